@@ -1,0 +1,89 @@
+// Builds the bundles, after checking who imports whom.
+//   node esbuild.mjs [--watch] [--quiet]
+import { context } from 'esbuild';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/**
+ * A layer is a place where code runs; what is not listed here, it may not import. Every third-party
+ * package is named once, in the layer that may use it.
+ * @type {Record<string, string[]>}
+ */
+const layers = {
+  'src/core': ['src/core'],
+  'src/protocol': ['src/core', 'src/protocol', 'vscode-jsonrpc'],
+  'src/engine': ['src/core', 'src/protocol', 'src/engine', 'node:', 'onnxruntime-node'],
+  'src/editor': ['src/core', 'src/protocol', 'src/editor', 'node:child_process', 'node:path', 'vscode'],
+  webview: ['src/core', 'src/protocol', 'webview', 'lit'],
+};
+
+/** Read from the sources rather than from the bundler, which never sees `import type`. */
+function importErrors() {
+  const errors = [];
+  for (const [layer, allowed] of Object.entries(layers)) {
+    for (const entry of readdirSync(layer, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !/\.tsx?$/.test(entry.name)) continue;
+      const file = join(entry.parentPath, entry.name);
+      const source = readFileSync(file, 'utf8');
+      const imports = /\b(?:from|import|require)\s*\(?\s*'([^']+)'/g;
+      for (const [, target = ''] of source.matchAll(imports)) {
+        const path = target.startsWith('.') ? relative('.', join(dirname(file), target)) : target;
+        const fits = allowed.some(
+          name => path === name || path.startsWith(name.endsWith(':') ? name : `${name}/`),
+        );
+        if (!fits) errors.push(`${file}: ${layer} may not import ${path}`);
+      }
+    }
+  }
+  return errors;
+}
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  bundle: true,
+  minify: true,
+  sourcemap: true,
+  sourcesContent: false,
+  outdir: 'dist',
+  logLevel: process.argv.includes('--quiet') ? 'error' : 'info',
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const node = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['vscode', 'onnxruntime-node'],
+};
+
+const bundles = [
+  { ...node, entryPoints: { extension: 'src/editor/extension.ts' } },
+  {
+    ...node,
+    entryPoints: {
+      engine: 'src/engine/main.ts',
+      runtime: 'src/engine/runtime/worker.ts',
+      cli: 'src/engine/cli.ts',
+    },
+  },
+  {
+    ...common,
+    platform: /** @type {const} */ ('browser'),
+    target: 'es2022',
+    format: /** @type {const} */ ('esm'),
+    entryPoints: { webview: 'webview/main.ts' },
+  },
+];
+
+const errors = importErrors();
+if (errors.length > 0) {
+  console.error(errors.join('\n'));
+  process.exit(1);
+}
+rmSync('dist', { recursive: true, force: true });
+for (const options of bundles) {
+  const build = await context(options);
+  if (process.argv.includes('--watch')) await build.watch();
+  else await build.rebuild().finally(() => build.dispose());
+}

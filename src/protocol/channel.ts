@@ -1,0 +1,102 @@
+// One typed channel for every boundary: an interface of functions is the contract, calls and handlers
+// are derived from it, and vscode-jsonrpc carries them (replies, errors, cancellation).
+import {
+  CancellationTokenSource,
+  ErrorCodes,
+  ResponseError,
+  type CancellationToken,
+  type MessageConnection,
+} from 'vscode-jsonrpc';
+
+/** Every method takes one parameter that structured clone can carry. */
+type Contract = { [method: string]: (params: never) => unknown };
+
+type Result<C extends Contract, M extends keyof C> = Awaited<ReturnType<C[M]>>;
+
+export type Remote<C extends Contract> = {
+  [M in keyof C]: (params: Parameters<C[M]>[0], signal?: AbortSignal) => Promise<Result<C, M>>;
+};
+
+export type Handlers<C extends Contract> = {
+  [M in keyof C]: (
+    params: Parameters<C[M]>[0],
+    signal: AbortSignal,
+  ) => Result<C, M> | Promise<Result<C, M>>;
+};
+
+/** What the user did or has, rather than a bug: its message is fit to show as it is. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
+
+/** The request was withdrawn, or the document it was about has changed since. Never shown. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+  constructor() {
+    super('cancelled');
+  }
+}
+
+const USER_ERROR = -32000;
+
+export function connect<C extends Contract>(
+  connection: MessageConnection,
+  methods: readonly (keyof C & string)[],
+): Remote<C> {
+  const call = async (method: string, params: unknown, signal?: AbortSignal) => {
+    if (signal?.aborted) throw new Cancelled();
+    const source = new CancellationTokenSource();
+    const abort = () => source.cancel();
+    signal?.addEventListener('abort', abort);
+    try {
+      return await connection.sendRequest(method, params, source.token);
+    } catch (error) {
+      throw toLocalError(error);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      source.dispose();
+    }
+  };
+  const entries = methods.map(method => [
+    method,
+    (params: unknown, signal?: AbortSignal) => call(method, params, signal),
+  ]);
+  return Object.fromEntries(entries) as Remote<C>;
+}
+
+export function serve<C extends Contract>(
+  connection: MessageConnection,
+  handlers: Handlers<C>,
+): void {
+  for (const [method, handler] of Object.entries(handlers)) {
+    connection.onRequest(method, async (params: never, token: CancellationToken) => {
+      const controller = new AbortController();
+      const listener = token.onCancellationRequested(() => controller.abort());
+      try {
+        return await handler(params, controller.signal);
+      } catch (error) {
+        throw toWireError(error);
+      } finally {
+        listener.dispose();
+      }
+    });
+  }
+}
+
+function toWireError(error: unknown): ResponseError<string> {
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof UserError) return new ResponseError(USER_ERROR, message);
+  if (error instanceof Cancelled) return new ResponseError(-32800, message);
+  return new ResponseError(ErrorCodes.InternalError, message, stack);
+}
+
+function toLocalError(error: unknown): Error {
+  if (error instanceof ResponseError) {
+    if (error.code === USER_ERROR) return new UserError(error.message);
+    if (error.code === -32800) return new Cancelled();
+    const bug = new Error(error.message);
+    if (typeof error.data === 'string') bug.stack = error.data;
+    return bug;
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}

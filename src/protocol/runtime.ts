@@ -1,0 +1,57 @@
+// What the engine's main thread asks of the thread that runs ONNX Runtime and nothing else.
+import type { Scores } from '../core/scores';
+
+export interface Runtime {
+  /**
+   * Opens the folder's graph, rewritten in memory, and tests it against itself.
+   * Throws `UserError` where the folder or its graph cannot serve.
+   */
+  open(params: { folder: string; onnxPath: string; hiddenSize?: number; layers?: number }): GraphReport;
+
+  /**
+   * Scores one window: row i says how `targets[i]` looked after `inputs[0..i]`; rows before `from` are
+   * not computed (their keys and values come from the prefix cache or are prefilled unscored).
+   * Answers rows [from, targets.length). `cancel[0]` is checked between chunks; 1 makes it throw `Cancelled`.
+   */
+  score(params: {
+    inputs: Uint32Array;
+    targets: Uint32Array;
+    from: number;
+    topK: number;
+    cancel: Int32Array<SharedArrayBuffer>;
+    /** Chunks are also posted as they are done, under this number, as `RuntimeEvent`s. */
+    job: number;
+  }): Scores;
+
+  close(params: Record<string, never>): void;
+}
+
+export const runtimeMethods = ['open', 'score', 'close'] as const satisfies (keyof Runtime)[];
+
+/** Sent by the runtime while `score` is under way: rows [firstRow, firstRow + scores.logprobs.length). */
+export interface ScoredChunk {
+  job: number;
+  firstRow: number;
+  scores: Scores;
+}
+
+/** What was found in the graph and what its self-test measured, as the model's report prints it. */
+export interface GraphReport {
+  onnxPath: string;
+  runtimeVersion: string;
+  opset: number;
+  nodes: number;
+  /** Bytes of weights, and whether they lie beside the graph or inside its file. */
+  weightBytes: number;
+  weights: 'external' | 'embedded';
+  attention: string;
+  quantization: 'none' | 'fp16' | 'weight-only' | 'dynamic-int8';
+  vocabSize: number;
+  /** Residual-stream taps in order, by TransformerLens hook name, with the tensor each one reads. */
+  hooks: { hook: string; tensor: string }[];
+  /** Why there are no taps, where there are none. */
+  hooksMissing?: string;
+  selfTest: { name: string; value: number; tolerance: number; unit: string; passed: boolean }[];
+  warnings: string[];
+  loadMs: number;
+}
