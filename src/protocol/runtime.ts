@@ -6,7 +6,12 @@ export interface Runtime {
    * Opens the folder's graph, rewritten in memory, and tests it against itself.
    * Throws `UserError` where the folder or its graph cannot serve.
    */
-  open(params: { folder: string; onnxPath: string; hiddenSize?: number; layers?: number }): GraphReport;
+  open(params: {
+    folder: string;
+    onnxPath: string;
+    hiddenSize?: number;
+    layers?: number;
+  }): GraphReport;
 
   /**
    * Scores one window: row i says how `targets[i]` looked after `inputs[0..i]`; rows before `from` are
@@ -27,6 +32,12 @@ export interface Runtime {
 }
 
 export const runtimeMethods = ['open', 'score', 'close'] as const satisfies (keyof Runtime)[];
+
+/** Notification to the runtime: its thread ends once what was asked before is answered. */
+export const CLOSED = 'closed';
+
+/** Notification from the runtime, with a `ScoredChunk`. */
+export const SCORED_CHUNK = 'scoredChunk';
 
 /** Sent by the runtime while `score` is under way: rows [firstRow, firstRow + scores.logprobs.length). */
 export interface ScoredChunk {

@@ -1,0 +1,167 @@
+// Reads a graph without its weights. Large tensors that lie inside the .onnx file are turned into
+// external data that points back into that same file, so that every model becomes a proto of some
+// kilobytes beside untouched data, cheap to rewrite and loaded without passing through JavaScript.
+import {
+  BYTES,
+  concatBytes,
+  bytesField,
+  MAX_FIELD_HEADER_BYTES,
+  payload,
+  readField,
+  readFields,
+  readString,
+  stringField,
+  varintField,
+  WireError,
+  type Field,
+} from './wire';
+
+/** Random access to a file's bytes. `read` may answer less than asked at the end. */
+export interface ByteSource {
+  readonly size: number;
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** Smaller tensors stay in the proto: shape constants must, or the runtime cannot infer shapes. */
+const MIN_EXTERNAL_BYTES = 1024;
+
+/** What is copied into the proto beside the weights; a graph of more than this is no decoder. */
+const MAX_PROTO_BYTES = 512 << 20;
+
+const MODEL_GRAPH = 7;
+const GRAPH_INITIALIZER = 5;
+const TENSOR_RAW_DATA = 9;
+const TENSOR_EXTERNAL_DATA = 13;
+const TENSOR_DATA_LOCATION = 14;
+
+/**
+ * The model's proto with embedded weights made external under `location`.
+ * Throws `WireError` where the bytes are cut short or no protobuf.
+ */
+export function readProto(source: ByteSource, location: string): Uint8Array {
+  const blocks = new Blocks(source);
+  const rest: Uint8Array[] = [];
+  const graph: Uint8Array[] = [];
+  for (const field of blocks.fields(0, source.size)) {
+    if (field.number !== MODEL_GRAPH || field.wireType !== BYTES) rest.push(blocks.copy(field));
+    else
+      for (const part of blocks.fields(field.start, field.end))
+        graph.push(
+          part.number === GRAPH_INITIALIZER && part.wireType === BYTES
+            ? bytesField(GRAPH_INITIALIZER, externalTensor(blocks, part, location))
+            : blocks.copy(part),
+        );
+  }
+  return concatBytes([...rest, bytesField(MODEL_GRAPH, concatBytes(graph))]);
+}
+
+function externalTensor(blocks: Blocks, tensor: Field, location: string): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const field of blocks.fields(tensor.start, tensor.end)) {
+    const length = field.end - field.start;
+    if (field.number === TENSOR_RAW_DATA && length >= MIN_EXTERNAL_BYTES)
+      parts.push(externalFields({ location, offset: field.start, length }));
+    else parts.push(blocks.copy(field));
+  }
+  return concatBytes(parts);
+}
+
+/** Where a tensor's bytes lie. A length of undefined means: to the end of the file. */
+export interface ExternalData {
+  location: string;
+  offset: number;
+  length: number | undefined;
+}
+
+export function externalFields(data: ExternalData): Uint8Array {
+  const entries = [
+    ['location', data.location],
+    ['offset', String(data.offset)],
+    ...(data.length === undefined ? [] : [['length', String(data.length)]]),
+  ];
+  return concatBytes([
+    ...entries.map(([key = '', value = '']) =>
+      bytesField(TENSOR_EXTERNAL_DATA, concatBytes([stringField(1, key), stringField(2, value)])),
+    ),
+    varintField(TENSOR_DATA_LOCATION, 1),
+  ]);
+}
+
+/** A tensor's external data; undefined where its bytes are in the proto. */
+export function externalDataOf(tensor: Uint8Array): ExternalData | undefined {
+  const entries = new Map<string, string>();
+  let external = false;
+  for (const field of readFields(tensor)) {
+    if (field.number === TENSOR_DATA_LOCATION) external = field.value === 1;
+    if (field.number !== TENSOR_EXTERNAL_DATA) continue;
+    const entry = payload(tensor, field);
+    let key = '';
+    let value = '';
+    for (const part of readFields(entry)) {
+      if (part.number === 1) key = readString(entry, part);
+      if (part.number === 2) value = readString(entry, part);
+    }
+    entries.set(key, value);
+  }
+  if (!external) return undefined;
+  const length = entries.get('length');
+  return {
+    location: entries.get('location') ?? '',
+    offset: Number(entries.get('offset') ?? 0),
+    length: length === undefined ? undefined : Number(length),
+  };
+}
+
+/** The tensor with its external data elsewhere, all other fields verbatim. */
+export function moveExternalData(tensor: Uint8Array, data: ExternalData): Uint8Array {
+  const kept = [...readFields(tensor)]
+    .filter(({ number }) => number !== TENSOR_EXTERNAL_DATA && number !== TENSOR_DATA_LOCATION)
+    .map(field => tensor.subarray(field.from, field.end));
+  return concatBytes([...kept, externalFields(data)]);
+}
+
+/** Reads field headers through one small block, so that a tensor's bytes are stepped over, not read. */
+class Blocks {
+  private static readonly sizeBytes = 16 << 10;
+  private block: Uint8Array = new Uint8Array(0);
+  private offset = 0;
+  private copiedBytes = 0;
+
+  constructor(private readonly source: ByteSource) {}
+
+  *fields(start: number, end: number): Generator<Field> {
+    for (let at = start; at < end;) {
+      const field = this.fieldAt(at);
+      if (field.end > end) throw new WireError('a field runs past the end', at);
+      yield field;
+      at = field.end;
+    }
+  }
+
+  private fieldAt(at: number): Field {
+    const inBlock =
+      at >= this.offset && at + MAX_FIELD_HEADER_BYTES <= this.offset + this.block.length;
+    if (!inBlock) {
+      this.block = this.source.read(at, Blocks.sizeBytes);
+      this.offset = at;
+    }
+    try {
+      const { from, start, end, ...field } = readField(this.block, at - this.offset);
+      const base = this.offset;
+      return { ...field, from: from + base, start: start + base, end: end + base };
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      throw new WireError('no field of a protobuf message', at);
+    }
+  }
+
+  copy(field: Field): Uint8Array {
+    const length = field.end - field.from;
+    this.copiedBytes += length;
+    if (this.copiedBytes > MAX_PROTO_BYTES)
+      throw new WireError('more than 512 MB beside the weights', field.from);
+    const bytes = this.source.read(field.from, length);
+    if (bytes.length < length) throw new WireError('the end in the middle of a field', field.from);
+    return bytes;
+  }
+}

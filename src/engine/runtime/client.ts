@@ -1,0 +1,84 @@
+// The engine's side of the thread that runs ONNX Runtime: starts it, asks it, hears of its progress.
+import { Worker } from 'node:worker_threads';
+import type { Scores } from '../../core/scores';
+import { connect, type Remote } from '../../protocol/channel';
+import { portConnection } from '../../protocol/port';
+import {
+  CLOSED,
+  runtimeMethods,
+  SCORED_CHUNK,
+  type GraphReport,
+  type Runtime,
+  type ScoredChunk,
+} from '../../protocol/runtime';
+
+type OpenParams = Parameters<Runtime['open']>[0];
+type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'cancel' | 'job'>;
+
+export class RuntimeClient {
+  private readonly connection;
+  private readonly remote: Remote<Runtime>;
+  private readonly listeners = new Map<number, (chunk: ScoredChunk) => void>();
+  /** Rejects once the thread is gone: what it was asked would never be answered. */
+  private readonly gone: Promise<never>;
+  private nextJob = 1;
+  private disposed = false;
+
+  /** @param path the bundled `worker.ts` */
+  constructor(path: string) {
+    const worker = new Worker(path);
+    this.connection = portConnection(worker);
+    this.remote = connect<Runtime>(this.connection, runtimeMethods);
+    this.connection.onNotification(SCORED_CHUNK, (chunk: ScoredChunk) => {
+      this.listeners.get(chunk.job)?.(chunk);
+    });
+    this.gone = new Promise((_, reject) => {
+      worker.once('error', reject);
+      worker.once('exit', code => {
+        this.connection.dispose();
+        reject(new Error(`the runtime's thread ended with code ${code}`));
+      });
+    });
+    this.gone.catch(() => undefined);
+    this.connection.listen();
+  }
+
+  open(params: OpenParams): Promise<GraphReport> {
+    return this.answered(this.remote.open(params));
+  }
+
+  /** Rows [from, targets.length); `onChunk` hears of them as they are done. Aborting throws `Cancelled`. */
+  async score(
+    params: ScoreParams,
+    signal?: AbortSignal,
+    onChunk?: (chunk: ScoredChunk) => void,
+  ): Promise<Scores> {
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const abort = () => Atomics.store(cancel, 0, 1);
+    const job = this.nextJob++;
+    signal?.addEventListener('abort', abort);
+    if (onChunk) this.listeners.set(job, onChunk);
+    try {
+      return await this.answered(this.remote.score({ ...params, cancel, job }, signal));
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.listeners.delete(job);
+    }
+  }
+
+  /** Lets go of the graph; another one can be opened. */
+  close(): Promise<void> {
+    return this.answered(this.remote.close({}));
+  }
+
+  /** Ends the thread as soon as it is idle. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    void this.connection.sendNotification(CLOSED);
+  }
+
+  private answered<T>(answer: Promise<T>): Promise<T> {
+    return Promise.race([answer, this.gone]);
+  }
+}

@@ -1,0 +1,157 @@
+// One loaded graph and the single thing it does: run some tokens behind others that it has seen.
+import { availableParallelism } from 'node:os';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { emptyScores, type Scores } from '../../core/scores';
+import { UserError } from '../../protocol/channel';
+import { FLOAT, INT32, type ValueInfo } from '../onnx/graph';
+import { SCORING } from '../onnx/scoring';
+import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
+import { emptyKeyValues, type KeyValues } from './keyValues';
+
+export interface Run {
+  /** Token ids, in the vocabulary. */
+  ids: Uint32Array;
+  past: KeyValues;
+  /** The first of `ids` whose row is wanted; all after it are. `ids.length` wants none. */
+  firstRow: number;
+  /** [ids.length - firstRow]; scores are computed only where it is given. */
+  targets?: Uint32Array | undefined;
+  topK: number;
+  /** Further outputs by name: `SCORING.logits` (of the wanted rows) or a hook's tensor. */
+  fetch?: readonly string[];
+}
+
+export interface RunResult {
+  /** Of past and ids together. */
+  present: KeyValues;
+  /** One row for each target. */
+  scores: Scores;
+  fetched: Map<string, Float32Array>;
+}
+
+export class GraphSession {
+  private constructor(
+    readonly graph: InstrumentedGraph,
+    private readonly session: InferenceSession,
+  ) {}
+
+  /** Throws `UserError` where the graph cannot serve. */
+  static async open(onnxPath: string, folder: string, layers?: number): Promise<GraphSession> {
+    const graph = instrumentGraph(onnxPath, folder, layers);
+    try {
+      const session = await InferenceSession.create(
+        graph.bytes,
+        sessionOptions(graph.weights.root),
+      );
+      return new GraphSession(graph, session);
+    } catch (error) {
+      throw new UserError(`${onnxPath} was refused by ONNX Runtime: ${reasonOf(error)}`);
+    }
+  }
+
+  async run({ ids, past, firstRow, targets, topK, fetch = [] }: Run): Promise<RunResult> {
+    const { roles } = this.graph;
+    const rows = ids.length - firstRow;
+    const scored = targets !== undefined && rows > 0;
+    const seen = past.tokens + ids.length;
+    const feeds: Record<string, Tensor> = {
+      [roles.ids.name]: numbers(roles.ids, ids.length, i => ids[i]!),
+      [SCORING.enabled]: new Tensor('bool', [scored], [1]),
+      [SCORING.rows]: int64(rows, i => firstRow + i),
+      [SCORING.targets]: int64(rows, i => targets?.[i] ?? 0),
+      [SCORING.topK]: int64(1, () => topK),
+    };
+    const { attentionMask, positionIds, zeros } = roles;
+    if (attentionMask) feeds[attentionMask.name] = numbers(attentionMask, seen, () => 1);
+    if (positionIds)
+      feeds[positionIds.name] = numbers(positionIds, ids.length, i => past.tokens + i);
+    for (const zero of zeros) feeds[zero.name] = numbers(zero, 1, () => 0, zero.shape?.length ?? 0);
+    roles.past.forEach(({ input }, index) => (feeds[input] = past.tensors[index]!));
+
+    const presents = roles.past.map(({ output }) => output);
+    const outputs = await this.session.run(feeds, [
+      ...presents,
+      ...(scored ? SCORES : []),
+      ...fetch,
+    ]);
+    return {
+      present: { tokens: seen, tensors: presents.map(name => outputs[name]!) },
+      scores: scored ? readScores(outputs, rows, topK, seen - rows + 1) : emptyScores(0, topK),
+      fetched: new Map(fetch.map(name => [name, outputs[name]!.data as Float32Array])),
+    };
+  }
+
+  get nothing(): KeyValues {
+    return emptyKeyValues(this.graph.roles.past);
+  }
+
+  release(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+const SCORES = [
+  SCORING.logprobs,
+  SCORING.entropies,
+  SCORING.ranks,
+  SCORING.topIds,
+  SCORING.topLogprobs,
+];
+
+function sessionOptions(weightsRoot: string): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    // One core is left to the editor.
+    intraOpNumThreads: Math.min(4, Math.max(1, availableParallelism() - 1)),
+    interOpNumThreads: 1,
+    // What it would log is thrown as well.
+    logSeverityLevel: 4,
+    extra: {
+      session: {
+        model_external_initializers_file_folder_path: weightsRoot,
+        // Threads that spin for work would take it from the editor.
+        intra_op: { allow_spinning: '0' },
+      },
+    },
+  };
+}
+
+function readScores(
+  outputs: InferenceSession.ReturnType,
+  rows: number,
+  topK: number,
+  firstContext: number,
+): Scores {
+  const topIds = outputs[SCORING.topIds]!.data as BigInt64Array;
+  return {
+    topK,
+    logprobs: outputs[SCORING.logprobs]!.data as Float32Array,
+    entropiesNats: outputs[SCORING.entropies]!.data as Float32Array,
+    ranks: Uint32Array.from(outputs[SCORING.ranks]!.data as Int32Array),
+    contexts: Uint32Array.from({ length: rows }, (_, row) => firstContext + row),
+    topIds: Uint32Array.from(topIds, Number),
+    topLogprobs: outputs[SCORING.topLogprobs]!.data as Float32Array,
+  };
+}
+
+function int64(length: number, at: (index: number) => number): Tensor {
+  const data = new BigInt64Array(length);
+  for (let i = 0; i < length; i++) data[i] = BigInt(at(i));
+  return new Tensor('int64', data, [length]);
+}
+
+/** [1, length] in the type that the graph wants; of rank 0 or 1 where that is asked for. */
+function numbers(info: ValueInfo, length: number, at: (index: number) => number, rank = 2): Tensor {
+  const dims = rank === 0 ? [] : rank === 1 ? [length] : [1, length];
+  const values = Array.from({ length }, (_, index) => at(index));
+  if (info.elementType === INT32) return new Tensor('int32', Int32Array.from(values), dims);
+  if (info.elementType === FLOAT) return new Tensor('float32', Float32Array.from(values), dims);
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+}
+
+/** The first line of what the runtime says, without where in its sources it says it. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [line = ''] = message.split('\n');
+  return line.replace(/\S*\/onnxruntime\/\S+\s*/g, '').trim();
+}

@@ -1,0 +1,105 @@
+// From a model folder's .onnx file to the bytes of the graph that is run: the same computation over the
+// same weights on disk, with scores computed inside and the residual stream within reach.
+import { UserError } from '../../protocol/channel';
+import { readProto } from '../onnx/externalise';
+import { FLOAT, GraphError, makeNode, parseModel, writeModel, type Model } from '../onnx/graph';
+import {
+  attentionKind,
+  keepActivationsExact,
+  quantizationKind,
+  type Quantization,
+} from '../onnx/kinds';
+import { findResiduals, type Hook } from '../onnx/residuals';
+import { findRoles, type Roles } from '../onnx/roles';
+import { addScoring, opsetOf } from '../onnx/scoring';
+import { WireError } from '../onnx/wire';
+import { FileSource } from './fileSource';
+import { locateWeights, OWN_FILE, type Weights } from './weights';
+
+export interface InstrumentedGraph {
+  bytes: Uint8Array;
+  roles: Roles;
+  weights: Weights;
+  opset: number;
+  nodes: number;
+  attention: string;
+  quantization: Quantization;
+  /** The hooks with the graph output that each one's tensor can be fetched by, float [1, tokens, hidden]. */
+  hooks: Hook[];
+  hooksMissing: string | undefined;
+}
+
+/** Throws `UserError`, naming the file, where it is no graph that could serve. */
+export function instrumentGraph(
+  onnxPath: string,
+  folder: string,
+  layers?: number,
+): InstrumentedGraph {
+  try {
+    const model = parseModel(readModelFile(onnxPath));
+    if (model.graph.nodes.length === 0) throw new GraphError('holds no graph');
+    const opset = opsetOf(model);
+    const nodes = model.graph.nodes.length;
+    const roles = findRoles(model.graph);
+    const weights = locateWeights(model.graph, onnxPath, folder);
+    const attention = attentionKind(model.graph);
+    const quantization = quantizationKind(model.graph);
+    keepActivationsExact(model.graph);
+    const { hooks, missing } = findResiduals(model.graph, roles.ids.name, layers);
+    addTaps(model, hooks, quantization === 'fp16');
+    addScoring(model, roles.logits);
+    const bytes = writeModel(model);
+    return {
+      bytes,
+      roles,
+      weights,
+      opset,
+      nodes,
+      attention,
+      quantization,
+      hooks,
+      hooksMissing: missing,
+    };
+  } catch (error) {
+    if (error instanceof GraphError) throw new UserError(`${onnxPath} ${error.message}.`);
+    if (error instanceof WireError)
+      throw new UserError(
+        `${onnxPath} is cut short or not an ONNX model (${error.message}). Download it again.`,
+      );
+    throw error;
+  }
+}
+
+/** Each tensor becomes an output once, though it is the end of one block and the start of the next. */
+function addTaps(model: Model, hooks: Hook[], cast: boolean): void {
+  const outputs = new Set(model.graph.outputs.map(({ name }) => name));
+  for (const hook of hooks) {
+    const fetched = cast ? `${hook.tensor}.float` : hook.tensor;
+    if (!outputs.has(fetched)) {
+      outputs.add(fetched);
+      if (cast)
+        model.graph.nodes.push(makeNode('Cast', [hook.tensor], [fetched], { to: { int: FLOAT } }));
+      model.graph.outputs.push({ name: fetched, elementType: 0, shape: undefined });
+    }
+    hook.tensor = fetched;
+  }
+}
+
+function readModelFile(path: string): Uint8Array {
+  let source: FileSource;
+  try {
+    source = new FileSource(path);
+  } catch (error) {
+    throw new UserError(
+      `${path} cannot be read: ${error instanceof Error ? error.message : error}.`,
+    );
+  }
+  try {
+    const begin = new TextDecoder().decode(source.read(0, 64));
+    if (begin.startsWith('version https://git-lfs'))
+      throw new UserError(`${path} is a Git LFS pointer, not the model itself. Run git lfs pull.`);
+    return readProto(source, OWN_FILE);
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,80 @@
+// Scores one window in chunks: few enough tokens each that a cancel is soon heard and the logits in
+// flight stay small, many enough that nothing is lost against one run.
+import { copyScores, emptyScores, sliceScores, type Scores } from '../../core/scores';
+import { Cancelled, UserError } from '../../protocol/channel';
+import { reasonOf, type GraphSession } from './graphSession';
+import type { PrefixCache } from './keyValues';
+
+/**
+ * Tokens in a run. Chunks begin at multiples of it, and are scored whole or not at all, whatever was
+ * cached or asked for before: products of other shapes round differently, and a score is to have the
+ * same bits however it was come by.
+ */
+export const CHUNK_TOKENS = 64;
+
+export interface ScoreRequest {
+  inputs: Uint32Array;
+  targets: Uint32Array;
+  /** The first row wanted. */
+  from: number;
+  topK: number;
+  isCancelled(): boolean;
+  /** Told of rows [firstRow, firstRow + rows of `scores`) as they are done. */
+  onChunk(firstRow: number, scores: Scores): void;
+}
+
+/** Rows [from, targets.length). Throws `Cancelled`; what was computed till then is cached. */
+export async function scoreWindow(
+  session: GraphSession,
+  cache: PrefixCache,
+  vocabSize: number,
+  request: ScoreRequest,
+): Promise<Scores> {
+  const { inputs, targets, from } = request;
+  checkRequest(request, vocabSize);
+  const topK = Math.min(Math.max(1, request.topK), vocabSize);
+  const scores = emptyScores(targets.length - from, topK);
+  let past = cache.find(inputs, from, CHUNK_TOKENS);
+  let whole = past;
+  try {
+    for (let start = past.tokens; start < inputs.length; start = past.tokens) {
+      if (request.isCancelled()) throw new Cancelled();
+      const end = Math.min(start + CHUNK_TOKENS, inputs.length);
+      const wanted = end > from;
+      const { present, scores: chunk } = await session.run({
+        ids: inputs.subarray(start, end),
+        past,
+        firstRow: wanted ? 0 : end - start,
+        targets: wanted ? targets.subarray(start, end) : undefined,
+        topK,
+      });
+      past = present;
+      if (end - start === CHUNK_TOKENS) whole = present;
+      if (wanted) {
+        const firstRow = Math.max(start, from);
+        const rows = sliceScores(chunk, firstRow - start, end - start);
+        copyScores(rows, 0, end - firstRow, scores, firstRow - from);
+        request.onChunk(firstRow, rows);
+      }
+    }
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    throw new UserError(
+      `The model failed on ${inputs.length} tokens, perhaps more than it can hold: ${reasonOf(error)}`,
+    );
+  } finally {
+    cache.add(inputs.subarray(0, whole.tokens), whole);
+  }
+  return scores;
+}
+
+function checkRequest({ inputs, targets, from }: ScoreRequest, vocabSize: number): void {
+  if (targets.length !== inputs.length || from < 0 || from > targets.length)
+    throw new RangeError(`${inputs.length} inputs, ${targets.length} targets, from ${from}`);
+  for (const ids of [inputs, targets])
+    for (const id of ids)
+      if (id >= vocabSize)
+        throw new UserError(
+          `The tokenizer does not fit the model: token ${id} is outside its vocabulary of ${vocabSize}.`,
+        );
+}

@@ -1,0 +1,45 @@
+// Entry of the thread that runs ONNX Runtime and nothing else: a run blocks its thread and cannot be
+// interrupted, so requests and cancels are heard between runs only.
+import { parentPort } from 'node:worker_threads';
+import { serve } from '../../protocol/channel';
+import { portConnection } from '../../protocol/port';
+import { CLOSED, runtimeMethods, SCORED_CHUNK, type Runtime } from '../../protocol/runtime';
+import { OpenGraph } from './openGraph';
+
+if (parentPort === null) throw new Error('not a worker thread');
+const port = parentPort;
+const connection = portConnection(port);
+let open: OpenGraph | undefined;
+
+/** Requests wait for each other; a run would hold them up anyway. */
+let turn: Promise<unknown> = Promise.resolve();
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const done = turn.then(work, work);
+  turn = done.catch(() => undefined);
+  return done;
+}
+
+serve<Runtime>(connection, runtimeMethods, {
+  open: params =>
+    inTurn(async () => {
+      await open?.close();
+      open = undefined;
+      open = await OpenGraph.open(params);
+      return open.report;
+    }),
+  score: ({ job, ...params }, signal) =>
+    inTurn(async () => {
+      if (open === undefined) throw new Error('no graph is open');
+      return open.score(params, signal, (firstRow, scores) => {
+        void connection.sendNotification(SCORED_CHUNK, { job, firstRow, scores });
+      });
+    }),
+  close: () =>
+    inTurn(async () => {
+      await open?.close();
+      open = undefined;
+    }),
+});
+// The thread ends by itself once nothing listens any more. To terminate it would abort the process.
+connection.onNotification(CLOSED, () => void inTurn(async () => port.close()));
+connection.listen();

@@ -1,0 +1,334 @@
+// Decoders with random weights, built node by node: for tests, which ask whether two ways of computing
+// agree and not whether the answer is any good.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { externalFields } from '../../src/engine/onnx/externalise';
+import {
+  FLOAT,
+  FLOAT16,
+  INT32,
+  INT64,
+  makeInitializer,
+  makeNode,
+  writeModel,
+  type AttributeValue,
+  type Graph,
+  type GraphNode,
+  type Initializer,
+  type ValueInfo,
+} from '../../src/engine/onnx/graph';
+import { concatBytes, stringField, varintField } from '../../src/engine/onnx/wire';
+
+export interface DecoderOptions {
+  vocab?: number;
+  hidden?: number;
+  layers?: number;
+  heads?: number;
+  /** Fewer than heads: each is shared by heads / kvHeads of them. */
+  kvHeads?: number;
+  /** How many positions it can hold. */
+  context?: number;
+  /** `gqa` is com.microsoft's GroupQueryAttention with fused skip-norms, `naive` MatMul and Softmax. */
+  attention?: 'naive' | 'gqa';
+  opset?: number;
+  float16?: boolean;
+  /** Quantise the MLP's activations as the graph runs. */
+  dynamicInt8?: boolean;
+  /** The head is the token embedding, [vocab, hidden], transposed in the graph. */
+  tied?: boolean;
+  /** Where the weights lie: in the .onnx file, or in this file beside it. */
+  dataFile?: string;
+  /** Attention and MLP read the same input and are added at once. */
+  parallel?: boolean;
+  seed?: number;
+}
+
+/** Writes `model.onnx` (and its data) into `folder`; answers its path. */
+export function writeDecoder(folder: string, options: DecoderOptions = {}): string {
+  mkdirSync(folder, { recursive: true });
+  const builder = new Builder(options);
+  builder.build();
+  const path = join(folder, 'model.onnx');
+  if (options.dataFile !== undefined)
+    writeFileSync(join(folder, options.dataFile), builder.moveWeightsTo(options.dataFile));
+  writeFileSync(path, builder.bytes());
+  return path;
+}
+
+class Builder {
+  private readonly graph: Graph = {
+    nodes: [],
+    initializers: [],
+    inputs: [],
+    outputs: [],
+    rest: [stringField(2, 'decoder')],
+  };
+  private readonly o: Required<Omit<DecoderOptions, 'dataFile'>>;
+  private readonly random: () => number;
+  private readonly headSize: number;
+  private readonly real: number;
+  private count = 0;
+
+  constructor(options: DecoderOptions) {
+    const heads = options.heads ?? 4;
+    this.o = {
+      vocab: 97,
+      hidden: 32,
+      layers: 2,
+      heads,
+      kvHeads: heads,
+      context: 512,
+      attention: 'naive',
+      opset: 14,
+      float16: false,
+      dynamicInt8: false,
+      tied: false,
+      parallel: false,
+      seed: 1,
+      ...options,
+    };
+    this.random = normals(this.o.seed);
+    this.headSize = this.o.hidden / this.o.heads;
+    this.real = this.o.float16 ? FLOAT16 : FLOAT;
+  }
+
+  build(): void {
+    const { vocab, hidden, layers, kvHeads, context, attention } = this.o;
+    this.input('input_ids', INT64, [1, 'tokens']);
+    this.input('attention_mask', INT64, [1, 'seen']);
+    this.input('position_ids', INT64, [1, 'tokens']);
+    const table = this.weight('wte', [vocab, hidden], 1);
+    const embedded = this.op('Gather', [table, 'input_ids']);
+    const positions = this.op('Gather', [
+      this.weight('wpe', [context, hidden], 0.5),
+      'position_ids',
+    ]);
+    let x = this.op('Add', [embedded, positions]);
+    const shared = attention === 'gqa' ? this.gqaLengths() : [this.causalMask()];
+    for (let layer = 0; layer < layers; layer++) {
+      const past = ['key', 'value'].map(part => {
+        const name = `past_key_values.${layer}.${part}`;
+        this.input(name, this.real, [1, kvHeads, 'past', this.headSize]);
+        return name;
+      });
+      const attended = this.attend(this.norm(x), past, layer, shared);
+      if (this.o.parallel)
+        x = this.op('Add', [this.op('Add', [attended, this.mlp(this.norm(x))]), x]);
+      else {
+        x = this.op('Add', [x, attended]);
+        x = this.op('Add', [this.mlp(this.norm(x)), x]);
+      }
+    }
+    const normed = this.norm(x);
+    const head = this.o.tied
+      ? this.op('Transpose', [table], { perm: { ints: [1, 0] } })
+      : this.weight('lm_head', [hidden, vocab], 3 / Math.sqrt(hidden));
+    this.graph.nodes.push(makeNode('MatMul', [normed, head], ['logits']));
+    this.output('logits', this.real, [1, 'tokens', vocab]);
+  }
+
+  private attend(x: string, past: string[], layer: number, shared: string[]): string {
+    const { hidden, heads, kvHeads, attention } = this.o;
+    const kvWidth = kvHeads * this.headSize;
+    const scale = 2 / Math.sqrt(hidden);
+    const [q = '', k = '', v = ''] = [hidden, kvWidth, kvWidth].map(width =>
+      this.op('MatMul', [x, this.weight('w', [hidden, width], scale)]),
+    );
+    const present = ['key', 'value'].map(part => `present.${layer}.${part}`);
+    for (const name of present) this.output(name, this.real, [1, kvHeads, 'seen', this.headSize]);
+    let attended: string;
+    if (attention === 'gqa') {
+      attended = this.name('GroupQueryAttention');
+      const attributes = { num_heads: { int: heads }, kv_num_heads: { int: kvHeads } };
+      this.graph.nodes.push(
+        makeNode(
+          'GroupQueryAttention',
+          [q, k, v, ...past, ...shared],
+          [attended, ...present],
+          attributes,
+          'com.microsoft',
+        ),
+      );
+    } else attended = this.naiveAttention([q, k, v], past, present, shared[0] ?? '');
+    return this.op('MatMul', [attended, this.weight('w', [hidden, hidden], scale)]);
+  }
+
+  private naiveAttention(qkv: string[], past: string[], present: string[], mask: string): string {
+    const { heads, kvHeads, hidden } = this.o;
+    const size = this.headSize;
+    const group = heads / kvHeads;
+    const [q = '', k = '', v = ''] = qkv;
+    const split = (name: string, shape: number[], perm: number[]) =>
+      this.op('Transpose', [this.op('Reshape', [name, this.ints(shape)])], {
+        perm: { ints: perm },
+      });
+    // Heads that share keys lie along a dimension of their own: [1, kvHeads, group, tokens, size].
+    const queries = split(q, [1, -1, kvHeads, group, size], [0, 2, 3, 1, 4]);
+    const [keys = '', values = ''] = [k, v].map((name, i) => {
+      const fresh = split(name, [1, -1, kvHeads, size], [0, 2, 1, 3]);
+      const output = present[i] ?? '';
+      this.graph.nodes.push(
+        makeNode('Concat', [past[i] ?? '', fresh], [output], { axis: { int: 2 } }),
+      );
+      return this.op('Reshape', [output, this.ints([1, kvHeads, 1, -1, size])]);
+    });
+    const turned = this.op('Transpose', [keys], { perm: { ints: [0, 1, 2, 4, 3] } });
+    const products = this.op('MatMul', [queries, turned]);
+    const scaled = this.op('Mul', [products, this.reals([1 / Math.sqrt(size)], [])]);
+    const weights = this.op('Softmax', [this.op('Add', [scaled, mask])], { axis: { int: -1 } });
+    const mixed = this.op('Transpose', [this.op('MatMul', [weights, values])], {
+      perm: { ints: [0, 3, 1, 2, 4] },
+    });
+    return this.op('Reshape', [mixed, this.ints([1, -1, hidden])]);
+  }
+
+  /** 0 where a position may look, -1e4 where it may not (float16 holds no more). */
+  private causalMask(): string {
+    const seen = this.op('Gather', [this.op('Shape', ['attention_mask']), this.ints([1], [])]);
+    const keys = this.op('Range', [this.ints([0], []), seen, this.ints([1], [])]);
+    const queries = this.op('Reshape', ['position_ids', this.ints([-1, 1])]);
+    const hidden = this.op('Less', [queries, keys]);
+    return this.op('Where', [hidden, this.reals([-1e4], []), this.reals([0], [])]);
+  }
+
+  private gqaLengths(): string[] {
+    const int32 = { to: { int: INT32 } };
+    const sum = this.op('ReduceSum', ['attention_mask', this.ints([1])], { keepdims: { int: 0 } });
+    const last = this.op('Cast', [this.op('Sub', [sum, this.ints([1])])], int32);
+    const total = this.op('Gather', [this.op('Shape', ['attention_mask']), this.ints([1], [])]);
+    return [last, this.op('Cast', [total], int32)];
+  }
+
+  private mlp(x: string): string {
+    const { hidden, dynamicInt8 } = this.o;
+    const width = 2 * hidden;
+    const up = this.op('MatMul', [x, this.weight('w', [hidden, width], 2 / Math.sqrt(hidden))]);
+    const active = this.op('Relu', [up]);
+    if (!dynamicInt8)
+      return this.op('MatMul', [active, this.weight('w', [width, hidden], 1 / Math.sqrt(width))]);
+    const quantised = ['q', 'scale', 'zero'].map(part => this.name(part));
+    const [q = '', scale = '', zero = ''] = quantised;
+    this.graph.nodes.push(makeNode('DynamicQuantizeLinear', [active], quantised));
+    const bytes = Int8Array.from({ length: width * hidden }, () => this.random() * 40);
+    const weight = this.add(makeInitializer(this.name('w_int8'), 3, [width, hidden], bytes));
+    const none = this.add(makeInitializer(this.name('zero_int8'), 3, [], Int8Array.of(0)));
+    const product = this.op('MatMulInteger', [q, weight, zero, none]);
+    const floats = this.op('Cast', [product], { to: { int: FLOAT } });
+    return this.op('Mul', [floats, this.op('Mul', [scale, this.reals([0.003], [])])]);
+  }
+
+  /** Root-mean-square norm; `gqa` graphs use the fused operator. */
+  private norm(x: string): string {
+    const scale = this.weight('norm', [this.o.hidden], 0, 1);
+    if (this.o.attention === 'gqa')
+      return this.op('SimplifiedLayerNormalization', [x, scale], {
+        axis: { int: -1 },
+        epsilon: { float: 1e-5 },
+      });
+    const square = this.op('Mul', [x, x]);
+    const mean =
+      this.o.opset >= 18
+        ? this.op('ReduceMean', [square, this.ints([-1])])
+        : this.op('ReduceMean', [square], { axes: { ints: [-1] } });
+    const root = this.op('Sqrt', [this.op('Add', [mean, this.reals([1e-5], [])])]);
+    return this.op('Mul', [this.op('Div', [x, root]), scale]);
+  }
+
+  bytes(): Uint8Array {
+    const opsets = new Map([
+      ['', this.o.opset],
+      ['com.microsoft', 1],
+    ]);
+    return writeModel({ graph: this.graph, opsets, rest: [varintField(1, 8)] });
+  }
+
+  /** Makes weights external, behind 64 bytes that are none of theirs; answers the file's bytes. */
+  moveWeightsTo(location: string): Uint8Array {
+    const parts: Uint8Array[] = [new Uint8Array(64)];
+    let offset = 64;
+    for (const tensor of this.graph.initializers) {
+      const raw = this.raw.get(tensor);
+      if (raw === undefined || raw.length < 128) continue;
+      tensor.bytes = concatBytes([
+        ...tensor.dims.map(dim => varintField(1, dim)),
+        varintField(2, tensor.elementType),
+        stringField(8, tensor.name),
+        externalFields({ location, offset, length: raw.length }),
+      ]);
+      parts.push(raw);
+      offset += raw.length;
+    }
+    return concatBytes(parts);
+  }
+
+  private readonly raw = new Map<Initializer, Uint8Array>();
+
+  private add(tensor: Initializer, raw?: Uint8Array): string {
+    this.graph.initializers.push(tensor);
+    if (raw !== undefined) this.raw.set(tensor, raw);
+    return tensor.name;
+  }
+
+  private weight(name: string, dims: number[], deviation: number, mean = 0): string {
+    const length = dims.reduce((product, dim) => product * dim, 1);
+    return this.reals(
+      Array.from({ length }, () => mean + deviation * this.random()),
+      dims,
+      this.name(name),
+    );
+  }
+
+  private reals(values: number[], dims: number[], name = this.name('c')): string {
+    const data = this.o.float16 ? Uint16Array.from(values, halfOf) : Float32Array.from(values);
+    return this.add(makeInitializer(name, this.real, dims, data), new Uint8Array(data.buffer));
+  }
+
+  private ints(values: number[], dims = [values.length]): string {
+    const data = BigInt64Array.from(values, BigInt);
+    return this.add(makeInitializer(this.name('i'), INT64, dims, data));
+  }
+
+  private op(
+    opType: string,
+    inputs: string[],
+    attributes: Record<string, AttributeValue> = {},
+  ): string {
+    const output = this.name(opType);
+    const node: GraphNode = makeNode(opType, inputs, [output], attributes);
+    this.graph.nodes.push(node);
+    return output;
+  }
+
+  private input(name: string, elementType: number, shape: ValueInfo['shape']): void {
+    this.graph.inputs.push({ name, elementType, shape });
+  }
+
+  private output(name: string, elementType: number, shape: ValueInfo['shape']): void {
+    this.graph.outputs.push({ name, elementType, shape });
+  }
+
+  private name(of: string): string {
+    return `${of}_${this.count++}`;
+  }
+}
+
+/** Normally distributed numbers that are the same for the same seed. */
+export function normals(seed: number): () => number {
+  let state = seed >>> 0;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** The bits of the nearest float16, for the magnitudes that occur here. */
+function halfOf(value: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, value);
+  const bits = view.getUint32(0);
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = ((bits >>> 23) & 0xff) - 127 + 15;
+  if (exponent <= 0) return sign;
+  return sign | ((exponent << 10) + ((bits & 0x7fffff) >>> 13) + ((bits >>> 12) & 1));
+}
