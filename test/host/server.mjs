@@ -1,0 +1,143 @@
+// Runs the VS Code server on this machine alone, with one extension installed in it.
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { environmentWithoutNpm } from './npm.mjs';
+import { copyProduct, installedName } from './product.mjs';
+import { HostError } from './progress.mjs';
+
+const READY = /Extension host agent listening on (\d+)/;
+const READY_LIMIT_MS = 60_000;
+
+/**
+ * @typedef {object} ServerOptions
+ * @property {import('./install.mjs').Host} host
+ * @property {string} data where the server keeps its data
+ * @property {string} [userData] where settings and state live, if they outlive `data`
+ * @property {string} [extension] folder of a built extension to install
+ * @property {number} [port] 0 or none: any that is free
+ * @property {string} [token] asked of whoever opens the page
+ * @property {boolean} [automation] accept an extension under test from the page's address
+ * @property {Record<string, string>} [env] beyond this process's own
+ * @property {object} [settings] the user settings to write
+ *
+ * @typedef {object} Server
+ * @property {number} port
+ * @property {(folder: string, payload?: [string, string][]) => string} address
+ * @property {(settings: object) => void} writeSettings
+ * @property {() => string} log
+ * @property {() => string} extensionLog what the extension wrote to its output channels
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * @param {ServerOptions} options
+ * @returns {Promise<Server>}
+ */
+export async function startServer(options) {
+  const { host, data, userData = join(data, 'data'), extension, port = 0, token } = options;
+  const extensions = join(data, 'extensions');
+  mkdirSync(extensions, { recursive: true });
+  if (extension) copyProduct(extension, join(extensions, installedName(extension)));
+  const writeSettings = (/** @type {object} */ settings) => {
+    mkdirSync(join(userData, 'User'), { recursive: true });
+    const file = join(userData, 'User', 'settings.json');
+    writeFileSync(`${file}.new`, `${JSON.stringify(settings, null, 2)}\n`);
+    // One event for the window that watches, never a half-written file.
+    renameSync(`${file}.new`, file);
+  };
+  if (options.settings) writeSettings(options.settings);
+
+  const args = [
+    ...[host.server, '--host', '127.0.0.1', '--port', String(port)],
+    ...(token ? ['--connection-token', token] : ['--without-connection-token']),
+    ...['--server-data-dir', data, '--user-data-dir', userData, '--extensions-dir', extensions],
+    ...['--accept-server-license-terms', '--disable-telemetry', '--disable-workspace-trust'],
+    ...(options.automation ? ['--enable-smoke-test-driver'] : []),
+  ];
+  // A process group of its own: the server's children end with it even where it ends badly.
+  const child = spawn(host.node, args, {
+    env: { ...environmentWithoutNpm(), ...options.env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise(resolve => child.once('close', resolve));
+  const killGroup = () => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL');
+    } catch {
+      // Nothing of the group is left.
+    }
+  };
+  process.once('exit', killGroup);
+  const stop = async () => {
+    process.off('exit', killGroup);
+    killGroup();
+    await ended;
+  };
+
+  let log = '';
+  try {
+    const listening = await new Promise((resolve, reject) => {
+      const limit = setTimeout(
+        () => reject(new HostError(`The VS Code server did not start:\n${log}`)),
+        READY_LIMIT_MS,
+      );
+      const hear = (/** @type {Buffer} */ chunk) => {
+        log += chunk;
+        const [, found] = READY.exec(log) ?? [];
+        if (found) resolve(Number(found));
+        if (found) clearTimeout(limit);
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.once('error', reject);
+      void ended.then(() => reject(startFailure(log, port))).finally(() => clearTimeout(limit));
+    });
+    /** @type {Server['address']} */
+    const address = (folder, payload) => {
+      const query = new URLSearchParams({ ...(token ? { tkn: token } : {}), folder });
+      if (payload) query.set('payload', JSON.stringify(payload));
+      return `http://127.0.0.1:${listening}/?${query}`;
+    };
+    const extensionLog = () => logsBelow(userData, /[/\\]tokenscope\.[^/\\]+[/\\][^/\\]+\.log$/);
+    return { port: listening, address, writeSettings, log: () => log, extensionLog, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/**
+ * @param {string} log
+ * @param {number} port
+ */
+function startFailure(log, port) {
+  if (log.includes('EADDRINUSE'))
+    return new HostError(
+      `Port ${port} is taken: choose another with --port, or leave it out for any that is free.`,
+    );
+  return new HostError(`The VS Code server ended at its start:\n${log.trim()}`);
+}
+
+/**
+ * @param {string} folder
+ * @param {RegExp} name
+ */
+function logsBelow(folder, name) {
+  const logs = join(folder, 'logs');
+  if (!existsSync(logs)) return '';
+  const files = readdirSync(logs, { recursive: true, encoding: 'utf8' });
+  return files
+    .map(file => join(logs, file))
+    .filter(file => name.test(file))
+    .map(file => readFileSync(file, 'utf8'))
+    .join('');
+}

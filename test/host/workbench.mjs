@@ -1,0 +1,267 @@
+// A VS Code window in a browser, with the gestures and the looks that tests and pictures need.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { steadySettings, themes } from './settings.mjs';
+
+const READY_LIMIT_MS = 90_000;
+
+export class Workbench {
+  /**
+   * @param {import('playwright-core').Page} page
+   * @param {import('./server.mjs').Server} server
+   * @param {string} folder the open workspace
+   * @param {string} pictures where screenshots go
+   */
+  constructor(page, server, folder, pictures) {
+    this.page = page;
+    this.server = server;
+    this.folder = folder;
+    this.pictures = pictures;
+    /** @type {Record<string, unknown>} */
+    this.settings = {};
+  }
+
+  /**
+   * Loads the page and waits for a window that answers keys.
+   * @param {Record<string, unknown>} settings of the user; machine-scoped ones too
+   */
+  async open(settings = {}) {
+    this.server.writeSettings({ ...steadySettings, ...settings });
+    await this.page.goto(this.server.address(this.folder));
+    for (const part of ['.part.statusbar', '.explorer-folders-view .monaco-list-row']) {
+      await this.page
+        .locator(`.monaco-workbench ${part}`)
+        .first()
+        .waitFor({ timeout: READY_LIMIT_MS });
+    }
+  }
+
+  /**
+   * Changes settings of the open workspace, at once. (The window does not hear of changes to the
+   * user's file after its first.)
+   * @param {Record<string, unknown>} settings
+   */
+  setSettings(settings) {
+    Object.assign(this.settings, settings);
+    this.writeFile('.vscode/settings.json', JSON.stringify(this.settings, null, 2));
+  }
+
+  /** @param {import('./settings.mjs').ThemeName} theme */
+  async setTheme(theme) {
+    const { name, kind } = themes[theme];
+    this.setSettings({ 'workbench.colorTheme': name });
+    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
+  }
+
+  /**
+   * Writes a file into the workspace.
+   * @param {string} name
+   * @param {string | Uint8Array} text
+   */
+  writeFile(name, text) {
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+
+  /** @param {string} name relative to the workspace */
+  async openFile(name) {
+    await this.quickInput('Control+P', join(this.folder, name));
+    await this.page.keyboard.press('Enter');
+    await this.page
+      .locator(`.tab.active[data-resource-name="${name.split('/').at(-1)}"]`)
+      .waitFor();
+    await this.page.locator('.editor-instance .view-line').first().waitFor();
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** @param {string} title as the command palette shows it */
+  async runCommand(title) {
+    await this.quickInput('F1', `>${title}`);
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /**
+   * Opens the quick input with a key and fills it.
+   * @param {string} key
+   * @param {string} text
+   */
+  async quickInput(key, text) {
+    await this.page.keyboard.press(key);
+    const input = this.page.locator('.quick-input-widget .quick-input-box input');
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  }
+
+  /**
+   * Chooses a row of a quick pick that is open.
+   * @param {string} text of the row
+   */
+  async pick(text) {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    await row.waitFor();
+    await row.click();
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Puts the cursor at a line and a column, both from 1, and shows them.
+   * @param {number} line
+   * @param {number} column
+   */
+  async goTo(line, column = 1) {
+    await this.page.keyboard.press('Control+G');
+    const input = this.page.locator('.quick-input-widget .quick-input-box input');
+    await input.waitFor();
+    await input.fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** What decorations draw in the active editor: one entry for each decorated piece of text on the screen. */
+  decorations() {
+    return this.page
+      .locator('.editor-group-container.active .view-lines [class*="ced-"]')
+      .evaluateAll(spans =>
+        spans.map(span => {
+          const style = getComputedStyle(span);
+          const classes = [...span.classList].filter(name => name.startsWith('ced-'));
+          const { textContent: text } = span;
+          const { color, backgroundColor, borderBottom, textDecoration } = style;
+          const [before, after] = ['::before', '::after'].map(
+            side => getComputedStyle(span, side).content,
+          );
+          return {
+            text: text ?? '',
+            classes,
+            color,
+            backgroundColor,
+            borderBottom,
+            textDecoration,
+            before,
+            after,
+          };
+        }),
+      );
+  }
+
+  /** Backgrounds and borders that whole-range decorations paint behind the text. */
+  backgrounds() {
+    return this.page
+      .locator('.editor-group-container.active .view-overlays [class*="ced-"]')
+      .evaluateAll(pieces =>
+        pieces.map(piece => {
+          const { backgroundColor, borderBottom, outline } = getComputedStyle(piece);
+          const { left, top, width, height } = piece.getBoundingClientRect();
+          const classes = [...piece.classList].filter(name => name.startsWith('ced-'));
+          return { classes, backgroundColor, borderBottom, outline, left, top, width, height };
+        }),
+      );
+  }
+
+  /**
+   * The screen rectangle of a piece of text in the active editor.
+   * @param {string} text
+   * @param {number} nth counted from 0
+   */
+  async boxOf(text, nth = 0) {
+    const lines = this.page.locator('.editor-group-container.active .view-lines');
+    const box = await lines.evaluate(findText, { text, nth });
+    if (!box) throw new Error(`"${text}" (${nth}) is not on the screen`);
+    return box;
+  }
+
+  /**
+   * Rests the mouse on a piece of text and returns what the hover says.
+   * @param {string} text
+   * @param {number} nth counted from 0
+   */
+  async hoverAt(text, nth = 0) {
+    const { x, y, width, height } = await this.boxOf(text, nth);
+    await this.page.mouse.move(x + 1, y + 200);
+    await this.page.mouse.move(x + Math.min(width / 2, 12), y + height / 2, { steps: 5 });
+    const hover = this.page.locator('.monaco-hover:visible .hover-row').first();
+    await hover.waitFor();
+    return (await this.page.locator('.monaco-hover:visible').allInnerTexts()).join('\n');
+  }
+
+  /** Text of all status bar items. */
+  async status() {
+    const items = await this.page.locator('.statusbar-item').allInnerTexts();
+    return items.map(text => text.trim()).filter(text => text);
+  }
+
+  /**
+   * The status item that says something.
+   * @param {string | RegExp} text
+   */
+  statusItem(text) {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  /** Text of the notifications on the screen. */
+  notifications() {
+    return this.page
+      .locator('.notifications-toasts .notification-list-item-message')
+      .allInnerTexts();
+  }
+
+  /** The document inside the webview on the screen. */
+  webview() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** @param {string} name without its ending */
+  async screenshot(name) {
+    mkdirSync(this.pictures, { recursive: true });
+    const path = join(this.pictures, `${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+}
+
+/**
+ * Runs in the page. View lines are virtualised and out of order, so they are sorted by their place.
+ * @param {Element} lines
+ * @param {{ text: string, nth: number }} wanted
+ */
+function findText(lines, { text, nth }) {
+  let left = nth;
+  const rows = [...lines.children].sort(
+    (a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top,
+  );
+  for (const row of rows) {
+    const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+    const nodes = [];
+    while (walker.nextNode()) nodes.push(/** @type {Text} */ (walker.currentNode));
+    // The editor draws spaces as no-break spaces.
+    const whole = nodes
+      .map(node => node.data)
+      .join('')
+      .replaceAll('\u00a0', ' ');
+    for (let at = whole.indexOf(text); at >= 0; at = whole.indexOf(text, at + 1)) {
+      if (left-- > 0) continue;
+      const range = document.createRange();
+      let offset = 0;
+      let started = false;
+      for (const node of nodes) {
+        const end = offset + node.length;
+        if (!started && at < end) {
+          range.setStart(node, at - offset);
+          started = true;
+        }
+        if (started && at + text.length <= end) {
+          range.setEnd(node, at + text.length - offset);
+          break;
+        }
+        offset = end;
+      }
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return { x, y, width, height };
+    }
+  }
+  return undefined;
+}
