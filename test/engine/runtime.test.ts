@@ -101,7 +101,11 @@ describe('scoring a window', () => {
       (await runtime.score({ inputs, targets: inputs, from: 10, topK: 5 })).logprobs,
     ).toHaveLength(0);
     const many = await runtime.score({ inputs, targets: inputs, from: 0, topK: 1000 });
-    expect(many.topK).toBe(VOCAB);
+    expect(many.topK).toBe(1000);
+    expect(many.topLogprobs.slice(0, 1000).filter(Number.isNaN)).toHaveLength(1000 - VOCAB);
+    const few = await runtime.score({ inputs, targets: inputs, from: 0, topK: 0 });
+    expect(few.topIds).toHaveLength(0);
+    expect(few.logprobs).toEqual(many.logprobs);
     const sum = many.topLogprobs
       .slice(0, VOCAB)
       .reduce((total, logprob) => total + Math.exp(logprob), 0);

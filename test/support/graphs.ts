@@ -103,23 +103,23 @@ class Builder {
       this.weight('wpe', [context, hidden], 0.5),
       'position_ids',
     ]);
-    let x = this.op('Add', [embedded, positions]);
     const shared = attention === 'gqa' ? this.gqaLengths() : [this.causalMask()];
+    let [x, normed] = this.addAndNorm(embedded, positions);
     for (let layer = 0; layer < layers; layer++) {
       const past = ['key', 'value'].map(part => {
         const name = `past_key_values.${layer}.${part}`;
         this.input(name, this.real, [1, kvHeads, 'past', this.headSize]);
         return name;
       });
-      const attended = this.attend(this.norm(x), past, layer, shared);
+      const attended = this.attend(normed, past, layer, shared);
+      const isLast = layer === layers - 1;
       if (this.o.parallel)
-        x = this.op('Add', [this.op('Add', [attended, this.mlp(this.norm(x))]), x]);
+        [x, normed] = this.addAndNorm(this.op('Add', [attended, this.mlp(normed)]), x);
       else {
-        x = this.op('Add', [x, attended]);
-        x = this.op('Add', [this.mlp(this.norm(x)), x]);
+        [x, normed] = this.addAndNorm(x, attended);
+        [x, normed] = this.addAndNorm(this.mlp(normed), x, isLast);
       }
     }
-    const normed = this.norm(x);
     const head = this.o.tied
       ? this.op('Transpose', [table], { perm: { ints: [1, 0] } })
       : this.weight('lm_head', [hidden, vocab], 3 / Math.sqrt(hidden));
@@ -217,14 +217,30 @@ class Builder {
     return this.op('Mul', [floats, this.op('Mul', [scale, this.reals([0.003], [])])]);
   }
 
-  /** Root-mean-square norm; `gqa` graphs use the fused operator. */
+  /** The sum and its norm. As some exporters do, the last fused operator keeps its sum to itself. */
+  private addAndNorm(a: string, b: string, isLast = false): [sum: string, normed: string] {
+    if (this.o.attention !== 'gqa') {
+      const sum = this.op('Add', [a, b]);
+      return [sum, this.norm(sum)];
+    }
+    const scale = this.weight('norm', [this.o.hidden], 0, 1);
+    const normed = this.name('SkipSimplifiedLayerNormalization');
+    const sum = this.name('sum');
+    this.graph.nodes.push(
+      makeNode(
+        'SkipSimplifiedLayerNormalization',
+        [a, b, scale],
+        isLast ? [normed] : [normed, '', '', sum],
+        { epsilon: { float: 1e-5 } },
+        'com.microsoft',
+      ),
+    );
+    return [sum, normed];
+  }
+
+  /** Root-mean-square norm. */
   private norm(x: string): string {
     const scale = this.weight('norm', [this.o.hidden], 0, 1);
-    if (this.o.attention === 'gqa')
-      return this.op('SimplifiedLayerNormalization', [x, scale], {
-        axis: { int: -1 },
-        epsilon: { float: 1e-5 },
-      });
     const square = this.op('Mul', [x, x]);
     const mean =
       this.o.opset >= 18

@@ -2,6 +2,7 @@
 // tensors: from the embedding on, each block adds to the stream once (parallel attention and MLP) or
 // twice (one after the other), and nothing but those additions carries it onward.
 import { makeNode, producers, type Graph, type GraphNode } from './graph';
+import { residualName } from './tail';
 
 /** A place of the residual stream by its TransformerLens name, and the tensor that holds it. */
 export interface Hook {
@@ -57,10 +58,6 @@ function residualChain(graph: Graph, ids: string): string[] | string {
     return weights.has(name) || (node !== undefined && node.opType === 'Constant');
   };
 
-  const fused = graph.nodes.find(
-    node => node.opType === 'EmbedLayerNormalization' && node.inputs[0] === ids,
-  );
-  if (fused !== undefined) return 'the embedding is fused with a normalisation';
   const embedding = embeddingOf(readers, ids);
   if (embedding === undefined) return 'no embedding reads the ids';
 
@@ -84,10 +81,8 @@ function residualChain(graph: Graph, ids: string): string[] | string {
   }
   // A position embedding is added to a token embedding before the first block.
   const first = join(current);
-  if (first?.node.opType === 'Add') {
-    const other = first.node.inputs.find(input => input !== current) ?? '';
-    if (isLookup(madeBy, weights, other)) current = first.output;
-  }
+  const other = first?.node.inputs.slice(0, 2).find(input => input !== current) ?? '';
+  if (first !== undefined && isLookup(madeBy, weights, other)) current = first.output;
 
   const chain = [current];
   for (let next = join(current); next !== undefined; next = join(current)) {
@@ -103,6 +98,9 @@ function embeddingOf(readers: Map<string, GraphNode[]>, ids: string): string | u
   for (const name of queue) {
     for (const node of readers.get(name) ?? []) {
       if (/^Gather/.test(node.opType) && node.inputs[1] === name) return node.outputs[0];
+      // Its third output is the sum that it normalises.
+      if (node.opType === 'EmbedLayerNormalization' && node.inputs[0] === name)
+        return node.outputs[2];
       // Exporters reshape ids or cast them before they look them up.
       if (['Reshape', 'Cast', 'Identity'].includes(node.opType) && node.inputs[0] === name)
         queue.push(node.outputs[0] ?? '');
@@ -123,15 +121,22 @@ function isLookup(
   return EMBEDDING_STEPS.has(node.opType) && isLookup(madeBy, weights, node.inputs[0] ?? '');
 }
 
-/** The sum that a fused normalisation computes first: its output 3, or an addition made beside it. */
+/** The sum that a fused normalisation computes first: its output 3, or additions made beside it. */
 function skipSum(graph: Graph, node: GraphNode): string {
   const given = node.outputs[3];
   if (given !== undefined && given !== '') return given;
-  const [a = '', b = ''] = node.inputs;
-  const output = 'tokenscope.last_residual';
-  if (!graph.nodes.some(({ outputs }) => outputs.includes(output)))
-    graph.nodes.push(makeNode('Add', [a, b], [output]));
-  return output;
+  const [input = '', skip = '', ...parameters] = node.inputs;
+  // The last parameter of either kind is a bias that belongs to the sum.
+  const bias = parameters[node.opType === 'SkipLayerNormalization' ? 2 : 1] ?? '';
+  const sum = residualName(node);
+  if (graph.nodes.some(({ outputs }) => outputs.includes(sum))) return sum;
+  if (bias === '') graph.nodes.push(makeNode('Add', [input, skip], [sum]));
+  else {
+    const unbiased = `${sum}.unbiased`;
+    graph.nodes.push(makeNode('Add', [input, skip], [unbiased]));
+    graph.nodes.push(makeNode('Add', [unbiased, bias], [sum]));
+  }
+  return sum;
 }
 
 function readersOf(graph: Graph): Map<string, GraphNode[]> {

@@ -5,6 +5,7 @@ import { emptyScores, type Scores } from '../../core/scores';
 import { UserError } from '../../protocol/channel';
 import { FLOAT, INT32, type ValueInfo } from '../onnx/graph';
 import { SCORING } from '../onnx/scoring';
+import { TAIL } from '../onnx/tail';
 import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
 import { emptyKeyValues, type KeyValues } from './keyValues';
 
@@ -81,6 +82,26 @@ export class GraphSession {
     };
   }
 
+  /** Logits of rows of the last hook's tensor; undefined where the graph has no such end. */
+  async logitsOfResiduals(
+    residuals: Float32Array,
+    rows: number,
+  ): Promise<Float32Array | undefined> {
+    const { tail, weights, quantization } = this.graph;
+    if (tail === undefined) return undefined;
+    const options = sessionOptions(weights.root);
+    // Used once, it reads the weights where they lie. Blocks of 4 bits cannot be used so.
+    if (quantization !== 'weight-only') options.extra.session.disable_prepacking = '1';
+    const session = await InferenceSession.create(tail, options);
+    try {
+      const input = new Tensor('float32', residuals, [1, rows, residuals.length / rows]);
+      const outputs = await session.run({ [TAIL.residual]: input }, [TAIL.logits]);
+      return outputs[TAIL.logits]!.data as Float32Array;
+    } finally {
+      await session.release();
+    }
+  }
+
   get nothing(): KeyValues {
     return emptyKeyValues(this.graph.roles.past);
   }
@@ -98,7 +119,12 @@ const SCORES = [
   SCORING.topLogprobs,
 ];
 
-function sessionOptions(weightsRoot: string): InferenceSession.SessionOptions {
+function sessionOptions(weightsRoot: string) {
+  const session: Record<string, unknown> = {
+    model_external_initializers_file_folder_path: weightsRoot,
+    // Threads that spin for work would take it from the editor.
+    intra_op: { allow_spinning: '0' },
+  };
   return {
     executionProviders: ['cpu'],
     // One core is left to the editor.
@@ -106,14 +132,8 @@ function sessionOptions(weightsRoot: string): InferenceSession.SessionOptions {
     interOpNumThreads: 1,
     // What it would log is thrown as well.
     logSeverityLevel: 4,
-    extra: {
-      session: {
-        model_external_initializers_file_folder_path: weightsRoot,
-        // Threads that spin for work would take it from the editor.
-        intra_op: { allow_spinning: '0' },
-      },
-    },
-  };
+    extra: { session },
+  } satisfies InferenceSession.SessionOptions;
 }
 
 function readScores(

@@ -12,6 +12,7 @@ import {
 import { findResiduals, type Hook } from '../onnx/residuals';
 import { findRoles, type Roles } from '../onnx/roles';
 import { addScoring, opsetOf } from '../onnx/scoring';
+import { tailModel } from '../onnx/tail';
 import { WireError } from '../onnx/wire';
 import { FileSource } from './fileSource';
 import { locateWeights, OWN_FILE, type Weights } from './weights';
@@ -27,6 +28,8 @@ export interface InstrumentedGraph {
   /** The hooks with the graph output that each one's tensor can be fetched by, float [1, tokens, hidden]. */
   hooks: Hook[];
   hooksMissing: string | undefined;
+  /** What turns the last hook's tensor into logits, if nothing else goes into them. */
+  tail: Uint8Array | undefined;
 }
 
 /** Throws `UserError`, naming the file, where it is no graph that could serve. */
@@ -46,6 +49,8 @@ export function instrumentGraph(
     const quantization = quantizationKind(model.graph);
     keepActivationsExact(model.graph);
     const { hooks, missing } = findResiduals(model.graph, roles.ids.name, layers);
+    const last = hooks.at(-1)?.tensor;
+    const tail = last === undefined ? undefined : tailModel(model, last, roles.logits.name);
     addTaps(model, hooks, quantization === 'fp16');
     addScoring(model, roles.logits);
     const bytes = writeModel(model);
@@ -59,6 +64,7 @@ export function instrumentGraph(
       quantization,
       hooks,
       hooksMissing: missing,
+      tail,
     };
   } catch (error) {
     if (error instanceof GraphError) throw new UserError(`${onnxPath} ${error.message}.`);

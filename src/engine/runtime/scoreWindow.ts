@@ -23,7 +23,10 @@ export interface ScoreRequest {
   onChunk(firstRow: number, scores: Scores): void;
 }
 
-/** Rows [from, targets.length). Throws `Cancelled`; what was computed till then is cached. */
+/**
+ * Rows [from, targets.length), with `topK` alternatives of which those beyond the vocabulary stay
+ * unknown. Throws `Cancelled`; what was computed till then is cached.
+ */
 export async function scoreWindow(
   session: GraphSession,
   cache: PrefixCache,
@@ -33,7 +36,7 @@ export async function scoreWindow(
   const { inputs, targets, from } = request;
   checkRequest(request, vocabSize);
   const topK = Math.min(Math.max(1, request.topK), vocabSize);
-  const scores = emptyScores(targets.length - from, topK);
+  const scores = emptyScores(targets.length - from, request.topK);
   let past = cache.find(inputs, from, CHUNK_TOKENS);
   let whole = past;
   try {
@@ -52,7 +55,7 @@ export async function scoreWindow(
       if (end - start === CHUNK_TOKENS) whole = present;
       if (wanted) {
         const firstRow = Math.max(start, from);
-        const rows = sliceScores(chunk, firstRow - start, end - start);
+        const rows = sliceScores(withTopK(chunk, request.topK), firstRow - start, end - start);
         copyScores(rows, 0, end - firstRow, scores, firstRow - from);
         request.onChunk(firstRow, rows);
       }
@@ -66,6 +69,20 @@ export async function scoreWindow(
     cache.add(inputs.subarray(0, whole.tokens), whole);
   }
   return scores;
+}
+
+/** The graph answers at least one alternative and no more than there are tokens; the rest stays unknown. */
+function withTopK(scores: Scores, topK: number): Scores {
+  if (scores.topK === topK) return scores;
+  const rows = scores.logprobs.length;
+  const { topIds, topLogprobs } = emptyScores(rows, topK);
+  const kept = Math.min(scores.topK, topK);
+  for (let row = 0; row < rows; row++) {
+    const start = row * scores.topK;
+    topIds.set(scores.topIds.subarray(start, start + kept), row * topK);
+    topLogprobs.set(scores.topLogprobs.subarray(start, start + kept), row * topK);
+  }
+  return { ...scores, topK, topIds, topLogprobs };
 }
 
 function checkRequest({ inputs, targets, from }: ScoreRequest, vocabSize: number): void {

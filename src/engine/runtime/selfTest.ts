@@ -54,7 +54,7 @@ export async function selfTest(session: GraphSession, hiddenSize?: number): Prom
       worst(chunked, whole.scores.logprobs),
     ),
     ...scoringFigures(whole.scores, reference),
-    ...tapFigures(whole, lastTap, hiddenSize),
+    ...(await tapFigures(session, whole, lastTap, hiddenSize)),
   ];
   const warnings = figures
     .filter(({ passed }) => !passed)
@@ -97,21 +97,25 @@ function scoringFigures(scores: Scores, reference: Scores): Figure[] {
   ];
 }
 
-function tapFigures(
+async function tapFigures(
+  session: GraphSession,
   whole: RunResult,
   tap: string | undefined,
   hiddenSize: number | undefined,
-): Figure[] {
-  if (tap === undefined || hiddenSize === undefined) return [];
-  const width = whole.fetched.get(tap)!.length / TOKENS;
-  return [
-    figure(
-      'Residual stream, width beyond the hidden size',
-      'numbers',
-      0,
-      Math.abs(width - hiddenSize),
-    ),
-  ];
+): Promise<Figure[]> {
+  if (tap === undefined) return [];
+  const residuals = whole.fetched.get(tap)!;
+  const figures: Figure[] = [];
+  if (hiddenSize !== undefined) {
+    const beyond = Math.abs(residuals.length / TOKENS - hiddenSize);
+    figures.push(figure('Residual stream, width beyond the hidden size', 'numbers', 0, beyond));
+  }
+  const logits = await session.logitsOfResiduals(residuals, TOKENS);
+  if (logits !== undefined) {
+    const difference = worst(logits, whole.fetched.get(SCORING.logits)!);
+    figures.push(figure('Logits of the last residual against logits', 'logits', 1e-3, difference));
+  }
+  return figures;
 }
 
 function figure(name: string, unit: string, tolerance: number, value: number): Figure {
