@@ -140,10 +140,25 @@ describe('scoring a window', () => {
   });
 });
 
-test('a thread that ends rejects what it was asked', async () => {
-  const mortal = new RuntimeClient(bundle);
-  mortal.dispose();
-  await expect(mortal.open({ folder, onnxPath: join(folder, 'none.onnx') })).rejects.toThrow();
+describe('a runtime that is disposed of', () => {
+  test('lets go of what it was asked and of its thread', async () => {
+    const name = 'mortal';
+    const onnxPath = writeDecoder(join(folder, name));
+    const mortal = new RuntimeClient(bundle);
+    await mortal.open({ folder: join(folder, name), onnxPath });
+    const inputs = randomIds(512, 12);
+    const score = mortal.score({ inputs, targets: inputs, from: 0, topK: 1 }, undefined, () =>
+      mortal.dispose(),
+    );
+    await expect(score).rejects.toThrow(Cancelled);
+    await expect(mortal.open({ folder, onnxPath })).rejects.toThrow(Cancelled);
+  });
+
+  test('or was never used', async () => {
+    const mortal = new RuntimeClient(bundle);
+    mortal.dispose();
+    await expect(mortal.open({ folder, onnxPath: 'none' })).rejects.toThrow(Cancelled);
+  });
 });
 
 async function openGraph(name: string, options: DecoderOptions) {

@@ -1,7 +1,7 @@
 // The engine's side of the thread that runs ONNX Runtime: starts it, asks it, hears of its progress.
 import { Worker } from 'node:worker_threads';
 import type { Scores } from '../../core/scores';
-import { connect, type Remote } from '../../protocol/channel';
+import { Cancelled, connect, type Remote } from '../../protocol/channel';
 import { portConnection } from '../../protocol/port';
 import {
   CLOSED,
@@ -15,10 +15,16 @@ import {
 type OpenParams = Parameters<Runtime['open']>[0];
 type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'cancel' | 'job'>;
 
+interface Job {
+  /** [1]; 1 asks the thread to stop, which reads it between runs, when no message would reach it. */
+  cancel: Int32Array<SharedArrayBuffer>;
+  onChunk: ((chunk: ScoredChunk) => void) | undefined;
+}
+
 export class RuntimeClient {
   private readonly connection;
   private readonly remote: Remote<Runtime>;
-  private readonly listeners = new Map<number, (chunk: ScoredChunk) => void>();
+  private readonly jobs = new Map<number, Job>();
   /** Rejects once the thread is gone: what it was asked would never be answered. */
   private readonly gone: Promise<never>;
   private nextJob = 1;
@@ -30,13 +36,17 @@ export class RuntimeClient {
     this.connection = portConnection(worker);
     this.remote = connect<Runtime>(this.connection, runtimeMethods);
     this.connection.onNotification(SCORED_CHUNK, (chunk: ScoredChunk) => {
-      this.listeners.get(chunk.job)?.(chunk);
+      this.jobs.get(chunk.job)?.onChunk?.(chunk);
     });
     this.gone = new Promise((_, reject) => {
       worker.once('error', reject);
       worker.once('exit', code => {
         this.connection.dispose();
-        reject(new Error(`the runtime's thread ended with code ${code}`));
+        reject(
+          this.disposed
+            ? new Cancelled()
+            : new Error(`the runtime's thread ended with code ${code}`),
+        );
       });
     });
     this.gone.catch(() => undefined);
@@ -56,13 +66,13 @@ export class RuntimeClient {
     const cancel = new Int32Array(new SharedArrayBuffer(4));
     const abort = () => Atomics.store(cancel, 0, 1);
     const job = this.nextJob++;
+    this.jobs.set(job, { cancel, onChunk });
     signal?.addEventListener('abort', abort);
-    if (onChunk) this.listeners.set(job, onChunk);
     try {
       return await this.answered(this.remote.score({ ...params, cancel, job }, signal));
     } finally {
       signal?.removeEventListener('abort', abort);
-      this.listeners.delete(job);
+      this.jobs.delete(job);
     }
   }
 
@@ -71,10 +81,14 @@ export class RuntimeClient {
     return this.answered(this.remote.close({}));
   }
 
-  /** Ends the thread as soon as it is idle. */
+  /**
+   * Ends the thread after the run it is in; what it was asked rejects with `Cancelled`. (To leave the
+   * process in the middle of a run takes a signal: `process.exit` would abort it with a core dump.)
+   */
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
+    for (const { cancel } of this.jobs.values()) Atomics.store(cancel, 0, 1);
     void this.connection.sendNotification(CLOSED);
   }
 

@@ -1,10 +1,10 @@
 // A graph that has been opened and tested against itself, with its memory of prefixes.
 import { env } from 'onnxruntime-node';
 import type { Scores } from '../../core/scores';
-import { UserError } from '../../protocol/channel';
 import type { GraphReport, Runtime } from '../../protocol/runtime';
-import { GraphSession, reasonOf } from './graphSession';
+import { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
+import { explained } from './runtimeErrors';
 import { scoreWindow } from './scoreWindow';
 import { selfTest } from './selfTest';
 
@@ -49,8 +49,7 @@ export class OpenGraph {
       return new OpenGraph(session, report);
     } catch (error) {
       await session.release();
-      if (error instanceof UserError) throw error;
-      throw new UserError(`${onnxPath} was loaded but cannot be run: ${reasonOf(error)}`);
+      throw explained(error, `${onnxPath} was loaded but cannot be run`);
     }
   }
 

@@ -2,8 +2,9 @@
 // flight stay small, many enough that nothing is lost against one run.
 import { copyScores, emptyScores, sliceScores, type Scores } from '../../core/scores';
 import { Cancelled, UserError } from '../../protocol/channel';
-import { reasonOf, type GraphSession } from './graphSession';
+import type { GraphSession } from './graphSession';
 import type { PrefixCache } from './keyValues';
+import { explained } from './runtimeErrors';
 
 /**
  * Tokens in a run. Chunks begin at multiples of it, and are scored whole or not at all, whatever was
@@ -61,10 +62,8 @@ export async function scoreWindow(
       }
     }
   } catch (error) {
-    if (error instanceof Cancelled) throw error;
-    throw new UserError(
-      `The model failed on ${inputs.length} tokens, perhaps more than it can hold: ${reasonOf(error)}`,
-    );
+    const what = `The model failed on ${inputs.length} tokens, perhaps more than it can hold`;
+    throw explained(error, what);
   } finally {
     cache.add(inputs.subarray(0, whole.tokens), whole);
   }

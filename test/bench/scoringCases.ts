@@ -1,0 +1,129 @@
+// What scoring.mjs measures. Both sides run the same chunks over the same weights with as many threads.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { scoresOfLogits } from '../../src/engine/runtime/logitScores';
+import { GraphSession } from '../../src/engine/runtime/graphSession';
+import { PrefixCache } from '../../src/engine/runtime/keyValues';
+import { CHUNK_TOKENS, scoreWindow } from '../../src/engine/runtime/scoreWindow';
+import { writeDecoder } from '../support/graphs';
+
+const TOKENS = 1024;
+const WINDOW_TOKENS = 512;
+const TOP_K = 10;
+const ROUNDS = 5;
+
+interface Case {
+  label: string;
+  onnxPath: string;
+  folder: string;
+}
+
+/** Of the model in `coder`, where there is one, and of one with random weights and GPT-2's vocabulary. */
+export async function compareScoring(coder: string) {
+  const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-bench-'));
+  try {
+    const cases: Case[] = [];
+    const onnxPath = ['onnx/model.onnx', 'model.onnx']
+      .map(name => join(coder, name))
+      .find(existsSync);
+    if (onnxPath !== undefined)
+      cases.push({ label: 'scoring with coder', onnxPath, folder: coder });
+    const shape = { hidden: 256, layers: 4, heads: 4, vocab: 50257, context: 512, tied: true };
+    cases.push({
+      label: 'scoring with 4 layers of 256 and a vocabulary of 50257',
+      onnxPath: writeDecoder(scratch, { ...shape, dataFile: 'weights.bin' }),
+      folder: scratch,
+    });
+    const results = [];
+    for (const one of cases) results.push(await compare(one));
+    return results;
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+async function compare({ label, onnxPath, folder }: Case) {
+  const session = await GraphSession.open(onnxPath, folder);
+  const vocabSize = Number(session.graph.roles.logits.shape?.at(-1));
+  const rival = await InferenceSession.create(onnxPath, {
+    intraOpNumThreads: Math.min(4, Math.max(1, availableParallelism() - 1)),
+    logSeverityLevel: 4,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+  const ids = Uint32Array.from({ length: TOKENS + 1 }, (_, i) => (i * 7919) % vocabSize);
+  const inGraph = () => scoreInGraph(session, ids, vocabSize);
+  const inScript = () => scoreInScript(session, rival, ids, vocabSize);
+  await inGraph();
+  await inScript();
+  // In turns, the best of each, so that whatever else the machine does falls on both.
+  let oursMs = Infinity;
+  let rivalMs = Infinity;
+  for (let round = 0; round < ROUNDS; round++) {
+    oursMs = Math.min(oursMs, await timed(inGraph));
+    rivalMs = Math.min(rivalMs, await timed(inScript));
+  }
+  await session.release();
+  await rival.release();
+  const perToken = (ms: number) => `${((ms / TOKENS) * 1000).toFixed(0)} µs a token`;
+  return {
+    label,
+    ratio: rivalMs / oursMs,
+    rival: 'logits copied to JavaScript',
+    detail: `${perToken(oursMs)} against ${perToken(rivalMs)}`,
+  };
+}
+
+async function scoreInGraph(session: GraphSession, ids: Uint32Array, vocabSize: number) {
+  for (let at = 0; at < TOKENS; at += WINDOW_TOKENS) {
+    // A memory of nothing: each window is computed.
+    const cache = new PrefixCache(session.graph.roles.past, 0);
+    await scoreWindow(session, cache, vocabSize, {
+      inputs: ids.subarray(at, at + WINDOW_TOKENS),
+      targets: ids.subarray(at + 1, at + 1 + WINDOW_TOKENS),
+      from: 0,
+      topK: TOP_K,
+      isCancelled: () => false,
+      onChunk: () => undefined,
+    });
+  }
+}
+
+async function scoreInScript(
+  { graph: { roles }, nothing }: GraphSession,
+  session: InferenceSession,
+  ids: Uint32Array,
+  vocabSize: number,
+) {
+  const int64 = (length: number, at: (index: number) => number) =>
+    new Tensor(
+      'int64',
+      BigInt64Array.from({ length }, (_, i) => BigInt(at(i))),
+      [1, length],
+    );
+  for (let begin = 0; begin < TOKENS; begin += WINDOW_TOKENS) {
+    let past = nothing.tensors;
+    for (let seen = 0; seen < WINDOW_TOKENS; seen += CHUNK_TOKENS) {
+      const start = begin + seen;
+      const feeds: Record<string, Tensor> = {
+        [roles.ids.name]: int64(CHUNK_TOKENS, i => ids[start + i]!),
+      };
+      if (roles.attentionMask)
+        feeds[roles.attentionMask.name] = int64(seen + CHUNK_TOKENS, () => 1);
+      if (roles.positionIds) feeds[roles.positionIds.name] = int64(CHUNK_TOKENS, i => seen + i);
+      roles.past.forEach(({ input }, i) => (feeds[input] = past[i]!));
+      const outputs = await session.run(feeds);
+      past = roles.past.map(({ output }) => outputs[output]!);
+      const logits = outputs[roles.logits.name]!.data as Float32Array;
+      const targets = ids.subarray(start + 1, start + 1 + CHUNK_TOKENS);
+      scoresOfLogits(logits, vocabSize, targets, TOP_K);
+    }
+  }
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
