@@ -13,6 +13,8 @@ import { environmentWithoutNpm } from './npm.mjs';
 import { copyProduct, installedName } from './product.mjs';
 import { HostError } from './progress.mjs';
 
+export class PortTaken extends HostError {}
+
 const READY = /Extension host agent listening on (\d+)/;
 const READY_LIMIT_MS = 60_000;
 
@@ -26,6 +28,7 @@ const READY_LIMIT_MS = 60_000;
  * @property {string} [token] asked of whoever opens the page
  * @property {boolean} [automation] accept an extension under test from the page's address
  * @property {Record<string, string>} [env] beyond this process's own
+ * @property {number} [graceSeconds] how long an extension host outlives a window that is gone
  * @property {object} [settings] the user settings to write
  *
  * @typedef {object} Server
@@ -34,6 +37,7 @@ const READY_LIMIT_MS = 60_000;
  * @property {(settings: object) => void} writeSettings
  * @property {() => string} log
  * @property {() => string} extensionLog what the extension wrote to its output channels
+ * @property {Promise<unknown>} ended
  * @property {() => Promise<void>} stop
  */
 
@@ -60,6 +64,7 @@ export async function startServer(options) {
     ...(token ? ['--connection-token', token] : ['--without-connection-token']),
     ...['--server-data-dir', data, '--user-data-dir', userData, '--extensions-dir', extensions],
     ...['--accept-server-license-terms', '--disable-telemetry', '--disable-workspace-trust'],
+    ...(options.graceSeconds ? ['--reconnection-grace-time', String(options.graceSeconds)] : []),
     ...(options.automation ? ['--enable-smoke-test-driver'] : []),
   ];
   // A process group of its own: the server's children end with it even where it ends badly.
@@ -108,7 +113,7 @@ export async function startServer(options) {
       return `http://127.0.0.1:${listening}/?${query}`;
     };
     const extensionLog = () => logsBelow(userData, /[/\\]tokenscope\.[^/\\]+[/\\][^/\\]+\.log$/);
-    return { port: listening, address, writeSettings, log: () => log, extensionLog, stop };
+    return { port: listening, address, writeSettings, log: () => log, extensionLog, ended, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -121,7 +126,7 @@ export async function startServer(options) {
  */
 function startFailure(log, port) {
   if (log.includes('EADDRINUSE'))
-    return new HostError(
+    return new PortTaken(
       `Port ${port} is taken: choose another with --port, or leave it out for any that is free.`,
     );
   return new HostError(`The VS Code server ended at its start:\n${log.trim()}`);

@@ -28,7 +28,7 @@ export class Workbench {
   async open(settings = {}) {
     this.server.writeSettings({ ...steadySettings, ...settings });
     await this.page.goto(this.server.address(this.folder));
-    for (const part of ['.part.statusbar', '.explorer-folders-view .monaco-list-row']) {
+    for (const part of ['.part.statusbar', '.explorer-folders-view .monaco-list']) {
       await this.page
         .locator(`.monaco-workbench ${part}`)
         .first()

@@ -1,0 +1,102 @@
+// Runs the exported functions of test/ui/*.spec.ts, each in a fresh window on a fresh workspace, with
+// the extension installed as its users install it: no payload, no automation switch.
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundle } from '../bundle.mjs';
+import { attempt } from '../report.mjs';
+import { launchBrowser } from './browser.mjs';
+import { installedHost } from './install.mjs';
+import { repository } from './product.mjs';
+import { startServer } from './server.mjs';
+import { Workbench } from './workbench.mjs';
+
+const LIMIT_MS = 120_000;
+const pictures = join(repository, 'test-results', 'ui');
+
+/** @typedef {(window: Workbench) => Promise<void>} Spec */
+
+/**
+ * @param {string} extension
+ * @param {RegExp} only names of the specs to run
+ * @returns {Promise<import('../report.mjs').Result[]>}
+ */
+export async function runUiSpecs(extension = repository, only = /./) {
+  const folder = await bundle('ui', /\.spec\.ts$/, 'esm');
+  const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-ui-'));
+  rmSync(pictures, { recursive: true, force: true });
+  const host = await installedHost();
+  const server = await startServer({
+    host,
+    data: join(scratch, 'server'),
+    extension,
+    env: { HOME: scratch },
+    graceSeconds: 1,
+  });
+  const browser = await launchBrowser(host);
+  const results = [];
+  try {
+    for (const file of readdirSync(folder).sort()) {
+      /** @type {Record<string, Spec>} */
+      const specs = await import(pathToFileURL(join(folder, file)).href);
+      for (const [name, spec] of Object.entries(specs)) {
+        const title = `${file.replace('.spec.mjs', '')}: ${inWords(name)}`;
+        if (!only.test(title)) continue;
+        const workspace = join(scratch, `${results.length}`, 'samples');
+        cpSync(join(repository, 'samples'), workspace, { recursive: true });
+        results.push(
+          await attempt(title, () => inFreshWindow(spec, name, browser, server, workspace)),
+        );
+      }
+    }
+    return results;
+  } finally {
+    await browser.close();
+    await server.stop();
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/**
+ * @param {Spec} spec
+ * @param {string} name
+ * @param {import('playwright-core').Browser} browser
+ * @param {import('./server.mjs').Server} server
+ * @param {string} workspace
+ */
+async function inFreshWindow(spec, name, browser, server, workspace) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const window = new Workbench(page, server, workspace, pictures);
+  /** @type {string[]} */
+  const violations = [];
+  page.on('console', message => {
+    if (/content security policy/i.test(message.text()) && /tokenscope/i.test(message.text()))
+      violations.push(message.text());
+  });
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(reject, LIMIT_MS, new Error(`not done after ${LIMIT_MS / 1000} s`));
+  });
+  try {
+    await Promise.race([window.open().then(() => spec(window)), limit]);
+    if (violations.length > 0) throw new Error(violations.join('\n'));
+  } catch (error) {
+    const picture = await window.screenshot(`failed-${name}`).catch(() => 'none');
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    throw new Error(
+      `${reason}\nscreenshot: ${picture}\nextension log:\n${server.extensionLog().split('\n').slice(-15).join('\n')}`,
+    );
+  } finally {
+    clearTimeout(timer);
+    // Leaving the page in the ordinary way tells the server to end its extension host.
+    await page.goto('about:blank').catch(() => {});
+    await context.close();
+  }
+}
+
+/** @param {string} name such as `hoverNamesTheToken` */
+const inWords = name => name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);

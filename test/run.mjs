@@ -1,0 +1,134 @@
+// `npm test`: everything, in order. `npm test -- unit engine window ui` runs the named parts alone.
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './host/build.mjs';
+import { repository } from './host/product.mjs';
+import { HostError } from './host/progress.mjs';
+import { attempt, print } from './report.mjs';
+import { runVitest } from './vitestRun.mjs';
+
+/** @typedef {import('./report.mjs').Result} Result */
+
+const bin = (/** @type {string} */ path) => join(repository, 'node_modules', path);
+const unitFolders = readdirSync(join(repository, 'test'), { withFileTypes: true })
+  .filter(
+    entry =>
+      entry.isDirectory() &&
+      !['bench', 'engine', 'host', 'prove', 'ui', 'window'].includes(entry.name),
+  )
+  .map(({ name }) => `test/${name}/`);
+
+/** @type {Record<string, { title: string, run: () => Promise<Result[]> }>} */
+const parts = {
+  check: { title: 'Types, format, layers and bundles', run: check },
+  unit: { title: 'Unit tests', run: () => runVitest(unitFolders) },
+  engine: { title: 'The engine in its own process', run: () => runVitest(['test/engine/']) },
+  window: { title: 'Cases inside a VS Code extension host', run: window },
+  ui: { title: 'A VS Code window seen in a browser', run: ui },
+};
+
+/** @returns {Promise<Result[]>} */
+async function check() {
+  return [
+    await attempt('types: tsc', () => tool('typescript/bin/tsc')),
+    await attempt('format: prettier --check .', () =>
+      tool('prettier/bin/prettier.cjs', '--check', '.'),
+    ),
+    await bundles(),
+  ];
+}
+
+const bundles = () => attempt('layers and bundles: esbuild.mjs', build);
+
+/**
+ * @param {string} path of a program in node_modules
+ * @param {string[]} args
+ * @returns {Promise<void>}
+ */
+function tool(path, ...args) {
+  const child = spawn(process.execPath, [bin(path), ...args], {
+    cwd: repository,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', chunk => (output += chunk));
+  child.stderr.on('data', chunk => (output += chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', code => (code === 0 ? resolve() : reject(output.trim())));
+  });
+}
+
+async function window() {
+  const { runWindowSuite } = await import('./host/window.mjs');
+  const results = await runWindowSuite();
+  results.forEach(print);
+  return results;
+}
+
+async function ui() {
+  const { runUiSpecs } = await import('./host/ui.mjs');
+  return runUiSpecs();
+}
+
+/**
+ * A part whose host cannot be had is skipped, unless this is a place where it must run.
+ * @param {string} name
+ * @returns {Promise<Result[]>}
+ */
+async function runPart(name) {
+  const part = /** @type {{ title: string, run: () => Promise<Result[]> }} */ (parts[name]);
+  console.log(`\n${part.title}`);
+  try {
+    return await part.run();
+  } catch (error) {
+    const unavailable = error instanceof HostError && !process.env.CI;
+    /** @type {Result} */
+    const result = {
+      name: part.title,
+      state: unavailable ? 'skipped' : 'failed',
+      ms: 0,
+      reason:
+        error instanceof HostError
+          ? error.message
+          : String(error instanceof Error ? error.stack : error),
+    };
+    print(result);
+    return [result];
+  }
+}
+
+/** @param {Result[]} results */
+function summary(results) {
+  const of = (/** @type {Result['state']} */ state) =>
+    results.filter(result => result.state === state);
+  const lists = /** @type {const} */ ([
+    ['Failed', of('failed')],
+    ['Skipped', of('skipped')],
+  ]);
+  for (const [title, list] of lists) {
+    if (list.length > 0) console.log(`\n${title}:`);
+    for (const { name, state, reason } of list)
+      console.log(`  ${name}${state === 'skipped' ? `: ${reason}` : ''}`);
+  }
+  console.log(
+    `\n${of('passed').length} passed, ${of('failed').length} failed, ${of('skipped').length} skipped`,
+  );
+  return of('failed').length === 0 && of('passed').length > 0;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter(name => !parts[name]);
+if (unknown.length > 0) {
+  console.error(`No part "${unknown.join(', ')}": choose from ${Object.keys(parts).join(', ')}.`);
+  process.exit(2);
+}
+/** @type {Result[]} */
+const results = [];
+if (chosen.length > 0 && !chosen.includes('check')) results.push(await bundles());
+for (const name of chosen.length > 0 ? chosen : Object.keys(parts))
+  results.push(...(await runPart(name)));
+process.exit(summary(results) ? 0 : 1);

@@ -1,0 +1,19 @@
+// The extension is there in a plain window, and shows nothing until asked.
+import assert from 'node:assert/strict';
+import type { Workbench } from '../host/workbench.mjs';
+
+export async function nothingIsDrawnBeforeItIsAskedFor(ui: Workbench) {
+  await ui.openFile('README.md');
+  assert.deepEqual(await ui.notifications(), []);
+  assert.deepEqual(await ui.decorations(), []);
+  assert.deepEqual(await ui.backgrounds(), []);
+}
+
+export async function thePaletteOffersTheCommands(ui: Workbench) {
+  await ui.quickInput('F1', '>Tokenscope: ');
+  const rows = await ui.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+  assert.ok(
+    rows.some(row => row.includes('Tokenscope: Toggle Overlay')),
+    rows.join('\n'),
+  );
+}
