@@ -32,7 +32,6 @@ import {
   varintField,
   WireError,
 } from '../../src/engine/onnx/wire';
-import { instrumentGraph } from '../../src/engine/runtime/instrumentedGraph';
 import { OpenGraph } from '../../src/engine/runtime/openGraph';
 import { UserError } from '../../src/protocol/channel';
 import { writeDecoder, type DecoderOptions } from '../support/graphs';
@@ -231,30 +230,28 @@ describe('what cannot serve is refused by name', () => {
   });
 
   test('a file with bytes changed opens, or is refused, and nothing else', async () => {
-    const bytes = readFileSync(decoder());
-    const proto = readProto(
-      { size: bytes.length, read: (at, n) => bytes.subarray(at, at + n) },
-      '',
-    );
-    const path = join(folder, 'mutated.onnx');
+    // With its weights elsewhere every byte of the file says something.
+    const source = decoder({ dataFile: 'weights.bin' });
+    const bytes = readFileSync(source);
+    const path = join(source, '../mutated.onnx');
     let refused = 0;
-    const mutation = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    const mutation = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(mutation, async changes => {
-        const mutated = proto.slice();
+        const mutated = new Uint8Array(bytes);
         for (const [at, byte] of changes) mutated[at % mutated.length] = byte;
         writeFileSync(path, mutated);
         try {
-          instrumentGraph(path, folder);
+          await (await OpenGraph.open({ folder: join(path, '..'), onnxPath: path })).close();
         } catch (error) {
           refused++;
           expect(error).toBeInstanceOf(UserError);
-          expect((error as Error).message).toContain(path);
+          expect((error as Error).message).toMatch(/mutated\.onnx|weights\.bin/);
         }
       }),
-      { numRuns: 300, seed: 5 },
+      { numRuns: 100, seed: 5 },
     );
-    expect(refused).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThan(20);
   });
 });
 

@@ -1,10 +1,11 @@
 // The runtime across its real thread, against the untouched graph run whole and scored from its logits.
+import fc from 'fast-check';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Scores } from '../../src/core/scores';
+import { sliceScores, type Scores } from '../../src/core/scores';
 import { RuntimeClient } from '../../src/engine/runtime/client';
 import { scoresOfLogits } from '../../src/engine/runtime/logitScores';
 import { Cancelled, UserError } from '../../src/protocol/channel';
@@ -61,6 +62,55 @@ describe.each(graphs)('a graph with %s', (name, options) => {
     expectClose(scores, expected, options.float16 ? 2e-2 : 2e-5);
     expect([...scores.contexts]).toEqual([...inputs.keys()].map(row => row + 1));
   });
+});
+
+test('any decoder is scored as its logits say, wherever one begins', async () => {
+  const shapes = fc.record({
+    heads: fc.constantFrom(1, 2, 4),
+    shared: fc.boolean(),
+    headSize: fc.constantFrom(8, 16),
+    layers: fc.integer({ min: 1, max: 3 }),
+    vocab: fc.integer({ min: 2, max: 300 }),
+    attention: fc.constantFrom('naive' as const, 'gqa' as const),
+    opset: fc.integer({ min: 13, max: 21 }),
+    tied: fc.boolean(),
+    external: fc.boolean(),
+    length: fc.integer({ min: 1, max: 140 }),
+    from: fc.nat(139),
+    seed: fc.nat(1000),
+  });
+  let count = 0;
+  await fc.assert(
+    fc.asyncProperty(shapes, async ({ shared, headSize, external, length, from, ...shape }) => {
+      const options: DecoderOptions = {
+        ...shape,
+        hidden: shape.heads * headSize,
+        kvHeads: shared ? 1 : shape.heads,
+        ...(external ? { dataFile: 'weights.bin' } : {}),
+      };
+      const own = join(folder, `any-${count++}`);
+      const onnxPath = writeDecoder(own, options);
+      const { layers } = options;
+      const report = await runtime.open({
+        folder: own,
+        onnxPath,
+        layers: layers!,
+        hiddenSize: options.hidden!,
+      });
+      expect(report.warnings).toEqual([]);
+      expect(report.hooks).toHaveLength(3 * layers!);
+      const [inputs, targets] = [1, 2].map(seed => randomIds(length, seed, options.vocab)) as [
+        Uint32Array<ArrayBuffer>,
+        Uint32Array<ArrayBuffer>,
+      ];
+      const start = Math.min(from, length);
+      const scores = await runtime.score({ inputs, targets, from: start, topK: 2 });
+      const logits = await logitsOf(onnxPath, options, inputs);
+      const expected = scoresOfLogits(logits, options.vocab!, targets, 2);
+      expectClose(scores, sliceScores(expected, start, length), 5e-5);
+    }),
+    { numRuns: 25, seed: 11 },
+  );
 });
 
 describe('scoring a window', () => {
@@ -166,9 +216,9 @@ async function openGraph(name: string, options: DecoderOptions) {
   return runtime.open({ folder: join(folder, name), onnxPath });
 }
 
-function randomIds(length: number, seed: number): Uint32Array {
+function randomIds(length: number, seed: number, vocab = VOCAB): Uint32Array<ArrayBuffer> {
   const random = normals(seed);
-  return Uint32Array.from({ length }, () => Math.floor(Math.abs(random()) * 1000) % VOCAB);
+  return Uint32Array.from({ length }, () => Math.floor(Math.abs(random()) * 1000) % vocab);
 }
 
 /** Of the file as it is, in one run. */
@@ -185,10 +235,12 @@ async function logitsOf(path: string, options: DecoderOptions, ids: Uint32Array)
     attention_mask: int64(() => 1),
     position_ids: int64(i => i),
   };
+  const { hidden = 32, heads = 4, kvHeads = heads } = options;
+  const nothing = [1, kvHeads, 0, hidden / heads];
   for (const name of session.inputNames.filter(input => input.startsWith('past')))
     feeds[name] = options.float16
-      ? new Tensor('float16', new Uint16Array(0), [1, options.kvHeads ?? 4, 0, 8])
-      : new Tensor('float32', new Float32Array(0), [1, options.kvHeads ?? 4, 0, 8]);
+      ? new Tensor('float16', new Uint16Array(0), nothing)
+      : new Tensor('float32', new Float32Array(0), nothing);
   const { logits } = await session.run(feeds, ['logits']);
   await session.release();
   const data = logits!.data;

@@ -192,7 +192,8 @@ function messageAt(bytes: Uint8Array, number: number): Uint8Array {
 }
 
 function stringAt(bytes: Uint8Array, number: number): string {
-  return new TextDecoder().decode(messageAt(bytes, number));
+  const field = fieldsOf(bytes, number).at(-1);
+  return field === undefined ? '' : readString(bytes, field);
 }
 
 /** The node that makes each tensor. */

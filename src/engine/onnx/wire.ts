@@ -111,6 +111,7 @@ export function readString(bytes: Uint8Array, field: Field): string {
 }
 
 export function varint(value: number): Uint8Array {
+  if (value >= 0 && value < 0x80) return Uint8Array.of(value);
   const out: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   do {

@@ -86,8 +86,12 @@ export class GraphSession {
   ): Promise<Float32Array | undefined> {
     const { tail } = this.graph;
     if (tail === undefined) return undefined;
-    // Used once, so its weights are not worth arranging.
-    const session = await InferenceSession.create(tail, sessionOptions(this.graph, 0));
+    // Used once, so neither its weights nor its nodes are worth arranging.
+    const options = sessionOptions(this.graph, 0);
+    const session = await InferenceSession.create(tail, {
+      ...options,
+      graphOptimizationLevel: 'disabled',
+    });
     try {
       const input = new Tensor('float32', residuals, [1, rows, residuals.length / rows]);
       const outputs = await session.run({ [TAIL.residual]: input }, [TAIL.logits]);

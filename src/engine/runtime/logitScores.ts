@@ -11,21 +11,25 @@ export function scoresOfLogits(
 ): Scores {
   const scores = emptyScores(targets.length, topK);
   for (let row = 0; row < targets.length; row++) {
+    // Indexed loops: iterators would be most of the time before they are compiled.
     const x = logits.subarray(row * vocabSize, (row + 1) * vocabSize);
+    const target = x[targets[row]!]!;
     let max = -Infinity;
-    for (const logit of x) if (logit > max) max = logit;
+    let above = 0;
+    for (let id = 0; id < vocabSize; id++) {
+      const logit = x[id]!;
+      if (logit > max) max = logit;
+      if (logit > target) above++;
+    }
     let sum = 0;
     let weighted = 0;
-    for (const logit of x) {
-      const z = logit - max;
+    for (let id = 0; id < vocabSize; id++) {
+      const z = x[id]! - max;
       const e = Math.exp(z);
       sum += e;
       if (e > 0) weighted += e * z;
     }
-    const target = x[targets[row]!]!;
     const logSum = Math.log(sum);
-    let above = 0;
-    for (const logit of x) if (logit > target) above++;
     scores.logprobs[row] = target - max - logSum;
     scores.entropiesNats[row] = logSum - weighted / sum;
     scores.ranks[row] = 1 + above;
@@ -39,12 +43,15 @@ export function scoresOfLogits(
 /** The ids of the k largest, largest first, of equals the smaller id first. */
 function likeliest(x: Float32Array, k: number): number[] {
   const top: number[] = [];
+  let least = -Infinity;
   for (let id = 0; id < x.length; id++) {
-    if (top.length === k && !(x[id]! > x[top[k - 1]!]!)) continue;
+    const logit = x[id]!;
+    if (top.length === k && !(logit > least)) continue;
     let at = top.length;
-    while (at > 0 && x[id]! > x[top[at - 1]!]!) at--;
+    while (at > 0 && logit > x[top[at - 1]!]!) at--;
     top.splice(at, 0, id);
     if (top.length > k) top.pop();
+    least = x[top.at(-1)!]!;
   }
   return top;
 }
