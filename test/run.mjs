@@ -118,7 +118,7 @@ function summary(results) {
   return of('failed').length === 0 && of('passed').length > 0;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter(name => !parts[name]);

@@ -9,12 +9,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { environmentWithoutNpm } from './npm.mjs';
 import { copyProduct, installedName } from './product.mjs';
 import { HostError } from './progress.mjs';
 
 export class PortTaken extends HostError {}
 
+const orphan = fileURLToPath(new URL('standins/orphan.cjs', import.meta.url));
 const READY = /Extension host agent listening on (\d+)/;
 const READY_LIMIT_MS = 60_000;
 
@@ -60,7 +62,7 @@ export async function startServer(options) {
   if (options.settings) writeSettings(options.settings);
 
   const args = [
-    ...[host.server, '--host', '127.0.0.1', '--port', String(port)],
+    ...['--require', orphan, host.server, '--host', '127.0.0.1', '--port', String(port)],
     ...(token ? ['--connection-token', token] : ['--without-connection-token']),
     ...['--server-data-dir', data, '--user-data-dir', userData, '--extensions-dir', extensions],
     ...['--accept-server-license-terms', '--disable-telemetry', '--disable-workspace-trust'],
@@ -69,7 +71,8 @@ export async function startServer(options) {
   ];
   // A process group of its own: the server's children end with it even where it ends badly.
   const child = spawn(host.node, args, {
-    env: { ...environmentWithoutNpm(), ...options.env },
+    // Without a gallery nothing looks for extensions on the network.
+    env: { ...environmentWithoutNpm(), EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...options.env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -111,7 +111,8 @@ async function serve(folder, port) {
   console.log(`\nTokenscope is open in VS Code at\n\n  ${address}\n\nPress Ctrl+C to stop.`);
   openInBrowser(address);
   await new Promise(end => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end);
+    // npm passes Ctrl+C on, so it arrives twice.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
     void server.ended.then(end);
   });
   await server.stop();
