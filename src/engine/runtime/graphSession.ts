@@ -155,7 +155,7 @@ function readScores(
     topK,
     logprobs: outputs[SCORING.logprobs]!.data as Float32Array,
     entropiesNats: outputs[SCORING.entropies]!.data as Float32Array,
-    ranks: Uint32Array.from(outputs[SCORING.ranks]!.data as Int32Array),
+    ranks: Uint32Array.from(outputs[SCORING.ranks]!.data as Float32Array),
     contexts: Uint32Array.from({ length: rows }, (_, row) => firstContext + row),
     topIds: Uint32Array.from(topIds, Number),
     topLogprobs: outputs[SCORING.topLogprobs]!.data as Float32Array,
