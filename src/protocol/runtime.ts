@@ -16,7 +16,10 @@ export interface Runtime {
   /**
    * Scores one window: row i says how `targets[i]` looked after `inputs[0..i]`; rows before `from` are
    * not computed (their keys and values come from the prefix cache or are prefilled unscored).
-   * Answers rows [from, targets.length). `cancel[0]` is checked between chunks; 1 makes it throw `Cancelled`.
+   * Answers rows [from, targets.length), each with `topK` alternatives, those beyond the vocabulary unknown;
+   * `contexts` counts inputs. A score has the same bits whatever was cached or asked for before.
+   * `cancel[0]` is checked between chunks; 1 makes it throw `Cancelled`, and what was computed stays cached.
+   * Throws `UserError` for ids outside the vocabulary and windows that the model cannot hold.
    */
   score(params: {
     inputs: Uint32Array;
@@ -24,7 +27,7 @@ export interface Runtime {
     from: number;
     topK: number;
     cancel: Int32Array<SharedArrayBuffer>;
-    /** Chunks are also posted as they are done, under this number, as `RuntimeEvent`s. */
+    /** Chunks are also posted as they are done, under this number, as `ScoredChunk`s. */
     job: number;
   }): Scores;
 

@@ -158,6 +158,13 @@ describe('quantisation', () => {
     expect(intAttribute(node, 'bits', -1)).toBe(4);
   });
 
+  test('of weights passes the self-test', async () => {
+    const path = decoder({ fourBits: true, dataFile: 'weights.bin' });
+    const { report } = await OpenGraph.open({ folder: join(path, '..'), onnxPath: path });
+    expect(report.quantization).toBe('weight-only');
+    expect(report.warnings).toEqual([]);
+  });
+
   test('that depends on batching is warned of', async () => {
     const path = decoder({ dynamicInt8: true });
     const { report } = await OpenGraph.open({ folder, onnxPath: path });

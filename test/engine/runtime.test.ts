@@ -34,6 +34,7 @@ const graphs: [string, DecoderOptions][] = [
   ['GroupQueryAttention', { attention: 'gqa', kvHeads: 2 }],
   ['weights beside the graph', { dataFile: 'weights.bin' }],
   ['a tied head and opset 18', { tied: true, opset: 18 }],
+  ['matrices as PyTorch keeps them', { transposed: true, tied: true, dataFile: 'weights.bin' }],
   ['float16', { float16: true }],
   ['parallel blocks', { parallel: true, layers: 3 }],
 ];

@@ -34,8 +34,12 @@ export interface DecoderOptions {
   float16?: boolean;
   /** Quantise the MLP's activations as the graph runs. */
   dynamicInt8?: boolean;
+  /** The MLP has weights of 4 bits, its operator asks for 8-bit activations. */
+  fourBits?: boolean;
   /** The head is the token embedding, [vocab, hidden], transposed in the graph. */
   tied?: boolean;
+  /** Matrices are [out, in], as PyTorch keeps them, and transposed in the graph. */
+  transposed?: boolean;
   /** Where the weights lie: in the .onnx file, or in this file beside it. */
   dataFile?: string;
   /** Attention and MLP read the same input and are added at once. */
@@ -82,7 +86,9 @@ class Builder {
       opset: 14,
       float16: false,
       dynamicInt8: false,
+      fourBits: false,
       tied: false,
+      transposed: false,
       parallel: false,
       seed: 1,
       ...options,
@@ -132,7 +138,7 @@ class Builder {
     const kvWidth = kvHeads * this.headSize;
     const scale = 2 / Math.sqrt(hidden);
     const [q = '', k = '', v = ''] = [hidden, kvWidth, kvWidth].map(width =>
-      this.op('MatMul', [x, this.weight('w', [hidden, width], scale)]),
+      this.op('MatMul', [x, this.matrix(hidden, width, scale)]),
     );
     const present = ['key', 'value'].map(part => `present.${layer}.${part}`);
     for (const name of present) this.output(name, this.real, [1, kvHeads, 'seen', this.headSize]);
@@ -150,7 +156,7 @@ class Builder {
         ),
       );
     } else attended = this.naiveAttention([q, k, v], past, present, shared[0] ?? '');
-    return this.op('MatMul', [attended, this.weight('w', [hidden, hidden], scale)]);
+    return this.op('MatMul', [attended, this.matrix(hidden, hidden, scale)]);
   }
 
   private naiveAttention(qkv: string[], past: string[], present: string[], mask: string): string {
@@ -200,12 +206,13 @@ class Builder {
   }
 
   private mlp(x: string): string {
-    const { hidden, dynamicInt8 } = this.o;
+    const { hidden, dynamicInt8, fourBits } = this.o;
     const width = 2 * hidden;
-    const up = this.op('MatMul', [x, this.weight('w', [hidden, width], 2 / Math.sqrt(hidden))]);
+    const up = this.op('MatMul', [x, this.matrix(hidden, width, 2 / Math.sqrt(hidden))]);
     const active = this.op('Relu', [up]);
+    if (fourBits) return this.fourBitProduct(active, width, hidden);
     if (!dynamicInt8)
-      return this.op('MatMul', [active, this.weight('w', [width, hidden], 1 / Math.sqrt(width))]);
+      return this.op('MatMul', [active, this.matrix(width, hidden, 1 / Math.sqrt(width))]);
     const quantised = ['q', 'scale', 'zero'].map(part => this.name(part));
     const [q = '', scale = '', zero = ''] = quantised;
     this.graph.nodes.push(makeNode('DynamicQuantizeLinear', [active], quantised));
@@ -215,6 +222,33 @@ class Builder {
     const product = this.op('MatMulInteger', [q, weight, zero, none]);
     const floats = this.op('Cast', [product], { to: { int: FLOAT } });
     return this.op('Mul', [floats, this.op('Mul', [scale, this.reals([0.003], [])])]);
+  }
+
+  private fourBitProduct(x: string, k: number, n: number): string {
+    const blocks = k / 32;
+    const packed = Uint8Array.from({ length: n * blocks * 16 }, () => Math.abs(this.random()) * 99);
+    const weight = this.add(
+      makeInitializer(this.name('w_4bit'), 2, [n, blocks, 16], packed),
+      packed,
+    );
+    const scales = this.reals(Array<number>(n * blocks).fill(0.02), [n * blocks]);
+    const output = this.name('MatMulNBits');
+    this.graph.nodes.push(
+      makeNode(
+        'MatMulNBits',
+        [x, weight, scales],
+        [output],
+        {
+          K: { int: k },
+          N: { int: n },
+          bits: { int: 4 },
+          block_size: { int: 32 },
+          accuracy_level: { int: 4 },
+        },
+        'com.microsoft',
+      ),
+    );
+    return output;
   }
 
   /** The sum and its norm. As some exporters do, the last fused operator keeps its sum to itself. */
@@ -283,6 +317,13 @@ class Builder {
     this.graph.initializers.push(tensor);
     if (raw !== undefined) this.raw.set(tensor, raw);
     return tensor.name;
+  }
+
+  /** [rows, columns], by whichever way the options ask for. */
+  private matrix(rows: number, columns: number, deviation: number): string {
+    if (!this.o.transposed) return this.weight('w', [rows, columns], deviation);
+    const turned = this.weight('w', [columns, rows], deviation);
+    return this.op('Transpose', [turned], { perm: { ints: [1, 0] } });
   }
 
   private weight(name: string, dims: number[], deviation: number, mean = 0): string {

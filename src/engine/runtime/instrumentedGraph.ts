@@ -96,9 +96,9 @@ function readModelFile(path: string): Uint8Array {
   try {
     source = new FileSource(path);
   } catch (error) {
-    throw new UserError(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}.`,
-    );
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'it is missing' : code;
+    throw new UserError(`${path} cannot be read (${reason}). Choose another model folder.`);
   }
   try {
     const begin = new TextDecoder().decode(source.read(0, 64));
