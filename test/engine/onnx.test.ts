@@ -13,15 +13,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readProto, type ByteSource } from '../../src/engine/onnx/externalise';
-import {
-  intAttribute,
-  makeNode,
-  parseModel,
-  writeModel,
-  type Model,
-} from '../../src/engine/onnx/graph';
+import { type Model } from '../../src/engine/onnx/graph';
+import { intAttribute, parseModel } from '../../src/engine/onnx/readGraph';
+import { makeNode, writeModel } from '../../src/engine/onnx/writeGraph';
 import { keepActivationsExact, quantizationKind } from '../../src/engine/onnx/kinds';
 import { findResiduals } from '../../src/engine/onnx/residuals';
 import { tailModel } from '../../src/engine/onnx/tail';
@@ -35,6 +31,8 @@ import {
 import { OpenGraph } from '../../src/engine/runtime/openGraph';
 import { UserError } from '../../src/protocol/channel';
 import { writeDecoder, type DecoderOptions } from '../support/graphs';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let count = 0;

@@ -8,15 +8,17 @@ import {
   FLOAT16,
   INT32,
   INT64,
-  makeInitializer,
-  makeNode,
-  writeModel,
-  type AttributeValue,
   type Graph,
   type GraphNode,
   type Initializer,
   type ValueInfo,
 } from '../../src/engine/onnx/graph';
+import {
+  makeInitializer,
+  makeNode,
+  writeModel,
+  type AttributeValue,
+} from '../../src/engine/onnx/writeGraph';
 import { concatBytes, stringField, varintField } from '../../src/engine/onnx/wire';
 
 export interface DecoderOptions {

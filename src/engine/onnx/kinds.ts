@@ -1,6 +1,8 @@
 // What kind of attention and of quantisation a graph has, told by its operators, and what follows
 // from it for numbers that are meant to be reproducible.
-import { FLOAT16, intAttribute, makeAttribute, type Graph } from './graph';
+import { FLOAT16, type Graph } from './graph';
+import { intAttribute } from './readGraph';
+import { makeAttribute } from './writeGraph';
 
 export type Quantization = 'none' | 'fp16' | 'weight-only' | 'dynamic-int8';
 

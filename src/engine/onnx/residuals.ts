@@ -1,7 +1,8 @@
 // The residual stream, found by how a transformer is wired rather than by what an exporter called its
 // tensors: from the embedding on, each block adds to the stream once (parallel attention and MLP) or
 // twice (one after the other), and nothing but those additions carries it onward.
-import { makeNode, producers, type Graph, type GraphNode } from './graph';
+import { producers, type Graph, type GraphNode } from './graph';
+import { makeNode } from './writeGraph';
 import { residualName } from './tail';
 
 /** A place of the residual stream by its TransformerLens name, and the tensor that holds it. */

@@ -9,15 +9,13 @@ import {
   FLOAT,
   GraphError,
   INT64,
-  makeInitializer,
-  makeNode,
-  producers,
   type Graph,
-  type GraphNode,
   type Initializer,
   type Model,
   type ValueInfo,
 } from './graph';
+import { findHead } from './head';
+import { makeInitializer, makeNode } from './writeGraph';
 
 export const SCORING = {
   /** bool [1]; required, since the Node binding ignores what is fed to an input that has a default. */
@@ -104,35 +102,6 @@ function rename(graph: Graph, from: string, to: string): void {
   for (const node of graph.nodes) {
     node.inputs = node.inputs.map(renamed);
     node.outputs = node.outputs.map(renamed);
-  }
-}
-
-/** What may lie between the last matrix product and the logits, row by row and elementwise. */
-const ELEMENTWISE = new Set(['Cast', 'Mul', 'Div', 'Add', 'Tanh', 'Identity']);
-
-/**
- * The product with the output embedding, if its rows are the logits' rows for certain: its left input
- * has rank 3 as the logits have, its right one depends on weights alone, nothing else reads it.
- */
-function findHead(graph: Graph, logits: string): GraphNode | undefined {
-  const madeBy = producers(graph);
-  const weights = new Set(graph.initializers.map(({ name }) => name));
-  const isWeight = (name: string): boolean => {
-    if (weights.has(name)) return true;
-    const node = madeBy.get(name);
-    return node !== undefined && node.inputs.every(input => input === '' || isWeight(input));
-  };
-  const readers = (name: string) => graph.nodes.filter(node => node.inputs.includes(name)).length;
-  for (let name = logits; ;) {
-    const node = madeBy.get(name);
-    if (node === undefined) return undefined;
-    if (node.opType === 'MatMul' || node.opType === 'MatMulNBits')
-      return isWeight(node.inputs[1] ?? '') && !isWeight(node.inputs[0] ?? '') ? node : undefined;
-    if (!ELEMENTWISE.has(node.opType)) return undefined;
-    const computed = node.inputs.filter(input => !isWeight(input));
-    const [only] = computed;
-    if (only === undefined || computed.length !== 1 || readers(only) !== 1) return undefined;
-    name = only;
   }
 }
 

@@ -1,14 +1,7 @@
 // The end of a graph as a graph of its own: from the last residual to the logits. That it gives the
 // same logits is what shows that the tensor found is the residual stream, not just one of its width.
-import {
-  FLOAT,
-  FLOAT16,
-  makeNode,
-  producers,
-  writeModel,
-  type GraphNode,
-  type Model,
-} from './graph';
+import { FLOAT, FLOAT16, producers, type GraphNode, type Model } from './graph';
+import { makeNode, writeModel } from './writeGraph';
 
 /** Float input [1, tokens, hidden] and output [1, tokens, vocabulary] of a tail. */
 export const TAIL = { residual: 'tokenscope.residual', logits: 'tokenscope.tail_logits' } as const;

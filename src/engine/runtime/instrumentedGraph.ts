@@ -2,7 +2,9 @@
 // same weights on disk, with scores computed inside and the residual stream within reach.
 import { UserError } from '../../protocol/channel';
 import { readProto } from '../onnx/externalise';
-import { FLOAT, GraphError, makeNode, parseModel, writeModel, type Model } from '../onnx/graph';
+import { FLOAT, GraphError, type Model } from '../onnx/graph';
+import { parseModel } from '../onnx/readGraph';
+import { makeNode, writeModel } from '../onnx/writeGraph';
 import {
   attentionKind,
   keepActivationsExact,
