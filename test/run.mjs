@@ -14,8 +14,7 @@ const bin = (/** @type {string} */ path) => join(repository, 'node_modules', pat
 const unitFolders = readdirSync(join(repository, 'test'), { withFileTypes: true })
   .filter(
     entry =>
-      entry.isDirectory() &&
-      !['bench', 'engine', 'host', 'prove', 'ui', 'window'].includes(entry.name),
+      entry.isDirectory() && !['bench', 'engine', 'prove', 'ui', 'window'].includes(entry.name),
   )
   .map(({ name }) => `test/${name}/`);
 

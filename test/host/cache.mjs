@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -61,9 +62,10 @@ export async function cached(name, key, vital, fill) {
   const root = cacheRoot();
   const folder = join(root, `${name}-${key}`);
   if (!isWhole(folder)) {
-    const scratch = join(root, `.${name}-${process.pid}-${Date.now()}`);
+    let scratch = '';
     try {
-      mkdirSync(scratch, { recursive: true });
+      mkdirSync(root, { recursive: true });
+      scratch = mkdtempSync(join(root, `.${name}-`));
       await fill(scratch);
       const sizes = Object.fromEntries(
         vital.map(file => [file, statSync(join(scratch, file)).size]),
@@ -73,7 +75,7 @@ export async function cached(name, key, vital, fill) {
     } catch (error) {
       throw explained(error, root);
     } finally {
-      rmSync(scratch, { recursive: true, force: true });
+      if (scratch) rmSync(scratch, { recursive: true, force: true });
     }
   }
   touch(folder);

@@ -87,9 +87,9 @@ async function inFreshWindow(spec, name, browser, server, workspace) {
   } catch (error) {
     const picture = await window.screenshot(`failed-${name}`).catch(() => 'none');
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new Error(
-      `${reason}\nscreenshot: ${picture}\nextension log:\n${server.extensionLog().split('\n').slice(-15).join('\n')}`,
-    );
+    const log = server.extensionLog().trim().split('\n').slice(-15).join('\n');
+    const stack = `${reason}\nscreenshot: ${picture}\nthe end of the extension's log:\n${log}`;
+    throw Object.assign(new Error(name), { stack });
   } finally {
     clearTimeout(timer);
     // Leaving the page in the ordinary way tells the server to end its extension host.

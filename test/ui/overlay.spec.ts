@@ -1,0 +1,170 @@
+// What a person sees of the overlay, in a real window with the built-in model.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Workbench } from '../host/workbench.mjs';
+
+const FILE = 'words.ts';
+const CODE = `export function words(text: string): string[] {
+  const found = text.split(' ');
+  return found.filter(word => word.length > 0);
+}
+`;
+
+async function openCode(ui: Workbench): Promise<void> {
+  ui.writeFile(FILE, CODE);
+  await ui.openFile(FILE);
+}
+
+/** Turns a lens on and waits until the window has painted all of it. */
+async function show(ui: Workbench, lens: string): Promise<void> {
+  await ui.runCommand('Tokenscope: Choose Lens...');
+  await ui.pick(lens);
+  await ui.statusItem(new RegExp(`${lens} · \\d+ tokens$`)).waitFor();
+  await settled(ui);
+}
+
+/** What is drawn, once it stays the same for half a second. */
+async function settled(ui: Workbench): Promise<string> {
+  let before = '';
+  for (let same = 0; same < 5;) {
+    await ui.page.waitForTimeout(100);
+    const now = await drawn(ui);
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
+  return before;
+}
+
+async function drawn(ui: Workbench): Promise<string> {
+  const pieces = await ui.decorations();
+  return JSON.stringify(
+    pieces.map(({ text, backgroundColor, borderBottom, before, after }) => [
+      text,
+      backgroundColor,
+      borderBottom,
+      before,
+      after,
+    ]),
+  );
+}
+
+export async function surprisalIsPaintedAndTakenOff(ui: Workbench) {
+  await openCode(ui);
+  await show(ui, 'Surprisal');
+  const pieces = await ui.decorations();
+  const painted = pieces.filter(piece => piece.backgroundColor !== 'rgba(0, 0, 0, 0)');
+  assert.ok(painted.length >= 5, `${painted.length} painted pieces`);
+  const lines = new Set(pieces.map(piece => piece.borderBottom));
+  assert.ok(lines.size >= 2, 'steps differ by the line below them, too');
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  await ui.statusItem(/^Tokenscope$/).waitFor();
+  assert.deepEqual(JSON.parse(await settled(ui)), []);
+}
+
+export async function tokensCoverTheTextAndShowItsBlanks(ui: Workbench) {
+  await openCode(ui);
+  await show(ui, 'Tokens');
+  const pieces = await ui.decorations();
+  const text = pieces.map(piece => piece.text).join('');
+  assert.equal(text.replace(/[\s\u00a0]/g, ''), CODE.replace(/\s/g, ''));
+  const marks = pieces.flatMap(piece => [piece.before, piece.after]);
+  assert.ok(
+    marks.some(mark => mark?.includes('·')),
+    'blanks are marked',
+  );
+  assert.ok(
+    marks.some(mark => mark?.includes('↵')),
+    'line ends are marked',
+  );
+}
+
+export async function everyThemeShowsItsOwnColours(ui: Workbench) {
+  await openCode(ui);
+  await show(ui, 'Surprisal');
+  const looks = new Map<string, string>();
+  for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
+    await ui.setTheme(theme);
+    looks.set(theme, await settled(ui));
+    await ui.screenshot(`surprisal-${theme}`);
+  }
+  assert.equal(new Set(looks.values()).size, 4);
+  const contrast = JSON.parse(looks.get('hc-dark')!) as string[][];
+  const lines = contrast.filter(([, , line]) => line && !line.startsWith('0px'));
+  assert.ok(lines.length >= 5, 'high contrast shows heat by lines');
+}
+
+export async function theHoverExplainsAToken(ui: Workbench) {
+  await openCode(ui);
+  await show(ui, 'Surprisal');
+  const text = await ui.hoverAt('filter');
+  assert.match(text, /token \d+ of \d+, id \d+/);
+  assert.match(text, /rank \d+; entropy before it \d+\.\d+ bits/);
+  assert.match(text, /coder, after \d+ tokens of context/);
+}
+
+export async function anEditLeavesNoStalePaint(ui: Workbench) {
+  await openCode(ui);
+  await show(ui, 'Surprisal');
+  await ui.goTo(2, 1);
+  await ui.page.keyboard.type('  const total = 0;\n', { delay: 15 });
+  const after = await settled(ui);
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  await ui.statusItem(/^Tokenscope$/).waitFor();
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  await ui.statusItem(/Surprisal · \d+ tokens$/).waitFor();
+  assert.equal(await settled(ui), after);
+  await ui.page.keyboard.press('Control+Z');
+}
+
+export async function aKilledEngineComesBackWithTheSamePicture(ui: Workbench) {
+  await openCode(ui);
+  await show(ui, 'Surprisal');
+  const before = await settled(ui);
+  for (let round = 0; round < 3; round++) {
+    assert.ok(killEngines(ui) > 0, 'an engine was running');
+    await ui.goTo(3, 1 + round);
+    await ui.page.keyboard.type('x');
+    await ui.page.keyboard.press('Backspace');
+    await ui.statusItem(/Surprisal · \d+ tokens$/).waitFor();
+    assert.equal(await settled(ui), before);
+  }
+}
+
+export async function theInspectorFollowsTheCursor(ui: Workbench) {
+  await openCode(ui);
+  await ui.runCommand('Tokenscope: Open Inspector');
+  const page = ui.webview();
+  await page.getByRole('button', { name: 'Turn the overlay on' }).click();
+  await ui.page.locator('.view-line').first().click();
+  await ui.goTo(3, 18);
+  await page.locator('dd code', { hasText: 'filter' }).first().waitFor();
+  const legend = await page.locator('.legend li').allInnerTexts();
+  assert.equal(legend.length, 8);
+  assert.match(legend[2]!, /2 – 4 bits/);
+  assert.ok((await page.locator('tbody tr').count()) >= 8);
+}
+
+export async function splitEditorsShowOneDocumentTwice(ui: Workbench) {
+  await openCode(ui);
+  await show(ui, 'Surprisal');
+  const before = await settled(ui);
+  await ui.runCommand('View: Split Editor Right');
+  assert.equal(await settled(ui), before);
+}
+
+/** Kills the engines of this test's server; answers how many. */
+function killEngines(ui: Workbench): number {
+  const server = join(dirname(dirname(ui.folder)), 'server');
+  const engines = readdirSync('/proc').filter(pid => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return command.includes(server) && command.includes('dist/engine.js');
+    } catch {
+      return false; // It ended while we looked.
+    }
+  });
+  for (const pid of engines) process.kill(Number(pid), 'SIGKILL');
+  return engines.length;
+}
