@@ -7,7 +7,7 @@ import json
 import struct
 from typing import Iterator
 
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from .paths import GOLDEN, MODEL, SHARED, WORK
 from .tokenizer import SPLIT
@@ -98,6 +98,9 @@ def qwen2() -> Tokenizer:
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(SPLIT), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
     tokenizer.decoder = decoders.ByteLevel()
+    config = json.loads((folder / "tokenizer_config.json").read_text())
+    for _, token in sorted(config["added_tokens_decoder"].items(), key=lambda item: int(item[0])):
+        tokenizer.add_special_tokens([AddedToken(token.pop("content"), **token)])
     return tokenizer
 
 
@@ -125,7 +128,7 @@ def main() -> None:
     (GOLDEN / "tokens.json").write_text(json.dumps({
         "format": "fuzzStrings(seed, count) of fuzz.ts. allStrings: sha256 over all strings, each in UTF-8 followed by byte 0xFF. tokenizers.*: one sha256 per batch of"
                   " `batch` strings over, for each string, the number of its ids and then its ids, each uint32 little-endian; no special tokens added, special tokens"
-                  " in the text treated as plain text. gpt2: the published tokenizer.json. qwen2: vocab.json and merges.txt with NFC, Split and ByteLevel."
+                  " in the text treated as plain text. gpt2: the published tokenizer.json. qwen2: vocab.json and merges.txt with NFC, Split, ByteLevel and the added tokens of its config."
                   " coder: models/coder/tokenizer.json.",
         "seed": SEED, "count": COUNT, "batch": BATCH, "allStrings": everything.hexdigest(),
         "tokenizers": {name: digests(make(), strings) for name, make in {"gpt2": gpt2, "qwen2": qwen2, "coder": coder}.items()},
