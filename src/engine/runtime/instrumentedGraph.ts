@@ -50,9 +50,7 @@ export function instrumentGraph(
     const attention = attentionKind(model.graph);
     const quantization = quantizationKind(model.graph);
     keepActivationsExact(model.graph);
-    const { hooks, missing } = findResiduals(model.graph, roles.ids.name, layers);
-    const last = hooks.at(-1)?.tensor;
-    const tail = last === undefined ? undefined : tailModel(model, last, roles.logits.name);
+    const { hooks, missing, tail } = checkedResiduals(model, roles, layers);
     addTaps(model, hooks, quantization === 'fp16');
     addScoring(model, roles.logits);
     const bytes = writeModel(model);
@@ -76,6 +74,16 @@ export function instrumentGraph(
       );
     throw error;
   }
+}
+
+/** The hooks, if the last of them is all that the logits depend on: so much can be checked. */
+function checkedResiduals(model: Model, { ids, logits }: Roles, layers: number | undefined) {
+  const { hooks, missing } = findResiduals(model.graph, ids.name, layers);
+  const last = hooks.at(-1);
+  if (last === undefined) return { hooks, missing, tail: undefined };
+  const tail = tailModel(model, last.tensor, logits.name);
+  if (tail !== undefined) return { hooks, missing, tail };
+  return { hooks: [], missing: `the logits depend on more than "${last.tensor}"`, tail };
 }
 
 /** Each tensor becomes an output once, though it is the end of one block and the start of the next. */
