@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -62,10 +63,8 @@ export async function cached(name, key, vital, fill) {
   const root = cacheRoot();
   const folder = join(root, `${name}-${key}`);
   if (!isWhole(folder)) {
-    let scratch = '';
+    const scratch = scratchFolder(root, name);
     try {
-      mkdirSync(root, { recursive: true });
-      scratch = mkdtempSync(join(root, `.${name}-`));
       await fill(scratch);
       const sizes = Object.fromEntries(
         vital.map(file => [file, statSync(join(scratch, file)).size]),
@@ -75,12 +74,25 @@ export async function cached(name, key, vital, fill) {
     } catch (error) {
       throw explained(error, root);
     } finally {
-      if (scratch) rmSync(scratch, { recursive: true, force: true });
+      rmSync(scratch, { recursive: true, force: true });
     }
   }
   touch(folder);
   dropUnused(root);
   return folder;
+}
+
+/**
+ * @param {string} root
+ * @param {string} name
+ */
+function scratchFolder(root, name) {
+  try {
+    mkdirSync(root, { recursive: true });
+    return mkdtempSync(join(root, `.${name}-`));
+  } catch (error) {
+    throw new HostError(`The cache cannot be written: ${Object(error).message}; ${remedy}.`);
+  }
 }
 
 /**
@@ -127,18 +139,31 @@ function dropUnused(root) {
   }
 }
 
+/** Room for what is installed here, with its archives. */
+const NEEDED_BYTES = 1.2e9;
+
+/**
+ * Said before a long download rather than after it; npm itself names a full disk in many ways.
+ * @param {string} folder
+ */
+export function checkSpace(folder) {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize < NEEDED_BYTES)
+    throw full(folder, `has ${Math.round((bavail * bsize) / 1e6)} MB left`);
+}
+
+const remedy = 'set TOKENSCOPE_CACHE to a folder elsewhere';
+
+/**
+ * @param {string} folder
+ * @param {string} state
+ */
+const full = (folder, state) =>
+  new HostError(`The disk of ${folder} ${state}; about 1.2 GB is needed. Free some, or ${remedy}.`);
+
 /**
  * @param {unknown} error
  * @param {string} root
  */
-function explained(error, root) {
-  const code = /** @type {NodeJS.ErrnoException} */ (error).code;
-  const remedy = 'set TOKENSCOPE_CACHE to a folder elsewhere';
-  if (code === 'ENOSPC')
-    return new HostError(
-      `The disk of ${root} is full: about 1 GB is needed. Free some, or ${remedy}.`,
-    );
-  if (code === 'EACCES' || code === 'EROFS')
-    return new HostError(`${root} cannot be written: ${remedy}.`);
-  return error;
-}
+const explained = (error, root) =>
+  Object(error).code === 'ENOSPC' ? full(root, 'is full') : error;

@@ -59,7 +59,7 @@ test('a failure leaves nothing, and the next attempt starts afresh', async () =>
 test('a full disk is named, with what to do', async () => {
   const full = async () => Promise.reject(Object.assign(new Error('write'), { code: 'ENOSPC' }));
   await expect(cached('thing', 'v1', ['program'], full)).rejects.toThrow(
-    /disk .* full.*TOKENSCOPE_CACHE/,
+    /disk .* full.*TOKENSCOPE_CACHE/s,
   );
 });
 

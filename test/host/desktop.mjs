@@ -72,7 +72,9 @@ export async function downloadedCode(patienceMs) {
     },
     error: () => {},
   };
-  const download = downloadAndUnzipVSCode({ cachePath, reporter });
+  const download = downloadAndUnzipVSCode({ cachePath, reporter }).catch(error => {
+    throw new HostError(`VS Code could not be downloaded: ${error.message}.`);
+  });
   const executable = await step('Downloading VS Code (once)', () =>
     Promise.race([download, silence]),
   );

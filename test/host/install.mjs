@@ -1,9 +1,9 @@
 // Installs a whole VS Code server with its web workbench, the node that runs it, a browser and a
 // font, from npm alone: no compiler, no system packages. See package.json beside this file.
 import { copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cached, keyOf } from './cache.mjs';
+import { cached, checkSpace, keyOf } from './cache.mjs';
 import { npm } from './npm.mjs';
 import { HostError, step } from './progress.mjs';
 
@@ -58,6 +58,7 @@ export async function installedHost() {
 
 /** @param {string} folder */
 async function install(folder) {
+  checkSpace(dirname(folder));
   for (const file of ['package.json', 'package-lock.json', '.npmrc'])
     copyFileSync(join(here, file), join(folder, file));
   await step('Installing the VS Code server and browser (once, about 300 MB to download)', () =>

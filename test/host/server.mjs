@@ -103,6 +103,8 @@ export async function startServer(options) {
         const [, found] = READY.exec(log) ?? [];
         if (found) resolve(Number(found));
         if (found) clearTimeout(limit);
+        // The server stays when its port is taken.
+        if (log.includes('EADDRINUSE')) reject(startFailure(log, port));
       };
       child.stdout.on('data', hear);
       child.stderr.on('data', hear);

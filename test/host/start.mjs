@@ -70,6 +70,8 @@ async function start() {
     }
     if (host) throw new HostError(`--host code: ${code.reason}.`);
   }
+  if (host === 'download' && !hasDisplay())
+    throw new HostError('--host download: there is no display.');
   if (host === 'download' || (!host && hasDisplay())) {
     try {
       const { command, args } = await downloadedCode(host ? 60_000 : DOWNLOAD_PATIENCE_MS);
@@ -77,7 +79,9 @@ async function start() {
       return await openWindow(command, args, repository, folder);
     } catch (error) {
       if (host) throw error;
-      console.log(`${error instanceof Error ? error.message : error} Using the server instead.`);
+      console.log(
+        `${error instanceof Error ? error.message : error}\nUsing the VS Code server instead.`,
+      );
     }
   }
   return serve(folder, port);
@@ -131,6 +135,9 @@ try {
   await start();
   process.exit(0);
 } catch (error) {
-  console.error(error instanceof HostError ? error.message : error);
+  const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (code.startsWith('ERR_PARSE_ARGS'))
+    console.error(`${Object(error).message}\nSee \`npm start -- --help\`.`);
+  else console.error(error instanceof HostError ? error.message : error);
   process.exit(1);
 }
