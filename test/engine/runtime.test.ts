@@ -1,6 +1,6 @@
 // The runtime across its real thread, against the untouched graph run whole and scored from its logits.
 import fc from 'fast-check';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -193,6 +193,22 @@ describe('scoring a window', () => {
     expect((await runtime.score({ inputs, targets, from: 0, topK: 3 })).logprobs).toHaveLength(512);
   });
 });
+
+const coder = join(import.meta.dirname, '../../models/coder');
+test.skipIf(!existsSync(join(coder, 'model.onnx')))(
+  'models/coder passes its self-test',
+  async () => {
+    const report = await runtime.open({
+      folder: coder,
+      onnxPath: join(coder, 'model.onnx'),
+      hiddenSize: 256,
+      layers: 4,
+    });
+    expect(report).toMatchObject({ weights: 'external', quantization: 'none', warnings: [] });
+    expect(report.hooks).toHaveLength(12);
+    expect(report.selfTest).toHaveLength(7);
+  },
+);
 
 describe('a runtime that is disposed of', () => {
   test('lets go of what it was asked and of its thread', async () => {
