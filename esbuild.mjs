@@ -11,10 +11,16 @@ import { dirname, join, relative } from 'node:path';
  */
 const layers = {
   'src/core': ['src/core'],
-  'src/protocol': ['src/core', 'src/protocol', 'vscode-jsonrpc'],
+  'src/protocol': [
+    'src/core',
+    'src/protocol',
+    'node:child_process', // types of the ends of a connection, no code
+    'node:worker_threads',
+    'vscode-jsonrpc',
+  ],
   'src/engine': ['src/core', 'src/protocol', 'src/engine', 'node:', 'onnxruntime-node'],
-  'src/editor': ['src/core', 'src/protocol', 'src/editor', 'node:child_process', 'node:path', 'vscode'],
-  webview: ['src/core', 'src/protocol', 'webview', 'lit'],
+  'src/editor': ['src/core', 'src/protocol', 'src/editor', 'node:', 'vscode'],
+  webview: ['src/core', 'src/protocol', 'webview', 'lit', 'vscode-jsonrpc'],
 };
 
 /** Read from the sources rather than from the bundler, which never sees `import type`. */
@@ -64,7 +70,7 @@ const bundles = [
     entryPoints: {
       engine: 'src/engine/main.ts',
       runtime: 'src/engine/runtime/worker.ts',
-      cli: 'src/engine/cli.ts',
+      cli: 'src/engine/cli/main.ts',
     },
   },
   {
@@ -72,7 +78,10 @@ const bundles = [
     platform: /** @type {const} */ ('browser'),
     target: 'es2022',
     format: /** @type {const} */ ('esm'),
-    entryPoints: { webview: 'webview/main.ts' },
+    entryPoints: [
+      { in: 'webview/main.ts', out: 'webview' },
+      { in: 'webview/style.css', out: 'webview' },
+    ],
   },
 ];
 
@@ -84,6 +93,11 @@ if (errors.length > 0) {
 rmSync('dist', { recursive: true, force: true });
 for (const options of bundles) {
   const build = await context(options);
-  if (process.argv.includes('--watch')) await build.watch();
-  else await build.rebuild().finally(() => build.dispose());
+  if (process.argv.includes('--watch')) {
+    await build.watch();
+    continue;
+  }
+  // What went wrong is printed by then.
+  await build.rebuild().catch(() => (process.exitCode = 1));
+  await build.dispose();
 }

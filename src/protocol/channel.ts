@@ -9,20 +9,22 @@ import {
 } from 'vscode-jsonrpc';
 
 /** Every method takes one parameter that structured clone can carry. */
-type Contract = { [method: string]: (params: never) => unknown };
+type Contract<C> = { [M in keyof C]: (params: never) => unknown };
 
-type Result<C extends Contract, M extends keyof C> = Awaited<ReturnType<C[M]>>;
+type Result<C extends Contract<C>, M extends keyof C> = Awaited<ReturnType<C[M]>>;
 
-export type Remote<C extends Contract> = {
+export type Remote<C extends Contract<C>> = {
   [M in keyof C]: (params: Parameters<C[M]>[0], signal?: AbortSignal) => Promise<Result<C, M>>;
 };
 
-export type Handlers<C extends Contract> = {
+export type Handlers<C extends Contract<C>> = {
   [M in keyof C]: (
     params: Parameters<C[M]>[0],
     signal: AbortSignal,
   ) => Result<C, M> | Promise<Result<C, M>>;
 };
+
+type Handler = (params: never, signal: AbortSignal) => unknown;
 
 /** What the user did or has, rather than a bug: its message is fit to show as it is. */
 export class UserError extends Error {
@@ -38,8 +40,9 @@ export class Cancelled extends Error {
 }
 
 const USER_ERROR = -32000;
+const REQUEST_CANCELLED = -32800;
 
-export function connect<C extends Contract>(
+export function connect<C extends Contract<C>>(
   connection: MessageConnection,
   methods: readonly (keyof C & string)[],
 ): Remote<C> {
@@ -64,11 +67,13 @@ export function connect<C extends Contract>(
   return Object.fromEntries(entries) as Remote<C>;
 }
 
-export function serve<C extends Contract>(
+export function serve<C extends Contract<C>>(
   connection: MessageConnection,
+  methods: readonly (keyof C & string)[],
   handlers: Handlers<C>,
 ): void {
-  for (const [method, handler] of Object.entries(handlers)) {
+  for (const method of methods) {
+    const handler = handlers[method] as Handler;
     connection.onRequest(method, async (params: never, token: CancellationToken) => {
       const controller = new AbortController();
       const listener = token.onCancellationRequested(() => controller.abort());
@@ -86,14 +91,14 @@ export function serve<C extends Contract>(
 function toWireError(error: unknown): ResponseError<string> {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
   if (error instanceof UserError) return new ResponseError(USER_ERROR, message);
-  if (error instanceof Cancelled) return new ResponseError(-32800, message);
+  if (error instanceof Cancelled) return new ResponseError(REQUEST_CANCELLED, message);
   return new ResponseError(ErrorCodes.InternalError, message, stack);
 }
 
 function toLocalError(error: unknown): Error {
   if (error instanceof ResponseError) {
     if (error.code === USER_ERROR) return new UserError(error.message);
-    if (error.code === -32800) return new Cancelled();
+    if (error.code === REQUEST_CANCELLED) return new Cancelled();
     const bug = new Error(error.message);
     if (typeof error.data === 'string') bug.stack = error.data;
     return bug;

@@ -1,11 +1,14 @@
-// What the editor may ask the engine. Offsets called utf16 count UTF-16 code units of the editor's text.
+// What the editor may ask the engine. Offsets called utf16 count code units of the editor's text.
 import type { LensId } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { GraphReport } from './runtime';
 
-export interface EngineApi extends Record<string, (params: never) => unknown> {
-  /** Opens a model folder in place of the one before. A folder with tokenizer files alone serves *tokens*. */
-  openModel(params: { folder: string }): ModelInfo;
+export interface EngineApi {
+  /**
+   * Opens a model folder in place of the one before. A folder with tokenizer files alone serves *tokens*.
+   * Texts longer than `contextLimit` tokens are scored in windows even where the model could hold more.
+   */
+  openModel(params: { folder: string; contextLimit: number }): ModelInfo;
 
   /** Sends a whole text; `editDocument` brings it from one version to the next. */
   setDocument(params: { uri: string; version: number; text: string }): void;
@@ -13,35 +16,52 @@ export interface EngineApi extends Record<string, (params: never) => unknown> {
   closeDocument(params: { uri: string }): void;
 
   /**
-   * Scores the document, windows that hold visible text first, up to the token limit; `onScored` tells
-   * of progress. Resolves when done, throws `Cancelled` when aborted or when the text has changed.
+   * Scores the document: windows that hold visible text, then others until `maxTokens` are scored. `SCORED`
+   * tells of progress. Throws `Cancelled` when aborted or when the text has changed meanwhile.
    */
-  score(params: { uri: string; version: number; visible: readonly Range16[]; maxTokens: number }): ScoreSummary;
+  score(params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number }): ScoreSummary;
 
-  /** Tokens that touch a range, with what is known of their scores by now. */
-  view(params: { uri: string; version: number; ranges: readonly Range16[]; maxTokens: number }): TokenView;
+  /** The first `maxTokens` tokens that touch a range, with what is known of their scores by now. */
+  view(
+    params: DocumentVersion & { range: Range16; maxTokens: number; details?: boolean },
+  ): TokenView;
 
-  /** The nearest token before or after an offset whose lens value is a peak of its neighbourhood. */
-  peak(params: { uri: string; version: number; lens: LensId; from: number; direction: 1 | -1 }): Range16 | null;
+  /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
+  peak(params: DocumentVersion & { lens: LensId; from: number; direction: 1 | -1 }): Range16 | null;
 
-  /** Tokens in the whole document and in each range. */
-  count(params: { uri: string; version: number; ranges: readonly Range16[] }): { document: number; ranges: number };
+  /** Tokens in the document, and those that touch any of the ranges. */
+  count(params: DocumentVersion & { ranges: readonly Range16[] }): TokenCount;
+
+  /** Tokens that touch a range, one JSON object per line, in the fields of the command line. */
+  json(params: DocumentVersion & { range: Range16 }): string;
 
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
 
 export const engineMethods = [
-  'openModel', 'setDocument', 'editDocument', 'closeDocument', 'score', 'view', 'peak', 'count', 'report',
+  'openModel',
+  'setDocument',
+  'editDocument',
+  'closeDocument',
+  'score',
+  'view',
+  'peak',
+  'count',
+  'json',
+  'report',
 ] as const satisfies readonly (keyof EngineApi)[];
 
 /** Notification from the engine while `score` runs, at most ten a second. */
 export const SCORED = 'scored';
-export interface ScoredEvent {
-  uri: string;
-  version: number;
+export interface ScoredEvent extends DocumentVersion {
   scored: number;
   total: number;
+}
+
+export interface DocumentVersion {
+  uri: string;
+  version: number;
 }
 
 /** Half-open. */
@@ -52,4 +72,64 @@ export interface Range16 {
 
 export interface TextEdit extends Range16 {
   text: string;
+}
+
+export interface TokenCount {
+  document: number;
+  ranges: number;
+}
+
+export interface ScoreSummary {
+  scored: number;
+  total: number;
+  ms: number;
+}
+
+export interface ModelInfo {
+  /** The folder's last name. */
+  name: string;
+  folder: string;
+  tokenizer: string;
+  vocabSize: number;
+  /** Whether there is a graph to score with; why not, where there is none. */
+  scores: boolean;
+  scoresMissing?: string;
+  /** Tokens in a window. */
+  contextTokens: number;
+  warnings: string[];
+}
+
+/** A run of a document's tokens as a struct of arrays, [token] unless said otherwise. */
+export interface TokenView {
+  /** Index of the first token in the document, and the document's number of tokens. */
+  first: number;
+  total: number;
+  ids: Uint32Array;
+  byteStarts: Uint32Array;
+  byteEnds: Uint32Array;
+  utf16Starts: Uint32Array;
+  utf16Ends: Uint32Array;
+  /** 1 where the token's own bytes differ from the file's slice. */
+  normalized: Uint8Array | null;
+  /** Null where there is no model. */
+  scores: Scores | null;
+  /** Tokens of the view that a scoring pass would still add to. */
+  pending: number;
+  /** With `details`: the bytes of each token and of each of its alternatives. */
+  bytes?: Uint8Array[];
+  /** [token][alternative] */
+  topBytes?: Uint8Array[][];
+}
+
+export interface ModelReport {
+  info: ModelInfo;
+  tokenizerNormalizer: string;
+  /** The token before the text, as it is spelled; null where the model has none. */
+  start: { id: number; content: string } | null;
+  /** Tokens that the model itself could hold. */
+  modelContextTokens: number;
+  node: string;
+  graph: GraphReport | null;
+  /** The text of the report that came with the model, if any. */
+  ownReport: string | null;
 }

@@ -1,0 +1,75 @@
+// The lenses: each turns a row of scores into one number, and says how that number is coloured and read.
+// Editor, inspector and command line draw a lens and know none by name.
+import { stepOf, type Scale } from './scale';
+import { NATS_PER_BIT, type Scores } from './scores';
+
+export interface Lens {
+  readonly title: string;
+  /** One sentence: what the number is. */
+  readonly meaning: string;
+  /** Whether a forward pass is needed, or the tokenizer alone will do. */
+  readonly needsModel: boolean;
+  /** Whether blanks, tabs and line ends are made visible. */
+  readonly showsWhitespace: boolean;
+  readonly scale: Scale;
+  /** The value for the token `index` of the document, whose scores are row `row`; NaN where unknown. */
+  value(scores: Scores | null, row: number, index: number): number;
+  format(value: number): string;
+}
+
+const bits = (value: number) => `${value.toFixed(2)} bits`;
+
+export const lenses = {
+  tokens: {
+    title: 'Tokens',
+    meaning: 'Where the tokenizer cuts the text. Shades alternate from token to token.',
+    needsModel: false,
+    showsWhitespace: true,
+    scale: { kind: 'alternate' },
+    value: (_scores, _row, index) => index,
+    format: value => `token ${value}`,
+  },
+  surprisal: {
+    title: 'Surprisal',
+    meaning: 'How unlikely the model held this token, given the text before it: −log₂ p.',
+    needsModel: true,
+    showsWhitespace: false,
+    scale: { kind: 'heat', bounds: [1, 2, 4, 6, 8, 11, 14], unit: 'bits' },
+    value: (scores, row) => (scores ? -scores.logprobs[row]! / NATS_PER_BIT : NaN),
+    format: bits,
+  },
+  entropy: {
+    title: 'Entropy',
+    meaning: 'How undecided the model was before it saw this token.',
+    needsModel: true,
+    showsWhitespace: false,
+    scale: { kind: 'heat', bounds: [0.5, 1, 2, 3, 4, 5, 7], unit: 'bits' },
+    value: (scores, row) => (scores ? scores.entropiesNats[row]! / NATS_PER_BIT : NaN),
+    format: bits,
+  },
+  rank: {
+    title: 'Rank',
+    meaning: 'The place of this token among all tokens of the vocabulary; 1 is the likeliest.',
+    needsModel: true,
+    showsWhitespace: false,
+    scale: { kind: 'heat', bounds: [2, 3, 6, 11, 51, 201, 1001], unit: '' },
+    value: (scores, row) => scores?.ranks[row] || NaN,
+    format: value => `rank ${value}`,
+  },
+} satisfies Record<string, Lens>;
+
+export type LensId = keyof typeof lenses;
+export const lensIds = Object.keys(lenses) as LensId[];
+
+/** The lowest step that counts as a peak of a heat scale. */
+const PEAK_STEP = 4;
+
+/**
+ * Whether the middle of three neighbouring values stands out: above what came before, not below what
+ * comes after, and at least "4th step" hot. On an alternating scale every token does.
+ */
+export function isPeak(lens: Lens, before: number, value: number, after: number): boolean {
+  if (lens.scale.kind === 'alternate') return true;
+  if (stepOf(lens.scale, value) < PEAK_STEP) return false;
+  return !(before >= value) && !(after > value);
+}

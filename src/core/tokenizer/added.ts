@@ -1,0 +1,74 @@
+// Added tokens, which are matched in the text before it is cut into pretokens: leftmost first, of those the
+// longest, as `AddedVocabulary` of Rust `tokenizers` does with `encode_special_tokens` set. Special tokens
+// take part in the search and are then left as text: what looks like one in a user's file is text.
+
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly special: boolean;
+  /** Matched in normalised text; otherwise before normalisation. */
+  readonly normalized: boolean;
+  /** Takes the white space before it, behind it. */
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  /** Matches only where no word character stands on either side. */
+  readonly singleWord: boolean;
+}
+
+/** text[start, end): an added token, white space that it takes included, or, without one, text. */
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+  readonly token?: AddedToken;
+}
+
+// Rust's \w and \s, on either side of a match.
+const WORD = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
+const WORD_BEFORE = new RegExp(`(?<=${WORD})`, 'uy');
+const WORD_BEHIND = new RegExp(WORD, 'uy');
+const SPACE = /\p{White_Space}/u;
+
+export class AddedTokens {
+  readonly #byContent: ReadonlyMap<string, AddedToken>;
+  readonly #search: RegExp | undefined;
+
+  /** `spell` says how a token's content looks in the text that is searched. */
+  constructor(tokens: readonly AddedToken[], spell = (content: string) => content) {
+    this.#byContent = new Map(tokens.map(token => [spell(token.content), token]));
+    // The first alternative that fits wins; where none but special ones stand, nothing is ever taken.
+    const longestFirst = [...this.#byContent.keys()].sort((a, b) => b.length - a.length);
+    const escaped = longestFirst.map(content => content.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+    const takes = tokens.some(token => !token.special);
+    this.#search = takes ? new RegExp(escaped.join('|'), 'g') : undefined;
+  }
+
+  /** Cuts text into added tokens and what lies between them; neither is empty. */
+  cut(text: string): Piece[] {
+    const pieces: Piece[] = [];
+    let at = 0;
+    for (const match of this.#search ? text.matchAll(this.#search) : []) {
+      const token = this.#byContent.get(match[0])!;
+      let start = match.index;
+      let end = start + match[0].length;
+      // White space that the token before has taken may itself be a token.
+      if (token.special || start < at) continue;
+      if (
+        token.singleWord &&
+        (matchesAt(WORD_BEFORE, text, start) || matchesAt(WORD_BEHIND, text, end))
+      )
+        continue;
+      while (token.lstrip && start > at && SPACE.test(text[start - 1]!)) start--;
+      while (token.rstrip && end < text.length && SPACE.test(text[end]!)) end++;
+      if (start > at) pieces.push({ start: at, end: start });
+      pieces.push({ start, end, token });
+      at = end;
+    }
+    if (at < text.length) pieces.push({ start: at, end: text.length });
+    return pieces;
+  }
+}
+
+function matchesAt(expression: RegExp, text: string, index: number): boolean {
+  expression.lastIndex = index;
+  return expression.test(text);
+}

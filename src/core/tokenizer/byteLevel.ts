@@ -1,0 +1,32 @@
+// The byte-level alphabet of GPT-2 (Radford et al. 2019, `bytes_to_unicode` in its encoder.py): files of
+// byte-level tokenizers spell each byte as one printable character. Printable Latin-1 characters stand
+// for their own code; the 68 other bytes, in ascending order, are U+0100 and up.
+
+const characters: string[] = [];
+const bytes = new Map<string, number>();
+
+for (let byte = 0, next = 0x100; byte < 256; byte++) {
+  const isPrintable =
+    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+  const character = String.fromCharCode(isPrintable ? byte : next++);
+  characters.push(character);
+  bytes.set(character, byte);
+}
+
+/** [byte]; how the byte is spelled. */
+export const byteCharacters: readonly string[] = characters;
+
+export function spellingOf(token: Uint8Array): string {
+  return Array.from(token, byte => characters[byte]).join('');
+}
+
+/** The bytes of a vocabulary entry, or undefined if it has a character outside the alphabet. */
+export function bytesOfSpelling(spelling: string): Uint8Array | undefined {
+  const result = new Uint8Array(spelling.length);
+  for (let i = 0; i < spelling.length; i++) {
+    const byte = bytes.get(spelling[i]!);
+    if (byte === undefined) return undefined;
+    result[i] = byte;
+  }
+  return result;
+}

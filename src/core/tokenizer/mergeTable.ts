@@ -1,0 +1,51 @@
+// The merges of a byte-pair encoding, by pair: an open-addressing table in one array, because a lookup per
+// pair of neighbours is what encoding spends its time on.
+
+const STRIDE = 4; // left, right, rank, merged; a free slot has left = -1
+
+export class MergeTable {
+  readonly #slots: Int32Array;
+  readonly #mask: number;
+
+  /** `merges` is [rank, 3]: the ids of left, right and what they merge into. A repeated pair keeps its last rank. */
+  constructor(merges: Int32Array) {
+    const count = merges.length / 3;
+    let capacity = 16;
+    while (capacity < count * 2) capacity *= 2;
+    this.#mask = capacity - 1;
+    this.#slots = new Int32Array(capacity * STRIDE).fill(-1);
+    for (let rank = 0; rank < count; rank++) {
+      const left = merges[rank * 3]!;
+      const right = merges[rank * 3 + 1]!;
+      const slot = this.#find(left, right);
+      this.#slots.set([left, right, rank, merges[rank * 3 + 2]!], slot);
+    }
+  }
+
+  /** A handle of the pair's merge for `rankAt` and `mergedAt`, or -1 if the pair never merges. */
+  find(left: number, right: number): number {
+    const slot = this.#find(left, right);
+    return this.#slots[slot]! < 0 ? -1 : slot;
+  }
+
+  /** Place in the order of merges: lower merges first. */
+  rankAt(handle: number): number {
+    return this.#slots[handle + 2]!;
+  }
+
+  mergedAt(handle: number): number {
+    return this.#slots[handle + 3]!;
+  }
+
+  /** The pair's slot, or the free one where it would go. */
+  #find(left: number, right: number): number {
+    const slots = this.#slots;
+    let hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca77);
+    hash ^= hash >>> 15;
+    for (let i = hash & this.#mask; ; i = (i + 1) & this.#mask) {
+      const slot = i * STRIDE;
+      const found = slots[slot]!;
+      if (found < 0 || (found === left && slots[slot + 1] === right)) return slot;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+// Lets the user choose what to look through: the built-in model, or any folder with a model or a tokenizer.
+import { window, type QuickPickItem } from 'vscode';
+import { basename } from 'node:path';
+import { chooseModelFolder, settings } from './settings';
+
+export async function chooseModel(): Promise<void> {
+  const now = settings.modelFolder();
+  const builtIn: QuickPickItem = { label: 'coder', description: 'built-in code model' };
+  const browse: QuickPickItem = {
+    label: 'Choose a folder…',
+    detail: 'A model folder as on the Hugging Face hub, or one with tokenizer files alone.',
+  };
+  const current: QuickPickItem[] = now ? [{ label: basename(now), description: now }] : [];
+  const choice = await window.showQuickPick([...current, builtIn, browse], {
+    title: 'Tokenscope: model or tokenizer',
+    placeHolder: now ? `now: ${now}` : 'now: the built-in code model',
+  });
+  if (choice === builtIn) await chooseModelFolder('');
+  if (choice !== browse) return;
+  const [folder] =
+    (await window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: 'Use This Model',
+    })) ?? [];
+  if (folder) await chooseModelFolder(folder.fsPath);
+}

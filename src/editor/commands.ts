@@ -1,0 +1,104 @@
+// Every command of the manifest and what it does. A command answers a gesture: its failure is shown.
+import {
+  commands,
+  env,
+  window,
+  type Disposable,
+  type LogOutputChannel,
+  type TextEditor,
+} from 'vscode';
+import { Selection } from 'vscode';
+import { lensIds, lenses } from '../core/lenses';
+import { UserError } from '../protocol/channel';
+import { chooseModel } from './chooseModel';
+import type { Engine } from './engine';
+import type { Inspection } from './inspection';
+import { report } from './messages';
+import type { ReportPage } from './modelReport';
+import type { OverlayState } from './overlayState';
+import { isInspectable, offsetsOf, rangeOf } from './visible';
+
+export interface CommandContext {
+  readonly log: LogOutputChannel;
+  readonly engine: Engine;
+  readonly inspection: Inspection;
+  readonly state: OverlayState;
+  readonly reportPage: ReportPage;
+}
+
+export function registerCommands(context: CommandContext): Disposable[] {
+  const { log, engine, inspection, state, reportPage } = context;
+  const table: Record<string, () => unknown> = {
+    toggleOverlay() {
+      const wasFailed = engine.state.kind === 'failed';
+      if (wasFailed) engine.stop();
+      if (!wasFailed || !state.isOn) state.toggle();
+      return state.isOn ? engine.call(async () => {}) : undefined;
+    },
+    async chooseLens() {
+      const items = lensIds.map(id => ({
+        id,
+        label: lenses[id].title,
+        detail: lenses[id].meaning,
+        ...(state.isOn && state.lensId === id ? { description: 'shown now' } : {}),
+      }));
+      const off = { id: null, label: 'Off', detail: 'Take the overlay off the text.' };
+      const choice = await window.showQuickPick([...items, ...(state.isOn ? [off] : [])], {
+        title: 'Tokenscope: lens',
+        matchOnDetail: true,
+      });
+      if (!choice) return;
+      if (choice.id === null) return state.toggle();
+      if (engine.state.kind === 'failed') engine.stop();
+      state.show(choice.id);
+      return engine.call(async () => {});
+    },
+    openInspector: () => commands.executeCommand('tokenscope.inspector.focus'),
+    nextPeak: () => goToPeak(context, 1),
+    previousPeak: () => goToPeak(context, -1),
+    async copyAsJson() {
+      const { document, selection } = activeEditor();
+      const whole = { utf16Start: 0, utf16End: document.getText().length };
+      const range = selection.isEmpty ? whole : offsetsOf(document, selection);
+      const json = await inspection.json(document, range);
+      await env.clipboard.writeText(json);
+      const count = json.split('\n').length - 1;
+      window.setStatusBarMessage(`Copied ${count} tokens as JSON lines`, 4000);
+    },
+    chooseModel,
+    showReport: async () => reportPage.show(await inspection.report()),
+    showLog: () => log.show(),
+  };
+  return Object.entries(table).map(([name, run]) =>
+    commands.registerCommand(`tokenscope.${name}`, async () => {
+      try {
+        await run();
+      } catch (error) {
+        report(log, error, 'Tokenscope');
+      }
+    }),
+  );
+}
+
+async function goToPeak({ inspection, state }: CommandContext, direction: 1 | -1): Promise<void> {
+  const editor = activeEditor();
+  const { document, selection } = editor;
+  const from = document.offsetAt(selection.active);
+  const peak = await inspection.peak(document, state.lensId, from, direction);
+  if (!peak) {
+    const where = direction > 0 ? 'below' : 'above';
+    window.setStatusBarMessage(`No ${state.lens.title.toLowerCase()} peak ${where}`, 3000);
+    return;
+  }
+  const { start } = rangeOf(document, peak);
+  editor.selection = new Selection(start, start);
+  editor.revealRange(editor.selection);
+}
+
+function activeEditor(): TextEditor {
+  const editor = window.activeTextEditor;
+  if (!editor || !isInspectable(editor.document)) {
+    throw new UserError('No text editor is active. Open a file first.');
+  }
+  return editor;
+}

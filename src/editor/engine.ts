@@ -1,0 +1,114 @@
+// The engine as the editor sees it: started when first asked for, restarted quietly when it dies, given up
+// only when one request kills it twice. Knows no vscode, so that tests can run it in plain Node.
+import { UserError, type Remote } from '../protocol/channel';
+import type { EngineApi, ModelInfo, ScoredEvent } from '../protocol/engine';
+import { EngineProcess } from './engineProcess';
+
+export type EngineState =
+  | { kind: 'stopped' }
+  | { kind: 'starting' }
+  | { kind: 'ready'; model: ModelInfo }
+  | { kind: 'failed'; message: string };
+
+export interface EngineOptions {
+  /** Path of the engine's bundle. */
+  path: string;
+  /** Read at every start: which model to open. */
+  model(): { folder: string; contextLimit: number };
+  onScored(event: ScoredEvent): void;
+  /** The engine's own output, and what became of it, for the log. */
+  onOutput(line: string): void;
+}
+
+/** A running engine with its model open. */
+export interface RunningEngine {
+  readonly remote: Remote<EngineApi>;
+  readonly model: ModelInfo;
+  readonly texts: Map<string, number>;
+}
+
+const DEATHS_ALLOWED = 2;
+
+export class Engine {
+  private process: EngineProcess | undefined;
+  private opening: Promise<RunningEngine> | undefined;
+  private current: EngineState = { kind: 'stopped' };
+  private readonly listeners = new Set<(state: EngineState) => void>();
+
+  constructor(private readonly options: EngineOptions) {}
+
+  get state(): EngineState {
+    return this.current;
+  }
+
+  onDidChangeState(listener: (state: EngineState) => void): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /** For tests that kill it. */
+  get pid(): number | undefined {
+    return this.process?.isGone ? undefined : this.process?.pid;
+  }
+
+  /** The texts of the running engine, if one runs: for edits that need not start one. */
+  get running(): Pick<RunningEngine, 'remote' | 'texts'> | undefined {
+    return this.process?.isGone ? undefined : this.process;
+  }
+
+  /** Runs a request, once more if the engine dies under it. Throws `UserError` if it dies again. */
+  async call<T>(request: (engine: RunningEngine) => Promise<T>): Promise<T> {
+    for (let deaths = 0; ;) {
+      const process = (this.process = this.alive());
+      try {
+        return await request(await (this.opening ??= this.open(process)));
+      } catch (error) {
+        if (!(await process.hasEnded())) throw error;
+        if (this.process === process) deaths++;
+        if (deaths < DEATHS_ALLOWED) continue;
+        const message = `The engine stopped twice on one request (${await process.exited}).`;
+        this.enter({ kind: 'failed', message });
+        throw new UserError(`${message} "Tokenscope: Show Log" tells more.`);
+      }
+    }
+  }
+
+  /** Ends the process; the next request starts another, with the model that is chosen then. */
+  stop(): void {
+    this.process?.kill();
+    this.process = undefined;
+    this.opening = undefined;
+    this.enter({ kind: 'stopped' });
+  }
+
+  private alive(): EngineProcess {
+    if (this.process && !this.process.isGone) return this.process;
+    const process = new EngineProcess(this.options.path, this.options);
+    this.opening = undefined;
+    void process.exited.then(reason => {
+      this.options.onOutput(`engine ${process.pid ?? ''} ended: ${reason}`);
+      if (this.process !== process) return;
+      this.opening = undefined;
+      if (this.current.kind !== 'failed') this.enter({ kind: 'stopped' });
+    });
+    return process;
+  }
+
+  private async open(process: EngineProcess): Promise<RunningEngine> {
+    this.enter({ kind: 'starting' });
+    try {
+      const model = await process.remote.openModel(this.options.model());
+      this.enter({ kind: 'ready', model });
+      return { remote: process.remote, model, texts: process.texts };
+    } catch (error) {
+      if (!process.isGone) this.enter({ kind: 'failed', message: (error as Error).message });
+      this.opening = undefined;
+      throw error;
+    }
+  }
+
+  private enter(state: EngineState): void {
+    this.current = state;
+    for (const listener of this.listeners) listener(state);
+  }
+}

@@ -1,0 +1,59 @@
+// activate() builds the objects and registers them, top to bottom. Nothing is loaded before it is asked for.
+import { window, workspace, type ExtensionContext } from 'vscode';
+import { registerCommands } from './commands';
+import { Engine } from './engine';
+import { registerHover } from './hover';
+import { Inspection } from './inspection';
+import { registerInspector } from './inspectorView';
+import { report } from './messages';
+import { ReportPage } from './modelReport';
+import { Overlay } from './overlay';
+import { OverlayState } from './overlayState';
+import { changesModel, settings } from './settings';
+import { Status } from './status';
+import { Texts } from './texts';
+
+export function activate(context: ExtensionContext): { enginePid(): number | undefined } {
+  const log = window.createOutputChannel('Tokenscope', { log: true });
+  const state = new OverlayState(context.workspaceState);
+  const engine = new Engine({
+    path: context.asAbsolutePath('dist/engine.js'),
+    model: () => ({
+      folder: settings.modelFolder() || context.asAbsolutePath('models/coder'),
+      contextLimit: settings.contextLimit(),
+    }),
+    onScored: event => inspection.tellScored(event),
+    onOutput: line => log.info(line),
+  });
+  const texts = new Texts(engine);
+  const inspection: Inspection = new Inspection(engine, texts);
+  const quietly = (error: unknown) => report(log, error);
+  const overlay = new Overlay(engine, inspection, state, quietly);
+  const status = new Status(engine, inspection, state);
+  const reportPage = new ReportPage();
+  context.subscriptions.push(
+    log,
+    state,
+    texts,
+    inspection,
+    overlay,
+    status,
+    reportPage,
+    { dispose: () => engine.stop() },
+    engine.onDidChangeState(state => {
+      if (state.kind !== 'ready') return;
+      log.info(`opened ${state.model.folder}`);
+      for (const warning of state.model.warnings) log.warn(warning);
+    }),
+    registerHover(engine, inspection, state, quietly),
+    registerInspector(context.extensionUri, engine, inspection, state, quietly),
+    ...registerCommands({ log, engine, inspection, state, reportPage }),
+    workspace.onDidChangeConfiguration(event => {
+      if (!changesModel(event)) return;
+      engine.stop();
+      overlay.refreshAll();
+    }),
+  );
+  overlay.refreshAll();
+  return { enginePid: () => engine.pid };
+}

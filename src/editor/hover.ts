@@ -1,0 +1,98 @@
+// What the mouse finds on a token: the token itself, what the model thought of it, and what it expected.
+import { languages, MarkdownString, type Disposable, Hover } from 'vscode';
+import { NATS_PER_BIT, type Scores } from '../core/scores';
+import { spell } from '../core/spell';
+import type { TokenView } from '../protocol/engine';
+import type { Engine } from './engine';
+import type { Inspection } from './inspection';
+import { plain } from './legend';
+import type { OverlayState } from './overlayState';
+import { isInspectable, rangeOf } from './visible';
+
+export function registerHover(
+  engine: Engine,
+  inspection: Inspection,
+  state: OverlayState,
+  onError: (error: unknown) => void,
+): Disposable {
+  return languages.registerHoverProvider(
+    { pattern: '**' },
+    {
+      async provideHover(document, position) {
+        if (!state.isOn || !isInspectable(document) || engine.state.kind === 'failed') return;
+        const utf16Start = document.offsetAt(position);
+        try {
+          const answer = await inspection.view(
+            document,
+            { utf16Start, utf16End: utf16Start + 1 },
+            true,
+          );
+          const { view, version } = answer;
+          if (version !== document.version || view.ids.length === 0) return;
+          const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
+          const range = rangeOf(document, {
+            utf16Start: view.utf16Starts[0]!,
+            utf16End: view.utf16Ends.at(-1)!,
+          });
+          const contents = Array.from(view.ids, (_, row) => describe(view, row, model));
+          return new Hover(contents, range);
+        } catch (error) {
+          onError(error);
+          return undefined;
+        }
+      },
+    },
+  );
+}
+
+function describe(view: TokenView, row: number, model: string): MarkdownString {
+  const markdown = new MarkdownString();
+  const bytes = view.bytes![row]!;
+  const hex = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
+  markdown.appendMarkdown(
+    `**${plain(spell(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${view.ids[row]}\n\n` +
+      `bytes \`${hex}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
+      `${view.normalized?.[row] ? ' (normalised: the file has other bytes here)' : ''}\n\n`,
+  );
+  if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, model));
+  return markdown;
+}
+
+function scoreLines(view: TokenView, scores: Scores, row: number, model: string): string {
+  const rank = scores.ranks[row]!;
+  if (rank === 0) {
+    return view.pending > 0
+      ? 'Not scored yet.'
+      : 'The model says nothing of it: nothing comes before it.';
+  }
+  const logprob = scores.logprobs[row]!;
+  const entropy = scores.entropiesNats[row]! / NATS_PER_BIT;
+  const actual = view.ids[row]!;
+  const k = scores.topK;
+  const ids = Array.from(scores.topIds.subarray(row * k, (row + 1) * k));
+  const lines = ids.map((id, i) => {
+    const name = plain(spell(view.topBytes![row]![i]!));
+    const cells = [
+      i + 1,
+      id === actual ? `**${name}** ✓` : name,
+      ...odds(scores.topLogprobs[row * k + i]!),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  if (!ids.includes(actual)) {
+    const name = plain(spell(view.bytes![row]!));
+    lines.push(`| ${[rank, `**${name}** ✓`, ...odds(logprob)].join(' | ')} |`);
+  }
+  return (
+    `${odds(logprob).join(' = ')}, rank ${rank}; entropy before it ${entropy.toFixed(2)} bits\n\n` +
+    `| rank | token | probability | surprisal |\n|--:|:--|--:|--:|\n${lines.join('\n')}\n\n` +
+    `${plain(model)}, after ${scores.contexts[row]} tokens of context`
+  );
+}
+
+/** Probability and surprisal in words. */
+function odds(logprob: number): [string, string] {
+  const percent = 100 * Math.exp(logprob);
+  const probability = percent >= 0.01 ? percent.toPrecision(3) : percent.toExponential(1);
+  return [`${probability} %`, `${(-logprob / NATS_PER_BIT).toFixed(2)} bits`];
+}

@@ -1,0 +1,130 @@
+// Paints the chosen lens over the visible text of every editor, and takes the paint off again.
+import { window, workspace, type Disposable, type TextDocument, type TextEditor } from 'vscode';
+import type { Lens } from '../core/lenses';
+import type { Range16, TokenView } from '../protocol/engine';
+import type { Engine } from './engine';
+import type { Inspection } from './inspection';
+import type { OverlayState } from './overlayState';
+import { blanksIn, splitCharacters, stretchesByStep } from './paint';
+import { Palette } from './palette';
+import { isInspectable, rangeOf, visibleStretches } from './visible';
+
+const SCROLL_MS = 30;
+const TYPING_MS = 80;
+
+export class Overlay {
+  private readonly palette = new Palette();
+  private readonly timers = new Map<TextEditor, NodeJS.Timeout>();
+  /** Which refresh of an editor is the newest: older ones must not paint over it. */
+  private readonly newest = new WeakMap<TextEditor, symbol>();
+  /** What each editor last asked to be scored: text version and visible tokens. */
+  private readonly wishes = new WeakMap<TextEditor, string>();
+  private readonly listeners: Disposable[];
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly inspection: Inspection,
+    private readonly state: OverlayState,
+    private readonly onError: (error: unknown) => void,
+  ) {
+    this.listeners = [
+      state.onDidChange(() => this.refreshAll()),
+      engine.onDidChangeState(({ kind }) => {
+        if (kind === 'ready' || kind === 'failed') this.refreshAll();
+      }),
+      window.onDidChangeVisibleTextEditors(() => this.refreshAll()),
+      window.onDidChangeTextEditorVisibleRanges(event =>
+        this.schedule(event.textEditor, SCROLL_MS),
+      ),
+      workspace.onDidChangeTextDocument(event => this.scheduleFor(event.document, TYPING_MS)),
+      inspection.onDidScore(event => {
+        for (const editor of window.visibleTextEditors) {
+          if (editor.document.uri.toString() === event.uri) this.schedule(editor, SCROLL_MS);
+        }
+      }),
+    ];
+  }
+
+  refreshAll(): void {
+    if (!this.state.isOn) this.inspection.cancelAll();
+    for (const editor of window.visibleTextEditors) this.schedule(editor, 0);
+  }
+
+  dispose(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const listener of this.listeners) listener.dispose();
+    this.palette.dispose();
+  }
+
+  private scheduleFor(document: TextDocument, ms: number): void {
+    for (const editor of window.visibleTextEditors) {
+      if (editor.document === document) this.schedule(editor, ms);
+    }
+  }
+
+  /** A refresh soon; wishes until then are one. */
+  private schedule(editor: TextEditor, ms: number): void {
+    if (this.timers.has(editor)) return;
+    const run = () => {
+      this.timers.delete(editor);
+      this.refresh(editor).catch(this.onError);
+    };
+    this.timers.set(editor, setTimeout(run, ms));
+  }
+
+  private async refresh(editor: TextEditor): Promise<void> {
+    const { document } = editor;
+    const { lens, isOn } = this.state;
+    const ticket = Symbol();
+    this.newest.set(editor, ticket);
+    if (!isOn || !isInspectable(document) || this.engine.state.kind === 'failed') {
+      return this.paint(editor, []);
+    }
+    const visible = visibleStretches(editor);
+    let answers;
+    try {
+      answers = await Promise.all(visible.map(range => this.inspection.view(document, range)));
+    } catch (error) {
+      this.paint(editor, []);
+      throw error;
+    }
+    const isCurrent = answers.every(({ version }) => version === document.version);
+    if (this.newest.get(editor) !== ticket || !isCurrent) return;
+    const views = answers.map(({ view }) => view);
+    this.paint(editor, views, lens, visible);
+    if (!lens.needsModel || views.every(view => view.pending === 0)) return;
+    const wish = `${document.version}:${views.map(view => view.first).join()}`;
+    if (this.wishes.get(editor) === wish && this.inspection.isScoring(document)) return;
+    this.wishes.set(editor, wish);
+    const editors = window.visibleTextEditors.filter(other => other.document === document);
+    await this.inspection.score(document, editors.flatMap(visibleStretches));
+  }
+
+  private paint(
+    editor: TextEditor,
+    views: TokenView[],
+    lens?: Lens,
+    visible: Range16[] = [],
+  ): void {
+    const { document } = editor;
+    const ranges = new Map(this.palette.all.map(type => [type, [] as Range16[]]));
+    for (const view of lens ? views : []) {
+      const steps = this.palette.steps(lens!.scale);
+      for (const [step, stretches] of stretchesByStep(view, lens!))
+        ranges.get(steps[step]!)!.push(...stretches);
+      ranges.get(this.palette.split)!.push(...splitCharacters(view));
+    }
+    for (const stretch of lens?.showsWhitespace ? visible : []) {
+      const text = document.getText(rangeOf(document, stretch));
+      for (const { kind, utf16 } of blanksIn(text, stretch.utf16Start)) {
+        ranges.get(this.palette.blanks[kind])!.push({ utf16Start: utf16, utf16End: utf16 });
+      }
+    }
+    for (const [type, stretches] of ranges) {
+      editor.setDecorations(
+        type,
+        stretches.map(stretch => rangeOf(document, stretch)),
+      );
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// The decoration types, made once. Colours are the theme's and the user's (contributes.colors); heat is
+// told by the line below a token as well, whose style changes with the step.
+import { OverviewRulerLane, ThemeColor, window, type TextEditorDecorationType } from 'vscode';
+import { HEAT_STEPS, type Scale } from '../core/scale';
+import type { Blank } from './paint';
+
+/** Line below each step of heat: style and width. Steps look different without colour, too. */
+const LINES = [
+  '',
+  '1px dotted',
+  '1px dotted',
+  '1px dashed',
+  '2px dotted',
+  '2px dashed',
+  '2px solid',
+  '4px double',
+];
+
+const MARKS: Record<Blank, { text: string; at: 'before' | 'after' }> = {
+  space: { text: '·', at: 'before' },
+  tab: { text: '→', at: 'before' },
+  lineEnd: { text: '↵', at: 'after' },
+};
+
+export class Palette {
+  private readonly shades = ['evenToken', 'oddToken'].map(name =>
+    window.createTextEditorDecorationType({
+      backgroundColor: color(`${name}Background`),
+      borderStyle: 'solid',
+      borderWidth: '0 0 0 1px',
+      borderColor: color('tokenBorder'),
+    }),
+  );
+  private readonly heat = Array.from({ length: HEAT_STEPS }, (_, step) =>
+    window.createTextEditorDecorationType(step === 0 ? {} : heatStyle(step)),
+  );
+  readonly split = window.createTextEditorDecorationType({
+    borderStyle: 'dotted',
+    borderWidth: '1px',
+    borderColor: color('tokenBorder'),
+  });
+  readonly blanks = {
+    space: blankType('space'),
+    tab: blankType('tab'),
+    lineEnd: blankType('lineEnd'),
+  };
+
+  /** The decoration type of every step of a scale. */
+  steps(scale: Scale): readonly TextEditorDecorationType[] {
+    return scale.kind === 'heat' ? this.heat : this.shades;
+  }
+
+  get all(): readonly TextEditorDecorationType[] {
+    return [...this.shades, ...this.heat, this.split, ...Object.values(this.blanks)];
+  }
+
+  dispose(): void {
+    for (const type of this.all) type.dispose();
+  }
+}
+
+function heatStyle(step: number) {
+  const [width = '', style = ''] = LINES[step]!.split(' ');
+  return {
+    backgroundColor: color(`heat${step}Background`),
+    borderWidth: `0 0 ${width} 0`,
+    borderStyle: style,
+    borderColor: color(`heat${step}Border`),
+    ...(step === HEAT_STEPS - 1
+      ? {
+          overviewRulerColor: color(`heat${step}Border`),
+          overviewRulerLane: OverviewRulerLane.Right,
+        }
+      : {}),
+  };
+}
+
+function blankType(kind: Blank): TextEditorDecorationType {
+  const { text, at } = MARKS[kind];
+  return window.createTextEditorDecorationType({
+    [at]: {
+      contentText: text,
+      color: color('whitespaceForeground'),
+      // Lies over the blank instead of pushing the text aside.
+      textDecoration: 'none; position: absolute; pointer-events: none',
+    },
+  });
+}
+
+function color(name: string): ThemeColor {
+  return new ThemeColor(`tokenscope.${name}`);
+}

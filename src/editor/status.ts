@@ -1,0 +1,111 @@
+// The one status item: lens, tokens in document or selection, and how the engine is. Its tooltip is the legend.
+import {
+  StatusBarAlignment,
+  ThemeColor,
+  window,
+  type Disposable,
+  type StatusBarItem,
+} from 'vscode';
+import { Cancelled } from '../protocol/channel';
+import type { ScoredEvent } from '../protocol/engine';
+import type { Engine } from './engine';
+import type { Inspection } from './inspection';
+import { legendMarkdown } from './legend';
+import type { OverlayState } from './overlayState';
+import { isInspectable, offsetsOf } from './visible';
+
+const COUNT_MS = 120;
+
+export class Status {
+  private readonly item: StatusBarItem;
+  private readonly listeners: Disposable[];
+  private counts = '';
+  private progress: ScoredEvent | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly inspection: Inspection,
+    private readonly state: OverlayState,
+  ) {
+    this.item = window.createStatusBarItem('tokenscope.status', StatusBarAlignment.Right, 100);
+    this.item.name = 'Tokenscope';
+    this.item.command = 'tokenscope.chooseLens';
+    this.listeners = [
+      this.item,
+      state.onDidChange(() => this.update()),
+      engine.onDidChangeState(() => this.update()),
+      inspection.onDidScore(event => {
+        this.progress = event;
+        this.update();
+      }),
+      window.onDidChangeActiveTextEditor(() => this.update()),
+      window.onDidChangeTextEditorSelection(() => this.update()),
+    ];
+    this.update();
+  }
+
+  update(): void {
+    this.draw();
+    if (!this.state.isOn || this.timer) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.count().then(() => this.draw());
+    }, COUNT_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    for (const listener of this.listeners) listener.dispose();
+  }
+
+  private async count(): Promise<void> {
+    const editor = window.activeTextEditor;
+    this.counts = '';
+    if (!editor || !isInspectable(editor.document) || this.engine.state.kind !== 'ready') return;
+    const { document, selections } = editor;
+    const chosen = selections.filter(selection => !selection.isEmpty);
+    const ranges = chosen.map(selection => offsetsOf(document, selection));
+    try {
+      const count = await this.inspection.count(document, ranges);
+      const all = count.document.toLocaleString('en');
+      const some = count.ranges.toLocaleString('en');
+      this.counts = chosen.length > 0 ? `${some} of ${all} tokens` : `${all} tokens`;
+    } catch (error) {
+      // The text moved on, or the engine is gone: the next event counts again.
+      if (!(error instanceof Cancelled)) this.counts = '';
+    }
+  }
+
+  private draw(): void {
+    const { item } = this;
+    const { lens, isOn } = this.state;
+    const engine = this.engine.state;
+    item.backgroundColor = undefined;
+    item.tooltip = isOn ? legendMarkdown(lens) : 'Tokenscope is off. Select to choose a lens.';
+    if (!isOn) item.text = '$(eye-closed) Tokenscope';
+    else if (engine.kind === 'failed') {
+      item.text = '$(error) Tokenscope';
+      item.tooltip = engine.message;
+      item.backgroundColor = new ThemeColor('statusBarItem.errorBackground');
+    } else if (engine.kind !== 'ready') item.text = '$(loading~spin) Tokenscope: opening the model';
+    else
+      item.text = [`$(eye) ${engine.model.name}`, lens.title, this.counts, this.scoring()]
+        .filter(Boolean)
+        .join(' · ');
+    item.accessibilityInformation = {
+      label: item.text.replace(/\$\([^)]*\)/g, '').trim(),
+      role: 'button',
+    };
+    item.show();
+  }
+
+  /** How far the pass over the active document is, while one runs. */
+  private scoring(): string {
+    const document = window.activeTextEditor?.document;
+    const { progress } = this;
+    if (!document || progress?.uri !== document.uri.toString()) return '';
+    if (!this.inspection.isScoring(document)) return '';
+    return `${Math.floor((100 * progress.scored) / progress.total)} %`;
+  }
+}

@@ -1,0 +1,130 @@
+// The command line: the engine without an editor. Exit 2 with one clear line on bad input, 3 where
+// exactness cannot be had.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Document } from '../document';
+import { Model } from '../model';
+import { RuntimeClient } from '../runtime/client';
+import { tokenLines } from '../tokenJson';
+import { UserError } from '../../protocol/channel';
+import { readText } from './input';
+import { prettyInspect, prettyTokens } from './pretty';
+
+const HELP = `tokenscope: what a language model sees in a text
+
+  tokenscope tokens FILE             where the tokenizer cuts the text
+  tokenscope inspect FILE [--top K]  how surprised the model is by every token
+
+FILE is a UTF-8 file, or - for standard input.
+
+  --model FOLDER   a model folder as on the hub (default: the built-in model)
+  --context N      tokens in a window at most (default 2048, or what the model can hold)
+  --top K          alternatives listed for every token (default 5)
+  --json           one JSON object per line; the README lists the fields
+  --help           this text
+
+Exit codes: 0 done, 1 a defect in tokenscope, 2 bad input, 3 exactness cannot be had.
+`;
+
+const COMMANDS = ['tokens', 'inspect'];
+
+async function main(): Promise<void> {
+  const { values, positionals } = parse();
+  if (values.help) return print([HELP]);
+  const [command, file, ...rest] = positionals;
+  if (!command) throw new UserError('No command. `tokenscope --help` lists them.');
+  if (!COMMANDS.includes(command)) {
+    throw new UserError(`Unknown command "${command}". There are: ${COMMANDS.join(', ')}.`);
+  }
+  if (!file) throw new UserError(`\`${command}\` needs a file, or - for standard input.`);
+  if (rest.length > 0) throw new UserError(`One file at a time: what is "${rest[0]}"?`);
+  const topK = wholeNumber(values.top, '--top', 0, 1000);
+  const contextLimit = wholeNumber(values.context, '--context', 1, 1 << 20);
+
+  const document = new Document(file, 0, await readText(file));
+  const folder = values.model ?? join(__dirname, '..', 'models', 'coder');
+  const scored = command === 'inspect';
+  const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
+  try {
+    if (scored) {
+      const showProgress = progressOn(process.stderr);
+      await model.score(
+        document,
+        {
+          visible: [],
+          maxTokens: Infinity,
+          signal: new AbortController().signal,
+          onScored: count => showProgress(count, document.tokensBy(model.tokenizer).ids.length),
+        },
+        topK,
+      );
+    }
+    const tokens = document.tokensBy(model.tokenizer, topK);
+    if (values.json) await print(tokenLines(tokens, model.tokenizer, scored));
+    else if (scored) await print(prettyInspect(document.text, tokens, model));
+    else await print(prettyTokens(document.text, tokens, model));
+  } finally {
+    model.dispose();
+  }
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        model: { type: 'string' },
+        context: { type: 'string', default: '2048' },
+        top: { type: 'string', default: '5' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UserError(`${(error as Error).message.split('. ')[0]}. See \`tokenscope --help\`.`);
+  }
+}
+
+function startRuntime(): RuntimeClient {
+  return new RuntimeClient(join(__dirname, 'runtime.js'));
+}
+
+function wholeNumber(text: string, name: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new UserError(`${name} takes a whole number from ${min} to ${max}, not "${text}".`);
+}
+
+/** A line that counts up, where somebody is looking and it takes over a second. */
+function progressOn(stream: NodeJS.WriteStream): (done: number, total: number) => void {
+  const began = performance.now();
+  let told = began + 1000;
+  return (done, total) => {
+    if (!stream.isTTY) return;
+    const now = performance.now();
+    if (done >= total && told > began + 1000) stream.write('\r\x1b[K');
+    else if (now >= told) {
+      told = now + 100;
+      stream.write(`\rscored ${done} of ${total} tokens`);
+    }
+  };
+}
+
+/** Writes at the reader's pace; a reader that goes away (`| head`) is no error. */
+async function print(lines: Iterable<string>): Promise<void> {
+  for (const line of lines) {
+    if (!process.stdout.write(line)) {
+      await new Promise(resolve => process.stdout.once('drain', resolve));
+    }
+  }
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+main().catch((error: Error) => {
+  const expected = error instanceof UserError;
+  console.error(expected ? `tokenscope: ${error.message}` : error.stack);
+  process.exitCode = expected ? 2 : 1;
+});

@@ -1,0 +1,123 @@
+// Reads a model folder in the layout of Hugging Face repositories: what is there, which files matter.
+// Nothing is loaded but small JSON files and the tokenizer; the graph stays where it is.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { loadTokenizer, TokenizerError } from '../core/tokenizer/load';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import { UserError } from '../protocol/channel';
+
+export interface ModelFolder {
+  readonly path: string;
+  readonly name: string;
+  readonly tokenizer: Tokenizer;
+  /** The decoder's graph; null where the folder holds tokenizer files alone. */
+  readonly onnxPath: string | null;
+  /** The token before the text; null where the model has none. */
+  readonly start: { id: number; content: string } | null;
+  /** Tokens that the model can hold at once. */
+  readonly contextTokens: number;
+  readonly hiddenSize: number | undefined;
+  readonly layers: number | undefined;
+  /** The text of the model's own report, where `tokenscope.json` names one. */
+  readonly ownReport: string | null;
+}
+
+type Json = Record<string, unknown>;
+
+const GRAPHS = ['onnx/model.onnx', 'model.onnx'];
+const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.json'] as const;
+
+/** Throws `UserError` that names the file and what is wrong with it. */
+export function readModelFolder(folder: string): ModelFolder {
+  const path = resolve(folder);
+  if (!existsSync(path)) throw new UserError(`Model folder not found: ${path}`);
+  if (!statSync(path).isDirectory()) {
+    throw new UserError(`Not a model folder: ${path} is a file. Choose the folder that holds it.`);
+  }
+  const config = readJson(path, 'config.json') ?? {};
+  const tokenizerConfig = readJson(path, 'tokenizer_config.json');
+  const own = readJson(path, 'tokenscope.json') ?? {};
+  const tokenizer = readTokenizer(path);
+  const report = typeof own.report === 'string' ? join(path, own.report) : '';
+  return {
+    path,
+    name: basename(path),
+    tokenizer,
+    onnxPath: GRAPHS.map(name => join(path, name)).find(existsSync) ?? null,
+    start: startToken(tokenizer, config, tokenizerConfig, own),
+    contextTokens: firstNumber(config, 'max_position_embeddings', 'n_positions', 'n_ctx') ?? 1024,
+    hiddenSize: firstNumber(config, 'hidden_size', 'n_embd'),
+    layers: firstNumber(config, 'num_hidden_layers', 'n_layer'),
+    ownReport: report && existsSync(report) ? readFileSync(report, 'utf8') : null,
+  };
+}
+
+function readTokenizer(path: string): Tokenizer {
+  const files: Parameters<typeof loadTokenizer>[0] = {};
+  for (const name of TOKENIZER_FILES) {
+    const json = readJson(path, name);
+    if (json !== undefined) files[name] = json;
+  }
+  const merges = join(path, 'merges.txt');
+  if (existsSync(merges)) files['merges.txt'] = readFileSync(merges, 'utf8');
+  try {
+    return loadTokenizer(files);
+  } catch (error) {
+    if (error instanceof TokenizerError) throw new UserError(`${error.message} (in ${path})`);
+    throw error;
+  }
+}
+
+function readJson(folder: string, name: string): Json | undefined {
+  const path = join(folder, name);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new UserError(`Cannot read ${path}: ${(error as Error).message}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${path} is not valid JSON: ${(error as Error).message}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UserError(`${path} should hold a JSON object.`);
+  }
+  return value as Json;
+}
+
+/**
+ * The model's BOS if it has one, else `"start"` of tokenscope.json, else none. Where there is a
+ * tokenizer_config.json its word counts: config.json often names a `bos_token_id` that was never used.
+ */
+function startToken(
+  tokenizer: Tokenizer,
+  config: Json,
+  tokenizerConfig: Json | undefined,
+  own: Json,
+): ModelFolder['start'] {
+  const spelled = contentOf(tokenizerConfig?.bos_token) ?? undefined;
+  if (tokenizerConfig === undefined && typeof config.bos_token_id === 'number') {
+    const id = config.bos_token_id;
+    return { id, content: new TextDecoder().decode(tokenizer.bytesOf(id)) };
+  }
+  for (const content of [spelled, contentOf(own.start)]) {
+    const id = content === undefined ? undefined : tokenizer.idOf(content);
+    if (content !== undefined && id !== undefined) return { id, content };
+  }
+  return null;
+}
+
+/** Added tokens are spelled as a string or as `{content}`. */
+function contentOf(token: unknown): string | undefined {
+  if (typeof token === 'string') return token;
+  const content = (token as Json | null | undefined)?.content;
+  return typeof content === 'string' ? content : undefined;
+}
+
+function firstNumber(config: Json, ...names: string[]): number | undefined {
+  return names.map(name => config[name]).find(value => typeof value === 'number');
+}

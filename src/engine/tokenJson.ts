@@ -1,0 +1,58 @@
+// One JSON object per token. The field names are an interface: the README documents them.
+import { NATS_PER_BIT, type Scores } from '../core/scores';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import type { Tokens } from './document';
+
+export function* tokenLines(
+  tokens: Tokens,
+  tokenizer: Tokenizer,
+  scored: boolean,
+  first = 0,
+  end = tokens.ids.length,
+): Generator<string> {
+  for (let index = first; index < end; index++) {
+    const id = tokens.ids[index]!;
+    const line = {
+      index,
+      id,
+      bytes: hex(tokenizer.bytesOf(id)),
+      byteStart: tokens.byteStarts[index],
+      byteEnd: tokens.byteEnds[index],
+      utf16Start: tokens.utf16Starts[index],
+      utf16End: tokens.utf16Ends[index],
+      ...(tokens.normalized?.[index] ? { normalized: true } : {}),
+      ...(scored ? scoreFields(tokens.scores, index, tokenizer) : {}),
+    };
+    yield `${JSON.stringify(line)}\n`;
+  }
+}
+
+/** `logprob` in nats, `surprisal` and `entropy` in bits; null where nothing came before the token. */
+function scoreFields(scores: Scores, row: number, tokenizer: Tokenizer) {
+  const { topK } = scores;
+  const ids = scores.topIds.subarray(row * topK, (row + 1) * topK);
+  const known = scores.ranks[row]! > 0;
+  return {
+    logprob: numberOrNull(scores.logprobs[row]!),
+    surprisal: numberOrNull(-scores.logprobs[row]! / NATS_PER_BIT),
+    entropy: numberOrNull(scores.entropiesNats[row]! / NATS_PER_BIT),
+    rank: known ? scores.ranks[row] : null,
+    context: scores.contexts[row],
+    top: known
+      ? Array.from(ids, (id, i) => ({
+          id,
+          bytes: hex(tokenizer.bytesOf(id)),
+          logprob: numberOrNull(scores.topLogprobs[row * topK + i]!),
+        }))
+      : [],
+  };
+}
+
+/** JSON has no NaN and no infinity. */
+function numberOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

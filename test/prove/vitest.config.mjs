@@ -1,0 +1,11 @@
+// The long proofs: `npm run prove`. Each has a sample in `npm test`.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/prove/*.prove.ts'],
+    testTimeout: 30 * 60_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
+});

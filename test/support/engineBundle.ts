@@ -1,0 +1,25 @@
+// The engine as the tests start it: bundled like the shipped one, from the sources as they are.
+import { build } from 'esbuild';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Answers the folder of engine.js, runtime.js and cli.js, which lies where `onnxruntime-node` is found from. */
+export async function bundleEngine(): Promise<string> {
+  const outdir = join(root, `.cache/test/engine-${process.pid}`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      engine: 'src/engine/main.ts',
+      runtime: 'src/engine/runtime/worker.ts',
+      cli: 'src/engine/cli/main.ts',
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['onnxruntime-node'],
+    outdir,
+    logLevel: 'error',
+  });
+  return outdir;
+}

@@ -1,0 +1,44 @@
+// Model folders with random weights and one token per byte, for tests of everything around a model.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { byteCharacters } from '../../src/core/tokenizer/byteLevel';
+import { writeDecoder } from './graphs';
+
+export interface FolderOptions {
+  /** Tokens in a window. */
+  context?: number;
+  /** Whether `<|start|>` comes before every text. */
+  start?: boolean;
+  /** Without it the folder holds tokenizer files alone. */
+  graph?: boolean;
+  seed?: number;
+}
+
+/** One token per byte, and `<|start|>` as the last one. */
+export const BYTE_VOCAB = 257;
+export const START_ID = 256;
+
+/** Answers the folder. */
+export function writeModelFolder(folder: string, options: FolderOptions = {}): string {
+  mkdirSync(folder, { recursive: true });
+  const { context = 64, start = true, graph = true, seed = 1 } = options;
+  const json = (name: string, value: unknown) =>
+    writeFileSync(join(folder, name), JSON.stringify(value));
+  json('config.json', { max_position_embeddings: context, hidden_size: 32, num_hidden_layers: 2 });
+  json('tokenizer_config.json', {});
+  if (start) json('tokenscope.json', { start: '<|start|>' });
+  json('tokenizer.json', {
+    added_tokens: [
+      { id: START_ID, content: '<|start|>', special: true, lstrip: false, rstrip: false },
+    ],
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
+    model: {
+      type: 'BPE',
+      vocab: Object.fromEntries(byteCharacters.map((character, byte) => [character, byte])),
+      merges: [],
+    },
+  });
+  if (graph) writeDecoder(folder, { vocab: BYTE_VOCAB, hidden: 32, layers: 2, context, seed });
+  return folder;
+}
