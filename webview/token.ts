@@ -1,0 +1,84 @@
+// One token in full: what it is, what the model thought of it, and what it expected instead.
+import { html, type TemplateResult } from 'lit';
+import { NATS_PER_BIT, type Scores } from '../src/core/scores';
+import { spell } from '../src/core/spell';
+import type { TokenView } from '../src/protocol/engine';
+
+export function tokenTemplate(view: TokenView, row: number): TemplateResult {
+  const bytes = view.bytes![row]!;
+  const hex = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
+  return html`<dl>
+      <dt>token</dt>
+      <dd><code>${spell(bytes)}</code></dd>
+      <dt>position</dt>
+      <dd>${view.first + row + 1} of ${view.total}</dd>
+      <dt>id</dt>
+      <dd>${view.ids[row]}</dd>
+      <dt>bytes</dt>
+      <dd><code>${hex}</code> at ${view.byteStarts[row]}–${view.byteEnds[row]}</dd>
+      ${view.scores ? scoreRows(view.scores, row) : ''}
+    </dl>
+    ${view.scores && view.scores.ranks[row]! > 0 ? alternatives(view, view.scores, row) : ''}`;
+}
+
+function scoreRows(scores: Scores, row: number): TemplateResult {
+  const rank = scores.ranks[row]!;
+  if (rank === 0)
+    return html`<dt>scores</dt>
+      <dd>none yet</dd>`;
+  const logprob = scores.logprobs[row]!;
+  return html`<dt>probability</dt>
+    <dd>${percent(logprob)}</dd>
+    <dt>surprisal</dt>
+    <dd>${bits(-logprob)}</dd>
+    <dt>rank</dt>
+    <dd>${rank}</dd>
+    <dt>entropy</dt>
+    <dd>${bits(scores.entropiesNats[row]!)}</dd>
+    <dt>context</dt>
+    <dd>${scores.contexts[row]} tokens</dd>`;
+}
+
+function alternatives(view: TokenView, scores: Scores, row: number): TemplateResult {
+  const k = scores.topK;
+  const rows = view.topBytes![row]!.map((bytes, i) => {
+    const logprob = scores.topLogprobs[row * k + i]!;
+    const isActual = scores.topIds[row * k + i] === view.ids[row];
+    return html`<tr class=${isActual ? 'actual' : ''}>
+      <td class="number">${i + 1}</td>
+      <td>
+        <code>${spell(bytes)}</code
+        >${isActual ? html` <span title="the token in the text">✓</span>` : ''}
+      </td>
+      <td><meter min="0" max="1" .value=${Math.exp(logprob)} aria-hidden="true"></meter></td>
+      <td class="number">${percent(logprob)}</td>
+      <td class="number">${bits(-logprob)}</td>
+    </tr>`;
+  });
+  return html`<table>
+    <caption>
+      What the model expected here
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">rank</th>
+        <th scope="col">token</th>
+        <th></th>
+        <th scope="col">probability</th>
+        <th scope="col">surprisal</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}
+
+function bits(nats: number): string {
+  return `${(nats / NATS_PER_BIT).toFixed(2)} bits`;
+}
+
+function percent(logprob: number): string {
+  const value = 100 * Math.exp(logprob);
+  return `${value >= 0.01 ? value.toPrecision(3) : value.toExponential(1)} %`;
+}
