@@ -54,7 +54,10 @@ def log_softmax(x: np.ndarray) -> torch.Tensor:
 
 
 def check(folder, s: Shape) -> dict[str, float]:
-    """The largest differences in nats over every log-probability of every position, on held-out text."""
+    """
+    The largest differences in nats, on held-out text: over the log-probabilities of the tokens that came next, and
+    (`all*`) over those of every entry of the vocabulary, of which the unlikeliest differ most.
+    """
     began = time.time()
     session = ort.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
     result = {"loadSeconds": round(time.time() - began, 3)}
@@ -64,10 +67,10 @@ def check(folder, s: Shape) -> dict[str, float]:
     ours.load_state_dict(load_file(folder / "model.safetensors"))
     with open(WORK / "corpus" / "heldout.jsonl") as lines:
         texts = [json.loads(line)["text"] for _, line in zip(range(40), lines)]
-    ids = [i for t in texts for i in [0, *tokenizer().encode(t).ids]][:TOKENS]
+    ids = [i for t in texts for i in [0, *tokenizer().encode(t).ids]][:TOKENS + 1]
     named = AutoTokenizer.from_pretrained(folder)
     assert all(named(t, add_special_tokens=False)["input_ids"] == tokenizer().encode(t).ids for t in texts), "transformers cuts the text differently"
-    maxima = {"onnxWhole": 0.0, "onnxChunks": 0.0, "transformers": 0.0}
+    maxima = {name: 0.0 for name in ("onnxWhole", "onnxChunks", "transformers", "allOnnxWhole", "allOnnxChunks", "allTransformers")}
     for start in range(0, TOKENS, WINDOW):
         row = np.array([ids[start:start + WINDOW]], dtype=np.int64)
         with torch.no_grad():
@@ -79,8 +82,13 @@ def check(folder, s: Shape) -> dict[str, float]:
             logits, *past = session.run(None, feed(s, row[:, at:at + CHUNK], past))
             parts.append(logits)
         chunks = log_softmax(np.concatenate(parts, 1))
-        for name, value in (("onnxWhole", whole), ("onnxChunks", chunks), ("transformers", other)):
-            maxima[name] = max(maxima[name], (value - reference).abs().max().item())
+        target = torch.from_numpy(np.array(ids[start + 1:start + 1 + row.shape[1]]))[None, :, None]
+        for name, value in (("OnnxWhole", whole), ("OnnxChunks", chunks), ("Transformers", other)):
+            apart = (value - reference).abs()
+            maxima["all" + name] = max(maxima["all" + name], apart.max().item())
+            came = apart[:, :target.shape[1]].gather(2, target)
+            name = name[0].lower() + name[1:]
+            maxima[name] = max(maxima[name], came.max().item())
     return {**result, "tokens": TOKENS, **maxima}
 
 

@@ -1,4 +1,4 @@
-"""`python -m training.golden_scores`: a float32 PyTorch run's score of every token of test/golden/texts, in test/golden/scores.json."""
+"""`python -m training.golden_scores`: the score of every token of test/golden/texts, by PyTorch in float64 from the float32 weights, in test/golden/scores.json."""
 import hashlib
 import json
 
@@ -34,9 +34,7 @@ def score(model: Coder, tokenizer: Tokenizer, text: str) -> dict:
         logits = model(torch.tensor([[start, *ids[w:w + CONTEXT - 1]]])[:, :len(target)])[0]
         log = logits.double().log_softmax(-1)
         own = log.gather(1, target[:, None])
-        # Rank 0 is the likeliest; of equals, the smaller id comes first.
-        order = torch.arange(log.shape[1])[None]
-        rank = ((log > own) | ((log == own) & (order < target[:, None]))).sum(1)
+        rank = 1 + (logits > logits.gather(1, target[:, None])).sum(1)
         entropy = -(log.exp() * log).sum(1)
         top = log.topk(TOP).indices
         for i in range(len(rows["rank"]) - w, len(target)):  # an earlier window keeps what it has scored
@@ -49,15 +47,15 @@ def score(model: Coder, tokenizer: Tokenizer, text: str) -> dict:
 
 
 def main() -> None:
-    model = Coder(Shape()).eval()
+    model = Coder(Shape()).eval().double()
     weights = MODEL / "model.safetensors"
-    model.load_state_dict(load_file(weights))
+    model.load_state_dict({name: t.double() for name, t in load_file(weights).items()})
     tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     texts = {path.name: path for path in sorted((GOLDEN / "texts").glob("*.txt"))}
     result = {name: score(model, tokenizer, path.read_bytes().decode()) for name, path in texts.items()}
-    fmt = ("Float32 PyTorch scores (softmax in float64) of texts/*, windowed: with C = 1024, window [w, w + C) is fed the start token and t_w .. t_{w+C-2} and scores"
+    fmt = ("PyTorch scores, computed in float64 from the float32 weights, of texts/*, windowed: with C = 1024, window [w, w + C) is fed the start token and t_w .. t_{w+C-2} and scores"
            " t_w .. t_{w+C-1}; the next window starts at the first token i with w + C/2 <= i < w + C whose previous token's bytes contain 0x0A, else at w + C/2, until"
-           " the end is covered; a token keeps the score of the first window that covers it. logprob and entropy in nats; rank 0 is the likeliest; context = index - w;"
+           " the end is covered; a token keeps the score of the first window that covers it. logprob and entropy in nats; rank: 1 + how many ids are likelier; context = index - w;"
            " top: the three likeliest ids; windows: every w; bits: the sum of -logprob in bits. start: the id of <|endoftext|>.")
     head = {"format": fmt, "model": "models/coder", "modelSha256": hashlib.sha256(weights.read_bytes()).hexdigest(), "context": CONTEXT,
             "start": tokenizer.token_to_id("<|endoftext|>")}

@@ -100,7 +100,7 @@ def qwen2() -> Tokenizer:
     tokenizer.decoder = decoders.ByteLevel()
     config = json.loads((folder / "tokenizer_config.json").read_text())
     for _, token in sorted(config["added_tokens_decoder"].items(), key=lambda item: int(item[0])):
-        tokenizer.add_special_tokens([AddedToken(token.pop("content"), **token)])
+        tokenizer.add_tokens([AddedToken(token.pop("content"), **token)])
     return tokenizer
 
 

@@ -10,6 +10,7 @@ export async function nothingIsDrawnBeforeItIsAskedFor(ui: Workbench) {
 }
 
 export async function thePaletteOffersTheCommands(ui: Workbench) {
+  await ui.statusItem('Tokenscope').waitFor();
   await ui.quickInput('F1', '>Tokenscope: ');
   for (const title of ['Toggle Overlay', 'Open Inspector', 'Show Log']) {
     const row = { hasText: `Tokenscope: ${title}` };
