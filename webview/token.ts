@@ -1,12 +1,12 @@
 // One token in full: what it is, what the model thought of it, and what it expected instead.
 import { html, type TemplateResult } from 'lit';
-import { NATS_PER_BIT, type Scores } from '../src/core/scores';
+import { bitsOf, hexOf, percentOf } from '../src/core/odds';
+import type { Scores } from '../src/core/scores';
 import { spell } from '../src/core/spell';
 import type { TokenView } from '../src/protocol/engine';
 
 export function tokenTemplate(view: TokenView, row: number): TemplateResult {
   const bytes = view.bytes![row]!;
-  const hex = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
   return html`<dl>
       <dt>token</dt>
       <dd><code>${spell(bytes)}</code></dd>
@@ -15,7 +15,7 @@ export function tokenTemplate(view: TokenView, row: number): TemplateResult {
       <dt>id</dt>
       <dd>${view.ids[row]}</dd>
       <dt>bytes</dt>
-      <dd><code>${hex}</code> at ${view.byteStarts[row]}–${view.byteEnds[row]}</dd>
+      <dd><code>${hexOf(bytes)}</code> at ${view.byteStarts[row]}–${view.byteEnds[row]}</dd>
       ${view.scores ? scoreRows(view.scores, row) : ''}
     </dl>
     ${view.scores && view.scores.ranks[row]! > 0 ? alternatives(view, view.scores, row) : ''}`;
@@ -28,13 +28,13 @@ function scoreRows(scores: Scores, row: number): TemplateResult {
       <dd>none yet</dd>`;
   const logprob = scores.logprobs[row]!;
   return html`<dt>probability</dt>
-    <dd>${percent(logprob)}</dd>
+    <dd>${percentOf(logprob)}</dd>
     <dt>surprisal</dt>
-    <dd>${bits(-logprob)}</dd>
+    <dd>${bitsOf(-logprob)}</dd>
     <dt>rank</dt>
     <dd>${rank}</dd>
     <dt>entropy</dt>
-    <dd>${bits(scores.entropiesNats[row]!)}</dd>
+    <dd>${bitsOf(scores.entropiesNats[row]!)}</dd>
     <dt>context</dt>
     <dd>${scores.contexts[row]} tokens</dd>`;
 }
@@ -51,8 +51,8 @@ function alternatives(view: TokenView, scores: Scores, row: number): TemplateRes
         >${isActual ? html` <span title="the token in the text">✓</span>` : ''}
       </td>
       <td><meter min="0" max="1" .value=${Math.exp(logprob)} aria-hidden="true"></meter></td>
-      <td class="number">${percent(logprob)}</td>
-      <td class="number">${bits(-logprob)}</td>
+      <td class="number">${percentOf(logprob)}</td>
+      <td class="number">${bitsOf(-logprob)}</td>
     </tr>`;
   });
   return html`<table>
@@ -72,13 +72,4 @@ function alternatives(view: TokenView, scores: Scores, row: number): TemplateRes
       ${rows}
     </tbody>
   </table>`;
-}
-
-function bits(nats: number): string {
-  return `${(nats / NATS_PER_BIT).toFixed(2)} bits`;
-}
-
-function percent(logprob: number): string {
-  const value = 100 * Math.exp(logprob);
-  return `${value >= 0.01 ? value.toPrecision(3) : value.toExponential(1)} %`;
 }

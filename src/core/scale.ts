@@ -21,8 +21,8 @@ export function stepOf(scale: Scale, value: number): number {
 /** One line of the legend for each step, in words: "2 – 4 bits". */
 export function legendOf(scale: Scale): string[] {
   if (scale.kind === 'alternate') return ['even tokens', 'odd tokens'];
-  const { bounds, unit } = scale;
-  const between = bounds.slice(1).map((to, i) => `${bounds[i]} – ${to}`);
-  const steps = [`below ${bounds[0]}`, ...between, `${bounds.at(-1)} and above`];
-  return steps.map(step => (unit ? `${step} ${unit}` : step));
+  const { bounds } = scale;
+  const unit = scale.unit && ` ${scale.unit}`;
+  const between = bounds.slice(1).map((to, i) => `${bounds[i]} – ${to}${unit}`);
+  return [`below ${bounds[0]}${unit}`, ...between, `${bounds.at(-1)}${unit} and above`];
 }

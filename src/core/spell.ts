@@ -1,6 +1,8 @@
 // A token's bytes as people read them: text where they are text, with blanks and controls made visible,
 // and hex where they are not a whole character.
 
+import { hexOf } from './odds';
+
 const NAMES: Record<string, string> = { ' ': '·', '\n': '↵', '\r': '␍', '\t': '→', '\0': '␀' };
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Z}]/gu;
 
@@ -10,7 +12,7 @@ export function spell(bytes: Uint8Array): string {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return `⟨${Array.from(bytes, hexByte).join(' ')}⟩`;
+    return `⟨${hexOf(bytes)}⟩`;
   }
   return text.replace(HIDDEN, visible);
 }
@@ -18,8 +20,4 @@ export function spell(bytes: Uint8Array): string {
 function visible(character: string): string {
   const code = character.codePointAt(0)!;
   return NAMES[character] ?? `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
-}
-
-function hexByte(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
 }

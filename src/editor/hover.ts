@@ -1,6 +1,7 @@
 // What the mouse finds on a token: the token itself, what the model thought of it, and what it expected.
 import { languages, MarkdownString, type Disposable, Hover } from 'vscode';
-import { NATS_PER_BIT, type Scores } from '../core/scores';
+import { bitsOf, hexOf, percentOf } from '../core/odds';
+import type { Scores } from '../core/scores';
 import { spell } from '../core/spell';
 import type { TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
@@ -8,6 +9,9 @@ import type { Inspection } from './inspection';
 import { plain } from './legend';
 import type { OverlayState } from './overlayState';
 import { isInspectable, rangeOf } from './visible';
+
+/** Alternatives in a hover, which should need no scrolling; the inspector lists them all. */
+const LISTED = 5;
 
 export function registerHover(
   engine: Engine,
@@ -48,10 +52,9 @@ export function registerHover(
 function describe(view: TokenView, row: number, model: string): MarkdownString {
   const markdown = new MarkdownString();
   const bytes = view.bytes![row]!;
-  const hex = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
   markdown.appendMarkdown(
     `**${plain(spell(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${view.ids[row]}\n\n` +
-      `bytes \`${hex}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
+      `bytes \`${hexOf(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
       `${view.normalized?.[row] ? ' (normalised: the file has other bytes here)' : ''}\n\n`,
   );
   if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, model));
@@ -66,10 +69,9 @@ function scoreLines(view: TokenView, scores: Scores, row: number, model: string)
       : 'The model says nothing of it: nothing comes before it.';
   }
   const logprob = scores.logprobs[row]!;
-  const entropy = scores.entropiesNats[row]! / NATS_PER_BIT;
   const actual = view.ids[row]!;
   const k = scores.topK;
-  const ids = Array.from(scores.topIds.subarray(row * k, (row + 1) * k));
+  const ids = Array.from(scores.topIds.subarray(row * k, row * k + LISTED));
   const lines = ids.map((id, i) => {
     const name = plain(spell(view.topBytes![row]![i]!));
     const cells = [
@@ -84,7 +86,7 @@ function scoreLines(view: TokenView, scores: Scores, row: number, model: string)
     lines.push(`| ${[rank, `**${name}** ✓`, ...odds(logprob)].join(' | ')} |`);
   }
   return (
-    `${odds(logprob).join(' = ')}, rank ${rank}; entropy before it ${entropy.toFixed(2)} bits\n\n` +
+    `${odds(logprob).join(' = ')}, rank ${rank}; entropy before it ${bitsOf(scores.entropiesNats[row]!)}\n\n` +
     `| rank | token | probability | surprisal |\n|--:|:--|--:|--:|\n${lines.join('\n')}\n\n` +
     `${plain(model)}, after ${scores.contexts[row]} tokens of context`
   );
@@ -92,7 +94,5 @@ function scoreLines(view: TokenView, scores: Scores, row: number, model: string)
 
 /** Probability and surprisal in words. */
 function odds(logprob: number): [string, string] {
-  const percent = 100 * Math.exp(logprob);
-  const probability = percent >= 0.01 ? percent.toPrecision(3) : percent.toExponential(1);
-  return [`${probability} %`, `${(-logprob / NATS_PER_BIT).toFixed(2)} bits`];
+  return [percentOf(logprob), bitsOf(-logprob)];
 }
