@@ -7,7 +7,8 @@ import type { TokenView } from '../src/protocol/engine';
 
 export function tokenTemplate(view: TokenView, row: number): TemplateResult {
   const bytes = view.bytes![row]!;
-  return html`<dl>
+  return html`<div class="token">
+    <dl>
       <dt>token</dt>
       <dd><code>${spell(bytes)}</code></dd>
       <dt>position</dt>
@@ -18,7 +19,8 @@ export function tokenTemplate(view: TokenView, row: number): TemplateResult {
       <dd><code>${hexOf(bytes)}</code> at ${view.byteStarts[row]}–${view.byteEnds[row]}</dd>
       ${view.scores ? scoreRows(view.scores, row) : ''}
     </dl>
-    ${view.scores && view.scores.ranks[row]! > 0 ? alternatives(view, view.scores, row) : ''}`;
+    ${view.scores && view.scores.ranks[row]! > 0 ? alternatives(view, view.scores, row) : ''}
+  </div>`;
 }
 
 function scoreRows(scores: Scores, row: number): TemplateResult {

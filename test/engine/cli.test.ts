@@ -1,0 +1,84 @@
+// The command line as a process: its JSON, and one clear line with exit code 2 for bad input.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleEngine } from '../support/engineBundle';
+import { writeModelFolder } from '../support/modelFolder';
+
+let scratch: string;
+let bundle: string;
+let model: string;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'tokenscope-cli-'));
+  bundle = await bundleEngine();
+  model = writeModelFolder(join(scratch, 'model'));
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function run(args: string[], input: string | Uint8Array = '') {
+  const done = spawnSync(process.execPath, [join(bundle, 'cli.js'), ...args], {
+    ...{ input, cwd: scratch, encoding: 'utf8' as const, timeout: 60_000 },
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+test('tokens of a file with a BOM count it, and split characters share their UTF-16 span', () => {
+  const { code, out } = run(['tokens', '-', '--json', '--model', model], '\ufeffä\n');
+  expect(code).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(lines.map(line => line.bytes).join('')).toBe('efbbbfc3a40a');
+  expect(lines[3]).toEqual({
+    ...{ index: 3, id: 0xc3, bytes: 'c3', byteStart: 3, byteEnd: 4, utf16Start: 1, utf16End: 2 },
+  });
+});
+
+test('inspect prints scores in their units, and no number that JSON does not have', () => {
+  const args = ['inspect', '-', '--json', '--top', '3', '--model', model];
+  const { code, out } = run(args, 'a <|start|> b\0');
+  expect(code).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(lines).toHaveLength(14);
+  for (const [index, line] of lines.entries()) {
+    expect(line.surprisal).toBeCloseTo(-line.logprob / Math.LN2, 6);
+    expect(line).toMatchObject({ index, context: index });
+    expect(line.top).toHaveLength(3);
+    expect(line.rank).toBeGreaterThanOrEqual(1);
+  }
+});
+
+const invalid = Buffer.from([0x61, 0x62, 0xff, 0x63]);
+test.each([
+  ['no command', [], '', /--help/],
+  ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect/],
+  ['no file', ['tokens'], '', /needs a file/],
+  ['a missing file', ['tokens', 'gone.txt'], '', /File not found: gone\.txt/],
+  ['a folder', ['tokens', '.'], '', /is a folder/],
+  ['an unknown option', ['tokens', '-', '--wat'], '', /--wat/],
+  ['a number that is none', ['inspect', '-', '--top', 'x'], '', /--top takes a whole number/],
+  ['invalid UTF-8', ['tokens', '-'], invalid, /Standard input is not UTF-8: byte ff at offset 2/],
+  ['a model that is not there', ['tokens', '-', '--model', 'gone'], '', /Model folder not found/],
+] as const)('%s is refused in one line', (_, args, input, message) => {
+  const { code, out, err } = run([...args], input);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+  expect(err).toMatch(message);
+});
+
+test('an empty text and a line of 500,000 characters are texts like any other', () => {
+  expect(run(['inspect', '-', '--json', '--model', model])).toEqual({ code: 0, out: '', err: '' });
+  writeFileSync(join(scratch, 'long.txt'), 'a'.repeat(500_000));
+  const { code, out } = run(['tokens', 'long.txt', '--model', model]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^500000 tokens, 500000 bytes/);
+});
