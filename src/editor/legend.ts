@@ -8,13 +8,14 @@ export function plain(text: string): string {
   return text.replace(/[^\p{L}\p{N} ]/gu, character => `&#${character.codePointAt(0)};`);
 }
 
-/** A swatch beside the words of each step; the swatch is decoration, the words say it all. */
-export function legendMarkdown(lens: Lens): MarkdownString {
+/** A swatch beside the words of each step; the swatch is decoration, the words say it all. Below: the model's warnings. */
+export function legendMarkdown(lens: Lens, warnings: readonly string[]): MarkdownString {
   const markdown = new MarkdownString('', true);
   markdown.supportHtml = true;
   const words = legendOf(lens.scale);
   const rows = words.map((step, i) => `${swatch(lens, i)} ${plain(step)}`);
   markdown.appendMarkdown(`**${lens.title}** — ${plain(lens.meaning)}\n\n${rows.join('  \n')}\n`);
+  for (const warning of warnings) markdown.appendMarkdown(`\n\n**Warning.** ${plain(warning)}`);
   return markdown;
 }
 

@@ -82,17 +82,25 @@ export class Status {
     const { lens, isOn } = this.state;
     const engine = this.engine.state;
     item.backgroundColor = undefined;
-    item.tooltip = isOn ? legendMarkdown(lens) : 'Tokenscope is off. Select to choose a lens.';
+    item.tooltip = isOn ? lens.title : 'Tokenscope is off. Select to choose a lens.';
     if (!isOn) item.text = '$(eye-closed) Tokenscope';
     else if (engine.kind === 'failed') {
       item.text = '$(error) Tokenscope';
       item.tooltip = engine.message;
       item.backgroundColor = new ThemeColor('statusBarItem.errorBackground');
     } else if (engine.kind !== 'ready') item.text = '$(loading~spin) Tokenscope: opening the model';
-    else
-      item.text = [`$(eye) ${engine.model.name}`, lens.title, this.counts, this.scoring()]
+    else {
+      const { name, warnings } = engine.model;
+      item.text = [
+        `${warnings.length > 0 ? '$(warning)' : '$(eye)'} ${name}`,
+        lens.title,
+        this.counts,
+        this.scoring(),
+      ]
         .filter(Boolean)
         .join(' · ');
+      item.tooltip = legendMarkdown(lens, warnings);
+    }
     item.accessibilityInformation = {
       label: item.text.replace(/\$\([^)]*\)/g, '').trim(),
       role: 'button',

@@ -12,7 +12,8 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 const connection = ipcConnection(process);
 const documents = new Documents(
-  () => new RuntimeClient(join(__dirname, 'runtime.js')),
+  // Without its thread the process is of no use; the editor starts another.
+  () => new RuntimeClient(join(__dirname, 'runtime.js'), () => process.exit(1)),
   event => void connection.sendNotification(SCORED, event),
 );
 serve<EngineApi>(connection, engineMethods, documents);

@@ -30,8 +30,11 @@ export class RuntimeClient {
   private nextJob = 1;
   private disposed = false;
 
-  /** @param path the bundled `worker.ts` */
-  constructor(path: string) {
+  /**
+   * @param path the bundled `worker.ts`
+   * @param onLost the thread ended unasked: nothing can be scored in this process any more
+   */
+  constructor(path: string, onLost: () => void = () => {}) {
     const worker = new Worker(path);
     this.connection = portConnection(worker);
     this.remote = connect<Runtime>(this.connection, runtimeMethods);
@@ -42,6 +45,7 @@ export class RuntimeClient {
       worker.once('error', reject);
       worker.once('exit', code => {
         this.connection.dispose();
+        if (!this.disposed) onLost();
         reject(
           this.disposed
             ? new Cancelled()
