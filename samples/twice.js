@@ -1,5 +1,5 @@
-// The same function three times. The second copy costs the model almost nothing; the third differs
-// in one word from what the first two have taught it.
+// The same function three times. To a model that copies, the second copy is nearly free, and the third
+// surprises in the one word that differs. The built-in model has hardly learned to copy: compare a larger one.
 
 function parseHeader(line) {
   const colon = line.indexOf(':');

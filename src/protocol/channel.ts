@@ -46,13 +46,23 @@ export function connect<C extends Contract<C>>(
   connection: MessageConnection,
   methods: readonly (keyof C & string)[],
 ): Remote<C> {
+  // A request that was on its way when the other side died is not among those that disposal rejects.
+  const pending = new Set<(error: Error) => void>();
+  connection.onDispose(() => {
+    for (const reject of pending) reject(new Error('the other side is gone'));
+  });
+  const answered = (request: Promise<unknown>) =>
+    new Promise((resolve, reject) => {
+      pending.add(reject);
+      void request.then(resolve, reject).finally(() => pending.delete(reject));
+    });
   const call = async (method: string, params: unknown, signal?: AbortSignal) => {
     if (signal?.aborted) throw new Cancelled();
     const source = new CancellationTokenSource();
     const abort = () => source.cancel();
     signal?.addEventListener('abort', abort);
     try {
-      return await connection.sendRequest(method, params, source.token);
+      return await answered(connection.sendRequest(method, params, source.token));
     } catch (error) {
       throw toLocalError(error);
     } finally {
