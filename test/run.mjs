@@ -10,7 +10,6 @@ import { runVitest } from './vitestRun.mjs';
 
 /** @typedef {import('./report.mjs').Result} Result */
 
-const bin = (/** @type {string} */ path) => join(repository, 'node_modules', path);
 const unitFolders = readdirSync(join(repository, 'test'), { withFileTypes: true })
   .filter(
     entry =>
@@ -30,9 +29,12 @@ const parts = {
 /** @returns {Promise<Result[]>} */
 async function check() {
   return [
-    await attempt('types: tsc', () => tool('typescript/bin/tsc')),
+    await attempt('types: tsc', () => node('node_modules/typescript/bin/tsc')),
     await attempt('format: prettier --check .', () =>
-      tool('prettier/bin/prettier.cjs', '--check', '.'),
+      node('node_modules/prettier/bin/prettier.cjs', '--check', '.'),
+    ),
+    await attempt('README: its tables are those of the manifest', () =>
+      node('test/docs/tables.mjs', '--check'),
     ),
     await bundles(),
   ];
@@ -41,12 +43,12 @@ async function check() {
 const bundles = () => attempt('layers and bundles: esbuild.mjs', build);
 
 /**
- * @param {string} path of a program in node_modules
+ * @param {string} path of a program in the repository
  * @param {string[]} args
  * @returns {Promise<void>}
  */
-function tool(path, ...args) {
-  const child = spawn(process.execPath, [bin(path), ...args], {
+function node(path, ...args) {
+  const child = spawn(process.execPath, [join(repository, path), ...args], {
     cwd: repository,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -75,8 +75,8 @@ def main() -> None:
     model = Coder(shape).to(device)
     matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
     rest = [p for n, p in model.named_parameters() if p.ndim != 2 or "embed" in n]
-    optimizers = [Muon(matrices, lr=0.02), torch.optim.AdamW(rest, lr=3e-3, betas=(0.9, 0.95), weight_decay=0.0)]
-    full = [0.02, 3e-3]
+    optimizers = [Muon(matrices, lr=0.02), torch.optim.AdamW(rest, lr=6e-3, betas=(0.9, 0.95), weight_decay=0.0)]
+    full = [0.02, 6e-3]
     step = {"step": 0, "tokens": 0, "seconds": 0.0, "seed": a.seed, "budget": a.tokens, "lossAverage": None, "log": []}
     if (FOLDER / "state.pt").exists() and not a.trial:
         state = torch.load(FOLDER / "state.pt", map_location=device)

@@ -1,5 +1,12 @@
 // Paints the chosen lens over the visible text of every editor, and takes the paint off again.
-import { window, workspace, type Disposable, type TextDocument, type TextEditor } from 'vscode';
+import {
+  window,
+  workspace,
+  type Disposable,
+  type TextDocument,
+  type TextEditor,
+  type TextEditorDecorationType,
+} from 'vscode';
 import type { Lens } from '../core/lenses';
 import type { Range16, TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
@@ -17,6 +24,10 @@ export class Overlay {
   private readonly timers = new Map<TextEditor, NodeJS.Timeout>();
   /** Which refresh of an editor is the newest: older ones must not paint over it. */
   private readonly newest = new WeakMap<TextEditor, symbol>();
+  /** Editors whose paint still misses scores. */
+  private readonly incomplete = new WeakSet<TextEditor>();
+  /** What each editor was last told to draw, by decoration type. */
+  private readonly drawn = new WeakMap<TextEditor, Map<TextEditorDecorationType, string>>();
   /** What each editor last asked to be scored: text version and visible tokens. */
   private readonly wishes = new WeakMap<TextEditor, string>();
   private readonly listeners: Disposable[];
@@ -39,7 +50,8 @@ export class Overlay {
       workspace.onDidChangeTextDocument(event => this.scheduleFor(event.document, TYPING_MS)),
       inspection.onDidScore(event => {
         for (const editor of window.visibleTextEditors) {
-          if (editor.document.uri.toString() === event.uri) this.schedule(editor, SCROLL_MS);
+          const isIts = editor.document.uri.toString() === event.uri;
+          if (isIts && this.incomplete.has(editor)) this.schedule(editor, SCROLL_MS);
         }
       }),
     ];
@@ -92,7 +104,9 @@ export class Overlay {
     if (this.newest.get(editor) !== ticket || !isCurrent) return;
     const views = answers.map(({ view }) => view);
     this.paint(editor, views, lens, visible);
+    this.incomplete.delete(editor);
     if (!lens.needsModel || views.every(view => view.pending === 0)) return;
+    this.incomplete.add(editor);
     const wish = `${document.version}:${views.map(view => view.first).join()}`;
     if (this.wishes.get(editor) === wish && this.inspection.isScoring(document)) return;
     this.wishes.set(editor, wish);
@@ -120,7 +134,14 @@ export class Overlay {
         ranges.get(this.palette.blanks[kind])!.push({ utf16Start: utf16, utf16End: utf16 });
       }
     }
+    const drawn = this.drawn.get(editor) ?? new Map<TextEditorDecorationType, string>();
+    this.drawn.set(editor, drawn);
     for (const [type, stretches] of ranges) {
+      // An edit moves what is drawn, so what is equal by offsets need not be after one.
+      const offsets = stretches.map(({ utf16Start, utf16End }) => `${utf16Start}-${utf16End}`);
+      const key = stretches.length > 0 ? `${document.version}:${offsets.join()}` : '';
+      if ((drawn.get(type) ?? '') === key) continue;
+      drawn.set(type, key);
       editor.setDecorations(
         type,
         stretches.map(stretch => rangeOf(document, stretch)),

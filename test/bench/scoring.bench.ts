@@ -1,6 +1,7 @@
 // Scoring a document inside the graph, beside the same model with its logits copied to JavaScript and
-// scored there. Both sides run the same chunks over the same weights with as many threads.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+// scored there, and beside PyTorch. All run the same windows over the same weights with as many threads.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -14,6 +15,9 @@ const TOKENS = 1024;
 const WINDOW_TOKENS = 512;
 const TOP_K = 10;
 const ROUNDS = 5;
+const THREADS = Math.min(4, Math.max(1, availableParallelism() - 1));
+// Two folders down from the repository, bundled as in the source.
+const root = join(import.meta.dirname, '../..');
 
 interface Case {
   label: string;
@@ -25,8 +29,7 @@ export default { name: 'Scoring a document', run };
 
 /** With the built-in model, where it is there, and one with random weights and GPT-2's vocabulary. */
 async function run() {
-  // Two folders down from the repository, bundled as in the source.
-  const coder = join(import.meta.dirname, '../../models/coder');
+  const coder = join(root, 'models/coder');
   const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-bench-'));
   try {
     const cases: Case[] = [];
@@ -42,6 +45,10 @@ async function run() {
     });
     const results = [];
     for (const one of cases) results.push(await compare(one));
+    const python = process.env.TOKENSCOPE_PYTHON;
+    if (python && onnxPath) results.push(await againstPyTorch(python, onnxPath, coder, scratch));
+    else
+      console.log('  beside PyTorch: not measured, TOKENSCOPE_PYTHON names no Python that has it');
     return results;
   } finally {
     rmSync(scratch, { recursive: true });
@@ -52,11 +59,11 @@ async function compare({ label, onnxPath, folder }: Case) {
   const session = await GraphSession.open(onnxPath, folder);
   const vocabSize = Number(session.graph.roles.logits.shape?.at(-1));
   const rival = await InferenceSession.create(onnxPath, {
-    intraOpNumThreads: Math.min(4, Math.max(1, availableParallelism() - 1)),
+    intraOpNumThreads: THREADS,
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
-  const ids = Uint32Array.from({ length: TOKENS + 1 }, (_, i) => (i * 7919) % vocabSize);
+  const ids = someIds(vocabSize);
   const inGraph = () => scoreInGraph(session, ids, vocabSize);
   const inScript = () => scoreInScript(session, rival, ids, vocabSize);
   await inGraph();
@@ -70,15 +77,43 @@ async function compare({ label, onnxPath, folder }: Case) {
   }
   await session.release();
   await rival.release();
-  const perToken = (ms: number) => `${((ms / TOKENS) * 1000).toFixed(0)} µs a token`;
   return {
-    label,
-    ratio: rivalMs / oursMs,
-    rival: 'logits copied to JavaScript',
-    budget: '≥ 2',
+    ...{ label, ratio: rivalMs / oursMs, rival: 'logits copied to JavaScript', budget: '≥ 2' },
     detail: `${perToken(oursMs)} against ${perToken(rivalMs)}`,
   };
 }
+
+async function againstPyTorch(python: string, onnxPath: string, folder: string, scratch: string) {
+  const session = await GraphSession.open(onnxPath, folder);
+  const vocabSize = Number(session.graph.roles.logits.shape?.at(-1));
+  const ids = someIds(vocabSize);
+  const windows = Array.from({ length: TOKENS / WINDOW_TOKENS }, (_, i) => [
+    ...ids.subarray(i * WINDOW_TOKENS, (i + 1) * WINDOW_TOKENS + 1),
+  ]);
+  const file = join(scratch, 'windows.json');
+  writeFileSync(file, JSON.stringify(windows));
+  const inGraph = () => scoreInGraph(session, ids, vocabSize);
+  await inGraph();
+  let oursMs = Infinity;
+  let rivalMs = Infinity;
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < ROUNDS; i++) oursMs = Math.min(oursMs, await timed(inGraph));
+    const command = ['-m', 'training.speed', file, '--threads', String(THREADS)];
+    const seconds = JSON.parse(execFileSync(python, command, { cwd: root, encoding: 'utf8' }));
+    rivalMs = Math.min(rivalMs, 1000 * Math.min(...(seconds as number[])));
+  }
+  await session.release();
+  return {
+    ...{ label: 'models/coder', ratio: rivalMs / oursMs, rival: 'PyTorch (transformers)' },
+    budget: '≥ 1',
+    detail: `${perToken(oursMs)} against ${perToken(rivalMs)}`,
+  };
+}
+
+const perToken = (ms: number) => `${((ms / TOKENS) * 1000).toFixed(0)} µs a token`;
+
+const someIds = (vocabSize: number) =>
+  Uint32Array.from({ length: TOKENS + 1 }, (_, i) => (i * 7919) % vocabSize);
 
 async function scoreInGraph(session: GraphSession, ids: Uint32Array, vocabSize: number) {
   for (let at = 0; at < TOKENS; at += WINDOW_TOKENS) {

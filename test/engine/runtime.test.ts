@@ -11,7 +11,7 @@ import { scoresOfLogits } from '../../src/engine/runtime/logitScores';
 import { Cancelled, UserError } from '../../src/protocol/channel';
 import type { ScoredChunk } from '../../src/protocol/runtime';
 import { normals, writeDecoder, type DecoderOptions } from '../support/graphs';
-import { bundleRuntime } from '../support/runtimeBundle';
+import { bundleEngine } from '../support/engineBundle';
 
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -22,7 +22,7 @@ let runtime: RuntimeClient;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tokenscope-runtime-'));
-  bundle = await bundleRuntime();
+  bundle = join(await bundleEngine(), 'runtime.js');
   runtime = new RuntimeClient(bundle);
 });
 afterAll(() => {

@@ -12,7 +12,7 @@ import { repository } from './product.mjs';
 import { startServer } from './server.mjs';
 import { Workbench } from './workbench.mjs';
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = Number(process.env.TOKENSCOPE_UI_LIMIT_S ?? 120) * 1000;
 const pictures = join(repository, 'test-results', 'ui');
 
 /** @typedef {(window: Workbench) => Promise<void>} Spec */
