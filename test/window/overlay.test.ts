@@ -1,12 +1,9 @@
 // The overlay's answers inside a real extension host, with the built-in model in its real process.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { engine, hoverText, isScored, open, product, run, until } from './support';
 
 const TEXT = 'export function sum(a: number, b: number): number {\r\n  return a + b;\r\n}\r\n';
-
-interface Exports {
-  enginePid(): number | undefined;
-}
 
 interface TokenLine {
   index: number;
@@ -17,52 +14,16 @@ interface TokenLine {
   surprisal: number;
 }
 
-async function open(content: string, language = 'typescript'): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument({ content, language });
-  return vscode.window.showTextDocument(document);
-}
-
-const run = (name: string) => vscode.commands.executeCommand(`tokenscope.${name}`);
-
-function enginePid(): number | undefined {
-  return vscode.extensions.getExtension<Exports>('tokenscope.tokenscope')!.exports.enginePid();
-}
-
-async function hoverText(document: vscode.TextDocument, offset: number): Promise<string> {
-  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-    'vscode.executeHoverProvider',
-    document.uri,
-    document.positionAt(offset),
-  );
-  return hovers
-    .flatMap(hover => hover.contents)
-    .map(content => (typeof content === 'string' ? content : content.value))
-    .join('\n');
-}
-
-/** Asks again until the answer fits: scores arrive when they are ready. */
-async function until<T>(ask: () => PromiseLike<T>, fits: (answer: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const answer = await ask();
-    if (fits(answer)) return answer;
-    assert.ok(Date.now() < deadline, `still: ${JSON.stringify(answer)}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
-
-const isScored = (text: string) => /rank \d+; entropy/.test(text);
-
 describe('the overlay', () => {
   before(async () => {
-    await vscode.extensions.getExtension('tokenscope.tokenscope')!.activate();
+    await product().activate();
   });
   after(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 
   it('says nothing and runs nothing until it is turned on', async () => {
     const { document } = await open(TEXT);
     assert.equal(await hoverText(document, 3), '');
-    assert.equal(enginePid(), undefined);
+    assert.equal(engine().pid, undefined);
   });
 
   it('explains the token under the mouse in an untitled document with CRLF', async () => {
@@ -73,7 +34,7 @@ describe('the overlay', () => {
     assert.match(text, /token \d+ of \d+, id \d+/);
     assert.match(text, /`(?:20 )*72 65 74 75 72 6e`/);
     assert.match(text, /\| rank \| token \| probability \| surprisal \|/);
-    assert.ok(enginePid() !== undefined);
+    assert.ok(engine().pid !== undefined);
   });
 
   it('walks from peak to peak and back', async () => {
@@ -117,13 +78,13 @@ describe('the overlay', () => {
     const { document } = editor;
     await until(() => hoverText(document, 3), isScored);
     for (let round = 0; round < 5; round++) {
-      const pid = enginePid();
+      const pid = engine().pid;
       if (pid !== undefined) process.kill(pid, 'SIGKILL');
       await editor.edit(edit => edit.insert(document.positionAt(0), `// ${round}\n`));
       const text = await until(() => hoverText(document, document.getText().length - 3), isScored);
       const [, index, total] = /token (\d+) of (\d+)/.exec(text)!;
       assert.ok(Number(index) <= Number(total));
-      assert.notEqual(enginePid(), pid);
+      assert.notEqual(engine().pid, pid);
     }
   });
 

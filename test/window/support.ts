@@ -1,0 +1,53 @@
+// What the cases inside an extension host share.
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+/** What activate() returns, as far as the tests use it. */
+interface Exports {
+  readonly engine: {
+    readonly pid: number | undefined;
+    readonly state: { readonly kind: string; readonly message?: string };
+  };
+}
+
+export async function open(content: string, language = 'typescript'): Promise<vscode.TextEditor> {
+  const document = await vscode.workspace.openTextDocument({ content, language });
+  return vscode.window.showTextDocument(document);
+}
+
+export const run = (name: string) => vscode.commands.executeCommand(`tokenscope.${name}`);
+
+/** The extension under test. */
+export function product(): vscode.Extension<Exports> {
+  return vscode.extensions.getExtension<Exports>('tokenscope.tokenscope')!;
+}
+
+export const engine = () => product().exports.engine;
+
+export async function hoverText(document: vscode.TextDocument, offset: number): Promise<string> {
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    document.uri,
+    document.positionAt(offset),
+  );
+  return hovers
+    .flatMap(hover => hover.contents)
+    .map(content => (typeof content === 'string' ? content : content.value))
+    .join('\n');
+}
+
+/** Asks again until the answer fits: scores arrive when they are ready. */
+export async function until<T>(
+  ask: () => PromiseLike<T>,
+  fits: (answer: T) => boolean,
+): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (fits(answer)) return answer;
+    assert.ok(Date.now() < deadline, `still: ${JSON.stringify(answer)}`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
+export const isScored = (text: string) => /rank \d+; entropy/.test(text);
