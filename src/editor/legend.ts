@@ -5,7 +5,7 @@ import { legendOf } from '../core/scale';
 
 /** Text of any origin as Markdown that shows just that text. */
 export function plain(text: string): string {
-  return text.replace(/[^\p{L}\p{N} ]/gu, character => `&#${character.codePointAt(0)};`);
+  return text.replace(/[^\p{L}\p{N} ,–]/gu, character => `&#${character.codePointAt(0)};`);
 }
 
 /** A swatch beside the words of each step; the swatch is decoration, the words say it all. Below: the model's warnings. */

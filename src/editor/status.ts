@@ -68,8 +68,8 @@ export class Status {
     const ranges = chosen.map(selection => offsetsOf(document, selection));
     try {
       const count = await this.inspection.count(document, ranges);
-      const all = count.document.toLocaleString('en');
-      const some = count.ranges.toLocaleString('en');
+      const all = grouped(count.document);
+      const some = grouped(count.ranges);
       this.counts = chosen.length > 0 ? `${some} of ${all} tokens` : `${all} tokens`;
     } catch (error) {
       // The text moved on, or the engine is gone: the next event counts again.
@@ -116,4 +116,9 @@ export class Status {
     if (!this.inspection.isScoring(document)) return '';
     return `${Math.floor((100 * progress.scored) / progress.total)} %`;
   }
+}
+
+/** 12,345. The first call of toLocaleString blocks the host for as long as a frame. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

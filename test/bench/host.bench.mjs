@@ -18,10 +18,14 @@ async function run() {
   const report = join(scratch, 'report.json');
   const extension = join(scratch, 'extension');
   copyProduct(repository, extension);
-  // Activated by the measurement alone.
+  // Activated by the measurement alone, through a main that looks at the clock.
   const manifestPath = join(extension, 'package.json');
   const manifest = JSON.parse(readFileSync(manifestPath, 'utf8'));
-  writeFileSync(manifestPath, JSON.stringify({ ...manifest, activationEvents: [] }));
+  writeFileSync(
+    manifestPath,
+    JSON.stringify({ ...manifest, activationEvents: [], main: './timed.js' }),
+  );
+  writeFileSync(join(extension, 'timed.js'), timed(manifest.main));
   writeEmptyExtension(join(scratch, 'server/extensions/tokenscope.empty-0.0.1'));
   const folder = join(scratch, 'workspace');
   mkdirSync(folder);
@@ -55,43 +59,60 @@ async function run() {
   }
 }
 
-/** @param {{ activateMs: Record<'empty' | 'tokenscope', number>, idleGapMs: number, inspectGapMs: number, typeGapMs: number }} measured */
-function rowsOf({ activateMs, idleGapMs, inspectGapMs, typeGapMs }) {
+/** @typedef {{ wallMs: number, cpuMs: number }} Block */
+
+/** @typedef {{ loadMs: number, activateMs: number }} Start */
+
+/** @param {{ empty: Start, tokenscope: Start, idle: Block, inspecting: Block, typing: Block }} measured */
+function rowsOf({ empty, tokenscope, idle, inspecting, typing }) {
   const ms = (/** @type {number} */ value) => `${value.toFixed(1)} ms`;
-  const idle = { rival: 'the idle host', budget: '< 16 ms' };
+  const told = (/** @type {Block} */ { wallMs, cpuMs }) =>
+    `${ms(wallMs)} (${ms(cpuMs)} of its thread's CPU time)`;
+  /** @param {string} label @param {Block} block */
+  const row = (label, block) => ({
+    ...{ label, ratio: block.wallMs / idle.wallMs, rival: 'the idle host', budget: '< 16 ms' },
+    detail: `${told(block)} against ${told(idle)}`,
+  });
   return [
     {
-      label: 'activate(), its bundle loaded',
-      ratio: activateMs.tokenscope / activateMs.empty,
+      ...{ label: 'activate()', ratio: tokenscope.activateMs / empty.activateMs },
       ...{ rival: 'an empty extension', budget: '< 20 ms' },
-      detail: `${ms(activateMs.tokenscope)} against ${ms(activateMs.empty)}`,
+      detail:
+        `${ms(tokenscope.activateMs)} against ${ms(empty.activateMs)}, ` +
+        `after loading the bundle in ${ms(tokenscope.loadMs)} against ${ms(empty.loadMs)}`,
     },
-    {
-      label: 'longest block while 1 MB is inspected',
-      ratio: inspectGapMs / idleGapMs,
-      ...idle,
-      detail: `${ms(inspectGapMs)} against ${ms(idleGapMs)}`,
-    },
-    {
-      label: 'longest block while somebody types in it',
-      ratio: typeGapMs / idleGapMs,
-      ...idle,
-      detail: `${ms(typeGapMs)} against ${ms(idleGapMs)}`,
-    },
+    row('longest block while 1 MB is inspected', inspecting),
+    row('longest block while somebody types in it', typing),
   ];
 }
 
 /** @param {string} folder */
 function writeEmptyExtension(folder) {
   mkdirSync(folder, { recursive: true });
-  const manifest = { name: 'empty', publisher: 'tokenscope', version: '0.0.1', main: './main.js' };
+  const manifest = { name: 'empty', publisher: 'tokenscope', version: '0.0.1', main: './timed.js' };
   const engines = { vscode: '^1.100.0' };
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ ...manifest, engines, activationEvents: ['onCommand:none'] }),
   );
   writeFileSync(join(folder, 'main.js'), 'exports.activate = () => {};');
+  writeFileSync(join(folder, 'timed.js'), timed('./main.js'));
 }
+
+/**
+ * A module that activates another one and exports how long that took: what the host does besides,
+ * such as starting its own extensions, is not in it.
+ * @param {string} main
+ */
+const timed = main => `
+  const began = performance.now();
+  const { activate } = require(${JSON.stringify(main)});
+  const loadMs = performance.now() - began;
+  exports.activate = context => {
+    const began = performance.now();
+    activate(context);
+    return { loadMs, activateMs: performance.now() - began };
+  };`;
 
 /** This project's own source, over and over. */
 function largeSource() {
