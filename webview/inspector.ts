@@ -1,4 +1,4 @@
-// The inspector: which lens and its legend on one side, the token at the cursor on the other.
+// The inspector: the token at the cursor, and beside it which lens is on and its legend.
 import { html, nothing, type TemplateResult } from 'lit';
 import { lenses } from '../src/core/lenses';
 import { legendOf } from '../src/core/scale';
@@ -30,7 +30,7 @@ export function inspectorTemplate(state: InspectorState, run: Run): TemplateResu
     );
   }
   if (state.engine !== 'ready') return welcome(html`Opening the model…`, [], run);
-  return html`<div class="columns">${legendTemplate(state, run)}${cursorTemplate(state)}</div>`;
+  return html`<div class="columns">${cursorTemplate(state)}${legendTemplate(state, run)}</div>`;
 }
 
 function welcome(text: TemplateResult, buttons: [PageCommand, string][], run: Run): TemplateResult {
@@ -51,7 +51,7 @@ function legendTemplate(state: InspectorState, run: Run): TemplateResult {
     (words, step) =>
       html`<li><span class="swatch ${kind}${step}" aria-hidden="true"></span>${words}</li>`,
   );
-  return html`<section aria-labelledby="lens">
+  return html`<section class="lens" aria-labelledby="lens">
     <h2 id="lens">${lens.title}</h2>
     <p>${lens.meaning}</p>
     <ul class="legend">
@@ -70,7 +70,7 @@ function cursorTemplate({ tokens, file, model }: InspectorState): TemplateResult
     tokens && tokens.ids.length > 0
       ? Array.from(tokens.ids, (_, row) => tokenTemplate(tokens, row))
       : none;
-  return html`<section aria-labelledby="cursor">
+  return html`<section class="cursor" aria-labelledby="cursor">
     <h2 id="cursor">At the cursor${file ? html` <small>${file}</small>` : nothing}</h2>
     ${rows}
     <p class="source">Model: ${model}</p>
