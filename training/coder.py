@@ -1,29 +1,29 @@
 """`python -m training.coder --tokens N`: train, in the work folder, resumable.
 
 Muon for the matrices of the layers, AdamW for the embedding and the norms. The rate warms up over 50 steps, stays until 40 % of the tokens
-and then falls in a line to 2 %. The first three quarters of the tokens come in rows of 256, the rest in rows of 1,024, so that every position
-of the context is trained. `coder/tokens` may be rewritten while it runs (a machine that others use gets slower): the schedule follows.
+and then falls in a line to 2 %. Rows of 256 tokens first, and from `--long-from` of the tokens rows of 1,024, so that every position of the
+context is trained. `tokens` in the run's folder may be rewritten while it runs (a machine that others use gets slower): the schedule follows.
+
+A run begins anew, or with `--init FOLDER` from the weights of an earlier one; its `step.json` then lists the earlier runs as `before`.
 """
 import argparse
 import json
 import os
 import time
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from .data import batches, tokenizer
 from .model import Coder, Shape
-from .muon import Muon
 from .paths import WORK
 
-FOLDER = WORK / "coder"
 ROWS = {256: 16, 1024: 4}  # rows by length: 4,096 tokens in each step
 STEP_TOKENS = 4096
-LONG_FROM = 0.75
 
 
 def rate(step: int, done: float) -> float:
@@ -46,20 +46,26 @@ def heldout_rows(length: int = 512, rows: int = 48) -> tuple[torch.Tensor, float
     return torch.from_numpy(np.concatenate([np.zeros((rows, 1), dtype=np.int64), block], 1)), size / len(ids)
 
 
-def save(model: Coder, optimizers: list, step: dict) -> None:
+def save(folder: Path, model: Coder, optimizers: list, step: dict) -> None:
     """Written beside and then renamed: a run cut off at any moment leaves a whole checkpoint."""
     state = {"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "step": step}
-    torch.save(state, FOLDER / "state.pt.part")
-    os.replace(FOLDER / "state.pt.part", FOLDER / "state.pt")
-    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, FOLDER / "model.safetensors.part")
-    os.replace(FOLDER / "model.safetensors.part", FOLDER / "model.safetensors")
-    (FOLDER / "step.json").write_text(json.dumps(step, indent=1) + "\n")
+    torch.save(state, folder / "state.pt.part")
+    os.replace(folder / "state.pt.part", folder / "state.pt")
+    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "model.safetensors.part")
+    os.replace(folder / "model.safetensors.part", folder / "model.safetensors")
+    (folder / "step.json").write_text(json.dumps(step, indent=1) + "\n")
 
 
 def main() -> None:
     parse = argparse.ArgumentParser()
     parse.add_argument("--tokens", type=int, required=True)
-    parse.add_argument("--seed", type=int, default=1)
+    parse.add_argument("--name", default="coder", help="the run's folder in the work folder")
+    parse.add_argument("--init", type=Path, help="folder with model.safetensors and step.json of an earlier run")
+    parse.add_argument("--rate", type=float, default=0.02, help="of Muon, for the matrices")
+    parse.add_argument("--embedding-rate", type=float, default=3e-3, help="of AdamW, for the embedding and the norms")
+    parse.add_argument("--decay", type=float, default=0.1, help="weight decay of the matrices, times the rate")
+    parse.add_argument("--long-from", type=float, default=0.75)
+    parse.add_argument("--seed", type=int, default=1, help="of the order of the data too: another one for each run")
     parse.add_argument("--threads", type=int, default=2)
     parse.add_argument("--save-seconds", type=float, default=300)
     parse.add_argument("--no-compile", action="store_true")
@@ -67,7 +73,8 @@ def main() -> None:
     parse.add_argument("--trial", type=int, help="stop after this many steps and keep nothing: a measurement of speed")
     parse.add_argument("--length", type=int, help="with --trial: rows of this length")
     a = parse.parse_args()
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = WORK / a.name
+    folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -75,17 +82,23 @@ def main() -> None:
     model = Coder(shape).to(device)
     matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
     rest = [p for n, p in model.named_parameters() if p.ndim != 2 or "embed" in n]
-    optimizers = [Muon(matrices, lr=0.02), torch.optim.AdamW(rest, lr=6e-3, betas=(0.9, 0.95), weight_decay=0.0)]
-    full = [0.02, 6e-3]
-    step = {"step": 0, "tokens": 0, "seconds": 0.0, "seed": a.seed, "budget": a.tokens, "lossAverage": None, "log": []}
-    if (FOLDER / "state.pt").exists() and not a.trial:
-        state = torch.load(FOLDER / "state.pt", map_location=device)
+    full = [a.rate, a.embedding_rate]
+    optimizers = [torch.optim.Muon(matrices, lr=a.rate, weight_decay=a.decay),
+                  torch.optim.AdamW(rest, lr=a.embedding_rate, betas=(0.9, 0.95), weight_decay=0.0)]
+    settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(a).items() if k not in ("trial", "length", "save_seconds")}
+    step = {"settings": settings, "step": 0, "tokens": 0, "seconds": 0.0, "budget": a.tokens, "lossAverage": None, "log": [], "before": []}
+    if a.init:
+        model.load_state_dict(load_file(a.init / "model.safetensors"))
+        earlier = json.loads((a.init / "step.json").read_text())
+        step["before"] = [*earlier.pop("before"), earlier]
+    if (folder / "state.pt").exists() and not a.trial:
+        state = torch.load(folder / "state.pt", map_location=device)
         model.load_state_dict(state["model"])
         for o, s in zip(optimizers, state["optimizers"]):
             o.load_state_dict(s)
         step = state["step"]
         print(f"resumed at step {step['step']}", flush=True)
-    (FOLDER / "tokens").write_text(str(a.tokens)) if not a.trial else None
+    (folder / "tokens").write_text(str(a.tokens)) if not a.trial else None
 
     def loss_of(rows: torch.Tensor) -> torch.Tensor:
         with torch.autocast(device, torch.bfloat16, enabled=a.bf16):
@@ -97,7 +110,7 @@ def main() -> None:
 
     def plan():
         while True:
-            length = a.length or (1024 if step["tokens"] >= LONG_FROM * step["budget"] else 256)
+            length = a.length or (1024 if step["tokens"] >= a.long_from * step["budget"] else 256)
             yield ROWS[length], length
 
     # Both row lengths take the same number of tokens off the stream, so a resumed run finds its place by discarding.
@@ -132,14 +145,14 @@ def main() -> None:
                 return
             continue
         if step["step"] % 20 == 0:
-            step["budget"] = int((FOLDER / "tokens").read_text())
+            step["budget"] = int((folder / "tokens").read_text())
             print(f"{time.strftime('%H:%M:%S')} step {step['step']} tokens {step['tokens']} of {step['budget']} loss {step['lossAverage']:.4f} rate {factor:.3f} {step['tokens'] / step['seconds']:.0f} tokens/s", flush=True)
         if now - saved > a.save_seconds or step["tokens"] >= step["budget"]:
             with torch.no_grad():
                 nats = torch.stack([loss_of(rows) for rows in checked.to(device).split(8)]).mean().item()
-            bits = nats / np.log(2) / bytes_per_token
+            bits = float(nats / np.log(2) / bytes_per_token)
             step["log"].append({"tokens": step["tokens"], "seconds": round(step["seconds"]), "heldoutBitsPerByte": round(bits, 4)})
-            save(model, optimizers, step)
+            save(folder, model, optimizers, step)
             print(f"saved at step {step['step']}: held-out sample {bits:.4f} bits per byte", flush=True)
             saved = time.time()
 

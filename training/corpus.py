@@ -11,7 +11,7 @@ from .paths import HERE, SHARED, WORK
 
 # No package may speak for a language: at most this many bytes of each, files drawn with a fixed seed.
 # Python packages are the largest, and an editor made of TypeScript meets that and JavaScript first.
-CAP = {"npm": 3_500_000, "pypi": 2_400_000, "python": 6_000_000}
+CAP = {"npm": 3_500_000, "pypi": 2_400_000, "python": 6_000_000, "debian": 8_000_000}
 
 
 def _humaneval() -> list[str]:

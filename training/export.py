@@ -103,6 +103,8 @@ def main() -> None:
     assert max(result["onnxWhole"], result["onnxChunks"], result["transformers"]) <= LIMIT, "the three do not agree"
     step = json.loads((WORK / "coder" / "step.json").read_text())
     (WORK / "coder" / "export.json").write_text(json.dumps({**result, "step": step["step"]}) + "\n")
+    # With the weights beside it, what the next run begins from (`coder --init models/coder`).
+    (fresh / "step.json").write_text(json.dumps(step, indent=1) + "\n")
     MODEL.mkdir(parents=True, exist_ok=True)
     # Weights and graph belong together: the graph holds offsets into the weights.
     for file in sorted(fresh.iterdir(), key=lambda f: f.name == "model.onnx"):

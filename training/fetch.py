@@ -91,17 +91,58 @@ def _stdlib() -> Package:
     return Package("stdlib", platform.python_version(), "PSF-2.0", "python", False, files)
 
 
+def _apt(*arguments: str, folder: Path) -> bool:
+    """apt-get with the machine's own sources, read as source packages, and lists of its own: nothing of the system changes."""
+    home = WORK / "debian" / ".apt"
+    if not home.exists():
+        (home / "parts").mkdir(parents=True)
+        (home / "lists" / "partial").mkdir(parents=True)
+        for file in (*Path("/etc/apt").glob("sources.list"), *Path("/etc/apt/sources.list.d").glob("debian*")):
+            # Security updates come and go; the release itself stays where it is.
+            lasting = "\n\n".join(stanza for stanza in file.read_text().split("\n\n") if "-security" not in stanza)
+            text = re.sub(r"(?m)^Types: deb$", "Types: deb-src", re.sub(r"(?m)^deb ", "deb-src ", lasting))
+            (home / "parts" / (file.name if file.suffix == ".sources" else "sources.list")).write_text(text)
+        _run(["apt-get", *_own(home), "-qq", "update"], home)
+    return _run(["apt-get", *_own(home), "-qq", *arguments], folder)
+
+
+def _own(home: Path) -> list[str]:
+    return ["-oDir::Etc::sourcelist=/dev/null", f"-oDir::Etc::sourceparts={home / 'parts'}", f"-oDir::State::lists={home / 'lists'}", "-oAPT::Sandbox::User=root"]
+
+
+def _debian(name: str, heldout: bool) -> Package | None:
+    folder = WORK / "debian" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    if not list(folder.glob("*.dsc")) and not _apt("source", "--download-only", name, folder=folder):
+        return None
+    version = re.search(r"(?m)^Version: (.+)$", next(folder.glob("*.dsc")).read_text()).group(1)
+    with tarfile.open(next(folder.glob("*.debian.tar.*"))) as archive:
+        about = archive.extractfile("debian/copyright").read().decode()
+    licence = re.search(r"(?m)^Files: \*\n(?:.*\n)*?License: (.+)$", about).group(1).strip()
+    files: list[File] = []
+    for original in sorted(folder.glob("*.orig.tar.*")):
+        if original.suffix == ".asc" or ".orig-" in original.name:
+            continue
+        with tarfile.open(original) as archive:
+            for member in archive:
+                path = member.name.split("/", 1)[-1]
+                # What Node carries of other projects lies in deps/ and tools/; TypeScript's tests/ are what its compiler reads and writes.
+                if member.isfile() and member.size <= 100_000 and path.endswith((".ts", ".js", ".mjs", ".cjs", ".py")) and not path.startswith(("deps/", "tools/", "tests/")):
+                    files.append((path, archive.extractfile(member).read()))
+    return Package(name, version, {"Expat": "MIT"}.get(licence, licence), "debian", heldout, files)
+
+
 def packages() -> Iterator[Package]:
     def one(job):
         registry, name, heldout = job
         try:
-            package = _npm(name, heldout) if registry == "npm" else _stdlib() if name == "stdlib" else _wheel(name, heldout)
+            package = _stdlib() if name == "stdlib" else {"npm": _npm, "pypi": _wheel, "debian": _debian}[registry](name, heldout)
         except Exception as error:  # one broken archive must not end the run
             package = print(f"{name}: {error!r}", flush=True)
         if package is None:
             print(f"not had: {registry} {name}", flush=True)
         return package
 
-    jobs = [(registry, *entry) for registry in ("npm", "pypi") for entry in names(registry)]
+    jobs = [(registry, *entry) for registry in ("npm", "pypi", "debian") for entry in names(registry)]
     with ThreadPoolExecutor(8) as pool:
         yield from (package for package in pool.map(one, jobs) if package is not None)

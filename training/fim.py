@@ -16,7 +16,8 @@ from . import heldout
 from .generate import Generator
 from .paths import MODEL, WORK
 
-EACH, BEFORE, AFTER = 60, 1200, 600  # cuts of a kind; characters of prefix and suffix
+EACH, BEFORE, AFTER = 100, 1200, 600  # cuts of a kind; characters of prefix and suffix
+ROOM = 1024 - 20  # tokens, less the marks and what greedy may run on
 
 
 def cuts(text: str, tokenizer: Tokenizer) -> dict[str, list[int]]:
@@ -48,8 +49,10 @@ def main() -> None:
             if not true.strip():
                 continue
             before, after, want = ids(text[max(0, at - BEFORE):at]), ids(text[at + len(true):][:AFTER]), ids(true)
+            # What is far from the cursor is left out where it does not fit, on either side.
+            after = after[:ROOM // 3]
+            before = before[-(ROOM - len(after) - 2 * len(want)):]
             for mode, prompt in (("psm", [0, p, *before, s, *after, m]), ("spm", [0, p, s, *after, m, *before])):
-                prompt = prompt[:1024 - len(want) - 40]
                 logits, _ = generator.run(prompt + want)
                 rows = logits[len(prompt) - 1:-1].astype(np.float64)
                 rows -= rows.max(1, keepdims=True)
