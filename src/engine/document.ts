@@ -1,29 +1,36 @@
 // One text as the editor has it, its tokens, and what is known of their scores.
-import { utf16Spans } from '../core/offsets';
-import { emptyScores, type Scores } from '../core/scores';
-import type { Encoding, Tokenizer } from '../core/tokenizer/tokenizer';
-import type { Range16, TextEdit } from '../protocol/engine';
+import { emptyScores, sliceScores, type Scores } from '../core/scores';
+import { TokenStream, type StreamTokens } from '../core/stream/tokenStream';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import type { TextEdit } from '../protocol/engine';
 
 /** Alternatives kept for every token: what the hover shows. */
 export const TOP_K = 8;
 
-export interface Tokens extends Encoding {
-  readonly utf16Starts: Uint32Array;
-  readonly utf16Ends: Uint32Array;
+/** All tokens of a document and what is known of their scores. */
+export interface Tokens extends StreamTokens {
   readonly scores: Scores;
   /** [token]; 1 where `scores` holds the token's row, known or beyond knowing. */
   readonly scored: Uint8Array;
 }
 
+/** More edits at once than this cost less when the whole text is encoded anew. */
+const MANY_EDITS = 64;
+
 export class Document {
   private tokens: Tokens | undefined;
+  private ownStream: TokenStream | undefined;
   private controller = new AbortController();
 
   constructor(
     readonly uri: string,
     public version: number,
-    public text: string,
+    private ownText: string,
   ) {}
+
+  get text(): string {
+    return this.ownStream?.text ?? this.ownText;
+  }
 
   /** Aborted when the text it was taken from is no longer the document's. */
   get current(): AbortSignal {
@@ -31,56 +38,51 @@ export class Document {
   }
 
   edit(version: number, edits: readonly TextEdit[]): void {
+    if (edits.length > MANY_EDITS || !this.ownStream?.isIncremental) this.forget();
     // VS Code reports several edits of one change last position first, all in offsets of the old text.
     for (const { utf16Start, utf16End, text } of edits) {
-      this.text = this.text.slice(0, utf16Start) + text + this.text.slice(utf16End);
+      if (this.ownStream) this.ownStream.edit(utf16Start, utf16End, text);
+      else this.ownText = this.ownText.slice(0, utf16Start) + text + this.ownText.slice(utf16End);
     }
     this.version = version;
-    this.forget();
+    this.forgetScores();
   }
 
-  /** Drops what depends on text or model. */
+  /** Drops what depends on the model. */
   forget(): void {
+    this.ownText = this.text;
+    this.ownStream = undefined;
+    this.forgetScores();
+  }
+
+  streamBy(tokenizer: Tokenizer): TokenStream {
+    return (this.ownStream ??= new TokenStream(tokenizer, this.ownText));
+  }
+
+  /** Made at its first use after an edit; it costs time and memory for every token of the document. */
+  tokensBy(tokenizer: Tokenizer, topK = TOP_K): Tokens {
+    if (!this.tokens) {
+      const tokens = this.streamBy(tokenizer).tokens();
+      const count = tokens.ids.length;
+      const scores = emptyScores(count, topK);
+      this.tokens = { ...tokens, scores, scored: new Uint8Array(count) };
+    }
+    return this.tokens;
+  }
+
+  /** Rows [first, end) as far as they are known, and how many are not. */
+  scoresOf(first: number, end: number): { scores: Scores; pending: number } {
+    const { tokens } = this;
+    if (!tokens) return { scores: emptyScores(end - first, TOP_K), pending: end - first };
+    const pending = countZeros(tokens.scored.subarray(first, end));
+    return { scores: sliceScores(tokens.scores, first, end), pending };
+  }
+
+  private forgetScores(): void {
     this.controller.abort();
     this.controller = new AbortController();
     this.tokens = undefined;
   }
-
-  tokensBy(tokenizer: Tokenizer, topK = TOP_K): Tokens {
-    if (!this.tokens) {
-      const encoding = tokenizer.encode(this.text);
-      const { starts, ends } = utf16Spans(this.text, encoding.byteStarts);
-      const count = encoding.ids.length;
-      this.tokens = {
-        ...encoding,
-        utf16Starts: starts,
-        utf16Ends: ends,
-        scores: emptyScores(count, topK),
-        scored: new Uint8Array(count),
-      };
-    }
-    return this.tokens;
-  }
-}
-
-/** Tokens [first, end) that touch a range; an empty range touches the token that begins there or spans it. */
-export function tokensIn(tokens: Tokens, range: Range16): { first: number; end: number } {
-  const from = range.utf16Start;
-  const to = Math.max(range.utf16End, from + 1);
-  const first = lowerBound(tokens.utf16Ends, from + 1);
-  return { first, end: Math.max(first, lowerBound(tokens.utf16Starts, to)) };
-}
-
-/** The first index whose value is at least `value`, in ascending values. */
-function lowerBound(values: Uint32Array, value: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** In `scored`: tokens not scored yet. */

@@ -1,9 +1,10 @@
 // The engine's side of EngineApi: the opened model, the documents, and what is asked about them.
 import { isPeak, lenses } from '../core/lenses';
-import { sliceScores } from '../core/scores';
+import type { Scores } from '../core/scores';
+import type { TokenStream } from '../core/stream/tokenStream';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type { DocumentVersion, EngineApi, ScoredEvent, TokenView } from '../protocol/engine';
-import { countZeros, Document, tokensIn, type Tokens } from './document';
+import { Document } from './document';
 import { Model } from './model';
 import type { RuntimeClient } from './runtime/client';
 import { tokenLines } from './tokenJson';
@@ -43,9 +44,9 @@ export class Documents implements Handlers<EngineApi> {
   };
 
   score: Handlers<EngineApi>['score'] = async (params, signal) => {
-    const { model, document, tokens } = this.at(params);
+    const { model, document, stream } = this.at(params);
     const began = performance.now();
-    const total = tokens.ids.length;
+    const total = stream.size.tokens;
     let told = began;
     const onScored = (scored: number) => {
       const now = performance.now();
@@ -59,35 +60,33 @@ export class Documents implements Handlers<EngineApi> {
   };
 
   view: Handlers<EngineApi>['view'] = params => {
-    const { model, tokens } = this.at(params);
-    const range = tokensIn(tokens, params.range);
-    const first = range.first;
+    const { model, document, stream } = this.at(params);
+    const { utf16Start, utf16End } = params.range;
+    const range = stream.tokensIn(utf16Start, utf16End);
+    const { first } = range;
     const end = Math.min(range.end, first + params.maxTokens);
+    const { normalized, ...tokens } = stream.tokens(first, end);
+    const known = model.info.scores ? document.scoresOf(first, end) : { scores: null, pending: 0 };
     const view: TokenView = {
       first,
-      total: tokens.ids.length,
-      ids: tokens.ids.slice(first, end),
-      byteStarts: tokens.byteStarts.slice(first, end),
-      byteEnds: tokens.byteEnds.slice(first, end),
-      utf16Starts: tokens.utf16Starts.slice(first, end),
-      utf16Ends: tokens.utf16Ends.slice(first, end),
-      normalized: tokens.normalized?.slice(first, end) ?? null,
-      scores: model.info.scores ? sliceScores(tokens.scores, first, end) : null,
-      pending: model.info.scores ? countZeros(tokens.scored.subarray(first, end)) : 0,
+      total: stream.size.tokens,
+      ...tokens,
+      normalized: normalized ?? null,
+      ...known,
     };
-    return params.details ? { ...view, ...details(model, tokens, first, end) } : view;
+    return params.details ? { ...view, ...details(model, view) } : view;
   };
 
   peak: Handlers<EngineApi>['peak'] = params => {
-    const { model, tokens } = this.at(params);
+    const { model, document, stream } = this.at(params);
+    const tokens = document.tokensBy(model.tokenizer);
     const lens = lenses[params.lens];
     const scores = model.info.scores ? tokens.scores : null;
     const count = tokens.ids.length;
     const valueAt = (token: number) =>
       token < 0 || token >= count ? NaN : lens.value(scores, token, token);
-    const here = { utf16Start: params.from, utf16End: params.from };
     for (
-      let token = tokensIn(tokens, here).first + params.direction;
+      let token = stream.tokensIn(params.from, params.from).first + params.direction;
       token >= 0 && token < count;
       token += params.direction
     ) {
@@ -100,16 +99,17 @@ export class Documents implements Handlers<EngineApi> {
   };
 
   count: Handlers<EngineApi>['count'] = params => {
-    const { tokens } = this.at(params);
+    const { stream } = this.at(params);
     const ranges = params.ranges
-      .map(range => tokensIn(tokens, range))
+      .map(({ utf16Start, utf16End }) => stream.tokensIn(utf16Start, utf16End))
       .reduce((sum, { first, end }) => sum + end - first, 0);
-    return { document: tokens.ids.length, ranges };
+    return { document: stream.size.tokens, ranges };
   };
 
   json: Handlers<EngineApi>['json'] = params => {
-    const { model, tokens } = this.at(params);
-    const { first, end } = tokensIn(tokens, params.range);
+    const { model, document, stream } = this.at(params);
+    const tokens = document.tokensBy(model.tokenizer);
+    const { first, end } = stream.tokensIn(params.range.utf16Start, params.range.utf16End);
     return [...tokenLines(tokens, model.tokenizer, model.info.scores, first, end)].join('');
   };
 
@@ -125,22 +125,23 @@ export class Documents implements Handlers<EngineApi> {
   private at({ uri, version }: DocumentVersion): {
     model: Model;
     document: Document;
-    tokens: Tokens;
+    stream: TokenStream;
   } {
     const document = this.documents.get(uri);
     if (document?.version !== version) throw new Cancelled();
     const model = this.opened();
-    return { model, document, tokens: document.tokensBy(model.tokenizer) };
+    return { model, document, stream: document.streamBy(model.tokenizer) };
   }
 }
 
-function details(model: Model, tokens: Tokens, first: number, end: number) {
-  const { topIds, topK } = tokens.scores;
+function details(model: Model, { ids, scores }: TokenView) {
   const bytesOf = (id: number) => model.tokenizer.bytesOf(id).slice();
+  const topIdsOf = ({ topIds, topK }: Scores, row: number) =>
+    topIds.subarray(row * topK, (row + 1) * topK);
   return {
-    bytes: Array.from(tokens.ids.subarray(first, end), bytesOf),
-    topBytes: Array.from({ length: end - first }, (_, row) =>
-      Array.from(topIds.subarray((first + row) * topK, (first + row + 1) * topK), bytesOf),
+    bytes: Array.from(ids, bytesOf),
+    topBytes: Array.from(ids, (_, row) =>
+      scores ? Array.from(topIdsOf(scores, row), bytesOf) : [],
     ),
   };
 }

@@ -1,12 +1,13 @@
 // One opened model: its tokenizer, the thread that runs its graph, and the pass that scores a document.
 import { basename } from 'node:path';
 import { copyScores, emptyScores, sliceScores, type Scores } from '../core/scores';
+import type { TokenStream } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { windowsOf, type Window } from '../core/windows';
 import { Cancelled, UserError } from '../protocol/channel';
 import type { ModelInfo, ModelReport, Range16 } from '../protocol/engine';
 import type { GraphReport } from '../protocol/runtime';
-import { countZeros, tokensIn, type Document, type Tokens } from './document';
+import { countZeros, type Document, type Tokens } from './document';
 import { readModelFolder, type ModelFolder } from './modelFolder';
 import type { RuntimeClient } from './runtime/client';
 import { WindowCache } from './windowCache';
@@ -91,7 +92,8 @@ export class Model {
     const signal = AbortSignal.any([pass.signal, document.current]);
     let scored = tokens.ids.length - countZeros(tokens.scored);
     const advance = (rows: number) => pass.onScored((scored += rows));
-    const [seen, unseen] = splitByVisibility(windows, tokens, pass.visible);
+    const stream = document.streamBy(this.tokenizer);
+    const [seen, unseen] = splitByVisibility(windows, stream, pass.visible);
     for (const window of [...seen, ...unseen]) {
       if (scored >= pass.maxTokens && !seen.includes(window)) break;
       await this.inTurn(() => this.scoreWindow(tokens, window, signal, advance));
@@ -173,10 +175,10 @@ export class Model {
 /** Windows that own a token of the visible ranges, and the others, each in the order of the text. */
 function splitByVisibility(
   windows: Window[],
-  tokens: Tokens,
+  stream: TokenStream,
   visible: readonly Range16[],
 ): [seen: Window[], unseen: Window[]] {
-  const ranges = visible.map(range => tokensIn(tokens, range));
+  const ranges = visible.map(({ utf16Start, utf16End }) => stream.tokensIn(utf16Start, utf16End));
   const isSeen = ({ ownStart, end }: Window) =>
     ranges.some(range => range.first < end && range.end > ownStart);
   return [windows.filter(isSeen), windows.filter(window => !isSeen(window))];

@@ -1,9 +1,9 @@
 // Tokenizing 2 MB of source after another 2 MB, beside gpt-tokenizer with the same vocabulary; and the price of a
 // byte of unbroken letters beside that of prose.
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode as rival } from 'gpt-tokenizer/encoding/r50k_base';
 import { hasShared, shared, tokenizerOf } from '../support/shared';
+import { ms, sources } from './sources';
 
 const BYTES = 2_000_000;
 const ROUNDS = 7;
@@ -65,24 +65,4 @@ async function letters() {
     ...{ rival: 'a byte of source', budget: '<= 3' },
     detail: `${letters.toFixed(1)} ms against ${words.toFixed(1)} ms`,
   };
-}
-
-/** Source text that is at hand wherever this runs: that of the installed packages. */
-function sources(length: number): string {
-  const root = join(import.meta.dirname, '../../node_modules');
-  let text = '';
-  for (const name of ['vite', 'mocha', 'lit', 'vitest', 'fast-check', 'playwright-core', 'yargs']) {
-    for (const file of readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })) {
-      if (!/\.[cm]?js$/.test(file) || text.length >= length) continue;
-      const source = readFileSync(join(root, name, file), 'utf8');
-      if (source.length < 200_000) text += source;
-    }
-  }
-  return text.slice(0, length);
-}
-
-function ms(work: () => void): number {
-  const began = performance.now();
-  work();
-  return performance.now() - began;
 }

@@ -3,7 +3,7 @@
  * whole numbers of 32 bits only, so that two languages agree on every draw.
  */
 
-function mulberry32(seed: number): (below: number) => number {
+export function mulberry32(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;

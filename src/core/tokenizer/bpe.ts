@@ -15,7 +15,7 @@ export interface BpeParts {
   readonly vocabulary: Vocabulary;
   readonly added: readonly AddedToken[];
   readonly merger: Merger;
-  /** Each cuts the pieces that those before it leave; none leaves the text whole. */
+  /** Each cuts the pieces that those before it leave. */
   readonly scans: readonly Scan[];
   readonly normalizer: 'none' | 'NFC';
   /** The token that a pretoken is as a whole, where such are not merged (`ignore_merges`). */
@@ -26,6 +26,7 @@ export class BpeTokenizer implements Tokenizer {
   readonly name = 'byte-level BPE';
   readonly vocabSize: number;
   readonly normalizer: 'none' | 'NFC';
+  readonly isCutByHardBoundaries: boolean;
   readonly #parts: BpeParts;
   /** Matched in the text as it is; in the normalised text. */
   readonly #addedBefore: AddedTokens;
@@ -38,6 +39,10 @@ export class BpeTokenizer implements Tokenizer {
     this.#parts = parts;
     this.vocabSize = parts.vocabulary.size;
     this.normalizer = parts.normalizer;
+    // An added token must neither lie across a boundary nor take a blank from behind it.
+    const liesAcross = ({ special, content, lstrip, rstrip }: AddedToken) =>
+      !special && (lstrip || rstrip || /[ \n]/.test(content));
+    this.isCutByHardBoundaries = parts.scans.length > 0 && !parts.added.some(liesAcross);
     const behind = parts.added.filter(token => token.normalized);
     this.#addedBefore = new AddedTokens(parts.added.filter(token => !token.normalized));
     this.#addedBehind = new AddedTokens(behind, content => this.#normalize(content));

@@ -17,6 +17,8 @@ export interface Tokenizer {
   /** Highest id + 1; not every id below it need be in use. */
   readonly vocabSize: number;
   readonly normalizer: 'none' | 'NFC';
+  /** Whether the parts of a text, cut at hard boundaries (stream/hardBoundary.ts), have the tokens of the whole. */
+  readonly isCutByHardBoundaries: boolean;
   /** The text's tokens. What looks like a special token is text here; other added tokens are matched. */
   encode(text: string): Encoding;
   /** The token's own bytes, not to be written to; a special token's are those of its name. Empty for an unknown id. */

@@ -1,0 +1,117 @@
+// A sequence of segments as a treap (Seidel and Aragon 1996): a binary tree in the order of the text, a heap
+// by random priority, so that finding, cutting and joining cost O(log n) segments in expectation. Each node
+// knows the sums of its subtree, so an edit moves everything behind it without touching it.
+import type { Segment } from './segment';
+
+export interface Size {
+  readonly utf16: number;
+  readonly bytes: number;
+  readonly tokens: number;
+}
+
+export interface Rope extends Size {
+  readonly segment: Segment;
+  readonly priority: number;
+  readonly left: Rope | undefined;
+  readonly right: Rope | undefined;
+}
+
+const NOTHING: Size = { utf16: 0, bytes: 0, tokens: 0 };
+
+export function sizeOf(rope: Rope | undefined): Size {
+  return rope ?? NOTHING;
+}
+
+export function ropeOf(segments: readonly Segment[]): Rope | undefined {
+  return segments.reduce<Rope | undefined>(
+    (rope, segment) => joined(rope, node(segment, Math.random(), undefined, undefined)),
+    undefined,
+  );
+}
+
+/** All of `left`, then all of `right`. */
+export function joined(left: Rope | undefined, right: Rope | undefined): Rope | undefined {
+  if (!left || !right) return left ?? right;
+  return left.priority > right.priority
+    ? node(left.segment, left.priority, left.left, joined(left.right, right))
+    : node(right.segment, right.priority, joined(left, right.left), right.right);
+}
+
+/** The segments whose start, in UTF-16 units, is below `at`, and the others. */
+export function cut(
+  rope: Rope | undefined,
+  at: number,
+): [before: Rope | undefined, behind: Rope | undefined] {
+  if (!rope) return [undefined, undefined];
+  const { segment, priority, left, right } = rope;
+  const start = sizeOf(left).utf16;
+  if (start < at) {
+    const [before, behind] = cut(right, at - start - segment.text.length);
+    return [node(segment, priority, left, before), behind];
+  }
+  const [before, behind] = cut(left, at);
+  return [before, node(segment, priority, behind, right)];
+}
+
+/** Calls `visit` with each segment that has a token in [first, end) and the size of what lies before it. */
+export function visitTokens(
+  rope: Rope | undefined,
+  first: number,
+  end: number,
+  visit: (segment: Segment, before: Size) => void,
+  before = NOTHING,
+): void {
+  if (!rope || before.tokens >= end || before.tokens + rope.tokens <= first) return;
+  visitTokens(rope.left, first, end, visit, before);
+  const here = added(before, sizeOf(rope.left));
+  const behind = added(here, sizeOfSegment(rope.segment));
+  if (here.tokens < end && behind.tokens > first) visit(rope.segment, here);
+  visitTokens(rope.right, first, end, visit, behind);
+}
+
+/** Where the last segment starts that starts below `at`, or 0. */
+export function startBelow(rope: Rope | undefined, at: number): number {
+  if (!rope) return 0;
+  const start = sizeOf(rope.left).utf16;
+  if (start >= at) return startBelow(rope.left, at);
+  const end = start + rope.segment.text.length;
+  return end < at && rope.right ? end + startBelow(rope.right, at - end) : start;
+}
+
+/** The segment that holds the UTF-16 unit at `at`, with the size of what lies before it. */
+export function segmentAt(
+  rope: Rope | undefined,
+  at: number,
+  before = NOTHING,
+): { segment: Segment; before: Size } | undefined {
+  if (!rope) return undefined;
+  const here = added(before, sizeOf(rope.left));
+  if (at < here.utf16) return segmentAt(rope.left, at, before);
+  const behind = added(here, sizeOfSegment(rope.segment));
+  return at < behind.utf16
+    ? { segment: rope.segment, before: here }
+    : segmentAt(rope.right, at, behind);
+}
+
+export function textOf(rope: Rope | undefined): string {
+  if (!rope) return '';
+  return textOf(rope.left) + rope.segment.text + textOf(rope.right);
+}
+
+function node(
+  segment: Segment,
+  priority: number,
+  left: Rope | undefined,
+  right: Rope | undefined,
+): Rope {
+  const size = added(added(sizeOf(left), sizeOfSegment(segment)), sizeOf(right));
+  return { segment, priority, left, right, ...size };
+}
+
+function sizeOfSegment({ text, bytes, ids }: Segment): Size {
+  return { utf16: text.length, bytes, tokens: ids.length };
+}
+
+function added(a: Size, b: Size): Size {
+  return { utf16: a.utf16 + b.utf16, bytes: a.bytes + b.bytes, tokens: a.tokens + b.tokens };
+}

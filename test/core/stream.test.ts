@@ -1,0 +1,77 @@
+// The token stream of an edited text, against encoding the text anew after every edit.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isHardBoundary, nextHardBoundary } from '../../src/core/stream/hardBoundary';
+import { TokenStream } from '../../src/core/stream/tokenStream';
+import { loadTokenizer } from '../../src/core/tokenizer/load';
+import { fuzzStrings } from '../golden/fuzz';
+import { checkEdits } from '../support/edits';
+
+const root = join(import.meta.dirname, '../..');
+const file = JSON.parse(readFileSync(join(root, 'models/coder/tokenizer.json'), 'utf8'));
+const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: true };
+const tokenizers = {
+  "Qwen2's pattern": loadTokenizer({ 'tokenizer.json': file }),
+  "Qwen2's pattern and NFC": loadTokenizer({
+    'tokenizer.json': { ...file, normalizer: { type: 'NFC' } },
+  }),
+  "GPT-2's pattern": loadTokenizer({ 'tokenizer.json': { ...file, pre_tokenizer: byteLevel } }),
+};
+
+describe.each(Object.entries(tokenizers))('%s', (_, tokenizer) => {
+  test('cut at any hard boundary, the parts of a text have its tokens', () => {
+    for (const text of fuzzStrings(7, 3000)) {
+      const whole = [...tokenizer.encode(text).ids];
+      for (
+        let at = nextHardBoundary(text, 1);
+        at < text.length;
+        at = nextHardBoundary(text, at + 1)
+      ) {
+        const parts = [text.slice(0, at), text.slice(at)].flatMap(part => [
+          ...tokenizer.encode(part).ids,
+        ]);
+        expect(parts).toEqual(whole);
+      }
+    }
+  });
+
+  test.each([1, 8, 200])('2,000 edits in segments of %i', segmentLength => {
+    const source = readFileSync(join(root, 'esbuild.mjs'), 'utf8').slice(0, 1500);
+    checkEdits(tokenizer, source, { edits: 1000, segmentLength, seed: 1 });
+    checkEdits(tokenizer, '', { edits: 1000, segmentLength, seed: 2 });
+  });
+});
+
+test('what is asked for is cut out of the stream', () => {
+  const tokenizer = tokenizers["Qwen2's pattern"];
+  const stream = new TokenStream(tokenizer, 'const a = b + c;\nlet x = a.b.c;\n'.repeat(20), 16);
+  const all = stream.tokens();
+  for (const [first, end] of [
+    [0, 0],
+    [0, 1],
+    [5, 90],
+    [17, 18],
+    [100, all.ids.length],
+  ] as const) {
+    const part = stream.tokens(first, end);
+    expect(part.ids).toEqual(all.ids.slice(first, end));
+    expect(part.byteStarts).toEqual(all.byteStarts.slice(first, end));
+    expect(part.utf16Ends).toEqual(all.utf16Ends.slice(first, end));
+  }
+});
+
+test('a boundary is hard before a blank behind something visible, and behind a lone line end', () => {
+  const at = (text: string) => [...text].flatMap((_, i) => (isHardBoundary(text, i) ? [i] : []));
+  expect(at('a b  c')).toEqual([1, 3]);
+  expect(at('a\nb\n\nc\n/d')).toEqual([2]);
+  expect(at(' a')).toEqual([]);
+});
+
+test('an added token with a blank in it takes the boundaries away', () => {
+  const added = { id: 9000, content: 'a b', special: false, normalized: false };
+  const json = { ...file, added_tokens: [...file.added_tokens, added] };
+  const tokenizer = loadTokenizer({ 'tokenizer.json': json });
+  expect(tokenizer.isCutByHardBoundaries).toBe(false);
+  checkEdits(tokenizer, 'xa b a b', { edits: 200, segmentLength: 1, seed: 3 });
+});
