@@ -58,12 +58,13 @@ def main() -> None:
     parse.add_argument("--weights", type=Path, default=MODEL, help="folder with model.safetensors")
     parse.add_argument("--window", type=int, default=CONTEXT)
     parse.add_argument("--name", default="model", help="of the results")
+    parse.add_argument("--alone", action="store_true", help="each file alone, no packages in one piece")
     a = parse.parse_args()
     model = Coder(Shape()).eval()
     model.load_state_dict(load_file(a.weights / "model.safetensors"))
     tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     tokenizer.encode_special_tokens = True
-    heldout.write(a.name, lambda text: _bits(model, tokenizer, a.window, text))
+    heldout.write(a.name, lambda text: _bits(model, tokenizer, a.window, text), not a.alone)
     (WORK / "report" / "commonLines.json").write_text(json.dumps(common_lines(heldout.files())) + "\n")
 
 

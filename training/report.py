@@ -94,8 +94,8 @@ def _interval(packages: dict[str, list[dict]], statistic) -> tuple[float, float]
 
 def heldout_section() -> str:
     parts = {name: read(f"report/{name}.json") for name in ("model", "baselines", "trial", "near")}
-    merged = {kind: [{**m, **b, "trial": t["bits"], "near": n["bits"]} for m, b, t, n in zip(*(parts[p][kind] for p in ("model", "baselines", "trial", "near")), strict=True)]
-              for kind in ("files", "solid")}
+    both = {kind: [{**m, **b} for m, b in zip(parts["model"][kind], parts["baselines"][kind], strict=True)] for kind in ("files", "solid")}
+    files = [{**r, "trial": t["bits"], "near": n["bits"]} for r, t, n in zip(both["files"], parts["trial"]["files"], parts["near"]["files"], strict=True)]
     columns = ("bits", "xz", "zstd", "ngram")
 
     def line(name: str, rows: list[dict]) -> list:
@@ -103,7 +103,6 @@ def heldout_section() -> str:
         return [name, len(rows), f"{size / 1e3:.0f}", *(f"{'**' if c == 'bits' else ''}{_sum(rows, c) / size:.3f}{'**' if c == 'bits' else ''}" for c in columns)]
 
     head = ["held-out", "files", "kB", "the model", "`xz -9e`", "`zstd -19`", "5-gram"]
-    files = merged["files"]
     languages = [line(name, [r for r in files if r["lang"] == name]) for name in sorted({r["lang"] for r in files})]
     packages: dict[str, list[dict]] = {}
     for r in files:
@@ -123,7 +122,7 @@ def heldout_section() -> str:
             "Each file alone:\n\n" + table(head, [line("all", files), *languages, *(line(name, rows) for name, rows in sorted(packages.items()))])
             + f"\nFewer bits than the best of the three, file by file: {100 * fewer(files):.1f} % ({100 * low:.1f} to {100 * high:.1f}, 95 % of 10,000 draws of the {len(packages)} packages); 15 % is {reached}."
             f" Tokens with at most 256 tokens of context: {near:.3f} bits per byte, all others {later:.3f}.\n\n"
-            "All chosen files of a package in one piece (solid):\n\n" + table(head, [line("all", merged["solid"]), *(line(r["package"], [r]) for r in merged["solid"])])
+            "All chosen files of a package in one piece (solid):\n\n" + table(head, [line("all", both["solid"]), *(line(r["package"], [r]) for r in both["solid"])])
             + f"\nThe yardstick, {YARDSTICK}: {_sum(files, 'trial') / size:.3f} bits per byte in windows of 256, as it was trained. The model has {to_trial(files):.3f} x its bits"
             f" ({near_ratio(files):.3f} x in windows of 256 too); the aim was 0.80 x from a CPU{'' if to_trial(files) <= 0.8 else ', **not reached**'}.\n"
             f"\nOf the held-out lines of 40 characters and more, these also stand word for word in the training text: {common}.\n")
