@@ -27,7 +27,7 @@ export class BpeTokenizer implements Tokenizer {
   readonly vocabSize: number;
   readonly normalizer: 'none' | 'NFC';
   readonly isCutByHardBoundaries: boolean;
-  readonly #parts: BpeParts;
+  readonly parts: BpeParts;
   /** Matched in the text as it is; in the normalised text. */
   readonly #addedBefore: AddedTokens;
   readonly #addedBehind: AddedTokens;
@@ -36,7 +36,7 @@ export class BpeTokenizer implements Tokenizer {
   #bytes = new Uint8Array(LONGEST_KEY * 3);
 
   constructor(parts: BpeParts) {
-    this.#parts = parts;
+    this.parts = parts;
     this.vocabSize = parts.vocabulary.size;
     this.normalizer = parts.normalizer;
     // An added token must neither lie across a boundary nor take a blank from behind it.
@@ -80,11 +80,11 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   bytesOf(id: number): Uint8Array {
-    return this.#parts.vocabulary.bytesOf(id);
+    return this.parts.vocabulary.bytesOf(id);
   }
 
   idOf(content: string): number | undefined {
-    return this.#parts.vocabulary.idOf(content);
+    return this.parts.vocabulary.idOf(content);
   }
 
   isSpecial(id: number): boolean {
@@ -101,9 +101,9 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   #cutAndMerge(text: string, from: number, to: number, level: number, list: TokenList): void {
-    const scan = this.#parts.scans[level];
+    const scan = this.parts.scans[level];
     if (!scan) return this.#merge(text, from, to, list);
-    const isLast = level + 1 === this.#parts.scans.length;
+    const isLast = level + 1 === this.parts.scans.length;
     for (let at = from; at < to;) {
       const end = scan(text, at, to);
       if (isLast) this.#merge(text, at, end, list);
@@ -129,7 +129,7 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   #mergeAnew(text: string, from: number, to: number, list: TokenList): void {
-    const { merger, whole } = this.#parts;
+    const { merger, whole } = this.parts;
     const isLong = to - from > LONGEST_KEY;
     const bytes = isLong ? encodeUtf8(text.slice(from, to)) : this.#bytes;
     const length = isLong ? bytes.length : writeUtf8(text, from, to, bytes);
@@ -145,7 +145,7 @@ export class BpeTokenizer implements Tokenizer {
     behind: readonly Stretch[],
   ): Encoding {
     const ids = list.ids.slice(0, list.count);
-    const { lengths } = this.#parts.vocabulary;
+    const { lengths } = this.parts.vocabulary;
     const offsets = new Uint32Array(ids.length + 1);
     for (let i = 0, at = 0; i < ids.length; i++) offsets[i + 1] = at += lengths[ids[i]!]!;
     if (behind.length > 0) moveToText(replaced(text, before), behind, offsets);

@@ -26,8 +26,9 @@ class Stretch {
 }
 
 export class Merger {
-  readonly #merges: MergeTable;
-  readonly #byteIds: Int32Array;
+  readonly merges: MergeTable;
+  /** [byte]; the id of the token that is this byte alone. */
+  readonly byteIds: Int32Array;
   // A doubly linked list of symbols, in arrays by the offset of a symbol's first byte.
   #ids = new Int32Array(0);
   #next = new Int32Array(0);
@@ -38,10 +39,9 @@ export class Merger {
   #stretch = new Stretch();
   #other = new Stretch();
 
-  /** `byteIds` is [byte]: the id of the token that is this byte alone. */
   constructor(merges: MergeTable, byteIds: Int32Array) {
-    this.#merges = merges;
-    this.#byteIds = byteIds;
+    this.merges = merges;
+    this.byteIds = byteIds;
   }
 
   /** Appends the tokens of bytes[0, length). */
@@ -104,7 +104,7 @@ export class Merger {
     const next = this.#next;
     const previous = this.#previous;
     for (let i = 0; i < length; i++) {
-      ids[i] = this.#byteIds[bytes[start + i]!]!;
+      ids[i] = this.byteIds[bytes[start + i]!]!;
       next[i] = i + 1;
       previous[i] = i - 1;
     }
@@ -117,9 +117,9 @@ export class Merger {
       const right = next[left]!;
       // Entries are not removed when their pair goes; what stands there now may be another pair, or none.
       if (ids[left]! < 0 || right >= length) continue;
-      const merge = this.#merges.find(ids[left]!, ids[right]!);
-      if (merge < 0 || this.#merges.rankAt(merge) !== rank) continue;
-      ids[left] = this.#merges.mergedAt(merge);
+      const merge = this.merges.find(ids[left]!, ids[right]!);
+      if (merge < 0 || this.merges.rankAt(merge) !== rank) continue;
+      ids[left] = this.merges.mergedAt(merge);
       ids[right] = -1;
       const after = next[right]!;
       next[left] = after;
@@ -152,10 +152,10 @@ export class Merger {
   }
 
   #push(left: number, right: number): void {
-    const merge = this.#merges.find(this.#ids[left]!, this.#ids[right]!);
+    const merge = this.merges.find(this.#ids[left]!, this.#ids[right]!);
     if (merge < 0) return;
     const heap = this.#heap;
-    const entry = this.#merges.rankAt(merge) * 2 ** 32 + left;
+    const entry = this.merges.rankAt(merge) * 2 ** 32 + left;
     let i = this.#heapSize++;
     while (i > 0) {
       const parent = (i - 1) >> 1;

@@ -1,0 +1,159 @@
+// Exact probabilities at the end of a text that grows and shrinks byte by byte: what the model has said of a
+// path is kept while the path, or one that begins with it, may be returned to.
+import { byteStringOf, type ByteString } from './byteString';
+import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverTree';
+import type { Row, TokenModel } from './model';
+import { nextByte, pathLogprobs, renormalised, type NextByte, type ScoredTree } from './nextByte';
+import type { ByteRules } from './rules';
+import { everyTokenisation, tokenisationTree } from './tokenisationTree';
+
+interface State {
+  readonly bytes: ByteString;
+  readonly trunk: Trunk;
+  readonly scored: ScoredTree;
+  /** [node]; the paths' numbers. */
+  readonly paths: readonly number[];
+}
+
+/** States that `back` returns to without asking the model. */
+const KEPT_STATES = 32;
+
+/** More than any token's id. */
+const MAX_ID = 2 ** 24;
+
+export class ByteCursor {
+  readonly #rules: ByteRules;
+  readonly #model: TokenModel;
+  readonly #ends: ReadonlySet<number>;
+  /** The last is the one in hand. */
+  #states: State[] = [];
+  /** Paths are numbered, 0 being the first state's trunk; the key is the number before and the token. */
+  #numbers = new Map<number, number>();
+  /** The tokens before path 0. */
+  #start: readonly number[] = [];
+  #rows = new Map<number, Row>();
+  /** [path], nats, given path 0. */
+  #logprobs = new Map<number, number>();
+  /** Rows that the model was asked for so far. */
+  evaluated = 0;
+
+  private constructor(rules: ByteRules, model: TokenModel) {
+    this.#rules = rules;
+    this.#model = model;
+    this.#ends = new Set(model.ends);
+  }
+
+  /** At the end of `bytes`, which may end inside a character. Throws `InexactError`. */
+  static async at(rules: ByteRules, model: TokenModel, bytes: Uint8Array): Promise<ByteCursor> {
+    const cursor = new ByteCursor(rules, model);
+    await cursor.#open(byteStringOf(bytes));
+    return cursor;
+  }
+
+  get length(): number {
+    return this.#state.bytes.length;
+  }
+
+  get tree(): CoverTree {
+    return this.#state.scored.tree;
+  }
+
+  /** e2. `untested` is the most mass that each row may leave untested. */
+  next(untested = 0): NextByte {
+    return nextByte(this.#rules, this.#state.scored, untested);
+  }
+
+  /** e3. */
+  nextRenormalised(): NextByte {
+    return nextByte(this.#rules, renormalised(this.#rules, this.#state.scored));
+  }
+
+  /** e1: `logMass` and the bytes' log-probabilities with it added are lower bounds. Asks the model anew. */
+  async nextInAllTokenisations(): Promise<NextByte> {
+    const { bytes, trunk, scored } = this.#state;
+    const tree = tokenisationTree(this.#rules, bytes, trunk);
+    const rows = await this.#model.rows(tree.trunk, tree.nodes, [...tree.nodes.keys()]);
+    // The canonical trunk is one of the paths: both trees count from the same beginning.
+    const relative = pathLogprobs(tree, rows, 0);
+    let node = 0;
+    for (const token of scored.tree.trunk.slice(tree.trunk.length)) {
+      node = tree.nodes.findIndex(next => next.parent === node && next.token === token);
+    }
+    const logprobs = pathLogprobs(tree, rows, scored.logprobs[0]! - relative[node]!);
+    return nextByte(this.#rules, { tree, rows, logprobs, ends: this.#ends }, 0, everyTokenisation);
+  }
+
+  /** Throws `InexactError`, and stays where it is, if no text has the byte here. */
+  async advance(byte: number): Promise<void> {
+    const { bytes, trunk } = this.#state;
+    await this.#enter(bytes + String.fromCharCode(byte), trunk);
+    this.#states.splice(0, this.#states.length - KEPT_STATES);
+    this.#forget();
+  }
+
+  /** Drops the last byte, if there is one. */
+  async back(): Promise<void> {
+    const { bytes } = this.#state;
+    if (this.#states.length > 1) this.#states.pop();
+    else if (bytes.length > 0) await this.#open(bytes.slice(0, -1));
+  }
+
+  get #state(): State {
+    return this.#states.at(-1)!;
+  }
+
+  async #open(bytes: ByteString): Promise<void> {
+    this.#rules.check(bytes);
+    const trunk = settle(this.#rules, bytes, noTrunk);
+    this.#states = [];
+    this.#numbers.clear();
+    this.#rows.clear();
+    this.#logprobs = new Map([[0, 0]]);
+    this.#start = coverTree(this.#rules, bytes, trunk).trunk;
+    await this.#enter(bytes, trunk);
+  }
+
+  async #enter(bytes: ByteString, before: Trunk): Promise<void> {
+    this.#rules.check(bytes, before.offset);
+    const trunk = settle(this.#rules, bytes, before);
+    const tree = coverTree(this.#rules, bytes, trunk);
+    const paths: number[] = [];
+    for (const { parent, token } of tree.nodes) {
+      const behindStart = tree.trunk.slice(this.#start.length);
+      paths.push(
+        parent < 0
+          ? behindStart.reduce((path, next) => this.#child(path, next), 0)
+          : this.#child(paths[parent]!, token),
+      );
+    }
+    const wanted = [...paths.keys()].filter(node => !this.#rows.has(paths[node]!));
+    const rows = wanted.length > 0 ? await this.#model.rows(tree.trunk, tree.nodes, wanted) : [];
+    wanted.forEach((node, i) => this.#rows.set(paths[node]!, rows[i]!));
+    this.evaluated += wanted.length;
+    tree.nodes.forEach(({ parent, token }, node) => {
+      if (parent < 0) return;
+      const above = paths[parent]!;
+      this.#logprobs.set(paths[node]!, this.#logprobs.get(above)! + this.#rows.get(above)![token]!);
+    });
+    const scored = {
+      tree,
+      rows: paths.map(path => this.#rows.get(path)!),
+      logprobs: paths.map(path => this.#logprobs.get(path)!),
+      ends: this.#ends,
+    };
+    this.#states.push({ bytes, trunk, scored, paths });
+  }
+
+  #child(path: number, token: number): number {
+    const key = path * MAX_ID + token;
+    let child = this.#numbers.get(key);
+    if (child === undefined) this.#numbers.set(key, (child = this.#numbers.size + 1));
+    return child;
+  }
+
+  /** Drops the rows of paths that no kept state has. */
+  #forget(): void {
+    const used = new Set(this.#states.flatMap(({ paths }) => paths));
+    for (const path of this.#rows.keys()) if (!used.has(path)) this.#rows.delete(path);
+  }
+}

@@ -1,0 +1,156 @@
+// Where text may be cut into pretokens that is not yet complete: one set of boundaries for each way that
+// some continuation brings about. They are found by cutting the text with each of the pattern's witnesses
+// behind it. Texts of the same classes of characters are cut alike, so the answers are kept by classes.
+import type { Scan } from '../tokenizer/patterns';
+import type { ByteString } from './byteString';
+import { characterLength, codePointsFrom } from './characters';
+import { CONTRACTION_REACH, type Lookahead } from './lookahead';
+
+/** Offsets in bytes, ascending, greater than 0; the text's end is one where a pretoken ends there. */
+export type Boundaries = readonly number[];
+
+/** Characters of a pretoken whose runs are cut to two: a blank, signs, newlines. */
+const LONGEST_SHAPE = 6;
+
+const MAX_KEPT = 1 << 17;
+
+export class Hypotheses {
+  readonly #scan: Scan;
+  readonly #lookahead: Lookahead;
+  readonly #kept = new Map<string, readonly Boundaries[]>();
+  readonly #completions = new Map<ByteString, string>();
+  // Of the last text that was read:
+  #units = '';
+  /** The classes of characters that it may end inside; '' if it ends inside none. */
+  #partial = '';
+  #isAscii = true;
+
+  constructor(scan: Scan, lookahead: Lookahead) {
+    this.#scan = scan;
+    this.#lookahead = lookahead;
+  }
+
+  /**
+   * All the ways, over every text that begins with these bytes, in which they may be cut. They begin at a
+   * boundary and may end inside a character. None, where no text in UTF-8 begins with them.
+   */
+  of(bytes: ByteString): readonly Boundaries[] {
+    if (!this.#read(bytes)) return [];
+    const key = this.#partial === '' ? this.#units : `${this.#units}|${this.#partial}`;
+    let found = this.#kept.get(key);
+    if (!found) {
+      if (this.#kept.size === MAX_KEPT) this.#kept.clear();
+      this.#kept.set(key, (found = this.#close(this.#lookahead.witnesses)));
+    }
+    return this.#isAscii ? found : found.map(ends => inBytes(bytes, ends));
+  }
+
+  /** How the bytes are cut if the text ends with them; undefined if they are no text. */
+  ended(bytes: ByteString): Boundaries | undefined {
+    if (!this.#read(bytes) || this.#partial !== '') return undefined;
+    const [ends] = this.#close(['']);
+    return this.#isAscii ? ends! : inBytes(bytes, ends!);
+  }
+
+  /**
+   * What the next character's first byte may be where the bytes are cut in one of these ways, so that they
+   * end at no boundary; undefined if it may be any. For bytes that end inside no character.
+   */
+  openers(bytes: ByteString, allows: (ends: Boundaries) => boolean): Set<number> | undefined {
+    this.#read(bytes);
+    const firsts = new Set<number>();
+    for (const witness of this.#lookahead.witnesses) {
+      const [ends] = this.#close([witness]);
+      if (!allows(inBytes(bytes, ends!))) continue;
+      const spellings = this.#lookahead.spellings(witness[0] ?? '');
+      if (!spellings) return undefined;
+      for (const character of spellings) firsts.add(new TextEncoder().encode(character)[0]!);
+    }
+    return firsts;
+  }
+
+  /**
+   * Equal for bytes that can go on alike where they end inside a pretoken: the classes of its characters, in
+   * which a run of three or more is as good as one of two.
+   */
+  openEndOf(bytes: ByteString): string {
+    if (!this.#read(bytes)) return '';
+    return `${this.#units.replace(/(.)\1{2,}/gs, '$1$1').slice(-LONGEST_SHAPE)} ${this.#partial}`;
+  }
+
+  /** Whether some text begins with the bytes. */
+  #read(bytes: ByteString): boolean {
+    const { unitOf } = this.#lookahead;
+    let units = '';
+    let sinceApostrophe = Infinity;
+    this.#partial = '';
+    this.#isAscii = true;
+    for (let i = 0; i < bytes.length;) {
+      const lead = bytes.charCodeAt(i);
+      let unit;
+      if (lead < 0x80) {
+        unit = unitOf(lead);
+        i++;
+      } else {
+        this.#isAscii = false;
+        const end = i + characterLength(lead);
+        const [first, last] = codePointsFrom(bytes, i, Math.min(end, bytes.length));
+        if (last < first) return false;
+        if (end > bytes.length) {
+          this.#partial = this.#classesOf(bytes.slice(i), first, last);
+          break;
+        }
+        unit = unitOf(first);
+        i = end;
+      }
+      sinceApostrophe = unit === "'" ? 0 : sinceApostrophe + 1;
+      const isLetter = this.#lookahead.spellings(unit) !== undefined;
+      units += isLetter && sinceApostrophe > CONTRACTION_REACH ? 'a' : unit;
+    }
+    this.#units = units;
+    return true;
+  }
+
+  #classesOf(start: ByteString, first: number, last: number): string {
+    let found = this.#completions.get(start);
+    if (found === undefined) {
+      const units = new Set<string>();
+      for (let code = first; code <= last; code++) {
+        if (code < 0xd800 || code > 0xdfff) units.add(this.#lookahead.unitOf(code));
+      }
+      this.#completions.set(start, (found = [...units].sort().join('')));
+    }
+    return found;
+  }
+
+  /** The different ways, in characters. */
+  #close(witnesses: readonly string[]): Boundaries[] {
+    const { length } = this.#units;
+    const found = new Map<string, number[]>();
+    for (const completion of this.#partial === '' ? [''] : this.#partial) {
+      for (const witness of witnesses) {
+        const text = this.#units + completion + witness;
+        const ends: number[] = [];
+        for (let at = 0; at < text.length;) {
+          at = this.#scan(text, at, text.length);
+          if (at > length) break;
+          ends.push(at);
+        }
+        found.set(ends.join(), ends);
+      }
+    }
+    return [...found.values()];
+  }
+}
+
+function inBytes(bytes: ByteString, ends: Boundaries): Boundaries {
+  const offsets: number[] = [];
+  for (let i = 0, character = 0, next = 0; next < ends.length; character++) {
+    if (character === ends[next]) {
+      offsets.push(i);
+      next++;
+    }
+    i += characterLength(bytes.charCodeAt(i));
+  }
+  return offsets;
+}

@@ -1,0 +1,26 @@
+/** The logarithm of a sum of exponentials, in nats: terms far below what a float64 holds keep their part. */
+export class LogSum {
+  #largest = -Infinity;
+  #sum = 0;
+
+  add(term: number): void {
+    if (term === -Infinity) return;
+    if (term > this.#largest) {
+      this.#sum = this.#sum * Math.exp(this.#largest - term) + 1;
+      this.#largest = term;
+    } else {
+      this.#sum += Math.exp(term - this.#largest);
+    }
+  }
+
+  /** -Infinity where nothing was added. */
+  get value(): number {
+    return this.#largest + Math.log(this.#sum);
+  }
+}
+
+export function logSumOf(terms: Iterable<number>): number {
+  const sum = new LogSum();
+  for (const term of terms) sum.add(term);
+  return sum.value;
+}

@@ -1,0 +1,89 @@
+// Which tokens may follow one another inside a pretoken. A sequence of tokens is the byte-pair encoding of
+// its bytes exactly if each pair of neighbours is that of theirs: until a merge crosses a border, what
+// stands on either side is merged as if it stood alone. So a pair is decided by replaying the merges of its
+// two tokens in the order in which they happen beside each other, and looking whether a merge of the symbols
+// at the border comes first. Ranks of the steps are compared one by one: a token's merges need not ascend
+// (a later merge may make what an earlier one uses), so sorting them would not do for every table.
+import type { MergeTable } from '../tokenizer/mergeTable';
+
+/** How byte-pair encoding makes a token of its bytes. */
+interface History {
+  /** [step]; the merge's rank. */
+  readonly ranks: readonly number[];
+  /** [step]; the first and the last symbol before the step; the entry behind the last step is the token. */
+  readonly firsts: readonly number[];
+  readonly lasts: readonly number[];
+}
+
+export class Pairs {
+  readonly #merges: MergeTable;
+  readonly #byteIds: Int32Array;
+  readonly #bytesOf: (id: number) => Uint8Array;
+  /** [id]; null where encoding the token's bytes yields other tokens. */
+  readonly #histories: (History | null | undefined)[] = [];
+
+  /** `byteIds` is [byte]: the id of the token that is this byte alone. */
+  constructor(merges: MergeTable, byteIds: Int32Array, bytesOf: (id: number) => Uint8Array) {
+    this.#merges = merges;
+    this.#byteIds = byteIds;
+    this.#bytesOf = bytesOf;
+  }
+
+  /** Whether encoding the token's own bytes yields the token. Others never come out of any text. */
+  isReachable(id: number): boolean {
+    return this.#historyOf(id) !== null;
+  }
+
+  /** Whether encoding the bytes of both yields the two. Takes as many steps as they have merges. */
+  isValid(left: number, right: number): boolean {
+    const l = this.#historyOf(left);
+    const r = this.#historyOf(right);
+    if (!l || !r) return false;
+    for (let i = 0, j = 0; ;) {
+      const leftRank = l.ranks[i] ?? Infinity;
+      const rightRank = r.ranks[j] ?? Infinity;
+      const crossing = this.#merges.find(l.lasts[i]!, r.firsts[j]!);
+      if (crossing >= 0) {
+        const rank = this.#merges.rankAt(crossing);
+        // Of equal ranks the leftmost merges first.
+        if (rank < leftRank && rank <= rightRank) return false;
+      }
+      if (leftRank <= rightRank) {
+        if (leftRank === Infinity) return true;
+        i++;
+      } else {
+        j++;
+      }
+    }
+  }
+
+  #historyOf(id: number): History | null {
+    const known = this.#histories[id];
+    return known === undefined ? (this.#histories[id] = this.#replay(id)) : known;
+  }
+
+  #replay(id: number): History | null {
+    const symbols = Array.from(this.#bytesOf(id), byte => this.#byteIds[byte]!);
+    if (symbols.length === 0) return null;
+    const ranks: number[] = [];
+    const firsts = [symbols[0]!];
+    const lasts = [symbols.at(-1)!];
+    while (symbols.length > 1) {
+      let best = -1;
+      let lowest = Infinity;
+      for (let i = 0; i + 1 < symbols.length; i++) {
+        const merge = this.#merges.find(symbols[i]!, symbols[i + 1]!);
+        if (merge < 0 || this.#merges.rankAt(merge) >= lowest) continue;
+        lowest = this.#merges.rankAt(merge);
+        best = i;
+      }
+      if (best < 0) return null;
+      const merge = this.#merges.find(symbols[best]!, symbols[best + 1]!);
+      symbols.splice(best, 2, this.#merges.mergedAt(merge));
+      ranks.push(lowest);
+      firsts.push(symbols[0]!);
+      lasts.push(symbols.at(-1)!);
+    }
+    return symbols[0] === id ? { ranks, firsts, lasts } : null;
+  }
+}

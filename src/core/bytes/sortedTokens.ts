@@ -1,0 +1,49 @@
+// The tokens of text in the order of their bytes, in which all that begin with the same bytes stand together.
+import { byteStringOf, type ByteString } from './byteString';
+
+export class SortedTokens {
+  /** [place] */
+  readonly ids: Uint32Array;
+  /** [place]; ascending. */
+  readonly bytes: readonly ByteString[];
+  /** In bytes. */
+  readonly longest: number;
+  /** [id]; undefined for what is not text: special and added tokens, ids not in use. */
+  readonly #byId: (ByteString | undefined)[];
+
+  constructor(ids: Iterable<number>, bytesOf: (id: number) => Uint8Array) {
+    const entries = Array.from(ids, id => ({ id, bytes: byteStringOf(bytesOf(id)) }));
+    entries.sort((a, b) => (a.bytes < b.bytes ? -1 : a.bytes > b.bytes ? 1 : a.id - b.id));
+    this.ids = Uint32Array.from(entries, ({ id }) => id);
+    this.bytes = entries.map(({ bytes }) => bytes);
+    this.longest = Math.max(0, ...new Set(this.bytes.map(({ length }) => length)));
+    this.#byId = [];
+    for (const { id, bytes } of entries) this.#byId[id] = bytes;
+  }
+
+  bytesOf(id: number): ByteString | undefined {
+    return this.#byId[id];
+  }
+
+  /** The token that is these bytes. */
+  idOf(bytes: ByteString): number | undefined {
+    const place = this.#firstFrom(bytes);
+    return this.bytes[place] === bytes ? this.ids[place] : undefined;
+  }
+
+  /** Places [start, end): the tokens that begin with `prefix`, itself included. */
+  startingWith(prefix: ByteString): { start: number; end: number } {
+    // Every byte string that begins with the prefix sorts before the prefix with U+0100 behind it.
+    return { start: this.#firstFrom(prefix), end: this.#firstFrom(`${prefix}\u0100`) };
+  }
+
+  #firstFrom(key: ByteString): number {
+    let [low, high] = [0, this.bytes.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.bytes[middle]! < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

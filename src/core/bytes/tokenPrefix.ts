@@ -1,0 +1,32 @@
+import type { ByteString } from './byteString';
+
+/** Tokens from a settled boundary on, at which a pretoken begins in every text that begins like this. */
+export class TokenPrefix {
+  static readonly empty = new TokenPrefix('', [], [], [], undefined);
+
+  private constructor(
+    readonly bytes: ByteString,
+    readonly tokens: readonly number[],
+    /** [token]; offset of the byte after it. */
+    readonly ends: readonly number[],
+    /** [token]; whether it may stand in one pretoken with the token before. */
+    readonly joins: readonly boolean[],
+    /** Without the last token. */
+    readonly before: TokenPrefix | undefined,
+  ) {}
+
+  get last(): number | undefined {
+    return this.tokens.at(-1);
+  }
+
+  with(token: number, bytes: ByteString, joins: boolean): TokenPrefix {
+    const all = this.bytes + bytes;
+    return new TokenPrefix(
+      all,
+      [...this.tokens, token],
+      [...this.ends, all.length],
+      [...this.joins, joins],
+      this,
+    );
+  }
+}

@@ -1,0 +1,159 @@
+// Exact probabilities of bytes by enumeration, from the definitions alone: every sequence of tokens that
+// covers the text, each tried against the tokenizer on every continuation of a few characters.
+import type { Toy } from './toys';
+
+/** Continuations of texts: one or two characters of every class, contractions, and the toy's own characters. */
+const COMMON = ['a', 'z', 's', 'e', 'r', 'v', 'l', 't', "'", ' ', '\n', '1', '!', '\t'];
+
+export class Oracle {
+  readonly #toy: Toy;
+  readonly #row: (context: readonly number[]) => Float64Array;
+  readonly #futures: string[];
+  /** Behind a character that the tokens end inside: of every class, and what the toy's merges may take with it. */
+  readonly #inside: string[];
+  readonly #totals = new Map<string, number>();
+  readonly #canonical = new Map<string, boolean>();
+
+  constructor(toy: Toy, row: (context: readonly number[]) => Float64Array) {
+    this.#toy = toy;
+    this.#row = row;
+    const characters = [...new Set([...toy.alphabet, ...COMMON])];
+    const own = toy.alphabet.flatMap(a => toy.alphabet.map(b => a + b));
+    this.#inside = ['', 'z', '1', ' ', '!', ...toy.alphabet, ...own];
+    this.#futures = ['', ...characters, ...characters.flatMap(a => characters.map(b => a + b))];
+  }
+
+  /** Π(x), canonical (e2) or in all tokenisations (e1); in e3 of the masked model. */
+  mass(x: Uint8Array, mode: 'e1' | 'e2' | 'e3'): number {
+    let sum = 0;
+    this.#covers(x, [], 0, mode, 1, probability => (sum += probability));
+    return sum;
+  }
+
+  /** p(enc(x)) p(end | enc(x)); 0 where x is no text. */
+  end(x: Uint8Array, mode: 'e2' | 'e3'): number {
+    const text = textOf(x);
+    if (text === undefined) return 0;
+    const tokens = [...this.#toy.tokenizer.encode(text).ids];
+    let probability = 1;
+    tokens.forEach((token, i) => (probability *= this.#next(tokens.slice(0, i), token, mode)));
+    return probability * this.#next(tokens, this.#toy.end, mode);
+  }
+
+  /** Σ of p(t) times what follows t against the tokenizer, over the canonical t whose bytes are x. */
+  leak(x: Uint8Array): number {
+    let sum = 0;
+    this.#spellings(x, [], 0, 1, (tokens, probability) => {
+      const row = this.#row(tokens);
+      for (const next of this.#toy.support) {
+        if (!this.#mayFollow(tokens, next)) sum += probability * Math.exp(row[next]!);
+      }
+    });
+    return sum;
+  }
+
+  /** Whether the tokenizer makes of some text what begins with these tokens. */
+  isCanonical(tokens: readonly number[]): boolean {
+    const key = tokens.join();
+    let found = this.#canonical.get(key);
+    if (found === undefined) this.#canonical.set(key, (found = this.#try(tokens)));
+    return found;
+  }
+
+  #try(tokens: readonly number[]): boolean {
+    if (tokens.length > 1 && !this.isCanonical(tokens.slice(0, -1))) return false;
+    const { tokenizer } = this.#toy;
+    const bytes = tokens.flatMap(token => [...tokenizer.bytesOf(token)]);
+    const starts = (text: string) => {
+      const { ids } = tokenizer.encode(text);
+      return tokens.every((token, i) => ids[i] === token);
+    };
+    const text = textOf(Uint8Array.from(bytes));
+    if (text !== undefined) return this.#futures.some(future => starts(text + future));
+    return completions(bytes).some(whole => this.#inside.some(future => starts(whole + future)));
+  }
+
+  #mayFollow(tokens: readonly number[], next: number): boolean {
+    const { tokenizer, end } = this.#toy;
+    if (next !== end) return !tokenizer.isSpecial(next) && this.isCanonical([...tokens, next]);
+    const text = textOf(Uint8Array.from(tokens.flatMap(token => [...tokenizer.bytesOf(token)])));
+    return text !== undefined && tokenizer.encode(text).ids.join() === tokens.join();
+  }
+
+  #next(tokens: readonly number[], next: number, mode: 'e1' | 'e2' | 'e3'): number {
+    const row = this.#row(tokens);
+    if (mode !== 'e3') return Math.exp(row[next]!);
+    if (!this.#mayFollow(tokens, next)) return 0;
+    const key = tokens.join();
+    let total = this.#totals.get(key);
+    if (total === undefined) {
+      const all = this.#toy.support.filter(token => this.#mayFollow(tokens, token));
+      this.#totals.set(key, (total = all.reduce((sum, token) => sum + Math.exp(row[token]!), 0)));
+    }
+    return Math.exp(row[next]!) / total;
+  }
+
+  #covers(
+    x: Uint8Array,
+    tokens: readonly number[],
+    at: number,
+    mode: 'e1' | 'e2' | 'e3',
+    probability: number,
+    found: (probability: number) => void,
+  ): void {
+    if (at >= x.length) return found(probability);
+    const { tokenizer, support } = this.#toy;
+    for (const next of support) {
+      const bytes = tokenizer.bytesOf(next);
+      if (
+        tokenizer.isSpecial(next) ||
+        !bytes.every((b, i) => at + i >= x.length || b === x[at + i])
+      )
+        continue;
+      const longer = [...tokens, next];
+      if (mode !== 'e1' && !this.isCanonical(longer)) continue;
+      const share = this.#next(tokens, next, mode);
+      this.#covers(x, longer, at + bytes.length, mode, probability * share, found);
+    }
+  }
+
+  #spellings(
+    x: Uint8Array,
+    tokens: readonly number[],
+    at: number,
+    probability: number,
+    found: (tokens: readonly number[], probability: number) => void,
+  ): void {
+    if (at === x.length) return found(tokens, probability);
+    const { tokenizer, support } = this.#toy;
+    for (const next of support) {
+      const bytes = tokenizer.bytesOf(next);
+      if (tokenizer.isSpecial(next) || !bytes.every((b, i) => b === x[at + i])) continue;
+      const longer = [...tokens, next];
+      if (!this.isCanonical(longer)) continue;
+      const share = Math.exp(this.#row(tokens)[next]!);
+      this.#spellings(x, longer, at + bytes.length, probability * share, found);
+    }
+  }
+}
+
+/** Undefined if they are no UTF-8: as text and back they are others. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes).toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
+}
+
+/** With every character that the bytes end inside of; of characters of 3 and 4 bytes, some. */
+function completions(bytes: readonly number[]): string[] {
+  let tails: number[][] = [[]];
+  for (let length = 1; length <= 3; length++) {
+    const next = Array.from({ length: 0x40 }, (_, low) => 0x80 | low);
+    tails = tails.flatMap(tail =>
+      (length === 1 ? next : next.filter((_, i) => i % 9 === 0)).map(b => [...tail, b]),
+    );
+    const whole = tails.map(tail => textOf(Uint8Array.from([...bytes, ...tail])));
+    const texts = whole.filter(text => text !== undefined);
+    if (texts.length > 0) return texts;
+  }
+  return [];
+}

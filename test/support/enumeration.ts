@@ -1,0 +1,74 @@
+import { expect } from 'vitest';
+import { ByteCursor } from '../../src/core/bytes/cursor';
+import { ByteRules } from '../../src/core/bytes/rules';
+import { encodeUtf8 } from '../../src/core/utf8';
+import { Oracle } from './byteOracle';
+import { pick, randomModel, randomOf, randomText, randomToy } from './toys';
+
+export interface Comparison {
+  compared: number;
+  /** The largest difference of two probabilities. */
+  furthest: number;
+  /** The most nodes of a cover tree. */
+  nodes: number;
+}
+
+/** Random tokenizers, models and texts of up to 6 bytes: what the cover tree says against enumeration. */
+export async function compareWithEnumeration(
+  seeds: Iterable<number>,
+  prefixes: number,
+): Promise<Comparison> {
+  const result = { compared: 0, furthest: 0, nodes: 0 };
+  const near = (found: number, expected: number, what: () => string) => {
+    const difference = Math.abs(found - expected);
+    result.compared++;
+    result.furthest = Math.max(result.furthest, difference);
+    if (!(difference <= 1e-12)) expect.fail(`${what()}: ${found} for ${expected}`);
+  };
+  for (const seed of seeds) {
+    const toy = randomToy(seed);
+    const model = randomModel(toy, seed);
+    const rules = new ByteRules(toy.tokenizer);
+    const oracle = new Oracle(toy, model.row);
+    const random = randomOf(seed + 1000);
+    for (let prefix = 0; prefix < prefixes; prefix++) {
+      const whole = encodeUtf8(randomText(toy, random, 1 + Math.floor(random() * 5)));
+      const x = whole.subarray(0, Math.floor(random() * Math.min(7, whole.length + 1)));
+      const what = (of: string) => () => `toy ${seed} at ${JSON.stringify([...x])}, ${of}`;
+      const cursor = await ByteCursor.at(rules, model, x);
+      const { trunk, nodes } = cursor.tree;
+      result.nodes = Math.max(result.nodes, nodes.length);
+      let before = 1;
+      trunk.forEach((token, i) => (before *= Math.exp(model.row(trunk.slice(0, i))[token]!)));
+      for (const mode of ['e2', 'e3'] as const) {
+        const next = mode === 'e2' ? cursor.next() : cursor.nextRenormalised();
+        const mass = oracle.mass(x, mode);
+        for (let byte = 0; byte < 256; byte++) {
+          const expected = oracle.mass(Uint8Array.of(...x, byte), mode) / mass;
+          near(Math.exp(next.logprobs[byte]!), expected, what(`${mode}, byte ${byte}`));
+        }
+        near(Math.exp(next.end), oracle.end(x, mode) / mass, what(`${mode}, end`));
+        near(Math.exp(next.leak), mode === 'e2' ? oracle.leak(x) / mass : 0, what(`${mode}, leak`));
+        if (mode === 'e2') near(before * Math.exp(next.logMass), mass, what('mass'));
+        const parts = [...next.logprobs, next.end, next.leak].map(Math.exp);
+        near(
+          parts.reduce((a, b) => a + b),
+          1,
+          what(`${mode}, sum`),
+        );
+        expect(next.untested).toBe(-Infinity);
+      }
+      const byte = pick(random, encodeUtf8(pick(random, toy.alphabet)) as unknown as number[]);
+      const all = await cursor.nextInAllTokenisations();
+      const mass = before * Math.exp(all.logMass);
+      expect(mass).toBeGreaterThanOrEqual(oracle.mass(x, 'e2') * (1 - 1e-12));
+      expect(mass).toBeLessThanOrEqual(oracle.mass(x, 'e1') * (1 + 1e-12));
+      const longer = Uint8Array.of(...x, byte);
+      const joint = mass * Math.exp(all.logprobs[byte]!);
+      expect(joint).toBeLessThanOrEqual(oracle.mass(longer, 'e1') * (1 + 1e-12));
+      // With one pretoken in hand all tokenisations are summed.
+      if (x.length < 2) near(joint, oracle.mass(longer, 'e1'), what('e1'));
+    }
+  }
+  return result;
+}

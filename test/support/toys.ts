@@ -1,0 +1,139 @@
+// Small random tokenizers and language models, for which everything can be enumerated.
+import { byteCharacters } from '../../src/core/tokenizer/byteLevel';
+import { loadTokenizer } from '../../src/core/tokenizer/load';
+import { GPT2_PATTERN, QWEN2_PATTERN } from '../../src/core/tokenizer/patterns';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import type { TokenModel } from '../../src/core/bytes/model';
+import { spellingOf } from '../../src/core/tokenizer/byteLevel';
+import { encodeUtf8 } from '../../src/core/utf8';
+
+export type Random = () => number;
+
+/** Numbers in [0, 1) (mulberry32). */
+export function randomOf(seed: number): Random {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function pick<T>(random: Random, from: readonly T[]): T {
+  return from[Math.floor(random() * from.length)]!;
+}
+
+export const END = '<|end|>';
+const OTHER_SPECIAL = '<|other|>';
+
+/** Characters whose classes the patterns tell apart, in groups that bring out different parts of them. */
+export const ALPHABETS = [
+  ['a', 'b', ' '],
+  ['a', ' ', '\n', '!'],
+  ["'", 's', 'r', 'e', ' '],
+  ['1', '2', ' ', 'a'],
+  ['é', 'è', 'a'],
+  ["'", 'l', 'L', '1', '\n'],
+  ['日', '！', ' '],
+] as const;
+export const PATTERNS = [GPT2_PATTERN, QWEN2_PATTERN] as const;
+
+export interface Toy {
+  readonly tokenizer: Tokenizer;
+  readonly alphabet: readonly string[];
+  /** Ids to which models give any probability. */
+  readonly support: readonly number[];
+  readonly end: number;
+}
+
+/** All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens. */
+export function randomToy(seed: number, merges = 9): Toy {
+  const random = randomOf(seed);
+  const alphabet = ALPHABETS[seed % ALPHABETS.length]!;
+  const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % PATTERNS.length]!;
+  const vocab: Record<string, number> = Object.fromEntries(
+    byteCharacters.map((character, byte) => [character, byte]),
+  );
+  const symbols = [...new Set(alphabet.flatMap(c => [...spellingOf(encodeUtf8(c))]))];
+  const usable = [...symbols];
+  const list: string[] = [];
+  for (let attempt = 0; attempt < merges * 4 && list.length < merges; attempt++) {
+    const [left, right] = [pick(random, usable), pick(random, usable)];
+    const merge = `${left} ${right}`;
+    if (list.includes(merge) || left.length + right.length > 6) continue;
+    // A rank anywhere, so that a token's merges need not ascend.
+    list.splice(Math.floor(random() * (list.length + 1)), 0, merge);
+    if (left + right in vocab) continue;
+    vocab[left + right] = Object.keys(vocab).length;
+    usable.push(left + right);
+  }
+  const end = Object.keys(vocab).length;
+  const special = { special: true, normalized: false };
+  const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated' };
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
+  const tokenizer = loadTokenizer({
+    'tokenizer.json': {
+      added_tokens: [
+        { id: end, content: END, ...special },
+        { id: end + 1, content: OTHER_SPECIAL, ...special },
+      ],
+      pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] },
+      model: { type: 'BPE', vocab, merges: list },
+    },
+  });
+  const bytes = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65];
+  const ids = [...usable.map(spelling => vocab[spelling]!), ...bytes, end, end + 1];
+  return { tokenizer, alphabet, support: [...new Set(ids)], end };
+}
+
+/** A row for every context, at random but always the same; all probability on `support`. */
+export function randomModel(
+  toy: Toy,
+  seed: number,
+): TokenModel & { row(context: readonly number[]): Float64Array } {
+  const rows = new Map<string, Float64Array>();
+  const row = (context: readonly number[]) => {
+    const key = context.join();
+    let found = rows.get(key);
+    if (!found) {
+      let hash = seed;
+      for (const token of context) hash = Math.imul(hash ^ token, 0x01000193) + 1;
+      const random = randomOf(hash);
+      found = new Float64Array(toy.tokenizer.vocabSize).fill(-Infinity);
+      for (const id of toy.support) found[id] = 4 * random();
+      normalise(found);
+      rows.set(key, found);
+    }
+    return found;
+  };
+  return { ends: [toy.end], row, ...treeRows(row) };
+}
+
+/** Makes log-probabilities of logits, in place. */
+export function normalise(logits: Float64Array): void {
+  const largest = logits.reduce((a, b) => Math.max(a, b));
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  const shift = largest + Math.log(sum);
+  for (let i = 0; i < logits.length; i++) logits[i]! -= shift;
+}
+
+/** The tree form of a model that answers one context at a time. */
+export function treeRows(
+  row: (context: readonly number[]) => Float64Array,
+): Pick<TokenModel, 'rows'> {
+  return {
+    rows: async (trunk, nodes, wanted) =>
+      wanted.map(node => {
+        const path: number[] = [];
+        for (let at = node; nodes[at]!.parent >= 0; at = nodes[at]!.parent)
+          path.unshift(nodes[at]!.token);
+        return row([...trunk, ...path]);
+      }),
+  };
+}
+
+/** Text over the toy's alphabet. */
+export function randomText(toy: Toy, random: Random, characters: number): string {
+  return Array.from({ length: characters }, () => pick(random, toy.alphabet)).join('');
+}
