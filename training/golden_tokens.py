@@ -109,12 +109,12 @@ def coder() -> Tokenizer:
     return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
-def digests(tokenizer: Tokenizer, strings: list[str]) -> list[str]:
+def digests(tokenizer: Tokenizer, strings: list[str], batch: int = BATCH) -> list[str]:
     tokenizer.encode_special_tokens = True  # "<|endoftext|>" in a document is text
     result = []
-    for start in range(0, len(strings), BATCH):
+    for start in range(0, len(strings), batch):
         digest = hashlib.sha256()
-        for encoding in tokenizer.encode_batch(strings[start:start + BATCH], add_special_tokens=False):
+        for encoding in tokenizer.encode_batch(strings[start:start + batch], add_special_tokens=False):
             digest.update(struct.pack(f"<{1 + len(encoding.ids)}I", len(encoding.ids), *encoding.ids))
         result.append(digest.hexdigest())
     return result

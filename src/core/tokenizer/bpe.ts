@@ -5,7 +5,7 @@ import { AddedTokens, type AddedToken } from './added';
 import { LONGEST_KEY, PretokenCache } from './cache';
 import type { Merger } from './merge';
 import { changesByNfc } from './normalize';
-import type { Scan } from './patterns';
+import type { Scan } from './patterns/scan';
 import { moveToText, replaced, type Stretch } from './spans';
 import { TokenList } from './tokenList';
 import type { Encoding, Tokenizer } from './tokenizer';
