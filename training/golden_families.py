@@ -60,6 +60,57 @@ def trained(pre_tokenizer: dict, ignore_merges: bool) -> dict:
     return contents
 
 
+def llama2() -> dict:
+    """Prepends a blank to all text between added tokens."""
+    normalizer = {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, BLANKS]}
+    return spaced({"normalizer": normalizer, "added_tokens": [added("</"), added("function", rstrip=True)]}, byte_fallback=True)
+
+
+def gemma() -> dict:
+    split = {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False}
+    return spaced({"normalizer": BLANKS, "pre_tokenizer": split, "added_tokens": [added("\n\n"), added("▁▁")]}, byte_fallback=True, ignore_merges=True)
+
+
+def metaspace_first() -> dict:
+    """One unknown token for each run of unknown characters."""
+    metaspace = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": True}
+    return spaced({"pre_tokenizer": metaspace, "added_tokens": [added("</", normalized=True)]})
+
+
+def metaspace_always() -> dict:
+    metaspace = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": False}
+    return spaced({"normalizer": {"type": "NFC"}, "pre_tokenizer": metaspace, "added_tokens": [added("</"), added("[[", lstrip=True, normalized=True)]}, fuse_unk=False)
+
+
+BLANKS = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
+SPACED = {"llama2": llama2, "gemma": gemma, "metaspace-first": metaspace_first, "metaspace-always": metaspace_always}
+
+
+def added(content: str, **fields: bool) -> dict:
+    return {"content": content, "special": False, "normalized": False, "lstrip": False, "rstrip": False, "single_word": False, **fields}
+
+
+def spaced(file: dict, **model: bool) -> dict:
+    """The contents of a tokenizer.json that spells blanks as ▁, as SentencePiece does. Added tokens get ids behind the vocabulary's if they are not of it."""
+    trainee = Tokenizer(models.BPE(unk_token="<unk>"))
+    trainee.pre_tokenizer = pre_tokenizers.Metaspace()
+    trainer = trainers.BpeTrainer(vocab_size=457 + MERGES, limit_alphabet=200, special_tokens=["<unk>"] + [f"<0x{byte:02X}>" for byte in range(256)], show_progress=False)
+    trainee.train_from_iterator(texts(), trainer)
+    contents = json.loads(trainee.to_str())
+    vocab = contents["model"]["vocab"]
+    for i, token in enumerate(file["added_tokens"]):
+        token["id"] = vocab.get(token["content"], len(vocab) + i)
+    fields = {"unk_token": "<unk>", "fuse_unk": True, "byte_fallback": False, **model}
+    return {**contents, "pre_tokenizer": None, **file, "model": {**contents["model"], **fields}}
+
+
+def spaced_family(name: str, strings: list[str]) -> list[str]:
+    contents = SPACED[name]()
+    write_tokenizer(name, contents)
+    print(name)
+    return digests(Tokenizer.from_str(json.dumps(contents)), strings, BATCH)
+
+
 def write_tokenizer(name: str, contents: dict) -> None:
     folder = GOLDEN / "families"
     folder.mkdir(exist_ok=True)
@@ -82,8 +133,9 @@ def main() -> None:
     families = json.loads(path.read_text())["families"]
     path.write_text(json.dumps({
         "format": "The strings of tokens.json, and its digests (ids), in batches of `batch` strings. cuts: for each string the number of its pretokens, then the offset in bytes at which each"
-                  " ends, each uint32 little-endian. ids: of families/*.json, trained on texts/ and 1,000 other fuzzed strings.",
+                  " ends, each uint32 little-endian. ids: of families/*.json, trained on texts/ and 1,000 other fuzzed strings. spaced: ids of those that spell blanks as U+2581.",
         "batch": BATCH,
+        "spaced": {name: spaced_family(name, strings) for name in SPACED},
         "families": {name: family(name, known["pre_tokenizer"], strings) for name, known in families.items()},
     }, indent=1, ensure_ascii=False) + "\n")
 

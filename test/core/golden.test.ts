@@ -21,6 +21,7 @@ const golden = JSON.parse(
 ) as Golden;
 const gpt2 = join(shared, 'tokenizers/gpt2');
 const qwen2 = join(shared, 'tokenizers/qwen2');
+const phi3 = join(shared, 'tokenizers/phi-3-mini');
 const coder = join(import.meta.dirname, '../../models/coder');
 
 describe(`${golden.count} fuzzed strings`, () => {
@@ -35,6 +36,7 @@ describe(`${golden.count} fuzzed strings`, () => {
   test('have the ids of Rust tokenizers: coder', () => matches('coder', coder));
   test.skipIf(!hasShared)('have the ids of Rust tokenizers: gpt2', () => matches('gpt2', gpt2));
   test.skipIf(!hasShared)('have the ids of Rust tokenizers: qwen2', () => matches('qwen2', qwen2));
+  test.skipIf(!hasShared)('have the ids of Rust tokenizers: phi3', () => matches('phi3', phi3));
 
   function matches(name: string, folder: string): void {
     const tokenizer = tokenizerOf(folder);

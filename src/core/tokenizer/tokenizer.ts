@@ -12,11 +12,12 @@ export interface Encoding {
 }
 
 export interface Tokenizer {
-  /** For people: 'byte-level BPE'. */
+  /** For people: 'byte-level BPE', 'SentencePiece BPE'. */
   readonly name: string;
   /** Highest id + 1; not every id below it need be in use. */
   readonly vocabSize: number;
-  readonly normalizer: 'none' | 'NFC';
+  /** For people: 'none', 'NFC'. */
+  readonly normalizer: string;
   /** The text's tokens. What looks like a special token is text here; other added tokens are matched. */
   encode(text: string): Encoding;
   /** The token's own bytes, not to be written to; a special token's are those of its name. Empty for an unknown id. */

@@ -37,6 +37,11 @@ export function runMatch(pattern: string): Match | undefined {
   };
 }
 
+export function literal(content: string): Match {
+  return (text, from, to) =>
+    text.startsWith(content, from) && from + content.length <= to ? from + content.length : from;
+}
+
 /** Up to `most` characters that belong. */
 export function repeated(belongs: Belongs, most: number): Match {
   return (text, from, to) => {
