@@ -88,8 +88,16 @@ def fuzz_strings(seed: int, count: int) -> Iterator[str]:
         yield "".join(characters[:length])
 
 
+def published(name: str) -> Tokenizer:
+    return Tokenizer.from_file(str(SHARED / "tokenizers" / name / "tokenizer.json"))
+
+
 def gpt2() -> Tokenizer:
-    return Tokenizer.from_file(str(SHARED / "tokenizers" / "gpt2" / "tokenizer.json"))
+    return published("gpt2")
+
+
+def phi3() -> Tokenizer:
+    return published("phi-3-mini")
 
 
 def qwen2() -> Tokenizer:
@@ -109,12 +117,12 @@ def coder() -> Tokenizer:
     return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
-def digests(tokenizer: Tokenizer, strings: list[str]) -> list[str]:
+def digests(tokenizer: Tokenizer, strings: list[str], batch: int = BATCH) -> list[str]:
     tokenizer.encode_special_tokens = True  # "<|endoftext|>" in a document is text
     result = []
-    for start in range(0, len(strings), BATCH):
+    for start in range(0, len(strings), batch):
         digest = hashlib.sha256()
-        for encoding in tokenizer.encode_batch(strings[start:start + BATCH], add_special_tokens=False):
+        for encoding in tokenizer.encode_batch(strings[start:start + batch], add_special_tokens=False):
             digest.update(struct.pack(f"<{1 + len(encoding.ids)}I", len(encoding.ids), *encoding.ids))
         result.append(digest.hexdigest())
     return result
@@ -128,10 +136,10 @@ def main() -> None:
     (GOLDEN / "tokens.json").write_text(json.dumps({
         "format": "fuzzStrings(seed, count) of fuzz.ts. allStrings: sha256 over all strings, each in UTF-8 followed by byte 0xFF. tokenizers.*: one sha256 per batch of"
                   " `batch` strings over, for each string, the number of its ids and then its ids, each uint32 little-endian; no special tokens added, special tokens"
-                  " in the text treated as plain text. gpt2: the published tokenizer.json. qwen2: vocab.json and merges.txt with NFC, Split, ByteLevel and the added tokens of its config."
+                  " in the text treated as plain text. gpt2, phi3: the published tokenizer.json. qwen2: vocab.json and merges.txt with NFC, Split, ByteLevel and the added tokens of its config."
                   " coder: models/coder/tokenizer.json.",
         "seed": SEED, "count": COUNT, "batch": BATCH, "allStrings": everything.hexdigest(),
-        "tokenizers": {name: digests(make(), strings) for name, make in {"gpt2": gpt2, "qwen2": qwen2, "coder": coder}.items()},
+        "tokenizers": {name: digests(make(), strings) for name, make in {"gpt2": gpt2, "qwen2": qwen2, "phi3": phi3, "coder": coder}.items()},
     }, indent=1) + "\n")
     print(f"{len(strings)} strings, {sum(map(len, strings))} characters, {everything.hexdigest()}")
 

@@ -7,6 +7,7 @@ import { loadTokenizer, TokenizerError } from '../../src/core/tokenizer/load';
 import { encodeUtf8 } from '../../src/core/utf8';
 import { fuzzStrings } from '../golden/fuzz';
 import { tokenizerOf } from '../support/shared';
+import { expectSpans } from '../support/spans';
 
 const LETTERS = 'abc';
 const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
@@ -117,17 +118,7 @@ describe('spans', () => {
   const coder = tokenizerOf(join(import.meta.dirname, '../../models/coder'));
 
   test('follow one another, cover the text, and hold the tokens’ own bytes', () => {
-    for (const text of fuzzStrings(7, 500)) {
-      const bytes = encodeUtf8(text);
-      const { ids, byteStarts, byteEnds } = coder.encode(text);
-      let at = 0;
-      ids.forEach((id, token) => {
-        expect(byteStarts[token]).toBe(at);
-        at = byteEnds[token]!;
-        expect(bytes.subarray(byteStarts[token], at)).toEqual(coder.bytesOf(id));
-      });
-      expect(at).toBe(bytes.length);
-    }
+    for (const text of fuzzStrings(7, 500)) expectSpans(coder, text);
   });
 
   test('lead to the text as it is where NFC changed it', () => {
@@ -170,6 +161,22 @@ describe('refuses, naming what is wrong', () => {
         },
       }),
       /"x\+"/,
+    ],
+    [
+      'a fallback to bytes that lacks one',
+      {
+        normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+        model: { type: 'BPE', vocab: { '\u2581': 0 }, merges: [], byte_fallback: true },
+      },
+      /byte 00, "<0x00>"/,
+    ],
+    [
+      'unknown characters without a token',
+      {
+        pre_tokenizer: { type: 'Metaspace', replacement: '\u2581' },
+        model: { type: 'BPE', vocab: { '\u2581': 0 }, merges: [] },
+      },
+      /model\.unk_token is missing/,
     ],
     [
       'an added token over another',

@@ -1,7 +1,8 @@
 // Small random tokenizers and language models, for which everything can be enumerated.
 import { byteCharacters } from '../../src/core/tokenizer/byteLevel';
 import { loadTokenizer } from '../../src/core/tokenizer/load';
-import { GPT2_PATTERN, QWEN2_PATTERN } from '../../src/core/tokenizer/patterns';
+import { GPT2_PATTERN } from '../../src/core/tokenizer/patterns/gpt2';
+import { QWEN2_PATTERN } from '../../src/core/tokenizer/patterns/words';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { TokenModel } from '../../src/core/bytes/model';
 import { spellingOf } from '../../src/core/tokenizer/byteLevel';

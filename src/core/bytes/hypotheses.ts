@@ -1,7 +1,7 @@
 // Where text may be cut into pretokens that is not yet complete: one set of boundaries for each way that
 // some continuation brings about. They are found by cutting the text with each of the pattern's witnesses
 // behind it. Texts of the same classes of characters are cut alike, so the answers are kept by classes.
-import type { Scan } from '../tokenizer/patterns';
+import type { Scan } from '../tokenizer/patterns/scan';
 import type { ByteString } from './byteString';
 import { characterLength, codePointsFrom } from './characters';
 import { CONTRACTION_REACH, type Lookahead } from './lookahead';

@@ -3,7 +3,9 @@
 // them show every way in which text before them can be cut, whatever follows it. That they are enough is
 // tested against all continuations of up to three characters.
 import { LETTER, NUMBER, SPACE, classes } from '../tokenizer/classes';
-import { scanGpt2, scanQwen2, type Scan } from '../tokenizer/patterns';
+import { scanGpt2 } from '../tokenizer/patterns/gpt2';
+import type { Scan } from '../tokenizer/patterns/scan';
+import { scanQwen2 } from '../tokenizer/patterns/words';
 
 export interface Lookahead {
   /** The character that stands for all of a code point's class: a UTF-16 unit, whose own class it is. */

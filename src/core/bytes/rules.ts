@@ -3,9 +3,11 @@
 // Texts are those in which no added token is spelled, in the tokenizer's normal form, in UTF-8. What a
 // normalizer would change further on is not followed: a model that writes text outside the normal form
 // gives its mass to those bytes.
+import { ByteAlphabet } from '../tokenizer/alphabet';
 import { BpeTokenizer } from '../tokenizer/bpe';
 import { changesByNfc } from '../tokenizer/normalize';
-import type { Scan } from '../tokenizer/patterns';
+import type { Scan } from '../tokenizer/patterns/scan';
+import { toNfc } from '../tokenizer/rewrite';
 import { TokenList } from '../tokenizer/tokenList';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { firstInvalidUtf8, utf8Length } from '../utf8';
@@ -24,18 +26,26 @@ export class ByteRules {
   readonly canonical: Canonical;
   readonly pairs: Pairs;
   readonly #tokenizer: BpeTokenizer;
+  readonly #alphabet: ByteAlphabet;
   readonly #scan: Scan;
   readonly #addedNames: readonly ByteString[];
 
   /** Throws `InexactError` for a tokenizer that exactness cannot be had with. */
   constructor(tokenizer: Tokenizer) {
-    if (!(tokenizer instanceof BpeTokenizer)) {
+    const alphabet = tokenizer instanceof BpeTokenizer && tokenizer.parts.alphabet;
+    if (!(tokenizer instanceof BpeTokenizer) || !(alphabet instanceof ByteAlphabet)) {
       throw new InexactError(
         `The tokenizer is ${tokenizer.name}: exact probabilities of bytes need byte-level BPE`,
       );
     }
     this.#tokenizer = tokenizer;
-    const { scans, merger, added, whole } = tokenizer.parts;
+    this.#alphabet = alphabet;
+    const { scans, merger, added, whole, normalizers } = tokenizer.parts;
+    if (normalizers.some(step => step !== toNfc)) {
+      throw new InexactError(
+        `The tokenizer normalises by ${tokenizer.normalizer}: exact probabilities of bytes are known for NFC only`,
+      );
+    }
     const lookahead = scans.length === 1 ? lookaheads.get(scans[0]!) : undefined;
     if (!lookahead) {
       throw new InexactError(
@@ -49,7 +59,7 @@ export class ByteRules {
       if (!isAdded.has(id) && tokenizer.bytesOf(id).length > 0) ids.push(id);
     }
     this.tokens = new SortedTokens(ids, id => tokenizer.bytesOf(id));
-    this.pairs = new Pairs(merger.merges, merger.byteIds, id => tokenizer.bytesOf(id));
+    this.pairs = new Pairs(merger.merges, alphabet.ids, id => tokenizer.bytesOf(id));
     const unreachable = whole && ids.find(id => !this.pairs.isReachable(id));
     if (unreachable !== undefined) {
       throw new InexactError(
@@ -67,7 +77,8 @@ export class ByteRules {
   /** The tokens of one pretoken or its beginning. */
   merge(bytes: ByteString): number[] {
     const list = new TokenList(bytes.length);
-    if (bytes.length > 0) this.#tokenizer.parts.merger.encode(bytesOf(bytes), bytes.length, list);
+    const symbols = Int32Array.from(bytesOf(bytes), byte => this.#alphabet.ids[byte]!);
+    if (bytes.length > 0) this.#tokenizer.parts.merger.encode(symbols, bytes.length, list);
     return [...list.ids.subarray(0, list.count)];
   }
 
@@ -85,7 +96,7 @@ export class ByteRules {
       const at = invalid >= 0 ? from + invalid : complete;
       throw new InexactError(`The text is not UTF-8 at byte ${at}`);
     }
-    if (this.#tokenizer.normalizer === 'NFC') {
+    if (this.#tokenizer.parts.normalizers.length > 0) {
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(array);
       const [change] = changesByNfc(text);
       if (change) {

@@ -17,7 +17,7 @@ export function isHardBoundary(text: string, at: number): boolean {
   return (
     text.charCodeAt(at - 1) === LINE_FEED &&
     isVisibleBefore(text, at - 1) &&
-    classAt(text, at, text.length) === LETTER
+    classAt(classes, text, at, text.length) === LETTER
   );
 }
 

@@ -2,8 +2,15 @@
 // longest, as `AddedVocabulary` of Rust `tokenizers` does with `encode_special_tokens` set. Special tokens
 // take part in the search and are then left as text: what looks like one in a user's file is text.
 
-export interface AddedToken {
+/** A token that takes the place of text. */
+export interface TakenToken {
   readonly id: number;
+  /** Its own bytes, as text. */
+  readonly bytes: string;
+}
+
+export interface AddedToken extends TakenToken {
+  /** What it is matched by. */
   readonly content: string;
   readonly special: boolean;
   /** Matched in normalised text; otherwise before normalisation. */
@@ -19,7 +26,7 @@ export interface AddedToken {
 export interface Piece {
   readonly start: number;
   readonly end: number;
-  readonly token?: AddedToken;
+  readonly token?: TakenToken;
 }
 
 // Rust's \w and \s, on either side of a match.

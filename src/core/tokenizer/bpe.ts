@@ -1,31 +1,42 @@
-// A byte-level BPE tokenizer: added tokens are taken out, the rest is normalised, cut into pretokens, and
-// the bytes of each pretoken are merged.
-import { encodeUtf8, writeUtf8 } from '../utf8';
-import { AddedTokens, type AddedToken } from './added';
+// A BPE tokenizer: added tokens are taken out, the rest is normalised and cut into pretokens, and the bytes or
+// characters of each pretoken are merged.
+import { encodeUtf8 } from '../utf8';
+import { AddedTokens, type AddedToken, type Piece } from './added';
+import type { Alphabet } from './alphabet';
 import { LONGEST_KEY, PretokenCache } from './cache';
 import type { Merger } from './merge';
-import { changesByNfc } from './normalize';
-import type { Scan } from './patterns';
-import { moveToText, replaced, type Stretch } from './spans';
+import { cutsAll } from './patterns/lookup';
+import type { Scan } from './patterns/scan';
+import { toNfc, type Respell, type Rewrite } from './rewrite';
+import { Rewriting } from './rewriting';
+import { replaced } from './spans';
 import { TokenList } from './tokenList';
 import type { Encoding, Tokenizer } from './tokenizer';
+import type { UnknownCharacters } from './unknown';
 import type { Vocabulary } from './vocabulary';
 
 export interface BpeParts {
+  readonly name: string;
   readonly vocabulary: Vocabulary;
   readonly added: readonly AddedToken[];
+  readonly alphabet: Alphabet;
   readonly merger: Merger;
   /** Each cuts the pieces that those before it leave. */
   readonly scans: readonly Scan[];
-  readonly normalizer: 'none' | 'NFC';
+  /** For people: 'NFC'. */
+  readonly normalizer: string;
+  /** In order; for what added tokens leave. */
+  readonly normalizers: readonly Rewrite[];
+  readonly respell: Respell | undefined;
+  readonly unknown: UnknownCharacters | undefined;
   /** The token that a pretoken is as a whole, where such are not merged (`ignore_merges`). */
-  readonly whole: ((bytes: Uint8Array) => number | undefined) | undefined;
+  readonly whole: ((text: string) => number | undefined) | undefined;
 }
 
 export class BpeTokenizer implements Tokenizer {
-  readonly name = 'byte-level BPE';
+  readonly name: string;
   readonly vocabSize: number;
-  readonly normalizer: 'none' | 'NFC';
+  readonly normalizer: string;
   readonly isCutByHardBoundaries: boolean;
   readonly parts: BpeParts;
   /** Matched in the text as it is; in the normalised text. */
@@ -33,50 +44,50 @@ export class BpeTokenizer implements Tokenizer {
   readonly #addedBehind: AddedTokens;
   readonly #special: ReadonlySet<number>;
   readonly #cache = new PretokenCache();
-  #bytes = new Uint8Array(LONGEST_KEY * 3);
+  #symbols = new Int32Array(LONGEST_KEY * 3);
 
   constructor(parts: BpeParts) {
     this.parts = parts;
+    this.name = parts.name;
     this.vocabSize = parts.vocabulary.size;
     this.normalizer = parts.normalizer;
     // An added token must neither lie across a boundary nor take a blank from behind it.
     const liesAcross = ({ special, content, lstrip, rstrip }: AddedToken) =>
       !special && (lstrip || rstrip || /[ \n]/.test(content));
-    this.isCutByHardBoundaries = parts.scans.length > 0 && !parts.added.some(liesAcross);
+    this.isCutByHardBoundaries =
+      parts.scans.length > 0 &&
+      parts.scans.every(cutsAll) &&
+      parts.normalizers.every(step => step === toNfc) &&
+      !parts.respell &&
+      !parts.unknown &&
+      !parts.added.some(liesAcross);
     const behind = parts.added.filter(token => token.normalized);
     this.#addedBefore = new AddedTokens(parts.added.filter(token => !token.normalized));
-    this.#addedBehind = new AddedTokens(behind, content => this.#normalize(content));
+    this.#addedBehind = new AddedTokens(behind, content =>
+      parts.normalizers.reduce((text, step) => replaced(text, step(text)), content),
+    );
     this.#special = new Set(parts.added.filter(token => token.special).map(({ id }) => id));
   }
 
   encode(text: string): Encoding {
     const list = new TokenList(Math.ceil(text.length / 3) + 16);
-    // First the text becomes the normalised text, then that one the tokens' bytes.
-    const before: Stretch[] = [];
-    const behind: Stretch[] = [];
-    let normalizedLength = 0;
-    for (const { start, end, token } of this.#addedBefore.cut(text)) {
-      if (token) {
-        list.add(token.id);
-        before.push({ start, end, text: token.content });
-        normalizedLength += token.content.length;
-        continue;
-      }
-      const piece = text.slice(start, end);
-      const changes = this.normalizer === 'NFC' ? changesByNfc(piece) : [];
-      for (const change of changes) before.push(moved(change, start));
-      const normalized = changes.length > 0 ? replaced(piece, changes) : piece;
+    const { normalizers } = this.parts;
+    const behind = Math.max(1, normalizers.length);
+    const rewriting = new Rewriting(behind + LEVELS_BEHIND);
+    for (const piece of this.#addedBefore.cut(text)) {
+      if (take(piece, list, rewriting, 0)) continue;
+      let normalized = text.slice(piece.start, piece.end);
+      if (normalizers.length === 0) rewriting.add(0, normalized.length);
+      normalizers.forEach((step, level) => {
+        normalized = rewritten(normalized, step(normalized), rewriting, level);
+      });
       for (const inner of this.#addedBehind.cut(normalized)) {
-        if (inner.token) {
-          list.add(inner.token.id);
-          behind.push(moved({ ...inner, text: inner.token.content }, normalizedLength));
-        } else {
-          this.#cutAndMerge(normalized, inner.start, inner.end, 0, list);
-        }
+        if (take(inner, list, rewriting, behind)) continue;
+        const isFirst = piece.start + inner.start === 0;
+        this.#encodeText(normalized, inner, isFirst, rewriting, behind, list);
       }
-      normalizedLength += normalized.length;
     }
-    return this.#withSpans(text, list, before, behind);
+    return this.#withSpans(text, list, rewriting);
   }
 
   bytesOf(id: number): Uint8Array {
@@ -96,8 +107,29 @@ export class BpeTokenizer implements Tokenizer {
     this.#cache.clear();
   }
 
-  #normalize(text: string): string {
-    return this.normalizer === 'NFC' ? text.normalize('NFC') : text;
+  /** text[start, end) holds no added token. */
+  #encodeText(
+    text: string,
+    { start, end }: Piece,
+    isFirst: boolean,
+    rewriting: Rewriting,
+    behind: number,
+    list: TokenList,
+  ): void {
+    const { respell, unknown } = this.parts;
+    rewriting.add(behind, end - start);
+    if (!respell && !unknown) {
+      rewriting.addBehind(behind, end - start);
+      return this.#cutAndMerge(text, start, end, 0, list);
+    }
+    const piece = text.slice(start, end);
+    const changes = respell?.(piece, isFirst) ?? [];
+    const spelled = rewritten(piece, changes, rewriting, behind + 1);
+    for (const inner of unknown?.cut(spelled) ?? [{ start: 0, end: spelled.length }]) {
+      if (take(inner, list, rewriting, behind + 2)) continue;
+      rewriting.add(behind + 2, inner.end - inner.start);
+      this.#cutAndMerge(spelled, inner.start, inner.end, 0, list);
+    }
   }
 
   #cutAndMerge(text: string, from: number, to: number, level: number, list: TokenList): void {
@@ -129,33 +161,25 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   #mergeAnew(text: string, from: number, to: number, list: TokenList): void {
-    const { merger, whole } = this.parts;
+    const { alphabet, merger, whole } = this.parts;
+    const id = whole?.(text.slice(from, to));
+    if (id !== undefined) return list.add(id);
     const isLong = to - from > LONGEST_KEY;
-    const bytes = isLong ? encodeUtf8(text.slice(from, to)) : this.#bytes;
-    const length = isLong ? bytes.length : writeUtf8(text, from, to, bytes);
-    const id = whole?.(bytes.subarray(0, length));
-    if (id === undefined) merger.encode(bytes, length, list);
-    else list.add(id);
+    const symbols = isLong ? new Int32Array((to - from) * 3) : this.#symbols;
+    merger.encode(symbols, alphabet.write(text, from, to, symbols), list);
   }
 
-  #withSpans(
-    text: string,
-    list: TokenList,
-    before: readonly Stretch[],
-    behind: readonly Stretch[],
-  ): Encoding {
+  #withSpans(text: string, list: TokenList, rewriting: Rewriting): Encoding {
     const ids = list.ids.slice(0, list.count);
     const { lengths } = this.parts.vocabulary;
     const offsets = new Uint32Array(ids.length + 1);
     for (let i = 0, at = 0; i < ids.length; i++) offsets[i + 1] = at += lengths[ids[i]!]!;
-    if (behind.length > 0) moveToText(replaced(text, before), behind, offsets);
-    if (before.length > 0) moveToText(text, before, offsets);
-    const differs = before.length + behind.length > 0;
+    rewriting.moveToText(text, offsets);
     return {
       ids,
       byteStarts: offsets.slice(0, ids.length),
       byteEnds: offsets.slice(1),
-      normalized: differs ? this.#differences(text, ids, offsets) : undefined,
+      normalized: rewriting.changes ? this.#differences(text, ids, offsets) : undefined,
     };
   }
 
@@ -172,6 +196,29 @@ export class BpeTokenizer implements Tokenizer {
   }
 }
 
-function moved({ start, end, text }: Stretch, by: number): Stretch {
-  return { start: start + by, end: end + by, text };
+/** Behind the normalisers: added tokens, the pre_tokenizer's changes, unknown characters. */
+const LEVELS_BEHIND = 3;
+
+/** Puts a piece's token into the list, if it has one; it stays as it is in the levels behind. */
+function take(
+  { start, end, token }: Piece,
+  list: TokenList,
+  to: Rewriting,
+  level: number,
+): boolean {
+  if (!token) return false;
+  list.add(token.id);
+  to.add(level, end - start, [{ start: 0, end: end - start, text: token.bytes }]);
+  to.addBehind(level, token.bytes.length);
+  return true;
+}
+
+function rewritten(
+  text: string,
+  changes: ReturnType<Rewrite>,
+  rewriting: Rewriting,
+  level: number,
+): string {
+  rewriting.add(level, text.length, changes);
+  return changes.length > 0 ? replaced(text, changes) : text;
 }

@@ -2,7 +2,8 @@
 // says: made into what a tokenizer.json would hold, as that library's convert_slow_tokenizer.py does.
 import { TokenizerError } from './error';
 import { isObject, quoted, type Json } from './json';
-import { GPT2_PATTERN, QWEN2_PATTERN } from './patterns';
+import { GPT2_PATTERN } from './patterns/gpt2';
+import { QWEN2_PATTERN } from './patterns/words';
 
 interface Rules {
   readonly pattern: string;

@@ -1,8 +1,9 @@
-// Byte-pair encoding of one pretoken (Sennrich et al. 2016): of all neighbouring pairs that have a merge,
+// Byte-pair encoding of one pretoken (Sennrich et al. 2016), from its symbols (single bytes or characters, by the ids of
+// their tokens) on: of all neighbouring pairs that have a merge,
 // the one of lowest rank merges, the leftmost of equals first, until none is left. That order is the one
 // of Hugging Face's `tokenizers`.
 //
-// Long pretokens are encoded in windows. A sequence of tokens is the encoding of its bytes exactly if each
+// Long pretokens are encoded in windows. A sequence of tokens is the encoding of its symbols exactly if each
 // pair of neighbours is the encoding of theirs (no merge crosses their border before, in an encoding of
 // the pair alone, it would), so two encodings of overlapping stretches may be joined at a token that they
 // share. Windows keep the heap small: time is linear, and bounded by n log n if windows never agree.
@@ -12,10 +13,10 @@ import type { TokenList } from './tokenList';
 const WINDOW = 256;
 const OVERLAP = 48;
 
-/** An encoding of bytes [start, ends[count - 1]); reused from call to call. */
+/** An encoding of symbols [start, ends[count - 1]); reused from call to call. */
 class Stretch {
   ids = new Int32Array(WINDOW);
-  /** [token]; offset of the byte after the token. */
+  /** [token]; offset of the symbol after the token. */
   ends = new Int32Array(WINDOW);
   start = 0;
   count = 0;
@@ -27,9 +28,7 @@ class Stretch {
 
 export class Merger {
   readonly merges: MergeTable;
-  /** [byte]; the id of the token that is this byte alone. */
-  readonly byteIds: Int32Array;
-  // A doubly linked list of symbols, in arrays by the offset of a symbol's first byte.
+  // A doubly linked list of tokens, in arrays by the offset of a token's first symbol.
   #ids = new Int32Array(0);
   #next = new Int32Array(0);
   #previous = new Int32Array(0);
@@ -39,15 +38,14 @@ export class Merger {
   #stretch = new Stretch();
   #other = new Stretch();
 
-  constructor(merges: MergeTable, byteIds: Int32Array) {
+  constructor(merges: MergeTable) {
     this.merges = merges;
-    this.byteIds = byteIds;
   }
 
-  /** Appends the tokens of bytes[0, length). */
-  encode(bytes: Uint8Array, length: number, list: TokenList): void {
+  /** Appends the tokens of symbols[0, length), which are the ids of the smallest tokens. */
+  encode(symbols: Int32Array, length: number, list: TokenList): void {
     let size = WINDOW;
-    this.#encodeStretch(bytes, 0, Math.min(size, length), this.#stretch);
+    this.#encodeStretch(symbols, 0, Math.min(size, length), this.#stretch);
     for (;;) {
       const stretch = this.#stretch;
       const end = stretch.ends[stretch.count - 1]!;
@@ -57,7 +55,7 @@ export class Merger {
         while (from > 0 && stretch.startOf(from) > end - OVERLAP) from--;
         const start = stretch.startOf(from);
         if (from > 0) {
-          this.#encodeStretch(bytes, start, Math.min(start + size, length), this.#other);
+          this.#encodeStretch(symbols, start, Math.min(start + size, length), this.#other);
           settled = this.#join(stretch, from);
         }
       }
@@ -69,7 +67,7 @@ export class Merger {
       } else {
         size *= 2;
         const { start } = stretch;
-        this.#encodeStretch(bytes, start, Math.min(start + size, length), stretch);
+        this.#encodeStretch(symbols, start, Math.min(start + size, length), stretch);
       }
     }
   }
@@ -84,7 +82,7 @@ export class Merger {
     let j = 0;
     while (i < stretch.count && j < other.count) {
       const behind = stretch.startOf(i) - other.startOf(j);
-      if (behind === 0 && stretch.ids[i] === other.ids[j]) {
+      if (behind === 0 && stretch.ids[i] === other.ids[j] && stretch.ends[i] === other.ends[j]) {
         other.start = other.startOf(j);
         other.ids.copyWithin(0, j, other.count);
         other.ends.copyWithin(0, j, other.count);
@@ -97,14 +95,14 @@ export class Merger {
     return 0;
   }
 
-  #encodeStretch(bytes: Uint8Array, start: number, end: number, into: Stretch): void {
+  #encodeStretch(symbols: Int32Array, start: number, end: number, into: Stretch): void {
     const length = end - start;
     this.#reserve(length, into);
     const ids = this.#ids;
     const next = this.#next;
     const previous = this.#previous;
     for (let i = 0; i < length; i++) {
-      ids[i] = this.byteIds[bytes[start + i]!]!;
+      ids[i] = symbols[start + i]!;
       next[i] = i + 1;
       previous[i] = i - 1;
     }

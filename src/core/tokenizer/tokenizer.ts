@@ -12,11 +12,12 @@ export interface Encoding {
 }
 
 export interface Tokenizer {
-  /** For people: 'byte-level BPE'. */
+  /** For people: 'byte-level BPE', 'SentencePiece BPE'. */
   readonly name: string;
   /** Highest id + 1; not every id below it need be in use. */
   readonly vocabSize: number;
-  readonly normalizer: 'none' | 'NFC';
+  /** For people: 'none', 'NFC'. */
+  readonly normalizer: string;
   /** Whether the parts of a text, cut at hard boundaries (stream/hardBoundary.ts), have the tokens of the whole. */
   readonly isCutByHardBoundaries: boolean;
   /** The text's tokens. What looks like a special token is text here; other added tokens are matched. */

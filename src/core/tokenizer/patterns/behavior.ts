@@ -1,0 +1,56 @@
+// How a pre_tokenizer of Rust `tokenizers` cuts where its pattern matches (`SplitDelimiterBehavior`).
+import { codePointAt } from '../classes';
+import type { Match, Scan } from './scan';
+
+export const behaviors: ReadonlyMap<unknown, (match: Match) => Scan> = new Map([
+  ['Isolated', isolated],
+  ['MergedWithPrevious', mergedWithPrevious],
+  ['MergedWithNext', mergedWithNext],
+  ['Contiguous', contiguous],
+]);
+
+/** Each match stands alone. */
+function isolated(match: Match): Scan {
+  return (text, from, to) => {
+    const end = match(text, from, to);
+    return end > from ? end : gapEnd(match, text, from, to);
+  };
+}
+
+/** A match goes to what stands before it, unless that is a match. */
+function mergedWithPrevious(match: Match): Scan {
+  return (text, from, to) => {
+    const end = match(text, from, to);
+    if (end > from) return end;
+    const gap = gapEnd(match, text, from, to);
+    return gap < to ? match(text, gap, to) : to;
+  };
+}
+
+/** A match goes to what stands behind it, unless that is a match. */
+function mergedWithNext(match: Match): Scan {
+  return (text, from, to) => {
+    const end = match(text, from, to);
+    if (end === to || (end > from && match(text, end, to) > end)) return end;
+    return gapEnd(match, text, end, to);
+  };
+}
+
+/** Matches that follow one another stand together. */
+function contiguous(match: Match): Scan {
+  return (text, from, to) => {
+    let end = match(text, from, to);
+    if (end === from) return gapEnd(match, text, from, to);
+    for (let next = end; end < to && (next = match(text, end, to)) > end;) end = next;
+    return end;
+  };
+}
+
+/** Where the next match begins, or `to`; none begins at `from`. */
+function gapEnd(match: Match, text: string, from: number, to: number): number {
+  for (let at = from; at < to;) {
+    at += codePointAt(text, at, to) > 0xffff ? 2 : 1;
+    if (at < to && match(text, at, to) > at) return at;
+  }
+  return to;
+}

@@ -1,0 +1,51 @@
+// The patterns of DeepSeek's sequences that are more than one class repeated: V3's and R1's third, and the
+// white space at the end of V2's lines.
+import { LETTER, MARK, PUNCTUATION, SPACE, SYMBOL, categories, flagRunEnd } from '../categories';
+import { codePointAt } from '../classes';
+import { BLANK, isNewline, newlinesEnd, spaceEnd, type Match, type Scan } from './scan';
+
+export const DEEPSEEK3_PATTERN =
+  '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|' +
+  ' ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
+
+const WORD = LETTER | MARK;
+const SIGN = PUNCTUATION | SYMBOL;
+
+export const matchDeepSeek3: Match = (text, from, to) => {
+  const all = categories();
+  const code = codePointAt(text, from, to);
+  const second = from + (code > 0xffff ? 2 : 1);
+  const flags = all[code]!;
+  const next = second < to ? codePointAt(text, second, to) : -1;
+  const nextFlags = next < 0 ? 0 : all[next]!;
+  if (code < 0x80 && flags & SIGN && isAsciiLetter(next)) {
+    let end = second;
+    while (end < to && isAsciiLetter(text.charCodeAt(end))) end++;
+    return end;
+  }
+  const leads = (flags & (LETTER | SIGN)) === 0 && !isNewline(code);
+  if (flags & WORD || (leads && nextFlags & WORD)) return flagRunEnd(text, second, to, WORD);
+  if (flags & SIGN || (code === BLANK && nextFlags & SIGN)) {
+    return newlinesEnd(text, flagRunEnd(text, second, to, SIGN), to);
+  }
+  return flags & SPACE ? spaceEnd(text, from, to) : from;
+};
+
+function isAsciiLetter(code: number): boolean {
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+export const LINE_TAIL_PATTERN = '\\s+$';
+
+/** `$` stands before a line feed, too. A run of white space is looked at once, so that long ones take linear time. */
+export const scanLineTails: Scan = (text, from, to) => {
+  for (let at = from; at < to;) {
+    const end = flagRunEnd(text, at, to, SPACE);
+    let tail = end;
+    while (tail > at && tail < to && text[tail] !== '\n') tail--;
+    if (tail > at) return at > from ? at : tail;
+    at = end + (end < to && codePointAt(text, end, to) > 0xffff ? 2 : 1);
+  }
+  return to;
+};

@@ -1,0 +1,86 @@
+// Patterns that are one class of characters, repeated, maybe behind one white space: `\p{N}{1,3}`,
+// `\s?\p{L}+`, `[一-龥]+`. They are read rather than looked up: their classes are long and differ from file to file.
+import { LETTER, MARK, NUMBER, PUNCTUATION, SPACE, SYMBOL, categories } from '../categories';
+import { codePointAt } from '../classes';
+import { belongsTo, type Belongs } from '../ranges';
+import type { Match } from './scan';
+
+const CLASS = /\\p\{[A-Z]\}|\[(?!\^)(?:[^[\]&\\]|\\.)+\]/su;
+const SHAPE = new RegExp(`^(\\\\s\\?| \\?)?(${CLASS.source})(\\+|\\{1,(\\d)\\})?$`, 'su');
+const FLAGS: Record<string, number> = {
+  L: LETTER,
+  M: MARK,
+  N: NUMBER,
+  P: PUNCTUATION,
+  S: SYMBOL,
+};
+
+/** What matches as the pattern does, or undefined if it is of another shape. */
+export function runMatch(pattern: string): Match | undefined {
+  const shape = SHAPE.exec(pattern);
+  if (!shape) return undefined;
+  const [, lead, characters, repeat, most] = shape;
+  const belongs = classOf(characters!);
+  if (!belongs) return undefined;
+  const limit = repeat === undefined ? 1 : most === undefined ? Infinity : Number(most);
+  const run = repeated(belongs, limit);
+  if (lead === undefined) return run;
+  const isLead: Belongs =
+    lead === ' ?' ? code => code === 0x20 : code => (categories()[code]! & SPACE) !== 0;
+  return (text, from, to) => {
+    // White space is one unit long.
+    if (isLead(text.charCodeAt(from))) {
+      const end = run(text, from + 1, to);
+      if (end > from + 1) return end;
+    }
+    return run(text, from, to);
+  };
+}
+
+export function literal(content: string): Match {
+  return (text, from, to) =>
+    text.startsWith(content, from) && from + content.length <= to ? from + content.length : from;
+}
+
+/** Up to `most` characters that belong. */
+export function repeated(belongs: Belongs, most: number): Match {
+  return (text, from, to) => {
+    let end = from;
+    for (let i = 0; i < most && end < to; i++) {
+      const code = codePointAt(text, end, to);
+      if (!belongs(code)) break;
+      end += code > 0xffff ? 2 : 1;
+    }
+    return end;
+  };
+}
+
+function classOf(source: string): Belongs | undefined {
+  const named = /^\\p\{(.)\}$/.exec(source);
+  if (named) {
+    const flag = FLAGS[named[1]!];
+    return flag === undefined ? undefined : code => (categories()[code]! & flag) !== 0;
+  }
+  const items = [...source.slice(1, -1).matchAll(/\\.|./gsu)].map(([item]) => codeOf(item));
+  const ranges: [number, number][] = [];
+  for (let i = 0; i < items.length; i++) {
+    const first = items[i]!;
+    const isRange = items[i + 1] === HYPHEN && i + 2 < items.length;
+    const last = isRange ? items[(i += 2)]! : first;
+    if (first < 0 || last < first) return undefined;
+    ranges.push([first, last + 1]);
+  }
+  return belongsTo(ranges);
+}
+
+const HYPHEN = -1;
+const UNKNOWN = -2;
+
+/** The code point of one item of a class. */
+function codeOf(item: string): number {
+  if (item === '-') return HYPHEN;
+  if (item[0] !== '\\') return item.codePointAt(0)!;
+  if (item === '\\r') return 0x0d;
+  if (item === '\\n') return 0x0a;
+  return /[a-z0-9]/i.test(item[1]!) ? UNKNOWN : item.codePointAt(1)!;
+}

@@ -1,0 +1,21 @@
+// What must hold of every tokenizer's spans.
+import { expect } from 'vitest';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { encodeUtf8 } from '../../src/core/utf8';
+
+/** They follow one another, cover the text, and hold the tokens' own bytes where `normalized` does not say otherwise. */
+export function expectSpans(tokenizer: Tokenizer, text: string): void {
+  const bytes = encodeUtf8(text);
+  const { ids, byteStarts, byteEnds, normalized } = tokenizer.encode(text);
+  let at = 0;
+  ids.forEach((id, token) => {
+    if (byteStarts[token] !== at) expect(byteStarts[token], JSON.stringify(text)).toBe(at);
+    at = byteEnds[token]!;
+    const own = Buffer.from(tokenizer.bytesOf(id));
+    const isSame = own.equals(bytes.subarray(byteStarts[token], at));
+    if (isSame === Boolean(normalized?.[token])) {
+      expect.fail(`token ${token} of ${JSON.stringify(text)}: is ${own.toString('hex')}`);
+    }
+  });
+  expect(at, JSON.stringify(text)).toBe(bytes.length);
+}
