@@ -5,6 +5,8 @@ import { basename, join, resolve } from 'node:path';
 import { loadTokenizer, TokenizerError } from '../core/tokenizer/load';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { UserError } from '../protocol/channel';
+import { readJson, type Json } from './json';
+import { readTokenizerFiles } from './tokenizerFiles';
 
 export interface ModelFolder {
   readonly path: string;
@@ -22,10 +24,7 @@ export interface ModelFolder {
   readonly ownReport: string | null;
 }
 
-type Json = Record<string, unknown>;
-
 const GRAPHS = ['onnx/model.onnx', 'model.onnx'];
-const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.json'] as const;
 
 /** Throws `UserError` that names the file and what is wrong with it. */
 export function readModelFolder(folder: string): ModelFolder {
@@ -37,7 +36,7 @@ export function readModelFolder(folder: string): ModelFolder {
   const config = readJson(path, 'config.json') ?? {};
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
   const own = readJson(path, 'tokenscope.json') ?? {};
-  const tokenizer = readTokenizer(path);
+  const tokenizer = readTokenizer(path, own.encoding);
   const report = typeof own.report === 'string' ? join(path, own.report) : '';
   return {
     path,
@@ -52,41 +51,14 @@ export function readModelFolder(folder: string): ModelFolder {
   };
 }
 
-function readTokenizer(path: string): Tokenizer {
-  const files: Parameters<typeof loadTokenizer>[0] = {};
-  for (const name of TOKENIZER_FILES) {
-    const json = readJson(path, name);
-    if (json !== undefined) files[name] = json;
-  }
-  const merges = join(path, 'merges.txt');
-  if (existsSync(merges)) files['merges.txt'] = readFileSync(merges, 'utf8');
+function readTokenizer(path: string, encoding: unknown): Tokenizer {
+  const files = readTokenizerFiles(path, encoding);
   try {
     return loadTokenizer(files);
   } catch (error) {
     if (error instanceof TokenizerError) throw new UserError(`${error.message} (in ${path})`);
     throw error;
   }
-}
-
-function readJson(folder: string, name: string): Json | undefined {
-  const path = join(folder, name);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new UserError(`Cannot read ${path}: ${(error as Error).message}`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${path} is not valid JSON: ${(error as Error).message}`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UserError(`${path} should hold a JSON object.`);
-  }
-  return value as Json;
 }
 
 /**

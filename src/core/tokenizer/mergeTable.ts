@@ -7,18 +7,16 @@ export class MergeTable {
   readonly #slots: Int32Array;
   readonly #mask: number;
 
-  /** `merges` is [rank, 3]: the ids of left, right and what they merge into. A repeated pair keeps its last rank. */
+  /** `merges` is [merge, 4]: left, right, rank, what they merge into. Of a repeated pair the last one counts. */
   constructor(merges: Int32Array) {
-    const count = merges.length / 3;
+    const count = merges.length / STRIDE;
     let capacity = 16;
     while (capacity < count * 2) capacity *= 2;
     this.#mask = capacity - 1;
     this.#slots = new Int32Array(capacity * STRIDE).fill(-1);
-    for (let rank = 0; rank < count; rank++) {
-      const left = merges[rank * 3]!;
-      const right = merges[rank * 3 + 1]!;
-      const slot = this.#find(left, right);
-      this.#slots.set([left, right, rank, merges[rank * 3 + 2]!], slot);
+    for (let at = 0; at < merges.length; at += STRIDE) {
+      const slot = this.#find(merges[at]!, merges[at + 1]!);
+      this.#slots.set(merges.subarray(at, at + STRIDE), slot);
     }
   }
 

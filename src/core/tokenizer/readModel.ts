@@ -49,7 +49,7 @@ export function readVocabulary(
   return { ids, tokens };
 }
 
-/** [rank, 3]: the ids of left, right and what they merge into. Merges are "left right" or [left, right]. */
+/** As `MergeTable` takes them; the order is the rank. Merges are "left right" or [left, right]. */
 export function readMerges(
   merges: unknown,
   ids: ReadonlyMap<string, number>,
@@ -60,7 +60,7 @@ export function readMerges(
     throw new TokenizerError(`${place}: is ${quoted(merges)}, not a list`);
   if (merges.length > MAX_MERGES)
     throw new TokenizerError(`${place}: has over ${MAX_MERGES} merges`);
-  const table = new Int32Array(merges.length * 3);
+  const table = new Int32Array(merges.length * 4);
   merges.forEach((merge: unknown, rank) => {
     const pair: unknown = typeof merge === 'string' ? merge.split(' ') : merge;
     if (
@@ -71,16 +71,15 @@ export function readMerges(
       throw new TokenizerError(`${place}: merge ${rank} is ${quoted(merge)}, not two tokens`);
     }
     const [left, right] = pair as [string, string];
-    [left, right, left + right].forEach((spelling, i) => {
+    const idOf = (spelling: string) => {
       const id = ids.get(spelling);
-      if (id === undefined) {
-        throw new TokenizerError(
-          `${place}: merge ${rank}, ${quoted(merge)}, needs the token ${quoted(spelling)}, which ` +
-            `${places.vocab} lacks: the two are not of one tokenizer`,
-        );
-      }
-      table[rank * 3 + i] = id;
-    });
+      if (id !== undefined) return id;
+      throw new TokenizerError(
+        `${place}: merge ${rank}, ${quoted(merge)}, needs the token ${quoted(spelling)}, which ` +
+          `${places.vocab} lacks: the two are not of one tokenizer`,
+      );
+    };
+    table.set([idOf(left), idOf(right), rank, idOf(left + right)], rank * 4);
   });
   return table;
 }
