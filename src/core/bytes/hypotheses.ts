@@ -70,6 +70,23 @@ export class Hypotheses {
   }
 
   /**
+   * Equal for bytes that are cut alike behind other bytes, if those are of one shape, too, and `joinsFreely`.
+   * Undefined if no text has the bytes at the beginning of a character.
+   */
+  shapeOf(bytes: ByteString): string | undefined {
+    return this.#read(bytes) ? `${this.#units}|${this.#partial}` : undefined;
+  }
+
+  /** Whether the bytes end with a whole character that is no part of a contraction. */
+  joinsFreely(bytes: ByteString): boolean {
+    return (
+      this.#read(bytes) &&
+      this.#partial === '' &&
+      !this.#units.slice(-CONTRACTION_REACH).includes("'")
+    );
+  }
+
+  /**
    * Equal for bytes that can go on alike where they end inside a pretoken: the classes of its characters, in
    * which a run of three or more is as good as one of two, and the bytes of the last one if they are not whole.
    */
