@@ -50,12 +50,10 @@ export async function compareWithEnumeration(
         near(Math.exp(next.end), oracle.end(x, mode) / mass, what(`${mode}, end`));
         near(Math.exp(next.leak), mode === 'e2' ? oracle.leak(x) / mass : 0, what(`${mode}, leak`));
         if (mode === 'e2') near(before * Math.exp(next.logMass), mass, what('mass'));
+        // In e3 the rest is that of paths which no token of the toy's support can follow.
         const parts = [...next.logprobs, next.end, next.leak].map(Math.exp);
-        near(
-          parts.reduce((a, b) => a + b),
-          1,
-          what(`${mode}, sum`),
-        );
+        const sum = parts.reduce((a, b) => a + b);
+        near(mode === 'e2' ? sum : Math.max(sum, 1), 1, what(`${mode}, sum`));
         expect(next.untested).toBe(-Infinity);
       }
       const byte = pick(random, encodeUtf8(pick(random, toy.alphabet)) as unknown as number[]);

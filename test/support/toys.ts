@@ -48,8 +48,8 @@ export interface Toy {
   readonly end: number;
 }
 
-/** All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens. */
-export function randomToy(seed: number, merges = 9): Toy {
+/** All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids. */
+export function randomToy(seed: number, merges = 9, reversed = false): Toy {
   const random = randomOf(seed);
   const alphabet = ALPHABETS[seed % ALPHABETS.length]!;
   const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % PATTERNS.length]!;
@@ -69,7 +69,11 @@ export function randomToy(seed: number, merges = 9): Toy {
     vocab[left + right] = Object.keys(vocab).length;
     usable.push(left + right);
   }
-  const end = Object.keys(vocab).length;
+  const size = Object.keys(vocab).length + 2;
+  // Reversed, the same tokens have other ids, and other names sort first.
+  const label = (id: number) => (reversed ? size - 1 - id : id);
+  const [end, other] = [label(size - 2), label(size - 1)];
+  for (const spelling in vocab) vocab[spelling] = label(vocab[spelling]!);
   const special = { special: true, normalized: false };
   const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated' };
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
@@ -77,61 +81,64 @@ export function randomToy(seed: number, merges = 9): Toy {
     'tokenizer.json': {
       added_tokens: [
         { id: end, content: END, ...special },
-        { id: end + 1, content: OTHER_SPECIAL, ...special },
+        { id: other, content: OTHER_SPECIAL, ...special },
       ],
       pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] },
       model: { type: 'BPE', vocab, merges: list },
     },
   });
   const bytes = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65];
-  const ids = [...usable.map(spelling => vocab[spelling]!), ...bytes, end, end + 1];
+  const ids = [...usable.map(spelling => vocab[spelling]!), ...bytes.map(label), end, other];
   return { tokenizer, alphabet, support: [...new Set(ids)], end };
 }
 
+/** Answers for one context, too. */
+export interface TestModel extends TokenModel {
+  row(context: readonly number[]): Float64Array;
+}
+
 /** A row for every context, at random but always the same; all probability on `support`. */
-export function randomModel(
-  toy: Toy,
-  seed: number,
-): TokenModel & { row(context: readonly number[]): Float64Array } {
+export function randomModel(toy: Toy, seed: number): TestModel {
+  return modelOf([toy.end], context => {
+    const hash = context.reduce((a, token) => Math.imul(a ^ token, 0x01000193) + 1, seed);
+    const random = randomOf(hash);
+    const logits = new Float64Array(toy.tokenizer.vocabSize).fill(-Infinity);
+    for (const id of toy.support) logits[id] = 4 * random();
+    return logits;
+  });
+}
+
+/** A model that answers one context at a time, with logits; they are asked for once. */
+export function modelOf(
+  ends: readonly number[],
+  logitsOf: (context: readonly number[]) => Float64Array,
+): TestModel {
   const rows = new Map<string, Float64Array>();
   const row = (context: readonly number[]) => {
     const key = context.join();
     let found = rows.get(key);
-    if (!found) {
-      let hash = seed;
-      for (const token of context) hash = Math.imul(hash ^ token, 0x01000193) + 1;
-      const random = randomOf(hash);
-      found = new Float64Array(toy.tokenizer.vocabSize).fill(-Infinity);
-      for (const id of toy.support) found[id] = 4 * random();
-      normalise(found);
-      rows.set(key, found);
-    }
+    if (!found) rows.set(key, (found = normalised(logitsOf(context))));
     return found;
   };
-  return { ends: [toy.end], row, ...treeRows(row) };
-}
-
-/** Makes log-probabilities of logits, in place. */
-export function normalise(logits: Float64Array): void {
-  const largest = logits.reduce((a, b) => Math.max(a, b));
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-  const shift = largest + Math.log(sum);
-  for (let i = 0; i < logits.length; i++) logits[i]! -= shift;
-}
-
-/** The tree form of a model that answers one context at a time. */
-export function treeRows(
-  row: (context: readonly number[]) => Float64Array,
-): Pick<TokenModel, 'rows'> {
   return {
+    ends,
+    row,
     rows: async (trunk, nodes, wanted) =>
       wanted.map(node => {
         const path: number[] = [];
-        for (let at = node; nodes[at]!.parent >= 0; at = nodes[at]!.parent)
+        for (let at = node; nodes[at]!.parent >= 0; at = nodes[at]!.parent) {
           path.unshift(nodes[at]!.token);
+        }
         return row([...trunk, ...path]);
       }),
   };
+}
+
+/** Log-probabilities. */
+function normalised(logits: Float64Array): Float64Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b));
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  return logits.map(logit => logit - largest - Math.log(sum));
 }
 
 /** Text over the toy's alphabet. */

@@ -6,15 +6,39 @@ import type { Pairs } from './pairs';
 import type { SortedTokens } from './sortedTokens';
 import type { TokenPrefix } from './tokenPrefix';
 
+/** What may be behind a prefix, as bits, for the ways in which the two are cut. */
+const CUT_CLOSED = 1; // a boundary before the token and behind it
+const CUT_OPEN = 2; // one before it
+const JOINED_CLOSED = 4; // none before it: the token must be one that may join
+const JOINED_OPEN = 8;
+const KNOWN = 16;
+
+const MAX_KEPT = 1000;
+
 export class Canonical {
   readonly #pairs: Pairs;
   readonly #tokens: SortedTokens;
   readonly #hypotheses: Hypotheses;
+  /** [id]; tokens of one shape are cut alike behind one prefix. -1 if no text has the token there. */
+  readonly #shapes: Int32Array;
+  readonly #shapeCount: number;
+  /** By the prefix's shape: [shape], bits. */
+  readonly #ways = new Map<string, Uint8Array>();
+  readonly #waysOf = new WeakMap<TokenPrefix, Uint8Array | null>();
 
   constructor(pairs: Pairs, tokens: SortedTokens, hypotheses: Hypotheses) {
     this.#pairs = pairs;
     this.#tokens = tokens;
     this.#hypotheses = hypotheses;
+    const numbers = new Map<string, number>();
+    this.#shapes = new Int32Array(tokens.idLimit).fill(-1);
+    for (const [place, id] of tokens.ids.entries()) {
+      const shape = hypotheses.shapeOf(tokens.bytes[place]!);
+      if (shape === undefined) continue;
+      if (!numbers.has(shape)) numbers.set(shape, numbers.size);
+      this.#shapes[id] = numbers.get(shape)!;
+    }
+    this.#shapeCount = numbers.size;
   }
 
   /** The prefix with one more token of text, whether or not that is canonical. */
@@ -24,7 +48,15 @@ export class Canonical {
 
   /** Whether the tokenizer makes of some text what begins with the prefix and the token. */
   follows(prefix: TokenPrefix, token: number): boolean {
-    return this.#pairs.isReachable(token) && this.isCanonical(this.extend(prefix, token));
+    if (!this.#pairs.isReachable(token)) return false;
+    const ways = this.#waysBehind(prefix, token);
+    if (ways & CUT_CLOSED) return true;
+    if (ways & (JOINED_CLOSED | JOINED_OPEN) && this.#joins(prefix, token)) {
+      if (ways & JOINED_CLOSED) return true;
+    } else if (!(ways & CUT_OPEN)) {
+      return false;
+    }
+    return this.#isContinued(this.extend(prefix, token));
   }
 
   /** Whether the tokenizer makes of some text what begins with the prefix. */
@@ -43,6 +75,41 @@ export class Canonical {
     return prefix.last === undefined || this.#pairs.isValid(prefix.last, token);
   }
 
+  #waysBehind(prefix: TokenPrefix, token: number): number {
+    const shape = this.#shapes[token]!;
+    let ways = this.#waysOf.get(prefix);
+    if (ways === undefined) this.#waysOf.set(prefix, (ways = this.#newWays(prefix)));
+    if (!ways) return this.#findWays(prefix, token);
+    if (shape < 0) return 0;
+    return (ways[shape] ||= this.#findWays(prefix, token));
+  }
+
+  /** Null where tokens of one shape may be cut in different ways behind the prefix. */
+  #newWays(prefix: TokenPrefix): Uint8Array | null {
+    const { bytes, ends, joins } = prefix;
+    if (!this.#hypotheses.joinsFreely(bytes)) return null;
+    const key = [this.#hypotheses.shapeOf(bytes), ends, joins].join(' ');
+    let ways = this.#ways.get(key);
+    if (!ways) {
+      if (this.#ways.size === MAX_KEPT) this.#ways.clear();
+      this.#ways.set(key, (ways = new Uint8Array(this.#shapeCount)));
+    }
+    return ways;
+  }
+
+  #findWays(prefix: TokenPrefix, token: number): number {
+    const bytes = prefix.bytes + this.#tokens.bytesOf(token)!;
+    let ways = KNOWN;
+    for (const boundaries of this.#hypotheses.of(bytes)) {
+      const next = boundariesIn(prefix, boundaries);
+      if (next < 0) continue;
+      const isCut = prefix.bytes === '' || boundaries[next - 1] === prefix.bytes.length;
+      if (boundaries.length === next) ways |= isCut ? CUT_OPEN : JOINED_OPEN;
+      else if (boundaries[next] === bytes.length) ways |= isCut ? CUT_CLOSED : JOINED_CLOSED;
+    }
+    return ways;
+  }
+
   /** Closed: the text may end, or be cut, behind the prefix. Open: it must go on in the same pretoken. */
   #stateOf(prefix: TokenPrefix): 'closed' | 'open' | 'impossible' {
     const { bytes } = prefix;
@@ -58,24 +125,22 @@ export class Canonical {
 
   /**
    * Whether tokens can follow an open prefix, which ends inside a character or a contraction, that leave its
-   * last token as it is, until it may close. Searched breadth first: mostly the first byte that can follow does.
+   * last token as it is, until it may close. Mostly the first bytes that are tried do. `seen` are the ends that
+   * have been, or are being, gone on from.
    */
-  #isContinued(prefix: TokenPrefix): boolean {
-    const keyOf = ({ last, bytes }: TokenPrefix) => `${last} ${this.#hypotheses.openEndOf(bytes)}`;
-    const open = [prefix];
-    const seen = new Set([keyOf(prefix)]);
-    for (const before of open) {
-      for (const beginning of this.#candidates(before)) {
-        const { start, end } = this.#tokens.startingWith(beginning);
-        for (const token of this.#tokens.ids.subarray(start, end)) {
-          if (!this.#pairs.isReachable(token)) continue;
-          const longer = this.extend(before, token);
-          const state = this.#stateOf(longer);
-          if (state === 'closed') return true;
-          if (state === 'impossible' || seen.has(keyOf(longer))) continue;
-          seen.add(keyOf(longer));
-          open.push(longer);
-        }
+  #isContinued(prefix: TokenPrefix, seen = new Set<string>()): boolean {
+    const key = `${prefix.last} ${this.#hypotheses.openEndOf(prefix.bytes)}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    for (const beginning of this.#candidates(prefix)) {
+      const { start, end } = this.#tokens.startingWith(beginning);
+      for (let place = start; place < end; place++) {
+        const token = this.#tokens.ids[place]!;
+        if (!this.#pairs.isReachable(token)) continue;
+        const longer = this.extend(prefix, token);
+        const state = this.#stateOf(longer);
+        if (state === 'closed') return true;
+        if (state === 'open' && this.#isContinued(longer, seen)) return true;
       }
     }
     return false;
@@ -94,13 +159,18 @@ export class Canonical {
 }
 
 /** Whether no boundary is inside a token and every two tokens without one between them may join. */
-function isCutSo({ ends, joins }: TokenPrefix, boundaries: Boundaries): boolean {
+function isCutSo(prefix: TokenPrefix, boundaries: Boundaries): boolean {
+  return boundariesIn(prefix, boundaries) === boundaries.length;
+}
+
+/** How many of the boundaries are the prefix's, its end's included; -1 if it cannot be cut so. */
+function boundariesIn({ ends, joins }: TokenPrefix, boundaries: Boundaries): number {
   let next = 0;
   for (let token = 0; token < ends.length; token++) {
     const end = ends[token]!;
-    if (next < boundaries.length && boundaries[next]! < end) return false;
+    if (next < boundaries.length && boundaries[next]! < end) return -1;
     if (boundaries[next] === end) next++;
-    else if (token + 1 < ends.length && !joins[token + 1]) return false;
+    else if (token + 1 < ends.length && !joins[token + 1]) return -1;
   }
-  return true;
+  return next;
 }

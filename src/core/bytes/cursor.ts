@@ -3,7 +3,14 @@
 import { byteStringOf, type ByteString } from './byteString';
 import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverTree';
 import type { Row, TokenModel } from './model';
-import { nextByte, pathLogprobs, renormalised, type NextByte, type ScoredTree } from './nextByte';
+import {
+  massOf,
+  nextByte,
+  pathLogprobs,
+  renormalised,
+  type NextByte,
+  type ScoredTree,
+} from './nextByte';
 import type { ByteRules } from './rules';
 import { everyTokenisation, tokenisationTree } from './tokenisationTree';
 
@@ -56,6 +63,11 @@ export class ByteCursor {
 
   get tree(): CoverTree {
     return this.#state.scored.tree;
+  }
+
+  /** Nats: Π(x), given the tokens that all continuations of the first text in hand have in common. */
+  get logMass(): number {
+    return massOf(this.#rules, this.#state.scored);
   }
 
   /** e2. `untested` is the most mass that each row may leave untested. */
@@ -131,9 +143,7 @@ export class ByteCursor {
     wanted.forEach((node, i) => this.#rows.set(paths[node]!, rows[i]!));
     this.evaluated += wanted.length;
     tree.nodes.forEach(({ parent, token }, node) => {
-      if (parent < 0) return;
-      const above = paths[parent]!;
-      this.#logprobs.set(paths[node]!, this.#logprobs.get(above)! + this.#rows.get(above)![token]!);
+      if (parent >= 0) this.#addLogprob(paths[parent]!, token, paths[node]!);
     });
     const scored = {
       tree,
@@ -148,7 +158,14 @@ export class ByteCursor {
     const key = path * MAX_ID + token;
     let child = this.#numbers.get(key);
     if (child === undefined) this.#numbers.set(key, (child = this.#numbers.size + 1));
+    this.#addLogprob(path, token, child);
     return child;
+  }
+
+  /** Of the path with one more token, as soon as its row is known. A path is in a tree before it is in a trunk. */
+  #addLogprob(path: number, token: number, child: number): void {
+    const row = this.#rows.get(path);
+    if (row) this.#logprobs.set(child, this.#logprobs.get(path)! + row[token]!);
   }
 
   /** Drops the rows of paths that no kept state has. */

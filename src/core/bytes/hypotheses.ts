@@ -3,7 +3,7 @@
 // behind it. Texts of the same classes of characters are cut alike, so the answers are kept by classes.
 import type { Scan } from '../tokenizer/patterns/scan';
 import type { ByteString } from './byteString';
-import { characterLength, codePointsFrom } from './characters';
+import { characterLength, codePointsFrom, incompleteFrom } from './characters';
 import { CONTRACTION_REACH, type Lookahead } from './lookahead';
 
 /** Offsets in bytes, ascending, greater than 0; the text's end is one where a pretoken ends there. */
@@ -70,12 +70,30 @@ export class Hypotheses {
   }
 
   /**
+   * Equal for bytes that are cut alike behind other bytes, if those are of one shape, too, and `joinsFreely`.
+   * Undefined if no text has the bytes at the beginning of a character.
+   */
+  shapeOf(bytes: ByteString): string | undefined {
+    return this.#read(bytes) ? `${this.#units}|${this.#partial}` : undefined;
+  }
+
+  /** Whether the bytes end with a whole character that is no part of a contraction. */
+  joinsFreely(bytes: ByteString): boolean {
+    return (
+      this.#read(bytes) &&
+      this.#partial === '' &&
+      !this.#units.slice(-CONTRACTION_REACH).includes("'")
+    );
+  }
+
+  /**
    * Equal for bytes that can go on alike where they end inside a pretoken: the classes of its characters, in
-   * which a run of three or more is as good as one of two.
+   * which a run of three or more is as good as one of two, and the bytes of the last one if they are not whole.
    */
   openEndOf(bytes: ByteString): string {
-    if (!this.#read(bytes)) return '';
-    return `${this.#units.replace(/(.)\1{2,}/gs, '$1$1').slice(-LONGEST_SHAPE)} ${this.#partial}`;
+    this.#read(bytes);
+    const shape = this.#units.replace(/(.)\1{2,}/gs, '$1$1').slice(-LONGEST_SHAPE);
+    return `${shape}|${bytes.slice(incompleteFrom(bytes))}`;
   }
 
   /** Whether some text begins with the bytes. */

@@ -93,6 +93,25 @@ export function nextByte(
   };
 }
 
+/** Nats: Π(x), canonical, of itself: `logMass` of `nextByte`. */
+export function massOf(rules: ByteRules, { tree, rows, logprobs }: ScoredTree): number {
+  const mass = new LogSum();
+  for (const { node, rest } of tree.heads) {
+    if (rest === '') {
+      mass.add(logprobs[node]!);
+      continue;
+    }
+    const { start, end } = rules.tokens.startingWith(rest);
+    for (let place = start; place < end; place++) {
+      const token = rules.tokens.ids[place]!;
+      const isLonger = rules.tokens.bytes[place]!.length > rest.length;
+      if (!isLonger || !rules.canonical.follows(tree.nodes[node]!.prefix, token)) continue;
+      mass.add(logprobs[node]! + rows[node]![token]!);
+    }
+  }
+  return mass.value;
+}
+
 /** The tree as a model sees it that makes canonical tokens only: `nextByte` of it is e3. Tests every token. */
 export function renormalised(rules: ByteRules, scored: ScoredTree): ScoredTree {
   const { tree, ends } = scored;

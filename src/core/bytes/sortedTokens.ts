@@ -21,6 +21,11 @@ export class SortedTokens {
     for (const { id, bytes } of entries) this.#byId[id] = bytes;
   }
 
+  /** Highest id + 1. */
+  get idLimit(): number {
+    return this.#byId.length;
+  }
+
   bytesOf(id: number): ByteString | undefined {
     return this.#byId[id];
   }

@@ -1,0 +1,16 @@
+// The tokens that a text has are in the cover tree of each of its beginnings.
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { tryCuts } from '../support/cuts';
+import { hasShared, shared, tokenizerOf } from '../support/shared';
+
+test.each([
+  ['coder', join(import.meta.dirname, '../../models/coder')],
+  ['gpt2', join(shared, 'tokenizers/gpt2')],
+  ['qwen2', join(shared, 'tokenizers/qwen2')],
+])('%s', (name, folder) => {
+  if (name !== 'coder' && !hasShared) return;
+  const result = tryCuts(tokenizerOf(folder), 40, 2);
+  expect(result.cuts).toBeGreaterThan(5000);
+  console.log(name, result);
+});
