@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { byteStringOf } from '../../../src/core/bytes/byteString';
 import { Hypotheses } from '../../../src/core/bytes/hypotheses';
 import { UNSETTLED_PRETOKENS, lookaheads } from '../../../src/core/bytes/lookahead';
-import { scanGpt2, scanQwen2, type Scan } from '../../../src/core/tokenizer/patterns';
+import { scanGpt2 } from '../../../src/core/tokenizer/patterns/gpt2';
+import type { Scan } from '../../../src/core/tokenizer/patterns/scan';
+import { scanQwen2 } from '../../../src/core/tokenizer/patterns/words';
 import { encodeUtf8, utf8Length } from '../../../src/core/utf8';
 import { pick, randomOf, type Random } from '../../support/toys';
 

@@ -6,7 +6,7 @@ import { InexactError } from '../../../src/core/bytes/error';
 import { ByteRules } from '../../../src/core/bytes/rules';
 import { byteCharacters } from '../../../src/core/tokenizer/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/load';
-import { GPT2_PATTERN } from '../../../src/core/tokenizer/patterns';
+import { GPT2_PATTERN } from '../../../src/core/tokenizer/patterns/gpt2';
 import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../src/core/utf8';
 import { tokenizerOf } from '../../support/shared';
