@@ -158,7 +158,7 @@ NOT_DONE = """- More training: all runs together are less than one pass over the
 """
 EARLIER = ("Before them 8,003,584 tokens in 57.6 minutes went into a run that was given up: with another Muon (no weight decay) and AdamW at 6e-3 its attention became all but one-hot"
            " (0.03 to 0.4 nats of entropy a head), and it ended at 1.60 bits per byte.")
-YARDSTICK = "the run `trial` (15.5 M tokens, rows of 256; the recipe of an hour on two cores)"
+YARDSTICK = ("the run `trial` (15.5 M tokens in rows of 256, as an hour on two cores trains where nothing else runs; the first 10.0 M of them before Debian's packages were in the text)")
 
 
 def main() -> None:
