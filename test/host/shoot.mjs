@@ -21,6 +21,7 @@ Build first (npm run build); what is installed is a copy of package.json's "file
   --theme NAME      light, dark, hc-dark or hc-light; several: one picture each (default: light)
   --command TITLE   command to run, as the palette shows it; "TITLE = ROW" also picks a row of the quick pick
                     that it opens; may be given several times
+  --tab NAME        tab of the inspector to open, once the commands have opened the inspector
   --goto LINE:COL   put the cursor there
   --hover TEXT      rest the mouse on the first place where TEXT is drawn
   --wait TEXT       wait until the status bar says TEXT (a regular expression)
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     file: { type: 'string' },
     theme: { type: 'string', multiple: true, default: ['light'] },
     command: { type: 'string', multiple: true, default: [] },
+    tab: { type: 'string' },
     goto: { type: 'string' },
     hover: { type: 'string' },
     wait: { type: 'string' },
@@ -107,6 +109,7 @@ async function act(window) {
     await window.runCommand(title);
     if (row) await window.pick(row);
   }
+  if (values.tab) await window.webview().getByRole('tab', { name: values.tab }).click();
   if (values.wait) await window.statusItem(new RegExp(values.wait)).waitFor({ timeout: 120_000 });
 }
 
