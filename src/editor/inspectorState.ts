@@ -1,5 +1,5 @@
 // What the inspector's page is told of an editor.
-import { workspace, type TextEditor } from 'vscode';
+import { workspace, type TextDocument, type TextEditor } from 'vscode';
 import { Cancelled } from '../protocol/channel';
 import type { InspectorState, VisibleTokens } from '../protocol/page';
 import type { Engine } from './engine';
@@ -22,7 +22,7 @@ export async function cursorState(
     engine: engine.state.kind,
     message: engine.state.kind === 'failed' ? engine.state.message : '',
     model: engine.state.kind === 'ready' ? engine.state.model.name : '',
-    file: editor ? workspace.asRelativePath(editor.document.uri) : '',
+    file: editor ? nameOf(editor.document) : '',
     tokens: null,
   };
   if (!editor || !isOn || engine.state.kind !== 'ready') return state;
@@ -30,6 +30,15 @@ export async function cursorState(
   const range = { utf16Start, utf16End: utf16Start + 1 };
   const { view } = await inspection.view(editor.document, range, 'alternatives');
   return { ...state, tokens: view };
+}
+
+/** A notebook's cell goes by the notebook's name and its place in it. */
+function nameOf(document: TextDocument): string {
+  for (const notebook of workspace.notebookDocuments) {
+    const place = notebook.getCells().findIndex(cell => cell.document === document);
+    if (place >= 0) return `${workspace.asRelativePath(notebook.uri)}, cell ${place + 1}`;
+  }
+  return workspace.asRelativePath(document.uri);
 }
 
 export async function visibleTokens(
