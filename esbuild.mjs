@@ -20,7 +20,14 @@ const layers = {
   ],
   'src/engine': ['src/core', 'src/protocol', 'src/engine', 'node:', 'onnxruntime-node'],
   'src/editor': ['src/core', 'src/protocol', 'src/editor', 'node:', 'vscode'],
-  webview: ['src/core', 'src/protocol', 'webview', 'lit', 'vscode-jsonrpc'],
+  webview: [
+    'src/core',
+    'src/protocol',
+    'webview',
+    '@vscode-elements/elements',
+    'lit',
+    'vscode-jsonrpc',
+  ],
 };
 
 /** Read from the sources rather than from the bundler, which never sees `import type`. */

@@ -1,78 +1,113 @@
-// The inspector: the token at the cursor, and beside it which lens is on and its legend.
+// The inspector: the token at the cursor with the legend, the visible text token by token, and the same as a table.
+import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
+import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
+import '@vscode-elements/elements/dist/vscode-tabs/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { lenses } from '../src/core/lenses';
-import { legendOf } from '../src/core/scale';
-import type { InspectorState, PageCommand } from '../src/protocol/page';
+import type { PageCommand } from '../src/protocol/page';
+import { button } from './button';
+import { legendTemplate } from './legend';
+import type { Page } from './page';
+import { stripTemplate } from './strip';
+import { tableTemplate } from './table';
 import { tokenTemplate } from './token';
+import { tokenRows } from './tokenRows';
 
-type Run = (command: PageCommand) => void;
+const tabs: { title: string; template: (page: Page) => TemplateResult }[] = [
+  { title: 'Token', template: cursorTemplate },
+  { title: 'Text', template: page => listTemplate(page, stripTemplate) },
+  { title: 'Table', template: page => listTemplate(page, tableTemplate) },
+];
 
-export function inspectorTemplate(state: InspectorState, run: Run): TemplateResult {
+export function inspectorTemplate(page: Page): TemplateResult {
+  const { state } = page;
   if (!state.isOn) {
     return welcome(
+      page,
       html`The overlay is off. It shows what a language model sees in your text: where it is cut
       into tokens, and how much each token surprises the model.`,
       [
         ['toggleOverlay', 'Turn the overlay on'],
         ['chooseLens', 'Choose a lens'],
       ],
-      run,
     );
   }
   if (state.engine === 'failed') {
-    return welcome(
-      html`<span role="alert">${state.message}</span>`,
-      [
-        ['toggleOverlay', 'Try again'],
-        ['showLog', 'Show the log'],
-      ],
-      run,
-    );
+    return welcome(page, html`<span role="alert">${state.message}</span>`, [
+      ['toggleOverlay', 'Try again'],
+      ['showLog', 'Show the log'],
+    ]);
   }
-  if (state.engine !== 'ready') return welcome(html`Opening the model…`, [], run);
-  return html`<div class="columns">${cursorTemplate(state)}${legendTemplate(state, run)}</div>`;
+  if (state.engine !== 'ready') return welcome(page, html`Opening the model…`);
+  return tabsTemplate(page);
 }
 
-function welcome(text: TemplateResult, buttons: [PageCommand, string][], run: Run): TemplateResult {
+function welcome(
+  { run }: Page,
+  text: TemplateResult,
+  buttons: [PageCommand, string][] = [],
+): TemplateResult {
   return html`<section class="welcome">
     <p>${text}</p>
-    <p>${buttons.map(([command, label]) => button(command, label, run))}</p>
+    <p class="buttons">${buttons.map(([command, label]) => button(command, label, run))}</p>
   </section>`;
 }
 
-function button(command: PageCommand, label: string, run: Run): TemplateResult {
-  return html`<button type="button" @click=${() => run(command)}>${label}</button>`;
-}
-
-function legendTemplate(state: InspectorState, run: Run): TemplateResult {
-  const lens = lenses[state.lens];
-  const kind = lens.scale.kind;
-  const steps = legendOf(lens.scale).map(
-    (words, step) =>
-      html`<li><span class="swatch ${kind}${step}" aria-hidden="true"></span>${words}</li>`,
+function tabsTemplate(page: Page): TemplateResult {
+  const { look, change, run, state } = page;
+  const choose = (event: CustomEvent<{ selectedIndex: number }>) =>
+    change({ tab: event.detail.selectedIndex });
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === ' ') (event.target as HTMLElement).click();
+  };
+  const headers = tabs.map(
+    ({ title }) =>
+      html`<vscode-tab-header slot="header" @keydown=${onKey}>${title}</vscode-tab-header>`,
   );
-  return html`<section class="lens" aria-labelledby="lens">
-    <h2 id="lens">${lens.title}</h2>
-    <p>${lens.meaning}</p>
-    <ul class="legend">
-      ${steps}
-    </ul>
-    <p class="buttons">
-      ${button('chooseLens', 'Choose a lens', run)} ${button('previousPeak', 'Previous peak', run)}
-      ${button('nextPeak', 'Next peak', run)}
-    </p>
-  </section>`;
+  const panels = tabs.map(
+    ({ template }, i) =>
+      html`<vscode-tab-panel>${i === look.tab ? template(page) : nothing}</vscode-tab-panel>`,
+  );
+  return html`<vscode-tabs panel .selectedIndex=${look.tab} @vsc-tabs-select=${choose}>
+    ${headers}
+    <div slot="addons" class="addons">
+      ${look.tab > 0 ? noteTemplate(page) : nothing}
+      ${button('chooseLens', `Lens: ${lenses[state.lens].title}`, run)}
+    </div>
+    ${panels}
+  </vscode-tabs>`;
 }
 
-function cursorTemplate({ tokens, file, model }: InspectorState): TemplateResult {
+function cursorTemplate(page: Page): TemplateResult {
+  const { tokens, file, model } = page.state;
   const none = html`<p>Put the cursor on a token to see what the model thought of it.</p>`;
   const rows =
     tokens && tokens.ids.length > 0
       ? Array.from(tokens.ids, (_, row) => tokenTemplate(tokens, row))
       : none;
-  return html`<section class="cursor" aria-labelledby="cursor">
-    <h2 id="cursor">At the cursor${file ? html` <small>${file}</small>` : nothing}</h2>
-    ${rows}
-    <p class="source">Model: ${model}</p>
-  </section>`;
+  return html`<div class="columns">
+    <section class="cursor" aria-labelledby="cursor">
+      <h2 id="cursor">At the cursor${file ? html` <small>${file}</small>` : nothing}</h2>
+      ${rows}
+      <p class="source">Model: ${model}</p>
+    </section>
+    ${legendTemplate(page)}
+  </div>`;
+}
+
+function listTemplate(page: Page, template: (page: Page) => TemplateResult): TemplateResult {
+  const isEmpty = !page.list || tokenRows(page.list).length === 0;
+  return isEmpty ? html`<p>There is no text on the screen.</p>` : template(page);
+}
+
+/** Which tokens are listed, and what the keys do. */
+function noteTemplate({ list }: Page): TemplateResult {
+  const listed = list ? tokenRows(list).length : 0;
+  const total = list?.runs[0]?.view.total ?? 0;
+  const which =
+    list && listed < list.visible
+      ? `The first ${listed} of the ${list.visible} tokens on the screen`
+      : `On the screen: ${listed} of ${total} tokens`;
+  const words = `${which}. Space selects, Enter goes there.`;
+  return html`<span id="note" class="note" title=${words}>${words}</span>`;
 }

@@ -1,21 +1,29 @@
-// The inspector's page: asks the editor what to show, and draws whatever it is told next.
+// The inspector's page: draws what the editor tells, and tells the editor what was chosen.
 import 'vscode-jsonrpc/browser';
 import { render } from 'lit';
 import { connect } from '../src/protocol/channel';
 import {
   hostMethods,
+  LIST,
   pageConnection,
   SHOW,
   type HostApi,
   type InspectorState,
+  type VisibleTokens,
 } from '../src/protocol/page';
 import { inspectorTemplate } from './inspector';
+import { firstLook, type Look } from './page';
+import { drawKeepingFocus } from './roving';
 
-declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
+declare function acquireVsCodeApi(): {
+  postMessage(message: unknown): void;
+  getState(): Look | undefined;
+  setState(look: Look): void;
+};
 
-const page = acquireVsCodeApi();
+const vscode = acquireVsCodeApi();
 const connection = pageConnection({
-  post: message => page.postMessage(message),
+  post: message => vscode.postMessage(message),
   listen(receive) {
     const hear = (event: MessageEvent) => receive(event.data);
     window.addEventListener('message', hear);
@@ -23,11 +31,37 @@ const connection = pageConnection({
   },
 });
 const host = connect<HostApi>(connection, hostMethods);
+let state: InspectorState | undefined;
+let list: VisibleTokens | null = null;
+let look = { ...firstLook, ...vscode.getState() };
 
-const draw = (state: InspectorState) => {
-  const template = inspectorTemplate(state, command => void host.run({ command }));
-  render(template, document.getElementById('inspector')!);
-};
-connection.onNotification(SHOW, draw);
+function change(changed: Partial<Look>, said = ''): void {
+  look = { ...look, ...changed };
+  vscode.setState(look);
+  document.getElementById('said')!.textContent = said;
+  draw();
+}
+
+function draw(): void {
+  if (!state) return;
+  const template = inspectorTemplate({
+    state,
+    list,
+    look,
+    change,
+    run: command => void host.run({ command }),
+    select: params => void host.select(params),
+  });
+  drawKeepingFocus(() => render(template, document.getElementById('inspector')!));
+}
+
+connection.onNotification(SHOW, (told: InspectorState) => {
+  state = told;
+  draw();
+});
+connection.onNotification(LIST, (told: VisibleTokens | null) => {
+  list = told;
+  draw();
+});
 connection.listen();
-void host.ready({}).then(draw);
+void host.ready({});

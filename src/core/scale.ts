@@ -6,8 +6,13 @@ export const HEAT_STEPS = 8;
 export type Scale =
   /** Neighbouring tokens take turns: the value's parity picks the shade. */
   | { readonly kind: 'alternate' }
-  /** Step n holds values in [bounds[n-1], bounds[n]); 7 bounds, ascending. */
-  | { readonly kind: 'heat'; readonly bounds: readonly number[]; readonly unit: string };
+  /** Step n holds values in [bounds[n-1], bounds[n]); 7 bounds, ascending. Values are told to `decimals`. */
+  | {
+      readonly kind: 'heat';
+      readonly bounds: readonly number[];
+      readonly unit: string;
+      readonly decimals: number;
+    };
 
 /** The step of a value, or -1 where the value is unknown. */
 export function stepOf(scale: Scale, value: number): number {

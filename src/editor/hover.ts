@@ -29,7 +29,7 @@ export function registerHover(
           const answer = await inspection.view(
             document,
             { utf16Start, utf16End: utf16Start + 1 },
-            true,
+            'alternatives',
           );
           const { view, version } = answer;
           if (version !== document.version || view.ids.length === 0) return;

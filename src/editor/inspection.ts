@@ -3,12 +3,19 @@
 import { EventEmitter, type TextDocument } from 'vscode';
 import { Cancelled } from '../protocol/channel';
 import type { LensId } from '../core/lenses';
-import type { ModelReport, Range16, ScoredEvent, TokenCount, TokenView } from '../protocol/engine';
+import type {
+  Details,
+  ModelReport,
+  Range16,
+  ScoredEvent,
+  TokenCount,
+  TokenView,
+} from '../protocol/engine';
 import type { Engine } from './engine';
 import { settings } from './settings';
 import type { Texts } from './texts';
 
-/** Tokens painted or listed at once. */
+/** Tokens painted at once. */
 const VIEW_TOKENS = 3000;
 
 interface Pass {
@@ -37,10 +44,15 @@ export class Inspection {
     this.scored.fire(event);
   }
 
-  view(document: TextDocument, range: Range16, details = false): Promise<VersionedView> {
+  view(
+    document: TextDocument,
+    range: Range16,
+    details?: Details,
+    maxTokens = VIEW_TOKENS,
+  ): Promise<VersionedView> {
     return this.engine.call(async running => {
       const at = this.texts.sent(running, document);
-      const request = { ...at, range, maxTokens: VIEW_TOKENS, details };
+      const request = { ...at, range, maxTokens, ...(details && { details }) };
       return { version: at.version, view: await running.remote.view(request) };
     });
   }

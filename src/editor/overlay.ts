@@ -111,7 +111,10 @@ export class Overlay {
     if (this.wishes.get(editor) === wish && this.inspection.isScoring(document)) return;
     this.wishes.set(editor, wish);
     const editors = window.visibleTextEditors.filter(other => other.document === document);
-    await this.inspection.score(document, editors.flatMap(visibleStretches));
+    await this.inspection.score(
+      document,
+      editors.flatMap(other => visibleStretches(other)),
+    );
   }
 
   private paint(

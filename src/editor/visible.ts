@@ -15,12 +15,15 @@ export function isInspectable(document: TextDocument): boolean {
 }
 
 /** A stretch for each run of lines; a line longer than VS Code draws ends its stretch early. */
-export function visibleStretches({ document, visibleRanges }: TextEditor): Range16[] {
+export function visibleStretches(
+  { document, visibleRanges }: TextEditor,
+  marginLines = MARGIN_LINES,
+): Range16[] {
   const stretches: Range16[] = [];
   let next = 0;
   for (const { start, end } of visibleRanges) {
-    const first = Math.max(next, start.line - MARGIN_LINES);
-    const last = Math.min(document.lineCount - 1, end.line + MARGIN_LINES);
+    const first = Math.max(next, start.line - marginLines);
+    const last = Math.min(document.lineCount - 1, end.line + marginLines);
     for (let line = first; line <= last; line++) {
       const { range, rangeIncludingLineBreak } = document.lineAt(line);
       const isLong = range.end.character > DRAWN_LINE;

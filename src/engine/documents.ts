@@ -3,7 +3,13 @@ import { isPeak, lenses } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
-import type { DocumentVersion, EngineApi, ScoredEvent, TokenView } from '../protocol/engine';
+import type {
+  Details,
+  DocumentVersion,
+  EngineApi,
+  ScoredEvent,
+  TokenView,
+} from '../protocol/engine';
 import { Document } from './document';
 import { Model } from './model';
 import type { RuntimeClient } from './runtime/client';
@@ -74,7 +80,7 @@ export class Documents implements Handlers<EngineApi> {
       normalized: normalized ?? null,
       ...known,
     };
-    return params.details ? { ...view, ...details(model, view) } : view;
+    return params.details ? { ...view, ...detailsOf(model, view, params.details) } : view;
   };
 
   peak: Handlers<EngineApi>['peak'] = params => {
@@ -134,14 +140,12 @@ export class Documents implements Handlers<EngineApi> {
   }
 }
 
-function details(model: Model, { ids, scores }: TokenView) {
+function detailsOf(model: Model, { ids, scores }: TokenView, details: Details) {
   const bytesOf = (id: number) => model.tokenizer.bytesOf(id).slice();
   const topIdsOf = ({ topIds, topK }: Scores, row: number) =>
     topIds.subarray(row * topK, (row + 1) * topK);
-  return {
-    bytes: Array.from(ids, bytesOf),
-    topBytes: Array.from(ids, (_, row) =>
-      scores ? Array.from(topIdsOf(scores, row), bytesOf) : [],
-    ),
-  };
+  const bytes = Array.from(ids, bytesOf);
+  if (details === 'bytes') return { bytes };
+  const alternatives = (row: number) => (scores ? Array.from(topIdsOf(scores, row), bytesOf) : []);
+  return { bytes, topBytes: Array.from(ids, (_, row) => alternatives(row)) };
 }

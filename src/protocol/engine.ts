@@ -23,7 +23,7 @@ export interface EngineApi {
 
   /** The first `maxTokens` tokens that touch a range, with what is known of their scores by now. */
   view(
-    params: DocumentVersion & { range: Range16; maxTokens: number; details?: boolean },
+    params: DocumentVersion & { range: Range16; maxTokens: number; details?: Details },
   ): TokenView;
 
   /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
@@ -99,6 +99,9 @@ export interface ModelInfo {
   warnings: string[];
 }
 
+/** What a view tells beyond numbers: the bytes of its tokens, or those of the alternatives too. */
+export type Details = 'bytes' | 'alternatives';
+
 /** A run of a document's tokens as a struct of arrays, [token] unless said otherwise. */
 export interface TokenView {
   /** Index of the first token in the document, and the document's number of tokens. */
@@ -115,9 +118,9 @@ export interface TokenView {
   scores: Scores | null;
   /** Tokens of the view that a scoring pass would still add to. */
   pending: number;
-  /** With `details`: the bytes of each token and of each of its alternatives. */
+  /** With `details`. */
   bytes?: Uint8Array[];
-  /** [token][alternative] */
+  /** [token][alternative], with `details` of the alternatives. */
   topBytes?: Uint8Array[][];
 }
 

@@ -9,22 +9,25 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc';
 import type { LensId } from '../core/lenses';
-import type { TokenView } from './engine';
+import type { Range16, TokenView } from './engine';
 
 /** What the page may ask the editor. */
 export interface HostApi {
-  /** The page can draw now; answers what to draw first. */
-  ready(params: Record<string, never>): InspectorState;
+  /** The page can draw now, and is told what. */
+  ready(params: Record<string, never>): void;
   run(params: { command: PageCommand }): void;
+  /** Selects a token and shows it; with `goThere` the keyboard moves to the editor. A text that has changed since is left alone. */
+  select(params: Range16 & { uri: string; version: number; goThere: boolean }): void;
 }
-export const hostMethods = ['ready', 'run'] as const satisfies readonly (keyof HostApi)[];
+export const hostMethods = ['ready', 'run', 'select'] as const satisfies readonly (keyof HostApi)[];
 
 export type PageCommand = 'toggleOverlay' | 'chooseLens' | 'nextPeak' | 'previousPeak' | 'showLog';
 
-/** Notification to the page, with an `InspectorState`. */
+/** Notifications to the page, with an `InspectorState` and with `VisibleTokens` or null. */
 export const SHOW = 'show';
+export const LIST = 'list';
 
-/** All that the page draws: it keeps nothing of its own and can be closed at any moment. */
+/** All that the page draws but the list below: it keeps no document of its own and can be closed at any moment. */
 export interface InspectorState {
   lens: LensId;
   isOn: boolean;
@@ -35,6 +38,16 @@ export interface InspectorState {
   file: string;
   /** The tokens under the cursor, with details; null where there are none. */
   tokens: TokenView | null;
+}
+
+/** The tokens on the screen with their bytes: a run for each stretch of lines, for lines may be folded away. */
+export interface VisibleTokens {
+  uri: string;
+  version: number;
+  /** `line` counts from 1. */
+  runs: { line: number; view: TokenView }[];
+  /** Tokens on the screen; the runs hold no more than the first thousand. */
+  visible: number;
 }
 
 /** Something that posts messages and hears them. */

@@ -54,7 +54,13 @@ function scoredView(on: Engine, uri: string, text: string, version = 1): Promise
   return on.call(async running => {
     await send(running, uri, text);
     await running.remote.score({ uri, version, visible: [], maxTokens: 1e9 });
-    return running.remote.view({ uri, version, range: EVERYTHING, maxTokens: 1e6, details: true });
+    return running.remote.view({
+      uri,
+      version,
+      range: EVERYTHING,
+      maxTokens: 1e6,
+      details: 'alternatives',
+    });
   });
 }
 

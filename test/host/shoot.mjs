@@ -21,9 +21,11 @@ Build first (npm run build); what is installed is a copy of package.json's "file
   --theme NAME      light, dark, hc-dark or hc-light; several: one picture each (default: light)
   --command TITLE   command to run, as the palette shows it; "TITLE = ROW" also picks a row of the quick pick
                     that it opens; may be given several times
+  --tab NAME        tab of the inspector to open, once the commands have opened the inspector
   --goto LINE:COL   put the cursor there
   --hover TEXT      rest the mouse on the first place where TEXT is drawn
   --wait TEXT       wait until the status bar says TEXT (a regular expression)
+  --key KEY         key to press after all this, such as PageDown; may be given several times
   --pause MS        wait this long before the picture (default: 1500)
   --size WxH        of the window (default: 1280x800)
   --setting K=JSON  a user setting; may be given several times
@@ -38,7 +40,9 @@ const { values } = parseArgs({
     file: { type: 'string' },
     theme: { type: 'string', multiple: true, default: ['light'] },
     command: { type: 'string', multiple: true, default: [] },
+    tab: { type: 'string' },
     goto: { type: 'string' },
+    key: { type: 'string', multiple: true, default: [] },
     hover: { type: 'string' },
     wait: { type: 'string' },
     pause: { type: 'string', default: '1500' },
@@ -107,7 +111,9 @@ async function act(window) {
     await window.runCommand(title);
     if (row) await window.pick(row);
   }
+  if (values.tab) await window.webview().getByRole('tab', { name: values.tab }).click();
   if (values.wait) await window.statusItem(new RegExp(values.wait)).waitFor({ timeout: 120_000 });
+  for (const key of values.key) await window.page.keyboard.press(key);
 }
 
 if (values.help) console.log(help);

@@ -209,9 +209,10 @@ export class Workbench {
       .allInnerTexts();
   }
 
-  /** The document inside the webview on the screen. */
+  /** The document inside the extension's webview on the screen; notebooks have webviews of their own. */
   webview() {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    const ours = 'iframe.webview.ready[src*="extensionId=tokenscope"]';
+    return this.page.frameLocator(ours).frameLocator('#active-frame');
   }
 
   /** @param {string} name without its ending */

@@ -167,6 +167,29 @@ export async function splitEditorsShowOneDocumentTwice(ui: Workbench) {
   assert.equal(await settled(ui), before);
 }
 
+export async function everyCellOfANotebookIsPainted(ui: Workbench) {
+  const cells = ['import math\ntotal = 0\n', 'for i in range(10):\n    total += math.sqrt(i)\n'];
+  const code = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] };
+  const notebook = {
+    cells: cells.map(source => ({ ...code, source })),
+    metadata: { language_info: { name: 'python' } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+  ui.writeFile('sums.ipynb', JSON.stringify(notebook));
+  await ui.quickInput('Control+P', join(ui.folder, 'sums.ipynb'));
+  await ui.page.keyboard.press('Enter');
+  const editors = ui.page.locator('.notebookOverlay .cell-editor-container .monaco-editor');
+  await editors.nth(1).locator('.view-line').first().waitFor();
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  for (const cell of [0, 1])
+    await editors.nth(cell).locator('.view-overlays [class*="ced-"]').nth(3).waitFor();
+  await editors.first().locator('.view-line').first().click();
+  await ui.runCommand('Tokenscope: Open Inspector');
+  await ui.webview().locator('h2', { hasText: 'sums.ipynb, cell 1' }).waitFor();
+  await ui.screenshot('notebook');
+}
+
 /** Kills the engines of this test's server; answers how many. */
 function killEngines(ui: Workbench): number {
   const server = join(dirname(dirname(ui.folder)), 'server');

@@ -10,9 +10,16 @@ function extension(): vscode.Extension<unknown> {
   return found;
 }
 
+interface Step {
+  id: string;
+  description: string;
+  media: { image: Record<string, string>; altText: string };
+}
+
 interface Manifest {
   contributes?: {
     commands?: { command: string; title: string; category?: string }[];
+    walkthroughs?: { id: string; steps: Step[] }[];
     configuration?: { properties?: Record<string, { default?: unknown }> };
   };
 }
@@ -39,6 +46,23 @@ describe('the extension', () => {
       assert.match(command, /^tokenscope\.[a-z][A-Za-z]+$/);
       assert.ok(title.length > 0, command);
       assert.equal(category, 'Tokenscope', command);
+    }
+  });
+
+  it('walks a newcomer through with commands and pictures that are there', async () => {
+    const [walkthrough] = manifest().contributes?.walkthroughs ?? [];
+    assert.equal(walkthrough?.steps.length, 4);
+    const commands = await vscode.commands.getCommands(true);
+    for (const { id, description, media } of walkthrough.steps) {
+      const linked = [...description.matchAll(/command:([\w.]+)/g)].map(([, name]) => name!);
+      assert.ok(linked.length > 0, id);
+      for (const name of linked) assert.ok(commands.includes(name), name);
+      assert.deepEqual(Object.keys(media.image).sort(), ['dark', 'hc', 'hcLight', 'light'], id);
+      for (const path of Object.values(media.image)) {
+        const picture = vscode.Uri.joinPath(extension().extensionUri, path);
+        const { size } = await vscode.workspace.fs.stat(picture);
+        assert.ok(size < 150_000, `${path} has ${size} bytes`);
+      }
     }
   });
 

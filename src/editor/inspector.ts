@@ -1,0 +1,105 @@
+// Tells the inspector's page what is under the cursor and what is on the screen, and does what its buttons say.
+import {
+  commands,
+  Range,
+  Selection,
+  window,
+  workspace,
+  type Disposable,
+  type WebviewView,
+} from 'vscode';
+import { serve } from '../protocol/channel';
+import { hostMethods, LIST, pageConnection, SHOW, type HostApi } from '../protocol/page';
+import type { Engine } from './engine';
+import type { Inspection } from './inspection';
+import { cursorState, visibleTokens } from './inspectorState';
+import type { OverlayState } from './overlayState';
+import { isInspectable, rangeOf } from './visible';
+
+const CURSOR_MS = 60;
+const LIST_MS = 120;
+
+export class Inspector {
+  private readonly connection;
+  private readonly listeners: Disposable[];
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(
+    private readonly view: WebviewView,
+    private readonly engine: Engine,
+    private readonly inspection: Inspection,
+    private readonly state: OverlayState,
+    private readonly onError: (error: unknown) => void,
+  ) {
+    const { webview } = view;
+    this.connection = pageConnection({
+      post: message => void webview.postMessage(message),
+      listen: receive => webview.onDidReceiveMessage(receive),
+    });
+    const cursor = () => this.schedule(SHOW, CURSOR_MS, () => this.cursor());
+    const list = () => this.schedule(LIST, LIST_MS, () => this.list());
+    const both = () => {
+      cursor();
+      list();
+    };
+    serve<HostApi>(this.connection, hostMethods, {
+      ready: both,
+      run: async ({ command }) => void (await commands.executeCommand(`tokenscope.${command}`)),
+      select,
+    });
+    this.connection.listen();
+    this.listeners = [
+      state.onDidChange(both),
+      engine.onDidChangeState(both),
+      inspection.onDidScore(both),
+      window.onDidChangeActiveTextEditor(both),
+      window.onDidChangeTextEditorSelection(cursor),
+      window.onDidChangeTextEditorVisibleRanges(list),
+      workspace.onDidChangeTextDocument(both),
+      view.onDidChangeVisibility(both),
+    ];
+  }
+
+  dispose(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const listener of this.listeners) listener.dispose();
+    this.connection.dispose();
+  }
+
+  /** Sends one notification soon; wishes until then are one. */
+  private schedule(notification: string, ms: number, look: () => Promise<unknown>): void {
+    if (this.timers.has(notification) || !this.view.visible) return;
+    const run = () => {
+      this.timers.delete(notification);
+      look()
+        .then(found => this.connection.sendNotification(notification, found))
+        .catch(this.onError);
+    };
+    this.timers.set(notification, setTimeout(run, ms));
+  }
+
+  private cursor() {
+    return cursorState(activeEditor(), this.engine, this.inspection, this.state);
+  }
+
+  private async list() {
+    const editor = activeEditor();
+    if (!editor || !this.state.isOn || this.engine.state.kind !== 'ready') return null;
+    return visibleTokens(editor, this.inspection);
+  }
+}
+
+function activeEditor() {
+  const editor = window.activeTextEditor;
+  return editor && isInspectable(editor.document) ? editor : undefined;
+}
+
+const select: HostApi['select'] = ({ uri, version, goThere, ...range16 }) => {
+  const editor = activeEditor();
+  if (editor?.document.uri.toString() !== uri || editor.document.version !== version) return;
+  const { start, end } = rangeOf(editor.document, range16);
+  // The cursor at the token's first character, so that it is this token that is at the cursor.
+  editor.selection = new Selection(end, start);
+  editor.revealRange(new Range(start, end));
+  if (goThere) void commands.executeCommand('workbench.action.focusActiveEditorGroup');
+};

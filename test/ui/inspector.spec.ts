@@ -1,0 +1,143 @@
+// The inspector as somebody without a mouse uses it, and as axe-core judges it, in a real window.
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import type { Workbench } from '../host/workbench.mjs';
+
+const CODE = `export function words(text: string): string[] {
+  const found = text.split(' ');
+  return found.filter(word => word.length > 0);
+}
+`;
+
+/** Opens the code with the overlay on and the cursor on `filter`; the keyboard is in the inspector's page then. */
+async function openInspector(ui: Workbench): Promise<void> {
+  ui.writeFile('words.ts', CODE);
+  await ui.openFile('words.ts');
+  await command(ui, 'Tokenscope: Toggle Overlay');
+  await ui.statusItem(/Surprisal · \d+ tokens$/).waitFor();
+  await ui.goTo(3, 18);
+  await goToInspector(ui);
+  await ui.webview().locator('dd code', { hasText: 'filter' }).first().waitFor();
+}
+
+async function goToInspector(ui: Workbench): Promise<void> {
+  await command(ui, 'Tokenscope: Open Inspector');
+  const page = ui.webview().locator('body');
+  await page.locator('main > *').first().waitFor();
+  const hasFocus = () => page.evaluate(() => document.hasFocus());
+  for (let tries = 0; !(await hasFocus()); tries++) {
+    assert.ok(tries < 100, 'the keyboard does not get to the inspector');
+    await ui.page.waitForTimeout(50);
+  }
+}
+
+/** Runs a command by the keyboard alone. */
+async function command(ui: Workbench, title: string): Promise<void> {
+  await ui.quickInput('F1', `>${title}`);
+  await ui.page.locator('.quick-input-list .focused', { hasText: title }).waitFor();
+  await ui.page.keyboard.press('Enter');
+  await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** Presses Tab until the focus is on what a selector names. */
+async function tabTo(ui: Workbench, selector: string): Promise<void> {
+  for (let presses = 0; presses < 12; presses++) {
+    await ui.page.keyboard.press('Tab');
+    if ((await ui.webview().locator(`:focus`).and(ui.webview().locator(selector)).count()) > 0)
+      return;
+  }
+  assert.fail(`Tab does not reach ${selector}`);
+}
+
+const focusedText = async (ui: Workbench) =>
+  (await ui.webview().locator('[data-token]:focus').innerText()).trim();
+
+/** Chooses a tab from wherever the focus is before it. */
+async function openTab(ui: Workbench, title: string): Promise<void> {
+  await tabTo(ui, '[role=tab]');
+  const focused = ui.webview().locator('[role=tab]:focus');
+  for (let presses = 0; (await focused.innerText()).toLowerCase() !== title; presses++) {
+    assert.ok(presses < 3, `no tab ${title}`);
+    await ui.page.keyboard.press('ArrowRight');
+  }
+  await ui.page.keyboard.press('Enter');
+}
+
+export async function theInspectorNeedsNoMouse(ui: Workbench) {
+  await openInspector(ui);
+  const page = ui.webview();
+
+  await openTab(ui, 'text');
+  await tabTo(ui, '[role=option]');
+  assert.match(await focusedText(ui), /filter/, 'Tab leads to the token at the cursor');
+  await ui.page.keyboard.press('Home');
+  assert.equal(await focusedText(ui), 'export');
+  await ui.page.keyboard.press('ArrowRight');
+  assert.equal(await focusedText(ui), '·function');
+  await ui.page.keyboard.press('Space');
+  await ui.statusItem(/Ln 1, Col 7 \(9 selected\)/).waitFor();
+  await page.locator('[role=option][aria-selected=true]', { hasText: '·function' }).waitFor();
+  assert.equal(await focusedText(ui), '·function', 'Space leaves the keyboard where it is');
+  await ui.page.keyboard.press('ArrowDown');
+  assert.equal(await page.locator('.line:has(:focus) .lineNumber').innerText(), '2');
+  await ui.page.keyboard.press('Enter');
+  await ui.statusItem(/Ln 2, Col \d+ \(\d+ selected\)/).waitFor();
+  await ui.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+
+  await goToInspector(ui);
+  await openTab(ui, 'table');
+  await tabTo(ui, 'th:last-child button');
+  await ui.page.keyboard.press('Enter');
+  const descending = page.locator('th[aria-sort=descending]', { hasText: 'rank' });
+  await descending.waitFor();
+  assert.equal(await page.locator('[role=status]').innerText(), 'Sorted by rank, descending');
+  const ranks = await page.locator('tbody td:last-child').allInnerTexts();
+  const numbers = ranks.map(Number);
+  assert.deepEqual(
+    numbers,
+    numbers.toSorted((a, b) => b - a),
+  );
+  await tabTo(ui, 'tr[data-token]');
+  await ui.page.keyboard.press('End');
+  await ui.page.keyboard.press('Space');
+  const last = page.locator('tbody tr:last-child[aria-selected=true]');
+  await last.waitFor();
+  await ui.screenshot('inspector-keyboard');
+
+  const loaded = ui.page.waitForEvent('load');
+  await command(ui, 'Developer: Reload Window');
+  await loaded;
+  await descending.waitFor();
+  await last.waitFor();
+}
+
+export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
+  await openInspector(ui);
+  const page = ui.webview();
+  for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
+    await ui.setTheme(theme);
+    for (const title of ['Token', 'Text', 'Table']) {
+      await page.getByRole('tab', { name: title }).click();
+      await page.locator('vscode-tab-panel:not([hidden]) code, .chip').first().waitFor();
+      await ui.screenshot(`inspector-${title.toLowerCase()}-${theme}`);
+      assert.deepEqual(await seriousFindings(ui), [], `${title}, ${theme}`);
+    }
+  }
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  await page.getByText('The overlay is off').waitFor();
+  assert.deepEqual(await seriousFindings(ui), [], 'off');
+}
+
+/** What axe-core, put into the page, holds to be serious or critical. */
+async function seriousFindings(ui: Workbench): Promise<string[]> {
+  const root = await ui.webview().locator('html').elementHandle();
+  const frame = (await root!.ownerFrame())!;
+  await frame.evaluate(axe.source);
+  // Preloading fetches style sheets, which the page's policy forbids.
+  const { violations } = await frame.evaluate(() =>
+    (window as unknown as { axe: typeof axe }).axe.run({ preload: false }),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html} ${node.failureSummary}`));
+}

@@ -1,0 +1,60 @@
+// The columns of the table: what a token is, and the number that each lens makes of it.
+import { lenses, type Lens } from '../src/core/lenses';
+import type { Scale } from '../src/core/scale';
+import { valueOf, type TokenRow } from './tokenRows';
+
+export interface Column {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly isNumber: boolean;
+  /** What it sorts by; NaN where unknown. */
+  value(row: TokenRow): number | string;
+  /** What it shows. */
+  text(row: TokenRow): string;
+}
+
+const tokenColumns: readonly Column[] = [
+  numberColumn('position', row => row.index + 1),
+  textColumn('token', row => row.spelled),
+  textColumn('bytes', row => row.hex),
+  numberColumn('id', row => row.id),
+];
+/** A lens that only alternates has no number to show. */
+const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id, lens]) =>
+  lens.scale.kind === 'heat' ? [lensColumn(id, lens, lens.scale)] : [],
+);
+
+export function columnsOf(hasScores: boolean): readonly Column[] {
+  return hasScores ? [...tokenColumns, ...lensColumns] : tokenColumns;
+}
+
+/** A sorted copy; what is unknown comes last, what is equal stays in text order. */
+export function sorted(rows: readonly TokenRow[], column: Column, isDescending: boolean) {
+  const direction = isDescending ? -1 : 1;
+  const isUnknown = (value: number | string) => Number.isNaN(value);
+  const keyed = rows.map(row => ({ row, key: column.value(row) }));
+  keyed.sort(({ key: a }, { key: b }) => {
+    if (isUnknown(a) || isUnknown(b)) return Number(isUnknown(a)) - Number(isUnknown(b));
+    return a < b ? -direction : a > b ? direction : 0;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+function numberColumn(title: string, value: (row: TokenRow) => number): Column {
+  const text = (row: TokenRow) => String(value(row));
+  return { id: title, title, unit: '', isNumber: true, value, text };
+}
+
+function textColumn(title: string, text: (row: TokenRow) => string): Column {
+  return { id: title, title, unit: '', isNumber: false, value: text, text };
+}
+
+function lensColumn(id: string, lens: Lens, { unit, decimals }: Scale & { kind: 'heat' }): Column {
+  const value = (row: TokenRow) => valueOf(lens, row);
+  const text = (row: TokenRow) => {
+    const number = value(row);
+    return Number.isNaN(number) ? '–' : number.toFixed(decimals);
+  };
+  return { id: `lens.${id}`, title: lens.title.toLowerCase(), unit, isNumber: true, value, text };
+}

@@ -1,0 +1,65 @@
+// The text on the screen as the model gets it: its tokens one by one, in the lens's colours, line by line.
+import { html, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { lenses, type Lens } from '../src/core/lenses';
+import type { Page } from './page';
+import { listeners } from './roving';
+import { heatClass, isAtCursor, selectToken, tokenRows, valueOf, type TokenRow } from './tokenRows';
+
+export function stripTemplate(page: Page): TemplateResult {
+  const lens: Lens = lenses[page.state.lens];
+  const { onKey, onClick, onFocus } = listeners((element, goThere) =>
+    selectToken(page, element, goThere),
+  );
+  const lines = repeat(
+    linesOf(tokenRows(page.list!)),
+    tokens => tokens[0]!.line,
+    tokens =>
+      html`<div class="line" role="group" aria-label="line ${tokens[0]!.line}">
+        <span class="lineNumber" aria-hidden="true">${tokens[0]!.line}</span>
+        <span role="none" class="chips"
+          >${repeat(
+            tokens,
+            token => token.index,
+            token => chip(page, lens, token),
+          )}</span
+        >
+      </div>`,
+  );
+  return html`<div
+    class="strip"
+    role="listbox"
+    aria-label="Tokens of the visible text"
+    aria-describedby="note"
+    data-tokens
+    @keydown=${onKey}
+    @click=${onClick}
+    @focusin=${onFocus}
+  >
+    ${lines}
+  </div>`;
+}
+
+function chip(page: Page, lens: Lens, token: TokenRow): TemplateResult {
+  const value = valueOf(lens, token);
+  const words = Number.isNaN(value) ? 'no score' : lens.format(value);
+  return html`<span
+    class="chip ${heatClass(lens, token)}"
+    role="option"
+    tabindex="-1"
+    data-token=${token.index}
+    aria-selected=${isAtCursor(page, token)}
+    aria-label="${token.spelled}, ${words}"
+    title=${words}
+    >${token.spelled}</span
+  >`;
+}
+
+function linesOf(rows: readonly TokenRow[]): TokenRow[][] {
+  const lines: TokenRow[][] = [];
+  for (const row of rows) {
+    if (lines.at(-1)?.[0]!.line === row.line) lines.at(-1)!.push(row);
+    else lines.push([row]);
+  }
+  return lines;
+}
