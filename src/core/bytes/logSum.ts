@@ -19,8 +19,10 @@ export class LogSum {
   }
 }
 
-export function logSumOf(terms: Iterable<number>): number {
+/** Log-probabilities of logits, in double precision. */
+export function logSoftmax(logits: Float32Array): Float64Array {
   const sum = new LogSum();
-  for (const term of terms) sum.add(term);
-  return sum.value;
+  for (const logit of logits) sum.add(logit);
+  const { value } = sum;
+  return Float64Array.from(logits, logit => logit - value);
 }
