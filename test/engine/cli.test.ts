@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleEngine } from '../support/engineBundle';
-import { writeModelFolder } from '../support/modelFolder';
+import { START_ID, writeModelFolder } from '../support/modelFolder';
 
 let scratch: string;
 let bundle: string;
@@ -71,6 +71,32 @@ test('next prints every byte, and the rest that makes up 1', () => {
   expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
 });
 
+test('bytes prints what every byte costs, and with the end they cost what the tokens do', () => {
+  const folder = writeModelFolder(join(scratch, 'ending'));
+  const config = join(folder, 'config.json');
+  const json = JSON.parse(readFileSync(config, 'utf8'));
+  writeFileSync(config, JSON.stringify({ ...json, eos_token_id: [START_ID] }));
+  const { code, out } = run(['bytes', '-', '--json', '--model', folder], "it's\n  ä");
+  expect(code).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(lines).toHaveLength(10);
+  const { eosBits, totalBits, tokenNllBits, leakMax, leakMean, windows } = lines.pop();
+  const sum = lines.reduce((sum, { surprisal }) => sum + surprisal, eosBits);
+  expect(totalBits).toBeCloseTo(sum, 9);
+  expect(Math.abs(totalBits / tokenNllBits - 1)).toBeLessThan(1e-5);
+  expect(lines.map(({ offset, byte }) => `${offset} ${byte}`).at(-1)).toBe('8 a4');
+  expect(leakMax).toBeGreaterThanOrEqual(leakMean);
+  expect(windows).toBe(1);
+  expect(run(['bytes', '-', '--model', folder], 'a'.repeat(100))).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/has 100 tokens/),
+  });
+  expect(run(['bytes', '-', '--model', model], 'a')).toMatchObject({ code: 2 });
+});
+
 test('where exactness cannot be had, the exit code is 3 and the reason one line', () => {
   const folder = writeModelFolder(join(scratch, 'uncut'));
   const path = join(folder, 'tokenizer.json');
@@ -83,7 +109,7 @@ test('where exactness cannot be had, the exit code is 3 and the reason one line'
 const invalid = Buffer.from([0x61, 0x62, 0xff, 0x63]);
 test.each([
   ['no command', [], '', /--help/],
-  ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect, next/],
+  ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect, bytes, next/],
   ['no file', ['tokens'], '', /needs a file/],
   ['a missing file', ['tokens', 'gone.txt'], '', /File not found: gone\.txt/],
   ['a folder', ['tokens', '.'], '', /is a folder/],

@@ -19,10 +19,14 @@ export class LogSum {
   }
 }
 
+export function logSumOf(terms: Iterable<number>): number {
+  const sum = new LogSum();
+  for (const term of terms) sum.add(term);
+  return sum.value;
+}
+
 /** Log-probabilities of logits, in double precision. */
 export function logSoftmax(logits: Float32Array): Float64Array {
-  const sum = new LogSum();
-  for (const logit of logits) sum.add(logit);
-  const { value } = sum;
-  return Float64Array.from(logits, logit => logit - value);
+  const sum = logSumOf(logits);
+  return Float64Array.from(logits, logit => logit - sum);
 }

@@ -9,6 +9,7 @@ import { Model } from '../model';
 import { RuntimeClient } from '../runtime/client';
 import { tokenLines } from '../tokenJson';
 import { UserError } from '../../protocol/channel';
+import { bytesOfText } from './bytes';
 import { readText } from './input';
 import { isMode, next, type Place } from './next';
 import { prettyInspect, prettyTokens } from './pretty';
@@ -17,6 +18,7 @@ const HELP = `tokenscope: what a language model sees in a text
 
   tokenscope tokens FILE             where the tokenizer cuts the text
   tokenscope inspect FILE [--top K]  how surprised the model is by every token
+  tokenscope bytes FILE              how surprised the model is by every byte
   tokenscope next FILE --at BYTE     the exact probability of every byte that may come there
 
 FILE is a UTF-8 file, or - for standard input.
@@ -32,7 +34,7 @@ FILE is a UTF-8 file, or - for standard input.
 Exit codes: 0 done, 1 a defect in tokenscope, 2 bad input, 3 exactness cannot be had.
 `;
 
-const COMMANDS = ['tokens', 'inspect', 'next'];
+const COMMANDS = ['tokens', 'inspect', 'bytes', 'next'];
 
 async function main(): Promise<void> {
   const { values, positionals } = parse();
@@ -53,6 +55,8 @@ async function main(): Promise<void> {
   const scored = command !== 'tokens';
   const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
   try {
+    if (command === 'bytes')
+      return await print(await bytesOfText(model, text, values.json ?? false));
     if (place) return await print(await next(model, place, values.json ?? false));
     const document = new Document(file, 0, text);
     if (scored) {
