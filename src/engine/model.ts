@@ -1,5 +1,8 @@
 // One opened model: its tokenizer, the thread that runs its graph, and the pass that scores a document.
 import { basename } from 'node:path';
+import type { TokenModel } from '../core/bytes/model';
+import { ByteRules } from '../core/bytes/rules';
+import { logSoftmax } from '../core/bytes/logSum';
 import { copyScores, emptyScores, sliceScores, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -26,6 +29,7 @@ export interface ScorePass {
 export class Model {
   readonly info: ModelInfo;
   private readonly cache = new WindowCache();
+  private rules: ByteRules | undefined;
   /** One window at a time; passes over several documents take turns window by window. */
   private turn: Promise<unknown> = Promise.resolve();
   /** [id]; 1 where the token's bytes hold a line feed. */
@@ -99,6 +103,37 @@ export class Model {
       await this.inTurn(() => this.scoreWindow(tokens, window, signal, advance));
     }
     return scored;
+  }
+
+  /** What exact probabilities of bytes ask of the tokenizer. Throws `InexactError` where they cannot be had. */
+  get byteRules(): ByteRules {
+    return (this.rules ??= new ByteRules(this.tokenizer));
+  }
+
+  /**
+   * The model as exact probabilities of bytes ask it. Throws `UserError` where it has no graph, or nothing that
+   * comes before a text's first token.
+   */
+  asTokenModel(): TokenModel {
+    const { runtime, graph } = this;
+    const { start, ends, name } = this.folder;
+    if (!runtime || !graph) throw new UserError(`${name} has no graph to score with.`);
+    if (!start) {
+      throw new UserError(
+        `${name} has no token that starts a text: name one as "start" in its tokenscope.json.`,
+      );
+    }
+    return {
+      ends,
+      rows: (trunk, nodes, wanted) =>
+        this.inTurn(async () => {
+          const prefix = Uint32Array.of(start.id, ...trunk);
+          const tree = nodes.map(({ parent, token }) => ({ parent, token }));
+          const logits = await runtime.forwardTree({ prefix, nodes: tree, wanted });
+          const width = graph.vocabSize;
+          return wanted.map((_, i) => logSoftmax(logits.subarray(i * width, (i + 1) * width)));
+        }),
+    };
   }
 
   report(): ModelReport {

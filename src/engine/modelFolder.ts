@@ -16,6 +16,8 @@ export interface ModelFolder {
   readonly onnxPath: string | null;
   /** The token before the text; null where the model has none. */
   readonly start: { id: number; content: string } | null;
+  /** The tokens that end a text, none twice. */
+  readonly ends: readonly number[];
   /** Tokens that the model can hold at once. */
   readonly contextTokens: number;
   readonly hiddenSize: number | undefined;
@@ -44,6 +46,7 @@ export function readModelFolder(folder: string): ModelFolder {
     tokenizer,
     onnxPath: GRAPHS.map(name => join(path, name)).find(existsSync) ?? null,
     start: startToken(tokenizer, config, tokenizerConfig, own),
+    ends: endTokens(tokenizer, config, tokenizerConfig, readJson(path, 'generation_config.json')),
     contextTokens: firstNumber(config, 'max_position_embeddings', 'n_positions', 'n_ctx') ?? 1024,
     hiddenSize: firstNumber(config, 'hidden_size', 'n_embd'),
     layers: firstNumber(config, 'num_hidden_layers', 'n_layer'),
@@ -81,6 +84,21 @@ function startToken(
     if (content !== undefined && id !== undefined) return { id, content };
   }
   return null;
+}
+
+/** `eos_token_id` of generation_config.json or config.json, one or many, and `eos_token` of the tokenizer's. */
+function endTokens(
+  tokenizer: Tokenizer,
+  config: Json,
+  tokenizerConfig: Json | undefined,
+  generation: Json | undefined,
+): number[] {
+  const spelled = contentOf(tokenizerConfig?.eos_token);
+  const ids = [
+    generation?.eos_token_id ?? config.eos_token_id,
+    spelled === undefined ? undefined : tokenizer.idOf(spelled),
+  ].flat();
+  return [...new Set(ids.filter(id => typeof id === 'number'))];
 }
 
 /** Added tokens are spelled as a string or as `{content}`. */

@@ -1,4 +1,5 @@
 // What the engine's main thread asks of the thread that runs ONNX Runtime and nothing else.
+import type { PathNode } from '../core/bytes/model';
 import type { Scores } from '../core/scores';
 
 export interface Runtime {
@@ -31,10 +32,26 @@ export interface Runtime {
     job: number;
   }): Scores;
 
+  /**
+   * Logits [wanted, vocabSize] of what comes behind nodes of a tree that grows behind `prefix`, which is not
+   * empty. The tree's first node is the prefix's end. Each node is one run of a single token, so that its logits
+   * have the same bits whatever else is in the tree. Throws `UserError` as `score` does.
+   */
+  forwardTree(params: {
+    prefix: Uint32Array;
+    nodes: readonly PathNode[];
+    wanted: readonly number[];
+  }): Float32Array;
+
   close(params: Record<string, never>): void;
 }
 
-export const runtimeMethods = ['open', 'score', 'close'] as const satisfies (keyof Runtime)[];
+export const runtimeMethods = [
+  'open',
+  'score',
+  'forwardTree',
+  'close',
+] as const satisfies (keyof Runtime)[];
 
 /** Notification to the runtime: its thread ends once what was asked before is answered. */
 export const CLOSED = 'closed';

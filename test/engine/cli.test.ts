@@ -1,11 +1,11 @@
 // The command line as a process: its JSON, and one clear line with exit code 2 for bad input.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleEngine } from '../support/engineBundle';
-import { writeModelFolder } from '../support/modelFolder';
+import { START_ID, writeModelFolder } from '../support/modelFolder';
 
 let scratch: string;
 let bundle: string;
@@ -56,15 +56,68 @@ test('inspect prints scores in their units, and no number that JSON does not hav
   }
 });
 
+test('next prints every byte, and the rest that makes up 1', () => {
+  const { code, out } = run(['next', '-', '--at', '2', '--json', '--model', model], 'aä');
+  expect(code).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(lines).toHaveLength(257);
+  expect(lines[10]).toMatchObject({ byte: '0a', naive: null, healed: null });
+  const { mode, end, leak, untested } = lines.pop();
+  expect(mode).toBe('e2');
+  const sum = lines.reduce((sum, { exact }) => sum + exact, end + leak + untested);
+  expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
+});
+
+test('bytes prints what every byte costs, and with the end they cost what the tokens do', () => {
+  const folder = writeModelFolder(join(scratch, 'ending'));
+  const config = join(folder, 'config.json');
+  const json = JSON.parse(readFileSync(config, 'utf8'));
+  writeFileSync(config, JSON.stringify({ ...json, eos_token_id: [START_ID] }));
+  const { code, out } = run(['bytes', '-', '--json', '--model', folder], "it's\n  ä");
+  expect(code).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(lines).toHaveLength(10);
+  const { eosBits, totalBits, tokenNllBits, leakMax, leakMean, windows } = lines.pop();
+  const sum = lines.reduce((sum, { surprisal }) => sum + surprisal, eosBits);
+  expect(totalBits).toBeCloseTo(sum, 9);
+  expect(Math.abs(totalBits / tokenNllBits - 1)).toBeLessThan(1e-5);
+  expect(lines.map(({ offset, byte }) => `${offset} ${byte}`).at(-1)).toBe('8 a4');
+  expect(leakMax).toBeGreaterThanOrEqual(leakMean);
+  expect(windows).toBe(1);
+  expect(run(['bytes', '-', '--model', folder], 'a'.repeat(100))).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/has 100 tokens/),
+  });
+  expect(run(['bytes', '-', '--model', model], 'a')).toMatchObject({ code: 2 });
+});
+
+test('where exactness cannot be had, the exit code is 3 and the reason one line', () => {
+  const folder = writeModelFolder(join(scratch, 'uncut'));
+  const path = join(folder, 'tokenizer.json');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"use_regex":true', '"use_regex":false'));
+  const { code, out, err } = run(['next', '-', '--at', '1', '--model', folder], 'ab');
+  expect({ code, out }).toEqual({ code: 3, out: '' });
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+});
+
 const invalid = Buffer.from([0x61, 0x62, 0xff, 0x63]);
 test.each([
   ['no command', [], '', /--help/],
-  ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect/],
+  ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect, bytes, next/],
   ['no file', ['tokens'], '', /needs a file/],
   ['a missing file', ['tokens', 'gone.txt'], '', /File not found: gone\.txt/],
   ['a folder', ['tokens', '.'], '', /is a folder/],
   ['an unknown option', ['tokens', '-', '--wat'], '', /--wat/],
   ['a number that is none', ['inspect', '-', '--top', 'x'], '', /--top takes a whole number/],
+  ['no place', ['next', '-'], '', /`next` needs --at BYTE/],
+  ['a place behind the end', ['next', '-', '--at', '3'], 'ab', /--at takes .* from 0 to 2/],
+  ['an unknown mode', ['next', '-', '--at', '0', '--mode', 'e9'], '', /--mode takes e2 or e3/],
   ['invalid UTF-8', ['tokens', '-'], invalid, /Standard input is not UTF-8: byte ff at offset 2/],
   ['a model that is not there', ['tokens', '-', '--model', 'gone'], '', /Model folder not found/],
 ] as const)('%s is refused in one line', (_, args, input, message) => {

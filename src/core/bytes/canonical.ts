@@ -88,7 +88,10 @@ export class Canonical {
   #newWays(prefix: TokenPrefix): Uint8Array | null {
     const { bytes, ends, joins } = prefix;
     if (!this.#hypotheses.joinsFreely(bytes)) return null;
-    const key = [this.#hypotheses.shapeOf(bytes), ends, joins].join(' ');
+    // Of one shape and with ends at the same bytes, other characters may end elsewhere.
+    const isAscii = !/[^\x00-\x7f]/.test(bytes);
+    const shape = isAscii ? this.#hypotheses.shapeOf(bytes) : bytes;
+    const key = [shape, ends, joins].join(' ');
     let ways = this.#ways.get(key);
     if (!ways) {
       if (this.#ways.size === MAX_KEPT) this.#ways.clear();

@@ -13,11 +13,17 @@ export interface DocumentBytes {
   readonly surprisals: Float64Array;
   /** Nats: -ln P(end | all bytes). */
   readonly end: number;
-  /** [byte], a probability: what the model gave, before the byte, to tokens that the tokenizer does not make there. */
+  /**
+   * [byte], a probability: what the model gave, before the byte, to tokens that the tokenizer does not make there;
+   * up to `UNTESTED` may be missing.
+   */
   readonly leaks: Float64Array;
   /** Rows that the model was asked for. */
   readonly evaluated: number;
 }
+
+/** The most of a row that is not looked at for the leak. It is no part of the surprisals. */
+const UNTESTED = 1e-6;
 
 /** e2, of a whole text in UTF-8. Throws `InexactError`. */
 export async function documentBytes(
@@ -34,8 +40,8 @@ export async function documentBytes(
   const surprisals = new Float64Array(bytes.length);
   const leaks = new Float64Array(bytes.length);
   for (const [i, byte] of bytes.entries()) {
-    const { logMass, leak } = cursor.next();
-    leaks[i] = Math.exp(leak);
+    const { logMass } = cursor;
+    leaks[i] = Math.exp(cursor.next(UNTESTED).leak);
     await cursor.advance(byte);
     surprisals[i] = logMass - cursor.logMass;
   }

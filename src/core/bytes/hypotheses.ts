@@ -18,7 +18,6 @@ export class Hypotheses {
   readonly #scan: Scan;
   readonly #lookahead: Lookahead;
   readonly #kept = new Map<string, readonly Boundaries[]>();
-  readonly #completions = new Map<ByteString, string>();
   // Of the last text that was read:
   #units = '';
   /** The classes of characters that it may end inside; '' if it ends inside none. */
@@ -115,7 +114,7 @@ export class Hypotheses {
         const [first, last] = codePointsFrom(bytes, i, Math.min(end, bytes.length));
         if (last < first) return false;
         if (end > bytes.length) {
-          this.#partial = this.#classesOf(bytes.slice(i), first, last);
+          this.#partial = this.#lookahead.unitsOf(first, last);
           break;
         }
         unit = unitOf(first);
@@ -127,18 +126,6 @@ export class Hypotheses {
     }
     this.#units = units;
     return true;
-  }
-
-  #classesOf(start: ByteString, first: number, last: number): string {
-    let found = this.#completions.get(start);
-    if (found === undefined) {
-      const units = new Set<string>();
-      for (let code = first; code <= last; code++) {
-        if (code < 0xd800 || code > 0xdfff) units.add(this.#lookahead.unitOf(code));
-      }
-      this.#completions.set(start, (found = [...units].sort().join('')));
-    }
-    return found;
   }
 
   /** The different ways, in characters. */

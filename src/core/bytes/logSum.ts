@@ -24,3 +24,9 @@ export function logSumOf(terms: Iterable<number>): number {
   for (const term of terms) sum.add(term);
   return sum.value;
 }
+
+/** Log-probabilities of logits, in double precision. */
+export function logSoftmax(logits: Float32Array): Float64Array {
+  const sum = logSumOf(logits);
+  return Float64Array.from(logits, logit => logit - sum);
+}

@@ -10,6 +10,8 @@ import { scanQwen2 } from '../tokenizer/patterns/words';
 export interface Lookahead {
   /** The character that stands for all of a code point's class: a UTF-16 unit, whose own class it is. */
   unitOf(code: number): string;
+  /** Those of code points first to last, surrogates left out, each once. */
+  unitsOf(first: number, last: number): string;
   /** '' is the end of the text. */
   readonly witnesses: readonly string[];
   /** The characters that a unit stands for, or undefined if they are a whole class of Unicode. */
@@ -50,8 +52,24 @@ function contracting(anyCase: boolean): Lookahead {
     return name === LETTER ? 'a' : name === NUMBER ? '0' : name === SPACE ? '\t' : '!';
   };
   const low = Array.from({ length: 0x180 }, (_, code) => units.get(code) ?? ofClass(code));
+  const unitOf = (code: number) => low[code] ?? ofClass(code);
+  // A lead byte alone may stand for a quarter of Unicode.
+  const ranges = new Map<number, string>();
+  const unitsOf = (first: number, last: number) => {
+    const key = first * 0x200000 + last;
+    let found = ranges.get(key);
+    if (found === undefined) {
+      const seen = new Set<string>();
+      for (let code = first; code <= last; code++) {
+        if (code < 0xd800 || code > 0xdfff) seen.add(unitOf(code));
+      }
+      ranges.set(key, (found = [...seen].sort().join('')));
+    }
+    return found;
+  };
   return {
-    unitOf: code => low[code] ?? ofClass(code),
+    unitOf,
+    unitsOf,
     witnesses: WITNESSES,
     spellings: unit => spelled.get(unit),
   };

@@ -2,31 +2,39 @@
 // exactness cannot be had.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { InexactError } from '../../core/bytes/error';
+import { encodeUtf8 } from '../../core/utf8';
 import { Document } from '../document';
 import { Model } from '../model';
 import { RuntimeClient } from '../runtime/client';
 import { tokenLines } from '../tokenJson';
 import { UserError } from '../../protocol/channel';
+import { bytesOfText } from './bytes';
 import { readText } from './input';
+import { isMode, next, type Place } from './next';
 import { prettyInspect, prettyTokens } from './pretty';
 
 const HELP = `tokenscope: what a language model sees in a text
 
   tokenscope tokens FILE             where the tokenizer cuts the text
   tokenscope inspect FILE [--top K]  how surprised the model is by every token
+  tokenscope bytes FILE              how surprised the model is by every byte
+  tokenscope next FILE --at BYTE     the exact probability of every byte that may come there
 
 FILE is a UTF-8 file, or - for standard input.
 
   --model FOLDER   a model folder as on the hub (default: the built-in model)
   --context N      tokens in a window at most (default 2048, or what the model can hold)
   --top K          alternatives listed for every token (default 5)
+  --at BYTE        an offset in the file, inside a character or not
+  --mode e2|e3     canonical tokens of the raw model (default), or of the model renormalised to them
   --json           one JSON object per line; the README lists the fields
   --help           this text
 
 Exit codes: 0 done, 1 a defect in tokenscope, 2 bad input, 3 exactness cannot be had.
 `;
 
-const COMMANDS = ['tokens', 'inspect'];
+const COMMANDS = ['tokens', 'inspect', 'bytes', 'next'];
 
 async function main(): Promise<void> {
   const { values, positionals } = parse();
@@ -41,11 +49,16 @@ async function main(): Promise<void> {
   const topK = wholeNumber(values.top, '--top', 0, 1000);
   const contextLimit = wholeNumber(values.context, '--context', 1, 1 << 20);
 
-  const document = new Document(file, 0, await readText(file));
+  const text = await readText(file);
   const folder = values.model ?? join(__dirname, '..', 'models', 'coder');
-  const scored = command === 'inspect';
+  const place = command === 'next' ? placeIn(text, values) : undefined;
+  const scored = command !== 'tokens';
   const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
   try {
+    if (command === 'bytes')
+      return await print(await bytesOfText(model, text, values.json ?? false));
+    if (place) return await print(await next(model, place, values.json ?? false));
+    const document = new Document(file, 0, text);
     if (scored) {
       const showProgress = progressOn(process.stderr);
       await model.score(
@@ -76,6 +89,8 @@ function parse() {
         model: { type: 'string' },
         context: { type: 'string', default: '2048' },
         top: { type: 'string', default: '5' },
+        at: { type: 'string' },
+        mode: { type: 'string', default: 'e2' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -83,6 +98,13 @@ function parse() {
   } catch (error) {
     throw new UserError(`${(error as Error).message.split('. ')[0]}. See \`tokenscope --help\`.`);
   }
+}
+
+function placeIn(text: string, { at, mode }: { at?: string | undefined; mode: string }): Place {
+  if (at === undefined) throw new UserError('`next` needs --at BYTE, an offset in the file.');
+  if (!isMode(mode)) throw new UserError(`--mode takes e2 or e3, not "${mode}".`);
+  const bytes = encodeUtf8(text);
+  return { before: bytes.subarray(0, wholeNumber(at, '--at', 0, bytes.length)), mode };
 }
 
 function startRuntime(): RuntimeClient {
@@ -124,7 +146,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 main().catch((error: Error) => {
-  const expected = error instanceof UserError;
-  console.error(expected ? `tokenscope: ${error.message}` : error.stack);
-  process.exitCode = expected ? 2 : 1;
+  const code = error instanceof UserError ? 2 : error instanceof InexactError ? 3 : 1;
+  console.error(code === 1 ? error.stack : `tokenscope: ${error.message}`);
+  process.exitCode = code;
 });

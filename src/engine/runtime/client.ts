@@ -80,6 +80,10 @@ export class RuntimeClient {
     }
   }
 
+  forwardTree(params: Parameters<Runtime['forwardTree']>[0]): Promise<Float32Array> {
+    return this.answered(this.remote.forwardTree(params));
+  }
+
   /** Lets go of the graph; another one can be opened. */
   close(): Promise<void> {
     return this.answered(this.remote.close({}));

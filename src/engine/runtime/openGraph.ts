@@ -2,6 +2,7 @@
 import { env } from 'onnxruntime-node';
 import type { Scores } from '../../core/scores';
 import type { GraphReport, Runtime } from '../../protocol/runtime';
+import { forwardTree, type TreeRequest } from './forwardTree';
 import { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
 import { explained } from './runtimeErrors';
@@ -65,6 +66,10 @@ export class OpenGraph {
       isCancelled,
       onChunk,
     });
+  }
+
+  forwardTree(request: TreeRequest): Promise<Float32Array> {
+    return forwardTree(this.session, this.cache, this.report.vocabSize, request);
   }
 
   close(): Promise<void> {

@@ -34,6 +34,11 @@ serve<Runtime>(connection, runtimeMethods, {
         void connection.sendNotification(SCORED_CHUNK, { job, firstRow, scores });
       });
     }),
+  forwardTree: params =>
+    inTurn(async () => {
+      if (open === undefined) throw new Error('no graph is open');
+      return open.forwardTree(params);
+    }),
   close: () =>
     inTurn(async () => {
       await open?.close();

@@ -1,6 +1,7 @@
 // The text in hand grows and shrinks; what must hold of its probabilities whatever the model.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { CoverTree } from '../../../src/core/bytes/coverTree';
 import { ByteCursor } from '../../../src/core/bytes/cursor';
 import { documentBytes } from '../../../src/core/bytes/documentBytes';
 import type { NextByte } from '../../../src/core/bytes/nextByte';
@@ -33,6 +34,11 @@ function expectSame(found: NextByte, expected: NextByte, tolerance = 1e-9): void
   parts(found).forEach((p, i) => expect(Math.abs(p - parts(expected)[i]!)).toBeLessThan(tolerance));
 }
 
+function shapeOf({ trunk, nodes, heads }: CoverTree) {
+  const plain = nodes.map(({ parent, token, prefix }) => [parent, token, prefix.tokens.join()]);
+  return { trunk, nodes: plain, heads };
+}
+
 function sumOf({ logprobs, end, leak, untested }: NextByte): number {
   return [...logprobs, end, leak, untested].reduce((sum, part) => sum + Math.exp(part), 0);
 }
@@ -44,14 +50,14 @@ function negativeLogprob(model: TestModel, tokens: readonly number[]): number {
 describe('advance and back', () => {
   test('come to what building anew comes to, for random edits', async () => {
     const random = randomOf(3);
-    for (let seed = 0; seed < 28; seed++) {
+    for (let seed = 0; seed < 14; seed++) {
       const toy = randomToy(seed, 14);
       const rules = new ByteRules(toy.tokenizer);
       const model = randomModel(toy, seed);
       const cursor = await ByteCursor.at(rules, model, new Uint8Array());
       const typed: number[] = [];
       const coming: number[] = [];
-      for (let step = 0; step < 30; step++) {
+      for (let step = 0; step < 24; step++) {
         if (random() < 0.35 && typed.length > 0) {
           await cursor.back();
           coming.unshift(typed.pop()!);
@@ -64,7 +70,7 @@ describe('advance and back', () => {
         }
         const fresh = await ByteCursor.at(rules, model, Uint8Array.from(typed));
         expect(cursor.length).toBe(typed.length);
-        expect(cursor.tree).toEqual(fresh.tree);
+        expect(shapeOf(cursor.tree)).toEqual(shapeOf(fresh.tree));
         expectSame(cursor.next(), fresh.next());
       }
     }

@@ -1,0 +1,57 @@
+// `tokenscope next`: the probability of every next byte.
+import { spell } from '../../core/spell';
+import type { Model } from '../model';
+import { nextBytes, type Mode, type NextBytes } from '../nextBytes';
+
+const LISTED = 12;
+
+export interface Place {
+  /** The text's bytes up to there. */
+  before: Uint8Array;
+  mode: Mode;
+}
+
+export function isMode(mode: string): mode is Mode {
+  return mode === 'e2' || mode === 'e3';
+}
+
+/** The lines to print. */
+export async function next(
+  model: Model,
+  { before, mode }: Place,
+  json: boolean,
+): Promise<Iterable<string>> {
+  const began = performance.now();
+  const found = await nextBytes(model, before, mode);
+  const ms = Math.round(performance.now() - began);
+  return json ? nextLines(found, mode, ms) : prettyNext(found, mode);
+}
+
+/** One JSON object for each byte, then one for the rest. */
+function* nextLines(next: NextBytes, mode: Mode, ms: number): Generator<string> {
+  for (let byte = 0; byte < 256; byte++) {
+    const line = {
+      byte: byte.toString(16).padStart(2, '0'),
+      exact: next.exact[byte],
+      naive: next.naive?.[byte] ?? null,
+      healed: next.healed?.[byte] ?? null,
+    };
+    yield `${JSON.stringify(line)}\n`;
+  }
+  const { end, leak, untested, nodes, heads, contextTokens } = next;
+  yield `${JSON.stringify({ mode, end, leak, untested, nodes, heads, contextTokens, ms })}\n`;
+}
+
+/** The likeliest bytes, for people. */
+function* prettyNext(next: NextBytes, mode: Mode): Generator<string> {
+  const percent = (p: number | undefined) =>
+    (p === undefined ? '–' : `${(100 * p).toFixed(3)} %`).padStart(11);
+  yield `byte    ${'exact'.padStart(11)}${'naive'.padStart(11)}${'healed'.padStart(11)}\n`;
+  const likeliest = [...next.exact.keys()].sort((a, b) => next.exact[b]! - next.exact[a]!);
+  for (const byte of likeliest.slice(0, LISTED)) {
+    const name = spell(Uint8Array.of(byte)).padEnd(8);
+    yield `${name}${percent(next.exact[byte])}${percent(next.naive?.[byte])}${percent(next.healed?.[byte])}\n`;
+  }
+  yield `${'end'.padEnd(8)}${percent(next.end)}\n${'leak'.padEnd(8)}${percent(next.leak)}\n`;
+  yield `\n${mode}: ${next.nodes} nodes, ${next.heads} heads behind ${next.contextTokens} tokens\n`;
+}

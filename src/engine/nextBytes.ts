@@ -1,0 +1,101 @@
+// The exact probability of every next byte at a place in a text, beside what the common ways give.
+import { byteStringOf } from '../core/bytes/byteString';
+import { ByteCursor } from '../core/bytes/cursor';
+import type { Row, TokenModel } from '../core/bytes/model';
+import type { ByteRules } from '../core/bytes/rules';
+import { firstInvalidUtf8 } from '../core/utf8';
+import { windowsOf } from '../core/windows';
+import type { Model } from './model';
+
+export type Mode = 'e2' | 'e3';
+
+/** Probabilities. */
+export interface NextBytes {
+  /** [byte] */
+  readonly exact: Float64Array;
+  /** [byte]: of the next token's first byte, after the tokens of the text. Null inside a character. */
+  readonly naive: Float64Array | null;
+  /**
+   * [byte]: with the text's last token dropped, of the byte behind it in a token that begins with it; where that
+   * is the last token again, as naive. Null inside a character.
+   */
+  readonly healed: Float64Array | null;
+  readonly end: number;
+  readonly leak: number;
+  readonly untested: number;
+  readonly nodes: number;
+  readonly heads: number;
+  /** Tokens that all covers begin with, as far as the model sees them. */
+  readonly contextTokens: number;
+}
+
+/** Tokens kept free for the tree. */
+const TREE_TOKENS = 24;
+const LINE_FEED = 0x0a;
+
+/** What the model sees of `bytes` begins like a window of a longer text. Throws `InexactError`, `UserError`. */
+export async function nextBytes(model: Model, bytes: Uint8Array, mode: Mode): Promise<NextBytes> {
+  const rules = model.byteRules;
+  const tokenModel = model.asTokenModel();
+  const seen = bytes.subarray(startOfContext(model, bytes));
+  const cursor = await ByteCursor.at(rules, tokenModel, seen);
+  const next = mode === 'e2' ? cursor.next() : cursor.nextRenormalised();
+  const { trunk, nodes, heads } = cursor.tree;
+  const common = await commonWays(rules, tokenModel, model, seen);
+  return {
+    exact: next.logprobs.map(Math.exp),
+    naive: common?.naive ?? null,
+    healed: common?.healed ?? null,
+    end: Math.exp(next.end),
+    leak: Math.exp(next.leak),
+    untested: Math.exp(next.untested),
+    nodes: nodes.length,
+    heads: heads.length,
+    contextTokens: trunk.length,
+  };
+}
+
+/** In bytes: where the last window of the text's scores begins. */
+function startOfContext({ tokenizer, info }: Model, bytes: Uint8Array): number {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const { ids, byteStarts } = tokenizer.encode(text);
+  const windows = windowsOf(ids.length, Math.max(1, info.contextTokens - TREE_TOKENS), token =>
+    tokenizer.bytesOf(ids[token]!).includes(LINE_FEED),
+  );
+  return byteStarts[windows.at(-1)?.start ?? 0] ?? 0;
+}
+
+async function commonWays(
+  rules: ByteRules,
+  tokenModel: TokenModel,
+  { tokenizer }: Model,
+  bytes: Uint8Array,
+): Promise<{ naive: Float64Array; healed: Float64Array } | undefined> {
+  if (firstInvalidUtf8(bytes) >= 0) return undefined;
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const ids = [...tokenizer.encode(text).ids];
+  const root = { parent: -1, token: -1 };
+  const last = ids.pop();
+  if (last === undefined) {
+    const [row] = await tokenModel.rows([], [root], [0]);
+    const naive = byNextByte(rules, row!, '');
+    return { naive, healed: naive };
+  }
+  const [before, after] = await tokenModel.rows(ids, [root, { parent: 0, token: last }], [0, 1]);
+  const naive = byNextByte(rules, after!, '');
+  const healed = byNextByte(rules, before!, byteStringOf(tokenizer.bytesOf(last)));
+  const again = Math.exp(before![last]!);
+  const total = healed.reduce((sum, p) => sum + p, again);
+  return { naive, healed: healed.map((p, byte) => (p + again * naive[byte]!) / total) };
+}
+
+/** [byte]: the tokens that begin with `rest` and go on with the byte. */
+function byNextByte({ tokens }: ByteRules, row: Row, rest: string): Float64Array {
+  const sums = new Float64Array(256);
+  const { start, end } = tokens.startingWith(rest);
+  for (let place = start; place < end; place++) {
+    const next = tokens.bytes[place]!.charCodeAt(rest.length);
+    if (!Number.isNaN(next)) sums[next]! += Math.exp(row[tokens.ids[place]!]!);
+  }
+  return sums;
+}
