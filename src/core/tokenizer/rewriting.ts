@@ -35,6 +35,7 @@ export class Rewriting {
   /** Moves byte offsets, which ascend, from the last level's outcome to the text, in place. */
   moveToText(text: string, offsets: Uint32Array): void {
     const used = this.#stretches.filter(stretches => stretches.length > 0);
+    if (used.length === 0) return;
     const texts = [text];
     for (const stretches of used.slice(0, -1)) texts.push(replaced(texts.at(-1)!, stretches));
     for (let i = used.length - 1; i >= 0; i--) moveToText(texts[i]!, used[i]!, offsets);
