@@ -86,6 +86,37 @@ BLANKS = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
 SPACED = {"llama2": llama2, "gemma": gemma, "metaspace-first": metaspace_first, "metaspace-always": metaspace_always}
 
 
+NORMALIZERS = {
+    "nfc": [{"type": "NFC"}],
+    "nfd": [{"type": "NFD"}],
+    "nfkc": [{"type": "NFKC"}],
+    "nfkd": [{"type": "NFKD"}],
+    "lowercase": [{"type": "Lowercase"}],
+    "strip": [{"type": "Strip", "strip_left": True, "strip_right": True}],
+    "strip-right": [{"type": "Strip", "strip_left": False, "strip_right": True}],
+    "strip-accents": [{"type": "StripAccents"}],
+    "plain": [{"type": "NFD"}, {"type": "StripAccents"}, {"type": "Lowercase"}, {"type": "Strip", "strip_left": True, "strip_right": False}],
+    "chain": [{"type": "NFKC"}, {"type": "Replace", "pattern": {"String": "e"}, "content": "é"}, {"type": "Prepend", "prepend": "> "}, {"type": "NFKD"}, {"type": "Replace", "pattern": {"String": "  "}, "content": ""}],
+}
+
+
+def normalized(steps: list[dict]) -> dict:
+    """A tokenizer.json of bytes alone: its ids say what the text became."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokens = [added("</"), added("[[", normalized=True)]
+    for i, token in enumerate(tokens):
+        token["id"] = 256 + i
+    file = json.loads(bare({"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}).to_str())
+    file["model"]["vocab"] = {character: i for i, character in enumerate(alphabet)}
+    return {**file, "normalizer": {"type": "Sequence", "normalizers": steps}, "added_tokens": tokens}
+
+
+def normalizer(name: str, strings: list[str]) -> dict:
+    contents = normalized(NORMALIZERS[name])
+    print(name)
+    return {"steps": NORMALIZERS[name], "ids": digests(Tokenizer.from_str(json.dumps(contents)), strings, BATCH)}
+
+
 def added(content: str, **fields: bool) -> dict:
     return {"content": content, "special": False, "normalized": False, "lstrip": False, "rstrip": False, "single_word": False, **fields}
 
@@ -133,9 +164,10 @@ def main() -> None:
     families = json.loads(path.read_text())["families"]
     path.write_text(json.dumps({
         "format": "The strings of tokens.json, and its digests (ids), in batches of `batch` strings. cuts: for each string the number of its pretokens, then the offset in bytes at which each"
-                  " ends, each uint32 little-endian. ids: of families/*.json, trained on texts/ and 1,000 other fuzzed strings. spaced: ids of those that spell blanks as U+2581.",
+                  " ends, each uint32 little-endian. ids: of families/*.json, trained on texts/ and 1,000 other fuzzed strings. spaced: ids of those that spell blanks as U+2581. normalizers: ids by a tokenizer of bytes, in the order of how GPT-2 spells them, with the added tokens </ (256) and [[ (257, normalized).",
         "batch": BATCH,
         "spaced": {name: spaced_family(name, strings) for name in SPACED},
+        "normalizers": {name: normalizer(name, strings) for name in NORMALIZERS},
         "families": {name: family(name, known["pre_tokenizer"], strings) for name, known in families.items()},
     }, indent=1, ensure_ascii=False) + "\n")
 

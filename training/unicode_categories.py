@@ -2,15 +2,15 @@
 
 Each is asked for with a pre_tokenizer, character by character, so that the table holds what the library does and not what a version of Unicode says.
 """
-from tokenizers import Regex, pre_tokenizers
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 from .paths import REPO
 
 CHARACTERS = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 HEADER = """// Categories of characters that split patterns name, made by training/unicode_categories.py: those of Oniguruma
-// 6.9.10 (Unicode 16.0), and what `Digits` (Rust's char::is_numeric, Unicode 17.0) and `Punctuation` (ASCII's,
-// and Unicode 8.0's) of Rust `tokenizers` 0.23 go by. In base 36, in pairs, as in unicode.ts.
+// 6.9.10 (Unicode 16.0), and what `Digits` (Rust's char::is_numeric, Unicode 17.0), `Punctuation` (ASCII's, and
+// Unicode 8.0's) and `StripAccents` (Unicode 9.0) of Rust `tokenizers` 0.23 go by. In base 36, in pairs, as in unicode.ts.
 """
 
 
@@ -22,6 +22,10 @@ def cut_off(pre_tokenizer) -> list[int]:
 def category(pattern: str) -> list[int]:
     split = pre_tokenizers.Split(Regex(pattern), "removed")
     return [ord(c) for c in CHARACTERS if not split.pre_tokenize_str(c)]
+
+
+def stripped() -> list[int]:
+    return [ord(c) for c in CHARACTERS if normalizers.StripAccents().normalize_str("a" + c) == "a"]
 
 
 def base36(number: int) -> str:
@@ -61,6 +65,7 @@ def main() -> None:
         constant("punctuationRanges", r"\p{P}", category(r"\p{P}")),
         constant("symbolRanges", r"\p{S}", category(r"\p{S}")),
         constant("rustNumericRanges", "What `Digits` takes for digits.", cut_off(pre_tokenizers.Digits(True))),
+        constant("combiningRanges", "What `StripAccents` takes away.", stripped()),
         constant("rustPunctuationRanges", "What `Punctuation` takes for punctuation.", cut_off(pre_tokenizers.Punctuation())),
     ])
     (REPO / "src" / "core" / "tokenizer" / "unicodeCategories.ts").write_text(text)

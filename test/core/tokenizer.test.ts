@@ -148,7 +148,7 @@ describe('refuses, naming what is wrong', () => {
     ['a merge of three', fileOf({ ...parts, merges: ['a a a'] }), /merge 0.*not two tokens/],
     ['an id twice', fileOf({ ...parts, vocab: { ...parts.vocab, twin: 5 } }), /id 5 belongs to/],
     ['an id below 0', fileOf({ ...parts, vocab: { ...parts.vocab, twin: -1 } }), /id -1/],
-    ['an unknown normalizer', fileOf(parts, { normalizer: { type: 'Lowercase' } }), /Lowercase/],
+    ['an unknown normalizer', fileOf(parts, { normalizer: { type: 'Nmt' } }), /"Nmt"/],
     [
       'a pattern that is not known',
       fileOf(parts, {

@@ -186,12 +186,11 @@ export class BpeTokenizer implements Tokenizer {
   /** [token]: 1 where its own bytes are not the text's; undefined if they are everywhere. */
   #differences(text: string, ids: Uint32Array, offsets: Uint32Array): Uint8Array | undefined {
     const bytes = encodeUtf8(text);
-    const differences = Uint8Array.from(ids, (id, token) => {
-      const own = this.bytesOf(id);
-      const start = offsets[token]!;
-      if (own.length !== offsets[token + 1]! - start) return 1;
-      return own.some((byte, i) => byte !== bytes[start + i]) ? 1 : 0;
-    });
+    const { vocabulary } = this.#parts;
+    const differences = new Uint8Array(ids.length);
+    for (let i = 0; i < ids.length; i++) {
+      if (!vocabulary.isAt(ids[i]!, bytes, offsets[i]!, offsets[i + 1]!)) differences[i] = 1;
+    }
     return differences.includes(1) ? differences : undefined;
   }
 }

@@ -1,20 +1,26 @@
-// Normalisation Form C, as the stretches of a text that it changes. The version of Unicode is the one of
-// Rust `tokenizers` (9.0), whatever the runtime's: later characters neither move nor join.
+// The normalisation forms of Unicode (UAX #15), as the stretches of a text that they change. The version of Unicode
+// is the one of Rust `tokenizers` (9.0), whatever the runtime's: later characters neither move, join nor fall apart.
+import type { Rewrite } from './rewrite';
 import type { Stretch } from './spans';
 
-/** Below U+0300 every character is its own NFC and joins with none before it. */
-const CANDIDATE = /[^\x00-\u02ff]/gu;
+export type NormalizationForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
+
+/** Below U+0300 every character is its own NFC and joins with none before it; for other forms that holds of ASCII. */
+const BEYOND_LATIN = /[^\x00-\u02ff]/gu;
+const BEYOND_ASCII = /[^\x00-\x7f]/gu;
 
 /**
  * What may join with, or move before, the character in front of it: marks, and the vowels and final
- * consonants of Hangul. Text may be normalised apart before any other character (UAX #15, section 9).
+ * consonants of Hangul; in the forms NFKC and NFKD, what becomes one of these. Text may be normalised apart before
+ * any other character (UAX #15, section 9).
  */
 const EXTENDS = /^[\p{M}\u1160-\u11ff]/u;
+const EXTENDS_K = /^[\p{M}\u1160-\u11ff\u0e33\u0eb3\u3133-\u318e\uff9e-\uffdc]/u;
 
 /**
  * Characters of Unicode 10 to 17 that later versions reorder or compose, with whole blocks where those are
  * new, and a few whose class was corrected. To version 9 they are inert. Found by normalising every
- * character, among marks of low and high class, with `tokenizers` 0.23 and with Unicode 17.
+ * character, alone and among marks of low and high class, with `tokenizers` 0.23 and with Unicode 17.
  */
 const INERT = new RegExp(
   '^[\\u07fd\\u0897-\\u089f\\u08ca-\\u08d3\\u09fe\\u0c3c\\u0d3b\\u0d3c\\u0eba\\u1715\\u1abf-\\u1aeb' +
@@ -23,24 +29,37 @@ const INERT = new RegExp(
     '\\u{11839}\\u{1183a}\\u{11900}-\\u{1195f}\\u{119e0}\\u{11a34}\\u{11a47}\\u{11a99}\\u{11d42}-\\u{11d45}' +
     '\\u{11d97}\\u{11f41}\\u{11f42}\\u{16100}-\\u{1613f}\\u{16d40}-\\u{16d7f}\\u{16ff0}\\u{16ff1}\\u{1e08f}' +
     '\\u{1e130}-\\u{1e136}\\u{1e2ae}\\u{1e2ec}-\\u{1e2ef}\\u{1e4ec}-\\u{1e4ef}\\u{1e5ee}\\u{1e5ef}' +
-    '\\u{1e6e0}-\\u{1e6ff}]',
+    '\\u{1e6e0}-\\u{1e6ff}' +
+    // Compatibility characters, which fall apart alone.
+    '\\u32ff\\ua7f1-\\ua7f4\\uab69\\u{10780}-\\u{107bf}\\u{1ccd6}-\\u{1ccf9}\\u{1e030}-\\u{1e06d}\\u{1f16c}' +
+    '\\u{1fbf0}-\\u{1fbf9}]',
   'u',
 );
 
-/** In order; what lies between them stays as it is. */
-export function changesByNfc(text: string): Stretch[] {
+export function normalization(form: NormalizationForm): Rewrite {
+  const candidate = form === 'NFC' ? BEYOND_LATIN : BEYOND_ASCII;
+  const extending = form === 'NFC' || form === 'NFD' ? EXTENDS : EXTENDS_K;
+  return text => changesBy(form, candidate, extending, text);
+}
+
+function changesBy(
+  form: NormalizationForm,
+  candidate: RegExp,
+  extending: RegExp,
+  text: string,
+): Stretch[] {
   const changes: Stretch[] = [];
-  if (text.normalize('NFC') === text) return changes;
+  if (text.normalize(form) === text) return changes;
   // The stretch in hand: a character and what extends it.
   let start = 0;
   let end = 0;
   const close = () => {
     const before = text.slice(start, end);
-    const after = before.normalize('NFC');
+    const after = before.normalize(form);
     if (after !== before) changes.push({ start, end, text: after });
   };
-  for (const { 0: character, index } of text.matchAll(CANDIDATE)) {
-    const extends_ = EXTENDS.test(character) && !INERT.test(character);
+  for (const { 0: character, index } of text.matchAll(candidate)) {
+    const extends_ = extending.test(character) && !INERT.test(character);
     if (index !== end || !extends_) {
       close();
       // The character that a mark extends may itself be no candidate.

@@ -1,5 +1,6 @@
 // A text on its way to the tokens' own bytes: normalisers, added tokens and tokenizers that put a blank before the
 // text each rewrite what the one before them left. What they changed is kept, to lead offsets back to the text.
+import { utf8Length } from '../utf8';
 import { moveToText, replaced, type Stretch } from './spans';
 
 export class Rewriting {
@@ -34,8 +35,11 @@ export class Rewriting {
   /** Moves byte offsets, which ascend, from the last level's outcome to the text, in place. */
   moveToText(text: string, offsets: Uint32Array): void {
     const used = this.#stretches.filter(stretches => stretches.length > 0);
+    if (used.length === 0) return;
     const texts = [text];
     for (const stretches of used.slice(0, -1)) texts.push(replaced(texts.at(-1)!, stretches));
     for (let i = used.length - 1; i >= 0; i--) moveToText(texts[i]!, used[i]!, offsets);
+    // What was removed goes to the token behind it, or to the last one.
+    if (offsets.length > 1) offsets[offsets.length - 1] = utf8Length(text, 0, text.length);
   }
 }

@@ -1,6 +1,6 @@
 // Categories of characters that split patterns name, made by training/unicode_categories.py: those of Oniguruma
-// 6.9.10 (Unicode 16.0), and what `Digits` (Rust's char::is_numeric, Unicode 17.0) and `Punctuation` (ASCII's,
-// and Unicode 8.0's) of Rust `tokenizers` 0.23 go by. In base 36, in pairs, as in unicode.ts.
+// 6.9.10 (Unicode 16.0), and what `Digits` (Rust's char::is_numeric, Unicode 17.0), `Punctuation` (ASCII's, and
+// Unicode 8.0's) and `StripAccents` (Unicode 9.0) of Rust `tokenizers` 0.23 go by. In base 36, in pairs, as in unicode.ts.
 
 /** [\p{Lu}\p{Lt}] */
 export const upperRanges =
@@ -125,6 +125,22 @@ export const rustNumericRanges =
   '4e a 16 4 34 7 3q u 3k a 1o a 40 a 7 k 6z a 9i a 3a a ae a 2u a 6 k 24 c bo j 2l a ie a 2e ' +
   't 6b a 1y a 1i a 9y a 2u l tn 33 c01 a 1t2 a 2e a 3q a 1 7 em a 7a n 9p 3 id5 a 152 k c k ' +
   '30 p ut 1e 1ts a bq a dy a 6v a jw 9 3k a lz 1n 1 3 1 4 24 19 1 f qq d 25f a';
+
+/** What `StripAccents` takes away. */
+export const combiningRanges =
+  'lc 34 7n 7 7b 19 1 1 1 2 1 2 1 1 20 b 1c l g 1 2t 7 2 6 2 2 1 4 z 1 u r 2j b 1m 9 y 4 1 9 1 ' +
+  '3 1 5 17 3 3c e 1 x 1i 3 1 i 1 7 a 2 t 3 1k 1 1 7 2 2 2 3 9 1 a 2 t 3 1k 1 1 5 4 2 2 3 3 1 ' +
+  'u 2 3 1 b 3 1k 1 1 8 1 3 1 3 k 2 t 3 1k 1 1 7 2 2 2 3 8 2 a 2 u 1 1n 5 3 3 1 4 9 1 14 4 1m ' +
+  '7 1 3 1 4 7 2 b 2 t 3 1k 1 1 7 1 3 1 4 7 2 b 2 t 3 1m 7 1 3 1 4 9 1 a 2 u 2 1y 1 4 6 1 1 1 ' +
+  '8 i 2 1p 1 2 7 c 8 2q 1 2 6 1 2 b 6 22 2 r 1 1 1 1 1 4 2 1d k 1 2 5 b 1 10 9 1 2s k n 4 4 3 ' +
+  '1 3 2 7 3 4 d c 1 1 a 4 jj 3 qa 3 t 3 t 2 u 2 1s w 9 1 19 3 3b 2 y 1 3a c 4 c 63 5 1l a 1 t ' +
+  '2 1 1c f 1t 5 1b h 12 9 c 3 u d 1k e 1c k 48 3 1 l 4 1 4 3 3 2 5i 1i 5 5 k0 x 2da 3 3x 1 2o ' +
+  'w fe 6 2x 2 n9w 4 1 a w 2 28 2 7k 1 3 1 4 1 n 5 2g 2 1e i q i 1g 8 p d 18 4 1b e 10 1 1v e ' +
+  'c 1 8 2 19 3 1e 1 1 3 2 2 5 2 1 1 15 5 5 2 6k 8 1 2 fn4 1 kh g g g r1 1 6a 1 45 5 1ae 3 1 2 ' +
+  '5 4 14 3 4 1 4l 2 109 3 1h f 1k 4 19 b 1x 3 10 e 1q 1 c 3 1c e 9 3 2n c 6 1 4g c l 4 1k 1 1 ' +
+  '7 2 2 2 3 9 1 a 2 2 7 3 5 5c i 2x k 6j 7 2 9 r 2 2a h 2y d 2t f zn 8 1 8 2a m 1 e fg9 5 1n ' +
+  '7 t6 1a g 4 f7u 2 43q 5 3 6 8 8 2 7 u 4 44 3 1iz 1j 4 1e 8 1 e 1 m 5 1 f 11s 7 1 h 2 7 1 2 ' +
+  '1 5 1ph 7 31 7 gzhx 6o';
 
 /** What `Punctuation` takes for punctuation. */
 export const rustPunctuationRanges =

@@ -31,6 +31,15 @@ export class Vocabulary {
     return this.#bytes.subarray(start, start + (this.lengths[id] ?? 0));
   }
 
+  /** Whether the token's bytes are bytes[start, end). */
+  isAt(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const length = this.lengths[id] ?? 0;
+    if (length !== end - start) return false;
+    const from = this.#starts[id] ?? 0;
+    for (let i = 0; i < length; i++) if (this.#bytes[from + i] !== bytes[start + i]) return false;
+    return true;
+  }
+
   idOf(content: string): number | undefined {
     return this.#ids.get(content);
   }
