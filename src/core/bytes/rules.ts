@@ -5,9 +5,8 @@
 // gives its mass to those bytes.
 import { ByteAlphabet } from '../tokenizer/alphabet';
 import { BpeTokenizer } from '../tokenizer/bpe';
-import { changesByNfc } from '../tokenizer/normalize';
+import { toNfc } from '../tokenizer/normalize';
 import type { Scan } from '../tokenizer/patterns/scan';
-import { toNfc } from '../tokenizer/rewrite';
 import { TokenList } from '../tokenizer/tokenList';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { firstInvalidUtf8, utf8Length } from '../utf8';
@@ -98,7 +97,7 @@ export class ByteRules {
     }
     if (this.#tokenizer.parts.normalizers.length > 0) {
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(array);
-      const [change] = changesByNfc(text);
+      const [change] = toNfc(text);
       if (change) {
         throw new InexactError(
           `The text is not in the normal form NFC at byte ${from + utf8Length(text, 0, change.start)}, and ` +

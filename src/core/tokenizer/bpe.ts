@@ -6,8 +6,9 @@ import type { Alphabet } from './alphabet';
 import { LONGEST_KEY, PretokenCache } from './cache';
 import type { Merger } from './merge';
 import { cutsAll } from './patterns/lookup';
+import { toNfc } from './normalize';
 import type { Scan } from './patterns/scan';
-import { toNfc, type Respell, type Rewrite } from './rewrite';
+import type { Respell, Rewrite } from './rewrite';
 import { Rewriting } from './rewriting';
 import { replaced } from './spans';
 import { TokenList } from './tokenList';
@@ -186,7 +187,7 @@ export class BpeTokenizer implements Tokenizer {
   /** [token]: 1 where its own bytes are not the text's; undefined if they are everywhere. */
   #differences(text: string, ids: Uint32Array, offsets: Uint32Array): Uint8Array | undefined {
     const bytes = encodeUtf8(text);
-    const { vocabulary } = this.#parts;
+    const { vocabulary } = this.parts;
     const differences = new Uint8Array(ids.length);
     for (let i = 0; i < ids.length; i++) {
       if (!vocabulary.isAt(ids[i]!, bytes, offsets[i]!, offsets[i + 1]!)) differences[i] = 1;

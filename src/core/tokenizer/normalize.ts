@@ -42,6 +42,9 @@ export function normalization(form: NormalizationForm): Rewrite {
   return text => changesBy(form, candidate, extending, text);
 }
 
+/** One value: what only holds of NFC looks for it. */
+export const toNfc: Rewrite = normalization('NFC');
+
 function changesBy(
   form: NormalizationForm,
   candidate: RegExp,

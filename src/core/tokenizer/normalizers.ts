@@ -1,11 +1,11 @@
 // The normalizers of a tokenizer.json by their types.
 import { isObject, quoted } from './json';
-import { normalization } from './normalize';
+import { normalization, toNfc } from './normalize';
 import { lowercase, prepend, replaceAll, strip, stripAccents, type Rewrite } from './rewrite';
 import { refusal, type Step } from './steps';
 
 const known: Record<string, (step: Step) => Rewrite> = {
-  NFC: () => normalization('NFC'),
+  NFC: () => toNfc,
   NFD: () => normalization('NFD'),
   NFKC: () => normalization('NFKC'),
   NFKD: () => normalization('NFKD'),
