@@ -3,6 +3,7 @@ import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
 import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
 import '@vscode-elements/elements/dist/vscode-tabs/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { lenses } from '../src/core/lenses';
 import type { PageCommand } from '../src/protocol/page';
 import { button } from './button';
@@ -97,7 +98,10 @@ function cursorTemplate(page: Page): TemplateResult {
 
 function listTemplate(page: Page, template: (page: Page) => TemplateResult): TemplateResult {
   const isEmpty = !page.list || tokenRows(page.list).length === 0;
-  return isEmpty ? html`<p>There is no text on the screen.</p>` : template(page);
+  if (isEmpty) return html`<p>There is no text on the screen.</p>`;
+  // Not with the cursor: a thousand tokens take a while to draw.
+  const { column, isDescending } = page.look;
+  return html`${guard([page.list, page.state.lens, column, isDescending], () => template(page))}`;
 }
 
 /** Which tokens are listed, and what the keys do. */

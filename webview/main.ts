@@ -52,7 +52,9 @@ function draw(): void {
     run: command => void host.run({ command }),
     select: params => void host.select(params),
   });
-  drawKeepingFocus(() => render(template, document.getElementById('inspector')!));
+  const { tokens } = state;
+  const cursor = tokens ? Array.from(tokens.ids, (_, row) => tokens.first + row) : [];
+  drawKeepingFocus(() => render(template, document.getElementById('inspector')!), cursor);
 }
 
 connection.onNotification(SHOW, (told: InspectorState) => {

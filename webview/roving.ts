@@ -29,14 +29,18 @@ export function listeners(choose: Choose) {
   };
 }
 
-/** Runs `draw` and keeps the focus on its token; where it is elsewhere, Tab leads to the token at the cursor. */
-export function drawKeepingFocus(draw: () => void): void {
+/**
+ * Runs `draw`, marks the tokens at the cursor, and keeps the focus on its token; where it is elsewhere, Tab leads
+ * to the token at the cursor.
+ */
+export function drawKeepingFocus(draw: () => void, cursor: readonly number[]): void {
   const focused = document.activeElement?.closest<HTMLElement>(TOKEN)?.dataset.token;
   const shownBefore = atCursor();
   const before = shownBefore?.dataset.token;
   draw();
   const list = document.querySelector<HTMLElement>('[data-tokens]');
   if (!list) return;
+  mark(list, cursor);
   const first = list.querySelector<HTMLElement>(TOKEN);
   const stop = list.querySelector<HTMLElement>(STOP);
   if (focused !== undefined) {
@@ -54,6 +58,16 @@ export function drawKeepingFocus(draw: () => void): void {
 }
 
 const atCursor = () => document.querySelector<HTMLElement>(`${TOKEN}[aria-selected="true"]`);
+
+/** By hand, so that a move of the cursor need not draw a thousand tokens anew. */
+function mark(list: HTMLElement, cursor: readonly number[]): void {
+  for (const token of list.querySelectorAll(`${TOKEN}[aria-selected="true"]`))
+    token.ariaSelected = 'false';
+  for (const index of cursor) {
+    const token = list.querySelector(`[data-token="${index}"]`);
+    if (token) token.ariaSelected = 'true';
+  }
+}
 
 function tokensIn(list: HTMLElement): HTMLElement[] {
   return [...list.querySelectorAll<HTMLElement>(TOKEN)];

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { lenses, type Lens } from '../src/core/lenses';
 import type { Page } from './page';
 import { listeners } from './roving';
-import { heatClass, isAtCursor, selectToken, tokenRows, valueOf, type TokenRow } from './tokenRows';
+import { heatClass, selectToken, tokenRows, valueOf, type TokenRow } from './tokenRows';
 
 export function stripTemplate(page: Page): TemplateResult {
   const lens: Lens = lenses[page.state.lens];
@@ -21,7 +21,7 @@ export function stripTemplate(page: Page): TemplateResult {
           >${repeat(
             tokens,
             token => token.index,
-            token => chip(page, lens, token),
+            token => chip(lens, token),
           )}</span
         >
       </div>`,
@@ -40,7 +40,7 @@ export function stripTemplate(page: Page): TemplateResult {
   </div>`;
 }
 
-function chip(page: Page, lens: Lens, token: TokenRow): TemplateResult {
+function chip(lens: Lens, token: TokenRow): TemplateResult {
   const value = valueOf(lens, token);
   const words = Number.isNaN(value) ? 'no score' : lens.format(value);
   return html`<span
@@ -48,7 +48,7 @@ function chip(page: Page, lens: Lens, token: TokenRow): TemplateResult {
     role="option"
     tabindex="-1"
     data-token=${token.index}
-    aria-selected=${isAtCursor(page, token)}
+    aria-selected="false"
     aria-label="${token.spelled}, ${words}"
     title=${words}
     >${token.spelled}</span

@@ -5,7 +5,7 @@ import { lenses, type Lens } from '../src/core/lenses';
 import { columnsOf, sorted, type Column } from './columns';
 import type { Page } from './page';
 import { listeners } from './roving';
-import { heatClass, isAtCursor, selectToken, tokenRows, type TokenRow } from './tokenRows';
+import { heatClass, selectToken, tokenRows, type TokenRow } from './tokenRows';
 
 export function tableTemplate(page: Page): TemplateResult {
   const { look, list } = page;
@@ -71,7 +71,7 @@ function rowTemplate(page: Page, columns: readonly Column[], row: TokenRow): Tem
     }
     return html`<td class=${column.isNumber ? 'number' : 'bytes'}>${column.text(row)}</td>`;
   });
-  return html`<tr tabindex="-1" data-token=${row.index} aria-selected=${isAtCursor(page, row)}>
+  return html`<tr tabindex="-1" data-token=${row.index} aria-selected="false">
     ${cells}
   </tr>`;
 }

@@ -50,11 +50,6 @@ export function heatClass(lens: Lens, row: TokenRow): string {
   return step < 0 ? '' : `${lens.scale.kind}${step}`;
 }
 
-export function isAtCursor({ state }: Page, { index }: TokenRow): boolean {
-  const { tokens } = state;
-  return !!tokens && index >= tokens.first && index < tokens.first + tokens.ids.length;
-}
-
 /** Selects in the editor the token that an element stands for. */
 export function selectToken({ list, select }: Page, element: HTMLElement, goThere: boolean): void {
   const row = list && tokenRows(list).find(({ index }) => String(index) === element.dataset.token);

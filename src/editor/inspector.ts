@@ -24,6 +24,9 @@ export class Inspector {
   private readonly listeners: Disposable[];
   private readonly timers = new Map<string, NodeJS.Timeout>();
 
+  /** Whether the tokens told last wait for scores: others need not be told again when scores come. */
+  private missesScores = false;
+
   constructor(
     private readonly view: WebviewView,
     private readonly engine: Engine,
@@ -51,7 +54,10 @@ export class Inspector {
     this.listeners = [
       state.onDidChange(both),
       engine.onDidChangeState(both),
-      inspection.onDidScore(both),
+      inspection.onDidScore(() => {
+        cursor();
+        if (this.missesScores) list();
+      }),
       window.onDidChangeActiveTextEditor(both),
       window.onDidChangeTextEditorSelection(cursor),
       window.onDidChangeTextEditorVisibleRanges(list),
@@ -85,7 +91,9 @@ export class Inspector {
   private async list() {
     const editor = activeEditor();
     if (!editor || !this.state.isOn || this.engine.state.kind !== 'ready') return null;
-    return visibleTokens(editor, this.inspection);
+    const tokens = await visibleTokens(editor, this.inspection);
+    this.missesScores = tokens.runs.some(({ view }) => view.pending > 0);
+    return tokens;
   }
 }
 

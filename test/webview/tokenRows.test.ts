@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { emptyScores } from '../../src/core/scores';
+import type { TokenView } from '../../src/protocol/engine';
+import type { VisibleTokens } from '../../src/protocol/page';
+import { columnsOf, sorted } from '../../webview/columns';
+import { tokenRows } from '../../webview/tokenRows';
+
+/** A view of tokens given by their text and rank; rank 0 is unknown. */
+function viewOf(first: number, tokens: [string, number][]): TokenView {
+  const scores = emptyScores(tokens.length, 1);
+  tokens.forEach(([, rank], i) => (scores.ranks[i] = rank));
+  const none = new Uint32Array(tokens.length);
+  return {
+    ...{ first, total: 99, ids: none, normalized: null, scores, pending: 0 },
+    ...{ byteStarts: none, byteEnds: none, utf16Starts: none, utf16Ends: none },
+    bytes: tokens.map(([text]) => new TextEncoder().encode(text)),
+  };
+}
+
+const list: VisibleTokens = {
+  ...{ uri: 'test:', version: 1, visible: 5 },
+  runs: [
+    // The last token of the first stretch reaches across a fold.
+    {
+      line: 3,
+      view: viewOf(10, [
+        ['a', 5],
+        ['\n\n', 1],
+        ['b', 0],
+        ['\n', 5],
+      ]),
+    },
+    {
+      line: 9,
+      view: viewOf(13, [
+        ['\n', 5],
+        ['c', 2],
+      ]),
+    },
+  ],
+};
+
+describe('tokenRows', () => {
+  it('knows the line of each token, and names none twice', () => {
+    const rows = tokenRows(list).map(({ index, line }) => [index, line]);
+    expect(rows).toEqual([
+      [10, 3],
+      [11, 3],
+      [12, 5],
+      [13, 5],
+      [14, 10],
+    ]);
+  });
+});
+
+describe('sorted', () => {
+  const column = columnsOf(true).find(({ id }) => id === 'lens.rank')!;
+  const order = (isDescending: boolean) =>
+    sorted(tokenRows(list), column, isDescending).map(({ index }) => index);
+
+  it('puts what is unknown last and leaves equals in text order', () => {
+    expect(order(false)).toEqual([11, 14, 10, 13, 12]);
+    expect(order(true)).toEqual([10, 13, 14, 11, 12]);
+  });
+});
