@@ -134,6 +134,17 @@ describe('every byte of a text', () => {
     }
   });
 
+  test('of two paths that spell a text only its own tokens can end it', async () => {
+    // Three blanks are one token at the end of a text, and two where a word follows.
+    const text = 'x:\n   ';
+    const cursor = await ByteCursor.at(coderRules, coderModel, encodeUtf8(text));
+    const { heads, trunk } = cursor.tree;
+    expect(heads.filter(({ rest }) => rest === '')).toHaveLength(2);
+    const all = [...coder.encode(text).ids, coderEnd];
+    const own = negativeLogprob(coderModel, trunk) - negativeLogprob(coderModel, all);
+    expect(cursor.next().end).toBeCloseTo(own - cursor.logMass, 9);
+  });
+
   test('text broken off inside a character is no whole text', async () => {
     const broken = encodeUtf8('日').subarray(0, 2);
     await expect(documentBytes(coderRules, coderModel, broken)).rejects.toThrow(/ends inside/);
