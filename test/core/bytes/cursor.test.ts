@@ -80,7 +80,12 @@ describe('advance and back', () => {
     const bytes = encodeUtf8(CODE);
     const cursor = await ByteCursor.at(coderRules, coderModel, bytes.subarray(0, 10));
     for (const byte of bytes.subarray(10, 50)) await cursor.advance(byte);
-    for (let i = 0; i < 45; i++) await cursor.back();
+    const { evaluated } = cursor;
+    for (let i = 0; i < 31; i++) await cursor.back();
+    expect(cursor.evaluated).toBe(evaluated);
+    await cursor.back();
+    expect(cursor.evaluated).toBeGreaterThan(evaluated);
+    for (let i = 0; i < 13; i++) await cursor.back();
     expect(cursor.length).toBe(5);
     const fresh = await ByteCursor.at(coderRules, coderModel, bytes.subarray(0, 5));
     expectSame(cursor.next(), fresh.next());
