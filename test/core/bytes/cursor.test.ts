@@ -153,6 +153,12 @@ describe('every byte of a text', () => {
   test('text broken off inside a character is no whole text', async () => {
     const broken = encodeUtf8('日').subarray(0, 2);
     await expect(documentBytes(coderRules, coderModel, broken)).rejects.toThrow(/ends inside/);
+    // What comes late is refused before the model is asked.
+    const rows = () => Promise.reject(new Error('was asked'));
+    const late = Uint8Array.of(0x61, 0x62, 0xff, 0x63, 0x64);
+    await expect(documentBytes(coderRules, { ...coderModel, rows }, late)).rejects.toThrow(
+      /byte 2/,
+    );
   });
 
   test('a model that is sure of a text is sure of its bytes', async () => {
