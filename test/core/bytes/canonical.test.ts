@@ -1,7 +1,10 @@
 // Which sequences of tokens the tokenizer makes of some text, against trying texts.
 import { expect, test } from 'vitest';
+import { coverTree, noTrunk } from '../../../src/core/bytes/coverTree';
 import { ByteRules } from '../../../src/core/bytes/rules';
 import { TokenPrefix } from '../../../src/core/bytes/tokenPrefix';
+import { byteCharacters } from '../../../src/core/tokenizer/byteLevel';
+import { loadTokenizer } from '../../../src/core/tokenizer/load';
 import { Oracle } from '../../support/byteOracle';
 import { randomToy } from '../../support/toys';
 
@@ -29,4 +32,22 @@ test('every sequence of up to three tokens, after all others have been asked for
   }
   expect(canonical).toBeGreaterThan(1000);
   expect(sequences - canonical).toBeGreaterThan(1000);
+});
+
+test('a path that what must come next would merge away is none', () => {
+  const vocab = Object.fromEntries(byteCharacters.map((character, byte) => [character, byte]));
+  const tokenizer = loadTokenizer({
+    'tokenizer.json': {
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
+      model: {
+        type: 'BPE',
+        vocab: { ...vocab, "'r": 256, "'re": 257 },
+        merges: ["' r", "'r e"],
+      },
+    },
+  });
+  // Uncut, `'r` becomes `'re`, one token; cut, it is two.
+  const { nodes, heads } = coverTree(new ByteRules(tokenizer), "'r", noTrunk);
+  const complete = heads.filter(({ rest }) => rest === '');
+  expect(complete.map(({ node }) => nodes[node]!.prefix.tokens)).toEqual([[0x27, 0x72]]);
 });

@@ -80,7 +80,12 @@ describe('advance and back', () => {
     const bytes = encodeUtf8(CODE);
     const cursor = await ByteCursor.at(coderRules, coderModel, bytes.subarray(0, 10));
     for (const byte of bytes.subarray(10, 50)) await cursor.advance(byte);
-    for (let i = 0; i < 45; i++) await cursor.back();
+    const { evaluated } = cursor;
+    for (let i = 0; i < 31; i++) await cursor.back();
+    expect(cursor.evaluated).toBe(evaluated);
+    await cursor.back();
+    expect(cursor.evaluated).toBeGreaterThan(evaluated);
+    for (let i = 0; i < 13; i++) await cursor.back();
     expect(cursor.length).toBe(5);
     const fresh = await ByteCursor.at(coderRules, coderModel, bytes.subarray(0, 5));
     expectSame(cursor.next(), fresh.next());
@@ -134,9 +139,26 @@ describe('every byte of a text', () => {
     }
   });
 
+  test('of two paths that spell a text only its own tokens can end it', async () => {
+    // Three blanks are one token at the end of a text, and two where a word follows.
+    const text = 'x:\n   ';
+    const cursor = await ByteCursor.at(coderRules, coderModel, encodeUtf8(text));
+    const { heads, trunk } = cursor.tree;
+    expect(heads.filter(({ rest }) => rest === '')).toHaveLength(2);
+    const all = [...coder.encode(text).ids, coderEnd];
+    const own = negativeLogprob(coderModel, trunk) - negativeLogprob(coderModel, all);
+    expect(cursor.next().end).toBeCloseTo(own - cursor.logMass, 9);
+  });
+
   test('text broken off inside a character is no whole text', async () => {
     const broken = encodeUtf8('日').subarray(0, 2);
     await expect(documentBytes(coderRules, coderModel, broken)).rejects.toThrow(/ends inside/);
+    // What comes late is refused before the model is asked.
+    const rows = () => Promise.reject(new Error('was asked'));
+    const late = Uint8Array.of(0x61, 0x62, 0xff, 0x63, 0x64);
+    await expect(documentBytes(coderRules, { ...coderModel, rows }, late)).rejects.toThrow(
+      /byte 2/,
+    );
   });
 
   test('a model that is sure of a text is sure of its bytes', async () => {

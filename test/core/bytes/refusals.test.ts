@@ -82,6 +82,9 @@ describe('texts', () => {
     await expect(normal.advance(0x81)).rejects.toThrow(/NFC at byte 0/);
     const added = await at(withTool, 'word word word <tool');
     await expect(added.advance(0x3e)).rejects.toThrow(/<tool> at byte 15/);
+    const long = load({ added_tokens: [{ id: 256, content: '<a b c d e>', special: false }] });
+    const settled = await at(long, 'x <a b c d e');
+    await expect(settled.advance(0x3e)).rejects.toThrow(/<a b c d e> at byte 2/);
   });
 
   test('with the name of a special token are text', async () => {
