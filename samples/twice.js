@@ -1,5 +1,5 @@
-// The same function three times. To a model that copies, the second copy is nearly free, and the third
-// surprises in the one word that differs. The built-in model has hardly learned to copy: compare a larger one.
+// The same function three times. To a model that copies, the second copy costs less than the first, and the third
+// surprises in the one word that differs. A larger model copies better than the built-in one: compare.
 
 function parseHeader(line) {
   const colon = line.indexOf(':');
