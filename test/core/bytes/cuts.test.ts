@@ -10,8 +10,9 @@ describe.each([
   ['gpt2', join(shared, 'tokenizers/gpt2'), hasShared],
   ['qwen2', join(shared, 'tokenizers/qwen2'), hasShared],
 ])('%s', (_, folder, exists) => {
-  test.skipIf(!exists)('every text cut twice', () => {
-    const result = tryCuts(tokenizerOf(folder), 2, 1);
+  test.skipIf(!exists)('every text cut at random bytes', () => {
+    // Without the texts beside the repository there are fewer, which are cut more often.
+    const result = tryCuts(tokenizerOf(folder), hasShared ? 2 : 8, 1);
     expect(result.cuts).toBeGreaterThan(500);
     expect(result.insideToken).toBeGreaterThan(100);
     expect(result.insideCharacter).toBeGreaterThan(50);
