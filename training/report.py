@@ -156,7 +156,7 @@ NOT_DONE = """- More training: all runs together are less than one pass over the
 - A larger model on a GPU, with quantised weights: the steps are the same code there, but have not been run there.
 - Debian's python3-* packages: the same projects come from PyPI, as wheels.
 """
-EARLIER = ("Before them 8,003,584 tokens in 57.6 minutes went into a run that was given up: with another Muon (no weight decay) and AdamW at 6e-3 its attention became all but one-hot"
+EARLIER = ("Before them 8,003,584 tokens in 57.6 minutes went into a run that was given up: with another Muon (no weight decay) and AdamW at 6e-3; its attention had become all but one-hot"
            " (0.03 to 0.4 nats of entropy a head), and it ended at 1.60 bits per byte.")
 YARDSTICK = ("the run `trial` (15.5 M tokens in rows of 256, as an hour on two cores trains where nothing else runs; the first 10.0 M of them before Debian's packages were in the text)")
 
