@@ -6,8 +6,8 @@ import { spell } from '../core/spell';
 import type { TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
-import { plain } from './legend';
 import type { OverlayState } from './overlayState';
+import { plain } from './plain';
 import { isInspectable, rangeOf } from './visible';
 
 /** Alternatives in a hover, which should need no scrolling; the inspector lists them all. */

@@ -10,7 +10,7 @@ import { Cancelled } from '../protocol/channel';
 import type { ScoredEvent } from '../protocol/engine';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
-import { legendMarkdown } from './legend';
+import { legendText } from './legend';
 import type { OverlayState } from './overlayState';
 import { isInspectable, offsetsOf } from './visible';
 
@@ -99,7 +99,7 @@ export class Status {
       ]
         .filter(Boolean)
         .join(' · ');
-      item.tooltip = legendMarkdown(lens, warnings);
+      item.tooltip = legendText(lens, warnings);
     }
     item.accessibilityInformation = {
       label: item.text.replace(/\$\([^)]*\)/g, '').trim(),
