@@ -58,6 +58,10 @@ export function reportMarkdown({ info, graph, ...report }: ModelReport): string 
             graph.hooksMissing ??
               `${graph.hooks.length} hooks: ${graph.hooks.map(({ hook }) => hook).join(', ')}`,
           ],
+          [
+            'Trees of tokens, for exact bytes',
+            graph.noTree === undefined ? 'in one run' : `a run for each token: ${graph.noTree}`,
+          ],
           ['Opened in', `${graph.loadMs.toFixed(0)} ms, self-test included`],
         ]
       : [['Graph', info.scoresMissing ?? 'none']]),
