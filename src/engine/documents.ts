@@ -13,6 +13,7 @@ import type {
 import { Document } from './document';
 import { Model } from './model';
 import type { RuntimeClient } from './runtime/client';
+import { splitAt } from './split';
 import { tokenLines } from './tokenJson';
 
 /** At most so often is progress told. */
@@ -81,6 +82,11 @@ export class Documents implements Handlers<EngineApi> {
       ...known,
     };
     return params.details ? { ...view, ...detailsOf(model, view, params.details) } : view;
+  };
+
+  split: Handlers<EngineApi>['split'] = params => {
+    const { model, stream } = this.at(params);
+    return splitAt(model.tokenizer, stream, params.at, params.typed);
   };
 
   peak: Handlers<EngineApi>['peak'] = params => {

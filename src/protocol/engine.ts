@@ -26,6 +26,9 @@ export interface EngineApi {
     params: DocumentVersion & { range: Range16; maxTokens: number; details?: Details },
   ): TokenView;
 
+  /** How the tokens at an offset came about; null where there are none. `typed` is a continuation to try. */
+  split(params: DocumentVersion & { at: number; typed: string }): SplitView | null;
+
   /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
   peak(params: DocumentVersion & { lens: LensId; from: number; direction: 1 | -1 }): Range16 | null;
 
@@ -46,6 +49,7 @@ export const engineMethods = [
   'closeDocument',
   'score',
   'view',
+  'split',
   'peak',
   'count',
   'json',
@@ -122,6 +126,42 @@ export interface TokenView {
   bytes?: Uint8Array[];
   /** [token][alternative], with `details` of the alternatives. */
   topBytes?: Uint8Array[][];
+}
+
+/** A token outside a text. */
+export interface Piece {
+  id: number;
+  bytes: Uint8Array;
+}
+
+/** The pretoken at an offset, its bounds in the document, and the merges that made its tokens. */
+export interface SplitView extends Range16 {
+  byteStart: number;
+  byteEnd: number;
+  /** What is merged: the pretoken's bytes or characters, or those around the offset where they are many. */
+  symbols: Piece[];
+  /** In the order in which they take place: pieces `at` and `at + 1` become `piece`. */
+  steps: { at: number; rank: number; piece: Piece }[];
+  /** For people: what a rank is. */
+  rankIs: string;
+  /** What else is to be known of the steps, or why there are none; empty where there is nothing. */
+  note: string;
+  tokens: Piece[];
+  /** Index, among them, of the token at the offset. */
+  token: number;
+  continuations: Continuation[];
+}
+
+/** The tokens that a text would have from the pretoken on if it ended with this behind the pretoken. */
+export interface Continuation {
+  /** Empty: if it ended with the pretoken. */
+  text: string;
+  /** What follows in the document, what the user typed, or a character that often tells something. */
+  from: 'end' | 'text' | 'typed' | 'telling';
+  /** Begins with the first token that is not as without the continuation, or with the pretoken's first. */
+  tokens: Piece[];
+  /** So many of them are as without the continuation. */
+  kept: number;
 }
 
 export interface ModelReport {
