@@ -8,6 +8,7 @@ import type {
   ModelReport,
   Range16,
   ScoredEvent,
+  SplitView,
   TokenCount,
   TokenView,
 } from '../protocol/engine';
@@ -55,6 +56,12 @@ export class Inspection {
       const request = { ...at, range, maxTokens, ...(details && { details }) };
       return { version: at.version, view: await running.remote.view(request) };
     });
+  }
+
+  split(document: TextDocument, at: number, typed: string): Promise<SplitView | null> {
+    return this.engine.call(running =>
+      running.remote.split({ ...this.texts.sent(running, document), at, typed }),
+    );
   }
 
   peak(document: TextDocument, lens: LensId, from: number, direction: 1 | -1) {

@@ -1,7 +1,7 @@
 // What the inspector's page is told of an editor.
 import { workspace, type TextDocument, type TextEditor } from 'vscode';
 import { Cancelled } from '../protocol/channel';
-import type { InspectorState, VisibleTokens } from '../protocol/page';
+import type { InspectorState, PageLook, VisibleTokens } from '../protocol/page';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
@@ -15,6 +15,7 @@ export async function cursorState(
   engine: Engine,
   inspection: Inspection,
   { lensId, isOn }: OverlayState,
+  look: PageLook,
 ): Promise<InspectorState> {
   const state: InspectorState = {
     lens: lensId,
@@ -24,12 +25,15 @@ export async function cursorState(
     model: engine.state.kind === 'ready' ? engine.state.model.name : '',
     file: editor ? nameOf(editor.document) : '',
     tokens: null,
+    split: null,
   };
   if (!editor || !isOn || engine.state.kind !== 'ready') return state;
   const utf16Start = editor.document.offsetAt(editor.selection.active);
   const range = { utf16Start, utf16End: utf16Start + 1 };
   const { view } = await inspection.view(editor.document, range, 'alternatives');
-  return { ...state, tokens: view };
+  const split =
+    look.tab === 'split' ? await inspection.split(editor.document, utf16Start, look.typed) : null;
+  return { ...state, tokens: view, split };
 }
 
 /** A notebook's cell goes by the notebook's name and its place in it. */

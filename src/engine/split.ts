@@ -5,7 +5,6 @@ import { BpeTokenizer } from '../core/tokenizer/bpe';
 import { mergeSteps } from '../core/tokenizer/mergeSteps';
 import type { Pretoken } from '../core/tokenizer/tokenList';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import { UserError } from '../protocol/channel';
 import type { Continuation, Piece, SplitView } from '../protocol/engine';
 
 /** Symbols whose merges are listed: more make no tree that anybody reads. */
@@ -15,7 +14,7 @@ const LONGEST_WHOLE = 1 << 17;
 /** What else might follow: each joins what came before it in some pretokens and begins another elsewhere. */
 const TELLING = ['s', '1', ' ', '_', '.', '\n'];
 
-/** Null where there is no token at `at`, in UTF-16 units. Throws `UserError` where it would take too long. */
+/** Null where there is no token at `at`, in UTF-16 units. */
 export function splitAt(
   tokenizer: Tokenizer,
   stream: TokenStream,
@@ -27,9 +26,7 @@ export function splitAt(
   const { segment, before } = found;
   const { text } = segment;
   if (!tokenizer.isCutByHardBoundaries && text.length > LONGEST_WHOLE) {
-    throw new UserError(
-      `This tokenizer takes a text as a whole, and this one is longer than ${LONGEST_WHOLE} characters.`,
-    );
+    return unexplained(tokenizer, stream, at);
   }
   const { encoding, pretokens } = tokenizer.encodeByPretokens(text);
   const { starts, ends } = utf16Spans(text, encoding.byteStarts);
@@ -52,11 +49,30 @@ export function splitAt(
       text.slice(0, utf16End),
       encoding.byteStarts[first]!,
       [
-        ...(behind ? [{ text: firstOf(behind), from: 'text' as const }] : []),
-        ...(typed ? [{ text: typed, from: 'typed' as const }] : []),
-        ...TELLING.map(text => ({ text, from: 'telling' as const })),
+        ...(behind ? [{ text: firstOf(behind), origin: 'text' as const }] : []),
+        ...(typed ? [{ text: typed, origin: 'typed' as const }] : []),
+        ...TELLING.map(text => ({ text, origin: 'telling' as const })),
       ],
     ),
+  };
+}
+
+/** The token alone, where finding out more would take too long. */
+function unexplained(tokenizer: BpeTokenizer, stream: TokenStream, at: number): SplitView {
+  const { first } = stream.tokensIn(at, at);
+  const token = stream.tokens(first, first + 1);
+  return {
+    utf16Start: token.utf16Starts[0]!,
+    utf16End: token.utf16Ends[0]!,
+    byteStart: token.byteStarts[0]!,
+    byteEnd: token.byteEnds[0]!,
+    symbols: [],
+    steps: [],
+    rankIs: tokenizer.parts.rankIs,
+    note: `This tokenizer takes a text as a whole: merges are told for texts up to ${LONGEST_WHOLE} characters.`,
+    tokens: [pieceOf(tokenizer, token.ids[0]!)],
+    token: 0,
+    continuations: [],
   };
 }
 
@@ -152,24 +168,24 @@ function continuationsOf(
   tokenizer: BpeTokenizer,
   prefix: string,
   byteStart: number,
-  wanted: readonly Pick<Continuation, 'text' | 'from'>[],
+  wanted: readonly Pick<Continuation, 'text' | 'origin'>[],
 ): Continuation[] {
   const alone = tokenizer.encode(prefix);
   const first = Math.max(
     0,
     alone.byteStarts.findIndex(start => start >= byteStart),
   );
-  const told = ({ text, from }: Pick<Continuation, 'text' | 'from'>): Continuation => {
+  const told = ({ text, origin }: Pick<Continuation, 'text' | 'origin'>): Continuation => {
     const { ids } = text ? tokenizer.encode(prefix + text) : alone;
     let same = 0;
     while (same < ids.length && ids[same] === alone.ids[same]) same++;
     const begin = Math.min(first, same);
     const tokens = Array.from(ids.subarray(begin), id => pieceOf(tokenizer, id));
-    return { text, from, tokens, kept: same - begin };
+    return { text, origin, tokens, kept: same - begin };
   };
   const isNews = ({ text }: { text: string }, i: number) =>
     wanted.findIndex(other => other.text === text) === i;
-  return [{ text: '', from: 'end' as const }, ...wanted.filter(isNews)].map(told);
+  return [{ text: '', origin: 'end' as const }, ...wanted.filter(isNews)].map(told);
 }
 
 function pieceOf(tokenizer: Tokenizer, id: number): Piece {

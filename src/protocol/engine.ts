@@ -157,7 +157,7 @@ export interface Continuation {
   /** Empty: if it ended with the pretoken. */
   text: string;
   /** What follows in the document, what the user typed, or a character that often tells something. */
-  from: 'end' | 'text' | 'typed' | 'telling';
+  origin: 'end' | 'text' | 'typed' | 'telling';
   /** Begins with the first token that is not as without the continuation, or with the pretoken's first. */
   tokens: Piece[];
   /** So many of them are as without the continuation. */

@@ -49,7 +49,7 @@ test('the pretoken at every offset of a text has its bounds, and its steps end w
 test('every continuation shows the tokens of the text that ends with it', () => {
   const text = 'const returned = values';
   const split = splitOf(text, text.length - 1, coder, 'zz');
-  expect(split.continuations.map(({ text, from }) => [text, from])).toEqual([
+  expect(split.continuations.map(({ text, origin }) => [text, origin])).toEqual([
     ['', 'end'],
     ['zz', 'typed'],
     ...['s', '1', ' ', '_', '.', '\n'].map(text => [text, 'telling']),
@@ -62,7 +62,7 @@ test('every continuation shows the tokens of the text that ends with it', () => 
     expect(ids.slice(0, before)).toEqual(alone.slice(0, before));
     expect(ids[before] === alone[before]).toBe(more === '');
   }
-  expect(splitOf(text, 0).continuations[1]).toMatchObject({ text: ' ', from: 'text' });
+  expect(splitOf(text, 0).continuations[1]).toMatchObject({ text: ' ', origin: 'text' });
 });
 
 test('of a long pretoken the tokens around the cursor are shown, which are those of the whole', () => {

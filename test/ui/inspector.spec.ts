@@ -57,7 +57,7 @@ async function openTab(ui: Workbench, title: string): Promise<void> {
   await tabTo(ui, '[role=tab]');
   const focused = ui.webview().locator('[role=tab]:focus');
   for (let presses = 0; (await focused.innerText()).toLowerCase() !== title; presses++) {
-    assert.ok(presses < 3, `no tab ${title}`);
+    assert.ok(presses < 6, `no tab ${title}`);
     await ui.page.keyboard.press('ArrowRight');
   }
   await ui.page.keyboard.press('Enter');
@@ -111,12 +111,32 @@ export async function theInspectorNeedsNoMouse(ui: Workbench) {
   await last.waitFor();
 }
 
+export async function theSplitTabShowsMergesAndFollowsWhatIsTyped(ui: Workbench) {
+  await openInspector(ui);
+  const page = ui.webview();
+  await openTab(ui, 'split');
+  await page.locator('.ladder tbody tr').nth(2).waitFor();
+  const ranks = await page.locator('.ladder tbody td:nth-child(3)').allInnerTexts();
+  assert.equal(ranks[0], '');
+  for (const rank of ranks.slice(1)) assert.match(rank, /^\d+$/);
+  const last = await page.locator('.ladder tbody tr:last-child code').allInnerTexts();
+  assert.equal(last.slice(2).join(''), '.filter'.slice(-last.slice(2).join('').length));
+  await tabTo(ui, 'input[type=text]');
+  await ui.page.keyboard.type('ed');
+  const yours = page.locator('tr', { hasText: 'yours' });
+  await yours.locator('th code', { hasText: 'ed' }).waitFor();
+  await page.locator('input:focus').waitFor();
+  const tokens = await yours.locator('.pieces code').allInnerTexts();
+  assert.ok(tokens.join('').endsWith('filtered'), tokens.join('|'));
+  await ui.screenshot('inspector-split-typed');
+}
+
 export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
   await openInspector(ui);
   const page = ui.webview();
   for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
     await ui.setTheme(theme);
-    for (const title of ['Token', 'Text', 'Table']) {
+    for (const title of ['Token', 'Text', 'Table', 'Split']) {
       await page.getByRole('tab', { name: title }).click();
       await page.locator('vscode-tab-panel:not([hidden]) code, .chip').first().waitFor();
       await ui.screenshot(`inspector-${title.toLowerCase()}-${theme}`);
