@@ -1,6 +1,7 @@
 // What the editor may ask the engine. Offsets called utf16 count code units of the editor's text.
 import type { LensId } from '../core/lenses';
 import type { Scores } from '../core/scores';
+import type { TextSize } from '../core/textSize';
 import type { GraphReport } from './runtime';
 
 export interface EngineApi {
@@ -9,6 +10,9 @@ export interface EngineApi {
    * Texts longer than `contextLimit` tokens are scored in windows even where the model could hold more.
    */
   openModel(params: { folder: string; contextLimit: number }): ModelInfo;
+
+  /** Opens a second tokenizer, of a folder or a file, beside the model's; an empty path closes it. */
+  compareWith(params: { path: string }): TokenizerInfo | null;
 
   /** Sends a whole text; `editDocument` brings it from one version to the next. */
   setDocument(params: { uri: string; version: number; text: string }): void;
@@ -23,7 +27,13 @@ export interface EngineApi {
 
   /** The first `maxTokens` tokens that touch a range, with what is known of their scores by now. */
   view(
-    params: DocumentVersion & { range: Range16; maxTokens: number; details?: Details },
+    params: DocumentVersion & {
+      range: Range16;
+      maxTokens: number;
+      details?: Details;
+      /** Those of the second tokenizer, which have no scores. */
+      second?: boolean;
+    },
   ): TokenView;
 
   /** How the tokens at an offset came about; null where there are none. `typed` is a continuation to try. */
@@ -31,6 +41,17 @@ export interface EngineApi {
 
   /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
   peak(params: DocumentVersion & { lens: LensId; from: number; direction: 1 | -1 }): Range16 | null;
+
+  /** The two tokenizers on a document and on the text in the ranges, and how the tokens in `visible` differ. */
+  compare(
+    params: DocumentVersion & { ranges: readonly Range16[]; visible: readonly Range16[] },
+  ): Comparison | null;
+
+  /** The nearest stretch after (1) or before (-1) an offset that the two tokenizers cut differently. */
+  difference(params: DocumentVersion & { from: number; direction: 1 | -1 }): Range16 | null;
+
+  /** Counts a file's tokens; null where it is no text in UTF-8. */
+  countFile(params: { bytes: Uint8Array }): FileCount | null;
 
   /** Tokens in the document, and those that touch any of the ranges. */
   count(params: DocumentVersion & { ranges: readonly Range16[] }): TokenCount;
@@ -44,6 +65,7 @@ export interface EngineApi {
 
 export const engineMethods = [
   'openModel',
+  'compareWith',
   'setDocument',
   'editDocument',
   'closeDocument',
@@ -51,6 +73,9 @@ export const engineMethods = [
   'view',
   'split',
   'peak',
+  'compare',
+  'difference',
+  'countFile',
   'count',
   'json',
   'report',
@@ -81,6 +106,37 @@ export interface TextEdit extends Range16 {
 export interface TokenCount {
   document: number;
   ranges: number;
+  /** By the second tokenizer, where there is one. */
+  second?: { document: number; ranges: number };
+}
+
+export interface FileCount extends TextSize {
+  tokens: number;
+  /** By the second tokenizer, where there is one. */
+  second?: number;
+}
+
+export interface TokenizerInfo {
+  /** For people: of its folder or file. */
+  name: string;
+  path: string;
+  tokenizer: string;
+  vocabSize: number;
+}
+
+export interface Comparison {
+  document: FileCount;
+  /** Tokens that touch the ranges, and the size of the text in them. */
+  ranges: FileCount;
+  /** Stretches of the document that are cut differently. */
+  differences: number;
+  /** Those in the visible ranges, the first hundred at most. */
+  listed: DifferentTokens[];
+}
+
+export interface DifferentTokens extends Range16 {
+  first: Piece[];
+  second: Piece[];
 }
 
 export interface ScoreSummary {
