@@ -1,5 +1,5 @@
 // The inspector: the token at the cursor with the legend, the visible text token by token, the same as
-// a table, and why the token at the cursor is one.
+// a table, why the token at the cursor is one, and how another tokenizer cuts the text.
 import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
 import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
 import '@vscode-elements/elements/dist/vscode-tabs/index.js';
@@ -8,6 +8,7 @@ import { guard } from 'lit/directives/guard.js';
 import { lenses } from '../src/core/lenses';
 import { tabIds, type PageCommand, type TabId } from '../src/protocol/page';
 import { button } from './button';
+import { compareTemplate } from './compare';
 import { legendTemplate } from './legend';
 import { tabOf, type Page } from './page';
 import { splitTemplate } from './split';
@@ -28,6 +29,7 @@ const tabs: Record<TabId, Tab> = {
   text: { title: 'Text', lists: true, template: page => listTemplate(page, stripTemplate) },
   table: { title: 'Table', lists: true, template: page => listTemplate(page, tableTemplate) },
   split: { title: 'Split', template: splitTemplate },
+  compare: { title: 'Compare', template: compareTemplate },
 };
 
 export function inspectorTemplate(page: Page): TemplateResult {

@@ -48,7 +48,11 @@ export class Inspector {
       listen: receive => webview.onDidReceiveMessage(receive),
     });
     const cursor = () => this.schedule(SHOW, CURSOR_MS, () => this.cursor());
-    const list = () => this.schedule(LIST, LIST_MS, () => this.list());
+    const list = () => {
+      this.schedule(LIST, LIST_MS, () => this.list());
+      // What differs is listed of the text on the screen, too.
+      if (this.look.tab === 'compare') cursor();
+    };
     const both = () => {
       cursor();
       list();

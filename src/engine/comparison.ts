@@ -2,6 +2,7 @@
 import type { Difference } from '../core/differences';
 import { addedSizes, emptySize, textSizeOf } from '../core/textSize';
 import type { StreamTokens, TokenStream } from '../core/stream/tokenStream';
+import { firstInvalidUtf8 } from '../core/utf8';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { Comparison, DifferentTokens, FileCount, Range16 } from '../protocol/engine';
 import type { Document } from './document';
@@ -85,7 +86,14 @@ export function tokensIn(stream: TokenStream, ranges: readonly Range16[]): numbe
     .reduce((sum, { first, end }) => sum + end - first, 0);
 }
 
-export function countOf(text: string, first: Tokenizer, second?: Tokenizer): FileCount {
+/** Null where the bytes are no text in UTF-8. */
+export function countOfBytes(
+  bytes: Uint8Array,
+  first: Tokenizer,
+  second?: Tokenizer,
+): FileCount | null {
+  if (bytes.includes(0) || firstInvalidUtf8(bytes) >= 0) return null;
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   return {
     ...textSizeOf(text),
     tokens: first.encode(text).ids.length,

@@ -3,7 +3,6 @@ import { isPeak, lenses } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import { firstInvalidUtf8 } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
   Details,
@@ -12,7 +11,7 @@ import type {
   ScoredEvent,
   TokenView,
 } from '../protocol/engine';
-import { countOf, TokenizerPair, tokensIn } from './comparison';
+import { countOfBytes, TokenizerPair, tokensIn } from './comparison';
 import { Document } from './document';
 import { Model } from './model';
 import type { RuntimeClient } from './runtime/client';
@@ -135,12 +134,8 @@ export class Documents implements Handlers<EngineApi> {
   difference: Handlers<EngineApi>['difference'] = params =>
     this.pairAt(params).difference(params.from, params.direction);
 
-  countFile: Handlers<EngineApi>['countFile'] = ({ bytes }) => {
-    const isText = !bytes.includes(0) && firstInvalidUtf8(bytes) < 0;
-    if (!isText) return null;
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    return countOf(text, this.opened().tokenizer, this.second?.tokenizer);
-  };
+  countFile: Handlers<EngineApi>['countFile'] = ({ bytes }) =>
+    countOfBytes(bytes, this.opened().tokenizer, this.second?.tokenizer);
 
   count: Handlers<EngineApi>['count'] = params => {
     const { document, stream } = this.at(params);

@@ -9,7 +9,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc';
 import type { LensId } from '../core/lenses';
-import type { Range16, SplitView, TokenView } from './engine';
+import type { Comparison, Range16, SplitView, TokenView } from './engine';
 
 /** What the page may ask the editor. */
 export interface HostApi {
@@ -33,10 +33,19 @@ export interface PageLook {
   /** What the reader would type behind the pretoken at the cursor. */
   typed: string;
 }
-export const tabIds = ['token', 'text', 'table', 'split'] as const;
+export const tabIds = ['token', 'text', 'table', 'split', 'compare'] as const;
 export type TabId = (typeof tabIds)[number];
 
-export type PageCommand = 'toggleOverlay' | 'chooseLens' | 'nextPeak' | 'previousPeak' | 'showLog';
+export type PageCommand =
+  | 'toggleOverlay'
+  | 'chooseLens'
+  | 'nextPeak'
+  | 'previousPeak'
+  | 'compareWithTokenizer'
+  | 'stopComparing'
+  | 'nextDifference'
+  | 'previousDifference'
+  | 'showLog';
 
 /** Notifications to the page, with an `InspectorState` and with `VisibleTokens` or null. */
 export const SHOW = 'show';
@@ -55,6 +64,22 @@ export interface InspectorState {
   tokens: TokenView | null;
   /** How they came about; null where there are none, or the tab is not open. */
   split: SplitView | null;
+  /** Name of the second tokenizer, or why it could not be opened; empty where there is none. */
+  second: string;
+  secondProblem: string;
+  /** Null where there is no second tokenizer, or the tab is not open. */
+  compared: ComparedText | null;
+}
+
+export interface ComparedText {
+  uri: string;
+  version: number;
+  /** As the editor calls it: 'typescript'. */
+  language: string;
+  comparison: Comparison;
+  /** Line, from 1, of each listed difference. */
+  lines: number[];
+  hasSelection: boolean;
 }
 
 /** The tokens on the screen with their bytes: a run for each stretch of lines, for lines may be folded away. */

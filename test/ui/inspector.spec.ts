@@ -1,6 +1,8 @@
 // The inspector as somebody without a mouse uses it, and as axe-core judges it, in a real window.
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
 
 const CODE = `export function words(text: string): string[] {
@@ -131,6 +133,59 @@ export async function theSplitTabShowsMergesAndFollowsWhatIsTyped(ui: Workbench)
   await ui.screenshot('inspector-split-typed');
 }
 
+/** A tokenizer with few of the built-in one's merges, as a file of the workspace. */
+function writeFewerMerges(ui: Workbench): string {
+  const json = JSON.parse(readFileSync('models/coder/tokenizer.json', 'utf8'));
+  json.model.merges = json.model.merges.slice(0, 200);
+  ui.writeFile('fewer/tokenizer.json', JSON.stringify(json));
+  return join(ui.folder, 'fewer/tokenizer.json');
+}
+
+/** Chooses the second tokenizer as a user does: by the command and the file dialog. */
+async function compareWith(ui: Workbench, path: string): Promise<void> {
+  await ui.runCommand('Tokenscope: Compare with Tokenizer...');
+  const rows = ui.page.locator('.quick-input-list .monaco-list-row');
+  await rows.filter({ hasText: 'Choose a file' }).click();
+  const input = ui.page.locator('.quick-input-widget .quick-input-box input');
+  await ui.page.locator('.quick-input-widget', { hasText: 'Compare' }).waitFor();
+  await input.fill(path);
+  await ui.page.keyboard.press('Enter');
+  await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+export async function twoTokenizersAreShownSideBySide(ui: Workbench) {
+  ui.writeFile('words.ts', CODE);
+  await ui.openFile('words.ts');
+  await compareWith(ui, writeFewerMerges(ui));
+  await ui.statusItem(/Tokens · \d+ tokens · fewer: \d+ tokens$/).waitFor();
+  const borders = async () =>
+    new Set((await ui.backgrounds()).map(({ borderBottom }) => borderBottom.split(' rgb')[0]));
+  for (let tries = 0; !(await borders()).has('3px dotted'); tries++) {
+    assert.ok(tries < 50, [...(await borders())].join());
+    await ui.page.waitForTimeout(100);
+  }
+  assert.ok((await borders()).has('3px solid'));
+  await goToInspector(ui);
+  await openTab(ui, 'compare');
+  const page = ui.webview();
+  await page.getByText('stretches are cut differently').waitFor();
+  const counts = await page.locator('.comparison tbody td:nth-child(2)').allInnerTexts();
+  assert.ok(Number(counts[1]) > Number(counts[0]), counts.join());
+  await tabTo(ui, 'tr[data-token]');
+  await ui.page.keyboard.press('ArrowDown');
+  await ui.page.keyboard.press('Space');
+  await ui.statusItem(/\d+ of \d+ tokens · fewer: \d+ of \d+ tokens$/).waitFor();
+  await page.locator('caption', { hasText: 'Selection' }).waitFor();
+  for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
+    await ui.setTheme(theme);
+    await ui.screenshot(`inspector-compare-${theme}`);
+    assert.deepEqual(await seriousFindings(ui), [], theme);
+  }
+  await ui.runCommand('Tokenscope: Stop Comparing Tokenizers');
+  await page.getByRole('button', { name: 'Compare with a tokenizer' }).waitFor();
+  assert.deepEqual(await seriousFindings(ui), [], 'none chosen');
+}
+
 export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
   await openInspector(ui);
   const page = ui.webview();
@@ -154,10 +209,17 @@ async function seriousFindings(ui: Workbench): Promise<string[]> {
   const frame = (await root!.ownerFrame())!;
   await frame.evaluate(axe.source);
   // Preloading fetches style sheets, which the page's policy forbids.
-  const { violations } = await frame.evaluate(() =>
+  const { violations, incomplete } = await frame.evaluate(() =>
     (window as unknown as { axe: typeof axe }).axe.run({ preload: false }),
   );
-  return violations
+  // Text in the colour of its background is none of axe's violations: it may be hidden on purpose. Here it is not.
+  const invisible = incomplete
+    .filter(({ id }) => id === 'color-contrast')
+    .flatMap(({ nodes }) => nodes)
+    .filter(({ any }) => any.some(({ data }) => data?.messageKey === 'equalRatio'))
+    .map(node => `invisible: ${node.html}`);
+  const serious = violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html} ${node.failureSummary}`));
+  return [...serious, ...invisible];
 }
