@@ -9,6 +9,7 @@ import type { ComparedText } from '../src/protocol/page';
 import { button } from './button';
 import type { Page } from './page';
 import { listeners } from './roving';
+import { counted } from './words';
 
 export function compareTemplate(page: Page): TemplateResult {
   const { state, run } = page;
@@ -59,7 +60,7 @@ function countTable(first: string, second: string, what: string, count: FileCoun
   };
   return html`<table class="counts">
     <caption>
-      ${what}: ${count.characters} characters, ${count.words} words
+      ${what}: ${counted(count.characters, 'character')}, ${counted(count.words, 'word')}
     </caption>
     <thead>
       <tr>

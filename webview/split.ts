@@ -6,6 +6,7 @@ import { spell } from '../src/core/spell';
 import { encodeUtf8 } from '../src/core/utf8';
 import type { Continuation, Piece, SplitView } from '../src/protocol/engine';
 import type { Page } from './page';
+import { counted } from './words';
 
 export function splitTemplate(page: Page): TemplateResult {
   const { split } = page.state;
@@ -138,8 +139,4 @@ function continuation({ text, origin, tokens, kept }: Continuation, alone: Conti
 
 function joined(pieces: readonly Piece[]): Uint8Array {
   return Uint8Array.from(pieces.flatMap(({ bytes }) => [...bytes]));
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 // Lets the user choose a tokenizer that the model's is compared with, or none.
-import { commands, window, type QuickPickItem } from 'vscode';
+import { commands, ProgressLocation, window, type QuickPickItem } from 'vscode';
 import { basename } from 'node:path';
 import type { Engine } from './engine';
 import { chooseComparedTokenizer, settings } from './settings';
@@ -8,7 +8,10 @@ import { chooseComparedTokenizer, settings } from './settings';
 export async function chooseSecondTokenizer(engine: Engine, builtIn: string): Promise<boolean> {
   const path = await askForPath(builtIn);
   if (!path) return false;
-  await engine.call(({ remote }) => remote.compareWith({ path }));
+  const progress = { location: ProgressLocation.Window, title: `Opening ${basename(path)}` };
+  await window.withProgress(progress, () =>
+    engine.call(({ remote }) => remote.compareWith({ path })),
+  );
   await chooseComparedTokenizer(path);
   return true;
 }

@@ -42,7 +42,8 @@ export async function countFolder(
       const uris = isFile
         ? [uri]
         : await workspace.findFiles(new RelativePattern(uri, '**/*'), undefined, undefined, token);
-      if (uris.length === 0 && !token.isCancellationRequested) {
+      if (token.isCancellationRequested) throw new Cancelled();
+      if (uris.length === 0) {
         throw new UserError(`There are no files in ${name}, or files.exclude hides them all.`);
       }
       const controller = new AbortController();

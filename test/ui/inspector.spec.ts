@@ -141,22 +141,12 @@ function writeFewerMerges(ui: Workbench): string {
   return join(ui.folder, 'fewer/tokenizer.json');
 }
 
-/** Chooses the second tokenizer as a user does: by the command and the file dialog. */
-async function compareWith(ui: Workbench, path: string): Promise<void> {
-  await ui.runCommand('Tokenscope: Compare with Tokenizer...');
-  const rows = ui.page.locator('.quick-input-list .monaco-list-row');
-  await rows.filter({ hasText: 'Choose a file' }).click();
-  const input = ui.page.locator('.quick-input-widget .quick-input-box input');
-  await ui.page.locator('.quick-input-widget', { hasText: 'Compare' }).waitFor();
-  await input.fill(path);
-  await ui.page.keyboard.press('Enter');
-  await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-}
-
 export async function twoTokenizersAreShownSideBySide(ui: Workbench) {
+  await ui.open({ 'tokenscope.compare.tokenizer': writeFewerMerges(ui) });
   ui.writeFile('words.ts', CODE);
   await ui.openFile('words.ts');
-  await compareWith(ui, writeFewerMerges(ui));
+  await ui.runCommand('Tokenscope: Choose Lens...');
+  await ui.pick('Tokens');
   await ui.statusItem(/Tokens · \d+ tokens · fewer: \d+ tokens$/).waitFor();
   const borders = async () =>
     new Set((await ui.backgrounds()).map(({ borderBottom }) => borderBottom.split(' rgb')[0]));
@@ -181,9 +171,6 @@ export async function twoTokenizersAreShownSideBySide(ui: Workbench) {
     await ui.screenshot(`inspector-compare-${theme}`);
     assert.deepEqual(await seriousFindings(ui), [], theme);
   }
-  await ui.runCommand('Tokenscope: Stop Comparing Tokenizers');
-  await page.getByRole('button', { name: 'Compare with a tokenizer' }).waitFor();
-  assert.deepEqual(await seriousFindings(ui), [], 'none chosen');
 }
 
 export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
@@ -198,6 +185,9 @@ export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
       assert.deepEqual(await seriousFindings(ui), [], `${title}, ${theme}`);
     }
   }
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Compare with a tokenizer' }).waitFor();
+  assert.deepEqual(await seriousFindings(ui), [], 'no second tokenizer');
   await ui.runCommand('Tokenscope: Toggle Overlay');
   await page.getByText('The overlay is off').waitFor();
   assert.deepEqual(await seriousFindings(ui), [], 'off');

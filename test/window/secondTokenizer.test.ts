@@ -31,7 +31,7 @@ describe('a second tokenizer', () => {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  it('is named in the hover with its own tokens, and goes when it is taken away', async () => {
+  it('is named in the hover with its own tokens', async () => {
     const { document } = await open(TEXT);
     const at = TEXT.indexOf('returned') + 1;
     const text = await until(
@@ -64,6 +64,17 @@ describe('a second tokenizer', () => {
     assert.ok(places[0]! < places[1]! && places[1]! < places[2]!, places.join());
     await run('previousDifference');
     assert.equal(document.offsetAt(editor.selection.start), places[1]);
+  });
+
+  it('goes when comparing is stopped', async () => {
+    const { document } = await open(TEXT);
+    await run('stopComparing');
+    assert.equal(settings().get('tokenizer'), '');
+    await until(
+      () => hoverText(document, 1),
+      found => found.includes('token ') && !found.includes('fewer'),
+    );
+    await choose(path);
   });
 
   it('that cannot be opened leaves the model’s at work', async () => {
