@@ -56,7 +56,8 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     workspace.onDidChangeConfiguration(event => {
       if (changesComparison(event)) {
         tellComparing();
-        if (engine.state.kind === 'ready') void engine.compare().catch(quietly);
+        // An engine that is starting has read the setting as it was.
+        if (engine.running) void engine.compare().catch(quietly);
       }
       if (!changesModel(event)) return;
       engine.stop();
