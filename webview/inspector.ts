@@ -1,24 +1,36 @@
-// The inspector: the token at the cursor with the legend, the visible text token by token, and the same as a table.
+// The inspector: the token at the cursor with the legend, the visible text token by token, the same as
+// a table, why the token at the cursor is one, and how another tokenizer cuts the text.
 import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
 import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
 import '@vscode-elements/elements/dist/vscode-tabs/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { lenses } from '../src/core/lenses';
-import type { PageCommand } from '../src/protocol/page';
+import { tabIds, type PageCommand, type TabId } from '../src/protocol/page';
 import { button } from './button';
+import { compareTemplate } from './compare';
 import { legendTemplate } from './legend';
-import type { Page } from './page';
+import { tabOf, type Page } from './page';
+import { splitTemplate } from './split';
 import { stripTemplate } from './strip';
 import { tableTemplate } from './table';
 import { tokenTemplate } from './token';
 import { tokenRows } from './tokenRows';
 
-const tabs: { title: string; template: (page: Page) => TemplateResult }[] = [
-  { title: 'Token', template: cursorTemplate },
-  { title: 'Text', template: page => listTemplate(page, stripTemplate) },
-  { title: 'Table', template: page => listTemplate(page, tableTemplate) },
-];
+interface Tab {
+  readonly title: string;
+  /** Whether the tokens on the screen are listed. */
+  readonly lists?: boolean;
+  template(page: Page): TemplateResult;
+}
+
+const tabs: Record<TabId, Tab> = {
+  token: { title: 'Token', template: cursorTemplate },
+  text: { title: 'Text', lists: true, template: page => listTemplate(page, stripTemplate) },
+  table: { title: 'Table', lists: true, template: page => listTemplate(page, tableTemplate) },
+  split: { title: 'Split', template: splitTemplate },
+  compare: { title: 'Compare', template: compareTemplate },
+};
 
 export function inspectorTemplate(page: Page): TemplateResult {
   const { state } = page;
@@ -61,18 +73,23 @@ function tabsTemplate(page: Page): TemplateResult {
   const onKey = (event: KeyboardEvent) => {
     if (event.key === ' ') (event.target as HTMLElement).click();
   };
-  const headers = tabs.map(
-    ({ title }) =>
-      html`<vscode-tab-header slot="header" @keydown=${onKey}>${title}</vscode-tab-header>`,
+  const open = tabs[tabOf(look)];
+  const headers = tabIds.map(
+    id =>
+      html`<vscode-tab-header slot="header" @keydown=${onKey}
+        >${tabs[id].title}</vscode-tab-header
+      >`,
   );
-  const panels = tabs.map(
-    ({ template }, i) =>
-      html`<vscode-tab-panel>${i === look.tab ? template(page) : nothing}</vscode-tab-panel>`,
+  const panels = tabIds.map(
+    id =>
+      html`<vscode-tab-panel
+        >${tabs[id] === open ? open.template(page) : nothing}</vscode-tab-panel
+      >`,
   );
   return html`<vscode-tabs panel .selectedIndex=${look.tab} @vsc-tabs-select=${choose}>
     ${headers}
     <div slot="addons" class="addons">
-      ${look.tab > 0 ? noteTemplate(page) : nothing}
+      ${open.lists ? noteTemplate(page) : nothing}
       ${button('chooseLens', `Lens: ${lenses[state.lens].title}`, run)}
     </div>
     ${panels}

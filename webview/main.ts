@@ -12,7 +12,7 @@ import {
   type VisibleTokens,
 } from '../src/protocol/page';
 import { inspectorTemplate } from './inspector';
-import { firstLook, type Look } from './page';
+import { firstLook, tabOf, type Look } from './page';
 import { drawKeepingFocus } from './roving';
 
 declare function acquireVsCodeApi(): {
@@ -38,8 +38,13 @@ let look = { ...firstLook, ...vscode.getState() };
 function change(changed: Partial<Look>, said = ''): void {
   look = { ...look, ...changed };
   vscode.setState(look);
+  tellLook();
   document.getElementById('said')!.textContent = said;
   draw();
+}
+
+function tellLook(): void {
+  void host.look({ tab: tabOf(look), typed: look.typed });
 }
 
 function draw(): void {
@@ -66,4 +71,5 @@ connection.onNotification(LIST, (told: VisibleTokens | null) => {
   draw();
 });
 connection.listen();
+tellLook();
 void host.ready({});

@@ -39,6 +39,12 @@ export function registerHover(
             utf16End: view.utf16Ends.at(-1)!,
           });
           const contents = Array.from(view.ids, (_, row) => describe(view, row, model));
+          const { second } = engine;
+          if (second) {
+            const at = { utf16Start, utf16End: utf16Start + 1 };
+            const other = await inspection.view(document, at, 'bytes', undefined, true);
+            contents.push(describeSecond(other.view, second.name));
+          }
           return new Hover(contents, range);
         } catch (error) {
           onError(error);
@@ -59,6 +65,18 @@ function describe(view: TokenView, row: number, model: string): MarkdownString {
   );
   if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, model));
   return markdown;
+}
+
+/** The tokens there of the tokenizer that the model's is compared with. */
+function describeSecond(view: TokenView, name: string): MarkdownString {
+  const tokens = Array.from(view.ids, (id, row) => {
+    const bytes = view.bytes![row]!;
+    return (
+      `**${plain(spell(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${id}, ` +
+      `bytes \`${hexOf(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}`
+    );
+  });
+  return new MarkdownString(`${plain(name)}: ${tokens.join('  \n')}`);
 }
 
 function scoreLines(view: TokenView, scores: Scores, row: number, model: string): string {

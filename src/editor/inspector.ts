@@ -9,7 +9,14 @@ import {
   type WebviewView,
 } from 'vscode';
 import { serve } from '../protocol/channel';
-import { hostMethods, LIST, pageConnection, SHOW, type HostApi } from '../protocol/page';
+import {
+  hostMethods,
+  LIST,
+  pageConnection,
+  SHOW,
+  type HostApi,
+  type PageLook,
+} from '../protocol/page';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
 import { cursorState, visibleTokens } from './inspectorState';
@@ -26,6 +33,7 @@ export class Inspector {
 
   /** Whether the tokens told last wait for scores: others need not be told again when scores come. */
   private missesScores = false;
+  private look: PageLook = { tab: 'token', typed: '' };
 
   constructor(
     private readonly view: WebviewView,
@@ -40,7 +48,11 @@ export class Inspector {
       listen: receive => webview.onDidReceiveMessage(receive),
     });
     const cursor = () => this.schedule(SHOW, CURSOR_MS, () => this.cursor());
-    const list = () => this.schedule(LIST, LIST_MS, () => this.list());
+    const list = () => {
+      this.schedule(LIST, LIST_MS, () => this.list());
+      // What differs is listed of the text on the screen, too.
+      if (this.look.tab === 'compare') cursor();
+    };
     const both = () => {
       cursor();
       list();
@@ -48,6 +60,10 @@ export class Inspector {
     serve<HostApi>(this.connection, hostMethods, {
       ready: both,
       run: async ({ command }) => void (await commands.executeCommand(`tokenscope.${command}`)),
+      look: look => {
+        this.look = look;
+        cursor();
+      },
       select,
     });
     this.connection.listen();
@@ -85,7 +101,7 @@ export class Inspector {
   }
 
   private cursor() {
-    return cursorState(activeEditor(), this.engine, this.inspection, this.state);
+    return cursorState(activeEditor(), this.engine, this.inspection, this.state, this.look);
   }
 
   private async list() {

@@ -68,9 +68,15 @@ export class Status {
     const ranges = chosen.map(selection => offsetsOf(document, selection));
     try {
       const count = await this.inspection.count(document, ranges);
-      const all = grouped(count.document);
-      const some = grouped(count.ranges);
-      this.counts = chosen.length > 0 ? `${some} of ${all} tokens` : `${all} tokens`;
+      const words = (counted: { document: number; ranges: number }) => {
+        const all = grouped(counted.document);
+        return chosen.length > 0 ? `${grouped(counted.ranges)} of ${all} tokens` : `${all} tokens`;
+      };
+      const { second } = this.engine;
+      this.counts =
+        second && count.second
+          ? `${words(count)} · ${second.name}: ${words(count.second)}`
+          : words(count);
     } catch (error) {
       // The text moved on, or the engine is gone: the next event counts again.
       if (!(error instanceof Cancelled)) this.counts = '';
@@ -90,7 +96,8 @@ export class Status {
       item.backgroundColor = new ThemeColor('statusBarItem.errorBackground');
     } else if (engine.kind !== 'ready') item.text = '$(loading~spin) Tokenscope: opening the model';
     else {
-      const { name, warnings } = engine.model;
+      const { name } = engine.model;
+      const warnings = [...engine.model.warnings, engine.secondProblem].filter(Boolean);
       item.text = [
         `${warnings.length > 0 ? '$(warning)' : '$(eye)'} ${name}`,
         lens.title,
