@@ -15,10 +15,17 @@ export type TreeRequest = Parameters<Runtime['forwardTree']>[0];
 /** Nodes in a run: more would hold too many logits at once. */
 const RUN_NODES = 128;
 
+export interface TreeCaches {
+  /** Of whole chunks, as scores have them. */
+  readonly chunks: PrefixCache;
+  /** Of whole prefixes: the next is often the same or a token longer. They round as they happened to be run. */
+  readonly prefixes: PrefixCache;
+}
+
 /** Logits [wanted, vocabSize]. */
 export async function forwardTree(
   session: GraphSession,
-  cache: PrefixCache,
+  caches: TreeCaches,
   vocabSize: number,
   { prefix, nodes, wanted }: TreeRequest,
 ): Promise<Float32Array> {
@@ -35,16 +42,36 @@ export async function forwardTree(
     if (at !== undefined) logits.set(row, at * vocabSize);
   };
   try {
-    const past = await runPrefix(session, cache, prefix);
-    const lead = prefix.subarray(past.tokens);
+    const past = await behindPrefix(session, caches, prefix, rows.has(0), take);
     const used = withAncestors(nodes, wanted);
-    if (session.graph.tree.kind === 'none') await tokenByToken(session, past, lead, used, take);
-    else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, lead, run, take);
+    if (session.graph.tree.kind === 'none') await tokenByToken(session, past, used, take);
+    else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, run, take);
   } catch (error) {
     const what = `The model failed on ${prefix.length} tokens and a tree, perhaps more than it can hold`;
     throw explained(error, what);
   }
   return logits;
+}
+
+/** Keys and values of the whole prefix; its logits are taken if they are wanted. */
+async function behindPrefix(
+  session: GraphSession,
+  { chunks, prefixes }: TreeCaches,
+  prefix: Uint32Array,
+  isWanted: boolean,
+  take: Take,
+): Promise<KeyValues> {
+  const recent = prefixes.find(prefix, prefix.length - Number(isWanted), 1);
+  if (recent.tokens === prefix.length) return recent;
+  const whole = await runChunks(session, chunks, prefix);
+  const past = recent.tokens > whole.tokens ? recent : whole;
+  const ids = prefix.subarray(past.tokens);
+  const { present, fetched } = await session.run({
+    ...{ ids, past, firstRow: ids.length - 1, topK: 1, fetch: [SCORING.logits] },
+  });
+  take(0, fetched.get(SCORING.logits)!);
+  prefixes.add(prefix, present);
+  return present;
 }
 
 /** A node with its place in the tree that was asked for. */
@@ -68,7 +95,7 @@ function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): Used[][]
 }
 
 /** Keys and values of the prefix's whole chunks; at least one of its tokens is left to run. */
-async function runPrefix(
+async function runChunks(
   session: GraphSession,
   cache: PrefixCache,
   prefix: Uint32Array,
@@ -88,34 +115,33 @@ type Take = (node: number, row: Float32Array) => void;
 async function inOneRun(
   session: GraphSession,
   past: KeyValues,
-  lead: Uint32Array,
   used: readonly Used[],
   take: Take,
 ): Promise<void> {
+  if (used.length === 1) return;
   const places = new Map(used.map(({ node }, place) => [node, place]));
   const nodes = used.map(({ parent, token }) => ({ parent: places.get(parent) ?? -1, token }));
-  const ids = Uint32Array.of(...lead, ...nodes.slice(1).map(({ token }) => token));
+  const ids = Uint32Array.from(nodes.slice(1), ({ token }) => token);
   const { fetched } = await session.run({
-    ...{ ids, past, firstRow: lead.length - 1, topK: 1, fetch: [SCORING.logits] },
-    tree: nodes.length > 1 ? treeShape(past.tokens, lead.length, nodes) : undefined,
+    ...{ ids, past, firstRow: 0, topK: 1, fetch: [SCORING.logits] },
+    tree: treeShape(past.tokens, nodes),
   });
   const logits = fetched.get(SCORING.logits)!;
-  const width = logits.length / nodes.length;
-  used.forEach(({ node }, row) => take(node, logits.subarray(row * width, (row + 1) * width)));
+  const width = logits.length / ids.length;
+  for (const [row, { node }] of used.slice(1).entries())
+    take(node, logits.subarray(row * width, (row + 1) * width));
 }
 
 async function tokenByToken(
   session: GraphSession,
   past: KeyValues,
-  lead: Uint32Array,
   used: readonly Used[],
   take: Take,
 ): Promise<void> {
-  const states = new Map<number, KeyValues>();
-  for (const { node, parent, token } of used) {
-    const ids = node === 0 ? lead : Uint32Array.of(token);
+  const states = new Map([[0, past]]);
+  for (const { node, parent, token } of used.slice(1)) {
     const { present, fetched } = await session.run({
-      ...{ ids, past: states.get(parent) ?? past, firstRow: ids.length - 1, topK: 1 },
+      ...{ ids: Uint32Array.of(token), past: states.get(parent)!, firstRow: 0, topK: 1 },
       fetch: [SCORING.logits],
     });
     states.set(node, present);

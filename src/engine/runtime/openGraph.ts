@@ -12,18 +12,21 @@ import { selfTest } from './selfTest';
 import { treeTest } from './treeTest';
 
 const PREFIX_CACHE_BYTES = 256 << 20;
+const TREE_CACHE_BYTES = 64 << 20;
 
 type OpenParams = Parameters<Runtime['open']>[0];
 type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'job'>;
 
 export class OpenGraph {
   private readonly cache: PrefixCache;
+  private readonly treeCache: PrefixCache;
 
   private constructor(
     private readonly session: GraphSession,
     readonly report: GraphReport,
   ) {
     this.cache = new PrefixCache(session.graph.roles.past, PREFIX_CACHE_BYTES);
+    this.treeCache = new PrefixCache(session.graph.roles.past, TREE_CACHE_BYTES);
   }
 
   /** With its own attention alone where the graph as rewritten for trees cannot be loaded or gives other numbers. */
@@ -88,7 +91,8 @@ export class OpenGraph {
   }
 
   forwardTree(request: TreeRequest): Promise<Float32Array> {
-    return forwardTree(this.session, this.cache, this.report.vocabSize, request);
+    const caches = { chunks: this.cache, prefixes: this.treeCache };
+    return forwardTree(this.session, caches, this.report.vocabSize, request);
   }
 
   close(): Promise<void> {

@@ -17,7 +17,8 @@ export async function treeTest(session: GraphSession, vocabSize: number): Promis
   const nodes = PARENTS.map((parent, i) => ({ parent, token: parent < 0 ? -1 : some(50 + i) }));
   const wanted = [...nodes.keys()];
   const cache = new PrefixCache(session.graph.roles.past, 0);
-  const together = await forwardTree(session, cache, vocabSize, { prefix, nodes, wanted });
+  const caches = { chunks: cache, prefixes: cache };
+  const together = await forwardTree(session, caches, vocabSize, { prefix, nodes, wanted });
   const apart = new Float32Array(together.length);
   for (const node of wanted) {
     const ids = Uint32Array.of(...prefix, ...pathTo(nodes, node));
