@@ -152,7 +152,7 @@ def parity_section() -> str:
             f" ONNX Runtime opens the graph in {e['loadSeconds']} s. Bytes: {sizes}.\n")
 
 
-NOT_DONE = """- More training: all runs together are less than one pass over the text, and the held-out bits still fall with every run.
+NOT_DONE = """- More training: all runs together are less than one pass over the text, and the held-out bits still fall with every run. The model of this size stays as it is now: what would follow is a larger one.
 - A larger model on a GPU, with quantised weights: the steps are the same code there, but have not been run there.
 - Debian's python3-* packages: the same projects come from PyPI, as wheels.
 """
