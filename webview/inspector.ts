@@ -8,17 +8,27 @@ import { lenses } from '../src/core/lenses';
 import type { PageCommand } from '../src/protocol/page';
 import { button } from './button';
 import { legendTemplate } from './legend';
+import { nextByteTemplate } from './nextByte';
 import type { Page } from './page';
 import { stripTemplate } from './strip';
 import { tableTemplate } from './table';
 import { tokenTemplate } from './token';
 import { tokenRows } from './tokenRows';
 
-const tabs: { title: string; template: (page: Page) => TemplateResult }[] = [
+interface Tab {
+  readonly title: string;
+  readonly template: (page: Page) => TemplateResult;
+  readonly listsTokens?: boolean;
+}
+
+const tabs: readonly Tab[] = [
   { title: 'Token', template: cursorTemplate },
-  { title: 'Text', template: page => listTemplate(page, stripTemplate) },
-  { title: 'Table', template: page => listTemplate(page, tableTemplate) },
+  { title: 'Text', template: page => listTemplate(page, stripTemplate), listsTokens: true },
+  { title: 'Table', template: page => listTemplate(page, tableTemplate), listsTokens: true },
+  { title: 'Next byte', template: nextByteTemplate },
 ];
+
+export const isNextByte = (tab: number) => tabs[tab]?.template === nextByteTemplate;
 
 export function inspectorTemplate(page: Page): TemplateResult {
   const { state } = page;
@@ -72,7 +82,7 @@ function tabsTemplate(page: Page): TemplateResult {
   return html`<vscode-tabs panel .selectedIndex=${look.tab} @vsc-tabs-select=${choose}>
     ${headers}
     <div slot="addons" class="addons">
-      ${look.tab > 0 ? noteTemplate(page) : nothing}
+      ${tabs[look.tab]?.listsTokens ? noteTemplate(page) : nothing}
       ${button('chooseLens', `Lens: ${lenses[state.lens].title}`, run)}
     </div>
     ${panels}

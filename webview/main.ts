@@ -5,13 +5,15 @@ import { connect } from '../src/protocol/channel';
 import {
   hostMethods,
   LIST,
+  NEXT,
   pageConnection,
   SHOW,
   type HostApi,
   type InspectorState,
+  type NextByteState,
   type VisibleTokens,
 } from '../src/protocol/page';
-import { inspectorTemplate } from './inspector';
+import { inspectorTemplate, isNextByte } from './inspector';
 import { firstLook, type Look } from './page';
 import { drawKeepingFocus } from './roving';
 
@@ -33,13 +35,19 @@ const connection = pageConnection({
 const host = connect<HostApi>(connection, hostMethods);
 let state: InspectorState | undefined;
 let list: VisibleTokens | null = null;
+let next: NextByteState | null = null;
 let look = { ...firstLook, ...vscode.getState() };
 
 function change(changed: Partial<Look>, said = ''): void {
   look = { ...look, ...changed };
+  if ('tab' in changed) follow();
   vscode.setState(look);
   document.getElementById('said')!.textContent = said;
   draw();
+}
+
+function follow(): void {
+  void host.follow({ nextByte: isNextByte(look.tab) });
 }
 
 function draw(): void {
@@ -47,6 +55,7 @@ function draw(): void {
   const template = inspectorTemplate({
     state,
     list,
+    next,
     look,
     change,
     run: command => void host.run({ command }),
@@ -65,5 +74,10 @@ connection.onNotification(LIST, (told: VisibleTokens | null) => {
   list = told;
   draw();
 });
+connection.onNotification(NEXT, (told: NextByteState | null) => {
+  next = told;
+  draw();
+});
 connection.listen();
+follow();
 void host.ready({});

@@ -1,5 +1,11 @@
 // What every part of the page draws from and answers to.
-import type { HostApi, InspectorState, PageCommand, VisibleTokens } from '../src/protocol/page';
+import type {
+  HostApi,
+  InspectorState,
+  NextByteState,
+  PageCommand,
+  VisibleTokens,
+} from '../src/protocol/page';
 
 /** What the reader chose of the page itself. It outlives the page. */
 export interface Look {
@@ -14,6 +20,7 @@ export const firstLook: Look = { tab: 0, column: 'position', isDescending: false
 export interface Page {
   readonly state: InspectorState;
   readonly list: VisibleTokens | null;
+  readonly next: NextByteState | null;
   readonly look: Look;
   /** `said` is for ears alone. */
   change(look: Partial<Look>, said?: string): void;

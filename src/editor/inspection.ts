@@ -75,6 +75,12 @@ export class Inspection {
     );
   }
 
+  nextBytes(document: TextDocument, utf16: number, signal: AbortSignal) {
+    return this.engine.call(running =>
+      running.remote.nextBytes({ ...this.texts.sent(running, document), utf16 }, signal),
+    );
+  }
+
   report(): Promise<ModelReport> {
     return this.engine.call(running => running.remote.report({}));
   }

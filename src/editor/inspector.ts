@@ -9,15 +9,17 @@ import {
   type WebviewView,
 } from 'vscode';
 import { serve } from '../protocol/channel';
-import { hostMethods, LIST, pageConnection, SHOW, type HostApi } from '../protocol/page';
+import { hostMethods, LIST, NEXT, pageConnection, SHOW, type HostApi } from '../protocol/page';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
-import { cursorState, visibleTokens } from './inspectorState';
+import { cursorState, nextByteState, visibleTokens } from './inspectorState';
 import type { OverlayState } from './overlayState';
 import { isInspectable, rangeOf } from './visible';
 
 const CURSOR_MS = 60;
 const LIST_MS = 120;
+/** The cursor rests so long before the model is asked for the next byte. */
+const REST_MS = 150;
 
 export class Inspector {
   private readonly connection;
@@ -26,6 +28,9 @@ export class Inspector {
 
   /** Whether the tokens told last wait for scores: others need not be told again when scores come. */
   private missesScores = false;
+  private followsNextByte = false;
+  /** What is asked of the model for a place that the cursor has not left yet. */
+  private asking = new AbortController();
 
   constructor(
     private readonly view: WebviewView,
@@ -41,13 +46,21 @@ export class Inspector {
     });
     const cursor = () => this.schedule(SHOW, CURSOR_MS, () => this.cursor());
     const list = () => this.schedule(LIST, LIST_MS, () => this.list());
-    const both = () => {
+    const moved = () => {
       cursor();
+      this.askNextByte();
+    };
+    const both = () => {
+      moved();
       list();
     };
     serve<HostApi>(this.connection, hostMethods, {
       ready: both,
       run: async ({ command }) => void (await commands.executeCommand(`tokenscope.${command}`)),
+      follow: ({ nextByte }) => {
+        this.followsNextByte = nextByte;
+        this.askNextByte();
+      },
       select,
     });
     this.connection.listen();
@@ -59,7 +72,7 @@ export class Inspector {
         if (this.missesScores) list();
       }),
       window.onDidChangeActiveTextEditor(both),
-      window.onDidChangeTextEditorSelection(cursor),
+      window.onDidChangeTextEditorSelection(moved),
       window.onDidChangeTextEditorVisibleRanges(list),
       workspace.onDidChangeTextDocument(both),
       view.onDidChangeVisibility(both),
@@ -68,6 +81,7 @@ export class Inspector {
 
   dispose(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
+    this.asking.abort();
     for (const listener of this.listeners) listener.dispose();
     this.connection.dispose();
   }
@@ -82,6 +96,26 @@ export class Inspector {
         .catch(this.onError);
     };
     this.timers.set(notification, setTimeout(run, ms));
+  }
+
+  /** Once the cursor rests; what was asked for another place is withdrawn. */
+  private askNextByte(): void {
+    this.asking.abort();
+    clearTimeout(this.timers.get(NEXT));
+    if (!this.followsNextByte || !this.view.visible) return;
+    const { signal } = (this.asking = new AbortController());
+    const run = () => {
+      this.nextByte(signal)
+        .then(found => (signal.aborted ? undefined : this.connection.sendNotification(NEXT, found)))
+        .catch(this.onError);
+    };
+    this.timers.set(NEXT, setTimeout(run, REST_MS));
+  }
+
+  private async nextByte(signal: AbortSignal) {
+    const editor = activeEditor();
+    if (!editor || !this.state.isOn || this.engine.state.kind !== 'ready') return null;
+    return nextByteState(editor, this.inspection, signal);
   }
 
   private cursor() {

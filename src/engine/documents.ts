@@ -1,17 +1,22 @@
 // The engine's side of EngineApi: the opened model, the documents, and what is asked about them.
+import { biasBits } from '../core/bytes/bias';
+import { InexactError } from '../core/bytes/error';
 import { isPeak, lenses } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
+import { encodeUtf8 } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
   Details,
   DocumentVersion,
   EngineApi,
+  Refusal,
   ScoredEvent,
   TokenView,
 } from '../protocol/engine';
 import { Document } from './document';
 import { Model } from './model';
+import { nextBytes } from './nextBytes';
 import type { RuntimeClient } from './runtime/client';
 import { tokenLines } from './tokenJson';
 
@@ -119,6 +124,18 @@ export class Documents implements Handlers<EngineApi> {
     return [...tokenLines(tokens, model.tokenizer, model.info.scores, first, end)].join('');
   };
 
+  nextBytes: Handlers<EngineApi>['nextBytes'] = async (params, signal) => {
+    const { model, document } = this.at(params);
+    const began = performance.now();
+    const before = encodeUtf8(document.text.slice(0, params.utf16));
+    const stale = AbortSignal.any([signal, document.current]);
+    return refusing(async () => {
+      const { healed: _, heads: __, ...found } = await nextBytes(model, before, 'e2', stale);
+      const bias = found.naive && biasBits(found.exact, found.naive);
+      return { ...found, biasBits: bias, ms: performance.now() - began };
+    });
+  };
+
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
 
   private opened(): Model {
@@ -137,6 +154,18 @@ export class Documents implements Handlers<EngineApi> {
     if (document?.version !== version) throw new Cancelled();
     const model = this.opened();
     return { model, document, stream: document.streamBy(model.tokenizer) };
+  }
+}
+
+/** The reason instead, where exactness cannot be had. */
+async function refusing<T>(work: () => Promise<T>): Promise<T | Refusal> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InexactError || error instanceof UserError) {
+      return { refused: error.message };
+    }
+    throw error;
   }
 }
 

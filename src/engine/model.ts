@@ -112,9 +112,9 @@ export class Model {
 
   /**
    * The model as exact probabilities of bytes ask it. Throws `UserError` where it has no graph, or nothing that
-   * comes before a text's first token.
+   * comes before a text's first token. What is asked once `signal` is aborted throws `Cancelled`.
    */
-  asTokenModel(): TokenModel {
+  asTokenModel(signal?: AbortSignal): TokenModel {
     const { runtime, graph } = this;
     const { start, ends, name } = this.folder;
     if (!runtime || !graph) throw new UserError(`${name} has no graph to score with.`);
@@ -127,6 +127,7 @@ export class Model {
       ends,
       rows: (trunk, nodes, wanted) =>
         this.inTurn(async () => {
+          if (signal?.aborted) throw new Cancelled();
           const prefix = Uint32Array.of(start.id, ...trunk);
           const tree = nodes.map(({ parent, token }) => ({ parent, token }));
           const logits = await runtime.forwardTree({ prefix, nodes: tree, wanted });

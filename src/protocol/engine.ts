@@ -35,6 +35,9 @@ export interface EngineApi {
   /** Tokens that touch a range, one JSON object per line, in the fields of the command line. */
   json(params: DocumentVersion & { range: Range16 }): string;
 
+  /** The exact probability of every byte that may come at an offset. Throws `Cancelled` when aborted. */
+  nextBytes(params: DocumentVersion & { utf16: number }): NextBytesView | Refusal;
+
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
@@ -49,6 +52,7 @@ export const engineMethods = [
   'peak',
   'count',
   'json',
+  'nextBytes',
   'report',
 ] as const satisfies readonly (keyof EngineApi)[];
 
@@ -122,6 +126,36 @@ export interface TokenView {
   bytes?: Uint8Array[];
   /** [token][alternative], with `details` of the alternatives. */
   topBytes?: Uint8Array[][];
+}
+
+/** Why exact numbers cannot be had here. */
+export interface Refusal {
+  refused: string;
+}
+
+/** Probabilities in mode e2: all bytes, the end, the leak and what is untested add up to 1. */
+export interface NextBytesView {
+  /** [byte] */
+  exact: Float64Array;
+  /** [byte]: of the next token's first byte, after the tokens of the text. Null inside a character. */
+  naive: Float64Array | null;
+  /** KL(exact ‖ naive), in bits. */
+  biasBits: number | null;
+  end: number;
+  leak: number;
+  untested: number;
+  nodes: number;
+  contextTokens: number;
+  /** The text's last bytes: how they are cut into tokens depends on what comes. */
+  open: Uint8Array;
+  /** Tokens of the open bytes, each after its parent (-1: at their beginning). */
+  tree: { parent: number; bytes: Uint8Array }[];
+  /**
+   * The ways to cut them, whose shares add up to 1: the path to a token of the tree (or -1), and what one token
+   * more begins with, if that is anything.
+   */
+  covers: { node: number; rest: Uint8Array; share: number }[];
+  ms: number;
 }
 
 export interface ModelReport {

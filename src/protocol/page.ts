@@ -9,23 +9,31 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc';
 import type { LensId } from '../core/lenses';
-import type { Range16, TokenView } from './engine';
+import type { NextBytesView, Range16, Refusal, TokenView } from './engine';
 
 /** What the page may ask the editor. */
 export interface HostApi {
   /** The page can draw now, and is told what. */
   ready(params: Record<string, never>): void;
   run(params: { command: PageCommand }): void;
+  /** Whether the next byte is to be told, too: it asks the model at every move of the cursor. */
+  follow(params: { nextByte: boolean }): void;
   /** Selects a token and shows it; with `goThere` the keyboard moves to the editor. A text that has changed since is left alone. */
   select(params: Range16 & { uri: string; version: number; goThere: boolean }): void;
 }
-export const hostMethods = ['ready', 'run', 'select'] as const satisfies readonly (keyof HostApi)[];
+export const hostMethods = [
+  'ready',
+  'run',
+  'follow',
+  'select',
+] as const satisfies readonly (keyof HostApi)[];
 
 export type PageCommand = 'toggleOverlay' | 'chooseLens' | 'nextPeak' | 'previousPeak' | 'showLog';
 
-/** Notifications to the page, with an `InspectorState` and with `VisibleTokens` or null. */
+/** Notifications to the page, with an `InspectorState`, with `VisibleTokens` or null, and with a `NextByteState` or null. */
 export const SHOW = 'show';
 export const LIST = 'list';
+export const NEXT = 'next';
 
 /** All that the page draws but the list below: it keeps no document of its own and can be closed at any moment. */
 export interface InspectorState {
@@ -38,6 +46,17 @@ export interface InspectorState {
   file: string;
   /** The tokens under the cursor, with details; null where there are none. */
   tokens: TokenView | null;
+}
+
+/** What may come at the cursor. */
+export interface NextByteState {
+  file: string;
+  /** Both from 1. */
+  line: number;
+  column: number;
+  /** The line's text up to the cursor. */
+  before: string;
+  found: NextBytesView | Refusal;
 }
 
 /** The tokens on the screen with their bytes: a run for each stretch of lines, for lines may be folded away. */

@@ -4,6 +4,7 @@ import { byteStringOf, type ByteString } from './byteString';
 import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverTree';
 import type { Row, TokenModel } from './model';
 import {
+  headMasses,
   massOf,
   nextByte,
   pathLogprobs,
@@ -68,6 +69,11 @@ export class ByteCursor {
   /** Nats: Π(x), given the tokens that all continuations of the first text in hand have in common. */
   get logMass(): number {
     return massOf(this.#rules, this.#state.scored);
+  }
+
+  /** [head of the tree], nats: what the covers that end there come to, as `logMass` counts. */
+  get headMasses(): number[] {
+    return headMasses(this.#rules, this.#state.scored);
   }
 
   /** e2. `untested` is the most mass that each row may leave untested. */
