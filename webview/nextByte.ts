@@ -27,9 +27,9 @@ export function nextByteTemplate({ next, state }: Page): TemplateResult {
     </section>`;
   }
   return html`<section class="nextByte" aria-labelledby="place">
-    ${place}
+    ${place} ${summary(found, state.model)}
     <div class="columns">
-      <div class="bytesAhead">${summary(found, state.model)} ${bars(found)}</div>
+      <div>${bars(found)}</div>
       <div class="tree">${handedBack(next, found)} ${coverTreeTemplate(found)}</div>
     </div>
   </section>`;
@@ -41,11 +41,11 @@ function summary(found: NextBytesView, model: string): TemplateResult {
     biasBits === null
       ? 'Inside a character there is no naive way to compare with.'
       : `The naive way costs ${biasBits.toFixed(2)} bits more per byte here.`;
-  return html`<p><span class="badge">exact, e2</span> ${bias}</p>
-    <p class="source">
-      ${model}: ${nodes} ${nodes === 1 ? 'node' : 'nodes'} behind ${contextTokens} tokens,
-      ${Math.round(ms)} ms
-    </p>`;
+  const cost = `${nodes} ${nodes === 1 ? 'node' : 'nodes'}, ${Math.round(ms)} ms`;
+  return html`<p>
+    <span class="badge">exact, e2</span> ${bias}
+    <span class="source">${model}, after ${contextTokens} tokens: ${cost}</span>
+  </p>`;
 }
 
 function bars({ exact, naive, end, leak, untested }: NextBytesView): TemplateResult {
@@ -61,7 +61,7 @@ function bars({ exact, naive, end, leak, untested }: NextBytesView): TemplateRes
   });
   return html`<table class="odds">
     <caption>
-      Solid: exact. Hollow: naive, the next token's first byte after the text's own tokens.
+      Solid: exact; hollow: naive, by the next token's first byte
     </caption>
     <thead>
       <tr>
@@ -115,15 +115,11 @@ function handedBack({ before }: NextByteState, { open, covers }: NextBytesView):
   const through = covers.reduce((sum, { rest, share }) => sum + (rest.length > 0 ? share : 0), 0);
   const words =
     open.length === 0
-      ? 'All tokens before the cursor are settled: whatever comes leaves them as they are.'
-      : html`The model reads <u class="healed"><code>${spell(open)}</code></u> anew: how it is cut
-          into tokens depends on what comes. With ${percentOf(Math.log(through))} a token goes on
-          through the cursor.`;
-  return html`<p class="tail" aria-hidden="true">
-      <code
-        >${from > 24 ? '…' : ''}${settled}<u class="healed">${text(line.subarray(from))}</u
-        ><span class="caret"></span
-      ></code>
-    </p>
-    <p>${words}</p>`;
+      ? 'Whatever comes, the tokens before the cursor stay as they are.'
+      : `Underlined: cut into tokens anew, by what comes. With ${percentOf(Math.log(through))} a token goes on through the cursor.`;
+  const shown = from > 24 ? `…${settled}` : settled;
+  const anew = text(line.subarray(from));
+  // prettier-ignore
+  const tail = html`<code class="tail">${shown}<u class="healed">${anew}</u><span class="caret"></span></code>`;
+  return html`<p>${tail} ${words}</p>`;
 }
