@@ -1,4 +1,5 @@
 // One text as the editor has it, its tokens, and what is known of their scores.
+import type { ByteScores } from '../core/bytes/documentBytes';
 import { emptyScores, sliceScores, type Scores } from '../core/scores';
 import { TokenStream, type StreamTokens } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -21,6 +22,8 @@ export class Document {
   private tokens: Tokens | undefined;
   private ownStream: TokenStream | undefined;
   private controller = new AbortController();
+  /** Surprisals of the bytes, as far as they are known, of this version of the text or of one before it. */
+  bytes: { version: number; scores: ByteScores } | undefined;
 
   constructor(
     readonly uri: string,
@@ -38,7 +41,7 @@ export class Document {
   }
 
   edit(version: number, edits: readonly TextEdit[]): void {
-    if (edits.length > MANY_EDITS || !this.ownStream?.isIncremental) this.forget();
+    if (edits.length > MANY_EDITS || !this.ownStream?.isIncremental) this.forgetTokens();
     // VS Code reports several edits of one change last position first, all in offsets of the old text.
     for (const { utf16Start, utf16End, text } of edits) {
       if (this.ownStream) this.ownStream.edit(utf16Start, utf16End, text);
@@ -50,6 +53,11 @@ export class Document {
 
   /** Drops what depends on the model. */
   forget(): void {
+    this.bytes = undefined;
+    this.forgetTokens();
+  }
+
+  private forgetTokens(): void {
     this.ownText = this.text;
     this.ownStream = undefined;
     this.forgetScores();

@@ -2,7 +2,7 @@
 import { biasBits } from '../core/bytes/bias';
 import { InexactError } from '../core/bytes/error';
 import { isPeak, lenses } from '../core/lenses';
-import type { Scores } from '../core/scores';
+import { NATS_PER_BIT, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import { encodeUtf8 } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
@@ -14,6 +14,7 @@ import type {
   ScoredEvent,
   TokenView,
 } from '../protocol/engine';
+import { byteProof, byteScoresOf, charactersOf, scoreBytes } from './byteScores';
 import { Document } from './document';
 import { Model } from './model';
 import { nextBytes } from './nextBytes';
@@ -58,16 +59,29 @@ export class Documents implements Handlers<EngineApi> {
     const { model, document, stream } = this.at(params);
     const began = performance.now();
     const total = stream.size.tokens;
-    let told = began;
-    const onScored = (scored: number) => {
-      const now = performance.now();
-      if (now - told < PROGRESS_MS && scored < total) return;
-      told = now;
-      this.tellScored({ uri: params.uri, version: params.version, scored, total });
-    };
+    const onScored = this.teller(params, total);
     const { visible, maxTokens } = params;
     const scored = await model.score(document, { visible, maxTokens, signal, onScored });
     return { scored, total, ms: performance.now() - began };
+  };
+
+  scoreBytes: Handlers<EngineApi>['scoreBytes'] = async (params, signal) => {
+    const { model, document } = this.at(params);
+    const { visible, whole } = params;
+    return refusing(async () => {
+      const total = byteScoresOf(model, document).bytes.length;
+      const onScored = this.teller(params, total);
+      const scored = await scoreBytes(model, document, { visible, whole, signal, onScored });
+      const proof = scored === total ? await byteProof(model, document, signal) : null;
+      return { scored, total, proof };
+    });
+  };
+
+  characters: Handlers<EngineApi>['characters'] = params => {
+    const { model, document } = this.at(params);
+    return refusing(async () =>
+      charactersOf(document, byteScoresOf(model, document), params.range),
+    );
   };
 
   view: Handlers<EngineApi>['view'] = params => {
@@ -77,15 +91,22 @@ export class Documents implements Handlers<EngineApi> {
     const { first } = range;
     const end = Math.min(range.end, first + params.maxTokens);
     const { normalized, ...tokens } = stream.tokens(first, end);
-    const known = model.info.scores ? document.scoresOf(first, end) : { scores: null, pending: 0 };
+    const scored = model.info.scores ? document.scoresOf(first, end) : { scores: null, pending: 0 };
     const view: TokenView = {
       first,
       total: stream.size.tokens,
       ...tokens,
       normalized: normalized ?? null,
-      ...known,
+      ...scored,
     };
-    return params.details ? { ...view, ...detailsOf(model, view, params.details) } : view;
+    if (!params.details) return view;
+    const details = { ...view, ...detailsOf(model, view, params.details) };
+    const known = document.bytes?.version === document.version ? document.bytes.scores : undefined;
+    if (!known || params.details === 'bytes') return details;
+    const bitsOf = (from: number, to: number) =>
+      known.surprisals.slice(from, to).map(nats => nats / NATS_PER_BIT);
+    const byteBits = Array.from(view.ids, (_, i) => bitsOf(view.byteStarts[i]!, view.byteEnds[i]!));
+    return { ...details, byteBits };
   };
 
   peak: Handlers<EngineApi>['peak'] = params => {
@@ -137,6 +158,17 @@ export class Documents implements Handlers<EngineApi> {
   };
 
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
+
+  /** Tells of progress from time to time. */
+  private teller({ uri, version }: DocumentVersion, total: number): (scored: number) => void {
+    let told = performance.now();
+    return scored => {
+      const now = performance.now();
+      if (now - told < PROGRESS_MS && scored < total) return;
+      told = now;
+      this.tellScored({ uri, version, scored, total });
+    };
+  }
 
   private opened(): Model {
     if (!this.model)

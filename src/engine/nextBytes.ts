@@ -6,7 +6,7 @@ import type { ByteRules } from '../core/bytes/rules';
 import { firstInvalidUtf8 } from '../core/utf8';
 import { windowsOf } from '../core/windows';
 import type { NextBytesView } from '../protocol/engine';
-import type { Model } from './model';
+import { TREE_TOKENS, type Model } from './model';
 
 export type Mode = 'e2' | 'e3';
 
@@ -19,10 +19,6 @@ export interface NextBytes extends Omit<NextBytesView, 'biasBits' | 'ms'> {
   readonly healed: Float64Array | null;
   readonly heads: number;
 }
-
-/** Tokens kept free for the tree. */
-const TREE_TOKENS = 24;
-const LINE_FEED = 0x0a;
 
 /**
  * What the model sees of `bytes` begins like a window of a longer text. Throws `InexactError`, `UserError`,
@@ -67,12 +63,11 @@ export async function nextBytes(
 }
 
 /** In bytes: where the last window of the text's scores begins. */
-function startOfContext({ tokenizer, info }: Model, bytes: Uint8Array): number {
+function startOfContext(model: Model, bytes: Uint8Array): number {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  const { ids, byteStarts } = tokenizer.encode(text);
-  const windows = windowsOf(ids.length, Math.max(1, info.contextTokens - TREE_TOKENS), token =>
-    tokenizer.bytesOf(ids[token]!).includes(LINE_FEED),
-  );
+  const { ids, byteStarts } = model.tokenizer.encode(text);
+  const context = Math.max(1, model.info.contextTokens - TREE_TOKENS);
+  const windows = windowsOf(ids.length, context, token => model.endsLine(ids[token]!));
   return byteStarts[windows.at(-1)?.start ?? 0] ?? 0;
 }
 

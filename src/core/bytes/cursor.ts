@@ -76,6 +76,21 @@ export class ByteCursor {
     return headMasses(this.#rules, this.#state.scored);
   }
 
+  /** Nats, as `logMass` counts: the cover that is these tokens and ends with the text; -Infinity if none does. */
+  massOfCover(tokens: ArrayLike<number>): number {
+    const { tree, logprobs } = this.#state.scored;
+    for (const { node, rest } of tree.heads) {
+      if (rest !== '') continue;
+      const path: number[] = [];
+      for (let at = node; at > 0; at = tree.nodes[at]!.parent) path.unshift(tree.nodes[at]!.token);
+      const own = [...tree.trunk, ...path];
+      if (own.length === tokens.length && own.every((id, i) => id === tokens[i])) {
+        return logprobs[node]!;
+      }
+    }
+    return -Infinity;
+  }
+
   /** e2. `untested` is the most mass that each row may leave untested. */
   next(untested = 0): NextByte {
     return nextByte(this.#rules, this.#state.scored, untested);

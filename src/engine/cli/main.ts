@@ -55,12 +55,14 @@ async function main(): Promise<void> {
   const scored = command !== 'tokens';
   const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
   try {
-    if (command === 'bytes')
-      return await print(await bytesOfText(model, text, values.json ?? false));
+    if (command === 'bytes') {
+      const showProgress = progressOn(process.stderr, 'bytes');
+      return await print(await bytesOfText(model, text, values.json ?? false, showProgress));
+    }
     if (place) return await print(await next(model, place, values.json ?? false));
     const document = new Document(file, 0, text);
     if (scored) {
-      const showProgress = progressOn(process.stderr);
+      const showProgress = progressOn(process.stderr, 'tokens');
       await model.score(
         document,
         {
@@ -118,7 +120,10 @@ function wholeNumber(text: string, name: string, min: number, max: number): numb
 }
 
 /** A line that counts up, where somebody is looking and it takes over a second. */
-function progressOn(stream: NodeJS.WriteStream): (done: number, total: number) => void {
+function progressOn(
+  stream: NodeJS.WriteStream,
+  unit: string,
+): (done: number, total: number) => void {
   const began = performance.now();
   let told = began + 1000;
   return (done, total) => {
@@ -127,7 +132,7 @@ function progressOn(stream: NodeJS.WriteStream): (done: number, total: number) =
     if (done >= total && told > began + 1000) stream.write('\r\x1b[K');
     else if (now >= told) {
       told = now + 100;
-      stream.write(`\rscored ${done} of ${total} tokens`);
+      stream.write(`\rscored ${done} of ${total} ${unit}`);
     }
   };
 }
