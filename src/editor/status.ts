@@ -6,11 +6,12 @@ import {
   type Disposable,
   type StatusBarItem,
 } from 'vscode';
+import { totalsOf, wordsOf } from '../core/bytes/proof';
 import { Cancelled } from '../protocol/channel';
 import type { ScoredEvent } from '../protocol/engine';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
-import { legendMarkdown } from './legend';
+import { legendMarkdown, plain } from './legend';
 import type { OverlayState } from './overlayState';
 import { isInspectable, offsetsOf } from './visible';
 
@@ -91,15 +92,25 @@ export class Status {
     } else if (engine.kind !== 'ready') item.text = '$(loading~spin) Tokenscope: opening the model';
     else {
       const { name, warnings } = engine.model;
+      const note =
+        lens.per === 'character'
+          ? this.inspection.noteOn(window.activeTextEditor?.document)
+          : undefined;
       item.text = [
         `${warnings.length > 0 ? '$(warning)' : '$(eye)'} ${name}`,
         lens.title,
         this.counts,
         this.scoring(),
+        note && 'refused' in note ? 'not exact here' : '',
       ]
         .filter(Boolean)
         .join(' · ');
       item.tooltip = legendMarkdown(lens, warnings);
+      if (note) {
+        const words =
+          'refused' in note ? `Not exact here: ${note.refused}.` : wordsOf(totalsOf(note));
+        item.tooltip.appendMarkdown(`\n\n${plain(words)}`);
+      }
     }
     item.accessibilityInformation = {
       label: item.text.replace(/\$\([^)]*\)/g, '').trim(),

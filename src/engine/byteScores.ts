@@ -15,6 +15,8 @@ import type { ByteProof, CharacterView, Range16 } from '../protocol/engine';
 import type { Document } from './document';
 import { TREE_TOKENS, type Model } from './model';
 
+const PART_BYTES = 256;
+
 export interface BytePass {
   readonly visible: readonly Range16[];
   /** Whether the other bytes are scored, too. */
@@ -66,18 +68,24 @@ export async function scoreBytes(
   const tokenModel = model.asTokenModel(AbortSignal.any([signal, document.current]));
   const scores = byteScoresOf(model, document);
   const { text } = document;
-  let scored = scores.surprisals.reduce((sum, nats) => sum + (Number.isNaN(nats) ? 0 : 1), 0);
+  const known = () =>
+    scores.surprisals.reduce((sum, nats) => sum + (Number.isNaN(nats) ? 0 : 1), 0);
   const wanted = visible.map(({ utf16Start, utf16End }) => [
     utf8Length(text, 0, utf16Start),
     utf8Length(text, 0, Math.min(utf16End, text.length)),
   ]);
   if (whole) wanted.push([0, scores.bytes.length]);
   for (const [from, to] of wanted) {
-    for (const stretch of unknownStretches(scores, from!, to!)) {
-      await scoreStretch(model.byteRules, tokenModel, scores, stretch, () => onScored(++scored));
+    // In parts, for another pass may score some of it meanwhile.
+    for (;;) {
+      const [next] = unknownStretches(scores, from!, to!);
+      if (!next) break;
+      const part = { ...next, to: Math.min(next.to, next.from + PART_BYTES) };
+      let scored = known();
+      await scoreStretch(model.byteRules, tokenModel, scores, part, () => onScored(++scored));
     }
   }
-  return scored;
+  return known();
 }
 
 /** Of a document whose bytes are all known. Throws `UserError` where no token ends a text. */

@@ -1,7 +1,8 @@
 // The engine's side of EngineApi: the opened model, the documents, and what is asked about them.
 import { biasBits } from '../core/bytes/bias';
 import { InexactError } from '../core/bytes/error';
-import { isPeak, lenses } from '../core/lenses';
+import type { ByteScores } from '../core/bytes/documentBytes';
+import { isPeak, lenses, type Lens } from '../core/lenses';
 import { NATS_PER_BIT, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import { encodeUtf8 } from '../core/utf8';
@@ -69,6 +70,8 @@ export class Documents implements Handlers<EngineApi> {
     const { model, document } = this.at(params);
     const { visible, whole } = params;
     return refusing(async () => {
+      // What bytes are compared with.
+      await model.score(document, { visible, maxTokens: 0, signal, onScored: () => {} });
       const total = byteScoresOf(model, document).bytes.length;
       const onScored = this.teller(params, total);
       const scored = await scoreBytes(model, document, { visible, whole, signal, onScored });
@@ -79,9 +82,11 @@ export class Documents implements Handlers<EngineApi> {
 
   characters: Handlers<EngineApi>['characters'] = params => {
     const { model, document } = this.at(params);
-    return refusing(async () =>
-      charactersOf(document, byteScoresOf(model, document), params.range),
-    );
+    return refusing(async () => {
+      // Refused here, too, where bytes could never be scored.
+      model.asTokenModel();
+      return charactersOf(document, byteScoresOf(model, document), params.range);
+    });
   };
 
   view: Handlers<EngineApi>['view'] = params => {
@@ -92,6 +97,8 @@ export class Documents implements Handlers<EngineApi> {
     const end = Math.min(range.end, first + params.maxTokens);
     const { normalized, ...tokens } = stream.tokens(first, end);
     const scored = model.info.scores ? document.scoresOf(first, end) : { scores: null, pending: 0 };
+    const known = document.bytes?.version === document.version ? document.bytes.scores : undefined;
+    if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known);
     const view: TokenView = {
       first,
       total: stream.size.tokens,
@@ -101,7 +108,6 @@ export class Documents implements Handlers<EngineApi> {
     };
     if (!params.details) return view;
     const details = { ...view, ...detailsOf(model, view, params.details) };
-    const known = document.bytes?.version === document.version ? document.bytes.scores : undefined;
     if (!known || params.details === 'bytes') return details;
     const bitsOf = (from: number, to: number) =>
       known.surprisals.slice(from, to).map(nats => nats / NATS_PER_BIT);
@@ -112,8 +118,13 @@ export class Documents implements Handlers<EngineApi> {
   peak: Handlers<EngineApi>['peak'] = params => {
     const { model, document, stream } = this.at(params);
     const tokens = document.tokensBy(model.tokenizer);
-    const lens = lenses[params.lens];
-    const scores = model.info.scores ? tokens.scores : null;
+    const lens: Lens = lenses[params.lens];
+    const known = lens.per === 'character' ? document.bytes : undefined;
+    const scored = model.info.scores ? tokens.scores : null;
+    const scores =
+      scored && known?.version === document.version
+        ? withBytes(scored, tokens, known.scores)
+        : scored;
     const count = tokens.ids.length;
     const valueAt = (token: number) =>
       token < 0 || token >= count ? NaN : lens.value(scores, token, token);
@@ -199,6 +210,17 @@ async function refusing<T>(work: () => Promise<T>): Promise<T | Refusal> {
     }
     throw error;
   }
+}
+
+function withBytes(
+  scores: Scores,
+  { byteStarts, byteEnds }: Pick<TokenView, 'byteStarts' | 'byteEnds'>,
+  { surprisals }: ByteScores,
+): Scores {
+  const byteNats = Float64Array.from(byteStarts, (start, row) =>
+    surprisals.subarray(start, byteEnds[row]).reduce((sum, nats) => sum + nats, 0),
+  );
+  return { ...scores, byteNats };
 }
 
 function detailsOf(model: Model, { ids, scores }: TokenView, details: Details) {
