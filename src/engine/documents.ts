@@ -206,7 +206,7 @@ async function refusing<T>(work: () => Promise<T>): Promise<T | Refusal> {
     return await work();
   } catch (error) {
     if (error instanceof InexactError || error instanceof UserError) {
-      return { refused: error.message };
+      return { refused: error.message.replace(/\.$/, '') };
     }
     throw error;
   }

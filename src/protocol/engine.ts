@@ -143,7 +143,7 @@ export interface TokenView {
   byteBits?: Float64Array[];
 }
 
-/** Why exact numbers cannot be had here. */
+/** Why exact numbers cannot be had here; a sentence without its full stop. */
 export interface Refusal {
   refused: string;
 }
