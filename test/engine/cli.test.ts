@@ -101,6 +101,42 @@ test('bytes prints what every byte costs, and with the end they cost what the to
   expect(run(['bytes', '-', '--model', model], 'a')).toMatchObject({ code: 2 });
 });
 
+test('a second model with another tokenizer is beside the first, byte by byte', () => {
+  const folder = writeModelFolder(join(scratch, 'second'));
+  const config = join(folder, 'config.json');
+  const json = JSON.parse(readFileSync(config, 'utf8'));
+  writeFileSync(config, JSON.stringify({ ...json, eos_token_id: [START_ID] }));
+  const coder = join(import.meta.dirname, '../../models/coder');
+  const read = (args: string[], input: string) => {
+    const { code, out } = run([...args, '--json', '--model', coder, '--second', folder], input);
+    expect(code).toBe(0);
+    return out
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+  };
+  const text = 'def add(a, b):\n';
+  const next = read(['next', '-', '--at', '5'], text);
+  const rest = next.pop();
+  let sum = rest.mixtureEnd + (rest.leak + rest.second.leak + rest.untested) / 2;
+  for (const { exact, second, mixture } of next) {
+    expect(mixture).toBeCloseTo((exact + second) / 2, 12);
+    sum += mixture;
+  }
+  expect(Math.abs(sum + rest.second.untested / 2 - 1)).toBeLessThan(1e-9);
+  const bytes = read(['bytes', '-'], text);
+  const { bitsPerByte, secondBitsPerByte, eosBits } = bytes.pop();
+  const total = bytes.reduce((bits, { surprisal }) => bits + surprisal, eosBits);
+  expect(bitsPerByte).toBeCloseTo(total / text.length, 3);
+  // A trained model, and one of random weights.
+  expect(secondBitsPerByte).toBeGreaterThan(bitsPerByte);
+  expect(bytes.every(({ second }) => second > 0)).toBe(true);
+  expect(run(['tokens', '-', '--second', folder], text)).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/--second is for/),
+  });
+});
+
 test('where exactness cannot be had, the exit code is 3 and the reason one line', () => {
   const folder = writeModelFolder(join(scratch, 'uncut'));
   const path = join(folder, 'tokenizer.json');

@@ -10,29 +10,61 @@ import type { Model } from '../model';
 
 const LISTED = 10;
 
+interface Scored {
+  readonly scores: ByteScores;
+  readonly proof: ByteProof;
+}
+
 /** The lines to print. */
 export async function bytesOfText(
   model: Model,
   text: string,
   json: boolean,
   showProgress: (done: number, total: number) => void,
+  other?: Model,
 ): Promise<Iterable<string>> {
+  // What cannot be had is refused before anything is scored.
+  for (const each of other ? [model, other] : [model]) {
+    each.asTokenModel();
+    each.checkEnds();
+    byteScoresOf(each, new Document('text', 0, text));
+  }
+  const { scores, proof } = await scored(model, text, showProgress);
+  const second = other && (await scored(other, text, showProgress));
+  if (json) return byteLines(scores, proof, second);
+  const { name } = model.info;
+  return second
+    ? prettyTwo({ scores, proof }, second, name, other.info.name)
+    : pretty(scores, proof, name);
+}
+
+async function scored(
+  model: Model,
+  text: string,
+  showProgress: (done: number, total: number) => void,
+): Promise<Scored> {
   const document = new Document('text', 0, text);
   const { signal } = new AbortController();
-  // What ends a text is asked for at the end: without it the work would be lost.
-  model.checkEnds();
   const scores = byteScoresOf(model, document);
   const total = scores.bytes.length;
   const onScored = (scored: number) => showProgress(scored, total);
   await scoreBytes(model, document, { visible: [], whole: true, signal, onScored });
-  const proof = await byteProof(model, document, signal);
-  return json ? byteLines(scores, proof) : pretty(scores, proof, model.info.name);
+  return { scores, proof: await byteProof(model, document, signal) };
 }
 
-function* byteLines({ bytes, surprisals }: ByteScores, proof: ByteProof): Generator<string> {
+/** With the end. */
+function bitsPerByte({ scores, proof }: Scored): number {
+  const { bytesBits, endBits } = totalsOf(proof);
+  return (bytesBits + endBits) / Math.max(1, scores.bytes.length);
+}
+
+function* byteLines(scores: ByteScores, proof: ByteProof, second?: Scored): Generator<string> {
+  const { bytes, surprisals } = scores;
   for (const [offset, byte] of bytes.entries()) {
     const surprisal = surprisals[offset]! / NATS_PER_BIT;
-    yield `${JSON.stringify({ offset, byte: byte.toString(16).padStart(2, '0'), surprisal })}\n`;
+    const line = { offset, byte: byte.toString(16).padStart(2, '0'), surprisal };
+    const other = second && second.scores.surprisals[offset]! / NATS_PER_BIT;
+    yield `${JSON.stringify(second ? { ...line, second: other } : line)}\n`;
   }
   const { bytesBits, seamBits, endBits, tokenBits } = totalsOf(proof);
   const summary = {
@@ -43,8 +75,38 @@ function* byteLines({ bytes, surprisals }: ByteScores, proof: ByteProof): Genera
     leakMax: proof.leakMax,
     leakMean: proof.leakMean,
     windows: proof.windows,
+    ...(second && {
+      bitsPerByte: bitsPerByte({ scores, proof }),
+      secondBitsPerByte: bitsPerByte(second),
+    }),
   };
   yield `${JSON.stringify(summary)}\n`;
+}
+
+/** Where the two differ most. */
+function* prettyTwo(
+  first: Scored,
+  second: Scored,
+  firstName: string,
+  secondName: string,
+): Generator<string> {
+  const { bytes } = first.scores;
+  const bits = ({ scores }: Scored, at: number) => scores.surprisals[at]! / NATS_PER_BIT;
+  const difference = (at: number) => bits(second, at) - bits(first, at);
+  const places = [...bytes.keys()].sort(
+    (a, b) => Math.abs(difference(b)) - Math.abs(difference(a)),
+  );
+  yield '  first   second  difference  at byte  byte\n';
+  for (const at of places.slice(0, LISTED)) {
+    const cells = [bits(first, at).toFixed(2).padStart(7), bits(second, at).toFixed(2).padStart(7)];
+    yield `${cells.join('  ')}  ${difference(at).toFixed(2).padStart(10)}  ${String(at).padStart(7)}  ${spell(bytes.subarray(at, at + 1))}\n`;
+  }
+  for (const [scored, name] of [
+    [first, firstName],
+    [second, secondName],
+  ] as const) {
+    yield `\n${name}: ${bitsPerByte(scored).toFixed(3)} bits per byte with the end. ${wordsOf(totalsOf(scored.proof))}\n`;
+  }
 }
 
 function* pretty(

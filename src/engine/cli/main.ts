@@ -28,6 +28,7 @@ FILE is a UTF-8 file, or - for standard input.
   --top K          alternatives listed for every token (default 5)
   --at BYTE        an offset in the file, inside a character or not
   --mode e2|e3     canonical tokens of the raw model (default), or of the model renormalised to them
+  --second FOLDER  another model beside it, for bytes and next; it may have another tokenizer
   --json           one JSON object per line; the README lists the fields
   --help           this text
 
@@ -53,13 +54,22 @@ async function main(): Promise<void> {
   const folder = values.model ?? join(__dirname, '..', 'models', 'coder');
   const place = command === 'next' ? placeIn(text, values) : undefined;
   const scored = command !== 'tokens';
+  if (values.second !== undefined && command !== 'bytes' && command !== 'next') {
+    throw new UserError('--second is for `bytes` and `next`.');
+  }
   const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
+  let second: Model | undefined;
   try {
+    if (values.second !== undefined) {
+      second = await Model.open(values.second, contextLimit, startRuntime);
+    }
     if (command === 'bytes') {
       const showProgress = progressOn(process.stderr, 'bytes');
-      return await print(await bytesOfText(model, text, values.json ?? false, showProgress));
+      return await print(
+        await bytesOfText(model, text, values.json ?? false, showProgress, second),
+      );
     }
-    if (place) return await print(await next(model, place, values.json ?? false));
+    if (place) return await print(await next(model, place, values.json ?? false, second));
     const document = new Document(file, 0, text);
     if (scored) {
       const showProgress = progressOn(process.stderr, 'tokens');
@@ -80,6 +90,7 @@ async function main(): Promise<void> {
     else await print(prettyTokens(document.text, tokens, model));
   } finally {
     model.dispose();
+    second?.dispose();
   }
 }
 
@@ -92,6 +103,7 @@ function parse() {
         context: { type: 'string', default: '2048' },
         top: { type: 'string', default: '5' },
         at: { type: 'string' },
+        second: { type: 'string' },
         mode: { type: 'string', default: 'e2' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
