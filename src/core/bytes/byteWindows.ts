@@ -25,7 +25,9 @@ export interface TextTokens {
 
 /** Beginnings tried behind the one that the windows of the tokens have. */
 const TRIED = 64;
-/** Tokens at a window's end that what comes behind it may change. */
+/** Tokens compared behind a beginning: cut alike so far, both texts are cut alike further on. */
+const COMPARED = 64;
+/** Tokens at the end of a piece that what comes behind it may change. */
 const UNSETTLED = 32;
 
 /**
@@ -38,7 +40,8 @@ export function byteWindows(
   endsLine: (token: number) => boolean,
   encode: (from: number, to: number) => Uint32Array | undefined,
 ): ByteWindow[] {
-  const isBeginning = (token: number, end: number) => {
+  const isBeginning = (token: number, windowEnd: number) => {
+    const end = Math.min(windowEnd, token + COMPARED + UNSETTLED);
     const alone = encode(byteStarts[token]!, byteEnds[end - 1]!);
     const settled = end === ids.length ? end - token : Math.max(1, end - token - UNSETTLED);
     return alone?.slice(0, settled).every((id, i) => id === ids[token + i]) ?? false;
