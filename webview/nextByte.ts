@@ -30,7 +30,9 @@ export function nextByteTemplate({ next, state }: Page): TemplateResult {
     ${place} ${summary(found, state.model)}
     <div class="columns">
       <div>${bars(found)}</div>
-      <div class="tree">${handedBack(next, found)} ${coverTreeTemplate(found)}</div>
+      <div class="tree">
+        ${handedBack(next, found)} ${found.open.length > 0 ? coverTreeTemplate(found) : nothing}
+      </div>
     </div>
   </section>`;
 }
