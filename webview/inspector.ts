@@ -1,15 +1,19 @@
-// The inspector: the token at the cursor with the legend, the visible text token by token, and the same as a table.
+// The inspector: the token at the cursor with the legend, the visible text token by token, the same as
+// a table, why the token at the cursor is one, how another tokenizer cuts the text, and what byte may come
+// at the cursor.
 import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
 import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
 import '@vscode-elements/elements/dist/vscode-tabs/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { lenses } from '../src/core/lenses';
-import type { PageCommand } from '../src/protocol/page';
+import { tabIds, type PageCommand, type TabId } from '../src/protocol/page';
 import { button } from './button';
+import { compareTemplate } from './compare';
 import { legendTemplate } from './legend';
 import { nextByteTemplate } from './nextByte';
-import type { Page } from './page';
+import { tabOf, type Page } from './page';
+import { splitTemplate } from './split';
 import { stripTemplate } from './strip';
 import { tableTemplate } from './table';
 import { tokenTemplate } from './token';
@@ -17,18 +21,19 @@ import { tokenRows } from './tokenRows';
 
 interface Tab {
   readonly title: string;
-  readonly template: (page: Page) => TemplateResult;
-  readonly listsTokens?: boolean;
+  /** Whether the tokens on the screen are listed. */
+  readonly lists?: boolean;
+  template(page: Page): TemplateResult;
 }
 
-const tabs: readonly Tab[] = [
-  { title: 'Token', template: cursorTemplate },
-  { title: 'Text', template: page => listTemplate(page, stripTemplate), listsTokens: true },
-  { title: 'Table', template: page => listTemplate(page, tableTemplate), listsTokens: true },
-  { title: 'Next byte', template: nextByteTemplate },
-];
-
-export const isNextByte = (tab: number) => tabs[tab]?.template === nextByteTemplate;
+const tabs: Record<TabId, Tab> = {
+  token: { title: 'Token', template: cursorTemplate },
+  text: { title: 'Text', lists: true, template: page => listTemplate(page, stripTemplate) },
+  table: { title: 'Table', lists: true, template: page => listTemplate(page, tableTemplate) },
+  split: { title: 'Split', template: splitTemplate },
+  compare: { title: 'Compare', template: compareTemplate },
+  nextByte: { title: 'Next byte', template: nextByteTemplate },
+};
 
 export function inspectorTemplate(page: Page): TemplateResult {
   const { state } = page;
@@ -71,18 +76,23 @@ function tabsTemplate(page: Page): TemplateResult {
   const onKey = (event: KeyboardEvent) => {
     if (event.key === ' ') (event.target as HTMLElement).click();
   };
-  const headers = tabs.map(
-    ({ title }) =>
-      html`<vscode-tab-header slot="header" @keydown=${onKey}>${title}</vscode-tab-header>`,
+  const open = tabs[tabOf(look)];
+  const headers = tabIds.map(
+    id =>
+      html`<vscode-tab-header slot="header" @keydown=${onKey}
+        >${tabs[id].title}</vscode-tab-header
+      >`,
   );
-  const panels = tabs.map(
-    ({ template }, i) =>
-      html`<vscode-tab-panel>${i === look.tab ? template(page) : nothing}</vscode-tab-panel>`,
+  const panels = tabIds.map(
+    id =>
+      html`<vscode-tab-panel
+        >${tabs[id] === open ? open.template(page) : nothing}</vscode-tab-panel
+      >`,
   );
   return html`<vscode-tabs panel .selectedIndex=${look.tab} @vsc-tabs-select=${choose}>
     ${headers}
     <div slot="addons" class="addons">
-      ${tabs[look.tab]?.listsTokens ? noteTemplate(page) : nothing}
+      ${open.lists ? noteTemplate(page) : nothing}
       ${button('chooseLens', `Lens: ${lenses[state.lens].title}`, run)}
     </div>
     ${panels}

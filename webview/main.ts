@@ -13,8 +13,8 @@ import {
   type NextByteState,
   type VisibleTokens,
 } from '../src/protocol/page';
-import { inspectorTemplate, isNextByte } from './inspector';
-import { firstLook, type Look } from './page';
+import { inspectorTemplate } from './inspector';
+import { firstLook, tabOf, type Look } from './page';
 import { drawKeepingFocus } from './roving';
 
 declare function acquireVsCodeApi(): {
@@ -40,14 +40,14 @@ let look = { ...firstLook, ...vscode.getState() };
 
 function change(changed: Partial<Look>, said = ''): void {
   look = { ...look, ...changed };
-  if ('tab' in changed) follow();
   vscode.setState(look);
+  tellLook();
   document.getElementById('said')!.textContent = said;
   draw();
 }
 
-function follow(): void {
-  void host.follow({ nextByte: isNextByte(look.tab) });
+function tellLook(): void {
+  void host.look({ tab: tabOf(look), typed: look.typed });
 }
 
 function draw(): void {
@@ -79,5 +79,5 @@ connection.onNotification(NEXT, (told: NextByteState | null) => {
   draw();
 });
 connection.listen();
-follow();
+tellLook();
 void host.ready({});

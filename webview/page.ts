@@ -1,10 +1,12 @@
 // What every part of the page draws from and answers to.
-import type {
-  HostApi,
-  InspectorState,
-  NextByteState,
-  PageCommand,
-  VisibleTokens,
+import {
+  tabIds,
+  type HostApi,
+  type InspectorState,
+  type NextByteState,
+  type PageCommand,
+  type TabId,
+  type VisibleTokens,
 } from '../src/protocol/page';
 
 /** What the reader chose of the page itself. It outlives the page. */
@@ -14,8 +16,14 @@ export interface Look {
   /** Id of the column that the table is sorted by. */
   column: string;
   isDescending: boolean;
+  /** What might be typed behind the pretoken at the cursor. */
+  typed: string;
 }
-export const firstLook: Look = { tab: 0, column: 'position', isDescending: false };
+export const firstLook: Look = { tab: 0, column: 'position', isDescending: false, typed: '' };
+
+export function tabOf({ tab }: Look): TabId {
+  return tabIds[tab] ?? 'token';
+}
 
 export interface Page {
   readonly state: InspectorState;

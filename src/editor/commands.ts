@@ -4,6 +4,7 @@ import {
   env,
   ProgressLocation,
   Selection,
+  Uri,
   window,
   type Disposable,
   type LogOutputChannel,
@@ -14,11 +15,16 @@ import { totalsOf, wordsOf } from '../core/bytes/proof';
 import { lensIds, lenses } from '../core/lenses';
 import { UserError } from '../protocol/channel';
 import { chooseModel } from './chooseModel';
+import { chooseSecondTokenizer } from './compareTokenizers';
+import { countMarkdown } from './countReport';
+import { countFolder } from './countTokens';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
 import { report } from './messages';
-import type { ReportPage } from './modelReport';
+import { reportMarkdown } from './modelReport';
 import type { OverlayState } from './overlayState';
+import type { Pages } from './pages';
+import { chooseComparedTokenizer } from './settings';
 import { isInspectable, offsetsOf, rangeOf } from './visible';
 
 export interface CommandContext {
@@ -26,12 +32,14 @@ export interface CommandContext {
   readonly engine: Engine;
   readonly inspection: Inspection;
   readonly state: OverlayState;
-  readonly reportPage: ReportPage;
+  readonly pages: Pages;
+  /** Folder of the built-in model. */
+  readonly builtIn: string;
 }
 
 export function registerCommands(context: CommandContext): Disposable[] {
-  const { log, engine, inspection, state, reportPage } = context;
-  const table: Record<string, () => unknown> = {
+  const { log, engine, inspection, state, pages, builtIn } = context;
+  const table: Record<string, (argument?: unknown) => unknown> = {
     toggleOverlay() {
       const wasFailed = engine.state.kind === 'failed';
       if (wasFailed) engine.stop();
@@ -76,13 +84,31 @@ export function registerCommands(context: CommandContext): Disposable[] {
       void window.showInformationMessage(`${wordsOf(totalsOf(found))}.`);
     },
     chooseModel,
-    showReport: async () => reportPage.show(await inspection.report()),
+    async compareWithTokenizer() {
+      if (!(await chooseSecondTokenizer(engine, builtIn))) return;
+      // The lens that draws both.
+      state.show('tokens');
+    },
+    stopComparing: () => chooseComparedTokenizer(''),
+    nextDifference: () => goToDifference(context, 1),
+    previousDifference: () => goToDifference(context, -1),
+    async countTokens(argument) {
+      const count = await countFolder(inspection, argument instanceof Uri ? argument : undefined);
+      if (!count) return;
+      const { model, second } = await inspection.tokenizers();
+      const text = countMarkdown(count, model, second);
+      await pages.show(`tokens in ${count.folder.replaceAll('/', ' ')}.md`, text);
+    },
+    async showReport() {
+      const found = await inspection.report();
+      await pages.show(`${found.info.name} report.md`, reportMarkdown(found));
+    },
     showLog: () => log.show(),
   };
   return Object.entries(table).map(([name, run]) =>
-    commands.registerCommand(`tokenscope.${name}`, async () => {
+    commands.registerCommand(`tokenscope.${name}`, async (argument: unknown) => {
       try {
-        await run();
+        await run(argument);
       } catch (error) {
         report(log, error, 'Tokenscope');
       }
@@ -129,6 +155,21 @@ async function goToPeak({ inspection, state }: CommandContext, direction: 1 | -1
   }
   const { start } = rangeOf(document, peak);
   editor.selection = new Selection(start, start);
+  editor.revealRange(editor.selection);
+}
+
+async function goToDifference({ inspection }: CommandContext, direction: 1 | -1): Promise<void> {
+  const editor = activeEditor();
+  const { document, selection } = editor;
+  const from = document.offsetAt(selection.start);
+  const found = await inspection.difference(document, from, direction);
+  if (!found) {
+    const where = direction > 0 ? 'below' : 'above';
+    window.setStatusBarMessage(`The tokenizers do not differ ${where}`, 3000);
+    return;
+  }
+  const { start, end } = rangeOf(document, found);
+  editor.selection = new Selection(end, start);
   editor.revealRange(editor.selection);
 }
 

@@ -1,13 +1,13 @@
 // The engine as the editor sees it: started when first asked for, restarted quietly when it dies, given up
 // only when one request kills it twice. Knows no vscode, so that tests can run it in plain Node.
 import { UserError, type Remote } from '../protocol/channel';
-import type { EngineApi, ModelInfo, ScoredEvent } from '../protocol/engine';
+import type { EngineApi, ModelInfo, ScoredEvent, TokenizerInfo } from '../protocol/engine';
 import { EngineProcess } from './engineProcess';
 
 export type EngineState =
   | { kind: 'stopped' }
   | { kind: 'starting' }
-  | { kind: 'ready'; model: ModelInfo }
+  | { kind: 'ready'; model: ModelInfo; second: TokenizerInfo | null; secondProblem: string }
   | { kind: 'failed'; message: string };
 
 export interface EngineOptions {
@@ -15,6 +15,8 @@ export interface EngineOptions {
   path: string;
   /** Read at every start: which model to open. */
   model(): { folder: string; contextLimit: number };
+  /** Read at every start: path of the tokenizer that the model's is compared with; empty: none. */
+  comparedTokenizer?(): string;
   onScored(event: ScoredEvent): void;
   /** The engine's own output, and what became of it, for the log. */
   onOutput(line: string): void;
@@ -81,6 +83,32 @@ export class Engine {
     this.enter({ kind: 'stopped' });
   }
 
+  /** Opens the second tokenizer that is chosen now, or closes it. */
+  async compare(): Promise<void> {
+    await this.call(async ({ remote, model }) => {
+      const second = await this.openSecond(remote);
+      this.enter({ kind: 'ready', model, ...second });
+    });
+  }
+
+  /** A second tokenizer that cannot be opened leaves the model usable. */
+  private async openSecond(
+    remote: Remote<EngineApi>,
+  ): Promise<{ second: TokenizerInfo | null; secondProblem: string }> {
+    const path = this.options.comparedTokenizer?.() ?? '';
+    try {
+      return { second: await remote.compareWith({ path }), secondProblem: '' };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      await remote.compareWith({ path: '' });
+      return { second: null, secondProblem: error.message };
+    }
+  }
+
+  get second(): TokenizerInfo | null {
+    return this.current.kind === 'ready' ? this.current.second : null;
+  }
+
   private alive(): EngineProcess {
     if (this.process && !this.process.isGone) return this.process;
     const process = new EngineProcess(this.options.path, this.options);
@@ -98,7 +126,8 @@ export class Engine {
     this.enter({ kind: 'starting' });
     try {
       const model = await process.remote.openModel(this.options.model());
-      this.enter({ kind: 'ready', model });
+      const second = await this.openSecond(process.remote);
+      this.enter({ kind: 'ready', model, ...second });
       return { remote: process.remote, model, texts: process.texts };
     } catch (error) {
       if (!process.isGone) this.enter({ kind: 'failed', message: (error as Error).message });

@@ -1,15 +1,16 @@
 // activate() builds the objects and registers them, top to bottom. Nothing is loaded before it is asked for.
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands';
+import { tellComparing } from './compareTokenizers';
 import { Engine } from './engine';
 import { registerHover } from './hover';
 import { Inspection } from './inspection';
 import { registerInspector } from './inspectorView';
 import { report } from './messages';
-import { ReportPage } from './modelReport';
 import { Overlay } from './overlay';
 import { OverlayState } from './overlayState';
-import { changesModel, settings } from './settings';
+import { Pages } from './pages';
+import { changesComparison, changesModel, settings } from './settings';
 import { Status } from './status';
 import { Texts } from './texts';
 
@@ -17,12 +18,14 @@ import { Texts } from './texts';
 export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid' | 'state'> } {
   const log = window.createOutputChannel('Tokenscope', { log: true });
   const state = new OverlayState(context.workspaceState);
+  const builtIn = context.asAbsolutePath('models/coder');
   const engine = new Engine({
     path: context.asAbsolutePath('dist/engine.js'),
     model: () => ({
-      folder: settings.modelFolder() || context.asAbsolutePath('models/coder'),
+      folder: settings.modelFolder() || builtIn,
       contextLimit: settings.contextLimit(),
     }),
+    comparedTokenizer: settings.comparedTokenizer,
     onScored: event => inspection.tellScored(event),
     onOutput: line => log.info(line),
   });
@@ -31,7 +34,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const quietly = (error: unknown) => report(log, error);
   const overlay = new Overlay(engine, inspection, state, quietly);
   const status = new Status(engine, inspection, state);
-  const reportPage = new ReportPage();
+  const pages = new Pages();
   context.subscriptions.push(
     log,
     state,
@@ -39,22 +42,29 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     inspection,
     overlay,
     status,
-    reportPage,
+    pages,
     { dispose: () => engine.stop() },
     engine.onDidChangeState(state => {
       if (state.kind !== 'ready') return;
       log.info(`opened ${state.model.folder}`);
       for (const warning of state.model.warnings) log.warn(warning);
+      if (state.secondProblem) log.warn(state.secondProblem);
     }),
     registerHover(engine, inspection, state, quietly),
     registerInspector(context.extensionUri, engine, inspection, state, quietly),
-    ...registerCommands({ log, engine, inspection, state, reportPage }),
+    ...registerCommands({ log, engine, inspection, state, pages, builtIn }),
     workspace.onDidChangeConfiguration(event => {
+      if (changesComparison(event)) {
+        tellComparing();
+        // An engine that is starting has read the setting as it was.
+        if (engine.running) void engine.compare().catch(quietly);
+      }
       if (!changesModel(event)) return;
       engine.stop();
       overlay.refreshAll();
     }),
   );
+  tellComparing();
   overlay.refreshAll();
   return { engine };
 }

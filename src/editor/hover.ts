@@ -7,8 +7,8 @@ import { spell } from '../core/spell';
 import type { TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
-import { plain } from './legend';
 import type { OverlayState } from './overlayState';
+import { plain } from './plain';
 import { isInspectable, rangeOf } from './visible';
 
 /** Alternatives in a hover, which should need no scrolling; the inspector lists them all. */
@@ -40,6 +40,12 @@ export function registerHover(
             utf16End: view.utf16Ends.at(-1)!,
           });
           const contents = Array.from(view.ids, (_, row) => describe(view, row, model, state.lens));
+          const { second } = engine;
+          if (second) {
+            const at = { utf16Start, utf16End: utf16Start + 1 };
+            const other = await inspection.view(document, at, 'bytes', undefined, true);
+            contents.push(describeSecond(other.view, second.name));
+          }
           return new Hover(contents, range);
         } catch (error) {
           onError(error);
@@ -76,6 +82,18 @@ function byteLines({ byteBits, bytes, scores }: TokenView, row: number): string 
     `| ${['byte', ...names].join(' | ')} |\n| ${['---', ...dashes].join(' | ')} |\n` +
     `| ${['bits', ...cells].join(' | ')} |\n\nBytes together ${sum} bits, the token ${token}\n\n`
   );
+}
+
+/** The tokens there of the tokenizer that the model's is compared with. */
+function describeSecond(view: TokenView, name: string): MarkdownString {
+  const tokens = Array.from(view.ids, (id, row) => {
+    const bytes = view.bytes![row]!;
+    return (
+      `**${plain(spell(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${id}, ` +
+      `bytes \`${hexOf(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}`
+    );
+  });
+  return new MarkdownString(`${plain(name)}: ${tokens.join('  \n')}`);
 }
 
 function scoreLines(view: TokenView, scores: Scores, row: number, model: string): string {

@@ -9,11 +9,13 @@ import type {
   CharacterView,
   Details,
   DocumentVersion,
+  FileCount,
   ModelReport,
   Range16,
   Refusal,
   ScoredEvent,
   ScoreSummary,
+  SplitView,
   TokenCount,
   TokenView,
 } from '../protocol/engine';
@@ -59,10 +61,11 @@ export class Inspection {
     range: Range16,
     details?: Details,
     maxTokens = VIEW_TOKENS,
+    second = false,
   ): Promise<VersionedView> {
     return this.engine.call(async running => {
       const at = this.texts.sent(running, document);
-      const request = { ...at, range, maxTokens, ...(details && { details }) };
+      const request = { ...at, range, maxTokens, second, ...(details && { details }) };
       return { version: at.version, view: await running.remote.view(request) };
     });
   }
@@ -112,10 +115,34 @@ export class Inspection {
     if (isNews || !('refused' in note)) this.scored.fire({ uri, version, scored: 0, total: 0 });
   }
 
+  split(document: TextDocument, at: number, typed: string): Promise<SplitView | null> {
+    return this.engine.call(running =>
+      running.remote.split({ ...this.texts.sent(running, document), at, typed }),
+    );
+  }
+
   peak(document: TextDocument, lens: LensId, from: number, direction: 1 | -1) {
     return this.engine.call(running =>
       running.remote.peak({ ...this.texts.sent(running, document), lens, from, direction }),
     );
+  }
+
+  /** Null where there is no second tokenizer. */
+  compare(document: TextDocument, ranges: Range16[], visible: Range16[]) {
+    return this.engine.call(async running => {
+      const at = this.texts.sent(running, document);
+      return { ...at, found: await running.remote.compare({ ...at, ranges, visible }) };
+    });
+  }
+
+  difference(document: TextDocument, from: number, direction: 1 | -1) {
+    return this.engine.call(running =>
+      running.remote.difference({ ...this.texts.sent(running, document), from, direction }),
+    );
+  }
+
+  countFile(bytes: Uint8Array, signal: AbortSignal): Promise<FileCount | null> {
+    return this.engine.call(running => running.remote.countFile({ bytes }, signal));
   }
 
   count(document: TextDocument, ranges: Range16[]): Promise<TokenCount> {
@@ -134,6 +161,16 @@ export class Inspection {
     return this.engine.call(running =>
       running.remote.nextBytes({ ...this.texts.sent(running, document), utf16 }, signal),
     );
+  }
+
+  /** For people: what the tokens are made by. */
+  tokenizers(): Promise<{ model: string; second: string | undefined }> {
+    return this.engine.call(async ({ model }) => {
+      const named = ({ name, tokenizer }: { name: string; tokenizer: string }) =>
+        `${name} (${tokenizer})`;
+      const { second } = this.engine;
+      return { model: named(model), second: second ? named(second) : undefined };
+    });
   }
 
   report(): Promise<ModelReport> {

@@ -9,7 +9,15 @@ import {
   type WebviewView,
 } from 'vscode';
 import { serve } from '../protocol/channel';
-import { hostMethods, LIST, NEXT, pageConnection, SHOW, type HostApi } from '../protocol/page';
+import {
+  hostMethods,
+  LIST,
+  NEXT,
+  pageConnection,
+  SHOW,
+  type HostApi,
+  type PageLook,
+} from '../protocol/page';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
 import { cursorState, nextByteState, visibleTokens } from './inspectorState';
@@ -28,7 +36,7 @@ export class Inspector {
 
   /** Whether the tokens told last wait for scores: others need not be told again when scores come. */
   private missesScores = false;
-  private followsNextByte = false;
+  private look: PageLook = { tab: 'token', typed: '' };
   /** What is asked of the model for a place that the cursor has not left yet. */
   private asking = new AbortController();
 
@@ -45,7 +53,11 @@ export class Inspector {
       listen: receive => webview.onDidReceiveMessage(receive),
     });
     const cursor = () => this.schedule(SHOW, CURSOR_MS, () => this.cursor());
-    const list = () => this.schedule(LIST, LIST_MS, () => this.list());
+    const list = () => {
+      this.schedule(LIST, LIST_MS, () => this.list());
+      // What differs is listed of the text on the screen, too.
+      if (this.look.tab === 'compare') cursor();
+    };
     const moved = () => {
       cursor();
       this.askNextByte();
@@ -57,9 +69,9 @@ export class Inspector {
     serve<HostApi>(this.connection, hostMethods, {
       ready: both,
       run: async ({ command }) => void (await commands.executeCommand(`tokenscope.${command}`)),
-      follow: ({ nextByte }) => {
-        this.followsNextByte = nextByte;
-        this.askNextByte();
+      look: look => {
+        this.look = look;
+        moved();
       },
       select,
     });
@@ -102,7 +114,7 @@ export class Inspector {
   private askNextByte(): void {
     this.asking.abort();
     clearTimeout(this.timers.get(NEXT));
-    if (!this.followsNextByte || !this.view.visible) return;
+    if (this.look.tab !== 'nextByte' || !this.view.visible) return;
     const { signal } = (this.asking = new AbortController());
     const run = () => {
       this.nextByte(signal)
@@ -119,7 +131,7 @@ export class Inspector {
   }
 
   private cursor() {
-    return cursorState(activeEditor(), this.engine, this.inspection, this.state);
+    return cursorState(activeEditor(), this.engine, this.inspection, this.state, this.look);
   }
 
   private async list() {

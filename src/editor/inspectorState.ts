@@ -1,11 +1,17 @@
 // What the inspector's page is told of an editor.
 import { workspace, type TextDocument, type TextEditor } from 'vscode';
 import { Cancelled } from '../protocol/channel';
-import type { InspectorState, NextByteState, VisibleTokens } from '../protocol/page';
+import type {
+  ComparedText,
+  InspectorState,
+  NextByteState,
+  PageLook,
+  VisibleTokens,
+} from '../protocol/page';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
-import { visibleStretches } from './visible';
+import { offsetsOf, visibleStretches } from './visible';
 
 /** Tokens listed at once: more than a screen of code holds, few enough to draw at every scroll. */
 const LISTED = 1000;
@@ -15,6 +21,7 @@ export async function cursorState(
   engine: Engine,
   inspection: Inspection,
   { lensId, isOn }: OverlayState,
+  look: PageLook,
 ): Promise<InspectorState> {
   const state: InspectorState = {
     lens: lensId,
@@ -24,12 +31,41 @@ export async function cursorState(
     model: engine.state.kind === 'ready' ? engine.state.model.name : '',
     file: editor ? nameOf(editor.document) : '',
     tokens: null,
+    split: null,
+    second: engine.second?.name ?? '',
+    secondProblem: engine.state.kind === 'ready' ? engine.state.secondProblem : '',
+    compared: null,
   };
   if (!editor || !isOn || engine.state.kind !== 'ready') return state;
   const utf16Start = editor.document.offsetAt(editor.selection.active);
   const range = { utf16Start, utf16End: utf16Start + 1 };
   const { view } = await inspection.view(editor.document, range, 'alternatives');
-  return { ...state, tokens: view };
+  const split =
+    look.tab === 'split' ? await inspection.split(editor.document, utf16Start, look.typed) : null;
+  const compares = look.tab === 'compare' && engine.second;
+  const compared = compares ? await comparedText(editor, inspection) : null;
+  return { ...state, tokens: view, split, compared };
+}
+
+async function comparedText(
+  editor: TextEditor,
+  inspection: Inspection,
+): Promise<ComparedText | null> {
+  const { document } = editor;
+  const chosen = editor.selections.filter(selection => !selection.isEmpty);
+  const { found, uri, version } = await inspection.compare(
+    document,
+    chosen.map(selection => offsetsOf(document, selection)),
+    visibleStretches(editor, 0),
+  );
+  if (version !== document.version) throw new Cancelled();
+  return (
+    found && {
+      ...{ uri, version, language: document.languageId, comparison: found },
+      lines: found.listed.map(({ utf16Start }) => document.positionAt(utf16Start).line + 1),
+      hasSelection: chosen.length > 0,
+    }
+  );
 }
 
 export async function nextByteState(

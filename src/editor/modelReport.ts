@@ -1,34 +1,6 @@
-// The model's report as a read-only Markdown page: what was opened, what its self-test measured, and the
+// The model's report as Markdown: what was opened, what its self-test measured, and the
 // report that came with the model.
-import { EventEmitter, Uri, window, workspace, type Disposable } from 'vscode';
 import type { ModelReport } from '../protocol/engine';
-
-const SCHEME = 'tokenscope';
-
-export class ReportPage {
-  private readonly changed = new EventEmitter<Uri>();
-  private readonly registration: Disposable;
-  private text = '';
-
-  constructor() {
-    this.registration = workspace.registerTextDocumentContentProvider(SCHEME, {
-      onDidChange: this.changed.event,
-      provideTextDocumentContent: () => this.text,
-    });
-  }
-
-  async show(report: ModelReport): Promise<void> {
-    this.text = reportMarkdown(report);
-    const uri = Uri.from({ scheme: SCHEME, path: `${report.info.name} report.md` });
-    this.changed.fire(uri);
-    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
-  }
-
-  dispose(): void {
-    this.registration.dispose();
-    this.changed.dispose();
-  }
-}
 
 export function reportMarkdown({ info, graph, ...report }: ModelReport): string {
   const start = report.start
@@ -57,6 +29,10 @@ export function reportMarkdown({ info, graph, ...report }: ModelReport): string 
             'Residual stream',
             graph.hooksMissing ??
               `${graph.hooks.length} hooks: ${graph.hooks.map(({ hook }) => hook).join(', ')}`,
+          ],
+          [
+            'Trees of tokens, for exact bytes',
+            graph.noTree === undefined ? 'in one run' : `a run for each token: ${graph.noTree}`,
           ],
           ['Opened in', `${graph.loadMs.toFixed(0)} ms, self-test included`],
         ]

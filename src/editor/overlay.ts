@@ -93,19 +93,33 @@ export class Overlay {
       return this.paint(editor, []);
     }
     const visible = visibleStretches(editor);
+    // Heat has lines of its own below the tokens.
+    const compares = this.engine.second !== null && lens.scale.kind === 'alternate';
     let answers;
+    let others;
     try {
       answers = await Promise.all(
         visible.map(range => this.inspection.painted(document, range, lens.per)),
+      );
+      others = await Promise.all(
+        (compares ? visible : []).map(range =>
+          this.inspection.view(document, range, undefined, undefined, true),
+        ),
       );
     } catch (error) {
       this.paint(editor, []);
       throw error;
     }
-    const isCurrent = answers.every(({ version }) => version === document.version);
+    const isCurrent = [...answers, ...others].every(({ version }) => version === document.version);
     if (this.newest.get(editor) !== ticket || !isCurrent) return;
     const views = answers.map(({ view }) => view);
-    this.paint(editor, views, lens, visible);
+    this.paint(
+      editor,
+      views,
+      lens,
+      visible,
+      others.map(({ view }) => view),
+    );
     this.incomplete.delete(editor);
     if (!lens.needsModel || views.every(view => view.pending === 0)) return;
     this.incomplete.add(editor);
@@ -125,6 +139,7 @@ export class Overlay {
     views: (TokenView | CharacterView)[],
     lens?: Lens,
     visible: Range16[] = [],
+    others: TokenView[] = [],
   ): void {
     const { document } = editor;
     const ranges = new Map(this.palette.all.map(type => [type, [] as Range16[]]));
@@ -133,6 +148,10 @@ export class Overlay {
       for (const [step, stretches] of stretchesByStep(view, lens!))
         ranges.get(steps[step]!)!.push(...stretches);
       ranges.get(this.palette.split)!.push(...splitCharacters(view));
+    }
+    for (const view of lens ? others : []) {
+      for (const [step, stretches] of stretchesByStep(view, lens!))
+        ranges.get(this.palette.second[step]!)!.push(...stretches);
     }
     for (const stretch of lens?.showsWhitespace ? visible : []) {
       const text = document.getText(rangeOf(document, stretch));

@@ -34,6 +34,14 @@ export class Palette {
   private readonly heat = Array.from({ length: HEAT_STEPS }, (_, step) =>
     window.createTextEditorDecorationType(step === 0 ? {} : heatStyle(step)),
   );
+  /** The second tokenizer's tokens, by turns; unlike shades the lines tell them apart without colour. */
+  readonly second = ['solid', 'dotted'].map(style =>
+    window.createTextEditorDecorationType({
+      borderStyle: style,
+      borderWidth: '0 0 3px 0',
+      borderColor: color('secondTokenLine'),
+    }),
+  );
   readonly split = window.createTextEditorDecorationType({
     borderStyle: 'dotted',
     borderWidth: '1px',
@@ -51,7 +59,13 @@ export class Palette {
   }
 
   get all(): readonly TextEditorDecorationType[] {
-    return [...this.shades, ...this.heat, this.split, ...Object.values(this.blanks)];
+    return [
+      ...this.shades,
+      ...this.heat,
+      ...this.second,
+      this.split,
+      ...Object.values(this.blanks),
+    ];
   }
 
   dispose(): void {

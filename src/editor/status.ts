@@ -11,7 +11,7 @@ import { Cancelled } from '../protocol/channel';
 import type { ScoredEvent } from '../protocol/engine';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
-import { legendMarkdown, plain } from './legend';
+import { legendText } from './legend';
 import type { OverlayState } from './overlayState';
 import { isInspectable, offsetsOf } from './visible';
 
@@ -69,9 +69,15 @@ export class Status {
     const ranges = chosen.map(selection => offsetsOf(document, selection));
     try {
       const count = await this.inspection.count(document, ranges);
-      const all = grouped(count.document);
-      const some = grouped(count.ranges);
-      this.counts = chosen.length > 0 ? `${some} of ${all} tokens` : `${all} tokens`;
+      const words = (counted: { document: number; ranges: number }) => {
+        const all = grouped(counted.document);
+        return chosen.length > 0 ? `${grouped(counted.ranges)} of ${all} tokens` : `${all} tokens`;
+      };
+      const { second } = this.engine;
+      this.counts =
+        second && count.second
+          ? `${words(count)} · ${second.name}: ${words(count.second)}`
+          : words(count);
     } catch (error) {
       // The text moved on, or the engine is gone: the next event counts again.
       if (!(error instanceof Cancelled)) this.counts = '';
@@ -91,7 +97,8 @@ export class Status {
       item.backgroundColor = new ThemeColor('statusBarItem.errorBackground');
     } else if (engine.kind !== 'ready') item.text = '$(loading~spin) Tokenscope: opening the model';
     else {
-      const { name, warnings } = engine.model;
+      const { name } = engine.model;
+      const warnings = [...engine.model.warnings, engine.secondProblem].filter(Boolean);
       const note =
         lens.per === 'character'
           ? this.inspection.noteOn(window.activeTextEditor?.document)
@@ -105,11 +112,11 @@ export class Status {
       ]
         .filter(Boolean)
         .join(' · ');
-      item.tooltip = legendMarkdown(lens, warnings);
+      item.tooltip = legendText(lens, warnings);
       if (note) {
         const words =
           'refused' in note ? `Not exact here: ${note.refused}.` : wordsOf(totalsOf(note));
-        item.tooltip.appendMarkdown(`\n\n${plain(words)}`);
+        item.tooltip += `\n\n${words}`;
       }
     }
     item.accessibilityInformation = {

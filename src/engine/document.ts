@@ -1,5 +1,6 @@
 // One text as the editor has it, its tokens, and what is known of their scores.
 import type { ByteScores } from '../core/bytes/documentBytes';
+import { differencesOf, type Difference } from '../core/differences';
 import { emptyScores, sliceScores, type Scores } from '../core/scores';
 import { TokenStream, type StreamTokens } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -20,7 +21,9 @@ const MANY_EDITS = 64;
 
 export class Document {
   private tokens: Tokens | undefined;
-  private ownStream: TokenStream | undefined;
+  private compared: readonly Difference[] | undefined;
+  /** One for each tokenizer that was asked for: the model's and one that it is compared with. */
+  private readonly streams = new Map<Tokenizer, TokenStream>();
   private controller = new AbortController();
   /** Surprisals of the bytes, as far as they are known, of this version of the text or of one before it. */
   bytes: { version: number; scores: ByteScores } | undefined;
@@ -32,7 +35,8 @@ export class Document {
   ) {}
 
   get text(): string {
-    return this.ownStream?.text ?? this.ownText;
+    const [stream] = this.streams.values();
+    return stream?.text ?? this.ownText;
   }
 
   /** Aborted when the text it was taken from is no longer the document's. */
@@ -41,11 +45,14 @@ export class Document {
   }
 
   edit(version: number, edits: readonly TextEdit[]): void {
-    if (edits.length > MANY_EDITS || !this.ownStream?.isIncremental) this.forgetTokens();
+    for (const [tokenizer, stream] of this.streams) {
+      if (edits.length > MANY_EDITS || !stream.isIncremental) this.forgetStream(tokenizer);
+    }
     // VS Code reports several edits of one change last position first, all in offsets of the old text.
     for (const { utf16Start, utf16End, text } of edits) {
-      if (this.ownStream) this.ownStream.edit(utf16Start, utf16End, text);
-      else this.ownText = this.ownText.slice(0, utf16Start) + text + this.ownText.slice(utf16End);
+      for (const stream of this.streams.values()) stream.edit(utf16Start, utf16End, text);
+      if (this.streams.size > 0) continue;
+      this.ownText = this.ownText.slice(0, utf16Start) + text + this.ownText.slice(utf16End);
     }
     this.version = version;
     this.forgetScores();
@@ -54,17 +61,31 @@ export class Document {
   /** Drops what depends on the model. */
   forget(): void {
     this.bytes = undefined;
-    this.forgetTokens();
-  }
-
-  private forgetTokens(): void {
     this.ownText = this.text;
-    this.ownStream = undefined;
+    this.streams.clear();
     this.forgetScores();
   }
 
+  /** Drops the tokens that a tokenizer made, which is not asked for any more. */
+  forgetStream(tokenizer: Tokenizer): void {
+    if (!this.streams.has(tokenizer)) return;
+    if (this.streams.size === 1) this.ownText = this.text;
+    this.streams.delete(tokenizer);
+    this.compared = undefined;
+  }
+
   streamBy(tokenizer: Tokenizer): TokenStream {
-    return (this.ownStream ??= new TokenStream(tokenizer, this.ownText));
+    const known = this.streams.get(tokenizer);
+    if (known) return known;
+    const stream = new TokenStream(tokenizer, this.text);
+    this.streams.set(tokenizer, stream);
+    return stream;
+  }
+
+  /** Where two tokenizers cut the text differently; made at its first use after an edit. */
+  differencesOf(first: Tokenizer, second: Tokenizer): readonly Difference[] {
+    const endsBy = (tokenizer: Tokenizer) => this.streamBy(tokenizer).tokens().byteEnds;
+    return (this.compared ??= differencesOf(endsBy(first), endsBy(second)));
   }
 
   /** Made at its first use after an edit; it costs time and memory for every token of the document. */
@@ -90,6 +111,7 @@ export class Document {
     this.controller.abort();
     this.controller = new AbortController();
     this.tokens = undefined;
+    this.compared = undefined;
   }
 }
 

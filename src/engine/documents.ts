@@ -5,6 +5,7 @@ import type { ByteScores } from '../core/bytes/documentBytes';
 import { isPeak, lenses, type Lens } from '../core/lenses';
 import { NATS_PER_BIT, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
@@ -16,17 +17,22 @@ import type {
   TokenView,
 } from '../protocol/engine';
 import { byteProof, byteScoresOf, charactersOf, scoreBytes } from './byteScores';
+import { countOfBytes, TokenizerPair, tokensIn } from './comparison';
 import { Document } from './document';
 import { Model } from './model';
 import { nextBytes } from './nextBytes';
 import type { RuntimeClient } from './runtime/client';
+import { splitAt } from './split';
 import { tokenLines } from './tokenJson';
+import { openTokenizerAt, type OpenTokenizer } from './tokenizerAt';
 
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
 
 export class Documents implements Handlers<EngineApi> {
   private model: Model | undefined;
+  /** What the model's tokenizer is compared with. */
+  private second: OpenTokenizer | undefined;
   private readonly documents = new Map<string, Document>();
 
   constructor(
@@ -40,6 +46,16 @@ export class Documents implements Handlers<EngineApi> {
     this.model = model;
     for (const document of this.documents.values()) document.forget();
     return model.info;
+  };
+
+  compareWith: Handlers<EngineApi>['compareWith'] = ({ path }) => {
+    const second = this.second;
+    if (path && path === second?.info.path) return second.info;
+    this.second = path ? openTokenizerAt(path) : undefined;
+    if (second) {
+      for (const document of this.documents.values()) document.forgetStream(second.tokenizer);
+    }
+    return this.second?.info ?? null;
   };
 
   setDocument: Handlers<EngineApi>['setDocument'] = ({ uri, version, text }) => {
@@ -90,14 +106,18 @@ export class Documents implements Handlers<EngineApi> {
   };
 
   view: Handlers<EngineApi>['view'] = params => {
-    const { model, document, stream } = this.at(params);
+    const { model, document, ...at } = this.at(params);
+    const { tokenizer } = params.second ? this.openedSecond() : model;
+    const stream = params.second ? document.streamBy(tokenizer) : at.stream;
     const { utf16Start, utf16End } = params.range;
     const range = stream.tokensIn(utf16Start, utf16End);
     const { first } = range;
     const end = Math.min(range.end, first + params.maxTokens);
     const { normalized, ...tokens } = stream.tokens(first, end);
-    const scored = model.info.scores ? document.scoresOf(first, end) : { scores: null, pending: 0 };
-    const known = document.bytes?.version === document.version ? document.bytes.scores : undefined;
+    const isScored = model.info.scores && !params.second;
+    const scored = isScored ? document.scoresOf(first, end) : { scores: null, pending: 0 };
+    const isKnown = isScored && document.bytes?.version === document.version;
+    const known = isKnown ? document.bytes?.scores : undefined;
     if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known);
     const view: TokenView = {
       first,
@@ -107,12 +127,17 @@ export class Documents implements Handlers<EngineApi> {
       ...scored,
     };
     if (!params.details) return view;
-    const details = { ...view, ...detailsOf(model, view, params.details) };
+    const details = { ...view, ...detailsOf(tokenizer, view, params.details) };
     if (!known || params.details === 'bytes') return details;
     const bitsOf = (from: number, to: number) =>
       known.surprisals.slice(from, to).map(nats => nats / NATS_PER_BIT);
     const byteBits = Array.from(view.ids, (_, i) => bitsOf(view.byteStarts[i]!, view.byteEnds[i]!));
     return { ...details, byteBits };
+  };
+
+  split: Handlers<EngineApi>['split'] = params => {
+    const { model, stream } = this.at(params);
+    return splitAt(model.tokenizer, stream, params.at, params.typed);
   };
 
   peak: Handlers<EngineApi>['peak'] = params => {
@@ -141,12 +166,26 @@ export class Documents implements Handlers<EngineApi> {
     return null;
   };
 
+  compare: Handlers<EngineApi>['compare'] = params =>
+    this.second ? this.pairAt(params).compare(params.ranges, params.visible) : null;
+
+  difference: Handlers<EngineApi>['difference'] = params =>
+    this.pairAt(params).difference(params.from, params.direction);
+
+  countFile: Handlers<EngineApi>['countFile'] = ({ bytes }) =>
+    countOfBytes(bytes, this.opened().tokenizer, this.second?.tokenizer);
+
   count: Handlers<EngineApi>['count'] = params => {
-    const { stream } = this.at(params);
-    const ranges = params.ranges
-      .map(({ utf16Start, utf16End }) => stream.tokensIn(utf16Start, utf16End))
-      .reduce((sum, { first, end }) => sum + end - first, 0);
-    return { document: stream.size.tokens, ranges };
+    const { document, stream } = this.at(params);
+    const counted = (stream: TokenStream) => ({
+      document: stream.size.tokens,
+      ranges: tokensIn(stream, params.ranges),
+    });
+    const { second } = this;
+    return {
+      ...counted(stream),
+      ...(second ? { second: counted(document.streamBy(second.tokenizer)) } : {}),
+    };
   };
 
   json: Handlers<EngineApi>['json'] = params => {
@@ -187,6 +226,18 @@ export class Documents implements Handlers<EngineApi> {
     return this.model;
   }
 
+  private openedSecond(): OpenTokenizer {
+    if (this.second) return this.second;
+    throw new UserError(
+      'There is no second tokenizer. Choose one with "Tokenscope: Compare with Tokenizer...".',
+    );
+  }
+
+  private pairAt(at: DocumentVersion): TokenizerPair {
+    const { model, document } = this.at(at);
+    return new TokenizerPair(document, model.tokenizer, this.openedSecond().tokenizer);
+  }
+
   /** The document in the version that was asked for; an older or newer one is nobody's business any more. */
   private at({ uri, version }: DocumentVersion): {
     model: Model;
@@ -223,8 +274,8 @@ function withBytes(
   return { ...scores, byteNats };
 }
 
-function detailsOf(model: Model, { ids, scores }: TokenView, details: Details) {
-  const bytesOf = (id: number) => model.tokenizer.bytesOf(id).slice();
+function detailsOf(tokenizer: Tokenizer, { ids, scores }: TokenView, details: Details) {
+  const bytesOf = (id: number) => tokenizer.bytesOf(id).slice();
   const topIdsOf = ({ topIds, topK }: Scores, row: number) =>
     topIds.subarray(row * topK, (row + 1) * topK);
   const bytes = Array.from(ids, bytesOf);

@@ -2,7 +2,7 @@
 // Nothing is loaded but small JSON files and the tokenizer; the graph stays where it is.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { loadTokenizer, TokenizerError } from '../core/tokenizer/load';
+import { loadTokenizer, TokenizerError, type TokenizerFiles } from '../core/tokenizer/load';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { UserError } from '../protocol/channel';
 import { readJson, type Json } from './json';
@@ -55,7 +55,11 @@ export function readModelFolder(folder: string): ModelFolder {
 }
 
 function readTokenizer(path: string, encoding: unknown): Tokenizer {
-  const files = readTokenizerFiles(path, encoding);
+  return tokenizerOf(readTokenizerFiles(path, encoding), path);
+}
+
+/** Throws `UserError` that names the file, in `path`, and what is wrong with it. */
+export function tokenizerOf(files: TokenizerFiles, path: string): Tokenizer {
   try {
     return loadTokenizer(files);
   } catch (error) {

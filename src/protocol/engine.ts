@@ -1,6 +1,7 @@
 // What the editor may ask the engine. Offsets called utf16 count code units of the editor's text.
 import type { LensId } from '../core/lenses';
 import type { Scores } from '../core/scores';
+import type { TextSize } from '../core/textSize';
 import type { GraphReport } from './runtime';
 
 export interface EngineApi {
@@ -9,6 +10,9 @@ export interface EngineApi {
    * Texts longer than `contextLimit` tokens are scored in windows even where the model could hold more.
    */
   openModel(params: { folder: string; contextLimit: number }): ModelInfo;
+
+  /** Opens a second tokenizer, of a folder or a file, beside the model's; an empty path closes it. */
+  compareWith(params: { path: string }): TokenizerInfo | null;
 
   /** Sends a whole text; `editDocument` brings it from one version to the next. */
   setDocument(params: { uri: string; version: number; text: string }): void;
@@ -23,11 +27,31 @@ export interface EngineApi {
 
   /** The first `maxTokens` tokens that touch a range, with what is known of their scores by now. */
   view(
-    params: DocumentVersion & { range: Range16; maxTokens: number; details?: Details },
+    params: DocumentVersion & {
+      range: Range16;
+      maxTokens: number;
+      details?: Details;
+      /** Those of the second tokenizer, which have no scores. */
+      second?: boolean;
+    },
   ): TokenView;
+
+  /** How the tokens at an offset came about; null where there are none. `typed` is a continuation to try. */
+  split(params: DocumentVersion & { at: number; typed: string }): SplitView | null;
 
   /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
   peak(params: DocumentVersion & { lens: LensId; from: number; direction: 1 | -1 }): Range16 | null;
+
+  /** The two tokenizers on a document and on the text in the ranges, and how the tokens in `visible` differ. */
+  compare(
+    params: DocumentVersion & { ranges: readonly Range16[]; visible: readonly Range16[] },
+  ): Comparison | null;
+
+  /** The nearest stretch after (1) or before (-1) an offset that the two tokenizers cut differently. */
+  difference(params: DocumentVersion & { from: number; direction: 1 | -1 }): Range16 | null;
+
+  /** Counts a file's tokens; null where it is no text in UTF-8. */
+  countFile(params: { bytes: Uint8Array }): FileCount | null;
 
   /** Tokens in the document, and those that touch any of the ranges. */
   count(params: DocumentVersion & { ranges: readonly Range16[] }): TokenCount;
@@ -55,12 +79,17 @@ export interface EngineApi {
 
 export const engineMethods = [
   'openModel',
+  'compareWith',
   'setDocument',
   'editDocument',
   'closeDocument',
   'score',
   'view',
+  'split',
   'peak',
+  'compare',
+  'difference',
+  'countFile',
   'count',
   'json',
   'scoreBytes',
@@ -94,6 +123,37 @@ export interface TextEdit extends Range16 {
 export interface TokenCount {
   document: number;
   ranges: number;
+  /** By the second tokenizer, where there is one. */
+  second?: { document: number; ranges: number };
+}
+
+export interface FileCount extends TextSize {
+  tokens: number;
+  /** By the second tokenizer, where there is one. */
+  second?: number;
+}
+
+export interface TokenizerInfo {
+  /** For people: of its folder or file. */
+  name: string;
+  path: string;
+  tokenizer: string;
+  vocabSize: number;
+}
+
+export interface Comparison {
+  document: FileCount;
+  /** Tokens that touch the ranges, and the size of the text in them. */
+  ranges: FileCount;
+  /** Stretches of the document that are cut differently. */
+  differences: number;
+  /** Those in the visible ranges, the first hundred at most. */
+  listed: DifferentTokens[];
+}
+
+export interface DifferentTokens extends Range16 {
+  first: Piece[];
+  second: Piece[];
 }
 
 export interface ScoreSummary {
@@ -210,6 +270,42 @@ export interface NextBytesView {
    */
   covers: { node: number; rest: Uint8Array; share: number }[];
   ms: number;
+}
+
+/** A token outside a text. */
+export interface Piece {
+  id: number;
+  bytes: Uint8Array;
+}
+
+/** The pretoken at an offset, its bounds in the document, and the merges that made its tokens. */
+export interface SplitView extends Range16 {
+  byteStart: number;
+  byteEnd: number;
+  /** What is merged: the pretoken's bytes or characters, or those around the offset where they are many. */
+  symbols: Piece[];
+  /** In the order in which they take place: pieces `at` and `at + 1` become `piece`. */
+  steps: { at: number; rank: number; piece: Piece }[];
+  /** For people: what a rank is. */
+  rankIs: string;
+  /** What else is to be known of the steps, or why there are none; empty where there is nothing. */
+  note: string;
+  tokens: Piece[];
+  /** Index, among them, of the token at the offset. */
+  token: number;
+  continuations: Continuation[];
+}
+
+/** The tokens that a text would have from the pretoken on if it ended with this behind the pretoken. */
+export interface Continuation {
+  /** Empty: if it ended with the pretoken. */
+  text: string;
+  /** What follows in the document, what the user typed, or a character that often tells something. */
+  origin: 'end' | 'text' | 'typed' | 'telling';
+  /** Begins with the first token that is not as without the continuation, or with the pretoken's first. */
+  tokens: Piece[];
+  /** So many of them are as without the continuation. */
+  kept: number;
 }
 
 export interface ModelReport {

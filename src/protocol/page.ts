@@ -9,26 +9,43 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc';
 import type { LensId } from '../core/lenses';
-import type { NextBytesView, Range16, Refusal, TokenView } from './engine';
+import type { Comparison, NextBytesView, Range16, Refusal, SplitView, TokenView } from './engine';
 
 /** What the page may ask the editor. */
 export interface HostApi {
   /** The page can draw now, and is told what. */
   ready(params: Record<string, never>): void;
   run(params: { command: PageCommand }): void;
-  /** Whether the next byte is to be told, too: it asks the model at every move of the cursor. */
-  follow(params: { nextByte: boolean }): void;
+  /** What the reader looks at; what only one tab shows is found out only while it is open. */
+  look(params: PageLook): void;
   /** Selects a token and shows it; with `goThere` the keyboard moves to the editor. A text that has changed since is left alone. */
   select(params: Range16 & { uri: string; version: number; goThere: boolean }): void;
 }
 export const hostMethods = [
   'ready',
   'run',
-  'follow',
+  'look',
   'select',
 ] as const satisfies readonly (keyof HostApi)[];
 
-export type PageCommand = 'toggleOverlay' | 'chooseLens' | 'nextPeak' | 'previousPeak' | 'showLog';
+export interface PageLook {
+  tab: TabId;
+  /** What the reader would type behind the pretoken at the cursor. */
+  typed: string;
+}
+export const tabIds = ['token', 'text', 'table', 'split', 'compare', 'nextByte'] as const;
+export type TabId = (typeof tabIds)[number];
+
+export type PageCommand =
+  | 'toggleOverlay'
+  | 'chooseLens'
+  | 'nextPeak'
+  | 'previousPeak'
+  | 'compareWithTokenizer'
+  | 'stopComparing'
+  | 'nextDifference'
+  | 'previousDifference'
+  | 'showLog';
 
 /** Notifications to the page, with an `InspectorState`, with `VisibleTokens` or null, and with a `NextByteState` or null. */
 export const SHOW = 'show';
@@ -46,6 +63,24 @@ export interface InspectorState {
   file: string;
   /** The tokens under the cursor, with details; null where there are none. */
   tokens: TokenView | null;
+  /** How they came about; null where there are none, or the tab is not open. */
+  split: SplitView | null;
+  /** Name of the second tokenizer, or why it could not be opened; empty where there is none. */
+  second: string;
+  secondProblem: string;
+  /** Null where there is no second tokenizer, or the tab is not open. */
+  compared: ComparedText | null;
+}
+
+export interface ComparedText {
+  uri: string;
+  version: number;
+  /** As the editor calls it: 'typescript'. */
+  language: string;
+  comparison: Comparison;
+  /** Line, from 1, of each listed difference. */
+  lines: number[];
+  hasSelection: boolean;
 }
 
 /** What may come at the cursor. */

@@ -34,8 +34,8 @@ export interface Runtime {
 
   /**
    * Logits [wanted, vocabSize] of what comes behind nodes of a tree that grows behind `prefix`, which is not
-   * empty. The tree's first node is the prefix's end. Each node is one run of a single token, so that its logits
-   * have the same bits whatever else is in the tree. Throws `UserError` as `score` does.
+   * empty. The tree's first node is the prefix's end. The tree is one run, in which each token sees its own path alone;
+   * where the graph takes no such mask (`GraphReport.noTree`), a run for each token. Throws `UserError` as `score` does.
    */
   forwardTree(params: {
     prefix: Uint32Array;
@@ -78,6 +78,8 @@ export interface GraphReport {
   attention: string;
   quantization: 'none' | 'fp16' | 'weight-only' | 'dynamic-int8';
   vocabSize: number;
+  /** Why a tree of tokens is a run for each of them and not one for all, where it is so. */
+  noTree?: string;
   /** Residual-stream taps in order, by TransformerLens hook name, with the tensor each one reads. */
   hooks: { hook: string; tensor: string }[];
   /** Why there are no taps, where there are none. */

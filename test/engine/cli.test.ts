@@ -1,12 +1,14 @@
 // The command line as a process: its JSON, and one clear line with exit code 2 for bad input.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleEngine } from '../support/engineBundle';
+import { tokenizerOf } from '../support/shared';
 import { START_ID, writeModelFolder } from '../support/modelFolder';
 
+const root = join(import.meta.dirname, '../..');
 let scratch: string;
 let bundle: string;
 let model: string;
@@ -54,6 +56,46 @@ test('inspect prints scores in their units, and no number that JSON does not hav
     expect(line.top).toHaveLength(3);
     expect(line.rank).toBeGreaterThanOrEqual(1);
   }
+});
+
+test('count adds up files and folders by two tokenizers, and names what it leaves out', () => {
+  const folder = join(scratch, 'counted');
+  mkdirSync(join(folder, 'inner'), { recursive: true });
+  mkdirSync(join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'a.ts'), 'const ä = 1;\n');
+  writeFileSync(join(folder, 'inner/b.ts'), 'return value;\nreturn value;\n');
+  writeFileSync(join(folder, 'node_modules/c.ts'), 'not counted');
+  writeFileSync(join(folder, 'latin1.txt'), Uint8Array.of(0x61, 0xe4));
+  writeFileSync(join(folder, 'picture.png'), 'p');
+  const second = join(root, 'models/coder');
+  const args = ['count', folder, '--model', model, '--tokenizer', second];
+  const { code, out } = run([...args, '--json']);
+  expect(code).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  const tokenizer = tokenizerOf(second);
+  const ids = (text: string) => tokenizer.encode(text).ids.length;
+  const b = { tokens: 28, second: ids('return value;\nreturn value;\n') };
+  const a = { tokens: 14, second: ids('const ä = 1;\n') };
+  expect(lines).toEqual([
+    { path: join(folder, 'inner/b.ts'), bytes: 28, characters: 28, words: 4, ...b },
+    { path: join(folder, 'a.ts'), bytes: 14, characters: 13, words: 4, ...a },
+    { path: join(folder, 'latin1.txt'), skipped: 'not UTF-8 text' },
+    { path: join(folder, 'picture.png'), skipped: 'binary by its name' },
+    {
+      ...{ files: 2, bytes: 42, characters: 41, words: 8 },
+      ...{ tokens: 42, second: a.second + b.second },
+    },
+  ]);
+  const text = run(args).out;
+  expect(text).toMatch(/\.ts +2 +42 +\d+ +0\.\d\d +5\.25 +1\.02 +1\.00\n/);
+  expect(text).toMatch(/not counted: .*latin1\.txt \(not UTF-8 text\)/);
+  expect(run(['count', 'nowhere', '--model', model])).toMatchObject({
+    code: 2,
+    err: 'tokenscope: File not found: nowhere\n',
+  });
 });
 
 test('next prints every byte, and the rest that makes up 1', () => {

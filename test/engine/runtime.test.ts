@@ -213,7 +213,7 @@ test.skipIf(!existsSync(join(coder, 'model.onnx')))(
     });
     expect(report).toMatchObject({ weights: 'external', quantization: 'none', warnings: [] });
     expect(report.hooks).toHaveLength(12);
-    expect(report.selfTest).toHaveLength(7);
+    expect(report.selfTest).toHaveLength(8);
   },
 );
 

@@ -52,12 +52,21 @@ export async function startServer(options) {
   const extensions = join(data, 'extensions');
   mkdirSync(extensions, { recursive: true });
   if (extension) copyProduct(extension, join(extensions, installedName(extension)));
+  let hasMachineSettings = false;
   const writeSettings = (/** @type {object} */ settings) => {
-    mkdirSync(join(userData, 'User'), { recursive: true });
-    const file = join(userData, 'User', 'settings.json');
-    writeFileSync(`${file}.new`, `${JSON.stringify(settings, null, 2)}\n`);
-    // One event for the window that watches, never a half-written file.
-    renameSync(`${file}.new`, file);
+    // A remote window soon drops machine-scoped settings that stand in the user's file.
+    const machine = Object.entries(settings).filter(([name]) => name.startsWith('tokenscope.'));
+    const files = { User: settings, Machine: Object.fromEntries(machine) };
+    for (const [folder, content] of Object.entries(files)) {
+      // What was chosen in the window stays, where nothing was set from here.
+      if (folder === 'Machine' && machine.length === 0 && !hasMachineSettings) continue;
+      mkdirSync(join(userData, folder), { recursive: true });
+      const file = join(userData, folder, 'settings.json');
+      writeFileSync(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`);
+      // One event for the window that watches, never a half-written file.
+      renameSync(`${file}.new`, file);
+    }
+    hasMachineSettings = machine.length > 0;
   };
   if (options.settings) writeSettings(options.settings);
 

@@ -95,6 +95,11 @@ export class TokenStream {
     return { ids, byteStarts, byteEnds, utf16Starts, utf16Ends, normalized };
   }
 
+  /** The segment that holds the unit at `at`, with the size of what lies before it. */
+  segmentAt(at: number): { segment: Segment; before: Size } | undefined {
+    return segmentAt(this.#rope, at);
+  }
+
   /** Tokens before the segment that holds the unit at `at`, and those that `within` counts in it. */
   #countAt(at: number, within: (segment: Segment, unit: number) => number): number {
     const found = segmentAt(this.#rope, at);

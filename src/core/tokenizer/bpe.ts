@@ -11,7 +11,7 @@ import type { Scan } from './patterns/scan';
 import type { Respell, Rewrite } from './rewrite';
 import { Rewriting } from './rewriting';
 import { replaced } from './spans';
-import { TokenList } from './tokenList';
+import { PretokenList, TokenList, type Pretoken } from './tokenList';
 import type { Encoding, Tokenizer } from './tokenizer';
 import type { UnknownCharacters } from './unknown';
 import type { Vocabulary } from './vocabulary';
@@ -32,6 +32,8 @@ export interface BpeParts {
   readonly unknown: UnknownCharacters | undefined;
   /** The token that a pretoken is as a whole, where such are not merged (`ignore_merges`). */
   readonly whole: ((text: string) => number | undefined) | undefined;
+  /** For people: what a merge's rank is, such as 'place in the list of merges, from 0'. */
+  readonly rankIs: string;
 }
 
 export class BpeTokenizer implements Tokenizer {
@@ -71,7 +73,16 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   encode(text: string): Encoding {
-    const list = new TokenList(Math.ceil(text.length / 3) + 16);
+    return this.#encode(text, new TokenList(Math.ceil(text.length / 3) + 16));
+  }
+
+  /** The same with the pretokens that the tokens were merged in; added and unknown tokens are in none. */
+  encodeByPretokens(text: string): { encoding: Encoding; pretokens: readonly Pretoken[] } {
+    const list = new PretokenList(Math.ceil(text.length / 3) + 16);
+    return { encoding: this.#encode(text, list), pretokens: list.pretokens };
+  }
+
+  #encode(text: string, list: TokenList): Encoding {
     const { normalizers } = this.parts;
     const behind = Math.max(1, normalizers.length);
     const rewriting = new Rewriting(behind + LEVELS_BEHIND);
@@ -146,6 +157,12 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   #merge(text: string, from: number, to: number, list: TokenList): void {
+    const first = list.count;
+    this.#mergeOrFind(text, from, to, list);
+    if (list instanceof PretokenList) list.close(text.slice(from, to), first);
+  }
+
+  #mergeOrFind(text: string, from: number, to: number, list: TokenList): void {
     if (to - from > LONGEST_KEY) return this.#mergeAnew(text, from, to, list);
     const cache = this.#cache;
     const found = cache.find(text, from, to);

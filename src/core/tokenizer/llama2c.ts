@@ -55,6 +55,7 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
     respell: undefined,
     unknown: undefined,
     whole: undefined,
+    rankIs: 'the place of what the pair becomes in the order of scores, from 0',
   });
 }
 

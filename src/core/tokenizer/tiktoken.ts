@@ -58,6 +58,7 @@ export function tokenizerOfRanks(file: RanksFile): Tokenizer {
     respell: undefined,
     unknown: undefined,
     whole: text => ids.get(binary(encodeUtf8(text))),
+    rankIs: 'the rank of what the pair becomes, which is its id',
   });
 }
 

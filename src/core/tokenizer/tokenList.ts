@@ -20,3 +20,21 @@ export class TokenList {
     this.ids = larger;
   }
 }
+
+/** What is merged by itself: a stretch of the text as the normalizers and the pre_tokenizer left it. */
+export interface Pretoken {
+  readonly text: string;
+  /** Its tokens are [first, end); at least one. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Remembers the pretokens, too. */
+export class PretokenList extends TokenList {
+  readonly pretokens: Pretoken[] = [];
+
+  /** The tokens from `first` on are the pretoken's. */
+  close(text: string, first: number): void {
+    this.pretokens.push({ text, first, end: this.count });
+  }
+}

@@ -52,6 +52,7 @@ export function tokenizerOfJson(json: Json, model: Json, places: Places): Tokeni
     unknown,
     ...pipeline,
     whole: model.ignore_merges === true ? whole : undefined,
+    rankIs: 'its place in the list of merges, from 0',
   });
 }
 

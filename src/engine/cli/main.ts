@@ -9,7 +9,9 @@ import { Model } from '../model';
 import { RuntimeClient } from '../runtime/client';
 import { tokenLines } from '../tokenJson';
 import { UserError } from '../../protocol/channel';
+import { openTokenizerAt } from '../tokenizerAt';
 import { bytesOfText } from './bytes';
+import { count } from './count';
 import { readText } from './input';
 import { isMode, next, type Place } from './next';
 import { prettyInspect, prettyTokens } from './pretty';
@@ -20,10 +22,12 @@ const HELP = `tokenscope: what a language model sees in a text
   tokenscope inspect FILE [--top K]  how surprised the model is by every token
   tokenscope bytes FILE              how surprised the model is by every byte
   tokenscope next FILE --at BYTE     the exact probability of every byte that may come there
+  tokenscope count PATH...           how many tokens files and folders have
 
 FILE is a UTF-8 file, or - for standard input.
 
   --model FOLDER   a model folder as on the hub (default: the built-in model)
+  --tokenizer X    a second tokenizer that \`count\` counts with, too: a folder or a file
   --context N      tokens in a window at most (default 2048, or what the model can hold)
   --top K          alternatives listed for every token (default 5)
   --at BYTE        an offset in the file, inside a character or not
@@ -35,7 +39,7 @@ FILE is a UTF-8 file, or - for standard input.
 Exit codes: 0 done, 1 a defect in tokenscope, 2 bad input, 3 exactness cannot be had.
 `;
 
-const COMMANDS = ['tokens', 'inspect', 'bytes', 'next'];
+const COMMANDS = ['tokens', 'inspect', 'bytes', 'next', 'count'];
 
 async function main(): Promise<void> {
   const { values, positionals } = parse();
@@ -46,17 +50,23 @@ async function main(): Promise<void> {
     throw new UserError(`Unknown command "${command}". There are: ${COMMANDS.join(', ')}.`);
   }
   if (!file) throw new UserError(`\`${command}\` needs a file, or - for standard input.`);
-  if (rest.length > 0) throw new UserError(`One file at a time: what is "${rest[0]}"?`);
-  const topK = wholeNumber(values.top, '--top', 0, 1000);
-  const contextLimit = wholeNumber(values.context, '--context', 1, 1 << 20);
-
-  const text = await readText(file);
-  const folder = values.model ?? join(__dirname, '..', 'models', 'coder');
-  const place = command === 'next' ? placeIn(text, values) : undefined;
-  const scored = command !== 'tokens';
+  if (rest.length > 0 && command !== 'count')
+    throw new UserError(`One file at a time: what is "${rest[0]}"?`);
   if (values.second !== undefined && command !== 'bytes' && command !== 'next') {
     throw new UserError('--second is for `bytes` and `next`.');
   }
+  const topK = wholeNumber(values.top, '--top', 0, 1000);
+  const contextLimit = wholeNumber(values.context, '--context', 1, 1 << 20);
+
+  const folder = values.model ?? join(__dirname, '..', 'models', 'coder');
+  if (command === 'count') {
+    const { tokenizer } = await Model.open(folder, contextLimit, null);
+    const second = values.tokenizer ? openTokenizerAt(values.tokenizer).tokenizer : undefined;
+    return await print(count([file, ...rest], tokenizer, second, values.json ?? false));
+  }
+  const text = await readText(file);
+  const place = command === 'next' ? placeIn(text, values) : undefined;
+  const scored = command !== 'tokens';
   const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
   let second: Model | undefined;
   try {
@@ -103,6 +113,7 @@ function parse() {
         context: { type: 'string', default: '2048' },
         top: { type: 'string', default: '5' },
         at: { type: 'string' },
+        tokenizer: { type: 'string' },
         second: { type: 'string' },
         mode: { type: 'string', default: 'e2' },
         json: { type: 'boolean' },

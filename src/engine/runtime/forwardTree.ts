@@ -1,5 +1,6 @@
-// What a model says behind each node of a small tree of tokens: the prefix in chunks as for scores, then one
-// token at a time behind its parent's keys and values.
+// What a model says behind each node of a small tree of tokens: the prefix in chunks as for scores, then the tree
+// in one run, each token seeing its own path alone; or, where the graph takes no such mask, token by token.
+import type { PathNode } from '../../core/bytes/model';
 import { UserError } from '../../protocol/channel';
 import type { Runtime } from '../../protocol/runtime';
 import { SCORING } from '../onnx/scoring';
@@ -7,13 +8,24 @@ import type { GraphSession } from './graphSession';
 import type { KeyValues, PrefixCache } from './keyValues';
 import { explained } from './runtimeErrors';
 import { CHUNK_TOKENS } from './scoreWindow';
+import { treeShape } from './treeShape';
 
 export type TreeRequest = Parameters<Runtime['forwardTree']>[0];
+
+/** Nodes in a run: more would hold too many logits at once. */
+const RUN_NODES = 128;
+
+export interface TreeCaches {
+  /** Of whole chunks, as scores have them. */
+  readonly chunks: PrefixCache;
+  /** Of whole prefixes: the next is often the same or a token longer. They round as they happened to be run. */
+  readonly prefixes: PrefixCache;
+}
 
 /** Logits [wanted, vocabSize]. */
 export async function forwardTree(
   session: GraphSession,
-  cache: PrefixCache,
+  caches: TreeCaches,
   vocabSize: number,
   { prefix, nodes, wanted }: TreeRequest,
 ): Promise<Float32Array> {
@@ -24,23 +36,16 @@ export async function forwardTree(
     );
   }
   const logits = new Float32Array(wanted.length * vocabSize);
-  const used = new Set<number>([0]);
-  for (let node of wanted) for (; node > 0; node = nodes[node]!.parent) used.add(node);
-  const states = new Map<number, KeyValues>();
+  const rows = new Map(wanted.map((node, row) => [node, row]));
+  const take = (node: number, row: Float32Array) => {
+    const at = rows.get(node);
+    if (at !== undefined) logits.set(row, at * vocabSize);
+  };
   try {
-    for (const node of [...used].sort((a, b) => a - b)) {
-      const { present, last } =
-        node === 0
-          ? await runPrefix(session, cache, prefix)
-          : await runBehind(
-              session,
-              states.get(nodes[node]!.parent)!,
-              Uint32Array.of(nodes[node]!.token),
-            );
-      states.set(node, present);
-      const row = wanted.indexOf(node);
-      if (row >= 0) logits.set(last, row * vocabSize);
-    }
+    const past = await behindPrefix(session, caches, prefix, rows.has(0), take);
+    const used = withAncestors(nodes, wanted);
+    if (session.graph.tree.kind === 'none') await tokenByToken(session, past, used, take);
+    else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, run, take);
   } catch (error) {
     const what = `The model failed on ${prefix.length} tokens and a tree, perhaps more than it can hold`;
     throw explained(error, what);
@@ -48,17 +53,53 @@ export async function forwardTree(
   return logits;
 }
 
-interface Behind {
-  present: KeyValues;
-  /** [vocabSize]; behind the last token. */
-  last: Float32Array;
+/** Keys and values of the whole prefix; its logits are taken if they are wanted. */
+async function behindPrefix(
+  session: GraphSession,
+  { chunks, prefixes }: TreeCaches,
+  prefix: Uint32Array,
+  isWanted: boolean,
+  take: Take,
+): Promise<KeyValues> {
+  const recent = prefixes.find(prefix, prefix.length - Number(isWanted), 1);
+  if (recent.tokens === prefix.length) return recent;
+  const whole = await runChunks(session, chunks, prefix);
+  const past = recent.tokens > whole.tokens ? recent : whole;
+  const ids = prefix.subarray(past.tokens);
+  const { present, fetched } = await session.run({
+    ...{ ids, past, firstRow: ids.length - 1, topK: 1, fetch: [SCORING.logits] },
+  });
+  take(0, fetched.get(SCORING.logits)!);
+  prefixes.add(prefix, present);
+  return present;
 }
 
-async function runPrefix(
+/** A node with its place in the tree that was asked for. */
+interface Used extends PathNode {
+  readonly node: number;
+}
+
+/** The root, the wanted nodes and those that lead to them, after their parents. */
+function withAncestors(nodes: readonly PathNode[], wanted: readonly number[]): Used[] {
+  const used = new Set<number>([0]);
+  for (let node of wanted) for (; node > 0; node = nodes[node]!.parent) used.add(node);
+  return [...used].sort((a, b) => a - b).map(node => ({ ...nodes[node]!, node }));
+}
+
+/** Trees of at most `RUN_NODES` nodes, if no path alone is longer, in which each wanted node is once. */
+function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): Used[][] {
+  const used = withAncestors(nodes, wanted);
+  if (used.length <= RUN_NODES || wanted.length < 2) return [used];
+  const half = wanted.length >> 1;
+  return [wanted.slice(0, half), wanted.slice(half)].flatMap(part => runsOf(nodes, part));
+}
+
+/** Keys and values of the prefix's whole chunks; at least one of its tokens is left to run. */
+async function runChunks(
   session: GraphSession,
   cache: PrefixCache,
   prefix: Uint32Array,
-): Promise<Behind> {
+): Promise<KeyValues> {
   let past = cache.find(prefix, prefix.length - 1, CHUNK_TOKENS);
   while (past.tokens + CHUNK_TOKENS < prefix.length) {
     const ids = prefix.subarray(past.tokens, past.tokens + CHUNK_TOKENS);
@@ -66,16 +107,44 @@ async function runPrefix(
     past = present;
   }
   cache.add(prefix.subarray(0, past.tokens), past);
-  return runBehind(session, past, prefix.subarray(past.tokens));
+  return past;
 }
 
-async function runBehind(
+type Take = (node: number, row: Float32Array) => void;
+
+async function inOneRun(
   session: GraphSession,
   past: KeyValues,
-  ids: Uint32Array,
-): Promise<Behind> {
-  const fetch = [SCORING.logits];
-  const firstRow = ids.length - 1;
-  const { present, fetched } = await session.run({ ids, past, firstRow, topK: 1, fetch });
-  return { present, last: fetched.get(SCORING.logits)! };
+  used: readonly Used[],
+  take: Take,
+): Promise<void> {
+  if (used.length === 1) return;
+  const places = new Map(used.map(({ node }, place) => [node, place]));
+  const nodes = used.map(({ parent, token }) => ({ parent: places.get(parent) ?? -1, token }));
+  const ids = Uint32Array.from(nodes.slice(1), ({ token }) => token);
+  const { fetched } = await session.run({
+    ...{ ids, past, firstRow: 0, topK: 1, fetch: [SCORING.logits] },
+    tree: treeShape(past.tokens, nodes),
+  });
+  const logits = fetched.get(SCORING.logits)!;
+  const width = logits.length / ids.length;
+  for (const [row, { node }] of used.slice(1).entries())
+    take(node, logits.subarray(row * width, (row + 1) * width));
+}
+
+async function tokenByToken(
+  session: GraphSession,
+  past: KeyValues,
+  used: readonly Used[],
+  take: Take,
+): Promise<void> {
+  const states = new Map([[0, past]]);
+  for (const { node, parent, token } of used.slice(1)) {
+    const { present, fetched } = await session.run({
+      ...{ ids: Uint32Array.of(token), past: states.get(parent)!, firstRow: 0, topK: 1 },
+      fetch: [SCORING.logits],
+    });
+    states.set(node, present);
+    take(node, fetched.get(SCORING.logits)!);
+  }
 }

@@ -5,6 +5,7 @@ import { emptyScores, type Scores } from '../../core/scores';
 import { FLOAT, INT32, type ValueInfo } from '../onnx/graph';
 import { SCORING } from '../onnx/scoring';
 import { TAIL } from '../onnx/tail';
+import { TREE } from '../onnx/treeMask';
 import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
 import { emptyKeyValues, type KeyValues } from './keyValues';
 import { explained } from './runtimeErrors';
@@ -20,6 +21,15 @@ export interface Run {
   topK: number;
   /** Further outputs by name: `SCORING.logits` (of the wanted rows) or a hook's tensor. */
   fetch?: readonly string[];
+  /** The tokens are no sequence, but a tree; only where the graph's `tree` can serve. */
+  tree?: TreeShape | undefined;
+}
+
+export interface TreeShape {
+  /** [ids.length] */
+  positions: readonly number[];
+  /** [ids.length, past.tokens + ids.length]: 0 where a token may look, `HIDDEN` where it may not. */
+  bias: Float32Array;
 }
 
 export interface RunResult {
@@ -37,8 +47,13 @@ export class GraphSession {
   ) {}
 
   /** Throws `UserError` where the graph cannot serve. */
-  static async open(onnxPath: string, folder: string, layers?: number): Promise<GraphSession> {
-    const graph = instrumentGraph(onnxPath, folder, layers);
+  static async open(
+    onnxPath: string,
+    folder: string,
+    layers?: number,
+    noTree?: string,
+  ): Promise<GraphSession> {
+    const graph = instrumentGraph(onnxPath, folder, layers, noTree);
     try {
       const session = await InferenceSession.create(graph.bytes, sessionOptions(graph));
       return new GraphSession(graph, session);
@@ -47,7 +62,7 @@ export class GraphSession {
     }
   }
 
-  async run({ ids, past, firstRow, targets, topK, fetch = [] }: Run): Promise<RunResult> {
+  async run({ ids, past, firstRow, targets, topK, fetch = [], tree }: Run): Promise<RunResult> {
     const { roles } = this.graph;
     const rows = ids.length - firstRow;
     const scored = targets !== undefined && rows > 0;
@@ -62,7 +77,10 @@ export class GraphSession {
     const { attentionMask, positionIds, zeros } = roles;
     if (attentionMask) feeds[attentionMask.name] = numbers(attentionMask, seen, () => 1);
     if (positionIds)
-      feeds[positionIds.name] = numbers(positionIds, ids.length, i => past.tokens + i);
+      feeds[positionIds.name] = numbers(positionIds, ids.length, i =>
+        tree ? tree.positions[i]! : past.tokens + i,
+      );
+    Object.assign(feeds, this.treeFeeds(ids.length, seen, tree));
     for (const zero of zeros) feeds[zero.name] = numbers(zero, 1, () => 0, zero.shape?.length ?? 0);
     roles.past.forEach(({ input }, index) => (feeds[input] = past.tensors[index]!));
 
@@ -76,6 +94,18 @@ export class GraphSession {
       present: { tokens: seen, tensors: presents.map(name => outputs[name]!) },
       scores: scored ? readScores(outputs, rows, topK, seen - rows + 1) : emptyScores(0, topK),
       fetched: new Map(fetch.map(name => [name, outputs[name]!.data as Float32Array])),
+    };
+  }
+
+  private treeFeeds(tokens: number, seen: number, tree?: TreeShape): Record<string, Tensor> {
+    const { kind } = this.graph.tree;
+    if (kind === 'none') return {};
+    const isWhole = tree !== undefined || kind === 'adds';
+    const dims = isWhole ? [1, 1, tokens, seen] : [1, 1, 1, 1];
+    const bias = tree?.bias ?? new Float32Array(isWhole ? tokens * seen : 1);
+    return {
+      [TREE.bias]: new Tensor('float32', bias, dims),
+      ...(kind === 'replaces' && { [TREE.enabled]: new Tensor('bool', [tree !== undefined], [1]) }),
     };
   }
 

@@ -15,6 +15,7 @@ import { findResiduals, type Hook } from '../onnx/residuals';
 import { findRoles, type Roles } from '../onnx/roles';
 import { addScoring, opsetOf } from '../onnx/scoring';
 import { tailModel } from '../onnx/tail';
+import { addTreeMask, type TreeSupport } from '../onnx/treeMask';
 import { WireError } from '../onnx/wire';
 import { FileSource } from './fileSource';
 import { locateWeights, OWN_FILE, type Weights } from './weights';
@@ -32,13 +33,15 @@ export interface InstrumentedGraph {
   hooksMissing: string | undefined;
   /** What turns the last hook's tensor into logits, if nothing else goes into them. */
   tail: Uint8Array | undefined;
+  tree: TreeSupport;
 }
 
-/** Throws `UserError`, naming the file, where it is no graph that could serve. */
+/** Throws `UserError`, naming the file, where it is no graph that could serve. `noTree`: why its attention stays as it is. */
 export function instrumentGraph(
   onnxPath: string,
   folder: string,
   layers?: number,
+  noTree?: string,
 ): InstrumentedGraph {
   try {
     const model = parseModel(readModelFile(onnxPath));
@@ -51,6 +54,8 @@ export function instrumentGraph(
     const quantization = quantizationKind(model.graph);
     keepActivationsExact(model.graph);
     const { hooks, missing, tail } = checkedResiduals(model, roles, layers);
+    const tree: TreeSupport =
+      noTree === undefined ? addTreeMask(model.graph, roles) : { kind: 'none', reason: noTree };
     addTaps(model, hooks, quantization === 'fp16');
     addScoring(model, roles.logits);
     const bytes = writeModel(model);
@@ -65,6 +70,7 @@ export function instrumentGraph(
       hooks,
       hooksMissing: missing,
       tail,
+      tree,
     };
   } catch (error) {
     if (error instanceof GraphError) throw new UserError(`${onnxPath} ${error.message}.`);

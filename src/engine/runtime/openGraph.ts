@@ -2,35 +2,55 @@
 import { env } from 'onnxruntime-node';
 import type { Scores } from '../../core/scores';
 import type { GraphReport, Runtime } from '../../protocol/runtime';
+import type { Figure } from './figures';
 import { forwardTree, type TreeRequest } from './forwardTree';
 import { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
 import { explained } from './runtimeErrors';
 import { scoreWindow } from './scoreWindow';
 import { selfTest } from './selfTest';
+import { treeTest } from './treeTest';
 
 const PREFIX_CACHE_BYTES = 256 << 20;
+const TREE_CACHE_BYTES = 64 << 20;
 
 type OpenParams = Parameters<Runtime['open']>[0];
 type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'job'>;
 
 export class OpenGraph {
   private readonly cache: PrefixCache;
+  private readonly treeCache: PrefixCache;
 
   private constructor(
     private readonly session: GraphSession,
     readonly report: GraphReport,
   ) {
     this.cache = new PrefixCache(session.graph.roles.past, PREFIX_CACHE_BYTES);
+    this.treeCache = new PrefixCache(session.graph.roles.past, TREE_CACHE_BYTES);
   }
 
-  static async open({ folder, onnxPath, hiddenSize, layers }: OpenParams): Promise<OpenGraph> {
+  /** With its own attention alone where the graph as rewritten for trees cannot be loaded or gives other numbers. */
+  static async open(params: OpenParams): Promise<OpenGraph> {
+    try {
+      return await OpenGraph.openOnce(params);
+    } catch (error) {
+      if (!(error instanceof NoTree)) throw error;
+      return OpenGraph.openOnce(params, error.message);
+    }
+  }
+
+  private static async openOnce(
+    { folder, onnxPath, hiddenSize, layers }: OpenParams,
+    noTree?: string,
+  ): Promise<OpenGraph> {
     const begun = performance.now();
-    const session = await GraphSession.open(onnxPath, folder, layers);
+    const session = await GraphSession.open(onnxPath, folder, layers, noTree);
     const loadMs = performance.now() - begun;
     try {
       const { graph } = session;
       const tested = await selfTest(session, hiddenSize);
+      const { tree } = graph;
+      if (tree.kind !== 'none') tested.figures.push(await heedsTree(session, tested.vocabSize));
       const report: GraphReport = {
         onnxPath,
         runtimeVersion: env.versions.node ?? '',
@@ -41,6 +61,7 @@ export class OpenGraph {
         attention: graph.attention,
         quantization: graph.quantization,
         vocabSize: tested.vocabSize,
+        ...(tree.kind === 'none' ? { noTree: tree.reason } : {}),
         hooks: graph.hooks,
         ...(graph.hooksMissing === undefined ? {} : { hooksMissing: graph.hooksMissing }),
         selfTest: tested.figures,
@@ -50,6 +71,7 @@ export class OpenGraph {
       return new OpenGraph(session, report);
     } catch (error) {
       await session.release();
+      if (error instanceof NoTree) throw error;
       throw explained(error, `${onnxPath} was loaded but cannot be run`);
     }
   }
@@ -69,12 +91,27 @@ export class OpenGraph {
   }
 
   forwardTree(request: TreeRequest): Promise<Float32Array> {
-    return forwardTree(this.session, this.cache, this.report.vocabSize, request);
+    const caches = { chunks: this.cache, prefixes: this.treeCache };
+    return forwardTree(this.session, caches, this.report.vocabSize, request);
   }
 
   close(): Promise<void> {
     return this.session.release();
   }
+}
+
+/** The graph is better left as it was; the message says why. */
+class NoTree extends Error {}
+
+/** The self-test's figure. Throws `NoTree` where it fails. */
+async function heedsTree(session: GraphSession, vocabSize: number): Promise<Figure> {
+  const tested = await treeTest(session, vocabSize).catch((error: Error) => {
+    throw new NoTree(`it fails on a tree (${error.message})`);
+  });
+  if (tested.passed) return tested;
+  throw new NoTree(
+    `its logits differ by ${tested.value.toPrecision(2)} from those of separate runs`,
+  );
 }
 
 function quantizationWarnings(quantization: GraphReport['quantization']): string[] {

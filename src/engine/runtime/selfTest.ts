@@ -2,8 +2,8 @@
 // the graph against scores from its logits, and the residual stream against the width it should have.
 import type { Scores } from '../../core/scores';
 import { GraphError } from '../onnx/graph';
-import type { GraphReport } from '../../protocol/runtime';
 import { SCORING } from '../onnx/scoring';
+import { figure, worst, type Figure } from './figures';
 import type { GraphSession, RunResult } from './graphSession';
 import { scoresOfLogits } from './logitScores';
 
@@ -11,8 +11,6 @@ const TOKENS = 16;
 /** Neither an even split nor a single token. */
 const FIRST_CHUNK_TOKENS = 5;
 const TOP_K = 8;
-
-type Figure = GraphReport['selfTest'][number];
 
 export interface SelfTest {
   vocabSize: number;
@@ -116,20 +114,6 @@ async function tapFigures(
     figures.push(figure('Logits of the last residual against logits', 'logits', 1e-3, difference));
   }
   return figures;
-}
-
-function figure(name: string, unit: string, tolerance: number, value: number): Figure {
-  return { name, value, tolerance, unit, passed: value <= tolerance };
-}
-
-/** The largest |a - b|; infinite where they are not numbers alike. */
-function worst(a: Float32Array, b: Float32Array): number {
-  let largest = 0;
-  for (let i = 0; i < b.length; i++) {
-    const difference = Math.abs(a[i]! - b[i]!);
-    largest = difference >= 0 ? Math.max(largest, difference) : Infinity;
-  }
-  return largest;
 }
 
 /** As the graph declares it, or as it turns out in a run. */

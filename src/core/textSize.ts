@@ -1,0 +1,51 @@
+// How large a text is in the units that numbers of tokens are divided by.
+import { utf8Length } from './utf8';
+
+export interface TextSize {
+  /** Of its UTF-8. */
+  bytes: number;
+  /** Code points; a lone surrogate counts as one. */
+  characters: number;
+  /** Runs of anything but white space, as `wc -w` counts them. */
+  words: number;
+}
+
+export const emptySize: TextSize = { bytes: 0, characters: 0, words: 0 };
+
+export function textSizeOf(text: string): TextSize {
+  let characters = 0;
+  for (let i = 0; i < text.length; i++) {
+    characters++;
+    const isPair =
+      (text.charCodeAt(i) & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
+    if (isPair) i++;
+  }
+  let words = 0;
+  for (const word = /\S+/g; word.test(text);) words++;
+  return { bytes: utf8Length(text, 0, text.length), characters, words };
+}
+
+export function addedSizes(a: TextSize, b: TextSize): TextSize {
+  return {
+    bytes: a.bytes + b.bytes,
+    characters: a.characters + b.characters,
+    words: a.words + b.words,
+  };
+}
+
+/** What a tokenizer makes of a text: NaN where there is nothing to divide by. */
+export interface Rates {
+  /** The tokenizer's fertility. */
+  tokensPerWord: number;
+  tokensPerCharacter: number;
+  bytesPerToken: number;
+}
+
+export function ratesOf(tokens: number, { bytes, characters, words }: TextSize): Rates {
+  const ratio = (a: number, b: number) => (b > 0 ? a / b : NaN);
+  return {
+    tokensPerWord: ratio(tokens, words),
+    tokensPerCharacter: ratio(tokens, characters),
+    bytesPerToken: ratio(bytes, tokens),
+  };
+}

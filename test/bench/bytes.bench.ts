@@ -1,0 +1,156 @@
+// Exact next bytes at cuts of unseen code: how large the trees are, and what one run for all of a tree's tokens
+// saves against a run for each; and the surprisal of every byte against plain scores of the tokens.
+import { join } from 'node:path';
+import { ByteCursor } from '../../src/core/bytes/cursor';
+import type { PathNode } from '../../src/core/bytes/model';
+import { encodeUtf8 } from '../../src/core/utf8';
+import { GraphSession } from '../../src/engine/runtime/graphSession';
+import { forwardTree } from '../../src/engine/runtime/forwardTree';
+import { PrefixCache } from '../../src/engine/runtime/keyValues';
+import { scoreWindow } from '../../src/engine/runtime/scoreWindow';
+import type { Model } from '../../src/engine/model';
+import { wholeText } from '../support/wholeText';
+import { cutsOf, KINDS, openCoder, ownSources, type Cut } from './codeCuts';
+
+const CUTS_PER_KIND = 250;
+const DOCUMENT_BYTES = 2000;
+const DOCUMENTS = 5;
+const CACHE_BYTES = 64 << 20;
+
+export default { name: 'Exact bytes', run };
+
+interface Tree {
+  kind: Cut['kind'];
+  prefix: Uint32Array;
+  nodes: PathNode[];
+  ms: number;
+}
+
+async function run() {
+  const { model, close } = await openCoder();
+  const folder = join(import.meta.dirname, '../../models/coder');
+  const open = (noTree?: string) =>
+    GraphSession.open(join(folder, 'model.onnx'), folder, undefined, noTree);
+  const [tree, apart] = [await open(), await open('for the comparison')];
+  try {
+    const cuts = cutsOf(model, KINDS, CUTS_PER_KIND, 1);
+    const trees: Tree[] = [];
+    for (const { kind, before } of cuts) {
+      const at = () => ByteCursor.at(model.byteRules, model.asTokenModel(), before);
+      await at();
+      const began = performance.now();
+      const cursor = await at();
+      cursor.next();
+      const ms = performance.now() - began;
+      const nodes = cursor.tree.nodes.map(({ parent, token }) => ({ parent, token }));
+      trees.push({ kind, prefix: Uint32Array.of(0, ...cursor.tree.trunk), nodes, ms });
+    }
+    const rows = [];
+    for (const kind of KINDS) {
+      const ofKind = trees.filter(tree => tree.kind === kind);
+      const [inOneRun, inMany] = await inTurns(ofKind, tree, apart, model.info.vocabSize);
+      const sizes = ofKind.map(({ nodes }) => nodes.length);
+      rows.push({
+        ...{ label: `a tree ${kind}`, ratio: inMany / inOneRun, rival: 'a run for each token' },
+        detail:
+          `nodes ${told(sizes, 1)} at ${sizes.length} cuts; ms to the next byte's distribution ` +
+          `where the text before is known ${told(
+            ofKind.map(({ ms }) => ms),
+            1,
+          )}`,
+      });
+    }
+    rows.push(await documentRow(model, tree));
+    return rows;
+  } finally {
+    await Promise.all([tree.release(), apart.release()]);
+    close();
+  }
+}
+
+/** Milliseconds of all trees, one way and the other, a tree at a time. */
+async function inTurns(
+  trees: readonly Tree[],
+  tree: GraphSession,
+  apart: GraphSession,
+  vocabSize: number,
+): Promise<[number, number]> {
+  const total: [number, number] = [0, 0];
+  const sessions = [tree, apart].map(session => ({
+    session,
+    caches: {
+      chunks: new PrefixCache(session.graph.roles.past, CACHE_BYTES),
+      prefixes: new PrefixCache(session.graph.roles.past, CACHE_BYTES),
+    },
+  }));
+  for (const { prefix, nodes } of trees) {
+    const wanted = [...nodes.keys()].slice(1);
+    if (wanted.length === 0) continue;
+    for (const [i, { session, caches }] of sessions.entries()) {
+      const request = { prefix, nodes: nodes.slice(0, 1), wanted: [0] };
+      // What is before the tree is in the cache for both.
+      await forwardTree(session, caches, vocabSize, request);
+      const began = performance.now();
+      await forwardTree(session, caches, vocabSize, { prefix, nodes, wanted });
+      total[i]! += performance.now() - began;
+    }
+  }
+  return total;
+}
+
+async function documentRow(model: Model, session: GraphSession) {
+  let bytesMs = 0;
+  let tokensMs = 0;
+  let furthest = 0;
+  const texts = ownSources().map(text => text.slice(0, DOCUMENT_BYTES));
+  for (const text of texts.filter(text => text.length === DOCUMENT_BYTES).slice(0, DOCUMENTS)) {
+    let began = performance.now();
+    const { surprisals, leaving } = await wholeText(
+      model.byteRules,
+      model.asTokenModel(),
+      encodeUtf8(text),
+    );
+    bytesMs += performance.now() - began;
+    began = performance.now();
+    const tokens = await nllOfTokens(model, session, text);
+    tokensMs += performance.now() - began;
+    const bytes = surprisals.reduce((sum, nats) => sum + nats, leaving);
+    furthest = Math.max(furthest, Math.abs(bytes / tokens - 1));
+  }
+  return {
+    ...{ label: 'the surprisal of every byte', ratio: bytesMs / tokensMs },
+    rival: 'the scores of the tokens',
+    detail: `${DOCUMENTS} documents of ${DOCUMENT_BYTES} bytes; the sums differ by ${furthest.toExponential(1)} of themselves`,
+  };
+}
+
+/** Nats of all tokens and the end, as the document's scores have them. */
+async function nllOfTokens(model: Model, session: GraphSession, text: string): Promise<number> {
+  const { ids } = model.tokenizer.encode(text);
+  const [end = 0] = model.asTokenModel().ends;
+  const { logprobs } = await scoreWindow(
+    session,
+    new PrefixCache(session.graph.roles.past, 0),
+    model.info.vocabSize,
+    {
+      inputs: Uint32Array.of(0, ...ids),
+      targets: Uint32Array.of(...ids, end),
+      from: 0,
+      topK: 10,
+      isCancelled: () => false,
+      onChunk: () => undefined,
+    },
+  );
+  return -logprobs.reduce((sum, logprob) => sum + logprob, 0);
+}
+
+/** "mean 1.2, 95 % 3, most 9" */
+function told(values: readonly number[], decimals: number): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
+  const [p95, most] = [at(0.95), at(1)].map(value =>
+    value.toFixed(Number.isInteger(value) ? 0 : decimals),
+  );
+  return `mean ${mean.toFixed(decimals)}, 95 % ${p95}, most ${most}`;
+}

@@ -1,0 +1,72 @@
+// Places in source code that the built-in model has not seen: this repository's own.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Model } from '../../src/engine/model';
+import { RuntimeClient } from '../../src/engine/runtime/client';
+import { bundleEngine } from '../support/engineBundle';
+import { randomOf } from '../support/toys';
+
+const root = join(import.meta.dirname, '../..');
+
+export const KINDS = ['in a word', 'in blanks', 'in signs', 'between tokens'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Cut {
+  readonly kind: Kind;
+  /** UTF-8 up to the cut, from the beginning of a line on. */
+  readonly before: Uint8Array;
+  /** UTF-8 behind it. */
+  readonly after: Uint8Array;
+}
+
+export async function openCoder(): Promise<{ model: Model; close(): void }> {
+  const runtime = join(await bundleEngine(), 'runtime.js');
+  const folder = join(root, 'models/coder');
+  const model = await Model.open(folder, 2048, () => new RuntimeClient(runtime));
+  return { model, close: () => model.dispose() };
+}
+
+/** TypeScript and Python of this repository. */
+export function ownSources(): string[] {
+  return ['src', 'webview', 'training'].flatMap(folder =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter(name => /\.(ts|py)$/.test(name) && !name.startsWith('.'))
+      .sort()
+      .map(name => readFileSync(join(root, folder, name), 'utf8'))
+      // In ASCII a place in bytes is one in characters.
+      .filter(text => /^[\x00-\x7f]*$/.test(text)),
+  );
+}
+
+/** `perKind` random places of each of the kinds, with up to `context` bytes before and `ahead` behind. */
+export function cutsOf(
+  { tokenizer }: Model,
+  kinds: readonly Kind[],
+  perKind: number,
+  ahead: number,
+  context = 1200,
+): Cut[] {
+  const random = randomOf(5);
+  const places = new Map<Kind, { text: string; at: number }[]>(kinds.map(kind => [kind, []]));
+  for (const text of ownSources()) {
+    const boundaries = new Set(tokenizer.encode(text).byteEnds);
+    for (let at = 200; at < text.length - ahead; at++) {
+      const kind = boundaries.has(at) ? 'between tokens' : kindInToken(text[at - 1]!, text[at]!);
+      places.get(kind)?.push({ text, at });
+    }
+  }
+  const utf8 = new TextEncoder();
+  return [...places].flatMap(([kind, all]) =>
+    Array.from({ length: Math.min(perKind, all.length) }, () => {
+      const { text, at } = all.splice(Math.floor(random() * all.length), 1)[0]!;
+      const line = at > context ? text.indexOf('\n', at - context) + 1 : 0;
+      const before = utf8.encode(text.slice(line > at ? 0 : line, at));
+      return { kind, before, after: utf8.encode(text.slice(at, at + ahead)) };
+    }),
+  );
+}
+
+function kindInToken(left: string, right: string): Kind {
+  if (/\s/.test(left)) return 'in blanks';
+  return /\w/.test(left) && /\w/.test(right) ? 'in a word' : 'in signs';
+}

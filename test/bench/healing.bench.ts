@@ -1,0 +1,135 @@
+// Bits for the true next 8 bytes at cuts inside a token of unseen code, the same model asked in three ways:
+//   naive    the tokens of the text up to the cut, and any tokens behind them;
+//   healed   the last token dropped, the next one must begin with its bytes (strict, as llama.cpp and transformers);
+//   exact    the sum over the covers of the text (e2).
+// Naive and healed have the bytes behind their first token in every canonical way, so they are not held back by
+// anything but the boundary that they insist on.
+import { byteStringOf, type ByteString } from '../../src/core/bytes/byteString';
+import { ByteCursor } from '../../src/core/bytes/cursor';
+import type { TokenModel } from '../../src/core/bytes/model';
+import type { ByteRules } from '../../src/core/bytes/rules';
+import type { Model } from '../../src/engine/model';
+import { randomOf } from '../support/toys';
+import { cutsOf, KINDS, openCoder, type Cut } from './codeCuts';
+
+const CUTS_PER_KIND = 500;
+const AHEAD = 8;
+const RESAMPLES = 2000;
+
+export default { name: `Bits for the true next ${AHEAD} bytes inside a token`, run };
+
+interface Costs {
+  kind: Cut['kind'];
+  /** Bits; Infinity where the way holds the truth for impossible. */
+  naive: number;
+  healed: number;
+  exact: number;
+}
+
+async function run() {
+  const { model, close } = await openCoder();
+  try {
+    const kinds = KINDS.filter(kind => kind !== 'between tokens');
+    const costs: Costs[] = [];
+    for (const cut of cutsOf(model, kinds, CUTS_PER_KIND, AHEAD, 600))
+      costs.push(await costOf(model, cut));
+    return [...kinds, undefined].flatMap(kind => {
+      const of = costs.filter(cost => kind === undefined || cost.kind === kind);
+      return (['naive', 'healed'] as const).map(way => rowOf(kind ?? 'all', of, way));
+    });
+  } finally {
+    close();
+  }
+}
+
+function rowOf(kind: string, costs: readonly Costs[], way: 'naive' | 'healed') {
+  const possible = costs.filter(cost => cost[way] < Infinity);
+  const exact = mean(possible.map(cost => cost.exact));
+  const other = mean(possible.map(cost => cost[way]));
+  const [low, high] = interval(possible.map(cost => cost[way] - cost.exact));
+  const never = costs.length - possible.length;
+  return {
+    ...{ label: `${kind}, ${way}`, ratio: other / exact, rival: 'the exact bits' },
+    detail:
+      `${other.toFixed(2)} against ${exact.toFixed(2)} bits at ${possible.length} cuts; ` +
+      `difference ${low.toFixed(2)} to ${high.toFixed(2)} (95 % of paired resamples); ` +
+      `impossible at ${never} more`,
+  };
+}
+
+async function costOf(model: Model, { kind, before, after }: Cut): Promise<Costs> {
+  const { byteRules: rules, tokenizer } = model;
+  const tokens = model.asTokenModel();
+  const truth = byteStringOf(after);
+  const ids = [...tokenizer.encode(new TextDecoder().decode(before)).ids];
+  const cursor = await ByteCursor.at(rules, tokens, before);
+  const exact = await nats(cursor, truth);
+  const naive = await behind(rules, tokens, ids, truth);
+  const last = ids.pop()!;
+  const healed = await healedNats(rules, tokens, ids, byteStringOf(tokenizer.bytesOf(last)), truth);
+  const bits = (nats: number) => -nats / Math.LN2;
+  return { kind, naive: bits(naive), healed: bits(healed), exact: bits(exact) };
+}
+
+/** Nats: of the bytes behind a cursor. */
+async function nats(cursor: ByteCursor, bytes: ByteString): Promise<number> {
+  const { logMass } = cursor;
+  for (const byte of bytes) await cursor.advance(byte.charCodeAt(0));
+  return cursor.logMass - logMass;
+}
+
+/** Nats: of the bytes in tokens that begin behind `ids`. */
+async function behind(
+  rules: ByteRules,
+  model: TokenModel,
+  ids: readonly number[],
+  bytes: ByteString,
+): Promise<number> {
+  if (bytes === '') return 0;
+  const shifted: TokenModel = {
+    ends: model.ends,
+    rows: (trunk, nodes, wanted) => model.rows([...ids, ...trunk], nodes, wanted),
+  };
+  return nats(await ByteCursor.at(rules, shifted, new Uint8Array()), bytes);
+}
+
+/** Nats: of the bytes behind `rest`, where the first token begins with `rest`. */
+async function healedNats(
+  rules: ByteRules,
+  model: TokenModel,
+  ids: readonly number[],
+  rest: ByteString,
+  truth: ByteString,
+): Promise<number> {
+  const [row] = await model.rows(ids, [{ parent: -1, token: -1 }], [0]);
+  const { start, end } = rules.tokens.startingWith(rest);
+  const whole = rest + truth;
+  let all = 0;
+  let right = 0;
+  for (let place = start; place < end; place++) {
+    const token = rules.tokens.ids[place]!;
+    const bytes = rules.tokens.bytes[place]!;
+    const p = Math.exp(row![token]!);
+    all += p;
+    if (bytes.startsWith(whole)) right += p;
+    else if (whole.startsWith(bytes))
+      right += p * Math.exp(await behind(rules, model, [...ids, token], whole.slice(bytes.length)));
+  }
+  return Math.log(right / all);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The middle 95 % of the means of resamples. */
+function interval(differences: readonly number[]): [number, number] {
+  const random = randomOf(17);
+  const n = differences.length;
+  const means = Array.from({ length: RESAMPLES }, () => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += differences[Math.floor(random() * n)]!;
+    return sum / n;
+  }).sort((a, b) => a - b);
+  return [means[Math.floor(0.025 * RESAMPLES)]!, means[Math.floor(0.975 * RESAMPLES)]!];
+}

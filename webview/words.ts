@@ -1,0 +1,6 @@
+// Words that several parts of the page use.
+
+/** `1 token`, `2 tokens`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
