@@ -8,6 +8,7 @@ export interface Column {
   readonly title: string;
   readonly unit: string;
   readonly isNumber: boolean;
+  readonly per: Lens['per'];
   /** What it sorts by; NaN where unknown. */
   value(row: TokenRow): number | string;
   /** What it shows. */
@@ -25,9 +26,13 @@ const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id
   lens.scale.kind === 'heat' ? [lensColumn(id, lens, lens.scale)] : [],
 );
 
-export function columnsOf(hasScores: boolean): readonly Column[] {
-  return hasScores ? [...tokenColumns, ...lensColumns] : tokenColumns;
+/** Numbers for characters are listed where they were asked for. */
+export function columnsOf(hasScores: boolean, hasBytes = false): readonly Column[] {
+  if (!hasScores) return tokenColumns;
+  return [...tokenColumns, ...(hasBytes ? lensColumns : lensColumns.filter(isPerToken))];
 }
+
+const isPerToken = ({ per }: Column) => per === 'token';
 
 /** A sorted copy; what is unknown comes last, what is equal stays in text order. */
 export function sorted(rows: readonly TokenRow[], column: Column, isDescending: boolean) {
@@ -43,11 +48,11 @@ export function sorted(rows: readonly TokenRow[], column: Column, isDescending: 
 
 function numberColumn(title: string, value: (row: TokenRow) => number): Column {
   const text = (row: TokenRow) => String(value(row));
-  return { id: title, title, unit: '', isNumber: true, value, text };
+  return { id: title, title, unit: '', isNumber: true, per: 'token', value, text };
 }
 
 function textColumn(title: string, text: (row: TokenRow) => string): Column {
-  return { id: title, title, unit: '', isNumber: false, value: text, text };
+  return { id: title, title, unit: '', isNumber: false, per: 'token', value: text, text };
 }
 
 function lensColumn(id: string, lens: Lens, { unit, decimals }: Scale & { kind: 'heat' }): Column {
@@ -56,5 +61,13 @@ function lensColumn(id: string, lens: Lens, { unit, decimals }: Scale & { kind: 
     const number = value(row);
     return Number.isNaN(number) ? '–' : number.toFixed(decimals);
   };
-  return { id: `lens.${id}`, title: lens.title.toLowerCase(), unit, isNumber: true, value, text };
+  return {
+    id: `lens.${id}`,
+    title: lens.title.toLowerCase(),
+    unit,
+    isNumber: true,
+    per: lens.per,
+    value,
+    text,
+  };
 }

@@ -1,5 +1,6 @@
 // The inspector: the token at the cursor with the legend, the visible text token by token, the same as
-// a table, why the token at the cursor is one, and how another tokenizer cuts the text.
+// a table, why the token at the cursor is one, how another tokenizer cuts the text, and what byte may come
+// at the cursor.
 import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
 import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
 import '@vscode-elements/elements/dist/vscode-tabs/index.js';
@@ -10,6 +11,7 @@ import { tabIds, type PageCommand, type TabId } from '../src/protocol/page';
 import { button } from './button';
 import { compareTemplate } from './compare';
 import { legendTemplate } from './legend';
+import { nextByteTemplate } from './nextByte';
 import { tabOf, type Page } from './page';
 import { splitTemplate } from './split';
 import { stripTemplate } from './strip';
@@ -30,6 +32,7 @@ const tabs: Record<TabId, Tab> = {
   table: { title: 'Table', lists: true, template: page => listTemplate(page, tableTemplate) },
   split: { title: 'Split', template: splitTemplate },
   compare: { title: 'Compare', template: compareTemplate },
+  nextByte: { title: 'Next byte', template: nextByteTemplate },
 };
 
 export function inspectorTemplate(page: Page): TemplateResult {

@@ -5,10 +5,12 @@ import { connect } from '../src/protocol/channel';
 import {
   hostMethods,
   LIST,
+  NEXT,
   pageConnection,
   SHOW,
   type HostApi,
   type InspectorState,
+  type NextByteState,
   type VisibleTokens,
 } from '../src/protocol/page';
 import { inspectorTemplate } from './inspector';
@@ -33,6 +35,7 @@ const connection = pageConnection({
 const host = connect<HostApi>(connection, hostMethods);
 let state: InspectorState | undefined;
 let list: VisibleTokens | null = null;
+let next: NextByteState | null = null;
 let look = { ...firstLook, ...vscode.getState() };
 
 function change(changed: Partial<Look>, said = ''): void {
@@ -52,6 +55,7 @@ function draw(): void {
   const template = inspectorTemplate({
     state,
     list,
+    next,
     look,
     change,
     run: command => void host.run({ command }),
@@ -68,6 +72,10 @@ connection.onNotification(SHOW, (told: InspectorState) => {
 });
 connection.onNotification(LIST, (told: VisibleTokens | null) => {
   list = told;
+  draw();
+});
+connection.onNotification(NEXT, (told: NextByteState | null) => {
+  next = told;
   draw();
 });
 connection.listen();

@@ -3,6 +3,7 @@ import {
   tabIds,
   type HostApi,
   type InspectorState,
+  type NextByteState,
   type PageCommand,
   type TabId,
   type VisibleTokens,
@@ -27,6 +28,7 @@ export function tabOf({ tab }: Look): TabId {
 export interface Page {
   readonly state: InspectorState;
   readonly list: VisibleTokens | null;
+  readonly next: NextByteState | null;
   readonly look: Look;
   /** `said` is for ears alone. */
   change(look: Partial<Look>, said?: string): void;

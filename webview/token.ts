@@ -1,5 +1,5 @@
 // One token in full: what it is, what the model thought of it, and what it expected instead.
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { bitsOf, hexOf, percentOf } from '../src/core/odds';
 import type { Scores } from '../src/core/scores';
 import { spell } from '../src/core/spell';
@@ -17,10 +17,20 @@ export function tokenTemplate(view: TokenView, row: number): TemplateResult {
       <dd>${view.ids[row]}</dd>
       <dt>bytes</dt>
       <dd><code>${hexOf(bytes)}</code> at ${view.byteStarts[row]}–${view.byteEnds[row]}</dd>
-      ${view.scores ? scoreRows(view.scores, row) : ''}
+      ${byteRow(view, row)} ${view.scores ? scoreRows(view.scores, row) : ''}
     </dl>
     ${view.scores && view.scores.ranks[row]! > 0 ? alternatives(view, view.scores, row) : ''}
   </div>`;
+}
+
+/** What each byte cost, where that is known. */
+function byteRow({ byteBits }: TokenView, row: number): TemplateResult | typeof nothing {
+  const bits = byteBits?.[row];
+  if (!bits || bits.some(Number.isNaN)) return nothing;
+  const sum = bits.reduce((total, value) => total + value, 0).toFixed(2);
+  const each = Array.from(bits, value => value.toFixed(2)).join(' + ');
+  return html`<dt>by byte</dt>
+    <dd>${bits.length > 1 ? `${each} = ${sum}` : sum} bits</dd>`;
 }
 
 function scoreRows(scores: Scores, row: number): TemplateResult {

@@ -9,6 +9,8 @@ export interface Lens {
   readonly meaning: string;
   /** Whether a forward pass is needed, or the tokenizer alone will do. */
   readonly needsModel: boolean;
+  /** What it colours. A number for characters costs more than a pass over the tokens, and is asked for by itself. */
+  readonly per: 'token' | 'character';
   /** Whether blanks, tabs and line ends are made visible. */
   readonly showsWhitespace: boolean;
   readonly scale: Scale;
@@ -24,6 +26,7 @@ export const lenses = {
     title: 'Tokens',
     meaning: 'Where the tokenizer cuts the text. Shades alternate from token to token.',
     needsModel: false,
+    per: 'token',
     showsWhitespace: true,
     scale: { kind: 'alternate' },
     value: (_scores, _row, index) => index,
@@ -33,15 +36,28 @@ export const lenses = {
     title: 'Surprisal',
     meaning: 'How unlikely the model held this token, given the text before it: −log₂ p.',
     needsModel: true,
+    per: 'token',
     showsWhitespace: false,
     scale: { kind: 'heat', bounds: [1, 2, 4, 6, 8, 11, 14], unit: 'bits', decimals: 2 },
     value: (scores, row) => (scores ? -scores.logprobs[row]! / NATS_PER_BIT : NaN),
+    format: bits,
+  },
+  bytes: {
+    title: 'Surprisal by byte',
+    meaning:
+      'How unlikely the model held each character, given the text before it, however that is cut into tokens: exact; a character of several bytes adds them up.',
+    needsModel: true,
+    per: 'character',
+    showsWhitespace: false,
+    scale: { kind: 'heat', bounds: [0.5, 1, 2, 3, 5, 7, 10], unit: 'bits', decimals: 2 },
+    value: (scores, row) => (scores?.byteNats?.[row] ?? NaN) / NATS_PER_BIT,
     format: bits,
   },
   entropy: {
     title: 'Entropy',
     meaning: 'How undecided the model was before it saw this token.',
     needsModel: true,
+    per: 'token',
     showsWhitespace: false,
     scale: { kind: 'heat', bounds: [0.5, 1, 2, 3, 4, 5, 7], unit: 'bits', decimals: 2 },
     value: (scores, row) => (scores ? scores.entropiesNats[row]! / NATS_PER_BIT : NaN),
@@ -51,6 +67,7 @@ export const lenses = {
     title: 'Rank',
     meaning: 'The place of this token among all tokens of the vocabulary; 1 is the likeliest.',
     needsModel: true,
+    per: 'token',
     showsWhitespace: false,
     scale: { kind: 'heat', bounds: [2, 3, 6, 11, 51, 201, 1001], unit: '', decimals: 0 },
     value: (scores, row) => scores?.ranks[row] || NaN,

@@ -16,6 +16,8 @@ export interface Scores {
   readonly topIds: Uint32Array;
   /** [row, topK], nats; NaN as above. */
   readonly topLogprobs: Float32Array;
+  /** [row], nats: what the token's bytes cost together; NaN where not known. Absent where bytes were not asked for. */
+  readonly byteNats?: Float64Array;
 }
 
 export const NATS_PER_BIT = Math.LN2;

@@ -2,13 +2,16 @@
 import {
   commands,
   env,
+  ProgressLocation,
   Selection,
   Uri,
   window,
   type Disposable,
   type LogOutputChannel,
+  type TextDocument,
   type TextEditor,
 } from 'vscode';
+import { totalsOf, wordsOf } from '../core/bytes/proof';
 import { lensIds, lenses } from '../core/lenses';
 import { UserError } from '../protocol/channel';
 import { chooseModel } from './chooseModel';
@@ -73,6 +76,13 @@ export function registerCommands(context: CommandContext): Disposable[] {
       const count = json.split('\n').length - 1;
       window.setStatusBarMessage(`Copied ${count} tokens as JSON lines`, 4000);
     },
+    async scoreEveryByte() {
+      const { document } = activeEditor();
+      const found = await withProgress(inspection, document);
+      if (!found) return;
+      if ('refused' in found) throw new UserError(`Not exact here: ${found.refused}.`);
+      void window.showInformationMessage(`${wordsOf(totalsOf(found))}.`);
+    },
     chooseModel,
     async compareWithTokenizer() {
       if (!(await chooseSecondTokenizer(engine, builtIn))) return;
@@ -104,6 +114,33 @@ export function registerCommands(context: CommandContext): Disposable[] {
       }
     }),
   );
+}
+
+/** Shows how far it is, with a button that cancels. */
+function withProgress(inspection: Inspection, document: TextDocument) {
+  const options = {
+    location: ProgressLocation.Notification,
+    title: 'Tokenscope: scoring every byte',
+    cancellable: true,
+  };
+  return window.withProgress(options, async (progress, token) => {
+    const controller = new AbortController();
+    let shown = 0;
+    const listeners = [
+      token.onCancellationRequested(() => controller.abort()),
+      inspection.onDidScore(({ uri, scored, total }) => {
+        if (uri !== document.uri.toString() || total === 0) return;
+        const percent = Math.floor((100 * scored) / total);
+        progress.report({ message: `${percent} %`, increment: percent - shown });
+        shown = percent;
+      }),
+    ];
+    try {
+      return await inspection.scoreEveryByte(document, controller.signal);
+    } finally {
+      for (const listener of listeners) listener.dispose();
+    }
+  });
 }
 
 async function goToPeak({ inspection, state }: CommandContext, direction: 1 | -1): Promise<void> {

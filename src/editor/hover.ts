@@ -1,5 +1,6 @@
 // What the mouse finds on a token: the token itself, what the model thought of it, and what it expected.
 import { languages, MarkdownString, type Disposable, Hover } from 'vscode';
+import type { Lens } from '../core/lenses';
 import { bitsOf, hexOf, percentOf } from '../core/odds';
 import type { Scores } from '../core/scores';
 import { spell } from '../core/spell';
@@ -38,7 +39,7 @@ export function registerHover(
             utf16Start: view.utf16Starts[0]!,
             utf16End: view.utf16Ends.at(-1)!,
           });
-          const contents = Array.from(view.ids, (_, row) => describe(view, row, model));
+          const contents = Array.from(view.ids, (_, row) => describe(view, row, model, state.lens));
           const { second } = engine;
           if (second) {
             const at = { utf16Start, utf16End: utf16Start + 1 };
@@ -55,7 +56,7 @@ export function registerHover(
   );
 }
 
-function describe(view: TokenView, row: number, model: string): MarkdownString {
+function describe(view: TokenView, row: number, model: string, lens: Lens): MarkdownString {
   const markdown = new MarkdownString();
   const bytes = view.bytes![row]!;
   markdown.appendMarkdown(
@@ -63,8 +64,24 @@ function describe(view: TokenView, row: number, model: string): MarkdownString {
       `bytes \`${hexOf(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
       `${view.normalized?.[row] ? ' (normalised: the file has other bytes here)' : ''}\n\n`,
   );
+  if (lens.per === 'character') markdown.appendMarkdown(byteLines(view, row));
   if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, model));
   return markdown;
+}
+
+/** Each byte with its surprisal, and their sum beside the token's. */
+function byteLines({ byteBits, bytes, scores }: TokenView, row: number): string {
+  const bits = byteBits?.[row];
+  if (!bits || bits.some(Number.isNaN)) return 'Its bytes are not scored yet.\n\n';
+  const names = Array.from(bytes![row]!, byte => plain(spell(Uint8Array.of(byte))));
+  const cells = Array.from(bits, value => value.toFixed(2));
+  const sum = bits.reduce((total, value) => total + value, 0).toFixed(2);
+  const token = scores && scores.ranks[row]! > 0 ? bitsOf(-scores.logprobs[row]!) : 'not known';
+  const dashes = names.map(() => '--:');
+  return (
+    `| ${['byte', ...names].join(' | ')} |\n| ${['---', ...dashes].join(' | ')} |\n` +
+    `| ${['bits', ...cells].join(' | ')} |\n\nBytes together ${sum} bits, the token ${token}\n\n`
+  );
 }
 
 /** The tokens there of the tokenizer that the model's is compared with. */

@@ -2,13 +2,19 @@
 // document going, newest wanted first.
 import { EventEmitter, type TextDocument } from 'vscode';
 import { Cancelled } from '../protocol/channel';
-import type { LensId } from '../core/lenses';
+import type { Lens, LensId } from '../core/lenses';
 import type {
+  ByteProof,
+  ByteSummary,
+  CharacterView,
   Details,
+  DocumentVersion,
   FileCount,
   ModelReport,
   Range16,
+  Refusal,
   ScoredEvent,
+  ScoreSummary,
   SplitView,
   TokenCount,
   TokenView,
@@ -32,6 +38,7 @@ export interface VersionedView {
 
 export class Inspection {
   private readonly passes = new Map<string, Pass>();
+  private readonly notes = new Map<string, { version: number; note: ByteProof | Refusal }>();
   private readonly scored = new EventEmitter<ScoredEvent>();
   /** More rows of a document are known. */
   readonly onDidScore = this.scored.event;
@@ -39,7 +46,10 @@ export class Inspection {
   constructor(
     private readonly engine: Engine,
     private readonly texts: Texts,
-  ) {}
+  ) {
+    // Another model may prove, or refuse, something else.
+    engine.onDidChangeState(({ kind }) => kind === 'starting' && this.notes.clear());
+  }
 
   /** Called by the engine. */
   tellScored(event: ScoredEvent): void {
@@ -58,6 +68,51 @@ export class Inspection {
       const request = { ...at, range, maxTokens, second, ...(details && { details }) };
       return { version: at.version, view: await running.remote.view(request) };
     });
+  }
+
+  /** What a lens colours. Nothing, where bytes are asked for and cannot be had exactly: `noteOn` says why. */
+  async painted(
+    document: TextDocument,
+    range: Range16,
+    per: Lens['per'],
+  ): Promise<{ version: number; view: TokenView | CharacterView }> {
+    if (per === 'token') return this.view(document, range);
+    const { at, found } = await this.engine.call(async running => {
+      const at = this.texts.sent(running, document);
+      return { at, found: await running.remote.characters({ ...at, range }) };
+    });
+    if (!('refused' in found)) return { version: at.version, view: found };
+    this.note(at, found);
+    const none = new Uint32Array();
+    const view = { utf16Starts: none, utf16Ends: none, bits: new Float32Array(), pending: 0 };
+    return { version: at.version, view };
+  }
+
+  /** Scores every byte of a document and answers the proof, or why there is none. */
+  async scoreEveryByte(
+    document: TextDocument,
+    signal: AbortSignal,
+  ): Promise<ByteProof | Refusal | null> {
+    const { at, found } = await this.engine.call(async running => {
+      const at = this.texts.sent(running, document);
+      const request = { ...at, visible: [], whole: true };
+      return { at, found: await running.remote.scoreBytes(request, signal) };
+    });
+    const note = 'refused' in found ? found : found.proof;
+    if (note) this.note(at, note);
+    return note;
+  }
+
+  /** Of the text as it is: the proof that its bytes cost what its tokens do, or why bytes are not scored. */
+  noteOn(document: TextDocument | undefined): ByteProof | Refusal | undefined {
+    const known = document && this.notes.get(document.uri.toString());
+    return known?.version === document?.version ? known?.note : undefined;
+  }
+
+  private note({ uri, version }: DocumentVersion, note: ByteProof | Refusal): void {
+    const isNews = this.notes.get(uri)?.version !== version;
+    this.notes.set(uri, { version, note });
+    if (isNews || !('refused' in note)) this.scored.fire({ uri, version, scored: 0, total: 0 });
   }
 
   split(document: TextDocument, at: number, typed: string): Promise<SplitView | null> {
@@ -102,6 +157,12 @@ export class Inspection {
     );
   }
 
+  nextBytes(document: TextDocument, utf16: number, signal: AbortSignal) {
+    return this.engine.call(running =>
+      running.remote.nextBytes({ ...this.texts.sent(running, document), utf16 }, signal),
+    );
+  }
+
   /** For people: what the tokens are made by. */
   tokenizers(): Promise<{ model: string; second: string | undefined }> {
     return this.engine.call(async ({ model }) => {
@@ -117,18 +178,29 @@ export class Inspection {
   }
 
   /** Scores a document, visible ranges first; a pass under way for an older wish gives way. */
-  async score(document: TextDocument, visible: Range16[]): Promise<void> {
+  async score(
+    document: TextDocument,
+    visible: Range16[],
+    per: Lens['per'] = 'token',
+  ): Promise<void> {
     const uri = document.uri.toString();
     this.cancel(uri);
     const pass: Pass = { version: document.version, controller: new AbortController() };
     this.passes.set(uri, pass);
     try {
       const maxTokens = settings.maxTokens();
-      const done = await this.engine.call(running => {
-        const at = this.texts.sent(running, document);
-        return running.remote.score({ ...at, visible, maxTokens }, pass.controller.signal);
-      });
+      const done = await this.engine.call(
+        (running): Promise<ScoreSummary | ByteSummary | Refusal> => {
+          const at = this.texts.sent(running, document);
+          const { signal } = pass.controller;
+          return per === 'token'
+            ? running.remote.score({ ...at, visible, maxTokens }, signal)
+            : running.remote.scoreBytes({ ...at, visible, whole: false }, signal);
+        },
+      );
       const { version } = pass;
+      if ('refused' in done) return this.note({ uri, version }, done);
+      if ('proof' in done && done.proof) this.note({ uri, version }, done.proof);
       this.scored.fire({ uri, version, scored: done.scored, total: done.total });
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;

@@ -12,6 +12,7 @@ import { serve } from '../protocol/channel';
 import {
   hostMethods,
   LIST,
+  NEXT,
   pageConnection,
   SHOW,
   type HostApi,
@@ -19,12 +20,14 @@ import {
 } from '../protocol/page';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
-import { cursorState, visibleTokens } from './inspectorState';
+import { cursorState, nextByteState, visibleTokens } from './inspectorState';
 import type { OverlayState } from './overlayState';
 import { isInspectable, rangeOf } from './visible';
 
 const CURSOR_MS = 60;
 const LIST_MS = 120;
+/** The cursor rests so long before the model is asked for the next byte. */
+const REST_MS = 150;
 
 export class Inspector {
   private readonly connection;
@@ -34,6 +37,8 @@ export class Inspector {
   /** Whether the tokens told last wait for scores: others need not be told again when scores come. */
   private missesScores = false;
   private look: PageLook = { tab: 'token', typed: '' };
+  /** What is asked of the model for a place that the cursor has not left yet. */
+  private asking = new AbortController();
 
   constructor(
     private readonly view: WebviewView,
@@ -53,8 +58,12 @@ export class Inspector {
       // What differs is listed of the text on the screen, too.
       if (this.look.tab === 'compare') cursor();
     };
-    const both = () => {
+    const moved = () => {
       cursor();
+      this.askNextByte();
+    };
+    const both = () => {
+      moved();
       list();
     };
     serve<HostApi>(this.connection, hostMethods, {
@@ -62,7 +71,7 @@ export class Inspector {
       run: async ({ command }) => void (await commands.executeCommand(`tokenscope.${command}`)),
       look: look => {
         this.look = look;
-        cursor();
+        moved();
       },
       select,
     });
@@ -75,7 +84,7 @@ export class Inspector {
         if (this.missesScores) list();
       }),
       window.onDidChangeActiveTextEditor(both),
-      window.onDidChangeTextEditorSelection(cursor),
+      window.onDidChangeTextEditorSelection(moved),
       window.onDidChangeTextEditorVisibleRanges(list),
       workspace.onDidChangeTextDocument(both),
       view.onDidChangeVisibility(both),
@@ -84,6 +93,7 @@ export class Inspector {
 
   dispose(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
+    this.asking.abort();
     for (const listener of this.listeners) listener.dispose();
     this.connection.dispose();
   }
@@ -98,6 +108,26 @@ export class Inspector {
         .catch(this.onError);
     };
     this.timers.set(notification, setTimeout(run, ms));
+  }
+
+  /** Once the cursor rests; what was asked for another place is withdrawn. */
+  private askNextByte(): void {
+    this.asking.abort();
+    clearTimeout(this.timers.get(NEXT));
+    if (this.look.tab !== 'nextByte' || !this.view.visible) return;
+    const { signal } = (this.asking = new AbortController());
+    const run = () => {
+      this.nextByte(signal)
+        .then(found => (signal.aborted ? undefined : this.connection.sendNotification(NEXT, found)))
+        .catch(this.onError);
+    };
+    this.timers.set(NEXT, setTimeout(run, REST_MS));
+  }
+
+  private async nextByte(signal: AbortSignal) {
+    const editor = activeEditor();
+    if (!editor || !this.state.isOn || this.engine.state.kind !== 'ready') return null;
+    return nextByteState(editor, this.inspection, signal);
   }
 
   private cursor() {

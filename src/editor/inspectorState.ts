@@ -1,7 +1,13 @@
 // What the inspector's page is told of an editor.
 import { workspace, type TextDocument, type TextEditor } from 'vscode';
 import { Cancelled } from '../protocol/channel';
-import type { ComparedText, InspectorState, PageLook, VisibleTokens } from '../protocol/page';
+import type {
+  ComparedText,
+  InspectorState,
+  NextByteState,
+  PageLook,
+  VisibleTokens,
+} from '../protocol/page';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
@@ -60,6 +66,18 @@ async function comparedText(
       hasSelection: chosen.length > 0,
     }
   );
+}
+
+export async function nextByteState(
+  editor: TextEditor,
+  inspection: Inspection,
+  signal: AbortSignal,
+): Promise<NextByteState> {
+  const { document, selection } = editor;
+  const { line, character } = selection.active;
+  const before = document.lineAt(line).text.slice(0, character);
+  const found = await inspection.nextBytes(document, document.offsetAt(selection.active), signal);
+  return { file: nameOf(document), line: line + 1, column: character + 1, before, found };
 }
 
 /** A notebook's cell goes by the notebook's name and its place in it. */

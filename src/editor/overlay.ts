@@ -8,7 +8,7 @@ import {
   type TextEditorDecorationType,
 } from 'vscode';
 import type { Lens } from '../core/lenses';
-import type { Range16, TokenView } from '../protocol/engine';
+import type { CharacterView, Range16, TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
@@ -95,13 +95,17 @@ export class Overlay {
     const visible = visibleStretches(editor);
     // Heat has lines of its own below the tokens.
     const compares = this.engine.second !== null && lens.scale.kind === 'alternate';
-    const viewsBy = (second: boolean) =>
-      visible.map(range => this.inspection.view(document, range, undefined, undefined, second));
     let answers;
     let others;
     try {
-      answers = await Promise.all(viewsBy(false));
-      others = compares ? await Promise.all(viewsBy(true)) : [];
+      answers = await Promise.all(
+        visible.map(range => this.inspection.painted(document, range, lens.per)),
+      );
+      others = await Promise.all(
+        (compares ? visible : []).map(range =>
+          this.inspection.view(document, range, undefined, undefined, true),
+        ),
+      );
     } catch (error) {
       this.paint(editor, []);
       throw error;
@@ -119,19 +123,20 @@ export class Overlay {
     this.incomplete.delete(editor);
     if (!lens.needsModel || views.every(view => view.pending === 0)) return;
     this.incomplete.add(editor);
-    const wish = `${document.version}:${views.map(view => view.first).join()}`;
+    const wish = `${document.version}:${lens.per}:${views.map(view => view.utf16Starts[0]).join()}`;
     if (this.wishes.get(editor) === wish && this.inspection.isScoring(document)) return;
     this.wishes.set(editor, wish);
     const editors = window.visibleTextEditors.filter(other => other.document === document);
     await this.inspection.score(
       document,
       editors.flatMap(other => visibleStretches(other)),
+      lens.per,
     );
   }
 
   private paint(
     editor: TextEditor,
-    views: TokenView[],
+    views: (TokenView | CharacterView)[],
     lens?: Lens,
     visible: Range16[] = [],
     others: TokenView[] = [],

@@ -1,20 +1,25 @@
 // Which stretches of text get which step of the palette: plain numbers in, plain numbers out.
 import type { Lens } from '../core/lenses';
 import { stepOf } from '../core/scale';
-import type { Range16, TokenView } from '../protocol/engine';
+import type { CharacterView, Range16, TokenView } from '../protocol/engine';
 
 /** Stretches by step, in text order; neighbours of one step are one stretch, but for alternating shades. */
-export function stretchesByStep(view: TokenView, lens: Lens): Map<number, Range16[]> {
+export function stretchesByStep(
+  view: TokenView | CharacterView,
+  lens: Lens,
+): Map<number, Range16[]> {
+  const value = (i: number) =>
+    'bits' in view ? view.bits[i]! : lens.value(view.scores, i, view.first + i);
   const byStep = new Map<number, Range16[]>();
   const merges = lens.scale.kind === 'heat';
-  for (let token = 0; token < view.ids.length;) {
+  const count = view.utf16Starts.length;
+  for (let token = 0; token < count;) {
     const utf16Start = view.utf16Starts[token]!;
     const utf16End = view.utf16Ends[token]!;
     let step = -1;
     // Tokens that split a character share its span: the hottest of them is shown.
-    do
-      step = Math.max(step, stepOf(lens.scale, lens.value(view.scores, token, view.first + token)));
-    while (++token < view.ids.length && view.utf16Starts[token]! < utf16End);
+    do step = Math.max(step, stepOf(lens.scale, value(token)));
+    while (++token < count && view.utf16Starts[token]! < utf16End);
     if (step < 0) continue;
     const stretches = byStep.get(step) ?? [];
     byStep.set(step, stretches);
@@ -26,9 +31,9 @@ export function stretchesByStep(view: TokenView, lens: Lens): Map<number, Range1
 }
 
 /** Characters that more than one token shares. */
-export function splitCharacters(view: TokenView): Range16[] {
+export function splitCharacters(view: TokenView | CharacterView): Range16[] {
   const split: Range16[] = [];
-  for (let token = 1; token < view.ids.length; token++) {
+  for (let token = 1; token < view.utf16Starts.length; token++) {
     const utf16Start = view.utf16Starts[token]!;
     if (utf16Start >= view.utf16Ends[token - 1]! || split.at(-1)?.utf16Start === utf16Start)
       continue;

@@ -6,6 +6,7 @@ import {
   type Disposable,
   type StatusBarItem,
 } from 'vscode';
+import { totalsOf, wordsOf } from '../core/bytes/proof';
 import { Cancelled } from '../protocol/channel';
 import type { ScoredEvent } from '../protocol/engine';
 import type { Engine } from './engine';
@@ -98,15 +99,25 @@ export class Status {
     else {
       const { name } = engine.model;
       const warnings = [...engine.model.warnings, engine.secondProblem].filter(Boolean);
+      const note =
+        lens.per === 'character'
+          ? this.inspection.noteOn(window.activeTextEditor?.document)
+          : undefined;
       item.text = [
         `${warnings.length > 0 ? '$(warning)' : '$(eye)'} ${name}`,
         lens.title,
         this.counts,
         this.scoring(),
+        note && 'refused' in note ? 'not exact here' : '',
       ]
         .filter(Boolean)
         .join(' · ');
       item.tooltip = legendText(lens, warnings);
+      if (note) {
+        const words =
+          'refused' in note ? `Not exact here: ${note.refused}.` : wordsOf(totalsOf(note));
+        item.tooltip += `\n\n${words}`;
+      }
     }
     item.accessibilityInformation = {
       label: item.text.replace(/\$\([^)]*\)/g, '').trim(),

@@ -1,4 +1,5 @@
 // One text as the editor has it, its tokens, and what is known of their scores.
+import type { ByteScores } from '../core/bytes/documentBytes';
 import { differencesOf, type Difference } from '../core/differences';
 import { emptyScores, sliceScores, type Scores } from '../core/scores';
 import { TokenStream, type StreamTokens } from '../core/stream/tokenStream';
@@ -24,6 +25,8 @@ export class Document {
   /** One for each tokenizer that was asked for: the model's and one that it is compared with. */
   private readonly streams = new Map<Tokenizer, TokenStream>();
   private controller = new AbortController();
+  /** Surprisals of the bytes, as far as they are known, of this version of the text or of one before it. */
+  bytes: { version: number; scores: ByteScores } | undefined;
 
   constructor(
     readonly uri: string,
@@ -57,6 +60,7 @@ export class Document {
 
   /** Drops what depends on the model. */
   forget(): void {
+    this.bytes = undefined;
     this.ownText = this.text;
     this.streams.clear();
     this.forgetScores();

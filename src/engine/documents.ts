@@ -1,19 +1,26 @@
 // The engine's side of EngineApi: the opened model, the documents, and what is asked about them.
-import { isPeak, lenses } from '../core/lenses';
-import type { Scores } from '../core/scores';
+import { biasBits } from '../core/bytes/bias';
+import { InexactError } from '../core/bytes/error';
+import type { ByteScores } from '../core/bytes/documentBytes';
+import { isPeak, lenses, type Lens } from '../core/lenses';
+import { NATS_PER_BIT, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import { encodeUtf8 } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
   Details,
   DocumentVersion,
   EngineApi,
+  Refusal,
   ScoredEvent,
   TokenView,
 } from '../protocol/engine';
+import { byteProof, byteScoresOf, charactersOf, scoreBytes } from './byteScores';
 import { countOfBytes, TokenizerPair, tokensIn } from './comparison';
 import { Document } from './document';
 import { Model } from './model';
+import { nextBytes } from './nextBytes';
 import type { RuntimeClient } from './runtime/client';
 import { splitAt } from './split';
 import { tokenLines } from './tokenJson';
@@ -69,16 +76,33 @@ export class Documents implements Handlers<EngineApi> {
     const { model, document, stream } = this.at(params);
     const began = performance.now();
     const total = stream.size.tokens;
-    let told = began;
-    const onScored = (scored: number) => {
-      const now = performance.now();
-      if (now - told < PROGRESS_MS && scored < total) return;
-      told = now;
-      this.tellScored({ uri: params.uri, version: params.version, scored, total });
-    };
+    const onScored = this.teller(params, total);
     const { visible, maxTokens } = params;
     const scored = await model.score(document, { visible, maxTokens, signal, onScored });
     return { scored, total, ms: performance.now() - began };
+  };
+
+  scoreBytes: Handlers<EngineApi>['scoreBytes'] = async (params, signal) => {
+    const { model, document } = this.at(params);
+    const { visible, whole } = params;
+    return refusing(async () => {
+      // What bytes are compared with.
+      await model.score(document, { visible, maxTokens: 0, signal, onScored: () => {} });
+      const total = byteScoresOf(model, document).bytes.length;
+      const onScored = this.teller(params, total);
+      const scored = await scoreBytes(model, document, { visible, whole, signal, onScored });
+      const proof = scored === total ? await byteProof(model, document, signal) : null;
+      return { scored, total, proof };
+    });
+  };
+
+  characters: Handlers<EngineApi>['characters'] = params => {
+    const { model, document } = this.at(params);
+    return refusing(async () => {
+      // Refused here, too, where bytes could never be scored.
+      model.asTokenModel();
+      return charactersOf(document, byteScoresOf(model, document), params.range);
+    });
   };
 
   view: Handlers<EngineApi>['view'] = params => {
@@ -91,15 +115,24 @@ export class Documents implements Handlers<EngineApi> {
     const end = Math.min(range.end, first + params.maxTokens);
     const { normalized, ...tokens } = stream.tokens(first, end);
     const isScored = model.info.scores && !params.second;
-    const known = isScored ? document.scoresOf(first, end) : { scores: null, pending: 0 };
+    const scored = isScored ? document.scoresOf(first, end) : { scores: null, pending: 0 };
+    const isKnown = isScored && document.bytes?.version === document.version;
+    const known = isKnown ? document.bytes?.scores : undefined;
+    if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known);
     const view: TokenView = {
       first,
       total: stream.size.tokens,
       ...tokens,
       normalized: normalized ?? null,
-      ...known,
+      ...scored,
     };
-    return params.details ? { ...view, ...detailsOf(tokenizer, view, params.details) } : view;
+    if (!params.details) return view;
+    const details = { ...view, ...detailsOf(tokenizer, view, params.details) };
+    if (!known || params.details === 'bytes') return details;
+    const bitsOf = (from: number, to: number) =>
+      known.surprisals.slice(from, to).map(nats => nats / NATS_PER_BIT);
+    const byteBits = Array.from(view.ids, (_, i) => bitsOf(view.byteStarts[i]!, view.byteEnds[i]!));
+    return { ...details, byteBits };
   };
 
   split: Handlers<EngineApi>['split'] = params => {
@@ -110,8 +143,13 @@ export class Documents implements Handlers<EngineApi> {
   peak: Handlers<EngineApi>['peak'] = params => {
     const { model, document, stream } = this.at(params);
     const tokens = document.tokensBy(model.tokenizer);
-    const lens = lenses[params.lens];
-    const scores = model.info.scores ? tokens.scores : null;
+    const lens: Lens = lenses[params.lens];
+    const known = lens.per === 'character' ? document.bytes : undefined;
+    const scored = model.info.scores ? tokens.scores : null;
+    const scores =
+      scored && known?.version === document.version
+        ? withBytes(scored, tokens, known.scores)
+        : scored;
     const count = tokens.ids.length;
     const valueAt = (token: number) =>
       token < 0 || token >= count ? NaN : lens.value(scores, token, token);
@@ -157,7 +195,30 @@ export class Documents implements Handlers<EngineApi> {
     return [...tokenLines(tokens, model.tokenizer, model.info.scores, first, end)].join('');
   };
 
+  nextBytes: Handlers<EngineApi>['nextBytes'] = async (params, signal) => {
+    const { model, document } = this.at(params);
+    const began = performance.now();
+    const before = encodeUtf8(document.text.slice(0, params.utf16));
+    const stale = AbortSignal.any([signal, document.current]);
+    return refusing(async () => {
+      const { healed: _, heads: __, ...found } = await nextBytes(model, before, 'e2', stale);
+      const bias = found.naive && biasBits(found.exact, found.naive);
+      return { ...found, biasBits: bias, ms: performance.now() - began };
+    });
+  };
+
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
+
+  /** Tells of progress from time to time. */
+  private teller({ uri, version }: DocumentVersion, total: number): (scored: number) => void {
+    let told = performance.now();
+    return scored => {
+      const now = performance.now();
+      if (now - told < PROGRESS_MS && scored < total) return;
+      told = now;
+      this.tellScored({ uri, version, scored, total });
+    };
+  }
 
   private opened(): Model {
     if (!this.model)
@@ -188,6 +249,29 @@ export class Documents implements Handlers<EngineApi> {
     const model = this.opened();
     return { model, document, stream: document.streamBy(model.tokenizer) };
   }
+}
+
+/** The reason instead, where exactness cannot be had. */
+async function refusing<T>(work: () => Promise<T>): Promise<T | Refusal> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InexactError || error instanceof UserError) {
+      return { refused: error.message.replace(/\.$/, '') };
+    }
+    throw error;
+  }
+}
+
+function withBytes(
+  scores: Scores,
+  { byteStarts, byteEnds }: Pick<TokenView, 'byteStarts' | 'byteEnds'>,
+  { surprisals }: ByteScores,
+): Scores {
+  const byteNats = Float64Array.from(byteStarts, (start, row) =>
+    surprisals.subarray(start, byteEnds[row]).reduce((sum, nats) => sum + nats, 0),
+  );
+  return { ...scores, byteNats };
 }
 
 function detailsOf(tokenizer: Tokenizer, { ids, scores }: TokenView, details: Details) {

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { TokenModel } from '../core/bytes/model';
 import { ByteRules } from '../core/bytes/rules';
-import { logSoftmax } from '../core/bytes/logSum';
+import { logSoftmax, logSumOf } from '../core/bytes/logSum';
 import { copyScores, emptyScores, sliceScores, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -16,6 +16,9 @@ import type { RuntimeClient } from './runtime/client';
 import { WindowCache } from './windowCache';
 
 const LINE_FEED = 0x0a;
+
+/** Tokens that a window keeps free for a tree behind it. */
+export const TREE_TOKENS = 24;
 
 export interface ScorePass {
   readonly visible: readonly Range16[];
@@ -91,7 +94,7 @@ export class Model {
     if (!this.runtime) throw new UserError(`${this.info.name} has no graph to score with.`);
     const tokens = document.tokensBy(this.tokenizer, topK);
     const windows = windowsOf(tokens.ids.length, this.info.contextTokens, token =>
-      Boolean(this.holdsLineEnd[tokens.ids[token]!]),
+      this.endsLine(tokens.ids[token]!),
     );
     const signal = AbortSignal.any([pass.signal, document.current]);
     let scored = tokens.ids.length - countZeros(tokens.scored);
@@ -105,6 +108,45 @@ export class Model {
     return scored;
   }
 
+  /** Whether a token's bytes hold a line feed. */
+  endsLine(id: number): boolean {
+    return this.holdsLineEnd[id] === 1;
+  }
+
+  /** Throws `UserError` where no token ends a text. */
+  checkEnds(): void {
+    if (this.folder.ends.length > 0) return;
+    throw new UserError(
+      `${this.info.name} has no token that ends a text: name one as "eos_token_id" in its config.json.`,
+    );
+  }
+
+  /**
+   * Nats: what a window's tokens cost from `from` on, and with `ends` the end of the text. By the pass that
+   * scores tokens, which knows nothing of bytes.
+   */
+  async tokenNats(
+    ids: Uint32Array,
+    from: number,
+    ends: boolean,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { runtime } = this;
+    const { start } = this.folder;
+    if (!runtime || !start) throw new UserError(`${this.info.name} cannot score a first token.`);
+    let nats = 0;
+    if (ids.length > from) {
+      const inputs = shiftedBehind(start.id, ids);
+      const request = { inputs, targets: ids, from, topK: 1 };
+      const { logprobs } = await this.inTurn(() => runtime.score(request, signal));
+      nats = logprobs.reduce((sum, logprob) => sum - logprob, 0);
+    }
+    if (!ends) return nats;
+    const model = this.asTokenModel(signal);
+    const [row] = await model.rows([...ids], [{ parent: -1, token: -1 }], [0]);
+    return nats - logSumOf(model.ends.map(id => row![id]!));
+  }
+
   /** What exact probabilities of bytes ask of the tokenizer. Throws `InexactError` where they cannot be had. */
   get byteRules(): ByteRules {
     return (this.rules ??= new ByteRules(this.tokenizer));
@@ -112,9 +154,9 @@ export class Model {
 
   /**
    * The model as exact probabilities of bytes ask it. Throws `UserError` where it has no graph, or nothing that
-   * comes before a text's first token.
+   * comes before a text's first token. What is asked once `signal` is aborted throws `Cancelled`.
    */
-  asTokenModel(): TokenModel {
+  asTokenModel(signal?: AbortSignal): TokenModel {
     const { runtime, graph } = this;
     const { start, ends, name } = this.folder;
     if (!runtime || !graph) throw new UserError(`${name} has no graph to score with.`);
@@ -127,6 +169,7 @@ export class Model {
       ends,
       rows: (trunk, nodes, wanted) =>
         this.inTurn(async () => {
+          if (signal?.aborted) throw new Cancelled();
           const prefix = Uint32Array.of(start.id, ...trunk);
           const tree = nodes.map(({ parent, token }) => ({ parent, token }));
           const logits = await runtime.forwardTree({ prefix, nodes: tree, wanted });

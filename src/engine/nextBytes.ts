@@ -1,46 +1,43 @@
 // The exact probability of every next byte at a place in a text, beside what the common ways give.
-import { byteStringOf } from '../core/bytes/byteString';
+import { byteStringOf, bytesOf } from '../core/bytes/byteString';
 import { ByteCursor } from '../core/bytes/cursor';
 import type { Row, TokenModel } from '../core/bytes/model';
 import type { ByteRules } from '../core/bytes/rules';
 import { firstInvalidUtf8 } from '../core/utf8';
 import { windowsOf } from '../core/windows';
-import type { Model } from './model';
+import type { NextBytesView } from '../protocol/engine';
+import { TREE_TOKENS, type Model } from './model';
 
 export type Mode = 'e2' | 'e3';
 
-/** Probabilities. */
-export interface NextBytes {
-  /** [byte] */
-  readonly exact: Float64Array;
-  /** [byte]: of the next token's first byte, after the tokens of the text. Null inside a character. */
-  readonly naive: Float64Array | null;
+/** In mode e3 nothing leaks. */
+export interface NextBytes extends Omit<NextBytesView, 'biasBits' | 'ms'> {
   /**
    * [byte]: with the text's last token dropped, of the byte behind it in a token that begins with it; where that
    * is the last token again, as naive. Null inside a character.
    */
   readonly healed: Float64Array | null;
-  readonly end: number;
-  readonly leak: number;
-  readonly untested: number;
-  readonly nodes: number;
   readonly heads: number;
-  /** Tokens that all covers begin with, as far as the model sees them. */
-  readonly contextTokens: number;
 }
 
-/** Tokens kept free for the tree. */
-const TREE_TOKENS = 24;
-const LINE_FEED = 0x0a;
-
-/** What the model sees of `bytes` begins like a window of a longer text. Throws `InexactError`, `UserError`. */
-export async function nextBytes(model: Model, bytes: Uint8Array, mode: Mode): Promise<NextBytes> {
+/**
+ * What the model sees of `bytes` begins like a window of a longer text. Throws `InexactError`, `UserError`,
+ * and `Cancelled` when aborted.
+ */
+export async function nextBytes(
+  model: Model,
+  bytes: Uint8Array,
+  mode: Mode,
+  signal?: AbortSignal,
+): Promise<NextBytes> {
   const rules = model.byteRules;
-  const tokenModel = model.asTokenModel();
+  const tokenModel = model.asTokenModel(signal);
   const seen = bytes.subarray(startOfContext(model, bytes));
   const cursor = await ByteCursor.at(rules, tokenModel, seen);
   const next = mode === 'e2' ? cursor.next() : cursor.nextRenormalised();
   const { trunk, nodes, heads } = cursor.tree;
+  const { logMass, headMasses } = cursor;
+  const contextBytes = trunk.reduce((sum, id) => sum + rules.tokens.bytesOf(id)!.length, 0);
   const common = await commonWays(rules, tokenModel, model, seen);
   return {
     exact: next.logprobs.map(Math.exp),
@@ -52,16 +49,25 @@ export async function nextBytes(model: Model, bytes: Uint8Array, mode: Mode): Pr
     nodes: nodes.length,
     heads: heads.length,
     contextTokens: trunk.length,
+    open: seen.slice(contextBytes),
+    tree: nodes.slice(1).map(({ parent, token }) => ({
+      parent: parent - 1,
+      bytes: bytesOf(rules.tokens.bytesOf(token)!),
+    })),
+    covers: heads.map(({ node, rest }, i) => ({
+      node: node - 1,
+      rest: bytesOf(rest),
+      share: Math.exp(headMasses[i]! - logMass),
+    })),
   };
 }
 
 /** In bytes: where the last window of the text's scores begins. */
-function startOfContext({ tokenizer, info }: Model, bytes: Uint8Array): number {
+function startOfContext(model: Model, bytes: Uint8Array): number {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  const { ids, byteStarts } = tokenizer.encode(text);
-  const windows = windowsOf(ids.length, Math.max(1, info.contextTokens - TREE_TOKENS), token =>
-    tokenizer.bytesOf(ids[token]!).includes(LINE_FEED),
-  );
+  const { ids, byteStarts } = model.tokenizer.encode(text);
+  const context = Math.max(1, model.info.contextTokens - TREE_TOKENS);
+  const windows = windowsOf(ids.length, context, token => model.endsLine(ids[token]!));
   return byteStarts[windows.at(-1)?.start ?? 0] ?? 0;
 }
 

@@ -59,6 +59,20 @@ export interface EngineApi {
   /** Tokens that touch a range, one JSON object per line, in the fields of the command line. */
   json(params: DocumentVersion & { range: Range16 }): string;
 
+  /**
+   * Scores the bytes of visible text, with `whole` those of all the text, and proves then that they come to
+   * what the tokens cost. `SCORED` tells of progress, in bytes. Throws `Cancelled` as `score` does.
+   */
+  scoreBytes(
+    params: DocumentVersion & { visible: readonly Range16[]; whole: boolean },
+  ): ByteSummary | Refusal;
+
+  /** The characters of a range, with what is known of their bytes by now. */
+  characters(params: DocumentVersion & { range: Range16 }): CharacterView | Refusal;
+
+  /** The exact probability of every byte that may come at an offset. Throws `Cancelled` when aborted. */
+  nextBytes(params: DocumentVersion & { utf16: number }): NextBytesView | Refusal;
+
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
@@ -78,6 +92,9 @@ export const engineMethods = [
   'countFile',
   'count',
   'json',
+  'scoreBytes',
+  'characters',
+  'nextBytes',
   'report',
 ] as const satisfies readonly (keyof EngineApi)[];
 
@@ -182,6 +199,77 @@ export interface TokenView {
   bytes?: Uint8Array[];
   /** [token][alternative], with `details` of the alternatives. */
   topBytes?: Uint8Array[][];
+  /** [token][byte], with `details` of the alternatives, where bytes are known: bits, NaN where not known. */
+  byteBits?: Float64Array[];
+}
+
+/** Why exact numbers cannot be had here; a sentence without its full stop. */
+export interface Refusal {
+  refused: string;
+}
+
+export interface ByteSummary {
+  scored: number;
+  total: number;
+  /** Null where not all bytes are scored. */
+  proof: ByteProof | null;
+}
+
+/** Window by window: bytesBits + seamBits + endBits = tokenBits, which other code computes. */
+export interface ByteProof {
+  windows: {
+    /** The model sees the bytes from `contextStart` on; [byteStart, byteEnd) are the window's own. */
+    contextStart: number;
+    byteStart: number;
+    byteEnd: number;
+    bytesBits: number;
+    /**
+     * What was said of the token boundaries at the window's ends, which bytes leave open till the next ones have
+     * come: 0 for a text in one window.
+     */
+    seamBits: number;
+    /** Of the text's end: 0 but for the last window. */
+    endBits: number;
+    tokenBits: number;
+  }[];
+  /** Probabilities: the most, and on average, that went before a byte to tokens that the tokenizer does not make there. */
+  leakMax: number;
+  leakMean: number;
+}
+
+/** A run of characters as a struct of arrays, [character]. */
+export interface CharacterView {
+  utf16Starts: Uint32Array;
+  utf16Ends: Uint32Array;
+  /** The surprisals of its bytes, added; NaN where not known. */
+  bits: Float32Array;
+  /** How many are not known. */
+  pending: number;
+}
+
+/** Probabilities in mode e2: all bytes, the end, the leak and what is untested add up to 1. */
+export interface NextBytesView {
+  /** [byte] */
+  exact: Float64Array;
+  /** [byte]: of the next token's first byte, after the tokens of the text. Null inside a character. */
+  naive: Float64Array | null;
+  /** KL(exact ‖ naive), in bits. */
+  biasBits: number | null;
+  end: number;
+  leak: number;
+  untested: number;
+  nodes: number;
+  contextTokens: number;
+  /** The text's last bytes: how they are cut into tokens depends on what comes. */
+  open: Uint8Array;
+  /** Tokens of the open bytes, each after its parent (-1: at their beginning). */
+  tree: { parent: number; bytes: Uint8Array }[];
+  /**
+   * The ways to cut them, whose shares add up to 1: the path to a token of the tree (or -1), and what one token
+   * more begins with, if that is anything.
+   */
+  covers: { node: number; rest: Uint8Array; share: number }[];
+  ms: number;
 }
 
 /** A token outside a text. */

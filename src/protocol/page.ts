@@ -9,7 +9,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc';
 import type { LensId } from '../core/lenses';
-import type { Comparison, Range16, SplitView, TokenView } from './engine';
+import type { Comparison, NextBytesView, Range16, Refusal, SplitView, TokenView } from './engine';
 
 /** What the page may ask the editor. */
 export interface HostApi {
@@ -33,7 +33,7 @@ export interface PageLook {
   /** What the reader would type behind the pretoken at the cursor. */
   typed: string;
 }
-export const tabIds = ['token', 'text', 'table', 'split', 'compare'] as const;
+export const tabIds = ['token', 'text', 'table', 'split', 'compare', 'nextByte'] as const;
 export type TabId = (typeof tabIds)[number];
 
 export type PageCommand =
@@ -47,9 +47,10 @@ export type PageCommand =
   | 'previousDifference'
   | 'showLog';
 
-/** Notifications to the page, with an `InspectorState` and with `VisibleTokens` or null. */
+/** Notifications to the page, with an `InspectorState`, with `VisibleTokens` or null, and with a `NextByteState` or null. */
 export const SHOW = 'show';
 export const LIST = 'list';
+export const NEXT = 'next';
 
 /** All that the page draws but the list below: it keeps no document of its own and can be closed at any moment. */
 export interface InspectorState {
@@ -80,6 +81,17 @@ export interface ComparedText {
   /** Line, from 1, of each listed difference. */
   lines: number[];
   hasSelection: boolean;
+}
+
+/** What may come at the cursor. */
+export interface NextByteState {
+  file: string;
+  /** Both from 1. */
+  line: number;
+  column: number;
+  /** The line's text up to the cursor. */
+  before: string;
+  found: NextBytesView | Refusal;
 }
 
 /** The tokens on the screen with their bytes: a run for each stretch of lines, for lines may be folded away. */

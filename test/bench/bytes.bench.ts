@@ -2,7 +2,6 @@
 // saves against a run for each; and the surprisal of every byte against plain scores of the tokens.
 import { join } from 'node:path';
 import { ByteCursor } from '../../src/core/bytes/cursor';
-import { documentBytes } from '../../src/core/bytes/documentBytes';
 import type { PathNode } from '../../src/core/bytes/model';
 import { encodeUtf8 } from '../../src/core/utf8';
 import { GraphSession } from '../../src/engine/runtime/graphSession';
@@ -10,6 +9,7 @@ import { forwardTree } from '../../src/engine/runtime/forwardTree';
 import { PrefixCache } from '../../src/engine/runtime/keyValues';
 import { scoreWindow } from '../../src/engine/runtime/scoreWindow';
 import type { Model } from '../../src/engine/model';
+import { wholeText } from '../support/wholeText';
 import { cutsOf, KINDS, openCoder, ownSources, type Cut } from './codeCuts';
 
 const CUTS_PER_KIND = 250;
@@ -105,7 +105,7 @@ async function documentRow(model: Model, session: GraphSession) {
   const texts = ownSources().map(text => text.slice(0, DOCUMENT_BYTES));
   for (const text of texts.filter(text => text.length === DOCUMENT_BYTES).slice(0, DOCUMENTS)) {
     let began = performance.now();
-    const { surprisals, end } = await documentBytes(
+    const { surprisals, leaving } = await wholeText(
       model.byteRules,
       model.asTokenModel(),
       encodeUtf8(text),
@@ -114,7 +114,7 @@ async function documentRow(model: Model, session: GraphSession) {
     began = performance.now();
     const tokens = await nllOfTokens(model, session, text);
     tokensMs += performance.now() - began;
-    const bytes = surprisals.reduce((sum, nats) => sum + nats, end);
+    const bytes = surprisals.reduce((sum, nats) => sum + nats, leaving);
     furthest = Math.max(furthest, Math.abs(bytes / tokens - 1));
   }
   return {

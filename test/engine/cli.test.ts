@@ -131,12 +131,52 @@ test('bytes prints what every byte costs, and with the end they cost what the to
   expect(Math.abs(totalBits / tokenNllBits - 1)).toBeLessThan(1e-5);
   expect(lines.map(({ offset, byte }) => `${offset} ${byte}`).at(-1)).toBe('8 a4');
   expect(leakMax).toBeGreaterThanOrEqual(leakMean);
-  expect(windows).toBe(1);
-  expect(run(['bytes', '-', '--model', folder], 'a'.repeat(100))).toMatchObject({
-    code: 3,
-    err: expect.stringMatching(/has 100 tokens/),
-  });
+  expect(windows).toMatchObject([{ contextStart: 0, byteStart: 0, byteEnd: 9 }]);
+  // The context holds 40 tokens and a tree.
+  const long = run(['bytes', '-', '--model', folder], 'aé\n'.repeat(20));
+  expect(long.code).toBe(0);
+  // With a token for each byte nothing is open at a seam.
+  const numbers = /Σ bytes ([\d.]+) \+ end ([\d.]+) = Σ tokens ([\d.]+)/g;
+  const [bytes, end, tokens] = [...long.out.matchAll(numbers)].at(-1)!.slice(1).map(Number);
+  expect(Math.abs((bytes! + end!) / tokens! - 1)).toBeLessThan(1e-5);
+  expect(long.out).toMatch(/bytes \d+–80, given those from [1-9]\d* on: /);
   expect(run(['bytes', '-', '--model', model], 'a')).toMatchObject({ code: 2 });
+});
+
+test('a second model with another tokenizer is beside the first, byte by byte', () => {
+  const folder = writeModelFolder(join(scratch, 'second'));
+  const config = join(folder, 'config.json');
+  const json = JSON.parse(readFileSync(config, 'utf8'));
+  writeFileSync(config, JSON.stringify({ ...json, eos_token_id: [START_ID] }));
+  const coder = join(import.meta.dirname, '../../models/coder');
+  const read = (args: string[], input: string) => {
+    const { code, out } = run([...args, '--json', '--model', coder, '--second', folder], input);
+    expect(code).toBe(0);
+    return out
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+  };
+  const text = 'def add(a, b):\n';
+  const next = read(['next', '-', '--at', '5'], text);
+  const rest = next.pop();
+  let sum = rest.mixtureEnd + (rest.leak + rest.second.leak + rest.untested) / 2;
+  for (const { exact, second, mixture } of next) {
+    expect(mixture).toBeCloseTo((exact + second) / 2, 12);
+    sum += mixture;
+  }
+  expect(Math.abs(sum + rest.second.untested / 2 - 1)).toBeLessThan(1e-9);
+  const bytes = read(['bytes', '-'], text);
+  const { bitsPerByte, secondBitsPerByte, eosBits } = bytes.pop();
+  const total = bytes.reduce((bits, { surprisal }) => bits + surprisal, eosBits);
+  expect(bitsPerByte).toBeCloseTo(total / text.length, 3);
+  // A trained model, and one of random weights.
+  expect(secondBitsPerByte).toBeGreaterThan(bitsPerByte);
+  expect(bytes.every(({ second }) => second > 0)).toBe(true);
+  expect(run(['tokens', '-', '--second', folder], text)).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/--second is for/),
+  });
 });
 
 test('where exactness cannot be had, the exit code is 3 and the reason one line', () => {

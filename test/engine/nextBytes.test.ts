@@ -2,7 +2,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documentBytes } from '../../src/core/bytes/documentBytes';
 import { InexactError } from '../../src/core/bytes/error';
 import { encodeUtf8 } from '../../src/core/utf8';
 import { Model } from '../../src/engine/model';
@@ -84,21 +83,6 @@ describe('the next byte', () => {
     const next = await nextBytes(model, long, 'e2');
     expect(next.contextTokens).toBeGreaterThan(300);
     expect(next.contextTokens).toBeLessThan(model.info.contextTokens);
-  });
-
-  test('adds up over a text to what its tokens cost', async () => {
-    const tokenModel = model.asTokenModel();
-    const rules = model.byteRules;
-    const text = encodeUtf8(CODE);
-    const ids = [...model.tokenizer.encode(CODE).ids];
-    const nodes = [{ parent: -1, token: -1 }, ...ids.map((token, parent) => ({ parent, token }))];
-    const rows = await tokenModel.rows([], nodes, [...nodes.keys()]);
-    const end = tokenModel.ends[0]!;
-    const expected = [...ids, end].reduce((sum, id, i) => sum - rows[i]![id]!, 0);
-    const { surprisals, end: atEnd, evaluated } = await documentBytes(rules, tokenModel, text);
-    const total = surprisals.reduce((a, b) => a + b, atEnd);
-    expect(Math.abs(total / expected - 1)).toBeLessThan(1e-5);
-    expect(evaluated).toBeLessThan(1.5 * text.length);
   });
 
   test('is refused where it cannot be exact', async () => {

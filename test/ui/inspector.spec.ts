@@ -12,8 +12,8 @@ const CODE = `export function words(text: string): string[] {
 `;
 
 /** Opens the code with the overlay on and the cursor on `filter`; the keyboard is in the inspector's page then. */
-async function openInspector(ui: Workbench): Promise<void> {
-  ui.writeFile('words.ts', CODE);
+async function openInspector(ui: Workbench, code = CODE): Promise<void> {
+  ui.writeFile('words.ts', code);
   await ui.openFile('words.ts');
   await command(ui, 'Tokenscope: Toggle Overlay');
   await ui.statusItem(/Surprisal · \d+ tokens$/).waitFor();
@@ -178,10 +178,10 @@ export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
   const page = ui.webview();
   for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
     await ui.setTheme(theme);
-    for (const title of ['Token', 'Text', 'Table', 'Split']) {
+    for (const title of ['Token', 'Text', 'Table', 'Split', 'Next byte']) {
       await page.getByRole('tab', { name: title }).click();
       await page.locator('vscode-tab-panel:not([hidden]) code, .chip').first().waitFor();
-      await ui.screenshot(`inspector-${title.toLowerCase()}-${theme}`);
+      await ui.screenshot(`inspector-${title.toLowerCase().replace(' ', '-')}-${theme}`);
       assert.deepEqual(await seriousFindings(ui), [], `${title}, ${theme}`);
     }
   }
@@ -191,6 +191,49 @@ export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
   await ui.runCommand('Tokenscope: Toggle Overlay');
   await page.getByText('The overlay is off').waitFor();
   assert.deepEqual(await seriousFindings(ui), [], 'off');
+}
+
+/** The rows of the next byte's table: what comes, and its exact and naive probabilities in words. */
+async function nextBytes(ui: Workbench): Promise<string[][]> {
+  const rows = await ui.webview().locator('.odds tbody tr').all();
+  return Promise.all(rows.map(row => row.locator('th, td').allInnerTexts()));
+}
+
+export async function theNextByteFollowsTheCursorOrSaysWhyNot(ui: Workbench) {
+  await openInspector(ui, `${CODE}${'x'.repeat(1500)}\n`);
+  const page = ui.webview();
+  await openTab(ui, 'next byte');
+  const at = (line: number, column: number) =>
+    page.locator('h2', { hasText: `line ${line}, column ${column}` });
+  await at(3, 18).waitFor();
+  await page.locator('.badge', { hasText: 'exact, e2' }).waitFor();
+  const rows = await nextBytes(ui);
+  assert.deepEqual(
+    rows.slice(-4).map(([name]) => name),
+    ['other bytes', 'end of text', 'leak', 'untested'],
+  );
+  const percent = (cells: string[]) => Number.parseFloat(cells[3]!);
+  const sum = rows.reduce((total, cells) => total + percent(cells), 0);
+  assert.ok(Math.abs(sum - 100) < 0.5, `all adds up to ${sum} %`);
+  // Behind `found.fil` the exact way knows the word, which is one token.
+  await ui.page.locator('.view-line').first().click();
+  await ui.goTo(3, 19);
+  await at(3, 19).waitFor();
+  const [first] = await nextBytes(ui);
+  assert.equal(first![0], 't');
+  assert.ok(percent(first!) > 50 && Number.parseFloat(first![4]!) < percent(first!));
+  assert.ok((await page.locator('.coverTree .arc').count()) > 0);
+  assert.match(await page.locator('.healed').innerText(), /fil$/);
+  await ui.screenshot('next-byte');
+
+  // Places that the cursor only passes by are not shown.
+  for (const column of [5, 7, 9]) await ui.goTo(2, column);
+  await at(2, 9).waitFor();
+  await ui.goTo(5, 1400);
+  await page.locator('.badge', { hasText: 'not exact' }).waitFor();
+  await page.getByText('hold no two places').waitFor();
+  assert.equal(await page.locator('.odds').count(), 0);
+  assert.deepEqual(await seriousFindings(ui), [], 'refused');
 }
 
 /** What axe-core, put into the page, holds to be serious or critical. */

@@ -106,6 +106,28 @@ export async function theHoverExplainsAToken(ui: Workbench) {
   assert.match(text, /coder, after \d+ tokens of context/);
 }
 
+export async function bytesArePaintedByCharacterAndAddUpToTheTokens(ui: Workbench) {
+  await openCode(ui);
+  await show(ui, 'Surprisal');
+  const byToken = await settled(ui);
+  await show(ui, 'Surprisal by byte');
+  assert.notEqual(await settled(ui), byToken);
+  const text = await ui.hoverAt('filter');
+  assert.match(text, /byte\s+\.\s+f\s+i\s+l\s+t\s+e\s+r/);
+  const [, bytes, token] = /Bytes together ([\d.]+) bits, the token ([\d.]+) bits/.exec(text)!;
+  assert.ok(Number(bytes) > 0 && Number(token) > 0);
+  await ui.screenshot('bytes');
+  await ui.runCommand('Tokenscope: Score Every Byte of the Document');
+  const proof = ui.page.locator('.notification-list-item-message', { hasText: 'Σ bytes' });
+  await proof.waitFor();
+  const sums = /Σ bytes ([\d.]+) \+ end ([\d.]+) = Σ tokens ([\d.]+) bits/;
+  const [bits, end, tokens] = sums
+    .exec(await proof.innerText())!
+    .slice(1)
+    .map(Number);
+  assert.ok(Math.abs((bits! + end!) / tokens! - 1) < 1e-4, `${bits} + ${end}, ${tokens}`);
+}
+
 export async function anEditLeavesNoStalePaint(ui: Workbench) {
   await openCode(ui);
   await show(ui, 'Surprisal');

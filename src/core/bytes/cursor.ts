@@ -4,6 +4,7 @@ import { byteStringOf, type ByteString } from './byteString';
 import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverTree';
 import type { Row, TokenModel } from './model';
 import {
+  headMasses,
   massOf,
   nextByte,
   pathLogprobs,
@@ -68,6 +69,26 @@ export class ByteCursor {
   /** Nats: Π(x), given the tokens that all continuations of the first text in hand have in common. */
   get logMass(): number {
     return massOf(this.#rules, this.#state.scored);
+  }
+
+  /** [head of the tree], nats: what the covers that end there come to, as `logMass` counts. */
+  get headMasses(): number[] {
+    return headMasses(this.#rules, this.#state.scored);
+  }
+
+  /** Nats, as `logMass` counts: the cover that is these tokens and ends with the text; -Infinity if none does. */
+  massOfCover(tokens: ArrayLike<number>): number {
+    const { tree, logprobs } = this.#state.scored;
+    for (const { node, rest } of tree.heads) {
+      if (rest !== '') continue;
+      const path: number[] = [];
+      for (let at = node; at > 0; at = tree.nodes[at]!.parent) path.unshift(tree.nodes[at]!.token);
+      const own = [...tree.trunk, ...path];
+      if (own.length === tokens.length && own.every((id, i) => id === tokens[i])) {
+        return logprobs[node]!;
+      }
+    }
+    return -Infinity;
   }
 
   /** e2. `untested` is the most mass that each row may leave untested. */

@@ -1,49 +1,133 @@
-// The surprisal of every byte of a text. The bytes' surprisals and that of the end add up to the negative
-// log-probability of the text's tokens and the end, because Π(x) at the end is theirs: what the tokens cost
-// is laid out byte by byte.
+// The surprisal of every byte of a text. What its bytes and its end cost is what its tokens and the end cost,
+// laid out byte by byte: Π(x) at the end is the probability of the tokens and the end.
+//
+// A longer text is scored in windows, in each of which the bytes are given those of the window before them.
+// At a seam Π(x) still counts the texts that go on otherwise than with the boundary that the tokens have
+// there, so that window by window
+//
+//   Σ bytes + leaving - entering = Σ tokens
+//
+// where entering and leaving are -ln of the part of Π that the text's own tokens have at the window's ends.
+// At the end of the text leaving is the surprisal of the end.
 import { byteStringOf } from './byteString';
+import type { ByteWindow } from './byteWindows';
 import { incompleteFrom } from './characters';
 import { ByteCursor } from './cursor';
 import { InexactError } from './error';
 import type { TokenModel } from './model';
 import type { ByteRules } from './rules';
 
-export interface DocumentBytes {
-  /** [byte], nats: -ln P(byte | the bytes before). */
+export interface ByteScores {
+  readonly bytes: Uint8Array;
+  readonly windows: readonly ByteWindow[];
+  /** [byte], nats: -ln P(byte | the window's bytes before); NaN where not known yet. */
   readonly surprisals: Float64Array;
-  /** Nats: -ln P(end | all bytes). */
-  readonly end: number;
   /**
    * [byte], a probability: what the model gave, before the byte, to tokens that the tokenizer does not make there;
    * up to `UNTESTED` may be missing.
    */
   readonly leaks: Float64Array;
-  /** Rows that the model was asked for. */
-  readonly evaluated: number;
+}
+
+/** Nats. */
+export interface WindowEnds {
+  readonly entering: number;
+  readonly leaving: number;
+}
+
+/** Bytes [from, to) of one window's own. */
+export interface Stretch {
+  readonly window: ByteWindow;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The most of a row that is not looked at for the leak. It is no part of the surprisals. */
 const UNTESTED = 1e-6;
 
-/** e2, of a whole text in UTF-8. Throws `InexactError`. */
-export async function documentBytes(
+/** Nothing known yet. Throws `InexactError` for bytes that are no whole text, or not one to be exact about. */
+export function emptyByteScores(
   rules: ByteRules,
-  model: TokenModel,
   bytes: Uint8Array,
-): Promise<DocumentBytes> {
+  windows: readonly ByteWindow[],
+): ByteScores {
   const whole = incompleteFrom(byteStringOf(bytes.subarray(-3)));
   if (whole < Math.min(3, bytes.length)) {
     throw new InexactError(`The text ends inside a character, at byte ${bytes.length}`);
   }
   rules.check(byteStringOf(bytes));
-  const cursor = await ByteCursor.at(rules, model, new Uint8Array());
-  const surprisals = new Float64Array(bytes.length);
-  const leaks = new Float64Array(bytes.length);
-  for (const [i, byte] of bytes.entries()) {
+  const unknown = () => new Float64Array(bytes.length).fill(NaN);
+  return { bytes, windows, surprisals: unknown(), leaks: unknown() };
+}
+
+/** Takes over what an edit has left as it was: bytes before it, in windows that begin where they did. */
+export function keepKnown(old: ByteScores, now: ByteScores): void {
+  let same = 0;
+  while (same < now.bytes.length && now.bytes[same] === old.bytes[same]) same++;
+  for (const [i, { start, ownStart, end }] of now.windows.entries()) {
+    const before = old.windows[i];
+    if (before?.start !== start || before.ownStart !== ownStart) return;
+    const to = Math.max(ownStart, Math.min(same, end, before.end));
+    now.surprisals.set(old.surprisals.subarray(ownStart, to), ownStart);
+    now.leaks.set(old.leaks.subarray(ownStart, to), ownStart);
+  }
+}
+
+/** The unknown bytes among [from, to), window by window. */
+export function unknownStretches(scores: ByteScores, from: number, to: number): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const window of scores.windows) {
+    const end = Math.min(to, window.end);
+    for (let at = Math.max(from, window.ownStart); at < end;) {
+      const begin = at;
+      const isKnown = !Number.isNaN(scores.surprisals[at]!);
+      while (at < end && Number.isNaN(scores.surprisals[at]!) !== isKnown) at++;
+      if (!isKnown) stretches.push({ window, from: begin, to: at });
+    }
+  }
+  return stretches;
+}
+
+/** e2. Calls `onByte` behind each byte. */
+export async function scoreStretch(
+  rules: ByteRules,
+  model: TokenModel,
+  { bytes, surprisals, leaks }: ByteScores,
+  { window, from, to }: Stretch,
+  onByte: () => void = () => {},
+): Promise<void> {
+  const cursor = await ByteCursor.at(rules, model, bytes.subarray(window.start, from));
+  for (let i = from; i < to; i++) {
     const { logMass } = cursor;
     leaks[i] = Math.exp(cursor.next(UNTESTED).leak);
-    await cursor.advance(byte);
+    await cursor.advance(bytes[i]!);
     surprisals[i] = logMass - cursor.logMass;
+    onByte();
   }
-  return { surprisals, leaks, end: -cursor.next().end, evaluated: cursor.evaluated };
+}
+
+/** [window]. Throws `InexactError` where a text's own tokens are none of the ways to cut it. */
+export async function windowEnds(
+  rules: ByteRules,
+  model: TokenModel,
+  { bytes, windows }: ByteScores,
+): Promise<WindowEnds[]> {
+  const ends: WindowEnds[] = [];
+  for (const { start, ownStart, end, ids, before } of windows) {
+    const seam = async (to: number, tokens: Uint32Array) => {
+      const cursor = await ByteCursor.at(rules, model, bytes.subarray(start, to));
+      const own = cursor.massOfCover(tokens);
+      if (own !== -Infinity) return cursor.logMass - own;
+      throw new InexactError(
+        `At byte ${to} the text's tokens are no canonical beginning of a text`,
+      );
+    };
+    const entering = before > 0 ? await seam(ownStart, ids.slice(0, before)) : 0;
+    const isLast = end === bytes.length;
+    const leaving = isLast
+      ? -(await ByteCursor.at(rules, model, bytes.subarray(start))).next().end
+      : await seam(end, ids);
+    ends.push({ entering, leaving });
+  }
+  return ends;
 }

@@ -10,7 +10,7 @@
 //       they are masked and the rest is scaled up. There is no leak, and what is sampled is text.
 import type { CoverTree } from './coverTree';
 import { InexactError } from './error';
-import { LogSum } from './logSum';
+import { LogSum, logSumOf } from './logSum';
 import type { Row } from './model';
 import { visitRow, type Acceptance } from './rowParts';
 import type { ByteRules } from './rules';
@@ -94,13 +94,15 @@ export function nextByte(
 }
 
 /** Nats: Π(x), canonical, of itself: `logMass` of `nextByte`. */
-export function massOf(rules: ByteRules, { tree, rows, logprobs }: ScoredTree): number {
-  const mass = new LogSum();
-  for (const { node, rest } of tree.heads) {
-    if (rest === '') {
-      mass.add(logprobs[node]!);
-      continue;
-    }
+export function massOf(rules: ByteRules, scored: ScoredTree): number {
+  return logSumOf(headMasses(rules, scored));
+}
+
+/** [head], nats: what the canonical covers that end there come to. */
+export function headMasses(rules: ByteRules, { tree, rows, logprobs }: ScoredTree): number[] {
+  return tree.heads.map(({ node, rest }) => {
+    if (rest === '') return logprobs[node]!;
+    const mass = new LogSum();
     const { start, end } = rules.tokens.startingWith(rest);
     for (let place = start; place < end; place++) {
       const token = rules.tokens.ids[place]!;
@@ -108,8 +110,8 @@ export function massOf(rules: ByteRules, { tree, rows, logprobs }: ScoredTree): 
       if (!isLonger || !rules.canonical.follows(tree.nodes[node]!.prefix, token)) continue;
       mass.add(logprobs[node]! + rows[node]![token]!);
     }
-  }
-  return mass.value;
+    return mass.value;
+  });
 }
 
 /** The tree as a model sees it that makes canonical tokens only: `nextByte` of it is e3. Tests every token. */

@@ -1,91 +1,132 @@
-// `tokenscope bytes`: the surprisal of every byte of a text that fits in the model's context.
-import { InexactError } from '../../core/bytes/error';
-import { documentBytes, type DocumentBytes } from '../../core/bytes/documentBytes';
-import { logSumOf } from '../../core/bytes/logSum';
+// `tokenscope bytes`: the surprisal of every byte of a text, and the proof that they come to what its tokens cost.
+import type { ByteScores } from '../../core/bytes/documentBytes';
+import { totalsOf, wordsOf } from '../../core/bytes/proof';
 import { NATS_PER_BIT } from '../../core/scores';
 import { spell } from '../../core/spell';
-import { encodeUtf8 } from '../../core/utf8';
-import { UserError } from '../../protocol/channel';
+import type { ByteProof } from '../../protocol/engine';
+import { byteProof, byteScoresOf, scoreBytes } from '../byteScores';
 import { Document } from '../document';
 import type { Model } from '../model';
 
 const LISTED = 10;
+
+interface Scored {
+  readonly scores: ByteScores;
+  readonly proof: ByteProof;
+}
 
 /** The lines to print. */
 export async function bytesOfText(
   model: Model,
   text: string,
   json: boolean,
+  showProgress: (done: number, total: number) => void,
+  other?: Model,
 ): Promise<Iterable<string>> {
-  const { contextTokens, name } = model.info;
-  const tokens = model.tokenizer.encode(text).ids.length;
-  // The start, and one token more where the tree is ahead of the text's own.
-  if (tokens + 2 > contextTokens) {
-    throw new InexactError(
-      `The text has ${tokens} tokens, and ${name} sees ${contextTokens}: the bytes of longer texts are not ` +
-        `scored yet; choose a part of the text`,
-    );
+  // What cannot be had is refused before anything is scored.
+  for (const each of other ? [model, other] : [model]) {
+    each.asTokenModel();
+    each.checkEnds();
+    byteScoresOf(each, new Document('text', 0, text));
   }
-  const tokenModel = model.asTokenModel();
-  if (tokenModel.ends.length === 0) {
-    throw new UserError(
-      `${name} has no token that ends a text: name one as "eos_token_id" in its config.json.`,
-    );
-  }
-  const bytes = encodeUtf8(text);
-  const found = await documentBytes(model.byteRules, tokenModel, bytes);
-  const tokenNats = await tokenNatsOf(model, text);
-  return json ? byteLines(bytes, found, tokenNats) : pretty(bytes, found, tokenNats, name);
+  const { scores, proof } = await scored(model, text, showProgress);
+  const second = other && (await scored(other, text, showProgress));
+  if (json) return byteLines(scores, proof, second);
+  const { name } = model.info;
+  return second
+    ? prettyTwo({ scores, proof }, second, name, other.info.name)
+    : pretty(scores, proof, name);
 }
 
-/** What the text's tokens and its end cost together. */
-async function tokenNatsOf(model: Model, text: string): Promise<number> {
+async function scored(
+  model: Model,
+  text: string,
+  showProgress: (done: number, total: number) => void,
+): Promise<Scored> {
   const document = new Document('text', 0, text);
-  const signal = new AbortController().signal;
-  await model.score(document, { visible: [], maxTokens: Infinity, signal, onScored: () => {} });
-  const { ids, scores } = document.tokensBy(model.tokenizer);
-  const tokenModel = model.asTokenModel();
-  const [row] = await tokenModel.rows([...ids], [{ parent: -1, token: -1 }], [0]);
-  const end = logSumOf(tokenModel.ends.map(id => row![id]!));
-  return scores.logprobs.reduce((sum, logprob) => sum - logprob, -end);
+  const { signal } = new AbortController();
+  const scores = byteScoresOf(model, document);
+  const total = scores.bytes.length;
+  const onScored = (scored: number) => showProgress(scored, total);
+  await scoreBytes(model, document, { visible: [], whole: true, signal, onScored });
+  return { scores, proof: await byteProof(model, document, signal) };
 }
 
-function summaryOf({ surprisals, end, leaks }: DocumentBytes, tokenNats: number) {
-  const total = surprisals.reduce((sum, surprisal) => sum + surprisal, end);
-  return {
-    eosBits: end / NATS_PER_BIT,
-    totalBits: total / NATS_PER_BIT,
-    tokenNllBits: tokenNats / NATS_PER_BIT,
-    leakMax: leaks.reduce((most, leak) => Math.max(most, leak), 0),
-    leakMean: leaks.reduce((sum, leak) => sum + leak, 0) / Math.max(1, leaks.length),
-    windows: 1,
-  };
+/** With the end. */
+function bitsPerByte({ scores, proof }: Scored): number {
+  const { bytesBits, endBits } = totalsOf(proof);
+  return (bytesBits + endBits) / Math.max(1, scores.bytes.length);
 }
 
-function* byteLines(bytes: Uint8Array, found: DocumentBytes, tokenNats: number): Generator<string> {
+function* byteLines(scores: ByteScores, proof: ByteProof, second?: Scored): Generator<string> {
+  const { bytes, surprisals } = scores;
   for (const [offset, byte] of bytes.entries()) {
-    const surprisal = found.surprisals[offset]! / NATS_PER_BIT;
-    yield `${JSON.stringify({ offset, byte: byte.toString(16).padStart(2, '0'), surprisal })}\n`;
+    const surprisal = surprisals[offset]! / NATS_PER_BIT;
+    const line = { offset, byte: byte.toString(16).padStart(2, '0'), surprisal };
+    const other = second && second.scores.surprisals[offset]! / NATS_PER_BIT;
+    yield `${JSON.stringify(second ? { ...line, second: other } : line)}\n`;
   }
-  yield `${JSON.stringify(summaryOf(found, tokenNats))}\n`;
+  const { bytesBits, seamBits, endBits, tokenBits } = totalsOf(proof);
+  const summary = {
+    eosBits: endBits,
+    seamBits,
+    totalBits: bytesBits + seamBits + endBits,
+    tokenNllBits: tokenBits,
+    leakMax: proof.leakMax,
+    leakMean: proof.leakMean,
+    windows: proof.windows,
+    ...(second && {
+      bitsPerByte: bitsPerByte({ scores, proof }),
+      secondBitsPerByte: bitsPerByte(second),
+    }),
+  };
+  yield `${JSON.stringify(summary)}\n`;
+}
+
+/** Where the two differ most. */
+function* prettyTwo(
+  first: Scored,
+  second: Scored,
+  firstName: string,
+  secondName: string,
+): Generator<string> {
+  const { bytes } = first.scores;
+  const bits = ({ scores }: Scored, at: number) => scores.surprisals[at]! / NATS_PER_BIT;
+  const difference = (at: number) => bits(second, at) - bits(first, at);
+  const places = [...bytes.keys()].sort(
+    (a, b) => Math.abs(difference(b)) - Math.abs(difference(a)),
+  );
+  yield '  first   second  difference  at byte  byte\n';
+  for (const at of places.slice(0, LISTED)) {
+    const cells = [bits(first, at).toFixed(2).padStart(7), bits(second, at).toFixed(2).padStart(7)];
+    yield `${cells.join('  ')}  ${difference(at).toFixed(2).padStart(10)}  ${String(at).padStart(7)}  ${spell(bytes.subarray(at, at + 1))}\n`;
+  }
+  for (const [scored, name] of [
+    [first, firstName],
+    [second, secondName],
+  ] as const) {
+    yield `\n${name}: ${bitsPerByte(scored).toFixed(3)} bits per byte with the end. ${wordsOf(totalsOf(scored.proof))}\n`;
+  }
 }
 
 function* pretty(
-  bytes: Uint8Array,
-  found: DocumentBytes,
-  tokenNats: number,
+  { bytes, surprisals }: ByteScores,
+  proof: ByteProof,
   name: string,
 ): Generator<string> {
-  const { surprisals } = found;
   const highest = [...surprisals.keys()].sort((a, b) => surprisals[b]! - surprisals[a]!);
   yield '   bits  at byte  byte\n';
   for (const at of highest.slice(0, LISTED)) {
     const bits = (surprisals[at]! / NATS_PER_BIT).toFixed(2).padStart(7);
     yield `${bits}  ${String(at).padStart(7)}  ${spell(bytes.subarray(at, at + 1))}\n`;
   }
-  const { totalBits, tokenNllBits, eosBits, leakMax } = summaryOf(found, tokenNats);
-  yield (
-    `\n${bytes.length} bytes: ${totalBits.toFixed(3)} bits with the end (${eosBits.toFixed(3)}); ` +
-    `its tokens: ${tokenNllBits.toFixed(3)} bits. Leak at most ${(100 * leakMax).toFixed(3)} % (${name})\n`
-  );
+  yield '\n';
+  if (proof.windows.length > 1) {
+    for (const window of proof.windows) {
+      const { contextStart, byteStart, byteEnd } = window;
+      yield `bytes ${byteStart}–${byteEnd}, given those from ${contextStart} on: ${wordsOf(window)}\n`;
+    }
+  }
+  yield `${bytes.length} bytes: ${wordsOf(totalsOf(proof))}\n`;
+  yield `Leak at most ${(100 * proof.leakMax).toFixed(3)} % (${name})\n`;
 }

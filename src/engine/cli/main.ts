@@ -32,6 +32,7 @@ FILE is a UTF-8 file, or - for standard input.
   --top K          alternatives listed for every token (default 5)
   --at BYTE        an offset in the file, inside a character or not
   --mode e2|e3     canonical tokens of the raw model (default), or of the model renormalised to them
+  --second FOLDER  another model beside it, for bytes and next; it may have another tokenizer
   --json           one JSON object per line; the README lists the fields
   --help           this text
 
@@ -51,6 +52,9 @@ async function main(): Promise<void> {
   if (!file) throw new UserError(`\`${command}\` needs a file, or - for standard input.`);
   if (rest.length > 0 && command !== 'count')
     throw new UserError(`One file at a time: what is "${rest[0]}"?`);
+  if (values.second !== undefined && command !== 'bytes' && command !== 'next') {
+    throw new UserError('--second is for `bytes` and `next`.');
+  }
   const topK = wholeNumber(values.top, '--top', 0, 1000);
   const contextLimit = wholeNumber(values.context, '--context', 1, 1 << 20);
 
@@ -64,13 +68,21 @@ async function main(): Promise<void> {
   const place = command === 'next' ? placeIn(text, values) : undefined;
   const scored = command !== 'tokens';
   const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
+  let second: Model | undefined;
   try {
-    if (command === 'bytes')
-      return await print(await bytesOfText(model, text, values.json ?? false));
-    if (place) return await print(await next(model, place, values.json ?? false));
+    if (values.second !== undefined) {
+      second = await Model.open(values.second, contextLimit, startRuntime);
+    }
+    if (command === 'bytes') {
+      const showProgress = progressOn(process.stderr, 'bytes');
+      return await print(
+        await bytesOfText(model, text, values.json ?? false, showProgress, second),
+      );
+    }
+    if (place) return await print(await next(model, place, values.json ?? false, second));
     const document = new Document(file, 0, text);
     if (scored) {
-      const showProgress = progressOn(process.stderr);
+      const showProgress = progressOn(process.stderr, 'tokens');
       await model.score(
         document,
         {
@@ -88,6 +100,7 @@ async function main(): Promise<void> {
     else await print(prettyTokens(document.text, tokens, model));
   } finally {
     model.dispose();
+    second?.dispose();
   }
 }
 
@@ -101,6 +114,7 @@ function parse() {
         top: { type: 'string', default: '5' },
         at: { type: 'string' },
         tokenizer: { type: 'string' },
+        second: { type: 'string' },
         mode: { type: 'string', default: 'e2' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
@@ -129,7 +143,10 @@ function wholeNumber(text: string, name: string, min: number, max: number): numb
 }
 
 /** A line that counts up, where somebody is looking and it takes over a second. */
-function progressOn(stream: NodeJS.WriteStream): (done: number, total: number) => void {
+function progressOn(
+  stream: NodeJS.WriteStream,
+  unit: string,
+): (done: number, total: number) => void {
   const began = performance.now();
   let told = began + 1000;
   return (done, total) => {
@@ -138,7 +155,7 @@ function progressOn(stream: NodeJS.WriteStream): (done: number, total: number) =
     if (done >= total && told > began + 1000) stream.write('\r\x1b[K');
     else if (now >= told) {
       told = now + 100;
-      stream.write(`\rscored ${done} of ${total} tokens`);
+      stream.write(`\rscored ${done} of ${total} ${unit}`);
     }
   };
 }

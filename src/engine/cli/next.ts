@@ -20,11 +20,46 @@ export async function next(
   model: Model,
   { before, mode }: Place,
   json: boolean,
+  other?: Model,
 ): Promise<Iterable<string>> {
   const began = performance.now();
   const found = await nextBytes(model, before, mode);
+  const second = other && (await nextBytes(other, before, mode));
   const ms = Math.round(performance.now() - began);
+  if (second) return json ? twoLines(found, second, mode, ms) : prettyTwo(found, second, mode);
   return json ? nextLines(found, mode, ms) : prettyNext(found, mode);
+}
+
+/** Two models in equal parts, whatever their tokens: bytes are what both have. */
+function mixtureOf(a: NextBytes, b: NextBytes): Float64Array {
+  return a.exact.map((p, byte) => (p + b.exact[byte]!) / 2);
+}
+
+function* twoLines(a: NextBytes, b: NextBytes, mode: Mode, ms: number): Generator<string> {
+  const mixture = mixtureOf(a, b);
+  for (let byte = 0; byte < 256; byte++) {
+    const hex = byte.toString(16).padStart(2, '0');
+    const [exact, second] = [a.exact[byte], b.exact[byte]];
+    yield `${JSON.stringify({ byte: hex, exact, second, mixture: mixture[byte] })}\n`;
+  }
+  const rest = ({ end, leak, untested, nodes, heads, contextTokens }: NextBytes) => ({
+    ...{ end, leak, untested, nodes, heads, contextTokens },
+  });
+  yield `${JSON.stringify({ mode, ...rest(a), second: rest(b), mixtureEnd: (a.end + b.end) / 2, ms })}\n`;
+}
+
+function* prettyTwo(a: NextBytes, b: NextBytes, mode: Mode): Generator<string> {
+  const mixture = mixtureOf(a, b);
+  const row = (name: string, ...all: number[]) =>
+    `${name.padEnd(8)}${all.map(p => `${(100 * p).toFixed(3)} %`.padStart(11)).join('')}\n`;
+  yield `byte    ${['first', 'second', 'mixture'].map(title => title.padStart(11)).join('')}\n`;
+  const likeliest = [...mixture.keys()].sort((x, y) => mixture[y]! - mixture[x]!);
+  for (const byte of likeliest.slice(0, LISTED)) {
+    yield row(spell(Uint8Array.of(byte)), a.exact[byte]!, b.exact[byte]!, mixture[byte]!);
+  }
+  yield row('end', a.end, b.end, (a.end + b.end) / 2);
+  yield row('leak', a.leak, b.leak, (a.leak + b.leak) / 2);
+  yield `\n${mode}: both exact, mixed in equal parts\n`;
 }
 
 /** One JSON object for each byte, then one for the rest. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CoverTree } from '../../../src/core/bytes/coverTree';
 import { ByteCursor } from '../../../src/core/bytes/cursor';
-import { documentBytes } from '../../../src/core/bytes/documentBytes';
+import { wholeText } from '../../support/wholeText';
 import type { NextByte } from '../../../src/core/bytes/nextByte';
 import { ByteRules } from '../../../src/core/bytes/rules';
 import { encodeUtf8 } from '../../../src/core/utf8';
@@ -129,7 +129,7 @@ describe('every byte of a text', () => {
   test('the surprisals and the end add up to the negative log-probability of the tokens and the end', async () => {
     for (const text of [CODE, '', ' ', "it's", '    \n', CODE.repeat(2)]) {
       const bytes = encodeUtf8(text);
-      const { surprisals, end, leaks } = await documentBytes(coderRules, coderModel, bytes);
+      const { surprisals, leaving: end, leaks } = await wholeText(coderRules, coderModel, bytes);
       const expected = negativeLogprob(coderModel, [...coder.encode(text).ids, coderEnd]);
       const sum = surprisals.reduce((a, b) => a + b, end);
       expect(Math.abs(sum / expected - 1)).toBeLessThan(1e-12);
@@ -152,13 +152,11 @@ describe('every byte of a text', () => {
 
   test('text broken off inside a character is no whole text', async () => {
     const broken = encodeUtf8('日').subarray(0, 2);
-    await expect(documentBytes(coderRules, coderModel, broken)).rejects.toThrow(/ends inside/);
+    await expect(wholeText(coderRules, coderModel, broken)).rejects.toThrow(/ends inside/);
     // What comes late is refused before the model is asked.
     const rows = () => Promise.reject(new Error('was asked'));
     const late = Uint8Array.of(0x61, 0x62, 0xff, 0x63, 0x64);
-    await expect(documentBytes(coderRules, { ...coderModel, rows }, late)).rejects.toThrow(
-      /byte 2/,
-    );
+    await expect(wholeText(coderRules, { ...coderModel, rows }, late)).rejects.toThrow(/byte 2/);
   });
 
   test('a model that is sure of a text is sure of its bytes', async () => {

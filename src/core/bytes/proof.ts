@@ -1,0 +1,28 @@
+// The sum of a text's bytes beside that of its tokens, in words.
+
+/** Bits. What bytes, seams and end come to is what the tokens cost. */
+export interface Sums {
+  readonly bytesBits: number;
+  readonly seamBits: number;
+  readonly endBits: number;
+  readonly tokenBits: number;
+}
+
+export function totalsOf({ windows }: { readonly windows: readonly Sums[] }): Sums {
+  const sum = (of: (sums: Sums) => number) => windows.reduce((total, sums) => total + of(sums), 0);
+  return {
+    bytesBits: sum(sums => sums.bytesBits),
+    seamBits: sum(sums => sums.seamBits),
+    endBits: sum(sums => sums.endBits),
+    tokenBits: sum(sums => sums.tokenBits),
+  };
+}
+
+/** For example `Σ bytes 717.250 + end 34.700 = Σ tokens 751.950 bits (difference 3e-5)`. */
+export function wordsOf({ bytesBits, seamBits, endBits, tokenBits }: Sums): string {
+  const difference = Math.abs(bytesBits + seamBits + endBits - tokenBits);
+  const parts = [`Σ bytes ${bytesBits.toFixed(3)}`];
+  if (seamBits !== 0) parts.push(`seams ${seamBits.toFixed(3)}`);
+  if (endBits !== 0) parts.push(`end ${endBits.toFixed(3)}`);
+  return `${parts.join(' + ')} = Σ tokens ${tokenBits.toFixed(3)} bits (difference ${Number(difference.toPrecision(1))})`;
+}

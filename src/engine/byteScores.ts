@@ -1,0 +1,157 @@
+// The surprisals of a document's bytes: what is visible first, and the proof that they come to what its
+// tokens cost.
+import { byteWindows } from '../core/bytes/byteWindows';
+import {
+  emptyByteScores,
+  keepKnown,
+  scoreStretch,
+  unknownStretches,
+  windowEnds,
+  type ByteScores,
+} from '../core/bytes/documentBytes';
+import { NATS_PER_BIT } from '../core/scores';
+import { encodeUtf8, utf8Length, utf8LengthAt } from '../core/utf8';
+import type { ByteProof, CharacterView, Range16 } from '../protocol/engine';
+import type { Document } from './document';
+import { TREE_TOKENS, type Model } from './model';
+
+const PART_BYTES = 256;
+
+export interface BytePass {
+  readonly visible: readonly Range16[];
+  /** Whether the other bytes are scored, too. */
+  readonly whole: boolean;
+  readonly signal: AbortSignal;
+  /** Called behind each byte that is scored. */
+  readonly onScored: (scored: number) => void;
+}
+
+/** What is known by now. Throws `InexactError`. */
+export function byteScoresOf(model: Model, document: Document): ByteScores {
+  const { version, bytes: known } = document;
+  if (known?.version === version) return known.scores;
+  const { text } = document;
+  const bytes = encodeUtf8(text);
+  const { tokenizer, info } = model;
+  const rules = model.byteRules;
+  // Refused before the tokens are made.
+  emptyByteScores(rules, bytes, []);
+  const tokens = document.tokensBy(tokenizer);
+  const windows = byteWindows(
+    tokens,
+    Math.max(1, info.contextTokens - TREE_TOKENS),
+    token => model.endsLine(tokens.ids[token]!),
+    (from, to) => idsOf(model, bytes.subarray(from, to)),
+  );
+  const scores = emptyByteScores(rules, bytes, windows);
+  if (known) keepKnown(known.scores, scores);
+  document.bytes = { version, scores };
+  return scores;
+}
+
+function idsOf({ tokenizer }: Model, bytes: Uint8Array): Uint32Array | undefined {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  try {
+    // A character that is not whole at the end is left out.
+    return tokenizer.encode(decoder.decode(bytes, { stream: true })).ids;
+  } catch {
+    return undefined; // It begins inside a character.
+  }
+}
+
+/** Answers how many bytes are known. Throws `InexactError`, `UserError`, and `Cancelled` when aborted. */
+export async function scoreBytes(
+  model: Model,
+  document: Document,
+  { visible, whole, signal, onScored }: BytePass,
+): Promise<number> {
+  const tokenModel = model.asTokenModel(AbortSignal.any([signal, document.current]));
+  const scores = byteScoresOf(model, document);
+  const { text } = document;
+  const known = () =>
+    scores.surprisals.reduce((sum, nats) => sum + (Number.isNaN(nats) ? 0 : 1), 0);
+  const wanted = visible.map(({ utf16Start, utf16End }) => [
+    utf8Length(text, 0, utf16Start),
+    utf8Length(text, 0, Math.min(utf16End, text.length)),
+  ]);
+  if (whole) wanted.push([0, scores.bytes.length]);
+  for (const [from, to] of wanted) {
+    // In parts, for another pass may score some of it meanwhile.
+    for (;;) {
+      const [next] = unknownStretches(scores, from!, to!);
+      if (!next) break;
+      const part = { ...next, to: Math.min(next.to, next.from + PART_BYTES) };
+      let scored = known();
+      await scoreStretch(model.byteRules, tokenModel, scores, part, () => onScored(++scored));
+    }
+  }
+  return known();
+}
+
+/** Of a document whose bytes are all known. Throws `UserError` where no token ends a text. */
+export async function byteProof(
+  model: Model,
+  document: Document,
+  signal: AbortSignal,
+): Promise<ByteProof> {
+  const tokenModel = model.asTokenModel(AbortSignal.any([signal, document.current]));
+  model.checkEnds();
+  const scores = byteScoresOf(model, document);
+  const ends = await windowEnds(model.byteRules, tokenModel, scores);
+  const windows = [];
+  for (const [i, window] of scores.windows.entries()) {
+    const { start, ownStart, end } = window;
+    const { entering, leaving } = ends[i]!;
+    const bytes = scores.surprisals.subarray(ownStart, end).reduce((sum, nats) => sum + nats, 0);
+    const tokens = await model.tokenNats(
+      window.ids,
+      window.before,
+      end === scores.bytes.length,
+      signal,
+    );
+    const isLast = i === scores.windows.length - 1;
+    windows.push({
+      contextStart: start,
+      byteStart: ownStart,
+      byteEnd: end,
+      bytesBits: bytes / NATS_PER_BIT,
+      seamBits: ((isLast ? 0 : leaving) - entering) / NATS_PER_BIT,
+      endBits: (isLast ? leaving : 0) / NATS_PER_BIT,
+      tokenBits: tokens / NATS_PER_BIT,
+    });
+  }
+  const { leaks } = scores;
+  return {
+    windows,
+    leakMax: leaks.reduce((most, leak) => Math.max(most, leak), 0),
+    leakMean: leaks.reduce((sum, leak) => sum + leak, 0) / Math.max(1, leaks.length),
+  };
+}
+
+/** The characters that begin in a range, with what their bytes come to. */
+export function charactersOf(
+  { text }: Document,
+  { surprisals }: ByteScores,
+  { utf16Start, utf16End }: Range16,
+): CharacterView {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const bits: number[] = [];
+  let byte = utf8Length(text, 0, utf16Start);
+  for (let at = utf16Start; at < Math.min(utf16End, text.length);) {
+    const length = utf8LengthAt(text, at);
+    const own = surprisals.subarray(byte, byte + length);
+    starts.push(at);
+    at += length === 4 ? 2 : 1;
+    ends.push(at);
+    bits.push(own.reduce((sum, nats) => sum + nats, 0) / NATS_PER_BIT);
+    byte += length;
+  }
+  const pending = bits.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0);
+  return {
+    utf16Starts: Uint32Array.from(starts),
+    utf16Ends: Uint32Array.from(ends),
+    bits: Float32Array.from(bits),
+    pending,
+  };
+}

@@ -1,0 +1,22 @@
+// The bytes of a text that is one window.
+import {
+  emptyByteScores,
+  scoreStretch,
+  windowEnds,
+  type ByteScores,
+  type WindowEnds,
+} from '../../src/core/bytes/documentBytes';
+import type { TokenModel } from '../../src/core/bytes/model';
+import type { ByteRules } from '../../src/core/bytes/rules';
+
+export async function wholeText(
+  rules: ByteRules,
+  model: TokenModel,
+  bytes: Uint8Array,
+): Promise<ByteScores & WindowEnds> {
+  const window = { start: 0, ownStart: 0, end: bytes.length, ids: new Uint32Array(), before: 0 };
+  const scores = emptyByteScores(rules, bytes, [window]);
+  await scoreStretch(rules, model, scores, { window, from: 0, to: bytes.length });
+  const [ends] = await windowEnds(rules, model, scores);
+  return { ...scores, ...ends! };
+}
