@@ -43,7 +43,7 @@ function scansOfLast({ add_prefix_space, use_regex }: Json): Scan[] {
   return use_regex === false ? [] : [scanGpt2];
 }
 
-function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
+export function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
   const field = `${FIELD}.Split`;
   const { Regex: regex, String: text } = isObject(pattern) ? pattern : {};
   if (typeof regex === 'string') {
@@ -69,12 +69,12 @@ function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
   return cutAt(match, behavior, `${field}.behavior`);
 }
 
-function scanOfDigits({ individual_digits }: Json): Scan {
+export function scanOfDigits({ individual_digits }: Json): Scan {
   const isDigit = belongsTo(decodedRanges(rustNumericRanges));
   return cutAt(repeated(isDigit, individual_digits === true ? 1 : Infinity), 'Isolated', FIELD);
 }
 
-function scanOfPunctuation({ behavior }: Json): Scan {
+export function scanOfPunctuation({ behavior }: Json): Scan {
   const isPunctuation = belongsTo(decodedRanges(rustPunctuationRanges));
   return cutAt(repeated(isPunctuation, 1), behavior ?? 'Isolated', `${FIELD}.Punctuation.behavior`);
 }
