@@ -4,7 +4,7 @@ import type { AddedToken, Piece } from './added';
 import type { Alphabet } from './alphabet';
 import { LONGEST_KEY, PretokenCache } from './cache';
 import type { Merger } from './merge';
-import { cutsAll } from './patterns/lookup';
+import { areCutAtBoundaries } from './patterns/boundaries';
 import { toNfc } from './normalize';
 import type { Scan } from './patterns/scan';
 import { PipelineTokenizer, rewritten, take, type PipelineParts } from './pipelineTokenizer';
@@ -40,8 +40,7 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
     const liesAcross = ({ special, content, lstrip, rstrip }: AddedToken) =>
       !special && (lstrip || rstrip || /[ \n]/.test(content));
     this.isCutByHardBoundaries =
-      parts.scans.length > 0 &&
-      parts.scans.every(cutsAll) &&
+      areCutAtBoundaries(parts.scans) &&
       parts.normalizers.every(step => step === toNfc) &&
       !parts.respell &&
       !parts.unknown &&
