@@ -18,7 +18,14 @@ const layers = {
     'node:worker_threads',
     'vscode-jsonrpc',
   ],
-  'src/engine': ['src/core', 'src/protocol', 'src/engine', 'node:', 'onnxruntime-node'],
+  'src/engine': [
+    'src/core',
+    'src/protocol',
+    'src/engine',
+    'node:',
+    'onnxruntime-node',
+    '@huggingface/tokenizers',
+  ],
   'src/editor': ['src/core', 'src/protocol', 'src/editor', 'node:', 'vscode'],
   webview: [
     'src/core',

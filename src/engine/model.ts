@@ -57,7 +57,7 @@ export class Model {
       scores: graph !== null,
       ...(graph ? {} : { scoresMissing: `no onnx/model.onnx or model.onnx in ${folder.path}` }),
       contextTokens: Math.min(folder.contextTokens, contextLimit),
-      warnings: graph?.warnings ?? [],
+      warnings: [tokenizer.limitation, ...(graph?.warnings ?? [])].filter(Boolean),
     };
   }
 

@@ -6,6 +6,7 @@ import { loadTokenizer, TokenizerError, type TokenizerFiles } from '../core/toke
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { UserError } from '../protocol/channel';
 import { readJson, type Json } from './json';
+import { pieceFinders } from './pieceFinders';
 import { readTokenizerFiles } from './tokenizerFiles';
 
 export interface ModelFolder {
@@ -61,7 +62,7 @@ function readTokenizer(path: string, encoding: unknown): Tokenizer {
 /** Throws `UserError` that names the file, in `path`, and what is wrong with it. */
 export function tokenizerOf(files: TokenizerFiles, path: string): Tokenizer {
   try {
-    return loadTokenizer(files);
+    return loadTokenizer(files, pieceFinders);
   } catch (error) {
     if (error instanceof TokenizerError) throw new UserError(`${error.message} (in ${path})`);
     throw error;

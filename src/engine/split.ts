@@ -2,6 +2,7 @@
 import { utf16Spans } from '../core/offsets';
 import type { TokenStream } from '../core/stream/tokenStream';
 import { BpeTokenizer } from '../core/tokenizer/bpe';
+import { LookupTokenizer } from '../core/tokenizer/lookupTokenizer';
 import { mergeSteps } from '../core/tokenizer/mergeSteps';
 import type { Pretoken } from '../core/tokenizer/tokenList';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -22,7 +23,9 @@ export function splitAt(
   typed: string,
 ): SplitView | null {
   const found = stream.segmentAt(at);
-  if (!found || !(tokenizer instanceof BpeTokenizer)) return null;
+  if (!found || !(tokenizer instanceof BpeTokenizer || tokenizer instanceof LookupTokenizer)) {
+    return null;
+  }
   const { segment, before } = found;
   const { text } = segment;
   if (!tokenizer.isCutByHardBoundaries && text.length > LONGEST_WHOLE) {
@@ -33,7 +36,11 @@ export function splitAt(
   const unit = at - before.utf16;
   const token = ends.findIndex(end => end > unit);
   if (token < 0) return null;
-  const { first, end, ...merges } = mergesOf(tokenizer, encoding.ids, pretokens, token);
+  const pretoken = pretokens.find(({ first, end }) => first <= token && token < end);
+  const { first, end, ...merges } =
+    tokenizer instanceof LookupTokenizer
+      ? lookupOf(tokenizer, encoding.ids, pretoken, token)
+      : mergesOf(tokenizer, encoding.ids, pretoken, token);
   const utf16End = ends[end - 1]!;
   const behind = text.slice(utf16End) || stream.segmentAt(before.utf16 + utf16End)?.segment.text;
   return {
@@ -58,7 +65,7 @@ export function splitAt(
 }
 
 /** The token alone, where finding out more would take too long. */
-function unexplained(tokenizer: BpeTokenizer, stream: TokenStream, at: number): SplitView {
+function unexplained(tokenizer: Tokenizer, stream: TokenStream, at: number): SplitView {
   const { first } = stream.tokensIn(at, at);
   const token = stream.tokens(first, first + 1);
   return {
@@ -68,13 +75,15 @@ function unexplained(tokenizer: BpeTokenizer, stream: TokenStream, at: number): 
     byteEnd: token.byteEnds[0]!,
     symbols: [],
     steps: [],
-    rankIs: tokenizer.parts.rankIs,
-    note: `This tokenizer takes a text as a whole: merges are told for texts up to ${LONGEST_WHOLE} characters.`,
+    rankIs: '',
+    note: `This tokenizer takes a text as a whole: why it is split so is told for texts up to ${LONGEST_WHOLE} characters.`,
     tokens: [pieceOf(tokenizer, token.ids[0]!)],
     token: 0,
     continuations: [],
   };
 }
+
+const ADDED = 'An added token: it is taken out of the text before the rest is cut.';
 
 type Merges = Pick<SplitView, 'symbols' | 'steps' | 'rankIs' | 'note'> & {
   /** Tokens [first, end) of the text, which are told of. */
@@ -85,16 +94,15 @@ type Merges = Pick<SplitView, 'symbols' | 'steps' | 'rankIs' | 'note'> & {
 function mergesOf(
   tokenizer: BpeTokenizer,
   ids: Uint32Array,
-  pretokens: readonly Pretoken[],
+  pretoken: Pretoken | undefined,
   token: number,
 ): Merges {
   const { alphabet, merger, whole, added, rankIs } = tokenizer.parts;
-  const pretoken = pretokens.find(({ first, end }) => first <= token && token < end);
   const none = { symbols: [], steps: [], rankIs };
   if (!pretoken) {
     const isAdded = added.some(({ id }) => id === ids[token]);
     const note = isAdded
-      ? 'An added token: it is taken out of the text before the rest is cut and merged.'
+      ? ADDED
       : 'The vocabulary has no token for this character, which becomes the unknown token.';
     return { ...none, first: token, end: token + 1, note };
   }
@@ -128,6 +136,23 @@ function mergesOf(
         ? ''
         : `The pretoken has ${count} symbols. Shown are the tokens around the cursor: no merge links them to the rest.`,
   };
+}
+
+/** How the pretoken's tokens were found. */
+function lookupOf(
+  { parts: { name, how, unknown } }: LookupTokenizer,
+  ids: Uint32Array,
+  pretoken: Pretoken | undefined,
+  token: number,
+): Merges {
+  const none = { symbols: [], steps: [], rankIs: '' };
+  if (!pretoken) return { ...none, first: token, end: token + 1, note: ADDED };
+  const isUnknown = 'token' in unknown && unknown.token.id === ids[token];
+  const note = [
+    `${name} merges nothing. ${how}`,
+    ...(isUnknown ? ['The vocabulary lacks what stands here: it became the unknown token.'] : []),
+  ].join(' ');
+  return { ...none, first: pretoken.first, end: pretoken.end, note };
 }
 
 /** A token and its neighbours in the pretoken, as many as have few symbols. */
@@ -165,7 +190,7 @@ function bytesOfTokens(
 
 /** `prefix` ends with the pretoken, which begins at byte `byteStart` of it. */
 function continuationsOf(
-  tokenizer: BpeTokenizer,
+  tokenizer: Tokenizer,
   prefix: string,
   byteStart: number,
   wanted: readonly Pick<Continuation, 'text' | 'origin'>[],

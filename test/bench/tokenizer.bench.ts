@@ -1,68 +1,125 @@
-// Tokenizing 2 MB of source after another 2 MB, beside gpt-tokenizer with the same vocabulary; and the price of a
-// byte of unbroken letters beside that of prose.
+// Tokenizing 2 MB of source after another 2 MB, beside other tokenizers with the same vocabulary; and the price of a
+// byte of text that tokenizers hang on beside that of source.
+import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
+import { encode as gptTokenizer } from 'gpt-tokenizer/encoding/r50k_base';
+import { Tiktoken } from 'js-tiktoken/lite';
+import r50k from 'js-tiktoken/ranks/r50k_base';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encode as rival } from 'gpt-tokenizer/encoding/r50k_base';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { encodeUtf8 } from '../../src/core/utf8';
+import { pathologicalTexts } from '../support/pathological';
 import { hasShared, shared, tokenizerOf } from '../support/shared';
 import { ms, sources } from './sources';
 
 const BYTES = 2_000_000;
 const ROUNDS = 7;
+const LONG = 500_000;
+const root = join(import.meta.dirname, '../..');
+const gpt2 = join(shared, 'tokenizers/gpt2');
+
+interface Measured {
+  ms: number;
+  tokens: number;
+}
 
 export default { name: 'Tokenizing', run };
 
 async function run() {
-  const rows = [await letters()];
+  const rows = pathological();
   if (!hasShared) {
-    console.log('  skipped: beside gpt-tokenizer, which needs GPT-2’s files in ../shared/data');
+    console.log('  skipped: beside others, which needs GPT-2’s files in ../shared/data');
     return rows;
   }
   const text = sources(2 * BYTES);
-  const [warming, timed] = [text.slice(0, BYTES), text.slice(BYTES)];
-  const ours = tokenizerOf(join(shared, 'tokenizers/gpt2'));
-  ours.encode(warming);
-  rival(warming);
-  const times = { ours: Infinity, rival: Infinity };
-  for (let round = 0; round < ROUNDS; round++) {
-    times.ours = Math.min(
-      times.ours,
-      ms(() => ours.encode(timed)),
-    );
-    times.rival = Math.min(
-      times.rival,
-      ms(() => rival(timed)),
-    );
+  const ours = tokenizerOf(gpt2);
+  const json = JSON.parse(readFileSync(join(gpt2, 'tokenizer.json'), 'utf8'));
+  const huggingFace = new HuggingFace(json, {});
+  const tiktoken = new Tiktoken(r50k);
+  const others: [string, (text: string) => number][] = [
+    ['gpt-tokenizer', text => gptTokenizer(text).length],
+    ['js-tiktoken', text => tiktoken.encode(text, [], []).length],
+    ['@huggingface/tokenizers', text => huggingFace.tokenize(text).length],
+  ];
+  const [own, ...rivals] = inTurns(text, [
+    text => ours.encode(text).ids.length,
+    ...others.map(([, count]) => count),
+  ]);
+  const measured: [string, Measured][] = others.map(([name], i) => [name, rivals[i]!]);
+  const python = process.env.TOKENSCOPE_PYTHON;
+  if (python) measured.push(['tiktoken (Python and Rust)', ofTiktoken(python, ours, text)]);
+  else
+    console.log('  beside tiktoken: not measured, TOKENSCOPE_PYTHON names no Python that has it');
+  for (const [name, { ms, tokens }] of measured) {
+    if (tokens !== own!.tokens) throw new Error(`${name} finds ${tokens} tokens`);
+    rows.push({
+      label: '2 MB of source, warmed by another 2 MB',
+      ratio: ms / own!.ms,
+      rival: `the speed of ${name}`,
+      ...(name === 'gpt-tokenizer' ? { budget: '>= 1.5' } : {}),
+      detail: `${own!.ms.toFixed(0)} ms against ${ms.toFixed(0)} ms, best of ${ROUNDS}; ${tokens} tokens each`,
+    });
   }
-  rows.push({
-    label: '2 MB of source, warmed by another 2 MB',
-    ratio: times.rival / times.ours,
-    ...{ rival: 'the speed of gpt-tokenizer', budget: '>= 1.5' },
-    detail: `${times.ours.toFixed(0)} ms against ${times.rival.toFixed(0)} ms, best of ${ROUNDS}`,
-  });
   return rows;
 }
 
-/** Each round has a tokenizer of its own: nothing is remembered. */
-async function letters() {
-  const folder = join(import.meta.dirname, '../../models/coder');
-  const prose = sources(500_000);
-  const unbroken = 'abcdefghij'.repeat(50_000);
-  let [letters, words] = [Infinity, Infinity];
+/** All in turns, the best of each, so that whatever else the machine does falls on all. */
+function inTurns(text: string, counts: ((text: string) => number)[]): Measured[] {
+  const [warming, timed] = [text.slice(0, BYTES), text.slice(BYTES)];
+  for (const count of counts) count(warming);
+  const best = counts.map(() => ({ ms: Infinity, tokens: 0 }));
   for (let round = 0; round < ROUNDS; round++) {
-    const tokenizer = tokenizerOf(folder);
-    letters = Math.min(
-      letters,
-      ms(() => tokenizer.encode(unbroken)),
-    );
-    const other = tokenizerOf(folder);
-    words = Math.min(
-      words,
-      ms(() => other.encode(prose)),
-    );
+    counts.forEach((count, i) => {
+      const took = ms(() => (best[i]!.tokens = count(timed)));
+      best[i]!.ms = Math.min(best[i]!.ms, took);
+    });
   }
-  return {
-    label: 'a byte of 500,000 unbroken letters, nothing cached',
-    ratio: letters / words,
-    ...{ rival: 'a byte of source', budget: '<= 3' },
-    detail: `${letters.toFixed(1)} ms against ${words.toFixed(1)} ms`,
+  return best;
+}
+
+/** With the ranks of the same vocabulary, so that it loads nothing. */
+function ofTiktoken(python: string, tokenizer: Tokenizer, text: string): Measured {
+  const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-bench-'));
+  try {
+    const ranks = Array.from({ length: tokenizer.vocabSize }, (_, id) => id)
+      .filter(id => !tokenizer.isSpecial(id))
+      .map(id => Buffer.from(tokenizer.bytesOf(id)).toString('base64'));
+    writeFileSync(join(scratch, 'ranks'), `${ranks.join('\n')}\n`);
+    writeFileSync(join(scratch, 'text'), text);
+    const script = join(root, 'test/bench/tiktoken_speed.py');
+    const args = [script, join(scratch, 'ranks'), join(scratch, 'text'), String(ROUNDS)];
+    const { seconds, tokens } = JSON.parse(execFileSync(python, args, { encoding: 'utf8' }));
+    return { ms: seconds * 1000, tokens };
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/** Each round has a tokenizer of its own: nothing is remembered. */
+function pathological() {
+  const folder = join(root, 'models/coder');
+  const source = sources(LONG);
+  const perByte = (text: string) => {
+    let best = Infinity;
+    for (let round = 0; round < ROUNDS; round++) {
+      const tokenizer = tokenizerOf(folder);
+      best = Math.min(
+        best,
+        ms(() => tokenizer.encode(text)),
+      );
+    }
+    return (best * 1e6) / encodeUtf8(text).length;
   };
+  const usual = perByte(source);
+  return pathologicalTexts(LONG, source).map(([name, text]) => {
+    const each = perByte(text);
+    return {
+      label: `a byte of ${LONG.toLocaleString('en')} characters, nothing cached: ${name}`,
+      ratio: each / usual,
+      ...{ rival: 'a byte of source', ...(name.includes('letter') ? { budget: '<= 3' } : {}) },
+      detail: `${each.toFixed(0)} ns against ${usual.toFixed(0)} ns`,
+    } as { label: string; ratio: number; rival: string; budget?: string; detail: string };
+  });
 }

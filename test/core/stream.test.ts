@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isHardBoundary, nextHardBoundary } from '../../src/core/stream/hardBoundary';
 import { TokenStream } from '../../src/core/stream/tokenStream';
+import { BpeTokenizer } from '../../src/core/tokenizer/bpe';
 import { loadTokenizer } from '../../src/core/tokenizer/load';
+import { DEEPSEEK3_PATTERN } from '../../src/core/tokenizer/patterns/deepseek';
 import { GPT2_PATTERN } from '../../src/core/tokenizer/patterns/gpt2';
 import { O200K_PATTERN, TEKKEN_PATTERN } from '../../src/core/tokenizer/patterns/o200k';
 import {
@@ -23,11 +25,22 @@ const file = JSON.parse(readFileSync(join(root, 'models/coder/tokenizer.json'), 
 function tokenizerWith(steps: object): Tokenizer {
   return loadTokenizer({ 'tokenizer.json': { ...file, ...steps } });
 }
-function cutBy(pattern: string): Tokenizer {
-  const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false };
-  const bytes = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
-  return tokenizerWith({ pre_tokenizer: { type: 'Sequence', pretokenizers: [split, bytes] } });
+const splitAt = (pattern: object, behavior = 'Isolated') => ({
+  ...{ type: 'Split', pattern, behavior, invert: false },
+});
+/** Steps, and ByteLevel behind them. */
+function cutInSteps(steps: object[], use_regex = false): Tokenizer {
+  const bytes = { type: 'ByteLevel', add_prefix_space: false, use_regex };
+  return tokenizerWith({ pre_tokenizer: { type: 'Sequence', pretokenizers: [...steps, bytes] } });
 }
+const cutBy = (pattern: string) => cutInSteps([splitAt({ Regex: pattern })]);
+const ofFamily = (name: string) =>
+  loadTokenizer({
+    'tokenizer.json': JSON.parse(
+      readFileSync(join(root, `test/golden/families/${name}.json`), 'utf8'),
+    ),
+  });
+const behaviors = ['Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'];
 
 const tokenizers = {
   "GPT-2's pattern": cutBy(GPT2_PATTERN),
@@ -37,6 +50,42 @@ const tokenizers = {
   "Qwen3.5's pattern": cutBy(QWEN35_PATTERN),
   "o200k's pattern": cutBy(O200K_PATTERN),
   "Tekken's pattern": cutBy(TEKKEN_PATTERN),
+  "StarCoder's sequence": ofFamily('starcoder'),
+  "DeepSeek V3's sequence": ofFamily('deepseek-v3'),
+  "DeepSeek V3's third pattern": cutBy(DEEPSEEK3_PATTERN),
+  "digits together, and Llama 3's pattern": cutInSteps([
+    { type: 'Digits', individual_digits: false },
+    splitAt({ Regex: LLAMA3_PATTERN }),
+  ]),
+  ...Object.fromEntries(
+    behaviors.flatMap(behavior => [
+      [
+        `punctuation (${behavior}), and GPT-2's pattern`,
+        cutInSteps([{ type: 'Punctuation', behavior }], true),
+      ],
+      [
+        `digits by threes (${behavior}), a blank (${behavior}), and o200k's pattern`,
+        cutInSteps([
+          splitAt({ Regex: '\\p{N}{1,3}' }, behavior),
+          splitAt({ String: ' ' }, behavior),
+          splitAt({ Regex: O200K_PATTERN }),
+        ]),
+      ],
+      [
+        `letters behind a blank (${behavior}), and Tekken's pattern`,
+        cutInSteps([splitAt({ Regex: ' ?\\p{L}+' }, behavior), splitAt({ Regex: TEKKEN_PATTERN })]),
+      ],
+    ]),
+  ),
+};
+
+/** Steps that no boundary is known to stop. */
+const uncut = {
+  'letters behind any white space': cutInSteps([splitAt({ Regex: '\\s?\\p{L}+' })], true),
+  'a class with a line feed': cutInSteps([splitAt({ Regex: '[a-z\\n]+' })], true),
+  'a string with a blank in it': cutInSteps([splitAt({ String: 'a b' })], true),
+  'punctuation alone': cutInSteps([{ type: 'Punctuation', behavior: 'Isolated' }]),
+  "DeepSeek V2's sequence": ofFamily('deepseek-v2'),
 };
 
 describe.each(Object.entries(tokenizers))('%s', (_, tokenizer) => {
@@ -46,16 +95,14 @@ describe.each(Object.entries(tokenizers))('%s', (_, tokenizer) => {
 
   test('cut at any hard boundary, the parts of a text have its tokens', () => {
     for (const text of fuzzStrings(7, 2000)) {
-      const whole = [...tokenizer.encode(text).ids];
+      const whole = pretokensOf(tokenizer, text);
       for (
         let at = nextHardBoundary(text, 1);
         at < text.length;
         at = nextHardBoundary(text, at + 1)
       ) {
-        const parts = [text.slice(0, at), text.slice(at)].flatMap(part => [
-          ...tokenizer.encode(part).ids,
-        ]);
-        expect(parts).toEqual(whole);
+        const parts = [text.slice(0, at), text.slice(at)];
+        expect(parts.flatMap(part => pretokensOf(tokenizer, part))).toEqual(whole);
       }
     }
   });
@@ -65,6 +112,18 @@ describe.each(Object.entries(tokenizers))('%s', (_, tokenizer) => {
     checkEdits(tokenizer, source, { edits: 500, segmentLength, seed: 1 });
     checkEdits(tokenizer, '', { edits: 500, segmentLength, seed: 2 });
   });
+});
+
+/** Each with its tokens. */
+function pretokensOf(tokenizer: Tokenizer, text: string): string[] {
+  if (!(tokenizer instanceof BpeTokenizer)) throw new Error('of another kind');
+  const { encoding, pretokens } = tokenizer.encodeByPretokens(text);
+  return pretokens.map(({ text, first, end }) => `${text} ${encoding.ids.slice(first, end)}`);
+}
+
+test.each(Object.entries(uncut))('%s: boundaries are not known to hold', (_, tokenizer) => {
+  expect(tokenizer.isCutByHardBoundaries).toBe(false);
+  checkEdits(tokenizer, 'xa b a b\nc', { edits: 100, segmentLength: 1, seed: 3 });
 });
 
 test('what is asked for is cut out of the stream', () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleEngine } from '../support/engineBundle';
 import { tokenizerOf } from '../support/shared';
+import { writeDecoder } from '../support/graphs';
 import { START_ID, writeModelFolder } from '../support/modelFolder';
 
 const root = join(import.meta.dirname, '../..');
@@ -186,6 +187,36 @@ test('where exactness cannot be had, the exit code is 3 and the reason one line'
   const { code, out, err } = run(['next', '-', '--at', '1', '--model', folder], 'ab');
   expect({ code, out }).toEqual({ code: 3, out: '' });
   expect(err.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('with a Unigram tokenizer tokens and scores are as ever, and bytes are refused with the reason', () => {
+  const folder = writeModelFolder(join(scratch, 'unigram'), { graph: false, start: false });
+  const unigram = readFileSync(join(root, 'test/golden/lookups/unigram.json'), 'utf8');
+  writeFileSync(join(folder, 'tokenizer.json'), unigram);
+  writeDecoder(folder, { vocab: 401, hidden: 32, layers: 2, context: 64 });
+  const json = (name: string, value: object) =>
+    writeFileSync(join(folder, name), JSON.stringify(value));
+  json('tokenscope.json', { start: '<bos>' });
+  json('config.json', { max_position_embeddings: 64, eos_token_id: 2 });
+  const text = 'return the  value\n';
+  const { code, out } = run(['inspect', '-', '--json', '--model', folder], text);
+  expect(code).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(lines[0].byteStart).toBe(0);
+  expect(lines.at(-1).byteEnd).toBe(text.length);
+  for (const line of lines) expect(line.surprisal).toBeGreaterThan(0);
+  expect(run(['tokens', '-', '--model', folder], text).out).toMatch(/is Unigram: .*cannot be had/);
+  for (const args of [
+    ['bytes', '-'],
+    ['next', '-', '--at', '2'],
+  ]) {
+    const refused = run([...args, '--model', folder], 'the');
+    expect(refused).toMatchObject({ code: 3, out: '' });
+    expect(refused.err).toMatch(/The tokenizer is Unigram/);
+  }
 });
 
 const invalid = Buffer.from([0x61, 0x62, 0xff, 0x63]);

@@ -5,7 +5,7 @@ import { TokenStream } from '../../src/core/stream/tokenStream';
 import { encodeUtf8 } from '../../src/core/utf8';
 import { splitAt } from '../../src/engine/split';
 import type { Piece, SplitView } from '../../src/protocol/engine';
-import { hasShared, shared, tokenizerOf } from '../support/shared';
+import { hasShared, shared, tokenizerOf, tokenizerOfFile } from '../support/shared';
 
 const root = join(import.meta.dirname, '../..');
 const coder = tokenizerOf(join(root, 'models/coder'));
@@ -105,4 +105,17 @@ describe.skipIf(!hasShared)('SentencePiece BPE, which cuts no pretokens', () => 
       expect(split.utf16End).toBeGreaterThan(at);
     }
   });
+});
+
+test('a tokenizer that looks words up says how, and what one more character would change', () => {
+  const path = join(root, 'test/golden/lookups');
+  const wordPiece = tokenizerOfFile(join(path, 'wordpiece.json'));
+  const split = splitOf('the functions', 6, wordPiece);
+  expect(textOf(split.tokens)).toBe('functions');
+  expect([split.utf16Start, split.utf16End]).toEqual([3, 13]);
+  expect(split.symbols).toEqual([]);
+  expect(split.note).toMatch(/^WordPiece merges nothing\. It takes the longest entry/);
+  expect(split.continuations[0]!.tokens).toEqual(split.tokens);
+  const unknown = splitOf('the 𐍈𐍈', 4, tokenizerOfFile(join(path, 'unigram.json')));
+  expect(unknown.note).toMatch(/became the unknown token/);
 });

@@ -13,6 +13,13 @@ const gpt2 = { type: 'ByteLevel', add_prefix_space: false, use_regex: true };
 const tokenizers = [
   loadTokenizer({ 'tokenizer.json': { ...file, normalizer: { type: 'NFC' } } }),
   loadTokenizer({ 'tokenizer.json': { ...file, pre_tokenizer: gpt2 } }),
+  ...['starcoder', 'deepseek-v3'].map(name =>
+    loadTokenizer({
+      'tokenizer.json': JSON.parse(
+        readFileSync(join(root, `test/golden/families/${name}.json`), 'utf8'),
+      ),
+    }),
+  ),
 ];
 
 const files = [

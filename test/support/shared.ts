@@ -1,8 +1,9 @@
 // Real files beside the repository. Where they are absent, the tests that need them skip by name.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTokenizer } from '../../src/core/tokenizer/load';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { pieceFinders } from '../../src/engine/pieceFinders';
 import { readTokenizerFiles } from '../../src/engine/tokenizerFiles';
 
 export const shared = join(import.meta.dirname, '../../../shared/data');
@@ -10,5 +11,11 @@ export const hasShared = existsSync(shared);
 
 /** The tokenizer of a folder, in the repository or beside it. */
 export function tokenizerOf(folder: string): Tokenizer {
-  return loadTokenizer(readTokenizerFiles(folder));
+  return loadTokenizer(readTokenizerFiles(folder), pieceFinders);
+}
+
+/** Of a tokenizer.json by another name. */
+export function tokenizerOfFile(path: string): Tokenizer {
+  const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  return loadTokenizer({ 'tokenizer.json': json }, pieceFinders);
 }

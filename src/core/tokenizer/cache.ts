@@ -1,5 +1,6 @@
 // Remembers the tokens of pretokens. Text repeats itself, so this is where encoding gets its speed: keys
 // lie beside their tokens in one array and are compared in place, so that no string is made of a pretoken.
+import type { TokenList } from './tokenList';
 
 const SLOTS = 1 << 17;
 const MAX_ENTRIES = SLOTS / 2;
@@ -13,7 +14,7 @@ export class PretokenCache {
   /** [slot]; the word at which an entry begins, 0 for none. */
   readonly #slots = new Int32Array(SLOTS);
   /** An entry: hash, units of the key, number of ids, the ids, the key with two units to a word. */
-  readonly words = new Int32Array(MAX_WORDS);
+  readonly #words = new Int32Array(MAX_WORDS);
   #used = 1;
   #entries = 0;
 
@@ -23,18 +24,23 @@ export class PretokenCache {
     this.#entries = 0;
   }
 
-  /** Where `words` has the number of ids of text[from, to) and then the ids; 0 if they are not known. */
-  find(text: string, from: number, to: number): number {
+  /** Puts the ids of text[from, to) into the list, if they are known. */
+  take(text: string, from: number, to: number, list: TokenList): boolean {
     const entry = this.#slots[this.#slotOf(text, from, to, hashOf(text, from, to))]!;
-    return entry === 0 ? 0 : entry + 2;
+    if (entry === 0) return false;
+    const words = this.#words;
+    const count = words[entry + 2]!;
+    list.reserve(count);
+    for (let i = 1; i <= count; i++) list.ids[list.count++] = words[entry + 2 + i]!;
+    return true;
   }
 
-  /** Remembers what `find` did not find: ids[start, end). */
+  /** Remembers what `take` did not find: ids[start, end). */
   add(text: string, from: number, to: number, ids: Uint32Array, start: number, end: number): void {
     const size = 3 + (end - start) + ((to - from + 1) >> 1);
     if (this.#entries === MAX_ENTRIES || this.#used + size > MAX_WORDS) this.clear();
     const hash = hashOf(text, from, to);
-    const { words } = this;
+    const words = this.#words;
     this.#slots[this.#slotOf(text, from, to, hash)] = this.#used;
     this.#entries++;
     let at = this.#used;
@@ -49,7 +55,7 @@ export class PretokenCache {
   /** The slot of the key's entry, or the free one where it would go. */
   #slotOf(text: string, from: number, to: number, hash: number): number {
     const slots = this.#slots;
-    const { words } = this;
+    const words = this.#words;
     for (let slot = hash & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
       const entry = slots[slot]!;
       if (entry === 0) return slot;

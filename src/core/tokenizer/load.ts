@@ -3,6 +3,7 @@
 import { TokenizerError } from './error';
 import { isObject, type Json } from './json';
 import { tokenizerJsonOf } from './legacy';
+import { lookupTokenizerOf, lookupTypeOf, type PieceFinders } from './lookupJson';
 import { tokenizerOfBin } from './llama2c';
 import { tokenizerOfRanks, type RanksFile } from './tiktoken';
 import type { Tokenizer } from './tokenizer';
@@ -25,12 +26,13 @@ export interface TokenizerFiles {
 }
 
 /** Throws `TokenizerError`, which names file and field. Of several tokenizers, uses the first in the order above. */
-export function loadTokenizer(files: TokenizerFiles): Tokenizer {
+export function loadTokenizer(files: TokenizerFiles, finders?: PieceFinders): Tokenizer {
   const json = files['tokenizer.json'];
   if (json !== undefined) {
     if (!isObject(json)) throw new TokenizerError('tokenizer.json: is not an object');
     const { model } = json;
     if (!isObject(model)) throw new TokenizerError('tokenizer.json: model is missing');
+    if (finders && lookupTypeOf(model)) return lookupTokenizerOf(json, model, finders);
     return tokenizerOfJson(json, model, {
       vocab: 'tokenizer.json: model.vocab',
       merges: 'tokenizer.json: model.merges',

@@ -1,10 +1,20 @@
 // The normalizers of a tokenizer.json by their types.
+import { bertNormalizers } from './bertNormalizer';
 import { isObject, quoted } from './json';
 import { normalization, toNfc } from './normalize';
-import { lowercase, prepend, replaceAll, strip, stripAccents, type Rewrite } from './rewrite';
+import { precompiled } from './precompiled';
+import {
+  lowercase,
+  prepend,
+  replaceAll,
+  replaceCharacters,
+  strip,
+  stripAccents,
+  type Rewrite,
+} from './rewrite';
 import { refusal, type Step } from './steps';
 
-const known: Record<string, (step: Step) => Rewrite> = {
+const known: Record<string, (step: Step) => Rewrite | Rewrite[]> = {
   NFC: () => toNfc,
   NFD: () => normalization('NFD'),
   NFKC: () => normalization('NFKC'),
@@ -12,21 +22,26 @@ const known: Record<string, (step: Step) => Rewrite> = {
   Lowercase: () => lowercase,
   Strip: ({ strip_left, strip_right }) => strip(strip_left === true, strip_right === true),
   StripAccents: stripAccents,
+  BertNormalizer: bertNormalizers,
+  Precompiled: ({ precompiled_charsmap }) => precompiled(precompiled_charsmap),
   Prepend: ({ prepend: prefix }) => prepend(string(prefix, 'Prepend.prepend')),
   Replace: ({ pattern, content }) => {
-    const found = isObject(pattern) ? pattern.String : undefined;
-    if (typeof found !== 'string' || found === '') {
-      throw refusal(
-        'normalizer.Replace.pattern',
-        `is ${quoted(pattern)}: only strings are supported`,
-      );
-    }
-    return replaceAll(found, string(content, 'Replace.content'));
+    const by = string(content, 'Replace.content');
+    const { String: found, Regex: regex } = isObject(pattern) ? pattern : {};
+    if (regex === BLANK_RUNS) return replaceCharacters(/ {2,}/g, () => by);
+    if (typeof found === 'string' && found !== '') return replaceAll(found, by);
+    throw refusal(
+      'normalizer.Replace.pattern',
+      `is ${quoted(pattern)}: only strings and the expression "${BLANK_RUNS}" are supported`,
+    );
   },
 };
 
+/** As SentencePiece's files spell that blanks are taken together. */
+export const BLANK_RUNS = ' {2,}';
+
 export function normalizersOf(steps: readonly Step[]): Rewrite[] {
-  return steps.map(step => {
+  return steps.flatMap(step => {
     if (Object.hasOwn(known, step.type)) return known[step.type]!(step);
     const names = Object.keys(known).join(', ');
     throw refusal('normalizer', `is ${quoted(step.type)}: only ${names} are supported`);

@@ -1,6 +1,7 @@
 // The pre_tokenizers of byte-level tokenizers in a tokenizer.json.
 import { isObject, quoted, type Json } from './json';
 import { behaviors } from './patterns/behavior';
+import { scanOfMatches, stopsAtBoundaries } from './patterns/boundaries';
 import { scanGpt2 } from './patterns/gpt2';
 import { KNOWN_PATTERNS, isolatedScanOf, matchOf, scanOf } from './patterns/lookup';
 import { literal, repeated } from './patterns/run';
@@ -43,7 +44,7 @@ function scansOfLast({ add_prefix_space, use_regex }: Json): Scan[] {
   return use_regex === false ? [] : [scanGpt2];
 }
 
-function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
+export function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
   const field = `${FIELD}.Split`;
   const { Regex: regex, String: text } = isObject(pattern) ? pattern : {};
   if (typeof regex === 'string') {
@@ -69,19 +70,21 @@ function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
   return cutAt(match, behavior, `${field}.behavior`);
 }
 
-function scanOfDigits({ individual_digits }: Json): Scan {
+export function scanOfDigits({ individual_digits }: Json): Scan {
   const isDigit = belongsTo(decodedRanges(rustNumericRanges));
-  return cutAt(repeated(isDigit, individual_digits === true ? 1 : Infinity), 'Isolated', FIELD);
+  const digits = repeated(isDigit, individual_digits === true ? 1 : Infinity);
+  return cutAt(stopsAtBoundaries(digits), 'Isolated', FIELD);
 }
 
-function scanOfPunctuation({ behavior }: Json): Scan {
+export function scanOfPunctuation({ behavior }: Json): Scan {
   const isPunctuation = belongsTo(decodedRanges(rustPunctuationRanges));
-  return cutAt(repeated(isPunctuation, 1), behavior ?? 'Isolated', `${FIELD}.Punctuation.behavior`);
+  const sign = stopsAtBoundaries(repeated(isPunctuation, 1));
+  return cutAt(sign, behavior ?? 'Isolated', `${FIELD}.Punctuation.behavior`);
 }
 
 function cutAt(match: Match, behavior: unknown, field: string): Scan {
   const scan = behaviors.get(behavior)?.(match);
-  if (scan) return scan;
+  if (scan) return scanOfMatches(match, scan);
   // "Removed" drops text, which a model then never sees.
   const known = [...behaviors.keys()].join(', ');
   throw refusal(field, `is ${quoted(behavior)}: only ${known} are supported`);

@@ -11,7 +11,7 @@ export function checkModel(model: Json): void {
   const type = model.type ?? (model.merges === undefined ? undefined : 'BPE');
   if (type !== 'BPE') {
     throw new TokenizerError(
-      `tokenizer.json: model.type is ${quoted(type)}: only BPE is supported`,
+      `tokenizer.json: model.type is ${quoted(type)}: only BPE, Unigram and WordPiece are supported`,
     );
   }
   for (const field of ['continuing_subword_prefix', 'end_of_word_suffix', 'dropout']) {

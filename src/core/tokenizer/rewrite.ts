@@ -1,5 +1,5 @@
 // Single steps by which text is rewritten before it is cut and merged.
-import { belongsTo, decodedRanges } from './ranges';
+import { belongsTo, decodedRanges, type Belongs } from './ranges';
 import type { Stretch } from './spans';
 import { combiningRanges } from './unicodeCategories';
 
@@ -58,15 +58,40 @@ export function strip(left: boolean, right: boolean): Rewrite {
 }
 
 export function stripAccents(): Rewrite {
-  const isAccent = belongsTo(decodedRanges(combiningRanges));
+  return withoutMarks(belongsTo(decodedRanges(combiningRanges)));
+}
+
+/** Removes marks. Each goes with the character before it, not with a token behind it. */
+export function withoutMarks(isMark: Belongs): Rewrite {
+  return text => {
+    const stretches: { start: number; end: number; text: string }[] = [];
+    for (const { 0: character, index } of text.matchAll(/[^\x00-\x7f]/gu)) {
+      if (!isMark(character.codePointAt(0)!)) continue;
+      const last = stretches.at(-1);
+      const end = index + character.length;
+      if (last?.end === index) {
+        last.end = end;
+        continue;
+      }
+      const start =
+        index - (/.$/su.exec(text.slice(Math.max(0, index - 2), index))?.[0].length ?? 0);
+      stretches.push({ start, end, text: text.slice(start, index) });
+    }
+    return stretches;
+  };
+}
+
+/** Replaces what `candidates` finds by what `by` makes of it; undefined: it stays. */
+export function replaceCharacters(
+  candidates: RegExp,
+  by: (found: string) => string | undefined,
+): Rewrite {
   return text =>
-    Array.from(text.matchAll(/[^\x00-\x7f]/gu))
-      .filter(({ 0: character }) => isAccent(character.codePointAt(0)!))
-      .map(({ 0: character, index }) => ({
-        start: index,
-        end: index + character.length,
-        text: '',
-      }));
+    Array.from(text.matchAll(candidates)).flatMap(({ 0: found, index }) => {
+      const replacement = by(found);
+      const end = index + found.length;
+      return replacement === undefined ? [] : [{ start: index, end, text: replacement }];
+    });
 }
 
 /** What a pre_tokenizer changes in a stretch between added tokens; `isFirst` where the text begins with it. */

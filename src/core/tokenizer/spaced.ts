@@ -2,7 +2,7 @@
 // one before the text. Here the text keeps its blanks and the vocabulary is read with blanks, so that tokens have
 // the text's own bytes; only a U+2581 of the text itself, which such a tokenizer takes for a blank, is replaced.
 import { quoted } from './json';
-import { normalizersOf } from './normalizers';
+import { BLANK_RUNS, normalizersOf } from './normalizers';
 import { behaviors } from './patterns/behavior';
 import { literal } from './patterns/run';
 import type { Scan } from './patterns/scan';
@@ -29,24 +29,32 @@ export function spacedPipeline(
     isByteLevel: false,
     normalizer: namesOf(normalizers.filter(step => !spellsBlanks(step))),
     normalizers: rewritesOf(normalizers),
-    ...preTokenizersOf(preTokenizers, normalizers.some(spellsBlanks)),
+    ...preTokenizersOf(
+      preTokenizers,
+      normalizers.some(step => spellsBlanks(step) && isBlank(step.pattern)),
+    ),
   };
 }
 
-function spellsBlanks({ type, pattern, content }: Step): boolean {
-  return type === 'Replace' && isBlank(pattern) && content === SPELLED_BLANK;
+export function spellsBlanks({ type, pattern, content }: Step): boolean {
+  const isOfBlanks = isBlank(pattern) || regexOf(pattern) === BLANK_RUNS;
+  return type === 'Replace' && isOfBlanks && content === SPELLED_BLANK;
 }
+
+const regexOf = (pattern: unknown) => (pattern as { Regex?: unknown } | null | undefined)?.Regex;
 
 function isBlank(pattern: unknown): boolean {
   return (pattern as { String?: unknown } | null | undefined)?.String === ' ';
 }
 
-function rewritesOf(steps: readonly Step[]): Rewrite[] {
+/** With the blanks as such that the steps spell U+2581. */
+export function rewritesOf(steps: readonly Step[]): Rewrite[] {
   let isSpelled = false;
   return steps.flatMap(step => {
     if (spellsBlanks(step)) {
       isSpelled = true;
-      return [toBlanks];
+      const runs = regexOf(step.pattern) === BLANK_RUNS;
+      return [...(runs ? normalizersOf([{ ...step, content: ' ' }]) : []), toBlanks];
     }
     if (step.type === 'Prepend') {
       const { prepend: prefix } = step;
@@ -80,7 +88,7 @@ function preTokenizersOf(
   return metaspace(step!);
 }
 
-function metaspace({ replacement, add_prefix_space, prepend_scheme, split }: Step): {
+export function metaspace({ replacement, add_prefix_space, prepend_scheme, split }: Step): {
   scans: Scan[];
   respell: Respell;
 } {

@@ -2,6 +2,7 @@
 // is a token is taken whole; in others, neighbours merge in the order of what they become.
 import { encodeUtf8 } from '../utf8';
 import { ByteAlphabet } from './alphabet';
+import { bytesOfBase64 } from './base64';
 import { BpeTokenizer } from './bpe';
 import { encodings } from './encodings';
 import { TokenizerError } from './error';
@@ -83,14 +84,6 @@ function readRanks({ name, text }: RanksFile) {
     ids.set(binary(bytes), id);
   });
   return { ids, tokens };
-}
-
-function bytesOfBase64(text: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.from(atob(text), character => character.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Bytes as a string of as many characters. */

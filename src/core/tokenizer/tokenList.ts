@@ -21,7 +21,7 @@ export class TokenList {
   }
 }
 
-/** What is merged by itself: a stretch of the text as the normalizers and the pre_tokenizer left it. */
+/** What the model is given by itself: a stretch of the text as the normalizers and the pre_tokenizer left it. */
 export interface Pretoken {
   readonly text: string;
   /** Its tokens are [first, end); at least one. */

@@ -18,6 +18,8 @@ export interface Tokenizer {
   readonly vocabSize: number;
   /** For people: 'none', 'NFC'. */
   readonly normalizer: string;
+  /** For people: what cannot be had with it, empty where there is nothing. */
+  readonly limitation: string;
   /** Whether the parts of a text, cut at hard boundaries (stream/hardBoundary.ts), have the tokens of the whole. */
   readonly isCutByHardBoundaries: boolean;
   /** The text's tokens. What looks like a special token is text here; other added tokens are matched. */

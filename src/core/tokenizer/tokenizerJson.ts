@@ -3,6 +3,7 @@ import { encodeUtf8 } from '../utf8';
 import { ByteAlphabet, CharacterAlphabet, type Alphabet } from './alphabet';
 import { BpeTokenizer } from './bpe';
 import { byteCharacters, bytesOfSpelling, spellingOf } from './byteLevel';
+import { byteOfToken, byteToken, idsOfBytes } from './byteTokens';
 import { TokenizerError } from './error';
 import { quoted, type Json } from './json';
 import { Merger } from './merge';
@@ -72,8 +73,8 @@ function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelli
   return {
     name: 'SentencePiece BPE',
     bytesOf: spelling => {
-      const byte = byte_fallback === true && /^<0x([0-9A-F]{2})>$/.exec(spelling)?.[1];
-      return byte ? Uint8Array.of(parseInt(byte, 16)) : encodeUtf8(withBlanks(spelling));
+      const byte = byte_fallback === true ? byteOfToken(spelling) : undefined;
+      return byte ?? encodeUtf8(withBlanks(spelling));
     },
     textOf: withBlanks,
     spell: spelled,
@@ -105,8 +106,6 @@ function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelli
 
 const BLANK = 0x20;
 
-const byteToken = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
-
 /** The ids of single characters, by code point. */
 function charactersOf(ids: Ids): Map<number, number> {
   const characters = new Map<number, number>();
@@ -117,15 +116,4 @@ function charactersOf(ids: Ids): Map<number, number> {
     if (isSingle && spelling !== ' ') characters.set(code, id);
   }
   return characters;
-}
-
-function idsOfBytes(ids: Ids, place: string, spell: (byte: number) => string): Int32Array {
-  return Int32Array.from({ length: 256 }, (_, byte) => {
-    const id = ids.get(spell(byte));
-    if (id !== undefined) return id;
-    const name = byte.toString(16).padStart(2, '0');
-    throw new TokenizerError(
-      `${place}: has no token for the byte ${name}, ${quoted(spell(byte))}, which any text may need`,
-    );
-  });
 }

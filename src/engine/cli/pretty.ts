@@ -25,6 +25,7 @@ export function* prettyTokens(text: string, tokens: Tokens, model: Model): Gener
   const bytes = encodeUtf8(text).length;
   const count = tokens.ids.length;
   yield `${count} tokens, ${bytes} bytes, ${ratio(bytes, count)} bytes per token (${model.info.name})\n`;
+  yield* limitation(model);
 }
 
 export function* prettyInspect(text: string, tokens: Tokens, model: Model): Generator<string> {
@@ -48,6 +49,11 @@ export function* prettyInspect(text: string, tokens: Tokens, model: Model): Gene
     `\n${tokens.ids.length} tokens, ${bytes} bytes: ${ratio(total, known.length)} bits per token, ` +
     `${ratio(total, bytes)} bits per byte (${model.info.name})\n`
   );
+  yield* limitation(model);
+}
+
+function* limitation({ tokenizer }: Model): Generator<string> {
+  if (tokenizer.limitation) yield `${tokenizer.limitation}\n`;
 }
 
 function* coloured(text: string, tokens: Tokens, lens: Lens): Generator<string> {

@@ -1,5 +1,7 @@
 // From a pattern's text, as a tokenizer.json has it, to what matches as it does.
 import { DEEPSEEK3_PATTERN, LINE_TAIL_PATTERN, matchDeepSeek3, scanLineTails } from './deepseek';
+import { behaviors } from './behavior';
+import { cutsAtBoundaries } from './boundaries';
 import { GPT2_PATTERN, scanGpt2 } from './gpt2';
 import { O200K_PATTERN, TEKKEN_PATTERN, scanO200k, scanTekken } from './o200k';
 import { runMatch } from './run';
@@ -23,7 +25,7 @@ const scans: ReadonlyMap<string, Scan> = new Map([
   [TEKKEN_PATTERN, scanTekken],
 ]);
 
-const cutters: ReadonlySet<Scan> = new Set(scans.values());
+scans.forEach(cutsAtBoundaries);
 
 /** Files write line ends as such or as `\r` and `\n`; to the expression it is the same. */
 const escaped = (pattern: string) => pattern.replace(/\r/g, '\\r').replace(/\n/g, '\\n');
@@ -33,15 +35,16 @@ export function scanOf(pattern: string): Scan | undefined {
   return scans.get(escaped(pattern));
 }
 
-/** Whether a pretoken begins at each hard boundary (stream/hardBoundary.ts) of a text that this cuts. */
-export function cutsAll(scan: Scan): boolean {
-  return cutters.has(scan);
-}
-
 /** The scanner of a pattern that matches here and there, for the behaviour "Isolated". */
 export function isolatedScanOf(pattern: string): Scan | undefined {
-  return escaped(pattern) === LINE_TAIL_PATTERN ? scanLineTails : undefined;
+  return isolated.get(escaped(pattern));
 }
+
+/** DeepSeek's third matches at every blank and every line feed; what it leaves ends there. */
+const isolated: ReadonlyMap<string, Scan> = new Map([
+  [LINE_TAIL_PATTERN, scanLineTails],
+  [DEEPSEEK3_PATTERN, cutsAtBoundaries(behaviors.get('Isolated')!(matchDeepSeek3))],
+]);
 
 /** What matches as a pattern does that matches here and there. */
 export function matchOf(pattern: string): Match | undefined {

@@ -3,7 +3,10 @@
 import { LETTER, MARK, NUMBER, PUNCTUATION, SPACE, SYMBOL, categories } from '../categories';
 import { codePointAt } from '../classes';
 import { belongsTo, type Belongs } from '../ranges';
-import type { Match } from './scan';
+import { stopsAtBoundaries } from './boundaries';
+import { BLANK, type Match } from './scan';
+
+const LINE_FEED = 0x0a;
 
 const CLASS = /\\p\{[A-Z]\}|\[(?!\^)(?:[^[\]&\\]|\\.)+\]/su;
 const SHAPE = new RegExp(`^(\\\\s\\?| \\?)?(${CLASS.source})(\\+|\\{1,(\\d)\\})?$`, 'su');
@@ -24,10 +27,11 @@ export function runMatch(pattern: string): Match | undefined {
   if (!belongs) return undefined;
   const limit = repeat === undefined ? 1 : most === undefined ? Infinity : Number(most);
   const run = repeated(belongs, limit);
-  if (lead === undefined) return run;
+  const stops = !belongs(BLANK) && !belongs(LINE_FEED);
+  if (lead === undefined) return stops ? stopsAtBoundaries(run) : run;
   const isLead: Belongs =
     lead === ' ?' ? code => code === 0x20 : code => (categories()[code]! & SPACE) !== 0;
-  return (text, from, to) => {
+  const behindLead: Match = (text, from, to) => {
     // White space is one unit long.
     if (isLead(text.charCodeAt(from))) {
       const end = run(text, from + 1, to);
@@ -35,11 +39,13 @@ export function runMatch(pattern: string): Match | undefined {
     }
     return run(text, from, to);
   };
+  return stops && lead === ' ?' ? stopsAtBoundaries(behindLead) : behindLead;
 }
 
 export function literal(content: string): Match {
-  return (text, from, to) =>
+  const match: Match = (text, from, to) =>
     text.startsWith(content, from) && from + content.length <= to ? from + content.length : from;
+  return /\n|(?!^) /.test(content) ? match : stopsAtBoundaries(match);
 }
 
 /** Up to `most` characters that belong. */

@@ -1,0 +1,38 @@
+// What scanners do at hard boundaries (stream/hardBoundary.ts): before a blank behind something visible, and behind a
+// line feed before a letter. A pretoken's scanner sees the stretch alone, which may begin with that line feed.
+import type { Match, Scan } from './scan';
+
+const cutting = new WeakSet<Scan>();
+const passing = new WeakSet<Scan>();
+const stopping = new WeakSet<Match>();
+
+/**
+ * For a scanner that ends a piece at every hard boundary, and finds the same pieces before it whatever follows and
+ * behind it whatever came before.
+ */
+export function cutsAtBoundaries(scan: Scan): Scan {
+  cutting.add(scan);
+  return scan;
+}
+
+/**
+ * For matches of which none holds a line feed, nor a blank but as its first character: none lies across a hard
+ * boundary, so that one more cut there changes no other cut, however pieces are made of matches.
+ */
+export function stopsAtBoundaries(match: Match): Match {
+  stopping.add(match);
+  return match;
+}
+
+/** For a scanner that is made of such matches, and may or may not cut at a hard boundary. */
+export function scanOfMatches(match: Match, scan: Scan): Scan {
+  if (stopping.has(match)) passing.add(scan);
+  return scan;
+}
+
+/** Whether these, each of which cuts the pieces that those before it leave, begin a pretoken at every hard boundary. */
+export function areCutAtBoundaries(scans: readonly Scan[]): boolean {
+  // What comes behind the scanner that cuts there sees pieces that end or begin there.
+  const first = scans.findIndex(scan => cutting.has(scan));
+  return first >= 0 && scans.slice(0, first).every(scan => passing.has(scan));
+}

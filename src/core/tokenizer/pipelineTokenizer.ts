@@ -1,0 +1,150 @@
+// What tokenizers share whatever their model is: added tokens are taken out, the rest is normalised, and the tokens
+// that the model makes of it are led back to the text as it is.
+import { encodeUtf8 } from '../utf8';
+import { AddedTokens, type AddedToken, type Piece } from './added';
+import type { Rewrite } from './rewrite';
+import { Rewriting } from './rewriting';
+import { replaced } from './spans';
+import { PretokenList, TokenList, type Pretoken } from './tokenList';
+import type { Encoding, Tokenizer } from './tokenizer';
+import type { Vocabulary } from './vocabulary';
+
+export interface PipelineParts {
+  readonly name: string;
+  readonly vocabulary: Vocabulary;
+  readonly added: readonly AddedToken[];
+  /** For people: 'NFC'. */
+  readonly normalizer: string;
+  /** In order; for what added tokens leave. */
+  readonly normalizers: readonly Rewrite[];
+}
+
+export abstract class PipelineTokenizer<Parts extends PipelineParts> implements Tokenizer {
+  readonly name: string;
+  readonly vocabSize: number;
+  readonly normalizer: string;
+  abstract readonly isCutByHardBoundaries: boolean;
+  abstract readonly limitation: string;
+  /** Levels of rewriting behind those of the normalizers, added tokens' among them. */
+  protected abstract readonly levelsBehind: number;
+  /** Matched in the text as it is; in the normalised text. */
+  readonly #addedBefore: AddedTokens;
+  readonly #addedBehind: AddedTokens;
+  readonly #special: ReadonlySet<number>;
+
+  constructor(readonly parts: Parts) {
+    this.name = parts.name;
+    this.vocabSize = parts.vocabulary.size;
+    this.normalizer = parts.normalizer;
+    const behind = parts.added.filter(token => token.normalized);
+    this.#addedBefore = new AddedTokens(parts.added.filter(token => !token.normalized));
+    this.#addedBehind = new AddedTokens(behind, content =>
+      parts.normalizers.reduce((text, step) => replaced(text, step(text)), content),
+    );
+    this.#special = new Set(parts.added.filter(token => token.special).map(({ id }) => id));
+  }
+
+  encode(text: string): Encoding {
+    return this.encodeInto(text, new TokenList(Math.ceil(text.length / 3) + 16));
+  }
+
+  /** The tokens with the pretokens that the model was given; added tokens are in none. */
+  encodeByPretokens(text: string): { encoding: Encoding; pretokens: readonly Pretoken[] } {
+    const list = new PretokenList(Math.ceil(text.length / 3) + 16);
+    return { encoding: this.encodeInto(text, list), pretokens: list.pretokens };
+  }
+
+  /**
+   * The tokens of text[start, end), which holds no added token. What it changes in the text, or gives an unknown
+   * token, goes into the levels of `rewriting` from `behind` on, and so does the length of what it does not change.
+   */
+  protected abstract encodeText(
+    text: string,
+    piece: Piece,
+    isFirst: boolean,
+    rewriting: Rewriting,
+    behind: number,
+    list: TokenList,
+  ): void;
+
+  protected encodeInto(text: string, list: TokenList): Encoding {
+    const { normalizers } = this.parts;
+    const behind = Math.max(1, normalizers.length);
+    const rewriting = new Rewriting(behind + this.levelsBehind);
+    for (const piece of this.#addedBefore.cut(text)) {
+      if (take(piece, list, rewriting, 0)) continue;
+      let normalized = text.slice(piece.start, piece.end);
+      if (normalizers.length === 0) rewriting.add(0, normalized.length);
+      normalizers.forEach((step, level) => {
+        normalized = rewritten(normalized, step(normalized), rewriting, level);
+      });
+      for (const inner of this.#addedBehind.cut(normalized)) {
+        if (take(inner, list, rewriting, behind)) continue;
+        const isFirst = piece.start + inner.start === 0;
+        this.encodeText(normalized, inner, isFirst, rewriting, behind, list);
+      }
+    }
+    return this.#withSpans(text, list, rewriting);
+  }
+
+  bytesOf(id: number): Uint8Array {
+    return this.parts.vocabulary.bytesOf(id);
+  }
+
+  idOf(content: string): number | undefined {
+    return this.parts.vocabulary.idOf(content);
+  }
+
+  isSpecial(id: number): boolean {
+    return this.#special.has(id);
+  }
+
+  #withSpans(text: string, list: TokenList, rewriting: Rewriting): Encoding {
+    const ids = list.ids.slice(0, list.count);
+    const { lengths } = this.parts.vocabulary;
+    const offsets = new Uint32Array(ids.length + 1);
+    for (let i = 0, at = 0; i < ids.length; i++) offsets[i + 1] = at += lengths[ids[i]!]!;
+    rewriting.moveToText(text, offsets);
+    return {
+      ids,
+      byteStarts: offsets.slice(0, ids.length),
+      byteEnds: offsets.slice(1),
+      normalized: rewriting.changes ? this.#differences(text, ids, offsets) : undefined,
+    };
+  }
+
+  /** [token]: 1 where its own bytes are not the text's; undefined if they are everywhere. */
+  #differences(text: string, ids: Uint32Array, offsets: Uint32Array): Uint8Array | undefined {
+    const bytes = encodeUtf8(text);
+    const { vocabulary } = this.parts;
+    const differences = new Uint8Array(ids.length);
+    for (let i = 0; i < ids.length; i++) {
+      if (!vocabulary.isAt(ids[i]!, bytes, offsets[i]!, offsets[i + 1]!)) differences[i] = 1;
+    }
+    return differences.includes(1) ? differences : undefined;
+  }
+}
+
+/** Puts a piece's token into the list, if it has one; it stays as it is in the levels behind. */
+export function take(
+  { start, end, token }: Piece,
+  list: TokenList,
+  to: Rewriting,
+  level: number,
+): boolean {
+  if (!token) return false;
+  list.add(token.id);
+  to.add(level, end - start, [{ start: 0, end: end - start, text: token.bytes }]);
+  to.addBehind(level, token.bytes.length);
+  return true;
+}
+
+export function rewritten(
+  text: string,
+  changes: ReturnType<Rewrite>,
+  rewriting: Rewriting,
+  level: number,
+): string {
+  rewriting.add(level, text.length, changes);
+  return changes.length > 0 ? replaced(text, changes) : text;
+}
