@@ -190,6 +190,15 @@ describe.skipIf(!hasShared).each(Object.entries(published))('published: %s', (na
     expect(differentBatches(strings, ids, text => tokenizer.encode(text).ids)).toEqual([]);
     for (const text of strings.slice(0, 2_000)) expectCovered(tokenizer, text);
   }, 30_000);
+
+  test('takes linear time on long runs', () => {
+    const tokenizer = tokenizerOf(join(shared, 'tokenizers', name));
+    for (const unit of ['中', 'ก็', '👩‍👩‍👧', '🇩🇪', '\u0301', 'é', '\u3000', '½']) {
+      // Quadratic time would be minutes.
+      const text = `a${unit.repeat(50_000)}a`;
+      expect(tokenizer.encode(text).byteEnds.at(-1), unit).toBe(encodeUtf8(text).length);
+    }
+  }, 60_000);
 });
 
 describe.skipIf(!hasShared)('published vectors of transformers.js', () => {

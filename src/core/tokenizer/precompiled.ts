@@ -17,7 +17,6 @@ export function precompiled(charsmap: unknown): Rewrite {
     if (!known.has(part)) known.set(part, find(encodeUtf8(part)));
     return known.get(part);
   };
-  const clusters = new Intl.Segmenter('en', { granularity: 'grapheme' });
   return text => {
     const stretches: Stretch[] = [];
     const replace = (start: number, part: string): boolean => {
@@ -33,14 +32,17 @@ export function precompiled(charsmap: unknown): Rewrite {
         for (let i = start; i < end; i++) replace(i, text[i]!);
         continue;
       }
-      for (const { segment, index } of clusters.segment(text.slice(start, end))) {
-        const isShort = encodeUtf8(segment).length <= LONGEST_CLUSTER;
-        if (isShort && replace(start + index, segment)) continue;
-        let at = start + index;
-        for (const character of segment) {
-          replace(at, character);
-          at += character.length;
+      let at = start;
+      for (const cluster of clustersOf(text, start, end)) {
+        const isShort = encodeUtf8(cluster).length <= LONGEST_CLUSTER;
+        if (!isShort || !replace(at, cluster)) {
+          let inside = at;
+          for (const character of cluster) {
+            replace(inside, character);
+            inside += character.length;
+          }
         }
+        at += cluster.length;
       }
     }
     return stretches;
@@ -58,6 +60,26 @@ function* stretchesOf(text: string): Generator<{ start: number; end: number; isP
     while (end < text.length && isAlone(end) === alone) end++;
     yield { start, end, isPlain: alone };
     start = end;
+  }
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const STRETCH = 256;
+
+/**
+ * The grapheme clusters of text[start, end), which neither begins nor ends in one. A stretch at a time, as the
+ * runtime's own takes time by the square of the length; where a stretch ends, its last cluster may go on.
+ */
+function* clustersOf(text: string, start: number, end: number): Generator<string> {
+  let size = STRETCH;
+  for (let at = start; at < end;) {
+    let until = Math.min(at + size, end);
+    if (until < end && (text.charCodeAt(until - 1) & 0xfc00) === 0xd800) until++;
+    const found = Array.from(graphemes.segment(text.slice(at, until)), ({ segment }) => segment);
+    if (until < end) found.pop();
+    yield* found;
+    at += found.reduce((sum, cluster) => sum + cluster.length, 0);
+    size = found.length > 0 ? STRETCH : size * 2;
   }
 }
 

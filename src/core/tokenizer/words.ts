@@ -1,7 +1,6 @@
 // The normalizer and the pre_tokenizer of tokenizers whose model looks words up rather than merging bytes: Unigram
 // and WordPiece. Most of them drop the white space between words.
-import { SPACE, classAt, classes } from './classes';
-import { codePointAt } from './classes';
+import { SPACE, classAt, classes, codePointAt } from './classes';
 import type { Json } from './json';
 import { normalizersOf } from './normalizers';
 import type { Scan } from './patterns/scan';
