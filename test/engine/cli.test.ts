@@ -174,10 +174,12 @@ test('a second model with another tokenizer is beside the first, byte by byte', 
   // A trained model, and one of random weights.
   expect(secondBitsPerByte).toBeGreaterThan(bitsPerByte);
   expect(bytes.every(({ second }) => second > 0)).toBe(true);
-  expect(run(['tokens', '-', '--second', folder], text)).toMatchObject({
-    code: 2,
-    err: expect.stringMatching(/--second is for/),
-  });
+  for (const command of ['tokens', 'count']) {
+    expect(run([command, '-', '--second', folder], text)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--second is for/),
+    });
+  }
 });
 
 test('where exactness cannot be had, the exit code is 3 and the reason one line', () => {
