@@ -88,9 +88,16 @@ function ofTiktoken(python: string, tokenizer: Tokenizer, text: string): Measure
       .map(id => Buffer.from(tokenizer.bytesOf(id)).toString('base64'));
     writeFileSync(join(scratch, 'ranks'), `${ranks.join('\n')}\n`);
     writeFileSync(join(scratch, 'text'), text);
-    const script = join(root, 'test/bench/tiktoken_speed.py');
-    const args = [script, join(scratch, 'ranks'), join(scratch, 'text'), String(ROUNDS)];
-    const { seconds, tokens } = JSON.parse(execFileSync(python, args, { encoding: 'utf8' }));
+    const args = [
+      '-m',
+      'training.tiktoken_speed',
+      join(scratch, 'ranks'),
+      join(scratch, 'text'),
+      String(ROUNDS),
+    ];
+    const { seconds, tokens } = JSON.parse(
+      execFileSync(python, args, { cwd: root, encoding: 'utf8' }),
+    );
     return { ms: seconds * 1000, tokens };
   } finally {
     rmSync(scratch, { recursive: true });

@@ -1,4 +1,4 @@
-// Unigram and WordPiece: ids against Rust `tokenizers` (test/golden/lookups.py) and published vectors, and where their
+// Unigram and WordPiece: ids against Rust `tokenizers` (training/golden_lookups.py) and published vectors, and where their
 // tokens lie in the text, which the library that finds them does not say.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -190,7 +190,10 @@ export async function splitEditorsShowOneDocumentTwice(ui: Workbench) {
 }
 
 export async function everyCellOfANotebookIsPainted(ui: Workbench) {
-  const cells = ['import math\ntotal = 0\n', 'for i in range(10):\n    total += math.sqrt(i)\n'];
+  const cells = [
+    'import pelican\nviolin = 7919\n',
+    'for zebra in umbrella:\n    violin += pelican(zebra)\n',
+  ];
   const code = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] };
   const notebook = {
     cells: cells.map(source => ({ ...code, source })),

@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { engine, hoverText, isScored, open, product, run, until } from './support';
 
 const TEXT = 'export function sum(a: number, b: number): number {\r\n  return a + b;\r\n}\r\n';
+/** No model expects these words. */
+const SURPRISING = 'export function pelican(violin) {\n  return zebra(umbrella, 7919);\n}\n';
 
 interface TokenLine {
   index: number;
@@ -38,7 +40,7 @@ describe('the overlay', () => {
   });
 
   it('walks from peak to peak and back', async () => {
-    const editor = await open(TEXT);
+    const editor = await open(SURPRISING);
     await until(() => hoverText(editor.document, 3), isScored);
     const offset = () => editor.document.offsetAt(editor.selection.active);
     const places = [offset()];

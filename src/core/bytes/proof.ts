@@ -18,7 +18,7 @@ export function totalsOf({ windows }: { readonly windows: readonly Sums[] }): Su
   };
 }
 
-/** For example `Σ bytes 717.250 + end 34.700 = Σ tokens 751.950 bits (difference 3e-5)`. */
+/** For example `Σ bytes 902.386 + end 1.653 = Σ tokens 904.038 bits (difference 0.001)`. */
 export function wordsOf({ bytesBits, seamBits, endBits, tokenBits }: Sums): string {
   const difference = Math.abs(bytesBits + seamBits + endBits - tokenBits);
   const parts = [`Σ bytes ${bytesBits.toFixed(3)}`];

@@ -1,4 +1,4 @@
-"""`python tiktoken_speed.py RANKS TEXT ROUNDS`: how long the published tiktoken takes for a text that another of its length came before.
+"""`python -m training.tiktoken_speed RANKS TEXT ROUNDS`: how long the published tiktoken takes for a text that another of its length came before.
 
 RANKS holds the tokens in the order of their ranks, in base64, one a line. TEXT is UTF-8; its first half comes before. Prints JSON: seconds of the best round, tokens.
 """
@@ -27,4 +27,5 @@ def main(ranks_path: str, text_path: str, rounds: str) -> None:
     print(json.dumps({"seconds": best, "tokens": len(ids)}))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

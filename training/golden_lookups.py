@@ -1,17 +1,15 @@
-"""`PYTHONPATH=. python test/golden/lookups.py`, in the repository: small Unigram and WordPiece tokenizers, trained with the published Rust tokenizers, and digests of the ids that those
+"""`python -m training.golden_lookups`: small Unigram and WordPiece tokenizers, trained with the published Rust tokenizers, and digests of the ids that those
 give for 20,000 fuzzed strings. lookups.json says what normalizer and pre_tokenizer each has; digests and lookups/*.json are written anew.
 """
 import json
-from pathlib import Path
 from typing import Iterator
 
 from tokenizers import Tokenizer, models, trainers
 
-from training.golden_families import TEXTS
-from training.golden_tokens import COUNT, SEED, digests, fuzz_strings
-from training.paths import GOLDEN, SHARED
+from .golden_families import TEXTS
+from .golden_tokens import COUNT, SEED, digests, fuzz_strings
+from .paths import GOLDEN, SHARED
 
-HERE = Path(__file__).parent
 PUBLISHED = ["t5-small", "bert"]
 SPECIAL = ["<unk>", "<bos>", "<eos>"]
 PIECES = 400
@@ -46,14 +44,14 @@ def trained(case: dict) -> dict:
 
 
 def main() -> None:
-    path = HERE / "lookups.json"
+    path = GOLDEN / "lookups.json"
     contents_of = json.loads(path.read_text())
     cases = contents_of["trained"]
-    (HERE / "lookups").mkdir(exist_ok=True)
+    (GOLDEN / "lookups").mkdir(exist_ok=True)
     strings = list(fuzz_strings(SEED, COUNT))
     for name, case in cases.items():
         contents = trained(case)
-        (HERE / "lookups" / f"{name}.json").write_text(json.dumps(contents, ensure_ascii=False, separators=(",", ":")) + "\n")
+        (GOLDEN / "lookups" / f"{name}.json").write_text(json.dumps(contents, ensure_ascii=False, separators=(",", ":")) + "\n")
         tokenizer = Tokenizer.from_str(json.dumps(contents))
         tokenizer.encode_special_tokens = True
         case["ids"] = digests(tokenizer, strings)
