@@ -13,7 +13,7 @@ import { wholeText } from '../support/wholeText';
 import { cutsOf, KINDS, openCoder, ownSources, type Cut } from './codeCuts';
 
 const CUTS_PER_KIND = 250;
-const DOCUMENT_BYTES = 2000;
+const DOCUMENT_BYTES = 1500;
 const DOCUMENTS = 5;
 const CACHE_BYTES = 64 << 20;
 
@@ -113,7 +113,10 @@ async function documentRow(model: Model, session: GraphSession) {
     },
   };
   const texts = ownSources().map(text => text.slice(0, DOCUMENT_BYTES));
-  for (const text of texts.filter(text => text.length === DOCUMENT_BYTES).slice(0, DOCUMENTS)) {
+  const fits = (text: string) =>
+    text.length === DOCUMENT_BYTES &&
+    model.tokenizer.encode(text).ids.length < model.info.contextTokens;
+  for (const text of texts.filter(fits).slice(0, DOCUMENTS)) {
     let began = performance.now();
     const { surprisals, leaving } = await wholeText(model.byteRules, counting, encodeUtf8(text));
     bytesMs += performance.now() - began;
