@@ -1,6 +1,6 @@
 // Bits for the true next 8 bytes at cuts inside a token of unseen code, the same model asked in three ways:
 //   naive    the tokens of the text up to the cut, and any tokens behind them;
-//   healed   the last token dropped, the next one must begin with its bytes (strict, as llama.cpp and transformers);
+//   healed   the last token dropped, the next one must begin with its bytes (it may be the same one again);
 //   exact    the sum over the covers of the text (e2).
 // Naive and healed have the bytes behind their first token in every canonical way, so they are not held back by
 // anything but the boundary that they insist on.

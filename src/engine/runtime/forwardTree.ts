@@ -43,8 +43,8 @@ export async function forwardTree(
   };
   try {
     const past = await behindPrefix(session, caches, prefix, rows.has(0), take);
-    const used = withAncestors(nodes, wanted);
-    if (session.graph.tree.kind === 'none') await tokenByToken(session, past, used, take);
+    if (session.graph.tree.kind === 'none')
+      await tokenByToken(session, past, withAncestors(nodes, wanted), take);
     else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, run, take);
   } catch (error) {
     const what = `The model failed on ${prefix.length} tokens and a tree, perhaps more than it can hold`;
@@ -67,9 +67,10 @@ async function behindPrefix(
   const past = recent.tokens > whole.tokens ? recent : whole;
   const ids = prefix.subarray(past.tokens);
   const { present, fetched } = await session.run({
-    ...{ ids, past, firstRow: ids.length - 1, topK: 1, fetch: [SCORING.logits] },
+    ...{ ids, past, firstRow: ids.length - Number(isWanted), topK: 1 },
+    fetch: isWanted ? [SCORING.logits] : [],
   });
-  take(0, fetched.get(SCORING.logits)!);
+  if (isWanted) take(0, fetched.get(SCORING.logits)!);
   prefixes.add(prefix, present);
   return present;
 }
