@@ -21,6 +21,7 @@ from .sampler import END, continuations, prefill, samples
 from .traces import answer, first_error
 
 REGIMES = {"sampled": 1.0, "greedy": 0.0}
+BLOCK = 1024  # rollouts at once
 ROLLOUTS, RECOVERED = 64, 3  # a prefix with more right rollouts than this has recovered
 
 
@@ -94,14 +95,14 @@ def success(model: Coder, t: Tokenizer, right: int, given: list[int], starts: li
             counts[s] = n * (answer(t.decode(kept[:-1])) == right)
         else:
             rows += [s] * n
-    for at in range(0, len(rows), 2048):
-        part = [starts[s][0] for s in rows[at:at + 2048]]
+    for at in range(0, len(rows), BLOCK):
+        part = [starts[s][0] for s in rows[at:at + BLOCK]]
         last = torch.tensor([[(given + kept)[-1] for kept in part]])
         place = torch.tensor([[len(given) + len(kept) - 1 for kept in part]])
         made = continuations(model, whole, last, place, NEW, 1.0, generator, cache)
         # The answer's line is among the last tokens.
         texts = t.decode_batch([(kept + new[:-1])[-16:] for kept, new in zip(part, made)])
-        for s, new, text in zip(rows[at:at + 2048], made, texts):
+        for s, new, text in zip(rows[at:at + BLOCK], made, texts):
             counts[s] += new[-1] == END and answer(text) == right
     return counts
 

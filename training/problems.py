@@ -18,35 +18,40 @@ THINGS = ("shells", "cards", "coins", "beads", "stamps", "apples", "books", "nut
 HOLDERS = ("boxes", "bags", "jars", "packs")
 QUESTIONS = ("How many {x} does {A} have now?", "How many {x} does {A} have at the end?", "At the end, how many {x} does {A} have?")
 
-# Of eight numbers in a row four are base's, two the test's: short ranges, so that no split has a tens digit of its own.
-OWNERS = ("base", "base", "test", "base", "contrast", "base", "test", "calibration")
+# Numbers are dealt out by their remainder. With ranges of its own for each split the base model wrote the digits of its range whatever the problem said.
+OWNERS = ("base", "base", "test", "base", "contrast", "base", "calibration", "test")
 STARTS, AMOUNTS = ({split: [n for n in numbers if OWNERS[n % 8] == split] for split in SPLITS} for numbers in (range(12, 92), range(3, 43)))
 HIGHEST = 199
 
 GAINS, LOSSES = ("finds", "buys", "wins", "collects", "earns"), ("loses", "sells", "breaks", "drops", "ruins")
 SINGLE = ("{A} {V} {k} {x}.", "Later {A} {V} {k} {x}.", "On Monday, {A} {V} {k} {x}.", "{A} {V} another {k} {x}.", "There {A} {V} {k} {x}.")
 PACKED = ("{A} {V} {b} {u} of {c} {x} each.", "{A} {V} {b} {u} with {c} {x} in each.", "Each of the {b} {u} that {A} {V} holds {c} {x}.", "Later {A} {V} {b} {u} of {c} {x} each.")
-# Patterns by family, and the words that fill {V}. X gives, Y takes.
+# Patterns by family, the words that fill {V}, and patterns that are base's alone where two words leave it too few. X gives, Y takes.
 FAMILIES = {
     "gain": (SINGLE, GAINS), "loss": (SINGLE, LOSSES), "packedGain": (PACKED, GAINS), "packedLoss": (PACKED, LOSSES),
     "giver": (("{X} {V} {Y} {k} {x}.", "{X} {V} {k} {x} to {Y}.", "To {Y}, {X} {V} {k} {x}.", "Later {X} {V} {k} {x} to {Y}.", "On Monday, {X} {V} {Y} {k} {x}."),
               ("gives", "hands", "sends", "lends", "mails")),
     "taker": (("{Y} {V} {k} {x} from {X}.", "From {X}, {Y} {V} {k} {x}.", "Later {Y} {V} {k} {x} from {X}.", "On Monday, {Y} {V} {k} {x} from {X}."),
               ("takes", "gets", "borrows", "receives", "accepts")),
-    "double": (("{A} {V} the pile.", "A friend {V} the pile of {A}.", "The pile of {A} {V}.", "Later {A} {V} the pile.", "On Monday, {A} {V} the {x}."), ("doubles", "triples")),
+    "double": (("{A} {V} the pile.", "A friend {V} the pile of {A}.", "The pile of {A} {V}.", "Later {A} {V} the pile.", "On Monday, {A} {V} the {x}."), ("doubles", "triples"),
+               ("Later the pile of {A} {V}.", "There {A} {V} the {x}.")),
     "half": (("Half of the {x} of {A} are {V}.", "Later half of the {x} of {A} are {V}.", "{A} sees that half of the {x} are {V}.", "Half of the pile of {A} is {V}."),
              ("lost", "gone", "stolen", "broken", "burnt")),
-    "more": (("{A} has {k} {V} {x} than {B}.", "Compared with {B}, {A} has {k} {V} {x}.", "{A} has {k} {V} than that.", "At first {A} has {k} {V} {x} than {B}.", "On Monday, {A} has {k} {V} {x} than {B}."), ("more", "fewer")),
-    "than": (("{B} has {k} {V} {x} than {A}.", "Compared with {A}, {B} has {k} {V} {x}.", "That is {k} {V} than {A} has.", "At first {B} has {k} {V} {x} than {A}.", "On Monday, {B} has {k} {V} {x} than {A}."), ("more", "fewer")),
+    "more": (("{A} has {k} {V} {x} than {B}.", "Compared with {B}, {A} has {k} {V} {x}.", "{A} has {k} {V} than that.", "At first {A} has {k} {V} {x} than {B}.", "On Monday, {A} has {k} {V} {x} than {B}."), ("more", "fewer"),
+             ("There {A} has {k} {V} {x} than {B}.", "Later {A} has {k} {V} {x} than {B}.", "Later {A} has {k} {V} than that.")),
+    "than": (("{B} has {k} {V} {x} than {A}.", "Compared with {A}, {B} has {k} {V} {x}.", "That is {k} {V} than {A} has.", "At first {B} has {k} {V} {x} than {A}.", "On Monday, {B} has {k} {V} {x} than {A}."), ("more", "fewer"),
+             ("There {B} has {k} {V} {x} than {A}.", "Later {B} has {k} {V} {x} than {A}.", "Later that is {k} {V} than {A} has.")),
 }
 
 
 @functools.cache
 def templates(family: str, split: str) -> list[tuple[str, str]]:
     """The (pattern, verb) pairs of a split: a Latin square, so that every word and almost every pattern occurs in `base` too."""
-    patterns, verbs = FAMILIES[family]
+    patterns, verbs, *more = FAMILIES[family]
     owner = lambda p, v: ("base", "base", "base", "contrast" if p % 2 else "calibration", "test")[(2 * p + v) % 5]
     mine = [(pattern, verb) for p, pattern in enumerate(patterns) for v, verb in enumerate(verbs) if owner(p, v) == split]
+    if split == "base":
+        mine += [(pattern, verb) for pattern in (more[0] if more else ()) for verb in verbs]
     assert mine, (family, split)
     return mine
 
@@ -88,7 +93,7 @@ def owner(kinds: tuple[str, ...]) -> str:
 
 
 def _attempt(draw: random.Random, split: str) -> Problem | None:
-    kinds = tuple(draw.choices(KINDS, WEIGHTS, k=draw.choice((2, 2, 3, 3, 4))))
+    kinds = tuple(draw.choices(KINDS, WEIGHTS, k=draw.choice((2, 2, 3))))
     compared = draw.random() < 0.35
     if owner(kinds) != split:
         return None
@@ -121,7 +126,7 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
     value, events = start, []
     for at, kind in enumerate(kinds):
         # Sentences about others, which change nothing that is asked for.
-        if draw.random() < 0.3:
+        if draw.random() < 0.25:
             if not amounts:
                 return None
             k = amounts.pop()
@@ -167,7 +172,8 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
         events.append(event)
     if not 1 <= start <= HIGHEST:
         return None
-    lines.append(draw.choice(QUESTIONS).format(x=things, A=who))
+    # The question stands first: what a sentence means for the one who is asked about can be read at the sentence.
+    lines.insert(0, draw.choice(QUESTIONS).format(x=things, A=who))
     return Problem(" ".join(lines), who, start, compare, tuple(events), value, frozenset(numbers), tuple(used), kinds, tuple(ledger))
 
 

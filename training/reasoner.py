@@ -20,17 +20,17 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from . import tokenizer as bpe
-from .model import Coder, Shape
+from .coder import rate
+from .model import Attention, Coder, Shape
 from .paths import REASONER, WORK
 from .problems import Problem, problem
 from .sampler import END, samples
 from .traces import answer, write
 
 SHAPE = Shape(vocab_size=512, hidden_size=128, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=4, intermediate_size=384, max_position_embeddings=512)
-NEW = 160  # tokens: no right trace is longer
+NEW = 128  # tokens: no right trace is longer
 ROWS, GROUP, AVERAGE = 16, 16, 0.997
 PROMPT_WEIGHT = 0.1  # of the loss on the problem's text
 
@@ -79,17 +79,16 @@ def batch(documents: list[tuple[list[int], int]]) -> tuple[torch.Tensor, torch.T
 
 
 def loss_of(model: Coder, rows: torch.Tensor, weight: torch.Tensor, bf16: bool) -> torch.Tensor:
-    # The fused kernel's way back takes half of a step at these sizes on CPU.
-    with torch.autocast("cpu", torch.bfloat16, enabled=bf16), sdpa_kernel(SDPBackend.MATH):
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         logits = model(rows[:, :-1])
     return (F.cross_entropy(logits.float().flatten(0, 1), rows[:, 1:].flatten(), reduction="none") * weight.flatten()).sum() / weight.sum()
 
 
-def optimizers(model: Coder, rate: float, embedding_rate: float) -> list[torch.optim.Optimizer]:
+def optimizers(model: Coder, full: float, embedding: float) -> list[torch.optim.Optimizer]:
     """As `coder` has them: Muon for the matrices of the layers, AdamW for the rest."""
     named = list(model.named_parameters())
-    return [torch.optim.Muon([p for n, p in named if p.ndim == 2 and "embed" not in n], lr=rate, weight_decay=0.1),
-            torch.optim.AdamW([p for n, p in named if p.ndim != 2 or "embed" in n], lr=embedding_rate, betas=(0.9, 0.95), weight_decay=0.0)]
+    return [torch.optim.Muon([p for n, p in named if p.ndim == 2 and "embed" not in n], lr=full, weight_decay=0.1),
+            torch.optim.AdamW([p for n, p in named if p.ndim != 2 or "embed" in n], lr=embedding, betas=(0.9, 0.95), weight_decay=0.0)]
 
 
 def documents(t: Tokenizer, seed: int, step: int) -> Iterator[list[tuple[list[int], int]]]:
@@ -137,10 +136,10 @@ def train_base(a: argparse.Namespace) -> None:
         rows, weight = batch(docs)
         loss = loss_of(model, rows, weight, a.bf16)
         loss.backward()
-        factor = min(1.0, (state["step"] + 1) / 50)
-        for o, rate in zip(steps, full):
+        factor = rate(state["step"], state["tokens"] / a.tokens)
+        for o, top in zip(steps, full):
             for group in o.param_groups:
-                group["lr"] = rate * factor
+                group["lr"] = top * factor
             o.step()
             o.zero_grad(set_to_none=True)
         with torch.no_grad():
@@ -204,14 +203,14 @@ def sample_contrast(a: argparse.Namespace) -> None:
     (path / "contrast.json").write_text(json.dumps({"problems": len(problems), "accuracy": good / total, "right": right, "wrong": wrong}))
 
 
-def tuned(base: Coder, t: Tokenizer, traces: list[dict], seed: int, count: int, rate: float, bf16: bool) -> Coder:
+def tuned(base: Coder, t: Tokenizer, traces: list[dict], seed: int, count: int, part: float, bf16: bool) -> Coder:
     """A copy of `base` after `count` steps on these traces, the rate falling in a line to nothing."""
     model = copy.deepcopy(base).train()
     draw, ready = random.Random(seed), []
     for x in traces:
         given = [END, *t.encode(x["problem"] + "\n").ids]
         ready.append((given + t.encode(x["trace"]).ids + [END], len(given)))
-    steps = optimizers(model, 0.02 * rate, 3e-3 * rate)
+    steps = optimizers(model, 0.02 * part, 3e-3 * part)
     full = [o.param_groups[0]["lr"] for o in steps]
     for step in range(count):
         rows, weight = batch(draw.sample(ready, min(len(ready), ROWS)))
@@ -251,7 +250,7 @@ def main() -> None:
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
     parse.add_argument("--bf16", action="store_true")
-    parse.add_argument("--tokens", type=int, default=40_000_000, help="base: the most it may take")
+    parse.add_argument("--tokens", type=int, default=20_000_000, help="base: the most it may take; the rate falls from 40 %% of them on")
     parse.add_argument("--target", type=float, default=0.5, help="base: the accuracy at which it stops")
     parse.add_argument("--checked", type=int, default=400, help="base: problems of the calibration split for that")
     parse.add_argument("--check-seconds", type=float, default=90)
@@ -262,6 +261,7 @@ def main() -> None:
     parse.add_argument("--nulls", type=int, default=4, help="tune: pairs on permuted labels")
     a = parse.parse_args()
     torch.set_num_threads(a.threads)
+    Attention.fused = False
     {"base": train_base, "contrast": sample_contrast, "tune": tune}[a.part](a)
 
 

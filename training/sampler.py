@@ -76,7 +76,9 @@ def continuations(model: Coder, ids: Tensor, last: Tensor, place: Tensor, new: i
         # Rows of one prefix can be dropped when they end; with several prefixes the rows stay a rectangle.
         if groups == 1 and left < 0.8 * count:
             alive, token, place, hidden = alive[running], token[running], place[running], hidden[:, :, running]
-            own = [mine[:, running] for mine in own]
+            for layer, mine in enumerate(own):
+                own[layer] = mine.new_empty(2, left, *mine.shape[2:])
+                own[layer][:, :, :, :step + 1] = mine[:, running, :, :step + 1]
             running = running[running]
     return out
 

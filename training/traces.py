@@ -54,7 +54,7 @@ def plan_line(order: tuple[Event, ...]) -> str:
 
 def write(draw: random.Random, p: Problem) -> str:
     """A right trace. Most keep the text's order."""
-    order = p.events if draw.random() < 0.8 else draw.choice(orders(p))
+    order = p.events if draw.random() < 0.9 else draw.choice(orders(p))
     lines, value = [plan_line(order)] if draw.random() < 0.4 else [], p.start
     lines.append(draw.choice(start_lines(p)))
     for e in order:
