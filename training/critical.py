@@ -127,10 +127,9 @@ def cliffs(counts: list[int], n: int) -> list[int]:
 
 def roll(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
     """Adds to what is there already: a run that was cut off goes on."""
-    path = folder(a.seed) / "rollouts.json"
-    out = read(a.seed, "rollouts") if path.exists() else {}
-    for regime in REGIMES:
-        done = out.setdefault(regime, [])
+    for regime in a.regime or REGIMES:
+        name = f"rollouts-{regime}"
+        done = read(a.seed, name) if (folder(a.seed) / f"{name}.json").exists() else []
         for k, entry in enumerate(read(a.seed, "traces")[regime]["wrong"][:a.traces]):
             if k < len(done):
                 continue
@@ -139,9 +138,13 @@ def roll(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
             counts = success(model, t, test_problem(entry["problem"]).answer, given, [(ids[:j], ROLLOUTS) for j in range(len(ids) + 1)], torch.Generator().manual_seed(a.seed * 1000 + k))
             done.append({"problem": entry["problem"], "counts": counts, "critical": critical_token(counts[1:]), "cliffs": cliffs(counts, ROLLOUTS)})
             if k % 5 == 4:
-                keep(a.seed, "rollouts", out)
+                keep(a.seed, name, done)
                 print(f"{regime} {k + 1}: {len(ids)} prefixes in {time.time() - began:.1f} s", flush=True)
-    keep(a.seed, "rollouts", out)
+        keep(a.seed, name, done)
+
+
+def rollouts_of(seed: int) -> dict[str, list[dict]]:
+    return {regime: read(seed, f"rollouts-{regime}") for regime in REGIMES if (folder(seed) / f"rollouts-{regime}.json").exists()}
 
 
 class Readings:
@@ -174,7 +177,7 @@ def _table(scored: list[tuple[dict[str, np.ndarray], int]]) -> dict:
 def score(t: Tokenizer, a: argparse.Namespace) -> None:
     tuning = read(a.seed, "tune")
     reading = Readings(a.seed, t, ("base", "positive", "negative"))
-    traces, rollouts, out = read(a.seed, "traces"), read(a.seed, "rollouts") if (folder(a.seed) / "rollouts.json").exists() else {}, {}
+    traces, rollouts, out = read(a.seed, "traces"), rollouts_of(a.seed), {}
     for regime in REGIMES:
         wrong = traces[regime]["wrong"]
         scored = [reading.methods(w) for w in wrong]
@@ -215,7 +218,7 @@ def score(t: Tokenizer, a: argparse.Namespace) -> None:
 
 def arms(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
     """At each method's highest token (the first of equals): success after it (keep), before it, and with it banned (replace). Rollouts that nothing was chosen by."""
-    reading, rollouts, out = Readings(a.seed, t, ("base", "positive", "negative")), read(a.seed, "rollouts"), {}
+    reading, rollouts, out = Readings(a.seed, t, ("base", "positive", "negative")), rollouts_of(a.seed), {}
     for regime in REGIMES:
         rows: dict[str, list[list[float]]] = {}
         for k, (entry, r) in enumerate(zip(read(a.seed, "traces")[regime]["wrong"], rollouts[regime])):
@@ -258,6 +261,7 @@ def main() -> None:
     parse.add_argument("--problems", type=int, default=1200, help="traces: of the test split")
     parse.add_argument("--right", type=int, default=300, help="traces: right ones kept")
     parse.add_argument("--traces", type=int, default=60, help="rollouts: wrong traces of each regime")
+    parse.add_argument("--regime", nargs="*", choices=list(REGIMES), help="rollouts: only these; two runs at once may share the work")
     parse.add_argument("--fresh", type=int, default=32, help="arms: rollouts of each arm")
     a = parse.parse_args()
     torch.set_num_threads(a.threads)

@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from .contrast import auc, pair, single
-from .critical import REGIMES, Readings, read, test_problem
+from .critical import REGIMES, Readings, read, rollouts_of, test_problem
 from .paths import GOLDEN, REASONER
 from .reasoner import SHAPE, load, tokenizer
 
@@ -23,7 +23,7 @@ def main() -> None:
     parse = argparse.ArgumentParser()
     parse.add_argument("--seed", type=int, default=1)
     a = parse.parse_args()
-    t, traces, rollouts = tokenizer(), read(a.seed, "traces"), read(a.seed, "rollouts")
+    t, traces, rollouts = tokenizer(), read(a.seed, "traces"), rollouts_of(a.seed)
     reading = Readings(a.seed, t, NAMES)
     # What is committed, not what lies in the work folder.
     reading.models = {n: load(REASONER / n / "model.safetensors") for n in NAMES}

@@ -56,14 +56,20 @@ def templates(family: str, split: str) -> list[tuple[str, str]]:
     return mine
 
 
+def core(sentence: str) -> str:
+    for adverb in ("Later ", "On Monday, ", "There "):
+        sentence = sentence.removeprefix(adverb)
+    return sentence.removesuffix(".")
+
+
 @dataclass(frozen=True)
 class Event:
-    """What happens to the count: `op` one of + - * /, by `k`; packed events make k = b * c of them first, in `u`."""
+    """What happens to the count: `op` one of + - * /, by `k`; packed events make k = b * c of them first. `said`: the sentence, without when and where."""
     op: str
     k: int
+    said: str
     b: int = 0
     c: int = 0
-    u: str = ""
 
     def apply(self, value: int) -> int:
         return {"+": value + self.k, "-": value - self.k, "*": value * self.k, "/": value // self.k}[self.op]
@@ -126,7 +132,7 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
     value, events = start, []
     for at, kind in enumerate(kinds):
         # Sentences about others, which change nothing that is asked for.
-        if draw.random() < 0.25:
+        if draw.random() < 0.2:
             if not amounts:
                 return None
             k = amounts.pop()
@@ -140,16 +146,16 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
                 ledger += [("add", x, -k), ("add", y, k)]
         if kind == "double":
             sentence, verb = say("double", A=who)
-            event = Event("*", 2 if verb == "doubles" else 3)
+            event = Event("*", 2 if verb == "doubles" else 3, core(sentence))
             ledger.append(("times", who, event.k))
         elif kind == "half":
             sentence, _ = say("half", A=who)
-            event = Event("/", 2)
+            event = Event("/", 2, core(sentence))
             ledger.append(("halve", who))
         elif kind.startswith("packed"):
             b, c, u = draw.randint(2, 5), draw.randint(2, 6), draw.choice(HOLDERS)
             sentence, _ = say(kind, A=who, b=b, c=c, u=u)
-            event = Event("+" if kind == "packedGain" else "-", b * c, b, c, u)
+            event = Event("+" if kind == "packedGain" else "-", b * c, core(sentence), b, c)
             ledger.append(("add", who, b * c if kind == "packedGain" else -b * c))
         else:
             if not amounts:
@@ -161,7 +167,7 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
                 x, y = (who, other) if kind == "give" else (other, who)
                 sentence, _ = say(draw.choice(("giver", "taker")), X=x, Y=y, k=k)
                 ledger.append(("add", other, k if kind == "give" else -k))
-            event = Event("+" if kind in ("gain", "receive") else "-", k)
+            event = Event("+" if kind in ("gain", "receive") else "-", k, core(sentence))
             ledger.append(("add", who, k if event.op == "+" else -k))
         if event.op == "/" and value % 2:
             return None

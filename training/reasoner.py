@@ -30,7 +30,7 @@ from .sampler import END, samples
 from .traces import answer, write
 
 SHAPE = Shape(vocab_size=512, hidden_size=128, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=4, intermediate_size=384, max_position_embeddings=512)
-NEW = 128  # tokens: no right trace is longer
+NEW = 160  # tokens: no right trace is longer
 ROWS, GROUP, AVERAGE = 16, 16, 0.997
 PROMPT_WEIGHT = 0.1  # of the loss on the problem's text
 
@@ -97,6 +97,9 @@ def documents(t: Tokenizer, seed: int, step: int) -> Iterator[list[tuple[list[in
         draw, made = random.Random(f"base {seed} {step // GROUP}"), []
         for _ in range(GROUP * ROWS):
             p = problem(draw, "base")
+            # Short problems are most of those of the split, and are learnt first.
+            while len(p.events) == 2 and draw.random() < 0.65:
+                p = problem(draw, "base")
             given = prompt(t, p)
             made.append((given + t.encode(write(draw, p)).ids + [END], len(given)))
         made.sort(key=lambda d: len(d[0]))

@@ -1,6 +1,6 @@
 """Chains of thought for a problem: how right ones are written, and where a wrong one first leaves all of them.
 
-A trace is an optional plan, a line for the start, one line for each event with its equation, and `#### answer`. Events that only add or take
+A trace is an optional plan, a line for the start, one line for each event with its sentence and its equation, and `#### answer`. Events that only add or take
 commute until something multiplies or divides, and any order of them is right.
 """
 import itertools
@@ -43,9 +43,9 @@ def start_lines(p: Problem) -> list[str]:
 
 
 def event_lines(e: Event, value: int) -> list[str]:
-    packed = f"{e.b} {e.u} hold {e.b}*{e.c}={e.k}, " if e.b else ""
+    packed = f"{e.b}*{e.c}={e.k}, " if e.b else ""
     end = f": {value}{e.op}{e.k}={e.apply(value)}.\n"
-    return [f"{opener} {packed}{phrase.format(k=e.k)}{end}" for opener in OPENERS for phrase in PHRASES[_kind(e)]]
+    return [f"{opener} {e.said}, {packed}{phrase.format(k=e.k)}{end}" for opener in OPENERS for phrase in PHRASES[_kind(e)]]
 
 
 def plan_line(order: tuple[Event, ...]) -> str:
@@ -158,10 +158,11 @@ def check(draw: random.Random, problems: list[Problem]) -> None:
             else:
                 assert found and found.offset == max(_shared(changed, t) for t in every), changed
     # A wrong result, another event's number, the wrong sign, a stale value.
-    p = Problem("", "Mia", 54, None, (Event("-", 21), Event("*", 2)), 66, frozenset({54, 21, 19}), (), (), ())
-    for text, offset, kind in (("Mia starts with 54.\nThen taking 21: 54-21=34.\n", 43, "slip"), ("Mia starts with 54.\nThen taking 19: 54-19=35.\n", 32, "framing"),
-                               ("Mia starts with 54.\nThen adding 21", 25, "framing"), ("Mia starts with 54.\nThen taking 21: 53-21", 37, "slip"),
-                               ("Mia starts with 21", 16, "framing"), ("Mia starts with 57", 17, "slip"), ("Plan: take, halve", 12, "framing"),
-                               ("Mia starts with 54.\nThen taking 21: 54+21", 38, "framing"), ("Mia starts with 54.\nThen taking 21: 54-21=333", 44, "slip"),
-                               ("Mia starts with 54.\nThen taking 21: 54-21=33.\n#### 33", 46, "framing")):
-        assert first_error(p, text) == Error(offset, kind), (text, first_error(p, text))
+    give, twice = Event("-", 21, "Mia gives Ben 21 keys"), Event("*", 2, "Mia doubles the pile")
+    p = Problem("", "Mia", 54, None, (give, twice), 66, frozenset({54, 21, 19}), (), (), ())
+    begun = "Mia starts with 54.\nThen Mia gives Ben 21 keys, "
+    for text, offset, kind in ((begun + "taking 21: 54-21=34.\n", 18, "slip"), (begun + "taking 19", 7, "framing"), (begun + "adding 21", 0, "framing"), (begun + "taking 21: 53-21", 12, "slip"),
+                               (begun + "taking 21: 54+21", 13, "framing"), (begun + "taking 21: 54-21=333", 19, "slip"), (begun + "taking 21: 54-21=33.\n#### 33", 21, "framing"),
+                               ("Mia starts with 21", 16 - len(begun), "framing"), ("Mia starts with 57", 17 - len(begun), "slip"), ("Plan: take, halve", 12 - len(begun), "framing"),
+                               ("Mia starts with 54.\nThen Ben gives", 25 - len(begun), "framing")):
+        assert first_error(p, text) == Error(len(begun) + offset, kind), (text, first_error(p, text), len(begun) + offset)
