@@ -91,7 +91,7 @@ class Problem:
 
 
 KINDS = ("gain", "loss", "give", "receive", "double", "half", "packedGain", "packedLoss")
-WEIGHTS = (2, 2, 3, 3, 2, 1.5, 1.5, 1)
+WEIGHTS = (2, 2, 1, 1, 2, 1.5, 1.5, 1)
 
 
 def owner(kinds: tuple[str, ...]) -> str:
