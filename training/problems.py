@@ -62,12 +62,19 @@ def core(sentence: str) -> str:
     return sentence.removesuffix(".")
 
 
+def _same(own: str, families: tuple[str, ...], verb: str | None = None, **slots) -> tuple[str, ...]:
+    """`own` and every sentence of these families with the same persons and numbers; `verb`: only with this one."""
+    every = (core(pattern.format(V=v, **slots)) for family in families for part in (0, 2) if part < len(FAMILIES[family])
+             for pattern in FAMILIES[family][part] for v in FAMILIES[family][1] if verb in (None, v))
+    return tuple(dict.fromkeys([core(own), *every]))
+
+
 @dataclass(frozen=True)
 class Event:
-    """What happens to the count: `op` one of + - * /, by `k`; packed events make k = b * c of them first. `said`: the sentence, without when and where."""
+    """What happens to the count: `op` one of + - * /, by `k`; packed events make k = b * c of them first. `said`: the sentence, without when and where, and all others that say the same."""
     op: str
     k: int
-    said: str
+    said: tuple[str, ...]
     b: int = 0
     c: int = 0
 
@@ -146,16 +153,16 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
                 ledger += [("add", x, -k), ("add", y, k)]
         if kind == "double":
             sentence, verb = say("double", A=who)
-            event = Event("*", 2 if verb == "doubles" else 3, core(sentence))
+            event = Event("*", 2 if verb == "doubles" else 3, _same(sentence, ("double",), verb, A=who, x=things))
             ledger.append(("times", who, event.k))
         elif kind == "half":
             sentence, _ = say("half", A=who)
-            event = Event("/", 2, core(sentence))
+            event = Event("/", 2, _same(sentence, ("half",), A=who, x=things))
             ledger.append(("halve", who))
         elif kind.startswith("packed"):
             b, c, u = draw.randint(2, 5), draw.randint(2, 6), draw.choice(HOLDERS)
             sentence, _ = say(kind, A=who, b=b, c=c, u=u)
-            event = Event("+" if kind == "packedGain" else "-", b * c, core(sentence), b, c)
+            event = Event("+" if kind == "packedGain" else "-", b * c, _same(sentence, (kind,), A=who, b=b, c=c, u=u, x=things), b, c)
             ledger.append(("add", who, b * c if kind == "packedGain" else -b * c))
         else:
             if not amounts:
@@ -163,11 +170,13 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
             k = amounts.pop()
             if kind in ("gain", "loss"):
                 sentence, _ = say(kind, A=who, k=k)
+                said = _same(sentence, (kind,), A=who, k=k, x=things)
             else:
                 x, y = (who, other) if kind == "give" else (other, who)
                 sentence, _ = say(draw.choice(("giver", "taker")), X=x, Y=y, k=k)
+                said = _same(sentence, ("giver", "taker"), X=x, Y=y, k=k, x=things)
                 ledger.append(("add", other, k if kind == "give" else -k))
-            event = Event("+" if kind in ("gain", "receive") else "-", k, core(sentence))
+            event = Event("+" if kind in ("gain", "receive") else "-", k, said)
             ledger.append(("add", who, k if event.op == "+" else -k))
         if event.op == "/" and value % 2:
             return None

@@ -1,7 +1,7 @@
 """`python -m training.reasoner base|contrast|tune --seed S`: the model that solves `problems`, sampled traces of it, and the two made from those.
 
-`base` trains from right traces until half of its traces at T = 1 are right on the calibration split; it stops early on purpose. What is kept is the
-running average of the weights. `contrast` samples it on problems of the contrast split and keeps right and wrong traces, told apart by their answers
+`base` trains from right traces until its tokens are spent, or half of its traces at T = 1 are right on the calibration split: it is to stay weak. What is
+kept is the running average of the weights. `contrast` samples it on problems of the contrast split and keeps right and wrong traces, told apart by their answers
 alone. `tune` trains copies of it on the right ones (`positive`) and on the wrong ones (`negative`), in the same order, for the same number of steps, and
 pairs on traces whose labels were permuted (`null`). Everything goes to `reasoner/SEED/` in the work folder and resumes from there.
 """
@@ -253,7 +253,7 @@ def main() -> None:
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
     parse.add_argument("--bf16", action="store_true")
-    parse.add_argument("--tokens", type=int, default=20_000_000, help="base: the most it may take; the rate falls from 40 %% of them on")
+    parse.add_argument("--tokens", type=int, default=30_000_000, help="base: the most it may take; the rate falls from 40 %% of them on")
     parse.add_argument("--target", type=float, default=0.5, help="base: the accuracy at which it stops")
     parse.add_argument("--checked", type=int, default=400, help="base: problems of the calibration split for that")
     parse.add_argument("--check-seconds", type=float, default=90)

@@ -56,13 +56,14 @@ def models_section(seeds: list[dict]) -> str:
     one = seeds[0]
     within = lambda ok: "reached" if ok else "**not reached**"
     return (f"`python -m training.reasoner base|contrast|tune`, `python -m training.critical traces`. Llama architecture, {parameters:,} parameters: width {SHAPE.hidden_size}, {SHAPE.num_hidden_layers} layers,"
-            f" {SHAPE.num_attention_heads} heads, {SHAPE.vocab_size} entries (digits one token each), context {SHAPE.max_position_embeddings}. Right traces of new problems of the base split in every step, until half"
-            " of 400 traces at T = 1 on the calibration split are right; the weights are their running average."
+            f" {SHAPE.num_attention_heads} heads, {SHAPE.vocab_size} entries (digits one token each), context {SHAPE.max_position_embeddings}. Right traces of new problems of the base split in every step, until the"
+            " tokens are spent or half of 400 traces at T = 1 on the calibration split are right; the weights are their running average."
             f" `contrast`: 16 traces at T = 1 of each of {one['contrast']['problems']:,} problems of the contrast split ({100 * one['contrast']['accuracy']:.0f} % right), labelled by the answer alone: one right trace of each"
             f" problem, and wrong ones with different answers, the most frequent first, until they cover half of its wrong ones. `tune`: {one['tune']['traces']:,} of each, {one['tune']['steps']} steps of {one['tune']['rows']} at"
             f" {one['tune']['rate']} of the base's rates, the same order for both. One core shared with other work, torch {importlib.metadata.version('torch')}; minutes are of wall time.\n\n"
             "Test split, T = 1 / greedy, %:\n\n"
             + table(["seed", "M tokens", "minutes", "base right", "positive right", "negative right", "first errors that are framing", "right answers by traces right throughout"], rows)
+            + "".join(f"\nSeed {s['seed']}: {note}\n" for s in seeds for note in s["step"].get("notes", []))
             + "\nBase accuracy of 40 to 60 % at T = 1: " + ", ".join(f"seed {s['seed']} {within(0.4 <= s['traces']['sampled']['accuracy'] <= 0.6)}" for s in seeds)
             + "; at least 25 % framing errors: " + ", ".join(f"seed {s['seed']} {within(s['traces']['sampled']['framing'] >= 0.25)}" for s in seeds) + ".\n")
 

@@ -1,12 +1,13 @@
 """Chains of thought for a problem: how right ones are written, and where a wrong one first leaves all of them.
 
-A trace is an optional plan, a line for the start, one line for each event with its sentence and its equation, and `#### answer`. Events that only add or take
+A trace is an optional plan, a line for the start, one line for each event with its sentence and its equation, and `#### answer`. Another sentence that
+says the same (another verb for finding, giver and taker the other way round) is right too. Events that only add or take
 commute until something multiplies or divides, and any order of them is right.
 """
 import itertools
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .problems import Event, Problem
 
@@ -42,10 +43,11 @@ def start_lines(p: Problem) -> list[str]:
     return [f"{p.who} has {abs(difference)} {word} than {other}: {sum_}={p.start}.\n", f"{p.who} has {word} than {other}: {sum_}={p.start}.\n"]
 
 
-def event_lines(e: Event, value: int) -> list[str]:
+def event_lines(e: Event, value: int, said: tuple[str, ...]) -> list[str]:
+    """The step's lines with one of these sentences each."""
     packed = f"{e.b}*{e.c}={e.k}, " if e.b else ""
     end = f": {value}{e.op}{e.k}={e.apply(value)}.\n"
-    return [f"{opener} {e.said}, {packed}{phrase.format(k=e.k)}{end}" for opener in OPENERS for phrase in PHRASES[_kind(e)]]
+    return [f"{opener} {sentence}, {packed}{phrase.format(k=e.k)}{end}" for opener in OPENERS for sentence in said for phrase in PHRASES[_kind(e)]]
 
 
 def plan_line(order: tuple[Event, ...]) -> str:
@@ -58,7 +60,7 @@ def write(draw: random.Random, p: Problem) -> str:
     lines, value = [plan_line(order)] if draw.random() < 0.4 else [], p.start
     lines.append(draw.choice(start_lines(p)))
     for e in order:
-        lines.append(draw.choice(event_lines(e, value)))
+        lines.append(draw.choice(event_lines(e, value, e.said[:1])))
         value = e.apply(value)
     return "".join(lines) + f"#### {value}"
 
@@ -80,7 +82,7 @@ def _next(p: Problem, states: list[tuple]) -> dict[str, list[tuple]]:
             for line in start_lines(p):
                 out.setdefault(line, []).append((order, 0, value))
         elif at < len(order):
-            for line in event_lines(order[at], value):
+            for line in event_lines(order[at], value, order[at].said):
                 out.setdefault(line, []).append((order, at + 1, order[at].apply(value)))
         elif at == len(order):
             out.setdefault(f"#### {value}", []).append((order, at + 1, value))
@@ -145,7 +147,8 @@ def check(draw: random.Random, problems: list[Problem]) -> None:
         cut = draw.randrange(len(text))
         found = first_error(p, text[:cut])
         assert found and found.offset == cut, (text, cut)
-    for p in [p for p in problems if len(p.events) == 2 and not any(e.b for e in p.events)][:6]:
+    for p in [p for p in problems if len(p.events) == 2 and not any(e.b for e in p.events)][:3]:
+        p = replace(p, events=tuple(replace(e, said=e.said[:2]) for e in p.events))
         every = _every(p)
         known = set(every)
         for _ in range(60):
@@ -158,8 +161,9 @@ def check(draw: random.Random, problems: list[Problem]) -> None:
             else:
                 assert found and found.offset == max(_shared(changed, t) for t in every), changed
     # A wrong result, another event's number, the wrong sign, a stale value.
-    give, twice = Event("-", 21, "Mia gives Ben 21 keys"), Event("*", 2, "Mia doubles the pile")
+    give, twice = Event("-", 21, ("Mia gives Ben 21 keys", "Mia hands Ben 21 keys")), Event("*", 2, ("Mia doubles the pile",))
     p = Problem("", "Mia", 54, None, (give, twice), 66, frozenset({54, 21, 19}), (), (), ())
+    assert first_error(p, "Mia starts with 54.\nThen Mia hands Ben 21 keys, taking 21: 54-21=33.\nSo Mia doubles the pile, doubling: 33*2=66.\n#### 66") is None
     begun = "Mia starts with 54.\nThen Mia gives Ben 21 keys, "
     for text, offset, kind in ((begun + "taking 21: 54-21=34.\n", 18, "slip"), (begun + "taking 19", 7, "framing"), (begun + "adding 21", 0, "framing"), (begun + "taking 21: 53-21", 12, "slip"),
                                (begun + "taking 21: 54+21", 13, "framing"), (begun + "taking 21: 54-21=333", 19, "slip"), (begun + "taking 21: 54-21=33.\n#### 33", 21, "framing"),
