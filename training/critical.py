@@ -193,7 +193,7 @@ def score(t: Tokenizer, a: argparse.Namespace) -> None:
         swapped = [auc(pair(rows["negative"], rows["positive"], ids)["ratio"], w["token"]) for w in wrong for rows, ids in [reading(w)]]
         straight = [auc(s["log-ratio"], w["token"]) for s, w in zip(scored, wrong)]
         assert max(abs(x + y - 1) for x, y in zip(straight, swapped)) < 1e-12, "the swapped pair's AUC is not 1 - AUC"
-        agree = [(r["critical"] or -1) - w["token"] for r, w in zip(done, wrong) if r["critical"] is not None]
+        agree = [r["critical"] - w["token"] for r, w in zip(done, wrong) if r["critical"] is not None]
         out[regime] = {"tables": {name: {"traces": len(rows), "methods": _table(rows)} for name, rows in tables.items() if len(rows) > 1},
                        "verdict": verdict, "right": len(rights), "swapped": float(np.mean(swapped)), "straight": float(np.mean(straight)),
                        "rollouts": {"traces": len(done), "critical": len(agree), "same": agree.count(0), "earlier": sum(d < 0 for d in agree), "later": sum(d > 0 for d in agree),

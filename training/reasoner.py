@@ -232,7 +232,18 @@ def tune(a: argparse.Namespace) -> None:
     size = min(len(made["right"]), len(made["wrong"]))
     draw = random.Random(a.seed)
     right, wrong = draw.sample(made["right"], size), draw.sample(made["wrong"], size)
-    pairs = {"": (right, wrong)}
+    # The rate is chosen on the calibration split: too high a one unlearns what the contrast split does not show.
+    held, tried, best = [problem(random.Random(f"rate {i}"), "calibration") for i in range(a.checked)], {}, None
+    for part in a.rate:
+        began = time.time()
+        both = [tuned(base, t, traces, a.seed, a.steps, part, a.bf16) for traces in (right, wrong)]
+        tried[part] = [sum(accuracy(m, t, held, temperature, a.seed) for temperature in (1.0, 0.0)) / 2 for m in both]
+        print(f"rate {part}: positive {tried[part][0]:.3f}, negative {tried[part][1]:.3f} right on the calibration split (mean of T = 1 and greedy), {time.time() - began:.0f} s", flush=True)
+        if best is None or tried[part][0] - tried[part][1] > tried[best][0] - tried[best][1]:
+            best = part
+            for side, model in zip(("positive", "negative"), both):
+                write_weights(model, path / f"{side}.safetensors")
+    pairs = {}
     for i in range(a.nulls):
         mixed = right + wrong
         draw.shuffle(mixed)
@@ -242,9 +253,9 @@ def tune(a: argparse.Namespace) -> None:
             place = path / f"{side}{name}.safetensors"
             if not place.exists():
                 began = time.time()
-                write_weights(tuned(base, t, traces, a.seed, a.steps, a.rate, a.bf16), place)
+                write_weights(tuned(base, t, traces, a.seed, a.steps, best, a.bf16), place)
                 print(f"{place.name}: {a.steps} steps on {size} traces, {time.time() - began:.0f} s", flush=True)
-    (path / "tune.json").write_text(json.dumps({"traces": size, "steps": a.steps, "rate": a.rate, "rows": ROWS, "nulls": a.nulls}) + "\n")
+    (path / "tune.json").write_text(json.dumps({"traces": size, "steps": a.steps, "rate": best, "tried": tried, "rows": ROWS, "nulls": a.nulls}) + "\n")
 
 
 def main() -> None:
@@ -259,8 +270,8 @@ def main() -> None:
     parse.add_argument("--check-seconds", type=float, default=90)
     parse.add_argument("--trial", type=int, help="base: stop after this many steps and keep nothing")
     parse.add_argument("--problems", type=int, default=2000, help="contrast")
-    parse.add_argument("--steps", type=int, default=300, help="tune")
-    parse.add_argument("--rate", type=float, default=0.2, help="tune: of base's rates")
+    parse.add_argument("--steps", type=int, default=150, help="tune")
+    parse.add_argument("--rate", type=float, nargs="+", default=[0.02, 0.06], help="tune: of base's rates; the one that parts the two most on the calibration split is kept")
     parse.add_argument("--nulls", type=int, default=4, help="tune: pairs on permuted labels")
     a = parse.parse_args()
     torch.set_num_threads(a.threads)
