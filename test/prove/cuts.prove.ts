@@ -8,6 +8,7 @@ test.each([
   ['coder', join(import.meta.dirname, '../../models/coder')],
   ['gpt2', join(shared, 'tokenizers/gpt2')],
   ['qwen2', join(shared, 'tokenizers/qwen2')],
+  ['cl100k', join(shared, 'tokenizers/tiktoken')],
 ])('%s', (name, folder) => {
   if (name !== 'coder' && !hasShared) return;
   const result = tryCuts(tokenizerOf(folder), 40, 2);

@@ -2,7 +2,12 @@
 import { byteCharacters } from '../../src/core/tokenizer/byteLevel';
 import { loadTokenizer } from '../../src/core/tokenizer/load';
 import { GPT2_PATTERN } from '../../src/core/tokenizer/patterns/gpt2';
-import { QWEN2_PATTERN } from '../../src/core/tokenizer/patterns/words';
+import { O200K_PATTERN, TEKKEN_PATTERN } from '../../src/core/tokenizer/patterns/o200k';
+import {
+  LLAMA3_PATTERN,
+  QWEN2_PATTERN,
+  QWEN35_PATTERN,
+} from '../../src/core/tokenizer/patterns/words';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { TokenModel } from '../../src/core/bytes/model';
 import { spellingOf } from '../../src/core/tokenizer/byteLevel';
@@ -37,8 +42,16 @@ export const ALPHABETS = [
   ['é', 'è', 'a'],
   ["'", 'l', 'L', '1', '\n'],
   ['日', '！', ' '],
+  ['a', 'A', 'ª', "'"],
 ] as const;
-export const PATTERNS = [GPT2_PATTERN, QWEN2_PATTERN] as const;
+export const PATTERNS = [
+  GPT2_PATTERN,
+  QWEN2_PATTERN,
+  LLAMA3_PATTERN,
+  O200K_PATTERN,
+  QWEN35_PATTERN,
+  TEKKEN_PATTERN,
+] as const;
 
 export interface Toy {
   readonly tokenizer: Tokenizer;

@@ -156,8 +156,7 @@ export class Canonical {
       return Array.from({ length: 0x40 }, (_, low) => String.fromCharCode(0x80 | low));
     }
     const isOpen = (ends: Boundaries) => ends.at(-1) !== bytes.length && isCutSo(prefix, ends);
-    const firsts = this.#hypotheses.openers(bytes, isOpen);
-    return firsts ? Array.from(firsts, byte => String.fromCharCode(byte)) : [''];
+    return this.#hypotheses.openers(bytes, isOpen);
   }
 }
 

@@ -2,7 +2,8 @@
 // some continuation brings about. They are found by cutting the text with each of the pattern's witnesses
 // behind it. Texts of the same classes of characters are cut alike, so the answers are kept by classes.
 import type { Scan } from '../tokenizer/patterns/scan';
-import type { ByteString } from './byteString';
+import { encodeUtf8 } from '../utf8';
+import { byteStringOf, type ByteString } from './byteString';
 import { characterLength, codePointsFrom, incompleteFrom } from './characters';
 import { CONTRACTION_REACH, type Lookahead } from './lookahead';
 
@@ -52,20 +53,24 @@ export class Hypotheses {
   }
 
   /**
-   * What the next character's first byte may be where the bytes are cut in one of these ways, so that they
-   * end at no boundary; undefined if it may be any. For bytes that end inside no character.
+   * What the text may go on with where the bytes are cut in one of these ways, so that they end at no boundary:
+   * bytes, or '' for any, the likeliest first. For bytes that end inside no character.
    */
-  openers(bytes: ByteString, allows: (ends: Boundaries) => boolean): Set<number> | undefined {
+  openers(bytes: ByteString, allows: (ends: Boundaries) => boolean): ByteString[] {
     this.#read(bytes);
-    const firsts = new Set<number>();
+    const firsts = new Set<ByteString>();
+    let isAny = false;
     for (const witness of this.#lookahead.witnesses) {
       const [ends] = this.#close([witness]);
       if (!allows(inBytes(bytes, ends!))) continue;
-      const spellings = this.#lookahead.spellings(witness[0] ?? '');
-      if (!spellings) return undefined;
-      for (const character of spellings) firsts.add(new TextEncoder().encode(character)[0]!);
+      const unit = witness[0] ?? '';
+      const spellings = this.#lookahead.spellings(unit);
+      if (!spellings) isAny = true;
+      for (const character of spellings ?? [unit]) {
+        firsts.add(byteStringOf(encodeUtf8(character)).slice(0, 1));
+      }
     }
-    return firsts;
+    return isAny ? [...firsts, ''] : [...firsts];
   }
 
   /**
@@ -87,11 +92,15 @@ export class Hypotheses {
 
   /**
    * Equal for bytes that can go on alike where they end inside a pretoken: the classes of its characters, in
-   * which a run of three or more is as good as one of two, and the bytes of the last one if they are not whole.
+   * which a run of three or more is as good as one of two, but for digits, which may stand in threes, and the
+   * bytes of the last one if they are not whole.
    */
   openEndOf(bytes: ByteString): string {
     this.#read(bytes);
-    const shape = this.#units.replace(/(.)\1{2,}/gs, '$1$1').slice(-LONGEST_SHAPE);
+    const shape = this.#units
+      .replace(/(000)+(?=0)/g, '')
+      .replace(/([^0])\1{2,}/gs, '$1$1')
+      .slice(-LONGEST_SHAPE);
     return `${shape}|${bytes.slice(incompleteFrom(bytes))}`;
   }
 
@@ -121,8 +130,7 @@ export class Hypotheses {
         i = end;
       }
       sinceApostrophe = unit === "'" ? 0 : sinceApostrophe + 1;
-      const isLetter = this.#lookahead.spellings(unit) !== undefined;
-      units += isLetter && sinceApostrophe > CONTRACTION_REACH ? 'a' : unit;
+      units += sinceApostrophe > CONTRACTION_REACH ? this.#lookahead.plain(unit) : unit;
     }
     this.#units = units;
     return true;

@@ -15,7 +15,7 @@ import { Canonical } from './canonical';
 import { incompleteFrom } from './characters';
 import { InexactError } from './error';
 import { Hypotheses } from './hypotheses';
-import { lookaheads } from './lookahead';
+import { KNOWN_LOOKAHEADS, lookaheads } from './lookahead';
 import { Pairs } from './pairs';
 import { SortedTokens } from './sortedTokens';
 
@@ -48,7 +48,7 @@ export class ByteRules {
     const lookahead = scans.length === 1 ? lookaheads.get(scans[0]!) : undefined;
     if (!lookahead) {
       throw new InexactError(
-        'How far the tokenizer looks ahead before it cuts text is known for the patterns of GPT-2 and Qwen2 only',
+        `How far the tokenizer looks ahead before it cuts text is known for the patterns of ${KNOWN_LOOKAHEADS} only`,
       );
     }
     this.#scan = scans[0]!;
