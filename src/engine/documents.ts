@@ -9,6 +9,7 @@ import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
+  CompletingEvent,
   Details,
   DocumentVersion,
   EngineApi,
@@ -16,6 +17,7 @@ import type {
   ScoredEvent,
   TokenView,
 } from '../protocol/engine';
+import { completeAt } from './completion/completer';
 import { byteProof, byteScoresOf, charactersOf, scoreBytes } from './byteScores';
 import { countOfBytes, TokenizerPair, tokensIn } from './comparison';
 import { Document } from './document';
@@ -38,6 +40,7 @@ export class Documents implements Handlers<EngineApi> {
   constructor(
     private readonly startRuntime: () => RuntimeClient,
     private readonly tellScored: (event: ScoredEvent) => void,
+    private readonly tell: (event: CompletingEvent) => void = () => {},
   ) {}
 
   openModel: Handlers<EngineApi>['openModel'] = async ({ folder, contextLimit }) => {
@@ -205,6 +208,15 @@ export class Documents implements Handlers<EngineApi> {
       const bias = found.naive && biasBits(found.exact, found.naive);
       return { ...found, biasBits: bias, ms: performance.now() - began };
     });
+  };
+
+  complete: Handlers<EngineApi>['complete'] = (params, signal) => {
+    const { model, document } = this.at(params);
+    const { stream, survive, utf16, options } = params;
+    const stale = survive ? signal : AbortSignal.any([signal, document.current]);
+    const tell =
+      stream === undefined ? undefined : (insert: string) => this.tell({ stream, insert });
+    return completeAt(model, document.text, utf16, options, stale, tell);
   };
 
   report: Handlers<EngineApi>['report'] = () => this.opened().report();

@@ -2,6 +2,9 @@
 import type { LensId } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { TextSize } from '../core/textSize';
+import type { Healing } from '../core/completion/beginnings';
+import type { StopReason } from '../core/completion/complete';
+import type { HandBack, PromptMode } from '../core/completion/prompt';
 import type { GraphReport } from './runtime';
 
 export interface EngineApi {
@@ -73,6 +76,19 @@ export interface EngineApi {
   /** The exact probability of every byte that may come at an offset. Throws `Cancelled` when aborted. */
   nextBytes(params: DocumentVersion & { utf16: number }): NextBytesView | Refusal;
 
+  /**
+   * What may be inserted at an offset. With `stream` `COMPLETING` tells what is sure of it by now. Throws
+   * `Cancelled` when aborted or when the text has changed meanwhile, unless it is to `survive` that.
+   */
+  complete(
+    params: DocumentVersion & {
+      utf16: number;
+      options: CompletionOptions;
+      stream?: number;
+      survive?: boolean;
+    },
+  ): CompletionView;
+
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
@@ -95,6 +111,7 @@ export const engineMethods = [
   'scoreBytes',
   'characters',
   'nextBytes',
+  'complete',
   'report',
 ] as const satisfies readonly (keyof EngineApi)[];
 
@@ -103,6 +120,68 @@ export const SCORED = 'scored';
 export interface ScoredEvent extends DocumentVersion {
   scored: number;
   total: number;
+}
+
+/** Notification from the engine while `complete` runs with `stream`. */
+export const COMPLETING = 'completing';
+export interface CompletingEvent {
+  stream: number;
+  insert: string;
+}
+
+export interface CompletionOptions {
+  /** The first that can be had with the model's tokenizer. */
+  healings: readonly Healing[];
+  /** auto: what the model was taught. One that it was not taught is `none`. */
+  mode: PromptMode | 'auto';
+  handBack: HandBack | 'auto';
+  /** Of the text around the cursor. The model may hold less. */
+  contextTokens: number;
+  maxTokens: number;
+  maxTimeMs: number;
+  singleLine: boolean;
+  /** An insertion ends before the token with which it would be less likely. */
+  minProbability: number;
+  /** More than one: those that begin likeliest, or so many drawn. */
+  candidates: number;
+  /** 0: always the likeliest token. */
+  temperature: number;
+  topP: number;
+  seed: number;
+  /** Alternatives listed for each token; with any, the prompt is told, too. */
+  alternatives: number;
+  /** Whether the insertions' own probabilities are found out. */
+  logprobs: boolean;
+}
+
+export interface CompletionView {
+  items: CompletionItem[];
+  mode: PromptMode;
+  /** Where the prompt's form is from, for people. */
+  format: string;
+  healing: Healing;
+  /** Why healing is not exact, where it was to be. */
+  inexact: string;
+  /** The bytes before the cursor that the model wrote anew. */
+  handedBack: Uint8Array;
+  /** Tokens of the prompt before them. */
+  promptTokens: number;
+  /** Tokens that went through the model: prompt that was cached did not. */
+  modelTokens: number;
+  ms: number;
+  /** With `alternatives`: the text of the prompt, marks by name. */
+  prompt?: string;
+  /** UTF-16 of the text that was looked at. */
+  seen: { before: number; after: number };
+}
+
+export interface CompletionItem {
+  insert: string;
+  /** Nats: of the inserted bytes and of the stop, if there is one, given the bytes before; null where not known. */
+  logprob: number | null;
+  stopReason: StopReason;
+  /** They spell the bytes handed back, the insertion, and perhaps more. */
+  tokens: (Piece & { logprob: number; top: (Piece & { logprob: number })[] })[];
 }
 
 export interface DocumentVersion {

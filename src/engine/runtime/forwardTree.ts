@@ -1,7 +1,7 @@
 // What a model says behind each node of a small tree of tokens: the prefix in chunks as for scores, then the tree
 // in one run, each token seeing its own path alone; or, where the graph takes no such mask, token by token.
 import type { PathNode } from '../../core/bytes/model';
-import { UserError } from '../../protocol/channel';
+import { Cancelled, UserError } from '../../protocol/channel';
 import type { Runtime } from '../../protocol/runtime';
 import { SCORING } from '../onnx/scoring';
 import type { GraphSession } from './graphSession';
@@ -27,7 +27,7 @@ export async function forwardTree(
   session: GraphSession,
   caches: TreeCaches,
   vocabSize: number,
-  { prefix, nodes, wanted }: TreeRequest,
+  { prefix, nodes, wanted, cancel }: TreeRequest,
 ): Promise<Float32Array> {
   for (const token of [...prefix, ...nodes.slice(1).map(node => node.token)]) {
     if (token < vocabSize) continue;
@@ -35,6 +35,7 @@ export async function forwardTree(
       `The tokenizer does not fit the model: token ${token} is outside its vocabulary of ${vocabSize}.`,
     );
   }
+  checkCancel(cancel);
   const logits = new Float32Array(wanted.length * vocabSize);
   const rows = new Map(wanted.map((node, row) => [node, row]));
   const take = (node: number, row: Float32Array) => {
@@ -42,7 +43,7 @@ export async function forwardTree(
     if (at !== undefined) logits.set(row, at * vocabSize);
   };
   try {
-    const past = await behindPrefix(session, caches, prefix, rows.has(0), take);
+    const past = await behindPrefix(session, caches, prefix, rows.has(0), take, cancel);
     if (session.graph.tree.kind === 'none')
       await tokenByToken(session, past, withAncestors(nodes, wanted), take);
     else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, run, take);
@@ -53,6 +54,10 @@ export async function forwardTree(
   return logits;
 }
 
+function checkCancel(cancel: TreeRequest['cancel']): void {
+  if (cancel && Atomics.load(cancel, 0) !== 0) throw new Cancelled();
+}
+
 /** Keys and values of the whole prefix; its logits are taken if they are wanted. */
 async function behindPrefix(
   session: GraphSession,
@@ -60,11 +65,12 @@ async function behindPrefix(
   prefix: Uint32Array,
   isWanted: boolean,
   take: Take,
+  cancel: TreeRequest['cancel'],
 ): Promise<KeyValues> {
   const recent = prefixes.find(prefix, prefix.length - Number(isWanted), 1);
   if (recent.tokens === prefix.length) return recent;
-  const whole = await runChunks(session, chunks, prefix);
-  const past = recent.tokens > whole.tokens ? recent : whole;
+  const isNear = prefix.length - recent.tokens <= CHUNK_TOKENS;
+  const past = isNear ? recent : await runChunks(session, chunks, prefix, cancel);
   const ids = prefix.subarray(past.tokens);
   const { present, fetched } = await session.run({
     ...{ ids, past, firstRow: ids.length - Number(isWanted), topK: 1 },
@@ -100,9 +106,11 @@ async function runChunks(
   session: GraphSession,
   cache: PrefixCache,
   prefix: Uint32Array,
+  cancel: TreeRequest['cancel'],
 ): Promise<KeyValues> {
   let past = cache.find(prefix, prefix.length - 1, CHUNK_TOKENS);
   while (past.tokens + CHUNK_TOKENS < prefix.length) {
+    checkCancel(cancel);
     const ids = prefix.subarray(past.tokens, past.tokens + CHUNK_TOKENS);
     const { present } = await session.run({ ids, past, firstRow: ids.length, topK: 1 });
     past = present;
