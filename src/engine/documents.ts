@@ -6,7 +6,7 @@ import { isPeak, lenses, type Lens } from '../core/lenses';
 import { NATS_PER_BIT, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import { encodeUtf8 } from '../core/utf8';
+import { encodeUtf8, utf8Length } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
   CompletingEvent,
@@ -201,10 +201,11 @@ export class Documents implements Handlers<EngineApi> {
   nextBytes: Handlers<EngineApi>['nextBytes'] = async (params, signal) => {
     const { model, document } = this.at(params);
     const began = performance.now();
-    const before = encodeUtf8(document.text.slice(0, params.utf16));
+    const at = utf8Length(document.text, 0, params.utf16);
+    const text = { bytes: encodeUtf8(document.text), tokens: document.tokensBy(model.tokenizer) };
     const stale = AbortSignal.any([signal, document.current]);
     return refusing(async () => {
-      const { healed: _, heads: __, ...found } = await nextBytes(model, before, 'e2', stale);
+      const { healed: _, heads: __, ...found } = await nextBytes(model, text, at, 'e2', stale);
       const bias = found.naive && biasBits(found.exact, found.naive);
       return { ...found, biasBits: bias, ms: performance.now() - began };
     });

@@ -127,7 +127,7 @@ test('a pass over bytes can be cancelled, and an edit cancels it', async () => {
 });
 
 test.each([
-  ['a tokenizer that looks ahead no known way', true, /patterns of GPT-2 and Qwen2 only/],
+  ['a tokenizer that looks ahead no known way', true, /patterns of GPT-2, .* only/],
   ['a folder without a graph', false, /no graph/],
 ])('%s is refused with the reason', async (name, graph, reason) => {
   const folder = writeModelFolder(join(scratch, name), { graph });

@@ -1,5 +1,6 @@
 // Small random tokenizers and language models, for which everything can be enumerated.
 import { byteCharacters } from '../../src/core/tokenizer/byteLevel';
+import { byteToken } from '../../src/core/tokenizer/byteTokens';
 import { loadTokenizer } from '../../src/core/tokenizer/load';
 import { GPT2_PATTERN } from '../../src/core/tokenizer/patterns/gpt2';
 import { O200K_PATTERN, TEKKEN_PATTERN } from '../../src/core/tokenizer/patterns/o200k';
@@ -61,16 +62,16 @@ export interface Toy {
   readonly end: number;
 }
 
+/** Ways to cut: the patterns, and none, as SentencePiece has it. */
+export const TOY_KINDS = PATTERNS.length + 1;
+
 /** All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids. */
 export function randomToy(seed: number, merges = 9, reversed = false): Toy {
   const random = randomOf(seed);
   const alphabet = ALPHABETS[seed % ALPHABETS.length]!;
-  const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % PATTERNS.length]!;
-  const vocab: Record<string, number> = Object.fromEntries(
-    byteCharacters.map((character, byte) => [character, byte]),
-  );
-  const symbols = [...new Set(alphabet.flatMap(c => [...spellingOf(encodeUtf8(c))]))];
-  const usable = [...symbols];
+  const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % TOY_KINDS];
+  const kind = pattern === undefined ? spacedKind(random, alphabet) : byteLevelKind(alphabet);
+  const { vocab, usable } = kind;
   const list: string[] = [];
   for (let attempt = 0; attempt < merges * 4 && list.length < merges; attempt++) {
     const [left, right] = [pick(random, usable), pick(random, usable)];
@@ -88,22 +89,54 @@ export function randomToy(seed: number, merges = 9, reversed = false): Toy {
   const [end, other] = [label(size - 2), label(size - 1)];
   for (const spelling in vocab) vocab[spelling] = label(vocab[spelling]!);
   const special = { special: true, normalized: false };
-  const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated' };
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
   const tokenizer = loadTokenizer({
     'tokenizer.json': {
       added_tokens: [
         { id: end, content: END, ...special },
         { id: other, content: OTHER_SPECIAL, ...special },
       ],
-      pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] },
-      model: { type: 'BPE', vocab, merges: list },
+      ...(pattern === undefined ? spacedSteps : byteLevelSteps(pattern)),
+      model: { type: 'BPE', byte_fallback: pattern === undefined, vocab, merges: list },
     },
   });
-  const bytes = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65];
+  const bytes = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65, ...kind.bytes];
   const ids = [...usable.map(spelling => vocab[spelling]!), ...bytes.map(label), end, other];
   return { tokenizer, alphabet, support: [...new Set(ids)], end };
 }
+
+/** The tokens of single bytes, by id, and what merges start from. */
+interface ToyKind {
+  readonly vocab: Record<string, number>;
+  readonly usable: string[];
+  /** That text over the alphabet needs besides. */
+  readonly bytes: readonly number[];
+}
+
+function byteLevelKind(alphabet: readonly string[]): ToyKind {
+  const vocab = Object.fromEntries(byteCharacters.map((character, byte) => [character, byte]));
+  const usable = [...new Set(alphabet.flatMap(c => [...spellingOf(encodeUtf8(c))]))];
+  return { vocab, usable, bytes: [] };
+}
+
+const byteLevelSteps = (pattern: string) => {
+  const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated' };
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
+  return { pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] } };
+};
+
+/** Of the alphabet's characters, one may be in bytes only. */
+function spacedKind(random: Random, alphabet: readonly string[]): ToyKind {
+  const missing = pick(random, [...alphabet, '']);
+  const present = alphabet.filter(character => character !== missing);
+  const usable = ['\u2581', ...present.filter(character => character !== ' ')];
+  const names = Array.from({ length: 256 }, (_, byte) => byteToken(byte));
+  const vocab = Object.fromEntries([...names, ...usable].map((name, id) => [name, id]));
+  return { vocab, usable, bytes: [...encodeUtf8(missing)] };
+}
+
+const spacedSteps = {
+  normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+};
 
 /** Answers for one context, too. */
 export interface TestModel extends TokenModel {

@@ -12,6 +12,7 @@ import {
   type NextByte,
   type ScoredTree,
 } from './nextByte';
+import type { Acceptance } from './rowParts';
 import type { ByteRules } from './rules';
 import { everyTokenisation, tokenisationTree } from './tokenisationTree';
 
@@ -33,6 +34,8 @@ export class ByteCursor {
   readonly #rules: ByteRules;
   readonly #model: TokenModel;
   readonly #ends: ReadonlySet<number>;
+  /** What the tokenizer puts before the text. */
+  readonly #opening: ByteString;
   /** The last is the one in hand. */
   #states: State[] = [];
   /** Paths are numbered, 0 being the first state's trunk; the key is the number before and the token. */
@@ -45,21 +48,33 @@ export class ByteCursor {
   /** Rows that the model was asked for so far. */
   evaluated = 0;
 
-  private constructor(rules: ByteRules, model: TokenModel) {
+  private constructor(rules: ByteRules, model: TokenModel, begins: boolean) {
     this.#rules = rules;
     this.#model = model;
     this.#ends = new Set(model.ends);
+    this.#opening = begins ? rules.opening : '';
   }
 
-  /** At the end of `bytes`, which may end inside a character. Throws `InexactError`. */
-  static async at(rules: ByteRules, model: TokenModel, bytes: Uint8Array): Promise<ByteCursor> {
-    const cursor = new ByteCursor(rules, model);
-    await cursor.#open(byteStringOf(bytes));
+  /**
+   * At the end of `bytes`, which may end inside a character. `begins`: whether they begin a text, rather than at
+   * a place where it is cut. Throws `InexactError`.
+   */
+  static async at(
+    rules: ByteRules,
+    model: TokenModel,
+    bytes: Uint8Array,
+    begins = true,
+  ): Promise<ByteCursor> {
+    const text = byteStringOf(bytes);
+    rules.check(text, 0, begins);
+    const cursor = new ByteCursor(rules, model, begins);
+    await cursor.#open(cursor.#opening + text);
     return cursor;
   }
 
+  /** Of the text, in bytes. */
   get length(): number {
-    return this.#state.bytes.length;
+    return this.#state.bytes.length - this.#opening.length;
   }
 
   get tree(): CoverTree {
@@ -69,6 +84,15 @@ export class ByteCursor {
   /** Nats: Π(x), given the tokens that all continuations of the first text in hand have in common. */
   get logMass(): number {
     return massOf(this.#rules, this.#state.scored);
+  }
+
+  /** Nats: Π(x), nothing given. Asks the model anew. */
+  async logMassFromStart(): Promise<number> {
+    const start = this.#start;
+    const root = { parent: -1, token: -1 };
+    const nodes = [root, ...start.slice(0, -1).map((token, parent) => ({ parent, token }))];
+    const rows = start.length > 0 ? await this.#model.rows([], nodes, [...nodes.keys()]) : [];
+    return rows.reduce((sum, row, i) => sum + row[start[i]!]!, this.logMass);
   }
 
   /** [head of the tree], nats: what the covers that end there come to, as `logMass` counts. */
@@ -93,12 +117,18 @@ export class ByteCursor {
 
   /** e2. `untested` is the most mass that each row may leave untested. */
   next(untested = 0): NextByte {
-    return nextByte(this.#rules, this.#state.scored, untested);
+    return nextByte(this.#rules, this.#state.scored, untested, this.#accepted);
   }
 
   /** e3. */
   nextRenormalised(): NextByte {
-    return nextByte(this.#rules, renormalised(this.#rules, this.#state.scored));
+    const accepted = this.#accepted;
+    return nextByte(
+      this.#rules,
+      renormalised(this.#rules, this.#state.scored, accepted),
+      0,
+      accepted,
+    );
   }
 
   /** e1: `logMass` and the bytes' log-probabilities with it added are lower bounds. Asks the model anew. */
@@ -128,7 +158,14 @@ export class ByteCursor {
   async back(): Promise<void> {
     const { bytes } = this.#state;
     if (this.#states.length > 1) this.#states.pop();
-    else if (bytes.length > 0) await this.#open(bytes.slice(0, -1));
+    else if (this.length > 0) await this.#open(bytes.slice(0, -1));
+  }
+
+  /** An empty text has no opening: behind an opening alone no text ends. */
+  get #accepted(): Acceptance {
+    const { canonical } = this.#rules;
+    if (this.#opening === '' || this.length > 0) return canonical;
+    return { follows: (prefix, token) => canonical.follows(prefix, token), endsText: () => false };
   }
 
   get #state(): State {
@@ -136,7 +173,6 @@ export class ByteCursor {
   }
 
   async #open(bytes: ByteString): Promise<void> {
-    this.#rules.check(bytes);
     const trunk = settle(this.#rules, bytes, noTrunk);
     this.#states = [];
     this.#numbers.clear();
@@ -147,7 +183,8 @@ export class ByteCursor {
   }
 
   async #enter(bytes: ByteString, before: Trunk): Promise<void> {
-    this.#rules.check(bytes, before.offset);
+    if (before.offset > 0) this.#rules.check(bytes, before.offset);
+    else this.#rules.check(bytes.slice(this.#opening.length), 0, this.#opening !== '');
     const trunk = settle(this.#rules, bytes, before);
     const tree = coverTree(this.#rules, bytes, trunk);
     const paths: number[] = [];

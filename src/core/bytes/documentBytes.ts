@@ -8,7 +8,8 @@
 //   Σ bytes + leaving - entering = Σ tokens
 //
 // where entering and leaving are -ln of the part of Π that the text's own tokens have at the window's ends.
-// At the end of the text leaving is the surprisal of the end.
+// At the end of the text leaving is the surprisal of the end. At its beginning entering is ln Π of what the
+// tokenizer puts before every text, which the bytes are given and the tokens pay for; of nothing, mostly.
 import { byteStringOf } from './byteString';
 import type { ByteWindow } from './byteWindows';
 import { incompleteFrom } from './characters';
@@ -96,7 +97,8 @@ export async function scoreStretch(
   { window, from, to }: Stretch,
   onByte: () => void = () => {},
 ): Promise<void> {
-  const cursor = await ByteCursor.at(rules, model, bytes.subarray(window.start, from));
+  const { start } = window;
+  const cursor = await ByteCursor.at(rules, model, bytes.subarray(start, from), start === 0);
   for (let i = from; i < to; i++) {
     const { logMass } = cursor;
     leaks[i] = Math.exp(cursor.next(UNTESTED).leak);
@@ -114,19 +116,22 @@ export async function windowEnds(
 ): Promise<WindowEnds[]> {
   const ends: WindowEnds[] = [];
   for (const { start, ownStart, end, ids, before } of windows) {
+    const cursorAt = (to: number) =>
+      ByteCursor.at(rules, model, bytes.subarray(start, to), start === 0);
     const seam = async (to: number, tokens: Uint32Array) => {
-      const cursor = await ByteCursor.at(rules, model, bytes.subarray(start, to));
+      const cursor = await cursorAt(to);
       const own = cursor.massOfCover(tokens);
       if (own !== -Infinity) return cursor.logMass - own;
       throw new InexactError(
         `At byte ${to} the text's tokens are no canonical beginning of a text`,
       );
     };
-    const entering = before > 0 ? await seam(ownStart, ids.slice(0, before)) : 0;
+    const entering =
+      before > 0
+        ? await seam(ownStart, ids.slice(0, before))
+        : await (await cursorAt(ownStart)).logMassFromStart();
     const isLast = end === bytes.length;
-    const leaving = isLast
-      ? -(await ByteCursor.at(rules, model, bytes.subarray(start))).next().end
-      : await seam(end, ids);
+    const leaving = isLast ? -(await cursorAt(end)).next().end : await seam(end, ids);
     ends.push({ entering, leaving });
   }
   return ends;

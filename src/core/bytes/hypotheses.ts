@@ -5,17 +5,16 @@ import type { Scan } from '../tokenizer/patterns/scan';
 import { encodeUtf8 } from '../utf8';
 import { byteStringOf, type ByteString } from './byteString';
 import { characterLength, codePointsFrom, incompleteFrom } from './characters';
-import { CONTRACTION_REACH, type Lookahead } from './lookahead';
-
-/** Offsets in bytes, ascending, greater than 0; the text's end is one where a pretoken ends there. */
-export type Boundaries = readonly number[];
+import type { Boundaries, Cutting } from './cutting';
+import { CONTRACTION_REACH, UNSETTLED_PRETOKENS, type Lookahead } from './lookahead';
 
 /** Characters of a pretoken whose runs are cut to two: a blank, signs, newlines. */
 const LONGEST_SHAPE = 6;
 
 const MAX_KEPT = 1 << 17;
 
-export class Hypotheses {
+export class Hypotheses implements Cutting {
+  readonly unsettled = UNSETTLED_PRETOKENS;
   readonly #scan: Scan;
   readonly #lookahead: Lookahead;
   readonly #kept = new Map<string, readonly Boundaries[]>();
@@ -30,10 +29,6 @@ export class Hypotheses {
     this.#lookahead = lookahead;
   }
 
-  /**
-   * All the ways, over every text that begins with these bytes, in which they may be cut. They begin at a
-   * boundary and may end inside a character. None, where no text in UTF-8 begins with them.
-   */
   of(bytes: ByteString): readonly Boundaries[] {
     if (!this.#read(bytes)) return [];
     const key = this.#partial === '' ? this.#units : `${this.#units}|${this.#partial}`;
@@ -45,17 +40,12 @@ export class Hypotheses {
     return this.#isAscii ? found : found.map(ends => inBytes(bytes, ends));
   }
 
-  /** How the bytes are cut if the text ends with them; undefined if they are no text. */
   ended(bytes: ByteString): Boundaries | undefined {
     if (!this.#read(bytes) || this.#partial !== '') return undefined;
     const [ends] = this.#close(['']);
     return this.#isAscii ? ends! : inBytes(bytes, ends!);
   }
 
-  /**
-   * What the text may go on with where the bytes are cut in one of these ways, so that they end at no boundary:
-   * bytes, or '' for any, the likeliest first. For bytes that end inside no character.
-   */
   openers(bytes: ByteString, allows: (ends: Boundaries) => boolean): ByteString[] {
     this.#read(bytes);
     const firsts = new Set<ByteString>();
@@ -73,10 +63,6 @@ export class Hypotheses {
     return isAny ? [...firsts, ''] : [...firsts];
   }
 
-  /**
-   * Equal for bytes that are cut alike behind other bytes, if those are of one shape, too, and `joinsFreely`.
-   * Undefined if no text has the bytes at the beginning of a character.
-   */
   shapeOf(bytes: ByteString): string | undefined {
     return this.#read(bytes) ? `${this.#units}|${this.#partial}` : undefined;
   }
@@ -91,9 +77,8 @@ export class Hypotheses {
   }
 
   /**
-   * Equal for bytes that can go on alike where they end inside a pretoken: the classes of its characters, in
-   * which a run of three or more is as good as one of two, but for digits, which may stand in threes, and the
-   * bytes of the last one if they are not whole.
+   * The classes of the pretoken's characters, in which a run of three or more is as good as one of two, but for
+   * digits, which may stand in threes, and the bytes of the last one if they are not whole.
    */
   openEndOf(bytes: ByteString): string {
     this.#read(bytes);

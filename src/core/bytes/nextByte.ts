@@ -115,13 +115,17 @@ export function headMasses(rules: ByteRules, { tree, rows, logprobs }: ScoredTre
 }
 
 /** The tree as a model sees it that makes canonical tokens only: `nextByte` of it is e3. Tests every token. */
-export function renormalised(rules: ByteRules, scored: ScoredTree): ScoredTree {
+export function renormalised(
+  rules: ByteRules,
+  scored: ScoredTree,
+  accepted: Acceptance = rules.canonical,
+): ScoredTree {
   const { tree, ends } = scored;
   const rows = tree.nodes.map(({ prefix }, node) => {
     const row = scored.rows[node]!;
     const masked = new Float64Array(row.length).fill(-Infinity);
     const sum = new LogSum();
-    visitRow(rules, rules.canonical, prefix, row, ends, -Infinity, (part, token, logprob) => {
+    visitRow(rules, accepted, prefix, row, ends, -Infinity, (part, token, logprob) => {
       if (part === 'leak') return;
       masked[token] = logprob;
       sum.add(logprob);

@@ -31,10 +31,12 @@ export class SortedTokens {
     return this.#byId[id];
   }
 
-  /** The token that is these bytes. */
-  idOf(bytes: ByteString): number | undefined {
-    const place = this.#firstFrom(bytes);
-    return this.bytes[place] === bytes ? this.ids[place] : undefined;
+  /** The tokens that are these bytes: mostly one or none. */
+  idsOf(bytes: ByteString): Uint32Array {
+    const start = this.#firstFrom(bytes);
+    let end = start;
+    while (this.bytes[end] === bytes) end++;
+    return this.ids.subarray(start, end);
   }
 
   /** Places [start, end): the tokens that begin with `prefix`, itself included. */

@@ -148,8 +148,7 @@ function parse() {
 function placeIn(text: string, { at, mode }: { at?: string | undefined; mode: string }): Place {
   if (at === undefined) throw new UserError('`next` needs --at BYTE, an offset in the file.');
   if (!isMode(mode)) throw new UserError(`--mode takes e2 or e3, not "${mode}".`);
-  const bytes = encodeUtf8(text);
-  return { before: bytes.subarray(0, wholeNumber(at, '--at', 0, bytes.length)), mode };
+  return { text, at: wholeNumber(at, '--at', 0, encodeUtf8(text).length), mode };
 }
 
 function startRuntime(): RuntimeClient {

@@ -1,13 +1,15 @@
 // `tokenscope next`: the probability of every next byte.
 import { spell } from '../../core/spell';
+import { encodeUtf8 } from '../../core/utf8';
 import type { Model } from '../model';
 import { nextBytes, type Mode, type NextBytes } from '../nextBytes';
 
 const LISTED = 12;
 
 export interface Place {
-  /** The text's bytes up to there. */
-  before: Uint8Array;
+  text: string;
+  /** In bytes. */
+  at: number;
   mode: Mode;
 }
 
@@ -18,13 +20,16 @@ export function isMode(mode: string): mode is Mode {
 /** The lines to print. */
 export async function next(
   model: Model,
-  { before, mode }: Place,
+  { text, at, mode }: Place,
   json: boolean,
   other?: Model,
 ): Promise<Iterable<string>> {
   const began = performance.now();
-  const found = await nextBytes(model, before, mode);
-  const second = other && (await nextBytes(other, before, mode));
+  const bytes = encodeUtf8(text);
+  const of = (model: Model) =>
+    nextBytes(model, { bytes, tokens: model.tokenizer.encode(text) }, at, mode);
+  const found = await of(model);
+  const second = other && (await of(other));
   const ms = Math.round(performance.now() - began);
   if (second) return json ? twoLines(found, second, mode, ms) : prettyTwo(found, second, mode);
   return json ? nextLines(found, mode, ms) : prettyNext(found, mode);
