@@ -2,6 +2,8 @@
 import { biasBits } from '../core/bytes/bias';
 import { InexactError } from '../core/bytes/error';
 import type { ByteScores } from '../core/bytes/documentBytes';
+import { healings } from '../core/completion/beginnings';
+import { regionAt } from '../core/completion/region';
 import { isPeak, lenses, type Lens } from '../core/lenses';
 import { NATS_PER_BIT, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
@@ -9,7 +11,9 @@ import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { encodeUtf8, utf8Length } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
+  CalibratingEvent,
   CompletingEvent,
+  CompletionView,
   Details,
   DocumentVersion,
   EngineApi,
@@ -17,6 +21,7 @@ import type {
   ScoredEvent,
   TokenView,
 } from '../protocol/engine';
+import { calibrate } from './completion/calibrate';
 import { completeAt } from './completion/completer';
 import { byteProof, byteScoresOf, charactersOf, scoreBytes } from './byteScores';
 import { countOfBytes, TokenizerPair, tokensIn } from './comparison';
@@ -31,6 +36,9 @@ import { openTokenizerAt, type OpenTokenizer } from './tokenizerAt';
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
 
+/** Alternatives for each token of an explained completion. */
+const EXPLAINED = 4;
+
 export class Documents implements Handlers<EngineApi> {
   private model: Model | undefined;
   /** What the model's tokenizer is compared with. */
@@ -40,7 +48,7 @@ export class Documents implements Handlers<EngineApi> {
   constructor(
     private readonly startRuntime: () => RuntimeClient,
     private readonly tellScored: (event: ScoredEvent) => void,
-    private readonly tell: (event: CompletingEvent) => void = () => {},
+    private readonly tell: (event: CompletingEvent | CalibratingEvent) => void = () => {},
   ) {}
 
   openModel: Handlers<EngineApi>['openModel'] = async ({ folder, contextLimit }) => {
@@ -213,11 +221,33 @@ export class Documents implements Handlers<EngineApi> {
 
   complete: Handlers<EngineApi>['complete'] = (params, signal) => {
     const { model, document } = this.at(params);
-    const { stream, survive, utf16, options } = params;
-    const stale = survive ? signal : AbortSignal.any([signal, document.current]);
+    const { stream, edit, options } = params;
+    const before = document.text.slice(0, edit.utf16Start) + edit.text;
+    const text = before + document.text.slice(edit.utf16End);
+    const region = regionAt(text, before.length, options.language);
+    if (options.except.includes(region)) return { refused: `the cursor is in a ${region}` };
     const tell =
       stream === undefined ? undefined : (insert: string) => this.tell({ stream, insert });
-    return completeAt(model, document.text, utf16, options, stale, tell);
+    return refusing(() => completeAt(model, text, before.length, options, signal, tell));
+  };
+
+  explainCompletion: Handlers<EngineApi>['explainCompletion'] = async (params, signal) => {
+    const model = this.opened();
+    const { text, at, options } = params;
+    const views: CompletionView[] = [];
+    // As it was made first, and from one beginning alone.
+    for (const healing of healings) {
+      const own = { ...options, healings: [healing], candidates: 1, maxTimeMs: Infinity };
+      const detailed = { ...own, alternatives: EXPLAINED, logprobs: true };
+      const view = await refusing(() => completeAt(model, text, at, detailed, signal));
+      if (!('refused' in view)) views.push(view);
+    }
+    return views;
+  };
+
+  calibrate: Handlers<EngineApi>['calibrate'] = ({ texts, cuts, contextTokens }, signal) => {
+    const tell = (done: number, total: number) => this.tell({ done, total });
+    return refusing(() => calibrate(this.opened(), texts, cuts, contextTokens, signal, tell));
   };
 
   report: Handlers<EngineApi>['report'] = () => this.opened().report();

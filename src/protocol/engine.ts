@@ -2,9 +2,11 @@
 import type { LensId } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { TextSize } from '../core/textSize';
+import type { CalibrationRow, PromptChoice } from '../core/completion/calibration';
 import type { Healing } from '../core/completion/beginnings';
 import type { StopReason } from '../core/completion/complete';
 import type { HandBack, PromptMode } from '../core/completion/prompt';
+import type { Region } from '../core/completion/region';
 import type { GraphReport } from './runtime';
 
 export interface EngineApi {
@@ -77,17 +79,30 @@ export interface EngineApi {
   nextBytes(params: DocumentVersion & { utf16: number }): NextBytesView | Refusal;
 
   /**
-   * What may be inserted at an offset. With `stream` `COMPLETING` tells what is sure of it by now. Throws
-   * `Cancelled` when aborted or when the text has changed meanwhile, unless it is to `survive` that.
+   * What may be inserted behind `edit`, which is made to this version of the text first, for this request alone:
+   * where the cursor is, it is empty. With `stream` `COMPLETING` tells what is sure of it by now. Throws
+   * `Cancelled` when aborted; that the text changes meanwhile is no reason.
    */
   complete(
-    params: DocumentVersion & {
-      utf16: number;
-      options: CompletionOptions;
-      stream?: number;
-      survive?: boolean;
-    },
-  ): CompletionView;
+    params: DocumentVersion & { edit: TextEdit; options: CompletionOptions; stream?: number },
+  ): CompletionView | Refusal;
+
+  /** A completion in full, and what other healings would have made of it. */
+  explainCompletion(params: {
+    text: string;
+    at: number;
+    options: CompletionOptions;
+  }): CompletionView[];
+
+  /**
+   * Measures the forms of prompts at places in these texts. `CALIBRATING` tells of progress. Throws `UserError`
+   * where there is too little text, `Cancelled` when aborted.
+   */
+  calibrate(params: {
+    texts: readonly string[];
+    cuts: number;
+    contextTokens: number;
+  }): CalibrationView | Refusal;
 
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
@@ -112,6 +127,8 @@ export const engineMethods = [
   'characters',
   'nextBytes',
   'complete',
+  'explainCompletion',
+  'calibrate',
   'report',
 ] as const satisfies readonly (keyof EngineApi)[];
 
@@ -127,6 +144,22 @@ export const COMPLETING = 'completing';
 export interface CompletingEvent {
   stream: number;
   insert: string;
+}
+
+/** Notification from the engine while `calibrate` runs. */
+export const CALIBRATING = 'calibrating';
+export interface CalibratingEvent {
+  done: number;
+  total: number;
+}
+
+export interface CalibrationView {
+  /** The model's name. */
+  model: string;
+  cuts: number;
+  /** The best first. */
+  rows: CalibrationRow[];
+  chosen: PromptChoice;
 }
 
 export interface CompletionOptions {
@@ -148,6 +181,9 @@ export interface CompletionOptions {
   temperature: number;
   topP: number;
   seed: number;
+  /** The text's language, and where in it nothing is to be completed. */
+  language: string;
+  except: readonly Region[];
   /** Alternatives listed for each token; with any, the prompt is told, too. */
   alternatives: number;
   /** Whether the insertions' own probabilities are found out. */

@@ -38,9 +38,10 @@ export interface Beginnings {
   encode(bytes: ByteString): number[];
 }
 
-/** At the end of `open`. Throws `InexactError`. */
-export function exactBeginnings(rules: ByteRules, open: ByteString): Beginnings {
-  rules.check(open);
+/** At the end of `text`, which begins a text or goes on with one. Throws `InexactError`. */
+export function exactBeginnings(rules: ByteRules, text: ByteString, begins = true): Beginnings {
+  rules.check(text, 0, begins);
+  const open = (begins ? rules.opening : '') + text;
   const settled = settle(rules, open, noTrunk);
   const tree = coverTree(rules, open, settled);
   const behind = open.slice(settled.offset);

@@ -44,12 +44,9 @@ export class CanonicalTokens implements Continuations {
 
 /** The tokens behind the last boundary that no continuation moves. */
 function cut(rules: ByteRules, prefix: TokenPrefix): TokenPrefix {
-  const sets = rules.hypotheses.of(prefix.bytes);
-  const [first = [], ...others] = sets;
-  const settled = first.filter(end => others.every(ends => ends.includes(end)));
-  // With a pretoken kept between them: what may follow is told by all of the last one and its boundary.
-  const from = settled.at(-3);
-  if (from === undefined || from >= prefix.bytes.length) return prefix;
+  const ends = rules.pretokenEnds(prefix.bytes, 0);
+  const from = ends.at(-1 - rules.cutting.unsettled);
+  if (from === undefined) return prefix;
   const index = prefix.ends.indexOf(from);
   if (index < 0) return prefix;
   return prefix.tokens

@@ -18,6 +18,8 @@ export interface Prompt {
   readonly root: readonly number[];
   /** UTF-8 behind the root that what is written begins with; what is inserted comes behind it. */
   readonly open: ByteString;
+  /** Whether a text begins there, rather than goes on. */
+  readonly begins: boolean;
 }
 
 /** `mode` is one that the format has a template for. */
@@ -29,7 +31,7 @@ export function promptOf(
   { prefix, suffix }: { readonly prefix: string; readonly suffix: string },
 ): Prompt {
   const template = mode === 'none' ? undefined : format?.templates[mode];
-  if (!template) return { mode: 'none', root: [], open: utf8Of(prefix) };
+  if (!template) return { mode: 'none', root: [], open: utf8Of(prefix), begins: true };
   // Where the prefix is last, the model goes on writing it: the tree of tokens reaches back as far as it must.
   const isJoined = template.at(-1) === 'prefix';
   const at = isJoined ? 0 : prefix.length - handedBack(prefix, handBack);
@@ -37,7 +39,7 @@ export function promptOf(
   const root = template.flatMap(part =>
     typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], template),
   );
-  return { mode, root, open: utf8Of(prefix.slice(at)) };
+  return { mode, root, open: utf8Of(prefix.slice(at)), begins: isJoined };
 }
 
 /** Names of marks are text, also where the tokenizer finds them because they are no special tokens. */

@@ -15,25 +15,27 @@ export interface TextLogprob {
   readonly next: NextByte;
 }
 
-/** Of `text` behind `open`, in one request to the model. Throws `InexactError`. */
+/** Of `text` behind `before`, in one request to the model. Throws `InexactError`. */
 export async function textLogprob(
   rules: ByteRules,
   model: TokenModel,
-  open: ByteString,
+  before: ByteString,
   text: ByteString,
+  begins = true,
 ): Promise<TextLogprob> {
+  rules.check(before + text, 0, begins);
+  const open = (begins ? rules.opening : '') + before;
   const settled = settle(rules, open, noTrunk);
-  const before = coverTree(rules, open, settled);
+  const first = coverTree(rules, open, settled);
   const whole = open + text;
-  rules.check(whole);
   const after = coverTree(rules, whole, settle(rules, whole, settled));
-  const rows = new KnownRows(model, before.trunk);
+  const rows = new KnownRows(model, first.trunk);
   // All texts that begin with the whole begin with the tokens of both trunks.
-  const between = after.trunk.slice(before.trunk.length);
+  const between = after.trunk.slice(first.trunk.length);
   const trunkPaths = between.map((_, n) => between.slice(0, n));
   const pathsOf = ({ nodes }: CoverTree, from: readonly number[]) =>
     nodes.map((_, node) => [...from, ...pathOf(nodes, node)]);
-  await rows.of([...pathsOf(before, []), ...trunkPaths, ...pathsOf(after, between)]);
+  await rows.of([...pathsOf(first, []), ...trunkPaths, ...pathsOf(after, between)]);
   const logprobOf = (path: readonly number[]) =>
     path.reduce((sum, id, i) => sum + rows.known(path.slice(0, i))![id]!, 0);
   const scored = (tree: CoverTree, from: readonly number[]): ScoredTree => {
@@ -47,7 +49,7 @@ export async function textLogprob(
   };
   const behind = scored(after, between);
   return {
-    bytes: massOf(rules, behind) - massOf(rules, scored(before, [])),
+    bytes: massOf(rules, behind) - massOf(rules, scored(first, [])),
     next: nextByte(rules, behind),
   };
 }

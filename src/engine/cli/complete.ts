@@ -57,6 +57,8 @@ export function readComplete(
       temperature: number('temperature', 0, 0, 10, false),
       topP: number('top-p', 1, 0.001, 1, false),
       seed: number('seed', 1, 0, 2 ** 31),
+      language: '',
+      except: [],
       alternatives: 0,
       logprobs: true,
     },

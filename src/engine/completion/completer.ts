@@ -79,7 +79,8 @@ export async function completeAt(
     format: prompt.mode === 'none' ? '' : (fim?.source ?? ''),
     healing,
     inexact,
-    handedBack: bytesOf(beginnings.handed),
+    // What the tokenizer puts before a text is not the text's.
+    handedBack: bytesOf(beginnings.handed.slice(-prompt.open.length || Infinity)),
     promptTokens: prompt.root.length + beginnings.trunk.length,
     modelTokens: spent,
     ms,
@@ -115,7 +116,7 @@ export function roomOf(
 /** The first healing that can be had. */
 function begin(
   model: Model,
-  { open }: Prompt,
+  { open, begins }: Prompt,
   healings: readonly Healing[],
 ): { beginnings: Beginnings; healing: Healing; inexact: string } {
   let inexact: InexactError | undefined;
@@ -123,7 +124,7 @@ function begin(
     try {
       const beginnings =
         healing === 'exact'
-          ? exactBeginnings(model.byteRules, open)
+          ? exactBeginnings(model.byteRules, open, begins)
           : commonBeginnings(model.tokenizer, model.textTokens, open, healing);
       return { beginnings, healing, inexact: inexact?.message ?? '' };
     } catch (error) {
@@ -142,11 +143,11 @@ function samplingOf({ temperature, topP, seed }: CompletionOptions): Sampling | 
 async function logprobOf(
   model: Model,
   asked: TokenModel,
-  { mode, open }: Prompt,
+  { mode, open, begins }: Prompt,
   { insert, stopReason }: Completion,
 ): Promise<number | null> {
   try {
-    const found = await textLogprob(model.byteRules, asked, open, insert);
+    const found = await textLogprob(model.byteRules, asked, open, insert, begins);
     const isEnded = stopReason === 'end' || (stopReason === 'join' && mode !== 'none');
     if (isEnded) return found.bytes + found.next.end;
     return stopReason === 'line' ? lineLogprob(found) : found.bytes;

@@ -115,6 +115,7 @@ describe('a prompt', () => {
       mode: 'psm',
       root: [P, ...bytes('a = 1\nfoo(ba'), S, ...bytes(')\n'), M],
       open: '',
+      begins: false,
     });
     expect(of('boundary').open).toBe('ba');
     expect(of('line').open).toBe('foo(ba');
@@ -126,9 +127,10 @@ describe('a prompt', () => {
       mode: 'spm',
       root: [P, S, ...bytes(')\n'), M],
       open: 'a = 1\nfoo(ba',
+      begins: true,
     });
     expect(promptOf(tokenizer, undefined, 'spm', 'none', place)).toEqual({
-      ...{ mode: 'none', root: [], open: 'a = 1\nfoo(ba' },
+      ...{ mode: 'none', root: [], open: 'a = 1\nfoo(ba', begins: true },
     });
   });
 
