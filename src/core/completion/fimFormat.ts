@@ -10,6 +10,8 @@ export interface FimFormat {
   /** Where it is from, for people: 'tokenscope.json', 'Qwen'. */
   readonly source: string;
   readonly templates: Readonly<Partial<Record<FimMode, readonly FimPart[]>>>;
+  /** The form that the model is asked in unless something else is measured or wished. */
+  readonly preferred: FimMode;
   /** Tokens that are no text, whatever the tokenizer says of them. */
   readonly marks: readonly number[];
   /** The tokens that end a middle, besides those that end a text. */
@@ -28,12 +30,15 @@ const FAMILIES: readonly {
   source: string;
   psm?: string;
   spm?: string;
+  /** Those that were taught both forms are asked in the one that goes on writing the prefix. */
+  preferred: FimMode;
   /** Further tokens that must be there. */
   has?: string;
   ends: readonly string[];
 }[] = [
   {
     source: 'CodeGemma',
+    preferred: 'spm',
     psm: '<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>',
     spm: '<|fim_prefix|><|fim_suffix|>{suffix}<|fim_middle|>{prefix}',
     has: '<|file_separator|>',
@@ -41,35 +46,41 @@ const FAMILIES: readonly {
   },
   {
     source: 'Qwen',
+    preferred: 'psm',
     psm: '<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>',
     spm: '<|fim_prefix|><|fim_suffix|>{suffix}<|fim_middle|>{prefix}',
     ends: ['<|endoftext|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>', '<|im_end|>'],
   },
   {
     source: 'StarCoder and Granite',
+    preferred: 'spm',
     psm: '<fim_prefix>{prefix}<fim_suffix>{suffix}<fim_middle>',
     spm: '<fim_prefix><fim_suffix>{suffix}<fim_middle>{prefix}',
     ends: ['<|endoftext|>', '<fim_pad>', '<filename>', '<file_sep>', '<repo_name>'],
   },
   {
     source: 'SantaCoder',
+    preferred: 'spm',
     psm: '<fim-prefix>{prefix}<fim-suffix>{suffix}<fim-middle>',
     spm: '<fim-prefix><fim-suffix>{suffix}<fim-middle>{prefix}',
     ends: ['<|endoftext|>', '<fim-pad>'],
   },
   {
     source: 'DeepSeek',
+    preferred: 'psm',
     psm: '<｜fim▁begin｜>{prefix}<｜fim▁hole｜>{suffix}<｜fim▁end｜>',
     ends: ['<｜end▁of▁sentence｜>', '<|EOT|>'],
   },
   {
     source: 'CodeLlama',
+    preferred: 'spm',
     psm: '▁<PRE>{prefix}▁<SUF>{suffix}▁<MID>',
     spm: '▁<PRE>▁<SUF>{suffix}▁<MID>{prefix}',
     ends: ['▁<EOT>'],
   },
   {
     source: 'Codestral',
+    preferred: 'spm',
     spm: '[SUFFIX]{suffix}[PREFIX]{prefix}',
     ends: [],
   },
@@ -95,7 +106,14 @@ export function fimFormat(tokenizer: Tokenizer, own?: unknown): FimFormat | unde
     if (id !== undefined) return id;
     throw new FimError(`"end" of "fim" names ${JSON.stringify(name)}, which is no token`);
   });
-  return formatOf(tokenizer, 'tokenscope.json', { psm, spm }, ends, cuts);
+  return formatOf(
+    tokenizer,
+    'tokenscope.json',
+    { psm, spm },
+    ends,
+    cuts,
+    spm === undefined ? 'psm' : 'spm',
+  );
 }
 
 function formatOf(
@@ -104,21 +122,22 @@ function formatOf(
   { psm, spm }: { psm?: unknown; spm?: unknown },
   ends: readonly number[],
   cuts: FimFormat['cuts'],
+  preferred: FimMode,
 ): FimFormat {
   const templates = {
     ...(psm === undefined ? {} : { psm: parts(tokenizer, 'psm', psm) }),
     ...(spm === undefined ? {} : { spm: parts(tokenizer, 'spm', spm) }),
   };
-  return { source, templates, marks: marksOf(templates, ends), ends, cuts };
+  return { source, templates, preferred, marks: marksOf(templates, ends), ends, cuts };
 }
 
 function recognised(tokenizer: Tokenizer): FimFormat | undefined {
   const has = (name: string) => tokenizer.idOf(name) !== undefined;
-  for (const { source, psm, spm, has: further, ends } of FAMILIES) {
+  for (const { source, psm, spm, preferred, has: further, ends } of FAMILIES) {
     const marks = (psm ?? spm)!.split(/\{\w+\}/).filter(Boolean);
     if (!marks.every(has) || (further && !has(further))) continue;
     const ids = ends.flatMap(name => tokenizer.idOf(name) ?? []);
-    return formatOf(tokenizer, source, { psm, spm }, ids, 'unknown');
+    return formatOf(tokenizer, source, { psm, spm }, ids, 'unknown', preferred);
   }
   return undefined;
 }

@@ -86,6 +86,8 @@ export class Completions implements CompletionEngine {
     await setEnabled(!this.isOn);
     const words = this.isOn ? 'Completions are on' : 'Completions are off';
     window.setStatusBarMessage(`Tokenscope: ${words}`, 3000);
+    // The first one is there without another key.
+    if (this.isOn) await commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 
   /** Called by the engine. */

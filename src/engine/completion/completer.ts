@@ -41,7 +41,7 @@ export async function completeAt(
   const { tokenizer, fim } = model;
   const mode = modeOf(fim, options.mode);
   const place = placeIn(text, at, tokenizer, roomOf(model, options));
-  const prompt = promptOf(tokenizer, fim, mode, handBackOf(fim, options.handBack), place);
+  const prompt = promptOf(tokenizer, fim, mode, handBackOf(options.handBack), place);
   const { beginnings, healing, inexact } = begin(model, prompt, options.healings);
   let modelTokens = 0;
   const asked = model.asTokenModel(signal, {
@@ -95,13 +95,12 @@ const SUFFIX_UNITS = 2000;
 export function modeOf(fim: FimFormat | undefined, wanted: PromptMode | 'auto'): PromptMode {
   if (wanted === 'none' || !fim) return 'none';
   if (wanted !== 'auto') return fim.templates[wanted] ? wanted : 'none';
-  return fim.templates.psm ? 'psm' : 'spm';
+  return fim.preferred;
 }
 
-/** A model that was taught with texts cut anywhere needs nothing back. */
-export function handBackOf(fim: FimFormat | undefined, wanted: HandBack | 'auto'): HandBack {
-  if (wanted !== 'auto') return wanted;
-  return fim?.cuts === 'character' ? 'none' : 'boundary';
+/** A line: the built-in model, which was taught with texts cut anywhere, knows that much better than a cut place. */
+export function handBackOf(wanted: HandBack | 'auto'): HandBack {
+  return wanted === 'auto' ? 'line' : wanted;
 }
 
 /** Tokens for the texts around the cursor. Throws `UserError` where there are none. */
