@@ -53,7 +53,7 @@ function facts({ view, options }: Shown, logprob: number | null): string {
     [
       'handed back',
       handedBack.length > 0
-        ? `${spell(handedBack)}: the model wrote these ${handedBack.length} bytes again`
+        ? `${spell(handedBack)} (${counted(handedBack.length)}): the model wrote it again`
         : 'nothing',
     ],
     ['stopped', STOPS[view.items[0]!.stopReason]],
@@ -92,12 +92,12 @@ function tokens({ tokens, insert }: CompletionItem, handed: number): string {
       spell(bytes).padEnd(width),
       percent(logprob).padStart(8),
       ` ${'█'.repeat(Math.round(BAR * Math.exp(logprob))).padEnd(BAR)}`,
-      `  ${part.padEnd(11)}  ${others.join('   ')}`,
+      `  ${others.join('   ').padEnd(part ? 48 : 0)}  ${part}`,
     ]
       .join('')
       .trimEnd();
   });
-  const head = `${'token'.padEnd(width)}${'prob.'.padStart(8)}${' '.repeat(BAR + 16)}instead`;
+  const head = `${'token'.padEnd(width)}${'prob.'.padStart(8)}${' '.repeat(BAR + 3)}instead`;
   return [head, ...rows].join('\n');
 }
 
@@ -105,7 +105,7 @@ function arms(views: readonly CompletionView[]): string {
   const rows = views.map(({ healing, handedBack, items, modelTokens, ms }) => {
     const insert = items[0] ? spell(new TextEncoder().encode(items[0].insert)) : '';
     const figures = `${String(modelTokens).padStart(4)} tokens ${ms.toFixed(0).padStart(5)} ms`;
-    const back = `${handedBack.length} bytes back`.padEnd(14);
+    const back = `${counted(handedBack.length)} back`.padEnd(14);
     return `${healing.padEnd(10)} ${back} ${figures}  ${insert || '(nothing)'}`;
   });
   const note = '(run again just now, one behind the other: the prompt is remembered by then)';
@@ -115,6 +115,10 @@ function arms(views: readonly CompletionView[]): string {
 function prompt(view: CompletionView | undefined): string[] {
   if (view?.prompt === undefined) return [];
   return [`The prompt, ${view.promptTokens} tokens, up to where the model goes on`, view.prompt];
+}
+
+function counted(bytes: number): string {
+  return bytes === 1 ? '1 byte' : `${bytes} bytes`;
 }
 
 function percent(logprob: number): string {
