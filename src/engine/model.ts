@@ -36,8 +36,8 @@ export interface Behind {
   readonly root: readonly number[];
   /** Tokens that end a text there, besides the model's own. */
   readonly ends: readonly number[];
-  /** Told how many tokens went through the graph. */
-  tellRan?(tokens: number): void;
+  /** Told how many tokens went through the graph, of how many that a request is about. */
+  tellRan?(tokens: number, all: number): void;
 }
 
 export class Model {
@@ -75,11 +75,11 @@ export class Model {
 
   /** Throws `UserError` where the folder cannot serve. Without `startRuntime` only the tokenizer is opened. */
   static async open(
-    path: string,
+    path: string | ModelFolder,
     contextLimit: number,
     startRuntime: (() => RuntimeClient) | null,
   ): Promise<Model> {
-    const folder = readModelFolder(path);
+    const folder = typeof path === 'string' ? readModelFolder(path) : path;
     if (!folder.onnxPath || !startRuntime) return new Model(folder, null, null, contextLimit);
     const runtime = startRuntime();
     try {
@@ -198,7 +198,7 @@ export class Model {
           const tree = nodes.map(({ parent, token }) => ({ parent, token }));
           const request = { prefix, nodes: tree, wanted };
           const { logits, ran } = await runtime.forwardTree(request, signal);
-          behind.tellRan?.(ran);
+          behind.tellRan?.(ran, prefix.length + nodes.length - 1);
           const width = graph.vocabSize;
           return wanted.map((_, i) => logSoftmax(logits.subarray(i * width, (i + 1) * width)));
         }),

@@ -44,8 +44,6 @@ function facts({ view, options }: Shown, logprob: number | null): string {
     mode === 'none'
       ? `${seen.before} characters before the cursor; the text behind it is not seen`
       : `${seen.before} characters before the cursor and ${seen.after} behind it`;
-  const whole = view.promptTokens + view.handedBack.length;
-  const cached = Math.max(0, whole - view.modelTokens);
   const rows: [string, string][] = [
     ['form', `${form}: ${sees}`],
     ['healing', HEALINGS[healing]],
@@ -63,8 +61,8 @@ function facts({ view, options }: Shown, logprob: number | null): string {
     ],
     [
       'cost',
-      `${view.ms.toFixed(0)} ms; ${view.modelTokens} tokens through the model; prompt of ${view.promptTokens}` +
-        (cached > 0 ? ', most of it remembered' : ''),
+      `${view.ms.toFixed(0)} ms; ${view.modelTokens} tokens through the model; of the prompt's ` +
+        `${view.promptTokens} it remembered ${view.rememberedTokens}`,
     ],
     [
       'chosen by',

@@ -215,11 +215,18 @@ function itemOf(text: string, range: Range): InlineCompletionItem {
   return new InlineCompletionItem(text, range, command);
 }
 
-function noteOf({ ms, modelTokens, promptTokens, items, inexact }: CompletionView): string {
+function noteOf({
+  ms,
+  modelTokens,
+  promptTokens,
+  rememberedTokens,
+  items,
+  inexact,
+}: CompletionView): string {
   const [item] = items;
   const stop = item ? `, stopped by ${item.stopReason}` : '';
   const known = inexact ? `, not exact (${inexact})` : '';
-  return `${ms.toFixed(0)} ms, ${modelTokens} tokens through the model behind a prompt of ${promptTokens}${stop}${known}`;
+  return `${ms.toFixed(0)} ms, ${modelTokens} tokens through the model, ${rememberedTokens} of the prompt's ${promptTokens} remembered${stop}${known}`;
 }
 
 function nameOf({ uri }: TextDocument): string {

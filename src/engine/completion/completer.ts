@@ -44,10 +44,14 @@ export async function completeAt(
   const prompt = promptOf(tokenizer, fim, mode, handBackOf(options.handBack), place);
   const { beginnings, healing, inexact } = begin(model, prompt, options.healings);
   let modelTokens = 0;
+  let rememberedTokens: number | undefined;
   const asked = model.asTokenModel(signal, {
     root: prompt.root,
     ends: fim?.ends ?? [],
-    tellRan: tokens => (modelTokens += tokens),
+    tellRan: (tokens, all) => {
+      modelTokens += tokens;
+      rememberedTokens ??= all - tokens;
+    },
   });
   const chooser = { tokens: model.textTokens, ends: asked.ends };
   const completions = await complete(
@@ -82,6 +86,7 @@ export async function completeAt(
     // What the tokenizer puts before a text is not the text's.
     handedBack: bytesOf(beginnings.handed.slice(-prompt.open.length || Infinity)),
     promptTokens: prompt.root.length + beginnings.trunk.length,
+    rememberedTokens: Math.min(rememberedTokens ?? 0, prompt.root.length + beginnings.trunk.length),
     modelTokens: spent,
     ms,
     seen: { before: place.prefix.length, after: prompt.mode === 'none' ? 0 : place.suffix.length },
