@@ -193,6 +193,8 @@ export interface CompletionOptions {
   temperature: number;
   topP: number;
   seed: number;
+  /** Whether several tokens are asked for at once where the text suggests them; it changes nothing but the time. */
+  drafts: boolean;
   /** The text's language, and where in it nothing is to be completed. */
   language: string;
   except: readonly Region[];

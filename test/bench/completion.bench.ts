@@ -223,7 +223,7 @@ async function timeRow(model: Model, cuts: readonly KindCut[]) {
         ...{ healings: [healing], mode: MODE, handBack: 'auto', contextTokens: 512 },
         ...{ maxTokens: 16, maxTimeMs: Infinity, singleLine: false, minProbability: 0 },
         ...{ candidates: 1, temperature: 0, topP: 1, seed: 1, language: '', except: [] },
-        ...{ alternatives: 0, logprobs: false },
+        ...{ drafts: false, alternatives: 0, logprobs: false },
       };
       const view = await completeAt(model, rest, at, options, new AbortController().signal);
       return { ms: view.ms, tokens: view.items[0]?.tokens.length ?? 0 };

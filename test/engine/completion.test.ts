@@ -35,7 +35,7 @@ const OPTIONS: CompletionOptions = {
   ...{ healings: ['exact'], mode: 'auto', handBack: 'auto', contextTokens: 512 },
   ...{ maxTokens: 12, maxTimeMs: Infinity, singleLine: true, minProbability: 0, candidates: 1 },
   ...{ temperature: 0, topP: 1, seed: 1, language: '', except: [] },
-  ...{ alternatives: 0, logprobs: true },
+  ...{ drafts: true, alternatives: 0, logprobs: true },
 };
 
 const at = (text: string, place: number, options: Partial<CompletionOptions> = {}) =>

@@ -20,7 +20,15 @@ const root = join(import.meta.dirname, '../..');
 const OPTIONS: CompletionOptions = {
   ...{ healings: ['exact'], mode: 'auto', handBack: 'auto', contextTokens: 256, maxTokens: 12 },
   ...{ maxTimeMs: 500, singleLine: true, minProbability: 0.02, candidates: 1, temperature: 0 },
-  ...{ topP: 1, seed: 1, language: 'typescript', except: [], alternatives: 0, logprobs: false },
+  ...{
+    topP: 1,
+    seed: 1,
+    language: 'typescript',
+    except: [],
+    drafts: true,
+    alternatives: 0,
+    logprobs: false,
+  },
 };
 
 test(`${KEYS} keys`, async () => {

@@ -33,7 +33,7 @@ test(`${CUTS} completions`, async () => {
       ...{ mode: (['spm', 'psm', 'none'] as const)[Math.floor(i / 3) % 3]!, contextTokens: 256 },
       ...{ maxTokens: 20, maxTimeMs: Infinity, singleLine: i % 2 === 0, minProbability: 0 },
       ...{ candidates: 1, temperature: i % 5 === 4 ? 1 : 0, topP: 0.95, seed: i },
-      ...{ language: '', except: [], alternatives: 0, logprobs: false },
+      ...{ language: '', except: [], drafts: true, alternatives: 0, logprobs: false },
     };
     const { signal } = new AbortController();
     let view;

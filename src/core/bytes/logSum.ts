@@ -27,6 +27,12 @@ export function logSumOf(terms: Iterable<number>): number {
 
 /** Log-probabilities of logits, in double precision. */
 export function logSoftmax(logits: Float32Array): Float64Array {
-  const sum = logSumOf(logits);
-  return Float64Array.from(logits, logit => logit - sum);
+  let largest = -Infinity;
+  for (let i = 0; i < logits.length; i++) if (logits[i]! > largest) largest = logits[i]!;
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - largest);
+  const total = largest + Math.log(sum);
+  const logprobs = new Float64Array(logits.length);
+  for (let i = 0; i < logits.length; i++) logprobs[i] = logits[i]! - total;
+  return logprobs;
 }

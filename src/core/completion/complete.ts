@@ -14,6 +14,7 @@ import {
   type Chooser,
   type Sampling,
 } from './choice';
+import { Drafter } from './draft';
 import { KnownRows, pathOf } from './knownRows';
 import { lineEnd, repeatsMuch, repeatsOf } from './stops';
 
@@ -57,6 +58,8 @@ export interface CompleteOptions {
   readonly sampling?: Sampling | undefined;
   /** Nats: an insertion is no less likely. -Infinity: however unlikely it is. */
   readonly least: number;
+  /** What the model sees before the trunk's end: tokens to draft from. None: one token is asked for at a time. */
+  readonly draftFrom?: readonly number[] | undefined;
   /** Asked between tokens: whether time is up. */
   isLate(): boolean;
   /** Told what is sure of the insertion by now. */
@@ -93,13 +96,18 @@ class Writing {
   readonly #tokens: CompletedToken[] = [];
   /** The insertion, as it is written; it may end inside a character. */
   #text = '';
+  readonly #drafter: Drafter | undefined;
+  /** Tokens that were written when the model was last asked. */
+  #asked = 0;
 
   constructor(
     private readonly chooser: Chooser,
     private readonly rows: KnownRows,
     private readonly beginnings: Beginnings,
     private readonly options: CompleteOptions,
-  ) {}
+  ) {
+    this.#drafter = options.draftFrom && new Drafter(options.draftFrom);
+  }
 
   /** `logprob`: nats, of the start given what it begins with. */
   async from(start: Choice, logprob: number): Promise<Completion> {
@@ -117,10 +125,23 @@ class Writing {
       if (reason) return this.#stop(reason);
       this.#tell();
       next = next.with(choice.token);
-      const [row] = await this.rows.of([this.#path]);
-      choice = this.#choose({ parent: -1, token: -1, next }, row!);
+      const row = this.rows.known(this.#path) ?? (await this.#ask());
+      choice = this.#choose({ parent: -1, token: -1, next }, row);
       likely += choice?.logprob ?? 0;
     }
+  }
+
+  /** The row behind what is written, and with a draft those behind its tokens, too. */
+  async #ask(): Promise<Row> {
+    const path = this.#path;
+    this.#drafter?.accepted(path.length - this.#asked - 1);
+    const draft = this.#drafter?.after(path) ?? [];
+    this.#asked = path.length;
+    const [row] = await this.rows.of([
+      path,
+      ...draft.map((_, i) => [...path, ...draft.slice(0, i + 1)]),
+    ]);
+    return row!;
   }
 
   get #path(): number[] {

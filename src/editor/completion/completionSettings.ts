@@ -38,7 +38,7 @@ export function completionOptions(
     temperature: read('temperature', 0),
     topP: read('topP', 1),
     seed: 1,
-    ...{ language, except, alternatives: 0, logprobs: false },
+    ...{ language, except, drafts: true, alternatives: 0, logprobs: false },
   };
 }
 

@@ -59,6 +59,7 @@ export function readComplete(
       seed: number('seed', 1, 0, 2 ** 31),
       language: '',
       except: [],
+      drafts: true,
       alternatives: 0,
       logprobs: true,
     },

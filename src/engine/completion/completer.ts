@@ -66,6 +66,7 @@ export async function completeAt(
       seesSuffix: prompt.mode !== 'none',
       least: Math.log(options.minProbability),
       sampling: samplingOf(options),
+      draftFrom: options.drafts ? [...prompt.root, ...beginnings.trunk] : undefined,
       isLate: () => performance.now() - began > options.maxTimeMs,
       ...(tell ? { onText: insert => tell(textOf(insert)) } : {}),
     },

@@ -43,9 +43,16 @@ export async function forwardTree(
     if (at !== undefined) logits.set(row, at * vocabSize);
   };
   try {
+    const used = withAncestors(nodes, wanted);
+    if (
+      used.length <= RUN_NODES &&
+      used.every(({ parent }, at) => parent === (used[at - 1]?.node ?? -1))
+    ) {
+      await asText(session, caches, prefix, used, rows, take, cancel);
+      return logits;
+    }
     const past = await behindPrefix(session, caches, prefix, rows.has(0), take, cancel);
-    if (session.graph.tree.kind === 'none')
-      await tokenByToken(session, past, withAncestors(nodes, wanted), take);
+    if (session.graph.tree.kind === 'none') await tokenByToken(session, past, used, take);
     else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, run, take);
   } catch (error) {
     const what = `The model failed on ${prefix.length} tokens and a tree, perhaps more than it can hold`;
@@ -56,6 +63,33 @@ export async function forwardTree(
 
 function checkCancel(cancel: TreeRequest['cancel']): void {
   if (cancel && Atomics.load(cancel, 0) !== 0) throw new Cancelled();
+}
+
+/** A tree without branches is a text: it runs with what is left of its prefix, and is remembered as the prefix of others. */
+async function asText(
+  session: GraphSession,
+  { chunks, prefixes }: TreeCaches,
+  prefix: Uint32Array,
+  used: readonly Used[],
+  rows: ReadonlyMap<number, number>,
+  take: Take,
+  cancel: TreeRequest['cancel'],
+): Promise<void> {
+  const text = Uint32Array.of(...prefix, ...tokensOf(used));
+  const first = used.findIndex(({ node }) => rows.has(node));
+  const firstRow = prefix.length - 1 + first;
+  const recent = prefixes.find(text, firstRow, 1);
+  const isNear = text.length - recent.tokens <= CHUNK_TOKENS;
+  const past = isNear ? recent : await runChunks(session, chunks, prefix, cancel);
+  const { present, fetched } = await session.run({
+    ...{ ids: text.subarray(past.tokens), past, firstRow: firstRow - past.tokens, topK: 1 },
+    fetch: [SCORING.logits],
+  });
+  const logits = fetched.get(SCORING.logits)!;
+  const width = logits.length / (text.length - firstRow);
+  for (const [row, { node }] of used.slice(first).entries())
+    take(node, logits.subarray(row * width, (row + 1) * width));
+  prefixes.add(text, present);
 }
 
 /** Keys and values of the whole prefix; its logits are taken if they are wanted. */
@@ -130,7 +164,7 @@ async function inOneRun(
   if (used.length === 1) return;
   const places = new Map(used.map(({ node }, place) => [node, place]));
   const nodes = used.map(({ parent, token }) => ({ parent: places.get(parent) ?? -1, token }));
-  const ids = Uint32Array.from(nodes.slice(1), ({ token }) => token);
+  const ids = Uint32Array.from(tokensOf(used));
   const { fetched } = await session.run({
     ...{ ids, past, firstRow: 0, topK: 1, fetch: [SCORING.logits] },
     tree: treeShape(past.tokens, nodes),
@@ -139,6 +173,10 @@ async function inOneRun(
   const width = logits.length / ids.length;
   for (const [row, { node }] of used.slice(1).entries())
     take(node, logits.subarray(row * width, (row + 1) * width));
+}
+
+function tokensOf(run: readonly Used[]): number[] {
+  return run.slice(1).map(({ token }) => token);
 }
 
 async function tokenByToken(
