@@ -21,7 +21,7 @@ import { encodeUtf8 } from '../../src/core/utf8';
 import { completeAt, modeOf, roomOf } from '../../src/engine/completion/completer';
 import type { Model } from '../../src/engine/model';
 import type { CompletionOptions } from '../../src/protocol/engine';
-import { openCoder } from './codeCuts';
+import { openModel } from './codeCuts';
 import { completionCuts, humanEvalCuts, KINDS, unseenTexts, type KindCut } from './completionCuts';
 
 const PER_KIND = Number(process.env.TOKENSCOPE_CUTS ?? 60);
@@ -43,7 +43,7 @@ interface Figures {
 }
 
 async function run() {
-  const { model, close } = await openCoder();
+  const { model, close } = await openModel();
   try {
     const { texts, from } = unseenTexts();
     const cuts = [...completionCuts(texts, PER_KIND), ...humanEvalCuts(PER_KIND)];

@@ -8,7 +8,7 @@ import { placeIn, promptOf } from '../../src/core/completion/prompt';
 import { encodeUtf8 } from '../../src/core/utf8';
 import { modeOf, roomOf } from '../../src/engine/completion/completer';
 import type { Model } from '../../src/engine/model';
-import { openCoder } from './codeCuts';
+import { openModel } from './codeCuts';
 import { completionCuts, KINDS, unseenTexts, type KindCut } from './completionCuts';
 
 const PROMPTS = Number(process.env.TOKENSCOPE_PROMPTS ?? 300);
@@ -25,7 +25,7 @@ interface Run {
 }
 
 async function run() {
-  const { model, close } = await openCoder();
+  const { model, close } = await openModel();
   try {
     const { texts } = unseenTexts();
     const cuts = completionCuts(texts, Math.ceil(PROMPTS / KINDS.length)).slice(0, PROMPTS);

@@ -77,6 +77,11 @@ export class ByteCursor {
     return this.#state.bytes.length - this.#opening.length;
   }
 
+  /** What the bytes so far settle. */
+  get trunk(): Trunk {
+    return this.#state.trunk;
+  }
+
   get tree(): CoverTree {
     return this.#state.scored.tree;
   }

@@ -28,11 +28,11 @@ export function logSumOf(terms: Iterable<number>): number {
 /** Log-probabilities of logits, in double precision. */
 export function logSoftmax(logits: Float32Array): Float64Array {
   let largest = -Infinity;
-  for (let i = 0; i < logits.length; i++) if (logits[i]! > largest) largest = logits[i]!;
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - largest);
-  const total = largest + Math.log(sum);
-  const logprobs = new Float64Array(logits.length);
-  for (let i = 0; i < logits.length; i++) logprobs[i] = logits[i]! - total;
-  return logprobs;
+  for (const logit of logits) largest = Math.max(largest, logit);
+  let total = 0;
+  for (const logit of logits) total += Math.exp(logit - largest);
+  const sum = largest + Math.log(total);
+  const row = new Float64Array(logits.length);
+  for (let i = 0; i < row.length; i++) row[i] = logits[i]! - sum;
+  return row;
 }
