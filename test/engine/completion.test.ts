@@ -6,6 +6,7 @@ import { byteStringOf } from '../../src/core/bytes/byteString';
 import { ByteCursor } from '../../src/core/bytes/cursor';
 import { repeatsMuch } from '../../src/core/completion/stops';
 import { encodeUtf8, firstInvalidUtf8 } from '../../src/core/utf8';
+import { calibrate } from '../../src/engine/completion/calibrate';
 import { completeAt } from '../../src/engine/completion/completer';
 import { Model } from '../../src/engine/model';
 import { RuntimeClient } from '../../src/engine/runtime/client';
@@ -132,9 +133,60 @@ describe('a completion', () => {
     expect(heard[2]!.startsWith(heard[1]!)).toBe(true);
   });
 
+  test('asked for several tokens at once is the same, and its prompt is in the model’s words', async () => {
+    const text = readGoldenText('typescript.ts.txt');
+    for (const place of [900, 1500, 2222]) {
+      const options = { mode: 'spm', singleLine: false, alternatives: 2 } as const;
+      const drafted = await at(text, place, options);
+      const plain = await at(text, place, { ...options, drafts: false });
+      const idsOf = (view: typeof plain) => view.items[0]!.tokens.map(({ id }) => id);
+      expect(idsOf(drafted)).toEqual(idsOf(plain));
+      expect(plain.prompt).toMatch(/^<\|fim_prefix\|><\|fim_suffix\|>/);
+      const [token] = plain.items[0]!.tokens;
+      expect(token!.top).toHaveLength(2);
+      expect(token!.top[0]!.logprob).toBeGreaterThanOrEqual(token!.top[1]!.logprob);
+    }
+  });
+
   test('behind a text that is known by now runs little more than its own tokens', async () => {
     await at(CODE, AT, { mode: 'spm', logprobs: false });
     const { modelTokens } = await at(CODE, AT, { mode: 'spm', logprobs: false });
     expect(modelTokens).toBeLessThan(12 + 10);
+  });
+});
+
+describe('a calibration', () => {
+  const run = (texts: string[], cuts: number, signal = new AbortController().signal) => {
+    const heard: number[] = [];
+    const tell = (done: number) => void heard.push(done);
+    return calibrate(model, texts, cuts, 256, signal, tell).then(view => ({ ...view, heard }));
+  };
+
+  test('measures every form at the same places, the best first', async () => {
+    const texts = ['python.py.txt', 'typescript.ts.txt'].map(readGoldenText);
+    const { rows, chosen, cuts, heard } = await run(texts, 12);
+    expect(cuts).toBe(12);
+    expect(heard.at(-1)).toBe(12);
+    const forms = rows.map(({ mode, handBack }) => `${mode} ${handBack}`).sort();
+    expect(forms).toEqual(['none none', 'psm boundary', 'psm line', 'psm none', 'spm none']);
+    expect(rows[0]).toMatchObject({ ...chosen, differs: [0, 0] });
+    rows.slice(1).forEach((row, i) => {
+      expect(row.bitsPerByte).toBeGreaterThanOrEqual(rows[i]!.bitsPerByte);
+      expect(row.differs[0]).toBeLessThanOrEqual(row.bitsPerByte - rows[0]!.bitsPerByte);
+      expect(row.differs[1]).toBeGreaterThanOrEqual(row.bitsPerByte - rows[0]!.bitsPerByte - 1e-9);
+    });
+    // The text before the cursor alone: what the bytes' own surprisals say.
+    const none = rows.find(({ mode }) => mode === 'none')!;
+    expect(none.bitsPerByte).toBeGreaterThan(0.2);
+    expect(none.bitsPerByte).toBeLessThan(4);
+  }, 60_000);
+
+  test('is refused where there is too little code, and can be cancelled', async () => {
+    await expect(run(['x = 1\n'], 50)).rejects.toThrow(/too little code.*0 places of 50/);
+    const controller = new AbortController();
+    const texts = [readGoldenText('python.py.txt')];
+    const done = run(texts, 50, controller.signal);
+    setTimeout(() => controller.abort(), 200);
+    await expect(done).rejects.toThrow(Cancelled);
   });
 });
