@@ -44,11 +44,9 @@ export async function forwardTree(
   };
   try {
     const used = withAncestors(nodes, wanted);
-    if (
-      used.length <= RUN_NODES &&
-      used.every(({ parent }, at) => parent === (used[at - 1]?.node ?? -1))
-    ) {
-      await asText(session, caches, prefix, used, rows, take, cancel);
+    const hasBranches = used.some(({ parent }, at) => parent !== (used[at - 1]?.node ?? -1));
+    if (used.length <= RUN_NODES && !(hasBranches && session.graph.tree.kind === 'none')) {
+      await withPrefix(session, caches, prefix, used, hasBranches, rows, take, cancel);
       return logits;
     }
     const past = await behindPrefix(session, caches, prefix, rows.has(0), take, cancel);
@@ -65,31 +63,51 @@ function checkCancel(cancel: TreeRequest['cancel']): void {
   if (cancel && Atomics.load(cancel, 0) !== 0) throw new Cancelled();
 }
 
-/** A tree without branches is a text: it runs with what is left of its prefix, and is remembered as the prefix of others. */
-async function asText(
+/** One run of what is left of the prefix and of the tree. Without branches they are a text, the prefix of others. */
+async function withPrefix(
   session: GraphSession,
   { chunks, prefixes }: TreeCaches,
   prefix: Uint32Array,
   used: readonly Used[],
+  hasBranches: boolean,
   rows: ReadonlyMap<number, number>,
   take: Take,
   cancel: TreeRequest['cancel'],
 ): Promise<void> {
-  const text = Uint32Array.of(...prefix, ...tokensOf(used));
+  const all = Uint32Array.of(...prefix, ...tokensOf(used));
   const first = used.findIndex(({ node }) => rows.has(node));
   const firstRow = prefix.length - 1 + first;
-  const recent = prefixes.find(text, firstRow, 1);
-  const isNear = text.length - recent.tokens <= CHUNK_TOKENS;
+  const recent = prefixes.find(
+    all,
+    hasBranches ? prefix.length - Number(first === 0) : firstRow,
+    1,
+  );
+  const isNear = all.length - recent.tokens <= CHUNK_TOKENS;
   const past = isNear ? recent : await runChunks(session, chunks, prefix, cancel);
+  const ids = all.subarray(past.tokens);
   const { present, fetched } = await session.run({
-    ...{ ids: text.subarray(past.tokens), past, firstRow: firstRow - past.tokens, topK: 1 },
-    fetch: [SCORING.logits],
+    ...{ ids, past, firstRow: firstRow - past.tokens, topK: 1, fetch: [SCORING.logits] },
+    tree: hasBranches
+      ? treeShape(past.tokens, behind(ids, prefix.length - past.tokens, used))
+      : undefined,
   });
   const logits = fetched.get(SCORING.logits)!;
-  const width = logits.length / (text.length - firstRow);
+  const width = logits.length / (all.length - firstRow);
   for (const [row, { node }] of used.slice(first).entries())
     take(node, logits.subarray(row * width, (row + 1) * width));
-  prefixes.add(text, present);
+  if (!hasBranches) prefixes.add(all, present);
+  else if (prefix.length - past.tokens > 1)
+    prefixes.add(prefix, prefixes.cut(present, prefix.length));
+}
+
+/** The tree's nodes behind the `left` tokens that come before it in the run. */
+function behind(ids: Uint32Array, left: number, used: readonly Used[]): PathNode[] {
+  const places = new Map(used.map(({ node }, place) => [node, left + place]));
+  return [
+    { parent: -1, token: -1 },
+    ...Array.from(ids.subarray(0, left), (token, parent) => ({ parent, token })),
+    ...used.slice(1).map(({ parent, token }) => ({ parent: places.get(parent)!, token })),
+  ];
 }
 
 /** Keys and values of the whole prefix; its logits are taken if they are wanted. */
