@@ -32,6 +32,7 @@ FILE is a UTF-8 file, or - for standard input.
   --top K          alternatives listed for every token (default 5)
   --at BYTE        an offset in the file, inside a character or not
   --mode e2|e3     canonical tokens of the raw model (default), or of the model renormalised to them
+  --lazy SHARE     for next: leave out ways to cut the text below this share; told as untested (default 0)
   --second FOLDER  another model beside it, for bytes and next; it may have another tokenizer
   --json           one JSON object per line; the README lists the fields
   --help           this text
@@ -116,6 +117,7 @@ function parse() {
         tokenizer: { type: 'string' },
         second: { type: 'string' },
         mode: { type: 'string', default: 'e2' },
+        lazy: { type: 'string', default: '0' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -125,10 +127,21 @@ function parse() {
   }
 }
 
-function placeIn(text: string, { at, mode }: { at?: string | undefined; mode: string }): Place {
+function placeIn(
+  text: string,
+  given: { at?: string | undefined; mode: string; lazy: string; second?: string | undefined },
+): Place {
+  const { at, mode } = given;
+  const lazy = Number(given.lazy);
   if (at === undefined) throw new UserError('`next` needs --at BYTE, an offset in the file.');
   if (!isMode(mode)) throw new UserError(`--mode takes e2 or e3, not "${mode}".`);
-  return { text, at: wholeNumber(at, '--at', 0, encodeUtf8(text).length), mode };
+  if (given.lazy.trim() === '' || !(lazy >= 0 && lazy < 1)) {
+    throw new UserError(`--lazy takes a share from 0 to below 1, not "${given.lazy}".`);
+  }
+  if (lazy > 0 && (mode !== 'e2' || given.second !== undefined)) {
+    throw new UserError('--lazy is for mode e2 and one model.');
+  }
+  return { text, lazy, at: wholeNumber(at, '--at', 0, encodeUtf8(text).length), mode };
 }
 
 function startRuntime(): RuntimeClient {
