@@ -141,27 +141,19 @@ export class Documents implements Handlers<EngineApi> {
   };
 
   peak: Handlers<EngineApi>['peak'] = params => {
-    const { model, document, stream } = this.at(params);
-    const tokens = document.tokensBy(model.tokenizer);
+    const { stream, ...at } = this.at(params);
     const lens: Lens = lenses[params.lens];
-    const known = lens.per === 'character' ? document.bytes : undefined;
-    const scored = model.info.scores ? tokens.scores : null;
-    const scores =
-      scored && known?.version === document.version
-        ? withBytes(scored, tokens, known.scores)
-        : scored;
-    const count = tokens.ids.length;
-    const valueAt = (token: number) =>
-      token < 0 || token >= count ? NaN : lens.value(scores, token, token);
+    const { first } = stream.tokensIn(params.from, params.from);
+    const valueAt = valuesOf(lens, at.model, at.document, stream);
+    const { direction } = params;
     for (
-      let token = stream.tokensIn(params.from, params.from).first + params.direction;
-      token >= 0 && token < count;
-      token += params.direction
+      let token = first + direction;
+      token >= 0 && token < stream.size.tokens;
+      token += direction
     ) {
-      if (isPeak(lens, valueAt(token - 1), valueAt(token), valueAt(token + 1))) {
-        const utf16Start = tokens.utf16Starts[token]!;
-        return { utf16Start, utf16End: tokens.utf16Ends[token]! };
-      }
+      if (!isPeak(lens, valueAt(token - 1), valueAt(token), valueAt(token + 1))) continue;
+      const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
+      return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
     }
     return null;
   };
@@ -190,9 +182,10 @@ export class Documents implements Handlers<EngineApi> {
 
   json: Handlers<EngineApi>['json'] = params => {
     const { model, document, stream } = this.at(params);
-    const tokens = document.tokensBy(model.tokenizer);
     const { first, end } = stream.tokensIn(params.range.utf16Start, params.range.utf16End);
-    return [...tokenLines(tokens, model.tokenizer, model.info.scores, first, end)].join('');
+    const scores = model.info.scores ? document.scoresOf(first, end).scores : null;
+    const tokens = stream.tokens(first, end);
+    return [...tokenLines(tokens, scores, model.tokenizer, first)].join('');
   };
 
   nextBytes: Handlers<EngineApi>['nextBytes'] = async (params, signal) => {
@@ -262,6 +255,36 @@ async function refusing<T>(work: () => Promise<T>): Promise<T | Refusal> {
     }
     throw error;
   }
+}
+
+/** Tokens looked at together in a walk over many. */
+const BLOCK = 4096;
+
+/** The lens's value of any token of a document, NaN beyond its ends; best asked for neighbours one after the other. */
+function valuesOf(
+  lens: Lens,
+  model: Model,
+  document: Document,
+  stream: TokenStream,
+): (token: number) => number {
+  const known =
+    lens.per === 'character' && document.bytes?.version === document.version
+      ? document.bytes.scores
+      : undefined;
+  let block: { first: number; scores: Scores | null } | undefined;
+  return token => {
+    if (token < 0 || token >= stream.size.tokens) return NaN;
+    const first = token - (token % BLOCK);
+    if (block?.first !== first) {
+      const end = Math.min(first + BLOCK, stream.size.tokens);
+      const scores = model.info.scores ? document.scoresOf(first, end).scores : null;
+      block = {
+        first,
+        scores: scores && known ? withBytes(scores, stream.tokens(first, end), known) : scores,
+      };
+    }
+    return lens.value(block.scores, token - first, token);
+  };
 }
 
 function withBytes(

@@ -46,8 +46,11 @@ export class TokenStream {
     return textOf(this.#rope);
   }
 
-  /** Puts `text` in the place of [start, end), in UTF-16 units. */
-  edit(start: number, end: number, text: string): void {
+  /**
+   * Puts `text` in the place of [start, end), in UTF-16 units. Answers the first token that is not as before: the
+   * tokens below it have the ids that they had.
+   */
+  edit(start: number, end: number, text: string): number {
     // Whether a boundary is hard depends on the two units before it and the two behind it. Every segment goes
     // of whose boundaries one of these is in the edit.
     const offset = startBelow(this.#rope, start - 1);
@@ -57,6 +60,7 @@ export class TokenStream {
     const renewed = old.slice(0, start - offset) + text + old.slice(end - offset);
     const middle = this.#encoded(renewed);
     this.#rope = joined(joined(before, middle), behind);
+    return sizeOf(before).tokens + commonPrefix(idsOf(touched), idsOf(middle));
   }
 
   /** Tokens [first, end) that touch [from, to), in UTF-16 units; an empty range touches the token that begins there or spans it. */
@@ -110,6 +114,20 @@ export class TokenStream {
   #encoded(text: string): Rope | undefined {
     return ropeOf(segmentsOf(this.tokenizer, text, this.segmentLength));
   }
+}
+
+function idsOf(rope: Rope | undefined): number[] {
+  const ids: number[] = [];
+  visitTokens(rope, 0, Infinity, segment => ids.push(...segment.ids));
+  return ids;
+}
+
+/** How many of their first values are equal. */
+export function commonPrefix(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const length = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < length && a[i] === b[i]) i++;
+  return i;
 }
 
 /** The first index whose value is at least `value`, in ascending values. */
