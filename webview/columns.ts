@@ -26,10 +26,14 @@ const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id
   lens.scale.kind === 'heat' ? [lensColumn(id, lens, lens.scale)] : [],
 );
 
-/** Numbers for characters are listed where they were asked for. */
-export function columnsOf(hasScores: boolean, hasBytes = false): readonly Column[] {
-  if (!hasScores) return tokenColumns;
-  return [...tokenColumns, ...(hasBytes ? lensColumns : lensColumns.filter(isPerToken))];
+/** Numbers for characters are listed where they were asked for. `second` is the second tokenizer's name, if there is one. */
+export function columnsOf(hasScores: boolean, hasBytes = false, second = ''): readonly Column[] {
+  const others: Column[] = second
+    ? [{ ...textColumn(second, ({ others }) => others?.join(' ') ?? ''), id: 'second' }]
+    : [];
+  const columns = [...tokenColumns, ...others];
+  if (!hasScores) return columns;
+  return [...columns, ...(hasBytes ? lensColumns : lensColumns.filter(isPerToken))];
 }
 
 const isPerToken = ({ per }: Column) => per === 'token';

@@ -12,6 +12,7 @@ export function tableTemplate(page: Page): TemplateResult {
   const columns = columnsOf(
     list!.runs.some(({ view }) => view.scores),
     list!.runs.some(({ view }) => view.scores?.byteNats),
+    page.state.second,
   );
   const column = columns.find(({ id }) => id === look.column) ?? columns[0]!;
   const rows = sorted(tokenRows(list!), column, look.isDescending);

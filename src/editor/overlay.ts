@@ -79,7 +79,8 @@ export class Overlay {
     for (const editor of window.visibleTextEditors) {
       if (editor.document !== document) continue;
       if (!this.editedAt.has(editor)) this.editedAt.set(editor, Date.now());
-      this.schedule(editor, 0);
+      // At once: another extension may read all of a large text in a timer of the same moment.
+      this.refresh(editor).catch(this.onError);
     }
   }
 
@@ -115,7 +116,7 @@ export class Overlay {
       );
       others = await Promise.all(
         (compares ? visible : []).map(range =>
-          this.inspection.view(document, range, undefined, undefined, true),
+          this.inspection.view(document, range, { second: true }),
         ),
       );
     } catch (error) {

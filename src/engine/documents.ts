@@ -111,7 +111,13 @@ export class Documents implements Handlers<EngineApi> {
     const stream = params.second ? document.streamBy(tokenizer) : at.stream;
     const { utf16Start, utf16End } = params.range;
     const range = stream.tokensIn(utf16Start, utf16End);
-    const { first } = range;
+    const middle =
+      params.around === undefined ? 0 : stream.tokensIn(params.around, params.around).first;
+    const wanted = Math.min(
+      middle - Math.floor(params.maxTokens / 2),
+      range.end - params.maxTokens,
+    );
+    const first = Math.max(range.first, wanted);
     const end = Math.min(range.end, first + params.maxTokens);
     const { normalized, ...tokens } = stream.tokens(first, end);
     const isScored = model.info.scores && !params.second;
