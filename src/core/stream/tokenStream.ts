@@ -30,12 +30,12 @@ export class TokenStream {
     /** UTF-16 units of a segment, or a little more: what a keystroke encodes again. */
     private readonly segmentLength = 1024,
   ) {
-    this.#rope = this.#encoded(text);
+    this.#rope = this.#encoded(text, '');
   }
 
   /** Whether an edit costs less than encoding the text anew. */
   get isIncremental(): boolean {
-    return this.tokenizer.isCutByHardBoundaries;
+    return this.tokenizer.boundaries !== undefined;
   }
 
   get size(): Size {
@@ -58,7 +58,8 @@ export class TokenStream {
     const [touched, behind] = cut(rest, end + 3 - offset);
     const old = textOf(touched);
     const renewed = old.slice(0, start - offset) + text + old.slice(end - offset);
-    const middle = this.#encoded(renewed);
+    const lead = segmentAt(before, sizeOf(before).utf16 - 1)?.segment.text.at(-1);
+    const middle = this.#encoded(renewed, lead ?? '');
     this.#rope = joined(joined(before, middle), behind);
     return sizeOf(before).tokens + commonPrefix(idsOf(touched), idsOf(middle));
   }
@@ -111,8 +112,8 @@ export class TokenStream {
     return found.before.tokens + within(found.segment, at - found.before.utf16);
   }
 
-  #encoded(text: string): Rope | undefined {
-    return ropeOf(segmentsOf(this.tokenizer, text, this.segmentLength));
+  #encoded(text: string, before: string): Rope | undefined {
+    return ropeOf(segmentsOf(this.tokenizer, text, this.segmentLength, before));
   }
 }
 
