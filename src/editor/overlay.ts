@@ -112,7 +112,7 @@ export class Overlay {
     let others;
     try {
       answers = await Promise.all(
-        visible.map(range => this.inspection.painted(document, range, lens.per)),
+        visible.map(range => this.inspection.painted(document, range, lens)),
       );
       others = await Promise.all(
         (compares ? visible : []).map(range =>
@@ -138,14 +138,14 @@ export class Overlay {
     this.incomplete.delete(editor);
     if (isComplete) return;
     this.incomplete.add(editor);
-    const wish = `${document.version}:${lens.per}:${views.map(view => view.utf16Starts[0]).join()}`;
+    const wish = `${document.version}:${lens.title}:${views.map(view => view.utf16Starts[0]).join()}`;
     if (this.wishes.get(editor) === wish && this.inspection.isScoring(document)) return;
     this.wishes.set(editor, wish);
     const editors = window.visibleTextEditors.filter(other => other.document === document);
     await this.inspection.score(
       document,
       editors.flatMap(other => visibleStretches(other)),
-      lens.per,
+      lens,
     );
   }
 

@@ -8,7 +8,7 @@ import {
   type DecorationRenderOptions,
   type TextEditorDecorationType,
 } from 'vscode';
-import { HEAT_STEPS, type Scale } from '../core/scale';
+import { DIVERGING_STEPS, HEAT_STEPS, type Scale } from '../core/scale';
 import type { Blank } from './paint';
 
 /** Line below each step of heat: style and width. Steps look different without colour, too. */
@@ -22,6 +22,10 @@ const LINES = [
   '2px solid',
   '4px double',
 ];
+
+/** What is less is cool and has its line above the text, what is more is hot and has it below. */
+const DIVERGING = ['less4', 'less3', 'less2', 'less1', '', 'heat2', 'heat4', 'heat6', 'heat7'];
+const ABOVE = ['', '1px dotted', '1px dashed', '2px solid', '4px double'];
 
 const MARKS: Record<Blank, { text: string; at: 'before' | 'after' }> = {
   space: { text: '·', at: 'before' },
@@ -40,6 +44,9 @@ export class Palette {
   );
   private readonly heat = Array.from({ length: HEAT_STEPS }, (_, step) =>
     typeOf(step === 0 ? {} : heatStyle(step)),
+  );
+  private readonly diverging = Array.from({ length: DIVERGING_STEPS }, (_, step) =>
+    typeOf(divergingStyle(DIVERGING[step]!)),
   );
   /** The second tokenizer's tokens, by turns; unlike shades the lines tell them apart without colour. */
   readonly second = ['solid', 'dotted'].map(style =>
@@ -62,13 +69,15 @@ export class Palette {
 
   /** The decoration type of every step of a scale. */
   steps(scale: Scale): readonly TextEditorDecorationType[] {
-    return scale.kind === 'heat' ? this.heat : this.shades;
+    if (scale.kind === 'alternate') return this.shades;
+    return scale.kind === 'heat' ? this.heat : this.diverging;
   }
 
   get all(): readonly TextEditorDecorationType[] {
     return [
       ...this.shades,
       ...this.heat,
+      ...this.diverging,
       ...this.second,
       this.split,
       ...Object.values(this.blanks),
@@ -97,6 +106,24 @@ function heatStyle(step: number) {
       ? {
           overviewRulerColor: color(`heat${step}Border`),
           overviewRulerLane: OverviewRulerLane.Right,
+        }
+      : {}),
+  };
+}
+
+function divergingStyle(name: string) {
+  const step = Number(name.at(-1));
+  if (name === '' || name.startsWith('heat')) return name === '' ? {} : heatStyle(step);
+  const [width = '', style = ''] = ABOVE[step]!.split(' ');
+  return {
+    backgroundColor: color(`${name}Background`),
+    borderWidth: `${width} 0 0 0`,
+    borderStyle: style,
+    borderColor: color(`${name}Border`),
+    ...(step === ABOVE.length - 1
+      ? {
+          overviewRulerColor: color(`${name}Border`),
+          overviewRulerLane: OverviewRulerLane.Left,
         }
       : {}),
   };

@@ -35,19 +35,19 @@ export interface TextInBytes {
 
 /** What is known by now. Throws `InexactError`. */
 export function byteScoresOf(model: Model, document: Document): ByteScores {
-  const { version, bytes: known } = document;
-  if (known?.version === version) return known.scores;
-  const { text } = document;
-  const bytes = encodeUtf8(text);
   const { tokenizer } = model;
+  const now = document.bytesBy(tokenizer);
+  if (now) return now;
+  const bytes = encodeUtf8(document.text);
   const rules = model.byteRules;
   // Refused before the tokens are made.
   emptyByteScores(rules, bytes, []);
-  const tokens = document.tokensBy(tokenizer);
+  const tokens = document.streamBy(tokenizer).tokens();
   const windows = byteWindows(tokens, windowingOf(model, { bytes, tokens }));
   const scores = emptyByteScores(rules, bytes, windows);
-  if (known) keepKnown(known.scores, scores);
-  document.bytes = { version, scores };
+  const older = document.olderBytesBy(tokenizer);
+  if (older) keepKnown(older, scores);
+  document.keepBytes(tokenizer, scores);
   return scores;
 }
 
@@ -126,18 +126,21 @@ export async function byteProof(
   }
   const { leaks } = scores;
   return {
+    model: model.info.name,
     windows,
     leakMax: leaks.reduce((most, leak) => Math.max(most, leak), 0),
     leakMean: leaks.reduce((sum, leak) => sum + leak, 0) / Math.max(1, leaks.length),
   };
 }
 
-/** The characters that begin in a range, with what their bytes come to. */
+/** The characters that begin in a range, with what their bytes come to; with another model's, how much more for it. */
 export function charactersOf(
   { text }: Document,
-  { surprisals }: ByteScores,
+  scores: ByteScores,
   { utf16Start, utf16End }: Range16,
+  second?: ByteScores,
 ): CharacterView {
+  const surprisals = second ? differenceOf(scores, second) : scores.surprisals;
   const starts: number[] = [];
   const ends: number[] = [];
   const bits: number[] = [];
@@ -158,4 +161,9 @@ export function charactersOf(
     bits: Float32Array.from(bits),
     pending,
   };
+}
+
+/** [byte], nats: what a second model needs more. */
+export function differenceOf(first: ByteScores, second: ByteScores): Float64Array {
+  return first.surprisals.map((nats, byte) => second.surprisals[byte]! - nats);
 }

@@ -21,8 +21,11 @@ export class Document {
   /** One for each tokenizer that was asked for: the model's and one that it is compared with. */
   private readonly streams = new Map<Tokenizer, TokenStream>();
   private controller = new AbortController();
-  /** Surprisals of the bytes, as far as they are known, of this version of the text or of one before it. */
-  bytes: { version: number; scores: ByteScores } | undefined;
+  /**
+   * By the model's tokenizer: surprisals of the bytes, as far as they are known, of this version of the text or of
+   * one before it.
+   */
+  private readonly bytes = new Map<Tokenizer, { version: number; scores: ByteScores }>();
 
   constructor(
     readonly uri: string,
@@ -42,7 +45,7 @@ export class Document {
 
   edit(version: number, edits: readonly TextEdit[]): void {
     for (const [tokenizer, stream] of this.streams) {
-      if (edits.length > MANY_EDITS || !stream.isIncremental) this.forgetStream(tokenizer);
+      if (edits.length > MANY_EDITS || !stream.isIncremental) this.dropStream(tokenizer);
     }
     // VS Code reports several edits of one change last position first, all in offsets of the old text.
     for (const { utf16Start, utf16End, text } of edits) {
@@ -59,7 +62,7 @@ export class Document {
 
   /** Drops what depends on the model. */
   forget(): void {
-    this.bytes = undefined;
+    this.bytes.clear();
     this.ownText = this.text;
     this.streams.clear();
     this.scored = undefined;
@@ -68,6 +71,26 @@ export class Document {
 
   /** Drops the tokens that a tokenizer made, which is not asked for any more. */
   forgetStream(tokenizer: Tokenizer): void {
+    this.bytes.delete(tokenizer);
+    this.dropStream(tokenizer);
+  }
+
+  /** What is known of the text's bytes. */
+  bytesBy(tokenizer: Tokenizer): ByteScores | undefined {
+    const known = this.bytes.get(tokenizer);
+    return known?.version === this.version ? known.scores : undefined;
+  }
+
+  /** What was known of them before the last edits. */
+  olderBytesBy(tokenizer: Tokenizer): ByteScores | undefined {
+    return this.bytes.get(tokenizer)?.scores;
+  }
+
+  keepBytes(tokenizer: Tokenizer, scores: ByteScores): void {
+    this.bytes.set(tokenizer, { version: this.version, scores });
+  }
+
+  private dropStream(tokenizer: Tokenizer): void {
     if (!this.streams.has(tokenizer)) return;
     if (this.streams.size === 1) this.ownText = this.text;
     this.streams.delete(tokenizer);

@@ -62,11 +62,11 @@ export class Model {
 
   /** Throws `UserError` where the folder cannot serve. Without `startRuntime` only the tokenizer is opened. */
   static async open(
-    path: string,
+    path: string | ModelFolder,
     contextLimit: number,
     startRuntime: (() => RuntimeClient) | null,
   ): Promise<Model> {
-    const folder = readModelFolder(path);
+    const folder = typeof path === 'string' ? readModelFolder(path) : path;
     if (!folder.onnxPath || !startRuntime) return new Model(folder, null, null, contextLimit);
     const runtime = startRuntime();
     try {

@@ -11,7 +11,10 @@ export interface EngineApi {
    */
   openModel(params: { folder: string; contextLimit: number }): ModelInfo;
 
-  /** Opens a second tokenizer, of a folder or a file, beside the model's; an empty path closes it. */
+  /**
+   * Opens a second tokenizer, of a folder or a file, beside the model's; an empty path closes it. A folder with
+   * a graph serves as a second model, too, which is opened when it is first asked for.
+   */
   compareWith(params: { path: string }): TokenizerInfo | null;
 
   /** Sends a whole text; `editDocument` brings it from one version to the next. */
@@ -65,16 +68,25 @@ export interface EngineApi {
 
   /**
    * Scores the bytes of visible text, with `whole` those of all the text, and proves then that they come to
-   * what the tokens cost. `SCORED` tells of progress, in bytes. Throws `Cancelled` as `score` does.
+   * what the tokens cost; with `second` by the second model, too. `SCORED` tells of progress, in bytes. Throws
+   * `Cancelled` as `score` does.
    */
   scoreBytes(
-    params: DocumentVersion & { visible: readonly Range16[]; whole: boolean },
+    params: DocumentVersion & { visible: readonly Range16[]; whole: boolean; second?: boolean },
   ): ByteSummary | Refusal;
 
-  /** The characters of a range, with what is known of their bytes by now. */
-  characters(params: DocumentVersion & { range: Range16 }): CharacterView | Refusal;
+  /**
+   * The characters of a range, with what is known of their bytes by now; with `difference` what the second model
+   * needed more for them.
+   */
+  characters(
+    params: DocumentVersion & { range: Range16; difference?: boolean },
+  ): CharacterView | Refusal;
 
-  /** The exact probability of every byte that may come at an offset. Throws `Cancelled` when aborted. */
+  /**
+   * The exact probability of every byte that may come at an offset, by the second model, too, where there is one.
+   * Throws `Cancelled` when aborted.
+   */
   nextBytes(params: DocumentVersion & { utf16: number }): NextBytesView | Refusal;
 
   /** What the opened model is and how it tested against itself. */
@@ -143,6 +155,8 @@ export interface TokenizerInfo {
   path: string;
   tokenizer: string;
   vocabSize: number;
+  /** Whether it comes with a graph. */
+  hasModel: boolean;
 }
 
 export interface Comparison {
@@ -205,6 +219,8 @@ export interface TokenView {
   topBytes?: Uint8Array[][];
   /** [token][byte], with `details` of the alternatives, where bytes are known: bits, NaN where not known. */
   byteBits?: Float64Array[];
+  /** The same by the second model. */
+  secondByteBits?: Float64Array[];
 }
 
 /** Why exact numbers cannot be had here; a sentence without its full stop. */
@@ -217,10 +233,14 @@ export interface ByteSummary {
   total: number;
   /** Null where not all bytes are scored. */
   proof: ByteProof | null;
+  /** The second model's. */
+  secondProof?: ByteProof;
 }
 
 /** Window by window: bytesBits + seamBits + endBits = tokenBits, which other code computes. */
 export interface ByteProof {
+  /** Name of the model. */
+  model: string;
   windows: {
     /** The model sees the bytes from `contextStart` on; [byteStart, byteEnd) are the window's own. */
     contextStart: number;
@@ -245,7 +265,7 @@ export interface ByteProof {
 export interface CharacterView {
   utf16Starts: Uint32Array;
   utf16Ends: Uint32Array;
-  /** The surprisals of its bytes, added; NaN where not known. */
+  /** The surprisals of its bytes, added, or how much more they are by the second model; NaN where not known. */
   bits: Float32Array;
   /** How many are not known. */
   pending: number;
@@ -273,7 +293,17 @@ export interface NextBytesView {
    * more begins with, if that is anything.
    */
   covers: { node: number; rest: Uint8Array; share: number }[];
+  /** By the second model, where there is one; its text may end elsewhere in its tokens. */
+  second?: SecondNextBytes | Refusal;
   ms: number;
+}
+
+export interface SecondNextBytes extends Pick<
+  NextBytesView,
+  'exact' | 'end' | 'leak' | 'untested' | 'nodes' | 'contextTokens'
+> {
+  /** Name of the model. */
+  model: string;
 }
 
 /** A token outside a text. */

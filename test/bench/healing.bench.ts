@@ -10,7 +10,7 @@ import type { TokenModel } from '../../src/core/bytes/model';
 import type { ByteRules } from '../../src/core/bytes/rules';
 import type { Model } from '../../src/engine/model';
 import { randomOf } from '../support/toys';
-import { cutsOf, KINDS, openCoder, type Cut } from './codeCuts';
+import { cutsOf, KINDS, openModel, type Cut } from './codeCuts';
 
 const CUTS_PER_KIND = 500;
 const AHEAD = 8;
@@ -27,7 +27,7 @@ interface Costs {
 }
 
 async function run() {
-  const { model, close } = await openCoder();
+  const { model, close } = await openModel();
   try {
     const kinds = KINDS.filter(kind => kind !== 'between tokens');
     const costs: Costs[] = [];

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { emptyScores } from '../../src/core/scores';
+import { describe, expect, it, test } from 'vitest';
 import type { TokenView } from '../../src/protocol/engine';
 import type { VisibleTokens } from '../../src/protocol/page';
+import { emptyScores } from '../../src/core/scores';
 import { columnsOf, sorted } from '../../webview/columns';
 import { tokenRows } from '../../webview/tokenRows';
 
@@ -83,7 +83,7 @@ describe('tokenRows of two tokenizers', () => {
 });
 
 describe('sorted', () => {
-  const column = columnsOf(true).find(({ id }) => id === 'lens.rank')!;
+  const column = columnsOf([emptyScores(0, 1)]).find(({ id }) => id === 'lens.rank')!;
   const order = (isDescending: boolean) =>
     sorted(tokenRows(list), column, isDescending).map(({ index }) => index);
 
@@ -91,4 +91,25 @@ describe('sorted', () => {
     expect(order(false)).toEqual([11, 14, 10, 13, 12]);
     expect(order(true)).toEqual([10, 13, 14, 11, 12]);
   });
+});
+
+test('numbers for bytes, and by a second model, have columns where they were asked for', () => {
+  const [scores, byteNats, secondByteNats] = [
+    emptyScores(0, 1),
+    new Float64Array(),
+    new Float64Array(),
+  ];
+  const titles = (...all: Parameters<typeof columnsOf>) => columnsOf(...all).map(({ id }) => id);
+  const [none, tokens, bytes, both] = [
+    titles([null]),
+    titles([scores]),
+    titles([scores, { ...scores, byteNats }]),
+    titles([{ ...scores, byteNats, secondByteNats }]),
+  ];
+  expect(none).not.toContain('lens.surprisal');
+  expect(tokens).toContain('lens.surprisal');
+  expect(tokens).not.toContain('lens.bytes');
+  expect(bytes).toContain('lens.bytes');
+  expect(bytes).not.toContain('lens.difference');
+  expect(both).toEqual(expect.arrayContaining(['lens.bytes', 'lens.difference']));
 });

@@ -5,6 +5,7 @@ import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverT
 import type { Row, TokenModel } from './model';
 import {
   headMasses,
+  leakOf,
   massOf,
   nextByte,
   pathLogprobs,
@@ -77,6 +78,11 @@ export class ByteCursor {
     return this.#state.bytes.length - this.#opening.length;
   }
 
+  /** What the bytes so far settle. */
+  get trunk(): Trunk {
+    return this.#state.trunk;
+  }
+
   get tree(): CoverTree {
     return this.#state.scored.tree;
   }
@@ -118,6 +124,13 @@ export class ByteCursor {
   /** e2. `untested` is the most mass that each row may leave untested. */
   next(untested = 0): NextByte {
     return nextByte(this.#rules, this.#state.scored, untested, this.#accepted);
+  }
+
+  /** A probability: the leak, of which each row may leave up to `untested` out. */
+  leak(untested: number): number {
+    const { scored } = this.#state;
+    const width = scored.rows[0]!.length;
+    return leakOf(this.#rules, scored, this.logMass, Math.log(untested / width));
   }
 
   /** e3. */
@@ -165,7 +178,7 @@ export class ByteCursor {
   get #accepted(): Acceptance {
     const { canonical } = this.#rules;
     if (this.#opening === '' || this.length > 0) return canonical;
-    return { follows: (prefix, token) => canonical.follows(prefix, token), endsText: () => false };
+    return { follower: prefix => canonical.follower(prefix), endsText: () => false };
   }
 
   get #state(): State {

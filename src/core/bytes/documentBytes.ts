@@ -10,9 +10,11 @@
 // where entering and leaving are -ln of the part of Π that the text's own tokens have at the window's ends.
 // At the end of the text leaving is the surprisal of the end. At its beginning entering is ln Π of what the
 // tokenizer puts before every text, which the bytes are given and the tokens pay for; of nothing, mostly.
+import { AheadModel } from './ahead';
 import { byteStringOf } from './byteString';
 import type { ByteWindow } from './byteWindows';
 import { incompleteFrom } from './characters';
+import { noTrunk } from './coverTree';
 import { ByteCursor } from './cursor';
 import { InexactError } from './error';
 import type { TokenModel } from './model';
@@ -43,8 +45,11 @@ export interface Stretch {
   readonly to: number;
 }
 
+/** Numbers in the rows that are asked for at once. */
+const VALUES_AT_ONCE = 1 << 20;
+
 /** The most of a row that is not looked at for the leak. It is no part of the surprisals. */
-const UNTESTED = 1e-6;
+const UNTESTED = 1e-5;
 
 /** Nothing known yet. Throws `InexactError` for bytes that are no whole text, or not one to be exact about. */
 export function emptyByteScores(
@@ -98,10 +103,21 @@ export async function scoreStretch(
   onByte: () => void = () => {},
 ): Promise<void> {
   const { start } = window;
-  const cursor = await ByteCursor.at(rules, model, bytes.subarray(start, from), start === 0);
+  const begins = start === 0;
+  const ahead = new AheadModel(
+    model,
+    Math.max(1, Math.floor(VALUES_AT_ONCE / rules.tokens.idLimit)),
+  );
+  const text = (begins ? rules.opening : '') + byteStringOf(bytes.subarray(start, to));
+  const placeOf = (byte: number) => text.length - (to - byte);
+  let looked = await ahead.look(rules, text, placeOf(from), noTrunk);
+  const cursor = await ByteCursor.at(rules, ahead, bytes.subarray(start, from), begins);
   for (let i = from; i < to; i++) {
+    if (placeOf(i + 1) >= looked) {
+      looked = await ahead.look(rules, text, placeOf(i + 1), cursor.trunk);
+    }
     const { logMass } = cursor;
-    leaks[i] = Math.exp(cursor.next(UNTESTED).leak);
+    leaks[i] = cursor.leak(UNTESTED);
     await cursor.advance(bytes[i]!);
     surprisals[i] = logMass - cursor.logMass;
     onByte();

@@ -60,7 +60,7 @@ export class SpacedScheme implements Scheme, Joins {
         'The tokenizer merges tokens of single bytes: with SentencePiece BPE, that is not supported',
       );
     }
-    this.#pairs = new Pairs(merger.merges, id => this.#symbolsOf(id));
+    this.#pairs = new Pairs(merger.merges, tokenizer.vocabSize, id => this.#symbolsOf(id));
     const prefixes = respell && prefixesOf(respell);
     this.opening =
       normalizers.includes(prependBlank) || (prefixes ?? 'never') !== 'never' ? ' ' : '';
