@@ -5,7 +5,7 @@ import type { CharacterAlphabet } from '../tokenizer/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe';
 import { SPELLED_BLANK, prefixesOf, prependBlank, toBlanks } from '../tokenizer/spaced';
 import { TokenList } from '../tokenizer/tokenList';
-import { bytesOf, byteStringOf, type ByteString } from './byteString';
+import { bytesOf, type ByteString } from './byteString';
 import { codePointsFrom, incompleteFrom } from './characters';
 import { InexactError } from './error';
 import { PairCutting } from './pairCutting';
@@ -67,7 +67,7 @@ export class SpacedScheme implements Scheme, Joins {
     this.#hidesBlank = this.opening !== '' && respell !== undefined;
     this.#readsBlanks = normalizers.includes(toBlanks) || respell !== undefined;
     const pieces = ids.filter(id => !this.#byteOf.has(id));
-    this.cutting = new PairCutting(pieces.map(id => byteStringOf(tokenizer.bytesOf(id))));
+    this.cutting = new PairCutting(pieces.map(id => tokenizer.bytesOf(id)));
   }
 
   merge(bytes: ByteString): number[] {

@@ -90,14 +90,15 @@ async function main(): Promise<void> {
           visible: [],
           maxTokens: Infinity,
           signal: new AbortController().signal,
-          onScored: count => showProgress(count, document.tokensBy(model.tokenizer).ids.length),
+          onScored: count => showProgress(count, document.streamBy(model.tokenizer).size.tokens),
         },
         topK,
       );
     }
-    const tokens = document.tokensBy(model.tokenizer, topK);
-    if (values.json) await print(tokenLines(tokens, model.tokenizer, scored));
-    else if (scored) await print(prettyInspect(document.text, tokens, model));
+    const tokens = document.tokensBy(model.tokenizer);
+    const scores = scored ? document.scoresOf(0, tokens.ids.length).scores : null;
+    if (values.json) await print(tokenLines(tokens, scores, model.tokenizer));
+    else if (scores) await print(prettyInspect(document.text, tokens, scores, model));
     else await print(prettyTokens(document.text, tokens, model));
   } finally {
     model.dispose();
