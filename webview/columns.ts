@@ -29,14 +29,21 @@ const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id
   lens.scale.kind === 'alternate' ? [] : [lensColumn(id, lens, lens.scale)],
 );
 
-/** Numbers for characters, and by a second model, are listed where they were asked for. */
-export function columnsOf(scores: readonly (Scores | null)[]): readonly Column[] {
-  if (!scores.some(Boolean)) return tokenColumns;
+/**
+ * Numbers for characters, and by a second model, are listed where they were asked for. `second` is the second
+ * tokenizer's name, if there is one.
+ */
+export function columnsOf(scores: readonly (Scores | null)[], second = ''): readonly Column[] {
+  const others: Column[] = second
+    ? [{ ...textColumn(second, ({ others }) => others?.join(' ') ?? ''), id: 'second' }]
+    : [];
+  const columns = [...tokenColumns, ...others];
+  if (!scores.some(Boolean)) return columns;
   const hasBytes = scores.some(known => known?.byteNats);
   const hasSecond = scores.some(known => known?.secondByteNats);
   const isKnown = ({ per, comparesModels }: Column) =>
     (per === 'token' || hasBytes) && (!comparesModels || hasSecond);
-  return [...tokenColumns, ...lensColumns.filter(isKnown)];
+  return [...columns, ...lensColumns.filter(isKnown)];
 }
 
 /** A sorted copy; what is unknown comes last, what is equal stays in text order. */

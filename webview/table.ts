@@ -9,7 +9,10 @@ import { heatClass, selectToken, tokenRows, type TokenRow } from './tokenRows';
 
 export function tableTemplate(page: Page): TemplateResult {
   const { look, list } = page;
-  const columns = columnsOf(list!.runs.map(({ view }) => view.scores));
+  const columns = columnsOf(
+    list!.runs.map(({ view }) => view.scores),
+    page.state.second,
+  );
   const column = columns.find(({ id }) => id === look.column) ?? columns[0]!;
   const rows = sorted(tokenRows(list!), column, look.isDescending);
   const { onKey, onClick, onFocus } = listeners((element, goThere) =>

@@ -30,7 +30,7 @@ export function registerHover(
           const answer = await inspection.view(
             document,
             { utf16Start, utf16End: utf16Start + 1 },
-            'alternatives',
+            { details: 'alternatives' },
           );
           const { view, version } = answer;
           if (version !== document.version || view.ids.length === 0) return;
@@ -44,7 +44,7 @@ export function registerHover(
           const contents = Array.from(view.ids, (_, row) => describe(view, row, names, state.lens));
           if (second) {
             const at = { utf16Start, utf16End: utf16Start + 1 };
-            const other = await inspection.view(document, at, 'bytes', undefined, true);
+            const other = await inspection.view(document, at, { details: 'bytes', second: true });
             contents.push(describeSecond(other.view, second.name));
           }
           return new Hover(contents, range);

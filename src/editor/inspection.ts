@@ -61,13 +61,11 @@ export class Inspection {
   view(
     document: TextDocument,
     range: Range16,
-    details?: Details,
-    maxTokens = VIEW_TOKENS,
-    second = false,
+    wish: { details?: Details; maxTokens?: number; around?: number; second?: boolean } = {},
   ): Promise<VersionedView> {
     return this.engine.call(async running => {
       const at = this.texts.sent(running, document);
-      const request = { ...at, range, maxTokens, second, ...(details && { details }) };
+      const request = { maxTokens: VIEW_TOKENS, ...at, range, ...wish };
       return { version: at.version, view: await running.remote.view(request) };
     });
   }

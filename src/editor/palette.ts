@@ -1,6 +1,13 @@
 // The decoration types, made once. Colours are the theme's and the user's (contributes.colors); heat is
 // told by the line below a token as well, whose style changes with the step.
-import { OverviewRulerLane, ThemeColor, window, type TextEditorDecorationType } from 'vscode';
+import {
+  DecorationRangeBehavior,
+  OverviewRulerLane,
+  ThemeColor,
+  window,
+  type DecorationRenderOptions,
+  type TextEditorDecorationType,
+} from 'vscode';
 import { DIVERGING_STEPS, HEAT_STEPS, type Scale } from '../core/scale';
 import type { Blank } from './paint';
 
@@ -28,7 +35,7 @@ const MARKS: Record<Blank, { text: string; at: 'before' | 'after' }> = {
 
 export class Palette {
   private readonly shades = ['evenToken', 'oddToken'].map(name =>
-    window.createTextEditorDecorationType({
+    typeOf({
       backgroundColor: color(`${name}Background`),
       borderStyle: 'solid',
       borderWidth: '0 0 0 1px',
@@ -36,20 +43,20 @@ export class Palette {
     }),
   );
   private readonly heat = Array.from({ length: HEAT_STEPS }, (_, step) =>
-    window.createTextEditorDecorationType(step === 0 ? {} : heatStyle(step)),
+    typeOf(step === 0 ? {} : heatStyle(step)),
   );
   private readonly diverging = Array.from({ length: DIVERGING_STEPS }, (_, step) =>
-    window.createTextEditorDecorationType(divergingStyle(DIVERGING[step]!)),
+    typeOf(divergingStyle(DIVERGING[step]!)),
   );
   /** The second tokenizer's tokens, by turns; unlike shades the lines tell them apart without colour. */
   readonly second = ['solid', 'dotted'].map(style =>
-    window.createTextEditorDecorationType({
+    typeOf({
       borderStyle: style,
       borderWidth: '0 0 3px 0',
       borderColor: color('secondTokenLine'),
     }),
   );
-  readonly split = window.createTextEditorDecorationType({
+  readonly split = typeOf({
     borderStyle: 'dotted',
     borderWidth: '1px',
     borderColor: color('tokenBorder'),
@@ -80,6 +87,12 @@ export class Palette {
   dispose(): void {
     for (const type of this.all) type.dispose();
   }
+}
+
+/** What is typed at a token's end is none of the token's until its own tokens are known. */
+function typeOf(options: DecorationRenderOptions): TextEditorDecorationType {
+  const rangeBehavior = DecorationRangeBehavior.ClosedClosed;
+  return window.createTextEditorDecorationType({ ...options, rangeBehavior });
 }
 
 function heatStyle(step: number) {
@@ -118,7 +131,7 @@ function divergingStyle(name: string) {
 
 function blankType(kind: Blank): TextEditorDecorationType {
   const { text, at } = MARKS[kind];
-  return window.createTextEditorDecorationType({
+  return typeOf({
     [at]: {
       contentText: text,
       color: color('whitespaceForeground'),

@@ -140,7 +140,13 @@ export class Documents implements Handlers<EngineApi> {
     const stream = params.second ? document.streamBy(tokenizer) : at.stream;
     const { utf16Start, utf16End } = params.range;
     const range = stream.tokensIn(utf16Start, utf16End);
-    const { first } = range;
+    const middle =
+      params.around === undefined ? 0 : stream.tokensIn(params.around, params.around).first;
+    const wanted = Math.min(
+      middle - Math.floor(params.maxTokens / 2),
+      range.end - params.maxTokens,
+    );
+    const first = Math.max(range.first, wanted);
     const end = Math.min(range.end, first + params.maxTokens);
     const { normalized, ...tokens } = stream.tokens(first, end);
     const isScored = model.info.scores && !params.second;
@@ -173,24 +179,20 @@ export class Documents implements Handlers<EngineApi> {
   };
 
   peak: Handlers<EngineApi>['peak'] = params => {
-    const { model, document, stream } = this.at(params);
-    const tokens = document.tokensBy(model.tokenizer);
+    const { stream, ...at } = this.at(params);
     const lens: Lens = lenses[params.lens];
-    const [known, other] = lens.per === 'character' ? this.knownBytes(document, model) : [];
-    const scored = model.info.scores ? tokens.scores : null;
-    const scores = scored && known ? withBytes(scored, tokens, known, other) : scored;
-    const count = tokens.ids.length;
-    const valueAt = (token: number) =>
-      token < 0 || token >= count ? NaN : lens.value(scores, token, token);
+    const { first } = stream.tokensIn(params.from, params.from);
+    const known = lens.per === 'character' ? this.knownBytes(at.document, at.model) : [];
+    const valueAt = valuesOf(lens, at.model, at.document, stream, known);
+    const { direction } = params;
     for (
-      let token = stream.tokensIn(params.from, params.from).first + params.direction;
-      token >= 0 && token < count;
-      token += params.direction
+      let token = first + direction;
+      token >= 0 && token < stream.size.tokens;
+      token += direction
     ) {
-      if (isPeak(lens, valueAt(token - 1), valueAt(token), valueAt(token + 1))) {
-        const utf16Start = tokens.utf16Starts[token]!;
-        return { utf16Start, utf16End: tokens.utf16Ends[token]! };
-      }
+      if (!isPeak(lens, valueAt(token - 1), valueAt(token), valueAt(token + 1))) continue;
+      const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
+      return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
     }
     return null;
   };
@@ -219,9 +221,10 @@ export class Documents implements Handlers<EngineApi> {
 
   json: Handlers<EngineApi>['json'] = params => {
     const { model, document, stream } = this.at(params);
-    const tokens = document.tokensBy(model.tokenizer);
     const { first, end } = stream.tokensIn(params.range.utf16Start, params.range.utf16End);
-    return [...tokenLines(tokens, model.tokenizer, model.info.scores, first, end)].join('');
+    const scores = model.info.scores ? document.scoresOf(first, end).scores : null;
+    const tokens = stream.tokens(first, end);
+    return [...tokenLines(tokens, scores, model.tokenizer, first)].join('');
   };
 
   nextBytes: Handlers<EngineApi>['nextBytes'] = async (params, signal) => {
@@ -351,6 +354,32 @@ async function refusing<T>(work: () => Promise<T>): Promise<T | Refusal> {
     }
     throw error;
   }
+}
+
+/** Tokens looked at together in a walk over many. */
+const BLOCK = 4096;
+
+/** The lens's value of any token of a document, NaN beyond its ends; best asked for neighbours one after the other. */
+function valuesOf(
+  lens: Lens,
+  model: Model,
+  document: Document,
+  stream: TokenStream,
+  [known, other]: readonly (Float64Array | undefined)[],
+): (token: number) => number {
+  let block: { first: number; scores: Scores | null } | undefined;
+  return token => {
+    if (token < 0 || token >= stream.size.tokens) return NaN;
+    const first = token - (token % BLOCK);
+    if (block?.first !== first) {
+      const end = Math.min(first + BLOCK, stream.size.tokens);
+      const scored = model.info.scores ? document.scoresOf(first, end).scores : null;
+      const scores =
+        scored && known ? withBytes(scored, stream.tokens(first, end), known, other) : scored;
+      block = { first, scores };
+    }
+    return lens.value(block.scores, token - first, token);
+  };
 }
 
 function withBytes(

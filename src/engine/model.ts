@@ -5,16 +5,15 @@ import { ByteRules } from '../core/bytes/rules';
 import { SortedTokens, textTokensOf } from '../core/bytes/sortedTokens';
 import type { FimFormat } from '../core/completion/fimFormat';
 import { logSoftmax, logSumOf } from '../core/bytes/logSum';
-import { copyScores, emptyScores, sliceScores, type Scores } from '../core/scores';
-import type { TokenStream } from '../core/stream/tokenStream';
+import { emptyScores, sliceScores } from '../core/scores';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import { windowsOf, type Window } from '../core/windows';
 import { Cancelled, UserError } from '../protocol/channel';
 import type { ModelInfo, ModelReport, Range16 } from '../protocol/engine';
 import type { GraphReport } from '../protocol/runtime';
-import { countZeros, type Document, type Tokens } from './document';
+import type { Document } from './document';
 import { readModelFolder, type ModelFolder } from './modelFolder';
 import type { RuntimeClient } from './runtime/client';
+import type { ScoredWindow } from './scoredWindows';
 import { WindowCache } from './windowCache';
 
 const LINE_FEED = 0x0a;
@@ -101,23 +100,33 @@ export class Model {
     return this.folder.tokenizer;
   }
 
-  /** Scores a document into its tokens' rows. Answers how many rows are known. */
+  /** Scores a document's windows. Answers how many rows are known. */
   async score(document: Document, pass: ScorePass, topK?: number): Promise<number> {
     if (!this.runtime) throw new UserError(`${this.info.name} has no graph to score with.`);
-    const tokens = document.tokensBy(this.tokenizer, topK);
-    const windows = windowsOf(tokens.ids.length, this.info.contextTokens, token =>
-      this.endsLine(tokens.ids[token]!),
-    );
-    const signal = AbortSignal.any([pass.signal, document.current]);
-    let scored = tokens.ids.length - countZeros(tokens.scored);
-    const advance = (rows: number) => pass.onScored((scored += rows));
+    const rule = { context: this.info.contextTokens, endsLine: (id: number) => this.endsLine(id) };
+    const windows = document.windowsBy(this.tokenizer, rule, topK);
     const stream = document.streamBy(this.tokenizer);
-    const [seen, unseen] = splitByVisibility(windows, stream, pass.visible);
-    for (const window of [...seen, ...unseen]) {
-      if (scored >= pass.maxTokens && !seen.includes(window)) break;
-      await this.inTurn(() => this.scoreWindow(tokens, window, signal, advance));
+    const seen = pass.visible.map(({ utf16Start, utf16End }) =>
+      stream.tokensIn(utf16Start, utf16End),
+    );
+    const isSeen = ({ window: { ownStart, end } }: ScoredWindow) =>
+      seen.some(range => range.first < end && range.end > ownStart);
+    const seenEnd = Math.max(0, ...seen.map(({ end }) => end));
+    const signal = AbortSignal.any([pass.signal, document.current]);
+    const score = async (window: ScoredWindow) => {
+      const advance = () => pass.onScored(windows.scored);
+      await this.inTurn(() => this.scoreWindow(window, signal, advance));
+    };
+    for (const window of windows.all()) {
+      if (window.window.ownStart >= seenEnd) break;
+      if (isSeen(window)) await score(window);
     }
-    return scored;
+    for (const window of windows.all()) {
+      if (windows.scored >= pass.maxTokens) break;
+      if (!isSeen(window)) await score(window);
+    }
+    if (signal.aborted) throw new Cancelled();
+    return windows.scored;
   }
 
   /** Whether a token's bytes hold a line feed. */
@@ -229,63 +238,47 @@ export class Model {
 
   /** Rows of the window's own tokens: those that are remembered, then those that the graph computes. */
   private async scoreWindow(
-    tokens: Tokens,
-    window: Window,
+    window: ScoredWindow,
     signal: AbortSignal,
-    advance: (rows: number) => void,
+    advance: () => void,
   ): Promise<void> {
     if (signal.aborted) throw new Cancelled();
-    if (tokens.scored[window.end - 1]) return;
-    const { scores, scored } = tokens;
-    const ids = tokens.ids.slice(window.start, window.end);
-    const own = window.ownStart - window.start;
+    const { ids } = window;
+    const { start: first, end, ownStart } = window.window;
+    if (window.knows(end - 1)) return;
+    const own = ownStart - first;
     // Without a start token nothing comes before the window's first token: its scores stay unknown.
     const start = this.folder.start;
     const firstRow = start ? own : Math.max(own, 1);
-    const take = (from: Scores, begin: number, end: number, at: number) => {
-      copyScores(from, begin, end, scores, window.start + at);
-      const rows = end - begin;
-      for (let row = at; row < at + rows; row++) scores.contexts[window.start + row] = row;
-      const flags = scored.subarray(window.start + at, window.start + at + rows);
-      const fresh = countZeros(flags);
-      flags.fill(1);
-      advance(fresh);
-    };
-    if (firstRow > own) take(emptyScores(1, scores.topK), 0, 1, own);
+    if (firstRow > own) window.take(emptyScores(1, window.scores.topK), 0, 1, ownStart);
 
-    // An earlier pass that was cancelled left rows behind; so did windows that began with the same tokens.
+    // An earlier pass that was cancelled left rows behind, and so did one before an edit; and windows that began
+    // with the same tokens.
     let from = firstRow;
-    while (from < ids.length && scored[window.start + from]) from++;
+    while (from < ids.length && window.knows(first + from)) from++;
     const known = this.cache.find(ids, from);
     if (known) {
       const { window: same, until } = known;
-      take(same.scores, from - same.firstRow, until - same.firstRow, from);
+      window.take(same.scores, from - same.firstRow, until - same.firstRow, first + from);
       from = until;
+      advance();
     }
     if (from < ids.length) {
       const shift = start ? 0 : 1;
       const inputs = start ? shiftedBehind(start.id, ids) : ids.slice(0, -1);
       await this.runtime!.score(
-        { inputs, targets: ids.slice(shift), from: from - shift, topK: scores.topK },
+        { inputs, targets: ids.slice(shift), from: from - shift, topK: window.scores.topK },
         signal,
-        chunk => take(chunk.scores, 0, chunk.scores.logprobs.length, chunk.firstRow + shift),
+        ({ scores, firstRow }) => {
+          if (signal.aborted) return;
+          window.take(scores, 0, scores.logprobs.length, first + firstRow + shift);
+          advance();
+        },
       );
     }
-    const rows = sliceScores(scores, window.start + firstRow, window.end);
+    const rows = sliceScores(window.scores, firstRow - own, ids.length - own);
     this.cache.add({ ids, firstRow, scores: rows });
   }
-}
-
-/** Windows that own a token of the visible ranges, and the others, each in the order of the text. */
-function splitByVisibility(
-  windows: Window[],
-  stream: TokenStream,
-  visible: readonly Range16[],
-): [seen: Window[], unseen: Window[]] {
-  const ranges = visible.map(({ utf16Start, utf16End }) => stream.tokensIn(utf16Start, utf16End));
-  const isSeen = ({ ownStart, end }: Window) =>
-    ranges.some(range => range.first < end && range.end > ownStart);
-  return [windows.filter(isSeen), windows.filter(window => !isSeen(window))];
 }
 
 function checkVocabulary(folder: ModelFolder, graph: GraphReport): void {

@@ -6,6 +6,7 @@ import { LookupTokenizer } from '../core/tokenizer/lookupTokenizer';
 import { mergeSteps } from '../core/tokenizer/mergeSteps';
 import type { Pretoken } from '../core/tokenizer/tokenList';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import { utf8Length } from '../core/utf8';
 import type { Continuation, Piece, SplitView } from '../protocol/engine';
 
 /** Symbols whose merges are listed: more make no tree that anybody reads. */
@@ -26,14 +27,18 @@ export function splitAt(
   if (!found || !(tokenizer instanceof BpeTokenizer || tokenizer instanceof LookupTokenizer)) {
     return null;
   }
-  const { segment, before } = found;
-  const { text } = segment;
-  if (!tokenizer.isCutByHardBoundaries && text.length > LONGEST_WHOLE) {
-    return unexplained(tokenizer, stream, at);
-  }
+  const { before } = found;
+  const { boundaries } = tokenizer;
+  const start = before.utf16;
+  const needed = boundaries?.needsBefore ? stream.segmentAt(start - 1)?.segment.text.at(-1) : '';
+  const lead = needed ?? '';
+  const text = lead + found.segment.text;
+  if (!boundaries && text.length > LONGEST_WHOLE) return unexplained(tokenizer, stream, at);
   const { encoding, pretokens } = tokenizer.encodeByPretokens(text);
   const { starts, ends } = utf16Spans(text, encoding.byteStarts);
-  const unit = at - before.utf16;
+  const utf16 = start - lead.length;
+  const bytes = before.bytes - utf8Length(lead, 0, lead.length);
+  const unit = at - utf16;
   const token = ends.findIndex(end => end > unit);
   if (token < 0) return null;
   const pretoken = pretokens.find(({ first, end }) => first <= token && token < end);
@@ -42,13 +47,13 @@ export function splitAt(
       ? lookupOf(tokenizer, encoding.ids, pretoken, token)
       : mergesOf(tokenizer, encoding.ids, pretoken, token);
   const utf16End = ends[end - 1]!;
-  const behind = text.slice(utf16End) || stream.segmentAt(before.utf16 + utf16End)?.segment.text;
+  const behind = text.slice(utf16End) || stream.segmentAt(utf16 + utf16End)?.segment.text;
   return {
     ...merges,
-    utf16Start: before.utf16 + starts[first]!,
-    utf16End: before.utf16 + utf16End,
-    byteStart: before.bytes + encoding.byteStarts[first]!,
-    byteEnd: before.bytes + encoding.byteEnds[end - 1]!,
+    utf16Start: utf16 + starts[first]!,
+    utf16End: utf16 + utf16End,
+    byteStart: bytes + encoding.byteStarts[first]!,
+    byteEnd: bytes + encoding.byteEnds[end - 1]!,
     tokens: Array.from(encoding.ids.subarray(first, end), id => pieceOf(tokenizer, id)),
     token: token - first,
     continuations: continuationsOf(
@@ -134,7 +139,7 @@ function mergesOf(
     note:
       near === pretoken
         ? ''
-        : `The pretoken has ${count} symbols. Shown are the tokens around the cursor: no merge links them to the rest.`,
+        : `Of ${count} symbols that are merged together, those of the tokens around the cursor: no merge links them to the rest.`,
   };
 }
 

@@ -33,11 +33,15 @@ export interface EngineApi {
    */
   score(params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number }): ScoreSummary;
 
-  /** The first `maxTokens` tokens that touch a range, with what is known of their scores by now. */
+  /**
+   * The tokens that touch a range, with what is known of their scores by now; of more than `maxTokens` the first
+   * ones, or those around an offset.
+   */
   view(
     params: DocumentVersion & {
       range: Range16;
       maxTokens: number;
+      around?: number;
       details?: Details;
       /** Those of the second tokenizer, which have no scores. */
       second?: boolean;

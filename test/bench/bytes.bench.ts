@@ -28,6 +28,8 @@ interface Tree {
   prefix: Uint32Array;
   nodes: PathNode[];
   ms: number;
+  /** From 1, of what all bytes, the end and the leak add up to. */
+  off: number;
 }
 
 async function run() {
@@ -50,10 +52,18 @@ async function rowsOf({ name, context, documentBytes }: (typeof MODELS)[number])
       await at();
       const began = performance.now();
       const cursor = await at();
-      cursor.next();
+      const { logprobs, end, leak, untested } = cursor.next();
       const ms = performance.now() - began;
+      const parts = [...logprobs, end, leak, untested].map(Math.exp);
+      const off = Math.abs(parts.reduce((sum, p) => sum + p, 0) - 1);
       const nodes = cursor.tree.nodes.map(({ parent, token }) => ({ parent, token }));
-      trees.push({ kind, prefix: Uint32Array.of(startOf(model), ...cursor.tree.trunk), nodes, ms });
+      trees.push({
+        kind,
+        prefix: Uint32Array.of(startOf(model), ...cursor.tree.trunk),
+        nodes,
+        ms,
+        off,
+      });
     }
     const rows = [];
     for (const kind of KINDS) {
@@ -73,7 +83,7 @@ async function rowsOf({ name, context, documentBytes }: (typeof MODELS)[number])
           `where the text before is known ${told(
             ofKind.map(({ ms }) => ms),
             1,
-          )}`,
+          )}; all adds up to 1 within ${Math.max(...ofKind.map(({ off }) => off)).toExponential(1)}`,
       });
     }
     rows.push(await documentRow(model, tree, documentBytes));

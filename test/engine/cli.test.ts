@@ -114,6 +114,36 @@ test('next prints every byte, and the rest that makes up 1', () => {
   expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
 });
 
+test('next leaves out lazily what hardly matters, and says how much that may be', () => {
+  const coder = join(import.meta.dirname, '../../models/coder');
+  const read = (...more: string[]) => {
+    const args = ['next', '-', '--at', '40', '--json', '--model', coder, ...more];
+    const { code, out } = run(args, 'import numpy as np\n\ndef mean(xs):\n    return np.array(xs)');
+    expect(code).toBe(0);
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    return { rest: lines.pop(), lines };
+  };
+  const [exact, lazy] = [read(), read('--lazy', '0.05')];
+  expect(lazy.rest).toMatchObject({ mode: 'e2', lazy: 0.05 });
+  expect(lazy.rest.nodes).toBeLessThan(exact.rest.nodes);
+  expect(lazy.rest.untested).toBeGreaterThan(0);
+  lazy.lines.forEach(({ atLeast, ...others }, byte) => {
+    expect(others).not.toHaveProperty('exact');
+    expect(exact.lines[byte].exact).toBeGreaterThan(atLeast - 1e-6);
+    expect(exact.lines[byte].exact).toBeLessThan(atLeast + lazy.rest.untested + 1e-6);
+  });
+  for (const wrong of [
+    ['--lazy', 'x'],
+    ['--lazy', '1'],
+    ['--lazy', '0.1', '--mode', 'e3'],
+  ]) {
+    expect(run(['next', '-', '--at', '0', ...wrong], 'a')).toMatchObject({ code: 2 });
+  }
+});
+
 test('bytes prints what every byte costs, and with the end they cost what the tokens do', () => {
   const folder = writeModelFolder(join(scratch, 'ending'));
   const config = join(folder, 'config.json');

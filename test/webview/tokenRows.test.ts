@@ -22,7 +22,7 @@ const list: VisibleTokens = {
   runs: [
     // The last token of the first stretch reaches across a fold.
     {
-      line: 3,
+      ...{ line: 3, second: null },
       view: viewOf(10, [
         ['a', 5],
         ['\n\n', 1],
@@ -31,7 +31,7 @@ const list: VisibleTokens = {
       ]),
     },
     {
-      line: 9,
+      ...{ line: 9, second: null },
       view: viewOf(13, [
         ['\n', 5],
         ['c', 2],
@@ -50,6 +50,35 @@ describe('tokenRows', () => {
       [13, 5],
       [14, 10],
     ]);
+  });
+});
+
+describe('tokenRows of two tokenizers', () => {
+  const cutAt = (...ends: number[]): TokenView => {
+    const starts = [0, ...ends];
+    const view = viewOf(
+      0,
+      ends.map((end, i) => ['found.split'.slice(starts[i], end), 1]),
+    );
+    return { ...view, byteEnds: Uint32Array.from(ends) };
+  };
+
+  it('gives the other tokens to those of a stretch that is cut otherwise, once at its end', () => {
+    const run = { line: 1, view: cutAt(2, 5, 6, 11), second: cutAt(5, 7, 11) };
+    const rows = tokenRows({ ...list, runs: [run] });
+    expect(rows.map(({ others }) => others)).toEqual([
+      ['found'],
+      ['found'],
+      ['.s', 'plit'],
+      ['.s', 'plit'],
+    ]);
+    expect(rows.map(row => row.endsDifference)).toEqual([false, true, false, true]);
+  });
+
+  it('gives none to what both cut alike', () => {
+    const run = { line: 1, view: cutAt(5, 6, 11), second: cutAt(5, 11) };
+    const [first] = tokenRows({ ...list, runs: [run] });
+    expect([first!.others, first!.endsDifference]).toEqual([undefined, false]);
   });
 });
 

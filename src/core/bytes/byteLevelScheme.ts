@@ -33,7 +33,9 @@ export class ByteLevelScheme implements Scheme {
         `How far the tokenizer looks ahead before it cuts text is known for the patterns of ${KNOWN_LOOKAHEADS} only`,
       );
     }
-    this.joins = new Pairs(merger.merges, id => this.#symbolsOf(tokenizer.bytesOf(id)));
+    this.joins = new Pairs(merger.merges, tokenizer.vocabSize, id =>
+      this.#symbolsOf(tokenizer.bytesOf(id)),
+    );
     const unreachable = whole && ids.find(id => !this.joins.isReachable(id));
     if (unreachable !== undefined) {
       throw new InexactError(

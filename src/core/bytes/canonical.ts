@@ -15,6 +15,17 @@ const KNOWN = 16;
 
 const MAX_KEPT = 1000;
 
+/** What is known of the tokens behind prefixes of one shape. */
+interface Behind {
+  /** [shape of the token]; bits, 0 where not known yet. */
+  readonly ways: Uint8Array;
+  /** By the token, -1 - token where it does not join: whether something can follow where it ends open. */
+  readonly continued: Map<number, boolean>;
+}
+
+/** Bytes that go on in a character. */
+const CONTINUATIONS = Array.from({ length: 0x40 }, (_, low) => String.fromCharCode(0x80 | low));
+
 export class Canonical {
   readonly #joins: Joins;
   readonly #tokens: SortedTokens;
@@ -22,15 +33,17 @@ export class Canonical {
   /** [id]; tokens of one shape are cut alike behind one prefix. -1 if no text has the token there. */
   readonly #shapes: Int32Array;
   readonly #shapeCount: number;
-  /** By the prefix's shape: [shape], bits. */
-  readonly #ways = new Map<string, Uint8Array>();
-  readonly #waysOf = new WeakMap<TokenPrefix, Uint8Array | null>();
+  /** [id]; 1: reachable, 2: not, 0: not known yet. */
+  readonly #reachable: Uint8Array;
+  /** By the prefix's shape. */
+  readonly #kept = new Map<string, Behind>();
 
   constructor(joins: Joins, tokens: SortedTokens, cutting: Cutting) {
     this.#joins = joins;
     this.#tokens = tokens;
     this.#cutting = cutting;
     const numbers = new Map<string, number>();
+    this.#reachable = new Uint8Array(tokens.idLimit);
     this.#shapes = new Int32Array(tokens.idLimit).fill(-1);
     for (const [place, id] of tokens.ids.entries()) {
       const shape = cutting.shapeOf(tokens.bytes[place]!);
@@ -48,20 +61,33 @@ export class Canonical {
 
   /** Whether the tokenizer makes of some text what begins with the prefix and the token. */
   follows(prefix: TokenPrefix, token: number): boolean {
-    if (!this.#joins.isReachable(token)) return false;
-    const ways = this.#waysBehind(prefix, token);
-    if (ways & CUT_CLOSED) return true;
-    if (ways & (JOINED_CLOSED | JOINED_OPEN) && this.#joins.mayJoin(prefix, token)) {
-      if (ways & JOINED_CLOSED) return true;
-    } else if (!(ways & CUT_OPEN)) {
-      return false;
-    }
-    return this.#isContinued(this.extend(prefix, token));
+    return this.follower(prefix)(token);
+  }
+
+  /** The same for many tokens behind one prefix. */
+  follower(prefix: TokenPrefix): (token: number) => boolean {
+    const behind = this.#behind(prefix);
+    return token => {
+      if (!this.#isReachable(token)) return false;
+      const ways = this.#waysTo(prefix, behind, token);
+      if (ways & CUT_CLOSED) return true;
+      const joins =
+        (ways & (JOINED_CLOSED | JOINED_OPEN)) !== 0 && this.#joins.mayJoin(prefix, token);
+      if (joins && ways & JOINED_CLOSED) return true;
+      if (!joins && !(ways & CUT_OPEN)) return false;
+      const key = joins ? token : -1 - token;
+      let isContinued = behind?.continued.get(key);
+      if (isContinued === undefined) {
+        isContinued = this.#isContinued(this.extend(prefix, token));
+        behind?.continued.set(key, isContinued);
+      }
+      return isContinued;
+    };
   }
 
   /** Whether the tokenizer makes of some text what begins with the prefix. */
   isCanonical(prefix: TokenPrefix): boolean {
-    if (!prefix.tokens.every(token => this.#joins.isReachable(token))) return false;
+    if (!prefix.tokens.every(token => this.#isReachable(token))) return false;
     const state = this.#stateOf(prefix);
     return state === 'open' ? this.#isContinued(prefix) : state === 'closed';
   }
@@ -72,29 +98,35 @@ export class Canonical {
     return ends !== undefined && isCutSo(prefix, ends);
   }
 
-  #waysBehind(prefix: TokenPrefix, token: number): number {
+  #isReachable(token: number): boolean {
+    const known = this.#reachable[token]!;
+    if (known !== 0) return known === 1;
+    const isReachable = this.#joins.isReachable(token);
+    this.#reachable[token] = isReachable ? 1 : 2;
+    return isReachable;
+  }
+
+  #waysTo(prefix: TokenPrefix, behind: Behind | null, token: number): number {
+    if (!behind) return this.#findWays(prefix, token);
     const shape = this.#shapes[token]!;
-    let ways = this.#waysOf.get(prefix);
-    if (ways === undefined) this.#waysOf.set(prefix, (ways = this.#newWays(prefix)));
-    if (!ways) return this.#findWays(prefix, token);
-    if (shape < 0) return 0;
-    return (ways[shape] ||= this.#findWays(prefix, token));
+    return shape < 0 ? 0 : (behind.ways[shape] ||= this.#findWays(prefix, token));
   }
 
   /** Null where tokens of one shape may be cut in different ways behind the prefix. */
-  #newWays(prefix: TokenPrefix): Uint8Array | null {
+  #behind(prefix: TokenPrefix): Behind | null {
     const { bytes, ends, joins } = prefix;
     if (!this.#cutting.joinsFreely(bytes)) return null;
     // Of one shape and with ends at the same bytes, other characters may end elsewhere.
     const isAscii = !/[^\x00-\x7f]/.test(bytes);
     const shape = isAscii ? this.#cutting.shapeOf(bytes) : bytes;
     const key = [shape, ends, joins].join(' ');
-    let ways = this.#ways.get(key);
-    if (!ways) {
-      if (this.#ways.size === MAX_KEPT) this.#ways.clear();
-      this.#ways.set(key, (ways = new Uint8Array(this.#shapeCount)));
+    let behind = this.#kept.get(key);
+    if (!behind) {
+      if (this.#kept.size === MAX_KEPT) this.#kept.clear();
+      behind = { ways: new Uint8Array(this.#shapeCount), continued: new Map() };
+      this.#kept.set(key, behind);
     }
-    return ways;
+    return behind;
   }
 
   #findWays(prefix: TokenPrefix, token: number): number {
@@ -136,7 +168,7 @@ export class Canonical {
       const { start, end } = this.#tokens.startingWith(beginning);
       for (let place = start; place < end; place++) {
         const token = this.#tokens.ids[place]!;
-        if (!this.#joins.isReachable(token)) continue;
+        if (!this.#isReachable(token)) continue;
         const longer = this.extend(prefix, token);
         const state = this.#stateOf(longer);
         if (state === 'closed') return true;
@@ -147,10 +179,10 @@ export class Canonical {
   }
 
   /** What the next token must begin with. */
-  #candidates(prefix: TokenPrefix): ByteString[] {
+  #candidates(prefix: TokenPrefix): readonly ByteString[] {
     const { bytes } = prefix;
     if (incompleteFrom(bytes) < bytes.length) {
-      return Array.from({ length: 0x40 }, (_, low) => String.fromCharCode(0x80 | low));
+      return CONTINUATIONS;
     }
     const isOpen = (ends: Boundaries) => ends.at(-1) !== bytes.length && isCutSo(prefix, ends);
     return this.#cutting.openers(bytes, isOpen);

@@ -96,9 +96,10 @@ function* pathsOf(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
 function isLive(rules: ByteRules, prefix: TokenPrefix, rest: ByteString): boolean {
   if (rest === '') return rules.canonical.isCanonical(prefix);
   const { ids, bytes } = rules.tokens;
+  const follows = rules.canonical.follower(prefix);
   const { start, end } = rules.tokens.startingWith(rest);
   for (let place = start; place < end; place++) {
-    if (bytes[place]!.length > rest.length && rules.canonical.follows(prefix, ids[place]!)) {
+    if (bytes[place]!.length > rest.length && follows(ids[place]!)) {
       return true;
     }
   }

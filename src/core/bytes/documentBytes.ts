@@ -49,7 +49,7 @@ export interface Stretch {
 const VALUES_AT_ONCE = 1 << 20;
 
 /** The most of a row that is not looked at for the leak. It is no part of the surprisals. */
-const UNTESTED = 1e-6;
+const UNTESTED = 1e-5;
 
 /** Nothing known yet. Throws `InexactError` for bytes that are no whole text, or not one to be exact about. */
 export function emptyByteScores(
@@ -117,7 +117,7 @@ export async function scoreStretch(
       looked = await ahead.look(rules, text, placeOf(i + 1), cursor.trunk);
     }
     const { logMass } = cursor;
-    leaks[i] = Math.exp(cursor.next(UNTESTED).leak);
+    leaks[i] = cursor.leak(UNTESTED);
     await cursor.advance(bytes[i]!);
     surprisals[i] = logMass - cursor.logMass;
     onByte();

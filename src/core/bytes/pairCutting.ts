@@ -1,5 +1,6 @@
 // Where text is cut that no pattern cuts, as SentencePiece leaves it: between two characters whose bytes at
 // the border stand side by side inside no token. No merge crosses such a place, whatever else the text holds.
+import { InnerPairs } from '../tokenizer/innerPairs';
 import type { ByteString } from './byteString';
 import { characterLength, codePointsFrom, incompleteFrom } from './characters';
 import type { Boundaries, Cutting } from './cutting';
@@ -7,20 +8,10 @@ import type { Boundaries, Cutting } from './cutting';
 export class PairCutting implements Cutting {
   /** The end of the bytes, which what follows may yet join. */
   readonly unsettled = 1;
-  /** [byte * 256 + lead byte behind it]; 1 where some token holds the two. */
-  readonly #inside = new Uint8Array(256 * 256);
-  /** [byte]; 1 where some token goes on behind it with another character. */
-  readonly #goesOn = new Uint8Array(256);
+  readonly #pairs: InnerPairs;
 
-  constructor(tokens: Iterable<ByteString>) {
-    for (const token of tokens) {
-      for (let i = 1; i < token.length; i++) {
-        const [before, lead] = [token.charCodeAt(i - 1), token.charCodeAt(i)];
-        if (isContinuation(lead)) continue;
-        this.#inside[before * 256 + lead] = 1;
-        this.#goesOn[before] = 1;
-      }
-    }
+  constructor(tokens: Iterable<Uint8Array>) {
+    this.#pairs = new InnerPairs(tokens);
   }
 
   of(bytes: ByteString): Boundaries[] {
@@ -30,7 +21,7 @@ export class PairCutting implements Cutting {
     // A character is never cut, though it be spelled byte by byte.
     if (length === 0 || incompleteFrom(bytes) < length) return [ends];
     const closed = [...ends, length];
-    return this.#goesOn[bytes.charCodeAt(length - 1)] ? [ends, closed] : [closed];
+    return this.#pairs.goesOnBehind(bytes.charCodeAt(length - 1)) ? [ends, closed] : [closed];
   }
 
   ended(bytes: ByteString): Boundaries | undefined {
@@ -62,7 +53,7 @@ export class PairCutting implements Cutting {
     const ends: number[] = [];
     for (let at = 0; at < bytes.length;) {
       const lead = bytes.charCodeAt(at);
-      if (at > 0 && !this.#inside[bytes.charCodeAt(at - 1) * 256 + lead]) ends.push(at);
+      if (at > 0 && !this.#pairs.has(bytes.charCodeAt(at - 1), lead)) ends.push(at);
       if (lead < 0x80) {
         at++;
         continue;
@@ -75,5 +66,3 @@ export class PairCutting implements Cutting {
     return ends;
   }
 }
-
-const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;

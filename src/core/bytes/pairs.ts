@@ -15,6 +15,9 @@ export interface Joins {
   mayJoin(prefix: TokenPrefix, token: number): boolean;
 }
 
+/** Pairs whose validity is kept. */
+const MAX_KEPT = 1 << 25;
+
 /** How byte-pair encoding makes a token of its bytes. */
 interface History {
   /** [step]; the merge's rank. */
@@ -27,12 +30,20 @@ interface History {
 export class Pairs implements Joins {
   readonly #merges: MergeTable;
   readonly #symbolsOf: (id: number) => readonly number[] | undefined;
+  /** By the left token, [right token]: 1 valid, 2 not, 0 not known yet. */
+  readonly #valid = new Map<number, Uint8Array>();
+  readonly #idLimit: number;
   /** [id]; null where encoding the token's bytes yields other tokens. */
   readonly #histories: (History | null | undefined)[] = [];
 
   /** `symbolsOf`: the smallest tokens that a token's text is made of; undefined if it is never made so. */
-  constructor(merges: MergeTable, symbolsOf: (id: number) => readonly number[] | undefined) {
+  constructor(
+    merges: MergeTable,
+    idLimit: number,
+    symbolsOf: (id: number) => readonly number[] | undefined,
+  ) {
     this.#merges = merges;
+    this.#idLimit = idLimit;
     this.#symbolsOf = symbolsOf;
   }
 
@@ -45,8 +56,19 @@ export class Pairs implements Joins {
     return last === undefined || this.isValid(last, token);
   }
 
-  /** Whether encoding the text of both yields the two. Takes as many steps as they have merges. */
+  /** Whether encoding the text of both yields the two. */
   isValid(left: number, right: number): boolean {
+    let known = this.#valid.get(left);
+    if (!known) {
+      if (this.#valid.size * this.#idLimit > MAX_KEPT) this.#valid.clear();
+      this.#valid.set(left, (known = new Uint8Array(this.#idLimit)));
+    }
+    known[right] ||= this.#areApart(left, right) ? 1 : 2;
+    return known[right] === 1;
+  }
+
+  /** Takes as many steps as the two have merges. */
+  #areApart(left: number, right: number): boolean {
     const l = this.#historyOf(left);
     const r = this.#historyOf(right);
     if (!l || !r) return false;

@@ -5,7 +5,7 @@ import type { CharacterAlphabet } from '../tokenizer/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe';
 import { SPELLED_BLANK, prefixesOf, prependBlank, toBlanks } from '../tokenizer/spaced';
 import { TokenList } from '../tokenizer/tokenList';
-import { bytesOf, byteStringOf, type ByteString } from './byteString';
+import { bytesOf, type ByteString } from './byteString';
 import { codePointsFrom, incompleteFrom } from './characters';
 import { InexactError } from './error';
 import { PairCutting } from './pairCutting';
@@ -60,14 +60,14 @@ export class SpacedScheme implements Scheme, Joins {
         'The tokenizer merges tokens of single bytes: with SentencePiece BPE, that is not supported',
       );
     }
-    this.#pairs = new Pairs(merger.merges, id => this.#symbolsOf(id));
+    this.#pairs = new Pairs(merger.merges, tokenizer.vocabSize, id => this.#symbolsOf(id));
     const prefixes = respell && prefixesOf(respell);
     this.opening =
       normalizers.includes(prependBlank) || (prefixes ?? 'never') !== 'never' ? ' ' : '';
     this.#hidesBlank = this.opening !== '' && respell !== undefined;
     this.#readsBlanks = normalizers.includes(toBlanks) || respell !== undefined;
     const pieces = ids.filter(id => !this.#byteOf.has(id));
-    this.cutting = new PairCutting(pieces.map(id => byteStringOf(tokenizer.bytesOf(id))));
+    this.cutting = new PairCutting(pieces.map(id => tokenizer.bytesOf(id)));
   }
 
   merge(bytes: ByteString): number[] {

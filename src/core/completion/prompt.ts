@@ -2,7 +2,6 @@
 // anew, so that the text may be cut into tokens there as the model likes it.
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from '../bytes/byteString';
-import { isHardBoundary } from '../stream/hardBoundary';
 import { encodeUtf8, utf8Length } from '../utf8';
 import type { FimFormat, FimMode, FimPart } from './fimFormat';
 
@@ -37,21 +36,44 @@ export function promptOf(
   const at = isJoined ? 0 : prefix.length - handedBack(prefix, handBack);
   const texts = { prefix: prefix.slice(0, at), suffix };
   const root = template.flatMap(part =>
-    typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], template),
+    typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], template, part),
   );
   return { mode, root, open: utf8Of(prefix.slice(at)), begins: isJoined };
 }
 
 /** Names of marks are text, also where the tokenizer finds them because they are no special tokens. */
-function encodeText(tokenizer: Tokenizer, text: string, template: readonly FimPart[]): number[] {
-  const ids = [...tokenizer.encode(text).ids];
+function encodeText(
+  tokenizer: Tokenizer,
+  text: string,
+  template: readonly FimPart[],
+  part: 'prefix' | 'suffix',
+): number[] {
+  const ids = part === 'suffix' ? idsGoingOn(tokenizer, text) : [...tokenizer.encode(text).ids];
   const marks = new Set(template.flatMap(part => (typeof part === 'string' ? [] : part)));
   const found = ids.find(id => marks.has(id));
   if (found === undefined) return ids;
   const name = new TextDecoder().decode(tokenizer.bytesOf(found));
   const at = text.indexOf(name) + 1;
   if (at === 0) return ids.filter(id => !marks.has(id));
-  return [text.slice(0, at), text.slice(at)].flatMap(part => encodeText(tokenizer, part, template));
+  return [text.slice(0, at), text.slice(at)].flatMap(half =>
+    encodeText(tokenizer, half, template, part),
+  );
+}
+
+/** Of a text that goes on, so that nothing is put before it that tokenizers put before a whole text. */
+function idsGoingOn(tokenizer: Tokenizer, text: string): number[] {
+  const { ids } = tokenizer.encode(text);
+  const [first] = ids;
+  const isAsIs = first === undefined || !startsOtherwise(tokenizer.bytesOf(first), text);
+  if (isAsIs) return [...ids];
+  const behind = tokenizer.encode(`\n${text}`);
+  return [...behind.ids].filter((_, token) => behind.byteStarts[token]! > 0);
+}
+
+const BLANK = 0x20;
+
+function startsOtherwise(token: Uint8Array, text: string): boolean {
+  return token[0] === BLANK && text.charCodeAt(0) !== BLANK;
 }
 
 /** UTF-16 units at the end of the prefix. */
@@ -100,13 +122,13 @@ export function placeIn(text: string, at: number, tokenizer: Tokenizer, tokens: 
 function endOf(before: string, tokenizer: Tokenizer, limit: number): string {
   const reach = limit * CHARACTERS;
   const from = Math.floor(Math.max(0, before.length - reach) / STEP) * STEP;
-  const text = from === 0 ? before : before.slice(lineStart(before, from));
+  const text = from === 0 ? before : before.slice(lineStart(before, from, tokenizer));
   const { ids, byteStarts } = tokenizer.encode(text);
   if (ids.length <= limit) return text;
   // By halves, so that the beginning stays where it is while the text grows.
   const half = Math.max(1, limit >> 1);
   const dropped = Math.ceil((ids.length - limit) / half) * half;
-  return text.slice(lineStart(text, utf16At(text, byteStarts[dropped]!)));
+  return text.slice(lineStart(text, utf16At(text, byteStarts[dropped]!), tokenizer));
 }
 
 function beginningOf(after: string, tokenizer: Tokenizer, limit: number): string {
@@ -121,10 +143,10 @@ function beginningOf(after: string, tokenizer: Tokenizer, limit: number): string
  * Where the first line that is surely cut from the one before begins at or behind `from`, if that is near, else
  * any line; `from` itself where there is none.
  */
-function lineStart(text: string, from: number): number {
+function lineStart(text: string, from: number, { boundaries }: Tokenizer): number {
   const first = text.indexOf('\n', Math.max(0, from - 1)) + 1;
   for (let start = first; start > 0 && start < from + NEAR; start = text.indexOf('\n', start) + 1) {
-    if (isHardBoundary(text, start)) return start;
+    if (boundaries?.isHard(text, start)) return start;
   }
   if (first > 0) return first;
   const isLow = (text.charCodeAt(from) & 0xfc00) === 0xdc00;

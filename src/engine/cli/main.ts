@@ -39,6 +39,7 @@ FILE is a UTF-8 file, or - for standard input.
   --tokens N       tokens that a completion may have (default 48); --lines: it may have several lines
   --min-probability P   end a completion before the token with which it is less likely (default 0)
   --candidates N   several completions; --temperature T (default 0: the likeliest), --top-p P and --seed S draw them
+  --lazy SHARE     for next: leave out ways to cut the text below this share; told as untested (default 0)
   --second FOLDER  another model beside it, for bytes and next; it may have another tokenizer
   --json           one JSON object per line; the README lists the fields
   --help           this text
@@ -100,14 +101,15 @@ async function main(): Promise<void> {
           visible: [],
           maxTokens: Infinity,
           signal: new AbortController().signal,
-          onScored: count => showProgress(count, document.tokensBy(model.tokenizer).ids.length),
+          onScored: count => showProgress(count, document.streamBy(model.tokenizer).size.tokens),
         },
         topK,
       );
     }
-    const tokens = document.tokensBy(model.tokenizer, topK);
-    if (values.json) await print(tokenLines(tokens, model.tokenizer, scored));
-    else if (scored) await print(prettyInspect(document.text, tokens, model));
+    const tokens = document.tokensBy(model.tokenizer);
+    const scores = scored ? document.scoresOf(0, tokens.ids.length).scores : null;
+    if (values.json) await print(tokenLines(tokens, scores, model.tokenizer));
+    else if (scores) await print(prettyInspect(document.text, tokens, scores, model));
     else await print(prettyTokens(document.text, tokens, model));
   } finally {
     model.dispose();
@@ -136,6 +138,7 @@ function parse() {
         seed: { type: 'string' },
         'min-probability': { type: 'string' },
         lines: { type: 'boolean' },
+        lazy: { type: 'string', default: '0' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -145,10 +148,21 @@ function parse() {
   }
 }
 
-function placeIn(text: string, { at, mode }: { at?: string | undefined; mode: string }): Place {
+function placeIn(
+  text: string,
+  given: { at?: string | undefined; mode: string; lazy: string; second?: string | undefined },
+): Place {
+  const { at, mode } = given;
+  const lazy = Number(given.lazy);
   if (at === undefined) throw new UserError('`next` needs --at BYTE, an offset in the file.');
   if (!isMode(mode)) throw new UserError(`--mode takes e2 or e3, not "${mode}".`);
-  return { text, at: wholeNumber(at, '--at', 0, encodeUtf8(text).length), mode };
+  if (given.lazy.trim() === '' || !(lazy >= 0 && lazy < 1)) {
+    throw new UserError(`--lazy takes a share from 0 to below 1, not "${given.lazy}".`);
+  }
+  if (lazy > 0 && (mode !== 'e2' || given.second !== undefined)) {
+    throw new UserError('--lazy is for mode e2 and one model.');
+  }
+  return { text, lazy, at: wholeNumber(at, '--at', 0, encodeUtf8(text).length), mode };
 }
 
 function startRuntime(): RuntimeClient {

@@ -6,7 +6,6 @@ import { fimFormat } from '../../../src/core/completion/fimFormat';
 import { placeIn, promptOf } from '../../../src/core/completion/prompt';
 import { byteCharacters } from '../../../src/core/tokenizer/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/load';
-import { isHardBoundary } from '../../../src/core/stream/hardBoundary';
 import { hasShared, shared, tokenizerOf } from '../../support/shared';
 
 const root = join(import.meta.dirname, '../../..');
@@ -168,7 +167,7 @@ describe('the text around a cursor', () => {
       expect(tokenizer.encode(suffix).ids.length).toBeLessThanOrEqual(200);
       expect(tokenizer.encode(prefix).ids.length).toBeGreaterThan(150);
       expect(suffix.endsWith('\n')).toBe(true);
-      expect(isHardBoundary(text, at - prefix.length)).toBe(true);
+      expect(tokenizer.boundaries!.isHard(text, at - prefix.length)).toBe(true);
       starts.add(at - prefix.length);
     }
     expect(starts.size).toBeLessThan(13);
@@ -183,3 +182,23 @@ describe('the text around a cursor', () => {
     expect(placeIn('a'.repeat(100_000), 50_000, tokenizer, 100).prefix.length).toBeGreaterThan(5);
   });
 });
+
+test.skipIf(!hasShared)(
+  'a suffix has no blank before it that the tokenizer puts before texts',
+  () => {
+    const tokenizer = tokenizerOf(join(shared, 'tokenizers/phi-3-mini'));
+    const marks = ['<|system|>', '<|user|>', '<|assistant|>'];
+    const format = fimFormat(tokenizer, {
+      psm: `${marks[0]}{prefix}${marks[1]}{suffix}${marks[2]}`,
+    })!;
+    const { root } = promptOf(tokenizer, format, 'psm', 'none', {
+      prefix: 'foo(',
+      suffix: 'bar)\n',
+    });
+    const [first, second] = marks.slice(0, 2).map(mark => root.indexOf(tokenizer.idOf(mark)!));
+    const spelled = (ids: number[]) =>
+      Buffer.concat(ids.map(id => tokenizer.bytesOf(id))).toString('utf8');
+    expect(spelled(root.slice(first! + 1, second))).toBe(' foo(');
+    expect(spelled(root.slice(second! + 1, -1))).toBe('bar)\n');
+  },
+);
