@@ -16,6 +16,9 @@ import { lensIds, lenses } from '../core/lenses';
 import { UserError } from '../protocol/channel';
 import type { ByteProof } from '../protocol/engine';
 import { chooseModel } from './chooseModel';
+import type { Calibrations } from './completion/calibrations';
+import { calibrationMarkdown } from './completion/calibrationPage';
+import type { Completions } from './completion/completions';
 import { chooseSecondTokenizer } from './compareTokenizers';
 import { countMarkdown } from './countReport';
 import { countFolder } from './countTokens';
@@ -34,12 +37,14 @@ export interface CommandContext {
   readonly inspection: Inspection;
   readonly state: OverlayState;
   readonly pages: Pages;
+  readonly completions: Completions;
+  readonly calibrations: Calibrations;
   /** Folder of the built-in model. */
   readonly builtIn: string;
 }
 
 export function registerCommands(context: CommandContext): Disposable[] {
-  const { log, engine, inspection, state, pages, builtIn } = context;
+  const { log, engine, inspection, state, pages, builtIn, completions, calibrations } = context;
   const table: Record<string, (argument?: unknown) => unknown> = {
     toggleOverlay() {
       const wasFailed = engine.state.kind === 'failed';
@@ -110,6 +115,13 @@ export function registerCommands(context: CommandContext): Disposable[] {
       const found = await inspection.report();
       await pages.show(`${found.info.name} report.md`, reportMarkdown(found));
     },
+    toggleCompletions: () => completions.toggle(),
+    explainCompletion: () => completions.explainLast(),
+    async calibrateCompletions() {
+      const found = await calibrations.run();
+      if (found) await pages.show('completion calibration.md', calibrationMarkdown(found));
+    },
+    showCompletionEvents: () => completions.showEvents(),
     showLog: () => log.show(),
   };
   return Object.entries(table).map(([name, run]) =>

@@ -1,6 +1,8 @@
 // The engine's side of EngineApi: the opened model, the documents, and what is asked about them.
 import { biasBits } from '../core/bytes/bias';
 import { InexactError } from '../core/bytes/error';
+import { healings } from '../core/completion/beginnings';
+import { regionAt } from '../core/completion/region';
 import { isPeak, lenses, type Lens } from '../core/lenses';
 import { NATS_PER_BIT, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
@@ -8,6 +10,9 @@ import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { encodeUtf8, utf8Length } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
+  CalibratingEvent,
+  CompletingEvent,
+  CompletionView,
   Details,
   DocumentVersion,
   ByteProof,
@@ -17,6 +22,8 @@ import type {
   SecondNextBytes,
   TokenView,
 } from '../protocol/engine';
+import { calibrate } from './completion/calibrate';
+import { completeAt } from './completion/completer';
 import { byteProof, byteScoresOf, charactersOf, scoreBytes } from './byteScores';
 import { countOfBytes, TokenizerPair, tokensIn } from './comparison';
 import { Document } from './document';
@@ -30,6 +37,9 @@ import { tokenLines } from './tokenJson';
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
 
+/** Alternatives for each token of an explained completion. */
+const EXPLAINED = 4;
+
 export class Documents implements Handlers<EngineApi> {
   private model: Model | undefined;
   /** What the model's tokenizer is compared with. */
@@ -40,6 +50,7 @@ export class Documents implements Handlers<EngineApi> {
   constructor(
     private readonly startRuntime: () => RuntimeClient,
     private readonly tellScored: (event: ScoredEvent) => void,
+    private readonly tell: (event: CompletingEvent | CalibratingEvent) => void = () => {},
   ) {}
 
   openModel: Handlers<EngineApi>['openModel'] = async ({ folder, contextLimit }) => {
@@ -234,6 +245,37 @@ export class Documents implements Handlers<EngineApi> {
       const ms = performance.now() - began;
       return { ...found, biasBits: bias, ...(second && { second }), ms };
     });
+  };
+
+  complete: Handlers<EngineApi>['complete'] = (params, signal) => {
+    const { model, document } = this.at(params);
+    const { stream, edit, options } = params;
+    const before = document.text.slice(0, edit.utf16Start) + edit.text;
+    const text = before + document.text.slice(edit.utf16End);
+    const region = regionAt(text, before.length, options.language);
+    if (options.except.includes(region)) return { refused: `the cursor is in a ${region}` };
+    const tell =
+      stream === undefined ? undefined : (insert: string) => this.tell({ stream, insert });
+    return refusing(() => completeAt(model, text, before.length, options, signal, tell));
+  };
+
+  explainCompletion: Handlers<EngineApi>['explainCompletion'] = async (params, signal) => {
+    const model = this.opened();
+    const { text, at, options } = params;
+    const views: CompletionView[] = [];
+    // As it was made first, and from one beginning alone.
+    for (const healing of healings) {
+      const own = { ...options, healings: [healing], candidates: 1, maxTimeMs: Infinity };
+      const detailed = { ...own, alternatives: EXPLAINED, logprobs: true };
+      const view = await refusing(() => completeAt(model, text, at, detailed, signal));
+      if (!('refused' in view)) views.push(view);
+    }
+    return views;
+  };
+
+  calibrate: Handlers<EngineApi>['calibrate'] = ({ texts, cuts, contextTokens }, signal) => {
+    const tell = (done: number, total: number) => this.tell({ done, total });
+    return refusing(() => calibrate(this.opened(), texts, cuts, contextTokens, signal, tell));
   };
 
   report: Handlers<EngineApi>['report'] = () => this.opened().report();

@@ -2,6 +2,8 @@
 import { basename } from 'node:path';
 import type { TokenModel } from '../core/bytes/model';
 import { ByteRules } from '../core/bytes/rules';
+import { SortedTokens, textTokensOf } from '../core/bytes/sortedTokens';
+import type { FimFormat } from '../core/completion/fimFormat';
 import { logSoftmax, logSumOf } from '../core/bytes/logSum';
 import { emptyScores, sliceScores } from '../core/scores';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -28,10 +30,20 @@ export interface ScorePass {
   readonly onScored: (scored: number) => void;
 }
 
+/** What a model is shown before a text, other than its own start. */
+export interface Behind {
+  readonly root: readonly number[];
+  /** Tokens that end a text there, besides the model's own. */
+  readonly ends: readonly number[];
+  /** Told how many tokens went through the graph, of how many that a request is about. */
+  tellRan?(tokens: number, all: number): void;
+}
+
 export class Model {
   readonly info: ModelInfo;
   private readonly cache = new WindowCache();
   private rules: ByteRules | undefined;
+  private sorted: SortedTokens | undefined;
   /** One window at a time; passes over several documents take turns window by window. */
   private turn: Promise<unknown> = Promise.resolve();
   /** [id]; 1 where the token's bytes hold a line feed. */
@@ -161,15 +173,26 @@ export class Model {
     return (this.rules ??= new ByteRules(this.tokenizer));
   }
 
+  /** Tokens of text in the order of their bytes. */
+  get textTokens(): SortedTokens {
+    return (this.sorted ??= textTokensOf(this.tokenizer, this.fim?.marks));
+  }
+
+  /** How it fills in the middle; undefined where it does not. */
+  get fim(): FimFormat | undefined {
+    return this.folder.fim;
+  }
+
   /**
    * The model as exact probabilities of bytes ask it. Throws `UserError` where it has no graph, or nothing that
    * comes before a text's first token. What is asked once `signal` is aborted throws `Cancelled`.
    */
-  asTokenModel(signal?: AbortSignal): TokenModel {
+  asTokenModel(signal?: AbortSignal, behind: Behind = { root: [], ends: [] }): TokenModel {
     const { runtime, graph } = this;
-    const { start, ends, name } = this.folder;
+    const { start, name } = this.folder;
+    const ends = [...new Set([...this.folder.ends, ...behind.ends])];
     if (!runtime || !graph) throw new UserError(`${name} has no graph to score with.`);
-    if (!start) {
+    if (!start && behind.root.length === 0) {
       throw new UserError(
         `${name} has no token that starts a text: name one as "start" in its tokenscope.json.`,
       );
@@ -179,9 +202,12 @@ export class Model {
       rows: (trunk, nodes, wanted) =>
         this.inTurn(async () => {
           if (signal?.aborted) throw new Cancelled();
-          const prefix = Uint32Array.of(start.id, ...trunk);
+          const first = start ? [start.id] : [];
+          const prefix = Uint32Array.of(...first, ...behind.root, ...trunk);
           const tree = nodes.map(({ parent, token }) => ({ parent, token }));
-          const logits = await runtime.forwardTree({ prefix, nodes: tree, wanted });
+          const request = { prefix, nodes: tree, wanted };
+          const { logits, ran } = await runtime.forwardTree(request, signal);
+          behind.tellRan?.(ran, prefix.length + nodes.length - 1);
           const width = graph.vocabSize;
           return wanted.map((_, i) => logSoftmax(logits.subarray(i * width, (i + 1) * width)));
         }),

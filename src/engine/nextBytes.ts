@@ -22,7 +22,9 @@ export interface NextBytes extends Omit<NextBytesView, 'biasBits' | 'ms'> {
 
 /**
  * At byte `at` of a text. The model sees what comes before it in the window that it takes its surprisal from.
- * Throws `InexactError`, `UserError`, and `Cancelled` when aborted.
+ * `lazy`: ways to cut the text with less than this share of its probability may be left out, and are `untested`;
+ * probabilities are then lower bounds, and with `untested` added upper ones. Throws `InexactError`, `UserError`,
+ * and `Cancelled` when aborted.
  */
 export async function nextBytes(
   model: Model,
@@ -30,13 +32,14 @@ export async function nextBytes(
   at: number,
   mode: Mode,
   signal?: AbortSignal,
+  lazy = 0,
 ): Promise<NextBytes> {
   const rules = model.byteRules;
   const tokenModel = model.asTokenModel(signal);
   const start = windowStartAt(text.tokens, at, windowingOf(model, text));
   const begins = start === 0;
   const seen = text.bytes.subarray(start, at);
-  const cursor = await ByteCursor.at(rules, tokenModel, seen, begins);
+  const cursor = await ByteCursor.at(rules, tokenModel, seen, begins, lazy);
   const next = mode === 'e2' ? cursor.next() : cursor.nextRenormalised();
   const { trunk, nodes, heads } = cursor.tree;
   const { logMass, headMasses } = cursor;
@@ -50,7 +53,7 @@ export async function nextBytes(
     end: Math.exp(next.end),
     leak: Math.exp(next.leak),
     untested: Math.exp(next.untested),
-    nodes: nodes.length,
+    nodes: cursor.evaluated,
     heads: heads.length,
     contextTokens: trunk.length,
     open: seen.slice(Math.max(0, trunkBytes - opening.length)),

@@ -37,6 +37,8 @@ export interface ScoredTree {
   readonly logprobs: readonly number[];
   /** The tokens that end a text. */
   readonly ends: ReadonlySet<number>;
+  /** Nats: the most that covers may have together which end at nodes without a row; such have no heads here. */
+  readonly skipped?: number;
 }
 
 /** e2. `untested` is the most mass that each row may leave untested; with 0 every token is tested. */
@@ -49,8 +51,10 @@ export function nextByte(
   const bytes = Array.from({ length: 256 }, () => new LogSum());
   const parts = { end: new LogSum(), leak: new LogSum(), untested: new LogSum() };
   const mass = new LogSum();
-  const { tree, rows, logprobs, ends } = scored;
+  const { tree, rows, logprobs, ends, skipped = -Infinity } = scored;
   const { tokens } = rules;
+  mass.add(skipped);
+  parts.untested.add(skipped);
   for (const { node, rest } of tree.heads) {
     const { prefix } = tree.nodes[node]!;
     const row = rows[node]!;

@@ -1,4 +1,5 @@
 // The tokens of text in the order of their bytes, in which all that begin with the same bytes stand together.
+import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from './byteString';
 
 export class SortedTokens {
@@ -53,4 +54,15 @@ export class SortedTokens {
     }
     return low;
   }
+}
+
+/** All that are not special, and not among `marks`. */
+export function textTokensOf(tokenizer: Tokenizer, marks: readonly number[] = []): SortedTokens {
+  const ids: number[] = [];
+  const isMark = new Set(marks);
+  for (let id = 0; id < tokenizer.vocabSize; id++) {
+    if (!tokenizer.isSpecial(id) && !isMark.has(id) && tokenizer.bytesOf(id).length > 0)
+      ids.push(id);
+  }
+  return new SortedTokens(ids, id => tokenizer.bytesOf(id));
 }

@@ -11,6 +11,8 @@ export interface Place {
   /** In bytes. */
   at: number;
   mode: Mode;
+  /** The share of the text's probability below which ways to cut it may be left out; 0: none is. */
+  lazy: number;
 }
 
 export function isMode(mode: string): mode is Mode {
@@ -20,19 +22,19 @@ export function isMode(mode: string): mode is Mode {
 /** The lines to print. */
 export async function next(
   model: Model,
-  { text, at, mode }: Place,
+  { text, at, mode, lazy }: Place,
   json: boolean,
   other?: Model,
 ): Promise<Iterable<string>> {
   const began = performance.now();
   const bytes = encodeUtf8(text);
   const of = (model: Model) =>
-    nextBytes(model, { bytes, tokens: model.tokenizer.encode(text) }, at, mode);
+    nextBytes(model, { bytes, tokens: model.tokenizer.encode(text) }, at, mode, undefined, lazy);
   const found = await of(model);
   const second = other && (await of(other));
   const ms = Math.round(performance.now() - began);
   if (second) return json ? twoLines(found, second, mode, ms) : prettyTwo(found, second, mode);
-  return json ? nextLines(found, mode, ms) : prettyNext(found, mode);
+  return json ? nextLines(found, mode, lazy, ms) : prettyNext(found, mode, lazy);
 }
 
 /** Two models in equal parts, whatever their tokens: bytes are what both have. */
@@ -68,30 +70,35 @@ function* prettyTwo(a: NextBytes, b: NextBytes, mode: Mode): Generator<string> {
 }
 
 /** One JSON object for each byte, then one for the rest. */
-function* nextLines(next: NextBytes, mode: Mode, ms: number): Generator<string> {
+function* nextLines(next: NextBytes, mode: Mode, lazy: number, ms: number): Generator<string> {
   for (let byte = 0; byte < 256; byte++) {
     const line = {
       byte: byte.toString(16).padStart(2, '0'),
-      exact: next.exact[byte],
+      [nameOf(lazy)]: next.exact[byte],
       naive: next.naive?.[byte] ?? null,
       healed: next.healed?.[byte] ?? null,
     };
     yield `${JSON.stringify(line)}\n`;
   }
   const { end, leak, untested, nodes, heads, contextTokens } = next;
-  yield `${JSON.stringify({ mode, end, leak, untested, nodes, heads, contextTokens, ms })}\n`;
+  const rest = { end, leak, untested, nodes, heads, contextTokens, ms };
+  yield `${JSON.stringify({ mode, ...(lazy > 0 && { lazy }), ...rest })}\n`;
 }
 
+/** What is left out might have been a byte's. */
+const nameOf = (lazy: number) => (lazy > 0 ? 'atLeast' : 'exact');
+
 /** The likeliest bytes, for people. */
-function* prettyNext(next: NextBytes, mode: Mode): Generator<string> {
+function* prettyNext(next: NextBytes, mode: Mode, lazy: number): Generator<string> {
   const percent = (p: number | undefined) =>
     (p === undefined ? '–' : `${(100 * p).toFixed(3)} %`).padStart(11);
-  yield `byte    ${'exact'.padStart(11)}${'naive'.padStart(11)}${'healed'.padStart(11)}\n`;
+  yield `byte    ${nameOf(lazy).padStart(11)}${'naive'.padStart(11)}${'healed'.padStart(11)}\n`;
   const likeliest = [...next.exact.keys()].sort((a, b) => next.exact[b]! - next.exact[a]!);
   for (const byte of likeliest.slice(0, LISTED)) {
     const name = spell(Uint8Array.of(byte)).padEnd(8);
     yield `${name}${percent(next.exact[byte])}${percent(next.naive?.[byte])}${percent(next.healed?.[byte])}\n`;
   }
   yield `${'end'.padEnd(8)}${percent(next.end)}\n${'leak'.padEnd(8)}${percent(next.leak)}\n`;
+  if (lazy > 0) yield `${'untested'.padEnd(8)}${percent(next.untested)}\n`;
   yield `\n${mode}: ${next.nodes} nodes, ${next.heads} heads behind ${next.contextTokens} tokens\n`;
 }

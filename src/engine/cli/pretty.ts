@@ -104,7 +104,7 @@ function printable(text: string): string {
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 }
 
-function usesColour(): boolean {
+export function usesColour(): boolean {
   return process.env.NO_COLOR === undefined && process.stdout.isTTY;
 }
 

@@ -67,21 +67,40 @@ export class RuntimeClient {
     signal?: AbortSignal,
     onChunk?: (chunk: ScoredChunk) => void,
   ): Promise<Scores> {
+    return this.cancellable(signal, async cancel => {
+      const job = this.nextJob++;
+      this.jobs.set(job, { cancel, onChunk });
+      try {
+        return await this.answered(this.remote.score({ ...params, cancel, job }, signal));
+      } finally {
+        this.jobs.delete(job);
+      }
+    });
+  }
+
+  /** With a flag that the thread reads between runs, when no message would reach it. */
+  private async cancellable<T>(
+    signal: AbortSignal | undefined,
+    request: (cancel: Int32Array<SharedArrayBuffer>) => Promise<T>,
+  ): Promise<T> {
     const cancel = new Int32Array(new SharedArrayBuffer(4));
     const abort = () => Atomics.store(cancel, 0, 1);
-    const job = this.nextJob++;
-    this.jobs.set(job, { cancel, onChunk });
     signal?.addEventListener('abort', abort);
     try {
-      return await this.answered(this.remote.score({ ...params, cancel, job }, signal));
+      return await request(cancel);
     } finally {
       signal?.removeEventListener('abort', abort);
-      this.jobs.delete(job);
     }
   }
 
-  forwardTree(params: Parameters<Runtime['forwardTree']>[0]): Promise<Float32Array> {
-    return this.answered(this.remote.forwardTree(params));
+  /** Aborting throws `Cancelled`. */
+  forwardTree(
+    params: Omit<Parameters<Runtime['forwardTree']>[0], 'cancel'>,
+    signal?: AbortSignal,
+  ): Promise<{ logits: Float32Array; ran: number }> {
+    return this.cancellable(signal, cancel =>
+      this.answered(this.remote.forwardTree({ ...params, cancel }, signal)),
+    );
   }
 
   /** Lets go of the graph; another one can be opened. */
