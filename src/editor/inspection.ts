@@ -24,7 +24,7 @@ import { settings } from './settings';
 import type { Texts } from './texts';
 
 /** Tokens painted at once. */
-const VIEW_TOKENS = 3000;
+export const VIEW_TOKENS = 3000;
 
 interface Pass {
   readonly version: number;
@@ -70,13 +70,17 @@ export class Inspection {
     });
   }
 
-  /** What a lens colours. Nothing, where bytes are asked for and cannot be had exactly: `noteOn` says why. */
+  /**
+   * What a lens colours; of more tokens than are painted at once, those around an offset. Nothing, where bytes are
+   * asked for and cannot be had exactly: `noteOn` says why.
+   */
   async painted(
     document: TextDocument,
     range: Range16,
+    around: number,
     { per, comparesModels: difference = false }: Lens,
   ): Promise<{ version: number; view: TokenView | CharacterView }> {
-    if (per === 'token') return this.view(document, range);
+    if (per === 'token') return this.view(document, range, { around });
     const { at, found } = await this.engine.call(async running => {
       const at = this.texts.sent(running, document);
       return { at, found: await running.remote.characters({ ...at, range, difference }) };

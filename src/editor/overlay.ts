@@ -11,7 +11,7 @@ import type { Lens } from '../core/lenses';
 import { Cancelled } from '../protocol/channel';
 import type { CharacterView, Range16, TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
-import type { Inspection } from './inspection';
+import { VIEW_TOKENS, type Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
 import { blanksIn, splitCharacters, stretchesByStep } from './paint';
 import { Palette } from './palette';
@@ -29,6 +29,8 @@ export class Overlay {
   private readonly newest = new WeakMap<TextEditor, symbol>();
   /** Editors whose paint still misses scores. */
   private readonly incomplete = new WeakSet<TextEditor>();
+  /** Editors with more tokens on the screen than are painted: those around the cursor are. */
+  private readonly isPart = new WeakSet<TextEditor>();
   /** When the text of an editor was edited for the first time since it was painted. */
   private readonly editedAt = new WeakMap<TextEditor, number>();
   /** What each editor was last told to draw, by decoration type. */
@@ -52,6 +54,9 @@ export class Overlay {
       window.onDidChangeTextEditorVisibleRanges(event =>
         this.schedule(event.textEditor, SCROLL_MS),
       ),
+      window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        if (this.isPart.has(textEditor)) this.schedule(textEditor, SCROLL_MS);
+      }),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) this.edited(document);
       }),
@@ -106,17 +111,18 @@ export class Overlay {
       return this.paint(editor, []);
     }
     const visible = visibleStretches(editor);
+    const around = document.offsetAt(editor.selection.active);
     // Heat has lines of its own below the tokens.
     const compares = this.engine.second !== null && lens.scale.kind === 'alternate';
     let answers;
     let others;
     try {
       answers = await Promise.all(
-        visible.map(range => this.inspection.painted(document, range, lens)),
+        visible.map(range => this.inspection.painted(document, range, around, lens)),
       );
       others = await Promise.all(
         (compares ? visible : []).map(range =>
-          this.inspection.view(document, range, { second: true }),
+          this.inspection.view(document, range, { around, second: true }),
         ),
       );
     } catch (error) {
@@ -128,6 +134,8 @@ export class Overlay {
     const isCurrent = [...answers, ...others].every(({ version }) => version === document.version);
     if (this.newest.get(editor) !== ticket || !isCurrent) return;
     const views = answers.map(({ view }) => view);
+    if (views.some(view => view.utf16Starts.length >= VIEW_TOKENS)) this.isPart.add(editor);
+    else this.isPart.delete(editor);
     const isComplete = !lens.needsModel || views.every(view => view.pending === 0);
     const staleMs = Date.now() - (this.editedAt.get(editor) ?? 0);
     if (isComplete || staleMs >= STALE_MS) {

@@ -39,13 +39,14 @@ export function splitAt(
   const utf16 = start - lead.length;
   const bytes = before.bytes - utf8Length(lead, 0, lead.length);
   const unit = at - utf16;
+  const leadTokens = lead ? starts.findIndex(start => start >= lead.length) : 0;
   const token = ends.findIndex(end => end > unit);
   if (token < 0) return null;
   const pretoken = pretokens.find(({ first, end }) => first <= token && token < end);
   const { first, end, ...merges } =
     tokenizer instanceof LookupTokenizer
       ? lookupOf(tokenizer, encoding.ids, pretoken, token)
-      : mergesOf(tokenizer, encoding.ids, pretoken, token);
+      : mergesOf(tokenizer, encoding.ids, pretoken, token, leadTokens);
   const utf16End = ends[end - 1]!;
   const behind = text.slice(utf16End) || stream.segmentAt(utf16 + utf16End)?.segment.text;
   return {
@@ -101,6 +102,8 @@ function mergesOf(
   ids: Uint32Array,
   pretoken: Pretoken | undefined,
   token: number,
+  /** Those before this one are not the text's: no merge links them to the rest. */
+  firstOwn: number,
 ): Merges {
   const { alphabet, merger, whole, added, rankIs } = tokenizer.parts;
   const none = { symbols: [], steps: [], rankIs };
@@ -120,7 +123,8 @@ function mergesOf(
   const symbols = new Int32Array(text.length * 3);
   const count = alphabet.write(text, 0, text.length, symbols);
   const lengthOf = (id: number) => tokenizer.bytesOf(id).length;
-  const near = count > MOST_SYMBOLS ? tokensAround(ids, pretoken, token, lengthOf) : pretoken;
+  const all = { first: Math.max(first, firstOwn), end };
+  const near = count > MOST_SYMBOLS ? tokensAround(ids, all, token, lengthOf) : all;
   // No merge lies across the tokens' borders, so what is between two of them can be merged alone.
   const skipped = bytesOfTokens(ids, first, near.first, lengthOf);
   const taken = bytesOfTokens(ids, near.first, near.end, lengthOf);
@@ -137,7 +141,7 @@ function mergesOf(
     steps: steps.map(({ at, rank, id }) => ({ at, rank, piece: pieceOf(tokenizer, id) })),
     rankIs,
     note:
-      near === pretoken
+      near === all && firstOwn <= first
         ? ''
         : `Of ${count} symbols that are merged together, those of the tokens around the cursor: no merge links them to the rest.`,
   };
@@ -163,7 +167,7 @@ function lookupOf(
 /** A token and its neighbours in the pretoken, as many as have few symbols. */
 function tokensAround(
   ids: Uint32Array,
-  pretoken: Pretoken,
+  pretoken: { first: number; end: number },
   token: number,
   lengthOf: (id: number) => number,
 ): { first: number; end: number } {

@@ -9,7 +9,7 @@ import { repository } from '../host/product.mjs';
 import { startServer } from '../host/server.mjs';
 import { Workbench } from '../host/workbench.mjs';
 
-const KEYS = Number(process.env.TOKENSCOPE_KEYS ?? 200);
+const KEYS = Number(process.env.TOKENSCOPE_KEYS ?? 100);
 const BETWEEN_MS = 250;
 /** Each begins a token or changes one, and surprises. */
 const TYPED = 'zq kx(vj 7w;';

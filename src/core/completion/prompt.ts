@@ -2,6 +2,7 @@
 // anew, so that the text may be cut into tokens there as the model likes it.
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from '../bytes/byteString';
+import { beforeWords } from '../tokenizer/hardBoundary';
 import { encodeUtf8, utf8Length } from '../utf8';
 import type { FimFormat, FimMode, FimPart } from './fimFormat';
 
@@ -122,13 +123,13 @@ export function placeIn(text: string, at: number, tokenizer: Tokenizer, tokens: 
 function endOf(before: string, tokenizer: Tokenizer, limit: number): string {
   const reach = limit * CHARACTERS;
   const from = Math.floor(Math.max(0, before.length - reach) / STEP) * STEP;
-  const text = from === 0 ? before : before.slice(lineStart(before, from, tokenizer));
+  const text = from === 0 ? before : before.slice(lineStart(tokenizer, before, from));
   const { ids, byteStarts } = tokenizer.encode(text);
   if (ids.length <= limit) return text;
   // By halves, so that the beginning stays where it is while the text grows.
   const half = Math.max(1, limit >> 1);
   const dropped = Math.ceil((ids.length - limit) / half) * half;
-  return text.slice(lineStart(text, utf16At(text, byteStarts[dropped]!), tokenizer));
+  return text.slice(lineStart(tokenizer, text, utf16At(text, byteStarts[dropped]!)));
 }
 
 function beginningOf(after: string, tokenizer: Tokenizer, limit: number): string {
@@ -143,10 +144,11 @@ function beginningOf(after: string, tokenizer: Tokenizer, limit: number): string
  * Where the first line that is surely cut from the one before begins at or behind `from`, if that is near, else
  * any line; `from` itself where there is none.
  */
-function lineStart(text: string, from: number, { boundaries }: Tokenizer): number {
+function lineStart({ boundaries = beforeWords }: Tokenizer, text: string, from: number): number {
+  const { isHard } = boundaries;
   const first = text.indexOf('\n', Math.max(0, from - 1)) + 1;
   for (let start = first; start > 0 && start < from + NEAR; start = text.indexOf('\n', start) + 1) {
-    if (boundaries?.isHard(text, start)) return start;
+    if (isHard(text, start)) return start;
   }
   if (first > 0) return first;
   const isLow = (text.charCodeAt(from) & 0xfc00) === 0xdc00;

@@ -34,12 +34,12 @@ FILE is a UTF-8 file, or - for standard input.
   --top K          alternatives listed for every token (default 5)
   --at BYTE        an offset in the file, inside a character or not
   --mode e2|e3     canonical tokens of the raw model (default), or of the model renormalised to them
+  --lazy SHARE     for next: leave out ways to cut the text below this share; told as untested (default 0)
   --healing exact|one-token|none   how the model begins inside a token (default exact)
   --fim auto|psm|spm|none          the prompt's form; none: the text behind the cursor is not seen
   --tokens N       tokens that a completion may have (default 48); --lines: it may have several lines
   --min-probability P   end a completion before the token with which it is less likely (default 0)
   --candidates N   several completions; --temperature T (default 0: the likeliest), --top-p P and --seed S draw them
-  --lazy SHARE     for next: leave out ways to cut the text below this share; told as untested (default 0)
   --second FOLDER  another model beside it, for bytes and next; it may have another tokenizer
   --json           one JSON object per line; the README lists the fields
   --help           this text
@@ -129,6 +129,7 @@ function parse() {
         tokenizer: { type: 'string' },
         second: { type: 'string' },
         mode: { type: 'string', default: 'e2' },
+        lazy: { type: 'string', default: '0' },
         healing: { type: 'string' },
         fim: { type: 'string' },
         tokens: { type: 'string' },
@@ -138,7 +139,6 @@ function parse() {
         seed: { type: 'string' },
         'min-probability': { type: 'string' },
         lines: { type: 'boolean' },
-        lazy: { type: 'string', default: '0' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },

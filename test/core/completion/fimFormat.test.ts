@@ -6,6 +6,7 @@ import { fimFormat } from '../../../src/core/completion/fimFormat';
 import { placeIn, promptOf } from '../../../src/core/completion/prompt';
 import { byteCharacters } from '../../../src/core/tokenizer/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/load';
+import { beforeWords } from '../../../src/core/tokenizer/hardBoundary';
 import { hasShared, shared, tokenizerOf } from '../../support/shared';
 
 const root = join(import.meta.dirname, '../../..');
@@ -167,7 +168,7 @@ describe('the text around a cursor', () => {
       expect(tokenizer.encode(suffix).ids.length).toBeLessThanOrEqual(200);
       expect(tokenizer.encode(prefix).ids.length).toBeGreaterThan(150);
       expect(suffix.endsWith('\n')).toBe(true);
-      expect(tokenizer.boundaries!.isHard(text, at - prefix.length)).toBe(true);
+      expect(beforeWords.isHard(text, at - prefix.length)).toBe(true);
       starts.add(at - prefix.length);
     }
     expect(starts.size).toBeLessThan(13);
