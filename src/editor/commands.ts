@@ -17,7 +17,7 @@ import { UserError } from '../protocol/channel';
 import type { ByteProof } from '../protocol/engine';
 import { chooseModel } from './chooseModel';
 import type { Calibrations } from './completion/calibrations';
-import { calibrationMarkdown } from './completion/calibrationPage';
+import { calibrationText } from './completion/calibrationPage';
 import type { Completions } from './completion/completions';
 import { chooseSecondTokenizer } from './compareTokenizers';
 import { countMarkdown } from './countReport';
@@ -119,7 +119,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
     explainCompletion: () => completions.explainLast(),
     async calibrateCompletions() {
       const found = await calibrations.run();
-      if (found) await pages.show('completion calibration.md', calibrationMarkdown(found));
+      if (found) await pages.show('completion calibration.txt', calibrationText(found));
     },
     showCompletionEvents: () => completions.showEvents(),
     showLog: () => log.show(),
