@@ -77,8 +77,10 @@ export async function completionsAreQuietWhileIntelliSenseIsOpen(ui: Workbench) 
   await ui.runCommand('Tokenscope: Toggle Completions');
   await ui.statusItem('Completions are on').waitFor();
   await ui.goTo(LINE, COLUMN);
-  await ui.page.keyboard.type('Co');
+  await ui.page.keyboard.type('C');
+  await ui.runCommand('Trigger Suggest');
   await ui.page.locator('.suggest-widget.visible').waitFor();
+  await ui.page.keyboard.type('o');
   await ui.page.waitForTimeout(1500);
   assert.equal(await ghost(ui).count(), 0);
   await ui.page.keyboard.press('Escape');

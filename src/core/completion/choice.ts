@@ -44,26 +44,30 @@ export function likeliest(
 ): Choice[] {
   const logprobs = pathsOf(nodes, rows);
   const best: Choice[] = [];
-  const offer = (choice: Choice) => {
-    const at = best.findIndex(other => other.logprob < choice.logprob);
-    best.splice(at < 0 ? best.length : at, 0, choice);
-    if (best.length > count) best.pop();
-  };
-  for (const { node, rest } of heads) {
-    const row = rows[node]!;
-    const { next } = nodes[node]!;
-    const base = logprobs[node]!;
-    visit(tokens, rest, row, token => {
-      const logprob = base + row[token]!;
-      // Few are tested: most are no better than what is found by then.
-      if (best.length === count && !(logprob > best.at(-1)!.logprob)) return;
-      if (logprob > -Infinity && next.follows(token)) offer({ node, token, logprob });
-    });
-    if (rest !== '' || !next.ends) continue;
-    const logprob = base + endOf(row, ends);
-    if (logprob > -Infinity) offer({ node, token: END, logprob });
+  // Whether a token may come is costly to find out: the likeliest is tried, then the next.
+  const tried = new Set<number>();
+  for (;;) {
+    let found: Choice | undefined;
+    const offer = (node: number, token: number, logprob: number) => {
+      if (!(logprob > (found?.logprob ?? -Infinity)) || tried.has(keyOf(node, token))) return;
+      found = { node, token, logprob };
+    };
+    for (const { node, rest } of heads) {
+      const row = rows[node]!;
+      const base = logprobs[node]!;
+      visit(tokens, rest, row, token => offer(node, token, base + row[token]!));
+      if (rest === '' && nodes[node]!.next.ends) offer(node, END, base + endOf(row, ends));
+    }
+    if (!found) return best;
+    const { node, token } = found;
+    tried.add(keyOf(node, token));
+    if (token !== END && !nodes[node]!.next.follows(token)) continue;
+    if (best.push(found) === count) return best;
   }
-  return best;
+}
+
+function keyOf(node: number, token: number): number {
+  return node * 2 ** 24 + token + 1;
 }
 
 /** Undefined where nothing may come. */

@@ -15,8 +15,8 @@ export interface Continuations {
   with(token: number): Continuations;
 }
 
-/** Tokens of text so far back decide what may follow; earlier ones are let go of at a settled boundary. */
-const KEPT_BYTES = 96;
+/** Longer paths are cut at a settled boundary: what may follow is found sooner, and remembered for more of them. */
+const KEPT_BYTES = 16;
 
 export class CanonicalTokens implements Continuations {
   constructor(

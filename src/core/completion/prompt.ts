@@ -37,21 +37,44 @@ export function promptOf(
   const at = isJoined ? 0 : prefix.length - handedBack(prefix, handBack);
   const texts = { prefix: prefix.slice(0, at), suffix };
   const root = template.flatMap(part =>
-    typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], template),
+    typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], template, part),
   );
   return { mode, root, open: utf8Of(prefix.slice(at)), begins: isJoined };
 }
 
 /** Names of marks are text, also where the tokenizer finds them because they are no special tokens. */
-function encodeText(tokenizer: Tokenizer, text: string, template: readonly FimPart[]): number[] {
-  const ids = [...tokenizer.encode(text).ids];
+function encodeText(
+  tokenizer: Tokenizer,
+  text: string,
+  template: readonly FimPart[],
+  part: 'prefix' | 'suffix',
+): number[] {
+  const ids = part === 'suffix' ? idsGoingOn(tokenizer, text) : [...tokenizer.encode(text).ids];
   const marks = new Set(template.flatMap(part => (typeof part === 'string' ? [] : part)));
   const found = ids.find(id => marks.has(id));
   if (found === undefined) return ids;
   const name = new TextDecoder().decode(tokenizer.bytesOf(found));
   const at = text.indexOf(name) + 1;
   if (at === 0) return ids.filter(id => !marks.has(id));
-  return [text.slice(0, at), text.slice(at)].flatMap(part => encodeText(tokenizer, part, template));
+  return [text.slice(0, at), text.slice(at)].flatMap(half =>
+    encodeText(tokenizer, half, template, part),
+  );
+}
+
+/** Of a text that goes on, so that nothing is put before it that tokenizers put before a whole text. */
+function idsGoingOn(tokenizer: Tokenizer, text: string): number[] {
+  const { ids } = tokenizer.encode(text);
+  const [first] = ids;
+  const isAsIs = first === undefined || !startsOtherwise(tokenizer.bytesOf(first), text);
+  if (isAsIs) return [...ids];
+  const behind = tokenizer.encode(`\n${text}`);
+  return [...behind.ids].filter((_, token) => behind.byteStarts[token]! > 0);
+}
+
+const BLANK = 0x20;
+
+function startsOtherwise(token: Uint8Array, text: string): boolean {
+  return token[0] === BLANK && text.charCodeAt(0) !== BLANK;
 }
 
 /** UTF-16 units at the end of the prefix. */

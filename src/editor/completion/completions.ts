@@ -177,7 +177,9 @@ export class Completions implements CompletionEngine {
     if (!lastView) status.detail = 'nothing asked yet';
     else {
       const sees =
-        lastView.mode === 'none' ? 'the text behind the cursor is not seen' : lastView.mode;
+        lastView.mode === 'none'
+          ? 'the text behind the cursor is not seen'
+          : 'both sides of the cursor are seen';
       status.detail = `${lastView.ms.toFixed(0)} ms, ${lastView.modelTokens} tokens, ${sees}`;
     }
   }

@@ -24,6 +24,8 @@ export const ACCEPTED = 'tokenscope.completion.accepted';
 /** So much of the text behind the cursor tells one place from another. */
 const SCENE_UNITS = 1000;
 
+const ANSWERS = 8;
+
 /** A request that was answered with something, for its explanation. */
 export interface Shown {
   readonly name: string;
@@ -53,6 +55,8 @@ export class CompletionProvider implements InlineCompletionItemProvider {
   private readonly pause = new Pause();
   private readonly suggester = new Suggester(this.suggestions, this.pause);
   private shown: Shown | undefined;
+  /** The most recent answers, those that were asked for ahead, too: they may be shown from memory. */
+  private answers: { place: Place; shown: Shown }[] = [];
 
   constructor(
     private readonly engine: CompletionEngine,
@@ -107,6 +111,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
       }
       this.log(`${where} ${inserts.length > 0 ? JSON.stringify(inserts[0]) : 'nothing'}: ${note}`);
       const [first] = inserts;
+      if (first) this.shown = this.answerWith(wish.place, first) ?? this.shown;
       if (first && completionSettings.prepareNext()) {
         this.prepare(document, position, text, edit, first);
       }
@@ -127,6 +132,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     text: string,
     edit: TextEdit,
     isExplicit: boolean,
+    isAhead = false,
   ): Wish {
     const candidates = isExplicit ? completionSettings.candidates() : 1;
     const options: CompletionOptions = {
@@ -141,12 +147,13 @@ export class CompletionProvider implements InlineCompletionItemProvider {
       const inserts = [...new Set(view.items.map(({ insert }) => insert))].filter(
         insert => insert.trim() !== '',
       );
-      this.onAnswer(view);
+      // What is asked for ahead is not what is on the screen.
+      if (!isAhead) this.onAnswer(view);
       if (inserts.length > 0) {
         const whole = place.before + text.slice(edit.utf16End);
         const at = place.before.length;
         const name = nameOf(document);
-        this.shown = {
+        const shown = {
           name,
           line: line + 1,
           column: character + 1,
@@ -155,10 +162,20 @@ export class CompletionProvider implements InlineCompletionItemProvider {
           options,
           view,
         };
+        this.answers = [...this.answers.slice(-ANSWERS), { place, shown }];
       }
       return { inserts, note: noteOf(view), ms: view.ms };
     };
     return { place, ask, isExplicit, maxPauseMs: completionSettings.maxPauseMs() };
+  }
+
+  /** The answer that a suggestion is of, or what is left of it. */
+  private answerWith({ scene, before }: Place, insert: string): Shown | undefined {
+    return this.answers.findLast(
+      ({ place, shown }) =>
+        place.scene === scene &&
+        shown.view.items.some(item => place.before + item.insert === before + insert),
+    )?.shown;
   }
 
   /** What may come once this is accepted. */
@@ -170,15 +187,8 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     insert: string,
   ): void {
     const next = { ...edit, text: edit.text + insert };
-    const { place, ask } = this.wishOf(document, position, text, next, false);
-    const { shown } = this;
-    const quietly: Ask = async (signal, onText) => {
-      const found = await ask(signal, onText);
-      // It is not what is on the screen.
-      this.shown = shown;
-      return found;
-    };
-    this.suggester.prepare(place, quietly);
+    const { place, ask } = this.wishOf(document, position, text, next, false, true);
+    this.suggester.prepare(place, ask);
   }
 }
 

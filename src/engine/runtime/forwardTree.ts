@@ -83,7 +83,7 @@ async function withPrefix(
     1,
   );
   const isNear = all.length - recent.tokens <= CHUNK_TOKENS;
-  const past = isNear ? recent : await runChunks(session, chunks, prefix, cancel);
+  const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
   const ids = all.subarray(past.tokens);
   const { present, fetched } = await session.run({
     ...{ ids, past, firstRow: firstRow - past.tokens, topK: 1, fetch: [SCORING.logits] },
@@ -122,7 +122,7 @@ async function behindPrefix(
   const recent = prefixes.find(prefix, prefix.length - Number(isWanted), 1);
   if (recent.tokens === prefix.length) return recent;
   const isNear = prefix.length - recent.tokens <= CHUNK_TOKENS;
-  const past = isNear ? recent : await runChunks(session, chunks, prefix, cancel);
+  const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
   const ids = prefix.subarray(past.tokens);
   const { present, fetched } = await session.run({
     ...{ ids, past, firstRow: ids.length - Number(isWanted), topK: 1 },
@@ -153,21 +153,23 @@ function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): Used[][]
   return [wanted.slice(0, half), wanted.slice(half)].flatMap(part => runsOf(nodes, part));
 }
 
-/** Keys and values of the prefix's whole chunks; at least one of its tokens is left to run. */
+/** Keys and values of the prefix in chunks, from `recent` or what scores left behind on; at least one of its tokens is left to run. */
 async function runChunks(
   session: GraphSession,
   cache: PrefixCache,
   prefix: Uint32Array,
+  recent: KeyValues,
   cancel: TreeRequest['cancel'],
 ): Promise<KeyValues> {
   let past = cache.find(prefix, prefix.length - 1, CHUNK_TOKENS);
+  if (recent.tokens > past.tokens) past = recent;
   while (past.tokens + CHUNK_TOKENS < prefix.length) {
     checkCancel(cancel);
     const ids = prefix.subarray(past.tokens, past.tokens + CHUNK_TOKENS);
     const { present } = await session.run({ ids, past, firstRow: ids.length, topK: 1 });
     past = present;
   }
-  cache.add(prefix.subarray(0, past.tokens), past);
+  // They are the beginning of what is remembered of the whole prefix.
   return past;
 }
 

@@ -183,3 +183,23 @@ describe('the text around a cursor', () => {
     expect(placeIn('a'.repeat(100_000), 50_000, tokenizer, 100).prefix.length).toBeGreaterThan(5);
   });
 });
+
+test.skipIf(!hasShared)(
+  'a suffix has no blank before it that the tokenizer puts before texts',
+  () => {
+    const tokenizer = tokenizerOf(join(shared, 'tokenizers/phi-3-mini'));
+    const marks = ['<|system|>', '<|user|>', '<|assistant|>'];
+    const format = fimFormat(tokenizer, {
+      psm: `${marks[0]}{prefix}${marks[1]}{suffix}${marks[2]}`,
+    })!;
+    const { root } = promptOf(tokenizer, format, 'psm', 'none', {
+      prefix: 'foo(',
+      suffix: 'bar)\n',
+    });
+    const [first, second] = marks.slice(0, 2).map(mark => root.indexOf(tokenizer.idOf(mark)!));
+    const spelled = (ids: number[]) =>
+      Buffer.concat(ids.map(id => tokenizer.bytesOf(id))).toString('utf8');
+    expect(spelled(root.slice(first! + 1, second))).toBe(' foo(');
+    expect(spelled(root.slice(second! + 1, -1))).toBe('bar)\n');
+  },
+);
