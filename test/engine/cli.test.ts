@@ -114,6 +114,31 @@ test('next prints every byte, and the rest that makes up 1', () => {
   expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
 });
 
+test('next in all tokenisations bounds the text and each byte behind it from below', () => {
+  const coder = join(import.meta.dirname, '../../models/coder');
+  const text = 'def mean(xs):\n    retu';
+  const args = ['next', '-', '--at', '22', '--json', '--model', coder];
+  const read = (...more: string[]) => {
+    const { code, out } = run([...args, ...more], text);
+    expect(code).toBe(0);
+    return out
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+  };
+  const [bounds, exact] = [read('--mode', 'e1'), read()];
+  const { mode, textAtLeast, contextStart } = bounds.pop();
+  expect([mode, contextStart]).toEqual(['e1', 0]);
+  expect(textAtLeast).toBeLessThan(0);
+  const joint = bounds.map(({ jointAtLeast }) => Math.exp(jointAtLeast ?? -Infinity));
+  const sum = joint.reduce((a, b) => a + b, 0);
+  expect(sum).toBeLessThan(Math.exp(textAtLeast) * (1 + 1e-6));
+  // The canonical ways alone are among them.
+  const likeliest = exact.findIndex(({ byte }) => byte === '72');
+  expect(joint[likeliest]! / Math.exp(textAtLeast)).toBeGreaterThan(exact[likeliest].exact / 2);
+  expect(run([...args, '--mode', 'e1', '--second', coder], text)).toMatchObject({ code: 2 });
+});
+
 test('next leaves out lazily what hardly matters, and says how much that may be', () => {
   const coder = join(import.meta.dirname, '../../models/coder');
   const read = (...more: string[]) => {
@@ -302,7 +327,7 @@ test.each([
     '',
     /--tokens takes a whole/,
   ],
-  ['an unknown mode', ['next', '-', '--at', '0', '--mode', 'e9'], '', /--mode takes e2 or e3/],
+  ['an unknown mode', ['next', '-', '--at', '0', '--mode', 'e9'], '', /--mode takes e1, e2 or e3/],
   ['invalid UTF-8', ['tokens', '-'], invalid, /Standard input is not UTF-8: byte ff at offset 2/],
   ['a model that is not there', ['tokens', '-', '--model', 'gone'], '', /Model folder not found/],
 ] as const)('%s is refused in one line', (_, args, input, message) => {

@@ -33,7 +33,8 @@ FILE is a UTF-8 file, or - for standard input.
   --context N      tokens in a window at most (default 2048, or what the model can hold)
   --top K          alternatives listed for every token (default 5)
   --at BYTE        an offset in the file, inside a character or not
-  --mode e2|e3     canonical tokens of the raw model (default), or of the model renormalised to them
+  --mode e1|e2|e3  lower bounds in all tokenisations; canonical tokens of the raw model (default); the same
+                   of the model renormalised to them
   --lazy SHARE     for next: leave out ways to cut the text below this share; told as untested (default 0)
   --healing exact|one-token|none   how the model begins inside a token (default exact)
   --fim auto|psm|spm|none          the prompt's form; none: the text behind the cursor is not seen
@@ -155,12 +156,15 @@ function placeIn(
   const { at, mode } = given;
   const lazy = Number(given.lazy);
   if (at === undefined) throw new UserError('`next` needs --at BYTE, an offset in the file.');
-  if (!isMode(mode)) throw new UserError(`--mode takes e2 or e3, not "${mode}".`);
+  if (!isMode(mode)) throw new UserError(`--mode takes e1, e2 or e3, not "${mode}".`);
   if (given.lazy.trim() === '' || !(lazy >= 0 && lazy < 1)) {
     throw new UserError(`--lazy takes a share from 0 to below 1, not "${given.lazy}".`);
   }
   if (lazy > 0 && (mode !== 'e2' || given.second !== undefined)) {
     throw new UserError('--lazy is for mode e2 and one model.');
+  }
+  if (mode === 'e1' && given.second !== undefined) {
+    throw new UserError('--mode e1 is for one model: bounds are not mixed.');
   }
   return { text, lazy, at: wholeNumber(at, '--at', 0, encodeUtf8(text).length), mode };
 }

@@ -1,6 +1,8 @@
 // `tokenscope next`: the probability of every next byte.
 import { spell } from '../../core/spell';
+import { bitsOf, hexOf } from '../../core/odds';
 import { encodeUtf8 } from '../../core/utf8';
+import { lowerBounds, type LowerBounds } from '../lowerBounds';
 import type { Model } from '../model';
 import { nextBytes, type Mode, type NextBytes } from '../nextBytes';
 
@@ -10,13 +12,13 @@ export interface Place {
   text: string;
   /** In bytes. */
   at: number;
-  mode: Mode;
+  mode: Mode | 'e1';
   /** The share of the text's probability below which ways to cut it may be left out; 0: none is. */
   lazy: number;
 }
 
-export function isMode(mode: string): mode is Mode {
-  return mode === 'e2' || mode === 'e3';
+export function isMode(mode: string): mode is Place['mode'] {
+  return mode === 'e1' || mode === 'e2' || mode === 'e3';
 }
 
 /** The lines to print. */
@@ -28,13 +30,36 @@ export async function next(
 ): Promise<Iterable<string>> {
   const began = performance.now();
   const bytes = encodeUtf8(text);
-  const of = (model: Model) =>
-    nextBytes(model, { bytes, tokens: model.tokenizer.encode(text) }, at, mode, undefined, lazy);
+  const inBytes = ({ tokenizer }: Model) => ({ bytes, tokens: tokenizer.encode(text) });
+  if (mode === 'e1') {
+    const bounds = await lowerBounds(model, inBytes(model), at);
+    return json ? boundLines(bounds, Math.round(performance.now() - began)) : prettyBounds(bounds);
+  }
+  const of = (model: Model) => nextBytes(model, inBytes(model), at, mode, undefined, lazy);
   const found = await of(model);
   const second = other && (await of(other));
   const ms = Math.round(performance.now() - began);
   if (second) return json ? twoLines(found, second, mode, ms) : prettyTwo(found, second, mode);
   return json ? nextLines(found, mode, lazy, ms) : prettyNext(found, mode, lazy);
+}
+
+function* boundLines({ start, text, joint }: LowerBounds, ms: number): Generator<string> {
+  for (const [byte, jointAtLeast] of joint.entries()) {
+    const known = jointAtLeast > -Infinity ? jointAtLeast : null;
+    yield `${JSON.stringify({ byte: hexOf(Uint8Array.of(byte)), jointAtLeast: known })}\n`;
+  }
+  yield `${JSON.stringify({ mode: 'e1', contextStart: start, textAtLeast: text, ms })}\n`;
+}
+
+function* prettyBounds({ start, text, joint }: LowerBounds): Generator<string> {
+  const likeliest = [...joint.keys()].sort((a, b) => joint[b]! - joint[a]!);
+  const cell = (nats: number) => `${bitsOf(-nats)}`.padStart(12);
+  yield `byte    ${'at most'.padStart(12)}\n`;
+  for (const byte of likeliest.slice(0, LISTED)) {
+    yield `${spell(Uint8Array.of(byte)).padEnd(8)}${cell(joint[byte]!)}\n`;
+  }
+  yield `\ne1: what the text from byte ${start} on and the byte cost together, in all tokenisations of its last pretoken\n`;
+  yield `the text alone: at most ${bitsOf(-text)}\n`;
 }
 
 /** Two models in equal parts, whatever their tokens: bytes are what both have. */
