@@ -78,8 +78,14 @@ export async function completionsAreQuietWhileIntelliSenseIsOpen(ui: Workbench) 
   await ui.statusItem('Completions are on').waitFor();
   await ui.goTo(LINE, COLUMN);
   await ui.page.keyboard.type('C');
-  await ui.runCommand('Trigger Suggest');
-  await ui.page.locator('.suggest-widget.visible').waitFor();
+  // The list is empty until the editor has read the words of the document.
+  const entry = ui.page.locator('.suggest-widget.visible .monaco-list-row').first();
+  for (let tries = 0; tries < 10 && !(await entry.isVisible()); tries++) {
+    await ui.page.keyboard.press('Escape');
+    await ui.runCommand('Trigger Suggest');
+    await entry.waitFor({ timeout: 3000 }).catch(() => {});
+  }
+  await entry.waitFor();
   await ui.page.keyboard.type('o');
   await ui.page.waitForTimeout(1500);
   assert.equal(await ghost(ui).count(), 0);
