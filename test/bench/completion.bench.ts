@@ -5,6 +5,7 @@
 //   regrow     the last token dropped, its bytes written again in any number of tokens;
 //   exact      all ways to cut the text at the cut into tokens.
 // The prompt is otherwise the same. Bits are those of the true rest of the line, over all ways to cut it.
+import { regrownLogprob } from './regrown';
 import { byteStringOf, type ByteString } from '../../src/core/bytes/byteString';
 import {
   commonBeginnings,
@@ -189,26 +190,11 @@ async function strictNats(
 ): Promise<number> {
   const { byteRules: rules, fim } = model;
   const [row] = await asked.rows([], [{ parent: -1, token: -1 }], [0]);
-  const { start, end } = rules.tokens.startingWith(dropped);
-  const whole = dropped + wanted;
-  let all = 0;
-  let right = 0;
-  for (let place = start; place < end; place++) {
-    const token = rules.tokens.ids[place]!;
-    const bytes = rules.tokens.bytes[place]!;
-    const p = Math.exp(row![token]!);
-    all += p;
-    if (bytes.startsWith(whole)) right += p;
-    else if (whole.startsWith(bytes)) {
-      const behind = model.asTokenModel(undefined, {
-        root: [...root, token],
-        ends: fim?.ends ?? [],
-      });
-      const rest = await textLogprob(rules, behind, '', whole.slice(bytes.length), false);
-      right += p * Math.exp(rest.bytes);
-    }
-  }
-  return Math.log(right / all);
+  return regrownLogprob(rules, row!, dropped, wanted, async (token, bytes) => {
+    const ends = fim?.ends ?? [];
+    const behind = model.asTokenModel(undefined, { root: [...root, token], ends });
+    return (await textLogprob(rules, behind, '', bytes, false)).bytes;
+  });
 }
 
 /** What beginning exactly costs, in processor time, which other programs disturb less: both ways once to warm what is remembered, then each in turn. */

@@ -10,22 +10,13 @@ import {
   QWEN35_PATTERN,
 } from '../../src/core/tokenizer/patterns/words';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { randomOf } from '../../src/core/completion/random';
 import type { TokenModel } from '../../src/core/bytes/model';
 import { spellingOf } from '../../src/core/tokenizer/byteLevel';
 import { encodeUtf8 } from '../../src/core/utf8';
 
+export { randomOf };
 export type Random = () => number;
-
-/** Numbers in [0, 1) (mulberry32). */
-export function randomOf(seed: number): Random {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export function pick<T>(random: Random, from: readonly T[]): T {
   return from[Math.floor(random() * from.length)]!;
