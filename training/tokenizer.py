@@ -1,6 +1,7 @@
 """`python -m training.tokenizer`: a byte-level BPE of 8,192 entries from the training text, as tokenizer.json and tokenizer_config.json."""
 import json
 import random
+from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -28,20 +29,26 @@ def sample() -> list[str]:
     return chosen
 
 
-def main() -> None:
+def make(texts: list[str], size: int, specials: list[str], folder: Path, context: int) -> Tokenizer:
+    """Trains a byte-level BPE and writes the two files of a model folder."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Split(Regex(SPLIT), "isolated"),
         pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
     ])
     tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.train_from_iterator(sample(), trainers.BpeTrainer(
-        vocab_size=SIZE, special_tokens=SPECIALS, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(FOLDER / "tokenizer.json"))
-    (FOLDER / "tokenizer_config.json").write_text(json.dumps({
-        "add_prefix_space": False, "clean_up_tokenization_spaces": False, "eos_token": END, "model_max_length": 1024,
+    tokenizer.train_from_iterator(texts, trainers.BpeTrainer(
+        vocab_size=size, special_tokens=specials, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text(json.dumps({
+        "add_prefix_space": False, "clean_up_tokenization_spaces": False, "eos_token": END, "model_max_length": context,
         "tokenizer_class": "PreTrainedTokenizerFast"}, indent=2) + "\n")
+    return tokenizer
+
+
+def main() -> None:
+    tokenizer = make(sample(), SIZE, SPECIALS, FOLDER, 1024)
     texts = sample()[:200]
     tokens = sum(len(e.ids) for e in tokenizer.encode_batch(texts))
     print(f"{tokenizer.get_vocab_size()} entries, {sum(len(t.encode()) for t in texts) / tokens:.3f} bytes per token on the first 200 files")
