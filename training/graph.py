@@ -72,6 +72,12 @@ def _rotate(g: Graph, x: str, name: str) -> str:
     return g.op("Add", g.op("Mul", x, "cos", name=f"{name}/cos_part"), g.op("Mul", turned, "sin", name=f"{name}/sin_part"), name=name)
 
 
+def _repeated(g: Graph, cache: str, name: str) -> str:
+    """[batch, groups, length, size] with each group as often as heads share it: [batch, heads, length, size]."""
+    rows = g.op("Expand", g.op("Unsqueeze", cache, "axis2", name=f"{name}/group"), "sharing", name=f"{name}/shared")
+    return g.op("Reshape", rows, "join_groups", name=f"{name}/repeated")
+
+
 def _attention(g: Graph, s: Shape, layer: int, x: str) -> str:
     at, p = f"model.layers.{layer}.self_attn", f"layers.{layer}/attn"
     q, k, v = (_heads(g, g.linear(x, f"{at}.{n}_proj.weight", f"{p}/{n}"), "split_q" if n == "q" else "split_kv", f"{p}/{n}") for n in "qkv")
@@ -80,7 +86,7 @@ def _attention(g: Graph, s: Shape, layer: int, x: str) -> str:
         g.nodes.append(helper.make_node("Concat", [f"past_key_values.{layer}.{part}", new], [f"present.{layer}.{part}"], name=f"{p}/present_{part}", axis=2))
     keys, values = f"present.{layer}.key", f"present.{layer}.value"
     if s.num_key_value_heads != s.num_attention_heads:
-        raise ValueError("grouped heads are not written yet")
+        keys, values = (_repeated(g, cache, f"{p}/{part}") for part, cache in (("keys", keys), ("values", values)))
     scores = g.op("MatMul", g.op("Mul", q, "scale", name=f"{p}/q_scaled"), g.op("Transpose", keys, name=f"{p}/keys", perm=[0, 1, 3, 2]), name=f"{p}/scores")
     looks = g.op("Softmax", g.op("Add", scores, "mask", name=f"{p}/masked"), name=f"{p}/softmax", axis=-1)
     mixed = g.op("Transpose", g.op("MatMul", looks, values, name=f"{p}/mixed"), name=f"{p}/mixed_rows", perm=[0, 2, 1, 3])
@@ -101,6 +107,9 @@ def build(s: Shape, safetensors: Path) -> onnx.ModelProto:
     g.const("no", np.float32(NO)), g.const("yes", np.float32(0)), g.const("eps", np.float32(s.rms_norm_eps)), g.const("scale", np.float32(s.head_dim ** -0.5))
     g.const("split_q", np.array([0, 0, s.num_attention_heads, s.head_dim])), g.const("split_kv", np.array([0, 0, s.num_key_value_heads, s.head_dim]))
     g.const("join", np.array([0, 0, s.num_attention_heads * s.head_dim]))
+    if s.num_key_value_heads != s.num_attention_heads:
+        g.const("axis2", np.array([2])), g.const("sharing", np.array([1, 1, s.num_attention_heads // s.num_key_value_heads, 1, 1]))
+        g.const("join_groups", np.array([0, s.num_attention_heads, -1, s.head_dim]))
     for name, table in (("cos", cos), ("sin", sin)):
         rows = g.op("Gather", g.const(f"{name}/table", table.numpy()), "position_ids", name=f"{name}/rows", axis=0)
         g.op("Unsqueeze", rows, "axis1", name=name)

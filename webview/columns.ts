@@ -1,6 +1,7 @@
 // The columns of the table: what a token is, and the number that each lens makes of it.
 import { lenses, type Lens } from '../src/core/lenses';
 import type { Scale } from '../src/core/scale';
+import type { Scores } from '../src/core/scores';
 import { valueOf, type TokenRow } from './tokenRows';
 
 export interface Column {
@@ -9,12 +10,14 @@ export interface Column {
   readonly unit: string;
   readonly isNumber: boolean;
   readonly per: Lens['per'];
+  readonly comparesModels: boolean;
   /** What it sorts by; NaN where unknown. */
   value(row: TokenRow): number | string;
   /** What it shows. */
   text(row: TokenRow): string;
 }
 
+const plainColumn = { unit: '', per: 'token', comparesModels: false } as const;
 const tokenColumns: readonly Column[] = [
   numberColumn('position', row => row.index + 1),
   textColumn('token', row => row.spelled),
@@ -23,16 +26,25 @@ const tokenColumns: readonly Column[] = [
 ];
 /** A lens that only alternates has no number to show. */
 const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id, lens]) =>
-  lens.scale.kind === 'heat' ? [lensColumn(id, lens, lens.scale)] : [],
+  lens.scale.kind === 'alternate' ? [] : [lensColumn(id, lens, lens.scale)],
 );
 
-/** Numbers for characters are listed where they were asked for. */
-export function columnsOf(hasScores: boolean, hasBytes = false): readonly Column[] {
-  if (!hasScores) return tokenColumns;
-  return [...tokenColumns, ...(hasBytes ? lensColumns : lensColumns.filter(isPerToken))];
+/**
+ * Numbers for characters, and by a second model, are listed where they were asked for. `second` is the second
+ * tokenizer's name, if there is one.
+ */
+export function columnsOf(scores: readonly (Scores | null)[], second = ''): readonly Column[] {
+  const others: Column[] = second
+    ? [{ ...textColumn(second, ({ others }) => others?.join(' ') ?? ''), id: 'second' }]
+    : [];
+  const columns = [...tokenColumns, ...others];
+  if (!scores.some(Boolean)) return columns;
+  const hasBytes = scores.some(known => known?.byteNats);
+  const hasSecond = scores.some(known => known?.secondByteNats);
+  const isKnown = ({ per, comparesModels }: Column) =>
+    (per === 'token' || hasBytes) && (!comparesModels || hasSecond);
+  return [...columns, ...lensColumns.filter(isKnown)];
 }
-
-const isPerToken = ({ per }: Column) => per === 'token';
 
 /** A sorted copy; what is unknown comes last, what is equal stays in text order. */
 export function sorted(rows: readonly TokenRow[], column: Column, isDescending: boolean) {
@@ -48,14 +60,18 @@ export function sorted(rows: readonly TokenRow[], column: Column, isDescending: 
 
 function numberColumn(title: string, value: (row: TokenRow) => number): Column {
   const text = (row: TokenRow) => String(value(row));
-  return { id: title, title, unit: '', isNumber: true, per: 'token', value, text };
+  return { ...plainColumn, id: title, title, isNumber: true, value, text };
 }
 
 function textColumn(title: string, text: (row: TokenRow) => string): Column {
-  return { id: title, title, unit: '', isNumber: false, per: 'token', value: text, text };
+  return { ...plainColumn, id: title, title, isNumber: false, value: text, text };
 }
 
-function lensColumn(id: string, lens: Lens, { unit, decimals }: Scale & { kind: 'heat' }): Column {
+function lensColumn(
+  id: string,
+  lens: Lens,
+  { unit, decimals }: Exclude<Scale, { kind: 'alternate' }>,
+): Column {
   const value = (row: TokenRow) => valueOf(lens, row);
   const text = (row: TokenRow) => {
     const number = value(row);
@@ -67,6 +83,7 @@ function lensColumn(id: string, lens: Lens, { unit, decimals }: Scale & { kind: 
     unit,
     isNumber: true,
     per: lens.per,
+    comparesModels: lens.comparesModels ?? false,
     value,
     text,
   };

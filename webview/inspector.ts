@@ -121,17 +121,19 @@ function listTemplate(page: Page, template: (page: Page) => TemplateResult): Tem
   if (isEmpty) return html`<p>There is no text on the screen.</p>`;
   // Not with the cursor: a thousand tokens take a while to draw.
   const { column, isDescending } = page.look;
-  return html`${guard([page.list, page.state.lens, column, isDescending], () => template(page))}`;
+  const { lens, second } = page.state;
+  return html`${guard([page.list, lens, second, column, isDescending], () => template(page))}`;
 }
 
 /** Which tokens are listed, and what the keys do. */
-function noteTemplate({ list }: Page): TemplateResult {
+function noteTemplate({ list, state }: Page): TemplateResult {
   const listed = list ? tokenRows(list).length : 0;
   const total = list?.runs[0]?.view.total ?? 0;
   const which =
     list && listed < list.visible
-      ? `The first ${listed} of the ${list.visible} tokens on the screen`
+      ? `${listed} of the ${list.visible} tokens on the screen, around the cursor`
       : `On the screen: ${listed} of ${total} tokens`;
-  const words = `${which}. Space selects, Enter goes there.`;
+  const others = state.second ? ` With those of ${state.second} where it cuts otherwise.` : '';
+  const words = `${which}.${others} Space selects, Enter goes there.`;
   return html`<span id="note" class="note" title=${words}>${words}</span>`;
 }

@@ -38,7 +38,7 @@ export function nextByteTemplate({ next, state }: Page): TemplateResult {
 }
 
 function summary(found: NextBytesView, model: string): TemplateResult {
-  const { biasBits, contextTokens, nodes, ms } = found;
+  const { biasBits, contextTokens, nodes, ms, second } = found;
   const bias =
     biasBits === null
       ? 'Inside a character there is no naive way to compare with.'
@@ -47,10 +47,12 @@ function summary(found: NextBytesView, model: string): TemplateResult {
   return html`<p>
     <span class="badge">exact, e2</span> ${bias}
     <span class="source">${model}, after ${contextTokens} tokens: ${cost}</span>
+    ${second && 'refused' in second ? html`<br />The second model is not exact here: ${second.refused}.` : nothing}
   </p>`;
 }
 
-function bars({ exact, naive, end, leak, untested }: NextBytesView): TemplateResult {
+function bars({ exact, naive, end, leak, untested, second }: NextBytesView): TemplateResult {
+  const other = second && !('refused' in second) ? second : undefined;
   const likeliest = [...exact.keys()].sort((a, b) => exact[b]! - exact[a]!).slice(0, LISTED);
   const others = (all: Float64Array) =>
     Math.max(
@@ -59,7 +61,7 @@ function bars({ exact, naive, end, leak, untested }: NextBytesView): TemplateRes
     );
   const rows = likeliest.map(byte => {
     const bytes = Uint8Array.of(byte);
-    return row(spell(bytes), hexOf(bytes), exact[byte]!, naive?.[byte]);
+    return row(spell(bytes), hexOf(bytes), exact[byte]!, naive?.[byte], other?.exact[byte]);
   });
   return html`<table class="odds">
     <caption>
@@ -72,18 +74,32 @@ function bars({ exact, naive, end, leak, untested }: NextBytesView): TemplateRes
         <td></td>
         <th scope="col" class="number">exact</th>
         <th scope="col" class="number">naive</th>
+        ${other ? secondHeads(other.model) : nothing}
       </tr>
     </thead>
     <tbody>
-      ${rows} ${row('other bytes', '', others(exact), naive ? others(naive) : undefined)}
-      ${row('end of text', '', end, undefined, 'The text ends here')}
-      ${row('leak', '', leak, undefined, 'Tokens that the tokenizer does not make here')}
-      ${row('untested', '', untested, undefined, 'Tokens too unlikely to be looked at')}
+      ${rows}
+      ${row('other bytes', '', others(exact), naive ? others(naive) : undefined, other && others(other.exact))}
+      ${row('end of text', '', end, undefined, other?.end, 'The text ends here')}
+      ${row('leak', '', leak, undefined, other?.leak, 'Tokens that the tokenizer does not make here')}
+      ${row('untested', '', untested, undefined, other?.untested, 'Tokens too unlikely to be looked at')}
     </tbody>
   </table>`;
 }
 
-function row(name: string, hex: string, exact: number, naive?: number, title = ''): TemplateResult {
+function secondHeads(model: string): TemplateResult {
+  return html`<th scope="col" class="number" title="Exact, by the second model">${model}</th>
+    <th scope="col" class="number" title="The two models in equal parts">mixture</th>`;
+}
+
+function row(
+  name: string,
+  hex: string,
+  exact: number,
+  naive?: number,
+  second?: number,
+  title = '',
+): TemplateResult {
   const percent = (p: number) => percentOf(Math.log(p));
   return html`<tr title=${title || nothing}>
     <th scope="row"><code>${name}</code></th>
@@ -91,6 +107,12 @@ function row(name: string, hex: string, exact: number, naive?: number, title = '
     <td>${bar(exact, naive)}</td>
     <td class="number">${percent(exact)}</td>
     <td class="number">${naive === undefined ? '–' : percent(naive)}</td>
+    ${
+      second === undefined
+        ? nothing
+        : html`<td class="number">${percent(second)}</td>
+            <td class="number">${percent((exact + second) / 2)}</td>`
+    }
   </tr>`;
 }
 

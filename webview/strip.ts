@@ -1,5 +1,5 @@
 // The text on the screen as the model gets it: its tokens one by one, in the lens's colours, line by line.
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { lenses, type Lens } from '../src/core/lenses';
 import type { Page } from './page';
@@ -21,7 +21,7 @@ export function stripTemplate(page: Page): TemplateResult {
           >${repeat(
             tokens,
             token => token.index,
-            token => chip(lens, token),
+            token => chip(lens, token, page.state.second),
           )}</span
         >
       </div>`,
@@ -40,19 +40,27 @@ export function stripTemplate(page: Page): TemplateResult {
   </div>`;
 }
 
-function chip(lens: Lens, token: TokenRow): TemplateResult {
+/** Behind the last token that the second tokenizer cuts otherwise stand those that it has there. */
+function chip(lens: Lens, token: TokenRow, second: string): TemplateResult {
   const value = valueOf(lens, token);
-  const words = Number.isNaN(value) ? 'no score' : lens.format(value);
+  const { spelled, others } = token;
+  const score = Number.isNaN(value) ? 'no score' : lens.format(value);
+  const words = others ? `${score}; ${second}: ${others.join(' ')}` : score;
+  const pieces = others?.map(other => html`<code class="other">${other}</code>`);
   return html`<span
-    class="chip ${heatClass(lens, token)}"
-    role="option"
-    tabindex="-1"
-    data-token=${token.index}
-    aria-selected="false"
-    aria-label="${token.spelled}, ${words}"
-    title=${words}
-    >${token.spelled}</span
-  >`;
+      class="chip ${heatClass(lens, token)} ${others ? 'differs' : ''}"
+      role="option"
+      tabindex="-1"
+      data-token=${token.index}
+      aria-selected="false"
+      aria-label="${spelled}, ${words}"
+      title=${words}
+      >${spelled}</span
+    >${
+      token.endsDifference
+        ? html`<span class="others" aria-hidden="true">${pieces}</span>`
+        : nothing
+    }`;
 }
 
 function linesOf(rows: readonly TokenRow[]): TokenRow[][] {

@@ -10,8 +10,8 @@ import { heatClass, selectToken, tokenRows, type TokenRow } from './tokenRows';
 export function tableTemplate(page: Page): TemplateResult {
   const { look, list } = page;
   const columns = columnsOf(
-    list!.runs.some(({ view }) => view.scores),
-    list!.runs.some(({ view }) => view.scores?.byteNats),
+    list!.runs.map(({ view }) => view.scores),
+    page.state.second,
   );
   const column = columns.find(({ id }) => id === look.column) ?? columns[0]!;
   const rows = sorted(tokenRows(list!), column, look.isDescending);

@@ -1,4 +1,5 @@
 // The tokens on the screen, one object each, as strip and table draw them.
+import { differencesOf } from '../src/core/differences';
 import type { Lens } from '../src/core/lenses';
 import { hexOf } from '../src/core/odds';
 import { stepOf } from '../src/core/scale';
@@ -15,6 +16,10 @@ export interface TokenRow {
   readonly hex: string;
   /** On which it begins, from 1. */
   readonly line: number;
+  /** The tokens of the second tokenizer where it stands, if that cuts here otherwise. */
+  readonly others: readonly string[] | undefined;
+  /** Whether the next token stands in another stretch, or is cut alike. */
+  readonly endsDifference: boolean;
   /** Where its numbers are. */
   readonly view: TokenView;
   readonly at: number;
@@ -27,17 +32,35 @@ export function tokenRows(list: VisibleTokens): TokenRow[] {
   const rows = known.get(list) ?? [];
   if (known.has(list)) return rows;
   known.set(list, rows);
-  for (const { line: firstLine, view } of list.runs) {
+  for (const { line: firstLine, view, second } of list.runs) {
     let line = firstLine;
+    const cutOtherwise = second ? othersOf(view, second) : [];
     view.bytes!.forEach((bytes, at) => {
       const index = view.first + at;
-      const row = { index, id: view.ids[at]!, spelled: spell(bytes), hex: hexOf(bytes), line };
+      const others = cutOtherwise[at];
+      const row = {
+        ...{ index, id: view.ids[at]!, spelled: spell(bytes), hex: hexOf(bytes), line },
+        ...{ others, endsDifference: others !== undefined && others !== cutOtherwise[at + 1] },
+      };
       // A token across a fold belongs to the stretch before it.
       if (index > (rows.at(-1)?.index ?? -1)) rows.push({ ...row, view, at });
       for (const byte of bytes) if (byte === LINE_END) line++;
     });
   }
   return rows;
+}
+
+/** [token of the first]; one array for all tokens of a stretch, none where both have the same token. */
+function othersOf(view: TokenView, second: TokenView): (readonly string[] | undefined)[] {
+  const others: (readonly string[] | undefined)[] = [];
+  for (const { first, end, otherFirst, otherEnd } of differencesOf(
+    view.byteEnds,
+    second.byteEnds,
+  )) {
+    const spelled = second.bytes!.slice(otherFirst, otherEnd).map(spell);
+    for (let at = first; at < end; at++) others[at] = spelled;
+  }
+  return others;
 }
 
 export function valueOf(lens: Lens, { view, at, index }: TokenRow): number {

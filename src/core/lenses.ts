@@ -1,6 +1,6 @@
 // The lenses: each turns a row of scores into one number, and says how that number is coloured and read.
 // Editor, inspector and command line draw a lens and know none by name.
-import { stepOf, type Scale } from './scale';
+import { stepOf, strengthOf, type Scale } from './scale';
 import { NATS_PER_BIT, type Scores } from './scores';
 
 export interface Lens {
@@ -11,6 +11,8 @@ export interface Lens {
   readonly needsModel: boolean;
   /** What it colours. A number for characters costs more than a pass over the tokens, and is asked for by itself. */
   readonly per: 'token' | 'character';
+  /** Whether it needs a second model, too. */
+  readonly comparesModels?: boolean;
   /** Whether blanks, tabs and line ends are made visible. */
   readonly showsWhitespace: boolean;
   readonly scale: Scale;
@@ -53,6 +55,19 @@ export const lenses = {
     value: (scores, row) => (scores?.byteNats?.[row] ?? NaN) / NATS_PER_BIT,
     format: bits,
   },
+  difference: {
+    title: 'Difference by byte',
+    meaning:
+      'How many more bits the second model needed for each character than the first, whatever tokens they have; less than none: the second was the less surprised.',
+    needsModel: true,
+    per: 'character',
+    comparesModels: true,
+    showsWhitespace: false,
+    scale: { kind: 'diverging', bounds: [0.5, 1.5, 4, 8], unit: 'bits', decimals: 2 },
+    value: (scores, row) =>
+      ((scores?.secondByteNats?.[row] ?? NaN) - (scores?.byteNats?.[row] ?? NaN)) / NATS_PER_BIT,
+    format: value => `${value < 0 ? '−' : '+'}${bits(Math.abs(value))}`,
+  },
   entropy: {
     title: 'Entropy',
     meaning: 'How undecided the model was before it saw this token.',
@@ -78,15 +93,17 @@ export const lenses = {
 export type LensId = keyof typeof lenses;
 export const lensIds = Object.keys(lenses) as LensId[];
 
-/** The lowest step that counts as a peak of a heat scale. */
-const PEAK_STEP = 4;
+/** The least strength of a step that counts as a peak. */
+const PEAK_STRENGTH = 4 / 7;
 
 /**
  * Whether the middle of three neighbouring values stands out: above what came before, not below what
- * comes after, and at least "4th step" hot. On an alternating scale every token does.
+ * comes after, and of a strong colour. On an alternating scale every token does, on a diverging one values count by
+ * their size.
  */
 export function isPeak(lens: Lens, before: number, value: number, after: number): boolean {
   if (lens.scale.kind === 'alternate') return true;
-  if (stepOf(lens.scale, value) < PEAK_STEP) return false;
-  return !(before >= value) && !(after > value);
+  if (!(strengthOf(lens.scale, stepOf(lens.scale, value)) >= PEAK_STRENGTH)) return false;
+  const size = lens.scale.kind === 'diverging' ? Math.abs : (value: number) => value;
+  return !(size(before) >= size(value)) && !(size(after) > size(value));
 }

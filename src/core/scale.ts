@@ -2,6 +2,9 @@
 
 /** Steps of the heat palette; step 0 is left unpainted. */
 export const HEAT_STEPS = 8;
+/** Steps of the diverging palette; the middle one is left unpainted. */
+export const DIVERGING_STEPS = 9;
+const MIDDLE = (DIVERGING_STEPS - 1) / 2;
 
 export type Scale =
   /** Neighbouring tokens take turns: the value's parity picks the shade. */
@@ -12,15 +15,29 @@ export type Scale =
       readonly bounds: readonly number[];
       readonly unit: string;
       readonly decimals: number;
+    }
+  /** Step MIDDLE + n holds values in [bounds[n-1], bounds[n]), step MIDDLE - n the same below zero; 4 bounds, ascending. */
+  | {
+      readonly kind: 'diverging';
+      readonly bounds: readonly number[];
+      readonly unit: string;
+      readonly decimals: number;
     };
 
 /** The step of a value, or -1 where the value is unknown. */
 export function stepOf(scale: Scale, value: number): number {
   if (Number.isNaN(value)) return -1;
   if (scale.kind === 'alternate') return value % 2;
+  const size = scale.kind === 'diverging' ? Math.abs(value) : value;
   let step = 0;
-  while (step < scale.bounds.length && value >= scale.bounds[step]!) step++;
-  return step;
+  while (step < scale.bounds.length && size >= scale.bounds[step]!) step++;
+  return scale.kind === 'heat' ? step : MIDDLE + (value < 0 ? -step : step);
+}
+
+/** How far a step is from what is left unpainted, as a share of the farthest. */
+export function strengthOf(scale: Scale, step: number): number {
+  if (scale.kind === 'alternate') return 1;
+  return scale.kind === 'heat' ? step / (HEAT_STEPS - 1) : Math.abs(step - MIDDLE) / MIDDLE;
 }
 
 /** One line of the legend for each step, in words: "2 – 4 bits". */
@@ -29,5 +46,13 @@ export function legendOf(scale: Scale): string[] {
   const { bounds } = scale;
   const unit = scale.unit && ` ${scale.unit}`;
   const between = bounds.slice(1).map((to, i) => `${bounds[i]} – ${to}${unit}`);
-  return [`below ${bounds[0]}${unit}`, ...between, `${bounds.at(-1)}${unit} and above`];
+  const least = `below ${bounds[0]}${unit}`;
+  const most = `${bounds.at(-1)}${unit} and above`;
+  if (scale.kind === 'heat') return [least, ...between, most];
+  const above = [...between, most];
+  return [
+    ...above.map(words => `${words} less`).reverse(),
+    `${least} of difference`,
+    ...above.map(words => `${words} more`),
+  ];
 }

@@ -18,6 +18,8 @@ export interface Scores {
   readonly topLogprobs: Float32Array;
   /** [row], nats: what the token's bytes cost together; NaN where not known. Absent where bytes were not asked for. */
   readonly byteNats?: Float64Array;
+  /** [row], nats: the same by a second model, which may cut the text otherwise. */
+  readonly secondByteNats?: Float64Array;
 }
 
 export const NATS_PER_BIT = Math.LN2;

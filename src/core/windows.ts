@@ -21,16 +21,28 @@ export function windowsOf(
   endsLine: (token: number) => boolean,
 ): Window[] {
   const windows: Window[] = [];
-  let start = 0;
-  let ownStart = 0;
-  while (ownStart < tokens) {
-    const end = Math.min(start + context, tokens);
-    windows.push({ start, end, ownStart });
-    ownStart = end;
-    const half = start + Math.max(1, Math.ceil(context / 2));
-    let next = half;
-    while (next < end && !endsLine(next - 1)) next++;
-    start = next < end ? next : half;
+  for (;;) {
+    const window = nextWindow(windows.at(-1), tokens, context, endsLine);
+    if (!window) return windows;
+    windows.push(window);
   }
-  return windows;
+}
+
+/** The window behind another, or the first; undefined behind the last. Of tokens it asks those of `before` alone. */
+export function nextWindow(
+  before: Window | undefined,
+  tokens: number,
+  context: number,
+  endsLine: (token: number) => boolean,
+): Window | undefined {
+  const ownStart = before?.end ?? 0;
+  if (ownStart >= tokens) return undefined;
+  let start = 0;
+  if (before) {
+    const half = before.start + Math.max(1, Math.ceil(context / 2));
+    start = half;
+    while (start < before.end && !endsLine(start - 1)) start++;
+    if (start >= before.end) start = half;
+  }
+  return { start, end: Math.min(start + context, tokens), ownStart };
 }

@@ -11,10 +11,14 @@ import {
   type TextDocument,
   type TextEditor,
 } from 'vscode';
-import { totalsOf, wordsOf } from '../core/bytes/proof';
+import { bitsPerByte, totalsOf, wordsOf } from '../core/bytes/proof';
 import { lensIds, lenses } from '../core/lenses';
 import { UserError } from '../protocol/channel';
+import type { ByteProof } from '../protocol/engine';
 import { chooseModel } from './chooseModel';
+import type { Calibrations } from './completion/calibrations';
+import { calibrationText } from './completion/calibrationPage';
+import type { Completions } from './completion/completions';
 import { chooseSecondTokenizer } from './compareTokenizers';
 import { countMarkdown } from './countReport';
 import { countFolder } from './countTokens';
@@ -33,12 +37,14 @@ export interface CommandContext {
   readonly inspection: Inspection;
   readonly state: OverlayState;
   readonly pages: Pages;
+  readonly completions: Completions;
+  readonly calibrations: Calibrations;
   /** Folder of the built-in model. */
   readonly builtIn: string;
 }
 
 export function registerCommands(context: CommandContext): Disposable[] {
-  const { log, engine, inspection, state, pages, builtIn } = context;
+  const { log, engine, inspection, state, pages, builtIn, completions, calibrations } = context;
   const table: Record<string, (argument?: unknown) => unknown> = {
     toggleOverlay() {
       const wasFailed = engine.state.kind === 'failed';
@@ -78,16 +84,22 @@ export function registerCommands(context: CommandContext): Disposable[] {
     },
     async scoreEveryByte() {
       const { document } = activeEditor();
-      const found = await withProgress(inspection, document);
-      if (!found) return;
+      const found = await withProgress(inspection, document, state.lens.comparesModels ?? false);
       if ('refused' in found) throw new UserError(`Not exact here: ${found.refused}.`);
-      void window.showInformationMessage(`${wordsOf(totalsOf(found))}.`);
+      const { proof, secondProof } = found;
+      if (!proof) return;
+      const bytes = Buffer.byteLength(document.getText());
+      const words = (proof: ByteProof) => `${wordsOf(totalsOf(proof))}.`;
+      const perByte = (proof: ByteProof) =>
+        `${proof.model}: ${bitsPerByte(totalsOf(proof), bytes).toFixed(3)} bits per byte. ${words(proof)}`;
+      const told = secondProof ? `${perByte(proof)} ${perByte(secondProof)}` : words(proof);
+      void window.showInformationMessage(told);
     },
     chooseModel,
     async compareWithTokenizer() {
       if (!(await chooseSecondTokenizer(engine, builtIn))) return;
-      // The lens that draws both.
-      state.show('tokens');
+      // A lens that draws both.
+      if (!state.lens.comparesModels) state.show('tokens');
     },
     stopComparing: () => chooseComparedTokenizer(''),
     nextDifference: () => goToDifference(context, 1),
@@ -103,6 +115,13 @@ export function registerCommands(context: CommandContext): Disposable[] {
       const found = await inspection.report();
       await pages.show(`${found.info.name} report.md`, reportMarkdown(found));
     },
+    toggleCompletions: () => completions.toggle(),
+    explainCompletion: () => completions.explainLast(),
+    async calibrateCompletions() {
+      const found = await calibrations.run();
+      if (found) await pages.show('completion calibration.txt', calibrationText(found));
+    },
+    showCompletionEvents: () => completions.showEvents(),
     showLog: () => log.show(),
   };
   return Object.entries(table).map(([name, run]) =>
@@ -117,7 +136,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
 }
 
 /** Shows how far it is, with a button that cancels. */
-function withProgress(inspection: Inspection, document: TextDocument) {
+function withProgress(inspection: Inspection, document: TextDocument, second: boolean) {
   const options = {
     location: ProgressLocation.Notification,
     title: 'Tokenscope: scoring every byte',
@@ -136,7 +155,7 @@ function withProgress(inspection: Inspection, document: TextDocument) {
       }),
     ];
     try {
-      return await inspection.scoreEveryByte(document, controller.signal);
+      return await inspection.scoreEveryByte(document, second, controller.signal);
     } finally {
       for (const listener of listeners) listener.dispose();
     }

@@ -1,6 +1,6 @@
 // Lets the user choose a tokenizer that the model's is compared with, or none.
 import { commands, ProgressLocation, window, type QuickPickItem } from 'vscode';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Engine } from './engine';
 import { chooseComparedTokenizer, settings } from './settings';
 
@@ -19,16 +19,18 @@ export async function chooseSecondTokenizer(engine: Engine, builtIn: string): Pr
 async function askForPath(builtIn: string): Promise<string | undefined> {
   const now = settings.comparedTokenizer();
   type Choice = QuickPickItem & { path?: string; canSelectFiles?: boolean };
-  const known: Choice[] = [now, builtIn]
+  const stories = join(dirname(builtIn), 'stories260K');
+  const own = new Map([
+    [builtIn, 'the built-in code model'],
+    [stories, 'a small model of stories, which comes with Tokenscope'],
+  ]);
+  const known: Choice[] = [now, builtIn, stories]
     .filter((path, i, all) => path && all.indexOf(path) === i)
-    .map(path => ({
-      label: basename(path),
-      description: path === builtIn ? 'of the built-in code model' : path,
-      path,
-    }));
+    .map(path => ({ label: basename(path), description: own.get(path) ?? path, path }));
   const folder: Choice = {
     label: 'Choose a folder…',
-    detail: 'One with a tokenizer.json, or with vocab.json and merges.txt. No model is needed.',
+    detail:
+      'One with a tokenizer.json, or with vocab.json and merges.txt. A model in it is compared, too.',
     canSelectFiles: false,
   };
   const file: Choice = {
@@ -37,8 +39,10 @@ async function askForPath(builtIn: string): Promise<string | undefined> {
     canSelectFiles: true,
   };
   const choice = await window.showQuickPick([...known, folder, file], {
-    title: 'Tokenscope: compare with tokenizer',
-    placeHolder: now ? `now: ${now}` : 'The second tokenizer is drawn beside the model’s',
+    title: 'Tokenscope: compare with tokenizer or model',
+    placeHolder: now
+      ? `now: ${now}`
+      : 'The second tokenizer is drawn beside the model’s; two models are compared byte by byte',
   });
   if (!choice || choice.path) return choice?.path;
   const { canSelectFiles = false } = choice;

@@ -8,6 +8,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { languageNames } from '../core/languageNames';
 import { NO_TEXT, reasonToSkip } from '../core/textFiles';
 import { byTokens, type FileTokens } from '../core/tokenCounts';
 import { Cancelled, UserError } from '../protocol/channel';
@@ -48,7 +49,10 @@ export async function countFolder(
       }
       const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort());
-      const languageOf = languages();
+      const languageOf = languageNames(
+        extensions.all.flatMap(({ packageJSON }) => packageJSON.contributes?.languages ?? []),
+        workspace.getConfiguration('files', uri).get<Record<string, string>>('associations', {}),
+      );
       const files: FileTokens[] = [];
       const skipped: { path: string; reason: string }[] = [];
       const base = isFile ? Uri.joinPath(uri, '..') : uri;
@@ -93,35 +97,4 @@ async function askForFolder(): Promise<Uri | undefined> {
   if (choice !== browse) return choice?.uri;
   const open = { canSelectFiles: false, canSelectFolders: true, openLabel: 'Count Tokens' };
   return (await window.showOpenDialog(open))?.[0];
-}
-
-interface Language {
-  readonly id: string;
-  readonly aliases?: readonly string[];
-  readonly extensions?: readonly string[];
-  readonly filenames?: readonly string[];
-}
-
-/** By a file's name, as the extensions declare it: opening every file to learn its language would take far longer. */
-function languages(): (path: string) => string {
-  const names = new Map<string, string>();
-  for (const { packageJSON } of extensions.all) {
-    for (const language of (packageJSON.contributes?.languages ?? []) as Language[]) {
-      const name = language.aliases?.[0] ?? language.id;
-      for (const end of [...(language.extensions ?? []), ...(language.filenames ?? [])]) {
-        const key = end.toLowerCase();
-        if (!names.has(key)) names.set(key, name);
-      }
-    }
-  }
-  return path => {
-    const file = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-    // The longest ending that is known: `.d.ts` before `.ts`.
-    for (let at = 0; at >= 0; at = file.indexOf('.', at + 1)) {
-      const name = names.get(file.slice(at));
-      if (name) return name;
-    }
-    const ending = /.\.[^.]+$/.exec(file)?.[0].slice(1);
-    return ending ? `${ending} files` : 'other';
-  };
 }

@@ -1,7 +1,14 @@
 // The engine as the editor sees it: started when first asked for, restarted quietly when it dies, given up
 // only when one request kills it twice. Knows no vscode, so that tests can run it in plain Node.
 import { UserError, type Remote } from '../protocol/channel';
-import type { EngineApi, ModelInfo, ScoredEvent, TokenizerInfo } from '../protocol/engine';
+import type {
+  CalibratingEvent,
+  CompletingEvent,
+  EngineApi,
+  ModelInfo,
+  ScoredEvent,
+  TokenizerInfo,
+} from '../protocol/engine';
 import { EngineProcess } from './engineProcess';
 
 export type EngineState =
@@ -18,6 +25,8 @@ export interface EngineOptions {
   /** Read at every start: path of the tokenizer that the model's is compared with; empty: none. */
   comparedTokenizer?(): string;
   onScored(event: ScoredEvent): void;
+  onCompleting?(event: CompletingEvent): void;
+  onCalibrating?(event: CalibratingEvent): void;
   /** The engine's own output, and what became of it, for the log. */
   onOutput(line: string): void;
 }

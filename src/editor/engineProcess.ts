@@ -2,7 +2,16 @@
 // pending then rejects, and `exited` tells why.
 import { fork, type ChildProcess } from 'node:child_process';
 import { connect, type Remote } from '../protocol/channel';
-import { engineMethods, SCORED, type EngineApi, type ScoredEvent } from '../protocol/engine';
+import {
+  CALIBRATING,
+  COMPLETING,
+  engineMethods,
+  SCORED,
+  type CalibratingEvent,
+  type CompletingEvent,
+  type EngineApi,
+  type ScoredEvent,
+} from '../protocol/engine';
 import { ipcConnection } from '../protocol/ipc';
 
 export class EngineProcess {
@@ -18,6 +27,8 @@ export class EngineProcess {
     path: string,
     private readonly listeners: {
       onScored(event: ScoredEvent): void;
+      onCompleting?(event: CompletingEvent): void;
+      onCalibrating?(event: CalibratingEvent): void;
       onOutput(line: string): void;
     },
   ) {
@@ -32,6 +43,8 @@ export class EngineProcess {
     const connection = ipcConnection(this.child);
     this.remote = connect<EngineApi>(connection, engineMethods);
     connection.onNotification(SCORED, this.listeners.onScored);
+    connection.onNotification(COMPLETING, event => this.listeners.onCompleting?.(event));
+    connection.onNotification(CALIBRATING, event => this.listeners.onCalibrating?.(event));
     connection.onError(([error]) => this.listeners.onOutput(String(error)));
     connection.listen();
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -1,6 +1,8 @@
 // activate() builds the objects and registers them, top to bottom. Nothing is loaded before it is asked for.
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands';
+import { Calibrations } from './completion/calibrations';
+import { Completions } from './completion/completions';
 import { tellComparing } from './compareTokenizers';
 import { Engine } from './engine';
 import { registerHover } from './hover';
@@ -27,6 +29,8 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     }),
     comparedTokenizer: settings.comparedTokenizer,
     onScored: event => inspection.tellScored(event),
+    onCompleting: event => completions.tellCompleting(event),
+    onCalibrating: event => calibrations.tell(event),
     onOutput: line => log.info(line),
   });
   const texts = new Texts(engine);
@@ -35,6 +39,8 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const overlay = new Overlay(engine, inspection, state, quietly);
   const status = new Status(engine, inspection, state);
   const pages = new Pages();
+  const calibrations: Calibrations = new Calibrations(engine, context.workspaceState);
+  const completions: Completions = new Completions(engine, texts, pages, calibrations);
   context.subscriptions.push(
     log,
     state,
@@ -43,6 +49,8 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     overlay,
     status,
     pages,
+    calibrations,
+    completions,
     { dispose: () => engine.stop() },
     engine.onDidChangeState(state => {
       if (state.kind !== 'ready') return;
@@ -52,7 +60,16 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     }),
     registerHover(engine, inspection, state, quietly),
     registerInspector(context.extensionUri, engine, inspection, state, quietly),
-    ...registerCommands({ log, engine, inspection, state, pages, builtIn }),
+    ...registerCommands({
+      log,
+      engine,
+      inspection,
+      state,
+      pages,
+      builtIn,
+      completions,
+      calibrations,
+    }),
     workspace.onDidChangeConfiguration(event => {
       if (changesComparison(event)) {
         tellComparing();

@@ -30,7 +30,7 @@ export function registerHover(
           const answer = await inspection.view(
             document,
             { utf16Start, utf16End: utf16Start + 1 },
-            'alternatives',
+            { details: 'alternatives' },
           );
           const { view, version } = answer;
           if (version !== document.version || view.ids.length === 0) return;
@@ -39,11 +39,12 @@ export function registerHover(
             utf16Start: view.utf16Starts[0]!,
             utf16End: view.utf16Ends.at(-1)!,
           });
-          const contents = Array.from(view.ids, (_, row) => describe(view, row, model, state.lens));
           const { second } = engine;
+          const names = { model, second: second?.name ?? '' };
+          const contents = Array.from(view.ids, (_, row) => describe(view, row, names, state.lens));
           if (second) {
             const at = { utf16Start, utf16End: utf16Start + 1 };
-            const other = await inspection.view(document, at, 'bytes', undefined, true);
+            const other = await inspection.view(document, at, { details: 'bytes', second: true });
             contents.push(describeSecond(other.view, second.name));
           }
           return new Hover(contents, range);
@@ -56,7 +57,12 @@ export function registerHover(
   );
 }
 
-function describe(view: TokenView, row: number, model: string, lens: Lens): MarkdownString {
+function describe(
+  view: TokenView,
+  row: number,
+  { model, second }: { model: string; second: string },
+  lens: Lens,
+): MarkdownString {
   const markdown = new MarkdownString();
   const bytes = view.bytes![row]!;
   markdown.appendMarkdown(
@@ -64,23 +70,28 @@ function describe(view: TokenView, row: number, model: string, lens: Lens): Mark
       `bytes \`${hexOf(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
       `${view.normalized?.[row] ? ' (normalised: the file has other bytes here)' : ''}\n\n`,
   );
-  if (lens.per === 'character') markdown.appendMarkdown(byteLines(view, row));
+  if (lens.per === 'character') markdown.appendMarkdown(byteLines(view, row, second));
   if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, model));
   return markdown;
 }
 
 /** Each byte with its surprisal, and their sum beside the token's. */
-function byteLines({ byteBits, bytes, scores }: TokenView, row: number): string {
+function byteLines(view: TokenView, row: number, second: string): string {
+  const { byteBits, secondByteBits, bytes, scores } = view;
   const bits = byteBits?.[row];
   if (!bits || bits.some(Number.isNaN)) return 'Its bytes are not scored yet.\n\n';
   const names = Array.from(bytes![row]!, byte => plain(spell(Uint8Array.of(byte))));
-  const cells = Array.from(bits, value => value.toFixed(2));
+  const cells = (name: string, bits: Float64Array) =>
+    `| ${[name, ...Array.from(bits, value => value.toFixed(2))].join(' | ')} |\n`;
+  const others = secondByteBits?.[row];
+  const secondRow =
+    others && !others.some(Number.isNaN) ? cells(`${plain(second)}, bits`, others) : '';
   const sum = bits.reduce((total, value) => total + value, 0).toFixed(2);
   const token = scores && scores.ranks[row]! > 0 ? bitsOf(-scores.logprobs[row]!) : 'not known';
   const dashes = names.map(() => '--:');
   return (
     `| ${['byte', ...names].join(' | ')} |\n| ${['---', ...dashes].join(' | ')} |\n` +
-    `| ${['bits', ...cells].join(' | ')} |\n\nBytes together ${sum} bits, the token ${token}\n\n`
+    `${cells('bits', bits)}${secondRow}\nBytes together ${sum} bits, the token ${token}\n\n`
   );
 }
 

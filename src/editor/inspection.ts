@@ -24,7 +24,7 @@ import { settings } from './settings';
 import type { Texts } from './texts';
 
 /** Tokens painted at once. */
-const VIEW_TOKENS = 3000;
+export const VIEW_TOKENS = 3000;
 
 interface Pass {
   readonly version: number;
@@ -47,8 +47,10 @@ export class Inspection {
     private readonly engine: Engine,
     private readonly texts: Texts,
   ) {
-    // Another model may prove, or refuse, something else.
-    engine.onDidChangeState(({ kind }) => kind === 'starting' && this.notes.clear());
+    // Another model, or another one beside it, may prove or refuse something else.
+    engine.onDidChangeState(({ kind }) => {
+      if (kind === 'starting' || kind === 'ready') this.notes.clear();
+    });
   }
 
   /** Called by the engine. */
@@ -59,27 +61,29 @@ export class Inspection {
   view(
     document: TextDocument,
     range: Range16,
-    details?: Details,
-    maxTokens = VIEW_TOKENS,
-    second = false,
+    wish: { details?: Details; maxTokens?: number; around?: number; second?: boolean } = {},
   ): Promise<VersionedView> {
     return this.engine.call(async running => {
       const at = this.texts.sent(running, document);
-      const request = { ...at, range, maxTokens, second, ...(details && { details }) };
+      const request = { maxTokens: VIEW_TOKENS, ...at, range, ...wish };
       return { version: at.version, view: await running.remote.view(request) };
     });
   }
 
-  /** What a lens colours. Nothing, where bytes are asked for and cannot be had exactly: `noteOn` says why. */
+  /**
+   * What a lens colours; of more tokens than are painted at once, those around an offset. Nothing, where bytes are
+   * asked for and cannot be had exactly: `noteOn` says why.
+   */
   async painted(
     document: TextDocument,
     range: Range16,
-    per: Lens['per'],
+    around: number,
+    { per, comparesModels: difference = false }: Lens,
   ): Promise<{ version: number; view: TokenView | CharacterView }> {
-    if (per === 'token') return this.view(document, range);
+    if (per === 'token') return this.view(document, range, { around });
     const { at, found } = await this.engine.call(async running => {
       const at = this.texts.sent(running, document);
-      return { at, found: await running.remote.characters({ ...at, range }) };
+      return { at, found: await running.remote.characters({ ...at, range, difference }) };
     });
     if (!('refused' in found)) return { version: at.version, view: found };
     this.note(at, found);
@@ -88,19 +92,20 @@ export class Inspection {
     return { version: at.version, view };
   }
 
-  /** Scores every byte of a document and answers the proof, or why there is none. */
+  /** Scores every byte of a document, with `second` by the second model, too. */
   async scoreEveryByte(
     document: TextDocument,
+    second: boolean,
     signal: AbortSignal,
-  ): Promise<ByteProof | Refusal | null> {
+  ): Promise<ByteSummary | Refusal> {
     const { at, found } = await this.engine.call(async running => {
       const at = this.texts.sent(running, document);
-      const request = { ...at, visible: [], whole: true };
+      const request = { ...at, visible: [], whole: true, second };
       return { at, found: await running.remote.scoreBytes(request, signal) };
     });
     const note = 'refused' in found ? found : found.proof;
     if (note) this.note(at, note);
-    return note;
+    return found;
   }
 
   /** Of the text as it is: the proof that its bytes cost what its tokens do, or why bytes are not scored. */
@@ -181,7 +186,9 @@ export class Inspection {
   async score(
     document: TextDocument,
     visible: Range16[],
-    per: Lens['per'] = 'token',
+    { per, comparesModels: second = false }: Pick<Lens, 'per' | 'comparesModels'> = {
+      per: 'token',
+    },
   ): Promise<void> {
     const uri = document.uri.toString();
     this.cancel(uri);
@@ -195,7 +202,7 @@ export class Inspection {
           const { signal } = pass.controller;
           return per === 'token'
             ? running.remote.score({ ...at, visible, maxTokens }, signal)
-            : running.remote.scoreBytes({ ...at, visible, whole: false }, signal);
+            : running.remote.scoreBytes({ ...at, visible, whole: false, second }, signal);
         },
       );
       const { version } = pass;

@@ -9,6 +9,7 @@ import {
   type WebviewView,
 } from 'vscode';
 import { serve } from '../protocol/channel';
+import type { Range16 } from '../protocol/engine';
 import {
   hostMethods,
   LIST,
@@ -36,6 +37,8 @@ export class Inspector {
 
   /** Whether the tokens told last wait for scores: others need not be told again when scores come. */
   private missesScores = false;
+  /** What the tokens told last lie in, where those on the screen are more. */
+  private part: Range16 | undefined;
   private look: PageLook = { tab: 'token', typed: '' };
   /** What is asked of the model for a place that the cursor has not left yet. */
   private asking = new AbortController();
@@ -60,6 +63,7 @@ export class Inspector {
     };
     const moved = () => {
       cursor();
+      if (this.hasLeftPart()) list();
       this.askNextByte();
     };
     const both = () => {
@@ -137,9 +141,21 @@ export class Inspector {
   private async list() {
     const editor = activeEditor();
     if (!editor || !this.state.isOn || this.engine.state.kind !== 'ready') return null;
-    const tokens = await visibleTokens(editor, this.inspection);
-    this.missesScores = tokens.runs.some(({ view }) => view.pending > 0);
+    const tokens = await visibleTokens(editor, this.engine, this.inspection);
+    const { runs, visible } = tokens;
+    this.missesScores = runs.some(({ view }) => view.pending > 0);
+    const listed = runs.reduce((sum, { view }) => sum + view.ids.length, 0);
+    const utf16Start = runs[0]?.view.utf16Starts[0] ?? 0;
+    const utf16End = runs.at(-1)?.view.utf16Ends.at(-1) ?? 0;
+    this.part = listed < visible ? { utf16Start, utf16End } : undefined;
     return tokens;
+  }
+
+  private hasLeftPart(): boolean {
+    const editor = activeEditor();
+    if (!editor || !this.part) return false;
+    const at = editor.document.offsetAt(editor.selection.active);
+    return at < this.part.utf16Start || at >= this.part.utf16End;
   }
 }
 

@@ -1,6 +1,7 @@
 // What the inspector's page is told of an editor.
 import { workspace, type TextDocument, type TextEditor } from 'vscode';
 import { Cancelled } from '../protocol/channel';
+import type { Range16 } from '../protocol/engine';
 import type {
   ComparedText,
   InspectorState,
@@ -9,7 +10,7 @@ import type {
   VisibleTokens,
 } from '../protocol/page';
 import type { Engine } from './engine';
-import type { Inspection } from './inspection';
+import type { Inspection, VersionedView } from './inspection';
 import type { OverlayState } from './overlayState';
 import { offsetsOf, visibleStretches } from './visible';
 
@@ -39,7 +40,7 @@ export async function cursorState(
   if (!editor || !isOn || engine.state.kind !== 'ready') return state;
   const utf16Start = editor.document.offsetAt(editor.selection.active);
   const range = { utf16Start, utf16End: utf16Start + 1 };
-  const { view } = await inspection.view(editor.document, range, 'alternatives');
+  const { view } = await inspection.view(editor.document, range, { details: 'alternatives' });
   const split =
     look.tab === 'split' ? await inspection.split(editor.document, utf16Start, look.typed) : null;
   const compares = look.tab === 'compare' && engine.second;
@@ -89,23 +90,48 @@ function nameOf(document: TextDocument): string {
   return workspace.asRelativePath(document.uri);
 }
 
+/** Of more tokens than a page draws at once, those around the cursor. */
 export async function visibleTokens(
   editor: TextEditor,
+  engine: Engine,
   inspection: Inspection,
 ): Promise<VisibleTokens> {
-  const { document } = editor;
+  const { document, selection } = editor;
   const { version } = document;
   const stretches = visibleStretches(editor, 0);
   const count = await inspection.count(document, stretches);
+  const cursor = document.offsetAt(selection.active);
+  const behind = stretches.findIndex(({ utf16End }) => utf16End > cursor);
+  const here = behind < 0 ? stretches.length - 1 : behind;
   const runs: VisibleTokens['runs'] = [];
   let left = LISTED;
-  for (const stretch of stretches) {
-    if (left <= 0) break;
-    const answer = await inspection.view(document, stretch, 'bytes', left);
-    if (answer.version !== version) throw new Cancelled();
-    const line = document.positionAt(stretch.utf16Start).line + 1;
-    runs.push({ line, view: answer.view });
-    left -= answer.view.ids.length;
+  const list = async (range: Range16, around: number) => {
+    if (left <= 0) return undefined;
+    const { view } = current(
+      await inspection.view(document, range, { details: 'bytes', maxTokens: left, around }),
+    );
+    left -= view.ids.length;
+    if (view.ids.length === 0) return undefined;
+    const utf16Start = view.utf16Starts[0]!;
+    const run = { line: document.positionAt(utf16Start).line + 1, view, second: null };
+    if (!engine.second) return run;
+    const all = { details: 'bytes', second: true, maxTokens: Infinity } as const;
+    const same = { utf16Start, utf16End: view.utf16Ends.at(-1)! };
+    return { ...run, second: current(await inspection.view(document, same, all)).view };
+  };
+  // The stretch with the cursor, then what is below it, then what is above it.
+  for (let i = here; i >= 0 && i < stretches.length; i++) {
+    const run = await list(stretches[i]!, i === here ? cursor : 0);
+    if (run) runs.push(run);
+  }
+  for (let i = here - 1; i >= 0; i--) {
+    const run = await list(stretches[i]!, stretches[i]!.utf16End);
+    if (run) runs.unshift(run);
   }
   return { uri: document.uri.toString(), version, runs, visible: count.ranges };
+
+  function current(answer: VersionedView): VersionedView {
+    if (answer.version !== version) throw new Cancelled();
+    return answer;
+  }
 }

@@ -6,11 +6,15 @@ import { legendOf } from '../core/scale';
 /** The line below the tokens of each step of heat, as the palette draws it. */
 const LINES = ['', '┈┈┈', '┈┈┈', '╌╌╌', '┉┉┉', '╍╍╍', '━━━', '═══'];
 
+/** The same for what is less than nothing, above the tokens, and for what is more. */
+const DIVERGING_LINES = ['▔▔▔', '▔▔▔', '▔▔▔', '▔▔▔', '', '┈┈┈', '┉┉┉', '━━━', '═══'];
+
 /** What the lens shows, its steps in words beside their lines, and the model's warnings. */
 export function legendText(lens: Lens, warnings: readonly string[]): string {
-  const isHeat = lens.scale.kind === 'heat';
+  const { kind } = lens.scale;
+  const lines = kind === 'heat' ? LINES : DIVERGING_LINES;
   const steps = legendOf(lens.scale).map((words, step) =>
-    isHeat ? `${LINES[step] || 'no line'}  ${words}` : words,
+    kind === 'alternate' ? words : `${lines[step] || 'no line'}  ${words}`,
   );
   return [
     `${lens.title}: ${lens.meaning}`,

@@ -8,24 +8,31 @@ import {
   type TextEditorDecorationType,
 } from 'vscode';
 import type { Lens } from '../core/lenses';
+import { Cancelled } from '../protocol/channel';
 import type { CharacterView, Range16, TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
-import type { Inspection } from './inspection';
+import { VIEW_TOKENS, type Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
 import { blanksIn, splitCharacters, stretchesByStep } from './paint';
 import { Palette } from './palette';
 import { isInspectable, rangeOf, visibleStretches } from './visible';
 
 const SCROLL_MS = 30;
-const TYPING_MS = 80;
+/** For so long after an edit what is drawn behind it may wait for its new scores, lest all of it blink at every key. */
+const STALE_MS = 300;
 
 export class Overlay {
   private readonly palette = new Palette();
-  private readonly timers = new Map<TextEditor, NodeJS.Timeout>();
+  /** The next refresh of each editor, and when it is due. */
+  private readonly timers = new Map<TextEditor, { timer: NodeJS.Timeout; due: number }>();
   /** Which refresh of an editor is the newest: older ones must not paint over it. */
   private readonly newest = new WeakMap<TextEditor, symbol>();
   /** Editors whose paint still misses scores. */
   private readonly incomplete = new WeakSet<TextEditor>();
+  /** Editors with more tokens on the screen than are painted: those around the cursor are. */
+  private readonly isPart = new WeakSet<TextEditor>();
+  /** When the text of an editor was edited for the first time since it was painted. */
+  private readonly editedAt = new WeakMap<TextEditor, number>();
   /** What each editor was last told to draw, by decoration type. */
   private readonly drawn = new WeakMap<TextEditor, Map<TextEditorDecorationType, string>>();
   /** What each editor last asked to be scored: text version and visible tokens. */
@@ -47,7 +54,12 @@ export class Overlay {
       window.onDidChangeTextEditorVisibleRanges(event =>
         this.schedule(event.textEditor, SCROLL_MS),
       ),
-      workspace.onDidChangeTextDocument(event => this.scheduleFor(event.document, TYPING_MS)),
+      window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        if (this.isPart.has(textEditor)) this.schedule(textEditor, SCROLL_MS);
+      }),
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.edited(document);
+      }),
       inspection.onDidScore(event => {
         for (const editor of window.visibleTextEditors) {
           const isIts = editor.document.uri.toString() === event.uri;
@@ -63,25 +75,31 @@ export class Overlay {
   }
 
   dispose(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const { timer } of this.timers.values()) clearTimeout(timer);
     for (const listener of this.listeners) listener.dispose();
     this.palette.dispose();
   }
 
-  private scheduleFor(document: TextDocument, ms: number): void {
+  private edited(document: TextDocument): void {
     for (const editor of window.visibleTextEditors) {
-      if (editor.document === document) this.schedule(editor, ms);
+      if (editor.document !== document) continue;
+      if (!this.editedAt.has(editor)) this.editedAt.set(editor, Date.now());
+      // At once: another extension may read all of a large text in a timer of the same moment.
+      this.refresh(editor).catch(this.onError);
     }
   }
 
-  /** A refresh soon; wishes until then are one. */
+  /** A refresh so soon or sooner; wishes until then are one. */
   private schedule(editor: TextEditor, ms: number): void {
-    if (this.timers.has(editor)) return;
+    const due = Date.now() + ms;
+    const before = this.timers.get(editor);
+    if (before && before.due <= due) return;
+    clearTimeout(before?.timer);
     const run = () => {
       this.timers.delete(editor);
       this.refresh(editor).catch(this.onError);
     };
-    this.timers.set(editor, setTimeout(run, ms));
+    this.timers.set(editor, { timer: setTimeout(run, ms), due });
   }
 
   private async refresh(editor: TextEditor): Promise<void> {
@@ -93,44 +111,49 @@ export class Overlay {
       return this.paint(editor, []);
     }
     const visible = visibleStretches(editor);
+    const around = document.offsetAt(editor.selection.active);
     // Heat has lines of its own below the tokens.
     const compares = this.engine.second !== null && lens.scale.kind === 'alternate';
     let answers;
     let others;
     try {
       answers = await Promise.all(
-        visible.map(range => this.inspection.painted(document, range, lens.per)),
+        visible.map(range => this.inspection.painted(document, range, around, lens)),
       );
       others = await Promise.all(
         (compares ? visible : []).map(range =>
-          this.inspection.view(document, range, undefined, undefined, true),
+          this.inspection.view(document, range, { around, second: true }),
         ),
       );
     } catch (error) {
+      // The text has changed, and another refresh is on its way.
+      if (error instanceof Cancelled) return;
       this.paint(editor, []);
       throw error;
     }
     const isCurrent = [...answers, ...others].every(({ version }) => version === document.version);
     if (this.newest.get(editor) !== ticket || !isCurrent) return;
     const views = answers.map(({ view }) => view);
-    this.paint(
-      editor,
-      views,
-      lens,
-      visible,
-      others.map(({ view }) => view),
-    );
+    if (views.some(view => view.utf16Starts.length >= VIEW_TOKENS)) this.isPart.add(editor);
+    else this.isPart.delete(editor);
+    const isComplete = !lens.needsModel || views.every(view => view.pending === 0);
+    const staleMs = Date.now() - (this.editedAt.get(editor) ?? 0);
+    if (isComplete || staleMs >= STALE_MS) {
+      const second = others.map(({ view }) => view);
+      this.paint(editor, views, lens, visible, second);
+      this.editedAt.delete(editor);
+    } else this.schedule(editor, STALE_MS - staleMs);
     this.incomplete.delete(editor);
-    if (!lens.needsModel || views.every(view => view.pending === 0)) return;
+    if (isComplete) return;
     this.incomplete.add(editor);
-    const wish = `${document.version}:${lens.per}:${views.map(view => view.utf16Starts[0]).join()}`;
+    const wish = `${document.version}:${lens.title}:${views.map(view => view.utf16Starts[0]).join()}`;
     if (this.wishes.get(editor) === wish && this.inspection.isScoring(document)) return;
     this.wishes.set(editor, wish);
     const editors = window.visibleTextEditors.filter(other => other.document === document);
     await this.inspection.score(
       document,
       editors.flatMap(other => visibleStretches(other)),
-      lens.per,
+      lens,
     );
   }
 

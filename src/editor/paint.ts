@@ -11,7 +11,7 @@ export function stretchesByStep(
   const value = (i: number) =>
     'bits' in view ? view.bits[i]! : lens.value(view.scores, i, view.first + i);
   const byStep = new Map<number, Range16[]>();
-  const merges = lens.scale.kind === 'heat';
+  const merges = lens.scale.kind !== 'alternate';
   const count = view.utf16Starts.length;
   for (let token = 0; token < count;) {
     const utf16Start = view.utf16Starts[token]!;

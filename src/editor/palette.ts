@@ -1,7 +1,14 @@
 // The decoration types, made once. Colours are the theme's and the user's (contributes.colors); heat is
 // told by the line below a token as well, whose style changes with the step.
-import { OverviewRulerLane, ThemeColor, window, type TextEditorDecorationType } from 'vscode';
-import { HEAT_STEPS, type Scale } from '../core/scale';
+import {
+  DecorationRangeBehavior,
+  OverviewRulerLane,
+  ThemeColor,
+  window,
+  type DecorationRenderOptions,
+  type TextEditorDecorationType,
+} from 'vscode';
+import { DIVERGING_STEPS, HEAT_STEPS, type Scale } from '../core/scale';
 import type { Blank } from './paint';
 
 /** Line below each step of heat: style and width. Steps look different without colour, too. */
@@ -16,6 +23,10 @@ const LINES = [
   '4px double',
 ];
 
+/** What is less is cool and has its line above the text, what is more is hot and has it below. */
+const DIVERGING = ['less4', 'less3', 'less2', 'less1', '', 'heat2', 'heat4', 'heat6', 'heat7'];
+const ABOVE = ['', '1px dotted', '1px dashed', '2px solid', '4px double'];
+
 const MARKS: Record<Blank, { text: string; at: 'before' | 'after' }> = {
   space: { text: '·', at: 'before' },
   tab: { text: '→', at: 'before' },
@@ -24,7 +35,7 @@ const MARKS: Record<Blank, { text: string; at: 'before' | 'after' }> = {
 
 export class Palette {
   private readonly shades = ['evenToken', 'oddToken'].map(name =>
-    window.createTextEditorDecorationType({
+    typeOf({
       backgroundColor: color(`${name}Background`),
       borderStyle: 'solid',
       borderWidth: '0 0 0 1px',
@@ -32,17 +43,20 @@ export class Palette {
     }),
   );
   private readonly heat = Array.from({ length: HEAT_STEPS }, (_, step) =>
-    window.createTextEditorDecorationType(step === 0 ? {} : heatStyle(step)),
+    typeOf(step === 0 ? {} : heatStyle(step)),
+  );
+  private readonly diverging = Array.from({ length: DIVERGING_STEPS }, (_, step) =>
+    typeOf(divergingStyle(DIVERGING[step]!)),
   );
   /** The second tokenizer's tokens, by turns; unlike shades the lines tell them apart without colour. */
   readonly second = ['solid', 'dotted'].map(style =>
-    window.createTextEditorDecorationType({
+    typeOf({
       borderStyle: style,
       borderWidth: '0 0 3px 0',
       borderColor: color('secondTokenLine'),
     }),
   );
-  readonly split = window.createTextEditorDecorationType({
+  readonly split = typeOf({
     borderStyle: 'dotted',
     borderWidth: '1px',
     borderColor: color('tokenBorder'),
@@ -55,13 +69,15 @@ export class Palette {
 
   /** The decoration type of every step of a scale. */
   steps(scale: Scale): readonly TextEditorDecorationType[] {
-    return scale.kind === 'heat' ? this.heat : this.shades;
+    if (scale.kind === 'alternate') return this.shades;
+    return scale.kind === 'heat' ? this.heat : this.diverging;
   }
 
   get all(): readonly TextEditorDecorationType[] {
     return [
       ...this.shades,
       ...this.heat,
+      ...this.diverging,
       ...this.second,
       this.split,
       ...Object.values(this.blanks),
@@ -71,6 +87,12 @@ export class Palette {
   dispose(): void {
     for (const type of this.all) type.dispose();
   }
+}
+
+/** What is typed at a token's end is none of the token's until its own tokens are known. */
+function typeOf(options: DecorationRenderOptions): TextEditorDecorationType {
+  const rangeBehavior = DecorationRangeBehavior.ClosedClosed;
+  return window.createTextEditorDecorationType({ ...options, rangeBehavior });
 }
 
 function heatStyle(step: number) {
@@ -89,9 +111,27 @@ function heatStyle(step: number) {
   };
 }
 
+function divergingStyle(name: string) {
+  const step = Number(name.at(-1));
+  if (name === '' || name.startsWith('heat')) return name === '' ? {} : heatStyle(step);
+  const [width = '', style = ''] = ABOVE[step]!.split(' ');
+  return {
+    backgroundColor: color(`${name}Background`),
+    borderWidth: `${width} 0 0 0`,
+    borderStyle: style,
+    borderColor: color(`${name}Border`),
+    ...(step === ABOVE.length - 1
+      ? {
+          overviewRulerColor: color(`${name}Border`),
+          overviewRulerLane: OverviewRulerLane.Left,
+        }
+      : {}),
+  };
+}
+
 function blankType(kind: Blank): TextEditorDecorationType {
   const { text, at } = MARKS[kind];
-  return window.createTextEditorDecorationType({
+  return typeOf({
     [at]: {
       contentText: text,
       color: color('whitespaceForeground'),

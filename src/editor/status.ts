@@ -108,14 +108,13 @@ export class Status {
         lens.title,
         this.counts,
         this.scoring(),
-        note && 'refused' in note ? 'not exact here' : '',
+        note && 'refused' in note ? (lens.comparesModels ? 'not shown' : 'not exact here') : '',
       ]
         .filter(Boolean)
         .join(' · ');
       item.tooltip = legendText(lens, warnings);
       if (note) {
-        const words =
-          'refused' in note ? `Not exact here: ${note.refused}.` : wordsOf(totalsOf(note));
+        const words = 'refused' in note ? `Not shown: ${note.refused}.` : wordsOf(totalsOf(note));
         item.tooltip += `\n\n${words}`;
       }
     }

@@ -1,6 +1,8 @@
 // The surprisals of a document's bytes: what is visible first, and the proof that they come to what its
 // tokens cost.
-import { byteWindows } from '../core/bytes/byteWindows';
+import { byteStringOf } from '../core/bytes/byteString';
+import { byteWindows, type TextTokens, type Windowing } from '../core/bytes/byteWindows';
+import { incompleteFrom } from '../core/bytes/characters';
 import {
   emptyByteScores,
   keepKnown,
@@ -26,37 +28,39 @@ export interface BytePass {
   readonly onScored: (scored: number) => void;
 }
 
+export interface TextInBytes {
+  readonly bytes: Uint8Array;
+  readonly tokens: TextTokens;
+}
+
 /** What is known by now. Throws `InexactError`. */
 export function byteScoresOf(model: Model, document: Document): ByteScores {
-  const { version, bytes: known } = document;
-  if (known?.version === version) return known.scores;
-  const { text } = document;
-  const bytes = encodeUtf8(text);
-  const { tokenizer, info } = model;
+  const { tokenizer } = model;
+  const now = document.bytesBy(tokenizer);
+  if (now) return now;
+  const bytes = encodeUtf8(document.text);
   const rules = model.byteRules;
   // Refused before the tokens are made.
   emptyByteScores(rules, bytes, []);
-  const tokens = document.tokensBy(tokenizer);
-  const windows = byteWindows(
-    tokens,
-    Math.max(1, info.contextTokens - TREE_TOKENS),
-    token => model.endsLine(tokens.ids[token]!),
-    (from, to) => idsOf(model, bytes.subarray(from, to)),
-  );
+  const tokens = document.streamBy(tokenizer).tokens();
+  const windows = byteWindows(tokens, windowingOf(model, { bytes, tokens }));
   const scores = emptyByteScores(rules, bytes, windows);
-  if (known) keepKnown(known.scores, scores);
-  document.bytes = { version, scores };
+  const older = document.olderBytesBy(tokenizer);
+  if (older) keepKnown(older, scores);
+  document.keepBytes(tokenizer, scores);
   return scores;
 }
 
-function idsOf({ tokenizer }: Model, bytes: Uint8Array): Uint32Array | undefined {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  try {
-    // A character that is not whole at the end is left out.
-    return tokenizer.encode(decoder.decode(bytes, { stream: true })).ids;
-  } catch {
-    return undefined; // It begins inside a character.
-  }
+/** How the windows of a text are made, from which its tokens are. */
+export function windowingOf(model: Model, { bytes, tokens }: TextInBytes): Windowing {
+  return {
+    context: Math.max(1, model.info.contextTokens - TREE_TOKENS),
+    endsLine: token => model.endsLine(tokens.ids[token]!),
+    encode: (from, to) => {
+      const piece = byteStringOf(bytes.subarray(from, to));
+      return model.byteRules.encode(piece.slice(0, incompleteFrom(piece)));
+    },
+  };
 }
 
 /** Answers how many bytes are known. Throws `InexactError`, `UserError`, and `Cancelled` when aborted. */
@@ -122,18 +126,21 @@ export async function byteProof(
   }
   const { leaks } = scores;
   return {
+    model: model.info.name,
     windows,
     leakMax: leaks.reduce((most, leak) => Math.max(most, leak), 0),
     leakMean: leaks.reduce((sum, leak) => sum + leak, 0) / Math.max(1, leaks.length),
   };
 }
 
-/** The characters that begin in a range, with what their bytes come to. */
+/** The characters that begin in a range, with what their bytes come to; with another model's, how much more for it. */
 export function charactersOf(
   { text }: Document,
-  { surprisals }: ByteScores,
+  scores: ByteScores,
   { utf16Start, utf16End }: Range16,
+  second?: ByteScores,
 ): CharacterView {
+  const surprisals = second ? differenceOf(scores, second) : scores.surprisals;
   const starts: number[] = [];
   const ends: number[] = [];
   const bits: number[] = [];
@@ -154,4 +161,9 @@ export function charactersOf(
     bits: Float32Array.from(bits),
     pending,
   };
+}
+
+/** [byte], nats: what a second model needs more. */
+export function differenceOf(first: ByteScores, second: ByteScores): Float64Array {
+  return first.surprisals.map((nats, byte) => second.surprisals[byte]! - nats);
 }

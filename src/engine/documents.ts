@@ -1,49 +1,63 @@
 // The engine's side of EngineApi: the opened model, the documents, and what is asked about them.
 import { biasBits } from '../core/bytes/bias';
 import { InexactError } from '../core/bytes/error';
-import type { ByteScores } from '../core/bytes/documentBytes';
+import { healings } from '../core/completion/beginnings';
+import { regionAt } from '../core/completion/region';
 import { isPeak, lenses, type Lens } from '../core/lenses';
 import { NATS_PER_BIT, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import { encodeUtf8 } from '../core/utf8';
+import { encodeUtf8, utf8Length } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
+  CalibratingEvent,
+  CompletingEvent,
+  CompletionView,
   Details,
   DocumentVersion,
+  ByteProof,
   EngineApi,
   Refusal,
   ScoredEvent,
+  SecondNextBytes,
   TokenView,
 } from '../protocol/engine';
+import { calibrate } from './completion/calibrate';
+import { completeAt } from './completion/completer';
 import { byteProof, byteScoresOf, charactersOf, scoreBytes } from './byteScores';
 import { countOfBytes, TokenizerPair, tokensIn } from './comparison';
 import { Document } from './document';
 import { Model } from './model';
 import { nextBytes } from './nextBytes';
 import type { RuntimeClient } from './runtime/client';
+import { Second } from './second';
 import { splitAt } from './split';
 import { tokenLines } from './tokenJson';
-import { openTokenizerAt, type OpenTokenizer } from './tokenizerAt';
 
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
 
+/** Alternatives for each token of an explained completion. */
+const EXPLAINED = 4;
+
 export class Documents implements Handlers<EngineApi> {
   private model: Model | undefined;
   /** What the model's tokenizer is compared with. */
-  private second: OpenTokenizer | undefined;
+  private second: Second | undefined;
+  private contextLimit = 0;
   private readonly documents = new Map<string, Document>();
 
   constructor(
     private readonly startRuntime: () => RuntimeClient,
     private readonly tellScored: (event: ScoredEvent) => void,
+    private readonly tell: (event: CompletingEvent | CalibratingEvent) => void = () => {},
   ) {}
 
   openModel: Handlers<EngineApi>['openModel'] = async ({ folder, contextLimit }) => {
     const model = await Model.open(folder, contextLimit, this.startRuntime);
     this.model?.dispose();
     this.model = model;
+    this.contextLimit = contextLimit;
     for (const document of this.documents.values()) document.forget();
     return model.info;
   };
@@ -51,9 +65,10 @@ export class Documents implements Handlers<EngineApi> {
   compareWith: Handlers<EngineApi>['compareWith'] = ({ path }) => {
     const second = this.second;
     if (path && path === second?.info.path) return second.info;
-    this.second = path ? openTokenizerAt(path) : undefined;
+    this.second = path ? new Second(path) : undefined;
     if (second) {
       for (const document of this.documents.values()) document.forgetStream(second.tokenizer);
+      second.dispose();
     }
     return this.second?.info ?? null;
   };
@@ -88,11 +103,21 @@ export class Documents implements Handlers<EngineApi> {
     return refusing(async () => {
       // What bytes are compared with.
       await model.score(document, { visible, maxTokens: 0, signal, onScored: () => {} });
-      const total = byteScoresOf(model, document).bytes.length;
-      const onScored = this.teller(params, total);
-      const scored = await scoreBytes(model, document, { visible, whole, signal, onScored });
-      const proof = scored === total ? await byteProof(model, document, signal) : null;
-      return { scored, total, proof };
+      const second = params.second ? await this.secondModel() : undefined;
+      const { length } = byteScoresOf(model, document).bytes;
+      const models = second ? [model, second] : [model];
+      const total = length * models.length;
+      const tell = this.teller(params, total);
+      let scored = 0;
+      const proofs: ByteProof[] = [];
+      for (const each of models) {
+        const onScored = (own: number) => tell(scored + own);
+        const own = await scoreBytes(each, document, { visible, whole, signal, onScored });
+        if (own === length) proofs.push(await byteProof(each, document, signal));
+        scored += own;
+      }
+      const [proof = null, secondProof] = scored === total ? proofs : [];
+      return { scored, total, proof, ...(secondProof && { secondProof }) };
     });
   };
 
@@ -101,7 +126,11 @@ export class Documents implements Handlers<EngineApi> {
     return refusing(async () => {
       // Refused here, too, where bytes could never be scored.
       model.asTokenModel();
-      return charactersOf(document, byteScoresOf(model, document), params.range);
+      const scores = byteScoresOf(model, document);
+      if (!params.difference) return charactersOf(document, scores, params.range);
+      const second = await this.secondModel();
+      second.asTokenModel();
+      return charactersOf(document, scores, params.range, byteScoresOf(second, document));
     });
   };
 
@@ -111,14 +140,19 @@ export class Documents implements Handlers<EngineApi> {
     const stream = params.second ? document.streamBy(tokenizer) : at.stream;
     const { utf16Start, utf16End } = params.range;
     const range = stream.tokensIn(utf16Start, utf16End);
-    const { first } = range;
+    const middle =
+      params.around === undefined ? 0 : stream.tokensIn(params.around, params.around).first;
+    const wanted = Math.min(
+      middle - Math.floor(params.maxTokens / 2),
+      range.end - params.maxTokens,
+    );
+    const first = Math.max(range.first, wanted);
     const end = Math.min(range.end, first + params.maxTokens);
     const { normalized, ...tokens } = stream.tokens(first, end);
     const isScored = model.info.scores && !params.second;
     const scored = isScored ? document.scoresOf(first, end) : { scores: null, pending: 0 };
-    const isKnown = isScored && document.bytes?.version === document.version;
-    const known = isKnown ? document.bytes?.scores : undefined;
-    if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known);
+    const [known, other] = isScored ? this.knownBytes(document, model) : [];
+    if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known, other);
     const view: TokenView = {
       first,
       total: stream.size.tokens,
@@ -129,10 +163,14 @@ export class Documents implements Handlers<EngineApi> {
     if (!params.details) return view;
     const details = { ...view, ...detailsOf(tokenizer, view, params.details) };
     if (!known || params.details === 'bytes') return details;
-    const bitsOf = (from: number, to: number) =>
-      known.surprisals.slice(from, to).map(nats => nats / NATS_PER_BIT);
-    const byteBits = Array.from(view.ids, (_, i) => bitsOf(view.byteStarts[i]!, view.byteEnds[i]!));
-    return { ...details, byteBits };
+    const bitsOf = (nats: Float64Array) =>
+      Array.from(view.ids, (_, i) =>
+        nats.slice(view.byteStarts[i], view.byteEnds[i]).map(value => value / NATS_PER_BIT),
+      );
+    return {
+      ...{ ...details, byteBits: bitsOf(known) },
+      ...(other && { secondByteBits: bitsOf(other) }),
+    };
   };
 
   split: Handlers<EngineApi>['split'] = params => {
@@ -141,27 +179,20 @@ export class Documents implements Handlers<EngineApi> {
   };
 
   peak: Handlers<EngineApi>['peak'] = params => {
-    const { model, document, stream } = this.at(params);
-    const tokens = document.tokensBy(model.tokenizer);
+    const { stream, ...at } = this.at(params);
     const lens: Lens = lenses[params.lens];
-    const known = lens.per === 'character' ? document.bytes : undefined;
-    const scored = model.info.scores ? tokens.scores : null;
-    const scores =
-      scored && known?.version === document.version
-        ? withBytes(scored, tokens, known.scores)
-        : scored;
-    const count = tokens.ids.length;
-    const valueAt = (token: number) =>
-      token < 0 || token >= count ? NaN : lens.value(scores, token, token);
+    const { first } = stream.tokensIn(params.from, params.from);
+    const known = lens.per === 'character' ? this.knownBytes(at.document, at.model) : [];
+    const valueAt = valuesOf(lens, at.model, at.document, stream, known);
+    const { direction } = params;
     for (
-      let token = stream.tokensIn(params.from, params.from).first + params.direction;
-      token >= 0 && token < count;
-      token += params.direction
+      let token = first + direction;
+      token >= 0 && token < stream.size.tokens;
+      token += direction
     ) {
-      if (isPeak(lens, valueAt(token - 1), valueAt(token), valueAt(token + 1))) {
-        const utf16Start = tokens.utf16Starts[token]!;
-        return { utf16Start, utf16End: tokens.utf16Ends[token]! };
-      }
+      if (!isPeak(lens, valueAt(token - 1), valueAt(token), valueAt(token + 1))) continue;
+      const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
+      return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
     }
     return null;
   };
@@ -190,21 +221,61 @@ export class Documents implements Handlers<EngineApi> {
 
   json: Handlers<EngineApi>['json'] = params => {
     const { model, document, stream } = this.at(params);
-    const tokens = document.tokensBy(model.tokenizer);
     const { first, end } = stream.tokensIn(params.range.utf16Start, params.range.utf16End);
-    return [...tokenLines(tokens, model.tokenizer, model.info.scores, first, end)].join('');
+    const scores = model.info.scores ? document.scoresOf(first, end).scores : null;
+    const tokens = stream.tokens(first, end);
+    return [...tokenLines(tokens, scores, model.tokenizer, first)].join('');
   };
 
   nextBytes: Handlers<EngineApi>['nextBytes'] = async (params, signal) => {
     const { model, document } = this.at(params);
     const began = performance.now();
-    const before = encodeUtf8(document.text.slice(0, params.utf16));
+    const at = utf8Length(document.text, 0, params.utf16);
+    const text = {
+      bytes: encodeUtf8(document.text),
+      tokens: document.streamBy(model.tokenizer).tokens(),
+    };
     const stale = AbortSignal.any([signal, document.current]);
     return refusing(async () => {
-      const { healed: _, heads: __, ...found } = await nextBytes(model, before, 'e2', stale);
+      const { healed: _, heads: __, ...found } = await nextBytes(model, text, at, 'e2', stale);
       const bias = found.naive && biasBits(found.exact, found.naive);
-      return { ...found, biasBits: bias, ms: performance.now() - began };
+      const second = this.second?.info.hasModel
+        ? await refusing(() => this.secondNextBytes(document, text.bytes, at, stale))
+        : undefined;
+      const ms = performance.now() - began;
+      return { ...found, biasBits: bias, ...(second && { second }), ms };
     });
+  };
+
+  complete: Handlers<EngineApi>['complete'] = (params, signal) => {
+    const { model, document } = this.at(params);
+    const { stream, edit, options } = params;
+    const before = document.text.slice(0, edit.utf16Start) + edit.text;
+    const text = before + document.text.slice(edit.utf16End);
+    const region = regionAt(text, before.length, options.language);
+    if (options.except.includes(region)) return { refused: `the cursor is in a ${region}` };
+    const tell =
+      stream === undefined ? undefined : (insert: string) => this.tell({ stream, insert });
+    return refusing(() => completeAt(model, text, before.length, options, signal, tell));
+  };
+
+  explainCompletion: Handlers<EngineApi>['explainCompletion'] = async (params, signal) => {
+    const model = this.opened();
+    const { text, at, options } = params;
+    const views: CompletionView[] = [];
+    // As it was made first, and from one beginning alone.
+    for (const healing of healings) {
+      const own = { ...options, healings: [healing], candidates: 1, maxTimeMs: Infinity };
+      const detailed = { ...own, alternatives: EXPLAINED, logprobs: true };
+      const view = await refusing(() => completeAt(model, text, at, detailed, signal));
+      if (!('refused' in view)) views.push(view);
+    }
+    return views;
+  };
+
+  calibrate: Handlers<EngineApi>['calibrate'] = ({ texts, cuts, contextTokens }, signal) => {
+    const tell = (done: number, total: number) => this.tell({ done, total });
+    return refusing(() => calibrate(this.opened(), texts, cuts, contextTokens, signal, tell));
   };
 
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
@@ -226,10 +297,32 @@ export class Documents implements Handlers<EngineApi> {
     return this.model;
   }
 
-  private openedSecond(): OpenTokenizer {
+  private secondModel(): Promise<Model> {
+    return this.openedSecond().model(this.contextLimit, this.startRuntime);
+  }
+
+  private async secondNextBytes(
+    document: Document,
+    bytes: Uint8Array,
+    at: number,
+    signal: AbortSignal,
+  ): Promise<SecondNextBytes> {
+    const model = await this.secondModel();
+    const text = { bytes, tokens: document.streamBy(model.tokenizer).tokens() };
+    const found = await nextBytes(model, text, at, 'e2', signal);
+    const { exact, end, leak, untested, nodes, contextTokens } = found;
+    return { model: model.info.name, exact, end, leak, untested, nodes, contextTokens };
+  }
+
+  /** [byte], nats, by the model and by the second one, as far as they have scored this version of the text. */
+  private knownBytes(document: Document, model: Model): (Float64Array | undefined)[] {
+    return [model, this.second].map(each => each && document.bytesBy(each.tokenizer)?.surprisals);
+  }
+
+  private openedSecond(): Second {
     if (this.second) return this.second;
     throw new UserError(
-      'There is no second tokenizer. Choose one with "Tokenscope: Compare with Tokenizer...".',
+      'There is no second tokenizer or model. Choose one with "Tokenscope: Compare with Tokenizer or Model...".',
     );
   }
 
@@ -263,15 +356,46 @@ async function refusing<T>(work: () => Promise<T>): Promise<T | Refusal> {
   }
 }
 
+/** Tokens looked at together in a walk over many. */
+const BLOCK = 4096;
+
+/** The lens's value of any token of a document, NaN beyond its ends; best asked for neighbours one after the other. */
+function valuesOf(
+  lens: Lens,
+  model: Model,
+  document: Document,
+  stream: TokenStream,
+  [known, other]: readonly (Float64Array | undefined)[],
+): (token: number) => number {
+  let block: { first: number; scores: Scores | null } | undefined;
+  return token => {
+    if (token < 0 || token >= stream.size.tokens) return NaN;
+    const first = token - (token % BLOCK);
+    if (block?.first !== first) {
+      const end = Math.min(first + BLOCK, stream.size.tokens);
+      const scored = model.info.scores ? document.scoresOf(first, end).scores : null;
+      const scores =
+        scored && known ? withBytes(scored, stream.tokens(first, end), known, other) : scored;
+      block = { first, scores };
+    }
+    return lens.value(block.scores, token - first, token);
+  };
+}
+
 function withBytes(
   scores: Scores,
   { byteStarts, byteEnds }: Pick<TokenView, 'byteStarts' | 'byteEnds'>,
-  { surprisals }: ByteScores,
+  surprisals: Float64Array,
+  second?: Float64Array,
 ): Scores {
-  const byteNats = Float64Array.from(byteStarts, (start, row) =>
-    surprisals.subarray(start, byteEnds[row]).reduce((sum, nats) => sum + nats, 0),
-  );
-  return { ...scores, byteNats };
+  const summed = (nats: Float64Array) =>
+    Float64Array.from(byteStarts, (start, row) =>
+      nats.subarray(start, byteEnds[row]).reduce((sum, value) => sum + value, 0),
+    );
+  return {
+    ...{ ...scores, byteNats: summed(surprisals) },
+    ...(second && { secondByteNats: summed(second) }),
+  };
 }
 
 function detailsOf(tokenizer: Tokenizer, { ids, scores }: TokenView, details: Details) {

@@ -2,17 +2,18 @@
 import { basename } from 'node:path';
 import type { TokenModel } from '../core/bytes/model';
 import { ByteRules } from '../core/bytes/rules';
+import { SortedTokens, textTokensOf } from '../core/bytes/sortedTokens';
+import type { FimFormat } from '../core/completion/fimFormat';
 import { logSoftmax, logSumOf } from '../core/bytes/logSum';
-import { copyScores, emptyScores, sliceScores, type Scores } from '../core/scores';
-import type { TokenStream } from '../core/stream/tokenStream';
+import { emptyScores, sliceScores } from '../core/scores';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import { windowsOf, type Window } from '../core/windows';
 import { Cancelled, UserError } from '../protocol/channel';
 import type { ModelInfo, ModelReport, Range16 } from '../protocol/engine';
 import type { GraphReport } from '../protocol/runtime';
-import { countZeros, type Document, type Tokens } from './document';
+import type { Document } from './document';
 import { readModelFolder, type ModelFolder } from './modelFolder';
 import type { RuntimeClient } from './runtime/client';
+import type { ScoredWindow } from './scoredWindows';
 import { WindowCache } from './windowCache';
 
 const LINE_FEED = 0x0a;
@@ -29,10 +30,20 @@ export interface ScorePass {
   readonly onScored: (scored: number) => void;
 }
 
+/** What a model is shown before a text, other than its own start. */
+export interface Behind {
+  readonly root: readonly number[];
+  /** Tokens that end a text there, besides the model's own. */
+  readonly ends: readonly number[];
+  /** Told how many tokens went through the graph, of how many that a request is about. */
+  tellRan?(tokens: number, all: number): void;
+}
+
 export class Model {
   readonly info: ModelInfo;
   private readonly cache = new WindowCache();
   private rules: ByteRules | undefined;
+  private sorted: SortedTokens | undefined;
   /** One window at a time; passes over several documents take turns window by window. */
   private turn: Promise<unknown> = Promise.resolve();
   /** [id]; 1 where the token's bytes hold a line feed. */
@@ -63,11 +74,11 @@ export class Model {
 
   /** Throws `UserError` where the folder cannot serve. Without `startRuntime` only the tokenizer is opened. */
   static async open(
-    path: string,
+    path: string | ModelFolder,
     contextLimit: number,
     startRuntime: (() => RuntimeClient) | null,
   ): Promise<Model> {
-    const folder = readModelFolder(path);
+    const folder = typeof path === 'string' ? readModelFolder(path) : path;
     if (!folder.onnxPath || !startRuntime) return new Model(folder, null, null, contextLimit);
     const runtime = startRuntime();
     try {
@@ -89,23 +100,33 @@ export class Model {
     return this.folder.tokenizer;
   }
 
-  /** Scores a document into its tokens' rows. Answers how many rows are known. */
+  /** Scores a document's windows. Answers how many rows are known. */
   async score(document: Document, pass: ScorePass, topK?: number): Promise<number> {
     if (!this.runtime) throw new UserError(`${this.info.name} has no graph to score with.`);
-    const tokens = document.tokensBy(this.tokenizer, topK);
-    const windows = windowsOf(tokens.ids.length, this.info.contextTokens, token =>
-      this.endsLine(tokens.ids[token]!),
-    );
-    const signal = AbortSignal.any([pass.signal, document.current]);
-    let scored = tokens.ids.length - countZeros(tokens.scored);
-    const advance = (rows: number) => pass.onScored((scored += rows));
+    const rule = { context: this.info.contextTokens, endsLine: (id: number) => this.endsLine(id) };
+    const windows = document.windowsBy(this.tokenizer, rule, topK);
     const stream = document.streamBy(this.tokenizer);
-    const [seen, unseen] = splitByVisibility(windows, stream, pass.visible);
-    for (const window of [...seen, ...unseen]) {
-      if (scored >= pass.maxTokens && !seen.includes(window)) break;
-      await this.inTurn(() => this.scoreWindow(tokens, window, signal, advance));
+    const seen = pass.visible.map(({ utf16Start, utf16End }) =>
+      stream.tokensIn(utf16Start, utf16End),
+    );
+    const isSeen = ({ window: { ownStart, end } }: ScoredWindow) =>
+      seen.some(range => range.first < end && range.end > ownStart);
+    const seenEnd = Math.max(0, ...seen.map(({ end }) => end));
+    const signal = AbortSignal.any([pass.signal, document.current]);
+    const score = async (window: ScoredWindow) => {
+      const advance = () => pass.onScored(windows.scored);
+      await this.inTurn(() => this.scoreWindow(window, signal, advance));
+    };
+    for (const window of windows.all()) {
+      if (window.window.ownStart >= seenEnd) break;
+      if (isSeen(window)) await score(window);
     }
-    return scored;
+    for (const window of windows.all()) {
+      if (windows.scored >= pass.maxTokens) break;
+      if (!isSeen(window)) await score(window);
+    }
+    if (signal.aborted) throw new Cancelled();
+    return windows.scored;
   }
 
   /** Whether a token's bytes hold a line feed. */
@@ -152,15 +173,26 @@ export class Model {
     return (this.rules ??= new ByteRules(this.tokenizer));
   }
 
+  /** Tokens of text in the order of their bytes. */
+  get textTokens(): SortedTokens {
+    return (this.sorted ??= textTokensOf(this.tokenizer, this.fim?.marks));
+  }
+
+  /** How it fills in the middle; undefined where it does not. */
+  get fim(): FimFormat | undefined {
+    return this.folder.fim;
+  }
+
   /**
    * The model as exact probabilities of bytes ask it. Throws `UserError` where it has no graph, or nothing that
    * comes before a text's first token. What is asked once `signal` is aborted throws `Cancelled`.
    */
-  asTokenModel(signal?: AbortSignal): TokenModel {
+  asTokenModel(signal?: AbortSignal, behind: Behind = { root: [], ends: [] }): TokenModel {
     const { runtime, graph } = this;
-    const { start, ends, name } = this.folder;
+    const { start, name } = this.folder;
+    const ends = [...new Set([...this.folder.ends, ...behind.ends])];
     if (!runtime || !graph) throw new UserError(`${name} has no graph to score with.`);
-    if (!start) {
+    if (!start && behind.root.length === 0) {
       throw new UserError(
         `${name} has no token that starts a text: name one as "start" in its tokenscope.json.`,
       );
@@ -170,9 +202,12 @@ export class Model {
       rows: (trunk, nodes, wanted) =>
         this.inTurn(async () => {
           if (signal?.aborted) throw new Cancelled();
-          const prefix = Uint32Array.of(start.id, ...trunk);
+          const first = start ? [start.id] : [];
+          const prefix = Uint32Array.of(...first, ...behind.root, ...trunk);
           const tree = nodes.map(({ parent, token }) => ({ parent, token }));
-          const logits = await runtime.forwardTree({ prefix, nodes: tree, wanted });
+          const request = { prefix, nodes: tree, wanted };
+          const { logits, ran } = await runtime.forwardTree(request, signal);
+          behind.tellRan?.(ran, prefix.length + nodes.length - 1);
           const width = graph.vocabSize;
           return wanted.map((_, i) => logSoftmax(logits.subarray(i * width, (i + 1) * width)));
         }),
@@ -203,63 +238,47 @@ export class Model {
 
   /** Rows of the window's own tokens: those that are remembered, then those that the graph computes. */
   private async scoreWindow(
-    tokens: Tokens,
-    window: Window,
+    window: ScoredWindow,
     signal: AbortSignal,
-    advance: (rows: number) => void,
+    advance: () => void,
   ): Promise<void> {
     if (signal.aborted) throw new Cancelled();
-    if (tokens.scored[window.end - 1]) return;
-    const { scores, scored } = tokens;
-    const ids = tokens.ids.slice(window.start, window.end);
-    const own = window.ownStart - window.start;
+    const { ids } = window;
+    const { start: first, end, ownStart } = window.window;
+    if (window.knows(end - 1)) return;
+    const own = ownStart - first;
     // Without a start token nothing comes before the window's first token: its scores stay unknown.
     const start = this.folder.start;
     const firstRow = start ? own : Math.max(own, 1);
-    const take = (from: Scores, begin: number, end: number, at: number) => {
-      copyScores(from, begin, end, scores, window.start + at);
-      const rows = end - begin;
-      for (let row = at; row < at + rows; row++) scores.contexts[window.start + row] = row;
-      const flags = scored.subarray(window.start + at, window.start + at + rows);
-      const fresh = countZeros(flags);
-      flags.fill(1);
-      advance(fresh);
-    };
-    if (firstRow > own) take(emptyScores(1, scores.topK), 0, 1, own);
+    if (firstRow > own) window.take(emptyScores(1, window.scores.topK), 0, 1, ownStart);
 
-    // An earlier pass that was cancelled left rows behind; so did windows that began with the same tokens.
+    // An earlier pass that was cancelled left rows behind, and so did one before an edit; and windows that began
+    // with the same tokens.
     let from = firstRow;
-    while (from < ids.length && scored[window.start + from]) from++;
+    while (from < ids.length && window.knows(first + from)) from++;
     const known = this.cache.find(ids, from);
     if (known) {
       const { window: same, until } = known;
-      take(same.scores, from - same.firstRow, until - same.firstRow, from);
+      window.take(same.scores, from - same.firstRow, until - same.firstRow, first + from);
       from = until;
+      advance();
     }
     if (from < ids.length) {
       const shift = start ? 0 : 1;
       const inputs = start ? shiftedBehind(start.id, ids) : ids.slice(0, -1);
       await this.runtime!.score(
-        { inputs, targets: ids.slice(shift), from: from - shift, topK: scores.topK },
+        { inputs, targets: ids.slice(shift), from: from - shift, topK: window.scores.topK },
         signal,
-        chunk => take(chunk.scores, 0, chunk.scores.logprobs.length, chunk.firstRow + shift),
+        ({ scores, firstRow }) => {
+          if (signal.aborted) return;
+          window.take(scores, 0, scores.logprobs.length, first + firstRow + shift);
+          advance();
+        },
       );
     }
-    const rows = sliceScores(scores, window.start + firstRow, window.end);
+    const rows = sliceScores(window.scores, firstRow - own, ids.length - own);
     this.cache.add({ ids, firstRow, scores: rows });
   }
-}
-
-/** Windows that own a token of the visible ranges, and the others, each in the order of the text. */
-function splitByVisibility(
-  windows: Window[],
-  stream: TokenStream,
-  visible: readonly Range16[],
-): [seen: Window[], unseen: Window[]] {
-  const ranges = visible.map(({ utf16Start, utf16End }) => stream.tokensIn(utf16Start, utf16End));
-  const isSeen = ({ ownStart, end }: Window) =>
-    ranges.some(range => range.first < end && range.end > ownStart);
-  return [windows.filter(isSeen), windows.filter(window => !isSeen(window))];
 }
 
 function checkVocabulary(folder: ModelFolder, graph: GraphReport): void {

@@ -2,6 +2,7 @@
 // Nothing is loaded but small JSON files and the tokenizer; the graph stays where it is.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { FimError, fimFormat, type FimFormat } from '../core/completion/fimFormat';
 import { loadTokenizer, TokenizerError, type TokenizerFiles } from '../core/tokenizer/load';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { UserError } from '../protocol/channel';
@@ -23,6 +24,8 @@ export interface ModelFolder {
   readonly contextTokens: number;
   readonly hiddenSize: number | undefined;
   readonly layers: number | undefined;
+  /** How the model fills in the middle; undefined where it does not. */
+  readonly fim: FimFormat | undefined;
   /** The text of the model's own report, where `tokenscope.json` names one. */
   readonly ownReport: string | null;
 }
@@ -51,8 +54,20 @@ export function readModelFolder(folder: string): ModelFolder {
     contextTokens: firstNumber(config, 'max_position_embeddings', 'n_positions', 'n_ctx') ?? 1024,
     hiddenSize: firstNumber(config, 'hidden_size', 'n_embd'),
     layers: firstNumber(config, 'num_hidden_layers', 'n_layer'),
+    fim: readFim(tokenizer, own.fim, path),
     ownReport: report && existsSync(report) ? readFileSync(report, 'utf8') : null,
   };
+}
+
+function readFim(tokenizer: Tokenizer, own: unknown, path: string): FimFormat | undefined {
+  try {
+    return fimFormat(tokenizer, own);
+  } catch (error) {
+    if (error instanceof FimError) {
+      throw new UserError(`${join(path, 'tokenscope.json')}: ${error.message}.`);
+    }
+    throw error;
+  }
 }
 
 function readTokenizer(path: string, encoding: unknown): Tokenizer {

@@ -1,12 +1,12 @@
 // The exact probability of every next byte at a place in a text, beside what the common ways give.
-import { byteStringOf, bytesOf } from '../core/bytes/byteString';
+import { byteStringOf, bytesOf, type ByteString } from '../core/bytes/byteString';
+import { windowStartAt } from '../core/bytes/byteWindows';
 import { ByteCursor } from '../core/bytes/cursor';
 import type { Row, TokenModel } from '../core/bytes/model';
 import type { ByteRules } from '../core/bytes/rules';
-import { firstInvalidUtf8 } from '../core/utf8';
-import { windowsOf } from '../core/windows';
 import type { NextBytesView } from '../protocol/engine';
-import { TREE_TOKENS, type Model } from './model';
+import { windowingOf, type TextInBytes } from './byteScores';
+import type { Model } from './model';
 
 export type Mode = 'e2' | 'e3';
 
@@ -21,24 +21,31 @@ export interface NextBytes extends Omit<NextBytesView, 'biasBits' | 'ms'> {
 }
 
 /**
- * What the model sees of `bytes` begins like a window of a longer text. Throws `InexactError`, `UserError`,
+ * At byte `at` of a text. The model sees what comes before it in the window that it takes its surprisal from.
+ * `lazy`: ways to cut the text with less than this share of its probability may be left out, and are `untested`;
+ * probabilities are then lower bounds, and with `untested` added upper ones. Throws `InexactError`, `UserError`,
  * and `Cancelled` when aborted.
  */
 export async function nextBytes(
   model: Model,
-  bytes: Uint8Array,
+  text: TextInBytes,
+  at: number,
   mode: Mode,
   signal?: AbortSignal,
+  lazy = 0,
 ): Promise<NextBytes> {
   const rules = model.byteRules;
   const tokenModel = model.asTokenModel(signal);
-  const seen = bytes.subarray(startOfContext(model, bytes));
-  const cursor = await ByteCursor.at(rules, tokenModel, seen);
+  const start = windowStartAt(text.tokens, at, windowingOf(model, text));
+  const begins = start === 0;
+  const seen = text.bytes.subarray(start, at);
+  const cursor = await ByteCursor.at(rules, tokenModel, seen, begins, lazy);
   const next = mode === 'e2' ? cursor.next() : cursor.nextRenormalised();
   const { trunk, nodes, heads } = cursor.tree;
   const { logMass, headMasses } = cursor;
-  const contextBytes = trunk.reduce((sum, id) => sum + rules.tokens.bytesOf(id)!.length, 0);
-  const common = await commonWays(rules, tokenModel, model, seen);
+  const opening = begins ? rules.opening : '';
+  const trunkBytes = trunk.reduce((sum, id) => sum + rules.tokens.bytesOf(id)!.length, 0);
+  const common = await commonWays(rules, tokenModel, byteStringOf(seen), opening);
   return {
     exact: next.logprobs.map(Math.exp),
     naive: common?.naive ?? null,
@@ -46,10 +53,10 @@ export async function nextBytes(
     end: Math.exp(next.end),
     leak: Math.exp(next.leak),
     untested: Math.exp(next.untested),
-    nodes: nodes.length,
+    nodes: cursor.evaluated,
     heads: heads.length,
     contextTokens: trunk.length,
-    open: seen.slice(contextBytes),
+    open: seen.slice(Math.max(0, trunkBytes - opening.length)),
     tree: nodes.slice(1).map(({ parent, token }) => ({
       parent: parent - 1,
       bytes: bytesOf(rules.tokens.bytesOf(token)!),
@@ -62,34 +69,24 @@ export async function nextBytes(
   };
 }
 
-/** In bytes: where the last window of the text's scores begins. */
-function startOfContext(model: Model, bytes: Uint8Array): number {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  const { ids, byteStarts } = model.tokenizer.encode(text);
-  const context = Math.max(1, model.info.contextTokens - TREE_TOKENS);
-  const windows = windowsOf(ids.length, context, token => model.endsLine(ids[token]!));
-  return byteStarts[windows.at(-1)?.start ?? 0] ?? 0;
-}
-
 async function commonWays(
   rules: ByteRules,
   tokenModel: TokenModel,
-  { tokenizer }: Model,
-  bytes: Uint8Array,
+  text: ByteString,
+  opening: ByteString,
 ): Promise<{ naive: Float64Array; healed: Float64Array } | undefined> {
-  if (firstInvalidUtf8(bytes) >= 0) return undefined;
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  const ids = [...tokenizer.encode(text).ids];
   const root = { parent: -1, token: -1 };
-  const last = ids.pop();
-  if (last === undefined) {
+  if (text === '') {
     const [row] = await tokenModel.rows([], [root], [0]);
-    const naive = byNextByte(rules, row!, '');
+    const naive = byNextByte(rules, row!, opening);
     return { naive, healed: naive };
   }
+  const ids = rules.encode(opening + text);
+  const last = ids?.pop();
+  if (!ids || last === undefined) return undefined;
   const [before, after] = await tokenModel.rows(ids, [root, { parent: 0, token: last }], [0, 1]);
   const naive = byNextByte(rules, after!, '');
-  const healed = byNextByte(rules, before!, byteStringOf(tokenizer.bytesOf(last)));
+  const healed = byNextByte(rules, before!, rules.tokens.bytesOf(last)!);
   const again = Math.exp(before![last]!);
   const total = healed.reduce((sum, p) => sum + p, again);
   return { naive, healed: healed.map((p, byte) => (p + again * naive[byte]!) / total) };

@@ -6,6 +6,7 @@ import { LookupTokenizer } from '../core/tokenizer/lookupTokenizer';
 import { mergeSteps } from '../core/tokenizer/mergeSteps';
 import type { Pretoken } from '../core/tokenizer/tokenList';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import { utf8Length } from '../core/utf8';
 import type { Continuation, Piece, SplitView } from '../protocol/engine';
 
 /** Symbols whose merges are listed: more make no tree that anybody reads. */
@@ -26,29 +27,34 @@ export function splitAt(
   if (!found || !(tokenizer instanceof BpeTokenizer || tokenizer instanceof LookupTokenizer)) {
     return null;
   }
-  const { segment, before } = found;
-  const { text } = segment;
-  if (!tokenizer.isCutByHardBoundaries && text.length > LONGEST_WHOLE) {
-    return unexplained(tokenizer, stream, at);
-  }
+  const { before } = found;
+  const { boundaries } = tokenizer;
+  const start = before.utf16;
+  const needed = boundaries?.needsBefore ? stream.segmentAt(start - 1)?.segment.text.at(-1) : '';
+  const lead = needed ?? '';
+  const text = lead + found.segment.text;
+  if (!boundaries && text.length > LONGEST_WHOLE) return unexplained(tokenizer, stream, at);
   const { encoding, pretokens } = tokenizer.encodeByPretokens(text);
   const { starts, ends } = utf16Spans(text, encoding.byteStarts);
-  const unit = at - before.utf16;
+  const utf16 = start - lead.length;
+  const bytes = before.bytes - utf8Length(lead, 0, lead.length);
+  const unit = at - utf16;
+  const leadTokens = lead ? starts.findIndex(start => start >= lead.length) : 0;
   const token = ends.findIndex(end => end > unit);
   if (token < 0) return null;
   const pretoken = pretokens.find(({ first, end }) => first <= token && token < end);
   const { first, end, ...merges } =
     tokenizer instanceof LookupTokenizer
       ? lookupOf(tokenizer, encoding.ids, pretoken, token)
-      : mergesOf(tokenizer, encoding.ids, pretoken, token);
+      : mergesOf(tokenizer, encoding.ids, pretoken, token, leadTokens);
   const utf16End = ends[end - 1]!;
-  const behind = text.slice(utf16End) || stream.segmentAt(before.utf16 + utf16End)?.segment.text;
+  const behind = text.slice(utf16End) || stream.segmentAt(utf16 + utf16End)?.segment.text;
   return {
     ...merges,
-    utf16Start: before.utf16 + starts[first]!,
-    utf16End: before.utf16 + utf16End,
-    byteStart: before.bytes + encoding.byteStarts[first]!,
-    byteEnd: before.bytes + encoding.byteEnds[end - 1]!,
+    utf16Start: utf16 + starts[first]!,
+    utf16End: utf16 + utf16End,
+    byteStart: bytes + encoding.byteStarts[first]!,
+    byteEnd: bytes + encoding.byteEnds[end - 1]!,
     tokens: Array.from(encoding.ids.subarray(first, end), id => pieceOf(tokenizer, id)),
     token: token - first,
     continuations: continuationsOf(
@@ -96,6 +102,8 @@ function mergesOf(
   ids: Uint32Array,
   pretoken: Pretoken | undefined,
   token: number,
+  /** Those before this one are not the text's: no merge links them to the rest. */
+  firstOwn: number,
 ): Merges {
   const { alphabet, merger, whole, added, rankIs } = tokenizer.parts;
   const none = { symbols: [], steps: [], rankIs };
@@ -115,7 +123,8 @@ function mergesOf(
   const symbols = new Int32Array(text.length * 3);
   const count = alphabet.write(text, 0, text.length, symbols);
   const lengthOf = (id: number) => tokenizer.bytesOf(id).length;
-  const near = count > MOST_SYMBOLS ? tokensAround(ids, pretoken, token, lengthOf) : pretoken;
+  const all = { first: Math.max(first, firstOwn), end };
+  const near = count > MOST_SYMBOLS ? tokensAround(ids, all, token, lengthOf) : all;
   // No merge lies across the tokens' borders, so what is between two of them can be merged alone.
   const skipped = bytesOfTokens(ids, first, near.first, lengthOf);
   const taken = bytesOfTokens(ids, near.first, near.end, lengthOf);
@@ -132,9 +141,9 @@ function mergesOf(
     steps: steps.map(({ at, rank, id }) => ({ at, rank, piece: pieceOf(tokenizer, id) })),
     rankIs,
     note:
-      near === pretoken
+      near === all && firstOwn <= first
         ? ''
-        : `The pretoken has ${count} symbols. Shown are the tokens around the cursor: no merge links them to the rest.`,
+        : `Of ${count} symbols that are merged together, those of the tokens around the cursor: no merge links them to the rest.`,
   };
 }
 
@@ -158,7 +167,7 @@ function lookupOf(
 /** A token and its neighbours in the pretoken, as many as have few symbols. */
 function tokensAround(
   ids: Uint32Array,
-  pretoken: Pretoken,
+  pretoken: { first: number; end: number },
   token: number,
   lengthOf: (id: number) => number,
 ): { first: number; end: number } {

@@ -1,27 +1,26 @@
 // One JSON object per token. The field names are an interface: the README documents them.
 import { NATS_PER_BIT, type Scores } from '../core/scores';
+import type { StreamTokens } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import type { Tokens } from './document';
 
+/** Of the tokens of a text from `first` on, with their scores where there is a model. */
 export function* tokenLines(
-  tokens: Tokens,
+  tokens: StreamTokens,
+  scores: Scores | null,
   tokenizer: Tokenizer,
-  scored: boolean,
   first = 0,
-  end = tokens.ids.length,
 ): Generator<string> {
-  for (let index = first; index < end; index++) {
-    const id = tokens.ids[index]!;
+  for (const [row, id] of tokens.ids.entries()) {
     const line = {
-      index,
+      index: first + row,
       id,
       bytes: hex(tokenizer.bytesOf(id)),
-      byteStart: tokens.byteStarts[index],
-      byteEnd: tokens.byteEnds[index],
-      utf16Start: tokens.utf16Starts[index],
-      utf16End: tokens.utf16Ends[index],
-      ...(tokens.normalized?.[index] ? { normalized: true } : {}),
-      ...(scored ? scoreFields(tokens.scores, index, tokenizer) : {}),
+      byteStart: tokens.byteStarts[row],
+      byteEnd: tokens.byteEnds[row],
+      utf16Start: tokens.utf16Starts[row],
+      utf16End: tokens.utf16Ends[row],
+      ...(tokens.normalized?.[row] ? { normalized: true } : {}),
+      ...(scores ? scoreFields(scores, row, tokenizer) : {}),
     };
     yield `${JSON.stringify(line)}\n`;
   }

@@ -6,9 +6,11 @@ import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { UserError } from '../protocol/channel';
 import type { TokenizerInfo } from '../protocol/engine';
 import { readJson } from './json';
-import { readModelFolder, tokenizerOf } from './modelFolder';
+import { readModelFolder, tokenizerOf, type ModelFolder } from './modelFolder';
 
 export interface OpenTokenizer {
+  /** Where it is a folder's. */
+  readonly folder: ModelFolder | undefined;
   readonly tokenizer: Tokenizer;
   readonly info: TokenizerInfo;
 }
@@ -22,12 +24,12 @@ export function openTokenizerAt(given: string): OpenTokenizer {
   const folder = dirname(path);
   // The two files of one tokenizer, which belong together.
   if (file === 'vocab.json' || file === 'merges.txt') return openTokenizerAt(folder);
-  const tokenizer = isFolder
-    ? readModelFolder(path).tokenizer
-    : tokenizerOf(filesOf(folder, file), folder);
+  const opened = isFolder ? readModelFolder(path) : undefined;
+  const tokenizer = opened?.tokenizer ?? tokenizerOf(filesOf(folder, file), folder);
   const name = file === 'tokenizer.json' ? basename(folder) : file;
   const { name: kind, vocabSize } = tokenizer;
-  return { tokenizer, info: { name, path, tokenizer: kind, vocabSize } };
+  const hasModel = Boolean(opened?.onnxPath);
+  return { folder: opened, tokenizer, info: { name, path, tokenizer: kind, vocabSize, hasModel } };
 }
 
 function filesOf(folder: string, name: string): TokenizerFiles {

@@ -1,6 +1,7 @@
 // Remembers the scores of windows by their tokens, so that after an edit only rows behind the first
 // changed token are computed again.
 import type { Scores } from '../core/scores';
+import { commonPrefix } from '../core/stream/tokenStream';
 
 export interface ScoredWindow {
   /** The window's tokens. */
@@ -36,11 +37,4 @@ export class WindowCache {
     }
     return best;
   }
-}
-
-function commonPrefix(a: Uint32Array, b: Uint32Array): number {
-  const length = Math.min(a.length, b.length);
-  let i = 0;
-  while (i < length && a[i] === b[i]) i++;
-  return i;
 }

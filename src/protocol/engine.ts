@@ -2,6 +2,11 @@
 import type { LensId } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { TextSize } from '../core/textSize';
+import type { CalibrationRow, PromptChoice } from '../core/completion/calibration';
+import type { Healing } from '../core/completion/beginnings';
+import type { StopReason } from '../core/completion/complete';
+import type { HandBack, PromptMode } from '../core/completion/prompt';
+import type { Region } from '../core/completion/region';
 import type { GraphReport } from './runtime';
 
 export interface EngineApi {
@@ -11,7 +16,10 @@ export interface EngineApi {
    */
   openModel(params: { folder: string; contextLimit: number }): ModelInfo;
 
-  /** Opens a second tokenizer, of a folder or a file, beside the model's; an empty path closes it. */
+  /**
+   * Opens a second tokenizer, of a folder or a file, beside the model's; an empty path closes it. A folder with
+   * a graph serves as a second model, too, which is opened when it is first asked for.
+   */
   compareWith(params: { path: string }): TokenizerInfo | null;
 
   /** Sends a whole text; `editDocument` brings it from one version to the next. */
@@ -25,11 +33,15 @@ export interface EngineApi {
    */
   score(params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number }): ScoreSummary;
 
-  /** The first `maxTokens` tokens that touch a range, with what is known of their scores by now. */
+  /**
+   * The tokens that touch a range, with what is known of their scores by now; of more than `maxTokens` the first
+   * ones, or those around an offset.
+   */
   view(
     params: DocumentVersion & {
       range: Range16;
       maxTokens: number;
+      around?: number;
       details?: Details;
       /** Those of the second tokenizer, which have no scores. */
       second?: boolean;
@@ -61,17 +73,52 @@ export interface EngineApi {
 
   /**
    * Scores the bytes of visible text, with `whole` those of all the text, and proves then that they come to
-   * what the tokens cost. `SCORED` tells of progress, in bytes. Throws `Cancelled` as `score` does.
+   * what the tokens cost; with `second` by the second model, too. `SCORED` tells of progress, in bytes. Throws
+   * `Cancelled` as `score` does.
    */
   scoreBytes(
-    params: DocumentVersion & { visible: readonly Range16[]; whole: boolean },
+    params: DocumentVersion & { visible: readonly Range16[]; whole: boolean; second?: boolean },
   ): ByteSummary | Refusal;
 
-  /** The characters of a range, with what is known of their bytes by now. */
-  characters(params: DocumentVersion & { range: Range16 }): CharacterView | Refusal;
+  /**
+   * The characters of a range, with what is known of their bytes by now; with `difference` what the second model
+   * needed more for them.
+   */
+  characters(
+    params: DocumentVersion & { range: Range16; difference?: boolean },
+  ): CharacterView | Refusal;
 
-  /** The exact probability of every byte that may come at an offset. Throws `Cancelled` when aborted. */
+  /**
+   * The exact probability of every byte that may come at an offset, by the second model, too, where there is one.
+   * Throws `Cancelled` when aborted.
+   */
   nextBytes(params: DocumentVersion & { utf16: number }): NextBytesView | Refusal;
+
+  /**
+   * What may be inserted behind `edit`, which is made to this version of the text first, for this request alone:
+   * where the cursor is, it is empty. With `stream` `COMPLETING` tells what is sure of it by now. Throws
+   * `Cancelled` when aborted; that the text changes meanwhile is no reason.
+   */
+  complete(
+    params: DocumentVersion & { edit: TextEdit; options: CompletionOptions; stream?: number },
+  ): CompletionView | Refusal;
+
+  /** A completion in full, and what other healings would have made of it. */
+  explainCompletion(params: {
+    text: string;
+    at: number;
+    options: CompletionOptions;
+  }): CompletionView[];
+
+  /**
+   * Measures the forms of prompts at places in these texts. `CALIBRATING` tells of progress. Throws `UserError`
+   * where there is too little text, `Cancelled` when aborted.
+   */
+  calibrate(params: {
+    texts: readonly string[];
+    cuts: number;
+    contextTokens: number;
+  }): CalibrationView | Refusal;
 
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
@@ -95,6 +142,9 @@ export const engineMethods = [
   'scoreBytes',
   'characters',
   'nextBytes',
+  'complete',
+  'explainCompletion',
+  'calibrate',
   'report',
 ] as const satisfies readonly (keyof EngineApi)[];
 
@@ -103,6 +153,91 @@ export const SCORED = 'scored';
 export interface ScoredEvent extends DocumentVersion {
   scored: number;
   total: number;
+}
+
+/** Notification from the engine while `complete` runs with `stream`. */
+export const COMPLETING = 'completing';
+export interface CompletingEvent {
+  stream: number;
+  insert: string;
+}
+
+/** Notification from the engine while `calibrate` runs. */
+export const CALIBRATING = 'calibrating';
+export interface CalibratingEvent {
+  done: number;
+  total: number;
+}
+
+export interface CalibrationView {
+  /** The model's name. */
+  model: string;
+  cuts: number;
+  /** The best first. */
+  rows: CalibrationRow[];
+  chosen: PromptChoice;
+}
+
+export interface CompletionOptions {
+  /** The first that can be had with the model's tokenizer. */
+  healings: readonly Healing[];
+  /** auto: what the model was taught. One that it was not taught is `none`. */
+  mode: PromptMode | 'auto';
+  handBack: HandBack | 'auto';
+  /** Of the text around the cursor. The model may hold less. */
+  contextTokens: number;
+  maxTokens: number;
+  maxTimeMs: number;
+  singleLine: boolean;
+  /** An insertion ends before the token with which it would be less likely. */
+  minProbability: number;
+  /** More than one: those that begin likeliest, or so many drawn. */
+  candidates: number;
+  /** 0: always the likeliest token. */
+  temperature: number;
+  topP: number;
+  seed: number;
+  /** Whether several tokens are asked for at once where the text suggests them; it changes nothing but the time. */
+  drafts: boolean;
+  /** The text's language, and where in it nothing is to be completed. */
+  language: string;
+  except: readonly Region[];
+  /** Alternatives listed for each token; with any, the prompt is told, too. */
+  alternatives: number;
+  /** Whether the insertions' own probabilities are found out. */
+  logprobs: boolean;
+}
+
+export interface CompletionView {
+  items: CompletionItem[];
+  mode: PromptMode;
+  /** Where the prompt's form is from, for people. */
+  format: string;
+  healing: Healing;
+  /** Why healing is not exact, where it was to be. */
+  inexact: string;
+  /** The bytes before the cursor that the model wrote anew. */
+  handedBack: Uint8Array;
+  /** Tokens of the prompt before them. */
+  promptTokens: number;
+  /** How many of these the model remembered. */
+  rememberedTokens: number;
+  /** Tokens that went through the model: what it remembered did not. */
+  modelTokens: number;
+  ms: number;
+  /** With `alternatives`: the text of the prompt, marks by name. */
+  prompt?: string;
+  /** UTF-16 of the text that was looked at. */
+  seen: { before: number; after: number };
+}
+
+export interface CompletionItem {
+  insert: string;
+  /** Nats: of the inserted bytes and of the stop, if there is one, given the bytes before; null where not known. */
+  logprob: number | null;
+  stopReason: StopReason;
+  /** They spell the bytes handed back, the insertion, and perhaps more. */
+  tokens: (Piece & { logprob: number; top: (Piece & { logprob: number })[] })[];
 }
 
 export interface DocumentVersion {
@@ -139,6 +274,8 @@ export interface TokenizerInfo {
   path: string;
   tokenizer: string;
   vocabSize: number;
+  /** Whether it comes with a graph. */
+  hasModel: boolean;
 }
 
 export interface Comparison {
@@ -201,6 +338,8 @@ export interface TokenView {
   topBytes?: Uint8Array[][];
   /** [token][byte], with `details` of the alternatives, where bytes are known: bits, NaN where not known. */
   byteBits?: Float64Array[];
+  /** The same by the second model. */
+  secondByteBits?: Float64Array[];
 }
 
 /** Why exact numbers cannot be had here; a sentence without its full stop. */
@@ -213,10 +352,14 @@ export interface ByteSummary {
   total: number;
   /** Null where not all bytes are scored. */
   proof: ByteProof | null;
+  /** The second model's. */
+  secondProof?: ByteProof;
 }
 
 /** Window by window: bytesBits + seamBits + endBits = tokenBits, which other code computes. */
 export interface ByteProof {
+  /** Name of the model. */
+  model: string;
   windows: {
     /** The model sees the bytes from `contextStart` on; [byteStart, byteEnd) are the window's own. */
     contextStart: number;
@@ -241,7 +384,7 @@ export interface ByteProof {
 export interface CharacterView {
   utf16Starts: Uint32Array;
   utf16Ends: Uint32Array;
-  /** The surprisals of its bytes, added; NaN where not known. */
+  /** The surprisals of its bytes, added, or how much more they are by the second model; NaN where not known. */
   bits: Float32Array;
   /** How many are not known. */
   pending: number;
@@ -269,7 +412,17 @@ export interface NextBytesView {
    * more begins with, if that is anything.
    */
   covers: { node: number; rest: Uint8Array; share: number }[];
+  /** By the second model, where there is one; its text may end elsewhere in its tokens. */
+  second?: SecondNextBytes | Refusal;
   ms: number;
+}
+
+export interface SecondNextBytes extends Pick<
+  NextBytesView,
+  'exact' | 'end' | 'leak' | 'untested' | 'nodes' | 'contextTokens'
+> {
+  /** Name of the model. */
+  model: string;
 }
 
 /** A token outside a text. */

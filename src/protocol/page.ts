@@ -98,9 +98,9 @@ export interface NextByteState {
 export interface VisibleTokens {
   uri: string;
   version: number;
-  /** `line` counts from 1. */
-  runs: { line: number; view: TokenView }[];
-  /** Tokens on the screen; the runs hold no more than the first thousand. */
+  /** `line`, of the stretch, counts from 1; `second` has those of the second tokenizer, if there is one. */
+  runs: { line: number; view: TokenView; second: TokenView | null }[];
+  /** Tokens on the screen; of more than a thousand, the runs hold those around the cursor. */
   visible: number;
 }
 

@@ -35,13 +35,16 @@ export interface Runtime {
   /**
    * Logits [wanted, vocabSize] of what comes behind nodes of a tree that grows behind `prefix`, which is not
    * empty. The tree's first node is the prefix's end. The tree is one run, in which each token sees its own path alone;
-   * where the graph takes no such mask (`GraphReport.noTree`), a run for each token. Throws `UserError` as `score` does.
+   * where the graph takes no such mask (`GraphReport.noTree`), a run for each token. Throws `UserError` as `score`
+   * does, and `Cancelled` where `cancel[0]` is 1 between chunks of the prefix. `ran` counts the tokens that went
+   * through the graph: what was cached did not.
    */
   forwardTree(params: {
     prefix: Uint32Array;
     nodes: readonly PathNode[];
     wanted: readonly number[];
-  }): Float32Array;
+    cancel?: Int32Array<SharedArrayBuffer>;
+  }): { logits: Float32Array; ran: number };
 
   close(params: Record<string, never>): void;
 }

@@ -10,11 +10,15 @@ import { PrefixCache } from '../../src/engine/runtime/keyValues';
 import { scoreWindow } from '../../src/engine/runtime/scoreWindow';
 import type { Model } from '../../src/engine/model';
 import { wholeText } from '../support/wholeText';
-import { cutsOf, KINDS, openCoder, ownSources, type Cut } from './codeCuts';
+import { cutsOf, KINDS, openModel, ownSources, type Cut } from './codeCuts';
 
 const CUTS_PER_KIND = 250;
-const DOCUMENT_BYTES = 1500;
-const DOCUMENTS = 5;
+const DOCUMENTS = 10;
+/** Bytes before a cut, and of a document: what the model's context holds. */
+const MODELS = [
+  { name: 'coder', context: 1200, documentBytes: 1500 },
+  { name: 'stories260K', context: 350, documentBytes: 350 },
+];
 const CACHE_BYTES = 64 << 20;
 
 export default { name: 'Exact bytes', run };
@@ -24,43 +28,65 @@ interface Tree {
   prefix: Uint32Array;
   nodes: PathNode[];
   ms: number;
+  /** From 1, of what all bytes, the end and the leak add up to. */
+  off: number;
 }
 
 async function run() {
-  const { model, close } = await openCoder();
-  const folder = join(import.meta.dirname, '../../models/coder');
+  const rows = [];
+  for (const each of MODELS) rows.push(...(await rowsOf(each)));
+  return rows;
+}
+
+async function rowsOf({ name, context, documentBytes }: (typeof MODELS)[number]) {
+  const { model, close } = await openModel(name);
+  const folder = join(import.meta.dirname, '../../models', name);
   const open = (noTree?: string) =>
     GraphSession.open(join(folder, 'model.onnx'), folder, undefined, noTree);
   const [tree, apart] = [await open(), await open('for the comparison')];
   try {
-    const cuts = cutsOf(model, KINDS, CUTS_PER_KIND, 1);
+    const cuts = cutsOf(model, KINDS, CUTS_PER_KIND, 1, context);
     const trees: Tree[] = [];
     for (const { kind, before } of cuts) {
       const at = () => ByteCursor.at(model.byteRules, model.asTokenModel(), before);
       await at();
       const began = performance.now();
       const cursor = await at();
-      cursor.next();
+      const { logprobs, end, leak, untested } = cursor.next();
       const ms = performance.now() - began;
+      const parts = [...logprobs, end, leak, untested].map(Math.exp);
+      const off = Math.abs(parts.reduce((sum, p) => sum + p, 0) - 1);
       const nodes = cursor.tree.nodes.map(({ parent, token }) => ({ parent, token }));
-      trees.push({ kind, prefix: Uint32Array.of(0, ...cursor.tree.trunk), nodes, ms });
+      trees.push({
+        kind,
+        prefix: Uint32Array.of(startOf(model), ...cursor.tree.trunk),
+        nodes,
+        ms,
+        off,
+      });
     }
     const rows = [];
     for (const kind of KINDS) {
       const ofKind = trees.filter(tree => tree.kind === kind);
+      // A small vocabulary may have no token that is cut so.
+      if (ofKind.length === 0) continue;
       const [inOneRun, inMany] = await inTurns(ofKind, tree, apart, model.info.vocabSize);
       const sizes = ofKind.map(({ nodes }) => nodes.length);
       rows.push({
-        ...{ label: `a tree ${kind}`, ratio: inMany / inOneRun, rival: 'a run for each token' },
+        ...{
+          label: `${name}: a tree ${kind}`,
+          ratio: inMany / inOneRun,
+          rival: 'a run for each token',
+        },
         detail:
           `nodes ${told(sizes, 1)} at ${sizes.length} cuts; ms to the next byte's distribution ` +
           `where the text before is known ${told(
             ofKind.map(({ ms }) => ms),
             1,
-          )}`,
+          )}; all adds up to 1 within ${Math.max(...ofKind.map(({ off }) => off)).toExponential(1)}`,
       });
     }
-    rows.push(await documentRow(model, tree));
+    rows.push(await documentRow(model, tree, documentBytes));
     return rows;
   } finally {
     await Promise.all([tree.release(), apart.release()]);
@@ -98,7 +124,11 @@ async function inTurns(
   return total;
 }
 
-async function documentRow(model: Model, session: GraphSession) {
+function startOf(model: Model): number {
+  return model.report().start!.id;
+}
+
+async function documentRow(model: Model, session: GraphSession, size: number) {
   let bytesMs = 0;
   let tokensMs = 0;
   let furthest = 0;
@@ -112,26 +142,29 @@ async function documentRow(model: Model, session: GraphSession) {
       return own.rows(trunk, nodes, wanted);
     },
   };
-  const texts = ownSources().map(text => text.slice(0, DOCUMENT_BYTES));
+  const texts = ownSources().map(text => text.slice(0, size));
   const fits = (text: string) =>
-    text.length === DOCUMENT_BYTES &&
-    model.tokenizer.encode(text).ids.length < model.info.contextTokens;
+    text.length === size && model.tokenizer.encode(text).ids.length < model.info.contextTokens;
   for (const text of texts.filter(fits).slice(0, DOCUMENTS)) {
     let began = performance.now();
-    const { surprisals, leaving } = await wholeText(model.byteRules, counting, encodeUtf8(text));
+    const { surprisals, entering, leaving } = await wholeText(
+      model.byteRules,
+      counting,
+      encodeUtf8(text),
+    );
     bytesMs += performance.now() - began;
     began = performance.now();
     tokenCount += model.tokenizer.encode(text).ids.length;
     const tokens = await nllOfTokens(model, session, text);
     tokensMs += performance.now() - began;
-    const bytes = surprisals.reduce((sum, nats) => sum + nats, leaving);
+    const bytes = surprisals.reduce((sum, nats) => sum + nats, leaving - entering);
     furthest = Math.max(furthest, Math.abs(bytes / tokens - 1));
   }
   return {
-    ...{ label: 'the surprisal of every byte', ratio: bytesMs / tokensMs },
+    ...{ label: `${model.info.name}: the surprisal of every byte`, ratio: bytesMs / tokensMs },
     rival: 'the scores of the tokens',
     detail:
-      `${DOCUMENTS} documents of ${DOCUMENT_BYTES} bytes; ${(asked / tokenCount).toFixed(2)} nodes for each token ` +
+      `${DOCUMENTS} documents of ${size} bytes; ${(asked / tokenCount).toFixed(2)} nodes for each token ` +
       `(budget 3.5); the sums differ by ${furthest.toExponential(1)} of themselves`,
   };
 }
@@ -145,7 +178,7 @@ async function nllOfTokens(model: Model, session: GraphSession, text: string): P
     new PrefixCache(session.graph.roles.past, 0),
     model.info.vocabSize,
     {
-      inputs: Uint32Array.of(0, ...ids),
+      inputs: Uint32Array.of(startOf(model), ...ids),
       targets: Uint32Array.of(...ids, end),
       from: 0,
       topK: 10,

@@ -13,21 +13,21 @@ export type Kind = (typeof KINDS)[number];
 
 export interface Cut {
   readonly kind: Kind;
-  /** UTF-8 up to the cut, from the beginning of a line on. */
+  /** UTF-8 up to the cut, from the beginning of a line on where there is one. */
   readonly before: Uint8Array;
   /** UTF-8 behind it. */
   readonly after: Uint8Array;
 }
 
-export async function openCoder(): Promise<{ model: Model; close(): void }> {
+export async function openModel(name = 'coder'): Promise<{ model: Model; close(): void }> {
   const runtime = join(await bundleEngine(), 'runtime.js');
-  const folder = join(root, 'models/coder');
+  const folder = join(root, 'models', name);
   const model = await Model.open(folder, 2048, () => new RuntimeClient(runtime));
   return { model, close: () => model.dispose() };
 }
 
 /** Written by a program. */
-const TABLES = /unicodeCategories\.ts$/;
+const TABLES = /unicode(Categories)?\.ts$/;
 
 /** TypeScript and Python of this repository. */
 export function ownSources(): string[] {
@@ -62,8 +62,12 @@ export function cutsOf(
   return [...places].flatMap(([kind, all]) =>
     Array.from({ length: Math.min(perKind, all.length) }, () => {
       const { text, at } = all.splice(Math.floor(random() * all.length), 1)[0]!;
-      const line = at > context ? text.indexOf('\n', at - context) + 1 : 0;
-      const before = utf8.encode(text.slice(line > at ? 0 : line, at));
+      const begin = Math.max(0, at - context);
+      const line = begin > 0 ? text.indexOf('\n', begin) + 1 : 0;
+      // A line may be longer than that.
+      const before = utf8.encode(
+        text.slice(begin > 0 && (line === 0 || line > at) ? begin : line, at),
+      );
       return { kind, before, after: utf8.encode(text.slice(at, at + ahead)) };
     }),
   );

@@ -10,7 +10,8 @@ import type { TokenModel } from '../../src/core/bytes/model';
 import type { ByteRules } from '../../src/core/bytes/rules';
 import type { Model } from '../../src/engine/model';
 import { randomOf } from '../support/toys';
-import { cutsOf, KINDS, openCoder, type Cut } from './codeCuts';
+import { regrownLogprob } from './regrown';
+import { cutsOf, KINDS, openModel, type Cut } from './codeCuts';
 
 const CUTS_PER_KIND = 500;
 const AHEAD = 8;
@@ -27,7 +28,7 @@ interface Costs {
 }
 
 async function run() {
-  const { model, close } = await openCoder();
+  const { model, close } = await openModel();
   try {
     const kinds = KINDS.filter(kind => kind !== 'between tokens');
     const costs: Costs[] = [];
@@ -102,20 +103,9 @@ async function healedNats(
   truth: ByteString,
 ): Promise<number> {
   const [row] = await model.rows(ids, [{ parent: -1, token: -1 }], [0]);
-  const { start, end } = rules.tokens.startingWith(rest);
-  const whole = rest + truth;
-  let all = 0;
-  let right = 0;
-  for (let place = start; place < end; place++) {
-    const token = rules.tokens.ids[place]!;
-    const bytes = rules.tokens.bytes[place]!;
-    const p = Math.exp(row![token]!);
-    all += p;
-    if (bytes.startsWith(whole)) right += p;
-    else if (whole.startsWith(bytes))
-      right += p * Math.exp(await behind(rules, model, [...ids, token], whole.slice(bytes.length)));
-  }
-  return Math.log(right / all);
+  return regrownLogprob(rules, row!, rest, truth, (token, bytes) =>
+    behind(rules, model, [...ids, token], bytes),
+  );
 }
 
 function mean(values: readonly number[]): number {

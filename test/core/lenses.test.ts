@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { isPeak, lenses, type Lens } from '../../src/core/lenses';
-import { HEAT_STEPS, legendOf, stepOf } from '../../src/core/scale';
+import { DIVERGING_STEPS, HEAT_STEPS, legendOf, stepOf, strengthOf } from '../../src/core/scale';
 import { copyScores, emptyScores, sliceScores } from '../../src/core/scores';
 import { spell } from '../../src/core/spell';
 import { encodeUtf8 } from '../../src/core/utf8';
@@ -25,6 +25,19 @@ describe('scales', () => {
   );
 });
 
+test('a diverging scale has as many steps on either side of nothing, with a legend line each', () => {
+  const { scale } = lenses.difference;
+  const legend = legendOf(scale);
+  expect(legend).toHaveLength(DIVERGING_STEPS);
+  expect([legend[0], legend.at(-1)]).toEqual(['8 bits and above less', '8 bits and above more']);
+  expect(
+    [-9, -8, -5, -2, -1, -0.1, 0, 0.1, 1, 2, 5, 8, 9].map(value => stepOf(scale, value)),
+  ).toEqual([0, 0, 1, 2, 3, 4, 4, 4, 5, 6, 7, 8, 8]);
+  expect(stepOf(scale, NaN)).toBe(-1);
+  expect(strengthOf(scale, 0)).toBe(1);
+  expect(strengthOf(scale, 4)).toBe(0);
+});
+
 describe('lens values', () => {
   it('are in the units of the scale: bits, and rank 1 for the likeliest', () => {
     const scores = emptyScores(2, 1);
@@ -34,11 +47,15 @@ describe('lens values', () => {
     expect(lenses.surprisal.value(scores, 0)).toBeCloseTo(3, 5);
     expect(lenses.entropy.value(scores, 0)).toBeCloseTo(5, 5);
     expect(lenses.rank.value(scores, 0)).toBe(3);
+    const byteNats = Float64Array.of(Math.LN2 * 4);
+    const second = { ...scores, byteNats, secondByteNats: Float64Array.of(Math.LN2) };
+    expect(lenses.difference.value(second, 0)).toBeCloseTo(-3, 5);
+    expect(lenses.difference.format(-3)).toBe('−3.00 bits');
   });
 
   it('are NaN where nothing is known', () => {
     const scores = emptyScores(1, 1);
-    for (const lens of [lenses.surprisal, lenses.entropy, lenses.rank]) {
+    for (const lens of [lenses.surprisal, lenses.entropy, lenses.rank, lenses.difference]) {
       expect(lens.value(scores, 0)).toBeNaN();
       expect(lens.value(null, 0)).toBeNaN();
     }
@@ -53,6 +70,9 @@ describe('isPeak', () => {
     expect(isPeak(lenses.surprisal, 1, 3, 2)).toBe(false);
     expect(isPeak(lenses.surprisal, NaN, 9, NaN)).toBe(true);
     expect(isPeak(lenses.surprisal, 1, NaN, 1)).toBe(false);
+    expect(isPeak(lenses.difference, 1, -9, 2)).toBe(true);
+    expect(isPeak(lenses.difference, 10, -9, 2)).toBe(false);
+    expect(isPeak(lenses.difference, 0, 2, 0)).toBe(false);
   });
 });
 

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isHardBoundary, nextHardBoundary } from '../../src/core/stream/hardBoundary';
 import { TokenStream } from '../../src/core/stream/tokenStream';
 import { BpeTokenizer } from '../../src/core/tokenizer/bpe';
+import { beforeWords, nextHardBoundary } from '../../src/core/tokenizer/hardBoundary';
 import { loadTokenizer } from '../../src/core/tokenizer/load';
 import { DEEPSEEK3_PATTERN } from '../../src/core/tokenizer/patterns/deepseek';
 import { GPT2_PATTERN } from '../../src/core/tokenizer/patterns/gpt2';
@@ -17,6 +17,7 @@ import {
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { fuzzStrings } from '../golden/fuzz';
 import { checkEdits } from '../support/edits';
+import { tokenizerOf } from '../support/shared';
 
 const root = join(import.meta.dirname, '../..');
 const file = JSON.parse(readFileSync(join(root, 'models/coder/tokenizer.json'), 'utf8'));
@@ -53,6 +54,8 @@ const tokenizers = {
   "StarCoder's sequence": ofFamily('starcoder'),
   "DeepSeek V3's sequence": ofFamily('deepseek-v3'),
   "DeepSeek V3's third pattern": cutBy(DEEPSEEK3_PATTERN),
+  "DeepSeek Coder's sequence": ofFamily('deepseek-coder'),
+  "DeepSeek V2's sequence": ofFamily('deepseek-v2'),
   "digits together, and Llama 3's pattern": cutInSteps([
     { type: 'Digits', individual_digits: false },
     splitAt({ Regex: LLAMA3_PATTERN }),
@@ -85,21 +88,70 @@ const uncut = {
   'a class with a line feed': cutInSteps([splitAt({ Regex: '[a-z\\n]+' })], true),
   'a string with a blank in it': cutInSteps([splitAt({ String: 'a b' })], true),
   'punctuation alone': cutInSteps([{ type: 'Punctuation', behavior: 'Isolated' }]),
-  "DeepSeek V2's sequence": ofFamily('deepseek-v2'),
+  'line feeds alone, but not first': cutInSteps([
+    splitAt({ String: 'a b' }),
+    splitAt({ Regex: '[\r\n]' }),
+  ]),
+  'SentencePiece with added tokens, and a blank before each text': ofFamily('llama2'),
+  'SentencePiece that takes whole texts': ofFamily('gemma'),
+  'SentencePiece behind NFC': ofFamily('metaspace-always'),
 };
+
+/** In the manner of SentencePiece. */
+const merging = {
+  'Llama 2': spaced('llama2', { added_tokens: [] }),
+  Gemma: spaced('gemma', {}, { ignore_merges: false }),
+  'Gemma without bytes as fallback': spaced(
+    'gemma',
+    {},
+    {
+      ...{ ignore_merges: false, byte_fallback: false },
+    },
+  ),
+  'Metaspace before the first word': spaced('metaspace-first', { added_tokens: [] }),
+  'Metaspace before every piece': spaced('metaspace-always', {
+    ...{ added_tokens: [], normalizer: null },
+  }),
+  'llama2.c': tokenizerOf(join(root, 'test/golden/ranks/llama2c')),
+};
+
+/** A family's file, with some fields of it, and of its model, replaced. */
+function spaced(name: string, fields: object, model: object = {}): Tokenizer {
+  const path = join(root, `test/golden/families/${name}.json`);
+  const json = JSON.parse(readFileSync(path, 'utf8'));
+  return loadTokenizer({
+    'tokenizer.json': { ...json, ...fields, model: { ...json.model, ...model } },
+  });
+}
+
+describe.each(Object.entries(merging))('%s', (_, tokenizer) => {
+  const source = readFileSync(join(root, 'esbuild.mjs'), 'utf8').slice(0, 1500);
+
+  test('has hard boundaries, more than one for each word', () => {
+    const { isHard } = tokenizer.boundaries!;
+    const count = [...source].filter((_, i) => isHard(source, i)).length;
+    expect(count).toBeGreaterThan(source.split(/\s+/).length);
+  });
+
+  test.each([1, 200])('600 edits in segments of %i', segmentLength => {
+    checkEdits(tokenizer, source, { edits: 300, segmentLength, seed: 1 });
+    checkEdits(tokenizer, '', { edits: 300, segmentLength, seed: 2 });
+  });
+});
 
 describe.each(Object.entries(tokenizers))('%s', (_, tokenizer) => {
   test('is known to be cut by hard boundaries', () => {
-    expect(tokenizer.isCutByHardBoundaries).toBe(true);
+    expect(tokenizer.boundaries).toBeDefined();
   });
 
   test('cut at any hard boundary, the parts of a text have its tokens', () => {
+    const boundaries = tokenizer.boundaries!;
     for (const text of fuzzStrings(7, 2000)) {
       const whole = pretokensOf(tokenizer, text);
       for (
-        let at = nextHardBoundary(text, 1);
+        let at = nextHardBoundary(boundaries, text, 1);
         at < text.length;
-        at = nextHardBoundary(text, at + 1)
+        at = nextHardBoundary(boundaries, text, at + 1)
       ) {
         const parts = [text.slice(0, at), text.slice(at)];
         expect(parts.flatMap(part => pretokensOf(tokenizer, part))).toEqual(whole);
@@ -122,7 +174,7 @@ function pretokensOf(tokenizer: Tokenizer, text: string): string[] {
 }
 
 test.each(Object.entries(uncut))('%s: boundaries are not known to hold', (_, tokenizer) => {
-  expect(tokenizer.isCutByHardBoundaries).toBe(false);
+  expect(tokenizer.boundaries).toBeUndefined();
   checkEdits(tokenizer, 'xa b a b\nc', { edits: 100, segmentLength: 1, seed: 3 });
 });
 
@@ -145,7 +197,8 @@ test('what is asked for is cut out of the stream', () => {
 });
 
 test('a boundary is hard before a blank behind something visible, and behind a lone line end', () => {
-  const at = (text: string) => [...text].flatMap((_, i) => (isHardBoundary(text, i) ? [i] : []));
+  const at = (text: string) =>
+    [...text].flatMap((_, i) => (beforeWords.isHard(text, i) ? [i] : []));
   expect(at('a b  c')).toEqual([1, 3]);
   expect(at('a\nb\n\nc\n/d')).toEqual([2]);
   expect(at(' a')).toEqual([]);
@@ -155,6 +208,6 @@ test('an added token with a blank in it takes the boundaries away', () => {
   const added = { id: 9000, content: 'a b', special: false, normalized: false };
   const json = { ...file, added_tokens: [...file.added_tokens, added] };
   const tokenizer = loadTokenizer({ 'tokenizer.json': json });
-  expect(tokenizer.isCutByHardBoundaries).toBe(false);
+  expect(tokenizer.boundaries).toBeUndefined();
   checkEdits(tokenizer, 'xa b a b', { edits: 200, segmentLength: 1, seed: 3 });
 });

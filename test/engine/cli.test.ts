@@ -114,6 +114,61 @@ test('next prints every byte, and the rest that makes up 1', () => {
   expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
 });
 
+test('next in all tokenisations bounds the text and each byte behind it from below', () => {
+  const coder = join(import.meta.dirname, '../../models/coder');
+  const text = 'def mean(xs):\n    retu';
+  const args = ['next', '-', '--at', '22', '--json', '--model', coder];
+  const read = (...more: string[]) => {
+    const { code, out } = run([...args, ...more], text);
+    expect(code).toBe(0);
+    return out
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+  };
+  const [bounds, exact] = [read('--mode', 'e1'), read()];
+  const { mode, textAtLeast, contextStart } = bounds.pop();
+  expect([mode, contextStart]).toEqual(['e1', 0]);
+  expect(textAtLeast).toBeLessThan(0);
+  const joint = bounds.map(({ jointAtLeast }) => Math.exp(jointAtLeast ?? -Infinity));
+  const sum = joint.reduce((a, b) => a + b, 0);
+  expect(sum).toBeLessThan(Math.exp(textAtLeast) * (1 + 1e-6));
+  // The canonical ways alone are among them.
+  const likeliest = exact.findIndex(({ byte }) => byte === '72');
+  expect(joint[likeliest]! / Math.exp(textAtLeast)).toBeGreaterThan(exact[likeliest].exact / 2);
+  expect(run([...args, '--mode', 'e1', '--second', coder], text)).toMatchObject({ code: 2 });
+});
+
+test('next leaves out lazily what hardly matters, and says how much that may be', () => {
+  const coder = join(import.meta.dirname, '../../models/coder');
+  const read = (...more: string[]) => {
+    const args = ['next', '-', '--at', '40', '--json', '--model', coder, ...more];
+    const { code, out } = run(args, 'import numpy as np\n\ndef mean(xs):\n    return np.array(xs)');
+    expect(code).toBe(0);
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    return { rest: lines.pop(), lines };
+  };
+  const [exact, lazy] = [read(), read('--lazy', '0.05')];
+  expect(lazy.rest).toMatchObject({ mode: 'e2', lazy: 0.05 });
+  expect(lazy.rest.nodes).toBeLessThan(exact.rest.nodes);
+  expect(lazy.rest.untested).toBeGreaterThan(0);
+  lazy.lines.forEach(({ atLeast, ...others }, byte) => {
+    expect(others).not.toHaveProperty('exact');
+    expect(exact.lines[byte].exact).toBeGreaterThan(atLeast - 1e-6);
+    expect(exact.lines[byte].exact).toBeLessThan(atLeast + lazy.rest.untested + 1e-6);
+  });
+  for (const wrong of [
+    ['--lazy', 'x'],
+    ['--lazy', '1'],
+    ['--lazy', '0.1', '--mode', 'e3'],
+  ]) {
+    expect(run(['next', '-', '--at', '0', ...wrong], 'a')).toMatchObject({ code: 2 });
+  }
+});
+
 test('bytes prints what every byte costs, and with the end they cost what the tokens do', () => {
   const folder = writeModelFolder(join(scratch, 'ending'));
   const config = join(folder, 'config.json');
@@ -142,6 +197,30 @@ test('bytes prints what every byte costs, and with the end they cost what the to
   expect(Math.abs((bytes! + end!) / tokens! - 1)).toBeLessThan(1e-5);
   expect(long.out).toMatch(/bytes \d+–80, given those from [1-9]\d* on: /);
   expect(run(['bytes', '-', '--model', model], 'a')).toMatchObject({ code: 2 });
+});
+
+test('complete prints what may be inserted, with its tokens and their probability', () => {
+  const text = 'import numpy as np\n\nx = np.arr\nprint(x)\n';
+  const coder = join(root, 'models/coder');
+  const at = String(text.indexOf('np.arr') + 6);
+  const args = ['complete', '-', '--at', at, '--model', coder, '--tokens', '6'];
+  const lines = run([...args, '--json', '--fim', 'spm', '--candidates', '2'], text)
+    .out.trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(lines).toHaveLength(2);
+  expect(Object.keys(lines[0])).toEqual(
+    'insert logprob fim handedBack stopReason tokens modelTokens ms'.split(' '),
+  );
+  const [{ insert, logprob, fim, handedBack, tokens }] = lines;
+  expect(fim).toBe('spm');
+  expect(logprob).toBeLessThan(0);
+  const spelled = tokens.map(({ bytes }: { bytes: string }) => bytes).join('');
+  const handed = Buffer.from(text.slice(Number(at) - handedBack, Number(at))).toString('hex');
+  expect(spelled.startsWith(handed + Buffer.from(insert).toString('hex'))).toBe(true);
+  const people = run([...args, '--fim', 'none', '--healing', 'one-token'], text);
+  expect(people.code).toBe(0);
+  expect(people.out).toMatch(/does not see the text behind/);
 });
 
 test('a second model with another tokenizer is beside the first, byte by byte', () => {
@@ -214,6 +293,7 @@ test('with a Unigram tokenizer tokens and scores are as ever, and bytes are refu
   for (const args of [
     ['bytes', '-'],
     ['next', '-', '--at', '2'],
+    ['complete', '-', '--at', '2'],
   ]) {
     const refused = run([...args, '--model', folder], 'the');
     expect(refused).toMatchObject({ code: 3, out: '' });
@@ -232,7 +312,22 @@ test.each([
   ['a number that is none', ['inspect', '-', '--top', 'x'], '', /--top takes a whole number/],
   ['no place', ['next', '-'], '', /`next` needs --at BYTE/],
   ['a place behind the end', ['next', '-', '--at', '3'], 'ab', /--at takes .* from 0 to 2/],
-  ['an unknown mode', ['next', '-', '--at', '0', '--mode', 'e9'], '', /--mode takes e2 or e3/],
+  ['no cursor', ['complete', '-'], 'ab', /`complete` needs --at BYTE/],
+  ['a cursor in a character', ['complete', '-', '--at', '2'], 'aä', /inside .* Try 1 or 3\./],
+  [
+    'a healing that is none',
+    ['complete', '-', '--at', '0', '--healing', 'x'],
+    '',
+    /--healing takes/,
+  ],
+  ['an unknown form', ['complete', '-', '--at', '0', '--fim', 'x'], '', /--fim takes auto, psm/],
+  [
+    'too many tokens',
+    ['complete', '-', '--at', '0', '--tokens', '0'],
+    '',
+    /--tokens takes a whole/,
+  ],
+  ['an unknown mode', ['next', '-', '--at', '0', '--mode', 'e9'], '', /--mode takes e1, e2 or e3/],
   ['invalid UTF-8', ['tokens', '-'], invalid, /Standard input is not UTF-8: byte ff at offset 2/],
   ['a model that is not there', ['tokens', '-', '--model', 'gone'], '', /Model folder not found/],
 ] as const)('%s is refused in one line', (_, args, input, message) => {

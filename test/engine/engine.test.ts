@@ -174,6 +174,25 @@ test('views, counts and peaks are in the editor’s offsets', async () => {
   });
 });
 
+test('of more tokens than are wanted, a view has those around an offset', async () => {
+  await engine.call(async running => {
+    const at = { uri: 'around', version: 1 };
+    await send(running, at.uri, 'x'.repeat(100));
+    const range = { utf16Start: 10, utf16End: 90 };
+    const first = async (around?: number) => {
+      const wish = around === undefined ? {} : { around };
+      const view = await running.remote.view({ ...at, range, maxTokens: 20, ...wish });
+      expect(view.ids).toHaveLength(20);
+      return view.first;
+    };
+    expect(await first()).toBe(10);
+    expect(await first(50)).toBe(40);
+    expect(await first(12)).toBe(10);
+    expect(await first(89)).toBe(70);
+    expect(await first(99)).toBe(70);
+  });
+});
+
 describe('a request that is withdrawn', () => {
   test('stops and leaves the engine ready for the next', async () => {
     const controller = new AbortController();
@@ -203,7 +222,7 @@ describe('an engine that dies', () => {
       expect(pending).toBe(0);
       expect(scores!.logprobs.every(Number.isFinite)).toBe(true);
     }
-  }, 30_000);
+  }, 90_000);
 
   test('twice on one request is given up with a reason, and the next request works', async () => {
     const killing = engine.call(async running => {

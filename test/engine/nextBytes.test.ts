@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InexactError } from '../../src/core/bytes/error';
 import { encodeUtf8 } from '../../src/core/utf8';
+import type { TextInBytes } from '../../src/engine/byteScores';
 import { Model } from '../../src/engine/model';
 import { nextBytes } from '../../src/engine/nextBytes';
 import { RuntimeClient } from '../../src/engine/runtime/client';
@@ -23,6 +24,12 @@ afterAll(() => {
   model.dispose();
   rmSync(bundle, { recursive: true });
 });
+
+/** Of a text that ends there, maybe inside a character. */
+function endOf(bytes: Uint8Array): [TextInBytes, number] {
+  const tokens = model.tokenizer.encode(Buffer.from(bytes).toString());
+  return [{ bytes, tokens }, bytes.length];
+}
 
 describe('a tree', () => {
   test('has behind each node what its path alone has', async () => {
@@ -60,32 +67,38 @@ describe('the next byte', () => {
     const bytes = encodeUtf8(CODE);
     // At the start, in a word, behind an indent, inside a character, at the end.
     for (const at of [0, 3, 39, 44, bytes.indexOf(0xc3) + 1, bytes.length]) {
-      const next = await nextBytes(model, bytes.subarray(0, at), 'e2');
+      const next = await nextBytes(model, ...endOf(bytes.subarray(0, at)), 'e2');
       const sum = next.exact.reduce((a, b) => a + b, next.end + next.leak + next.untested);
       expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
       const isInside = ((bytes[at] ?? 0) & 0xc0) === 0x80;
       expect(next.naive === null).toBe(isInside);
       expect(next.healed === null).toBe(isInside);
-      const e3 = await nextBytes(model, bytes.subarray(0, at), 'e3');
+      const e3 = await nextBytes(model, ...endOf(bytes.subarray(0, at)), 'e3');
       expect(e3.leak).toBe(0);
       expect(Math.abs(e3.exact.reduce((a, b) => a + b, e3.end) - 1)).toBeLessThan(1e-9);
     }
   });
 
   test('knows a word that was cut, which the tokens alone do not', async () => {
-    const { exact, naive } = await nextBytes(model, encodeUtf8(`${CODE}x = np.arr`), 'e2');
+    const { exact, naive } = await nextBytes(
+      model,
+      ...endOf(encodeUtf8(`${CODE}x = np.arr`)),
+      'e2',
+    );
     expect(exact[0x61]!).toBeGreaterThan(0.5);
     expect(exact[0x61]!).toBeGreaterThan(naive![0x61]! * 2);
   });
 
   test('at the end of a text longer than the context is that of the last window', async () => {
     const long = encodeUtf8(CODE.repeat(60));
-    const next = await nextBytes(model, long, 'e2');
+    const next = await nextBytes(model, ...endOf(long), 'e2');
     expect(next.contextTokens).toBeGreaterThan(300);
     expect(next.contextTokens).toBeLessThan(model.info.contextTokens);
   });
 
   test('is refused where it cannot be exact', async () => {
-    await expect(nextBytes(model, Uint8Array.of(0x61, 0xff), 'e2')).rejects.toThrow(InexactError);
+    await expect(nextBytes(model, ...endOf(Uint8Array.of(0x61, 0xff)), 'e2')).rejects.toThrow(
+      InexactError,
+    );
   });
 });

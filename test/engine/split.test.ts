@@ -46,6 +46,26 @@ test('the pretoken at every offset of a text has its bounds, and its steps end w
   }
 });
 
+test('what is merged over all of a text is told for the tokens around the offset', () => {
+  const stories = tokenizerOf(join(root, 'models/stories260K'));
+  const text = 'Lily\'s naïve 𝄞 cat sat.\n"Oh no!" she said, and ran home.\n'.repeat(4);
+  const bytes = encodeUtf8(text);
+  const whole = stories.encode(text);
+  for (let at = 1; at < text.length; at++) {
+    const split = splitOf(text, at, stories);
+    expect(split.utf16Start).toBeLessThanOrEqual(at);
+    expect(split.utf16End).toBeGreaterThan(at);
+    const first = whole.byteEnds.findIndex(end => end > split.byteStart);
+    const told = split.tokens.filter(({ bytes }) => bytes.length > 0).map(({ id }) => id);
+    const at0 = split.byteStart === 0 ? 0 : first;
+    expect(told).toEqual([...whole.ids.slice(at0, at0 + told.length)]);
+    expect(merged(split)).toEqual(told);
+    const own = new TextDecoder().decode(bytes.subarray(split.byteStart, split.byteEnd));
+    expect(textOf(split.symbols).trimStart()).toBe(own.trimStart());
+    expect(own).toBe(text.slice(split.utf16Start, split.utf16End));
+  }
+});
+
 test('every continuation shows the tokens of the text that ends with it', () => {
   const text = 'const returned = values';
   const split = splitOf(text, text.length - 1, coder, 'zz');

@@ -8,6 +8,9 @@ test.each([
   ['coder', join(import.meta.dirname, '../../models/coder')],
   ['gpt2', join(shared, 'tokenizers/gpt2')],
   ['qwen2', join(shared, 'tokenizers/qwen2')],
+  ['cl100k', join(shared, 'tokenizers/tiktoken')],
+  ['phi-3', join(shared, 'tokenizers/phi-3-mini')],
+  ['tok512', join(shared, 'models/stories260K')],
 ])('%s', (name, folder) => {
   if (name !== 'coder' && !hasShared) return;
   const result = tryCuts(tokenizerOf(folder), 40, 2);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadTokenizer } from '../../src/core/tokenizer/load';
 import { checkEdits } from '../support/edits';
+import { tokenizerOf } from '../support/shared';
 
 const EDITS = 100_000;
 const root = join(import.meta.dirname, '../..');
@@ -13,13 +14,14 @@ const gpt2 = { type: 'ByteLevel', add_prefix_space: false, use_regex: true };
 const tokenizers = [
   loadTokenizer({ 'tokenizer.json': { ...file, normalizer: { type: 'NFC' } } }),
   loadTokenizer({ 'tokenizer.json': { ...file, pre_tokenizer: gpt2 } }),
-  ...['starcoder', 'deepseek-v3'].map(name =>
+  ...['starcoder', 'deepseek-v3', 'deepseek-v2'].map(name =>
     loadTokenizer({
       'tokenizer.json': JSON.parse(
         readFileSync(join(root, `test/golden/families/${name}.json`), 'utf8'),
       ),
     }),
   ),
+  tokenizerOf(join(root, 'models/stories260K')),
 ];
 
 const files = [

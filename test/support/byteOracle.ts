@@ -3,7 +3,7 @@
 import type { Toy } from './toys';
 
 /** Continuations of texts: one or two characters of every class, contractions, and the toy's own characters. */
-const COMMON = ['a', 'z', 's', 'e', 'r', 'v', 'l', 't', "'", ' ', '\n', '1', '!', '\t'];
+const COMMON = ['a', 'z', 's', 'e', 'r', 'v', 'l', 't', "'", ' ', '\n', '1', '!', '\t', 'A', '/'];
 
 export class Oracle {
   readonly #toy: Toy;

@@ -1,25 +1,22 @@
 // Small random tokenizers and language models, for which everything can be enumerated.
 import { byteCharacters } from '../../src/core/tokenizer/byteLevel';
+import { byteToken } from '../../src/core/tokenizer/byteTokens';
 import { loadTokenizer } from '../../src/core/tokenizer/load';
 import { GPT2_PATTERN } from '../../src/core/tokenizer/patterns/gpt2';
-import { QWEN2_PATTERN } from '../../src/core/tokenizer/patterns/words';
+import { O200K_PATTERN, TEKKEN_PATTERN } from '../../src/core/tokenizer/patterns/o200k';
+import {
+  LLAMA3_PATTERN,
+  QWEN2_PATTERN,
+  QWEN35_PATTERN,
+} from '../../src/core/tokenizer/patterns/words';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { randomOf } from '../../src/core/completion/random';
 import type { TokenModel } from '../../src/core/bytes/model';
 import { spellingOf } from '../../src/core/tokenizer/byteLevel';
 import { encodeUtf8 } from '../../src/core/utf8';
 
+export { randomOf };
 export type Random = () => number;
-
-/** Numbers in [0, 1) (mulberry32). */
-export function randomOf(seed: number): Random {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export function pick<T>(random: Random, from: readonly T[]): T {
   return from[Math.floor(random() * from.length)]!;
@@ -37,8 +34,16 @@ export const ALPHABETS = [
   ['é', 'è', 'a'],
   ["'", 'l', 'L', '1', '\n'],
   ['日', '！', ' '],
+  ['a', 'A', 'ª', "'"],
 ] as const;
-export const PATTERNS = [GPT2_PATTERN, QWEN2_PATTERN] as const;
+export const PATTERNS = [
+  GPT2_PATTERN,
+  QWEN2_PATTERN,
+  LLAMA3_PATTERN,
+  O200K_PATTERN,
+  QWEN35_PATTERN,
+  TEKKEN_PATTERN,
+] as const;
 
 export interface Toy {
   readonly tokenizer: Tokenizer;
@@ -48,16 +53,16 @@ export interface Toy {
   readonly end: number;
 }
 
+/** Ways to cut: the patterns, and none, as SentencePiece has it. */
+export const TOY_KINDS = PATTERNS.length + 1;
+
 /** All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids. */
 export function randomToy(seed: number, merges = 9, reversed = false): Toy {
   const random = randomOf(seed);
   const alphabet = ALPHABETS[seed % ALPHABETS.length]!;
-  const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % PATTERNS.length]!;
-  const vocab: Record<string, number> = Object.fromEntries(
-    byteCharacters.map((character, byte) => [character, byte]),
-  );
-  const symbols = [...new Set(alphabet.flatMap(c => [...spellingOf(encodeUtf8(c))]))];
-  const usable = [...symbols];
+  const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % TOY_KINDS];
+  const kind = pattern === undefined ? spacedKind(random, alphabet) : byteLevelKind(alphabet);
+  const { vocab, usable } = kind;
   const list: string[] = [];
   for (let attempt = 0; attempt < merges * 4 && list.length < merges; attempt++) {
     const [left, right] = [pick(random, usable), pick(random, usable)];
@@ -75,22 +80,54 @@ export function randomToy(seed: number, merges = 9, reversed = false): Toy {
   const [end, other] = [label(size - 2), label(size - 1)];
   for (const spelling in vocab) vocab[spelling] = label(vocab[spelling]!);
   const special = { special: true, normalized: false };
-  const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated' };
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
   const tokenizer = loadTokenizer({
     'tokenizer.json': {
       added_tokens: [
         { id: end, content: END, ...special },
         { id: other, content: OTHER_SPECIAL, ...special },
       ],
-      pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] },
-      model: { type: 'BPE', vocab, merges: list },
+      ...(pattern === undefined ? spacedSteps : byteLevelSteps(pattern)),
+      model: { type: 'BPE', byte_fallback: pattern === undefined, vocab, merges: list },
     },
   });
-  const bytes = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65];
+  const bytes = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65, ...kind.bytes];
   const ids = [...usable.map(spelling => vocab[spelling]!), ...bytes.map(label), end, other];
   return { tokenizer, alphabet, support: [...new Set(ids)], end };
 }
+
+/** The tokens of single bytes, by id, and what merges start from. */
+interface ToyKind {
+  readonly vocab: Record<string, number>;
+  readonly usable: string[];
+  /** That text over the alphabet needs besides. */
+  readonly bytes: readonly number[];
+}
+
+function byteLevelKind(alphabet: readonly string[]): ToyKind {
+  const vocab = Object.fromEntries(byteCharacters.map((character, byte) => [character, byte]));
+  const usable = [...new Set(alphabet.flatMap(c => [...spellingOf(encodeUtf8(c))]))];
+  return { vocab, usable, bytes: [] };
+}
+
+const byteLevelSteps = (pattern: string) => {
+  const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated' };
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
+  return { pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] } };
+};
+
+/** Of the alphabet's characters, one may be in bytes only. */
+function spacedKind(random: Random, alphabet: readonly string[]): ToyKind {
+  const missing = pick(random, [...alphabet, '']);
+  const present = alphabet.filter(character => character !== missing);
+  const usable = ['\u2581', ...present.filter(character => character !== ' ')];
+  const names = Array.from({ length: 256 }, (_, byte) => byteToken(byte));
+  const vocab = Object.fromEntries([...names, ...usable].map((name, id) => [name, id]));
+  return { vocab, usable, bytes: [...encodeUtf8(missing)] };
+}
+
+const spacedSteps = {
+  normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+};
 
 /** Answers for one context, too. */
 export interface TestModel extends TokenModel {

@@ -17,10 +17,10 @@ async function openCode(ui: Workbench): Promise<void> {
 }
 
 /** Turns a lens on and waits until the window has painted all of it. */
-async function show(ui: Workbench, lens: string): Promise<void> {
+async function show(ui: Workbench, lens: string, end = /$/): Promise<void> {
   await ui.runCommand('Tokenscope: Choose Lens...');
   await ui.pick(lens);
-  await ui.statusItem(new RegExp(`${lens} · \\d+ tokens$`)).waitFor();
+  await ui.statusItem(new RegExp(`${lens} · \\d+ tokens${end.source}`)).waitFor();
   await settled(ui);
 }
 
@@ -126,6 +126,29 @@ export async function bytesArePaintedByCharacterAndAddUpToTheTokens(ui: Workbenc
     .slice(1)
     .map(Number);
   assert.ok(Math.abs((bits! + end!) / tokens! - 1) < 1e-4, `${bits} + ${end}, ${tokens}`);
+}
+
+export async function twoModelsOnOneTextAreToldApartAndEachProvesItsSum(ui: Workbench) {
+  await openCode(ui);
+  await show(ui, 'Surprisal by byte');
+  const first = await settled(ui);
+  await ui.runCommand('Tokenscope: Compare with Tokenizer or Model...');
+  await ui.pick('stories260K');
+  await ui.statusItem(/stories260K: \d+ tokens$/).waitFor();
+  await show(ui, 'Difference by byte', / · stories260K: \d+ tokens$/);
+  assert.notEqual(await settled(ui), first);
+  assert.match(await ui.hoverAt('filter'), /stories260K, bits/);
+  await ui.screenshot('two-models');
+  await ui.runCommand('Tokenscope: Score Every Byte of the Document');
+  const told = ui.page.locator('.notification-list-item-message', { hasText: 'Σ bytes' });
+  await told.waitFor();
+  const text = await told.innerText();
+  const perByte = /coder: ([\d.]+) bits per byte.*stories260K: ([\d.]+) bits per byte/s.exec(text);
+  assert.ok(perByte, text);
+  // Code is news to a model of stories.
+  assert.ok(Number(perByte[2]) > 2 * Number(perByte[1]), text);
+  await ui.runCommand('Tokenscope: Stop Comparing');
+  await ui.statusItem(/by byte · \d+ tokens · not shown$/).waitFor();
 }
 
 export async function anEditLeavesNoStalePaint(ui: Workbench) {

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { emptyScores } from '../../src/core/scores';
+import { describe, expect, it, test } from 'vitest';
 import type { TokenView } from '../../src/protocol/engine';
 import type { VisibleTokens } from '../../src/protocol/page';
+import { emptyScores } from '../../src/core/scores';
 import { columnsOf, sorted } from '../../webview/columns';
 import { tokenRows } from '../../webview/tokenRows';
 
@@ -22,7 +22,7 @@ const list: VisibleTokens = {
   runs: [
     // The last token of the first stretch reaches across a fold.
     {
-      line: 3,
+      ...{ line: 3, second: null },
       view: viewOf(10, [
         ['a', 5],
         ['\n\n', 1],
@@ -31,7 +31,7 @@ const list: VisibleTokens = {
       ]),
     },
     {
-      line: 9,
+      ...{ line: 9, second: null },
       view: viewOf(13, [
         ['\n', 5],
         ['c', 2],
@@ -53,8 +53,37 @@ describe('tokenRows', () => {
   });
 });
 
+describe('tokenRows of two tokenizers', () => {
+  const cutAt = (...ends: number[]): TokenView => {
+    const starts = [0, ...ends];
+    const view = viewOf(
+      0,
+      ends.map((end, i) => ['found.split'.slice(starts[i], end), 1]),
+    );
+    return { ...view, byteEnds: Uint32Array.from(ends) };
+  };
+
+  it('gives the other tokens to those of a stretch that is cut otherwise, once at its end', () => {
+    const run = { line: 1, view: cutAt(2, 5, 6, 11), second: cutAt(5, 7, 11) };
+    const rows = tokenRows({ ...list, runs: [run] });
+    expect(rows.map(({ others }) => others)).toEqual([
+      ['found'],
+      ['found'],
+      ['.s', 'plit'],
+      ['.s', 'plit'],
+    ]);
+    expect(rows.map(row => row.endsDifference)).toEqual([false, true, false, true]);
+  });
+
+  it('gives none to what both cut alike', () => {
+    const run = { line: 1, view: cutAt(5, 6, 11), second: cutAt(5, 11) };
+    const [first] = tokenRows({ ...list, runs: [run] });
+    expect([first!.others, first!.endsDifference]).toEqual([undefined, false]);
+  });
+});
+
 describe('sorted', () => {
-  const column = columnsOf(true).find(({ id }) => id === 'lens.rank')!;
+  const column = columnsOf([emptyScores(0, 1)]).find(({ id }) => id === 'lens.rank')!;
   const order = (isDescending: boolean) =>
     sorted(tokenRows(list), column, isDescending).map(({ index }) => index);
 
@@ -62,4 +91,25 @@ describe('sorted', () => {
     expect(order(false)).toEqual([11, 14, 10, 13, 12]);
     expect(order(true)).toEqual([10, 13, 14, 11, 12]);
   });
+});
+
+test('numbers for bytes, and by a second model, have columns where they were asked for', () => {
+  const [scores, byteNats, secondByteNats] = [
+    emptyScores(0, 1),
+    new Float64Array(),
+    new Float64Array(),
+  ];
+  const titles = (...all: Parameters<typeof columnsOf>) => columnsOf(...all).map(({ id }) => id);
+  const [none, tokens, bytes, both] = [
+    titles([null]),
+    titles([scores]),
+    titles([scores, { ...scores, byteNats }]),
+    titles([{ ...scores, byteNats, secondByteNats }]),
+  ];
+  expect(none).not.toContain('lens.surprisal');
+  expect(tokens).toContain('lens.surprisal');
+  expect(tokens).not.toContain('lens.bytes');
+  expect(bytes).toContain('lens.bytes');
+  expect(bytes).not.toContain('lens.difference');
+  expect(both).toEqual(expect.arrayContaining(['lens.bytes', 'lens.difference']));
 });

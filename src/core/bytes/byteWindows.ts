@@ -1,6 +1,6 @@
 // How the bytes of a text longer than the model's context are scored: in the windows of its tokens, each begun
 // where the text behind its beginning has the tokens that the whole text has there.
-import { windowsOf } from '../windows';
+import { windowsOf, type Window } from '../windows';
 import { InexactError } from './error';
 
 /** All offsets in bytes. */
@@ -30,32 +30,21 @@ const COMPARED = 64;
 /** Tokens at the end of a piece that what comes behind it may change. */
 const UNSETTLED = 32;
 
-/**
- * `context`: tokens in a window. `encode`: the tokens of some of the text's bytes on their own, undefined where
- * those are no text. Throws `InexactError` where no window can begin.
- */
-export function byteWindows(
-  { ids, byteStarts, byteEnds }: TextTokens,
-  context: number,
-  endsLine: (token: number) => boolean,
-  encode: (from: number, to: number) => Uint32Array | undefined,
-): ByteWindow[] {
-  const isBeginning = (token: number, windowEnd: number) => {
-    const end = Math.min(windowEnd, token + COMPARED + UNSETTLED);
-    const alone = encode(byteStarts[token]!, byteEnds[end - 1]!);
-    const settled = end === ids.length ? end - token : Math.max(1, end - token - UNSETTLED);
-    return alone?.slice(0, settled).every((id, i) => id === ids[token + i]) ?? false;
-  };
-  const windows = windowsOf(ids.length, context, endsLine).map(({ start, ownStart, end }) => {
-    let first = start;
-    const last = Math.min(ownStart, start + TRIED);
-    while (first > 0 && first <= last && !isBeginning(first, end)) first++;
-    if (first > last) {
-      throw new InexactError(
-        `Behind byte ${byteStarts[start]} the text has no place where it can be cut and keep its tokens: ` +
-          `exact probabilities of bytes are known up to byte ${byteStarts[ownStart]}`,
-      );
-    }
+/** What windows are made by. */
+export interface Windowing {
+  /** Tokens in a window. */
+  readonly context: number;
+  endsLine(token: number): boolean;
+  /** The tokens of some of the text's bytes on their own, undefined where those are no text. */
+  encode(from: number, to: number): ArrayLike<number> | undefined;
+}
+
+/** Throws `InexactError` where no window can begin. */
+export function byteWindows(tokens: TextTokens, windowing: Windowing): ByteWindow[] {
+  const { ids, byteStarts, byteEnds } = tokens;
+  const windows = windowsOf(ids.length, windowing.context, windowing.endsLine).map(window => {
+    const { ownStart, end } = window;
+    const first = beginningOf(window, tokens, windowing);
     return {
       start: byteStarts[first]!,
       ownStart: byteStarts[ownStart]!,
@@ -66,4 +55,37 @@ export function byteWindows(
   });
   if (windows.length > 0) return windows;
   return [{ start: 0, ownStart: 0, end: 0, ids: ids.slice(), before: 0 }];
+}
+
+/** In bytes: where the window begins that what comes at `at` takes its surprisal from. Throws `InexactError`. */
+export function windowStartAt(tokens: TextTokens, at: number, windowing: Windowing): number {
+  const { ids, byteStarts, byteEnds } = tokens;
+  const windows = windowsOf(ids.length, windowing.context, windowing.endsLine);
+  const window = windows.find(({ end }) => byteEnds[end - 1]! > at) ?? windows.at(-1);
+  return window ? byteStarts[beginningOf(window, tokens, windowing)]! : 0;
+}
+
+/** The window's first token, or one behind it with which the text behind it begins by itself. */
+function beginningOf(
+  { start, ownStart, end }: Window,
+  { ids, byteStarts, byteEnds }: TextTokens,
+  { encode }: Windowing,
+): number {
+  const isBeginning = (token: number) => {
+    const last = Math.min(end, token + COMPARED + UNSETTLED);
+    const alone = encode(byteStarts[token]!, byteEnds[last - 1]!);
+    if (!alone) return false;
+    const settled = last === ids.length ? last - token : Math.max(1, last - token - UNSETTLED);
+    return Array.from(alone)
+      .slice(0, settled)
+      .every((id, i) => id === ids[token + i]);
+  };
+  const latest = Math.min(ownStart, start + TRIED);
+  let first = start;
+  while (first > 0 && first <= latest && !isBeginning(first)) first++;
+  if (first <= latest) return first;
+  throw new InexactError(
+    `Behind byte ${byteStarts[start]} the text has no place where it can be cut and keep its tokens: ` +
+      `exact probabilities of bytes are known up to byte ${byteStarts[ownStart]}`,
+  );
 }

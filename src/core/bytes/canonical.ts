@@ -1,8 +1,8 @@
 // Which sequences of tokens are canonical: the beginning of what the tokenizer makes of some text.
 import type { ByteString } from './byteString';
 import { incompleteFrom } from './characters';
-import type { Boundaries, Hypotheses } from './hypotheses';
-import type { Pairs } from './pairs';
+import type { Boundaries, Cutting } from './cutting';
+import type { Joins } from './pairs';
 import type { SortedTokens } from './sortedTokens';
 import type { TokenPrefix } from './tokenPrefix';
 
@@ -15,25 +15,38 @@ const KNOWN = 16;
 
 const MAX_KEPT = 1000;
 
+/** What is known of the tokens behind prefixes of one shape. */
+interface Behind {
+  /** [shape of the token]; bits, 0 where not known yet. */
+  readonly ways: Uint8Array;
+  /** By the token, -1 - token where it does not join: whether something can follow where it ends open. */
+  readonly continued: Map<number, boolean>;
+}
+
+/** Bytes that go on in a character. */
+const CONTINUATIONS = Array.from({ length: 0x40 }, (_, low) => String.fromCharCode(0x80 | low));
+
 export class Canonical {
-  readonly #pairs: Pairs;
+  readonly #joins: Joins;
   readonly #tokens: SortedTokens;
-  readonly #hypotheses: Hypotheses;
+  readonly #cutting: Cutting;
   /** [id]; tokens of one shape are cut alike behind one prefix. -1 if no text has the token there. */
   readonly #shapes: Int32Array;
   readonly #shapeCount: number;
-  /** By the prefix's shape: [shape], bits. */
-  readonly #ways = new Map<string, Uint8Array>();
-  readonly #waysOf = new WeakMap<TokenPrefix, Uint8Array | null>();
+  /** [id]; 1: reachable, 2: not, 0: not known yet. */
+  readonly #reachable: Uint8Array;
+  /** By the prefix's shape. */
+  readonly #kept = new Map<string, Behind>();
 
-  constructor(pairs: Pairs, tokens: SortedTokens, hypotheses: Hypotheses) {
-    this.#pairs = pairs;
+  constructor(joins: Joins, tokens: SortedTokens, cutting: Cutting) {
+    this.#joins = joins;
     this.#tokens = tokens;
-    this.#hypotheses = hypotheses;
+    this.#cutting = cutting;
     const numbers = new Map<string, number>();
+    this.#reachable = new Uint8Array(tokens.idLimit);
     this.#shapes = new Int32Array(tokens.idLimit).fill(-1);
     for (const [place, id] of tokens.ids.entries()) {
-      const shape = hypotheses.shapeOf(tokens.bytes[place]!);
+      const shape = cutting.shapeOf(tokens.bytes[place]!);
       if (shape === undefined) continue;
       if (!numbers.has(shape)) numbers.set(shape, numbers.size);
       this.#shapes[id] = numbers.get(shape)!;
@@ -43,67 +56,83 @@ export class Canonical {
 
   /** The prefix with one more token of text, whether or not that is canonical. */
   extend(prefix: TokenPrefix, token: number): TokenPrefix {
-    return prefix.with(token, this.#tokens.bytesOf(token)!, this.#joins(prefix, token));
+    return prefix.with(token, this.#tokens.bytesOf(token)!, this.#joins.mayJoin(prefix, token));
   }
 
   /** Whether the tokenizer makes of some text what begins with the prefix and the token. */
   follows(prefix: TokenPrefix, token: number): boolean {
-    if (!this.#pairs.isReachable(token)) return false;
-    const ways = this.#waysBehind(prefix, token);
-    if (ways & CUT_CLOSED) return true;
-    if (ways & (JOINED_CLOSED | JOINED_OPEN) && this.#joins(prefix, token)) {
-      if (ways & JOINED_CLOSED) return true;
-    } else if (!(ways & CUT_OPEN)) {
-      return false;
-    }
-    return this.#isContinued(this.extend(prefix, token));
+    return this.follower(prefix)(token);
+  }
+
+  /** The same for many tokens behind one prefix. */
+  follower(prefix: TokenPrefix): (token: number) => boolean {
+    const behind = this.#behind(prefix);
+    return token => {
+      if (!this.#isReachable(token)) return false;
+      const ways = this.#waysTo(prefix, behind, token);
+      if (ways & CUT_CLOSED) return true;
+      const joins =
+        (ways & (JOINED_CLOSED | JOINED_OPEN)) !== 0 && this.#joins.mayJoin(prefix, token);
+      if (joins && ways & JOINED_CLOSED) return true;
+      if (!joins && !(ways & CUT_OPEN)) return false;
+      const key = joins ? token : -1 - token;
+      let isContinued = behind?.continued.get(key);
+      if (isContinued === undefined) {
+        isContinued = this.#isContinued(this.extend(prefix, token));
+        behind?.continued.set(key, isContinued);
+      }
+      return isContinued;
+    };
   }
 
   /** Whether the tokenizer makes of some text what begins with the prefix. */
   isCanonical(prefix: TokenPrefix): boolean {
+    if (!prefix.tokens.every(token => this.#isReachable(token))) return false;
     const state = this.#stateOf(prefix);
     return state === 'open' ? this.#isContinued(prefix) : state === 'closed';
   }
 
   /** Whether the tokenizer makes the prefix, and no more, of its bytes. */
   endsText(prefix: TokenPrefix): boolean {
-    const ends = this.#hypotheses.ended(prefix.bytes);
+    const ends = this.#cutting.ended(prefix.bytes);
     return ends !== undefined && isCutSo(prefix, ends);
   }
 
-  #joins(prefix: TokenPrefix, token: number): boolean {
-    return prefix.last === undefined || this.#pairs.isValid(prefix.last, token);
+  #isReachable(token: number): boolean {
+    const known = this.#reachable[token]!;
+    if (known !== 0) return known === 1;
+    const isReachable = this.#joins.isReachable(token);
+    this.#reachable[token] = isReachable ? 1 : 2;
+    return isReachable;
   }
 
-  #waysBehind(prefix: TokenPrefix, token: number): number {
+  #waysTo(prefix: TokenPrefix, behind: Behind | null, token: number): number {
+    if (!behind) return this.#findWays(prefix, token);
     const shape = this.#shapes[token]!;
-    let ways = this.#waysOf.get(prefix);
-    if (ways === undefined) this.#waysOf.set(prefix, (ways = this.#newWays(prefix)));
-    if (!ways) return this.#findWays(prefix, token);
-    if (shape < 0) return 0;
-    return (ways[shape] ||= this.#findWays(prefix, token));
+    return shape < 0 ? 0 : (behind.ways[shape] ||= this.#findWays(prefix, token));
   }
 
   /** Null where tokens of one shape may be cut in different ways behind the prefix. */
-  #newWays(prefix: TokenPrefix): Uint8Array | null {
+  #behind(prefix: TokenPrefix): Behind | null {
     const { bytes, ends, joins } = prefix;
-    if (!this.#hypotheses.joinsFreely(bytes)) return null;
+    if (!this.#cutting.joinsFreely(bytes)) return null;
     // Of one shape and with ends at the same bytes, other characters may end elsewhere.
     const isAscii = !/[^\x00-\x7f]/.test(bytes);
-    const shape = isAscii ? this.#hypotheses.shapeOf(bytes) : bytes;
+    const shape = isAscii ? this.#cutting.shapeOf(bytes) : bytes;
     const key = [shape, ends, joins].join(' ');
-    let ways = this.#ways.get(key);
-    if (!ways) {
-      if (this.#ways.size === MAX_KEPT) this.#ways.clear();
-      this.#ways.set(key, (ways = new Uint8Array(this.#shapeCount)));
+    let behind = this.#kept.get(key);
+    if (!behind) {
+      if (this.#kept.size === MAX_KEPT) this.#kept.clear();
+      behind = { ways: new Uint8Array(this.#shapeCount), continued: new Map() };
+      this.#kept.set(key, behind);
     }
-    return ways;
+    return behind;
   }
 
   #findWays(prefix: TokenPrefix, token: number): number {
     const bytes = prefix.bytes + this.#tokens.bytesOf(token)!;
     let ways = KNOWN;
-    for (const boundaries of this.#hypotheses.of(bytes)) {
+    for (const boundaries of this.#cutting.of(bytes)) {
       const next = boundariesIn(prefix, boundaries);
       if (next < 0) continue;
       const isCut = prefix.bytes === '' || boundaries[next - 1] === prefix.bytes.length;
@@ -118,7 +147,7 @@ export class Canonical {
     const { bytes } = prefix;
     if (bytes === '') return 'closed';
     let state: 'open' | 'impossible' = 'impossible';
-    for (const ends of this.#hypotheses.of(bytes)) {
+    for (const ends of this.#cutting.of(bytes)) {
       if (!isCutSo(prefix, ends)) continue;
       if (ends.at(-1) === bytes.length) return 'closed';
       state = 'open';
@@ -132,14 +161,14 @@ export class Canonical {
    * have been, or are being, gone on from.
    */
   #isContinued(prefix: TokenPrefix, seen = new Set<string>()): boolean {
-    const key = `${prefix.last} ${this.#hypotheses.openEndOf(prefix.bytes)}`;
+    const key = `${prefix.last} ${this.#cutting.openEndOf(prefix.bytes)}`;
     if (seen.has(key)) return false;
     seen.add(key);
     for (const beginning of this.#candidates(prefix)) {
       const { start, end } = this.#tokens.startingWith(beginning);
       for (let place = start; place < end; place++) {
         const token = this.#tokens.ids[place]!;
-        if (!this.#pairs.isReachable(token)) continue;
+        if (!this.#isReachable(token)) continue;
         const longer = this.extend(prefix, token);
         const state = this.#stateOf(longer);
         if (state === 'closed') return true;
@@ -150,14 +179,13 @@ export class Canonical {
   }
 
   /** What the next token must begin with. */
-  #candidates(prefix: TokenPrefix): ByteString[] {
+  #candidates(prefix: TokenPrefix): readonly ByteString[] {
     const { bytes } = prefix;
     if (incompleteFrom(bytes) < bytes.length) {
-      return Array.from({ length: 0x40 }, (_, low) => String.fromCharCode(0x80 | low));
+      return CONTINUATIONS;
     }
     const isOpen = (ends: Boundaries) => ends.at(-1) !== bytes.length && isCutSo(prefix, ends);
-    const firsts = this.#hypotheses.openers(bytes, isOpen);
-    return firsts ? Array.from(firsts, byte => String.fromCharCode(byte)) : [''];
+    return this.#cutting.openers(bytes, isOpen);
   }
 }
 

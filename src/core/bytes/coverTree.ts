@@ -7,7 +7,6 @@ import type { ByteString } from './byteString';
 import { InexactError } from './error';
 import type { PathNode } from './model';
 import type { ByteRules } from './rules';
-import { UNSETTLED_PRETOKENS } from './lookahead';
 import { TokenPrefix } from './tokenPrefix';
 
 /** What every text that begins with the bytes so far has in common. */
@@ -46,7 +45,7 @@ const LONGEST_TAIL = 1000;
 /** The trunk with what the bytes settle behind it. */
 export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk {
   const ends = rules.pretokenEnds(bytes, trunk.offset);
-  const settled = ends.slice(0, Math.max(0, ends.length - UNSETTLED_PRETOKENS));
+  const settled = ends.slice(0, Math.max(0, ends.length - rules.cutting.unsettled));
   if (settled.length === 0) return trunk;
   const tokens = [...trunk.tokens];
   let at = trunk.offset;
@@ -81,7 +80,7 @@ export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): Co
 function* pathsOf(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
   const extend = (prefix: TokenPrefix, bytes: ByteString) =>
     rules.merge(bytes).reduce((path, token) => rules.canonical.extend(path, token), prefix);
-  for (const ends of rules.hypotheses.of(tail)) {
+  for (const ends of rules.cutting.of(tail)) {
     let closed = TokenPrefix.empty;
     for (const end of ends) {
       if (end < tail.length) closed = extend(closed, tail.slice(closed.bytes.length, end));
@@ -97,9 +96,10 @@ function* pathsOf(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
 function isLive(rules: ByteRules, prefix: TokenPrefix, rest: ByteString): boolean {
   if (rest === '') return rules.canonical.isCanonical(prefix);
   const { ids, bytes } = rules.tokens;
+  const follows = rules.canonical.follower(prefix);
   const { start, end } = rules.tokens.startingWith(rest);
   for (let place = start; place < end; place++) {
-    if (bytes[place]!.length > rest.length && rules.canonical.follows(prefix, ids[place]!)) {
+    if (bytes[place]!.length > rest.length && follows(ids[place]!)) {
       return true;
     }
   }

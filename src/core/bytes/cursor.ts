@@ -2,9 +2,10 @@
 // path is kept while the path, or one that begins with it, may be returned to.
 import { byteStringOf, type ByteString } from './byteString';
 import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverTree';
-import type { Row, TokenModel } from './model';
+import type { TokenModel } from './model';
 import {
   headMasses,
+  leakOf,
   massOf,
   nextByte,
   pathLogprobs,
@@ -12,6 +13,9 @@ import {
   type NextByte,
   type ScoredTree,
 } from './nextByte';
+import { InexactError } from './error';
+import { PathRows } from './pathRows';
+import type { Acceptance } from './rowParts';
 import type { ByteRules } from './rules';
 import { everyTokenisation, tokenisationTree } from './tokenisationTree';
 
@@ -26,40 +30,60 @@ interface State {
 /** States that `back` returns to without asking the model. */
 const KEPT_STATES = 32;
 
-/** More than any token's id. */
-const MAX_ID = 2 ** 24;
-
 export class ByteCursor {
   readonly #rules: ByteRules;
   readonly #model: TokenModel;
   readonly #ends: ReadonlySet<number>;
+  /** What the tokenizer puts before the text. */
+  readonly #opening: ByteString;
   /** The last is the one in hand. */
   #states: State[] = [];
-  /** Paths are numbered, 0 being the first state's trunk; the key is the number before and the token. */
-  #numbers = new Map<number, number>();
-  /** The tokens before path 0. */
-  #start: readonly number[] = [];
-  #rows = new Map<number, Row>();
-  /** [path], nats, given path 0. */
-  #logprobs = new Map<number, number>();
-  /** Rows that the model was asked for so far. */
-  evaluated = 0;
+  #rows: PathRows;
+  /** Before the text was last opened anew. */
+  #evaluatedBefore = 0;
+  readonly #lazy: number;
 
-  private constructor(rules: ByteRules, model: TokenModel) {
+  private constructor(rules: ByteRules, model: TokenModel, begins: boolean, lazy: number) {
     this.#rules = rules;
     this.#model = model;
     this.#ends = new Set(model.ends);
+    this.#lazy = lazy;
+    this.#rows = new PathRows(rules, model, [], lazy);
+    this.#opening = begins ? rules.opening : '';
   }
 
-  /** At the end of `bytes`, which may end inside a character. Throws `InexactError`. */
-  static async at(rules: ByteRules, model: TokenModel, bytes: Uint8Array): Promise<ByteCursor> {
-    const cursor = new ByteCursor(rules, model);
-    await cursor.#open(byteStringOf(bytes));
+  /**
+   * At the end of `bytes`, which may end inside a character. `begins`: whether they begin a text, rather than at
+   * a place where it is cut. `lazy`: ways to cut them that have less than this share of their probability may be
+   * left out, and are then `untested` in e2. Throws `InexactError`.
+   */
+  static async at(
+    rules: ByteRules,
+    model: TokenModel,
+    bytes: Uint8Array,
+    begins = true,
+    lazy = 0,
+  ): Promise<ByteCursor> {
+    const text = byteStringOf(bytes);
+    rules.check(text, 0, begins);
+    const cursor = new ByteCursor(rules, model, begins, lazy);
+    await cursor.#open(cursor.#opening + text);
     return cursor;
   }
 
+  /** Of the text, in bytes. */
   get length(): number {
-    return this.#state.bytes.length;
+    return this.#state.bytes.length - this.#opening.length;
+  }
+
+  /** Rows that the model was asked for so far. */
+  get evaluated(): number {
+    return this.#evaluatedBefore + this.#rows.evaluated;
+  }
+
+  /** What the bytes so far settle. */
+  get trunk(): Trunk {
+    return this.#state.trunk;
   }
 
   get tree(): CoverTree {
@@ -69,6 +93,15 @@ export class ByteCursor {
   /** Nats: Π(x), given the tokens that all continuations of the first text in hand have in common. */
   get logMass(): number {
     return massOf(this.#rules, this.#state.scored);
+  }
+
+  /** Nats: Π(x), nothing given. Asks the model anew. */
+  async logMassFromStart(): Promise<number> {
+    const { start } = this.#rows;
+    const root = { parent: -1, token: -1 };
+    const nodes = [root, ...start.slice(0, -1).map((token, parent) => ({ parent, token }))];
+    const rows = start.length > 0 ? await this.#model.rows([], nodes, [...nodes.keys()]) : [];
+    return rows.reduce((sum, row, i) => sum + row[start[i]!]!, this.logMass);
   }
 
   /** [head of the tree], nats: what the covers that end there come to, as `logMass` counts. */
@@ -93,12 +126,26 @@ export class ByteCursor {
 
   /** e2. `untested` is the most mass that each row may leave untested. */
   next(untested = 0): NextByte {
-    return nextByte(this.#rules, this.#state.scored, untested);
+    return nextByte(this.#rules, this.#state.scored, untested, this.#accepted);
   }
 
-  /** e3. */
+  /** A probability: the leak, of which each row may leave up to `untested` out. */
+  leak(untested: number): number {
+    const { scored } = this.#state;
+    const width = scored.rows[0]!.length;
+    return leakOf(this.#rules, scored, this.logMass, Math.log(untested / width));
+  }
+
+  /** e3. Throws `InexactError` for a lazy cursor: what is left out is not renormalised. */
   nextRenormalised(): NextByte {
-    return nextByte(this.#rules, renormalised(this.#rules, this.#state.scored));
+    const accepted = this.#accepted;
+    if (this.#lazy > 0) throw new InexactError('In mode e3 no way to cut the text may be left out');
+    return nextByte(
+      this.#rules,
+      renormalised(this.#rules, this.#state.scored, accepted),
+      0,
+      accepted,
+    );
   }
 
   /** e1: `logMass` and the bytes' log-probabilities with it added are lower bounds. Asks the model anew. */
@@ -121,14 +168,21 @@ export class ByteCursor {
     const { bytes, trunk } = this.#state;
     await this.#enter(bytes + String.fromCharCode(byte), trunk);
     this.#states.splice(0, this.#states.length - KEPT_STATES);
-    this.#forget();
+    this.#rows.keep(new Set(this.#states.flatMap(({ paths }) => paths)));
   }
 
   /** Drops the last byte, if there is one. */
   async back(): Promise<void> {
     const { bytes } = this.#state;
     if (this.#states.length > 1) this.#states.pop();
-    else if (bytes.length > 0) await this.#open(bytes.slice(0, -1));
+    else if (this.length > 0) await this.#open(bytes.slice(0, -1));
+  }
+
+  /** An empty text has no opening: behind an opening alone no text ends. */
+  get #accepted(): Acceptance {
+    const { canonical } = this.#rules;
+    if (this.#opening === '' || this.length > 0) return canonical;
+    return { follower: prefix => canonical.follower(prefix), endsText: () => false };
   }
 
   get #state(): State {
@@ -136,62 +190,19 @@ export class ByteCursor {
   }
 
   async #open(bytes: ByteString): Promise<void> {
-    this.#rules.check(bytes);
     const trunk = settle(this.#rules, bytes, noTrunk);
+    const start = coverTree(this.#rules, bytes, trunk).trunk;
     this.#states = [];
-    this.#numbers.clear();
-    this.#rows.clear();
-    this.#logprobs = new Map([[0, 0]]);
-    this.#start = coverTree(this.#rules, bytes, trunk).trunk;
+    this.#evaluatedBefore = this.evaluated;
+    this.#rows = new PathRows(this.#rules, this.#model, start, this.#lazy);
     await this.#enter(bytes, trunk);
   }
 
   async #enter(bytes: ByteString, before: Trunk): Promise<void> {
-    this.#rules.check(bytes, before.offset);
+    if (before.offset > 0) this.#rules.check(bytes, before.offset);
+    else this.#rules.check(bytes.slice(this.#opening.length), 0, this.#opening !== '');
     const trunk = settle(this.#rules, bytes, before);
     const tree = coverTree(this.#rules, bytes, trunk);
-    const paths: number[] = [];
-    for (const { parent, token } of tree.nodes) {
-      const behindStart = tree.trunk.slice(this.#start.length);
-      paths.push(
-        parent < 0
-          ? behindStart.reduce((path, next) => this.#child(path, next), 0)
-          : this.#child(paths[parent]!, token),
-      );
-    }
-    const wanted = [...paths.keys()].filter(node => !this.#rows.has(paths[node]!));
-    const rows = wanted.length > 0 ? await this.#model.rows(tree.trunk, tree.nodes, wanted) : [];
-    wanted.forEach((node, i) => this.#rows.set(paths[node]!, rows[i]!));
-    this.evaluated += wanted.length;
-    tree.nodes.forEach(({ parent, token }, node) => {
-      if (parent >= 0) this.#addLogprob(paths[parent]!, token, paths[node]!);
-    });
-    const scored = {
-      tree,
-      rows: paths.map(path => this.#rows.get(path)!),
-      logprobs: paths.map(path => this.#logprobs.get(path)!),
-      ends: this.#ends,
-    };
-    this.#states.push({ bytes, trunk, scored, paths });
-  }
-
-  #child(path: number, token: number): number {
-    const key = path * MAX_ID + token;
-    let child = this.#numbers.get(key);
-    if (child === undefined) this.#numbers.set(key, (child = this.#numbers.size + 1));
-    this.#addLogprob(path, token, child);
-    return child;
-  }
-
-  /** Of the path with one more token, as soon as its row is known. A path is in a tree before it is in a trunk. */
-  #addLogprob(path: number, token: number, child: number): void {
-    const row = this.#rows.get(path);
-    if (row) this.#logprobs.set(child, this.#logprobs.get(path)! + row[token]!);
-  }
-
-  /** Drops the rows of paths that no kept state has. */
-  #forget(): void {
-    const used = new Set(this.#states.flatMap(({ paths }) => paths));
-    for (const path of this.#rows.keys()) if (!used.has(path)) this.#rows.delete(path);
+    this.#states.push({ bytes, trunk, ...(await this.#rows.score(tree, this.#ends)) });
   }
 }

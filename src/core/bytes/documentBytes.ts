@@ -8,10 +8,13 @@
 //   Σ bytes + leaving - entering = Σ tokens
 //
 // where entering and leaving are -ln of the part of Π that the text's own tokens have at the window's ends.
-// At the end of the text leaving is the surprisal of the end.
+// At the end of the text leaving is the surprisal of the end. At its beginning entering is ln Π of what the
+// tokenizer puts before every text, which the bytes are given and the tokens pay for; of nothing, mostly.
+import { AheadModel } from './ahead';
 import { byteStringOf } from './byteString';
 import type { ByteWindow } from './byteWindows';
 import { incompleteFrom } from './characters';
+import { noTrunk } from './coverTree';
 import { ByteCursor } from './cursor';
 import { InexactError } from './error';
 import type { TokenModel } from './model';
@@ -42,8 +45,11 @@ export interface Stretch {
   readonly to: number;
 }
 
+/** Numbers in the rows that are asked for at once. */
+const VALUES_AT_ONCE = 1 << 20;
+
 /** The most of a row that is not looked at for the leak. It is no part of the surprisals. */
-const UNTESTED = 1e-6;
+const UNTESTED = 1e-5;
 
 /** Nothing known yet. Throws `InexactError` for bytes that are no whole text, or not one to be exact about. */
 export function emptyByteScores(
@@ -96,10 +102,22 @@ export async function scoreStretch(
   { window, from, to }: Stretch,
   onByte: () => void = () => {},
 ): Promise<void> {
-  const cursor = await ByteCursor.at(rules, model, bytes.subarray(window.start, from));
+  const { start } = window;
+  const begins = start === 0;
+  const ahead = new AheadModel(
+    model,
+    Math.max(1, Math.floor(VALUES_AT_ONCE / rules.tokens.idLimit)),
+  );
+  const text = (begins ? rules.opening : '') + byteStringOf(bytes.subarray(start, to));
+  const placeOf = (byte: number) => text.length - (to - byte);
+  let looked = await ahead.look(rules, text, placeOf(from), noTrunk);
+  const cursor = await ByteCursor.at(rules, ahead, bytes.subarray(start, from), begins);
   for (let i = from; i < to; i++) {
+    if (placeOf(i + 1) >= looked) {
+      looked = await ahead.look(rules, text, placeOf(i + 1), cursor.trunk);
+    }
     const { logMass } = cursor;
-    leaks[i] = Math.exp(cursor.next(UNTESTED).leak);
+    leaks[i] = cursor.leak(UNTESTED);
     await cursor.advance(bytes[i]!);
     surprisals[i] = logMass - cursor.logMass;
     onByte();
@@ -114,19 +132,22 @@ export async function windowEnds(
 ): Promise<WindowEnds[]> {
   const ends: WindowEnds[] = [];
   for (const { start, ownStart, end, ids, before } of windows) {
+    const cursorAt = (to: number) =>
+      ByteCursor.at(rules, model, bytes.subarray(start, to), start === 0);
     const seam = async (to: number, tokens: Uint32Array) => {
-      const cursor = await ByteCursor.at(rules, model, bytes.subarray(start, to));
+      const cursor = await cursorAt(to);
       const own = cursor.massOfCover(tokens);
       if (own !== -Infinity) return cursor.logMass - own;
       throw new InexactError(
         `At byte ${to} the text's tokens are no canonical beginning of a text`,
       );
     };
-    const entering = before > 0 ? await seam(ownStart, ids.slice(0, before)) : 0;
+    const entering =
+      before > 0
+        ? await seam(ownStart, ids.slice(0, before))
+        : await (await cursorAt(ownStart)).logMassFromStart();
     const isLast = end === bytes.length;
-    const leaving = isLast
-      ? -(await ByteCursor.at(rules, model, bytes.subarray(start))).next().end
-      : await seam(end, ids);
+    const leaving = isLast ? -(await cursorAt(end)).next().end : await seam(end, ids);
     ends.push({ entering, leaving });
   }
   return ends;

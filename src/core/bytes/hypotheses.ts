@@ -2,19 +2,19 @@
 // some continuation brings about. They are found by cutting the text with each of the pattern's witnesses
 // behind it. Texts of the same classes of characters are cut alike, so the answers are kept by classes.
 import type { Scan } from '../tokenizer/patterns/scan';
-import type { ByteString } from './byteString';
+import { encodeUtf8 } from '../utf8';
+import { byteStringOf, type ByteString } from './byteString';
 import { characterLength, codePointsFrom, incompleteFrom } from './characters';
-import { CONTRACTION_REACH, type Lookahead } from './lookahead';
-
-/** Offsets in bytes, ascending, greater than 0; the text's end is one where a pretoken ends there. */
-export type Boundaries = readonly number[];
+import type { Boundaries, Cutting } from './cutting';
+import { CONTRACTION_REACH, UNSETTLED_PRETOKENS, type Lookahead } from './lookahead';
 
 /** Characters of a pretoken whose runs are cut to two: a blank, signs, newlines. */
 const LONGEST_SHAPE = 6;
 
 const MAX_KEPT = 1 << 17;
 
-export class Hypotheses {
+export class Hypotheses implements Cutting {
+  readonly unsettled = UNSETTLED_PRETOKENS;
   readonly #scan: Scan;
   readonly #lookahead: Lookahead;
   readonly #kept = new Map<string, readonly Boundaries[]>();
@@ -29,10 +29,6 @@ export class Hypotheses {
     this.#lookahead = lookahead;
   }
 
-  /**
-   * All the ways, over every text that begins with these bytes, in which they may be cut. They begin at a
-   * boundary and may end inside a character. None, where no text in UTF-8 begins with them.
-   */
   of(bytes: ByteString): readonly Boundaries[] {
     if (!this.#read(bytes)) return [];
     const key = this.#partial === '' ? this.#units : `${this.#units}|${this.#partial}`;
@@ -44,34 +40,29 @@ export class Hypotheses {
     return this.#isAscii ? found : found.map(ends => inBytes(bytes, ends));
   }
 
-  /** How the bytes are cut if the text ends with them; undefined if they are no text. */
   ended(bytes: ByteString): Boundaries | undefined {
     if (!this.#read(bytes) || this.#partial !== '') return undefined;
     const [ends] = this.#close(['']);
     return this.#isAscii ? ends! : inBytes(bytes, ends!);
   }
 
-  /**
-   * What the next character's first byte may be where the bytes are cut in one of these ways, so that they
-   * end at no boundary; undefined if it may be any. For bytes that end inside no character.
-   */
-  openers(bytes: ByteString, allows: (ends: Boundaries) => boolean): Set<number> | undefined {
+  openers(bytes: ByteString, allows: (ends: Boundaries) => boolean): ByteString[] {
     this.#read(bytes);
-    const firsts = new Set<number>();
+    const firsts = new Set<ByteString>();
+    let isAny = false;
     for (const witness of this.#lookahead.witnesses) {
       const [ends] = this.#close([witness]);
       if (!allows(inBytes(bytes, ends!))) continue;
-      const spellings = this.#lookahead.spellings(witness[0] ?? '');
-      if (!spellings) return undefined;
-      for (const character of spellings) firsts.add(new TextEncoder().encode(character)[0]!);
+      const unit = witness[0] ?? '';
+      const spellings = this.#lookahead.spellings(unit);
+      if (!spellings) isAny = true;
+      for (const character of spellings ?? [unit]) {
+        firsts.add(byteStringOf(encodeUtf8(character)).slice(0, 1));
+      }
     }
-    return firsts;
+    return isAny ? [...firsts, ''] : [...firsts];
   }
 
-  /**
-   * Equal for bytes that are cut alike behind other bytes, if those are of one shape, too, and `joinsFreely`.
-   * Undefined if no text has the bytes at the beginning of a character.
-   */
   shapeOf(bytes: ByteString): string | undefined {
     return this.#read(bytes) ? `${this.#units}|${this.#partial}` : undefined;
   }
@@ -86,12 +77,15 @@ export class Hypotheses {
   }
 
   /**
-   * Equal for bytes that can go on alike where they end inside a pretoken: the classes of its characters, in
-   * which a run of three or more is as good as one of two, and the bytes of the last one if they are not whole.
+   * The classes of the pretoken's characters, in which a run of three or more is as good as one of two, but for
+   * digits, which may stand in threes, and the bytes of the last one if they are not whole.
    */
   openEndOf(bytes: ByteString): string {
     this.#read(bytes);
-    const shape = this.#units.replace(/(.)\1{2,}/gs, '$1$1').slice(-LONGEST_SHAPE);
+    const shape = this.#units
+      .replace(/(000)+(?=0)/g, '')
+      .replace(/([^0])\1{2,}/gs, '$1$1')
+      .slice(-LONGEST_SHAPE);
     return `${shape}|${bytes.slice(incompleteFrom(bytes))}`;
   }
 
@@ -121,8 +115,7 @@ export class Hypotheses {
         i = end;
       }
       sinceApostrophe = unit === "'" ? 0 : sinceApostrophe + 1;
-      const isLetter = this.#lookahead.spellings(unit) !== undefined;
-      units += isLetter && sinceApostrophe > CONTRACTION_REACH ? 'a' : unit;
+      units += sinceApostrophe > CONTRACTION_REACH ? this.#lookahead.plain(unit) : unit;
     }
     this.#units = units;
     return true;

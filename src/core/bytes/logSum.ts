@@ -27,6 +27,12 @@ export function logSumOf(terms: Iterable<number>): number {
 
 /** Log-probabilities of logits, in double precision. */
 export function logSoftmax(logits: Float32Array): Float64Array {
-  const sum = logSumOf(logits);
-  return Float64Array.from(logits, logit => logit - sum);
+  let largest = -Infinity;
+  for (const logit of logits) largest = Math.max(largest, logit);
+  let total = 0;
+  for (const logit of logits) total += Math.exp(logit - largest);
+  const sum = largest + Math.log(total);
+  const row = new Float64Array(logits.length);
+  for (let i = 0; i < row.length; i++) row[i] = logits[i]! - sum;
+  return row;
 }

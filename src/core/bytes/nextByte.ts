@@ -37,6 +37,8 @@ export interface ScoredTree {
   readonly logprobs: readonly number[];
   /** The tokens that end a text. */
   readonly ends: ReadonlySet<number>;
+  /** Nats: the most that covers may have together which end at nodes without a row; such have no heads here. */
+  readonly skipped?: number;
 }
 
 /** e2. `untested` is the most mass that each row may leave untested; with 0 every token is tested. */
@@ -49,8 +51,10 @@ export function nextByte(
   const bytes = Array.from({ length: 256 }, () => new LogSum());
   const parts = { end: new LogSum(), leak: new LogSum(), untested: new LogSum() };
   const mass = new LogSum();
-  const { tree, rows, logprobs, ends } = scored;
+  const { tree, rows, logprobs, ends, skipped = -Infinity } = scored;
   const { tokens } = rules;
+  mass.add(skipped);
+  parts.untested.add(skipped);
   for (const { node, rest } of tree.heads) {
     const { prefix } = tree.nodes[node]!;
     const row = rows[node]!;
@@ -65,6 +69,7 @@ export function nextByte(
       });
       continue;
     }
+    const follows = accepted.follower(prefix);
     const { start, end } = tokens.startingWith(rest);
     for (let place = start; place < end; place++) {
       const next = tokens.bytes[place]!.charCodeAt(rest.length);
@@ -73,7 +78,7 @@ export function nextByte(
       // The token that ends where x does (next is NaN) is the end of another head's path, and counted there.
       if (Number.isNaN(next) || logprob === -Infinity) continue;
       const isTested = logprob >= floor;
-      if (isTested && !accepted.follows(prefix, token)) continue;
+      if (isTested && !follows(token)) continue;
       mass.add(path + logprob);
       (isTested ? bytes[next]! : parts.untested).add(path + logprob);
     }
@@ -93,6 +98,35 @@ export function nextByte(
   };
 }
 
+/**
+ * A probability: the leak alone, of tokens that each have at least `floor` nats behind their path; cheaper than all
+ * of `nextByte`. `logMass` is Π(x).
+ */
+export function leakOf(
+  rules: ByteRules,
+  { tree, rows, logprobs, ends }: ScoredTree,
+  logMass: number,
+  floor: number,
+): number {
+  let leak = 0;
+  for (const { node, rest } of tree.heads) {
+    if (rest !== '') continue;
+    const { prefix } = tree.nodes[node]!;
+    const row = rows[node]!;
+    const follows = rules.canonical.follower(prefix);
+    const endsText = rules.canonical.endsText(prefix);
+    let mass = 0;
+    for (let token = 0; token < row.length; token++) {
+      if (!(row[token]! >= floor)) continue;
+      const isText = rules.tokens.bytesOf(token) !== undefined;
+      if (ends.has(token) ? endsText : isText && follows(token)) continue;
+      mass += Math.exp(row[token]!);
+    }
+    leak += Math.exp(logprobs[node]! - logMass) * mass;
+  }
+  return leak;
+}
+
 /** Nats: Π(x), canonical, of itself: `logMass` of `nextByte`. */
 export function massOf(rules: ByteRules, scored: ScoredTree): number {
   return logSumOf(headMasses(rules, scored));
@@ -103,11 +137,12 @@ export function headMasses(rules: ByteRules, { tree, rows, logprobs }: ScoredTre
   return tree.heads.map(({ node, rest }) => {
     if (rest === '') return logprobs[node]!;
     const mass = new LogSum();
+    const follows = rules.canonical.follower(tree.nodes[node]!.prefix);
     const { start, end } = rules.tokens.startingWith(rest);
     for (let place = start; place < end; place++) {
       const token = rules.tokens.ids[place]!;
       const isLonger = rules.tokens.bytes[place]!.length > rest.length;
-      if (!isLonger || !rules.canonical.follows(tree.nodes[node]!.prefix, token)) continue;
+      if (!isLonger || !follows(token)) continue;
       mass.add(logprobs[node]! + rows[node]![token]!);
     }
     return mass.value;
@@ -115,13 +150,17 @@ export function headMasses(rules: ByteRules, { tree, rows, logprobs }: ScoredTre
 }
 
 /** The tree as a model sees it that makes canonical tokens only: `nextByte` of it is e3. Tests every token. */
-export function renormalised(rules: ByteRules, scored: ScoredTree): ScoredTree {
+export function renormalised(
+  rules: ByteRules,
+  scored: ScoredTree,
+  accepted: Acceptance = rules.canonical,
+): ScoredTree {
   const { tree, ends } = scored;
   const rows = tree.nodes.map(({ prefix }, node) => {
     const row = scored.rows[node]!;
     const masked = new Float64Array(row.length).fill(-Infinity);
     const sum = new LogSum();
-    visitRow(rules, rules.canonical, prefix, row, ends, -Infinity, (part, token, logprob) => {
+    visitRow(rules, accepted, prefix, row, ends, -Infinity, (part, token, logprob) => {
       if (part === 'leak') return;
       masked[token] = logprob;
       sum.add(logprob);

@@ -5,6 +5,18 @@
 // at the border comes first. Ranks of the steps are compared one by one: a token's merges need not ascend
 // (a later merge may make what an earlier one uses), so sorting them would not do for every table.
 import type { MergeTable } from '../tokenizer/mergeTable';
+import type { TokenPrefix } from './tokenPrefix';
+
+/** Which tokens text is made of, and which may follow one another without a boundary between them. */
+export interface Joins {
+  /** Whether the token comes out of any text. */
+  isReachable(id: number): boolean;
+  /** For a reachable token. */
+  mayJoin(prefix: TokenPrefix, token: number): boolean;
+}
+
+/** Pairs whose validity is kept. */
+const MAX_KEPT = 1 << 25;
 
 /** How byte-pair encoding makes a token of its bytes. */
 interface History {
@@ -15,27 +27,48 @@ interface History {
   readonly lasts: readonly number[];
 }
 
-export class Pairs {
+export class Pairs implements Joins {
   readonly #merges: MergeTable;
-  readonly #byteIds: Int32Array;
-  readonly #bytesOf: (id: number) => Uint8Array;
+  readonly #symbolsOf: (id: number) => readonly number[] | undefined;
+  /** By the left token, [right token]: 1 valid, 2 not, 0 not known yet. */
+  readonly #valid = new Map<number, Uint8Array>();
+  readonly #idLimit: number;
   /** [id]; null where encoding the token's bytes yields other tokens. */
   readonly #histories: (History | null | undefined)[] = [];
 
-  /** `byteIds` is [byte]: the id of the token that is this byte alone. */
-  constructor(merges: MergeTable, byteIds: Int32Array, bytesOf: (id: number) => Uint8Array) {
+  /** `symbolsOf`: the smallest tokens that a token's text is made of; undefined if it is never made so. */
+  constructor(
+    merges: MergeTable,
+    idLimit: number,
+    symbolsOf: (id: number) => readonly number[] | undefined,
+  ) {
     this.#merges = merges;
-    this.#byteIds = byteIds;
-    this.#bytesOf = bytesOf;
+    this.#idLimit = idLimit;
+    this.#symbolsOf = symbolsOf;
   }
 
-  /** Whether encoding the token's own bytes yields the token. Others never come out of any text. */
+  /** Whether encoding the token's own text yields the token. */
   isReachable(id: number): boolean {
     return this.#historyOf(id) !== null;
   }
 
-  /** Whether encoding the bytes of both yields the two. Takes as many steps as they have merges. */
+  mayJoin({ last }: TokenPrefix, token: number): boolean {
+    return last === undefined || this.isValid(last, token);
+  }
+
+  /** Whether encoding the text of both yields the two. */
   isValid(left: number, right: number): boolean {
+    let known = this.#valid.get(left);
+    if (!known) {
+      if (this.#valid.size * this.#idLimit > MAX_KEPT) this.#valid.clear();
+      this.#valid.set(left, (known = new Uint8Array(this.#idLimit)));
+    }
+    known[right] ||= this.#areApart(left, right) ? 1 : 2;
+    return known[right] === 1;
+  }
+
+  /** Takes as many steps as the two have merges. */
+  #areApart(left: number, right: number): boolean {
     const l = this.#historyOf(left);
     const r = this.#historyOf(right);
     if (!l || !r) return false;
@@ -63,7 +96,7 @@ export class Pairs {
   }
 
   #replay(id: number): History | null {
-    const symbols = Array.from(this.#bytesOf(id), byte => this.#byteIds[byte]!);
+    const symbols = [...(this.#symbolsOf(id) ?? [])];
     if (symbols.length === 0) return null;
     const ranks: number[] = [];
     const firsts = [symbols[0]!];

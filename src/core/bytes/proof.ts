@@ -18,6 +18,11 @@ export function totalsOf({ windows }: { readonly windows: readonly Sums[] }): Su
   };
 }
 
+/** With the end; what models of different tokenizers share. */
+export function bitsPerByte({ bytesBits, endBits }: Sums, bytes: number): number {
+  return (bytesBits + endBits) / Math.max(1, bytes);
+}
+
 /** For example `Σ bytes 902.386 + end 1.653 = Σ tokens 904.038 bits (difference 0.001)`. */
 export function wordsOf({ bytesBits, seamBits, endBits, tokenBits }: Sums): string {
   const difference = Math.abs(bytesBits + seamBits + endBits - tokenBits);

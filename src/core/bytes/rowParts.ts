@@ -5,7 +5,7 @@ import type { TokenPrefix } from './tokenPrefix';
 
 /** What counts as the tokenizer's work. */
 export interface Acceptance {
-  follows(prefix: TokenPrefix, token: number): boolean;
+  follower(prefix: TokenPrefix): (token: number) => boolean;
   endsText(prefix: TokenPrefix): boolean;
 }
 
@@ -24,6 +24,7 @@ export function visitRow(
   floor: number,
   visit: (part: Part, token: number, logprob: number) => void,
 ): void {
+  const follows = accepted.follower(prefix);
   const endPart = accepted.endsText(prefix) ? 'end' : 'leak';
   for (let token = 0; token < row.length; token++) {
     const logprob = row[token]!;
@@ -32,7 +33,7 @@ export function visitRow(
     if (ends.has(token)) part = endPart;
     else if (rules.tokens.bytesOf(token) === undefined) part = 'leak';
     else if (logprob < floor) part = 'untested';
-    else if (accepted.follows(prefix, token)) part = 'canonical';
+    else if (follows(token)) part = 'canonical';
     visit(part, token, logprob);
   }
 }

@@ -1,4 +1,5 @@
 // The tokens of text in the order of their bytes, in which all that begin with the same bytes stand together.
+import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from './byteString';
 
 export class SortedTokens {
@@ -30,10 +31,12 @@ export class SortedTokens {
     return this.#byId[id];
   }
 
-  /** The token that is these bytes. */
-  idOf(bytes: ByteString): number | undefined {
-    const place = this.#firstFrom(bytes);
-    return this.bytes[place] === bytes ? this.ids[place] : undefined;
+  /** The tokens that are these bytes: mostly one or none. */
+  idsOf(bytes: ByteString): Uint32Array {
+    const start = this.#firstFrom(bytes);
+    let end = start;
+    while (this.bytes[end] === bytes) end++;
+    return this.ids.subarray(start, end);
   }
 
   /** Places [start, end): the tokens that begin with `prefix`, itself included. */
@@ -51,4 +54,15 @@ export class SortedTokens {
     }
     return low;
   }
+}
+
+/** All that are not special, and not among `marks`. */
+export function textTokensOf(tokenizer: Tokenizer, marks: readonly number[] = []): SortedTokens {
+  const ids: number[] = [];
+  const isMark = new Set(marks);
+  for (let id = 0; id < tokenizer.vocabSize; id++) {
+    if (!tokenizer.isSpecial(id) && !isMark.has(id) && tokenizer.bytesOf(id).length > 0)
+      ids.push(id);
+  }
+  return new SortedTokens(ids, id => tokenizer.bytesOf(id));
 }

@@ -7,7 +7,7 @@ import type { Acceptance } from './rowParts';
 import type { ByteRules } from './rules';
 import { TokenPrefix } from './tokenPrefix';
 
-export const everyTokenisation: Acceptance = { follows: () => true, endsText: () => true };
+export const everyTokenisation: Acceptance = { follower: () => () => true, endsText: () => true };
 
 /** Their number doubles with every byte. */
 const MAX_NODES = 1000;
@@ -15,7 +15,7 @@ const MAX_NODES = 1000;
 /** Before the last pretoken, where all ways to cut the text agree, the tokens are canonical. */
 export function tokenisationTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): CoverTree {
   const tail = bytes.slice(trunk.offset);
-  const [first = [], ...others] = rules.hypotheses
+  const [first = [], ...others] = rules.cutting
     .of(tail)
     .map(ends => ends.filter(end => end < tail.length));
   let root = TokenPrefix.empty;
@@ -29,8 +29,9 @@ export function tokenisationTree(rules: ByteRules, bytes: ByteString, trunk: Tru
   for (const path of paths) {
     const from = path.bytes.length;
     for (let to = from + 1; to <= Math.min(tail.length, from + rules.tokens.longest); to++) {
-      const token = rules.tokens.idOf(tail.slice(from, to));
-      if (token !== undefined) paths.push(rules.canonical.extend(path, token));
+      for (const token of rules.tokens.idsOf(tail.slice(from, to))) {
+        paths.push(rules.canonical.extend(path, token));
+      }
     }
     if (paths.length > MAX_NODES) {
       throw new InexactError(
@@ -42,8 +43,8 @@ export function tokenisationTree(rules: ByteRules, bytes: ByteString, trunk: Tru
   const live = paths.filter(path => {
     const rest = tail.slice(path.bytes.length);
     const { start, end } = rules.tokens.startingWith(rest);
-    // The token that is the rest itself leads to another path.
-    return rest === '' || end - start > (rules.tokens.idOf(rest) === undefined ? 0 : 1);
+    // A token that is the rest itself leads to another path.
+    return rest === '' || end - start > rules.tokens.idsOf(rest).length;
   });
   return treeOf(trunk.tokens, root, live, tail);
 }

@@ -30,12 +30,12 @@ export class TokenStream {
     /** UTF-16 units of a segment, or a little more: what a keystroke encodes again. */
     private readonly segmentLength = 1024,
   ) {
-    this.#rope = this.#encoded(text);
+    this.#rope = this.#encoded(text, '');
   }
 
   /** Whether an edit costs less than encoding the text anew. */
   get isIncremental(): boolean {
-    return this.tokenizer.isCutByHardBoundaries;
+    return this.tokenizer.boundaries !== undefined;
   }
 
   get size(): Size {
@@ -46,8 +46,11 @@ export class TokenStream {
     return textOf(this.#rope);
   }
 
-  /** Puts `text` in the place of [start, end), in UTF-16 units. */
-  edit(start: number, end: number, text: string): void {
+  /**
+   * Puts `text` in the place of [start, end), in UTF-16 units. Answers the first token that is not as before: the
+   * tokens below it have the ids that they had.
+   */
+  edit(start: number, end: number, text: string): number {
     // Whether a boundary is hard depends on the two units before it and the two behind it. Every segment goes
     // of whose boundaries one of these is in the edit.
     const offset = startBelow(this.#rope, start - 1);
@@ -55,8 +58,10 @@ export class TokenStream {
     const [touched, behind] = cut(rest, end + 3 - offset);
     const old = textOf(touched);
     const renewed = old.slice(0, start - offset) + text + old.slice(end - offset);
-    const middle = this.#encoded(renewed);
+    const lead = segmentAt(before, sizeOf(before).utf16 - 1)?.segment.text.at(-1);
+    const middle = this.#encoded(renewed, lead ?? '');
     this.#rope = joined(joined(before, middle), behind);
+    return sizeOf(before).tokens + commonPrefix(idsOf(touched), idsOf(middle));
   }
 
   /** Tokens [first, end) that touch [from, to), in UTF-16 units; an empty range touches the token that begins there or spans it. */
@@ -107,9 +112,23 @@ export class TokenStream {
     return found.before.tokens + within(found.segment, at - found.before.utf16);
   }
 
-  #encoded(text: string): Rope | undefined {
-    return ropeOf(segmentsOf(this.tokenizer, text, this.segmentLength));
+  #encoded(text: string, before: string): Rope | undefined {
+    return ropeOf(segmentsOf(this.tokenizer, text, this.segmentLength, before));
   }
+}
+
+function idsOf(rope: Rope | undefined): number[] {
+  const ids: number[] = [];
+  visitTokens(rope, 0, Infinity, segment => ids.push(...segment.ids));
+  return ids;
+}
+
+/** How many of their first values are equal. */
+export function commonPrefix(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const length = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < length && a[i] === b[i]) i++;
+  return i;
 }
 
 /** The first index whose value is at least `value`, in ascending values. */

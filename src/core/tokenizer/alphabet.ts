@@ -37,6 +37,8 @@ export class CharacterAlphabet implements Alphabet {
   /** [code point]; -1 where the character has no token of its own. */
   readonly #ids: Int32Array;
   readonly #fallback: ByteAlphabet | undefined;
+  /** [byte]; the token of a byte that a character without a token is spelled with. */
+  readonly byteIds: Int32Array | undefined;
 
   /** `characters` is by code point; `byteIds` is [byte], undefined where there is no fallback to bytes. */
   constructor(characters: ReadonlyMap<number, number>, byteIds: Int32Array | undefined) {
@@ -44,7 +46,14 @@ export class CharacterAlphabet implements Alphabet {
     for (const [code, id] of characters) this.#ids[code] = id;
     // Lone surrogates are what they become in UTF-8.
     this.#ids.fill(this.#ids[REPLACEMENT_CHARACTER]!, 0xd800, 0xe000);
+    this.byteIds = byteIds;
     this.#fallback = byteIds && new ByteAlphabet(byteIds);
+  }
+
+  /** The token that is the character alone. */
+  idOf(code: number): number | undefined {
+    const id = this.#ids[code]!;
+    return id < 0 ? undefined : id;
   }
 
   /** Whether `write` takes the character. */

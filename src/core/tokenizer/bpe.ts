@@ -1,15 +1,18 @@
 // A BPE tokenizer: what added tokens and normalizers leave is cut into pretokens, and the bytes or characters of each
 // pretoken are merged.
+import { encodeUtf8 } from '../utf8';
 import type { AddedToken, Piece } from './added';
-import type { Alphabet } from './alphabet';
+import { CharacterAlphabet, type Alphabet } from './alphabet';
 import { LONGEST_KEY, PretokenCache } from './cache';
+import { beforeWords, behindLineFeeds, betweenTokens, type HardBoundaries } from './hardBoundary';
 import type { Merger } from './merge';
-import { areCutAtBoundaries } from './patterns/boundaries';
+import { areCutAtBoundaries, leavesLineFeedsAlone } from './patterns/boundaries';
 import { toNfc } from './normalize';
 import type { Scan } from './patterns/scan';
 import { PipelineTokenizer, rewritten, take, type PipelineParts } from './pipelineTokenizer';
 import type { Respell } from './rewrite';
 import type { Rewriting } from './rewriting';
+import { prefixesOf, prependBlank, toBlanks, withBlanks } from './spaced';
 import { PretokenList, type TokenList } from './tokenList';
 import type { UnknownCharacters } from './unknown';
 
@@ -27,7 +30,7 @@ export interface BpeParts extends PipelineParts {
 }
 
 export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
-  override readonly isCutByHardBoundaries: boolean;
+  override readonly boundaries: HardBoundaries | undefined;
   override readonly limitation = '';
   /** Added tokens, the pre_tokenizer's changes, unknown characters. */
   protected override readonly levelsBehind = 3;
@@ -36,15 +39,10 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
 
   constructor(parts: BpeParts) {
     super(parts);
-    // An added token must neither lie across a boundary nor take a blank from behind it.
-    const liesAcross = ({ special, content, lstrip, rstrip }: AddedToken) =>
-      !special && (lstrip || rstrip || /[ \n]/.test(content));
-    this.isCutByHardBoundaries =
-      areCutAtBoundaries(parts.scans) &&
-      parts.normalizers.every(step => step === toNfc) &&
-      !parts.respell &&
-      !parts.unknown &&
-      !parts.added.some(liesAcross);
+    this.boundaries =
+      parts.alphabet instanceof CharacterAlphabet
+        ? boundariesOfMerging(parts, parts.alphabet)
+        : boundariesOfSplitting(parts);
   }
 
   /** Forgets the pretokens seen so far, for measurements. */
@@ -111,4 +109,38 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
     const symbols = isLong ? new Int32Array((to - from) * 3) : this.#symbols;
     merger.encode(symbols, alphabet.write(text, from, to, symbols), list);
   }
+}
+
+function boundariesOfSplitting(parts: BpeParts): HardBoundaries | undefined {
+  const { scans, normalizers, respell, unknown, added } = parts;
+  // An added token must neither lie across a boundary nor take a blank from behind it.
+  const liesAcross = ({ special, content, lstrip, rstrip }: AddedToken) =>
+    !special && (lstrip || rstrip || /[ \n]/.test(content));
+  const isSplitAlone = normalizers.every(step => step === toNfc) && !respell && !unknown;
+  if (!isSplitAlone || added.some(liesAcross)) return undefined;
+  if (areCutAtBoundaries(scans)) return beforeWords;
+  return leavesLineFeedsAlone(scans[0]) ? behindLineFeeds : undefined;
+}
+
+/** Of those in the manner of SentencePiece. */
+function boundariesOfMerging(
+  { vocabulary, merger, normalizers, respell, scans, whole, added }: BpeParts,
+  alphabet: CharacterAlphabet,
+): HardBoundaries | undefined {
+  const spellsBlanksAlone = normalizers.every(step => step === prependBlank || step === toBlanks);
+  const bytes = new Set(alphabet.byteIds);
+  if (!spellsBlanksAlone || whole || merger.merges.takes(id => bytes.has(id))) return undefined;
+  // Metaspace's: it ends pretokens at blanks, and more ends change nothing where no merge crosses.
+  if (scans.length > 0 && !respell) return undefined;
+  const matched = added.filter(({ special }) => !special);
+  if (matched.some(({ lstrip, rstrip, singleWord }) => lstrip || rstrip || singleWord)) {
+    return undefined;
+  }
+  const prefixes =
+    normalizers.includes(prependBlank) || (respell && prefixesOf(respell) !== 'never');
+  // What stands behind one of them may begin like a text.
+  if (prefixes && matched.length > 0) return undefined;
+  const tokens = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.bytesOf(id));
+  const contents = matched.map(({ content }) => encodeUtf8(withBlanks(content)));
+  return betweenTokens([...tokens, ...contents], alphabet, prefixes ?? false);
 }

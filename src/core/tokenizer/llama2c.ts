@@ -7,7 +7,7 @@ import { TokenizerError } from './error';
 import { Merger } from './merge';
 import { MergeTable } from './mergeTable';
 import { rankedMerges } from './rankedMerges';
-import { prepend } from './rewrite';
+import { prependBlank } from './spaced';
 import type { Tokenizer } from './tokenizer';
 import { Vocabulary } from './vocabulary';
 
@@ -51,7 +51,7 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
     merger: new Merger(new MergeTable(rankedMerges(ids, id => ranks[id]!))),
     scans: [],
     normalizer: 'Prepend',
-    normalizers: [prepend(' ')],
+    normalizers: [prependBlank],
     respell: undefined,
     unknown: undefined,
     whole: undefined,

@@ -33,7 +33,7 @@ export type UnknownPieces = { readonly byteIds: Int32Array } | { readonly token:
 
 export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
   /** The white space that it drops goes to tokens that may be far away. */
-  override readonly isCutByHardBoundaries = false;
+  override readonly boundaries = undefined;
   override readonly limitation: string;
   /** Added tokens, dropped text, the pre_tokenizer's changes, unknown pieces. */
   protected override readonly levelsBehind = 4;

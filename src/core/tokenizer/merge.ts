@@ -111,7 +111,8 @@ export class Merger {
     while (this.#heapSize > 0) {
       const top = this.#pop();
       const rank = Math.floor(top / 2 ** 32);
-      const left = top % 2 ** 32;
+      // Exact, and several times as fast as the remainder.
+      const left = top - rank * 2 ** 32;
       const right = next[left]!;
       // Entries are not removed when their pair goes; what stands there now may be another pair, or none.
       if (ids[left]! < 0 || right >= length) continue;

@@ -35,6 +35,15 @@ export class MergeTable {
     return this.#slots[handle + 3]!;
   }
 
+  /** Whether some merge takes one of the tokens. */
+  takes(isToken: (id: number) => boolean): boolean {
+    for (let at = 0; at < this.#slots.length; at += STRIDE) {
+      const [left, right] = [this.#slots[at]!, this.#slots[at + 1]!];
+      if (left >= 0 && (isToken(left) || isToken(right))) return true;
+    }
+    return false;
+  }
+
   /** The pair's slot, or the free one where it would go. */
   #find(left: number, right: number): number {
     const slots = this.#slots;

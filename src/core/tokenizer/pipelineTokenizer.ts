@@ -2,6 +2,7 @@
 // that the model makes of it are led back to the text as it is.
 import { encodeUtf8 } from '../utf8';
 import { AddedTokens, type AddedToken, type Piece } from './added';
+import type { HardBoundaries } from './hardBoundary';
 import type { Rewrite } from './rewrite';
 import { Rewriting } from './rewriting';
 import { replaced } from './spans';
@@ -23,7 +24,7 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
   readonly name: string;
   readonly vocabSize: number;
   readonly normalizer: string;
-  abstract readonly isCutByHardBoundaries: boolean;
+  abstract readonly boundaries: HardBoundaries | undefined;
   abstract readonly limitation: string;
   /** Levels of rewriting behind those of the normalizers, added tokens' among them. */
   protected abstract readonly levelsBehind: number;

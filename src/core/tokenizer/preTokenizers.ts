@@ -1,7 +1,7 @@
 // The pre_tokenizers of byte-level tokenizers in a tokenizer.json.
 import { isObject, quoted, type Json } from './json';
 import { behaviors } from './patterns/behavior';
-import { scanOfMatches, stopsAtBoundaries } from './patterns/boundaries';
+import { isolates, scanOfMatches, stopsAtBoundaries } from './patterns/boundaries';
 import { scanGpt2 } from './patterns/gpt2';
 import { KNOWN_PATTERNS, isolatedScanOf, matchOf, scanOf } from './patterns/lookup';
 import { literal, repeated } from './patterns/run';
@@ -84,7 +84,7 @@ export function scanOfPunctuation({ behavior }: Json): Scan {
 
 function cutAt(match: Match, behavior: unknown, field: string): Scan {
   const scan = behaviors.get(behavior)?.(match);
-  if (scan) return scanOfMatches(match, scan);
+  if (scan) return scanOfMatches(match, behavior === 'Isolated' ? isolates(match, scan) : scan);
   // "Removed" drops text, which a model then never sees.
   const known = [...behaviors.keys()].join(', ');
   throw refusal(field, `is ${quoted(behavior)}: only ${known} are supported`);

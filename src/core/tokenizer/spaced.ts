@@ -10,8 +10,10 @@ import type { Pipeline } from './pipeline';
 import { prepend, replaceAll, type Respell, type Rewrite } from './rewrite';
 import { namesOf, refusal, type Step } from './steps';
 
-const SPELLED_BLANK = '\u2581';
-const toBlanks = replaceAll(SPELLED_BLANK, ' ');
+export const SPELLED_BLANK = '\u2581';
+export const toBlanks = replaceAll(SPELLED_BLANK, ' ');
+/** Not before an empty text. */
+export const prependBlank = prepend(' ');
 
 /** A vocabulary's spelling as the text that it stands for, and back. */
 export const withBlanks = (spelling: string) => spelling.replaceAll(SPELLED_BLANK, ' ');
@@ -58,7 +60,7 @@ export function rewritesOf(steps: readonly Step[]): Rewrite[] {
     }
     if (step.type === 'Prepend') {
       const { prepend: prefix } = step;
-      if (prefix === SPELLED_BLANK) return [prepend(' ')];
+      if (prefix === SPELLED_BLANK) return [prependBlank];
       throw refusal('normalizer.Prepend', `is ${quoted(prefix)}: only U+2581 is supported`);
     }
     // It would find U+2581 where the text here has blanks.
@@ -103,13 +105,22 @@ export function metaspace({ replacement, add_prefix_space, prepend_scheme, split
   if (scheme !== 'never' && scheme !== 'first' && scheme !== 'always') {
     throw refusal('pre_tokenizer.Metaspace', `has the prepend_scheme ${quoted(scheme)}`);
   }
-  const addBlank = prepend(' ');
+  const respell: Respell = (text, isFirst) => {
+    const prefixes = scheme === 'always' || (scheme === 'first' && isFirst);
+    const begins = text[0] === ' ' || text[0] === SPELLED_BLANK;
+    return [...(prefixes && !begins ? prependBlank(text) : []), ...toBlanks(text)];
+  };
+  schemes.set(respell, scheme);
   return {
     scans: split === false ? [] : [behaviors.get('MergedWithNext')!(literal(' '))],
-    respell: (text, isFirst) => {
-      const prefixes = scheme === 'always' || (scheme === 'first' && isFirst);
-      const begins = text[0] === ' ' || text[0] === SPELLED_BLANK;
-      return [...(prefixes && !begins ? addBlank(text) : []), ...toBlanks(text)];
-    },
+    respell,
   };
+}
+
+type PrependScheme = 'never' | 'first' | 'always';
+const schemes = new WeakMap<Respell, PrependScheme>();
+
+/** Where Metaspace puts a blank before what begins with none. */
+export function prefixesOf(respell: Respell): PrependScheme | undefined {
+  return schemes.get(respell);
 }

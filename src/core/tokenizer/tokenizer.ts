@@ -1,4 +1,5 @@
 // What the rest of Tokenscope knows of a tokenizer.
+import type { HardBoundaries } from './hardBoundary';
 
 export interface Encoding {
   /** [token] */
@@ -20,8 +21,8 @@ export interface Tokenizer {
   readonly normalizer: string;
   /** For people: what cannot be had with it, empty where there is nothing. */
   readonly limitation: string;
-  /** Whether the parts of a text, cut at hard boundaries (stream/hardBoundary.ts), have the tokens of the whole. */
-  readonly isCutByHardBoundaries: boolean;
+  /** Where the parts of a text have the tokens of the whole; undefined where no such places are known. */
+  readonly boundaries: HardBoundaries | undefined;
   /** The text's tokens. What looks like a special token is text here; other added tokens are matched. */
   encode(text: string): Encoding;
   /** The token's own bytes, not to be written to; a special token's are those of its name. Empty for an unknown id. */

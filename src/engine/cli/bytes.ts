@@ -1,6 +1,6 @@
 // `tokenscope bytes`: the surprisal of every byte of a text, and the proof that they come to what its tokens cost.
 import type { ByteScores } from '../../core/bytes/documentBytes';
-import { totalsOf, wordsOf } from '../../core/bytes/proof';
+import { bitsPerByte, totalsOf, wordsOf } from '../../core/bytes/proof';
 import { NATS_PER_BIT } from '../../core/scores';
 import { spell } from '../../core/spell';
 import type { ByteProof } from '../../protocol/engine';
@@ -52,10 +52,8 @@ async function scored(
   return { scores, proof: await byteProof(model, document, signal) };
 }
 
-/** With the end. */
-function bitsPerByte({ scores, proof }: Scored): number {
-  const { bytesBits, endBits } = totalsOf(proof);
-  return (bytesBits + endBits) / Math.max(1, scores.bytes.length);
+function bitsPerByteOf({ scores, proof }: Scored): number {
+  return bitsPerByte(totalsOf(proof), scores.bytes.length);
 }
 
 function* byteLines(scores: ByteScores, proof: ByteProof, second?: Scored): Generator<string> {
@@ -76,8 +74,8 @@ function* byteLines(scores: ByteScores, proof: ByteProof, second?: Scored): Gene
     leakMean: proof.leakMean,
     windows: proof.windows,
     ...(second && {
-      bitsPerByte: bitsPerByte({ scores, proof }),
-      secondBitsPerByte: bitsPerByte(second),
+      bitsPerByte: bitsPerByteOf({ scores, proof }),
+      secondBitsPerByte: bitsPerByteOf(second),
     }),
   };
   yield `${JSON.stringify(summary)}\n`;
@@ -105,7 +103,7 @@ function* prettyTwo(
     [first, firstName],
     [second, secondName],
   ] as const) {
-    yield `\n${name}: ${bitsPerByte(scored).toFixed(3)} bits per byte with the end. ${wordsOf(totalsOf(scored.proof))}\n`;
+    yield `\n${name}: ${bitsPerByteOf(scored).toFixed(3)} bits per byte with the end. ${wordsOf(totalsOf(scored.proof))}\n`;
   }
 }
 

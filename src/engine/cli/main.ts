@@ -11,6 +11,7 @@ import { tokenLines } from '../tokenJson';
 import { UserError } from '../../protocol/channel';
 import { openTokenizerAt } from '../tokenizerAt';
 import { bytesOfText } from './bytes';
+import { completed, readComplete } from './complete';
 import { count } from './count';
 import { readText } from './input';
 import { isMode, next, type Place } from './next';
@@ -22,6 +23,7 @@ const HELP = `tokenscope: what a language model sees in a text
   tokenscope inspect FILE [--top K]  how surprised the model is by every token
   tokenscope bytes FILE              how surprised the model is by every byte
   tokenscope next FILE --at BYTE     the exact probability of every byte that may come there
+  tokenscope complete FILE --at BYTE what the model would insert there
   tokenscope count PATH...           how many tokens files and folders have
 
 FILE is a UTF-8 file, or - for standard input.
@@ -31,7 +33,14 @@ FILE is a UTF-8 file, or - for standard input.
   --context N      tokens in a window at most (default 2048, or what the model can hold)
   --top K          alternatives listed for every token (default 5)
   --at BYTE        an offset in the file, inside a character or not
-  --mode e2|e3     canonical tokens of the raw model (default), or of the model renormalised to them
+  --mode e1|e2|e3  lower bounds in all tokenisations; canonical tokens of the raw model (default); the same
+                   of the model renormalised to them
+  --lazy SHARE     for next: leave out ways to cut the text below this share; told as untested (default 0)
+  --healing exact|one-token|none   how the model begins inside a token (default exact)
+  --fim auto|psm|spm|none          the prompt's form; none: the text behind the cursor is not seen
+  --tokens N       tokens that a completion may have (default 48); --lines: it may have several lines
+  --min-probability P   end a completion before the token with which it is less likely (default 0)
+  --candidates N   several completions; --temperature T (default 0: the likeliest), --top-p P and --seed S draw them
   --second FOLDER  another model beside it, for bytes and next; it may have another tokenizer
   --json           one JSON object per line; the README lists the fields
   --help           this text
@@ -39,7 +48,7 @@ FILE is a UTF-8 file, or - for standard input.
 Exit codes: 0 done, 1 a defect in tokenscope, 2 bad input, 3 exactness cannot be had.
 `;
 
-const COMMANDS = ['tokens', 'inspect', 'bytes', 'next', 'count'];
+const COMMANDS = ['tokens', 'inspect', 'bytes', 'next', 'complete', 'count'];
 
 async function main(): Promise<void> {
   const { values, positionals } = parse();
@@ -66,6 +75,7 @@ async function main(): Promise<void> {
   }
   const text = await readText(file);
   const place = command === 'next' ? placeIn(text, values) : undefined;
+  const completion = command === 'complete' ? readComplete(text, values) : undefined;
   const scored = command !== 'tokens';
   const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
   let second: Model | undefined;
@@ -79,6 +89,9 @@ async function main(): Promise<void> {
         await bytesOfText(model, text, values.json ?? false, showProgress, second),
       );
     }
+    if (completion) {
+      return await print(await completed(model, completion, values.json ?? false));
+    }
     if (place) return await print(await next(model, place, values.json ?? false, second));
     const document = new Document(file, 0, text);
     if (scored) {
@@ -89,14 +102,15 @@ async function main(): Promise<void> {
           visible: [],
           maxTokens: Infinity,
           signal: new AbortController().signal,
-          onScored: count => showProgress(count, document.tokensBy(model.tokenizer).ids.length),
+          onScored: count => showProgress(count, document.streamBy(model.tokenizer).size.tokens),
         },
         topK,
       );
     }
-    const tokens = document.tokensBy(model.tokenizer, topK);
-    if (values.json) await print(tokenLines(tokens, model.tokenizer, scored));
-    else if (scored) await print(prettyInspect(document.text, tokens, model));
+    const tokens = document.tokensBy(model.tokenizer);
+    const scores = scored ? document.scoresOf(0, tokens.ids.length).scores : null;
+    if (values.json) await print(tokenLines(tokens, scores, model.tokenizer));
+    else if (scores) await print(prettyInspect(document.text, tokens, scores, model));
     else await print(prettyTokens(document.text, tokens, model));
   } finally {
     model.dispose();
@@ -116,6 +130,16 @@ function parse() {
         tokenizer: { type: 'string' },
         second: { type: 'string' },
         mode: { type: 'string', default: 'e2' },
+        lazy: { type: 'string', default: '0' },
+        healing: { type: 'string' },
+        fim: { type: 'string' },
+        tokens: { type: 'string' },
+        candidates: { type: 'string' },
+        temperature: { type: 'string' },
+        'top-p': { type: 'string' },
+        seed: { type: 'string' },
+        'min-probability': { type: 'string' },
+        lines: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -125,11 +149,24 @@ function parse() {
   }
 }
 
-function placeIn(text: string, { at, mode }: { at?: string | undefined; mode: string }): Place {
+function placeIn(
+  text: string,
+  given: { at?: string | undefined; mode: string; lazy: string; second?: string | undefined },
+): Place {
+  const { at, mode } = given;
+  const lazy = Number(given.lazy);
   if (at === undefined) throw new UserError('`next` needs --at BYTE, an offset in the file.');
-  if (!isMode(mode)) throw new UserError(`--mode takes e2 or e3, not "${mode}".`);
-  const bytes = encodeUtf8(text);
-  return { before: bytes.subarray(0, wholeNumber(at, '--at', 0, bytes.length)), mode };
+  if (!isMode(mode)) throw new UserError(`--mode takes e1, e2 or e3, not "${mode}".`);
+  if (given.lazy.trim() === '' || !(lazy >= 0 && lazy < 1)) {
+    throw new UserError(`--lazy takes a share from 0 to below 1, not "${given.lazy}".`);
+  }
+  if (lazy > 0 && (mode !== 'e2' || given.second !== undefined)) {
+    throw new UserError('--lazy is for mode e2 and one model.');
+  }
+  if (mode === 'e1' && given.second !== undefined) {
+    throw new UserError('--mode e1 is for one model: bounds are not mixed.');
+  }
+  return { text, lazy, at: wholeNumber(at, '--at', 0, encodeUtf8(text).length), mode };
 }
 
 function startRuntime(): RuntimeClient {

@@ -2,8 +2,9 @@
 import { encodeUtf8 } from '../../core/utf8';
 import { lenses, type Lens } from '../../core/lenses';
 import { legendOf, stepOf } from '../../core/scale';
+import type { Scores } from '../../core/scores';
 import { spell } from '../../core/spell';
-import type { Tokens } from '../document';
+import type { StreamTokens } from '../../core/stream/tokenStream';
 import type { Model } from '../model';
 
 /** Background and foreground of the 256-colour palette for each step; step 0 is left as it is. */
@@ -20,27 +21,32 @@ const HEAT = [
 const SHADES = ['48;5;24', '48;5;60'];
 const LISTED = 10;
 
-export function* prettyTokens(text: string, tokens: Tokens, model: Model): Generator<string> {
-  yield* coloured(text, tokens, lenses.tokens);
+export function* prettyTokens(text: string, tokens: StreamTokens, model: Model): Generator<string> {
+  yield* coloured(text, tokens, null, lenses.tokens);
   const bytes = encodeUtf8(text).length;
   const count = tokens.ids.length;
   yield `${count} tokens, ${bytes} bytes, ${ratio(bytes, count)} bytes per token (${model.info.name})\n`;
   yield* limitation(model);
 }
 
-export function* prettyInspect(text: string, tokens: Tokens, model: Model): Generator<string> {
+export function* prettyInspect(
+  text: string,
+  tokens: StreamTokens,
+  scores: Scores,
+  model: Model,
+): Generator<string> {
   const lens = lenses.surprisal;
-  yield* coloured(text, tokens, lens);
+  yield* coloured(text, tokens, scores, lens);
   if (usesColour()) yield `${legend(lens)}\n\n`;
-  const known = [...tokens.scores.logprobs.keys()].filter(i => tokens.scores.ranks[i]! > 0);
-  const bits = (token: number) => lens.value(tokens.scores, token);
+  const known = [...scores.logprobs.keys()].filter(i => scores.ranks[i]! > 0);
+  const bits = (token: number) => lens.value(scores, token);
   const highest = known.sort((a, b) => bits(b) - bits(a)).slice(0, LISTED);
   const rows = highest.map(token => [
     bits(token).toFixed(2),
-    String(tokens.scores.ranks[token]),
+    String(scores.ranks[token]),
     String(tokens.byteStarts[token]),
     spell(model.tokenizer.bytesOf(tokens.ids[token]!)),
-    spell(model.tokenizer.bytesOf(tokens.scores.topIds[token * tokens.scores.topK] ?? -1)),
+    spell(model.tokenizer.bytesOf(scores.topIds[token * scores.topK] ?? -1)),
   ]);
   yield* table(['bits', 'rank', 'at byte', 'token', 'likeliest instead'], rows);
   const total = known.reduce((sum, token) => sum + bits(token), 0);
@@ -56,13 +62,18 @@ function* limitation({ tokenizer }: Model): Generator<string> {
   if (tokenizer.limitation) yield `${tokenizer.limitation}\n`;
 }
 
-function* coloured(text: string, tokens: Tokens, lens: Lens): Generator<string> {
+function* coloured(
+  text: string,
+  tokens: StreamTokens,
+  scores: Scores | null,
+  lens: Lens,
+): Generator<string> {
   if (!usesColour()) return;
   const palette = lens.scale.kind === 'alternate' ? SHADES : HEAT;
   let painted = 0;
   for (let token = 0; token < tokens.ids.length; token++) {
     const end = tokens.utf16Ends[token]!;
-    const style = palette[stepOf(lens.scale, lens.value(tokens.scores, token, token))] ?? '';
+    const style = palette[stepOf(lens.scale, lens.value(scores, token, token))] ?? '';
     const slice = printable(text.slice(painted, end));
     // A colour that runs over a line's end would paint the rest of the terminal's line.
     yield style ? slice.replace(/[^\n]+/g, line => `\x1b[${style}m${line}\x1b[0m`) : slice;
@@ -93,7 +104,7 @@ function printable(text: string): string {
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 }
 
-function usesColour(): boolean {
+export function usesColour(): boolean {
   return process.env.NO_COLOR === undefined && process.stdout.isTTY;
 }
 

@@ -25,8 +25,9 @@ export class RuntimeClient {
   private readonly connection;
   private readonly remote: Remote<Runtime>;
   private readonly jobs = new Map<number, Job>();
-  /** Rejects once the thread is gone: what it was asked would never be answered. */
-  private readonly gone: Promise<never>;
+  /** Why the thread is gone, once it is: what it is asked would never be answered. */
+  private gone: Error | undefined;
+  private readonly waiting = new Set<(error: Error) => void>();
   private nextJob = 1;
   private disposed = false;
 
@@ -41,19 +42,18 @@ export class RuntimeClient {
     this.connection.onNotification(SCORED_CHUNK, (chunk: ScoredChunk) => {
       this.jobs.get(chunk.job)?.onChunk?.(chunk);
     });
-    this.gone = new Promise((_, reject) => {
-      worker.once('error', reject);
-      worker.once('exit', code => {
-        this.connection.dispose();
-        if (!this.disposed) onLost();
-        reject(
-          this.disposed
-            ? new Cancelled()
-            : new Error(`the runtime's thread ended with code ${code}`),
-        );
-      });
+    const lose = (error: Error) => {
+      this.gone ??= error;
+      for (const reject of this.waiting) reject(this.gone);
+    };
+    worker.once('error', lose);
+    worker.once('exit', code => {
+      lose(
+        this.disposed ? new Cancelled() : new Error(`the runtime's thread ended with code ${code}`),
+      );
+      this.connection.dispose();
+      if (!this.disposed) onLost();
     });
-    this.gone.catch(() => undefined);
     this.connection.listen();
   }
 
@@ -67,21 +67,40 @@ export class RuntimeClient {
     signal?: AbortSignal,
     onChunk?: (chunk: ScoredChunk) => void,
   ): Promise<Scores> {
+    return this.cancellable(signal, async cancel => {
+      const job = this.nextJob++;
+      this.jobs.set(job, { cancel, onChunk });
+      try {
+        return await this.answered(this.remote.score({ ...params, cancel, job }, signal));
+      } finally {
+        this.jobs.delete(job);
+      }
+    });
+  }
+
+  /** With a flag that the thread reads between runs, when no message would reach it. */
+  private async cancellable<T>(
+    signal: AbortSignal | undefined,
+    request: (cancel: Int32Array<SharedArrayBuffer>) => Promise<T>,
+  ): Promise<T> {
     const cancel = new Int32Array(new SharedArrayBuffer(4));
     const abort = () => Atomics.store(cancel, 0, 1);
-    const job = this.nextJob++;
-    this.jobs.set(job, { cancel, onChunk });
     signal?.addEventListener('abort', abort);
     try {
-      return await this.answered(this.remote.score({ ...params, cancel, job }, signal));
+      return await request(cancel);
     } finally {
       signal?.removeEventListener('abort', abort);
-      this.jobs.delete(job);
     }
   }
 
-  forwardTree(params: Parameters<Runtime['forwardTree']>[0]): Promise<Float32Array> {
-    return this.answered(this.remote.forwardTree(params));
+  /** Aborting throws `Cancelled`. */
+  forwardTree(
+    params: Omit<Parameters<Runtime['forwardTree']>[0], 'cancel'>,
+    signal?: AbortSignal,
+  ): Promise<{ logits: Float32Array; ran: number }> {
+    return this.cancellable(signal, cancel =>
+      this.answered(this.remote.forwardTree({ ...params, cancel }, signal)),
+    );
   }
 
   /** Lets go of the graph; another one can be opened. */
@@ -100,7 +119,12 @@ export class RuntimeClient {
     void this.connection.sendNotification(CLOSED);
   }
 
+  /** (A race against one promise that outlives all answers would keep every one of them.) */
   private answered<T>(answer: Promise<T>): Promise<T> {
-    return Promise.race([answer, this.gone]);
+    return new Promise((resolve, reject) => {
+      if (this.gone) reject(this.gone);
+      this.waiting.add(reject);
+      void answer.then(resolve, reject).finally(() => this.waiting.delete(reject));
+    });
   }
 }

@@ -1,7 +1,7 @@
 // What a model says behind each node of a small tree of tokens: the prefix in chunks as for scores, then the tree
 // in one run, each token seeing its own path alone; or, where the graph takes no such mask, token by token.
 import type { PathNode } from '../../core/bytes/model';
-import { UserError } from '../../protocol/channel';
+import { Cancelled, UserError } from '../../protocol/channel';
 import type { Runtime } from '../../protocol/runtime';
 import { SCORING } from '../onnx/scoring';
 import type { GraphSession } from './graphSession';
@@ -27,7 +27,7 @@ export async function forwardTree(
   session: GraphSession,
   caches: TreeCaches,
   vocabSize: number,
-  { prefix, nodes, wanted }: TreeRequest,
+  { prefix, nodes, wanted, cancel }: TreeRequest,
 ): Promise<Float32Array> {
   for (const token of [...prefix, ...nodes.slice(1).map(node => node.token)]) {
     if (token < vocabSize) continue;
@@ -35,6 +35,7 @@ export async function forwardTree(
       `The tokenizer does not fit the model: token ${token} is outside its vocabulary of ${vocabSize}.`,
     );
   }
+  checkCancel(cancel);
   const logits = new Float32Array(wanted.length * vocabSize);
   const rows = new Map(wanted.map((node, row) => [node, row]));
   const take = (node: number, row: Float32Array) => {
@@ -42,15 +43,71 @@ export async function forwardTree(
     if (at !== undefined) logits.set(row, at * vocabSize);
   };
   try {
-    const past = await behindPrefix(session, caches, prefix, rows.has(0), take);
-    if (session.graph.tree.kind === 'none')
-      await tokenByToken(session, past, withAncestors(nodes, wanted), take);
+    const used = withAncestors(nodes, wanted);
+    const hasBranches = used.some(({ parent }, at) => parent !== (used[at - 1]?.node ?? -1));
+    if (used.length <= RUN_NODES && !(hasBranches && session.graph.tree.kind === 'none')) {
+      await withPrefix(session, caches, prefix, used, hasBranches, rows, take, cancel);
+      return logits;
+    }
+    const past = await behindPrefix(session, caches, prefix, rows.has(0), take, cancel);
+    if (session.graph.tree.kind === 'none') await tokenByToken(session, past, used, take);
     else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, run, take);
   } catch (error) {
     const what = `The model failed on ${prefix.length} tokens and a tree, perhaps more than it can hold`;
     throw explained(error, what);
   }
   return logits;
+}
+
+function checkCancel(cancel: TreeRequest['cancel']): void {
+  if (cancel && Atomics.load(cancel, 0) !== 0) throw new Cancelled();
+}
+
+/** One run of what is left of the prefix and of the tree. Without branches they are a text, the prefix of others. */
+async function withPrefix(
+  session: GraphSession,
+  { chunks, prefixes }: TreeCaches,
+  prefix: Uint32Array,
+  used: readonly Used[],
+  hasBranches: boolean,
+  rows: ReadonlyMap<number, number>,
+  take: Take,
+  cancel: TreeRequest['cancel'],
+): Promise<void> {
+  const all = Uint32Array.of(...prefix, ...tokensOf(used));
+  const first = used.findIndex(({ node }) => rows.has(node));
+  const firstRow = prefix.length - 1 + first;
+  const recent = prefixes.find(
+    all,
+    hasBranches ? prefix.length - Number(first === 0) : firstRow,
+    1,
+  );
+  const isNear = all.length - recent.tokens <= CHUNK_TOKENS;
+  const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
+  const ids = all.subarray(past.tokens);
+  const { present, fetched } = await session.run({
+    ...{ ids, past, firstRow: firstRow - past.tokens, topK: 1, fetch: [SCORING.logits] },
+    tree: hasBranches
+      ? treeShape(past.tokens, behind(ids, prefix.length - past.tokens, used))
+      : undefined,
+  });
+  const logits = fetched.get(SCORING.logits)!;
+  const width = logits.length / (all.length - firstRow);
+  for (const [row, { node }] of used.slice(first).entries())
+    take(node, logits.subarray(row * width, (row + 1) * width));
+  if (!hasBranches) prefixes.add(all, present);
+  else if (prefix.length - past.tokens > 1)
+    prefixes.add(prefix, prefixes.cut(present, prefix.length));
+}
+
+/** The tree's nodes behind the `left` tokens that come before it in the run. */
+function behind(ids: Uint32Array, left: number, used: readonly Used[]): PathNode[] {
+  const places = new Map(used.map(({ node }, place) => [node, left + place]));
+  return [
+    { parent: -1, token: -1 },
+    ...Array.from(ids.subarray(0, left), (token, parent) => ({ parent, token })),
+    ...used.slice(1).map(({ parent, token }) => ({ parent: places.get(parent)!, token })),
+  ];
 }
 
 /** Keys and values of the whole prefix; its logits are taken if they are wanted. */
@@ -60,11 +117,12 @@ async function behindPrefix(
   prefix: Uint32Array,
   isWanted: boolean,
   take: Take,
+  cancel: TreeRequest['cancel'],
 ): Promise<KeyValues> {
   const recent = prefixes.find(prefix, prefix.length - Number(isWanted), 1);
   if (recent.tokens === prefix.length) return recent;
-  const whole = await runChunks(session, chunks, prefix);
-  const past = recent.tokens > whole.tokens ? recent : whole;
+  const isNear = prefix.length - recent.tokens <= CHUNK_TOKENS;
+  const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
   const ids = prefix.subarray(past.tokens);
   const { present, fetched } = await session.run({
     ...{ ids, past, firstRow: ids.length - Number(isWanted), topK: 1 },
@@ -95,19 +153,23 @@ function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): Used[][]
   return [wanted.slice(0, half), wanted.slice(half)].flatMap(part => runsOf(nodes, part));
 }
 
-/** Keys and values of the prefix's whole chunks; at least one of its tokens is left to run. */
+/** Keys and values of the prefix in chunks, from `recent` or what scores left behind on; at least one of its tokens is left to run. */
 async function runChunks(
   session: GraphSession,
   cache: PrefixCache,
   prefix: Uint32Array,
+  recent: KeyValues,
+  cancel: TreeRequest['cancel'],
 ): Promise<KeyValues> {
   let past = cache.find(prefix, prefix.length - 1, CHUNK_TOKENS);
+  if (recent.tokens > past.tokens) past = recent;
   while (past.tokens + CHUNK_TOKENS < prefix.length) {
+    checkCancel(cancel);
     const ids = prefix.subarray(past.tokens, past.tokens + CHUNK_TOKENS);
     const { present } = await session.run({ ids, past, firstRow: ids.length, topK: 1 });
     past = present;
   }
-  cache.add(prefix.subarray(0, past.tokens), past);
+  // They are the beginning of what is remembered of the whole prefix.
   return past;
 }
 
@@ -122,7 +184,7 @@ async function inOneRun(
   if (used.length === 1) return;
   const places = new Map(used.map(({ node }, place) => [node, place]));
   const nodes = used.map(({ parent, token }) => ({ parent: places.get(parent) ?? -1, token }));
-  const ids = Uint32Array.from(nodes.slice(1), ({ token }) => token);
+  const ids = Uint32Array.from(tokensOf(used));
   const { fetched } = await session.run({
     ...{ ids, past, firstRow: 0, topK: 1, fetch: [SCORING.logits] },
     tree: treeShape(past.tokens, nodes),
@@ -131,6 +193,10 @@ async function inOneRun(
   const width = logits.length / ids.length;
   for (const [row, { node }] of used.slice(1).entries())
     take(node, logits.subarray(row * width, (row + 1) * width));
+}
+
+function tokensOf(run: readonly Used[]): number[] {
+  return run.slice(1).map(({ token }) => token);
 }
 
 async function tokenByToken(

@@ -41,6 +41,9 @@ export interface RunResult {
 }
 
 export class GraphSession {
+  /** Tokens that went through the graph so far. */
+  tokensRun = 0;
+
   private constructor(
     readonly graph: InstrumentedGraph,
     private readonly session: InferenceSession,
@@ -67,6 +70,7 @@ export class GraphSession {
     const rows = ids.length - firstRow;
     const scored = targets !== undefined && rows > 0;
     const seen = past.tokens + ids.length;
+    this.tokensRun += ids.length;
     const feeds: Record<string, Tensor> = {
       [roles.ids.name]: numbers(roles.ids, ids.length, i => ids[i]!),
       [SCORING.enabled]: new Tensor('bool', [scored], [1]),

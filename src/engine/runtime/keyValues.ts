@@ -92,6 +92,11 @@ export class PrefixCache {
     while (total > this.limitBytes) total -= this.entries.shift()?.sizeBytes ?? total;
   }
 
+  /** Those of the first `tokens` alone, copied. */
+  cut(keyValues: KeyValues, tokens: number): KeyValues {
+    return cutKeyValues(keyValues, this.past, tokens);
+  }
+
   private touch(entry: Entry): void {
     this.entries = [...this.entries.filter(other => other !== entry), entry];
   }

@@ -95,6 +95,11 @@ export class OpenGraph {
     return forwardTree(this.session, caches, this.report.vocabSize, request);
   }
 
+  /** Tokens that went through the graph so far. */
+  get tokensRun(): number {
+    return this.session.tokensRun;
+  }
+
   close(): Promise<void> {
     return this.session.release();
   }

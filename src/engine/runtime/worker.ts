@@ -37,7 +37,9 @@ serve<Runtime>(connection, runtimeMethods, {
   forwardTree: params =>
     inTurn(async () => {
       if (open === undefined) throw new Error('no graph is open');
-      return open.forwardTree(params);
+      const before = open.tokensRun;
+      const logits = await open.forwardTree(params);
+      return { logits, ran: open.tokensRun - before };
     }),
   close: () =>
     inTurn(async () => {

@@ -4,19 +4,25 @@ import { byteStringOf } from '../../../src/core/bytes/byteString';
 import { Hypotheses } from '../../../src/core/bytes/hypotheses';
 import { UNSETTLED_PRETOKENS, lookaheads } from '../../../src/core/bytes/lookahead';
 import { scanGpt2 } from '../../../src/core/tokenizer/patterns/gpt2';
+import { scanO200k, scanTekken } from '../../../src/core/tokenizer/patterns/o200k';
 import type { Scan } from '../../../src/core/tokenizer/patterns/scan';
-import { scanQwen2 } from '../../../src/core/tokenizer/patterns/words';
+import {
+  scanCl100k,
+  scanLlama3,
+  scanQwen2,
+  scanQwen35,
+} from '../../../src/core/tokenizer/patterns/words';
 import { encodeUtf8, utf8Length } from '../../../src/core/utf8';
 import { pick, randomOf, type Random } from '../../support/toys';
 
 // Every class and every letter of a contraction, with characters beyond ASCII of each length.
 const CHARACTERS = [
-  ...'abstrevmldSLRE',
+  ...'abstrevmldSLREA',
   ...'019²',
-  ...'!?_-',
+  ...'!?_-/',
   ...["'", "'", "'"],
   ...[' ', ' ', ' ', '\n', '\r', '\t', '\u00a0', '\u3000', '\u0085', '\ufeff'],
-  ...['é', 'ſ', '日', '、', '\u0301', '😀', '𝐀', '𝟙'],
+  ...['é', 'ſ', '日', '、', 'ǅ', 'ʰ', '\u0301', '😀', '𝐀', '𝟙'],
 ];
 const FUTURES = [...new Set(CHARACTERS)].flatMap(a => [
   '',
@@ -37,7 +43,12 @@ function randomString(random: Random, length: number): string {
 
 describe.each([
   ['GPT-2', scanGpt2],
+  ['cl100k', scanCl100k],
+  ['Llama 3', scanLlama3],
   ['Qwen2', scanQwen2],
+  ['Qwen3.5', scanQwen35],
+  ['o200k', scanO200k],
+  ['Tekken', scanTekken],
 ])('%s', (_, scan) => {
   const hypotheses = new Hypotheses(scan, lookaheads.get(scan)!);
 
@@ -56,6 +67,9 @@ describe.each([
       "'m'",
       "'ſ",
       "x'ſa",
+      'ªABC',
+      "ªAB'r",
+      'aªA!/',
     ];
     for (let round = 0; round < 150; round++) {
       const text = contractions[round] ?? randomString(random, 1 + Math.floor(random() * 6));

@@ -1,10 +1,12 @@
-// What scanners do at hard boundaries (stream/hardBoundary.ts): before a blank behind something visible, and behind a
+// What scanners do at hard boundaries (../hardBoundary.ts): before a blank behind something visible, and behind a
 // line feed before a letter. A pretoken's scanner sees the stretch alone, which may begin with that line feed.
 import type { Match, Scan } from './scan';
 
 const cutting = new WeakSet<Scan>();
 const passing = new WeakSet<Scan>();
 const stopping = new WeakSet<Match>();
+const ofOneCharacter = new WeakSet<Match>();
+const leavingAlone = new WeakSet<Scan>();
 
 /**
  * For a scanner that ends a piece at every hard boundary, and finds the same pieces before it whatever follows and
@@ -35,4 +37,20 @@ export function areCutAtBoundaries(scans: readonly Scan[]): boolean {
   // What comes behind the scanner that cuts there sees pieces that end or begin there.
   const first = scans.findIndex(scan => cutting.has(scan));
   return first >= 0 && scans.slice(0, first).every(scan => passing.has(scan));
+}
+
+/** For matches of one character that may be a line feed. */
+export function matchesLineFeeds(match: Match): Match {
+  ofOneCharacter.add(match);
+  return match;
+}
+
+/** For a scanner that leaves each of such matches alone. */
+export function isolates(match: Match, scan: Scan): Scan {
+  if (ofOneCharacter.has(match)) leavingAlone.add(scan);
+  return scan;
+}
+
+export function leavesLineFeedsAlone(scan: Scan | undefined): boolean {
+  return scan !== undefined && leavingAlone.has(scan);
 }

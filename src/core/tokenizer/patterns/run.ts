@@ -3,7 +3,7 @@
 import { LETTER, MARK, NUMBER, PUNCTUATION, SPACE, SYMBOL, categories } from '../categories';
 import { codePointAt } from '../classes';
 import { belongsTo, type Belongs } from '../ranges';
-import { stopsAtBoundaries } from './boundaries';
+import { matchesLineFeeds, stopsAtBoundaries } from './boundaries';
 import { BLANK, type Match } from './scan';
 
 const LINE_FEED = 0x0a;
@@ -28,7 +28,10 @@ export function runMatch(pattern: string): Match | undefined {
   const limit = repeat === undefined ? 1 : most === undefined ? Infinity : Number(most);
   const run = repeated(belongs, limit);
   const stops = !belongs(BLANK) && !belongs(LINE_FEED);
-  if (lead === undefined) return stops ? stopsAtBoundaries(run) : run;
+  if (lead === undefined) {
+    if (limit === 1 && belongs(LINE_FEED)) return matchesLineFeeds(run);
+    return stops ? stopsAtBoundaries(run) : run;
+  }
   const isLead: Belongs =
     lead === ' ?' ? code => code === 0x20 : code => (categories()[code]! & SPACE) !== 0;
   const behindLead: Match = (text, from, to) => {

@@ -1,0 +1,37 @@
+// How long to wait behind a key before a completion is asked for. Where completions come sooner than the next key
+// there is nothing to wait for; where they do not, only a pause in the typing is worth one.
+
+/** Keys further apart are no rhythm. */
+const RHYTHM_MS = 1500;
+const KEPT = 12;
+/** A key is often followed by another that the editor makes itself. */
+const LEAST_MS = 15;
+
+export class Pause {
+  readonly #gaps: number[] = [];
+  #last = -Infinity;
+  #latency: number | undefined;
+
+  keyAt(time: number): void {
+    const gap = time - this.#last;
+    this.#last = time;
+    if (gap <= 0 || gap > RHYTHM_MS) return;
+    this.#gaps.push(gap);
+    if (this.#gaps.length > KEPT) this.#gaps.shift();
+  }
+
+  /** How long a completion took. */
+  took(ms: number): void {
+    this.#latency = this.#latency === undefined ? ms : 0.7 * this.#latency + 0.3 * ms;
+  }
+
+  /** At most `limit`. */
+  ms(limit: number): number {
+    const gaps = [...this.#gaps].sort((a, b) => a - b);
+    const gap = gaps[gaps.length >> 1];
+    const latency = this.#latency;
+    if (gap === undefined || latency === undefined) return Math.min(limit, 75);
+    if (latency < 0.8 * gap) return Math.min(limit, LEAST_MS);
+    return Math.min(limit, Math.max(LEAST_MS, 1.3 * gap));
+  }
+}

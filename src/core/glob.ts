@@ -1,0 +1,27 @@
+// The globs of VS Code's settings: `*`, `**`, `?`, `{a,b}`, `[a-z]` and `[!a-z]`.
+
+/** Of a whole name or path. What is no glob, such as a brace that does not close, or `[z-a]`, matches itself. */
+export function globPattern(glob: string): RegExp {
+  try {
+    return new RegExp(`^(?:${sourceOf(glob)})$`, 'su');
+  } catch {
+    return new RegExp(`^${literally(glob)}$`, 'su');
+  }
+}
+
+const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+
+const PART = /\*\*\/|\*\*|\*|\?|\[(!?)((?:[^\]\\])+)\]|\{([^{}]*)\}|./gsu;
+
+function sourceOf(glob: string): string {
+  return glob.replace(PART, (part, not: string, characters: string, choices: string) => {
+    if (part === '**/') return '(?:.*/)?';
+    if (part === '**') return '.*';
+    if (part === '*') return '[^/]*';
+    if (part === '?') return '[^/]';
+    if (characters !== undefined)
+      return `[${not ? '^' : ''}${characters.replace(/[\[^&]/g, '\\$&')}]`;
+    if (choices !== undefined) return `(?:${choices.split(',').map(sourceOf).join('|')})`;
+    return literally(part);
+  });
+}

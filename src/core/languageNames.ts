@@ -1,0 +1,50 @@
+// A file's language by its name. Opening every file of a folder to learn its language would take far too long.
+import { globPattern } from './glob';
+
+/** As an extension's manifest declares it. */
+export interface DeclaredLanguage {
+  readonly id: string;
+  readonly aliases?: readonly string[];
+  readonly extensions?: readonly string[];
+  readonly filenames?: readonly string[];
+}
+
+/**
+ * For people, by a file's path: the language that the user associates with it (ids of languages by globs, which are
+ * of names where they have no slash), else the one that is declared for its name, or for its longest known ending.
+ */
+export function languageNames(
+  declared: readonly DeclaredLanguage[],
+  associations: Readonly<Record<string, string>>,
+): (path: string) => string {
+  const byId = new Map<string, string>();
+  const byEnding = new Map<string, string>();
+  for (const { id, aliases, extensions = [], filenames = [] } of declared) {
+    const name = aliases?.[0] ?? id;
+    if (!byId.has(id)) byId.set(id, name);
+    for (const end of [...extensions, ...filenames].map(end => end.toLowerCase()))
+      if (!byEnding.has(end)) byEnding.set(end, name);
+  }
+  const associated = Object.entries(associations)
+    .sort(([a], [b]) => b.length - a.length)
+    .map(([glob, id]) => ({
+      pattern: globPattern(glob.toLowerCase()),
+      isOfNames: !glob.includes('/'),
+      name: byId.get(id) ?? id,
+    }));
+  return path => {
+    const whole = path.toLowerCase();
+    const file = whole.slice(whole.lastIndexOf('/') + 1);
+    const wished = associated.find(({ pattern, isOfNames }) =>
+      pattern.test(isOfNames ? file : whole),
+    );
+    if (wished) return wished.name;
+    // `.d.ts` before `.ts`.
+    for (let at = 0; at >= 0; at = file.indexOf('.', at + 1)) {
+      const name = byEnding.get(file.slice(at));
+      if (name) return name;
+    }
+    const ending = /.\.[^.]+$/.exec(file)?.[0].slice(1);
+    return ending ? `${ending} files` : 'other';
+  };
+}

@@ -1,0 +1,113 @@
+// Which form of prompt each model was found to know best in this workspace: measured when asked, remembered.
+import { EventEmitter, ProgressLocation, window, workspace, type Memento, type Uri } from 'vscode';
+import { Cancelled, UserError } from '../../protocol/channel';
+import type { CalibratingEvent, CalibrationView } from '../../protocol/engine';
+import type { Engine } from '../engine';
+import { isInspectable } from '../visible';
+import { completionOptions } from './completionSettings';
+
+const KEY = 'calibrations';
+const CUTS = 50;
+const FILES = 60;
+const MOST_BYTES = 200_000;
+const CODE =
+  '**/*.{ts,tsx,js,jsx,mjs,cjs,py,go,rs,java,kt,c,h,cc,cpp,hpp,cs,rb,php,swift,scala,lua,sh}';
+const NOT_OWN = '**/{node_modules,dist,out,build,target,vendor,.git,.venv,venv}/**';
+
+export interface Calibration extends CalibrationView {
+  files: number;
+  /** ISO, to the day. */
+  day: string;
+}
+
+export class Calibrations {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  private progress: ((event: CalibratingEvent) => void) | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly memento: Memento,
+  ) {}
+
+  /** Of a model's folder. */
+  of(folder: string): Calibration | undefined {
+    return this.memento.get<Record<string, Calibration>>(KEY)?.[folder];
+  }
+
+  /** Called by the engine. */
+  tell(event: CalibratingEvent): void {
+    this.progress?.(event);
+  }
+
+  /** With a button that cancels: then undefined. Throws `UserError`. */
+  async run(): Promise<Calibration | undefined> {
+    try {
+      return await window.withProgress(
+        {
+          location: ProgressLocation.Notification,
+          title: 'Tokenscope: calibrating completions',
+          cancellable: true,
+        },
+        async (progress, token) => {
+          const controller = new AbortController();
+          token.onCancellationRequested(() => controller.abort());
+          let shown = 0;
+          this.progress = ({ done, total }) => {
+            const percent = Math.floor((100 * done) / total);
+            progress.report({ message: `${done} of ${total} places`, increment: percent - shown });
+            shown = percent;
+          };
+          const texts = await textsOfWorkspace();
+          const { contextTokens } = completionOptions('');
+          const { folder, found } = await this.engine.call(async ({ remote, model }) => {
+            const request = { texts, cuts: CUTS, contextTokens };
+            return {
+              folder: model.folder,
+              found: await remote.calibrate(request, controller.signal),
+            };
+          });
+          if ('refused' in found) throw new UserError(`Not calibrated: ${found.refused}.`);
+          const day = new Date().toISOString().slice(0, 10);
+          const calibration = { ...found, files: texts.length, day };
+          const all = this.memento.get<Record<string, Calibration>>(KEY) ?? {};
+          await this.memento.update(KEY, { ...all, [folder]: calibration });
+          this.changed.fire();
+          return calibration;
+        },
+      );
+    } catch (error) {
+      if (error instanceof Cancelled) return undefined;
+      throw error;
+    } finally {
+      this.progress = undefined;
+    }
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+}
+
+/** The user's own code: of the workspace's files, else of what is open. */
+async function textsOfWorkspace(): Promise<string[]> {
+  const uris = await workspace.findFiles(CODE, NOT_OWN, FILES * 10);
+  const step = Math.max(1, Math.floor(uris.length / FILES));
+  const some = uris
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .filter((_, i) => i % step === 0)
+    .slice(0, FILES);
+  const texts = (await Promise.all(some.map(read))).filter(text => text !== undefined);
+  if (texts.length > 0) return texts;
+  return workspace.textDocuments.filter(isInspectable).map(document => document.getText());
+}
+
+async function read(uri: Uri): Promise<string | undefined> {
+  const bytes = await workspace.fs.readFile(uri);
+  if (bytes.length > MOST_BYTES) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

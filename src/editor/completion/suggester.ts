@@ -1,0 +1,182 @@
+// What is suggested at a place, with as few requests as possible: remembered, waited for, or asked for. At most
+// one request runs; the latest place wins. Knows no vscode, so that tests can type ten thousand keys into it.
+import type { Pause } from '../../core/completion/pause';
+import type { Suggestions } from '../../core/completion/suggestions';
+
+export interface Place {
+  /** What else than the text before the cursor a suggestion depends on. */
+  readonly scene: string;
+  readonly before: string;
+}
+
+export interface Found {
+  readonly inserts: readonly string[];
+  /** For the log. */
+  readonly note: string;
+  readonly ms: number;
+}
+
+/** `onText` hears what is sure by now. Rejects when aborted. */
+export type Ask = (signal: AbortSignal, onText: (insert: string) => void) => Promise<Found>;
+
+export interface Outcome {
+  readonly inserts: readonly string[];
+  /** How it was come by, or why there is nothing. */
+  readonly note: string;
+}
+
+export interface Wish {
+  readonly place: Place;
+  readonly ask: Ask;
+  /** The user asked for it: there is no pause, and what is remembered to be nothing is asked for again. */
+  readonly isExplicit: boolean;
+  readonly maxPauseMs: number;
+}
+
+const TYPED_ON: Outcome = { inserts: [], note: 'the typing went on' };
+
+export class Suggester {
+  private running: Running | undefined;
+
+  constructor(
+    private readonly suggestions: Suggestions,
+    private readonly pause: Pause,
+  ) {}
+
+  async suggest(wish: Wish, signal: AbortSignal): Promise<Outcome> {
+    const { place, isExplicit } = wish;
+    const known = this.suggestions.find(place.scene, place.before);
+    if (known && (known.length > 0 || !isExplicit)) {
+      if (!this.running?.fits(place)) this.stop();
+      return { inserts: known, note: known.length > 0 ? 'remembered' : 'remembered: nothing' };
+    }
+    const awaited = isExplicit ? undefined : await this.reused(place, signal);
+    if (awaited) return awaited;
+    this.stop();
+    if (!isExplicit && !(await passes(this.pause.ms(wish.maxPauseMs), signal))) return TYPED_ON;
+    if (signal.aborted) return TYPED_ON;
+    // Another place may have been asked about meanwhile, and this one is the later.
+    this.stop();
+    return this.asked(this.start(wish), signal);
+  }
+
+  /** Asks ahead, if nothing else runs. */
+  prepare(place: Place, ask: Ask): void {
+    if (this.running || this.suggestions.find(place.scene, place.before)) return;
+    this.start({ place, ask }).done.catch(() => {});
+  }
+
+  stop(): void {
+    this.running?.abort();
+    this.running = undefined;
+  }
+
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** What the running request comes to here; undefined where that is nothing to wait for. */
+  private async reused(place: Place, signal: AbortSignal): Promise<Outcome | undefined> {
+    const { running } = this;
+    if (!running?.fits(place)) return undefined;
+    running.follow(place);
+    const outcome = await this.asked(running, signal);
+    if (outcome === TYPED_ON && !signal.aborted) return undefined;
+    if (signal.aborted) return TYPED_ON;
+    const left = this.suggestions.find(place.scene, place.before);
+    if (!left || (left.length === 0 && outcome.inserts.length > 0)) return undefined;
+    return { inserts: left, note: `${outcome.note}, asked for ${running.typed} keys before` };
+  }
+
+  private start({ place, ask }: Pick<Wish, 'place' | 'ask'>): Running {
+    const running = new Running(place, ask);
+    this.running = running;
+    const forget = () => {
+      if (this.running === running) this.running = undefined;
+    };
+    running.done.then(({ inserts, ms }) => {
+      forget();
+      this.pause.took(ms);
+      this.suggestions.add({ ...place, inserts });
+    }, forget);
+    return running;
+  }
+
+  private async asked(running: Running, signal: AbortSignal): Promise<Outcome> {
+    try {
+      const { inserts, note } = await untilAborted(running.done, signal);
+      return { inserts, note };
+    } catch (error) {
+      if (signal.aborted || running.isAborted) return TYPED_ON;
+      throw error;
+    }
+  }
+}
+
+class Running {
+  private readonly controller = new AbortController();
+  private written = '';
+  private last: Place;
+  readonly done: Promise<Found>;
+
+  constructor(
+    private readonly place: Place,
+    ask: Ask,
+  ) {
+    this.last = place;
+    this.done = ask(this.controller.signal, insert => {
+      this.written = insert;
+      if (!this.fits(this.last)) this.abort();
+    });
+  }
+
+  /** Keys typed since it was asked. */
+  get typed(): number {
+    return this.last.before.length - this.place.before.length;
+  }
+
+  get isAborted(): boolean {
+    return this.controller.signal.aborted;
+  }
+
+  /** Whether what has been typed since is, as far as that is known, what is being written. */
+  fits({ scene, before }: Place): boolean {
+    if (this.isAborted || scene !== this.place.scene) return false;
+    if (!before.startsWith(this.place.before)) return false;
+    const typed = before.slice(this.place.before.length);
+    return this.written.startsWith(typed) || typed.startsWith(this.written);
+  }
+
+  follow(place: Place): void {
+    this.last = place;
+  }
+
+  abort(): void {
+    this.controller.abort();
+  }
+}
+
+/** Whether the time passes before the signal is aborted. */
+function passes(ms: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve(false);
+    const abort = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve(true);
+    }, ms);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new Error('aborted'));
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,31 @@
+// Healing by one token: the last one dropped, and the next chosen among those that begin with its bytes.
+import type { ByteString } from '../../src/core/bytes/byteString';
+import type { Row } from '../../src/core/bytes/model';
+import type { ByteRules } from '../../src/core/bytes/rules';
+
+/**
+ * Nats: of the bytes `truth` behind `rest`, where the first token, of the row, begins with `rest`. A token may end
+ * before `truth` does: `behind` says what its rest costs then.
+ */
+export async function regrownLogprob(
+  rules: ByteRules,
+  row: Row,
+  rest: ByteString,
+  truth: ByteString,
+  behind: (token: number, bytes: ByteString) => Promise<number>,
+): Promise<number> {
+  const { start, end } = rules.tokens.startingWith(rest);
+  const whole = rest + truth;
+  let all = 0;
+  let right = 0;
+  for (let place = start; place < end; place++) {
+    const token = rules.tokens.ids[place]!;
+    const bytes = rules.tokens.bytes[place]!;
+    const p = Math.exp(row[token]!);
+    all += p;
+    if (bytes.startsWith(whole)) right += p;
+    else if (whole.startsWith(bytes))
+      right += p * Math.exp(await behind(token, whole.slice(bytes.length)));
+  }
+  return Math.log(right / all);
+}

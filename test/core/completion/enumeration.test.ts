@@ -1,0 +1,225 @@
+// Completions against enumeration, for random merges, patterns, models and texts that may end inside a character.
+import { describe, expect, test } from 'vitest';
+import { byteStringOf, bytesOf } from '../../../src/core/bytes/byteString';
+import { ByteRules } from '../../../src/core/bytes/rules';
+import { exactBeginnings } from '../../../src/core/completion/beginnings';
+import { drawn, END, likeliest } from '../../../src/core/completion/choice';
+import { complete } from '../../../src/core/completion/complete';
+import { KnownRows, pathOf } from '../../../src/core/completion/knownRows';
+import { textLogprob } from '../../../src/core/completion/textLogprob';
+import { encodeUtf8 } from '../../../src/core/utf8';
+import { Oracle } from '../../support/byteOracle';
+import { CompletionOracle } from '../../support/completionOracle';
+import {
+  ALPHABETS,
+  modelOf,
+  PATTERNS,
+  pick,
+  randomModel,
+  randomOf,
+  randomText,
+  randomToy,
+  type Random,
+  type TestModel,
+  type Toy,
+} from '../../support/toys';
+
+const SEEDS = ALPHABETS.length * PATTERNS.length;
+const PREFIXES = 2;
+
+interface Case {
+  toy: Toy;
+  model: TestModel;
+  rules: ByteRules;
+  random: Random;
+  x: Uint8Array;
+  what: string;
+}
+
+function* cases(): Generator<Case> {
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const toy = randomToy(seed);
+    const rules = new ByteRules(toy.tokenizer);
+    const random = randomOf(seed + 77);
+    for (let i = 0; i < PREFIXES; i++) {
+      const whole = encodeUtf8(randomText(toy, random, 1 + Math.floor(random() * 5)));
+      const x = whole.subarray(0, Math.floor(random() * Math.min(7, whole.length + 1)));
+      const what = `toy ${seed} at ${JSON.stringify([...x])}`;
+      yield { toy, model: randomModel(toy, seed), rules, random, x, what };
+    }
+  }
+}
+
+const chooserOf = ({ rules, model }: Case) => ({ tokens: rules.tokens, ends: model.ends });
+
+async function beginningsOf({ rules, model, x }: Case) {
+  const beginnings = exactBeginnings(rules, byteStringOf(x));
+  const { trunk, nodes } = beginnings;
+  const rows = new KnownRows(model, trunk);
+  const first = await rows.of(nodes.map((_, node) => pathOf(nodes, node)));
+  let before = 0;
+  trunk.forEach((token, i) => (before += model.row(trunk.slice(0, i))[token]!));
+  return { beginnings, rows, first, before };
+}
+
+describe('a completion', () => {
+  test('may begin with each canonical sequence that reaches beyond the cursor, and no other', async () => {
+    let compared = 0;
+    for (const one of cases()) {
+      const { beginnings, first, before } = await beginningsOf(one);
+      const { trunk, nodes, heads } = beginnings;
+      const found = likeliest(chooserOf(one), nodes, heads, first, 100_000).map(choice => ({
+        key:
+          choice.token === END
+            ? 'end'
+            : [...trunk, ...pathOf(nodes, choice.node), choice.token].join(),
+        logprob: choice.logprob + before,
+      }));
+      const expected = new CompletionOracle(one.toy, one.model).leaves(one.x);
+      const keys = expected.map(({ tokens, ends }) => (ends ? 'end' : tokens.join()));
+      expect(found.map(({ key }) => key).sort(), one.what).toEqual(keys.sort());
+      const sorted = expected.map(({ logprob }) => logprob);
+      found.forEach(({ logprob }, i) => expect(Math.abs(logprob - sorted[i]!)).toBeLessThan(1e-12));
+      compared += found.length;
+    }
+    expect(compared).toBeGreaterThan(250);
+  });
+
+  test('is the likeliest beginning and then the likeliest token that the tokenizer may make', async () => {
+    let tokens = 0;
+    let ended = 0;
+    for (const one of cases()) {
+      const { beginnings, rows } = await beginningsOf(one);
+      const [found] = await complete(chooserOf(one), rows, beginnings, 1, {
+        ...{ maxTokens: 4, singleLine: false, suffix: '', seesSuffix: true, least: -Infinity },
+        isLate: () => false,
+      });
+      const oracle = new CompletionOracle(one.toy, one.model);
+      const [best] = oracle.leaves(one.x);
+      let path = best!.ends ? [] : [...best!.tokens];
+      for (let i = 1; i < 4 && path.length > 0; i++) {
+        const next = oracle.next(path);
+        if (next === undefined) break;
+        path = [...path, next];
+      }
+      if (path.length > 0) {
+        const own = [...beginnings.trunk, ...found!.tokens.map(({ id }) => id)];
+        expect(own, one.what).toEqual(path);
+      } else expect(found!.insert, one.what).toBe('');
+      const bytes = path.flatMap(id => [...one.toy.tokenizer.bytesOf(id)]).slice(one.x.length);
+      expect(Buffer.from(bytes).toString('latin1').startsWith(found!.insert)).toBe(true);
+      expect(Buffer.from(bytesOf(found!.insert)).toString('latin1')).toBe(found!.insert);
+      tokens += path.length;
+      if (found!.stopReason === 'end') ended++;
+    }
+    expect(tokens).toBeGreaterThan(80);
+    expect(ended).toBeGreaterThan(1);
+  });
+
+  test('has the probability of its bytes and of the end, over all ways to cut them', async () => {
+    let furthest = 0;
+    for (const one of cases()) {
+      const { toy, model, rules, x, random } = one;
+      const text = encodeUtf8(randomText(toy, random, Math.floor(random() * 3)));
+      const whole = Uint8Array.of(...x, ...text);
+      // Behind a part of a character no other one begins.
+      if (Buffer.from(whole).toString().includes('\ufffd')) continue;
+      const oracle = new Oracle(toy, model.row);
+      const found = await textLogprob(rules, model, byteStringOf(x), byteStringOf(text));
+      const bytes = oracle.mass(whole, 'e2') / oracle.mass(x, 'e2');
+      furthest = Math.max(furthest, Math.abs(Math.exp(found.bytes) - bytes));
+      const ended = oracle.end(whole, 'e2') / oracle.mass(x, 'e2');
+      furthest = Math.max(furthest, Math.abs(Math.exp(found.bytes + found.next.end) - ended));
+    }
+    expect(furthest).toBeLessThan(1e-12);
+  });
+
+  test('that is drawn is drawn as often as it is likely, at any temperature', async () => {
+    const DRAWS = 1000;
+    let furthest = 0;
+    for (const [i, one] of [...cases()].entries()) {
+      if (i % 3 > 0) continue;
+      const { toy, model, x } = one;
+      const temperature = [1, 0.5, 2][(i / 3) % 3]!;
+      const tempered = modelOf(model.ends, context =>
+        model.row(context).map(logprob => logprob / temperature),
+      );
+      const oracle = new Oracle(toy, tempered.row);
+      const { beginnings, first } = await beginningsOf(one);
+      const counts = new Map<number, number>();
+      for (let draw = 0; draw < DRAWS; draw++) {
+        // Evenly spread numbers count what they fall on.
+        const sampling = { temperature, topP: 1, random: () => (draw + 0.5) / DRAWS };
+        const { nodes, heads } = beginnings;
+        const { node, token } = drawn(chooserOf(one), nodes, heads, first, sampling)!;
+        const path = [...beginnings.trunk, ...pathOf(nodes, node), token];
+        const bytes = path.flatMap(id => (id < 0 ? [] : [...toy.tokenizer.bytesOf(id)]));
+        const byte = token === END ? -1 : bytes[x.length]!;
+        counts.set(byte, (counts.get(byte) ?? 0) + 1 / DRAWS);
+      }
+      const mass = oracle.mass(x, 'e3');
+      for (const byte of [...Array(256).keys(), -1]) {
+        const joint = byte < 0 ? oracle.end(x, 'e3') : oracle.mass(Uint8Array.of(...x, byte), 'e3');
+        furthest = Math.max(furthest, Math.abs((counts.get(byte) ?? 0) - joint / mass));
+      }
+    }
+    // Each of the few dozen choices of a byte may be off by one draw.
+    expect(furthest).toBeLessThan(0.03);
+  });
+
+  test('drawn with a small top-p is the likeliest', async () => {
+    for (const one of cases()) {
+      const { beginnings, first } = await beginningsOf(one);
+      const { nodes, heads } = beginnings;
+      const chooser = chooserOf(one);
+      const sampling = { temperature: 1, topP: 1e-9, random: () => 0.999 };
+      const found = drawn(chooser, nodes, heads, first, sampling)!;
+      // Masked rows may order paths otherwise; with one node they are the same row.
+      if (nodes.length > 1) continue;
+      const [best] = likeliest(chooser, nodes, heads, first, 1);
+      expect(found.token, one.what).toBe(best!.token);
+    }
+  });
+
+  test('ends where the model rather ends than repeats what is behind the cursor', async () => {
+    let joined = 0;
+    let kept = 0;
+    for (const one of cases()) {
+      for (let round = 0; round < 6; round++) {
+        const { toy, random, x } = one;
+        const { beginnings, rows } = await beginningsOf(one);
+        const letters = Array.from({ length: 6 }, () => pick(random, toy.alphabet)).join('');
+        const suffix = byteStringOf(encodeUtf8(letters));
+        const options = {
+          ...{ maxTokens: 5, singleLine: false, seesSuffix: true, least: -Infinity },
+          isLate: () => false,
+        };
+        const completed = async (suffix: string) =>
+          (await complete(chooserOf(one), rows, beginnings, 1, { ...options, suffix }))[0];
+        if ((await completed(''))?.stopReason !== 'end') continue;
+        const found = (await completed(suffix))!;
+        const written = found.tokens.map(({ bytes }) => bytes).join('');
+        const text = written.slice(beginnings.handed.length);
+        const ways: number[] = [text.length];
+        for (let at = 0; at < text.length; at++) {
+          if (suffix.startsWith(text.slice(at)) && isWhole(text.slice(0, at))) ways.push(at);
+        }
+        const oracle = new Oracle(toy, one.model.row);
+        const ended = (at: number) =>
+          oracle.end(Uint8Array.of(...x, ...bytesOf(text.slice(0, at))), 'e2');
+        const best = ways.reduce((a, b) => (ended(b) > ended(a) ? b : a));
+        // A shorter one may repeat, too, and is shortened again.
+        expect(found.insert.length, one.what).toBeLessThanOrEqual(best);
+        if (best < text.length) joined++;
+        else kept++;
+        if (best === text.length) expect(found.insert.length, one.what).toBe(best);
+      }
+    }
+    expect(joined).toBeGreaterThan(3);
+    expect(kept).toBeGreaterThan(10);
+  });
+});
+
+function isWhole(bytes: string): boolean {
+  return !new TextDecoder().decode(bytesOf(bytes)).includes('\ufffd');
+}

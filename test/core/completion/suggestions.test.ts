@@ -1,0 +1,125 @@
+// Suggestions that are remembered against a list that is searched from end to end; and when one asks for more.
+import { describe, expect, test } from 'vitest';
+import { Pause } from '../../../src/core/completion/pause';
+import { regionAt } from '../../../src/core/completion/region';
+import { lineEnd, repeatsMuch, repeatsOf } from '../../../src/core/completion/stops';
+import { RadixTrie, Suggestions } from '../../../src/core/completion/suggestions';
+import { pick, randomOf } from '../../support/toys';
+
+const LETTERS = ['a', 'b', 'c'];
+
+describe('a radix trie', () => {
+  test('has along every text the values of the keys that it begins with', () => {
+    const random = randomOf(4);
+    const word = (most: number) =>
+      Array.from({ length: Math.floor(random() * most) }, () => pick(random, LETTERS)).join('');
+    const trie = new RadixTrie<string>();
+    const keys = new Set<string>();
+    let found = 0;
+    for (let step = 0; step < 20_000; step++) {
+      const key = word(7);
+      if (random() < 0.55) {
+        trie.set(key, key);
+        keys.add(key);
+      } else {
+        trie.delete(key);
+        keys.delete(key);
+      }
+      const text = word(9);
+      const expected = [...keys].filter(key => text.startsWith(key));
+      expected.sort((a, b) => b.length - a.length);
+      expect(trie.along(text)).toEqual(expected);
+      found += expected.length;
+      if (step % 1000 === 0) {
+        for (const key of keys) trie.delete(key);
+        keys.clear();
+        expect(trie.isEmpty).toBe(true);
+      }
+    }
+    expect(found).toBeGreaterThan(10_000);
+  });
+});
+
+describe('remembered suggestions', () => {
+  test('serve what is typed through, in their own scene alone', () => {
+    const suggestions = new Suggestions();
+    suggestions.add({ scene: 's', before: 'let a', inserts: ['bc = 1;', 'cd'] });
+    expect(suggestions.find('s', 'let a')).toEqual(['bc = 1;', 'cd']);
+    expect(suggestions.find('s', 'let abc')).toEqual([' = 1;']);
+    expect(suggestions.find('s', 'let abd')).toBeUndefined();
+    expect(suggestions.find('s', 'let abc = 1;')).toBeUndefined();
+    expect(suggestions.find('t', 'let a')).toBeUndefined();
+    suggestions.add({ scene: 's', before: 'let x', inserts: [] });
+    expect(suggestions.find('s', 'let x')).toEqual([]);
+    expect(suggestions.find('s', 'let xy')).toBeUndefined();
+  });
+
+  test('are at most so many, the longest unused forgotten', () => {
+    const suggestions = new Suggestions(3);
+    for (const name of ['a', 'b', 'c'])
+      suggestions.add({ scene: 's', before: name, inserts: ['!'] });
+    suggestions.find('s', 'a');
+    suggestions.add({ scene: 's', before: 'd', inserts: ['!'] });
+    suggestions.add({ scene: 's', before: 'd', inserts: ['?'] });
+    expect(suggestions.size).toBe(3);
+    expect(['a', 'b', 'c', 'd'].map(name => suggestions.find('s', name))).toEqual([
+      ...[['!'], undefined, ['!'], ['?']],
+    ]);
+  });
+});
+
+describe('the pause before asking', () => {
+  const typing = (gap: number, latency: number) => {
+    const pause = new Pause();
+    for (let key = 0; key < 10; key++) pause.keyAt(key * gap);
+    pause.took(latency);
+    return pause.ms(250);
+  };
+  test('is short where completions come before the next key', () => {
+    expect(typing(200, 50)).toBeLessThan(20);
+  });
+  test('is longer than the gaps between keys where they do not, within its limit', () => {
+    expect(typing(120, 400)).toBeGreaterThan(120);
+    expect(typing(400, 900)).toBe(250);
+    expect(new Pause().ms(10)).toBe(10);
+  });
+});
+
+describe('a place', () => {
+  test.each([
+    ['let a = 1; // no|te', 'typescript', 'comment'],
+    ['let a = "//|"', 'typescript', 'string'],
+    ['let a = "x"; b|', 'typescript', 'code'],
+    ['/* a\n * |', 'c', 'comment'],
+    ['/* a */ |', 'c', 'code'],
+    ['x = "a\\"|', 'python', 'string'],
+    ['"""a\n\'b" |', 'python', 'string'],
+    ['"""a""" |', 'python', 'code'],
+    ["x = 'not closed\ny|", 'python', 'code'],
+    ['`a\n${|', 'javascript', 'string'],
+    ['# a|', 'yaml', 'comment'],
+    ['# a|', 'unknown', 'code'],
+    ["fn f<'a>(x: &'a str) { |", 'rust', 'code'],
+    ['<!-- a|', 'html', 'comment'],
+  ])('%s in %s is in a %s', (marked, language, region) => {
+    const at = marked.indexOf('|');
+    expect(regionAt(marked.replace('|', ''), at, language)).toBe(region);
+  });
+});
+
+describe('a stop', () => {
+  test('is at the end of the first line that is more than white space', () => {
+    expect(lineEnd('ab\ncd')).toBe(2);
+    expect(lineEnd('\n  ab\r\ncd')).toBe(5);
+    expect(lineEnd('\n  ')).toBe(-1);
+    expect(lineEnd('ab')).toBe(-1);
+  });
+  test('is where the text behind the cursor begins again', () => {
+    expect(repeatsOf('foo);', ');\n')).toEqual([3]);
+    expect(repeatsOf('aaa', 'aaaa')).toEqual([0, 1, 2]);
+    expect(repeatsOf('\xc3\xa9', '\xa9')).toEqual([]);
+    expect(repeatsMuch('x = return;', 'return;\n')).toBe(false);
+    expect(repeatsMuch('x = return 12;', 'return 12;\n')).toBe(true);
+    expect(repeatsMuch('x          ', '          \n')).toBe(false);
+  });
+});

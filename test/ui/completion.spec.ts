@@ -1,0 +1,95 @@
+// What a person sees of completions, in a real window with the built-in model.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Workbench } from '../host/workbench.mjs';
+
+const FILE = 'average.ts';
+const CODE = `export function wordCount(text: string): number {
+  return text.split(' ').length;
+}
+
+export function average(texts: string[]): number {
+  let total = 0;
+  for (const text of texts) total += word
+  return total / texts.length;
+}
+`;
+const LINE = 7;
+const COLUMN = CODE.split('\n')[LINE - 1]!.length + 1;
+
+const ghost = (ui: Workbench) => ui.page.locator('.view-lines [class*="ghost-text"]');
+
+async function ghostText(ui: Workbench): Promise<string> {
+  await ghost(ui).first().waitFor();
+  return (await ghost(ui).allTextContents()).join('').replaceAll('\u00a0', ' ');
+}
+
+/** Saves until the line on disk is this. */
+async function lineIs(ui: Workbench, expected: string): Promise<void> {
+  const path = join(ui.folder, FILE);
+  const line = () => readFileSync(path, 'utf8').split('\n')[LINE - 1];
+  for (let tries = 0; tries < 20 && line() !== expected; tries++) {
+    await ui.page.keyboard.press('Control+S');
+    await ui.page.waitForTimeout(200);
+  }
+  assert.equal(line(), expected);
+}
+
+export async function aCompletionInsideAWordIsAcceptedWithTabAndUndoneInOneStep(ui: Workbench) {
+  ui.writeFile(FILE, CODE);
+  // Suggestions of words would be on top, and completions quiet.
+  ui.setSettings({ 'editor.quickSuggestions': { other: 'off' } });
+  await ui.openFile(FILE);
+  await ui.goTo(LINE, COLUMN);
+  await ui.page.keyboard.type('C');
+  await ui.page.waitForTimeout(1500);
+  assert.equal(await ghost(ui).count(), 0, 'off until it is turned on');
+
+  await ui.runCommand('Tokenscope: Toggle Completions');
+  await ui.statusItem('Completions are on').waitFor();
+  assert.match(await ghostText(ui), /^ount/);
+  await ui.page.keyboard.press('Backspace');
+  await ui.page.keyboard.type('C');
+  const text = await ghostText(ui);
+  assert.match(text, /^ount/);
+  await ui.screenshot('completion');
+  await ui.page.keyboard.press('Tab');
+  await ghost(ui).first().waitFor({ state: 'hidden' });
+  await lineIs(ui, `  for (const text of texts) total += wordC${text}`);
+  await ui.page.keyboard.press('Control+Z');
+  await lineIs(ui, '  for (const text of texts) total += wordC');
+  assert.deepEqual(await ui.notifications(), []);
+
+  await ui.runCommand('Tokenscope: Explain the Last Completion');
+  await ui.page.locator('.tab.active[data-resource-name="last completion.txt"]').waitFor();
+  const lines = await ui.page.locator('.editor-instance .view-line').allTextContents();
+  const page = lines.join('\n').replaceAll('\u00a0', ' ');
+  assert.match(page, /total \+= wordC⟦ount/);
+  assert.match(page, /handed back/);
+}
+
+export async function completionsAreQuietWhileIntelliSenseIsOpen(ui: Workbench) {
+  ui.writeFile(FILE, CODE);
+  ui.setSettings({ 'editor.wordBasedSuggestions': 'currentDocument' });
+  await ui.openFile(FILE);
+  await ui.goTo(1);
+  await ui.runCommand('Tokenscope: Toggle Completions');
+  await ui.statusItem('Completions are on').waitFor();
+  await ui.goTo(LINE, COLUMN);
+  await ui.page.keyboard.type('C');
+  // The list is empty until the editor has read the words of the document.
+  const entry = ui.page.locator('.suggest-widget.visible .monaco-list-row').first();
+  for (let tries = 0; tries < 10 && !(await entry.isVisible()); tries++) {
+    await ui.page.keyboard.press('Escape');
+    await ui.runCommand('Trigger Suggest');
+    await entry.waitFor({ timeout: 3000 }).catch(() => {});
+  }
+  await entry.waitFor();
+  await ui.page.keyboard.type('o');
+  await ui.page.waitForTimeout(1500);
+  assert.equal(await ghost(ui).count(), 0);
+  await ui.page.keyboard.press('Escape');
+  await ui.runCommand('Trigger Inline Suggestion');
+  assert.match(await ghostText(ui), /^unt/);
+}
