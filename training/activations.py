@@ -128,13 +128,14 @@ def read(name: str) -> np.ndarray:
 
 def main() -> None:
     parse = argparse.ArgumentParser()
-    parse.add_argument("--tokens", type=int, default=3_000_000)
+    parse.add_argument("--tokens", type=int, default=2_100_000)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
     a = parse.parse_args()
     torch.set_num_threads(a.threads)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    write("heldout", heldout_pieces(), 10**9)
+    if not (FOLDER / "heldout.f16").exists():
+        write("heldout", heldout_pieces(), 10**9)
     write("train", train_pieces(a.seed), a.tokens)
 
 

@@ -5,6 +5,7 @@
 """
 import argparse
 import json
+import pickle
 import sys
 from pathlib import Path
 
@@ -32,8 +33,16 @@ def parts(value: dict, prefix: str = "") -> tuple[dict[str, torch.Tensor], dict[
 
 
 def convert(path: Path) -> Path:
-    """The written file's path. Raises what torch.load raises on a file that is no plain container of tensors; ValueError if there is no tensor in it."""
-    value = torch.load(path, map_location="cpu", weights_only=True)
+    """The written file's path. Raises ValueError for a file that holds more than tensors or none or is no PyTorch file, OSError if it cannot be read."""
+    try:
+        value = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as problem:
+        # torch's own message advises to read it all the same.
+        raise ValueError("it holds more than tensors and could run code when read: not converted. Ask its author for safetensors") from problem
+    except OSError:
+        raise
+    except Exception as problem:  # bytes that are no PyTorch file fail in many ways
+        raise ValueError("it is no file that torch.save wrote, or it is cut off") from problem
     tensors, notes = parts(value if isinstance(value, dict) else {"value": value})
     if not tensors:
         raise ValueError("it holds no tensors")
@@ -49,7 +58,7 @@ def main() -> int:
     for path in parse.parse_args().files:
         try:
             print(f"{path} -> {convert(path)}")
-        except Exception as problem:  # pickle's errors have no common class
+        except (ValueError, OSError) as problem:
             print(f"{path}: {str(problem).splitlines()[0]}", file=sys.stderr)
             failed = 2
     return failed
