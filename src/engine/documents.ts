@@ -31,6 +31,8 @@ import { Model } from './model';
 import { nextBytes } from './nextBytes';
 import type { RuntimeClient } from './runtime/client';
 import { Second } from './second';
+import { FeatureRequests } from './sae/requests';
+import type { FeatureWish } from '../protocol/features';
 import { splitAt } from './split';
 import { tokenLines } from './tokenJson';
 
@@ -46,6 +48,12 @@ export class Documents implements Handlers<EngineApi> {
   private second: Second | undefined;
   private contextLimit = 0;
   private readonly documents = new Map<string, Document>();
+  private readonly features = new FeatureRequests({
+    model: () => this.opened(),
+    at: at => this.at(at).document,
+    all: () => this.documents.values(),
+    teller: (at, total) => this.teller(at, total),
+  });
 
   constructor(
     private readonly startRuntime: () => RuntimeClient,
@@ -58,6 +66,7 @@ export class Documents implements Handlers<EngineApi> {
     this.model?.dispose();
     this.model = model;
     this.contextLimit = contextLimit;
+    this.features.forget();
     for (const document of this.documents.values()) document.forget();
     return model.info;
   };
@@ -151,6 +160,11 @@ export class Documents implements Handlers<EngineApi> {
     const { normalized, ...tokens } = stream.tokens(first, end);
     const isScored = model.info.scores && !params.second;
     const scored = isScored ? document.scoresOf(first, end) : { scores: null, pending: 0 };
+    if (scored.scores && params.features) {
+      const found = this.withFeatures(document, scored.scores, first, end, params.features);
+      scored.scores = found.scores;
+      scored.pending = Math.max(scored.pending, found.pending);
+    }
     const [known, other] = isScored ? this.knownBytes(document, model) : [];
     if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known, other);
     const view: TokenView = {
@@ -183,7 +197,10 @@ export class Documents implements Handlers<EngineApi> {
     const lens: Lens = lenses[params.lens];
     const { first } = stream.tokensIn(params.from, params.from);
     const known = lens.per === 'character' ? this.knownBytes(at.document, at.model) : [];
-    const valueAt = valuesOf(lens, at.model, at.document, stream, known);
+    const { features } = params;
+    const withFeatures = (scores: Scores, first: number, end: number) =>
+      features ? this.withFeatures(at.document, scores, first, end, features).scores : scores;
+    const valueAt = valuesOf(lens, at.model, at.document, stream, known, withFeatures);
     const { direction } = params;
     for (
       let token = first + direction;
@@ -280,6 +297,18 @@ export class Documents implements Handlers<EngineApi> {
 
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
 
+  openSae = this.features.openSae;
+  encode = this.features.encode;
+  featuresAt = this.features.featuresAt;
+  featureTable = this.features.featureTable;
+  featurePage = this.features.featurePage;
+  findFeatures = this.features.findFeatures;
+  examplesIn = this.features.examplesIn;
+  effect = this.features.effect;
+  agreement = this.features.agreement;
+  setUserLabels = this.features.setUserLabels;
+  exportFeatures = this.features.exportFeatures;
+
   /** Tells of progress from time to time. */
   private teller({ uri, version }: DocumentVersion, total: number): (scored: number) => void {
     let told = performance.now();
@@ -317,6 +346,19 @@ export class Documents implements Handlers<EngineApi> {
   /** [byte], nats, by the model and by the second one, as far as they have scored this version of the text. */
   private knownBytes(document: Document, model: Model): (Float64Array | undefined)[] {
     return [model, this.second].map(each => each && document.bytesBy(each.tokenizer)?.surprisals);
+  }
+
+  private withFeatures(
+    document: Document,
+    scores: Scores,
+    first: number,
+    end: number,
+    wish: FeatureWish,
+  ): { scores: Scores; pending: number } {
+    const service = this.features.opened;
+    if (!service) return { scores, pending: 0 };
+    const { features, pending } = service.tokenFeatures(document, first, end, wish);
+    return { scores: { ...scores, features }, pending };
   }
 
   private openedSecond(): Second {
@@ -366,6 +408,7 @@ function valuesOf(
   document: Document,
   stream: TokenStream,
   [known, other]: readonly (Float64Array | undefined)[],
+  withFeatures: (scores: Scores, first: number, end: number) => Scores,
 ): (token: number) => number {
   let block: { first: number; scores: Scores | null } | undefined;
   return token => {
@@ -373,7 +416,8 @@ function valuesOf(
     const first = token - (token % BLOCK);
     if (block?.first !== first) {
       const end = Math.min(first + BLOCK, stream.size.tokens);
-      const scored = model.info.scores ? document.scoresOf(first, end).scores : null;
+      const plain = model.info.scores ? document.scoresOf(first, end).scores : null;
+      const scored = plain && withFeatures(plain, first, end);
       const scores =
         scored && known ? withBytes(scored, stream.tokens(first, end), known, other) : scored;
       block = { first, scores };

@@ -271,6 +271,11 @@ export class Model {
     });
   }
 
+  /** [rows, vocabulary of the graph]; null where the graph has no end of its own. */
+  logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {
+    return this.inTurn(() => this.graphRuntime().logitsOfResiduals(residuals, rows));
+  }
+
   private behindStart(ids: Uint32Array): Uint32Array {
     const { start } = this.folder;
     return start ? Uint32Array.of(start.id, ...ids) : ids;

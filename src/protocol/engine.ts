@@ -7,9 +7,10 @@ import type { Healing } from '../core/completion/beginnings';
 import type { StopReason } from '../core/completion/complete';
 import type { HandBack, PromptMode } from '../core/completion/prompt';
 import type { Region } from '../core/completion/region';
+import { featureMethods, type FeatureApi, type FeatureWish } from './features';
 import type { GraphReport } from './runtime';
 
-export interface EngineApi {
+export interface EngineApi extends FeatureApi {
   /**
    * Opens a model folder in place of the one before. A folder with tokenizer files alone serves *tokens*.
    * Texts longer than `contextLimit` tokens are scored in windows even where the model could hold more.
@@ -45,6 +46,8 @@ export interface EngineApi {
       details?: Details;
       /** Those of the second tokenizer, which have no scores. */
       second?: boolean;
+      /** With what fires at the tokens, where an autoencoder is open. */
+      features?: FeatureWish;
     },
   ): TokenView;
 
@@ -52,7 +55,14 @@ export interface EngineApi {
   split(params: DocumentVersion & { at: number; typed: string }): SplitView | null;
 
   /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
-  peak(params: DocumentVersion & { lens: LensId; from: number; direction: 1 | -1 }): Range16 | null;
+  peak(
+    params: DocumentVersion & {
+      lens: LensId;
+      from: number;
+      direction: 1 | -1;
+      features?: FeatureWish;
+    },
+  ): Range16 | null;
 
   /** The two tokenizers on a document and on the text in the ranges, and how the tokens in `visible` differ. */
   compare(
@@ -146,6 +156,7 @@ export const engineMethods = [
   'explainCompletion',
   'calibrate',
   'report',
+  ...featureMethods,
 ] as const satisfies readonly (keyof EngineApi)[];
 
 /** Notification from the engine while `score` runs, at most ten a second. */

@@ -78,6 +78,9 @@ export interface Runtime {
     cancel: Int32Array<SharedArrayBuffer>;
   }): Scores;
 
+  /** [rows, vocabSize]: the logits of rows [rows, hidden] at the end of the residual stream; null where the graph has no such end. */
+  logitsOfResiduals(params: { residuals: Float32Array; rows: number }): Float32Array | null;
+
   close(params: Record<string, never>): void;
 }
 
@@ -88,6 +91,7 @@ export const runtimeMethods = [
   'openSae',
   'encode',
   'scoreSteered',
+  'logitsOfResiduals',
   'close',
 ] as const satisfies (keyof Runtime)[];
 

@@ -99,6 +99,10 @@ export class RuntimeClient {
     );
   }
 
+  logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {
+    return this.answered(this.remote.logitsOfResiduals({ residuals, rows }));
+  }
+
   /** A request whose chunks are heard of under a number of its own. */
   private job<T>(
     signal: AbortSignal | undefined,

@@ -126,6 +126,10 @@ export class OpenGraph {
     return this.openedSae().scoreSteered(request);
   }
 
+  async logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {
+    return (await this.session.logitsOfResiduals(residuals, rows)) ?? null;
+  }
+
   private openedSae(): OpenSae {
     if (this.sae) return this.sae;
     throw new UserError('No autoencoder is open.');

@@ -59,6 +59,8 @@ serve<Runtime>(connection, runtimeMethods, {
       }),
     ),
   scoreSteered: params => inTurn(() => opened().scoreSteered(params)),
+  logitsOfResiduals: ({ residuals, rows }) =>
+    inTurn(() => opened().logitsOfResiduals(residuals, rows)),
   close: () =>
     inTurn(async () => {
       await open?.close();

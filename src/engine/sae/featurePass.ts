@@ -147,6 +147,7 @@ export class FeaturePass {
     };
     await this.model.encode(ids, until, signal, rows => {
       parts.push(rows);
+      this.opened.note(rows);
       count += countRows(rows);
       keep();
       tell(count);

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readLabels, unlabelled, type Label } from '../../core/sae/labels';
 import type { Sae } from '../../core/sae/sae';
+import type { SparseRows } from '../../core/sae/sparse';
 import { UserError } from '../../protocol/channel';
 import { readSae } from './readSae';
 import { readSafetensors } from './tensors';
@@ -12,13 +13,19 @@ import { readSafetensors } from './tensors';
 export const HISTOGRAM_BINS = 16;
 
 export class OpenedSae {
+  /** [F], the highest value that was met here. */
+  private readonly seen: Float32Array;
+  private userLabels: ReadonlyMap<number, Label> = new Map();
+
   private constructor(
     readonly path: string,
     readonly sae: Sae,
     private readonly own: ReadonlyMap<number, Label>,
     private readonly max: Float32Array | undefined,
     private readonly histograms: Float32Array | undefined,
-  ) {}
+  ) {
+    this.seen = new Float32Array(sae.features);
+  }
 
   /** Throws `UserError` that names the file. */
   static open(path: string): OpenedSae {
@@ -40,16 +47,32 @@ export class OpenedSae {
   }
 
   label(feature: number): Label {
-    return this.own.get(feature) ?? unlabelled(feature);
+    return this.userLabels.get(feature) ?? this.own.get(feature) ?? unlabelled(feature);
   }
 
-  get labels(): ReadonlyMap<number, Label> {
-    return this.own;
+  /** The user's own come before what the folder says. */
+  setUserLabels(labels: ReadonlyMap<number, Label>): void {
+    this.userLabels = labels;
   }
 
-  /** The highest value in its training data; NaN where not known. */
+  /** How many features have a label that says something. */
+  get labelled(): number {
+    return [...this.own.values()].filter(({ kind }) => kind !== 'none').length;
+  }
+
+  /** The highest value in its training data; where that is not known, in what has been encoded here. */
   maxOf(feature: number): number {
-    return this.max?.[feature] ?? NaN;
+    return (this.max ?? this.seen)[feature] ?? NaN;
+  }
+
+  /** Whether highest values are those of its training data. */
+  get knowsMax(): boolean {
+    return this.max !== undefined;
+  }
+
+  note({ features, values }: SparseRows): void {
+    for (let i = 0; i < features.length; i++)
+      this.seen[features[i]!] = Math.max(this.seen[features[i]!]!, values[i]!);
   }
 
   /** Share of tokens where it fires; NaN where not known. */
