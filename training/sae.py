@@ -148,8 +148,8 @@ def save(state: dict, path) -> None:
 def main() -> None:
     parse = argparse.ArgumentParser()
     parse.add_argument("--rule", choices=("mutual", "token", "feature"), default="mutual")
-    parse.add_argument("--draws", type=int, default=12_000_000, help="tokens drawn, with repetition over passes")
-    parse.add_argument("--rate", type=float, default=1e-3)
+    parse.add_argument("--draws", type=int, default=10_649_600, help="tokens drawn, with repetition over passes")
+    parse.add_argument("--rate", type=float, default=1.5e-3)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
     parse.add_argument("--save-seconds", type=float, default=120)

@@ -65,6 +65,21 @@ def exported() -> dict[str, Tensor]:
 
 
 @torch.no_grad()
+def fires(w: dict[str, Tensor], x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows, features and values of all z > 0, by features and then rows."""
+    rows, features, values = [], [], []
+    for at in range(0, len(x), 4096):
+        u = pre(w, torch.from_numpy(x[at:at + 4096].astype(np.float32)))
+        r, f = (u > w["threshold"]).nonzero().unbind(1)
+        rows.append((r + at).to(torch.int32).numpy())
+        features.append(f.to(torch.int16).numpy())
+        values.append(u[r, f].numpy())
+    rows, features, values = map(np.concatenate, (rows, features, values))
+    order = features.argsort(kind="stable")
+    return rows[order], features[order], values[order]
+
+
+@torch.no_grad()
 def main() -> None:
     parse = argparse.ArgumentParser()
     parse.add_argument("--seed", type=int, default=1)
