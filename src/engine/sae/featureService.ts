@@ -2,6 +2,7 @@
 // is known of one feature.
 import { preActivations } from '../../core/sae/encode';
 import type { FeatureAt, FeatureName, TokenFeatures } from '../../core/sae/features';
+import { maskedIn } from '../../core/sae/masking';
 import { qualityOf, SUSPICIOUS_FVU, surpriseOf } from '../../core/sae/quality';
 import { mutualChoice, perToken } from '../../core/sae/selection';
 import { concatRows, filterRows, type FeatureRows } from '../../core/sae/sparse';
@@ -199,7 +200,8 @@ export class FeatureService {
     signal: AbortSignal,
   ): Promise<readonly KnownRows[]> {
     if (choice.kind === 'own') return parts;
-    const count = document.streamBy(this.model.tokenizer).size.tokens;
+    const { tokens } = document.streamBy(this.model.tokenizer).size;
+    const count = Math.max(0, tokens - maskedIn(this.opened.sae, this.model.startTokens));
     const budget = choice.kind === 'topK' ? choice.k * count : Math.round(choice.perToken * count);
     const all = (await this.pass.candidates(document, budget, signal)).map(unmasked);
     const rows = concatRows(all.map(each => each.rows));

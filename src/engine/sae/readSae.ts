@@ -55,7 +55,7 @@ const PICKLES = /\.(?:pt|pth|bin|ckpt|pkl)$/;
 
 /**
  * An autoencoder of a folder, or of one file in it where the folder holds several. A `tokenscope.json` there may
- * say "hook", "k" or whatever else the format's own configuration does not. Throws `UserError`.
+ * say "hook", "firstPosition" (the first position of a window that it was trained on), "k" or whatever else the format's own configuration does not. Throws `UserError`.
  */
 export function readSae(path: string): Sae {
   const given = resolve(path);
@@ -76,7 +76,10 @@ export function readSae(path: string): Sae {
     );
   const sae = assemble(found, format.read(files));
   const hook = typeof own.hook === 'string' ? (hookOf(own.hook) ?? own.hook) : sae.source.hook;
-  return { ...sae, source: { ...sae.source, hook, hookOut: sae.source.hookOut ?? hook } };
+  const firstPosition =
+    typeof own.firstPosition === 'number' ? own.firstPosition : sae.source.firstPosition;
+  const hookOut = sae.source.hookOut ?? hook;
+  return { ...sae, source: { ...sae.source, hook, hookOut, firstPosition } };
 }
 
 function inFolder(folder: string): string {

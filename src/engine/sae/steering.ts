@@ -41,7 +41,7 @@ export async function steer(
     values[token] = valueAt(rows, token, feature);
     changed[token] = values[token]!;
     if (token < masked || !at(token)) continue;
-    changed[token] = change.kind === 'ablate' ? 0 : Math.max(0, values[token]! + change.by);
+    changed[token] = change.kind === 'ablate' ? 0 : values[token]! + change.by;
     const by = changed[token]! - values[token]!;
     if (by === 0) continue;
     const x = rows.activations.subarray(token * width, (token + 1) * width);
