@@ -11,13 +11,19 @@ export interface Column {
   readonly isNumber: boolean;
   readonly per: Lens['per'];
   readonly comparesModels: boolean;
+  readonly needsFeatures: boolean;
   /** What it sorts by; NaN where unknown. */
   value(row: TokenRow): number | string;
   /** What it shows. */
   text(row: TokenRow): string;
 }
 
-const plainColumn = { unit: '', per: 'token', comparesModels: false } as const;
+const plainColumn = {
+  unit: '',
+  per: 'token',
+  comparesModels: false,
+  needsFeatures: false,
+} as const;
 const tokenColumns: readonly Column[] = [
   numberColumn('position', row => row.index + 1),
   textColumn('token', row => row.spelled),
@@ -26,7 +32,9 @@ const tokenColumns: readonly Column[] = [
 ];
 /** A lens that only alternates has no number to show. */
 const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id, lens]) =>
-  lens.scale.kind === 'alternate' ? [] : [lensColumn(id, lens, lens.scale)],
+  lens.scale.kind === 'alternate' || lens.scale.kind === 'channels'
+    ? []
+    : [lensColumn(id, lens, lens.scale)],
 );
 
 /**
@@ -41,8 +49,11 @@ export function columnsOf(scores: readonly (Scores | null)[], second = ''): read
   if (!scores.some(Boolean)) return columns;
   const hasBytes = scores.some(known => known?.byteNats);
   const hasSecond = scores.some(known => known?.secondByteNats);
-  const isKnown = ({ per, comparesModels }: Column) =>
-    (per === 'token' || hasBytes) && (!comparesModels || hasSecond);
+  const hasFeatures = scores.some(known => known?.features);
+  const isKnown = ({ per, comparesModels, needsFeatures }: Column) =>
+    (per === 'token' || hasBytes) &&
+    (!comparesModels || hasSecond) &&
+    (!needsFeatures || hasFeatures);
   return [...columns, ...lensColumns.filter(isKnown)];
 }
 
@@ -70,7 +81,7 @@ function textColumn(title: string, text: (row: TokenRow) => string): Column {
 function lensColumn(
   id: string,
   lens: Lens,
-  { unit, decimals }: Exclude<Scale, { kind: 'alternate' }>,
+  { unit, decimals }: Exclude<Scale, { kind: 'alternate' | 'channels' }>,
 ): Column {
   const value = (row: TokenRow) => valueOf(lens, row);
   const text = (row: TokenRow) => {
@@ -84,6 +95,7 @@ function lensColumn(
     isNumber: true,
     per: lens.per,
     comparesModels: lens.comparesModels ?? false,
+    needsFeatures: lens.needsFeatures ?? false,
     value,
     text,
   };

@@ -23,6 +23,8 @@ import { chooseSecondTokenizer } from './compareTokenizers';
 import { countMarkdown } from './countReport';
 import { countFolder } from './countTokens';
 import type { Engine } from './engine';
+import { featureCommands } from './features/featureCommands';
+import type { Features } from './features/features';
 import type { Inspection } from './inspection';
 import { report } from './messages';
 import { reportMarkdown } from './modelReport';
@@ -39,6 +41,7 @@ export interface CommandContext {
   readonly pages: Pages;
   readonly completions: Completions;
   readonly calibrations: Calibrations;
+  readonly features: Features;
   /** Folder of the built-in model. */
   readonly builtIn: string;
 }
@@ -96,6 +99,10 @@ export function registerCommands(context: CommandContext): Disposable[] {
       void window.showInformationMessage(told);
     },
     chooseModel,
+    ...featureCommands({
+      ...{ features: context.features, state, pages },
+      openInspector: () => commands.executeCommand('tokenscope.inspector.focus'),
+    }),
     async compareWithTokenizer() {
       if (!(await chooseSecondTokenizer(engine, builtIn))) return;
       // A lens that draws both.

@@ -36,6 +36,8 @@ export interface RunningEngine {
   readonly remote: Remote<EngineApi>;
   readonly model: ModelInfo;
   readonly texts: Map<string, number>;
+  /** Where what is kept of one process is kept. */
+  readonly process: Pick<EngineProcess, 'sae'>;
 }
 
 const DEATHS_ALLOWED = 2;
@@ -137,7 +139,7 @@ export class Engine {
       const model = await process.remote.openModel(this.options.model());
       const second = await this.openSecond(process.remote);
       this.enter({ kind: 'ready', model, ...second });
-      return { remote: process.remote, model, texts: process.texts };
+      return { remote: process.remote, model, texts: process.texts, process };
     } catch (error) {
       if (!process.isGone) this.enter({ kind: 'failed', message: (error as Error).message });
       this.opening = undefined;

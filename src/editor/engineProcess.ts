@@ -12,6 +12,7 @@ import {
   type EngineApi,
   type ScoredEvent,
 } from '../protocol/engine';
+import type { SaeInfo } from '../protocol/features';
 import { ipcConnection } from '../protocol/ipc';
 
 export class EngineProcess {
@@ -20,6 +21,8 @@ export class EngineProcess {
   readonly exited: Promise<string>;
   /** Texts that this process holds, by address, with their versions. */
   readonly texts = new Map<string, number>();
+  /** The autoencoder that this process was asked to open, once it was. */
+  sae: Promise<SaeInfo | null> | undefined;
   private readonly child: ChildProcess;
   private gone = false;
 

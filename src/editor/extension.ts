@@ -5,6 +5,7 @@ import { Calibrations } from './completion/calibrations';
 import { Completions } from './completion/completions';
 import { tellComparing } from './compareTokenizers';
 import { Engine } from './engine';
+import { Features } from './features/features';
 import { registerHover } from './hover';
 import { Inspection } from './inspection';
 import { registerInspector } from './inspectorView';
@@ -12,7 +13,7 @@ import { report } from './messages';
 import { Overlay } from './overlay';
 import { OverlayState } from './overlayState';
 import { Pages } from './pages';
-import { changesComparison, changesModel, settings } from './settings';
+import { changesComparison, changesFeatures, changesModel, settings } from './settings';
 import { Status } from './status';
 import { Texts } from './texts';
 
@@ -34,10 +35,12 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     onOutput: line => log.info(line),
   });
   const texts = new Texts(engine);
-  const inspection: Inspection = new Inspection(engine, texts);
+  const features: Features = new Features(engine, texts, state, context.globalState);
+  const wish = () => features.wishOfLens();
+  const inspection: Inspection = new Inspection(engine, texts, wish, features.open);
   const quietly = (error: unknown) => report(log, error);
   const overlay = new Overlay(engine, inspection, state, quietly);
-  const status = new Status(engine, inspection, state);
+  const status = new Status(engine, inspection, state, features);
   const pages = new Pages();
   const calibrations: Calibrations = new Calibrations(engine, context.workspaceState);
   const completions: Completions = new Completions(engine, texts, pages, calibrations);
@@ -46,6 +49,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     state,
     texts,
     inspection,
+    features,
     overlay,
     status,
     pages,
@@ -58,8 +62,8 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       for (const warning of state.model.warnings) log.warn(warning);
       if (state.secondProblem) log.warn(state.secondProblem);
     }),
-    registerHover(engine, inspection, state, quietly),
-    registerInspector(context.extensionUri, engine, inspection, state, quietly),
+    registerHover(engine, inspection, state, features, quietly),
+    registerInspector(context.extensionUri, engine, inspection, state, features, quietly),
     ...registerCommands({
       log,
       engine,
@@ -69,12 +73,16 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       builtIn,
       completions,
       calibrations,
+      features,
     }),
     workspace.onDidChangeConfiguration(event => {
       if (changesComparison(event)) {
         tellComparing();
         // An engine that is starting has read the setting as it was.
         if (engine.running) void engine.compare().catch(quietly);
+      }
+      if (changesFeatures(event) && engine.running) {
+        features.reopen().then(() => overlay.refreshAll(), quietly);
       }
       if (!changesModel(event)) return;
       engine.stop();

@@ -6,6 +6,8 @@ import type { Scores } from '../core/scores';
 import { spell } from '../core/spell';
 import type { TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
+import { featuresHover } from './features/featureHover';
+import type { Features } from './features/features';
 import type { Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
 import { plain } from './plain';
@@ -18,6 +20,7 @@ export function registerHover(
   engine: Engine,
   inspection: Inspection,
   state: OverlayState,
+  features: Features,
   onError: (error: unknown) => void,
 ): Disposable {
   return languages.registerHoverProvider(
@@ -42,6 +45,10 @@ export function registerHover(
           const { second } = engine;
           const names = { model, second: second?.name ?? '' };
           const contents = Array.from(view.ids, (_, row) => describe(view, row, names, state.lens));
+          if (state.lens.needsFeatures) {
+            const found = await featuresHover(features, document, utf16Start);
+            if (found) contents.unshift(found);
+          }
           if (second) {
             const at = { utf16Start, utf16End: utf16Start + 1 };
             const other = await inspection.view(document, at, { details: 'bytes', second: true });

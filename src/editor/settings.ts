@@ -9,6 +9,9 @@ export const settings = {
   contextLimit: () => read('model.contextLimit', 2048),
   /** Path of the second tokenizer; empty: none. */
   comparedTokenizer: () => read('compare.tokenizer', ''),
+  /** Folder or file of the autoencoder; empty: the model's own. */
+  autoencoder: () => read('features.autoencoder', ''),
+  densityCutoff: () => read('features.densityCutoff', 0.05),
   maxTokens: () => read('overlay.maxTokens', 50_000),
 };
 
@@ -18,6 +21,16 @@ export function chooseModelFolder(folder: string): Thenable<void> {
 
 export function chooseComparedTokenizer(path: string): Thenable<void> {
   return workspace.getConfiguration(SECTION).update('compare.tokenizer', path || undefined, true);
+}
+
+export function chooseAutoencoderPath(path: string): Thenable<void> {
+  return workspace
+    .getConfiguration(SECTION)
+    .update('features.autoencoder', path || undefined, true);
+}
+
+export function changesFeatures(event: ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(`${SECTION}.features`);
 }
 
 export function changesComparison(event: ConfigurationChangeEvent): boolean {
