@@ -22,7 +22,8 @@ from .sae import FEATURES
 from .sae_export import OUT, exported, fires
 from .tokens_table import COLUMNS, TESTS, Table, residuals, table
 
-BEAM, MOST_VALUES, SAMPLE = 8, 12, 20_000
+BEAM, MOST_VALUES, SAMPLE = 8, 12, 10_000
+LISTED = 0.015  # of a feature's tokens, the least that a listed value stands for
 PRECISION, RECALL, LIFT, LEAST = 0.7, 0.3, 3.0, 20
 SETS = {"token", "call", "start", "class"}
 
@@ -48,7 +49,21 @@ class Atom:
 
     def holds(self, t: Table, rows: np.ndarray | None = None) -> np.ndarray:
         codes = t.codes[self.column] if rows is None else t.codes[self.column][rows]
-        return codes == self.values[0] if len(self.values) == 1 else np.isin(codes, self.values)
+        if len(self.values) == 1:
+            return codes == self.values[0]
+        listed = np.zeros(max(self.values) + 2, bool)  # one more place at the end: where -1 and all larger values look
+        listed[list(self.values)] = True
+        return listed[np.minimum(codes, len(listed) - 1)]
+
+
+def conjunction(t: Table, atoms: tuple[Atom, ...]) -> np.ndarray:
+    """Where all of them hold; each further one is only looked at where those before it do."""
+    rows = np.nonzero(atoms[0].holds(t))[0]
+    for a in atoms[1:]:
+        rows = rows[a.holds(t, rows)]
+    out = np.zeros(t.codes.shape[1], bool)
+    out[rows] = True
+    return out
 
 
 @dataclass
@@ -77,12 +92,11 @@ class Search:
             t = t * factor
             t = np.maximum(t, h)
             score = f_half(h, fired, t)
-            for v in score.argsort()[-2:] if len(score) > 1 else (0,):
-                # A negated test that leads out of the text does not hold either, as the column's -1 says.
+            for v in np.argpartition(score, -2)[-2:] if len(score) > 2 else range(len(score)):
                 if h[v]:
                     out.append((float(score[v]), Atom(c, (int(v),))))
             if c < len(COLUMNS) and COLUMNS[c][1] in SETS:
-                some = np.nonzero(h >= max(3, 0.01 * fired))[0]
+                some = np.nonzero(h >= max(3, LISTED * fired))[0]
                 if len(some) > 1:
                     order = some[np.argsort(-h[some] / t[some])][:MOST_VALUES]
                     cumulated = f_half(h[order].cumsum(), fired, t[order].cumsum())
@@ -105,15 +119,17 @@ class Search:
 
     def exact(self, atoms: tuple[Atom, ...], rows: np.ndarray) -> tuple[int, int]:
         """(hits, total) of the conjunction over all rows."""
-        holds = atoms[0].holds(self.table)
-        for a in atoms[1:]:
-            holds = holds & a.holds(self.table)
+        holds = conjunction(self.table, atoms)
         return int(holds[rows].sum()), int(holds.sum())
 
     def find(self, rows: np.ndarray) -> tuple[Atom, ...]:
         """The conjunction with the highest F0.5 for a feature that fires at these rows; each further clause has to pay for itself."""
-        fired = len(rows)
-        beam = [(score, (atom,)) for score, atom in self.best(self.counts(rows), self.totals, fired)[:BEAM]]
+        every_row = rows
+        if len(rows) > SAMPLE:
+            rows = rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64)]
+        # Totals are brought down to the sample's scale, so that hits and totals stay comparable.
+        fired, thin = len(rows), len(rows) / len(every_row)
+        beam = [(score, (atom,)) for score, atom in self.best(self.counts(rows), self.totals, fired, thin)[:BEAM]]
         everything = list(beam)
         for depth in (1, 2):
             longer: dict[frozenset, tuple[float, tuple[Atom, ...]]] = {}
@@ -128,18 +144,18 @@ class Search:
                 if depth == 2:
                     totals = self.counts(sample)
                 used = {a.column for a in atoms}
-                for s, atom in self.best(self.counts(inside), totals, fired, factor)[:BEAM * 2]:
+                for s, atom in self.best(self.counts(inside), totals, fired, factor * thin)[:BEAM * 2]:
                     if atom.column not in used and s > score + 0.01:
                         longer[frozenset((*atoms, atom))] = (s, (*atoms, atom))
             beam = sorted(longer.values(), key=lambda p: -p[0])[:BEAM]
             everything += beam
         # The counts of wide predicates came from a sample: the best few are counted in full before one is taken.
-        finalists = sorted(everything, key=lambda p: -p[0] + 0.01 * len(p[1]))[:6]
+        finalists = sorted(everything, key=lambda p: -p[0] + 0.01 * len(p[1]))[:5]
         scored = []
         for _, atoms in finalists:
-            hits, total = self.exact(atoms, rows)
-            good = hits >= PRECISION * fired and hits >= RECALL * total
-            scored.append((good, f_half(hits, fired, total) - 0.01 * len(atoms), atoms))
+            hits, total = self.exact(atoms, every_row)
+            good = hits >= PRECISION * len(every_row) and hits >= RECALL * total
+            scored.append((good, f_half(hits, len(every_row), total) - 0.01 * len(atoms), atoms))
         return max(scored, key=lambda p: p[:2])[2]
 
 
@@ -169,9 +185,7 @@ def search_all(mine: Search, test: Table, at: dict[int, tuple[np.ndarray, np.nda
         if len(rows) >= LEAST and len(test_rows) >= LEAST:
             atoms = mine.find(rows)
             hits, total = mine.exact(atoms, rows)
-            holds = np.ones(test.codes.shape[1], bool)
-            for a in atoms:
-                holds &= a.holds(test)
+            holds = conjunction(test, atoms)
             found[f] = Found(atoms, (hits, len(rows), total), (int(holds[test_rows].sum()), len(test_rows), int(holds.sum())))
         if n % 200 == 199:
             print(f"{name}: {n + 1} of {len(at)}, {(time.time() - began) / (n + 1):.3f} s each", flush=True)
@@ -192,6 +206,11 @@ def verdicts(found: dict[int, Found], rows: int, test_rows: int, tried: int, fea
         if precision >= PRECISION and lift >= LIFT:
             out[f] = "label" if recall >= RECALL else "some"
     return out
+
+
+def weighted(test: Table, atoms: tuple[Atom, ...], rows: np.ndarray, z: np.ndarray) -> float:
+    """What share of the feature's activation, summed, lies where they hold."""
+    return float(z[conjunction(test, atoms)[rows]].sum() / max(1e-9, z.sum()))
 
 
 def by_feature(rows: np.ndarray, features: np.ndarray, count: int = FEATURES) -> list[np.ndarray]:
@@ -247,7 +266,8 @@ def main() -> None:
     assert mine_table.codes.shape[1] == len(x) and test_table.codes.shape[1] == len(y)
     search = Search(mine_table)
     rows, features, _ = fires(w, x)
-    test_rows, test_features, _ = fires(w, y)
+    test_rows, test_features, test_values = fires(w, y)
+    test_z = by_feature(test_values, test_features)
     mine_at, test_at = by_feature(rows, features), by_feature(test_rows, test_features)
     print(f"{len(x)} tokens of {len(mine_table.text)} files to look in, {len(y)} of {len(test_table.text)} held-out files to test on", flush=True)
     at = {f: (mine_at[f], test_at[f]) for f in range(a.features)}
@@ -263,7 +283,7 @@ def main() -> None:
             precision, recall, n = found[f].measures()
             text = describe(clauses)
             line |= {"description": f"some {text}" if verdict[f] == "some" else text, "typeName": "predicate-v1", "precision": round(precision, 4), "recall": round(recall, 4), "n": n,
-                     "predicate": " & ".join(map(str, clauses)), "seed": a.seed}
+                     "weightedPrecision": round(weighted(test_table, found[f].atoms, test_at[f], test_z[f]), 4), "predicate": " & ".join(map(str, clauses)), "seed": a.seed}
             kinds[verdict[f]] += 1
         elif score[f] > 6 and spelled[top[f]] is not None:
             token = spelled[top[f]]
@@ -289,7 +309,10 @@ def main() -> None:
         print(name, controls[name], flush=True)
     result = {"seed": a.seed, "mineTokens": len(x), "mineFiles": len(mine_table.text), "testTokens": len(y), "testFiles": len(test_table.text), "tried": search.tried, "kinds": kinds,
               "features": a.features, "controls": controls}
-    print(kinds)
+    near = [found[f].measures()[0] for f in found if f not in verdict]
+    result["unlabelledPrecision"] = np.quantile(near, [0.1, 0.25, 0.5, 0.75, 0.9]).round(3).tolist() if near else None
+    result["wouldPassWeighted"] = sum(f in verdict or (weighted(test_table, found[f].atoms, test_at[f], test_z[f]) >= PRECISION and found[f].measures()[1] >= RECALL) for f in found) / a.features
+    print(kinds, result["unlabelledPrecision"], result["wouldPassWeighted"])
     if a.features == FEATURES:
         (OUT / "labels.jsonl").write_text("\n".join(lines) + "\n")
         (WORK / "report" / f"sae-labels-{a.seed}.json").write_text(json.dumps(result, indent=1) + "\n")
