@@ -49,7 +49,7 @@ function atTemplate(page: Page, at: FeaturesAt | null): TemplateResult {
         <td class="number">${each.value.toFixed(2)}</td>
         <td class="number">${shareOfMax(each.value, each)}</td>
         <td class="number">${densityWords(each.density)}</td>
-        <td>
+        <td class="raises">
           ${each.raises
             .slice(0, 4)
             .map(({ bytes }) => html`<code class="piece">${spell(bytes)}</code> `)}

@@ -101,7 +101,7 @@ export const lenses = {
     showsWhitespace: false,
     scale: {
       kind: 'heat',
-      bounds: [10, 20, 30, 45, 60, 75, 90],
+      bounds: [40, 50, 60, 70, 80, 88, 95],
       unit: '% of its maximum',
       decimals: 0,
     },

@@ -87,7 +87,7 @@ export function encodeToken(sae: Sae, x: Float32Array): Float64Array {
 
 /** norm(x) less the shift, and what undoes the normalisation. */
 export function normalised({ norm, shift }: Sae, x: ArrayLike<number>) {
-  const h = Float64Array.from(x);
+  const h = new Float64Array(x);
   const undo = norms[norm](h);
   if (shift) shift.forEach((value, i) => (h[i]! -= value));
   return { h, undo };
@@ -100,17 +100,19 @@ export function decodeToken(
   features: ArrayLike<number>,
   values: ArrayLike<number>,
 ): Float64Array {
-  const out = Float64Array.from(sae.decoderBias);
+  const out = new Float64Array(sae.decoderBias);
   for (let i = 0; i < features.length; i++) addRow(out, sae.decoder, features[i]!, values[i]!);
-  const { undo } = normalised(sae, x);
-  for (let i = 0; i < out.length; i++) out[i] = out[i]! * undo.scale + undo.offset;
+  if (sae.norm !== 'none') {
+    const { undo } = normalised(sae, x);
+    for (let i = 0; i < out.length; i++) out[i] = out[i]! * undo.scale + undo.offset;
+  }
   if (sae.skip) for (let i = 0; i < sae.width; i++) addRow(out, sae.skip, i, x[i]!);
   return out;
 }
 
 function addRow(out: Float64Array, rows: Float32Array, row: number, by: number): void {
-  const start = row * out.length;
-  for (let i = 0; i < out.length; i++) out[i]! += by * rows[start + i]!;
+  const { length } = out;
+  for (let i = 0, at = row * length; i < length; i++, at++) out[i]! += by * rows[at]!;
 }
 
 export function lengthOf(x: ArrayLike<number>): number {

@@ -12,7 +12,7 @@ export const ENCODER = {
   limit: 'limit',
   /** float [F]: what is not above it is off; only of activations by threshold. */
   threshold: 'threshold',
-  /** float [tokens, limit], highest first, 0 where off, and int64 [tokens, limit]. */
+  /** float [tokens, limit], in no order, 0 where off, and int64 [tokens, limit]. */
   values: 'values',
   indices: 'indices',
 } as const;
@@ -149,10 +149,10 @@ export function encoderModel(sae: Sae): Uint8Array {
   });
 }
 
+/** Rows are put into the order of features anyway: to sort them here would be lost time. */
 function highest(input: string, values: string): GraphNode[] {
-  return [
-    makeNode('TopK', [input, ENCODER.limit], [values, ENCODER.indices], { axis: { int: -1 } }),
-  ];
+  const options = { axis: { int: -1 }, sorted: { int: 0 } };
+  return [makeNode('TopK', [input, ENCODER.limit], [values, ENCODER.indices], options)];
 }
 
 function mean(input: string, output: string): GraphNode {

@@ -16,10 +16,20 @@ export interface Candidates {
 }
 
 export class EncoderSession {
+  /** Of activations by threshold: its own, and none. */
+  private readonly thresholds: Record<'own' | 'zero', Tensor> | undefined;
+
   private constructor(
     readonly sae: Sae,
-    private readonly session: InferenceSession,
-  ) {}
+    readonly session: InferenceSession,
+  ) {
+    const { activation, features } = sae;
+    if (activation.kind !== 'threshold') return;
+    const tensor = (values: Float32Array) => new Tensor('float32', values, [features]);
+    const own = new Float32Array(features);
+    own.set(activation.threshold);
+    this.thresholds = { own: tensor(own), zero: tensor(new Float32Array(features)) };
+  }
 
   static async open(sae: Sae): Promise<EncoderSession> {
     try {
@@ -57,15 +67,12 @@ export class EncoderSession {
   }
 
   private async run(x: Float32Array, tokens: number, limit: number, all: boolean) {
-    const { activation, features, width } = this.sae;
+    const { width } = this.sae;
     const feeds: Record<string, Tensor> = {
       [ENCODER.x]: new Tensor('float32', x, [tokens, width]),
       [ENCODER.limit]: new Tensor('int64', BigInt64Array.of(BigInt(limit)), [1]),
     };
-    if (activation.kind === 'threshold') {
-      const threshold = all ? new Float32Array(features) : Float32Array.from(activation.threshold);
-      feeds[ENCODER.threshold] = new Tensor('float32', threshold, [features]);
-    }
+    if (this.thresholds) feeds[ENCODER.threshold] = this.thresholds[all ? 'zero' : 'own'];
     const outputs = await this.session.run(feeds);
     return {
       values: outputs[ENCODER.values]!.data as Float32Array,
@@ -86,8 +93,8 @@ export class EncoderSession {
     const errors = new Float32Array(tokens);
     for (let token = 0; token < tokens; token++) {
       const row: { feature: number; value: number }[] = [];
-      for (let i = token * limit; i < (token + 1) * limit && values[i]! > 0; i++)
-        row.push({ feature: Number(indices[i]), value: values[i]! });
+      for (let i = token * limit; i < (token + 1) * limit; i++)
+        if (values[i]! > 0) row.push({ feature: Number(indices[i]), value: values[i]! });
       row.sort((a, b) => a.feature - b.feature);
       on.push(...row);
       starts[token + 1] = on.length;
@@ -117,7 +124,8 @@ function errorOf(sae: Sae, x: Float32Array, row: { feature: number; value: numbe
     row.map(({ value }) => value),
   );
   const mean = sae.norm === 'centre' ? x.reduce((sum, value) => sum + value, 0) / x.length : 0;
-  return lengthOf(decoded.map((value, i) => x[i]! - mean - value));
+  for (let i = 0; i < decoded.length; i++) decoded[i] = x[i]! - mean - decoded[i]!;
+  return lengthOf(decoded);
 }
 
 function firstLimit({ activation }: Sae): number {
@@ -125,6 +133,7 @@ function firstLimit({ activation }: Sae): number {
 }
 
 function hasFullRow(values: Float32Array, tokens: number, limit: number): boolean {
-  for (let token = 1; token <= tokens; token++) if (values[token * limit - 1]! > 0) return true;
+  for (let token = 0; token < tokens; token++)
+    if (values.subarray(token * limit, (token + 1) * limit).every(value => value > 0)) return true;
   return false;
 }
