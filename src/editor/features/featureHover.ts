@@ -16,9 +16,12 @@ export async function featuresHover(
   at: number,
 ): Promise<MarkdownString | undefined> {
   if (features.info === null) return undefined;
-  const found = await features.on(document, (remote, version) =>
-    remote.featuresAt({ ...version, at, details: true }),
-  );
+  const found = await features.on(document, async (remote, version) => {
+    // What is known already costs nothing; else it is asked for here, lest the hover be empty.
+    const visible = [{ utf16Start: at, utf16End: at + 1 }];
+    await remote.encode({ ...version, visible, maxTokens: 0 });
+    return remote.featuresAt({ ...version, at, details: true });
+  });
   return found ? new MarkdownString(words(found, features.info?.name ?? '')) : undefined;
 }
 
