@@ -2,10 +2,10 @@
 import type { LensId } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { TextSize } from '../core/textSize';
-import type { CalibrationRow, PromptChoice } from '../core/completion/calibration';
+import type { CalibrationRow } from '../core/completion/calibration';
 import type { Healing } from '../core/completion/beginnings';
 import type { StopReason } from '../core/completion/complete';
-import type { HandBack, PromptMode } from '../core/completion/prompt';
+import type { HandBack, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
 import type { Region } from '../core/completion/region';
 import type { GraphReport } from './runtime';
 
@@ -175,7 +175,9 @@ export interface CalibrationView {
   cuts: number;
   /** The best first. */
   rows: CalibrationRow[];
-  chosen: PromptChoice;
+  /** The best of them again where the middle ends inside a word, by where the text behind it begins; empty without FIM. */
+  inWords: CalibrationRow[];
+  chosen: PromptForm;
 }
 
 export interface CompletionOptions {
@@ -184,6 +186,7 @@ export interface CompletionOptions {
   /** auto: what the model was taught. One that it was not taught is `none`. */
   mode: PromptMode | 'auto';
   handBack: HandBack | 'auto';
+  suffixFrom: SuffixFrom | 'auto';
   /** Of the text around the cursor. The model may hold less. */
   contextTokens: number;
   maxTokens: number;
@@ -218,6 +221,8 @@ export interface CompletionView {
   inexact: string;
   /** The bytes before the cursor that the model wrote anew. */
   handedBack: Uint8Array;
+  /** Those behind the cursor that it was to write, too: the rest of a word. */
+  handedOn: Uint8Array;
   /** Tokens of the prompt before them. */
   promptTokens: number;
   /** How many of these the model remembered. */

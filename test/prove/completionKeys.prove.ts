@@ -18,7 +18,14 @@ const URI = 'a';
 const root = join(import.meta.dirname, '../..');
 
 const OPTIONS: CompletionOptions = {
-  ...{ healings: ['exact'], mode: 'auto', handBack: 'auto', contextTokens: 256, maxTokens: 12 },
+  ...{
+    healings: ['exact'],
+    mode: 'auto',
+    handBack: 'auto',
+    suffixFrom: 'auto',
+    contextTokens: 256,
+    maxTokens: 12,
+  },
   ...{ maxTimeMs: 500, singleLine: true, minProbability: 0.02, candidates: 1, temperature: 0 },
   ...{
     topP: 1,

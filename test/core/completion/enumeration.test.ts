@@ -91,7 +91,14 @@ describe('a completion', () => {
     for (const one of cases()) {
       const { beginnings, rows } = await beginningsOf(one);
       const [found] = await complete(chooserOf(one), rows, beginnings, 1, {
-        ...{ maxTokens: 4, singleLine: false, suffix: '', seesSuffix: true, least: -Infinity },
+        ...{
+          maxTokens: 4,
+          singleLine: false,
+          suffix: '',
+          seesSuffix: true,
+          close: '',
+          least: -Infinity,
+        },
         isLate: () => false,
       });
       const oracle = new CompletionOracle(one.toy, one.model);
@@ -185,28 +192,38 @@ describe('a completion', () => {
     let joined = 0;
     let kept = 0;
     for (const one of cases()) {
-      for (let round = 0; round < 6; round++) {
+      for (let round = 0; round < 12; round++) {
         const { toy, random, x } = one;
         const { beginnings, rows } = await beginningsOf(one);
         const letters = Array.from({ length: 6 }, () => pick(random, toy.alphabet)).join('');
         const suffix = byteStringOf(encodeUtf8(letters));
+        // As if the model saw no more than what is behind so many letters.
+        const close = byteStringOf(encodeUtf8([...letters].slice(0, round % 3).join('')));
         const options = {
           ...{ maxTokens: 5, singleLine: false, seesSuffix: true, least: -Infinity },
           isLate: () => false,
         };
-        const completed = async (suffix: string) =>
-          (await complete(chooserOf(one), rows, beginnings, 1, { ...options, suffix }))[0];
-        if ((await completed(''))?.stopReason !== 'end') continue;
-        const found = (await completed(suffix))!;
+        const completed = async (suffix: string, close: string) =>
+          (await complete(chooserOf(one), rows, beginnings, 1, { ...options, suffix, close }))[0];
+        if ((await completed('', ''))?.stopReason !== 'end') continue;
+        const found = (await completed(suffix, close))!;
         const written = found.tokens.map(({ bytes }) => bytes).join('');
         const text = written.slice(beginnings.handed.length);
         const ways: number[] = [text.length];
+        const ends = found.tokens
+          .map(({ bytes }) => bytes.length)
+          .reduce<number[]>(
+            (all, length) => [...all, (all.at(-1) ?? -beginnings.handed.length) + length],
+            [],
+          );
         for (let at = 0; at < text.length; at++) {
-          if (suffix.startsWith(text.slice(at)) && isWhole(text.slice(0, at))) ways.push(at);
+          const mayEnd =
+            close === '' ? suffix.startsWith(text.slice(at)) : at === 0 || ends.includes(at);
+          if (mayEnd && isWhole(text.slice(0, at))) ways.push(at);
         }
         const oracle = new Oracle(toy, one.model.row);
         const ended = (at: number) =>
-          oracle.end(Uint8Array.of(...x, ...bytesOf(text.slice(0, at))), 'e2');
+          oracle.end(Uint8Array.of(...x, ...bytesOf(text.slice(0, at) + close)), 'e2');
         const best = ways.reduce((a, b) => (ended(b) > ended(a) ? b : a));
         // A shorter one may repeat, too, and is shortened again.
         expect(found.insert.length, one.what).toBeLessThanOrEqual(best);
