@@ -7,6 +7,7 @@ import { drawn, END, likeliest } from '../../../src/core/completion/choice';
 import { complete } from '../../../src/core/completion/complete';
 import { KnownRows, pathOf } from '../../../src/core/completion/knownRows';
 import { textLogprob } from '../../../src/core/completion/textLogprob';
+import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../src/core/utf8';
 import { Oracle } from '../../support/byteOracle';
 import { CompletionOracle } from '../../support/completionOracle';
@@ -26,6 +27,8 @@ import {
 
 const SEEDS = ALPHABETS.length * PATTERNS.length;
 const PREFIXES = 2;
+/** Toys without a pattern. */
+const SPACED_SEEDS = [...ALPHABETS.keys()].map(alphabet => SEEDS + alphabet);
 
 interface Case {
   toy: Toy;
@@ -48,6 +51,23 @@ function* cases(): Generator<Case> {
       yield { toy, model: randomModel(toy, seed), rules, random, x, what };
     }
   }
+}
+
+/** Of a tokenizer that puts a blank before a text: the tokens of a text that goes on behind a letter that no merge takes. */
+function goingOn(toy: Toy): Toy {
+  const { tokenizer } = toy;
+  const before = [...tokenizer.encode('z').ids];
+  const encode = (text: string) => {
+    const { ids } = tokenizer.encode(`z${text}`);
+    expect([...ids.slice(0, before.length)]).toEqual(before);
+    return { ids: ids.slice(before.length) };
+  };
+  const own = {
+    encode,
+    bytesOf: (id: number) => tokenizer.bytesOf(id),
+    isSpecial: (id: number) => tokenizer.isSpecial(id),
+  };
+  return { ...toy, tokenizer: own as Tokenizer };
 }
 
 const chooserOf = ({ rules, model }: Case) => ({ tokens: rules.tokens, ends: model.ends });
@@ -83,6 +103,37 @@ describe('a completion', () => {
       compared += found.length;
     }
     expect(compared).toBeGreaterThan(250);
+  });
+
+  test('handed back behind a mark begins with no blank that SentencePiece puts before a text', async () => {
+    let compared = 0;
+    let withBlank = 0;
+    for (const seed of SPACED_SEEDS) {
+      const toy = randomToy(seed, 9, false, true);
+      const rules = new ByteRules(toy.tokenizer);
+      const model = randomModel(toy, seed);
+      const random = randomOf(seed);
+      const oracle = new CompletionOracle(goingOn(toy), model);
+      for (let i = 0; i < 4; i++) {
+        const x = encodeUtf8(randomText(toy, random, i));
+        const { trunk, nodes, heads } = exactBeginnings(rules, byteStringOf(x), false);
+        const first = await new KnownRows(model, trunk).of(nodes.map((_, n) => pathOf(nodes, n)));
+        const chooser = { tokens: rules.tokens, ends: model.ends };
+        const found = likeliest(chooser, nodes, heads, first, 100_000);
+        const keys = found.map(({ node, token }) =>
+          token === END ? 'end' : [...trunk, ...pathOf(nodes, node), token].join(),
+        );
+        const expected = oracle.leaves(x);
+        const what = `toy ${seed} at ${JSON.stringify([...x])}`;
+        expect(keys.sort(), what).toEqual(
+          expected.map(({ tokens, ends }) => (ends ? 'end' : tokens.join())).sort(),
+        );
+        compared += keys.length;
+      }
+      if (rules.opening === ' ') withBlank++;
+    }
+    expect(compared).toBeGreaterThan(200);
+    expect(withBlank).toBe(SPACED_SEEDS.length);
   });
 
   test('is the likeliest beginning and then the likeliest token that the tokenizer may make', async () => {
