@@ -11,13 +11,19 @@ export interface Column {
   readonly isNumber: boolean;
   readonly per: Lens['per'];
   readonly comparesModels: boolean;
+  readonly comparesPair: boolean;
   /** What it sorts by; NaN where unknown. */
   value(row: TokenRow): number | string;
   /** What it shows. */
   text(row: TokenRow): string;
 }
 
-const plainColumn = { unit: '', per: 'token', comparesModels: false } as const;
+const plainColumn = {
+  unit: '',
+  per: 'token',
+  comparesModels: false,
+  comparesPair: false,
+} as const;
 const tokenColumns: readonly Column[] = [
   numberColumn('position', row => row.index + 1),
   textColumn('token', row => row.spelled),
@@ -41,8 +47,9 @@ export function columnsOf(scores: readonly (Scores | null)[], second = ''): read
   if (!scores.some(Boolean)) return columns;
   const hasBytes = scores.some(known => known?.byteNats);
   const hasSecond = scores.some(known => known?.secondByteNats);
-  const isKnown = ({ per, comparesModels }: Column) =>
-    (per === 'token' || hasBytes) && (!comparesModels || hasSecond);
+  const hasPair = scores.some(known => known?.contrast);
+  const isKnown = ({ per, comparesModels, comparesPair }: Column) =>
+    (per === 'token' || hasBytes) && (!comparesModels || hasSecond) && (!comparesPair || hasPair);
   return [...columns, ...lensColumns.filter(isKnown)];
 }
 
@@ -84,6 +91,7 @@ function lensColumn(
     isNumber: true,
     per: lens.per,
     comparesModels: lens.comparesModels ?? false,
+    comparesPair: lens.comparesPair ?? false,
     value,
     text,
   };

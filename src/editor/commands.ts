@@ -16,6 +16,7 @@ import { lensIds, lenses } from '../core/lenses';
 import { UserError } from '../protocol/channel';
 import type { ByteProof } from '../protocol/engine';
 import { chooseModel } from './chooseModel';
+import { chooseModelPair } from './choosePair';
 import type { Calibrations } from './completion/calibrations';
 import { calibrationText } from './completion/calibrationPage';
 import type { Completions } from './completion/completions';
@@ -95,7 +96,10 @@ export function registerCommands(context: CommandContext): Disposable[] {
       const told = secondProof ? `${perByte(proof)} ${perByte(secondProof)}` : words(proof);
       void window.showInformationMessage(told);
     },
-    chooseModel,
+    chooseModel: () => chooseModel(builtIn),
+    async choosePair() {
+      if (await chooseModelPair()) state.show('contrast');
+    },
     async compareWithTokenizer() {
       if (!(await chooseSecondTokenizer(engine, builtIn))) return;
       // A lens that draws both.

@@ -12,7 +12,7 @@ import { report } from './messages';
 import { Overlay } from './overlay';
 import { OverlayState } from './overlayState';
 import { Pages } from './pages';
-import { changesComparison, changesModel, settings } from './settings';
+import { changesComparison, changesModel, changesPair, settings } from './settings';
 import { Status } from './status';
 import { Texts } from './texts';
 
@@ -28,6 +28,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       contextLimit: settings.contextLimit(),
     }),
     comparedTokenizer: settings.comparedTokenizer,
+    pair: settings.pair,
     onScored: event => inspection.tellScored(event),
     onCompleting: event => completions.tellCompleting(event),
     onCalibrating: event => calibrations.tell(event),
@@ -76,6 +77,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
         // An engine that is starting has read the setting as it was.
         if (engine.running) void engine.compare().catch(quietly);
       }
+      if (changesPair(event) && engine.running) void engine.contrast().catch(quietly);
       if (!changesModel(event)) return;
       engine.stop();
       overlay.refreshAll();

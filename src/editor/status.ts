@@ -100,7 +100,7 @@ export class Status {
       const { name } = engine.model;
       const warnings = [...engine.model.warnings, engine.secondProblem].filter(Boolean);
       const note =
-        lens.per === 'character'
+        lens.per === 'character' || lens.comparesPair
           ? this.inspection.noteOn(window.activeTextEditor?.document)
           : undefined;
       item.text = [
@@ -108,7 +108,11 @@ export class Status {
         lens.title,
         this.counts,
         this.scoring(),
-        note && 'refused' in note ? (lens.comparesModels ? 'not shown' : 'not exact here') : '',
+        note && 'refused' in note
+          ? lens.comparesModels || lens.comparesPair
+            ? 'not shown'
+            : 'not exact here'
+          : '',
       ]
         .filter(Boolean)
         .join(' · ');

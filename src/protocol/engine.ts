@@ -22,6 +22,12 @@ export interface EngineApi {
    */
   compareWith(params: { path: string }): TokenizerInfo | null;
 
+  /**
+   * Chooses a positive and a negative model that share the opened model's tokens; none: those that its folder names
+   * in tokenscope.json. They are opened when they are first asked for.
+   */
+  choosePair(params: { members?: PairMembers }): void;
+
   /** Sends a whole text; `editDocument` brings it from one version to the next. */
   setDocument(params: { uri: string; version: number; text: string }): void;
   editDocument(params: { uri: string; version: number; edits: readonly TextEdit[] }): void;
@@ -32,6 +38,11 @@ export interface EngineApi {
    * tells of progress. Throws `Cancelled` when aborted or when the text has changed meanwhile.
    */
   score(params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number }): ScoreSummary;
+
+  /** Scores the document by the pair, as `score` does; told instead where there is no pair, or it does not fit the text. */
+  scoreContrast(
+    params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number },
+  ): ScoreSummary | Refusal;
 
   /**
    * The tokens that touch a range, with what is known of their scores by now; of more than `maxTokens` the first
@@ -45,6 +56,8 @@ export interface EngineApi {
       details?: Details;
       /** Those of the second tokenizer, which have no scores. */
       second?: boolean;
+      /** Whether `pending` counts what the pair has not said yet. */
+      contrast?: boolean;
     },
   ): TokenView;
 
@@ -127,10 +140,12 @@ export interface EngineApi {
 export const engineMethods = [
   'openModel',
   'compareWith',
+  'choosePair',
   'setDocument',
   'editDocument',
   'closeDocument',
   'score',
+  'scoreContrast',
   'view',
   'split',
   'peak',
@@ -304,6 +319,24 @@ export interface ScoreSummary {
   ms: number;
 }
 
+/** A model of a pair; an empty folder is the opened model's. */
+export interface PairMember {
+  folder: string;
+  /** What it is shown before every text. */
+  prompt?: string;
+}
+
+export interface PairMembers {
+  positive: PairMember;
+  negative: PairMember;
+}
+
+/** For people: what the two are. */
+export interface PairInfo {
+  positive: string;
+  negative: string;
+}
+
 export interface ModelInfo {
   /** The folder's last name. */
   name: string;
@@ -335,6 +368,8 @@ export interface TokenView {
   normalized: Uint8Array | null;
   /** Null where there is no model. */
   scores: Scores | null;
+  /** Whose contrast is among the scores, where one is. */
+  pair?: PairInfo;
   /** Tokens of the view that a scoring pass would still add to. */
   pending: number;
   /** With `details`. */
