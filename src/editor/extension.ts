@@ -15,6 +15,7 @@ import { Pages } from './pages';
 import { changesComparison, changesModel, changesPair, settings } from './settings';
 import { Status } from './status';
 import { Texts } from './texts';
+import { registerTraces } from './traces/traces';
 
 /** Answers what the tests look at. */
 export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid' | 'state'> } {
@@ -42,7 +43,9 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const pages = new Pages();
   const calibrations: Calibrations = new Calibrations(engine, context.workspaceState);
   const completions: Completions = new Completions(engine, texts, pages, calibrations);
+  const { disposables } = registerTraces(engine, log);
   context.subscriptions.push(
+    ...disposables,
     log,
     state,
     texts,

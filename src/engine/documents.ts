@@ -36,6 +36,7 @@ import { splitAt } from './split';
 import { tokenLines } from './tokenJson';
 import { contrastRowsOf, scoreContrast } from './traces/contrastRows';
 import { Pair, pairOfFolder } from './traces/pair';
+import { readTraceFile } from './traces/readTraceFile';
 
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
@@ -320,6 +321,8 @@ export class Documents implements Handlers<EngineApi> {
     const tell = (done: number, total: number) => this.tell({ done, total });
     return refusing(() => calibrate(this.opened(), texts, cuts, contextTokens, signal, tell));
   };
+
+  readTraces: Handlers<EngineApi>['readTraces'] = ({ name, bytes }) => readTraceFile(name, bytes);
 
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
 

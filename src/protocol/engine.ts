@@ -7,6 +7,7 @@ import type { Healing } from '../core/completion/beginnings';
 import type { StopReason } from '../core/completion/complete';
 import type { HandBack, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
 import type { Region } from '../core/completion/region';
+import type { TraceFile } from '../core/traces/trace';
 import type { GraphReport } from './runtime';
 
 export interface EngineApi {
@@ -133,6 +134,9 @@ export interface EngineApi {
     contextTokens: number;
   }): CalibrationView | Refusal;
 
+  /** The reasoning traces of a file, whose name is for people. Throws `UserError` where it holds none. */
+  readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
+
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
@@ -160,6 +164,7 @@ export const engineMethods = [
   'complete',
   'explainCompletion',
   'calibrate',
+  'readTraces',
   'report',
 ] as const satisfies readonly (keyof EngineApi)[];
 

@@ -44,12 +44,10 @@ export interface SavedLogprobs {
   readonly tokens: readonly SavedToken[];
 }
 
-/** A part of the text and where it stands in the file, so that it can be painted there. */
-export interface Place extends Span {
-  readonly utf16Start: number;
-  readonly utf16End: number;
-  /** json: between the quotes of a JSON string, with escapes. plain: as it is. */
-  readonly spelling: 'plain' | 'json';
+/** A part of the text that the file holds as one string. */
+export interface Part extends Span {
+  /** Keys and indices from the root of the row's JSON; none where the row is the text itself. */
+  readonly path: readonly (string | number)[];
 }
 
 export interface Trace {
@@ -76,8 +74,10 @@ export interface Trace {
   readonly logprobs: readonly SavedLogprobs[];
   /** Why log-probabilities that the file holds are not among them: with the first byte that differs. */
   readonly refused: readonly string[];
-  /** In order; parts of the text that stand nowhere in the file (joins of parts) have none. */
-  readonly places: readonly Place[];
+  /** UTF-16 of the file: the line, or the whole file, that the trace is from. */
+  readonly row: { readonly utf16Start: number; readonly utf16End: number };
+  /** In order; what lies between them, and what stands otherwise in the file, is in none. */
+  readonly parts: readonly Part[];
 }
 
 /** What a file holds. */
