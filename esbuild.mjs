@@ -10,7 +10,7 @@ import { dirname, join, relative } from 'node:path';
  * @type {Record<string, string[]>}
  */
 const layers = {
-  'src/core': ['src/core'],
+  'src/core': ['src/core', 'jsonc-parser'],
   'src/protocol': [
     'src/core',
     'src/protocol',
@@ -25,6 +25,8 @@ const layers = {
     'node:',
     'onnxruntime-node',
     '@huggingface/tokenizers',
+    'fflate',
+    'fzstd',
   ],
   'src/editor': ['src/core', 'src/protocol', 'src/editor', 'node:', 'vscode'],
   webview: [

@@ -12,6 +12,7 @@ export interface Column {
   readonly per: Lens['per'];
   readonly comparesModels: boolean;
   readonly needsFeatures: boolean;
+  readonly comparesPair: boolean;
   /** What it sorts by; NaN where unknown. */
   value(row: TokenRow): number | string;
   /** What it shows. */
@@ -23,6 +24,7 @@ const plainColumn = {
   per: 'token',
   comparesModels: false,
   needsFeatures: false,
+  comparesPair: false,
 } as const;
 const tokenColumns: readonly Column[] = [
   numberColumn('position', row => row.index + 1),
@@ -50,9 +52,11 @@ export function columnsOf(scores: readonly (Scores | null)[], second = ''): read
   const hasBytes = scores.some(known => known?.byteNats);
   const hasSecond = scores.some(known => known?.secondByteNats);
   const hasFeatures = scores.some(known => known?.features);
-  const isKnown = ({ per, comparesModels, needsFeatures }: Column) =>
+  const hasPair = scores.some(known => known?.contrast);
+  const isKnown = ({ per, comparesModels, comparesPair, needsFeatures }: Column) =>
     (per === 'token' || hasBytes) &&
     (!comparesModels || hasSecond) &&
+    (!comparesPair || hasPair) &&
     (!needsFeatures || hasFeatures);
   return [...columns, ...lensColumns.filter(isKnown)];
 }
@@ -96,6 +100,7 @@ function lensColumn(
     per: lens.per,
     comparesModels: lens.comparesModels ?? false,
     needsFeatures: lens.needsFeatures ?? false,
+    comparesPair: lens.comparesPair ?? false,
     value,
     text,
   };

@@ -16,6 +16,8 @@ export interface Lens {
   readonly comparesModels?: boolean;
   /** Whether it needs an autoencoder beside the model, whose features cost a pass of their own. */
   readonly needsFeatures?: boolean;
+  /** Whether it needs a positive and a negative model. */
+  readonly comparesPair?: boolean;
   /** Whether blanks, tabs and line ends are made visible. */
   readonly showsWhitespace: boolean;
   readonly scale: Scale;
@@ -69,6 +71,20 @@ export const lenses = {
     scale: { kind: 'diverging', bounds: [0.5, 1.5, 4, 8], unit: 'bits', decimals: 2 },
     value: (scores, row) =>
       ((scores?.secondByteNats?.[row] ?? NaN) - (scores?.byteNats?.[row] ?? NaN)) / NATS_PER_BIT,
+    format: value => `${value < 0 ? '−' : '+'}${bits(Math.abs(value))}`,
+  },
+  contrast: {
+    title: 'Contrast',
+    meaning:
+      'How many more bits the positive model of a pair needed for this token than the negative one: where more, the negative one likes it better. No proof that it is critical.',
+    needsModel: true,
+    per: 'token',
+    comparesPair: true,
+    showsWhitespace: false,
+    scale: { kind: 'diverging', bounds: [0.1, 0.4, 1.5, 5], unit: 'bits', decimals: 2 },
+    value: (scores, row) =>
+      ((scores?.contrast?.negative[row] ?? NaN) - (scores?.contrast?.positive[row] ?? NaN)) /
+      NATS_PER_BIT,
     format: value => `${value < 0 ? '−' : '+'}${bits(Math.abs(value))}`,
   },
   entropy: {
@@ -142,16 +158,36 @@ const channelOf = (step: number) => Math.floor(step / CHANNEL_STEPS);
 /** The least strength of a step that counts as a peak. */
 const PEAK_STRENGTH = 4 / 7;
 
+/** Of a contrast, whose size differs from pair to pair, so many of a text's tokens may be peaks. */
+const PEAK_SHARE = 0.05;
+
+/** The least size of a peak of a contrast; NaN values are left out. */
+export function peakSize(values: readonly number[]): number {
+  const sizes = values.filter(value => value !== 0 && !Number.isNaN(value)).map(Math.abs);
+  sizes.sort((a, b) => b - a);
+  return sizes[Math.floor(PEAK_SHARE * sizes.length)] ?? Infinity;
+}
+
 /**
  * Whether the middle of three neighbouring values stands out: above what came before, not below what
- * comes after, and of a strong colour. On an alternating scale every token does, on a diverging one values count by
- * their size.
+ * comes after, and of a strong colour, or no smaller than `least`. On an alternating scale every token does, on a
+ * diverging one values count by their size.
  */
-export function isPeak(lens: Lens, before: number, value: number, after: number): boolean {
+export function isPeak(
+  lens: Lens,
+  before: number,
+  value: number,
+  after: number,
+  least?: number,
+): boolean {
   if (lens.scale.kind === 'alternate') return true;
   if (lens.scale.kind === 'channels')
     return !Number.isNaN(value) && channelOf(value) !== channelOf(before);
-  if (!(strengthOf(lens.scale, stepOf(lens.scale, value)) >= PEAK_STRENGTH)) return false;
   const size = lens.scale.kind === 'diverging' ? Math.abs : (value: number) => value;
+  const isLarge =
+    least === undefined
+      ? strengthOf(lens.scale, stepOf(lens.scale, value)) >= PEAK_STRENGTH
+      : size(value) >= least;
+  if (!isLarge) return false;
   return !(size(before) >= size(value)) && !(size(after) > size(value));
 }

@@ -23,6 +23,17 @@ export interface Scores {
   readonly secondByteNats?: Float64Array;
   /** What an autoencoder says of the tokens. Absent where it was not asked. */
   readonly features?: TokenFeatures;
+  /** What a positive and a negative model say of the tokens. Absent where there is no pair. */
+  readonly contrast?: ContrastScores;
+}
+
+/** [row], nats; NaN where not known. */
+export interface ContrastScores {
+  /** The token's log-probabilities. */
+  readonly positive: Float32Array;
+  readonly negative: Float32Array;
+  /** Rényi's, of order 2, of the positive model from the negative one: of the place, whatever token is there. */
+  readonly divergences: Float32Array;
 }
 
 export const NATS_PER_BIT = Math.LN2;

@@ -1,4 +1,4 @@
-// Every command of the manifest and what it does. A command answers a gesture: its failure is shown.
+// Every command of the manifest and what it does, but for those of traces.
 import {
   commands,
   env,
@@ -16,17 +16,19 @@ import { lensIds, lenses } from '../core/lenses';
 import { UserError } from '../protocol/channel';
 import type { ByteProof } from '../protocol/engine';
 import { chooseModel } from './chooseModel';
+import { chooseModelPair } from './choosePair';
+import { registerTable, type CommandTable } from './commandTable';
 import type { Calibrations } from './completion/calibrations';
 import { calibrationText } from './completion/calibrationPage';
 import type { Completions } from './completion/completions';
 import { chooseSecondTokenizer } from './compareTokenizers';
+import { goToByScore } from './goToByScore';
 import { countMarkdown } from './countReport';
 import { countFolder } from './countTokens';
 import type { Engine } from './engine';
 import { featureCommands } from './features/featureCommands';
 import type { Features } from './features/features';
 import type { Inspection } from './inspection';
-import { report } from './messages';
 import { reportMarkdown } from './modelReport';
 import type { OverlayState } from './overlayState';
 import type { Pages } from './pages';
@@ -48,7 +50,7 @@ export interface CommandContext {
 
 export function registerCommands(context: CommandContext): Disposable[] {
   const { log, engine, inspection, state, pages, builtIn, completions, calibrations } = context;
-  const table: Record<string, (argument?: unknown) => unknown> = {
+  const table: CommandTable = {
     toggleOverlay() {
       const wasFailed = engine.state.kind === 'failed';
       if (wasFailed) engine.stop();
@@ -74,6 +76,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
       return engine.call(async () => {});
     },
     openInspector: () => commands.executeCommand('tokenscope.inspector.focus'),
+    goToByScore: () => goToByScore(activeEditor(), inspection, state.lens),
     nextPeak: () => goToPeak(context, 1),
     previousPeak: () => goToPeak(context, -1),
     async copyAsJson() {
@@ -98,7 +101,10 @@ export function registerCommands(context: CommandContext): Disposable[] {
       const told = secondProof ? `${perByte(proof)} ${perByte(secondProof)}` : words(proof);
       void window.showInformationMessage(told);
     },
-    chooseModel,
+    chooseModel: () => chooseModel(builtIn),
+    async choosePair() {
+      if (await chooseModelPair()) state.show('contrast');
+    },
     ...featureCommands({
       ...{ features: context.features, state, pages },
       openInspector: () => commands.executeCommand('tokenscope.inspector.focus'),
@@ -131,15 +137,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
     showCompletionEvents: () => completions.showEvents(),
     showLog: () => log.show(),
   };
-  return Object.entries(table).map(([name, run]) =>
-    commands.registerCommand(`tokenscope.${name}`, async (argument: unknown) => {
-      try {
-        await run(argument);
-      } catch (error) {
-        report(log, error, 'Tokenscope');
-      }
-    }),
-  );
+  return registerTable(table, log);
 }
 
 /** Shows how far it is, with a button that cancels. */

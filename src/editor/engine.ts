@@ -6,6 +6,7 @@ import type {
   CompletingEvent,
   EngineApi,
   ModelInfo,
+  PairMembers,
   ScoredEvent,
   TokenizerInfo,
 } from '../protocol/engine';
@@ -24,6 +25,8 @@ export interface EngineOptions {
   model(): { folder: string; contextLimit: number };
   /** Read at every start: path of the tokenizer that the model's is compared with; empty: none. */
   comparedTokenizer?(): string;
+  /** Read at every start: the positive and the negative model; none: those that the model's folder names. */
+  pair?(): PairMembers | undefined;
   onScored(event: ScoredEvent): void;
   onCompleting?(event: CompletingEvent): void;
   onCalibrating?(event: CalibratingEvent): void;
@@ -102,6 +105,19 @@ export class Engine {
     });
   }
 
+  /** Tells the engine which pair is chosen now. */
+  async contrast(): Promise<void> {
+    await this.call(async ({ remote }) => {
+      await this.choosePair(remote);
+      this.enter(this.current);
+    });
+  }
+
+  private choosePair(remote: Remote<EngineApi>): Promise<void> {
+    const members = this.options.pair?.();
+    return remote.choosePair(members ? { members } : {});
+  }
+
   /** A second tokenizer that cannot be opened leaves the model usable. */
   private async openSecond(
     remote: Remote<EngineApi>,
@@ -138,6 +154,7 @@ export class Engine {
     try {
       const model = await process.remote.openModel(this.options.model());
       const second = await this.openSecond(process.remote);
+      await this.choosePair(process.remote);
       this.enter({ kind: 'ready', model, ...second });
       return { remote: process.remote, model, texts: process.texts, process };
     } catch (error) {

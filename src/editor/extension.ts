@@ -13,9 +13,16 @@ import { report } from './messages';
 import { Overlay } from './overlay';
 import { OverlayState } from './overlayState';
 import { Pages } from './pages';
-import { changesComparison, changesFeatures, changesModel, settings } from './settings';
+import {
+  changesComparison,
+  changesFeatures,
+  changesModel,
+  changesPair,
+  settings,
+} from './settings';
 import { Status } from './status';
 import { Texts } from './texts';
+import { registerTraces } from './traces/traces';
 
 /** Answers what the tests look at. */
 export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid' | 'state'> } {
@@ -29,6 +36,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       contextLimit: settings.contextLimit(),
     }),
     comparedTokenizer: settings.comparedTokenizer,
+    pair: settings.pair,
     onScored: event => inspection.tellScored(event),
     onCompleting: event => completions.tellCompleting(event),
     onCalibrating: event => calibrations.tell(event),
@@ -44,7 +52,9 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const pages = new Pages();
   const calibrations: Calibrations = new Calibrations(engine, context.workspaceState);
   const completions: Completions = new Completions(engine, texts, pages, calibrations);
+  const { disposables } = registerTraces(engine, log);
   context.subscriptions.push(
+    ...disposables,
     log,
     state,
     texts,
@@ -84,6 +94,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       if (changesFeatures(event) && engine.running) {
         features.reopen().then(() => overlay.refreshAll(), quietly);
       }
+      if (changesPair(event) && engine.running) void engine.contrast().catch(quietly);
       if (!changesModel(event)) return;
       engine.stop();
       overlay.refreshAll();

@@ -4,6 +4,7 @@ import type { Lens } from '../core/lenses';
 import { bitsOf, hexOf, percentOf } from '../core/odds';
 import type { Scores } from '../core/scores';
 import { spell } from '../core/spell';
+import { contrastScore, ratioOf } from '../core/traces/contrast';
 import type { TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
 import { featuresHover } from './features/featureHover';
@@ -77,9 +78,33 @@ function describe(
       `bytes \`${hexOf(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
       `${view.normalized?.[row] ? ' (normalised: the file has other bytes here)' : ''}\n\n`,
   );
+  if (lens.comparesPair) markdown.appendMarkdown(contrastLines(view, row));
   if (lens.per === 'character') markdown.appendMarkdown(byteLines(view, row, second));
   if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, model));
   return markdown;
+}
+
+/** What the pair says of the token, as the sum that it is. */
+function contrastLines({ scores, pair }: TokenView, row: number): string {
+  const contrast = scores?.contrast;
+  const known = contrast && {
+    positive: contrast.positive[row]!,
+    negative: contrast.negative[row]!,
+    divergence: contrast.divergences[row]!,
+  };
+  if (!pair || !known || Number.isNaN(known.positive)) return 'The pair has not scored it yet.\n\n';
+  const rows: [string, number][] = [
+    ['surprisal under the positive model', -known.positive],
+    ['the negative model likes it more by', ratioOf(known)],
+    ['how far the two part at this place', known.divergence],
+    ['**together: contrast**', contrastScore(known)],
+  ];
+  const lines = rows.map(([what, nats]) => `| ${what} | ${bitsOf(nats)} |`);
+  return (
+    `${plain(pair.positive)} against ${plain(pair.negative)}\n\n` +
+    `|  |  |\n|:--|--:|\n${lines.join('\n')}\n\n` +
+    'High: the pair points here. Whether the token decides the answer, only rollouts tell.\n\n'
+  );
 }
 
 /** Each byte with its surprisal, and their sum beside the token's. */

@@ -7,8 +7,8 @@ import type {
   ByteProof,
   ByteSummary,
   CharacterView,
-  Details,
   DocumentVersion,
+  EngineApi,
   FileCount,
   ModelReport,
   Range16,
@@ -65,7 +65,9 @@ export class Inspection {
   view(
     document: TextDocument,
     range: Range16,
-    wish: { details?: Details; maxTokens?: number; around?: number; second?: boolean } = {},
+    wish: Omit<Parameters<EngineApi['view']>[0], keyof DocumentVersion | 'range' | 'maxTokens'> & {
+      maxTokens?: number;
+    } = {},
   ): Promise<VersionedView> {
     return this.engine.call(async running => {
       const at = this.texts.sent(running, document);
@@ -86,9 +88,9 @@ export class Inspection {
     document: TextDocument,
     range: Range16,
     around: number,
-    { per, comparesModels: difference = false }: Lens,
+    { per, comparesModels: difference = false, comparesPair: contrast = false }: Lens,
   ): Promise<{ version: number; view: TokenView | CharacterView }> {
-    if (per === 'token') return this.view(document, range, { around });
+    if (per === 'token') return this.view(document, range, { around, contrast });
     const { at, found } = await this.engine.call(async running => {
       const at = this.texts.sent(running, document);
       return { at, found: await running.remote.characters({ ...at, range, difference }) };
@@ -197,9 +199,11 @@ export class Inspection {
   async score(
     document: TextDocument,
     visible: Range16[],
-    lens: Pick<Lens, 'per' | 'comparesModels' | 'needsFeatures'> = { per: 'token' },
+    lens: Pick<Lens, 'per' | 'comparesModels' | 'comparesPair' | 'needsFeatures'> = {
+      per: 'token',
+    },
   ): Promise<void> {
-    const { per, comparesModels: second = false, needsFeatures } = lens;
+    const { per, comparesModels: second = false, comparesPair = false, needsFeatures } = lens;
     const uri = document.uri.toString();
     this.cancel(uri);
     const pass: Pass = { version: document.version, controller: new AbortController() };
@@ -215,6 +219,8 @@ export class Inspection {
           }
           const at = this.texts.sent(running, document);
           const { signal } = pass.controller;
+          if (comparesPair)
+            return running.remote.scoreContrast({ ...at, visible, maxTokens }, signal);
           return per === 'token'
             ? running.remote.score({ ...at, visible, maxTokens }, signal)
             : running.remote.scoreBytes({ ...at, visible, whole: false, second }, signal);

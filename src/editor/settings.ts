@@ -1,5 +1,6 @@
 // Every setting, read where it is needed, under its name in the manifest.
 import { workspace, type ConfigurationChangeEvent } from 'vscode';
+import type { PairMembers } from '../protocol/engine';
 
 const SECTION = 'tokenscope';
 
@@ -12,6 +13,16 @@ export const settings = {
   /** Folder or file of the autoencoder; empty: the model's own. */
   autoencoder: () => read('features.autoencoder', ''),
   densityCutoff: () => read('features.densityCutoff', 0.05),
+  /** Undefined: what the model's folder names. */
+  pair: (): PairMembers | undefined => {
+    const member = (name: 'positive' | 'negative') => ({
+      folder: read(`pair.${name}`, ''),
+      prompt: read(`pair.${name}Prompt`, ''),
+    });
+    const [positive, negative] = [member('positive'), member('negative')];
+    const isChosen = [positive, negative].some(({ folder, prompt }) => folder || prompt);
+    return isChosen ? { positive, negative } : undefined;
+  },
   maxTokens: () => read('overlay.maxTokens', 50_000),
 };
 
@@ -31,6 +42,16 @@ export function chooseAutoencoderPath(path: string): Thenable<void> {
 
 export function changesFeatures(event: ConfigurationChangeEvent): boolean {
   return event.affectsConfiguration(`${SECTION}.features`);
+}
+
+export async function choosePair(positive: string, negative: string): Promise<void> {
+  const section = workspace.getConfiguration(`${SECTION}.pair`);
+  await section.update('positive', positive || undefined, true);
+  await section.update('negative', negative || undefined, true);
+}
+
+export function changesPair(event: ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(`${SECTION}.pair`);
 }
 
 export function changesComparison(event: ConfigurationChangeEvent): boolean {

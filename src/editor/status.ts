@@ -103,7 +103,7 @@ export class Status {
       const { name } = engine.model;
       const warnings = [...engine.model.warnings, engine.secondProblem].filter(Boolean);
       const note =
-        lens.per === 'character'
+        lens.per === 'character' || lens.comparesPair
           ? this.inspection.noteOn(window.activeTextEditor?.document)
           : undefined;
       item.text = [
@@ -111,7 +111,11 @@ export class Status {
         lens.title,
         this.counts,
         this.scoring(),
-        note && 'refused' in note ? (lens.comparesModels ? 'not shown' : 'not exact here') : '',
+        note && 'refused' in note
+          ? lens.comparesModels || lens.comparesPair
+            ? 'not shown'
+            : 'not exact here'
+          : '',
         lens.needsFeatures && this.features.info === null ? 'no autoencoder' : '',
       ]
         .filter(Boolean)

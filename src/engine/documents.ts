@@ -3,8 +3,8 @@ import { biasBits } from '../core/bytes/bias';
 import { InexactError } from '../core/bytes/error';
 import { healings } from '../core/completion/beginnings';
 import { regionAt } from '../core/completion/region';
-import { isPeak, lenses, type Lens } from '../core/lenses';
-import { NATS_PER_BIT, type Scores } from '../core/scores';
+import { isPeak, lenses, peakSize, type Lens } from '../core/lenses';
+import { NATS_PER_BIT, type ContrastScores, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { encodeUtf8, utf8Length } from '../core/utf8';
@@ -17,6 +17,7 @@ import type {
   DocumentVersion,
   ByteProof,
   EngineApi,
+  PairMembers,
   Refusal,
   ScoredEvent,
   SecondNextBytes,
@@ -35,6 +36,9 @@ import { FeatureRequests } from './sae/requests';
 import type { FeatureWish } from '../protocol/features';
 import { splitAt } from './split';
 import { tokenLines } from './tokenJson';
+import { contrastRowsOf, scoreContrast } from './traces/contrastRows';
+import { Pair, pairOfFolder } from './traces/pair';
+import { readTraceFile } from './traces/readTraceFile';
 
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
@@ -42,10 +46,17 @@ const PROGRESS_MS = 100;
 /** Alternatives for each token of an explained completion. */
 const EXPLAINED = 4;
 
+const NO_PAIR =
+  'A contrast needs a positive and a negative model. Choose them with "Tokenscope: Choose a Pair of Models...", or a model whose folder names a pair.';
+
 export class Documents implements Handlers<EngineApi> {
   private model: Model | undefined;
   /** What the model's tokenizer is compared with. */
   private second: Second | undefined;
+  /** Chosen; none: what the model's folder names. */
+  private members: PairMembers | undefined;
+  private pair: Pair | undefined;
+  private openingPair: Promise<Pair> | undefined;
   private contextLimit = 0;
   private readonly documents = new Map<string, Document>();
   private readonly features = new FeatureRequests({
@@ -67,6 +78,7 @@ export class Documents implements Handlers<EngineApi> {
     this.model = model;
     this.contextLimit = contextLimit;
     this.features.forget();
+    this.closePair();
     for (const document of this.documents.values()) document.forget();
     return model.info;
   };
@@ -80,6 +92,11 @@ export class Documents implements Handlers<EngineApi> {
       second.dispose();
     }
     return this.second?.info ?? null;
+  };
+
+  choosePair: Handlers<EngineApi>['choosePair'] = ({ members }) => {
+    this.closePair();
+    this.members = members;
   };
 
   setDocument: Handlers<EngineApi>['setDocument'] = ({ uri, version, text }) => {
@@ -104,6 +121,20 @@ export class Documents implements Handlers<EngineApi> {
     const { visible, maxTokens } = params;
     const scored = await model.score(document, { visible, maxTokens, signal, onScored });
     return { scored, total, ms: performance.now() - began };
+  };
+
+  scoreContrast: Handlers<EngineApi>['scoreContrast'] = async (params, signal) => {
+    const { model, document, stream } = this.at(params);
+    const began = performance.now();
+    const total = stream.size.tokens;
+    const onScored = this.teller(params, total);
+    const { visible, maxTokens } = params;
+    return refusing(async () => {
+      const pair = await this.openedPair();
+      const pass = { visible, maxTokens, signal, onScored };
+      const scored = await scoreContrast(pair, model, document, pass);
+      return { scored, total, ms: performance.now() - began };
+    });
   };
 
   scoreBytes: Handlers<EngineApi>['scoreBytes'] = async (params, signal) => {
@@ -167,12 +198,18 @@ export class Documents implements Handlers<EngineApi> {
     }
     const [known, other] = isScored ? this.knownBytes(document, model) : [];
     if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known, other);
+    if (this.pair && scored.scores) {
+      const contrast = this.contrastIn(model, document, first, end);
+      scored.scores = { ...scored.scores, contrast };
+      if (params.contrast) scored.pending = contrast.positive.filter(Number.isNaN).length;
+    } else if (params.contrast) scored.pending = end - first;
     const view: TokenView = {
       first,
       total: stream.size.tokens,
       ...tokens,
       normalized: normalized ?? null,
       ...scored,
+      ...(this.pair && isScored && { pair: this.pair.info }),
     };
     if (!params.details) return view;
     const details = { ...view, ...detailsOf(tokenizer, view, params.details) };
@@ -200,14 +237,21 @@ export class Documents implements Handlers<EngineApi> {
     const { features } = params;
     const withFeatures = (scores: Scores, first: number, end: number) =>
       features ? this.withFeatures(at.document, scores, first, end, features).scores : scores;
-    const valueAt = valuesOf(lens, at.model, at.document, stream, known, withFeatures);
+    const contrastIn =
+      this.pair && lens.comparesPair
+        ? (first: number, end: number) => this.contrastIn(at.model, at.document, first, end)
+        : undefined;
+    const valueAt = valuesOf(lens, at.model, at.document, stream, known, withFeatures, contrastIn);
     const { direction } = params;
+    const least = contrastIn
+      ? peakSize(Array.from({ length: stream.size.tokens }, (_, token) => valueAt(token)))
+      : undefined;
     for (
       let token = first + direction;
       token >= 0 && token < stream.size.tokens;
       token += direction
     ) {
-      if (!isPeak(lens, valueAt(token - 1), valueAt(token), valueAt(token + 1))) continue;
+      if (!isPeak(lens, valueAt(token - 1), valueAt(token), valueAt(token + 1), least)) continue;
       const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
       return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
     }
@@ -295,6 +339,8 @@ export class Documents implements Handlers<EngineApi> {
     return refusing(() => calibrate(this.opened(), texts, cuts, contextTokens, signal, tell));
   };
 
+  readTraces: Handlers<EngineApi>['readTraces'] = ({ name, bytes }) => readTraceFile(name, bytes);
+
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
 
   openSae = this.features.openSae;
@@ -361,6 +407,41 @@ export class Documents implements Handlers<EngineApi> {
     return { scores: { ...scores, features }, pending };
   }
 
+  /** Of tokens [first, end), as far as it is known. */
+  private contrastIn(model: Model, document: Document, first: number, end: number): ContrastScores {
+    const { positive, negative, divergences } = contrastRowsOf(this.pair!, model, document);
+    const slice = (values: Float32Array) => values.slice(first, end);
+    return {
+      ...{ positive: slice(positive), negative: slice(negative) },
+      divergences: slice(divergences),
+    };
+  }
+
+  private async openedPair(): Promise<Pair> {
+    const model = this.opened();
+    const members = this.members ?? pairOfFolder(model.info.folder);
+    if (!members) throw new UserError(NO_PAIR);
+    const opening = (this.openingPair ??= Pair.open(model, members, this.startRuntime));
+    try {
+      const pair = await opening;
+      if (this.openingPair !== opening) throw new Cancelled();
+      return (this.pair = pair);
+    } catch (error) {
+      // Tried again when it is asked for again.
+      if (this.openingPair === opening) this.openingPair = undefined;
+      throw error;
+    }
+  }
+
+  private closePair(): void {
+    void this.openingPair?.then(
+      pair => pair.dispose(),
+      () => {},
+    );
+    this.openingPair = undefined;
+    this.pair = undefined;
+  }
+
   private openedSecond(): Second {
     if (this.second) return this.second;
     throw new UserError(
@@ -409,6 +490,7 @@ function valuesOf(
   stream: TokenStream,
   [known, other]: readonly (Float64Array | undefined)[],
   withFeatures: (scores: Scores, first: number, end: number) => Scores,
+  contrastIn?: (first: number, end: number) => ContrastScores,
 ): (token: number) => number {
   let block: { first: number; scores: Scores | null } | undefined;
   return token => {
@@ -418,8 +500,9 @@ function valuesOf(
       const end = Math.min(first + BLOCK, stream.size.tokens);
       const plain = model.info.scores ? document.scoresOf(first, end).scores : null;
       const scored = plain && withFeatures(plain, first, end);
-      const scores =
-        scored && known ? withBytes(scored, stream.tokens(first, end), known, other) : scored;
+      let scores = scored;
+      if (scored && known) scores = withBytes(scored, stream.tokens(first, end), known, other);
+      if (scored && contrastIn) scores = { ...scored, contrast: contrastIn(first, end) };
       block = { first, scores };
     }
     return lens.value(block.scores, token - first, token);

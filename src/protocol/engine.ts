@@ -2,12 +2,13 @@
 import type { LensId } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { TextSize } from '../core/textSize';
-import type { CalibrationRow, PromptChoice } from '../core/completion/calibration';
+import type { CalibrationRow } from '../core/completion/calibration';
 import type { Healing } from '../core/completion/beginnings';
 import type { StopReason } from '../core/completion/complete';
-import type { HandBack, PromptMode } from '../core/completion/prompt';
+import type { HandBack, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
 import type { Region } from '../core/completion/region';
 import { featureMethods, type FeatureApi, type FeatureWish } from './features';
+import type { TraceFile } from '../core/traces/trace';
 import type { GraphReport } from './runtime';
 
 export interface EngineApi extends FeatureApi {
@@ -23,6 +24,12 @@ export interface EngineApi extends FeatureApi {
    */
   compareWith(params: { path: string }): TokenizerInfo | null;
 
+  /**
+   * Chooses a positive and a negative model that share the opened model's tokens; none: those that its folder names
+   * in tokenscope.json. They are opened when they are first asked for.
+   */
+  choosePair(params: { members?: PairMembers }): void;
+
   /** Sends a whole text; `editDocument` brings it from one version to the next. */
   setDocument(params: { uri: string; version: number; text: string }): void;
   editDocument(params: { uri: string; version: number; edits: readonly TextEdit[] }): void;
@@ -33,6 +40,11 @@ export interface EngineApi extends FeatureApi {
    * tells of progress. Throws `Cancelled` when aborted or when the text has changed meanwhile.
    */
   score(params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number }): ScoreSummary;
+
+  /** Scores the document by the pair, as `score` does; told instead where there is no pair, or it does not fit the text. */
+  scoreContrast(
+    params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number },
+  ): ScoreSummary | Refusal;
 
   /**
    * The tokens that touch a range, with what is known of their scores by now; of more than `maxTokens` the first
@@ -48,6 +60,8 @@ export interface EngineApi extends FeatureApi {
       second?: boolean;
       /** With what fires at the tokens, where an autoencoder is open. */
       features?: FeatureWish;
+      /** Whether `pending` counts what the pair has not said yet. */
+      contrast?: boolean;
     },
   ): TokenView;
 
@@ -130,6 +144,9 @@ export interface EngineApi extends FeatureApi {
     contextTokens: number;
   }): CalibrationView | Refusal;
 
+  /** The reasoning traces of a file, whose name is for people. Throws `UserError` where it holds none. */
+  readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
+
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
@@ -137,10 +154,12 @@ export interface EngineApi extends FeatureApi {
 export const engineMethods = [
   'openModel',
   'compareWith',
+  'choosePair',
   'setDocument',
   'editDocument',
   'closeDocument',
   'score',
+  'scoreContrast',
   'view',
   'split',
   'peak',
@@ -155,6 +174,7 @@ export const engineMethods = [
   'complete',
   'explainCompletion',
   'calibrate',
+  'readTraces',
   'report',
   ...featureMethods,
 ] as const satisfies readonly (keyof EngineApi)[];
@@ -186,7 +206,9 @@ export interface CalibrationView {
   cuts: number;
   /** The best first. */
   rows: CalibrationRow[];
-  chosen: PromptChoice;
+  /** The best of them again where the middle ends inside a word, by where the text behind it begins; empty without FIM. */
+  inWords: CalibrationRow[];
+  chosen: PromptForm;
 }
 
 export interface CompletionOptions {
@@ -195,6 +217,7 @@ export interface CompletionOptions {
   /** auto: what the model was taught. One that it was not taught is `none`. */
   mode: PromptMode | 'auto';
   handBack: HandBack | 'auto';
+  suffixFrom: SuffixFrom | 'auto';
   /** Of the text around the cursor. The model may hold less. */
   contextTokens: number;
   maxTokens: number;
@@ -229,6 +252,8 @@ export interface CompletionView {
   inexact: string;
   /** The bytes before the cursor that the model wrote anew. */
   handedBack: Uint8Array;
+  /** Those behind the cursor that it was to write, too: the rest of a word. */
+  handedOn: Uint8Array;
   /** Tokens of the prompt before them. */
   promptTokens: number;
   /** How many of these the model remembered. */
@@ -310,6 +335,24 @@ export interface ScoreSummary {
   ms: number;
 }
 
+/** A model of a pair; an empty folder is the opened model's. */
+export interface PairMember {
+  folder: string;
+  /** What it is shown before every text. */
+  prompt?: string;
+}
+
+export interface PairMembers {
+  positive: PairMember;
+  negative: PairMember;
+}
+
+/** For people: what the two are. */
+export interface PairInfo {
+  positive: string;
+  negative: string;
+}
+
 export interface ModelInfo {
   /** The folder's last name. */
   name: string;
@@ -341,6 +384,8 @@ export interface TokenView {
   normalized: Uint8Array | null;
   /** Null where there is no model. */
   scores: Scores | null;
+  /** Whose contrast is among the scores, where one is. */
+  pair?: PairInfo;
   /** Tokens of the view that a scoring pass would still add to. */
   pending: number;
   /** With `details`. */

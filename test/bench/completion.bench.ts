@@ -124,7 +124,7 @@ async function armOf(
   const room = roomOf(model, { contextTokens: 512, maxTokens: TOKENS });
   const { prefix, suffix } = placeIn(rest, at, tokenizer, room);
   const place = { prefix: prefix.slice(0, prefix.length - blanks.length), suffix };
-  const prompt = promptOf(tokenizer, fim, mode, 'line', place);
+  const prompt = promptOf(tokenizer, fim, { mode, handBack: 'line', suffixFrom: 'cursor' }, place);
   const ids = [...tokenizer.encode(textOf(prompt.open)).ids];
   // A prompt that hands text back is cut behind it where nothing is healed.
   const last = arm === 'strict' || arm === 'regrow' ? ids.pop() : undefined;
@@ -144,7 +144,13 @@ async function armOf(
     beginnings,
     1,
     {
-      ...{ maxTokens: TOKENS, singleLine: true, seesSuffix: mode !== 'none', least: -Infinity },
+      ...{
+        maxTokens: TOKENS,
+        singleLine: true,
+        seesSuffix: mode !== 'none',
+        close: '',
+        least: -Infinity,
+      },
       suffix: byteStringOf(encodeUtf8(rest.slice(at))),
       isLate: () => false,
     },
@@ -206,7 +212,13 @@ async function timeRow(model: Model, cuts: readonly KindCut[]) {
     const rest = text.slice(0, at) + text.slice(at + middle.length);
     const run = async (healing: 'exact' | 'none') => {
       const options: CompletionOptions = {
-        ...{ healings: [healing], mode: MODE, handBack: 'auto', contextTokens: 512 },
+        ...{
+          healings: [healing],
+          mode: MODE,
+          handBack: 'auto',
+          suffixFrom: 'auto',
+          contextTokens: 512,
+        },
         ...{ maxTokens: 16, maxTimeMs: Infinity, singleLine: false, minProbability: 0 },
         ...{ candidates: 1, temperature: 0, topP: 1, seed: 1, language: '', except: [] },
         ...{ drafts: false, alternatives: 0, logprobs: false },

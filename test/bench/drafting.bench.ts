@@ -71,7 +71,12 @@ async function completed(
   const rest = text.slice(0, at) + text.slice(at + middle.length);
   const room = roomOf(model, { contextTokens: 512, maxTokens: TOKENS });
   const place = placeIn(rest, at, tokenizer, room);
-  const prompt = promptOf(tokenizer, fim, modeOf(fim, 'auto'), 'line', place);
+  const prompt = promptOf(
+    tokenizer,
+    fim,
+    { mode: modeOf(fim, 'auto'), handBack: 'line', suffixFrom: 'cursor' },
+    place,
+  );
   const beginnings = exactBeginnings(model.byteRules, prompt.open, prompt.begins);
   const asked = model.asTokenModel(undefined, { root: prompt.root, ends: fim?.ends ?? [] });
   let requests = 0;
@@ -89,7 +94,7 @@ async function completed(
     beginnings,
     1,
     {
-      ...{ maxTokens: TOKENS, singleLine: false, seesSuffix: true, least: -Infinity },
+      ...{ maxTokens: TOKENS, singleLine: false, seesSuffix: true, close: '', least: -Infinity },
       suffix: byteStringOf(encodeUtf8(rest.slice(at))),
       draftFrom: drafts ? [...prompt.root, ...beginnings.trunk] : undefined,
       isLate: () => false,

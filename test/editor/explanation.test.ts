@@ -27,7 +27,14 @@ const VIEW: CompletionView = {
     },
   ],
   ...{ mode: 'spm', format: 'tokenscope.json', healing: 'exact', inexact: '' },
-  ...{ handedBack: bytes('C'), promptTokens: 40, rememberedTokens: 30, modelTokens: 14, ms: 12.4 },
+  ...{
+    handedBack: bytes('C'),
+    handedOn: bytes(''),
+    promptTokens: 40,
+    rememberedTokens: 30,
+    modelTokens: 14,
+    ms: 12.4,
+  },
   ...{ seen: { before: 20, after: 3 }, prompt: '<|fim_prefix|>\nfoo' },
 };
 const SHOWN: Shown = {

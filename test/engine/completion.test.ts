@@ -33,7 +33,13 @@ afterAll(() => {
 });
 
 const OPTIONS: CompletionOptions = {
-  ...{ healings: ['exact'], mode: 'auto', handBack: 'auto', contextTokens: 512 },
+  ...{
+    healings: ['exact'],
+    mode: 'auto',
+    handBack: 'auto',
+    suffixFrom: 'auto',
+    contextTokens: 512,
+  },
   ...{ maxTokens: 12, maxTimeMs: Infinity, singleLine: true, minProbability: 0, candidates: 1 },
   ...{ temperature: 0, topP: 1, seed: 1, language: '', except: [] },
   ...{ drafts: true, alternatives: 0, logprobs: true },
@@ -77,6 +83,19 @@ describe('a completion', () => {
         if (mode === 'psm') expect(view.handedBack.length > 0).toBe(handBack !== 'none');
         expect(view.seen.after > 0).toBe(mode !== 'none');
       }
+    }
+  });
+
+  test('ends with the rest of a word where the model does not see that', async () => {
+    const text = CODE.replace('np.arr', 'np.array(values)');
+    const place = text.lastIndexOf('ues)');
+    for (const mode of ['psm', 'spm'] as const) {
+      const view = await at(text, place, { mode, suffixFrom: 'boundary' });
+      const [{ insert, stopReason, logprob }] = view.items as [(typeof view.items)[0]];
+      expect(Buffer.from(view.handedOn).toString()).toBe('ues)');
+      // The word is whole: whatever the model wrote instead, nothing is likelier than that and the end.
+      expect([insert, stopReason]).toEqual(['', 'join']);
+      expect(logprob!).toBeLessThan(0);
     }
   });
 
@@ -166,7 +185,7 @@ describe('a calibration', () => {
     const texts = ['python.py.txt', 'typescript.ts.txt'].map(readGoldenText);
     const { rows, chosen, cuts, heard } = await run(texts, 12);
     expect(cuts).toBe(12);
-    expect(heard.at(-1)).toBe(12);
+    expect(heard.at(-1)).toBe(24);
     const forms = rows.map(({ mode, handBack }) => `${mode} ${handBack}`).sort();
     expect(forms).toEqual(['none none', 'psm boundary', 'psm line', 'psm none', 'spm none']);
     expect(rows[0]).toMatchObject({ ...chosen, differs: [0, 0] });

@@ -14,11 +14,19 @@ import { pick, randomOf } from '../support/toys';
 
 const KEYS = Number(process.env.TOKENSCOPE_KEYS ?? 10_000);
 const WARM = KEYS / 10;
+const REST_MS = 20_000;
 const URI = 'a';
 const root = join(import.meta.dirname, '../..');
 
 const OPTIONS: CompletionOptions = {
-  ...{ healings: ['exact'], mode: 'auto', handBack: 'auto', contextTokens: 256, maxTokens: 12 },
+  ...{
+    healings: ['exact'],
+    mode: 'auto',
+    handBack: 'auto',
+    suffixFrom: 'auto',
+    contextTokens: 256,
+    maxTokens: 12,
+  },
   ...{ maxTimeMs: 500, singleLine: true, minProbability: 0.02, candidates: 1, temperature: 0 },
   ...{
     topP: 1,
@@ -121,6 +129,8 @@ test(`${KEYS} keys`, async () => {
     if (known.length > 300) known.splice(0, 100);
     if (key === WARM || key === KEYS) {
       await Promise.all(pending);
+      // Garbage that waits to be collected is no leak: it is, soon after the last request.
+      await new Promise(resolve => setTimeout(resolve, REST_MS));
       memory.push([rssOf(engine.pid!), rssOf(process.pid)]);
     }
   }
@@ -132,8 +142,7 @@ test(`${KEYS} keys`, async () => {
   const figures = { asked, answered, shown, warm, end, ratio: end / warm, ownWarm, ownEnd };
   console.log(`${KEYS} keys:`, figures);
   expect(shown).toBeGreaterThan(KEYS / 100);
-  // The aim is 1.05, and 1.06 was measured: not reached.
-  expect(end / warm).toBeLessThan(1.1);
+  expect(end / warm).toBeLessThan(1.05);
   process.off('unhandledRejection', count);
   engine.stop();
 });

@@ -30,6 +30,7 @@ test(`${CUTS} completions`, async () => {
     if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) continue;
     const options: CompletionOptions = {
       ...{ healings: ['exact'], handBack: (['none', 'boundary', 'line'] as const)[i % 3]! },
+      suffixFrom: i % 4 < 2 ? 'boundary' : 'cursor',
       ...{ mode: (['spm', 'psm', 'none'] as const)[Math.floor(i / 3) % 3]!, contextTokens: 256 },
       ...{ maxTokens: 20, maxTimeMs: Infinity, singleLine: i % 2 === 0, minProbability: 0 },
       ...{ candidates: 1, temperature: i % 5 === 4 ? 1 : 0, topP: 0.95, seed: i },

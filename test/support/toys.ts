@@ -56,8 +56,8 @@ export interface Toy {
 /** Ways to cut: the patterns, and none, as SentencePiece has it. */
 export const TOY_KINDS = PATTERNS.length + 1;
 
-/** All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids. */
-export function randomToy(seed: number, merges = 9, reversed = false): Toy {
+/** All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids; `opens`: without a pattern, a blank before every text. */
+export function randomToy(seed: number, merges = 9, reversed = false, opens = false): Toy {
   const random = randomOf(seed);
   const alphabet = ALPHABETS[seed % ALPHABETS.length]!;
   const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % TOY_KINDS];
@@ -86,7 +86,7 @@ export function randomToy(seed: number, merges = 9, reversed = false): Toy {
         { id: end, content: END, ...special },
         { id: other, content: OTHER_SPECIAL, ...special },
       ],
-      ...(pattern === undefined ? spacedSteps : byteLevelSteps(pattern)),
+      ...(pattern === undefined ? spacedSteps(opens) : byteLevelSteps(pattern)),
       model: { type: 'BPE', byte_fallback: pattern === undefined, vocab, merges: list },
     },
   });
@@ -125,8 +125,11 @@ function spacedKind(random: Random, alphabet: readonly string[]): ToyKind {
   return { vocab, usable, bytes: [...encodeUtf8(missing)] };
 }
 
-const spacedSteps = {
-  normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+/** `opens`: with a blank before every text. */
+const spacedSteps = (opens: boolean) => {
+  const spelled = { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' };
+  const opening = { type: 'Prepend', prepend: '\u2581' };
+  return { normalizer: { type: 'Sequence', normalizers: opens ? [opening, spelled] : [spelled] } };
 };
 
 /** Answers for one context, too. */

@@ -30,7 +30,7 @@ interface History {
 export class Pairs implements Joins {
   readonly #merges: MergeTable;
   readonly #symbolsOf: (id: number) => readonly number[] | undefined;
-  /** By the left token, [right token]: 1 valid, 2 not, 0 not known yet. */
+  /** By the left token, [right token], two bits each: 1 valid, 2 not, 0 not known yet. */
   readonly #valid = new Map<number, Uint8Array>();
   readonly #idLimit: number;
   /** [id]; null where encoding the token's bytes yields other tokens. */
@@ -61,10 +61,15 @@ export class Pairs implements Joins {
     let known = this.#valid.get(left);
     if (!known) {
       if (this.#valid.size * this.#idLimit > MAX_KEPT) this.#valid.clear();
-      this.#valid.set(left, (known = new Uint8Array(this.#idLimit)));
+      this.#valid.set(left, (known = new Uint8Array((this.#idLimit + 3) >> 2)));
     }
-    known[right] ||= this.#areApart(left, right) ? 1 : 2;
-    return known[right] === 1;
+    const shift = (right & 3) << 1;
+    let bits = (known[right >> 2]! >> shift) & 3;
+    if (bits === 0) {
+      bits = this.#areApart(left, right) ? 1 : 2;
+      known[right >> 2]! |= bits << shift;
+    }
+    return bits === 1;
   }
 
   /** Takes as many steps as the two have merges. */

@@ -1,19 +1,14 @@
 // Which form of prompt a model knows best in somebody's own files: bits per byte of true middles, cut by cut.
-import type { HandBack, PromptMode } from './prompt';
+import type { PromptForm } from './prompt';
 
-export interface PromptChoice {
-  readonly mode: PromptMode;
-  readonly handBack: HandBack;
-}
-
-export interface Measured extends PromptChoice {
-  /** [cut], bits for the true middle. */
+export interface Measured extends PromptForm {
+  /** [cut], bits for the true middle, or for it and its end. */
   readonly bits: readonly number[];
   /** Of the prompts, for people: milliseconds for a cut. */
   readonly ms: number;
 }
 
-export interface CalibrationRow extends PromptChoice {
+export interface CalibrationRow extends PromptForm {
   readonly bitsPerByte: number;
   /** 95 % of paired resamples of the difference to the best, in bits per byte. */
   readonly differs: readonly [low: number, high: number];
@@ -31,8 +26,8 @@ export function calibrated(
   const all = sum(bytes);
   const ordered = [...measured].sort((a, b) => sum(a.bits) - sum(b.bits));
   const [best] = ordered;
-  return ordered.map(({ mode, handBack, bits, ms }) => ({
-    ...{ mode, handBack, ms },
+  return ordered.map(({ mode, handBack, suffixFrom, bits, ms }) => ({
+    ...{ mode, handBack, suffixFrom, ms },
     bitsPerByte: sum(bits) / all,
     differs: interval(
       bits.map((own, cut) => own - best!.bits[cut]!),
@@ -62,15 +57,23 @@ export function interval(
   return [means[Math.floor(0.025 * RESAMPLES)]!, means[Math.floor(0.975 * RESAMPLES)]!];
 }
 
-/** Places in files, and the rest of the line behind each: at least this many bytes that are not blank. */
+/** A place in a file, and what stands behind it. */
 export interface Cut {
   readonly text: string;
   readonly at: number;
   readonly middle: string;
 }
 
-/** Random places in lines, file by file in turn; fewer where there are not so many. */
-export function cutsIn(texts: readonly string[], count: number, random: () => number): Cut[] {
+/**
+ * Random places in lines, file by file in turn; fewer where there are not so many. The middle is the rest of the line,
+ * with `inWord` up to a place inside one of its words.
+ */
+export function cutsIn(
+  texts: readonly string[],
+  count: number,
+  random: () => number,
+  inWord = false,
+): Cut[] {
   const cuts: Cut[] = [];
   const usable = texts.filter(text => text.trim().length > 40);
   for (let tries = 0; cuts.length < count && tries < 20 * count && usable.length > 0; tries++) {
@@ -78,12 +81,16 @@ export function cutsIn(texts: readonly string[], count: number, random: () => nu
     const at = Math.floor(random() * text.length);
     if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) continue;
     const end = text.indexOf('\n', at);
-    const middle = text.slice(at, end < 0 ? text.length : end).replace(/\r$/, '');
+    const line = text.slice(at, end < 0 ? text.length : end).replace(/\r$/, '');
+    const ends = inWord ? [...line.matchAll(INSIDE_WORD)].map(({ index }) => index) : [];
+    const middle = inWord ? line.slice(0, ends[Math.floor(random() * ends.length)] ?? 0) : line;
     if (middle.trim().length < 3 || middle.length > 200) continue;
     cuts.push({ text, at, middle });
   }
   return cuts;
 }
+
+const INSIDE_WORD = /(?<=[\p{L}\p{N}_]{2})(?=[\p{L}\p{N}_]{2})/gu;
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);

@@ -44,6 +44,7 @@ export function likeliest(
 ): Choice[] {
   const logprobs = pathsOf(nodes, rows);
   const best: Choice[] = [];
+  const followers = nodes.map(({ next }) => next.follower());
   // Whether a token may come is costly to find out: the likeliest is tried, then the next.
   const tried = new Set<number>();
   for (;;) {
@@ -61,7 +62,7 @@ export function likeliest(
     if (!found) return best;
     const { node, token } = found;
     tried.add(keyOf(node, token));
-    if (token !== END && !nodes[node]!.next.follows(token)) continue;
+    if (token !== END && !followers[node]!(token)) continue;
     if (best.push(found) === count) return best;
   }
 }
@@ -82,8 +83,9 @@ export function drawn(
     const row = rows[node]!;
     const sum = new LogSum();
     const scaled = new Float64Array(row.length).fill(-Infinity);
+    const follows = next.follower();
     visit(tokens, '', row, token => {
-      if (row[token] === -Infinity || !next.follows(token)) return;
+      if (row[token] === -Infinity || !follows(token)) return;
       scaled[token] = row[token]! / temperature;
       sum.add(scaled[token]!);
     });
@@ -109,17 +111,26 @@ export function drawn(
     );
     if (rest === '') add(END, base + end, endOf(rows[node]!, ends));
   }
-  choices.sort((a, b) => b.weight - a.weight);
   const all = logSumOf(choices.map(({ weight }) => weight));
+  const share = ({ weight }: { weight: number }) => Math.exp(weight - all);
+  const kept = topP < 1 ? nucleus(choices, share, topP) : choices;
+  let at = random() * kept.reduce((sum, choice) => sum + share(choice), 0);
+  return kept.find(choice => (at -= share(choice)) < 0) ?? kept.at(-1);
+}
+
+/** The likeliest, as few as make up `topP`. */
+function nucleus<T extends { weight: number }>(
+  choices: readonly T[],
+  share: (choice: T) => number,
+  topP: number,
+): T[] {
+  // All that are less likely than this come to less than may be left out: they need not be sorted.
+  const least = (1 - topP) / choices.length;
+  const likely = choices.filter(choice => share(choice) >= least);
+  likely.sort((a, b) => b.weight - a.weight);
   let kept = 0;
-  let count = 0;
-  while (count < choices.length && kept < topP) kept += Math.exp(choices[count++]!.weight - all);
-  let at = random() * kept;
-  for (const choice of choices.slice(0, count)) {
-    at -= Math.exp(choice.weight - all);
-    if (at < 0) return choice;
-  }
-  return choices[count - 1];
+  const last = likely.findIndex(choice => (kept += share(choice)) >= topP);
+  return last < 0 ? likely : likely.slice(0, last + 1);
 }
 
 /** Nats, as a choice's: of all that begin with the heads, canonical or not; no choice is likelier than this says. */

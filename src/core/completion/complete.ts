@@ -52,7 +52,9 @@ export interface CompleteOptions {
   readonly singleLine: boolean;
   /** What is behind the cursor. */
   readonly suffix: ByteString;
-  /** Whether the model does; then it knows where the text ends. */
+  /** The part of its beginning that the model does not see: what it writes ends with that. */
+  readonly close: ByteString;
+  /** Whether the model sees it; then it knows where the text ends. */
   readonly seesSuffix: boolean;
   /** None: always the likeliest. */
   readonly sampling?: Sampling | undefined;
@@ -196,16 +198,17 @@ class Writing {
 
   /**
    * How much of what was written is inserted: all, or up to where the model rather stops than writes what is
-   * behind the cursor already. Both are probabilities of the same kind: that the text is so much and ends; or,
-   * where the model does not see the suffix, that the text is so much and goes on with the suffix.
+   * behind the cursor already. Both are probabilities of the same kind: that the text is so much, goes on with the
+   * part of the suffix that the model does not see, and ends; or, where it sees none, only that it goes on so.
+   * With such a part every token may be the last one that is inserted, as what was written need not end with it.
    */
   async #joinOf(text: ByteString, hasEnded: boolean): Promise<number> {
-    const { suffix, seesSuffix } = this.options;
-    const places = repeatsOf(text, suffix);
+    const { suffix, close, seesSuffix } = this.options;
+    const places = close === '' ? repeatsOf(text, suffix) : this.#tokenEnds(text);
     if (places.length === 0) return text.length;
-    const isScored = hasEnded || !seesSuffix;
+    const isScored = hasEnded || !seesSuffix || close !== '';
     const wanted = isScored ? [...places, text.length] : places;
-    const behind = seesSuffix ? '' : joinOf(suffix);
+    const behind = seesSuffix ? close : joinOf(suffix);
     const scores = await this.#textLogprobs(wanted.map(at => text.slice(0, at) + behind));
     if (!isScored) {
       // What was written and did not end: no text that begins so is likelier.
@@ -214,7 +217,15 @@ class Writing {
     }
     if (repeatsMuch(text, suffix)) scores[scores.length - 1] = -Infinity;
     const best = wanted[scores.reduce((best, value, i) => (value > scores[best]! ? i : best), 0)]!;
-    return best < text.length ? this.#joinOf(text.slice(0, best), true) : best;
+    return best < text.length && close === '' ? this.#joinOf(text.slice(0, best), true) : best;
+  }
+
+  /** Before the end of `text`, at whole characters, its beginning included. */
+  #tokenEnds(text: ByteString): number[] {
+    let at = -this.beginnings.handed.length;
+    const ends = this.#tokens.map(({ bytes }) => (at += bytes.length));
+    const isWhole = (end: number) => incompleteFrom(text.slice(0, end)) === end;
+    return [0, ...ends.filter(end => end > 0 && end < text.length && isWhole(end))];
   }
 
   /** Nats: of the tokens that the tokenizer makes of each text; and of the end, where the model knows of one. */

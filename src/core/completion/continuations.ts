@@ -8,8 +8,8 @@ import type { SortedTokens } from '../bytes/sortedTokens';
 import { TokenPrefix } from '../bytes/tokenPrefix';
 
 export interface Continuations {
-  /** Whether this token of text may come next. */
-  follows(token: number): boolean;
+  /** Whether a token of text may come next. */
+  follower(): (token: number) => boolean;
   /** Whether the text may end here. */
   readonly ends: boolean;
   with(token: number): Continuations;
@@ -24,8 +24,8 @@ export class CanonicalTokens implements Continuations {
     private readonly prefix: TokenPrefix,
   ) {}
 
-  follows(token: number): boolean {
-    return this.rules.canonical.follows(this.prefix, token);
+  follower(): (token: number) => boolean {
+    return this.rules.canonical.follower(this.prefix);
   }
 
   get ends(): boolean {
@@ -58,7 +58,7 @@ function cut(rules: ByteRules, prefix: TokenPrefix): TokenPrefix {
 export function anyTokens(tokens: SortedTokens, partial: ByteString = ''): Continuations {
   return {
     ends: partial === '',
-    follows: token => {
+    follower: () => token => {
       const bytes = tokens.bytesOf(token);
       return bytes !== undefined && isBeginning(partial + bytes);
     },

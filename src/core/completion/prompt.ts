@@ -2,7 +2,7 @@
 // anew, so that the text may be cut into tokens there as the model likes it.
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from '../bytes/byteString';
-import { beforeWords } from '../tokenizer/hardBoundary';
+import { beforeWords, nextHardBoundary } from '../tokenizer/hardBoundary';
 import { encodeUtf8, utf8Length } from '../utf8';
 import type { FimFormat, FimMode, FimPart } from './fimFormat';
 
@@ -12,12 +12,26 @@ export type PromptMode = FimMode | 'none';
 /** How much of the text before the cursor the model writes anew where its template puts a text between the two. */
 export type HandBack = 'none' | 'boundary' | 'line';
 
+/**
+ * Where the text behind the cursor begins that the model is shown. boundary: inside a word, behind the first place at
+ * which no token lies across, so that the model may write a token that reaches into the word's rest.
+ */
+export type SuffixFrom = 'cursor' | 'boundary';
+
+export interface PromptForm {
+  readonly mode: PromptMode;
+  readonly handBack: HandBack;
+  readonly suffixFrom: SuffixFrom;
+}
+
 export interface Prompt {
   readonly mode: PromptMode;
   /** Marks, and text that is not handed back. */
   readonly root: readonly number[];
   /** UTF-8 behind the root that what is written begins with; what is inserted comes behind it. */
   readonly open: ByteString;
+  /** UTF-8 that what is written ends with, before the text that the model is shown; what is inserted comes before it. */
+  readonly close: ByteString;
   /** Whether a text begins there, rather than goes on. */
   readonly begins: boolean;
 }
@@ -26,20 +40,21 @@ export interface Prompt {
 export function promptOf(
   tokenizer: Tokenizer,
   format: FimFormat | undefined,
-  mode: PromptMode,
-  handBack: HandBack,
-  { prefix, suffix }: { readonly prefix: string; readonly suffix: string },
+  { mode, handBack, suffixFrom }: PromptForm,
+  { prefix, suffix }: Place,
 ): Prompt {
   const template = mode === 'none' ? undefined : format?.templates[mode];
-  if (!template) return { mode: 'none', root: [], open: utf8Of(prefix), begins: true };
+  if (!template) return { mode: 'none', root: [], open: utf8Of(prefix), close: '', begins: true };
   // Where the prefix is last, the model goes on writing it: the tree of tokens reaches back as far as it must.
   const isJoined = template.at(-1) === 'prefix';
   const at = isJoined ? 0 : prefix.length - handedBack(prefix, handBack);
-  const texts = { prefix: prefix.slice(0, at), suffix };
+  const behind = suffixFrom === 'boundary' ? restOfWord(tokenizer, suffix) : 0;
+  const texts = { prefix: prefix.slice(0, at), suffix: suffix.slice(behind) };
   const root = template.flatMap(part =>
     typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], template, part),
   );
-  return { mode, root, open: utf8Of(prefix.slice(at)), begins: isJoined };
+  const [open, close] = [utf8Of(prefix.slice(at)), utf8Of(suffix.slice(0, behind))];
+  return { mode, root, open, close, begins: isJoined };
 }
 
 /** Names of marks are text, also where the tokenizer finds them because they are no special tokens. */
@@ -85,6 +100,13 @@ function handedBack(prefix: string, handBack: HandBack): number {
   // A word or a run of signs with the blanks before it, or blanks with the line end before them.
   const [last = ''] = /(?:\s*(?:[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]+)|\s+)$/u.exec(prefix) ?? [];
   return last.length;
+}
+
+/** UTF-16 units that a suffix goes on with in a word, up to a hard boundary or the line's end; mostly 0. */
+function restOfWord({ boundaries = beforeWords }: Tokenizer, suffix: string): number {
+  if (!/^[\p{L}\p{N}_]/u.test(suffix)) return 0;
+  const [line] = suffix.slice(0, NEAR).split(/[\r\n]/, 1) as [string];
+  return nextHardBoundary(boundaries, line, 1);
 }
 
 function utf8Of(text: string): ByteString {

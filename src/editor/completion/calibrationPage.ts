@@ -1,5 +1,6 @@
 // A calibration as plain text in columns.
 import type { CalibrationRow } from '../../core/completion/calibration';
+import type { PromptForm } from '../../core/completion/prompt';
 import type { Calibration } from './calibrations';
 
 const BACK = {
@@ -8,11 +9,41 @@ const BACK = {
   line: 'the line handed back',
 };
 
-export function calibrationText({ model, cuts, files, day, rows }: Calibration): string {
-  const [best] = rows;
-  const lines = rows.map(row => {
+const SHOWN = {
+  cursor: 'the text from the cursor on',
+  boundary: "the text behind the word's rest, which it writes itself",
+};
+
+export function calibrationText(calibration: Calibration): string {
+  const { model, cuts, files, day, rows, inWords, chosen } = calibration;
+  const shown = chosen.suffixFrom === 'boundary' ? `, and are shown ${SHOWN.boundary},` : '';
+  return [
+    `How ${model} completes best here`,
+    `${cuts} random places in ${files} files of this workspace, on ${day}: how many bits the model needs for\n` +
+      'each byte of what really stands there up to the end of the line. Fewer is better.',
+    table(rows, 'prompt', nameOf),
+    'PSM: the text before the cursor, the text behind it, then the middle.\n' +
+      'SPM: the text behind the cursor first, then the text before it, which the model goes on writing.',
+    ...(inWords.length > 0
+      ? [
+          'Where a word goes on behind the cursor: bits for what really stands there, and for its end.',
+          table(inWords, 'the model is shown', ({ suffixFrom }) => SHOWN[suffixFrom]),
+        ]
+      : []),
+    `Completions use ${nameOf(chosen)}${shown} from now on, where tokenscope.completion.fim is "auto".\n` +
+      '"Tokenscope: Calibrate Completions for This Workspace" measures again.',
+    '',
+  ].join('\n\n');
+}
+
+function table(
+  rows: readonly CalibrationRow[],
+  what: string,
+  nameOf: (row: CalibrationRow) => string,
+): string {
+  const lines = rows.map((row, i) => {
     const [low, high] = row.differs;
-    const differs = row === best ? 'the best' : `${signed(low)} to ${signed(high)}`;
+    const differs = i === 0 ? 'the best' : `${signed(low)} to ${signed(high)}`;
     return [
       row.bitsPerByte.toFixed(3).padStart(13),
       differs.padStart(20),
@@ -20,23 +51,11 @@ export function calibrationText({ model, cuts, files, day, rows }: Calibration):
       `   ${nameOf(row)}`,
     ].join('');
   });
-  return [
-    `How ${model} completes best here`,
-    `${cuts} random places in ${files} files of this workspace, on ${day}: how many bits the model needs for\n` +
-      'each byte of what really stands there up to the end of the line. Fewer is better.',
-    [
-      `${'bits per byte'.padStart(13)}${'more (95 %)'.padStart(20)}${'time'.padStart(8)}   prompt`,
-      ...lines,
-    ].join('\n'),
-    'PSM: the text before the cursor, the text behind it, then the middle.\n' +
-      'SPM: the text behind the cursor first, then the text before it, which the model goes on writing.',
-    `Completions use ${nameOf(best!)} from now on, where tokenscope.completion.fim is "auto".\n` +
-      '"Tokenscope: Calibrate Completions for This Workspace" measures again.',
-    '',
-  ].join('\n\n');
+  const head = `${'bits per byte'.padStart(13)}${'more (95 %)'.padStart(20)}${'time'.padStart(8)}   ${what}`;
+  return [head, ...lines].join('\n');
 }
 
-function nameOf({ mode, handBack }: CalibrationRow): string {
+function nameOf({ mode, handBack }: PromptForm): string {
   if (mode === 'none') return 'the text before the cursor alone';
   return mode === 'spm' ? 'SPM' : `PSM, ${BACK[handBack]}`;
 }

@@ -1,7 +1,7 @@
 // The settings of completions, under their names in the manifest.
 import { ConfigurationTarget, workspace, type ConfigurationChangeEvent } from 'vscode';
 import type { Healing } from '../../core/completion/beginnings';
-import type { HandBack, PromptMode } from '../../core/completion/prompt';
+import type { PromptMode } from '../../core/completion/prompt';
 import type { Region } from '../../core/completion/region';
 import type { CompletionOptions } from '../../protocol/engine';
 
@@ -22,7 +22,7 @@ export const completionSettings = {
 /** What a request asks for, but for the prompt's form. */
 export function completionOptions(
   language: string,
-): Omit<CompletionOptions, 'mode' | 'handBack' | 'candidates'> {
+): Omit<CompletionOptions, keyof WantedForm | 'candidates'> {
   const healing = read<Healing>('healing', 'exact');
   const except: Region[] = [];
   if (!read('inComments', true)) except.push('comment');
@@ -56,4 +56,4 @@ function read<T>(name: string, fallback: T): T {
   return workspace.getConfiguration(SECTION).get<T>(name, fallback);
 }
 
-export type PromptForm = { mode: PromptMode | 'auto'; handBack: HandBack | 'auto' };
+export type WantedForm = Pick<CompletionOptions, 'mode' | 'handBack' | 'suffixFrom'>;

@@ -19,7 +19,12 @@ import type {
 import type { Engine } from '../engine';
 import type { Pages } from '../pages';
 import type { Texts } from '../texts';
-import { changesCompletion, completionSettings, setEnabled } from './completionSettings';
+import {
+  changesCompletion,
+  completionSettings,
+  setEnabled,
+  type WantedForm,
+} from './completionSettings';
 import type { Calibrations } from './calibrations';
 import { explanation } from './explanation';
 import { ACCEPTED, CompletionProvider, type CompletionEngine, type Shown } from './provider';
@@ -99,12 +104,13 @@ export class Completions implements CompletionEngine {
     this.events.show();
   }
 
-  form() {
+  form(): WantedForm {
     const mode = completionSettings.fim();
-    if (mode !== 'auto') return { mode, handBack: 'auto' as const };
+    const form: WantedForm = { mode, handBack: 'auto', suffixFrom: 'auto' };
+    if (mode !== 'auto') return form;
     const { state } = this.engine;
     const found = state.kind === 'ready' ? this.calibrations.of(state.model.folder) : undefined;
-    return found?.chosen ?? { mode: 'auto' as const, handBack: 'auto' as const };
+    return { ...form, ...found?.chosen };
   }
 
   complete(

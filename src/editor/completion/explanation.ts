@@ -38,7 +38,7 @@ export function explanation(shown: Shown, views: readonly CompletionView[]): str
 }
 
 function facts({ view, options }: Shown, logprob: number | null): string {
-  const { mode, format, healing, inexact, handedBack, seen } = view;
+  const { mode, format, healing, inexact, handedBack, handedOn, seen } = view;
   const form = mode === 'none' ? 'none' : `${mode.toUpperCase()} (${format})`;
   const sees =
     mode === 'none'
@@ -54,6 +54,14 @@ function facts({ view, options }: Shown, logprob: number | null): string {
         ? `${spell(handedBack)} (${counted(handedBack.length)}): the model wrote it again`
         : 'nothing',
     ],
+    ...(handedOn.length > 0
+      ? ([
+          [
+            'handed on',
+            `${spell(handedOn)} (${counted(handedOn.length)}): it was to write that, too`,
+          ],
+        ] as [string, string][])
+      : []),
     ['stopped', STOPS[view.items[0]!.stopReason]],
     [
       'probability',

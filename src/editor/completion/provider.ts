@@ -15,7 +15,7 @@ import { Suggestions } from '../../core/completion/suggestions';
 import { Cancelled } from '../../protocol/channel';
 import type { CompletionOptions, CompletionView, TextEdit } from '../../protocol/engine';
 import { isInspectable } from '../visible';
-import { completionOptions, completionSettings, type PromptForm } from './completionSettings';
+import { completionOptions, completionSettings, type WantedForm } from './completionSettings';
 import { Suggester, type Ask, type Place, type Wish } from './suggester';
 
 /** Of a command that no menu shows: VS Code runs it when a completion is accepted. */
@@ -47,7 +47,7 @@ export interface CompletionEngine {
     onText: (insert: string) => void,
   ): Promise<CompletionView | { refused: string }>;
   /** For this model, as it was calibrated, if it was. */
-  form(): PromptForm;
+  form(): WantedForm;
 }
 
 export class CompletionProvider implements InlineCompletionItemProvider {

@@ -48,6 +48,7 @@ export function readComplete(
       healings: [healing as Healing],
       mode: fim as PromptMode | 'auto',
       handBack: 'auto',
+      suffixFrom: 'auto',
       contextTokens: number('context', 2048, 1, 1 << 20),
       maxTokens: number('tokens', 48, 1, 1000),
       maxTimeMs: Infinity,

@@ -1,6 +1,18 @@
 // Which form of prompt the opened model knows best in given texts.
-import { calibrated, cutsIn, type Cut, type Measured } from '../../core/completion/calibration';
-import { promptOf, placeIn, type HandBack, type PromptMode } from '../../core/completion/prompt';
+import {
+  calibrated,
+  cutsIn,
+  type CalibrationRow,
+  type Cut,
+  type Measured,
+} from '../../core/completion/calibration';
+import {
+  placeIn,
+  promptOf,
+  type HandBack,
+  type PromptForm,
+  type PromptMode,
+} from '../../core/completion/prompt';
 import { randomOf } from '../../core/completion/random';
 import { textLogprob } from '../../core/completion/textLogprob';
 import { byteStringOf } from '../../core/bytes/byteString';
@@ -15,6 +27,7 @@ import { roomOf } from './completer';
 const MIDDLE_TOKENS = 96;
 
 const HAND_BACKS: readonly HandBack[] = ['none', 'boundary', 'line'];
+const SUFFIX_FROMS = ['cursor', 'boundary'] as const;
 
 /** Throws `InexactError`, `UserError`, and `Cancelled` when aborted. `tell` hears how many cuts are done. */
 export async function calibrate(
@@ -31,46 +44,75 @@ export async function calibrate(
       `There is too little code to calibrate with: ${cuts.length} places of ${count}. Open a folder with code.`,
     );
   }
-  const forms = formsOf(model).map(form => ({ ...form, bits: [] as number[], ms: 0 }));
-  for (const [done, cut] of cuts.entries()) {
-    for (const form of forms) {
-      if (signal.aborted) throw new Cancelled();
-      const began = performance.now();
-      form.bits.push(await bitsOf(model, cut, form, contextTokens, signal));
-      form.ms += (performance.now() - began) / cuts.length;
+  const wordCuts = model.fim ? cutsIn(texts, count, randomOf(9), true) : [];
+  const total = cuts.length + wordCuts.length;
+  let done = 0;
+  const measured = async (
+    forms: readonly PromptForm[],
+    cuts: readonly Cut[],
+    withEnd: boolean,
+  ): Promise<CalibrationRow[]> => {
+    const all: (Measured & { bits: number[]; ms: number })[] = forms.map(form => ({
+      ...{ ...form, bits: [], ms: 0 },
+    }));
+    for (const cut of cuts) {
+      for (const form of all) {
+        if (signal.aborted) throw new Cancelled();
+        const began = performance.now();
+        form.bits.push(await bitsOf(model, cut, form, contextTokens, withEnd, signal));
+        form.ms += (performance.now() - began) / cuts.length;
+      }
+      tell(++done, total);
     }
-    tell(done + 1, cuts.length);
-  }
-  const bytes = cuts.map(({ middle }) => encodeUtf8(middle).length);
-  const rows = calibrated(forms, bytes, randomOf(8));
-  const [{ mode, handBack }] = rows as [(typeof rows)[0]];
-  return { rows, cuts: cuts.length, chosen: { mode, handBack }, model: model.info.name };
+    const bytes = cuts.map(({ middle }) => encodeUtf8(middle).length);
+    return calibrated(all, bytes, randomOf(8));
+  };
+  const rows = await measured(formsOf(model), cuts, false);
+  const { mode, handBack } = rows[0]!;
+  // Where a middle ends matters to this choice alone, and a model without FIM knows of no end.
+  const inWords =
+    mode === 'none' || wordCuts.length === 0
+      ? []
+      : await measured(
+          SUFFIX_FROMS.map(suffixFrom => ({ mode, handBack, suffixFrom })),
+          wordCuts,
+          true,
+        );
+  const suffixFrom = inWords[0]?.suffixFrom ?? 'cursor';
+  const chosen = { mode, handBack, suffixFrom };
+  return { rows, inWords, cuts: cuts.length, chosen, model: model.info.name };
 }
 
-/** Bits: of the true middle, however it is cut into tokens and whatever comes behind it. */
+/**
+ * Bits: of the true middle, however it is cut into tokens and whatever comes behind it; `withEnd`: of it and of what
+ * tells that it ends there, at most, as no other middle is told apart from those that do not end as they should.
+ */
 export async function bitsOf(
   model: Model,
   { text, at, middle }: Cut,
-  { mode, handBack }: Pick<Measured, 'mode' | 'handBack'>,
+  form: PromptForm,
   contextTokens: number,
+  withEnd = false,
   signal?: AbortSignal,
 ): Promise<number> {
   const { tokenizer, fim } = model;
   const rest = text.slice(0, at) + text.slice(at + middle.length);
   const room = roomOf(model, { contextTokens, maxTokens: MIDDLE_TOKENS });
   const place = placeIn(rest, at, tokenizer, room);
-  const { root, open, begins } = promptOf(tokenizer, fim, mode, handBack, place);
+  const { root, open, close, begins } = promptOf(tokenizer, fim, form, place);
   const asked = model.asTokenModel(signal, { root, ends: fim?.ends ?? [] });
-  const wanted = byteStringOf(encodeUtf8(middle));
-  const { bytes } = await textLogprob(model.byteRules, asked, open, wanted, begins);
-  return -bytes / NATS_PER_BIT;
+  const wanted = byteStringOf(encodeUtf8(middle)) + (withEnd ? close : '');
+  const { bytes, next } = await textLogprob(model.byteRules, asked, open, wanted, begins);
+  return -(bytes + (withEnd ? next.end : 0)) / NATS_PER_BIT;
 }
 
-function formsOf({ fim }: Model): { mode: PromptMode; handBack: HandBack }[] {
-  const forms: { mode: PromptMode; handBack: HandBack }[] = [{ mode: 'none', handBack: 'none' }];
+function formsOf({ fim }: Model): PromptForm[] {
+  const suffixFrom = 'cursor';
+  const forms: PromptForm[] = [{ mode: 'none', handBack: 'none', suffixFrom }];
   for (const [mode, template] of Object.entries(fim?.templates ?? {})) {
     const handBacks = template.at(-1) === 'prefix' ? HAND_BACKS.slice(0, 1) : HAND_BACKS;
-    for (const handBack of handBacks) forms.push({ mode: mode as PromptMode, handBack });
+    for (const handBack of handBacks)
+      forms.push({ mode: mode as PromptMode, handBack, suffixFrom });
   }
   return forms;
 }

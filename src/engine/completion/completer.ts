@@ -17,6 +17,7 @@ import {
   type HandBack,
   type Prompt,
   type PromptMode,
+  type SuffixFrom,
 } from '../../core/completion/prompt';
 import { randomOf } from '../../core/completion/random';
 import { lineLogprob, textLogprob } from '../../core/completion/textLogprob';
@@ -41,7 +42,12 @@ export async function completeAt(
   const { tokenizer, fim } = model;
   const mode = modeOf(fim, options.mode);
   const place = placeIn(text, at, tokenizer, roomOf(model, options));
-  const prompt = promptOf(tokenizer, fim, mode, handBackOf(options.handBack), place);
+  const form = {
+    mode,
+    handBack: handBackOf(options.handBack),
+    suffixFrom: suffixFromOf(options.suffixFrom),
+  };
+  const prompt = promptOf(tokenizer, fim, form, place);
   const { beginnings, healing, inexact } = begin(model, prompt, options.healings);
   let modelTokens = 0;
   let rememberedTokens: number | undefined;
@@ -63,6 +69,7 @@ export async function completeAt(
       maxTokens: options.maxTokens,
       singleLine: options.singleLine,
       suffix: byteStringOf(encodeUtf8(text.slice(at, at + SUFFIX_UNITS))),
+      close: prompt.close,
       seesSuffix: prompt.mode !== 'none',
       least: Math.log(options.minProbability),
       sampling: samplingOf(options),
@@ -86,6 +93,7 @@ export async function completeAt(
     inexact,
     // What the tokenizer puts before a text is not the text's.
     handedBack: bytesOf(beginnings.handed.slice(-prompt.open.length || Infinity)),
+    handedOn: bytesOf(prompt.close),
     promptTokens: prompt.root.length + beginnings.trunk.length,
     rememberedTokens: Math.min(rememberedTokens ?? 0, prompt.root.length + beginnings.trunk.length),
     modelTokens: spent,
@@ -107,6 +115,11 @@ export function modeOf(fim: FimFormat | undefined, wanted: PromptMode | 'auto'):
 /** A line: the built-in model, which was taught with texts cut anywhere, knows that much better than a cut place. */
 export function handBackOf(wanted: HandBack | 'auto'): HandBack {
   return wanted === 'auto' ? 'line' : wanted;
+}
+
+/** Where texts were cut anywhere in training, as the built-in model's were, a word's rest is known for what it is. */
+function suffixFromOf(wanted: SuffixFrom | 'auto'): SuffixFrom {
+  return wanted === 'auto' ? 'cursor' : wanted;
 }
 
 /** Tokens for the texts around the cursor. Throws `UserError` where there are none. */
@@ -148,12 +161,13 @@ function samplingOf({ temperature, topP, seed }: CompletionOptions): Sampling | 
 async function logprobOf(
   model: Model,
   asked: TokenModel,
-  { mode, open, begins }: Prompt,
+  { mode, open, close, begins }: Prompt,
   { insert, stopReason }: Completion,
 ): Promise<number | null> {
   try {
-    const found = await textLogprob(model.byteRules, asked, open, insert, begins);
     const isEnded = stopReason === 'end' || (stopReason === 'join' && mode !== 'none');
+    const written = isEnded ? insert + close : insert;
+    const found = await textLogprob(model.byteRules, asked, open, written, begins);
     if (isEnded) return found.bytes + found.next.end;
     return stopReason === 'line' ? lineLogprob(found) : found.bytes;
   } catch (error) {

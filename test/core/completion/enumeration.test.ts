@@ -7,6 +7,7 @@ import { drawn, END, likeliest } from '../../../src/core/completion/choice';
 import { complete } from '../../../src/core/completion/complete';
 import { KnownRows, pathOf } from '../../../src/core/completion/knownRows';
 import { textLogprob } from '../../../src/core/completion/textLogprob';
+import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../src/core/utf8';
 import { Oracle } from '../../support/byteOracle';
 import { CompletionOracle } from '../../support/completionOracle';
@@ -26,6 +27,8 @@ import {
 
 const SEEDS = ALPHABETS.length * PATTERNS.length;
 const PREFIXES = 2;
+/** Toys without a pattern. */
+const SPACED_SEEDS = [...ALPHABETS.keys()].map(alphabet => SEEDS + alphabet);
 
 interface Case {
   toy: Toy;
@@ -48,6 +51,23 @@ function* cases(): Generator<Case> {
       yield { toy, model: randomModel(toy, seed), rules, random, x, what };
     }
   }
+}
+
+/** Of a tokenizer that puts a blank before a text: the tokens of a text that goes on behind a letter that no merge takes. */
+function goingOn(toy: Toy): Toy {
+  const { tokenizer } = toy;
+  const before = [...tokenizer.encode('z').ids];
+  const encode = (text: string) => {
+    const { ids } = tokenizer.encode(`z${text}`);
+    expect([...ids.slice(0, before.length)]).toEqual(before);
+    return { ids: ids.slice(before.length) };
+  };
+  const own = {
+    encode,
+    bytesOf: (id: number) => tokenizer.bytesOf(id),
+    isSpecial: (id: number) => tokenizer.isSpecial(id),
+  };
+  return { ...toy, tokenizer: own as Tokenizer };
 }
 
 const chooserOf = ({ rules, model }: Case) => ({ tokens: rules.tokens, ends: model.ends });
@@ -85,13 +105,51 @@ describe('a completion', () => {
     expect(compared).toBeGreaterThan(250);
   });
 
+  test('handed back behind a mark begins with no blank that SentencePiece puts before a text', async () => {
+    let compared = 0;
+    let withBlank = 0;
+    for (const seed of SPACED_SEEDS) {
+      const toy = randomToy(seed, 9, false, true);
+      const rules = new ByteRules(toy.tokenizer);
+      const model = randomModel(toy, seed);
+      const random = randomOf(seed);
+      const oracle = new CompletionOracle(goingOn(toy), model);
+      for (let i = 0; i < 4; i++) {
+        const x = encodeUtf8(randomText(toy, random, i));
+        const { trunk, nodes, heads } = exactBeginnings(rules, byteStringOf(x), false);
+        const first = await new KnownRows(model, trunk).of(nodes.map((_, n) => pathOf(nodes, n)));
+        const chooser = { tokens: rules.tokens, ends: model.ends };
+        const found = likeliest(chooser, nodes, heads, first, 100_000);
+        const keys = found.map(({ node, token }) =>
+          token === END ? 'end' : [...trunk, ...pathOf(nodes, node), token].join(),
+        );
+        const expected = oracle.leaves(x);
+        const what = `toy ${seed} at ${JSON.stringify([...x])}`;
+        expect(keys.sort(), what).toEqual(
+          expected.map(({ tokens, ends }) => (ends ? 'end' : tokens.join())).sort(),
+        );
+        compared += keys.length;
+      }
+      if (rules.opening === ' ') withBlank++;
+    }
+    expect(compared).toBeGreaterThan(200);
+    expect(withBlank).toBe(SPACED_SEEDS.length);
+  });
+
   test('is the likeliest beginning and then the likeliest token that the tokenizer may make', async () => {
     let tokens = 0;
     let ended = 0;
     for (const one of cases()) {
       const { beginnings, rows } = await beginningsOf(one);
       const [found] = await complete(chooserOf(one), rows, beginnings, 1, {
-        ...{ maxTokens: 4, singleLine: false, suffix: '', seesSuffix: true, least: -Infinity },
+        ...{
+          maxTokens: 4,
+          singleLine: false,
+          suffix: '',
+          seesSuffix: true,
+          close: '',
+          least: -Infinity,
+        },
         isLate: () => false,
       });
       const oracle = new CompletionOracle(one.toy, one.model);
@@ -185,28 +243,38 @@ describe('a completion', () => {
     let joined = 0;
     let kept = 0;
     for (const one of cases()) {
-      for (let round = 0; round < 6; round++) {
+      for (let round = 0; round < 12; round++) {
         const { toy, random, x } = one;
         const { beginnings, rows } = await beginningsOf(one);
         const letters = Array.from({ length: 6 }, () => pick(random, toy.alphabet)).join('');
         const suffix = byteStringOf(encodeUtf8(letters));
+        // As if the model saw no more than what is behind so many letters.
+        const close = byteStringOf(encodeUtf8([...letters].slice(0, round % 3).join('')));
         const options = {
           ...{ maxTokens: 5, singleLine: false, seesSuffix: true, least: -Infinity },
           isLate: () => false,
         };
-        const completed = async (suffix: string) =>
-          (await complete(chooserOf(one), rows, beginnings, 1, { ...options, suffix }))[0];
-        if ((await completed(''))?.stopReason !== 'end') continue;
-        const found = (await completed(suffix))!;
+        const completed = async (suffix: string, close: string) =>
+          (await complete(chooserOf(one), rows, beginnings, 1, { ...options, suffix, close }))[0];
+        if ((await completed('', ''))?.stopReason !== 'end') continue;
+        const found = (await completed(suffix, close))!;
         const written = found.tokens.map(({ bytes }) => bytes).join('');
         const text = written.slice(beginnings.handed.length);
         const ways: number[] = [text.length];
+        const ends = found.tokens
+          .map(({ bytes }) => bytes.length)
+          .reduce<number[]>(
+            (all, length) => [...all, (all.at(-1) ?? -beginnings.handed.length) + length],
+            [],
+          );
         for (let at = 0; at < text.length; at++) {
-          if (suffix.startsWith(text.slice(at)) && isWhole(text.slice(0, at))) ways.push(at);
+          const mayEnd =
+            close === '' ? suffix.startsWith(text.slice(at)) : at === 0 || ends.includes(at);
+          if (mayEnd && isWhole(text.slice(0, at))) ways.push(at);
         }
         const oracle = new Oracle(toy, one.model.row);
         const ended = (at: number) =>
-          oracle.end(Uint8Array.of(...x, ...bytesOf(text.slice(0, at))), 'e2');
+          oracle.end(Uint8Array.of(...x, ...bytesOf(text.slice(0, at) + close)), 'e2');
         const best = ways.reduce((a, b) => (ended(b) > ended(a) ? b : a));
         // A shorter one may repeat, too, and is shortened again.
         expect(found.insert.length, one.what).toBeLessThanOrEqual(best);

@@ -110,11 +110,12 @@ describe('a prompt', () => {
 
   test('hands nothing, a word or a line back where the suffix lies between', () => {
     const of = (handBack: 'none' | 'boundary' | 'line') =>
-      promptOf(tokenizer, format, 'psm', handBack, place);
+      promptOf(tokenizer, format, { mode: 'psm', handBack, suffixFrom: 'cursor' }, place);
     expect(of('none')).toEqual({
       mode: 'psm',
       root: [P, ...bytes('a = 1\nfoo(ba'), S, ...bytes(')\n'), M],
       open: '',
+      close: '',
       begins: false,
     });
     expect(of('boundary').open).toBe('ba');
@@ -122,30 +123,64 @@ describe('a prompt', () => {
     expect(of('line').root).toEqual([P, ...bytes('a = 1\n'), S, ...bytes(')\n'), M]);
   });
 
+  test('hands the rest of a word on, up to where no token lies across, and nothing else', () => {
+    const of = (suffix: string, suffixFrom: 'cursor' | 'boundary' = 'boundary') => {
+      const form = { mode: 'psm', handBack: 'none', suffixFrom } as const;
+      const { root, close } = promptOf(tokenizer, format, form, { prefix: 'con', suffix });
+      return [close, Buffer.from(root.slice(root.indexOf(S) + 1, -1)).toString('latin1')];
+    };
+    expect(of('tainer.value = 3\n')).toEqual(['tainer.value', ' = 3\n']);
+    expect(of('tainer\nfoo')).toEqual(['tainer', '\nfoo']);
+    expect(of('tainer')).toEqual(['tainer', '']);
+    for (const suffix of ['.value = 3', ' = 3', '\nfoo', ''])
+      expect(of(suffix)).toEqual(['', suffix]);
+    expect(of('tainer = 3', 'cursor')).toEqual(['', 'tainer = 3']);
+  });
+
   test('ends with all of the prefix where the model goes on writing it', () => {
-    expect(promptOf(tokenizer, format, 'spm', 'none', place)).toEqual({
+    expect(
+      promptOf(tokenizer, format, { mode: 'spm', handBack: 'none', suffixFrom: 'cursor' }, place),
+    ).toEqual({
       mode: 'spm',
       root: [P, S, ...bytes(')\n'), M],
       open: 'a = 1\nfoo(ba',
+      close: '',
       begins: true,
     });
-    expect(promptOf(tokenizer, undefined, 'spm', 'none', place)).toEqual({
-      ...{ mode: 'none', root: [], open: 'a = 1\nfoo(ba', begins: true },
+    expect(
+      promptOf(
+        tokenizer,
+        undefined,
+        { mode: 'spm', handBack: 'none', suffixFrom: 'cursor' },
+        place,
+      ),
+    ).toEqual({
+      ...{ mode: 'none', root: [], open: 'a = 1\nfoo(ba', close: '', begins: true },
     });
   });
 
   test('takes names of marks in the text for text, also of marks that are not special', () => {
     const plain = tokenizerWith(names, false);
-    const { root: same } = promptOf(plain, fimFormat(plain)!, 'psm', 'none', {
-      ...{ prefix: 'a<|fim_suffix|><|fim_suffix|>', suffix: 'b<|fim_middle|>' },
-    });
+    const { root: same } = promptOf(
+      plain,
+      fimFormat(plain)!,
+      { mode: 'psm', handBack: 'none', suffixFrom: 'cursor' },
+      {
+        ...{ prefix: 'a<|fim_suffix|><|fim_suffix|>', suffix: 'b<|fim_middle|>' },
+      },
+    );
     expect(same.filter(id => id >= 256)).toEqual([P, S, M]);
     expect(Buffer.from(same.filter(id => id < 256)).toString()).toBe(
       'a<|fim_suffix|><|fim_suffix|>b<|fim_middle|>',
     );
-    const { root } = promptOf(tokenizer, format, 'psm', 'none', {
-      ...{ prefix: '<|fim_suffix|>', suffix: '<|fim_middle|>' },
-    });
+    const { root } = promptOf(
+      tokenizer,
+      format,
+      { mode: 'psm', handBack: 'none', suffixFrom: 'cursor' },
+      {
+        ...{ prefix: '<|fim_suffix|>', suffix: '<|fim_middle|>' },
+      },
+    );
     expect(root.filter(id => id >= 256)).toEqual([P, S, M]);
   });
 });
@@ -192,10 +227,15 @@ test.skipIf(!hasShared)(
     const format = fimFormat(tokenizer, {
       psm: `${marks[0]}{prefix}${marks[1]}{suffix}${marks[2]}`,
     })!;
-    const { root } = promptOf(tokenizer, format, 'psm', 'none', {
-      prefix: 'foo(',
-      suffix: 'bar)\n',
-    });
+    const { root } = promptOf(
+      tokenizer,
+      format,
+      { mode: 'psm', handBack: 'none', suffixFrom: 'cursor' },
+      {
+        prefix: 'foo(',
+        suffix: 'bar)\n',
+      },
+    );
     const [first, second] = marks.slice(0, 2).map(mark => root.indexOf(tokenizer.idOf(mark)!));
     const spelled = (ids: number[]) =>
       Buffer.concat(ids.map(id => tokenizer.bytesOf(id))).toString('utf8');

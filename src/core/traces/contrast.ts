@@ -1,0 +1,47 @@
+// What a pair of models says of a token: contrastive estimation (Lin et al., "Critical Tokens Matter", 2025,
+// arXiv 2411.19943), as its definition and as the sum that explains it. All in nats.
+//
+//   s = softmax_v((1 + b) z+_v - b z-_v)[y]
+//   -log s = -log p+(y) + b (log p-(y) - log p+(y)) + b D(p+ || p-),  D Rényi's divergence of order 1 + b
+import { LogSum } from '../bytes/logSum';
+import type { Row } from '../bytes/model';
+
+export interface TokenContrast {
+  /** log p+(y) and log p-(y). */
+  readonly positive: number;
+  readonly negative: number;
+  /** D(p+ || p-), of order 1 + b: at least 0, the same whichever token is written. Infinite where p- leaves out what p+ has. */
+  readonly divergence: number;
+}
+
+/** How much the contrast adds to the positive model. */
+export const STRENGTH = 1;
+
+/** `positive` and `negative`: log-probabilities of one vocabulary. */
+export function contrastOf(
+  positive: Row,
+  negative: Row,
+  token: number,
+  b = STRENGTH,
+): TokenContrast {
+  const sum = new LogSum();
+  for (let id = 0; id < positive.length; id++) {
+    if (positive[id]! > -Infinity) sum.add((1 + b) * positive[id]! - b * negative[id]!);
+  }
+  return {
+    positive: positive[token]!,
+    negative: negative[token]!,
+    // Rounding may leave a little less than none.
+    divergence: Math.max(0, sum.value / b),
+  };
+}
+
+/** Above 0: the negative model likes the token more. */
+export function ratioOf({ positive, negative }: TokenContrast): number {
+  return negative - positive;
+}
+
+/** -log s: high where the pair points. */
+export function contrastScore(token: TokenContrast, b = STRENGTH): number {
+  return -token.positive + b * (ratioOf(token) + token.divergence);
+}

@@ -1,0 +1,257 @@
+// Rows of published sets of problems and traces.
+import { messageParts } from './messages';
+import {
+  isRow,
+  known,
+  numberOf,
+  part,
+  rowsOf,
+  textOf,
+  type Format,
+  type RawPart,
+  type RawTrace,
+  type Row,
+} from './rawTrace';
+import { encodeUtf8 } from '../../utf8';
+
+/** Calculator spans and the last line of GSM8K. */
+const GSM8K_ANSWER = /(?:####|^A:)\s*(\S.*)\s*$/m;
+
+function gsm8kAnswer(text: string): string | undefined {
+  return GSM8K_ANSWER.exec(text)?.[1]?.trim();
+}
+
+export const gsm8kSolutions: Format = {
+  name: 'GSM8K model solutions',
+  seen: 'in a real file',
+  read(row) {
+    const { question, ground_truth: truth } = row;
+    if (typeof question !== 'string' || typeof truth !== 'string') return undefined;
+    const solved = Object.entries(row).filter(
+      (entry): entry is [string, Row] => isRow(entry[1]) && typeof entry[1].solution === 'string',
+    );
+    if (solved.length === 0) return undefined;
+    return solved.map(([name, solution]): RawTrace => ({
+      id: name,
+      question,
+      parts: part('answer', solution, 'solution', [name]),
+      ...known({
+        target: gsm8kAnswer(truth),
+        isRight: typeof solution.is_correct === 'boolean' ? solution.is_correct : undefined,
+      }),
+    }));
+  },
+};
+
+export const gsm8k: Format = {
+  name: 'GSM8K',
+  seen: 'in a real file',
+  read(row) {
+    const { question, answer } = row;
+    if (typeof question !== 'string' || typeof answer !== 'string') return undefined;
+    if (!answer.includes('####')) return undefined;
+    return [
+      { question, parts: part('answer', row, 'answer'), ...known({ target: gsm8kAnswer(answer) }) },
+    ];
+  },
+};
+
+/** Answers of a chat model with the five likeliest tokens at each place; the first of them was written. */
+export const listedLogprobs: Format = {
+  name: 'logprobs-visualiser',
+  seen: 'in a real file',
+  read(row) {
+    const { question, logprobs } = row;
+    if (typeof question !== 'string' || !Array.isArray(logprobs)) return undefined;
+    const entries = logprobs.map(entry => (isRow(entry) ? Object.entries(entry) : []));
+    if (entries.some(listed => listed.length === 0)) return undefined;
+    const tokens = entries.map(listed => {
+      const top = listed.map(([text, logprob]) => ({
+        ...{ bytes: encodeUtf8(text), logprob: numberOf(logprob) ?? NaN },
+      }));
+      return { ...top[0]!, top };
+    });
+    const text = entries.map(listed => listed[0]![0]).join('');
+    const target = /\(Answer: (.+?)\)\s*$/.exec(question)?.[1];
+    return [
+      {
+        question,
+        parts: [{ kind: 'answer', text }],
+        logprobs: [{ source: 'five likeliest tokens', space: 'raw', tokens }],
+        ...known({ target }),
+      },
+    ];
+  },
+};
+
+export const openR1: Format = {
+  name: 'OpenR1',
+  seen: 'from its documentation',
+  read(row) {
+    const { problem, generations } = row;
+    if (typeof problem !== 'string' || !Array.isArray(generations)) return undefined;
+    const verified = row.correctness_math_verify;
+    return generations.flatMap((text: unknown, i): RawTrace[] => {
+      if (typeof text !== 'string') return [];
+      const isRight: unknown = Array.isArray(verified) ? verified[i] : undefined;
+      return [
+        {
+          ...(generations.length > 1 && { id: `generation ${i + 1}` }),
+          question: problem,
+          parts: [{ kind: 'answer', text, path: ['generations', i] }],
+          ...known({
+            target: textOf(row.answer),
+            isRight: typeof isRight === 'boolean' ? isRight : undefined,
+          }),
+        },
+      ];
+    });
+  },
+};
+
+export const openThoughts: Format = {
+  name: 'OpenThoughts',
+  seen: 'from its documentation',
+  read(row) {
+    if (typeof row.deepseek_reasoning === 'string') {
+      return [
+        {
+          parts: [
+            ...part('thinking', row, 'deepseek_reasoning'),
+            ...part('answer', row, 'deepseek_solution'),
+          ],
+          ...known({ question: textOf(row.problem) }),
+        },
+      ];
+    }
+    const turns = rowsOf(row.conversations);
+    const answers = turns.flatMap(({ from, value }, i) =>
+      (from === 'assistant' || from === 'gpt') && typeof value === 'string' ? [i] : [],
+    );
+    if (answers.length === 0) return undefined;
+    return answers.map((i): RawTrace => ({
+      ...known({
+        question: textOf(turns[i - 1]?.value),
+        isRight: typeof row.correct === 'boolean' ? row.correct : undefined,
+      }),
+      parts: part('answer', turns[i]!, 'value', ['conversations', i]),
+    }));
+  },
+};
+
+export const s1k: Format = {
+  name: 's1K',
+  seen: 'from its documentation',
+  read(row) {
+    const prefix = ['deepseek_', 'gemini_', ''].find(
+      name => typeof row[`${name}thinking_trajectory`] === 'string',
+    );
+    if (prefix === undefined) {
+      const trajectories = row.thinking_trajectories;
+      if (!Array.isArray(trajectories)) return undefined;
+      const parts = trajectories.flatMap((text: unknown, i): RawPart[] =>
+        typeof text === 'string'
+          ? [{ kind: 'thinking', text, path: ['thinking_trajectories', i] }]
+          : [],
+      );
+      return [
+        {
+          parts: [...parts, ...part('answer', row, 'attempt')],
+          ...known({ question: textOf(row.question), target: textOf(row.solution) }),
+        },
+      ];
+    }
+    return [
+      {
+        parts: [
+          ...part('thinking', row, `${prefix}thinking_trajectory`),
+          ...part('answer', row, `${prefix}attempt`),
+        ],
+        ...known({ question: textOf(row.question), target: textOf(row.solution) }),
+      },
+    ];
+  },
+};
+
+/** Steps in a list: BIG-Bench-Mistake, ProcessBench, MR-GSM8K. */
+function stepped(row: Row, key: string, rest: Omit<RawTrace, 'parts'>): RawTrace[] | undefined {
+  const steps = row[key];
+  if (!Array.isArray(steps) || !steps.every(step => typeof step === 'string')) return undefined;
+  const parts = (steps as string[]).map((text, i): RawPart => ({
+    ...{ kind: 'answer', text, path: [key, i], steps: [0] },
+  }));
+  return [{ parts, ...rest }];
+}
+
+export const bigBenchMistake: Format = {
+  name: 'BIG-Bench-Mistake',
+  seen: 'from its documentation',
+  read(row) {
+    if (!('mistake_index' in row)) return undefined;
+    return stepped(row, 'steps', {
+      ...known({
+        question: textOf(row.input),
+        answer: textOf(row.answer),
+        target: textOf(row.target),
+        isRight:
+          typeof row.answer === 'string' && typeof row.target === 'string'
+            ? row.answer.trim() === row.target.trim()
+            : undefined,
+        firstWrongStep: numberOf(row.mistake_index),
+      }),
+    });
+  },
+};
+
+export const processBench: Format = {
+  name: 'ProcessBench',
+  seen: 'from its documentation',
+  read(row) {
+    if (typeof row.label !== 'number' || typeof row.problem !== 'string') return undefined;
+    return stepped(row, 'steps', {
+      ...known({
+        question: textOf(row.problem),
+        isRight:
+          typeof row.final_answer_correct === 'boolean' ? row.final_answer_correct : undefined,
+        firstWrongStep: row.label < 0 ? undefined : row.label,
+      }),
+    });
+  },
+};
+
+/** One pivotal token that a search by rollouts found. */
+export const pivotalTokens: Format = {
+  name: 'PTS pivotal tokens',
+  seen: 'from its documentation',
+  read(row) {
+    const { query, pivot_context: context, pivot_token: token } = row;
+    if (typeof context !== 'string' || typeof token !== 'string') return undefined;
+    const asked = textOf(query);
+    const shares = [numberOf(row.prob_before), numberOf(row.prob_after)];
+    const label = shares.every(share => share !== undefined)
+      ? `p(success) ${percent(shares[0]!)} → ${percent(shares[1]!)}`
+      : undefined;
+    const parts: RawPart[] = [
+      ...(context.trim()
+        ? ([{ kind: 'answer', text: context, path: ['pivot_context'] }] as const)
+        : []),
+      { kind: 'answer', text: token, path: ['pivot_token'], steps: [0] },
+    ];
+    return [
+      { parts, ...known({ question: asked }), stepLabels: [...Array(parts.length - 1), label] },
+    ];
+  },
+};
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
+export const singleMessage: Format = {
+  name: 'chat message',
+  seen: 'from its documentation',
+  read(row) {
+    if (row.role !== 'assistant' || typeof row.content !== 'string') return undefined;
+    return [{ parts: messageParts(row, []) }];
+  },
+};

@@ -1,0 +1,112 @@
+// Logs of evaluation harnesses: lm-evaluation-harness and Inspect.
+import { messageParts, questionOf } from './messages';
+import { openAiLogprobs } from './logprobs';
+import { isRow, known, rowsOf, textOf, type Format, type RawTrace, type Row } from './rawTrace';
+
+/** A row for each filter: the traces are the same, so the first filter's rows are read. */
+export const lmEval: Format = {
+  name: 'lm-evaluation-harness samples',
+  seen: 'from its documentation',
+  read(row) {
+    if (!('doc_id' in row) || !Array.isArray(row.resps)) return undefined;
+    const first = isRow(row.arguments) ? row.arguments.gen_args_0 : undefined;
+    const question = isRow(first) ? textOf(first.arg_0) : undefined;
+    const isRight = metricOf(row);
+    const filter = textOf(row.filter);
+    return row.resps.flatMap((tries: unknown, i): RawTrace[] =>
+      (Array.isArray(tries) ? tries : []).flatMap((text: unknown, j): RawTrace[] =>
+        typeof text === 'string'
+          ? [
+              {
+                id: [`document ${String(row.doc_id)}`, filter, ...(j > 0 ? [`try ${j + 1}`] : [])]
+                  .filter(Boolean)
+                  .join(', '),
+                parts: [{ kind: 'answer', text, path: ['resps', i, j] }],
+                ...known({ question, target: textOf(row.target), isRight }),
+              },
+            ]
+          : [],
+      ),
+    );
+  },
+};
+
+function metricOf(row: Row): boolean | undefined {
+  const names = Array.isArray(row.metrics) ? row.metrics : ['exact_match', 'acc'];
+  const value = names.map(name => row[String(name)]).find(found => typeof found === 'number');
+  return value === undefined ? undefined : value === 1;
+}
+
+const ATTACHMENT = 'attachment://';
+
+/** One sample of an Inspect log. */
+export const inspectSample: Format = {
+  name: 'Inspect sample',
+  seen: 'in a real file',
+  read(row) {
+    if (!('epoch' in row) || !isRow(row.output) || !Array.isArray(row.messages)) return undefined;
+    const attachments = isRow(row.attachments) ? row.attachments : {};
+    const messages = rowsOf(attached(row.messages, attachments));
+    const scores = isRow(row.scores) ? Object.values(row.scores).filter(isRow) : [];
+    const [score] = scores;
+    const choices = rowsOf(row.output.choices);
+    const at = messages.findLastIndex(({ role }) => role === 'assistant');
+    if (at < 0) return [];
+    const logprobs = choices.flatMap(({ logprobs }) =>
+      isRow(logprobs) ? openAiLogprobs(logprobs.content, 'Inspect') : [],
+    );
+    return [
+      {
+        id: `sample ${String(row.id)}, epoch ${String(row.epoch)}`,
+        parts: messageParts(messages[at]!, ['messages', at]),
+        logprobs,
+        ...known({
+          question: questionOf(messages, at),
+          target: textOf(row.target) ?? textOf(rowsTexts(row.target)[0]),
+          answer: textOf(score?.answer),
+          isRight: verdictOf(score?.value),
+        }),
+      },
+    ];
+  },
+};
+
+/** A whole log in one JSON object. */
+export const inspectLog: Format = {
+  name: 'Inspect log',
+  seen: 'in a real file',
+  read(row) {
+    if (!isRow(row.eval) || !Array.isArray(row.samples)) return undefined;
+    return rowsOf(row.samples).flatMap((sample, i) =>
+      (inspectSample.read(sample) ?? []).map(trace => ({
+        ...trace,
+        parts: trace.parts.map(each => ({
+          ...each,
+          ...(each.path && { path: ['samples', i, ...each.path] }),
+        })),
+      })),
+    );
+  },
+};
+
+function verdictOf(value: unknown): boolean | undefined {
+  if (value === 'C' || value === 1 || value === true) return true;
+  if (value === 'I' || value === 0 || value === false) return false;
+  return undefined;
+}
+
+function rowsTexts(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Long texts lie apart, under their hashes. */
+function attached(value: unknown, attachments: Row): unknown {
+  if (typeof value === 'string' && value.startsWith(ATTACHMENT)) {
+    return attachments[value.slice(ATTACHMENT.length)] ?? value;
+  }
+  if (Array.isArray(value)) return value.map(each => attached(each, attachments));
+  if (!isRow(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, attached(each, attachments)]),
+  );
+}

@@ -1,0 +1,199 @@
+// Conversations and answers of servers: OpenAI's chat, completions and Responses, Anthropic's, Gemini's, llama.cpp's.
+import {
+  completionLogprobs,
+  geminiLogprobs,
+  llamaCppLogprobs,
+  openAiLogprobs,
+  promptLogprobs,
+} from './logprobs';
+import {
+  isRow,
+  known,
+  part,
+  rowsOf,
+  textOf,
+  type Format,
+  type Path,
+  type RawPart,
+  type RawTrace,
+  type Row,
+} from './rawTrace';
+
+/** What reasoning is called beside the content: DeepSeek and vLLM, OpenRouter and Groq, Ollama. */
+const THINKING = ['reasoning_content', 'reasoning', 'thinking'];
+
+/** The parts of an assistant's message, of any of these servers and of Inspect. */
+export function messageParts(message: Row, path: Path): RawPart[] {
+  const thinking = THINKING.flatMap(key => part('thinking', message, key, path)).slice(0, 1);
+  const { content } = message;
+  if (typeof content === 'string')
+    return [...thinking, ...part('answer', message, 'content', path)];
+  return [...thinking, ...blockParts(content, [...path, 'content'])];
+}
+
+/** Blocks of content: of Anthropic, of Inspect, of OpenAI's chat. */
+export function blockParts(content: unknown, path: Path): RawPart[] {
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((block: unknown, i): RawPart[] => {
+    if (!isRow(block)) return [];
+    const at = [...path, i];
+    switch (block.type) {
+      case 'thinking':
+        return part('thinking', block, 'thinking', at);
+      case 'reasoning':
+        return part('thinking', block, block.reasoning ? 'reasoning' : 'summary', at);
+      case 'text':
+      case 'output_text':
+        return part('answer', block, 'text', at);
+      case 'reasoning_text':
+      case 'summary_text':
+        return part('thinking', block, 'text', at);
+      case 'redacted_thinking':
+        return [];
+      default:
+        return part('tool', block, 'text', at);
+    }
+  });
+}
+
+/** The text of what was asked: of the last message by a user before `end`. */
+export function questionOf(messages: readonly Row[], end = messages.length): string | undefined {
+  const asked = messages
+    .slice(0, end)
+    .filter(({ role }) => role === 'user')
+    .at(-1);
+  const { content } = asked ?? {};
+  if (typeof content === 'string') return content;
+  const texts = rowsOf(content).flatMap(({ text }) => textOf(text) ?? []);
+  return texts.length > 0 ? texts.join('\n') : undefined;
+}
+
+export const chatMessages: Format = {
+  name: 'chat messages',
+  seen: 'in a real file',
+  read(row) {
+    const messages = rowsOf(row.messages);
+    const answers = messages.flatMap((message, i) => (message.role === 'assistant' ? [i] : []));
+    if (answers.length === 0) return undefined;
+    return answers.map((i, n): RawTrace => ({
+      ...known({ question: questionOf(messages, i), target: textOf(row.answer) }),
+      ...(answers.length > 1 && { id: `answer ${n + 1}` }),
+      parts: messageParts(messages[i]!, ['messages', i]),
+    }));
+  },
+};
+
+export const chatCompletion: Format = {
+  name: 'OpenAI chat completion',
+  seen: 'in a real file',
+  read(row) {
+    const choices = rowsOf(row.choices);
+    if (choices.length === 0 || !choices.some(({ message }) => isRow(message))) return undefined;
+    return choices.flatMap((choice, i): RawTrace[] => {
+      const { message, logprobs } = choice;
+      if (!isRow(message)) return [];
+      const lists = isRow(logprobs)
+        ? ['content', 'reasoning_content', 'refusal'].flatMap(key =>
+            openAiLogprobs(logprobs[key], 'OpenAI chat'),
+          )
+        : [];
+      return [
+        {
+          ...(choices.length > 1 && { id: `choice ${i + 1}` }),
+          parts: messageParts(message, ['choices', i, 'message']),
+          logprobs: lists,
+        },
+      ];
+    });
+  },
+};
+
+export const completion: Format = {
+  name: 'OpenAI completion',
+  seen: 'from its documentation',
+  read(row) {
+    const choices = rowsOf(row.choices);
+    if (choices.length === 0 || !choices.some(({ text }) => typeof text === 'string')) {
+      return undefined;
+    }
+    // A text that was only read stands in the request, beside the answer where both were kept.
+    const prompt = textOf(row.prompt);
+    const read = choices.flatMap(choice => promptLogprobs(choice.prompt_logprobs, prompt));
+    if (read.length > 0) return [{ parts: part('answer', row, 'prompt'), logprobs: read }];
+    return choices.map((choice, i): RawTrace => ({
+      ...(choices.length > 1 && { id: `choice ${i + 1}` }),
+      ...known({ question: prompt }),
+      parts: part('answer', choice, 'text', ['choices', i]),
+      logprobs: completionLogprobs(choice.logprobs),
+    }));
+  },
+};
+
+export const responses: Format = {
+  name: 'OpenAI Responses',
+  seen: 'in a real file',
+  read(row) {
+    const response = isRow(row.response) ? row.response : row;
+    const before: Path = response === row ? [] : ['response'];
+    const output = rowsOf(response.output);
+    if (!output.some(({ type }) => type === 'message' || type === 'reasoning')) return undefined;
+    const parts = output.flatMap(({ summary, content }, i) => {
+      const at = [...before, 'output', i];
+      const own = blockParts(content, [...at, 'content']);
+      return own.length > 0 ? own : blockParts(summary, [...at, 'summary']);
+    });
+    const logprobs = output.flatMap(({ content }) =>
+      rowsOf(content).flatMap(block => openAiLogprobs(block.logprobs, 'OpenAI Responses')),
+    );
+    return [{ ...known({ question: textOf(row.input) }), parts, logprobs }];
+  },
+};
+
+export const anthropic: Format = {
+  name: 'Anthropic message',
+  seen: 'from its documentation',
+  read(row) {
+    if (!Array.isArray(row.content) || (row.role !== 'assistant' && row.type !== 'message')) {
+      return undefined;
+    }
+    return [{ parts: blockParts(row.content, ['content']) }];
+  },
+};
+
+export const gemini: Format = {
+  name: 'Gemini',
+  seen: 'from its documentation',
+  read(row) {
+    const candidates = rowsOf(row.candidates);
+    if (!candidates.some(({ content }) => isRow(content) && Array.isArray(content.parts))) {
+      return undefined;
+    }
+    return candidates.map((candidate, i): RawTrace => {
+      const content = isRow(candidate.content) ? candidate.content : {};
+      const parts = rowsOf(content.parts).flatMap((each, n) =>
+        part(each.thought === true ? 'thinking' : 'answer', each, 'text', [
+          ...['candidates', i, 'content', 'parts', n],
+        ]),
+      );
+      const logprobs = geminiLogprobs(candidate.logprobsResult);
+      return { ...(candidates.length > 1 && { id: `candidate ${i + 1}` }), parts, logprobs };
+    });
+  },
+};
+
+export const llamaCpp: Format = {
+  name: 'llama.cpp completion',
+  seen: 'from its documentation',
+  read(row) {
+    if (typeof row.content !== 'string' || !Array.isArray(row.completion_probabilities)) {
+      return undefined;
+    }
+    return [
+      {
+        ...known({ question: textOf(row.prompt) }),
+        parts: part('answer', row, 'content'),
+        logprobs: llamaCppLogprobs(row.completion_probabilities),
+      },
+    ];
+  },
+};

@@ -1,0 +1,199 @@
+// The traces of a file, by its content: its name only tells it apart for people.
+import { assembled, type RowPlace } from './assemble';
+import {
+  bigBenchMistake,
+  gsm8k,
+  gsm8kSolutions,
+  listedLogprobs,
+  openR1,
+  openThoughts,
+  pivotalTokens,
+  processBench,
+  s1k,
+  singleMessage,
+} from './formats/datasets';
+import { inspectLog, inspectSample, lmEval } from './formats/harnesses';
+import {
+  anthropic,
+  chatCompletion,
+  chatMessages,
+  completion,
+  gemini,
+  llamaCpp,
+  responses,
+} from './formats/messages';
+import { isRow, type Format, type RawTrace, type Row } from './formats/rawTrace';
+import type { Trace, TraceFile } from './trace';
+
+/** The first that reads a row is its format: the more particular ones are first. */
+export const formats: readonly Format[] = [
+  inspectLog,
+  inspectSample,
+  lmEval,
+  pivotalTokens,
+  bigBenchMistake,
+  processBench,
+  gsm8kSolutions,
+  listedLogprobs,
+  gsm8k,
+  openR1,
+  openThoughts,
+  s1k,
+  responses,
+  chatCompletion,
+  completion,
+  gemini,
+  llamaCpp,
+  chatMessages,
+  anthropic,
+  singleMessage,
+];
+
+export const PLAIN = 'text';
+
+/** Problems that are listed one by one. */
+const LISTED = 20;
+const STREAMED = /^[ \t]*data: (\{.*\})[ \t]*$/gm;
+
+export function readTraces(text: string): TraceFile {
+  const first = text.trimStart()[0];
+  if (first === '{' || first === '[') {
+    const found = readJson(text);
+    if (found) return found;
+  }
+  const streamed = readStream(text);
+  if (streamed) return streamed;
+  const row = { name: 'text', format: PLAIN, utf16Start: 0, utf16End: text.length, path: [] };
+  const parts: RawTrace['parts'] = text.trim() ? [{ kind: 'answer', text, path: [] }] : [];
+  if (parts.length === 0) return { format: PLAIN, traces: [], problems: ['The file is empty.'] };
+  return { format: PLAIN, traces: [assembled({ parts }, row)], problems: [] };
+}
+
+interface PlacedRow extends Omit<RowPlace, 'format'> {
+  readonly row: unknown;
+}
+
+/** Undefined where no row is of a known format. */
+function readJson(text: string): TraceFile | undefined {
+  const problems: string[] = [];
+  const rows = wholeRows(text) ?? lineRows(text, problems);
+  if (rows.length === 0) return undefined;
+  const traces: Trace[] = [];
+  const names = new Set<string>();
+  let unknown: PlacedRow[] = [];
+  for (const placed of rows) {
+    const found = isRow(placed.row) ? readRow(placed.row) : undefined;
+    if (!found) {
+      unknown.push(placed);
+      continue;
+    }
+    names.add(found.format);
+    for (const raw of found.traces) {
+      if (raw.parts.length === 0) continue;
+      traces.push(assembled(raw, { ...placed, format: found.format }));
+    }
+  }
+  if (traces.length === 0 && names.size === 0 && problems.length === 0) {
+    problems.push(`Its JSON is of no format that is read: it has ${keysOf(rows[0]?.row)}.`);
+    unknown = [];
+  }
+  for (const { name, row } of unknown) {
+    problems.push(`${name}: of no format that is read; it has ${keysOf(row)}.`);
+  }
+  const rest = problems.length - LISTED;
+  return {
+    format: [...names].join(', ') || 'JSON',
+    traces: distinct(traces),
+    problems: rest > 0 ? [...problems.slice(0, LISTED), `and ${rest} more`] : problems,
+  };
+}
+
+function readRow(row: Row): { format: string; traces: readonly RawTrace[] } | undefined {
+  for (const { name, read } of formats) {
+    const traces = read(row);
+    if (traces) return { format: name, traces };
+  }
+  return undefined;
+}
+
+/** Of one JSON value; undefined where the text is none. */
+function wholeRows(text: string): PlacedRow[] | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const whole = { utf16Start: 0, utf16End: text.length };
+  if (!Array.isArray(value)) return [{ name: '', row: value, path: [], ...whole }];
+  // Blocks of one message, or rows.
+  return value.map((row: unknown, i) => ({ name: `row ${i + 1}`, row, path: [i], ...whole }));
+}
+
+function lineRows(text: string, problems: string[]): PlacedRow[] {
+  const rows: PlacedRow[] = [];
+  let utf16Start = 0;
+  for (const [i, line] of text.split('\n').entries()) {
+    const name = `line ${i + 1}`;
+    const utf16End = utf16Start + line.length;
+    if (line.trim()) {
+      try {
+        rows.push({ name, row: JSON.parse(line), path: [], utf16Start, utf16End });
+      } catch (error) {
+        problems.push(`${name} is not valid JSON: ${(error as Error).message}.`);
+      }
+    }
+    utf16Start = utf16End + 1;
+  }
+  return rows;
+}
+
+/** Server-sent events, also inside a recorded cassette: the event that holds the whole answer. */
+function readStream(text: string): TraceFile | undefined {
+  const events = [...text.matchAll(STREAMED)].flatMap(({ 1: json }): Row[] => {
+    for (const spelled of [json!, json!.replaceAll("''", "'")]) {
+      try {
+        const event: unknown = JSON.parse(spelled);
+        return isRow(event) ? [event] : [];
+      } catch {
+        // Some recorders double apostrophes.
+      }
+    }
+    return [];
+  });
+  const whole = events.filter(({ type }) => type === 'response.completed');
+  if (whole.length === 0) return undefined;
+  const traces = whole.flatMap((event, i) =>
+    (responses.read(event) ?? []).map(raw => {
+      // Where it stands in the file is not followed through the recorder's escapes.
+      const parts = raw.parts.map(({ path: _, ...part }) => part);
+      const name = `answer ${i + 1}`;
+      const place = {
+        name,
+        format: responses.name,
+        utf16Start: 0,
+        utf16End: text.length,
+        path: [],
+      };
+      return assembled({ ...raw, parts }, place);
+    }),
+  );
+  return { format: responses.name, traces, problems: [] };
+}
+
+function keysOf(row: unknown): string {
+  if (!isRow(row)) return 'no object';
+  const keys = Object.keys(row);
+  const shown = keys.slice(0, 8).map(key => `"${key}"`);
+  return keys.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ') || 'no fields';
+}
+
+/** Rows of one harness and several filters repeat their names. */
+function distinct(traces: readonly Trace[]): Trace[] {
+  const seen = new Map<string, number>();
+  return traces.map(trace => {
+    const count = (seen.get(trace.id) ?? 0) + 1;
+    seen.set(trace.id, count);
+    return count === 1 ? trace : { ...trace, id: `${trace.id} (${count})` };
+  });
+}

@@ -1,0 +1,48 @@
+// What log-probabilities that a file holds say of a token, without any model.
+import type { SavedLogprobs, SavedToken } from './trace';
+
+export interface SavedUncertainty {
+  /** Nats; NaN where the file has no log-probability. */
+  readonly surprisal: number;
+  /** Nats: the entropy lies between, as what is not listed may be spread; both are the same where all is listed. */
+  readonly entropy: readonly [least: number, most: number];
+  /** Nats²; NaN where the list leaves out so much that it would be a guess. */
+  readonly varentropy: number;
+  /** max log p - log p(y), nats; NaN without alternatives. */
+  readonly gap: number;
+}
+
+/** A list that leaves out more than this says of the entropy no more than an interval. */
+export const LEFT_OUT = 0.01;
+
+/** Nothing listed: [0, log V]; of a vocabulary of unknown size there is no most. */
+export function savedUncertainty(
+  { logprob, top }: SavedToken,
+  { vocabSize }: Pick<SavedLogprobs, 'vocabSize'>,
+): SavedUncertainty {
+  // The written token may stand beside the list of the likeliest.
+  const listed = top.map(({ logprob }) => logprob).filter(value => !Number.isNaN(value));
+  const isListed = listed.some(value => Math.abs(value - logprob) < 1e-9);
+  const all = isListed || Number.isNaN(logprob) ? listed : [...listed, logprob];
+  const mass = Math.min(1, sum(all.map(Math.exp)));
+  const own = sum(all.map(value => -Math.exp(value) * value));
+  const left = 1 - mass;
+  const rest = vocabSize === undefined ? Infinity : Math.max(1, vocabSize - all.length);
+  const lump = left > 0 ? -left * Math.log(left) : 0;
+  const entropy: [number, number] = [
+    own + lump,
+    own + lump + (left > 0 ? left * Math.log(rest) : 0),
+  ];
+  const isWhole = all.length > 0 && left <= LEFT_OUT;
+  const varentropy = sum(all.map(value => Math.exp(value) * (value + entropy[0]) ** 2));
+  return {
+    surprisal: -logprob,
+    entropy,
+    varentropy: isWhole ? varentropy : NaN,
+    gap: listed.length > 0 ? Math.max(...all) - logprob : NaN,
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,24 @@
+// Where the steps of a chain of thought begin: at numbered lines, else at paragraphs, else at lines, else at sentences.
+
+const NUMBERED = /^[ \t]*(?:#+[ \t]*)?(?:\*\*)?(?:step[ \t]+\d+|\d+[.)](?=\s))/gim;
+const PARAGRAPH = /\n[ \t]*\n\s*(?=\S)/g;
+const LINE = /\n+(?=[ \t]*\S)/g;
+const SENTENCE = /[.!?]["')\]]*\s+(?=[\p{Lu}\p{N}"'(])/gu;
+
+/** UTF-16, ascending; the first is 0. A text of one sentence is one step. */
+export function stepStarts(text: string): number[] {
+  const numbered = [...text.matchAll(NUMBERED)].map(({ index }) => index);
+  if (numbered.length > 1) return withFirst(text, numbered);
+  for (const border of [PARAGRAPH, LINE, SENTENCE]) {
+    const starts = [...text.matchAll(border)].map(match => match.index + match[0].length);
+    const inside = starts.filter(start => start < text.trimEnd().length);
+    if (inside.length > 0) return withFirst(text, inside);
+  }
+  return [0];
+}
+
+/** What stands before the first border is a step if it is more than blanks. */
+function withFirst(text: string, starts: readonly number[]): number[] {
+  const [first] = starts;
+  return text.slice(0, first).trim() ? [0, ...starts] : [0, ...starts.slice(1)];
+}

@@ -1,0 +1,33 @@
+// What one model says of a token and of the place that it stands at: none of it tells that the token is critical, only
+// that the model was uncertain there, or surprised.
+import type { Row } from '../bytes/model';
+
+export interface Uncertainty {
+  /** -log p(y), nats. */
+  readonly surprisal: number;
+  /** Nats. */
+  readonly entropy: number;
+  /** Variance of the surprisal under the model itself, nats². */
+  readonly varentropy: number;
+  /** max log p - log p(y), nats: 0 where the token is the likeliest. */
+  readonly gap: number;
+}
+
+/** `row`: log-probabilities. */
+export function uncertaintyOf(row: Row, token: number): Uncertainty {
+  const mean = (valueOf: (logprob: number) => number) => {
+    let sum = 0;
+    // 0 log 0 is 0.
+    for (const logprob of row) if (logprob > -Infinity) sum += Math.exp(logprob) * valueOf(logprob);
+    return sum;
+  };
+  const entropy = mean(logprob => -logprob);
+  let most = -Infinity;
+  for (const logprob of row) most = Math.max(most, logprob);
+  return {
+    surprisal: -row[token]!,
+    entropy,
+    varentropy: mean(logprob => (logprob + entropy) ** 2),
+    gap: most - row[token]!,
+  };
+}

@@ -1,0 +1,99 @@
+// Reasoning traces as documents of their own, read-only: the file that they are from is never touched.
+import { basename } from 'node:path';
+import { EventEmitter, Uri, window, workspace, type Disposable, type TextDocument } from 'vscode';
+import type { Trace, TraceFile } from '../../core/traces/trace';
+import { TraceText } from '../../core/traces/traceText';
+import { UserError } from '../../protocol/channel';
+import type { Engine } from '../engine';
+
+const SCHEME = 'tokenscope-trace';
+
+/** Larger files are refused: all of it is held in memory. */
+const MOST_BYTES = 512 << 20;
+
+export interface OpenTrace {
+  readonly file: Uri;
+  readonly index: number;
+  readonly trace: Trace;
+  readonly text: TraceText;
+}
+
+export class TraceDocuments {
+  private readonly changed = new EventEmitter<void>();
+  /** Other files are open, or one was read anew. */
+  readonly onDidChange = this.changed.event;
+  private readonly loaded = new Map<string, { file: Uri; content: TraceFile }>();
+  private readonly texts = new Map<string, OpenTrace>();
+  private readonly registration: Disposable;
+
+  constructor(private readonly engine: Engine) {
+    this.registration = workspace.registerTextDocumentContentProvider(SCHEME, {
+      provideTextDocumentContent: async uri => (await this.restored(uri)).text.text,
+    });
+  }
+
+  get files(): readonly { file: Uri; content: TraceFile }[] {
+    return [...this.loaded.values()];
+  }
+
+  /** Undefined for documents that are none. */
+  of(document: TextDocument | undefined): OpenTrace | undefined {
+    return document && this.texts.get(document.uri.toString());
+  }
+
+  /** Reads a file. Throws `UserError` where it holds no trace. */
+  async load(file: Uri): Promise<TraceFile> {
+    const { size } = await workspace.fs.stat(file);
+    if (size > MOST_BYTES) {
+      throw new UserError(
+        `${basename(file.path)} has ${Math.round(size / 2 ** 20)} MB: traces are read from files of up to 512 MB. Cut it, as with \`head\`.`,
+      );
+    }
+    const bytes = await workspace.fs.readFile(file);
+    const content = await this.engine.call(({ remote }) =>
+      remote.readTraces({ name: basename(file.path), bytes }),
+    );
+    this.loaded.set(file.toString(), { file, content });
+    this.changed.fire();
+    return content;
+  }
+
+  close(file: Uri): void {
+    this.loaded.delete(file.toString());
+    this.changed.fire();
+  }
+
+  async show(file: Uri, index: number, preview = true): Promise<void> {
+    const { trace } = await this.traceAt(file, index);
+    const query = JSON.stringify({ file: file.toString(), index });
+    const name = trace.id.replace(/[\\/:?#]/g, ' ');
+    const uri = Uri.from({ scheme: SCHEME, path: `/${basename(file.path)} ${name}.trace`, query });
+    await window.showTextDocument(await workspace.openTextDocument(uri), { preview });
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    this.changed.dispose();
+  }
+
+  private async traceAt(file: Uri, index: number): Promise<{ trace: Trace }> {
+    const content = this.loaded.get(file.toString())?.content ?? (await this.load(file));
+    const trace = content.traces[index];
+    if (trace) return { trace };
+    throw new UserError(
+      `${basename(file.path)} has ${content.traces.length} traces by now: there is no number ${index + 1}.`,
+    );
+  }
+
+  /** An editor may be restored before its file was read. */
+  private async restored(uri: Uri): Promise<OpenTrace> {
+    const known = this.texts.get(uri.toString());
+    if (known) return known;
+    const { file: address, index } = JSON.parse(uri.query) as { file: string; index: number };
+    const file = Uri.parse(address, true);
+    const { trace } = await this.traceAt(file, index);
+    const open = { file, index, trace, text: new TraceText(trace) };
+    this.texts.set(uri.toString(), open);
+    return open;
+  }
+}

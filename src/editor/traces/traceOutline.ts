@@ -1,0 +1,88 @@
+// A trace's steps in the editor: folded, outlined, and each with a line that says what is known of it.
+import {
+  DocumentSymbol,
+  EventEmitter,
+  FoldingRange,
+  InlayHint,
+  languages,
+  Range,
+  SymbolKind,
+  type Disposable,
+  type Event,
+  type TextDocument,
+} from 'vscode';
+import type { Step } from '../../core/traces/trace';
+import { rangeOf } from '../visible';
+import type { OpenTrace, TraceDocuments } from './traceDocuments';
+
+export const TRACE_LANGUAGE = 'tokenscope-trace';
+const NAME_CHARACTERS = 60;
+
+/** What is known of a step besides its text, for people: 'p(success) 62 % → 3 %'. */
+export type StepNotes = (trace: OpenTrace, step: number) => readonly string[];
+
+export function registerTraceOutline(
+  traces: TraceDocuments,
+  notesOf: StepNotes,
+  onDidChangeNotes: Event<unknown>,
+): Disposable[] {
+  const changed = new EventEmitter<void>();
+  const stepsOf = (document: TextDocument) => {
+    const open = traces.of(document);
+    if (!open) return [];
+    return open.trace.steps.map((step, index) => ({
+      ...{ open, step, index },
+      range: rangeOf(document, open.text.stretchOf(step)),
+    }));
+  };
+  return [
+    changed,
+    onDidChangeNotes(() => changed.fire()),
+    languages.registerFoldingRangeProvider(TRACE_LANGUAGE, {
+      provideFoldingRanges: document =>
+        stepsOf(document)
+          .map(({ range }) => new FoldingRange(range.start.line, lastLine(range)))
+          .filter(({ start, end }) => end > start),
+    }),
+    languages.registerDocumentSymbolProvider(TRACE_LANGUAGE, {
+      provideDocumentSymbols: document =>
+        stepsOf(document).map(
+          ({ open, step, index, range }) =>
+            new DocumentSymbol(
+              `${index + 1}. ${nameOf(document, range)}`,
+              told(open, step, index, notesOf).join(', '),
+              SymbolKind.String,
+              range,
+              range,
+            ),
+        ),
+    }),
+    languages.registerInlayHintsProvider(TRACE_LANGUAGE, {
+      onDidChangeInlayHints: changed.event,
+      provideInlayHints: (document, visible) =>
+        stepsOf(document)
+          .filter(({ range }) => visible.intersection(range))
+          .map(({ open, step, index, range }) => {
+            const notes = [`step ${index + 1}`, ...told(open, step, index, notesOf)];
+            const hint = new InlayHint(range.start, notes.join(' · '));
+            hint.paddingRight = true;
+            return hint;
+          }),
+    }),
+  ];
+}
+
+function told(open: OpenTrace, step: Step, index: number, notesOf: StepNotes): string[] {
+  const first = open.trace.firstWrongStep === index ? ['first wrong step, says the file'] : [];
+  return [...first, ...(step.label ? [step.label] : []), ...notesOf(open, index)];
+}
+
+function nameOf(document: TextDocument, range: Range): string {
+  const [line = ''] = document.getText(range).trim().split('\n', 1);
+  return line.length > NAME_CHARACTERS ? `${line.slice(0, NAME_CHARACTERS)}…` : line || '(blank)';
+}
+
+/** A step that ends with its line end does not reach into the next line. */
+function lastLine({ start, end }: Range): number {
+  return end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+}

@@ -1,0 +1,104 @@
+// The sum that is shown against the definition by NumPy, and what must hold of any pair.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { logSoftmax, logSumOf } from '../../../src/core/bytes/logSum';
+import { contrastOf, contrastScore, ratioOf } from '../../../src/core/traces/contrast';
+import { auc, aucBefore, rankOf } from '../../../src/core/traces/pointing';
+import { uncertaintyOf } from '../../../src/core/traces/uncertainty';
+import { randomOf, type Random } from '../../support/toys';
+
+interface Case {
+  positive: number[];
+  negative: number[];
+  b: number;
+  token: number;
+  contrast: number;
+  ratio: number;
+  divergence: number;
+  surprisal: number;
+  entropy: number;
+  varentropy: number;
+  gap: number;
+}
+const golden = join(import.meta.dirname, '../../golden/contrast.json');
+const { cases } = JSON.parse(readFileSync(golden, 'utf8')) as { cases: Case[] };
+
+/** In double precision throughout. */
+function rowOf(logits: readonly number[]): Float64Array {
+  const sum = logSumOf(logits);
+  return Float64Array.from(logits, logit => logit - sum);
+}
+const randomRow = (random: Random, size: number, scale: number) =>
+  rowOf(Array.from({ length: size }, () => scale * (random() + random() + random() - 1.5)));
+
+describe('a pair of models', () => {
+  test.each(cases)('says of token $token at b = $b what its definition says', one => {
+    const [positive, negative] = [rowOf(one.positive), rowOf(one.negative)];
+    const found = contrastOf(positive, negative, one.token, one.b);
+    expect(Math.abs(ratioOf(found) - one.ratio)).toBeLessThan(1e-9);
+    expect(Math.abs(found.divergence - one.divergence)).toBeLessThan(1e-9);
+    expect(Math.abs(contrastScore(found, one.b) - one.contrast)).toBeLessThan(1e-9);
+  });
+
+  test('says nothing of tokens on which it agrees, and swapped the opposite', () => {
+    const random = randomOf(1);
+    for (let i = 0; i < 50; i++) {
+      const size = 2 + Math.floor(random() * 30);
+      const [one, two] = [randomRow(random, size, 8), randomRow(random, size, 8)];
+      const token = Math.floor(random() * size);
+      const same = contrastOf(one, one, token);
+      expect(same.divergence).toBeLessThan(1e-12);
+      expect(contrastScore(same)).toBeCloseTo(-one[token]!, 12);
+      const found = contrastOf(one, two, token);
+      expect(found.divergence).toBeGreaterThanOrEqual(0);
+      expect(ratioOf(contrastOf(two, one, token))).toBe(-ratioOf(found));
+      // The divergence is of the place: the same whichever token is written.
+      expect(contrastOf(one, two, 0).divergence).toBe(found.divergence);
+    }
+  });
+
+  test('has no bound where the negative model leaves out what the positive one has', () => {
+    const row = (...p: number[]) => Float64Array.from(p, Math.log);
+    expect(contrastOf(row(0.5, 0.5), row(0, 1), 1).divergence).toBe(Infinity);
+    expect(contrastOf(row(0, 1), row(0.5, 0.5), 1).divergence).toBeCloseTo(Math.log(2), 12);
+  });
+
+  test('finds a planted token, however much is added to all logits', () => {
+    const random = randomOf(2);
+    const texts = Array.from({ length: 40 }, () => randomRow(random, 20, 4));
+    const tokens = texts.map(() => Math.floor(random() * 20));
+    for (const shift of [0, 5, -40]) {
+      const ratios = texts.map((row, i) => {
+        const planted = Float32Array.from(row, (logprob, id) =>
+          i === 17 && id === tokens[i] ? logprob + 8 + shift : logprob + shift,
+        );
+        return ratioOf(contrastOf(row, logSoftmax(planted), tokens[i]!));
+      });
+      expect(rankOf(ratios, 17)).toBe(1);
+    }
+  });
+});
+
+test.each(cases)('one model is as uncertain as its probabilities say (token $token)', one => {
+  const found = uncertaintyOf(rowOf(one.positive), one.token);
+  for (const key of ['surprisal', 'entropy', 'varentropy', 'gap'] as const)
+    expect(Math.abs(found[key] - one[key]) / Math.max(1, one[key])).toBeLessThan(1e-9);
+});
+
+describe('pointing at a token', () => {
+  test('is measured with ties against it, and half of them in the area', () => {
+    const scores = [1, 3, 3, 0, 3];
+    expect(auc(scores, 1)).toBe(0.75);
+    expect(rankOf(scores, 1)).toBe(3);
+    expect(aucBefore(scores, 1)).toBe(1);
+    expect(aucBefore(scores, 0)).toBeNaN();
+  });
+
+  test('by the swapped ratio has the rest of the area', () => {
+    const random = randomOf(3);
+    const ratios = Array.from({ length: 60 }, () => Math.round(random() * 10));
+    const swapped = ratios.map(ratio => -ratio);
+    for (const target of [0, 7, 59]) expect(auc(ratios, target) + auc(swapped, target)).toBe(1);
+  });
+});

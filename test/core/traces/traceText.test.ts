@@ -1,0 +1,37 @@
+// From bytes of a trace to places in its document, and back.
+import { expect, test } from 'vitest';
+import { TraceText } from '../../../src/core/traces/traceText';
+import { encodeUtf8 } from '../../../src/core/utf8';
+import { pick, randomOf } from '../../support/toys';
+
+test('every span of bytes has the characters that it touches', () => {
+  const random = randomOf(4);
+  for (let i = 0; i < 200; i++) {
+    const text = Array.from({ length: 12 }, () => pick(random, ['a', 'é', '日', '𝄞', '\n'])).join(
+      '',
+    );
+    const question = i % 2 ? 'Wie viele Äpfel? 𝄞\n' : undefined;
+    const document = new TraceText(question === undefined ? { text } : { question, text });
+    expect(document.text.slice(document.start)).toBe(text);
+    const bytes = encodeUtf8(text);
+    const from = Math.floor(random() * bytes.length);
+    const to = from + 1 + Math.floor(random() * (bytes.length - from));
+    const { utf16Start, utf16End } = document.stretchOf({ start: from, end: to });
+    // Widened to whole characters.
+    let [low, high] = [from, to];
+    while ((bytes[low]! & 0xc0) === 0x80) low--;
+    while ((bytes[high]! & 0xc0) === 0x80) high++;
+    expect(document.text.slice(utf16Start, utf16End)).toBe(
+      new TextDecoder().decode(bytes.subarray(low, high)),
+    );
+    expect(document.byteAt(utf16Start)).toBe(low);
+    expect(document.byteAt(0)).toBe(0);
+  }
+});
+
+test('the question ends with one line end', () => {
+  const document = new TraceText({ question: 'How many?\n\n', text: 'Two.' });
+  expect(document.text).toBe('How many?\nTwo.');
+  expect(document.stretchOf({ start: 0, end: 4 })).toEqual({ utf16Start: 10, utf16End: 14 });
+  expect(document.stretchOf({ start: 4, end: 4 })).toEqual({ utf16Start: 14, utf16End: 14 });
+});
