@@ -7,6 +7,7 @@ import type {
   EngineApi,
   ModelInfo,
   PairMembers,
+  RollingEvent,
   ScoredEvent,
   TokenizerInfo,
 } from '../protocol/engine';
@@ -30,6 +31,7 @@ export interface EngineOptions {
   onScored(event: ScoredEvent): void;
   onCompleting?(event: CompletingEvent): void;
   onCalibrating?(event: CalibratingEvent): void;
+  onRolling?(event: RollingEvent): void;
   /** The engine's own output, and what became of it, for the log. */
   onOutput(line: string): void;
 }

@@ -4,10 +4,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { connect, type Remote } from '../protocol/channel';
 import {
   CALIBRATING,
+  ROLLING,
   COMPLETING,
   engineMethods,
   SCORED,
   type CalibratingEvent,
+  type RollingEvent,
   type CompletingEvent,
   type EngineApi,
   type ScoredEvent,
@@ -32,6 +34,7 @@ export class EngineProcess {
       onScored(event: ScoredEvent): void;
       onCompleting?(event: CompletingEvent): void;
       onCalibrating?(event: CalibratingEvent): void;
+      onRolling?(event: RollingEvent): void;
       onOutput(line: string): void;
     },
   ) {
@@ -48,6 +51,7 @@ export class EngineProcess {
     connection.onNotification(SCORED, this.listeners.onScored);
     connection.onNotification(COMPLETING, event => this.listeners.onCompleting?.(event));
     connection.onNotification(CALIBRATING, event => this.listeners.onCalibrating?.(event));
+    connection.onNotification(ROLLING, event => this.listeners.onRolling?.(event));
     connection.onError(([error]) => this.listeners.onOutput(String(error)));
     connection.listen();
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -40,6 +40,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     onScored: event => inspection.tellScored(event),
     onCompleting: event => completions.tellCompleting(event),
     onCalibrating: event => calibrations.tell(event),
+    onRolling: event => rollouts.tell(event),
     onOutput: line => log.info(line),
   });
   const texts = new Texts(engine);
@@ -52,7 +53,10 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const pages = new Pages();
   const calibrations: Calibrations = new Calibrations(engine, context.workspaceState);
   const completions: Completions = new Completions(engine, texts, pages, calibrations);
-  const { disposables } = registerTraces(engine, log);
+  const { rollouts, disposables } = registerTraces({
+    ...{ engine, texts, inspection, log },
+    memento: context.workspaceState,
+  });
   context.subscriptions.push(
     ...disposables,
     log,

@@ -23,6 +23,15 @@ export const settings = {
     const isChosen = [positive, negative].some(({ folder, prompt }) => folder || prompt);
     return isChosen ? { positive, negative } : undefined;
   },
+  rollouts: () => ({
+    rollouts: read('traces.rollouts', 32),
+    temperature: read('traces.temperature', 1),
+    topP: read('traces.topP', 1),
+    maxTokens: read('traces.maxTokens', 256),
+    pattern: read('traces.answerPattern', ''),
+    checker: read<string[]>('traces.checker', []),
+    seed: 1,
+  }),
   maxTokens: () => read('overlay.maxTokens', 50_000),
 };
 

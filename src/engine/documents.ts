@@ -19,6 +19,7 @@ import type {
   EngineApi,
   PairMembers,
   Refusal,
+  RollingEvent,
   ScoredEvent,
   SecondNextBytes,
   TokenView,
@@ -39,6 +40,7 @@ import { tokenLines } from './tokenJson';
 import { contrastRowsOf, scoreContrast } from './traces/contrastRows';
 import { Pair, pairOfFolder } from './traces/pair';
 import { readTraceFile } from './traces/readTraceFile';
+import { branchOfDocument, rollOutDocument } from './traces/rolledDocument';
 
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
@@ -69,7 +71,9 @@ export class Documents implements Handlers<EngineApi> {
   constructor(
     private readonly startRuntime: () => RuntimeClient,
     private readonly tellScored: (event: ScoredEvent) => void,
-    private readonly tell: (event: CompletingEvent | CalibratingEvent) => void = () => {},
+    private readonly tell: (
+      event: CompletingEvent | CalibratingEvent | RollingEvent,
+    ) => void = () => {},
   ) {}
 
   openModel: Handlers<EngineApi>['openModel'] = async ({ folder, contextLimit }) => {
@@ -340,6 +344,18 @@ export class Documents implements Handlers<EngineApi> {
   };
 
   readTraces: Handlers<EngineApi>['readTraces'] = ({ name, bytes }) => readTraceFile(name, bytes);
+
+  rollOut: Handlers<EngineApi>['rollOut'] = (params, signal) => {
+    const { model, document } = this.at(params);
+    const { uri, version, start, options } = params;
+    const tell = (points: number, most: number) => this.tell({ uri, version, points, most });
+    return refusing(() => rollOutDocument(model, document, start, options, signal, tell));
+  };
+
+  branch: Handlers<EngineApi>['branch'] = (params, signal) => {
+    const { model, document } = this.at(params);
+    return refusing(async () => branchOfDocument(model, document, params, params.options, signal));
+  };
 
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
 

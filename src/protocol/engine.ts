@@ -9,6 +9,7 @@ import type { HandBack, PromptForm, PromptMode, SuffixFrom } from '../core/compl
 import type { Region } from '../core/completion/region';
 import { featureMethods, type FeatureApi, type FeatureWish } from './features';
 import type { TraceFile } from '../core/traces/trace';
+import type { BranchView, RolloutOptions, RolloutView } from './rollouts';
 import type { GraphReport } from './runtime';
 
 export interface EngineApi extends FeatureApi {
@@ -147,6 +148,19 @@ export interface EngineApi extends FeatureApi {
   /** The reasoning traces of a file, whose name is for people. Throws `UserError` where it holds none. */
   readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
 
+  /**
+   * Rolls out a trace that begins at `start` and goes on to the text's end. `ROLLING` tells of progress. Throws
+   * `Cancelled` when aborted or when the text has changed meanwhile.
+   */
+  rollOut(
+    params: DocumentVersion & { start: number; options: RolloutOptions },
+  ): RolloutView | Refusal;
+
+  /** The same trace with another token `id` at an offset: how the model goes on, and where rollouts come to. */
+  branch(
+    params: DocumentVersion & { start: number; at: number; id: number; options: RolloutOptions },
+  ): BranchView | Refusal;
+
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
@@ -175,6 +189,8 @@ export const engineMethods = [
   'explainCompletion',
   'calibrate',
   'readTraces',
+  'rollOut',
+  'branch',
   'report',
   ...featureMethods,
 ] as const satisfies readonly (keyof EngineApi)[];
@@ -191,6 +207,13 @@ export const COMPLETING = 'completing';
 export interface CompletingEvent {
   stream: number;
   insert: string;
+}
+
+/** Notification from the engine while `rollOut` runs: prefixes done, of at most so many. */
+export const ROLLING = 'rolling';
+export interface RollingEvent extends DocumentVersion {
+  points: number;
+  most: number;
 }
 
 /** Notification from the engine while `calibrate` runs. */
