@@ -14,7 +14,8 @@ import { bytesOfText } from './bytes';
 import { completed, readComplete } from './complete';
 import { count } from './count';
 import { featuresOfText } from './features';
-import { readText } from './input';
+import { readBytes, readText } from './input';
+import { traced } from './trace';
 import { isMode, next, type Place } from './next';
 import { prettyInspect, prettyTokens } from './pretty';
 
@@ -26,6 +27,7 @@ const HELP = `tokenscope: what a language model sees in a text
   tokenscope next FILE --at BYTE     the exact probability of every byte that may come there
   tokenscope complete FILE --at BYTE what the model would insert there
   tokenscope features FILE           which features of an autoencoder fire at every token
+  tokenscope trace FILE [--sample N] the reasoning traces of a file, and one of them token by token
   tokenscope count PATH...           how many tokens files and folders have
 
 FILE is a UTF-8 file, or - for standard input.
@@ -47,13 +49,15 @@ FILE is a UTF-8 file, or - for standard input.
   --sae FOLDER     for features: an autoencoder (default: the one that comes with the model)
   --feature N      for features: this one alone; may be given several times
   --density SHARE  for features: leave out what fires on a larger share of tokens (default 0.05; not with --json)
+  --sample N       for trace: one of the traces, by its number or id; with --model it is scored by that model,
+                   and by the pair that the folder names, or --positive and --negative FOLDER
   --json           one JSON object per line; the README lists the fields
   --help           this text
 
 Exit codes: 0 done, 1 a defect in tokenscope, 2 bad input, 3 exactness cannot be had.
 `;
 
-const COMMANDS = ['tokens', 'inspect', 'bytes', 'next', 'complete', 'features', 'count'];
+const COMMANDS = ['tokens', 'inspect', 'bytes', 'next', 'complete', 'features', 'trace', 'count'];
 
 async function main(): Promise<void> {
   const { values, positionals } = parse();
@@ -82,6 +86,20 @@ async function main(): Promise<void> {
     const { tokenizer } = await Model.open(folder, contextLimit, null);
     const second = values.tokenizer ? openTokenizerAt(values.tokenizer).tokenizer : undefined;
     return await print(count([file, ...rest], tokenizer, second, values.json ?? false));
+  }
+  if (command === 'trace') {
+    const { positive, negative, sample, model } = values;
+    const members =
+      positive === undefined && negative === undefined
+        ? undefined
+        : { positive: { folder: positive ?? '' }, negative: { folder: negative ?? '' } };
+    if (members && model === undefined) {
+      throw new UserError('--positive and --negative need --model, whose tokens they share.');
+    }
+    const bytes = await readBytes(file);
+    const json = values.json ?? false;
+    const request = { file, bytes, sample, model, members, contextLimit, json };
+    return await print(await traced(request, startRuntime));
   }
   const { feature: _, ...completionValues } = values;
   const text = await readText(file);
@@ -146,6 +164,9 @@ function parse() {
         tokenizer: { type: 'string' },
         second: { type: 'string' },
         sae: { type: 'string' },
+        sample: { type: 'string' },
+        positive: { type: 'string' },
+        negative: { type: 'string' },
         feature: { type: 'string', multiple: true, default: [] },
         density: { type: 'string', default: '0.05' },
         mode: { type: 'string', default: 'e2' },
