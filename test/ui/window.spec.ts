@@ -11,9 +11,11 @@ export async function nothingIsDrawnBeforeItIsAskedFor(ui: Workbench) {
 
 export async function thePaletteOffersTheCommands(ui: Workbench) {
   await ui.statusItem('Tokenscope').waitFor();
-  await ui.quickInput('F1', '>Tokenscope: ');
   for (const title of ['Toggle Overlay', 'Open Inspector', 'Show Log']) {
+    // The list draws only what fits on the screen.
+    await ui.quickInput('F1', `>Tokenscope: ${title}`);
     const row = { hasText: `Tokenscope: ${title}` };
     await ui.page.locator('.quick-input-list .monaco-list-row', row).first().waitFor();
+    await ui.page.keyboard.press('Escape');
   }
 }
