@@ -233,6 +233,7 @@ describe.skipIf(!hasShared)('real files', () => {
         const [series] = trace.logprobs;
         const spelled = series!.tokens.map(token => textOf(trace, token)).join('');
         expect(spelled).toBe(trace.text);
+        if (count > 1) expect(trace.text).toMatch(/^Step 1: [^]*\nStep 2: /);
         for (const { logprob } of series!.tokens) expect(logprob).toBeLessThanOrEqual(0);
       }
     }

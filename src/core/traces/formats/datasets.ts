@@ -1,4 +1,5 @@
 // Rows of published sets of problems and traces.
+import { entriesOf } from './logprobs';
 import { messageParts } from './messages';
 import {
   isRow,
@@ -12,7 +13,6 @@ import {
   type RawTrace,
   type Row,
 } from './rawTrace';
-import { encodeUtf8 } from '../../utf8';
 
 /** Calculator spans and the last line of GSM8K. */
 const GSM8K_ANSWER = /(?:####|^A:)\s*(\S.*)\s*$/m;
@@ -56,29 +56,23 @@ export const gsm8k: Format = {
   },
 };
 
-/** Answers of a chat model with the five likeliest tokens at each place; the first of them was written. */
+/** Answers of a model at temperature 0 with the likeliest tokens at each place: the likeliest was written. */
 export const listedLogprobs: Format = {
   name: 'logprobs-visualiser',
   seen: 'in a real file',
   read(row) {
     const { question, logprobs } = row;
     if (typeof question !== 'string' || !Array.isArray(logprobs)) return undefined;
-    const entries = logprobs.map(entry => (isRow(entry) ? Object.entries(entry) : []));
-    if (entries.some(listed => listed.length === 0)) return undefined;
-    const tokens = entries.map(listed => {
-      const top = listed.map(([text, logprob]) => ({
-        ...{ bytes: encodeUtf8(text), logprob: numberOf(logprob) ?? NaN },
-      }));
-      return { ...top[0]!, top };
-    });
-    const text = entries.map(listed => listed[0]![0]).join('');
-    const target = /\(Answer: (.+?)\)\s*$/.exec(question)?.[1];
+    const places = logprobs.map(entriesOf);
+    if (places.some(listed => listed.length === 0)) return undefined;
+    const tokens = places.map(top => ({ ...top[0]!, top }));
+    const bytes = Uint8Array.from(tokens.flatMap(token => [...token.bytes]));
     return [
       {
         question,
-        parts: [{ kind: 'answer', text }],
-        logprobs: [{ source: 'five likeliest tokens', space: 'raw', tokens }],
-        ...known({ target }),
+        parts: [{ kind: 'answer', text: new TextDecoder().decode(bytes) }],
+        logprobs: [{ source: 'listed tokens', space: 'raw', tokens }],
+        ...known({ target: /\(Answer: (.+?)\)\s*$/.exec(question)?.[1] }),
       },
     ];
   },

@@ -11,8 +11,42 @@ import {
   type Row,
 } from './rawTrace';
 
-/** OpenAI's servers write so of tokens beyond the likeliest twenty. */
+/** OpenAI's servers write -9999 of tokens beyond the likeliest twenty. */
 const NOT_LISTED = -9000;
+/** What is more than rounding above 0 is no logarithm: some servers give a first token's probability instead. */
+const ROUNDING = 1e-6;
+
+export type Entry = Pick<RawLogprob, 'bytes' | 'logprob'>;
+
+/** Nats; NaN where the file has none, or something that is none. */
+function natsOf(value: unknown): number {
+  const logprob = numberOf(value);
+  if (logprob === undefined || logprob <= NOT_LISTED || logprob > ROUNDING) return NaN;
+  return Math.min(logprob, 0);
+}
+
+/** Nats, of a probability. */
+function natsOfShare(value: unknown): number {
+  return natsOf(Math.log(numberOf(value) ?? NaN));
+}
+
+/** The likeliest first, without those that have no number. */
+export function likeliest(entries: readonly Entry[]): Entry[] {
+  return entries
+    .filter(({ logprob }) => !Number.isNaN(logprob))
+    .sort((a, b) => b.logprob - a.logprob);
+}
+
+/**
+ * An object of texts and their log-probabilities, the likeliest first: by its numbers, as JavaScript moves keys such
+ * as "18" to the front.
+ */
+export function entriesOf(row: unknown): Entry[] {
+  const pairs = isRow(row) ? Object.entries(row) : [];
+  return likeliest(
+    pairs.map(([text, logprob]) => ({ bytes: escapedBytes(text), logprob: natsOf(logprob) })),
+  );
+}
 
 /** Entries of OpenAI's chat and Responses, of what is compatible with them, and of llama.cpp. */
 export function openAiLogprobs(value: unknown, source: string): RawLogprobs[] {
@@ -21,20 +55,17 @@ export function openAiLogprobs(value: unknown, source: string): RawLogprobs[] {
   const isSampled = entries.some(entry => 'prob' in entry || 'top_probs' in entry);
   const tokens = entries.map(entry => ({
     ...one(entry),
-    top: rowsOf(entry.top_logprobs ?? entry.top_probs).map(one),
+    top: likeliest(rowsOf(entry.top_logprobs ?? entry.top_probs).map(one)),
   }));
   return [{ source, space: isSampled ? 'sampled' : 'raw', tokens }];
 }
 
-function one(entry: Row): { bytes: Uint8Array; logprob: number } {
+function one(entry: Row): Entry {
   return { bytes: bytesOf(entry), logprob: logprobOf(entry) };
 }
 
-function logprobOf(entry: Row): number {
-  const prob = numberOf(entry.prob);
-  if (prob !== undefined) return Math.log(prob);
-  const logprob = numberOf(entry.logprob);
-  return logprob === undefined || logprob <= NOT_LISTED ? NaN : logprob;
+function logprobOf({ prob, logprob }: Row): number {
+  return prob === undefined ? natsOf(logprob) : natsOfShare(prob);
 }
 
 /** The bytes that are told, else those of the text, in which bytes may be escaped. */
@@ -43,11 +74,20 @@ function bytesOf({ bytes, token }: Row): Uint8Array {
   return isTold ? Uint8Array.from(bytes as number[]) : escapedBytes(textOf(token) ?? '');
 }
 
-/** Tokens that split a character come as `\xf0\x9f` or `bytes:\xf0\x9f` from some servers. */
+/** Tokens that split a character come as `\xf0\x9f`, ` \xc3` or `bytes:\xf0\x9f` from some servers. */
 export function escapedBytes(token: string): Uint8Array {
-  const escaped = /^(?:bytes:)?((?:\\x[0-9a-fA-F]{2})+)$/.exec(token)?.[1];
-  if (!escaped) return encodeUtf8(token);
-  return Uint8Array.from(escaped.match(/[0-9a-fA-F]{2}/g)!, digits => parseInt(digits, 16));
+  const [, escaped] = /^(?:bytes:(?=(?:\\x[0-9a-fA-F]{2})+$))?([^]*)$/.exec(token)!;
+  const pieces = escaped!.split(/((?:\\x[0-9a-fA-F]{2})+)/);
+  return Uint8Array.from(
+    pieces.flatMap((piece, i) => [...(i % 2 ? hexBytes(piece) : encodeUtf8(piece))]),
+  );
+}
+
+/** Of `\xf0\x9f`. */
+function hexBytes(escaped: string): number[] {
+  const bytes = escaped.match(/[0-9a-fA-F]{2}/g)!.map(digits => parseInt(digits, 16));
+  // What is ASCII needs no escape: then it is the text itself, as in a program.
+  return bytes.some(byte => byte >= 0x80) ? bytes : [...encodeUtf8(escaped)];
 }
 
 /** OpenAI's older completions: lists side by side. */
@@ -55,49 +95,74 @@ export function completionLogprobs(value: unknown): RawLogprobs[] {
   if (!isRow(value) || !Array.isArray(value.tokens) || !Array.isArray(value.token_logprobs))
     return [];
   const { token_logprobs: logprobs, top_logprobs: tops } = value as Record<string, unknown[]>;
-  const tokens = (value.tokens as unknown[]).map((token, i): RawLogprob => {
-    const top = isRow(tops?.[i]) ? Object.entries(tops[i]) : [];
-    return {
-      bytes: escapedBytes(textOf(token) ?? ''),
-      logprob: numberOf(logprobs?.[i]) ?? NaN,
-      top: top
-        .map(([text, logprob]) => ({
-          bytes: escapedBytes(text),
-          logprob: numberOf(logprob) ?? NaN,
-        }))
-        .sort((a, b) => b.logprob - a.logprob),
-    };
-  });
+  const tokens = (value.tokens as unknown[]).map((token, i): RawLogprob => ({
+    bytes: escapedBytes(textOf(token) ?? ''),
+    logprob: natsOf(logprobs?.[i]),
+    top: entriesOf(tops?.[i]),
+  }));
   return [{ source: 'OpenAI completions', space: 'raw', tokens }];
 }
 
 /**
- * vLLM: for each token of the prompt the likeliest and the one that is there, by id: which of them that is JSON does not
- * keep, but the prompt's text tells. None where it does not.
+ * vLLM: for each token of the prompt the likeliest and the one that is there, by id. Which of them that is JSON's
+ * reader does not keep; the prompt's ids or its text tell, and so do the ranks where no more than the likeliest one was
+ * asked for. None where nothing tells.
  */
-export function promptLogprobs(value: unknown, prompt: string | undefined): RawLogprobs[] {
-  if (!Array.isArray(value) || prompt === undefined) return [];
-  const places = value.filter(isRow).map(entry =>
-    Object.values(entry)
-      .filter(isRow)
-      .map(({ decoded_token: text, logprob }) => ({
-        ...{ text: textOf(text) ?? '', logprob: numberOf(logprob) ?? NaN },
-      })),
-  );
-  const written = spelling(
-    places.map(place => place.map(({ text }) => text)),
-    prompt,
-  );
-  if (!written) return [];
-  const tokens = written.map((choice, i): RawLogprob => {
-    const listed = places[i]!.map(({ text, logprob }) => ({ bytes: encodeUtf8(text), logprob }));
-    const own = listed[choice]!;
-    return { ...own, top: listed.sort((a, b) => b.logprob - a.logprob) };
+export function promptLogprobs(value: unknown, prompt?: string, ids?: unknown): RawLogprobs[] {
+  if (!Array.isArray(value) || !value.some(isRow)) return [];
+  // The first token has no entry.
+  const from = value.findIndex(isRow);
+  const places = value
+    .slice(from)
+    .map(entry => Object.entries(isRow(entry) ? entry : {}).flatMap(vllmEntry));
+  const chosen =
+    byIds(places, Array.isArray(ids) ? ids.slice(from) : []) ??
+    (prompt === undefined ? byRank(places) : spelling(textsOf(places), prompt));
+  if (!chosen) return [];
+  const tokens = chosen.map((choice, i): RawLogprob => {
+    return { ...places[i]![choice]!, top: likeliest(places[i]!) };
   });
-  const known = tokens.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const all = encodeUtf8(prompt);
-  const first = { bytes: all.slice(0, all.length - known), logprob: NaN, top: [] };
-  return [{ source: 'vLLM prompt_logprobs', space: 'raw', tokens: [first, ...tokens] }];
+  if (prompt !== undefined) {
+    const known = tokens.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const all = encodeUtf8(prompt);
+    const bytes = all.slice(0, Math.max(0, all.length - known));
+    if (bytes.length > 0) tokens.unshift({ bytes, logprob: NaN, top: [] });
+  }
+  return [{ source: 'vLLM prompt_logprobs', space: 'raw', tokens }];
+}
+
+interface VllmEntry extends Entry {
+  readonly id: string;
+  readonly text: string;
+  readonly rank: number;
+}
+
+function vllmEntry([id, entry]: [string, unknown]): VllmEntry[] {
+  if (!isRow(entry)) return [];
+  const text = textOf(entry.decoded_token) ?? '';
+  const logprob = natsOf(entry.logprob);
+  return [{ id, text, bytes: encodeUtf8(text), logprob, rank: numberOf(entry.rank) ?? NaN }];
+}
+
+function textsOf(places: readonly (readonly VllmEntry[])[]): string[][] {
+  return places.map(place => place.map(({ text }) => text));
+}
+
+function byIds(
+  places: readonly (readonly VllmEntry[])[],
+  ids: readonly unknown[],
+): number[] | undefined {
+  if (ids.length !== places.length) return undefined;
+  const chosen = places.map((place, i) => place.findIndex(({ id }) => id === String(ids[i])));
+  return chosen.includes(-1) ? undefined : chosen;
+}
+
+/** The token that is there is listed beside the k likeliest where it is none of them: of k = 1 a second entry is it. */
+function byRank(places: readonly (readonly VllmEntry[])[]): number[] | undefined {
+  if (places.some(({ length }) => length < 1 || length > 2)) return undefined;
+  if (places.every(({ length }) => length === 2)) return undefined;
+  const chosen = places.map(place => (place.length === 1 ? 0 : place.findIndex(e => e.rank > 1)));
+  return chosen.includes(-1) ? undefined : chosen;
 }
 
 /** Which choice of each place spells the text together; the first place may begin inside it, behind a token without an entry. */
@@ -145,13 +210,13 @@ export function llamaCppLogprobs(value: unknown): RawLogprobs[] {
   }
   const tokens = entries.map((entry): RawLogprob => {
     const text = textOf(entry.content) ?? '';
-    const top = rowsOf(entry.probs).map(({ tok_str, prob }) => ({
-      text: textOf(tok_str) ?? '',
-      bytes: encodeUtf8(textOf(tok_str) ?? ''),
-      logprob: Math.log(numberOf(prob) ?? NaN),
+    const listed = rowsOf(entry.probs);
+    const top = listed.map(({ tok_str: other, prob }) => ({
+      ...{ bytes: escapedBytes(textOf(other) ?? ''), logprob: natsOfShare(prob) },
     }));
-    const own = top.find(other => other.text === text);
-    return { bytes: encodeUtf8(text), logprob: own?.logprob ?? NaN, top };
+    const own = listed.findIndex(({ tok_str: other }) => other === text);
+    const logprob = top[own]?.logprob ?? NaN;
+    return { bytes: escapedBytes(text), logprob, top: likeliest(top) };
   });
   return [{ source: 'llama.cpp', space: 'sampled', tokens }];
 }
@@ -161,11 +226,11 @@ export function geminiLogprobs(value: unknown): RawLogprobs[] {
   const tops = rowsOf(value.topCandidates);
   const read = ({ token, logProbability }: Row) => ({
     bytes: encodeUtf8(textOf(token) ?? ''),
-    logprob: numberOf(logProbability) ?? NaN,
+    logprob: natsOf(logProbability),
   });
   const tokens = rowsOf(value.chosenCandidates).map((chosen, i): RawLogprob => ({
     ...read(chosen),
-    top: rowsOf(tops[i]?.candidates).map(read),
+    top: likeliest(rowsOf(tops[i]?.candidates).map(read)),
   }));
   return tokens.length > 0 ? [{ source: 'Gemini', space: 'raw', tokens }] : [];
 }

@@ -118,7 +118,9 @@ export const completion: Format = {
     }
     // A text that was only read stands in the request, beside the answer where both were kept.
     const prompt = textOf(row.prompt);
-    const read = choices.flatMap(choice => promptLogprobs(choice.prompt_logprobs, prompt));
+    const read = choices.flatMap(choice =>
+      promptLogprobs(choice.prompt_logprobs, prompt, choice.prompt_token_ids),
+    );
     if (read.length > 0) return [{ parts: part('answer', row, 'prompt'), logprobs: read }];
     return choices.map((choice, i): RawTrace => ({
       ...(choices.length > 1 && { id: `choice ${i + 1}` }),
