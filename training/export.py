@@ -109,7 +109,7 @@ def main() -> None:
     fresh.mkdir(parents=True)
     files(fresh, load_file(WORK / "coder" / "model.safetensors"), s, WORK / "tokenizer", {
         "fim": {"psm": f"{PREFIX}{{prefix}}{SUFFIX}{{suffix}}{MIDDLE}", "spm": f"{PREFIX}{SUFFIX}{{suffix}}{MIDDLE}{{prefix}}", "end": [END], "cuts": "character"},
-        "report": "REPORT.md"})
+        "saes": ["saes/resid-mid"], "report": "REPORT.md"})
     with open(WORK / "corpus" / "heldout.jsonl") as lines:
         result = check(fresh, s, [json.loads(line)["text"] for _, line in zip(range(40), lines)], True)
     print(json.dumps(result))

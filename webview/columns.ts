@@ -11,6 +11,7 @@ export interface Column {
   readonly isNumber: boolean;
   readonly per: Lens['per'];
   readonly comparesModels: boolean;
+  readonly needsFeatures: boolean;
   readonly comparesPair: boolean;
   /** What it sorts by; NaN where unknown. */
   value(row: TokenRow): number | string;
@@ -22,6 +23,7 @@ const plainColumn = {
   unit: '',
   per: 'token',
   comparesModels: false,
+  needsFeatures: false,
   comparesPair: false,
 } as const;
 const tokenColumns: readonly Column[] = [
@@ -32,7 +34,9 @@ const tokenColumns: readonly Column[] = [
 ];
 /** A lens that only alternates has no number to show. */
 const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id, lens]) =>
-  lens.scale.kind === 'alternate' ? [] : [lensColumn(id, lens, lens.scale)],
+  lens.scale.kind === 'alternate' || lens.scale.kind === 'channels'
+    ? []
+    : [lensColumn(id, lens, lens.scale)],
 );
 
 /**
@@ -47,9 +51,13 @@ export function columnsOf(scores: readonly (Scores | null)[], second = ''): read
   if (!scores.some(Boolean)) return columns;
   const hasBytes = scores.some(known => known?.byteNats);
   const hasSecond = scores.some(known => known?.secondByteNats);
+  const hasFeatures = scores.some(known => known?.features);
   const hasPair = scores.some(known => known?.contrast);
-  const isKnown = ({ per, comparesModels, comparesPair }: Column) =>
-    (per === 'token' || hasBytes) && (!comparesModels || hasSecond) && (!comparesPair || hasPair);
+  const isKnown = ({ per, comparesModels, comparesPair, needsFeatures }: Column) =>
+    (per === 'token' || hasBytes) &&
+    (!comparesModels || hasSecond) &&
+    (!comparesPair || hasPair) &&
+    (!needsFeatures || hasFeatures);
   return [...columns, ...lensColumns.filter(isKnown)];
 }
 
@@ -77,7 +85,7 @@ function textColumn(title: string, text: (row: TokenRow) => string): Column {
 function lensColumn(
   id: string,
   lens: Lens,
-  { unit, decimals }: Exclude<Scale, { kind: 'alternate' }>,
+  { unit, decimals }: Exclude<Scale, { kind: 'alternate' | 'channels' }>,
 ): Column {
   const value = (row: TokenRow) => valueOf(lens, row);
   const text = (row: TokenRow) => {
@@ -91,6 +99,7 @@ function lensColumn(
     isNumber: true,
     per: lens.per,
     comparesModels: lens.comparesModels ?? false,
+    needsFeatures: lens.needsFeatures ?? false,
     comparesPair: lens.comparesPair ?? false,
     value,
     text,

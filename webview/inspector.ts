@@ -10,6 +10,7 @@ import { lenses } from '../src/core/lenses';
 import { tabIds, type PageCommand, type TabId } from '../src/protocol/page';
 import { button } from './button';
 import { compareTemplate } from './compare';
+import { featuresTemplate } from './features';
 import { legendTemplate } from './legend';
 import { nextByteTemplate } from './nextByte';
 import { tabOf, type Page } from './page';
@@ -33,6 +34,7 @@ const tabs: Record<TabId, Tab> = {
   split: { title: 'Split', template: splitTemplate },
   compare: { title: 'Compare', template: compareTemplate },
   nextByte: { title: 'Next byte', template: nextByteTemplate },
+  features: { title: 'Features', template: featuresTemplate },
 };
 
 export function inspectorTemplate(page: Page): TemplateResult {

@@ -1,5 +1,6 @@
 // The lens that lies over the text: its meaning, its legend, and the way to its peaks.
 import { html, type TemplateResult } from 'lit';
+import { CHANNEL_STEPS } from '../src/core/sae/features';
 import { lenses } from '../src/core/lenses';
 import { legendOf } from '../src/core/scale';
 import { button } from './button';
@@ -8,9 +9,11 @@ import type { Page } from './page';
 export function legendTemplate({ state, run }: Page): TemplateResult {
   const lens = lenses[state.lens];
   const { kind } = lens.scale;
-  const steps = legendOf(lens.scale).map(
+  // Of a channel the thickest line.
+  const swatch = (step: number) => (kind === 'channels' ? step * CHANNEL_STEPS + 2 : step);
+  const steps = legendOf(lens.scale, state.channels).map(
     (words, step) =>
-      html`<li><span class="swatch ${kind}${step}" aria-hidden="true"></span>${words}</li>`,
+      html`<li><span class="swatch ${kind}${swatch(step)}" aria-hidden="true"></span>${words}</li>`,
   );
   return html`<section class="lens" aria-labelledby="lens">
     <h2 id="lens">${lens.title}</h2>

@@ -3,11 +3,13 @@ import 'vscode-jsonrpc/browser';
 import { render } from 'lit';
 import { connect } from '../src/protocol/channel';
 import {
+  FEATURES,
   hostMethods,
   LIST,
   NEXT,
   pageConnection,
   SHOW,
+  type FeaturesState,
   type HostApi,
   type InspectorState,
   type NextByteState,
@@ -36,6 +38,7 @@ const host = connect<HostApi>(connection, hostMethods);
 let state: InspectorState | undefined;
 let list: VisibleTokens | null = null;
 let next: NextByteState | null = null;
+let features: FeaturesState | null = null;
 let look = { ...firstLook, ...vscode.getState() };
 
 function change(changed: Partial<Look>, said = ''): void {
@@ -47,7 +50,7 @@ function change(changed: Partial<Look>, said = ''): void {
 }
 
 function tellLook(): void {
-  void host.look({ tab: tabOf(look), typed: look.typed });
+  void host.look({ tab: tabOf(look), typed: look.typed, choice: look.choice });
 }
 
 function draw(): void {
@@ -56,9 +59,12 @@ function draw(): void {
     state,
     list,
     next,
+    features,
     look,
     change,
     run: command => void host.run({ command }),
+    feature: params => void host.feature(params),
+    open: params => void host.open(params),
     select: params => void host.select(params),
   });
   const { tokens } = state;
@@ -76,6 +82,10 @@ connection.onNotification(LIST, (told: VisibleTokens | null) => {
 });
 connection.onNotification(NEXT, (told: NextByteState | null) => {
   next = told;
+  draw();
+});
+connection.onNotification(FEATURES, (told: FeaturesState | null) => {
+  features = told;
   draw();
 });
 connection.listen();

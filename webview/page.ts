@@ -1,6 +1,8 @@
 // What every part of the page draws from and answers to.
+import type { Choice } from '../src/protocol/features';
 import {
   tabIds,
+  type FeaturesState,
   type HostApi,
   type InspectorState,
   type NextByteState,
@@ -18,8 +20,13 @@ export interface Look {
   isDescending: boolean;
   /** What might be typed behind the pretoken at the cursor. */
   typed: string;
+  /** What counts as on in the table of features. */
+  choice: Choice;
 }
-export const firstLook: Look = { tab: 0, column: 'position', isDescending: false, typed: '' };
+export const firstLook: Look = {
+  ...{ tab: 0, column: 'position', isDescending: false, typed: '' },
+  choice: { kind: 'own' },
+};
 
 export function tabOf({ tab }: Look): TabId {
   return tabIds[tab] ?? 'token';
@@ -29,9 +36,12 @@ export interface Page {
   readonly state: InspectorState;
   readonly list: VisibleTokens | null;
   readonly next: NextByteState | null;
+  readonly features: FeaturesState | null;
   readonly look: Look;
   /** `said` is for ears alone. */
   change(look: Partial<Look>, said?: string): void;
   run(command: PageCommand): void;
+  feature(params: Parameters<HostApi['feature']>[0]): void;
+  open(params: Parameters<HostApi['open']>[0]): void;
   select(params: Parameters<HostApi['select']>[0]): void;
 }

@@ -1,5 +1,6 @@
 // The lenses: each turns a row of scores into one number, and says how that number is coloured and read.
 // Editor, inspector and command line draw a lens and know none by name.
+import { CHANNEL_STEPS } from './sae/features';
 import { stepOf, strengthOf, type Scale } from './scale';
 import { NATS_PER_BIT, type Scores } from './scores';
 
@@ -13,6 +14,8 @@ export interface Lens {
   readonly per: 'token' | 'character';
   /** Whether it needs a second model, too. */
   readonly comparesModels?: boolean;
+  /** Whether it needs an autoencoder beside the model, whose features cost a pass of their own. */
+  readonly needsFeatures?: boolean;
   /** Whether it needs a positive and a negative model. */
   readonly comparesPair?: boolean;
   /** Whether blanks, tabs and line ends are made visible. */
@@ -104,10 +107,53 @@ export const lenses = {
     value: (scores, row) => scores?.ranks[row] || NaN,
     format: value => `rank ${value}`,
   },
+  features: {
+    title: 'Features',
+    meaning:
+      'How high the strongest feature of the autoencoder is at this token, as a share of the highest it was ever seen. Features that fire on much of all text are left out.',
+    needsModel: true,
+    needsFeatures: true,
+    per: 'token',
+    showsWhitespace: false,
+    scale: {
+      kind: 'heat',
+      bounds: [40, 50, 60, 70, 80, 88, 95],
+      unit: '% of its maximum',
+      decimals: 0,
+    },
+    value: (scores, row) => 100 * (scores?.features?.strongest[row] ?? NaN),
+    format: value => `${value.toFixed(0)} % of its maximum`,
+  },
+  pinned: {
+    title: 'Pinned features',
+    meaning:
+      'Where the features that you pinned fire, each in a colour and with a line of its own; thicker lines: higher. Of several at one token the strongest is drawn.',
+    needsModel: true,
+    needsFeatures: true,
+    per: 'token',
+    showsWhitespace: false,
+    scale: { kind: 'channels' },
+    value: (scores, row) => scores?.features?.channel[row] ?? NaN,
+    format: value => `pinned feature ${Math.floor(value / CHANNEL_STEPS) + 1}`,
+  },
+  unexplained: {
+    title: 'Unexplained',
+    meaning:
+      'The part of the model’s activation at this token that the autoencoder’s features leave out: |x − x̂| / |x|. Where it is high, no list of features says what the model holds.',
+    needsModel: true,
+    needsFeatures: true,
+    per: 'token',
+    showsWhitespace: false,
+    scale: { kind: 'heat', bounds: [15, 22, 30, 38, 46, 55, 65], unit: '%', decimals: 1 },
+    value: (scores, row) => 100 * (scores?.features?.unexplained[row] ?? NaN),
+    format: value => `${value.toFixed(1)} % unexplained`,
+  },
 } satisfies Record<string, Lens>;
 
 export type LensId = keyof typeof lenses;
 export const lensIds = Object.keys(lenses) as LensId[];
+
+const channelOf = (step: number) => Math.floor(step / CHANNEL_STEPS);
 
 /** The least strength of a step that counts as a peak. */
 const PEAK_STRENGTH = 4 / 7;
@@ -135,6 +181,8 @@ export function isPeak(
   least?: number,
 ): boolean {
   if (lens.scale.kind === 'alternate') return true;
+  if (lens.scale.kind === 'channels')
+    return !Number.isNaN(value) && channelOf(value) !== channelOf(before);
   const size = lens.scale.kind === 'diverging' ? Math.abs : (value: number) => value;
   const isLarge =
     least === undefined

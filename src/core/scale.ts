@@ -9,6 +9,8 @@ const MIDDLE = (DIVERGING_STEPS - 1) / 2;
 export type Scale =
   /** Neighbouring tokens take turns: the value's parity picks the shade. */
   | { readonly kind: 'alternate' }
+  /** The value is the step: CHANNEL_STEPS strengths of each channel. */
+  | { readonly kind: 'channels' }
   /** Step n holds values in [bounds[n-1], bounds[n]); 7 bounds, ascending. Values are told to `decimals`. */
   | {
       readonly kind: 'heat';
@@ -27,6 +29,7 @@ export type Scale =
 /** The step of a value, or -1 where the value is unknown. */
 export function stepOf(scale: Scale, value: number): number {
   if (Number.isNaN(value)) return -1;
+  if (scale.kind === 'channels') return value;
   if (scale.kind === 'alternate') return value % 2;
   const size = scale.kind === 'diverging' ? Math.abs(value) : value;
   let step = 0;
@@ -36,12 +39,13 @@ export function stepOf(scale: Scale, value: number): number {
 
 /** How far a step is from what is left unpainted, as a share of the farthest. */
 export function strengthOf(scale: Scale, step: number): number {
-  if (scale.kind === 'alternate') return 1;
+  if (scale.kind === 'alternate' || scale.kind === 'channels') return 1;
   return scale.kind === 'heat' ? step / (HEAT_STEPS - 1) : Math.abs(step - MIDDLE) / MIDDLE;
 }
 
-/** One line of the legend for each step, in words: "2 – 4 bits". */
-export function legendOf(scale: Scale): string[] {
+/** One line of the legend for each step, in words: "2 – 4 bits"; for each channel its name. */
+export function legendOf(scale: Scale, channels: readonly string[] = []): string[] {
+  if (scale.kind === 'channels') return [...channels];
   if (scale.kind === 'alternate') return ['even tokens', 'odd tokens'];
   const { bounds } = scale;
   const unit = scale.unit && ` ${scale.unit}`;

@@ -1,4 +1,5 @@
 // What a forward pass leaves behind: one row per token, as typed arrays. Logits never leave the engine.
+import type { TokenFeatures } from './sae/features';
 
 /** Row p tells how the token at p looked to the model, given the tokens of its window before it. */
 export interface Scores {
@@ -20,6 +21,8 @@ export interface Scores {
   readonly byteNats?: Float64Array;
   /** [row], nats: the same by a second model, which may cut the text otherwise. */
   readonly secondByteNats?: Float64Array;
+  /** What an autoencoder says of the tokens. Absent where it was not asked. */
+  readonly features?: TokenFeatures;
   /** What a positive and a negative model say of the tokens. Absent where there is no pair. */
   readonly contrast?: ContrastScores;
 }

@@ -26,6 +26,8 @@ import { goToByScore } from './goToByScore';
 import { countMarkdown } from './countReport';
 import { countFolder } from './countTokens';
 import type { Engine } from './engine';
+import { featureCommands } from './features/featureCommands';
+import type { Features } from './features/features';
 import type { Inspection } from './inspection';
 import { reportMarkdown } from './modelReport';
 import type { OverlayState } from './overlayState';
@@ -41,6 +43,7 @@ export interface CommandContext {
   readonly pages: Pages;
   readonly completions: Completions;
   readonly calibrations: Calibrations;
+  readonly features: Features;
   /** Folder of the built-in model. */
   readonly builtIn: string;
 }
@@ -102,6 +105,10 @@ export function registerCommands(context: CommandContext): Disposable[] {
     async choosePair() {
       if (await chooseModelPair()) state.show('contrast');
     },
+    ...featureCommands({
+      ...{ features: context.features, state, pages },
+      openInspector: () => commands.executeCommand('tokenscope.inspector.focus'),
+    }),
     async compareWithTokenizer() {
       if (!(await chooseSecondTokenizer(engine, builtIn))) return;
       // A lens that draws both.

@@ -7,6 +7,7 @@ import type {
   EngineApi,
   ModelInfo,
   PairMembers,
+  RollingEvent,
   ScoredEvent,
   TokenizerInfo,
 } from '../protocol/engine';
@@ -30,6 +31,7 @@ export interface EngineOptions {
   onScored(event: ScoredEvent): void;
   onCompleting?(event: CompletingEvent): void;
   onCalibrating?(event: CalibratingEvent): void;
+  onRolling?(event: RollingEvent): void;
   /** The engine's own output, and what became of it, for the log. */
   onOutput(line: string): void;
 }
@@ -39,6 +41,8 @@ export interface RunningEngine {
   readonly remote: Remote<EngineApi>;
   readonly model: ModelInfo;
   readonly texts: Map<string, number>;
+  /** Where what is kept of one process is kept. */
+  readonly process: Pick<EngineProcess, 'sae'>;
 }
 
 const DEATHS_ALLOWED = 2;
@@ -154,7 +158,7 @@ export class Engine {
       const second = await this.openSecond(process.remote);
       await this.choosePair(process.remote);
       this.enter({ kind: 'ready', model, ...second });
-      return { remote: process.remote, model, texts: process.texts };
+      return { remote: process.remote, model, texts: process.texts, process };
     } catch (error) {
       if (!process.isGone) this.enter({ kind: 'failed', message: (error as Error).message });
       this.opening = undefined;

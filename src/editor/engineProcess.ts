@@ -4,14 +4,17 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { connect, type Remote } from '../protocol/channel';
 import {
   CALIBRATING,
+  ROLLING,
   COMPLETING,
   engineMethods,
   SCORED,
   type CalibratingEvent,
+  type RollingEvent,
   type CompletingEvent,
   type EngineApi,
   type ScoredEvent,
 } from '../protocol/engine';
+import type { SaeInfo } from '../protocol/features';
 import { ipcConnection } from '../protocol/ipc';
 
 export class EngineProcess {
@@ -20,6 +23,8 @@ export class EngineProcess {
   readonly exited: Promise<string>;
   /** Texts that this process holds, by address, with their versions. */
   readonly texts = new Map<string, number>();
+  /** The autoencoder that this process was asked to open, once it was. */
+  sae: Promise<SaeInfo | null> | undefined;
   private readonly child: ChildProcess;
   private gone = false;
 
@@ -29,6 +34,7 @@ export class EngineProcess {
       onScored(event: ScoredEvent): void;
       onCompleting?(event: CompletingEvent): void;
       onCalibrating?(event: CalibratingEvent): void;
+      onRolling?(event: RollingEvent): void;
       onOutput(line: string): void;
     },
   ) {
@@ -45,6 +51,7 @@ export class EngineProcess {
     connection.onNotification(SCORED, this.listeners.onScored);
     connection.onNotification(COMPLETING, event => this.listeners.onCompleting?.(event));
     connection.onNotification(CALIBRATING, event => this.listeners.onCalibrating?.(event));
+    connection.onNotification(ROLLING, event => this.listeners.onRolling?.(event));
     connection.onError(([error]) => this.listeners.onOutput(String(error)));
     connection.listen();
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -5,6 +5,7 @@ import { Calibrations } from './completion/calibrations';
 import { Completions } from './completion/completions';
 import { tellComparing } from './compareTokenizers';
 import { Engine } from './engine';
+import { Features } from './features/features';
 import { registerHover } from './hover';
 import { Inspection } from './inspection';
 import { registerInspector } from './inspectorView';
@@ -12,7 +13,13 @@ import { report } from './messages';
 import { Overlay } from './overlay';
 import { OverlayState } from './overlayState';
 import { Pages } from './pages';
-import { changesComparison, changesModel, changesPair, settings } from './settings';
+import {
+  changesComparison,
+  changesFeatures,
+  changesModel,
+  changesPair,
+  settings,
+} from './settings';
 import { Status } from './status';
 import { Texts } from './texts';
 import { registerTraces } from './traces/traces';
@@ -33,23 +40,30 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     onScored: event => inspection.tellScored(event),
     onCompleting: event => completions.tellCompleting(event),
     onCalibrating: event => calibrations.tell(event),
+    onRolling: event => rollouts.tell(event),
     onOutput: line => log.info(line),
   });
   const texts = new Texts(engine);
-  const inspection: Inspection = new Inspection(engine, texts);
+  const features: Features = new Features(engine, texts, state, context.globalState);
+  const wish = () => features.wishOfLens();
+  const inspection: Inspection = new Inspection(engine, texts, wish, features.open);
   const quietly = (error: unknown) => report(log, error);
   const overlay = new Overlay(engine, inspection, state, quietly);
-  const status = new Status(engine, inspection, state);
+  const status = new Status(engine, inspection, state, features);
   const pages = new Pages();
   const calibrations: Calibrations = new Calibrations(engine, context.workspaceState);
   const completions: Completions = new Completions(engine, texts, pages, calibrations);
-  const { disposables } = registerTraces(engine, log);
+  const { rollouts, disposables } = registerTraces({
+    ...{ engine, texts, inspection, log },
+    memento: context.workspaceState,
+  });
   context.subscriptions.push(
     ...disposables,
     log,
     state,
     texts,
     inspection,
+    features,
     overlay,
     status,
     pages,
@@ -62,8 +76,8 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       for (const warning of state.model.warnings) log.warn(warning);
       if (state.secondProblem) log.warn(state.secondProblem);
     }),
-    registerHover(engine, inspection, state, quietly),
-    registerInspector(context.extensionUri, engine, inspection, state, quietly),
+    registerHover(engine, inspection, state, features, quietly),
+    registerInspector(context.extensionUri, engine, inspection, state, features, quietly),
     ...registerCommands({
       log,
       engine,
@@ -73,12 +87,16 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       builtIn,
       completions,
       calibrations,
+      features,
     }),
     workspace.onDidChangeConfiguration(event => {
       if (changesComparison(event)) {
         tellComparing();
         // An engine that is starting has read the setting as it was.
         if (engine.running) void engine.compare().catch(quietly);
+      }
+      if (changesFeatures(event) && engine.running) {
+        features.reopen().then(() => overlay.refreshAll(), quietly);
       }
       if (changesPair(event) && engine.running) void engine.contrast().catch(quietly);
       if (!changesModel(event)) return;

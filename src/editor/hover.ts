@@ -7,6 +7,8 @@ import { spell } from '../core/spell';
 import { contrastScore, ratioOf } from '../core/traces/contrast';
 import type { TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
+import { featuresHover } from './features/featureHover';
+import type { Features } from './features/features';
 import type { Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
 import { plain } from './plain';
@@ -19,6 +21,7 @@ export function registerHover(
   engine: Engine,
   inspection: Inspection,
   state: OverlayState,
+  features: Features,
   onError: (error: unknown) => void,
 ): Disposable {
   return languages.registerHoverProvider(
@@ -43,6 +46,10 @@ export function registerHover(
           const { second } = engine;
           const names = { model, second: second?.name ?? '' };
           const contents = Array.from(view.ids, (_, row) => describe(view, row, names, state.lens));
+          if (state.lens.needsFeatures) {
+            const found = await featuresHover(features, document, utf16Start);
+            if (found) contents.unshift(found);
+          }
           if (second) {
             const at = { utf16Start, utf16End: utf16Start + 1 };
             const other = await inspection.view(document, at, { details: 'bytes', second: true });

@@ -19,7 +19,8 @@ import type {
   TokenCount,
   TokenView,
 } from '../protocol/engine';
-import type { Engine } from './engine';
+import type { FeatureWish } from '../protocol/features';
+import type { Engine, RunningEngine } from './engine';
 import { settings } from './settings';
 import type { Texts } from './texts';
 
@@ -46,6 +47,9 @@ export class Inspection {
   constructor(
     private readonly engine: Engine,
     private readonly texts: Texts,
+    /** What a view is to tell of features: nothing where the lens needs none. */
+    private readonly wish: () => FeatureWish | undefined = () => undefined,
+    private readonly openSae: (running: RunningEngine) => Promise<unknown> = async () => {},
   ) {
     // Another model, or another one beside it, may prove or refuse something else.
     engine.onDidChangeState(({ kind }) => {
@@ -67,7 +71,11 @@ export class Inspection {
   ): Promise<VersionedView> {
     return this.engine.call(async running => {
       const at = this.texts.sent(running, document);
-      const request = { maxTokens: VIEW_TOKENS, ...at, range, ...wish };
+      const features = wish.second ? undefined : this.wish();
+      const request = {
+        ...{ maxTokens: VIEW_TOKENS, ...at, range, ...wish },
+        ...(features && { features }),
+      };
       return { version: at.version, view: await running.remote.view(request) };
     });
   }
@@ -130,7 +138,10 @@ export class Inspection {
 
   peak(document: TextDocument, lens: LensId, from: number, direction: 1 | -1) {
     return this.engine.call(running =>
-      running.remote.peak({ ...this.texts.sent(running, document), lens, from, direction }),
+      running.remote.peak({
+        ...{ ...this.texts.sent(running, document), lens, from, direction },
+        ...(this.wish() && { features: this.wish()! }),
+      }),
     );
   }
 
@@ -188,12 +199,11 @@ export class Inspection {
   async score(
     document: TextDocument,
     visible: Range16[],
-    {
-      per,
-      comparesModels: second = false,
-      comparesPair = false,
-    }: Pick<Lens, 'per' | 'comparesModels' | 'comparesPair'> = { per: 'token' },
+    lens: Pick<Lens, 'per' | 'comparesModels' | 'comparesPair' | 'needsFeatures'> = {
+      per: 'token',
+    },
   ): Promise<void> {
+    const { per, comparesModels: second = false, comparesPair = false, needsFeatures } = lens;
     const uri = document.uri.toString();
     this.cancel(uri);
     const pass: Pass = { version: document.version, controller: new AbortController() };
@@ -201,7 +211,12 @@ export class Inspection {
     try {
       const maxTokens = settings.maxTokens();
       const done = await this.engine.call(
-        (running): Promise<ScoreSummary | ByteSummary | Refusal> => {
+        async (running): Promise<ScoreSummary | ByteSummary | Refusal> => {
+          if (needsFeatures && (await this.openSae(running))) {
+            const at = this.texts.sent(running, document);
+            const { signal } = pass.controller;
+            await running.remote.encode({ ...at, visible, maxTokens }, signal);
+          }
           const at = this.texts.sent(running, document);
           const { signal } = pass.controller;
           if (comparesPair)

@@ -8,9 +8,10 @@ import {
   type Disposable,
   type WebviewView,
 } from 'vscode';
-import { serve } from '../protocol/channel';
+import { Cancelled, serve } from '../protocol/channel';
 import type { Range16 } from '../protocol/engine';
 import {
+  FEATURES,
   hostMethods,
   LIST,
   NEXT,
@@ -20,8 +21,10 @@ import {
   type PageLook,
 } from '../protocol/page';
 import type { Engine } from './engine';
+import type { Features } from './features/features';
+import { goTo } from './features/featureCommands';
 import type { Inspection } from './inspection';
-import { cursorState, nextByteState, visibleTokens } from './inspectorState';
+import { cursorState, featuresState, nextByteState, visibleTokens } from './inspectorState';
 import type { OverlayState } from './overlayState';
 import { isInspectable, rangeOf } from './visible';
 
@@ -39,7 +42,7 @@ export class Inspector {
   private missesScores = false;
   /** What the tokens told last lie in, where those on the screen are more. */
   private part: Range16 | undefined;
-  private look: PageLook = { tab: 'token', typed: '' };
+  private look: PageLook = { tab: 'token', typed: '', choice: { kind: 'own' } };
   /** What is asked of the model for a place that the cursor has not left yet. */
   private asking = new AbortController();
 
@@ -48,6 +51,7 @@ export class Inspector {
     private readonly engine: Engine,
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
+    private readonly features: Features,
     private readonly onError: (error: unknown) => void,
   ) {
     const { webview } = view;
@@ -64,7 +68,7 @@ export class Inspector {
     const moved = () => {
       cursor();
       if (this.hasLeftPart()) list();
-      this.askNextByte();
+      this.askWhereResting();
     };
     const both = () => {
       moved();
@@ -72,6 +76,8 @@ export class Inspector {
     };
     serve<HostApi>(this.connection, hostMethods, {
       ready: both,
+      feature: params => this.actOn(params),
+      open: params => goTo(params),
       run: async ({ command }) => void (await commands.executeCommand(`tokenscope.${command}`)),
       look: look => {
         this.look = look;
@@ -82,6 +88,7 @@ export class Inspector {
     this.connection.listen();
     this.listeners = [
       state.onDidChange(both),
+      features.onDidChange(both),
       engine.onDidChangeState(both),
       inspection.onDidScore(() => {
         cursor();
@@ -115,17 +122,40 @@ export class Inspector {
   }
 
   /** Once the cursor rests; what was asked for another place is withdrawn. */
-  private askNextByte(): void {
+  private askWhereResting(): void {
     this.asking.abort();
-    clearTimeout(this.timers.get(NEXT));
-    if (this.look.tab !== 'nextByte' || !this.view.visible) return;
+    for (const name of [NEXT, FEATURES]) clearTimeout(this.timers.get(name));
+    const { tab } = this.look;
+    if ((tab !== 'nextByte' && tab !== 'features') || !this.view.visible) return;
     const { signal } = (this.asking = new AbortController());
+    const name = tab === 'features' ? FEATURES : NEXT;
     const run = () => {
-      this.nextByte(signal)
-        .then(found => (signal.aborted ? undefined : this.connection.sendNotification(NEXT, found)))
-        .catch(this.onError);
+      (tab === 'features' ? this.featuresHere(signal) : this.nextByte(signal))
+        .then(found => (signal.aborted ? undefined : this.connection.sendNotification(name, found)))
+        .catch(error => {
+          if (!(error instanceof Cancelled)) this.onError(error);
+        });
     };
-    this.timers.set(NEXT, setTimeout(run, REST_MS));
+    this.timers.set(name, setTimeout(run, REST_MS));
+  }
+
+  private async featuresHere(signal: AbortSignal) {
+    const editor = activeEditor();
+    if (!editor || !this.state.isOn || this.engine.state.kind !== 'ready') return null;
+    return featuresState(editor, this.features, this.look.choice, signal);
+  }
+
+  private actOn({ feature, act, threshold }: Parameters<HostApi['feature']>[0]): void {
+    const run = (command: string) =>
+      void commands.executeCommand(`tokenscope.${command}`, feature ?? undefined);
+    if (act === 'show') this.features.show(feature ?? undefined);
+    else if (act === 'pin' && feature !== null && threshold !== undefined)
+      this.state.pin(feature, threshold);
+    else if (act === 'pin') run('pinFeature');
+    else if (act === 'unpin' && feature !== null) this.state.unpin(feature);
+    else if (act === 'ablate') run('ablateFeature');
+    else if (act === 'label') run('labelFeature');
+    else if (act === 'search') run('findFeatureInWorkspace');
   }
 
   private async nextByte(signal: AbortSignal) {

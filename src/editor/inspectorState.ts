@@ -1,18 +1,25 @@
 // What the inspector's page is told of an editor.
 import { workspace, type TextDocument, type TextEditor } from 'vscode';
-import { Cancelled } from '../protocol/channel';
+import { Cancelled, UserError } from '../protocol/channel';
 import type { Range16 } from '../protocol/engine';
+import type { Choice } from '../protocol/features';
 import type {
   ComparedText,
+  FeaturesState,
   InspectorState,
   NextByteState,
   PageLook,
   VisibleTokens,
 } from '../protocol/page';
 import type { Engine } from './engine';
+import type { Features } from './features/features';
 import type { Inspection, VersionedView } from './inspection';
 import type { OverlayState } from './overlayState';
+import { settings } from './settings';
 import { offsetsOf, visibleStretches } from './visible';
+
+/** Features listed of a document. */
+const TABLE_ROWS = 100;
 
 /** Tokens listed at once: more than a screen of code holds, few enough to draw at every scroll. */
 const LISTED = 1000;
@@ -21,7 +28,7 @@ export async function cursorState(
   editor: TextEditor | undefined,
   engine: Engine,
   inspection: Inspection,
-  { lensId, isOn }: OverlayState,
+  { lensId, isOn, pins }: OverlayState,
   look: PageLook,
 ): Promise<InspectorState> {
   const state: InspectorState = {
@@ -31,6 +38,7 @@ export async function cursorState(
     message: engine.state.kind === 'failed' ? engine.state.message : '',
     model: engine.state.kind === 'ready' ? engine.state.model.name : '',
     file: editor ? nameOf(editor.document) : '',
+    channels: pins.map(({ feature }) => `feature ${feature}`),
     tokens: null,
     split: null,
     second: engine.second?.name ?? '',
@@ -79,6 +87,40 @@ export async function nextByteState(
   const before = document.lineAt(line).text.slice(0, character);
   const found = await inspection.nextBytes(document, document.offsetAt(selection.active), signal);
   return { file: nameOf(document), line: line + 1, column: character + 1, before, found };
+}
+
+/** What fires at the cursor and in the text; with the page of the feature that is looked at. */
+export async function featuresState(
+  editor: TextEditor,
+  features: Features,
+  choice: Choice,
+  signal: AbortSignal,
+): Promise<FeaturesState> {
+  const { document, selection } = editor;
+  const at = document.offsetAt(selection.active);
+  const { densityCutoff, pins } = features.wish();
+  const state = {
+    ...{ file: nameOf(document), uri: document.uri.toString(), version: document.version },
+    ...{ densityCutoff, pins, at: null, table: null, page: null },
+  };
+  const { page: feature } = features;
+  try {
+    return await features.on(document, async (remote, version) => {
+      const visible = visibleStretches(editor, 0);
+      await remote.encode({ ...version, visible, maxTokens: settings.maxTokens() }, signal);
+      const table = { ...version, densityCutoff, choice, rows: TABLE_ROWS };
+      const ask = { feature: feature!, uri: state.uri, language: document.languageId };
+      return {
+        ...{ ...state, sae: features.info ?? null, problem: '' },
+        at: await remote.featuresAt({ ...version, at, details: true }, signal),
+        table: await remote.featureTable(table, signal),
+        page: feature === undefined ? null : await remote.featurePage(ask, signal),
+      };
+    });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...state, sae: null, problem: error.message };
+  }
 }
 
 /** A notebook's cell goes by the notebook's name and its place in it. */

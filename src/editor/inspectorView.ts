@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Uri, window, type Disposable, type Webview } from 'vscode';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
+import type { Features } from './features/features';
 import { Inspector } from './inspector';
 import type { OverlayState } from './overlayState';
 
@@ -11,13 +12,14 @@ export function registerInspector(
   engine: Engine,
   inspection: Inspection,
   state: OverlayState,
+  features: Features,
   onError: (error: unknown) => void,
 ): Disposable {
   return window.registerWebviewViewProvider('tokenscope.inspector', {
     resolveWebviewView(view) {
       const folder = Uri.joinPath(root, 'dist');
       view.webview.options = { enableScripts: true, localResourceRoots: [folder] };
-      const inspector = new Inspector(view, engine, inspection, state, onError);
+      const inspector = new Inspector(view, engine, inspection, state, features, onError);
       view.onDidDispose(() => inspector.dispose());
       view.webview.html = pageHtml(view.webview, folder);
     },

@@ -9,11 +9,18 @@ const LINES = ['', '┈┈┈', '┈┈┈', '╌╌╌', '┉┉┉', '╍╍�
 /** The same for what is less than nothing, above the tokens, and for what is more. */
 const DIVERGING_LINES = ['▔▔▔', '▔▔▔', '▔▔▔', '▔▔▔', '', '┈┈┈', '┉┉┉', '━━━', '═══'];
 
+/** Of each pinned feature: below the tokens, then above. */
+const CHANNEL_LINES = ['━━━', '╍╍╍', '┉┉┉', '▔▔▔', '▔ ▔', '▔·▔'];
+
 /** What the lens shows, its steps in words beside their lines, and the model's warnings. */
-export function legendText(lens: Lens, warnings: readonly string[]): string {
+export function legendText(
+  lens: Lens,
+  warnings: readonly string[],
+  channels: readonly string[] = [],
+): string {
   const { kind } = lens.scale;
-  const lines = kind === 'heat' ? LINES : DIVERGING_LINES;
-  const steps = legendOf(lens.scale).map((words, step) =>
+  const lines = kind === 'heat' ? LINES : kind === 'channels' ? CHANNEL_LINES : DIVERGING_LINES;
+  const steps = legendOf(lens.scale, channels).map((words, step) =>
     kind === 'alternate' ? words : `${lines[step] || 'no line'}  ${words}`,
   );
   return [

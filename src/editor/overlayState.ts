@@ -1,6 +1,7 @@
 // Which lens lies over the text, if any: off until toggled, remembered per workspace.
 import { commands, EventEmitter, type Memento } from 'vscode';
 import { lenses, type Lens, type LensId } from '../core/lenses';
+import { CHANNELS, type Pin } from '../core/sae/features';
 
 const KEY = 'overlay';
 const FIRST_LENS: LensId = 'surprisal';
@@ -8,6 +9,8 @@ const FIRST_LENS: LensId = 'surprisal';
 interface Remembered {
   on: boolean;
   lens: LensId;
+  /** By channel. */
+  pins?: readonly Pin[];
 }
 
 export class OverlayState {
@@ -34,12 +37,31 @@ export class OverlayState {
     return lenses[this.value.lens];
   }
 
+  get pins(): readonly Pin[] {
+    return this.value.pins ?? [];
+  }
+
+  /** Pins a feature, or changes its threshold; of more than there are channels the oldest goes. */
+  pin(feature: number, threshold = 0): void {
+    const known = this.pins.some(pin => pin.feature === feature);
+    const pin = { feature, threshold };
+    const pins = known
+      ? this.pins.map(each => (each.feature === feature ? pin : each))
+      : [...this.pins, pin].slice(-CHANNELS);
+    this.set({ ...this.value, pins });
+  }
+
+  unpin(feature?: number): void {
+    const pins = this.pins.filter(pin => feature !== undefined && pin.feature !== feature);
+    this.set({ ...this.value, pins });
+  }
+
   toggle(): void {
     this.set({ ...this.value, on: !this.value.on });
   }
 
   show(lens: LensId): void {
-    this.set({ on: true, lens });
+    this.set({ ...this.value, on: true, lens });
   }
 
   dispose(): void {

@@ -8,6 +8,7 @@ import {
   type DecorationRenderOptions,
   type TextEditorDecorationType,
 } from 'vscode';
+import { CHANNEL_STEPS, CHANNELS } from '../core/sae/features';
 import { DIVERGING_STEPS, HEAT_STEPS, type Scale } from '../core/scale';
 import type { Blank } from './paint';
 
@@ -48,6 +49,10 @@ export class Palette {
   private readonly diverging = Array.from({ length: DIVERGING_STEPS }, (_, step) =>
     typeOf(divergingStyle(DIVERGING[step]!)),
   );
+  /** A colour and a line for each channel; the line is the thicker the higher. */
+  private readonly channels = Array.from({ length: CHANNELS * CHANNEL_STEPS }, (_, step) =>
+    typeOf(channelStyle(Math.floor(step / CHANNEL_STEPS), step % CHANNEL_STEPS)),
+  );
   /** The second tokenizer's tokens, by turns; unlike shades the lines tell them apart without colour. */
   readonly second = ['solid', 'dotted'].map(style =>
     typeOf({
@@ -70,6 +75,7 @@ export class Palette {
   /** The decoration type of every step of a scale. */
   steps(scale: Scale): readonly TextEditorDecorationType[] {
     if (scale.kind === 'alternate') return this.shades;
+    if (scale.kind === 'channels') return this.channels;
     return scale.kind === 'heat' ? this.heat : this.diverging;
   }
 
@@ -78,6 +84,7 @@ export class Palette {
       ...this.shades,
       ...this.heat,
       ...this.diverging,
+      ...this.channels,
       ...this.second,
       this.split,
       ...Object.values(this.blanks),
@@ -126,6 +133,21 @@ function divergingStyle(name: string) {
           overviewRulerLane: OverviewRulerLane.Left,
         }
       : {}),
+  };
+}
+
+/** Channels are told apart without colour by the line's place and style. */
+export const CHANNEL_LINES = ['solid', 'dashed', 'dotted'] as const;
+
+function channelStyle(channel: number, step: number) {
+  const width = `${[1, 2, 4][step]}px`;
+  return {
+    backgroundColor: color(`channel${channel + 1}Background`),
+    borderWidth: channel < CHANNEL_LINES.length ? `0 0 ${width} 0` : `${width} 0 0 0`,
+    borderStyle: CHANNEL_LINES[channel % CHANNEL_LINES.length]!,
+    borderColor: color(`channel${channel + 1}Border`),
+    overviewRulerColor: color(`channel${channel + 1}Border`),
+    overviewRulerLane: OverviewRulerLane.Right,
   };
 }
 

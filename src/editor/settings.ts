@@ -10,6 +10,9 @@ export const settings = {
   contextLimit: () => read('model.contextLimit', 2048),
   /** Path of the second tokenizer; empty: none. */
   comparedTokenizer: () => read('compare.tokenizer', ''),
+  /** Folder or file of the autoencoder; empty: the model's own. */
+  autoencoder: () => read('features.autoencoder', ''),
+  densityCutoff: () => read('features.densityCutoff', 0.05),
   /** Undefined: what the model's folder names. */
   pair: (): PairMembers | undefined => {
     const member = (name: 'positive' | 'negative') => ({
@@ -20,6 +23,15 @@ export const settings = {
     const isChosen = [positive, negative].some(({ folder, prompt }) => folder || prompt);
     return isChosen ? { positive, negative } : undefined;
   },
+  rollouts: () => ({
+    rollouts: read('traces.rollouts', 32),
+    temperature: read('traces.temperature', 1),
+    topP: read('traces.topP', 1),
+    maxTokens: read('traces.maxTokens', 256),
+    pattern: read('traces.answerPattern', ''),
+    checker: read<string[]>('traces.checker', []),
+    seed: 1,
+  }),
   maxTokens: () => read('overlay.maxTokens', 50_000),
 };
 
@@ -29,6 +41,16 @@ export function chooseModelFolder(folder: string): Thenable<void> {
 
 export function chooseComparedTokenizer(path: string): Thenable<void> {
   return workspace.getConfiguration(SECTION).update('compare.tokenizer', path || undefined, true);
+}
+
+export function chooseAutoencoderPath(path: string): Thenable<void> {
+  return workspace
+    .getConfiguration(SECTION)
+    .update('features.autoencoder', path || undefined, true);
+}
+
+export function changesFeatures(event: ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(`${SECTION}.features`);
 }
 
 export async function choosePair(positive: string, negative: string): Promise<void> {

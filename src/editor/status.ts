@@ -10,6 +10,7 @@ import { totalsOf, wordsOf } from '../core/bytes/proof';
 import { Cancelled } from '../protocol/channel';
 import type { ScoredEvent } from '../protocol/engine';
 import type { Engine } from './engine';
+import { NO_SAE, type Features } from './features/features';
 import type { Inspection } from './inspection';
 import { legendText } from './legend';
 import type { OverlayState } from './overlayState';
@@ -28,6 +29,7 @@ export class Status {
     private readonly engine: Engine,
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
+    private readonly features: Features,
   ) {
     this.item = window.createStatusBarItem('tokenscope.status', StatusBarAlignment.Right, 100);
     this.item.name = 'Tokenscope';
@@ -35,6 +37,7 @@ export class Status {
     this.listeners = [
       this.item,
       state.onDidChange(() => this.update()),
+      features.onDidChange(() => this.update()),
       engine.onDidChangeState(() => this.update()),
       inspection.onDidScore(event => {
         this.progress = event;
@@ -113,10 +116,16 @@ export class Status {
             ? 'not shown'
             : 'not exact here'
           : '',
+        lens.needsFeatures && this.features.info === null ? 'no autoencoder' : '',
       ]
         .filter(Boolean)
         .join(' · ');
-      item.tooltip = legendText(lens, warnings);
+      const pins = this.state.pins.map(({ feature }) => `feature ${feature}`);
+      item.tooltip = legendText(lens, warnings, pins);
+      if (lens.needsFeatures && this.features.info === null)
+        item.tooltip += `\n\n${this.features.problem || NO_SAE}`;
+      if (lens.scale.kind === 'channels' && pins.length === 0)
+        item.tooltip += '\n\nNo feature is pinned. Pin one with "Tokenscope: Pin Feature...".';
       if (note) {
         const words = 'refused' in note ? `Not shown: ${note.refused}.` : wordsOf(totalsOf(note));
         item.tooltip += `\n\n${words}`;

@@ -19,6 +19,7 @@ import type {
   EngineApi,
   PairMembers,
   Refusal,
+  RollingEvent,
   ScoredEvent,
   SecondNextBytes,
   TokenView,
@@ -32,11 +33,14 @@ import { Model } from './model';
 import { nextBytes } from './nextBytes';
 import type { RuntimeClient } from './runtime/client';
 import { Second } from './second';
+import { FeatureRequests } from './sae/requests';
+import type { FeatureWish } from '../protocol/features';
 import { splitAt } from './split';
 import { tokenLines } from './tokenJson';
 import { contrastRowsOf, scoreContrast } from './traces/contrastRows';
 import { Pair, pairOfFolder } from './traces/pair';
 import { readTraceFile } from './traces/readTraceFile';
+import { branchOfDocument, rollOutDocument } from './traces/rolledDocument';
 
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
@@ -57,11 +61,19 @@ export class Documents implements Handlers<EngineApi> {
   private openingPair: Promise<Pair> | undefined;
   private contextLimit = 0;
   private readonly documents = new Map<string, Document>();
+  private readonly features = new FeatureRequests({
+    model: () => this.opened(),
+    at: at => this.at(at).document,
+    all: () => this.documents.values(),
+    teller: (at, total) => this.teller(at, total),
+  });
 
   constructor(
     private readonly startRuntime: () => RuntimeClient,
     private readonly tellScored: (event: ScoredEvent) => void,
-    private readonly tell: (event: CompletingEvent | CalibratingEvent) => void = () => {},
+    private readonly tell: (
+      event: CompletingEvent | CalibratingEvent | RollingEvent,
+    ) => void = () => {},
   ) {}
 
   openModel: Handlers<EngineApi>['openModel'] = async ({ folder, contextLimit }) => {
@@ -69,6 +81,7 @@ export class Documents implements Handlers<EngineApi> {
     this.model?.dispose();
     this.model = model;
     this.contextLimit = contextLimit;
+    this.features.forget();
     this.closePair();
     for (const document of this.documents.values()) document.forget();
     return model.info;
@@ -182,6 +195,11 @@ export class Documents implements Handlers<EngineApi> {
     const { normalized, ...tokens } = stream.tokens(first, end);
     const isScored = model.info.scores && !params.second;
     const scored = isScored ? document.scoresOf(first, end) : { scores: null, pending: 0 };
+    if (scored.scores && params.features) {
+      const found = this.withFeatures(document, scored.scores, first, end, params.features);
+      scored.scores = found.scores;
+      scored.pending = Math.max(scored.pending, found.pending);
+    }
     const [known, other] = isScored ? this.knownBytes(document, model) : [];
     if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known, other);
     if (this.pair && scored.scores) {
@@ -220,11 +238,14 @@ export class Documents implements Handlers<EngineApi> {
     const lens: Lens = lenses[params.lens];
     const { first } = stream.tokensIn(params.from, params.from);
     const known = lens.per === 'character' ? this.knownBytes(at.document, at.model) : [];
+    const { features } = params;
+    const withFeatures = (scores: Scores, first: number, end: number) =>
+      features ? this.withFeatures(at.document, scores, first, end, features).scores : scores;
     const contrastIn =
       this.pair && lens.comparesPair
         ? (first: number, end: number) => this.contrastIn(at.model, at.document, first, end)
         : undefined;
-    const valueAt = valuesOf(lens, at.model, at.document, stream, known, contrastIn);
+    const valueAt = valuesOf(lens, at.model, at.document, stream, known, withFeatures, contrastIn);
     const { direction } = params;
     const least = contrastIn
       ? peakSize(Array.from({ length: stream.size.tokens }, (_, token) => valueAt(token)))
@@ -324,7 +345,31 @@ export class Documents implements Handlers<EngineApi> {
 
   readTraces: Handlers<EngineApi>['readTraces'] = ({ name, bytes }) => readTraceFile(name, bytes);
 
+  rollOut: Handlers<EngineApi>['rollOut'] = (params, signal) => {
+    const { model, document } = this.at(params);
+    const { uri, version, start, options } = params;
+    const tell = (points: number, most: number) => this.tell({ uri, version, points, most });
+    return refusing(() => rollOutDocument(model, document, start, options, signal, tell));
+  };
+
+  branch: Handlers<EngineApi>['branch'] = (params, signal) => {
+    const { model, document } = this.at(params);
+    return refusing(async () => branchOfDocument(model, document, params, params.options, signal));
+  };
+
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
+
+  openSae = this.features.openSae;
+  encode = this.features.encode;
+  featuresAt = this.features.featuresAt;
+  featureTable = this.features.featureTable;
+  featurePage = this.features.featurePage;
+  findFeatures = this.features.findFeatures;
+  examplesIn = this.features.examplesIn;
+  effect = this.features.effect;
+  agreement = this.features.agreement;
+  setUserLabels = this.features.setUserLabels;
+  exportFeatures = this.features.exportFeatures;
 
   /** Tells of progress from time to time. */
   private teller({ uri, version }: DocumentVersion, total: number): (scored: number) => void {
@@ -363,6 +408,19 @@ export class Documents implements Handlers<EngineApi> {
   /** [byte], nats, by the model and by the second one, as far as they have scored this version of the text. */
   private knownBytes(document: Document, model: Model): (Float64Array | undefined)[] {
     return [model, this.second].map(each => each && document.bytesBy(each.tokenizer)?.surprisals);
+  }
+
+  private withFeatures(
+    document: Document,
+    scores: Scores,
+    first: number,
+    end: number,
+    wish: FeatureWish,
+  ): { scores: Scores; pending: number } {
+    const service = this.features.opened;
+    if (!service) return { scores, pending: 0 };
+    const { features, pending } = service.tokenFeatures(document, first, end, wish);
+    return { scores: { ...scores, features }, pending };
   }
 
   /** Of tokens [first, end), as far as it is known. */
@@ -447,6 +505,7 @@ function valuesOf(
   document: Document,
   stream: TokenStream,
   [known, other]: readonly (Float64Array | undefined)[],
+  withFeatures: (scores: Scores, first: number, end: number) => Scores,
   contrastIn?: (first: number, end: number) => ContrastScores,
 ): (token: number) => number {
   let block: { first: number; scores: Scores | null } | undefined;
@@ -455,7 +514,8 @@ function valuesOf(
     const first = token - (token % BLOCK);
     if (block?.first !== first) {
       const end = Math.min(first + BLOCK, stream.size.tokens);
-      const scored = model.info.scores ? document.scoresOf(first, end).scores : null;
+      const plain = model.info.scores ? document.scoresOf(first, end).scores : null;
+      const scored = plain && withFeatures(plain, first, end);
       let scores = scored;
       if (scored && known) scores = withBytes(scored, stream.tokens(first, end), known, other);
       if (scored && contrastIn) scores = { ...scored, contrast: contrastIn(first, end) };

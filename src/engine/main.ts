@@ -2,7 +2,14 @@
 // texts and their scores; a thread of its own runs the graph, so keystrokes and cancels are always heard.
 import { join } from 'node:path';
 import { serve } from '../protocol/channel';
-import { CALIBRATING, COMPLETING, engineMethods, SCORED, type EngineApi } from '../protocol/engine';
+import {
+  CALIBRATING,
+  COMPLETING,
+  engineMethods,
+  ROLLING,
+  SCORED,
+  type EngineApi,
+} from '../protocol/engine';
 import { ipcConnection } from '../protocol/ipc';
 import { Documents } from './documents';
 import { RuntimeClient } from './runtime/client';
@@ -15,7 +22,11 @@ const documents = new Documents(
   // Without its thread the process is of no use; the editor starts another.
   () => new RuntimeClient(join(__dirname, 'runtime.js'), () => process.exit(1)),
   event => void connection.sendNotification(SCORED, event),
-  event => void connection.sendNotification('done' in event ? CALIBRATING : COMPLETING, event),
+  event => void connection.sendNotification(nameOf(event), event),
 );
+function nameOf(event: object): string {
+  if ('points' in event) return ROLLING;
+  return 'done' in event ? CALIBRATING : COMPLETING;
+}
 serve<EngineApi>(connection, engineMethods, documents);
 connection.listen();

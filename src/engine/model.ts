@@ -5,7 +5,9 @@ import { ByteRules } from '../core/bytes/rules';
 import { SortedTokens, textTokensOf } from '../core/bytes/sortedTokens';
 import type { FimFormat } from '../core/completion/fimFormat';
 import { logSoftmax, logSumOf } from '../core/bytes/logSum';
-import { emptyScores, sliceScores } from '../core/scores';
+import type { FeatureRows } from '../core/sae/sparse';
+import type { Sae } from '../core/sae/sae';
+import { emptyScores, sliceScores, type Scores } from '../core/scores';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { Cancelled, UserError } from '../protocol/channel';
 import type { ModelInfo, ModelReport, Range16 } from '../protocol/engine';
@@ -41,7 +43,7 @@ export interface Behind {
 
 export class Model {
   readonly info: ModelInfo;
-  private readonly cache = new WindowCache();
+  private readonly cache = new WindowCache<Scores>(({ logprobs }) => logprobs.length);
   private rules: ByteRules | undefined;
   private sorted: SortedTokens | undefined;
   /** One window at a time; passes over several documents take turns window by window. */
@@ -214,6 +216,76 @@ export class Model {
     };
   }
 
+  /** Tokens of a model's input before a text's first one. */
+  get startTokens(): number {
+    return this.folder.start ? 1 : 0;
+  }
+
+  /** Folders of the autoencoders that come with the model. */
+  get saeFolders(): readonly string[] {
+    return this.folder.saes;
+  }
+
+  /** Throws `UserError` where it does not fit. */
+  async openSae(sae: Sae | null): Promise<void> {
+    await this.inTurn(() => this.graphRuntime().openSae(sae));
+  }
+
+  /** The features on at tokens [from, ids.length) of a window; `onRows` hears of them as they are known. */
+  async encode(
+    ids: Uint32Array,
+    from: number,
+    signal: AbortSignal,
+    onRows: (rows: FeatureRows) => void = () => {},
+    candidates?: { limit: number },
+  ): Promise<FeatureRows> {
+    const inputs = this.behindStart(ids);
+    const request = { inputs, from: from + this.startTokens, ...(candidates && { candidates }) };
+    return this.inTurn(async () => {
+      if (signal.aborted) throw new Cancelled();
+      return this.graphRuntime().encode(request, signal, ({ rows }) => onRows(rows));
+    });
+  }
+
+  /**
+   * Rows for the tokens behind each of a window's tokens, the last one's too, with `steer` [tokens, width] added
+   * to what the autoencoder reads. Row t: what is said of token t + 1; the last target is that of the row before.
+   */
+  async scoreSteered(
+    ids: Uint32Array,
+    steer: Float32Array,
+    topK: number,
+    signal: AbortSignal,
+  ): Promise<Scores> {
+    const inputs = this.behindStart(ids);
+    const before = inputs.length - ids.length;
+    const width = steer.length / ids.length;
+    const whole = new Float32Array(inputs.length * width);
+    whole.set(steer, before * width);
+    const targets = Uint32Array.of(...inputs.subarray(1), inputs.at(-1)!);
+    return this.inTurn(async () => {
+      if (signal.aborted) throw new Cancelled();
+      const request = { inputs, targets, steer: whole, topK };
+      const scores = await this.graphRuntime().scoreSteered(request, signal);
+      return sliceScores(scores, before, inputs.length);
+    });
+  }
+
+  /** [rows, vocabulary of the graph]; null where the graph has no end of its own. */
+  logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {
+    return this.inTurn(() => this.graphRuntime().logitsOfResiduals(residuals, rows));
+  }
+
+  private behindStart(ids: Uint32Array): Uint32Array {
+    const { start } = this.folder;
+    return start ? Uint32Array.of(start.id, ...ids) : ids;
+  }
+
+  private graphRuntime(): RuntimeClient {
+    if (this.runtime) return this.runtime;
+    throw new UserError(`${this.info.name} has no graph that features could be read from.`);
+  }
+
   report(): ModelReport {
     return {
       info: this.info,
@@ -259,7 +331,7 @@ export class Model {
     const known = this.cache.find(ids, from);
     if (known) {
       const { window: same, until } = known;
-      window.take(same.scores, from - same.firstRow, until - same.firstRow, first + from);
+      window.take(same.rows, from - same.firstRow, until - same.firstRow, first + from);
       from = until;
       advance();
     }
@@ -277,7 +349,7 @@ export class Model {
       );
     }
     const rows = sliceScores(window.scores, firstRow - own, ids.length - own);
-    this.cache.add({ ids, firstRow, scores: rows });
+    this.cache.add({ ids, firstRow, rows });
   }
 }
 

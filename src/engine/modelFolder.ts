@@ -28,6 +28,8 @@ export interface ModelFolder {
   readonly fim: FimFormat | undefined;
   /** The text of the model's own report, where `tokenscope.json` names one. */
   readonly ownReport: string | null;
+  /** Folders of the autoencoders that come with it. */
+  readonly saes: readonly string[];
 }
 
 const GRAPHS = ['onnx/model.onnx', 'model.onnx'];
@@ -55,6 +57,9 @@ export function readModelFolder(folder: string): ModelFolder {
     hiddenSize: firstNumber(config, 'hidden_size', 'n_embd'),
     layers: firstNumber(config, 'num_hidden_layers', 'n_layer'),
     fim: readFim(tokenizer, own.fim, path),
+    saes: (Array.isArray(own.saes) ? own.saes : [])
+      .filter(name => typeof name === 'string')
+      .map(name => join(path, name)),
     ownReport: report && existsSync(report) ? readFileSync(report, 'utf8') : null,
   };
 }

@@ -1,33 +1,38 @@
-// Remembers the scores of windows by their tokens, so that after an edit only rows behind the first
+// Remembers what was computed for windows by their tokens, so that after an edit only rows behind the first
 // changed token are computed again.
-import type { Scores } from '../core/scores';
 import { commonPrefix } from '../core/stream/tokenStream';
 
-export interface ScoredWindow {
+export interface CachedWindow<R> {
   /** The window's tokens. */
   readonly ids: Uint32Array;
-  /** Rows for tokens [firstRow, firstRow + rows) of the window. */
+  /** Rows for tokens from `firstRow` on. */
   readonly firstRow: number;
-  readonly scores: Scores;
+  readonly rows: R;
 }
 
-export class WindowCache {
+export class WindowCache<R> {
   /** Least recently used first. */
-  private readonly windows: ScoredWindow[] = [];
+  private readonly windows: CachedWindow<R>[] = [];
 
-  constructor(private readonly capacity = 64) {}
+  constructor(
+    private readonly count: (rows: R) => number,
+    private readonly capacity = 64,
+  ) {}
 
-  add(window: ScoredWindow): void {
+  /** In place of what was known of this same window. */
+  add(window: CachedWindow<R>): void {
+    const same = this.windows.findIndex(({ ids }) => ids === window.ids);
+    if (same >= 0) this.windows.splice(same, 1);
     this.windows.push(window);
     if (this.windows.length > this.capacity) this.windows.shift();
   }
 
   /** The remembered window that knows most rows from `firstRow` on, and the token where it parts from `ids`. */
-  find(ids: Uint32Array, firstRow: number): { window: ScoredWindow; until: number } | undefined {
-    let best: { window: ScoredWindow; until: number } | undefined;
+  find(ids: Uint32Array, firstRow: number): { window: CachedWindow<R>; until: number } | undefined {
+    let best: { window: CachedWindow<R>; until: number } | undefined;
     for (const window of this.windows) {
       if (window.firstRow > firstRow) continue;
-      const known = window.firstRow + window.scores.logprobs.length;
+      const known = window.firstRow + this.count(window.rows);
       const until = Math.min(commonPrefix(window.ids, ids), known);
       if (until > (best?.until ?? firstRow)) best = { window, until };
     }

@@ -7,10 +7,12 @@ import type { Healing } from '../core/completion/beginnings';
 import type { StopReason } from '../core/completion/complete';
 import type { HandBack, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
 import type { Region } from '../core/completion/region';
+import { featureMethods, type FeatureApi, type FeatureWish } from './features';
 import type { TraceFile } from '../core/traces/trace';
+import type { BranchView, RolloutOptions, RolloutView } from './rollouts';
 import type { GraphReport } from './runtime';
 
-export interface EngineApi {
+export interface EngineApi extends FeatureApi {
   /**
    * Opens a model folder in place of the one before. A folder with tokenizer files alone serves *tokens*.
    * Texts longer than `contextLimit` tokens are scored in windows even where the model could hold more.
@@ -57,6 +59,8 @@ export interface EngineApi {
       details?: Details;
       /** Those of the second tokenizer, which have no scores. */
       second?: boolean;
+      /** With what fires at the tokens, where an autoencoder is open. */
+      features?: FeatureWish;
       /** Whether `pending` counts what the pair has not said yet. */
       contrast?: boolean;
     },
@@ -66,7 +70,14 @@ export interface EngineApi {
   split(params: DocumentVersion & { at: number; typed: string }): SplitView | null;
 
   /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
-  peak(params: DocumentVersion & { lens: LensId; from: number; direction: 1 | -1 }): Range16 | null;
+  peak(
+    params: DocumentVersion & {
+      lens: LensId;
+      from: number;
+      direction: 1 | -1;
+      features?: FeatureWish;
+    },
+  ): Range16 | null;
 
   /** The two tokenizers on a document and on the text in the ranges, and how the tokens in `visible` differ. */
   compare(
@@ -137,6 +148,19 @@ export interface EngineApi {
   /** The reasoning traces of a file, whose name is for people. Throws `UserError` where it holds none. */
   readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
 
+  /**
+   * Rolls out a trace that begins at `start` and goes on to the text's end. `ROLLING` tells of progress. Throws
+   * `Cancelled` when aborted or when the text has changed meanwhile.
+   */
+  rollOut(
+    params: DocumentVersion & { start: number; options: RolloutOptions },
+  ): RolloutView | Refusal;
+
+  /** The same trace with another token `id` at an offset: how the model goes on, and where rollouts come to. */
+  branch(
+    params: DocumentVersion & { start: number; at: number; id: number; options: RolloutOptions },
+  ): BranchView | Refusal;
+
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
@@ -165,7 +189,10 @@ export const engineMethods = [
   'explainCompletion',
   'calibrate',
   'readTraces',
+  'rollOut',
+  'branch',
   'report',
+  ...featureMethods,
 ] as const satisfies readonly (keyof EngineApi)[];
 
 /** Notification from the engine while `score` runs, at most ten a second. */
@@ -180,6 +207,13 @@ export const COMPLETING = 'completing';
 export interface CompletingEvent {
   stream: number;
   insert: string;
+}
+
+/** Notification from the engine while `rollOut` runs: prefixes done, of at most so many. */
+export const ROLLING = 'rolling';
+export interface RollingEvent extends DocumentVersion {
+  points: number;
+  most: number;
 }
 
 /** Notification from the engine while `calibrate` runs. */

@@ -9,6 +9,8 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc';
 import type { LensId } from '../core/lenses';
+import type { Pin } from '../core/sae/features';
+import type { Choice, FeaturePage, FeaturesAt, FeatureTable, SaeInfo } from './features';
 import type { Comparison, NextBytesView, Range16, Refusal, SplitView, TokenView } from './engine';
 
 /** What the page may ask the editor. */
@@ -18,6 +20,10 @@ export interface HostApi {
   run(params: { command: PageCommand }): void;
   /** What the reader looks at; what only one tab shows is found out only while it is open. */
   look(params: PageLook): void;
+  /** Does something with a feature: looks at its page (null: closes it), pins it to a channel with a threshold, and so on. */
+  feature(params: { feature: number | null; act: FeatureAct; threshold?: number }): void;
+  /** Opens a text at a place. */
+  open(params: Range16 & { uri: string }): void;
   /** Selects a token and shows it; with `goThere` the keyboard moves to the editor. A text that has changed since is left alone. */
   select(params: Range16 & { uri: string; version: number; goThere: boolean }): void;
 }
@@ -25,6 +31,8 @@ export const hostMethods = [
   'ready',
   'run',
   'look',
+  'feature',
+  'open',
   'select',
 ] as const satisfies readonly (keyof HostApi)[];
 
@@ -32,8 +40,19 @@ export interface PageLook {
   tab: TabId;
   /** What the reader would type behind the pretoken at the cursor. */
   typed: string;
+  /** What counts as on in the table of features. */
+  choice: Choice;
 }
-export const tabIds = ['token', 'text', 'table', 'split', 'compare', 'nextByte'] as const;
+export type FeatureAct = 'show' | 'pin' | 'unpin' | 'ablate' | 'label' | 'search';
+export const tabIds = [
+  'token',
+  'text',
+  'table',
+  'split',
+  'compare',
+  'nextByte',
+  'features',
+] as const;
 export type TabId = (typeof tabIds)[number];
 
 export type PageCommand =
@@ -45,12 +64,34 @@ export type PageCommand =
   | 'stopComparing'
   | 'nextDifference'
   | 'previousDifference'
+  | 'chooseAutoencoder'
+  | 'findFeature'
+  | 'unpinFeatures'
+  | 'exportFeatures'
   | 'showLog';
 
 /** Notifications to the page, with an `InspectorState`, with `VisibleTokens` or null, and with a `NextByteState` or null. */
 export const SHOW = 'show';
 export const LIST = 'list';
 export const NEXT = 'next';
+/** With a `FeaturesState` or null. */
+export const FEATURES = 'features';
+
+/** What the tab of features shows. */
+export interface FeaturesState {
+  /** Null where there is no autoencoder; `problem` says why, if something is wrong with it. */
+  sae: SaeInfo | null;
+  problem: string;
+  file: string;
+  /** For tokens of the table, which belongs to this text. */
+  uri: string;
+  version: number;
+  densityCutoff: number;
+  pins: readonly Pin[];
+  at: FeaturesAt | null;
+  table: FeatureTable | null;
+  page: FeaturePage | null;
+}
 
 /** All that the page draws but the list below: it keeps no document of its own and can be closed at any moment. */
 export interface InspectorState {
@@ -61,6 +102,8 @@ export interface InspectorState {
   message: string;
   model: string;
   file: string;
+  /** Names of the pinned features, by channel. */
+  channels: string[];
   /** The tokens under the cursor, with details; null where there are none. */
   tokens: TokenView | null;
   /** How they came about; null where there are none, or the tab is not open. */

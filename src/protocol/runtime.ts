@@ -1,5 +1,7 @@
 // What the engine's main thread asks of the thread that runs ONNX Runtime and nothing else.
 import type { PathNode } from '../core/bytes/model';
+import type { Sae } from '../core/sae/sae';
+import type { FeatureRows } from '../core/sae/sparse';
 import type { Scores } from '../core/scores';
 
 export interface Runtime {
@@ -46,6 +48,39 @@ export interface Runtime {
     cancel?: Int32Array<SharedArrayBuffer>;
   }): { logits: Float32Array; ran: number };
 
+  /**
+   * Loads an autoencoder in place of the one before; null: none. Its weights lie in memory that is shared. Throws
+   * `UserError` with both numbers where it does not fit the model: no such layer or place, another width.
+   */
+  openSae(params: { sae: Sae | null }): void;
+
+  /**
+   * The features on at inputs [from, inputs.length). `candidates`: not by the autoencoder's own rule, but all
+   * above 0, of each input the `limit` highest. Chunks are also posted as `EncodedChunk`s. Cancels as `score` does.
+   */
+  encode(params: {
+    inputs: Uint32Array;
+    from: number;
+    candidates?: { limit: number };
+    cancel: Int32Array<SharedArrayBuffer>;
+    job: number;
+  }): FeatureRows;
+
+  /**
+   * Scores one window as `score` does, all rows, with `steer` [inputs.length, width] added to what the autoencoder
+   * reads. Only where it can be told what that is for the rest of the model (`openSae` refuses no place for it).
+   */
+  scoreSteered(params: {
+    inputs: Uint32Array;
+    targets: Uint32Array;
+    steer: Float32Array;
+    topK: number;
+    cancel: Int32Array<SharedArrayBuffer>;
+  }): Scores;
+
+  /** [rows, vocabSize]: the logits of rows [rows, hidden] at the end of the residual stream; null where the graph has no such end. */
+  logitsOfResiduals(params: { residuals: Float32Array; rows: number }): Float32Array | null;
+
   close(params: Record<string, never>): void;
 }
 
@@ -53,6 +88,10 @@ export const runtimeMethods = [
   'open',
   'score',
   'forwardTree',
+  'openSae',
+  'encode',
+  'scoreSteered',
+  'logitsOfResiduals',
   'close',
 ] as const satisfies (keyof Runtime)[];
 
@@ -67,6 +106,14 @@ export interface ScoredChunk {
   job: number;
   firstRow: number;
   scores: Scores;
+}
+
+/** Notification from the runtime, with an `EncodedChunk`: rows of inputs from `firstRow` on. */
+export const ENCODED_CHUNK = 'encodedChunk';
+export interface EncodedChunk {
+  job: number;
+  firstRow: number;
+  rows: FeatureRows;
 }
 
 /** What was found in the graph and what its self-test measured, as the model's report prints it. */

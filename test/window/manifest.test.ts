@@ -51,7 +51,7 @@ describe('the extension', () => {
 
   it('walks a newcomer through with commands and pictures that are there', async () => {
     const [walkthrough] = manifest().contributes?.walkthroughs ?? [];
-    assert.equal(walkthrough?.steps.length, 4);
+    assert.equal(walkthrough?.steps.length, 5);
     const commands = await vscode.commands.getCommands(true);
     for (const { id, description, media } of walkthrough.steps) {
       const linked = [...description.matchAll(/command:([\w.]+)/g)].map(([, name]) => name!);

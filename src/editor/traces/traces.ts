@@ -1,18 +1,47 @@
 // Reasoning traces in the editor: opened from files, read as steps, listed in a tree.
-import { commands, Selection, Uri, window, type Disposable, type LogOutputChannel } from 'vscode';
+import {
+  commands,
+  Selection,
+  Uri,
+  window,
+  type Disposable,
+  type Memento,
+  type LogOutputChannel,
+} from 'vscode';
 import { UserError } from '../../protocol/channel';
+import type { RolloutView } from '../../protocol/rollouts';
 import { registerTable } from '../commandTable';
+import { settings } from '../settings';
 import type { Engine } from '../engine';
+import type { Inspection } from '../inspection';
+import type { Texts } from '../texts';
 import { rangeOf } from '../visible';
+import { Rollouts, shareWords } from './rollouts';
+import { WhatIf } from './whatIf';
 import { TraceDocuments, type OpenTrace } from './traceDocuments';
 import { registerTraceOutline } from './traceOutline';
 import { TraceTree, type TraceNode } from './traceTree';
 
-export function registerTraces(
-  engine: Engine,
-  log: LogOutputChannel,
-): { traces: TraceDocuments; disposables: Disposable[] } {
+export interface TraceContext {
+  readonly engine: Engine;
+  readonly texts: Texts;
+  readonly inspection: Inspection;
+  readonly memento: Memento;
+  readonly log: LogOutputChannel;
+}
+
+export function registerTraces({ engine, texts, inspection, memento, log }: TraceContext): {
+  rollouts: Rollouts;
+  disposables: Disposable[];
+} {
   const traces = new TraceDocuments(engine);
+  const rollouts = new Rollouts(engine, texts, traces, memento);
+  const whatIf = new WhatIf(inspection, rollouts, memento);
+  const notesOf = (open: OpenTrace, step: number) => {
+    const view = rollouts.of(open);
+    const stretch = open.text.stretchOf(open.trace.steps[step]!);
+    return view ? shareWords(view, stretch.utf16Start, stretch.utf16End) : [];
+  };
   const tree = new TraceTree(traces);
   const view = window.createTreeView('tokenscope.traces', { treeDataProvider: tree });
   const disposables = [
@@ -21,7 +50,9 @@ export function registerTraces(
     traces.onDidChange(() => {
       void commands.executeCommand('setContext', 'tokenscope.hasTraces', traces.files.length > 0);
     }),
-    ...registerTraceOutline(traces, () => [], traces.onDidChange),
+    rollouts,
+    whatIf,
+    ...registerTraceOutline(traces, notesOf, rollouts.onDidChange),
     ...registerTable(
       {
         async openTraces(argument) {
@@ -40,13 +71,24 @@ export function registerTraces(
         closeTraces: node => traces.close((node as TraceNode).file),
         nextTrace: () => goToTrace(traces, 1),
         previousTrace: () => goToTrace(traces, -1),
+        async rollOut() {
+          const open = activeTrace(traces);
+          const whole = await chooseExtent();
+          if (whole === undefined) return;
+          const found = await rollouts.run(window.activeTextEditor!.document, open, whole);
+          if (found) void window.showInformationMessage(resultWords(found));
+        },
+        nextFall: () => goToFall(traces, rollouts, 1),
+        previousFall: () => goToFall(traces, rollouts, -1),
+        whatIf: () => whatIf.ask(activeTrace(traces)),
+        showBranches: () => whatIf.list(activeTrace(traces), window.activeTextEditor!.document.uri),
         nextStep: () => goToStep(traces, 1),
         previousStep: () => goToStep(traces, -1),
       },
       log,
     ),
   ];
-  return { traces, disposables };
+  return { rollouts, disposables };
 }
 
 /** The file of the active editor, or one that is asked for. */
@@ -60,6 +102,37 @@ async function chosenFile(): Promise<Uri | undefined> {
       filters: { Traces: ['jsonl', 'json', 'eval', 'md', 'txt', 'yaml'], 'All files': ['*'] },
     })) ?? [];
   return file;
+}
+
+/** Whether all prefixes are rolled out; undefined: none. */
+async function chooseExtent(): Promise<boolean | undefined> {
+  const { rollouts } = settings.rollouts();
+  const choice = await window.showQuickPick(
+    [
+      {
+        whole: false,
+        label: 'Find the falls',
+        detail: `${rollouts} rollouts from each of a dozen prefixes or two: halves of what lies between two that differ. A fall that recovers may be missed.`,
+      },
+      {
+        whole: true,
+        label: 'The whole curve',
+        detail: `${rollouts} rollouts behind every token of the trace.`,
+      },
+    ],
+    { title: 'Tokenscope: roll out this trace' },
+  );
+  return choice?.whole;
+}
+
+function resultWords({ points, falls, target, isSuccess, ms }: RolloutView): string {
+  const critical = falls.find(({ kind }) => kind === 'critical');
+  const of = isSuccess ? 'right answers' : `agreement with ${target ?? 'no answer'}`;
+  const found = critical
+    ? `the critical token is number ${critical.token + 1} of the trace`
+    : 'no critical token';
+  const cliffs = falls.filter(({ kind }) => kind === 'cliff').length;
+  return `${points.length} prefixes in ${(ms / 1000).toFixed(0)} s, ${of}: ${found}, ${cliffs} ${cliffs === 1 ? 'cliff' : 'cliffs'}. F8 goes to the next fall.`;
 }
 
 /** Throws `UserError` where the active editor shows no trace. */
@@ -81,13 +154,28 @@ async function goToTrace(traces: TraceDocuments, direction: 1 | -1): Promise<voi
 
 function goToStep(traces: TraceDocuments, direction: 1 | -1): void {
   const { trace, text } = activeTrace(traces);
+  const starts = trace.steps.map(step => text.stretchOf(step).utf16Start);
+  goTo(starts, direction, 'step');
+}
+
+function goToFall(traces: TraceDocuments, rollouts: Rollouts, direction: 1 | -1): void {
+  const view = rollouts.of(activeTrace(traces));
+  if (!view) {
+    throw new UserError(
+      'This trace has not been rolled out. "Tokenscope: Roll Out This Trace..." does.',
+    );
+  }
+  const starts = view.falls.map(({ utf16Start }) => utf16Start);
+  goTo(starts, direction, 'fall');
+}
+
+function goTo(starts: readonly number[], direction: 1 | -1, what: string): void {
   const editor = window.activeTextEditor!;
   const at = editor.document.offsetAt(editor.selection.active);
-  const starts = trace.steps.map(step => text.stretchOf(step).utf16Start);
   const next =
     direction > 0 ? starts.find(start => start > at) : starts.findLast(start => start < at);
   if (next === undefined) {
-    window.setStatusBarMessage(`No step ${direction > 0 ? 'below' : 'above'}`, 3000);
+    window.setStatusBarMessage(`No ${what} ${direction > 0 ? 'below' : 'above'}`, 3000);
     return;
   }
   const { start } = rangeOf(editor.document, { utf16Start: next, utf16End: next });

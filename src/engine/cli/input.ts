@@ -5,7 +5,7 @@ import { UserError } from '../../protocol/channel';
 
 /** The text with its BOM, which counts in a file's byte offsets. Throws `UserError`. */
 export async function readText(file: string): Promise<string> {
-  const bytes = await (file === '-' ? readStandardInput() : readFromDisk(file));
+  const bytes = await readBytes(file);
   const bad = firstInvalidUtf8(bytes);
   if (bad >= 0) {
     const byte = bytes[bad]!.toString(16).padStart(2, '0');
@@ -14,6 +14,11 @@ export async function readText(file: string): Promise<string> {
     );
   }
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+/** Throws `UserError`. */
+export function readBytes(file: string): Promise<Uint8Array> {
+  return file === '-' ? readStandardInput() : readFromDisk(file);
 }
 
 async function readFromDisk(file: string): Promise<Uint8Array> {

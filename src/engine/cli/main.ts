@@ -13,7 +13,9 @@ import { openTokenizerAt } from '../tokenizerAt';
 import { bytesOfText } from './bytes';
 import { completed, readComplete } from './complete';
 import { count } from './count';
-import { readText } from './input';
+import { featuresOfText } from './features';
+import { readBytes, readText } from './input';
+import { traced } from './trace';
 import { isMode, next, type Place } from './next';
 import { prettyInspect, prettyTokens } from './pretty';
 
@@ -24,6 +26,8 @@ const HELP = `tokenscope: what a language model sees in a text
   tokenscope bytes FILE              how surprised the model is by every byte
   tokenscope next FILE --at BYTE     the exact probability of every byte that may come there
   tokenscope complete FILE --at BYTE what the model would insert there
+  tokenscope features FILE           which features of an autoencoder fire at every token
+  tokenscope trace FILE [--sample N] the reasoning traces of a file, and one of them token by token
   tokenscope count PATH...           how many tokens files and folders have
 
 FILE is a UTF-8 file, or - for standard input.
@@ -31,7 +35,7 @@ FILE is a UTF-8 file, or - for standard input.
   --model FOLDER   a model folder as on the hub (default: the built-in model)
   --tokenizer X    a second tokenizer that \`count\` counts with, too: a folder or a file
   --context N      tokens in a window at most (default 2048, or what the model can hold)
-  --top K          alternatives listed for every token (default 5)
+  --top K          alternatives, or features, listed for every token (default 5)
   --at BYTE        an offset in the file, inside a character or not
   --mode e1|e2|e3  lower bounds in all tokenisations; canonical tokens of the raw model (default); the same
                    of the model renormalised to them
@@ -42,13 +46,18 @@ FILE is a UTF-8 file, or - for standard input.
   --min-probability P   end a completion before the token with which it is less likely (default 0)
   --candidates N   several completions; --temperature T (default 0: the likeliest), --top-p P and --seed S draw them
   --second FOLDER  another model beside it, for bytes and next; it may have another tokenizer
+  --sae FOLDER     for features: an autoencoder (default: the one that comes with the model)
+  --feature N      for features: this one alone; may be given several times
+  --density SHARE  for features: leave out what fires on a larger share of tokens (default 0.05; not with --json)
+  --sample N       for trace: one of the traces, by its number or id; with --model it is scored by that model,
+                   and by the pair that the folder names, or --positive and --negative FOLDER
   --json           one JSON object per line; the README lists the fields
   --help           this text
 
 Exit codes: 0 done, 1 a defect in tokenscope, 2 bad input, 3 exactness cannot be had.
 `;
 
-const COMMANDS = ['tokens', 'inspect', 'bytes', 'next', 'complete', 'count'];
+const COMMANDS = ['tokens', 'inspect', 'bytes', 'next', 'complete', 'features', 'trace', 'count'];
 
 async function main(): Promise<void> {
   const { values, positionals } = parse();
@@ -67,15 +76,35 @@ async function main(): Promise<void> {
   const topK = wholeNumber(values.top, '--top', 0, 1000);
   const contextLimit = wholeNumber(values.context, '--context', 1, 1 << 20);
 
+  const features = {
+    ...{ sae: values.sae, top: topK, densityCutoff: shareOf(values.density, '--density') },
+    only: values.feature.map(text => wholeNumber(text, '--feature', 0, 2 ** 32 - 1)),
+  };
+
   const folder = values.model ?? join(__dirname, '..', 'models', 'coder');
   if (command === 'count') {
     const { tokenizer } = await Model.open(folder, contextLimit, null);
     const second = values.tokenizer ? openTokenizerAt(values.tokenizer).tokenizer : undefined;
     return await print(count([file, ...rest], tokenizer, second, values.json ?? false));
   }
+  if (command === 'trace') {
+    const { positive, negative, sample, model } = values;
+    const members =
+      positive === undefined && negative === undefined
+        ? undefined
+        : { positive: { folder: positive ?? '' }, negative: { folder: negative ?? '' } };
+    if (members && model === undefined) {
+      throw new UserError('--positive and --negative need --model, whose tokens they share.');
+    }
+    const bytes = await readBytes(file);
+    const json = values.json ?? false;
+    const request = { file, bytes, sample, model, members, contextLimit, json };
+    return await print(await traced(request, startRuntime));
+  }
+  const { feature: _, ...completionValues } = values;
   const text = await readText(file);
   const place = command === 'next' ? placeIn(text, values) : undefined;
-  const completion = command === 'complete' ? readComplete(text, values) : undefined;
+  const completion = command === 'complete' ? readComplete(text, completionValues) : undefined;
   const scored = command !== 'tokens';
   const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
   let second: Model | undefined;
@@ -88,6 +117,11 @@ async function main(): Promise<void> {
       return await print(
         await bytesOfText(model, text, values.json ?? false, showProgress, second),
       );
+    }
+    if (command === 'features') {
+      const showProgress = progressOn(process.stderr, 'tokens');
+      const json = values.json ?? false;
+      return await print(await featuresOfText(model, text, features, json, showProgress));
     }
     if (completion) {
       return await print(await completed(model, completion, values.json ?? false));
@@ -129,6 +163,12 @@ function parse() {
         at: { type: 'string' },
         tokenizer: { type: 'string' },
         second: { type: 'string' },
+        sae: { type: 'string' },
+        sample: { type: 'string' },
+        positive: { type: 'string' },
+        negative: { type: 'string' },
+        feature: { type: 'string', multiple: true, default: [] },
+        density: { type: 'string', default: '0.05' },
         mode: { type: 'string', default: 'e2' },
         lazy: { type: 'string', default: '0' },
         healing: { type: 'string' },
@@ -147,6 +187,12 @@ function parse() {
   } catch (error) {
     throw new UserError(`${(error as Error).message.split('. ')[0]}. See \`tokenscope --help\`.`);
   }
+}
+
+function shareOf(text: string, name: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= 1) return value;
+  throw new UserError(`${name} takes a share above 0 and up to 1, not "${text}".`);
 }
 
 function placeIn(

@@ -1,12 +1,16 @@
 // The engine's side of the thread that runs ONNX Runtime: starts it, asks it, hears of its progress.
 import { Worker } from 'node:worker_threads';
+import type { Sae } from '../../core/sae/sae';
+import type { FeatureRows } from '../../core/sae/sparse';
 import type { Scores } from '../../core/scores';
 import { Cancelled, connect, type Remote } from '../../protocol/channel';
 import { portConnection } from '../../protocol/port';
 import {
   CLOSED,
+  ENCODED_CHUNK,
   runtimeMethods,
   SCORED_CHUNK,
+  type EncodedChunk,
   type GraphReport,
   type Runtime,
   type ScoredChunk,
@@ -14,11 +18,14 @@ import {
 
 type OpenParams = Parameters<Runtime['open']>[0];
 type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'cancel' | 'job'>;
+type EncodeParams = Omit<Parameters<Runtime['encode']>[0], 'cancel' | 'job'>;
+type SteerParams = Omit<Parameters<Runtime['scoreSteered']>[0], 'cancel'>;
 
 interface Job {
   /** [1]; 1 asks the thread to stop, which reads it between runs, when no message would reach it. */
   cancel: Int32Array<SharedArrayBuffer>;
-  onChunk: ((chunk: ScoredChunk) => void) | undefined;
+  onChunk?: ((chunk: ScoredChunk) => void) | undefined;
+  onEncoded?: ((chunk: EncodedChunk) => void) | undefined;
 }
 
 export class RuntimeClient {
@@ -41,6 +48,9 @@ export class RuntimeClient {
     this.remote = connect<Runtime>(this.connection, runtimeMethods);
     this.connection.onNotification(SCORED_CHUNK, (chunk: ScoredChunk) => {
       this.jobs.get(chunk.job)?.onChunk?.(chunk);
+    });
+    this.connection.onNotification(ENCODED_CHUNK, (chunk: EncodedChunk) => {
+      this.jobs.get(chunk.job)?.onEncoded?.(chunk);
     });
     const lose = (error: Error) => {
       this.gone ??= error;
@@ -67,11 +77,43 @@ export class RuntimeClient {
     signal?: AbortSignal,
     onChunk?: (chunk: ScoredChunk) => void,
   ): Promise<Scores> {
+    return this.job(signal, { onChunk }, to => this.remote.score({ ...params, ...to }, signal));
+  }
+
+  openSae(sae: Sae | null): Promise<void> {
+    return this.answered(this.remote.openSae({ sae }));
+  }
+
+  /** Rows of inputs from `from` on; `onEncoded` hears of them as they are done. Aborting throws `Cancelled`. */
+  encode(
+    params: EncodeParams,
+    signal?: AbortSignal,
+    onEncoded?: (chunk: EncodedChunk) => void,
+  ): Promise<FeatureRows> {
+    return this.job(signal, { onEncoded }, to => this.remote.encode({ ...params, ...to }, signal));
+  }
+
+  scoreSteered(params: SteerParams, signal?: AbortSignal): Promise<Scores> {
+    return this.cancellable(signal, cancel =>
+      this.answered(this.remote.scoreSteered({ ...params, cancel }, signal)),
+    );
+  }
+
+  logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {
+    return this.answered(this.remote.logitsOfResiduals({ residuals, rows }));
+  }
+
+  /** A request whose chunks are heard of under a number of its own. */
+  private job<T>(
+    signal: AbortSignal | undefined,
+    hears: Omit<Job, 'cancel'>,
+    request: (to: { cancel: Int32Array<SharedArrayBuffer>; job: number }) => Promise<T>,
+  ): Promise<T> {
     return this.cancellable(signal, async cancel => {
       const job = this.nextJob++;
-      this.jobs.set(job, { cancel, onChunk });
+      this.jobs.set(job, { cancel, ...hears });
       try {
-        return await this.answered(this.remote.score({ ...params, cancel, job }, signal));
+        return await this.answered(request({ cancel, job }));
       } finally {
         this.jobs.delete(job);
       }

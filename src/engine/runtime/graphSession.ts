@@ -4,6 +4,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { emptyScores, type Scores } from '../../core/scores';
 import { FLOAT, INT32, type ValueInfo } from '../onnx/graph';
 import { SCORING } from '../onnx/scoring';
+import { STEER } from '../onnx/sites';
 import { TAIL } from '../onnx/tail';
 import { TREE } from '../onnx/treeMask';
 import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
@@ -23,6 +24,8 @@ export interface Run {
   fetch?: readonly string[];
   /** The tokens are no sequence, but a tree; only where the graph's `tree` can serve. */
   tree?: TreeShape | undefined;
+  /** [ids.length, width], added at the place that the graph was opened for; nothing where it is not given. */
+  steer?: Float32Array | undefined;
 }
 
 export interface TreeShape {
@@ -55,8 +58,9 @@ export class GraphSession {
     folder: string,
     layers?: number,
     noTree?: string,
+    site?: string,
   ): Promise<GraphSession> {
-    const graph = instrumentGraph(onnxPath, folder, layers, noTree);
+    const graph = instrumentGraph(onnxPath, folder, layers, noTree, site);
     try {
       const session = await InferenceSession.create(graph.bytes, sessionOptions(graph));
       return new GraphSession(graph, session);
@@ -65,7 +69,16 @@ export class GraphSession {
     }
   }
 
-  async run({ ids, past, firstRow, targets, topK, fetch = [], tree }: Run): Promise<RunResult> {
+  async run({
+    ids,
+    past,
+    firstRow,
+    targets,
+    topK,
+    fetch = [],
+    tree,
+    steer,
+  }: Run): Promise<RunResult> {
     const { roles } = this.graph;
     const rows = ids.length - firstRow;
     const scored = targets !== undefined && rows > 0;
@@ -85,6 +98,10 @@ export class GraphSession {
         tree ? tree.positions[i]! : past.tokens + i,
       );
     Object.assign(feeds, this.treeFeeds(ids.length, seen, tree));
+    if (this.graph.isSteered)
+      feeds[STEER] = steer
+        ? new Tensor('float32', steer, [1, ids.length, steer.length / ids.length])
+        : new Tensor('float32', new Float32Array(1), [1, 1, 1]);
     for (const zero of zeros) feeds[zero.name] = numbers(zero, 1, () => 0, zero.shape?.length ?? 0);
     roles.past.forEach(({ input }, index) => (feeds[input] = past.tensors[index]!));
 
@@ -169,13 +186,17 @@ function sessionOptions({ weights, quantization }: InstrumentedGraph, limit = MA
   if (weights.sizeBytes > limit && quantization !== 'weight-only') session.disable_prepacking = '1';
   return {
     executionProviders: ['cpu'],
-    // One core is left to the editor.
-    intraOpNumThreads: Math.min(4, Math.max(1, availableParallelism() - 1)),
+    intraOpNumThreads: threads(),
     interOpNumThreads: 1,
     // What it would log is thrown as well.
     logSeverityLevel: 4,
     extra: { session },
   } satisfies InferenceSession.SessionOptions;
+}
+
+/** One core is left to the editor. */
+export function threads(): number {
+  return Math.min(4, Math.max(1, availableParallelism() - 1));
 }
 
 function readScores(

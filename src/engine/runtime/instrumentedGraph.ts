@@ -15,6 +15,7 @@ import { findResiduals, type Hook } from '../onnx/residuals';
 import { findRoles, type Roles } from '../onnx/roles';
 import { addScoring, opsetOf } from '../onnx/scoring';
 import { tailModel } from '../onnx/tail';
+import { addSteering, siteTensor } from '../onnx/sites';
 import { addTreeMask, type TreeSupport } from '../onnx/treeMask';
 import { WireError } from '../onnx/wire';
 import { FileSource } from './fileSource';
@@ -34,14 +35,20 @@ export interface InstrumentedGraph {
   /** What turns the last hook's tensor into logits, if nothing else goes into them. */
   tail: Uint8Array | undefined;
   tree: TreeSupport;
+  /** Whether the input `STEER` is there and has to be fed. */
+  isSteered: boolean;
 }
 
-/** Throws `UserError`, naming the file, where it is no graph that could serve. `noTree`: why its attention stays as it is. */
+/**
+ * Throws `UserError`, naming the file, where it is no graph that could serve. `noTree`: why its attention stays as it is. `site`: a
+ * hook beyond the residual stream's that can be fetched too, and that something can be added to.
+ */
 export function instrumentGraph(
   onnxPath: string,
   folder: string,
   layers?: number,
   noTree?: string,
+  site?: string,
 ): InstrumentedGraph {
   try {
     const model = parseModel(readModelFile(onnxPath));
@@ -56,6 +63,7 @@ export function instrumentGraph(
     const { hooks, missing, tail } = checkedResiduals(model, roles, layers);
     const tree: TreeSupport =
       noTree === undefined ? addTreeMask(model.graph, roles) : { kind: 'none', reason: noTree };
+    if (site !== undefined) steerAt(model, hooks, site);
     addTaps(model, hooks, quantization === 'fp16');
     addScoring(model, roles.logits);
     const bytes = writeModel(model);
@@ -71,6 +79,7 @@ export function instrumentGraph(
       hooksMissing: missing,
       tail,
       tree,
+      isSteered: site !== undefined,
     };
   } catch (error) {
     if (error instanceof GraphError) throw new UserError(`${onnxPath} ${error.message}.`);
@@ -80,6 +89,14 @@ export function instrumentGraph(
       );
     throw error;
   }
+}
+
+/** Makes a hook one of `hooks` and lets something be added there. Throws `GraphError` where the graph has no such place. */
+function steerAt({ graph }: Model, hooks: Hook[], hook: string): void {
+  const tensor = siteTensor(graph, hooks, hook);
+  if (tensor === undefined || !addSteering(graph, tensor))
+    throw new GraphError(`has no place for ${hook}: residual, attention and MLP outputs are found`);
+  if (!hooks.some(each => each.hook === hook)) hooks.push({ hook, tensor });
 }
 
 /** The hooks, if the last of them is all that the logits depend on: so much can be checked. */

@@ -1,11 +1,15 @@
 // A graph that has been opened and tested against itself, with its memory of prefixes.
 import { env } from 'onnxruntime-node';
+import type { Sae } from '../../core/sae/sae';
+import type { FeatureRows } from '../../core/sae/sparse';
 import type { Scores } from '../../core/scores';
+import { UserError } from '../../protocol/channel';
 import type { GraphReport, Runtime } from '../../protocol/runtime';
 import type { Figure } from './figures';
 import { forwardTree, type TreeRequest } from './forwardTree';
 import { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
+import { OpenSae, type SteerRequest } from './openSae';
 import { explained } from './runtimeErrors';
 import { scoreWindow } from './scoreWindow';
 import { selfTest } from './selfTest';
@@ -16,14 +20,19 @@ const TREE_CACHE_BYTES = 64 << 20;
 
 type OpenParams = Parameters<Runtime['open']>[0];
 type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'job'>;
+type EncodeParams = Omit<Parameters<Runtime['encode']>[0], 'job'>;
+type SteerParams = Parameters<Runtime['scoreSteered']>[0];
 
 export class OpenGraph {
   private readonly cache: PrefixCache;
   private readonly treeCache: PrefixCache;
+  private sae: OpenSae | undefined;
 
   private constructor(
     private readonly session: GraphSession,
     readonly report: GraphReport,
+    private readonly params: OpenParams,
+    private readonly noTree: string | undefined,
   ) {
     this.cache = new PrefixCache(session.graph.roles.past, PREFIX_CACHE_BYTES);
     this.treeCache = new PrefixCache(session.graph.roles.past, TREE_CACHE_BYTES);
@@ -39,10 +48,8 @@ export class OpenGraph {
     }
   }
 
-  private static async openOnce(
-    { folder, onnxPath, hiddenSize, layers }: OpenParams,
-    noTree?: string,
-  ): Promise<OpenGraph> {
+  private static async openOnce(params: OpenParams, noTree?: string): Promise<OpenGraph> {
+    const { folder, onnxPath, hiddenSize, layers } = params;
     const begun = performance.now();
     const session = await GraphSession.open(onnxPath, folder, layers, noTree);
     const loadMs = performance.now() - begun;
@@ -68,7 +75,7 @@ export class OpenGraph {
         warnings: [...quantizationWarnings(graph.quantization), ...tested.warnings],
         loadMs,
       };
-      return new OpenGraph(session, report);
+      return new OpenGraph(session, report, params, noTree);
     } catch (error) {
       await session.release();
       if (error instanceof NoTree) throw error;
@@ -95,13 +102,47 @@ export class OpenGraph {
     return forwardTree(this.session, caches, this.report.vocabSize, request);
   }
 
+  /** In place of the one before; null: none. Throws `UserError` where it does not fit. */
+  async openSae(sae: Sae | null): Promise<void> {
+    await this.sae?.close();
+    this.sae = undefined;
+    const { onnxPath, folder, layers } = this.params;
+    const openAt = (hook: string) => GraphSession.open(onnxPath, folder, layers, this.noTree, hook);
+    if (sae) this.sae = await OpenSae.open(this.session, sae, openAt);
+  }
+
+  encode(
+    { cancel, ...params }: EncodeParams,
+    signal: AbortSignal,
+    onChunk: (firstRow: number, rows: FeatureRows) => void,
+  ): Promise<FeatureRows> {
+    const isCancelled = () => signal.aborted || Atomics.load(cancel, 0) !== 0;
+    return this.openedSae().encode(this.cache, { ...params, isCancelled, onChunk });
+  }
+
+  scoreSteered({ cancel, ...params }: SteerParams): Promise<Scores> {
+    const isCancelled = () => Atomics.load(cancel, 0) !== 0;
+    const request: SteerRequest = { ...params, isCancelled };
+    return this.openedSae().scoreSteered(request);
+  }
+
+  async logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {
+    return (await this.session.logitsOfResiduals(residuals, rows)) ?? null;
+  }
+
+  private openedSae(): OpenSae {
+    if (this.sae) return this.sae;
+    throw new UserError('No autoencoder is open.');
+  }
+
   /** Tokens that went through the graph so far. */
   get tokensRun(): number {
     return this.session.tokensRun;
   }
 
-  close(): Promise<void> {
-    return this.session.release();
+  async close(): Promise<void> {
+    await this.sae?.close();
+    await this.session.release();
   }
 }
 

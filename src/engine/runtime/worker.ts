@@ -3,7 +3,13 @@
 import { parentPort } from 'node:worker_threads';
 import { serve } from '../../protocol/channel';
 import { portConnection } from '../../protocol/port';
-import { CLOSED, runtimeMethods, SCORED_CHUNK, type Runtime } from '../../protocol/runtime';
+import {
+  CLOSED,
+  ENCODED_CHUNK,
+  runtimeMethods,
+  SCORED_CHUNK,
+  type Runtime,
+} from '../../protocol/runtime';
 import { OpenGraph } from './openGraph';
 
 if (parentPort === null) throw new Error('not a worker thread');
@@ -19,6 +25,11 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return done;
 }
 
+function opened(): OpenGraph {
+  if (open === undefined) throw new Error('no graph is open');
+  return open;
+}
+
 serve<Runtime>(connection, runtimeMethods, {
   open: params =>
     inTurn(async () => {
@@ -29,18 +40,27 @@ serve<Runtime>(connection, runtimeMethods, {
     }),
   score: ({ job, ...params }, signal) =>
     inTurn(async () => {
-      if (open === undefined) throw new Error('no graph is open');
-      return open.score(params, signal, (firstRow, scores) => {
+      return opened().score(params, signal, (firstRow, scores) => {
         void connection.sendNotification(SCORED_CHUNK, { job, firstRow, scores });
       });
     }),
   forwardTree: params =>
     inTurn(async () => {
-      if (open === undefined) throw new Error('no graph is open');
+      const open = opened();
       const before = open.tokensRun;
       const logits = await open.forwardTree(params);
       return { logits, ran: open.tokensRun - before };
     }),
+  openSae: ({ sae }) => inTurn(() => opened().openSae(sae)),
+  encode: ({ job, ...params }, signal) =>
+    inTurn(() =>
+      opened().encode(params, signal, (firstRow, rows) => {
+        void connection.sendNotification(ENCODED_CHUNK, { job, firstRow, rows });
+      }),
+    ),
+  scoreSteered: params => inTurn(() => opened().scoreSteered(params)),
+  logitsOfResiduals: ({ residuals, rows }) =>
+    inTurn(() => opened().logitsOfResiduals(residuals, rows)),
   close: () =>
     inTurn(async () => {
       await open?.close();

@@ -1,0 +1,73 @@
+// What a feature is called, and how well that holds: labels.jsonl, explanations as Neuronpedia publishes them, and
+// the user's own.
+
+export interface Label {
+  readonly description: string;
+  /** `predicate-v1`, `logits-v1`, `none`; the explainer's name; `user`. */
+  readonly kind: string;
+  /** Shares, on text that had no part in finding it; null where not known. */
+  readonly precision: number | null;
+  readonly recall: number | null;
+  /** Tokens where the feature fired there. */
+  readonly count: number | null;
+  readonly predicate: string | null;
+}
+
+interface Line {
+  index?: unknown;
+  feature?: unknown;
+  description?: unknown;
+  typeName?: unknown;
+  explanationModelName?: unknown;
+  precision?: unknown;
+  recall?: unknown;
+  n?: unknown;
+  predicate?: unknown;
+  scores?: { value?: unknown }[];
+}
+
+/** By feature. Of several for one feature the one with the highest score counts, else the last. */
+export function readLabels(text: string, into = new Map<number, Label>()): Map<number, Label> {
+  const scores = new Map<number, number>();
+  for (const [number, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    let json: Line;
+    try {
+      json = JSON.parse(line) as Line;
+    } catch {
+      throw new SyntaxError(`line ${number + 1} is not JSON`);
+    }
+    const feature = Number(json.index ?? json.feature);
+    if (!Number.isInteger(feature) || feature < 0 || typeof json.description !== 'string')
+      throw new SyntaxError(`line ${number + 1} has no "index" and "description"`);
+    const score = Math.max(-1, ...(json.scores ?? []).map(({ value }) => Number(value) || -1));
+    if (score < (scores.get(feature) ?? -1)) continue;
+    scores.set(feature, score);
+    into.set(feature, {
+      description: json.description.trim(),
+      kind: String(json.typeName ?? json.explanationModelName ?? 'explanation'),
+      precision: numberOrNull(json.precision),
+      recall: numberOrNull(json.recall),
+      count: numberOrNull(json.n),
+      predicate: typeof json.predicate === 'string' ? json.predicate : null,
+    });
+  }
+  return into;
+}
+
+/** Where nothing is known of it. */
+export function unlabelled(feature: number): Label {
+  const description = `unlabelled #${feature}`;
+  return { description, kind: 'none', precision: null, recall: null, count: null, predicate: null };
+}
+
+/** "precision 0.86, recall 0.61"; empty where neither is known. */
+export function trustOf({ precision, recall }: Label): string {
+  const share = (name: string, value: number | null) =>
+    value === null ? [] : [`${name} ${value.toFixed(2)}`];
+  return [...share('precision', precision), ...share('recall', recall)].join(', ');
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,126 @@
+// Predicates over the tokens of a text: what a feature's label claims, in a form that can be counted. The language
+// is described in models/coder/saes/resid-mid/README.md.
+import type { TokenFields } from './tokenFields';
+
+type Field = keyof TokenFields;
+
+interface Clause {
+  readonly offset: number;
+  readonly negated: boolean;
+  readonly field: Field;
+  holds(value: string | number | boolean): boolean;
+}
+
+export class PredicateError extends Error {
+  override readonly name = 'PredicateError';
+}
+
+const TEXTS = ['token', 'class', 'shape', 'inside', 'bracket', 'call', 'start', 'language', 'line'];
+const SEARCHED = ['token', 'line', 'call', 'start'];
+const FLAGS = ['first', 'part', 'repeat', 'pair'];
+const NUMBERS = ['depth', 'indent', 'column', 'context'];
+const ALLOWED: Record<string, readonly string[]> = {
+  '': FLAGS,
+  '~': SEARCHED,
+  '<': NUMBERS,
+  '>=': NUMBERS,
+  '=': TEXTS,
+  in: TEXTS,
+};
+
+const CLAUSE =
+  /\s*(!)?(?:([+-]\d):)?([a-z]+)\s*(?:(~)\/((?:\\.|[^/\\])*)\/|(<|>=)\s*(\d+)|(=)\s*("(?:\\.|[^"\\])*")|\b(in)\s*(\[[^\n]*?\])(?=\s*(?:&|$)))?\s*(&|$)/y;
+
+/** Throws `PredicateError`, which says at which character it cannot be read and why. */
+export function parsePredicate(text: string): Clause[] {
+  const clauses: Clause[] = [];
+  for (let at = 0; ;) {
+    CLAUSE.lastIndex = at;
+    const match = CLAUSE.exec(text);
+    if (!match)
+      throw new PredicateError(
+        `character ${at}: a clause such as class="word", -1:token="(" or depth>=2 is expected`,
+      );
+    const [whole, negated, offset, field = '', , regex, , number, , string, , list, more] = match;
+    const operator = match[4] ?? match[6] ?? match[8] ?? match[10] ?? '';
+    if (!ALLOWED[operator]!.includes(field))
+      throw new PredicateError(
+        `character ${at + whole.indexOf(field)}: "${field}" does not go with "${operator || 'nothing'}"; these do: ${ALLOWED[operator]!.join(', ')}`,
+      );
+    const holds = testOf(operator, { regex, number, string, list }, at);
+    const clause = { offset: Number(offset ?? 0), negated: negated !== undefined };
+    clauses.push({ ...clause, field: field as Field, holds });
+    at += whole.length;
+    if (more !== '&') return clauses;
+  }
+}
+
+function testOf(
+  operator: string,
+  {
+    regex = '',
+    number,
+    string = '""',
+    list = '[]',
+  }: Record<'regex' | 'number' | 'string' | 'list', string | undefined>,
+  at: number,
+): Clause['holds'] {
+  const json = (text: string): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new PredicateError(`character ${at}: ${text} is not as JSON spells it`);
+    }
+  };
+  if (operator === '') return value => Boolean(value);
+  if (operator === '<') return value => (value as number) < Number(number);
+  if (operator === '>=') return value => (value as number) >= Number(number);
+  if (operator === '=') {
+    const wanted = json(string);
+    return value => value === wanted;
+  }
+  if (operator === 'in') {
+    const values = json(list);
+    if (!Array.isArray(values) || !values.every(one => typeof one === 'string'))
+      throw new PredicateError(`character ${at}: a list of strings is expected`);
+    const wanted = new Set<unknown>(values);
+    return value => wanted.has(value);
+  }
+  let pattern: RegExp;
+  try {
+    pattern = new RegExp(regex, 'u');
+  } catch (error) {
+    throw new PredicateError(`character ${at}: ${(error as Error).message}`);
+  }
+  return value => pattern.test(String(value));
+}
+
+/** For each token; a clause whose offset leads out of the text does not hold, negated or not. */
+export function holdsAt(clauses: readonly Clause[], fields: TokenFields): boolean[] {
+  return fields.token.map((_, i) =>
+    clauses.every(({ offset, negated, field, holds }) => {
+      const value = fields[field][i + offset];
+      return value !== undefined && holds(value) !== negated;
+    }),
+  );
+}
+
+export interface Agreement {
+  /** Tokens where the feature fires, where the predicate holds, and where both do. */
+  readonly fires: number;
+  readonly holds: number;
+  readonly both: number;
+}
+
+export function agreementOf(
+  fires: ArrayLike<number | boolean>,
+  holds: readonly boolean[],
+): Agreement {
+  const count = { fires: 0, holds: 0, both: 0 };
+  for (let i = 0; i < holds.length; i++) {
+    if (fires[i]) count.fires++;
+    if (holds[i]) count.holds++;
+    if (fires[i] && holds[i]) count.both++;
+  }
+  return count;
+}

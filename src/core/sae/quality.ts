@@ -1,0 +1,42 @@
+// How much of a text's activations an autoencoder explains, and how much its features say of a text.
+import { countRows, type FeatureRows } from './sparse';
+
+export interface Quality {
+  /** Tokens counted: those that are not masked. */
+  readonly tokens: number;
+  /** Σ|x - x̂|² / Σ|x - x̄|², x̄ over these tokens; NaN where there is nothing to explain. */
+  readonly fvu: number;
+  /** Features on at a token, on average. */
+  readonly l0: number;
+}
+
+/** Beyond this the autoencoder does not fit the model, or not at this place. */
+export const SUSPICIOUS_FVU = 0.5;
+
+export function qualityOf(parts: readonly { rows: FeatureRows; masked: number }[]): Quality {
+  let tokens = 0;
+  let on = 0;
+  let error = 0;
+  let squares = 0;
+  let sum: Float64Array | undefined;
+  for (const { rows, masked } of parts) {
+    const count = countRows(rows);
+    const width = count > 0 ? rows.activations.length / count : 0;
+    sum ??= new Float64Array(width);
+    for (let token = masked; token < count; token++) {
+      tokens++;
+      on += rows.starts[token + 1]! - rows.starts[token]!;
+      error += rows.errors[token]! ** 2;
+      squares += rows.norms[token]! ** 2;
+      for (let i = 0; i < width; i++) sum[i]! += rows.activations[token * width + i]!;
+    }
+  }
+  const mean = sum?.reduce((total, value) => total + (value / (tokens || 1)) ** 2, 0) ?? 0;
+  const spread = squares - tokens * mean;
+  return { tokens, fvu: spread > 0 ? error / spread : NaN, l0: on / (tokens || 1) };
+}
+
+/** What makes a feature stand out in a text: a high value of what seldom fires. */
+export function surpriseOf(value: number, density: number): number {
+  return value * Math.log(1 / Math.max(density, 1e-9));
+}

@@ -1,0 +1,56 @@
+// One number per token of what fires there, for lenses.
+import { CHANNEL_STEPS, strengthStep, type Pin, type TokenFeatures } from './features';
+import type { FeatureRows } from './sparse';
+
+export interface Known {
+  readonly first: number;
+  readonly rows: FeatureRows;
+  readonly masked: number;
+}
+
+export interface Figures {
+  maxOf(feature: number): number;
+  densityOf(feature: number): number;
+}
+
+/** Of tokens [first, end), from what is known of them. */
+export function tokenFeaturesOf(
+  parts: readonly Known[],
+  first: number,
+  end: number,
+  figures: Figures,
+  pins: readonly Pin[],
+  densityCutoff: number,
+): TokenFeatures {
+  const count = end - first;
+  const out = {
+    strongest: new Float32Array(count).fill(NaN),
+    strongestFeature: new Int32Array(count).fill(-1),
+    channel: new Float32Array(count).fill(NaN),
+    unexplained: new Float32Array(count).fill(NaN),
+  };
+  const channels = new Map(pins.map((pin, channel) => [pin.feature, { ...pin, channel }]));
+  for (const { first: from, rows, masked } of parts) {
+    for (let token = masked; token < rows.norms.length; token++) {
+      const row = from + token - first;
+      if (row < 0 || row >= count) continue;
+      out.unexplained[row] = rows.errors[token]! / (rows.norms[token]! || 1);
+      out.strongest[row] = 0;
+      let pinned = 0;
+      for (let i = rows.starts[token]!; i < rows.starts[token + 1]!; i++) {
+        const feature = rows.features[i]!;
+        const share = rows.values[i]! / (figures.maxOf(feature) || rows.values[i]!);
+        // A density that is not known rules nothing out.
+        if (!(figures.densityOf(feature) > densityCutoff) && share > out.strongest[row]!) {
+          out.strongest[row] = share;
+          out.strongestFeature[row] = feature;
+        }
+        const pin = channels.get(feature);
+        if (!pin || share < pin.threshold || share <= pinned) continue;
+        pinned = share;
+        out.channel[row] = pin.channel * CHANNEL_STEPS + strengthStep(share);
+      }
+    }
+  }
+  return out;
+}

@@ -1,0 +1,59 @@
+// The final answer of a text, and whether it is the right one.
+
+/** How the answer is told apart from the text. */
+export type AnswerRule =
+  /** `####`, else `\boxed{}`, else "the answer is", the last of each. */
+  | { readonly kind: 'auto' }
+  /** The first group of the last match, or all of it. */
+  | { readonly kind: 'pattern'; readonly pattern: string };
+
+const HASHES = /^.*(?:####|^A:)[ \t]*(\S[^\n]*)$/gm;
+const SAYING = /\b(?:answer|result)\s+is:?\s*(?:\*\*)?\s*([^\n]+?)(?:\*\*)?[.!]?\s*(?:\n|$)/gi;
+
+/** Undefined where none is found. Throws `SyntaxError` for a pattern that is none. */
+export function finalAnswer(text: string, rule: AnswerRule = { kind: 'auto' }): string | undefined {
+  if (rule.kind === 'pattern') return lastOf(text, new RegExp(rule.pattern, 'gm'));
+  return lastOf(text, HASHES) ?? lastBoxed(text) ?? lastOf(text, SAYING);
+}
+
+/** Numbers by their value, other answers by their words. */
+export function isSameAnswer(one: string, other: string): boolean {
+  const [a, b] = [plain(one), plain(other)];
+  if (a === b) return true;
+  const [x, y] = [numberOf(a), numberOf(b)];
+  return x !== undefined && x === y;
+}
+
+function lastOf(text: string, pattern: RegExp): string | undefined {
+  const match = [...text.matchAll(pattern)].at(-1);
+  const found = (match?.[1] ?? match?.[0])?.trim();
+  return found === '' ? undefined : found;
+}
+
+/** Braces may stand in one another. */
+function lastBoxed(text: string): string | undefined {
+  const open = /\\(?:boxed|fbox)\s*\{/g;
+  const match = [...text.matchAll(open)].at(-1);
+  if (!match) return undefined;
+  const from = match.index + match[0].length;
+  let depth = 1;
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}' && --depth === 0) return text.slice(from, at).trim() || undefined;
+  }
+  return undefined;
+}
+
+function plain(answer: string): string {
+  return answer
+    .trim()
+    .replace(/^\$\s*|\\[,!;\s]|\\text\{([^}]*)\}/g, '$1')
+    .replace(/[.\s]+$/, '')
+    .toLowerCase();
+}
+
+/** Undefined for what is not a number with an optional unit before or behind it. */
+function numberOf(answer: string): number | undefined {
+  const match = /^[$€£]?\s*([-−]?\d[\d,]*(?:\.\d+)?)\s*(?:%|[a-z°]+\.?)?$/.exec(answer);
+  return match ? Number(match[1]!.replace('−', '-').replaceAll(',', '')) : undefined;
+}

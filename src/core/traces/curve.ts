@@ -1,0 +1,132 @@
+// What rollouts tell: the share of right answers when the model goes on from each prefix of a trace, and the tokens at
+// which that share falls. Only they may be called critical.
+
+/** Rollouts from behind a token, or from before the first (token -1). */
+export interface CurvePoint {
+  readonly token: number;
+  readonly rollouts: number;
+  readonly right: number;
+}
+
+/** 95 % of a normal's mass lie within. */
+const Z = 1.96;
+
+/** Wilson's interval of a share. */
+export function wilson({
+  right,
+  rollouts,
+}: Pick<CurvePoint, 'right' | 'rollouts'>): [number, number] {
+  if (rollouts === 0) return [0, 1];
+  const share = right / rollouts;
+  const weight = 1 + Z ** 2 / rollouts;
+  const middle = (share + Z ** 2 / (2 * rollouts)) / weight;
+  const half =
+    (Z / weight) * Math.sqrt((share * (1 - share)) / rollouts + Z ** 2 / (4 * rollouts ** 2));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
+
+export function areApart(one: CurvePoint, other: CurvePoint): boolean {
+  const [[low, high], [otherLow, otherHigh]] = [wilson(one), wilson(other)];
+  return low > otherHigh || otherLow > high;
+}
+
+/** Of a prefix that has recovered: more than this share of its rollouts are right. */
+const RECOVERED = 3 / 64;
+
+/**
+ * The critical token (Lin et al. 2025, `analyse_all_token`): the first behind which no rollout is right, and no later
+ * prefix recovers; without one, the last that was such until one recovered. Undefined where none is. `points` ascend.
+ */
+export function criticalToken(points: readonly CurvePoint[]): number | undefined {
+  let found: number | undefined;
+  let last: number | undefined;
+  for (const { token, right, rollouts } of points) {
+    if (token < 0) continue;
+    if (right === 0 && rollouts > 0) found ??= token;
+    if (found !== undefined && right > RECOVERED * rollouts) [last, found] = [found, undefined];
+  }
+  return found ?? last;
+}
+
+export interface Fall {
+  readonly token: number;
+  readonly before: CurvePoint;
+  readonly after: CurvePoint;
+}
+
+/** A drop beyond this and 1.645 standard errors of two proportions is a cliff (Ko, Kang, Lee, arXiv 2606.25524). */
+const CLIFF = 0.1;
+const ONE_SIDED = 1.645;
+
+/** Tokens at which the share falls off a cliff; only where both sides of the token are known. */
+export function cliffs(points: readonly CurvePoint[]): Fall[] {
+  return steps(points).filter(({ before, after }) => {
+    const [p, q] = [before.right / before.rollouts, after.right / after.rollouts];
+    const error = Math.sqrt((p * (1 - p)) / before.rollouts + (q * (1 - q)) / after.rollouts);
+    return p - q > CLIFF + ONE_SIDED * error;
+  });
+}
+
+const PIVOT = 0.2;
+
+/** Tokens at which the share changes by a fifth or more either way (Phi-4 report, arXiv 2412.08905). */
+export function pivotal(points: readonly CurvePoint[]): Fall[] {
+  return steps(points).filter(
+    ({ before, after }) =>
+      Math.abs(after.right / after.rollouts - before.right / before.rollouts) >= PIVOT,
+  );
+}
+
+function steps(points: readonly CurvePoint[]): Fall[] {
+  return points.flatMap((after, i): Fall[] => {
+    const before = points[i - 1];
+    return before && before.token === after.token - 1
+      ? [{ token: after.token, before, after }]
+      : [];
+  });
+}
+
+/** Greedy and sure, greedy and unsure, or not the likeliest: which of them other scores can see. */
+export type CliffClass = 'deterministic' | 'uncertain' | 'sampled off';
+
+/** From what the model says of the token: its gap to the likeliest and the entropy, nats. */
+export function cliffClass(gap: number, entropy: number): CliffClass {
+  if (gap > 0) return 'sampled off';
+  return entropy > Math.LN2 ? 'uncertain' : 'deterministic';
+}
+
+/**
+ * The prefix to look at next, by the token that it ends with: both ends, then halves of what lies between two that are
+ * apart, then of what lies before the first zero, then what is beside a fall, then, with `all`, the rest. A fall that
+ * recovers between two that are not apart is missed without `all`. Undefined: done.
+ */
+export function nextPrefix(
+  points: readonly CurvePoint[],
+  last: number,
+  all: boolean,
+): number | undefined {
+  const known = new Map(points.map(point => [point.token, point]));
+  for (const end of [-1, last]) if (!known.has(end)) return end;
+  const sorted = [...known.values()].sort((a, b) => a.token - b.token);
+  let widest: [CurvePoint, CurvePoint] | undefined;
+  for (let i = 1; i < sorted.length; i++) {
+    const [before, after] = [sorted[i - 1]!, sorted[i]!];
+    if (after.token - before.token < 2 || !areApart(before, after)) continue;
+    if (!widest || after.token - before.token > widest[1].token - widest[0].token)
+      widest = [before, after];
+  }
+  if (widest) return (widest[0].token + widest[1].token) >> 1;
+  const critical = criticalToken(sorted);
+  const before = sorted.findLast(({ token }) => critical !== undefined && token < critical);
+  if (critical !== undefined && before && critical - before.token > 1) {
+    return (critical + before.token) >> 1;
+  }
+  for (const { token } of pivotal(sorted)) {
+    for (const near of [token - 2, token + 1]) {
+      if (near > -1 && near < last && !known.has(near)) return near;
+    }
+  }
+  if (!all) return undefined;
+  for (let token = 0; token < last; token++) if (!known.has(token)) return token;
+  return undefined;
+}

@@ -1,0 +1,206 @@
+// Rollouts in the editor: asked for with progress and a button that cancels, remembered for each trace, and drawn where
+// the success curve falls.
+import {
+  DecorationRangeBehavior,
+  EventEmitter,
+  OverviewRulerLane,
+  ProgressLocation,
+  ThemeColor,
+  window,
+  workspace,
+  type Memento,
+  type TextDocument,
+  type TextEditorDecorationType,
+} from 'vscode';
+import { createHash } from 'node:crypto';
+import { wilson } from '../../core/traces/curve';
+import { Cancelled, UserError } from '../../protocol/channel';
+import type { RollingEvent } from '../../protocol/engine';
+import type {
+  RolloutFall,
+  RolloutOptions,
+  RolloutPoint,
+  RolloutView,
+} from '../../protocol/rollouts';
+import type { Engine } from '../engine';
+import { settings } from '../settings';
+import type { Texts } from '../texts';
+import { rangeOf } from '../visible';
+import type { OpenTrace, TraceDocuments } from './traceDocuments';
+
+const KEY = 'rollouts';
+/** Curves that are remembered in a workspace. */
+const KEPT = 50;
+
+export class Rollouts {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  private readonly types: Record<RolloutFall['kind'], TextEditorDecorationType> = {
+    critical: fallType('criticalToken', '2px solid'),
+    cliff: fallType('cliffToken', '2px dashed'),
+    pivotal: fallType('pivotalToken', '1px dotted'),
+  };
+  private progress: ((event: RollingEvent) => void) | undefined;
+  private readonly listener;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly texts: Texts,
+    private readonly traces: TraceDocuments,
+    private readonly memento: Memento,
+  ) {
+    this.listener = window.onDidChangeVisibleTextEditors(() => this.draw());
+  }
+
+  /** Called by the engine. */
+  tell(event: RollingEvent): void {
+    this.progress?.(event);
+  }
+
+  /** Of a trace, by the model that is open. */
+  of(open: OpenTrace): RolloutView | undefined {
+    return this.memento.get<Record<string, RolloutView>>(KEY)?.[this.keyOf(open)];
+  }
+
+  /** Undefined where it was cancelled. */
+  async run(
+    document: TextDocument,
+    open: OpenTrace,
+    whole: boolean,
+  ): Promise<RolloutView | undefined> {
+    const found = await this.withProgress('rolling out the trace', signal =>
+      this.engine.call(running => {
+        const at = this.texts.sent(running, document);
+        const request = { ...at, start: open.text.start, options: optionsFor(open, whole) };
+        return running.remote.rollOut(request, signal);
+      }),
+    );
+    if (!found) return undefined;
+    if ('refused' in found) throw new UserError(`Not rolled out: ${found.refused}.`);
+    const all = Object.entries(this.memento.get<Record<string, RolloutView>>(KEY) ?? {});
+    const kept = all.filter(([key]) => key !== this.keyOf(open)).slice(1 - KEPT);
+    await this.memento.update(KEY, Object.fromEntries([...kept, [this.keyOf(open), found]]));
+    this.changed.fire();
+    this.draw();
+    return found;
+  }
+
+  /** How the trace goes on with another token at an offset. */
+  async branch(document: TextDocument, open: OpenTrace, at: number, id: number) {
+    const found = await this.withProgress('going on with another token', signal =>
+      this.engine.call(running => {
+        const sent = this.texts.sent(running, document);
+        const options = optionsFor(open, false);
+        return running.remote.branch({ ...sent, start: open.text.start, at, id, options }, signal);
+      }),
+    );
+    if (found && 'refused' in found) throw new UserError(`Not gone on: ${found.refused}.`);
+    return found;
+  }
+
+  draw(): void {
+    for (const editor of window.visibleTextEditors) {
+      const open = this.traces.of(editor.document);
+      if (!open) continue;
+      const falls = this.of(open)?.falls ?? [];
+      for (const [kind, type] of Object.entries(this.types)) {
+        const own = falls.filter(fall => fall.kind === kind);
+        editor.setDecorations(
+          type,
+          own.map(fall => ({
+            range: rangeOf(editor.document, fall),
+            hoverMessage: fallWords(fall),
+          })),
+        );
+      }
+    }
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.changed.dispose();
+    for (const type of Object.values(this.types)) type.dispose();
+  }
+
+  private keyOf({ text }: OpenTrace): string {
+    const { state } = this.engine;
+    const model = state.kind === 'ready' ? state.model.folder : '';
+    return createHash('sha256').update(`${model}\0${text.text}`).digest('base64url').slice(0, 22);
+  }
+
+  private async withProgress<T>(
+    title: string,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
+    const options = {
+      location: ProgressLocation.Notification,
+      title: `Tokenscope: ${title}`,
+      cancellable: true,
+    };
+    try {
+      return await window.withProgress(options, (progress, token) => {
+        const controller = new AbortController();
+        token.onCancellationRequested(() => controller.abort());
+        this.progress = ({ points, most }) =>
+          progress.report({ message: `${points} of at most ${most} prefixes` });
+        return work(controller.signal);
+      });
+    } catch (error) {
+      if (error instanceof Cancelled) return undefined;
+      throw error;
+    } finally {
+      this.progress = undefined;
+    }
+  }
+}
+
+function optionsFor({ trace }: OpenTrace, whole: boolean): RolloutOptions {
+  const { checker, ...options } = settings.rollouts();
+  return {
+    ...{ ...options, whole },
+    ...(trace.target === undefined ? {} : { target: trace.target }),
+    ...(checker.length > 0 && workspace.isTrusted ? { checker } : {}),
+  };
+}
+
+/** 'p(success) 62 % → 3 %', with the points before a stretch and behind it. */
+export function shareWords(view: RolloutView, utf16Start: number, utf16End: number): string[] {
+  const before = view.points.findLast(({ utf16 }) => utf16 <= utf16Start);
+  const after = view.points.findLast(({ utf16 }) => utf16 <= utf16End);
+  if (!before || !after || before === after) return [];
+  const name = view.isSuccess ? 'p(success)' : 'agreement';
+  return [`${name} ${share(before)} → ${share(after)}`];
+}
+
+export function share({ right, rollouts }: Pick<RolloutPoint, 'right' | 'rollouts'>): string {
+  return `${Math.round((100 * right) / rollouts)} %`;
+}
+
+/** With its interval: '3 % (95 %: 1 to 14 %)'. */
+export function shareInFull(point: RolloutPoint): string {
+  const [low, high] = wilson(point).map(x => Math.round(100 * x));
+  return `${share(point)} of ${point.rollouts} (95 %: ${low} to ${high} %)`;
+}
+
+const KINDS: Record<RolloutFall['kind'], string> = {
+  critical:
+    'Critical token: no rollout behind it is right, and none of the later prefixes recovers',
+  cliff: 'Cliff: the share of right rollouts falls here by more than chance',
+  pivotal: 'Pivotal token: the share of right rollouts changes by a fifth or more',
+};
+
+function fallWords({ kind, before, after, cliff }: RolloutFall): string {
+  const from = before ? shareInFull(before) : 'not rolled out';
+  return `${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, behind it ${shareInFull(after)}.`;
+}
+
+/** The box tells the kinds apart without colour. */
+function fallType(color: string, border: string): TextEditorDecorationType {
+  return window.createTextEditorDecorationType({
+    border,
+    borderColor: new ThemeColor(`tokenscope.${color}`),
+    overviewRulerColor: new ThemeColor(`tokenscope.${color}`),
+    overviewRulerLane: OverviewRulerLane.Full,
+    rangeBehavior: DecorationRangeBehavior.ClosedClosed,
+  });
+}

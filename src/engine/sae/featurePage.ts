@@ -1,0 +1,198 @@
+// One feature: where it is high in the texts that are known, which features point the same way, and how its label
+// does on a text.
+import { lengthOf } from '../../core/sae/encode';
+import type { FeatureName } from '../../core/sae/features';
+import {
+  agreementOf,
+  holdsAt,
+  parsePredicate,
+  PredicateError,
+  type Agreement,
+} from '../../core/sae/predicate';
+import { featureChoice } from '../../core/sae/selection';
+import { filterRows, valueAt } from '../../core/sae/sparse';
+import { fieldsOf } from '../../core/sae/tokenFields';
+import { UserError } from '../../protocol/channel';
+import type { FeatureExample, FeaturePage } from '../../protocol/features';
+import { Document } from '../document';
+import type { FeatureService } from './featureService';
+
+const EXAMPLES = 12;
+const NEIGHBOURS = 8;
+const FOUND = 200;
+/** Characters shown of the text around an example, at most. */
+const CONTEXT = 60;
+
+/** Examples of the documents in their order. */
+export async function featurePage(
+  service: FeatureService,
+  feature: number,
+  documents: readonly Document[],
+  language: string,
+): Promise<FeaturePage> {
+  service.checkFeature(feature);
+  const { opened } = service;
+  const [effects] = await service.effects.of([feature]);
+  const name = service.name(feature);
+  const [own] = documents;
+  const histogram = opened.histogramOf(feature);
+  return {
+    ...name,
+    histogram: histogram && [...histogram],
+    neighbours: neighboursOf(service, feature),
+    raises: [...effects!.raises],
+    lowers: [...effects!.lowers],
+    examples: documents
+      .flatMap(document => examplesIn(service, document, feature, EXAMPLES))
+      .slice(0, EXAMPLES),
+    agreement:
+      own && name.label.predicate
+        ? tried(service, own, feature, name.label.predicate, language)
+        : null,
+  };
+}
+
+/** The places of what is known of a document where a feature is highest. */
+export function examplesIn(
+  { pass, model }: FeatureService,
+  document: Document,
+  feature: number,
+  count: number,
+): FeatureExample[] {
+  const stream = document.streamBy(model.tokenizer);
+  const { parts } = pass.known(document, 0, stream.size.tokens);
+  const found = parts.flatMap(({ first, rows, masked }) =>
+    featureChoice(
+      filterRows(rows, (_, token) => token >= masked),
+      feature,
+      count,
+    ).map(each => ({
+      value: each.value,
+      token: first + each.token,
+    })),
+  );
+  const { text } = document;
+  return found
+    .sort((a, b) => b.value - a.value || a.token - b.token)
+    .slice(0, count)
+    .map(({ token, value }) => {
+      const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
+      const [utf16Start, utf16End] = [utf16Starts[0]!, utf16Ends[0]!];
+      const lineStart = text.lastIndexOf('\n', utf16Start - 1) + 1;
+      const lineEnd = text.indexOf('\n', utf16End);
+      const end = lineEnd < 0 ? text.length : lineEnd;
+      return {
+        ...{ uri: document.uri, utf16Start, utf16End, value },
+        line: text.slice(0, utf16Start).split('\n').length,
+        before: text.slice(Math.max(lineStart, utf16Start - CONTEXT), utf16Start),
+        token: text.slice(utf16Start, utf16End),
+        after: text.slice(utf16End, Math.max(utf16End, Math.min(end, utf16End + CONTEXT))),
+      };
+    });
+}
+
+/** Of a text that is no document of the editor's. */
+export async function examplesInText(
+  service: FeatureService,
+  { uri, text, feature, count }: { uri: string; text: string; feature: number; count: number },
+  signal: AbortSignal,
+): Promise<FeatureExample[]> {
+  service.checkFeature(feature);
+  const document = new Document(uri, 0, text);
+  await service.pass.run(document, {
+    visible: [],
+    maxTokens: Infinity,
+    signal,
+    onScored: () => {},
+  });
+  return examplesIn(service, document, feature, count);
+}
+
+/** Throws `UserError` where the predicate cannot be read. */
+export function agreementOn(
+  { pass, model }: FeatureService,
+  document: Document,
+  feature: number,
+  predicate: string,
+  language: string,
+): Agreement {
+  try {
+    const clauses = parsePredicate(predicate);
+    const stream = document.streamBy(model.tokenizer);
+    const { utf16Starts, utf16Ends } = stream.tokens();
+    const holds = holdsAt(clauses, fieldsOf(document.text, utf16Starts, utf16Ends, language));
+    const { parts } = pass.known(document, 0, stream.size.tokens);
+    const known = parts.map(({ first, rows, masked }) => {
+      const own = holds.slice(first + masked, first + rows.norms.length);
+      return agreementOf(
+        own.map((_, i) => valueAt(rows, masked + i, feature)),
+        own,
+      );
+    });
+    return known.reduce(
+      (sum, each) => ({
+        fires: sum.fires + each.fires,
+        holds: sum.holds + each.holds,
+        both: sum.both + each.both,
+      }),
+      { fires: 0, holds: 0, both: 0 },
+    );
+  } catch (error) {
+    if (error instanceof PredicateError)
+      throw new UserError(`The predicate cannot be read: ${error.message}.`);
+    throw error;
+  }
+}
+
+/** Features whose labels hold all the words, or the one with that number. */
+export function findFeatures(service: FeatureService, words: string, limit: number): FeatureName[] {
+  const { features } = service.opened.sae;
+  const number = /^#?(\d+)$/.exec(words.trim())?.[1];
+  if (number !== undefined && Number(number) < features) return [service.name(Number(number))];
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  const found: FeatureName[] = [];
+  for (let feature = 0; feature < features && found.length < Math.min(limit, FOUND); feature++) {
+    const { description } = service.opened.label(feature);
+    const text = description.toLowerCase();
+    if (wanted.every(word => text.includes(word))) found.push(service.name(feature));
+  }
+  return found;
+}
+
+function tried(
+  service: FeatureService,
+  document: Document,
+  feature: number,
+  predicate: string,
+  language: string,
+) {
+  try {
+    return agreementOn(service, document, feature, predicate, language);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function neighboursOf(service: FeatureService, feature: number): FeaturePage['neighbours'] {
+  const { decoder, outWidth: width, features } = service.opened.sae;
+  const rowOf = (f: number) => decoder.subarray(f * width, (f + 1) * width);
+  const own = rowOf(feature);
+  const length = lengthOf(own);
+  const cosines: { other: number; cosine: number }[] = [];
+  for (let other = 0; other < features; other++) {
+    if (other === feature) continue;
+    const row = rowOf(other);
+    let product = 0;
+    let square = 0;
+    for (let i = 0; i < width; i++) {
+      product += row[i]! * own[i]!;
+      square += row[i]! ** 2;
+    }
+    cosines.push({ other, cosine: product / (length * Math.sqrt(square) || 1) });
+  }
+  return cosines
+    .sort((a, b) => b.cosine - a.cosine)
+    .slice(0, NEIGHBOURS)
+    .map(({ other, cosine }) => ({ ...service.name(other), cosine }));
+}

@@ -1,0 +1,109 @@
+// An autoencoder with what its folder says of its features: labels, how often each fires, and how high.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { readLabels, unlabelled, type Label } from '../../core/sae/labels';
+import type { Sae } from '../../core/sae/sae';
+import type { SparseRows } from '../../core/sae/sparse';
+import { UserError } from '../../protocol/channel';
+import { readSae } from './readSae';
+import { readSafetensors } from './tensors';
+
+/** Parts of a histogram from 0 to a feature's highest value. */
+export const HISTOGRAM_BINS = 16;
+
+export class OpenedSae {
+  /** [F], the highest value that was met here. */
+  private readonly seen: Float32Array;
+  private userLabels: ReadonlyMap<number, Label> = new Map();
+
+  private constructor(
+    readonly path: string,
+    readonly sae: Sae,
+    private readonly own: ReadonlyMap<number, Label>,
+    private readonly max: Float32Array | undefined,
+    private readonly histograms: Float32Array | undefined,
+  ) {
+    this.seen = new Float32Array(sae.features);
+  }
+
+  /** Throws `UserError` that names the file. */
+  static open(path: string): OpenedSae {
+    const sae = readSae(path);
+    const folder = statSync(path).isDirectory() ? path : dirname(path);
+    const statistics = join(folder, 'statistics.safetensors');
+    const known = existsSync(statistics) ? readSafetensors(statistics) : undefined;
+    return new OpenedSae(
+      path,
+      sae,
+      labelsIn(folder),
+      known?.find('max')?.data,
+      known?.find('histogram')?.data,
+    );
+  }
+
+  get name(): string {
+    return basename(this.path);
+  }
+
+  label(feature: number): Label {
+    return this.userLabels.get(feature) ?? this.own.get(feature) ?? unlabelled(feature);
+  }
+
+  /** The user's own come before what the folder says. */
+  setUserLabels(labels: ReadonlyMap<number, Label>): void {
+    this.userLabels = labels;
+  }
+
+  /** How many features have a label that says something. */
+  get labelled(): number {
+    return [...this.own.values()].filter(({ kind }) => kind !== 'none').length;
+  }
+
+  /** The highest value in its training data; where that is not known, in what has been encoded here. */
+  maxOf(feature: number): number {
+    return (this.max ?? this.seen)[feature] ?? NaN;
+  }
+
+  /** Whether highest values are those of its training data. */
+  get knowsMax(): boolean {
+    return this.max !== undefined;
+  }
+
+  note({ features, values }: SparseRows): void {
+    for (let i = 0; i < features.length; i++)
+      this.seen[features[i]!] = Math.max(this.seen[features[i]!]!, values[i]!);
+  }
+
+  /** Share of tokens where it fires; NaN where not known. */
+  densityOf(feature: number): number {
+    return this.sae.source.density?.[feature] ?? NaN;
+  }
+
+  /** Null where not known. */
+  histogramOf(feature: number): Float32Array | null {
+    const start = feature * HISTOGRAM_BINS;
+    return this.histograms?.slice(start, start + HISTOGRAM_BINS) ?? null;
+  }
+}
+
+const LABELS = /^(?:labels.*|batch-\d+)\.jsonl(?:\.gz)?$/;
+
+/** Of its own file and, where there are any, of Neuronpedia's batches. */
+function labelsIn(folder: string): Map<number, Label> {
+  const labels = new Map<number, Label>();
+  for (const place of [folder, join(folder, 'explanations')]) {
+    if (!existsSync(place)) continue;
+    for (const name of readdirSync(place).sort()) {
+      if (!LABELS.test(name)) continue;
+      const path = join(place, name);
+      try {
+        const bytes = readFileSync(path);
+        readLabels((name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'), labels);
+      } catch (error) {
+        throw new UserError(`${path} holds no labels: ${(error as Error).message}.`);
+      }
+    }
+  }
+  return labels;
+}

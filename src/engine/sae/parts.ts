@@ -1,0 +1,141 @@
+// What the formats have in common: putting tensors into the canonical form, with every scale in the weights.
+import type { Activation, Sae, SaeSource } from '../../core/sae/sae';
+import { UserError } from '../../protocol/channel';
+import { shared, type Tensor } from './tensors';
+
+/** As a format has it, before shapes are checked. */
+export interface Parts {
+  readonly name: string;
+  /** [d, F]; `transposed`: [F, d]. */
+  readonly encoder: Tensor;
+  readonly encoderIs: 'dF' | 'Fd';
+  /** [F, d']. */
+  readonly decoder: Tensor;
+  readonly decoderIs: 'Fd' | 'dF';
+  readonly encoderBias: Float32Array | undefined;
+  readonly decoderBias: Float32Array;
+  readonly shift: Float32Array | undefined;
+  readonly activation: Activation;
+  readonly norm?: Sae['norm'];
+  /** [d, d'] or, as most keep it, [d', d]. */
+  readonly skip?: { tensor: Tensor; is: 'in-out' | 'out-in' } | undefined;
+  readonly source: SaeSource;
+  /** What the configuration claims. */
+  readonly claims?: { width?: unknown; features?: unknown };
+}
+
+export const noSource: SaeSource = {
+  hook: null,
+  hookOut: null,
+  model: null,
+  contextTokens: null,
+  firstPosition: 0,
+  centred: false,
+  density: null,
+};
+
+/** Throws `UserError` with both numbers where shapes do not fit one another. */
+export function assemble(path: string, parts: Parts): Sae {
+  const encoder = parts.encoderIs === 'dF' ? parts.encoder : transposed(parts.encoder);
+  const decoder = parts.decoderIs === 'Fd' ? parts.decoder : transposed(parts.decoder);
+  const [width = 0, features = 0] = encoder.shape;
+  const [rows = 0, outWidth = 0] = decoder.shape;
+  const fits = (what: string, found: number, wanted: number) => {
+    if (found === wanted) return;
+    throw new UserError(`${path}: ${what} is ${found} where the encoder has ${wanted}.`);
+  };
+  const { claims = {} } = parts;
+  if (typeof claims.width === 'number') fits('the width in its configuration', claims.width, width);
+  if (typeof claims.features === 'number')
+    fits('the number of features in its configuration', claims.features, features);
+  fits("the decoder's number of features", rows, features);
+  if (parts.shift) fits("the bias before the encoder's width", parts.shift.length, width);
+  if (parts.encoderBias)
+    fits("the length of the encoder's bias", parts.encoderBias.length, features);
+  if (parts.decoderBias.length !== outWidth)
+    throw new UserError(
+      `${path}: the decoder's bias has ${parts.decoderBias.length} numbers, the decoder ${outWidth}.`,
+    );
+  const skip = parts.skip?.is === 'out-in' ? transposed(parts.skip.tensor) : parts.skip?.tensor;
+  if (skip) fits("the skip connection's width", skip.shape[0] ?? 0, width);
+  const { activation } = parts;
+  if (activation.kind === 'threshold')
+    fits('the number of thresholds', activation.threshold.length, features);
+  return {
+    ...{ name: parts.name, width, outWidth, features },
+    encoder: encoder.data,
+    encoderBias: parts.encoderBias ?? shared(features),
+    shift: parts.shift ?? null,
+    decoder: decoder.data,
+    decoderBias: parts.decoderBias,
+    skip: skip?.data ?? null,
+    norm: parts.norm ?? (parts.source.centred ? 'centre' : 'none'),
+    activation,
+    source: parts.source,
+  };
+}
+
+export function transposed({ shape: [rows = 0, columns = 0], data }: Tensor): Tensor {
+  const out = shared(data.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      out[column * rows + row] = data[row * columns + column]!;
+  return { shape: [columns, rows], data: out };
+}
+
+/** ReLU(u) · 1[u > θ] with θ below 0 is the same as with 0. */
+export function thresholds(values: Float32Array): Activation {
+  return { kind: 'threshold', threshold: mapped(values, value => Math.max(0, value)) };
+}
+
+export function relu(features: number): Activation {
+  return { kind: 'threshold', threshold: shared(features) };
+}
+
+export function constantThreshold(features: number, value: number): Activation {
+  return thresholds(new Float32Array(features).fill(value));
+}
+
+export function mapped(
+  values: Float32Array,
+  by: (value: number, index: number) => number,
+): Float32Array {
+  const out = shared(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = by(values[i]!, i);
+  return out;
+}
+
+/** Row r of [rows, columns] times by[r]. */
+export function rowsScaled({ shape, data }: Tensor, by: (row: number) => number): Tensor {
+  const columns = shape[1]!;
+  return { shape, data: mapped(data, (value, i) => value * by(Math.floor(i / columns))) };
+}
+
+/** Column c of [rows, columns] times by[c]. */
+export function columnsScaled({ shape, data }: Tensor, by: (column: number) => number): Tensor {
+  const columns = shape[1]!;
+  return { shape, data: mapped(data, (value, i) => value * by(i % columns)) };
+}
+
+/** The length of each row. */
+export function rowLengths({ shape: [rows = 0, columns = 0], data }: Tensor): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) =>
+    Math.sqrt(
+      data
+        .subarray(row * columns, (row + 1) * columns)
+        .reduce((sum, value) => sum + value * value, 0),
+    ),
+  );
+}
+
+/** An x that is scaled before all else, as if the weights had been trained without it. */
+export function foldScale(parts: Parts, s: number): Parts {
+  const by = (values: Float32Array) => mapped(values, value => value / s);
+  return {
+    ...parts,
+    encoder: { ...parts.encoder, data: mapped(parts.encoder.data, value => value * s) },
+    decoder: { ...parts.decoder, data: by(parts.decoder.data) },
+    decoderBias: by(parts.decoderBias),
+    shift: parts.shift && by(parts.shift),
+  };
+}

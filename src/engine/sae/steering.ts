@@ -1,0 +1,55 @@
+// What a feature does: the model run again with the feature taken away or turned up, all else as it was. What the
+// autoencoder does not explain stays in, for only the feature's own part of the activation is changed.
+import { normalised } from '../../core/sae/encode';
+import { maskedIn } from '../../core/sae/masking';
+import { valueAt } from '../../core/sae/sparse';
+import type { Scores } from '../../core/scores';
+import { UserError } from '../../protocol/channel';
+import type { EffectChange } from '../../protocol/features';
+import type { Model } from '../model';
+import type { OpenedSae } from './openedSae';
+
+export interface Steered {
+  /** Row t: what is said of the token behind token t of the window. */
+  readonly before: Scores;
+  readonly after: Scores;
+  /** [token], the feature's value as it was and as it was made. */
+  readonly values: Float32Array;
+  readonly changed: Float32Array;
+}
+
+/** Of a window's tokens, at those for which `at` says so. */
+export async function steer(
+  { sae }: OpenedSae,
+  model: Model,
+  ids: Uint32Array,
+  { feature, change }: { feature: number; change: EffectChange },
+  at: (token: number) => boolean,
+  topK: number,
+  signal: AbortSignal,
+): Promise<Steered> {
+  const { source, width, outWidth, decoder } = sae;
+  if (source.hook !== source.hookOut || width !== outWidth)
+    throw new UserError('Effects are measured for autoencoders; a transcoder writes elsewhere.');
+  const rows = await model.encode(ids, 0, signal);
+  const masked = maskedIn(sae, model.startTokens);
+  const values = new Float32Array(ids.length);
+  const changed = new Float32Array(ids.length);
+  const steer = new Float32Array(ids.length * width);
+  const direction = decoder.subarray(feature * width, (feature + 1) * width);
+  for (let token = 0; token < ids.length; token++) {
+    values[token] = valueAt(rows, token, feature);
+    changed[token] = values[token]!;
+    if (token < masked || !at(token)) continue;
+    changed[token] = change.kind === 'ablate' ? 0 : values[token]! + change.by;
+    const by = changed[token]! - values[token]!;
+    if (by === 0) continue;
+    const x = rows.activations.subarray(token * width, (token + 1) * width);
+    const { scale } = normalised(sae, x).undo;
+    for (let i = 0; i < width; i++) steer[token * width + i] = by * scale * direction[i]!;
+  }
+  const nothing = new Float32Array(steer.length);
+  const before = await model.scoreSteered(ids, nothing, topK, signal);
+  const after = await model.scoreSteered(ids, steer, topK, signal);
+  return { before, after, values, changed };
+}

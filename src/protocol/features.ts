@@ -1,0 +1,186 @@
+// What the engine tells of an autoencoder's features.
+import type { FeatureAt, FeatureName, LogitEffect, Pin } from '../core/sae/features';
+import type { Agreement } from '../core/sae/predicate';
+import type { DocumentVersion, Range16 } from './engine';
+
+export interface SaeInfo {
+  /** Of its folder. */
+  name: string;
+  path: string;
+  /** The format that it was read from. */
+  format: string;
+  hook: string;
+  /** The language model that it was trained on, as its files call it. */
+  model: string | null;
+  width: number;
+  features: number;
+  labelled: number;
+  /** Whether highest values are those of its training data, or of what was encoded here. */
+  knowsMax: boolean;
+  knowsDensity: boolean;
+}
+
+/** What a view of tokens tells of features, too. */
+export interface FeatureWish {
+  pins: readonly Pin[];
+  /** Features that fire on a larger share of tokens do not count as a token's strongest; 1: all do. */
+  densityCutoff: number;
+}
+
+/** Which places count as on, where not by the autoencoder's own rule. Relative to the document: `budget`. */
+export type Choice =
+  | { kind: 'own' }
+  | { kind: 'topK'; k: number }
+  /** Mutual Choice: the highest of the whole document, so many a token on average. */
+  | { kind: 'budget'; perToken: number };
+
+export interface FeatureTable {
+  /** Counted: those that are not masked; and those not known yet. */
+  tokens: number;
+  pending: number;
+  /** Null where there is nothing to explain, or by a transcoder. */
+  fvu: number | null;
+  l0: number;
+  /** What its FVU says against it; empty: nothing. */
+  warning: string;
+  rows: FeatureRow[];
+}
+
+export interface FeatureRow extends FeatureName {
+  /** Tokens of the document where it is on, and its highest value there. */
+  tokens: number;
+  value: number;
+  /** value · log(1 / density) */
+  surprise: number;
+  /** Where it is highest. */
+  at: Range16;
+}
+
+export interface FeaturesAt extends Range16 {
+  /** Index of the token. */
+  token: number;
+  bytes: Uint8Array;
+  masked: boolean;
+  pending: boolean;
+  unexplained: number | null;
+  features: FeatureAt[];
+  /** Those that are off by least: what they had, and what they would have needed. */
+  near: (FeatureName & { value: number; needed: number })[];
+}
+
+export interface FeaturePage extends FeatureName {
+  /** Counts in equal parts from 0 to `max` of its training data; null where not known. */
+  histogram: number[] | null;
+  /** Features with similar directions, by the cosine of their decoder rows. */
+  neighbours: (FeatureName & { cosine: number })[];
+  raises: LogitEffect[];
+  lowers: LogitEffect[];
+  examples: FeatureExample[];
+  /** How the label's predicate does on this document; null where it has none, or it cannot be read. */
+  agreement: Agreement | null;
+}
+
+/** Where a feature is high, with the text around it. */
+export interface FeatureExample extends Range16 {
+  uri: string;
+  /** From 1. */
+  line: number;
+  before: string;
+  token: string;
+  after: string;
+  value: number;
+}
+
+export type EffectChange = { kind: 'ablate' } | { kind: 'steer'; by: number };
+
+export interface EffectView {
+  feature: FeatureName;
+  change: EffectChange;
+  /** The feature's value at the token, as it was and as it was made. */
+  value: number;
+  changed: number;
+  everywhere: boolean;
+  /** The next token behind the one asked about, likeliest before or after first; NaN beyond what is kept. */
+  next: { id: number; bytes: Uint8Array; before: number; after: number }[];
+  /** Tokens whose surprisal changed most: bits before and after. */
+  tokens: (Range16 & { bytes: Uint8Array; before: number; after: number })[];
+  /** Of the window's tokens behind the first change: how many, and the sum of changes in bits. */
+  counted: number;
+  totalBits: number;
+}
+
+export interface UserLabel {
+  feature: number;
+  description: string;
+  /** A predicate, or `token~/…/` made of a regular expression. */
+  predicate: string | null;
+}
+
+export type ExportFormat = 'jsonl' | 'neuronpedia' | 'svg';
+
+export interface FeatureApi {
+  /** Opens an autoencoder beside the model; an empty path: the one that comes with the model, if there is one. */
+  openSae(params: { path: string }): SaeInfo | null;
+
+  /** Encodes the document as `score` scores it. */
+  encode(params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number }): {
+    scored: number;
+    total: number;
+    ms: number;
+  };
+
+  /** What fires at the token at an offset; null where there is none. */
+  featuresAt(params: DocumentVersion & { at: number; details: boolean }): FeaturesAt | null;
+
+  featureTable(
+    params: DocumentVersion & { densityCutoff: number; choice: Choice; rows: number },
+  ): FeatureTable;
+
+  /** `uri`: whose examples come first. */
+  featurePage(params: { feature: number; uri: string; language: string }): FeaturePage;
+
+  /** Features whose labels hold the words, or whose number it is. */
+  findFeatures(params: { words: string; rows: number }): FeatureName[];
+
+  /** Where a feature is highest in a text that is no document. */
+  examplesIn(params: {
+    uri: string;
+    text: string;
+    feature: number;
+    count: number;
+  }): FeatureExample[];
+
+  effect(
+    params: DocumentVersion & {
+      feature: number;
+      at: number;
+      everywhere: boolean;
+      change: EffectChange;
+    },
+  ): EffectView;
+
+  /** How a predicate agrees with a feature on a document. Throws `UserError` where it cannot be read. */
+  agreement(
+    params: DocumentVersion & { feature: number; predicate: string; language: string },
+  ): Agreement;
+
+  setUserLabels(params: { labels: readonly UserLabel[] }): void;
+
+  exportFeatures(
+    params: DocumentVersion & { format: ExportFormat; range: Range16; wish: FeatureWish },
+  ): string;
+}
+
+export const featureMethods = [
+  'openSae',
+  'encode',
+  'featuresAt',
+  'featureTable',
+  'featurePage',
+  'findFeatures',
+  'examplesIn',
+  'effect',
+  'agreement',
+  'setUserLabels',
+  'exportFeatures',
+] as const satisfies readonly (keyof FeatureApi)[];

@@ -1,0 +1,95 @@
+// `features` on the command line: its JSON, its refusals.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleEngine } from '../support/engineBundle';
+import { writeModelFolder } from '../support/modelFolder';
+import { writeSae } from '../support/saes';
+
+let scratch: string;
+let bundle: string;
+let model: string;
+let sae: string;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'tokenscope-features-'));
+  bundle = await bundleEngine();
+  model = writeModelFolder(join(scratch, 'model'));
+  sae = writeSae(join(scratch, 'sae'), { threshold: 0.4 });
+  writeFileSync(
+    join(sae, 'labels.jsonl'),
+    '{"index": "3", "description": "a letter", "precision": 0.9, "recall": 0.5, "n": 7}\n',
+  );
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function run(args: string[], input = '') {
+  const command = [join(bundle, 'cli.js'), 'features', '-', '--model', model, ...args];
+  const done = spawnSync(process.execPath, command, {
+    ...{ input, cwd: scratch, encoding: 'utf8' as const, timeout: 60_000 },
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  const lines = () =>
+    done.stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+  return { code: done.status, out: done.stdout, err: done.stderr, lines };
+}
+
+test('a line for each token, and the document at the end', () => {
+  const text = 'def f(x):\n  return x + 1\n'.repeat(8);
+  const { code, err, lines } = run(['--sae', sae, '--json', '--top', '4'], text);
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  const found = lines();
+  const last = found.pop();
+  expect(found).toHaveLength(text.length);
+  let counted = 0;
+  for (const [index, line] of found.entries()) {
+    expect(line).toMatchObject({ index, byteStart: index, byteEnd: index + 1 });
+    expect(line.features.length).toBe(Math.min(4, line.l0));
+    expect(line.unexplained).toBeGreaterThan(0);
+    for (const { index: feature, value, label } of line.features) {
+      expect(value).toBeGreaterThan(0.4);
+      expect(label).toBe(feature === 3 ? 'a letter' : `unlabelled #${feature}`);
+    }
+    const values = line.features.map(({ value }: { value: number }) => value);
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    counted += line.l0;
+  }
+  expect(last).toMatchObject({ tokens: text.length, hook: 'blocks.0.hook_resid_post', sae: 'sae' });
+  expect(last.l0Mean).toBeCloseTo(counted / text.length, 6);
+  expect(last.fvu).toBeGreaterThan(0);
+});
+
+test('one feature alone, and a table for people', () => {
+  const only = run(['--sae', sae, '--json', '--feature', '3', '--top', '99'], 'abc abc abc');
+  const lines = only.lines().slice(0, -1);
+  expect(lines.flatMap(({ features }) => features).every(({ index }) => index === 3)).toBe(true);
+  const { out } = run(['--sae', sae, '--density', '1'], 'abc abc abc');
+  expect(out).toContain('a letter (precision 0.90, recall 0.50)');
+  expect(out).toContain('11 tokens');
+});
+
+test.each([
+  [['--json'], /comes with no autoencoder/],
+  [['--sae', 'nowhere'], /does not exist/],
+  [['--feature', '96'], /no feature 96.*0 to 95/],
+  [['--density', '2'], /--density/],
+])('%j is refused in one line', (args, words) => {
+  const own = args.includes('--sae') || args[0] === '--json' ? [] : ['--sae', sae];
+  const { code, err } = run([...own, ...args], 'abc');
+  expect(code).toBe(2);
+  expect(err).toMatch(words);
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('an autoencoder that does not fit the model is refused with both numbers', () => {
+  const wide = writeSae(join(scratch, 'wide'), { width: 48 });
+  const { code, err } = run(['--sae', wide], 'abc');
+  expect(code).toBe(2);
+  expect(err).toMatch(/48 numbers a token.* has 32/);
+});
