@@ -102,7 +102,7 @@ describe('log-probabilities', () => {
     expect(tokens[1]!.top.map(({ logprob }) => logprob)).toEqual([-0.5]);
   });
 
-  test('of a list by text are by their numbers, not in the order of JavaScript\'s keys', () => {
+  test("of a list by text are by their numbers, not in the order of JavaScript's keys", () => {
     const row = `{"question": "q", "logprobs": [{" b": -0.1, "7": -3, " \\\\xc3": -4}, {"18": -0.2, "x": -2}]}`;
     const { text, logprobs } = readTraces(row).traces[0]!;
     expect(text).toBe(' b18');
@@ -129,6 +129,8 @@ describe('log-probabilities', () => {
     ];
     expect(spelledBy(places)).toEqual(written);
     expect(spelledBy(places, [1, 5, 3])).toEqual(written);
+    const body = { choices: [{ text: 'c', prompt_logprobs: places }] };
+    expect(readTraces(JSON.stringify(body)).traces[0]).toMatchObject({ text: 'ab', refused: [] });
     // Two everywhere: two were asked for perhaps, and then nothing tells.
     expect(spelledBy(places.slice(0, 2))).toBe(undefined);
   });
