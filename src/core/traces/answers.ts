@@ -8,7 +8,9 @@ export type AnswerRule =
   | { readonly kind: 'pattern'; readonly pattern: string };
 
 const HASHES = /^.*(?:####|^A:)[ \t]*(\S[^\n]*)$/gm;
-const SAYING = /\b(?:answer|result)\s+is:?\s*(?:\*\*)?\s*([^\n]+?)(?:\*\*)?[.!]?\s*(?:\n|$)/gi;
+/** Up to the sentence's end, or a reason. */
+const SAYING =
+  /\b(?:answer|result)\s+is:?\s*(?:\*\*)?\s*([^\n]+?)(?:\*\*)?(?=[.!]?\s*(?:\n|$)|[.!]\s|,?\s(?:because|since|as)\b)/gi;
 
 /** Undefined where none is found. Throws `SyntaxError` for a pattern that is none. */
 export function finalAnswer(text: string, rule: AnswerRule = { kind: 'auto' }): string | undefined {
@@ -16,12 +18,14 @@ export function finalAnswer(text: string, rule: AnswerRule = { kind: 'auto' }): 
   return lastOf(text, HASHES) ?? lastBoxed(text) ?? lastOf(text, SAYING);
 }
 
-/** Numbers by their value, other answers by their words. */
+/** Numbers by their value, and their units where both have one; other answers by their words. */
 export function isSameAnswer(one: string, other: string): boolean {
   const [a, b] = [plain(one), plain(other)];
   if (a === b) return true;
-  const [x, y] = [numberOf(a), numberOf(b)];
-  return x !== undefined && x === y;
+  const [x, y] = [measureOf(a), measureOf(b)];
+  if (!x || !y || x.value !== y.value) return false;
+  // Units are often left out, but where both are there they tell.
+  return x.unit === '' || y.unit === '' || x.unit === y.unit;
 }
 
 function lastOf(text: string, pattern: RegExp): string | undefined {
@@ -44,16 +48,26 @@ function lastBoxed(text: string): string | undefined {
   return undefined;
 }
 
+/** Without what is typesetting: dollars around it, parentheses, fractions of LaTeX, a full stop. */
 function plain(answer: string): string {
   return answer
     .trim()
-    .replace(/^\$\s*|\\[,!;\s]|\\text\{([^}]*)\}/g, '$1')
+    .replace(/\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, '$1/$2')
+    .replace(/\\text\s*\{([^{}]*)\}/g, '$1')
+    .replace(/\\[,!;\s]|\\[()[\]]|\*\*/g, '')
     .replace(/[.\s]+$/, '')
+    .replace(/^\$+|\$+$/g, '')
+    .replace(/^\((.*)\)$/, '$1')
+    .trim()
     .toLowerCase();
 }
 
-/** Undefined for what is not a number with an optional unit before or behind it. */
-function numberOf(answer: string): number | undefined {
-  const match = /^[$€£]?\s*([-−]?\d[\d,]*(?:\.\d+)?)\s*(?:%|[a-z°]+\.?)?$/.exec(answer);
-  return match ? Number(match[1]!.replace('−', '-').replaceAll(',', '')) : undefined;
+const NUMBER = /^[$€£]?\s*([-−+]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)\s*(%|[a-z°]+\.?)?$/;
+
+/** Undefined for what is not a number with an optional unit. */
+function measureOf(answer: string): { value: number; unit: string } | undefined {
+  const match = NUMBER.exec(answer);
+  if (!match) return undefined;
+  const value = Number(match[1]!.replace('−', '-').replaceAll(',', ''));
+  return { value, unit: match[2] ?? '' };
 }

@@ -94,6 +94,9 @@ describe('an answer', () => {
     ['#### 1\nno\n#### $1,234.50 ', '$1,234.50'],
     ['thus \\boxed{\\frac{1}{2}} and \\boxed{x^{2}}', 'x^{2}'],
     ['The answer is **12 apples**.', '12 apples'],
+    ['The answer is $42$.', '$42$'],
+    ['The answer is 42 because it fits. ok', '42'],
+    ['The final answer is (B)', '(B)'],
     ['A: 18', '18'],
     ['no answer', undefined],
   ])('of %j is %j', (text, answer) => expect(finalAnswer(text)).toBe(answer));
@@ -113,6 +116,13 @@ describe('an answer', () => {
     ['−3', '-3', true],
     ['4', '5', false],
     ['', '0', false],
+    ['$42$', '42', true],
+    ['(B)', 'B', true],
+    ['.5', '0.50', true],
+    ['1e3', '1,000', true],
+    ['\\frac{1}{2}', '1/2', true],
+    ['10 m', '10 km', false],
+    ['10 m', '10', true],
   ])('%j beside %j: %j', (one, other, same) => expect(isSameAnswer(one, other)).toBe(same));
 
   test('is found in every golden trace, which is wrong', () => {
