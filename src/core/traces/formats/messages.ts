@@ -71,7 +71,7 @@ export function questionOf(messages: readonly Row[], end = messages.length): str
 
 export const chatMessages: Format = {
   name: 'chat messages',
-  seen: 'in a real file',
+  seen: 'from its documentation',
   read(row) {
     const messages = rowsOf(row.messages);
     const answers = messages.flatMap((message, i) => (message.role === 'assistant' ? [i] : []));
