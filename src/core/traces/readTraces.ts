@@ -56,7 +56,7 @@ const LISTED = 20;
 const STREAMED = /^[ \t]*data: (\{.*\})[ \t]*$/gm;
 
 export function readTraces(text: string): TraceFile {
-  const first = text.trimStart()[0];
+  const first = text.replace(/^\ufeff/, '').trimStart()[0];
   if (first === '{' || first === '[') {
     const found = readJson(text);
     if (found) return found;
@@ -120,11 +120,12 @@ function readRow(row: Row): { format: string; traces: readonly RawTrace[] } | un
 function wholeRows(text: string): PlacedRow[] | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }
-  const whole = { utf16Start: 0, utf16End: text.length };
+  // A byte order mark is no part of it.
+  const whole = { utf16Start: text.startsWith('\ufeff') ? 1 : 0, utf16End: text.length };
   if (!Array.isArray(value)) return [{ name: '', row: value, path: [], ...whole }];
   // Blocks of one message, or rows.
   return value.map((row: unknown, i) => ({ name: `row ${i + 1}`, row, path: [i], ...whole }));
@@ -138,7 +139,14 @@ function lineRows(text: string, problems: string[]): PlacedRow[] {
     const utf16End = utf16Start + line.length;
     if (line.trim()) {
       try {
-        rows.push({ name, row: JSON.parse(line), path: [], utf16Start, utf16End });
+        const json = i === 0 ? line.replace(/^\ufeff/, '') : line;
+        rows.push({
+          name,
+          row: JSON.parse(json),
+          path: [],
+          utf16Start: utf16End - json.length,
+          utf16End,
+        });
       } catch (error) {
         problems.push(`${name} is not valid JSON: ${(error as Error).message}.`);
       }

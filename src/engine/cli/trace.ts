@@ -29,6 +29,9 @@ export interface TraceRequest {
   readonly json: boolean;
 }
 
+/** Of a column of numbers. */
+const WIDTH = 10;
+
 /** What is known of a token; bytes are the trace's, numbers nats. */
 interface TokenLine {
   byteStart: number;
@@ -74,7 +77,8 @@ function* listed({ traces }: TraceFile, json: boolean): Generator<string> {
       continue;
     }
     const verdict = isRight === undefined ? '' : isRight ? 'right' : 'wrong';
-    const notes = [verdict, `${steps.length} steps`, ...logprobs.map(({ source }) => source)];
+    const count = steps.length === 1 ? '1 step' : `${steps.length} steps`;
+    const notes = [verdict, count, ...logprobs.map(({ source }) => source)];
     yield `${String(i + 1).padStart(6)}  ${id}  ${notes.filter(Boolean).join(', ')}\n`;
   }
 }
@@ -156,7 +160,9 @@ function* pretty(trace: Trace, tokens: readonly TokenLine[]): Generator<string> 
   const verdict = isRight === undefined ? '' : isRight ? ', right' : ', wrong';
   yield `${id}${verdict}${target === undefined ? '' : `; the right answer is ${target}`}\n`;
   const bits = (value: unknown) =>
-    typeof value === 'number' ? (value / NATS_PER_BIT).toFixed(2).padStart(8) : '       –';
+    typeof value === 'number'
+      ? (value / NATS_PER_BIT).toFixed(2).padStart(WIDTH)
+      : '–'.padStart(WIDTH);
   const hasContrast = tokens.some(token => 'contrast' in token);
   const columns = hasContrast
     ? ['surprisal', 'ratio', 'divergence', 'contrast']
@@ -164,7 +170,7 @@ function* pretty(trace: Trace, tokens: readonly TokenLine[]): Generator<string> 
   let next = 0;
   for (const token of tokens) {
     while (next < steps.length && token.byteEnd > steps[next]!.start) {
-      const names = columns.map(name => name.slice(0, 8).padStart(8)).join('  ');
+      const names = columns.map(name => name.padStart(WIDTH)).join('  ');
       yield `\n${`step ${next + 1}`.padEnd(24)}${names}  (bits)\n`;
       next++;
     }

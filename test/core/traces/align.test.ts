@@ -1,5 +1,6 @@
 // Log-probabilities that fit their text, and those that do not: seen in servers' issue trackers.
 import { describe, expect, test } from 'vitest';
+import { promptLogprobs } from '../../../src/core/traces/formats/logprobs';
 import { placesIn } from '../../../src/core/traces/places';
 import { readTraces } from '../../../src/core/traces/readTraces';
 import type { Trace } from '../../../src/core/traces/trace';
@@ -88,6 +89,50 @@ describe('log-probabilities', () => {
     const { tokens } = chat({ content: 'ab' }, content).logprobs[0]!;
     expect(tokens.map(({ logprob }) => logprob)).toEqual([NaN, -0.5]);
     expect(tokens[1]!.top[0]!.logprob).toBe(-0.5);
+  });
+
+  test('above 0 are no logarithms, and alternatives without a number are left out', () => {
+    const listed = (logprob: number) => ({ token: 'b', bytes: null, logprob });
+    const { tokens } = chat({ content: 'ab' }, [
+      // A probability where a logarithm belongs, as one server gives for first tokens.
+      { token: 'a', bytes: null, logprob: 0.87, top_logprobs: [] },
+      { ...listed(-0.5), top_logprobs: [listed(-9999), listed(-0.5)] },
+    ]).logprobs[0]!;
+    expect(tokens.map(({ logprob }) => logprob)).toEqual([NaN, -0.5]);
+    expect(tokens[1]!.top.map(({ logprob }) => logprob)).toEqual([-0.5]);
+  });
+
+  test("of a list by text are by their numbers, not in the order of JavaScript's keys", () => {
+    const row = `{"question": "q", "logprobs": [{" b": -0.1, "7": -3, " \\\\xc3": -4}, {"18": -0.2, "x": -2}]}`;
+    const { text, logprobs } = readTraces(row).traces[0]!;
+    expect(text).toBe(' b18');
+    expect(logprobs[0]!.tokens[0]!.top.map(({ bytes }) => [...bytes])).toEqual([
+      [0x20, 0x62],
+      [0x37],
+      [0x20, 0xc3],
+    ]);
+  });
+
+  test("of vLLM's prompts are told by ids, or by ranks where one was asked for", () => {
+    const entry = (decoded_token: string, rank: number) => ({
+      ...{ logprob: -rank, rank, decoded_token },
+    });
+    const places = [null, { '5': entry('a', 2), '9': entry('ab', 1) }, { '3': entry('b', 1) }];
+    const spelledBy = (lists: unknown, ids?: number[]) =>
+      promptLogprobs(lists, undefined, ids)[0]?.tokens.map(({ bytes, logprob }) => [
+        new TextDecoder().decode(bytes),
+        logprob,
+      ]);
+    const written = [
+      ['a', -2],
+      ['b', -1],
+    ];
+    expect(spelledBy(places)).toEqual(written);
+    expect(spelledBy(places, [1, 5, 3])).toEqual(written);
+    const body = { choices: [{ text: 'c', prompt_logprobs: places }] };
+    expect(readTraces(JSON.stringify(body)).traces[0]).toMatchObject({ text: 'ab', refused: [] });
+    // Two everywhere: two were asked for perhaps, and then nothing tells.
+    expect(spelledBy(places.slice(0, 2))).toBe(undefined);
   });
 
   test('after sampling are told from raw ones', () => {

@@ -193,6 +193,15 @@ describe('a row of JSON', () => {
     expect(inspect).toMatchObject({ question: 'A long question.', isRight: true, answer: '4' });
   });
 
+  test('behind a byte order mark is read all the same', () => {
+    const row = JSON.stringify({ question: 'q', answer: 'So\n#### 4' });
+    for (const text of [row, `${row}\n${row}`]) {
+      const { format, traces } = readTraces(`\ufeff${text}`);
+      expect(format).toBe('GSM8K');
+      expect(traces[0]!.row.utf16Start).toBe(1);
+    }
+  });
+
   test('that is broken or unknown is told, and the others are read', () => {
     const good = JSON.stringify({ question: 'q', answer: 'So\n#### 4' });
     const { traces, problems } = readTraces(`${good}\n{"a": \n{"b": 1, "c": 2}\n${good}`);

@@ -1,5 +1,5 @@
 // Rows of published sets of problems and traces.
-import { entriesOf } from './logprobs';
+import { entriesOf, textBy } from './logprobs';
 import { messageParts } from './messages';
 import {
   isRow,
@@ -66,11 +66,10 @@ export const listedLogprobs: Format = {
     const places = logprobs.map(entriesOf);
     if (places.some(listed => listed.length === 0)) return undefined;
     const tokens = places.map(top => ({ ...top[0]!, top }));
-    const bytes = Uint8Array.from(tokens.flatMap(token => [...token.bytes]));
     return [
       {
         question,
-        parts: [{ kind: 'answer', text: new TextDecoder().decode(bytes) }],
+        parts: [{ kind: 'answer', text: textBy({ tokens }) }],
         logprobs: [{ source: 'listed tokens', space: 'raw', tokens }],
         ...known({ target: /\(Answer: (.+?)\)\s*$/.exec(question)?.[1] }),
       },

@@ -90,6 +90,11 @@ function hexBytes(escaped: string): number[] {
   return bytes.some(byte => byte >= 0x80) ? bytes : [...encodeUtf8(escaped)];
 }
 
+/** What the tokens spell together. */
+export function textBy({ tokens }: Pick<RawLogprobs, 'tokens'>): string {
+  return new TextDecoder().decode(Uint8Array.from(tokens.flatMap(({ bytes }) => [...bytes])));
+}
+
 /** OpenAI's older completions: lists side by side. */
 export function completionLogprobs(value: unknown): RawLogprobs[] {
   if (!isRow(value) || !Array.isArray(value.tokens) || !Array.isArray(value.token_logprobs))

@@ -5,6 +5,7 @@ import {
   llamaCppLogprobs,
   openAiLogprobs,
   promptLogprobs,
+  textBy,
 } from './logprobs';
 import {
   isRow,
@@ -70,7 +71,7 @@ export function questionOf(messages: readonly Row[], end = messages.length): str
 
 export const chatMessages: Format = {
   name: 'chat messages',
-  seen: 'in a real file',
+  seen: 'from its documentation',
   read(row) {
     const messages = rowsOf(row.messages);
     const answers = messages.flatMap((message, i) => (message.role === 'assistant' ? [i] : []));
@@ -121,7 +122,12 @@ export const completion: Format = {
     const read = choices.flatMap(choice =>
       promptLogprobs(choice.prompt_logprobs, prompt, choice.prompt_token_ids),
     );
-    if (read.length > 0) return [{ parts: part('answer', row, 'prompt'), logprobs: read }];
+    if (read.length > 0) {
+      const own = part('answer', row, 'prompt');
+      // Without the request the prompt is what its tokens spell.
+      const parts: RawPart[] = own.length > 0 ? own : [{ kind: 'answer', text: textBy(read[0]!) }];
+      return [{ parts, logprobs: read }];
+    }
     return choices.map((choice, i): RawTrace => ({
       ...(choices.length > 1 && { id: `choice ${i + 1}` }),
       ...known({ question: prompt }),
