@@ -16,8 +16,13 @@ export class WindowCache<R> {
 
   constructor(
     private readonly count: (rows: R) => number,
-    private readonly capacity = 64,
+    private capacity = 64,
   ) {}
+
+  /** From now on at least so many are remembered. */
+  reserve(capacity: number): void {
+    this.capacity = Math.max(this.capacity, capacity);
+  }
 
   /** In place of what was known of this same window. */
   add(window: CachedWindow<R>): void {

@@ -13,6 +13,8 @@ import {
 } from '../../src/core/sae/sparse';
 import { qualityOf } from '../../src/core/sae/quality';
 import { Model } from '../../src/engine/model';
+import { Document } from '../../src/engine/document';
+import { FeaturePass } from '../../src/engine/sae/featurePass';
 import { OpenedSae } from '../../src/engine/sae/openedSae';
 import { readSafetensors } from '../../src/engine/sae/tensors';
 import { steer } from '../../src/engine/sae/steering';
@@ -44,12 +46,13 @@ const golden = JSON.parse(readFileSync(join(root, 'test/golden/sae/coder.json'),
 const ids = Uint32Array.from(golden.ids);
 const { signal } = new AbortController();
 let model: Model;
+let runtime: string;
 let opened: OpenedSae;
 let rows: FeatureRows;
 let above: FeatureRows;
 
 beforeAll(async () => {
-  const runtime = join(await bundleEngine(), 'runtime.js');
+  runtime = join(await bundleEngine(), 'runtime.js');
   model = await Model.open(join(root, 'models/coder'), 2048, () => new RuntimeClient(runtime));
   opened = OpenedSae.open(saeFolder);
   await model.openSae(opened.sae);
@@ -127,5 +130,29 @@ test('ablating and steering change log-probabilities as a hook in PyTorch does',
     const { after } = await steer(opened, model, ids, { feature, change }, at, 1, signal);
     for (let t = 1; t < ids.length; t++)
       expect(Math.abs(after.logprobs[t - 1]! - effect.logprob[t]!)).toBeLessThanOrEqual(1e-4);
+  }
+});
+
+test('a text of more windows than are remembered keeps what is on the screen, and a pass over it ends', async () => {
+  const text = readFileSync(join(root, 'test/golden/texts/python.py.txt'), 'utf8');
+  const small = await Model.open(join(root, 'models/coder'), 128, () => new RuntimeClient(runtime));
+  try {
+    await small.openSae(opened.sae);
+    const pass = new FeaturePass(opened, small, 4);
+    const document = new Document('a', 0, text);
+    const tokens = document.streamBy(small.tokenizer).size.tokens;
+    expect([...pass.windows(document.streamBy(small.tokenizer))].length).toBeGreaterThan(8);
+    const visible = [{ utf16Start: text.length - 200, utf16End: text.length }];
+    const wish = { visible, maxTokens: 1e6, signal, onScored: () => {} };
+    await pass.run(document, wish);
+    expect(pass.known(document, tokens - 20, tokens).pending).toBe(0);
+    const encode = vi.spyOn(small, 'encode');
+    await pass.run(document, wish);
+    expect(encode).not.toHaveBeenCalled();
+    // All of it is kept where all of it is asked for.
+    await pass.run(document, { ...wish, maxTokens: Infinity });
+    expect(pass.known(document, 0, tokens).pending).toBe(0);
+  } finally {
+    small.dispose();
   }
 });

@@ -17,16 +17,20 @@ export interface KnownRows {
   readonly masked: number;
 }
 
+/** Windows that are remembered: of a text with more of them the first are known, and those on the screen. */
 const CAPACITY = 96;
 const FIRST_LIMIT = 64;
 
 export class FeaturePass {
-  private readonly cache = new WindowCache<FeatureRows>(countRows, CAPACITY);
+  private readonly cache: WindowCache<FeatureRows>;
 
   constructor(
     readonly opened: OpenedSae,
     private readonly model: Model,
-  ) {}
+    private readonly capacity = CAPACITY,
+  ) {
+    this.cache = new WindowCache<FeatureRows>(countRows, capacity);
+  }
 
   /** Encodes a document's windows, those on the screen first. Answers how many tokens' features are known. */
   async run(document: Document, pass: ScorePass): Promise<number> {
@@ -38,11 +42,18 @@ export class FeaturePass {
     const isSeen = ({ ownStart, end }: Window) =>
       seen.some(range => range.first < end && range.end > ownStart);
     let known = 0;
+    let done = 0;
     const windows = [...this.windows(stream)];
+    // Who asks for all of a text wants to have it, too.
+    const isWhole = pass.maxTokens === Infinity;
+    if (isWhole) this.cache.reserve(windows.length);
+    const most = isWhole ? windows.length : this.capacity;
     for (const wanted of [true, false]) {
       for (const window of windows) {
         if (isSeen(window) !== wanted) continue;
-        if (!wanted && known >= pass.maxTokens) break;
+        // One more would push out what is on the screen, and never would a pass be the last.
+        if (!wanted && (known >= pass.maxTokens || done >= most)) break;
+        done++;
         const before = known;
         await this.encode(stream, window, signal, count => pass.onScored(before + count));
         known += window.end - window.ownStart;
