@@ -31,7 +31,15 @@ export function align(
     const piece = pieces.find(each => start >= each.from && end <= each.from + each.length);
     if (!piece || end === start) return [];
     const shift = piece.at - piece.from;
-    return [{ start: start + shift, end: end + shift, logprob: token.logprob, top: token.top }];
+    return [
+      {
+        start: start + shift,
+        end: end + shift,
+        bytes: token.bytes,
+        logprob: token.logprob,
+        top: token.top,
+      },
+    ];
   });
   return { ...series, tokens: aligned };
 }

@@ -81,16 +81,23 @@ function readJson(text: string): TraceFile | undefined {
   const traces: Trace[] = [];
   const names = new Set<string>();
   let unknown: PlacedRow[] = [];
+  const keys = new Set<string>();
   for (const placed of rows) {
     const found = isRow(placed.row) ? readRow(placed.row) : undefined;
     if (!found) {
       unknown.push(placed);
       continue;
     }
-    names.add(found.format);
+    const { name, key } = found.format;
+    if (key && isRow(placed.row)) {
+      const own = key(placed.row);
+      if (keys.has(own)) continue;
+      keys.add(own);
+    }
+    names.add(name);
     for (const raw of found.traces) {
       if (raw.parts.length === 0) continue;
-      traces.push(assembled(raw, { ...placed, format: found.format }));
+      traces.push(assembled(raw, { ...placed, format: name }));
     }
   }
   if (traces.length === 0 && names.size === 0 && problems.length === 0) {
@@ -108,10 +115,10 @@ function readJson(text: string): TraceFile | undefined {
   };
 }
 
-function readRow(row: Row): { format: string; traces: readonly RawTrace[] } | undefined {
-  for (const { name, read } of formats) {
-    const traces = read(row);
-    if (traces) return { format: name, traces };
+function readRow(row: Row): { format: Format; traces: readonly RawTrace[] } | undefined {
+  for (const format of formats) {
+    const traces = format.read(row);
+    if (traces) return { format, traces };
   }
   return undefined;
 }

@@ -6,23 +6,24 @@ export interface SavedUncertainty {
   readonly surprisal: number;
   /** Nats: the entropy lies between, as what is not listed may be spread; both are the same where all is listed. */
   readonly entropy: readonly [least: number, most: number];
-  /** Nats²; NaN where the list leaves out so much that it would be a guess. */
+  /** Nats²; NaN where the list is not of everything: it would be a guess. */
   readonly varentropy: number;
   /** max log p - log p(y), nats; NaN without alternatives. */
   readonly gap: number;
 }
 
-/** A list that leaves out more than this says of the entropy no more than an interval. */
-export const LEFT_OUT = 0.01;
+/** What rounding leaves out of a list of everything. */
+const ROUNDING = 1e-6;
 
 /** Nothing listed: [0, log V]; of a vocabulary of unknown size there is no most. */
 export function savedUncertainty(
-  { logprob, top }: SavedToken,
+  { bytes, logprob, top }: SavedToken,
   { vocabSize }: Pick<SavedLogprobs, 'vocabSize'>,
 ): SavedUncertainty {
+  const known = top.filter(({ logprob }) => !Number.isNaN(logprob));
+  const listed = known.map(({ logprob }) => logprob);
   // The written token may stand beside the list of the likeliest.
-  const listed = top.map(({ logprob }) => logprob).filter(value => !Number.isNaN(value));
-  const isListed = listed.some(value => Math.abs(value - logprob) < 1e-9);
+  const isListed = known.some(other => isSame(other.bytes, bytes));
   const all = isListed || Number.isNaN(logprob) ? listed : [...listed, logprob];
   const mass = Math.min(1, sum(all.map(Math.exp)));
   const own = sum(all.map(value => -Math.exp(value) * value));
@@ -33,7 +34,7 @@ export function savedUncertainty(
     own + lump,
     own + lump + (left > 0 ? left * Math.log(rest) : 0),
   ];
-  const isWhole = all.length > 0 && left <= LEFT_OUT;
+  const isWhole = all.length > 0 && left <= ROUNDING;
   const varentropy = sum(all.map(value => Math.exp(value) * (value + entropy[0]) ** 2));
   return {
     surprisal: -logprob,
@@ -45,4 +46,8 @@ export function savedUncertainty(
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
 }

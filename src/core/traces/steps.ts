@@ -8,7 +8,9 @@ const SENTENCE = /[.!?]["')\]]*\s+(?=[\p{Lu}\p{N}"'(])/gu;
 /** UTF-16, ascending; the first is 0. A text of one sentence is one step. */
 export function stepStarts(text: string): number[] {
   const numbered = [...text.matchAll(NUMBERED)].map(({ index }) => index);
-  if (numbered.length > 1) return withFirst(text, numbered);
+  const paragraphs = text.match(PARAGRAPH)?.length ?? 0;
+  // A short list in a long text does not cut it in steps.
+  if (numbered.length > 1 && 3 * numbered.length > paragraphs) return withFirst(text, numbered);
   for (const border of [PARAGRAPH, LINE, SENTENCE]) {
     const starts = [...text.matchAll(border)].map(match => match.index + match[0].length);
     const inside = starts.filter(start => start < text.trimEnd().length);

@@ -26,6 +26,7 @@ export interface SavedAlternative {
 }
 
 export interface SavedToken extends Span {
+  readonly bytes: Uint8Array;
   /** Nats; NaN where the file has none, as for a first token. */
   readonly logprob: number;
   /** The likeliest first; the token itself may be among them. As many as the file has, down to none. */

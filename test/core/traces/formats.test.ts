@@ -59,6 +59,8 @@ describe('a text', () => {
     expect(steps('1. a\n\nb\n2. c')).toEqual(['1. a\n\nb', '2. c']);
     expect(steps('a\nb\n\nc')).toEqual(['a\nb', 'c']);
     expect(steps('a\nb\n')).toEqual(['a', 'b']);
+    const paragraphs = Array.from({ length: 9 }, (_, i) => `Thought ${i}.`);
+    expect(steps(['1. a', '2. b', ...paragraphs].join('\n\n')).length).toBe(11);
     expect(steps('One is 1. Two is 2.5 more. 3!')).toEqual(['One is 1.', 'Two is 2.5 more.', '3!']);
     expect(steps('<think>a\nb</think>c')).toEqual(['a', 'b', 'c']);
   });
@@ -173,6 +175,11 @@ describe('a row of JSON', () => {
     expect(lm).toMatchObject({
       ...{ id: 'document 3, strict-match', question: 'q', isRight: false },
     });
+    const filters = ['strict-match', 'flexible-extract'].map((filter, exact_match) => ({
+      ...{ doc_id: 3, target: '4', resps: [['so 4']], filter, exact_match },
+      ...{ metrics: ['exact_match'] },
+    }));
+    expect(only(...filters)).toMatchObject({ isRight: false, text: 'so 4' });
     const inspect = only({
       ...{ id: 's', epoch: 1, target: ' 4', output: { choices: [] } },
       messages: [

@@ -3,10 +3,11 @@ import { messageParts, questionOf } from './messages';
 import { openAiLogprobs } from './logprobs';
 import { isRow, known, rowsOf, textOf, type Format, type RawTrace, type Row } from './rawTrace';
 
-/** A row for each filter: the traces are the same, so the first filter's rows are read. */
+/** A row for each filter, which judges the same answers in its own way: the first filter's verdict is kept, by name. */
 export const lmEval: Format = {
   name: 'lm-evaluation-harness samples',
   seen: 'from its documentation',
+  key: ({ doc_id, resps }) => JSON.stringify([doc_id, resps]),
   read(row) {
     if (!('doc_id' in row) || !Array.isArray(row.resps)) return undefined;
     const first = isRow(row.arguments) ? row.arguments.gen_args_0 : undefined;

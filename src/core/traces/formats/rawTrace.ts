@@ -46,6 +46,8 @@ export interface Format {
   readonly name: string;
   /** Where what is read here comes from. */
   readonly seen: 'in a real file' | 'from its documentation';
+  /** Rows of one key tell of the same traces: the first is read. */
+  key?(row: Row): string;
   /** The traces of a row; undefined where the row is of another format. */
   read(row: Row): readonly RawTrace[] | undefined;
 }
