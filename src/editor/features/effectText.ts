@@ -12,7 +12,7 @@ export function effectText(
     change.kind === 'ablate'
       ? 'is ablated'
       : `is steered by ${change.by > 0 ? '+' : ''}${change.by}`;
-  const where = everywhere ? 'at every token' : 'at the token under the cursor';
+  const where = everywhere ? 'at every token of the window' : 'at the token under the cursor';
   const percent = (p: number) => (Number.isNaN(p) ? 'below' : `${(100 * p).toPrecision(3)} %`);
   const signed = (bits: number) => `${bits < 0 ? '−' : '+'}${Math.abs(bits).toFixed(3)}`;
   const nextRows = next.map(

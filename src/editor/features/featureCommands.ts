@@ -88,7 +88,7 @@ export function featureCommands(
       if (!change) return;
       const places = [
         { label: 'At the token under the cursor', everywhere: false },
-        { label: 'At every token', everywhere: true },
+        { label: 'At every token of the window that the model sees here', everywhere: true },
       ];
       const place = await window.showQuickPick(places, { title: 'Tokenscope: where?' });
       if (!place) return;

@@ -14,6 +14,7 @@ import {
 } from 'vscode';
 import { createHash } from 'node:crypto';
 import { wilson } from '../../core/traces/curve';
+import type { Stretch } from '../../core/traces/traceText';
 import { Cancelled, UserError } from '../../protocol/channel';
 import type { RollingEvent } from '../../protocol/engine';
 import type {
@@ -26,7 +27,7 @@ import type { Engine } from '../engine';
 import { settings } from '../settings';
 import type { Texts } from '../texts';
 import { rangeOf } from '../visible';
-import type { OpenTrace, TraceDocuments } from './traceDocuments';
+import type { TraceDocuments, Written } from './traceDocuments';
 
 const KEY = 'rollouts';
 /** Curves that are remembered in a workspace. */
@@ -35,11 +36,8 @@ const KEPT = 50;
 export class Rollouts {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChange = this.changed.event;
-  private readonly types: Record<RolloutFall['kind'], TextEditorDecorationType> = {
-    critical: fallType('criticalToken', '2px solid'),
-    cliff: fallType('cliffToken', '2px dashed'),
-    pivotal: fallType('pivotalToken', '1px dotted'),
-  };
+  /** Made when the first trace is drawn. */
+  private types: Record<RolloutFall['kind'], TextEditorDecorationType> | undefined;
   private progress: ((event: RollingEvent) => void) | undefined;
   private readonly listener;
 
@@ -58,14 +56,14 @@ export class Rollouts {
   }
 
   /** Of a trace, by the model that is open. */
-  of(open: OpenTrace): RolloutView | undefined {
+  of(open: Written): RolloutView | undefined {
     return this.memento.get<Record<string, RolloutView>>(KEY)?.[this.keyOf(open)];
   }
 
   /** Undefined where it was cancelled. */
   async run(
     document: TextDocument,
-    open: OpenTrace,
+    open: Written,
     whole: boolean,
   ): Promise<RolloutView | undefined> {
     const found = await this.withProgress('rolling out the trace', signal =>
@@ -86,7 +84,7 @@ export class Rollouts {
   }
 
   /** How the trace goes on with another token at an offset. */
-  async branch(document: TextDocument, open: OpenTrace, at: number, id: number) {
+  async branch(document: TextDocument, open: Written, at: number, id: number) {
     const found = await this.withProgress('going on with another token', signal =>
       this.engine.call(running => {
         const sent = this.texts.sent(running, document);
@@ -103,6 +101,7 @@ export class Rollouts {
       const open = this.traces.of(editor.document);
       if (!open) continue;
       const falls = this.of(open)?.falls ?? [];
+      this.types ??= fallTypes();
       for (const [kind, type] of Object.entries(this.types)) {
         const own = falls.filter(fall => fall.kind === kind);
         editor.setDecorations(
@@ -119,10 +118,10 @@ export class Rollouts {
   dispose(): void {
     this.listener.dispose();
     this.changed.dispose();
-    for (const type of Object.values(this.types)) type.dispose();
+    for (const type of Object.values(this.types ?? {})) type.dispose();
   }
 
-  private keyOf({ text }: OpenTrace): string {
+  private keyOf({ text }: Written): string {
     const { state } = this.engine;
     const model = state.kind === 'ready' ? state.model.folder : '';
     return createHash('sha256').update(`${model}\0${text.text}`).digest('base64url').slice(0, 22);
@@ -154,7 +153,7 @@ export class Rollouts {
   }
 }
 
-function optionsFor({ trace }: OpenTrace, whole: boolean): RolloutOptions {
+function optionsFor({ trace }: Written, whole: boolean): RolloutOptions {
   const { checker, ...options } = settings.rollouts();
   return {
     ...{ ...options, whole },
@@ -164,7 +163,7 @@ function optionsFor({ trace }: OpenTrace, whole: boolean): RolloutOptions {
 }
 
 /** 'p(success) 62 % → 3 %', with the points before a stretch and behind it. */
-export function shareWords(view: RolloutView, utf16Start: number, utf16End: number): string[] {
+export function shareWords(view: RolloutView, { utf16Start, utf16End }: Stretch): string[] {
   const before = view.points.findLast(({ utf16 }) => utf16 <= utf16Start);
   const after = view.points.findLast(({ utf16 }) => utf16 <= utf16End);
   if (!before || !after || before === after) return [];
@@ -192,6 +191,14 @@ const KINDS: Record<RolloutFall['kind'], string> = {
 function fallWords({ kind, before, after, cliff }: RolloutFall): string {
   const from = before ? shareInFull(before) : 'not rolled out';
   return `${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, behind it ${shareInFull(after)}.`;
+}
+
+function fallTypes() {
+  return {
+    critical: fallType('criticalToken', '2px solid'),
+    cliff: fallType('cliffToken', '2px dashed'),
+    pivotal: fallType('pivotalToken', '1px dotted'),
+  };
 }
 
 /** The box tells the kinds apart without colour. */

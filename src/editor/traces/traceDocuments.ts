@@ -11,11 +11,16 @@ const SCHEME = 'tokenscope-trace';
 /** Larger files are refused: all of it is held in memory. */
 const MOST_BYTES = 512 << 20;
 
-export interface OpenTrace {
+/** A text that rollouts can begin in: a trace, or a branch of one. */
+export interface Written {
+  readonly trace: Pick<Trace, 'target'>;
+  readonly text: TraceText;
+}
+
+export interface OpenTrace extends Written {
   readonly file: Uri;
   readonly index: number;
   readonly trace: Trace;
-  readonly text: TraceText;
 }
 
 export class TraceDocuments {
@@ -24,10 +29,12 @@ export class TraceDocuments {
   readonly onDidChange = this.changed.event;
   private readonly loaded = new Map<string, { file: Uri; content: TraceFile }>();
   private readonly texts = new Map<string, OpenTrace>();
+  private readonly textChanged = new EventEmitter<Uri>();
   private readonly registration: Disposable;
 
   constructor(private readonly engine: Engine) {
     this.registration = workspace.registerTextDocumentContentProvider(SCHEME, {
+      onDidChange: this.textChanged.event,
       provideTextDocumentContent: async uri => (await this.restored(uri)).text.text,
     });
   }
@@ -54,6 +61,12 @@ export class TraceDocuments {
       remote.readTraces({ name: basename(file.path), bytes }),
     );
     this.loaded.set(file.toString(), { file, content });
+    // What is shown of the file as it was is asked for again.
+    for (const [address, open] of this.texts) {
+      if (open.file.toString() !== file.toString()) continue;
+      this.texts.delete(address);
+      this.textChanged.fire(Uri.parse(address, true));
+    }
     this.changed.fire();
     return content;
   }
@@ -64,7 +77,7 @@ export class TraceDocuments {
   }
 
   async show(file: Uri, index: number, preview = true): Promise<void> {
-    const { trace } = await this.traceAt(file, index);
+    const trace = await this.traceAt(file, index);
     const query = JSON.stringify({ file: file.toString(), index });
     const name = trace.id.replace(/[\\/:?#]/g, ' ');
     const uri = Uri.from({ scheme: SCHEME, path: `/${basename(file.path)} ${name}.trace`, query });
@@ -73,13 +86,14 @@ export class TraceDocuments {
 
   dispose(): void {
     this.registration.dispose();
+    this.textChanged.dispose();
     this.changed.dispose();
   }
 
-  private async traceAt(file: Uri, index: number): Promise<{ trace: Trace }> {
+  private async traceAt(file: Uri, index: number): Promise<Trace> {
     const content = this.loaded.get(file.toString())?.content ?? (await this.load(file));
     const trace = content.traces[index];
-    if (trace) return { trace };
+    if (trace) return trace;
     throw new UserError(
       `${basename(file.path)} has ${content.traces.length} traces by now: there is no number ${index + 1}.`,
     );
@@ -91,7 +105,7 @@ export class TraceDocuments {
     if (known) return known;
     const { file: address, index } = JSON.parse(uri.query) as { file: string; index: number };
     const file = Uri.parse(address, true);
-    const { trace } = await this.traceAt(file, index);
+    const trace = await this.traceAt(file, index);
     const open = { file, index, trace, text: new TraceText(trace) };
     this.texts.set(uri.toString(), open);
     return open;

@@ -19,7 +19,7 @@ export const TRACE_LANGUAGE = 'tokenscope-trace';
 const NAME_CHARACTERS = 60;
 
 /** What is known of a step besides its text, for people: 'p(success) 62 % → 3 %'. */
-export type StepNotes = (trace: OpenTrace, step: number) => readonly string[];
+export type StepNotes = (trace: OpenTrace) => (step: Step) => readonly string[];
 
 export function registerTraceOutline(
   traces: TraceDocuments,
@@ -30,8 +30,9 @@ export function registerTraceOutline(
   const stepsOf = (document: TextDocument) => {
     const open = traces.of(document);
     if (!open) return [];
+    const noted = notesOf(open);
     return open.trace.steps.map((step, index) => ({
-      ...{ open, step, index },
+      ...{ index, notes: () => told(open, step, index, noted(step)) },
       range: rangeOf(document, open.text.stretchOf(step)),
     }));
   };
@@ -47,10 +48,10 @@ export function registerTraceOutline(
     languages.registerDocumentSymbolProvider(TRACE_LANGUAGE, {
       provideDocumentSymbols: document =>
         stepsOf(document).map(
-          ({ open, step, index, range }) =>
+          ({ index, notes, range }) =>
             new DocumentSymbol(
               `${index + 1}. ${nameOf(document, range)}`,
-              told(open, step, index, notesOf).join(', '),
+              notes().join(', '),
               SymbolKind.String,
               range,
               range,
@@ -62,9 +63,9 @@ export function registerTraceOutline(
       provideInlayHints: (document, visible) =>
         stepsOf(document)
           .filter(({ range }) => visible.intersection(range))
-          .map(({ open, step, index, range }) => {
-            const notes = [`step ${index + 1}`, ...told(open, step, index, notesOf)];
-            const hint = new InlayHint(range.start, notes.join(' · '));
+          .map(({ index, notes, range }) => {
+            const words = [`step ${index + 1}`, ...notes()].join(' · ');
+            const hint = new InlayHint(range.start, words);
             hint.paddingRight = true;
             return hint;
           }),
@@ -72,9 +73,14 @@ export function registerTraceOutline(
   ];
 }
 
-function told(open: OpenTrace, step: Step, index: number, notesOf: StepNotes): string[] {
-  const first = open.trace.firstWrongStep === index ? ['first wrong step, says the file'] : [];
-  return [...first, ...(step.label ? [step.label] : []), ...notesOf(open, index)];
+function told(
+  { trace }: OpenTrace,
+  { label }: Step,
+  index: number,
+  notes: readonly string[],
+): string[] {
+  const first = trace.firstWrongStep === index ? ['first wrong step, says the file'] : [];
+  return [...first, ...(label ? [label] : []), ...notes];
 }
 
 function nameOf(document: TextDocument, range: Range): string {

@@ -9,6 +9,7 @@ import {
   type LogOutputChannel,
 } from 'vscode';
 import { UserError } from '../../protocol/channel';
+import type { Step } from '../../core/traces/trace';
 import type { RolloutView } from '../../protocol/rollouts';
 import { registerTable } from '../commandTable';
 import { settings } from '../settings';
@@ -37,11 +38,12 @@ export function registerTraces({ engine, texts, inspection, memento, log }: Trac
   const traces = new TraceDocuments(engine);
   const rollouts = new Rollouts(engine, texts, traces, memento);
   const whatIf = new WhatIf(inspection, rollouts, memento);
-  const notesOf = (open: OpenTrace, step: number) => {
+  const notesOf = (open: OpenTrace) => {
     const view = rollouts.of(open);
-    const stretch = open.text.stretchOf(open.trace.steps[step]!);
-    return view ? shareWords(view, stretch.utf16Start, stretch.utf16End) : [];
+    return (step: Step) => (view ? shareWords(view, open.text.stretchOf(step)) : []);
   };
+  /** A branch can be left again. */
+  const written = () => whatIf.of(window.activeTextEditor?.document) ?? activeTrace(traces);
   const tree = new TraceTree(traces);
   const view = window.createTreeView('tokenscope.traces', { treeDataProvider: tree });
   const disposables = [
@@ -80,8 +82,8 @@ export function registerTraces({ engine, texts, inspection, memento, log }: Trac
         },
         nextFall: () => goToFall(traces, rollouts, 1),
         previousFall: () => goToFall(traces, rollouts, -1),
-        whatIf: () => whatIf.ask(activeTrace(traces)),
-        showBranches: () => whatIf.list(activeTrace(traces), window.activeTextEditor!.document.uri),
+        whatIf: () => whatIf.ask(written()),
+        showBranches: () => whatIf.list(written(), window.activeTextEditor!.document.uri),
         nextStep: () => goToStep(traces, 1),
         previousStep: () => goToStep(traces, -1),
       },

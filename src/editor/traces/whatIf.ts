@@ -1,21 +1,36 @@
 // What if another token stood here: the trace goes on from there beside the original, with a diff. The branches of a
 // trace are a tree that the workspace remembers; files are never touched.
-import { commands, Uri, window, workspace, type Disposable, type Memento } from 'vscode';
+import { randomUUID } from 'node:crypto';
+import {
+  commands,
+  Uri,
+  window,
+  workspace,
+  type Disposable,
+  type Memento,
+  type TextDocument,
+} from 'vscode';
 import { percentOf } from '../../core/odds';
 import { spell } from '../../core/spell';
+import { TraceText } from '../../core/traces/traceText';
 import { UserError } from '../../protocol/channel';
 import type { Inspection } from '../inspection';
 import { share, type Rollouts } from './rollouts';
-import type { OpenTrace } from './traceDocuments';
+import type { Written } from './traceDocuments';
 
 const SCHEME = 'tokenscope-branch';
 const KEY = 'branches';
 const KEPT = 200;
 
 export interface Branch {
-  /** Text of the trace or branch that it leaves. */
+  /** The oldest are forgotten, so a place in the list is no name. */
+  readonly id: string;
+  /** Text of the document that it leaves: of a trace, or of another branch. */
   readonly from: string;
+  readonly question: string;
+  /** What the model wrote. */
   readonly text: string;
+  readonly target?: string;
   /** For people: which token, and what rollouts say. */
   readonly name: string;
 }
@@ -29,12 +44,17 @@ export class WhatIf {
     private readonly memento: Memento,
   ) {
     this.registration = workspace.registerTextDocumentContentProvider(SCHEME, {
-      provideTextDocumentContent: uri => this.branches()[Number(uri.query)]?.text ?? '',
+      provideTextDocumentContent: uri => this.at(uri)?.text.text ?? '',
     });
   }
 
-  /** At the cursor of the active editor, which shows this trace. */
-  async ask(open: OpenTrace): Promise<void> {
+  /** Undefined for documents that are no branch. A branch can be left by others, as a trace can. */
+  of(document: TextDocument | undefined): Written | undefined {
+    return document?.uri.scheme === SCHEME ? this.at(document.uri) : undefined;
+  }
+
+  /** At the cursor of the active editor, which shows this trace or branch. */
+  async ask(open: Written): Promise<void> {
     const { document, selection } = window.activeTextEditor!;
     const utf16Start = document.offsetAt(selection.active);
     if (utf16Start < open.text.start) {
@@ -65,28 +85,34 @@ export class WhatIf {
     const [answer] = found.answers;
     const verdict = found.target === null ? '' : `, ${share(found)} right of ${found.rollouts}`;
     const most = answer ? `, mostly ${answer.text} (${answer.count})` : ', no answer';
-    const question = open.text.text.slice(0, open.text.start);
+    const { target } = open.trace;
     const branch: Branch = {
-      from: document.getText(),
-      text: question + found.text,
+      id: randomUUID(),
+      from: open.text.text,
+      question: open.text.text.slice(0, open.text.start),
+      text: found.text,
+      ...(target !== undefined && { target }),
       name: `${choice.label} in place of ${spell(view.bytes![0]!)}${most}${verdict}`,
     };
-    const index = await this.keep(branch);
-    await this.show(document.uri, index, branch);
+    await this.memento.update(KEY, [...this.branches(), branch].slice(-KEPT));
+    await this.show(document.uri, branch);
   }
 
   /** The branches that leave a text, and those that leave these. */
-  async list(open: OpenTrace, uri: Uri): Promise<void> {
+  async list(open: Written, uri: Uri): Promise<void> {
     const all = this.branches();
-    const below = (text: string, depth: number): { label: string; index: number }[] =>
-      all.flatMap((branch, index) =>
-        branch.from === text
-          ? [
-              { label: `${'    '.repeat(depth)}${branch.name}`, index },
-              ...below(branch.text, depth + 1),
-            ]
-          : [],
-      );
+    // Two branches may lead back to one text.
+    const met = new Set<string>();
+    const below = (from: string, depth: number): { label: string; branch: Branch }[] => {
+      if (met.has(from)) return [];
+      met.add(from);
+      return all
+        .filter(branch => branch.from === from)
+        .flatMap(branch => [
+          { label: `${'    '.repeat(depth)}${branch.name}`, branch },
+          ...below(textOf(branch).text, depth + 1),
+        ]);
+    };
     const items = below(open.text.text, 0);
     if (items.length === 0) {
       throw new UserError(
@@ -96,25 +122,30 @@ export class WhatIf {
     const choice = await window.showQuickPick(items, {
       title: 'Tokenscope: branches of this trace',
     });
-    if (choice) await this.show(uri, choice.index, all[choice.index]!);
+    if (choice) await this.show(uri, choice.branch);
   }
 
   dispose(): void {
     this.registration.dispose();
   }
 
+  private at({ query }: Uri): Written | undefined {
+    const branch = this.branches().find(({ id }) => id === query);
+    if (!branch) return undefined;
+    const { target } = branch;
+    return { trace: target === undefined ? {} : { target }, text: textOf(branch) };
+  }
+
   private branches(): readonly Branch[] {
     return this.memento.get<Branch[]>(KEY) ?? [];
   }
 
-  private async keep(branch: Branch): Promise<number> {
-    const all = [...this.branches(), branch].slice(-KEPT);
-    await this.memento.update(KEY, all);
-    return all.length - 1;
-  }
-
-  private async show(original: Uri, index: number, { name }: Branch): Promise<void> {
-    const uri = Uri.from({ scheme: SCHEME, path: '/what if.trace', query: String(index) });
+  private async show(original: Uri, { id, name }: Branch): Promise<void> {
+    const uri = Uri.from({ scheme: SCHEME, path: '/what if.trace', query: id });
     await commands.executeCommand('vscode.diff', original, uri, `What if: ${name}`);
   }
+}
+
+function textOf({ question, text }: Branch): TraceText {
+  return new TraceText(question ? { question, text } : { text });
 }

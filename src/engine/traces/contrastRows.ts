@@ -138,10 +138,12 @@ async function scorePart(
 
 /** One vocabulary may still be cut in two ways. */
 function checkTokens(
-  { positive, negative }: Pair,
+  { positive, negative, checked }: Pair,
   document: Document,
-  { ids }: ContrastRows,
+  rows: ContrastRows,
 ): void {
+  if (checked.has(rows)) return;
+  const { ids } = rows;
   for (const { model } of [positive, negative]) {
     const own = model.tokenizer.encode(document.text).ids;
     if (own.length === ids.length && commonPrefix(own, ids) === ids.length) continue;
@@ -149,4 +151,5 @@ function checkTokens(
       `${model.info.name} cuts this text into other tokens: a contrast needs the same ones.`,
     );
   }
+  checked.add(rows);
 }

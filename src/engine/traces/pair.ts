@@ -18,6 +18,8 @@ export interface Prompted {
 export class Pair {
   /** What is known of documents; an edit leaves what is before it. */
   readonly rows = new WeakMap<object, ContrastRows>();
+  /** Those whose text both models cut as the opened one does. */
+  readonly checked = new WeakSet<ContrastRows>();
 
   private constructor(
     readonly positive: Prompted,
