@@ -2,14 +2,11 @@
 import {
   commands,
   env,
-  ProgressLocation,
-  Selection,
   Uri,
   window,
   type Disposable,
   type LogOutputChannel,
   type TextDocument,
-  type TextEditor,
 } from 'vscode';
 import { bitsPerByte, totalsOf, wordsOf } from '../core/bytes/proof';
 import { lensIds, lenses } from '../core/lenses';
@@ -22,6 +19,7 @@ import type { Calibrations } from './completion/calibrations';
 import { calibrationText } from './completion/calibrationPage';
 import type { Completions } from './completion/completions';
 import { chooseSecondTokenizer } from './compareTokenizers';
+import { putCursor, select } from './goTo';
 import { goToByScore } from './goToByScore';
 import { countMarkdown } from './countReport';
 import { countFolder } from './countTokens';
@@ -30,10 +28,11 @@ import { featureCommands } from './features/featureCommands';
 import type { Features } from './features/features';
 import type { Inspection } from './inspection';
 import { reportMarkdown } from './modelReport';
+import { cancellable, shareTeller } from './progress';
 import type { OverlayState } from './overlayState';
 import type { Pages } from './pages';
 import { chooseComparedTokenizer } from './settings';
-import { isInspectable, offsetsOf, rangeOf } from './visible';
+import { activeText, offsetsOf } from './visible';
 
 export interface CommandContext {
   readonly log: LogOutputChannel;
@@ -76,11 +75,11 @@ export function registerCommands(context: CommandContext): Disposable[] {
       return engine.call(async () => {});
     },
     openInspector: () => commands.executeCommand('tokenscope.inspector.focus'),
-    goToByScore: () => goToByScore(activeEditor(), inspection, state.lens),
+    goToByScore: () => goToByScore(activeText(), inspection, state.lens),
     nextPeak: () => goToPeak(context, 1),
     previousPeak: () => goToPeak(context, -1),
     async copyAsJson() {
-      const { document, selection } = activeEditor();
+      const { document, selection } = activeText();
       const whole = { utf16Start: 0, utf16End: document.getText().length };
       const range = selection.isEmpty ? whole : offsetsOf(document, selection);
       const json = await inspection.json(document, range);
@@ -89,8 +88,9 @@ export function registerCommands(context: CommandContext): Disposable[] {
       window.setStatusBarMessage(`Copied ${count} tokens as JSON lines`, 4000);
     },
     async scoreEveryByte() {
-      const { document } = activeEditor();
-      const found = await withProgress(inspection, document, state.lens.comparesModels ?? false);
+      const { document } = activeText();
+      const found = await everyByte(inspection, document, state.lens.comparesModels ?? false);
+      if (!found) return;
       if ('refused' in found) throw new UserError(`Not exact here: ${found.refused}.`);
       const { proof, secondProof } = found;
       if (!proof) return;
@@ -140,35 +140,22 @@ export function registerCommands(context: CommandContext): Disposable[] {
   return registerTable(table, log);
 }
 
-/** Shows how far it is, with a button that cancels. */
-function withProgress(inspection: Inspection, document: TextDocument, second: boolean) {
-  const options = {
-    location: ProgressLocation.Notification,
-    title: 'Tokenscope: scoring every byte',
-    cancellable: true,
-  };
-  return window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    let shown = 0;
-    const listeners = [
-      token.onCancellationRequested(() => controller.abort()),
-      inspection.onDidScore(({ uri, scored, total }) => {
-        if (uri !== document.uri.toString() || total === 0) return;
-        const percent = Math.floor((100 * scored) / total);
-        progress.report({ message: `${percent} %`, increment: percent - shown });
-        shown = percent;
-      }),
-    ];
+function everyByte(inspection: Inspection, document: TextDocument, second: boolean) {
+  return cancellable('Tokenscope: scoring every byte', async (signal, progress) => {
+    const tell = shareTeller(progress);
+    const listener = inspection.onDidScore(({ uri, scored, total }) => {
+      if (uri === document.uri.toString()) tell(scored, total);
+    });
     try {
-      return await inspection.scoreEveryByte(document, second, controller.signal);
+      return await inspection.scoreEveryByte(document, second, signal);
     } finally {
-      for (const listener of listeners) listener.dispose();
+      listener.dispose();
     }
   });
 }
 
 async function goToPeak({ inspection, state }: CommandContext, direction: 1 | -1): Promise<void> {
-  const editor = activeEditor();
+  const editor = activeText();
   const { document, selection } = editor;
   const from = document.offsetAt(selection.active);
   const peak = await inspection.peak(document, state.lensId, from, direction);
@@ -177,13 +164,11 @@ async function goToPeak({ inspection, state }: CommandContext, direction: 1 | -1
     window.setStatusBarMessage(`No ${state.lens.title.toLowerCase()} peak ${where}`, 3000);
     return;
   }
-  const { start } = rangeOf(document, peak);
-  editor.selection = new Selection(start, start);
-  editor.revealRange(editor.selection);
+  putCursor(editor, peak);
 }
 
 async function goToDifference({ inspection }: CommandContext, direction: 1 | -1): Promise<void> {
-  const editor = activeEditor();
+  const editor = activeText();
   const { document, selection } = editor;
   const from = document.offsetAt(selection.start);
   const found = await inspection.difference(document, from, direction);
@@ -192,15 +177,5 @@ async function goToDifference({ inspection }: CommandContext, direction: 1 | -1)
     window.setStatusBarMessage(`The tokenizers do not differ ${where}`, 3000);
     return;
   }
-  const { start, end } = rangeOf(document, found);
-  editor.selection = new Selection(end, start);
-  editor.revealRange(editor.selection);
-}
-
-function activeEditor(): TextEditor {
-  const editor = window.activeTextEditor;
-  if (!editor || !isInspectable(editor.document)) {
-    throw new UserError('No text editor is active. Open a file first.');
-  }
-  return editor;
+  select(editor, found);
 }

@@ -1,12 +1,12 @@
 // The tokens of a text by the number that the lens shows, the largest first: to read, and to go to.
-import { Selection, window, type QuickPickItem, type TextEditor } from 'vscode';
+import { window, type QuickPickItem, type TextEditor } from 'vscode';
 import { type Scale } from '../core/scale';
 import type { Lens } from '../core/lenses';
 import { spell } from '../core/spell';
 import { UserError } from '../protocol/channel';
 import type { TokenView } from '../protocol/engine';
+import { select } from './goTo';
 import type { Inspection } from './inspection';
-import { rangeOf } from './visible';
 
 const LISTED = 200;
 /** Tokens looked at. */
@@ -35,11 +35,9 @@ export async function goToByScore(
     matchOnDescription: true,
   });
   if (!choice) return;
-  const { start, end } = rangeOf(document, choice);
   const column = editor.viewColumn;
   const shown = await window.showTextDocument(document, column ? { viewColumn: column } : {});
-  shown.selection = new Selection(end, start);
-  shown.revealRange(shown.selection);
+  select(shown, choice);
 }
 
 function itemsOf(

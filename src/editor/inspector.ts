@@ -1,13 +1,5 @@
 // Tells the inspector's page what is under the cursor and what is on the screen, and does what its buttons say.
-import {
-  commands,
-  Range,
-  Selection,
-  window,
-  workspace,
-  type Disposable,
-  type WebviewView,
-} from 'vscode';
+import { commands, window, workspace, type Disposable, type WebviewView } from 'vscode';
 import { Cancelled, serve } from '../protocol/channel';
 import type { Range16 } from '../protocol/engine';
 import {
@@ -22,11 +14,11 @@ import {
 } from '../protocol/page';
 import type { Engine } from './engine';
 import type { Features } from './features/features';
-import { goTo } from './features/featureCommands';
+import { openAt, select as selectIn } from './goTo';
 import type { Inspection } from './inspection';
 import { cursorState, featuresState, nextByteState, visibleTokens } from './inspectorState';
 import type { OverlayState } from './overlayState';
-import { isInspectable, rangeOf } from './visible';
+import { isInspectable } from './visible';
 
 const CURSOR_MS = 60;
 const LIST_MS = 120;
@@ -77,7 +69,7 @@ export class Inspector {
     serve<HostApi>(this.connection, hostMethods, {
       ready: both,
       feature: params => this.actOn(params),
-      open: params => goTo(params),
+      open: params => openAt(params),
       run: async ({ command }) => void (await commands.executeCommand(`tokenscope.${command}`)),
       look: look => {
         this.look = look;
@@ -197,9 +189,6 @@ function activeEditor() {
 const select: HostApi['select'] = ({ uri, version, goThere, ...range16 }) => {
   const editor = activeEditor();
   if (editor?.document.uri.toString() !== uri || editor.document.version !== version) return;
-  const { start, end } = rangeOf(editor.document, range16);
-  // The cursor at the token's first character, so that it is this token that is at the cursor.
-  editor.selection = new Selection(end, start);
-  editor.revealRange(new Range(start, end));
+  selectIn(editor, range16);
   if (goThere) void commands.executeCommand('workbench.action.focusActiveEditorGroup');
 };

@@ -1,5 +1,6 @@
 // The stretches of text that an editor shows, as offsets.
-import { Range, type TextDocument, type TextEditor } from 'vscode';
+import { Range, window, type TextDocument, type TextEditor } from 'vscode';
+import { UserError } from '../protocol/channel';
 import type { Range16 } from '../protocol/engine';
 
 /** VS Code draws no more of a line (`editor.stopRenderingLineAfter`). */
@@ -46,4 +47,11 @@ export function offsetsOf(document: TextDocument, range: Range): Range16 {
 
 export function rangeOf(document: TextDocument, { utf16Start, utf16End }: Range16): Range {
   return new Range(document.positionAt(utf16Start), document.positionAt(utf16End));
+}
+
+/** Throws `UserError` where no text is open. */
+export function activeText(): TextEditor {
+  const editor = window.activeTextEditor;
+  if (editor && isInspectable(editor.document)) return editor;
+  throw new UserError('No text editor is active. Open a file first.');
 }

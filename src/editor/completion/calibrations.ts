@@ -1,8 +1,9 @@
 // Which form of prompt each model was found to know best in this workspace: measured when asked, remembered.
-import { EventEmitter, ProgressLocation, window, workspace, type Memento, type Uri } from 'vscode';
-import { Cancelled, UserError } from '../../protocol/channel';
+import { EventEmitter, workspace, type Memento, type Uri } from 'vscode';
+import { UserError } from '../../protocol/channel';
 import type { CalibratingEvent, CalibrationView } from '../../protocol/engine';
 import type { Engine } from '../engine';
+import { cancellable, shareTeller } from '../progress';
 import { isInspectable } from '../visible';
 import { completionOptions } from './completionSettings';
 
@@ -43,42 +44,23 @@ export class Calibrations {
   /** With a button that cancels: then undefined. Throws `UserError`. */
   async run(): Promise<Calibration | undefined> {
     try {
-      return await window.withProgress(
-        {
-          location: ProgressLocation.Notification,
-          title: 'Tokenscope: calibrating completions',
-          cancellable: true,
-        },
-        async (progress, token) => {
-          const controller = new AbortController();
-          token.onCancellationRequested(() => controller.abort());
-          let shown = 0;
-          this.progress = ({ done, total }) => {
-            const percent = Math.floor((100 * done) / total);
-            progress.report({ message: `${done} of ${total} places`, increment: percent - shown });
-            shown = percent;
-          };
-          const texts = await textsOfWorkspace();
-          const { contextTokens } = completionOptions('');
-          const { folder, found } = await this.engine.call(async ({ remote, model }) => {
-            const request = { texts, cuts: CUTS, contextTokens };
-            return {
-              folder: model.folder,
-              found: await remote.calibrate(request, controller.signal),
-            };
-          });
-          if ('refused' in found) throw new UserError(`Not calibrated: ${found.refused}.`);
-          const day = new Date().toISOString().slice(0, 10);
-          const calibration = { ...found, files: texts.length, day };
-          const all = this.memento.get<Record<string, Calibration>>(KEY) ?? {};
-          await this.memento.update(KEY, { ...all, [folder]: calibration });
-          this.changed.fire();
-          return calibration;
-        },
-      );
-    } catch (error) {
-      if (error instanceof Cancelled) return undefined;
-      throw error;
+      return await cancellable('Tokenscope: calibrating completions', async (signal, progress) => {
+        const tell = shareTeller(progress);
+        this.progress = ({ done, total }) => tell(done, total, `${done} of ${total} places`);
+        const texts = await textsOfWorkspace();
+        const { contextTokens } = completionOptions('');
+        const { folder, found } = await this.engine.call(async ({ remote, model }) => {
+          const request = { texts, cuts: CUTS, contextTokens };
+          return { folder: model.folder, found: await remote.calibrate(request, signal) };
+        });
+        if ('refused' in found) throw new UserError(`Not calibrated: ${found.refused}.`);
+        const day = new Date().toISOString().slice(0, 10);
+        const calibration = { ...found, files: texts.length, day };
+        const all = this.memento.get<Record<string, Calibration>>(KEY) ?? {};
+        await this.memento.update(KEY, { ...all, [folder]: calibration });
+        this.changed.fire();
+        return calibration;
+      });
     } finally {
       this.progress = undefined;
     }

@@ -70,10 +70,10 @@ export class Features {
   }
 
   /** Throws `UserError` where there is none. */
-  call<T>(request: (remote: Remote<EngineApi>) => Promise<T>): Promise<T> {
+  call<T>(request: (remote: Remote<EngineApi>, running: RunningEngine) => Promise<T>): Promise<T> {
     return this.engine.call(async running => {
       if (!(await this.open(running))) throw new UserError(this.why || NO_SAE);
-      return request(running.remote);
+      return request(running.remote, running);
     });
   }
 
@@ -81,10 +81,7 @@ export class Features {
     document: TextDocument,
     request: (remote: Remote<EngineApi>, at: DocumentVersion) => Promise<T>,
   ): Promise<T> {
-    return this.engine.call(async running => {
-      if (!(await this.open(running))) throw new UserError(this.why || NO_SAE);
-      return request(running.remote, this.texts.sent(running, document));
-    });
+    return this.call((remote, running) => request(remote, this.texts.sent(running, document)));
   }
 
   /** Of the autoencoder that is open. */

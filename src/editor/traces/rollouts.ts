@@ -4,7 +4,6 @@ import {
   DecorationRangeBehavior,
   EventEmitter,
   OverviewRulerLane,
-  ProgressLocation,
   ThemeColor,
   window,
   workspace,
@@ -15,7 +14,7 @@ import {
 import { createHash } from 'node:crypto';
 import { wilson } from '../../core/traces/curve';
 import type { Stretch } from '../../core/traces/traceText';
-import { Cancelled, UserError } from '../../protocol/channel';
+import { UserError } from '../../protocol/channel';
 import type { RollingEvent } from '../../protocol/engine';
 import type {
   RolloutFall,
@@ -24,6 +23,7 @@ import type {
   RolloutView,
 } from '../../protocol/rollouts';
 import type { Engine } from '../engine';
+import { cancellable } from '../progress';
 import { settings } from '../settings';
 import type { Texts } from '../texts';
 import { rangeOf } from '../visible';
@@ -131,22 +131,12 @@ export class Rollouts {
     title: string,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T | undefined> {
-    const options = {
-      location: ProgressLocation.Notification,
-      title: `Tokenscope: ${title}`,
-      cancellable: true,
-    };
     try {
-      return await window.withProgress(options, (progress, token) => {
-        const controller = new AbortController();
-        token.onCancellationRequested(() => controller.abort());
+      return await cancellable(`Tokenscope: ${title}`, (signal, progress) => {
         this.progress = ({ points, most }) =>
           progress.report({ message: `${points} of at most ${most} prefixes` });
-        return work(controller.signal);
+        return work(signal);
       });
-    } catch (error) {
-      if (error instanceof Cancelled) return undefined;
-      throw error;
     } finally {
       this.progress = undefined;
     }

@@ -1,7 +1,6 @@
 // Reasoning traces in the editor: opened from files, read as steps, listed in a tree.
 import {
   commands,
-  Selection,
   Uri,
   window,
   type Disposable,
@@ -16,7 +15,7 @@ import { settings } from '../settings';
 import type { Engine } from '../engine';
 import type { Inspection } from '../inspection';
 import type { Texts } from '../texts';
-import { rangeOf } from '../visible';
+import { putCursor } from '../goTo';
 import { Rollouts, shareWords } from './rollouts';
 import { WhatIf } from './whatIf';
 import { TraceDocuments, type OpenTrace } from './traceDocuments';
@@ -180,7 +179,5 @@ function goTo(starts: readonly number[], direction: 1 | -1, what: string): void 
     window.setStatusBarMessage(`No ${what} ${direction > 0 ? 'below' : 'above'}`, 3000);
     return;
   }
-  const { start } = rangeOf(editor.document, { utf16Start: next, utf16End: next });
-  editor.selection = new Selection(start, start);
-  editor.revealRange(editor.selection);
+  putCursor(editor, { utf16Start: next });
 }

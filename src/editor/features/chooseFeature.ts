@@ -1,0 +1,50 @@
+// A feature that the user finds by its number or its label's words.
+import { window, type QuickPickItem } from 'vscode';
+import type { FeatureName } from '../../core/sae/features';
+import { densityWords, titleOf } from '../../core/sae/words';
+import type { Features } from './features';
+
+const LISTED = 200;
+
+/** The feature given, or one that the user finds by its number or its label's words. */
+export async function chosenFeature(
+  features: Features,
+  given: unknown,
+  title: string,
+): Promise<number | undefined> {
+  if (typeof given === 'number') return given;
+  type Item = QuickPickItem & { feature: number };
+  const itemOf = (name: FeatureName): Item => ({
+    feature: name.feature,
+    label: titleOf(name),
+    detail: `fires on ${densityWords(name.density)} of tokens`,
+    alwaysShow: true,
+  });
+  const search = (words: string) =>
+    features.call(remote => remote.findFeatures({ words, rows: LISTED }));
+  const first = await search('');
+  return new Promise((resolve, reject) => {
+    const pick = window.createQuickPick<Item>();
+    pick.title = `Tokenscope: ${title}`;
+    pick.placeholder = 'A number, or words of its label';
+    pick.items = first.map(itemOf);
+    pick.onDidChangeValue(async value => {
+      try {
+        const found = await search(value);
+        if (pick.value === value) pick.items = found.map(itemOf);
+      } catch (error) {
+        pick.hide();
+        reject(error);
+      }
+    });
+    pick.onDidAccept(() => {
+      resolve(pick.selectedItems[0]?.feature);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}

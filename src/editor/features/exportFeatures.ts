@@ -1,0 +1,50 @@
+// The features of a document as a file: JSON lines, Neuronpedia's activations, or a picture.
+import { basename } from 'node:path';
+import { Uri, window, workspace } from 'vscode';
+import type { ExportFormat } from '../../protocol/features';
+import { cancellable } from '../progress';
+import { activeText, offsetsOf } from '../visible';
+import type { Features } from './features';
+
+const FORMATS: { label: string; detail: string; format: ExportFormat; ending: string }[] = [
+  {
+    label: 'Features of every token',
+    detail: 'JSON lines, as `tokenscope features --json` prints them',
+    format: 'jsonl',
+    ending: 'jsonl',
+  },
+  {
+    label: 'Activations for Neuronpedia',
+    detail: 'A JSON line for each pinned feature, or for the features that stand out here',
+    format: 'neuronpedia',
+    ending: 'jsonl',
+  },
+  { label: 'Picture of the view', detail: 'SVG', format: 'svg', ending: 'svg' },
+];
+
+export async function exportFeatures(features: Features): Promise<void> {
+  const editor = activeText();
+  const { document } = editor;
+  const choice = await window.showQuickPick(FORMATS, { title: 'Tokenscope: export features' });
+  if (!choice) return;
+  const { format, ending } = choice;
+  const [visible] = editor.visibleRanges;
+  const whole = { utf16Start: 0, utf16End: document.getText().length };
+  const shown = !editor.selection.isEmpty ? editor.selection : visible;
+  const range = format === 'svg' && shown ? offsetsOf(document, shown) : whole;
+  const wish = features.wish();
+  const text = await cancellable('Tokenscope: exporting features', signal =>
+    features.on(document, async (remote, at) => {
+      await remote.encode({ ...at, visible: [range], maxTokens: Infinity }, signal);
+      return remote.exportFeatures({ ...at, format, range, wish }, signal);
+    }),
+  );
+  if (text === undefined) return;
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const name = `${basename(document.fileName)}.features.${ending}`;
+  const target = await window.showSaveDialog({
+    title: 'Tokenscope: export features',
+    ...(folder && { defaultUri: Uri.joinPath(folder, name) }),
+  });
+  if (target) await workspace.fs.writeFile(target, new TextEncoder().encode(text));
+}

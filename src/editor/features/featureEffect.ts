@@ -1,0 +1,58 @@
+// What ablating or steering a feature at the cursor does, on a page.
+import { window } from 'vscode';
+import { titleOf } from '../../core/sae/words';
+import type { EffectChange } from '../../protocol/features';
+import type { Pages } from '../pages';
+import { cancellable } from '../progress';
+import { activeText } from '../visible';
+import { effectText } from './effectText';
+import type { Features } from './features';
+
+export async function showEffect(features: Features, pages: Pages, feature: number): Promise<void> {
+  const { document, selection } = activeText();
+  const at = document.offsetAt(selection.active);
+  const change = await askForChange(features, feature);
+  if (!change) return;
+  const places = [
+    { label: 'At the token under the cursor', everywhere: false },
+    { label: 'At every token of the window that the model sees here', everywhere: true },
+  ];
+  const place = await window.showQuickPick(places, { title: 'Tokenscope: where?' });
+  if (!place) return;
+  const { everywhere } = place;
+  const found = await cancellable(`Tokenscope: what feature ${feature} does`, signal =>
+    features.on(document, (remote, version) =>
+      remote.effect({ ...version, feature, at, everywhere, change }, signal),
+    ),
+  );
+  if (!found) return;
+  const lineOf = (utf16: number) => document.positionAt(utf16).line + 1;
+  await pages.show(`effect of feature ${feature}.txt`, effectText(found, features.info!, lineOf));
+}
+
+async function askForChange(
+  features: Features,
+  feature: number,
+): Promise<EffectChange | undefined> {
+  const [name] = await features.call(remote =>
+    remote.findFeatures({ words: String(feature), rows: 1 }),
+  );
+  const ablate = { label: 'Ablate', detail: 'Its value becomes 0.' };
+  const steer = { label: 'Steer…', detail: 'Something is added to its value, or taken off.' };
+  const choice = await window.showQuickPick([ablate, steer], {
+    title: `Tokenscope: ${name ? titleOf(name) : feature}`,
+  });
+  if (!choice) return undefined;
+  if (choice === ablate) return { kind: 'ablate' };
+  const max = name?.max;
+  const text = await window.showInputBox({
+    title: 'Tokenscope: steer by how much?',
+    prompt: max ? `Its highest value is ${max.toFixed(2)}` : 'In units of its value',
+    value: max ? max.toFixed(1) : '1',
+    validateInput: text =>
+      text.trim() !== '' && Number.isFinite(Number(text))
+        ? undefined
+        : 'A number, such as 2.5 or -1',
+  });
+  return text === undefined ? undefined : { kind: 'steer', by: Number(text) };
+}

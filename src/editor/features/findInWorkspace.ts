@@ -1,0 +1,74 @@
+// Where a feature fires in the workspace's files, highest first.
+import { Uri, window, workspace } from 'vscode';
+import { reasonToSkip } from '../../core/textFiles';
+import { Cancelled } from '../../protocol/channel';
+import type { FeatureExample } from '../../protocol/features';
+import { openAt } from '../goTo';
+import { cancellable, shareTeller } from '../progress';
+import type { Features } from './features';
+
+const SEARCHED_FILES = 2000;
+const EXAMPLES_PER_FILE = 3;
+const LISTED = 200;
+
+/** Files one by one, with progress; then a list of the places, each of which can be gone to. */
+export async function findInWorkspace(features: Features, feature: number): Promise<void> {
+  const title = `Tokenscope: looking for feature ${feature}`;
+  const found = await cancellable(title, async (signal, progress) => {
+    const tell = shareTeller(progress);
+    const uris = await workspace.findFiles('**/*', undefined, SEARCHED_FILES);
+    const all: FeatureExample[] = [];
+    for (const [i, uri] of uris.entries()) {
+      if (signal.aborted) break;
+      tell(i + 1, uris.length, `file ${i + 1} of ${uris.length}`);
+      all.push(...(await examplesIn(features, uri, feature, signal)));
+    }
+    // What was found until it was cancelled is shown, too.
+    return all.sort((a, b) => b.value - a.value);
+  });
+  if (!found) return;
+  if (found.length === 0) {
+    void window.showInformationMessage(
+      `Feature ${feature} fires nowhere in the workspace's texts.`,
+    );
+    return;
+  }
+  const items = found.slice(0, LISTED).map(example => ({
+    example,
+    label: `${example.before.trimStart()}▸${example.token}◂${example.after}`.trim(),
+    description: example.value.toFixed(2),
+    detail: `${workspace.asRelativePath(Uri.parse(example.uri))}, line ${example.line}`,
+  }));
+  const choice = await window.showQuickPick(items, {
+    title: `Tokenscope: where feature ${feature} fires, highest first`,
+    matchOnDetail: true,
+  });
+  if (choice) await openAt(choice.example);
+}
+
+async function examplesIn(
+  features: Features,
+  uri: Uri,
+  feature: number,
+  signal: AbortSignal,
+): Promise<readonly FeatureExample[]> {
+  const { size } = await workspace.fs.stat(uri);
+  if (reasonToSkip(uri.path, size)) return [];
+  const text = decoded(await workspace.fs.readFile(uri));
+  if (text === undefined) return [];
+  const ask = { uri: uri.toString(), text, feature, count: EXAMPLES_PER_FILE };
+  try {
+    return await features.call(remote => remote.examplesIn(ask, signal));
+  } catch (error) {
+    if (error instanceof Cancelled) return [];
+    throw error;
+  }
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+// A feature's label in the user's words, and a predicate that it is held to while it is written.
+import { basename } from 'node:path';
+import { window, type TextDocument } from 'vscode';
+import { parsePredicate, PredicateError } from '../../core/sae/predicate';
+import { Cancelled, UserError } from '../../protocol/channel';
+import { activeText } from '../visible';
+import type { Features } from './features';
+
+/** While it is written: how it agrees with the feature on the open document. */
+export async function labelFeature(features: Features, feature: number): Promise<void> {
+  const { document } = activeText();
+  const own = features.labels.find(label => label.feature === feature);
+  const description = await window.showInputBox({
+    title: `Tokenscope: label of feature ${feature}`,
+    prompt: 'What it fires on, in your words. Empty takes your label away.',
+    value: own?.description ?? '',
+  });
+  if (description === undefined) return;
+  if (description === '') return features.label({ feature, description, predicate: null });
+  const predicate = await new Promise<string | undefined>(resolve => {
+    const box = window.createInputBox();
+    box.title = `Tokenscope: when does “${description}” hold?`;
+    box.prompt = PREDICATE_HELP;
+    box.value = own?.predicate ?? '';
+    const judge = async () => {
+      const { value } = box;
+      box.validationMessage = value ? await judged(features, document, feature, value) : undefined;
+    };
+    box.onDidChangeValue(() => void judge());
+    box.onDidAccept(() => {
+      resolve(box.value);
+      box.hide();
+    });
+    box.onDidHide(() => {
+      resolve(undefined);
+      box.dispose();
+    });
+    box.show();
+    void judge();
+  });
+  if (predicate === undefined) return;
+  const text = asPredicate(predicate);
+  checkPredicate(text);
+  await features.label({ feature, description, predicate: text || null });
+}
+
+const PREDICATE_HELP =
+  'A predicate such as class="word" & -1:token="." or a regular expression over the token such as /^\\s*def$/. Empty: none.';
+
+/** A regular expression alone is about the token's text. */
+function asPredicate(text: string): string {
+  return /^\/.*\/$/.test(text.trim()) ? `token~${text.trim()}` : text.trim();
+}
+
+function checkPredicate(text: string): void {
+  try {
+    if (text) parsePredicate(text);
+  } catch (error) {
+    if (!(error instanceof PredicateError)) throw error;
+    throw new UserError(`The predicate cannot be read: ${error.message}.`);
+  }
+}
+
+async function judged(
+  features: Features,
+  document: TextDocument,
+  feature: number,
+  text: string,
+): Promise<{ message: string; severity: 1 | 3 } | undefined> {
+  try {
+    const predicate = asPredicate(text);
+    checkPredicate(predicate);
+    const { fires, holds, both } = await features.on(document, (remote, at) =>
+      remote.agreement({ ...at, feature, predicate, language: document.languageId }),
+    );
+    const share = (of: number) => (of > 0 ? (both / of).toFixed(2) : '–');
+    const message =
+      `In ${basename(document.fileName)}: precision ${share(fires)} (of ${fires} tokens where it fires), ` +
+      `recall ${share(holds)} (of ${holds} where it holds)`;
+    return { message, severity: 1 };
+  } catch (error) {
+    if (error instanceof Cancelled) return undefined;
+    return { message: (error as Error).message, severity: 3 };
+  }
+}
