@@ -18,6 +18,8 @@ export interface Lens {
   readonly needsFeatures?: boolean;
   /** Whether it needs a positive and a negative model. */
   readonly comparesPair?: boolean;
+  /** Its peaks are a share of the text's tokens, as its values have no size of their own. */
+  readonly peaksByShare?: boolean;
   /** Whether blanks, tabs and line ends are made visible. */
   readonly showsWhitespace: boolean;
   readonly scale: Scale;
@@ -80,6 +82,7 @@ export const lenses = {
     needsModel: true,
     per: 'token',
     comparesPair: true,
+    peaksByShare: true,
     showsWhitespace: false,
     scale: { kind: 'diverging', bounds: [0.1, 0.4, 1.5, 5], unit: 'bits', decimals: 2 },
     value: (scores, row) =>
@@ -158,10 +161,10 @@ const channelOf = (step: number) => Math.floor(step / CHANNEL_STEPS);
 /** The least strength of a step that counts as a peak. */
 const PEAK_STRENGTH = 4 / 7;
 
-/** Of a contrast, whose size differs from pair to pair, so many of a text's tokens may be peaks. */
+/** Of a lens whose peaks are a share of the tokens. */
 const PEAK_SHARE = 0.05;
 
-/** The least size of a peak of a contrast; NaN values are left out. */
+/** The least size of such a peak; NaN values are left out. */
 export function peakSize(values: readonly number[]): number {
   const sizes = values.filter(value => value !== 0 && !Number.isNaN(value)).map(Math.abs);
   sizes.sort((a, b) => b - a);

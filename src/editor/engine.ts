@@ -1,16 +1,9 @@
 // The engine as the editor sees it: started when first asked for, restarted quietly when it dies, given up
 // only when one request kills it twice. Knows no vscode, so that tests can run it in plain Node.
 import { UserError, type Remote } from '../protocol/channel';
-import type {
-  CalibratingEvent,
-  CompletingEvent,
-  EngineApi,
-  ModelInfo,
-  PairMembers,
-  RollingEvent,
-  ScoredEvent,
-  TokenizerInfo,
-} from '../protocol/engine';
+import type { CalibratingEvent, CompletingEvent } from '../protocol/completion';
+import type { PairMembers, RollingEvent } from '../protocol/traces';
+import type { EngineApi, ModelInfo, ScoredEvent, TokenizerInfo } from '../protocol/engine';
 import { EngineProcess } from './engineProcess';
 
 export type EngineState =

@@ -4,16 +4,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { connect, type Remote } from '../protocol/channel';
 import {
   CALIBRATING,
-  ROLLING,
   COMPLETING,
-  engineMethods,
-  SCORED,
   type CalibratingEvent,
-  type RollingEvent,
   type CompletingEvent,
-  type EngineApi,
-  type ScoredEvent,
-} from '../protocol/engine';
+} from '../protocol/completion';
+import { ROLLING, type RollingEvent } from '../protocol/traces';
+import { engineMethods, SCORED, type EngineApi, type ScoredEvent } from '../protocol/engine';
 import type { SaeInfo } from '../protocol/features';
 import { ipcConnection } from '../protocol/ipc';
 

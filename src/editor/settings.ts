@@ -1,6 +1,6 @@
 // Every setting, read where it is needed, under its name in the manifest.
 import { workspace, type ConfigurationChangeEvent } from 'vscode';
-import type { PairMembers } from '../protocol/engine';
+import type { PairMembers } from '../protocol/traces';
 
 const SECTION = 'tokenscope';
 

@@ -1,8 +1,5 @@
 // The engine's side of EngineApi: the opened model, the documents, and what is asked about them.
 import { biasBits } from '../core/bytes/bias';
-import { InexactError } from '../core/bytes/error';
-import { healings } from '../core/completion/beginnings';
-import { regionAt } from '../core/completion/region';
 import { isPeak, lenses, peakSize, type Lens } from '../core/lenses';
 import { NATS_PER_BIT, type ContrastScores, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
@@ -10,22 +7,14 @@ import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { encodeUtf8, utf8Length } from '../core/utf8';
 import { Cancelled, UserError, type Handlers } from '../protocol/channel';
 import type {
-  CalibratingEvent,
-  CompletingEvent,
-  CompletionView,
   Details,
   DocumentVersion,
   ByteProof,
   EngineApi,
-  PairMembers,
-  Refusal,
-  RollingEvent,
-  ScoredEvent,
   SecondNextBytes,
   TokenView,
 } from '../protocol/engine';
-import { calibrate } from './completion/calibrate';
-import { completeAt } from './completion/completer';
+import { SCORED } from '../protocol/engine';
 import { byteProof, byteScoresOf, charactersOf, scoreBytes } from './byteScores';
 import { countOfBytes, TokenizerPair, tokensIn } from './comparison';
 import { Document } from './document';
@@ -35,45 +24,37 @@ import type { RuntimeClient } from './runtime/client';
 import { Second } from './second';
 import { FeatureRequests } from './sae/requests';
 import type { FeatureWish } from '../protocol/features';
+import { CompletionRequests } from './completion/requests';
+import type { EngineHost } from './host';
+import { refusing } from './refusing';
+import { TraceRequests } from './traces/requests';
 import { splitAt } from './split';
 import { tokenLines } from './tokenJson';
-import { contrastRowsOf, scoreContrast } from './traces/contrastRows';
-import { Pair, pairOfFolder } from './traces/pair';
-import { readTraceFile } from './traces/readTraceFile';
-import { branchOfDocument, rollOutDocument } from './traces/rolledDocument';
 
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
-
-/** Alternatives for each token of an explained completion. */
-const EXPLAINED = 4;
-
-const NO_PAIR =
-  'A contrast needs a positive and a negative model. Choose them with "Tokenscope: Choose a Pair of Models...", or a model whose folder names a pair.';
 
 export class Documents implements Handlers<EngineApi> {
   private model: Model | undefined;
   /** What the model's tokenizer is compared with. */
   private second: Second | undefined;
-  /** Chosen; none: what the model's folder names. */
-  private members: PairMembers | undefined;
-  private pair: Pair | undefined;
-  private openingPair: Promise<Pair> | undefined;
   private contextLimit = 0;
   private readonly documents = new Map<string, Document>();
-  private readonly features = new FeatureRequests({
+  private readonly host: EngineHost = {
     model: () => this.opened(),
     at: at => this.at(at).document,
     all: () => this.documents.values(),
     teller: (at, total) => this.teller(at, total),
-  });
+    tell: (name, event) => this.tell(name, event),
+    startRuntime: () => this.startRuntime(),
+  };
+  private readonly completions = new CompletionRequests(this.host);
+  private readonly traces = new TraceRequests(this.host);
+  private readonly features = new FeatureRequests(this.host);
 
   constructor(
     private readonly startRuntime: () => RuntimeClient,
-    private readonly tellScored: (event: ScoredEvent) => void,
-    private readonly tell: (
-      event: CompletingEvent | CalibratingEvent | RollingEvent,
-    ) => void = () => {},
+    private readonly tell: EngineHost['tell'] = () => {},
   ) {}
 
   openModel: Handlers<EngineApi>['openModel'] = async ({ folder, contextLimit }) => {
@@ -82,7 +63,7 @@ export class Documents implements Handlers<EngineApi> {
     this.model = model;
     this.contextLimit = contextLimit;
     this.features.forget();
-    this.closePair();
+    this.traces.forget();
     for (const document of this.documents.values()) document.forget();
     return model.info;
   };
@@ -96,11 +77,6 @@ export class Documents implements Handlers<EngineApi> {
       second.dispose();
     }
     return this.second?.info ?? null;
-  };
-
-  choosePair: Handlers<EngineApi>['choosePair'] = ({ members }) => {
-    this.closePair();
-    this.members = members;
   };
 
   setDocument: Handlers<EngineApi>['setDocument'] = ({ uri, version, text }) => {
@@ -125,20 +101,6 @@ export class Documents implements Handlers<EngineApi> {
     const { visible, maxTokens } = params;
     const scored = await model.score(document, { visible, maxTokens, signal, onScored });
     return { scored, total, ms: performance.now() - began };
-  };
-
-  scoreContrast: Handlers<EngineApi>['scoreContrast'] = async (params, signal) => {
-    const { model, document, stream } = this.at(params);
-    const began = performance.now();
-    const total = stream.size.tokens;
-    const onScored = this.teller(params, total);
-    const { visible, maxTokens } = params;
-    return refusing(async () => {
-      const pair = await this.openedPair();
-      const pass = { visible, maxTokens, signal, onScored };
-      const scored = await scoreContrast(pair, model, document, pass);
-      return { scored, total, ms: performance.now() - began };
-    });
   };
 
   scoreBytes: Handlers<EngineApi>['scoreBytes'] = async (params, signal) => {
@@ -202,18 +164,18 @@ export class Documents implements Handlers<EngineApi> {
     }
     const [known, other] = isScored ? this.knownBytes(document, model) : [];
     if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known, other);
-    if (this.pair && scored.scores) {
-      const contrast = this.contrastIn(model, document, first, end);
-      scored.scores = { ...scored.scores, contrast };
-      if (params.contrast) scored.pending = contrast.positive.filter(Number.isNaN).length;
-    } else if (params.contrast) scored.pending = end - first;
+    const contrast = scored.scores && this.traces.contrastIn(document, first, end);
+    if (contrast) scored.scores = { ...scored.scores!, contrast };
+    if (params.contrast) {
+      scored.pending = contrast ? contrast.positive.filter(Number.isNaN).length : end - first;
+    }
     const view: TokenView = {
       first,
       total: stream.size.tokens,
       ...tokens,
       normalized: normalized ?? null,
       ...scored,
-      ...(this.pair && isScored && { pair: this.pair.info }),
+      ...(contrast && { pair: this.traces.info! }),
     };
     if (!params.details) return view;
     const details = { ...view, ...detailsOf(tokenizer, view, params.details) };
@@ -241,13 +203,12 @@ export class Documents implements Handlers<EngineApi> {
     const { features } = params;
     const withFeatures = (scores: Scores, first: number, end: number) =>
       features ? this.withFeatures(at.document, scores, first, end, features).scores : scores;
-    const contrastIn =
-      this.pair && lens.comparesPair
-        ? (first: number, end: number) => this.contrastIn(at.model, at.document, first, end)
-        : undefined;
+    const contrastIn = lens.comparesPair
+      ? (first: number, end: number) => this.traces.contrastIn(at.document, first, end)
+      : undefined;
     const valueAt = valuesOf(lens, at.model, at.document, stream, known, withFeatures, contrastIn);
     const { direction } = params;
-    const least = contrastIn
+    const least = lens.peaksByShare
       ? peakSize(Array.from({ length: stream.size.tokens }, (_, token) => valueAt(token)))
       : undefined;
     for (
@@ -312,52 +273,17 @@ export class Documents implements Handlers<EngineApi> {
     });
   };
 
-  complete: Handlers<EngineApi>['complete'] = (params, signal) => {
-    const { model, document } = this.at(params);
-    const { stream, edit, options } = params;
-    const before = document.text.slice(0, edit.utf16Start) + edit.text;
-    const text = before + document.text.slice(edit.utf16End);
-    const region = regionAt(text, before.length, options.language);
-    if (options.except.includes(region)) return { refused: `the cursor is in a ${region}` };
-    const tell =
-      stream === undefined ? undefined : (insert: string) => this.tell({ stream, insert });
-    return refusing(() => completeAt(model, text, before.length, options, signal, tell));
-  };
-
-  explainCompletion: Handlers<EngineApi>['explainCompletion'] = async (params, signal) => {
-    const model = this.opened();
-    const { text, at, options } = params;
-    const views: CompletionView[] = [];
-    // As it was made first, and from one beginning alone.
-    for (const healing of healings) {
-      const own = { ...options, healings: [healing], candidates: 1, maxTimeMs: Infinity };
-      const detailed = { ...own, alternatives: EXPLAINED, logprobs: true };
-      const view = await refusing(() => completeAt(model, text, at, detailed, signal));
-      if (!('refused' in view)) views.push(view);
-    }
-    return views;
-  };
-
-  calibrate: Handlers<EngineApi>['calibrate'] = ({ texts, cuts, contextTokens }, signal) => {
-    const tell = (done: number, total: number) => this.tell({ done, total });
-    return refusing(() => calibrate(this.opened(), texts, cuts, contextTokens, signal, tell));
-  };
-
-  readTraces: Handlers<EngineApi>['readTraces'] = ({ name, bytes }) => readTraceFile(name, bytes);
-
-  rollOut: Handlers<EngineApi>['rollOut'] = (params, signal) => {
-    const { model, document } = this.at(params);
-    const { uri, version, start, options } = params;
-    const tell = (points: number, most: number) => this.tell({ uri, version, points, most });
-    return refusing(() => rollOutDocument(model, document, start, options, signal, tell));
-  };
-
-  branch: Handlers<EngineApi>['branch'] = (params, signal) => {
-    const { model, document } = this.at(params);
-    return refusing(async () => branchOfDocument(model, document, params, params.options, signal));
-  };
-
   report: Handlers<EngineApi>['report'] = () => this.opened().report();
+
+  complete = this.completions.complete;
+  explainCompletion = this.completions.explainCompletion;
+  calibrate = this.completions.calibrate;
+
+  choosePair = this.traces.choosePair;
+  scoreContrast = this.traces.scoreContrast;
+  readTraces = this.traces.readTraces;
+  rollOut = this.traces.rollOut;
+  branch = this.traces.branch;
 
   openSae = this.features.openSae;
   encode = this.features.encode;
@@ -378,7 +304,7 @@ export class Documents implements Handlers<EngineApi> {
       const now = performance.now();
       if (now - told < PROGRESS_MS && scored < total) return;
       told = now;
-      this.tellScored({ uri, version, scored, total });
+      this.tell(SCORED, { uri, version, scored, total });
     };
   }
 
@@ -423,41 +349,6 @@ export class Documents implements Handlers<EngineApi> {
     return { scores: { ...scores, features }, pending };
   }
 
-  /** Of tokens [first, end), as far as it is known. */
-  private contrastIn(model: Model, document: Document, first: number, end: number): ContrastScores {
-    const { positive, negative, divergences } = contrastRowsOf(this.pair!, model, document);
-    const slice = (values: Float32Array) => values.slice(first, end);
-    return {
-      ...{ positive: slice(positive), negative: slice(negative) },
-      divergences: slice(divergences),
-    };
-  }
-
-  private async openedPair(): Promise<Pair> {
-    const model = this.opened();
-    const members = this.members ?? pairOfFolder(model.info.folder);
-    if (!members) throw new UserError(NO_PAIR);
-    const opening = (this.openingPair ??= Pair.open(model, members, this.startRuntime));
-    try {
-      const pair = await opening;
-      if (this.openingPair !== opening) throw new Cancelled();
-      return (this.pair = pair);
-    } catch (error) {
-      // Tried again when it is asked for again.
-      if (this.openingPair === opening) this.openingPair = undefined;
-      throw error;
-    }
-  }
-
-  private closePair(): void {
-    void this.openingPair?.then(
-      pair => pair.dispose(),
-      () => {},
-    );
-    this.openingPair = undefined;
-    this.pair = undefined;
-  }
-
   private openedSecond(): Second {
     if (this.second) return this.second;
     throw new UserError(
@@ -483,18 +374,6 @@ export class Documents implements Handlers<EngineApi> {
   }
 }
 
-/** The reason instead, where exactness cannot be had. */
-async function refusing<T>(work: () => Promise<T>): Promise<T | Refusal> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof InexactError || error instanceof UserError) {
-      return { refused: error.message.replace(/\.$/, '') };
-    }
-    throw error;
-  }
-}
-
 /** Tokens looked at together in a walk over many. */
 const BLOCK = 4096;
 
@@ -506,7 +385,7 @@ function valuesOf(
   stream: TokenStream,
   [known, other]: readonly (Float64Array | undefined)[],
   withFeatures: (scores: Scores, first: number, end: number) => Scores,
-  contrastIn?: (first: number, end: number) => ContrastScores,
+  contrastIn?: (first: number, end: number) => ContrastScores | undefined,
 ): (token: number) => number {
   let block: { first: number; scores: Scores | null } | undefined;
   return token => {
@@ -518,7 +397,8 @@ function valuesOf(
       const scored = plain && withFeatures(plain, first, end);
       let scores = scored;
       if (scored && known) scores = withBytes(scored, stream.tokens(first, end), known, other);
-      if (scored && contrastIn) scores = { ...scored, contrast: contrastIn(first, end) };
+      const contrast = contrastIn?.(first, end);
+      if (scored && contrast) scores = { ...scored, contrast };
       block = { first, scores };
     }
     return lens.value(block.scores, token - first, token);

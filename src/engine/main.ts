@@ -2,14 +2,7 @@
 // texts and their scores; a thread of its own runs the graph, so keystrokes and cancels are always heard.
 import { join } from 'node:path';
 import { serve } from '../protocol/channel';
-import {
-  CALIBRATING,
-  COMPLETING,
-  engineMethods,
-  ROLLING,
-  SCORED,
-  type EngineApi,
-} from '../protocol/engine';
+import { engineMethods, type EngineApi } from '../protocol/engine';
 import { ipcConnection } from '../protocol/ipc';
 import { Documents } from './documents';
 import { RuntimeClient } from './runtime/client';
@@ -21,12 +14,7 @@ const connection = ipcConnection(process);
 const documents = new Documents(
   // Without its thread the process is of no use; the editor starts another.
   () => new RuntimeClient(join(__dirname, 'runtime.js'), () => process.exit(1)),
-  event => void connection.sendNotification(SCORED, event),
-  event => void connection.sendNotification(nameOf(event), event),
+  (name, event) => void connection.sendNotification(name, event),
 );
-function nameOf(event: object): string {
-  if ('points' in event) return ROLLING;
-  return 'done' in event ? CALIBRATING : COMPLETING;
-}
 serve<EngineApi>(connection, engineMethods, documents);
 connection.listen();

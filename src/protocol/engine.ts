@@ -2,17 +2,19 @@
 import type { LensId } from '../core/lenses';
 import type { Scores } from '../core/scores';
 import type { TextSize } from '../core/textSize';
-import type { CalibrationRow } from '../core/completion/calibration';
-import type { Healing } from '../core/completion/beginnings';
-import type { StopReason } from '../core/completion/complete';
-import type { HandBack, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
-import type { Region } from '../core/completion/region';
+import {
+  CALIBRATING,
+  COMPLETING,
+  completionMethods,
+  type CalibratingEvent,
+  type CompletingEvent,
+  type CompletionApi,
+} from './completion';
 import { featureMethods, type FeatureApi, type FeatureWish } from './features';
-import type { TraceFile } from '../core/traces/trace';
-import type { BranchView, RolloutOptions, RolloutView } from './rollouts';
 import type { GraphReport } from './runtime';
+import { ROLLING, traceMethods, type PairInfo, type RollingEvent, type TraceApi } from './traces';
 
-export interface EngineApi extends FeatureApi {
+export interface EngineApi extends CompletionApi, TraceApi, FeatureApi {
   /**
    * Opens a model folder in place of the one before. A folder with tokenizer files alone serves *tokens*.
    * Texts longer than `contextLimit` tokens are scored in windows even where the model could hold more.
@@ -25,12 +27,6 @@ export interface EngineApi extends FeatureApi {
    */
   compareWith(params: { path: string }): TokenizerInfo | null;
 
-  /**
-   * Chooses a positive and a negative model that share the opened model's tokens; none: those that its folder names
-   * in tokenscope.json. They are opened when they are first asked for.
-   */
-  choosePair(params: { members?: PairMembers }): void;
-
   /** Sends a whole text; `editDocument` brings it from one version to the next. */
   setDocument(params: { uri: string; version: number; text: string }): void;
   editDocument(params: { uri: string; version: number; edits: readonly TextEdit[] }): void;
@@ -41,11 +37,6 @@ export interface EngineApi extends FeatureApi {
    * tells of progress. Throws `Cancelled` when aborted or when the text has changed meanwhile.
    */
   score(params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number }): ScoreSummary;
-
-  /** Scores the document by the pair, as `score` does; told instead where there is no pair, or it does not fit the text. */
-  scoreContrast(
-    params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number },
-  ): ScoreSummary | Refusal;
 
   /**
    * The tokens that touch a range, with what is known of their scores by now; of more than `maxTokens` the first
@@ -119,48 +110,6 @@ export interface EngineApi extends FeatureApi {
    */
   nextBytes(params: DocumentVersion & { utf16: number }): NextBytesView | Refusal;
 
-  /**
-   * What may be inserted behind `edit`, which is made to this version of the text first, for this request alone:
-   * where the cursor is, it is empty. With `stream` `COMPLETING` tells what is sure of it by now. Throws
-   * `Cancelled` when aborted; that the text changes meanwhile is no reason.
-   */
-  complete(
-    params: DocumentVersion & { edit: TextEdit; options: CompletionOptions; stream?: number },
-  ): CompletionView | Refusal;
-
-  /** A completion in full, and what other healings would have made of it. */
-  explainCompletion(params: {
-    text: string;
-    at: number;
-    options: CompletionOptions;
-  }): CompletionView[];
-
-  /**
-   * Measures the forms of prompts at places in these texts. `CALIBRATING` tells of progress. Throws `UserError`
-   * where there is too little text, `Cancelled` when aborted.
-   */
-  calibrate(params: {
-    texts: readonly string[];
-    cuts: number;
-    contextTokens: number;
-  }): CalibrationView | Refusal;
-
-  /** The reasoning traces of a file, whose name is for people. Throws `UserError` where it holds none. */
-  readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
-
-  /**
-   * Rolls out a trace that begins at `start` and goes on to the text's end. `ROLLING` tells of progress. Throws
-   * `Cancelled` when aborted or when the text has changed meanwhile.
-   */
-  rollOut(
-    params: DocumentVersion & { start: number; options: RolloutOptions },
-  ): RolloutView | Refusal;
-
-  /** The same trace with another token `id` at an offset: how the model goes on, and where rollouts come to. */
-  branch(
-    params: DocumentVersion & { start: number; at: number; id: number; options: RolloutOptions },
-  ): BranchView | Refusal;
-
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
@@ -168,12 +117,10 @@ export interface EngineApi extends FeatureApi {
 export const engineMethods = [
   'openModel',
   'compareWith',
-  'choosePair',
   'setDocument',
   'editDocument',
   'closeDocument',
   'score',
-  'scoreContrast',
   'view',
   'split',
   'peak',
@@ -185,13 +132,9 @@ export const engineMethods = [
   'scoreBytes',
   'characters',
   'nextBytes',
-  'complete',
-  'explainCompletion',
-  'calibrate',
-  'readTraces',
-  'rollOut',
-  'branch',
   'report',
+  ...completionMethods,
+  ...traceMethods,
   ...featureMethods,
 ] as const satisfies readonly (keyof EngineApi)[];
 
@@ -202,101 +145,12 @@ export interface ScoredEvent extends DocumentVersion {
   total: number;
 }
 
-/** Notification from the engine while `complete` runs with `stream`. */
-export const COMPLETING = 'completing';
-export interface CompletingEvent {
-  stream: number;
-  insert: string;
-}
-
-/** Notification from the engine while `rollOut` runs: prefixes done, of at most so many. */
-export const ROLLING = 'rolling';
-export interface RollingEvent extends DocumentVersion {
-  points: number;
-  most: number;
-}
-
-/** Notification from the engine while `calibrate` runs. */
-export const CALIBRATING = 'calibrating';
-export interface CalibratingEvent {
-  done: number;
-  total: number;
-}
-
-export interface CalibrationView {
-  /** The model's name. */
-  model: string;
-  cuts: number;
-  /** The best first. */
-  rows: CalibrationRow[];
-  /** The best of them again where the middle ends inside a word, by where the text behind it begins; empty without FIM. */
-  inWords: CalibrationRow[];
-  chosen: PromptForm;
-}
-
-export interface CompletionOptions {
-  /** The first that can be had with the model's tokenizer. */
-  healings: readonly Healing[];
-  /** auto: what the model was taught. One that it was not taught is `none`. */
-  mode: PromptMode | 'auto';
-  handBack: HandBack | 'auto';
-  suffixFrom: SuffixFrom | 'auto';
-  /** Of the text around the cursor. The model may hold less. */
-  contextTokens: number;
-  maxTokens: number;
-  maxTimeMs: number;
-  singleLine: boolean;
-  /** An insertion ends before the token with which it would be less likely. */
-  minProbability: number;
-  /** More than one: those that begin likeliest, or so many drawn. */
-  candidates: number;
-  /** 0: always the likeliest token. */
-  temperature: number;
-  topP: number;
-  seed: number;
-  /** Whether several tokens are asked for at once where the text suggests them; it changes nothing but the time. */
-  drafts: boolean;
-  /** The text's language, and where in it nothing is to be completed. */
-  language: string;
-  except: readonly Region[];
-  /** Alternatives listed for each token; with any, the prompt is told, too. */
-  alternatives: number;
-  /** Whether the insertions' own probabilities are found out. */
-  logprobs: boolean;
-}
-
-export interface CompletionView {
-  items: CompletionItem[];
-  mode: PromptMode;
-  /** Where the prompt's form is from, for people. */
-  format: string;
-  healing: Healing;
-  /** Why healing is not exact, where it was to be. */
-  inexact: string;
-  /** The bytes before the cursor that the model wrote anew. */
-  handedBack: Uint8Array;
-  /** Those behind the cursor that it was to write, too: the rest of a word. */
-  handedOn: Uint8Array;
-  /** Tokens of the prompt before them. */
-  promptTokens: number;
-  /** How many of these the model remembered. */
-  rememberedTokens: number;
-  /** Tokens that went through the model: what it remembered did not. */
-  modelTokens: number;
-  ms: number;
-  /** With `alternatives`: the text of the prompt, marks by name. */
-  prompt?: string;
-  /** UTF-16 of the text that was looked at. */
-  seen: { before: number; after: number };
-}
-
-export interface CompletionItem {
-  insert: string;
-  /** Nats: of the inserted bytes and of the stop, if there is one, given the bytes before; null where not known. */
-  logprob: number | null;
-  stopReason: StopReason;
-  /** They spell the bytes handed back, the insertion, and perhaps more. */
-  tokens: (Piece & { logprob: number; top: (Piece & { logprob: number })[] })[];
+/** Notifications from the engine, by their names. */
+export interface EngineEvents {
+  [SCORED]: ScoredEvent;
+  [COMPLETING]: CompletingEvent;
+  [CALIBRATING]: CalibratingEvent;
+  [ROLLING]: RollingEvent;
 }
 
 export interface DocumentVersion {
@@ -356,24 +210,6 @@ export interface ScoreSummary {
   scored: number;
   total: number;
   ms: number;
-}
-
-/** A model of a pair; an empty folder is the opened model's. */
-export interface PairMember {
-  folder: string;
-  /** What it is shown before every text. */
-  prompt?: string;
-}
-
-export interface PairMembers {
-  positive: PairMember;
-  negative: PairMember;
-}
-
-/** For people: what the two are. */
-export interface PairInfo {
-  positive: string;
-  negative: string;
 }
 
 export interface ModelInfo {

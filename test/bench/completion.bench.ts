@@ -21,7 +21,7 @@ import { textLogprob } from '../../src/core/completion/textLogprob';
 import { encodeUtf8 } from '../../src/core/utf8';
 import { completeAt, modeOf, roomOf } from '../../src/engine/completion/completer';
 import type { Model } from '../../src/engine/model';
-import type { CompletionOptions } from '../../src/protocol/engine';
+import type { CompletionOptions } from '../../src/protocol/completion';
 import { openModel } from './codeCuts';
 import { completionCuts, humanEvalCuts, KINDS, unseenTexts, type KindCut } from './completionCuts';
 

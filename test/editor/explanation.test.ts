@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { explanation } from '../../src/editor/completion/explanation';
 import type { Shown } from '../../src/editor/completion/provider';
-import type { CompletionView } from '../../src/protocol/engine';
+import type { CompletionView } from '../../src/protocol/completion';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -345,38 +345,3 @@ test('an empty text and a line of 500,000 characters are texts like any other', 
   expect(code).toBe(0);
   expect(out).toMatch(/^500000 tokens, 500000 bytes/);
 });
-
-test('trace lists the traces of a file, and one of them token by token', () => {
-  const file = join(root, 'samples/traces.jsonl');
-  const listed = run(['trace', file, '--json']);
-  expect(listed.code).toBe(0);
-  const [first] = listed.out.split('\n').map(line => line && JSON.parse(line));
-  expect(first).toMatchObject({ target: '82', isRight: false, steps: 4 });
-  const base = join(root, 'models/reasoner/base');
-  const scored = run(['trace', file, '--sample', '1', '--model', base, '--json']);
-  const tokens = scored.out
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line));
-  expect(tokens.at(-1).byteEnd).toBe(first.bytes);
-  expect(tokens[0].byteStart).toBe(0);
-  for (const { surprisal, ratio, divergence, contrast, gap } of tokens) {
-    expect(gap).toBeGreaterThanOrEqual(0);
-    expect(surprisal).toBeGreaterThanOrEqual(0);
-    expect(divergence).toBeGreaterThanOrEqual(0);
-    expect(contrast).toBeGreaterThanOrEqual(ratio - 1e-6);
-  }
-});
-
-test('trace says what is wrong with a file, a sample or a pair', () => {
-  const file = join(root, 'samples/traces.jsonl');
-  for (const [args, words] of [
-    [[file, '--sample', '9'], /no trace "9": the file has 4/],
-    [[file, '--sample', '1'], /no log-probabilities.*--model/],
-    [[join(root, 'package.json')], /holds no reasoning trace/],
-    [[file, '--positive', 'x'], /need --model/],
-  ] as const) {
-    const { code, err } = run(['trace', ...args]);
-    expect([code, words.test(err)]).toEqual([2, true]);
-  }
-});

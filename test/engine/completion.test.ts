@@ -11,7 +11,7 @@ import { completeAt } from '../../src/engine/completion/completer';
 import { Model } from '../../src/engine/model';
 import { RuntimeClient } from '../../src/engine/runtime/client';
 import { Cancelled } from '../../src/protocol/channel';
-import type { CompletionOptions } from '../../src/protocol/engine';
+import type { CompletionOptions } from '../../src/protocol/completion';
 import { bundleEngine } from '../support/engineBundle';
 import { readGoldenText } from '../support/goldenTexts';
 import { randomOf } from '../support/toys';

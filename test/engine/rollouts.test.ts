@@ -6,7 +6,7 @@ import { Documents } from '../../src/engine/documents';
 import { isRightBy } from '../../src/engine/traces/checker';
 import { drawToken } from '../../src/engine/traces/rollouts';
 import { RuntimeClient } from '../../src/engine/runtime/client';
-import type { BranchView, RolloutOptions, RolloutView } from '../../src/protocol/rollouts';
+import type { BranchView, RolloutOptions, RolloutView } from '../../src/protocol/traces';
 import { bundleEngine } from '../support/engineBundle';
 import { randomOf } from '../support/toys';
 

@@ -8,7 +8,7 @@ import { Pause } from '../../src/core/completion/pause';
 import { Suggestions } from '../../src/core/completion/suggestions';
 import { Suggester, type Ask } from '../../src/editor/completion/suggester';
 import { Engine } from '../../src/editor/engine';
-import type { CompletionOptions } from '../../src/protocol/engine';
+import type { CompletionOptions } from '../../src/protocol/completion';
 import { bundleEngine } from '../support/engineBundle';
 import { pick, randomOf } from '../support/toys';
 

@@ -7,7 +7,7 @@ import { encodeUtf8, firstInvalidUtf8 } from '../../src/core/utf8';
 import { completeAt } from '../../src/engine/completion/completer';
 import { Model } from '../../src/engine/model';
 import { RuntimeClient } from '../../src/engine/runtime/client';
-import type { CompletionOptions } from '../../src/protocol/engine';
+import type { CompletionOptions } from '../../src/protocol/completion';
 import { unseenTexts } from '../bench/completionCuts';
 import { textsToCut } from '../support/cuts';
 import { bundleEngine } from '../support/engineBundle';

@@ -1,7 +1,7 @@
 // Which form of prompt each model was found to know best in this workspace: measured when asked, remembered.
 import { EventEmitter, workspace, type Memento, type Uri } from 'vscode';
 import { UserError } from '../../protocol/channel';
-import type { CalibratingEvent, CalibrationView } from '../../protocol/engine';
+import type { CalibratingEvent, CalibrationView } from '../../protocol/completion';
 import type { Engine } from '../engine';
 import { cancellable, shareTeller } from '../progress';
 import { isInspectable } from '../visible';

@@ -3,7 +3,7 @@ import { ConfigurationTarget, workspace, type ConfigurationChangeEvent } from 'v
 import type { Healing } from '../../core/completion/beginnings';
 import type { PromptMode } from '../../core/completion/prompt';
 import type { Region } from '../../core/completion/region';
-import type { CompletionOptions } from '../../protocol/engine';
+import type { CompletionOptions } from '../../protocol/completion';
 
 const SECTION = 'tokenscope.completion';
 

@@ -10,12 +10,8 @@ import {
   type TextDocument,
 } from 'vscode';
 import { UserError } from '../../protocol/channel';
-import type {
-  CompletingEvent,
-  CompletionOptions,
-  CompletionView,
-  TextEdit,
-} from '../../protocol/engine';
+import type { CompletingEvent, CompletionOptions, CompletionView } from '../../protocol/completion';
+import type { TextEdit } from '../../protocol/engine';
 import type { Engine } from '../engine';
 import type { Pages } from '../pages';
 import type { Texts } from '../texts';

@@ -1,6 +1,6 @@
 // The last completion in full, as plain text: what a model wrote is never markup.
 import { spell } from '../../core/spell';
-import type { CompletionItem, CompletionView } from '../../protocol/engine';
+import type { CompletionItem, CompletionView } from '../../protocol/completion';
 import type { Shown } from './provider';
 
 const BAR = 12;

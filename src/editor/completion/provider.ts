@@ -13,7 +13,8 @@ import {
 import { Pause } from '../../core/completion/pause';
 import { Suggestions } from '../../core/completion/suggestions';
 import { Cancelled } from '../../protocol/channel';
-import type { CompletionOptions, CompletionView, TextEdit } from '../../protocol/engine';
+import type { CompletionOptions, CompletionView } from '../../protocol/completion';
+import type { TextEdit } from '../../protocol/engine';
 import { isInspectable } from '../visible';
 import { completionOptions, completionSettings, type WantedForm } from './completionSettings';
 import { Suggester, type Ask, type Place, type Wish } from './suggester';

@@ -15,13 +15,13 @@ import { createHash } from 'node:crypto';
 import { wilson } from '../../core/traces/curve';
 import type { Stretch } from '../../core/traces/traceText';
 import { UserError } from '../../protocol/channel';
-import type { RollingEvent } from '../../protocol/engine';
 import type {
+  RollingEvent,
   RolloutFall,
   RolloutOptions,
   RolloutPoint,
   RolloutView,
-} from '../../protocol/rollouts';
+} from '../../protocol/traces';
 import type { Engine } from '../engine';
 import { cancellable } from '../progress';
 import { settings } from '../settings';

@@ -9,7 +9,7 @@ import {
 } from 'vscode';
 import { UserError } from '../../protocol/channel';
 import type { Step } from '../../core/traces/trace';
-import type { RolloutView } from '../../protocol/rollouts';
+import type { RolloutView } from '../../protocol/traces';
 import { registerTable } from '../commandTable';
 import { settings } from '../settings';
 import type { Engine } from '../engine';

@@ -4,7 +4,7 @@ import type { PromptMode } from '../../core/completion/prompt';
 import { spell } from '../../core/spell';
 import { encodeUtf8 } from '../../core/utf8';
 import { UserError } from '../../protocol/channel';
-import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/engine';
+import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
 import { completeAt } from '../completion/completer';
 import type { Model } from '../model';
 import { usesColour } from './pretty';

@@ -9,7 +9,7 @@ import type { Trace, TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import { encodeUtf8 } from '../../core/utf8';
 import { UserError } from '../../protocol/channel';
-import type { PairMembers } from '../../protocol/engine';
+import type { PairMembers } from '../../protocol/traces';
 import { Document } from '../document';
 import { Model } from '../model';
 import type { RuntimeClient } from '../runtime/client';

@@ -19,7 +19,7 @@ import { byteStringOf } from '../../core/bytes/byteString';
 import { NATS_PER_BIT } from '../../core/scores';
 import { encodeUtf8 } from '../../core/utf8';
 import { Cancelled, UserError } from '../../protocol/channel';
-import type { CalibrationView } from '../../protocol/engine';
+import type { CalibrationView } from '../../protocol/completion';
 import type { Model } from '../model';
 import { roomOf } from './completer';
 

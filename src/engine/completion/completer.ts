@@ -23,7 +23,7 @@ import { randomOf } from '../../core/completion/random';
 import { lineLogprob, textLogprob } from '../../core/completion/textLogprob';
 import type { Row, TokenModel } from '../../core/bytes/model';
 import { encodeUtf8 } from '../../core/utf8';
-import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/engine';
+import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
 import { TREE_TOKENS, type Model } from '../model';
 
 /** Tokens that marks around the texts may take. */

@@ -1,10 +1,9 @@
 // The engine's side of FeatureApi: the autoencoder that is open beside the model, and what is asked of it.
 import { parsePredicate } from '../../core/sae/predicate';
 import { UserError, type Handlers } from '../../protocol/channel';
-import type { DocumentVersion } from '../../protocol/engine';
 import type { FeatureApi, FeatureWish } from '../../protocol/features';
 import type { Document } from '../document';
-import type { Model } from '../model';
+import type { EngineHost } from '../host';
 import { agreementOn, examplesInText, featurePage, findFeatures } from './featurePage';
 import { featureLines, featureSvg, neuronpediaLines } from './featureJson';
 import { FeatureService } from './featureService';
@@ -13,18 +12,10 @@ import { FeatureService } from './featureService';
 const EXPORTED = 50;
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** What requests about features need of the engine. */
-export interface FeatureHost {
-  model(): Model;
-  at(at: DocumentVersion): Document;
-  all(): Iterable<Document>;
-  teller(at: DocumentVersion, total: number): (scored: number) => void;
-}
-
 export class FeatureRequests implements Handlers<FeatureApi> {
   private service: FeatureService | undefined;
 
-  constructor(private readonly host: FeatureHost) {}
+  constructor(private readonly host: EngineHost) {}
 
   /** Another model is open: the autoencoder belonged to the one before. */
   forget(): void {

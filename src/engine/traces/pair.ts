@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../protocol/channel';
-import type { PairInfo, PairMember, PairMembers } from '../../protocol/engine';
+import type { PairInfo, PairMember, PairMembers } from '../../protocol/traces';
 import { readJson } from '../json';
 import { Model } from '../model';
 import type { RuntimeClient } from '../runtime/client';

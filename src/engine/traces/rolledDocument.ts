@@ -2,7 +2,7 @@
 import { cliffClass, cliffs, criticalToken, pivotal, type Fall } from '../../core/traces/curve';
 import { uncertaintyOf } from '../../core/traces/uncertainty';
 import { UserError } from '../../protocol/channel';
-import type { BranchView, RolloutFall, RolloutOptions, RolloutView } from '../../protocol/rollouts';
+import type { BranchView, RolloutFall, RolloutOptions, RolloutView } from '../../protocol/traces';
 import type { Document } from '../document';
 import type { Model } from '../model';
 import { branchFrom, rollOut, type RolledText } from './rollouts';

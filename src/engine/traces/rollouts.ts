@@ -9,7 +9,7 @@ import type {
   RolloutAnswer,
   RolloutOptions,
   RolloutPoint,
-} from '../../protocol/rollouts';
+} from '../../protocol/traces';
 import type { Model } from '../model';
 import { isRightBy } from './checker';
 

@@ -1,0 +1,131 @@
+// What the editor may ask the engine about completions.
+import type { CalibrationRow } from '../core/completion/calibration';
+import type { Healing } from '../core/completion/beginnings';
+import type { StopReason } from '../core/completion/complete';
+import type { HandBack, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
+import type { Region } from '../core/completion/region';
+import type { DocumentVersion, Piece, Refusal, TextEdit } from './engine';
+
+export interface CompletionApi {
+  /**
+   * What may be inserted behind `edit`, which is made to this version of the text first, for this request alone:
+   * where the cursor is, it is empty. With `stream` `COMPLETING` tells what is sure of it by now. Throws
+   * `Cancelled` when aborted; that the text changes meanwhile is no reason.
+   */
+  complete(
+    params: DocumentVersion & { edit: TextEdit; options: CompletionOptions; stream?: number },
+  ): CompletionView | Refusal;
+
+  /** A completion in full, and what other healings would have made of it. */
+  explainCompletion(params: {
+    text: string;
+    at: number;
+    options: CompletionOptions;
+  }): CompletionView[];
+
+  /**
+   * Measures the forms of prompts at places in these texts. `CALIBRATING` tells of progress. Throws `UserError`
+   * where there is too little text, `Cancelled` when aborted.
+   */
+  calibrate(params: {
+    texts: readonly string[];
+    cuts: number;
+    contextTokens: number;
+  }): CalibrationView | Refusal;
+}
+
+export const completionMethods = [
+  'complete',
+  'explainCompletion',
+  'calibrate',
+] as const satisfies readonly (keyof CompletionApi)[];
+
+/** Notification from the engine while `complete` runs with `stream`. */
+export const COMPLETING = 'completing';
+export interface CompletingEvent {
+  stream: number;
+  insert: string;
+}
+
+/** Notification from the engine while `calibrate` runs. */
+export const CALIBRATING = 'calibrating';
+export interface CalibratingEvent {
+  done: number;
+  total: number;
+}
+
+export interface CalibrationView {
+  /** The model's name. */
+  model: string;
+  cuts: number;
+  /** The best first. */
+  rows: CalibrationRow[];
+  /** The best of them again where the middle ends inside a word, by where the text behind it begins; empty without FIM. */
+  inWords: CalibrationRow[];
+  chosen: PromptForm;
+}
+
+export interface CompletionOptions {
+  /** The first that can be had with the model's tokenizer. */
+  healings: readonly Healing[];
+  /** auto: what the model was taught. One that it was not taught is `none`. */
+  mode: PromptMode | 'auto';
+  handBack: HandBack | 'auto';
+  suffixFrom: SuffixFrom | 'auto';
+  /** Of the text around the cursor. The model may hold less. */
+  contextTokens: number;
+  maxTokens: number;
+  maxTimeMs: number;
+  singleLine: boolean;
+  /** An insertion ends before the token with which it would be less likely. */
+  minProbability: number;
+  /** More than one: those that begin likeliest, or so many drawn. */
+  candidates: number;
+  /** 0: always the likeliest token. */
+  temperature: number;
+  topP: number;
+  seed: number;
+  /** Whether several tokens are asked for at once where the text suggests them; it changes nothing but the time. */
+  drafts: boolean;
+  /** The text's language, and where in it nothing is to be completed. */
+  language: string;
+  except: readonly Region[];
+  /** Alternatives listed for each token; with any, the prompt is told, too. */
+  alternatives: number;
+  /** Whether the insertions' own probabilities are found out. */
+  logprobs: boolean;
+}
+
+export interface CompletionView {
+  items: CompletionItem[];
+  mode: PromptMode;
+  /** Where the prompt's form is from, for people. */
+  format: string;
+  healing: Healing;
+  /** Why healing is not exact, where it was to be. */
+  inexact: string;
+  /** The bytes before the cursor that the model wrote anew. */
+  handedBack: Uint8Array;
+  /** Those behind the cursor that it was to write, too: the rest of a word. */
+  handedOn: Uint8Array;
+  /** Tokens of the prompt before them. */
+  promptTokens: number;
+  /** How many of these the model remembered. */
+  rememberedTokens: number;
+  /** Tokens that went through the model: what it remembered did not. */
+  modelTokens: number;
+  ms: number;
+  /** With `alternatives`: the text of the prompt, marks by name. */
+  prompt?: string;
+  /** UTF-16 of the text that was looked at. */
+  seen: { before: number; after: number };
+}
+
+export interface CompletionItem {
+  insert: string;
+  /** Nats: of the inserted bytes and of the stop, if there is one, given the bytes before; null where not known. */
+  logprob: number | null;
+  stopReason: StopReason;
+  /** They spell the bytes handed back, the insertion, and perhaps more. */
+  tokens: (Piece & { logprob: number; top: (Piece & { logprob: number })[] })[];
+}

@@ -1,0 +1,127 @@
+// What the editor may ask the engine about reasoning traces: reading them, a pair's contrast, rollouts.
+import type { CliffClass, CurvePoint } from '../core/traces/curve';
+import type { TraceFile } from '../core/traces/trace';
+import type { DocumentVersion, Range16, Refusal, ScoreSummary } from './engine';
+
+export interface TraceApi {
+  /**
+   * Chooses a positive and a negative model that share the opened model's tokens; none: those that its folder names
+   * in tokenscope.json. They are opened when they are first asked for.
+   */
+  choosePair(params: { members?: PairMembers }): void;
+
+  /** Scores the document by the pair, as `score` does; told instead where there is no pair, or it does not fit the text. */
+  scoreContrast(
+    params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number },
+  ): ScoreSummary | Refusal;
+
+  /** The reasoning traces of a file, whose name is for people. Throws `UserError` where it holds none. */
+  readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
+
+  /**
+   * Rolls out a trace that begins at `start` and goes on to the text's end. `ROLLING` tells of progress. Throws
+   * `Cancelled` when aborted or when the text has changed meanwhile.
+   */
+  rollOut(
+    params: DocumentVersion & { start: number; options: RolloutOptions },
+  ): RolloutView | Refusal;
+
+  /** The same trace with another token `id` at an offset: how the model goes on, and where rollouts come to. */
+  branch(
+    params: DocumentVersion & { start: number; at: number; id: number; options: RolloutOptions },
+  ): BranchView | Refusal;
+}
+
+export const traceMethods = [
+  'choosePair',
+  'scoreContrast',
+  'readTraces',
+  'rollOut',
+  'branch',
+] as const satisfies readonly (keyof TraceApi)[];
+
+/** Notification from the engine while `rollOut` runs: prefixes done, of at most so many. */
+export const ROLLING = 'rolling';
+export interface RollingEvent extends DocumentVersion {
+  points: number;
+  most: number;
+}
+
+/** A model of a pair; an empty folder is the opened model's. */
+export interface PairMember {
+  folder: string;
+  /** What it is shown before every text. */
+  prompt?: string;
+}
+
+export interface PairMembers {
+  positive: PairMember;
+  negative: PairMember;
+}
+
+/** For people: what the two are. */
+export interface PairInfo {
+  positive: string;
+  negative: string;
+}
+
+export interface RolloutOptions {
+  /** From each prefix. */
+  rollouts: number;
+  temperature: number;
+  topP: number;
+  seed: number;
+  maxTokens: number;
+  /** The right answer; without it and a checker, answers are compared with the most frequent one. */
+  target?: string;
+  /** A regular expression for answers; empty: what is usual. */
+  pattern: string;
+  /** A program of the user's and its arguments. */
+  checker?: string[];
+  /** Whether all prefixes are rolled out, rather than those that lead to a fall. */
+  whole: boolean;
+}
+
+export interface RolloutAnswer {
+  text: string;
+  count: number;
+}
+
+export interface RolloutPoint extends CurvePoint {
+  /** The most frequent first. */
+  answers: RolloutAnswer[];
+}
+
+/** Places are UTF-16 of the document. */
+export interface RolloutFall {
+  utf16Start: number;
+  utf16End: number;
+  token: number;
+  kind: 'critical' | 'cliff' | 'pivotal';
+  before: RolloutPoint | null;
+  after: RolloutPoint;
+  /** Of cliffs. */
+  cliff?: CliffClass;
+}
+
+/** A continuation in which another token stands at a place, and the answers of rollouts behind that token. */
+export interface BranchView {
+  /** What stands from the trace's beginning on, to the model's end or the most tokens. */
+  text: string;
+  answers: RolloutAnswer[];
+  right: number;
+  rollouts: number;
+  target: string | null;
+}
+
+export interface RolloutView {
+  /** Where each point is: behind its token. */
+  points: (RolloutPoint & { utf16: number })[];
+  falls: RolloutFall[];
+  /** Null where a checker judged, or no rollout had an answer. */
+  target: string | null;
+  /** Whether it was given; else the curve tells agreement, not success. */
+  isSuccess: boolean;
+  model: string;
+  ms: number;
+}
