@@ -1,7 +1,7 @@
 """`python -m training.labels`: what each feature of the published autoencoder fires on, as predicates over the text, in models/coder/saes/resid-mid/labels.jsonl.
 
 A beam search over conjunctions of at most three clauses takes the one with the highest F0.5 on training files; it is a label only if on held-out files
-precision >= 0.7 and recall >= 0.3 (below that recall: "some ...", if it is three times likelier than chance). Precision: share of the firing tokens where it holds;
+precision >= 0.7 and recall >= 0.3 (below that recall: "some of: ...", if it is three times likelier than chance). Precision: share of the firing tokens where it holds;
 recall: share of the tokens where it holds that fire. Chance is ruled out by a bound on the hypergeometric tail, times the number of predicates tried,
 by Benjamini and Hochberg over the features at 1e-3. The same search runs on three controls: features put at random tokens, random directions and
 principal directions, at the features' own densities.
@@ -282,7 +282,7 @@ def main() -> None:
             clauses = [atom.clause(mine_table) for atom in found[f].atoms]
             precision, recall, n = found[f].measures()
             text = describe(clauses)
-            line |= {"description": f"some {text}" if verdict[f] == "some" else text, "typeName": "predicate-v1", "precision": round(precision, 4), "recall": round(recall, 4), "n": n,
+            line |= {"description": f"some of: {text}" if verdict[f] == "some" else text, "typeName": "predicate-v1", "precision": round(precision, 4), "recall": round(recall, 4), "n": n,
                      "weightedPrecision": round(weighted(test_table, found[f].atoms, test_at[f], test_z[f]), 4), "predicate": " & ".join(map(str, clauses)), "seed": a.seed}
             kinds[verdict[f]] += 1
         elif score[f] > 6 and spelled[top[f]] is not None:
