@@ -54,14 +54,14 @@ def labels_section(seed: int) -> str:
     controls = [[name, c["of"], percent(c["label"]), percent(c["some"])] for name, c in r["controls"].items()]
     q = r["unlabelledPrecision"]
     return (f"`python -m training.labels`: looked for on {r['mineTokens']:,} tokens of {r['mineFiles']} training files, tested on {r['testTokens']:,} tokens of {r['testFiles']} held-out files (other packages), at most {WINDOWS}"
-            f" windows of each file; no parser of the languages. {r['tried']:,} single tests a feature, conjunctions of at most three. A label has precision >= 0.7 and recall >= 0.3 on the held-out files; \"some ...\" has less"
+            f" windows of each file; no parser of the languages. {r['tried']:,} single tests a feature, conjunctions of at most three. A label has precision >= 0.7 and recall >= 0.3 on the held-out files; \"some of: ...\" has less"
             " recall and is at least three times likelier than chance; \"promotes ...\" is said where no predicate holds and the feature's direction lifts one next token by more than six standard deviations of the"
             " vocabulary: a fact about the direct path alone, beside which stands how often that token does come next.\n\n"
-            + table(["", "features", "share"], [["labelled", k["label"], percent(k["label"] / of)], ["\"some ...\"", k["some"], percent(k["some"] / of)], ["\"promotes ...\"", k["logits"], percent(k["logits"] / of)],
+            + table(["", "features", "share"], [["labelled", k["label"], percent(k["label"] / of)], ["\"some of: ...\"", k["some"], percent(k["some"] / of)], ["\"promotes ...\"", k["logits"], percent(k["logits"] / of)],
                                                ["unlabelled: nothing holds", k["none"], percent(k["none"] / of)], [f"unlabelled: fire fewer than 20 times on either side", k["rare"], percent(k["rare"] / of)]])
-            + "\nThe same search on features that mean nothing or little, at the densities of features drawn at random:\n\n" + table(["control", "of", "labelled", "\"some ...\""], controls)
+            + "\nThe same search on features that mean nothing or little, at the densities of features drawn at random:\n\n" + table(["control", "of", "labelled", "\"some of: ...\""], controls)
             + f"\nWhere nothing holds, the best predicate's precision is {q[2]:.2f} in the median ({q[0]:.2f} to {q[4]:.2f} for the middle 80 %). Counted by activation instead of by tokens, {percent(r['wouldPassWeighted'])} of the features would be"
-              " labelled or \"some ...\".\n")
+              " labelled or \"some of: ...\".\n")
 
 
 def sources_section() -> str:
