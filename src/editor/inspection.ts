@@ -212,13 +212,10 @@ export class Inspection {
       const maxTokens = settings.maxTokens();
       const done = await this.engine.call(
         async (running): Promise<ScoreSummary | ByteSummary | Refusal> => {
-          if (needsFeatures && (await this.openSae(running))) {
-            const at = this.texts.sent(running, document);
-            const { signal } = pass.controller;
-            await running.remote.encode({ ...at, visible, maxTokens }, signal);
-          }
+          const hasSae = needsFeatures && (await this.openSae(running));
           const at = this.texts.sent(running, document);
           const { signal } = pass.controller;
+          if (hasSae) await running.remote.encode({ ...at, visible, maxTokens }, signal);
           if (comparesPair)
             return running.remote.scoreContrast({ ...at, visible, maxTokens }, signal);
           return per === 'token'
