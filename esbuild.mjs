@@ -76,6 +76,8 @@ const node = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // Else a package's UMD build is taken, whose own requires cannot be bundled.
+  mainFields: ['module', 'main'],
   external: ['vscode', 'onnxruntime-node'],
 };
 

@@ -20,6 +20,8 @@ export interface Lens {
   readonly comparesPair?: boolean;
   /** Its peaks are a share of the text's tokens, as its values have no size of their own. */
   readonly peaksByShare?: boolean;
+  /** Whether log-probabilities that a file holds are enough, where they are of its own tokens. */
+  readonly readsSaved?: boolean;
   /** Whether blanks, tabs and line ends are made visible. */
   readonly showsWhitespace: boolean;
   readonly scale: Scale;
@@ -36,6 +38,7 @@ export const lenses = {
     meaning: 'Where the tokenizer cuts the text. Shades alternate from token to token.',
     needsModel: false,
     per: 'token',
+    readsSaved: true,
     showsWhitespace: true,
     scale: { kind: 'alternate' },
     value: (_scores, _row, index) => index,
@@ -46,6 +49,7 @@ export const lenses = {
     meaning: 'How unlikely the model held this token, given the text before it: −log₂ p.',
     needsModel: true,
     per: 'token',
+    readsSaved: true,
     showsWhitespace: false,
     scale: { kind: 'heat', bounds: [1, 2, 4, 6, 8, 11, 14], unit: 'bits', decimals: 2 },
     value: (scores, row) => (scores ? -scores.logprobs[row]! / NATS_PER_BIT : NaN),
@@ -85,9 +89,12 @@ export const lenses = {
     peaksByShare: true,
     showsWhitespace: false,
     scale: { kind: 'diverging', bounds: [0.1, 0.4, 1.5, 5], unit: 'bits', decimals: 2 },
-    value: (scores, row) =>
-      ((scores?.contrast?.negative[row] ?? NaN) - (scores?.contrast?.positive[row] ?? NaN)) /
-      NATS_PER_BIT,
+    value: (scores, row) => {
+      const contrast = scores?.contrast;
+      if (!contrast) return NaN;
+      const { positive, negative, centre } = contrast;
+      return (negative[row]! - positive[row]! - centre) / NATS_PER_BIT;
+    },
     format: value => `${value < 0 ? '−' : '+'}${bits(Math.abs(value))}`,
   },
   entropy: {
@@ -95,9 +102,37 @@ export const lenses = {
     meaning: 'How undecided the model was before it saw this token.',
     needsModel: true,
     per: 'token',
+    readsSaved: true,
     showsWhitespace: false,
     scale: { kind: 'heat', bounds: [0.5, 1, 2, 3, 4, 5, 7], unit: 'bits', decimals: 2 },
     value: (scores, row) => (scores ? scores.entropiesNats[row]! / NATS_PER_BIT : NaN),
+    format: bits,
+  },
+  varentropy: {
+    title: 'Varentropy',
+    meaning:
+      'How much the surprisals of what might have come differ, as the model weighs them: none where it is sure or finds all equally likely, much where a few sure ways part from many unsure ones.',
+    needsModel: true,
+    per: 'token',
+    readsSaved: true,
+    showsWhitespace: false,
+    scale: { kind: 'heat', bounds: [0.5, 1, 2, 4, 6, 9, 14], unit: 'bits²', decimals: 2 },
+    value: (scores, row) => (scores ? scores.varentropies[row]! / NATS_PER_BIT ** 2 : NaN),
+    format: value => `${value.toFixed(2)} bits²`,
+  },
+  gap: {
+    title: 'Top-1 gap',
+    meaning:
+      'How much likelier the likeliest token was than this one: nothing where this one was the likeliest.',
+    needsModel: true,
+    per: 'token',
+    readsSaved: true,
+    showsWhitespace: false,
+    scale: { kind: 'heat', bounds: [0.25, 1, 2, 3, 5, 7, 10], unit: 'bits', decimals: 2 },
+    value: (scores, row) =>
+      scores && scores.topK > 0
+        ? (scores.topLogprobs[row * scores.topK]! - scores.logprobs[row]!) / NATS_PER_BIT
+        : NaN,
     format: bits,
   },
   rank: {

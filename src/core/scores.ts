@@ -9,6 +9,8 @@ export interface Scores {
   readonly logprobs: Float32Array;
   /** [row], nats; NaN as above. */
   readonly entropiesNats: Float32Array;
+  /** [row], nats²: the variance of the surprisal under the model itself; NaN as above, and where a file's list is cut. */
+  readonly varentropies: Float32Array;
   /** [row]; 1 is the likeliest token; 0 where unknown. */
   readonly ranks: Uint32Array;
   /** [row]; how many tokens of the text the model saw before this one. */
@@ -34,6 +36,8 @@ export interface ContrastScores {
   readonly negative: Float32Array;
   /** Rényi's, of order 2, of the positive model from the negative one: of the place, whatever token is there. */
   readonly divergences: Float32Array;
+  /** Nats: what lenses take off every ratio of this text, as a style of one of the two shifts all of them. */
+  readonly centre: number;
 }
 
 export const NATS_PER_BIT = Math.LN2;
@@ -44,6 +48,7 @@ export function emptyScores(rows: number, topK: number): Scores {
     topK,
     logprobs: new Float32Array(rows).fill(NaN),
     entropiesNats: new Float32Array(rows).fill(NaN),
+    varentropies: new Float32Array(rows).fill(NaN),
     ranks: new Uint32Array(rows),
     contexts: new Uint32Array(rows),
     topIds: new Uint32Array(rows * topK),
@@ -56,6 +61,7 @@ export function copyScores(from: Scores, start: number, end: number, to: Scores,
   const k = to.topK;
   to.logprobs.set(from.logprobs.subarray(start, end), at);
   to.entropiesNats.set(from.entropiesNats.subarray(start, end), at);
+  to.varentropies.set(from.varentropies.subarray(start, end), at);
   to.ranks.set(from.ranks.subarray(start, end), at);
   to.contexts.set(from.contexts.subarray(start, end), at);
   to.topIds.set(from.topIds.subarray(start * k, end * k), at * k);

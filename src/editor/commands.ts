@@ -19,7 +19,7 @@ import type { Calibrations } from './completion/calibrations';
 import { calibrationText } from './completion/calibrationPage';
 import type { Completions } from './completion/completions';
 import { chooseSecondTokenizer } from './compareTokenizers';
-import { putCursor, select } from './goTo';
+import { select } from './goTo';
 import { goToByScore } from './goToByScore';
 import { countMarkdown } from './countReport';
 import { countFolder } from './countTokens';
@@ -28,9 +28,11 @@ import { featureCommands } from './features/featureCommands';
 import type { Features } from './features/features';
 import type { Inspection } from './inspection';
 import { reportMarkdown } from './modelReport';
+import { goToPeak } from './peaks';
 import { cancellable, shareTeller } from './progress';
 import type { OverlayState } from './overlayState';
 import type { Pages } from './pages';
+import type { ShownTexts } from './shownText';
 import { chooseComparedTokenizer } from './settings';
 import { activeText, offsetsOf } from './visible';
 
@@ -39,6 +41,7 @@ export interface CommandContext {
   readonly engine: Engine;
   readonly inspection: Inspection;
   readonly state: OverlayState;
+  readonly shown: ShownTexts;
   readonly pages: Pages;
   readonly completions: Completions;
   readonly calibrations: Calibrations;
@@ -75,9 +78,9 @@ export function registerCommands(context: CommandContext): Disposable[] {
       return engine.call(async () => {});
     },
     openInspector: () => commands.executeCommand('tokenscope.inspector.focus'),
-    goToByScore: () => goToByScore(activeText(), inspection, state.lens),
-    nextPeak: () => goToPeak(context, 1),
-    previousPeak: () => goToPeak(context, -1),
+    goToByScore: () => goToByScore(activeText(), context, state.lens),
+    nextPeak: () => goToPeak(activeText(), context, state.lensId, 1),
+    previousPeak: () => goToPeak(activeText(), context, state.lensId, -1),
     async copyAsJson() {
       const { document, selection } = activeText();
       const whole = { utf16Start: 0, utf16End: document.getText().length };
@@ -152,19 +155,6 @@ function everyByte(inspection: Inspection, document: TextDocument, second: boole
       listener.dispose();
     }
   });
-}
-
-async function goToPeak({ inspection, state }: CommandContext, direction: 1 | -1): Promise<void> {
-  const editor = activeText();
-  const { document, selection } = editor;
-  const from = document.offsetAt(selection.active);
-  const peak = await inspection.peak(document, state.lensId, from, direction);
-  if (!peak) {
-    const where = direction > 0 ? 'below' : 'above';
-    window.setStatusBarMessage(`No ${state.lens.title.toLowerCase()} peak ${where}`, 3000);
-    return;
-  }
-  putCursor(editor, peak);
 }
 
 async function goToDifference({ inspection }: CommandContext, direction: 1 | -1): Promise<void> {

@@ -18,11 +18,15 @@ import {
   changesFeatures,
   changesModel,
   changesPair,
+  changesTraces,
   settings,
 } from './settings';
+import { ShownTexts } from './shownText';
 import { Status } from './status';
 import { Texts } from './texts';
+import { TraceDocuments } from './traces/traceDocuments';
 import { registerTraces } from './traces/traces';
+import { TracesShown } from './traces/tracesShown';
 
 /** Answers what the tests look at. */
 export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid' | 'state'> } {
@@ -48,13 +52,15 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const wish = () => features.wishOfLens();
   const inspection: Inspection = new Inspection(engine, texts, wish, features.open);
   const quietly = (error: unknown) => report(log, error);
-  const overlay = new Overlay(engine, inspection, state, quietly);
-  const status = new Status(engine, inspection, state, features);
+  const traces = new TraceDocuments(engine);
+  const shown = new ShownTexts([new TracesShown(traces, texts)]);
+  const overlay = new Overlay(engine, inspection, state, shown, quietly);
+  const status = new Status(engine, inspection, state, features, shown);
   const pages = new Pages();
   const calibrations: Calibrations = new Calibrations(engine, context.workspaceState);
   const completions: Completions = new Completions(engine, texts, pages, calibrations);
   const { rollouts, disposables } = registerTraces({
-    ...{ engine, texts, inspection, log },
+    ...{ engine, texts, inspection, traces, log },
     memento: context.workspaceState,
   });
   context.subscriptions.push(
@@ -76,13 +82,15 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       for (const warning of state.model.warnings) log.warn(warning);
       if (state.secondProblem) log.warn(state.secondProblem);
     }),
-    registerHover(engine, inspection, state, features, quietly),
+    traces.onDidChange(() => overlay.refreshAll()),
+    registerHover(engine, inspection, state, features, shown, quietly),
     registerInspector(context.extensionUri, engine, inspection, state, features, quietly),
     ...registerCommands({
       log,
       engine,
       inspection,
       state,
+      shown,
       pages,
       builtIn,
       completions,
@@ -98,7 +106,13 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       if (changesFeatures(event) && engine.running) {
         features.reopen().then(() => overlay.refreshAll(), quietly);
       }
-      if (changesPair(event) && engine.running) void engine.contrast().catch(quietly);
+      if (changesTraces(event)) {
+        overlay.refreshAll();
+        status.update();
+      }
+      if (changesPair(event) && engine.running) {
+        engine.contrast().then(() => overlay.refreshAll(), quietly);
+      }
       if (!changesModel(event)) return;
       engine.stop();
       overlay.refreshAll();

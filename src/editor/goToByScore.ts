@@ -4,9 +4,11 @@ import { type Scale } from '../core/scale';
 import type { Lens } from '../core/lenses';
 import { spell } from '../core/spell';
 import { UserError } from '../protocol/channel';
-import type { TokenView } from '../protocol/engine';
+import type { Range16, TokenView } from '../protocol/engine';
 import { select } from './goTo';
-import type { Inspection } from './inspection';
+import { contrastWish, type Inspection } from './inspection';
+import { textAtCursor } from './peaks';
+import type { ShownTexts } from './shownText';
 
 const LISTED = 200;
 /** Tokens looked at. */
@@ -14,7 +16,7 @@ const MOST_TOKENS = 200_000;
 
 export async function goToByScore(
   editor: TextEditor,
-  inspection: Inspection,
+  { inspection, shown }: { inspection: Inspection; shown: ShownTexts },
   lens: Lens,
 ): Promise<void> {
   const { document } = editor;
@@ -23,12 +25,15 @@ export async function goToByScore(
       `The lens "${lens.title}" has no number for each token. Choose another one, such as Surprisal or Contrast.`,
     );
   }
-  const whole = { utf16Start: 0, utf16End: document.getText().length };
-  await inspection.score(document, [whole], lens);
-  const { view } = await inspection.view(document, whole, {
-    ...{ details: 'bytes', maxTokens: MOST_TOKENS, contrast: lens.comparesPair ?? false },
+  const at = textAtCursor(editor, shown, lens);
+  const whole = { utf16Start: 0, utf16End: at.text.getText().length };
+  if (!at.saved) await inspection.score(at.text, [whole], lens);
+  const wish = { details: 'bytes', maxTokens: MOST_TOKENS, ...contrastWish(lens, at) } as const;
+  const view = at.saved?.view ?? (await inspection.view(at.text, whole, wish)).view;
+  const items = itemsOf(view, lens, lens.scale, stretch => {
+    const [place] = at.placesOf(stretch);
+    return place && { ...place, line: document.positionAt(place.utf16Start).line + 1 };
   });
-  const items = itemsOf(view, lens, lens.scale, utf16 => document.positionAt(utf16).line + 1);
   const choice = await window.showQuickPick(items, {
     title: `Tokenscope: tokens by ${lens.title.toLowerCase()}`,
     placeHolder: items.length > 0 ? 'Type to filter' : 'No token has a number yet',
@@ -36,15 +41,14 @@ export async function goToByScore(
   });
   if (!choice) return;
   const column = editor.viewColumn;
-  const shown = await window.showTextDocument(document, column ? { viewColumn: column } : {});
-  select(shown, choice);
+  select(await window.showTextDocument(document, column ? { viewColumn: column } : {}), choice);
 }
 
 function itemsOf(
   view: TokenView,
   lens: Lens,
   scale: Scale,
-  lineOf: (utf16: number) => number,
+  placeOf: (stretch: Range16) => (Range16 & { line: number }) | undefined,
 ): (QuickPickItem & { utf16Start: number; utf16End: number })[] {
   const size = scale.kind === 'diverging' ? Math.abs : (value: number) => value;
   const rows = Array.from(view.ids, (_, row) => ({
@@ -55,10 +59,11 @@ function itemsOf(
     .filter(({ value }) => !Number.isNaN(value))
     .sort((a, b) => size(b.value) - size(a.value))
     .slice(0, LISTED)
-    .map(({ row, value }) => {
-      const [utf16Start, utf16End] = [view.utf16Starts[row]!, view.utf16Ends[row]!];
-      const where = `line ${lineOf(utf16Start)}, token ${view.first + row + 1}`;
+    .flatMap(({ row, value }) => {
+      const place = placeOf({ utf16Start: view.utf16Starts[row]!, utf16End: view.utf16Ends[row]! });
+      if (!place) return [];
+      const where = `line ${place.line}, token ${view.first + row + 1}`;
       const label = spell(view.bytes![row]!);
-      return { label, description: `${lens.format(value)} · ${where}`, utf16Start, utf16End };
+      return [{ label, description: `${lens.format(value)} · ${where}`, ...place }];
     });
 }

@@ -9,9 +9,12 @@ import type { TokenView } from '../protocol/engine';
 import type { Engine } from './engine';
 import { featuresHover } from './features/featureHover';
 import type { Features } from './features/features';
-import type { Inspection } from './inspection';
+import { contrastWish, type Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
 import { plain } from './plain';
+import type { ShownTexts } from './shownText';
+import { savedHover } from './traces/savedHover';
+import { cutView } from './traces/savedView';
 import { isInspectable, rangeOf } from './visible';
 
 /** Alternatives in a hover, which should need no scrolling; the inspector lists them all. */
@@ -22,6 +25,7 @@ export function registerHover(
   inspection: Inspection,
   state: OverlayState,
   features: Features,
+  shown: ShownTexts,
   onError: (error: unknown) => void,
 ): Disposable {
   return languages.registerHoverProvider(
@@ -29,30 +33,34 @@ export function registerHover(
     {
       async provideHover(document, position) {
         if (!state.isOn || !isInspectable(document) || engine.state.kind === 'failed') return;
-        const utf16Start = document.offsetAt(position);
+        const { lens } = state;
+        const place = shown.at(document, document.offsetAt(position), lens);
+        if (!place) return;
+        const { text, utf16: utf16Start, saved, written } = place;
+        const at = { utf16Start, utf16End: utf16Start + 1 };
         try {
-          const answer = await inspection.view(
-            document,
-            { utf16Start, utf16End: utf16Start + 1 },
-            { details: 'alternatives' },
-          );
-          const { view, version } = answer;
-          if (version !== document.version || view.ids.length === 0) return;
-          const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
+          const { view, version } = saved
+            ? { view: cutView(saved.view, at), version: text.version }
+            : await inspection.view(text, at, {
+                ...{ details: 'alternatives' as const, ...contrastWish(lens, { written }) },
+              });
+          if (version !== text.version || view.ids.length === 0) return;
+          const stretch = { utf16Start: view.utf16Starts[0]!, utf16End: view.utf16Ends.at(-1)! };
           const range = rangeOf(document, {
-            utf16Start: view.utf16Starts[0]!,
-            utf16End: view.utf16Ends.at(-1)!,
+            utf16Start: place.placesOf(stretch)[0]!.utf16Start,
+            utf16End: place.placesOf(stretch).at(-1)!.utf16End,
           });
+          if (saved) return new Hover(savedHover(view, saved.series), range);
+          const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
           const { second } = engine;
-          const names = { model, second: second?.name ?? '' };
-          const contents = Array.from(view.ids, (_, row) => describe(view, row, names, state.lens));
-          if (state.lens.needsFeatures) {
-            const found = await featuresHover(features, document, utf16Start);
+          const names = { model, second: second?.name ?? '', isTrace: written !== undefined };
+          const contents = Array.from(view.ids, (_, row) => describe(view, row, names, lens));
+          if (lens.needsFeatures) {
+            const found = await featuresHover(features, text, utf16Start);
             if (found) contents.unshift(found);
           }
           if (second) {
-            const at = { utf16Start, utf16End: utf16Start + 1 };
-            const other = await inspection.view(document, at, { details: 'bytes', second: true });
+            const other = await inspection.view(text, at, { details: 'bytes', second: true });
             contents.push(describeSecond(other.view, second.name));
           }
           return new Hover(contents, range);
@@ -68,7 +76,7 @@ export function registerHover(
 function describe(
   view: TokenView,
   row: number,
-  { model, second }: { model: string; second: string },
+  { model, second, isTrace }: { model: string; second: string; isTrace: boolean },
   lens: Lens,
 ): MarkdownString {
   const markdown = new MarkdownString();
@@ -78,21 +86,25 @@ function describe(
       `bytes \`${hexOf(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
       `${view.normalized?.[row] ? ' (normalised: the file has other bytes here)' : ''}\n\n`,
   );
-  if (lens.comparesPair) markdown.appendMarkdown(contrastLines(view, row));
+  if (lens.comparesPair) markdown.appendMarkdown(contrastLines(view, row, isTrace));
   if (lens.per === 'character') markdown.appendMarkdown(byteLines(view, row, second));
-  if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, model));
+  if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, model, isTrace));
   return markdown;
 }
 
 /** What the pair says of the token, as the sum that it is. */
-function contrastLines({ scores, pair }: TokenView, row: number): string {
+function contrastLines(view: TokenView, row: number, isTrace: boolean): string {
+  const { scores, pair } = view;
   const contrast = scores?.contrast;
   const known = contrast && {
     positive: contrast.positive[row]!,
     negative: contrast.negative[row]!,
     divergence: contrast.divergences[row]!,
   };
-  if (!pair || !known || Number.isNaN(known.positive)) return 'The pair has not scored it yet.\n\n';
+  if (!pair || !known || Number.isNaN(known.positive))
+    return view.pending > 0
+      ? 'The pair has not scored it yet.\n\n'
+      : 'A pair is asked of what a model wrote, not of the question.\n\n';
   const rows: [string, number][] = [
     ['surprisal under the positive model', -known.positive],
     ['the negative model likes it more by', ratioOf(known)],
@@ -101,10 +113,17 @@ function contrastLines({ scores, pair }: TokenView, row: number): string {
   ];
   const lines = rows.map(([what, nats]) => `| ${what} | ${bitsOf(nats)} |`);
   return (
-    `${plain(pair.positive)} against ${plain(pair.negative)}\n\n` +
+    `${isTrace ? 'T2, contrast of a pair: ' : ''}${plain(pair.positive)} against ${plain(pair.negative)}\n\n` +
     `|  |  |\n|:--|--:|\n${lines.join('\n')}\n\n` +
+    centreWords(contrast!.centre) +
     'High: the pair points here. Whether the token decides the answer, only rollouts tell.\n\n'
   );
+}
+
+function centreWords(nats: number): string {
+  if (nats === 0) return '';
+  const ratio = nats > 0 ? 'more' : 'less';
+  return `Colours are centred: over this text the negative model likes tokens ${bitsOf(Math.abs(nats))} ${ratio}, which is taken off.\n\n`;
 }
 
 /** Each byte with its surprisal, and their sum beside the token's. */
@@ -139,7 +158,13 @@ function describeSecond(view: TokenView, name: string): MarkdownString {
   return new MarkdownString(`${plain(name)}: ${tokens.join('  \n')}`);
 }
 
-function scoreLines(view: TokenView, scores: Scores, row: number, model: string): string {
+function scoreLines(
+  view: TokenView,
+  scores: Scores,
+  row: number,
+  model: string,
+  isTrace: boolean,
+): string {
   const rank = scores.ranks[row]!;
   if (rank === 0) {
     return view.pending > 0
@@ -166,7 +191,7 @@ function scoreLines(view: TokenView, scores: Scores, row: number, model: string)
   return (
     `${odds(logprob).join(' = ')}, rank ${rank}; entropy before it ${bitsOf(scores.entropiesNats[row]!)}\n\n` +
     `| rank | token | probability | surprisal |\n|--:|:--|--:|--:|\n${lines.join('\n')}\n\n` +
-    `${plain(model)}, after ${scores.contexts[row]} tokens of context`
+    `${isTrace ? 'T1, re-scored by ' : ''}${plain(model)}, after ${scores.contexts[row]} tokens of context`
   );
 }
 

@@ -1,8 +1,8 @@
 // Documents on one side, the engine's answers on the other: asks for views and keeps one scoring pass per
 // document going, newest wanted first.
-import { EventEmitter, type TextDocument } from 'vscode';
+import { EventEmitter } from 'vscode';
 import { Cancelled } from '../protocol/channel';
-import type { Lens, LensId } from '../core/lenses';
+import { lenses, type Lens, type LensId } from '../core/lenses';
 import type {
   ByteProof,
   ByteSummary,
@@ -20,8 +20,10 @@ import type {
   TokenView,
 } from '../protocol/engine';
 import type { FeatureWish } from '../protocol/features';
+import type { ContrastWish } from '../protocol/traces';
 import type { Engine, RunningEngine } from './engine';
 import { settings } from './settings';
+import type { ShownText, Text, TextAt } from './shownText';
 import type { Texts } from './texts';
 
 /** Tokens painted at once. */
@@ -35,6 +37,15 @@ interface Pass {
 export interface VersionedView {
   readonly version: number;
   readonly view: TokenView;
+}
+
+/** For requests, where the lens is about a pair. */
+export function contrastWish(
+  { comparesPair }: Lens,
+  { written = 0 }: { written?: number | undefined },
+): { contrast?: ContrastWish } {
+  if (!comparesPair) return {};
+  return { contrast: { from: written, centred: settings.centresContrast() } };
 }
 
 export class Inspection {
@@ -63,7 +74,7 @@ export class Inspection {
   }
 
   view(
-    document: TextDocument,
+    document: Text,
     range: Range16,
     wish: Omit<Parameters<EngineApi['view']>[0], keyof DocumentVersion | 'range' | 'maxTokens'> & {
       maxTokens?: number;
@@ -85,12 +96,15 @@ export class Inspection {
    * asked for and cannot be had exactly: `noteOn` says why.
    */
   async painted(
-    document: TextDocument,
+    { text: document, around, written }: Pick<ShownText, 'text' | 'around' | 'written'>,
     range: Range16,
-    around: number,
-    { per, comparesModels: difference = false, comparesPair: contrast = false }: Lens,
+    lens: Lens,
   ): Promise<{ version: number; view: TokenView | CharacterView }> {
-    if (per === 'token') return this.view(document, range, { around, contrast });
+    const { per, comparesModels: difference = false } = lens;
+    if (per === 'token') {
+      const wish = contrastWish(lens, { written });
+      return this.view(document, range, { ...wish, ...(around !== undefined && { around }) });
+    }
     const { at, found } = await this.engine.call(async running => {
       const at = this.texts.sent(running, document);
       return { at, found: await running.remote.characters({ ...at, range, difference }) };
@@ -104,7 +118,7 @@ export class Inspection {
 
   /** Scores every byte of a document, with `second` by the second model, too. */
   async scoreEveryByte(
-    document: TextDocument,
+    document: Text,
     second: boolean,
     signal: AbortSignal,
   ): Promise<ByteSummary | Refusal> {
@@ -119,7 +133,7 @@ export class Inspection {
   }
 
   /** Of the text as it is: the proof that its bytes cost what its tokens do, or why bytes are not scored. */
-  noteOn(document: TextDocument | undefined): ByteProof | Refusal | undefined {
+  noteOn(document: Text | undefined): ByteProof | Refusal | undefined {
     const known = document && this.notes.get(document.uri.toString());
     return known?.version === document?.version ? known?.note : undefined;
   }
@@ -130,30 +144,31 @@ export class Inspection {
     if (isNews || !('refused' in note)) this.scored.fire({ uri, version, scored: 0, total: 0 });
   }
 
-  split(document: TextDocument, at: number, typed: string): Promise<SplitView | null> {
+  split(document: Text, at: number, typed: string): Promise<SplitView | null> {
     return this.engine.call(running =>
       running.remote.split({ ...this.texts.sent(running, document), at, typed }),
     );
   }
 
-  peak(document: TextDocument, lens: LensId, from: number, direction: 1 | -1) {
+  peak({ text, utf16: from, written }: TextAt, lens: LensId, direction: 1 | -1) {
     return this.engine.call(running =>
       running.remote.peak({
-        ...{ ...this.texts.sent(running, document), lens, from, direction },
+        ...{ ...this.texts.sent(running, text), lens, from, direction },
         ...(this.wish() && { features: this.wish()! }),
+        ...contrastWish(lenses[lens], { written }),
       }),
     );
   }
 
   /** Null where there is no second tokenizer. */
-  compare(document: TextDocument, ranges: Range16[], visible: Range16[]) {
+  compare(document: Text, ranges: Range16[], visible: Range16[]) {
     return this.engine.call(async running => {
       const at = this.texts.sent(running, document);
       return { ...at, found: await running.remote.compare({ ...at, ranges, visible }) };
     });
   }
 
-  difference(document: TextDocument, from: number, direction: 1 | -1) {
+  difference(document: Text, from: number, direction: 1 | -1) {
     return this.engine.call(running =>
       running.remote.difference({ ...this.texts.sent(running, document), from, direction }),
     );
@@ -163,19 +178,19 @@ export class Inspection {
     return this.engine.call(running => running.remote.countFile({ bytes }, signal));
   }
 
-  count(document: TextDocument, ranges: Range16[]): Promise<TokenCount> {
+  count(document: Text, ranges: Range16[]): Promise<TokenCount> {
     return this.engine.call(running =>
       running.remote.count({ ...this.texts.sent(running, document), ranges }),
     );
   }
 
-  json(document: TextDocument, range: Range16): Promise<string> {
+  json(document: Text, range: Range16): Promise<string> {
     return this.engine.call(running =>
       running.remote.json({ ...this.texts.sent(running, document), range }),
     );
   }
 
-  nextBytes(document: TextDocument, utf16: number, signal: AbortSignal) {
+  nextBytes(document: Text, utf16: number, signal: AbortSignal) {
     return this.engine.call(running =>
       running.remote.nextBytes({ ...this.texts.sent(running, document), utf16 }, signal),
     );
@@ -197,8 +212,8 @@ export class Inspection {
 
   /** Scores a document, visible ranges first; a pass under way for an older wish gives way. */
   async score(
-    document: TextDocument,
-    visible: Range16[],
+    document: Text,
+    visible: readonly Range16[],
     lens: Pick<Lens, 'per' | 'comparesModels' | 'comparesPair' | 'needsFeatures'> = {
       per: 'token',
     },
@@ -234,7 +249,7 @@ export class Inspection {
     }
   }
 
-  isScoring(document: TextDocument): boolean {
+  isScoring(document: Text): boolean {
     return this.passes.get(document.uri.toString())?.version === document.version;
   }
 

@@ -15,11 +15,20 @@ import { VIEW_TOKENS, type Inspection } from './inspection';
 import type { OverlayState } from './overlayState';
 import { blanksIn, splitCharacters, stretchesByStep } from './paint';
 import { Palette } from './palette';
-import { isInspectable, rangeOf, visibleStretches } from './visible';
+import type { ShownText, ShownTexts } from './shownText';
+import { cutView } from './traces/savedView';
+import { isInspectable, rangeOf } from './visible';
 
 const SCROLL_MS = 30;
 /** For so long after an edit what is drawn behind it may wait for its new scores, lest all of it blink at every key. */
 const STALE_MS = 300;
+
+/** A view of a stretch of a text that an editor shows. */
+interface Answer {
+  readonly of: ShownText;
+  readonly version: number;
+  readonly view: TokenView | CharacterView;
+}
 
 export class Overlay {
   private readonly palette = new Palette();
@@ -35,14 +44,17 @@ export class Overlay {
   private readonly editedAt = new WeakMap<TextEditor, number>();
   /** What each editor was last told to draw, by decoration type. */
   private readonly drawn = new WeakMap<TextEditor, Map<TextEditorDecorationType, string>>();
-  /** What each editor last asked to be scored: text version and visible tokens. */
+  /** What each editor last asked to be scored: texts, their versions and visible tokens. */
   private readonly wishes = new WeakMap<TextEditor, string>();
+  /** Addresses of the texts that an editor was last painted with. */
+  private readonly painted = new WeakMap<TextEditor, ReadonlySet<string>>();
   private readonly listeners: Disposable[];
 
   constructor(
     private readonly engine: Engine,
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
+    private readonly shown: ShownTexts,
     private readonly onError: (error: unknown) => void,
   ) {
     this.listeners = [
@@ -62,8 +74,8 @@ export class Overlay {
       }),
       inspection.onDidScore(event => {
         for (const editor of window.visibleTextEditors) {
-          const isIts = editor.document.uri.toString() === event.uri;
-          if (isIts && this.incomplete.has(editor)) this.schedule(editor, SCROLL_MS);
+          if (this.painted.get(editor)?.has(event.uri) && this.incomplete.has(editor))
+            this.schedule(editor, SCROLL_MS);
         }
       }),
     ];
@@ -110,20 +122,16 @@ export class Overlay {
     if (!isOn || !isInspectable(document) || this.engine.state.kind === 'failed') {
       return this.paint(editor, []);
     }
-    const visible = visibleStretches(editor);
-    const around = document.offsetAt(editor.selection.active);
+    const shown = this.shown.shownIn(editor, lens);
+    this.painted.set(editor, new Set(shown.map(({ text }) => text.uri.toString())));
     // Heat has lines of its own below the tokens.
     const compares = this.engine.second !== null && lens.scale.kind === 'alternate';
     let answers;
     let others;
     try {
-      answers = await Promise.all(
-        visible.map(range => this.inspection.painted(document, range, around, lens)),
-      );
+      answers = await Promise.all(shown.flatMap(each => this.answersOf(each, lens)));
       others = await Promise.all(
-        (compares ? visible : []).map(range =>
-          this.inspection.view(document, range, { around, second: true }),
-        ),
+        (compares ? shown : []).flatMap(each => this.secondAnswersOf(each)),
       );
     } catch (error) {
       // The text has changed, and another refresh is on its way.
@@ -131,52 +139,80 @@ export class Overlay {
       this.paint(editor, []);
       throw error;
     }
-    const isCurrent = [...answers, ...others].every(({ version }) => version === document.version);
+    const isCurrent = [...answers, ...others].every(
+      ({ version, of }) => version === of.text.version,
+    );
     if (this.newest.get(editor) !== ticket || !isCurrent) return;
-    const views = answers.map(({ view }) => view);
-    if (views.some(view => view.utf16Starts.length >= VIEW_TOKENS)) this.isPart.add(editor);
+    if (answers.some(({ view }) => view.utf16Starts.length >= VIEW_TOKENS)) this.isPart.add(editor);
     else this.isPart.delete(editor);
-    const isComplete = !lens.needsModel || views.every(view => view.pending === 0);
+    const missing = lens.needsModel ? answers.filter(({ view }) => view.pending > 0) : [];
+    const isComplete = missing.length === 0;
     const staleMs = Date.now() - (this.editedAt.get(editor) ?? 0);
     if (isComplete || staleMs >= STALE_MS) {
-      const second = others.map(({ view }) => view);
-      this.paint(editor, views, lens, visible, second);
+      this.paint(editor, answers, lens, shown, others);
       this.editedAt.delete(editor);
     } else this.schedule(editor, STALE_MS - staleMs);
     this.incomplete.delete(editor);
     if (isComplete) return;
     this.incomplete.add(editor);
-    const wish = `${document.version}:${lens.title}:${views.map(view => view.utf16Starts[0]).join()}`;
-    if (this.wishes.get(editor) === wish && this.inspection.isScoring(document)) return;
-    this.wishes.set(editor, wish);
-    const editors = window.visibleTextEditors.filter(other => other.document === document);
-    await this.inspection.score(
-      document,
-      editors.flatMap(other => visibleStretches(other)),
-      lens,
-    );
+    const texts = new Set(missing.map(({ of }) => of.text));
+    const wish = missing
+      .map(({ of, view }) => `${of.text.uri} ${of.text.version} ${view.utf16Starts[0]}`)
+      .join('\n');
+    const isUnderWay = [...texts].some(text => this.inspection.isScoring(text));
+    if (this.wishes.get(editor) === `${lens.title}\n${wish}` && isUnderWay) return;
+    this.wishes.set(editor, `${lens.title}\n${wish}`);
+    const everywhere = window.visibleTextEditors.flatMap(other => this.shown.shownIn(other, lens));
+    for (const text of texts) {
+      const own = everywhere.filter(other => other.text === text);
+      await this.inspection.score(
+        text,
+        own.flatMap(({ visible }) => visible),
+        lens,
+      );
+    }
+  }
+
+  private answersOf(of: ShownText, lens: Lens): Promise<Answer>[] {
+    const { text, visible, saved } = of;
+    return visible.map(async range => {
+      if (saved) return { of, version: text.version, view: cutView(saved.view, range) };
+      return { of, ...(await this.inspection.painted(of, range, lens)) };
+    });
+  }
+
+  private secondAnswersOf(of: ShownText): Promise<Answer>[] {
+    const { text, visible, around } = of;
+    const wish = { ...(around !== undefined && { around }), second: true };
+    return visible.map(async range => ({ of, ...(await this.inspection.view(text, range, wish)) }));
   }
 
   private paint(
     editor: TextEditor,
-    views: (TokenView | CharacterView)[],
+    answers: readonly Answer[],
     lens?: Lens,
-    visible: Range16[] = [],
-    others: TokenView[] = [],
+    shown: readonly ShownText[] = [],
+    others: readonly Answer[] = [],
   ): void {
     const { document } = editor;
     const ranges = new Map(this.palette.all.map(type => [type, [] as Range16[]]));
-    for (const view of lens ? views : []) {
+    const place = (type: TextEditorDecorationType, { of }: Answer, stretches: Range16[]) => {
+      for (const stretch of stretches) ranges.get(type)!.push(...of.placesOf(stretch));
+    };
+    for (const answer of lens ? answers : []) {
       const steps = this.palette.steps(lens!.scale);
-      for (const [step, stretches] of stretchesByStep(view, lens!))
-        ranges.get(steps[step]!)!.push(...stretches);
-      ranges.get(this.palette.split)!.push(...splitCharacters(view));
+      for (const [step, stretches] of stretchesByStep(answer.view, lens!))
+        place(steps[step]!, answer, stretches);
+      place(this.palette.split, answer, splitCharacters(answer.view));
     }
-    for (const view of lens ? others : []) {
-      for (const [step, stretches] of stretchesByStep(view, lens!))
-        ranges.get(this.palette.second[step]!)!.push(...stretches);
+    for (const answer of lens ? others : []) {
+      for (const [step, stretches] of stretchesByStep(answer.view, lens!))
+        place(this.palette.second[step]!, answer, stretches);
     }
-    for (const stretch of lens?.showsWhitespace ? visible : []) {
+    const whitespace = lens?.showsWhitespace ? shown : [];
+    for (const stretch of whitespace.flatMap(each =>
+      each.visible.flatMap(range => each.placesOf(range)),
+    )) {
       const text = document.getText(rangeOf(document, stretch));
       for (const { kind, utf16 } of blanksIn(text, stretch.utf16Start)) {
         ranges.get(this.palette.blanks[kind])!.push({ utf16Start: utf16, utf16End: utf16 });

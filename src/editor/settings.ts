@@ -23,6 +23,7 @@ export const settings = {
     const isChosen = [positive, negative].some(({ folder, prompt }) => folder || prompt);
     return isChosen ? { positive, negative } : undefined;
   },
+  centresContrast: () => read('pair.centre', false),
   rollouts: () => ({
     rollouts: read('traces.rollouts', 32),
     temperature: read('traces.temperature', 1),
@@ -32,6 +33,8 @@ export const settings = {
     checker: read<string[]>('traces.checker', []),
     seed: 1,
   }),
+  /** Where the numbers of a trace's tokens are from, where its file has some. */
+  tracesFrom: () => read<'file' | 'model'>('traces.scoresFrom', 'file'),
   maxTokens: () => read('overlay.maxTokens', 50_000),
 };
 
@@ -61,6 +64,14 @@ export async function choosePair(positive: string, negative: string): Promise<vo
 
 export function changesPair(event: ConfigurationChangeEvent): boolean {
   return event.affectsConfiguration(`${SECTION}.pair`);
+}
+
+export function changesTraces(event: ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(`${SECTION}.traces`);
+}
+
+export function chooseTracesFrom(source: 'file' | 'model'): Thenable<void> {
+  return workspace.getConfiguration(SECTION).update('traces.scoresFrom', source, true);
 }
 
 export function changesComparison(event: ConfigurationChangeEvent): boolean {

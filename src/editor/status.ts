@@ -14,6 +14,8 @@ import { NO_SAE, type Features } from './features/features';
 import type { Inspection } from './inspection';
 import { legendText } from './legend';
 import type { OverlayState } from './overlayState';
+import type { ShownTexts } from './shownText';
+import type { Saved } from './traces/savedView';
 import { isInspectable, offsetsOf } from './visible';
 
 const COUNT_MS = 120;
@@ -30,6 +32,7 @@ export class Status {
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
     private readonly features: Features,
+    private readonly shown: ShownTexts,
   ) {
     this.item = window.createStatusBarItem('tokenscope.status', StatusBarAlignment.Right, 100);
     this.item.name = 'Tokenscope';
@@ -106,10 +109,12 @@ export class Status {
         lens.per === 'character' || lens.comparesPair
           ? this.inspection.noteOn(window.activeTextEditor?.document)
           : undefined;
+      const saved = this.saved();
+      const from = saved?.series.source;
       item.text = [
         `${warnings.length > 0 ? '$(warning)' : '$(eye)'} ${name}`,
-        lens.title,
-        this.counts,
+        from ? `${lens.title} from the file` : lens.title,
+        saved ? `${grouped(saved.view.total)} tokens` : this.counts,
         this.scoring(),
         note && 'refused' in note
           ? lens.comparesModels || lens.comparesPair
@@ -122,6 +127,8 @@ export class Status {
         .join(' · ');
       const pins = this.state.pins.map(({ feature }) => `feature ${feature}`);
       item.tooltip = legendText(lens, warnings, pins);
+      if (from)
+        item.tooltip += `\n\nThe numbers are from the file (${from}), not from ${name}: T0. "Tokenscope: Switch Traces Between Saved and Re-Scored Numbers" re-scores them.`;
       if (lens.needsFeatures && this.features.info === null)
         item.tooltip += `\n\n${this.features.problem || NO_SAE}`;
       if (lens.scale.kind === 'channels' && pins.length === 0)
@@ -136,6 +143,15 @@ export class Status {
       role: 'button',
     };
     item.show();
+  }
+
+  /** The saved numbers that the active editor shows at the cursor. */
+  private saved(): Saved | undefined {
+    const editor = window.activeTextEditor;
+    if (!editor) return undefined;
+    const { document, selection } = editor;
+    const at = this.shown.at(document, document.offsetAt(selection.active), this.state.lens);
+    return at?.saved;
   }
 
   /** How far the pass over the active document is, while one runs. */

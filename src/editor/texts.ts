@@ -1,12 +1,8 @@
 // Keeps the engine's copies of the texts equal to the editor's: whole once, then edit by edit.
-import {
-  workspace,
-  type Disposable,
-  type TextDocument,
-  type TextDocumentChangeEvent,
-} from 'vscode';
+import { workspace, type Disposable, type TextDocumentChangeEvent } from 'vscode';
 import type { DocumentVersion } from '../protocol/engine';
 import type { Engine, RunningEngine } from './engine';
+import type { Text } from './shownText';
 
 export class Texts {
   private readonly listeners: Disposable[];
@@ -14,12 +10,12 @@ export class Texts {
   constructor(private readonly engine: Engine) {
     this.listeners = [
       workspace.onDidChangeTextDocument(event => this.edited(event)),
-      workspace.onDidCloseTextDocument(document => this.closed(document)),
+      workspace.onDidCloseTextDocument(document => this.close(document)),
     ];
   }
 
   /** Sends the text if this engine does not have it yet. The calls after it arrive after it. */
-  sent(engine: RunningEngine, document: TextDocument): DocumentVersion {
+  sent(engine: RunningEngine, document: Text): DocumentVersion {
     const uri = document.uri.toString();
     const { version } = document;
     if (engine.texts.get(uri) !== version) {
@@ -46,8 +42,9 @@ export class Texts {
     this.tell(running.remote.editDocument({ uri, version: document.version, edits }));
   }
 
-  private closed(document: TextDocument): void {
-    const uri = document.uri.toString();
+  /** The engine forgets it. */
+  close(text: Text): void {
+    const uri = text.uri.toString();
     const running = this.engine.running;
     if (running?.texts.delete(uri)) this.tell(running.remote.closeDocument({ uri }));
   }

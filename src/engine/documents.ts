@@ -164,10 +164,13 @@ export class Documents implements Handlers<EngineApi> {
     }
     const [known, other] = isScored ? this.knownBytes(document, model) : [];
     if (known && scored.scores) scored.scores = withBytes(scored.scores, tokens, known, other);
-    const contrast = scored.scores && this.traces.contrastIn(document, first, end);
+    const contrast = scored.scores && this.traces.contrastIn(document, first, end, params.contrast);
     if (contrast) scored.scores = { ...scored.scores!, contrast };
     if (params.contrast) {
-      scored.pending = contrast ? contrast.positive.filter(Number.isNaN).length : end - first;
+      const { from } = params.contrast;
+      const isUnknown = (_: number, row: number) =>
+        tokens.utf16Ends[row]! > from && Number.isNaN(contrast?.positive[row] ?? NaN);
+      scored.pending = tokens.ids.filter(isUnknown).length;
     }
     const view: TokenView = {
       first,
@@ -204,7 +207,8 @@ export class Documents implements Handlers<EngineApi> {
     const withFeatures = (scores: Scores, first: number, end: number) =>
       features ? this.withFeatures(at.document, scores, first, end, features).scores : scores;
     const contrastIn = lens.comparesPair
-      ? (first: number, end: number) => this.traces.contrastIn(at.document, first, end)
+      ? (first: number, end: number) =>
+          this.traces.contrastIn(at.document, first, end, params.contrast)
       : undefined;
     const valueAt = valuesOf(lens, at.model, at.document, stream, known, withFeatures, contrastIn);
     const { direction } = params;

@@ -26,7 +26,7 @@ export function* tokenLines(
   }
 }
 
-/** `logprob` in nats, `surprisal` and `entropy` in bits; null where nothing came before the token. */
+/** `logprob` in nats, `surprisal` and `entropy` in bits, `varentropy` in bits²; null where nothing came before the token. */
 function scoreFields(scores: Scores, row: number, tokenizer: Tokenizer) {
   const { topK } = scores;
   const ids = scores.topIds.subarray(row * topK, (row + 1) * topK);
@@ -35,6 +35,7 @@ function scoreFields(scores: Scores, row: number, tokenizer: Tokenizer) {
     logprob: numberOrNull(scores.logprobs[row]!),
     surprisal: numberOrNull(-scores.logprobs[row]! / NATS_PER_BIT),
     entropy: numberOrNull(scores.entropiesNats[row]! / NATS_PER_BIT),
+    varentropy: numberOrNull(scores.varentropies[row]! / NATS_PER_BIT ** 2),
     rank: known ? scores.ranks[row] : null,
     context: scores.contexts[row],
     top: known

@@ -12,7 +12,14 @@ import {
 } from './completion';
 import { featureMethods, type FeatureApi, type FeatureWish } from './features';
 import type { GraphReport } from './runtime';
-import { ROLLING, traceMethods, type PairInfo, type RollingEvent, type TraceApi } from './traces';
+import {
+  ROLLING,
+  traceMethods,
+  type ContrastWish,
+  type PairInfo,
+  type RollingEvent,
+  type TraceApi,
+} from './traces';
 
 export interface EngineApi extends CompletionApi, TraceApi, FeatureApi {
   /**
@@ -52,8 +59,8 @@ export interface EngineApi extends CompletionApi, TraceApi, FeatureApi {
       second?: boolean;
       /** With what fires at the tokens, where an autoencoder is open. */
       features?: FeatureWish;
-      /** Whether `pending` counts what the pair has not said yet. */
-      contrast?: boolean;
+      /** Then `pending` counts what the pair has not said yet. */
+      contrast?: ContrastWish;
     },
   ): TokenView;
 
@@ -67,6 +74,7 @@ export interface EngineApi extends CompletionApi, TraceApi, FeatureApi {
       from: number;
       direction: 1 | -1;
       features?: FeatureWish;
+      contrast?: ContrastWish;
     },
   ): Range16 | null;
 

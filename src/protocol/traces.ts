@@ -59,6 +59,14 @@ export interface PairMembers {
   negative: PairMember;
 }
 
+/** What of a text a pair is asked about, and how that is told. */
+export interface ContrastWish {
+  /** UTF-16: where what a model wrote begins. Nothing is said of what comes before. */
+  from: number;
+  /** Whether the median of the ratios is taken off each. */
+  centred: boolean;
+}
+
 /** For people: what the two are. */
 export interface PairInfo {
   positive: string;

@@ -44,9 +44,13 @@ describe('lens values', () => {
     scores.logprobs[0] = Math.log(1 / 8);
     scores.entropiesNats[0] = Math.LN2 * 5;
     scores.ranks[0] = 3;
+    scores.varentropies[0] = 2 * Math.LN2 ** 2;
+    scores.topLogprobs[0] = Math.log(1 / 2);
     expect(lenses.surprisal.value(scores, 0)).toBeCloseTo(3, 5);
     expect(lenses.entropy.value(scores, 0)).toBeCloseTo(5, 5);
     expect(lenses.rank.value(scores, 0)).toBe(3);
+    expect(lenses.varentropy.value(scores, 0)).toBeCloseTo(2, 5);
+    expect(lenses.gap.value(scores, 0)).toBeCloseTo(2, 5);
     const byteNats = Float64Array.of(Math.LN2 * 4);
     const second = { ...scores, byteNats, secondByteNats: Float64Array.of(Math.LN2) };
     expect(lenses.difference.value(second, 0)).toBeCloseTo(-3, 5);
@@ -55,7 +59,8 @@ describe('lens values', () => {
 
   it('are NaN where nothing is known', () => {
     const scores = emptyScores(1, 1);
-    for (const lens of [lenses.surprisal, lenses.entropy, lenses.rank, lenses.difference]) {
+    const { surprisal, entropy, varentropy, gap, rank, difference } = lenses;
+    for (const lens of [surprisal, entropy, varentropy, gap, rank, difference]) {
       expect(lens.value(scores, 0)).toBeNaN();
       expect(lens.value(null, 0)).toBeNaN();
     }

@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lenses } from '../../src/core/lenses';
 import { contrastOf } from '../../src/core/traces/contrast';
 import { Documents } from '../../src/engine/documents';
 import { Model } from '../../src/engine/model';
@@ -42,7 +43,12 @@ const score = (maxTokens = Infinity, utf16End = 0) =>
   documents.scoreContrast({ ...at(), visible: [{ utf16Start: 0, utf16End }], maxTokens }, signal);
 const view = async () =>
   (await documents.view(
-    { ...at(), range: { utf16Start: 0, utf16End: 1e9 }, maxTokens: 1e6, contrast: true },
+    {
+      ...at(),
+      range: { utf16Start: 0, utf16End: 1e9 },
+      maxTokens: 1e6,
+      contrast: { from: 0, centred: false },
+    },
     signal,
   )) as TokenView;
 
@@ -75,6 +81,37 @@ describe('the contrast of the pair that the folder names', () => {
       expect(Math.abs(negative[i]! - expected.negative)).toBeLessThan(1e-4);
       expect(Math.abs(divergences[i]! - expected.divergence)).toBeLessThan(1e-4);
     });
+  }, 60_000);
+
+  test('leaves a question alone, and takes the median off where it is told to', async () => {
+    await setText(TEXT);
+    await score();
+    const from = TEXT.indexOf(' ', TEXT.length / 2);
+    const whole = { range: { utf16Start: 0, utf16End: 1e9 }, maxTokens: 1e6 };
+    const contrast = { from, centred: true };
+    const centred = await documents.view({ ...at(), ...whole, contrast }, signal);
+    const { positive, negative, centre } = centred.scores!.contrast!;
+    expect(centred.pending).toBe(0);
+    const ratios: number[] = [];
+    centred.utf16Ends.forEach((end, row) => {
+      if (end <= from) expect(positive[row]).toBeNaN();
+      else ratios.push(negative[row]! - positive[row]!);
+    });
+    ratios.sort((a, b) => a - b);
+    const half = ratios.length / 2;
+    const median = (ratios[Math.ceil(half) - 1]! + ratios[Math.floor(half)]!) / 2;
+    expect(centre).toBeCloseTo(median, 6);
+    centred.ids.forEach((_, row) => {
+      if (Number.isNaN(positive[row])) return;
+      const ratio = negative[row]! - positive[row]!;
+      const drawn = lenses.contrast.value(centred.scores, row);
+      expect(drawn * Math.LN2).toBeCloseTo(ratio - median, 5);
+    });
+    const peak = await documents.peak(
+      { ...at(), lens: 'contrast', from: 0, direction: 1, contrast },
+      signal,
+    );
+    expect(peak!.utf16End).toBeGreaterThan(from);
   }, 60_000);
 
   test('is kept before an edit, and stops where it was told to', async () => {

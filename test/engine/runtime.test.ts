@@ -213,7 +213,7 @@ test.skipIf(!existsSync(join(coder, 'model.onnx')))(
     });
     expect(report).toMatchObject({ weights: 'external', quantization: 'none', warnings: [] });
     expect(report.hooks).toHaveLength(12);
-    expect(report.selfTest).toHaveLength(8);
+    expect(report.selfTest).toHaveLength(9);
   },
 );
 
@@ -285,7 +285,7 @@ function floatOf(half: number): number {
 
 /** Ranks and alternatives may swap only where two tokens are within the tolerance. */
 function expectClose(actual: Scores, expected: Scores, tolerance: number): void {
-  for (const field of ['logprobs', 'entropiesNats', 'topLogprobs'] as const) {
+  for (const field of ['logprobs', 'entropiesNats', 'varentropies', 'topLogprobs'] as const) {
     expect(actual[field]).toHaveLength(expected[field].length);
     actual[field].forEach((value, i) =>
       expect(Math.abs(value - expected[field][i]!), `${field}[${i}]`).toBeLessThan(tolerance),

@@ -35,6 +35,8 @@ export async function aTraceOpensInStepsAndItsFileIsLeftAlone(ui: Workbench) {
 }
 
 export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(ui: Workbench) {
+  // A window that opens lists no command of an extension before it has read them.
+  await ui.openFile(FILE);
   await ui.runCommand('Tokenscope: Choose Model or Tokenizer...');
   await ui.pick('reasoner');
   await openTraces(ui);
@@ -63,4 +65,78 @@ export async function aFileWithoutATraceSaysSo(ui: Workbench) {
   await ui.runCommand('Tokenscope: Open Reasoning Traces...');
   const words = 'none.json holds no reasoning trace';
   await ui.page.locator('.notification-list-item', { hasText: words }).waitFor();
+}
+
+const SAVED = 'logprobs.jsonl';
+
+/** Turns surprisal on in a trace. */
+async function showSurprisal(ui: Workbench, status: RegExp): Promise<void> {
+  await ui.runCommand('Tokenscope: Choose Lens...');
+  await ui.pick('Surprisal');
+  await ui.statusItem(status).waitFor();
+}
+
+/** Where the mouse rests on a tab, its hover is in the way. */
+async function awayFromTabs(ui: Workbench): Promise<void> {
+  await ui.page.mouse.move(700, 600);
+  await ui.page.waitForTimeout(1000);
+}
+
+const painted = async (ui: Workbench) =>
+  (await ui.backgrounds()).filter(piece => piece.backgroundColor !== 'rgba(0, 0, 0, 0)');
+
+export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
+  await ui.openFile(SAVED);
+  await ui.runCommand('Tokenscope: Open Reasoning Traces...');
+  await ui.page.locator('.tab.active', { hasText: 'line 1.trace' }).waitFor();
+  await ui.page.locator('.view-lines', { hasText: 'step 1' }).waitFor();
+  await showSurprisal(ui, /Surprisal from the file/);
+  await ui.page.waitForTimeout(1000);
+  await ui.screenshot('saved');
+  const before = (await painted(ui)).length;
+  assert.ok(before >= 4, `${before} painted pieces`);
+  const saved = await ui.hoverAt('starts');
+  assert.match(saved, /T0, from the file: OpenAI completions/);
+  assert.match(saved, /entropy before it at least 1\.01 bits, as the list is cut/);
+  await ui.screenshot('saved hover');
+  await ui.page.keyboard.press('Escape');
+  await ui.page.locator('.view-lines').first().click();
+  await ui.goTo(1, 1);
+  await ui.runCommand('Tokenscope: Go to Next Peak');
+  await ui.runCommand('Tokenscope: Switch Traces Between Saved and Re-Scored Numbers');
+  await ui.statusItem(/Surprisal · \d+ tokens/).waitFor();
+  await awayFromTabs(ui);
+  const anew = await ui.hoverAt('starts');
+  assert.match(anew, /T1, re-scored by coder/);
+}
+
+export async function aTraceIsColouredInsideItsFile(ui: Workbench) {
+  const name = 'inside.jsonl';
+  const solution = 'Two “and” two\nmake\tfive.\n#### 5';
+  const row = { m: { is_correct: false, solution }, question: '2 + 2?', ground_truth: '#### 4' };
+  const text = `${JSON.stringify(row)}\n`;
+  ui.writeFile(name, text);
+  await ui.openFile(name);
+  await ui.runCommand('Tokenscope: Open Reasoning Traces...');
+  await ui.page.locator('.tab.active', { hasText: 'm.trace' }).waitFor();
+  await showSurprisal(ui, /Surprisal · \d+ tokens/);
+  await ui.page.locator('.tab', { hasText: name }).first().click();
+  await ui.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+  await awayFromTabs(ui);
+  await ui.page.waitForTimeout(1500);
+  await ui.screenshot('in its file');
+  const pieces = await painted(ui);
+  assert.ok(pieces.length >= 3, `${pieces.length} painted pieces`);
+  // What is not the trace's is as it was.
+  const word = await ui.page
+    .locator('.view-lines span', { hasText: 'solution' })
+    .last()
+    .boundingBox();
+  assert.ok(
+    pieces.every(({ left }) => left > word!.x),
+    'painted in the solution alone',
+  );
+  const hover = await ui.hoverAt('five');
+  assert.match(hover, /T1, re-scored by coder/);
+  assert.equal(readFileSync(join(ui.folder, name), 'utf8'), text);
 }

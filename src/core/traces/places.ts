@@ -1,6 +1,6 @@
 // Where the bytes of a trace stand in its file: in a string of its JSON, through the escapes, or as they are.
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
-import { utf8LengthAt } from '../utf8';
+import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
+import { encodeUtf8, utf8LengthAt } from '../utf8';
 import type { Part, Trace } from './trace';
 
 export interface PlacedPart extends Part {
@@ -8,24 +8,46 @@ export interface PlacedPart extends Part {
   readonly utf16: Uint32Array;
 }
 
-/** Of the parts that are found again in the file's text. */
-export function placesIn(fileText: string, trace: Pick<Trace, 'row' | 'parts'>): PlacedPart[] {
-  const { utf16Start, utf16End } = trace.row;
-  const row = fileText.slice(utf16Start, utf16End);
-  const [first] = trace.parts;
-  if (!first) return [];
-  if (first.path.length === 0) {
-    return trace.parts.map(part => ({ ...part, utf16: plain(row, utf16Start) }));
+/** Of a file's text. The row that was read last is remembered, as the traces of one are often asked for together. */
+export class TracePlaces {
+  private last: { start: number; end: number; root: Node | undefined } | undefined;
+
+  constructor(private readonly fileText: string) {}
+
+  /** Of the parts that are found again: the file may have changed since. */
+  of({ row, parts, text }: Pick<Trace, 'row' | 'parts' | 'text'>): PlacedPart[] {
+    const bytes = encodeUtf8(text);
+    return parts.flatMap(part => {
+      const own = new TextDecoder().decode(bytes.subarray(part.start, part.end));
+      if (part.path.length === 0) {
+        const found = this.fileText.slice(row.utf16Start, row.utf16End);
+        return own === found ? [{ ...part, utf16: plain(found, row.utf16Start) }] : [];
+      }
+      const found = this.literalAt(row, part.path);
+      if (!found || own !== unescaped(found.literal)) return [];
+      return [{ ...part, utf16: escaped(found.literal, found.at) }];
+    });
   }
-  const root = parseTree(row);
-  return trace.parts.flatMap(part => {
-    const node = root && findNodeAtLocation(root, [...part.path]);
-    if (node?.type !== 'string') return [];
-    const literal = row.slice(node.offset + 1, node.offset + node.length - 1);
-    const utf16 = escaped(literal, utf16Start + node.offset + 1);
-    // The file may have changed since.
-    return utf16.length === part.end - part.start + 1 ? [{ ...part, utf16 }] : [];
-  });
+
+  /** What stands between the quotes of a string. */
+  private literalAt({ utf16Start: start, utf16End: end }: Trace['row'], path: Part['path']) {
+    const row = this.fileText.slice(start, end);
+    if (this.last?.start !== start || this.last.end !== end)
+      this.last = { start, end, root: parseTree(row) };
+    const { root } = this.last;
+    const node = root && findNodeAtLocation(root, [...path]);
+    if (node?.type !== 'string') return undefined;
+    const from = node.offset + 1;
+    return { at: start + from, literal: row.slice(from, node.offset + node.length - 1) };
+  }
+}
+
+function unescaped(literal: string): string | undefined {
+  try {
+    return JSON.parse(`"${literal}"`) as string;
+  } catch {
+    return undefined;
+  }
 }
 
 function plain(text: string, from: number): Uint32Array {

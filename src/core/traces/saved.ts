@@ -23,7 +23,7 @@ export function savedUncertainty(
   const known = top.filter(({ logprob }) => !Number.isNaN(logprob));
   const listed = known.map(({ logprob }) => logprob);
   // The written token may stand beside the list of the likeliest.
-  const isListed = known.some(other => isSame(other.bytes, bytes));
+  const isListed = known.some(other => isSameBytes(other.bytes, bytes));
   const all = isListed || Number.isNaN(logprob) ? listed : [...listed, logprob];
   const mass = Math.min(1, sum(all.map(Math.exp)));
   const own = sum(all.map(value => -Math.exp(value) * value));
@@ -48,6 +48,6 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
+export function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, i) => byte === other[i]);
 }

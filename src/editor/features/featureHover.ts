@@ -1,10 +1,11 @@
 // What the mouse finds on a token where the lens is about features: which fire, how sure their labels are, what they
 // say of the next token, and which nearly fired.
-import { MarkdownString, type TextDocument } from 'vscode';
+import { MarkdownString } from 'vscode';
 import { densityWords, shareOfMax, titleOf } from '../../core/sae/words';
 import { spell } from '../../core/spell';
 import type { FeaturesAt } from '../../protocol/features';
 import { plain } from '../plain';
+import type { Text } from '../shownText';
 import type { Features } from './features';
 
 const LISTED = 6;
@@ -12,7 +13,7 @@ const RAISED = 3;
 
 export async function featuresHover(
   features: Features,
-  document: TextDocument,
+  document: Text,
   at: number,
 ): Promise<MarkdownString | undefined> {
   if (features.info === null) return undefined;

@@ -1,11 +1,12 @@
 // The autoencoder as the editor sees it: opened when first asked for, with the user's labels, and what is asked of it.
-import { EventEmitter, type Memento, type TextDocument } from 'vscode';
+import { EventEmitter, type Memento } from 'vscode';
 import { UserError, type Remote } from '../../protocol/channel';
 import type { DocumentVersion, EngineApi } from '../../protocol/engine';
 import type { FeatureWish, SaeInfo, UserLabel } from '../../protocol/features';
 import type { Engine, RunningEngine } from '../engine';
 import type { OverlayState } from '../overlayState';
 import { settings } from '../settings';
+import type { Text } from '../shownText';
 import type { Texts } from '../texts';
 
 const LABELS_KEY = 'featureLabels';
@@ -78,7 +79,7 @@ export class Features {
   }
 
   on<T>(
-    document: TextDocument,
+    document: Text,
     request: (remote: Remote<EngineApi>, at: DocumentVersion) => Promise<T>,
   ): Promise<T> {
     return this.call((remote, running) => request(remote, this.texts.sent(running, document)));

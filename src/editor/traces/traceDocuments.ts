@@ -43,6 +43,11 @@ export class TraceDocuments {
     return [...this.loaded.values()];
   }
 
+  /** What was read from a file; undefined for others. */
+  contentOf(file: Uri): TraceFile | undefined {
+    return this.loaded.get(file.toString())?.content;
+  }
+
   /** Undefined for documents that are none. */
   of(document: TextDocument | undefined): OpenTrace | undefined {
     return document && this.texts.get(document.uri.toString());
@@ -56,7 +61,7 @@ export class TraceDocuments {
         `${basename(file.path)} has ${Math.round(size / 2 ** 20)} MB: traces are read from files of up to 512 MB. Cut it, as with \`head\`.`,
       );
     }
-    const bytes = await workspace.fs.readFile(file);
+    const bytes = withoutMark(await workspace.fs.readFile(file));
     const content = await this.engine.call(({ remote }) =>
       remote.readTraces({ name: basename(file.path), bytes }),
     );
@@ -91,7 +96,7 @@ export class TraceDocuments {
   }
 
   private async traceAt(file: Uri, index: number): Promise<Trace> {
-    const content = this.loaded.get(file.toString())?.content ?? (await this.load(file));
+    const content = this.contentOf(file) ?? (await this.load(file));
     const trace = content.traces[index];
     if (trace) return trace;
     throw new UserError(
@@ -110,4 +115,10 @@ export class TraceDocuments {
     this.texts.set(uri.toString(), open);
     return open;
   }
+}
+
+/** A document of VS Code's begins behind a byte order mark, and so do the places of what is read. */
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  const hasMark = [0xef, 0xbb, 0xbf].every((byte, i) => bytes[i] === byte);
+  return hasMark ? bytes.subarray(3) : bytes;
 }

@@ -3,6 +3,7 @@ import {
   commands,
   Uri,
   window,
+  workspace,
   type Disposable,
   type Memento,
   type LogOutputChannel,
@@ -11,14 +12,15 @@ import { UserError } from '../../protocol/channel';
 import type { Step } from '../../core/traces/trace';
 import type { RolloutView } from '../../protocol/traces';
 import { registerTable } from '../commandTable';
-import { settings } from '../settings';
+import { report } from '../messages';
+import { chooseTracesFrom, settings } from '../settings';
 import type { Engine } from '../engine';
 import type { Inspection } from '../inspection';
 import type { Texts } from '../texts';
 import { putCursor } from '../goTo';
 import { Rollouts, shareWords } from './rollouts';
 import { WhatIf } from './whatIf';
-import { TraceDocuments, type OpenTrace } from './traceDocuments';
+import type { OpenTrace, TraceDocuments } from './traceDocuments';
 import { registerTraceOutline } from './traceOutline';
 import { TraceTree, type TraceNode } from './traceTree';
 
@@ -26,15 +28,15 @@ export interface TraceContext {
   readonly engine: Engine;
   readonly texts: Texts;
   readonly inspection: Inspection;
+  readonly traces: TraceDocuments;
   readonly memento: Memento;
   readonly log: LogOutputChannel;
 }
 
-export function registerTraces({ engine, texts, inspection, memento, log }: TraceContext): {
+export function registerTraces({ engine, texts, inspection, traces, memento, log }: TraceContext): {
   rollouts: Rollouts;
   disposables: Disposable[];
 } {
-  const traces = new TraceDocuments(engine);
   const rollouts = new Rollouts(engine, texts, traces, memento);
   const whatIf = new WhatIf(inspection, rollouts, memento);
   const notesOf = (open: OpenTrace) => {
@@ -48,6 +50,10 @@ export function registerTraces({ engine, texts, inspection, memento, log }: Trac
   const disposables = [
     traces,
     view,
+    workspace.onDidSaveTextDocument(({ uri }) => {
+      // A file that holds no trace any more says so when it is opened.
+      if (traces.contentOf(uri)) traces.load(uri).catch((error: unknown) => report(log, error));
+    }),
     traces.onDidChange(() => {
       void commands.executeCommand('setContext', 'tokenscope.hasTraces', traces.files.length > 0);
     }),
@@ -67,6 +73,12 @@ export function registerTraces({ engine, texts, inspection, memento, log }: Trac
               `Tokenscope: ${problems.length} part${problems.length > 1 ? 's' : ''} of the file could not be read: ${problems[0]}`,
             );
           }
+        },
+        async toggleSaved() {
+          const isSaved = settings.tracesFrom() === 'file';
+          await chooseTracesFrom(isSaved ? 'model' : 'file');
+          const from = isSaved ? 'the model' : 'the file, where it has some';
+          window.setStatusBarMessage(`Numbers of traces are from ${from}`, 4000);
         },
         showTrace: (file, index) => traces.show(Uri.parse(String(file), true), Number(index)),
         closeTraces: node => traces.close((node as TraceNode).file),

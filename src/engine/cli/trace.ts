@@ -136,6 +136,7 @@ async function scoredTokens(
         ...{ id, text: spell(model.tokenizer.bytesOf(id)) },
         surprisal: told(-scores.logprobs[i]!),
         entropy: told(scores.entropiesNats[i]!),
+        varentropy: told(scores.varentropies[i]!),
         gap: told(scores.topLogprobs[i * scores.topK]! - scores.logprobs[i]!),
         ...(contrast && {
           ratio: told(ratioOf(contrast)),

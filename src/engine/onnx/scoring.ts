@@ -1,6 +1,7 @@
 // Scores inside the graph, so that a row of logits (a vocabulary of floats) never leaves the runtime:
 //   logprob = x_t - max - log Z,  Z = Σ exp(x - max)
 //   entropy = log Z - Σ exp(x - max)·(x - max) / Z
+//   varentropy = Σ exp(x - max)·(x - max)² / Z - (Σ exp(x - max)·(x - max) / Z)²
 //   rank    = 1 + how many x > x_t
 // and the k likeliest. An `If` gates it, and a `Gather` before the last matrix product leaves out rows
 // that nobody asked for, so that unscored prefill pays neither for scores nor for logits.
@@ -30,6 +31,8 @@ export const SCORING = {
   logprobs: 'tokenscope.logprobs',
   /** float [1, n, 1], nats. */
   entropies: 'tokenscope.entropies',
+  /** float [1, n, 1], nats². */
+  varentropies: 'tokenscope.varentropies',
   /** float [1, n, 1], whole numbers. */
   ranks: 'tokenscope.ranks',
   /** int64 [1, n, k] and float [1, n, k], nats. */
@@ -83,6 +86,7 @@ export function addScoring(model: Model, logits: ValueInfo): void {
   const outputs = [
     SCORING.logprobs,
     SCORING.entropies,
+    SCORING.varentropies,
     SCORING.ranks,
     SCORING.topIds,
     SCORING.topLogprobs,
@@ -126,6 +130,13 @@ function scores(opset: number): Graph {
     reduceSum('ez', 'ez_sum'),
     makeNode('Div', ['ez_sum', 'sum'], ['z_mean']),
     makeNode('Sub', ['log_sum', 'z_mean'], ['entropy']),
+    makeNode('Mul', ['ez', 'z'], ['ezz']),
+    reduceSum('ezz', 'ezz_sum'),
+    makeNode('Div', ['ezz_sum', 'sum'], ['zz_mean']),
+    makeNode('Mul', ['z_mean', 'z_mean'], ['z_mean_square']),
+    makeNode('Sub', ['zz_mean', 'z_mean_square'], ['variance']),
+    // Rounding may leave a little less than none.
+    makeNode('Max', ['variance', 'zero'], ['varentropy']),
     makeNode('Reshape', [SCORING.targets, 'column'], ['t']),
     makeNode('GatherElements', [x, 't'], ['x_t'], last),
     makeNode('Sub', ['x_t', 'max'], ['z_t']),
@@ -146,9 +157,10 @@ function scores(opset: number): Graph {
       int64Tensor('column', [1, -1, 1]),
       makeInitializer('floor', FLOAT, [], Float32Array.of(-1e30)),
       makeInitializer('one', FLOAT, [], Float32Array.of(1)),
+      makeInitializer('zero', FLOAT, [], Float32Array.of(0)),
     ],
     inputs: [],
-    outputs: branchOutputs(['logprob', 'entropy', 'rank', 'top_ids', 'top_logprob']),
+    outputs: branchOutputs(['logprob', 'entropy', 'varentropy', 'rank', 'top_ids', 'top_logprob']),
     rest: [],
   };
 }
@@ -158,8 +170,11 @@ function nothing(): Graph {
     makeNode('Constant', [], [output], {
       value: { tensor: makeInitializer('', elementType, [1, 0, 1], new Uint8Array(0)).bytes },
     });
-  const names = ['no_logprob', 'no_entropy', 'no_rank', 'no_top_ids', 'no_top_logprob'];
-  const types = [FLOAT, FLOAT, FLOAT, INT64, FLOAT];
+  const names = [
+    ...['no_logprob', 'no_entropy', 'no_varentropy', 'no_rank'],
+    ...['no_top_ids', 'no_top_logprob'],
+  ];
+  const types = [FLOAT, FLOAT, FLOAT, FLOAT, INT64, FLOAT];
   return {
     nodes: names.map((name, i) => empty(name, types[i] ?? FLOAT)),
     initializers: [],

@@ -164,6 +164,7 @@ export class GraphSession {
 const SCORES = [
   SCORING.logprobs,
   SCORING.entropies,
+  SCORING.varentropies,
   SCORING.ranks,
   SCORING.topIds,
   SCORING.topLogprobs,
@@ -210,6 +211,7 @@ function readScores(
     topK,
     logprobs: outputs[SCORING.logprobs]!.data as Float32Array,
     entropiesNats: outputs[SCORING.entropies]!.data as Float32Array,
+    varentropies: outputs[SCORING.varentropies]!.data as Float32Array,
     ranks: Uint32Array.from(outputs[SCORING.ranks]!.data as Float32Array),
     contexts: Uint32Array.from({ length: rows }, (_, row) => firstContext + row),
     topIds: Uint32Array.from(topIds, Number),

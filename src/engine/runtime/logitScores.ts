@@ -23,15 +23,19 @@ export function scoresOfLogits(
     }
     let sum = 0;
     let weighted = 0;
+    let squared = 0;
     for (let id = 0; id < vocabSize; id++) {
       const z = x[id]! - max;
       const e = Math.exp(z);
       sum += e;
-      if (e > 0) weighted += e * z;
+      if (e === 0) continue;
+      weighted += e * z;
+      squared += e * z * z;
     }
     const logSum = Math.log(sum);
     scores.logprobs[row] = target - max - logSum;
     scores.entropiesNats[row] = logSum - weighted / sum;
+    scores.varentropies[row] = squared / sum - (weighted / sum) ** 2;
     scores.ranks[row] = 1 + above;
     const top = likeliest(x, topK);
     scores.topIds.set(top, row * topK);

@@ -66,7 +66,7 @@ export async function selfTest(session: GraphSession, hiddenSize?: number): Prom
 function scoringFigures(scores: Scores, reference: Scores): Figure[] {
   const differing = (a: Uint32Array, b: Uint32Array) =>
     a.reduce((n, x, i) => n + Number(x !== b[i]), 0);
-  const { logprobs, entropiesNats, ranks, topIds } = scores;
+  const { logprobs, entropiesNats, varentropies, ranks, topIds } = scores;
   return [
     figure(
       'Scores against log-softmax, log-probability',
@@ -79,6 +79,12 @@ function scoringFigures(scores: Scores, reference: Scores): Figure[] {
       'nats',
       1e-4,
       worst(entropiesNats, reference.entropiesNats),
+    ),
+    figure(
+      'Scores against log-softmax, varentropy',
+      'nats²',
+      1e-3,
+      worst(varentropies, reference.varentropies),
     ),
     figure(
       'Scores against log-softmax, ranks that differ',

@@ -15,7 +15,7 @@ const HELD = 1 << 22;
 const MOST_TOKENS = 64;
 
 /** A row for each token of the opened model. */
-export interface ContrastRows extends ContrastScores {
+export interface ContrastRows extends Omit<ContrastScores, 'centre'> {
   readonly ids: Uint32Array;
 }
 

@@ -1,11 +1,17 @@
 // The engine's side of TraceApi: the pair that is open beside the model, and what is asked of traces.
 import type { ContrastScores } from '../../core/scores';
 import { Cancelled, UserError, type Handlers } from '../../protocol/channel';
-import { ROLLING, type PairInfo, type PairMembers, type TraceApi } from '../../protocol/traces';
+import {
+  ROLLING,
+  type ContrastWish,
+  type PairInfo,
+  type PairMembers,
+  type TraceApi,
+} from '../../protocol/traces';
 import type { Document } from '../document';
 import type { EngineHost } from '../host';
 import { refusing } from '../refusing';
-import { contrastRowsOf, scoreContrast } from './contrastRows';
+import { contrastRowsOf, scoreContrast, type ContrastRows } from './contrastRows';
 import { Pair, pairOfFolder } from './pair';
 import { readTraceFile } from './readTraceFile';
 import { branchOfDocument, rollOutDocument } from './rolledDocument';
@@ -64,14 +70,22 @@ export class TraceRequests implements Handlers<TraceApi> {
   };
 
   /** Of tokens [first, end), as far as it is known; undefined where no pair is open. */
-  contrastIn(document: Document, first: number, end: number): ContrastScores | undefined {
+  contrastIn(
+    document: Document,
+    first: number,
+    end: number,
+    wish: ContrastWish = { from: 0, centred: false },
+  ): ContrastScores | undefined {
     if (!this.pair) return undefined;
-    const rows = contrastRowsOf(this.pair, this.host.model(), document);
-    const { positive, negative, divergences } = rows;
-    const slice = (values: Float32Array) => values.slice(first, end);
+    const model = this.host.model();
+    const rows = contrastRowsOf(this.pair, model, document);
+    const from = document.streamBy(model.tokenizer).tokensIn(wish.from, wish.from).first;
+    const slice = (values: Float32Array) =>
+      values.slice(first, end).fill(NaN, 0, Math.max(0, from - first));
     return {
-      ...{ positive: slice(positive), negative: slice(negative) },
-      divergences: slice(divergences),
+      ...{ positive: slice(rows.positive), negative: slice(rows.negative) },
+      divergences: slice(rows.divergences),
+      centre: wish.centred ? medianRatio(rows, from) : 0,
     };
   }
 
@@ -102,4 +116,13 @@ export class TraceRequests implements Handlers<TraceApi> {
     this.openingPair = undefined;
     this.pair = undefined;
   }
+}
+
+/** Of the tokens from `from` on that are known, nats; 0 where none is. */
+function medianRatio({ positive, negative }: ContrastRows, from: number): number {
+  const ratios = negative.subarray(from).map((value, i) => value - positive[from + i]!);
+  const known = ratios.filter(value => !Number.isNaN(value)).sort();
+  const middle = known.length >> 1;
+  if (known.length === 0) return 0;
+  return known.length % 2 ? known[middle]! : (known[middle - 1]! + known[middle]!) / 2;
 }

@@ -1,7 +1,9 @@
 // Log-probabilities that fit their text, and those that do not: seen in servers' issue trackers.
 import { describe, expect, test } from 'vitest';
 import { promptLogprobs } from '../../../src/core/traces/formats/logprobs';
-import { placesIn } from '../../../src/core/traces/places';
+import { PlacedTrace } from '../../../src/core/traces/placedTrace';
+import { TracePlaces } from '../../../src/core/traces/places';
+import { TraceText } from '../../../src/core/traces/traceText';
 import { readTraces } from '../../../src/core/traces/readTraces';
 import type { Trace } from '../../../src/core/traces/trace';
 import { encodeUtf8 } from '../../../src/core/utf8';
@@ -246,7 +248,7 @@ test('every byte of a trace is found again in its file, through the escapes', ()
     const file = `{"b": 1}${i % 3 ? '\n' : '\r\n'}${row}\n`;
     const { traces } = readTraces(file);
     const trace = traces[0]!;
-    const [place] = placesIn(file, trace);
+    const [place] = new TracePlaces(file).of(trace);
     const bytes = encodeUtf8(text);
     expect(place!.utf16.length).toBe(bytes.length + 1);
     for (let at = 0; at < bytes.length; at++) {
@@ -261,5 +263,23 @@ test('every byte of a trace is found again in its file, through the escapes', ()
         new TextDecoder().decode(bytes.subarray(at, end)),
       );
     }
+    const placed = new PlacedTrace(new TraceText(trace), [place!]);
+    const { start } = placed.text;
+    expect(placed.placesOf({ utf16Start: 0, utf16End: start })).toEqual([]);
+    for (let at = start; at < placed.text.text.length;) {
+      const utf16End = at + (placed.text.text.codePointAt(at)! > 0xffff ? 2 : 1);
+      const stretch = { utf16Start: at, utf16End };
+      const [there] = placed.placesOf(stretch);
+      expect(JSON.parse(`"${file.slice(there!.utf16Start, there!.utf16End)}"`)).toBe(
+        placed.text.text.slice(at, utf16End),
+      );
+      expect(placed.stretchesIn(there!)).toEqual([stretch]);
+      expect(placed.utf16At(there!.utf16Start)).toBe(at);
+      at = utf16End;
+    }
+    expect(placed.utf16At(place!.utf16[0]! - 1)).toBeUndefined();
+    // What has changed since is not found, even where it is as long.
+    const changed = file.replace('"x', '"y');
+    expect(new TracePlaces(changed).of(trace)).toEqual([]);
   }
 });

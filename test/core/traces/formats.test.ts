@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readTraces } from '../../../src/core/traces/readTraces';
+import { formats, readTraces } from '../../../src/core/traces/readTraces';
 import type { Trace } from '../../../src/core/traces/trace';
 import { encodeUtf8 } from '../../../src/core/utf8';
 import { hasShared, shared } from '../../support/shared';
@@ -19,6 +19,14 @@ const textOf = (trace: Trace, { start, end }: { start: number; end: number }) =>
 const segmentsOf = (trace: Trace) =>
   trace.segments.map(segment => [segment.kind, textOf(trace, segment).trim()]);
 const stepsOf = (trace: Trace) => trace.steps.map(step => textOf(trace, step).trim());
+
+test('the README marks each format as what it is', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+  for (const { name, seen } of formats) {
+    const row = `| ${name} | ${seen === 'in a real file' ? `seen ${seen}` : seen} |`;
+    expect(readme).toContain(row);
+  }
+});
 
 describe('a text', () => {
   test.each([

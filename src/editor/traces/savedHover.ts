@@ -1,0 +1,73 @@
+// What the mouse finds on a token of a trace whose file says how likely it was.
+import { MarkdownString } from 'vscode';
+import { NATS_PER_BIT } from '../../core/scores';
+import { bitsOf, hexOf, percentOf } from '../../core/odds';
+import { spell } from '../../core/spell';
+import { savedUncertainty } from '../../core/traces/saved';
+import type { SavedLogprobs, SavedToken } from '../../core/traces/trace';
+import type { TokenView } from '../../protocol/engine';
+import { plain } from '../plain';
+
+/** Alternatives in a hover, which should need no scrolling. */
+const LISTED = 8;
+/** Nats: an entropy whose bounds are nearer than this is told as one number. */
+const EXACT = 0.005;
+
+/** `view`: rows of the series' tokens. */
+export function savedHover(view: TokenView, series: SavedLogprobs): MarkdownString[] {
+  return Array.from(view.ids, (_, row) => {
+    const token = series.tokens[view.first + row]!;
+    const where = `token ${view.first + row + 1} of ${view.total}, bytes \`${hexOf(token.bytes)}\``;
+    const space =
+      series.space === 'sampled'
+        ? '\n\nThese are after sampling’s changes (temperature, top-p): not to be compared with a model’s own.'
+        : '';
+    return new MarkdownString(
+      `**${plain(spell(token.bytes))}** — ${where}\n\n${numbers(token, series)}\n\n` +
+        `${alternatives(view, row, token)}T0, from the file: ${plain(series.source)}. It tells where the model was uncertain or surprised, not what decided the answer.${space}`,
+    );
+  });
+}
+
+function numbers(token: SavedToken, series: SavedLogprobs): string {
+  if (Number.isNaN(token.logprob)) return 'The file has no number for it.';
+  const { surprisal, entropy, varentropy, gap } = savedUncertainty(token, series);
+  const [least, most] = entropy;
+  const bits = (nats: number) => bitsOf(nats).replace(/ bits$/, '');
+  const spread =
+    most - least < EXACT
+      ? bitsOf(least)
+      : Number.isFinite(most)
+        ? `between ${bits(least)} and ${bitsOf(most)}, as the list is cut`
+        : `at least ${bitsOf(least)}, as the list is cut`;
+  return [
+    `${percentOf(-surprisal)} = ${bitsOf(surprisal)}`,
+    ...(token.top.length > 0 ? [`entropy before it ${spread}`] : []),
+    ...(Number.isNaN(varentropy)
+      ? []
+      : [`varentropy ${(varentropy / NATS_PER_BIT ** 2).toFixed(2)} bits²`]),
+    ...(Number.isNaN(gap) ? [] : [`top-1 gap ${bitsOf(gap)}`]),
+  ].join('; ');
+}
+
+function alternatives(view: TokenView, row: number, token: SavedToken): string {
+  const { topLogprobs, topK } = view.scores!;
+  const own = view.scores!.ranks[row]! - 1;
+  const all = view.topBytes![row]!;
+  if (all.length === 0) return '';
+  const line = (rank: string, name: string, logprob: number) =>
+    `| ${rank} | ${name} | ${percentOf(logprob)} | ${bitsOf(-logprob)} |`;
+  const lines = all.slice(0, LISTED).map((bytes, k) => {
+    const name = plain(spell(bytes));
+    return line(`${k + 1}`, k === own ? `**${name}** ✓` : name, topLogprobs[row * topK + k]!);
+  });
+  if ((own < 0 || own >= LISTED) && !Number.isNaN(token.logprob))
+    lines.push(
+      line(
+        own < 0 ? 'not listed' : `${own + 1}`,
+        `**${plain(spell(token.bytes))}** ✓`,
+        token.logprob,
+      ),
+    );
+  return `| rank | token | probability | surprisal |\n|--:|:--|--:|--:|\n${lines.join('\n')}\n\n`;
+}
