@@ -6,6 +6,7 @@ import { SortedTokens, textTokensOf } from '../core/bytes/sortedTokens';
 import type { FimFormat } from '../core/completion/fimFormat';
 import { logSoftmax, logSumOf } from '../core/bytes/logSum';
 import type { FeatureRows } from '../core/sae/sparse';
+import type { Sampling } from '../core/traces/drawToken';
 import type { Sae } from '../core/sae/sae';
 import { emptyScores, sliceScores, type Scores } from '../core/scores';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -216,6 +217,28 @@ export class Model {
     };
   }
 
+  /** Continuations of the tokens, one for each seed, as `Runtime.sample` has them. */
+  async sample(
+    before: readonly number[],
+    rule: Sampling & { seeds: Uint32Array; maxTokens: number },
+    signal: AbortSignal,
+  ): Promise<Uint32Array[]> {
+    const prefix = this.behindStart(Uint32Array.from(before));
+    const { ends, tokenizer, name } = this.folder;
+    if (prefix.length === 0)
+      throw new UserError(`${name} has no token that starts a text: nothing can be continued.`);
+    return this.inTurn(async () => {
+      if (signal.aborted) throw new Cancelled();
+      const request = { prefix, ...rule, ends, vocabSize: tokenizer.vocabSize };
+      return this.graphRuntime().sample(request, signal);
+    });
+  }
+
+  /** Whether a token ends a text. */
+  endsText(id: number): boolean {
+    return this.folder.ends.includes(id);
+  }
+
   /** Tokens of a model's input before a text's first one. */
   get startTokens(): number {
     return this.folder.start ? 1 : 0;
@@ -283,7 +306,7 @@ export class Model {
 
   private graphRuntime(): RuntimeClient {
     if (this.runtime) return this.runtime;
-    throw new UserError(`${this.info.name} has no graph that features could be read from.`);
+    throw new UserError(`${this.info.name} has no graph that could be run.`);
   }
 
   report(): ModelReport {

@@ -3,6 +3,7 @@ import type { PathNode } from '../core/bytes/model';
 import type { Sae } from '../core/sae/sae';
 import type { FeatureRows } from '../core/sae/sparse';
 import type { Scores } from '../core/scores';
+import type { Sampling } from '../core/traces/drawToken';
 
 export interface Runtime {
   /**
@@ -49,6 +50,22 @@ export interface Runtime {
   }): { logits: Float32Array; ran: number };
 
   /**
+   * Continues `prefix`, which is not empty, once for each seed: tokens below `vocabSize` are drawn until one of
+   * `ends` (included) or `maxTokens`. A seed draws the same whatever others are beside it, but for rounding.
+   * Throws `UserError` as `score` does, and `Cancelled` where `cancel[0]` is 1 between steps.
+   */
+  sample(
+    params: Sampling & {
+      prefix: Uint32Array;
+      seeds: Uint32Array;
+      maxTokens: number;
+      ends: readonly number[];
+      vocabSize: number;
+      cancel: Int32Array<SharedArrayBuffer>;
+    },
+  ): Uint32Array[];
+
+  /**
    * Loads an autoencoder in place of the one before; null: none. Its weights lie in memory that is shared. Throws
    * `UserError` with both numbers where it does not fit the model: no such layer or place, another width.
    */
@@ -88,6 +105,7 @@ export const runtimeMethods = [
   'open',
   'score',
   'forwardTree',
+  'sample',
   'openSae',
   'encode',
   'scoreSteered',

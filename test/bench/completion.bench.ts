@@ -16,7 +16,7 @@ import { interval } from '../../src/core/completion/calibration';
 import { complete } from '../../src/core/completion/complete';
 import { KnownRows } from '../../src/core/completion/knownRows';
 import { placeIn, promptOf, type PromptMode } from '../../src/core/completion/prompt';
-import { randomOf } from '../../src/core/completion/random';
+import { randomOf } from '../../src/core/random';
 import { textLogprob } from '../../src/core/completion/textLogprob';
 import { encodeUtf8 } from '../../src/core/utf8';
 import { completeAt, modeOf, roomOf } from '../../src/engine/completion/completer';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Documents } from '../../src/engine/documents';
 import { isRightBy } from '../../src/engine/traces/checker';
-import { drawToken } from '../../src/engine/traces/rollouts';
+import { drawToken } from '../../src/core/traces/drawToken';
 import { RuntimeClient } from '../../src/engine/runtime/client';
 import type { BranchView, RolloutOptions, RolloutView } from '../../src/protocol/traces';
 import { bundleEngine } from '../support/engineBundle';

@@ -10,7 +10,7 @@ import {
   QWEN35_PATTERN,
 } from '../../src/core/tokenizer/patterns/words';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
-import { randomOf } from '../../src/core/completion/random';
+import { randomOf } from '../../src/core/random';
 import type { TokenModel } from '../../src/core/bytes/model';
 import { spellingOf } from '../../src/core/tokenizer/byteLevel';
 import { encodeUtf8 } from '../../src/core/utf8';

@@ -55,7 +55,7 @@ export class Rollouts {
     this.progress?.(event);
   }
 
-  /** Of a trace, by the model that is open. */
+  /** Of a trace, by the model that is open and as the settings are. */
   of(open: Written): RolloutView | undefined {
     return this.memento.get<Record<string, RolloutView>>(KEY)?.[this.keyOf(open)];
   }
@@ -121,10 +121,12 @@ export class Rollouts {
     for (const type of Object.values(this.types ?? {})) type.dispose();
   }
 
-  private keyOf({ text }: Written): string {
+  private keyOf(open: Written): string {
     const { state } = this.engine;
     const model = state.kind === 'ready' ? state.model.folder : '';
-    return createHash('sha256').update(`${model}\0${text.text}`).digest('base64url').slice(0, 22);
+    const options = JSON.stringify(optionsFor(open, false));
+    const key = `${model}\0${options}\0${open.text.text}`;
+    return createHash('sha256').update(key).digest('base64url').slice(0, 22);
   }
 
   private async withProgress<T>(
@@ -180,7 +182,7 @@ const KINDS: Record<RolloutFall['kind'], string> = {
 
 function fallWords({ kind, before, after, cliff }: RolloutFall): string {
   const from = before ? shareInFull(before) : 'not rolled out';
-  return `${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, behind it ${shareInFull(after)}.`;
+  return `T3, rollouts. ${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, behind it ${shareInFull(after)}.`;
 }
 
 function fallTypes() {

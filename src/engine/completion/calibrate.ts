@@ -13,7 +13,7 @@ import {
   type PromptForm,
   type PromptMode,
 } from '../../core/completion/prompt';
-import { randomOf } from '../../core/completion/random';
+import { randomOf } from '../../core/random';
 import { textLogprob } from '../../core/completion/textLogprob';
 import { byteStringOf } from '../../core/bytes/byteString';
 import { NATS_PER_BIT } from '../../core/scores';

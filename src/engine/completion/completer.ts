@@ -19,7 +19,7 @@ import {
   type PromptMode,
   type SuffixFrom,
 } from '../../core/completion/prompt';
-import { randomOf } from '../../core/completion/random';
+import { randomOf } from '../../core/random';
 import { lineLogprob, textLogprob } from '../../core/completion/textLogprob';
 import type { Row, TokenModel } from '../../core/bytes/model';
 import { encodeUtf8 } from '../../core/utf8';

@@ -19,6 +19,7 @@ import {
 type OpenParams = Parameters<Runtime['open']>[0];
 type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'cancel' | 'job'>;
 type EncodeParams = Omit<Parameters<Runtime['encode']>[0], 'cancel' | 'job'>;
+type SampleParams = Omit<Parameters<Runtime['sample']>[0], 'cancel'>;
 type SteerParams = Omit<Parameters<Runtime['scoreSteered']>[0], 'cancel'>;
 
 interface Job {
@@ -142,6 +143,13 @@ export class RuntimeClient {
   ): Promise<{ logits: Float32Array; ran: number }> {
     return this.cancellable(signal, cancel =>
       this.answered(this.remote.forwardTree({ ...params, cancel }, signal)),
+    );
+  }
+
+  /** [seed]. Aborting throws `Cancelled`. */
+  sample(params: SampleParams, signal?: AbortSignal): Promise<Uint32Array[]> {
+    return this.cancellable(signal, cancel =>
+      this.answered(this.remote.sample({ ...params, cancel }, signal)),
     );
   }
 

@@ -29,12 +29,7 @@ export async function forwardTree(
   vocabSize: number,
   { prefix, nodes, wanted, cancel }: TreeRequest,
 ): Promise<Float32Array> {
-  for (const token of [...prefix, ...nodes.slice(1).map(node => node.token)]) {
-    if (token < vocabSize) continue;
-    throw new UserError(
-      `The tokenizer does not fit the model: token ${token} is outside its vocabulary of ${vocabSize}.`,
-    );
-  }
+  checkTokens([...prefix, ...nodes.slice(1).map(node => node.token)], vocabSize);
   checkCancel(cancel);
   const logits = new Float32Array(wanted.length * vocabSize);
   const rows = new Map(wanted.map((node, row) => [node, row]));
@@ -59,7 +54,18 @@ export async function forwardTree(
   return logits;
 }
 
-function checkCancel(cancel: TreeRequest['cancel']): void {
+/** Throws `UserError`. */
+export function checkTokens(tokens: Iterable<number>, vocabSize: number): void {
+  for (const token of tokens) {
+    if (token < vocabSize) continue;
+    throw new UserError(
+      `The tokenizer does not fit the model: token ${token} is outside its vocabulary of ${vocabSize}.`,
+    );
+  }
+}
+
+/** Throws `Cancelled`. */
+export function checkCancel(cancel: TreeRequest['cancel']): void {
   if (cancel && Atomics.load(cancel, 0) !== 0) throw new Cancelled();
 }
 
@@ -110,8 +116,8 @@ function behind(ids: Uint32Array, left: number, used: readonly Used[]): PathNode
   ];
 }
 
-/** Keys and values of the whole prefix; its logits are taken if they are wanted. */
-async function behindPrefix(
+/** Keys and values of the whole prefix; its logits are taken if they are wanted, as those of node 0. */
+export async function behindPrefix(
   session: GraphSession,
   { chunks, prefixes }: TreeCaches,
   prefix: Uint32Array,

@@ -6,11 +6,12 @@ import type { Scores } from '../../core/scores';
 import { UserError } from '../../protocol/channel';
 import type { GraphReport, Runtime } from '../../protocol/runtime';
 import type { Figure } from './figures';
-import { forwardTree, type TreeRequest } from './forwardTree';
+import { forwardTree, type TreeCaches, type TreeRequest } from './forwardTree';
 import { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
 import { OpenSae, type SteerRequest } from './openSae';
 import { explained } from './runtimeErrors';
+import { sampleTokens, type SampleRequest } from './sampleTokens';
 import { scoreWindow } from './scoreWindow';
 import { selfTest } from './selfTest';
 import { treeTest } from './treeTest';
@@ -98,8 +99,11 @@ export class OpenGraph {
   }
 
   forwardTree(request: TreeRequest): Promise<Float32Array> {
-    const caches = { chunks: this.cache, prefixes: this.treeCache };
-    return forwardTree(this.session, caches, this.report.vocabSize, request);
+    return forwardTree(this.session, this.treeCaches, this.report.vocabSize, request);
+  }
+
+  sample(request: SampleRequest): Promise<Uint32Array[]> {
+    return sampleTokens(this.session, this.treeCaches, this.report.vocabSize, request);
   }
 
   /** In place of the one before; null: none. Throws `UserError` where it does not fit. */
@@ -128,6 +132,10 @@ export class OpenGraph {
 
   async logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {
     return (await this.session.logitsOfResiduals(residuals, rows)) ?? null;
+  }
+
+  private get treeCaches(): TreeCaches {
+    return { chunks: this.cache, prefixes: this.treeCache };
   }
 
   private openedSae(): OpenSae {

@@ -1,15 +1,25 @@
 // A program of the user's own that says whether a text is right: the text on its standard input, 0 as its exit code.
 import { spawn } from 'node:child_process';
-import { UserError } from '../../protocol/channel';
+import { Cancelled, UserError } from '../../protocol/channel';
 
 const LIMIT_MS = 10_000;
 
-/** `command` and its arguments, without a shell. Throws `UserError` where it cannot be run or takes too long. */
-export function isRightBy([command, ...args]: readonly string[], text: string): Promise<boolean> {
+/** `command` and its arguments, without a shell. Throws `UserError` where it cannot be run or takes too long, `Cancelled` when aborted. */
+export function isRightBy(
+  [command, ...args]: readonly string[],
+  text: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new Cancelled());
     const fail = (what: string) =>
       reject(new UserError(`The checker "${command}" ${what}: see tokenscope.traces.checker.`));
     const child = spawn(command!, args, { stdio: ['pipe', 'ignore', 'ignore'], shell: false });
+    const stop = () => {
+      child.kill('SIGKILL');
+      reject(new Cancelled());
+    };
+    signal?.addEventListener('abort', stop);
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       fail(`took more than ${LIMIT_MS / 1000} seconds`);
@@ -20,6 +30,7 @@ export function isRightBy([command, ...args]: readonly string[], text: string): 
     });
     child.on('close', code => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
       resolve(code === 0);
     });
     // A program that does not read all of it is none the worse.

@@ -1,9 +1,8 @@
 // Rollouts: how often the model comes to the right answer when it goes on from a prefix of a trace.
-import { randomOf } from '../../core/completion/random';
+import { availableParallelism } from 'node:os';
 import { finalAnswer, isSameAnswer } from '../../core/traces/answers';
 import { nextPrefix, type CurvePoint } from '../../core/traces/curve';
-import type { Row, TokenModel } from '../../core/bytes/model';
-import { Cancelled, UserError } from '../../protocol/channel';
+import { UserError } from '../../protocol/channel';
 import type {
   BranchView,
   RolloutAnswer,
@@ -12,9 +11,7 @@ import type {
 } from '../../protocol/traces';
 import type { Model } from '../model';
 import { isRightBy } from './checker';
-
-/** Rows that are remembered, in numbers: rollouts of one prefix often begin alike. */
-const KEPT = 16 << 20;
+import { RolloutCache } from './rolloutCache';
 
 export interface RolledText {
   /** Of the text up to where the trace begins, and of the trace. */
@@ -52,11 +49,7 @@ export async function rollOut(
     const written = await roller.from(ids.slice(0, token + 1), token);
     const answers = answersOf(written, options);
     if (target === null && !options.checker) target = answers[0]?.text ?? null;
-    let right = 0;
-    for (const rollout of written) {
-      if (pass.signal.aborted) throw new Cancelled();
-      if (await isRight(rollout, target, options)) right++;
-    }
+    const right = await rightOf(written, target, options, pass.signal);
     points.set(token, { token, rollouts: written.length, right, answers });
     pass.onPoint(sorted(), most);
   }
@@ -75,8 +68,7 @@ export async function branchFrom(
   const written = await roller.from(ids, ids.length - 1);
   const answers = answersOf(written, options);
   const target = options.target ?? null;
-  let right = 0;
-  for (const rollout of written) if (await isRight(rollout, target, options)) right++;
+  const right = await rightOf(written, target, options, signal);
   return { text, answers, right, rollouts: written.length, target };
 }
 
@@ -87,15 +79,34 @@ function ruleOf({ pattern }: RolloutOptions) {
   return pattern ? ({ kind: 'pattern', pattern } as const) : ({ kind: 'auto' } as const);
 }
 
-async function isRight(
-  { text, hasEnded }: Rollout,
+/** How many are right. A checker runs for as many at a time as there are cores; aborting stops it. */
+async function rightOf(
+  written: readonly Rollout[],
   target: string | null,
   options: RolloutOptions,
-): Promise<boolean> {
-  if (!hasEnded) return false;
-  if (options.checker?.length) return isRightBy(options.checker, text);
-  const answer = finalAnswer(text, ruleOf(options));
-  return target !== null && answer !== undefined && isSameAnswer(answer, target);
+  signal: AbortSignal,
+): Promise<number> {
+  const ended = written.filter(({ hasEnded }) => hasEnded);
+  const { checker } = options;
+  if (!checker?.length) {
+    const answers = ended.map(({ text }) => finalAnswer(text, ruleOf(options)));
+    return answers.filter(
+      answer => target !== null && answer !== undefined && isSameAnswer(answer, target),
+    ).length;
+  }
+  let right = 0;
+  const left = [...ended];
+  const check = async () => {
+    try {
+      for (let next = left.pop(); next; next = left.pop())
+        if (await isRightBy(checker, next.text, signal)) right++;
+    } finally {
+      // Where one fails the others need not go on.
+      left.length = 0;
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, check));
+  return right;
 }
 
 /** The most frequent first. */
@@ -110,109 +121,52 @@ function answersOf(rollouts: readonly Rollout[], options: RolloutOptions): Rollo
   return [...counts].map(([text, count]) => ({ text, count })).sort((a, b) => b.count - a.count);
 }
 
-class Roller {
-  private readonly rows = new Map<string, Row>();
-  private readonly asked: TokenModel;
+const caches = new WeakMap<Model, RolloutCache>();
 
+class Roller {
+  private readonly cache: RolloutCache;
+
+  /** Throws `UserError` where no token ends a text. */
   constructor(
     private readonly model: Model,
     private readonly before: readonly number[],
     private readonly options: RolloutOptions,
     private readonly signal: AbortSignal,
   ) {
-    this.asked = model.asTokenModel(signal);
     model.checkEnds();
+    this.cache = caches.get(model) ?? new RolloutCache(model);
+    caches.set(model, this.cache);
   }
 
   /** Rollouts behind tokens of the trace. The same seed draws the same ones. */
   async from(prefix: readonly number[], place: number): Promise<Rollout[]> {
-    const { tokenizer, info } = this.model;
-    const { rollouts, seed, maxTokens } = this.options;
-    const room = Math.min(maxTokens, info.contextTokens - this.before.length - prefix.length - 1);
-    if (room < 1) {
-      throw new UserError(
-        `The trace is longer than ${info.name} holds (${info.contextTokens} tokens): nothing can be rolled out behind token ${place + 1}.`,
-      );
-    }
-    this.rows.clear();
-    const written: Rollout[] = [];
-    for (let i = 0; i < rollouts; i++) {
-      const random = randomOf(
-        Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(place + 2, 0x85ebca6b) ^ i,
-      );
-      const tokens = [...prefix];
-      let hasEnded = false;
-      for (let step = 0; step < room && !hasEnded; step++) {
-        if (this.signal.aborted) throw new Cancelled();
-        const token = this.draw(await this.rowBehind(tokens), random);
-        hasEnded = this.asked.ends.includes(token);
-        if (!hasEnded) tokens.push(token);
-      }
-      const bytes = Buffer.concat(tokens.map(id => tokenizer.bytesOf(id)));
-      written.push({ text: bytes.toString('utf8'), hasEnded });
-    }
-    return written;
+    const { rollouts, seed, temperature, topP } = this.options;
+    const rule = { temperature, topP, seed, maxTokens: this.roomBehind(prefix, place) };
+    const tokens = [...this.before, ...prefix];
+    const written = await this.cache.behind(tokens, place, rollouts, rule, this.signal);
+    return written.map(tokens => this.told(prefix, tokens));
   }
 
   async likeliest(prefix: readonly number[]): Promise<string> {
-    const tokens = [...prefix];
-    const { contextTokens } = this.model.info;
-    const most = Math.min(
-      this.options.maxTokens,
-      contextTokens - this.before.length - tokens.length,
+    const maxTokens = this.roomBehind(prefix, prefix.length - 1);
+    const rule = { temperature: 0, topP: 1, maxTokens, seeds: Uint32Array.of(0) };
+    const [tokens] = await this.model.sample([...this.before, ...prefix], rule, this.signal);
+    return this.told(prefix, tokens!).text;
+  }
+
+  private roomBehind(prefix: readonly number[], place: number): number {
+    const { contextTokens, name } = this.model.info;
+    const room = contextTokens - this.before.length - prefix.length - 1;
+    if (room >= 1) return Math.min(this.options.maxTokens, room);
+    throw new UserError(
+      `The trace is longer than ${name} holds (${contextTokens} tokens): nothing can be rolled out behind token ${place + 1}.`,
     );
-    for (let step = 0; step < most; step++) {
-      if (this.signal.aborted) throw new Cancelled();
-      const row = await this.rowBehind(tokens);
-      let token = 0;
-      for (let id = 1; id < row.length; id++) if (row[id]! > row[token]!) token = id;
-      if (this.asked.ends.includes(token)) break;
-      tokens.push(token);
-    }
-    return Buffer.concat(tokens.map(id => this.model.tokenizer.bytesOf(id))).toString('utf8');
   }
 
-  private async rowBehind(tokens: readonly number[]): Promise<Row> {
-    const key = tokens.join();
-    const known = this.rows.get(key);
-    if (known) return known;
-    const root = { parent: -1, token: -1 };
-    const [row] = await this.asked.rows([...this.before, ...tokens], [root], [0]);
-    if (this.rows.size * row!.length < KEPT) this.rows.set(key, row!);
-    return row!;
+  private told(prefix: readonly number[], written: Uint32Array): Rollout {
+    const hasEnded = this.model.endsText(written.at(-1)!);
+    const own = hasEnded ? written.subarray(0, -1) : written;
+    const bytes = [...prefix, ...own].map(id => this.model.tokenizer.bytesOf(id));
+    return { text: Buffer.concat(bytes).toString('utf8'), hasEnded };
   }
-
-  /** By the model as it is: no token is ruled out. */
-  private draw(row: Row, random: () => number): number {
-    return drawToken(row, this.options, random);
-  }
-}
-
-/** A token of a row of log-probabilities. */
-export function drawToken(
-  row: Row,
-  { temperature, topP }: Pick<RolloutOptions, 'temperature' | 'topP'>,
-  random: () => number,
-): number {
-  let most = -Infinity;
-  for (const logprob of row) most = Math.max(most, logprob);
-  const weights = Float64Array.from(row, logprob => Math.exp((logprob - most) / temperature));
-  let total = weights.reduce((sum, weight) => sum + weight, 0);
-  let least = 0;
-  if (topP < 1) {
-    const sorted = weights.slice().sort().reverse();
-    let kept = 0;
-    const end = sorted.findIndex(weight => (kept += weight) >= topP * total);
-    least = sorted[end] ?? 0;
-    total = weights.reduce((sum, weight) => sum + (weight >= least ? weight : 0), 0);
-  }
-  let at = random() * total;
-  let token = 0;
-  for (let id = 0; id < weights.length; id++) {
-    if (weights[id]! < least || weights[id] === 0) continue;
-    token = id;
-    at -= weights[id]!;
-    if (at < 0) break;
-  }
-  return token;
 }
