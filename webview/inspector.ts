@@ -1,6 +1,6 @@
 // The inspector: the token at the cursor with the legend, the visible text token by token, the same as
-// a table, why the token at the cursor is one, how another tokenizer cuts the text, and what byte may come
-// at the cursor.
+// a table, why the token at the cursor is one, how another tokenizer cuts the text, what byte may come
+// at the cursor, which features fire, and how a trace's rollouts end.
 import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
 import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
 import '@vscode-elements/elements/dist/vscode-tabs/index.js';
@@ -14,6 +14,7 @@ import { featuresTemplate } from './features';
 import { legendTemplate } from './legend';
 import { nextByteTemplate } from './nextByte';
 import { tabOf, type Page } from './page';
+import { rolloutsTemplate } from './rollouts';
 import { splitTemplate } from './split';
 import { stripTemplate } from './strip';
 import { tableTemplate } from './table';
@@ -35,6 +36,7 @@ const tabs: Record<TabId, Tab> = {
   compare: { title: 'Compare', template: compareTemplate },
   nextByte: { title: 'Next byte', template: nextByteTemplate },
   features: { title: 'Features', template: featuresTemplate },
+  rollouts: { title: 'Rollouts', template: rolloutsTemplate },
 };
 
 export function inspectorTemplate(page: Page): TemplateResult {

@@ -24,6 +24,7 @@ import {
 import { ShownTexts } from './shownText';
 import { Status } from './status';
 import { Texts } from './texts';
+import { curveState } from './traces/curveState';
 import { TraceDocuments } from './traces/traceDocuments';
 import { registerTraces } from './traces/traces';
 import { TracesShown } from './traces/tracesShown';
@@ -84,7 +85,18 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     }),
     traces.onDidChange(() => overlay.refreshAll()),
     registerHover(engine, inspection, state, features, shown, quietly),
-    registerInspector(context.extensionUri, engine, inspection, state, features, quietly),
+    registerInspector(
+      context.extensionUri,
+      engine,
+      inspection,
+      state,
+      features,
+      {
+        onDidChange: rollouts.onDidChange,
+        curveOf: document => curveState(document, traces, rollouts),
+      },
+      quietly,
+    ),
     ...registerCommands({
       log,
       engine,

@@ -1,5 +1,13 @@
 // Tells the inspector's page what is under the cursor and what is on the screen, and does what its buttons say.
-import { commands, window, workspace, type Disposable, type WebviewView } from 'vscode';
+import {
+  commands,
+  window,
+  workspace,
+  type Disposable,
+  type Event,
+  type TextDocument,
+  type WebviewView,
+} from 'vscode';
 import { Cancelled, serve } from '../protocol/channel';
 import type { Range16 } from '../protocol/engine';
 import {
@@ -9,6 +17,7 @@ import {
   NEXT,
   pageConnection,
   SHOW,
+  type CurveState,
   type HostApi,
   type PageLook,
 } from '../protocol/page';
@@ -24,6 +33,12 @@ const CURSOR_MS = 60;
 const LIST_MS = 120;
 /** The cursor rests so long before the model is asked for the next byte. */
 const REST_MS = 150;
+
+/** Where the inspector learns of rollouts. */
+export interface RolloutSource {
+  readonly onDidChange: Event<void>;
+  curveOf(document: TextDocument | undefined): CurveState | null;
+}
 
 export class Inspector {
   private readonly connection;
@@ -44,6 +59,7 @@ export class Inspector {
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
     private readonly features: Features,
+    private readonly rollouts: RolloutSource,
     private readonly onError: (error: unknown) => void,
   ) {
     const { webview } = view;
@@ -81,6 +97,7 @@ export class Inspector {
     this.listeners = [
       state.onDidChange(both),
       features.onDidChange(both),
+      rollouts.onDidChange(cursor),
       engine.onDidChangeState(both),
       inspection.onDidScore(() => {
         cursor();
@@ -156,8 +173,11 @@ export class Inspector {
     return nextByteState(editor, this.inspection, signal);
   }
 
-  private cursor() {
-    return cursorState(activeEditor(), this.engine, this.inspection, this.state, this.look);
+  private async cursor() {
+    const editor = activeEditor();
+    const curve = this.look.tab === 'rollouts' ? this.rollouts.curveOf(editor?.document) : null;
+    const { engine, inspection, state, look } = this;
+    return { ...(await cursorState(editor, engine, inspection, state, look)), curve };
   }
 
   private async list() {

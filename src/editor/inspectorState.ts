@@ -44,6 +44,7 @@ export async function cursorState(
     second: engine.second?.name ?? '',
     secondProblem: engine.state.kind === 'ready' ? engine.state.secondProblem : '',
     compared: null,
+    curve: null,
   };
   if (!editor || !isOn || engine.state.kind !== 'ready') return state;
   const utf16Start = editor.document.offsetAt(editor.selection.active);

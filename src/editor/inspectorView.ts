@@ -4,7 +4,7 @@ import { Uri, window, type Disposable, type Webview } from 'vscode';
 import type { Engine } from './engine';
 import type { Inspection } from './inspection';
 import type { Features } from './features/features';
-import { Inspector } from './inspector';
+import { Inspector, type RolloutSource } from './inspector';
 import type { OverlayState } from './overlayState';
 
 export function registerInspector(
@@ -13,13 +13,14 @@ export function registerInspector(
   inspection: Inspection,
   state: OverlayState,
   features: Features,
+  rollouts: RolloutSource,
   onError: (error: unknown) => void,
 ): Disposable {
   return window.registerWebviewViewProvider('tokenscope.inspector', {
     resolveWebviewView(view) {
       const folder = Uri.joinPath(root, 'dist');
       view.webview.options = { enableScripts: true, localResourceRoots: [folder] };
-      const inspector = new Inspector(view, engine, inspection, state, features, onError);
+      const inspector = new Inspector(view, engine, inspection, state, features, rollouts, onError);
       view.onDidDispose(() => inspector.dispose());
       view.webview.html = pageHtml(view.webview, folder);
     },

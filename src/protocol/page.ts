@@ -11,6 +11,7 @@ import {
 import type { LensId } from '../core/lenses';
 import type { Pin } from '../core/sae/features';
 import type { Choice, FeaturePage, FeaturesAt, FeatureTable, SaeInfo } from './features';
+import type { RolloutView } from './traces';
 import type { Comparison, NextBytesView, Range16, Refusal, SplitView, TokenView } from './engine';
 
 /** What the page may ask the editor. */
@@ -52,6 +53,7 @@ export const tabIds = [
   'compare',
   'nextByte',
   'features',
+  'rollouts',
 ] as const;
 export type TabId = (typeof tabIds)[number];
 
@@ -68,6 +70,8 @@ export type PageCommand =
   | 'findFeature'
   | 'unpinFeatures'
   | 'exportFeatures'
+  | 'openTraces'
+  | 'rollOut'
   | 'showLog';
 
 /** Notifications to the page, with an `InspectorState`, with `VisibleTokens` or null, and with a `NextByteState` or null. */
@@ -113,6 +117,18 @@ export interface InspectorState {
   secondProblem: string;
   /** Null where there is no second tokenizer, or the tab is not open. */
   compared: ComparedText | null;
+  /** Of the trace in the active editor; null where it shows none, or the tab is not open. */
+  curve: CurveState | null;
+}
+
+/** The success curve of a trace. */
+export interface CurveState {
+  uri: string;
+  version: number;
+  /** Null where it has not been rolled out as the settings are. */
+  view: RolloutView | null;
+  /** [point]: the end of the text that it goes on from. */
+  before: string[];
 }
 
 export interface ComparedText {

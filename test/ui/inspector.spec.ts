@@ -1,9 +1,9 @@
 // The inspector as somebody without a mouse uses it, and as axe-core judges it, in a real window.
 import assert from 'node:assert/strict';
-import axe from 'axe-core';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
+import { seriousFindings } from './axe';
 
 const CODE = `export function words(text: string): string[] {
   const found = text.split(' ');
@@ -234,25 +234,4 @@ export async function theNextByteFollowsTheCursorOrSaysWhyNot(ui: Workbench) {
   await page.getByText('hold no two places').waitFor();
   assert.equal(await page.locator('.odds').count(), 0);
   assert.deepEqual(await seriousFindings(ui), [], 'refused');
-}
-
-/** What axe-core, put into the page, holds to be serious or critical. */
-async function seriousFindings(ui: Workbench): Promise<string[]> {
-  const root = await ui.webview().locator('html').elementHandle();
-  const frame = (await root!.ownerFrame())!;
-  await frame.evaluate(axe.source);
-  // Preloading fetches style sheets, which the page's policy forbids.
-  const { violations, incomplete } = await frame.evaluate(() =>
-    (window as unknown as { axe: typeof axe }).axe.run({ preload: false }),
-  );
-  // Text in the colour of its background is none of axe's violations: it may be hidden on purpose. Here it is not.
-  const invisible = incomplete
-    .filter(({ id }) => id === 'color-contrast')
-    .flatMap(({ nodes }) => nodes)
-    .filter(({ any }) => any.some(({ data }) => data?.messageKey === 'equalRatio'))
-    .map(node => `invisible: ${node.html}`);
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html} ${node.failureSummary}`));
-  return [...serious, ...invisible];
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
+import { seriousFindings } from './axe';
 
 const FILE = 'traces.jsonl';
 const TEXT = readFileSync(join(import.meta.dirname, '../../samples', FILE), 'utf8');
@@ -52,6 +53,22 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   await ui.page.keyboard.press('F8');
   await lineIs(ui, 4);
   await ui.screenshot('critical');
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  await ui.runCommand('Tokenscope: Open Inspector');
+  await ui.webview().getByRole('tab', { name: 'Rollouts' }).click();
+  await ui.webview().locator('svg.curve polygon').waitFor();
+  const rows = ui.webview().locator('tbody tr');
+  assert.match((await rows.first().innerText()).trim(), /^start\s.*%/s);
+  await ui.screenshot('curve');
+  assert.deepEqual(await seriousFindings(ui), []);
+  // The critical token's row leads behind it.
+  await rows.filter({ hasText: 'critical' }).click();
+  await lineIs(ui, 4);
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  await ui.page.locator('.view-lines').first().click();
+  await ui.goTo(1, 1);
+  await ui.page.keyboard.press('F8');
+  await lineIs(ui, 4);
   await ui.runCommand('Tokenscope: What If Another Token Stood Here...');
   await ui.page.locator('.quick-input-list .monaco-list-row').first().click();
   await ui.page.locator('.tab.active', { hasText: 'What if' }).waitFor({ timeout: 60_000 });
