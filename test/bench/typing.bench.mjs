@@ -1,13 +1,12 @@
 // A keystroke from end to end: from the key's event in a real window until the marks of the lens for what was typed are
 // in the editor's line, beside an extension that marks what was typed and does nothing else.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launchBrowser } from '../host/browser.mjs';
-import { installedHost } from '../host/install.mjs';
 import { repository } from '../host/product.mjs';
-import { startServer } from '../host/server.mjs';
-import { Workbench } from '../host/workbench.mjs';
+import { windowsOn } from './windows.mjs';
+
+/** @typedef {import('../host/workbench.mjs').Workbench} Workbench */
 
 const KEYS = Number(process.env.TOKENSCOPE_KEYS ?? 100);
 const BETWEEN_MS = 250;
@@ -32,22 +31,7 @@ async function run() {
       writeFileSync(join(folder, `${what}${megabytes}.txt`), text);
   }
   writeMarker(join(scratch, 'server/extensions/tokenscope.marker-0.0.1'));
-  const host = await installedHost();
-  const server = await startServer({ host, data: join(scratch, 'server'), extension: repository });
-  const browser = await launchBrowser(host);
-  /** @type {<T>(file: string, act: (window: Workbench) => Promise<T>) => Promise<T>} */
-  const inWindow = async (file, act) => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(90_000);
-    const window = new Workbench(page, server, folder, scratch);
-    // A remote window asks first, from 10 MB on.
-    await window.open({ 'workbench.editorLargeFileConfirmation': 100 });
-    await window.openFile(file);
-    const result = await act(window);
-    await page.goto('about:blank');
-    await page.close();
-    return result;
-  };
+  const { inWindow, close } = await windowsOn(folder, scratch);
   /** @type {ReturnType<typeof rowOf>[]} */
   const rows = [];
   try {
@@ -69,9 +53,7 @@ async function run() {
     }
     return rows;
   } finally {
-    await browser.close();
-    await server.stop();
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+    await close();
   }
 }
 

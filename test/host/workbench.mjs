@@ -67,10 +67,11 @@ export class Workbench {
   /** @param {string} name relative to the workspace */
   async openFile(name) {
     await this.quickInput('Control+P', join(this.folder, name));
+    const base = name.split('/').at(-1);
+    // What was opened before is listed first, until the file is found.
+    await this.page.locator('.quick-input-list .focused', { hasText: base }).first().waitFor();
     await this.page.keyboard.press('Enter');
-    await this.page
-      .locator(`.tab.active[data-resource-name="${name.split('/').at(-1)}"]`)
-      .waitFor();
+    await this.page.locator(`.tab.active[data-resource-name="${base}"]`).waitFor();
     await this.page.locator('.editor-instance .view-line').first().waitFor();
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
