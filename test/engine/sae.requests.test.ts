@@ -1,8 +1,9 @@
 // What views ask about features: an edit leaves what is known before it, numbers of different requests agree, and
 // what cannot be had is refused.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CHANNEL_STEPS } from '../../src/core/sae/features';
 import { Documents } from '../../src/engine/documents';
@@ -190,6 +191,43 @@ test('a predicate is counted against a feature, and one that cannot be read is r
   expect(found.both).toBeLessThanOrEqual(Math.min(found.fires, found.holds));
   const wrong = async () => documents.agreement({ ...ask, predicate: 'tokens="("' }, signal);
   await expect(wrong()).rejects.toThrow(/character 0/);
+});
+
+test('explanations as Neuronpedia publishes them are labels, the best scored of a feature first', async () => {
+  const folder = writeSae(join(scratch, 'explained'), { threshold: 0.4 });
+  mkdirSync(join(folder, 'explanations'));
+  const line = (index: number, description: string, scores?: number[]) =>
+    JSON.stringify({
+      ...{ modelId: 'toy', layer: '0-res-toy', index: String(index), description },
+      ...{ typeName: 'oai_token-act-pair', explanationModelName: 'gpt-4o-mini' },
+      ...(scores && { scores: scores.map(value => ({ value, typeName: 'recall_alt' })) }),
+    });
+  const batches = [
+    [line(5, 'brackets', [0.9]), line(5, 'punctuation', [0.4]), line(6, ' words in code ')],
+    [line(7, 'a  <b>label</b> with | marks')],
+  ];
+  batches.forEach((lines, i) =>
+    writeFileSync(
+      join(folder, `explanations/batch-${i}.jsonl.gz`),
+      gzipSync(`${lines.join('\n')}\n`),
+    ),
+  );
+  await documents.openSae({ path: folder }, signal);
+  await documents.setDocument({ uri, version, text }, signal);
+  const found = async (words: string) =>
+    (await documents.findFeatures({ words, rows: 5 }, signal)).map(({ feature, label }) => [
+      feature,
+      label.description,
+      label.kind,
+    ]);
+  expect(await found('#5')).toEqual([[5, 'brackets', 'oai_token-act-pair']]);
+  expect(await found('words in')).toEqual([[6, 'words in code', 'oai_token-act-pair']]);
+  expect(await found('#7')).toEqual([[7, 'a  <b>label</b> with | marks', 'oai_token-act-pair']]);
+  expect(await found('punctuation')).toEqual([]);
+  writeFileSync(join(folder, 'explanations/batch-2.jsonl.gz'), gzipSync('{"index": "x"}\n'));
+  await expect(documents.openSae({ path: folder }, signal)).rejects.toThrow(
+    /batch-2\.jsonl\.gz holds no labels: line 1 has no "index" and "description"/,
+  );
 });
 
 test('labels of the user come first and are found by their words', async () => {

@@ -1,11 +1,13 @@
 // Features of a real text across the runtime's thread: the same rows whatever was cached, refusals with both
 // numbers, and a model that something is added to.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encodeToken } from '../../src/core/sae/encode';
 import { countRows, valueAt } from '../../src/core/sae/sparse';
+import { FLOAT } from '../../src/engine/onnx/graph';
+import { parseModel } from '../../src/engine/onnx/readGraph';
 import { RuntimeClient } from '../../src/engine/runtime/client';
 import { UserError } from '../../src/protocol/channel';
 import { bundleEngine } from '../support/engineBundle';
@@ -40,7 +42,9 @@ const hooks = [
   'blocks.0.hook_resid_mid',
   'blocks.0.hook_resid_post',
   'blocks.1.hook_resid_post',
+  'blocks.0.attn.hook_z',
   'blocks.0.hook_attn_out',
+  'blocks.0.mlp.hook_in',
   'blocks.1.hook_mlp_out',
 ];
 
@@ -88,6 +92,52 @@ describe.each(graphs)('a graph with %s', (name, options) => {
     expect([...suffix.values]).toEqual([...whole.values.subarray(whole.starts[101])]);
   });
 });
+
+test.each(graphs.slice(0, 2))(
+  'what products read is found before them, in a graph with %s',
+  async (name, options) => {
+    const own = join(folder, `${name} inside`);
+    const onnxPath = writeDecoder(own, { vocab: 97, context: 512, dataFile: 'data', ...options });
+    await runtime.open({ folder: own, onnxPath, hiddenSize: 32, layers: 2 });
+    const at = async (hook: string) => {
+      await runtime.openSae(randomSae({ hook }));
+      return (await runtime.encode({ inputs, from: 0 })).activations;
+    };
+    const [z, attention] = [await at('blocks.1.attn.hook_z'), await at('blocks.1.hook_attn_out')];
+    const [read, middle] = [await at('blocks.1.mlp.hook_in'), await at('blocks.1.hook_resid_mid')];
+    // One matrix of the graph, and no other, leads from the heads' outputs to what attention adds.
+    const data = readFileSync(join(own, 'data'));
+    let offset = 64;
+    const matrices = parseModel(readFileSync(onnxPath)).graph.initializers.flatMap(tensor => {
+      const floats = tensor.dims.reduce((product, dim) => product * dim, 1);
+      if (tensor.elementType !== FLOAT || floats < 32) return [];
+      const start = offset;
+      offset += 4 * floats;
+      const isSquare = tensor.dims.join() === '32,32';
+      return isSquare
+        ? [new Float32Array(Uint8Array.from(data.subarray(start, offset)).buffer)]
+        : [];
+    });
+    const furthest = matrices.map(matrix => {
+      let most = 0;
+      for (let t = 0; t < 150; t += 7) {
+        for (let column = 0; column < 32; column++) {
+          let sum = 0;
+          for (let row = 0; row < 32; row++) sum += z[t * 32 + row]! * matrix[row * 32 + column]!;
+          most = Math.max(most, Math.abs(sum - attention[t * 32 + column]!));
+        }
+      }
+      return most;
+    });
+    expect(furthest.filter(most => most < 1e-4)).toHaveLength(1);
+    // The toy's norms scale by 1.
+    for (let t = 0; t < 150; t += 7) {
+      const row = middle.subarray(t * 32, (t + 1) * 32);
+      const root = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0) / 32 + 1e-5);
+      row.forEach((x, i) => expect(read[t * 32 + i]).toBeCloseTo(x / root, 4));
+    }
+  },
+);
 
 test('places that the model does not have are refused with both numbers', async () => {
   const onnxPath = writeDecoder(join(folder, 'refusing'), { vocab: 97 });

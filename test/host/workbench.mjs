@@ -67,7 +67,7 @@ export class Workbench {
   /** @param {string} name relative to the workspace */
   async openFile(name) {
     await this.quickInput('Control+P', join(this.folder, name));
-    const base = name.split('/').at(-1);
+    const base = name.split('/').at(-1) ?? name;
     // What was opened before is listed first, until the file is found.
     await this.page.locator('.quick-input-list .focused', { hasText: base }).first().waitFor();
     await this.page.keyboard.press('Enter');

@@ -43,9 +43,13 @@ function addedBetween(graph: Graph, stream: string, sum: string): string | undef
 
 /** The node that sums the stream up to a tensor. */
 function joinOf(graph: Graph, sum: string): GraphNode | undefined {
-  const node = producers(graph).get(sum);
-  return (
-    graph.nodes.find(each => SKIP_NORM.test(each.opType) && residualName(each) === sum) ?? node
+  return fusedAt(graph, sum) ?? producers(graph).get(sum);
+}
+
+/** The node that sums the stream up to a tensor and normalises it. */
+function fusedAt(graph: Graph, sum: string): GraphNode | undefined {
+  return graph.nodes.find(
+    node => SKIP_NORM.test(node.opType) && (node.outputs[3] === sum || residualName(node) === sum),
   );
 }
 
@@ -64,11 +68,14 @@ function productInput(graph: Graph, output: string): string | undefined {
 /** What the first products behind a tensor multiply, if that is one tensor: the normalised stream. */
 function firstProductInput(graph: Graph, from: string, sum: string): string | undefined {
   const found = new Set<string>();
-  const queue = [from];
+  // A fused operator normalises what it sums up.
+  const [normed = from] = fusedAt(graph, from)?.outputs ?? [];
+  const queue = [from, normed];
   const seen = new Set(queue);
+  const end = joinOf(graph, sum);
   for (const name of queue) {
     for (const node of graph.nodes.filter(({ inputs }) => inputs.includes(name))) {
-      if (node.outputs.includes(sum)) continue;
+      if (node === end) continue;
       if (PRODUCTS.has(node.opType)) found.add(node.inputs[0] ?? '');
       else
         for (const output of node.outputs)
@@ -90,10 +97,7 @@ export function addSteering(graph: Graph, tensor: string): boolean {
   const added: GraphNode[] = isHalf
     ? [makeNode('Cast', [STEER], [steer], { to: { int: FLOAT16 } })]
     : [];
-  const fused = graph.nodes.find(
-    node =>
-      SKIP_NORM.test(node.opType) && (node.outputs[3] === tensor || residualName(node) === tensor),
-  );
+  const fused = fusedAt(graph, tensor);
   if (fused) {
     // Its sum is made inside: what is added to it is added to one of its parts.
     const [part = ''] = fused.inputs;
