@@ -102,8 +102,12 @@ export class Workbench {
    * @param {string} text of the row
    */
   async pick(text) {
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
-    await row.waitFor();
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.first().waitFor();
+    const row = rows.filter({ hasText: text }).first();
+    // Of a long list the rows on the screen alone are there.
+    if ((await row.count()) === 0)
+      await this.page.locator('.quick-input-widget .quick-input-box input').fill(text);
     await row.click();
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }

@@ -1,5 +1,7 @@
 // What a person sees of an autoencoder's features, in a real window with the built-in model.
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
 
 const CODE = `import os
@@ -8,6 +10,8 @@ for name in os.listdir('.'):
     if name.endswith('.py'):
         raise ValueError(name)
 `;
+
+const input = (ui: Workbench) => ui.page.locator('.quick-input-widget .quick-input-box input');
 
 async function showFeatures(ui: Workbench): Promise<void> {
   ui.writeFile('names.py', CODE);
@@ -36,7 +40,7 @@ export async function featuresAreNamedInTheHoverAndTheInspector(ui: Workbench) {
 export async function aFeatureIsAblatedAndItsEffectToldOnAPage(ui: Workbench) {
   await showFeatures(ui);
   await ui.runCommand('Tokenscope: Ablate or Steer Feature...');
-  await ui.page.locator('.quick-input-widget .quick-input-box input').fill('729');
+  await input(ui).fill('729');
   // One list follows the other, so that the widget is never gone.
   for (const text of ['#729', 'Ablate', 'At the token under the cursor']) {
     await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
@@ -49,10 +53,62 @@ export async function aFeatureIsAblatedAndItsEffectToldOnAPage(ui: Workbench) {
 export async function aFeatureIsFoundInTheWorkspace(ui: Workbench) {
   await showFeatures(ui);
   await ui.runCommand('Tokenscope: Find Feature in Workspace...');
-  await ui.page.locator('.quick-input-widget .quick-input-box input').fill('729');
+  await input(ui).fill('729');
   await ui.pick('#729');
   const row = ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'names.py' });
   await row.first().waitFor({ timeout: 60_000 });
   await row.first().click();
   await ui.statusItem(/^Ln 5, Col/).waitFor();
+}
+
+export async function aLabelOfOnesOwnIsJudgedWhileItIsWritten(ui: Workbench) {
+  await showFeatures(ui);
+  await ui.runCommand('Tokenscope: Label Feature...');
+  await input(ui).fill('729');
+  await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: '#729' }).first().click();
+  const title = (words: RegExp) => ui.page.locator('.quick-input-title', { hasText: words });
+  await title(/label of feature 729/).waitFor();
+  await input(ui).fill('raising an error');
+  await ui.page.keyboard.press('Enter');
+  await title(/when does “raising an error” hold/).waitFor();
+  const told = ui.page.locator('.quick-input-message');
+  await input(ui).fill('token=');
+  await told.filter({ hasText: 'cannot be read' }).waitFor();
+  await input(ui).fill('/^ *raise$/');
+  await told.filter({ hasText: /precision \d\.\d\d .* recall \d\.\d\d/ }).waitFor();
+  await ui.screenshot('label');
+  await ui.page.keyboard.press('Enter');
+  await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  assert.match(await ui.hoverAt('raise'), /#729 raising an error/);
+}
+
+export async function featuresAreExportedToAFile(ui: Workbench) {
+  await showFeatures(ui);
+  for (const [format, ending] of [
+    ['Features of every token', 'jsonl'],
+    ['Picture of the view', 'svg'],
+  ] as const) {
+    await ui.runCommand('Tokenscope: Export Features...');
+    await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: format }).click();
+    const path = join(ui.folder, `names.py.features.${ending}`);
+    await ui.page.locator('.quick-input-title', { hasText: 'export features' }).waitFor();
+    // A place in the workspace is proposed.
+    while (!(await input(ui).inputValue()).endsWith(`features.${ending}`))
+      await ui.page.waitForTimeout(50);
+    await ui.page.keyboard.press('Enter');
+    await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    for (let tries = 0; !existsSync(path); tries++) {
+      assert.ok(tries < 100, `${path} is not written`);
+      await ui.page.waitForTimeout(50);
+    }
+  }
+  const lines = readFileSync(join(ui.folder, 'names.py.features.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const tokens = lines.map(line => JSON.parse(line) as { features?: { index: number }[] });
+  assert.ok(tokens.some(({ features }) => features?.some(({ index }) => index === 729)));
+  assert.match(
+    readFileSync(join(ui.folder, 'names.py.features.svg'), 'utf8'),
+    /^<svg .*<\/svg>\s*$/s,
+  );
 }
