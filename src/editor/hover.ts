@@ -20,6 +20,8 @@ import { isInspectable, rangeOf } from './visible';
 /** Alternatives in a hover, which should need no scrolling; the inspector lists them all. */
 const LISTED = 5;
 
+const WHAT_IF = 'tokenscope.whatIf';
+
 export function registerHover(
   engine: Engine,
   inspection: Inspection,
@@ -53,7 +55,11 @@ export function registerHover(
           if (saved) return new Hover(savedHover(view, saved.series), range);
           const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
           const { second } = engine;
-          const names = { model, second: second?.name ?? '', isTrace: written !== undefined };
+          const names = {
+            ...{ model, second: second?.name ?? '', isTrace: written !== undefined },
+            // Inside a file there is no document that could go on otherwise.
+            canBranch: text === document && utf16Start >= (written ?? Infinity),
+          };
           const contents = Array.from(view.ids, (_, row) => describe(view, row, names, lens));
           if (lens.needsFeatures) {
             const found = await featuresHover(features, text, utf16Start);
@@ -73,13 +79,19 @@ export function registerHover(
   );
 }
 
-function describe(
-  view: TokenView,
-  row: number,
-  { model, second, isTrace }: { model: string; second: string; isTrace: boolean },
-  lens: Lens,
-): MarkdownString {
+interface Names {
+  readonly model: string;
+  readonly second: string;
+  readonly isTrace: boolean;
+  /** Whether another token can be tried in its place. */
+  readonly canBranch: boolean;
+}
+
+function describe(view: TokenView, row: number, names: Names, lens: Lens): MarkdownString {
+  const { second, isTrace } = names;
   const markdown = new MarkdownString();
+  // Text of models is escaped, so that no link but these is in it.
+  if (names.canBranch) markdown.isTrusted = { enabledCommands: [WHAT_IF] };
   const bytes = view.bytes![row]!;
   markdown.appendMarkdown(
     `**${plain(spell(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${view.ids[row]}\n\n` +
@@ -88,7 +100,7 @@ function describe(
   );
   if (lens.comparesPair) markdown.appendMarkdown(contrastLines(view, row, isTrace));
   if (lens.per === 'character') markdown.appendMarkdown(byteLines(view, row, second));
-  if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, model, isTrace));
+  if (view.scores) markdown.appendMarkdown(scoreLines(view, view.scores, row, names));
   return markdown;
 }
 
@@ -162,8 +174,7 @@ function scoreLines(
   view: TokenView,
   scores: Scores,
   row: number,
-  model: string,
-  isTrace: boolean,
+  { model, isTrace, canBranch }: Names,
 ): string {
   const rank = scores.ranks[row]!;
   if (rank === 0) {
@@ -181,6 +192,7 @@ function scoreLines(
       i + 1,
       id === actual ? `**${name}** ✓` : name,
       ...odds(scores.topLogprobs[row * k + i]!),
+      ...(canBranch ? [id === actual ? '' : whatIfLink(view.utf16Starts[row]!, id)] : []),
     ];
     return `| ${cells.join(' | ')} |`;
   });
@@ -190,9 +202,15 @@ function scoreLines(
   }
   return (
     `${odds(logprob).join(' = ')}, rank ${rank}; entropy before it ${bitsOf(scores.entropiesNats[row]!)}\n\n` +
-    `| rank | token | probability | surprisal |\n|--:|:--|--:|--:|\n${lines.join('\n')}\n\n` +
+    `| rank | token | probability | surprisal |${canBranch ? '  |' : ''}\n|--:|:--|--:|--:|${canBranch ? ':--|' : ''}\n${lines.join('\n')}\n\n` +
     `${isTrace ? 'T1, re-scored by ' : ''}${plain(model)}, after ${scores.contexts[row]} tokens of context`
   );
+}
+
+/** How the trace goes on with that token at an offset. */
+function whatIfLink(utf16: number, id: number): string {
+  const given = encodeURIComponent(JSON.stringify([{ utf16, id }]));
+  return `[what if](command:${WHAT_IF}?${given})`;
 }
 
 /** Probability and surprisal in words. */

@@ -31,7 +31,7 @@ export const settings = {
     maxTokens: read('traces.maxTokens', 256),
     pattern: read('traces.answerPattern', ''),
     checker: read<string[]>('traces.checker', []),
-    seed: 1,
+    seed: read('traces.seed', 1),
   }),
   /** Where the numbers of a trace's tokens are from, where its file has some. */
   tracesFrom: () => read<'file' | 'model'>('traces.scoresFrom', 'file'),

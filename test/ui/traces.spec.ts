@@ -76,6 +76,20 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   await ui.screenshot('what if');
 }
 
+export async function anAlternativeInTheHoverLeadsElsewhere(ui: Workbench) {
+  await ui.openFile(FILE);
+  await ui.runCommand('Tokenscope: Choose Model or Tokenizer...');
+  await ui.pick('reasoner');
+  await openTraces(ui);
+  await showSurprisal(ui, /Surprisal · \d+ tokens/);
+  await ui.page.waitForTimeout(500);
+  assert.match(await ui.hoverAt('starts'), /T1, re-scored by base/);
+  const hover = ui.page.locator('.monaco-hover:visible');
+  await hover.getByRole('link', { name: 'what if' }).first().click();
+  await ui.page.locator('.tab.active', { hasText: 'What if' }).waitFor({ timeout: 60_000 });
+  await ui.page.locator('.modified-in-monaco-diff-editor .view-lines').first().waitFor();
+}
+
 export async function aFileWithoutATraceSaysSo(ui: Workbench) {
   ui.writeFile('none.json', '{"a": 1}');
   await ui.openFile('none.json');

@@ -19,7 +19,7 @@ import type { Inspection } from '../inspection';
 import type { Texts } from '../texts';
 import { putCursor } from '../goTo';
 import { Rollouts, shareWords } from './rollouts';
-import { WhatIf } from './whatIf';
+import { WhatIf, type OtherToken } from './whatIf';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
 import { registerTraceOutline } from './traceOutline';
 import { TraceTree, type TraceNode } from './traceTree';
@@ -93,7 +93,7 @@ export function registerTraces({ engine, texts, inspection, traces, memento, log
         },
         nextFall: () => goToFall(traces, rollouts, 1),
         previousFall: () => goToFall(traces, rollouts, -1),
-        whatIf: () => whatIf.ask(written()),
+        whatIf: given => whatIf.ask(written(), given as OtherToken | undefined),
         showBranches: () => whatIf.list(written(), window.activeTextEditor!.document.uri),
         nextStep: () => goToStep(traces, 1),
         previousStep: () => goToStep(traces, -1),

@@ -35,6 +35,12 @@ export interface Branch {
   readonly name: string;
 }
 
+/** That stands at an offset instead. */
+export interface OtherToken {
+  readonly utf16: number;
+  readonly id: number;
+}
+
 export class WhatIf {
   private readonly registration: Disposable;
 
@@ -53,10 +59,10 @@ export class WhatIf {
     return document?.uri.scheme === SCHEME ? this.at(document.uri) : undefined;
   }
 
-  /** At the cursor of the active editor, which shows this trace or branch. */
-  async ask(open: Written): Promise<void> {
+  /** In the active editor, which shows this trace or branch: at its cursor, by a token that is asked for, where none is given. */
+  async ask(open: Written, given?: OtherToken): Promise<void> {
     const { document, selection } = window.activeTextEditor!;
-    const utf16Start = document.offsetAt(selection.active);
+    const utf16Start = given?.utf16 ?? document.offsetAt(selection.active);
     if (utf16Start < open.text.start) {
       throw new UserError('The cursor is in the question. Put it on a token of the trace.');
     }
@@ -75,10 +81,12 @@ export class WhatIf {
       label: spell(view.topBytes![0]![i]!),
       description: percentOf(scores.topLogprobs[i]!),
     })).filter(({ id }) => id !== own);
-    const choice = await window.showQuickPick(items, {
-      title: 'Tokenscope: what if another token stood here?',
-      placeHolder: `in place of ${spell(view.bytes![0]!)}, ${percentOf(scores.logprobs[0]!)}`,
-    });
+    const choice = given
+      ? items.find(({ id }) => id === given.id)
+      : await window.showQuickPick(items, {
+          title: 'Tokenscope: what if another token stood here?',
+          placeHolder: `in place of ${spell(view.bytes![0]!)}, ${percentOf(scores.logprobs[0]!)}`,
+        });
     if (!choice) return;
     const found = await this.rollouts.branch(document, open, view.utf16Starts[0]!, choice.id);
     if (!found) return;
