@@ -87,7 +87,9 @@ export class TracesShown implements TextSource {
       if (utf16 < trace.row.utf16Start || utf16 >= trace.row.utf16End) continue;
       const { text, placed } = this.insideOf(reading, document, index);
       const at = placed.utf16At(utf16);
-      if (at !== undefined) return { ...this.inFile(trace, text, placed, lens), utf16: at };
+      if (at === undefined) continue;
+      this.hold(text);
+      return { ...this.inFile(trace, text, placed, lens), utf16: at };
     }
     return null;
   }
