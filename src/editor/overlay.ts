@@ -20,6 +20,8 @@ import { cutView } from './traces/savedView';
 import { isInspectable, rangeOf } from './visible';
 
 const SCROLL_MS = 30;
+/** Between refreshes while one of many texts after the other is scored: each asks about all of them. */
+const MANY_MS = 300;
 /** For so long after an edit what is drawn behind it may wait for its new scores, lest all of it blink at every key. */
 const STALE_MS = 300;
 
@@ -74,8 +76,9 @@ export class Overlay {
       }),
       inspection.onDidScore(event => {
         for (const editor of window.visibleTextEditors) {
-          if (this.painted.get(editor)?.has(event.uri) && this.incomplete.has(editor))
-            this.schedule(editor, SCROLL_MS);
+          const painted = this.painted.get(editor);
+          if (painted?.has(event.uri) && this.incomplete.has(editor))
+            this.schedule(editor, painted.size > 1 ? MANY_MS : SCROLL_MS);
         }
       }),
     ];

@@ -21,8 +21,8 @@ import { savedView, type Saved } from './savedView';
 import type { TraceDocuments } from './traceDocuments';
 
 const SCHEME = 'tokenscope-in-file';
-/** Texts inside files that the engine holds at once. */
-const HELD = 64;
+/** Texts inside files that the engine holds at once: more than any screen shows, lest they take turns. */
+const HELD = 1000;
 
 interface Inside {
   readonly text: Text;
@@ -53,14 +53,16 @@ export class TracesShown implements TextSource {
   shownIn(editor: TextEditor, lens: Lens): ShownText[] | undefined {
     const { document } = editor;
     const open = this.traces.of(document);
-    const visible = visibleStretches(editor);
     if (open) {
+      const visible = visibleStretches(editor);
       const around = document.offsetAt(editor.selection.active);
       return [{ ...wholeDocument(document, visible, around), ...this.ofTrace(open, lens) }];
     }
     const content = this.traces.contentOf(document.uri);
     if (!content) return undefined;
     const reading = this.readingOf(document, content);
+    // Lines of such files are long: those on the screen are enough.
+    const visible = visibleStretches(editor, 0);
     return content.traces.flatMap(({ row }, index) => {
       const own = visible.filter(
         ({ utf16Start, utf16End }) => utf16Start < row.utf16End && row.utf16Start < utf16End,
