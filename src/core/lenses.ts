@@ -206,6 +206,24 @@ export function peakSize(values: readonly number[]): number {
   return sizes[Math.floor(PEAK_SHARE * sizes.length)] ?? Infinity;
 }
 
+/** The nearest of `count` values that is a peak, from the one at `start` on (1) or back (-1). */
+export function nearestPeak(
+  lens: Lens,
+  valueAt: (index: number) => number,
+  count: number,
+  start: number,
+  direction: 1 | -1,
+): number | undefined {
+  const at = (index: number) => (index < 0 || index >= count ? NaN : valueAt(index));
+  const all = lens.peaksByShare
+    ? Array.from({ length: count }, (_, index) => at(index))
+    : undefined;
+  const least = all && peakSize(all);
+  for (let index = start; index >= 0 && index < count; index += direction)
+    if (isPeak(lens, at(index - 1), at(index), at(index + 1), least)) return index;
+  return undefined;
+}
+
 /**
  * Whether the middle of three neighbouring values stands out: above what came before, not below what
  * comes after, and of a strong colour, or no smaller than `least`. On an alternating scale every token does, on a

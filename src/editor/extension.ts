@@ -14,6 +14,7 @@ import { Overlay } from './overlay';
 import { OverlayState } from './overlayState';
 import { Pages } from './pages';
 import {
+  changesCentre,
   changesComparison,
   changesFeatures,
   changesModel,
@@ -80,6 +81,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     engine.onDidChangeState(state => {
       if (state.kind !== 'ready') return;
       log.info(`opened ${state.model.folder}`);
+      rollouts.refresh();
       for (const warning of state.model.warnings) log.warn(warning);
       if (state.secondProblem) log.warn(state.secondProblem);
     }),
@@ -118,9 +120,11 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       if (changesFeatures(event) && engine.running) {
         features.reopen().then(() => overlay.refreshAll(), quietly);
       }
+      if (changesCentre(event)) overlay.refreshAll();
       if (changesTraces(event)) {
         overlay.refreshAll();
         status.update();
+        rollouts.refresh();
       }
       if (changesPair(event) && engine.running) {
         engine.contrast().then(() => overlay.refreshAll(), quietly);

@@ -1,6 +1,6 @@
 // To the next place that stands out by the lens, or the one before.
 import { window, type TextEditor } from 'vscode';
-import { isPeak, peakSize, type LensId, lenses, type Lens } from '../core/lenses';
+import { lenses, nearestPeak, type Lens, type LensId } from '../core/lenses';
 import { UserError } from '../protocol/channel';
 import type { Range16, TokenView } from '../protocol/engine';
 import { putCursor } from './goTo';
@@ -37,20 +37,13 @@ export function textAtCursor(editor: TextEditor, shown: ShownTexts, lens: Lens):
 /** The nearest token after (1) or before (-1) the one at an offset that is a peak. */
 function peakOf(view: TokenView, lens: Lens, from: number, direction: 1 | -1): Range16 | undefined {
   const { utf16Starts, utf16Ends, scores, ids } = view;
-  const valueAt = (row: number) =>
-    row < 0 || row >= ids.length ? NaN : lens.value(scores, row, row);
-  const least = lens.peaksByShare ? peakSize(Array.from(ids, (_, row) => valueAt(row))) : undefined;
   const below = utf16Ends.findIndex(end => end > from);
   const here = below < 0 ? ids.length : below;
   // Saved tokens need not cover the text: the cursor may be between them.
   const isOn = here < ids.length && utf16Starts[here]! <= from;
-  for (
-    let row = direction > 0 && !isOn ? here : here + direction;
-    row >= 0 && row < ids.length;
-    row += direction
-  ) {
-    if (isPeak(lens, valueAt(row - 1), valueAt(row), valueAt(row + 1), least))
-      return { utf16Start: utf16Starts[row]!, utf16End: utf16Ends[row]! };
-  }
-  return undefined;
+  const start = direction > 0 && !isOn ? here : here + direction;
+  const valueAt = (row: number) => lens.value(scores, row, row);
+  const row = nearestPeak(lens, valueAt, ids.length, start, direction);
+  if (row === undefined) return undefined;
+  return { utf16Start: utf16Starts[row]!, utf16End: utf16Ends[row]! };
 }

@@ -63,7 +63,14 @@ export async function choosePair(positive: string, negative: string): Promise<vo
 }
 
 export function changesPair(event: ConfigurationChangeEvent): boolean {
-  return event.affectsConfiguration(`${SECTION}.pair`);
+  return ['positive', 'negative', 'positivePrompt', 'negativePrompt'].some(name =>
+    event.affectsConfiguration(`${SECTION}.pair.${name}`),
+  );
+}
+
+/** How what a pair said is drawn: it need not be asked again. */
+export function changesCentre(event: ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(`${SECTION}.pair.centre`);
 }
 
 export function changesTraces(event: ConfigurationChangeEvent): boolean {

@@ -1,6 +1,6 @@
 // The engine's side of EngineApi: the opened model, the documents, and what is asked about them.
 import { biasBits } from '../core/bytes/bias';
-import { isPeak, lenses, peakSize, type Lens } from '../core/lenses';
+import { lenses, nearestPeak, type Lens } from '../core/lenses';
 import { NATS_PER_BIT, type ContrastScores, type Scores } from '../core/scores';
 import type { TokenStream } from '../core/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
@@ -212,19 +212,10 @@ export class Documents implements Handlers<EngineApi> {
       : undefined;
     const valueAt = valuesOf(lens, at.model, at.document, stream, known, withFeatures, contrastIn);
     const { direction } = params;
-    const least = lens.peaksByShare
-      ? peakSize(Array.from({ length: stream.size.tokens }, (_, token) => valueAt(token)))
-      : undefined;
-    for (
-      let token = first + direction;
-      token >= 0 && token < stream.size.tokens;
-      token += direction
-    ) {
-      if (!isPeak(lens, valueAt(token - 1), valueAt(token), valueAt(token + 1), least)) continue;
-      const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
-      return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
-    }
-    return null;
+    const token = nearestPeak(lens, valueAt, stream.size.tokens, first + direction, direction);
+    if (token === undefined) return null;
+    const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
+    return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
   };
 
   compare: Handlers<EngineApi>['compare'] = params =>
@@ -381,7 +372,7 @@ export class Documents implements Handlers<EngineApi> {
 /** Tokens looked at together in a walk over many. */
 const BLOCK = 4096;
 
-/** The lens's value of any token of a document, NaN beyond its ends; best asked for neighbours one after the other. */
+/** The lens's value of any token of a document; best asked for neighbours one after the other. */
 function valuesOf(
   lens: Lens,
   model: Model,
@@ -393,7 +384,6 @@ function valuesOf(
 ): (token: number) => number {
   let block: { first: number; scores: Scores | null } | undefined;
   return token => {
-    if (token < 0 || token >= stream.size.tokens) return NaN;
     const first = token - (token % BLOCK);
     if (block?.first !== first) {
       const end = Math.min(first + BLOCK, stream.size.tokens);

@@ -7,6 +7,7 @@ import { isRightBy } from '../../src/engine/traces/checker';
 import { drawToken } from '../../src/core/traces/drawToken';
 import { RuntimeClient } from '../../src/engine/runtime/client';
 import type { BranchView, RolloutOptions, RolloutView } from '../../src/protocol/traces';
+import { Cancelled } from '../../src/protocol/channel';
 import { bundleEngine } from '../support/engineBundle';
 import { randomOf } from '../support/toys';
 
@@ -130,6 +131,27 @@ describe('a checker of the user’s own', () => {
     expect(await isRightBy(command, 'all ok')).toBe(true);
     expect(await isRightBy(command, 'no')).toBe(false);
   });
+
+  test('is stopped by a cancel', async () => {
+    const controller = new AbortController();
+    const never = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
+    const asked = isRightBy(never, 'x', controller.signal);
+    setTimeout(() => controller.abort(), 50);
+    await expect(asked).rejects.toThrow(Cancelled);
+    await expect(isRightBy(never, 'x', controller.signal)).rejects.toThrow(Cancelled);
+  });
+
+  test('judges every rollout that ended, and its failure ends the rest', async () => {
+    const few = { rollouts: 6, maxTokens: 60 };
+    const { points, isSuccess } = await rollOut({ ...few, checker: [process.execPath, '-e', ''] });
+    expect(isSuccess).toBe(true);
+    // Whatever has an answer has ended; what did not end in 60 tokens is judged by nobody.
+    for (const { right, answers } of points)
+      expect(right).toBeGreaterThanOrEqual(answers.reduce((sum, { count }) => sum + count, 0));
+    expect(points.some(({ right }) => right > 0)).toBe(true);
+    const missing = await rollOut({ ...few, checker: ['no-such-program'] });
+    expect(missing).toMatchObject({ refused: expect.stringContaining('no-such-program') });
+  }, 60_000);
 
   test('that cannot be run says so', async () => {
     await expect(isRightBy(['no-such-program'], 'x')).rejects.toThrow(/cannot be run.*checker/);

@@ -9,6 +9,7 @@ import { Model } from '../../src/engine/model';
 import { RuntimeClient } from '../../src/engine/runtime/client';
 import { OpenGraph } from '../../src/engine/runtime/openGraph';
 import { RolloutCache } from '../../src/engine/traces/rolloutCache';
+import { Cancelled } from '../../src/protocol/channel';
 import { bundleEngine } from '../support/engineBundle';
 import { writeDecoder, type DecoderOptions } from '../support/graphs';
 
@@ -98,7 +99,7 @@ test.each(graphs)(
     };
     await expect(
       graph.sample({ prefix: Uint32Array.of(1), seeds: Uint32Array.of(1), ...stopped, cancel }),
-    ).rejects.toThrow();
+    ).rejects.toThrow(Cancelled);
     await graph.close();
   },
   120_000,

@@ -78,8 +78,7 @@ export class Rollouts {
     const all = Object.entries(this.memento.get<Record<string, RolloutView>>(KEY) ?? {});
     const kept = all.filter(([key]) => key !== this.keyOf(open)).slice(1 - KEPT);
     await this.memento.update(KEY, Object.fromEntries([...kept, [this.keyOf(open), found]]));
-    this.changed.fire();
-    this.draw();
+    this.refresh();
     return found;
   }
 
@@ -96,7 +95,13 @@ export class Rollouts {
     return found;
   }
 
-  draw(): void {
+  /** Curves are those of a model and of settings: where these change, others are shown. */
+  refresh(): void {
+    this.changed.fire();
+    this.draw();
+  }
+
+  private draw(): void {
     for (const editor of window.visibleTextEditors) {
       const open = this.traces.of(editor.document);
       if (!open) continue;

@@ -19,7 +19,7 @@ export function savedView(text: TraceText, series: SavedLogprobs): TokenView {
   const { tokens } = series;
   const count = tokens.length;
   const alternatives = tokens.map(alternativesOf);
-  const topK = Math.max(1, ...alternatives.map(({ length }) => length));
+  const topK = alternatives.reduce((most, { length }) => Math.max(most, length), 1);
   const scores = emptyScores(count, topK);
   const view = {
     ...{ first: 0, total: count, normalized: null, scores, pending: 0 },

@@ -27,7 +27,7 @@ export async function sampleTokens(
   vocabSize: number,
   request: SampleRequest,
 ): Promise<Uint32Array[]> {
-  const { prefix, seeds, cancel } = request;
+  const { prefix, cancel } = request;
   checkTokens(prefix, vocabSize);
   let first = new Float32Array();
   const take = (_: number, row: Float32Array) => (first = row.slice());
@@ -35,7 +35,7 @@ export async function sampleTokens(
     const past = await behindPrefix(session, caches, prefix, true, take, cancel);
     const written = new Written(request, first.length);
     const grow = session.graph.tree.kind === 'none' ? growEach : growTree;
-    await grow(session, past, written, [...seeds.keys()], first, cancel);
+    await grow(session, past, written, first, cancel);
     return written.tokens.map(tokens => Uint32Array.from(tokens));
   } catch (error) {
     const what = `The model failed on continuations of ${prefix.length} tokens, perhaps more than it can hold`;
@@ -71,12 +71,11 @@ async function growTree(
   session: GraphSession,
   past: KeyValues,
   written: Written,
-  rows: readonly number[],
   first: Float32Array,
   cancel: SampleRequest['cancel'],
 ): Promise<void> {
   const { tokens: prefix } = past;
-  const root: Node = { token: -1, path: [], rows: [...rows] };
+  const root: Node = { token: -1, path: [], rows: [...written.tokens.keys()] };
   let nodes = drawn([root], written, () => first);
   while (nodes.length > 0) {
     checkCancel(cancel);
@@ -128,11 +127,10 @@ async function growEach(
   session: GraphSession,
   prefix: KeyValues,
   written: Written,
-  rows: readonly number[],
   first: Float32Array,
   cancel: SampleRequest['cancel'],
 ): Promise<void> {
-  for (const row of rows) {
+  for (const row of written.tokens.keys()) {
     let past = prefix;
     let logits = first;
     while (written.draw(row, logits)) {
