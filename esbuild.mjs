@@ -28,6 +28,7 @@ const layers = {
     'fflate',
     'fzstd',
   ],
+  'src/cli': ['src/core', 'src/protocol', 'src/engine', 'src/cli', 'node:'],
   'src/editor': ['src/core', 'src/protocol', 'src/editor', 'node:', 'vscode'],
   webview: [
     'src/core',
@@ -87,8 +88,8 @@ const bundles = [
     ...node,
     entryPoints: {
       engine: 'src/engine/main.ts',
-      runtime: 'src/engine/runtime/worker.ts',
-      cli: 'src/engine/cli/main.ts',
+      runtime: 'src/engine/onnx/session/worker.ts',
+      cli: 'src/cli/main.ts',
     },
   },
   {

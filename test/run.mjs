@@ -13,7 +13,8 @@ import { runVitest } from './vitestRun.mjs';
 const unitFolders = readdirSync(join(repository, 'test'), { withFileTypes: true })
   .filter(
     entry =>
-      entry.isDirectory() && !['bench', 'engine', 'prove', 'ui', 'window'].includes(entry.name),
+      entry.isDirectory() &&
+      !['bench', 'cli', 'engine', 'prove', 'ui', 'window'].includes(entry.name),
   )
   .map(({ name }) => `test/${name}/`);
 
@@ -21,7 +22,10 @@ const unitFolders = readdirSync(join(repository, 'test'), { withFileTypes: true 
 const parts = {
   check: { title: 'Types, format, layers and bundles', run: check },
   unit: { title: 'Unit tests', run: () => runVitest(unitFolders) },
-  engine: { title: 'The engine in its own process', run: () => runVitest(['test/engine/']) },
+  engine: {
+    title: 'The engine in its own process',
+    run: () => runVitest(['test/engine/', 'test/cli/']),
+  },
   window: { title: 'Cases inside a VS Code extension host', run: window },
   ui: { title: 'A VS Code window seen in a browser', run: ui },
 };

@@ -17,7 +17,7 @@ import {
 } from '../src/protocol/page';
 import { inspectorTemplate } from './inspector';
 import { firstLook, tabOf, type Look } from './page';
-import { drawKeepingFocus } from './roving';
+import { drawKeepingFocus } from './parts/roving';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: unknown): void;

@@ -8,33 +8,33 @@ import {
   type LogOutputChannel,
   type TextDocument,
 } from 'vscode';
-import { bitsPerByte, totalsOf, wordsOf } from '../core/bytes/proof';
-import { lensIds, lenses } from '../core/lenses';
+import { bitsPerByte, totalsOf, wordsOf } from '../core/exactBytes/byteProof';
+import { lensIds, lenses } from '../core/lenses/lenses';
 import { UserError } from '../protocol/channel';
 import type { ByteProof } from '../protocol/engine';
-import { chooseModel } from './chooseModel';
-import { chooseModelPair } from './choosePair';
-import { registerTable, type CommandTable } from './commandTable';
+import { chooseModel } from './models/chooseModel';
+import { chooseModelPair } from './models/choosePair';
+import { registerTable, type CommandTable } from './ui/commandTable';
 import type { Calibrations } from './completion/calibrations';
 import { calibrationText } from './completion/calibrationPage';
 import type { Completions } from './completion/completions';
-import { chooseSecondTokenizer } from './compareTokenizers';
-import { select } from './goTo';
-import { goToByScore } from './goToByScore';
-import { countMarkdown } from './countReport';
-import { countFolder } from './countTokens';
-import type { Engine } from './engine';
+import { chooseSecondTokenizer } from './models/chooseComparison';
+import { select } from './ui/goTo';
+import { goToByScore } from './overlay/goToByScore';
+import { countMarkdown } from './counting/countReport';
+import { countFolder } from './counting/countTokens';
+import type { Engine } from './engine/engineClient';
 import { featureCommands } from './features/featureCommands';
-import type { Features } from './features/features';
-import type { Inspection } from './inspection';
-import { reportMarkdown } from './modelReport';
-import { goToPeak } from './peaks';
-import { cancellable, shareTeller } from './progress';
-import type { OverlayState } from './overlayState';
-import type { Pages } from './pages';
-import type { ShownTexts } from './shownText';
+import type { Features } from './features/autoencoder';
+import type { Inspection } from './engine/scoringPasses';
+import { reportMarkdown } from './models/modelReport';
+import { goToPeak } from './overlay/peaks';
+import { cancellable, shareTeller } from './ui/progress';
+import type { OverlayState } from './overlay/overlayState';
+import type { Pages } from './ui/pages';
+import type { ShownTexts } from './overlay/textSource';
 import { chooseComparedTokenizer } from './settings';
-import { activeText, offsetsOf } from './visible';
+import { activeText, offsetsOf } from './ui/editorRanges';
 
 export interface CommandContext {
   readonly log: LogOutputChannel;

@@ -3,16 +3,16 @@ import { window, workspace, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands';
 import { Calibrations } from './completion/calibrations';
 import { Completions } from './completion/completions';
-import { tellComparing } from './compareTokenizers';
-import { Engine } from './engine';
-import { Features } from './features/features';
-import { registerHover } from './hover';
-import { Inspection } from './inspection';
-import { registerInspector } from './inspectorView';
-import { report } from './messages';
-import { Overlay } from './overlay';
-import { OverlayState } from './overlayState';
-import { Pages } from './pages';
+import { tellComparing } from './models/chooseComparison';
+import { Engine } from './engine/engineClient';
+import { Features } from './features/autoencoder';
+import { registerHover } from './hover/hover';
+import { Inspection } from './engine/scoringPasses';
+import { registerInspector } from './inspector/inspectorView';
+import { report } from './ui/notifications';
+import { Overlay } from './overlay/overlay';
+import { OverlayState } from './overlay/overlayState';
+import { Pages } from './ui/pages';
 import {
   changesCentre,
   changesComparison,
@@ -22,13 +22,13 @@ import {
   changesTraces,
   settings,
 } from './settings';
-import { ShownTexts } from './shownText';
-import { Status } from './status';
-import { Texts } from './texts';
-import { curveState } from './traces/curveState';
+import { ShownTexts } from './overlay/textSource';
+import { Status } from './overlay/status';
+import { Texts } from './engine/documentSync';
+import { curveState } from './inspector/curveState';
 import { TraceDocuments } from './traces/traceDocuments';
-import { registerTraces } from './traces/traces';
-import { TracesShown } from './traces/tracesShown';
+import { registerTraces } from './traces/traceCommands';
+import { TracesShown } from './traces/traceTexts';
 
 /** Answers what the tests look at. */
 export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid' | 'state'> } {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { serve } from '../protocol/channel';
 import { engineMethods, type EngineApi } from '../protocol/engine';
 import { ipcConnection } from '../protocol/ipc';
-import { Documents } from './documents';
-import { RuntimeClient } from './runtime/client';
+import { Documents } from './server';
+import { RuntimeClient } from './onnx/session/runtimeClient';
 
 // With the editor gone nothing is left to do, and a running graph would only hold the process up.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -1,9 +1,9 @@
 // What the editor may ask the engine about completions.
 import type { CalibrationRow } from '../core/completion/calibration';
-import type { Healing } from '../core/completion/beginnings';
+import type { Healing } from '../core/completion/healingStarts';
 import type { StopReason } from '../core/completion/complete';
 import type { HandBack, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
-import type { Region } from '../core/completion/region';
+import type { Region } from '../core/completion/syntaxRegion';
 import type { DocumentVersion, Piece, Refusal, TextEdit } from './engine';
 
 export interface CompletionApi {

@@ -1,7 +1,7 @@
 // What the editor may ask the engine. Offsets called utf16 count code units of the editor's text.
-import type { LensId } from '../core/lenses';
-import type { Scores } from '../core/scores';
-import type { TextSize } from '../core/textSize';
+import type { LensId } from '../core/lenses/lenses';
+import type { Scores } from '../core/lenses/scores';
+import type { TextSize } from '../core/text/textSize';
 import {
   CALIBRATING,
   COMPLETING,

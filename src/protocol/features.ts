@@ -1,5 +1,5 @@
 // What the engine tells of an autoencoder's features.
-import type { FeatureAt, FeatureName, LogitEffect, Pin } from '../core/sae/features';
+import type { FeatureAt, FeatureName, LogitEffect, Pin } from '../core/sae/featureValues';
 import type { Agreement } from '../core/sae/predicate';
 import type { DocumentVersion, Range16 } from './engine';
 

@@ -8,8 +8,8 @@ import {
   type Message,
   type MessageConnection,
 } from 'vscode-jsonrpc';
-import type { LensId } from '../core/lenses';
-import type { Pin } from '../core/sae/features';
+import type { LensId } from '../core/lenses/lenses';
+import type { Pin } from '../core/sae/featureValues';
 import type { Choice, FeaturePage, FeaturesAt, FeatureTable, SaeInfo } from './features';
 import type { RolloutView } from './traces';
 import type { Comparison, NextBytesView, Range16, Refusal, SplitView, TokenView } from './engine';

@@ -1,8 +1,8 @@
 // What the engine's main thread asks of the thread that runs ONNX Runtime and nothing else.
-import type { PathNode } from '../core/bytes/model';
+import type { PathNode } from '../core/exactBytes/tokenModel';
 import type { Sae } from '../core/sae/sae';
-import type { FeatureRows } from '../core/sae/sparse';
-import type { Scores } from '../core/scores';
+import type { FeatureRows } from '../core/sae/sparseRows';
+import type { Scores } from '../core/lenses/scores';
 import type { Sampling } from '../core/traces/drawToken';
 
 export interface Runtime {

@@ -1,5 +1,5 @@
 // What the editor may ask the engine about reasoning traces: reading them, a pair's contrast, rollouts.
-import type { CliffClass, CurvePoint } from '../core/traces/curve';
+import type { CliffClass, CurvePoint } from '../core/traces/successCurve';
 import type { TraceFile } from '../core/traces/trace';
 import type { DocumentVersion, Range16, Refusal, ScoreSummary } from './engine';
 

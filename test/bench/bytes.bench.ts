@@ -1,14 +1,14 @@
 // Exact next bytes at cuts of unseen code: how large the trees are, and what one run for all of a tree's tokens
 // saves against a run for each; and the surprisal of every byte against plain scores of the tokens.
 import { join } from 'node:path';
-import { ByteCursor } from '../../src/core/bytes/cursor';
-import type { PathNode, TokenModel } from '../../src/core/bytes/model';
-import { encodeUtf8 } from '../../src/core/utf8';
-import { GraphSession } from '../../src/engine/runtime/graphSession';
-import { forwardTree } from '../../src/engine/runtime/forwardTree';
-import { PrefixCache } from '../../src/engine/runtime/keyValues';
-import { scoreWindow } from '../../src/engine/runtime/scoreWindow';
-import type { Model } from '../../src/engine/model';
+import { ByteCursor } from '../../src/core/exactBytes/byteCursor';
+import type { PathNode, TokenModel } from '../../src/core/exactBytes/tokenModel';
+import { encodeUtf8 } from '../../src/core/text/utf8';
+import { GraphSession } from '../../src/engine/onnx/session/graphSession';
+import { forwardTree } from '../../src/engine/onnx/session/forwardTree';
+import { PrefixCache } from '../../src/engine/onnx/session/keyValues';
+import { scoreWindow } from '../../src/engine/onnx/session/scoreWindow';
+import type { Model } from '../../src/engine/models/model';
 import { wholeText } from '../support/wholeText';
 import { cutsOf, KINDS, openModel, ownSources, type Cut } from './codeCuts';
 

@@ -1,8 +1,8 @@
 // Places in source code that the built-in model has not seen: this repository's own.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Model } from '../../src/engine/model';
-import { RuntimeClient } from '../../src/engine/runtime/client';
+import { Model } from '../../src/engine/models/model';
+import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import { bundleEngine } from '../support/engineBundle';
 import { randomOf } from '../support/toys';
 

@@ -6,21 +6,21 @@
 //   exact      all ways to cut the text at the cut into tokens.
 // The prompt is otherwise the same. Bits are those of the true rest of the line, over all ways to cut it.
 import { regrownLogprob } from './regrown';
-import { byteStringOf, type ByteString } from '../../src/core/bytes/byteString';
+import { byteStringOf, type ByteString } from '../../src/core/exactBytes/byteString';
 import {
   commonBeginnings,
   exactBeginnings,
   type Beginnings,
-} from '../../src/core/completion/beginnings';
+} from '../../src/core/completion/healingStarts';
 import { interval } from '../../src/core/completion/calibration';
 import { complete } from '../../src/core/completion/complete';
-import { KnownRows } from '../../src/core/completion/knownRows';
+import { KnownRows } from '../../src/core/completion/trunkRows';
 import { placeIn, promptOf, type PromptMode } from '../../src/core/completion/prompt';
 import { randomOf } from '../../src/core/random';
 import { textLogprob } from '../../src/core/completion/textLogprob';
-import { encodeUtf8 } from '../../src/core/utf8';
+import { encodeUtf8 } from '../../src/core/text/utf8';
 import { completeAt, modeOf, roomOf } from '../../src/engine/completion/completer';
-import type { Model } from '../../src/engine/model';
+import type { Model } from '../../src/engine/models/model';
 import type { CompletionOptions } from '../../src/protocol/completion';
 import { openModel } from './codeCuts';
 import { completionCuts, humanEvalCuts, KINDS, unseenTexts, type KindCut } from './completionCuts';

@@ -1,13 +1,13 @@
 // Asking for tokens that the text suggests all at once, beside asking one by one: the same tokens, and the time.
-import { byteStringOf } from '../../src/core/bytes/byteString';
-import type { TokenModel } from '../../src/core/bytes/model';
-import { exactBeginnings } from '../../src/core/completion/beginnings';
+import { byteStringOf } from '../../src/core/exactBytes/byteString';
+import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
+import { exactBeginnings } from '../../src/core/completion/healingStarts';
 import { complete, type CompletedToken } from '../../src/core/completion/complete';
-import { KnownRows } from '../../src/core/completion/knownRows';
+import { KnownRows } from '../../src/core/completion/trunkRows';
 import { placeIn, promptOf } from '../../src/core/completion/prompt';
-import { encodeUtf8 } from '../../src/core/utf8';
+import { encodeUtf8 } from '../../src/core/text/utf8';
 import { modeOf, roomOf } from '../../src/engine/completion/completer';
-import type { Model } from '../../src/engine/model';
+import type { Model } from '../../src/engine/models/model';
 import { openModel } from './codeCuts';
 import { completionCuts, KINDS, unseenTexts, type KindCut } from './completionCuts';
 

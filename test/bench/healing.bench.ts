@@ -4,11 +4,11 @@
 //   exact    the sum over the covers of the text (e2).
 // Naive and healed have the bytes behind their first token in every canonical way, so they are not held back by
 // anything but the boundary that they insist on.
-import { byteStringOf, type ByteString } from '../../src/core/bytes/byteString';
-import { ByteCursor } from '../../src/core/bytes/cursor';
-import type { TokenModel } from '../../src/core/bytes/model';
-import type { ByteRules } from '../../src/core/bytes/rules';
-import type { Model } from '../../src/engine/model';
+import { byteStringOf, type ByteString } from '../../src/core/exactBytes/byteString';
+import { ByteCursor } from '../../src/core/exactBytes/byteCursor';
+import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
+import type { ByteRules } from '../../src/core/exactBytes/byteRules';
+import type { Model } from '../../src/engine/models/model';
 import { randomOf } from '../support/toys';
 import { regrownLogprob } from './regrown';
 import { cutsOf, KINDS, openModel, type Cut } from './codeCuts';

@@ -116,6 +116,6 @@ const timed = main => `
 
 /** This project's own source, over and over. */
 function largeSource() {
-  const source = readFileSync(join(repository, 'src/engine/model.ts'), 'utf8');
+  const source = readFileSync(join(repository, 'src/engine/models/model.ts'), 'utf8');
   return source.repeat(Math.ceil(LARGE_BYTES / source.length)).slice(0, LARGE_BYTES);
 }

@@ -1,6 +1,6 @@
 // One keystroke in an open document: the edit and the tokens of what is on screen, beside encoding the text anew.
 import { join } from 'node:path';
-import { TokenStream } from '../../src/core/stream/tokenStream';
+import { TokenStream } from '../../src/core/text/stream/tokenStream';
 import { mulberry32 } from '../golden/fuzz';
 import { tokenizerOf } from '../support/shared';
 import { ms, sources } from './sources';

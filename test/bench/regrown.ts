@@ -1,7 +1,7 @@
 // Healing by one token: the last one dropped, and the next chosen among those that begin with its bytes.
-import type { ByteString } from '../../src/core/bytes/byteString';
-import type { Row } from '../../src/core/bytes/model';
-import type { ByteRules } from '../../src/core/bytes/rules';
+import type { ByteString } from '../../src/core/exactBytes/byteString';
+import type { Row } from '../../src/core/exactBytes/tokenModel';
+import type { ByteRules } from '../../src/core/exactBytes/byteRules';
 
 /**
  * Nats: of the bytes `truth` behind `rest`, where the first token, of the row, begins with `rest`. A token may end

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomOf } from '../../src/core/random';
 import { drawToken } from '../../src/core/traces/drawToken';
-import { Model } from '../../src/engine/model';
-import { RuntimeClient } from '../../src/engine/runtime/client';
+import { Model } from '../../src/engine/models/model';
+import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import { bundleEngine } from '../support/engineBundle';
 
 const root = join(import.meta.dirname, '../..');

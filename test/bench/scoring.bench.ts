@@ -5,10 +5,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { scoresOfLogits } from '../../src/engine/runtime/logitScores';
-import { GraphSession } from '../../src/engine/runtime/graphSession';
-import { PrefixCache } from '../../src/engine/runtime/keyValues';
-import { CHUNK_TOKENS, scoreWindow } from '../../src/engine/runtime/scoreWindow';
+import { scoresOfLogits } from '../../src/engine/onnx/session/logitScores';
+import { GraphSession } from '../../src/engine/onnx/session/graphSession';
+import { PrefixCache } from '../../src/engine/onnx/session/keyValues';
+import { CHUNK_TOKENS, scoreWindow } from '../../src/engine/onnx/session/scoreWindow';
 import { writeDecoder } from '../support/graphs';
 
 const TOKENS = 1024;

@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
-import { encodeUtf8 } from '../../src/core/utf8';
+import { encodeUtf8 } from '../../src/core/text/utf8';
 import { pathologicalTexts } from '../support/pathological';
 import { hasShared, shared, tokenizerOf } from '../support/shared';
 import { ms, sources } from './sources';

@@ -23,7 +23,7 @@ async function run() {
   const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-typing-'));
   const folder = join(scratch, 'workspace');
   mkdirSync(folder);
-  const source = readFileSync(join(repository, 'src/engine/model.ts'), 'utf8');
+  const source = readFileSync(join(repository, 'src/engine/models/model.ts'), 'utf8');
   for (const megabytes of MEGABYTES) {
     // As plain text, lest the language service of some language keep the machine busy.
     const text = source.repeat(Math.ceil((megabytes << 20) / source.length));

@@ -2,11 +2,11 @@
 // text stays UTF-8, nothing of the suffix's beginning is said twice, and what is inserted is what its tokens spell.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { byteStringOf } from '../../src/core/bytes/byteString';
-import { encodeUtf8, firstInvalidUtf8 } from '../../src/core/utf8';
+import { byteStringOf } from '../../src/core/exactBytes/byteString';
+import { encodeUtf8, firstInvalidUtf8 } from '../../src/core/text/utf8';
 import { completeAt } from '../../src/engine/completion/completer';
-import { Model } from '../../src/engine/model';
-import { RuntimeClient } from '../../src/engine/runtime/client';
+import { Model } from '../../src/engine/models/model';
+import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import type { CompletionOptions } from '../../src/protocol/completion';
 import { unseenTexts } from '../bench/completionCuts';
 import { textsToCut } from '../support/cuts';

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadTokenizer } from '../../src/core/tokenizer/load';
+import { loadTokenizer } from '../../src/core/tokenizer/files/loadTokenizer';
 import { checkEdits } from '../support/edits';
 import { tokenizerOf } from '../support/shared';
 
@@ -32,9 +32,9 @@ const files = [
     'samples/retry.ts',
     'samples/readings.py',
   ],
-  ...readdirSync(join(root, 'src/editor'))
+  ...readdirSync(join(root, 'src/editor/overlay'))
     .slice(0, 5)
-    .map(name => `src/editor/${name}`),
+    .map(name => `src/editor/overlay/${name}`),
 ].map(name => readFileSync(join(root, name), 'utf8').slice(0, 12_000));
 const adversarial = [
   ...[' '.repeat(3000), '\n'.repeat(3000), 'a'.repeat(3000), 'a '.repeat(1500), '\r\n'.repeat(1500)],

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Engine } from '../../src/editor/engine';
+import { Engine } from '../../src/editor/engine/engineClient';
 import type { TokenView } from '../../src/protocol/engine';
 import { bundleEngine } from '../support/engineBundle';
 

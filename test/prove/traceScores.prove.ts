@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Row } from '../../src/core/bytes/model';
+import type { Row } from '../../src/core/exactBytes/tokenModel';
 import { contrastOf, contrastScore, ratioOf } from '../../src/core/traces/contrast';
-import { auc, aucBefore, rankOf } from '../../src/core/traces/pointing';
+import { auc, aucBefore, rankOf } from '../support/localization';
 import { uncertaintyOf } from '../../src/core/traces/uncertainty';
-import { Model } from '../../src/engine/model';
-import { RuntimeClient } from '../../src/engine/runtime/client';
+import { Model } from '../../src/engine/models/model';
+import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import { bundleEngine } from '../support/engineBundle';
 
 const root = join(import.meta.dirname, '../..');

@@ -2,11 +2,11 @@
 import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { byteStringOf } from '../../src/core/bytes/byteString';
-import { coverTree, noTrunk, settle } from '../../src/core/bytes/coverTree';
-import { ByteRules } from '../../src/core/bytes/rules';
+import { byteStringOf } from '../../src/core/exactBytes/byteString';
+import { coverTree, noTrunk, settle } from '../../src/core/exactBytes/coverTree';
+import { ByteRules } from '../../src/core/exactBytes/byteRules';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
-import { encodeUtf8 } from '../../src/core/utf8';
+import { encodeUtf8 } from '../../src/core/text/utf8';
 import { fuzzStrings } from '../golden/fuzz';
 import { shared } from './shared';
 import { randomOf } from './toys';

@@ -1,7 +1,7 @@
 // A text edited at random and its token stream, which after every edit is what encoding the whole text gives.
 import { expect } from 'vitest';
-import { TokenStream } from '../../src/core/stream/tokenStream';
-import { utf16Spans } from '../../src/core/offsets';
+import { TokenStream } from '../../src/core/text/stream/tokenStream';
+import { utf16Spans } from '../../src/core/text/utf16Spans';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { fuzzStrings, mulberry32 } from '../golden/fuzz';
 

@@ -11,8 +11,8 @@ export async function bundleEngine(): Promise<string> {
     absWorkingDir: root,
     entryPoints: {
       engine: 'src/engine/main.ts',
-      runtime: 'src/engine/runtime/worker.ts',
-      cli: 'src/engine/cli/main.ts',
+      runtime: 'src/engine/onnx/session/worker.ts',
+      cli: 'src/cli/main.ts',
     },
     bundle: true,
     platform: 'node',

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { ByteCursor } from '../../src/core/bytes/cursor';
-import { ByteRules } from '../../src/core/bytes/rules';
-import { encodeUtf8 } from '../../src/core/utf8';
+import { ByteCursor } from '../../src/core/exactBytes/byteCursor';
+import { ByteRules } from '../../src/core/exactBytes/byteRules';
+import { encodeUtf8 } from '../../src/core/text/utf8';
 import { Oracle } from './byteOracle';
 import { pick, randomModel, randomOf, randomText, randomToy } from './toys';
 

@@ -2,7 +2,7 @@
 // agree and not whether the answer is any good.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { externalFields } from '../../src/engine/onnx/externalise';
+import { externalFields } from '../../src/engine/onnx/graph/externalise';
 import {
   FLOAT,
   FLOAT16,
@@ -12,14 +12,14 @@ import {
   type GraphNode,
   type Initializer,
   type ValueInfo,
-} from '../../src/engine/onnx/graph';
+} from '../../src/engine/onnx/graph/graph';
 import {
   makeInitializer,
   makeNode,
   writeModel,
   type AttributeValue,
-} from '../../src/engine/onnx/writeGraph';
-import { concatBytes, stringField, varintField } from '../../src/engine/onnx/wire';
+} from '../../src/engine/onnx/graph/writeGraph';
+import { concatBytes, stringField, varintField } from '../../src/engine/onnx/graph/wire';
 
 export interface DecoderOptions {
   vocab?: number;

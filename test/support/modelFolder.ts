@@ -1,7 +1,7 @@
 // Model folders with random weights and one token per byte, for tests of everything around a model.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { byteCharacters } from '../../src/core/tokenizer/byteLevel';
+import { byteCharacters } from '../../src/core/tokenizer/bpe/byteLevel';
 import { writeDecoder } from './graphs';
 
 export interface FolderOptions {

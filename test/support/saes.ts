@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sae } from '../../src/core/sae/sae';
-import { noSource } from '../../src/engine/sae/parts';
+import { noSource } from '../../src/engine/sae/canonicalSae';
 import { normals } from './graphs';
 
 /** [count], of a standard normal distribution. */

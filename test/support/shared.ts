@@ -1,10 +1,10 @@
 // Real files beside the repository. Where they are absent, the tests that need them skip by name.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadTokenizer } from '../../src/core/tokenizer/load';
+import { loadTokenizer } from '../../src/core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
-import { pieceFinders } from '../../src/engine/pieceFinders';
-import { readTokenizerFiles } from '../../src/engine/tokenizerFiles';
+import { pieceFinders } from '../../src/engine/models/pieceFinders';
+import { readTokenizerFiles } from '../../src/engine/models/readTokenizerFiles';
 
 export const shared = join(import.meta.dirname, '../../../shared/data');
 export const hasShared = existsSync(shared);

@@ -1,7 +1,7 @@
 // What must hold of every tokenizer's spans.
 import { expect } from 'vitest';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
-import { encodeUtf8 } from '../../src/core/utf8';
+import { encodeUtf8 } from '../../src/core/text/utf8';
 
 /** They follow one another, cover the text, and hold the tokens' own bytes where `normalized` does not say otherwise. */
 export function expectSpans(tokenizer: Tokenizer, text: string): void {

@@ -1,19 +1,19 @@
 // Small random tokenizers and language models, for which everything can be enumerated.
-import { byteCharacters } from '../../src/core/tokenizer/byteLevel';
-import { byteToken } from '../../src/core/tokenizer/byteTokens';
-import { loadTokenizer } from '../../src/core/tokenizer/load';
+import { byteCharacters } from '../../src/core/tokenizer/bpe/byteLevel';
+import { byteToken } from '../../src/core/tokenizer/bpe/byteTokens';
+import { loadTokenizer } from '../../src/core/tokenizer/files/loadTokenizer';
 import { GPT2_PATTERN } from '../../src/core/tokenizer/patterns/gpt2';
 import { O200K_PATTERN, TEKKEN_PATTERN } from '../../src/core/tokenizer/patterns/o200k';
 import {
   LLAMA3_PATTERN,
   QWEN2_PATTERN,
   QWEN35_PATTERN,
-} from '../../src/core/tokenizer/patterns/words';
+} from '../../src/core/tokenizer/patterns/cl100k';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { randomOf } from '../../src/core/random';
-import type { TokenModel } from '../../src/core/bytes/model';
-import { spellingOf } from '../../src/core/tokenizer/byteLevel';
-import { encodeUtf8 } from '../../src/core/utf8';
+import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
+import { spellingOf } from '../../src/core/tokenizer/bpe/byteLevel';
+import { encodeUtf8 } from '../../src/core/text/utf8';
 
 export { randomOf };
 export type Random = () => number;

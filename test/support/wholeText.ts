@@ -5,9 +5,9 @@ import {
   windowEnds,
   type ByteScores,
   type WindowEnds,
-} from '../../src/core/bytes/documentBytes';
-import type { TokenModel } from '../../src/core/bytes/model';
-import type { ByteRules } from '../../src/core/bytes/rules';
+} from '../../src/core/exactBytes/documentBytes';
+import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
+import type { ByteRules } from '../../src/core/exactBytes/byteRules';
 
 export async function wholeText(
   rules: ByteRules,

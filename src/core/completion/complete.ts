@@ -1,9 +1,9 @@
 // Completions at a cursor: a beginning is taken from the tree of all beginnings, then token after token, until
 // the model ends the text, the line ends, the text behind the cursor begins again, or there is enough of it.
-import { incompleteFrom } from '../bytes/characters';
-import type { ByteString } from '../bytes/byteString';
-import type { Row } from '../bytes/model';
-import type { BeginningNode, Beginnings, Head } from './beginnings';
+import { incompleteFrom } from '../exactBytes/utf8Characters';
+import type { ByteString } from '../exactBytes/byteString';
+import type { Row } from '../exactBytes/tokenModel';
+import type { BeginningNode, Beginnings, Head } from './healingStarts';
 import {
   drawn,
   END,
@@ -13,10 +13,10 @@ import {
   type Choice,
   type Chooser,
   type Sampling,
-} from './choice';
-import { Drafter } from './draft';
-import { KnownRows, pathOf } from './knownRows';
-import { lineEnd, repeatsMuch, repeatsOf } from './stops';
+} from './tokenChoice';
+import { Drafter } from './drafter';
+import { KnownRows, pathOf } from './trunkRows';
+import { lineEnd, repeatsMuch, repeatsOf } from './stopRules';
 
 /**
  * end: the model ends the text there. line: the line is whole. join: the model rather ends there, where the text

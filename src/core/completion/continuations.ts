@@ -1,11 +1,11 @@
 // Which tokens may come behind those that are there: whatever leaves the text UTF-8, or only what the tokenizer
 // itself makes of some text.
-import { codePointsFrom, incompleteFrom } from '../bytes/characters';
-import { firstInvalidUtf8 } from '../utf8';
-import { bytesOf, type ByteString } from '../bytes/byteString';
-import type { ByteRules } from '../bytes/rules';
-import type { SortedTokens } from '../bytes/sortedTokens';
-import { TokenPrefix } from '../bytes/tokenPrefix';
+import { codePointsFrom, incompleteFrom } from '../exactBytes/utf8Characters';
+import { firstInvalidUtf8 } from '../text/utf8';
+import { bytesOf, type ByteString } from '../exactBytes/byteString';
+import type { ByteRules } from '../exactBytes/byteRules';
+import type { SortedTokens } from '../exactBytes/sortedTokens';
+import { TokenPrefix } from '../exactBytes/tokenPrefix';
 
 export interface Continuations {
   /** Whether a token of text may come next. */

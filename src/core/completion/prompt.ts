@@ -1,9 +1,9 @@
 // What a model is shown for a completion: tokens that stay as they are, and behind them the bytes that it writes
 // anew, so that the text may be cut into tokens there as the model likes it.
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { byteStringOf, type ByteString } from '../bytes/byteString';
+import { byteStringOf, type ByteString } from '../exactBytes/byteString';
 import { beforeWords, nextHardBoundary } from '../tokenizer/hardBoundary';
-import { encodeUtf8, utf8Length } from '../utf8';
+import { encodeUtf8, utf8Length } from '../text/utf8';
 import type { FimFormat, FimMode, FimPart } from './fimFormat';
 
 /** none: the text before the cursor alone; the model does not see what is behind it. */

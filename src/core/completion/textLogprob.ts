@@ -1,12 +1,12 @@
 // What a model says of an insertion, however it came about: the probability of its bytes at the cursor, given those
 // before it, over all the ways to cut them into tokens.
-import type { ByteString } from '../bytes/byteString';
-import { coverTree, noTrunk, settle, type CoverTree } from '../bytes/coverTree';
-import { logSumOf } from '../bytes/logSum';
-import type { TokenModel } from '../bytes/model';
-import { massOf, nextByte, type NextByte, type ScoredTree } from '../bytes/nextByte';
-import type { ByteRules } from '../bytes/rules';
-import { KnownRows, pathOf } from './knownRows';
+import type { ByteString } from '../exactBytes/byteString';
+import { coverTree, noTrunk, settle, type CoverTree } from '../exactBytes/coverTree';
+import { logSumOf } from '../exactBytes/logSum';
+import type { TokenModel } from '../exactBytes/tokenModel';
+import { massOf, nextByte, type NextByte, type ScoredTree } from '../exactBytes/nextByte';
+import type { ByteRules } from '../exactBytes/byteRules';
+import { KnownRows, pathOf } from './trunkRows';
 
 export interface TextLogprob {
   /** Nats: of the bytes behind those before them, whatever comes then. */

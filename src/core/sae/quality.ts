@@ -1,5 +1,5 @@
 // How much of a text's activations an autoencoder explains, and how much its features say of a text.
-import { countRows, type FeatureRows } from './sparse';
+import { countRows, type FeatureRows } from './sparseRows';
 
 export interface Quality {
   /** Tokens counted: those that are not masked. */

@@ -1,6 +1,6 @@
 // Which of the features that could be on at a token count as on. What an autoencoder was calibrated to is its own
 // rule; the others here are ways to look at one text, and relative to it.
-import { countRows, filterRows, type SparseRows } from './sparse';
+import { countRows, filterRows, type SparseRows } from './sparseRows';
 
 /** Of equals the earlier token wins, then the lower feature. */
 type Place = { readonly place: number; readonly token: number };

@@ -1,6 +1,6 @@
 // One number per token of what fires there, for lenses.
-import { CHANNEL_STEPS, strengthStep, type Pin, type TokenFeatures } from './features';
-import type { FeatureRows } from './sparse';
+import { CHANNEL_STEPS, strengthStep, type Pin, type TokenFeatures } from './featureValues';
+import type { FeatureRows } from './sparseRows';
 
 export interface Known {
   readonly first: number;

@@ -1,8 +1,8 @@
 // Where a text may be cut and its parts be encoded one by one: hard boundaries. There are three kinds. Which of them a
 // tokenizer has depends on its steps; each looks at no more than two UTF-16 units on either side.
-import type { CharacterAlphabet } from './alphabet';
-import { LETTER, SPACE, classAt, classes } from './classes';
-import { InnerPairs } from './innerPairs';
+import type { CharacterAlphabet } from './bpe/alphabet';
+import { LETTER, SPACE, classAt, classes } from './unicode/classes';
+import { InnerPairs } from './bpe/innerPairs';
 
 export interface HardBoundaries {
   isHard(text: string, at: number): boolean;

@@ -1,11 +1,11 @@
 // What tokenizers share whatever their model is: added tokens are taken out, the rest is normalised, and the tokens
 // that the model makes of it are led back to the text as it is.
-import { encodeUtf8 } from '../utf8';
-import { AddedTokens, type AddedToken, type Piece } from './added';
+import { encodeUtf8 } from '../text/utf8';
+import { AddedTokens, type AddedToken, type Piece } from './addedTokens';
 import type { HardBoundaries } from './hardBoundary';
-import type { Rewrite } from './rewrite';
-import { Rewriting } from './rewriting';
-import { replaced } from './spans';
+import type { Rewrite } from './normalize/rewrite';
+import { Rewriting } from './normalize/rewriteSpans';
+import { replaced } from './normalize/spans';
 import { PretokenList, TokenList, type Pretoken } from './tokenList';
 import type { Encoding, Tokenizer } from './tokenizer';
 import type { Vocabulary } from './vocabulary';

@@ -3,8 +3,8 @@
 //
 //   s = softmax_v((1 + b) z+_v - b z-_v)[y]
 //   -log s = -log p+(y) + b (log p-(y) - log p+(y)) + b D(p+ || p-),  D Rényi's divergence of order 1 + b
-import { LogSum } from '../bytes/logSum';
-import type { Row } from '../bytes/model';
+import { LogSum } from '../exactBytes/logSum';
+import type { Row } from '../exactBytes/tokenModel';
 
 export interface TokenContrast {
   /** log p+(y) and log p-(y). */

@@ -1,5 +1,5 @@
 // The traces of a file, by its content: its name only tells it apart for people.
-import { assembled, type RowPlace } from './assemble';
+import { assembled, type RowPlace } from './assembleTrace';
 import {
   bigBenchMistake,
   gsm8k,
@@ -21,7 +21,7 @@ import {
   gemini,
   llamaCpp,
   responses,
-} from './formats/messages';
+} from './formats/conversations';
 import { isRow, type Format, type RawTrace, type Row } from './formats/rawTrace';
 import type { Trace, TraceFile } from './trace';
 

@@ -1,6 +1,6 @@
 // A trace as a text of its own: the question, a line end, and what the model wrote. A model that reads it from the
 // start reads what the trace was written behind.
-import { utf8LengthAt } from '../utf8';
+import { utf8LengthAt } from '../text/utf8';
 import type { Span, Trace } from './trace';
 
 export interface Stretch {

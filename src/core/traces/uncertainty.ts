@@ -1,6 +1,6 @@
 // What one model says of a token and of the place that it stands at: none of it tells that the token is critical, only
 // that the model was uncertain there, or surprised.
-import type { Row } from '../bytes/model';
+import type { Row } from '../exactBytes/tokenModel';
 
 export interface Uncertainty {
   /** -log p(y), nats. */

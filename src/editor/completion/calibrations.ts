@@ -2,9 +2,9 @@
 import { EventEmitter, workspace, type Memento, type Uri } from 'vscode';
 import { UserError } from '../../protocol/channel';
 import type { CalibratingEvent, CalibrationView } from '../../protocol/completion';
-import type { Engine } from '../engine';
-import { cancellable, shareTeller } from '../progress';
-import { isInspectable } from '../visible';
+import type { Engine } from '../engine/engineClient';
+import { cancellable, shareTeller } from '../ui/progress';
+import { isInspectable } from '../ui/editorRanges';
 import { completionOptions } from './completionSettings';
 
 const KEY = 'calibrations';

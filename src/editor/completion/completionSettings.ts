@@ -1,8 +1,8 @@
 // The settings of completions, under their names in the manifest.
 import { ConfigurationTarget, workspace, type ConfigurationChangeEvent } from 'vscode';
-import type { Healing } from '../../core/completion/beginnings';
+import type { Healing } from '../../core/completion/healingStarts';
 import type { PromptMode } from '../../core/completion/prompt';
-import type { Region } from '../../core/completion/region';
+import type { Region } from '../../core/completion/syntaxRegion';
 import type { CompletionOptions } from '../../protocol/completion';
 
 const SECTION = 'tokenscope.completion';

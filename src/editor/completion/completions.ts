@@ -12,9 +12,9 @@ import {
 import { UserError } from '../../protocol/channel';
 import type { CompletingEvent, CompletionOptions, CompletionView } from '../../protocol/completion';
 import type { TextEdit } from '../../protocol/engine';
-import type { Engine } from '../engine';
-import type { Pages } from '../pages';
-import type { Texts } from '../texts';
+import type { Engine } from '../engine/engineClient';
+import type { Pages } from '../ui/pages';
+import type { Texts } from '../engine/documentSync';
 import {
   changesCompletion,
   completionSettings,
@@ -23,7 +23,12 @@ import {
 } from './completionSettings';
 import type { Calibrations } from './calibrations';
 import { explanation } from './explanation';
-import { ACCEPTED, CompletionProvider, type CompletionEngine, type Shown } from './provider';
+import {
+  ACCEPTED,
+  CompletionProvider,
+  type CompletionEngine,
+  type Shown,
+} from './completionProvider';
 
 const ANYWHERE = { pattern: '**' };
 

@@ -1,7 +1,7 @@
 // The last completion in full, as plain text: what a model wrote is never markup.
-import { spell } from '../../core/spell';
+import { spell } from '../../core/displayToken';
 import type { CompletionItem, CompletionView } from '../../protocol/completion';
-import type { Shown } from './provider';
+import type { Shown } from './completionProvider';
 
 const BAR = 12;
 const HEALINGS = {

@@ -1,6 +1,6 @@
 // What is suggested at a place, with as few requests as possible: remembered, waited for, or asked for. At most
 // one request runs; the latest place wins. Knows no vscode, so that tests can type ten thousand keys into it.
-import type { Pause } from '../../core/completion/pause';
+import type { Pause } from '../../core/completion/requestDelay';
 import type { Suggestions } from '../../core/completion/suggestions';
 
 export interface Place {

@@ -1,8 +1,8 @@
 // A feature that the user finds by its number or its label's words.
 import { window, type QuickPickItem } from 'vscode';
-import type { FeatureName } from '../../core/sae/features';
-import { densityWords, titleOf } from '../../core/sae/words';
-import type { Features } from './features';
+import type { FeatureName } from '../../core/sae/featureValues';
+import { densityWords, titleOf } from '../../core/sae/featureFormat';
+import type { Features } from './autoencoder';
 
 const LISTED = 200;
 

@@ -1,7 +1,7 @@
 // What ablating or steering a feature does, as a page of text.
 import type { EffectView, SaeInfo } from '../../protocol/features';
-import { titleOf } from '../../core/sae/words';
-import { spell } from '../../core/spell';
+import { titleOf } from '../../core/sae/featureFormat';
+import { spell } from '../../core/displayToken';
 
 export function effectText(
   { feature, change, value, changed, everywhere, next, tokens, counted, totalBits }: EffectView,

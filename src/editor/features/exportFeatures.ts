@@ -2,9 +2,9 @@
 import { basename } from 'node:path';
 import { Uri, window, workspace } from 'vscode';
 import type { ExportFormat } from '../../protocol/features';
-import { cancellable } from '../progress';
-import { activeText, offsetsOf } from '../visible';
-import type { Features } from './features';
+import { cancellable } from '../ui/progress';
+import { activeText, offsetsOf } from '../ui/editorRanges';
+import type { Features } from './autoencoder';
 
 const FORMATS: { label: string; detail: string; format: ExportFormat; ending: string }[] = [
   {

@@ -1,13 +1,13 @@
 // Commands about features: which autoencoder, which features are looked at or pinned, what they do, and exports.
 import { window } from 'vscode';
-import { CHANNELS } from '../../core/sae/features';
-import type { OverlayState } from '../overlayState';
-import type { Pages } from '../pages';
+import { CHANNELS } from '../../core/sae/featureValues';
+import type { OverlayState } from '../overlay/overlayState';
+import type { Pages } from '../ui/pages';
 import { chooseAutoencoderPath, settings } from '../settings';
 import { chosenFeature } from './chooseFeature';
 import { exportFeatures } from './exportFeatures';
 import { showEffect } from './featureEffect';
-import type { Features } from './features';
+import type { Features } from './autoencoder';
 import { findInWorkspace } from './findInWorkspace';
 import { labelFeature } from './labelFeature';
 

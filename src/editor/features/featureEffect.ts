@@ -1,12 +1,12 @@
 // What ablating or steering a feature at the cursor does, on a page.
 import { window } from 'vscode';
-import { titleOf } from '../../core/sae/words';
+import { titleOf } from '../../core/sae/featureFormat';
 import type { EffectChange } from '../../protocol/features';
-import type { Pages } from '../pages';
-import { cancellable } from '../progress';
-import { activeText } from '../visible';
+import type { Pages } from '../ui/pages';
+import { cancellable } from '../ui/progress';
+import { activeText } from '../ui/editorRanges';
 import { effectText } from './effectText';
-import type { Features } from './features';
+import type { Features } from './autoencoder';
 
 export async function showEffect(features: Features, pages: Pages, feature: number): Promise<void> {
   const { document, selection } = activeText();

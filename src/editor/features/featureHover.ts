@@ -1,12 +1,12 @@
 // What the mouse finds on a token where the lens is about features: which fire, how sure their labels are, what they
 // say of the next token, and which nearly fired.
 import { MarkdownString } from 'vscode';
-import { densityWords, shareOfMax, titleOf } from '../../core/sae/words';
-import { spell } from '../../core/spell';
+import { densityWords, shareOfMax, titleOf } from '../../core/sae/featureFormat';
+import { spell } from '../../core/displayToken';
 import type { FeaturesAt } from '../../protocol/features';
-import { plain } from '../plain';
-import type { Text } from '../shownText';
-import type { Features } from './features';
+import { plain } from '../ui/escapeMarkdown';
+import type { Text } from '../overlay/textSource';
+import type { Features } from './autoencoder';
 
 const LISTED = 6;
 const RAISED = 3;

@@ -1,11 +1,11 @@
 // Where a feature fires in the workspace's files, highest first.
 import { Uri, window, workspace } from 'vscode';
-import { reasonToSkip } from '../../core/textFiles';
+import { reasonToSkip } from '../../core/text/textFiles';
 import { Cancelled } from '../../protocol/channel';
 import type { FeatureExample } from '../../protocol/features';
-import { openAt } from '../goTo';
-import { cancellable, shareTeller } from '../progress';
-import type { Features } from './features';
+import { openAt } from '../ui/goTo';
+import { cancellable, shareTeller } from '../ui/progress';
+import type { Features } from './autoencoder';
 
 const SEARCHED_FILES = 2000;
 const EXAMPLES_PER_FILE = 3;

@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { window, type TextDocument } from 'vscode';
 import { parsePredicate, PredicateError } from '../../core/sae/predicate';
 import { Cancelled, UserError } from '../../protocol/channel';
-import { activeText } from '../visible';
-import type { Features } from './features';
+import { activeText } from '../ui/editorRanges';
+import type { Features } from './autoencoder';
 
 /** While it is written: how it agrees with the feature on the open document. */
 export async function labelFeature(features: Features, feature: number): Promise<void> {

@@ -12,7 +12,7 @@ import {
   type TextEditorDecorationType,
 } from 'vscode';
 import { createHash } from 'node:crypto';
-import { wilson } from '../../core/traces/curve';
+import { wilson } from '../../core/traces/successCurve';
 import type { Stretch } from '../../core/traces/traceText';
 import { UserError } from '../../protocol/channel';
 import type {
@@ -22,11 +22,11 @@ import type {
   RolloutPoint,
   RolloutView,
 } from '../../protocol/traces';
-import type { Engine } from '../engine';
-import { cancellable } from '../progress';
+import type { Engine } from '../engine/engineClient';
+import { cancellable } from '../ui/progress';
 import { settings } from '../settings';
-import type { Texts } from '../texts';
-import { rangeOf } from '../visible';
+import type { Texts } from '../engine/documentSync';
+import { rangeOf } from '../ui/editorRanges';
 import type { TraceDocuments, Written } from './traceDocuments';
 
 const KEY = 'rollouts';

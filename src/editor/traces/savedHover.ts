@@ -1,12 +1,12 @@
 // What the mouse finds on a token of a trace whose file says how likely it was.
 import { MarkdownString } from 'vscode';
-import { NATS_PER_BIT } from '../../core/scores';
-import { bitsOf, hexOf, percentOf } from '../../core/odds';
-import { spell } from '../../core/spell';
-import { savedUncertainty } from '../../core/traces/saved';
+import { NATS_PER_BIT } from '../../core/lenses/scores';
+import { bitsOf, hexOf, percentOf } from '../../core/format';
+import { spell } from '../../core/displayToken';
+import { savedUncertainty } from '../../core/traces/savedUncertainty';
 import type { SavedLogprobs, SavedToken } from '../../core/traces/trace';
 import type { TokenView } from '../../protocol/engine';
-import { plain } from '../plain';
+import { plain } from '../ui/escapeMarkdown';
 
 /** Alternatives in a hover, which should need no scrolling. */
 const LISTED = 8;

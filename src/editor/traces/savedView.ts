@@ -1,6 +1,6 @@
 // A trace's tokens and scores as its file has them, in the shape that lenses read.
-import { emptyScores, sliceScores } from '../../core/scores';
-import { isSameBytes, savedUncertainty } from '../../core/traces/saved';
+import { emptyScores, sliceScores } from '../../core/lenses/scores';
+import { isSameBytes, savedUncertainty } from '../../core/traces/savedUncertainty';
 import type { SavedAlternative, SavedLogprobs, SavedToken } from '../../core/traces/trace';
 import type { TraceText } from '../../core/traces/traceText';
 import type { Range16, TokenView } from '../../protocol/engine';

@@ -4,7 +4,7 @@ import { EventEmitter, Uri, window, workspace, type Disposable, type TextDocumen
 import type { Trace, TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import { UserError } from '../../protocol/channel';
-import type { Engine } from '../engine';
+import type { Engine } from '../engine/engineClient';
 
 const SCHEME = 'tokenscope-trace';
 

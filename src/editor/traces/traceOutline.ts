@@ -12,7 +12,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import type { Step } from '../../core/traces/trace';
-import { rangeOf } from '../visible';
+import { rangeOf } from '../ui/editorRanges';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
 
 export const TRACE_LANGUAGE = 'tokenscope-trace';

@@ -10,11 +10,11 @@ import {
   type Memento,
   type TextDocument,
 } from 'vscode';
-import { percentOf } from '../../core/odds';
-import { spell } from '../../core/spell';
+import { percentOf } from '../../core/format';
+import { spell } from '../../core/displayToken';
 import { TraceText } from '../../core/traces/traceText';
 import { UserError } from '../../protocol/channel';
-import type { Inspection } from '../inspection';
+import type { Inspection } from '../engine/scoringPasses';
 import { share, type Rollouts } from './rollouts';
 import type { Written } from './traceDocuments';
 

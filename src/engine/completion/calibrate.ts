@@ -15,12 +15,12 @@ import {
 } from '../../core/completion/prompt';
 import { randomOf } from '../../core/random';
 import { textLogprob } from '../../core/completion/textLogprob';
-import { byteStringOf } from '../../core/bytes/byteString';
-import { NATS_PER_BIT } from '../../core/scores';
-import { encodeUtf8 } from '../../core/utf8';
+import { byteStringOf } from '../../core/exactBytes/byteString';
+import { NATS_PER_BIT } from '../../core/lenses/scores';
+import { encodeUtf8 } from '../../core/text/utf8';
 import { Cancelled, UserError } from '../../protocol/channel';
 import type { CalibrationView } from '../../protocol/completion';
-import type { Model } from '../model';
+import type { Model } from '../models/model';
 import { roomOf } from './completer';
 
 /** Tokens that a middle may have. */

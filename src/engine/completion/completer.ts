@@ -1,16 +1,16 @@
 // A completion at a place in a text, with the opened model: the prompt, the beginnings, and what the model writes.
-import { byteStringOf, bytesOf, type ByteString } from '../../core/bytes/byteString';
-import { InexactError } from '../../core/bytes/error';
+import { byteStringOf, bytesOf, type ByteString } from '../../core/exactBytes/byteString';
+import { InexactError } from '../../core/errors';
 import {
   commonBeginnings,
   exactBeginnings,
   type Beginnings,
   type Healing,
-} from '../../core/completion/beginnings';
-import type { Sampling } from '../../core/completion/choice';
+} from '../../core/completion/healingStarts';
+import type { Sampling } from '../../core/completion/tokenChoice';
 import { complete, type CompletedToken, type Completion } from '../../core/completion/complete';
 import type { FimFormat } from '../../core/completion/fimFormat';
-import { KnownRows } from '../../core/completion/knownRows';
+import { KnownRows } from '../../core/completion/trunkRows';
 import {
   placeIn,
   promptOf,
@@ -21,10 +21,10 @@ import {
 } from '../../core/completion/prompt';
 import { randomOf } from '../../core/random';
 import { lineLogprob, textLogprob } from '../../core/completion/textLogprob';
-import type { Row, TokenModel } from '../../core/bytes/model';
-import { encodeUtf8 } from '../../core/utf8';
+import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
+import { encodeUtf8 } from '../../core/text/utf8';
 import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
-import { TREE_TOKENS, type Model } from '../model';
+import { TREE_TOKENS, type Model } from '../models/model';
 
 /** Tokens that marks around the texts may take. */
 const MARKS = 8;

@@ -1,8 +1,8 @@
 // Features as files: a line of JSON for each token, activations as Neuronpedia keeps them, a picture of the view.
-import { CHANNEL_STEPS, type TokenFeatures } from '../../core/sae/features';
+import { CHANNEL_STEPS, type TokenFeatures } from '../../core/sae/featureValues';
 import { qualityOf } from '../../core/sae/quality';
 import type { FeatureWish } from '../../protocol/features';
-import type { Document } from '../document';
+import type { Document } from '../documents/document';
 import type { FeatureService } from './featureService';
 
 /** The field names are an interface: the README documents them. `only`: of these features alone; none: of all. */

@@ -1,7 +1,7 @@
 // One feature: where it is high in the texts that are known, which features point the same way, and how its label
 // does on a text.
 import { lengthOf } from '../../core/sae/encode';
-import type { FeatureName } from '../../core/sae/features';
+import type { FeatureName } from '../../core/sae/featureValues';
 import {
   agreementOf,
   holdsAt,
@@ -10,11 +10,11 @@ import {
   type Agreement,
 } from '../../core/sae/predicate';
 import { featureChoice } from '../../core/sae/selection';
-import { filterRows, valueAt } from '../../core/sae/sparse';
+import { filterRows, valueAt } from '../../core/sae/sparseRows';
 import { fieldsOf } from '../../core/sae/tokenFields';
 import { UserError } from '../../protocol/channel';
 import type { FeatureExample, FeaturePage } from '../../protocol/features';
-import { Document } from '../document';
+import { Document } from '../documents/document';
 import type { FeatureService } from './featureService';
 
 const EXAMPLES = 12;

@@ -1,11 +1,11 @@
 // What the views and the command line ask of an opened autoencoder: what fires at a token, in a document, and what
 // is known of one feature.
 import { preActivations } from '../../core/sae/encode';
-import type { FeatureAt, FeatureName, TokenFeatures } from '../../core/sae/features';
+import type { FeatureAt, FeatureName, TokenFeatures } from '../../core/sae/featureValues';
 import { maskedIn } from '../../core/sae/masking';
 import { qualityOf, SUSPICIOUS_FVU, surpriseOf } from '../../core/sae/quality';
 import { mutualChoice, perToken } from '../../core/sae/selection';
-import { concatRows, filterRows, type FeatureRows } from '../../core/sae/sparse';
+import { concatRows, filterRows, type FeatureRows } from '../../core/sae/sparseRows';
 import { tokenFeaturesOf } from '../../core/sae/tokenFeatures';
 import type {
   Choice,
@@ -17,12 +17,12 @@ import type {
   FeatureWish,
   SaeInfo,
 } from '../../protocol/features';
-import type { TokenStream } from '../../core/stream/tokenStream';
-import { NATS_PER_BIT, type Scores } from '../../core/scores';
+import type { TokenStream } from '../../core/text/stream/tokenStream';
+import { NATS_PER_BIT, type Scores } from '../../core/lenses/scores';
 import { UserError } from '../../protocol/channel';
-import type { Document } from '../document';
-import type { Model } from '../model';
-import { FeaturePass, type KnownRows } from './featurePass';
+import type { Document } from '../documents/document';
+import type { Model } from '../models/model';
+import { FeaturePass, type KnownRows } from '../scoring/featureRows';
 import { LogitEffects } from './logitEffects';
 import { OpenedSae } from './openedSae';
 import { steer } from './steering';

@@ -1,9 +1,9 @@
 // The formats other than SAELens', each as it is published: which tensors there are, and what they mean.
 import { basename, dirname } from 'node:path';
-import { hookOf } from '../../core/sae/hooks';
+import { hookOf } from '../../core/sae/hookNames';
 import type { Activation, SaeSource } from '../../core/sae/sae';
 import { UserError } from '../../protocol/channel';
-import type { Json } from '../json';
+import type { Json } from '../models/readJson';
 import {
   constantThreshold,
   columnsScaled,
@@ -16,7 +16,7 @@ import {
   thresholds,
   transposed,
   type Parts,
-} from './parts';
+} from './canonicalSae';
 import { readNpz, readSafetensors, type Tensors } from './tensors';
 
 /** `config` is the format's JSON file, where it has one; `yaml` its text, where that is what it has. */

@@ -2,8 +2,8 @@
 // through the layers between. The norm's length is left out, so scores are relative: standard deviations over the
 // vocabulary.
 import { largest } from '../../core/sae/encode';
-import type { LogitEffect } from '../../core/sae/features';
-import type { Model } from '../model';
+import type { LogitEffect } from '../../core/sae/featureValues';
+import type { Model } from '../models/model';
 import type { OpenedSae } from './openedSae';
 
 export const LISTED_EFFECTS = 10;

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { readLabels, unlabelled, type Label } from '../../core/sae/labels';
+import { readLabels, unlabelled, type Label } from '../../core/sae/featureLabels';
 import type { Sae } from '../../core/sae/sae';
-import type { SparseRows } from '../../core/sae/sparse';
+import type { SparseRows } from '../../core/sae/sparseRows';
 import { UserError } from '../../protocol/channel';
 import { readSae } from './readSae';
 import { readSafetensors } from './tensors';

@@ -1,10 +1,10 @@
 // Which format a folder or a file of weights is in, and what it says.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { hookOf } from '../../core/sae/hooks';
+import { hookOf } from '../../core/sae/hookNames';
 import type { Sae } from '../../core/sae/sae';
 import { UserError } from '../../protocol/channel';
-import { readJson, type Json } from '../json';
+import { readJson, type Json } from '../models/readJson';
 import {
   readCircuitTracer,
   readDictionaryLearning,
@@ -16,7 +16,7 @@ import {
   readSparsify,
   type Files,
 } from './formats';
-import { assemble, type Parts } from './parts';
+import { assemble, type Parts } from './canonicalSae';
 import { readSaeLens } from './saelens';
 import { readSafetensors } from './tensors';
 

@@ -1,10 +1,10 @@
 // SAELens' folders: cfg.json and sae_weights.safetensors, version 6 (nested) and those before it (flat).
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { hookOf } from '../../core/sae/hooks';
+import { hookOf } from '../../core/sae/hookNames';
 import type { Activation, SaeSource } from '../../core/sae/sae';
 import { UserError } from '../../protocol/channel';
-import type { Json } from '../json';
+import type { Json } from '../models/readJson';
 import {
   columnsScaled,
   foldScale,
@@ -15,7 +15,7 @@ import {
   rowsScaled,
   thresholds,
   type Parts,
-} from './parts';
+} from './canonicalSae';
 import { readSafetensors, shared, type Tensor, type Tensors } from './tensors';
 
 /** [architecture]: how features stay on; the rest of a name says what else there is. */

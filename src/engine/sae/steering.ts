@@ -2,11 +2,11 @@
 // autoencoder does not explain stays in, for only the feature's own part of the activation is changed.
 import { normalised } from '../../core/sae/encode';
 import { maskedIn } from '../../core/sae/masking';
-import { valueAt } from '../../core/sae/sparse';
-import type { Scores } from '../../core/scores';
+import { valueAt } from '../../core/sae/sparseRows';
+import type { Scores } from '../../core/lenses/scores';
 import { UserError } from '../../protocol/channel';
 import type { EffectChange } from '../../protocol/features';
-import type { Model } from '../model';
+import type { Model } from '../models/model';
 import type { OpenedSae } from './openedSae';
 
 export interface Steered {

@@ -2,7 +2,7 @@
 // npz: neither can hold anything that runs.
 import { inflateRawSync } from 'node:zlib';
 import { UserError } from '../../protocol/channel';
-import { FileSource } from '../runtime/fileSource';
+import { FileSource } from '../onnx/session/fileSource';
 
 export interface Tensor {
   readonly shape: readonly number[];

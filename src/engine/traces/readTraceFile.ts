@@ -3,7 +3,7 @@ import { Unzip, UnzipInflate, UnzipPassThrough, type UnzipDecoder } from 'fflate
 import { Decompress } from 'fzstd';
 import { readTraces } from '../../core/traces/readTraces';
 import type { Trace, TraceFile } from '../../core/traces/trace';
-import { firstInvalidUtf8 } from '../../core/utf8';
+import { firstInvalidUtf8 } from '../../core/text/utf8';
 import { UserError } from '../../protocol/channel';
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];

@@ -1,6 +1,6 @@
 // Rollouts that are remembered: the same prefix, sampling and seed give the same ones, and more of them begin with these.
 import type { Sampling } from '../../core/traces/drawToken';
-import type { Model } from '../model';
+import type { Model } from '../models/model';
 
 /** Tokens held at once; the prefixes that were not asked for the longest are forgotten. */
 const HELD = 8 << 20;

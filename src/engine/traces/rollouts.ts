@@ -1,7 +1,7 @@
 // Rollouts: how often the model comes to the right answer when it goes on from a prefix of a trace.
 import { availableParallelism } from 'node:os';
 import { finalAnswer, isSameAnswer } from '../../core/traces/answers';
-import { nextPrefix, type CurvePoint } from '../../core/traces/curve';
+import { nextPrefix, type CurvePoint } from '../../core/traces/successCurve';
 import { UserError } from '../../protocol/channel';
 import type {
   BranchView,
@@ -9,7 +9,7 @@ import type {
   RolloutOptions,
   RolloutPoint,
 } from '../../protocol/traces';
-import type { Model } from '../model';
+import type { Model } from '../models/model';
 import { isRightBy } from './checker';
 import { RolloutCache } from './rolloutCache';
 

@@ -1,14 +1,14 @@
 // Completions against enumeration, for random merges, patterns, models and texts that may end inside a character.
 import { describe, expect, test } from 'vitest';
-import { byteStringOf, bytesOf } from '../../../src/core/bytes/byteString';
-import { ByteRules } from '../../../src/core/bytes/rules';
-import { exactBeginnings } from '../../../src/core/completion/beginnings';
-import { drawn, END, likeliest } from '../../../src/core/completion/choice';
+import { byteStringOf, bytesOf } from '../../../src/core/exactBytes/byteString';
+import { ByteRules } from '../../../src/core/exactBytes/byteRules';
+import { exactBeginnings } from '../../../src/core/completion/healingStarts';
+import { drawn, END, likeliest } from '../../../src/core/completion/tokenChoice';
 import { complete } from '../../../src/core/completion/complete';
-import { KnownRows, pathOf } from '../../../src/core/completion/knownRows';
+import { KnownRows, pathOf } from '../../../src/core/completion/trunkRows';
 import { textLogprob } from '../../../src/core/completion/textLogprob';
 import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
-import { encodeUtf8 } from '../../../src/core/utf8';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { Oracle } from '../../support/byteOracle';
 import { CompletionOracle } from '../../support/completionOracle';
 import {

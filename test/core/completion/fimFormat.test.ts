@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fimFormat } from '../../../src/core/completion/fimFormat';
 import { placeIn, promptOf } from '../../../src/core/completion/prompt';
-import { byteCharacters } from '../../../src/core/tokenizer/byteLevel';
-import { loadTokenizer } from '../../../src/core/tokenizer/load';
+import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
+import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import { beforeWords } from '../../../src/core/tokenizer/hardBoundary';
 import { hasShared, shared, tokenizerOf } from '../../support/shared';
 

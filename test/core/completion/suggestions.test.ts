@@ -1,8 +1,8 @@
 // Suggestions that are remembered against a list that is searched from end to end; and when one asks for more.
 import { describe, expect, test } from 'vitest';
-import { Pause } from '../../../src/core/completion/pause';
-import { regionAt } from '../../../src/core/completion/region';
-import { lineEnd, repeatsMuch, repeatsOf } from '../../../src/core/completion/stops';
+import { Pause } from '../../../src/core/completion/requestDelay';
+import { regionAt } from '../../../src/core/completion/syntaxRegion';
+import { lineEnd, repeatsMuch, repeatsOf } from '../../../src/core/completion/stopRules';
 import { RadixTrie, Suggestions } from '../../../src/core/completion/suggestions';
 import { pick, randomOf } from '../../support/toys';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { featureChoice, isEnough, mutualChoice, perToken } from '../../../src/core/sae/selection';
-import { countRows, rowsOf, type SparseRows } from '../../../src/core/sae/sparse';
+import { countRows, rowsOf, type SparseRows } from '../../../src/core/sae/sparseRows';
 
 /** Few different values, so that many are equal; 0 is off. */
 const matrices = fc

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { logSoftmax, logSumOf } from '../../../src/core/bytes/logSum';
+import { logSoftmax, logSumOf } from '../../../src/core/exactBytes/logSum';
 import { contrastOf, contrastScore, ratioOf } from '../../../src/core/traces/contrast';
-import { auc, aucBefore, rankOf } from '../../../src/core/traces/pointing';
+import { auc, aucBefore, rankOf } from '../../support/localization';
 import { uncertaintyOf } from '../../../src/core/traces/uncertainty';
 import { randomOf, type Random } from '../../support/toys';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formats, readTraces } from '../../../src/core/traces/readTraces';
 import type { Trace } from '../../../src/core/traces/trace';
-import { encodeUtf8 } from '../../../src/core/utf8';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { hasShared, shared } from '../../support/shared';
 
 const read = (...rows: unknown[]) => readTraces(rows.map(row => JSON.stringify(row)).join('\n'));

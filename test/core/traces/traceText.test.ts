@@ -1,7 +1,7 @@
 // From bytes of a trace to places in its document, and back.
 import { expect, test } from 'vitest';
 import { TraceText } from '../../../src/core/traces/traceText';
-import { encodeUtf8 } from '../../../src/core/utf8';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { pick, randomOf } from '../../support/toys';
 
 test('every span of bytes has the characters that it touches', () => {

@@ -1,5 +1,5 @@
 // How a pre_tokenizer of Rust `tokenizers` cuts where its pattern matches (`SplitDelimiterBehavior`).
-import { codePointAt } from '../classes';
+import { codePointAt } from '../unicode/classes';
 import type { Match, Scan } from './scan';
 
 export const behaviors: ReadonlyMap<unknown, (match: Match) => Scan> = new Map([

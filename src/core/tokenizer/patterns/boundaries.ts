@@ -1,4 +1,4 @@
-// What scanners do at hard boundaries (../hardBoundary.ts): before a blank behind something visible, and behind a
+// What scanners do at hard boundaries (tokenizer/hardBoundary.ts): before a blank behind something visible, and behind a
 // line feed before a letter. A pretoken's scanner sees the stretch alone, which may begin with that line feed.
 import type { Match, Scan } from './scan';
 

@@ -1,7 +1,15 @@
 // The patterns of DeepSeek's sequences that are more than one class repeated: V3's and R1's third, and the
 // white space at the end of V2's lines.
-import { LETTER, MARK, PUNCTUATION, SPACE, SYMBOL, categories, flagRunEnd } from '../categories';
-import { codePointAt } from '../classes';
+import {
+  LETTER,
+  MARK,
+  PUNCTUATION,
+  SPACE,
+  SYMBOL,
+  categories,
+  flagRunEnd,
+} from '../unicode/categories';
+import { codePointAt } from '../unicode/classes';
 import { BLANK, isNewline, newlinesEnd, spaceEnd, type Match, type Scan } from './scan';
 
 export const DEEPSEEK3_PATTERN =

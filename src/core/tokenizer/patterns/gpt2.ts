@@ -1,4 +1,4 @@
-import { SPACE, classAt, classes, runEnd } from '../classes';
+import { SPACE, classAt, classes, runEnd } from '../unicode/classes';
 import { contraction } from './contraction';
 import { APOSTROPHE, BLANK, leaveLastSpace, type Scan } from './scan';
 

@@ -1,9 +1,9 @@
 // The family of o200k: words end where lower case is followed by upper case.
-import { LETTER, LOWER, NUMBER, SPACE, UPPER, categories, flagRunEnd } from '../categories';
-import { OTHER, classAt, classes, codePointAt, runEnd } from '../classes';
+import { LETTER, LOWER, NUMBER, SPACE, UPPER, categories, flagRunEnd } from '../unicode/categories';
+import { OTHER, classAt, classes, codePointAt, runEnd } from '../unicode/classes';
 import { contraction } from './contraction';
 import { BLANK, isNewline, spaceEnd, type Scan } from './scan';
-import { digitsEnd } from './words';
+import { digitsEnd } from './cl100k';
 
 const BEFORE = '[^\\r\\n\\p{L}\\p{N}]?';
 const UPPER_CLASS = '[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]';

@@ -1,8 +1,16 @@
 // Patterns that are one class of characters, repeated, maybe behind one white space: `\p{N}{1,3}`,
 // `\s?\p{L}+`, `[一-龥]+`. They are read rather than looked up: their classes are long and differ from file to file.
-import { LETTER, MARK, NUMBER, PUNCTUATION, SPACE, SYMBOL, categories } from '../categories';
-import { codePointAt } from '../classes';
-import { belongsTo, type Belongs } from '../ranges';
+import {
+  LETTER,
+  MARK,
+  NUMBER,
+  PUNCTUATION,
+  SPACE,
+  SYMBOL,
+  categories,
+} from '../unicode/categories';
+import { codePointAt } from '../unicode/classes';
+import { belongsTo, type Belongs } from '../unicode/ranges';
 import { matchesLineFeeds, stopsAtBoundaries } from './boundaries';
 import { BLANK, type Match } from './scan';
 

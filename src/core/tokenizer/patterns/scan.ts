@@ -1,7 +1,7 @@
 // What the scanners of split patterns share. Scanners stand in for regular expressions: JavaScript's differ
 // from those of Rust `tokenizers` in `\s`, `(?i:…)` and the version of Unicode, and overflow their stack on
 // a run of some million characters.
-import { SPACE, classes, runEnd } from '../classes';
+import { SPACE, classes, runEnd } from '../unicode/classes';
 
 /**
  * The end of the pretoken that begins at `from`, in text[from, to): greater than `from`, at most `to`.

@@ -1,6 +1,6 @@
 // Rows of published sets of problems and traces.
 import { entriesOf, textBy } from './logprobs';
-import { messageParts } from './messages';
+import { messageParts } from './conversations';
 import {
   isRow,
   known,

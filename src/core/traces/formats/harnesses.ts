@@ -1,5 +1,5 @@
 // Logs of evaluation harnesses: lm-evaluation-harness and Inspect.
-import { messageParts, questionOf } from './messages';
+import { messageParts, questionOf } from './conversations';
 import { openAiLogprobs } from './logprobs';
 import { isRow, known, rowsOf, textOf, type Format, type RawTrace, type Row } from './rawTrace';
 

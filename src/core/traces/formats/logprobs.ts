@@ -1,6 +1,6 @@
 // Log-probabilities as servers write them, by shape: OpenAI's chat, completions and Responses, vLLM's prompt_logprobs,
 // llama.cpp's, Gemini's.
-import { encodeUtf8 } from '../../utf8';
+import { encodeUtf8 } from '../../text/utf8';
 import {
   isRow,
   numberOf,

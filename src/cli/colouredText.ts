@@ -1,0 +1,113 @@
+// What the command line prints for people: the text in colours, then the figures that sum it up.
+import { encodeUtf8 } from '../core/text/utf8';
+import { lenses, type Lens } from '../core/lenses/lenses';
+import { legendOf, stepOf } from '../core/lenses/scale';
+import type { Scores } from '../core/lenses/scores';
+import { spell } from '../core/displayToken';
+import type { StreamTokens } from '../core/text/stream/tokenStream';
+import type { Model } from '../engine/models/model';
+
+/** Background and foreground of the 256-colour palette for each step; step 0 is left as it is. */
+const HEAT = [
+  '',
+  '48;5;58',
+  '48;5;94',
+  '48;5;130',
+  '48;5;166',
+  '48;5;160',
+  '48;5;125;1',
+  '48;5;127;1;4',
+];
+const SHADES = ['48;5;24', '48;5;60'];
+const LISTED = 10;
+
+export function* prettyTokens(text: string, tokens: StreamTokens, model: Model): Generator<string> {
+  yield* coloured(text, tokens, null, lenses.tokens);
+  const bytes = encodeUtf8(text).length;
+  const count = tokens.ids.length;
+  yield `${count} tokens, ${bytes} bytes, ${ratio(bytes, count)} bytes per token (${model.info.name})\n`;
+  yield* limitation(model);
+}
+
+export function* prettyInspect(
+  text: string,
+  tokens: StreamTokens,
+  scores: Scores,
+  model: Model,
+): Generator<string> {
+  const lens = lenses.surprisal;
+  yield* coloured(text, tokens, scores, lens);
+  if (usesColour()) yield `${legend(lens)}\n\n`;
+  const known = [...scores.logprobs.keys()].filter(i => scores.ranks[i]! > 0);
+  const bits = (token: number) => lens.value(scores, token);
+  const highest = known.sort((a, b) => bits(b) - bits(a)).slice(0, LISTED);
+  const rows = highest.map(token => [
+    bits(token).toFixed(2),
+    String(scores.ranks[token]),
+    String(tokens.byteStarts[token]),
+    spell(model.tokenizer.bytesOf(tokens.ids[token]!)),
+    spell(model.tokenizer.bytesOf(scores.topIds[token * scores.topK] ?? -1)),
+  ]);
+  yield* table(['bits', 'rank', 'at byte', 'token', 'likeliest instead'], rows);
+  const total = known.reduce((sum, token) => sum + bits(token), 0);
+  const bytes = encodeUtf8(text).length;
+  yield (
+    `\n${tokens.ids.length} tokens, ${bytes} bytes: ${ratio(total, known.length)} bits per token, ` +
+    `${ratio(total, bytes)} bits per byte (${model.info.name})\n`
+  );
+  yield* limitation(model);
+}
+
+function* limitation({ tokenizer }: Model): Generator<string> {
+  if (tokenizer.limitation) yield `${tokenizer.limitation}\n`;
+}
+
+function* coloured(
+  text: string,
+  tokens: StreamTokens,
+  scores: Scores | null,
+  lens: Lens,
+): Generator<string> {
+  if (!usesColour()) return;
+  const palette = lens.scale.kind === 'alternate' ? SHADES : HEAT;
+  let painted = 0;
+  for (let token = 0; token < tokens.ids.length; token++) {
+    const end = tokens.utf16Ends[token]!;
+    const style = palette[stepOf(lens.scale, lens.value(scores, token, token))] ?? '';
+    const slice = printable(text.slice(painted, end));
+    // A colour that runs over a line's end would paint the rest of the terminal's line.
+    yield style ? slice.replace(/[^\n]+/g, line => `\x1b[${style}m${line}\x1b[0m`) : slice;
+    painted = Math.max(painted, end);
+  }
+  yield '\n';
+}
+
+function legend(lens: Lens): string {
+  const palette = lens.scale.kind === 'alternate' ? SHADES : HEAT;
+  return legendOf(lens.scale)
+    .map((words, step) => (palette[step] ? `\x1b[${palette[step]}m ${words} \x1b[0m` : words))
+    .join('  ');
+}
+
+function* table(head: string[], rows: string[][]): Generator<string> {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map(row => row[i]!.length)));
+  for (const row of [head, ...rows]) {
+    yield `${row
+      .map((cell, i) => (i < 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd()}\n`;
+  }
+}
+
+/** Control characters of the text would steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
+}
+
+export function usesColour(): boolean {
+  return process.env.NO_COLOR === undefined && process.stdout.isTTY;
+}
+
+function ratio(a: number, b: number): string {
+  return b > 0 ? (a / b).toFixed(3) : '–';
+}

@@ -1,0 +1,97 @@
+// Where a completion may begin: a small tree of tokens that spell the bytes before the cursor, or most of them.
+//
+//   exact      all ways in which the tokenizer may cut the text there, whatever follows (the cover tree);
+//   one-token  the text's tokens with the last one dropped: one that begins with its bytes, or it again;
+//   none       the text's tokens as they are.
+import { byteStringOf, bytesOf, type ByteString } from '../exactBytes/byteString';
+import { coverTree, noTrunk, settle } from '../exactBytes/coverTree';
+import type { PathNode } from '../exactBytes/tokenModel';
+import type { ByteRules } from '../exactBytes/byteRules';
+import type { SortedTokens } from '../exactBytes/sortedTokens';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { anyTokens, CanonicalTokens, type Continuations } from './continuations';
+
+export type Healing = 'exact' | 'one-token' | 'none';
+export const healings: readonly Healing[] = ['exact', 'one-token', 'none'];
+
+export interface BeginningNode extends PathNode {
+  /** What may come behind the path. */
+  readonly next: Continuations;
+}
+
+export interface Head {
+  /** Index of the node at which the path ends. */
+  readonly node: number;
+  /** The bytes before the cursor behind the path: the next token begins with them, and is longer. */
+  readonly rest: ByteString;
+}
+
+export interface Beginnings {
+  /** Behind the prompt's root. */
+  readonly trunk: readonly number[];
+  /** Nodes after their parents; the first is the end of the trunk and has no token (-1). */
+  readonly nodes: readonly BeginningNode[];
+  readonly heads: readonly Head[];
+  /** The bytes before the cursor behind the trunk: handed back to the model. */
+  readonly handed: ByteString;
+  /** The tokens behind the trunk of the handed bytes with these behind them, where the text ends. */
+  encode(bytes: ByteString): number[];
+}
+
+/** At the end of `text`, which begins a text or goes on with one. Throws `InexactError`. */
+export function exactBeginnings(rules: ByteRules, text: ByteString, begins = true): Beginnings {
+  rules.check(text, 0, begins);
+  const open = (begins ? rules.opening : '') + text;
+  const settled = settle(rules, open, noTrunk);
+  const tree = coverTree(rules, open, settled);
+  const behind = open.slice(settled.offset);
+  const shared = tree.trunk.slice(settled.tokens.length);
+  const sharedBytes = shared.reduce((sum, id) => sum + rules.tokens.bytesOf(id)!.length, 0);
+  return {
+    trunk: tree.trunk,
+    nodes: tree.nodes.map(({ parent, token, prefix }) => ({
+      ...{ parent, token },
+      next: new CanonicalTokens(rules, prefix),
+    })),
+    heads: tree.heads,
+    handed: behind.slice(sharedBytes),
+    encode: bytes => {
+      const whole = behind + bytes;
+      const ends = rules.pretokenEnds(whole, 0);
+      const tokens = ends.flatMap((end, i) => rules.merge(whole.slice(ends[i - 1] ?? 0, end)));
+      return tokens.slice(shared.length);
+    },
+  };
+}
+
+/** With the last token dropped, or with none. `open` is UTF-8. */
+export function commonBeginnings(
+  tokenizer: Tokenizer,
+  tokens: SortedTokens,
+  open: ByteString,
+  healing: 'one-token' | 'none',
+): Beginnings {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOf(open));
+  const ids = [...tokenizer.encode(text).ids];
+  const next = anyTokens(tokens);
+  const root = { parent: -1, token: -1, next };
+  const last = healing === 'one-token' ? ids.pop() : undefined;
+  const rest = last === undefined ? '' : byteStringOf(tokenizer.bytesOf(last));
+  const isHealed = last !== undefined && open.endsWith(rest);
+  if (last !== undefined && !isHealed) ids.push(last);
+  return {
+    trunk: ids,
+    nodes: isHealed ? [root, { parent: 0, token: last, next }] : [root],
+    heads: isHealed
+      ? [
+          { node: 0, rest },
+          { node: 1, rest: '' },
+        ]
+      : [{ node: 0, rest: '' }],
+    handed: isHealed ? rest : '',
+    encode: bytes => {
+      const all = bytesOf(isHealed ? rest + bytes : bytes);
+      return [...tokenizer.encode(new TextDecoder('utf-8', { ignoreBOM: true }).decode(all)).ids];
+    },
+  };
+}

@@ -1,0 +1,64 @@
+// What the model has said behind a trunk, so that it is asked for no path twice.
+import type { PathNode, Row, TokenModel } from '../exactBytes/tokenModel';
+
+export class KnownRows {
+  readonly #rows = new Map<string, Row>();
+  /** Places in texts that the model was asked about. */
+  asked = 0;
+
+  constructor(
+    private readonly model: TokenModel,
+    private readonly trunk: readonly number[],
+  ) {}
+
+  get ends(): readonly number[] {
+    return this.model.ends;
+  }
+
+  known(path: readonly number[]): Row | undefined {
+    return this.#rows.get(path.join());
+  }
+
+  /** [path]: behind the trunk and each path. Those that are not known are asked for at once. */
+  async of(paths: readonly (readonly number[])[]): Promise<Row[]> {
+    const unknown = paths.filter(path => !this.#rows.has(path.join()));
+    if (unknown.length > 0) await this.#ask(unknown);
+    return paths.map(path => this.#rows.get(path.join())!);
+  }
+
+  async #ask(paths: readonly (readonly number[])[]): Promise<void> {
+    const shared = paths.reduce((length, path) => commonLength(paths[0]!, path, length), Infinity);
+    const start = paths[0]!.slice(0, shared);
+    const nodes: PathNode[] = [{ parent: -1, token: -1 }];
+    const places = new Map([['', 0]]);
+    const ends = paths.map(path => {
+      let node = 0;
+      path.slice(start.length).forEach((token, i, behind) => {
+        const key = behind.slice(0, i + 1).join();
+        const known = places.get(key);
+        if (known === undefined) places.set(key, nodes.length);
+        node = known ?? nodes.push({ parent: node, token }) - 1;
+      });
+      return node;
+    });
+    const wanted = [...new Set(ends)];
+    this.asked += wanted.length;
+    const rows = await this.model.rows([...this.trunk, ...start], nodes, wanted);
+    paths.forEach((path, i) => this.#rows.set(path.join(), rows[wanted.indexOf(ends[i]!)]!));
+  }
+}
+
+function commonLength(a: readonly number[], b: readonly number[], limit: number): number {
+  const end = Math.min(a.length, b.length, limit);
+  let length = 0;
+  while (length < end && a[length] === b[length]) length++;
+  return length;
+}
+
+/** The node's path from the root of its tree. */
+export function pathOf(nodes: readonly PathNode[], node: number): number[] {
+  const path: number[] = [];
+  for (let at = node; nodes[at]!.parent >= 0; at = nodes[at]!.parent)
+    path.unshift(nodes[at]!.token);
+  return path;
+}

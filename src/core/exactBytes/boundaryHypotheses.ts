@@ -1,0 +1,154 @@
+// Where text may be cut into pretokens that is not yet complete: one set of boundaries for each way that
+// some continuation brings about. They are found by cutting the text with each of the pattern's witnesses
+// behind it. Texts of the same classes of characters are cut alike, so the answers are kept by classes.
+import type { Scan } from '../tokenizer/patterns/scan';
+import { encodeUtf8 } from '../text/utf8';
+import { byteStringOf, type ByteString } from './byteString';
+import { characterLength, codePointsFrom, incompleteFrom } from './utf8Characters';
+import type { Boundaries, Cutting } from './pretokenBoundaries';
+import { CONTRACTION_REACH, UNSETTLED_PRETOKENS, type Lookahead } from './lookahead';
+
+/** Characters of a pretoken whose runs are cut to two: a blank, signs, newlines. */
+const LONGEST_SHAPE = 6;
+
+const MAX_KEPT = 1 << 17;
+
+export class Hypotheses implements Cutting {
+  readonly unsettled = UNSETTLED_PRETOKENS;
+  readonly #scan: Scan;
+  readonly #lookahead: Lookahead;
+  readonly #kept = new Map<string, readonly Boundaries[]>();
+  // Of the last text that was read:
+  #units = '';
+  /** The classes of characters that it may end inside; '' if it ends inside none. */
+  #partial = '';
+  #isAscii = true;
+
+  constructor(scan: Scan, lookahead: Lookahead) {
+    this.#scan = scan;
+    this.#lookahead = lookahead;
+  }
+
+  of(bytes: ByteString): readonly Boundaries[] {
+    if (!this.#read(bytes)) return [];
+    const key = this.#partial === '' ? this.#units : `${this.#units}|${this.#partial}`;
+    let found = this.#kept.get(key);
+    if (!found) {
+      if (this.#kept.size === MAX_KEPT) this.#kept.clear();
+      this.#kept.set(key, (found = this.#close(this.#lookahead.witnesses)));
+    }
+    return this.#isAscii ? found : found.map(ends => inBytes(bytes, ends));
+  }
+
+  ended(bytes: ByteString): Boundaries | undefined {
+    if (!this.#read(bytes) || this.#partial !== '') return undefined;
+    const [ends] = this.#close(['']);
+    return this.#isAscii ? ends! : inBytes(bytes, ends!);
+  }
+
+  openers(bytes: ByteString, allows: (ends: Boundaries) => boolean): ByteString[] {
+    this.#read(bytes);
+    const firsts = new Set<ByteString>();
+    let isAny = false;
+    for (const witness of this.#lookahead.witnesses) {
+      const [ends] = this.#close([witness]);
+      if (!allows(inBytes(bytes, ends!))) continue;
+      const unit = witness[0] ?? '';
+      const spellings = this.#lookahead.spellings(unit);
+      if (!spellings) isAny = true;
+      for (const character of spellings ?? [unit]) {
+        firsts.add(byteStringOf(encodeUtf8(character)).slice(0, 1));
+      }
+    }
+    return isAny ? [...firsts, ''] : [...firsts];
+  }
+
+  shapeOf(bytes: ByteString): string | undefined {
+    return this.#read(bytes) ? `${this.#units}|${this.#partial}` : undefined;
+  }
+
+  /** Whether the bytes end with a whole character that is no part of a contraction. */
+  joinsFreely(bytes: ByteString): boolean {
+    return (
+      this.#read(bytes) &&
+      this.#partial === '' &&
+      !this.#units.slice(-CONTRACTION_REACH).includes("'")
+    );
+  }
+
+  /**
+   * The classes of the pretoken's characters, in which a run of three or more is as good as one of two, but for
+   * digits, which may stand in threes, and the bytes of the last one if they are not whole.
+   */
+  openEndOf(bytes: ByteString): string {
+    this.#read(bytes);
+    const shape = this.#units
+      .replace(/(000)+(?=0)/g, '')
+      .replace(/([^0])\1{2,}/gs, '$1$1')
+      .slice(-LONGEST_SHAPE);
+    return `${shape}|${bytes.slice(incompleteFrom(bytes))}`;
+  }
+
+  /** Whether some text begins with the bytes. */
+  #read(bytes: ByteString): boolean {
+    const { unitOf } = this.#lookahead;
+    let units = '';
+    let sinceApostrophe = Infinity;
+    this.#partial = '';
+    this.#isAscii = true;
+    for (let i = 0; i < bytes.length;) {
+      const lead = bytes.charCodeAt(i);
+      let unit;
+      if (lead < 0x80) {
+        unit = unitOf(lead);
+        i++;
+      } else {
+        this.#isAscii = false;
+        const end = i + characterLength(lead);
+        const [first, last] = codePointsFrom(bytes, i, Math.min(end, bytes.length));
+        if (last < first) return false;
+        if (end > bytes.length) {
+          this.#partial = this.#lookahead.unitsOf(first, last);
+          break;
+        }
+        unit = unitOf(first);
+        i = end;
+      }
+      sinceApostrophe = unit === "'" ? 0 : sinceApostrophe + 1;
+      units += sinceApostrophe > CONTRACTION_REACH ? this.#lookahead.plain(unit) : unit;
+    }
+    this.#units = units;
+    return true;
+  }
+
+  /** The different ways, in characters. */
+  #close(witnesses: readonly string[]): Boundaries[] {
+    const { length } = this.#units;
+    const found = new Map<string, number[]>();
+    for (const completion of this.#partial === '' ? [''] : this.#partial) {
+      for (const witness of witnesses) {
+        const text = this.#units + completion + witness;
+        const ends: number[] = [];
+        for (let at = 0; at < text.length;) {
+          at = this.#scan(text, at, text.length);
+          if (at > length) break;
+          ends.push(at);
+        }
+        found.set(ends.join(), ends);
+      }
+    }
+    return [...found.values()];
+  }
+}
+
+function inBytes(bytes: ByteString, ends: Boundaries): Boundaries {
+  const offsets: number[] = [];
+  for (let i = 0, character = 0, next = 0; next < ends.length; character++) {
+    if (character === ends[next]) {
+      offsets.push(i);
+      next++;
+    }
+    i += characterLength(bytes.charCodeAt(i));
+  }
+  return offsets;
+}

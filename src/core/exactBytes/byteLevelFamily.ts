@@ -1,0 +1,70 @@
+// Byte-level BPE: a pattern cuts text into pretokens, whose bytes are merged.
+import type { ByteAlphabet } from '../tokenizer/bpe/alphabet';
+import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
+import { toNfc } from '../tokenizer/normalize/unicodeForms';
+import { TokenList } from '../tokenizer/tokenList';
+import { bytesOf, type ByteString } from './byteString';
+import { InexactError } from '../errors';
+import { Hypotheses } from './boundaryHypotheses';
+import { KNOWN_LOOKAHEADS, lookaheads } from './lookahead';
+import { Pairs } from './tokenPairs';
+import { PLACE, type Flaw, type Scheme } from './tokenizerFamily';
+
+export class ByteLevelScheme implements Scheme {
+  readonly cutting: Hypotheses;
+  readonly joins: Pairs;
+  readonly opening = '';
+  readonly #tokenizer: BpeTokenizer;
+  readonly #byteIds: Int32Array;
+
+  /** `ids`: the tokens of text. Throws `InexactError`. */
+  constructor(tokenizer: BpeTokenizer, alphabet: ByteAlphabet, ids: readonly number[]) {
+    this.#tokenizer = tokenizer;
+    this.#byteIds = alphabet.ids;
+    const { scans, merger, whole, normalizers } = tokenizer.parts;
+    if (normalizers.some(step => step !== toNfc)) {
+      throw new InexactError(
+        `The tokenizer normalises by ${tokenizer.normalizer}: exact probabilities of bytes are known for NFC only`,
+      );
+    }
+    const lookahead = scans.length === 1 ? lookaheads.get(scans[0]!) : undefined;
+    if (!lookahead) {
+      throw new InexactError(
+        `How far the tokenizer looks ahead before it cuts text is known for the patterns of ${KNOWN_LOOKAHEADS} only`,
+      );
+    }
+    this.joins = new Pairs(merger.merges, tokenizer.vocabSize, id =>
+      this.#symbolsOf(tokenizer.bytesOf(id)),
+    );
+    const unreachable = whole && ids.find(id => !this.joins.isReachable(id));
+    if (unreachable !== undefined) {
+      throw new InexactError(
+        `tokenizer.json: with ignore_merges, token ${unreachable} stands for a pretoken that no merges make: ` +
+          `that is not supported`,
+      );
+    }
+    this.cutting = new Hypotheses(scans[0]!, lookahead);
+  }
+
+  merge(bytes: ByteString): number[] {
+    const list = new TokenList(bytes.length);
+    const symbols = Int32Array.from(this.#symbolsOf(bytesOf(bytes)));
+    if (bytes.length > 0) this.#tokenizer.parts.merger.encode(symbols, bytes.length, list);
+    return [...list.ids.subarray(0, list.count)];
+  }
+
+  flawOf(text: string): Flaw | undefined {
+    if (this.#tokenizer.parts.normalizers.length === 0) return undefined;
+    const [change] = toNfc(text);
+    return (
+      change && {
+        at: change.start,
+        problem: `is not in the normal form NFC at ${PLACE}, and the tokenizer sees it in that form: normalise the text`,
+      }
+    );
+  }
+
+  #symbolsOf(bytes: Uint8Array): number[] {
+    return Array.from(bytes, byte => this.#byteIds[byte]!);
+  }
+}

@@ -1,0 +1,109 @@
+// What a tokenizer must be, and what is asked of it, for exact probabilities of bytes.
+//
+// Texts are those in which no added token is spelled, in the tokenizer's normal form, in UTF-8. What a
+// normalizer would change further on is not followed: a model that writes text outside the normal form
+// gives its mass to those bytes.
+import { ByteAlphabet, CharacterAlphabet } from '../tokenizer/bpe/alphabet';
+import { BpeTokenizer } from '../tokenizer/bpe/bpe';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { firstInvalidUtf8, utf8Length } from '../text/utf8';
+import { ByteLevelScheme } from './byteLevelFamily';
+import { byteStringOf, bytesOf, type ByteString } from './byteString';
+import { Canonical } from './canonical';
+import { incompleteFrom } from './utf8Characters';
+import type { Cutting } from './pretokenBoundaries';
+import { InexactError } from '../errors';
+import type { Joins } from './tokenPairs';
+import { PLACE, type Scheme } from './tokenizerFamily';
+import { SortedTokens } from './sortedTokens';
+import { SpacedScheme } from './sentencePieceFamily';
+
+export class ByteRules {
+  readonly tokens: SortedTokens;
+  readonly canonical: Canonical;
+  readonly #scheme: Scheme;
+  readonly #addedNames: readonly ByteString[];
+
+  /** Throws `InexactError` for a tokenizer that exactness cannot be had with. */
+  constructor(tokenizer: Tokenizer) {
+    if (!(tokenizer instanceof BpeTokenizer)) {
+      throw new InexactError(
+        `The tokenizer is ${tokenizer.name}: exact probabilities of bytes need BPE`,
+      );
+    }
+    const { alphabet, added } = tokenizer.parts;
+    const isAdded = new Set(added.map(({ id }) => id));
+    const ids: number[] = [];
+    for (let id = 0; id < tokenizer.vocabSize; id++) {
+      if (!isAdded.has(id) && tokenizer.bytesOf(id).length > 0) ids.push(id);
+    }
+    this.tokens = new SortedTokens(ids, id => tokenizer.bytesOf(id));
+    this.#scheme =
+      alphabet instanceof CharacterAlphabet
+        ? new SpacedScheme(tokenizer, alphabet, ids)
+        : new ByteLevelScheme(tokenizer, alphabet as ByteAlphabet, ids);
+    this.canonical = new Canonical(this.#scheme.joins, this.tokens, this.cutting);
+    this.#addedNames = added
+      .filter(({ special }) => !special)
+      .map(({ content }) => byteStringOf(new TextEncoder().encode(content)));
+  }
+
+  get cutting(): Cutting {
+    return this.#scheme.cutting;
+  }
+
+  get joins(): Joins {
+    return this.#scheme.joins;
+  }
+
+  /** What the tokenizer puts before every text that is not empty. */
+  get opening(): ByteString {
+    return this.#scheme.opening;
+  }
+
+  /** The tokens of one pretoken or its beginning. */
+  merge(bytes: ByteString): number[] {
+    return this.#scheme.merge(bytes);
+  }
+
+  /** The tokens of a text, behind a place where text is cut; undefined if it is no text. */
+  encode(bytes: ByteString): number[] | undefined {
+    let at = 0;
+    return this.cutting.ended(bytes)?.flatMap(end => this.merge(bytes.slice(at, (at = end))));
+  }
+
+  /**
+   * Throws `InexactError` if the bytes are not the beginning of a text, or not of one to be exact about. What lies
+   * before `from`, a boundary with one more behind it, has been checked. `begins`: whether nothing comes before it.
+   */
+  check(bytes: ByteString, from = 0, begins = from === 0): void {
+    const complete = incompleteFrom(bytes);
+    const array = bytesOf(bytes.slice(from, complete));
+    const invalid = firstInvalidUtf8(array);
+    const isBroken = complete < bytes.length && this.cutting.of(bytes.slice(complete)).length === 0;
+    if (invalid >= 0 || isBroken) {
+      const at = invalid >= 0 ? from + invalid : complete;
+      throw new InexactError(`The text is not UTF-8 at byte ${at}`);
+    }
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(array);
+    const flaw = this.#scheme.flawOf(text, begins);
+    if (flaw) {
+      const place = `byte ${from + utf8Length(text, 0, flaw.at)}`;
+      throw new InexactError(`The text ${flaw.problem.replace(PLACE, place)}`);
+    }
+    for (const name of this.#addedNames) {
+      const at = bytes.indexOf(name, Math.max(0, from - name.length));
+      if (at < 0) continue;
+      throw new InexactError(
+        `The text spells the added token ${name} at byte ${at}: exact probabilities are known for texts ` +
+          `without added tokens only`,
+      );
+    }
+  }
+
+  /** The ends of the pretokens of bytes[from, length), which begin at one, if the text ends with the last whole character. */
+  pretokenEnds(bytes: ByteString, from: number): number[] {
+    const whole = bytes.slice(from, incompleteFrom(bytes));
+    return (this.cutting.ended(whole) ?? []).map(end => from + end);
+  }
+}

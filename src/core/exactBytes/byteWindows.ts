@@ -1,0 +1,91 @@
+// How the bytes of a text longer than the model's context are scored: in the windows of its tokens, each begun
+// where the text behind its beginning has the tokens that the whole text has there.
+import { windowsOf, type Window } from '../text/contextWindows';
+import { InexactError } from '../errors';
+
+/** All offsets in bytes. */
+export interface ByteWindow {
+  /** The model is shown the bytes from here on. */
+  readonly start: number;
+  /** Bytes [ownStart, end) take their surprisals from it. */
+  readonly ownStart: number;
+  readonly end: number;
+  /** The tokens of bytes [start, end). */
+  readonly ids: Uint32Array;
+  /** How many of them are those of bytes [start, ownStart). */
+  readonly before: number;
+}
+
+export interface TextTokens {
+  readonly ids: Uint32Array;
+  /** [token] */
+  readonly byteStarts: Uint32Array;
+  readonly byteEnds: Uint32Array;
+}
+
+/** Beginnings tried behind the one that the windows of the tokens have. */
+const TRIED = 64;
+/** Tokens compared behind a beginning: cut alike so far, both texts are cut alike further on. */
+const COMPARED = 64;
+/** Tokens at the end of a piece that what comes behind it may change. */
+const UNSETTLED = 32;
+
+/** What windows are made by. */
+export interface Windowing {
+  /** Tokens in a window. */
+  readonly context: number;
+  endsLine(token: number): boolean;
+  /** The tokens of some of the text's bytes on their own, undefined where those are no text. */
+  encode(from: number, to: number): ArrayLike<number> | undefined;
+}
+
+/** Throws `InexactError` where no window can begin. */
+export function byteWindows(tokens: TextTokens, windowing: Windowing): ByteWindow[] {
+  const { ids, byteStarts, byteEnds } = tokens;
+  const windows = windowsOf(ids.length, windowing.context, windowing.endsLine).map(window => {
+    const { ownStart, end } = window;
+    const first = beginningOf(window, tokens, windowing);
+    return {
+      start: byteStarts[first]!,
+      ownStart: byteStarts[ownStart]!,
+      end: byteEnds[end - 1]!,
+      ids: ids.slice(first, end),
+      before: ownStart - first,
+    };
+  });
+  if (windows.length > 0) return windows;
+  return [{ start: 0, ownStart: 0, end: 0, ids: ids.slice(), before: 0 }];
+}
+
+/** In bytes: where the window begins that what comes at `at` takes its surprisal from. Throws `InexactError`. */
+export function windowStartAt(tokens: TextTokens, at: number, windowing: Windowing): number {
+  const { ids, byteStarts, byteEnds } = tokens;
+  const windows = windowsOf(ids.length, windowing.context, windowing.endsLine);
+  const window = windows.find(({ end }) => byteEnds[end - 1]! > at) ?? windows.at(-1);
+  return window ? byteStarts[beginningOf(window, tokens, windowing)]! : 0;
+}
+
+/** The window's first token, or one behind it with which the text behind it begins by itself. */
+function beginningOf(
+  { start, ownStart, end }: Window,
+  { ids, byteStarts, byteEnds }: TextTokens,
+  { encode }: Windowing,
+): number {
+  const isBeginning = (token: number) => {
+    const last = Math.min(end, token + COMPARED + UNSETTLED);
+    const alone = encode(byteStarts[token]!, byteEnds[last - 1]!);
+    if (!alone) return false;
+    const settled = last === ids.length ? last - token : Math.max(1, last - token - UNSETTLED);
+    return Array.from(alone)
+      .slice(0, settled)
+      .every((id, i) => id === ids[token + i]);
+  };
+  const latest = Math.min(ownStart, start + TRIED);
+  let first = start;
+  while (first > 0 && first <= latest && !isBeginning(first)) first++;
+  if (first <= latest) return first;
+  throw new InexactError(
+    `Behind byte ${byteStarts[start]} the text has no place where it can be cut and keep its tokens: ` +
+      `exact probabilities of bytes are known up to byte ${byteStarts[ownStart]}`,
+  );
+}

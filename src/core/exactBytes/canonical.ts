@@ -1,0 +1,207 @@
+// Which sequences of tokens are canonical: the beginning of what the tokenizer makes of some text.
+import type { ByteString } from './byteString';
+import { incompleteFrom } from './utf8Characters';
+import type { Boundaries, Cutting } from './pretokenBoundaries';
+import type { Joins } from './tokenPairs';
+import type { SortedTokens } from './sortedTokens';
+import type { TokenPrefix } from './tokenPrefix';
+
+/** What may be behind a prefix, as bits, for the ways in which the two are cut. */
+const CUT_CLOSED = 1; // a boundary before the token and behind it
+const CUT_OPEN = 2; // one before it
+const JOINED_CLOSED = 4; // none before it: the token must be one that may join
+const JOINED_OPEN = 8;
+const KNOWN = 16;
+
+const MAX_KEPT = 1000;
+
+/** What is known of the tokens behind prefixes of one shape. */
+interface Behind {
+  /** [shape of the token]; bits, 0 where not known yet. */
+  readonly ways: Uint8Array;
+  /** By the token, -1 - token where it does not join: whether something can follow where it ends open. */
+  readonly continued: Map<number, boolean>;
+}
+
+/** Bytes that go on in a character. */
+const CONTINUATIONS = Array.from({ length: 0x40 }, (_, low) => String.fromCharCode(0x80 | low));
+
+export class Canonical {
+  readonly #joins: Joins;
+  readonly #tokens: SortedTokens;
+  readonly #cutting: Cutting;
+  /** [id]; tokens of one shape are cut alike behind one prefix. -1 if no text has the token there. */
+  readonly #shapes: Int32Array;
+  readonly #shapeCount: number;
+  /** [id]; 1: reachable, 2: not, 0: not known yet. */
+  readonly #reachable: Uint8Array;
+  /** By the prefix's shape. */
+  readonly #kept = new Map<string, Behind>();
+
+  constructor(joins: Joins, tokens: SortedTokens, cutting: Cutting) {
+    this.#joins = joins;
+    this.#tokens = tokens;
+    this.#cutting = cutting;
+    const numbers = new Map<string, number>();
+    this.#reachable = new Uint8Array(tokens.idLimit);
+    this.#shapes = new Int32Array(tokens.idLimit).fill(-1);
+    for (const [place, id] of tokens.ids.entries()) {
+      const shape = cutting.shapeOf(tokens.bytes[place]!);
+      if (shape === undefined) continue;
+      if (!numbers.has(shape)) numbers.set(shape, numbers.size);
+      this.#shapes[id] = numbers.get(shape)!;
+    }
+    this.#shapeCount = numbers.size;
+  }
+
+  /** The prefix with one more token of text, whether or not that is canonical. */
+  extend(prefix: TokenPrefix, token: number): TokenPrefix {
+    return prefix.with(token, this.#tokens.bytesOf(token)!, this.#joins.mayJoin(prefix, token));
+  }
+
+  /** Whether the tokenizer makes of some text what begins with the prefix and the token. */
+  follows(prefix: TokenPrefix, token: number): boolean {
+    return this.follower(prefix)(token);
+  }
+
+  /** The same for many tokens behind one prefix. */
+  follower(prefix: TokenPrefix): (token: number) => boolean {
+    const behind = this.#behind(prefix);
+    return token => {
+      if (!this.#isReachable(token)) return false;
+      const ways = this.#waysTo(prefix, behind, token);
+      if (ways & CUT_CLOSED) return true;
+      const joins =
+        (ways & (JOINED_CLOSED | JOINED_OPEN)) !== 0 && this.#joins.mayJoin(prefix, token);
+      if (joins && ways & JOINED_CLOSED) return true;
+      if (!joins && !(ways & CUT_OPEN)) return false;
+      const key = joins ? token : -1 - token;
+      let isContinued = behind?.continued.get(key);
+      if (isContinued === undefined) {
+        isContinued = this.#isContinued(this.extend(prefix, token));
+        behind?.continued.set(key, isContinued);
+      }
+      return isContinued;
+    };
+  }
+
+  /** Whether the tokenizer makes of some text what begins with the prefix. */
+  isCanonical(prefix: TokenPrefix): boolean {
+    if (!prefix.tokens.every(token => this.#isReachable(token))) return false;
+    const state = this.#stateOf(prefix);
+    return state === 'open' ? this.#isContinued(prefix) : state === 'closed';
+  }
+
+  /** Whether the tokenizer makes the prefix, and no more, of its bytes. */
+  endsText(prefix: TokenPrefix): boolean {
+    const ends = this.#cutting.ended(prefix.bytes);
+    return ends !== undefined && isCutSo(prefix, ends);
+  }
+
+  #isReachable(token: number): boolean {
+    const known = this.#reachable[token]!;
+    if (known !== 0) return known === 1;
+    const isReachable = this.#joins.isReachable(token);
+    this.#reachable[token] = isReachable ? 1 : 2;
+    return isReachable;
+  }
+
+  #waysTo(prefix: TokenPrefix, behind: Behind | null, token: number): number {
+    if (!behind) return this.#findWays(prefix, token);
+    const shape = this.#shapes[token]!;
+    return shape < 0 ? 0 : (behind.ways[shape] ||= this.#findWays(prefix, token));
+  }
+
+  /** Null where tokens of one shape may be cut in different ways behind the prefix. */
+  #behind(prefix: TokenPrefix): Behind | null {
+    const { bytes, ends, joins } = prefix;
+    if (!this.#cutting.joinsFreely(bytes)) return null;
+    // Of one shape and with ends at the same bytes, other characters may end elsewhere.
+    const isAscii = !/[^\x00-\x7f]/.test(bytes);
+    const shape = isAscii ? this.#cutting.shapeOf(bytes) : bytes;
+    const key = [shape, ends, joins].join(' ');
+    let behind = this.#kept.get(key);
+    if (!behind) {
+      if (this.#kept.size === MAX_KEPT) this.#kept.clear();
+      behind = { ways: new Uint8Array(this.#shapeCount), continued: new Map() };
+      this.#kept.set(key, behind);
+    }
+    return behind;
+  }
+
+  #findWays(prefix: TokenPrefix, token: number): number {
+    const bytes = prefix.bytes + this.#tokens.bytesOf(token)!;
+    let ways = KNOWN;
+    for (const boundaries of this.#cutting.of(bytes)) {
+      const next = boundariesIn(prefix, boundaries);
+      if (next < 0) continue;
+      const isCut = prefix.bytes === '' || boundaries[next - 1] === prefix.bytes.length;
+      if (boundaries.length === next) ways |= isCut ? CUT_OPEN : JOINED_OPEN;
+      else if (boundaries[next] === bytes.length) ways |= isCut ? CUT_CLOSED : JOINED_CLOSED;
+    }
+    return ways;
+  }
+
+  /** Closed: the text may end, or be cut, behind the prefix. Open: it must go on in the same pretoken. */
+  #stateOf(prefix: TokenPrefix): 'closed' | 'open' | 'impossible' {
+    const { bytes } = prefix;
+    if (bytes === '') return 'closed';
+    let state: 'open' | 'impossible' = 'impossible';
+    for (const ends of this.#cutting.of(bytes)) {
+      if (!isCutSo(prefix, ends)) continue;
+      if (ends.at(-1) === bytes.length) return 'closed';
+      state = 'open';
+    }
+    return state;
+  }
+
+  /**
+   * Whether tokens can follow an open prefix, which ends inside a character or a contraction, that leave its
+   * last token as it is, until it may close. Mostly the first bytes that are tried do. `seen` are the ends that
+   * have been, or are being, gone on from.
+   */
+  #isContinued(prefix: TokenPrefix, seen = new Set<string>()): boolean {
+    const key = `${prefix.last} ${this.#cutting.openEndOf(prefix.bytes)}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    for (const beginning of this.#candidates(prefix)) {
+      const { start, end } = this.#tokens.startingWith(beginning);
+      for (let place = start; place < end; place++) {
+        const token = this.#tokens.ids[place]!;
+        if (!this.#isReachable(token)) continue;
+        const longer = this.extend(prefix, token);
+        const state = this.#stateOf(longer);
+        if (state === 'closed') return true;
+        if (state === 'open' && this.#isContinued(longer, seen)) return true;
+      }
+    }
+    return false;
+  }
+
+  /** What the next token must begin with. */
+  #candidates(prefix: TokenPrefix): readonly ByteString[] {
+    const { bytes } = prefix;
+    if (incompleteFrom(bytes) < bytes.length) {
+      return CONTINUATIONS;
+    }
+    const isOpen = (ends: Boundaries) => ends.at(-1) !== bytes.length && isCutSo(prefix, ends);
+    return this.#cutting.openers(bytes, isOpen);
+  }
+}
+
+/** Whether no boundary is inside a token and every two tokens without one between them may join. */
+function isCutSo(prefix: TokenPrefix, boundaries: Boundaries): boolean {
+  return boundariesIn(prefix, boundaries) === boundaries.length;
+}
+
+/** How many of the boundaries are the prefix's, its end's included; -1 if it cannot be cut so. */
+function boundariesIn({ ends, joins }: TokenPrefix, boundaries: Boundaries): number {
+  let next = 0;
+  for (let token = 0; token < ends.length; token++) {
+    const end = ends[token]!;
+    if (next < boundaries.length && boundaries[next]! < end) return -1;
+    if (boundaries[next] === end) next++;
+    else if (token + 1 < ends.length && !joins[token + 1]) return -1;
+  }
+  return next;
+}

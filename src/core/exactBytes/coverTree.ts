@@ -1,0 +1,160 @@
+// The covers of a text x: the sequences of tokens that the tokenizer may begin a text with that begins with x,
+// down to the token that reaches the end of x. Every text that begins with x has exactly one of them at its
+// beginning, so the probability of x is the sum of theirs (Phan et al. 2024, arXiv 2410.09303; Hayase et al.
+// 2025, arXiv 2506.14123). All but the last token of each are a path in a small tree, whose nodes are what a
+// model must see.
+import type { ByteString } from './byteString';
+import { InexactError } from '../errors';
+import type { PathNode } from './tokenModel';
+import type { ByteRules } from './byteRules';
+import { TokenPrefix } from './tokenPrefix';
+
+/** What every text that begins with the bytes so far has in common. */
+export interface Trunk {
+  /** In bytes: a boundary, whatever follows. */
+  readonly offset: number;
+  /** Of the bytes before. */
+  readonly tokens: readonly number[];
+}
+
+export interface CoverNode extends PathNode {
+  /** The path's tokens, from a settled boundary on. */
+  readonly prefix: TokenPrefix;
+}
+
+export interface Head {
+  /** Index of the node at which the path ends. */
+  readonly node: number;
+  /** The bytes of x behind the path: the last token begins with them. Empty: the path ends where x does. */
+  readonly rest: ByteString;
+}
+
+export interface CoverTree {
+  /** The tokens that all covers begin with. */
+  readonly trunk: readonly number[];
+  /** Nodes after their parents; the first is the end of the trunk and has no token (-1). */
+  readonly nodes: readonly CoverNode[];
+  readonly heads: readonly Head[];
+}
+
+export const noTrunk: Trunk = { offset: 0, tokens: [] };
+
+/** Longer unsettled stretches would cost time in the square of their length. */
+const LONGEST_TAIL = 1000;
+
+/** The trunk with what the bytes settle behind it. */
+export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk {
+  const ends = rules.pretokenEnds(bytes, trunk.offset);
+  const settled = ends.slice(0, Math.max(0, ends.length - rules.cutting.unsettled));
+  if (settled.length === 0) return trunk;
+  const tokens = [...trunk.tokens];
+  let at = trunk.offset;
+  for (const end of settled) {
+    tokens.push(...rules.merge(bytes.slice(at, end)));
+    at = end;
+  }
+  return { offset: at, tokens };
+}
+
+/** `trunk` is that of the same bytes. */
+export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): CoverTree {
+  const tail = bytes.slice(trunk.offset);
+  if (tail.length > LONGEST_TAIL) {
+    throw new InexactError(
+      `The ${tail.length} bytes before byte ${bytes.length} hold no two places where text is sure to be cut: ` +
+        `exact probabilities are known up to ${LONGEST_TAIL} bytes behind such a place`,
+    );
+  }
+  const live = new Map<string, TokenPrefix>();
+  for (const prefix of pathsOf(rules, tail)) {
+    const key = prefix.tokens.join();
+    if (!live.has(key) && isLive(rules, prefix, tail.slice(prefix.bytes.length))) {
+      live.set(key, prefix);
+    }
+  }
+  const paths = [...live.values()];
+  return treeOf(trunk.tokens, sharedOf(paths), paths, tail);
+}
+
+/** The beginning of a cover, for every way of cutting the tail and every place in its last pretoken. */
+function* pathsOf(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
+  const extend = (prefix: TokenPrefix, bytes: ByteString) =>
+    rules.merge(bytes).reduce((path, token) => rules.canonical.extend(path, token), prefix);
+  for (const ends of rules.cutting.of(tail)) {
+    let closed = TokenPrefix.empty;
+    for (const end of ends) {
+      if (end < tail.length) closed = extend(closed, tail.slice(closed.bytes.length, end));
+    }
+    const open = closed.bytes.length;
+    for (let at = Math.max(open, tail.length - rules.tokens.longest); at <= tail.length; at++) {
+      yield extend(closed, tail.slice(open, at));
+    }
+  }
+}
+
+/** Whether a cover ends with a token behind the path, longer than the rest of the tail. */
+function isLive(rules: ByteRules, prefix: TokenPrefix, rest: ByteString): boolean {
+  if (rest === '') return rules.canonical.isCanonical(prefix);
+  const { ids, bytes } = rules.tokens;
+  const follows = rules.canonical.follower(prefix);
+  const { start, end } = rules.tokens.startingWith(rest);
+  for (let place = start; place < end; place++) {
+    if (bytes[place]!.length > rest.length && follows(ids[place]!)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** The longest prefix that all paths begin with. */
+function sharedOf(paths: readonly TokenPrefix[]): TokenPrefix {
+  const [first, ...others] = paths.map(chainOf);
+  if (!first) throw new InexactError('No token of the vocabulary can stand at the end of the text');
+  const length = others.reduce(
+    (least, chain) => Math.min(least, sharedLength(first, chain)),
+    first.length - 1,
+  );
+  return first[length]!;
+}
+
+/** `root`, with which all paths begin, goes to the trunk; each path is a head. */
+export function treeOf(
+  trunk: readonly number[],
+  root: TokenPrefix,
+  paths: readonly TokenPrefix[],
+  tail: ByteString,
+): CoverTree {
+  const nodes: CoverNode[] = [{ parent: -1, token: -1, prefix: root }];
+  const indices = new Map<string, number>();
+  const heads = paths.map(path => {
+    let node = 0;
+    for (const prefix of chainOf(path).slice(root.tokens.length + 1)) {
+      const key = prefix.tokens.join();
+      const known = indices.get(key);
+      node = known ?? nodes.push({ parent: node, token: prefix.last!, prefix }) - 1;
+      indices.set(key, node);
+    }
+    return { node, rest: tail.slice(path.bytes.length) };
+  });
+  return { trunk: [...trunk, ...root.tokens], nodes, heads };
+}
+
+/** The prefix's beginnings, the empty one first. */
+function chainOf(prefix: TokenPrefix): TokenPrefix[] {
+  const chain: TokenPrefix[] = [];
+  for (let at: TokenPrefix | undefined = prefix; at; at = at.before) chain.push(at);
+  return chain.reverse();
+}
+
+/** Tokens that two chains have in common at their beginning. */
+function sharedLength(a: readonly TokenPrefix[], b: readonly TokenPrefix[]): number {
+  let length = 0;
+  while (
+    length + 1 < a.length &&
+    length + 1 < b.length &&
+    a[length + 1]!.last === b[length + 1]!.last
+  ) {
+    length++;
+  }
+  return length;
+}

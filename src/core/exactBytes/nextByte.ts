@@ -1,0 +1,181 @@
+// The probability of every next byte at the end of a text x, from the covers of x.
+//
+//   e2, canonical: P(b|x) = Π(xb) / Π(x), where Π(x) is the sum of the probabilities of the covers of x. The
+//       model's mass on tokens that the tokenizer never makes there is shown as the leak, not hidden by
+//       renormalising: Σ P(b|x) + end + leak + untested = 1.
+//   e1, in all tokenisations: the covers need not be canonical. Their number grows with the power of the text's
+//       length, so only those are summed that differ in the last pretoken: Π(x) and Π(xb) are lower bounds,
+//       between which a ratio bounds nothing.
+//   e3, canonical and renormalised: the same for a model that cannot make such tokens, because at every node
+//       they are masked and the rest is scaled up. There is no leak, and what is sampled is text.
+import type { CoverTree } from './coverTree';
+import { InexactError } from '../errors';
+import { LogSum, logSumOf } from './logSum';
+import type { Row } from './tokenModel';
+import { visitRow, type Acceptance } from './nextTokenClasses';
+import type { ByteRules } from './byteRules';
+
+export interface NextByte {
+  /** [byte], nats. */
+  readonly logprobs: Float64Array;
+  /** Nats: the text ends here. */
+  readonly end: number;
+  /** Nats: the model goes on with a token that the tokenizer does not make here. */
+  readonly leak: number;
+  /** Nats: text too unlikely to be tested. What of it is canonical belongs to the bytes. */
+  readonly untested: number;
+  /** Nats: Π(x), relative to what the tree's log-probabilities are relative to. */
+  readonly logMass: number;
+}
+
+/** A cover tree and what a model says of it. */
+export interface ScoredTree {
+  readonly tree: CoverTree;
+  /** [node] */
+  readonly rows: readonly Row[];
+  /** [node], nats: the path's log-probability, given the trunk or some beginning of it. */
+  readonly logprobs: readonly number[];
+  /** The tokens that end a text. */
+  readonly ends: ReadonlySet<number>;
+  /** Nats: the most that covers may have together which end at nodes without a row; such have no heads here. */
+  readonly skipped?: number;
+}
+
+/** e2. `untested` is the most mass that each row may leave untested; with 0 every token is tested. */
+export function nextByte(
+  rules: ByteRules,
+  scored: ScoredTree,
+  untested = 0,
+  accepted: Acceptance = rules.canonical,
+): NextByte {
+  const bytes = Array.from({ length: 256 }, () => new LogSum());
+  const parts = { end: new LogSum(), leak: new LogSum(), untested: new LogSum() };
+  const mass = new LogSum();
+  const { tree, rows, logprobs, ends, skipped = -Infinity } = scored;
+  const { tokens } = rules;
+  mass.add(skipped);
+  parts.untested.add(skipped);
+  for (const { node, rest } of tree.heads) {
+    const { prefix } = tree.nodes[node]!;
+    const row = rows[node]!;
+    const path = logprobs[node]!;
+    const floor = Math.log(untested / row.length);
+    if (rest === '') {
+      mass.add(path);
+      visitRow(rules, accepted, prefix, row, ends, floor, (part, token, logprob) => {
+        const sum =
+          part === 'canonical' ? bytes[tokens.bytesOf(token)!.charCodeAt(0)]! : parts[part];
+        sum.add(path + logprob);
+      });
+      continue;
+    }
+    const follows = accepted.follower(prefix);
+    const { start, end } = tokens.startingWith(rest);
+    for (let place = start; place < end; place++) {
+      const next = tokens.bytes[place]!.charCodeAt(rest.length);
+      const token = tokens.ids[place]!;
+      const logprob = row[token]!;
+      // The token that ends where x does (next is NaN) is the end of another head's path, and counted there.
+      if (Number.isNaN(next) || logprob === -Infinity) continue;
+      const isTested = logprob >= floor;
+      if (isTested && !follows(token)) continue;
+      mass.add(path + logprob);
+      (isTested ? bytes[next]! : parts.untested).add(path + logprob);
+    }
+  }
+  const logMass = mass.value;
+  if (logMass === -Infinity) {
+    throw new InexactError(
+      'The model holds the text for impossible: no next byte has a probability',
+    );
+  }
+  return {
+    logprobs: Float64Array.from(bytes, ({ value }) => value - logMass),
+    end: parts.end.value - logMass,
+    leak: parts.leak.value - logMass,
+    untested: parts.untested.value - logMass,
+    logMass,
+  };
+}
+
+/**
+ * A probability: the leak alone, of tokens that each have at least `floor` nats behind their path; cheaper than all
+ * of `nextByte`. `logMass` is Π(x).
+ */
+export function leakOf(
+  rules: ByteRules,
+  { tree, rows, logprobs, ends }: ScoredTree,
+  logMass: number,
+  floor: number,
+): number {
+  let leak = 0;
+  for (const { node, rest } of tree.heads) {
+    if (rest !== '') continue;
+    const { prefix } = tree.nodes[node]!;
+    const row = rows[node]!;
+    const follows = rules.canonical.follower(prefix);
+    const endsText = rules.canonical.endsText(prefix);
+    let mass = 0;
+    for (let token = 0; token < row.length; token++) {
+      if (!(row[token]! >= floor)) continue;
+      const isText = rules.tokens.bytesOf(token) !== undefined;
+      if (ends.has(token) ? endsText : isText && follows(token)) continue;
+      mass += Math.exp(row[token]!);
+    }
+    leak += Math.exp(logprobs[node]! - logMass) * mass;
+  }
+  return leak;
+}
+
+/** Nats: Π(x), canonical, of itself: `logMass` of `nextByte`. */
+export function massOf(rules: ByteRules, scored: ScoredTree): number {
+  return logSumOf(headMasses(rules, scored));
+}
+
+/** [head], nats: what the canonical covers that end there come to. */
+export function headMasses(rules: ByteRules, { tree, rows, logprobs }: ScoredTree): number[] {
+  return tree.heads.map(({ node, rest }) => {
+    if (rest === '') return logprobs[node]!;
+    const mass = new LogSum();
+    const follows = rules.canonical.follower(tree.nodes[node]!.prefix);
+    const { start, end } = rules.tokens.startingWith(rest);
+    for (let place = start; place < end; place++) {
+      const token = rules.tokens.ids[place]!;
+      const isLonger = rules.tokens.bytes[place]!.length > rest.length;
+      if (!isLonger || !follows(token)) continue;
+      mass.add(logprobs[node]! + rows[node]![token]!);
+    }
+    return mass.value;
+  });
+}
+
+/** The tree as a model sees it that makes canonical tokens only: `nextByte` of it is e3. Tests every token. */
+export function renormalised(
+  rules: ByteRules,
+  scored: ScoredTree,
+  accepted: Acceptance = rules.canonical,
+): ScoredTree {
+  const { tree, ends } = scored;
+  const rows = tree.nodes.map(({ prefix }, node) => {
+    const row = scored.rows[node]!;
+    const masked = new Float64Array(row.length).fill(-Infinity);
+    const sum = new LogSum();
+    visitRow(rules, accepted, prefix, row, ends, -Infinity, (part, token, logprob) => {
+      if (part === 'leak') return;
+      masked[token] = logprob;
+      sum.add(logprob);
+    });
+    // A row without any canonical token stays empty: nothing leads on from there.
+    return sum.value === -Infinity ? masked : masked.map(logprob => logprob - sum.value);
+  });
+  return { tree, ends, rows, logprobs: pathLogprobs(tree, rows, scored.logprobs[0]!) };
+}
+
+/** [node], nats. `root` is the trunk's. */
+export function pathLogprobs(tree: CoverTree, rows: readonly Row[], root: number): number[] {
+  const logprobs: number[] = [];
+  for (const { parent, token } of tree.nodes) {
+    logprobs.push(parent < 0 ? root : logprobs[parent]! + rows[parent]![token]!);
+  }
+  return logprobs;
+}

@@ -1,0 +1,39 @@
+// What the tokens of a row come to, behind a path of canonical tokens.
+import type { Row } from './tokenModel';
+import type { ByteRules } from './byteRules';
+import type { TokenPrefix } from './tokenPrefix';
+
+/** What counts as the tokenizer's work. */
+export interface Acceptance {
+  follower(prefix: TokenPrefix): (token: number) => boolean;
+  endsText(prefix: TokenPrefix): boolean;
+}
+
+export type Part = 'canonical' | 'end' | 'leak' | 'untested';
+
+/**
+ * Visits every token that has any probability. Ends of text are 'end' where the path is accepted as a whole
+ * text, else 'leak'. Text below `floor` (nats) is 'untested'.
+ */
+export function visitRow(
+  rules: ByteRules,
+  accepted: Acceptance,
+  prefix: TokenPrefix,
+  row: Row,
+  ends: ReadonlySet<number>,
+  floor: number,
+  visit: (part: Part, token: number, logprob: number) => void,
+): void {
+  const follows = accepted.follower(prefix);
+  const endPart = accepted.endsText(prefix) ? 'end' : 'leak';
+  for (let token = 0; token < row.length; token++) {
+    const logprob = row[token]!;
+    if (logprob === -Infinity) continue;
+    let part: Part = 'leak';
+    if (ends.has(token)) part = endPart;
+    else if (rules.tokens.bytesOf(token) === undefined) part = 'leak';
+    else if (logprob < floor) part = 'untested';
+    else if (follows(token)) part = 'canonical';
+    visit(part, token, logprob);
+  }
+}

@@ -1,0 +1,97 @@
+// Many places of a known text asked of the model at once. Which tokens an exact probability needs follows from the
+// text alone, so the trees of the places to come are joined in one, of which each token is asked for once.
+import type { ByteString } from './byteString';
+import { coverTree, settle, type CoverTree, type Trunk } from './coverTree';
+import { InexactError } from '../errors';
+import type { PathNode, Row, TokenModel } from './tokenModel';
+import type { ByteRules } from './byteRules';
+
+/** More than any token's id. */
+const MAX_ID = 2 ** 24;
+
+export class AheadModel implements TokenModel {
+  /** The tokens that all paths begin with. */
+  #base: readonly number[] = [];
+  /** The joined tree; the key is the node before and the token. */
+  #nodes: PathNode[] = [];
+  #numbers = new Map<number, number>();
+  /** [node]; of those whose rows are wanted. */
+  #rows = new Map<number, Row>();
+
+  /** `limit`: rows to ask for at once. */
+  constructor(
+    private readonly model: TokenModel,
+    private readonly limit: number,
+  ) {}
+
+  get ends(): readonly number[] {
+    return this.model.ends;
+  }
+
+  /**
+   * Asks for what the places from byte `from` of a text on need, until that is enough at once. `trunk` is that of
+   * the bytes before `from`. Answers the first place that was left out.
+   */
+  async look(rules: ByteRules, text: ByteString, from: number, trunk: Trunk): Promise<number> {
+    this.#nodes = [];
+    this.#numbers.clear();
+    this.#rows.clear();
+    const wanted = new Set<number>();
+    let at = from;
+    for (let before = trunk; at <= text.length && wanted.size < this.limit; at++) {
+      let tree: CoverTree;
+      try {
+        const bytes = text.slice(0, at);
+        before = settle(rules, bytes, before);
+        tree = coverTree(rules, bytes, before);
+      } catch (error) {
+        // Told when that place is reached.
+        if (error instanceof InexactError) break;
+        throw error;
+      }
+      if (this.#nodes.length === 0) {
+        this.#base = tree.trunk;
+        this.#nodes.push({ parent: -1, token: -1 });
+      }
+      for (const node of this.#placesOf(tree.trunk, tree.nodes, true)) wanted.add(node);
+    }
+    if (wanted.size === 0) return from;
+    const rows = await this.model.rows(this.#base, this.#nodes, [...wanted]);
+    [...wanted].forEach((node, i) => this.#rows.set(node, rows[i]!));
+    return at;
+  }
+
+  async rows(
+    trunk: readonly number[],
+    nodes: readonly PathNode[],
+    wanted: readonly number[],
+  ): Promise<readonly Row[]> {
+    const places = this.#placesOf(trunk, nodes, false);
+    const known = wanted.map(node => this.#rows.get(places[node]!));
+    const isKnown = (row: Row | undefined): row is Row => row !== undefined;
+    return known.every(isKnown) ? known : this.model.rows(trunk, nodes, wanted);
+  }
+
+  /** [node of a tree]; its node in the joined tree, -1 where that has none. */
+  #placesOf(trunk: readonly number[], nodes: readonly PathNode[], add: boolean): number[] {
+    const base = this.#base.length;
+    const isBehind = this.#nodes.length > 0 && this.#base.every((id, i) => trunk[i] === id);
+    let root = isBehind ? 0 : -1;
+    for (const token of trunk.slice(base)) root = this.#child(root, token, add);
+    const places: number[] = [];
+    for (const { parent, token } of nodes) {
+      places.push(parent < 0 ? root : this.#child(places[parent]!, token, add));
+    }
+    return places;
+  }
+
+  #child(parent: number, token: number, add: boolean): number {
+    if (parent < 0) return -1;
+    const key = parent * MAX_ID + token;
+    const known = this.#numbers.get(key);
+    if (known !== undefined || !add) return known ?? -1;
+    const node = this.#nodes.push({ parent, token }) - 1;
+    this.#numbers.set(key, node);
+    return node;
+  }
+}

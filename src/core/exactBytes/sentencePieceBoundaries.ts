@@ -1,0 +1,68 @@
+// Where text is cut that no pattern cuts, as SentencePiece leaves it: between two characters whose bytes at
+// the border stand side by side inside no token. No merge crosses such a place, whatever else the text holds.
+import { InnerPairs } from '../tokenizer/bpe/innerPairs';
+import type { ByteString } from './byteString';
+import { characterLength, codePointsFrom, incompleteFrom } from './utf8Characters';
+import type { Boundaries, Cutting } from './pretokenBoundaries';
+
+export class PairCutting implements Cutting {
+  /** The end of the bytes, which what follows may yet join. */
+  readonly unsettled = 1;
+  readonly #pairs: InnerPairs;
+
+  constructor(tokens: Iterable<Uint8Array>) {
+    this.#pairs = new InnerPairs(tokens);
+  }
+
+  of(bytes: ByteString): Boundaries[] {
+    const ends = this.#endsIn(bytes);
+    if (!ends) return [];
+    const { length } = bytes;
+    // A character is never cut, though it be spelled byte by byte.
+    if (length === 0 || incompleteFrom(bytes) < length) return [ends];
+    const closed = [...ends, length];
+    return this.#pairs.goesOnBehind(bytes.charCodeAt(length - 1)) ? [ends, closed] : [closed];
+  }
+
+  ended(bytes: ByteString): Boundaries | undefined {
+    if (incompleteFrom(bytes) < bytes.length) return undefined;
+    const ends = this.#endsIn(bytes);
+    return ends && bytes !== '' ? [...ends, bytes.length] : ends;
+  }
+
+  /** Behind a whole character any text may end, so that there is never need to go on. */
+  openers(): ByteString[] {
+    return [];
+  }
+
+  shapeOf(bytes: ByteString): string | undefined {
+    const ends = this.#endsIn(bytes);
+    return ends && [...ends, bytes[0], bytes.slice(incompleteFrom(bytes)), bytes.at(-1)].join(' ');
+  }
+
+  joinsFreely(bytes: ByteString): boolean {
+    return incompleteFrom(bytes) === bytes.length;
+  }
+
+  openEndOf(bytes: ByteString): string {
+    return bytes.slice(incompleteFrom(bytes));
+  }
+
+  /** Those inside the bytes; undefined if no text begins with them. */
+  #endsIn(bytes: ByteString): number[] | undefined {
+    const ends: number[] = [];
+    for (let at = 0; at < bytes.length;) {
+      const lead = bytes.charCodeAt(at);
+      if (at > 0 && !this.#pairs.has(bytes.charCodeAt(at - 1), lead)) ends.push(at);
+      if (lead < 0x80) {
+        at++;
+        continue;
+      }
+      const end = at + characterLength(lead);
+      const [first, last] = codePointsFrom(bytes, at, Math.min(end, bytes.length));
+      if (last < first) return undefined;
+      at = end;
+    }
+    return ends;
+  }
+}

@@ -1,0 +1,138 @@
+// BPE in the manner of SentencePiece, with a fallback to bytes: characters are merged, over blanks and all, and a
+// character that the vocabulary lacks is spelled in tokens of single bytes, which never merge. Bytes that pieces
+// stand for exist as tokens, too, and come out of no text.
+import type { CharacterAlphabet } from '../tokenizer/bpe/alphabet';
+import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
+import { SPELLED_BLANK, prefixesOf, prependBlank, toBlanks } from '../tokenizer/files/metaspace';
+import { TokenList } from '../tokenizer/tokenList';
+import { bytesOf, type ByteString } from './byteString';
+import { codePointsFrom, incompleteFrom } from './utf8Characters';
+import { InexactError } from '../errors';
+import { PairCutting } from './sentencePieceBoundaries';
+import { Pairs, type Joins } from './tokenPairs';
+import { PLACE, type Flaw, type Scheme } from './tokenizerFamily';
+import type { TokenPrefix } from './tokenPrefix';
+
+export class SpacedScheme implements Scheme, Joins {
+  readonly cutting: PairCutting;
+  readonly joins = this;
+  readonly opening: ByteString;
+  readonly #tokenizer: BpeTokenizer;
+  readonly #alphabet: CharacterAlphabet;
+  readonly #byteIds: Int32Array;
+  /** [id]; the byte of a token of a single byte. */
+  readonly #byteOf: ReadonlyMap<number, number>;
+  readonly #pairs: Pairs;
+  /** Whether U+2581 is taken for a blank, so that no text has it. */
+  readonly #readsBlanks: boolean;
+  /** Whether a blank is put only before what begins with none. */
+  readonly #hidesBlank: boolean;
+  /** By the first bytes of a character: whether the vocabulary lacks one that begins so. */
+  readonly #lacking = new Map<ByteString, boolean>();
+
+  /** `ids`: the tokens of text. Throws `InexactError`. */
+  constructor(tokenizer: BpeTokenizer, alphabet: CharacterAlphabet, ids: readonly number[]) {
+    const { byteIds } = alphabet;
+    const { normalizers, respell, scans, merger, whole } = tokenizer.parts;
+    if (!byteIds) {
+      throw new InexactError(
+        'The tokenizer has no fallback to bytes: of characters that it lacks the model sees that there is one, not which',
+      );
+    }
+    if (normalizers.some(step => step !== prependBlank && step !== toBlanks)) {
+      throw new InexactError(
+        `The tokenizer normalises by ${tokenizer.normalizer}: with SentencePiece BPE, exact probabilities of bytes are ` +
+          'known where nothing but blanks is respelled',
+      );
+    }
+    if (scans.length > 0 || whole) {
+      const step = whole ? 'takes words whole (ignore_merges)' : 'cuts text at blanks first';
+      throw new InexactError(
+        `The tokenizer ${step}: with SentencePiece BPE, exact probabilities of bytes are known without that only`,
+      );
+    }
+    this.#tokenizer = tokenizer;
+    this.#alphabet = alphabet;
+    this.#byteIds = byteIds;
+    this.#byteOf = new Map(Array.from(byteIds, (id, byte) => [id, byte]));
+    if (merger.merges.takes(id => this.#byteOf.has(id))) {
+      throw new InexactError(
+        'The tokenizer merges tokens of single bytes: with SentencePiece BPE, that is not supported',
+      );
+    }
+    this.#pairs = new Pairs(merger.merges, tokenizer.vocabSize, id => this.#symbolsOf(id));
+    const prefixes = respell && prefixesOf(respell);
+    this.opening =
+      normalizers.includes(prependBlank) || (prefixes ?? 'never') !== 'never' ? ' ' : '';
+    this.#hidesBlank = this.opening !== '' && respell !== undefined;
+    this.#readsBlanks = normalizers.includes(toBlanks) || respell !== undefined;
+    const pieces = ids.filter(id => !this.#byteOf.has(id));
+    this.cutting = new PairCutting(pieces.map(id => tokenizer.bytesOf(id)));
+  }
+
+  merge(bytes: ByteString): number[] {
+    const whole = incompleteFrom(bytes);
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+      bytesOf(bytes.slice(0, whole)),
+    );
+    const list = new TokenList(bytes.length);
+    const symbols = new Int32Array(text.length * 3);
+    const count = this.#alphabet.write(text, 0, text.length, symbols);
+    if (count > 0) this.#tokenizer.parts.merger.encode(symbols, count, list);
+    return [
+      ...list.ids.subarray(0, list.count),
+      ...Array.from(bytesOf(bytes.slice(whole)), byte => this.#byteIds[byte]!),
+    ];
+  }
+
+  flawOf(text: string, begins: boolean): Flaw | undefined {
+    if (begins && this.#hidesBlank && text.startsWith(' ')) {
+      const problem = `begins with a blank, at ${PLACE}, which the tokenizer does not tell from the one that it puts before a text`;
+      return { at: 0, problem };
+    }
+    const at = this.#readsBlanks ? text.indexOf(SPELLED_BLANK) : -1;
+    if (at < 0) return undefined;
+    return { at, problem: `has U+2581 at ${PLACE}, which the tokenizer takes for a blank` };
+  }
+
+  isReachable(id: number): boolean {
+    const byte = this.#byteOf.get(id);
+    if (byte === undefined) return this.#pairs.isReachable(id);
+    return (byte & 0xc0) === 0x80 || this.#lacks(String.fromCharCode(byte));
+  }
+
+  mayJoin(prefix: TokenPrefix, token: number): boolean {
+    const byte = this.#byteOf.get(token);
+    const begun = prefix.bytes.slice(incompleteFrom(prefix.bytes));
+    if (byte !== undefined) return this.#lacks(begun + String.fromCharCode(byte));
+    const { last } = prefix;
+    if (last === undefined || this.#byteOf.has(last)) return begun === '';
+    return this.#pairs.isValid(last, token);
+  }
+
+  /** Whether some character whose UTF-8 begins so is spelled in tokens of its bytes. */
+  #lacks(begun: ByteString): boolean {
+    let found = this.#lacking.get(begun);
+    if (found === undefined) {
+      const [first, last] = codePointsFrom(begun, 0, begun.length);
+      found = false;
+      for (let code = first; code <= last && !found; code++) {
+        const isText = (code < 0xd800 || code > 0xdfff) && !this.#isSpelledBlank(code);
+        found = isText && this.#alphabet.idOf(code) === undefined;
+      }
+      this.#lacking.set(begun, found);
+    }
+    return found;
+  }
+
+  #isSpelledBlank(code: number): boolean {
+    return this.#readsBlanks && code === SPELLED_BLANK.charCodeAt(0);
+  }
+
+  /** Undefined for what holds a character without a token, which is spelled in bytes. */
+  #symbolsOf(id: number): number[] | undefined {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.#tokenizer.bytesOf(id));
+    const symbols = Array.from(text, character => this.#alphabet.idOf(character.codePointAt(0)!));
+    return symbols.every(symbol => symbol !== undefined) ? symbols : undefined;
+  }
+}

@@ -1,0 +1,127 @@
+// Which tokens may follow one another inside a pretoken. A sequence of tokens is the byte-pair encoding of
+// its bytes exactly if each pair of neighbours is that of theirs: until a merge crosses a border, what
+// stands on either side is merged as if it stood alone. So a pair is decided by replaying the merges of its
+// two tokens in the order in which they happen beside each other, and looking whether a merge of the symbols
+// at the border comes first. Ranks of the steps are compared one by one: a token's merges need not ascend
+// (a later merge may make what an earlier one uses), so sorting them would not do for every table.
+import type { MergeTable } from '../tokenizer/bpe/mergeTable';
+import type { TokenPrefix } from './tokenPrefix';
+
+/** Which tokens text is made of, and which may follow one another without a boundary between them. */
+export interface Joins {
+  /** Whether the token comes out of any text. */
+  isReachable(id: number): boolean;
+  /** For a reachable token. */
+  mayJoin(prefix: TokenPrefix, token: number): boolean;
+}
+
+/** Pairs whose validity is kept. */
+const MAX_KEPT = 1 << 25;
+
+/** How byte-pair encoding makes a token of its bytes. */
+interface History {
+  /** [step]; the merge's rank. */
+  readonly ranks: readonly number[];
+  /** [step]; the first and the last symbol before the step; the entry behind the last step is the token. */
+  readonly firsts: readonly number[];
+  readonly lasts: readonly number[];
+}
+
+export class Pairs implements Joins {
+  readonly #merges: MergeTable;
+  readonly #symbolsOf: (id: number) => readonly number[] | undefined;
+  /** By the left token, [right token], two bits each: 1 valid, 2 not, 0 not known yet. */
+  readonly #valid = new Map<number, Uint8Array>();
+  readonly #idLimit: number;
+  /** [id]; null where encoding the token's bytes yields other tokens. */
+  readonly #histories: (History | null | undefined)[] = [];
+
+  /** `symbolsOf`: the smallest tokens that a token's text is made of; undefined if it is never made so. */
+  constructor(
+    merges: MergeTable,
+    idLimit: number,
+    symbolsOf: (id: number) => readonly number[] | undefined,
+  ) {
+    this.#merges = merges;
+    this.#idLimit = idLimit;
+    this.#symbolsOf = symbolsOf;
+  }
+
+  /** Whether encoding the token's own text yields the token. */
+  isReachable(id: number): boolean {
+    return this.#historyOf(id) !== null;
+  }
+
+  mayJoin({ last }: TokenPrefix, token: number): boolean {
+    return last === undefined || this.isValid(last, token);
+  }
+
+  /** Whether encoding the text of both yields the two. */
+  isValid(left: number, right: number): boolean {
+    let known = this.#valid.get(left);
+    if (!known) {
+      if (this.#valid.size * this.#idLimit > MAX_KEPT) this.#valid.clear();
+      this.#valid.set(left, (known = new Uint8Array((this.#idLimit + 3) >> 2)));
+    }
+    const shift = (right & 3) << 1;
+    let bits = (known[right >> 2]! >> shift) & 3;
+    if (bits === 0) {
+      bits = this.#areApart(left, right) ? 1 : 2;
+      known[right >> 2]! |= bits << shift;
+    }
+    return bits === 1;
+  }
+
+  /** Takes as many steps as the two have merges. */
+  #areApart(left: number, right: number): boolean {
+    const l = this.#historyOf(left);
+    const r = this.#historyOf(right);
+    if (!l || !r) return false;
+    for (let i = 0, j = 0; ;) {
+      const leftRank = l.ranks[i] ?? Infinity;
+      const rightRank = r.ranks[j] ?? Infinity;
+      const crossing = this.#merges.find(l.lasts[i]!, r.firsts[j]!);
+      if (crossing >= 0) {
+        const rank = this.#merges.rankAt(crossing);
+        // Of equal ranks the leftmost merges first.
+        if (rank < leftRank && rank <= rightRank) return false;
+      }
+      if (leftRank <= rightRank) {
+        if (leftRank === Infinity) return true;
+        i++;
+      } else {
+        j++;
+      }
+    }
+  }
+
+  #historyOf(id: number): History | null {
+    const known = this.#histories[id];
+    return known === undefined ? (this.#histories[id] = this.#replay(id)) : known;
+  }
+
+  #replay(id: number): History | null {
+    const symbols = [...(this.#symbolsOf(id) ?? [])];
+    if (symbols.length === 0) return null;
+    const ranks: number[] = [];
+    const firsts = [symbols[0]!];
+    const lasts = [symbols.at(-1)!];
+    while (symbols.length > 1) {
+      let best = -1;
+      let lowest = Infinity;
+      for (let i = 0; i + 1 < symbols.length; i++) {
+        const merge = this.#merges.find(symbols[i]!, symbols[i + 1]!);
+        if (merge < 0 || this.#merges.rankAt(merge) >= lowest) continue;
+        lowest = this.#merges.rankAt(merge);
+        best = i;
+      }
+      if (best < 0) return null;
+      const merge = this.#merges.find(symbols[best]!, symbols[best + 1]!);
+      symbols.splice(best, 2, this.#merges.mergedAt(merge));
+      ranks.push(lowest);
+      firsts.push(symbols[0]!);
+      lasts.push(symbols.at(-1)!);
+    }
+    return symbols[0] === id ? { ranks, firsts, lasts } : null;
+  }
+}

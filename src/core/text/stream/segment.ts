@@ -1,0 +1,58 @@
+// A stretch of a text between two hard boundaries with its tokens, whose offsets count from its own start.
+import { utf16Spans } from '../utf16Spans';
+import { nextHardBoundary } from '../../tokenizer/hardBoundary';
+import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
+import { utf8Length } from '../utf8';
+
+export interface Segment extends Encoding {
+  readonly text: string;
+  /** UTF-8 bytes of the text. */
+  readonly bytes: number;
+  readonly utf16Starts: Uint32Array;
+  readonly utf16Ends: Uint32Array;
+}
+
+/**
+ * The segments of a text, in order; none of an empty text. Each ends at the first hard boundary behind `length`
+ * UTF-16 units; text without hard boundaries stays in one piece. `before` is the character before the text, which
+ * begins at a hard boundary then; empty if it begins nowhere else.
+ */
+export function segmentsOf(
+  tokenizer: Tokenizer,
+  text: string,
+  length: number,
+  before: string,
+): Segment[] {
+  const { boundaries } = tokenizer;
+  const segments: Segment[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = boundaries ? nextHardBoundary(boundaries, text, start + length) : text.length;
+    const lead = start > 0 ? text[start - 1]! : before;
+    const own = text.slice(start, end);
+    segments.push(segmentOf(tokenizer, own, boundaries?.needsBefore ? lead : ''));
+    start = end;
+  }
+  return segments;
+}
+
+function segmentOf(tokenizer: Tokenizer, text: string, before: string): Segment {
+  const encoding = encodedBehind(tokenizer, before, text);
+  const { starts, ends } = utf16Spans(text, encoding.byteStarts);
+  const bytes = utf8Length(text, 0, text.length);
+  return { ...encoding, text, bytes, utf16Starts: starts, utf16Ends: ends };
+}
+
+function encodedBehind(tokenizer: Tokenizer, before: string, text: string): Encoding {
+  const encoding = tokenizer.encode(before + text);
+  if (before === '') return encoding;
+  const bytes = utf8Length(before, 0, before.length);
+  const { ids, byteStarts, byteEnds, normalized } = encoding;
+  const first = byteStarts.findIndex(start => start >= bytes);
+  const differ = normalized?.subarray(first);
+  return {
+    ids: ids.slice(first),
+    byteStarts: byteStarts.slice(first).map(start => start - bytes),
+    byteEnds: byteEnds.slice(first).map(end => end - bytes),
+    normalized: differ?.includes(1) ? differ : undefined,
+  };
+}

@@ -1,0 +1,144 @@
+// The tokens of a text that is being edited: an edit encodes the segments that it touches and no others.
+import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
+import {
+  cut,
+  joined,
+  ropeOf,
+  segmentAt,
+  sizeOf,
+  startBelow,
+  textOf,
+  visitTokens,
+  type Rope,
+  type Size,
+} from './rope';
+import { segmentsOf, type Segment } from './segment';
+
+/** Tokens [first, first + ids.length) of a text, their offsets counted from the text's start. */
+export interface StreamTokens extends Encoding {
+  /** UTF-16 spans of the whole characters that the tokens touch. */
+  readonly utf16Starts: Uint32Array;
+  readonly utf16Ends: Uint32Array;
+}
+
+export class TokenStream {
+  #rope: Rope | undefined;
+
+  constructor(
+    private readonly tokenizer: Tokenizer,
+    text: string,
+    /** UTF-16 units of a segment, or a little more: what a keystroke encodes again. */
+    private readonly segmentLength = 1024,
+  ) {
+    this.#rope = this.#encoded(text, '');
+  }
+
+  /** Whether an edit costs less than encoding the text anew. */
+  get isIncremental(): boolean {
+    return this.tokenizer.boundaries !== undefined;
+  }
+
+  get size(): Size {
+    return sizeOf(this.#rope);
+  }
+
+  get text(): string {
+    return textOf(this.#rope);
+  }
+
+  /**
+   * Puts `text` in the place of [start, end), in UTF-16 units. Answers the first token that is not as before: the
+   * tokens below it have the ids that they had.
+   */
+  edit(start: number, end: number, text: string): number {
+    // Whether a boundary is hard depends on the two units before it and the two behind it. Every segment goes
+    // of whose boundaries one of these is in the edit.
+    const offset = startBelow(this.#rope, start - 1);
+    const [before, rest] = cut(this.#rope, offset);
+    const [touched, behind] = cut(rest, end + 3 - offset);
+    const old = textOf(touched);
+    const renewed = old.slice(0, start - offset) + text + old.slice(end - offset);
+    const lead = segmentAt(before, sizeOf(before).utf16 - 1)?.segment.text.at(-1);
+    const middle = this.#encoded(renewed, lead ?? '');
+    this.#rope = joined(joined(before, middle), behind);
+    return sizeOf(before).tokens + commonPrefix(idsOf(touched), idsOf(middle));
+  }
+
+  /** Tokens [first, end) that touch [from, to), in UTF-16 units; an empty range touches the token that begins there or spans it. */
+  tokensIn(from: number, to: number): { first: number; end: number } {
+    const first = this.#countAt(from, ({ utf16Ends }, unit) => lowerBound(utf16Ends, unit + 1));
+    const last = Math.max(to, from + 1) - 1;
+    const end = this.#countAt(last, ({ utf16Starts }, unit) => lowerBound(utf16Starts, unit + 1));
+    return { first, end: Math.max(first, end) };
+  }
+
+  /** Tokens [first, end); all of them by default. */
+  tokens(first = 0, end = this.size.tokens): StreamTokens {
+    const count = Math.max(0, end - first);
+    const [ids, byteStarts, byteEnds, utf16Starts, utf16Ends] = Array.from(
+      { length: 5 },
+      () => new Uint32Array(count),
+    ) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+    let normalized: Uint8Array | undefined;
+    visitTokens(this.#rope, first, end, (segment, before) => {
+      const from = Math.max(0, first - before.tokens);
+      const to = Math.min(segment.ids.length, end - before.tokens);
+      const at = before.tokens + from - first;
+      ids.set(segment.ids.subarray(from, to), at);
+      for (let i = from; i < to; i++) {
+        const row = at + i - from;
+        byteStarts[row] = segment.byteStarts[i]! + before.bytes;
+        byteEnds[row] = segment.byteEnds[i]! + before.bytes;
+        utf16Starts[row] = segment.utf16Starts[i]! + before.utf16;
+        utf16Ends[row] = segment.utf16Ends[i]! + before.utf16;
+      }
+      if (segment.normalized) {
+        normalized ??= new Uint8Array(count);
+        normalized.set(segment.normalized.subarray(from, to), at);
+      }
+    });
+    return { ids, byteStarts, byteEnds, utf16Starts, utf16Ends, normalized };
+  }
+
+  /** The segment that holds the unit at `at`, with the size of what lies before it. */
+  segmentAt(at: number): { segment: Segment; before: Size } | undefined {
+    return segmentAt(this.#rope, at);
+  }
+
+  /** Tokens before the segment that holds the unit at `at`, and those that `within` counts in it. */
+  #countAt(at: number, within: (segment: Segment, unit: number) => number): number {
+    const found = segmentAt(this.#rope, at);
+    if (!found) return this.size.tokens;
+    return found.before.tokens + within(found.segment, at - found.before.utf16);
+  }
+
+  #encoded(text: string, before: string): Rope | undefined {
+    return ropeOf(segmentsOf(this.tokenizer, text, this.segmentLength, before));
+  }
+}
+
+function idsOf(rope: Rope | undefined): number[] {
+  const ids: number[] = [];
+  visitTokens(rope, 0, Infinity, segment => ids.push(...segment.ids));
+  return ids;
+}
+
+/** How many of their first values are equal. */
+export function commonPrefix(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const length = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < length && a[i] === b[i]) i++;
+  return i;
+}
+
+/** The first index whose value is at least `value`, in ascending values. */
+function lowerBound(values: Uint32Array, value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

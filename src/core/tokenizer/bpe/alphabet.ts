@@ -1,0 +1,76 @@
+// The smallest tokens, of which merging starts: one for every byte, or one for every character with those of the
+// character's bytes as a fallback.
+import { encodeUtf8, writeUtf8 } from '../../text/utf8';
+import { codePointAt } from '../unicode/classes';
+
+export interface Alphabet {
+  /**
+   * Writes the ids of the tokens of text[from, to) to the start of `into`, which holds at least 3 for each UTF-16
+   * unit, and answers how many they are.
+   */
+  write(text: string, from: number, to: number, into: Int32Array): number;
+}
+
+/** Stretches up to this length, in UTF-16 units, need no memory of their own. */
+const SHORT = 256;
+const REPLACEMENT_CHARACTER = 0xfffd;
+
+export class ByteAlphabet implements Alphabet {
+  /** [byte]; the id of the token that is this byte alone. */
+  readonly ids: Int32Array;
+  readonly #bytes = new Uint8Array(SHORT * 3);
+
+  constructor(ids: Int32Array) {
+    this.ids = ids;
+  }
+
+  write(text: string, from: number, to: number, into: Int32Array): number {
+    const isShort = to - from <= SHORT;
+    const bytes = isShort ? this.#bytes : encodeUtf8(text.slice(from, to));
+    const length = isShort ? writeUtf8(text, from, to, bytes) : bytes.length;
+    for (let i = 0; i < length; i++) into[i] = this.ids[bytes[i]!]!;
+    return length;
+  }
+}
+
+export class CharacterAlphabet implements Alphabet {
+  /** [code point]; -1 where the character has no token of its own. */
+  readonly #ids: Int32Array;
+  readonly #fallback: ByteAlphabet | undefined;
+  /** [byte]; the token of a byte that a character without a token is spelled with. */
+  readonly byteIds: Int32Array | undefined;
+
+  /** `characters` is by code point; `byteIds` is [byte], undefined where there is no fallback to bytes. */
+  constructor(characters: ReadonlyMap<number, number>, byteIds: Int32Array | undefined) {
+    this.#ids = new Int32Array(0x110000).fill(-1);
+    for (const [code, id] of characters) this.#ids[code] = id;
+    // Lone surrogates are what they become in UTF-8.
+    this.#ids.fill(this.#ids[REPLACEMENT_CHARACTER]!, 0xd800, 0xe000);
+    this.byteIds = byteIds;
+    this.#fallback = byteIds && new ByteAlphabet(byteIds);
+  }
+
+  /** The token that is the character alone. */
+  idOf(code: number): number | undefined {
+    const id = this.#ids[code]!;
+    return id < 0 ? undefined : id;
+  }
+
+  /** Whether `write` takes the character. */
+  has(code: number): boolean {
+    return this.#fallback !== undefined || this.#ids[code]! >= 0;
+  }
+
+  write(text: string, from: number, to: number, into: Int32Array): number {
+    let count = 0;
+    for (let i = from; i < to; i++) {
+      const code = codePointAt(text, i, to);
+      const id = this.#ids[code]!;
+      const end = code > 0xffff ? i + 2 : i + 1;
+      if (id >= 0) into[count++] = id;
+      else if (this.#fallback) count += this.#fallback.write(text, i, end, into.subarray(count));
+      i = end - 1;
+    }
+    return count;
+  }
+}

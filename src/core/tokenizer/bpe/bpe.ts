@@ -1,0 +1,146 @@
+// A BPE tokenizer: what added tokens and normalizers leave is cut into pretokens, and the bytes or characters of each
+// pretoken are merged.
+import { encodeUtf8 } from '../../text/utf8';
+import type { AddedToken, Piece } from '../addedTokens';
+import { CharacterAlphabet, type Alphabet } from './alphabet';
+import { LONGEST_KEY, PretokenCache } from './wordCache';
+import { beforeWords, behindLineFeeds, betweenTokens, type HardBoundaries } from '../hardBoundary';
+import type { Merger } from './merger';
+import { areCutAtBoundaries, leavesLineFeedsAlone } from '../patterns/boundaries';
+import { toNfc } from '../normalize/unicodeForms';
+import type { Scan } from '../patterns/scan';
+import { PipelineTokenizer, rewritten, take, type PipelineParts } from '../pipelineTokenizer';
+import type { Respell } from '../normalize/rewrite';
+import type { Rewriting } from '../normalize/rewriteSpans';
+import { prefixesOf, prependBlank, toBlanks, withBlanks } from '../files/metaspace';
+import { PretokenList, type TokenList } from '../tokenList';
+import type { UnknownCharacters } from '../lookup/unknownCharacters';
+
+export interface BpeParts extends PipelineParts {
+  readonly alphabet: Alphabet;
+  readonly merger: Merger;
+  /** Each cuts the pieces that those before it leave. */
+  readonly scans: readonly Scan[];
+  readonly respell: Respell | undefined;
+  readonly unknown: UnknownCharacters | undefined;
+  /** The token that a pretoken is as a whole, where such are not merged (`ignore_merges`). */
+  readonly whole: ((text: string) => number | undefined) | undefined;
+  /** For people: what a merge's rank is, such as 'place in the list of merges, from 0'. */
+  readonly rankIs: string;
+}
+
+export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
+  override readonly boundaries: HardBoundaries | undefined;
+  override readonly limitation = '';
+  /** Added tokens, the pre_tokenizer's changes, unknown characters. */
+  protected override readonly levelsBehind = 3;
+  readonly #cache = new PretokenCache();
+  #symbols = new Int32Array(LONGEST_KEY * 3);
+
+  constructor(parts: BpeParts) {
+    super(parts);
+    this.boundaries =
+      parts.alphabet instanceof CharacterAlphabet
+        ? boundariesOfMerging(parts, parts.alphabet)
+        : boundariesOfSplitting(parts);
+  }
+
+  /** Forgets the pretokens seen so far, for measurements. */
+  clearCache(): void {
+    this.#cache.clear();
+  }
+
+  protected override encodeText(
+    text: string,
+    { start, end }: Piece,
+    isFirst: boolean,
+    rewriting: Rewriting,
+    behind: number,
+    list: TokenList,
+  ): void {
+    const { respell, unknown } = this.parts;
+    rewriting.add(behind, end - start);
+    if (!respell && !unknown) {
+      rewriting.addBehind(behind, end - start);
+      return this.#cutAndMerge(text, start, end, 0, list);
+    }
+    const piece = text.slice(start, end);
+    const changes = respell?.(piece, isFirst) ?? [];
+    const spelled = rewritten(piece, changes, rewriting, behind + 1);
+    for (const inner of unknown?.cut(spelled) ?? [{ start: 0, end: spelled.length }]) {
+      if (take(inner, list, rewriting, behind + 2)) continue;
+      rewriting.add(behind + 2, inner.end - inner.start);
+      this.#cutAndMerge(spelled, inner.start, inner.end, 0, list);
+    }
+  }
+
+  #cutAndMerge(text: string, from: number, to: number, level: number, list: TokenList): void {
+    const scan = this.parts.scans[level];
+    if (!scan) return this.#merge(text, from, to, list);
+    const isLast = level + 1 === this.parts.scans.length;
+    for (let at = from; at < to;) {
+      const end = scan(text, at, to);
+      if (isLast) this.#merge(text, at, end, list);
+      else this.#cutAndMerge(text, at, end, level + 1, list);
+      at = end;
+    }
+  }
+
+  #merge(text: string, from: number, to: number, list: TokenList): void {
+    const first = list.count;
+    this.#mergeOrFind(text, from, to, list);
+    if (list instanceof PretokenList) list.close(text.slice(from, to), first);
+  }
+
+  #mergeOrFind(text: string, from: number, to: number, list: TokenList): void {
+    if (to - from > LONGEST_KEY) return this.#mergeAnew(text, from, to, list);
+    const cache = this.#cache;
+    if (cache.take(text, from, to, list)) return;
+    const start = list.count;
+    this.#mergeAnew(text, from, to, list);
+    cache.add(text, from, to, list.ids, start, list.count);
+  }
+
+  #mergeAnew(text: string, from: number, to: number, list: TokenList): void {
+    const { alphabet, merger, whole } = this.parts;
+    const id = whole?.(text.slice(from, to));
+    if (id !== undefined) return list.add(id);
+    const isLong = to - from > LONGEST_KEY;
+    const symbols = isLong ? new Int32Array((to - from) * 3) : this.#symbols;
+    merger.encode(symbols, alphabet.write(text, from, to, symbols), list);
+  }
+}
+
+function boundariesOfSplitting(parts: BpeParts): HardBoundaries | undefined {
+  const { scans, normalizers, respell, unknown, added } = parts;
+  // An added token must neither lie across a boundary nor take a blank from behind it.
+  const liesAcross = ({ special, content, lstrip, rstrip }: AddedToken) =>
+    !special && (lstrip || rstrip || /[ \n]/.test(content));
+  const isSplitAlone = normalizers.every(step => step === toNfc) && !respell && !unknown;
+  if (!isSplitAlone || added.some(liesAcross)) return undefined;
+  if (areCutAtBoundaries(scans)) return beforeWords;
+  return leavesLineFeedsAlone(scans[0]) ? behindLineFeeds : undefined;
+}
+
+/** Of those in the manner of SentencePiece. */
+function boundariesOfMerging(
+  { vocabulary, merger, normalizers, respell, scans, whole, added }: BpeParts,
+  alphabet: CharacterAlphabet,
+): HardBoundaries | undefined {
+  const spellsBlanksAlone = normalizers.every(step => step === prependBlank || step === toBlanks);
+  const bytes = new Set(alphabet.byteIds);
+  if (!spellsBlanksAlone || whole || merger.merges.takes(id => bytes.has(id))) return undefined;
+  // Metaspace's: it ends pretokens at blanks, and more ends change nothing where no merge crosses.
+  if (scans.length > 0 && !respell) return undefined;
+  const matched = added.filter(({ special }) => !special);
+  if (matched.some(({ lstrip, rstrip, singleWord }) => lstrip || rstrip || singleWord)) {
+    return undefined;
+  }
+  const prefixes =
+    normalizers.includes(prependBlank) || (respell && prefixesOf(respell) !== 'never');
+  // What stands behind one of them may begin like a text.
+  if (prefixes && matched.length > 0) return undefined;
+  const tokens = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.bytesOf(id));
+  const contents = matched.map(({ content }) => encodeUtf8(withBlanks(content)));
+  return betweenTokens([...tokens, ...contents], alphabet, prefixes ?? false);
+}

@@ -1,0 +1,185 @@
+// Byte-pair encoding of one pretoken (Sennrich et al. 2016), from its symbols (single bytes or characters, by the ids of
+// their tokens) on: of all neighbouring pairs that have a merge,
+// the one of lowest rank merges, the leftmost of equals first, until none is left. That order is the one
+// of Hugging Face's `tokenizers`.
+//
+// Long pretokens are encoded in windows. A sequence of tokens is the encoding of its symbols exactly if each
+// pair of neighbours is the encoding of theirs (no merge crosses their border before, in an encoding of
+// the pair alone, it would), so two encodings of overlapping stretches may be joined at a token that they
+// share. Windows keep the heap small: time is linear, and bounded by n log n if windows never agree.
+import type { MergeTable } from './mergeTable';
+import type { TokenList } from '../tokenList';
+
+const WINDOW = 256;
+const OVERLAP = 48;
+
+/** An encoding of symbols [start, ends[count - 1]); reused from call to call. */
+class Stretch {
+  ids = new Int32Array(WINDOW);
+  /** [token]; offset of the symbol after the token. */
+  ends = new Int32Array(WINDOW);
+  start = 0;
+  count = 0;
+
+  startOf(token: number): number {
+    return token === 0 ? this.start : this.ends[token - 1]!;
+  }
+}
+
+export class Merger {
+  readonly merges: MergeTable;
+  // A doubly linked list of tokens, in arrays by the offset of a token's first symbol.
+  #ids = new Int32Array(0);
+  #next = new Int32Array(0);
+  #previous = new Int32Array(0);
+  // A binary heap of possible merges, as rank * 2^32 + offset, which sorts as (rank, offset).
+  #heap = new Float64Array(0);
+  #heapSize = 0;
+  #stretch = new Stretch();
+  #other = new Stretch();
+
+  constructor(merges: MergeTable) {
+    this.merges = merges;
+  }
+
+  /** Appends the tokens of symbols[0, length), which are the ids of the smallest tokens. */
+  encode(symbols: Int32Array, length: number, list: TokenList): void {
+    let size = WINDOW;
+    this.#encodeStretch(symbols, 0, Math.min(size, length), this.#stretch);
+    for (;;) {
+      const stretch = this.#stretch;
+      const end = stretch.ends[stretch.count - 1]!;
+      let settled = end >= length ? stretch.count : 0;
+      if (settled === 0) {
+        let from = stretch.count - 1;
+        while (from > 0 && stretch.startOf(from) > end - OVERLAP) from--;
+        const start = stretch.startOf(from);
+        if (from > 0) {
+          this.#encodeStretch(symbols, start, Math.min(start + size, length), this.#other);
+          settled = this.#join(stretch, from);
+        }
+      }
+      for (let i = 0; i < settled; i++) list.add(stretch.ids[i]!);
+      if (end >= length) return;
+      if (settled > 0) {
+        [this.#stretch, this.#other] = [this.#other, this.#stretch];
+        size = WINDOW;
+      } else {
+        size *= 2;
+        const { start } = stretch;
+        this.#encodeStretch(symbols, start, Math.min(start + size, length), stretch);
+      }
+    }
+  }
+
+  /**
+   * Looks for a token that `stretch`, from its token `from` on, and the other stretch share. Drops what the
+   * other one has before it and returns its index in `stretch`, or 0 if there is none.
+   */
+  #join(stretch: Stretch, from: number): number {
+    const other = this.#other;
+    let i = from;
+    let j = 0;
+    while (i < stretch.count && j < other.count) {
+      const behind = stretch.startOf(i) - other.startOf(j);
+      if (behind === 0 && stretch.ids[i] === other.ids[j] && stretch.ends[i] === other.ends[j]) {
+        other.start = other.startOf(j);
+        other.ids.copyWithin(0, j, other.count);
+        other.ends.copyWithin(0, j, other.count);
+        other.count -= j;
+        return i;
+      }
+      if (behind <= 0) i++;
+      if (behind >= 0) j++;
+    }
+    return 0;
+  }
+
+  #encodeStretch(symbols: Int32Array, start: number, end: number, into: Stretch): void {
+    const length = end - start;
+    this.#reserve(length, into);
+    const ids = this.#ids;
+    const next = this.#next;
+    const previous = this.#previous;
+    for (let i = 0; i < length; i++) {
+      ids[i] = symbols[start + i]!;
+      next[i] = i + 1;
+      previous[i] = i - 1;
+    }
+    this.#heapSize = 0;
+    for (let i = 0; i + 1 < length; i++) this.#push(i, i + 1);
+    while (this.#heapSize > 0) {
+      const top = this.#pop();
+      const rank = Math.floor(top / 2 ** 32);
+      // Exact, and several times as fast as the remainder.
+      const left = top - rank * 2 ** 32;
+      const right = next[left]!;
+      // Entries are not removed when their pair goes; what stands there now may be another pair, or none.
+      if (ids[left]! < 0 || right >= length) continue;
+      const merge = this.merges.find(ids[left]!, ids[right]!);
+      if (merge < 0 || this.merges.rankAt(merge) !== rank) continue;
+      ids[left] = this.merges.mergedAt(merge);
+      ids[right] = -1;
+      const after = next[right]!;
+      next[left] = after;
+      if (after < length) {
+        previous[after] = left;
+        this.#push(left, after);
+      }
+      if (left > 0) this.#push(previous[left]!, left);
+    }
+    into.start = start;
+    into.count = 0;
+    for (let i = 0; i < length; i = next[i]!) {
+      into.ids[into.count] = ids[i]!;
+      into.ends[into.count++] = start + next[i]!;
+    }
+  }
+
+  #reserve(length: number, into: Stretch): void {
+    if (into.ids.length < length) {
+      into.ids = new Int32Array(length);
+      into.ends = new Int32Array(length);
+    }
+    if (this.#ids.length >= length) return;
+    const capacity = Math.max(length, WINDOW);
+    this.#ids = new Int32Array(capacity);
+    this.#next = new Int32Array(capacity);
+    this.#previous = new Int32Array(capacity);
+    // At most one entry for each first pair and two for each merge.
+    this.#heap = new Float64Array(capacity * 3);
+  }
+
+  #push(left: number, right: number): void {
+    const merge = this.merges.find(this.#ids[left]!, this.#ids[right]!);
+    if (merge < 0) return;
+    const heap = this.#heap;
+    const entry = this.merges.rankAt(merge) * 2 ** 32 + left;
+    let i = this.#heapSize++;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (heap[parent]! <= entry) break;
+      heap[i] = heap[parent]!;
+      i = parent;
+    }
+    heap[i] = entry;
+  }
+
+  #pop(): number {
+    const heap = this.#heap;
+    const top = heap[0]!;
+    const size = --this.#heapSize;
+    const entry = heap[size]!;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= size) break;
+      if (child + 1 < size && heap[child + 1]! < heap[child]!) child++;
+      if (heap[child]! >= entry) break;
+      heap[i] = heap[child]!;
+      i = child;
+    }
+    heap[i] = entry;
+    return top;
+  }
+}

@@ -1,0 +1,88 @@
+// tokenizer.bin of llama2.c: the pieces of a SentencePiece-BPE vocabulary with blanks as blanks, and their scores.
+// Encoding is that of `encode` in its run.c: a blank before the text, then of all neighbours that together are a
+// piece those of the highest score first.
+import { CharacterAlphabet } from '../bpe/alphabet';
+import { BpeTokenizer } from '../bpe/bpe';
+import { TokenizerError } from '../error';
+import { Merger } from '../bpe/merger';
+import { MergeTable } from '../bpe/mergeTable';
+import { rankedMerges } from '../bpe/rankedMerges';
+import { prependBlank } from './metaspace';
+import type { Tokenizer } from '../tokenizer';
+import { Vocabulary } from '../vocabulary';
+
+/** Ids of SentencePiece: unknown, start, end; then the 256 bytes. */
+const SPECIAL = ['<unk>', '<s>', '</s>'];
+const FIRST_BYTE = SPECIAL.length;
+const FIRST_PIECE = FIRST_BYTE + 256;
+
+export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
+  const { pieces, scores } = readPieces(name, file);
+  if (pieces.length < FIRST_PIECE) {
+    throw new TokenizerError(
+      `${name}: has ${pieces.length} pieces, fewer than the ${FIRST_PIECE} of a vocabulary with all bytes`,
+    );
+  }
+  const ids = new Map<string, number>();
+  const characters = new Map<number, number>();
+  // A piece may be U+FEFF.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  pieces.forEach((bytes, id) => {
+    // run.c knows bytes by their ids: their names are no text.
+    if (id >= FIRST_BYTE && id < FIRST_PIECE) return;
+    const text = decoder.decode(bytes);
+    if (text === '') return;
+    ids.set(text, id);
+    const code = text.codePointAt(0)!;
+    if (text.length === (code > 0xffff ? 2 : 1)) characters.set(code, id);
+  });
+  if (!characters.has(0x20)) throw new TokenizerError(`${name}: has no piece for a blank`);
+  const ranks = ranksOf(scores);
+  const byteIds = Int32Array.from({ length: 256 }, (_, byte) => FIRST_BYTE + byte);
+  const bytesById = pieces.map((bytes, id) =>
+    id >= FIRST_BYTE && id < FIRST_PIECE ? Uint8Array.of(id - FIRST_BYTE) : bytes,
+  );
+  const plain = { normalized: false, lstrip: false, rstrip: false, singleWord: false };
+  return new BpeTokenizer({
+    name: 'SentencePiece BPE (llama2.c)',
+    vocabulary: new Vocabulary(bytesById, new Map([...ids, ...SPECIAL.map(idOfSpecial)])),
+    added: SPECIAL.map((content, id) => ({ id, content, bytes: content, special: true, ...plain })),
+    alphabet: new CharacterAlphabet(characters, byteIds),
+    merger: new Merger(new MergeTable(rankedMerges(ids, id => ranks[id]!))),
+    scans: [],
+    normalizer: 'Prepend',
+    normalizers: [prependBlank],
+    respell: undefined,
+    unknown: undefined,
+    whole: undefined,
+    rankIs: 'the place of what the pair becomes in the order of scores, from 0',
+  });
+}
+
+const idOfSpecial = (content: string, id: number) => [content, id] as const;
+
+/** Little-endian: the longest piece's length, then for each piece a float32, an int32 and as many bytes. */
+function readPieces(name: string, file: Uint8Array): { pieces: Uint8Array[]; scores: number[] } {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const pieces: Uint8Array[] = [];
+  const scores: number[] = [];
+  for (let at = 4; at < file.length;) {
+    const length = at + 8 <= file.length ? view.getInt32(at + 4, true) : -1;
+    if (length < 0 || at + 8 + length > file.length) {
+      throw new TokenizerError(
+        `${name}: piece ${pieces.length}, at byte ${at}, ends beyond the file: it is no tokenizer of llama2.c, or cut off`,
+      );
+    }
+    scores.push(view.getFloat32(at, true));
+    pieces.push(file.subarray(at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return { pieces, scores };
+}
+
+/** [id]; the highest score has rank 0, equal scores have equal ranks. */
+function ranksOf(scores: readonly number[]): number[] {
+  const order = [...new Set(scores)].sort((a, b) => b - a);
+  const ranks = new Map(order.map((score, rank) => [score, rank]));
+  return scores.map(score => ranks.get(score)!);
+}

@@ -1,0 +1,70 @@
+// Makes a tokenizer of a folder's files. What they ask for is done as Rust `tokenizers` does it, or refused
+// by name; nothing is guessed.
+import { TokenizerError } from '../error';
+import { isObject, type Json } from '../../json';
+import { tokenizerJsonOf } from './vocabAndMerges';
+import { lookupTokenizerOf, lookupTypeOf, type PieceFinders } from './unigramWordPieceJson';
+import { tokenizerOfBin } from './llama2c';
+import { tokenizerOfRanks, type RanksFile } from './tiktoken';
+import type { Tokenizer } from '../tokenizer';
+import { tokenizerOfJson } from './tokenizerJson';
+
+export { TokenizerError };
+
+/** By name: JSON as parsed; undefined where there is no such file. */
+export interface TokenizerFiles {
+  'tokenizer.json'?: unknown;
+  'tokenizer_config.json'?: unknown;
+  'vocab.json'?: unknown;
+  'merges.txt'?: string;
+  /** NAME.tiktoken */
+  ranks?: RanksFile;
+  /** tokenizer.bin, or what it is called */
+  bin?: { readonly name: string; readonly bytes: Uint8Array };
+  /** Names of others that look as if they held a tokenizer. */
+  others?: readonly string[];
+}
+
+/** Throws `TokenizerError`, which names file and field. Of several tokenizers, uses the first in the order above. */
+export function loadTokenizer(files: TokenizerFiles, finders?: PieceFinders): Tokenizer {
+  const json = files['tokenizer.json'];
+  if (json !== undefined) {
+    if (!isObject(json)) throw new TokenizerError('tokenizer.json: is not an object');
+    const { model } = json;
+    if (!isObject(model)) throw new TokenizerError('tokenizer.json: model is missing');
+    if (finders && lookupTypeOf(model)) return lookupTokenizerOf(json, model, finders);
+    return tokenizerOfJson(json, model, {
+      vocab: 'tokenizer.json: model.vocab',
+      merges: 'tokenizer.json: model.merges',
+    });
+  }
+  const vocab = files['vocab.json'];
+  const merges = files['merges.txt'];
+  if (vocab === undefined && merges === undefined) {
+    if (files.ranks) return tokenizerOfRanks(files.ranks);
+    if (files.bin) return tokenizerOfBin(files.bin.name, files.bin.bytes);
+    throw missing(files.others ?? []);
+  }
+  if (!isObject(vocab) || merges === undefined) {
+    const problem =
+      merges === undefined
+        ? 'merges.txt: is missing beside vocab.json'
+        : 'vocab.json: is no object';
+    throw new TokenizerError(`${problem}; the two are used together, or a tokenizer.json instead`);
+  }
+  const made = tokenizerJsonOf(vocab, merges, files['tokenizer_config.json']);
+  return tokenizerOfJson(made, made.model as Json, { vocab: 'vocab.json', merges: 'merges.txt' });
+}
+
+function missing(others: readonly string[]): TokenizerError {
+  const [other] = others;
+  if (other === undefined) {
+    return new TokenizerError(
+      'There is no tokenizer.json, vocab.json with a merges.txt, .tiktoken file or tokenizer.bin',
+    );
+  }
+  return new TokenizerError(
+    `${other}: files of this kind are not read. Put a tokenizer.json beside it, which is what ` +
+      '`AutoTokenizer.from_pretrained(...).save_pretrained(...)` of the transformers library writes',
+  );
+}

@@ -1,0 +1,89 @@
+// The vocabulary and the merges of a BPE model, as a tokenizer.json, or vocab.json and merges.txt, has them.
+import { TokenizerError } from '../error';
+import { isObject, quoted, type Json } from '../../json';
+
+/** Ids and ranks beyond these are taken for mistakes; ranks must also fit the merger's heap. */
+const MAX_ID = 1 << 24;
+const MAX_MERGES = 1 << 21;
+
+export function checkModel(model: Json): void {
+  // Files from before the field existed: of the models, only BPE has merges.
+  const type = model.type ?? (model.merges === undefined ? undefined : 'BPE');
+  if (type !== 'BPE') {
+    throw new TokenizerError(
+      `tokenizer.json: model.type is ${quoted(type)}: only BPE, Unigram and WordPiece are supported`,
+    );
+  }
+  for (const field of ['continuing_subword_prefix', 'end_of_word_suffix', 'dropout']) {
+    if (!model[field]) continue;
+    throw new TokenizerError(
+      `tokenizer.json: model.${field} is ${quoted(model[field])}: BPE is supported without it only`,
+    );
+  }
+}
+
+/** The ids by spelling, and the bytes by id. `bytesOf` says what bytes a spelling stands for. */
+export function readVocabulary(
+  vocab: unknown,
+  place: string,
+  bytesOf: (spelling: string) => Uint8Array,
+): { ids: Map<string, number>; tokens: (Uint8Array | undefined)[] } {
+  if (!isObject(vocab)) throw new TokenizerError(`${place}: is ${quoted(vocab)}, not an object`);
+  const entries = Object.entries(vocab);
+  const ids = new Map<string, number>();
+  const spellings: string[] = [];
+  const tokens: (Uint8Array | undefined)[] = [];
+  for (const [spelling, id] of entries) {
+    if (!isId(id))
+      throw new TokenizerError(`${place}: ${quoted(spelling)} has the id ${quoted(id)}`);
+    const other = spellings[id];
+    if (other !== undefined) {
+      throw new TokenizerError(
+        `${place}: id ${id} belongs to both ${quoted(other)} and ${quoted(spelling)}`,
+      );
+    }
+    ids.set(spelling, id);
+    spellings[id] = spelling;
+    tokens[id] = bytesOf(spelling);
+  }
+  return { ids, tokens };
+}
+
+/** As `MergeTable` takes them; the order is the rank. Merges are "left right" or [left, right]. */
+export function readMerges(
+  merges: unknown,
+  ids: ReadonlyMap<string, number>,
+  places: { vocab: string; merges: string },
+): Int32Array {
+  const place = places.merges;
+  if (!Array.isArray(merges))
+    throw new TokenizerError(`${place}: is ${quoted(merges)}, not a list`);
+  if (merges.length > MAX_MERGES)
+    throw new TokenizerError(`${place}: has over ${MAX_MERGES} merges`);
+  const table = new Int32Array(merges.length * 4);
+  merges.forEach((merge: unknown, rank) => {
+    const pair: unknown = typeof merge === 'string' ? merge.split(' ') : merge;
+    if (
+      !Array.isArray(pair) ||
+      pair.length !== 2 ||
+      !pair.every(part => typeof part === 'string')
+    ) {
+      throw new TokenizerError(`${place}: merge ${rank} is ${quoted(merge)}, not two tokens`);
+    }
+    const [left, right] = pair as [string, string];
+    const idOf = (spelling: string) => {
+      const id = ids.get(spelling);
+      if (id !== undefined) return id;
+      throw new TokenizerError(
+        `${place}: merge ${rank}, ${quoted(merge)}, needs the token ${quoted(spelling)}, which ` +
+          `${places.vocab} lacks: the two are not of one tokenizer`,
+      );
+    };
+    table.set([idOf(left), idOf(right), rank, idOf(left + right)], rank * 4);
+  });
+  return table;
+}
+
+export function isId(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < MAX_ID;
+}

@@ -1,0 +1,119 @@
+// Makes a tokenizer of what a tokenizer.json holds.
+import { encodeUtf8 } from '../../text/utf8';
+import { ByteAlphabet, CharacterAlphabet, type Alphabet } from '../bpe/alphabet';
+import { BpeTokenizer } from '../bpe/bpe';
+import { byteCharacters, bytesOfSpelling, spellingOf } from '../bpe/byteLevel';
+import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
+import { TokenizerError } from '../error';
+import { quoted, type Json } from '../../json';
+import { Merger } from '../bpe/merger';
+import { MergeTable } from '../bpe/mergeTable';
+import { pipelineOf } from './pipeline';
+import { readAddedTokens } from './readAddedTokens';
+import { checkModel, readMerges, readVocabulary } from './readBpeModel';
+import { spelled, withBlanks } from './metaspace';
+import type { Tokenizer } from '../tokenizer';
+import { UnknownCharacters } from '../lookup/unknownCharacters';
+import { Vocabulary } from '../vocabulary';
+
+/** What messages call the vocabulary and the merges. */
+export interface Places {
+  readonly vocab: string;
+  readonly merges: string;
+}
+
+type Ids = ReadonlyMap<string, number>;
+
+/** How a vocabulary spells text, and what merging starts from. */
+interface Spelling {
+  readonly name: string;
+  bytesOf(spelling: string): Uint8Array;
+  /** What an added token's content stands for. */
+  textOf(content: string): string;
+  spell(text: string): string;
+  start(ids: Ids, place: string): { alphabet: Alphabet; unknown?: UnknownCharacters };
+}
+
+export function tokenizerOfJson(json: Json, model: Json, places: Places): Tokenizer {
+  checkModel(model);
+  const { isByteLevel, ...pipeline } = pipelineOf(json);
+  const spelling = isByteLevel ? byteSpelling : characterSpelling(model);
+  const { ids, tokens } = readVocabulary(model.vocab, places.vocab, spelling.bytesOf);
+  const { alphabet, unknown } = spelling.start(ids, places.vocab);
+  const merger = new Merger(new MergeTable(readMerges(model.merges, ids, places)));
+  const contents = new Map(ids);
+  const added = readAddedTokens(json.added_tokens, contents, tokens, spelling.textOf);
+  const whole = (text: string) => ids.get(spelling.spell(text));
+  return new BpeTokenizer({
+    name: spelling.name,
+    vocabulary: new Vocabulary(tokens, contents),
+    added,
+    alphabet,
+    merger,
+    unknown,
+    ...pipeline,
+    whole: model.ignore_merges === true ? whole : undefined,
+    rankIs: 'its place in the list of merges, from 0',
+  });
+}
+
+const byteSpelling: Spelling = {
+  name: 'byte-level BPE',
+  // Only an added token can be spelled outside the alphabet: it has the bytes of its name.
+  bytesOf: spelling => bytesOfSpelling(spelling) ?? encodeUtf8(spelling),
+  textOf: content => content,
+  spell: text => spellingOf(encodeUtf8(text)),
+  start: (ids, place) => ({
+    alphabet: new ByteAlphabet(idsOfBytes(ids, place, byte => byteCharacters[byte]!)),
+  }),
+};
+
+/** `byte_fallback` and `unk_token` of the model say what becomes of characters without a token. */
+function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelling {
+  return {
+    name: 'SentencePiece BPE',
+    bytesOf: spelling => {
+      const byte = byte_fallback === true ? byteOfToken(spelling) : undefined;
+      return byte ?? encodeUtf8(withBlanks(spelling));
+    },
+    textOf: withBlanks,
+    spell: spelled,
+    start: (ids, place) => {
+      const characters = charactersOf(ids);
+      if (!characters.has(BLANK)) {
+        throw new TokenizerError(
+          `${place}: has no token for U+2581, as which blanks are spelled: pre_tokenizer and vocabulary are not of one tokenizer`,
+        );
+      }
+      if (byte_fallback === true) {
+        return {
+          alphabet: new CharacterAlphabet(characters, idsOfBytes(ids, place, byteToken)),
+        };
+      }
+      const id = typeof unk_token === 'string' ? ids.get(unk_token) : undefined;
+      if (id === undefined) {
+        throw new TokenizerError(
+          `tokenizer.json: model.unk_token is ${quoted(unk_token)}: without a fallback to bytes, characters that ` +
+            'the vocabulary lacks need a token that stands for them',
+        );
+      }
+      const alphabet = new CharacterAlphabet(characters, undefined);
+      const token = { id, bytes: withBlanks(String(unk_token)) };
+      return { alphabet, unknown: new UnknownCharacters(alphabet, token, fuse_unk === true) };
+    },
+  };
+}
+
+const BLANK = 0x20;
+
+/** The ids of single characters, by code point. */
+function charactersOf(ids: Ids): Map<number, number> {
+  const characters = new Map<number, number>();
+  for (const [spelling, id] of ids) {
+    const code = withBlanks(spelling).codePointAt(0) ?? 0;
+    const isSingle = spelling.length === (code > 0xffff ? 2 : 1);
+    // A blank that is spelled as such is never met.
+    if (isSingle && spelling !== ' ') characters.set(code, id);
+  }
+  return characters;
+}

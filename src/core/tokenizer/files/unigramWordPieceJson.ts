@@ -1,0 +1,139 @@
+// Makes a tokenizer of a tokenizer.json whose model is Unigram (Kudo 2018) or WordPiece (Schuster and Nakajima 2012).
+import { encodeUtf8 } from '../../text/utf8';
+import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
+import { TokenizerError } from '../error';
+import { quoted, type Json } from '../../json';
+import { LookupTokenizer, type FindPieces, type UnknownPieces } from '../lookup/lookupTokenizer';
+import { readAddedTokens } from './readAddedTokens';
+import { readVocabulary } from './readBpeModel';
+import { withBlanks } from './metaspace';
+import { refusal } from './pipelineSteps';
+import type { Tokenizer } from '../tokenizer';
+import { Vocabulary } from '../vocabulary';
+import { wordPipelineOf } from './lookupPipeline';
+
+/** What searches for pieces: core imports no library. */
+export interface PieceFinders {
+  /** [id]; how a piece is spelled in the text, undefined where it is none, and its score. */
+  unigram(pieces: readonly (readonly [piece: string | undefined, score: number])[]): FindPieces;
+  /** Ids by spelling. Words of more characters than `longest` are unknown. */
+  wordPiece(ids: ReadonlyMap<string, number>, prefix: string, longest: number): FindPieces;
+}
+
+/** What the file calls the model; files from before it did so are told by their fields. */
+export function lookupTypeOf(model: Json): 'Unigram' | 'WordPiece' | undefined {
+  const { type, vocab, merges } = model;
+  if (type === 'Unigram' || type === 'WordPiece') return type;
+  if (type !== undefined || merges !== undefined) return undefined;
+  if (Array.isArray(vocab)) return 'Unigram';
+  return 'max_input_chars_per_word' in model ? 'WordPiece' : undefined;
+}
+
+const PLACE = 'tokenizer.json: model.vocab';
+
+export function lookupTokenizerOf(json: Json, model: Json, finders: PieceFinders): Tokenizer {
+  const pipeline = wordPipelineOf(json);
+  const textOf = spelling(pipeline.isSpaced);
+  const isUnigram = lookupTypeOf(model) === 'Unigram';
+  const { ids, tokens, ...found } = isUnigram
+    ? unigram(model, pipeline.isSpaced)
+    : wordPiece(model);
+  const contents = new Map(ids);
+  const added = readAddedTokens(json.added_tokens, contents, tokens, textOf);
+  // What looks like a special token in a text is text.
+  const names = new Set(added.filter(token => token.special).map(({ content }) => content));
+  return new LookupTokenizer({
+    ...{ ...pipeline, name: found.name, how: found.how, added },
+    vocabulary: new Vocabulary(tokens, contents),
+    find: found.finder(finders, piece => !names.has(piece)),
+    unknown: found.unknown,
+  });
+}
+
+interface LookupModel {
+  readonly name: string;
+  readonly how: string;
+  readonly ids: ReadonlyMap<string, number>;
+  readonly tokens: (Uint8Array | undefined)[];
+  readonly unknown: UnknownPieces;
+  /** `isMet` says whether a piece may be met in a text. */
+  finder(finders: PieceFinders, isMet: (piece: string) => boolean): FindPieces;
+}
+
+const spelling = (isSpaced: boolean) => (isSpaced ? withBlanks : (piece: string) => piece);
+
+function unigram(model: Json, isSpaced: boolean): LookupModel {
+  const textOf = spelling(isSpaced);
+  const entries = readPieces(model.vocab);
+  const ids = new Map(entries.map(([piece], id) => [piece, id]));
+  const falls = model.byte_fallback === true;
+  const byteOf = (piece: string) => (falls ? byteOfToken(piece) : undefined);
+  const unknownId = model.unk_id;
+  const unknownPiece = typeof unknownId === 'number' ? entries[unknownId]?.[0] : undefined;
+  if (!falls && unknownPiece === undefined) {
+    throw refusal('model.unk_id', `is ${quoted(unknownId)}: ${WITHOUT_UNKNOWN}`);
+  }
+  return {
+    name: 'Unigram',
+    how: 'Of all ways to spell the pretoken in pieces it takes the one whose scores add up to most.',
+    ids,
+    tokens: entries.map(([piece]) => byteOf(piece) ?? encodeUtf8(textOf(piece))),
+    unknown: falls
+      ? { byteIds: idsOfBytes(ids, PLACE, byteToken) }
+      : { token: { id: unknownId as number, bytes: textOf(unknownPiece!) } },
+    finder: (finders, isMet) =>
+      finders.unigram(
+        entries.map(([piece, score]) => {
+          // Where blanks are U+2581 none is met as such; names of tokens for bytes and for the unknown are text.
+          const isName = piece === unknownPiece || byteOf(piece) !== undefined;
+          const met = isMet(piece) && !isName && !(isSpaced && piece.includes(' '));
+          return [met ? textOf(piece) : undefined, score];
+        }),
+      ),
+  };
+}
+
+function readPieces(vocab: unknown): (readonly [piece: string, score: number])[] {
+  if (!Array.isArray(vocab) || vocab.length === 0) {
+    throw new TokenizerError(`${PLACE}: is ${quoted(vocab)}, not a list of pieces`);
+  }
+  return vocab.map((entry: unknown, id) => {
+    const [piece, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
+    if (typeof piece === 'string' && typeof score === 'number') return [piece, score];
+    throw new TokenizerError(`${PLACE}: piece ${id} is ${quoted(entry)}, not a string and a score`);
+  });
+}
+
+const WITHOUT_UNKNOWN =
+  'what the vocabulary lacks needs a token that stands for it, and the vocabulary has none of that name';
+
+/** Characters of the longest word that Rust `tokenizers` looks up where the file does not say. */
+const LONGEST_WORD = 100;
+
+function wordPiece(model: Json): LookupModel {
+  const { unk_token, continuing_subword_prefix, max_input_chars_per_word } = model;
+  const prefix = typeof continuing_subword_prefix === 'string' ? continuing_subword_prefix : '##';
+  const longest =
+    typeof max_input_chars_per_word === 'number' ? max_input_chars_per_word : LONGEST_WORD;
+  const { ids, tokens } = readVocabulary(model.vocab, PLACE, spelled =>
+    encodeUtf8(isContinuing(spelled) ? spelled.slice(prefix.length) : spelled),
+  );
+  function isContinuing(spelled: string): boolean {
+    return spelled.startsWith(prefix) && spelled.length > prefix.length;
+  }
+  const unknownId = typeof unk_token === 'string' ? ids.get(unk_token) : undefined;
+  if (unknownId === undefined) {
+    throw refusal('model.unk_token', `is ${quoted(unk_token)}: ${WITHOUT_UNKNOWN}`);
+  }
+  return {
+    name: 'WordPiece',
+    how: `It takes the longest entry of the vocabulary that the pretoken begins with, then goes on behind it with those that begin with ${quoted(prefix)}; a pretoken that cannot be spelled so is unknown as a whole.`,
+    ids,
+    tokens,
+    unknown: { token: { id: unknownId, bytes: String(unk_token) } },
+    finder: (finders, isMet) => {
+      const met = [...ids].filter(([spelled]) => isMet(spelled) && spelled !== unk_token);
+      return finders.wordPiece(new Map(met), prefix, longest);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// vocab.json and merges.txt, which leave to a class of the `transformers` library what a tokenizer.json
+// says: made into what a tokenizer.json would hold, as that library's convert_slow_tokenizer.py does.
+import { TokenizerError } from '../error';
+import { isObject, quoted, type Json } from '../../json';
+import { GPT2_PATTERN } from '../patterns/gpt2';
+import { QWEN2_PATTERN } from '../patterns/cl100k';
+
+interface Rules {
+  readonly pattern: string;
+  readonly normalizer: Json | null;
+}
+
+const CLASSES: Record<string, Rules> = {
+  GPT2Tokenizer: { pattern: GPT2_PATTERN, normalizer: null },
+  Qwen2Tokenizer: { pattern: QWEN2_PATTERN, normalizer: { type: 'NFC' } },
+};
+
+/** Special in both classes if the configuration does not say otherwise. */
+const END_OF_TEXT = '<|endoftext|>';
+const SPECIAL_FIELDS = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
+
+/** The contents of a tokenizer.json. `config` is tokenizer_config.json's. */
+export function tokenizerJsonOf(vocab: Json, merges: string, config: unknown): Json {
+  const file = 'tokenizer_config.json';
+  const named = isObject(config) ? config.tokenizer_class : undefined;
+  const rules = typeof named === 'string' ? CLASSES[named.replace(/Fast$/, '')] : undefined;
+  if (!rules || !isObject(config)) {
+    const known = Object.keys(CLASSES).join(' and ');
+    throw new TokenizerError(
+      `${file}: tokenizer_class is ${quoted(named)}: how vocab.json and merges.txt are used is known for ` +
+        `${known} only; export a tokenizer.json instead`,
+    );
+  }
+  if (config.add_prefix_space === true) {
+    throw new TokenizerError(
+      `${file}: add_prefix_space is true: tokens would have bytes that the text lacks`,
+    );
+  }
+  const split = { type: 'Split', pattern: { Regex: rules.pattern }, behavior: 'Isolated' };
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
+  return {
+    normalizer: rules.normalizer,
+    pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] },
+    added_tokens: addedTokensOf(vocab, config),
+    model: { type: 'BPE', vocab, merges: mergesOf(merges) },
+  };
+}
+
+function mergesOf(text: string): string[] {
+  const lines = text.split(/\r?\n/);
+  if (lines[0]!.startsWith('#version')) lines.shift();
+  return lines.filter(line => line !== '');
+}
+
+function addedTokensOf(vocab: Json, config: Json): Json[] {
+  const tokens = new Map<unknown, Json>();
+  const decoder = isObject(config.added_tokens_decoder) ? config.added_tokens_decoder : {};
+  for (const [id, token] of Object.entries(decoder)) {
+    if (!isObject(token)) continue;
+    tokens.set(token.content, { normalized: token.special !== true, ...token, id: Number(id) });
+  }
+  for (const field of [END_OF_TEXT, ...SPECIAL_FIELDS]) {
+    const value = field === END_OF_TEXT ? field : config[field];
+    const content = isObject(value) ? value.content : value;
+    if (typeof content !== 'string' || tokens.has(content)) continue;
+    const id = vocab[content];
+    if (id !== undefined) tokens.set(content, { content, id, special: true, normalized: false });
+  }
+  return [...tokens.values()];
+}

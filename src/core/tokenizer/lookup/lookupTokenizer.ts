@@ -1,0 +1,172 @@
+// A tokenizer whose model looks pretokens up: Unigram finds the likeliest pieces, WordPiece the longest from the left.
+// A library searches them, and says nothing of where they lie: that is found here, and checked.
+import { encodeUtf8 } from '../../text/utf8';
+import type { Piece, TakenToken } from '../addedTokens';
+import { LONGEST_KEY, PretokenCache } from '../bpe/wordCache';
+import { TokenizerError } from '../error';
+import { quoted } from '../../json';
+import type { Scan } from '../patterns/scan';
+import { PipelineTokenizer, rewritten, take, type PipelineParts } from '../pipelineTokenizer';
+import type { Rewriting } from '../normalize/rewriteSpans';
+import { PretokenList, type TokenList } from '../tokenList';
+import type { Encoding } from '../tokenizer';
+import type { WordPipeline } from '../files/lookupPipeline';
+
+/** A piece of a pretoken: UTF-16 units, and the token's id or undefined where the vocabulary has none. */
+export interface FoundPiece {
+  readonly id: number | undefined;
+  readonly length: number;
+}
+
+/** The pieces of a pretoken, which has no lone surrogates, in order. */
+export type FindPieces = (pretoken: string) => readonly FoundPiece[];
+
+export interface LookupParts extends PipelineParts, WordPipeline {
+  /** For people: what the model does with a pretoken. */
+  readonly how: string;
+  readonly find: FindPieces;
+  readonly unknown: UnknownPieces;
+}
+
+/** What stands for pieces without a token: those of their bytes, or one for each run of them. */
+export type UnknownPieces = { readonly byteIds: Int32Array } | { readonly token: TakenToken };
+
+export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
+  /** The white space that it drops goes to tokens that may be far away. */
+  override readonly boundaries = undefined;
+  override readonly limitation: string;
+  /** Added tokens, dropped text, the pre_tokenizer's changes, unknown pieces. */
+  protected override readonly levelsBehind = 4;
+  readonly #cache = new PretokenCache();
+
+  constructor(parts: LookupParts) {
+    super(parts);
+    this.limitation =
+      `The tokenizer is ${parts.name}: it has no merges to show, and exact probabilities of bytes ` +
+      `cannot be had with it.`;
+  }
+
+  protected override encodeInto(text: string, list: TokenList): Encoding {
+    return super.encodeInto(text.replace(/\p{Surrogate}/gu, '\ufffd'), list);
+  }
+
+  protected override encodeText(
+    text: string,
+    { start, end }: Piece,
+    isFirst: boolean,
+    rewriting: Rewriting,
+    behind: number,
+    list: TokenList,
+  ): void {
+    const { cuts, respell, scans } = this.parts;
+    rewriting.add(behind, end - start);
+    const takeWord = (from: number, to: number) => {
+      rewriting.add(behind + 1, to - from);
+      const word = text.slice(from, to);
+      const changes = respell?.(word, isFirst && from === start) ?? [];
+      const spelled = rewritten(word, changes, rewriting, behind + 2);
+      cutBy(scans, spelled, 0, spelled.length, (at, until) => {
+        const first = list.count;
+        this.#lookUp(spelled, at, until, rewriting, behind + 3, list);
+        if (list instanceof PretokenList) list.close(spelled.slice(at, until), first);
+      });
+    };
+    const cut = (from: number, to: number, level: number) => {
+      const step = cuts[level];
+      if (!step) return takeWord(from, to);
+      cutBy([step.scan], text, from, to, (at, until) => {
+        if (!step.drops?.(text, at, until)) return cut(at, until, level + 1);
+        rewriting.add(behind + 1, until - at, [{ start: 0, end: until - at, text: '' }]);
+      });
+    };
+    cut(start, end, 0);
+  }
+
+  /** The tokens of text[from, to). */
+  #lookUp(
+    text: string,
+    from: number,
+    to: number,
+    rewriting: Rewriting,
+    level: number,
+    list: TokenList,
+  ): void {
+    const { unknown } = this.parts;
+    const isShort = to - from <= LONGEST_KEY;
+    if (isShort && this.#cache.take(text, from, to, list)) return rewriting.add(level, to - from);
+    const first = list.count;
+    let isKnown = true;
+    for (const { id, start, end, token } of this.#piecesOf(text.slice(from, to))) {
+      const stand = token ?? (id === undefined && 'token' in unknown ? unknown.token : undefined);
+      if (take({ start, end, ...(stand ? { token: stand } : {}) }, list, rewriting, level)) {
+        isKnown = false;
+        continue;
+      }
+      rewriting.add(level, end - start);
+      if (id !== undefined) list.add(id);
+      else if ('byteIds' in unknown) {
+        for (const byte of encodeUtf8(text.slice(from + start, from + end)))
+          list.add(unknown.byteIds[byte]!);
+      }
+    }
+    // What has bytes that its token does not tell cannot be placed by the token alone.
+    if (isShort && isKnown) this.#cache.add(text, from, to, list.ids, first, list.count);
+  }
+
+  /** Where the pieces lie, runs of unknown ones in one. Throws where they do not spell the pretoken. */
+  #piecesOf(pretoken: string): PlacedPiece[] {
+    const { find, vocabulary, name } = this.parts;
+    const pieces: PlacedPiece[] = [];
+    let at = 0;
+    for (const { id, length } of find(pretoken)) {
+      const start = at;
+      at += length;
+      const last = pieces.at(-1);
+      if (id === undefined) {
+        if (last && last.id === undefined) last.end = at;
+        else pieces.push({ id, start, end: at });
+        continue;
+      }
+      const slice = pretoken.slice(start, at);
+      const bytes = encodeUtf8(slice);
+      const piece = { id, start, end: at };
+      if (vocabulary.isAt(id, bytes, 0, bytes.length)) pieces.push(piece);
+      // WordPiece may find what goes on in a word, "##" and more, spelled so at a word's start.
+      else if (vocabulary.idOf(slice) === id) {
+        const own = new TextDecoder().decode(vocabulary.bytesOf(id));
+        pieces.push({ ...piece, token: { id, bytes: own } });
+      } else break;
+    }
+    if (pieces.at(-1)?.end === pretoken.length) return pieces;
+    const place = pieces.at(-1)?.end ?? 0;
+    throw new TokenizerError(
+      `The tokens that ${name} gives for ${quoted(pretoken)} do not spell it from ${quoted(pretoken.slice(place))} on: ` +
+        'where they lie in the text cannot be said',
+    );
+  }
+}
+
+interface PlacedPiece {
+  /** Where its own bytes are not those of its place. */
+  readonly token?: TakenToken;
+  readonly id: number | undefined;
+  readonly start: number;
+  end: number;
+}
+
+/** Calls back with each pretoken of text[from, to). Each scan cuts the pieces that those before it leave. */
+function cutBy(
+  scans: readonly Scan[],
+  text: string,
+  from: number,
+  to: number,
+  onPretoken: (at: number, end: number) => void,
+): void {
+  const [scan, ...rest] = scans;
+  if (!scan) return onPretoken(from, to);
+  for (let at = from; at < to;) {
+    const end = scan(text, at, to);
+    cutBy(rest, text, at, end, onPretoken);
+    at = end;
+  }
+}

@@ -1,0 +1,33 @@
+// Characters that a vocabulary without a fallback to bytes cannot spell: each becomes the unknown token, or each run of
+// them does (`fuse_unk`). No merge and no cut of a supported pre_tokenizer crosses their borders.
+import type { Piece, TakenToken } from '../addedTokens';
+import type { CharacterAlphabet } from '../bpe/alphabet';
+import { codePointAt } from '../unicode/classes';
+
+export class UnknownCharacters {
+  constructor(
+    private readonly alphabet: CharacterAlphabet,
+    private readonly token: TakenToken,
+    private readonly fuses: boolean,
+  ) {}
+
+  /** Cuts text into unknown characters and what lies between them; neither is empty. */
+  cut(text: string): Piece[] {
+    const pieces: Piece[] = [];
+    let start = 0;
+    let isUnknown = false;
+    const close = (end: number) => {
+      if (end > start) pieces.push({ start, end, ...(isUnknown ? { token: this.token } : {}) });
+      start = end;
+    };
+    for (let i = 0; i < text.length;) {
+      const code = codePointAt(text, i, text.length);
+      const unknown = !this.alphabet.has(code);
+      if (unknown !== isUnknown || (unknown && !this.fuses)) close(i);
+      isUnknown = unknown;
+      i += code > 0xffff ? 2 : 1;
+    }
+    close(text.length);
+    return pieces;
+  }
+}

@@ -1,0 +1,98 @@
+// Single steps by which text is rewritten before it is cut and merged.
+import { belongsTo, decodedRanges, type Belongs } from '../unicode/ranges';
+import type { Stretch } from './spans';
+import { combiningRanges } from '../unicode/unicodeCategories';
+
+/** What a step changes in a text, in order; what lies between the stretches stays as it is. */
+export type Rewrite = (text: string) => Stretch[];
+
+/** Nothing is put before an empty text. */
+export function prepend(prefix: string): Rewrite {
+  return text => (text === '' ? [] : [{ start: 0, end: 0, text: prefix }]);
+}
+
+export function replaceAll(content: string, by: string): Rewrite {
+  return text => {
+    const stretches: Stretch[] = [];
+    for (let at = text.indexOf(content); at >= 0;) {
+      const end = at + content.length;
+      stretches.push({ start: at, end, text: by });
+      at = text.indexOf(content, end);
+    }
+    return stretches;
+  };
+}
+
+/** A character at a time, as Rust does it: no rule looks at those around it. */
+export const lowercase: Rewrite = text =>
+  Array.from(text.matchAll(CHANGES_IN_LOWER_CASE), ({ 0: letter, index }) => ({
+    start: index,
+    end: index + letter.length,
+    text: lowerCaseOf(letter),
+  }));
+
+/** What a runtime of Unicode 15 leaves as it is, and Rust 1.9x (Unicode 17) does not, is told by hand. */
+const CHANGES_IN_LOWER_CASE =
+  /[\p{Changes_When_Lowercased}\u1c89\ua7cb\ua7cc\ua7ce\ua7d2\ua7d4\ua7da\ua7dc\u{10d50}-\u{10d65}\u{16ea0}-\u{16eb8}]/gu;
+const APART: Readonly<Record<string, string>> = { '\ua7cb': '\u0264', '\ua7dc': '\u019b' };
+
+function lowerCaseOf(letter: string): string {
+  const lower = letter.toLowerCase();
+  if (lower !== letter) return lower;
+  const code = letter.codePointAt(0)!;
+  const shift = code >= 0x16ea0 ? 0x1b : code >= 0x10d50 ? 0x20 : 1;
+  return APART[letter] ?? String.fromCodePoint(code + shift);
+}
+
+/** Removes white space at either end. */
+export function strip(left: boolean, right: boolean): Rewrite {
+  return text => {
+    const start = left ? /^\p{White_Space}*/u.exec(text)![0].length : 0;
+    let end = text.length;
+    while (right && end > start && /\p{White_Space}/u.test(text[end - 1]!)) end--;
+    return [
+      { start: 0, end: start, text: '' },
+      { start: end, end: text.length, text: '' },
+    ].filter(stretch => stretch.end > stretch.start);
+  };
+}
+
+export function stripAccents(): Rewrite {
+  return withoutMarks(belongsTo(decodedRanges(combiningRanges)));
+}
+
+/** Removes marks. Each goes with the character before it, not with a token behind it. */
+export function withoutMarks(isMark: Belongs): Rewrite {
+  return text => {
+    const stretches: { start: number; end: number; text: string }[] = [];
+    for (const { 0: character, index } of text.matchAll(/[^\x00-\x7f]/gu)) {
+      if (!isMark(character.codePointAt(0)!)) continue;
+      const last = stretches.at(-1);
+      const end = index + character.length;
+      if (last?.end === index) {
+        last.end = end;
+        continue;
+      }
+      const start =
+        index - (/.$/su.exec(text.slice(Math.max(0, index - 2), index))?.[0].length ?? 0);
+      stretches.push({ start, end, text: text.slice(start, index) });
+    }
+    return stretches;
+  };
+}
+
+/** Replaces what `candidates` finds by what `by` makes of it; undefined: it stays. */
+export function replaceCharacters(
+  candidates: RegExp,
+  by: (found: string) => string | undefined,
+): Rewrite {
+  return text =>
+    Array.from(text.matchAll(candidates)).flatMap(({ 0: found, index }) => {
+      const replacement = by(found);
+      const end = index + found.length;
+      return replacement === undefined ? [] : [{ start: index, end, text: replacement }];
+    });
+}
+
+/** What a pre_tokenizer changes in a stretch between added tokens; `isFirst` where the text begins with it. */
+export type Respell = (text: string, isFirst: boolean) => Stretch[];

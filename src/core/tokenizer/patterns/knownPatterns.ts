@@ -1,0 +1,57 @@
+// From a pattern's text, as a tokenizer.json has it, to what matches as it does.
+import { DEEPSEEK3_PATTERN, LINE_TAIL_PATTERN, matchDeepSeek3, scanLineTails } from './deepseek';
+import { behaviors } from './behavior';
+import { cutsAtBoundaries } from './boundaries';
+import { GPT2_PATTERN, scanGpt2 } from './gpt2';
+import { O200K_PATTERN, TEKKEN_PATTERN, scanO200k, scanTekken } from './o200k';
+import { runMatch } from './run';
+import type { Match, Scan } from './scan';
+import {
+  LLAMA3_PATTERN,
+  QWEN2_PATTERN,
+  QWEN35_PATTERN,
+  scanLlama3,
+  scanQwen2,
+  scanQwen35,
+} from './cl100k';
+
+/** Those that cut all of a text, so that every behaviour but merging comes to the same. */
+const scans: ReadonlyMap<string, Scan> = new Map([
+  [GPT2_PATTERN, scanGpt2],
+  [LLAMA3_PATTERN, scanLlama3],
+  [QWEN2_PATTERN, scanQwen2],
+  [QWEN35_PATTERN, scanQwen35],
+  [O200K_PATTERN, scanO200k],
+  [TEKKEN_PATTERN, scanTekken],
+]);
+
+scans.forEach(cutsAtBoundaries);
+
+/** Files write line ends as such or as `\r` and `\n`; to the expression it is the same. */
+const escaped = (pattern: string) => pattern.replace(/\r/g, '\\r').replace(/\n/g, '\\n');
+
+/** The scanner of a pattern that matches everywhere. */
+export function scanOf(pattern: string): Scan | undefined {
+  return scans.get(escaped(pattern));
+}
+
+/** The scanner of a pattern that matches here and there, for the behaviour "Isolated". */
+export function isolatedScanOf(pattern: string): Scan | undefined {
+  return isolated.get(escaped(pattern));
+}
+
+/** DeepSeek's third matches at every blank and every line feed; what it leaves ends there. */
+const isolated: ReadonlyMap<string, Scan> = new Map([
+  [LINE_TAIL_PATTERN, scanLineTails],
+  [DEEPSEEK3_PATTERN, cutsAtBoundaries(behaviors.get('Isolated')!(matchDeepSeek3))],
+]);
+
+/** What matches as a pattern does that matches here and there. */
+export function matchOf(pattern: string): Match | undefined {
+  const key = escaped(pattern);
+  return key === DEEPSEEK3_PATTERN ? matchDeepSeek3 : runMatch(key);
+}
+
+/** For messages. */
+export const KNOWN_PATTERNS =
+  'those of GPT-2, Llama 3, Qwen, o200k, Tekken and DeepSeek, and one class of characters repeated';

@@ -1,0 +1,61 @@
+// The categories of characters that the larger split patterns name, as flags for every code point.
+import { codePointAt, spaceRanges } from './classes';
+import { decodedRanges } from './ranges';
+import { letterRanges, numberRanges } from './lettersAndNumbers';
+import {
+  lowerRanges,
+  markRanges,
+  punctuationRanges,
+  symbolRanges,
+  upperRanges,
+} from './unicodeCategories';
+
+export const LETTER = 1;
+export const MARK = 2;
+export const NUMBER = 4;
+export const PUNCTUATION = 8;
+export const SYMBOL = 16;
+export const SPACE = 32;
+/** Letters that are not lower case, and marks: `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`. */
+export const UPPER = 64;
+/** Letters that are not upper case, and marks: `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`. */
+export const LOWER = 128;
+
+let table: Uint8Array | undefined;
+
+/** [code point]; flags. Made when first asked for: most tokenizers do without. */
+export function categories(): Uint8Array {
+  return (table ??= buildCategories());
+}
+
+/** Where the run of characters with any of the flags that goes on at `index` ends. */
+export function flagRunEnd(text: string, index: number, end: number, flags: number): number {
+  const all = categories();
+  let i = index;
+  while (i < end) {
+    const code = codePointAt(text, i, end);
+    if ((all[code]! & flags) === 0) break;
+    i += code > 0xffff ? 2 : 1;
+  }
+  return i;
+}
+
+function buildCategories(): Uint8Array {
+  const flags = new Uint8Array(0x110000);
+  const mark = (ranges: string, set: number, cleared = 0) => {
+    for (const [first, end] of decodedRanges(ranges)) {
+      for (let code = first; code < end; code++) flags[code] = (flags[code]! | set) & ~cleared;
+    }
+  };
+  mark(letterRanges, LETTER | UPPER | LOWER);
+  mark(upperRanges, 0, LOWER);
+  mark(lowerRanges, 0, UPPER);
+  mark(markRanges, MARK | UPPER | LOWER);
+  mark(numberRanges, NUMBER);
+  mark(punctuationRanges, PUNCTUATION);
+  mark(symbolRanges, SYMBOL);
+  for (const [first, last] of spaceRanges) {
+    for (let code = first; code <= last; code++) flags[code]! |= SPACE;
+  }
+  return flags;
+}

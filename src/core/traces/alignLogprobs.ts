@@ -1,0 +1,151 @@
+// Log-probabilities of a file beside its text. They are compared byte by byte: where they do not fit they are refused
+// with the first byte that differs, and never drawn somewhere near.
+import { spell } from '../displayToken';
+import type { RawLogprobs } from './formats/rawTrace';
+import type { SavedLogprobs, SavedToken, Segment, Span } from './trace';
+
+export class AlignError extends Error {
+  override readonly name = 'AlignError';
+}
+
+/** Servers list tokens that end a text, too; and the marks around a chain of thought that they took out of it. */
+const MARK =
+  /^\s*(?:<\|[^|>]*\|>|<\/?s>|<\/?(?:think|thinking|reasoning|seed:think)>|\[\/?THINK\])?\s*$/;
+
+/** Bytes shown of a difference. */
+const SHOWN = 12;
+
+/** `segments` of the text whose UTF-8 is `text`. Throws `AlignError`. */
+export function align(
+  { tokens, ...series }: RawLogprobs,
+  text: Uint8Array,
+  segments: readonly Segment[],
+): SavedLogprobs {
+  const all = concat(tokens.map(({ bytes }) => bytes));
+  const ends: number[] = [];
+  tokens.forEach(({ bytes }, i) => ends.push((ends[i - 1] ?? 0) + bytes.length));
+  const pieces = placed(all, text, segments);
+  const aligned = tokens.flatMap((token, i): SavedToken[] => {
+    const end = ends[i]!;
+    const start = end - token.bytes.length;
+    const piece = pieces.find(each => start >= each.from && end <= each.from + each.length);
+    if (!piece || end === start) return [];
+    const shift = piece.at - piece.from;
+    return [
+      {
+        start: start + shift,
+        end: end + shift,
+        bytes: token.bytes,
+        logprob: token.logprob,
+        top: token.top,
+      },
+    ];
+  });
+  return { ...series, tokens: aligned };
+}
+
+/** `length` bytes of the tokens, from byte `from` on, are the text's from `at` on. */
+interface Piece {
+  readonly from: number;
+  readonly at: number;
+  readonly length: number;
+}
+
+function placed(all: Uint8Array, text: Uint8Array, segments: readonly Segment[]): Piece[] {
+  const kinds = ['thinking', 'answer'] as const;
+  const spans: Span[] = [{ start: 0, end: text.length }];
+  for (const kind of kinds) {
+    const own = segments.filter(segment => segment.kind === kind);
+    if (own.length > 0) spans.push({ start: own[0]!.start, end: own.at(-1)!.end });
+  }
+  for (const span of spans) {
+    const pieces = inOrder(all, text, [span]);
+    if (pieces) return pieces;
+  }
+  const written = segments.filter(({ kind }) => kind !== 'tool');
+  const pieces = inOrder(all, text, written);
+  if (pieces) return pieces;
+  throw new AlignError(differenceOf(all, text, spans));
+}
+
+/** Where the spans stand in the tokens one behind the other, if nothing but marks and blanks lies around them. */
+function inOrder(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): Piece[] | undefined {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const span of spans) {
+    const { start, end } = trimmed(text, span);
+    if (end === start) return undefined;
+    const at = indexOf(all, text.subarray(start, end), from);
+    if (at < 0 || !isMark(all.subarray(from, at))) return undefined;
+    // Blanks beside it that both have are the span's, too.
+    let [before, behind] = [0, 0];
+    while (
+      start - before > span.start &&
+      at - before > from &&
+      all[at - before - 1] === text[start - before - 1]
+    )
+      before++;
+    from = at + end - start;
+    while (
+      end + behind < span.end &&
+      from + behind < all.length &&
+      all[from + behind] === text[end + behind]
+    )
+      behind++;
+    from += behind;
+    pieces.push({ from: at - before, at: start - before, length: end - start + before + behind });
+  }
+  return isMark(all.subarray(from)) ? pieces : undefined;
+}
+
+function isMark(bytes: Uint8Array): boolean {
+  return MARK.test(new TextDecoder('latin1').decode(bytes));
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
+function trimmed(text: Uint8Array, { start, end }: Span): Span {
+  while (start < end && isBlank(text[start]!)) start++;
+  while (end > start && isBlank(text[end - 1]!)) end--;
+  return { start, end };
+}
+
+function indexOf(all: Uint8Array, part: Uint8Array, from: number): number {
+  // Marks are short: what is far away is no match.
+  const latest = Math.min(all.length - part.length, from + 64);
+  for (let at = from; at <= latest; at++) {
+    let i = 0;
+    while (i < part.length && all[at + i] === part[i]) i++;
+    if (i === part.length) return at;
+  }
+  return -1;
+}
+
+/** Against the span that they share most with. */
+function differenceOf(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): string {
+  let best = { shared: -1, at: 0, from: 0 };
+  for (const { start, end } of spans) {
+    let shared = 0;
+    while (shared < all.length && start + shared < end && all[shared] === text[start + shared])
+      shared++;
+    if (shared > best.shared) best = { shared, at: start + shared, from: shared };
+  }
+  const shown = (bytes: Uint8Array, at: number) =>
+    at < bytes.length ? `“${spell(bytes.subarray(at, at + SHOWN))}”` : 'nothing more';
+  return (
+    `they do not match the text: first difference at byte ${best.at}, where the text has ` +
+    `${shown(text, best.at)} and the tokens have ${shown(all, best.from)}`
+  );
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

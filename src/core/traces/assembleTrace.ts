@@ -1,0 +1,83 @@
+// From what a format found in a row to a trace.
+import { encodeUtf8, utf8Length } from '../text/utf8';
+import { align, AlignError } from './alignLogprobs';
+import { known, type RawTrace } from './formats/rawTrace';
+import { marked } from './formats/thinkMarks';
+import { stepStarts } from './stepStarts';
+import type { Part, SavedLogprobs, Segment, Step, Trace } from './trace';
+
+/** Between parts that a file holds apart. */
+const BETWEEN = '\n\n';
+
+export interface RowPlace {
+  /** For people: 'line 3'. */
+  readonly name: string;
+  readonly format: string;
+  readonly utf16Start: number;
+  readonly utf16End: number;
+  /** Before the paths of the trace's parts. */
+  readonly path: readonly (string | number)[];
+}
+
+export function assembled(raw: RawTrace, row: RowPlace): Trace {
+  const segments: Segment[] = [];
+  const steps: Step[] = [];
+  const parts: Part[] = [];
+  let text = '';
+  let bytes = 0;
+  for (const part of raw.parts) {
+    if (text !== '') {
+      // Steps that a file lists stand in lines of their own.
+      const between = part.steps && !/\s$/.test(text) ? '\n' : part.steps ? '' : BETWEEN;
+      text += between;
+      bytes += between.length;
+    }
+    const own = part.text;
+    const place = (utf16: number) => bytes + utf8Length(own, 0, utf16);
+    const stretches =
+      part.kind === 'answer' && !part.steps
+        ? marked(own)
+        : [{ kind: part.kind, start: 0, end: own.length }];
+    for (const { kind, start, end } of stretches) {
+      segments.push({ kind, start: place(start), end: place(end) });
+      if (kind === 'tool') continue;
+      const starts = part.steps ?? stepStarts(own.slice(start, end)).map(at => start + at);
+      starts.forEach((from, i) => {
+        const label = raw.stepLabels?.[steps.length];
+        const to = starts[i + 1] ?? end;
+        steps.push({ start: place(from), end: place(to), ...(label && { label }) });
+      });
+    }
+    const length = utf8Length(own, 0, own.length);
+    if (part.path)
+      parts.push({ start: bytes, end: bytes + length, path: [...row.path, ...part.path] });
+    text += own;
+    bytes += length;
+  }
+  const { question, answer, target, isRight, firstWrongStep } = raw;
+  const { aligned, refused } = alignedAll(raw, text, segments);
+  return {
+    id: [row.name, raw.id].filter(Boolean).join(', '),
+    format: row.format,
+    ...known({ question, answer, target, isRight, firstWrongStep }),
+    ...{ text, segments, steps, parts },
+    logprobs: aligned,
+    refused: [...(raw.refused ?? []), ...refused],
+    row: { utf16Start: row.utf16Start, utf16End: row.utf16End },
+  };
+}
+
+function alignedAll(raw: RawTrace, text: string, segments: readonly Segment[]) {
+  const utf8 = raw.logprobs?.length ? encodeUtf8(text) : new Uint8Array();
+  const aligned: SavedLogprobs[] = [];
+  const refused: string[] = [];
+  for (const series of raw.logprobs ?? []) {
+    try {
+      aligned.push(align(series, utf8, segments));
+    } catch (error) {
+      if (!(error instanceof AlignError)) throw error;
+      refused.push(`${series.source}: ${error.message}`);
+    }
+  }
+  return { aligned, refused };
+}

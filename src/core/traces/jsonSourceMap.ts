@@ -1,0 +1,80 @@
+// Where the bytes of a trace stand in its file: in a string of its JSON, through the escapes, or as they are.
+import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
+import { encodeUtf8, utf8LengthAt } from '../text/utf8';
+import type { Part, Trace } from './trace';
+
+export interface PlacedPart extends Part {
+  /** [byte of the part, and one more]: UTF-16 in the file of the character that it lies in, and where the part ends. */
+  readonly utf16: Uint32Array;
+}
+
+/** Of a file's text. The row that was read last is remembered, as the traces of one are often asked for together. */
+export class TracePlaces {
+  private last: { start: number; end: number; root: Node | undefined } | undefined;
+
+  constructor(private readonly fileText: string) {}
+
+  /** Of the parts that are found again: the file may have changed since. */
+  of({ row, parts, text }: Pick<Trace, 'row' | 'parts' | 'text'>): PlacedPart[] {
+    const bytes = encodeUtf8(text);
+    return parts.flatMap(part => {
+      const own = new TextDecoder().decode(bytes.subarray(part.start, part.end));
+      if (part.path.length === 0) {
+        const found = this.fileText.slice(row.utf16Start, row.utf16End);
+        return own === found ? [{ ...part, utf16: plain(found, row.utf16Start) }] : [];
+      }
+      const found = this.literalAt(row, part.path);
+      if (!found || own !== unescaped(found.literal)) return [];
+      return [{ ...part, utf16: escaped(found.literal, found.at) }];
+    });
+  }
+
+  /** What stands between the quotes of a string. */
+  private literalAt({ utf16Start: start, utf16End: end }: Trace['row'], path: Part['path']) {
+    const row = this.fileText.slice(start, end);
+    if (this.last?.start !== start || this.last.end !== end)
+      this.last = { start, end, root: parseTree(row) };
+    const { root } = this.last;
+    const node = root && findNodeAtLocation(root, [...path]);
+    if (node?.type !== 'string') return undefined;
+    const from = node.offset + 1;
+    return { at: start + from, literal: row.slice(from, node.offset + node.length - 1) };
+  }
+}
+
+function unescaped(literal: string): string | undefined {
+  try {
+    return JSON.parse(`"${literal}"`) as string;
+  } catch {
+    return undefined;
+  }
+}
+
+function plain(text: string, from: number): Uint32Array {
+  const places: number[] = [];
+  for (let at = 0; at < text.length;) {
+    const bytes = utf8LengthAt(text, at);
+    for (let i = 0; i < bytes; i++) places.push(from + at);
+    at += bytes === 4 ? 2 : 1;
+  }
+  return Uint32Array.from([...places, from + text.length]);
+}
+
+/** Of what stands between the quotes. */
+function escaped(literal: string, from: number): Uint32Array {
+  const places: number[] = [];
+  const unitAt = (at: number): { unit: number; length: number } => {
+    if (literal[at] !== '\\') return { unit: literal.charCodeAt(at), length: 1 };
+    if (literal[at + 1] !== 'u') return { unit: 0x20, length: 2 };
+    return { unit: parseInt(literal.slice(at + 2, at + 6), 16), length: 6 };
+  };
+  for (let at = 0; at < literal.length;) {
+    const { unit, length } = unitAt(at);
+    const low = (unit & 0xfc00) === 0xd800 ? unitAt(at + length) : undefined;
+    const isPair = low !== undefined && (low.unit & 0xfc00) === 0xdc00;
+    const bytes = isPair ? 4 : unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
+    for (let i = 0; i < bytes; i++) places.push(from + at);
+    at += length + (isPair ? low.length : 0);
+  }
+  return Uint32Array.from([...places, from + literal.length]);
+}

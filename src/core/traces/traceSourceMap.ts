@@ -1,0 +1,51 @@
+// A trace's text and its file: which stretches of the one are which of the other.
+import type { PlacedPart } from './jsonSourceMap';
+import type { Stretch, TraceText } from './traceText';
+
+export class PlacedTrace {
+  constructor(
+    readonly text: TraceText,
+    private readonly parts: readonly PlacedPart[],
+  ) {}
+
+  /** In the file, of a stretch of the trace's text: nothing of its question, and a piece for each part that it touches. */
+  placesOf({ utf16Start, utf16End }: Stretch): Stretch[] {
+    const [start, end] = [this.text.byteAt(utf16Start), this.text.byteAt(utf16End)];
+    return this.parts.flatMap(part => {
+      const from = Math.max(start, part.start) - part.start;
+      const to = Math.min(end, part.end) - part.start;
+      return from < to ? [{ utf16Start: part.utf16[from]!, utf16End: part.utf16[to]! }] : [];
+    });
+  }
+
+  /** Of the trace's text, what stands in a stretch of the file. */
+  stretchesIn({ utf16Start, utf16End }: Stretch): Stretch[] {
+    return this.parts.flatMap(part => {
+      const from = firstFrom(part.utf16, utf16Start);
+      const to = Math.min(firstFrom(part.utf16, utf16End), part.end - part.start);
+      if (from >= to) return [];
+      return [this.text.stretchOf({ start: part.start + from, end: part.start + to })];
+    });
+  }
+
+  /** Of the trace's text, the character at an offset of the file; undefined where none of its stands there. */
+  utf16At(offset: number): number | undefined {
+    const part = this.parts.find(
+      ({ utf16 }) => utf16[0]! <= offset && offset < utf16[utf16.length - 1]!,
+    );
+    if (!part) return undefined;
+    const start = part.start + firstFrom(part.utf16, offset + 1) - 1;
+    return this.text.stretchOf({ start, end: start + 1 }).utf16Start;
+  }
+}
+
+/** The first index whose value is no less. */
+function firstFrom(ascending: Uint32Array, value: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,56 @@
+// Keeps the engine's copies of the texts equal to the editor's: whole once, then edit by edit.
+import { workspace, type Disposable, type TextDocumentChangeEvent } from 'vscode';
+import type { DocumentVersion } from '../../protocol/engine';
+import type { Engine, RunningEngine } from './engineClient';
+import type { Text } from '../overlay/textSource';
+
+export class Texts {
+  private readonly listeners: Disposable[];
+
+  constructor(private readonly engine: Engine) {
+    this.listeners = [
+      workspace.onDidChangeTextDocument(event => this.edited(event)),
+      workspace.onDidCloseTextDocument(document => this.close(document)),
+    ];
+  }
+
+  /** Sends the text if this engine does not have it yet. The calls after it arrive after it. */
+  sent(engine: RunningEngine, document: Text): DocumentVersion {
+    const uri = document.uri.toString();
+    const { version } = document;
+    if (engine.texts.get(uri) !== version) {
+      engine.texts.set(uri, version);
+      this.tell(engine.remote.setDocument({ uri, version, text: document.getText() }));
+    }
+    return { uri, version };
+  }
+
+  dispose(): void {
+    for (const listener of this.listeners) listener.dispose();
+  }
+
+  private edited({ document, contentChanges }: TextDocumentChangeEvent): void {
+    const uri = document.uri.toString();
+    const running = this.engine.running;
+    if (!running?.texts.has(uri) || contentChanges.length === 0) return;
+    running.texts.set(uri, document.version);
+    const edits = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+      utf16Start: rangeOffset,
+      utf16End: rangeOffset + rangeLength,
+      text,
+    }));
+    this.tell(running.remote.editDocument({ uri, version: document.version, edits }));
+  }
+
+  /** The engine forgets it. */
+  close(text: Text): void {
+    const uri = text.uri.toString();
+    const running = this.engine.running;
+    if (running?.texts.delete(uri)) this.tell(running.remote.closeDocument({ uri }));
+  }
+
+  /** If the engine dies on it, the next engine gets the whole text. */
+  private tell(call: Promise<void>): void {
+    call.catch(() => {});
+  }
+}

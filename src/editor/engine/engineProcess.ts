@@ -1,0 +1,88 @@
+// One run of the engine: a forked child and the typed channel to it. It may die at any moment; what was
+// pending then rejects, and `exited` tells why.
+import { fork, type ChildProcess } from 'node:child_process';
+import { connect, type Remote } from '../../protocol/channel';
+import {
+  CALIBRATING,
+  COMPLETING,
+  type CalibratingEvent,
+  type CompletingEvent,
+} from '../../protocol/completion';
+import { ROLLING, type RollingEvent } from '../../protocol/traces';
+import { engineMethods, SCORED, type EngineApi, type ScoredEvent } from '../../protocol/engine';
+import type { SaeInfo } from '../../protocol/features';
+import { ipcConnection } from '../../protocol/ipc';
+
+export class EngineProcess {
+  readonly remote: Remote<EngineApi>;
+  /** Resolves with the reason once the process is gone. */
+  readonly exited: Promise<string>;
+  /** Texts that this process holds, by address, with their versions. */
+  readonly texts = new Map<string, number>();
+  /** The autoencoder that this process was asked to open, once it was. */
+  sae: Promise<SaeInfo | null> | undefined;
+  private readonly child: ChildProcess;
+  private gone = false;
+
+  constructor(
+    path: string,
+    private readonly listeners: {
+      onScored(event: ScoredEvent): void;
+      onCompleting?(event: CompletingEvent): void;
+      onCalibrating?(event: CalibratingEvent): void;
+      onRolling?(event: RollingEvent): void;
+      onOutput(line: string): void;
+    },
+  ) {
+    // A debugger's bootloader or memory flags of the extension host are not meant for the engine.
+    const { NODE_OPTIONS, ...env } = process.env;
+    this.child = fork(path, [], {
+      serialization: 'advanced',
+      execArgv: [],
+      env: { ...env, ELECTRON_RUN_AS_NODE: '1' },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const connection = ipcConnection(this.child);
+    this.remote = connect<EngineApi>(connection, engineMethods);
+    connection.onNotification(SCORED, this.listeners.onScored);
+    connection.onNotification(COMPLETING, event => this.listeners.onCompleting?.(event));
+    connection.onNotification(CALIBRATING, event => this.listeners.onCalibrating?.(event));
+    connection.onNotification(ROLLING, event => this.listeners.onRolling?.(event));
+    connection.onError(([error]) => this.listeners.onOutput(String(error)));
+    connection.listen();
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        for (const line of text.split(/\r?\n/).filter(Boolean)) this.listeners.onOutput(line);
+      });
+    }
+    this.exited = new Promise(resolve => {
+      const end = (reason: string) => {
+        if (this.gone) return;
+        this.gone = true;
+        // Otherwise whatever is pending would stay so for ever.
+        connection.dispose();
+        resolve(reason);
+      };
+      this.child.on('error', error => end(error.message));
+      this.child.on('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+    });
+  }
+
+  get isGone(): boolean {
+    return this.gone;
+  }
+
+  /** Waits for the exit where the channel broke already: it does so a moment earlier. */
+  async hasEnded(): Promise<boolean> {
+    if (!this.gone && !this.child.connected) await this.exited;
+    return this.gone;
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,269 @@
+// Documents on one side, the engine's answers on the other: asks for views and keeps one scoring pass per
+// document going, newest wanted first.
+import { EventEmitter } from 'vscode';
+import { Cancelled } from '../../protocol/channel';
+import { lenses, type Lens, type LensId } from '../../core/lenses/lenses';
+import type {
+  ByteProof,
+  ByteSummary,
+  CharacterView,
+  DocumentVersion,
+  EngineApi,
+  FileCount,
+  ModelReport,
+  Range16,
+  Refusal,
+  ScoredEvent,
+  ScoreSummary,
+  SplitView,
+  TokenCount,
+  TokenView,
+} from '../../protocol/engine';
+import type { FeatureWish } from '../../protocol/features';
+import type { ContrastWish } from '../../protocol/traces';
+import type { Engine, RunningEngine } from './engineClient';
+import { settings } from '../settings';
+import type { ShownText, Text, TextAt } from '../overlay/textSource';
+import type { Texts } from './documentSync';
+
+/** Tokens painted at once. */
+export const VIEW_TOKENS = 3000;
+
+interface Pass {
+  readonly version: number;
+  readonly controller: AbortController;
+}
+
+export interface VersionedView {
+  readonly version: number;
+  readonly view: TokenView;
+}
+
+/** For requests, where the lens is about a pair. */
+export function contrastWish(
+  { comparesPair }: Lens,
+  { written = 0 }: { written?: number | undefined },
+): { contrast?: ContrastWish } {
+  if (!comparesPair) return {};
+  return { contrast: { from: written, centred: settings.centresContrast() } };
+}
+
+export class Inspection {
+  private readonly passes = new Map<string, Pass>();
+  private readonly notes = new Map<string, { version: number; note: ByteProof | Refusal }>();
+  private readonly scored = new EventEmitter<ScoredEvent>();
+  /** More rows of a document are known. */
+  readonly onDidScore = this.scored.event;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly texts: Texts,
+    /** What a view is to tell of features: nothing where the lens needs none. */
+    private readonly wish: () => FeatureWish | undefined = () => undefined,
+    private readonly openSae: (running: RunningEngine) => Promise<unknown> = async () => {},
+  ) {
+    // Another model, or another one beside it, may prove or refuse something else.
+    engine.onDidChangeState(({ kind }) => {
+      if (kind === 'starting' || kind === 'ready') this.notes.clear();
+    });
+  }
+
+  /** Called by the engine. */
+  tellScored(event: ScoredEvent): void {
+    this.scored.fire(event);
+  }
+
+  view(
+    document: Text,
+    range: Range16,
+    wish: Omit<Parameters<EngineApi['view']>[0], keyof DocumentVersion | 'range' | 'maxTokens'> & {
+      maxTokens?: number;
+    } = {},
+  ): Promise<VersionedView> {
+    return this.engine.call(async running => {
+      const at = this.texts.sent(running, document);
+      const features = wish.second ? undefined : this.wish();
+      const request = {
+        ...{ maxTokens: VIEW_TOKENS, ...at, range, ...wish },
+        ...(features && { features }),
+      };
+      return { version: at.version, view: await running.remote.view(request) };
+    });
+  }
+
+  /**
+   * What a lens colours; of more tokens than are painted at once, those around an offset. Nothing, where bytes are
+   * asked for and cannot be had exactly: `noteOn` says why.
+   */
+  async painted(
+    { text: document, around, written }: Pick<ShownText, 'text' | 'around' | 'written'>,
+    range: Range16,
+    lens: Lens,
+  ): Promise<{ version: number; view: TokenView | CharacterView }> {
+    const { per, comparesModels: difference = false } = lens;
+    if (per === 'token') {
+      const wish = contrastWish(lens, { written });
+      return this.view(document, range, { ...wish, ...(around !== undefined && { around }) });
+    }
+    const { at, found } = await this.engine.call(async running => {
+      const at = this.texts.sent(running, document);
+      return { at, found: await running.remote.characters({ ...at, range, difference }) };
+    });
+    if (!('refused' in found)) return { version: at.version, view: found };
+    this.note(at, found);
+    const none = new Uint32Array();
+    const view = { utf16Starts: none, utf16Ends: none, bits: new Float32Array(), pending: 0 };
+    return { version: at.version, view };
+  }
+
+  /** Scores every byte of a document, with `second` by the second model, too. */
+  async scoreEveryByte(
+    document: Text,
+    second: boolean,
+    signal: AbortSignal,
+  ): Promise<ByteSummary | Refusal> {
+    const { at, found } = await this.engine.call(async running => {
+      const at = this.texts.sent(running, document);
+      const request = { ...at, visible: [], whole: true, second };
+      return { at, found: await running.remote.scoreBytes(request, signal) };
+    });
+    const note = 'refused' in found ? found : found.proof;
+    if (note) this.note(at, note);
+    return found;
+  }
+
+  /** Of the text as it is: the proof that its bytes cost what its tokens do, or why bytes are not scored. */
+  noteOn(document: Text | undefined): ByteProof | Refusal | undefined {
+    const known = document && this.notes.get(document.uri.toString());
+    return known?.version === document?.version ? known?.note : undefined;
+  }
+
+  private note({ uri, version }: DocumentVersion, note: ByteProof | Refusal): void {
+    const isNews = this.notes.get(uri)?.version !== version;
+    this.notes.set(uri, { version, note });
+    if (isNews || !('refused' in note)) this.scored.fire({ uri, version, scored: 0, total: 0 });
+  }
+
+  split(document: Text, at: number, typed: string): Promise<SplitView | null> {
+    return this.engine.call(running =>
+      running.remote.split({ ...this.texts.sent(running, document), at, typed }),
+    );
+  }
+
+  peak({ text, utf16: from, written }: TextAt, lens: LensId, direction: 1 | -1) {
+    return this.engine.call(running =>
+      running.remote.peak({
+        ...{ ...this.texts.sent(running, text), lens, from, direction },
+        ...(this.wish() && { features: this.wish()! }),
+        ...contrastWish(lenses[lens], { written }),
+      }),
+    );
+  }
+
+  /** Null where there is no second tokenizer. */
+  compare(document: Text, ranges: Range16[], visible: Range16[]) {
+    return this.engine.call(async running => {
+      const at = this.texts.sent(running, document);
+      return { ...at, found: await running.remote.compare({ ...at, ranges, visible }) };
+    });
+  }
+
+  difference(document: Text, from: number, direction: 1 | -1) {
+    return this.engine.call(running =>
+      running.remote.difference({ ...this.texts.sent(running, document), from, direction }),
+    );
+  }
+
+  countFile(bytes: Uint8Array, signal: AbortSignal): Promise<FileCount | null> {
+    return this.engine.call(running => running.remote.countFile({ bytes }, signal));
+  }
+
+  count(document: Text, ranges: Range16[]): Promise<TokenCount> {
+    return this.engine.call(running =>
+      running.remote.count({ ...this.texts.sent(running, document), ranges }),
+    );
+  }
+
+  json(document: Text, range: Range16): Promise<string> {
+    return this.engine.call(running =>
+      running.remote.json({ ...this.texts.sent(running, document), range }),
+    );
+  }
+
+  nextBytes(document: Text, utf16: number, signal: AbortSignal) {
+    return this.engine.call(running =>
+      running.remote.nextBytes({ ...this.texts.sent(running, document), utf16 }, signal),
+    );
+  }
+
+  /** For people: what the tokens are made by. */
+  tokenizers(): Promise<{ model: string; second: string | undefined }> {
+    return this.engine.call(async ({ model }) => {
+      const named = ({ name, tokenizer }: { name: string; tokenizer: string }) =>
+        `${name} (${tokenizer})`;
+      const { second } = this.engine;
+      return { model: named(model), second: second ? named(second) : undefined };
+    });
+  }
+
+  report(): Promise<ModelReport> {
+    return this.engine.call(running => running.remote.report({}));
+  }
+
+  /** Scores a document, visible ranges first; a pass under way for an older wish gives way. */
+  async score(
+    document: Text,
+    visible: readonly Range16[],
+    lens: Pick<Lens, 'per' | 'comparesModels' | 'comparesPair' | 'needsFeatures'> = {
+      per: 'token',
+    },
+  ): Promise<void> {
+    const { per, comparesModels: second = false, comparesPair = false, needsFeatures } = lens;
+    const uri = document.uri.toString();
+    this.cancel(uri);
+    const pass: Pass = { version: document.version, controller: new AbortController() };
+    this.passes.set(uri, pass);
+    try {
+      const maxTokens = settings.maxTokens();
+      const done = await this.engine.call(
+        async (running): Promise<ScoreSummary | ByteSummary | Refusal> => {
+          const hasSae = needsFeatures && (await this.openSae(running));
+          const at = this.texts.sent(running, document);
+          const { signal } = pass.controller;
+          if (hasSae) await running.remote.encode({ ...at, visible, maxTokens }, signal);
+          if (comparesPair)
+            return running.remote.scoreContrast({ ...at, visible, maxTokens }, signal);
+          return per === 'token'
+            ? running.remote.score({ ...at, visible, maxTokens }, signal)
+            : running.remote.scoreBytes({ ...at, visible, whole: false, second }, signal);
+        },
+      );
+      const { version } = pass;
+      if ('refused' in done) return this.note({ uri, version }, done);
+      if ('proof' in done && done.proof) this.note({ uri, version }, done.proof);
+      this.scored.fire({ uri, version, scored: done.scored, total: done.total });
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+    } finally {
+      if (this.passes.get(uri) === pass) this.passes.delete(uri);
+    }
+  }
+
+  isScoring(document: Text): boolean {
+    return this.passes.get(document.uri.toString())?.version === document.version;
+  }
+
+  cancel(uri: string): void {
+    this.passes.get(uri)?.controller.abort();
+    this.passes.delete(uri);
+  }
+
+  cancelAll(): void {
+    for (const uri of this.passes.keys()) this.cancel(uri);
+  }
+
+  dispose(): void {
+    this.cancelAll();
+    this.scored.dispose();
+  }
+}

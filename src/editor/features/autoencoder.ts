@@ -1,0 +1,122 @@
+// The autoencoder as the editor sees it: opened when first asked for, with the user's labels, and what is asked of it.
+import { EventEmitter, type Memento } from 'vscode';
+import { UserError, type Remote } from '../../protocol/channel';
+import type { DocumentVersion, EngineApi } from '../../protocol/engine';
+import type { FeatureWish, SaeInfo, UserLabel } from '../../protocol/features';
+import type { Engine, RunningEngine } from '../engine/engineClient';
+import type { OverlayState } from '../overlay/overlayState';
+import { settings } from '../settings';
+import type { Text } from '../overlay/textSource';
+import type { Texts } from '../engine/documentSync';
+
+const LABELS_KEY = 'featureLabels';
+
+export class Features {
+  private readonly changed = new EventEmitter<void>();
+  /** Another autoencoder, other labels, another feature is looked at. */
+  readonly onDidChange = this.changed.event;
+  private known: SaeInfo | null | undefined;
+  private why = '';
+  private shown: number | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly texts: Texts,
+    private readonly state: OverlayState,
+    private readonly memento: Memento,
+  ) {}
+
+  /** Undefined until it was asked for; null where there is none. */
+  get info(): SaeInfo | null | undefined {
+    return this.known;
+  }
+
+  /** Why it cannot be used; empty where it can, or there is none. */
+  get problem(): string {
+    return this.why;
+  }
+
+  /** The feature that the inspector shows a page of. */
+  get page(): number | undefined {
+    return this.shown;
+  }
+
+  show(feature: number | undefined): void {
+    this.shown = feature;
+    this.changed.fire();
+  }
+
+  /** For the views, where the lens that lies over the text is about features. */
+  wishOfLens(): FeatureWish | undefined {
+    return this.state.isOn && this.state.lens.needsFeatures ? this.wish() : undefined;
+  }
+
+  wish(): FeatureWish {
+    return { pins: this.state.pins, densityCutoff: settings.densityCutoff() };
+  }
+
+  /** Opens the one that is chosen, once for each run of the engine. Answers whether there is one. */
+  open = async (running: RunningEngine): Promise<boolean> => {
+    running.process.sae ??= this.opened(running);
+    return (await running.process.sae) !== null;
+  };
+
+  /** Another one is chosen: the next request opens it. */
+  reopen(): Promise<void> {
+    this.known = undefined;
+    return this.engine.call(async running => {
+      running.process.sae = undefined;
+      await this.open(running);
+    });
+  }
+
+  /** Throws `UserError` where there is none. */
+  call<T>(request: (remote: Remote<EngineApi>, running: RunningEngine) => Promise<T>): Promise<T> {
+    return this.engine.call(async running => {
+      if (!(await this.open(running))) throw new UserError(this.why || NO_SAE);
+      return request(running.remote, running);
+    });
+  }
+
+  on<T>(
+    document: Text,
+    request: (remote: Remote<EngineApi>, at: DocumentVersion) => Promise<T>,
+  ): Promise<T> {
+    return this.call((remote, running) => request(remote, this.texts.sent(running, document)));
+  }
+
+  /** Of the autoencoder that is open. */
+  get labels(): readonly UserLabel[] {
+    return this.memento.get<readonly UserLabel[]>(`${LABELS_KEY}:${this.known?.path ?? ''}`, []);
+  }
+
+  /** Replaces a feature's own label; an empty description takes it away. */
+  async label(label: UserLabel): Promise<void> {
+    const others = this.labels.filter(({ feature }) => feature !== label.feature);
+    const labels = label.description ? [...others, label] : others;
+    await this.call(remote => remote.setUserLabels({ labels }));
+    await this.memento.update(`${LABELS_KEY}:${this.known?.path ?? ''}`, labels);
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+
+  private async opened({ remote }: RunningEngine): Promise<SaeInfo | null> {
+    this.why = '';
+    try {
+      this.known = await remote.openSae({ path: settings.autoencoder() });
+      if (this.known) await remote.setUserLabels({ labels: this.labels });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.known = null;
+      this.why = error.message;
+    }
+    this.changed.fire();
+    return this.known;
+  }
+}
+
+export const NO_SAE =
+  'This model comes with no autoencoder. Choose one with "Tokenscope: Choose Autoencoder...".';

@@ -1,0 +1,51 @@
+// The inspector's view in the panel: a page from the extension's own folder, and who talks to it.
+import { randomBytes } from 'node:crypto';
+import { Uri, window, type Disposable, type Webview } from 'vscode';
+import type { Engine } from '../engine/engineClient';
+import type { Inspection } from '../engine/scoringPasses';
+import type { Features } from '../features/autoencoder';
+import { Inspector, type RolloutSource } from './inspector';
+import type { OverlayState } from '../overlay/overlayState';
+
+export function registerInspector(
+  root: Uri,
+  engine: Engine,
+  inspection: Inspection,
+  state: OverlayState,
+  features: Features,
+  rollouts: RolloutSource,
+  onError: (error: unknown) => void,
+): Disposable {
+  return window.registerWebviewViewProvider('tokenscope.inspector', {
+    resolveWebviewView(view) {
+      const folder = Uri.joinPath(root, 'dist');
+      view.webview.options = { enableScripts: true, localResourceRoots: [folder] };
+      const inspector = new Inspector(view, engine, inspection, state, features, rollouts, onError);
+      view.onDidDispose(() => inspector.dispose());
+      view.webview.html = pageHtml(view.webview, folder);
+    },
+  });
+}
+
+/** Scripts and styles come from the extension's own folder; nothing else loads. */
+function pageHtml(webview: Webview, folder: Uri): string {
+  const nonce = randomBytes(16).toString('base64');
+  const script = webview.asWebviewUri(Uri.joinPath(folder, 'webview.js'));
+  const style = webview.asWebviewUri(Uri.joinPath(folder, 'webview.css'));
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}`;
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="${policy}">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <link rel="stylesheet" href="${style}">
+    <title>Tokenscope inspector</title>
+  </head>
+  <body>
+    <main id="inspector"></main>
+    <div id="said" class="unseen" role="status"></div>
+    <script type="module" nonce="${nonce}" src="${script}"></script>
+  </body>
+</html>`;
+}

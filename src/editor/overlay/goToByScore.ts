@@ -1,0 +1,69 @@
+// The tokens of a text by the number that the lens shows, the largest first: to read, and to go to.
+import { window, type QuickPickItem, type TextEditor } from 'vscode';
+import { type Scale } from '../../core/lenses/scale';
+import type { Lens } from '../../core/lenses/lenses';
+import { spell } from '../../core/displayToken';
+import { UserError } from '../../protocol/channel';
+import type { Range16, TokenView } from '../../protocol/engine';
+import { select } from '../ui/goTo';
+import { contrastWish, type Inspection } from '../engine/scoringPasses';
+import { textAtCursor } from './peaks';
+import type { ShownTexts } from './textSource';
+
+const LISTED = 200;
+/** Tokens looked at. */
+const MOST_TOKENS = 200_000;
+
+export async function goToByScore(
+  editor: TextEditor,
+  { inspection, shown }: { inspection: Inspection; shown: ShownTexts },
+  lens: Lens,
+): Promise<void> {
+  const { document } = editor;
+  if (lens.per !== 'token' || lens.scale.kind === 'alternate') {
+    throw new UserError(
+      `The lens "${lens.title}" has no number for each token. Choose another one, such as Surprisal or Contrast.`,
+    );
+  }
+  const at = textAtCursor(editor, shown, lens);
+  const whole = { utf16Start: 0, utf16End: at.text.getText().length };
+  if (!at.saved) await inspection.score(at.text, [whole], lens);
+  const wish = { details: 'bytes', maxTokens: MOST_TOKENS, ...contrastWish(lens, at) } as const;
+  const view = at.saved?.view ?? (await inspection.view(at.text, whole, wish)).view;
+  const items = itemsOf(view, lens, lens.scale, stretch => {
+    const [place] = at.placesOf(stretch);
+    return place && { ...place, line: document.positionAt(place.utf16Start).line + 1 };
+  });
+  const choice = await window.showQuickPick(items, {
+    title: `Tokenscope: tokens by ${lens.title.toLowerCase()}`,
+    placeHolder: items.length > 0 ? 'Type to filter' : 'No token has a number yet',
+    matchOnDescription: true,
+  });
+  if (!choice) return;
+  const column = editor.viewColumn;
+  select(await window.showTextDocument(document, column ? { viewColumn: column } : {}), choice);
+}
+
+function itemsOf(
+  view: TokenView,
+  lens: Lens,
+  scale: Scale,
+  placeOf: (stretch: Range16) => (Range16 & { line: number }) | undefined,
+): (QuickPickItem & { utf16Start: number; utf16End: number })[] {
+  const size = scale.kind === 'diverging' ? Math.abs : (value: number) => value;
+  const rows = Array.from(view.ids, (_, row) => ({
+    row,
+    value: lens.value(view.scores, row, view.first + row),
+  }));
+  return rows
+    .filter(({ value }) => !Number.isNaN(value))
+    .sort((a, b) => size(b.value) - size(a.value))
+    .slice(0, LISTED)
+    .flatMap(({ row, value }) => {
+      const place = placeOf({ utf16Start: view.utf16Starts[row]!, utf16End: view.utf16Ends[row]! });
+      if (!place) return [];
+      const where = `line ${place.line}, token ${view.first + row + 1}`;
+      const label = spell(view.bytes![row]!);
+      return [{ label, description: `${lens.format(value)} · ${where}`, ...place }];
+    });
+}

@@ -1,0 +1,81 @@
+// Which lens lies over the text, if any: off until toggled, remembered per workspace.
+import { commands, EventEmitter, type Memento } from 'vscode';
+import { lenses, type Lens, type LensId } from '../../core/lenses/lenses';
+import { CHANNELS, type Pin } from '../../core/sae/featureValues';
+
+const KEY = 'overlay';
+const FIRST_LENS: LensId = 'surprisal';
+
+interface Remembered {
+  on: boolean;
+  lens: LensId;
+  /** By channel. */
+  pins?: readonly Pin[];
+}
+
+export class OverlayState {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  private value: Remembered;
+
+  constructor(private readonly memento: Memento) {
+    const remembered = memento.get<Remembered>(KEY);
+    const fits = remembered !== undefined && remembered.lens in lenses;
+    this.value = fits ? remembered : { on: false, lens: FIRST_LENS };
+    this.tellContext();
+  }
+
+  get isOn(): boolean {
+    return this.value.on;
+  }
+
+  get lensId(): LensId {
+    return this.value.lens;
+  }
+
+  get lens(): Lens {
+    return lenses[this.value.lens];
+  }
+
+  get pins(): readonly Pin[] {
+    return this.value.pins ?? [];
+  }
+
+  /** Pins a feature, or changes its threshold; of more than there are channels the oldest goes. */
+  pin(feature: number, threshold = 0): void {
+    const known = this.pins.some(pin => pin.feature === feature);
+    const pin = { feature, threshold };
+    const pins = known
+      ? this.pins.map(each => (each.feature === feature ? pin : each))
+      : [...this.pins, pin].slice(-CHANNELS);
+    this.set({ ...this.value, pins });
+  }
+
+  unpin(feature?: number): void {
+    const pins = this.pins.filter(pin => feature !== undefined && pin.feature !== feature);
+    this.set({ ...this.value, pins });
+  }
+
+  toggle(): void {
+    this.set({ ...this.value, on: !this.value.on });
+  }
+
+  show(lens: LensId): void {
+    this.set({ ...this.value, on: true, lens });
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+
+  private set(value: Remembered): void {
+    this.value = value;
+    void this.memento.update(KEY, value);
+    this.tellContext();
+    this.changed.fire();
+  }
+
+  private tellContext(): void {
+    void commands.executeCommand('setContext', 'tokenscope.isOn', this.value.on);
+  }
+}

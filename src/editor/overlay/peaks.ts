@@ -1,0 +1,49 @@
+// To the next place that stands out by the lens, or the one before.
+import { window, type TextEditor } from 'vscode';
+import { lenses, nearestPeak, type Lens, type LensId } from '../../core/lenses/lenses';
+import { UserError } from '../../protocol/channel';
+import type { Range16, TokenView } from '../../protocol/engine';
+import { putCursor } from '../ui/goTo';
+import type { Inspection } from '../engine/scoringPasses';
+import type { ShownTexts, TextAt } from './textSource';
+
+export async function goToPeak(
+  editor: TextEditor,
+  { inspection, shown }: { inspection: Inspection; shown: ShownTexts },
+  lensId: LensId,
+  direction: 1 | -1,
+): Promise<void> {
+  const lens = lenses[lensId];
+  const at = textAtCursor(editor, shown, lens);
+  const peak = at.saved
+    ? peakOf(at.saved.view, lens, at.utf16, direction)
+    : await inspection.peak(at, lensId, direction);
+  const [place] = peak ? at.placesOf(peak) : [];
+  if (place) return putCursor(editor, place);
+  const where = direction > 0 ? 'below' : 'above';
+  window.setStatusBarMessage(`No ${lens.title.toLowerCase()} peak ${where}`, 3000);
+}
+
+/** Throws `UserError` in a file of traces where the cursor is in none. */
+export function textAtCursor(editor: TextEditor, shown: ShownTexts, lens: Lens): TextAt {
+  const { document, selection } = editor;
+  const at = shown.at(document, document.offsetAt(selection.active), lens);
+  if (at) return at;
+  throw new UserError(
+    'The traces of this file are coloured, and the cursor is in none of them. Put it into one.',
+  );
+}
+
+/** The nearest token after (1) or before (-1) the one at an offset that is a peak. */
+function peakOf(view: TokenView, lens: Lens, from: number, direction: 1 | -1): Range16 | undefined {
+  const { utf16Starts, utf16Ends, scores, ids } = view;
+  const below = utf16Ends.findIndex(end => end > from);
+  const here = below < 0 ? ids.length : below;
+  // Saved tokens need not cover the text: the cursor may be between them.
+  const isOn = here < ids.length && utf16Starts[here]! <= from;
+  const start = direction > 0 && !isOn ? here : here + direction;
+  const valueAt = (row: number) => lens.value(scores, row, row);
+  const row = nearestPeak(lens, valueAt, ids.length, start, direction);
+  if (row === undefined) return undefined;
+  return { utf16Start: utf16Starts[row]!, utf16End: utf16Ends[row]! };
+}

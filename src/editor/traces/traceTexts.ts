@@ -1,0 +1,152 @@
+// What editors show of traces: a trace's document with what its file says of the tokens, and, in a file that traces
+// were opened from, the strings that hold them.
+import { Uri, type TextDocument, type TextEditor } from 'vscode';
+import type { Lens } from '../../core/lenses/lenses';
+import { PlacedTrace } from '../../core/traces/traceSourceMap';
+import { TracePlaces } from '../../core/traces/jsonSourceMap';
+import type { SavedLogprobs, Trace, TraceFile } from '../../core/traces/trace';
+import { TraceText } from '../../core/traces/traceText';
+import type { Range16 } from '../../protocol/engine';
+import { settings } from '../settings';
+import {
+  wholeDocument,
+  type ShownText,
+  type Text,
+  type TextAt,
+  type TextSource,
+} from '../overlay/textSource';
+import type { Texts } from '../engine/documentSync';
+import { visibleStretches } from '../ui/editorRanges';
+import { savedView, type Saved } from './savedView';
+import type { TraceDocuments } from './traceDocuments';
+
+const SCHEME = 'tokenscope-in-file';
+/** Texts inside files that the engine holds at once: more than any screen shows, lest they take turns. */
+const HELD = 1000;
+
+interface Inside {
+  readonly text: Text;
+  readonly placed: PlacedTrace;
+}
+
+/** Of a file as it was read, in one version of its document. */
+interface Reading {
+  readonly content: TraceFile;
+  readonly version: number;
+  readonly places: TracePlaces;
+  /** By the trace's index. */
+  readonly inside: Map<number, Inside>;
+}
+
+export class TracesShown implements TextSource {
+  private readonly readings = new WeakMap<TextDocument, Reading>();
+  private readonly views = new WeakMap<Trace, Saved>();
+  /** The most recently used last. */
+  private held: Text[] = [];
+  private made = 0;
+
+  constructor(
+    private readonly traces: TraceDocuments,
+    private readonly texts: Texts,
+  ) {}
+
+  shownIn(editor: TextEditor, lens: Lens): ShownText[] | undefined {
+    const { document } = editor;
+    const open = this.traces.of(document);
+    if (open) {
+      const visible = visibleStretches(editor);
+      const around = document.offsetAt(editor.selection.active);
+      return [{ ...wholeDocument(document, visible, around), ...this.ofTrace(open, lens) }];
+    }
+    const content = this.traces.contentOf(document.uri);
+    if (!content) return undefined;
+    const reading = this.readingOf(document, content);
+    // Lines of such files are long: those on the screen are enough.
+    const visible = visibleStretches(editor, 0);
+    return content.traces.flatMap(({ row }, index) => {
+      const own = visible.filter(
+        ({ utf16Start, utf16End }) => utf16Start < row.utf16End && row.utf16Start < utf16End,
+      );
+      if (own.length === 0) return [];
+      const { text, placed } = this.insideOf(reading, document, index);
+      const stretches = own.flatMap(stretch => placed.stretchesIn(stretch));
+      if (stretches.length === 0) return [];
+      this.hold(text);
+      const trace = content.traces[index]!;
+      return [{ ...this.inFile(trace, text, placed, lens), visible: stretches }];
+    });
+  }
+
+  at(document: TextDocument, utf16: number, lens: Lens): TextAt | null | undefined {
+    const open = this.traces.of(document);
+    if (open) {
+      return { ...wholeDocument(document, []), ...this.ofTrace(open, lens), utf16 };
+    }
+    const content = this.traces.contentOf(document.uri);
+    if (!content) return undefined;
+    const reading = this.readingOf(document, content);
+    for (const [index, trace] of content.traces.entries()) {
+      if (utf16 < trace.row.utf16Start || utf16 >= trace.row.utf16End) continue;
+      const { text, placed } = this.insideOf(reading, document, index);
+      const at = placed.utf16At(utf16);
+      if (at === undefined) continue;
+      this.hold(text);
+      return { ...this.inFile(trace, text, placed, lens), utf16: at };
+    }
+    return null;
+  }
+
+  private inFile(trace: Trace, text: Text, placed: PlacedTrace, lens: Lens) {
+    return {
+      ...{ text, ...this.ofTrace({ trace, text: placed.text }, lens) },
+      placesOf: (stretch: Range16) => placed.placesOf(stretch),
+    };
+  }
+
+  private ofTrace({ trace, text }: { trace: Trace; text: TraceText }, lens: Lens) {
+    const [series] = trace.logprobs;
+    const isShown = lens.readsSaved && settings.tracesFrom() === 'file';
+    const saved = series && isShown ? this.savedOf(trace, text, series) : undefined;
+    return { saved, written: text.start };
+  }
+
+  private savedOf(trace: Trace, text: TraceText, series: SavedLogprobs): Saved {
+    const known = this.views.get(trace) ?? { series, view: savedView(text, series) };
+    this.views.set(trace, known);
+    return known;
+  }
+
+  private readingOf(document: TextDocument, content: TraceFile): Reading {
+    const known = this.readings.get(document);
+    if (known?.content === content && known.version === document.version) return known;
+    const { version } = document;
+    const places = new TracePlaces(document.getText());
+    const reading = { content, version, places, inside: new Map<number, Inside>() };
+    this.readings.set(document, reading);
+    return reading;
+  }
+
+  private insideOf({ content, places, inside }: Reading, { uri }: TextDocument, index: number) {
+    const known = inside.get(index);
+    if (known) return known;
+    const trace = content.traces[index]!;
+    const text = new TraceText(trace);
+    const made: Inside = {
+      // The number tells a file that was read anew from what it was.
+      text: {
+        uri: Uri.from({ scheme: SCHEME, path: uri.path, query: `${++this.made}` }),
+        version: 1,
+        getText: () => text.text,
+      },
+      placed: new PlacedTrace(text, places.of(trace)),
+    };
+    inside.set(index, made);
+    return made;
+  }
+
+  /** The engine forgets those that were not shown for long. */
+  private hold(text: Text): void {
+    this.held = [...this.held.filter(other => other !== text), text];
+    while (this.held.length > HELD) this.texts.close(this.held.shift()!);
+  }
+}

@@ -1,0 +1,57 @@
+// The stretches of text that an editor shows, as offsets.
+import { Range, window, type TextDocument, type TextEditor } from 'vscode';
+import { UserError } from '../../protocol/channel';
+import type { Range16 } from '../../protocol/engine';
+
+/** VS Code draws no more of a line (`editor.stopRenderingLineAfter`). */
+const DRAWN_LINE = 10_000;
+/** Lines painted above and below, so that a small scroll finds them ready. */
+const MARGIN_LINES = 10;
+
+/** Addresses that hold no text of the user's. */
+const OTHER_SCHEMES = ['output', 'comment', 'tokenscope'];
+
+export function isInspectable(document: TextDocument): boolean {
+  return !OTHER_SCHEMES.includes(document.uri.scheme);
+}
+
+/** A stretch for each run of lines; a line longer than VS Code draws ends its stretch early. */
+export function visibleStretches(
+  { document, visibleRanges }: TextEditor,
+  marginLines = MARGIN_LINES,
+): Range16[] {
+  const stretches: Range16[] = [];
+  let next = 0;
+  for (const { start, end } of visibleRanges) {
+    const first = Math.max(next, start.line - marginLines);
+    const last = Math.min(document.lineCount - 1, end.line + marginLines);
+    for (let line = first; line <= last; line++) {
+      const { range, rangeIncludingLineBreak } = document.lineAt(line);
+      const isLong = range.end.character > DRAWN_LINE;
+      const whole = isLong
+        ? range.with({ end: range.start.translate(0, DRAWN_LINE) })
+        : rangeIncludingLineBreak;
+      const stretch = offsetsOf(document, whole);
+      const before = stretches.at(-1);
+      if (before?.utf16End === stretch.utf16Start) before.utf16End = stretch.utf16End;
+      else stretches.push(stretch);
+    }
+    next = last + 1;
+  }
+  return stretches;
+}
+
+export function offsetsOf(document: TextDocument, range: Range): Range16 {
+  return { utf16Start: document.offsetAt(range.start), utf16End: document.offsetAt(range.end) };
+}
+
+export function rangeOf(document: TextDocument, { utf16Start, utf16End }: Range16): Range {
+  return new Range(document.positionAt(utf16Start), document.positionAt(utf16End));
+}
+
+/** Throws `UserError` where no text is open. */
+export function activeText(): TextEditor {
+  const editor = window.activeTextEditor;
+  if (editor && isInspectable(editor.document)) return editor;
+  throw new UserError('No text editor is active. Open a file first.');
+}

@@ -1,0 +1,55 @@
+// The engine's side of CompletionApi.
+import { healings } from '../../core/completion/healingStarts';
+import { regionAt } from '../../core/completion/syntaxRegion';
+import type { Handlers } from '../../protocol/channel';
+import {
+  CALIBRATING,
+  COMPLETING,
+  type CompletionApi,
+  type CompletionView,
+} from '../../protocol/completion';
+import type { EngineHost } from '../engineHost';
+import { refusing } from '../asRefusal';
+import { calibrate } from './calibrate';
+import { completeAt } from './completer';
+
+/** Alternatives for each token of an explained completion. */
+const EXPLAINED = 4;
+
+export class CompletionRequests implements Handlers<CompletionApi> {
+  constructor(private readonly host: EngineHost) {}
+
+  complete: Handlers<CompletionApi>['complete'] = (params, signal) => {
+    const model = this.host.model();
+    const document = this.host.at(params);
+    const { stream, edit, options } = params;
+    const before = document.text.slice(0, edit.utf16Start) + edit.text;
+    const text = before + document.text.slice(edit.utf16End);
+    const region = regionAt(text, before.length, options.language);
+    if (options.except.includes(region)) return { refused: `the cursor is in a ${region}` };
+    const tell =
+      stream === undefined
+        ? undefined
+        : (insert: string) => this.host.tell(COMPLETING, { stream, insert });
+    return refusing(() => completeAt(model, text, before.length, options, signal, tell));
+  };
+
+  explainCompletion: Handlers<CompletionApi>['explainCompletion'] = async (params, signal) => {
+    const model = this.host.model();
+    const { text, at, options } = params;
+    const views: CompletionView[] = [];
+    // As it was made first, and from one beginning alone.
+    for (const healing of healings) {
+      const own = { ...options, healings: [healing], candidates: 1, maxTimeMs: Infinity };
+      const detailed = { ...own, alternatives: EXPLAINED, logprobs: true };
+      const view = await refusing(() => completeAt(model, text, at, detailed, signal));
+      if (!('refused' in view)) views.push(view);
+    }
+    return views;
+  };
+
+  calibrate: Handlers<CompletionApi>['calibrate'] = ({ texts, cuts, contextTokens }, signal) => {
+    const tell = (done: number, total: number) => this.host.tell(CALIBRATING, { done, total });
+    return refusing(() => calibrate(this.host.model(), texts, cuts, contextTokens, signal, tell));
+  };
+}

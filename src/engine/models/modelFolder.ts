@@ -1,0 +1,138 @@
+// Reads a model folder in the layout of Hugging Face repositories: what is there, which files matter.
+// Nothing is loaded but small JSON files and the tokenizer; the graph stays where it is.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { FimError, fimFormat, type FimFormat } from '../../core/completion/fimFormat';
+import { loadTokenizer, TokenizerError, type TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
+import type { Tokenizer } from '../../core/tokenizer/tokenizer';
+import { UserError } from '../../protocol/channel';
+import { readJson, type Json } from './readJson';
+import { pieceFinders } from './pieceFinders';
+import { readTokenizerFiles } from './readTokenizerFiles';
+
+export interface ModelFolder {
+  readonly path: string;
+  readonly name: string;
+  readonly tokenizer: Tokenizer;
+  /** The decoder's graph; null where the folder holds tokenizer files alone. */
+  readonly onnxPath: string | null;
+  /** The token before the text; null where the model has none. */
+  readonly start: { id: number; content: string } | null;
+  /** The tokens that end a text, none twice. */
+  readonly ends: readonly number[];
+  /** Tokens that the model can hold at once. */
+  readonly contextTokens: number;
+  readonly hiddenSize: number | undefined;
+  readonly layers: number | undefined;
+  /** How the model fills in the middle; undefined where it does not. */
+  readonly fim: FimFormat | undefined;
+  /** The text of the model's own report, where `tokenscope.json` names one. */
+  readonly ownReport: string | null;
+  /** Folders of the autoencoders that come with it. */
+  readonly saes: readonly string[];
+}
+
+const GRAPHS = ['onnx/model.onnx', 'model.onnx'];
+
+/** Throws `UserError` that names the file and what is wrong with it. */
+export function readModelFolder(folder: string): ModelFolder {
+  const path = resolve(folder);
+  if (!existsSync(path)) throw new UserError(`Model folder not found: ${path}`);
+  if (!statSync(path).isDirectory()) {
+    throw new UserError(`Not a model folder: ${path} is a file. Choose the folder that holds it.`);
+  }
+  const config = readJson(path, 'config.json') ?? {};
+  const tokenizerConfig = readJson(path, 'tokenizer_config.json');
+  const own = readJson(path, 'tokenscope.json') ?? {};
+  const tokenizer = readTokenizer(path, own.encoding);
+  const report = typeof own.report === 'string' ? join(path, own.report) : '';
+  return {
+    path,
+    name: basename(path),
+    tokenizer,
+    onnxPath: GRAPHS.map(name => join(path, name)).find(existsSync) ?? null,
+    start: startToken(tokenizer, config, tokenizerConfig, own),
+    ends: endTokens(tokenizer, config, tokenizerConfig, readJson(path, 'generation_config.json')),
+    contextTokens: firstNumber(config, 'max_position_embeddings', 'n_positions', 'n_ctx') ?? 1024,
+    hiddenSize: firstNumber(config, 'hidden_size', 'n_embd'),
+    layers: firstNumber(config, 'num_hidden_layers', 'n_layer'),
+    fim: readFim(tokenizer, own.fim, path),
+    saes: (Array.isArray(own.saes) ? own.saes : [])
+      .filter(name => typeof name === 'string')
+      .map(name => join(path, name)),
+    ownReport: report && existsSync(report) ? readFileSync(report, 'utf8') : null,
+  };
+}
+
+function readFim(tokenizer: Tokenizer, own: unknown, path: string): FimFormat | undefined {
+  try {
+    return fimFormat(tokenizer, own);
+  } catch (error) {
+    if (error instanceof FimError) {
+      throw new UserError(`${join(path, 'tokenscope.json')}: ${error.message}.`);
+    }
+    throw error;
+  }
+}
+
+function readTokenizer(path: string, encoding: unknown): Tokenizer {
+  return tokenizerOf(readTokenizerFiles(path, encoding), path);
+}
+
+/** Throws `UserError` that names the file, in `path`, and what is wrong with it. */
+export function tokenizerOf(files: TokenizerFiles, path: string): Tokenizer {
+  try {
+    return loadTokenizer(files, pieceFinders);
+  } catch (error) {
+    if (error instanceof TokenizerError) throw new UserError(`${error.message} (in ${path})`);
+    throw error;
+  }
+}
+
+/**
+ * The model's BOS if it has one, else `"start"` of tokenscope.json, else none. Where there is a
+ * tokenizer_config.json its word counts: config.json often names a `bos_token_id` that was never used.
+ */
+function startToken(
+  tokenizer: Tokenizer,
+  config: Json,
+  tokenizerConfig: Json | undefined,
+  own: Json,
+): ModelFolder['start'] {
+  const spelled = contentOf(tokenizerConfig?.bos_token) ?? undefined;
+  if (tokenizerConfig === undefined && typeof config.bos_token_id === 'number') {
+    const id = config.bos_token_id;
+    return { id, content: new TextDecoder().decode(tokenizer.bytesOf(id)) };
+  }
+  for (const content of [spelled, contentOf(own.start)]) {
+    const id = content === undefined ? undefined : tokenizer.idOf(content);
+    if (content !== undefined && id !== undefined) return { id, content };
+  }
+  return null;
+}
+
+/** `eos_token_id` of generation_config.json or config.json, one or many, and `eos_token` of the tokenizer's. */
+function endTokens(
+  tokenizer: Tokenizer,
+  config: Json,
+  tokenizerConfig: Json | undefined,
+  generation: Json | undefined,
+): number[] {
+  const spelled = contentOf(tokenizerConfig?.eos_token);
+  const ids = [
+    generation?.eos_token_id ?? config.eos_token_id,
+    spelled === undefined ? undefined : tokenizer.idOf(spelled),
+  ].flat();
+  return [...new Set(ids.filter(id => typeof id === 'number'))];
+}
+
+/** Added tokens are spelled as a string or as `{content}`. */
+function contentOf(token: unknown): string | undefined {
+  if (typeof token === 'string') return token;
+  const content = (token as Json | null | undefined)?.content;
+  return typeof content === 'string' ? content : undefined;
+}
+
+function firstNumber(config: Json, ...names: string[]): number | undefined {
+  return names.map(name => config[name]).find(value => typeof value === 'number');
+}

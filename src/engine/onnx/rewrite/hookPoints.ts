@@ -1,0 +1,123 @@
+// Places beside the residual stream where autoencoders read, found by how they are wired to it, and the rewriting
+// that lets something be added to what flows through a place.
+import { FLOAT, FLOAT16, producers, type Graph, type GraphNode } from '../graph/graph';
+import type { Hook } from './residuals';
+import { residualName } from './unembedding';
+import { makeNode } from '../graph/writeGraph';
+
+/** Float [1, tokens or 1, hidden]; required where a graph was made for it. */
+export const STEER = 'tokenscope.steer';
+
+const PRODUCTS = new Set(['MatMul', 'MatMulNBits', 'Gemm', 'FusedMatMul', 'MatMulBnb4']);
+const SKIP_NORM = /^Skip(Simplified)?LayerNormalization$/;
+
+/** The tensor at a hook; undefined where the graph has none of its own for it. */
+export function siteTensor(
+  graph: Graph,
+  residuals: readonly Hook[],
+  hook: string,
+): string | undefined {
+  const known = residuals.find(each => each.hook === hook);
+  if (known) return known.tensor;
+  const [, layer, kind] = /^blocks\.(\d+)\.(.+)$/.exec(hook) ?? [];
+  const at = (name: string) =>
+    residuals.find(each => each.hook === `blocks.${layer}.hook_resid_${name}`)?.tensor;
+  const [before, middle, after] = [at('pre'), at('mid'), at('post')];
+  // Of attention and MLP side by side it cannot be told which is which.
+  if (before === undefined || middle === undefined || after === undefined) return undefined;
+  const attention = addedBetween(graph, before, middle);
+  if (kind === 'hook_attn_out') return attention;
+  if (kind === 'attn.hook_z') return attention && productInput(graph, attention);
+  if (kind === 'hook_mlp_out') return addedBetween(graph, middle, after);
+  if (kind === 'mlp.hook_in') return firstProductInput(graph, middle, after);
+  return undefined;
+}
+
+/** What a join adds to the stream. */
+function addedBetween(graph: Graph, stream: string, sum: string): string | undefined {
+  const join = joinOf(graph, sum);
+  const [left = '', right = ''] = join?.inputs ?? [];
+  if (left === stream) return right;
+  return right === stream ? left : undefined;
+}
+
+/** The node that sums the stream up to a tensor. */
+function joinOf(graph: Graph, sum: string): GraphNode | undefined {
+  return fusedAt(graph, sum) ?? producers(graph).get(sum);
+}
+
+/** The node that sums the stream up to a tensor and normalises it. */
+function fusedAt(graph: Graph, sum: string): GraphNode | undefined {
+  return graph.nodes.find(
+    node => SKIP_NORM.test(node.opType) && (node.outputs[3] === sum || residualName(node) === sum),
+  );
+}
+
+/** Back from a product's output, through a bias, to what it multiplies. */
+function productInput(graph: Graph, output: string): string | undefined {
+  const madeBy = producers(graph);
+  for (let node = madeBy.get(output); node; node = madeBy.get(output)) {
+    if (PRODUCTS.has(node.opType)) return node.inputs[0];
+    const [first = '', second = ''] = node.inputs;
+    output = madeBy.has(first) ? first : second;
+    if (!['Add', 'Cast', 'Reshape', 'Identity'].includes(node.opType)) return undefined;
+  }
+  return undefined;
+}
+
+/** What the first products behind a tensor multiply, if that is one tensor: the normalised stream. */
+function firstProductInput(graph: Graph, from: string, sum: string): string | undefined {
+  const found = new Set<string>();
+  // A fused operator normalises what it sums up.
+  const [normed = from] = fusedAt(graph, from)?.outputs ?? [];
+  const queue = [from, normed];
+  const seen = new Set(queue);
+  const end = joinOf(graph, sum);
+  for (const name of queue) {
+    for (const node of graph.nodes.filter(({ inputs }) => inputs.includes(name))) {
+      if (node === end) continue;
+      if (PRODUCTS.has(node.opType)) found.add(node.inputs[0] ?? '');
+      else
+        for (const output of node.outputs)
+          if (output && !seen.has(output)) (queue.push(output), seen.add(output));
+    }
+  }
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/**
+ * Adds the input `STEER` to what flows through a tensor, for all that read it. False where the graph normalises
+ * the tensor in the node that makes it, so that nothing can come between.
+ */
+export function addSteering(graph: Graph, tensor: string): boolean {
+  const producer = producers(graph).get(tensor);
+  if (!producer) return false;
+  const isHalf = graph.initializers.some(({ elementType }) => elementType === FLOAT16);
+  const steer = isHalf ? `${STEER}.half` : STEER;
+  const added: GraphNode[] = isHalf
+    ? [makeNode('Cast', [STEER], [steer], { to: { int: FLOAT16 } })]
+    : [];
+  const fused = fusedAt(graph, tensor);
+  if (fused) {
+    // Its sum is made inside: what is added to it is added to one of its parts.
+    const [part = ''] = fused.inputs;
+    const steered = `${part}.steered`;
+    added.push(makeNode('Add', [part, steer], [steered]));
+    graph.nodes.splice(graph.nodes.indexOf(fused), 0, ...added);
+    for (const node of graph.nodes)
+      if (node === fused || (node.outputs[0] === tensor && node.opType === 'Add'))
+        node.inputs = node.inputs.map(input => (input === part ? steered : input));
+  } else {
+    if (producer.opType === 'EmbedLayerNormalization') return false;
+    const raw = `${tensor}.raw`;
+    producer.outputs = producer.outputs.map(output => (output === tensor ? raw : output));
+    added.push({ ...makeNode('Add', [raw, steer], [tensor]), name: `${STEER}.added` });
+    graph.nodes.splice(graph.nodes.indexOf(producer) + 1, 0, ...added);
+  }
+  graph.inputs.push({
+    name: STEER,
+    elementType: FLOAT,
+    shape: [1, 'tokenscope.steered_tokens', 'tokenscope.steered_width'],
+  });
+  return true;
+}

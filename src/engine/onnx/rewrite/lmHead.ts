@@ -1,0 +1,31 @@
+// Where a graph turns hidden states into logits.
+import { producers, type Graph, type GraphNode } from '../graph/graph';
+
+/** What may lie between the last matrix product and the logits, row by row and elementwise. */
+const ELEMENTWISE = new Set(['Cast', 'Mul', 'Div', 'Add', 'Tanh', 'Identity']);
+
+/**
+ * The product with the output embedding, if its rows are the logits' rows for certain: its left input
+ * has rank 3 as the logits have, its right one depends on weights alone, nothing else reads it.
+ */
+export function findHead(graph: Graph, logits: string): GraphNode | undefined {
+  const madeBy = producers(graph);
+  const weights = new Set(graph.initializers.map(({ name }) => name));
+  const isWeight = (name: string): boolean => {
+    if (weights.has(name)) return true;
+    const node = madeBy.get(name);
+    return node !== undefined && node.inputs.every(input => input === '' || isWeight(input));
+  };
+  const readers = (name: string) => graph.nodes.filter(node => node.inputs.includes(name)).length;
+  for (let name = logits; ;) {
+    const node = madeBy.get(name);
+    if (node === undefined) return undefined;
+    if (node.opType === 'MatMul' || node.opType === 'MatMulNBits')
+      return isWeight(node.inputs[1] ?? '') && !isWeight(node.inputs[0] ?? '') ? node : undefined;
+    if (!ELEMENTWISE.has(node.opType)) return undefined;
+    const computed = node.inputs.filter(input => !isWeight(input));
+    const [only] = computed;
+    if (only === undefined || computed.length !== 1 || readers(only) !== 1) return undefined;
+    name = only;
+  }
+}

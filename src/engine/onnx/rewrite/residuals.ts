@@ -1,0 +1,149 @@
+// The residual stream, found by how a transformer is wired rather than by what an exporter called its
+// tensors: from the embedding on, each block adds to the stream once (parallel attention and MLP) or
+// twice (one after the other), and nothing but those additions carries it onward.
+import { producers, type Graph, type GraphNode } from '../graph/graph';
+import { makeNode } from '../graph/writeGraph';
+import { residualName } from './unembedding';
+
+/** A place of the residual stream by its TransformerLens name, and the tensor that holds it. */
+export interface Hook {
+  hook: string;
+  tensor: string;
+}
+
+export interface Residuals {
+  hooks: Hook[];
+  /** Why there are none. */
+  missing?: string;
+}
+
+/**
+ * The hooks in order. `layers` is how many blocks the model's configuration claims; without it the
+ * blocks are taken to be serial. May append a node where the last sum has no tensor of its own.
+ */
+export function findResiduals(graph: Graph, ids: string, layers: number | undefined): Residuals {
+  const chain = residualChain(graph, ids);
+  if (typeof chain === 'string') return { hooks: [], missing: chain };
+  const joins = chain.length - 1;
+  const blocks = layers ?? joins / 2;
+  if (joins === 2 * blocks && joins > 0) return { hooks: hooksOf(chain, blocks, 2) };
+  if (joins === blocks && joins > 0) return { hooks: hooksOf(chain, blocks, 1) };
+  return {
+    hooks: [],
+    missing: `the residual stream has ${joins} additions, which fits no ${blocks} blocks`,
+  };
+}
+
+function hooksOf(chain: string[], blocks: number, joinsPerBlock: 1 | 2): Hook[] {
+  const hooks: Hook[] = [];
+  for (let block = 0; block < blocks; block++) {
+    const at = (join: number) => chain[block * joinsPerBlock + join] ?? '';
+    hooks.push({ hook: `blocks.${block}.hook_resid_pre`, tensor: at(0) });
+    if (joinsPerBlock === 2) hooks.push({ hook: `blocks.${block}.hook_resid_mid`, tensor: at(1) });
+    hooks.push({ hook: `blocks.${block}.hook_resid_post`, tensor: at(joinsPerBlock) });
+  }
+  return hooks;
+}
+
+/** Passed through between the embedding and the first addition. */
+const EMBEDDING_STEPS = new Set(['Cast', 'Mul', 'Identity', 'DequantizeLinear', 'Sub']);
+const SKIP_NORM = new Set(['SkipSimplifiedLayerNormalization', 'SkipLayerNormalization']);
+
+/** The stream's tensors, the embedding first; or why it could not be followed. */
+function residualChain(graph: Graph, ids: string): string[] | string {
+  const madeBy = producers(graph);
+  const weights = new Set(graph.initializers.map(({ name }) => name));
+  const readers = readersOf(graph);
+  const isConstant = (name: string): boolean => {
+    const node = madeBy.get(name);
+    return weights.has(name) || (node !== undefined && node.opType === 'Constant');
+  };
+
+  const embedding = embeddingOf(readers, ids);
+  if (embedding === undefined) return 'no embedding reads the ids';
+
+  const join = (current: string): { output: string; node: GraphNode } | undefined => {
+    for (const node of readers.get(current) ?? []) {
+      if (node.opType === 'Add' && !node.inputs.some(isConstant))
+        return { output: node.outputs[0] ?? '', node };
+    }
+    for (const node of readers.get(current) ?? [])
+      if (SKIP_NORM.has(node.opType) && node.inputs.slice(0, 2).includes(current))
+        return { output: skipSum(graph, node), node };
+    return undefined;
+  };
+
+  let current = embedding;
+  for (let steps = 0; steps < 8; steps++) {
+    if (join(current) !== undefined) break;
+    const [next] = (readers.get(current) ?? []).filter(node => EMBEDDING_STEPS.has(node.opType));
+    if (next === undefined) break;
+    current = next.outputs[0] ?? '';
+  }
+  // A position embedding is added to a token embedding before the first block.
+  const first = join(current);
+  const other = first?.node.inputs.slice(0, 2).find(input => input !== current) ?? '';
+  if (first !== undefined && isLookup(madeBy, weights, other)) current = first.output;
+
+  const chain = [current];
+  for (let next = join(current); next !== undefined; next = join(current)) {
+    current = next.output;
+    if (chain.includes(current)) return 'the residual stream runs in a circle';
+    chain.push(current);
+  }
+  return chain.length > 1 ? chain : 'nothing is added to the embedding';
+}
+
+function embeddingOf(readers: Map<string, GraphNode[]>, ids: string): string | undefined {
+  const queue = [ids];
+  for (const name of queue) {
+    for (const node of readers.get(name) ?? []) {
+      if (/^Gather/.test(node.opType) && node.inputs[1] === name) return node.outputs[0];
+      // Its third output is the sum that it normalises.
+      if (node.opType === 'EmbedLayerNormalization' && node.inputs[0] === name)
+        return node.outputs[2];
+      // Exporters reshape ids or cast them before they look them up.
+      if (['Reshape', 'Cast', 'Identity'].includes(node.opType) && node.inputs[0] === name)
+        queue.push(node.outputs[0] ?? '');
+    }
+  }
+  return undefined;
+}
+
+/** Whether a tensor is rows of a weight table, perhaps scaled or cast. */
+function isLookup(
+  madeBy: Map<string, GraphNode>,
+  weights: ReadonlySet<string>,
+  name: string,
+): boolean {
+  const node = madeBy.get(name);
+  if (node === undefined) return false;
+  if (/^Gather/.test(node.opType)) return weights.has(node.inputs[0] ?? '');
+  return EMBEDDING_STEPS.has(node.opType) && isLookup(madeBy, weights, node.inputs[0] ?? '');
+}
+
+/** The sum that a fused normalisation computes first: its output 3, or additions made beside it. */
+function skipSum(graph: Graph, node: GraphNode): string {
+  const given = node.outputs[3];
+  if (given !== undefined && given !== '') return given;
+  const [input = '', skip = '', ...parameters] = node.inputs;
+  // The last parameter of either kind is a bias that belongs to the sum.
+  const bias = parameters[node.opType === 'SkipLayerNormalization' ? 2 : 1] ?? '';
+  const sum = residualName(node);
+  if (graph.nodes.some(({ outputs }) => outputs.includes(sum))) return sum;
+  if (bias === '') graph.nodes.push(makeNode('Add', [input, skip], [sum]));
+  else {
+    const unbiased = `${sum}.unbiased`;
+    graph.nodes.push(makeNode('Add', [input, skip], [unbiased]));
+    graph.nodes.push(makeNode('Add', [unbiased, bias], [sum]));
+  }
+  return sum;
+}
+
+function readersOf(graph: Graph): Map<string, GraphNode[]> {
+  const readers = new Map<string, GraphNode[]>();
+  for (const node of graph.nodes)
+    for (const input of new Set(node.inputs))
+      readers.set(input, [...(readers.get(input) ?? []), node]);
+  return readers;
+}

@@ -1,0 +1,193 @@
+// Scores inside the graph, so that a row of logits (a vocabulary of floats) never leaves the runtime:
+//   logprob = x_t - max - log Z,  Z = Σ exp(x - max)
+//   entropy = log Z - Σ exp(x - max)·(x - max) / Z
+//   varentropy = Σ exp(x - max)·(x - max)² / Z - (Σ exp(x - max)·(x - max) / Z)²
+//   rank    = 1 + how many x > x_t
+// and the k likeliest. An `If` gates it, and a `Gather` before the last matrix product leaves out rows
+// that nobody asked for, so that unscored prefill pays neither for scores nor for logits.
+import {
+  BOOL,
+  FLOAT,
+  GraphError,
+  INT64,
+  type Graph,
+  type Initializer,
+  type Model,
+  type ValueInfo,
+} from '../graph/graph';
+import { findHead } from './lmHead';
+import { makeInitializer, makeNode } from '../graph/writeGraph';
+
+export const SCORING = {
+  /** bool [1]; required, since the Node binding ignores what is fed to an input that has a default. */
+  enabled: 'tokenscope.enabled',
+  /** int64 [n]: which positions of this run get logits and, if enabled, scores. */
+  rows: 'tokenscope.rows',
+  /** int64 [n]: the token to score at each of them. */
+  targets: 'tokenscope.targets',
+  /** int64 [1], from 1 to the vocabulary's size. */
+  topK: 'tokenscope.top_k',
+  /** float [1, n, 1], nats. */
+  logprobs: 'tokenscope.logprobs',
+  /** float [1, n, 1], nats. */
+  entropies: 'tokenscope.entropies',
+  /** float [1, n, 1], nats². */
+  varentropies: 'tokenscope.varentropies',
+  /** float [1, n, 1], whole numbers. */
+  ranks: 'tokenscope.ranks',
+  /** int64 [1, n, k] and float [1, n, k], nats. */
+  topIds: 'tokenscope.top_ids',
+  topLogprobs: 'tokenscope.top_logprobs',
+  /** float [1, n, vocabulary]: the logits of the rows. */
+  logits: 'tokenscope.logits',
+} as const;
+
+export const MIN_OPSET = 11;
+
+/** The standard operators' version; throws `GraphError` where it is too old to be rewritten. */
+export function opsetOf(model: Model): number {
+  const opset = model.opsets.get('');
+  if (opset === undefined) throw new GraphError('names no version of the standard operators');
+  if (opset < MIN_OPSET)
+    throw new GraphError(`uses opset ${opset}; export it with opset ${MIN_OPSET} or later`);
+  return opset;
+}
+
+/** Adds inputs and outputs of `SCORING` to the model, in place. */
+export function addScoring(model: Model, logits: ValueInfo): void {
+  const opset = opsetOf(model);
+  const { graph } = model;
+  graph.inputs.push(
+    { name: SCORING.enabled, elementType: BOOL, shape: [1] },
+    { name: SCORING.rows, elementType: INT64, shape: ['tokenscope.row_count'] },
+    { name: SCORING.targets, elementType: INT64, shape: ['tokenscope.row_count'] },
+    { name: SCORING.topK, elementType: INT64, shape: [1] },
+  );
+  const gather = (input: string, output: string) =>
+    makeNode('Gather', [input, SCORING.rows], [output], { axis: { int: 1 } });
+
+  // The intermediate shapes that an exporter wrote down hold no longer where rows are left out.
+  graph.rest = graph.rest.filter(field => (field[0] ?? 0) !== 13 * 8 + 2);
+  graph.outputs = graph.outputs.filter(({ name }) => name !== logits.name);
+  const head = findHead(graph, logits.name);
+  let rows = logits.name;
+  if (head === undefined) {
+    rows = 'tokenscope.logit_rows';
+    graph.nodes.push(gather(logits.name, rows));
+  } else {
+    const [hidden = ''] = head.inputs;
+    const chosen = 'tokenscope.hidden_rows';
+    graph.nodes.splice(graph.nodes.indexOf(head), 0, gather(hidden, chosen));
+    head.inputs[0] = chosen;
+  }
+  // A cast from float to float would copy the logits, being an output.
+  if (logits.elementType === FLOAT) rename(graph, rows, SCORING.logits);
+  else graph.nodes.push(makeNode('Cast', [rows], [SCORING.logits], { to: { int: FLOAT } }));
+  const outputs = [
+    SCORING.logprobs,
+    SCORING.entropies,
+    SCORING.varentropies,
+    SCORING.ranks,
+    SCORING.topIds,
+    SCORING.topLogprobs,
+  ];
+  graph.nodes.push(
+    makeNode('If', [SCORING.enabled], outputs, {
+      then_branch: { graph: scores(opset), name: 'tokenscope.scores' },
+      else_branch: { graph: nothing(), name: 'tokenscope.nothing' },
+    }),
+  );
+  for (const name of [SCORING.logits, ...outputs])
+    graph.outputs.push({ name, elementType: 0, shape: undefined });
+}
+
+function rename(graph: Graph, from: string, to: string): void {
+  const renamed = (name: string) => (name === from ? to : name);
+  for (const node of graph.nodes) {
+    node.inputs = node.inputs.map(renamed);
+    node.outputs = node.outputs.map(renamed);
+  }
+}
+
+function scores(opset: number): Graph {
+  const axes = int64Tensor('axes', [-1]);
+  const reduceSum = (input: string, output: string) =>
+    opset >= 13
+      ? makeNode('ReduceSum', [input, 'axes'], [output])
+      : makeNode('ReduceSum', [input], [output], { axes: { ints: [-1] } });
+  const last = { axis: { int: -1 } };
+  const x = SCORING.logits;
+  const nodes = [
+    makeNode('TopK', [x, SCORING.topK], ['top', 'top_ids'], last),
+    makeNode('Gather', ['top', 'first'], ['max'], last),
+    makeNode('Sub', [x, 'max'], ['unbounded']),
+    // A model may rule tokens out with -inf, and 0 · -inf would make the entropy NaN.
+    makeNode('Max', ['unbounded', 'floor'], ['z']),
+    makeNode('Exp', ['z'], ['e']),
+    reduceSum('e', 'sum'),
+    makeNode('Log', ['sum'], ['log_sum']),
+    makeNode('Mul', ['e', 'z'], ['ez']),
+    reduceSum('ez', 'ez_sum'),
+    makeNode('Div', ['ez_sum', 'sum'], ['z_mean']),
+    makeNode('Sub', ['log_sum', 'z_mean'], ['entropy']),
+    makeNode('Mul', ['ez', 'z'], ['ezz']),
+    reduceSum('ezz', 'ezz_sum'),
+    makeNode('Div', ['ezz_sum', 'sum'], ['zz_mean']),
+    makeNode('Mul', ['z_mean', 'z_mean'], ['z_mean_square']),
+    makeNode('Sub', ['zz_mean', 'z_mean_square'], ['variance']),
+    // Rounding may leave a little less than none.
+    makeNode('Max', ['variance', 'zero'], ['varentropy']),
+    makeNode('Reshape', [SCORING.targets, 'column'], ['t']),
+    makeNode('GatherElements', [x, 't'], ['x_t'], last),
+    makeNode('Sub', ['x_t', 'max'], ['z_t']),
+    makeNode('Sub', ['z_t', 'log_sum'], ['logprob']),
+    makeNode('Greater', [x, 'x_t'], ['above']),
+    // Sums of floats are seven times as fast as those of integers, and exact below 2^24.
+    makeNode('Cast', ['above'], ['above_one'], { to: { int: FLOAT } }),
+    reduceSum('above_one', 'above_count'),
+    makeNode('Add', ['above_count', 'one'], ['rank']),
+    makeNode('Sub', ['top', 'max'], ['z_top']),
+    makeNode('Sub', ['z_top', 'log_sum'], ['top_logprob']),
+  ];
+  return {
+    nodes,
+    initializers: [
+      axes,
+      int64Tensor('first', [0]),
+      int64Tensor('column', [1, -1, 1]),
+      makeInitializer('floor', FLOAT, [], Float32Array.of(-1e30)),
+      makeInitializer('one', FLOAT, [], Float32Array.of(1)),
+      makeInitializer('zero', FLOAT, [], Float32Array.of(0)),
+    ],
+    inputs: [],
+    outputs: branchOutputs(['logprob', 'entropy', 'varentropy', 'rank', 'top_ids', 'top_logprob']),
+    rest: [],
+  };
+}
+
+function nothing(): Graph {
+  const empty = (output: string, elementType: number) =>
+    makeNode('Constant', [], [output], {
+      value: { tensor: makeInitializer('', elementType, [1, 0, 1], new Uint8Array(0)).bytes },
+    });
+  const names = [
+    ...['no_logprob', 'no_entropy', 'no_varentropy', 'no_rank'],
+    ...['no_top_ids', 'no_top_logprob'],
+  ];
+  const types = [FLOAT, FLOAT, FLOAT, FLOAT, INT64, FLOAT];
+  return {
+    nodes: names.map((name, i) => empty(name, types[i] ?? FLOAT)),
+    initializers: [],
+    inputs: [],
+    outputs: branchOutputs(names),
+    rest: [],
+  };
+}
+
+function branchOutputs(names: string[]): ValueInfo[] {
+  return names.map(name => ({ name, elementType: 0, shape: undefined }));
+}
+
+function int64Tensor(name: string, values: number[]): Initializer {
+  return makeInitializer(name, INT64, [values.length], BigInt64Array.from(values.map(BigInt)));
+}

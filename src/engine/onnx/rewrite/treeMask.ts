@@ -1,0 +1,119 @@
+// One forward over a tree of tokens: each sees the prefix, its ancestors and itself, at a position that is its
+// depth (Miao et al. 2023, SpecInfer, arXiv 2305.09781). For that the graph takes what each row may look at as an
+// input. Where its attention cannot be told, it is left as it is, and says why.
+import { INT64, FLOAT, BOOL, producers, type Graph, type GraphNode } from '../graph/graph';
+import { attentionKind, quantizationKind } from '../graph/graphTraits';
+import { intAttribute } from '../graph/readGraph';
+import type { Roles } from '../graph/graphRoles';
+import { makeNode } from '../graph/writeGraph';
+
+export const TREE = {
+  /** bool [1]; whether `bias` stands for the graph's own mask. Absent where the bias is only ever added to it. */
+  enabled: 'tokenscope.tree',
+  /** float, broadcast to [1, 1, tokens, past + tokens]: 0 where a row may look, `HIDDEN` where it may not. */
+  bias: 'tokenscope.attention_bias',
+} as const;
+
+export const HIDDEN = -1e9;
+
+export type TreeSupport =
+  /** `replaces`: the bias is the mask of the runs that say so; `adds`: of every run, beside a causal mask of its own. */
+  { readonly kind: 'replaces' | 'adds' } | { readonly kind: 'none'; readonly reason: string };
+
+/** Adds the inputs of `TREE` to the graph, in place, and position ids where a fused operator kept its own. */
+export function addTreeMask(graph: Graph, roles: Roles): TreeSupport {
+  const none = (reason: string): TreeSupport => ({ kind: 'none', reason });
+  const quantization = quantizationKind(graph);
+  if (quantization === 'dynamic-int8') return none('its numbers depend on what shares a run');
+  if (quantization === 'fp16') return none('it computes in float16');
+  const kind = attentionKind(graph);
+  if (kind === 'GroupQueryAttention') return addToFused(graph, roles);
+  if (kind !== 'MatMul and Softmax') return none(`its ${kind} operator takes no mask of a tree`);
+  if (!roles.positionIds) return none('it takes no position ids');
+  return replaceMask(graph, roles)
+    ? { kind: 'replaces' }
+    : none('it has no one mask for all layers');
+}
+
+function addToFused(graph: Graph, roles: Roles): TreeSupport {
+  const nodes = graph.nodes.filter(({ opType }) => opType === 'GroupQueryAttention');
+  const turning = nodes.filter(node => intAttribute(node, 'do_rotary', 0) !== 0);
+  if (turning.length > 0 && !roles.positionIds) {
+    roles.positionIds = { name: 'position_ids', elementType: INT64, shape: [1, 'tokens'] };
+    graph.inputs.push(roles.positionIds);
+  }
+  if (!roles.positionIds) return { kind: 'none', reason: 'it takes no position ids' };
+  for (const node of nodes) {
+    while (node.inputs.length < 11) node.inputs.push('');
+    if (turning.includes(node)) node.inputs[9] ||= roles.positionIds.name;
+    if (node.inputs[10]) return { kind: 'none', reason: 'its attention has a bias of its own' };
+    node.inputs[10] = TREE.bias;
+  }
+  graph.inputs.push({ name: TREE.bias, elementType: FLOAT, shape: [1, 1, 'tokens', 'seen'] });
+  return { kind: 'adds' };
+}
+
+/** Every attention adds one and the same mask to its products of queries and keys, perhaps cut to length. */
+function replaceMask(graph: Graph, roles: Roles): boolean {
+  const makers = producers(graph);
+  const keys = new Set(roles.past.map(({ input }) => input));
+  const layers = roles.past[0]!.dims.length === 5 ? keys.size : keys.size / 2;
+  const masks: { add: GraphNode; index: number; source: string }[] = [];
+  for (const softmax of graph.nodes.filter(({ opType }) => opType === 'Softmax')) {
+    const add = makers.get(softmax.inputs[0] ?? '');
+    if (add?.opType !== 'Add') continue;
+    const index = add.inputs.findIndex(input => !dependsOn(makers, input, keys));
+    if (index < 0) continue;
+    masks.push({ add, index, source: uncut(makers, add.inputs[index]!) });
+  }
+  const [first] = masks;
+  if (masks.length !== layers || masks.some(({ source }) => source !== first?.source)) return false;
+  graph.inputs.push(
+    { name: TREE.enabled, elementType: BOOL, shape: [1] },
+    {
+      name: TREE.bias,
+      elementType: FLOAT,
+      shape: [1, 1, 'tokenscope.bias_rows', 'tokenscope.bias_keys'],
+    },
+  );
+  const seen = new Map<string, string>();
+  for (const { add, index } of masks) {
+    const mask = add.inputs[index]!;
+    const chosen = seen.get(mask) ?? `tokenscope.mask_${seen.size}`;
+    if (!seen.has(mask)) {
+      seen.set(mask, chosen);
+      const choose = makeNode('Where', [TREE.enabled, TREE.bias, mask], [chosen]);
+      graph.nodes.splice(graph.nodes.indexOf(add), 0, choose);
+    }
+    add.inputs[index] = chosen;
+  }
+  return true;
+}
+
+/** Whether a tensor's numbers, and not merely its shape, come from one of `sources`. */
+function dependsOn(
+  makers: ReadonlyMap<string, GraphNode>,
+  tensor: string,
+  sources: ReadonlySet<string>,
+): boolean {
+  const visited = new Set<string>();
+  const open = [tensor];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (sources.has(name)) return true;
+    if (visited.has(name)) continue;
+    visited.add(name);
+    const maker = makers.get(name);
+    if (maker && maker.opType !== 'Shape') open.push(...maker.inputs);
+  }
+  return false;
+}
+
+/** What a tensor was before it was cut to length. */
+function uncut(makers: ReadonlyMap<string, GraphNode>, tensor: string): string {
+  let name = tensor;
+  for (;;) {
+    const maker = makers.get(name);
+    if (!maker || !['Slice', 'Identity'].includes(maker.opType)) return name;
+    name = maker.inputs[0]!;
+  }
+}

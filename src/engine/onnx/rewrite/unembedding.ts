@@ -1,0 +1,69 @@
+// The end of a graph as a graph of its own: from the last residual to the logits. That it gives the
+// same logits is what shows that the tensor found is the residual stream, not just one of its width.
+import { FLOAT, FLOAT16, producers, type GraphNode, type Model } from '../graph/graph';
+import { makeNode, writeModel } from '../graph/writeGraph';
+
+/** Float input [1, tokens, hidden] and output [1, tokens, vocabulary] of a tail. */
+export const TAIL = { residual: 'tokenscope.residual', logits: 'tokenscope.tail_logits' } as const;
+
+/** undefined where the logits depend on anything but the residual and the weights. */
+export function tailModel(model: Model, residual: string, logits: string): Uint8Array | undefined {
+  const madeBy = producers(model.graph);
+  const weights = new Map(model.graph.initializers.map(tensor => [tensor.name, tensor]));
+  const kept = new Set<GraphNode>();
+  const used = new Set<string>();
+  const visit = (name: string): boolean => {
+    if (name === '' || name === residual || used.has(name)) return true;
+    used.add(name);
+    if (weights.has(name)) return true;
+    const node = madeBy.get(name);
+    if (node === undefined) return false;
+    const own = sumsUpTo(model, node, residual) ? restartedAt(node, residual) : node;
+    kept.add(own);
+    return own.inputs.every(input => input === ZERO || visit(input));
+  };
+  if (!visit(logits)) return undefined;
+
+  const order = new Map(model.graph.nodes.map((node, index) => [node.outputs[0], index]));
+  const nodes = [...kept].sort(
+    (a, b) => (order.get(a.outputs[0]) ?? 0) - (order.get(b.outputs[0]) ?? 0),
+  );
+  const float16 = model.graph.initializers.some(({ elementType }) => elementType === FLOAT16);
+  const to = { to: { int: float16 ? FLOAT16 : FLOAT } };
+  const graph = {
+    nodes: [
+      makeNode('Cast', [TAIL.residual], [residual], to),
+      makeNode('Sub', [residual, residual], [ZERO]),
+      ...nodes,
+      makeNode('Cast', [logits], [TAIL.logits], { to: { int: FLOAT } }),
+    ],
+    initializers: [...weights.values()].filter(({ name }) => used.has(name)),
+    inputs: [{ name: TAIL.residual, elementType: FLOAT, shape: [1, 'tokens', 'hidden'] }],
+    outputs: [{ name: TAIL.logits, elementType: 0, shape: undefined }],
+    rest: model.graph.rest.filter(field => field[0] === GRAPH_NAME_TAG),
+  };
+  return writeModel({ ...model, graph });
+}
+
+const ZERO = 'tokenscope.zero';
+const GRAPH_NAME_TAG = 2 * 8 + 2;
+
+/** Whether a fused normalisation's own sum is the residual, which then no input of it is. */
+function sumsUpTo(model: Model, node: GraphNode, residual: string): boolean {
+  if (!/^Skip/.test(node.opType)) return false;
+  if (node.outputs[3] === residual) return true;
+  const sum = model.graph.nodes.find(({ outputs }) => outputs[0] === residual);
+  return sum?.opType === 'Add' && residual === residualName(node);
+}
+
+/** The tensor that holds a fused normalisation's sum where it has no output for it. */
+export function residualName(node: GraphNode): string {
+  return `${node.outputs[0]}.residual`;
+}
+
+/** The normalisation of the residual and nothing: its bias is in the sum already. */
+function restartedAt(node: GraphNode, residual: string): GraphNode {
+  const parameters = node.opType === 'SkipLayerNormalization' ? 2 : 1;
+  const inputs = [residual, ZERO, ...node.inputs.slice(2, 2 + parameters)];
+  return { ...node, inputs, outputs: node.outputs.slice(0, 1) };
+}

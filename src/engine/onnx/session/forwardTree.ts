@@ -1,0 +1,223 @@
+// What a model says behind each node of a small tree of tokens: the prefix in chunks as for scores, then the tree
+// in one run, each token seeing its own path alone; or, where the graph takes no such mask, token by token.
+import type { PathNode } from '../../../core/exactBytes/tokenModel';
+import { Cancelled, UserError } from '../../../protocol/channel';
+import type { Runtime } from '../../../protocol/runtime';
+import { SCORING } from '../rewrite/scoring';
+import type { GraphSession } from './graphSession';
+import type { KeyValues, PrefixCache } from './keyValues';
+import { explained } from './runtimeErrors';
+import { CHUNK_TOKENS } from './scoreWindow';
+import { treeShape } from './treeShape';
+
+export type TreeRequest = Parameters<Runtime['forwardTree']>[0];
+
+/** Nodes in a run: more would hold too many logits at once. */
+const RUN_NODES = 128;
+
+export interface TreeCaches {
+  /** Of whole chunks, as scores have them. */
+  readonly chunks: PrefixCache;
+  /** Of whole prefixes: the next is often the same or a token longer. They round as they happened to be run. */
+  readonly prefixes: PrefixCache;
+}
+
+/** Logits [wanted, vocabSize]. */
+export async function forwardTree(
+  session: GraphSession,
+  caches: TreeCaches,
+  vocabSize: number,
+  { prefix, nodes, wanted, cancel }: TreeRequest,
+): Promise<Float32Array> {
+  checkTokens([...prefix, ...nodes.slice(1).map(node => node.token)], vocabSize);
+  checkCancel(cancel);
+  const logits = new Float32Array(wanted.length * vocabSize);
+  const rows = new Map(wanted.map((node, row) => [node, row]));
+  const take = (node: number, row: Float32Array) => {
+    const at = rows.get(node);
+    if (at !== undefined) logits.set(row, at * vocabSize);
+  };
+  try {
+    const used = withAncestors(nodes, wanted);
+    const hasBranches = used.some(({ parent }, at) => parent !== (used[at - 1]?.node ?? -1));
+    if (used.length <= RUN_NODES && !(hasBranches && session.graph.tree.kind === 'none')) {
+      await withPrefix(session, caches, prefix, used, hasBranches, rows, take, cancel);
+      return logits;
+    }
+    const past = await behindPrefix(session, caches, prefix, rows.has(0), take, cancel);
+    if (session.graph.tree.kind === 'none') await tokenByToken(session, past, used, take);
+    else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, run, take);
+  } catch (error) {
+    const what = `The model failed on ${prefix.length} tokens and a tree, perhaps more than it can hold`;
+    throw explained(error, what);
+  }
+  return logits;
+}
+
+/** Throws `UserError`. */
+export function checkTokens(tokens: Iterable<number>, vocabSize: number): void {
+  for (const token of tokens) {
+    if (token < vocabSize) continue;
+    throw new UserError(
+      `The tokenizer does not fit the model: token ${token} is outside its vocabulary of ${vocabSize}.`,
+    );
+  }
+}
+
+/** Throws `Cancelled`. */
+export function checkCancel(cancel: TreeRequest['cancel']): void {
+  if (cancel && Atomics.load(cancel, 0) !== 0) throw new Cancelled();
+}
+
+/** One run of what is left of the prefix and of the tree. Without branches they are a text, the prefix of others. */
+async function withPrefix(
+  session: GraphSession,
+  { chunks, prefixes }: TreeCaches,
+  prefix: Uint32Array,
+  used: readonly Used[],
+  hasBranches: boolean,
+  rows: ReadonlyMap<number, number>,
+  take: Take,
+  cancel: TreeRequest['cancel'],
+): Promise<void> {
+  const all = Uint32Array.of(...prefix, ...tokensOf(used));
+  const first = used.findIndex(({ node }) => rows.has(node));
+  const firstRow = prefix.length - 1 + first;
+  const recent = prefixes.find(
+    all,
+    hasBranches ? prefix.length - Number(first === 0) : firstRow,
+    1,
+  );
+  const isNear = all.length - recent.tokens <= CHUNK_TOKENS;
+  const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
+  const ids = all.subarray(past.tokens);
+  const { present, fetched } = await session.run({
+    ...{ ids, past, firstRow: firstRow - past.tokens, topK: 1, fetch: [SCORING.logits] },
+    tree: hasBranches
+      ? treeShape(past.tokens, behind(ids, prefix.length - past.tokens, used))
+      : undefined,
+  });
+  const logits = fetched.get(SCORING.logits)!;
+  const width = logits.length / (all.length - firstRow);
+  for (const [row, { node }] of used.slice(first).entries())
+    take(node, logits.subarray(row * width, (row + 1) * width));
+  if (!hasBranches) prefixes.add(all, present);
+  else if (prefix.length - past.tokens > 1)
+    prefixes.add(prefix, prefixes.cut(present, prefix.length));
+}
+
+/** The tree's nodes behind the `left` tokens that come before it in the run. */
+function behind(ids: Uint32Array, left: number, used: readonly Used[]): PathNode[] {
+  const places = new Map(used.map(({ node }, place) => [node, left + place]));
+  return [
+    { parent: -1, token: -1 },
+    ...Array.from(ids.subarray(0, left), (token, parent) => ({ parent, token })),
+    ...used.slice(1).map(({ parent, token }) => ({ parent: places.get(parent)!, token })),
+  ];
+}
+
+/** Keys and values of the whole prefix; its logits are taken if they are wanted, as those of node 0. */
+export async function behindPrefix(
+  session: GraphSession,
+  { chunks, prefixes }: TreeCaches,
+  prefix: Uint32Array,
+  isWanted: boolean,
+  take: Take,
+  cancel: TreeRequest['cancel'],
+): Promise<KeyValues> {
+  const recent = prefixes.find(prefix, prefix.length - Number(isWanted), 1);
+  if (recent.tokens === prefix.length) return recent;
+  const isNear = prefix.length - recent.tokens <= CHUNK_TOKENS;
+  const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
+  const ids = prefix.subarray(past.tokens);
+  const { present, fetched } = await session.run({
+    ...{ ids, past, firstRow: ids.length - Number(isWanted), topK: 1 },
+    fetch: isWanted ? [SCORING.logits] : [],
+  });
+  if (isWanted) take(0, fetched.get(SCORING.logits)!);
+  prefixes.add(prefix, present);
+  return present;
+}
+
+/** A node with its place in the tree that was asked for. */
+interface Used extends PathNode {
+  readonly node: number;
+}
+
+/** The root, the wanted nodes and those that lead to them, after their parents. */
+function withAncestors(nodes: readonly PathNode[], wanted: readonly number[]): Used[] {
+  const used = new Set<number>([0]);
+  for (let node of wanted) for (; node > 0; node = nodes[node]!.parent) used.add(node);
+  return [...used].sort((a, b) => a - b).map(node => ({ ...nodes[node]!, node }));
+}
+
+/** Trees of at most `RUN_NODES` nodes, if no path alone is longer, in which each wanted node is once. */
+function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): Used[][] {
+  const used = withAncestors(nodes, wanted);
+  if (used.length <= RUN_NODES || wanted.length < 2) return [used];
+  const half = wanted.length >> 1;
+  return [wanted.slice(0, half), wanted.slice(half)].flatMap(part => runsOf(nodes, part));
+}
+
+/** Keys and values of the prefix in chunks, from `recent` or what scores left behind on; at least one of its tokens is left to run. */
+async function runChunks(
+  session: GraphSession,
+  cache: PrefixCache,
+  prefix: Uint32Array,
+  recent: KeyValues,
+  cancel: TreeRequest['cancel'],
+): Promise<KeyValues> {
+  let past = cache.find(prefix, prefix.length - 1, CHUNK_TOKENS);
+  if (recent.tokens > past.tokens) past = recent;
+  while (past.tokens + CHUNK_TOKENS < prefix.length) {
+    checkCancel(cancel);
+    const ids = prefix.subarray(past.tokens, past.tokens + CHUNK_TOKENS);
+    const { present } = await session.run({ ids, past, firstRow: ids.length, topK: 1 });
+    past = present;
+  }
+  // They are the beginning of what is remembered of the whole prefix.
+  return past;
+}
+
+type Take = (node: number, row: Float32Array) => void;
+
+async function inOneRun(
+  session: GraphSession,
+  past: KeyValues,
+  used: readonly Used[],
+  take: Take,
+): Promise<void> {
+  if (used.length === 1) return;
+  const places = new Map(used.map(({ node }, place) => [node, place]));
+  const nodes = used.map(({ parent, token }) => ({ parent: places.get(parent) ?? -1, token }));
+  const ids = Uint32Array.from(tokensOf(used));
+  const { fetched } = await session.run({
+    ...{ ids, past, firstRow: 0, topK: 1, fetch: [SCORING.logits] },
+    tree: treeShape(past.tokens, nodes),
+  });
+  const logits = fetched.get(SCORING.logits)!;
+  const width = logits.length / ids.length;
+  for (const [row, { node }] of used.slice(1).entries())
+    take(node, logits.subarray(row * width, (row + 1) * width));
+}
+
+function tokensOf(run: readonly Used[]): number[] {
+  return run.slice(1).map(({ token }) => token);
+}
+
+async function tokenByToken(
+  session: GraphSession,
+  past: KeyValues,
+  used: readonly Used[],
+  take: Take,
+): Promise<void> {
+  const states = new Map([[0, past]]);
+  for (const { node, parent, token } of used.slice(1)) {
+    const { present, fetched } = await session.run({
+      ...{ ids: Uint32Array.of(token), past: states.get(parent)!, firstRow: 0, topK: 1 },
+      fetch: [SCORING.logits],
+    });
+    states.set(node, present);
+    take(node, fetched.get(SCORING.logits)!);
+  }
+}

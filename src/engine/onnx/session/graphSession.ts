@@ -1,0 +1,235 @@
+// One loaded graph and the single thing it does: run some tokens behind others that it has seen.
+import { availableParallelism } from 'node:os';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { emptyScores, type Scores } from '../../../core/lenses/scores';
+import { FLOAT, INT32, type ValueInfo } from '../graph/graph';
+import { SCORING } from '../rewrite/scoring';
+import { STEER } from '../rewrite/hookPoints';
+import { TAIL } from '../rewrite/unembedding';
+import { TREE } from '../rewrite/treeMask';
+import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
+import { emptyKeyValues, type KeyValues } from './keyValues';
+import { explained } from './runtimeErrors';
+
+export interface Run {
+  /** Token ids, in the vocabulary. */
+  ids: Uint32Array;
+  past: KeyValues;
+  /** The first of `ids` whose row is wanted; all after it are. `ids.length` wants none. */
+  firstRow: number;
+  /** [ids.length - firstRow]; scores are computed only where it is given. */
+  targets?: Uint32Array | undefined;
+  topK: number;
+  /** Further outputs by name: `SCORING.logits` (of the wanted rows) or a hook's tensor. */
+  fetch?: readonly string[];
+  /** The tokens are no sequence, but a tree; only where the graph's `tree` can serve. */
+  tree?: TreeShape | undefined;
+  /** [ids.length, width], added at the place that the graph was opened for; nothing where it is not given. */
+  steer?: Float32Array | undefined;
+}
+
+export interface TreeShape {
+  /** [ids.length] */
+  positions: readonly number[];
+  /** [ids.length, past.tokens + ids.length]: 0 where a token may look, `HIDDEN` where it may not. */
+  bias: Float32Array;
+}
+
+export interface RunResult {
+  /** Of past and ids together. */
+  present: KeyValues;
+  /** One row for each target. */
+  scores: Scores;
+  fetched: Map<string, Float32Array>;
+}
+
+export class GraphSession {
+  /** Tokens that went through the graph so far. */
+  tokensRun = 0;
+
+  private constructor(
+    readonly graph: InstrumentedGraph,
+    private readonly session: InferenceSession,
+  ) {}
+
+  /** Throws `UserError` where the graph cannot serve. */
+  static async open(
+    onnxPath: string,
+    folder: string,
+    layers?: number,
+    noTree?: string,
+    site?: string,
+  ): Promise<GraphSession> {
+    const graph = instrumentGraph(onnxPath, folder, layers, noTree, site);
+    try {
+      const session = await InferenceSession.create(graph.bytes, sessionOptions(graph));
+      return new GraphSession(graph, session);
+    } catch (error) {
+      throw explained(error, `${onnxPath} was refused by ONNX Runtime`);
+    }
+  }
+
+  async run({
+    ids,
+    past,
+    firstRow,
+    targets,
+    topK,
+    fetch = [],
+    tree,
+    steer,
+  }: Run): Promise<RunResult> {
+    const { roles } = this.graph;
+    const rows = ids.length - firstRow;
+    const scored = targets !== undefined && rows > 0;
+    const seen = past.tokens + ids.length;
+    this.tokensRun += ids.length;
+    const feeds: Record<string, Tensor> = {
+      [roles.ids.name]: numbers(roles.ids, ids.length, i => ids[i]!),
+      [SCORING.enabled]: new Tensor('bool', [scored], [1]),
+      [SCORING.rows]: int64(rows, i => firstRow + i),
+      [SCORING.targets]: int64(rows, i => targets?.[i] ?? 0),
+      [SCORING.topK]: int64(1, () => topK),
+    };
+    const { attentionMask, positionIds, zeros } = roles;
+    if (attentionMask) feeds[attentionMask.name] = numbers(attentionMask, seen, () => 1);
+    if (positionIds)
+      feeds[positionIds.name] = numbers(positionIds, ids.length, i =>
+        tree ? tree.positions[i]! : past.tokens + i,
+      );
+    Object.assign(feeds, this.treeFeeds(ids.length, seen, tree));
+    if (this.graph.isSteered)
+      feeds[STEER] = steer
+        ? new Tensor('float32', steer, [1, ids.length, steer.length / ids.length])
+        : new Tensor('float32', new Float32Array(1), [1, 1, 1]);
+    for (const zero of zeros) feeds[zero.name] = numbers(zero, 1, () => 0, zero.shape?.length ?? 0);
+    roles.past.forEach(({ input }, index) => (feeds[input] = past.tensors[index]!));
+
+    const presents = roles.past.map(({ output }) => output);
+    const outputs = await this.session.run(feeds, [
+      ...presents,
+      ...(scored ? SCORES : []),
+      ...fetch,
+    ]);
+    return {
+      present: { tokens: seen, tensors: presents.map(name => outputs[name]!) },
+      scores: scored ? readScores(outputs, rows, topK, seen - rows + 1) : emptyScores(0, topK),
+      fetched: new Map(fetch.map(name => [name, outputs[name]!.data as Float32Array])),
+    };
+  }
+
+  private treeFeeds(tokens: number, seen: number, tree?: TreeShape): Record<string, Tensor> {
+    const { kind } = this.graph.tree;
+    if (kind === 'none') return {};
+    const isWhole = tree !== undefined || kind === 'adds';
+    const dims = isWhole ? [1, 1, tokens, seen] : [1, 1, 1, 1];
+    const bias = tree?.bias ?? new Float32Array(isWhole ? tokens * seen : 1);
+    return {
+      [TREE.bias]: new Tensor('float32', bias, dims),
+      ...(kind === 'replaces' && { [TREE.enabled]: new Tensor('bool', [tree !== undefined], [1]) }),
+    };
+  }
+
+  /** Logits of rows of the last hook's tensor; undefined where the graph has no such end. */
+  async logitsOfResiduals(
+    residuals: Float32Array,
+    rows: number,
+  ): Promise<Float32Array | undefined> {
+    const { tail } = this.graph;
+    if (tail === undefined) return undefined;
+    // Used once, so neither its weights nor its nodes are worth arranging.
+    const options = sessionOptions(this.graph, 0);
+    const session = await InferenceSession.create(tail, {
+      ...options,
+      graphOptimizationLevel: 'disabled',
+    });
+    try {
+      const input = new Tensor('float32', residuals, [1, rows, residuals.length / rows]);
+      const outputs = await session.run({ [TAIL.residual]: input }, [TAIL.logits]);
+      return outputs[TAIL.logits]!.data as Float32Array;
+    } finally {
+      await session.release();
+    }
+  }
+
+  get nothing(): KeyValues {
+    return emptyKeyValues(this.graph.roles.past);
+  }
+
+  release(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+const SCORES = [
+  SCORING.logprobs,
+  SCORING.entropies,
+  SCORING.varentropies,
+  SCORING.ranks,
+  SCORING.topIds,
+  SCORING.topLogprobs,
+];
+
+/**
+ * Weights that the runtime arranges to its liking run 1.3 times as fast, load three times as slowly and
+ * are a private copy; else they are read where they lie, from pages that the system shares. Beyond
+ * this size the copy is not worth it.
+ */
+const MAX_ARRANGED_BYTES = 1 << 30;
+
+function sessionOptions({ weights, quantization }: InstrumentedGraph, limit = MAX_ARRANGED_BYTES) {
+  const session: Record<string, unknown> = {
+    model_external_initializers_file_folder_path: weights.root,
+    // Threads that spin for work would take it from the editor.
+    intra_op: { allow_spinning: '0' },
+  };
+  // Products of 4-bit weights are thirty times as slow without.
+  if (weights.sizeBytes > limit && quantization !== 'weight-only') session.disable_prepacking = '1';
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads(),
+    interOpNumThreads: 1,
+    // What it would log is thrown as well.
+    logSeverityLevel: 4,
+    extra: { session },
+  } satisfies InferenceSession.SessionOptions;
+}
+
+/** One core is left to the editor. */
+export function threads(): number {
+  return Math.min(4, Math.max(1, availableParallelism() - 1));
+}
+
+function readScores(
+  outputs: InferenceSession.ReturnType,
+  rows: number,
+  topK: number,
+  firstContext: number,
+): Scores {
+  const topIds = outputs[SCORING.topIds]!.data as BigInt64Array;
+  return {
+    topK,
+    logprobs: outputs[SCORING.logprobs]!.data as Float32Array,
+    entropiesNats: outputs[SCORING.entropies]!.data as Float32Array,
+    varentropies: outputs[SCORING.varentropies]!.data as Float32Array,
+    ranks: Uint32Array.from(outputs[SCORING.ranks]!.data as Float32Array),
+    contexts: Uint32Array.from({ length: rows }, (_, row) => firstContext + row),
+    topIds: Uint32Array.from(topIds, Number),
+    topLogprobs: outputs[SCORING.topLogprobs]!.data as Float32Array,
+  };
+}
+
+function int64(length: number, at: (index: number) => number): Tensor {
+  const data = new BigInt64Array(length);
+  for (let i = 0; i < length; i++) data[i] = BigInt(at(i));
+  return new Tensor('int64', data, [length]);
+}
+
+/** [1, length] in the type that the graph wants; of rank 0 or 1 where that is asked for. */
+function numbers(info: ValueInfo, length: number, at: (index: number) => number, rank = 2): Tensor {
+  const dims = rank === 0 ? [] : rank === 1 ? [length] : [1, length];
+  const values = Array.from({ length }, (_, index) => at(index));
+  if (info.elementType === INT32) return new Tensor('int32', Int32Array.from(values), dims);
+  if (info.elementType === FLOAT) return new Tensor('float32', Float32Array.from(values), dims);
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+}

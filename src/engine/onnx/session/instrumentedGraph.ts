@@ -1,0 +1,144 @@
+// From a model folder's .onnx file to the bytes of the graph that is run: the same computation over the
+// same weights on disk, with scores computed inside and the residual stream within reach.
+import { UserError } from '../../../protocol/channel';
+import { readProto } from '../graph/externalise';
+import { FLOAT, GraphError, type Model } from '../graph/graph';
+import { parseModel } from '../graph/readGraph';
+import { makeNode, writeModel } from '../graph/writeGraph';
+import {
+  attentionKind,
+  keepActivationsExact,
+  quantizationKind,
+  type Quantization,
+} from '../graph/graphTraits';
+import { findResiduals, type Hook } from '../rewrite/residuals';
+import { findRoles, type Roles } from '../graph/graphRoles';
+import { addScoring, opsetOf } from '../rewrite/scoring';
+import { tailModel } from '../rewrite/unembedding';
+import { addSteering, siteTensor } from '../rewrite/hookPoints';
+import { addTreeMask, type TreeSupport } from '../rewrite/treeMask';
+import { WireError } from '../graph/wire';
+import { FileSource } from './fileSource';
+import { locateWeights, OWN_FILE, type Weights } from './weights';
+
+export interface InstrumentedGraph {
+  bytes: Uint8Array;
+  roles: Roles;
+  weights: Weights;
+  opset: number;
+  nodes: number;
+  attention: string;
+  quantization: Quantization;
+  /** The hooks with the graph output that each one's tensor can be fetched by, float [1, tokens, hidden]. */
+  hooks: Hook[];
+  hooksMissing: string | undefined;
+  /** What turns the last hook's tensor into logits, if nothing else goes into them. */
+  tail: Uint8Array | undefined;
+  tree: TreeSupport;
+  /** Whether the input `STEER` is there and has to be fed. */
+  isSteered: boolean;
+}
+
+/**
+ * Throws `UserError`, naming the file, where it is no graph that could serve. `noTree`: why its attention stays as it is. `site`: a
+ * hook beyond the residual stream's that can be fetched too, and that something can be added to.
+ */
+export function instrumentGraph(
+  onnxPath: string,
+  folder: string,
+  layers?: number,
+  noTree?: string,
+  site?: string,
+): InstrumentedGraph {
+  try {
+    const model = parseModel(readModelFile(onnxPath));
+    if (model.graph.nodes.length === 0) throw new GraphError('holds no graph');
+    const opset = opsetOf(model);
+    const nodes = model.graph.nodes.length;
+    const roles = findRoles(model.graph);
+    const weights = locateWeights(model.graph, onnxPath, folder);
+    const attention = attentionKind(model.graph);
+    const quantization = quantizationKind(model.graph);
+    keepActivationsExact(model.graph);
+    const { hooks, missing, tail } = checkedResiduals(model, roles, layers);
+    const tree: TreeSupport =
+      noTree === undefined ? addTreeMask(model.graph, roles) : { kind: 'none', reason: noTree };
+    if (site !== undefined) steerAt(model, hooks, site);
+    addTaps(model, hooks, quantization === 'fp16');
+    addScoring(model, roles.logits);
+    const bytes = writeModel(model);
+    return {
+      bytes,
+      roles,
+      weights,
+      opset,
+      nodes,
+      attention,
+      quantization,
+      hooks,
+      hooksMissing: missing,
+      tail,
+      tree,
+      isSteered: site !== undefined,
+    };
+  } catch (error) {
+    if (error instanceof GraphError) throw new UserError(`${onnxPath} ${error.message}.`);
+    if (error instanceof WireError)
+      throw new UserError(
+        `${onnxPath} is cut short or not an ONNX model (${error.message}). Download it again.`,
+      );
+    throw error;
+  }
+}
+
+/** Makes a hook one of `hooks` and lets something be added there. Throws `GraphError` where the graph has no such place. */
+function steerAt({ graph }: Model, hooks: Hook[], hook: string): void {
+  const tensor = siteTensor(graph, hooks, hook);
+  if (tensor === undefined || !addSteering(graph, tensor))
+    throw new GraphError(`has no place for ${hook}: residual, attention and MLP outputs are found`);
+  if (!hooks.some(each => each.hook === hook)) hooks.push({ hook, tensor });
+}
+
+/** The hooks, if the last of them is all that the logits depend on: so much can be checked. */
+function checkedResiduals(model: Model, { ids, logits }: Roles, layers: number | undefined) {
+  const { hooks, missing } = findResiduals(model.graph, ids.name, layers);
+  const last = hooks.at(-1);
+  if (last === undefined) return { hooks, missing, tail: undefined };
+  const tail = tailModel(model, last.tensor, logits.name);
+  if (tail !== undefined) return { hooks, missing, tail };
+  return { hooks: [], missing: `the logits depend on more than "${last.tensor}"`, tail };
+}
+
+/** Each tensor becomes an output once, though it is the end of one block and the start of the next. */
+function addTaps(model: Model, hooks: Hook[], cast: boolean): void {
+  const outputs = new Set(model.graph.outputs.map(({ name }) => name));
+  for (const hook of hooks) {
+    const fetched = cast ? `${hook.tensor}.float` : hook.tensor;
+    if (!outputs.has(fetched)) {
+      outputs.add(fetched);
+      if (cast)
+        model.graph.nodes.push(makeNode('Cast', [hook.tensor], [fetched], { to: { int: FLOAT } }));
+      model.graph.outputs.push({ name: fetched, elementType: 0, shape: undefined });
+    }
+    hook.tensor = fetched;
+  }
+}
+
+function readModelFile(path: string): Uint8Array {
+  let source: FileSource;
+  try {
+    source = new FileSource(path);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'it is missing' : code;
+    throw new UserError(`${path} cannot be read (${reason}). Choose another model folder.`);
+  }
+  try {
+    const begin = new TextDecoder().decode(source.read(0, 64));
+    if (begin.startsWith('version https://git-lfs'))
+      throw new UserError(`${path} is a Git LFS pointer, not the model itself. Run git lfs pull.`);
+    return readProto(source, OWN_FILE);
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,110 @@
+// The keys and values that a prefix of tokens left behind, and a bounded memory of them.
+import { Tensor } from 'onnxruntime-node';
+import { FLOAT16 } from '../graph/graph';
+import type { PastTensor } from '../graph/graphRoles';
+
+/** One tensor for each of the graph's past inputs, in their order. Never changed once made. */
+export interface KeyValues {
+  readonly tokens: number;
+  readonly tensors: readonly Tensor[];
+}
+
+export function emptyKeyValues(past: readonly PastTensor[]): KeyValues {
+  const tensors = past.map(({ elementType, dims }) =>
+    elementType === FLOAT16
+      ? new Tensor('float16', new Uint16Array(0), dims)
+      : new Tensor('float32', new Float32Array(0), dims),
+  );
+  return { tokens: 0, tensors };
+}
+
+/** The first `tokens` of them, copied. */
+function cutKeyValues(from: KeyValues, past: readonly PastTensor[], tokens: number): KeyValues {
+  const tensors = from.tensors.map((tensor, index) => {
+    const { dims, tokenAxis } = past[index]!;
+    const inner = product(dims.slice(tokenAxis + 1));
+    const outer = product(dims.slice(0, tokenAxis));
+    const data = tensor.data as Float32Array | Uint16Array;
+    const cut = new (data.constructor as Float32ArrayConstructor)(outer * tokens * inner);
+    for (let row = 0; row < outer; row++) {
+      const start = row * from.tokens * inner;
+      cut.set(data.subarray(start, start + tokens * inner), row * tokens * inner);
+    }
+    return new Tensor(tensor.type as 'float32', cut, dims.with(tokenAxis, tokens));
+  });
+  return { tokens, tensors };
+}
+
+function product(numbers: readonly number[]): number {
+  return numbers.reduce((product, number) => product * number, 1);
+}
+
+function bytesOf(keyValues: KeyValues): number {
+  return keyValues.tensors.reduce((sum, { data }) => sum + (data as Float32Array).byteLength, 0);
+}
+
+interface Entry {
+  readonly ids: Uint32Array;
+  readonly keyValues: KeyValues;
+  readonly sizeBytes: number;
+}
+
+/** Keys and values of prefixes, the least recently used forgotten beyond `limitBytes`. */
+export class PrefixCache {
+  /** The most recently used last. */
+  private entries: Entry[] = [];
+
+  constructor(
+    private readonly past: readonly PastTensor[],
+    private readonly limitBytes: number,
+  ) {}
+
+  /**
+   * The longest known prefix of `ids` of at most `limit` tokens and a multiple of `step` of them, so
+   * that a run that goes on from it has the same boundaries, hence the same bits, as one from the start.
+   */
+  find(ids: Uint32Array, limit: number, step: number): KeyValues {
+    let best: Entry | undefined;
+    let bestTokens = 0;
+    for (const entry of this.entries) {
+      const common = commonPrefix(entry.ids, ids, limit);
+      const tokens = common - (common % step);
+      if (tokens > bestTokens) [best, bestTokens] = [entry, tokens];
+    }
+    if (best === undefined) return emptyKeyValues(this.past);
+    this.touch(best);
+    if (bestTokens === best.ids.length) return best.keyValues;
+    return cutKeyValues(best.keyValues, this.past, bestTokens);
+  }
+
+  /** Keeps what `ids` left behind, in place of what their own prefixes did. */
+  add(ids: Uint32Array, keyValues: KeyValues): void {
+    if (ids.length === 0) return;
+    const longer = this.entries.find(
+      entry => commonPrefix(entry.ids, ids, ids.length) === ids.length,
+    );
+    if (longer !== undefined) return this.touch(longer);
+    this.entries = this.entries.filter(
+      entry => commonPrefix(entry.ids, ids, entry.ids.length) < entry.ids.length,
+    );
+    this.entries.push({ ids: ids.slice(), keyValues, sizeBytes: bytesOf(keyValues) });
+    let total = this.entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    while (total > this.limitBytes) total -= this.entries.shift()?.sizeBytes ?? total;
+  }
+
+  /** Those of the first `tokens` alone, copied. */
+  cut(keyValues: KeyValues, tokens: number): KeyValues {
+    return cutKeyValues(keyValues, this.past, tokens);
+  }
+
+  private touch(entry: Entry): void {
+    this.entries = [...this.entries.filter(other => other !== entry), entry];
+  }
+}
+
+function commonPrefix(a: Uint32Array, b: Uint32Array, limit: number): number {
+  const end = Math.min(a.length, b.length, limit);
+  let common = 0;
+  while (common < end && a[common] === b[common]) common++;
+  return common;
+}

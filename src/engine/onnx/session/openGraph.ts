@@ -1,0 +1,177 @@
+// A graph that has been opened and tested against itself, with its memory of prefixes.
+import { env } from 'onnxruntime-node';
+import type { Sae } from '../../../core/sae/sae';
+import type { FeatureRows } from '../../../core/sae/sparseRows';
+import type { Scores } from '../../../core/lenses/scores';
+import { UserError } from '../../../protocol/channel';
+import type { GraphReport, Runtime } from '../../../protocol/runtime';
+import type { Figure } from './selfTestRows';
+import { forwardTree, type TreeCaches, type TreeRequest } from './forwardTree';
+import { GraphSession } from './graphSession';
+import { PrefixCache } from './keyValues';
+import { OpenSae, type SteerRequest } from './openSae';
+import { explained } from './runtimeErrors';
+import { sampleTokens, type SampleRequest } from './sampleTokens';
+import { scoreWindow } from './scoreWindow';
+import { selfTest } from './selfTest';
+import { treeTest } from './treeTest';
+
+const PREFIX_CACHE_BYTES = 256 << 20;
+const TREE_CACHE_BYTES = 64 << 20;
+
+type OpenParams = Parameters<Runtime['open']>[0];
+type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'job'>;
+type EncodeParams = Omit<Parameters<Runtime['encode']>[0], 'job'>;
+type SteerParams = Parameters<Runtime['scoreSteered']>[0];
+
+export class OpenGraph {
+  private readonly cache: PrefixCache;
+  private readonly treeCache: PrefixCache;
+  private sae: OpenSae | undefined;
+
+  private constructor(
+    private readonly session: GraphSession,
+    readonly report: GraphReport,
+    private readonly params: OpenParams,
+    private readonly noTree: string | undefined,
+  ) {
+    this.cache = new PrefixCache(session.graph.roles.past, PREFIX_CACHE_BYTES);
+    this.treeCache = new PrefixCache(session.graph.roles.past, TREE_CACHE_BYTES);
+  }
+
+  /** With its own attention alone where the graph as rewritten for trees cannot be loaded or gives other numbers. */
+  static async open(params: OpenParams): Promise<OpenGraph> {
+    try {
+      return await OpenGraph.openOnce(params);
+    } catch (error) {
+      if (!(error instanceof NoTree)) throw error;
+      return OpenGraph.openOnce(params, error.message);
+    }
+  }
+
+  private static async openOnce(params: OpenParams, noTree?: string): Promise<OpenGraph> {
+    const { folder, onnxPath, hiddenSize, layers } = params;
+    const begun = performance.now();
+    const session = await GraphSession.open(onnxPath, folder, layers, noTree);
+    const loadMs = performance.now() - begun;
+    try {
+      const { graph } = session;
+      const tested = await selfTest(session, hiddenSize);
+      const { tree } = graph;
+      if (tree.kind !== 'none') tested.figures.push(await heedsTree(session, tested.vocabSize));
+      const report: GraphReport = {
+        onnxPath,
+        runtimeVersion: env.versions.node ?? '',
+        opset: graph.opset,
+        nodes: graph.nodes,
+        weightBytes: graph.weights.sizeBytes,
+        weights: graph.weights.kind,
+        attention: graph.attention,
+        quantization: graph.quantization,
+        vocabSize: tested.vocabSize,
+        ...(tree.kind === 'none' ? { noTree: tree.reason } : {}),
+        hooks: graph.hooks,
+        ...(graph.hooksMissing === undefined ? {} : { hooksMissing: graph.hooksMissing }),
+        selfTest: tested.figures,
+        warnings: [...quantizationWarnings(graph.quantization), ...tested.warnings],
+        loadMs,
+      };
+      return new OpenGraph(session, report, params, noTree);
+    } catch (error) {
+      await session.release();
+      if (error instanceof NoTree) throw error;
+      throw explained(error, `${onnxPath} was loaded but cannot be run`);
+    }
+  }
+
+  /** Rows [from, targets.length); `onChunk` hears of them as they are done. */
+  score(
+    { cancel, ...params }: ScoreParams,
+    signal: AbortSignal,
+    onChunk: (firstRow: number, scores: Scores) => void,
+  ): Promise<Scores> {
+    const isCancelled = () => signal.aborted || Atomics.load(cancel, 0) !== 0;
+    return scoreWindow(this.session, this.cache, this.report.vocabSize, {
+      ...params,
+      isCancelled,
+      onChunk,
+    });
+  }
+
+  forwardTree(request: TreeRequest): Promise<Float32Array> {
+    return forwardTree(this.session, this.treeCaches, this.report.vocabSize, request);
+  }
+
+  sample(request: SampleRequest): Promise<Uint32Array[]> {
+    return sampleTokens(this.session, this.treeCaches, this.report.vocabSize, request);
+  }
+
+  /** In place of the one before; null: none. Throws `UserError` where it does not fit. */
+  async openSae(sae: Sae | null): Promise<void> {
+    await this.sae?.close();
+    this.sae = undefined;
+    const { onnxPath, folder, layers } = this.params;
+    const openAt = (hook: string) => GraphSession.open(onnxPath, folder, layers, this.noTree, hook);
+    if (sae) this.sae = await OpenSae.open(this.session, sae, openAt);
+  }
+
+  encode(
+    { cancel, ...params }: EncodeParams,
+    signal: AbortSignal,
+    onChunk: (firstRow: number, rows: FeatureRows) => void,
+  ): Promise<FeatureRows> {
+    const isCancelled = () => signal.aborted || Atomics.load(cancel, 0) !== 0;
+    return this.openedSae().encode(this.cache, { ...params, isCancelled, onChunk });
+  }
+
+  scoreSteered({ cancel, ...params }: SteerParams): Promise<Scores> {
+    const isCancelled = () => Atomics.load(cancel, 0) !== 0;
+    const request: SteerRequest = { ...params, isCancelled };
+    return this.openedSae().scoreSteered(request);
+  }
+
+  async logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {
+    return (await this.session.logitsOfResiduals(residuals, rows)) ?? null;
+  }
+
+  private get treeCaches(): TreeCaches {
+    return { chunks: this.cache, prefixes: this.treeCache };
+  }
+
+  private openedSae(): OpenSae {
+    if (this.sae) return this.sae;
+    throw new UserError('No autoencoder is open.');
+  }
+
+  /** Tokens that went through the graph so far. */
+  get tokensRun(): number {
+    return this.session.tokensRun;
+  }
+
+  async close(): Promise<void> {
+    await this.sae?.close();
+    await this.session.release();
+  }
+}
+
+/** The graph is better left as it was; the message says why. */
+class NoTree extends Error {}
+
+/** The self-test's figure. Throws `NoTree` where it fails. */
+async function heedsTree(session: GraphSession, vocabSize: number): Promise<Figure> {
+  const tested = await treeTest(session, vocabSize).catch((error: Error) => {
+    throw new NoTree(`it fails on a tree (${error.message})`);
+  });
+  if (tested.passed) return tested;
+  throw new NoTree(
+    `its logits differ by ${tested.value.toPrecision(2)} from those of separate runs`,
+  );
+}
+
+function quantizationWarnings(quantization: GraphReport['quantization']): string[] {
+  if (quantization !== 'dynamic-int8') return [];
+  return [
+    'The model quantises its activations as it runs (dynamic int8): what it says of a token depends ' +
+      'on which other tokens share the run. Choose a float32 or a weight-only quantised export for numbers to rely on.',
+  ];
+}

@@ -1,0 +1,174 @@
+// An autoencoder beside an opened graph: what flows through its place in the model, encoded chunk by chunk, and
+// the model run with something added there.
+import { layerOf } from '../../../core/sae/hookNames';
+import type { Sae } from '../../../core/sae/sae';
+import { concatRows, sliceRows, type FeatureRows } from '../../../core/sae/sparseRows';
+import { copyScores, emptyScores, type Scores } from '../../../core/lenses/scores';
+import { Cancelled, UserError } from '../../../protocol/channel';
+import { EncoderSession, type Candidates } from './encoderSession';
+import type { GraphSession } from './graphSession';
+import type { PrefixCache } from './keyValues';
+import { explained } from './runtimeErrors';
+import { CHUNK_TOKENS } from './scoreWindow';
+
+export interface EncodeRequest {
+  readonly inputs: Uint32Array;
+  readonly from: number;
+  readonly candidates?: Candidates | undefined;
+  isCancelled(): boolean;
+  onChunk(firstRow: number, rows: FeatureRows): void;
+}
+
+export interface SteerRequest {
+  readonly inputs: Uint32Array;
+  readonly targets: Uint32Array;
+  /** [inputs.length, width] */
+  readonly steer: Float32Array;
+  readonly topK: number;
+  isCancelled(): boolean;
+}
+
+export class OpenSae {
+  private steered: GraphSession | undefined;
+
+  private constructor(
+    private readonly session: GraphSession,
+    private readonly encoder: EncoderSession,
+    private readonly hook: string,
+    private readonly openAt: (hook: string) => Promise<GraphSession>,
+  ) {}
+
+  /** `openAt` opens the same graph with a place for the hook. Throws `UserError` where model and autoencoder do not fit. */
+  static async open(
+    session: GraphSession,
+    sae: Sae,
+    openAt: (hook: string) => Promise<GraphSession>,
+  ): Promise<OpenSae> {
+    const { hook } = sae.source;
+    if (!hook)
+      throw new UserError(
+        'The autoencoder does not say where in a model it reads. Write it as "hook" (such as ' +
+          '"blocks.1.hook_resid_post") into a tokenscope.json in its folder.',
+      );
+    const { hooks, hooksMissing } = session.graph;
+    if (hooks.length === 0)
+      throw new UserError(`The model's residual stream was not found: ${hooksMissing}.`);
+    const layers = layerOf(hooks.at(-1)!.hook) + 1;
+    if (layerOf(hook) >= layers)
+      throw new UserError(
+        `The autoencoder reads ${hook}, in layer ${layerOf(hook)} counted from 0; the model has ${layers} layers.`,
+      );
+    const encoder = await EncoderSession.open(sae);
+    const open = new OpenSae(session, encoder, hook, openAt);
+    try {
+      await open.checkWidth();
+      return open;
+    } catch (error) {
+      await open.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.encoder.release();
+    await this.steered?.release();
+  }
+
+  /** Rows [from, inputs.length). */
+  async encode(cache: PrefixCache, request: EncodeRequest): Promise<FeatureRows> {
+    const { inputs, from, candidates } = request;
+    const parts: FeatureRows[] = [];
+    await this.chunks(cache, inputs, from, request, async (start, x) => {
+      const rows = await this.encoder.encode(x, candidates);
+      const firstRow = Math.max(start, from);
+      const own = sliceRows(rows, firstRow - start, rows.norms.length);
+      parts.push(own);
+      request.onChunk(firstRow, own);
+    });
+    return concatRows(parts);
+  }
+
+  /** All rows. */
+  async scoreSteered(request: SteerRequest): Promise<Scores> {
+    const { inputs, targets, steer, topK } = request;
+    const session = (this.steered ??= await this.openAt(this.hook));
+    const { width } = this.encoder.sae;
+    const scores = emptyScores(targets.length, topK);
+    let past = session.nothing;
+    for (let start = 0; start < inputs.length; start += CHUNK_TOKENS) {
+      if (request.isCancelled()) throw new Cancelled();
+      const end = Math.min(start + CHUNK_TOKENS, inputs.length);
+      const { present, scores: chunk } = await session.run({
+        ids: inputs.subarray(start, end),
+        past,
+        firstRow: 0,
+        targets: targets.subarray(start, end),
+        topK,
+        steer: steer.slice(start * width, end * width),
+      });
+      past = present;
+      copyScores(chunk, 0, end - start, scores, start);
+    }
+    return scores;
+  }
+
+  /** Runs the model over the inputs and tells of each chunk's activations that reaches beyond `from`. */
+  private async chunks(
+    cache: PrefixCache,
+    inputs: Uint32Array,
+    from: number,
+    { isCancelled }: Pick<EncodeRequest, 'isCancelled'>,
+    use: (start: number, x: Float32Array) => Promise<void>,
+  ): Promise<void> {
+    const session = await this.reading();
+    const tensor = session.graph.hooks.find(({ hook }) => hook === this.hook)!.tensor;
+    let past = cache.find(inputs, from, CHUNK_TOKENS);
+    let whole = past;
+    try {
+      for (let start = past.tokens; start < inputs.length; start = past.tokens) {
+        if (isCancelled()) throw new Cancelled();
+        const end = Math.min(start + CHUNK_TOKENS, inputs.length);
+        const wanted = end > from;
+        const { present, fetched } = await session.run({
+          ids: inputs.subarray(start, end),
+          past,
+          firstRow: end - start,
+          topK: 1,
+          fetch: wanted ? [tensor] : [],
+        });
+        past = present;
+        if (end - start === CHUNK_TOKENS) whole = present;
+        if (wanted) await use(start, fetched.get(tensor)!);
+      }
+    } catch (error) {
+      throw explained(error, `The model failed on ${inputs.length} tokens`);
+    } finally {
+      cache.add(inputs.subarray(0, whole.tokens), whole);
+    }
+  }
+
+  /** The graph as it is opened where that has the place; else the one that is made for it. */
+  private async reading(): Promise<GraphSession> {
+    const { hooks } = this.session.graph;
+    if (hooks.some(({ hook }) => hook === this.hook)) return this.session;
+    return (this.steered ??= await this.openAt(this.hook));
+  }
+
+  private async checkWidth(): Promise<void> {
+    const session = await this.reading();
+    const tensor = session.graph.hooks.find(({ hook }) => hook === this.hook)!.tensor;
+    const { fetched } = await session.run({
+      ids: Uint32Array.of(0),
+      past: session.nothing,
+      firstRow: 1,
+      topK: 1,
+      fetch: [tensor],
+    });
+    const found = fetched.get(tensor)!.length;
+    const { width } = this.encoder.sae;
+    if (found !== width)
+      throw new UserError(
+        `The autoencoder does not fit the model: it reads ${width} numbers a token, ${this.hook} has ${found}.`,
+      );
+  }
+}

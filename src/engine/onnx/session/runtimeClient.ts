@@ -1,0 +1,180 @@
+// The engine's side of the thread that runs ONNX Runtime: starts it, asks it, hears of its progress.
+import { Worker } from 'node:worker_threads';
+import type { Sae } from '../../../core/sae/sae';
+import type { FeatureRows } from '../../../core/sae/sparseRows';
+import type { Scores } from '../../../core/lenses/scores';
+import { Cancelled, connect, type Remote } from '../../../protocol/channel';
+import { portConnection } from '../../../protocol/port';
+import {
+  CLOSED,
+  ENCODED_CHUNK,
+  runtimeMethods,
+  SCORED_CHUNK,
+  type EncodedChunk,
+  type GraphReport,
+  type Runtime,
+  type ScoredChunk,
+} from '../../../protocol/runtime';
+
+type OpenParams = Parameters<Runtime['open']>[0];
+type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'cancel' | 'job'>;
+type EncodeParams = Omit<Parameters<Runtime['encode']>[0], 'cancel' | 'job'>;
+type SampleParams = Omit<Parameters<Runtime['sample']>[0], 'cancel'>;
+type SteerParams = Omit<Parameters<Runtime['scoreSteered']>[0], 'cancel'>;
+
+interface Job {
+  /** [1]; 1 asks the thread to stop, which reads it between runs, when no message would reach it. */
+  cancel: Int32Array<SharedArrayBuffer>;
+  onChunk?: ((chunk: ScoredChunk) => void) | undefined;
+  onEncoded?: ((chunk: EncodedChunk) => void) | undefined;
+}
+
+export class RuntimeClient {
+  private readonly connection;
+  private readonly remote: Remote<Runtime>;
+  private readonly jobs = new Map<number, Job>();
+  /** Why the thread is gone, once it is: what it is asked would never be answered. */
+  private gone: Error | undefined;
+  private readonly waiting = new Set<(error: Error) => void>();
+  private nextJob = 1;
+  private disposed = false;
+
+  /**
+   * @param path the bundled `worker.ts`
+   * @param onLost the thread ended unasked: nothing can be scored in this process any more
+   */
+  constructor(path: string, onLost: () => void = () => {}) {
+    const worker = new Worker(path);
+    this.connection = portConnection(worker);
+    this.remote = connect<Runtime>(this.connection, runtimeMethods);
+    this.connection.onNotification(SCORED_CHUNK, (chunk: ScoredChunk) => {
+      this.jobs.get(chunk.job)?.onChunk?.(chunk);
+    });
+    this.connection.onNotification(ENCODED_CHUNK, (chunk: EncodedChunk) => {
+      this.jobs.get(chunk.job)?.onEncoded?.(chunk);
+    });
+    const lose = (error: Error) => {
+      this.gone ??= error;
+      for (const reject of this.waiting) reject(this.gone);
+    };
+    worker.once('error', lose);
+    worker.once('exit', code => {
+      lose(
+        this.disposed ? new Cancelled() : new Error(`the runtime's thread ended with code ${code}`),
+      );
+      this.connection.dispose();
+      if (!this.disposed) onLost();
+    });
+    this.connection.listen();
+  }
+
+  open(params: OpenParams): Promise<GraphReport> {
+    return this.answered(this.remote.open(params));
+  }
+
+  /** Rows [from, targets.length); `onChunk` hears of them as they are done. Aborting throws `Cancelled`. */
+  async score(
+    params: ScoreParams,
+    signal?: AbortSignal,
+    onChunk?: (chunk: ScoredChunk) => void,
+  ): Promise<Scores> {
+    return this.job(signal, { onChunk }, to => this.remote.score({ ...params, ...to }, signal));
+  }
+
+  openSae(sae: Sae | null): Promise<void> {
+    return this.answered(this.remote.openSae({ sae }));
+  }
+
+  /** Rows of inputs from `from` on; `onEncoded` hears of them as they are done. Aborting throws `Cancelled`. */
+  encode(
+    params: EncodeParams,
+    signal?: AbortSignal,
+    onEncoded?: (chunk: EncodedChunk) => void,
+  ): Promise<FeatureRows> {
+    return this.job(signal, { onEncoded }, to => this.remote.encode({ ...params, ...to }, signal));
+  }
+
+  scoreSteered(params: SteerParams, signal?: AbortSignal): Promise<Scores> {
+    return this.cancellable(signal, cancel =>
+      this.answered(this.remote.scoreSteered({ ...params, cancel }, signal)),
+    );
+  }
+
+  logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {
+    return this.answered(this.remote.logitsOfResiduals({ residuals, rows }));
+  }
+
+  /** A request whose chunks are heard of under a number of its own. */
+  private job<T>(
+    signal: AbortSignal | undefined,
+    hears: Omit<Job, 'cancel'>,
+    request: (to: { cancel: Int32Array<SharedArrayBuffer>; job: number }) => Promise<T>,
+  ): Promise<T> {
+    return this.cancellable(signal, async cancel => {
+      const job = this.nextJob++;
+      this.jobs.set(job, { cancel, ...hears });
+      try {
+        return await this.answered(request({ cancel, job }));
+      } finally {
+        this.jobs.delete(job);
+      }
+    });
+  }
+
+  /** With a flag that the thread reads between runs, when no message would reach it. */
+  private async cancellable<T>(
+    signal: AbortSignal | undefined,
+    request: (cancel: Int32Array<SharedArrayBuffer>) => Promise<T>,
+  ): Promise<T> {
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const abort = () => Atomics.store(cancel, 0, 1);
+    signal?.addEventListener('abort', abort);
+    try {
+      return await request(cancel);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Aborting throws `Cancelled`. */
+  forwardTree(
+    params: Omit<Parameters<Runtime['forwardTree']>[0], 'cancel'>,
+    signal?: AbortSignal,
+  ): Promise<{ logits: Float32Array; ran: number }> {
+    return this.cancellable(signal, cancel =>
+      this.answered(this.remote.forwardTree({ ...params, cancel }, signal)),
+    );
+  }
+
+  /** [seed]. Aborting throws `Cancelled`. */
+  sample(params: SampleParams, signal?: AbortSignal): Promise<Uint32Array[]> {
+    return this.cancellable(signal, cancel =>
+      this.answered(this.remote.sample({ ...params, cancel }, signal)),
+    );
+  }
+
+  /** Lets go of the graph; another one can be opened. */
+  close(): Promise<void> {
+    return this.answered(this.remote.close({}));
+  }
+
+  /**
+   * Ends the thread after the run it is in; what it was asked rejects with `Cancelled`. (To leave the
+   * process in the middle of a run takes a signal: `process.exit` would abort it with a core dump.)
+   */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    for (const { cancel } of this.jobs.values()) Atomics.store(cancel, 0, 1);
+    void this.connection.sendNotification(CLOSED);
+  }
+
+  /** (A race against one promise that outlives all answers would keep every one of them.) */
+  private answered<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.gone) reject(this.gone);
+      this.waiting.add(reject);
+      void answer.then(resolve, reject).finally(() => this.waiting.delete(reject));
+    });
+  }
+}

@@ -1,0 +1,145 @@
+// Many continuations of one prefix at once. What they share is computed once: those that have drawn the same tokens so
+// far are one node of a tree that grows behind the prefix by a run for each step, whose keys and values stay.
+import { randomOf } from '../../../core/random';
+import { drawToken } from '../../../core/traces/drawToken';
+import type { Runtime } from '../../../protocol/runtime';
+import { HIDDEN } from '../rewrite/treeMask';
+import { SCORING } from '../rewrite/scoring';
+import { behindPrefix, checkCancel, checkTokens, type TreeCaches } from './forwardTree';
+import type { GraphSession, TreeShape } from './graphSession';
+import type { KeyValues } from './keyValues';
+import { explained } from './runtimeErrors';
+
+export type SampleRequest = Parameters<Runtime['sample']>[0];
+
+/** A token that continuations have in common, with those on the way to it. */
+interface Node {
+  readonly token: number;
+  /** Places of its path among what ran behind the prefix. */
+  readonly path: readonly number[];
+  readonly rows: number[];
+}
+
+/** [seed]: its tokens, up to one that ends a text (included) or to `maxTokens`. */
+export async function sampleTokens(
+  session: GraphSession,
+  caches: TreeCaches,
+  vocabSize: number,
+  request: SampleRequest,
+): Promise<Uint32Array[]> {
+  const { prefix, cancel } = request;
+  checkTokens(prefix, vocabSize);
+  let first = new Float32Array();
+  const take = (_: number, row: Float32Array) => (first = row.slice());
+  try {
+    const past = await behindPrefix(session, caches, prefix, true, take, cancel);
+    const written = new Written(request, first.length);
+    const grow = session.graph.tree.kind === 'none' ? growEach : growTree;
+    await grow(session, past, written, first, cancel);
+    return written.tokens.map(tokens => Uint32Array.from(tokens));
+  } catch (error) {
+    const what = `The model failed on continuations of ${prefix.length} tokens, perhaps more than it can hold`;
+    throw explained(error, what);
+  }
+}
+
+class Written {
+  readonly tokens: number[][];
+  private readonly randoms: (() => number)[];
+  private readonly ends: ReadonlySet<number>;
+
+  constructor(
+    private readonly request: SampleRequest,
+    readonly width: number,
+  ) {
+    this.tokens = Array.from(request.seeds, () => []);
+    this.randoms = Array.from(request.seeds, randomOf);
+    this.ends = new Set(request.ends);
+  }
+
+  /** Draws a token for a continuation. Answers whether it goes on. */
+  draw(row: number, logits: Float32Array): boolean {
+    const { maxTokens, vocabSize } = this.request;
+    const own = this.tokens[row]!;
+    const token = drawToken(logits.subarray(0, vocabSize), this.request, this.randoms[row]!);
+    own.push(token);
+    return !this.ends.has(token) && own.length < maxTokens;
+  }
+}
+
+async function growTree(
+  session: GraphSession,
+  past: KeyValues,
+  written: Written,
+  first: Float32Array,
+  cancel: SampleRequest['cancel'],
+): Promise<void> {
+  const { tokens: prefix } = past;
+  const root: Node = { token: -1, path: [], rows: [...written.tokens.keys()] };
+  let nodes = drawn([root], written, () => first);
+  while (nodes.length > 0) {
+    checkCancel(cancel);
+    const ran = past.tokens - prefix;
+    const own = nodes.map((node, i) => ({ ...node, path: [...node.path, ran + i] }));
+    const { present, fetched } = await session.run({
+      ...{ ids: Uint32Array.from(own, ({ token }) => token), past, firstRow: 0, topK: 1 },
+      ...{ fetch: [SCORING.logits], tree: shapeOf(own, prefix, past.tokens) },
+    });
+    past = present;
+    const logits = fetched.get(SCORING.logits)!;
+    const { width } = written;
+    nodes = drawn(own, written, i => logits.subarray(i * width, (i + 1) * width));
+  }
+}
+
+/** The nodes behind these: one for each token that was drawn, where it goes on. */
+function drawn(
+  nodes: readonly Node[],
+  written: Written,
+  logitsOf: (node: number) => Float32Array,
+): Node[] {
+  return nodes.flatMap(({ path, rows }, i) => {
+    const next = new Map<number, Node>();
+    for (const row of rows) {
+      if (!written.draw(row, logitsOf(i))) continue;
+      const token = written.tokens[row]!.at(-1)!;
+      const node = next.get(token) ?? { token, path, rows: [] };
+      node.rows.push(row);
+      next.set(token, node);
+    }
+    return [...next.values()];
+  });
+}
+
+/** Each token sees the prefix and its own path. */
+function shapeOf(nodes: readonly Node[], prefix: number, past: number): TreeShape {
+  const seen = past + nodes.length;
+  const bias = new Float32Array(nodes.length * seen).fill(HIDDEN);
+  for (const [row, { path }] of nodes.entries()) {
+    bias.fill(0, row * seen, row * seen + prefix);
+    for (const place of path) bias[row * seen + prefix + place] = 0;
+  }
+  return { bias, positions: nodes.map(({ path }) => prefix + path.length - 1) };
+}
+
+/** One continuation after the other, where the graph takes no mask. */
+async function growEach(
+  session: GraphSession,
+  prefix: KeyValues,
+  written: Written,
+  first: Float32Array,
+  cancel: SampleRequest['cancel'],
+): Promise<void> {
+  for (const row of written.tokens.keys()) {
+    let past = prefix;
+    let logits = first;
+    while (written.draw(row, logits)) {
+      checkCancel(cancel);
+      const ids = Uint32Array.of(written.tokens[row]!.at(-1)!);
+      const run = { ids, past, firstRow: 0, topK: 1, fetch: [SCORING.logits] };
+      const { present, fetched } = await session.run(run);
+      past = present;
+      logits = fetched.get(SCORING.logits)!;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// Scores one window in chunks: few enough tokens each that a cancel is soon heard and the logits in
+// flight stay small, many enough that nothing is lost against one run.
+import { copyScores, emptyScores, sliceScores, type Scores } from '../../../core/lenses/scores';
+import { Cancelled, UserError } from '../../../protocol/channel';
+import type { GraphSession } from './graphSession';
+import type { PrefixCache } from './keyValues';
+import { explained } from './runtimeErrors';
+
+/**
+ * Tokens in a run. Chunks begin at multiples of it, and are scored whole or not at all, whatever was
+ * cached or asked for before: products of other shapes round differently, and a score is to have the
+ * same bits however it was come by.
+ */
+export const CHUNK_TOKENS = 64;
+
+export interface ScoreRequest {
+  inputs: Uint32Array;
+  targets: Uint32Array;
+  /** The first row wanted. */
+  from: number;
+  topK: number;
+  isCancelled(): boolean;
+  /** Told of rows [firstRow, firstRow + rows of `scores`) as they are done. */
+  onChunk(firstRow: number, scores: Scores): void;
+}
+
+/**
+ * Rows [from, targets.length), with `topK` alternatives of which those beyond the vocabulary stay
+ * unknown. Throws `Cancelled`; what was computed till then is cached.
+ */
+export async function scoreWindow(
+  session: GraphSession,
+  cache: PrefixCache,
+  vocabSize: number,
+  request: ScoreRequest,
+): Promise<Scores> {
+  const { inputs, targets, from } = request;
+  checkRequest(request, vocabSize);
+  const topK = Math.min(Math.max(1, request.topK), vocabSize);
+  const scores = emptyScores(targets.length - from, request.topK);
+  let past = cache.find(inputs, from, CHUNK_TOKENS);
+  let whole = past;
+  try {
+    for (let start = past.tokens; start < inputs.length; start = past.tokens) {
+      if (request.isCancelled()) throw new Cancelled();
+      const end = Math.min(start + CHUNK_TOKENS, inputs.length);
+      const wanted = end > from;
+      const { present, scores: chunk } = await session.run({
+        ids: inputs.subarray(start, end),
+        past,
+        firstRow: wanted ? 0 : end - start,
+        targets: wanted ? targets.subarray(start, end) : undefined,
+        topK,
+      });
+      past = present;
+      if (end - start === CHUNK_TOKENS) whole = present;
+      if (wanted) {
+        const firstRow = Math.max(start, from);
+        const rows = sliceScores(withTopK(chunk, request.topK), firstRow - start, end - start);
+        copyScores(rows, 0, end - firstRow, scores, firstRow - from);
+        request.onChunk(firstRow, rows);
+      }
+    }
+  } catch (error) {
+    const what = `The model failed on ${inputs.length} tokens, perhaps more than it can hold`;
+    throw explained(error, what);
+  } finally {
+    cache.add(inputs.subarray(0, whole.tokens), whole);
+  }
+  return scores;
+}
+
+/** The graph answers at least one alternative and no more than there are tokens; the rest stays unknown. */
+function withTopK(scores: Scores, topK: number): Scores {
+  if (scores.topK === topK) return scores;
+  const rows = scores.logprobs.length;
+  const { topIds, topLogprobs } = emptyScores(rows, topK);
+  const kept = Math.min(scores.topK, topK);
+  for (let row = 0; row < rows; row++) {
+    const start = row * scores.topK;
+    topIds.set(scores.topIds.subarray(start, start + kept), row * topK);
+    topLogprobs.set(scores.topLogprobs.subarray(start, start + kept), row * topK);
+  }
+  return { ...scores, topK, topIds, topLogprobs };
+}
+
+function checkRequest({ inputs, targets, from }: ScoreRequest, vocabSize: number): void {
+  if (targets.length !== inputs.length || from < 0 || from > targets.length)
+    throw new RangeError(`${inputs.length} inputs, ${targets.length} targets, from ${from}`);
+  for (const ids of [inputs, targets])
+    for (const id of ids)
+      if (id >= vocabSize)
+        throw new UserError(
+          `The tokenizer does not fit the model: token ${id} is outside its vocabulary of ${vocabSize}.`,
+        );
+}

@@ -1,0 +1,139 @@
+// What a graph says is checked against itself when it is opened: in chunks against whole, scores from
+// the graph against scores from its logits, and the residual stream against the width it should have.
+import type { Scores } from '../../../core/lenses/scores';
+import { GraphError } from '../graph/graph';
+import { SCORING } from '../rewrite/scoring';
+import { figure, worst, type Figure } from './selfTestRows';
+import type { GraphSession, RunResult } from './graphSession';
+import { scoresOfLogits } from './logitScores';
+
+const TOKENS = 16;
+/** Neither an even split nor a single token. */
+const FIRST_CHUNK_TOKENS = 5;
+const TOP_K = 8;
+
+export interface SelfTest {
+  vocabSize: number;
+  figures: Figure[];
+  warnings: string[];
+}
+
+export async function selfTest(session: GraphSession, hiddenSize?: number): Promise<SelfTest> {
+  const { graph } = session;
+  const vocabSize = await vocabSizeOf(session);
+  const topK = Math.min(TOP_K, vocabSize);
+  // Any ids serve; these are spread over the vocabulary and the same at every load.
+  const sequence = Uint32Array.from({ length: TOKENS + 1 }, (_, i) => (7 + i * 7919) % vocabSize);
+  const ids = sequence.subarray(0, TOKENS);
+  const targets = sequence.subarray(1);
+
+  const lastTap = graph.hooks.at(-1)?.tensor;
+  const fetch = [SCORING.logits, ...(lastTap === undefined ? [] : [lastTap])];
+  const run = (start: number, end: number, past = session.nothing, fetched: string[] = []) =>
+    session.run({
+      ids: ids.subarray(start, end),
+      past,
+      firstRow: 0,
+      targets: targets.subarray(start, end),
+      topK,
+      fetch: fetched,
+    });
+  const whole = await run(0, TOKENS, undefined, fetch);
+  const first = await run(0, FIRST_CHUNK_TOKENS);
+  const second = await run(FIRST_CHUNK_TOKENS, TOKENS, first.present);
+  const reference = scoresOfLogits(whole.fetched.get(SCORING.logits)!, vocabSize, targets, topK);
+
+  const chunked = Float32Array.of(...first.scores.logprobs, ...second.scores.logprobs);
+  const figures = [
+    figure(
+      'In chunks against whole, log-probability',
+      'nats',
+      1e-4,
+      worst(chunked, whole.scores.logprobs),
+    ),
+    ...scoringFigures(whole.scores, reference),
+    ...(await tapFigures(session, whole, lastTap, hiddenSize)),
+  ];
+  const warnings = figures
+    .filter(({ passed }) => !passed)
+    .map(
+      ({ name, value, tolerance, unit }) =>
+        `${name}: off by ${value} ${unit}, more than ${tolerance}.`,
+    );
+  return { vocabSize, figures, warnings };
+}
+
+function scoringFigures(scores: Scores, reference: Scores): Figure[] {
+  const differing = (a: Uint32Array, b: Uint32Array) =>
+    a.reduce((n, x, i) => n + Number(x !== b[i]), 0);
+  const { logprobs, entropiesNats, varentropies, ranks, topIds } = scores;
+  return [
+    figure(
+      'Scores against log-softmax, log-probability',
+      'nats',
+      1e-4,
+      worst(logprobs, reference.logprobs),
+    ),
+    figure(
+      'Scores against log-softmax, entropy',
+      'nats',
+      1e-4,
+      worst(entropiesNats, reference.entropiesNats),
+    ),
+    figure(
+      'Scores against log-softmax, varentropy',
+      'nats²',
+      1e-3,
+      worst(varentropies, reference.varentropies),
+    ),
+    figure(
+      'Scores against log-softmax, ranks that differ',
+      'tokens',
+      0,
+      differing(ranks, reference.ranks),
+    ),
+    figure(
+      'Scores against log-softmax, alternatives that differ',
+      'tokens',
+      0,
+      differing(topIds, reference.topIds),
+    ),
+  ];
+}
+
+async function tapFigures(
+  session: GraphSession,
+  whole: RunResult,
+  tap: string | undefined,
+  hiddenSize: number | undefined,
+): Promise<Figure[]> {
+  if (tap === undefined) return [];
+  const residuals = whole.fetched.get(tap)!;
+  const figures: Figure[] = [];
+  if (hiddenSize !== undefined) {
+    const beyond = Math.abs(residuals.length / TOKENS - hiddenSize);
+    figures.push(figure('Residual stream, width beyond the hidden size', 'numbers', 0, beyond));
+  }
+  const logits = await session.logitsOfResiduals(residuals, TOKENS);
+  if (logits !== undefined) {
+    const difference = worst(logits, whole.fetched.get(SCORING.logits)!);
+    figures.push(figure('Logits of the last residual against logits', 'logits', 1e-3, difference));
+  }
+  return figures;
+}
+
+/** As the graph declares it, or as it turns out in a run. */
+async function vocabSizeOf(session: GraphSession): Promise<number> {
+  const declared = session.graph.roles.logits.shape?.at(-1);
+  if (typeof declared === 'number' && declared > 0) return declared;
+  const { fetched } = await session.run({
+    ids: Uint32Array.of(0),
+    past: session.nothing,
+    firstRow: 0,
+    topK: 1,
+    fetch: [SCORING.logits],
+  });
+  const size = fetched.get(SCORING.logits)?.length ?? 0;
+  if (size === 0) throw new GraphError('answers no logits');
+  return size;
+}

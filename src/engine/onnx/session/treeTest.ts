@@ -1,0 +1,37 @@
+// A tree in one run against a run for each of its paths: whether a graph whose mask was found heeds it.
+import type { PathNode } from '../../../core/exactBytes/tokenModel';
+import { SCORING } from '../rewrite/scoring';
+import { figure, worst, type Figure } from './selfTestRows';
+import { forwardTree } from './forwardTree';
+import type { GraphSession } from './graphSession';
+import { PrefixCache } from './keyValues';
+
+const PREFIX_TOKENS = 6;
+/** Siblings, a path of three, and nodes that stand before others' ancestors. */
+const PARENTS = [-1, 0, 0, 1, 2, 1, 4];
+
+/** The largest difference of logits. */
+export async function treeTest(session: GraphSession, vocabSize: number): Promise<Figure> {
+  const some = (i: number) => (11 + i * 6089) % vocabSize;
+  const prefix = Uint32Array.from({ length: PREFIX_TOKENS }, (_, i) => some(i));
+  const nodes = PARENTS.map((parent, i) => ({ parent, token: parent < 0 ? -1 : some(50 + i) }));
+  const wanted = [...nodes.keys()];
+  const cache = new PrefixCache(session.graph.roles.past, 0);
+  const caches = { chunks: cache, prefixes: cache };
+  const together = await forwardTree(session, caches, vocabSize, { prefix, nodes, wanted });
+  const apart = new Float32Array(together.length);
+  for (const node of wanted) {
+    const ids = Uint32Array.of(...prefix, ...pathTo(nodes, node));
+    const { fetched } = await session.run({
+      ...{ ids, past: session.nothing, firstRow: ids.length - 1, topK: 1 },
+      fetch: [SCORING.logits],
+    });
+    apart.set(fetched.get(SCORING.logits)!, node * vocabSize);
+  }
+  return figure('A tree in one run against separate runs', 'logits', 1e-3, worst(together, apart));
+}
+
+function pathTo(nodes: readonly PathNode[], node: number): number[] {
+  const { parent, token } = nodes[node]!;
+  return parent < 0 ? [] : [...pathTo(nodes, parent), token];
+}

@@ -1,0 +1,73 @@
+// Entry of the thread that runs ONNX Runtime and nothing else: a run blocks its thread and cannot be
+// interrupted, so requests and cancels are heard between runs only.
+import { parentPort } from 'node:worker_threads';
+import { serve } from '../../../protocol/channel';
+import { portConnection } from '../../../protocol/port';
+import {
+  CLOSED,
+  ENCODED_CHUNK,
+  runtimeMethods,
+  SCORED_CHUNK,
+  type Runtime,
+} from '../../../protocol/runtime';
+import { OpenGraph } from './openGraph';
+
+if (parentPort === null) throw new Error('not a worker thread');
+const port = parentPort;
+const connection = portConnection(port);
+let open: OpenGraph | undefined;
+
+/** Requests wait for each other; a run would hold them up anyway. */
+let turn: Promise<unknown> = Promise.resolve();
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const done = turn.then(work, work);
+  turn = done.catch(() => undefined);
+  return done;
+}
+
+function opened(): OpenGraph {
+  if (open === undefined) throw new Error('no graph is open');
+  return open;
+}
+
+serve<Runtime>(connection, runtimeMethods, {
+  open: params =>
+    inTurn(async () => {
+      await open?.close();
+      open = undefined;
+      open = await OpenGraph.open(params);
+      return open.report;
+    }),
+  score: ({ job, ...params }, signal) =>
+    inTurn(async () => {
+      return opened().score(params, signal, (firstRow, scores) => {
+        void connection.sendNotification(SCORED_CHUNK, { job, firstRow, scores });
+      });
+    }),
+  forwardTree: params =>
+    inTurn(async () => {
+      const open = opened();
+      const before = open.tokensRun;
+      const logits = await open.forwardTree(params);
+      return { logits, ran: open.tokensRun - before };
+    }),
+  sample: params => inTurn(() => opened().sample(params)),
+  openSae: ({ sae }) => inTurn(() => opened().openSae(sae)),
+  encode: ({ job, ...params }, signal) =>
+    inTurn(() =>
+      opened().encode(params, signal, (firstRow, rows) => {
+        void connection.sendNotification(ENCODED_CHUNK, { job, firstRow, rows });
+      }),
+    ),
+  scoreSteered: params => inTurn(() => opened().scoreSteered(params)),
+  logitsOfResiduals: ({ residuals, rows }) =>
+    inTurn(() => opened().logitsOfResiduals(residuals, rows)),
+  close: () =>
+    inTurn(async () => {
+      await open?.close();
+      open = undefined;
+    }),
+});
+// The thread ends by itself once nothing listens any more. To terminate it would abort the process.
+connection.onNotification(CLOSED, () => void inTurn(async () => port.close()));
+connection.listen();

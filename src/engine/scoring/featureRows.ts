@@ -1,0 +1,171 @@
+// The features of a document: window by window, from what is remembered of the same tokens and from the runtime.
+import { maskedIn } from '../../core/sae/masking';
+import { isEnough } from '../../core/sae/selection';
+import { concatRows, countRows, sliceRows, type FeatureRows } from '../../core/sae/sparseRows';
+import type { TokenStream } from '../../core/text/stream/tokenStream';
+import { nextWindow, type Window } from '../../core/text/contextWindows';
+import { Cancelled } from '../../protocol/channel';
+import type { Document } from '../documents/document';
+import type { Model, ScorePass } from '../models/model';
+import { WindowCache } from './windowCache';
+import type { OpenedSae } from '../sae/openedSae';
+
+/** Rows of tokens [first, first + rows) of a document; the first `masked` of them say nothing. */
+export interface KnownRows {
+  readonly first: number;
+  readonly rows: FeatureRows;
+  readonly masked: number;
+}
+
+/** Windows that are remembered: of a text with more of them the first are known, and those on the screen. */
+const CAPACITY = 96;
+const FIRST_LIMIT = 64;
+
+export class FeaturePass {
+  private readonly cache: WindowCache<FeatureRows>;
+
+  constructor(
+    readonly opened: OpenedSae,
+    private readonly model: Model,
+    private readonly capacity = CAPACITY,
+  ) {
+    this.cache = new WindowCache<FeatureRows>(countRows, capacity);
+  }
+
+  /** Encodes a document's windows, those on the screen first. Answers how many tokens' features are known. */
+  async run(document: Document, pass: ScorePass): Promise<number> {
+    const stream = document.streamBy(this.model.tokenizer);
+    const signal = AbortSignal.any([pass.signal, document.current]);
+    const seen = pass.visible.map(({ utf16Start, utf16End }) =>
+      stream.tokensIn(utf16Start, utf16End),
+    );
+    const isSeen = ({ ownStart, end }: Window) =>
+      seen.some(range => range.first < end && range.end > ownStart);
+    let known = 0;
+    let done = 0;
+    const windows = [...this.windows(stream)];
+    // Who asks for all of a text wants to have it, too.
+    const isWhole = pass.maxTokens === Infinity;
+    if (isWhole) this.cache.reserve(windows.length);
+    const most = isWhole ? windows.length : this.capacity;
+    for (const wanted of [true, false]) {
+      for (const window of windows) {
+        if (isSeen(window) !== wanted) continue;
+        // One more would push out what is on the screen, and never would a pass be the last.
+        if (!wanted && (known >= pass.maxTokens || done >= most)) break;
+        done++;
+        const before = known;
+        await this.encode(stream, window, signal, count => pass.onScored(before + count));
+        known += window.end - window.ownStart;
+        pass.onScored(known);
+      }
+    }
+    if (signal.aborted) throw new Cancelled();
+    return known;
+  }
+
+  /** What is known of tokens [first, end), in order, and of how many nothing is. */
+  known(document: Document, first: number, end: number): { parts: KnownRows[]; pending: number } {
+    const stream = document.streamBy(this.model.tokenizer);
+    const parts: KnownRows[] = [];
+    let pending = end - first;
+    for (const window of this.windows(stream)) {
+      if (window.ownStart >= end) break;
+      if (window.end <= first) continue;
+      const from = Math.max(first, window.ownStart);
+      const found = this.cache.find(idsOf(stream, window), window.ownStart - window.start);
+      const until = Math.min(end, window.start + (found?.until ?? 0));
+      if (!found || until <= from) continue;
+      const skipped = window.start + found.window.firstRow;
+      parts.push({
+        first: from,
+        rows: sliceRows(found.window.rows, from - skipped, until - skipped),
+        masked: Math.min(until - from, Math.max(0, this.maskedTo(window) - from)),
+      });
+      pending -= until - from;
+    }
+    return { parts, pending };
+  }
+
+  /**
+   * Rows of a whole document with all that is above 0 of them, as much as a choice of `budget` places asks for. What
+   * is chosen then is relative to this text: nothing of it is remembered.
+   */
+  async candidates(document: Document, budget: number, signal: AbortSignal): Promise<KnownRows[]> {
+    const stream = document.streamBy(this.model.tokenizer);
+    const { features } = this.opened.sae;
+    for (let limit = Math.min(FIRST_LIMIT, features); ; limit = Math.min(features, 4 * limit)) {
+      const parts: KnownRows[] = [];
+      for (const window of this.windows(stream)) {
+        const { start, ownStart } = window;
+        const ids = idsOf(stream, window);
+        const rows = await this.model.encode(ids, ownStart - start, signal, () => {}, { limit });
+        const masked = Math.max(0, this.maskedTo(window) - ownStart);
+        parts.push({ first: ownStart, rows, masked });
+      }
+      if (limit >= features || isEnough(concatRows(parts.map(({ rows }) => rows)), limit, budget))
+        return parts;
+    }
+  }
+
+  /** The window that says what a token's features are. */
+  windowOf(stream: TokenStream, token: number): Window | undefined {
+    for (const window of this.windows(stream)) if (token < window.end) return window;
+    return undefined;
+  }
+
+  /** No longer than the autoencoder's own windows were. */
+  *windows(stream: TokenStream): Generator<Window> {
+    const { contextTokens } = this.opened.sae.source;
+    const most = Math.min(this.model.info.contextTokens, contextTokens ?? Infinity);
+    const context = Math.max(1, most - this.model.startTokens);
+    let before: Window | undefined;
+    for (;;) {
+      const { tokens } = stream.size;
+      const window = nextWindow(before, tokens, context, token =>
+        this.model.endsLine(stream.tokens(token, token + 1).ids[0]!),
+      );
+      if (!window) return;
+      yield window;
+      before = window;
+    }
+  }
+
+  /** The first token of a document, from a window's own on, that is not masked. */
+  private maskedTo({ start }: Window): number {
+    return start + maskedIn(this.opened.sae, this.model.startTokens);
+  }
+
+  private async encode(
+    stream: TokenStream,
+    window: Window,
+    signal: AbortSignal,
+    tell: (known: number) => void,
+  ): Promise<void> {
+    if (signal.aborted) throw new Cancelled();
+    const ids = idsOf(stream, window);
+    const own = window.ownStart - window.start;
+    const found = this.cache.find(ids, own);
+    const until = found?.until ?? own;
+    if (until >= ids.length) return;
+    const parts = found
+      ? [sliceRows(found.window.rows, own - found.window.firstRow, until - found.window.firstRow)]
+      : [];
+    let count = until - own;
+    const keep = (): void => {
+      const rows = concatRows(parts);
+      this.cache.add({ ids, firstRow: own, rows });
+    };
+    await this.model.encode(ids, until, signal, rows => {
+      parts.push(rows);
+      this.opened.note(rows);
+      count += countRows(rows);
+      keep();
+      tell(count);
+    });
+  }
+}
+
+function idsOf(stream: TokenStream, { start, end }: Window): Uint32Array {
+  return stream.tokens(start, end).ids;
+}

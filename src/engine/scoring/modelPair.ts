@@ -1,0 +1,113 @@
+// A positive and a negative model: each a folder, or the opened model itself, and what it is shown before every text.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tokenizer } from '../../core/tokenizer/tokenizer';
+import { UserError } from '../../protocol/channel';
+import type { PairInfo, PairMember, PairMembers } from '../../protocol/traces';
+import { readJson } from '../models/readJson';
+import { Model } from '../models/model';
+import type { RuntimeClient } from '../onnx/session/runtimeClient';
+import type { ContrastRows } from './contrastRows';
+
+/** A model, and the tokens that it is shown before every text. */
+export interface Prompted {
+  readonly model: Model;
+  readonly prompt: readonly number[];
+}
+
+export class Pair {
+  /** What is known of documents; an edit leaves what is before it. */
+  readonly rows = new WeakMap<object, ContrastRows>();
+  /** Those whose text both models cut as the opened one does. */
+  readonly checked = new WeakSet<ContrastRows>();
+
+  private constructor(
+    readonly positive: Prompted,
+    readonly negative: Prompted,
+    readonly info: PairInfo,
+    private readonly own: readonly Model[],
+  ) {}
+
+  /** Throws `UserError` where a folder cannot be opened or the two do not share the opened model's vocabulary. */
+  static async open(
+    opened: Model,
+    members: PairMembers,
+    startRuntime: () => RuntimeClient,
+  ): Promise<Pair> {
+    const { positive, negative } = members;
+    if (same(positive, negative)) {
+      throw new UserError(
+        'A pair needs two models, or one with two prompts: these are the same, and differ in nothing.',
+      );
+    }
+    const models = new Map<string, Model>([[opened.info.folder, opened]]);
+    const own: Model[] = [];
+    const prompted = async ({ folder, prompt }: PairMember): Promise<Prompted> => {
+      let model = models.get(folder || opened.info.folder);
+      if (!model) {
+        model = await Model.open(folder, opened.info.contextTokens, startRuntime);
+        own.push(model);
+        models.set(folder, model);
+        checkVocabulary(opened, model);
+      }
+      if (!model.info.scores) throw new UserError(`${model.info.name} has no graph to score with.`);
+      return { model, prompt: prompt ? [...model.tokenizer.encode(prompt).ids] : [] };
+    };
+    try {
+      const both = { positive: await prompted(positive), negative: await prompted(negative) };
+      const nameOf = (member: PairMember, { model }: Prompted) =>
+        member.prompt ? `${model.info.name} behind “${member.prompt.trim()}”` : model.info.name;
+      const info: PairInfo = {
+        positive: nameOf(positive, both.positive),
+        negative: nameOf(negative, both.negative),
+      };
+      return new Pair(both.positive, both.negative, info, own);
+    } catch (error) {
+      for (const model of own) model.dispose();
+      throw error;
+    }
+  }
+
+  /** Tokens of a window that both can hold behind their prompts. */
+  get contextTokens(): number {
+    const roomOf = ({ model, prompt }: Prompted) => model.info.contextTokens - prompt.length;
+    return Math.max(1, Math.min(roomOf(this.positive), roomOf(this.negative)));
+  }
+
+  dispose(): void {
+    for (const model of this.own) model.dispose();
+  }
+}
+
+/** The pair that a model's folder names in its tokenscope.json; undefined where it names none. */
+export function pairOfFolder(folder: string): PairMembers | undefined {
+  const own = readJson(folder, 'tokenscope.json')?.pair as Record<string, unknown> | undefined;
+  const pathOf = (name: string) => {
+    const path = typeof own?.[name] === 'string' ? join(folder, own[name]) : '';
+    return path && existsSync(path) ? path : undefined;
+  };
+  const [positive, negative] = [pathOf('positive'), pathOf('negative')];
+  if (!positive || !negative) return undefined;
+  return { positive: { folder: positive }, negative: { folder: negative } };
+}
+
+function same(one: PairMember, other: PairMember): boolean {
+  return one.folder === other.folder && (one.prompt ?? '') === (other.prompt ?? '');
+}
+
+function checkVocabulary(opened: Model, { tokenizer, info }: Model): void {
+  if (isSameVocabulary(opened.tokenizer, tokenizer)) return;
+  throw new UserError(
+    `${info.name} has other tokens than ${opened.info.name}: a contrast needs the same ones. ` +
+      'The lens "Difference by byte" compares models whatever tokens they have.',
+  );
+}
+
+/** Equal sizes are no proof: every token is compared. */
+function isSameVocabulary(one: Tokenizer, other: Tokenizer): boolean {
+  if (one.vocabSize !== other.vocabSize) return false;
+  for (let id = 0; id < one.vocabSize; id++) {
+    if (Buffer.compare(one.bytesOf(id), other.bytesOf(id)) !== 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,104 @@
+// The exact probability of every next byte at a place in a text, beside what the common ways give.
+import { byteStringOf, bytesOf, type ByteString } from '../../core/exactBytes/byteString';
+import { windowStartAt } from '../../core/exactBytes/byteWindows';
+import { ByteCursor } from '../../core/exactBytes/byteCursor';
+import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
+import type { ByteRules } from '../../core/exactBytes/byteRules';
+import type { NextBytesView } from '../../protocol/engine';
+import { windowingOf, type TextInBytes } from './byteScores';
+import type { Model } from '../models/model';
+
+export type Mode = 'e2' | 'e3';
+
+/** In mode e3 nothing leaks. */
+export interface NextBytes extends Omit<NextBytesView, 'biasBits' | 'ms'> {
+  /**
+   * [byte]: with the text's last token dropped, of the byte behind it in a token that begins with it; where that
+   * is the last token again, as naive. Null inside a character.
+   */
+  readonly healed: Float64Array | null;
+  readonly heads: number;
+}
+
+/**
+ * At byte `at` of a text. The model sees what comes before it in the window that it takes its surprisal from.
+ * `lazy`: ways to cut the text with less than this share of its probability may be left out, and are `untested`;
+ * probabilities are then lower bounds, and with `untested` added upper ones. Throws `InexactError`, `UserError`,
+ * and `Cancelled` when aborted.
+ */
+export async function nextBytes(
+  model: Model,
+  text: TextInBytes,
+  at: number,
+  mode: Mode,
+  signal?: AbortSignal,
+  lazy = 0,
+): Promise<NextBytes> {
+  const rules = model.byteRules;
+  const tokenModel = model.asTokenModel(signal);
+  const start = windowStartAt(text.tokens, at, windowingOf(model, text));
+  const begins = start === 0;
+  const seen = text.bytes.subarray(start, at);
+  const cursor = await ByteCursor.at(rules, tokenModel, seen, begins, lazy);
+  const next = mode === 'e2' ? cursor.next() : cursor.nextRenormalised();
+  const { trunk, nodes, heads } = cursor.tree;
+  const { logMass, headMasses } = cursor;
+  const opening = begins ? rules.opening : '';
+  const trunkBytes = trunk.reduce((sum, id) => sum + rules.tokens.bytesOf(id)!.length, 0);
+  const common = await commonWays(rules, tokenModel, byteStringOf(seen), opening);
+  return {
+    exact: next.logprobs.map(Math.exp),
+    naive: common?.naive ?? null,
+    healed: common?.healed ?? null,
+    end: Math.exp(next.end),
+    leak: Math.exp(next.leak),
+    untested: Math.exp(next.untested),
+    nodes: cursor.evaluated,
+    heads: heads.length,
+    contextTokens: trunk.length,
+    open: seen.slice(Math.max(0, trunkBytes - opening.length)),
+    tree: nodes.slice(1).map(({ parent, token }) => ({
+      parent: parent - 1,
+      bytes: bytesOf(rules.tokens.bytesOf(token)!),
+    })),
+    covers: heads.map(({ node, rest }, i) => ({
+      node: node - 1,
+      rest: bytesOf(rest),
+      share: Math.exp(headMasses[i]! - logMass),
+    })),
+  };
+}
+
+async function commonWays(
+  rules: ByteRules,
+  tokenModel: TokenModel,
+  text: ByteString,
+  opening: ByteString,
+): Promise<{ naive: Float64Array; healed: Float64Array } | undefined> {
+  const root = { parent: -1, token: -1 };
+  if (text === '') {
+    const [row] = await tokenModel.rows([], [root], [0]);
+    const naive = byNextByte(rules, row!, opening);
+    return { naive, healed: naive };
+  }
+  const ids = rules.encode(opening + text);
+  const last = ids?.pop();
+  if (!ids || last === undefined) return undefined;
+  const [before, after] = await tokenModel.rows(ids, [root, { parent: 0, token: last }], [0, 1]);
+  const naive = byNextByte(rules, after!, '');
+  const healed = byNextByte(rules, before!, rules.tokens.bytesOf(last)!);
+  const again = Math.exp(before![last]!);
+  const total = healed.reduce((sum, p) => sum + p, again);
+  return { naive, healed: healed.map((p, byte) => (p + again * naive[byte]!) / total) };
+}
+
+/** [byte]: the tokens that begin with `rest` and go on with the byte. */
+function byNextByte({ tokens }: ByteRules, row: Row, rest: string): Float64Array {
+  const sums = new Float64Array(256);
+  const { start, end } = tokens.startingWith(rest);
+  for (let place = start; place < end; place++) {
+    const next = tokens.bytes[place]!.charCodeAt(rest.length);
+    if (!Number.isNaN(next)) sums[next]! += Math.exp(row[tokens.ids[place]!]!);
+  }
+  return sums;
+}

@@ -1,0 +1,96 @@
+// Rollouts of a trace that stands in a document: its tokens, and where in the text the success curve falls.
+import {
+  cliffClass,
+  cliffs,
+  criticalToken,
+  pivotal,
+  type Fall,
+} from '../../core/traces/successCurve';
+import { uncertaintyOf } from '../../core/traces/uncertainty';
+import { UserError } from '../../protocol/channel';
+import type { BranchView, RolloutFall, RolloutOptions, RolloutView } from '../../protocol/traces';
+import type { Document } from '../documents/document';
+import type { Model } from '../models/model';
+import { branchFrom, rollOut, type RolledText } from './rollouts';
+
+interface Placed extends RolledText {
+  /** [token of the trace]. */
+  readonly utf16Starts: Uint32Array;
+  readonly utf16Ends: Uint32Array;
+}
+
+/** The tokens before the trace and its own: one that reaches into it is its first. */
+function placed(model: Model, document: Document, start: number): Placed {
+  const { ids, utf16Starts, utf16Ends } = document.tokensBy(model.tokenizer);
+  const found = utf16Ends.findIndex(end => end > start);
+  const first = found < 0 ? ids.length : found;
+  if (first === ids.length)
+    throw new UserError('The trace is empty: there is nothing to roll out.');
+  return {
+    before: [...ids.subarray(0, first)],
+    ids: [...ids.subarray(first)],
+    utf16Starts: utf16Starts.subarray(first),
+    utf16Ends: utf16Ends.subarray(first),
+  };
+}
+
+export async function rollOutDocument(
+  model: Model,
+  document: Document,
+  start: number,
+  options: RolloutOptions,
+  signal: AbortSignal,
+  tell: (points: number, most: number) => void,
+): Promise<RolloutView> {
+  const began = performance.now();
+  const text = placed(model, document, start);
+  const { points, target } = await rollOut(model, text, options, {
+    signal: AbortSignal.any([signal, document.current]),
+    onPoint: (done, most) => tell(done.length, Math.max(most, done.length)),
+  });
+  const pointAt = (token: number) => points.find(point => point.token === token) ?? null;
+  const fall = (kind: RolloutFall['kind'], token: number): RolloutFall => ({
+    utf16Start: text.utf16Starts[token]!,
+    utf16End: text.utf16Ends[token]!,
+    ...{ token, kind, before: pointAt(token - 1), after: pointAt(token)! },
+  });
+  const falls: RolloutFall[] = [];
+  const critical = criticalToken(points);
+  if (critical !== undefined) falls.push(fall('critical', critical));
+  const classOf = async ({ token }: Fall) => {
+    const root = { parent: -1, token: -1 };
+    const before = [...text.before, ...text.ids.slice(0, token)];
+    const [row] = await model.asTokenModel(signal).rows(before, [root], [0]);
+    const { gap, entropy } = uncertaintyOf(row!, text.ids[token]!);
+    return cliffClass(gap, entropy);
+  };
+  const fallen = cliffs(points);
+  for (const each of fallen) {
+    falls.push({ ...fall('cliff', each.token), cliff: await classOf(each) });
+  }
+  for (const { token } of pivotal(points)) {
+    if (!fallen.some(each => each.token === token)) falls.push(fall('pivotal', token));
+  }
+  falls.sort((a, b) => a.token - b.token);
+  const behind = (token: number) => (token < 0 ? text.utf16Starts[0]! : text.utf16Ends[token]!);
+  return {
+    points: points.map(point => ({ ...point, utf16: behind(point.token) })),
+    ...{ falls, target, model: model.info.name },
+    isSuccess: options.target !== undefined || (options.checker?.length ?? 0) > 0,
+    ms: performance.now() - began,
+  };
+}
+
+export function branchOfDocument(
+  model: Model,
+  document: Document,
+  { start, at, id }: { start: number; at: number; id: number },
+  options: RolloutOptions,
+  signal: AbortSignal,
+): Promise<BranchView> {
+  const { before, ids, utf16Ends } = placed(model, document, start);
+  const token = utf16Ends.findIndex(end => end > at);
+  if (token < 0) throw new UserError('No token of the trace stands there.');
+  const stale = AbortSignal.any([signal, document.current]);
+  return branchFrom(model, { before, ids: [...ids.slice(0, token), id] }, options, stale);
+}

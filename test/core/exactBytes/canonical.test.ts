@@ -1,0 +1,53 @@
+// Which sequences of tokens the tokenizer makes of some text, against trying texts.
+import { expect, test } from 'vitest';
+import { coverTree, noTrunk } from '../../../src/core/exactBytes/coverTree';
+import { ByteRules } from '../../../src/core/exactBytes/byteRules';
+import { TokenPrefix } from '../../../src/core/exactBytes/tokenPrefix';
+import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
+import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
+import { Oracle } from '../../support/byteOracle';
+import { randomToy } from '../../support/toys';
+
+test('every sequence of up to three tokens, after all others have been asked for', () => {
+  let sequences = 0;
+  let canonical = 0;
+  // Characters of two bytes, which merges cut and cross, and contractions, with patterns and with none.
+  for (const seed of [4, 10, 52]) {
+    const toy = randomToy(seed);
+    const rules = new ByteRules(toy.tokenizer);
+    const oracle = new Oracle(toy, () => new Float64Array());
+    const text = toy.support.filter(id => !toy.tokenizer.isSpecial(id));
+    const extend = (prefix: TokenPrefix): TokenPrefix[] =>
+      text.flatMap(token => {
+        const longer = rules.canonical.extend(prefix, token);
+        const expected = oracle.isCanonical(longer.tokens);
+        const what = `toy ${seed}, ${longer.tokens}`;
+        expect(rules.canonical.follows(prefix, token), what).toBe(expected);
+        expect(rules.canonical.isCanonical(longer), what).toBe(expected);
+        sequences++;
+        if (expected) canonical++;
+        return expected ? [longer] : [];
+      });
+    extend(TokenPrefix.empty).flatMap(extend).forEach(extend);
+  }
+  expect(canonical).toBeGreaterThan(1000);
+  expect(sequences - canonical).toBeGreaterThan(1000);
+});
+
+test('a path that what must come next would merge away is none', () => {
+  const vocab = Object.fromEntries(byteCharacters.map((character, byte) => [character, byte]));
+  const tokenizer = loadTokenizer({
+    'tokenizer.json': {
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
+      model: {
+        type: 'BPE',
+        vocab: { ...vocab, "'r": 256, "'re": 257 },
+        merges: ["' r", "'r e"],
+      },
+    },
+  });
+  // Uncut, `'r` becomes `'re`, one token; cut, it is two.
+  const { nodes, heads } = coverTree(new ByteRules(tokenizer), "'r", noTrunk);
+  const complete = heads.filter(({ rest }) => rest === '');
+  expect(complete.map(({ node }) => nodes[node]!.prefix.tokens)).toEqual([[0x27, 0x72]]);
+});

@@ -1,0 +1,44 @@
+// The tokens that a text has are in the cover tree of each of its beginnings. A sample: the rest is in
+// test/prove.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
+import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
+import { tryCuts } from '../../support/cuts';
+import { hasShared, shared, tokenizerOf, tokenizerOfFile } from '../../support/shared';
+
+const root = join(import.meta.dirname, '../../..');
+const family = (name: string) => () =>
+  tokenizerOfFile(join(root, 'test/golden/families', `${name}.json`));
+
+/** The file takes words whole, too, which is refused. */
+function gemma(): Tokenizer {
+  const path = join(root, 'test/golden/families/gemma.json');
+  const json = JSON.parse(readFileSync(path, 'utf8')) as { model: object };
+  const model = { ...json.model, ignore_merges: false };
+  return loadTokenizer({ 'tokenizer.json': { ...json, model } });
+}
+
+describe.each<[string, () => Tokenizer, boolean]>([
+  ['coder', () => tokenizerOf(join(root, 'models/coder')), true],
+  ['cl100k, a small one', () => tokenizerOf(join(root, 'test/golden/ranks/cl100k_base')), true],
+  ['qwen35, a small one', family('qwen35'), true],
+  ['o200k, a small one', family('o200k'), true],
+  ['tekken, a small one', family('tekken'), true],
+  ['llama2, a small one', family('llama2'), true],
+  ['gemma, a small one', gemma, true],
+  ['phi-3', () => tokenizerOf(join(shared, 'tokenizers/phi-3-mini')), hasShared],
+  ['tok512', () => tokenizerOf(join(shared, 'models/stories260K')), hasShared],
+  ['gpt2', () => tokenizerOf(join(shared, 'tokenizers/gpt2')), hasShared],
+  ['qwen2', () => tokenizerOf(join(shared, 'tokenizers/qwen2')), hasShared],
+  ['cl100k', () => tokenizerOf(join(shared, 'tokenizers/tiktoken')), hasShared],
+])('%s', (_, tokenizer, exists) => {
+  test.skipIf(!exists)('every text cut at random bytes', () => {
+    // Without the texts beside the repository there are fewer, which are cut more often.
+    const result = tryCuts(tokenizer(), hasShared ? 2 : 8, 1);
+    expect(result.cuts).toBeGreaterThan(500);
+    expect(result.insideToken).toBeGreaterThan(90);
+    expect(result.insideCharacter).toBeGreaterThan(50);
+  });
+});

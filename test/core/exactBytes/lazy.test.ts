@@ -1,0 +1,57 @@
+// Ways to cut a text that hardly matter may be left out: how far that can be off is told.
+import { expect, test } from 'vitest';
+import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
+import { InexactError } from '../../../src/core/errors';
+import { ByteRules } from '../../../src/core/exactBytes/byteRules';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
+import {
+  ALPHABETS,
+  randomModel,
+  randomOf,
+  randomText,
+  randomToy,
+  TOY_KINDS,
+} from '../../support/toys';
+
+const LAZY = [0.5, 0.1];
+
+test('what is left out bounds how far each byte is off, as a text grows, and rows are saved', async () => {
+  let [saved, skipped] = [0, 0];
+  // Every alphabet and every way to cut.
+  for (let seed = 0; seed < ALPHABETS.length * TOY_KINDS; seed += 3) {
+    const toy = randomToy(seed, 14);
+    const rules = new ByteRules(toy.tokenizer);
+    const model = randomModel(toy, seed);
+    const text = encodeUtf8(randomText(toy, randomOf(seed), 8));
+    const exact = await ByteCursor.at(rules, model, new Uint8Array());
+    const cursors = await Promise.all(
+      LAZY.map(lazy => ByteCursor.at(rules, model, new Uint8Array(), true, lazy)),
+    );
+    for (const byte of text) {
+      await exact.advance(byte);
+      const expected = exact.next();
+      for (const cursor of cursors) {
+        await cursor.advance(byte);
+        const found = cursor.next();
+        const untested = Math.exp(found.untested);
+        const parts = [...found.logprobs, found.end, found.leak].map(Math.exp);
+        expect(parts.reduce((sum, p) => sum + p, untested)).toBeCloseTo(1, 12);
+        [...expected.logprobs, expected.end, expected.leak].map(Math.exp).forEach((p, part) => {
+          expect(p).toBeGreaterThan(parts[part]! - 1e-12);
+          expect(p).toBeLessThan(parts[part]! + untested + 1e-12);
+        });
+        if (untested > 0) skipped++;
+      }
+    }
+    for (const cursor of cursors) saved += exact.evaluated - cursor.evaluated;
+  }
+  expect(skipped).toBeGreaterThan(20);
+  expect(saved).toBeGreaterThan(20);
+});
+
+test('the masked model leaves nothing out', async () => {
+  const toy = randomToy(1);
+  const rules = new ByteRules(toy.tokenizer);
+  const cursor = await ByteCursor.at(rules, randomModel(toy, 1), new Uint8Array(), true, 0.1);
+  expect(() => cursor.nextRenormalised()).toThrow(InexactError);
+});

@@ -1,0 +1,76 @@
+// Which tokens may follow one another, against encoding their bytes.
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Pairs } from '../../../src/core/exactBytes/tokenPairs';
+import { ByteRules } from '../../../src/core/exactBytes/byteRules';
+import { byteStringOf } from '../../../src/core/exactBytes/byteString';
+import { pick, randomOf, randomToy } from '../../support/toys';
+import { shared, hasShared, tokenizerOf } from '../../support/shared';
+
+test('random merges: every pair of tokens is valid exactly if its bytes encode to it', () => {
+  let valid = 0;
+  let invalid = 0;
+  for (let seed = 0; seed < 60; seed++) {
+    // Up to 30 merges, with ranks in any order, over few bytes: most tokens can be made in several ways.
+    const { tokenizer, support } = randomToy(seed, 30);
+    const rules = new ByteRules(tokenizer);
+    if (!(rules.joins instanceof Pairs)) continue;
+    const text = support.filter(id => rules.tokens.bytesOf(id) !== undefined);
+    for (const left of text) {
+      const l = rules.tokens.bytesOf(left)!;
+      expect(rules.joins.isReachable(left)).toBe(rules.merge(l).join() === `${left}`);
+      for (const right of text) {
+        const ids = rules.merge(l + rules.tokens.bytesOf(right)!);
+        const expected = ids.length === 2 && ids[0] === left && ids[1] === right;
+        expect(rules.joins.isValid(left, right), `toy ${seed}, ${left} ${right}`).toBe(expected);
+        if (expected) valid++;
+        else invalid++;
+      }
+    }
+  }
+  expect(valid).toBeGreaterThan(10_000);
+  expect(invalid).toBeGreaterThan(10_000);
+});
+
+describe.each([
+  ['coder', join(import.meta.dirname, '../../../models/coder'), true],
+  ['gpt2', join(shared, 'tokenizers/gpt2'), hasShared],
+  ['qwen2', join(shared, 'tokenizers/qwen2'), hasShared],
+])('%s', (_, folder, exists) => {
+  test.skipIf(!exists)('20,000 pairs, half of them splits of tokens', () => {
+    const rules = new ByteRules(tokenizerOf(folder));
+    const random = randomOf(5);
+    const { ids, bytes } = rules.tokens;
+    let valid = 0;
+    for (let i = 0; i < 20_000; i++) {
+      let left: number | undefined = pick(random, ids as unknown as number[]);
+      let right: number | undefined = pick(random, ids as unknown as number[]);
+      if (i % 2) {
+        const whole = pick(random, bytes);
+        const cut = 1 + Math.floor(random() * (whole.length - 1));
+        [left] = rules.tokens.idsOf(whole.slice(0, cut));
+        [right] = rules.tokens.idsOf(whole.slice(cut));
+        if (left === undefined || right === undefined) continue;
+      }
+      const merged = rules.merge(rules.tokens.bytesOf(left)! + rules.tokens.bytesOf(right)!);
+      const expected = merged.join() === `${left},${right}`;
+      expect((rules.joins as Pairs).isValid(left, right), `${left} ${right}`).toBe(expected);
+      if (expected) valid++;
+    }
+    expect(valid).toBeGreaterThan(5000);
+  });
+});
+
+test('tokens that begin alike stand together, in the order of their bytes', () => {
+  const { tokens } = new ByteRules(randomToy(3, 30).tokenizer);
+  const all = [...tokens.ids].map(id => tokens.bytesOf(id)!);
+  expect(all).toEqual([...all].sort());
+  for (const prefix of ['', 'a', ' ', 'aa', '\xff', 'never there', ...all]) {
+    const { start, end } = tokens.startingWith(prefix);
+    const expected = all.filter(bytes => bytes.startsWith(prefix));
+    expect(all.slice(start, end)).toEqual(expected);
+    expect(tokens.idsOf(prefix).length === 1).toBe(prefix !== '' && all.includes(prefix));
+  }
+  // Special tokens are no text.
+  expect(all).not.toContain(byteStringOf(new TextEncoder().encode('<|end|>')));
+});

@@ -1,0 +1,45 @@
+// Texts that other tokenizers take quadratic time on, counted in look-ups of merges rather than in time.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { MergeTable } from '../../../../src/core/tokenizer/bpe/mergeTable';
+import type { Tokenizer } from '../../../../src/core/tokenizer/tokenizer';
+import { encodeUtf8 } from '../../../../src/core/text/utf8';
+import { pathologicalTexts } from '../../../support/pathological';
+import { hasShared, shared, tokenizerOf } from '../../../support/shared';
+import { expectSpans } from '../../../support/spans';
+
+const root = join(import.meta.dirname, '../../../..');
+const source = readFileSync(join(root, 'test/golden/texts/typescript.ts.txt'), 'utf8');
+const SHORT = 6_000;
+
+/** Look-ups for every byte of the text, by a tokenizer that has seen nothing. */
+function lookUpsPerByte(tokenizer: Tokenizer, text: string): number {
+  const find = vi.spyOn(MergeTable.prototype, 'find');
+  tokenizer.encode(text);
+  const { length } = find.mock.calls;
+  find.mockRestore();
+  return length / encodeUtf8(text).length;
+}
+
+const folders = [
+  ['coder', join(root, 'models/coder')],
+  ...(hasShared
+    ? [
+        ['GPT-2', join(shared, 'tokenizers/gpt2')],
+        ['Phi-3', join(shared, 'tokenizers/phi-3-mini')],
+      ]
+    : []),
+] as [string, string][];
+
+describe.each(folders)('%s', (_, folder) => {
+  const longer = new Map(pathologicalTexts(8 * SHORT, source));
+  test.each(pathologicalTexts(SHORT, source))('%s', (name, text) => {
+    const few = lookUpsPerByte(tokenizerOf(folder), text);
+    const many = lookUpsPerByte(tokenizerOf(folder), longer.get(name)!);
+    // Windows overlap by a fifth; every merge looks up its two neighbours and is looked up again.
+    expect(many).toBeLessThan(6);
+    expect(many).toBeLessThan(few * 1.25 + 0.1);
+    expectSpans(tokenizerOf(folder), text);
+  });
+});

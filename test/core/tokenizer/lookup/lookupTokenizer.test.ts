@@ -1,0 +1,223 @@
+// Unigram and WordPiece: ids against Rust `tokenizers` (training/golden_lookups.py) and published vectors, and where their
+// tokens lie in the text, which the library that finds them does not say.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadTokenizer, TokenizerError } from '../../../../src/core/tokenizer/files/loadTokenizer';
+import type { Tokenizer } from '../../../../src/core/tokenizer/tokenizer';
+import { encodeUtf8 } from '../../../../src/core/text/utf8';
+import { pieceFinders } from '../../../../src/engine/models/pieceFinders';
+import { fuzzStrings } from '../../../golden/fuzz';
+import { differentBatches } from '../../../support/digests';
+import { hasShared, shared, tokenizerOf, tokenizerOfFile } from '../../../support/shared';
+import { expectSpans } from '../../../support/spans';
+
+const read = (path: string) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../../golden', path), 'utf8'));
+const { seed, count } = read('tokens.json') as { seed: number; count: number };
+const { trained: cases, published } = read('lookups.json') as Record<
+  'trained' | 'published',
+  Record<string, { ids: string[] }>
+>;
+const strings = [...fuzzStrings(seed, count)];
+const trained = (name: string) =>
+  tokenizerOfFile(join(import.meta.dirname, `../golden/lookups/${name}.json`));
+const load = (json: unknown) => loadTokenizer({ 'tokenizer.json': json }, pieceFinders);
+
+/** The text of every token, as its span has it. */
+function pieces(tokenizer: Tokenizer, text: string): string[] {
+  const bytes = encodeUtf8(text);
+  const { byteStarts, byteEnds } = tokenizer.encode(text);
+  return Array.from(byteStarts, (start, i) =>
+    Buffer.from(bytes.slice(start, byteEnds[i])).toString(),
+  );
+}
+
+/** Spans follow one another and cover the text, but for text that the model sees nothing of. */
+function expectCovered(tokenizer: Tokenizer, text: string): void {
+  if (tokenizer.encode(text).ids.length > 0) expectSpans(tokenizer, text);
+  else expect(text).toMatch(/^[\s\p{C}\p{M}\u0085\u2581]*$/u);
+}
+
+describe.each(Object.entries(cases))('%s', (name, { ids }) => {
+  const tokenizer = trained(name);
+
+  test('has the ids of Rust tokenizers', () => {
+    expect(differentBatches(strings, ids, text => tokenizer.encode(text).ids)).toEqual([]);
+  });
+
+  test('has spans that follow one another, cover the text, and hold the tokens’ own bytes or say so', () => {
+    for (const text of strings.slice(0, 2_000)) expectCovered(tokenizer, text);
+  });
+
+  test('gives the same whatever it has seen before', () => {
+    const fresh = trained(name);
+    for (const text of strings.slice(300, 320)) {
+      expect(fresh.encode(text)).toEqual(tokenizer.encode(text));
+    }
+  });
+
+  test('takes linear time on long runs', () => {
+    for (const unit of ['a', ' ', 'the ', '\n', '中', '🙂', '\u2581', '</', 'e\u0301', '.']) {
+      // Quadratic time would be minutes.
+      const text = `a${unit.repeat(50_000)}a`;
+      expect(tokenizer.encode(text).byteEnds.at(-1), unit).toBe(encodeUtf8(text).length);
+    }
+  }, 30_000);
+});
+
+describe('where the tokens lie', () => {
+  const wordPiece = trained('wordpiece');
+  const unigram = trained('unigram');
+
+  test('what is dropped goes to the token behind it, the rest to the last', () => {
+    expect(pieces(wordPiece, ' a  (b)\t\n').join('|')).toBe(' a|  (|b|)\t\n');
+    expect(pieces(unigram, 'a\u3000the').at(-1)).toBe('\u3000the');
+  });
+
+  test('accents and capitals are led back to the letters that had them', () => {
+    expect(pieces(wordPiece, 'E\u0301É.')).toEqual(['E\u0301', 'É', '.']);
+  });
+
+  test('an unknown word is one token over all of it', () => {
+    const { ids, normalized } = wordPiece.encode('a 𐍈𐍈 b');
+    expect(ids[1]).toBe(wordPiece.idOf('[UNK]'));
+    expect(pieces(wordPiece, 'a 𐍈𐍈 b')).toEqual(['a', ' 𐍈𐍈', ' b']);
+    expect([...normalized!]).toEqual([0, 1, 1]);
+  });
+
+  test('unknown characters are one token for each run', () => {
+    const text = 'a𐍈𐍉a𐍈';
+    expect(pieces(unigram, text).slice(-4)).toEqual(['a', '𐍈𐍉', 'a', '𐍈']);
+  });
+
+  test('bytes that stand for a character follow one another in it', () => {
+    const bytes = trained('unigram-bytes');
+    const { ids, byteStarts } = bytes.encode('𐍈');
+    expect([...byteStarts.slice(-4)]).toEqual([0, 1, 2, 3]);
+    expect(Array.from(ids.slice(-4), id => bytes.bytesOf(id)[0])).toEqual([...encodeUtf8('𐍈')]);
+  });
+
+  test('names of special tokens and of bytes are text', () => {
+    const bytes = trained('unigram-bytes');
+    for (const [tokenizer, name] of [
+      [unigram, '<eos>'],
+      [bytes, '<0x41>'],
+      [wordPiece, '[CLS]'],
+    ] as const) {
+      expect([...tokenizer.encode(name).ids]).not.toContain(tokenizer.idOf(name));
+    }
+  });
+
+  test('tokens that do not spell the text are refused, not drawn somewhere', () => {
+    const lying = loadTokenizer(
+      { 'tokenizer.json': read('lookups/unigram.json') },
+      {
+        ...pieceFinders,
+        unigram: () => () => [
+          { id: 5, length: 1 },
+          { id: 6, length: 1 },
+        ],
+      },
+    );
+    expect(() => lying.encode('hello there')).toThrow(TokenizerError);
+    expect(() => lying.encode('hello there')).toThrow(/do not spell it from .* where they lie/);
+  });
+});
+
+describe('refuses, naming what is wrong', () => {
+  const unigram = {
+    type: 'Unigram',
+    unk_id: 0,
+    vocab: [
+      ['<unk>', 0],
+      ['a', -1],
+    ],
+  };
+  const wordPiece = { type: 'WordPiece', unk_token: '[UNK]', vocab: { '[UNK]': 0, a: 1 } };
+  const words = { type: 'WhitespaceSplit' };
+  test.each<[string, unknown, RegExp]>([
+    [
+      'no list of pieces',
+      { model: { ...unigram, vocab: {} } },
+      /model\.vocab: is \{\}, not a list/,
+    ],
+    ['a piece without a score', { model: { ...unigram, vocab: [['a']] } }, /piece 0 is \["a"\]/],
+    ['no unknown piece', { model: { ...unigram, unk_id: null } }, /unk_id is null/],
+    ['an unknown piece that is none', { model: { ...unigram, unk_id: 9 } }, /unk_id is 9/],
+    [
+      'a fallback to bytes that lacks one',
+      { model: { ...unigram, byte_fallback: true } },
+      /byte 00/,
+    ],
+    ['no unknown word', { model: { ...wordPiece, unk_token: 'x' } }, /unk_token is "x"/],
+    [
+      'a pre_tokenizer that is not known',
+      { model: wordPiece, pre_tokenizer: { type: 'UnicodeScripts' } },
+      /"UnicodeScripts"/,
+    ],
+    [
+      'a table of replacements that is none',
+      { model: unigram, normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAAA!' } },
+      /precompiled_charsmap is no table/,
+    ],
+    [
+      'words that are looked for behind blanks that are no more',
+      {
+        model: unigram,
+        normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+        pre_tokenizer: words,
+      },
+      /WhitespaceSplit after blanks became U\+2581/,
+    ],
+  ])('%s', (_, json, message) => {
+    expect(() => load(json)).toThrow(TokenizerError);
+    expect(() => load(json)).toThrow(message);
+  });
+});
+
+/** Published vectors were made with special tokens matched in the text; here they are text. */
+function encodeWithSpecials(tokenizer: Tokenizer, text: string): number[] {
+  return text.split(/(<\/?[a-z]+>|\[[A-Z]+\])/).flatMap(piece => {
+    const id = tokenizer.idOf(piece);
+    return id !== undefined && tokenizer.isSpecial(id) ? [id] : [...tokenizer.encode(piece).ids];
+  });
+}
+
+describe.skipIf(!hasShared).each(Object.entries(published))('published: %s', (name, { ids }) => {
+  test('has the ids of Rust tokenizers', () => {
+    const tokenizer = tokenizerOf(join(shared, 'tokenizers', name));
+    expect(differentBatches(strings, ids, text => tokenizer.encode(text).ids)).toEqual([]);
+    for (const text of strings.slice(0, 2_000)) expectCovered(tokenizer, text);
+  }, 30_000);
+
+  test('takes linear time on long runs', () => {
+    const tokenizer = tokenizerOf(join(shared, 'tokenizers', name));
+    for (const unit of ['中', 'ก็', '👩‍👩‍👧', '🇩🇪', '\u0301', 'é', '\u3000', '½']) {
+      // Quadratic time would be minutes.
+      const text = `a${unit.repeat(50_000)}a`;
+      expect(tokenizer.encode(text).byteEnds.at(-1), unit).toBe(encodeUtf8(text).length);
+    }
+  }, 60_000);
+});
+
+describe.skipIf(!hasShared)('published vectors of transformers.js', () => {
+  type Vector = { case: string; text: string; ids: number[] };
+  const vectors: Record<string, Vector[]> = hasShared
+    ? JSON.parse(readFileSync(join(shared, 'tokenizers/vectors/transformers-js.json'), 'utf8'))
+    : {};
+  test.each([
+    ['Xenova/t5-small', 't5-small', 0, 1],
+    ['Xenova/bert-base-uncased', 'bert', 1, 1],
+  ])('for %s', (name, folder, before, behind) => {
+    const tokenizer = tokenizerOf(join(shared, 'tokenizers', folder));
+    expect(vectors[name]!.length).toBeGreaterThanOrEqual(25);
+    for (const { case: kind, text, ids } of vectors[name]!) {
+      if (kind === 'TEXT_PAIR') continue;
+      expect(encodeWithSpecials(tokenizer, text), JSON.stringify(text)).toEqual(
+        ids.slice(before, ids.length - behind),
+      );
+      expectCovered(tokenizer, text);
+    }
+  });
+});

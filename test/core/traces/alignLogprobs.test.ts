@@ -1,0 +1,285 @@
+// Log-probabilities that fit their text, and those that do not: seen in servers' issue trackers.
+import { describe, expect, test } from 'vitest';
+import { promptLogprobs } from '../../../src/core/traces/formats/logprobs';
+import { PlacedTrace } from '../../../src/core/traces/traceSourceMap';
+import { TracePlaces } from '../../../src/core/traces/jsonSourceMap';
+import { TraceText } from '../../../src/core/traces/traceText';
+import { readTraces } from '../../../src/core/traces/readTraces';
+import type { Trace } from '../../../src/core/traces/trace';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
+import { pick, randomOf } from '../../support/toys';
+
+const entries = (...tokens: (string | [string, number[] | null])[]) =>
+  tokens.map((token, i) => {
+    const [text, bytes] = typeof token === 'string' ? [token, [...encodeUtf8(token)]] : token;
+    return { token: text, bytes, logprob: -1 - i, top_logprobs: [] };
+  });
+function chat(message: object, content: object[]): Trace {
+  const row = { choices: [{ message: { role: 'assistant', ...message }, logprobs: { content } }] };
+  return readTraces(JSON.stringify(row)).traces[0]!;
+}
+const spelled = (trace: Trace) =>
+  trace.logprobs[0]?.tokens.map(({ start, end }) =>
+    new TextDecoder().decode(encodeUtf8(trace.text).subarray(start, end)),
+  );
+
+describe('log-probabilities', () => {
+  test('that cover thinking, its marks and the answer lie on both, where the message has them apart', () => {
+    const trace = chat(
+      { reasoning_content: 'Hm é.', content: 'So 4.' },
+      entries('<think>', '\n', 'Hm', ' é.', '\n', '</think>', '\n\n', 'So', ' 4.', '<|im_end|>'),
+    );
+    expect(trace.refused).toEqual([]);
+    expect(spelled(trace)).toEqual(['Hm', ' é.', 'So', ' 4.']);
+    expect(trace.logprobs[0]!.tokens[0]!.logprob).toBe(-3);
+  });
+
+  test('of the answer alone lie there', () => {
+    const trace = chat({ reasoning_content: 'Hm.', content: 'So 4.' }, entries('So', ' 4.'));
+    expect(spelled(trace)).toEqual(['So', ' 4.']);
+  });
+
+  test('of the whole raw text lie on all of it, also where the text was trimmed', () => {
+    const raw = chat(
+      { content: '<think>Hm.</think>So 4.' },
+      entries('<think>', 'Hm.', '</think>', 'So', ' 4.'),
+    );
+    expect(spelled(raw)).toEqual(['<think>', 'Hm.', '</think>', 'So', ' 4.']);
+    const trimmed = chat({ content: 'So 4.' }, entries('\n', ' So', ' 4.', '\n'));
+    // A token that the text has a part of only is not drawn.
+    expect(spelled(trimmed)).toEqual([' 4.']);
+  });
+
+  test('with characters split over tokens, or escaped, lie on their bytes', () => {
+    const split = chat(
+      { content: 'a𝄞' },
+      entries('a', ['\\xf0\\x9d', null], ['bytes:\\x84\\x9e', null]),
+    );
+    expect(split.logprobs[0]!.tokens.map(({ start, end }) => [start, end])).toEqual([
+      [0, 1],
+      [1, 3],
+      [3, 5],
+    ]);
+  });
+
+  test('of another text are refused with the first byte that differs', () => {
+    const trace = chat({ content: 'So 4 apples.' }, entries('So', ' 5', ' apples', '.'));
+    expect(trace.logprobs).toEqual([]);
+    expect(trace.refused).toEqual([
+      'OpenAI chat: they do not match the text: first difference at byte 3, where the text has ' +
+        '“4·apples.” and the tokens have “5·apples.”',
+    ]);
+  });
+
+  test('of groups of tokens that share an entry are refused', () => {
+    const trace = chat({ content: 'one two three' }, entries('one', ' three'));
+    expect(trace.refused[0]).toMatch(/first difference at byte 5/);
+    const short = chat({ content: 'one two' }, entries('one'));
+    expect(short.refused[0]).toMatch(/first difference at byte 3.*nothing more/);
+  });
+
+  test('that servers leave out are not numbers', () => {
+    const content = [
+      { token: 'a', bytes: null, logprob: -9999, top_logprobs: [] },
+      {
+        token: 'b',
+        bytes: null,
+        logprob: -0.5,
+        top_logprobs: [{ token: 'b', bytes: [98], logprob: -0.5 }],
+      },
+    ];
+    const { tokens } = chat({ content: 'ab' }, content).logprobs[0]!;
+    expect(tokens.map(({ logprob }) => logprob)).toEqual([NaN, -0.5]);
+    expect(tokens[1]!.top[0]!.logprob).toBe(-0.5);
+  });
+
+  test('above 0 are no logarithms, and alternatives without a number are left out', () => {
+    const listed = (logprob: number) => ({ token: 'b', bytes: null, logprob });
+    const { tokens } = chat({ content: 'ab' }, [
+      // A probability where a logarithm belongs, as one server gives for first tokens.
+      { token: 'a', bytes: null, logprob: 0.87, top_logprobs: [] },
+      { ...listed(-0.5), top_logprobs: [listed(-9999), listed(-0.5)] },
+    ]).logprobs[0]!;
+    expect(tokens.map(({ logprob }) => logprob)).toEqual([NaN, -0.5]);
+    expect(tokens[1]!.top.map(({ logprob }) => logprob)).toEqual([-0.5]);
+  });
+
+  test("of a list by text are by their numbers, not in the order of JavaScript's keys", () => {
+    const row = `{"question": "q", "logprobs": [{" b": -0.1, "7": -3, " \\\\xc3": -4}, {"18": -0.2, "x": -2}]}`;
+    const { text, logprobs } = readTraces(row).traces[0]!;
+    expect(text).toBe(' b18');
+    expect(logprobs[0]!.tokens[0]!.top.map(({ bytes }) => [...bytes])).toEqual([
+      [0x20, 0x62],
+      [0x37],
+      [0x20, 0xc3],
+    ]);
+  });
+
+  test("of vLLM's prompts are told by ids, or by ranks where one was asked for", () => {
+    const entry = (decoded_token: string, rank: number) => ({
+      ...{ logprob: -rank, rank, decoded_token },
+    });
+    const places = [null, { '5': entry('a', 2), '9': entry('ab', 1) }, { '3': entry('b', 1) }];
+    const spelledBy = (lists: unknown, ids?: number[]) =>
+      promptLogprobs(lists, undefined, ids)[0]?.tokens.map(({ bytes, logprob }) => [
+        new TextDecoder().decode(bytes),
+        logprob,
+      ]);
+    const written = [
+      ['a', -2],
+      ['b', -1],
+    ];
+    expect(spelledBy(places)).toEqual(written);
+    expect(spelledBy(places, [1, 5, 3])).toEqual(written);
+    const body = { choices: [{ text: 'c', prompt_logprobs: places }] };
+    expect(readTraces(JSON.stringify(body)).traces[0]).toMatchObject({ text: 'ab', refused: [] });
+    // Two everywhere: two were asked for perhaps, and then nothing tells.
+    expect(spelledBy(places.slice(0, 2))).toBe(undefined);
+  });
+
+  test('after sampling are told from raw ones', () => {
+    const row = {
+      content: 'ab',
+      completion_probabilities: [
+        { token: 'a', bytes: [97], prob: 0.5, top_probs: [{ token: 'a', bytes: [97], prob: 0.5 }] },
+        { token: 'b', bytes: [98], prob: 1, top_probs: [] },
+      ],
+    };
+    const [series] = readTraces(JSON.stringify(row)).traces[0]!.logprobs;
+    expect(series!.space).toBe('sampled');
+    expect(series!.tokens.map(({ logprob }) => logprob)).toEqual([Math.log(0.5), 0]);
+    const old = {
+      content: 'ab',
+      completion_probabilities: [
+        {
+          content: 'a',
+          probs: [
+            { tok_str: 'c', prob: 0.6 },
+            { tok_str: 'a', prob: 0.25 },
+          ],
+        },
+        { content: 'b', probs: [] },
+      ],
+    };
+    const tokens = readTraces(JSON.stringify(old)).traces[0]!.logprobs[0]!.tokens;
+    expect(tokens.map(({ logprob }) => logprob)).toEqual([Math.log(0.25), NaN]);
+  });
+
+  test('of the other shapes are read', () => {
+    const completion = {
+      prompt: 'q',
+      choices: [
+        {
+          text: ' a b',
+          logprobs: {
+            tokens: [' a', ' b'],
+            token_logprobs: [null, -1.2],
+            top_logprobs: [null, { ' b': -1.2, ' c': -0.5 }],
+          },
+        },
+      ],
+    };
+    const [series] = readTraces(JSON.stringify(completion)).traces[0]!.logprobs;
+    expect(series!.tokens.map(({ logprob }) => logprob)).toEqual([NaN, -1.2]);
+    expect(series!.tokens[1]!.top.map(({ logprob }) => logprob)).toEqual([-0.5, -1.2]);
+    const vllm = {
+      prompt: 'xab',
+      choices: [
+        {
+          text: 'c',
+          prompt_logprobs: [
+            null,
+            {
+              '1': { logprob: -0.2, decoded_token: 'a' },
+              '2': { logprob: -3, decoded_token: 'ab' },
+            },
+            {
+              '9': { logprob: -4.1, decoded_token: 'b' },
+              '7': { logprob: -0.1, decoded_token: 'c' },
+            },
+          ],
+        },
+      ],
+    };
+    const { tokens } = readTraces(JSON.stringify(vllm)).traces[0]!.logprobs[0]!;
+    expect(tokens.map(({ start, logprob }) => [start, logprob])).toEqual([
+      [0, NaN],
+      [1, -0.2],
+      [2, -4.1],
+    ]);
+    const gemini = {
+      candidates: [
+        {
+          content: { parts: [{ text: 'ab' }] },
+          logprobsResult: {
+            chosenCandidates: [
+              { token: 'a', logProbability: -0.3 },
+              { token: 'b', logProbability: -0.4 },
+            ],
+            topCandidates: [
+              { candidates: [{ token: 'a', logProbability: -0.3 }] },
+              { candidates: [] },
+            ],
+          },
+        },
+      ],
+    };
+    expect(
+      readTraces(JSON.stringify(gemini)).traces[0]!.logprobs[0]!.tokens.map(t => t.logprob),
+    ).toEqual([-0.3, -0.4]);
+  });
+});
+
+test('every byte of a trace is found again in its file, through the escapes', () => {
+  const random = randomOf(6);
+  for (let i = 0; i < 200; i++) {
+    const letters = ['a', 'é', '日', '𝄞', '\n', '\t', '"', '\\', '\u0001', ' '];
+    const text = `x${Array.from({ length: 15 }, () => pick(random, letters)).join('')}x`;
+    const content = JSON.stringify(text);
+    // Some writers escape all that is not ASCII.
+    const literal =
+      i % 2
+        ? content
+        : content.replace(
+            /[^\x00-\x7f]/g,
+            c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+          );
+    const row = `{"messages": [{"role": "user", "content": "q"},  {"content": ${literal}, "role": "assistant"}]}`;
+    const file = `{"b": 1}${i % 3 ? '\n' : '\r\n'}${row}\n`;
+    const { traces } = readTraces(file);
+    const trace = traces[0]!;
+    const [place] = new TracePlaces(file).of(trace);
+    const bytes = encodeUtf8(text);
+    expect(place!.utf16.length).toBe(bytes.length + 1);
+    for (let at = 0; at < bytes.length; at++) {
+      if ((bytes[at]! & 0xc0) === 0x80) {
+        expect(place!.utf16[at]).toBe(place!.utf16[at - 1]);
+        continue;
+      }
+      let end = at + 1;
+      while (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) end++;
+      const spelledThere = file.slice(place!.utf16[at], place!.utf16[end]);
+      expect(JSON.parse(`"${spelledThere}"`)).toBe(
+        new TextDecoder().decode(bytes.subarray(at, end)),
+      );
+    }
+    const placed = new PlacedTrace(new TraceText(trace), [place!]);
+    const { start } = placed.text;
+    expect(placed.placesOf({ utf16Start: 0, utf16End: start })).toEqual([]);
+    for (let at = start; at < placed.text.text.length;) {
+      const utf16End = at + (placed.text.text.codePointAt(at)! > 0xffff ? 2 : 1);
+      const stretch = { utf16Start: at, utf16End };
+      const [there] = placed.placesOf(stretch);
+      expect(JSON.parse(`"${file.slice(there!.utf16Start, there!.utf16End)}"`)).toBe(
+        placed.text.text.slice(at, utf16End),
+      );
+      expect(placed.stretchesIn(there!)).toEqual([stretch]);
+      expect(placed.utf16At(there!.utf16Start)).toBe(at);
+      at = utf16End;
+    }
+    expect(placed.utf16At(place!.utf16[0]! - 1)).toBeUndefined();
+    // What has changed since is not found, even where it is as long.
+    const changed = file.replace('"x', '"y');
+    expect(new TracePlaces(changed).of(trace)).toEqual([]);
+  }
+});

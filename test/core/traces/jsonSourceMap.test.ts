@@ -1,0 +1,39 @@
+// Traces of real files are found again where they stand in them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PlacedTrace } from '../../../src/core/traces/traceSourceMap';
+import { TracePlaces } from '../../../src/core/traces/jsonSourceMap';
+import { readTraces } from '../../../src/core/traces/readTraces';
+import { TraceText } from '../../../src/core/traces/traceText';
+import { hasShared, shared } from '../../support/shared';
+
+const MOST = 300;
+/** Not gsm8k_logprobs.json: its texts are spelled by keys of objects, and stand nowhere. */
+const FILES = [
+  'gsm8k-model-solutions.jsonl',
+  'gsm8k-test.jsonl',
+  'openai-chat-logprobs.json',
+  'inspect/2025-05-12T20-28-13-04-00_popularity.json',
+].map(name => `reasoning/${name}`);
+
+describe.skipIf(!hasShared).each(FILES)('%s', name => {
+  test('has every part of its traces where it is found', () => {
+    const file = readFileSync(join(shared, name), 'utf8');
+    const { traces } = readTraces(file);
+    const places = new TracePlaces(file);
+    expect(traces.length).toBeGreaterThan(0);
+    for (const trace of traces.slice(0, MOST)) {
+      const parts = places.of(trace);
+      expect(parts).toHaveLength(trace.parts.length);
+      expect(parts.length).toBeGreaterThan(0);
+      const placed = new PlacedTrace(new TraceText(trace), parts);
+      const { text, start } = placed.text;
+      const whole = placed.placesOf({ utf16Start: start, utf16End: text.length });
+      const there = whole.map(({ utf16Start, utf16End }) => file.slice(utf16Start, utf16End));
+      const spelled = there.map(literal => JSON.parse(`"${literal}"`) as string);
+      expect(spelled.join('\n\n').length).toBeGreaterThan(0);
+      for (const piece of spelled) expect(text).toContain(piece);
+    }
+  });
+});

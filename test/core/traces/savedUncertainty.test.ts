@@ -1,0 +1,62 @@
+// Of cut lists no more is said than they hold: the true entropy always lies in the interval.
+import { expect, test } from 'vitest';
+import { logSoftmax } from '../../../src/core/exactBytes/logSum';
+import { savedUncertainty } from '../../../src/core/traces/savedUncertainty';
+import { uncertaintyOf } from '../../../src/core/traces/uncertainty';
+import { randomOf } from '../../support/toys';
+
+const bytesOf = (id: number) => Uint8Array.of(id);
+
+test('the entropy lies in its interval, and is exact where all is listed', () => {
+  const random = randomOf(8);
+  let narrow = 0;
+  for (let i = 0; i < 300; i++) {
+    const size = 2 + Math.floor(random() * 30);
+    const row = logSoftmax(Float32Array.from({ length: size }, () => 12 * random()));
+    const token = Math.floor(random() * size);
+    const order = [...row.keys()].sort((a, b) => row[b]! - row[a]!);
+    const count = Math.floor(random() * (size + 1));
+    const top = order.slice(0, count).map(id => ({ bytes: bytesOf(id), logprob: row[id]! }));
+    const saved = { start: 0, end: 1, bytes: bytesOf(token), logprob: row[token]!, top };
+    const found = savedUncertainty(saved, { vocabSize: size });
+    const exact = uncertaintyOf(row, token);
+    expect(found.surprisal).toBeCloseTo(exact.surprisal, 12);
+    expect(found.entropy[0]).toBeLessThanOrEqual(exact.entropy + 1e-9);
+    expect(found.entropy[1]).toBeGreaterThanOrEqual(exact.entropy - 1e-9);
+    if (count > 0) expect(found.gap).toBeCloseTo(exact.gap, 9);
+    else expect(found.gap).toBeNaN();
+    if (count === size) {
+      expect(found.entropy[1] - found.entropy[0]).toBeLessThan(1e-6);
+      expect(found.varentropy).toBeCloseTo(exact.varentropy, 6);
+      narrow++;
+    }
+    expect(savedUncertainty(saved, {}).entropy[1]).toBeGreaterThanOrEqual(found.entropy[1] - 1e-9);
+  }
+  expect(narrow).toBeGreaterThan(3);
+});
+
+test('what a file leaves out is not made up', () => {
+  const none = savedUncertainty(
+    { start: 0, end: 1, bytes: bytesOf(0), logprob: NaN, top: [] },
+    { vocabSize: 10 },
+  );
+  expect(none.surprisal).toBeNaN();
+  expect(none.varentropy).toBeNaN();
+  expect(none.entropy).toEqual([0, Math.log(10)]);
+});
+
+test('a token whose own number is rounded otherwise than the list’s is counted once', () => {
+  const logprobs = [0.5, 0.3, 0.2].map(Math.log);
+  const top = logprobs.map((logprob, id) => ({ bytes: bytesOf(id), logprob }));
+  const token = { start: 0, end: 1, bytes: bytesOf(1), logprob: logprobs[1]! + 1e-4, top };
+  const [least, most] = savedUncertainty(token, { vocabSize: 3 }).entropy;
+  const exact = -[0.5, 0.3, 0.2].reduce((sum, p) => sum + p * Math.log(p), 0);
+  expect(least).toBeCloseTo(exact, 9);
+  expect(most).toBeCloseTo(exact, 9);
+});
+
+test('a varentropy is told of whole lists alone', () => {
+  const half = [{ bytes: bytesOf(0), logprob: Math.log(0.995) }];
+  const token = { start: 0, end: 1, bytes: bytesOf(0), logprob: Math.log(0.995), top: half };
+  expect(savedUncertainty(token, { vocabSize: 9 }).varentropy).toBeNaN();
+});

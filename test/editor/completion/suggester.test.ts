@@ -1,0 +1,141 @@
+// Typing against a model that knows a text by heart: what is suggested always fits what is there, and typing on
+// what was suggested asks for nothing.
+import { describe, expect, test } from 'vitest';
+import { Pause } from '../../../src/core/completion/requestDelay';
+import { Suggestions } from '../../../src/core/completion/suggestions';
+import { Suggester, type Ask, type Place } from '../../../src/editor/completion/suggester';
+import { randomOf } from '../../support/toys';
+
+const TEXT = 'export function total(values) {\n  return values.length;\n}\n'.repeat(4);
+const AHEAD = 12;
+
+class Typist {
+  readonly suggester = new Suggester(new Suggestions(), new Pause());
+  asked = 0;
+  aborted = 0;
+  /** Milliseconds for a character. */
+  speed = 0.2;
+
+  ask(before: string): Ask {
+    return async (signal, onText) => {
+      this.asked++;
+      const began = performance.now();
+      const insert = TEXT.startsWith(before)
+        ? TEXT.slice(before.length, before.length + AHEAD)
+        : '?';
+      for (let i = 1; i <= insert.length; i++) {
+        await new Promise(resolve =>
+          this.speed > 0 ? setTimeout(resolve, this.speed) : setImmediate(resolve),
+        );
+        if (signal.aborted) {
+          this.aborted++;
+          throw new Error('cancelled');
+        }
+        onText(insert.slice(0, i));
+      }
+      return { inserts: [insert], note: 'asked', ms: performance.now() - began };
+    };
+  }
+
+  suggest(place: Place, signal = new AbortController().signal, isExplicit = false) {
+    const ask = this.ask(place.before);
+    return this.suggester.suggest({ place, ask, isExplicit, maxPauseMs: 1 }, signal);
+  }
+}
+
+const at = (before: string, scene = 's'): Place => ({ scene, before });
+
+describe('a suggestion', () => {
+  test('that is typed through costs no request', async () => {
+    const typist = new Typist();
+    for (let length = 0; length < AHEAD; length++) {
+      const { inserts } = await typist.suggest(at(TEXT.slice(0, length)));
+      expect(inserts).toEqual([TEXT.slice(length, AHEAD)]);
+    }
+    expect(typist.asked).toBe(1);
+    await typist.suggest(at(TEXT.slice(0, AHEAD)));
+    expect(typist.asked).toBe(2);
+  });
+
+  test('under way is waited for while the typing is what it writes, and given up when it is not', async () => {
+    const typist = new Typist();
+    typist.speed = 5;
+    const first = new AbortController();
+    const given = typist.suggest(at('exp'), first.signal, true);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    first.abort();
+    const { inserts, note } = await typist.suggest(at('expo'));
+    expect(await given).toMatchObject({ inserts: [], note: 'the typing went on' });
+    expect(inserts).toEqual([TEXT.slice(4, 3 + AHEAD)]);
+    expect(note).toMatch(/asked for 1 keys before/);
+    expect(typist.asked).toBe(1);
+    const second = typist.suggest(at('export function total('), undefined, true);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect((await typist.suggest(at('export function total(x'))).inserts).toEqual(['?']);
+    expect((await second).inserts).toEqual([]);
+    expect([typist.asked, typist.aborted]).toEqual([3, 1]);
+  });
+
+  test('is for the latest place alone', async () => {
+    const typist = new Typist();
+    typist.speed = 3;
+    const outcomes = await Promise.all(
+      ['a', 'b', 'c'].map(scene => typist.suggest(at('export', scene))),
+    );
+    expect(outcomes.map(({ inserts }) => inserts.length)).toEqual([0, 0, 1]);
+  });
+
+  test('that fails fails, and the next is asked for', async () => {
+    const typist = new Typist();
+    const ask: Ask = () => Promise.reject(new Error('no model'));
+    const wish = { place: at('x'), ask, isExplicit: true, maxPauseMs: 0 };
+    await expect(typist.suggester.suggest(wish, new AbortController().signal)).rejects.toThrow(
+      'no model',
+    );
+    expect(typist.suggester.isRunning).toBe(false);
+    expect((await typist.suggest(at('export'))).inserts).toHaveLength(1);
+  });
+
+  test('is prepared ahead where nothing else runs', async () => {
+    const typist = new Typist();
+    typist.suggester.prepare(at('export'), typist.ask('export'));
+    typist.suggester.prepare(at('expo'), typist.ask('expo'));
+    const { note, inserts } = await typist.suggest(at('export'));
+    expect(note).toMatch(/asked for 0 keys before/);
+    expect(inserts).toEqual([TEXT.slice(6, 6 + AHEAD)]);
+    expect(typist.asked).toBe(1);
+  });
+
+  test('after 2,000 random keys and moves is never one for another text', async () => {
+    const typist = new Typist();
+    typist.speed = 0;
+    const random = randomOf(9);
+    const pending: Promise<void>[] = [];
+    let text = '';
+    let controller = new AbortController();
+    let shown = 0;
+    for (let key = 0; key < 2000; key++) {
+      controller.abort();
+      controller = new AbortController();
+      const roll = random();
+      if (roll < 0.8)
+        text = TEXT.startsWith(text) ? TEXT.slice(0, text.length + 1) : text.slice(0, -1);
+      else if (roll < 0.9) text = text.slice(0, Math.floor(random() * text.length));
+      else text += 'z';
+      const before = text;
+      const own = controller;
+      pending.push(
+        typist.suggest(at(before), own.signal, roll > 0.97).then(({ inserts }) => {
+          if (own.signal.aborted || inserts.length === 0) return;
+          shown++;
+          const right = TEXT.startsWith(before) ? TEXT.slice(before.length) : '?';
+          for (const insert of inserts) expect(right.startsWith(insert)).toBe(true);
+        }),
+      );
+      if (random() < 0.6) await new Promise(resolve => setTimeout(resolve, 4 * random()));
+    }
+    await Promise.all(pending);
+    expect(shown).toBeGreaterThan(200);
+    expect(typist.asked).toBeLessThan(1000);
+  }, 60_000);
+});

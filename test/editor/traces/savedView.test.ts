@@ -1,0 +1,67 @@
+// What a file says of its tokens, as lenses read it: beside the sums of its own module, and never more than it says.
+import { expect, test } from 'vitest';
+import { lenses } from '../../../src/core/lenses/lenses';
+import { savedUncertainty } from '../../../src/core/traces/savedUncertainty';
+import type { SavedLogprobs } from '../../../src/core/traces/trace';
+import { TraceText } from '../../../src/core/traces/traceText';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
+import { NATS_PER_BIT } from '../../../src/core/lenses/scores';
+import { cutView, savedView } from '../../../src/editor/traces/savedView';
+
+const entry = (text: string, p: number) => ({ bytes: encodeUtf8(text), logprob: Math.log(p) });
+const text = new TraceText({ question: 'Wie viele?', text: 'Zwölf Äpfel.' });
+const series: SavedLogprobs = {
+  source: 'a test',
+  space: 'raw',
+  tokens: [
+    { start: 0, end: 2, ...entry('Zw', 0.5), top: [entry('Zw', 0.5), entry('A', 0.5)] },
+    // 'ö' is cut in two.
+    { start: 2, end: 3, bytes: Uint8Array.of(0xc3), logprob: NaN, top: [] },
+    {
+      start: 3,
+      end: 6,
+      bytes: Uint8Array.of(0xb6, 0x6c, 0x66),
+      logprob: -2,
+      top: [entry('x', 0.6)],
+    },
+    { start: 6, end: 14, ...entry(' Äpfel.', 0.25), top: [] },
+  ],
+};
+const view = savedView(text, series);
+
+test('tokens stand where the text has them, behind the question', () => {
+  const places = Array.from(view.ids, (_, i) =>
+    text.text.slice(view.utf16Starts[i], view.utf16Ends[i]),
+  );
+  expect(places).toEqual(['Zw', 'ö', 'ölf', ' Äpfel.']);
+  expect([...view.utf16Starts][0]).toBe('Wie viele?\n'.length);
+});
+
+test('lenses show what the file says, and nothing where it says nothing', () => {
+  const bitsOf = (lens: 'surprisal' | 'entropy' | 'varentropy' | 'gap') =>
+    Array.from(view.ids, (_, row) => lenses[lens].value(view.scores, row));
+  const exact = series.tokens.map(token => savedUncertainty(token, series));
+  expect(bitsOf('surprisal')[0]).toBeCloseTo(1, 6);
+  expect(bitsOf('surprisal')[1]).toBeNaN();
+  expect(bitsOf('surprisal')[2]).toBeCloseTo(2 / NATS_PER_BIT, 6);
+  expect(bitsOf('entropy')[0]).toBeCloseTo(1, 6);
+  // Without alternatives there is no least that would tell anything.
+  expect(bitsOf('entropy')[1]).toBeNaN();
+  expect(bitsOf('entropy')[2]).toBeCloseTo(exact[2]!.entropy[0] / NATS_PER_BIT, 6);
+  expect(bitsOf('entropy')[3]).toBeNaN();
+  expect(bitsOf('varentropy').map(Number.isNaN)).toEqual([false, true, true, true]);
+  expect(bitsOf('gap')[0]).toBeCloseTo(0, 6);
+  expect(bitsOf('gap')[2]).toBeCloseTo(exact[2]!.gap / NATS_PER_BIT, 6);
+  expect(bitsOf('gap')[3]).toBeNaN();
+  // The token's own rank only where the list tells it.
+  expect([...view.scores!.ranks]).toEqual([1, 0, 0, 0]);
+});
+
+test('a range has the tokens that touch it', () => {
+  const start = text.start;
+  const cut = cutView(view, { utf16Start: start + 2, utf16End: start + 3 });
+  expect([cut.first, cut.ids.length]).toEqual([1, 2]);
+  expect(lenses.surprisal.value(cut.scores, 1)).toBeCloseTo(2 / NATS_PER_BIT, 6);
+  expect(cut.bytes).toHaveLength(2);
+  expect(cutView(view, { utf16Start: 0, utf16End: 4 }).ids).toHaveLength(0);
+});

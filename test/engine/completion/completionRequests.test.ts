@@ -1,0 +1,211 @@
+// Completions by the built-in model, across its real thread.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { byteStringOf } from '../../../src/core/exactBytes/byteString';
+import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
+import { repeatsMuch } from '../../../src/core/completion/stopRules';
+import { encodeUtf8, firstInvalidUtf8 } from '../../../src/core/text/utf8';
+import { calibrate } from '../../../src/engine/completion/calibrate';
+import { completeAt } from '../../../src/engine/completion/completer';
+import { Model } from '../../../src/engine/models/model';
+import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
+import { Cancelled } from '../../../src/protocol/channel';
+import type { CompletionOptions } from '../../../src/protocol/completion';
+import { bundleEngine } from '../../support/engineBundle';
+import { readGoldenText } from '../../support/goldenTexts';
+import { randomOf } from '../../support/toys';
+
+const CODE = 'import numpy as np\n\n\ndef mean(values):\n    return np.arr\n\n\nx = mean([1, 2])\n';
+const AT = CODE.indexOf('np.arr') + 6;
+
+let bundle: string;
+let model: Model;
+
+beforeAll(async () => {
+  bundle = await bundleEngine();
+  const folder = join(import.meta.dirname, '../../../models/coder');
+  model = await Model.open(folder, 2048, () => new RuntimeClient(join(bundle, 'runtime.js')));
+});
+afterAll(() => {
+  model.dispose();
+  rmSync(bundle, { recursive: true });
+});
+
+const OPTIONS: CompletionOptions = {
+  ...{
+    healings: ['exact'],
+    mode: 'auto',
+    handBack: 'auto',
+    suffixFrom: 'auto',
+    contextTokens: 512,
+  },
+  ...{ maxTokens: 12, maxTimeMs: Infinity, singleLine: true, minProbability: 0, candidates: 1 },
+  ...{ temperature: 0, topP: 1, seed: 1, language: '', except: [] },
+  ...{ drafts: true, alternatives: 0, logprobs: true },
+};
+
+const at = (text: string, place: number, options: Partial<CompletionOptions> = {}) =>
+  completeAt(model, text, place, { ...OPTIONS, ...options }, new AbortController().signal);
+
+describe('a completion', () => {
+  test('goes on inside a word that tokens alone do not go on with', async () => {
+    const [exact] = (await at(CODE, AT, { mode: 'spm' })).items;
+    expect(exact!.insert).toMatch(/^ay/);
+    const [naive] = (await at(CODE, AT, { mode: 'spm', healings: ['none'] })).items;
+    expect(naive!.insert).not.toMatch(/^ay/);
+    expect(exact!.logprob!).toBeLessThan(0);
+  });
+
+  test('has the probability of its bytes that a cursor finds byte by byte', async () => {
+    const view = await at(CODE, AT, { mode: 'none', maxTokens: 3 });
+    const [item] = view.items;
+    const cursor = await ByteCursor.at(
+      model.byteRules,
+      model.asTokenModel(),
+      encodeUtf8(CODE.slice(0, AT)),
+    );
+    const before = cursor.logMass;
+    for (const byte of encodeUtf8(item!.insert)) await cursor.advance(byte);
+    expect(item!.stopReason).toBe('tokens');
+    expect(item!.logprob!).toBeCloseTo(cursor.logMass - before, 4);
+  });
+
+  test('is spelled by its tokens, the bytes handed back first', async () => {
+    for (const mode of ['psm', 'spm', 'none'] as const) {
+      for (const handBack of ['none', 'boundary', 'line'] as const) {
+        const view = await at(CODE, AT, { mode, handBack });
+        const [{ insert, tokens }] = view.items as [(typeof view.items)[0]];
+        const spelled = Buffer.concat(tokens.map(({ bytes }) => bytes)).toString('latin1');
+        const handed = Buffer.from(view.handedBack).toString('latin1');
+        expect(spelled.startsWith(handed + Buffer.from(insert).toString('latin1'))).toBe(true);
+        expect(CODE.slice(0, AT).endsWith(Buffer.from(view.handedBack).toString())).toBe(true);
+        if (mode === 'psm') expect(view.handedBack.length > 0).toBe(handBack !== 'none');
+        expect(view.seen.after > 0).toBe(mode !== 'none');
+      }
+    }
+  });
+
+  test('ends with the rest of a word where the model does not see that', async () => {
+    const text = CODE.replace('np.arr', 'np.array(values)');
+    const place = text.lastIndexOf('ues)');
+    for (const mode of ['psm', 'spm'] as const) {
+      const view = await at(text, place, { mode, suffixFrom: 'boundary' });
+      const [{ insert, stopReason, logprob }] = view.items as [(typeof view.items)[0]];
+      expect(Buffer.from(view.handedOn).toString()).toBe('ues)');
+      // The word is whole: whatever the model wrote instead, nothing is likelier than that and the end.
+      expect([insert, stopReason]).toEqual(['', 'join']);
+      expect(logprob!).toBeLessThan(0);
+    }
+  });
+
+  test('leaves UTF-8 whole and repeats nothing of the suffix, at random places', async () => {
+    const random = randomOf(3);
+    const texts = ['python.py.txt', 'typescript.ts.txt', 'scripts.md.txt'].map(readGoldenText);
+    for (let i = 0; i < 45; i++) {
+      const text = texts[i % 3]!;
+      const place = Math.floor(random() * text.length);
+      if ((text.charCodeAt(place) & 0xfc00) === 0xdc00) continue;
+      const mode = (['psm', 'spm', 'none'] as const)[i % 3 === 2 ? Math.floor(i / 3) % 3 : i % 3]!;
+      const singleLine = i % 2 === 0;
+      const { items } = await at(text, place, { mode, singleLine, maxTokens: 24, logprobs: false });
+      for (const { insert } of items) {
+        const [bytes, suffix] = [encodeUtf8(insert), encodeUtf8(text.slice(place))];
+        expect(firstInvalidUtf8(bytes)).toBe(-1);
+        expect(insert).not.toContain('\ufffd');
+        expect(repeatsMuch(byteStringOf(bytes), byteStringOf(suffix))).toBe(false);
+        if (singleLine) expect(insert.trimStart()).not.toContain('\n');
+      }
+    }
+  }, 120_000);
+
+  test('may be several, each begun differently, or drawn by a seed', async () => {
+    const begun = (await at(CODE, AT, { mode: 'spm', candidates: 3 })).items;
+    expect(new Set(begun.map(({ tokens }) => tokens.map(({ id }) => id).join())).size).toBe(3);
+    const drawnBy = async (seed: number) =>
+      (
+        await at(CODE, AT, { mode: 'spm', candidates: 2, temperature: 1, topP: 0.9, seed })
+      ).items.map(({ insert }) => insert);
+    expect(await drawnBy(5)).toEqual(await drawnBy(5));
+    expect(await drawnBy(5)).not.toEqual(await drawnBy(6));
+  });
+
+  test('ends when time is up, and before it would be too unlikely', async () => {
+    const [late] = (await at(CODE, AT, { mode: 'spm', maxTimeMs: 0, logprobs: false })).items;
+    expect(late!.stopReason).toBe('time');
+    expect(late!.tokens.length).toBeLessThan(4);
+    const [sure] = (await at(CODE, AT, { mode: 'spm', minProbability: 0.1 })).items;
+    expect(sure!.stopReason).toBe('unsure');
+    expect(Math.exp(sure!.logprob!)).toBeGreaterThan(0.1 * 0.9);
+  });
+
+  test('is told as it is written, and stops within a step when cancelled', async () => {
+    const heard: string[] = [];
+    const controller = new AbortController();
+    const options = { ...OPTIONS, mode: 'spm' as const, maxTokens: 200, singleLine: false };
+    const done = completeAt(model, CODE, AT, options, controller.signal, insert => {
+      heard.push(insert);
+      if (heard.length === 3) controller.abort();
+    });
+    await expect(done).rejects.toThrow(Cancelled);
+    expect(heard).toHaveLength(3);
+    expect(heard[2]!.startsWith(heard[1]!)).toBe(true);
+  });
+
+  test('asked for several tokens at once is the same, and its prompt is in the model’s words', async () => {
+    const text = readGoldenText('typescript.ts.txt');
+    for (const place of [900, 1500, 2222]) {
+      const options = { mode: 'spm', singleLine: false, alternatives: 2 } as const;
+      const drafted = await at(text, place, options);
+      const plain = await at(text, place, { ...options, drafts: false });
+      const idsOf = (view: typeof plain) => view.items[0]!.tokens.map(({ id }) => id);
+      expect(idsOf(drafted)).toEqual(idsOf(plain));
+      expect(plain.prompt).toMatch(/^<\|fim_prefix\|><\|fim_suffix\|>/);
+      const [token] = plain.items[0]!.tokens;
+      expect(token!.top).toHaveLength(2);
+      expect(token!.top[0]!.logprob).toBeGreaterThanOrEqual(token!.top[1]!.logprob);
+    }
+  });
+
+  test('behind a text that is known by now runs little more than its own tokens', async () => {
+    await at(CODE, AT, { mode: 'spm', logprobs: false });
+    const { modelTokens } = await at(CODE, AT, { mode: 'spm', logprobs: false });
+    expect(modelTokens).toBeLessThan(12 + 10);
+  });
+});
+
+describe('a calibration', () => {
+  const run = (texts: string[], cuts: number, signal = new AbortController().signal) => {
+    const heard: number[] = [];
+    const tell = (done: number) => void heard.push(done);
+    return calibrate(model, texts, cuts, 256, signal, tell).then(view => ({ ...view, heard }));
+  };
+
+  test('measures every form at the same places, the best first', async () => {
+    const texts = ['python.py.txt', 'typescript.ts.txt'].map(readGoldenText);
+    const { rows, chosen, cuts, heard } = await run(texts, 12);
+    expect(cuts).toBe(12);
+    expect(heard.at(-1)).toBe(24);
+    const forms = rows.map(({ mode, handBack }) => `${mode} ${handBack}`).sort();
+    expect(forms).toEqual(['none none', 'psm boundary', 'psm line', 'psm none', 'spm none']);
+    expect(rows[0]).toMatchObject({ ...chosen, differs: [0, 0] });
+    rows.slice(1).forEach((row, i) => {
+      expect(row.bitsPerByte).toBeGreaterThanOrEqual(rows[i]!.bitsPerByte);
+      expect(row.differs[0]).toBeLessThanOrEqual(row.bitsPerByte - rows[0]!.bitsPerByte);
+      expect(row.differs[1]).toBeGreaterThanOrEqual(row.bitsPerByte - rows[0]!.bitsPerByte - 1e-9);
+    });
+    // The text before the cursor alone: what the bytes' own surprisals say.
+    const none = rows.find(({ mode }) => mode === 'none')!;
+    expect(none.bitsPerByte).toBeGreaterThan(0.2);
+    expect(none.bitsPerByte).toBeLessThan(4);
+  }, 60_000);
+
+  test('is refused where there is too little code, and can be cancelled', async () => {
+    await expect(run(['x = 1\n'], 50)).rejects.toThrow(/too little code.*0 places of 50/);
+    const controller = new AbortController();
+    const texts = [readGoldenText('python.py.txt')];
+    const done = run(texts, 50, controller.signal);
+    setTimeout(() => controller.abort(), 200);
+    await expect(done).rejects.toThrow(Cancelled);
+  });
+});

@@ -1,0 +1,292 @@
+// The engine across its real process, driven as the editor drives it.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { encodeUtf8 } from '../../src/core/text/utf8';
+import { windowsOf } from '../../src/core/text/contextWindows';
+import { Engine, type RunningEngine } from '../../src/editor/engine/engineClient';
+import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
+import { Cancelled, UserError } from '../../src/protocol/channel';
+import type { ScoredEvent, TokenView } from '../../src/protocol/engine';
+import { bundleEngine } from '../support/engineBundle';
+import { START_ID, writeModelFolder } from '../support/modelFolder';
+
+const CONTEXT = 64;
+const TEXT = Array.from({ length: 40 }, (_, i) => `line ${i}: ${'ab '.repeat(i % 7)}\n`).join('');
+const EVERYTHING = { utf16Start: 0, utf16End: 1e9 };
+
+let scratch: string;
+let bundle: string;
+let folder: string;
+let engine: Engine;
+let scoredEvents: ScoredEvent[] = [];
+
+function engineOn(model: string, contextLimit = 2048): Engine {
+  return new Engine({
+    path: join(bundle, 'engine.js'),
+    model: () => ({ folder: model, contextLimit }),
+    onScored: event => scoredEvents.push(event),
+    onOutput: () => {},
+  });
+}
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'tokenscope-engine-'));
+  bundle = await bundleEngine();
+  folder = writeModelFolder(join(scratch, 'model'), { context: CONTEXT });
+  engine = engineOn(folder);
+}, 30_000);
+afterEach(() => (scoredEvents = []));
+afterAll(() => {
+  engine.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** What the editor does before a request: sends the text if this process does not have it. */
+async function send(running: RunningEngine, uri: string, text: string): Promise<void> {
+  if (running.texts.has(uri)) return;
+  running.texts.set(uri, 1);
+  await running.remote.setDocument({ uri, version: 1, text });
+}
+
+function scoredView(on: Engine, uri: string, text: string, version = 1): Promise<TokenView> {
+  return on.call(async running => {
+    await send(running, uri, text);
+    await running.remote.score({ uri, version, visible: [], maxTokens: 1e9 });
+    return running.remote.view({
+      uri,
+      version,
+      range: EVERYTHING,
+      maxTokens: 1e6,
+      details: 'alternatives',
+    });
+  });
+}
+
+describe('scores of a text longer than the context', () => {
+  test('are those of whole windows, each token from the first window that reaches it', async () => {
+    const view = await scoredView(engine, 'long', TEXT);
+    const ids = Uint32Array.from(encodeUtf8(TEXT));
+    expect([...view.ids]).toEqual([...ids]);
+    expect(ids.length).toBeGreaterThan(4 * CONTEXT);
+    const runtime = new RuntimeClient(join(bundle, 'runtime.js'));
+    await runtime.open({ folder, onnxPath: join(folder, 'model.onnx'), hiddenSize: 32, layers: 2 });
+    const windows = windowsOf(ids.length, CONTEXT, token => ids[token] === 0x0a);
+    for (const window of windows) {
+      const targets = ids.slice(window.start, window.end);
+      const inputs = Uint32Array.of(START_ID, ...targets.slice(0, -1));
+      const whole = await runtime.score({ inputs, targets, from: 0, topK: 8 });
+      for (let token = window.ownStart; token < window.end; token++) {
+        const row = token - window.start;
+        expect(view.scores!.logprobs[token]).toBeCloseTo(whole.logprobs[row]!, 4);
+        expect(view.scores!.entropiesNats[token]).toBeCloseTo(whole.entropiesNats[row]!, 4);
+        expect(view.scores!.contexts[token]).toBe(row);
+      }
+    }
+    runtime.dispose();
+  });
+
+  test('do not depend on what was visible', async () => {
+    const above = await scoredView(engine, 'above', TEXT);
+    const below = await engine.call(async running => {
+      await send(running, 'below', TEXT);
+      const at = { uri: 'below', version: 1 };
+      const visible = [{ utf16Start: 300, utf16End: 320 }];
+      await running.remote.score({ ...at, visible, maxTokens: 1 });
+      const first = await running.remote.view({ ...at, range: EVERYTHING, maxTokens: 1e6 });
+      expect(first.pending).toBeGreaterThan(0);
+      expect(first.scores!.logprobs[310]).not.toBeNaN();
+      await running.remote.score({ ...at, visible, maxTokens: 1e9 });
+      return running.remote.view({ ...at, range: EVERYTHING, maxTokens: 1e6 });
+    });
+    expect(below.pending).toBe(0);
+    below.scores!.logprobs.forEach((logprob, token) =>
+      expect(logprob).toBeCloseTo(above.scores!.logprobs[token]!, 4),
+    );
+  });
+
+  test('after an edit equal those of the new text', async () => {
+    await scoredView(engine, 'edited', TEXT);
+    const at = 200;
+    const edited = `${TEXT.slice(0, at)}new ünï\n${TEXT.slice(at + 5)}`;
+    await engine.call(async running => {
+      const edits = [{ utf16Start: at, utf16End: at + 5, text: 'new ünï\n' }];
+      await running.remote.editDocument({ uri: 'edited', version: 2, edits });
+      await expect(
+        running.remote.view({ uri: 'edited', version: 1, range: EVERYTHING, maxTokens: 1 }),
+      ).rejects.toBeInstanceOf(Cancelled);
+    });
+    const after = await scoredView(engine, 'edited', edited, 2);
+    const fresh = await scoredView(engine, 'fresh', edited);
+    expect([...after.ids]).toEqual([...fresh.ids]);
+    after.scores!.logprobs.forEach((logprob, token) =>
+      expect(logprob).toBeCloseTo(fresh.scores!.logprobs[token]!, 4),
+    );
+  });
+
+  test('are told as they come', async () => {
+    await scoredView(engine, 'told', TEXT.repeat(2).replaceAll('line', 'told'));
+    expect(scoredEvents.at(-1)).toMatchObject({ uri: 'told', version: 1 });
+    expect(scoredEvents.at(-1)!.scored).toBe(scoredEvents.at(-1)!.total);
+  });
+});
+
+test('without a start token the first token alone has no scores', async () => {
+  const other = engineOn(writeModelFolder(join(scratch, 'no-start'), { start: false }));
+  const { scores, pending } = await scoredView(other, 'text', TEXT);
+  expect(pending).toBe(0);
+  expect([...scores!.ranks.keys()].filter(token => scores!.ranks[token] === 0)).toEqual([0]);
+  expect(scores!.logprobs[0]).toBeNaN();
+  other.stop();
+});
+
+test('views, counts and peaks are in the editor’s offsets', async () => {
+  await engine.call(async running => {
+    const uri = 'offsets';
+    await send(running, uri, 'ä€𝄞b\ud800');
+    const at = { uri, version: 1 };
+    const view = (utf16Start: number, utf16End: number) =>
+      running.remote.view({ ...at, range: { utf16Start, utf16End }, maxTokens: 100 });
+    const astral = await view(3, 3);
+    expect(astral.first).toBe(5);
+    expect([...astral.ids]).toEqual([0xf0, 0x9d, 0x84, 0x9e]);
+    expect([...astral.utf16Starts]).toEqual([2, 2, 2, 2]);
+    expect([...astral.utf16Ends]).toEqual([4, 4, 4, 4]);
+    expect([...(await view(5, 6)).ids]).toEqual([0xef, 0xbf, 0xbd]);
+    const ranges = [{ utf16Start: 0, utf16End: 2 }];
+    expect(await running.remote.count({ ...at, ranges })).toEqual({ document: 13, ranges: 5 });
+    const next = await running.remote.peak({ ...at, lens: 'tokens', from: 4, direction: 1 });
+    expect(next).toEqual({ utf16Start: 5, utf16End: 6 });
+    const none = await running.remote.peak({ ...at, lens: 'surprisal', from: 0, direction: 1 });
+    expect(none).toBeNull();
+    const lines = (
+      await running.remote.json({ ...at, range: { utf16Start: 4, utf16End: 5 } })
+    ).split('\n');
+    expect(lines).toHaveLength(2);
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      index: 9,
+      id: 98,
+      bytes: '62',
+      byteStart: 9,
+      byteEnd: 10,
+    });
+  });
+});
+
+test('of more tokens than are wanted, a view has those around an offset', async () => {
+  await engine.call(async running => {
+    const at = { uri: 'around', version: 1 };
+    await send(running, at.uri, 'x'.repeat(100));
+    const range = { utf16Start: 10, utf16End: 90 };
+    const first = async (around?: number) => {
+      const wish = around === undefined ? {} : { around };
+      const view = await running.remote.view({ ...at, range, maxTokens: 20, ...wish });
+      expect(view.ids).toHaveLength(20);
+      return view.first;
+    };
+    expect(await first()).toBe(10);
+    expect(await first(50)).toBe(40);
+    expect(await first(12)).toBe(10);
+    expect(await first(89)).toBe(70);
+    expect(await first(99)).toBe(70);
+  });
+});
+
+describe('a request that is withdrawn', () => {
+  test('stops and leaves the engine ready for the next', async () => {
+    const controller = new AbortController();
+    const text = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join('');
+    const withdrawn = engine.call(async running => {
+      await send(running, 'withdrawn', text);
+      setTimeout(() => controller.abort(), 50);
+      const at = { uri: 'withdrawn', version: 1 };
+      return running.remote.score({ ...at, visible: [], maxTokens: 1e9 }, controller.signal);
+    });
+    await expect(withdrawn).rejects.toBeInstanceOf(Cancelled);
+    const { pending } = await scoredView(engine, 'next', TEXT);
+    expect(pending).toBe(0);
+  });
+});
+
+describe('an engine that dies', () => {
+  test('is restarted under the request, wherever the request was', async () => {
+    for (let round = 0; round < 6; round++) {
+      let answered = false;
+      const text = `${round}${TEXT.repeat(60)}`;
+      const answer = scoredView(engine, `round ${round}`, text).finally(() => (answered = true));
+      await new Promise(resolve => setTimeout(resolve, 5 + round * 20));
+      expect(answered).toBe(false);
+      if (engine.pid) process.kill(engine.pid, 'SIGKILL');
+      const { scores, pending } = await answer;
+      expect(pending).toBe(0);
+      expect(scores!.logprobs.every(Number.isFinite)).toBe(true);
+    }
+  }, 90_000);
+
+  test('twice on one request is given up with a reason, and the next request works', async () => {
+    const killing = engine.call(async running => {
+      process.kill(engine.pid!, 'SIGKILL');
+      return running.remote.report({});
+    });
+    await expect(killing).rejects.toThrow(UserError);
+    expect(engine.state.kind).toBe('failed');
+    expect((await scoredView(engine, 'after', TEXT)).pending).toBe(0);
+    expect(engine.state.kind).toBe('ready');
+  }, 20_000);
+});
+
+describe('a folder', () => {
+  const opening = (model: string) => {
+    const other = engineOn(model);
+    return other.call(running => running.remote.report({})).finally(() => other.stop());
+  };
+
+  test('with tokenizer files alone serves tokens', async () => {
+    const other = engineOn(writeModelFolder(join(scratch, 'tokenizer'), { graph: false }));
+    await other.call(async running => {
+      expect(running.model.scores).toBe(false);
+      await send(running, 'text', 'abc');
+      const at = { uri: 'text', version: 1 };
+      const view = await running.remote.view({ ...at, range: EVERYTHING, maxTokens: 10 });
+      expect(view).toMatchObject({ total: 3, scores: null, pending: 0 });
+    });
+    other.stop();
+  });
+
+  test.each([
+    ['that is not there', (path: string) => rmSync(path, { recursive: true }), /not found.*broken/],
+    [
+      'without a tokenizer',
+      (path: string) => rmSync(join(path, 'tokenizer.json')),
+      /tokenizer.*broken/i,
+    ],
+    [
+      'with a broken tokenizer.json',
+      (path: string) => writeFileSync(join(path, 'tokenizer.json'), '{"model":'),
+      /tokenizer\.json is not valid JSON/,
+    ],
+    [
+      'with a foreign tokenizer.json',
+      (path: string) => writeFileSync(join(path, 'tokenizer.json'), '{"model":{"type":"Strange"}}'),
+      /Strange.*broken/s,
+    ],
+    [
+      'with a truncated graph',
+      (path: string) => writeFileSync(join(path, 'model.onnx'), 'not a graph'),
+      /model\.onnx/,
+    ],
+  ])('%s is refused by name', async (what, breakIt, message) => {
+    const path = writeModelFolder(join(scratch, `broken ${what}`));
+    breakIt(path);
+    await expect(opening(path)).rejects.toThrow(UserError);
+    await expect(opening(path)).rejects.toThrow(message);
+  });
+
+  test('whose tokenizer does not fit the graph is refused with both numbers', async () => {
+    const path = writeModelFolder(join(scratch, 'unfit'));
+    const { writeDecoder } = await import('../support/graphs');
+    writeDecoder(path, { vocab: 97, hidden: 32, layers: 2 });
+    await expect(opening(path)).rejects.toThrow(/257 tokens.*97/);
+  });
+});

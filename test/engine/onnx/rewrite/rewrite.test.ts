@@ -1,0 +1,346 @@
+// Reading and rewriting .onnx files: what survives, what is refused and in which words.
+import fc from 'fast-check';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { readProto, type ByteSource } from '../../../../src/engine/onnx/graph/externalise';
+import { type Model } from '../../../../src/engine/onnx/graph/graph';
+import { intAttribute, parseModel } from '../../../../src/engine/onnx/graph/readGraph';
+import { makeNode, writeModel } from '../../../../src/engine/onnx/graph/writeGraph';
+import {
+  keepActivationsExact,
+  quantizationKind,
+} from '../../../../src/engine/onnx/graph/graphTraits';
+import { findResiduals } from '../../../../src/engine/onnx/rewrite/residuals';
+import { tailModel } from '../../../../src/engine/onnx/rewrite/unembedding';
+import {
+  readField,
+  readFields,
+  stringField,
+  varintField,
+  WireError,
+} from '../../../../src/engine/onnx/graph/wire';
+import { OpenGraph } from '../../../../src/engine/onnx/session/openGraph';
+import { UserError } from '../../../../src/protocol/channel';
+import { writeDecoder, type DecoderOptions } from '../../../support/graphs';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let folder: string;
+let count = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tokenscope-onnx-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the wire format', () => {
+  test('reads back any number and any text that it wrote', () => {
+    const numbers = fc.tuple(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.oneof(fc.maxSafeInteger(), fc.constantFrom(-1, 0, 2 ** 49, 2 ** 48 - 1, -(2 ** 53))),
+    );
+    fc.assert(
+      fc.property(numbers, fc.string(), ([number, value], text) => {
+        expect(readField(varintField(number, value), 0)).toMatchObject({ number, value });
+        const written = stringField(number, text);
+        expect([...readFields(written)]).toHaveLength(1);
+        expect(readField(written, 0).end).toBe(written.length);
+      }),
+    );
+  });
+
+  test('answers any bytes with fields or a WireError', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), bytes => {
+        try {
+          let end = 0;
+          for (const field of readFields(bytes)) {
+            expect(field.from).toBe(end);
+            end = field.end;
+          }
+          expect(end).toBe(bytes.length);
+        } catch (error) {
+          expect(error).toBeInstanceOf(WireError);
+        }
+      }),
+    );
+  });
+});
+
+describe('a graph read without its weights', () => {
+  test('steps over them', () => {
+    const bytes = readFileSync(decoder({ hidden: 128, vocab: 2000 }));
+    let readBytes = 0;
+    const source: ByteSource = {
+      size: bytes.length,
+      read: (offset, length) => {
+        const part = bytes.subarray(offset, offset + length);
+        readBytes += part.length;
+        return part;
+      },
+    };
+    const proto = readProto(source, '');
+    expect(bytes.length).toBeGreaterThan(3e6);
+    expect(proto.length).toBeLessThan(40e3);
+    expect(readBytes).toBeLessThan(bytes.length / 3);
+  });
+
+  test('keeps what it does not understand', () => {
+    const model = modelOf(decoder());
+    model.rest.push(stringField(6, 'a note'));
+    model.graph.nodes[0]!.rest.push(stringField(6, 'another'));
+    const again = parseModel(writeModel(model));
+    expect(again.rest).toEqual(model.rest);
+    expect(again.graph.nodes).toEqual(model.graph.nodes);
+    expect(again.opsets).toEqual(model.opsets);
+  });
+});
+
+describe('the residual stream', () => {
+  test.each([
+    [{ layers: 3 }, 6],
+    [{ layers: 3, attention: 'gqa' as const }, 6],
+    [{ layers: 3, parallel: true }, 3],
+    [{ layers: 2, dynamicInt8: true }, 4],
+  ])('of %o has %i additions', (options: DecoderOptions, additions) => {
+    const layers = options.layers!;
+    const { hooks } = residuals(modelOf(decoder(options)), layers);
+    expect(new Set(hooks.map(({ tensor }) => tensor)).size).toBe(additions + 1);
+    expect(hooks[0]?.hook).toBe('blocks.0.hook_resid_pre');
+    expect(hooks.at(-1)?.hook).toBe(`blocks.${layers - 1}.hook_resid_post`);
+    // What leaves a block is what enters the next.
+    const tensors = new Map(hooks.map(({ hook, tensor }) => [hook, tensor]));
+    expect(tensors.get('blocks.1.hook_resid_pre')).toBe(tensors.get('blocks.0.hook_resid_post'));
+  });
+
+  test('is not claimed where it does not fit the number of layers', () => {
+    const { hooks, missing } = residuals(modelOf(decoder({ layers: 3 })), 4);
+    expect(hooks).toEqual([]);
+    expect(missing).toContain('6 additions');
+  });
+
+  test('ends in logits only at its last place', () => {
+    const model = modelOf(decoder());
+    const { hooks } = residuals(model, 2);
+    expect(tailModel(model, hooks.at(-1)!.tensor, 'logits')).toBeDefined();
+    expect(tailModel(model, hooks.at(-2)!.tensor, 'logits')).toBeDefined();
+    // Between here and there attention reads keys and values.
+    expect(tailModel(model, hooks[1]!.tensor, 'logits')).toBeUndefined();
+  });
+});
+
+describe('quantisation', () => {
+  test('is told by its operators', () => {
+    expect(quantizationKind(modelOf(decoder()).graph)).toBe('none');
+    expect(quantizationKind(modelOf(decoder({ float16: true })).graph)).toBe('fp16');
+    expect(quantizationKind(modelOf(decoder({ dynamicInt8: true })).graph)).toBe('dynamic-int8');
+  });
+
+  test('of weights leaves activations as they are', () => {
+    const model = modelOf(decoder());
+    const bits = { bits: { int: 4 }, accuracy_level: { int: 4 } };
+    model.graph.nodes.push(makeNode('MatMulNBits', ['a', 'b'], ['c'], bits, 'com.microsoft'));
+    expect(quantizationKind(model.graph)).toBe('weight-only');
+    keepActivationsExact(model.graph);
+    const node = parseModel(writeModel(model)).graph.nodes.at(-1)!;
+    expect(intAttribute(node, 'accuracy_level', -1)).toBe(0);
+    expect(intAttribute(node, 'bits', -1)).toBe(4);
+  });
+
+  test('of weights passes the self-test', async () => {
+    const path = decoder({ fourBits: true, dataFile: 'weights.bin' });
+    const { report } = await OpenGraph.open({ folder: join(path, '..'), onnxPath: path });
+    expect(report.quantization).toBe('weight-only');
+    expect(report.warnings).toEqual([]);
+  });
+
+  test('that depends on batching is warned of', async () => {
+    const path = decoder({ dynamicInt8: true });
+    const { report } = await OpenGraph.open({ folder, onnxPath: path });
+    expect(report.quantization).toBe('dynamic-int8');
+    expect(report.warnings.join('\n')).toContain('depends on which other tokens share the run');
+    expect(report.selfTest.find(({ name }) => name.startsWith('In chunks'))?.passed).toBe(false);
+  });
+});
+
+describe('what cannot serve is refused by name', () => {
+  test('a file cut short anywhere', async () => {
+    const path = decoder();
+    const bytes = readFileSync(path);
+    for (let twentieth = 0; twentieth < 20; twentieth++) {
+      const cut = join(folder, `cut-${twentieth}.onnx`);
+      writeFileSync(cut, bytes.subarray(0, (bytes.length * twentieth) / 20));
+      await expectRefusal(cut, cut);
+    }
+  });
+
+  test.each([
+    ['text', 'This is no graph.\n'.repeat(100), 'not an ONNX model'],
+    ['a web page', '<!doctype html><html><body>Not found</body></html>', 'not an ONNX model'],
+    ['a pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n', 'git lfs pull'],
+    ['zeros', '\0'.repeat(1000), 'not an ONNX model'],
+    ['nothing', '', 'holds no graph'],
+  ])('%s', async (_, content, words) => {
+    const path = join(folder, 'foreign.onnx');
+    writeFileSync(path, content);
+    await expectRefusal(path, words);
+  });
+
+  test('a graph that is missing', () => expectRefusal(join(folder, 'absent.onnx'), 'absent.onnx'));
+
+  test.each([
+    ['no logits', (m: Model) => m.graph.outputs.pop(), 'no output "logits"'],
+    ['no ids', (m: Model) => m.graph.inputs.shift(), 'no input "input_ids"'],
+    ['no past', (m: Model) => m.graph.inputs.splice(3), 'takes no keys and values'],
+    ['an old opset', (m: Model) => m.opsets.set('', 9), 'opset 9'],
+    [
+      'an input that nobody knows',
+      (m: Model) => m.graph.inputs.push({ name: 'pixels', elementType: 1, shape: [1] }),
+      '"pixels"',
+    ],
+    [
+      'an operator that nobody knows',
+      (m: Model) => (m.graph.nodes[3]!.opType = 'Frobnicate'),
+      'Frobnicate',
+    ],
+  ])('%s', async (_, spoil, words) => {
+    const path = decoder();
+    const model = parseModel(readFileSync(path));
+    spoil(model);
+    writeFileSync(path, writeModel(model));
+    await expectRefusal(path, words);
+  });
+
+  test('weights that are missing, cut short or elsewhere', async () => {
+    const path = decoder({ dataFile: 'weights.bin' });
+    const data = join(path, '../weights.bin');
+    const bytes = readFileSync(data);
+    writeFileSync(data, bytes.subarray(0, bytes.length - 1));
+    await expectRefusal(path, 'weights.bin is cut short');
+    rmSync(data);
+    await expectRefusal(path, 'weights.bin is missing');
+    mkdirSync(data);
+    await expectRefusal(path, 'weights.bin is missing');
+    const outside = decoder({ dataFile: '../weights.bin' });
+    await expectRefusal(outside, "outside of the model's folder");
+  });
+
+  test('a file with bytes changed opens, or is refused, and nothing else', async () => {
+    // With its weights elsewhere every byte of the file says something.
+    const source = decoder({ dataFile: 'weights.bin' });
+    const bytes = readFileSync(source);
+    const path = join(source, '../mutated.onnx');
+    let refused = 0;
+    const mutation = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(mutation, async changes => {
+        const mutated = new Uint8Array(bytes);
+        for (const [at, byte] of changes) mutated[at % mutated.length] = byte;
+        writeFileSync(path, mutated);
+        try {
+          await (await OpenGraph.open({ folder: join(path, '..'), onnxPath: path })).close();
+        } catch (error) {
+          refused++;
+          expect(error).toBeInstanceOf(UserError);
+          expect((error as Error).message).toMatch(/mutated\.onnx|weights\.bin/);
+        }
+      }),
+      { numRuns: 100, seed: 5 },
+    );
+    expect(refused).toBeGreaterThan(20);
+  });
+});
+
+describe('weights are read where they lie', () => {
+  test('through links that lead out of the folder, as a download cache has them', async () => {
+    const source = decoder({ dataFile: 'weights.bin', tied: true });
+    const cache = join(folder, 'cache');
+    const snapshot = join(cache, 'snapshots/1/onnx');
+    mkdirSync(join(cache, 'blobs'), { recursive: true });
+    mkdirSync(snapshot, { recursive: true });
+    for (const [blob, file] of [
+      ['a1', source],
+      ['b2', join(source, '../weights.bin')],
+    ] as const) {
+      copyFileSync(file, join(cache, 'blobs', blob));
+      symlinkSync(`../../../blobs/${blob}`, join(snapshot, basename(file)));
+    }
+    const onnxPath = join(snapshot, 'model.onnx');
+    const { report } = await OpenGraph.open({ folder: join(cache, 'snapshots/1'), onnxPath });
+    expect(report.warnings).toEqual([]);
+  });
+
+  test('above the graph, as one copy for two frameworks has them', async () => {
+    const home = join(folder, 'home');
+    const onnxPath = writeDecoder(join(home, 'onnx'), { dataFile: '../model.safetensors' });
+    const { report } = await OpenGraph.open({ folder: home, onnxPath });
+    expect(report.warnings).toEqual([]);
+    expect(report.weights).toBe('external');
+  });
+
+  test('and the file is left as it was', async () => {
+    const path = decoder();
+    const before = statSync(path).mtimeMs;
+    const bytes = readFileSync(path);
+    await (await OpenGraph.open({ folder, onnxPath: path })).close();
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    expect(statSync(path).mtimeMs).toBe(before);
+  });
+});
+
+const gpt2 = join(
+  import.meta.dirname,
+  '../../../../../shared/data/models/tiny-random-gpt2/past.onnx',
+);
+test.skipIf(!existsSync(gpt2))('a fused GPT-2 of opset 11 passes its self-test', async () => {
+  const { report } = await OpenGraph.open({
+    folder: join(gpt2, '..'),
+    onnxPath: gpt2,
+    hiddenSize: 32,
+    layers: 5,
+  });
+  expect(report).toMatchObject({
+    opset: 11,
+    attention: 'Attention',
+    vocabSize: 1000,
+    warnings: [],
+  });
+  expect(report.hooks).toHaveLength(15);
+  expect(report.selfTest.filter(({ passed }) => !passed)).toEqual([]);
+  expect(report.selfTest.map(({ name }) => name)).toContain(
+    'Logits of the last residual against logits',
+  );
+});
+
+function decoder(options: DecoderOptions = {}): string {
+  return writeDecoder(join(folder, `decoder-${count++}`), options);
+}
+
+function modelOf(path: string): Model {
+  return parseModel(new Uint8Array(readFileSync(path)));
+}
+
+function residuals(model: Model, layers: number) {
+  return findResiduals(model.graph, 'input_ids', layers);
+}
+
+async function expectRefusal(path: string, words: string): Promise<void> {
+  const error = await OpenGraph.open({ folder: join(path, '..'), onnxPath: path }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as Error).message).toContain(words);
+}

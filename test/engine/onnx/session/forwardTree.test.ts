@@ -1,0 +1,152 @@
+// A tree of tokens in one run of a graph, against a run for each of its paths; and graphs that take no tree.
+import fc from 'fast-check';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { INT64, FLOAT, type Graph, type GraphNode } from '../../../../src/engine/onnx/graph/graph';
+import { parseModel } from '../../../../src/engine/onnx/graph/readGraph';
+import {
+  makeInitializer,
+  makeNode,
+  writeModel,
+} from '../../../../src/engine/onnx/graph/writeGraph';
+import { OpenGraph } from '../../../../src/engine/onnx/session/openGraph';
+import { writeDecoder, type DecoderOptions } from '../../../support/graphs';
+import { shared } from '../../../support/shared';
+
+const VOCAB = 97;
+
+let folder: string;
+let count = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tokenscope-tree-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Opens a decoder, changed before if asked for. */
+function open(options: DecoderOptions, change?: (graph: Graph) => void): Promise<OpenGraph> {
+  const own = join(folder, String(count++));
+  const onnxPath = writeDecoder(own, options);
+  if (change) {
+    const model = parseModel(readFileSync(onnxPath));
+    change(model.graph);
+    writeFileSync(onnxPath, writeModel(model));
+  }
+  return OpenGraph.open({ folder: own, onnxPath, layers: options.layers ?? 2, hiddenSize: 32 });
+}
+
+const graphs: [string, DecoderOptions][] = [
+  ['MatMul and Softmax', { kvHeads: 2 }],
+  ['GroupQueryAttention', { attention: 'gqa', kvHeads: 2 }],
+  ['weights of 4 bits', { fourBits: true }],
+  ['no place for a tree, token by token', { float16: true }],
+];
+
+test.each(graphs)(
+  'any tree in a graph with %s has what its paths have',
+  async (_, options) => {
+    const graph = await open(options);
+    expect(graph.report.noTree).toBe(options.float16 ? 'it computes in float16' : undefined);
+    const token = fc.nat(VOCAB - 1);
+    const trees = fc
+      .array(fc.record({ above: fc.nat(), token }), { maxLength: 30 })
+      .map(grown => [
+        { parent: -1, token: -1 },
+        ...grown.map(({ above, token }, i) => ({ parent: above % (i + 1), token })),
+      ]);
+    const prefixes = fc.array(token, { minLength: 1, maxLength: 150 });
+    await fc.assert(
+      fc.asyncProperty(prefixes, trees, fc.infiniteStream(fc.nat()), async (ids, nodes, picks) => {
+        const prefix = Uint32Array.from(ids);
+        const wanted = [...nodes.keys()].filter(() => picks.next().value! % 3 > 0);
+        const together = await graph.forwardTree({ prefix, nodes, wanted });
+        for (const [row, node] of wanted.entries()) {
+          const path: number[] = [];
+          for (let at = node; at > 0; at = nodes[at]!.parent) path.unshift(nodes[at]!.token);
+          const alone = await graph.forwardTree({
+            prefix: Uint32Array.of(...prefix, ...path),
+            nodes: nodes.slice(0, 1),
+            wanted: [0],
+          });
+          const ofTree = together.subarray(row * VOCAB, (row + 1) * VOCAB);
+          const furthest = alone.reduce(
+            (most, x, i) => Math.max(most, Math.abs(x - ofTree[i]!)),
+            0,
+          );
+          expect(furthest).toBeLessThan(options.float16 ? 2e-2 : 1e-4);
+        }
+      }),
+      { numRuns: 25, seed: 3 },
+    );
+    await graph.close();
+  },
+  60_000,
+);
+
+test('a tree of more nodes than a run holds is several runs', async () => {
+  const graph = await open({});
+  const nodes = Array.from({ length: 300 }, (_, i) => ({
+    parent: i === 0 ? -1 : i < 100 ? i - 1 : 0,
+    token: i === 0 ? -1 : i % VOCAB,
+  }));
+  const prefix = Uint32Array.of(1, 2, 3);
+  const all = await graph.forwardTree({ prefix, nodes, wanted: [...nodes.keys()] });
+  const last = await graph.forwardTree({ prefix, nodes, wanted: [99] });
+  const ofAll = all.subarray(99 * VOCAB, 100 * VOCAB);
+  expect(Math.max(...last.map((x, i) => Math.abs(x - ofAll[i]!)))).toBeLessThan(1e-4);
+  await graph.close();
+});
+
+/** The Add before each Softmax. */
+function masked(graph: Graph): GraphNode[] {
+  const sums = graph.nodes.filter(({ opType }) => opType === 'Softmax').map(node => node.inputs[0]);
+  return graph.nodes.filter(({ outputs }) => sums.includes(outputs[0]));
+}
+
+test('a graph whose layers look at different stretches keeps its own attention', async () => {
+  const graph = await open({}, graph => {
+    const [first] = masked(graph);
+    graph.nodes.splice(
+      graph.nodes.indexOf(first!),
+      0,
+      makeNode('Add', [first!.inputs[1]!, first!.inputs[1]!], ['window']),
+    );
+    first!.inputs[1] = 'window';
+  });
+  expect(graph.report.noTree).toBe('it has no one mask for all layers');
+  await graph.close();
+});
+
+test('a graph whose mask says more than what is hidden keeps its own attention', async () => {
+  const graph = await open({}, graph => {
+    const [first] = masked(graph);
+    const mask = first!.inputs[1]!;
+    graph.initializers.push(
+      makeInitializer('slope', FLOAT, [], Float32Array.of(0.5)),
+      makeInitializer('axis', INT64, [], BigInt64Array.of(1n)),
+    );
+    // As ALiBi does: the further to the right a key is, the more it weighs.
+    graph.nodes.splice(
+      graph.nodes.indexOf(first!),
+      0,
+      makeNode('Cast', ['attention_mask'], ['ones'], { to: { int: FLOAT } }),
+      makeNode('CumSum', ['ones', 'axis'], ['columns']),
+      makeNode('Mul', ['columns', 'slope'], ['slopes']),
+      makeNode('Add', [mask, 'slopes'], ['sloped']),
+    );
+    for (const add of masked(graph)) add.inputs[1] = 'sloped';
+  });
+  expect(graph.report.noTree).toMatch(/^its logits differ by [\d.]+ from those of separate runs$/);
+  expect(graph.report.warnings).toEqual([]);
+  await graph.close();
+});
+
+const gpt2 = join(shared, 'models/tiny-random-gpt2');
+test.skipIf(!existsSync(gpt2))("transformers.js' fused attention takes no tree", async () => {
+  const onnxPath = join(gpt2, 'past.onnx');
+  const graph = await OpenGraph.open({ folder: gpt2, onnxPath });
+  expect(graph.report.noTree).toBe('its Attention operator takes no mask of a tree');
+  await graph.close();
+});

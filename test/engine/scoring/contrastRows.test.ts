@@ -1,0 +1,188 @@
+// The contrast of the built-in pair over a document, across the engine's real threads.
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lenses } from '../../../src/core/lenses/lenses';
+import { contrastOf } from '../../../src/core/traces/contrast';
+import { Documents } from '../../../src/engine/server';
+import { Model } from '../../../src/engine/models/model';
+import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
+import type { ScoreSummary, TokenView } from '../../../src/protocol/engine';
+import { bundleEngine } from '../../support/engineBundle';
+
+const models = join(import.meta.dirname, '../../../models/reasoner');
+const { traces } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../golden/reasoning/traces.json'), 'utf8'),
+) as { traces: { problem: string; trace: string }[] };
+const TEXT = `${traces[0]!.problem}\n${traces[0]!.trace}`;
+const { signal } = new AbortController();
+
+let bundle: string;
+let start: () => RuntimeClient;
+let documents: Documents;
+beforeAll(async () => {
+  bundle = await bundleEngine();
+  start = () => new RuntimeClient(join(bundle, 'runtime.js'));
+  documents = new Documents(start, () => {});
+  await open('base');
+});
+afterAll(async () => {
+  await documents.openModel({ folder: join(models, '../stories260K'), contextLimit: 64 }, signal);
+  rmSync(bundle, { recursive: true });
+});
+
+const open = (name: string, contextLimit = 512) =>
+  documents.openModel({ folder: join(models, name), contextLimit }, signal);
+let version = 0;
+function setText(text: string) {
+  version++;
+  return documents.setDocument({ uri: 'a', version, text }, signal);
+}
+const at = () => ({ uri: 'a', version });
+const score = (maxTokens = Infinity, utf16End = 0) =>
+  documents.scoreContrast({ ...at(), visible: [{ utf16Start: 0, utf16End }], maxTokens }, signal);
+const view = async () =>
+  (await documents.view(
+    {
+      ...at(),
+      range: { utf16Start: 0, utf16End: 1e9 },
+      maxTokens: 1e6,
+      contrast: { from: 0, centred: false },
+    },
+    signal,
+  )) as TokenView;
+
+describe('the contrast of the pair that the folder names', () => {
+  test('is what each model says of each token, and their divergence', async () => {
+    await setText(TEXT);
+    expect((await view()).pending).toBe((await view()).total);
+    const done = (await score()) as ScoreSummary;
+    expect(done.scored).toBe(done.total);
+    const { scores, ids, pending, pair } = await view();
+    expect(pending).toBe(0);
+    expect(pair).toEqual({ positive: 'positive', negative: 'negative' });
+    const [good, bad] = await Promise.all(
+      ['positive', 'negative'].map(async name => {
+        const model = await Model.open(join(models, name), 512, start);
+        // One after the other, not as a path: another way to the same rows.
+        const rows = [];
+        for (let i = 0; i < ids.length; i++) {
+          const before = [...ids.subarray(0, i)];
+          rows.push(...(await model.asTokenModel().rows(before, [{ parent: -1, token: -1 }], [0])));
+        }
+        model.dispose();
+        return rows;
+      }),
+    );
+    ids.forEach((id, i) => {
+      const expected = contrastOf(good![i]!, bad![i]!, id);
+      const { positive, negative, divergences } = scores!.contrast!;
+      expect(Math.abs(positive[i]! - expected.positive)).toBeLessThan(1e-4);
+      expect(Math.abs(negative[i]! - expected.negative)).toBeLessThan(1e-4);
+      expect(Math.abs(divergences[i]! - expected.divergence)).toBeLessThan(1e-4);
+    });
+  }, 60_000);
+
+  test('leaves a question alone, and takes the median off where it is told to', async () => {
+    await setText(TEXT);
+    await score();
+    const from = TEXT.indexOf(' ', TEXT.length / 2);
+    const whole = { range: { utf16Start: 0, utf16End: 1e9 }, maxTokens: 1e6 };
+    const contrast = { from, centred: true };
+    const centred = await documents.view({ ...at(), ...whole, contrast }, signal);
+    const { positive, negative, centre } = centred.scores!.contrast!;
+    expect(centred.pending).toBe(0);
+    const ratios: number[] = [];
+    centred.utf16Ends.forEach((end, row) => {
+      if (end <= from) expect(positive[row]).toBeNaN();
+      else ratios.push(negative[row]! - positive[row]!);
+    });
+    ratios.sort((a, b) => a - b);
+    const half = ratios.length / 2;
+    const median = (ratios[Math.ceil(half) - 1]! + ratios[Math.floor(half)]!) / 2;
+    expect(centre).toBeCloseTo(median, 6);
+    centred.ids.forEach((_, row) => {
+      if (Number.isNaN(positive[row])) return;
+      const ratio = negative[row]! - positive[row]!;
+      const drawn = lenses.contrast.value(centred.scores, row);
+      expect(drawn * Math.LN2).toBeCloseTo(ratio - median, 5);
+    });
+    const peak = await documents.peak(
+      { ...at(), lens: 'contrast', from: 0, direction: 1, contrast },
+      signal,
+    );
+    expect(peak!.utf16End).toBeGreaterThan(from);
+  }, 60_000);
+
+  test('is kept before an edit, and stops where it was told to', async () => {
+    await setText(TEXT);
+    await score();
+    const before = (await view()).scores!.contrast!;
+    const utf16Start = TEXT.length - 8;
+    version++;
+    const edits = [{ utf16Start, utf16End: utf16Start + 1, text: 'x' }];
+    await documents.editDocument({ uri: 'a', version, edits }, signal);
+    const after = await view();
+    expect(after.pending).toBeLessThan(20);
+    expect(after.pending).toBeGreaterThan(0);
+    const known = after.total - after.pending;
+    expect([...after.scores!.contrast!.positive.subarray(0, known)]).toEqual([
+      ...before.positive.subarray(0, known),
+    ]);
+    await setText(TEXT.repeat(5));
+    const done = (await score(0, 20)) as ScoreSummary;
+    expect(done.scored).toBeGreaterThan(3);
+    expect(done.scored).toBeLessThan(done.total);
+  });
+
+  test('of a text longer than the context is scored in windows, and leads to peaks', async () => {
+    await open('base', 96);
+    await setText(TEXT);
+    const done = (await score()) as ScoreSummary;
+    expect(done.scored).toBe(done.total);
+    expect(done.total).toBeGreaterThan(96);
+    const peak = await documents.peak({ ...at(), lens: 'contrast', from: 0, direction: 1 }, signal);
+    expect(peak).not.toBeNull();
+    const { scores, utf16Starts } = await view();
+    const { positive, negative } = scores!.contrast!;
+    const sizes = Array.from(positive, (value, i) => Math.abs(negative[i]! - value));
+    const own = sizes[utf16Starts.indexOf(peak!.utf16Start)]!;
+    expect(sizes.filter(size => size > own).length).toBeLessThan(0.06 * sizes.length);
+    await open('base');
+  });
+});
+
+describe('a pair that is chosen', () => {
+  test('may be one model with two prompts', async () => {
+    await setText(TEXT);
+    const members = {
+      positive: { folder: '', prompt: `${traces[1]!.problem}\n` },
+      negative: { folder: '' },
+    };
+    await documents.choosePair({ members }, signal);
+    const done = (await score()) as ScoreSummary;
+    expect(done.scored).toBe(done.total);
+    const { pair, scores } = await view();
+    expect(pair!.positive).toMatch(/^base behind “/);
+    expect(scores!.contrast!.divergences.some(value => value > 0.01)).toBe(true);
+  });
+
+  test('is refused with what is wrong and what to do', async () => {
+    await setText(TEXT);
+    const refusedFor = async (positive: string, negative: string) => {
+      const members = { positive: { folder: positive }, negative: { folder: negative } };
+      await documents.choosePair({ members }, signal);
+      return (await score()) as { refused: string };
+    };
+    expect((await refusedFor('', '')).refused).toMatch(/differ in nothing/);
+    const stories = join(models, '../stories260K');
+    expect((await refusedFor(stories, '')).refused).toMatch(
+      /has other tokens than base.*Difference by byte/,
+    );
+    expect((await refusedFor('/nowhere', '')).refused).toMatch(/not found/);
+    await documents.choosePair({}, signal);
+    await open('../stories260K');
+    expect(((await score()) as { refused: string }).refused).toMatch(/Choose a Pair/);
+    await open('base');
+  });
+});

@@ -1,0 +1,175 @@
+// Rollouts of the built-in base model beside those of PyTorch, and what a user's own checker says.
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Documents } from '../../../src/engine/server';
+import { isRightBy } from '../../../src/engine/traces/checker';
+import { drawToken } from '../../../src/core/traces/drawToken';
+import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
+import type { BranchView, RolloutOptions, RolloutView } from '../../../src/protocol/traces';
+import { Cancelled } from '../../../src/protocol/channel';
+import { bundleEngine } from '../../support/engineBundle';
+import { randomOf } from '../../support/toys';
+
+const { traces } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../golden/reasoning/traces.json'), 'utf8'),
+) as {
+  traces: {
+    problem: string;
+    trace: string;
+    answer: number;
+    critical?: number;
+    successes?: number[];
+  }[];
+};
+const [golden] = traces.filter(({ successes, critical }) => successes && critical !== null);
+const { problem, trace, answer, successes, critical } = golden!;
+const { signal } = new AbortController();
+const OPTIONS: RolloutOptions = {
+  ...{ rollouts: 24, temperature: 1, topP: 1, seed: 1, maxTokens: 120, pattern: '', whole: false },
+  target: String(answer),
+};
+const START = problem.length + 1;
+
+let bundle: string;
+let documents: Documents;
+beforeAll(async () => {
+  bundle = await bundleEngine();
+  documents = new Documents(
+    () => new RuntimeClient(join(bundle, 'runtime.js')),
+    () => {},
+  );
+  const folder = join(import.meta.dirname, '../../../models/reasoner/base');
+  await documents.openModel({ folder, contextLimit: 512 }, signal);
+  const text = `${problem}\n${trace}`;
+  await documents.setDocument({ uri: 'a', version: 1, text }, signal);
+});
+afterAll(async () => {
+  const folder = join(import.meta.dirname, '../../../models/stories260K');
+  await documents.openModel({ folder, contextLimit: 64 }, signal);
+  rmSync(bundle, { recursive: true });
+});
+
+const rollOut = async (options: Partial<RolloutOptions> = {}, stop = signal) =>
+  (await documents.rollOut(
+    { uri: 'a', version: 1, start: START, options: { ...OPTIONS, ...options } },
+    stop,
+  )) as RolloutView;
+
+describe('rollouts', () => {
+  test('come to the right answer as often as in PyTorch, and fall at the same token', async () => {
+    const { points, falls, isSuccess, target } = await rollOut();
+    expect([isSuccess, target]).toEqual([true, String(answer)]);
+    expect(points.length).toBeLessThan(successes!.length / 2);
+    let squares = 0;
+    for (const { token, right, rollouts } of points) {
+      const [share, expected] = [right / rollouts, successes![token + 1]! / 64];
+      // Two samples of one share: their difference, in standard errors of the pooled share.
+      const pooled = (right + successes![token + 1]!) / (rollouts + 64);
+      const error = Math.sqrt(pooled * (1 - pooled) * (1 / rollouts + 1 / 64));
+      if (error > 0) squares += ((share - expected) / error) ** 2;
+    }
+    // Chi-squared of so many: its mean and four standard deviations.
+    expect(squares).toBeLessThan(points.length + 4 * Math.sqrt(2 * points.length));
+    const found = falls.find(({ kind }) => kind === 'critical')!;
+    expect(Math.abs(found.token - critical!)).toBeLessThanOrEqual(1);
+    expect(falls.some(({ kind }) => kind === 'cliff')).toBe(true);
+  }, 90_000);
+
+  test('are the same for the same seed, and stop when cancelled', async () => {
+    const few = { rollouts: 4, maxTokens: 60 };
+    const strip = ({ points }: RolloutView) => points;
+    expect(strip(await rollOut(few))).toEqual(strip(await rollOut(few)));
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    await expect(rollOut({ rollouts: 500 }, controller.signal)).rejects.toThrow();
+  }, 60_000);
+
+  test('without a right answer tell agreement with the most frequent one', async () => {
+    const { target: _, ...rest } = OPTIONS;
+    const { isSuccess, target, points } = (await documents.rollOut(
+      { uri: 'a', version: 1, start: START, options: { ...rest, rollouts: 8 } },
+      signal,
+    )) as RolloutView;
+    expect(isSuccess).toBe(false);
+    expect(points[0]!.answers[0]!.text).toBe(target);
+    expect(points[0]!.right).toBe(points[0]!.answers[0]!.count);
+  }, 60_000);
+
+  test('behind another token lead elsewhere', async () => {
+    // In place of the token from which no rollout recovers: what the model holds likeliest there.
+    const view = await documents.view(
+      { uri: 'a', version: 1, range: { utf16Start: START, utf16End: 1e9 }, maxTokens: 1e6 },
+      signal,
+    );
+    const row = critical!;
+    const options = { ...OPTIONS, rollouts: 12 };
+    await documents.score({ uri: 'a', version: 1, visible: [], maxTokens: Infinity }, signal);
+    const { scores, ids } = await documents.view(
+      { uri: 'a', version: 1, range: { utf16Start: START, utf16End: 1e9 }, maxTokens: 1e6 },
+      signal,
+    );
+    const top = scores!.topIds.subarray(row * scores!.topK, (row + 1) * scores!.topK);
+    const id = top.find(other => other !== ids[row])!;
+    const found = (await documents.branch(
+      { uri: 'a', version: 1, start: START, at: view.utf16Starts[row]!, id, options },
+      signal,
+    )) as BranchView;
+    const before = trace.slice(0, view.utf16Starts[row]! - START);
+    expect(found.text.startsWith(before)).toBe(true);
+    expect(found.text).not.toBe(trace);
+    expect(found.rollouts).toBe(12);
+    expect(found.right).toBeGreaterThan(0);
+  }, 60_000);
+});
+
+describe('a checker of the user’s own', () => {
+  test('reads the text and answers by its exit code', async () => {
+    const code =
+      "let t='';process.stdin.on('data',d=>t+=d).on('end',()=>process.exit(t.includes('ok')?0:1))";
+    const command = [process.execPath, '-e', code];
+    expect(await isRightBy(command, 'all ok')).toBe(true);
+    expect(await isRightBy(command, 'no')).toBe(false);
+  });
+
+  test('is stopped by a cancel', async () => {
+    const controller = new AbortController();
+    const never = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
+    const asked = isRightBy(never, 'x', controller.signal);
+    setTimeout(() => controller.abort(), 50);
+    await expect(asked).rejects.toThrow(Cancelled);
+    await expect(isRightBy(never, 'x', controller.signal)).rejects.toThrow(Cancelled);
+  });
+
+  test('judges every rollout that ended, and its failure ends the rest', async () => {
+    const few = { rollouts: 6, maxTokens: 60 };
+    const { points, isSuccess } = await rollOut({ ...few, checker: [process.execPath, '-e', ''] });
+    expect(isSuccess).toBe(true);
+    // Whatever has an answer has ended; what did not end in 60 tokens is judged by nobody.
+    for (const { right, answers } of points)
+      expect(right).toBeGreaterThanOrEqual(answers.reduce((sum, { count }) => sum + count, 0));
+    expect(points.some(({ right }) => right > 0)).toBe(true);
+    const missing = await rollOut({ ...few, checker: ['no-such-program'] });
+    expect(missing).toMatchObject({ refused: expect.stringContaining('no-such-program') });
+  }, 60_000);
+
+  test('that cannot be run says so', async () => {
+    await expect(isRightBy(['no-such-program'], 'x')).rejects.toThrow(/cannot be run.*checker/);
+  });
+});
+
+test('tokens are drawn as often as they are likely, those beyond top-p never', () => {
+  const row = Float64Array.from([0.5, 0.3, 0.15, 0.05], Math.log);
+  const random = randomOf(5);
+  const shares = (temperature: number, topP: number) => {
+    const counts = [0, 0, 0, 0];
+    for (let i = 0; i < 20_000; i++) counts[drawToken(row, { temperature, topP }, random)]!++;
+    return counts.map(count => count / 20_000);
+  };
+  const near = (found: number[], expected: number[]) =>
+    found.forEach((share, i) => expect(Math.abs(share - expected[i]!)).toBeLessThan(0.015));
+  near(shares(1, 1), [0.5, 0.3, 0.15, 0.05]);
+  near(shares(1, 0.75), [0.625, 0.375, 0, 0]);
+  const squares = [0.25, 0.09, 0.0225, 0.0025].map(x => x / 0.365);
+  near(shares(0.5, 1), squares);
+});

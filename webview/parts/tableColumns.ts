@@ -1,0 +1,107 @@
+// The columns of the table: what a token is, and the number that each lens makes of it.
+import { lenses, type Lens } from '../../src/core/lenses/lenses';
+import type { Scale } from '../../src/core/lenses/scale';
+import type { Scores } from '../../src/core/lenses/scores';
+import { valueOf, type TokenRow } from './tokenRows';
+
+export interface Column {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly isNumber: boolean;
+  readonly per: Lens['per'];
+  readonly comparesModels: boolean;
+  readonly needsFeatures: boolean;
+  readonly comparesPair: boolean;
+  /** What it sorts by; NaN where unknown. */
+  value(row: TokenRow): number | string;
+  /** What it shows. */
+  text(row: TokenRow): string;
+}
+
+const plainColumn = {
+  unit: '',
+  per: 'token',
+  comparesModels: false,
+  needsFeatures: false,
+  comparesPair: false,
+} as const;
+const tokenColumns: readonly Column[] = [
+  numberColumn('position', row => row.index + 1),
+  textColumn('token', row => row.spelled),
+  textColumn('bytes', row => row.hex),
+  numberColumn('id', row => row.id),
+];
+/** A lens that only alternates has no number to show. */
+const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id, lens]) =>
+  lens.scale.kind === 'alternate' || lens.scale.kind === 'channels'
+    ? []
+    : [lensColumn(id, lens, lens.scale)],
+);
+
+/**
+ * Numbers for characters, and by a second model, are listed where they were asked for. `second` is the second
+ * tokenizer's name, if there is one.
+ */
+export function columnsOf(scores: readonly (Scores | null)[], second = ''): readonly Column[] {
+  const others: Column[] = second
+    ? [{ ...textColumn(second, ({ others }) => others?.join(' ') ?? ''), id: 'second' }]
+    : [];
+  const columns = [...tokenColumns, ...others];
+  if (!scores.some(Boolean)) return columns;
+  const hasBytes = scores.some(known => known?.byteNats);
+  const hasSecond = scores.some(known => known?.secondByteNats);
+  const hasFeatures = scores.some(known => known?.features);
+  const hasPair = scores.some(known => known?.contrast);
+  const isKnown = ({ per, comparesModels, comparesPair, needsFeatures }: Column) =>
+    (per === 'token' || hasBytes) &&
+    (!comparesModels || hasSecond) &&
+    (!comparesPair || hasPair) &&
+    (!needsFeatures || hasFeatures);
+  return [...columns, ...lensColumns.filter(isKnown)];
+}
+
+/** A sorted copy; what is unknown comes last, what is equal stays in text order. */
+export function sorted(rows: readonly TokenRow[], column: Column, isDescending: boolean) {
+  const direction = isDescending ? -1 : 1;
+  const isUnknown = (value: number | string) => Number.isNaN(value);
+  const keyed = rows.map(row => ({ row, key: column.value(row) }));
+  keyed.sort(({ key: a }, { key: b }) => {
+    if (isUnknown(a) || isUnknown(b)) return Number(isUnknown(a)) - Number(isUnknown(b));
+    return a < b ? -direction : a > b ? direction : 0;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+function numberColumn(title: string, value: (row: TokenRow) => number): Column {
+  const text = (row: TokenRow) => String(value(row));
+  return { ...plainColumn, id: title, title, isNumber: true, value, text };
+}
+
+function textColumn(title: string, text: (row: TokenRow) => string): Column {
+  return { ...plainColumn, id: title, title, isNumber: false, value: text, text };
+}
+
+function lensColumn(
+  id: string,
+  lens: Lens,
+  { unit, decimals }: Exclude<Scale, { kind: 'alternate' | 'channels' }>,
+): Column {
+  const value = (row: TokenRow) => valueOf(lens, row);
+  const text = (row: TokenRow) => {
+    const number = value(row);
+    return Number.isNaN(number) ? '–' : number.toFixed(decimals);
+  };
+  return {
+    id: `lens.${id}`,
+    title: lens.title.toLowerCase(),
+    unit,
+    isNumber: true,
+    per: lens.per,
+    comparesModels: lens.comparesModels ?? false,
+    needsFeatures: lens.needsFeatures ?? false,
+    comparesPair: lens.comparesPair ?? false,
+    value,
+    text,
+  };
+}

@@ -1,0 +1,133 @@
+// Two tokenizers on one text: their counts, and where on the screen they cut differently.
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { spell } from '../../src/core/displayToken';
+import { ratesOf } from '../../src/core/text/textSize';
+import { fixed } from '../../src/core/text/tokenCounts';
+import type { FileCount, Piece } from '../../src/protocol/engine';
+import type { ComparedText } from '../../src/protocol/page';
+import { button } from '../parts/button';
+import type { Page } from '../page';
+import { listeners } from '../parts/roving';
+import { counted } from '../parts/plural';
+
+export function compareTemplate(page: Page): TemplateResult {
+  const { state, run } = page;
+  if (!state.second) {
+    return html`<p>
+        ${state.secondProblem || 'Choose a second tokenizer to see both on one text.'}
+      </p>
+      <p class="buttons">${button('compareWithTokenizer', 'Compare with a tokenizer', run)}</p>`;
+  }
+  if (!state.compared) return html`<p>There is no text to compare on.</p>`;
+  return html`<div class="columns">
+    ${countsTemplate(page, state.compared)} ${differencesTemplate(page, state.compared)}
+  </div>`;
+}
+
+function countsTemplate({ state, run }: Page, compared: ComparedText): TemplateResult {
+  const { comparison, hasSelection, language } = compared;
+  return html`<section class="comparison" aria-labelledby="counts">
+    <h2 id="counts">${state.model} and ${state.second}</h2>
+    ${countTable(state.model, state.second, `Document (${language})`, comparison.document)}
+    ${
+      hasSelection ? countTable(state.model, state.second, 'Selection', comparison.ranges) : nothing
+    }
+    <p class="source">
+      In the tokens lens, shades are the tokens of ${state.model}, lines below them (solid and
+      dotted by turns) those of ${state.second}.
+    </p>
+    <p class="buttons">
+      ${button('compareWithTokenizer', 'Choose another', run)}
+      ${button('stopComparing', 'Stop comparing', run)}
+    </p>
+  </section>`;
+}
+
+function countTable(first: string, second: string, what: string, count: FileCount): TemplateResult {
+  const row = (name: string, tokens: number) => {
+    const rates = ratesOf(tokens, count);
+    const cells = [
+      String(tokens),
+      fixed(rates.tokensPerWord),
+      fixed(rates.tokensPerCharacter),
+      fixed(rates.bytesPerToken),
+    ];
+    return html`<tr>
+      <th scope="row">${name}</th>
+      ${cells.map(cell => html`<td class="number">${cell}</td>`)}
+    </tr>`;
+  };
+  return html`<table class="counts">
+    <caption>
+      ${what}: ${counted(count.characters, 'character')}, ${counted(count.words, 'word')}
+    </caption>
+    <thead>
+      <tr>
+        <th></th>
+        <th scope="col" class="number">tokens</th>
+        <th scope="col" class="number">per word</th>
+        <th scope="col" class="number">per character</th>
+        <th scope="col" class="number">bytes per token</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${row(first, count.tokens)} ${row(second, count.second ?? 0)}
+    </tbody>
+  </table>`;
+}
+
+function differencesTemplate(page: Page, compared: ComparedText): TemplateResult {
+  const { state, select, run } = page;
+  const { uri, version, lines, comparison } = compared;
+  const { listed, differences } = comparison;
+  const { onKey, onClick, onFocus } = listeners((element, goThere) => {
+    const chosen = listed[Number(element.dataset.token?.slice(DIFFERENCE.length))];
+    if (!chosen) return;
+    const { utf16Start, utf16End } = chosen;
+    select({ uri, version, utf16Start, utf16End, goThere });
+  });
+  const rows = repeat(
+    listed,
+    (_, i) => i,
+    ({ first, second }, i) =>
+      html`<tr tabindex="-1" data-token="${DIFFERENCE}${i}" aria-selected="false">
+        <td class="number">${lines[i]}</td>
+        <td class="pieces">${pieces(first)}</td>
+        <td class="pieces">${pieces(second)}</td>
+      </tr>`,
+  );
+  const table = html`<table class="list" role="grid" aria-labelledby="differences">
+    <thead>
+      <tr>
+        <th scope="col" class="number">line</th>
+        <th scope="col">${state.model}</th>
+        <th scope="col">${state.second}</th>
+      </tr>
+    </thead>
+    <tbody data-tokens @keydown=${onKey} @click=${onClick} @focusin=${onFocus}>
+      ${rows}
+    </tbody>
+  </table>`;
+  const none = differences > 0 ? 'None is on the screen.' : 'Both cut the text alike.';
+  return html`<section class="differences" aria-labelledby="differences">
+    <h2 id="differences">
+      ${differences} ${differences === 1 ? 'stretch is' : 'stretches are'} cut differently
+      <small>on the screen: ${listed.length}</small>
+    </h2>
+    <p class="buttons">
+      ${button('previousDifference', 'Previous difference', run)}
+      ${button('nextDifference', 'Next difference', run)}
+    </p>
+    ${listed.length > 0 ? table : html`<p>${none}</p>`}
+  </section>`;
+}
+
+/** Not an index of a token: the cursor's token is not marked in this list. */
+const DIFFERENCE = 'difference ';
+
+function pieces(tokens: readonly Piece[]): TemplateResult[] {
+  return tokens.map(
+    ({ bytes, id }) => html`<code class="piece" title="id ${id}">${spell(bytes)}</code>`,
+  );
+}

@@ -1,0 +1,149 @@
+// What may come at the cursor, byte by byte: exact beside naive, and the tree of tokens that was summed for it.
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { hexOf, percentOf } from '../../src/core/format';
+import { spell } from '../../src/core/displayToken';
+import type { NextBytesView } from '../../src/protocol/engine';
+import type { NextByteState } from '../../src/protocol/page';
+import { coverTreeTemplate } from './coverTree';
+import type { Page } from '../page';
+
+const LISTED = 10;
+const BAR = { width: 160, height: 14 };
+
+export function nextByteTemplate({ next, state }: Page): TemplateResult {
+  if (!next) return html`<p>Put the cursor into a text to see what may come there.</p>`;
+  const { found } = next;
+  const place = html`<h2 id="place">
+    Next byte <small>${next.file}, line ${next.line}, column ${next.column}</small>
+  </h2>`;
+  if ('refused' in found) {
+    return html`<section class="nextByte" aria-labelledby="place">
+      ${place}
+      <p><span class="badge refused">not exact</span> ${found.refused}.</p>
+      <p>
+        No number is shown instead of an exact one. The other tabs and lenses work as before;
+        another model may serve: <em>Tokenscope: Choose Model or Tokenizer…</em>
+      </p>
+    </section>`;
+  }
+  return html`<section class="nextByte" aria-labelledby="place">
+    ${place} ${summary(found, state.model)}
+    <div class="columns">
+      <div>${bars(found)}</div>
+      <div class="tree">
+        ${handedBack(next, found)} ${found.open.length > 0 ? coverTreeTemplate(found) : nothing}
+      </div>
+    </div>
+  </section>`;
+}
+
+function summary(found: NextBytesView, model: string): TemplateResult {
+  const { biasBits, contextTokens, nodes, ms, second } = found;
+  const bias =
+    biasBits === null
+      ? 'Inside a character there is no naive way to compare with.'
+      : `The naive way costs ${biasBits.toFixed(2)} bits more per byte here.`;
+  const cost = `${nodes} ${nodes === 1 ? 'node' : 'nodes'}, ${Math.round(ms)} ms`;
+  return html`<p>
+    <span class="badge">exact, e2</span> ${bias}
+    <span class="source">${model}, after ${contextTokens} tokens: ${cost}</span>
+    ${second && 'refused' in second ? html`<br />The second model is not exact here: ${second.refused}.` : nothing}
+  </p>`;
+}
+
+function bars({ exact, naive, end, leak, untested, second }: NextBytesView): TemplateResult {
+  const other = second && !('refused' in second) ? second : undefined;
+  const likeliest = [...exact.keys()].sort((a, b) => exact[b]! - exact[a]!).slice(0, LISTED);
+  const others = (all: Float64Array) =>
+    Math.max(
+      0,
+      all.reduce((sum, p) => sum + p, 0) - likeliest.reduce((sum, b) => sum + all[b]!, 0),
+    );
+  const rows = likeliest.map(byte => {
+    const bytes = Uint8Array.of(byte);
+    return row(spell(bytes), hexOf(bytes), exact[byte]!, naive?.[byte], other?.exact[byte]);
+  });
+  return html`<table class="odds">
+    <caption>
+      Solid: exact; hollow: naive, by the next token's first byte
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">byte</th>
+        <th scope="col">hex</th>
+        <td></td>
+        <th scope="col" class="number">exact</th>
+        <th scope="col" class="number">naive</th>
+        ${other ? secondHeads(other.model) : nothing}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+      ${row('other bytes', '', others(exact), naive ? others(naive) : undefined, other && others(other.exact))}
+      ${row('end of text', '', end, undefined, other?.end, 'The text ends here')}
+      ${row('leak', '', leak, undefined, other?.leak, 'Tokens that the tokenizer does not make here')}
+      ${row('untested', '', untested, undefined, other?.untested, 'Tokens too unlikely to be looked at')}
+    </tbody>
+  </table>`;
+}
+
+function secondHeads(model: string): TemplateResult {
+  return html`<th scope="col" class="number" title="Exact, by the second model">${model}</th>
+    <th scope="col" class="number" title="The two models in equal parts">mixture</th>`;
+}
+
+function row(
+  name: string,
+  hex: string,
+  exact: number,
+  naive?: number,
+  second?: number,
+  title = '',
+): TemplateResult {
+  const percent = (p: number) => percentOf(Math.log(p));
+  return html`<tr title=${title || nothing}>
+    <th scope="row"><code>${name}</code></th>
+    <td class="bytes">${hex}</td>
+    <td>${bar(exact, naive)}</td>
+    <td class="number">${percent(exact)}</td>
+    <td class="number">${naive === undefined ? '–' : percent(naive)}</td>
+    ${
+      second === undefined
+        ? nothing
+        : html`<td class="number">${percent(second)}</td>
+            <td class="number">${percent((exact + second) / 2)}</td>`
+    }
+  </tr>`;
+}
+
+/** The numbers beside it say the same. */
+function bar(exact: number, naive?: number): TemplateResult {
+  const { width, height } = BAR;
+  const length = (p: number) => Math.max(p > 0 ? 0.5 : 0, p * (width - 2));
+  return html`<svg class="bar" width=${width} height=${height} aria-hidden="true">
+    <rect class="exact" x="1" y="3" width=${length(exact)} height=${height - 6}></rect>
+    ${
+      naive === undefined
+        ? nothing
+        : svg`<rect class="naive" x="1" y="1" width=${length(naive)} height=${height - 2}></rect>`
+    }
+  </svg>`;
+}
+
+/** The line up to the cursor; what the model reads anew is underlined. */
+function handedBack({ before }: NextByteState, { open, covers }: NextBytesView): TemplateResult {
+  const line = new TextEncoder().encode(before);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const from = Math.max(0, line.length - open.length);
+  const settled = text(line.subarray(from - Math.min(from, 24), from));
+  const through = covers.reduce((sum, { rest, share }) => sum + (rest.length > 0 ? share : 0), 0);
+  const words =
+    open.length === 0
+      ? 'Whatever comes, the tokens before the cursor stay as they are.'
+      : `Underlined: cut into tokens anew, by what comes. With ${percentOf(Math.log(through))} a token goes on through the cursor.`;
+  const shown = from > 24 ? `…${settled}` : settled;
+  const anew = text(line.subarray(from));
+  // prettier-ignore
+  const tail = html`<code class="tail">${shown}<u class="healed">${anew}</u><span class="caret"></span></code>`;
+  return html`<p>${tail} ${words}</p>`;
+}

@@ -1,0 +1,142 @@
+// Why the text is split as it is: the merges of the pretoken at the cursor, and what one more character would change.
+import { html, nothing, type TemplateResult } from 'lit';
+import { piecesAfterSteps } from '../../src/core/tokenizer/bpe/mergeSteps';
+import { hexOf } from '../../src/core/format';
+import { spell } from '../../src/core/displayToken';
+import { encodeUtf8 } from '../../src/core/text/utf8';
+import type { Continuation, Piece, SplitView } from '../../src/protocol/engine';
+import type { Page } from '../page';
+import { counted } from '../parts/plural';
+
+export function splitTemplate(page: Page): TemplateResult {
+  const { split } = page.state;
+  if (!split) return html`<p>Put the cursor on a token to see how it came about.</p>`;
+  return html`<div class="columns">
+    <section aria-labelledby="merges">
+      <h2 id="merges">${headline(split)}</h2>
+      ${split.note ? html`<p>${split.note}</p>` : nothing}
+      ${split.symbols.length > 0 ? ladder(split) : nothing}
+      <p class="source">Model: ${page.state.model}</p>
+    </section>
+    ${split.continuations.length > 0 ? continuations(page, split) : nothing}
+  </div>`;
+}
+
+function headline({ symbols, tokens, byteStart, byteEnd }: SplitView): TemplateResult {
+  const bytes = joined(symbols.length > 0 ? symbols : tokens);
+  return html`Why <code>${spell(bytes)}</code> is ${counted(tokens.length, 'token')}
+    <small>bytes ${byteStart}–${byteEnd}: <code>${hexOf(bytes)}</code></small>`;
+}
+
+/** A row for each merge, with the pieces that it leaves below those that they were made of: the tree, leaves first. */
+function ladder({ symbols, steps, rankIs, token, tokens }: SplitView): TemplateResult {
+  const states = piecesAfterSteps(
+    symbols.map(({ id }) => id),
+    steps.map(({ at, rank, piece }) => ({ at, rank, id: piece.id })),
+  );
+  const known = new Map([...symbols, ...steps.map(({ piece }) => piece)].map(one => [one.id, one]));
+  const spelled = (id: number) => spell(known.get(id)!.bytes);
+  const rows = states.map((pieces, i) => {
+    const step = steps[i - 1];
+    const before = states[i - 1];
+    const pair = step && [before![step.at]!, before![step.at + 1]!].map(({ id }) => spelled(id));
+    const isLast = i === steps.length;
+    const cells = pieces.map(({ id, start, end }, at) => {
+      const isCursor = isLast && at === token && tokens.length > 1;
+      const kind = [step?.at === at ? 'merged' : '', isCursor ? 'current' : ''].join(' ');
+      return html`<td colspan=${end - start} class="piece ${kind}">
+        <code>${spelled(id)}</code>${
+          isCursor ? html`<span class="unseen"> (at the cursor)</span>` : nothing
+        }
+      </td>`;
+    });
+    const what = pair
+      ? html`<code>${pair[0]}</code> + <code>${pair[1]}</code>`
+      : html`${counted(symbols.length, 'symbol')}`;
+    return html`<tr>
+      <td class="number">${i || ''}</td>
+      <th scope="row">${what}</th>
+      <td class="number">${step ? step.rank : ''}</td>
+      ${cells}
+    </tr>`;
+  });
+  const ends =
+    steps.length > 0
+      ? 'No two neighbours of the last row have a merge.'
+      : 'No two neighbours have a merge.';
+  return html`<table class="ladder" aria-labelledby="merges" aria-describedby="order">
+      <thead>
+        <tr>
+          <th scope="col">step</th>
+          <th scope="col">merges</th>
+          <th scope="col" class="number">rank</th>
+          <th scope="col" colspan=${symbols.length}>pieces after it</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+    <p id="order" class="source">
+      Of all neighbours the pair with the lowest rank merges, the leftmost of equals first. The rank
+      is ${rankIs}. ${ends}
+    </p>`;
+}
+
+function continuations({ look, change }: Page, split: SplitView): TemplateResult {
+  const [alone, ...others] = split.continuations;
+  const onInput = (event: Event) => change({ typed: (event.target as HTMLInputElement).value });
+  return html`<section aria-labelledby="more">
+    <h2 id="more">What one more character would change</h2>
+    <p>
+      <label
+        >Or what you would type:
+        <input
+          type="text"
+          maxlength="16"
+          size="10"
+          spellcheck="false"
+          value=${look.typed}
+          @input=${onInput}
+      /></label>
+    </p>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">behind it</th>
+          <th scope="col">tokens then</th>
+          <th scope="col">the split</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${[alone!, ...others].map(one => continuation(one, alone!))}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+const ORIGINS: Record<Continuation['origin'], string> = {
+  end: '',
+  text: 'in the text',
+  typed: 'yours',
+  telling: '',
+};
+
+function continuation({ text, origin, tokens, kept }: Continuation, alone: Continuation) {
+  const stays = kept === alone.tokens.length;
+  const pieces = tokens.map(
+    ({ bytes }, i) => html`<code class="piece ${i < kept ? '' : 'merged'}">${spell(bytes)}</code>`,
+  );
+  const words = ORIGINS[origin];
+  const name = origin === 'end' ? 'nothing' : html`<code>${spell(encodeUtf8(text))}</code>`;
+  const outcome = origin === 'end' ? '' : stays ? 'stays' : html`<strong>changes</strong>`;
+  return html`<tr>
+    <th scope="row">${name}${words ? html` <small>${words}</small>` : nothing}</th>
+    <td class="pieces">${pieces}</td>
+    <td>${outcome}</td>
+  </tr>`;
+}
+
+function joined(pieces: readonly Piece[]): Uint8Array {
+  return Uint8Array.from(pieces.flatMap(({ bytes }) => [...bytes]));
+}

@@ -1,0 +1,73 @@
+// The text on the screen as the model gets it: its tokens one by one, in the lens's colours, line by line.
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { lenses, type Lens } from '../../src/core/lenses/lenses';
+import type { Page } from '../page';
+import { listeners } from '../parts/roving';
+import { heatClass, selectToken, tokenRows, valueOf, type TokenRow } from '../parts/tokenRows';
+
+export function stripTemplate(page: Page): TemplateResult {
+  const lens: Lens = lenses[page.state.lens];
+  const { onKey, onClick, onFocus } = listeners((element, goThere) =>
+    selectToken(page, element, goThere),
+  );
+  const lines = repeat(
+    linesOf(tokenRows(page.list!)),
+    tokens => tokens[0]!.line,
+    tokens =>
+      html`<div class="line" role="group" aria-label="line ${tokens[0]!.line}">
+        <span class="lineNumber" aria-hidden="true">${tokens[0]!.line}</span>
+        <span role="none" class="chips"
+          >${repeat(
+            tokens,
+            token => token.index,
+            token => chip(lens, token, page.state.second),
+          )}</span
+        >
+      </div>`,
+  );
+  return html`<div
+    class="strip"
+    role="listbox"
+    aria-label="Tokens of the visible text"
+    aria-describedby="note"
+    data-tokens
+    @keydown=${onKey}
+    @click=${onClick}
+    @focusin=${onFocus}
+  >
+    ${lines}
+  </div>`;
+}
+
+/** Behind the last token that the second tokenizer cuts otherwise stand those that it has there. */
+function chip(lens: Lens, token: TokenRow, second: string): TemplateResult {
+  const value = valueOf(lens, token);
+  const { spelled, others } = token;
+  const score = Number.isNaN(value) ? 'no score' : lens.format(value);
+  const words = others ? `${score}; ${second}: ${others.join(' ')}` : score;
+  const pieces = others?.map(other => html`<code class="other">${other}</code>`);
+  return html`<span
+      class="chip ${heatClass(lens, token)} ${others ? 'differs' : ''}"
+      role="option"
+      tabindex="-1"
+      data-token=${token.index}
+      aria-selected="false"
+      aria-label="${spelled}, ${words}"
+      title=${words}
+      >${spelled}</span
+    >${
+      token.endsDifference
+        ? html`<span class="others" aria-hidden="true">${pieces}</span>`
+        : nothing
+    }`;
+}
+
+function linesOf(rows: readonly TokenRow[]): TokenRow[][] {
+  const lines: TokenRow[][] = [];
+  for (const row of rows) {
+    if (lines.at(-1)?.[0]!.line === row.line) lines.at(-1)!.push(row);
+    else lines.push([row]);
+  }
+  return lines;
+}
