@@ -40,24 +40,59 @@ const layers = {
   ],
 };
 
-/** Read from the sources rather than from the bundler, which never sees `import type`. */
-function importErrors() {
+/** [file, target of an import in it]: read from the sources rather than from the bundler, which never sees `import type`. */
+const imports = Object.keys(layers).flatMap(layer =>
+  readdirSync(layer, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map(entry => join(entry.parentPath, entry.name))
+    .map(file => ({ layer, file, targets: targetsOf(file) })),
+);
+
+/** @param {string} file */
+function targetsOf(file) {
+  const pattern = /\b(?:from|import|require)\s*\(?\s*'([^']+)'/g;
+  return [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, target = '']) =>
+    target.startsWith('.') ? relative('.', join(dirname(file), target)) : target,
+  );
+}
+
+function layerErrors() {
+  return imports.flatMap(({ layer, file, targets }) =>
+    targets
+      .filter(
+        path =>
+          !layers[layer]?.some(
+            name => path === name || path.startsWith(name.endsWith(':') ? name : `${name}/`),
+          ),
+      )
+      .map(path => `${file}: ${layer} may not import ${path}`),
+  );
+}
+
+/** Import circles, `import type` included, by walking depth first: an import of a file that is still open closes one. */
+function circleErrors() {
+  const graph = new Map(
+    imports.map(({ file, targets }) => [file, targets.map(target => `${target}.ts`)]),
+  );
+  const closed = new Set();
+  /** @type {string[]} */
+  const open = [];
+  /** @type {string[]} */
   const errors = [];
-  for (const [layer, allowed] of Object.entries(layers)) {
-    for (const entry of readdirSync(layer, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !/\.tsx?$/.test(entry.name)) continue;
-      const file = join(entry.parentPath, entry.name);
-      const source = readFileSync(file, 'utf8');
-      const imports = /\b(?:from|import|require)\s*\(?\s*'([^']+)'/g;
-      for (const [, target = ''] of source.matchAll(imports)) {
-        const path = target.startsWith('.') ? relative('.', join(dirname(file), target)) : target;
-        const fits = allowed.some(
-          name => path === name || path.startsWith(name.endsWith(':') ? name : `${name}/`),
-        );
-        if (!fits) errors.push(`${file}: ${layer} may not import ${path}`);
-      }
+  /** @param {string} file */
+  const visit = file => {
+    if (closed.has(file)) return;
+    const start = open.indexOf(file);
+    if (start >= 0) {
+      errors.push(`Import circle: ${[...open.slice(start), file].join(' -> ')}`);
+      return;
     }
-  }
+    open.push(file);
+    for (const target of graph.get(file) ?? []) if (graph.has(target)) visit(target);
+    open.pop();
+    closed.add(file);
+  };
+  for (const file of graph.keys()) visit(file);
   return errors;
 }
 
@@ -104,7 +139,7 @@ const bundles = [
   },
 ];
 
-const errors = importErrors();
+const errors = [...layerErrors(), ...circleErrors()];
 if (errors.length > 0) {
   console.error(errors.join('\n'));
   process.exit(1);

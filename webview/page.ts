@@ -1,5 +1,5 @@
 // What every part of the page draws from and answers to.
-import type { Choice } from '../src/protocol/features';
+import type { FeatureSelection } from '../src/protocol/features';
 import {
   tabIds,
   type FeaturesState,
@@ -21,7 +21,7 @@ export interface Look {
   /** What might be typed behind the pretoken at the cursor. */
   typed: string;
   /** What counts as on in the table of features. */
-  choice: Choice;
+  choice: FeatureSelection;
 }
 export const firstLook: Look = {
   ...{ tab: 0, column: 'position', isDescending: false, typed: '' },

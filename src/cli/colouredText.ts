@@ -3,7 +3,7 @@ import { encodeUtf8 } from '../core/text/utf8';
 import { lenses, type Lens } from '../core/lenses/lenses';
 import { legendOf, stepOf } from '../core/lenses/scale';
 import type { Scores } from '../core/lenses/scores';
-import { spell } from '../core/displayToken';
+import { displayToken } from '../core/displayToken';
 import type { StreamTokens } from '../core/text/stream/tokenStream';
 import type { Model } from '../engine/models/model';
 
@@ -45,8 +45,8 @@ export function* prettyInspect(
     bits(token).toFixed(2),
     String(scores.ranks[token]),
     String(tokens.byteStarts[token]),
-    spell(model.tokenizer.bytesOf(tokens.ids[token]!)),
-    spell(model.tokenizer.bytesOf(scores.topIds[token * scores.topK] ?? -1)),
+    displayToken(model.tokenizer.bytesOf(tokens.ids[token]!)),
+    displayToken(model.tokenizer.bytesOf(scores.topIds[token * scores.topK] ?? -1)),
   ]);
   yield* table(['bits', 'rank', 'at byte', 'token', 'likeliest instead'], rows);
   const total = known.reduce((sum, token) => sum + bits(token), 0);

@@ -1,7 +1,7 @@
 // Reads the text that a command is about: a file or standard input, as exact UTF-8.
 import { readFile } from 'node:fs/promises';
 import { firstInvalidUtf8 } from '../core/text/utf8';
-import { UserError } from '../protocol/channel';
+import { UserError } from '../core/errors';
 
 /** The text with its BOM, which counts in a file's byte offsets. Throws `UserError`. */
 export async function readText(file: string): Promise<string> {

@@ -2,21 +2,20 @@
 // exactness cannot be had.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InexactError } from '../core/errors';
+import { InexactError, UserError } from '../core/errors';
 import { encodeUtf8 } from '../core/text/utf8';
 import { Document } from '../engine/documents/document';
 import { Model } from '../engine/models/model';
 import { RuntimeClient } from '../engine/onnx/session/runtimeClient';
 import { tokenLines } from '../engine/documents/tokenJson';
-import { UserError } from '../protocol/channel';
 import { openTokenizerAt } from '../engine/models/openTokenizer';
-import { bytesOfText } from './commands/bytes';
-import { completed, readComplete } from './commands/complete';
-import { count } from './commands/count';
-import { featuresOfText } from './commands/features';
+import { runBytes } from './commands/bytes';
+import { runComplete, parseCompleteOptions } from './commands/complete';
+import { runCount } from './commands/count';
+import { runFeatures } from './commands/features';
 import { readBytes, readText } from './input';
-import { traced } from './commands/trace';
-import { isMode, next, type Place } from './commands/next';
+import { runTrace } from './commands/trace';
+import { isMode, runNext, type NextPlace } from './commands/next';
 import { prettyInspect, prettyTokens } from './colouredText';
 
 const HELP = `tokenscope: what a language model sees in a text
@@ -85,7 +84,7 @@ async function main(): Promise<void> {
   if (command === 'count') {
     const { tokenizer } = await Model.open(folder, contextLimit, null);
     const second = values.tokenizer ? openTokenizerAt(values.tokenizer).tokenizer : undefined;
-    return await print(count([file, ...rest], tokenizer, second, values.json ?? false));
+    return await print(runCount([file, ...rest], tokenizer, second, values.json ?? false));
   }
   if (command === 'trace') {
     const { positive, negative, sample, model } = values;
@@ -99,12 +98,13 @@ async function main(): Promise<void> {
     const bytes = await readBytes(file);
     const json = values.json ?? false;
     const request = { file, bytes, sample, model, members, contextLimit, json };
-    return await print(await traced(request, startRuntime));
+    return await print(await runTrace(request, startRuntime));
   }
   const { feature: _, ...completionValues } = values;
   const text = await readText(file);
   const place = command === 'next' ? placeIn(text, values) : undefined;
-  const completion = command === 'complete' ? readComplete(text, completionValues) : undefined;
+  const completion =
+    command === 'complete' ? parseCompleteOptions(text, completionValues) : undefined;
   const scored = command !== 'tokens';
   const model = await Model.open(folder, contextLimit, scored ? startRuntime : null);
   let second: Model | undefined;
@@ -114,19 +114,17 @@ async function main(): Promise<void> {
     }
     if (command === 'bytes') {
       const showProgress = progressOn(process.stderr, 'bytes');
-      return await print(
-        await bytesOfText(model, text, values.json ?? false, showProgress, second),
-      );
+      return await print(await runBytes(model, text, values.json ?? false, showProgress, second));
     }
     if (command === 'features') {
       const showProgress = progressOn(process.stderr, 'tokens');
       const json = values.json ?? false;
-      return await print(await featuresOfText(model, text, features, json, showProgress));
+      return await print(await runFeatures(model, text, features, json, showProgress));
     }
     if (completion) {
-      return await print(await completed(model, completion, values.json ?? false));
+      return await print(await runComplete(model, completion, values.json ?? false));
     }
-    if (place) return await print(await next(model, place, values.json ?? false, second));
+    if (place) return await print(await runNext(model, place, values.json ?? false, second));
     const document = new Document(file, 0, text);
     if (scored) {
       const showProgress = progressOn(process.stderr, 'tokens');
@@ -198,7 +196,7 @@ function shareOf(text: string, name: string): number {
 function placeIn(
   text: string,
   given: { at?: string | undefined; mode: string; lazy: string; second?: string | undefined },
-): Place {
+): NextPlace {
   const { at, mode } = given;
   const lazy = Number(given.lazy);
   if (at === undefined) throw new UserError('`next` needs --at BYTE, an offset in the file.');
@@ -257,7 +255,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 main().catch((error: Error) => {
-  const code = error instanceof UserError ? 2 : error instanceof InexactError ? 3 : 1;
+  const code = error instanceof InexactError ? 3 : error instanceof UserError ? 2 : 1;
   console.error(code === 1 ? error.stack : `tokenscope: ${error.message}`);
   process.exitCode = code;
 });

@@ -1,18 +1,18 @@
 // A token's bytes as people read them: text where they are text, with blanks and controls made visible,
 // and hex where they are not a whole character.
 
-import { hexOf } from './format';
+import { formatHex } from './format';
 
 const NAMES: Record<string, string> = { ' ': '·', '\n': '↵', '\r': '␍', '\t': '→', '\0': '␀' };
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Z}]/gu;
 
 /** For example `·return`, `↵↵`, `⟨f0 9f⟩`. Bytes that are no UTF-8 are shown as a whole in hex. */
-export function spell(bytes: Uint8Array): string {
+export function displayToken(bytes: Uint8Array): string {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return `⟨${hexOf(bytes)}⟩`;
+    return `⟨${formatHex(bytes)}⟩`;
   }
   return text.replace(HIDDEN, visible);
 }

@@ -1,4 +1,39 @@
-/** Exact probabilities of bytes cannot be had. The message says why, where, and what would help. */
-export class InexactError extends Error {
+// The errors that are answers: what the user did or has, rather than a bug. Everything else that is thrown is a bug.
+
+/** What the user did or has: its message says what, where and what next, and is shown as it is. */
+export class UserError extends Error {
+  override readonly name: string = 'UserError';
+}
+
+/** The request was withdrawn, or its document has changed since. Never shown. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+  constructor() {
+    super('cancelled');
+  }
+}
+
+/** Exact probabilities of bytes are not available here. The message says why, where, and what would help. */
+export class InexactError extends UserError {
   override readonly name = 'InexactError';
+}
+
+/** A tokenizer's files cannot be used. The message names the file and the field, and says what to do. */
+export class TokenizerError extends UserError {
+  override readonly name = 'TokenizerError';
+}
+
+/** "fim" in tokenscope.json cannot be used. */
+export class FimError extends UserError {
+  override readonly name = 'FimError';
+}
+
+/** A feature's predicate cannot be parsed. The message names the character. */
+export class PredicateError extends UserError {
+  override readonly name = 'PredicateError';
+}
+
+/** Saved log-probabilities do not fit their text. The message names the first byte that differs. */
+export class AlignError extends UserError {
+  override readonly name = 'AlignError';
 }

@@ -8,10 +8,10 @@ import {
   type LogOutputChannel,
   type TextDocument,
 } from 'vscode';
-import { bitsPerByte, totalsOf, wordsOf } from '../core/exactBytes/byteProof';
+import { bitsPerByte, totalsOf, describeProof } from '../core/exactBytes/byteProof';
 import { lensIds, lenses } from '../core/lenses/lenses';
-import { UserError } from '../protocol/channel';
-import type { ByteProof } from '../protocol/engine';
+import { UserError } from '../core/errors';
+import type { ByteProof } from '../protocol/scores';
 import { chooseModel } from './models/chooseModel';
 import { chooseModelPair } from './models/choosePair';
 import { registerTable, type CommandTable } from './ui/commandTable';
@@ -25,11 +25,11 @@ import { countMarkdown } from './counting/countReport';
 import { countFolder } from './counting/countTokens';
 import type { Engine } from './engine/engineClient';
 import { featureCommands } from './features/featureCommands';
-import type { Features } from './features/autoencoder';
+import type { Autoencoder } from './features/autoencoder';
 import type { Inspection } from './engine/scoringPasses';
 import { reportMarkdown } from './models/modelReport';
 import { goToPeak } from './overlay/peaks';
-import { cancellable, shareTeller } from './ui/progress';
+import { cancellable, shareReporter } from './ui/progress';
 import type { OverlayState } from './overlay/overlayState';
 import type { Pages } from './ui/pages';
 import type { ShownTexts } from './overlay/textSource';
@@ -45,7 +45,7 @@ export interface CommandContext {
   readonly pages: Pages;
   readonly completions: Completions;
   readonly calibrations: Calibrations;
-  readonly features: Features;
+  readonly features: Autoencoder;
   /** Folder of the built-in model. */
   readonly builtIn: string;
 }
@@ -98,7 +98,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
       const { proof, secondProof } = found;
       if (!proof) return;
       const bytes = Buffer.byteLength(document.getText());
-      const words = (proof: ByteProof) => `${wordsOf(totalsOf(proof))}.`;
+      const words = (proof: ByteProof) => `${describeProof(totalsOf(proof))}.`;
       const perByte = (proof: ByteProof) =>
         `${proof.model}: ${bitsPerByte(totalsOf(proof), bytes).toFixed(3)} bits per byte. ${words(proof)}`;
       const told = secondProof ? `${perByte(proof)} ${perByte(secondProof)}` : words(proof);
@@ -145,7 +145,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
 
 function everyByte(inspection: Inspection, document: TextDocument, second: boolean) {
   return cancellable('Tokenscope: scoring every byte', async (signal, progress) => {
-    const tell = shareTeller(progress);
+    const tell = shareReporter(progress);
     const listener = inspection.onDidScore(({ uri, scored, total }) => {
       if (uri === document.uri.toString()) tell(scored, total);
     });

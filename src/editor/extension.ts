@@ -3,9 +3,9 @@ import { window, workspace, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands';
 import { Calibrations } from './completion/calibrations';
 import { Completions } from './completion/completions';
-import { tellComparing } from './models/chooseComparison';
+import { updateComparingContext } from './models/chooseComparison';
 import { Engine } from './engine/engineClient';
-import { Features } from './features/autoencoder';
+import { Autoencoder } from './features/autoencoder';
 import { registerHover } from './hover/hover';
 import { Inspection } from './engine/scoringPasses';
 import { registerInspector } from './inspector/inspectorView';
@@ -24,11 +24,11 @@ import {
 } from './settings';
 import { ShownTexts } from './overlay/textSource';
 import { Status } from './overlay/status';
-import { Texts } from './engine/documentSync';
+import { DocumentSync } from './engine/documentSync';
 import { curveState } from './inspector/curveState';
 import { TraceDocuments } from './traces/traceDocuments';
 import { registerTraces } from './traces/traceCommands';
-import { TracesShown } from './traces/traceTexts';
+import { TraceTexts } from './traces/traceTexts';
 
 /** Answers what the tests look at. */
 export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid' | 'state'> } {
@@ -43,19 +43,19 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     }),
     comparedTokenizer: settings.comparedTokenizer,
     pair: settings.pair,
-    onScored: event => inspection.tellScored(event),
-    onCompleting: event => completions.tellCompleting(event),
-    onCalibrating: event => calibrations.tell(event),
-    onRolling: event => rollouts.tell(event),
+    onScored: event => inspection.reportScored(event),
+    onCompleting: event => completions.reportCompleting(event),
+    onCalibrating: event => calibrations.reportProgress(event),
+    onRolling: event => rollouts.reportRolling(event),
     onOutput: line => log.info(line),
   });
-  const texts = new Texts(engine);
-  const features: Features = new Features(engine, texts, state, context.globalState);
-  const wish = () => features.wishOfLens();
+  const texts = new DocumentSync(engine);
+  const features: Autoencoder = new Autoencoder(engine, texts, state, context.globalState);
+  const wish = () => features.optionsForLens();
   const inspection: Inspection = new Inspection(engine, texts, wish, features.open);
   const quietly = (error: unknown) => report(log, error);
   const traces = new TraceDocuments(engine);
-  const shown = new ShownTexts([new TracesShown(traces, texts)]);
+  const shown = new ShownTexts([new TraceTexts(traces, texts)]);
   const overlay = new Overlay(engine, inspection, state, shown, quietly);
   const status = new Status(engine, inspection, state, features, shown);
   const pages = new Pages();
@@ -113,7 +113,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     }),
     workspace.onDidChangeConfiguration(event => {
       if (changesComparison(event)) {
-        tellComparing();
+        updateComparingContext();
         // An engine that is starting has read the setting as it was.
         if (engine.running) void engine.compare().catch(quietly);
       }
@@ -134,7 +134,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       overlay.refreshAll();
     }),
   );
-  tellComparing();
+  updateComparingContext();
   overlay.refreshAll();
   return { engine };
 }

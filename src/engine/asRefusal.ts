@@ -1,16 +1,13 @@
-// What cannot be had is answered, not thrown: the views say it in place of a number.
-import { InexactError } from '../core/errors';
-import { UserError } from '../protocol/channel';
-import type { Refusal } from '../protocol/engine';
+// What is not available is answered, not thrown: the views show it in place of a number.
+import { UserError } from '../core/errors';
+import type { Refusal } from '../protocol/types';
 
-/** The reason instead, where exactness cannot be had. */
-export async function refusing<T>(work: () => Promise<T>): Promise<T | Refusal> {
+/** The reason instead of the result, where the work throws a `UserError`. */
+export async function asRefusal<T>(work: () => Promise<T>): Promise<T | Refusal> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof InexactError || error instanceof UserError) {
-      return { refused: error.message.replace(/\.$/, '') };
-    }
+    if (error instanceof UserError) return { refused: error.message.replace(/\.$/, '') };
     throw error;
   }
 }

@@ -5,28 +5,24 @@ import { NATS_PER_BIT, type ContrastScores, type Scores } from '../core/lenses/s
 import type { TokenStream } from '../core/text/stream/tokenStream';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { encodeUtf8, utf8Length } from '../core/text/utf8';
-import { Cancelled, UserError, type Handlers } from '../protocol/channel';
-import type {
-  Details,
-  DocumentVersion,
-  ByteProof,
-  EngineApi,
-  SecondNextBytes,
-  TokenView,
-} from '../protocol/engine';
-import { SCORED } from '../protocol/engine';
+import { type Handlers } from '../protocol/channel';
+import { Cancelled, UserError } from '../core/errors';
+import { type EngineApi, SCORED } from '../protocol/engine';
+import type { Details, ByteProof, TokenView } from '../protocol/scores';
+import type { DocumentVersion } from '../protocol/types';
+import type { SecondNextBytes } from '../protocol/nextBytes';
 import { byteProof, byteScoresOf, charactersOf, scoreBytes } from './scoring/byteScores';
-import { countOfBytes, TokenizerPair, tokensIn } from './documents/tokenizerComparison';
+import { countOfBytes, TokenizerComparison, tokensIn } from './documents/tokenizerComparison';
 import { Document } from './documents/document';
 import { Model } from './models/model';
 import { nextBytes } from './scoring/nextBytes';
 import type { RuntimeClient } from './onnx/session/runtimeClient';
-import { Second } from './models/comparisonModel';
+import { ComparisonModel } from './models/comparisonModel';
 import { FeatureRequests } from './sae/featureRequests';
-import type { FeatureWish } from '../protocol/features';
+import type { FeatureOptions } from '../protocol/features';
 import { CompletionRequests } from './completion/completionRequests';
 import type { EngineHost } from './engineHost';
-import { refusing } from './asRefusal';
+import { asRefusal } from './asRefusal';
 import { TraceRequests } from './traces/traceRequests';
 import { splitAt } from './documents/split';
 import { tokenLines } from './documents/tokenJson';
@@ -34,18 +30,18 @@ import { tokenLines } from './documents/tokenJson';
 /** At most so often is progress told. */
 const PROGRESS_MS = 100;
 
-export class Documents implements Handlers<EngineApi> {
+export class EngineServer implements Handlers<EngineApi> {
   private model: Model | undefined;
   /** What the model's tokenizer is compared with. */
-  private second: Second | undefined;
+  private second: ComparisonModel | undefined;
   private contextLimit = 0;
   private readonly documents = new Map<string, Document>();
   private readonly host: EngineHost = {
     model: () => this.opened(),
-    at: at => this.at(at).document,
-    all: () => this.documents.values(),
-    teller: (at, total) => this.teller(at, total),
-    tell: (name, event) => this.tell(name, event),
+    documentAt: at => this.at(at).document,
+    documents: () => this.documents.values(),
+    progressReporter: (at, total) => this.teller(at, total),
+    emit: (name, event) => this.tell(name, event),
     startRuntime: () => this.startRuntime(),
   };
   private readonly completions = new CompletionRequests(this.host);
@@ -54,7 +50,7 @@ export class Documents implements Handlers<EngineApi> {
 
   constructor(
     private readonly startRuntime: () => RuntimeClient,
-    private readonly tell: EngineHost['tell'] = () => {},
+    private readonly tell: EngineHost['emit'] = () => {},
   ) {}
 
   openModel: Handlers<EngineApi>['openModel'] = async ({ folder, contextLimit }) => {
@@ -71,7 +67,7 @@ export class Documents implements Handlers<EngineApi> {
   compareWith: Handlers<EngineApi>['compareWith'] = ({ path }) => {
     const second = this.second;
     if (path && path === second?.info.path) return second.info;
-    this.second = path ? new Second(path) : undefined;
+    this.second = path ? new ComparisonModel(path) : undefined;
     if (second) {
       for (const document of this.documents.values()) document.forgetStream(second.tokenizer);
       second.dispose();
@@ -106,7 +102,7 @@ export class Documents implements Handlers<EngineApi> {
   scoreBytes: Handlers<EngineApi>['scoreBytes'] = async (params, signal) => {
     const { model, document } = this.at(params);
     const { visible, whole } = params;
-    return refusing(async () => {
+    return asRefusal(async () => {
       // What bytes are compared with.
       await model.score(document, { visible, maxTokens: 0, signal, onScored: () => {} });
       const second = params.second ? await this.secondModel() : undefined;
@@ -129,7 +125,7 @@ export class Documents implements Handlers<EngineApi> {
 
   characters: Handlers<EngineApi>['characters'] = params => {
     const { model, document } = this.at(params);
-    return refusing(async () => {
+    return asRefusal(async () => {
       // Refused here, too, where bytes could never be scored.
       model.asTokenModel();
       const scores = byteScoresOf(model, document);
@@ -257,11 +253,11 @@ export class Documents implements Handlers<EngineApi> {
       tokens: document.streamBy(model.tokenizer).tokens(),
     };
     const stale = AbortSignal.any([signal, document.current]);
-    return refusing(async () => {
+    return asRefusal(async () => {
       const { healed: _, heads: __, ...found } = await nextBytes(model, text, at, 'e2', stale);
       const bias = found.naive && biasBits(found.exact, found.naive);
       const second = this.second?.info.hasModel
-        ? await refusing(() => this.secondNextBytes(document, text.bytes, at, stale))
+        ? await asRefusal(() => this.secondNextBytes(document, text.bytes, at, stale))
         : undefined;
       const ms = performance.now() - began;
       return { ...found, biasBits: bias, ...(second && { second }), ms };
@@ -336,7 +332,7 @@ export class Documents implements Handlers<EngineApi> {
     scores: Scores,
     first: number,
     end: number,
-    wish: FeatureWish,
+    wish: FeatureOptions,
   ): { scores: Scores; pending: number } {
     const service = this.features.opened;
     if (!service) return { scores, pending: 0 };
@@ -344,16 +340,16 @@ export class Documents implements Handlers<EngineApi> {
     return { scores: { ...scores, features }, pending };
   }
 
-  private openedSecond(): Second {
+  private openedSecond(): ComparisonModel {
     if (this.second) return this.second;
     throw new UserError(
       'There is no second tokenizer or model. Choose one with "Tokenscope: Compare with Tokenizer or Model...".',
     );
   }
 
-  private pairAt(at: DocumentVersion): TokenizerPair {
+  private pairAt(at: DocumentVersion): TokenizerComparison {
     const { model, document } = this.at(at);
-    return new TokenizerPair(document, model.tokenizer, this.openedSecond().tokenizer);
+    return new TokenizerComparison(document, model.tokenizer, this.openedSecond().tokenizer);
   }
 
   /** The document in the version that was asked for; an older or newer one is nobody's business any more. */

@@ -1,5 +1,6 @@
 // One typed channel for every boundary: an interface of functions is the contract, calls and handlers
 // are derived from it, and vscode-jsonrpc carries them (replies, errors, cancellation).
+import { Cancelled, UserError } from '../core/errors';
 import {
   CancellationTokenSource,
   ErrorCodes,
@@ -25,19 +26,6 @@ export type Handlers<C extends Contract<C>> = {
 };
 
 type Handler = (params: never, signal: AbortSignal) => unknown;
-
-/** What the user did or has, rather than a bug: its message is fit to show as it is. */
-export class UserError extends Error {
-  override readonly name = 'UserError';
-}
-
-/** The request was withdrawn, or the document it was about has changed since. Never shown. */
-export class Cancelled extends Error {
-  override readonly name = 'Cancelled';
-  constructor() {
-    super('cancelled');
-  }
-}
 
 const USER_ERROR = -32000;
 const REQUEST_CANCELLED = -32800;

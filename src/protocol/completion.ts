@@ -2,9 +2,9 @@
 import type { CalibrationRow } from '../core/completion/calibration';
 import type { Healing } from '../core/completion/healingStarts';
 import type { StopReason } from '../core/completion/complete';
-import type { HandBack, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
+import type { Rollback, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
 import type { Region } from '../core/completion/syntaxRegion';
-import type { DocumentVersion, Piece, Refusal, TextEdit } from './engine';
+import type { DocumentVersion, Piece, Refusal, TextEdit } from './types';
 
 export interface CompletionApi {
   /**
@@ -70,7 +70,7 @@ export interface CompletionOptions {
   healings: readonly Healing[];
   /** auto: what the model was taught. One that it was not taught is `none`. */
   mode: PromptMode | 'auto';
-  handBack: HandBack | 'auto';
+  rollback: Rollback | 'auto';
   suffixFrom: SuffixFrom | 'auto';
   /** Of the text around the cursor. The model may hold less. */
   contextTokens: number;
@@ -105,9 +105,9 @@ export interface CompletionView {
   /** Why healing is not exact, where it was to be. */
   inexact: string;
   /** The bytes before the cursor that the model wrote anew. */
-  handedBack: Uint8Array;
+  rolledBack: Uint8Array;
   /** Those behind the cursor that it was to write, too: the rest of a word. */
-  handedOn: Uint8Array;
+  rolledForward: Uint8Array;
   /** Tokens of the prompt before them. */
   promptTokens: number;
   /** How many of these the model remembered. */

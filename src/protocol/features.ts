@@ -1,7 +1,7 @@
 // What the engine tells of an autoencoder's features.
 import type { FeatureAt, FeatureName, LogitEffect, Pin } from '../core/sae/featureValues';
 import type { Agreement } from '../core/sae/predicate';
-import type { DocumentVersion, Range16 } from './engine';
+import type { DocumentVersion, Range16 } from './types';
 
 export interface SaeInfo {
   /** Of its folder. */
@@ -21,14 +21,14 @@ export interface SaeInfo {
 }
 
 /** What a view of tokens tells of features, too. */
-export interface FeatureWish {
+export interface FeatureOptions {
   pins: readonly Pin[];
   /** Features that fire on a larger share of tokens do not count as a token's strongest; 1: all do. */
   densityCutoff: number;
 }
 
 /** Which places count as on, where not by the autoencoder's own rule. Relative to the document: `budget`. */
-export type Choice =
+export type FeatureSelection =
   | { kind: 'own' }
   | { kind: 'topK'; k: number }
   /** Mutual Choice: the highest of the whole document, so many a token on average. */
@@ -133,7 +133,7 @@ export interface FeatureApi {
   featuresAt(params: DocumentVersion & { at: number; details: boolean }): FeaturesAt | null;
 
   featureTable(
-    params: DocumentVersion & { densityCutoff: number; choice: Choice; rows: number },
+    params: DocumentVersion & { densityCutoff: number; choice: FeatureSelection; rows: number },
   ): FeatureTable;
 
   /** `uri`: whose examples come first. */
@@ -167,7 +167,7 @@ export interface FeatureApi {
   setUserLabels(params: { labels: readonly UserLabel[] }): void;
 
   exportFeatures(
-    params: DocumentVersion & { format: ExportFormat; range: Range16; wish: FeatureWish },
+    params: DocumentVersion & { format: ExportFormat; range: Range16; wish: FeatureOptions },
   ): string;
 }
 

@@ -10,9 +10,13 @@ import {
 } from 'vscode-jsonrpc';
 import type { LensId } from '../core/lenses/lenses';
 import type { Pin } from '../core/sae/featureValues';
-import type { Choice, FeaturePage, FeaturesAt, FeatureTable, SaeInfo } from './features';
+import type { FeatureSelection, FeaturePage, FeaturesAt, FeatureTable, SaeInfo } from './features';
 import type { RolloutView } from './traces';
-import type { Comparison, NextBytesView, Range16, Refusal, SplitView, TokenView } from './engine';
+import type { Comparison } from './compare';
+import type { NextBytesView } from './nextBytes';
+import type { Range16, Refusal } from './types';
+import type { SplitView } from './split';
+import type { TokenView } from './scores';
 
 /** What the page may ask the editor. */
 export interface HostApi {
@@ -42,7 +46,7 @@ export interface PageLook {
   /** What the reader would type behind the pretoken at the cursor. */
   typed: string;
   /** What counts as on in the table of features. */
-  choice: Choice;
+  choice: FeatureSelection;
 }
 export type FeatureAct = 'show' | 'pin' | 'unpin' | 'ablate' | 'label' | 'search';
 export const tabIds = [

@@ -1,7 +1,7 @@
 // What the editor may ask the engine about reasoning traces: reading them, a pair's contrast, rollouts.
 import type { CliffClass, CurvePoint } from '../core/traces/successCurve';
 import type { TraceFile } from '../core/traces/trace';
-import type { DocumentVersion, Range16, Refusal, ScoreSummary } from './engine';
+import type { DocumentVersion, Range16, Refusal, ScoreSummary } from './types';
 
 export interface TraceApi {
   /**
@@ -60,7 +60,7 @@ export interface PairMembers {
 }
 
 /** What of a text a pair is asked about, and how that is told. */
-export interface ContrastWish {
+export interface ContrastOptions {
   /** UTF-16: where what a model wrote begins. Nothing is said of what comes before. */
   from: number;
   /** Whether the median of the ratios is taken off each. */

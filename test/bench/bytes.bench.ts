@@ -48,7 +48,7 @@ async function rowsOf({ name, context, documentBytes }: (typeof MODELS)[number])
     const cuts = cutsOf(model, KINDS, CUTS_PER_KIND, 1, context);
     const trees: Tree[] = [];
     for (const { kind, before } of cuts) {
-      const at = () => ByteCursor.at(model.byteRules, model.asTokenModel(), before);
+      const at = () => ByteCursor.openAt(model.byteRules, model.asTokenModel(), before);
       await at();
       const began = performance.now();
       const cursor = await at();

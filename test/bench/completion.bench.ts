@@ -8,15 +8,15 @@
 import { regrownLogprob } from './regrown';
 import { byteStringOf, type ByteString } from '../../src/core/exactBytes/byteString';
 import {
-  commonBeginnings,
-  exactBeginnings,
-  type Beginnings,
+  commonStarts,
+  exactStarts,
+  type HealingStarts,
 } from '../../src/core/completion/healingStarts';
 import { interval } from '../../src/core/completion/calibration';
 import { complete } from '../../src/core/completion/complete';
-import { KnownRows } from '../../src/core/completion/trunkRows';
+import { TrunkRows } from '../../src/core/completion/trunkRows';
 import { placeIn, promptOf, type PromptMode } from '../../src/core/completion/prompt';
-import { randomOf } from '../../src/core/random';
+import { seededRandom } from '../../src/core/random';
 import { textLogprob } from '../../src/core/completion/textLogprob';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 import { completeAt, modeOf, roomOf } from '../../src/engine/completion/completer';
@@ -76,14 +76,14 @@ function rowOf(
   const of = (which: Arm) => sum(possible.map(i => figures[i]![which].bits)) / bytes;
   const weights = possible.map(i => lengths[i]!);
   const differences = possible.map(i => figures[i]![arm].bits - figures[i]!.exact.bits);
-  const [low, high] = interval(differences, weights, randomOf(3));
+  const [low, high] = interval(differences, weights, seededRandom(3));
   const mean = (pick: (each: Figures) => number) =>
     sum(figures.map(each => pick(each[arm]))) / figures.length;
   const right = figures.map(each => Number(each[arm].isRight) - Number(each.exact.isRight));
   const [less, more] = interval(
     right,
     right.map(() => 1),
-    randomOf(4),
+    seededRandom(4),
   );
   const never = figures.length - possible.length;
   return {
@@ -124,7 +124,7 @@ async function armOf(
   const room = roomOf(model, { contextTokens: 512, maxTokens: TOKENS });
   const { prefix, suffix } = placeIn(rest, at, tokenizer, room);
   const place = { prefix: prefix.slice(0, prefix.length - blanks.length), suffix };
-  const prompt = promptOf(tokenizer, fim, { mode, handBack: 'line', suffixFrom: 'cursor' }, place);
+  const prompt = promptOf(tokenizer, fim, { mode, rollback: 'line', suffixFrom: 'cursor' }, place);
   const ids = [...tokenizer.encode(textOf(prompt.open)).ids];
   // A prompt that hands text back is cut behind it where nothing is healed.
   const last = arm === 'strict' || arm === 'regrow' ? ids.pop() : undefined;
@@ -140,7 +140,7 @@ async function armOf(
   const beginnings = beginningsOf(model, arm, prompt.open, dropped);
   const [found] = await complete(
     { tokens: model.textTokens, ends: asked.ends },
-    new KnownRows(asked, beginnings.trunk),
+    new TrunkRows(asked, beginnings.trunk),
     beginnings,
     1,
     {
@@ -178,12 +178,17 @@ async function armOf(
   };
 }
 
-function beginningsOf(model: Model, arm: Arm, open: ByteString, dropped: ByteString): Beginnings {
+function beginningsOf(
+  model: Model,
+  arm: Arm,
+  open: ByteString,
+  dropped: ByteString,
+): HealingStarts {
   const { tokenizer, textTokens, byteRules } = model;
-  if (arm === 'exact') return exactBeginnings(byteRules, open);
-  if (arm === 'regrow') return exactBeginnings(byteRules, dropped, false);
+  if (arm === 'exact') return exactStarts(byteRules, open);
+  if (arm === 'regrow') return exactStarts(byteRules, dropped, false);
   const healing = arm === 'strict' ? 'one-token' : 'none';
-  return commonBeginnings(tokenizer, textTokens, dropped, healing);
+  return commonStarts(tokenizer, textTokens, dropped, healing);
 }
 
 /** Nats: of the bytes behind \`dropped\`, where the first token begins with it. */
@@ -215,7 +220,7 @@ async function timeRow(model: Model, cuts: readonly KindCut[]) {
         ...{
           healings: [healing],
           mode: MODE,
-          handBack: 'auto',
+          rollback: 'auto',
           suffixFrom: 'auto',
           contextTokens: 512,
         },

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Cut } from '../../src/core/completion/calibration';
+import type { CompletionCut } from '../../src/core/completion/calibration';
 import { randomOf } from '../support/toys';
 import { ownSources } from './codeCuts';
 
@@ -22,7 +22,7 @@ const PATTERNS = {
 export type CutKind = keyof typeof PATTERNS | 'HumanEval line';
 export const KINDS = Object.keys(PATTERNS) as (keyof typeof PATTERNS)[];
 
-export interface KindCut extends Cut {
+export interface KindCut extends CompletionCut {
   readonly kind: CutKind;
 }
 

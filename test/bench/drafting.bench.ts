@@ -1,9 +1,9 @@
 // Asking for tokens that the text suggests all at once, beside asking one by one: the same tokens, and the time.
 import { byteStringOf } from '../../src/core/exactBytes/byteString';
 import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
-import { exactBeginnings } from '../../src/core/completion/healingStarts';
+import { exactStarts } from '../../src/core/completion/healingStarts';
 import { complete, type CompletedToken } from '../../src/core/completion/complete';
-import { KnownRows } from '../../src/core/completion/trunkRows';
+import { TrunkRows } from '../../src/core/completion/trunkRows';
 import { placeIn, promptOf } from '../../src/core/completion/prompt';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 import { modeOf, roomOf } from '../../src/engine/completion/completer';
@@ -74,10 +74,10 @@ async function completed(
   const prompt = promptOf(
     tokenizer,
     fim,
-    { mode: modeOf(fim, 'auto'), handBack: 'line', suffixFrom: 'cursor' },
+    { mode: modeOf(fim, 'auto'), rollback: 'line', suffixFrom: 'cursor' },
     place,
   );
-  const beginnings = exactBeginnings(model.byteRules, prompt.open, prompt.begins);
+  const beginnings = exactStarts(model.byteRules, prompt.open, prompt.begins);
   const asked = model.asTokenModel(undefined, { root: prompt.root, ends: fim?.ends ?? [] });
   let requests = 0;
   const counted: TokenModel = {
@@ -90,7 +90,7 @@ async function completed(
   const began = performance.now();
   const [found] = await complete(
     { tokens: model.textTokens, ends: asked.ends },
-    new KnownRows(counted, beginnings.trunk),
+    new TrunkRows(counted, beginnings.trunk),
     beginnings,
     1,
     {

@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Sae } from '../../src/core/sae/sae';
 import { readSae } from '../../src/engine/sae/readSae';
 import { Document } from '../../src/engine/documents/document';
-import { Documents } from '../../src/engine/server';
+import { EngineServer } from '../../src/engine/server';
 import { FLOAT, INT64, type GraphNode, type Initializer } from '../../src/engine/onnx/graph/graph';
 import { varintField } from '../../src/engine/onnx/graph/wire';
 import { makeInitializer, makeNode, writeModel } from '../../src/engine/onnx/graph/writeGraph';
@@ -135,7 +135,7 @@ async function openModel(): Promise<Model> {
 /** Through the engine's own requests; each time of five is the least. */
 async function edit() {
   const runtime = join(await bundleEngine(), 'runtime.js');
-  const documents = new Documents(
+  const documents = new EngineServer(
     () => new RuntimeClient(runtime),
     () => {},
   );

@@ -63,7 +63,7 @@ async function costOf(model: Model, { kind, before, after }: Cut): Promise<Costs
   const tokens = model.asTokenModel();
   const truth = byteStringOf(after);
   const ids = [...tokenizer.encode(new TextDecoder().decode(before)).ids];
-  const cursor = await ByteCursor.at(rules, tokens, before);
+  const cursor = await ByteCursor.openAt(rules, tokens, before);
   const exact = await nats(cursor, truth);
   const naive = await behind(rules, tokens, ids, truth);
   const last = ids.pop()!;
@@ -91,7 +91,7 @@ async function behind(
     ends: model.ends,
     rows: (trunk, nodes, wanted) => model.rows([...ids, ...trunk], nodes, wanted),
   };
-  return nats(await ByteCursor.at(rules, shifted, new Uint8Array()), bytes);
+  return nats(await ByteCursor.openAt(rules, shifted, new Uint8Array()), bytes);
 }
 
 /** Nats: of the bytes behind `rest`, where the first token begins with `rest`. */

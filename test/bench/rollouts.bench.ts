@@ -1,7 +1,7 @@
 // Rollouts of a prefix drawn together in a growing tree, beside one after the other, each behind what the graph remembers.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomOf } from '../../src/core/random';
+import { seededRandom } from '../../src/core/random';
 import { drawToken } from '../../src/core/traces/drawToken';
 import { Model } from '../../src/engine/models/model';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
@@ -63,7 +63,7 @@ function prefixesOf({ tokenizer }: Model): number[][] {
 
 async function alone(model: Model, prefix: readonly number[], seed: number): Promise<void> {
   const asked = model.asTokenModel();
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const tokens = [...prefix];
   for (let step = 0; step < MOST; step++) {
     const [row] = await asked.rows(tokens, [{ parent: -1, token: -1 }], [0]);

@@ -7,8 +7,9 @@ import { encodeUtf8 } from '../../src/core/text/utf8';
 import { windowsOf } from '../../src/core/text/contextWindows';
 import { Engine, type RunningEngine } from '../../src/editor/engine/engineClient';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
-import { Cancelled, UserError } from '../../src/protocol/channel';
-import type { ScoredEvent, TokenView } from '../../src/protocol/engine';
+import { Cancelled, UserError } from '../../src/core/errors';
+import type { ScoredEvent } from '../../src/protocol/engine';
+import type { TokenView } from '../../src/protocol/scores';
 import { bundleEngine } from '../support/engineBundle';
 import { START_ID, writeModelFolder } from '../support/modelFolder';
 

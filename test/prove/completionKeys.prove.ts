@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Pause } from '../../src/core/completion/requestDelay';
+import { RequestDelay } from '../../src/core/completion/requestDelay';
 import { Suggestions } from '../../src/core/completion/suggestions';
 import { Suggester, type Ask } from '../../src/editor/completion/suggester';
 import { Engine } from '../../src/editor/engine/engineClient';
@@ -22,7 +22,7 @@ const OPTIONS: CompletionOptions = {
   ...{
     healings: ['exact'],
     mode: 'auto',
-    handBack: 'auto',
+    rollback: 'auto',
     suffixFrom: 'auto',
     contextTokens: 256,
     maxTokens: 12,
@@ -90,7 +90,7 @@ test(`${KEYS} keys`, async () => {
       }
     };
   };
-  const suggester = new Suggester(new Suggestions(), new Pause());
+  const suggester = new Suggester(new Suggestions(), new RequestDelay());
   const memory: number[][] = [];
   let controller = new AbortController();
   const pending = new Set<Promise<void>>();

@@ -29,7 +29,7 @@ test(`${CUTS} completions`, async () => {
     const at = Math.floor(random() * (text.length + 1));
     if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) continue;
     const options: CompletionOptions = {
-      ...{ healings: ['exact'], handBack: (['none', 'boundary', 'line'] as const)[i % 3]! },
+      ...{ healings: ['exact'], rollback: (['none', 'boundary', 'line'] as const)[i % 3]! },
       suffixFrom: i % 4 < 2 ? 'boundary' : 'cursor',
       ...{ mode: (['spm', 'psm', 'none'] as const)[Math.floor(i / 3) % 3]!, contextTokens: 256 },
       ...{ maxTokens: 20, maxTimeMs: Infinity, singleLine: i % 2 === 0, minProbability: 0 },
@@ -54,7 +54,7 @@ test(`${CUTS} completions`, async () => {
     expect(firstInvalidUtf8(whole), what).toBe(-1);
     expect(insert.includes('\ufffd') && !text.includes('\ufffd'), what).toBe(false);
     const spelled = Buffer.concat(tokens.map(token => token.bytes));
-    const handed = Buffer.concat([view.handedBack, bytes]);
+    const handed = Buffer.concat([view.rolledBack, bytes]);
     expect(spelled.subarray(0, handed.length).equals(handed), what).toBe(true);
     const suffix = encodeUtf8(text.slice(at, at + 2000));
     expect(repeated(byteStringOf(bytes), byteStringOf(suffix)), what).toBeLessThan(8);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Engine } from '../../src/editor/engine/engineClient';
-import type { TokenView } from '../../src/protocol/engine';
+import type { TokenView } from '../../src/protocol/scores';
 import { bundleEngine } from '../support/engineBundle';
 
 const KILLS = 200;

@@ -35,7 +35,7 @@ export async function compareWithEnumeration(
       const whole = encodeUtf8(randomText(toy, random, 1 + Math.floor(random() * 5)));
       const x = whole.subarray(0, Math.floor(random() * Math.min(7, whole.length + 1)));
       const what = (of: string) => () => `toy ${seed} at ${JSON.stringify([...x])}, ${of}`;
-      const cursor = await ByteCursor.at(rules, model, x);
+      const cursor = await ByteCursor.openAt(rules, model, x);
       const { trunk, nodes } = cursor.tree;
       result.nodes = Math.max(result.nodes, nodes.length);
       let before = 1;

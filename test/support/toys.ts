@@ -10,12 +10,12 @@ import {
   QWEN35_PATTERN,
 } from '../../src/core/tokenizer/patterns/cl100k';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
-import { randomOf } from '../../src/core/random';
+import { seededRandom } from '../../src/core/random';
 import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
 import { spellingOf } from '../../src/core/tokenizer/bpe/byteLevel';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 
-export { randomOf };
+export { seededRandom as randomOf };
 export type Random = () => number;
 
 export function pick<T>(random: Random, from: readonly T[]): T {
@@ -58,7 +58,7 @@ export const TOY_KINDS = PATTERNS.length + 1;
 
 /** All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids; `opens`: without a pattern, a blank before every text. */
 export function randomToy(seed: number, merges = 9, reversed = false, opens = false): Toy {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const alphabet = ALPHABETS[seed % ALPHABETS.length]!;
   const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % TOY_KINDS];
   const kind = pattern === undefined ? spacedKind(random, alphabet) : byteLevelKind(alphabet);
@@ -141,7 +141,7 @@ export interface TestModel extends TokenModel {
 export function randomModel(toy: Toy, seed: number): TestModel {
   return modelOf([toy.end], context => {
     const hash = context.reduce((a, token) => Math.imul(a ^ token, 0x01000193) + 1, seed);
-    const random = randomOf(hash);
+    const random = seededRandom(hash);
     const logits = new Float64Array(toy.tokenizer.vocabSize).fill(-Infinity);
     for (const id of toy.support) logits[id] = 4 * random();
     return logits;

@@ -1,7 +1,7 @@
 // The bytes of a text that is one window.
 import {
   emptyByteScores,
-  scoreStretch,
+  scoreRange,
   windowEnds,
   type ByteScores,
   type WindowEnds,
@@ -16,7 +16,7 @@ export async function wholeText(
 ): Promise<ByteScores & WindowEnds> {
   const window = { start: 0, ownStart: 0, end: bytes.length, ids: new Uint32Array(), before: 0 };
   const scores = emptyByteScores(rules, bytes, [window]);
-  await scoreStretch(rules, model, scores, { window, from: 0, to: bytes.length });
+  await scoreRange(rules, model, scores, { window, from: 0, to: bytes.length });
   const [ends] = await windowEnds(rules, model, scores);
   return { ...scores, ...ends! };
 }

@@ -1,10 +1,10 @@
 // The tokens on the screen, one object each, as strip and table draw them.
 import { differencesOf } from '../../src/core/text/boundaryDifferences';
 import type { Lens } from '../../src/core/lenses/lenses';
-import { hexOf } from '../../src/core/format';
+import { formatHex } from '../../src/core/format';
 import { stepOf } from '../../src/core/lenses/scale';
-import { spell } from '../../src/core/displayToken';
-import type { TokenView } from '../../src/protocol/engine';
+import { displayToken } from '../../src/core/displayToken';
+import type { TokenView } from '../../src/protocol/scores';
 import type { VisibleTokens } from '../../src/protocol/page';
 import type { Page } from '../page';
 
@@ -39,7 +39,7 @@ export function tokenRows(list: VisibleTokens): TokenRow[] {
       const index = view.first + at;
       const others = cutOtherwise[at];
       const row = {
-        ...{ index, id: view.ids[at]!, spelled: spell(bytes), hex: hexOf(bytes), line },
+        ...{ index, id: view.ids[at]!, spelled: displayToken(bytes), hex: formatHex(bytes), line },
         ...{ others, endsDifference: others !== undefined && others !== cutOtherwise[at + 1] },
       };
       // A token across a fold belongs to the stretch before it.
@@ -57,7 +57,7 @@ function othersOf(view: TokenView, second: TokenView): (readonly string[] | unde
     view.byteEnds,
     second.byteEnds,
   )) {
-    const spelled = second.bytes!.slice(otherFirst, otherEnd).map(spell);
+    const spelled = second.bytes!.slice(otherFirst, otherEnd).map(displayToken);
     for (let at = first; at < end; at++) others[at] = spelled;
   }
   return others;

@@ -1,10 +1,11 @@
 // Two tokenizers on one text: their counts, and where on the screen they cut differently.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { spell } from '../../src/core/displayToken';
+import { displayToken } from '../../src/core/displayToken';
 import { ratesOf } from '../../src/core/text/textSize';
 import { fixed } from '../../src/core/text/tokenCounts';
-import type { FileCount, Piece } from '../../src/protocol/engine';
+import type { FileCount } from '../../src/protocol/compare';
+import type { Piece } from '../../src/protocol/types';
 import type { ComparedText } from '../../src/protocol/page';
 import { button } from '../parts/button';
 import type { Page } from '../page';
@@ -128,6 +129,6 @@ const DIFFERENCE = 'difference ';
 
 function pieces(tokens: readonly Piece[]): TemplateResult[] {
   return tokens.map(
-    ({ bytes, id }) => html`<code class="piece" title="id ${id}">${spell(bytes)}</code>`,
+    ({ bytes, id }) => html`<code class="piece" title="id ${id}">${displayToken(bytes)}</code>`,
   );
 }

@@ -1,8 +1,8 @@
 // The cover tree at the end of a text: the ways to cut its open bytes, each token an arc over its bytes.
 import { html, svg, type TemplateResult } from 'lit';
-import { percentOf } from '../../src/core/format';
-import { spell } from '../../src/core/displayToken';
-import type { NextBytesView } from '../../src/protocol/engine';
+import { formatPercent } from '../../src/core/format';
+import { displayToken } from '../../src/core/displayToken';
+import type { NextBytesView } from '../../src/protocol/nextBytes';
 
 interface Arc {
   readonly from: number;
@@ -30,7 +30,7 @@ export function coverTreeTemplate(found: NextBytesView): TemplateResult {
   const top = Math.max(30, ...heights) + 12;
   const width = x(open.length + BEHIND) + MARGIN;
   const cells = Array.from(open.subarray(first), (byte, i) => {
-    const name = spell(Uint8Array.of(byte)).replace(/[⟨⟩]/g, '');
+    const name = displayToken(Uint8Array.of(byte)).replace(/[⟨⟩]/g, '');
     return svg`<text x=${x(first + i) + CELL / 2} y=${top + BASE} text-anchor="middle">${name}</text>`;
   });
   const paths = arcs.map(({ from, to, isOpen, share }, i) => {
@@ -81,8 +81,9 @@ function coversTable({ tree, covers }: NextBytesView): TemplateResult {
   const likeliest = [...covers].sort((a, b) => b.share - a.share);
   const rows = likeliest.map(({ node, rest, share }) => {
     const tokens: string[] = [];
-    for (let at = node; at >= 0; at = tree[at]!.parent) tokens.unshift(spell(tree[at]!.bytes));
-    if (rest.length > 0) tokens.push(`${spell(rest)}…`);
+    for (let at = node; at >= 0; at = tree[at]!.parent)
+      tokens.unshift(displayToken(tree[at]!.bytes));
+    if (rest.length > 0) tokens.push(`${displayToken(rest)}…`);
     return html`<tr>
       <td>
         ${
@@ -91,7 +92,7 @@ function coversTable({ tree, covers }: NextBytesView): TemplateResult {
             : 'a token begins at the cursor'
         }
       </td>
-      <td class="number">${percentOf(Math.log(share))}</td>
+      <td class="number">${formatPercent(Math.log(share))}</td>
     </tr>`;
   });
   return html`<table>

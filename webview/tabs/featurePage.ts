@@ -3,12 +3,12 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { LogitEffect } from '../../src/core/sae/featureValues';
 import { trustOf } from '../../src/core/sae/featureLabels';
-import { densityWords } from '../../src/core/sae/featureFormat';
-import { spell } from '../../src/core/displayToken';
+import { formatDensity } from '../../src/core/sae/featureFormat';
+import { displayToken } from '../../src/core/displayToken';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 import type { FeaturePage } from '../../src/protocol/features';
 import type { FeatureAct, FeaturesState } from '../../src/protocol/page';
-import { featureLink } from './features';
+import { featureLink } from '../parts/featureLink';
 import type { Page } from '../page';
 import { counted } from '../parts/plural';
 
@@ -32,7 +32,7 @@ export function featurePageTemplate(
     <p>
       ${trust ? `The label’s ${trust} on text it was not made from. ` : nothing}${agreement(found)}
       ${label.predicate ? html`<code>${label.predicate}</code>.` : nothing} Fires on
-      ${densityWords(density)} of tokens${max === null ? '' : `, at most ${max.toFixed(2)}`}.
+      ${formatDensity(density)} of tokens${max === null ? '' : `, at most ${max.toFixed(2)}`}.
     </p>
     <p class="buttons">
       ${isPinned ? act('unpin', 'Unpin') : act('pin', 'Pin')} ${act('ablate', 'Ablate or steer')}
@@ -93,7 +93,7 @@ function examples(page: Page, { examples: found, max }: FeaturePage): TemplateRe
     return html`<p>It fires nowhere in the open texts whose features are known.</p>`;
   const rows = found.map(example => {
     const share = max ? Math.round((100 * example.value) / max) : null;
-    const text = (part: string) => spell(encodeUtf8(part));
+    const text = (part: string) => displayToken(encodeUtf8(part));
     const open = () => page.open(example);
     const name = decodeURIComponent(example.uri.split('/').at(-1) ?? '');
     return html`<tr>
@@ -133,7 +133,7 @@ function effects(title: string, list: readonly LogitEffect[]): TemplateResult | 
         ({ bytes, score }) =>
           html`<tr>
             <td class="number">${score.toFixed(1)}</td>
-            <td><code class="piece">${spell(bytes)}</code></td>
+            <td><code class="piece">${displayToken(bytes)}</code></td>
           </tr>`,
       )}
     </tbody>

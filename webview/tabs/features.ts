@@ -1,12 +1,12 @@
 // What fires: at the cursor, in the document, and one feature in full.
 import { html, nothing, type TemplateResult } from 'lit';
-import { CHANNEL_STEPS, type FeatureName } from '../../src/core/sae/featureValues';
-import { trustOf } from '../../src/core/sae/featureLabels';
-import { densityWords, shareOfMax } from '../../src/core/sae/featureFormat';
-import { spell } from '../../src/core/displayToken';
-import type { Choice, FeaturesAt, FeatureTable } from '../../src/protocol/features';
+import { CHANNEL_STEPS } from '../../src/core/sae/featureValues';
+import { formatDensity, formatShareOfMax } from '../../src/core/sae/featureFormat';
+import { displayToken } from '../../src/core/displayToken';
+import type { FeatureSelection, FeaturesAt, FeatureTable } from '../../src/protocol/features';
 import type { FeaturesState } from '../../src/protocol/page';
 import { button } from '../parts/button';
+import { featureLink } from '../parts/featureLink';
 import { featurePageTemplate } from './featurePage';
 import type { Page } from '../page';
 import { counted } from '../parts/plural';
@@ -24,19 +24,9 @@ export function featuresTemplate(page: Page): TemplateResult {
   </div>`;
 }
 
-/** Its name, which opens its page. */
-export function featureLink(page: Page, name: FeatureName): TemplateResult {
-  const { feature, label } = name;
-  const trust = trustOf(label);
-  const show = () => page.feature({ feature, act: 'show' });
-  return html`<button type="button" class="link" @click=${show}>
-      #${feature} ${label.kind === 'none' ? 'unlabelled' : label.description}</button
-    >${trust ? html` <small>${trust}</small>` : nothing}`;
-}
-
 function atTemplate(page: Page, at: FeaturesAt | null): TemplateResult {
   if (!at) return html`<section><p>There is no token at the cursor.</p></section>`;
-  const title = html`<h2 id="fires">At the cursor: <code>${spell(at.bytes)}</code></h2>`;
+  const title = html`<h2 id="fires">At the cursor: <code>${displayToken(at.bytes)}</code></h2>`;
   const words = at.pending
     ? 'Its features are not known yet.'
     : at.masked
@@ -47,12 +37,12 @@ function atTemplate(page: Page, at: FeaturesAt | null): TemplateResult {
       html`<tr>
         <td class="feature">${featureLink(page, each)}</td>
         <td class="number">${each.value.toFixed(2)}</td>
-        <td class="number">${shareOfMax(each.value, each)}</td>
-        <td class="number">${densityWords(each.density)}</td>
+        <td class="number">${formatShareOfMax(each.value, each)}</td>
+        <td class="number">${formatDensity(each.density)}</td>
         <td class="raises">
           ${each.raises
             .slice(0, 4)
-            .map(({ bytes }) => html`<code class="piece">${spell(bytes)}</code> `)}
+            .map(({ bytes }) => html`<code class="piece">${displayToken(bytes)}</code> `)}
         </td>
       </tr>`,
   );
@@ -91,7 +81,7 @@ function atTemplate(page: Page, at: FeaturesAt | null): TemplateResult {
   </section>`;
 }
 
-const CHOICES: { title: string; choice: Choice }[] = [
+const CHOICES: { title: string; choice: FeatureSelection }[] = [
   { title: 'its own threshold', choice: { kind: 'own' } },
   ...[4, 8, 16, 32].map(k => ({
     title: `the ${k} highest of each token`,
@@ -131,8 +121,8 @@ function tableTemplate(
             ${row.value.toFixed(2)}
           </button>
         </td>
-        <td class="number">${shareOfMax(row.value, row)}</td>
-        <td class="number">${densityWords(row.density)}</td>
+        <td class="number">${formatShareOfMax(row.value, row)}</td>
+        <td class="number">${formatDensity(row.density)}</td>
         <td class="number">${row.surprise.toFixed(1)}</td>
       </tr>`,
   );

@@ -1,8 +1,8 @@
 // What may come at the cursor, byte by byte: exact beside naive, and the tree of tokens that was summed for it.
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { hexOf, percentOf } from '../../src/core/format';
-import { spell } from '../../src/core/displayToken';
-import type { NextBytesView } from '../../src/protocol/engine';
+import { formatHex, formatPercent } from '../../src/core/format';
+import { displayToken } from '../../src/core/displayToken';
+import type { NextBytesView } from '../../src/protocol/nextBytes';
 import type { NextByteState } from '../../src/protocol/page';
 import { coverTreeTemplate } from './coverTree';
 import type { Page } from '../page';
@@ -61,7 +61,13 @@ function bars({ exact, naive, end, leak, untested, second }: NextBytesView): Tem
     );
   const rows = likeliest.map(byte => {
     const bytes = Uint8Array.of(byte);
-    return row(spell(bytes), hexOf(bytes), exact[byte]!, naive?.[byte], other?.exact[byte]);
+    return row(
+      displayToken(bytes),
+      formatHex(bytes),
+      exact[byte]!,
+      naive?.[byte],
+      other?.exact[byte],
+    );
   });
   return html`<table class="odds">
     <caption>
@@ -100,7 +106,7 @@ function row(
   second?: number,
   title = '',
 ): TemplateResult {
-  const percent = (p: number) => percentOf(Math.log(p));
+  const percent = (p: number) => formatPercent(Math.log(p));
   return html`<tr title=${title || nothing}>
     <th scope="row"><code>${name}</code></th>
     <td class="bytes">${hex}</td>
@@ -140,7 +146,7 @@ function handedBack({ before }: NextByteState, { open, covers }: NextBytesView):
   const words =
     open.length === 0
       ? 'Whatever comes, the tokens before the cursor stay as they are.'
-      : `Underlined: cut into tokens anew, by what comes. With ${percentOf(Math.log(through))} a token goes on through the cursor.`;
+      : `Underlined: cut into tokens anew, by what comes. With ${formatPercent(Math.log(through))} a token goes on through the cursor.`;
   const shown = from > 24 ? `…${settled}` : settled;
   const anew = text(line.subarray(from));
   // prettier-ignore

@@ -2,7 +2,7 @@
 // intervals, and the same as a table.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { spell } from '../../src/core/displayToken';
+import { displayToken } from '../../src/core/displayToken';
 import { wilson } from '../../src/core/traces/successCurve';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 import type { CurveState } from '../../src/protocol/page';
@@ -117,7 +117,7 @@ function pointsTable(page: Page, curve: CurveState, view: RolloutView): Template
         .join(', ');
       return html`<tr tabindex="-1" data-token="p${i}" aria-selected="false">
         <td class="number">${point.token + 1 || 'start'}</td>
-        <td><code>${spell(encodeUtf8(curve.before[i]!))}</code></td>
+        <td><code>${displayToken(encodeUtf8(curve.before[i]!))}</code></td>
         <td class="number">${Math.round((100 * point.right) / point.rollouts)} %</td>
         <td class="number">${low}–${high} %</td>
         <td>${kinds.length > 0 ? kinds.join(', ') : nothing}</td>

@@ -1,10 +1,11 @@
 // Why the text is split as it is: the merges of the pretoken at the cursor, and what one more character would change.
 import { html, nothing, type TemplateResult } from 'lit';
 import { piecesAfterSteps } from '../../src/core/tokenizer/bpe/mergeSteps';
-import { hexOf } from '../../src/core/format';
-import { spell } from '../../src/core/displayToken';
+import { formatHex } from '../../src/core/format';
+import { displayToken } from '../../src/core/displayToken';
 import { encodeUtf8 } from '../../src/core/text/utf8';
-import type { Continuation, Piece, SplitView } from '../../src/protocol/engine';
+import type { Continuation, SplitView } from '../../src/protocol/split';
+import type { Piece } from '../../src/protocol/types';
 import type { Page } from '../page';
 import { counted } from '../parts/plural';
 
@@ -24,8 +25,8 @@ export function splitTemplate(page: Page): TemplateResult {
 
 function headline({ symbols, tokens, byteStart, byteEnd }: SplitView): TemplateResult {
   const bytes = joined(symbols.length > 0 ? symbols : tokens);
-  return html`Why <code>${spell(bytes)}</code> is ${counted(tokens.length, 'token')}
-    <small>bytes ${byteStart}–${byteEnd}: <code>${hexOf(bytes)}</code></small>`;
+  return html`Why <code>${displayToken(bytes)}</code> is ${counted(tokens.length, 'token')}
+    <small>bytes ${byteStart}–${byteEnd}: <code>${formatHex(bytes)}</code></small>`;
 }
 
 /** A row for each merge, with the pieces that it leaves below those that they were made of: the tree, leaves first. */
@@ -35,7 +36,7 @@ function ladder({ symbols, steps, rankIs, token, tokens }: SplitView): TemplateR
     steps.map(({ at, rank, piece }) => ({ at, rank, id: piece.id })),
   );
   const known = new Map([...symbols, ...steps.map(({ piece }) => piece)].map(one => [one.id, one]));
-  const spelled = (id: number) => spell(known.get(id)!.bytes);
+  const spelled = (id: number) => displayToken(known.get(id)!.bytes);
   const rows = states.map((pieces, i) => {
     const step = steps[i - 1];
     const before = states[i - 1];
@@ -125,10 +126,11 @@ const ORIGINS: Record<Continuation['origin'], string> = {
 function continuation({ text, origin, tokens, kept }: Continuation, alone: Continuation) {
   const stays = kept === alone.tokens.length;
   const pieces = tokens.map(
-    ({ bytes }, i) => html`<code class="piece ${i < kept ? '' : 'merged'}">${spell(bytes)}</code>`,
+    ({ bytes }, i) =>
+      html`<code class="piece ${i < kept ? '' : 'merged'}">${displayToken(bytes)}</code>`,
   );
   const words = ORIGINS[origin];
-  const name = origin === 'end' ? 'nothing' : html`<code>${spell(encodeUtf8(text))}</code>`;
+  const name = origin === 'end' ? 'nothing' : html`<code>${displayToken(encodeUtf8(text))}</code>`;
   const outcome = origin === 'end' ? '' : stays ? 'stays' : html`<strong>changes</strong>`;
   return html`<tr>
     <th scope="row">${name}${words ? html` <small>${words}</small>` : nothing}</th>

@@ -1,22 +1,22 @@
 // One token in full: what it is, what the model thought of it, and what it expected instead.
 import { html, nothing, type TemplateResult } from 'lit';
-import { bitsOf, hexOf, percentOf } from '../../src/core/format';
+import { formatBits, formatHex, formatPercent } from '../../src/core/format';
 import type { Scores } from '../../src/core/lenses/scores';
-import { spell } from '../../src/core/displayToken';
-import type { TokenView } from '../../src/protocol/engine';
+import { displayToken } from '../../src/core/displayToken';
+import type { TokenView } from '../../src/protocol/scores';
 
 export function tokenTemplate(view: TokenView, row: number): TemplateResult {
   const bytes = view.bytes![row]!;
   return html`<div class="token">
     <dl>
       <dt>token</dt>
-      <dd><code>${spell(bytes)}</code></dd>
+      <dd><code>${displayToken(bytes)}</code></dd>
       <dt>position</dt>
       <dd>${view.first + row + 1} of ${view.total}</dd>
       <dt>id</dt>
       <dd>${view.ids[row]}</dd>
       <dt>bytes</dt>
-      <dd><code>${hexOf(bytes)}</code> at ${view.byteStarts[row]}–${view.byteEnds[row]}</dd>
+      <dd><code>${formatHex(bytes)}</code> at ${view.byteStarts[row]}–${view.byteEnds[row]}</dd>
       ${byteRow(view, row)} ${view.scores ? scoreRows(view.scores, row) : ''}
     </dl>
     ${view.scores && view.scores.ranks[row]! > 0 ? alternatives(view, view.scores, row) : ''}
@@ -40,13 +40,13 @@ function scoreRows(scores: Scores, row: number): TemplateResult {
       <dd>none yet</dd>`;
   const logprob = scores.logprobs[row]!;
   return html`<dt>probability</dt>
-    <dd>${percentOf(logprob)}</dd>
+    <dd>${formatPercent(logprob)}</dd>
     <dt>surprisal</dt>
-    <dd>${bitsOf(-logprob)}</dd>
+    <dd>${formatBits(-logprob)}</dd>
     <dt>rank</dt>
     <dd>${rank}</dd>
     <dt>entropy</dt>
-    <dd>${bitsOf(scores.entropiesNats[row]!)}</dd>
+    <dd>${formatBits(scores.entropiesNats[row]!)}</dd>
     <dt>context</dt>
     <dd>${scores.contexts[row]} tokens</dd>`;
 }
@@ -59,12 +59,12 @@ function alternatives(view: TokenView, scores: Scores, row: number): TemplateRes
     return html`<tr class=${isActual ? 'actual' : ''}>
       <td class="number">${i + 1}</td>
       <td>
-        <code>${spell(bytes)}</code
+        <code>${displayToken(bytes)}</code
         >${isActual ? html` <span title="the token in the text">✓</span>` : ''}
       </td>
       <td><meter min="0" max="1" .value=${Math.exp(logprob)} aria-hidden="true"></meter></td>
-      <td class="number">${percentOf(logprob)}</td>
-      <td class="number">${bitsOf(-logprob)}</td>
+      <td class="number">${formatPercent(logprob)}</td>
+      <td class="number">${formatBits(-logprob)}</td>
     </tr>`;
   });
   return html`<table>

@@ -1,9 +1,9 @@
 // `tokenscope bytes`: the surprisal of every byte of a text, and the proof that they come to what its tokens cost.
 import type { ByteScores } from '../../core/exactBytes/documentBytes';
-import { bitsPerByte, totalsOf, wordsOf } from '../../core/exactBytes/byteProof';
+import { bitsPerByte, totalsOf, describeProof } from '../../core/exactBytes/byteProof';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
-import { spell } from '../../core/displayToken';
-import type { ByteProof } from '../../protocol/engine';
+import { displayToken } from '../../core/displayToken';
+import type { ByteProof } from '../../protocol/scores';
 import { byteProof, byteScoresOf, scoreBytes } from '../../engine/scoring/byteScores';
 import { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
@@ -16,7 +16,7 @@ interface Scored {
 }
 
 /** The lines to print. */
-export async function bytesOfText(
+export async function runBytes(
   model: Model,
   text: string,
   json: boolean,
@@ -64,11 +64,11 @@ function* byteLines(scores: ByteScores, proof: ByteProof, second?: Scored): Gene
     const other = second && second.scores.surprisals[offset]! / NATS_PER_BIT;
     yield `${JSON.stringify(second ? { ...line, second: other } : line)}\n`;
   }
-  const { bytesBits, seamBits, endBits, tokenBits } = totalsOf(proof);
+  const { bytesBits, boundaryBits, endBits, tokenBits } = totalsOf(proof);
   const summary = {
     eosBits: endBits,
-    seamBits,
-    totalBits: bytesBits + seamBits + endBits,
+    seamBits: boundaryBits,
+    totalBits: bytesBits + boundaryBits + endBits,
     tokenNllBits: tokenBits,
     leakMax: proof.leakMax,
     leakMean: proof.leakMean,
@@ -97,13 +97,13 @@ function* prettyTwo(
   yield '  first   second  difference  at byte  byte\n';
   for (const at of places.slice(0, LISTED)) {
     const cells = [bits(first, at).toFixed(2).padStart(7), bits(second, at).toFixed(2).padStart(7)];
-    yield `${cells.join('  ')}  ${difference(at).toFixed(2).padStart(10)}  ${String(at).padStart(7)}  ${spell(bytes.subarray(at, at + 1))}\n`;
+    yield `${cells.join('  ')}  ${difference(at).toFixed(2).padStart(10)}  ${String(at).padStart(7)}  ${displayToken(bytes.subarray(at, at + 1))}\n`;
   }
   for (const [scored, name] of [
     [first, firstName],
     [second, secondName],
   ] as const) {
-    yield `\n${name}: ${bitsPerByteOf(scored).toFixed(3)} bits per byte with the end. ${wordsOf(totalsOf(scored.proof))}\n`;
+    yield `\n${name}: ${bitsPerByteOf(scored).toFixed(3)} bits per byte with the end. ${describeProof(totalsOf(scored.proof))}\n`;
   }
 }
 
@@ -116,15 +116,15 @@ function* pretty(
   yield '   bits  at byte  byte\n';
   for (const at of highest.slice(0, LISTED)) {
     const bits = (surprisals[at]! / NATS_PER_BIT).toFixed(2).padStart(7);
-    yield `${bits}  ${String(at).padStart(7)}  ${spell(bytes.subarray(at, at + 1))}\n`;
+    yield `${bits}  ${String(at).padStart(7)}  ${displayToken(bytes.subarray(at, at + 1))}\n`;
   }
   yield '\n';
   if (proof.windows.length > 1) {
     for (const window of proof.windows) {
       const { contextStart, byteStart, byteEnd } = window;
-      yield `bytes ${byteStart}–${byteEnd}, given those from ${contextStart} on: ${wordsOf(window)}\n`;
+      yield `bytes ${byteStart}–${byteEnd}, given those from ${contextStart} on: ${describeProof(window)}\n`;
     }
   }
-  yield `${bytes.length} bytes: ${wordsOf(totalsOf(proof))}\n`;
+  yield `${bytes.length} bytes: ${describeProof(totalsOf(proof))}\n`;
   yield `Leak at most ${(100 * proof.leakMax).toFixed(3)} % (${name})\n`;
 }

@@ -1,9 +1,9 @@
 // `tokenscope complete`: what may be inserted at a place in a file.
 import { healings, type Healing } from '../../core/completion/healingStarts';
 import type { PromptMode } from '../../core/completion/prompt';
-import { spell } from '../../core/displayToken';
+import { displayToken } from '../../core/displayToken';
 import { encodeUtf8 } from '../../core/text/utf8';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
 import { completeAt } from '../../engine/completion/completer';
 import type { Model } from '../../engine/models/model';
@@ -19,7 +19,7 @@ export interface CompleteRequest {
 }
 
 /** Throws `UserError`. */
-export function readComplete(
+export function parseCompleteOptions(
   text: string,
   values: Record<string, string | boolean | undefined>,
 ): CompleteRequest {
@@ -47,7 +47,7 @@ export function readComplete(
     options: {
       healings: [healing as Healing],
       mode: fim as PromptMode | 'auto',
-      handBack: 'auto',
+      rollback: 'auto',
       suffixFrom: 'auto',
       contextTokens: number('context', 2048, 1, 1 << 20),
       maxTokens: number('tokens', 48, 1, 1000),
@@ -82,7 +82,7 @@ function utf16At(bytes: Uint8Array, at: number): number {
 }
 
 /** The lines to print. */
-export async function completed(
+export async function runComplete(
   model: Model,
   { text, at, options }: CompleteRequest,
   json: boolean,
@@ -97,7 +97,7 @@ function lineOf(view: CompletionView, { insert, logprob, stopReason, tokens }: C
     insert,
     logprob,
     fim: view.mode,
-    handedBack: view.handedBack.length,
+    handedBack: view.rolledBack.length,
     stopReason,
     tokens: tokens.map(({ id, bytes, logprob }) => ({
       ...{ id, bytes: Buffer.from(bytes).toString('hex'), logprob },
@@ -112,11 +112,11 @@ function* pretty(text: string, at: number, view: CompletionView): Generator<stri
   const [rest = ''] = text.slice(at).split('\n', 1);
   for (const { insert, logprob, stopReason, tokens } of view.items) {
     yield `${dim(line)}${printable(insert)}${dim(rest)}\n\n`;
-    yield `  ${tokens.map(({ bytes, logprob }) => `${spell(bytes)} ${percent(logprob)}`).join('  ')}\n`;
+    yield `  ${tokens.map(({ bytes, logprob }) => `${displayToken(bytes)} ${percent(logprob)}`).join('  ')}\n`;
     const together = logprob === null ? 'not known exactly' : percent(logprob);
     yield `  together ${together}, stopped by: ${stopReason}\n\n`;
   }
-  const { mode, healing, handedBack, modelTokens, ms } = view;
+  const { mode, healing, rolledBack: handedBack, modelTokens, ms } = view;
   const seen =
     mode === 'none'
       ? 'the model does not see the text behind'
@@ -131,7 +131,7 @@ function dim(text: string): string {
 
 /** What a terminal would obey is spelled. */
 function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]+/gu, controls => spell(encodeUtf8(controls)));
+  return text.replace(/[^\P{Cc}\n\t]+/gu, controls => displayToken(encodeUtf8(controls)));
 }
 
 function percent(logprob: number): string {

@@ -4,11 +4,11 @@ import { extname, join } from 'node:path';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
 import { byTokens, countRows, sumOf, sumsBy, type FileTokens } from '../../core/text/tokenCounts';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import { countOfBytes } from '../../engine/documents/tokenizerComparison';
 
 /** Files sorted by tokens, then sums. Throws `UserError` for a path that is not there. */
-export function* count(
+export function* runCount(
   paths: readonly string[],
   first: Tokenizer,
   second: Tokenizer | undefined,

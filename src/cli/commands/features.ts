@@ -1,7 +1,7 @@
 // `tokenscope features`: what fires at every token of a text.
 import { trustOf } from '../../core/sae/featureLabels';
-import { spell } from '../../core/displayToken';
-import { UserError } from '../../protocol/channel';
+import { displayToken } from '../../core/displayToken';
+import { UserError } from '../../core/errors';
 import type { FeatureTable } from '../../protocol/features';
 import { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
@@ -18,7 +18,7 @@ export interface FeaturesAsk {
 const LISTED = 20;
 
 /** The lines to print. */
-export async function featuresOfText(
+export async function runFeatures(
   model: Model,
   text: string,
   ask: FeaturesAsk,
@@ -39,7 +39,7 @@ export async function featuresOfText(
   await service.pass.run(document, { visible: [], maxTokens: Infinity, signal, onScored });
   if (json) return featureLines(service, document, ask.top, ask.only);
   const own = { kind: 'own' } as const;
-  const table = await service.table(document, own, ask.densityCutoff, Infinity, signal);
+  const table = await service.featureTable(document, own, ask.densityCutoff, Infinity, signal);
   return pretty(service, document, table, ask);
 }
 
@@ -55,7 +55,7 @@ function* pretty(
   for (const { feature, value, max, density, tokens, label, at } of rows.slice(0, LISTED)) {
     const share = max ? `${Math.round((100 * value) / max)} %` : '–';
     const rare = density === null ? '–' : `${(100 * density).toPrecision(2)} %`;
-    const where = spell(Buffer.from(document.text.slice(at.utf16Start, at.utf16End)));
+    const where = displayToken(Buffer.from(document.text.slice(at.utf16Start, at.utf16End)));
     const trust = trustOf(label);
     yield (
       `${String(feature).padStart(8)}  ${value.toFixed(2).padStart(5)}  ${share.padStart(6)}  ${rare.padStart(7)}  ` +

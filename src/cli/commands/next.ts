@@ -1,6 +1,6 @@
 // `tokenscope next`: the probability of every next byte.
-import { spell } from '../../core/displayToken';
-import { bitsOf, hexOf } from '../../core/format';
+import { displayToken } from '../../core/displayToken';
+import { formatBits, formatHex } from '../../core/format';
 import { encodeUtf8 } from '../../core/text/utf8';
 import { lowerBounds, type LowerBounds } from '../../engine/scoring/lowerBounds';
 import type { Model } from '../../engine/models/model';
@@ -8,7 +8,7 @@ import { nextBytes, type Mode, type NextBytes } from '../../engine/scoring/nextB
 
 const LISTED = 12;
 
-export interface Place {
+export interface NextPlace {
   text: string;
   /** In bytes. */
   at: number;
@@ -17,14 +17,14 @@ export interface Place {
   lazy: number;
 }
 
-export function isMode(mode: string): mode is Place['mode'] {
+export function isMode(mode: string): mode is NextPlace['mode'] {
   return mode === 'e1' || mode === 'e2' || mode === 'e3';
 }
 
 /** The lines to print. */
-export async function next(
+export async function runNext(
   model: Model,
-  { text, at, mode, lazy }: Place,
+  { text, at, mode, lazy }: NextPlace,
   json: boolean,
   other?: Model,
 ): Promise<Iterable<string>> {
@@ -46,20 +46,20 @@ export async function next(
 function* boundLines({ start, text, joint }: LowerBounds, ms: number): Generator<string> {
   for (const [byte, jointAtLeast] of joint.entries()) {
     const known = jointAtLeast > -Infinity ? jointAtLeast : null;
-    yield `${JSON.stringify({ byte: hexOf(Uint8Array.of(byte)), jointAtLeast: known })}\n`;
+    yield `${JSON.stringify({ byte: formatHex(Uint8Array.of(byte)), jointAtLeast: known })}\n`;
   }
   yield `${JSON.stringify({ mode: 'e1', contextStart: start, textAtLeast: text, ms })}\n`;
 }
 
 function* prettyBounds({ start, text, joint }: LowerBounds): Generator<string> {
   const likeliest = [...joint.keys()].sort((a, b) => joint[b]! - joint[a]!);
-  const cell = (nats: number) => `${bitsOf(-nats)}`.padStart(12);
+  const cell = (nats: number) => `${formatBits(-nats)}`.padStart(12);
   yield `byte    ${'at most'.padStart(12)}\n`;
   for (const byte of likeliest.slice(0, LISTED)) {
-    yield `${spell(Uint8Array.of(byte)).padEnd(8)}${cell(joint[byte]!)}\n`;
+    yield `${displayToken(Uint8Array.of(byte)).padEnd(8)}${cell(joint[byte]!)}\n`;
   }
   yield `\ne1: what the text from byte ${start} on and the byte cost together, in all tokenisations of its last pretoken\n`;
-  yield `the text alone: at most ${bitsOf(-text)}\n`;
+  yield `the text alone: at most ${formatBits(-text)}\n`;
 }
 
 /** Two models in equal parts, whatever their tokens: bytes are what both have. */
@@ -87,7 +87,7 @@ function* prettyTwo(a: NextBytes, b: NextBytes, mode: Mode): Generator<string> {
   yield `byte    ${['first', 'second', 'mixture'].map(title => title.padStart(11)).join('')}\n`;
   const likeliest = [...mixture.keys()].sort((x, y) => mixture[y]! - mixture[x]!);
   for (const byte of likeliest.slice(0, LISTED)) {
-    yield row(spell(Uint8Array.of(byte)), a.exact[byte]!, b.exact[byte]!, mixture[byte]!);
+    yield row(displayToken(Uint8Array.of(byte)), a.exact[byte]!, b.exact[byte]!, mixture[byte]!);
   }
   yield row('end', a.end, b.end, (a.end + b.end) / 2);
   yield row('leak', a.leak, b.leak, (a.leak + b.leak) / 2);
@@ -120,7 +120,7 @@ function* prettyNext(next: NextBytes, mode: Mode, lazy: number): Generator<strin
   yield `byte    ${nameOf(lazy).padStart(11)}${'naive'.padStart(11)}${'healed'.padStart(11)}\n`;
   const likeliest = [...next.exact.keys()].sort((a, b) => next.exact[b]! - next.exact[a]!);
   for (const byte of likeliest.slice(0, LISTED)) {
-    const name = spell(Uint8Array.of(byte)).padEnd(8);
+    const name = displayToken(Uint8Array.of(byte)).padEnd(8);
     yield `${name}${percent(next.exact[byte])}${percent(next.naive?.[byte])}${percent(next.healed?.[byte])}\n`;
   }
   yield `${'end'.padEnd(8)}${percent(next.end)}\n${'leak'.padEnd(8)}${percent(next.leak)}\n`;

@@ -2,19 +2,19 @@
 // model what that does, and a pair.
 import { basename } from 'node:path';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
-import { spell } from '../../core/displayToken';
+import { displayToken } from '../../core/displayToken';
 import { contrastScore, ratioOf } from '../../core/traces/contrast';
 import { savedUncertainty } from '../../core/traces/savedUncertainty';
 import type { Trace, TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import { encodeUtf8 } from '../../core/text/utf8';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { PairMembers } from '../../protocol/traces';
 import { Document } from '../../engine/documents/document';
 import { Model } from '../../engine/models/model';
 import type { RuntimeClient } from '../../engine/onnx/session/runtimeClient';
 import { contrastRowsOf, scoreContrast } from '../../engine/scoring/contrastRows';
-import { Pair, pairOfFolder } from '../../engine/scoring/modelPair';
+import { ModelPair, pairOfFolder } from '../../engine/scoring/modelPair';
 import { readTraceFile } from '../../engine/traces/readTraceFile';
 
 export interface TraceRequest {
@@ -41,7 +41,7 @@ interface TokenLine {
 }
 
 /** The lines to print. Throws `UserError`. */
-export async function traced(
+export async function runTrace(
   request: TraceRequest,
   startRuntime: () => RuntimeClient,
 ): Promise<Iterable<string>> {
@@ -96,7 +96,7 @@ function savedTokens({ id, text, logprobs }: Trace): TokenLine[] {
     return {
       byteStart: token.start,
       byteEnd: token.end,
-      text: spell(bytes.subarray(token.start, token.end)),
+      text: displayToken(bytes.subarray(token.start, token.end)),
       ...{ surprisal: told(surprisal), entropy: entropy.map(told), varentropy: told(varentropy) },
       ...{ gap: told(gap), space: series.space },
     };
@@ -111,10 +111,10 @@ async function scoredTokens(
 ): Promise<TokenLine[]> {
   const { signal } = new AbortController();
   const model = await Model.open(folder, contextLimit, startRuntime);
-  let pair: Pair | undefined;
+  let pair: ModelPair | undefined;
   try {
     const chosen = members ?? pairOfFolder(model.info.folder);
-    if (chosen) pair = await Pair.open(model, chosen, startRuntime);
+    if (chosen) pair = await ModelPair.open(model, chosen, startRuntime);
     const { text, start } = new TraceText(trace);
     const document = new Document(trace.id, 0, text);
     const pass = { visible: [], maxTokens: Infinity, signal, onScored: () => {} };
@@ -133,7 +133,7 @@ async function scoredTokens(
       return {
         byteStart: tokens.byteStarts[i]! - before,
         byteEnd: tokens.byteEnds[i]! - before,
-        ...{ id, text: spell(model.tokenizer.bytesOf(id)) },
+        ...{ id, text: displayToken(model.tokenizer.bytesOf(id)) },
         surprisal: told(-scores.logprobs[i]!),
         entropy: told(scores.entropiesNats[i]!),
         varentropy: told(scores.varentropies[i]!),

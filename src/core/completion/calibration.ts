@@ -26,8 +26,8 @@ export function calibrated(
   const all = sum(bytes);
   const ordered = [...measured].sort((a, b) => sum(a.bits) - sum(b.bits));
   const [best] = ordered;
-  return ordered.map(({ mode, handBack, suffixFrom, bits, ms }) => ({
-    ...{ mode, handBack, suffixFrom, ms },
+  return ordered.map(({ mode, rollback, suffixFrom, bits, ms }) => ({
+    ...{ mode, rollback, suffixFrom, ms },
     bitsPerByte: sum(bits) / all,
     differs: interval(
       bits.map((own, cut) => own - best!.bits[cut]!),
@@ -58,7 +58,7 @@ export function interval(
 }
 
 /** A place in a file, and what stands behind it. */
-export interface Cut {
+export interface CompletionCut {
   readonly text: string;
   readonly at: number;
   readonly middle: string;
@@ -73,8 +73,8 @@ export function cutsIn(
   count: number,
   random: () => number,
   inWord = false,
-): Cut[] {
-  const cuts: Cut[] = [];
+): CompletionCut[] {
+  const cuts: CompletionCut[] = [];
   const usable = texts.filter(text => text.trim().length > 40);
   for (let tries = 0; cuts.length < count && tries < 20 * count && usable.length > 0; tries++) {
     const text = usable[tries % usable.length]!;

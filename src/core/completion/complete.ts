@@ -3,20 +3,20 @@
 import { incompleteFrom } from '../exactBytes/utf8Characters';
 import type { ByteString } from '../exactBytes/byteString';
 import type { Row } from '../exactBytes/tokenModel';
-import type { BeginningNode, Beginnings, Head } from './healingStarts';
+import type { HealingNode, HealingStarts, HealingHead } from './healingStarts';
 import {
-  drawn,
+  sampledChoices,
   END,
   endOf,
-  likeliest,
+  likeliestChoices,
   massOfAll,
-  type Choice,
+  type TokenChoice,
   type Chooser,
-  type Sampling,
+  type ChoiceSampling,
 } from './tokenChoice';
 import { Drafter } from './drafter';
-import { KnownRows, pathOf } from './trunkRows';
-import { lineEnd, repeatsMuch, repeatsOf } from './stopRules';
+import { TrunkRows, pathOf } from './trunkRows';
+import { lineEnd, isMostlyRepeated, repeatsOf } from './stopRules';
 
 /**
  * end: the model ends the text there. line: the line is whole. join: the model rather ends there, where the text
@@ -57,7 +57,7 @@ export interface CompleteOptions {
   /** Whether the model sees it; then it knows where the text ends. */
   readonly seesSuffix: boolean;
   /** None: always the likeliest. */
-  readonly sampling?: Sampling | undefined;
+  readonly sampling?: ChoiceSampling | undefined;
   /** Nats: an insertion is no less likely. -Infinity: however unlikely it is. */
   readonly least: number;
   /** What the model sees before the trunk's end: tokens to draft from. None: one token is asked for at a time. */
@@ -71,17 +71,17 @@ export interface CompleteOptions {
 /** The likeliest completion, and where more are wanted those of the next likeliest beginnings; or so many drawn. */
 export async function complete(
   chooser: Chooser,
-  rows: KnownRows,
-  beginnings: Beginnings,
+  rows: TrunkRows,
+  beginnings: HealingStarts,
   count: number,
   options: CompleteOptions,
 ): Promise<Completion[]> {
   const { nodes, heads } = beginnings;
-  const first = await rows.of(nodes.map((_, node) => pathOf(nodes, node)));
+  const first = await rows.rowsOfPaths(nodes.map((_, node) => pathOf(nodes, node)));
   const { sampling } = options;
   const starts = sampling
-    ? Array.from({ length: count }, () => drawn(chooser, nodes, heads, first, sampling))
-    : likeliest(chooser, nodes, heads, first, count);
+    ? Array.from({ length: count }, () => sampledChoices(chooser, nodes, heads, first, sampling))
+    : likeliestChoices(chooser, nodes, heads, first, count);
   const mass = massOfAll(chooser, nodes, heads, first);
   const completions: Completion[] = [];
   for (const start of starts) {
@@ -104,20 +104,20 @@ class Writing {
 
   constructor(
     private readonly chooser: Chooser,
-    private readonly rows: KnownRows,
-    private readonly beginnings: Beginnings,
+    private readonly rows: TrunkRows,
+    private readonly beginnings: HealingStarts,
     private readonly options: CompleteOptions,
   ) {
     this.#drafter = options.draftFrom && new Drafter(options.draftFrom);
   }
 
   /** `logprob`: nats, of the start given what it begins with. */
-  async from(start: Choice, logprob: number): Promise<Completion> {
+  async from(start: TokenChoice, logprob: number): Promise<Completion> {
     const { nodes } = this.beginnings;
     for (const id of pathOf(nodes, start.node)) this.#append(id);
     let likely = logprob;
     let { next } = nodes[start.node]!;
-    let choice: Choice | undefined = start;
+    let choice: TokenChoice | undefined = start;
     for (let written = 1; ; written++) {
       if (!choice) return this.#stop('nothing');
       if (likely < this.options.least) return this.#stop('unsure');
@@ -126,7 +126,7 @@ class Writing {
       const reason = this.#reasonToStop(written);
       if (reason) return this.#stop(reason);
       this.#tell();
-      next = next.with(choice.token);
+      next = next.after(choice.token);
       const row = this.rows.known(this.#path) ?? (await this.#ask());
       choice = this.#choose({ parent: -1, token: -1, next }, row);
       likely += choice?.logprob ?? 0;
@@ -139,7 +139,7 @@ class Writing {
     this.#drafter?.accepted(path.length - this.#asked - 1);
     const draft = this.#drafter?.after(path) ?? [];
     this.#asked = path.length;
-    const [row] = await this.rows.of([
+    const [row] = await this.rows.rowsOfPaths([
       path,
       ...draft.map((_, i) => [...path, ...draft.slice(0, i + 1)]),
     ]);
@@ -150,19 +150,19 @@ class Writing {
     return this.#tokens.map(({ id }) => id);
   }
 
-  #choose(node: BeginningNode, row: Row): Choice | undefined {
-    const heads: Head[] = [{ node: 0, rest: '' }];
+  #choose(node: HealingNode, row: Row): TokenChoice | undefined {
+    const heads: HealingHead[] = [{ node: 0, rest: '' }];
     const { sampling } = this.options;
     return sampling
-      ? drawn(this.chooser, [node], heads, [row], sampling)
-      : likeliest(this.chooser, [node], heads, [row], 1)[0];
+      ? sampledChoices(this.chooser, [node], heads, [row], sampling)
+      : likeliestChoices(this.chooser, [node], heads, [row], 1)[0];
   }
 
   #append(id: number): void {
     const row = this.rows.known(this.#path)!;
     const bytes = this.chooser.tokens.bytesOf(id)!;
     this.#tokens.push({ id, bytes, logprob: row[id]!, row });
-    const { handed } = this.beginnings;
+    const { rolledBack: handed } = this.beginnings;
     this.#text = this.#tokens
       .map(token => token.bytes)
       .join('')
@@ -172,7 +172,7 @@ class Writing {
   #reasonToStop(written: number): StopReason | undefined {
     const { singleLine, suffix, maxTokens, isLate } = this.options;
     if (singleLine && lineEnd(this.#text) >= 0) return 'line';
-    if (repeatsMuch(this.#text, suffix)) return 'join';
+    if (isMostlyRepeated(this.#text, suffix)) return 'join';
     if (written >= maxTokens) return 'tokens';
     return isLate() ? 'time' : undefined;
   }
@@ -215,14 +215,14 @@ class Writing {
       wanted.push(text.length);
       scores.push(this.#tokens.reduce((sum, { logprob }) => sum + logprob, 0));
     }
-    if (repeatsMuch(text, suffix)) scores[scores.length - 1] = -Infinity;
+    if (isMostlyRepeated(text, suffix)) scores[scores.length - 1] = -Infinity;
     const best = wanted[scores.reduce((best, value, i) => (value > scores[best]! ? i : best), 0)]!;
     return best < text.length && close === '' ? this.#joinOf(text.slice(0, best), true) : best;
   }
 
   /** Before the end of `text`, at whole characters, its beginning included. */
   #tokenEnds(text: ByteString): number[] {
-    let at = -this.beginnings.handed.length;
+    let at = -this.beginnings.rolledBack.length;
     const ends = this.#tokens.map(({ bytes }) => (at += bytes.length));
     const isWhole = (end: number) => incompleteFrom(text.slice(0, end)) === end;
     return [0, ...ends.filter(end => end > 0 && end < text.length && isWhole(end))];
@@ -232,7 +232,7 @@ class Writing {
   async #textLogprobs(texts: readonly ByteString[]): Promise<number[]> {
     const { rows, beginnings, options } = this;
     const paths = texts.map(text => beginnings.encode(text));
-    await rows.of(paths.flatMap(path => [...path, END].map((_, n) => path.slice(0, n))));
+    await rows.rowsOfPaths(paths.flatMap(path => [...path, END].map((_, n) => path.slice(0, n))));
     return paths.map(path =>
       path.reduce(
         (sum, id, i) => sum + rows.known(path.slice(0, i))![id]!,

@@ -12,7 +12,7 @@ export interface Continuations {
   follower(): (token: number) => boolean;
   /** Whether the text may end here. */
   readonly ends: boolean;
-  with(token: number): Continuations;
+  after(token: number): Continuations;
 }
 
 /** Longer paths are cut at a settled boundary: what may follow is found sooner, and remembered for more of them. */
@@ -32,7 +32,7 @@ export class CanonicalTokens implements Continuations {
     return this.rules.canonical.endsText(this.prefix);
   }
 
-  with(token: number): CanonicalTokens {
+  after(token: number): CanonicalTokens {
     const { rules } = this;
     const longer = rules.canonical.extend(this.prefix, token);
     return new CanonicalTokens(
@@ -62,7 +62,7 @@ export function anyTokens(tokens: SortedTokens, partial: ByteString = ''): Conti
       const bytes = tokens.bytesOf(token);
       return bytes !== undefined && isBeginning(partial + bytes);
     },
-    with: token => {
+    after: token => {
       const bytes = partial + tokens.bytesOf(token)!;
       return anyTokens(tokens, bytes.slice(incompleteFrom(bytes)));
     },

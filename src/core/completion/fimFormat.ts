@@ -1,4 +1,5 @@
 // How a model was taught to fill in the middle: the tokens around the text before the cursor and behind it.
+import { FimError } from '../errors';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export type FimMode = 'psm' | 'spm';
@@ -18,11 +19,6 @@ export interface FimFormat {
   readonly ends: readonly number[];
   /** Where the texts were cut that the model was taught with. */
   readonly cuts: 'character' | 'token' | 'unknown';
-}
-
-/** What "fim" in tokenscope.json says. Throws `FimError`. */
-export class FimError extends Error {
-  override readonly name = 'FimError';
 }
 
 /** Marks of the families of models, by the names of their tokens. Where two share names, the one that has more of them is first. */

@@ -14,32 +14,32 @@ import { anyTokens, CanonicalTokens, type Continuations } from './continuations'
 export type Healing = 'exact' | 'one-token' | 'none';
 export const healings: readonly Healing[] = ['exact', 'one-token', 'none'];
 
-export interface BeginningNode extends PathNode {
+export interface HealingNode extends PathNode {
   /** What may come behind the path. */
   readonly next: Continuations;
 }
 
-export interface Head {
+export interface HealingHead {
   /** Index of the node at which the path ends. */
   readonly node: number;
   /** The bytes before the cursor behind the path: the next token begins with them, and is longer. */
   readonly rest: ByteString;
 }
 
-export interface Beginnings {
+export interface HealingStarts {
   /** Behind the prompt's root. */
   readonly trunk: readonly number[];
   /** Nodes after their parents; the first is the end of the trunk and has no token (-1). */
-  readonly nodes: readonly BeginningNode[];
-  readonly heads: readonly Head[];
+  readonly nodes: readonly HealingNode[];
+  readonly heads: readonly HealingHead[];
   /** The bytes before the cursor behind the trunk: handed back to the model. */
-  readonly handed: ByteString;
+  readonly rolledBack: ByteString;
   /** The tokens behind the trunk of the handed bytes with these behind them, where the text ends. */
   encode(bytes: ByteString): number[];
 }
 
 /** At the end of `text`, which begins a text or goes on with one. Throws `InexactError`. */
-export function exactBeginnings(rules: ByteRules, text: ByteString, begins = true): Beginnings {
+export function exactStarts(rules: ByteRules, text: ByteString, begins = true): HealingStarts {
   rules.check(text, 0, begins);
   const open = (begins ? rules.opening : '') + text;
   const settled = settle(rules, open, noTrunk);
@@ -54,7 +54,7 @@ export function exactBeginnings(rules: ByteRules, text: ByteString, begins = tru
       next: new CanonicalTokens(rules, prefix),
     })),
     heads: tree.heads,
-    handed: behind.slice(sharedBytes),
+    rolledBack: behind.slice(sharedBytes),
     encode: bytes => {
       const whole = behind + bytes;
       const ends = rules.pretokenEnds(whole, 0);
@@ -65,12 +65,12 @@ export function exactBeginnings(rules: ByteRules, text: ByteString, begins = tru
 }
 
 /** With the last token dropped, or with none. `open` is UTF-8. */
-export function commonBeginnings(
+export function commonStarts(
   tokenizer: Tokenizer,
   tokens: SortedTokens,
   open: ByteString,
   healing: 'one-token' | 'none',
-): Beginnings {
+): HealingStarts {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOf(open));
   const ids = [...tokenizer.encode(text).ids];
   const next = anyTokens(tokens);
@@ -88,7 +88,7 @@ export function commonBeginnings(
           { node: 1, rest: '' },
         ]
       : [{ node: 0, rest: '' }],
-    handed: isHealed ? rest : '',
+    rolledBack: isHealed ? rest : '',
     encode: bytes => {
       const all = bytesOf(isHealed ? rest + bytes : bytes);
       return [...tokenizer.encode(new TextDecoder('utf-8', { ignoreBOM: true }).decode(all)).ids];

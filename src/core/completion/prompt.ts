@@ -10,7 +10,7 @@ import type { FimFormat, FimMode, FimPart } from './fimFormat';
 export type PromptMode = FimMode | 'none';
 
 /** How much of the text before the cursor the model writes anew where its template puts a text between the two. */
-export type HandBack = 'none' | 'boundary' | 'line';
+export type Rollback = 'none' | 'boundary' | 'line';
 
 /**
  * Where the text behind the cursor begins that the model is shown. boundary: inside a word, behind the first place at
@@ -20,7 +20,7 @@ export type SuffixFrom = 'cursor' | 'boundary';
 
 export interface PromptForm {
   readonly mode: PromptMode;
-  readonly handBack: HandBack;
+  readonly rollback: Rollback;
   readonly suffixFrom: SuffixFrom;
 }
 
@@ -40,14 +40,14 @@ export interface Prompt {
 export function promptOf(
   tokenizer: Tokenizer,
   format: FimFormat | undefined,
-  { mode, handBack, suffixFrom }: PromptForm,
-  { prefix, suffix }: Place,
+  { mode, rollback, suffixFrom }: PromptForm,
+  { prefix, suffix }: PromptPlace,
 ): Prompt {
   const template = mode === 'none' ? undefined : format?.templates[mode];
   if (!template) return { mode: 'none', root: [], open: utf8Of(prefix), close: '', begins: true };
   // Where the prefix is last, the model goes on writing it: the tree of tokens reaches back as far as it must.
   const isJoined = template.at(-1) === 'prefix';
-  const at = isJoined ? 0 : prefix.length - handedBack(prefix, handBack);
+  const at = isJoined ? 0 : prefix.length - rolledBackBytes(prefix, rollback);
   const behind = suffixFrom === 'boundary' ? restOfWord(tokenizer, suffix) : 0;
   const texts = { prefix: prefix.slice(0, at), suffix: suffix.slice(behind) };
   const root = template.flatMap(part =>
@@ -93,10 +93,10 @@ function startsOtherwise(token: Uint8Array, text: string): boolean {
 }
 
 /** UTF-16 units at the end of the prefix. */
-function handedBack(prefix: string, handBack: HandBack): number {
-  if (handBack === 'none') return 0;
+function rolledBackBytes(prefix: string, rollback: Rollback): number {
+  if (rollback === 'none') return 0;
   const line = prefix.length - (prefix.lastIndexOf('\n') + 1);
-  if (handBack === 'line') return line;
+  if (rollback === 'line') return line;
   // A word or a run of signs with the blanks before it, or blanks with the line end before them.
   const [last = ''] = /(?:\s*(?:[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]+)|\s+)$/u.exec(prefix) ?? [];
   return last.length;
@@ -113,7 +113,7 @@ function utf8Of(text: string): ByteString {
   return byteStringOf(encodeUtf8(text));
 }
 
-export interface Place {
+export interface PromptPlace {
   readonly prefix: string;
   readonly suffix: string;
 }
@@ -134,7 +134,12 @@ const NEAR = 1000;
  * What of a text fits in `tokens` tokens around `at`. Both ends are at line ends where there are any; the
  * prefix begins where the one before it did until it has grown by half.
  */
-export function placeIn(text: string, at: number, tokenizer: Tokenizer, tokens: number): Place {
+export function placeIn(
+  text: string,
+  at: number,
+  tokenizer: Tokenizer,
+  tokens: number,
+): PromptPlace {
   const suffixTokens = Math.floor(tokens * SUFFIX_SHARE);
   return {
     prefix: endOf(text.slice(0, at), tokenizer, tokens - suffixTokens),

@@ -7,7 +7,7 @@ const KEPT = 12;
 /** A key is often followed by another that the editor makes itself. */
 const LEAST_MS = 15;
 
-export class Pause {
+export class RequestDelay {
   readonly #gaps: number[] = [];
   #last = -Infinity;
   #latency: number | undefined;

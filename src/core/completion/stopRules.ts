@@ -26,7 +26,7 @@ export function repeatsOf(bytes: ByteString, suffix: ByteString): number[] {
 }
 
 /** Whether the end of `bytes` repeats `REPEATED_BYTES` or more of the suffix's beginning that are not blank. */
-export function repeatsMuch(bytes: ByteString, suffix: ByteString): boolean {
+export function isMostlyRepeated(bytes: ByteString, suffix: ByteString): boolean {
   const [first] = repeatsOf(bytes, suffix);
   return (
     first !== undefined && bytes.slice(first).replace(/[ \t\r\n]/g, '').length >= REPEATED_BYTES

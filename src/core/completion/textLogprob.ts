@@ -6,7 +6,7 @@ import { logSumOf } from '../exactBytes/logSum';
 import type { TokenModel } from '../exactBytes/tokenModel';
 import { massOf, nextByte, type NextByte, type ScoredTree } from '../exactBytes/nextByte';
 import type { ByteRules } from '../exactBytes/byteRules';
-import { KnownRows, pathOf } from './trunkRows';
+import { TrunkRows, pathOf } from './trunkRows';
 
 export interface TextLogprob {
   /** Nats: of the bytes behind those before them, whatever comes then. */
@@ -29,13 +29,13 @@ export async function textLogprob(
   const first = coverTree(rules, open, settled);
   const whole = open + text;
   const after = coverTree(rules, whole, settle(rules, whole, settled));
-  const rows = new KnownRows(model, first.trunk);
+  const rows = new TrunkRows(model, first.trunk);
   // All texts that begin with the whole begin with the tokens of both trunks.
   const between = after.trunk.slice(first.trunk.length);
   const trunkPaths = between.map((_, n) => between.slice(0, n));
   const pathsOf = ({ nodes }: CoverTree, from: readonly number[]) =>
     nodes.map((_, node) => [...from, ...pathOf(nodes, node)]);
-  await rows.of([...pathsOf(first, []), ...trunkPaths, ...pathsOf(after, between)]);
+  await rows.rowsOfPaths([...pathsOf(first, []), ...trunkPaths, ...pathsOf(after, between)]);
   const logprobOf = (path: readonly number[]) =>
     path.reduce((sum, id, i) => sum + rows.known(path.slice(0, i))![id]!, 0);
   const scored = (tree: CoverTree, from: readonly number[]): ScoredTree => {

@@ -6,12 +6,12 @@
 import { LogSum, logSumOf } from '../exactBytes/logSum';
 import type { Row } from '../exactBytes/tokenModel';
 import type { SortedTokens } from '../exactBytes/sortedTokens';
-import type { BeginningNode, Head } from './healingStarts';
+import type { HealingNode, HealingHead } from './healingStarts';
 
 /** In place of a token: the text ends. */
 export const END = -1;
 
-export interface Choice {
+export interface TokenChoice {
   /** The node behind whose path the token comes. */
   readonly node: number;
   /** Or `END`. */
@@ -20,7 +20,7 @@ export interface Choice {
   readonly logprob: number;
 }
 
-export interface Sampling {
+export interface ChoiceSampling {
   /** Above 0. */
   readonly temperature: number;
   /** In (0, 1]: what is drawn from makes up at least so much. */
@@ -35,20 +35,20 @@ export interface Chooser {
 }
 
 /** The likeliest choices, at most `count`, best first. `rows` are the nodes'. */
-export function likeliest(
+export function likeliestChoices(
   { tokens, ends }: Chooser,
-  nodes: readonly BeginningNode[],
-  heads: readonly Head[],
+  nodes: readonly HealingNode[],
+  heads: readonly HealingHead[],
   rows: readonly Row[],
   count: number,
-): Choice[] {
+): TokenChoice[] {
   const logprobs = pathsOf(nodes, rows);
-  const best: Choice[] = [];
+  const best: TokenChoice[] = [];
   const followers = nodes.map(({ next }) => next.follower());
   // Whether a token may come is costly to find out: the likeliest is tried, then the next.
   const tried = new Set<number>();
   for (;;) {
-    let found: Choice | undefined;
+    let found: TokenChoice | undefined;
     const offer = (node: number, token: number, logprob: number) => {
       if (!(logprob > (found?.logprob ?? -Infinity)) || tried.has(keyOf(node, token))) return;
       found = { node, token, logprob };
@@ -72,13 +72,13 @@ function keyOf(node: number, token: number): number {
 }
 
 /** Undefined where nothing may come. */
-export function drawn(
+export function sampledChoices(
   { tokens, ends }: Chooser,
-  nodes: readonly BeginningNode[],
-  heads: readonly Head[],
+  nodes: readonly HealingNode[],
+  heads: readonly HealingHead[],
   rows: readonly Row[],
-  { temperature, topP, random }: Sampling,
-): Choice | undefined {
+  { temperature, topP, random }: ChoiceSampling,
+): TokenChoice | undefined {
   const masked = nodes.map(({ next }, node) => {
     const row = rows[node]!;
     const sum = new LogSum();
@@ -98,7 +98,7 @@ export function drawn(
     const { scaled, total } = masked[parent] ?? masked[0]!;
     weights[node] = parent < 0 ? 0 : weights[parent]! + scaled[token]! - total;
   });
-  const choices: (Choice & { weight: number })[] = [];
+  const choices: (TokenChoice & { weight: number })[] = [];
   const logprobs = pathsOf(nodes, rows);
   for (const { node, rest } of heads) {
     const { scaled, end, total } = masked[node]!;
@@ -136,8 +136,8 @@ function nucleus<T extends { weight: number }>(
 /** Nats, as a choice's: of all that begin with the heads, canonical or not; no choice is likelier than this says. */
 export function massOfAll(
   { tokens, ends }: Chooser,
-  nodes: readonly BeginningNode[],
-  heads: readonly Head[],
+  nodes: readonly HealingNode[],
+  heads: readonly HealingHead[],
   rows: readonly Row[],
 ): number {
   const logprobs = pathsOf(nodes, rows);
@@ -156,7 +156,7 @@ export function endOf(row: Row, ends: readonly number[]): number {
 }
 
 /** [node], nats. */
-function pathsOf(nodes: readonly BeginningNode[], rows: readonly Row[]): number[] {
+function pathsOf(nodes: readonly HealingNode[], rows: readonly Row[]): number[] {
   const logprobs: number[] = [];
   for (const { parent, token } of nodes) {
     logprobs.push(parent < 0 ? 0 : logprobs[parent]! + rows[parent]![token]!);

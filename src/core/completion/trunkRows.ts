@@ -1,7 +1,7 @@
 // What the model has said behind a trunk, so that it is asked for no path twice.
 import type { PathNode, Row, TokenModel } from '../exactBytes/tokenModel';
 
-export class KnownRows {
+export class TrunkRows {
   readonly #rows = new Map<string, Row>();
   /** Places in texts that the model was asked about. */
   asked = 0;
@@ -20,7 +20,7 @@ export class KnownRows {
   }
 
   /** [path]: behind the trunk and each path. Those that are not known are asked for at once. */
-  async of(paths: readonly (readonly number[])[]): Promise<Row[]> {
+  async rowsOfPaths(paths: readonly (readonly number[])[]): Promise<Row[]> {
     const unknown = paths.filter(path => !this.#rows.has(path.join()));
     if (unknown.length > 0) await this.#ask(unknown);
     return paths.map(path => this.#rows.get(path.join())!);

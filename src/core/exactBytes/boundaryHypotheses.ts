@@ -5,7 +5,7 @@ import type { Scan } from '../tokenizer/patterns/scan';
 import { encodeUtf8 } from '../text/utf8';
 import { byteStringOf, type ByteString } from './byteString';
 import { characterLength, codePointsFrom, incompleteFrom } from './utf8Characters';
-import type { Boundaries, Cutting } from './pretokenBoundaries';
+import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
 import { CONTRACTION_REACH, UNSETTLED_PRETOKENS, type Lookahead } from './lookahead';
 
 /** Characters of a pretoken whose runs are cut to two: a blank, signs, newlines. */
@@ -13,7 +13,7 @@ const LONGEST_SHAPE = 6;
 
 const MAX_KEPT = 1 << 17;
 
-export class Hypotheses implements Cutting {
+export class BoundaryHypotheses implements PretokenBoundaries {
   readonly unsettled = UNSETTLED_PRETOKENS;
   readonly #scan: Scan;
   readonly #lookahead: Lookahead;
@@ -29,7 +29,7 @@ export class Hypotheses implements Cutting {
     this.#lookahead = lookahead;
   }
 
-  of(bytes: ByteString): readonly Boundaries[] {
+  boundariesFor(bytes: ByteString): readonly Boundaries[] {
     if (!this.#read(bytes)) return [];
     const key = this.#partial === '' ? this.#units : `${this.#units}|${this.#partial}`;
     let found = this.#kept.get(key);

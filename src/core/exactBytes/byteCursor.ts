@@ -57,7 +57,7 @@ export class ByteCursor {
    * a place where it is cut. `lazy`: ways to cut them that have less than this share of their probability may be
    * left out, and are then `untested` in e2. Throws `InexactError`.
    */
-  static async at(
+  static async openAt(
     rules: ByteRules,
     model: TokenModel,
     bytes: Uint8Array,

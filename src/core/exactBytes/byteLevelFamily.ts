@@ -5,13 +5,13 @@ import { toNfc } from '../tokenizer/normalize/unicodeForms';
 import { TokenList } from '../tokenizer/tokenList';
 import { bytesOf, type ByteString } from './byteString';
 import { InexactError } from '../errors';
-import { Hypotheses } from './boundaryHypotheses';
+import { BoundaryHypotheses } from './boundaryHypotheses';
 import { KNOWN_LOOKAHEADS, lookaheads } from './lookahead';
 import { Pairs } from './tokenPairs';
-import { PLACE, type Flaw, type Scheme } from './tokenizerFamily';
+import { PLACE, type Inexactness, type TokenizerFamily } from './tokenizerFamily';
 
-export class ByteLevelScheme implements Scheme {
-  readonly cutting: Hypotheses;
+export class ByteLevelFamily implements TokenizerFamily {
+  readonly boundaries: BoundaryHypotheses;
   readonly joins: Pairs;
   readonly opening = '';
   readonly #tokenizer: BpeTokenizer;
@@ -43,7 +43,7 @@ export class ByteLevelScheme implements Scheme {
           `that is not supported`,
       );
     }
-    this.cutting = new Hypotheses(scans[0]!, lookahead);
+    this.boundaries = new BoundaryHypotheses(scans[0]!, lookahead);
   }
 
   merge(bytes: ByteString): number[] {
@@ -53,7 +53,7 @@ export class ByteLevelScheme implements Scheme {
     return [...list.ids.subarray(0, list.count)];
   }
 
-  flawOf(text: string): Flaw | undefined {
+  inexactnessOf(text: string): Inexactness | undefined {
     if (this.#tokenizer.parts.normalizers.length === 0) return undefined;
     const [change] = toNfc(text);
     return (

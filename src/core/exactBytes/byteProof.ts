@@ -3,7 +3,7 @@
 /** Bits. What bytes, seams and end come to is what the tokens cost. */
 export interface Sums {
   readonly bytesBits: number;
-  readonly seamBits: number;
+  readonly boundaryBits: number;
   readonly endBits: number;
   readonly tokenBits: number;
 }
@@ -12,7 +12,7 @@ export function totalsOf({ windows }: { readonly windows: readonly Sums[] }): Su
   const sum = (of: (sums: Sums) => number) => windows.reduce((total, sums) => total + of(sums), 0);
   return {
     bytesBits: sum(sums => sums.bytesBits),
-    seamBits: sum(sums => sums.seamBits),
+    boundaryBits: sum(sums => sums.boundaryBits),
     endBits: sum(sums => sums.endBits),
     tokenBits: sum(sums => sums.tokenBits),
   };
@@ -24,10 +24,10 @@ export function bitsPerByte({ bytesBits, endBits }: Sums, bytes: number): number
 }
 
 /** For example `Σ bytes 902.386 + end 1.653 = Σ tokens 904.038 bits (difference 0.001)`. */
-export function wordsOf({ bytesBits, seamBits, endBits, tokenBits }: Sums): string {
-  const difference = Math.abs(bytesBits + seamBits + endBits - tokenBits);
+export function describeProof({ bytesBits, boundaryBits, endBits, tokenBits }: Sums): string {
+  const difference = Math.abs(bytesBits + boundaryBits + endBits - tokenBits);
   const parts = [`Σ bytes ${bytesBits.toFixed(3)}`];
-  if (seamBits !== 0) parts.push(`seams ${seamBits.toFixed(3)}`);
+  if (boundaryBits !== 0) parts.push(`seams ${boundaryBits.toFixed(3)}`);
   if (endBits !== 0) parts.push(`end ${endBits.toFixed(3)}`);
   return `${parts.join(' + ')} = Σ tokens ${tokenBits.toFixed(3)} bits (difference ${Number(difference.toPrecision(1))})`;
 }

@@ -7,21 +7,21 @@ import { ByteAlphabet, CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { firstInvalidUtf8, utf8Length } from '../text/utf8';
-import { ByteLevelScheme } from './byteLevelFamily';
+import { ByteLevelFamily } from './byteLevelFamily';
 import { byteStringOf, bytesOf, type ByteString } from './byteString';
 import { Canonical } from './canonical';
 import { incompleteFrom } from './utf8Characters';
-import type { Cutting } from './pretokenBoundaries';
+import type { PretokenBoundaries } from './pretokenBoundaries';
 import { InexactError } from '../errors';
 import type { Joins } from './tokenPairs';
-import { PLACE, type Scheme } from './tokenizerFamily';
+import { PLACE, type TokenizerFamily } from './tokenizerFamily';
 import { SortedTokens } from './sortedTokens';
-import { SpacedScheme } from './sentencePieceFamily';
+import { SentencePieceFamily } from './sentencePieceFamily';
 
 export class ByteRules {
   readonly tokens: SortedTokens;
   readonly canonical: Canonical;
-  readonly #scheme: Scheme;
+  readonly #scheme: TokenizerFamily;
   readonly #addedNames: readonly ByteString[];
 
   /** Throws `InexactError` for a tokenizer that exactness cannot be had with. */
@@ -40,16 +40,16 @@ export class ByteRules {
     this.tokens = new SortedTokens(ids, id => tokenizer.bytesOf(id));
     this.#scheme =
       alphabet instanceof CharacterAlphabet
-        ? new SpacedScheme(tokenizer, alphabet, ids)
-        : new ByteLevelScheme(tokenizer, alphabet as ByteAlphabet, ids);
+        ? new SentencePieceFamily(tokenizer, alphabet, ids)
+        : new ByteLevelFamily(tokenizer, alphabet as ByteAlphabet, ids);
     this.canonical = new Canonical(this.#scheme.joins, this.tokens, this.cutting);
     this.#addedNames = added
       .filter(({ special }) => !special)
       .map(({ content }) => byteStringOf(new TextEncoder().encode(content)));
   }
 
-  get cutting(): Cutting {
-    return this.#scheme.cutting;
+  get cutting(): PretokenBoundaries {
+    return this.#scheme.boundaries;
   }
 
   get joins(): Joins {
@@ -80,13 +80,14 @@ export class ByteRules {
     const complete = incompleteFrom(bytes);
     const array = bytesOf(bytes.slice(from, complete));
     const invalid = firstInvalidUtf8(array);
-    const isBroken = complete < bytes.length && this.cutting.of(bytes.slice(complete)).length === 0;
+    const isBroken =
+      complete < bytes.length && this.cutting.boundariesFor(bytes.slice(complete)).length === 0;
     if (invalid >= 0 || isBroken) {
       const at = invalid >= 0 ? from + invalid : complete;
       throw new InexactError(`The text is not UTF-8 at byte ${at}`);
     }
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(array);
-    const flaw = this.#scheme.flawOf(text, begins);
+    const flaw = this.#scheme.inexactnessOf(text, begins);
     if (flaw) {
       const place = `byte ${from + utf8Length(text, 0, flaw.at)}`;
       throw new InexactError(`The text ${flaw.problem.replace(PLACE, place)}`);

@@ -1,7 +1,7 @@
 // Which sequences of tokens are canonical: the beginning of what the tokenizer makes of some text.
 import type { ByteString } from './byteString';
 import { incompleteFrom } from './utf8Characters';
-import type { Boundaries, Cutting } from './pretokenBoundaries';
+import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
 import type { Joins } from './tokenPairs';
 import type { SortedTokens } from './sortedTokens';
 import type { TokenPrefix } from './tokenPrefix';
@@ -29,7 +29,7 @@ const CONTINUATIONS = Array.from({ length: 0x40 }, (_, low) => String.fromCharCo
 export class Canonical {
   readonly #joins: Joins;
   readonly #tokens: SortedTokens;
-  readonly #cutting: Cutting;
+  readonly #cutting: PretokenBoundaries;
   /** [id]; tokens of one shape are cut alike behind one prefix. -1 if no text has the token there. */
   readonly #shapes: Int32Array;
   readonly #shapeCount: number;
@@ -38,7 +38,7 @@ export class Canonical {
   /** By the prefix's shape. */
   readonly #kept = new Map<string, Behind>();
 
-  constructor(joins: Joins, tokens: SortedTokens, cutting: Cutting) {
+  constructor(joins: Joins, tokens: SortedTokens, cutting: PretokenBoundaries) {
     this.#joins = joins;
     this.#tokens = tokens;
     this.#cutting = cutting;
@@ -56,7 +56,7 @@ export class Canonical {
 
   /** The prefix with one more token of text, whether or not that is canonical. */
   extend(prefix: TokenPrefix, token: number): TokenPrefix {
-    return prefix.with(token, this.#tokens.bytesOf(token)!, this.#joins.mayJoin(prefix, token));
+    return prefix.append(token, this.#tokens.bytesOf(token)!, this.#joins.mayJoin(prefix, token));
   }
 
   /** Whether the tokenizer makes of some text what begins with the prefix and the token. */
@@ -132,7 +132,7 @@ export class Canonical {
   #findWays(prefix: TokenPrefix, token: number): number {
     const bytes = prefix.bytes + this.#tokens.bytesOf(token)!;
     let ways = KNOWN;
-    for (const boundaries of this.#cutting.of(bytes)) {
+    for (const boundaries of this.#cutting.boundariesFor(bytes)) {
       const next = boundariesIn(prefix, boundaries);
       if (next < 0) continue;
       const isCut = prefix.bytes === '' || boundaries[next - 1] === prefix.bytes.length;
@@ -147,7 +147,7 @@ export class Canonical {
     const { bytes } = prefix;
     if (bytes === '') return 'closed';
     let state: 'open' | 'impossible' = 'impossible';
-    for (const ends of this.#cutting.of(bytes)) {
+    for (const ends of this.#cutting.boundariesFor(bytes)) {
       if (!isCutSo(prefix, ends)) continue;
       if (ends.at(-1) === bytes.length) return 'closed';
       state = 'open';

@@ -22,7 +22,7 @@ export interface CoverNode extends PathNode {
   readonly prefix: TokenPrefix;
 }
 
-export interface Head {
+export interface CoverHead {
   /** Index of the node at which the path ends. */
   readonly node: number;
   /** The bytes of x behind the path: the last token begins with them. Empty: the path ends where x does. */
@@ -34,7 +34,7 @@ export interface CoverTree {
   readonly trunk: readonly number[];
   /** Nodes after their parents; the first is the end of the trunk and has no token (-1). */
   readonly nodes: readonly CoverNode[];
-  readonly heads: readonly Head[];
+  readonly heads: readonly CoverHead[];
 }
 
 export const noTrunk: Trunk = { offset: 0, tokens: [] };
@@ -80,7 +80,7 @@ export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): Co
 function* pathsOf(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
   const extend = (prefix: TokenPrefix, bytes: ByteString) =>
     rules.merge(bytes).reduce((path, token) => rules.canonical.extend(path, token), prefix);
-  for (const ends of rules.cutting.of(tail)) {
+  for (const ends of rules.cutting.boundariesFor(tail)) {
     let closed = TokenPrefix.empty;
     for (const end of ends) {
       if (end < tail.length) closed = extend(closed, tail.slice(closed.bytes.length, end));

@@ -10,7 +10,7 @@
 // where entering and leaving are -ln of the part of Π that the text's own tokens have at the window's ends.
 // At the end of the text leaving is the surprisal of the end. At its beginning entering is ln Π of what the
 // tokenizer puts before every text, which the bytes are given and the tokens pay for; of nothing, mostly.
-import { AheadModel } from './prefetch';
+import { PrefetchingModel } from './prefetch';
 import { byteStringOf } from './byteString';
 import type { ByteWindow } from './byteWindows';
 import { incompleteFrom } from './utf8Characters';
@@ -39,7 +39,7 @@ export interface WindowEnds {
 }
 
 /** Bytes [from, to) of one window's own. */
-export interface Stretch {
+export interface ByteRange {
   readonly window: ByteWindow;
   readonly from: number;
   readonly to: number;
@@ -80,8 +80,8 @@ export function keepKnown(old: ByteScores, now: ByteScores): void {
 }
 
 /** The unknown bytes among [from, to), window by window. */
-export function unknownStretches(scores: ByteScores, from: number, to: number): Stretch[] {
-  const stretches: Stretch[] = [];
+export function unknownRanges(scores: ByteScores, from: number, to: number): ByteRange[] {
+  const stretches: ByteRange[] = [];
   for (const window of scores.windows) {
     const end = Math.min(to, window.end);
     for (let at = Math.max(from, window.ownStart); at < end;) {
@@ -95,26 +95,26 @@ export function unknownStretches(scores: ByteScores, from: number, to: number): 
 }
 
 /** e2. Calls `onByte` behind each byte. */
-export async function scoreStretch(
+export async function scoreRange(
   rules: ByteRules,
   model: TokenModel,
   { bytes, surprisals, leaks }: ByteScores,
-  { window, from, to }: Stretch,
+  { window, from, to }: ByteRange,
   onByte: () => void = () => {},
 ): Promise<void> {
   const { start } = window;
   const begins = start === 0;
-  const ahead = new AheadModel(
+  const ahead = new PrefetchingModel(
     model,
     Math.max(1, Math.floor(VALUES_AT_ONCE / rules.tokens.idLimit)),
   );
   const text = (begins ? rules.opening : '') + byteStringOf(bytes.subarray(start, to));
   const placeOf = (byte: number) => text.length - (to - byte);
-  let looked = await ahead.look(rules, text, placeOf(from), noTrunk);
-  const cursor = await ByteCursor.at(rules, ahead, bytes.subarray(start, from), begins);
+  let looked = await ahead.prefetch(rules, text, placeOf(from), noTrunk);
+  const cursor = await ByteCursor.openAt(rules, ahead, bytes.subarray(start, from), begins);
   for (let i = from; i < to; i++) {
     if (placeOf(i + 1) >= looked) {
-      looked = await ahead.look(rules, text, placeOf(i + 1), cursor.trunk);
+      looked = await ahead.prefetch(rules, text, placeOf(i + 1), cursor.trunk);
     }
     const { logMass } = cursor;
     leaks[i] = cursor.leak(UNTESTED);
@@ -133,7 +133,7 @@ export async function windowEnds(
   const ends: WindowEnds[] = [];
   for (const { start, ownStart, end, ids, before } of windows) {
     const cursorAt = (to: number) =>
-      ByteCursor.at(rules, model, bytes.subarray(start, to), start === 0);
+      ByteCursor.openAt(rules, model, bytes.subarray(start, to), start === 0);
     const seam = async (to: number, tokens: Uint32Array) => {
       const cursor = await cursorAt(to);
       const own = cursor.massOfCover(tokens);

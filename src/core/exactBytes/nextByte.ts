@@ -12,7 +12,7 @@ import type { CoverTree } from './coverTree';
 import { InexactError } from '../errors';
 import { LogSum, logSumOf } from './logSum';
 import type { Row } from './tokenModel';
-import { visitRow, type Acceptance } from './nextTokenClasses';
+import { classifyNextTokens, type Acceptance } from './nextTokenClasses';
 import type { ByteRules } from './byteRules';
 
 export interface NextByte {
@@ -62,7 +62,7 @@ export function nextByte(
     const floor = Math.log(untested / row.length);
     if (rest === '') {
       mass.add(path);
-      visitRow(rules, accepted, prefix, row, ends, floor, (part, token, logprob) => {
+      classifyNextTokens(rules, accepted, prefix, row, ends, floor, (part, token, logprob) => {
         const sum =
           part === 'canonical' ? bytes[tokens.bytesOf(token)!.charCodeAt(0)]! : parts[part];
         sum.add(path + logprob);
@@ -160,7 +160,7 @@ export function renormalised(
     const row = scored.rows[node]!;
     const masked = new Float64Array(row.length).fill(-Infinity);
     const sum = new LogSum();
-    visitRow(rules, accepted, prefix, row, ends, -Infinity, (part, token, logprob) => {
+    classifyNextTokens(rules, accepted, prefix, row, ends, -Infinity, (part, token, logprob) => {
       if (part === 'leak') return;
       masked[token] = logprob;
       sum.add(logprob);

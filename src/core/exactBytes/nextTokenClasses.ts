@@ -9,27 +9,27 @@ export interface Acceptance {
   endsText(prefix: TokenPrefix): boolean;
 }
 
-export type Part = 'canonical' | 'end' | 'leak' | 'untested';
+export type NextTokenClass = 'canonical' | 'end' | 'leak' | 'untested';
 
 /**
  * Visits every token that has any probability. Ends of text are 'end' where the path is accepted as a whole
  * text, else 'leak'. Text below `floor` (nats) is 'untested'.
  */
-export function visitRow(
+export function classifyNextTokens(
   rules: ByteRules,
   accepted: Acceptance,
   prefix: TokenPrefix,
   row: Row,
   ends: ReadonlySet<number>,
   floor: number,
-  visit: (part: Part, token: number, logprob: number) => void,
+  visit: (part: NextTokenClass, token: number, logprob: number) => void,
 ): void {
   const follows = accepted.follower(prefix);
   const endPart = accepted.endsText(prefix) ? 'end' : 'leak';
   for (let token = 0; token < row.length; token++) {
     const logprob = row[token]!;
     if (logprob === -Infinity) continue;
-    let part: Part = 'leak';
+    let part: NextTokenClass = 'leak';
     if (ends.has(token)) part = endPart;
     else if (rules.tokens.bytesOf(token) === undefined) part = 'leak';
     else if (logprob < floor) part = 'untested';

@@ -9,7 +9,7 @@ import type { ByteRules } from './byteRules';
 /** More than any token's id. */
 const MAX_ID = 2 ** 24;
 
-export class AheadModel implements TokenModel {
+export class PrefetchingModel implements TokenModel {
   /** The tokens that all paths begin with. */
   #base: readonly number[] = [];
   /** The joined tree; the key is the node before and the token. */
@@ -32,7 +32,7 @@ export class AheadModel implements TokenModel {
    * Asks for what the places from byte `from` of a text on need, until that is enough at once. `trunk` is that of
    * the bytes before `from`. Answers the first place that was left out.
    */
-  async look(rules: ByteRules, text: ByteString, from: number, trunk: Trunk): Promise<number> {
+  async prefetch(rules: ByteRules, text: ByteString, from: number, trunk: Trunk): Promise<number> {
     this.#nodes = [];
     this.#numbers.clear();
     this.#rows.clear();

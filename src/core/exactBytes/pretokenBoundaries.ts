@@ -7,14 +7,14 @@ export type Boundaries = readonly number[];
  * Where text that is not yet complete may be cut into pretokens, which are encoded each by itself. All bytes
  * begin at a boundary.
  */
-export interface Cutting {
+export interface PretokenBoundaries {
   /** Cut as if it ended here, a text keeps each boundary that has so many pretokens behind it, whatever follows. */
   readonly unsettled: number;
   /**
    * All the ways, over every text that begins with these bytes, in which they may be cut. They may end inside a
    * character. None, where no text in UTF-8 begins with them.
    */
-  of(bytes: ByteString): readonly Boundaries[];
+  boundariesFor(bytes: ByteString): readonly Boundaries[];
   /** How the bytes are cut if the text ends with them; undefined if they are no text. */
   ended(bytes: ByteString): Boundaries | undefined;
   /**

@@ -3,9 +3,9 @@
 import { InnerPairs } from '../tokenizer/bpe/innerPairs';
 import type { ByteString } from './byteString';
 import { characterLength, codePointsFrom, incompleteFrom } from './utf8Characters';
-import type { Boundaries, Cutting } from './pretokenBoundaries';
+import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
 
-export class PairCutting implements Cutting {
+export class SentencePieceBoundaries implements PretokenBoundaries {
   /** The end of the bytes, which what follows may yet join. */
   readonly unsettled = 1;
   readonly #pairs: InnerPairs;
@@ -14,7 +14,7 @@ export class PairCutting implements Cutting {
     this.#pairs = new InnerPairs(tokens);
   }
 
-  of(bytes: ByteString): Boundaries[] {
+  boundariesFor(bytes: ByteString): Boundaries[] {
     const ends = this.#endsIn(bytes);
     if (!ends) return [];
     const { length } = bytes;

@@ -3,18 +3,18 @@
 // stand for exist as tokens, too, and come out of no text.
 import type { CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
-import { SPELLED_BLANK, prefixesOf, prependBlank, toBlanks } from '../tokenizer/files/metaspace';
+import { METASPACE, prefixesOf, prependSpace, toSpaces } from '../tokenizer/files/metaspace';
 import { TokenList } from '../tokenizer/tokenList';
 import { bytesOf, type ByteString } from './byteString';
 import { codePointsFrom, incompleteFrom } from './utf8Characters';
 import { InexactError } from '../errors';
-import { PairCutting } from './sentencePieceBoundaries';
+import { SentencePieceBoundaries } from './sentencePieceBoundaries';
 import { Pairs, type Joins } from './tokenPairs';
-import { PLACE, type Flaw, type Scheme } from './tokenizerFamily';
+import { PLACE, type Inexactness, type TokenizerFamily } from './tokenizerFamily';
 import type { TokenPrefix } from './tokenPrefix';
 
-export class SpacedScheme implements Scheme, Joins {
-  readonly cutting: PairCutting;
+export class SentencePieceFamily implements TokenizerFamily, Joins {
+  readonly boundaries: SentencePieceBoundaries;
   readonly joins = this;
   readonly opening: ByteString;
   readonly #tokenizer: BpeTokenizer;
@@ -39,7 +39,7 @@ export class SpacedScheme implements Scheme, Joins {
         'The tokenizer has no fallback to bytes: of characters that it lacks the model sees that there is one, not which',
       );
     }
-    if (normalizers.some(step => step !== prependBlank && step !== toBlanks)) {
+    if (normalizers.some(step => step !== prependSpace && step !== toSpaces)) {
       throw new InexactError(
         `The tokenizer normalises by ${tokenizer.normalizer}: with SentencePiece BPE, exact probabilities of bytes are ` +
           'known where nothing but blanks is respelled',
@@ -63,11 +63,11 @@ export class SpacedScheme implements Scheme, Joins {
     this.#pairs = new Pairs(merger.merges, tokenizer.vocabSize, id => this.#symbolsOf(id));
     const prefixes = respell && prefixesOf(respell);
     this.opening =
-      normalizers.includes(prependBlank) || (prefixes ?? 'never') !== 'never' ? ' ' : '';
+      normalizers.includes(prependSpace) || (prefixes ?? 'never') !== 'never' ? ' ' : '';
     this.#hidesBlank = this.opening !== '' && respell !== undefined;
-    this.#readsBlanks = normalizers.includes(toBlanks) || respell !== undefined;
+    this.#readsBlanks = normalizers.includes(toSpaces) || respell !== undefined;
     const pieces = ids.filter(id => !this.#byteOf.has(id));
-    this.cutting = new PairCutting(pieces.map(id => tokenizer.bytesOf(id)));
+    this.boundaries = new SentencePieceBoundaries(pieces.map(id => tokenizer.bytesOf(id)));
   }
 
   merge(bytes: ByteString): number[] {
@@ -85,12 +85,12 @@ export class SpacedScheme implements Scheme, Joins {
     ];
   }
 
-  flawOf(text: string, begins: boolean): Flaw | undefined {
+  inexactnessOf(text: string, begins: boolean): Inexactness | undefined {
     if (begins && this.#hidesBlank && text.startsWith(' ')) {
       const problem = `begins with a blank, at ${PLACE}, which the tokenizer does not tell from the one that it puts before a text`;
       return { at: 0, problem };
     }
-    const at = this.#readsBlanks ? text.indexOf(SPELLED_BLANK) : -1;
+    const at = this.#readsBlanks ? text.indexOf(METASPACE) : -1;
     if (at < 0) return undefined;
     return { at, problem: `has U+2581 at ${PLACE}, which the tokenizer takes for a blank` };
   }
@@ -126,7 +126,7 @@ export class SpacedScheme implements Scheme, Joins {
   }
 
   #isSpelledBlank(code: number): boolean {
-    return this.#readsBlanks && code === SPELLED_BLANK.charCodeAt(0);
+    return this.#readsBlanks && code === METASPACE.charCodeAt(0);
   }
 
   /** Undefined for what holds a character without a token, which is spelled in bytes. */

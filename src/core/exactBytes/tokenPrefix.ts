@@ -19,7 +19,7 @@ export class TokenPrefix {
     return this.tokens.at(-1);
   }
 
-  with(token: number, bytes: ByteString, joins: boolean): TokenPrefix {
+  append(token: number, bytes: ByteString, joins: boolean): TokenPrefix {
     const all = this.bytes + bytes;
     return new TokenPrefix(
       all,

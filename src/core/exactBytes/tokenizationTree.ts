@@ -16,7 +16,7 @@ const MAX_NODES = 1000;
 export function tokenisationTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): CoverTree {
   const tail = bytes.slice(trunk.offset);
   const [first = [], ...others] = rules.cutting
-    .of(tail)
+    .boundariesFor(tail)
     .map(ends => ends.filter(end => end < tail.length));
   let root = TokenPrefix.empty;
   for (const [i, end] of first.entries()) {

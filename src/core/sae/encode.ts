@@ -65,7 +65,7 @@ export function largest(values: ArrayLike<number>, k: number): number[] {
 
 /** u [F] of one token x [d]. */
 export function preActivations(sae: Sae, x: Float32Array): Float64Array {
-  const { h } = normalised(sae, x);
+  const { h } = normalize(sae, x);
   const u = Float64Array.from(sae.encoderBias);
   for (let i = 0; i < sae.width; i++) {
     const row = sae.encoder.subarray(i * sae.features, (i + 1) * sae.features);
@@ -86,7 +86,7 @@ export function encodeToken(sae: Sae, x: Float32Array): Float64Array {
 }
 
 /** norm(x) less the shift, and what undoes the normalisation. */
-export function normalised({ norm, shift }: Sae, x: ArrayLike<number>) {
+export function normalize({ norm, shift }: Sae, x: ArrayLike<number>) {
   const h = new Float64Array(x);
   const undo = norms[norm](h);
   if (shift) shift.forEach((value, i) => (h[i]! -= value));
@@ -103,7 +103,7 @@ export function decodeToken(
   const out = new Float64Array(sae.decoderBias);
   for (let i = 0; i < features.length; i++) addRow(out, sae.decoder, features[i]!, values[i]!);
   if (sae.norm !== 'none') {
-    const { undo } = normalised(sae, x);
+    const { undo } = normalize(sae, x);
     for (let i = 0; i < out.length; i++) out[i] = out[i]! * undo.scale + undo.offset;
   }
   if (sae.skip) for (let i = 0; i < sae.width; i++) addRow(out, sae.skip, i, x[i]!);

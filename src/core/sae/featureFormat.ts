@@ -3,17 +3,17 @@ import { trustOf } from './featureLabels';
 import type { FeatureName } from './featureValues';
 
 /** "#12 a colon (precision 0.86, recall 0.61)" */
-export function titleOf({ feature, label }: FeatureName): string {
+export function featureTitle({ feature, label }: FeatureName): string {
   const trust = trustOf(label);
   const name = label.kind === 'none' ? 'unlabelled' : label.description;
   return `#${feature} ${name}${trust && ` (${trust})`}`;
 }
 
 /** "0.73 %"; – where it is not known. */
-export function densityWords(density: number | null): string {
+export function formatDensity(density: number | null): string {
   return density === null ? '–' : `${Number((100 * density).toPrecision(2))} %`;
 }
 
-export function shareOfMax(value: number, { max }: FeatureName): string {
+export function formatShareOfMax(value: number, { max }: FeatureName): string {
   return max === null ? '–' : `${Math.round((100 * value) / max)} %`;
 }

@@ -1,5 +1,6 @@
 // Predicates over the tokens of a text: what a feature's label claims, in a form that can be counted. The language
 // is described in models/coder/saes/resid-mid/README.md.
+import { PredicateError } from '../errors';
 import type { TokenFields } from './tokenFields';
 
 type Field = keyof TokenFields;
@@ -9,10 +10,6 @@ interface Clause {
   readonly negated: boolean;
   readonly field: Field;
   holds(value: string | number | boolean): boolean;
-}
-
-export class PredicateError extends Error {
-  override readonly name = 'PredicateError';
 }
 
 const TEXTS = ['token', 'class', 'shape', 'inside', 'bracket', 'call', 'start', 'language', 'line'];

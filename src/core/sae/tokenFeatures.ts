@@ -2,23 +2,23 @@
 import { CHANNEL_STEPS, strengthStep, type Pin, type TokenFeatures } from './featureValues';
 import type { FeatureRows } from './sparseRows';
 
-export interface Known {
+export interface KnownTokenRows {
   readonly first: number;
   readonly rows: FeatureRows;
   readonly masked: number;
 }
 
-export interface Figures {
+export interface FeatureStatistics {
   maxOf(feature: number): number;
   densityOf(feature: number): number;
 }
 
 /** Of tokens [first, end), from what is known of them. */
 export function tokenFeaturesOf(
-  parts: readonly Known[],
+  parts: readonly KnownTokenRows[],
   first: number,
   end: number,
-  figures: Figures,
+  figures: FeatureStatistics,
   pins: readonly Pin[],
   densityCutoff: number,
 ): TokenFeatures {

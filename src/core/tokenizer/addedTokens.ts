@@ -23,7 +23,7 @@ export interface AddedToken extends TakenToken {
 }
 
 /** text[start, end): an added token, white space that it takes included, or, without one, text. */
-export interface Piece {
+export interface AddedTokenPiece {
   readonly start: number;
   readonly end: number;
   readonly token?: TakenToken;
@@ -50,8 +50,8 @@ export class AddedTokens {
   }
 
   /** Cuts text into added tokens and what lies between them; neither is empty. */
-  cut(text: string): Piece[] {
-    const pieces: Piece[] = [];
+  cut(text: string): AddedTokenPiece[] {
+    const pieces: AddedTokenPiece[] = [];
     let at = 0;
     for (const match of this.#search ? text.matchAll(this.#search) : []) {
       const token = this.#byContent.get(match[0])!;

@@ -1,10 +1,10 @@
 // What tokenizers share whatever their model is: added tokens are taken out, the rest is normalised, and the tokens
 // that the model makes of it are led back to the text as it is.
 import { encodeUtf8 } from '../text/utf8';
-import { AddedTokens, type AddedToken, type Piece } from './addedTokens';
+import { AddedTokens, type AddedToken, type AddedTokenPiece } from './addedTokens';
 import type { HardBoundaries } from './hardBoundary';
 import type { Rewrite } from './normalize/rewrite';
-import { Rewriting } from './normalize/rewriteSpans';
+import { RewriteSpans } from './normalize/rewriteSpans';
 import { replaced } from './normalize/spans';
 import { PretokenList, TokenList, type Pretoken } from './tokenList';
 import type { Encoding, Tokenizer } from './tokenizer';
@@ -61,9 +61,9 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
    */
   protected abstract encodeText(
     text: string,
-    piece: Piece,
+    piece: AddedTokenPiece,
     isFirst: boolean,
-    rewriting: Rewriting,
+    rewriting: RewriteSpans,
     behind: number,
     list: TokenList,
   ): void;
@@ -71,7 +71,7 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
   protected encodeInto(text: string, list: TokenList): Encoding {
     const { normalizers } = this.parts;
     const behind = Math.max(1, normalizers.length);
-    const rewriting = new Rewriting(behind + this.levelsBehind);
+    const rewriting = new RewriteSpans(behind + this.levelsBehind);
     for (const piece of this.#addedBefore.cut(text)) {
       if (take(piece, list, rewriting, 0)) continue;
       let normalized = text.slice(piece.start, piece.end);
@@ -100,7 +100,7 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
     return this.#special.has(id);
   }
 
-  #withSpans(text: string, list: TokenList, rewriting: Rewriting): Encoding {
+  #withSpans(text: string, list: TokenList, rewriting: RewriteSpans): Encoding {
     const ids = list.ids.slice(0, list.count);
     const { lengths } = this.parts.vocabulary;
     const offsets = new Uint32Array(ids.length + 1);
@@ -128,9 +128,9 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
 
 /** Puts a piece's token into the list, if it has one; it stays as it is in the levels behind. */
 export function take(
-  { start, end, token }: Piece,
+  { start, end, token }: AddedTokenPiece,
   list: TokenList,
-  to: Rewriting,
+  to: RewriteSpans,
   level: number,
 ): boolean {
   if (!token) return false;
@@ -143,7 +143,7 @@ export function take(
 export function rewritten(
   text: string,
   changes: ReturnType<Rewrite>,
-  rewriting: Rewriting,
+  rewriting: RewriteSpans,
   level: number,
 ): string {
   rewriting.add(level, text.length, changes);

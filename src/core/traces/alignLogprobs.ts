@@ -1,12 +1,9 @@
 // Log-probabilities of a file beside its text. They are compared byte by byte: where they do not fit they are refused
 // with the first byte that differs, and never drawn somewhere near.
-import { spell } from '../displayToken';
+import { AlignError } from '../errors';
+import { displayToken } from '../displayToken';
 import type { RawLogprobs } from './formats/rawTrace';
-import type { SavedLogprobs, SavedToken, Segment, Span } from './trace';
-
-export class AlignError extends Error {
-  override readonly name = 'AlignError';
-}
+import type { SavedLogprobs, SavedToken, TraceSegment, Span } from './trace';
 
 /** Servers list tokens that end a text, too; and the marks around a chain of thought that they took out of it. */
 const MARK =
@@ -19,7 +16,7 @@ const SHOWN = 12;
 export function align(
   { tokens, ...series }: RawLogprobs,
   text: Uint8Array,
-  segments: readonly Segment[],
+  segments: readonly TraceSegment[],
 ): SavedLogprobs {
   const all = concat(tokens.map(({ bytes }) => bytes));
   const ends: number[] = [];
@@ -51,7 +48,7 @@ interface Piece {
   readonly length: number;
 }
 
-function placed(all: Uint8Array, text: Uint8Array, segments: readonly Segment[]): Piece[] {
+function placed(all: Uint8Array, text: Uint8Array, segments: readonly TraceSegment[]): Piece[] {
   const kinds = ['thinking', 'answer'] as const;
   const spans: Span[] = [{ start: 0, end: text.length }];
   for (const kind of kinds) {
@@ -133,7 +130,7 @@ function differenceOf(all: Uint8Array, text: Uint8Array, spans: readonly Span[])
     if (shared > best.shared) best = { shared, at: start + shared, from: shared };
   }
   const shown = (bytes: Uint8Array, at: number) =>
-    at < bytes.length ? `“${spell(bytes.subarray(at, at + SHOWN))}”` : 'nothing more';
+    at < bytes.length ? `“${displayToken(bytes.subarray(at, at + SHOWN))}”` : 'nothing more';
   return (
     `they do not match the text: first difference at byte ${best.at}, where the text has ` +
     `${shown(text, best.at)} and the tokens have ${shown(all, best.from)}`

@@ -1,10 +1,11 @@
 // From what a format found in a row to a trace.
 import { encodeUtf8, utf8Length } from '../text/utf8';
-import { align, AlignError } from './alignLogprobs';
-import { known, type RawTrace } from './formats/rawTrace';
-import { marked } from './formats/thinkMarks';
+import { align } from './alignLogprobs';
+import { AlignError } from '../errors';
+import { definedFields, type RawTrace } from './formats/rawTrace';
+import { splitAtMarks } from './formats/thinkMarks';
 import { stepStarts } from './stepStarts';
-import type { Part, SavedLogprobs, Segment, Step, Trace } from './trace';
+import type { TracePart, SavedLogprobs, TraceSegment, TraceStep, Trace } from './trace';
 
 /** Between parts that a file holds apart. */
 const BETWEEN = '\n\n';
@@ -19,10 +20,10 @@ export interface RowPlace {
   readonly path: readonly (string | number)[];
 }
 
-export function assembled(raw: RawTrace, row: RowPlace): Trace {
-  const segments: Segment[] = [];
-  const steps: Step[] = [];
-  const parts: Part[] = [];
+export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
+  const segments: TraceSegment[] = [];
+  const steps: TraceStep[] = [];
+  const parts: TracePart[] = [];
   let text = '';
   let bytes = 0;
   for (const part of raw.parts) {
@@ -36,7 +37,7 @@ export function assembled(raw: RawTrace, row: RowPlace): Trace {
     const place = (utf16: number) => bytes + utf8Length(own, 0, utf16);
     const stretches =
       part.kind === 'answer' && !part.steps
-        ? marked(own)
+        ? splitAtMarks(own)
         : [{ kind: part.kind, start: 0, end: own.length }];
     for (const { kind, start, end } of stretches) {
       segments.push({ kind, start: place(start), end: place(end) });
@@ -59,7 +60,7 @@ export function assembled(raw: RawTrace, row: RowPlace): Trace {
   return {
     id: [row.name, raw.id].filter(Boolean).join(', '),
     format: row.format,
-    ...known({ question, answer, target, isRight, firstWrongStep }),
+    ...definedFields({ question, answer, target, isRight, firstWrongStep }),
     ...{ text, segments, steps, parts },
     logprobs: aligned,
     refused: [...(raw.refused ?? []), ...refused],
@@ -67,7 +68,7 @@ export function assembled(raw: RawTrace, row: RowPlace): Trace {
   };
 }
 
-function alignedAll(raw: RawTrace, text: string, segments: readonly Segment[]) {
+function alignedAll(raw: RawTrace, text: string, segments: readonly TraceSegment[]) {
   const utf8 = raw.logprobs?.length ? encodeUtf8(text) : new Uint8Array();
   const aligned: SavedLogprobs[] = [];
   const refused: string[] = [];

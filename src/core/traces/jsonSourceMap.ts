@@ -1,21 +1,21 @@
 // Where the bytes of a trace stand in its file: in a string of its JSON, through the escapes, or as they are.
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
 import { encodeUtf8, utf8LengthAt } from '../text/utf8';
-import type { Part, Trace } from './trace';
+import type { TracePart, Trace } from './trace';
 
-export interface PlacedPart extends Part {
+export interface MappedPart extends TracePart {
   /** [byte of the part, and one more]: UTF-16 in the file of the character that it lies in, and where the part ends. */
   readonly utf16: Uint32Array;
 }
 
 /** Of a file's text. The row that was read last is remembered, as the traces of one are often asked for together. */
-export class TracePlaces {
+export class JsonSourceMap {
   private last: { start: number; end: number; root: Node | undefined } | undefined;
 
   constructor(private readonly fileText: string) {}
 
   /** Of the parts that are found again: the file may have changed since. */
-  of({ row, parts, text }: Pick<Trace, 'row' | 'parts' | 'text'>): PlacedPart[] {
+  partsOf({ row, parts, text }: Pick<Trace, 'row' | 'parts' | 'text'>): MappedPart[] {
     const bytes = encodeUtf8(text);
     return parts.flatMap(part => {
       const own = new TextDecoder().decode(bytes.subarray(part.start, part.end));
@@ -30,7 +30,7 @@ export class TracePlaces {
   }
 
   /** What stands between the quotes of a string. */
-  private literalAt({ utf16Start: start, utf16End: end }: Trace['row'], path: Part['path']) {
+  private literalAt({ utf16Start: start, utf16End: end }: Trace['row'], path: TracePart['path']) {
     const row = this.fileText.slice(start, end);
     if (this.last?.start !== start || this.last.end !== end)
       this.last = { start, end, root: parseTree(row) };

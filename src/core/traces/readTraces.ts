@@ -1,5 +1,5 @@
 // The traces of a file, by its content: its name only tells it apart for people.
-import { assembled, type RowPlace } from './assembleTrace';
+import { assembleTrace, type RowPlace } from './assembleTrace';
 import {
   bigBenchMistake,
   gsm8k,
@@ -22,7 +22,7 @@ import {
   llamaCpp,
   responses,
 } from './formats/conversations';
-import { isRow, type Format, type RawTrace, type Row } from './formats/rawTrace';
+import { isRow, type Format, type RawTrace, type TraceRow } from './formats/rawTrace';
 import type { Trace, TraceFile } from './trace';
 
 /** The first that reads a row is its format: the more particular ones are first. */
@@ -66,7 +66,7 @@ export function readTraces(text: string): TraceFile {
   const row = { name: 'text', format: PLAIN, utf16Start: 0, utf16End: text.length, path: [] };
   const parts: RawTrace['parts'] = text.trim() ? [{ kind: 'answer', text, path: [] }] : [];
   if (parts.length === 0) return { format: PLAIN, traces: [], problems: ['The file is empty.'] };
-  return { format: PLAIN, traces: [assembled({ parts }, row)], problems: [] };
+  return { format: PLAIN, traces: [assembleTrace({ parts }, row)], problems: [] };
 }
 
 interface PlacedRow extends Omit<RowPlace, 'format'> {
@@ -97,7 +97,7 @@ function readJson(text: string): TraceFile | undefined {
     names.add(name);
     for (const raw of found.traces) {
       if (raw.parts.length === 0) continue;
-      traces.push(assembled(raw, { ...placed, format: name }));
+      traces.push(assembleTrace(raw, { ...placed, format: name }));
     }
   }
   if (traces.length === 0 && names.size === 0 && problems.length === 0) {
@@ -115,7 +115,7 @@ function readJson(text: string): TraceFile | undefined {
   };
 }
 
-function readRow(row: Row): { format: Format; traces: readonly RawTrace[] } | undefined {
+function readRow(row: TraceRow): { format: Format; traces: readonly RawTrace[] } | undefined {
   for (const format of formats) {
     const traces = format.read(row);
     if (traces) return { format, traces };
@@ -165,7 +165,7 @@ function lineRows(text: string, problems: string[]): PlacedRow[] {
 
 /** Server-sent events, also inside a recorded cassette: the event that holds the whole answer. */
 function readStream(text: string): TraceFile | undefined {
-  const events = [...text.matchAll(STREAMED)].flatMap(({ 1: json }): Row[] => {
+  const events = [...text.matchAll(STREAMED)].flatMap(({ 1: json }): TraceRow[] => {
     for (const spelled of [json!, json!.replaceAll("''", "'")]) {
       try {
         const event: unknown = JSON.parse(spelled);
@@ -190,7 +190,7 @@ function readStream(text: string): TraceFile | undefined {
         utf16End: text.length,
         path: [],
       };
-      return assembled({ ...raw, parts }, place);
+      return assembleTrace({ ...raw, parts }, place);
     }),
   );
   return { format: responses.name, traces, problems: [] };

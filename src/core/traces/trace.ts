@@ -9,11 +9,11 @@ export interface Span {
 /** thinking: the chain of thought. answer: what is said behind it, or all of a text that has no marks. tool: what no model wrote. */
 export type SegmentKind = 'thinking' | 'answer' | 'tool';
 
-export interface Segment extends Span {
+export interface TraceSegment extends Span {
   readonly kind: SegmentKind;
 }
 
-export interface Step extends Span {
+export interface TraceStep extends Span {
   /** What the file says of it, for people: 'first mistake', '-1'. */
   readonly label?: string;
 }
@@ -46,7 +46,7 @@ export interface SavedLogprobs {
 }
 
 /** A part of the text that the file holds as one string. */
-export interface Part extends Span {
+export interface TracePart extends Span {
   /** Keys and indices from the root of the row's JSON; none where the row is the text itself. */
   readonly path: readonly (string | number)[];
 }
@@ -61,9 +61,9 @@ export interface Trace {
   /** What the model wrote, with marks such as `<think>` where the file has them in the text. Parts that a file holds apart stand a blank line apart. */
   readonly text: string;
   /** In order; what lies between them (marks, blank lines) is none. */
-  readonly segments: readonly Segment[];
+  readonly segments: readonly TraceSegment[];
   /** In order; they cover the segments that a model wrote. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly TraceStep[];
   /** The final answer as the text gives it, where one is found. */
   readonly answer?: string;
   /** The right answer, where the file says so. */
@@ -78,7 +78,7 @@ export interface Trace {
   /** UTF-16 of the file: the line, or the whole file, that the trace is from. */
   readonly row: { readonly utf16Start: number; readonly utf16End: number };
   /** In order; what lies between them, and what stands otherwise in the file, is in none. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly TracePart[];
 }
 
 /** What a file holds. */

@@ -1,15 +1,15 @@
 // A trace's text and its file: which stretches of the one are which of the other.
-import type { PlacedPart } from './jsonSourceMap';
-import type { Stretch, TraceText } from './traceText';
+import type { MappedPart } from './jsonSourceMap';
+import type { TraceRange, TraceText } from './traceText';
 
-export class PlacedTrace {
+export class TraceSourceMap {
   constructor(
     readonly text: TraceText,
-    private readonly parts: readonly PlacedPart[],
+    private readonly parts: readonly MappedPart[],
   ) {}
 
   /** In the file, of a stretch of the trace's text: nothing of its question, and a piece for each part that it touches. */
-  placesOf({ utf16Start, utf16End }: Stretch): Stretch[] {
+  placesOf({ utf16Start, utf16End }: TraceRange): TraceRange[] {
     const [start, end] = [this.text.byteAt(utf16Start), this.text.byteAt(utf16End)];
     return this.parts.flatMap(part => {
       const from = Math.max(start, part.start) - part.start;
@@ -19,7 +19,7 @@ export class PlacedTrace {
   }
 
   /** Of the trace's text, what stands in a stretch of the file. */
-  stretchesIn({ utf16Start, utf16End }: Stretch): Stretch[] {
+  stretchesIn({ utf16Start, utf16End }: TraceRange): TraceRange[] {
     return this.parts.flatMap(part => {
       const from = firstFrom(part.utf16, utf16Start);
       const to = Math.min(firstFrom(part.utf16, utf16End), part.end - part.start);

@@ -3,7 +3,7 @@
 import { utf8LengthAt } from '../text/utf8';
 import type { Span, Trace } from './trace';
 
-export interface Stretch {
+export interface TraceRange {
   readonly utf16Start: number;
   readonly utf16End: number;
 }
@@ -29,7 +29,7 @@ export class TraceText {
   }
 
   /** The whole characters that a span of the trace's bytes touches. */
-  stretchOf({ start, end }: Span): Stretch {
+  stretchOf({ start, end }: Span): TraceRange {
     const places = this.#places;
     const last = places.length - 1;
     let utf16End = places[Math.min(end, last)]!;

@@ -55,9 +55,9 @@ function table(
   return [head, ...lines].join('\n');
 }
 
-function nameOf({ mode, handBack }: PromptForm): string {
+function nameOf({ mode, rollback }: PromptForm): string {
   if (mode === 'none') return 'the text before the cursor alone';
-  return mode === 'spm' ? 'SPM' : `PSM, ${BACK[handBack]}`;
+  return mode === 'spm' ? 'SPM' : `PSM, ${BACK[rollback]}`;
 }
 
 function signed(bits: number): string {

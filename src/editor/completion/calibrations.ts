@@ -1,9 +1,9 @@
 // Which form of prompt each model was found to know best in this workspace: measured when asked, remembered.
 import { EventEmitter, workspace, type Memento, type Uri } from 'vscode';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { CalibratingEvent, CalibrationView } from '../../protocol/completion';
 import type { Engine } from '../engine/engineClient';
-import { cancellable, shareTeller } from '../ui/progress';
+import { cancellable, shareReporter } from '../ui/progress';
 import { isInspectable } from '../ui/editorRanges';
 import { completionOptions } from './completionSettings';
 
@@ -32,12 +32,12 @@ export class Calibrations {
   ) {}
 
   /** Of a model's folder. */
-  of(folder: string): Calibration | undefined {
+  calibrationOf(folder: string): Calibration | undefined {
     return this.memento.get<Record<string, Calibration>>(KEY)?.[folder];
   }
 
   /** Called by the engine. */
-  tell(event: CalibratingEvent): void {
+  reportProgress(event: CalibratingEvent): void {
     this.progress?.(event);
   }
 
@@ -45,7 +45,7 @@ export class Calibrations {
   async run(): Promise<Calibration | undefined> {
     try {
       return await cancellable('Tokenscope: calibrating completions', async (signal, progress) => {
-        const tell = shareTeller(progress);
+        const tell = shareReporter(progress);
         this.progress = ({ done, total }) => tell(done, total, `${done} of ${total} places`);
         const texts = await textsOfWorkspace();
         const { contextTokens } = completionOptions('');

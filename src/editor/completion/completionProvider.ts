@@ -10,14 +10,14 @@ import {
   type Position,
   type TextDocument,
 } from 'vscode';
-import { Pause } from '../../core/completion/requestDelay';
+import { RequestDelay } from '../../core/completion/requestDelay';
 import { Suggestions } from '../../core/completion/suggestions';
-import { Cancelled } from '../../protocol/channel';
+import { Cancelled } from '../../core/errors';
 import type { CompletionOptions, CompletionView } from '../../protocol/completion';
-import type { TextEdit } from '../../protocol/engine';
+import type { TextEdit } from '../../protocol/types';
 import { isInspectable } from '../ui/editorRanges';
 import { completionOptions, completionSettings, type WantedForm } from './completionSettings';
-import { Suggester, type Ask, type Place, type Wish } from './suggester';
+import { Suggester, type Ask, type CursorPlace, type SuggestionRequest } from './suggester';
 
 /** Of a command that no menu shows: VS Code runs it when a completion is accepted. */
 export const ACCEPTED = 'tokenscope.completion.accepted';
@@ -53,11 +53,11 @@ export interface CompletionEngine {
 
 export class CompletionProvider implements InlineCompletionItemProvider {
   private readonly suggestions = new Suggestions();
-  private readonly pause = new Pause();
+  private readonly pause = new RequestDelay();
   private readonly suggester = new Suggester(this.suggestions, this.pause);
   private shown: Shown | undefined;
   /** The most recent answers, those that were asked for ahead, too: they may be shown from memory. */
-  private answers: { place: Place; shown: Shown }[] = [];
+  private answers: { place: CursorPlace; shown: Shown }[] = [];
 
   constructor(
     private readonly engine: CompletionEngine,
@@ -134,7 +134,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     edit: TextEdit,
     isExplicit: boolean,
     isAhead = false,
-  ): Wish {
+  ): SuggestionRequest {
     const candidates = isExplicit ? completionSettings.candidates() : 1;
     const options: CompletionOptions = {
       ...completionOptions(document.languageId),
@@ -171,7 +171,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
   }
 
   /** The answer that a suggestion is of, or what is left of it. */
-  private answerWith({ scene, before }: Place, insert: string): Shown | undefined {
+  private answerWith({ scene, before }: CursorPlace, insert: string): Shown | undefined {
     return this.answers.findLast(
       ({ place, shown }) =>
         place.scene === scene &&
@@ -193,7 +193,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
   }
 }
 
-function placeOf(document: TextDocument, text: string, edit: TextEdit): Place {
+function placeOf(document: TextDocument, text: string, edit: TextEdit): CursorPlace {
   const behind = text.slice(edit.utf16End, edit.utf16End + SCENE_UNITS);
   return {
     scene: `${document.uri.toString()}\n${behind}`,

@@ -56,4 +56,4 @@ function read<T>(name: string, fallback: T): T {
   return workspace.getConfiguration(SECTION).get<T>(name, fallback);
 }
 
-export type WantedForm = Pick<CompletionOptions, 'mode' | 'handBack' | 'suffixFrom'>;
+export type WantedForm = Pick<CompletionOptions, 'mode' | 'rollback' | 'suffixFrom'>;

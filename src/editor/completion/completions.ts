@@ -9,12 +9,12 @@ import {
   type LogOutputChannel,
   type TextDocument,
 } from 'vscode';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { CompletingEvent, CompletionOptions, CompletionView } from '../../protocol/completion';
-import type { TextEdit } from '../../protocol/engine';
+import type { TextEdit } from '../../protocol/types';
 import type { Engine } from '../engine/engineClient';
 import type { Pages } from '../ui/pages';
-import type { Texts } from '../engine/documentSync';
+import type { DocumentSync } from '../engine/documentSync';
 import {
   changesCompletion,
   completionSettings,
@@ -22,7 +22,7 @@ import {
   type WantedForm,
 } from './completionSettings';
 import type { Calibrations } from './calibrations';
-import { explanation } from './explanation';
+import { explainCompletion } from './explanation';
 import {
   ACCEPTED,
   CompletionProvider,
@@ -44,7 +44,7 @@ export class Completions implements CompletionEngine {
 
   constructor(
     private readonly engine: Engine,
-    private readonly texts: Texts,
+    private readonly texts: DocumentSync,
     private readonly pages: Pages,
     private readonly calibrations: Calibrations,
   ) {
@@ -97,7 +97,7 @@ export class Completions implements CompletionEngine {
   }
 
   /** Called by the engine. */
-  tellCompleting({ stream, insert }: CompletingEvent): void {
+  reportCompleting({ stream, insert }: CompletingEvent): void {
     this.streams.get(stream)?.(insert);
   }
 
@@ -107,10 +107,11 @@ export class Completions implements CompletionEngine {
 
   form(): WantedForm {
     const mode = completionSettings.fim();
-    const form: WantedForm = { mode, handBack: 'auto', suffixFrom: 'auto' };
+    const form: WantedForm = { mode, rollback: 'auto', suffixFrom: 'auto' };
     if (mode !== 'auto') return form;
     const { state } = this.engine;
-    const found = state.kind === 'ready' ? this.calibrations.of(state.model.folder) : undefined;
+    const found =
+      state.kind === 'ready' ? this.calibrations.calibrationOf(state.model.folder) : undefined;
     return { ...form, ...found?.chosen };
   }
 
@@ -125,7 +126,7 @@ export class Completions implements CompletionEngine {
     this.streams.set(stream, onText);
     return this.engine
       .call(({ remote, ...running }) => {
-        const at = this.texts.sent({ remote, ...running }, document);
+        const at = this.texts.ensureSent({ remote, ...running }, document);
         return remote.complete({ ...at, edit, options, stream }, signal);
       })
       .finally(() => this.streams.delete(stream));
@@ -142,7 +143,7 @@ export class Completions implements CompletionEngine {
       );
     }
     const found = await this.explain(last);
-    await this.pages.show('last completion.txt', explanation(last, found));
+    await this.pages.show('last completion.txt', explainCompletion(last, found));
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 // The last completion in full, as plain text: what a model wrote is never markup.
-import { spell } from '../../core/displayToken';
+import { displayToken } from '../../core/displayToken';
 import type { CompletionItem, CompletionView } from '../../protocol/completion';
 import type { Shown } from './completionProvider';
 
@@ -20,7 +20,7 @@ const STOPS: Record<CompletionItem['stopReason'], string> = {
 };
 
 /** \`views\`: the completion again, with each healing. */
-export function explanation(shown: Shown, views: readonly CompletionView[]): string {
+export function explainCompletion(shown: Shown, views: readonly CompletionView[]): string {
   const { name, line, column, text, at, view } = shown;
   const detailed = views.find(({ healing }) => healing === view.healing);
   const [item] = view.items as [CompletionItem];
@@ -32,13 +32,21 @@ export function explanation(shown: Shown, views: readonly CompletionView[]): str
     `${before}⟦${item.insert}⟧${behind}`,
     facts(shown, full?.logprob ?? null),
   ];
-  if (full) sections.push(tokens(full, detailed!.handedBack.length));
+  if (full) sections.push(tokens(full, detailed!.rolledBack.length));
   sections.push(arms(views), ...prompt(detailed));
   return `${sections.join('\n\n')}\n`;
 }
 
 function facts({ view, options }: Shown, logprob: number | null): string {
-  const { mode, format, healing, inexact, handedBack, handedOn, seen } = view;
+  const {
+    mode,
+    format,
+    healing,
+    inexact,
+    rolledBack: handedBack,
+    rolledForward: handedOn,
+    seen,
+  } = view;
   const form = mode === 'none' ? 'none' : `${mode.toUpperCase()} (${format})`;
   const sees =
     mode === 'none'
@@ -51,14 +59,14 @@ function facts({ view, options }: Shown, logprob: number | null): string {
     [
       'handed back',
       handedBack.length > 0
-        ? `${spell(handedBack)} (${counted(handedBack.length)}): the model wrote it again`
+        ? `${displayToken(handedBack)} (${counted(handedBack.length)}): the model wrote it again`
         : 'nothing',
     ],
     ...(handedOn.length > 0
       ? ([
           [
             'handed on',
-            `${spell(handedOn)} (${counted(handedOn.length)}): it was to write that, too`,
+            `${displayToken(handedOn)} (${counted(handedOn.length)}): it was to write that, too`,
           ],
         ] as [string, string][])
       : []),
@@ -83,19 +91,19 @@ function facts({ view, options }: Shown, logprob: number | null): string {
 }
 
 function tokens({ tokens, insert }: CompletionItem, handed: number): string {
-  const width = Math.max(8, ...tokens.map(({ bytes }) => spell(bytes).length)) + 2;
+  const width = Math.max(8, ...tokens.map(({ bytes }) => displayToken(bytes).length)) + 2;
   const end = handed + new TextEncoder().encode(insert).length;
   let at = 0;
   const rows = tokens.map(({ id, bytes, logprob, top }) => {
     const others = top
       .filter(other => other.id !== id)
       .slice(0, 3)
-      .map(other => `${spell(other.bytes)} ${percent(other.logprob)}`);
+      .map(other => `${displayToken(other.bytes)} ${percent(other.logprob)}`);
     const start = at;
     at += bytes.length;
     const part = at <= handed ? 'handed back' : start >= end ? 'left out' : '';
     return [
-      spell(bytes).padEnd(width),
+      displayToken(bytes).padEnd(width),
       percent(logprob).padStart(8),
       ` ${'█'.repeat(Math.round(BAR * Math.exp(logprob))).padEnd(BAR)}`,
       `  ${others.join('   ').padEnd(part ? 48 : 0)}  ${part}`,
@@ -108,8 +116,8 @@ function tokens({ tokens, insert }: CompletionItem, handed: number): string {
 }
 
 function arms(views: readonly CompletionView[]): string {
-  const rows = views.map(({ healing, handedBack, items, modelTokens, ms }) => {
-    const insert = items[0] ? spell(new TextEncoder().encode(items[0].insert)) : '';
+  const rows = views.map(({ healing, rolledBack: handedBack, items, modelTokens, ms }) => {
+    const insert = items[0] ? displayToken(new TextEncoder().encode(items[0].insert)) : '';
     const figures = `${String(modelTokens).padStart(4)} tokens ${ms.toFixed(0).padStart(5)} ms`;
     const back = `${counted(handedBack.length)} back`.padEnd(14);
     return `${healing.padEnd(10)} ${back} ${figures}  ${insert || '(nothing)'}`;

@@ -1,9 +1,9 @@
 // What is suggested at a place, with as few requests as possible: remembered, waited for, or asked for. At most
 // one request runs; the latest place wins. Knows no vscode, so that tests can type ten thousand keys into it.
-import type { Pause } from '../../core/completion/requestDelay';
+import type { RequestDelay } from '../../core/completion/requestDelay';
 import type { Suggestions } from '../../core/completion/suggestions';
 
-export interface Place {
+export interface CursorPlace {
   /** What else than the text before the cursor a suggestion depends on. */
   readonly scene: string;
   readonly before: string;
@@ -25,8 +25,8 @@ export interface Outcome {
   readonly note: string;
 }
 
-export interface Wish {
-  readonly place: Place;
+export interface SuggestionRequest {
+  readonly place: CursorPlace;
   readonly ask: Ask;
   /** The user asked for it: there is no pause, and what is remembered to be nothing is asked for again. */
   readonly isExplicit: boolean;
@@ -40,10 +40,10 @@ export class Suggester {
 
   constructor(
     private readonly suggestions: Suggestions,
-    private readonly pause: Pause,
+    private readonly pause: RequestDelay,
   ) {}
 
-  async suggest(wish: Wish, signal: AbortSignal): Promise<Outcome> {
+  async suggest(wish: SuggestionRequest, signal: AbortSignal): Promise<Outcome> {
     const { place, isExplicit } = wish;
     const known = this.suggestions.find(place.scene, place.before);
     if (known && (known.length > 0 || !isExplicit)) {
@@ -61,7 +61,7 @@ export class Suggester {
   }
 
   /** Asks ahead, if nothing else runs. */
-  prepare(place: Place, ask: Ask): void {
+  prepare(place: CursorPlace, ask: Ask): void {
     if (this.running || this.suggestions.find(place.scene, place.before)) return;
     this.start({ place, ask }).done.catch(() => {});
   }
@@ -76,7 +76,7 @@ export class Suggester {
   }
 
   /** What the running request comes to here; undefined where that is nothing to wait for. */
-  private async reused(place: Place, signal: AbortSignal): Promise<Outcome | undefined> {
+  private async reused(place: CursorPlace, signal: AbortSignal): Promise<Outcome | undefined> {
     const { running } = this;
     if (!running?.fits(place)) return undefined;
     running.follow(place);
@@ -88,7 +88,7 @@ export class Suggester {
     return { inserts: left, note: `${outcome.note}, asked for ${running.typed} keys before` };
   }
 
-  private start({ place, ask }: Pick<Wish, 'place' | 'ask'>): Running {
+  private start({ place, ask }: Pick<SuggestionRequest, 'place' | 'ask'>): Running {
     const running = new Running(place, ask);
     this.running = running;
     const forget = () => {
@@ -116,11 +116,11 @@ export class Suggester {
 class Running {
   private readonly controller = new AbortController();
   private written = '';
-  private last: Place;
+  private last: CursorPlace;
   readonly done: Promise<Found>;
 
   constructor(
-    private readonly place: Place,
+    private readonly place: CursorPlace,
     ask: Ask,
   ) {
     this.last = place;
@@ -140,14 +140,14 @@ class Running {
   }
 
   /** Whether what has been typed since is, as far as that is known, what is being written. */
-  fits({ scene, before }: Place): boolean {
+  fits({ scene, before }: CursorPlace): boolean {
     if (this.isAborted || scene !== this.place.scene) return false;
     if (!before.startsWith(this.place.before)) return false;
     const typed = before.slice(this.place.before.length);
     return this.written.startsWith(typed) || typed.startsWith(this.written);
   }
 
-  follow(place: Place): void {
+  follow(place: CursorPlace): void {
     this.last = place;
   }
 

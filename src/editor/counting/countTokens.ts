@@ -11,7 +11,7 @@ import {
 import { languageNames } from '../../core/text/languageNames';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
 import { byTokens, type FileTokens } from '../../core/text/tokenCounts';
-import { Cancelled, UserError } from '../../protocol/channel';
+import { Cancelled, UserError } from '../../core/errors';
 import type { Inspection } from '../engine/scoringPasses';
 
 export interface FolderCount {

@@ -1,10 +1,10 @@
 // Keeps the engine's copies of the texts equal to the editor's: whole once, then edit by edit.
 import { workspace, type Disposable, type TextDocumentChangeEvent } from 'vscode';
-import type { DocumentVersion } from '../../protocol/engine';
+import type { DocumentVersion } from '../../protocol/types';
 import type { Engine, RunningEngine } from './engineClient';
 import type { Text } from '../overlay/textSource';
 
-export class Texts {
+export class DocumentSync {
   private readonly listeners: Disposable[];
 
   constructor(private readonly engine: Engine) {
@@ -15,7 +15,7 @@ export class Texts {
   }
 
   /** Sends the text if this engine does not have it yet. The calls after it arrive after it. */
-  sent(engine: RunningEngine, document: Text): DocumentVersion {
+  ensureSent(engine: RunningEngine, document: Text): DocumentVersion {
     const uri = document.uri.toString();
     const { version } = document;
     if (engine.texts.get(uri) !== version) {

@@ -1,9 +1,12 @@
 // The engine as the editor sees it: started when first asked for, restarted quietly when it dies, given up
 // only when one request kills it twice. Knows no vscode, so that tests can run it in plain Node.
-import { UserError, type Remote } from '../../protocol/channel';
+import { type Remote } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { CalibratingEvent, CompletingEvent } from '../../protocol/completion';
 import type { PairMembers, RollingEvent } from '../../protocol/traces';
-import type { EngineApi, ModelInfo, ScoredEvent, TokenizerInfo } from '../../protocol/engine';
+import type { EngineApi, ScoredEvent } from '../../protocol/engine';
+import type { ModelInfo } from '../../protocol/models';
+import type { TokenizerInfo } from '../../protocol/compare';
 import { EngineProcess } from './engineProcess';
 
 export type EngineState =

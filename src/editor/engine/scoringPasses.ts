@@ -1,30 +1,20 @@
 // Documents on one side, the engine's answers on the other: asks for views and keeps one scoring pass per
 // document going, newest wanted first.
 import { EventEmitter } from 'vscode';
-import { Cancelled } from '../../protocol/channel';
+import { Cancelled } from '../../core/errors';
 import { lenses, type Lens, type LensId } from '../../core/lenses/lenses';
-import type {
-  ByteProof,
-  ByteSummary,
-  CharacterView,
-  DocumentVersion,
-  EngineApi,
-  FileCount,
-  ModelReport,
-  Range16,
-  Refusal,
-  ScoredEvent,
-  ScoreSummary,
-  SplitView,
-  TokenCount,
-  TokenView,
-} from '../../protocol/engine';
-import type { FeatureWish } from '../../protocol/features';
-import type { ContrastWish } from '../../protocol/traces';
+import type { EngineApi, ScoredEvent } from '../../protocol/engine';
+import type { ByteProof, ByteSummary, CharacterView, TokenView } from '../../protocol/scores';
+import type { DocumentVersion, Range16, Refusal, ScoreSummary } from '../../protocol/types';
+import type { FileCount, TokenCount } from '../../protocol/compare';
+import type { ModelReport } from '../../protocol/models';
+import type { SplitView } from '../../protocol/split';
+import type { FeatureOptions } from '../../protocol/features';
+import type { ContrastOptions } from '../../protocol/traces';
 import type { Engine, RunningEngine } from './engineClient';
 import { settings } from '../settings';
 import type { ShownText, Text, TextAt } from '../overlay/textSource';
-import type { Texts } from './documentSync';
+import type { DocumentSync } from './documentSync';
 
 /** Tokens painted at once. */
 export const VIEW_TOKENS = 3000;
@@ -40,12 +30,12 @@ export interface VersionedView {
 }
 
 /** For requests, where the lens is about a pair. */
-export function contrastWish(
+export function contrastOptions(
   { comparesPair }: Lens,
-  { written = 0 }: { written?: number | undefined },
-): { contrast?: ContrastWish } {
+  { answerStart = 0 }: { answerStart?: number | undefined },
+): { contrast?: ContrastOptions } {
   if (!comparesPair) return {};
-  return { contrast: { from: written, centred: settings.centresContrast() } };
+  return { contrast: { from: answerStart, centred: settings.centresContrast() } };
 }
 
 export class Inspection {
@@ -57,9 +47,9 @@ export class Inspection {
 
   constructor(
     private readonly engine: Engine,
-    private readonly texts: Texts,
+    private readonly texts: DocumentSync,
     /** What a view is to tell of features: nothing where the lens needs none. */
-    private readonly wish: () => FeatureWish | undefined = () => undefined,
+    private readonly wish: () => FeatureOptions | undefined = () => undefined,
     private readonly openSae: (running: RunningEngine) => Promise<unknown> = async () => {},
   ) {
     // Another model, or another one beside it, may prove or refuse something else.
@@ -69,7 +59,7 @@ export class Inspection {
   }
 
   /** Called by the engine. */
-  tellScored(event: ScoredEvent): void {
+  reportScored(event: ScoredEvent): void {
     this.scored.fire(event);
   }
 
@@ -81,7 +71,7 @@ export class Inspection {
     } = {},
   ): Promise<VersionedView> {
     return this.engine.call(async running => {
-      const at = this.texts.sent(running, document);
+      const at = this.texts.ensureSent(running, document);
       const features = wish.second ? undefined : this.wish();
       const request = {
         ...{ maxTokens: VIEW_TOKENS, ...at, range, ...wish },
@@ -95,18 +85,22 @@ export class Inspection {
    * What a lens colours; of more tokens than are painted at once, those around an offset. Nothing, where bytes are
    * asked for and cannot be had exactly: `noteOn` says why.
    */
-  async painted(
-    { text: document, around, written }: Pick<ShownText, 'text' | 'around' | 'written'>,
+  async viewForLens(
+    {
+      text: document,
+      cursorOffset: around,
+      answerStart,
+    }: Pick<ShownText, 'text' | 'cursorOffset' | 'answerStart'>,
     range: Range16,
     lens: Lens,
   ): Promise<{ version: number; view: TokenView | CharacterView }> {
     const { per, comparesModels: difference = false } = lens;
     if (per === 'token') {
-      const wish = contrastWish(lens, { written });
+      const wish = contrastOptions(lens, { answerStart });
       return this.view(document, range, { ...wish, ...(around !== undefined && { around }) });
     }
     const { at, found } = await this.engine.call(async running => {
-      const at = this.texts.sent(running, document);
+      const at = this.texts.ensureSent(running, document);
       return { at, found: await running.remote.characters({ ...at, range, difference }) };
     });
     if (!('refused' in found)) return { version: at.version, view: found };
@@ -123,7 +117,7 @@ export class Inspection {
     signal: AbortSignal,
   ): Promise<ByteSummary | Refusal> {
     const { at, found } = await this.engine.call(async running => {
-      const at = this.texts.sent(running, document);
+      const at = this.texts.ensureSent(running, document);
       const request = { ...at, visible: [], whole: true, second };
       return { at, found: await running.remote.scoreBytes(request, signal) };
     });
@@ -146,16 +140,16 @@ export class Inspection {
 
   split(document: Text, at: number, typed: string): Promise<SplitView | null> {
     return this.engine.call(running =>
-      running.remote.split({ ...this.texts.sent(running, document), at, typed }),
+      running.remote.split({ ...this.texts.ensureSent(running, document), at, typed }),
     );
   }
 
-  peak({ text, utf16: from, written }: TextAt, lens: LensId, direction: 1 | -1) {
+  peak({ text, utf16: from, answerStart }: TextAt, lens: LensId, direction: 1 | -1) {
     return this.engine.call(running =>
       running.remote.peak({
-        ...{ ...this.texts.sent(running, text), lens, from, direction },
+        ...{ ...this.texts.ensureSent(running, text), lens, from, direction },
         ...(this.wish() && { features: this.wish()! }),
-        ...contrastWish(lenses[lens], { written }),
+        ...contrastOptions(lenses[lens], { answerStart }),
       }),
     );
   }
@@ -163,14 +157,14 @@ export class Inspection {
   /** Null where there is no second tokenizer. */
   compare(document: Text, ranges: Range16[], visible: Range16[]) {
     return this.engine.call(async running => {
-      const at = this.texts.sent(running, document);
+      const at = this.texts.ensureSent(running, document);
       return { ...at, found: await running.remote.compare({ ...at, ranges, visible }) };
     });
   }
 
   difference(document: Text, from: number, direction: 1 | -1) {
     return this.engine.call(running =>
-      running.remote.difference({ ...this.texts.sent(running, document), from, direction }),
+      running.remote.difference({ ...this.texts.ensureSent(running, document), from, direction }),
     );
   }
 
@@ -180,19 +174,19 @@ export class Inspection {
 
   count(document: Text, ranges: Range16[]): Promise<TokenCount> {
     return this.engine.call(running =>
-      running.remote.count({ ...this.texts.sent(running, document), ranges }),
+      running.remote.count({ ...this.texts.ensureSent(running, document), ranges }),
     );
   }
 
   json(document: Text, range: Range16): Promise<string> {
     return this.engine.call(running =>
-      running.remote.json({ ...this.texts.sent(running, document), range }),
+      running.remote.json({ ...this.texts.ensureSent(running, document), range }),
     );
   }
 
   nextBytes(document: Text, utf16: number, signal: AbortSignal) {
     return this.engine.call(running =>
-      running.remote.nextBytes({ ...this.texts.sent(running, document), utf16 }, signal),
+      running.remote.nextBytes({ ...this.texts.ensureSent(running, document), utf16 }, signal),
     );
   }
 
@@ -228,7 +222,7 @@ export class Inspection {
       const done = await this.engine.call(
         async (running): Promise<ScoreSummary | ByteSummary | Refusal> => {
           const hasSae = needsFeatures && (await this.openSae(running));
-          const at = this.texts.sent(running, document);
+          const at = this.texts.ensureSent(running, document);
           const { signal } = pass.controller;
           if (hasSae) await running.remote.encode({ ...at, visible, maxTokens }, signal);
           if (comparesPair)

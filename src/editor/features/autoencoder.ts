@@ -1,17 +1,19 @@
 // The autoencoder as the editor sees it: opened when first asked for, with the user's labels, and what is asked of it.
 import { EventEmitter, type Memento } from 'vscode';
-import { UserError, type Remote } from '../../protocol/channel';
-import type { DocumentVersion, EngineApi } from '../../protocol/engine';
-import type { FeatureWish, SaeInfo, UserLabel } from '../../protocol/features';
+import { type Remote } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
+import type { EngineApi } from '../../protocol/engine';
+import type { DocumentVersion } from '../../protocol/types';
+import type { FeatureOptions, SaeInfo, UserLabel } from '../../protocol/features';
 import type { Engine, RunningEngine } from '../engine/engineClient';
 import type { OverlayState } from '../overlay/overlayState';
 import { settings } from '../settings';
 import type { Text } from '../overlay/textSource';
-import type { Texts } from '../engine/documentSync';
+import type { DocumentSync } from '../engine/documentSync';
 
 const LABELS_KEY = 'featureLabels';
 
-export class Features {
+export class Autoencoder {
   private readonly changed = new EventEmitter<void>();
   /** Another autoencoder, other labels, another feature is looked at. */
   readonly onDidChange = this.changed.event;
@@ -21,7 +23,7 @@ export class Features {
 
   constructor(
     private readonly engine: Engine,
-    private readonly texts: Texts,
+    private readonly texts: DocumentSync,
     private readonly state: OverlayState,
     private readonly memento: Memento,
   ) {}
@@ -47,11 +49,11 @@ export class Features {
   }
 
   /** For the views, where the lens that lies over the text is about features. */
-  wishOfLens(): FeatureWish | undefined {
-    return this.state.isOn && this.state.lens.needsFeatures ? this.wish() : undefined;
+  optionsForLens(): FeatureOptions | undefined {
+    return this.state.isOn && this.state.lens.needsFeatures ? this.options() : undefined;
   }
 
-  wish(): FeatureWish {
+  options(): FeatureOptions {
     return { pins: this.state.pins, densityCutoff: settings.densityCutoff() };
   }
 
@@ -78,11 +80,13 @@ export class Features {
     });
   }
 
-  on<T>(
+  askAbout<T>(
     document: Text,
     request: (remote: Remote<EngineApi>, at: DocumentVersion) => Promise<T>,
   ): Promise<T> {
-    return this.call((remote, running) => request(remote, this.texts.sent(running, document)));
+    return this.call((remote, running) =>
+      request(remote, this.texts.ensureSent(running, document)),
+    );
   }
 
   /** Of the autoencoder that is open. */

@@ -1,14 +1,14 @@
 // A feature that the user finds by its number or its label's words.
 import { window, type QuickPickItem } from 'vscode';
 import type { FeatureName } from '../../core/sae/featureValues';
-import { densityWords, titleOf } from '../../core/sae/featureFormat';
-import type { Features } from './autoencoder';
+import { formatDensity, featureTitle } from '../../core/sae/featureFormat';
+import type { Autoencoder } from './autoencoder';
 
 const LISTED = 200;
 
 /** The feature given, or one that the user finds by its number or its label's words. */
-export async function chosenFeature(
-  features: Features,
+export async function chooseFeature(
+  features: Autoencoder,
   given: unknown,
   title: string,
 ): Promise<number | undefined> {
@@ -16,8 +16,8 @@ export async function chosenFeature(
   type Item = QuickPickItem & { feature: number };
   const itemOf = (name: FeatureName): Item => ({
     feature: name.feature,
-    label: titleOf(name),
-    detail: `fires on ${densityWords(name.density)} of tokens`,
+    label: featureTitle(name),
+    detail: `fires on ${formatDensity(name.density)} of tokens`,
     alwaysShow: true,
   });
   const search = (words: string) =>

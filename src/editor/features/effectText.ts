@@ -1,7 +1,7 @@
 // What ablating or steering a feature does, as a page of text.
 import type { EffectView, SaeInfo } from '../../protocol/features';
-import { titleOf } from '../../core/sae/featureFormat';
-import { spell } from '../../core/displayToken';
+import { featureTitle } from '../../core/sae/featureFormat';
+import { displayToken } from '../../core/displayToken';
 
 export function effectText(
   { feature, change, value, changed, everywhere, next, tokens, counted, totalBits }: EffectView,
@@ -17,15 +17,15 @@ export function effectText(
   const signed = (bits: number) => `${bits < 0 ? '−' : '+'}${Math.abs(bits).toFixed(3)}`;
   const nextRows = next.map(
     ({ bytes, before, after }) =>
-      `  ${percent(before).padStart(9)}  ${percent(after).padStart(9)}  ${spell(bytes)}`,
+      `  ${percent(before).padStart(9)}  ${percent(after).padStart(9)}  ${displayToken(bytes)}`,
   );
   const tokenRows = tokens.map(
     ({ bytes, before, after, utf16Start }) =>
       `  ${signed(after - before).padStart(8)}  ${before.toFixed(3).padStart(7)}  ${after.toFixed(3).padStart(7)}  ` +
-      `${String(lineOf(utf16Start)).padStart(6)}  ${spell(bytes)}`,
+      `${String(lineOf(utf16Start)).padStart(6)}  ${displayToken(bytes)}`,
   );
   return [
-    `Feature ${titleOf(feature)} ${what} ${where}`,
+    `Feature ${featureTitle(feature)} ${what} ${where}`,
     `Autoencoder ${sae.name} at ${sae.hook}. Its value under the cursor: ${value.toFixed(3)}, then ${changed.toFixed(3)}.`,
     'What the autoencoder does not explain is left as it was.',
     '',

@@ -4,7 +4,7 @@ import { Uri, window, workspace } from 'vscode';
 import type { ExportFormat } from '../../protocol/features';
 import { cancellable } from '../ui/progress';
 import { activeText, offsetsOf } from '../ui/editorRanges';
-import type { Features } from './autoencoder';
+import type { Autoencoder } from './autoencoder';
 
 const FORMATS: { label: string; detail: string; format: ExportFormat; ending: string }[] = [
   {
@@ -22,7 +22,7 @@ const FORMATS: { label: string; detail: string; format: ExportFormat; ending: st
   { label: 'Picture of the view', detail: 'SVG', format: 'svg', ending: 'svg' },
 ];
 
-export async function exportFeatures(features: Features): Promise<void> {
+export async function exportFeatures(features: Autoencoder): Promise<void> {
   const editor = activeText();
   const { document } = editor;
   const choice = await window.showQuickPick(FORMATS, { title: 'Tokenscope: export features' });
@@ -32,9 +32,9 @@ export async function exportFeatures(features: Features): Promise<void> {
   const whole = { utf16Start: 0, utf16End: document.getText().length };
   const shown = !editor.selection.isEmpty ? editor.selection : visible;
   const range = format === 'svg' && shown ? offsetsOf(document, shown) : whole;
-  const wish = features.wish();
+  const wish = features.options();
   const text = await cancellable('Tokenscope: exporting features', signal =>
-    features.on(document, async (remote, at) => {
+    features.askAbout(document, async (remote, at) => {
       await remote.encode({ ...at, visible: [range], maxTokens: Infinity }, signal);
       return remote.exportFeatures({ ...at, format, range, wish }, signal);
     }),

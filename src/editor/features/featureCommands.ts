@@ -4,15 +4,15 @@ import { CHANNELS } from '../../core/sae/featureValues';
 import type { OverlayState } from '../overlay/overlayState';
 import type { Pages } from '../ui/pages';
 import { chooseAutoencoderPath, settings } from '../settings';
-import { chosenFeature } from './chooseFeature';
+import { chooseFeature } from './chooseFeature';
 import { exportFeatures } from './exportFeatures';
 import { showEffect } from './featureEffect';
-import type { Features } from './autoencoder';
+import type { Autoencoder } from './autoencoder';
 import { findInWorkspace } from './findInWorkspace';
 import { labelFeature } from './labelFeature';
 
 export interface FeatureCommandContext {
-  readonly features: Features;
+  readonly features: Autoencoder;
   readonly state: OverlayState;
   readonly pages: Pages;
   /** Shows the inspector. */
@@ -48,13 +48,13 @@ export function featureCommands(
       if (path !== undefined) await chooseAutoencoderPath(path);
     },
     async findFeature(argument) {
-      const feature = await chosenFeature(features, argument, 'look at a feature');
+      const feature = await chooseFeature(features, argument, 'look at a feature');
       if (feature === undefined) return;
       features.show(feature);
       await context.openInspector();
     },
     async pinFeature(argument) {
-      const feature = await chosenFeature(
+      const feature = await chooseFeature(
         features,
         argument,
         `pin a feature (${CHANNELS} at most)`,
@@ -65,7 +65,7 @@ export function featureCommands(
     },
     unpinFeatures: argument => state.unpin(typeof argument === 'number' ? argument : undefined),
     async findFeatureInWorkspace(argument) {
-      const feature = await chosenFeature(
+      const feature = await chooseFeature(
         features,
         argument ?? features.page,
         'find in the workspace',
@@ -73,11 +73,11 @@ export function featureCommands(
       if (feature !== undefined) await findInWorkspace(features, feature);
     },
     async ablateFeature(argument) {
-      const feature = await chosenFeature(features, argument ?? features.page, 'ablate or steer');
+      const feature = await chooseFeature(features, argument ?? features.page, 'ablate or steer');
       if (feature !== undefined) await showEffect(features, pages, feature);
     },
     async labelFeature(argument) {
-      const feature = await chosenFeature(features, argument ?? features.page, 'label a feature');
+      const feature = await chooseFeature(features, argument ?? features.page, 'label a feature');
       if (feature !== undefined) await labelFeature(features, feature);
     },
     exportFeatures: () => exportFeatures(features),

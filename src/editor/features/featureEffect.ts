@@ -1,14 +1,18 @@
 // What ablating or steering a feature at the cursor does, on a page.
 import { window } from 'vscode';
-import { titleOf } from '../../core/sae/featureFormat';
+import { featureTitle } from '../../core/sae/featureFormat';
 import type { EffectChange } from '../../protocol/features';
 import type { Pages } from '../ui/pages';
 import { cancellable } from '../ui/progress';
 import { activeText } from '../ui/editorRanges';
 import { effectText } from './effectText';
-import type { Features } from './autoencoder';
+import type { Autoencoder } from './autoencoder';
 
-export async function showEffect(features: Features, pages: Pages, feature: number): Promise<void> {
+export async function showEffect(
+  features: Autoencoder,
+  pages: Pages,
+  feature: number,
+): Promise<void> {
   const { document, selection } = activeText();
   const at = document.offsetAt(selection.active);
   const change = await askForChange(features, feature);
@@ -21,7 +25,7 @@ export async function showEffect(features: Features, pages: Pages, feature: numb
   if (!place) return;
   const { everywhere } = place;
   const found = await cancellable(`Tokenscope: what feature ${feature} does`, signal =>
-    features.on(document, (remote, version) =>
+    features.askAbout(document, (remote, version) =>
       remote.effect({ ...version, feature, at, everywhere, change }, signal),
     ),
   );
@@ -31,7 +35,7 @@ export async function showEffect(features: Features, pages: Pages, feature: numb
 }
 
 async function askForChange(
-  features: Features,
+  features: Autoencoder,
   feature: number,
 ): Promise<EffectChange | undefined> {
   const [name] = await features.call(remote =>
@@ -40,7 +44,7 @@ async function askForChange(
   const ablate = { label: 'Ablate', detail: 'Its value becomes 0.' };
   const steer = { label: 'Steer…', detail: 'Something is added to its value, or taken off.' };
   const choice = await window.showQuickPick([ablate, steer], {
-    title: `Tokenscope: ${name ? titleOf(name) : feature}`,
+    title: `Tokenscope: ${name ? featureTitle(name) : feature}`,
   });
   if (!choice) return undefined;
   if (choice === ablate) return { kind: 'ablate' };

@@ -1,23 +1,23 @@
 // What the mouse finds on a token where the lens is about features: which fire, how sure their labels are, what they
 // say of the next token, and which nearly fired.
 import { MarkdownString } from 'vscode';
-import { densityWords, shareOfMax, titleOf } from '../../core/sae/featureFormat';
-import { spell } from '../../core/displayToken';
+import { formatDensity, formatShareOfMax, featureTitle } from '../../core/sae/featureFormat';
+import { displayToken } from '../../core/displayToken';
 import type { FeaturesAt } from '../../protocol/features';
-import { plain } from '../ui/escapeMarkdown';
+import { escapeMarkdown } from '../ui/escapeMarkdown';
 import type { Text } from '../overlay/textSource';
-import type { Features } from './autoencoder';
+import type { Autoencoder } from './autoencoder';
 
 const LISTED = 6;
 const RAISED = 3;
 
 export async function featuresHover(
-  features: Features,
+  features: Autoencoder,
   document: Text,
   at: number,
 ): Promise<MarkdownString | undefined> {
   if (features.info === null) return undefined;
-  const found = await features.on(document, async (remote, version) => {
+  const found = await features.askAbout(document, async (remote, version) => {
     // What is known already costs nothing; else it is asked for here, lest the hover be empty.
     const visible = [{ utf16Start: at, utf16End: at + 1 }];
     await remote.encode({ ...version, visible, maxTokens: 0 });
@@ -31,12 +31,14 @@ function words(found: FeaturesAt, name: string): string {
   if (found.masked)
     return 'The autoencoder was not trained on the first token of a text: its features say nothing here.';
   const rows = found.features.slice(0, LISTED).map(feature => {
-    const raised = feature.raises.slice(0, RAISED).map(({ bytes }) => plain(spell(bytes)));
+    const raised = feature.raises
+      .slice(0, RAISED)
+      .map(({ bytes }) => escapeMarkdown(displayToken(bytes)));
     const cells = [
-      plain(titleOf(feature)),
+      escapeMarkdown(featureTitle(feature)),
       feature.value.toFixed(2),
-      shareOfMax(feature.value, feature),
-      densityWords(feature.density),
+      formatShareOfMax(feature.value, feature),
+      formatDensity(feature.density),
       raised.join(' '),
     ];
     return `| ${cells.join(' | ')} |`;
@@ -44,12 +46,12 @@ function words(found: FeaturesAt, name: string): string {
   const more = found.features.length - rows.length;
   const near = found.near.slice(0, 3).map(feature => {
     const share = Math.round((100 * feature.value) / feature.needed);
-    return `${plain(titleOf(feature))} at ${share} % of its threshold`;
+    return `${escapeMarkdown(featureTitle(feature))} at ${share} % of its threshold`;
   });
   const unexplained =
     found.unexplained === null ? '' : `; ${(100 * found.unexplained).toFixed(1)} % unexplained`;
   return (
-    `**${found.features.length} features fire**${unexplained} (${plain(name)})\n\n` +
+    `**${found.features.length} features fire**${unexplained} (${escapeMarkdown(name)})\n\n` +
     `| feature | value | of maximum | density | raises, directly |\n|:--|--:|--:|--:|:--|\n${rows.join('\n')}\n\n` +
     (more > 0 ? `and ${more} more: the inspector lists them.\n\n` : '') +
     (near.length > 0 ? `Nearly: ${near.join('; ')}` : '')

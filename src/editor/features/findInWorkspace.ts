@@ -1,21 +1,21 @@
 // Where a feature fires in the workspace's files, highest first.
 import { Uri, window, workspace } from 'vscode';
 import { reasonToSkip } from '../../core/text/textFiles';
-import { Cancelled } from '../../protocol/channel';
+import { Cancelled } from '../../core/errors';
 import type { FeatureExample } from '../../protocol/features';
 import { openAt } from '../ui/goTo';
-import { cancellable, shareTeller } from '../ui/progress';
-import type { Features } from './autoencoder';
+import { cancellable, shareReporter } from '../ui/progress';
+import type { Autoencoder } from './autoencoder';
 
 const SEARCHED_FILES = 2000;
 const EXAMPLES_PER_FILE = 3;
 const LISTED = 200;
 
 /** Files one by one, with progress; then a list of the places, each of which can be gone to. */
-export async function findInWorkspace(features: Features, feature: number): Promise<void> {
+export async function findInWorkspace(features: Autoencoder, feature: number): Promise<void> {
   const title = `Tokenscope: looking for feature ${feature}`;
   const found = await cancellable(title, async (signal, progress) => {
-    const tell = shareTeller(progress);
+    const tell = shareReporter(progress);
     const uris = await workspace.findFiles('**/*', undefined, SEARCHED_FILES);
     const all: FeatureExample[] = [];
     for (const [i, uri] of uris.entries()) {
@@ -47,7 +47,7 @@ export async function findInWorkspace(features: Features, feature: number): Prom
 }
 
 async function examplesIn(
-  features: Features,
+  features: Autoencoder,
   uri: Uri,
   feature: number,
   signal: AbortSignal,

@@ -1,13 +1,13 @@
 // A feature's label in the user's words, and a predicate that it is held to while it is written.
 import { basename } from 'node:path';
 import { window, type TextDocument } from 'vscode';
-import { parsePredicate, PredicateError } from '../../core/sae/predicate';
-import { Cancelled, UserError } from '../../protocol/channel';
+import { parsePredicate } from '../../core/sae/predicate';
+import { PredicateError, Cancelled, UserError } from '../../core/errors';
 import { activeText } from '../ui/editorRanges';
-import type { Features } from './autoencoder';
+import type { Autoencoder } from './autoencoder';
 
 /** While it is written: how it agrees with the feature on the open document. */
-export async function labelFeature(features: Features, feature: number): Promise<void> {
+export async function labelFeature(features: Autoencoder, feature: number): Promise<void> {
   const { document } = activeText();
   const own = features.labels.find(label => label.feature === feature);
   const description = await window.showInputBox({
@@ -62,7 +62,7 @@ function checkPredicate(text: string): void {
 }
 
 async function judged(
-  features: Features,
+  features: Autoencoder,
   document: TextDocument,
   feature: number,
   text: string,
@@ -70,7 +70,7 @@ async function judged(
   try {
     const predicate = asPredicate(text);
     checkPredicate(predicate);
-    const { fires, holds, both } = await features.on(document, (remote, at) =>
+    const { fires, holds, both } = await features.askAbout(document, (remote, at) =>
       remote.agreement({ ...at, feature, predicate, language: document.languageId }),
     );
     const share = (of: number) => (of > 0 ? (both / of).toFixed(2) : '–');

@@ -1,17 +1,17 @@
 // What the mouse finds on a token: the token itself, what the model thought of it, and what it expected.
 import { languages, MarkdownString, type Disposable, Hover } from 'vscode';
 import type { Lens } from '../../core/lenses/lenses';
-import { bitsOf, hexOf, percentOf } from '../../core/format';
+import { formatBits, formatHex, formatPercent } from '../../core/format';
 import type { Scores } from '../../core/lenses/scores';
-import { spell } from '../../core/displayToken';
+import { displayToken } from '../../core/displayToken';
 import { contrastScore, ratioOf } from '../../core/traces/contrast';
-import type { TokenView } from '../../protocol/engine';
+import type { TokenView } from '../../protocol/scores';
 import type { Engine } from '../engine/engineClient';
 import { featuresHover } from '../features/featureHover';
-import type { Features } from '../features/autoencoder';
-import { contrastWish, type Inspection } from '../engine/scoringPasses';
+import type { Autoencoder } from '../features/autoencoder';
+import { contrastOptions, type Inspection } from '../engine/scoringPasses';
 import type { OverlayState } from '../overlay/overlayState';
-import { plain } from '../ui/escapeMarkdown';
+import { escapeMarkdown } from '../ui/escapeMarkdown';
 import type { ShownTexts } from '../overlay/textSource';
 import { savedHover } from '../traces/savedHover';
 import { cutView } from '../traces/savedView';
@@ -26,7 +26,7 @@ export function registerHover(
   engine: Engine,
   inspection: Inspection,
   state: OverlayState,
-  features: Features,
+  features: Autoencoder,
   shown: ShownTexts,
   onError: (error: unknown) => void,
 ): Disposable {
@@ -36,15 +36,15 @@ export function registerHover(
       async provideHover(document, position) {
         if (!state.isOn || !isInspectable(document) || engine.state.kind === 'failed') return;
         const { lens } = state;
-        const place = shown.at(document, document.offsetAt(position), lens);
+        const place = shown.textAt(document, document.offsetAt(position), lens);
         if (!place) return;
-        const { text, utf16: utf16Start, saved, written } = place;
+        const { text, utf16: utf16Start, saved, answerStart } = place;
         const at = { utf16Start, utf16End: utf16Start + 1 };
         try {
           const { view, version } = saved
             ? { view: cutView(saved.view, at), version: text.version }
             : await inspection.view(text, at, {
-                ...{ details: 'alternatives' as const, ...contrastWish(lens, { written }) },
+                ...{ details: 'alternatives' as const, ...contrastOptions(lens, { answerStart }) },
               });
           if (version !== text.version || view.ids.length === 0) return;
           const stretch = { utf16Start: view.utf16Starts[0]!, utf16End: view.utf16Ends.at(-1)! };
@@ -56,9 +56,9 @@ export function registerHover(
           const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
           const { second } = engine;
           const names = {
-            ...{ model, second: second?.name ?? '', isTrace: written !== undefined },
+            ...{ model, second: second?.name ?? '', isTrace: answerStart !== undefined },
             // Inside a file there is no document that could go on otherwise.
-            canBranch: text === document && utf16Start >= (written ?? Infinity),
+            canBranch: text === document && utf16Start >= (answerStart ?? Infinity),
           };
           const contents = Array.from(view.ids, (_, row) => describe(view, row, names, lens));
           if (lens.needsFeatures) {
@@ -94,8 +94,8 @@ function describe(view: TokenView, row: number, names: Names, lens: Lens): Markd
   if (names.canBranch) markdown.isTrusted = { enabledCommands: [WHAT_IF] };
   const bytes = view.bytes![row]!;
   markdown.appendMarkdown(
-    `**${plain(spell(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${view.ids[row]}\n\n` +
-      `bytes \`${hexOf(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
+    `**${escapeMarkdown(displayToken(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${view.ids[row]}\n\n` +
+      `bytes \`${formatHex(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
       `${view.normalized?.[row] ? ' (normalised: the file has other bytes here)' : ''}\n\n`,
   );
   if (lens.comparesPair) markdown.appendMarkdown(contrastLines(view, row, isTrace));
@@ -123,9 +123,9 @@ function contrastLines(view: TokenView, row: number, isTrace: boolean): string {
     ['how far the two part at this place', known.divergence],
     ['**together: contrast**', contrastScore(known)],
   ];
-  const lines = rows.map(([what, nats]) => `| ${what} | ${bitsOf(nats)} |`);
+  const lines = rows.map(([what, nats]) => `| ${what} | ${formatBits(nats)} |`);
   return (
-    `${isTrace ? 'T2, contrast of a pair: ' : ''}${plain(pair.positive)} against ${plain(pair.negative)}\n\n` +
+    `${isTrace ? 'T2, contrast of a pair: ' : ''}${escapeMarkdown(pair.positive)} against ${escapeMarkdown(pair.negative)}\n\n` +
     `|  |  |\n|:--|--:|\n${lines.join('\n')}\n\n` +
     centreWords(contrast!.centre) +
     'High: the pair points here. Whether the token decides the answer, only rollouts tell.\n\n'
@@ -135,7 +135,7 @@ function contrastLines(view: TokenView, row: number, isTrace: boolean): string {
 function centreWords(nats: number): string {
   if (nats === 0) return '';
   const ratio = nats > 0 ? 'more' : 'less';
-  return `Colours are centred: over this text the negative model likes tokens ${bitsOf(Math.abs(nats))} ${ratio}, which is taken off.\n\n`;
+  return `Colours are centred: over this text the negative model likes tokens ${formatBits(Math.abs(nats))} ${ratio}, which is taken off.\n\n`;
 }
 
 /** Each byte with its surprisal, and their sum beside the token's. */
@@ -143,14 +143,14 @@ function byteLines(view: TokenView, row: number, second: string): string {
   const { byteBits, secondByteBits, bytes, scores } = view;
   const bits = byteBits?.[row];
   if (!bits || bits.some(Number.isNaN)) return 'Its bytes are not scored yet.\n\n';
-  const names = Array.from(bytes![row]!, byte => plain(spell(Uint8Array.of(byte))));
+  const names = Array.from(bytes![row]!, byte => escapeMarkdown(displayToken(Uint8Array.of(byte))));
   const cells = (name: string, bits: Float64Array) =>
     `| ${[name, ...Array.from(bits, value => value.toFixed(2))].join(' | ')} |\n`;
   const others = secondByteBits?.[row];
   const secondRow =
-    others && !others.some(Number.isNaN) ? cells(`${plain(second)}, bits`, others) : '';
+    others && !others.some(Number.isNaN) ? cells(`${escapeMarkdown(second)}, bits`, others) : '';
   const sum = bits.reduce((total, value) => total + value, 0).toFixed(2);
-  const token = scores && scores.ranks[row]! > 0 ? bitsOf(-scores.logprobs[row]!) : 'not known';
+  const token = scores && scores.ranks[row]! > 0 ? formatBits(-scores.logprobs[row]!) : 'not known';
   const dashes = names.map(() => '--:');
   return (
     `| ${['byte', ...names].join(' | ')} |\n| ${['---', ...dashes].join(' | ')} |\n` +
@@ -163,11 +163,11 @@ function describeSecond(view: TokenView, name: string): MarkdownString {
   const tokens = Array.from(view.ids, (id, row) => {
     const bytes = view.bytes![row]!;
     return (
-      `**${plain(spell(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${id}, ` +
-      `bytes \`${hexOf(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}`
+      `**${escapeMarkdown(displayToken(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${id}, ` +
+      `bytes \`${formatHex(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}`
     );
   });
-  return new MarkdownString(`${plain(name)}: ${tokens.join('  \n')}`);
+  return new MarkdownString(`${escapeMarkdown(name)}: ${tokens.join('  \n')}`);
 }
 
 function scoreLines(
@@ -187,7 +187,7 @@ function scoreLines(
   const k = scores.topK;
   const ids = Array.from(scores.topIds.subarray(row * k, row * k + LISTED));
   const lines = ids.map((id, i) => {
-    const name = plain(spell(view.topBytes![row]![i]!));
+    const name = escapeMarkdown(displayToken(view.topBytes![row]![i]!));
     const cells = [
       i + 1,
       id === actual ? `**${name}** ✓` : name,
@@ -197,13 +197,13 @@ function scoreLines(
     return `| ${cells.join(' | ')} |`;
   });
   if (!ids.includes(actual)) {
-    const name = plain(spell(view.bytes![row]!));
+    const name = escapeMarkdown(displayToken(view.bytes![row]!));
     lines.push(`| ${[rank, `**${name}** ✓`, ...odds(logprob)].join(' | ')} |`);
   }
   return (
-    `${odds(logprob).join(' = ')}, rank ${rank}; entropy before it ${bitsOf(scores.entropiesNats[row]!)}\n\n` +
+    `${odds(logprob).join(' = ')}, rank ${rank}; entropy before it ${formatBits(scores.entropiesNats[row]!)}\n\n` +
     `| rank | token | probability | surprisal |${canBranch ? '  |' : ''}\n|--:|:--|--:|--:|${canBranch ? ':--|' : ''}\n${lines.join('\n')}\n\n` +
-    `${isTrace ? 'T1, re-scored by ' : ''}${plain(model)}, after ${scores.contexts[row]} tokens of context`
+    `${isTrace ? 'T1, re-scored by ' : ''}${escapeMarkdown(model)}, after ${scores.contexts[row]} tokens of context`
   );
 }
 
@@ -215,5 +215,5 @@ function whatIfLink(utf16: number, id: number): string {
 
 /** Probability and surprisal in words. */
 function odds(logprob: number): [string, string] {
-  return [percentOf(logprob), bitsOf(-logprob)];
+  return [formatPercent(logprob), formatBits(-logprob)];
 }

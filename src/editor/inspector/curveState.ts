@@ -13,9 +13,9 @@ export function curveState(
   traces: TraceDocuments,
   rollouts: Rollouts,
 ): CurveState | null {
-  const open = traces.of(document);
+  const open = traces.traceOf(document);
   if (!document || !open) return null;
-  const view = rollouts.of(open) ?? null;
+  const view = rollouts.viewOf(open) ?? null;
   const text = document.getText();
   const before = view?.points.map(({ token, utf16 }) =>
     token < 0 ? '' : text.slice(Math.max(open.text.start, utf16 - BEFORE), utf16),

@@ -8,8 +8,9 @@ import {
   type TextDocument,
   type WebviewView,
 } from 'vscode';
-import { Cancelled, serve } from '../../protocol/channel';
-import type { Range16 } from '../../protocol/engine';
+import { serve } from '../../protocol/channel';
+import { Cancelled } from '../../core/errors';
+import type { Range16 } from '../../protocol/types';
 import {
   FEATURES,
   hostMethods,
@@ -22,7 +23,7 @@ import {
   type PageLook,
 } from '../../protocol/page';
 import type { Engine } from '../engine/engineClient';
-import type { Features } from '../features/autoencoder';
+import type { Autoencoder } from '../features/autoencoder';
 import { openAt, select as selectIn } from '../ui/goTo';
 import type { Inspection } from '../engine/scoringPasses';
 import { cursorState, featuresState, nextByteState, visibleTokens } from './inspectorState';
@@ -58,7 +59,7 @@ export class Inspector {
     private readonly engine: Engine,
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
-    private readonly features: Features,
+    private readonly features: Autoencoder,
     private readonly rollouts: RolloutSource,
     private readonly onError: (error: unknown) => void,
   ) {

@@ -1,8 +1,8 @@
 // What the inspector's page is told of an editor.
 import { workspace, type TextDocument, type TextEditor } from 'vscode';
-import { Cancelled, UserError } from '../../protocol/channel';
-import type { Range16 } from '../../protocol/engine';
-import type { Choice } from '../../protocol/features';
+import { Cancelled, UserError } from '../../core/errors';
+import type { Range16 } from '../../protocol/types';
+import type { FeatureSelection } from '../../protocol/features';
 import type {
   ComparedText,
   FeaturesState,
@@ -12,11 +12,11 @@ import type {
   VisibleTokens,
 } from '../../protocol/page';
 import type { Engine } from '../engine/engineClient';
-import type { Features } from '../features/autoencoder';
+import type { Autoencoder } from '../features/autoencoder';
 import type { Inspection, VersionedView } from '../engine/scoringPasses';
 import type { OverlayState } from '../overlay/overlayState';
 import { settings } from '../settings';
-import { offsetsOf, visibleStretches } from '../ui/editorRanges';
+import { offsetsOf, visibleRanges } from '../ui/editorRanges';
 
 /** Features listed of a document. */
 const TABLE_ROWS = 100;
@@ -66,7 +66,7 @@ async function comparedText(
   const { found, uri, version } = await inspection.compare(
     document,
     chosen.map(selection => offsetsOf(document, selection)),
-    visibleStretches(editor, 0),
+    visibleRanges(editor, 0),
   );
   if (version !== document.version) throw new Cancelled();
   return (
@@ -93,21 +93,21 @@ export async function nextByteState(
 /** What fires at the cursor and in the text; with the page of the feature that is looked at. */
 export async function featuresState(
   editor: TextEditor,
-  features: Features,
-  choice: Choice,
+  features: Autoencoder,
+  choice: FeatureSelection,
   signal: AbortSignal,
 ): Promise<FeaturesState> {
   const { document, selection } = editor;
   const at = document.offsetAt(selection.active);
-  const { densityCutoff, pins } = features.wish();
+  const { densityCutoff, pins } = features.options();
   const state = {
     ...{ file: nameOf(document), uri: document.uri.toString(), version: document.version },
     ...{ densityCutoff, pins, at: null, table: null, page: null },
   };
   const { page: feature } = features;
   try {
-    return await features.on(document, async (remote, version) => {
-      const visible = visibleStretches(editor, 0);
+    return await features.askAbout(document, async (remote, version) => {
+      const visible = visibleRanges(editor, 0);
       await remote.encode({ ...version, visible, maxTokens: settings.maxTokens() }, signal);
       const table = { ...version, densityCutoff, choice, rows: TABLE_ROWS };
       const ask = { feature: feature!, uri: state.uri, language: document.languageId };
@@ -141,7 +141,7 @@ export async function visibleTokens(
 ): Promise<VisibleTokens> {
   const { document, selection } = editor;
   const { version } = document;
-  const stretches = visibleStretches(editor, 0);
+  const stretches = visibleRanges(editor, 0);
   const count = await inspection.count(document, stretches);
   const cursor = document.offsetAt(selection.active);
   const behind = stretches.findIndex(({ utf16End }) => utf16End > cursor);

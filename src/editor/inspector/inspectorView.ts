@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Uri, window, type Disposable, type Webview } from 'vscode';
 import type { Engine } from '../engine/engineClient';
 import type { Inspection } from '../engine/scoringPasses';
-import type { Features } from '../features/autoencoder';
+import type { Autoencoder } from '../features/autoencoder';
 import { Inspector, type RolloutSource } from './inspector';
 import type { OverlayState } from '../overlay/overlayState';
 
@@ -12,7 +12,7 @@ export function registerInspector(
   engine: Engine,
   inspection: Inspection,
   state: OverlayState,
-  features: Features,
+  features: Autoencoder,
   rollouts: RolloutSource,
   onError: (error: unknown) => void,
 ): Disposable {

@@ -56,7 +56,7 @@ async function askForPath(builtIn: string): Promise<string | undefined> {
 }
 
 /** For the conditions of commands in the manifest. */
-export function tellComparing(): void {
+export function updateComparingContext(): void {
   const compares = settings.comparedTokenizer() !== '';
   void commands.executeCommand('setContext', 'tokenscope.compares', compares);
 }

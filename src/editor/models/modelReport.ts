@@ -1,6 +1,6 @@
 // The model's report as Markdown: what was opened, what its self-test measured, and the
 // report that came with the model.
-import type { ModelReport } from '../../protocol/engine';
+import type { ModelReport } from '../../protocol/models';
 
 export function reportMarkdown({ info, graph, ...report }: ModelReport): string {
   const start = report.start

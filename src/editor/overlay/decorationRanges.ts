@@ -1,13 +1,11 @@
 // Which stretches of text get which step of the palette: plain numbers in, plain numbers out.
 import type { Lens } from '../../core/lenses/lenses';
 import { stepOf } from '../../core/lenses/scale';
-import type { CharacterView, Range16, TokenView } from '../../protocol/engine';
+import type { CharacterView, TokenView } from '../../protocol/scores';
+import type { Range16 } from '../../protocol/types';
 
 /** Stretches by step, in text order; neighbours of one step are one stretch, but for alternating shades. */
-export function stretchesByStep(
-  view: TokenView | CharacterView,
-  lens: Lens,
-): Map<number, Range16[]> {
+export function rangesByStep(view: TokenView | CharacterView, lens: Lens): Map<number, Range16[]> {
   const value = (i: number) =>
     'bits' in view ? view.bits[i]! : lens.value(view.scores, i, view.first + i);
   const byStep = new Map<number, Range16[]>();
@@ -42,11 +40,14 @@ export function splitCharacters(view: TokenView | CharacterView): Range16[] {
   return split;
 }
 
-export type Blank = 'space' | 'tab' | 'lineEnd';
-const BLANKS: Record<string, Blank> = { ' ': 'space', '\t': 'tab', '\n': 'lineEnd' };
+export type WhitespaceKind = 'space' | 'tab' | 'lineEnd';
+const BLANKS: Record<string, WhitespaceKind> = { ' ': 'space', '\t': 'tab', '\n': 'lineEnd' };
 
 /** Offsets of blanks in a text that begins at `utf16Start`; a CRLF counts once, at its first character. */
-export function blanksIn(text: string, utf16Start: number): { kind: Blank; utf16: number }[] {
+export function whitespaceIn(
+  text: string,
+  utf16Start: number,
+): { kind: WhitespaceKind; utf16: number }[] {
   return [...text.matchAll(/ |\t|\r?\n/g)].map(match => ({
     kind: BLANKS[match[0].at(-1)!]!,
     utf16: utf16Start + match.index,

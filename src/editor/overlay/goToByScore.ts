@@ -2,11 +2,12 @@
 import { window, type QuickPickItem, type TextEditor } from 'vscode';
 import { type Scale } from '../../core/lenses/scale';
 import type { Lens } from '../../core/lenses/lenses';
-import { spell } from '../../core/displayToken';
-import { UserError } from '../../protocol/channel';
-import type { Range16, TokenView } from '../../protocol/engine';
+import { displayToken } from '../../core/displayToken';
+import { UserError } from '../../core/errors';
+import type { Range16 } from '../../protocol/types';
+import type { TokenView } from '../../protocol/scores';
 import { select } from '../ui/goTo';
-import { contrastWish, type Inspection } from '../engine/scoringPasses';
+import { contrastOptions, type Inspection } from '../engine/scoringPasses';
 import { textAtCursor } from './peaks';
 import type { ShownTexts } from './textSource';
 
@@ -28,7 +29,7 @@ export async function goToByScore(
   const at = textAtCursor(editor, shown, lens);
   const whole = { utf16Start: 0, utf16End: at.text.getText().length };
   if (!at.saved) await inspection.score(at.text, [whole], lens);
-  const wish = { details: 'bytes', maxTokens: MOST_TOKENS, ...contrastWish(lens, at) } as const;
+  const wish = { details: 'bytes', maxTokens: MOST_TOKENS, ...contrastOptions(lens, at) } as const;
   const view = at.saved?.view ?? (await inspection.view(at.text, whole, wish)).view;
   const items = itemsOf(view, lens, lens.scale, stretch => {
     const [place] = at.placesOf(stretch);
@@ -63,7 +64,7 @@ function itemsOf(
       const place = placeOf({ utf16Start: view.utf16Starts[row]!, utf16End: view.utf16Ends[row]! });
       if (!place) return [];
       const where = `line ${place.line}, token ${view.first + row + 1}`;
-      const label = spell(view.bytes![row]!);
+      const label = displayToken(view.bytes![row]!);
       return [{ label, description: `${lens.format(value)} · ${where}`, ...place }];
     });
 }

@@ -8,12 +8,13 @@ import {
   type TextEditorDecorationType,
 } from 'vscode';
 import type { Lens } from '../../core/lenses/lenses';
-import { Cancelled } from '../../protocol/channel';
-import type { CharacterView, Range16, TokenView } from '../../protocol/engine';
+import { Cancelled } from '../../core/errors';
+import type { CharacterView, TokenView } from '../../protocol/scores';
+import type { Range16 } from '../../protocol/types';
 import type { Engine } from '../engine/engineClient';
 import { VIEW_TOKENS, type Inspection } from '../engine/scoringPasses';
 import type { OverlayState } from './overlayState';
-import { blanksIn, splitCharacters, stretchesByStep } from './decorationRanges';
+import { whitespaceIn, splitCharacters, rangesByStep } from './decorationRanges';
 import { Palette } from './palette';
 import type { ShownText, ShownTexts } from './textSource';
 import { cutView } from '../traces/savedView';
@@ -180,12 +181,12 @@ export class Overlay {
     const { text, visible, saved } = of;
     return visible.map(async range => {
       if (saved) return { of, version: text.version, view: cutView(saved.view, range) };
-      return { of, ...(await this.inspection.painted(of, range, lens)) };
+      return { of, ...(await this.inspection.viewForLens(of, range, lens)) };
     });
   }
 
   private secondAnswersOf(of: ShownText): Promise<Answer>[] {
-    const { text, visible, around } = of;
+    const { text, visible, cursorOffset: around } = of;
     const wish = { ...(around !== undefined && { around }), second: true };
     return visible.map(async range => ({ of, ...(await this.inspection.view(text, range, wish)) }));
   }
@@ -204,12 +205,12 @@ export class Overlay {
     };
     for (const answer of lens ? answers : []) {
       const steps = this.palette.steps(lens!.scale);
-      for (const [step, stretches] of stretchesByStep(answer.view, lens!))
+      for (const [step, stretches] of rangesByStep(answer.view, lens!))
         place(steps[step]!, answer, stretches);
       place(this.palette.split, answer, splitCharacters(answer.view));
     }
     for (const answer of lens ? others : []) {
-      for (const [step, stretches] of stretchesByStep(answer.view, lens!))
+      for (const [step, stretches] of rangesByStep(answer.view, lens!))
         place(this.palette.second[step]!, answer, stretches);
     }
     const whitespace = lens?.showsWhitespace ? shown : [];
@@ -217,7 +218,7 @@ export class Overlay {
       each.visible.flatMap(range => each.placesOf(range)),
     )) {
       const text = document.getText(rangeOf(document, stretch));
-      for (const { kind, utf16 } of blanksIn(text, stretch.utf16Start)) {
+      for (const { kind, utf16 } of whitespaceIn(text, stretch.utf16Start)) {
         ranges.get(this.palette.blanks[kind])!.push({ utf16Start: utf16, utf16End: utf16 });
       }
     }

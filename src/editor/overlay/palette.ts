@@ -10,7 +10,7 @@ import {
 } from 'vscode';
 import { CHANNEL_STEPS, CHANNELS } from '../../core/sae/featureValues';
 import { DIVERGING_STEPS, HEAT_STEPS, type Scale } from '../../core/lenses/scale';
-import type { Blank } from './decorationRanges';
+import type { WhitespaceKind } from './decorationRanges';
 
 /** Line below each step of heat: style and width. Steps look different without colour, too. */
 const LINES = [
@@ -28,7 +28,7 @@ const LINES = [
 const DIVERGING = ['less4', 'less3', 'less2', 'less1', '', 'heat2', 'heat4', 'heat6', 'heat7'];
 const ABOVE = ['', '1px dotted', '1px dashed', '2px solid', '4px double'];
 
-const MARKS: Record<Blank, { text: string; at: 'before' | 'after' }> = {
+const MARKS: Record<WhitespaceKind, { text: string; at: 'before' | 'after' }> = {
   space: { text: '·', at: 'before' },
   tab: { text: '→', at: 'before' },
   lineEnd: { text: '↵', at: 'after' },
@@ -151,7 +151,7 @@ function channelStyle(channel: number, step: number) {
   };
 }
 
-function blankType(kind: Blank): TextEditorDecorationType {
+function blankType(kind: WhitespaceKind): TextEditorDecorationType {
   const { text, at } = MARKS[kind];
   return typeOf({
     [at]: {

@@ -1,8 +1,9 @@
 // To the next place that stands out by the lens, or the one before.
 import { window, type TextEditor } from 'vscode';
 import { lenses, nearestPeak, type Lens, type LensId } from '../../core/lenses/lenses';
-import { UserError } from '../../protocol/channel';
-import type { Range16, TokenView } from '../../protocol/engine';
+import { UserError } from '../../core/errors';
+import type { Range16 } from '../../protocol/types';
+import type { TokenView } from '../../protocol/scores';
 import { putCursor } from '../ui/goTo';
 import type { Inspection } from '../engine/scoringPasses';
 import type { ShownTexts, TextAt } from './textSource';
@@ -27,7 +28,7 @@ export async function goToPeak(
 /** Throws `UserError` in a file of traces where the cursor is in none. */
 export function textAtCursor(editor: TextEditor, shown: ShownTexts, lens: Lens): TextAt {
   const { document, selection } = editor;
-  const at = shown.at(document, document.offsetAt(selection.active), lens);
+  const at = shown.textAt(document, document.offsetAt(selection.active), lens);
   if (at) return at;
   throw new UserError(
     'The traces of this file are coloured, and the cursor is in none of them. Put it into one.',

@@ -6,16 +6,16 @@ import {
   type Disposable,
   type StatusBarItem,
 } from 'vscode';
-import { totalsOf, wordsOf } from '../../core/exactBytes/byteProof';
-import { Cancelled } from '../../protocol/channel';
+import { totalsOf, describeProof } from '../../core/exactBytes/byteProof';
+import { Cancelled } from '../../core/errors';
 import type { ScoredEvent } from '../../protocol/engine';
 import type { Engine } from '../engine/engineClient';
-import { NO_SAE, type Features } from '../features/autoencoder';
+import { NO_SAE, type Autoencoder } from '../features/autoencoder';
 import type { Inspection } from '../engine/scoringPasses';
 import { legendText } from './legendText';
 import type { OverlayState } from './overlayState';
 import type { ShownTexts } from './textSource';
-import type { Saved } from '../traces/savedView';
+import type { SavedScores } from '../traces/savedView';
 import { isInspectable, offsetsOf } from '../ui/editorRanges';
 
 const COUNT_MS = 120;
@@ -31,7 +31,7 @@ export class Status {
     private readonly engine: Engine,
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
-    private readonly features: Features,
+    private readonly features: Autoencoder,
     private readonly shown: ShownTexts,
   ) {
     this.item = window.createStatusBarItem('tokenscope.status', StatusBarAlignment.Right, 100);
@@ -134,7 +134,8 @@ export class Status {
       if (lens.scale.kind === 'channels' && pins.length === 0)
         item.tooltip += '\n\nNo feature is pinned. Pin one with "Tokenscope: Pin Feature...".';
       if (note) {
-        const words = 'refused' in note ? `Not shown: ${note.refused}.` : wordsOf(totalsOf(note));
+        const words =
+          'refused' in note ? `Not shown: ${note.refused}.` : describeProof(totalsOf(note));
         item.tooltip += `\n\n${words}`;
       }
     }
@@ -146,11 +147,11 @@ export class Status {
   }
 
   /** The saved numbers that the active editor shows at the cursor. */
-  private saved(): Saved | undefined {
+  private saved(): SavedScores | undefined {
     const editor = window.activeTextEditor;
     if (!editor) return undefined;
     const { document, selection } = editor;
-    const at = this.shown.at(document, document.offsetAt(selection.active), this.state.lens);
+    const at = this.shown.textAt(document, document.offsetAt(selection.active), this.state.lens);
     return at?.saved;
   }
 

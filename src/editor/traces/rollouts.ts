@@ -13,8 +13,8 @@ import {
 } from 'vscode';
 import { createHash } from 'node:crypto';
 import { wilson } from '../../core/traces/successCurve';
-import type { Stretch } from '../../core/traces/traceText';
-import { UserError } from '../../protocol/channel';
+import type { TraceRange } from '../../core/traces/traceText';
+import { UserError } from '../../core/errors';
 import type {
   RollingEvent,
   RolloutFall,
@@ -25,9 +25,9 @@ import type {
 import type { Engine } from '../engine/engineClient';
 import { cancellable } from '../ui/progress';
 import { settings } from '../settings';
-import type { Texts } from '../engine/documentSync';
+import type { DocumentSync } from '../engine/documentSync';
 import { rangeOf } from '../ui/editorRanges';
-import type { TraceDocuments, Written } from './traceDocuments';
+import type { TraceDocuments, WrittenText } from './traceDocuments';
 
 const KEY = 'rollouts';
 /** Curves that are remembered in a workspace. */
@@ -43,7 +43,7 @@ export class Rollouts {
 
   constructor(
     private readonly engine: Engine,
-    private readonly texts: Texts,
+    private readonly texts: DocumentSync,
     private readonly traces: TraceDocuments,
     private readonly memento: Memento,
   ) {
@@ -51,24 +51,24 @@ export class Rollouts {
   }
 
   /** Called by the engine. */
-  tell(event: RollingEvent): void {
+  reportRolling(event: RollingEvent): void {
     this.progress?.(event);
   }
 
   /** Of a trace, by the model that is open and as the settings are. */
-  of(open: Written): RolloutView | undefined {
+  viewOf(open: WrittenText): RolloutView | undefined {
     return this.memento.get<Record<string, RolloutView>>(KEY)?.[this.keyOf(open)];
   }
 
   /** Undefined where it was cancelled. */
   async run(
     document: TextDocument,
-    open: Written,
+    open: WrittenText,
     whole: boolean,
   ): Promise<RolloutView | undefined> {
     const found = await this.withProgress('rolling out the trace', signal =>
       this.engine.call(running => {
-        const at = this.texts.sent(running, document);
+        const at = this.texts.ensureSent(running, document);
         const request = { ...at, start: open.text.start, options: optionsFor(open, whole) };
         return running.remote.rollOut(request, signal);
       }),
@@ -83,10 +83,10 @@ export class Rollouts {
   }
 
   /** How the trace goes on with another token at an offset. */
-  async branch(document: TextDocument, open: Written, at: number, id: number) {
+  async branch(document: TextDocument, open: WrittenText, at: number, id: number) {
     const found = await this.withProgress('going on with another token', signal =>
       this.engine.call(running => {
-        const sent = this.texts.sent(running, document);
+        const sent = this.texts.ensureSent(running, document);
         const options = optionsFor(open, false);
         return running.remote.branch({ ...sent, start: open.text.start, at, id, options }, signal);
       }),
@@ -103,9 +103,9 @@ export class Rollouts {
 
   private draw(): void {
     for (const editor of window.visibleTextEditors) {
-      const open = this.traces.of(editor.document);
+      const open = this.traces.traceOf(editor.document);
       if (!open) continue;
-      const falls = this.of(open)?.falls ?? [];
+      const falls = this.viewOf(open)?.falls ?? [];
       this.types ??= fallTypes();
       for (const [kind, type] of Object.entries(this.types)) {
         const own = falls.filter(fall => fall.kind === kind);
@@ -126,7 +126,7 @@ export class Rollouts {
     for (const type of Object.values(this.types ?? {})) type.dispose();
   }
 
-  private keyOf(open: Written): string {
+  private keyOf(open: WrittenText): string {
     const { state } = this.engine;
     const model = state.kind === 'ready' ? state.model.folder : '';
     const options = JSON.stringify(optionsFor(open, false));
@@ -150,7 +150,7 @@ export class Rollouts {
   }
 }
 
-function optionsFor({ trace }: Written, whole: boolean): RolloutOptions {
+function optionsFor({ trace }: WrittenText, whole: boolean): RolloutOptions {
   const { checker, ...options } = settings.rollouts();
   return {
     ...{ ...options, whole },
@@ -160,22 +160,22 @@ function optionsFor({ trace }: Written, whole: boolean): RolloutOptions {
 }
 
 /** 'p(success) 62 % → 3 %', with the points before a stretch and behind it. */
-export function shareWords(view: RolloutView, { utf16Start, utf16End }: Stretch): string[] {
+export function formatShareOf(view: RolloutView, { utf16Start, utf16End }: TraceRange): string[] {
   const before = view.points.findLast(({ utf16 }) => utf16 <= utf16Start);
   const after = view.points.findLast(({ utf16 }) => utf16 <= utf16End);
   if (!before || !after || before === after) return [];
   const name = view.isSuccess ? 'p(success)' : 'agreement';
-  return [`${name} ${share(before)} → ${share(after)}`];
+  return [`${name} ${formatShare(before)} → ${formatShare(after)}`];
 }
 
-export function share({ right, rollouts }: Pick<RolloutPoint, 'right' | 'rollouts'>): string {
+export function formatShare({ right, rollouts }: Pick<RolloutPoint, 'right' | 'rollouts'>): string {
   return `${Math.round((100 * right) / rollouts)} %`;
 }
 
 /** With its interval: '3 % (95 %: 1 to 14 %)'. */
-export function shareInFull(point: RolloutPoint): string {
+export function formatShareWithInterval(point: RolloutPoint): string {
   const [low, high] = wilson(point).map(x => Math.round(100 * x));
-  return `${share(point)} of ${point.rollouts} (95 %: ${low} to ${high} %)`;
+  return `${formatShare(point)} of ${point.rollouts} (95 %: ${low} to ${high} %)`;
 }
 
 const KINDS: Record<RolloutFall['kind'], string> = {
@@ -186,8 +186,8 @@ const KINDS: Record<RolloutFall['kind'], string> = {
 };
 
 function fallWords({ kind, before, after, cliff }: RolloutFall): string {
-  const from = before ? shareInFull(before) : 'not rolled out';
-  return `T3, rollouts. ${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, behind it ${shareInFull(after)}.`;
+  const from = before ? formatShareWithInterval(before) : 'not rolled out';
+  return `T3, rollouts. ${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, behind it ${formatShareWithInterval(after)}.`;
 }
 
 function fallTypes() {

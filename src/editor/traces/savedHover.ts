@@ -1,12 +1,12 @@
 // What the mouse finds on a token of a trace whose file says how likely it was.
 import { MarkdownString } from 'vscode';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
-import { bitsOf, hexOf, percentOf } from '../../core/format';
-import { spell } from '../../core/displayToken';
+import { formatBits, formatHex, formatPercent } from '../../core/format';
+import { displayToken } from '../../core/displayToken';
 import { savedUncertainty } from '../../core/traces/savedUncertainty';
 import type { SavedLogprobs, SavedToken } from '../../core/traces/trace';
-import type { TokenView } from '../../protocol/engine';
-import { plain } from '../ui/escapeMarkdown';
+import type { TokenView } from '../../protocol/scores';
+import { escapeMarkdown } from '../ui/escapeMarkdown';
 
 /** Alternatives in a hover, which should need no scrolling. */
 const LISTED = 8;
@@ -17,14 +17,14 @@ const EXACT = 0.005;
 export function savedHover(view: TokenView, series: SavedLogprobs): MarkdownString[] {
   return Array.from(view.ids, (_, row) => {
     const token = series.tokens[view.first + row]!;
-    const where = `token ${view.first + row + 1} of ${view.total}, bytes \`${hexOf(token.bytes)}\``;
+    const where = `token ${view.first + row + 1} of ${view.total}, bytes \`${formatHex(token.bytes)}\``;
     const space =
       series.space === 'sampled'
         ? '\n\nThese are after sampling’s changes (temperature, top-p): not to be compared with a model’s own.'
         : '';
     return new MarkdownString(
-      `**${plain(spell(token.bytes))}** — ${where}\n\n${numbers(token, series)}\n\n` +
-        `${alternatives(view, row, token)}T0, from the file: ${plain(series.source)}. It tells where the model was uncertain or surprised, not what decided the answer.${space}`,
+      `**${escapeMarkdown(displayToken(token.bytes))}** — ${where}\n\n${numbers(token, series)}\n\n` +
+        `${alternatives(view, row, token)}T0, from the file: ${escapeMarkdown(series.source)}. It tells where the model was uncertain or surprised, not what decided the answer.${space}`,
     );
   });
 }
@@ -33,20 +33,20 @@ function numbers(token: SavedToken, series: SavedLogprobs): string {
   if (Number.isNaN(token.logprob)) return 'The file has no number for it.';
   const { surprisal, entropy, varentropy, gap } = savedUncertainty(token, series);
   const [least, most] = entropy;
-  const bits = (nats: number) => bitsOf(nats).replace(/ bits$/, '');
+  const bits = (nats: number) => formatBits(nats).replace(/ bits$/, '');
   const spread =
     most - least < EXACT
-      ? bitsOf(least)
+      ? formatBits(least)
       : Number.isFinite(most)
-        ? `between ${bits(least)} and ${bitsOf(most)}, as the list is cut`
-        : `at least ${bitsOf(least)}, as the list is cut`;
+        ? `between ${bits(least)} and ${formatBits(most)}, as the list is cut`
+        : `at least ${formatBits(least)}, as the list is cut`;
   return [
-    `${percentOf(-surprisal)} = ${bitsOf(surprisal)}`,
+    `${formatPercent(-surprisal)} = ${formatBits(surprisal)}`,
     ...(token.top.length > 0 ? [`entropy before it ${spread}`] : []),
     ...(Number.isNaN(varentropy)
       ? []
       : [`varentropy ${(varentropy / NATS_PER_BIT ** 2).toFixed(2)} bits²`]),
-    ...(Number.isNaN(gap) ? [] : [`top-1 gap ${bitsOf(gap)}`]),
+    ...(Number.isNaN(gap) ? [] : [`top-1 gap ${formatBits(gap)}`]),
   ].join('; ');
 }
 
@@ -56,16 +56,16 @@ function alternatives(view: TokenView, row: number, token: SavedToken): string {
   const all = view.topBytes![row]!;
   if (all.length === 0) return '';
   const line = (rank: string, name: string, logprob: number) =>
-    `| ${rank} | ${name} | ${percentOf(logprob)} | ${bitsOf(-logprob)} |`;
+    `| ${rank} | ${name} | ${formatPercent(logprob)} | ${formatBits(-logprob)} |`;
   const lines = all.slice(0, LISTED).map((bytes, k) => {
-    const name = plain(spell(bytes));
+    const name = escapeMarkdown(displayToken(bytes));
     return line(`${k + 1}`, k === own ? `**${name}** ✓` : name, topLogprobs[row * topK + k]!);
   });
   if ((own < 0 || own >= LISTED) && !Number.isNaN(token.logprob))
     lines.push(
       line(
         own < 0 ? 'not listed' : `${own + 1}`,
-        `**${plain(spell(token.bytes))}** ✓`,
+        `**${escapeMarkdown(displayToken(token.bytes))}** ✓`,
         token.logprob,
       ),
     );

@@ -3,10 +3,11 @@ import { emptyScores, sliceScores } from '../../core/lenses/scores';
 import { isSameBytes, savedUncertainty } from '../../core/traces/savedUncertainty';
 import type { SavedAlternative, SavedLogprobs, SavedToken } from '../../core/traces/trace';
 import type { TraceText } from '../../core/traces/traceText';
-import type { Range16, TokenView } from '../../protocol/engine';
+import type { Range16 } from '../../protocol/types';
+import type { TokenView } from '../../protocol/scores';
 
 /** What a file says of a trace's tokens. */
-export interface Saved {
+export interface SavedScores {
   readonly series: SavedLogprobs;
   readonly view: TokenView;
 }

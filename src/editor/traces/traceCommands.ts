@@ -8,17 +8,17 @@ import {
   type Memento,
   type LogOutputChannel,
 } from 'vscode';
-import { UserError } from '../../protocol/channel';
-import type { Step } from '../../core/traces/trace';
+import { UserError } from '../../core/errors';
+import type { TraceStep } from '../../core/traces/trace';
 import type { RolloutView } from '../../protocol/traces';
 import { registerTable } from '../ui/commandTable';
 import { report } from '../ui/notifications';
 import { chooseTracesFrom, settings } from '../settings';
 import type { Engine } from '../engine/engineClient';
 import type { Inspection } from '../engine/scoringPasses';
-import type { Texts } from '../engine/documentSync';
+import type { DocumentSync } from '../engine/documentSync';
 import { putCursor } from '../ui/goTo';
-import { Rollouts, shareWords } from './rollouts';
+import { Rollouts, formatShareOf } from './rollouts';
 import { WhatIf, type OtherToken } from './whatIf';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
 import { registerTraceOutline } from './traceOutline';
@@ -26,7 +26,7 @@ import { TraceTree, type TraceNode } from './traceTree';
 
 export interface TraceContext {
   readonly engine: Engine;
-  readonly texts: Texts;
+  readonly texts: DocumentSync;
   readonly inspection: Inspection;
   readonly traces: TraceDocuments;
   readonly memento: Memento;
@@ -40,11 +40,11 @@ export function registerTraces({ engine, texts, inspection, traces, memento, log
   const rollouts = new Rollouts(engine, texts, traces, memento);
   const whatIf = new WhatIf(inspection, rollouts, memento);
   const notesOf = (open: OpenTrace) => {
-    const view = rollouts.of(open);
-    return (step: Step) => (view ? shareWords(view, open.text.stretchOf(step)) : []);
+    const view = rollouts.viewOf(open);
+    return (step: TraceStep) => (view ? formatShareOf(view, open.text.stretchOf(step)) : []);
   };
   /** A branch can be left again. */
-  const written = () => whatIf.of(window.activeTextEditor?.document) ?? activeTrace(traces);
+  const written = () => whatIf.branchOf(window.activeTextEditor?.document) ?? activeTrace(traces);
   const tree = new TraceTree(traces);
   const view = window.createTreeView('tokenscope.traces', { treeDataProvider: tree });
   const disposables = [
@@ -150,7 +150,7 @@ function resultWords({ points, falls, target, isSuccess, ms }: RolloutView): str
 
 /** Throws `UserError` where the active editor shows no trace. */
 export function activeTrace(traces: TraceDocuments): OpenTrace {
-  const open = traces.of(window.activeTextEditor?.document);
+  const open = traces.traceOf(window.activeTextEditor?.document);
   if (open) return open;
   throw new UserError(
     'The active editor shows no trace. "Tokenscope: Open Reasoning Traces..." opens one from a file.',
@@ -172,7 +172,7 @@ function goToStep(traces: TraceDocuments, direction: 1 | -1): void {
 }
 
 function goToFall(traces: TraceDocuments, rollouts: Rollouts, direction: 1 | -1): void {
-  const view = rollouts.of(activeTrace(traces));
+  const view = rollouts.viewOf(activeTrace(traces));
   if (!view) {
     throw new UserError(
       'This trace has not been rolled out. "Tokenscope: Roll Out This Trace..." does.',

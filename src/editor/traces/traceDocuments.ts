@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { EventEmitter, Uri, window, workspace, type Disposable, type TextDocument } from 'vscode';
 import type { Trace, TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { Engine } from '../engine/engineClient';
 
 const SCHEME = 'tokenscope-trace';
@@ -12,12 +12,12 @@ const SCHEME = 'tokenscope-trace';
 const MOST_BYTES = 512 << 20;
 
 /** A text that rollouts can begin in: a trace, or a branch of one. */
-export interface Written {
+export interface WrittenText {
   readonly trace: Pick<Trace, 'target'>;
   readonly text: TraceText;
 }
 
-export interface OpenTrace extends Written {
+export interface OpenTrace extends WrittenText {
   readonly file: Uri;
   readonly index: number;
   readonly trace: Trace;
@@ -49,7 +49,7 @@ export class TraceDocuments {
   }
 
   /** Undefined for documents that are none. */
-  of(document: TextDocument | undefined): OpenTrace | undefined {
+  traceOf(document: TextDocument | undefined): OpenTrace | undefined {
     return document && this.texts.get(document.uri.toString());
   }
 

@@ -11,7 +11,7 @@ import {
   type Event,
   type TextDocument,
 } from 'vscode';
-import type { Step } from '../../core/traces/trace';
+import type { TraceStep } from '../../core/traces/trace';
 import { rangeOf } from '../ui/editorRanges';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
 
@@ -19,7 +19,7 @@ export const TRACE_LANGUAGE = 'tokenscope-trace';
 const NAME_CHARACTERS = 60;
 
 /** What is known of a step besides its text, for people: 'p(success) 62 % → 3 %'. */
-export type StepNotes = (trace: OpenTrace) => (step: Step) => readonly string[];
+export type StepNotes = (trace: OpenTrace) => (step: TraceStep) => readonly string[];
 
 export function registerTraceOutline(
   traces: TraceDocuments,
@@ -28,7 +28,7 @@ export function registerTraceOutline(
 ): Disposable[] {
   const changed = new EventEmitter<void>();
   const stepsOf = (document: TextDocument) => {
-    const open = traces.of(document);
+    const open = traces.traceOf(document);
     if (!open) return [];
     const noted = notesOf(open);
     return open.trace.steps.map((step, index) => ({
@@ -75,7 +75,7 @@ export function registerTraceOutline(
 
 function told(
   { trace }: OpenTrace,
-  { label }: Step,
+  { label }: TraceStep,
   index: number,
   notes: readonly string[],
 ): string[] {

@@ -2,11 +2,11 @@
 // were opened from, the strings that hold them.
 import { Uri, type TextDocument, type TextEditor } from 'vscode';
 import type { Lens } from '../../core/lenses/lenses';
-import { PlacedTrace } from '../../core/traces/traceSourceMap';
-import { TracePlaces } from '../../core/traces/jsonSourceMap';
+import { TraceSourceMap } from '../../core/traces/traceSourceMap';
+import { JsonSourceMap } from '../../core/traces/jsonSourceMap';
 import type { SavedLogprobs, Trace, TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
-import type { Range16 } from '../../protocol/engine';
+import type { Range16 } from '../../protocol/types';
 import { settings } from '../settings';
 import {
   wholeDocument,
@@ -15,9 +15,9 @@ import {
   type TextAt,
   type TextSource,
 } from '../overlay/textSource';
-import type { Texts } from '../engine/documentSync';
-import { visibleStretches } from '../ui/editorRanges';
-import { savedView, type Saved } from './savedView';
+import type { DocumentSync } from '../engine/documentSync';
+import { visibleRanges } from '../ui/editorRanges';
+import { savedView, type SavedScores } from './savedView';
 import type { TraceDocuments } from './traceDocuments';
 
 const SCHEME = 'tokenscope-in-file';
@@ -26,35 +26,35 @@ const HELD = 1000;
 
 interface Inside {
   readonly text: Text;
-  readonly placed: PlacedTrace;
+  readonly placed: TraceSourceMap;
 }
 
 /** Of a file as it was read, in one version of its document. */
 interface Reading {
   readonly content: TraceFile;
   readonly version: number;
-  readonly places: TracePlaces;
+  readonly places: JsonSourceMap;
   /** By the trace's index. */
   readonly inside: Map<number, Inside>;
 }
 
-export class TracesShown implements TextSource {
+export class TraceTexts implements TextSource {
   private readonly readings = new WeakMap<TextDocument, Reading>();
-  private readonly views = new WeakMap<Trace, Saved>();
+  private readonly views = new WeakMap<Trace, SavedScores>();
   /** The most recently used last. */
   private held: Text[] = [];
   private made = 0;
 
   constructor(
     private readonly traces: TraceDocuments,
-    private readonly texts: Texts,
+    private readonly texts: DocumentSync,
   ) {}
 
   shownIn(editor: TextEditor, lens: Lens): ShownText[] | undefined {
     const { document } = editor;
-    const open = this.traces.of(document);
+    const open = this.traces.traceOf(document);
     if (open) {
-      const visible = visibleStretches(editor);
+      const visible = visibleRanges(editor);
       const around = document.offsetAt(editor.selection.active);
       return [{ ...wholeDocument(document, visible, around), ...this.ofTrace(open, lens) }];
     }
@@ -62,7 +62,7 @@ export class TracesShown implements TextSource {
     if (!content) return undefined;
     const reading = this.readingOf(document, content);
     // Lines of such files are long: those on the screen are enough.
-    const visible = visibleStretches(editor, 0);
+    const visible = visibleRanges(editor, 0);
     return content.traces.flatMap(({ row }, index) => {
       const own = visible.filter(
         ({ utf16Start, utf16End }) => utf16Start < row.utf16End && row.utf16Start < utf16End,
@@ -77,8 +77,8 @@ export class TracesShown implements TextSource {
     });
   }
 
-  at(document: TextDocument, utf16: number, lens: Lens): TextAt | null | undefined {
-    const open = this.traces.of(document);
+  textAt(document: TextDocument, utf16: number, lens: Lens): TextAt | null | undefined {
+    const open = this.traces.traceOf(document);
     if (open) {
       return { ...wholeDocument(document, []), ...this.ofTrace(open, lens), utf16 };
     }
@@ -96,7 +96,7 @@ export class TracesShown implements TextSource {
     return null;
   }
 
-  private inFile(trace: Trace, text: Text, placed: PlacedTrace, lens: Lens) {
+  private inFile(trace: Trace, text: Text, placed: TraceSourceMap, lens: Lens) {
     return {
       ...{ text, ...this.ofTrace({ trace, text: placed.text }, lens) },
       placesOf: (stretch: Range16) => placed.placesOf(stretch),
@@ -107,10 +107,10 @@ export class TracesShown implements TextSource {
     const [series] = trace.logprobs;
     const isShown = lens.readsSaved && settings.tracesFrom() === 'file';
     const saved = series && isShown ? this.savedOf(trace, text, series) : undefined;
-    return { saved, written: text.start };
+    return { saved, answerStart: text.start };
   }
 
-  private savedOf(trace: Trace, text: TraceText, series: SavedLogprobs): Saved {
+  private savedOf(trace: Trace, text: TraceText, series: SavedLogprobs): SavedScores {
     const known = this.views.get(trace) ?? { series, view: savedView(text, series) };
     this.views.set(trace, known);
     return known;
@@ -120,7 +120,7 @@ export class TracesShown implements TextSource {
     const known = this.readings.get(document);
     if (known?.content === content && known.version === document.version) return known;
     const { version } = document;
-    const places = new TracePlaces(document.getText());
+    const places = new JsonSourceMap(document.getText());
     const reading = { content, version, places, inside: new Map<number, Inside>() };
     this.readings.set(document, reading);
     return reading;
@@ -138,7 +138,7 @@ export class TracesShown implements TextSource {
         version: 1,
         getText: () => text.text,
       },
-      placed: new PlacedTrace(text, places.of(trace)),
+      placed: new TraceSourceMap(text, places.partsOf(trace)),
     };
     inside.set(index, made);
     return made;

@@ -10,13 +10,13 @@ import {
   type Memento,
   type TextDocument,
 } from 'vscode';
-import { percentOf } from '../../core/format';
-import { spell } from '../../core/displayToken';
+import { formatPercent } from '../../core/format';
+import { displayToken } from '../../core/displayToken';
 import { TraceText } from '../../core/traces/traceText';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { Inspection } from '../engine/scoringPasses';
-import { share, type Rollouts } from './rollouts';
-import type { Written } from './traceDocuments';
+import { formatShare, type Rollouts } from './rollouts';
+import type { WrittenText } from './traceDocuments';
 
 const SCHEME = 'tokenscope-branch';
 const KEY = 'branches';
@@ -50,17 +50,17 @@ export class WhatIf {
     private readonly memento: Memento,
   ) {
     this.registration = workspace.registerTextDocumentContentProvider(SCHEME, {
-      provideTextDocumentContent: uri => this.at(uri)?.text.text ?? '',
+      provideTextDocumentContent: uri => this.branchAt(uri)?.text.text ?? '',
     });
   }
 
   /** Undefined for documents that are no branch. A branch can be left by others, as a trace can. */
-  of(document: TextDocument | undefined): Written | undefined {
-    return document?.uri.scheme === SCHEME ? this.at(document.uri) : undefined;
+  branchOf(document: TextDocument | undefined): WrittenText | undefined {
+    return document?.uri.scheme === SCHEME ? this.branchAt(document.uri) : undefined;
   }
 
   /** In the active editor, which shows this trace or branch: at its cursor, by a token that is asked for, where none is given. */
-  async ask(open: Written, given?: OtherToken): Promise<void> {
+  async ask(open: WrittenText, given?: OtherToken): Promise<void> {
     const { document, selection } = window.activeTextEditor!;
     const utf16Start = given?.utf16 ?? document.offsetAt(selection.active);
     if (utf16Start < open.text.start) {
@@ -78,20 +78,21 @@ export class WhatIf {
     const own = view.ids[0]!;
     const items = Array.from(scores.topIds.subarray(0, scores.topK), (id, i) => ({
       id,
-      label: spell(view.topBytes![0]![i]!),
-      description: percentOf(scores.topLogprobs[i]!),
+      label: displayToken(view.topBytes![0]![i]!),
+      description: formatPercent(scores.topLogprobs[i]!),
     })).filter(({ id }) => id !== own);
     const choice = given
       ? items.find(({ id }) => id === given.id)
       : await window.showQuickPick(items, {
           title: 'Tokenscope: what if another token stood here?',
-          placeHolder: `in place of ${spell(view.bytes![0]!)}, ${percentOf(scores.logprobs[0]!)}`,
+          placeHolder: `in place of ${displayToken(view.bytes![0]!)}, ${formatPercent(scores.logprobs[0]!)}`,
         });
     if (!choice) return;
     const found = await this.rollouts.branch(document, open, view.utf16Starts[0]!, choice.id);
     if (!found) return;
     const [answer] = found.answers;
-    const verdict = found.target === null ? '' : `, ${share(found)} right of ${found.rollouts}`;
+    const verdict =
+      found.target === null ? '' : `, ${formatShare(found)} right of ${found.rollouts}`;
     const most = answer ? `, mostly ${answer.text} (${answer.count})` : ', no answer';
     const { target } = open.trace;
     const branch: Branch = {
@@ -100,14 +101,14 @@ export class WhatIf {
       question: open.text.text.slice(0, open.text.start),
       text: found.text,
       ...(target !== undefined && { target }),
-      name: `${choice.label} in place of ${spell(view.bytes![0]!)}${most}${verdict}`,
+      name: `${choice.label} in place of ${displayToken(view.bytes![0]!)}${most}${verdict}`,
     };
     await this.memento.update(KEY, [...this.branches(), branch].slice(-KEPT));
     await this.show(document.uri, branch);
   }
 
   /** The branches that leave a text, and those that leave these. */
-  async list(open: Written, uri: Uri): Promise<void> {
+  async list(open: WrittenText, uri: Uri): Promise<void> {
     const all = this.branches();
     // Two branches may lead back to one text.
     const met = new Set<string>();
@@ -137,7 +138,7 @@ export class WhatIf {
     this.registration.dispose();
   }
 
-  private at({ query }: Uri): Written | undefined {
+  private branchAt({ query }: Uri): WrittenText | undefined {
     const branch = this.branches().find(({ id }) => id === query);
     if (!branch) return undefined;
     const { target } = branch;

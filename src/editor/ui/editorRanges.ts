@@ -1,7 +1,7 @@
 // The stretches of text that an editor shows, as offsets.
 import { Range, window, type TextDocument, type TextEditor } from 'vscode';
-import { UserError } from '../../protocol/channel';
-import type { Range16 } from '../../protocol/engine';
+import { UserError } from '../../core/errors';
+import type { Range16 } from '../../protocol/types';
 
 /** VS Code draws no more of a line (`editor.stopRenderingLineAfter`). */
 const DRAWN_LINE = 10_000;
@@ -16,7 +16,7 @@ export function isInspectable(document: TextDocument): boolean {
 }
 
 /** A stretch for each run of lines; a line longer than VS Code draws ends its stretch early. */
-export function visibleStretches(
+export function visibleRanges(
   { document, visibleRanges }: TextEditor,
   marginLines = MARGIN_LINES,
 ): Range16[] {

@@ -1,4 +1,4 @@
 /** Text of any origin as Markdown that shows just that text. */
-export function plain(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replace(/[^\p{L}\p{N} ,–]/gu, character => `&#${character.codePointAt(0)};`);
 }

@@ -1,6 +1,6 @@
 // Shows a stretch of a document.
 import { Selection, Uri, ViewColumn, window, workspace, type TextEditor } from 'vscode';
-import type { Range16 } from '../../protocol/engine';
+import type { Range16 } from '../../protocol/types';
 import { rangeOf } from './editorRanges';
 
 /** Selected, with the cursor at its first character, so that what begins there is what is at the cursor. */

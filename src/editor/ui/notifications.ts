@@ -1,7 +1,7 @@
 // The only place that speaks to the user by notification, and only in answer to a gesture. Everything
 // else is status item and log.
 import { window, type LogOutputChannel } from 'vscode';
-import { Cancelled, UserError } from '../../protocol/channel';
+import { Cancelled, UserError } from '../../core/errors';
 
 /** Logs an error; says it aloud if it answers a gesture. A cancelled request is neither. */
 export function report(log: LogOutputChannel, error: unknown, gesture?: string): void {

@@ -1,13 +1,13 @@
 // Work with its progress and a button that cancels it.
 import { ProgressLocation, window, type Progress } from 'vscode';
-import { Cancelled } from '../../protocol/channel';
+import { Cancelled } from '../../core/errors';
 
-export type Told = Progress<{ message?: string; increment?: number }>;
+export type ProgressReporter = Progress<{ message?: string; increment?: number }>;
 
 /** Undefined where it was cancelled. */
 export async function cancellable<T>(
   title: string,
-  work: (signal: AbortSignal, progress: Told) => Promise<T>,
+  work: (signal: AbortSignal, progress: ProgressReporter) => Promise<T>,
 ): Promise<T | undefined> {
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
   try {
@@ -23,7 +23,9 @@ export async function cancellable<T>(
 }
 
 /** How much of all is done, told as a share of it: 'message' says it in words. */
-export function shareTeller(progress: Told): (done: number, total: number, words?: string) => void {
+export function shareReporter(
+  progress: ProgressReporter,
+): (done: number, total: number, words?: string) => void {
   let shown = 0;
   return (done, total, words) => {
     if (total === 0) return;

@@ -3,22 +3,22 @@ import {
   calibrated,
   cutsIn,
   type CalibrationRow,
-  type Cut,
+  type CompletionCut,
   type Measured,
 } from '../../core/completion/calibration';
 import {
   placeIn,
   promptOf,
-  type HandBack,
+  type Rollback,
   type PromptForm,
   type PromptMode,
 } from '../../core/completion/prompt';
-import { randomOf } from '../../core/random';
+import { seededRandom } from '../../core/random';
 import { textLogprob } from '../../core/completion/textLogprob';
 import { byteStringOf } from '../../core/exactBytes/byteString';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { encodeUtf8 } from '../../core/text/utf8';
-import { Cancelled, UserError } from '../../protocol/channel';
+import { Cancelled, UserError } from '../../core/errors';
 import type { CalibrationView } from '../../protocol/completion';
 import type { Model } from '../models/model';
 import { roomOf } from './completer';
@@ -26,7 +26,7 @@ import { roomOf } from './completer';
 /** Tokens that a middle may have. */
 const MIDDLE_TOKENS = 96;
 
-const HAND_BACKS: readonly HandBack[] = ['none', 'boundary', 'line'];
+const ROLLBACKS: readonly Rollback[] = ['none', 'boundary', 'line'];
 const SUFFIX_FROMS = ['cursor', 'boundary'] as const;
 
 /** Throws `InexactError`, `UserError`, and `Cancelled` when aborted. `tell` hears how many cuts are done. */
@@ -38,18 +38,18 @@ export async function calibrate(
   signal: AbortSignal,
   tell: (done: number, total: number) => void,
 ): Promise<CalibrationView> {
-  const cuts = cutsIn(texts, count, randomOf(7));
+  const cuts = cutsIn(texts, count, seededRandom(7));
   if (cuts.length < Math.min(10, count)) {
     throw new UserError(
       `There is too little code to calibrate with: ${cuts.length} places of ${count}. Open a folder with code.`,
     );
   }
-  const wordCuts = model.fim ? cutsIn(texts, count, randomOf(9), true) : [];
+  const wordCuts = model.fim ? cutsIn(texts, count, seededRandom(9), true) : [];
   const total = cuts.length + wordCuts.length;
   let done = 0;
   const measured = async (
     forms: readonly PromptForm[],
-    cuts: readonly Cut[],
+    cuts: readonly CompletionCut[],
     withEnd: boolean,
   ): Promise<CalibrationRow[]> => {
     const all: (Measured & { bits: number[]; ms: number })[] = forms.map(form => ({
@@ -59,27 +59,27 @@ export async function calibrate(
       for (const form of all) {
         if (signal.aborted) throw new Cancelled();
         const began = performance.now();
-        form.bits.push(await bitsOf(model, cut, form, contextTokens, withEnd, signal));
+        form.bits.push(await bitsOfMiddle(model, cut, form, contextTokens, withEnd, signal));
         form.ms += (performance.now() - began) / cuts.length;
       }
       tell(++done, total);
     }
     const bytes = cuts.map(({ middle }) => encodeUtf8(middle).length);
-    return calibrated(all, bytes, randomOf(8));
+    return calibrated(all, bytes, seededRandom(8));
   };
   const rows = await measured(formsOf(model), cuts, false);
-  const { mode, handBack } = rows[0]!;
+  const { mode, rollback } = rows[0]!;
   // Where a middle ends matters to this choice alone, and a model without FIM knows of no end.
   const inWords =
     mode === 'none' || wordCuts.length === 0
       ? []
       : await measured(
-          SUFFIX_FROMS.map(suffixFrom => ({ mode, handBack, suffixFrom })),
+          SUFFIX_FROMS.map(suffixFrom => ({ mode, rollback, suffixFrom })),
           wordCuts,
           true,
         );
   const suffixFrom = inWords[0]?.suffixFrom ?? 'cursor';
-  const chosen = { mode, handBack, suffixFrom };
+  const chosen = { mode, rollback, suffixFrom };
   return { rows, inWords, cuts: cuts.length, chosen, model: model.info.name };
 }
 
@@ -87,9 +87,9 @@ export async function calibrate(
  * Bits: of the true middle, however it is cut into tokens and whatever comes behind it; `withEnd`: of it and of what
  * tells that it ends there, at most, as no other middle is told apart from those that do not end as they should.
  */
-export async function bitsOf(
+export async function bitsOfMiddle(
   model: Model,
-  { text, at, middle }: Cut,
+  { text, at, middle }: CompletionCut,
   form: PromptForm,
   contextTokens: number,
   withEnd = false,
@@ -108,11 +108,11 @@ export async function bitsOf(
 
 function formsOf({ fim }: Model): PromptForm[] {
   const suffixFrom = 'cursor';
-  const forms: PromptForm[] = [{ mode: 'none', handBack: 'none', suffixFrom }];
+  const forms: PromptForm[] = [{ mode: 'none', rollback: 'none', suffixFrom }];
   for (const [mode, template] of Object.entries(fim?.templates ?? {})) {
-    const handBacks = template.at(-1) === 'prefix' ? HAND_BACKS.slice(0, 1) : HAND_BACKS;
-    for (const handBack of handBacks)
-      forms.push({ mode: mode as PromptMode, handBack, suffixFrom });
+    const rollbacks = template.at(-1) === 'prefix' ? ROLLBACKS.slice(0, 1) : ROLLBACKS;
+    for (const rollback of rollbacks)
+      forms.push({ mode: mode as PromptMode, rollback, suffixFrom });
   }
   return forms;
 }

@@ -2,24 +2,24 @@
 import { byteStringOf, bytesOf, type ByteString } from '../../core/exactBytes/byteString';
 import { InexactError } from '../../core/errors';
 import {
-  commonBeginnings,
-  exactBeginnings,
-  type Beginnings,
+  commonStarts,
+  exactStarts,
+  type HealingStarts,
   type Healing,
 } from '../../core/completion/healingStarts';
-import type { Sampling } from '../../core/completion/tokenChoice';
+import type { ChoiceSampling } from '../../core/completion/tokenChoice';
 import { complete, type CompletedToken, type Completion } from '../../core/completion/complete';
 import type { FimFormat } from '../../core/completion/fimFormat';
-import { KnownRows } from '../../core/completion/trunkRows';
+import { TrunkRows } from '../../core/completion/trunkRows';
 import {
   placeIn,
   promptOf,
-  type HandBack,
+  type Rollback,
   type Prompt,
   type PromptMode,
   type SuffixFrom,
 } from '../../core/completion/prompt';
-import { randomOf } from '../../core/random';
+import { seededRandom } from '../../core/random';
 import { lineLogprob, textLogprob } from '../../core/completion/textLogprob';
 import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
 import { encodeUtf8 } from '../../core/text/utf8';
@@ -44,7 +44,7 @@ export async function completeAt(
   const place = placeIn(text, at, tokenizer, roomOf(model, options));
   const form = {
     mode,
-    handBack: handBackOf(options.handBack),
+    rollback: rollbackOf(options.rollback),
     suffixFrom: suffixFromOf(options.suffixFrom),
   };
   const prompt = promptOf(tokenizer, fim, form, place);
@@ -62,7 +62,7 @@ export async function completeAt(
   const chooser = { tokens: model.textTokens, ends: asked.ends };
   const completions = await complete(
     chooser,
-    new KnownRows(asked, beginnings.trunk),
+    new TrunkRows(asked, beginnings.trunk),
     beginnings,
     options.candidates,
     {
@@ -92,8 +92,8 @@ export async function completeAt(
     healing,
     inexact,
     // What the tokenizer puts before a text is not the text's.
-    handedBack: bytesOf(beginnings.handed.slice(-prompt.open.length || Infinity)),
-    handedOn: bytesOf(prompt.close),
+    rolledBack: bytesOf(beginnings.rolledBack.slice(-prompt.open.length || Infinity)),
+    rolledForward: bytesOf(prompt.close),
     promptTokens: prompt.root.length + beginnings.trunk.length,
     rememberedTokens: Math.min(rememberedTokens ?? 0, prompt.root.length + beginnings.trunk.length),
     modelTokens: spent,
@@ -113,7 +113,7 @@ export function modeOf(fim: FimFormat | undefined, wanted: PromptMode | 'auto'):
 }
 
 /** A line: the built-in model, which was taught with texts cut anywhere, knows that much better than a cut place. */
-export function handBackOf(wanted: HandBack | 'auto'): HandBack {
+export function rollbackOf(wanted: Rollback | 'auto'): Rollback {
   return wanted === 'auto' ? 'line' : wanted;
 }
 
@@ -136,14 +136,14 @@ function begin(
   model: Model,
   { open, begins }: Prompt,
   healings: readonly Healing[],
-): { beginnings: Beginnings; healing: Healing; inexact: string } {
+): { beginnings: HealingStarts; healing: Healing; inexact: string } {
   let inexact: InexactError | undefined;
   for (const healing of healings) {
     try {
       const beginnings =
         healing === 'exact'
-          ? exactBeginnings(model.byteRules, open, begins)
-          : commonBeginnings(model.tokenizer, model.textTokens, open, healing);
+          ? exactStarts(model.byteRules, open, begins)
+          : commonStarts(model.tokenizer, model.textTokens, open, healing);
       return { beginnings, healing, inexact: inexact?.message ?? '' };
     } catch (error) {
       if (!(error instanceof InexactError)) throw error;
@@ -153,8 +153,8 @@ function begin(
   throw inexact ?? new Error('no healing is named');
 }
 
-function samplingOf({ temperature, topP, seed }: CompletionOptions): Sampling | undefined {
-  return temperature > 0 ? { temperature, topP, random: randomOf(seed) } : undefined;
+function samplingOf({ temperature, topP, seed }: CompletionOptions): ChoiceSampling | undefined {
+  return temperature > 0 ? { temperature, topP, random: seededRandom(seed) } : undefined;
 }
 
 /** Null where exactness cannot be had. */
@@ -202,7 +202,11 @@ function likeliestOf(row: Row, count: number): number[] {
   return best;
 }
 
-function promptText({ tokenizer }: Model, { root, open }: Prompt, { handed }: Beginnings): string {
+function promptText(
+  { tokenizer }: Model,
+  { root, open }: Prompt,
+  { rolledBack: handed }: HealingStarts,
+): string {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const bytes = root.flatMap(id => [...tokenizer.bytesOf(id)]);
   const settled = bytesOf(open.slice(0, open.length - handed.length));

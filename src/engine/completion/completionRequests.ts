@@ -9,7 +9,7 @@ import {
   type CompletionView,
 } from '../../protocol/completion';
 import type { EngineHost } from '../engineHost';
-import { refusing } from '../asRefusal';
+import { asRefusal } from '../asRefusal';
 import { calibrate } from './calibrate';
 import { completeAt } from './completer';
 
@@ -21,7 +21,7 @@ export class CompletionRequests implements Handlers<CompletionApi> {
 
   complete: Handlers<CompletionApi>['complete'] = (params, signal) => {
     const model = this.host.model();
-    const document = this.host.at(params);
+    const document = this.host.documentAt(params);
     const { stream, edit, options } = params;
     const before = document.text.slice(0, edit.utf16Start) + edit.text;
     const text = before + document.text.slice(edit.utf16End);
@@ -30,8 +30,8 @@ export class CompletionRequests implements Handlers<CompletionApi> {
     const tell =
       stream === undefined
         ? undefined
-        : (insert: string) => this.host.tell(COMPLETING, { stream, insert });
-    return refusing(() => completeAt(model, text, before.length, options, signal, tell));
+        : (insert: string) => this.host.emit(COMPLETING, { stream, insert });
+    return asRefusal(() => completeAt(model, text, before.length, options, signal, tell));
   };
 
   explainCompletion: Handlers<CompletionApi>['explainCompletion'] = async (params, signal) => {
@@ -42,14 +42,14 @@ export class CompletionRequests implements Handlers<CompletionApi> {
     for (const healing of healings) {
       const own = { ...options, healings: [healing], candidates: 1, maxTimeMs: Infinity };
       const detailed = { ...own, alternatives: EXPLAINED, logprobs: true };
-      const view = await refusing(() => completeAt(model, text, at, detailed, signal));
+      const view = await asRefusal(() => completeAt(model, text, at, detailed, signal));
       if (!('refused' in view)) views.push(view);
     }
     return views;
   };
 
   calibrate: Handlers<CompletionApi>['calibrate'] = ({ texts, cuts, contextTokens }, signal) => {
-    const tell = (done: number, total: number) => this.host.tell(CALIBRATING, { done, total });
-    return refusing(() => calibrate(this.host.model(), texts, cuts, contextTokens, signal, tell));
+    const tell = (done: number, total: number) => this.host.emit(CALIBRATING, { done, total });
+    return asRefusal(() => calibrate(this.host.model(), texts, cuts, contextTokens, signal, tell));
   };
 }

@@ -4,7 +4,7 @@ import { differencesOf, type Difference } from '../../core/text/boundaryDifferen
 import { emptyScores, type Scores } from '../../core/lenses/scores';
 import { TokenStream, type StreamTokens } from '../../core/text/stream/tokenStream';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import type { TextEdit } from '../../protocol/engine';
+import type { TextEdit } from '../../protocol/types';
 import { ScoredWindows, type WindowRule } from '../scoring/scoredWindows';
 
 /** Alternatives kept for every token: what the hover shows. */

@@ -7,7 +7,8 @@ import { mergeSteps } from '../../core/tokenizer/bpe/mergeSteps';
 import type { Pretoken } from '../../core/tokenizer/tokenList';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { utf8Length } from '../../core/text/utf8';
-import type { Continuation, Piece, SplitView } from '../../protocol/engine';
+import type { Continuation, SplitView } from '../../protocol/split';
+import type { Piece } from '../../protocol/types';
 
 /** Symbols whose merges are listed: more make no tree that anybody reads. */
 const MOST_SYMBOLS = 64;

@@ -4,13 +4,14 @@ import { addedSizes, emptySize, textSizeOf } from '../../core/text/textSize';
 import type { StreamTokens, TokenStream } from '../../core/text/stream/tokenStream';
 import { firstInvalidUtf8 } from '../../core/text/utf8';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import type { Comparison, DifferentTokens, FileCount, Range16 } from '../../protocol/engine';
+import type { Comparison, DifferentTokens, FileCount } from '../../protocol/compare';
+import type { Range16 } from '../../protocol/types';
 import type { Document } from './document';
 
 /** Differences that a page lists at once. */
 const LISTED = 100;
 
-export class TokenizerPair {
+export class TokenizerComparison {
   constructor(
     private readonly document: Document,
     private readonly first: Tokenizer,

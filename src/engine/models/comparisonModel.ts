@@ -1,13 +1,13 @@
 // What the model is compared with: another tokenizer, and where it is that of a folder with a graph, another model,
 // which is opened when it is first asked for.
-import { UserError } from '../../protocol/channel';
-import type { TokenizerInfo } from '../../protocol/engine';
+import { UserError } from '../../core/errors';
+import type { TokenizerInfo } from '../../protocol/compare';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { Model } from './model';
 import type { RuntimeClient } from '../onnx/session/runtimeClient';
 import { openTokenizerAt, type OpenTokenizer } from './openTokenizer';
 
-export class Second {
+export class ComparisonModel {
   private readonly opened: OpenTokenizer;
   private opening: Promise<Model> | undefined;
 

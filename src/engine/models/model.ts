@@ -10,8 +10,9 @@ import type { Sampling } from '../../core/traces/drawToken';
 import type { Sae } from '../../core/sae/sae';
 import { emptyScores, sliceScores, type Scores } from '../../core/lenses/scores';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { Cancelled, UserError } from '../../protocol/channel';
-import type { ModelInfo, ModelReport, Range16 } from '../../protocol/engine';
+import { Cancelled, UserError } from '../../core/errors';
+import type { ModelInfo, ModelReport } from '../../protocol/models';
+import type { Range16 } from '../../protocol/types';
 import type { GraphReport } from '../../protocol/runtime';
 import type { Document } from '../documents/document';
 import { readModelFolder, type ModelFolder } from './modelFolder';
@@ -34,7 +35,7 @@ export interface ScorePass {
 }
 
 /** What a model is shown before a text, other than its own start. */
-export interface Behind {
+export interface PromptPrefix {
   readonly root: readonly number[];
   /** Tokens that end a text there, besides the model's own. */
   readonly ends: readonly number[];
@@ -160,7 +161,7 @@ export class Model {
     if (!runtime || !start) throw new UserError(`${this.info.name} cannot score a first token.`);
     let nats = 0;
     if (ids.length > from) {
-      const inputs = shiftedBehind(start.id, ids);
+      const inputs = shiftedInputs(start.id, ids);
       const request = { inputs, targets: ids, from, topK: 1 };
       const { logprobs } = await this.inTurn(() => runtime.score(request, signal));
       nats = logprobs.reduce((sum, logprob) => sum - logprob, 0);
@@ -190,7 +191,7 @@ export class Model {
    * The model as exact probabilities of bytes ask it. Throws `UserError` where it has no graph, or nothing that
    * comes before a text's first token. What is asked once `signal` is aborted throws `Cancelled`.
    */
-  asTokenModel(signal?: AbortSignal, behind: Behind = { root: [], ends: [] }): TokenModel {
+  asTokenModel(signal?: AbortSignal, behind: PromptPrefix = { root: [], ends: [] }): TokenModel {
     const { runtime, graph } = this;
     const { start, name } = this.folder;
     const ends = [...new Set([...this.folder.ends, ...behind.ends])];
@@ -223,7 +224,7 @@ export class Model {
     rule: Sampling & { seeds: Uint32Array; maxTokens: number },
     signal: AbortSignal,
   ): Promise<Uint32Array[]> {
-    const prefix = this.behindStart(Uint32Array.from(before));
+    const prefix = this.withStartToken(Uint32Array.from(before));
     const { ends, tokenizer, name } = this.folder;
     if (prefix.length === 0)
       throw new UserError(`${name} has no token that starts a text: nothing can be continued.`);
@@ -262,7 +263,7 @@ export class Model {
     onRows: (rows: FeatureRows) => void = () => {},
     candidates?: { limit: number },
   ): Promise<FeatureRows> {
-    const inputs = this.behindStart(ids);
+    const inputs = this.withStartToken(ids);
     const request = { inputs, from: from + this.startTokens, ...(candidates && { candidates }) };
     return this.inTurn(async () => {
       if (signal.aborted) throw new Cancelled();
@@ -280,7 +281,7 @@ export class Model {
     topK: number,
     signal: AbortSignal,
   ): Promise<Scores> {
-    const inputs = this.behindStart(ids);
+    const inputs = this.withStartToken(ids);
     const before = inputs.length - ids.length;
     const width = steer.length / ids.length;
     const whole = new Float32Array(inputs.length * width);
@@ -299,7 +300,7 @@ export class Model {
     return this.inTurn(() => this.graphRuntime().logitsOfResiduals(residuals, rows));
   }
 
-  private behindStart(ids: Uint32Array): Uint32Array {
+  private withStartToken(ids: Uint32Array): Uint32Array {
     const { start } = this.folder;
     return start ? Uint32Array.of(start.id, ...ids) : ids;
   }
@@ -360,7 +361,7 @@ export class Model {
     }
     if (from < ids.length) {
       const shift = start ? 0 : 1;
-      const inputs = start ? shiftedBehind(start.id, ids) : ids.slice(0, -1);
+      const inputs = start ? shiftedInputs(start.id, ids) : ids.slice(0, -1);
       await this.runtime!.score(
         { inputs, targets: ids.slice(shift), from: from - shift, topK: window.scores.topK },
         signal,
@@ -393,7 +394,7 @@ function checkVocabulary(folder: ModelFolder, graph: GraphReport): void {
 }
 
 /** `first`, then all of `ids` but the last. */
-function shiftedBehind(first: number, ids: Uint32Array): Uint32Array {
+function shiftedInputs(first: number, ids: Uint32Array): Uint32Array {
   const shifted = new Uint32Array(ids.length);
   shifted[0] = first;
   shifted.set(ids.subarray(0, -1), 1);

@@ -2,10 +2,10 @@
 // Nothing is loaded but small JSON files and the tokenizer; the graph stays where it is.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { FimError, fimFormat, type FimFormat } from '../../core/completion/fimFormat';
+import { fimFormat, type FimFormat } from '../../core/completion/fimFormat';
+import { FimError, UserError } from '../../core/errors';
 import { loadTokenizer, TokenizerError, type TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { UserError } from '../../protocol/channel';
 import { readJson, type Json } from './readJson';
 import { pieceFinders } from './pieceFinders';
 import { readTokenizerFiles } from './readTokenizerFiles';

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { UserError } from '../../protocol/channel';
-import type { TokenizerInfo } from '../../protocol/engine';
+import { UserError } from '../../core/errors';
+import type { TokenizerInfo } from '../../protocol/compare';
 import { readJson } from './readJson';
 import { readModelFolder, tokenizerOf, type ModelFolder } from './modelFolder';
 

@@ -1,7 +1,7 @@
 // JSON files of a model folder.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 
 export type Json = Record<string, unknown>;
 

@@ -1,10 +1,10 @@
 // What the formats have in common: putting tensors into the canonical form, with every scale in the weights.
 import type { Activation, Sae, SaeSource } from '../../core/sae/sae';
-import { UserError } from '../../protocol/channel';
-import { shared, type Tensor } from './tensors';
+import { UserError } from '../../core/errors';
+import { toSharedMemory, type Tensor } from './tensors';
 
 /** As a format has it, before shapes are checked. */
-export interface Parts {
+export interface SaeParts {
   readonly name: string;
   /** [d, F]; `transposed`: [F, d]. */
   readonly encoder: Tensor;
@@ -35,9 +35,9 @@ export const noSource: SaeSource = {
 };
 
 /** Throws `UserError` with both numbers where shapes do not fit one another. */
-export function assemble(path: string, parts: Parts): Sae {
-  const encoder = parts.encoderIs === 'dF' ? parts.encoder : transposed(parts.encoder);
-  const decoder = parts.decoderIs === 'Fd' ? parts.decoder : transposed(parts.decoder);
+export function assembleSae(path: string, parts: SaeParts): Sae {
+  const encoder = parts.encoderIs === 'dF' ? parts.encoder : transpose(parts.encoder);
+  const decoder = parts.decoderIs === 'Fd' ? parts.decoder : transpose(parts.decoder);
   const [width = 0, features = 0] = encoder.shape;
   const [rows = 0, outWidth = 0] = decoder.shape;
   const fits = (what: string, found: number, wanted: number) => {
@@ -56,7 +56,7 @@ export function assemble(path: string, parts: Parts): Sae {
     throw new UserError(
       `${path}: the decoder's bias has ${parts.decoderBias.length} numbers, the decoder ${outWidth}.`,
     );
-  const skip = parts.skip?.is === 'out-in' ? transposed(parts.skip.tensor) : parts.skip?.tensor;
+  const skip = parts.skip?.is === 'out-in' ? transpose(parts.skip.tensor) : parts.skip?.tensor;
   if (skip) fits("the skip connection's width", skip.shape[0] ?? 0, width);
   const { activation } = parts;
   if (activation.kind === 'threshold')
@@ -64,7 +64,7 @@ export function assemble(path: string, parts: Parts): Sae {
   return {
     ...{ name: parts.name, width, outWidth, features },
     encoder: encoder.data,
-    encoderBias: parts.encoderBias ?? shared(features),
+    encoderBias: parts.encoderBias ?? toSharedMemory(features),
     shift: parts.shift ?? null,
     decoder: decoder.data,
     decoderBias: parts.decoderBias,
@@ -75,8 +75,8 @@ export function assemble(path: string, parts: Parts): Sae {
   };
 }
 
-export function transposed({ shape: [rows = 0, columns = 0], data }: Tensor): Tensor {
-  const out = shared(data.length);
+export function transpose({ shape: [rows = 0, columns = 0], data }: Tensor): Tensor {
+  const out = toSharedMemory(data.length);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)
       out[column * rows + row] = data[row * columns + column]!;
@@ -85,36 +85,36 @@ export function transposed({ shape: [rows = 0, columns = 0], data }: Tensor): Te
 
 /** ReLU(u) · 1[u > θ] with θ below 0 is the same as with 0. */
 export function thresholds(values: Float32Array): Activation {
-  return { kind: 'threshold', threshold: mapped(values, value => Math.max(0, value)) };
+  return { kind: 'threshold', threshold: mapValues(values, value => Math.max(0, value)) };
 }
 
 export function relu(features: number): Activation {
-  return { kind: 'threshold', threshold: shared(features) };
+  return { kind: 'threshold', threshold: toSharedMemory(features) };
 }
 
 export function constantThreshold(features: number, value: number): Activation {
   return thresholds(new Float32Array(features).fill(value));
 }
 
-export function mapped(
+export function mapValues(
   values: Float32Array,
   by: (value: number, index: number) => number,
 ): Float32Array {
-  const out = shared(values.length);
+  const out = toSharedMemory(values.length);
   for (let i = 0; i < values.length; i++) out[i] = by(values[i]!, i);
   return out;
 }
 
 /** Row r of [rows, columns] times by[r]. */
-export function rowsScaled({ shape, data }: Tensor, by: (row: number) => number): Tensor {
+export function scaleRows({ shape, data }: Tensor, by: (row: number) => number): Tensor {
   const columns = shape[1]!;
-  return { shape, data: mapped(data, (value, i) => value * by(Math.floor(i / columns))) };
+  return { shape, data: mapValues(data, (value, i) => value * by(Math.floor(i / columns))) };
 }
 
 /** Column c of [rows, columns] times by[c]. */
-export function columnsScaled({ shape, data }: Tensor, by: (column: number) => number): Tensor {
+export function scaleColumns({ shape, data }: Tensor, by: (column: number) => number): Tensor {
   const columns = shape[1]!;
-  return { shape, data: mapped(data, (value, i) => value * by(i % columns)) };
+  return { shape, data: mapValues(data, (value, i) => value * by(i % columns)) };
 }
 
 /** The length of each row. */
@@ -129,11 +129,11 @@ export function rowLengths({ shape: [rows = 0, columns = 0], data }: Tensor): Fl
 }
 
 /** An x that is scaled before all else, as if the weights had been trained without it. */
-export function foldScale(parts: Parts, s: number): Parts {
-  const by = (values: Float32Array) => mapped(values, value => value / s);
+export function foldScale(parts: SaeParts, s: number): SaeParts {
+  const by = (values: Float32Array) => mapValues(values, value => value / s);
   return {
     ...parts,
-    encoder: { ...parts.encoder, data: mapped(parts.encoder.data, value => value * s) },
+    encoder: { ...parts.encoder, data: mapValues(parts.encoder.data, value => value * s) },
     decoder: { ...parts.decoder, data: by(parts.decoder.data) },
     decoderBias: by(parts.decoderBias),
     shift: parts.shift && by(parts.shift),

@@ -1,7 +1,7 @@
 // Features as files: a line of JSON for each token, activations as Neuronpedia keeps them, a picture of the view.
 import { CHANNEL_STEPS, type TokenFeatures } from '../../core/sae/featureValues';
 import { qualityOf } from '../../core/sae/quality';
-import type { FeatureWish } from '../../protocol/features';
+import type { FeatureOptions } from '../../protocol/features';
 import type { Document } from '../documents/document';
 import type { FeatureService } from './featureService';
 
@@ -93,7 +93,7 @@ export function featureSvg(
   document: Document,
   first: number,
   end: number,
-  wish: FeatureWish,
+  wish: FeatureOptions,
 ): string {
   const stream = document.streamBy(service.model.tokenizer);
   const { features } = service.tokenFeatures(document, first, end, wish);
@@ -137,7 +137,7 @@ function tokenShapes(
   text: string,
   line: number,
   column: number,
-  { pins }: FeatureWish,
+  { pins }: FeatureOptions,
 ): string[] {
   const [x, y] = [8 + column * CELL.width, (line + 1) * CELL.height];
   const width = [...text].length * CELL.width;

@@ -2,17 +2,11 @@
 // does on a text.
 import { lengthOf } from '../../core/sae/encode';
 import type { FeatureName } from '../../core/sae/featureValues';
-import {
-  agreementOf,
-  holdsAt,
-  parsePredicate,
-  PredicateError,
-  type Agreement,
-} from '../../core/sae/predicate';
+import { agreementOf, holdsAt, parsePredicate, type Agreement } from '../../core/sae/predicate';
+import { PredicateError, UserError } from '../../core/errors';
 import { featureChoice } from '../../core/sae/selection';
 import { filterRows, valueAt } from '../../core/sae/sparseRows';
 import { fieldsOf } from '../../core/sae/tokenFields';
-import { UserError } from '../../protocol/channel';
 import type { FeatureExample, FeaturePage } from '../../protocol/features';
 import { Document } from '../documents/document';
 import type { FeatureService } from './featureService';
@@ -32,7 +26,7 @@ export async function featurePage(
 ): Promise<FeaturePage> {
   service.checkFeature(feature);
   const { opened } = service;
-  const [effects] = await service.effects.of([feature]);
+  const [effects] = await service.effects.effectsOf([feature]);
   const name = service.name(feature);
   const [own] = documents;
   const histogram = opened.histogramOf(feature);

@@ -1,7 +1,8 @@
 // The engine's side of FeatureApi: the autoencoder that is open beside the model, and what is asked of it.
 import { parsePredicate } from '../../core/sae/predicate';
-import { UserError, type Handlers } from '../../protocol/channel';
-import type { FeatureApi, FeatureWish } from '../../protocol/features';
+import { type Handlers } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
+import type { FeatureApi, FeatureOptions } from '../../protocol/features';
 import type { Document } from '../documents/document';
 import type { EngineHost } from '../engineHost';
 import { agreementOn, examplesInText, featurePage, findFeatures } from './featurePage';
@@ -37,26 +38,32 @@ export class FeatureRequests implements Handlers<FeatureApi> {
   };
 
   encode: Handlers<FeatureApi>['encode'] = async (params, signal) => {
-    const document = this.host.at(params);
+    const document = this.host.documentAt(params);
     const service = this.needed();
     const began = performance.now();
     const total = document.streamBy(service.model.tokenizer).size.tokens;
-    const onScored = this.host.teller(params, total);
+    const onScored = this.host.progressReporter(params, total);
     const { visible, maxTokens } = params;
     const scored = await service.pass.run(document, { visible, maxTokens, signal, onScored });
     return { scored, total, ms: performance.now() - began };
   };
 
   featuresAt: Handlers<FeatureApi>['featuresAt'] = params =>
-    this.needed().at(this.host.at(params), params.at, params.details);
+    this.needed().featuresAt(this.host.documentAt(params), params.at, params.details);
 
   featureTable: Handlers<FeatureApi>['featureTable'] = (params, signal) => {
     const { choice, densityCutoff, rows } = params;
-    return this.needed().table(this.host.at(params), choice, densityCutoff, rows, signal);
+    return this.needed().featureTable(
+      this.host.documentAt(params),
+      choice,
+      densityCutoff,
+      rows,
+      signal,
+    );
   };
 
   featurePage: Handlers<FeatureApi>['featurePage'] = ({ feature, uri, language }) => {
-    const all = [...this.host.all()];
+    const all = [...this.host.documents()];
     const ordered = [
       ...all.filter(each => each.uri === uri),
       ...all.filter(each => each.uri !== uri),
@@ -71,14 +78,14 @@ export class FeatureRequests implements Handlers<FeatureApi> {
     examplesInText(this.needed(), params, signal);
 
   effect: Handlers<FeatureApi>['effect'] = (params, signal) => {
-    const document = this.host.at(params);
+    const document = this.host.documentAt(params);
     return this.needed().effect(document, params, AbortSignal.any([signal, document.current]));
   };
 
   agreement: Handlers<FeatureApi>['agreement'] = params =>
     agreementOn(
       this.needed(),
-      this.host.at(params),
+      this.host.documentAt(params),
       params.feature,
       params.predicate,
       params.language,
@@ -94,7 +101,7 @@ export class FeatureRequests implements Handlers<FeatureApi> {
   };
 
   exportFeatures: Handlers<FeatureApi>['exportFeatures'] = async (params, signal) => {
-    const document = this.host.at(params);
+    const document = this.host.documentAt(params);
     const service = this.needed();
     const { format, wish, range } = params;
     if (format === 'jsonl') return [...featureLines(service, document, NO_LIMIT)].join('');
@@ -108,10 +115,16 @@ export class FeatureRequests implements Handlers<FeatureApi> {
     ].join('');
   };
 
-  private async exported(document: Document, wish: FeatureWish, signal: AbortSignal) {
+  private async exported(document: Document, wish: FeatureOptions, signal: AbortSignal) {
     if (wish.pins.length > 0) return wish.pins.map(({ feature }) => feature);
     const own = { kind: 'own' } as const;
-    const { rows } = await this.needed().table(document, own, wish.densityCutoff, EXPORTED, signal);
+    const { rows } = await this.needed().featureTable(
+      document,
+      own,
+      wish.densityCutoff,
+      EXPORTED,
+      signal,
+    );
     return rows.map(({ feature }) => feature);
   }
 

@@ -8,21 +8,21 @@ import { mutualChoice, perToken } from '../../core/sae/selection';
 import { concatRows, filterRows, type FeatureRows } from '../../core/sae/sparseRows';
 import { tokenFeaturesOf } from '../../core/sae/tokenFeatures';
 import type {
-  Choice,
+  FeatureSelection,
   EffectChange,
   EffectView,
   FeatureRow,
   FeaturesAt,
   FeatureTable,
-  FeatureWish,
+  FeatureOptions,
   SaeInfo,
 } from '../../protocol/features';
 import type { TokenStream } from '../../core/text/stream/tokenStream';
 import { NATS_PER_BIT, type Scores } from '../../core/lenses/scores';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
-import { FeaturePass, type KnownRows } from '../scoring/featureRows';
+import { FeaturePass, type KnownFeatureRows } from '../scoring/featureRows';
 import { LogitEffects } from './logitEffects';
 import { OpenedSae } from './openedSae';
 import { steer } from './steering';
@@ -86,7 +86,7 @@ export class FeatureService {
     document: Document,
     first: number,
     end: number,
-    { pins, densityCutoff }: FeatureWish,
+    { pins, densityCutoff }: FeatureOptions,
   ): { features: TokenFeatures; pending: number } {
     const { parts, pending } = this.pass.known(document, first, end);
     return {
@@ -96,7 +96,11 @@ export class FeatureService {
   }
 
   /** `details`: what each feature says of the next token, too. */
-  async at(document: Document, utf16: number, details: boolean): Promise<FeaturesAt | null> {
+  async featuresAt(
+    document: Document,
+    utf16: number,
+    details: boolean,
+  ): Promise<FeaturesAt | null> {
     const stream = document.streamBy(this.model.tokenizer);
     const { first } = stream.tokensIn(utf16, utf16 + 1);
     if (first >= stream.size.tokens) return null;
@@ -110,7 +114,7 @@ export class FeatureService {
     const { rows } = part;
     const on = [...rows.features.keys()].sort((a, b) => this.share(rows, b) - this.share(rows, a));
     const effects = details
-      ? await this.effects.of(on.map(i => rows.features[i]!))
+      ? await this.effects.effectsOf(on.map(i => rows.features[i]!))
       : on.map(() => ({ raises: [], lowers: [] }));
     const features: FeatureAt[] = on.map((i, n) => ({
       ...this.name(rows.features[i]!),
@@ -121,13 +125,13 @@ export class FeatureService {
     return {
       ...{ ...place, bytes, masked: false, pending: false, features },
       unexplained: Number.isNaN(unexplained) ? null : unexplained,
-      near: details ? this.near(rows) : [],
+      near: details ? this.nearlyOn(rows) : [],
     };
   }
 
-  async table(
+  async featureTable(
     document: Document,
-    choice: Choice,
+    choice: FeatureSelection,
     densityCutoff: number,
     limit: number,
     signal: AbortSignal,
@@ -195,10 +199,10 @@ export class FeatureService {
   /** What is on of what is known, or what a choice over the whole document takes. */
   async chosen(
     document: Document,
-    parts: readonly KnownRows[],
-    choice: Choice,
+    parts: readonly KnownFeatureRows[],
+    choice: FeatureSelection,
     signal: AbortSignal,
-  ): Promise<readonly KnownRows[]> {
+  ): Promise<readonly KnownFeatureRows[]> {
     if (choice.kind === 'own') return parts;
     const { tokens } = document.streamBy(this.model.tokenizer).size;
     const count = Math.max(0, tokens - maskedIn(this.opened.sae, this.model.startTokens));
@@ -209,7 +213,7 @@ export class FeatureService {
     return [{ first: 0, rows: { ...rows, ...kept }, masked: 0 }];
   }
 
-  private byFeature(parts: readonly KnownRows[], densityCutoff: number) {
+  private byFeature(parts: readonly KnownFeatureRows[], densityCutoff: number) {
     const found = new Map<number, { tokens: number; value: number; token: number }>();
     let counted = 0;
     for (const { first, rows, masked } of parts) {
@@ -257,7 +261,7 @@ export class FeatureService {
   }
 
   /** Of one token: features that are off, and would be on with a little more. */
-  private near(rows: FeatureRows): FeaturesAt['near'] {
+  private nearlyOn(rows: FeatureRows): FeaturesAt['near'] {
     const { sae } = this.opened;
     const { activation } = sae;
     if (activation.kind !== 'threshold' && activation.kind !== 'topK') return [];
@@ -279,12 +283,12 @@ export class FeatureService {
 }
 
 /** The same rows with nothing on at masked tokens. */
-function unmasked({ first, rows, masked }: KnownRows): KnownRows {
+function unmasked({ first, rows, masked }: KnownFeatureRows): KnownFeatureRows {
   const kept = filterRows(rows, (_, token) => token >= masked);
   return { first, rows: { ...rows, ...kept }, masked };
 }
 
-function l0Of(parts: readonly KnownRows[]): number {
+function l0Of(parts: readonly KnownFeatureRows[]): number {
   const tokens = parts.reduce((sum, { rows }) => sum + rows.norms.length, 0);
   return parts.reduce((sum, { rows }) => sum + rows.values.length, 0) / (tokens || 1);
 }

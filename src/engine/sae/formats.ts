@@ -2,25 +2,25 @@
 import { basename, dirname } from 'node:path';
 import { hookOf } from '../../core/sae/hookNames';
 import type { Activation, SaeSource } from '../../core/sae/sae';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { Json } from '../models/readJson';
 import {
   constantThreshold,
-  columnsScaled,
+  scaleColumns,
   foldScale,
-  mapped,
+  mapValues,
   noSource,
   relu,
   rowLengths,
-  rowsScaled,
+  scaleRows,
   thresholds,
-  transposed,
-  type Parts,
+  transpose,
+  type SaeParts,
 } from './canonicalSae';
 import { readNpz, readSafetensors, type Tensors } from './tensors';
 
 /** `config` is the format's JSON file, where it has one; `yaml` its text, where that is what it has. */
-export interface Files {
+export interface WeightFiles {
   readonly path: string;
   readonly config: Json;
   readonly yaml: string;
@@ -29,7 +29,7 @@ export interface Files {
 const linear = { encoderIs: 'dF', decoderIs: 'Fd', shift: undefined } as const;
 
 /** A width and a layer in the folders' names are all that Gemma Scope 1 says of itself. */
-export function readGemmaScope({ path }: Files): Parts {
+export function readGemmaScope({ path }: WeightFiles): SaeParts {
   const weights = readNpz(path);
   const layer = /layer_(\d+)/.exec(path)?.[1];
   const site = /-(res|mlp|att)\b/.exec(path)?.[1];
@@ -42,7 +42,7 @@ export function readGemmaScope({ path }: Files): Parts {
   };
 }
 
-export function readGemmaScope2({ path, config }: Files): Parts {
+export function readGemmaScope2({ path, config }: WeightFiles): SaeParts {
   const weights = readSafetensors(path);
   const skip = weights.find('affine_skip_connection');
   return {
@@ -64,7 +64,7 @@ function gemma(weights: Tensors, name: string) {
   };
 }
 
-export function readSparsify({ path, config }: Files): Parts {
+export function readSparsify({ path, config }: WeightFiles): SaeParts {
   const weights = readSafetensors(path);
   const decoderBias = weights.get('b_dec').data;
   const skip = weights.find('W_skip');
@@ -93,7 +93,7 @@ export function readSparsify({ path, config }: Files): Parts {
 }
 
 /** Files of `convert_pt.py`: what is no tensor is in the metadata. */
-export function readOpenAi({ path }: Files): Parts {
+export function readOpenAi({ path }: WeightFiles): SaeParts {
   const weights = readSafetensors(path);
   const encoder = weights.get('encoder.weight');
   const bias = weights.get('pre_bias').data;
@@ -118,7 +118,7 @@ export function readOpenAi({ path }: Files): Parts {
   };
 }
 
-export function readDictionaryLearning({ path, config }: Files): Parts {
+export function readDictionaryLearning({ path, config }: WeightFiles): SaeParts {
   const weights = readSafetensors(path);
   const trainer = (config.trainer ?? {}) as Json;
   const name = String(trainer.dict_class);
@@ -138,7 +138,7 @@ export function readDictionaryLearning({ path, config }: Files): Parts {
   };
 }
 
-type DictionaryParts = Omit<Parts, 'name' | 'source'>;
+type DictionaryParts = Omit<SaeParts, 'name' | 'source'>;
 
 const DICTIONARIES: Record<string, (weights: Tensors, path: string) => DictionaryParts> = {
   /** Its own loader makes the decoder's rows 1 long and the encoder as much longer. */
@@ -159,8 +159,8 @@ const DICTIONARIES: Record<string, (weights: Tensors, path: string) => Dictionar
   }),
   GatedAutoEncoder(weights) {
     const bias = weights.get('decoder_bias').data;
-    const gate = mapped(weights.get('gate_bias').data, value => -value);
-    const scale = mapped(weights.get('r_mag').data, Math.exp);
+    const gate = mapValues(weights.get('gate_bias').data, value => -value);
+    const scale = mapValues(weights.get('r_mag').data, Math.exp);
     return {
       encoder: weights.get('encoder.weight'),
       encoderIs: 'Fd',
@@ -213,19 +213,19 @@ function batchTopK(weights: Tensors): Activation {
 
 function withUnitRows(weights: Tensors) {
   const decoder = weights.get('decoder.weight');
-  const lengths = rowLengths(transposed(decoder));
+  const lengths = rowLengths(transpose(decoder));
   return {
-    encoder: rowsScaled(weights.get('encoder.weight'), f => lengths[f]!),
+    encoder: scaleRows(weights.get('encoder.weight'), f => lengths[f]!),
     encoderIs: 'Fd',
-    decoder: columnsScaled(decoder, f => 1 / lengths[f]!),
+    decoder: scaleColumns(decoder, f => 1 / lengths[f]!),
     decoderIs: 'dF',
-    encoderBias: mapped(weights.get('encoder.bias').data, (value, f) => value * lengths[f]!),
+    encoderBias: mapValues(weights.get('encoder.bias').data, (value, f) => value * lengths[f]!),
     activation: relu(lengths.length),
   } as const;
 }
 
 /** s = √d / average norm of its data: of the thresholds a single number was measured after scaling, the logarithms were not. */
-export function readLlamaScope({ path, config }: Files): Parts {
+export function readLlamaScope({ path, config }: WeightFiles): SaeParts {
   const weights = readSafetensors(path);
   const encoder = weights.get('encoder.weight');
   const [features = 0, width = 0] = encoder.shape;
@@ -239,7 +239,7 @@ export function readLlamaScope({ path, config }: Files): Parts {
   const { jump_relu_threshold: threshold } = config;
   if (!logs && typeof threshold !== 'number')
     throw new UserError(`${path}: its configuration does not say "jump_relu_threshold".`);
-  const parts: Parts = {
+  const parts: SaeParts = {
     name: 'Llama Scope',
     encoder,
     encoderIs: 'Fd',
@@ -249,7 +249,7 @@ export function readLlamaScope({ path, config }: Files): Parts {
     decoderBias: weights.get('decoder.bias').data,
     shift: undefined,
     activation: logs
-      ? thresholds(mapped(logs, Math.exp))
+      ? thresholds(mapValues(logs, Math.exp))
       : constantThreshold(features, (threshold as number) * s),
     source: sourceAt(config.hook_point_in, config.hook_point_out, config.model_name),
     claims: { width: config.d_model, features: config.d_sae },
@@ -258,7 +258,7 @@ export function readLlamaScope({ path, config }: Files): Parts {
 }
 
 /** k is in the name of its repository alone: SAE-Res-Qwen3-1.7B-Base-W32K-L0_50. */
-export function readQwenScope({ path, config }: Files): Parts {
+export function readQwenScope({ path, config }: WeightFiles): SaeParts {
   const weights = readSafetensors(path);
   const k = typeof config.k === 'number' ? config.k : Number(/L0[_-](\d+)/.exec(path)?.[1] ?? NaN);
   if (!(k > 0))
@@ -281,7 +281,7 @@ export function readQwenScope({ path, config }: Files): Parts {
 }
 
 /** Transcoders of circuit-tracer's sets; older files have W_dec [d', F]. */
-export function readCircuitTracer({ path, yaml }: Files): Parts {
+export function readCircuitTracer({ path, yaml }: WeightFiles): SaeParts {
   const weights = readSafetensors(path);
   const encoder = weights.get('W_enc', 'W_enc_0');
   const decoder = weights.get('W_dec');

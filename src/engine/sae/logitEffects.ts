@@ -26,7 +26,7 @@ export class LogitEffects {
   ) {}
 
   /** In the order of the features; empty lists where the model cannot say. */
-  async of(features: readonly number[]): Promise<Effects[]> {
+  async effectsOf(features: readonly number[]): Promise<Effects[]> {
     const missing = [...new Set(features)].filter(feature => !this.known.has(feature));
     if (missing.length > 0) await this.find(missing);
     return features.map(feature => this.known.get(feature) ?? none);

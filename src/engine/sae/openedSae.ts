@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { readLabels, unlabelled, type Label } from '../../core/sae/featureLabels';
 import type { Sae } from '../../core/sae/sae';
 import type { SparseRows } from '../../core/sae/sparseRows';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import { readSae } from './readSae';
 import { readSafetensors } from './tensors';
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hookOf } from '../../core/sae/hookNames';
 import type { Sae } from '../../core/sae/sae';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import { readJson, type Json } from '../models/readJson';
 import {
   readCircuitTracer,
@@ -14,13 +14,13 @@ import {
   readOpenAi,
   readQwenScope,
   readSparsify,
-  type Files,
+  type WeightFiles,
 } from './formats';
-import { assemble, type Parts } from './canonicalSae';
+import { assembleSae, type SaeParts } from './canonicalSae';
 import { readSaeLens } from './saelens';
 import { readSafetensors } from './tensors';
 
-interface Found extends Files {
+interface Found extends WeightFiles {
   readonly folder: string;
   readonly file: string;
 }
@@ -28,7 +28,7 @@ interface Found extends Files {
 interface Format {
   /** Whether a file of weights, and the configuration beside it, are of this format. */
   fits(found: Found): boolean;
-  read(found: Found): Parts;
+  read(found: Found): SaeParts;
 }
 
 const holds = (path: string, name: string) =>
@@ -74,7 +74,7 @@ export function readSae(path: string): Sae {
     throw new UserError(
       `${found} is in no format of autoencoders that is read here; the README lists those that are.`,
     );
-  const sae = assemble(found, format.read(files));
+  const sae = assembleSae(found, format.read(files));
   const hook = typeof own.hook === 'string' ? (hookOf(own.hook) ?? own.hook) : sae.source.hook;
   const firstPosition =
     typeof own.firstPosition === 'number' ? own.firstPosition : sae.source.firstPosition;

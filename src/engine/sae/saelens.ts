@@ -3,20 +3,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hookOf } from '../../core/sae/hookNames';
 import type { Activation, SaeSource } from '../../core/sae/sae';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { Json } from '../models/readJson';
 import {
-  columnsScaled,
+  scaleColumns,
   foldScale,
-  mapped,
+  mapValues,
   noSource,
   relu,
   rowLengths,
-  rowsScaled,
+  scaleRows,
   thresholds,
-  type Parts,
+  type SaeParts,
 } from './canonicalSae';
-import { readSafetensors, shared, type Tensor, type Tensors } from './tensors';
+import { readSafetensors, toSharedMemory, type Tensor, type Tensors } from './tensors';
 
 /** [architecture]: how features stay on; the rest of a name says what else there is. */
 const ACTIVATIONS: Record<string, (path: string, weights: Tensors, cfg: Json) => Activation> = {
@@ -26,13 +26,13 @@ const ACTIVATIONS: Record<string, (path: string, weights: Tensors, cfg: Json) =>
   batchtopk: (path, weights) => batchThreshold(path, weights),
   matryoshka_batchtopk: (path, weights) => batchThreshold(path, weights),
   gated(_, weights) {
-    const gate = mapped(weights.get('b_gate').data, value => -value);
-    const scale = mapped(weights.get('r_mag').data, Math.exp);
+    const gate = mapValues(weights.get('b_gate').data, value => -value);
+    const scale = mapValues(weights.get('r_mag').data, Math.exp);
     return { kind: 'gated', gate, scale, bias: weights.get('b_mag').data };
   },
 };
 
-export function readSaeLens(path: string, folder: string, cfg: Json): Parts {
+export function readSaeLens(path: string, folder: string, cfg: Json): SaeParts {
   const weights = readSafetensors(path);
   const [whole, isTranscoder] = architectureOf(cfg);
   const activationOf = ACTIVATIONS[whole];
@@ -47,7 +47,7 @@ export function readSaeLens(path: string, folder: string, cfg: Json): Parts {
   const decoderBias = weights.get('b_dec').data;
   const shifts = !isTranscoder && cfg.apply_b_dec_to_input !== false;
   const skip = weights.find('W_skip');
-  const parts: Parts = {
+  const parts: SaeParts = {
     name: 'SAELens',
     encoder: weights.get('W_enc'),
     encoderIs: 'dF',
@@ -93,21 +93,22 @@ function batchThreshold(path: string, weights: Tensors): Activation {
 }
 
 /** Scales of a decoder's rows go into the weights. */
-function rescaled(parts: Parts, weights: Tensors, cfg: Json, architecture: string): Parts {
+function rescaled(parts: SaeParts, weights: Tensors, cfg: Json, architecture: string): SaeParts {
   const factor = weights.find('scaling_factor')?.data;
-  const decoder = factor ? rowsScaled(parts.decoder, row => factor[row]!) : parts.decoder;
+  const decoder = factor ? scaleRows(parts.decoder, row => factor[row]!) : parts.decoder;
   // Of thresholds the lengths have been folded when it was saved.
   if (architecture !== 'topk' || cfg.rescale_acts_by_decoder_norm !== true)
     return { ...parts, decoder };
   const lengths = rowLengths(parts.decoder);
   const scaled: { encoder: Tensor; encoderBias: Float32Array | undefined } = {
-    encoder: columnsScaled(parts.encoder, feature => lengths[feature]!),
-    encoderBias: parts.encoderBias && mapped(parts.encoderBias, (value, f) => value * lengths[f]!),
+    encoder: scaleColumns(parts.encoder, feature => lengths[feature]!),
+    encoderBias:
+      parts.encoderBias && mapValues(parts.encoderBias, (value, f) => value * lengths[f]!),
   };
-  return { ...parts, ...scaled, decoder: rowsScaled(decoder, row => 1 / lengths[row]!) };
+  return { ...parts, ...scaled, decoder: scaleRows(decoder, row => 1 / lengths[row]!) };
 }
 
-function normalisedBy(cfg: Json, folder: string, parts: Parts): Parts {
+function normalisedBy(cfg: Json, folder: string, parts: SaeParts): SaeParts {
   const given = cfg.normalize_activations;
   const name = given === true || given === null ? 'expected_average_only_in' : given || 'none';
   const scale = (key: string) => {
@@ -151,7 +152,7 @@ function densities(folder: string): Float32Array | null {
   const path = join(folder, 'sparsity.safetensors');
   if (!existsSync(path)) return null;
   const { data } = readSafetensors(path).get('sparsity');
-  const out = shared(data.length);
+  const out = toSharedMemory(data.length);
   data.forEach((value, f) => (out[f] = 10 ** value));
   return out;
 }

@@ -1,10 +1,10 @@
 // What a feature does: the model run again with the feature taken away or turned up, all else as it was. What the
 // autoencoder does not explain stays in, for only the feature's own part of the activation is changed.
-import { normalised } from '../../core/sae/encode';
+import { normalize } from '../../core/sae/encode';
 import { maskedIn } from '../../core/sae/masking';
 import { valueAt } from '../../core/sae/sparseRows';
 import type { Scores } from '../../core/lenses/scores';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { EffectChange } from '../../protocol/features';
 import type { Model } from '../models/model';
 import type { OpenedSae } from './openedSae';
@@ -45,7 +45,7 @@ export async function steer(
     const by = changed[token]! - values[token]!;
     if (by === 0) continue;
     const x = rows.activations.subarray(token * width, (token + 1) * width);
-    const { scale } = normalised(sae, x).undo;
+    const { scale } = normalize(sae, x).undo;
     for (let i = 0; i < width; i++) steer[token * width + i] = by * scale * direction[i]!;
   }
   const nothing = new Float32Array(steer.length);

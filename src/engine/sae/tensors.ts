@@ -1,7 +1,7 @@
 // Named tensors of a weights file, read one by one as float32. The only containers are safetensors and NumPy's
 // npz: neither can hold anything that runs.
 import { inflateRawSync } from 'node:zlib';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import { FileSource } from '../onnx/session/fileSource';
 
 export interface Tensor {
@@ -36,7 +36,7 @@ export class Tensors {
   }
 }
 
-export function shared(length: number): Float32Array {
+export function toSharedMemory(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * 4));
 }
 
@@ -69,7 +69,7 @@ function halfToNumber(bits: number): number {
 
 function numbersOf(bytes: Uint8Array, kind: string, length: number): Float32Array {
   const [width, read] = KINDS[kind]!;
-  const data = shared(length);
+  const data = toSharedMemory(length);
   if (kind === 'F32') new Uint8Array(data.buffer).set(bytes.subarray(0, length * 4));
   else {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -6,14 +6,15 @@ import { incompleteFrom } from '../../core/exactBytes/utf8Characters';
 import {
   emptyByteScores,
   keepKnown,
-  scoreStretch,
-  unknownStretches,
+  scoreRange,
+  unknownRanges,
   windowEnds,
   type ByteScores,
 } from '../../core/exactBytes/documentBytes';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { encodeUtf8, utf8Length, utf8LengthAt } from '../../core/text/utf8';
-import type { ByteProof, CharacterView, Range16 } from '../../protocol/engine';
+import type { ByteProof, CharacterView } from '../../protocol/scores';
+import type { Range16 } from '../../protocol/types';
 import type { Document } from '../documents/document';
 import { TREE_TOKENS, type Model } from '../models/model';
 
@@ -82,11 +83,11 @@ export async function scoreBytes(
   for (const [from, to] of wanted) {
     // In parts, for another pass may score some of it meanwhile.
     for (;;) {
-      const [next] = unknownStretches(scores, from!, to!);
+      const [next] = unknownRanges(scores, from!, to!);
       if (!next) break;
       const part = { ...next, to: Math.min(next.to, next.from + PART_BYTES) };
       let scored = known();
-      await scoreStretch(model.byteRules, tokenModel, scores, part, () => onScored(++scored));
+      await scoreRange(model.byteRules, tokenModel, scores, part, () => onScored(++scored));
     }
   }
   return known();
@@ -119,7 +120,7 @@ export async function byteProof(
       byteStart: ownStart,
       byteEnd: end,
       bytesBits: bytes / NATS_PER_BIT,
-      seamBits: ((isLast ? 0 : leaving) - entering) / NATS_PER_BIT,
+      boundaryBits: ((isLast ? 0 : leaving) - entering) / NATS_PER_BIT,
       endBits: (isLast ? leaving : 0) / NATS_PER_BIT,
       tokenBits: tokens / NATS_PER_BIT,
     });

@@ -2,22 +2,16 @@
 import { contrastOf } from '../../core/traces/contrast';
 import { windowsOf, type Window } from '../../core/text/contextWindows';
 import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
-import type { ContrastScores } from '../../core/lenses/scores';
 import { commonPrefix } from '../../core/text/stream/tokenStream';
-import { Cancelled, UserError } from '../../protocol/channel';
-import type { Range16 } from '../../protocol/engine';
+import { Cancelled, UserError } from '../../core/errors';
+import type { Range16 } from '../../protocol/types';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
-import type { Pair, Prompted } from './modelPair';
+import type { ContrastRows, ModelPair, Prompted } from './modelPair';
 
 /** Log-probabilities that are held at once: of few tokens where there are many entries. */
 const HELD = 1 << 22;
 const MOST_TOKENS = 64;
-
-/** A row for each token of the opened model. */
-export interface ContrastRows extends Omit<ContrastScores, 'centre'> {
-  readonly ids: Uint32Array;
-}
 
 export interface ContrastPass {
   readonly visible: readonly Range16[];
@@ -28,7 +22,7 @@ export interface ContrastPass {
 }
 
 /** What is known by now of the document as it is. */
-export function contrastRowsOf(pair: Pair, model: Model, document: Document): ContrastRows {
+export function contrastRowsOf(pair: ModelPair, model: Model, document: Document): ContrastRows {
   const known = pair.rows.get(document);
   const { ids } = document.tokensBy(model.tokenizer);
   if (known && known.ids.length === ids.length && commonPrefix(known.ids, ids) === ids.length) {
@@ -52,7 +46,7 @@ export function contrastRowsOf(pair: Pair, model: Model, document: Document): Co
 
 /** Answers how many tokens are known. Throws `UserError`, and `Cancelled` when aborted. */
 export async function scoreContrast(
-  pair: Pair,
+  pair: ModelPair,
   model: Model,
   document: Document,
   pass: ContrastPass,
@@ -138,7 +132,7 @@ async function scorePart(
 
 /** One vocabulary may still be cut in two ways. */
 function checkTokens(
-  { positive, negative, checked }: Pair,
+  { positive, negative, checked }: ModelPair,
   document: Document,
   rows: ContrastRows,
 ): void {

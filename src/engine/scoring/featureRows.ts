@@ -4,14 +4,14 @@ import { isEnough } from '../../core/sae/selection';
 import { concatRows, countRows, sliceRows, type FeatureRows } from '../../core/sae/sparseRows';
 import type { TokenStream } from '../../core/text/stream/tokenStream';
 import { nextWindow, type Window } from '../../core/text/contextWindows';
-import { Cancelled } from '../../protocol/channel';
+import { Cancelled } from '../../core/errors';
 import type { Document } from '../documents/document';
 import type { Model, ScorePass } from '../models/model';
 import { WindowCache } from './windowCache';
 import type { OpenedSae } from '../sae/openedSae';
 
 /** Rows of tokens [first, first + rows) of a document; the first `masked` of them say nothing. */
-export interface KnownRows {
+export interface KnownFeatureRows {
   readonly first: number;
   readonly rows: FeatureRows;
   readonly masked: number;
@@ -65,9 +65,13 @@ export class FeaturePass {
   }
 
   /** What is known of tokens [first, end), in order, and of how many nothing is. */
-  known(document: Document, first: number, end: number): { parts: KnownRows[]; pending: number } {
+  known(
+    document: Document,
+    first: number,
+    end: number,
+  ): { parts: KnownFeatureRows[]; pending: number } {
     const stream = document.streamBy(this.model.tokenizer);
-    const parts: KnownRows[] = [];
+    const parts: KnownFeatureRows[] = [];
     let pending = end - first;
     for (const window of this.windows(stream)) {
       if (window.ownStart >= end) break;
@@ -91,11 +95,15 @@ export class FeaturePass {
    * Rows of a whole document with all that is above 0 of them, as much as a choice of `budget` places asks for. What
    * is chosen then is relative to this text: nothing of it is remembered.
    */
-  async candidates(document: Document, budget: number, signal: AbortSignal): Promise<KnownRows[]> {
+  async candidates(
+    document: Document,
+    budget: number,
+    signal: AbortSignal,
+  ): Promise<KnownFeatureRows[]> {
     const stream = document.streamBy(this.model.tokenizer);
     const { features } = this.opened.sae;
     for (let limit = Math.min(FIRST_LIMIT, features); ; limit = Math.min(features, 4 * limit)) {
-      const parts: KnownRows[] = [];
+      const parts: KnownFeatureRows[] = [];
       for (const window of this.windows(stream)) {
         const { start, ownStart } = window;
         const ids = idsOf(stream, window);

@@ -22,7 +22,7 @@ export async function lowerBounds(
 ): Promise<LowerBounds> {
   const start = windowStartAt(text.tokens, at, windowingOf(model, text));
   const seen = text.bytes.subarray(start, at);
-  const cursor = await ByteCursor.at(model.byteRules, model.asTokenModel(), seen, start === 0);
+  const cursor = await ByteCursor.openAt(model.byteRules, model.asTokenModel(), seen, start === 0);
   const { logprobs, logMass } = await cursor.nextInAllTokenisations();
   const ofText = logMass - cursor.logMass + (await cursor.logMassFromStart());
   return { start, text: ofText, joint: logprobs.map(logprob => logprob + ofText) };

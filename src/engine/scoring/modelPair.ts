@@ -1,13 +1,13 @@
 // A positive and a negative model: each a folder, or the opened model itself, and what it is shown before every text.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ContrastScores } from '../../core/lenses/scores';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { PairInfo, PairMember, PairMembers } from '../../protocol/traces';
 import { readJson } from '../models/readJson';
 import { Model } from '../models/model';
 import type { RuntimeClient } from '../onnx/session/runtimeClient';
-import type { ContrastRows } from './contrastRows';
 
 /** A model, and the tokens that it is shown before every text. */
 export interface Prompted {
@@ -15,7 +15,7 @@ export interface Prompted {
   readonly prompt: readonly number[];
 }
 
-export class Pair {
+export class ModelPair {
   /** What is known of documents; an edit leaves what is before it. */
   readonly rows = new WeakMap<object, ContrastRows>();
   /** Those whose text both models cut as the opened one does. */
@@ -33,7 +33,7 @@ export class Pair {
     opened: Model,
     members: PairMembers,
     startRuntime: () => RuntimeClient,
-  ): Promise<Pair> {
+  ): Promise<ModelPair> {
     const { positive, negative } = members;
     if (same(positive, negative)) {
       throw new UserError(
@@ -61,7 +61,7 @@ export class Pair {
         positive: nameOf(positive, both.positive),
         negative: nameOf(negative, both.negative),
       };
-      return new Pair(both.positive, both.negative, info, own);
+      return new ModelPair(both.positive, both.negative, info, own);
     } catch (error) {
       for (const model of own) model.dispose();
       throw error;
@@ -110,4 +110,9 @@ function isSameVocabulary(one: Tokenizer, other: Tokenizer): boolean {
     if (Buffer.compare(one.bytesOf(id), other.bytesOf(id)) !== 0) return false;
   }
   return true;
+}
+
+/** A row for each token of the opened model. */
+export interface ContrastRows extends Omit<ContrastScores, 'centre'> {
+  readonly ids: Uint32Array;
 }

@@ -4,7 +4,7 @@ import { windowStartAt } from '../../core/exactBytes/byteWindows';
 import { ByteCursor } from '../../core/exactBytes/byteCursor';
 import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
 import type { ByteRules } from '../../core/exactBytes/byteRules';
-import type { NextBytesView } from '../../protocol/engine';
+import type { NextBytesView } from '../../protocol/nextBytes';
 import { windowingOf, type TextInBytes } from './byteScores';
 import type { Model } from '../models/model';
 
@@ -39,7 +39,7 @@ export async function nextBytes(
   const start = windowStartAt(text.tokens, at, windowingOf(model, text));
   const begins = start === 0;
   const seen = text.bytes.subarray(start, at);
-  const cursor = await ByteCursor.at(rules, tokenModel, seen, begins, lazy);
+  const cursor = await ByteCursor.openAt(rules, tokenModel, seen, begins, lazy);
   const next = mode === 'e2' ? cursor.next() : cursor.nextRenormalised();
   const { trunk, nodes, heads } = cursor.tree;
   const { logMass, headMasses } = cursor;

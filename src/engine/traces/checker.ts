@@ -1,6 +1,6 @@
 // A program of the user's own that says whether a text is right: the text on its standard input, 0 as its exit code.
 import { spawn } from 'node:child_process';
-import { Cancelled, UserError } from '../../protocol/channel';
+import { Cancelled, UserError } from '../../core/errors';
 
 const LIMIT_MS = 10_000;
 

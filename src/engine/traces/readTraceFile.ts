@@ -4,7 +4,7 @@ import { Decompress } from 'fzstd';
 import { readTraces } from '../../core/traces/readTraces';
 import type { Trace, TraceFile } from '../../core/traces/trace';
 import { firstInvalidUtf8 } from '../../core/text/utf8';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 /** Each sample of an Inspect log is a file of its own. */

@@ -7,7 +7,7 @@ import {
   type Fall,
 } from '../../core/traces/successCurve';
 import { uncertaintyOf } from '../../core/traces/uncertainty';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type { BranchView, RolloutFall, RolloutOptions, RolloutView } from '../../protocol/traces';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';

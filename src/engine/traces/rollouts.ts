@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { finalAnswer, isSameAnswer } from '../../core/traces/answers';
 import { nextPrefix, type CurvePoint } from '../../core/traces/successCurve';
-import { UserError } from '../../protocol/channel';
+import { UserError } from '../../core/errors';
 import type {
   BranchView,
   RolloutAnswer,

@@ -1,18 +1,19 @@
 // The engine's side of TraceApi: the pair that is open beside the model, and what is asked of traces.
 import type { ContrastScores } from '../../core/lenses/scores';
-import { Cancelled, UserError, type Handlers } from '../../protocol/channel';
+import { type Handlers } from '../../protocol/channel';
+import { Cancelled, UserError } from '../../core/errors';
 import {
   ROLLING,
-  type ContrastWish,
+  type ContrastOptions,
   type PairInfo,
   type PairMembers,
   type TraceApi,
 } from '../../protocol/traces';
 import type { Document } from '../documents/document';
 import type { EngineHost } from '../engineHost';
-import { refusing } from '../asRefusal';
-import { contrastRowsOf, scoreContrast, type ContrastRows } from '../scoring/contrastRows';
-import { Pair, pairOfFolder } from '../scoring/modelPair';
+import { asRefusal } from '../asRefusal';
+import { contrastRowsOf, scoreContrast } from '../scoring/contrastRows';
+import { type ContrastRows, ModelPair, pairOfFolder } from '../scoring/modelPair';
 import { readTraceFile } from './readTraceFile';
 import { branchOfDocument, rollOutDocument } from './rolloutView';
 
@@ -22,8 +23,8 @@ const NO_PAIR =
 export class TraceRequests implements Handlers<TraceApi> {
   /** Chosen; none: what the model's folder names. */
   private members: PairMembers | undefined;
-  private pair: Pair | undefined;
-  private openingPair: Promise<Pair> | undefined;
+  private pair: ModelPair | undefined;
+  private openingPair: Promise<ModelPair> | undefined;
 
   constructor(private readonly host: EngineHost) {}
 
@@ -39,12 +40,12 @@ export class TraceRequests implements Handlers<TraceApi> {
 
   scoreContrast: Handlers<TraceApi>['scoreContrast'] = async (params, signal) => {
     const model = this.host.model();
-    const document = this.host.at(params);
+    const document = this.host.documentAt(params);
     const began = performance.now();
     const total = document.streamBy(model.tokenizer).size.tokens;
-    const onScored = this.host.teller(params, total);
+    const onScored = this.host.progressReporter(params, total);
     const { visible, maxTokens } = params;
-    return refusing(async () => {
+    return asRefusal(async () => {
       const pair = await this.openedPair();
       const pass = { visible, maxTokens, signal, onScored };
       const scored = await scoreContrast(pair, model, document, pass);
@@ -56,17 +57,17 @@ export class TraceRequests implements Handlers<TraceApi> {
 
   rollOut: Handlers<TraceApi>['rollOut'] = (params, signal) => {
     const model = this.host.model();
-    const document = this.host.at(params);
+    const document = this.host.documentAt(params);
     const { uri, version, start, options } = params;
     const tell = (points: number, most: number) =>
-      this.host.tell(ROLLING, { uri, version, points, most });
-    return refusing(() => rollOutDocument(model, document, start, options, signal, tell));
+      this.host.emit(ROLLING, { uri, version, points, most });
+    return asRefusal(() => rollOutDocument(model, document, start, options, signal, tell));
   };
 
   branch: Handlers<TraceApi>['branch'] = (params, signal) => {
     const model = this.host.model();
-    const document = this.host.at(params);
-    return refusing(async () => branchOfDocument(model, document, params, params.options, signal));
+    const document = this.host.documentAt(params);
+    return asRefusal(async () => branchOfDocument(model, document, params, params.options, signal));
   };
 
   /** Of tokens [first, end), as far as it is known; undefined where no pair is open. */
@@ -74,7 +75,7 @@ export class TraceRequests implements Handlers<TraceApi> {
     document: Document,
     first: number,
     end: number,
-    wish: ContrastWish = { from: 0, centred: false },
+    wish: ContrastOptions = { from: 0, centred: false },
   ): ContrastScores | undefined {
     if (!this.pair) return undefined;
     const model = this.host.model();
@@ -89,11 +90,11 @@ export class TraceRequests implements Handlers<TraceApi> {
     };
   }
 
-  private async openedPair(): Promise<Pair> {
+  private async openedPair(): Promise<ModelPair> {
     const model = this.host.model();
     const members = this.members ?? pairOfFolder(model.info.folder);
     if (!members) throw new UserError(NO_PAIR);
-    const opening = (this.openingPair ??= Pair.open(model, members, () =>
+    const opening = (this.openingPair ??= ModelPair.open(model, members, () =>
       this.host.startRuntime(),
     ));
     try {

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { byteStringOf, bytesOf } from '../../../src/core/exactBytes/byteString';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
-import { exactBeginnings } from '../../../src/core/completion/healingStarts';
-import { drawn, END, likeliest } from '../../../src/core/completion/tokenChoice';
+import { exactStarts } from '../../../src/core/completion/healingStarts';
+import { sampledChoices, END, likeliestChoices } from '../../../src/core/completion/tokenChoice';
 import { complete } from '../../../src/core/completion/complete';
-import { KnownRows, pathOf } from '../../../src/core/completion/trunkRows';
+import { TrunkRows, pathOf } from '../../../src/core/completion/trunkRows';
 import { textLogprob } from '../../../src/core/completion/textLogprob';
 import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
@@ -73,10 +73,10 @@ function goingOn(toy: Toy): Toy {
 const chooserOf = ({ rules, model }: Case) => ({ tokens: rules.tokens, ends: model.ends });
 
 async function beginningsOf({ rules, model, x }: Case) {
-  const beginnings = exactBeginnings(rules, byteStringOf(x));
+  const beginnings = exactStarts(rules, byteStringOf(x));
   const { trunk, nodes } = beginnings;
-  const rows = new KnownRows(model, trunk);
-  const first = await rows.of(nodes.map((_, node) => pathOf(nodes, node)));
+  const rows = new TrunkRows(model, trunk);
+  const first = await rows.rowsOfPaths(nodes.map((_, node) => pathOf(nodes, node)));
   let before = 0;
   trunk.forEach((token, i) => (before += model.row(trunk.slice(0, i))[token]!));
   return { beginnings, rows, first, before };
@@ -88,7 +88,7 @@ describe('a completion', () => {
     for (const one of cases()) {
       const { beginnings, first, before } = await beginningsOf(one);
       const { trunk, nodes, heads } = beginnings;
-      const found = likeliest(chooserOf(one), nodes, heads, first, 100_000).map(choice => ({
+      const found = likeliestChoices(chooserOf(one), nodes, heads, first, 100_000).map(choice => ({
         key:
           choice.token === END
             ? 'end'
@@ -116,10 +116,12 @@ describe('a completion', () => {
       const oracle = new CompletionOracle(goingOn(toy), model);
       for (let i = 0; i < 4; i++) {
         const x = encodeUtf8(randomText(toy, random, i));
-        const { trunk, nodes, heads } = exactBeginnings(rules, byteStringOf(x), false);
-        const first = await new KnownRows(model, trunk).of(nodes.map((_, n) => pathOf(nodes, n)));
+        const { trunk, nodes, heads } = exactStarts(rules, byteStringOf(x), false);
+        const first = await new TrunkRows(model, trunk).rowsOfPaths(
+          nodes.map((_, n) => pathOf(nodes, n)),
+        );
         const chooser = { tokens: rules.tokens, ends: model.ends };
-        const found = likeliest(chooser, nodes, heads, first, 100_000);
+        const found = likeliestChoices(chooser, nodes, heads, first, 100_000);
         const keys = found.map(({ node, token }) =>
           token === END ? 'end' : [...trunk, ...pathOf(nodes, node), token].join(),
         );
@@ -209,7 +211,7 @@ describe('a completion', () => {
         // Evenly spread numbers count what they fall on.
         const sampling = { temperature, topP: 1, random: () => (draw + 0.5) / DRAWS };
         const { nodes, heads } = beginnings;
-        const { node, token } = drawn(chooserOf(one), nodes, heads, first, sampling)!;
+        const { node, token } = sampledChoices(chooserOf(one), nodes, heads, first, sampling)!;
         const path = [...beginnings.trunk, ...pathOf(nodes, node), token];
         const bytes = path.flatMap(id => (id < 0 ? [] : [...toy.tokenizer.bytesOf(id)]));
         const byte = token === END ? -1 : bytes[x.length]!;
@@ -231,10 +233,10 @@ describe('a completion', () => {
       const { nodes, heads } = beginnings;
       const chooser = chooserOf(one);
       const sampling = { temperature: 1, topP: 1e-9, random: () => 0.999 };
-      const found = drawn(chooser, nodes, heads, first, sampling)!;
+      const found = sampledChoices(chooser, nodes, heads, first, sampling)!;
       // Masked rows may order paths otherwise; with one node they are the same row.
       if (nodes.length > 1) continue;
-      const [best] = likeliest(chooser, nodes, heads, first, 1);
+      const [best] = likeliestChoices(chooser, nodes, heads, first, 1);
       expect(found.token, one.what).toBe(best!.token);
     }
   });
@@ -259,12 +261,12 @@ describe('a completion', () => {
         if ((await completed('', ''))?.stopReason !== 'end') continue;
         const found = (await completed(suffix, close))!;
         const written = found.tokens.map(({ bytes }) => bytes).join('');
-        const text = written.slice(beginnings.handed.length);
+        const text = written.slice(beginnings.rolledBack.length);
         const ways: number[] = [text.length];
         const ends = found.tokens
           .map(({ bytes }) => bytes.length)
           .reduce<number[]>(
-            (all, length) => [...all, (all.at(-1) ?? -beginnings.handed.length) + length],
+            (all, length) => [...all, (all.at(-1) ?? -beginnings.rolledBack.length) + length],
             [],
           );
         for (let at = 0; at < text.length; at++) {

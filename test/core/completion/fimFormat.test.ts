@@ -109,8 +109,8 @@ describe('a prompt', () => {
   const bytes = (text: string) => [...Buffer.from(text)];
 
   test('hands nothing, a word or a line back where the suffix lies between', () => {
-    const of = (handBack: 'none' | 'boundary' | 'line') =>
-      promptOf(tokenizer, format, { mode: 'psm', handBack, suffixFrom: 'cursor' }, place);
+    const of = (rollback: 'none' | 'boundary' | 'line') =>
+      promptOf(tokenizer, format, { mode: 'psm', rollback, suffixFrom: 'cursor' }, place);
     expect(of('none')).toEqual({
       mode: 'psm',
       root: [P, ...bytes('a = 1\nfoo(ba'), S, ...bytes(')\n'), M],
@@ -125,7 +125,7 @@ describe('a prompt', () => {
 
   test('hands the rest of a word on, up to where no token lies across, and nothing else', () => {
     const of = (suffix: string, suffixFrom: 'cursor' | 'boundary' = 'boundary') => {
-      const form = { mode: 'psm', handBack: 'none', suffixFrom } as const;
+      const form = { mode: 'psm', rollback: 'none', suffixFrom } as const;
       const { root, close } = promptOf(tokenizer, format, form, { prefix: 'con', suffix });
       return [close, Buffer.from(root.slice(root.indexOf(S) + 1, -1)).toString('latin1')];
     };
@@ -139,7 +139,7 @@ describe('a prompt', () => {
 
   test('ends with all of the prefix where the model goes on writing it', () => {
     expect(
-      promptOf(tokenizer, format, { mode: 'spm', handBack: 'none', suffixFrom: 'cursor' }, place),
+      promptOf(tokenizer, format, { mode: 'spm', rollback: 'none', suffixFrom: 'cursor' }, place),
     ).toEqual({
       mode: 'spm',
       root: [P, S, ...bytes(')\n'), M],
@@ -151,7 +151,7 @@ describe('a prompt', () => {
       promptOf(
         tokenizer,
         undefined,
-        { mode: 'spm', handBack: 'none', suffixFrom: 'cursor' },
+        { mode: 'spm', rollback: 'none', suffixFrom: 'cursor' },
         place,
       ),
     ).toEqual({
@@ -164,7 +164,7 @@ describe('a prompt', () => {
     const { root: same } = promptOf(
       plain,
       fimFormat(plain)!,
-      { mode: 'psm', handBack: 'none', suffixFrom: 'cursor' },
+      { mode: 'psm', rollback: 'none', suffixFrom: 'cursor' },
       {
         ...{ prefix: 'a<|fim_suffix|><|fim_suffix|>', suffix: 'b<|fim_middle|>' },
       },
@@ -176,7 +176,7 @@ describe('a prompt', () => {
     const { root } = promptOf(
       tokenizer,
       format,
-      { mode: 'psm', handBack: 'none', suffixFrom: 'cursor' },
+      { mode: 'psm', rollback: 'none', suffixFrom: 'cursor' },
       {
         ...{ prefix: '<|fim_suffix|>', suffix: '<|fim_middle|>' },
       },
@@ -230,7 +230,7 @@ test.skipIf(!hasShared)(
     const { root } = promptOf(
       tokenizer,
       format,
-      { mode: 'psm', handBack: 'none', suffixFrom: 'cursor' },
+      { mode: 'psm', rollback: 'none', suffixFrom: 'cursor' },
       {
         prefix: 'foo(',
         suffix: 'bar)\n',

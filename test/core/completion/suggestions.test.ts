@@ -1,8 +1,8 @@
 // Suggestions that are remembered against a list that is searched from end to end; and when one asks for more.
 import { describe, expect, test } from 'vitest';
-import { Pause } from '../../../src/core/completion/requestDelay';
+import { RequestDelay } from '../../../src/core/completion/requestDelay';
 import { regionAt } from '../../../src/core/completion/syntaxRegion';
-import { lineEnd, repeatsMuch, repeatsOf } from '../../../src/core/completion/stopRules';
+import { lineEnd, isMostlyRepeated, repeatsOf } from '../../../src/core/completion/stopRules';
 import { RadixTrie, Suggestions } from '../../../src/core/completion/suggestions';
 import { pick, randomOf } from '../../support/toys';
 
@@ -70,7 +70,7 @@ describe('remembered suggestions', () => {
 
 describe('the pause before asking', () => {
   const typing = (gap: number, latency: number) => {
-    const pause = new Pause();
+    const pause = new RequestDelay();
     for (let key = 0; key < 10; key++) pause.keyAt(key * gap);
     pause.took(latency);
     return pause.ms(250);
@@ -81,7 +81,7 @@ describe('the pause before asking', () => {
   test('is longer than the gaps between keys where they do not, within its limit', () => {
     expect(typing(120, 400)).toBeGreaterThan(120);
     expect(typing(400, 900)).toBe(250);
-    expect(new Pause().ms(10)).toBe(10);
+    expect(new RequestDelay().ms(10)).toBe(10);
   });
 });
 
@@ -118,8 +118,8 @@ describe('a stop', () => {
     expect(repeatsOf('foo);', ');\n')).toEqual([3]);
     expect(repeatsOf('aaa', 'aaaa')).toEqual([0, 1, 2]);
     expect(repeatsOf('\xc3\xa9', '\xa9')).toEqual([]);
-    expect(repeatsMuch('x = return;', 'return;\n')).toBe(false);
-    expect(repeatsMuch('x = return 12;', 'return 12;\n')).toBe(true);
-    expect(repeatsMuch('x          ', '          \n')).toBe(false);
+    expect(isMostlyRepeated('x = return;', 'return;\n')).toBe(false);
+    expect(isMostlyRepeated('x = return 12;', 'return 12;\n')).toBe(true);
+    expect(isMostlyRepeated('x          ', '          \n')).toBe(false);
   });
 });

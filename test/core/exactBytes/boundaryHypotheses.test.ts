@@ -1,7 +1,7 @@
 // Where a text that goes on may be cut, against all continuations of a few characters.
 import { describe, expect, test } from 'vitest';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
-import { Hypotheses } from '../../../src/core/exactBytes/boundaryHypotheses';
+import { BoundaryHypotheses } from '../../../src/core/exactBytes/boundaryHypotheses';
 import { UNSETTLED_PRETOKENS, lookaheads } from '../../../src/core/exactBytes/lookahead';
 import { scanGpt2 } from '../../../src/core/tokenizer/patterns/gpt2';
 import { scanO200k, scanTekken } from '../../../src/core/tokenizer/patterns/o200k';
@@ -50,7 +50,7 @@ describe.each([
   ['o200k', scanO200k],
   ['Tekken', scanTekken],
 ])('%s', (_, scan) => {
-  const hypotheses = new Hypotheses(scan, lookaheads.get(scan)!);
+  const hypotheses = new BoundaryHypotheses(scan, lookaheads.get(scan)!);
 
   test('the witnesses show every way in which some continuation of up to three characters cuts', () => {
     const random = randomOf(1);
@@ -85,7 +85,9 @@ describe.each([
           );
         }
       }
-      const found = hypotheses.of(byteStringOf(encodeUtf8(text))).map(ends => ends.join());
+      const found = hypotheses
+        .boundariesFor(byteStringOf(encodeUtf8(text)))
+        .map(ends => ends.join());
       expect([...found].sort(), JSON.stringify(text)).toEqual([...ways].sort());
       if (ways.size > 1) open++;
     }
@@ -108,7 +110,7 @@ describe.each([
         }
       }
       const all = byteStringOf(encodeUtf8(text)) + byteStringOf(bytes.subarray(0, kept));
-      const found = hypotheses.of(all).map(ends => ends.join());
+      const found = hypotheses.boundariesFor(all).map(ends => ends.join());
       expect([...found].sort(), JSON.stringify([text, cut, kept])).toEqual([...ways].sort());
     }
   });
@@ -128,10 +130,10 @@ describe.each([
 
   test('one boundary set for each way, of a contraction that may come', () => {
     // The letters of a contraction are witnesses: `'v` may become `'ve`.
-    expect(hypotheses.of("I'v").map(ends => ends.join())).toContain('1');
-    expect(hypotheses.of('\xff')).toEqual([]);
-    expect(hypotheses.of('a\xed\xa0')).toEqual([]);
-    expect(hypotheses.of('')).toEqual([[]]);
+    expect(hypotheses.boundariesFor("I'v").map(ends => ends.join())).toContain('1');
+    expect(hypotheses.boundariesFor('\xff')).toEqual([]);
+    expect(hypotheses.boundariesFor('a\xed\xa0')).toEqual([]);
+    expect(hypotheses.boundariesFor('')).toEqual([[]]);
   });
 });
 

@@ -54,7 +54,7 @@ describe('advance and back', () => {
       const toy = randomToy(seed, 14);
       const rules = new ByteRules(toy.tokenizer);
       const model = randomModel(toy, seed);
-      const cursor = await ByteCursor.at(rules, model, new Uint8Array());
+      const cursor = await ByteCursor.openAt(rules, model, new Uint8Array());
       const typed: number[] = [];
       const coming: number[] = [];
       for (let step = 0; step < 24; step++) {
@@ -68,7 +68,7 @@ describe('advance and back', () => {
           typed.push(coming.shift()!);
           await cursor.advance(typed.at(-1)!);
         }
-        const fresh = await ByteCursor.at(rules, model, Uint8Array.from(typed));
+        const fresh = await ByteCursor.openAt(rules, model, Uint8Array.from(typed));
         expect(cursor.length).toBe(typed.length);
         expect(shapeOf(cursor.tree)).toEqual(shapeOf(fresh.tree));
         expectSame(cursor.next(), fresh.next());
@@ -78,7 +78,7 @@ describe('advance and back', () => {
 
   test('back beyond what is kept builds anew', async () => {
     const bytes = encodeUtf8(CODE);
-    const cursor = await ByteCursor.at(coderRules, coderModel, bytes.subarray(0, 10));
+    const cursor = await ByteCursor.openAt(coderRules, coderModel, bytes.subarray(0, 10));
     for (const byte of bytes.subarray(10, 50)) await cursor.advance(byte);
     const { evaluated } = cursor;
     for (let i = 0; i < 31; i++) await cursor.back();
@@ -87,7 +87,7 @@ describe('advance and back', () => {
     expect(cursor.evaluated).toBeGreaterThan(evaluated);
     for (let i = 0; i < 13; i++) await cursor.back();
     expect(cursor.length).toBe(5);
-    const fresh = await ByteCursor.at(coderRules, coderModel, bytes.subarray(0, 5));
+    const fresh = await ByteCursor.openAt(coderRules, coderModel, bytes.subarray(0, 5));
     expectSame(cursor.next(), fresh.next());
     for (let i = 0; i < 6; i++) await cursor.back();
     expect(cursor.length).toBe(0);
@@ -95,7 +95,7 @@ describe('advance and back', () => {
 
   test('a byte costs hardly more than one row, and a byte taken back none', async () => {
     const bytes = encodeUtf8(CODE);
-    const cursor = await ByteCursor.at(coderRules, coderModel, new Uint8Array());
+    const cursor = await ByteCursor.openAt(coderRules, coderModel, new Uint8Array());
     for (const byte of bytes) await cursor.advance(byte);
     const { evaluated } = cursor;
     expect(evaluated).toBeLessThan(1.5 * bytes.length);
@@ -104,7 +104,7 @@ describe('advance and back', () => {
   });
 
   test('a byte that no text has there is refused, and nothing moves', async () => {
-    const cursor = await ByteCursor.at(coderRules, coderModel, encodeUtf8('a'));
+    const cursor = await ByteCursor.openAt(coderRules, coderModel, encodeUtf8('a'));
     await cursor.advance(0xe6);
     await expect(cursor.advance(0x41)).rejects.toThrow(/not UTF-8 at byte 1/);
     expect(cursor.length).toBe(2);
@@ -116,7 +116,7 @@ describe('advance and back', () => {
 describe('every byte of a text', () => {
   test('P(b|x) is Π(xb) / Π(x), and the parts add up to 1', async () => {
     const bytes = encodeUtf8(CODE);
-    const cursor = await ByteCursor.at(coderRules, coderModel, new Uint8Array());
+    const cursor = await ByteCursor.openAt(coderRules, coderModel, new Uint8Array());
     for (const byte of bytes) {
       const next = cursor.next();
       expect(Math.abs(sumOf(next) - 1)).toBeLessThan(1e-12);
@@ -142,7 +142,7 @@ describe('every byte of a text', () => {
   test('of two paths that spell a text only its own tokens can end it', async () => {
     // Three blanks are one token at the end of a text, and two where a word follows.
     const text = 'x:\n   ';
-    const cursor = await ByteCursor.at(coderRules, coderModel, encodeUtf8(text));
+    const cursor = await ByteCursor.openAt(coderRules, coderModel, encodeUtf8(text));
     const { heads, trunk } = cursor.tree;
     expect(heads.filter(({ rest }) => rest === '')).toHaveLength(2);
     const all = [...coder.encode(text).ids, coderEnd];
@@ -166,7 +166,7 @@ describe('every byte of a text', () => {
       row[tokens[context.length]!] = 0;
       return row;
     });
-    const cursor = await ByteCursor.at(coderRules, sure, new Uint8Array());
+    const cursor = await ByteCursor.openAt(coderRules, sure, new Uint8Array());
     for (const byte of encodeUtf8(CODE)) {
       const next = cursor.next();
       expect(next.logprobs[byte]).toBe(0);
@@ -176,7 +176,7 @@ describe('every byte of a text', () => {
     }
     expect(cursor.next().end).toBe(0);
     await expect(
-      ByteCursor.at(coderRules, sure, encodeUtf8('no')).then(c => c.next()),
+      ByteCursor.openAt(coderRules, sure, encodeUtf8('no')).then(c => c.next()),
     ).rejects.toThrow(/impossible/);
   });
 });
@@ -188,7 +188,7 @@ describe('models and tokenizers', () => {
     const uniform = modelOf([toy.end], () => new Float64Array(size));
     const oracle = new Oracle(toy, uniform.row);
     const next = (
-      await ByteCursor.at(new ByteRules(toy.tokenizer), uniform, new Uint8Array())
+      await ByteCursor.openAt(new ByteRules(toy.tokenizer), uniform, new Uint8Array())
     ).next();
     const counts = new Array<number>(256).fill(0);
     for (let id = 0; id < size; id++) {
@@ -218,8 +218,8 @@ describe('models and tokenizers', () => {
         );
       });
       const x = encodeUtf8(randomText(toy, randomOf(seed), 3));
-      const expected = await ByteCursor.at(new ByteRules(toy.tokenizer), model, x);
-      const found = await ByteCursor.at(new ByteRules(other.tokenizer), relabelled, x);
+      const expected = await ByteCursor.openAt(new ByteRules(toy.tokenizer), model, x);
+      const found = await ByteCursor.openAt(new ByteRules(other.tokenizer), relabelled, x);
       expectSame(found.next(), expected.next(), 1e-12);
       expectSame(found.nextRenormalised(), expected.nextRenormalised(), 1e-12);
     }
@@ -228,7 +228,7 @@ describe('models and tokenizers', () => {
   test('what is left untested bounds what is missing', async () => {
     const bytes = encodeUtf8(CODE);
     for (const cut of [3, 12, 20, 24, 40]) {
-      const cursor = await ByteCursor.at(coderRules, coderModel, bytes.subarray(0, cut));
+      const cursor = await ByteCursor.openAt(coderRules, coderModel, bytes.subarray(0, cut));
       const exact = cursor.next();
       const lazy = cursor.next(1e-2);
       const untested = Math.exp(lazy.untested);
@@ -245,7 +245,7 @@ describe('models and tokenizers', () => {
   test('renormalised, nothing leaks and the rest adds up to 1', async () => {
     const bytes = encodeUtf8(CODE);
     for (const cut of [0, 12, 20, 47]) {
-      const cursor = await ByteCursor.at(coderRules, coderModel, bytes.subarray(0, cut));
+      const cursor = await ByteCursor.openAt(coderRules, coderModel, bytes.subarray(0, cut));
       const next = cursor.nextRenormalised();
       expect(next.leak).toBe(-Infinity);
       expect(Math.abs(sumOf(next) - 1)).toBeLessThan(1e-12);
@@ -256,11 +256,11 @@ describe('models and tokenizers', () => {
   test('where text may only be cut, exact is naive but for the leak', async () => {
     // No token goes on from a full stop and a newline into what follows.
     const x = encodeUtf8('1.\n');
-    const cursor = await ByteCursor.at(coderRules, coderModel, x);
+    const cursor = await ByteCursor.openAt(coderRules, coderModel, x);
     const { heads, trunk } = cursor.tree;
     const random = randomOf(1);
     expect(heads.some(({ rest }) => rest === '')).toBe(true);
-    const single = await ByteCursor.at(coderRules, coderModel, encodeUtf8('x1'));
+    const single = await ByteCursor.openAt(coderRules, coderModel, encodeUtf8('x1'));
     expect(single.tree.heads).toHaveLength(1);
     const next = single.next();
     const row = coderModel.row([...single.tree.trunk]);

@@ -31,7 +31,7 @@ const uniform = (tokenizer: Tokenizer) => modelOf([], () => new Float64Array(tok
 
 async function at(tokenizer: Tokenizer, text: string | Uint8Array): Promise<ByteCursor> {
   const bytes = typeof text === 'string' ? encodeUtf8(text) : text;
-  return ByteCursor.at(new ByteRules(tokenizer), uniform(tokenizer), bytes);
+  return ByteCursor.openAt(new ByteRules(tokenizer), uniform(tokenizer), bytes);
 }
 
 describe('tokenizers', () => {

@@ -23,9 +23,9 @@ test('what is left out bounds how far each byte is off, as a text grows, and row
     const rules = new ByteRules(toy.tokenizer);
     const model = randomModel(toy, seed);
     const text = encodeUtf8(randomText(toy, randomOf(seed), 8));
-    const exact = await ByteCursor.at(rules, model, new Uint8Array());
+    const exact = await ByteCursor.openAt(rules, model, new Uint8Array());
     const cursors = await Promise.all(
-      LAZY.map(lazy => ByteCursor.at(rules, model, new Uint8Array(), true, lazy)),
+      LAZY.map(lazy => ByteCursor.openAt(rules, model, new Uint8Array(), true, lazy)),
     );
     for (const byte of text) {
       await exact.advance(byte);
@@ -52,6 +52,6 @@ test('what is left out bounds how far each byte is off, as a text grows, and row
 test('the masked model leaves nothing out', async () => {
   const toy = randomToy(1);
   const rules = new ByteRules(toy.tokenizer);
-  const cursor = await ByteCursor.at(rules, randomModel(toy, 1), new Uint8Array(), true, 0.1);
+  const cursor = await ByteCursor.openAt(rules, randomModel(toy, 1), new Uint8Array(), true, 0.1);
   expect(() => cursor.nextRenormalised()).toThrow(InexactError);
 });

@@ -34,7 +34,7 @@ test('the exact next byte costs no more than naive and healed ones, and what its
       const cut = Math.floor(random() * Math.min(LONGEST, text.length));
       const x = text.slice(0, cut);
       const came = text[cut]!;
-      const cursor = await ByteCursor.at(rules, model, Uint8Array.from(x));
+      const cursor = await ByteCursor.openAt(rules, model, Uint8Array.from(x));
       const next = cursor.nextRenormalised();
       const known = [...next.logprobs, next.end];
       const dead = 1 - known.reduce((sum, p) => sum + Math.exp(p), 0);

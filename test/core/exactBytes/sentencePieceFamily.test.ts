@@ -43,7 +43,7 @@ const model = modelOf([END], context => {
 });
 
 const at = (tokenizer: Tokenizer, text: string, begins = true) =>
-  ByteCursor.at(new ByteRules(tokenizer), model, encodeUtf8(text), begins);
+  ByteCursor.openAt(new ByteRules(tokenizer), model, encodeUtf8(text), begins);
 
 describe('a blank before every text', () => {
   test.each(['a', 'ab ', 'é a', '  ', '日'])('is given: %j', async text => {

@@ -8,7 +8,7 @@ import {
   strengthOf,
 } from '../../../src/core/lenses/scale';
 import { copyScores, emptyScores, sliceScores } from '../../../src/core/lenses/scores';
-import { spell } from '../../../src/core/displayToken';
+import { displayToken } from '../../../src/core/displayToken';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 
 describe('scales', () => {
@@ -107,9 +107,9 @@ describe('spell', () => {
     ['\r\n\t', '␍↵→'],
     ['a\u200db\u202e', 'a⟨U+200D⟩b⟨U+202E⟩'],
     ['<b>&`|', '<b>&`|'],
-  ])('makes %j visible', (text, spelled) => expect(spell(encodeUtf8(text))).toBe(spelled));
+  ])('makes %j visible', (text, spelled) => expect(displayToken(encodeUtf8(text))).toBe(spelled));
 
   it('shows bytes that are no whole character in hex', () => {
-    expect(spell(Uint8Array.of(0xf0, 0x9f))).toBe('⟨f0 9f⟩');
+    expect(displayToken(Uint8Array.of(0xf0, 0x9f))).toBe('⟨f0 9f⟩');
   });
 });

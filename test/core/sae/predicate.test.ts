@@ -2,12 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  agreementOf,
-  holdsAt,
-  parsePredicate,
-  PredicateError,
-} from '../../../src/core/sae/predicate';
+import { agreementOf, holdsAt, parsePredicate } from '../../../src/core/sae/predicate';
+import { PredicateError } from '../../../src/core/errors';
 import { fieldsOf } from '../../../src/core/sae/tokenFields';
 
 const golden = JSON.parse(

@@ -1,8 +1,8 @@
 // Log-probabilities that fit their text, and those that do not: seen in servers' issue trackers.
 import { describe, expect, test } from 'vitest';
 import { promptLogprobs } from '../../../src/core/traces/formats/logprobs';
-import { PlacedTrace } from '../../../src/core/traces/traceSourceMap';
-import { TracePlaces } from '../../../src/core/traces/jsonSourceMap';
+import { TraceSourceMap } from '../../../src/core/traces/traceSourceMap';
+import { JsonSourceMap } from '../../../src/core/traces/jsonSourceMap';
 import { TraceText } from '../../../src/core/traces/traceText';
 import { readTraces } from '../../../src/core/traces/readTraces';
 import type { Trace } from '../../../src/core/traces/trace';
@@ -248,7 +248,7 @@ test('every byte of a trace is found again in its file, through the escapes', ()
     const file = `{"b": 1}${i % 3 ? '\n' : '\r\n'}${row}\n`;
     const { traces } = readTraces(file);
     const trace = traces[0]!;
-    const [place] = new TracePlaces(file).of(trace);
+    const [place] = new JsonSourceMap(file).partsOf(trace);
     const bytes = encodeUtf8(text);
     expect(place!.utf16.length).toBe(bytes.length + 1);
     for (let at = 0; at < bytes.length; at++) {
@@ -263,7 +263,7 @@ test('every byte of a trace is found again in its file, through the escapes', ()
         new TextDecoder().decode(bytes.subarray(at, end)),
       );
     }
-    const placed = new PlacedTrace(new TraceText(trace), [place!]);
+    const placed = new TraceSourceMap(new TraceText(trace), [place!]);
     const { start } = placed.text;
     expect(placed.placesOf({ utf16Start: 0, utf16End: start })).toEqual([]);
     for (let at = start; at < placed.text.text.length;) {
@@ -280,6 +280,6 @@ test('every byte of a trace is found again in its file, through the escapes', ()
     expect(placed.utf16At(place!.utf16[0]! - 1)).toBeUndefined();
     // What has changed since is not found, even where it is as long.
     const changed = file.replace('"x', '"y');
-    expect(new TracePlaces(changed).of(trace)).toEqual([]);
+    expect(new JsonSourceMap(changed).partsOf(trace)).toEqual([]);
   }
 });

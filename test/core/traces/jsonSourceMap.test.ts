@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PlacedTrace } from '../../../src/core/traces/traceSourceMap';
-import { TracePlaces } from '../../../src/core/traces/jsonSourceMap';
+import { TraceSourceMap } from '../../../src/core/traces/traceSourceMap';
+import { JsonSourceMap } from '../../../src/core/traces/jsonSourceMap';
 import { readTraces } from '../../../src/core/traces/readTraces';
 import { TraceText } from '../../../src/core/traces/traceText';
 import { hasShared, shared } from '../../support/shared';
@@ -21,13 +21,13 @@ describe.skipIf(!hasShared).each(FILES)('%s', name => {
   test('has every part of its traces where it is found', () => {
     const file = readFileSync(join(shared, name), 'utf8');
     const { traces } = readTraces(file);
-    const places = new TracePlaces(file);
+    const places = new JsonSourceMap(file);
     expect(traces.length).toBeGreaterThan(0);
     for (const trace of traces.slice(0, MOST)) {
-      const parts = places.of(trace);
+      const parts = places.partsOf(trace);
       expect(parts).toHaveLength(trace.parts.length);
       expect(parts.length).toBeGreaterThan(0);
-      const placed = new PlacedTrace(new TraceText(trace), parts);
+      const placed = new TraceSourceMap(new TraceText(trace), parts);
       const { text, start } = placed.text;
       const whole = placed.placesOf({ utf16Start: start, utf16End: text.length });
       const there = whole.map(({ utf16Start, utf16End }) => file.slice(utf16Start, utf16End));

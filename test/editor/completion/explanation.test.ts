@@ -1,6 +1,6 @@
 // The page that explains a completion is plain text, whatever the model wrote.
 import { expect, test } from 'vitest';
-import { explanation } from '../../../src/editor/completion/explanation';
+import { explainCompletion } from '../../../src/editor/completion/explanation';
 import type { Shown } from '../../../src/editor/completion/completionProvider';
 import type { CompletionView } from '../../../src/protocol/completion';
 
@@ -28,8 +28,8 @@ const VIEW: CompletionView = {
   ],
   ...{ mode: 'spm', format: 'tokenscope.json', healing: 'exact', inexact: '' },
   ...{
-    handedBack: bytes('C'),
-    handedOn: bytes(''),
+    rolledBack: bytes('C'),
+    rolledForward: bytes(''),
     promptTokens: 40,
     rememberedTokens: 30,
     modelTokens: 14,
@@ -44,8 +44,8 @@ const SHOWN: Shown = {
 };
 
 test('says what the model did, and what other healings make of the place', () => {
-  const none: CompletionView = { ...VIEW, healing: 'none', handedBack: bytes(''), items: [] };
-  const lines = explanation(SHOWN, [VIEW, none]).split('\n');
+  const none: CompletionView = { ...VIEW, healing: 'none', rolledBack: bytes(''), items: [] };
+  const lines = explainCompletion(SHOWN, [VIEW, none]).split('\n');
   expect(lines[0]).toBe('a.ts, line 2, column 8');
   const line = (start: string) => lines.find(line => line.startsWith(start));
   expect(line('let wordC')).toContain('⟦ount(');
@@ -59,7 +59,7 @@ test('says what the model did, and what other healings make of the place', () =>
 
 test('says that the text behind the cursor is not seen, where it is not, and why healing is not exact', () => {
   const view: CompletionView = { ...VIEW, mode: 'none', healing: 'one-token', inexact: 'no BPE' };
-  const page = explanation({ ...SHOWN, view }, []);
+  const page = explainCompletion({ ...SHOWN, view }, []);
   expect(page).toMatch(/the text behind it is not seen/);
   expect(page).toMatch(/not exact +no BPE/);
   expect(page).toMatch(/probability +not known exactly/);

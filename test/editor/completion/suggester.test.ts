@@ -1,16 +1,16 @@
 // Typing against a model that knows a text by heart: what is suggested always fits what is there, and typing on
 // what was suggested asks for nothing.
 import { describe, expect, test } from 'vitest';
-import { Pause } from '../../../src/core/completion/requestDelay';
+import { RequestDelay } from '../../../src/core/completion/requestDelay';
 import { Suggestions } from '../../../src/core/completion/suggestions';
-import { Suggester, type Ask, type Place } from '../../../src/editor/completion/suggester';
+import { Suggester, type Ask, type CursorPlace } from '../../../src/editor/completion/suggester';
 import { randomOf } from '../../support/toys';
 
 const TEXT = 'export function total(values) {\n  return values.length;\n}\n'.repeat(4);
 const AHEAD = 12;
 
 class Typist {
-  readonly suggester = new Suggester(new Suggestions(), new Pause());
+  readonly suggester = new Suggester(new Suggestions(), new RequestDelay());
   asked = 0;
   aborted = 0;
   /** Milliseconds for a character. */
@@ -37,13 +37,13 @@ class Typist {
     };
   }
 
-  suggest(place: Place, signal = new AbortController().signal, isExplicit = false) {
+  suggest(place: CursorPlace, signal = new AbortController().signal, isExplicit = false) {
     const ask = this.ask(place.before);
     return this.suggester.suggest({ place, ask, isExplicit, maxPauseMs: 1 }, signal);
   }
 }
 
-const at = (before: string, scene = 's'): Place => ({ scene, before });
+const at = (before: string, scene = 's'): CursorPlace => ({ scene, before });
 
 describe('a suggestion', () => {
   test('that is typed through costs no request', async () => {

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { lenses } from '../../../src/core/lenses/lenses';
 import { emptyScores } from '../../../src/core/lenses/scores';
 import {
-  blanksIn,
+  whitespaceIn,
   splitCharacters,
-  stretchesByStep,
+  rangesByStep,
 } from '../../../src/editor/overlay/decorationRanges';
-import type { TokenView } from '../../../src/protocol/engine';
+import type { TokenView } from '../../../src/protocol/scores';
 
 /** A view of tokens given as [utf16Start, utf16End, surprisal in bits]. */
 function viewOf(tokens: [number, number, number][]): TokenView {
@@ -37,7 +37,7 @@ describe('stretchesByStep', () => {
       [6, 8, 2.5],
       [8, 9, 20],
     ]);
-    const steps = stretchesByStep(view, lenses.surprisal);
+    const steps = rangesByStep(view, lenses.surprisal);
     expect(steps.get(2)).toEqual([stretch(0, 5), stretch(6, 8)]);
     expect(steps.get(7)).toEqual([stretch(8, 9)]);
     expect([...steps.keys()].sort()).toEqual([2, 7]);
@@ -50,7 +50,7 @@ describe('stretchesByStep', () => {
       [0, 2, 3],
       [2, 3, 0.1],
     ]);
-    const steps = stretchesByStep(view, lenses.surprisal);
+    const steps = rangesByStep(view, lenses.surprisal);
     expect(steps.get(5)).toEqual([stretch(0, 2)]);
     expect(splitCharacters(view)).toEqual([stretch(0, 2)]);
   });
@@ -64,7 +64,7 @@ describe('stretchesByStep', () => {
       ]),
       first: 5,
     };
-    const steps = stretchesByStep(view, lenses.tokens);
+    const steps = rangesByStep(view, lenses.tokens);
     expect(steps.get(1)).toEqual([stretch(0, 1), stretch(2, 3)]);
     expect(steps.get(0)).toEqual([stretch(1, 2)]);
   });
@@ -72,7 +72,7 @@ describe('stretchesByStep', () => {
 
 describe('blanksIn', () => {
   it('finds blanks, tabs and line ends, a CRLF once', () => {
-    expect(blanksIn('a b\tc\r\nd\n', 10)).toEqual([
+    expect(whitespaceIn('a b\tc\r\nd\n', 10)).toEqual([
       { kind: 'space', utf16: 11 },
       { kind: 'tab', utf16: 13 },
       { kind: 'lineEnd', utf16: 15 },

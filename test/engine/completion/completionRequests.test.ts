@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
 import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
-import { repeatsMuch } from '../../../src/core/completion/stopRules';
+import { isMostlyRepeated } from '../../../src/core/completion/stopRules';
 import { encodeUtf8, firstInvalidUtf8 } from '../../../src/core/text/utf8';
 import { calibrate } from '../../../src/engine/completion/calibrate';
 import { completeAt } from '../../../src/engine/completion/completer';
 import { Model } from '../../../src/engine/models/model';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
-import { Cancelled } from '../../../src/protocol/channel';
+import { Cancelled } from '../../../src/core/errors';
 import type { CompletionOptions } from '../../../src/protocol/completion';
 import { bundleEngine } from '../../support/engineBundle';
 import { readGoldenText } from '../../support/goldenTexts';
@@ -36,7 +36,7 @@ const OPTIONS: CompletionOptions = {
   ...{
     healings: ['exact'],
     mode: 'auto',
-    handBack: 'auto',
+    rollback: 'auto',
     suffixFrom: 'auto',
     contextTokens: 512,
   },
@@ -60,7 +60,7 @@ describe('a completion', () => {
   test('has the probability of its bytes that a cursor finds byte by byte', async () => {
     const view = await at(CODE, AT, { mode: 'none', maxTokens: 3 });
     const [item] = view.items;
-    const cursor = await ByteCursor.at(
+    const cursor = await ByteCursor.openAt(
       model.byteRules,
       model.asTokenModel(),
       encodeUtf8(CODE.slice(0, AT)),
@@ -73,14 +73,14 @@ describe('a completion', () => {
 
   test('is spelled by its tokens, the bytes handed back first', async () => {
     for (const mode of ['psm', 'spm', 'none'] as const) {
-      for (const handBack of ['none', 'boundary', 'line'] as const) {
-        const view = await at(CODE, AT, { mode, handBack });
+      for (const rollback of ['none', 'boundary', 'line'] as const) {
+        const view = await at(CODE, AT, { mode, rollback });
         const [{ insert, tokens }] = view.items as [(typeof view.items)[0]];
         const spelled = Buffer.concat(tokens.map(({ bytes }) => bytes)).toString('latin1');
-        const handed = Buffer.from(view.handedBack).toString('latin1');
+        const handed = Buffer.from(view.rolledBack).toString('latin1');
         expect(spelled.startsWith(handed + Buffer.from(insert).toString('latin1'))).toBe(true);
-        expect(CODE.slice(0, AT).endsWith(Buffer.from(view.handedBack).toString())).toBe(true);
-        if (mode === 'psm') expect(view.handedBack.length > 0).toBe(handBack !== 'none');
+        expect(CODE.slice(0, AT).endsWith(Buffer.from(view.rolledBack).toString())).toBe(true);
+        if (mode === 'psm') expect(view.rolledBack.length > 0).toBe(rollback !== 'none');
         expect(view.seen.after > 0).toBe(mode !== 'none');
       }
     }
@@ -92,7 +92,7 @@ describe('a completion', () => {
     for (const mode of ['psm', 'spm'] as const) {
       const view = await at(text, place, { mode, suffixFrom: 'boundary' });
       const [{ insert, stopReason, logprob }] = view.items as [(typeof view.items)[0]];
-      expect(Buffer.from(view.handedOn).toString()).toBe('ues)');
+      expect(Buffer.from(view.rolledForward).toString()).toBe('ues)');
       // The word is whole: whatever the model wrote instead, nothing is likelier than that and the end.
       expect([insert, stopReason]).toEqual(['', 'join']);
       expect(logprob!).toBeLessThan(0);
@@ -113,7 +113,7 @@ describe('a completion', () => {
         const [bytes, suffix] = [encodeUtf8(insert), encodeUtf8(text.slice(place))];
         expect(firstInvalidUtf8(bytes)).toBe(-1);
         expect(insert).not.toContain('\ufffd');
-        expect(repeatsMuch(byteStringOf(bytes), byteStringOf(suffix))).toBe(false);
+        expect(isMostlyRepeated(byteStringOf(bytes), byteStringOf(suffix))).toBe(false);
         if (singleLine) expect(insert.trimStart()).not.toContain('\n');
       }
     }
@@ -186,7 +186,7 @@ describe('a calibration', () => {
     const { rows, chosen, cuts, heard } = await run(texts, 12);
     expect(cuts).toBe(12);
     expect(heard.at(-1)).toBe(24);
-    const forms = rows.map(({ mode, handBack }) => `${mode} ${handBack}`).sort();
+    const forms = rows.map(({ mode, rollback }) => `${mode} ${rollback}`).sort();
     expect(forms).toEqual(['none none', 'psm boundary', 'psm line', 'psm none', 'spm none']);
     expect(rows[0]).toMatchObject({ ...chosen, differs: [0, 0] });
     rows.slice(1).forEach((row, i) => {

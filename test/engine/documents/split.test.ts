@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { TokenStream } from '../../../src/core/text/stream/tokenStream';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { splitAt } from '../../../src/engine/documents/split';
-import type { Piece, SplitView } from '../../../src/protocol/engine';
+import type { Piece } from '../../../src/protocol/types';
+import type { SplitView } from '../../../src/protocol/split';
 import { hasShared, shared, tokenizerOf, tokenizerOfFile } from '../../support/shared';
 
 const root = join(import.meta.dirname, '../../..');

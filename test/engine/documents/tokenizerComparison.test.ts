@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
-import { Documents } from '../../../src/engine/server';
+import { EngineServer } from '../../../src/engine/server';
 import { openTokenizerAt } from '../../../src/engine/models/openTokenizer';
-import type { Comparison, Piece, Range16 } from '../../../src/protocol/engine';
+import type { Comparison } from '../../../src/protocol/compare';
+import type { Piece, Range16 } from '../../../src/protocol/types';
 import { hasShared, shared, tokenizerOf } from '../../support/shared';
 import { writeModelFolder } from '../../support/modelFolder';
 
@@ -20,10 +21,10 @@ const TEXT =
   'export function naïveSum(a: number): number {\n  return a + 12345; // 𝄞 sums\n}\n'.repeat(3);
 const signal = new AbortController().signal;
 const at = { uri: 'text', version: 1 };
-let documents: Documents;
+let documents: EngineServer;
 
 beforeEach(async () => {
-  documents = new Documents(
+  documents = new EngineServer(
     () => expect.fail('no graph is asked for'),
     () => {},
   );

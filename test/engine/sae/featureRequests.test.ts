@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CHANNEL_STEPS } from '../../../src/core/sae/featureValues';
-import { Documents } from '../../../src/engine/server';
+import { EngineServer } from '../../../src/engine/server';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
-import { UserError } from '../../../src/protocol/channel';
+import { UserError } from '../../../src/core/errors';
 import { bundleEngine } from '../../support/engineBundle';
 import { writeModelFolder } from '../../support/modelFolder';
 import { writeSae } from '../../support/saes';
@@ -18,7 +18,7 @@ const text = 'def first(x):\n    return x + 1\n\n\ndef second(y):\n    return fi
 const { signal } = new AbortController();
 let scratch: string;
 let model: string;
-let documents: Documents;
+let documents: EngineServer;
 let version = 0;
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
     join(model, 'tokenscope.json'),
     JSON.stringify({ start: '<|start|>', saes: ['saes/own'] }),
   );
-  documents = new Documents(
+  documents = new EngineServer(
     () => new RuntimeClient(bundle),
     () => {},
   );
@@ -137,7 +137,7 @@ test('near misses are off, and would be on above their threshold', async () => {
 
 test('a budget is met exactly, and so is the number for each token', async () => {
   await encode();
-  const table = (choice: Parameters<Documents['featureTable']>[0]['choice']) =>
+  const table = (choice: Parameters<EngineServer['featureTable']>[0]['choice']) =>
     documents.featureTable({ ...at(), densityCutoff: 1, choice, rows: 1000 }, signal);
   expect((await table({ kind: 'budget', perToken: 5 })).l0).toBeCloseTo(5, 9);
   expect((await table({ kind: 'topK', k: 3 })).l0).toBeCloseTo(3, 9);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decodeToken, encodeToken, preActivations } from '../../../src/core/sae/encode';
 import { readSae } from '../../../src/engine/sae/readSae';
-import { UserError } from '../../../src/protocol/channel';
+import { UserError } from '../../../src/core/errors';
 
 const folder = join(import.meta.dirname, '../../golden/sae/formats');
 const golden = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as {

@@ -13,7 +13,7 @@ import {
 import { Document } from '../../../src/engine/documents/document';
 import { Model } from '../../../src/engine/models/model';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
-import { Cancelled } from '../../../src/protocol/channel';
+import { Cancelled } from '../../../src/core/errors';
 import { bundleEngine } from '../../support/engineBundle';
 
 const CODE =
@@ -44,8 +44,8 @@ async function scored(model: Model, text: string) {
   return { document, scores: byteScoresOf(model, document) };
 }
 
-function expectEqual({ bytesBits, seamBits, endBits, tokenBits }: Sums): void {
-  expect(Math.abs((bytesBits + seamBits + endBits) / tokenBits - 1)).toBeLessThan(1e-5);
+function expectEqual({ bytesBits, boundaryBits, endBits, tokenBits }: Sums): void {
+  expect(Math.abs((bytesBits + boundaryBits + endBits) / tokenBits - 1)).toBeLessThan(1e-5);
 }
 
 describe('the bytes of a text', () => {
@@ -56,7 +56,7 @@ describe('the bytes of a text', () => {
       expect(scores.surprisals.every(nats => nats > 0)).toBe(true);
       const proof = await byteProof(model, document, signal);
       expect(proof.windows).toHaveLength(1);
-      expect(proof.windows[0]!.seamBits).toBe(0);
+      expect(proof.windows[0]!.boundaryBits).toBe(0);
       expectEqual(totalsOf(proof));
     }
   });
@@ -73,7 +73,7 @@ describe('the bytes of a text', () => {
       if (i > 0) expect(window.byteStart).toBe(windows[i - 1]!.byteEnd);
       if (i > 0) expect(window.contextStart).toBeLessThan(window.byteStart);
     }
-    expect(windows.some(({ seamBits }) => seamBits !== 0)).toBe(true);
+    expect(windows.some(({ boundaryBits }) => boundaryBits !== 0)).toBe(true);
   });
 
   test('are the same whatever was visible, and wherever they were cancelled', async () => {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totalsOf } from '../../../src/core/exactBytes/byteProof';
 import { Engine, type RunningEngine } from '../../../src/editor/engine/engineClient';
-import { Cancelled } from '../../../src/protocol/channel';
-import type { NextBytesView, ScoredEvent } from '../../../src/protocol/engine';
+import { Cancelled } from '../../../src/core/errors';
+import type { ScoredEvent } from '../../../src/protocol/engine';
+import type { NextBytesView } from '../../../src/protocol/nextBytes';
 import { bundleEngine } from '../../support/engineBundle';
 import { writeModelFolder } from '../../support/modelFolder';
 
@@ -97,8 +98,8 @@ test('nothing is scored before it is asked for; then the visible, then all with 
     expect(seen).toMatchObject({ pending: 0 });
     const all = await remote.scoreBytes({ ...AT, visible: [], whole: true });
     if ('refused' in all || !all.proof) throw new Error('refused');
-    const { bytesBits, seamBits, endBits, tokenBits } = totalsOf(all.proof);
-    expect(seamBits).toBe(0);
+    const { bytesBits, boundaryBits, endBits, tokenBits } = totalsOf(all.proof);
+    expect(boundaryBits).toBe(0);
     expect(Math.abs((bytesBits + endBits) / tokenBits - 1)).toBeLessThan(1e-5);
     // Added by tokens they are the same sum.
     const { scores, byteBits } = await remote.view({
@@ -155,9 +156,9 @@ describe('a second model', () => {
         [summary.proof!, 'coder'],
         [summary.secondProof!, 'stories260K'],
       ] as const) {
-        const { bytesBits, seamBits, endBits, tokenBits } = totalsOf(proof);
+        const { bytesBits, boundaryBits, endBits, tokenBits } = totalsOf(proof);
         expect(proof.model).toBe(model);
-        expect(Math.abs((bytesBits + seamBits + endBits) / tokenBits - 1)).toBeLessThan(1e-5);
+        expect(Math.abs((bytesBits + boundaryBits + endBits) / tokenBits - 1)).toBeLessThan(1e-5);
       }
       const [own, difference] = [
         await remote.characters({ ...AT, range: ALL }),

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lenses } from '../../../src/core/lenses/lenses';
 import { contrastOf } from '../../../src/core/traces/contrast';
-import { Documents } from '../../../src/engine/server';
+import { EngineServer } from '../../../src/engine/server';
 import { Model } from '../../../src/engine/models/model';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
-import type { ScoreSummary, TokenView } from '../../../src/protocol/engine';
+import type { ScoreSummary } from '../../../src/protocol/types';
+import type { TokenView } from '../../../src/protocol/scores';
 import { bundleEngine } from '../../support/engineBundle';
 
 const models = join(import.meta.dirname, '../../../models/reasoner');
@@ -19,11 +20,11 @@ const { signal } = new AbortController();
 
 let bundle: string;
 let start: () => RuntimeClient;
-let documents: Documents;
+let documents: EngineServer;
 beforeAll(async () => {
   bundle = await bundleEngine();
   start = () => new RuntimeClient(join(bundle, 'runtime.js'));
-  documents = new Documents(start, () => {});
+  documents = new EngineServer(start, () => {});
   await open('base');
 });
 afterAll(async () => {

@@ -2,12 +2,12 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Documents } from '../../../src/engine/server';
+import { EngineServer } from '../../../src/engine/server';
 import { isRightBy } from '../../../src/engine/traces/checker';
 import { drawToken } from '../../../src/core/traces/drawToken';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import type { BranchView, RolloutOptions, RolloutView } from '../../../src/protocol/traces';
-import { Cancelled } from '../../../src/protocol/channel';
+import { Cancelled } from '../../../src/core/errors';
 import { bundleEngine } from '../../support/engineBundle';
 import { randomOf } from '../../support/toys';
 
@@ -32,10 +32,10 @@ const OPTIONS: RolloutOptions = {
 const START = problem.length + 1;
 
 let bundle: string;
-let documents: Documents;
+let documents: EngineServer;
 beforeAll(async () => {
   bundle = await bundleEngine();
-  documents = new Documents(
+  documents = new EngineServer(
     () => new RuntimeClient(join(bundle, 'runtime.js')),
     () => {},
   );

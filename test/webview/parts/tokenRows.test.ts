@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { TokenView } from '../../../src/protocol/engine';
+import type { TokenView } from '../../../src/protocol/scores';
 import type { VisibleTokens } from '../../../src/protocol/page';
 import { emptyScores } from '../../../src/core/lenses/scores';
 import { columnsOf, sorted } from '../../../webview/parts/tableColumns';

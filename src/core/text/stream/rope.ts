@@ -24,21 +24,21 @@ export function sizeOf(rope: Rope | undefined): Size {
 
 export function ropeOf(segments: readonly Segment[]): Rope | undefined {
   return segments.reduce<Rope | undefined>(
-    (rope, segment) => joined(rope, node(segment, Math.random(), undefined, undefined)),
+    (rope, segment) => joinRopes(rope, node(segment, Math.random(), undefined, undefined)),
     undefined,
   );
 }
 
 /** All of `left`, then all of `right`. */
-export function joined(left: Rope | undefined, right: Rope | undefined): Rope | undefined {
+export function joinRopes(left: Rope | undefined, right: Rope | undefined): Rope | undefined {
   if (!left || !right) return left ?? right;
   return left.priority > right.priority
-    ? node(left.segment, left.priority, left.left, joined(left.right, right))
-    : node(right.segment, right.priority, joined(left, right.left), right.right);
+    ? node(left.segment, left.priority, left.left, joinRopes(left.right, right))
+    : node(right.segment, right.priority, joinRopes(left, right.left), right.right);
 }
 
 /** The segments whose start, in UTF-16 units, is below `at`, and the others. */
-export function cut(
+export function splitRope(
   rope: Rope | undefined,
   at: number,
 ): [before: Rope | undefined, behind: Rope | undefined] {
@@ -46,10 +46,10 @@ export function cut(
   const { segment, priority, left, right } = rope;
   const start = sizeOf(left).utf16;
   if (start < at) {
-    const [before, behind] = cut(right, at - start - segment.text.length);
+    const [before, behind] = splitRope(right, at - start - segment.text.length);
     return [node(segment, priority, left, before), behind];
   }
-  const [before, behind] = cut(left, at);
+  const [before, behind] = splitRope(left, at);
   return [before, node(segment, priority, behind, right)];
 }
 
@@ -93,9 +93,9 @@ export function segmentAt(
     : segmentAt(rope.right, at, behind);
 }
 
-export function textOf(rope: Rope | undefined): string {
+export function ropeText(rope: Rope | undefined): string {
   if (!rope) return '';
-  return textOf(rope.left) + rope.segment.text + textOf(rope.right);
+  return ropeText(rope.left) + rope.segment.text + ropeText(rope.right);
 }
 
 function node(

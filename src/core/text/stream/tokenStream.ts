@@ -1,13 +1,13 @@
 // The tokens of a text that is being edited: an edit encodes the segments that it touches and no others.
 import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
 import {
-  cut,
-  joined,
+  splitRope,
+  joinRopes,
   ropeOf,
   segmentAt,
   sizeOf,
   startBelow,
-  textOf,
+  ropeText,
   visitTokens,
   type Rope,
   type Size,
@@ -43,7 +43,7 @@ export class TokenStream {
   }
 
   get text(): string {
-    return textOf(this.#rope);
+    return ropeText(this.#rope);
   }
 
   /**
@@ -54,13 +54,13 @@ export class TokenStream {
     // Whether a boundary is hard depends on the two units before it and the two behind it. Every segment goes
     // of whose boundaries one of these is in the edit.
     const offset = startBelow(this.#rope, start - 1);
-    const [before, rest] = cut(this.#rope, offset);
-    const [touched, behind] = cut(rest, end + 3 - offset);
-    const old = textOf(touched);
+    const [before, rest] = splitRope(this.#rope, offset);
+    const [touched, behind] = splitRope(rest, end + 3 - offset);
+    const old = ropeText(touched);
     const renewed = old.slice(0, start - offset) + text + old.slice(end - offset);
     const lead = segmentAt(before, sizeOf(before).utf16 - 1)?.segment.text.at(-1);
     const middle = this.#encoded(renewed, lead ?? '');
-    this.#rope = joined(joined(before, middle), behind);
+    this.#rope = joinRopes(joinRopes(before, middle), behind);
     return sizeOf(before).tokens + commonPrefix(idsOf(touched), idsOf(middle));
   }
 

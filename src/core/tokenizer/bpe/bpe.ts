@@ -1,7 +1,7 @@
 // A BPE tokenizer: what added tokens and normalizers leave is cut into pretokens, and the bytes or characters of each
 // pretoken are merged.
 import { encodeUtf8 } from '../../text/utf8';
-import type { AddedToken, Piece } from '../addedTokens';
+import type { AddedToken, AddedTokenPiece } from '../addedTokens';
 import { CharacterAlphabet, type Alphabet } from './alphabet';
 import { LONGEST_KEY, PretokenCache } from './wordCache';
 import { beforeWords, behindLineFeeds, betweenTokens, type HardBoundaries } from '../hardBoundary';
@@ -11,8 +11,8 @@ import { toNfc } from '../normalize/unicodeForms';
 import type { Scan } from '../patterns/scan';
 import { PipelineTokenizer, rewritten, take, type PipelineParts } from '../pipelineTokenizer';
 import type { Respell } from '../normalize/rewrite';
-import type { Rewriting } from '../normalize/rewriteSpans';
-import { prefixesOf, prependBlank, toBlanks, withBlanks } from '../files/metaspace';
+import type { RewriteSpans } from '../normalize/rewriteSpans';
+import { prefixesOf, prependSpace, toSpaces, withSpaces } from '../files/metaspace';
 import { PretokenList, type TokenList } from '../tokenList';
 import type { UnknownCharacters } from '../lookup/unknownCharacters';
 
@@ -52,9 +52,9 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
 
   protected override encodeText(
     text: string,
-    { start, end }: Piece,
+    { start, end }: AddedTokenPiece,
     isFirst: boolean,
-    rewriting: Rewriting,
+    rewriting: RewriteSpans,
     behind: number,
     list: TokenList,
   ): void {
@@ -127,7 +127,7 @@ function boundariesOfMerging(
   { vocabulary, merger, normalizers, respell, scans, whole, added }: BpeParts,
   alphabet: CharacterAlphabet,
 ): HardBoundaries | undefined {
-  const spellsBlanksAlone = normalizers.every(step => step === prependBlank || step === toBlanks);
+  const spellsBlanksAlone = normalizers.every(step => step === prependSpace || step === toSpaces);
   const bytes = new Set(alphabet.byteIds);
   if (!spellsBlanksAlone || whole || merger.merges.takes(id => bytes.has(id))) return undefined;
   // Metaspace's: it ends pretokens at blanks, and more ends change nothing where no merge crosses.
@@ -137,10 +137,10 @@ function boundariesOfMerging(
     return undefined;
   }
   const prefixes =
-    normalizers.includes(prependBlank) || (respell && prefixesOf(respell) !== 'never');
+    normalizers.includes(prependSpace) || (respell && prefixesOf(respell) !== 'never');
   // What stands behind one of them may begin like a text.
   if (prefixes && matched.length > 0) return undefined;
   const tokens = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.bytesOf(id));
-  const contents = matched.map(({ content }) => encodeUtf8(withBlanks(content)));
+  const contents = matched.map(({ content }) => encodeUtf8(withSpaces(content)));
   return betweenTokens([...tokens, ...contents], alphabet, prefixes ?? false);
 }

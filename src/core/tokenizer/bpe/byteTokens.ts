@@ -1,5 +1,5 @@
 // Tokens that stand for single bytes, among pieces of text: SentencePiece spells them `<0x00>` to `<0xFF>`.
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { quoted } from '../../json';
 
 export const byteToken = (byte: number) =>

@@ -3,11 +3,11 @@
 // piece those of the highest score first.
 import { CharacterAlphabet } from '../bpe/alphabet';
 import { BpeTokenizer } from '../bpe/bpe';
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { Merger } from '../bpe/merger';
 import { MergeTable } from '../bpe/mergeTable';
 import { rankedMerges } from '../bpe/rankedMerges';
-import { prependBlank } from './metaspace';
+import { prependSpace } from './metaspace';
 import type { Tokenizer } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
 
@@ -51,7 +51,7 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
     merger: new Merger(new MergeTable(rankedMerges(ids, id => ranks[id]!))),
     scans: [],
     normalizer: 'Prepend',
-    normalizers: [prependBlank],
+    normalizers: [prependSpace],
     respell: undefined,
     unknown: undefined,
     whole: undefined,

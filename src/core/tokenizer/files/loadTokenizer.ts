@@ -1,6 +1,6 @@
 // Makes a tokenizer of a folder's files. What they ask for is done as Rust `tokenizers` does it, or refused
 // by name; nothing is guessed.
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { isObject, type Json } from '../../json';
 import { tokenizerJsonOf } from './vocabAndMerges';
 import { lookupTokenizerOf, lookupTypeOf, type PieceFinders } from './unigramWordPieceJson';

@@ -6,11 +6,11 @@ import { normalizersOf } from './normalizers';
 import type { Scan } from '../patterns/scan';
 import { scanOfDigits, scanOfPunctuation, scanOfSplit } from './preTokenizers';
 import type { Respell, Rewrite } from '../normalize/rewrite';
-import { isSpaced, metaspace, rewritesOf, spellsBlanks } from './metaspace';
-import { namesOf, refusal, stepsOf, type Step } from './pipelineSteps';
+import { isSentencePiece, metaspace, rewritesOf, mapsSpaces } from './metaspace';
+import { namesOf, refusal, stepsOf, type PipelineStep } from './pipelineSteps';
 
 /** Cuts text; what it `drops` is seen by no model. */
-export interface Cut {
+export interface PretokenCut {
   readonly scan: Scan;
   /** Asked of the place where a piece begins. */
   readonly drops?: (text: string, at: number, to: number) => boolean;
@@ -21,7 +21,7 @@ export interface WordPipeline {
   readonly normalizer: string;
   readonly normalizers: readonly Rewrite[];
   /** Each cuts the pieces that those before it leave. */
-  readonly cuts: readonly Cut[];
+  readonly cuts: readonly PretokenCut[];
   /** What is changed in each piece then. */
   readonly respell: Respell | undefined;
   /** Whether the vocabulary spells blanks as U+2581. */
@@ -33,16 +33,16 @@ export interface WordPipeline {
 export function wordPipelineOf(json: Json): WordPipeline {
   const normalizers = stepsOf(json.normalizer, 'normalizer', 'normalizers');
   const preTokenizers = stepsOf(json.pre_tokenizer, 'pre_tokenizer', 'pretokenizers');
-  const spaced = isSpaced(normalizers, preTokenizers);
+  const spaced = isSentencePiece(normalizers, preTokenizers);
   const last = preTokenizers.at(-1);
   const isMetaspace = last?.type === 'Metaspace';
   const before = isMetaspace ? preTokenizers.slice(0, -1) : preTokenizers;
-  if (before.length > 0 && normalizers.some(spellsBlanks)) {
+  if (before.length > 0 && normalizers.some(mapsSpaces)) {
     // They would look for blanks where there is U+2581.
     throw refusal('pre_tokenizer', `has ${namesOf(before)} after blanks became U+2581`);
   }
   return {
-    normalizer: namesOf(normalizers.filter(step => !spellsBlanks(step))),
+    normalizer: namesOf(normalizers.filter(step => !mapsSpaces(step))),
     normalizers: spaced ? rewritesOf(normalizers) : normalizersOf(normalizers),
     cuts: before.flatMap(cutsOf),
     isSpaced: spaced,
@@ -50,7 +50,7 @@ export function wordPipelineOf(json: Json): WordPipeline {
   };
 }
 
-const cutsByType: Record<string, (step: Step) => Cut[]> = {
+const cutsByType: Record<string, (step: PipelineStep) => PretokenCut[]> = {
   WhitespaceSplit: () => [betweenSpace],
   Whitespace: () => [wordsAndSigns],
   BertPreTokenizer: () => [betweenSpace, { scan: scanOfPunctuation({ behavior: 'Isolated' }) }],
@@ -59,7 +59,7 @@ const cutsByType: Record<string, (step: Step) => Cut[]> = {
   Split: step => [{ scan: scanOfSplit(step) }],
 };
 
-function cutsOf(step: Step): Cut[] {
+function cutsOf(step: PipelineStep): PretokenCut[] {
   if (Object.hasOwn(cutsByType, step.type)) return cutsByType[step.type]!(step);
   const names = Object.keys(cutsByType).join(', ');
   throw refusal(
@@ -96,7 +96,7 @@ const betweenSpace = runsOf(isSpace);
 const wordsAndSigns = runsOf(kindOfWhitespace);
 
 /** Runs of characters of one kind, without those of kind 0. */
-function runsOf(kindAt: KindAt): Cut {
+function runsOf(kindAt: KindAt): PretokenCut {
   return {
     scan: (text, from, to) => {
       const kind = kindAt(text, from, to);

@@ -6,41 +6,43 @@ import { BLANK_RUNS, normalizersOf } from './normalizers';
 import { behaviors } from '../patterns/behavior';
 import { literal } from '../patterns/run';
 import type { Scan } from '../patterns/scan';
-import type { Pipeline } from './pipeline';
+import { type Pipeline, namesOf, refusal, type PipelineStep } from './pipelineSteps';
 import { prepend, replaceAll, type Respell, type Rewrite } from '../normalize/rewrite';
-import { namesOf, refusal, type Step } from './pipelineSteps';
 
-export const SPELLED_BLANK = '\u2581';
-export const toBlanks = replaceAll(SPELLED_BLANK, ' ');
+export const METASPACE = '\u2581';
+export const toSpaces = replaceAll(METASPACE, ' ');
 /** Not before an empty text. */
-export const prependBlank = prepend(' ');
+export const prependSpace = prepend(' ');
 
 /** A vocabulary's spelling as the text that it stands for, and back. */
-export const withBlanks = (spelling: string) => spelling.replaceAll(SPELLED_BLANK, ' ');
-export const spelled = (text: string) => text.replaceAll(' ', SPELLED_BLANK);
+export const withSpaces = (spelling: string) => spelling.replaceAll(METASPACE, ' ');
+export const withMetaspaces = (text: string) => text.replaceAll(' ', METASPACE);
 
-export function isSpaced(normalizers: readonly Step[], preTokenizers: readonly Step[]): boolean {
-  return normalizers.some(spellsBlanks) || preTokenizers.some(({ type }) => type === 'Metaspace');
+export function isSentencePiece(
+  normalizers: readonly PipelineStep[],
+  preTokenizers: readonly PipelineStep[],
+): boolean {
+  return normalizers.some(mapsSpaces) || preTokenizers.some(({ type }) => type === 'Metaspace');
 }
 
-export function spacedPipeline(
-  normalizers: readonly Step[],
-  preTokenizers: readonly Step[],
+export function sentencePiecePipeline(
+  normalizers: readonly PipelineStep[],
+  preTokenizers: readonly PipelineStep[],
 ): Pipeline {
   return {
     isByteLevel: false,
-    normalizer: namesOf(normalizers.filter(step => !spellsBlanks(step))),
+    normalizer: namesOf(normalizers.filter(step => !mapsSpaces(step))),
     normalizers: rewritesOf(normalizers),
     ...preTokenizersOf(
       preTokenizers,
-      normalizers.some(step => spellsBlanks(step) && isBlank(step.pattern)),
+      normalizers.some(step => mapsSpaces(step) && isBlank(step.pattern)),
     ),
   };
 }
 
-export function spellsBlanks({ type, pattern, content }: Step): boolean {
+export function mapsSpaces({ type, pattern, content }: PipelineStep): boolean {
   const isOfBlanks = isBlank(pattern) || regexOf(pattern) === BLANK_RUNS;
-  return type === 'Replace' && isOfBlanks && content === SPELLED_BLANK;
+  return type === 'Replace' && isOfBlanks && content === METASPACE;
 }
 
 const regexOf = (pattern: unknown) => (pattern as { Regex?: unknown } | null | undefined)?.Regex;
@@ -50,17 +52,17 @@ function isBlank(pattern: unknown): boolean {
 }
 
 /** With the blanks as such that the steps spell U+2581. */
-export function rewritesOf(steps: readonly Step[]): Rewrite[] {
+export function rewritesOf(steps: readonly PipelineStep[]): Rewrite[] {
   let isSpelled = false;
   return steps.flatMap(step => {
-    if (spellsBlanks(step)) {
+    if (mapsSpaces(step)) {
       isSpelled = true;
       const runs = regexOf(step.pattern) === BLANK_RUNS;
-      return [...(runs ? normalizersOf([{ ...step, content: ' ' }]) : []), toBlanks];
+      return [...(runs ? normalizersOf([{ ...step, content: ' ' }]) : []), toSpaces];
     }
     if (step.type === 'Prepend') {
       const { prepend: prefix } = step;
-      if (prefix === SPELLED_BLANK) return [prependBlank];
+      if (prefix === METASPACE) return [prependSpace];
       throw refusal('normalizer.Prepend', `is ${quoted(prefix)}: only U+2581 is supported`);
     }
     // It would find U+2581 where the text here has blanks.
@@ -73,7 +75,7 @@ export function rewritesOf(steps: readonly Step[]): Rewrite[] {
 
 /** `noBlanks`: the normaliser has left none, so that a Split on blanks finds nothing. */
 function preTokenizersOf(
-  steps: readonly Step[],
+  steps: readonly PipelineStep[],
   noBlanks: boolean,
 ): { scans: Scan[]; respell: Respell | undefined } {
   const rest = steps.filter(
@@ -90,11 +92,11 @@ function preTokenizersOf(
   return metaspace(step!);
 }
 
-export function metaspace({ replacement, add_prefix_space, prepend_scheme, split }: Step): {
+export function metaspace({ replacement, add_prefix_space, prepend_scheme, split }: PipelineStep): {
   scans: Scan[];
   respell: Respell;
 } {
-  if (replacement !== SPELLED_BLANK) {
+  if (replacement !== METASPACE) {
     throw refusal(
       'pre_tokenizer.Metaspace',
       `replaces by ${quoted(replacement)}: only U+2581 is supported`,
@@ -107,8 +109,8 @@ export function metaspace({ replacement, add_prefix_space, prepend_scheme, split
   }
   const respell: Respell = (text, isFirst) => {
     const prefixes = scheme === 'always' || (scheme === 'first' && isFirst);
-    const begins = text[0] === ' ' || text[0] === SPELLED_BLANK;
-    return [...(prefixes && !begins ? prependBlank(text) : []), ...toBlanks(text)];
+    const begins = text[0] === ' ' || text[0] === METASPACE;
+    return [...(prefixes && !begins ? prependSpace(text) : []), ...toSpaces(text)];
   };
   schemes.set(respell, scheme);
   return {

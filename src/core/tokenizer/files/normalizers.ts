@@ -12,9 +12,9 @@ import {
   stripAccents,
   type Rewrite,
 } from '../normalize/rewrite';
-import { refusal, type Step } from './pipelineSteps';
+import { refusal, type PipelineStep } from './pipelineSteps';
 
-const known: Record<string, (step: Step) => Rewrite | Rewrite[]> = {
+const known: Record<string, (step: PipelineStep) => Rewrite | Rewrite[]> = {
   NFC: () => toNfc,
   NFD: () => normalization('NFD'),
   NFKC: () => normalization('NFKC'),
@@ -40,7 +40,7 @@ const known: Record<string, (step: Step) => Rewrite | Rewrite[]> = {
 /** As SentencePiece's files spell that blanks are taken together. */
 export const BLANK_RUNS = ' {2,}';
 
-export function normalizersOf(steps: readonly Step[]): Rewrite[] {
+export function normalizersOf(steps: readonly PipelineStep[]): Rewrite[] {
   return steps.flatMap(step => {
     if (Object.hasOwn(known, step.type)) return known[step.type]!(step);
     const names = Object.keys(known).join(', ');

@@ -1,10 +1,12 @@
 // The steps that a tokenizer.json lists as its normalizer and its pre_tokenizer.
-import { TokenizerError } from '../error';
+import type { Respell, Rewrite } from '../normalize/rewrite';
+import type { Scan } from '../patterns/scan';
+import { TokenizerError } from '../../errors';
 import { isObject, quoted, type Json } from '../../json';
 
-export type Step = Json & { readonly type: string };
+export type PipelineStep = Json & { readonly type: string };
 
-export function namesOf(steps: readonly Step[]): string {
+export function namesOf(steps: readonly PipelineStep[]): string {
   return steps.map(({ type }) => type).join(', ') || 'none';
 }
 
@@ -13,13 +15,23 @@ export function refusal(field: string, problem: string): TokenizerError {
 }
 
 /** The steps of a Sequence, of a single step, or of none; sequences may be nested. */
-export function stepsOf(json: unknown, field: string, list: string): Step[] {
+export function stepsOf(json: unknown, field: string, list: string): PipelineStep[] {
   if (json === undefined || json === null) return [];
   if (!isObject(json) || typeof json.type !== 'string') {
     throw refusal(field, `is ${quoted(json)}, not an object with a type`);
   }
-  if (json.type !== 'Sequence') return [json as Step];
+  if (json.type !== 'Sequence') return [json as PipelineStep];
   const steps = json[list];
   if (!Array.isArray(steps)) throw refusal(`${field}.${list}`, 'is not a list');
   return steps.flatMap(step => stepsOf(step, field, list));
+}
+
+export interface Pipeline {
+  /** Whether merging starts from bytes; otherwise from characters, where blanks are spelled U+2581. */
+  readonly isByteLevel: boolean;
+  /** For people: 'NFC'. */
+  readonly normalizer: string;
+  readonly normalizers: readonly Rewrite[];
+  readonly scans: readonly Scan[];
+  readonly respell: Respell | undefined;
 }

@@ -6,14 +6,14 @@ import { scanGpt2 } from '../patterns/gpt2';
 import { KNOWN_PATTERNS, isolatedScanOf, matchOf, scanOf } from '../patterns/knownPatterns';
 import { literal, repeated } from '../patterns/run';
 import type { Match, Scan } from '../patterns/scan';
-import { refusal, type Step } from './pipelineSteps';
+import { refusal, type PipelineStep } from './pipelineSteps';
 import { belongsTo, decodedRanges } from '../unicode/ranges';
 import { rustNumericRanges, rustPunctuationRanges } from '../unicode/unicodeCategories';
 
 const FIELD = 'pre_tokenizer';
 
 /** What cuts text into pretokens, in order. */
-export function scansOfByteLevel(steps: readonly Step[]): Scan[] {
+export function scansOfByteLevel(steps: readonly PipelineStep[]): Scan[] {
   if (steps.at(-1)?.type !== 'ByteLevel') {
     const found = steps.length > 0 ? `ends in ${quoted(steps.at(-1)!.type)}` : 'is missing';
     throw refusal(

@@ -1,7 +1,7 @@
 // The added tokens of a tokenizer.json.
 import { encodeUtf8 } from '../../text/utf8';
 import type { AddedToken } from '../addedTokens';
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { isId } from './readBpeModel';
 import { isObject, quoted } from '../../json';
 

@@ -1,5 +1,5 @@
 // The vocabulary and the merges of a BPE model, as a tokenizer.json, or vocab.json and merges.txt, has them.
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { isObject, quoted, type Json } from '../../json';
 
 /** Ids and ranks beyond these are taken for mistakes; ranks must also fit the merger's heap. */

@@ -5,7 +5,7 @@ import { ByteAlphabet } from '../bpe/alphabet';
 import { bytesOfBase64 } from './base64';
 import { BpeTokenizer } from '../bpe/bpe';
 import { encodings } from './tiktokenEncodings';
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { quoted } from '../../json';
 import { Merger } from '../bpe/merger';
 import { MergeTable } from '../bpe/mergeTable';

@@ -4,14 +4,14 @@ import { ByteAlphabet, CharacterAlphabet, type Alphabet } from '../bpe/alphabet'
 import { BpeTokenizer } from '../bpe/bpe';
 import { byteCharacters, bytesOfSpelling, spellingOf } from '../bpe/byteLevel';
 import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { quoted, type Json } from '../../json';
 import { Merger } from '../bpe/merger';
 import { MergeTable } from '../bpe/mergeTable';
 import { pipelineOf } from './pipeline';
 import { readAddedTokens } from './readAddedTokens';
 import { checkModel, readMerges, readVocabulary } from './readBpeModel';
-import { spelled, withBlanks } from './metaspace';
+import { withMetaspaces, withSpaces } from './metaspace';
 import type { Tokenizer } from '../tokenizer';
 import { UnknownCharacters } from '../lookup/unknownCharacters';
 import { Vocabulary } from '../vocabulary';
@@ -74,10 +74,10 @@ function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelli
     name: 'SentencePiece BPE',
     bytesOf: spelling => {
       const byte = byte_fallback === true ? byteOfToken(spelling) : undefined;
-      return byte ?? encodeUtf8(withBlanks(spelling));
+      return byte ?? encodeUtf8(withSpaces(spelling));
     },
-    textOf: withBlanks,
-    spell: spelled,
+    textOf: withSpaces,
+    spell: withMetaspaces,
     start: (ids, place) => {
       const characters = charactersOf(ids);
       if (!characters.has(BLANK)) {
@@ -98,7 +98,7 @@ function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelli
         );
       }
       const alphabet = new CharacterAlphabet(characters, undefined);
-      const token = { id, bytes: withBlanks(String(unk_token)) };
+      const token = { id, bytes: withSpaces(String(unk_token)) };
       return { alphabet, unknown: new UnknownCharacters(alphabet, token, fuse_unk === true) };
     },
   };
@@ -110,7 +110,7 @@ const BLANK = 0x20;
 function charactersOf(ids: Ids): Map<number, number> {
   const characters = new Map<number, number>();
   for (const [spelling, id] of ids) {
-    const code = withBlanks(spelling).codePointAt(0) ?? 0;
+    const code = withSpaces(spelling).codePointAt(0) ?? 0;
     const isSingle = spelling.length === (code > 0xffff ? 2 : 1);
     // A blank that is spelled as such is never met.
     if (isSingle && spelling !== ' ') characters.set(code, id);

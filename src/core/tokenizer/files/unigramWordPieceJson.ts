@@ -1,12 +1,12 @@
 // Makes a tokenizer of a tokenizer.json whose model is Unigram (Kudo 2018) or WordPiece (Schuster and Nakajima 2012).
 import { encodeUtf8 } from '../../text/utf8';
 import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { quoted, type Json } from '../../json';
 import { LookupTokenizer, type FindPieces, type UnknownPieces } from '../lookup/lookupTokenizer';
 import { readAddedTokens } from './readAddedTokens';
 import { readVocabulary } from './readBpeModel';
-import { withBlanks } from './metaspace';
+import { withSpaces } from './metaspace';
 import { refusal } from './pipelineSteps';
 import type { Tokenizer } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
@@ -60,7 +60,7 @@ interface LookupModel {
   finder(finders: PieceFinders, isMet: (piece: string) => boolean): FindPieces;
 }
 
-const spelling = (isSpaced: boolean) => (isSpaced ? withBlanks : (piece: string) => piece);
+const spelling = (isSpaced: boolean) => (isSpaced ? withSpaces : (piece: string) => piece);
 
 function unigram(model: Json, isSpaced: boolean): LookupModel {
   const textOf = spelling(isSpaced);

@@ -1,6 +1,6 @@
 // vocab.json and merges.txt, which leave to a class of the `transformers` library what a tokenizer.json
 // says: made into what a tokenizer.json would hold, as that library's convert_slow_tokenizer.py does.
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { isObject, quoted, type Json } from '../../json';
 import { GPT2_PATTERN } from '../patterns/gpt2';
 import { QWEN2_PATTERN } from '../patterns/cl100k';

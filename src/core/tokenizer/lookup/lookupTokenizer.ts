@@ -1,13 +1,13 @@
 // A tokenizer whose model looks pretokens up: Unigram finds the likeliest pieces, WordPiece the longest from the left.
 // A library searches them, and says nothing of where they lie: that is found here, and checked.
 import { encodeUtf8 } from '../../text/utf8';
-import type { Piece, TakenToken } from '../addedTokens';
+import type { AddedTokenPiece, TakenToken } from '../addedTokens';
 import { LONGEST_KEY, PretokenCache } from '../bpe/wordCache';
-import { TokenizerError } from '../error';
+import { TokenizerError } from '../../errors';
 import { quoted } from '../../json';
 import type { Scan } from '../patterns/scan';
 import { PipelineTokenizer, rewritten, take, type PipelineParts } from '../pipelineTokenizer';
-import type { Rewriting } from '../normalize/rewriteSpans';
+import type { RewriteSpans } from '../normalize/rewriteSpans';
 import { PretokenList, type TokenList } from '../tokenList';
 import type { Encoding } from '../tokenizer';
 import type { WordPipeline } from '../files/lookupPipeline';
@@ -52,9 +52,9 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
 
   protected override encodeText(
     text: string,
-    { start, end }: Piece,
+    { start, end }: AddedTokenPiece,
     isFirst: boolean,
-    rewriting: Rewriting,
+    rewriting: RewriteSpans,
     behind: number,
     list: TokenList,
   ): void {
@@ -87,7 +87,7 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
     text: string,
     from: number,
     to: number,
-    rewriting: Rewriting,
+    rewriting: RewriteSpans,
     level: number,
     list: TokenList,
   ): void {

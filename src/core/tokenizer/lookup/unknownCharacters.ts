@@ -1,6 +1,6 @@
 // Characters that a vocabulary without a fallback to bytes cannot spell: each becomes the unknown token, or each run of
 // them does (`fuse_unk`). No merge and no cut of a supported pre_tokenizer crosses their borders.
-import type { Piece, TakenToken } from '../addedTokens';
+import type { AddedTokenPiece, TakenToken } from '../addedTokens';
 import type { CharacterAlphabet } from '../bpe/alphabet';
 import { codePointAt } from '../unicode/classes';
 
@@ -12,8 +12,8 @@ export class UnknownCharacters {
   ) {}
 
   /** Cuts text into unknown characters and what lies between them; neither is empty. */
-  cut(text: string): Piece[] {
-    const pieces: Piece[] = [];
+  cut(text: string): AddedTokenPiece[] {
+    const pieces: AddedTokenPiece[] = [];
     let start = 0;
     let isUnknown = false;
     const close = (end: number) => {

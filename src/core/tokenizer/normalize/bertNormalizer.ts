@@ -2,9 +2,9 @@
 import { belongsTo, decodedRanges } from '../unicode/ranges';
 import { lowercase, replaceCharacters, withoutMarks, type Rewrite } from './rewrite';
 import { normalization } from './unicodeForms';
-import type { Step } from '../files/pipelineSteps';
+import type { PipelineStep } from '../files/pipelineSteps';
 
-export function bertNormalizers(step: Step): Rewrite[] {
+export function bertNormalizers(step: PipelineStep): Rewrite[] {
   // Missing fields mean what the library's own defaults are.
   const { clean_text = true, handle_chinese_chars = true, lowercase: lowers = true } = step;
   const strips = step.strip_accents ?? lowers;

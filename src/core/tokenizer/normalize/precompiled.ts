@@ -3,7 +3,7 @@
 import { encodeUtf8 } from '../../text/utf8';
 import { bytesOfBase64 } from '../files/base64';
 import type { Rewrite } from './rewrite';
-import type { Stretch } from './spans';
+import type { ReplacedSpan } from './spans';
 import { refusal } from '../files/pipelineSteps';
 
 /** In bytes of UTF-8: longer grapheme clusters are replaced a character at a time. */
@@ -18,7 +18,7 @@ export function precompiled(charsmap: unknown): Rewrite {
     return known.get(part);
   };
   return text => {
-    const stretches: Stretch[] = [];
+    const stretches: ReplacedSpan[] = [];
     const replace = (start: number, part: string): boolean => {
       const replacement = replacementOf(part);
       if (replacement === undefined) return false;

@@ -1,10 +1,10 @@
 // Single steps by which text is rewritten before it is cut and merged.
 import { belongsTo, decodedRanges, type Belongs } from '../unicode/ranges';
-import type { Stretch } from './spans';
+import type { ReplacedSpan } from './spans';
 import { combiningRanges } from '../unicode/unicodeCategories';
 
 /** What a step changes in a text, in order; what lies between the stretches stays as it is. */
-export type Rewrite = (text: string) => Stretch[];
+export type Rewrite = (text: string) => ReplacedSpan[];
 
 /** Nothing is put before an empty text. */
 export function prepend(prefix: string): Rewrite {
@@ -13,7 +13,7 @@ export function prepend(prefix: string): Rewrite {
 
 export function replaceAll(content: string, by: string): Rewrite {
   return text => {
-    const stretches: Stretch[] = [];
+    const stretches: ReplacedSpan[] = [];
     for (let at = text.indexOf(content); at >= 0;) {
       const end = at + content.length;
       stretches.push({ start: at, end, text: by });
@@ -95,4 +95,4 @@ export function replaceCharacters(
 }
 
 /** What a pre_tokenizer changes in a stretch between added tokens; `isFirst` where the text begins with it. */
-export type Respell = (text: string, isFirst: boolean) => Stretch[];
+export type Respell = (text: string, isFirst: boolean) => ReplacedSpan[];

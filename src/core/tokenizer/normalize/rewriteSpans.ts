@@ -1,11 +1,11 @@
 // A text on its way to the tokens' own bytes: normalisers, added tokens and tokenizers that put a blank before the
 // text each rewrite what the one before them left. What they changed is kept, to lead offsets back to the text.
 import { utf8Length } from '../../text/utf8';
-import { moveToText, replaced, type Stretch } from './spans';
+import { moveToText, replaced, type ReplacedSpan } from './spans';
 
-export class Rewriting {
+export class RewriteSpans {
   /** [level]; in UTF-16 offsets of that level's text, ascending. Level 0's is the text itself. */
-  readonly #stretches: Stretch[][];
+  readonly #stretches: ReplacedSpan[][];
   /** [level]; how much of its text has been given. */
   readonly #lengths: number[];
 
@@ -15,7 +15,7 @@ export class Rewriting {
   }
 
   /** The next `length` units of a level's text, and what becomes other text in them, in offsets of theirs. */
-  add(level: number, length: number, stretches: readonly Stretch[] = []): void {
+  add(level: number, length: number, stretches: readonly ReplacedSpan[] = []): void {
     const at = this.#lengths[level]!;
     for (const { start, end, text } of stretches) {
       this.#stretches[level]!.push({ start: start + at, end: end + at, text });

@@ -3,14 +3,14 @@
 import { utf8Length } from '../../text/utf8';
 
 /** text[start, end), in UTF-16 offsets, was replaced by `text`. */
-export interface Stretch {
+export interface ReplacedSpan {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
 /** The text with its stretches, which ascend, replaced. */
-export function replaced(text: string, stretches: readonly Stretch[]): string {
+export function replaced(text: string, stretches: readonly ReplacedSpan[]): string {
   const parts: string[] = [];
   let at = 0;
   for (const stretch of stretches) {
@@ -27,7 +27,7 @@ export function replaced(text: string, stretches: readonly Stretch[]): string {
  */
 export function moveToText(
   text: string,
-  stretches: readonly Stretch[],
+  stretches: readonly ReplacedSpan[],
   offsets: Uint32Array,
 ): void {
   let i = 0;

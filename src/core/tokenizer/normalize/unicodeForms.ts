@@ -1,7 +1,7 @@
 // The normalisation forms of Unicode (UAX #15), as the stretches of a text that they change. The version of Unicode
 // is the one of Rust `tokenizers` (9.0), whatever the runtime's: later characters neither move, join nor fall apart.
 import type { Rewrite } from './rewrite';
-import type { Stretch } from './spans';
+import type { ReplacedSpan } from './spans';
 
 export type NormalizationForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
@@ -50,8 +50,8 @@ function changesBy(
   candidate: RegExp,
   extending: RegExp,
   text: string,
-): Stretch[] {
-  const changes: Stretch[] = [];
+): ReplacedSpan[] {
+  const changes: ReplacedSpan[] = [];
   if (text.normalize(form) === text) return changes;
   // The stretch in hand: a character and what extends it.
   let start = 0;

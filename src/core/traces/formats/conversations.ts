@@ -9,26 +9,26 @@ import {
 } from './logprobs';
 import {
   isRow,
-  known,
-  part,
-  rowsOf,
-  textOf,
+  definedFields,
+  textPart,
+  asRows,
+  asString,
   type Format,
   type Path,
   type RawPart,
   type RawTrace,
-  type Row,
+  type TraceRow,
 } from './rawTrace';
 
 /** What reasoning is called beside the content: DeepSeek and vLLM, OpenRouter and Groq, Ollama. */
 const THINKING = ['reasoning_content', 'reasoning', 'thinking'];
 
 /** The parts of an assistant's message, of any of these servers and of Inspect. */
-export function messageParts(message: Row, path: Path): RawPart[] {
-  const thinking = THINKING.flatMap(key => part('thinking', message, key, path)).slice(0, 1);
+export function messageParts(message: TraceRow, path: Path): RawPart[] {
+  const thinking = THINKING.flatMap(key => textPart('thinking', message, key, path)).slice(0, 1);
   const { content } = message;
   if (typeof content === 'string')
-    return [...thinking, ...part('answer', message, 'content', path)];
+    return [...thinking, ...textPart('answer', message, 'content', path)];
   return [...thinking, ...blockParts(content, [...path, 'content'])];
 }
 
@@ -40,32 +40,35 @@ export function blockParts(content: unknown, path: Path): RawPart[] {
     const at = [...path, i];
     switch (block.type) {
       case 'thinking':
-        return part('thinking', block, 'thinking', at);
+        return textPart('thinking', block, 'thinking', at);
       case 'reasoning':
-        return part('thinking', block, block.reasoning ? 'reasoning' : 'summary', at);
+        return textPart('thinking', block, block.reasoning ? 'reasoning' : 'summary', at);
       case 'text':
       case 'output_text':
-        return part('answer', block, 'text', at);
+        return textPart('answer', block, 'text', at);
       case 'reasoning_text':
       case 'summary_text':
-        return part('thinking', block, 'text', at);
+        return textPart('thinking', block, 'text', at);
       case 'redacted_thinking':
         return [];
       default:
-        return part('tool', block, 'text', at);
+        return textPart('tool', block, 'text', at);
     }
   });
 }
 
 /** The text of what was asked: of the last message by a user before `end`. */
-export function questionOf(messages: readonly Row[], end = messages.length): string | undefined {
+export function questionOf(
+  messages: readonly TraceRow[],
+  end = messages.length,
+): string | undefined {
   const asked = messages
     .slice(0, end)
     .filter(({ role }) => role === 'user')
     .at(-1);
   const { content } = asked ?? {};
   if (typeof content === 'string') return content;
-  const texts = rowsOf(content).flatMap(({ text }) => textOf(text) ?? []);
+  const texts = asRows(content).flatMap(({ text }) => asString(text) ?? []);
   return texts.length > 0 ? texts.join('\n') : undefined;
 }
 
@@ -73,11 +76,11 @@ export const chatMessages: Format = {
   name: 'chat messages',
   seen: 'from its documentation',
   read(row) {
-    const messages = rowsOf(row.messages);
+    const messages = asRows(row.messages);
     const answers = messages.flatMap((message, i) => (message.role === 'assistant' ? [i] : []));
     if (answers.length === 0) return undefined;
     return answers.map((i, n): RawTrace => ({
-      ...known({ question: questionOf(messages, i), target: textOf(row.answer) }),
+      ...definedFields({ question: questionOf(messages, i), target: asString(row.answer) }),
       ...(answers.length > 1 && { id: `answer ${n + 1}` }),
       parts: messageParts(messages[i]!, ['messages', i]),
     }));
@@ -88,7 +91,7 @@ export const chatCompletion: Format = {
   name: 'OpenAI chat completion',
   seen: 'in a real file',
   read(row) {
-    const choices = rowsOf(row.choices);
+    const choices = asRows(row.choices);
     if (choices.length === 0 || !choices.some(({ message }) => isRow(message))) return undefined;
     return choices.flatMap((choice, i): RawTrace[] => {
       const { message, logprobs } = choice;
@@ -113,25 +116,25 @@ export const completion: Format = {
   name: 'OpenAI completion',
   seen: 'from its documentation',
   read(row) {
-    const choices = rowsOf(row.choices);
+    const choices = asRows(row.choices);
     if (choices.length === 0 || !choices.some(({ text }) => typeof text === 'string')) {
       return undefined;
     }
     // A text that was only read stands in the request, beside the answer where both were kept.
-    const prompt = textOf(row.prompt);
+    const prompt = asString(row.prompt);
     const read = choices.flatMap(choice =>
       promptLogprobs(choice.prompt_logprobs, prompt, choice.prompt_token_ids),
     );
     if (read.length > 0) {
-      const own = part('answer', row, 'prompt');
+      const own = textPart('answer', row, 'prompt');
       // Without the request the prompt is what its tokens spell.
       const parts: RawPart[] = own.length > 0 ? own : [{ kind: 'answer', text: textBy(read[0]!) }];
       return [{ parts, logprobs: read }];
     }
     return choices.map((choice, i): RawTrace => ({
       ...(choices.length > 1 && { id: `choice ${i + 1}` }),
-      ...known({ question: prompt }),
-      parts: part('answer', choice, 'text', ['choices', i]),
+      ...definedFields({ question: prompt }),
+      parts: textPart('answer', choice, 'text', ['choices', i]),
       logprobs: completionLogprobs(choice.logprobs),
     }));
   },
@@ -143,7 +146,7 @@ export const responses: Format = {
   read(row) {
     const response = isRow(row.response) ? row.response : row;
     const before: Path = response === row ? [] : ['response'];
-    const output = rowsOf(response.output);
+    const output = asRows(response.output);
     if (!output.some(({ type }) => type === 'message' || type === 'reasoning')) return undefined;
     const parts = output.flatMap(({ summary, content }, i) => {
       const at = [...before, 'output', i];
@@ -151,9 +154,9 @@ export const responses: Format = {
       return own.length > 0 ? own : blockParts(summary, [...at, 'summary']);
     });
     const logprobs = output.flatMap(({ content }) =>
-      rowsOf(content).flatMap(block => openAiLogprobs(block.logprobs, 'OpenAI Responses')),
+      asRows(content).flatMap(block => openAiLogprobs(block.logprobs, 'OpenAI Responses')),
     );
-    return [{ ...known({ question: textOf(row.input) }), parts, logprobs }];
+    return [{ ...definedFields({ question: asString(row.input) }), parts, logprobs }];
   },
 };
 
@@ -172,14 +175,14 @@ export const gemini: Format = {
   name: 'Gemini',
   seen: 'from its documentation',
   read(row) {
-    const candidates = rowsOf(row.candidates);
+    const candidates = asRows(row.candidates);
     if (!candidates.some(({ content }) => isRow(content) && Array.isArray(content.parts))) {
       return undefined;
     }
     return candidates.map((candidate, i): RawTrace => {
       const content = isRow(candidate.content) ? candidate.content : {};
-      const parts = rowsOf(content.parts).flatMap((each, n) =>
-        part(each.thought === true ? 'thinking' : 'answer', each, 'text', [
+      const parts = asRows(content.parts).flatMap((each, n) =>
+        textPart(each.thought === true ? 'thinking' : 'answer', each, 'text', [
           ...['candidates', i, 'content', 'parts', n],
         ]),
       );
@@ -198,8 +201,8 @@ export const llamaCpp: Format = {
     }
     return [
       {
-        ...known({ question: textOf(row.prompt) }),
-        parts: part('answer', row, 'content'),
+        ...definedFields({ question: asString(row.prompt) }),
+        parts: textPart('answer', row, 'content'),
         logprobs: llamaCppLogprobs(row.completion_probabilities),
       },
     ];

@@ -3,15 +3,15 @@ import { entriesOf, textBy } from './logprobs';
 import { messageParts } from './conversations';
 import {
   isRow,
-  known,
-  numberOf,
-  part,
-  rowsOf,
-  textOf,
+  definedFields,
+  asNumber,
+  textPart,
+  asRows,
+  asString,
   type Format,
   type RawPart,
   type RawTrace,
-  type Row,
+  type TraceRow,
 } from './rawTrace';
 
 /** Calculator spans and the last line of GSM8K. */
@@ -28,14 +28,15 @@ export const gsm8kSolutions: Format = {
     const { question, ground_truth: truth } = row;
     if (typeof question !== 'string' || typeof truth !== 'string') return undefined;
     const solved = Object.entries(row).filter(
-      (entry): entry is [string, Row] => isRow(entry[1]) && typeof entry[1].solution === 'string',
+      (entry): entry is [string, TraceRow] =>
+        isRow(entry[1]) && typeof entry[1].solution === 'string',
     );
     if (solved.length === 0) return undefined;
     return solved.map(([name, solution]): RawTrace => ({
       id: name,
       question,
-      parts: part('answer', solution, 'solution', [name]),
-      ...known({
+      parts: textPart('answer', solution, 'solution', [name]),
+      ...definedFields({
         target: gsm8kAnswer(truth),
         isRight: typeof solution.is_correct === 'boolean' ? solution.is_correct : undefined,
       }),
@@ -51,7 +52,11 @@ export const gsm8k: Format = {
     if (typeof question !== 'string' || typeof answer !== 'string') return undefined;
     if (!answer.includes('####')) return undefined;
     return [
-      { question, parts: part('answer', row, 'answer'), ...known({ target: gsm8kAnswer(answer) }) },
+      {
+        question,
+        parts: textPart('answer', row, 'answer'),
+        ...definedFields({ target: gsm8kAnswer(answer) }),
+      },
     ];
   },
 };
@@ -71,7 +76,7 @@ export const listedLogprobs: Format = {
         question,
         parts: [{ kind: 'answer', text: textBy({ tokens }) }],
         logprobs: [{ source: 'listed tokens', space: 'raw', tokens }],
-        ...known({ target: /\(Answer: (.+?)\)\s*$/.exec(question)?.[1] }),
+        ...definedFields({ target: /\(Answer: (.+?)\)\s*$/.exec(question)?.[1] }),
       },
     ];
   },
@@ -92,8 +97,8 @@ export const openR1: Format = {
           ...(generations.length > 1 && { id: `generation ${i + 1}` }),
           question: problem,
           parts: [{ kind: 'answer', text, path: ['generations', i] }],
-          ...known({
-            target: textOf(row.answer),
+          ...definedFields({
+            target: asString(row.answer),
             isRight: typeof isRight === 'boolean' ? isRight : undefined,
           }),
         },
@@ -110,24 +115,24 @@ export const openThoughts: Format = {
       return [
         {
           parts: [
-            ...part('thinking', row, 'deepseek_reasoning'),
-            ...part('answer', row, 'deepseek_solution'),
+            ...textPart('thinking', row, 'deepseek_reasoning'),
+            ...textPart('answer', row, 'deepseek_solution'),
           ],
-          ...known({ question: textOf(row.problem) }),
+          ...definedFields({ question: asString(row.problem) }),
         },
       ];
     }
-    const turns = rowsOf(row.conversations);
+    const turns = asRows(row.conversations);
     const answers = turns.flatMap(({ from, value }, i) =>
       (from === 'assistant' || from === 'gpt') && typeof value === 'string' ? [i] : [],
     );
     if (answers.length === 0) return undefined;
     return answers.map((i): RawTrace => ({
-      ...known({
-        question: textOf(turns[i - 1]?.value),
+      ...definedFields({
+        question: asString(turns[i - 1]?.value),
         isRight: typeof row.correct === 'boolean' ? row.correct : undefined,
       }),
-      parts: part('answer', turns[i]!, 'value', ['conversations', i]),
+      parts: textPart('answer', turns[i]!, 'value', ['conversations', i]),
     }));
   },
 };
@@ -149,25 +154,29 @@ export const s1k: Format = {
       );
       return [
         {
-          parts: [...parts, ...part('answer', row, 'attempt')],
-          ...known({ question: textOf(row.question), target: textOf(row.solution) }),
+          parts: [...parts, ...textPart('answer', row, 'attempt')],
+          ...definedFields({ question: asString(row.question), target: asString(row.solution) }),
         },
       ];
     }
     return [
       {
         parts: [
-          ...part('thinking', row, `${prefix}thinking_trajectory`),
-          ...part('answer', row, `${prefix}attempt`),
+          ...textPart('thinking', row, `${prefix}thinking_trajectory`),
+          ...textPart('answer', row, `${prefix}attempt`),
         ],
-        ...known({ question: textOf(row.question), target: textOf(row.solution) }),
+        ...definedFields({ question: asString(row.question), target: asString(row.solution) }),
       },
     ];
   },
 };
 
 /** Steps in a list: BIG-Bench-Mistake, ProcessBench, MR-GSM8K. */
-function stepped(row: Row, key: string, rest: Omit<RawTrace, 'parts'>): RawTrace[] | undefined {
+function stepped(
+  row: TraceRow,
+  key: string,
+  rest: Omit<RawTrace, 'parts'>,
+): RawTrace[] | undefined {
   const steps = row[key];
   if (!Array.isArray(steps) || !steps.every(step => typeof step === 'string')) return undefined;
   const parts = (steps as string[]).map((text, i): RawPart => ({
@@ -182,15 +191,15 @@ export const bigBenchMistake: Format = {
   read(row) {
     if (!('mistake_index' in row)) return undefined;
     return stepped(row, 'steps', {
-      ...known({
-        question: textOf(row.input),
-        answer: textOf(row.answer),
-        target: textOf(row.target),
+      ...definedFields({
+        question: asString(row.input),
+        answer: asString(row.answer),
+        target: asString(row.target),
         isRight:
           typeof row.answer === 'string' && typeof row.target === 'string'
             ? row.answer.trim() === row.target.trim()
             : undefined,
-        firstWrongStep: numberOf(row.mistake_index),
+        firstWrongStep: asNumber(row.mistake_index),
       }),
     });
   },
@@ -202,8 +211,8 @@ export const processBench: Format = {
   read(row) {
     if (typeof row.label !== 'number' || typeof row.problem !== 'string') return undefined;
     return stepped(row, 'steps', {
-      ...known({
-        question: textOf(row.problem),
+      ...definedFields({
+        question: asString(row.problem),
         isRight:
           typeof row.final_answer_correct === 'boolean' ? row.final_answer_correct : undefined,
         firstWrongStep: row.label < 0 ? undefined : row.label,
@@ -219,8 +228,8 @@ export const pivotalTokens: Format = {
   read(row) {
     const { query, pivot_context: context, pivot_token: token } = row;
     if (typeof context !== 'string' || typeof token !== 'string') return undefined;
-    const asked = textOf(query);
-    const shares = [numberOf(row.prob_before), numberOf(row.prob_after)];
+    const asked = asString(query);
+    const shares = [asNumber(row.prob_before), asNumber(row.prob_after)];
     const label = shares.every(share => share !== undefined)
       ? `p(success) ${percent(shares[0]!)} → ${percent(shares[1]!)}`
       : undefined;
@@ -231,7 +240,11 @@ export const pivotalTokens: Format = {
       { kind: 'answer', text: token, path: ['pivot_token'], steps: [0] },
     ];
     return [
-      { parts, ...known({ question: asked }), stepLabels: [...Array(parts.length - 1), label] },
+      {
+        parts,
+        ...definedFields({ question: asked }),
+        stepLabels: [...Array(parts.length - 1), label],
+      },
     ];
   },
 };

@@ -1,7 +1,15 @@
 // Logs of evaluation harnesses: lm-evaluation-harness and Inspect.
 import { messageParts, questionOf } from './conversations';
 import { openAiLogprobs } from './logprobs';
-import { isRow, known, rowsOf, textOf, type Format, type RawTrace, type Row } from './rawTrace';
+import {
+  isRow,
+  definedFields,
+  asRows,
+  asString,
+  type Format,
+  type RawTrace,
+  type TraceRow,
+} from './rawTrace';
 
 /** A row for each filter, which judges the same answers in its own way: the first filter's verdict is kept, by name. */
 export const lmEval: Format = {
@@ -11,9 +19,9 @@ export const lmEval: Format = {
   read(row) {
     if (!('doc_id' in row) || !Array.isArray(row.resps)) return undefined;
     const first = isRow(row.arguments) ? row.arguments.gen_args_0 : undefined;
-    const question = isRow(first) ? textOf(first.arg_0) : undefined;
+    const question = isRow(first) ? asString(first.arg_0) : undefined;
     const isRight = metricOf(row);
-    const filter = textOf(row.filter);
+    const filter = asString(row.filter);
     return row.resps.flatMap((tries: unknown, i): RawTrace[] =>
       (Array.isArray(tries) ? tries : []).flatMap((text: unknown, j): RawTrace[] =>
         typeof text === 'string'
@@ -23,7 +31,7 @@ export const lmEval: Format = {
                   .filter(Boolean)
                   .join(', '),
                 parts: [{ kind: 'answer', text, path: ['resps', i, j] }],
-                ...known({ question, target: textOf(row.target), isRight }),
+                ...definedFields({ question, target: asString(row.target), isRight }),
               },
             ]
           : [],
@@ -32,7 +40,7 @@ export const lmEval: Format = {
   },
 };
 
-function metricOf(row: Row): boolean | undefined {
+function metricOf(row: TraceRow): boolean | undefined {
   const names = Array.isArray(row.metrics) ? row.metrics : ['exact_match', 'acc'];
   const value = names.map(name => row[String(name)]).find(found => typeof found === 'number');
   return value === undefined ? undefined : value === 1;
@@ -47,10 +55,10 @@ export const inspectSample: Format = {
   read(row) {
     if (!('epoch' in row) || !isRow(row.output) || !Array.isArray(row.messages)) return undefined;
     const attachments = isRow(row.attachments) ? row.attachments : {};
-    const messages = rowsOf(attached(row.messages, attachments));
+    const messages = asRows(attached(row.messages, attachments));
     const scores = isRow(row.scores) ? Object.values(row.scores).filter(isRow) : [];
     const [score] = scores;
-    const choices = rowsOf(row.output.choices);
+    const choices = asRows(row.output.choices);
     const at = messages.findLastIndex(({ role }) => role === 'assistant');
     if (at < 0) return [];
     const logprobs = choices.flatMap(({ logprobs }) =>
@@ -61,10 +69,10 @@ export const inspectSample: Format = {
         id: `sample ${String(row.id)}, epoch ${String(row.epoch)}`,
         parts: messageParts(messages[at]!, ['messages', at]),
         logprobs,
-        ...known({
+        ...definedFields({
           question: questionOf(messages, at),
-          target: textOf(row.target) ?? textOf(rowsTexts(row.target)[0]),
-          answer: textOf(score?.answer),
+          target: asString(row.target) ?? asString(rowsTexts(row.target)[0]),
+          answer: asString(score?.answer),
           isRight: verdictOf(score?.value),
         }),
       },
@@ -78,7 +86,7 @@ export const inspectLog: Format = {
   seen: 'in a real file',
   read(row) {
     if (!isRow(row.eval) || !Array.isArray(row.samples)) return undefined;
-    return rowsOf(row.samples).flatMap((sample, i) =>
+    return asRows(row.samples).flatMap((sample, i) =>
       (inspectSample.read(sample) ?? []).map(trace => ({
         ...trace,
         parts: trace.parts.map(each => ({
@@ -101,7 +109,7 @@ function rowsTexts(value: unknown): unknown[] {
 }
 
 /** Long texts lie apart, under their hashes. */
-function attached(value: unknown, attachments: Row): unknown {
+function attached(value: unknown, attachments: TraceRow): unknown {
   if (typeof value === 'string' && value.startsWith(ATTACHMENT)) {
     return attachments[value.slice(ATTACHMENT.length)] ?? value;
   }

@@ -3,12 +3,12 @@
 import { encodeUtf8 } from '../../text/utf8';
 import {
   isRow,
-  numberOf,
-  rowsOf,
-  textOf,
+  asNumber,
+  asRows,
+  asString,
   type RawLogprob,
   type RawLogprobs,
-  type Row,
+  type TraceRow,
 } from './rawTrace';
 
 /** OpenAI's servers write -9999 of tokens beyond the likeliest twenty. */
@@ -20,18 +20,18 @@ export type Entry = Pick<RawLogprob, 'bytes' | 'logprob'>;
 
 /** Nats; NaN where the file has none, or something that is none. */
 function natsOf(value: unknown): number {
-  const logprob = numberOf(value);
+  const logprob = asNumber(value);
   if (logprob === undefined || logprob <= NOT_LISTED || logprob > ROUNDING) return NaN;
   return Math.min(logprob, 0);
 }
 
 /** Nats, of a probability. */
 function natsOfShare(value: unknown): number {
-  return natsOf(Math.log(numberOf(value) ?? NaN));
+  return natsOf(Math.log(asNumber(value) ?? NaN));
 }
 
 /** The likeliest first, without those that have no number. */
-export function likeliest(entries: readonly Entry[]): Entry[] {
+export function likeliestEntry(entries: readonly Entry[]): Entry[] {
   return entries
     .filter(({ logprob }) => !Number.isNaN(logprob))
     .sort((a, b) => b.logprob - a.logprob);
@@ -43,35 +43,35 @@ export function likeliest(entries: readonly Entry[]): Entry[] {
  */
 export function entriesOf(row: unknown): Entry[] {
   const pairs = isRow(row) ? Object.entries(row) : [];
-  return likeliest(
+  return likeliestEntry(
     pairs.map(([text, logprob]) => ({ bytes: escapedBytes(text), logprob: natsOf(logprob) })),
   );
 }
 
 /** Entries of OpenAI's chat and Responses, of what is compatible with them, and of llama.cpp. */
 export function openAiLogprobs(value: unknown, source: string): RawLogprobs[] {
-  const entries = rowsOf(value);
+  const entries = asRows(value);
   if (entries.length === 0 || !entries.every(entry => 'token' in entry)) return [];
   const isSampled = entries.some(entry => 'prob' in entry || 'top_probs' in entry);
   const tokens = entries.map(entry => ({
     ...one(entry),
-    top: likeliest(rowsOf(entry.top_logprobs ?? entry.top_probs).map(one)),
+    top: likeliestEntry(asRows(entry.top_logprobs ?? entry.top_probs).map(one)),
   }));
   return [{ source, space: isSampled ? 'sampled' : 'raw', tokens }];
 }
 
-function one(entry: Row): Entry {
+function one(entry: TraceRow): Entry {
   return { bytes: bytesOf(entry), logprob: logprobOf(entry) };
 }
 
-function logprobOf({ prob, logprob }: Row): number {
+function logprobOf({ prob, logprob }: TraceRow): number {
   return prob === undefined ? natsOf(logprob) : natsOfShare(prob);
 }
 
 /** The bytes that are told, else those of the text, in which bytes may be escaped. */
-function bytesOf({ bytes, token }: Row): Uint8Array {
+function bytesOf({ bytes, token }: TraceRow): Uint8Array {
   const isTold = Array.isArray(bytes) && bytes.every(byte => typeof byte === 'number');
-  return isTold ? Uint8Array.from(bytes as number[]) : escapedBytes(textOf(token) ?? '');
+  return isTold ? Uint8Array.from(bytes as number[]) : escapedBytes(asString(token) ?? '');
 }
 
 /** Tokens that split a character come as `\xf0\x9f`, ` \xc3` or `bytes:\xf0\x9f` from some servers. */
@@ -101,7 +101,7 @@ export function completionLogprobs(value: unknown): RawLogprobs[] {
     return [];
   const { token_logprobs: logprobs, top_logprobs: tops } = value as Record<string, unknown[]>;
   const tokens = (value.tokens as unknown[]).map((token, i): RawLogprob => ({
-    bytes: escapedBytes(textOf(token) ?? ''),
+    bytes: escapedBytes(asString(token) ?? ''),
     logprob: natsOf(logprobs?.[i]),
     top: entriesOf(tops?.[i]),
   }));
@@ -125,7 +125,7 @@ export function promptLogprobs(value: unknown, prompt?: string, ids?: unknown): 
     (prompt === undefined ? byRank(places) : spelling(textsOf(places), prompt));
   if (!chosen) return [];
   const tokens = chosen.map((choice, i): RawLogprob => {
-    return { ...places[i]![choice]!, top: likeliest(places[i]!) };
+    return { ...places[i]![choice]!, top: likeliestEntry(places[i]!) };
   });
   if (prompt !== undefined) {
     const known = tokens.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -144,9 +144,9 @@ interface VllmEntry extends Entry {
 
 function vllmEntry([id, entry]: [string, unknown]): VllmEntry[] {
   if (!isRow(entry)) return [];
-  const text = textOf(entry.decoded_token) ?? '';
+  const text = asString(entry.decoded_token) ?? '';
   const logprob = natsOf(entry.logprob);
-  return [{ id, text, bytes: encodeUtf8(text), logprob, rank: numberOf(entry.rank) ?? NaN }];
+  return [{ id, text, bytes: encodeUtf8(text), logprob, rank: asNumber(entry.rank) ?? NaN }];
 }
 
 function textsOf(places: readonly (readonly VllmEntry[])[]): string[][] {
@@ -209,33 +209,33 @@ function spellingFrom(
 
 /** llama.cpp's older shape, whose probabilities are those after the sampler. */
 export function llamaCppLogprobs(value: unknown): RawLogprobs[] {
-  const entries = rowsOf(value);
+  const entries = asRows(value);
   if (!entries.some(entry => 'probs' in entry)) {
     return openAiLogprobs(value, 'llama.cpp');
   }
   const tokens = entries.map((entry): RawLogprob => {
-    const text = textOf(entry.content) ?? '';
-    const listed = rowsOf(entry.probs);
+    const text = asString(entry.content) ?? '';
+    const listed = asRows(entry.probs);
     const top = listed.map(({ tok_str: other, prob }) => ({
-      ...{ bytes: escapedBytes(textOf(other) ?? ''), logprob: natsOfShare(prob) },
+      ...{ bytes: escapedBytes(asString(other) ?? ''), logprob: natsOfShare(prob) },
     }));
     const own = listed.findIndex(({ tok_str: other }) => other === text);
     const logprob = top[own]?.logprob ?? NaN;
-    return { bytes: escapedBytes(text), logprob, top: likeliest(top) };
+    return { bytes: escapedBytes(text), logprob, top: likeliestEntry(top) };
   });
   return [{ source: 'llama.cpp', space: 'sampled', tokens }];
 }
 
 export function geminiLogprobs(value: unknown): RawLogprobs[] {
   if (!isRow(value)) return [];
-  const tops = rowsOf(value.topCandidates);
-  const read = ({ token, logProbability }: Row) => ({
-    bytes: encodeUtf8(textOf(token) ?? ''),
+  const tops = asRows(value.topCandidates);
+  const read = ({ token, logProbability }: TraceRow) => ({
+    bytes: encodeUtf8(asString(token) ?? ''),
     logprob: natsOf(logProbability),
   });
-  const tokens = rowsOf(value.chosenCandidates).map((chosen, i): RawLogprob => ({
+  const tokens = asRows(value.chosenCandidates).map((chosen, i): RawLogprob => ({
     ...read(chosen),
-    top: likeliest(rowsOf(tops[i]?.candidates).map(read)),
+    top: likeliestEntry(asRows(tops[i]?.candidates).map(read)),
   }));
   return tokens.length > 0 ? [{ source: 'Gemini', space: 'raw', tokens }] : [];
 }

@@ -47,37 +47,42 @@ export interface Format {
   /** Where what is read here comes from. */
   readonly seen: 'in a real file' | 'from its documentation';
   /** Rows of one key tell of the same traces: the first is read. */
-  key?(row: Row): string;
+  key?(row: TraceRow): string;
   /** The traces of a row; undefined where the row is of another format. */
-  read(row: Row): readonly RawTrace[] | undefined;
+  read(row: TraceRow): readonly RawTrace[] | undefined;
 }
 
-export type Row = Readonly<Record<string, unknown>>;
+export type TraceRow = Readonly<Record<string, unknown>>;
 
-export function isRow(value: unknown): value is Row {
+export function isRow(value: unknown): value is TraceRow {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function rowsOf(value: unknown): Row[] {
+export function asRows(value: unknown): TraceRow[] {
   return Array.isArray(value) ? value.filter(isRow) : [];
 }
 
-export function textOf(value: unknown): string | undefined {
+export function asString(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-export function numberOf(value: unknown): number | undefined {
+export function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
 /** A field of text as a part; none where it is absent or blank. */
-export function part(kind: SegmentKind, row: Row, key: string, before: Path = []): RawPart[] {
-  const text = textOf(row[key]);
+export function textPart(
+  kind: SegmentKind,
+  row: TraceRow,
+  key: string,
+  before: Path = [],
+): RawPart[] {
+  const text = asString(row[key]);
   return text?.trim() ? [{ kind, text, path: [...before, key] }] : [];
 }
 
 /** Fields that are known, without those that are not. */
-export function known<T extends object>(
+export function definedFields<T extends object>(
   fields: T,
 ): {
   [K in keyof T]?: Exclude<T[K], undefined>;

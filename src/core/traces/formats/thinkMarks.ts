@@ -19,7 +19,7 @@ const CHANNEL =
   /<\|channel\|>(\w+)[^<]*<\|message\|>([^]*?)(?=<\|end\|>|<\|return\|>|<\|call\|>|<\|start\|>|$)/g;
 const CHANNELS: Readonly<Record<string, SegmentKind>> = { analysis: 'thinking', final: 'answer' };
 
-export interface Marked {
+export interface MarkedText {
   readonly kind: SegmentKind;
   /** UTF-16, half-open, without the marks. */
   readonly start: number;
@@ -30,8 +30,8 @@ export interface Marked {
  * What lies between marks, and what lies outside of them as `rest`; blank stretches are left out. A closing mark alone
  * ends a chain of thought that began with the text: templates of chats often write the opening one themselves.
  */
-export function marked(text: string, rest: SegmentKind = 'answer'): Marked[] {
-  const found: Marked[] = [];
+export function splitAtMarks(text: string, rest: SegmentKind = 'answer'): MarkedText[] {
+  const found: MarkedText[] = [];
   const add = (kind: SegmentKind, start: number, end: number) => {
     if (text.slice(start, end).trim()) found.push({ kind, start, end });
   };

@@ -1,6 +1,6 @@
 // An ONNX graph as data: the parts that rewriting needs, everything else kept verbatim.
 
-export interface Model {
+export interface OnnxModel {
   graph: Graph;
   /** Version by domain; the standard domain is ''. */
   opsets: Map<string, number>;

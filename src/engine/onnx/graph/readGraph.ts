@@ -1,9 +1,9 @@
 // From the bytes of an .onnx file to a graph. Field numbers are those of onnx.proto3.
-import type { Graph, GraphNode, Initializer, Model, ValueInfo } from './graph';
+import type { Graph, GraphNode, Initializer, OnnxModel, ValueInfo } from './graph';
 import { payload, readFields, readIntegers, readString, type Field } from './wire';
 
-export function parseModel(bytes: Uint8Array): Model {
-  const model: Model = {
+export function parseModel(bytes: Uint8Array): OnnxModel {
+  const model: OnnxModel = {
     graph: { nodes: [], initializers: [], inputs: [], outputs: [], rest: [] },
     opsets: new Map(),
     rest: [],

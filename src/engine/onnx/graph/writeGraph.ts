@@ -1,9 +1,9 @@
 // From a graph to the bytes of an .onnx file, and the making of its parts. Field numbers are those of
 // onnx.proto3.
-import type { Attribute, Graph, GraphNode, Initializer, Model, ValueInfo } from './graph';
+import type { Attribute, Graph, GraphNode, Initializer, OnnxModel, ValueInfo } from './graph';
 import { bytesField, concatBytes, stringField, varintField } from './wire';
 
-export function writeModel(model: Model): Uint8Array {
+export function writeModel(model: OnnxModel): Uint8Array {
   const opsets = [...model.opsets].map(([domain, version]) =>
     bytesField(8, concatBytes([stringField(1, domain), varintField(2, version)])),
   );

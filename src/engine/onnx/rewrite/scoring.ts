@@ -12,7 +12,7 @@ import {
   INT64,
   type Graph,
   type Initializer,
-  type Model,
+  type OnnxModel,
   type ValueInfo,
 } from '../graph/graph';
 import { findHead } from './lmHead';
@@ -45,7 +45,7 @@ export const SCORING = {
 export const MIN_OPSET = 11;
 
 /** The standard operators' version; throws `GraphError` where it is too old to be rewritten. */
-export function opsetOf(model: Model): number {
+export function opsetOf(model: OnnxModel): number {
   const opset = model.opsets.get('');
   if (opset === undefined) throw new GraphError('names no version of the standard operators');
   if (opset < MIN_OPSET)
@@ -54,7 +54,7 @@ export function opsetOf(model: Model): number {
 }
 
 /** Adds inputs and outputs of `SCORING` to the model, in place. */
-export function addScoring(model: Model, logits: ValueInfo): void {
+export function addScoring(model: OnnxModel, logits: ValueInfo): void {
   const opset = opsetOf(model);
   const { graph } = model;
   graph.inputs.push(

@@ -1,13 +1,17 @@
 // The end of a graph as a graph of its own: from the last residual to the logits. That it gives the
 // same logits is what shows that the tensor found is the residual stream, not just one of its width.
-import { FLOAT, FLOAT16, producers, type GraphNode, type Model } from '../graph/graph';
+import { FLOAT, FLOAT16, producers, type GraphNode, type OnnxModel } from '../graph/graph';
 import { makeNode, writeModel } from '../graph/writeGraph';
 
 /** Float input [1, tokens, hidden] and output [1, tokens, vocabulary] of a tail. */
 export const TAIL = { residual: 'tokenscope.residual', logits: 'tokenscope.tail_logits' } as const;
 
 /** undefined where the logits depend on anything but the residual and the weights. */
-export function tailModel(model: Model, residual: string, logits: string): Uint8Array | undefined {
+export function tailModel(
+  model: OnnxModel,
+  residual: string,
+  logits: string,
+): Uint8Array | undefined {
   const madeBy = producers(model.graph);
   const weights = new Map(model.graph.initializers.map(tensor => [tensor.name, tensor]));
   const kept = new Set<GraphNode>();
@@ -49,7 +53,7 @@ const ZERO = 'tokenscope.zero';
 const GRAPH_NAME_TAG = 2 * 8 + 2;
 
 /** Whether a fused normalisation's own sum is the residual, which then no input of it is. */
-function sumsUpTo(model: Model, node: GraphNode, residual: string): boolean {
+function sumsUpTo(model: OnnxModel, node: GraphNode, residual: string): boolean {
   if (!/^Skip/.test(node.opType)) return false;
   if (node.outputs[3] === residual) return true;
   const sum = model.graph.nodes.find(({ outputs }) => outputs[0] === residual);

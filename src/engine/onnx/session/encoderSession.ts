@@ -4,7 +4,7 @@ import { decodeToken, lengthOf } from '../../../core/sae/encode';
 import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
 import { ENCODER, encoderModel } from '../rewrite/saeEncoder';
-import { explained } from './runtimeErrors';
+import { explainRuntimeError } from './runtimeErrors';
 import { threads } from './graphSession';
 
 /** Answered for each token at first; more where a token has as many on. */
@@ -42,7 +42,7 @@ export class EncoderSession {
       });
       return new EncoderSession(sae, session);
     } catch (error) {
-      throw explained(error, `The autoencoder was refused by ONNX Runtime`);
+      throw explainRuntimeError(error, `The autoencoder was refused by ONNX Runtime`);
     }
   }
 

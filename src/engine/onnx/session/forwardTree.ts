@@ -1,12 +1,12 @@
 // What a model says behind each node of a small tree of tokens: the prefix in chunks as for scores, then the tree
 // in one run, each token seeing its own path alone; or, where the graph takes no such mask, token by token.
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
-import { Cancelled, UserError } from '../../../protocol/channel';
+import { Cancelled, UserError } from '../../../core/errors';
 import type { Runtime } from '../../../protocol/runtime';
 import { SCORING } from '../rewrite/scoring';
 import type { GraphSession } from './graphSession';
 import type { KeyValues, PrefixCache } from './keyValues';
-import { explained } from './runtimeErrors';
+import { explainRuntimeError } from './runtimeErrors';
 import { CHUNK_TOKENS } from './scoreWindow';
 import { treeShape } from './treeShape';
 
@@ -44,12 +44,12 @@ export async function forwardTree(
       await withPrefix(session, caches, prefix, used, hasBranches, rows, take, cancel);
       return logits;
     }
-    const past = await behindPrefix(session, caches, prefix, rows.has(0), take, cancel);
+    const past = await positionsAfterPrefix(session, caches, prefix, rows.has(0), take, cancel);
     if (session.graph.tree.kind === 'none') await tokenByToken(session, past, used, take);
     else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, run, take);
   } catch (error) {
     const what = `The model failed on ${prefix.length} tokens and a tree, perhaps more than it can hold`;
-    throw explained(error, what);
+    throw explainRuntimeError(error, what);
   }
   return logits;
 }
@@ -117,7 +117,7 @@ function behind(ids: Uint32Array, left: number, used: readonly Used[]): PathNode
 }
 
 /** Keys and values of the whole prefix; its logits are taken if they are wanted, as those of node 0. */
-export async function behindPrefix(
+export async function positionsAfterPrefix(
   session: GraphSession,
   { chunks, prefixes }: TreeCaches,
   prefix: Uint32Array,

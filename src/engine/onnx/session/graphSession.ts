@@ -9,7 +9,7 @@ import { TAIL } from '../rewrite/unembedding';
 import { TREE } from '../rewrite/treeMask';
 import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
 import { emptyKeyValues, type KeyValues } from './keyValues';
-import { explained } from './runtimeErrors';
+import { explainRuntimeError } from './runtimeErrors';
 
 export interface Run {
   /** Token ids, in the vocabulary. */
@@ -65,7 +65,7 @@ export class GraphSession {
       const session = await InferenceSession.create(graph.bytes, sessionOptions(graph));
       return new GraphSession(graph, session);
     } catch (error) {
-      throw explained(error, `${onnxPath} was refused by ONNX Runtime`);
+      throw explainRuntimeError(error, `${onnxPath} was refused by ONNX Runtime`);
     }
   }
 

@@ -1,8 +1,8 @@
 // From a model folder's .onnx file to the bytes of the graph that is run: the same computation over the
 // same weights on disk, with scores computed inside and the residual stream within reach.
-import { UserError } from '../../../protocol/channel';
+import { UserError } from '../../../core/errors';
 import { readProto } from '../graph/externalise';
-import { FLOAT, GraphError, type Model } from '../graph/graph';
+import { FLOAT, GraphError, type OnnxModel } from '../graph/graph';
 import { parseModel } from '../graph/readGraph';
 import { makeNode, writeModel } from '../graph/writeGraph';
 import {
@@ -92,7 +92,7 @@ export function instrumentGraph(
 }
 
 /** Makes a hook one of `hooks` and lets something be added there. Throws `GraphError` where the graph has no such place. */
-function steerAt({ graph }: Model, hooks: Hook[], hook: string): void {
+function steerAt({ graph }: OnnxModel, hooks: Hook[], hook: string): void {
   const tensor = siteTensor(graph, hooks, hook);
   if (tensor === undefined || !addSteering(graph, tensor))
     throw new GraphError(`has no place for ${hook}: residual, attention and MLP outputs are found`);
@@ -100,7 +100,7 @@ function steerAt({ graph }: Model, hooks: Hook[], hook: string): void {
 }
 
 /** The hooks, if the last of them is all that the logits depend on: so much can be checked. */
-function checkedResiduals(model: Model, { ids, logits }: Roles, layers: number | undefined) {
+function checkedResiduals(model: OnnxModel, { ids, logits }: Roles, layers: number | undefined) {
   const { hooks, missing } = findResiduals(model.graph, ids.name, layers);
   const last = hooks.at(-1);
   if (last === undefined) return { hooks, missing, tail: undefined };
@@ -110,7 +110,7 @@ function checkedResiduals(model: Model, { ids, logits }: Roles, layers: number |
 }
 
 /** Each tensor becomes an output once, though it is the end of one block and the start of the next. */
-function addTaps(model: Model, hooks: Hook[], cast: boolean): void {
+function addTaps(model: OnnxModel, hooks: Hook[], cast: boolean): void {
   const outputs = new Set(model.graph.outputs.map(({ name }) => name));
   for (const hook of hooks) {
     const fetched = cast ? `${hook.tensor}.float` : hook.tensor;

@@ -3,14 +3,14 @@ import { env } from 'onnxruntime-node';
 import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
 import type { Scores } from '../../../core/lenses/scores';
-import { UserError } from '../../../protocol/channel';
+import { UserError } from '../../../core/errors';
 import type { GraphReport, Runtime } from '../../../protocol/runtime';
-import type { Figure } from './selfTestRows';
+import type { SelfTestRow } from './selfTestRows';
 import { forwardTree, type TreeCaches, type TreeRequest } from './forwardTree';
 import { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
 import { OpenSae, type SteerRequest } from './openSae';
-import { explained } from './runtimeErrors';
+import { explainRuntimeError } from './runtimeErrors';
 import { sampleTokens, type SampleRequest } from './sampleTokens';
 import { scoreWindow } from './scoreWindow';
 import { selfTest } from './selfTest';
@@ -80,7 +80,7 @@ export class OpenGraph {
     } catch (error) {
       await session.release();
       if (error instanceof NoTree) throw error;
-      throw explained(error, `${onnxPath} was loaded but cannot be run`);
+      throw explainRuntimeError(error, `${onnxPath} was loaded but cannot be run`);
     }
   }
 
@@ -158,7 +158,7 @@ export class OpenGraph {
 class NoTree extends Error {}
 
 /** The self-test's figure. Throws `NoTree` where it fails. */
-async function heedsTree(session: GraphSession, vocabSize: number): Promise<Figure> {
+async function heedsTree(session: GraphSession, vocabSize: number): Promise<SelfTestRow> {
   const tested = await treeTest(session, vocabSize).catch((error: Error) => {
     throw new NoTree(`it fails on a tree (${error.message})`);
   });

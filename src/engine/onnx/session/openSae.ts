@@ -4,11 +4,11 @@ import { layerOf } from '../../../core/sae/hookNames';
 import type { Sae } from '../../../core/sae/sae';
 import { concatRows, sliceRows, type FeatureRows } from '../../../core/sae/sparseRows';
 import { copyScores, emptyScores, type Scores } from '../../../core/lenses/scores';
-import { Cancelled, UserError } from '../../../protocol/channel';
+import { Cancelled, UserError } from '../../../core/errors';
 import { EncoderSession, type Candidates } from './encoderSession';
 import type { GraphSession } from './graphSession';
 import type { PrefixCache } from './keyValues';
-import { explained } from './runtimeErrors';
+import { explainRuntimeError } from './runtimeErrors';
 import { CHUNK_TOKENS } from './scoreWindow';
 
 export interface EncodeRequest {
@@ -141,7 +141,7 @@ export class OpenSae {
         if (wanted) await use(start, fetched.get(tensor)!);
       }
     } catch (error) {
-      throw explained(error, `The model failed on ${inputs.length} tokens`);
+      throw explainRuntimeError(error, `The model failed on ${inputs.length} tokens`);
     } finally {
       cache.add(inputs.subarray(0, whole.tokens), whole);
     }

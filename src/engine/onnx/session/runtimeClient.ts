@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
 import type { Scores } from '../../../core/lenses/scores';
-import { Cancelled, connect, type Remote } from '../../../protocol/channel';
+import { connect, type Remote } from '../../../protocol/channel';
+import { Cancelled } from '../../../core/errors';
 import { portConnection } from '../../../protocol/port';
 import {
   CLOSED,

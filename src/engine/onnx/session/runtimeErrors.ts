@@ -1,8 +1,8 @@
 // What ONNX Runtime throws is about the user's model; what else goes wrong is a bug and stays one.
-import { Cancelled, UserError } from '../../../protocol/channel';
+import { Cancelled, UserError } from '../../../core/errors';
 
 /** The runtime's error as a `UserError` that begins with `what` and ends with its reason. */
-export function explained(error: unknown, what: string): Error {
+export function explainRuntimeError(error: unknown, what: string): Error {
   if (!(error instanceof Error)) return new UserError(`${what}: ${error}`);
   const known = [UserError, Cancelled, TypeError, RangeError];
   if (known.some(kind => error instanceof kind)) return error;

@@ -1,14 +1,14 @@
 // Many continuations of one prefix at once. What they share is computed once: those that have drawn the same tokens so
 // far are one node of a tree that grows behind the prefix by a run for each step, whose keys and values stay.
-import { randomOf } from '../../../core/random';
+import { seededRandom } from '../../../core/random';
 import { drawToken } from '../../../core/traces/drawToken';
 import type { Runtime } from '../../../protocol/runtime';
 import { HIDDEN } from '../rewrite/treeMask';
 import { SCORING } from '../rewrite/scoring';
-import { behindPrefix, checkCancel, checkTokens, type TreeCaches } from './forwardTree';
+import { positionsAfterPrefix, checkCancel, checkTokens, type TreeCaches } from './forwardTree';
 import type { GraphSession, TreeShape } from './graphSession';
 import type { KeyValues } from './keyValues';
-import { explained } from './runtimeErrors';
+import { explainRuntimeError } from './runtimeErrors';
 
 export type SampleRequest = Parameters<Runtime['sample']>[0];
 
@@ -32,14 +32,14 @@ export async function sampleTokens(
   let first = new Float32Array();
   const take = (_: number, row: Float32Array) => (first = row.slice());
   try {
-    const past = await behindPrefix(session, caches, prefix, true, take, cancel);
+    const past = await positionsAfterPrefix(session, caches, prefix, true, take, cancel);
     const written = new Written(request, first.length);
     const grow = session.graph.tree.kind === 'none' ? growEach : growTree;
     await grow(session, past, written, first, cancel);
     return written.tokens.map(tokens => Uint32Array.from(tokens));
   } catch (error) {
     const what = `The model failed on continuations of ${prefix.length} tokens, perhaps more than it can hold`;
-    throw explained(error, what);
+    throw explainRuntimeError(error, what);
   }
 }
 
@@ -53,7 +53,7 @@ class Written {
     readonly width: number,
   ) {
     this.tokens = Array.from(request.seeds, () => []);
-    this.randoms = Array.from(request.seeds, randomOf);
+    this.randoms = Array.from(request.seeds, seededRandom);
     this.ends = new Set(request.ends);
   }
 

@@ -1,10 +1,10 @@
 // Scores one window in chunks: few enough tokens each that a cancel is soon heard and the logits in
 // flight stay small, many enough that nothing is lost against one run.
 import { copyScores, emptyScores, sliceScores, type Scores } from '../../../core/lenses/scores';
-import { Cancelled, UserError } from '../../../protocol/channel';
+import { Cancelled, UserError } from '../../../core/errors';
 import type { GraphSession } from './graphSession';
 import type { PrefixCache } from './keyValues';
-import { explained } from './runtimeErrors';
+import { explainRuntimeError } from './runtimeErrors';
 
 /**
  * Tokens in a run. Chunks begin at multiples of it, and are scored whole or not at all, whatever was
@@ -63,7 +63,7 @@ export async function scoreWindow(
     }
   } catch (error) {
     const what = `The model failed on ${inputs.length} tokens, perhaps more than it can hold`;
-    throw explained(error, what);
+    throw explainRuntimeError(error, what);
   } finally {
     cache.add(inputs.subarray(0, whole.tokens), whole);
   }

@@ -3,7 +3,7 @@
 import type { Scores } from '../../../core/lenses/scores';
 import { GraphError } from '../graph/graph';
 import { SCORING } from '../rewrite/scoring';
-import { figure, worst, type Figure } from './selfTestRows';
+import { selfTestRow, maxAbsDifference, type SelfTestRow } from './selfTestRows';
 import type { GraphSession, RunResult } from './graphSession';
 import { scoresOfLogits } from './logitScores';
 
@@ -14,7 +14,7 @@ const TOP_K = 8;
 
 export interface SelfTest {
   vocabSize: number;
-  figures: Figure[];
+  figures: SelfTestRow[];
   warnings: string[];
 }
 
@@ -45,11 +45,11 @@ export async function selfTest(session: GraphSession, hiddenSize?: number): Prom
 
   const chunked = Float32Array.of(...first.scores.logprobs, ...second.scores.logprobs);
   const figures = [
-    figure(
+    selfTestRow(
       'In chunks against whole, log-probability',
       'nats',
       1e-4,
-      worst(chunked, whole.scores.logprobs),
+      maxAbsDifference(chunked, whole.scores.logprobs),
     ),
     ...scoringFigures(whole.scores, reference),
     ...(await tapFigures(session, whole, lastTap, hiddenSize)),
@@ -63,36 +63,36 @@ export async function selfTest(session: GraphSession, hiddenSize?: number): Prom
   return { vocabSize, figures, warnings };
 }
 
-function scoringFigures(scores: Scores, reference: Scores): Figure[] {
+function scoringFigures(scores: Scores, reference: Scores): SelfTestRow[] {
   const differing = (a: Uint32Array, b: Uint32Array) =>
     a.reduce((n, x, i) => n + Number(x !== b[i]), 0);
   const { logprobs, entropiesNats, varentropies, ranks, topIds } = scores;
   return [
-    figure(
+    selfTestRow(
       'Scores against log-softmax, log-probability',
       'nats',
       1e-4,
-      worst(logprobs, reference.logprobs),
+      maxAbsDifference(logprobs, reference.logprobs),
     ),
-    figure(
+    selfTestRow(
       'Scores against log-softmax, entropy',
       'nats',
       1e-4,
-      worst(entropiesNats, reference.entropiesNats),
+      maxAbsDifference(entropiesNats, reference.entropiesNats),
     ),
-    figure(
+    selfTestRow(
       'Scores against log-softmax, varentropy',
       'nats²',
       1e-3,
-      worst(varentropies, reference.varentropies),
+      maxAbsDifference(varentropies, reference.varentropies),
     ),
-    figure(
+    selfTestRow(
       'Scores against log-softmax, ranks that differ',
       'tokens',
       0,
       differing(ranks, reference.ranks),
     ),
-    figure(
+    selfTestRow(
       'Scores against log-softmax, alternatives that differ',
       'tokens',
       0,
@@ -106,18 +106,22 @@ async function tapFigures(
   whole: RunResult,
   tap: string | undefined,
   hiddenSize: number | undefined,
-): Promise<Figure[]> {
+): Promise<SelfTestRow[]> {
   if (tap === undefined) return [];
   const residuals = whole.fetched.get(tap)!;
-  const figures: Figure[] = [];
+  const figures: SelfTestRow[] = [];
   if (hiddenSize !== undefined) {
     const beyond = Math.abs(residuals.length / TOKENS - hiddenSize);
-    figures.push(figure('Residual stream, width beyond the hidden size', 'numbers', 0, beyond));
+    figures.push(
+      selfTestRow('Residual stream, width beyond the hidden size', 'numbers', 0, beyond),
+    );
   }
   const logits = await session.logitsOfResiduals(residuals, TOKENS);
   if (logits !== undefined) {
-    const difference = worst(logits, whole.fetched.get(SCORING.logits)!);
-    figures.push(figure('Logits of the last residual against logits', 'logits', 1e-3, difference));
+    const difference = maxAbsDifference(logits, whole.fetched.get(SCORING.logits)!);
+    figures.push(
+      selfTestRow('Logits of the last residual against logits', 'logits', 1e-3, difference),
+    );
   }
   return figures;
 }

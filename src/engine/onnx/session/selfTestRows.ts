@@ -1,14 +1,19 @@
 // What a self-test measured, and whether it is as it should be.
 import type { GraphReport } from '../../../protocol/runtime';
 
-export type Figure = GraphReport['selfTest'][number];
+export type SelfTestRow = GraphReport['selfTest'][number];
 
-export function figure(name: string, unit: string, tolerance: number, value: number): Figure {
+export function selfTestRow(
+  name: string,
+  unit: string,
+  tolerance: number,
+  value: number,
+): SelfTestRow {
   return { name, value, tolerance, unit, passed: value <= tolerance };
 }
 
 /** The largest |a - b|; infinite where they are not numbers alike. */
-export function worst(a: Float32Array, b: Float32Array): number {
+export function maxAbsDifference(a: Float32Array, b: Float32Array): number {
   let largest = 0;
   for (let i = 0; i < b.length; i++) {
     const difference = Math.abs(a[i]! - b[i]!);

@@ -1,7 +1,7 @@
 // A tree in one run against a run for each of its paths: whether a graph whose mask was found heeds it.
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
 import { SCORING } from '../rewrite/scoring';
-import { figure, worst, type Figure } from './selfTestRows';
+import { selfTestRow, maxAbsDifference, type SelfTestRow } from './selfTestRows';
 import { forwardTree } from './forwardTree';
 import type { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
@@ -11,7 +11,7 @@ const PREFIX_TOKENS = 6;
 const PARENTS = [-1, 0, 0, 1, 2, 1, 4];
 
 /** The largest difference of logits. */
-export async function treeTest(session: GraphSession, vocabSize: number): Promise<Figure> {
+export async function treeTest(session: GraphSession, vocabSize: number): Promise<SelfTestRow> {
   const some = (i: number) => (11 + i * 6089) % vocabSize;
   const prefix = Uint32Array.from({ length: PREFIX_TOKENS }, (_, i) => some(i));
   const nodes = PARENTS.map((parent, i) => ({ parent, token: parent < 0 ? -1 : some(50 + i) }));
@@ -28,7 +28,12 @@ export async function treeTest(session: GraphSession, vocabSize: number): Promis
     });
     apart.set(fetched.get(SCORING.logits)!, node * vocabSize);
   }
-  return figure('A tree in one run against separate runs', 'logits', 1e-3, worst(together, apart));
+  return selfTestRow(
+    'A tree in one run against separate runs',
+    'logits',
+    1e-3,
+    maxAbsDifference(together, apart),
+  );
 }
 
 function pathTo(nodes: readonly PathNode[], node: number): number[] {

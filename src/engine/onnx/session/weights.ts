@@ -3,7 +3,7 @@
 // and the graph is told where they really are, relative to the folder that holds them all.
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UserError } from '../../../protocol/channel';
+import { UserError } from '../../../core/errors';
 import { externalDataOf, moveExternalData } from '../graph/externalise';
 import { tensorBytes, type Graph } from '../graph/graph';
 

@@ -21,7 +21,7 @@ const { trained: cases, published } = read('lookups.json') as Record<
 >;
 const strings = [...fuzzStrings(seed, count)];
 const trained = (name: string) =>
-  tokenizerOfFile(join(import.meta.dirname, `../golden/lookups/${name}.json`));
+  tokenizerOfFile(join(import.meta.dirname, `../../../golden/lookups/${name}.json`));
 const load = (json: unknown) => loadTokenizer({ 'tokenizer.json': json }, pieceFinders);
 
 /** The text of every token, as its span has it. */

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readProto, type ByteSource } from '../../../../src/engine/onnx/graph/externalise';
-import { type Model } from '../../../../src/engine/onnx/graph/graph';
+import { type OnnxModel } from '../../../../src/engine/onnx/graph/graph';
 import { intAttribute, parseModel } from '../../../../src/engine/onnx/graph/readGraph';
 import { makeNode, writeModel } from '../../../../src/engine/onnx/graph/writeGraph';
 import {
@@ -32,7 +32,7 @@ import {
   WireError,
 } from '../../../../src/engine/onnx/graph/wire';
 import { OpenGraph } from '../../../../src/engine/onnx/session/openGraph';
-import { UserError } from '../../../../src/protocol/channel';
+import { UserError } from '../../../../src/core/errors';
 import { writeDecoder, type DecoderOptions } from '../../../support/graphs';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -201,18 +201,18 @@ describe('what cannot serve is refused by name', () => {
   test('a graph that is missing', () => expectRefusal(join(folder, 'absent.onnx'), 'absent.onnx'));
 
   test.each([
-    ['no logits', (m: Model) => m.graph.outputs.pop(), 'no output "logits"'],
-    ['no ids', (m: Model) => m.graph.inputs.shift(), 'no input "input_ids"'],
-    ['no past', (m: Model) => m.graph.inputs.splice(3), 'takes no keys and values'],
-    ['an old opset', (m: Model) => m.opsets.set('', 9), 'opset 9'],
+    ['no logits', (m: OnnxModel) => m.graph.outputs.pop(), 'no output "logits"'],
+    ['no ids', (m: OnnxModel) => m.graph.inputs.shift(), 'no input "input_ids"'],
+    ['no past', (m: OnnxModel) => m.graph.inputs.splice(3), 'takes no keys and values'],
+    ['an old opset', (m: OnnxModel) => m.opsets.set('', 9), 'opset 9'],
     [
       'an input that nobody knows',
-      (m: Model) => m.graph.inputs.push({ name: 'pixels', elementType: 1, shape: [1] }),
+      (m: OnnxModel) => m.graph.inputs.push({ name: 'pixels', elementType: 1, shape: [1] }),
       '"pixels"',
     ],
     [
       'an operator that nobody knows',
-      (m: Model) => (m.graph.nodes[3]!.opType = 'Frobnicate'),
+      (m: OnnxModel) => (m.graph.nodes[3]!.opType = 'Frobnicate'),
       'Frobnicate',
     ],
   ])('%s', async (_, spoil, words) => {
@@ -328,11 +328,11 @@ function decoder(options: DecoderOptions = {}): string {
   return writeDecoder(join(folder, `decoder-${count++}`), options);
 }
 
-function modelOf(path: string): Model {
+function modelOf(path: string): OnnxModel {
   return parseModel(new Uint8Array(readFileSync(path)));
 }
 
-function residuals(model: Model, layers: number) {
+function residuals(model: OnnxModel, layers: number) {
   return findResiduals(model.graph, 'input_ids', layers);
 }
 

@@ -9,7 +9,7 @@ import { countRows, valueAt } from '../../../../src/core/sae/sparseRows';
 import { FLOAT } from '../../../../src/engine/onnx/graph/graph';
 import { parseModel } from '../../../../src/engine/onnx/graph/readGraph';
 import { RuntimeClient } from '../../../../src/engine/onnx/session/runtimeClient';
-import { UserError } from '../../../../src/protocol/channel';
+import { UserError } from '../../../../src/core/errors';
 import { bundleEngine } from '../../../support/engineBundle';
 import { writeDecoder, type DecoderOptions } from '../../../support/graphs';
 import { randomSae } from '../../../support/saes';

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { randomOf } from '../../../../src/core/random';
+import { seededRandom } from '../../../../src/core/random';
 import { drawToken } from '../../../../src/core/traces/drawToken';
 import { Model } from '../../../../src/engine/models/model';
 import { RuntimeClient } from '../../../../src/engine/onnx/session/runtimeClient';
 import { OpenGraph } from '../../../../src/engine/onnx/session/openGraph';
 import { RolloutCache } from '../../../../src/engine/traces/rolloutCache';
-import { Cancelled } from '../../../../src/protocol/channel';
+import { Cancelled } from '../../../../src/core/errors';
 import { bundleEngine } from '../../../support/engineBundle';
 import { writeDecoder, type DecoderOptions } from '../../../support/graphs';
 
@@ -42,7 +42,7 @@ test.each(graphs)(
       seed: number,
       sampling: { temperature: number; topP: number },
     ) => {
-      const random = randomOf(seed);
+      const random = seededRandom(seed);
       const tokens: number[] = [];
       while (tokens.length < MOST && !ENDS.includes(tokens.at(-1)!)) {
         const at = {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sliceScores, type Scores } from '../../../../src/core/lenses/scores';
 import { RuntimeClient } from '../../../../src/engine/onnx/session/runtimeClient';
 import { scoresOfLogits } from '../../../../src/engine/onnx/session/logitScores';
-import { Cancelled, UserError } from '../../../../src/protocol/channel';
+import { Cancelled, UserError } from '../../../../src/core/errors';
 import type { ScoredChunk } from '../../../../src/protocol/runtime';
 import { normals, writeDecoder, type DecoderOptions } from '../../../support/graphs';
 import { bundleEngine } from '../../../support/engineBundle';

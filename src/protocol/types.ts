@@ -1,0 +1,33 @@
+// What every group of requests speaks of. Offsets called utf16 count code units of the editor's text.
+
+export interface DocumentVersion {
+  uri: string;
+  version: number;
+}
+
+/** Half-open. */
+export interface Range16 {
+  utf16Start: number;
+  utf16End: number;
+}
+
+export interface TextEdit extends Range16 {
+  text: string;
+}
+
+export interface ScoreSummary {
+  scored: number;
+  total: number;
+  ms: number;
+}
+
+/** Why exact numbers cannot be had here; a sentence without its full stop. */
+export interface Refusal {
+  refused: string;
+}
+
+/** A token outside a text. */
+export interface Piece {
+  id: number;
+  bytes: Uint8Array;
+}
