@@ -50,7 +50,7 @@ const imports = Object.keys(layers).flatMap(layer =>
 
 /** @param {string} file */
 function targetsOf(file) {
-  const pattern = /\b(?:from|import|require)\s*\(?\s*'([^']+)'/g;
+  const pattern = /\b(?:from|import|require)\s*\(?\s*'([^'\n]+)'/g;
   return [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, target = '']) =>
     target.startsWith('.') ? relative('.', join(dirname(file), target)) : target,
   );

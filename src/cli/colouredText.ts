@@ -1,6 +1,7 @@
 // What the command line prints for people: the text in colours, then the figures that sum it up.
 import { encodeUtf8 } from '../core/text/utf8';
-import { lenses, type Lens } from '../core/lenses/lenses';
+import { lenses } from '../core/lenses/lenses';
+import type { Lens } from '../core/lenses/lens';
 import { legendOf, stepOf } from '../core/lenses/scale';
 import type { Scores } from '../core/lenses/scores';
 import { displayToken } from '../core/displayToken';

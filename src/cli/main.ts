@@ -6,6 +6,7 @@ import { InexactError, UserError } from '../core/errors';
 import { encodeUtf8 } from '../core/text/utf8';
 import { Document } from '../engine/documents/document';
 import { Model } from '../engine/models/model';
+import { scoreTokens } from '../engine/scoring/tokensPass';
 import { RuntimeClient } from '../engine/onnx/session/runtimeClient';
 import { tokenLines } from '../engine/documents/tokenJson';
 import { openTokenizerAt } from '../engine/models/openTokenizer';
@@ -128,7 +129,8 @@ async function main(): Promise<void> {
     const document = new Document(file, 0, text);
     if (scored) {
       const showProgress = progressOn(process.stderr, 'tokens');
-      await model.score(
+      await scoreTokens(
+        model,
         document,
         {
           visible: [],

@@ -9,6 +9,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import { bitsPerByte, totalsOf, describeProof } from '../core/exactBytes/byteProof';
+import type { PassId } from '../core/lenses/lens';
 import { lensIds, lenses } from '../core/lenses/lenses';
 import { UserError } from '../core/errors';
 import type { ByteProof } from '../protocol/scores';
@@ -92,17 +93,21 @@ export function registerCommands(context: CommandContext): Disposable[] {
     },
     async scoreEveryByte() {
       const { document } = activeText();
-      const found = await everyByte(inspection, document, state.lens.comparesModels ?? false);
+      const isComparing = state.lens.needs.includes('secondBytes');
+      const found = await everyByte(inspection, document, [
+        'bytes',
+        ...(isComparing ? (['secondBytes'] as const) : []),
+      ]);
       if (!found) return;
       if ('refused' in found) throw new UserError(`Not exact here: ${found.refused}.`);
-      const { proof, secondProof } = found;
-      if (!proof) return;
+      const { proofs } = found;
+      if (proofs.length === 0) return;
       const bytes = Buffer.byteLength(document.getText());
       const words = (proof: ByteProof) => `${describeProof(totalsOf(proof))}.`;
       const perByte = (proof: ByteProof) =>
         `${proof.model}: ${bitsPerByte(totalsOf(proof), bytes).toFixed(3)} bits per byte. ${words(proof)}`;
-      const told = secondProof ? `${perByte(proof)} ${perByte(secondProof)}` : words(proof);
-      void window.showInformationMessage(told);
+      const message = proofs.length > 1 ? proofs.map(perByte).join(' ') : words(proofs[0]!);
+      void window.showInformationMessage(message);
     },
     chooseModel: () => chooseModel(builtIn),
     async choosePair() {
@@ -115,7 +120,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
     async compareWithTokenizer() {
       if (!(await chooseSecondTokenizer(engine, builtIn))) return;
       // A lens that draws both.
-      if (!state.lens.comparesModels) state.show('tokens');
+      if (!state.lens.needs.includes('secondBytes')) state.show('tokens');
     },
     stopComparing: () => chooseComparedTokenizer(''),
     nextDifference: () => goToDifference(context, 1),
@@ -143,14 +148,14 @@ export function registerCommands(context: CommandContext): Disposable[] {
   return registerTable(table, log);
 }
 
-function everyByte(inspection: Inspection, document: TextDocument, second: boolean) {
+function everyByte(inspection: Inspection, document: TextDocument, passes: readonly PassId[]) {
   return cancellable('Tokenscope: scoring every byte', async (signal, progress) => {
     const tell = shareReporter(progress);
     const listener = inspection.onDidScore(({ uri, scored, total }) => {
       if (uri === document.uri.toString()) tell(scored, total);
     });
     try {
-      return await inspection.scoreEveryByte(document, second, signal);
+      return await inspection.scoreEveryByte(document, passes, signal);
     } finally {
       listener.dispose();
     }

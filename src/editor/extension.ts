@@ -43,10 +43,6 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     }),
     comparedTokenizer: settings.comparedTokenizer,
     pair: settings.pair,
-    onScored: event => inspection.reportScored(event),
-    onCompleting: event => completions.reportCompleting(event),
-    onCalibrating: event => calibrations.reportProgress(event),
-    onRolling: event => rollouts.reportRolling(event),
     onOutput: line => log.info(line),
   });
   const texts = new DocumentSync(engine);
@@ -86,7 +82,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       if (state.secondProblem) log.warn(state.secondProblem);
     }),
     traces.onDidChange(() => overlay.refreshAll()),
-    registerHover(engine, inspection, state, features, shown, quietly),
+    registerHover({ engine, inspection, state, autoencoder: features, shown, onError: quietly }),
     registerInspector(
       context.extensionUri,
       engine,

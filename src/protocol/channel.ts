@@ -105,3 +105,10 @@ function toLocalError(error: unknown): Error {
   }
   return error instanceof Error ? error : new Error(String(error));
 }
+
+/** The names of a contract's methods, which do not exist at run time: a missing one and a wrong one are type errors. */
+export function methodsOf<C>(
+  methods: Record<keyof C & string, true>,
+): readonly (keyof C & string)[] {
+  return Object.keys(methods) as (keyof C & string)[];
+}

@@ -1,6 +1,29 @@
-// Token counts, and two tokenizers on one text.
+// What the editor may ask about a second tokenizer beside the model's, and token counts by both.
 import type { TextSize } from '../core/text/textSize';
-import type { Piece, Range16 } from './types';
+import { methodsOf } from './channel';
+import type { DocumentVersion, Piece, Range16 } from './types';
+
+export interface CompareApi {
+  /**
+   * Opens a second tokenizer, of a folder or a file, beside the model's; an empty path closes it. A folder with
+   * weights serves as a second model, too, which is opened when it is first asked for.
+   */
+  compareWith(params: { path: string }): TokenizerInfo | null;
+
+  /** The two tokenizers on a document and on the text in the ranges, and how the tokens in `visible` differ. */
+  compare(
+    params: DocumentVersion & { ranges: readonly Range16[]; visible: readonly Range16[] },
+  ): Comparison | null;
+
+  /** The nearest range after (1) or before (-1) an offset that the two tokenizers split differently. */
+  difference(params: DocumentVersion & { from: number; direction: 1 | -1 }): Range16 | null;
+}
+
+export const compareMethods = methodsOf<CompareApi>({
+  compareWith: true,
+  compare: true,
+  difference: true,
+});
 
 export interface TokenCount {
   document: number;

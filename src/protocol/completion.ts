@@ -4,6 +4,7 @@ import type { Healing } from '../core/completion/healingStarts';
 import type { StopReason } from '../core/completion/complete';
 import type { Rollback, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
 import type { Region } from '../core/completion/syntaxRegion';
+import { methodsOf } from './channel';
 import type { DocumentVersion, Piece, Refusal, TextEdit } from './types';
 
 export interface CompletionApi {
@@ -34,11 +35,11 @@ export interface CompletionApi {
   }): CalibrationView | Refusal;
 }
 
-export const completionMethods = [
-  'complete',
-  'explainCompletion',
-  'calibrate',
-] as const satisfies readonly (keyof CompletionApi)[];
+export const completionMethods = methodsOf<CompletionApi>({
+  complete: true,
+  explainCompletion: true,
+  calibrate: true,
+});
 
 /** Notification from the engine while `complete` runs with `stream`. */
 export const COMPLETING = 'completing';

@@ -1,6 +1,7 @@
 // What the engine tells of an autoencoder's features.
 import type { FeatureAt, FeatureName, LogitEffect, Pin } from '../core/sae/featureValues';
 import type { Agreement } from '../core/sae/predicate';
+import { methodsOf } from './channel';
 import type { DocumentVersion, Range16 } from './types';
 
 export interface SaeInfo {
@@ -122,13 +123,6 @@ export interface FeatureApi {
   /** Opens an autoencoder beside the model; an empty path: the one that comes with the model, if there is one. */
   openSae(params: { path: string }): SaeInfo | null;
 
-  /** Encodes the document as `score` scores it. */
-  encode(params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number }): {
-    scored: number;
-    total: number;
-    ms: number;
-  };
-
   /** What fires at the token at an offset; null where there is none. */
   featuresAt(params: DocumentVersion & { at: number; details: boolean }): FeaturesAt | null;
 
@@ -167,20 +161,19 @@ export interface FeatureApi {
   setUserLabels(params: { labels: readonly UserLabel[] }): void;
 
   exportFeatures(
-    params: DocumentVersion & { format: ExportFormat; range: Range16; wish: FeatureOptions },
+    params: DocumentVersion & { format: ExportFormat; range: Range16; options: FeatureOptions },
   ): string;
 }
 
-export const featureMethods = [
-  'openSae',
-  'encode',
-  'featuresAt',
-  'featureTable',
-  'featurePage',
-  'findFeatures',
-  'examplesIn',
-  'effect',
-  'agreement',
-  'setUserLabels',
-  'exportFeatures',
-] as const satisfies readonly (keyof FeatureApi)[];
+export const featureMethods = methodsOf<FeatureApi>({
+  openSae: true,
+  featuresAt: true,
+  featureTable: true,
+  featurePage: true,
+  findFeatures: true,
+  examplesIn: true,
+  effect: true,
+  agreement: true,
+  setUserLabels: true,
+  exportFeatures: true,
+});

@@ -1,5 +1,18 @@
-// What an opened model is.
-import type { GraphReport } from './runtime';
+// What the editor may ask about the model that is open.
+import { methodsOf } from './channel';
+
+export interface ModelApi {
+  /**
+   * Opens a model's folder in place of the one before. A folder with tokenizer files alone serves *tokens*.
+   * Texts longer than `contextLimit` tokens are scored in windows even where the model could hold more.
+   */
+  openModel(params: { folder: string; contextLimit: number }): ModelInfo;
+
+  /** What the opened model is and how it tested against itself. */
+  report(params: Record<string, never>): ModelReport;
+}
+
+export const modelMethods = methodsOf<ModelApi>({ openModel: true, report: true });
 
 export interface ModelInfo {
   /** The folder's last name. */
@@ -7,7 +20,7 @@ export interface ModelInfo {
   folder: string;
   tokenizer: string;
   vocabSize: number;
-  /** Whether there is a graph to score with; why not, where there is none. */
+  /** Whether it can score, or is a tokenizer alone; why, where it is. */
   scores: boolean;
   scoresMissing?: string;
   /** Tokens in a window. */
@@ -15,15 +28,34 @@ export interface ModelInfo {
   warnings: string[];
 }
 
+/** What was opened to score with, and how it tested against itself. */
+export interface BackendReport {
+  /** Rows of the model's report, for people: name and value. */
+  facts: readonly (readonly [name: string, value: string])[];
+  /** The hooks of the residual stream that can be read, in order, as TransformerLens names them. */
+  hooks: readonly string[];
+  selfTest: readonly SelfTestRow[];
+  warnings: readonly string[];
+}
+
+/** `value`: the largest difference that was measured, in `unit`. */
+export interface SelfTestRow {
+  name: string;
+  value: number;
+  tolerance: number;
+  unit: string;
+  passed: boolean;
+}
+
 export interface ModelReport {
   info: ModelInfo;
   tokenizerNormalizer: string;
   /** The token before the text, as it is spelled; null where the model has none. */
   start: { id: number; content: string } | null;
-  /** Tokens that the model itself could hold. */
+  /** Tokens that the model itself can hold. */
   modelContextTokens: number;
-  node: string;
-  graph: GraphReport | null;
+  /** Null where the folder holds a tokenizer alone. */
+  backend: BackendReport | null;
   /** The text of the report that came with the model, if any. */
   ownReport: string | null;
 }

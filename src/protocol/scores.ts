@@ -1,6 +1,97 @@
-// What views of a document hold: its tokens or characters with what is known of them.
+// What the editor may ask about the scores of a document: passes over it, and views of what they know.
+import type { PassId } from '../core/lenses/lens';
+import type { LensId } from '../core/lenses/lenses';
 import type { Scores } from '../core/lenses/scores';
-import type { PairInfo } from './traces';
+import { methodsOf } from './channel';
+import type { FeatureOptions } from './features';
+import type { NextBytesView } from './nextBytes';
+import type { ContrastOptions, PairInfo } from './traces';
+import type { DocumentVersion, Range16, Refusal } from './types';
+
+export interface ScoreApi {
+  /**
+   * Runs passes over the document in this order: each over what is visible, then over the rest until `maxTokens` are
+   * known. `SCORED` reports progress over all of them. A refusal says why one of them cannot run. Throws `Cancelled`
+   * when aborted or when the text has changed.
+   */
+  score(params: DocumentVersion & PassRequest): ScoreSummary | Refusal;
+
+  /** The tokens that touch a range, with what passes know of them by now. */
+  view(params: DocumentVersion & ViewRequest): TokenView;
+
+  /**
+   * The characters of a range, with what is known of their bytes by now; with `difference` how much more the second
+   * model needs for them.
+   */
+  characters(
+    params: DocumentVersion & { range: Range16; difference?: boolean },
+  ): CharacterView | Refusal;
+
+  /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
+  peak(
+    params: DocumentVersion & {
+      lens: LensId;
+      from: number;
+      direction: 1 | -1;
+      features?: FeatureOptions;
+      contrast?: ContrastOptions;
+    },
+  ): Range16 | null;
+
+  /**
+   * The exact probability of every byte that may come at an offset, by the second model too, where there is one.
+   * Throws `Cancelled` when aborted.
+   */
+  nextBytes(params: DocumentVersion & { utf16: number }): NextBytesView | Refusal;
+}
+
+export const scoreMethods = methodsOf<ScoreApi>({
+  score: true,
+  view: true,
+  characters: true,
+  peak: true,
+  nextBytes: true,
+});
+
+/** Notification from the engine while `score` runs, at most ten a second. */
+export const SCORED = 'scored';
+export interface ScoredEvent extends DocumentVersion {
+  scored: number;
+  total: number;
+}
+
+export interface PassRequest {
+  passes: readonly PassId[];
+  visible: readonly Range16[];
+  /** Of the document; what is visible is scored all the same. */
+  maxTokens: number;
+  /** Score every byte, where a pass would score the visible ones alone, and prove their sum. */
+  whole?: boolean;
+}
+
+export interface ScoreSummary {
+  /** Tokens that are known, and bytes where passes count those; over all passes. */
+  scored: number;
+  total: number;
+  /** By each pass over bytes, the opened model's first; empty unless every byte is known. */
+  proofs: ByteProof[];
+  ms: number;
+}
+
+export interface ViewRequest {
+  range: Range16;
+  /** Of more tokens the first ones are viewed, or those around `around`. */
+  maxTokens: number;
+  around?: number;
+  details?: Details;
+  /** The tokens of the second tokenizer, which have no scores. */
+  second?: boolean;
+  /** Whose columns are read, and whose missing tokens `pending` counts; without it the tokens pass alone. */
+  passes?: readonly PassId[];
+  /** How the features pass is read: without it no column of it. */
+  features?: FeatureOptions;
+  contrast?: ContrastOptions;
+}
 
 /** What a view tells beyond numbers: the bytes of its tokens, or those of the alternatives too. */
 export type Details = 'bytes' | 'alternatives';
@@ -31,15 +122,6 @@ export interface TokenView {
   byteBits?: Float64Array[];
   /** The same by the second model. */
   secondByteBits?: Float64Array[];
-}
-
-export interface ByteSummary {
-  scored: number;
-  total: number;
-  /** Null where not all bytes are scored. */
-  proof: ByteProof | null;
-  /** The second model's. */
-  secondProof?: ByteProof;
 }
 
 /** Window by window: bytesBits + boundaryBits + endBits = tokenBits, which other code computes. */

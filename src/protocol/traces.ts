@@ -1,7 +1,8 @@
 // What the editor may ask the engine about reasoning traces: reading them, a pair's contrast, rollouts.
 import type { CliffClass, CurvePoint } from '../core/traces/successCurve';
 import type { TraceFile } from '../core/traces/trace';
-import type { DocumentVersion, Range16, Refusal, ScoreSummary } from './types';
+import { methodsOf } from './channel';
+import type { DocumentVersion, Refusal } from './types';
 
 export interface TraceApi {
   /**
@@ -9,11 +10,6 @@ export interface TraceApi {
    * in tokenscope.json. They are opened when they are first asked for.
    */
   choosePair(params: { members?: PairMembers }): void;
-
-  /** Scores the document by the pair, as `score` does; told instead where there is no pair, or it does not fit the text. */
-  scoreContrast(
-    params: DocumentVersion & { visible: readonly Range16[]; maxTokens: number },
-  ): ScoreSummary | Refusal;
 
   /** The reasoning traces of a file, whose name is for people. Throws `UserError` where it holds none. */
   readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
@@ -32,13 +28,12 @@ export interface TraceApi {
   ): BranchView | Refusal;
 }
 
-export const traceMethods = [
-  'choosePair',
-  'scoreContrast',
-  'readTraces',
-  'rollOut',
-  'branch',
-] as const satisfies readonly (keyof TraceApi)[];
+export const traceMethods = methodsOf<TraceApi>({
+  choosePair: true,
+  readTraces: true,
+  rollOut: true,
+  branch: true,
+});
 
 /** Notification from the engine while `rollOut` runs: prefixes done, of at most so many. */
 export const ROLLING = 'rolling';

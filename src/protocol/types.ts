@@ -15,12 +15,6 @@ export interface TextEdit extends Range16 {
   text: string;
 }
 
-export interface ScoreSummary {
-  scored: number;
-  total: number;
-  ms: number;
-}
-
 /** Why exact numbers cannot be had here; a sentence without its full stop. */
 export interface Refusal {
   refused: string;

@@ -133,7 +133,7 @@ async function armOf(
   let modelTokens = 0;
   const asked = model.asTokenModel(undefined, {
     ...{ root, ends: fim?.ends ?? [] },
-    tellRan: tokens => (modelTokens += tokens),
+    onRan: tokens => (modelTokens += tokens),
   });
   const wanted = byteStringOf(encodeUtf8(blanks + middle));
   const began = performance.now();

@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Sae } from '../../src/core/sae/sae';
 import { readSae } from '../../src/engine/sae/readSae';
 import { Document } from '../../src/engine/documents/document';
-import { EngineServer } from '../../src/engine/server';
+import { engineServer } from '../../src/engine/server';
 import { FLOAT, INT64, type GraphNode, type Initializer } from '../../src/engine/onnx/graph/graph';
 import { varintField } from '../../src/engine/onnx/graph/wire';
 import { makeInitializer, makeNode, writeModel } from '../../src/engine/onnx/graph/writeGraph';
@@ -120,7 +120,9 @@ async function activations(): Promise<{ x: Float32Array; ms: number }> {
   const { activations } = await model.encode(Uint32Array.from(ids), 0, signal);
   const began = performance.now();
   const other = Uint32Array.from(ids).reverse();
-  const scored = await model.tokenNats(other, 1, false, signal);
+  const request = { inputs: other, targets: other, from: 1, topK: 1 };
+  const { logprobs } = await model.request(backend => backend.score(request, signal));
+  const scored = logprobs.reduce((sum, logprob) => sum + logprob, 0);
   const ms = ((performance.now() - began) * TILE) / ids.length;
   if (!Number.isFinite(scored)) throw new Error('the model gave no scores');
   model.dispose();
@@ -135,8 +137,8 @@ async function openModel(): Promise<Model> {
 /** Through the engine's own requests; each time of five is the least. */
 async function edit() {
   const runtime = join(await bundleEngine(), 'runtime.js');
-  const documents = new EngineServer(
-    () => new RuntimeClient(runtime),
+  const documents = engineServer(
+    Model.opener(() => new RuntimeClient(runtime)),
     () => {},
   );
   await documents.openModel({ folder: join(root, 'models/coder'), contextLimit: 2048 }, signal());
@@ -151,8 +153,9 @@ async function edit() {
   const encode = async () => {
     const began = performance.now();
     const params = { uri, version, visible: [], maxTokens: 1e9 };
-    const { total } = await documents.encode(params, signal());
-    return { ms: performance.now() - began, tokens: total };
+    const done = await documents.score({ ...params, passes: ['features'] }, signal());
+    if ('refused' in done) throw new Error(done.refused);
+    return { ms: performance.now() - began, tokens: done.total };
   };
   const { ms: whole, tokens } = await encode();
   const times: Record<string, number> = { end: Infinity, middle: Infinity };

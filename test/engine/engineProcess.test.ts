@@ -8,7 +8,7 @@ import { windowsOf } from '../../src/core/text/contextWindows';
 import { Engine, type RunningEngine } from '../../src/editor/engine/engineClient';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import { Cancelled, UserError } from '../../src/core/errors';
-import type { ScoredEvent } from '../../src/protocol/engine';
+import { SCORED, type ScoredEvent } from '../../src/protocol/scores';
 import type { TokenView } from '../../src/protocol/scores';
 import { bundleEngine } from '../support/engineBundle';
 import { START_ID, writeModelFolder } from '../support/modelFolder';
@@ -24,12 +24,13 @@ let engine: Engine;
 let scoredEvents: ScoredEvent[] = [];
 
 function engineOn(model: string, contextLimit = 2048): Engine {
-  return new Engine({
+  const engine = new Engine({
     path: join(bundle, 'engine.js'),
     model: () => ({ folder: model, contextLimit }),
-    onScored: event => scoredEvents.push(event),
     onOutput: () => {},
   });
+  engine.onEvent(SCORED, event => scoredEvents.push(event));
+  return engine;
 }
 
 beforeAll(async () => {
@@ -54,7 +55,7 @@ async function send(running: RunningEngine, uri: string, text: string): Promise<
 function scoredView(on: Engine, uri: string, text: string, version = 1): Promise<TokenView> {
   return on.call(async running => {
     await send(running, uri, text);
-    await running.remote.score({ uri, version, visible: [], maxTokens: 1e9 });
+    await running.remote.score({ passes: ['tokens'], uri, version, visible: [], maxTokens: 1e9 });
     return running.remote.view({
       uri,
       version,
@@ -94,11 +95,11 @@ describe('scores of a text longer than the context', () => {
       await send(running, 'below', TEXT);
       const at = { uri: 'below', version: 1 };
       const visible = [{ utf16Start: 300, utf16End: 320 }];
-      await running.remote.score({ ...at, visible, maxTokens: 1 });
+      await running.remote.score({ passes: ['tokens'], ...at, visible, maxTokens: 1 });
       const first = await running.remote.view({ ...at, range: EVERYTHING, maxTokens: 1e6 });
       expect(first.pending).toBeGreaterThan(0);
       expect(first.scores!.logprobs[310]).not.toBeNaN();
-      await running.remote.score({ ...at, visible, maxTokens: 1e9 });
+      await running.remote.score({ passes: ['tokens'], ...at, visible, maxTokens: 1e9 });
       return running.remote.view({ ...at, range: EVERYTHING, maxTokens: 1e6 });
     });
     expect(below.pending).toBe(0);
@@ -202,7 +203,10 @@ describe('a request that is withdrawn', () => {
       await send(running, 'withdrawn', text);
       setTimeout(() => controller.abort(), 50);
       const at = { uri: 'withdrawn', version: 1 };
-      return running.remote.score({ ...at, visible: [], maxTokens: 1e9 }, controller.signal);
+      return running.remote.score(
+        { passes: ['tokens'], ...at, visible: [], maxTokens: 1e9 },
+        controller.signal,
+      );
     });
     await expect(withdrawn).rejects.toBeInstanceOf(Cancelled);
     const { pending } = await scoredView(engine, 'next', TEXT);

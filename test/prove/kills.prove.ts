@@ -16,7 +16,6 @@ test(`${KILLS} kills, ${KILLS} recoveries`, async () => {
     new Engine({
       path,
       model: () => ({ folder: join(root, 'models/coder'), contextLimit: 2048 }),
-      onScored: () => {},
       onOutput: () => {},
     });
   const [victim, undisturbed] = [start(), start()];
@@ -27,7 +26,7 @@ test(`${KILLS} kills, ${KILLS} recoveries`, async () => {
       const version = (texts.get(uri) ?? 0) + 1;
       texts.set(uri, version);
       await remote.setDocument({ uri, version, text });
-      await remote.score({ uri, version, visible: [], maxTokens: 1e9 });
+      await remote.score({ passes: ['tokens'], uri, version, visible: [], maxTokens: 1e9 });
       const range = { utf16Start: 0, utf16End: text.length };
       return remote.view({ uri, version, range, maxTokens: 1e6 });
     });

@@ -1,5 +1,6 @@
 // The columns of the table: what a token is, and the number that each lens makes of it.
-import { lenses, type Lens } from '../../src/core/lenses/lenses';
+import { lenses } from '../../src/core/lenses/lenses';
+import { passColumns, type Lens, type PassId } from '../../src/core/lenses/lens';
 import type { Scale } from '../../src/core/lenses/scale';
 import type { Scores } from '../../src/core/lenses/scores';
 import { valueOf, type TokenRow } from './tokenRows';
@@ -9,23 +10,15 @@ export interface Column {
   readonly title: string;
   readonly unit: string;
   readonly isNumber: boolean;
-  readonly per: Lens['per'];
-  readonly comparesModels: boolean;
-  readonly needsFeatures: boolean;
-  readonly comparesPair: boolean;
+  /** It is listed where all of these passes ran. */
+  readonly needs: readonly PassId[];
   /** What it sorts by; NaN where unknown. */
   value(row: TokenRow): number | string;
   /** What it shows. */
   text(row: TokenRow): string;
 }
 
-const plainColumn = {
-  unit: '',
-  per: 'token',
-  comparesModels: false,
-  needsFeatures: false,
-  comparesPair: false,
-} as const;
+const plainColumn = { unit: '', needs: [] } as const;
 const tokenColumns: readonly Column[] = [
   numberColumn('position', row => row.index + 1),
   textColumn('token', row => row.spelled),
@@ -49,16 +42,8 @@ export function columnsOf(scores: readonly (Scores | null)[], second = ''): read
     : [];
   const columns = [...tokenColumns, ...others];
   if (!scores.some(Boolean)) return columns;
-  const hasBytes = scores.some(known => known?.byteNats);
-  const hasSecond = scores.some(known => known?.secondByteNats);
-  const hasFeatures = scores.some(known => known?.features);
-  const hasPair = scores.some(known => known?.contrast);
-  const isKnown = ({ per, comparesModels, comparesPair, needsFeatures }: Column) =>
-    (per === 'token' || hasBytes) &&
-    (!comparesModels || hasSecond) &&
-    (!comparesPair || hasPair) &&
-    (!needsFeatures || hasFeatures);
-  return [...columns, ...lensColumns.filter(isKnown)];
+  const hasRun = (id: PassId) => scores.some(known => known?.[passColumns[id]]);
+  return [...columns, ...lensColumns.filter(({ needs }) => needs.every(hasRun))];
 }
 
 /** A sorted copy; what is unknown comes last, what is equal stays in text order. */
@@ -97,10 +82,7 @@ function lensColumn(
     title: lens.title.toLowerCase(),
     unit,
     isNumber: true,
-    per: lens.per,
-    comparesModels: lens.comparesModels ?? false,
-    needsFeatures: lens.needsFeatures ?? false,
-    comparesPair: lens.comparesPair ?? false,
+    needs: lens.needs,
     value,
     text,
   };

@@ -1,6 +1,6 @@
 // The tokens on the screen, one object each, as strip and table draw them.
 import { differencesOf } from '../../src/core/text/boundaryDifferences';
-import type { Lens } from '../../src/core/lenses/lenses';
+import type { Lens } from '../../src/core/lenses/lens';
 import { formatHex } from '../../src/core/format';
 import { stepOf } from '../../src/core/lenses/scale';
 import { displayToken } from '../../src/core/displayToken';

@@ -1,7 +1,8 @@
 // The tokens on the screen as a table that sorts by any column.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { lenses, type Lens } from '../../src/core/lenses/lenses';
+import { lenses } from '../../src/core/lenses/lenses';
+import type { Lens } from '../../src/core/lenses/lens';
 import { columnsOf, sorted, type Column } from '../parts/tableColumns';
 import type { Page } from '../page';
 import { listeners } from '../parts/roving';

@@ -1,7 +1,8 @@
 // The text on the screen as the model gets it: its tokens one by one, in the lens's colours, line by line.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { lenses, type Lens } from '../../src/core/lenses/lenses';
+import { lenses } from '../../src/core/lenses/lenses';
+import type { Lens } from '../../src/core/lenses/lens';
 import type { Page } from '../page';
 import { listeners } from '../parts/roving';
 import { heatClass, selectToken, tokenRows, valueOf, type TokenRow } from '../parts/tokenRows';

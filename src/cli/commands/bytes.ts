@@ -4,7 +4,9 @@ import { bitsPerByte, totalsOf, describeProof } from '../../core/exactBytes/byte
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { displayToken } from '../../core/displayToken';
 import type { ByteProof } from '../../protocol/scores';
-import { byteProof, byteScoresOf, scoreBytes } from '../../engine/scoring/byteScores';
+import { byteScoresOf } from '../../engine/scoring/byteScores';
+import { scoreBytes } from '../../engine/scoring/bytesPass';
+import { byteProof } from '../../engine/scoring/proveBytes';
 import { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
 

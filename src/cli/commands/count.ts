@@ -5,7 +5,7 @@ import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
 import { byTokens, countRows, sumOf, sumsBy, type FileTokens } from '../../core/text/tokenCounts';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
-import { countOfBytes } from '../../engine/documents/tokenizerComparison';
+import { countOfBytes } from '../../engine/comparison/tokenizerComparison';
 
 /** Files sorted by tokens, then sums. Throws `UserError` for a path that is not there. */
 export function* runCount(

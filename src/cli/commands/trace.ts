@@ -13,7 +13,8 @@ import type { PairMembers } from '../../protocol/traces';
 import { Document } from '../../engine/documents/document';
 import { Model } from '../../engine/models/model';
 import type { RuntimeClient } from '../../engine/onnx/session/runtimeClient';
-import { contrastRowsOf, scoreContrast } from '../../engine/scoring/contrastRows';
+import { scoreTokens } from '../../engine/scoring/tokensPass';
+import { contrastRowsOf, scoreContrast } from '../../engine/scoring/contrastPass';
 import { ModelPair, pairOfFolder } from '../../engine/scoring/modelPair';
 import { readTraceFile } from '../../engine/traces/readTraceFile';
 
@@ -114,11 +115,11 @@ async function scoredTokens(
   let pair: ModelPair | undefined;
   try {
     const chosen = members ?? pairOfFolder(model.info.folder);
-    if (chosen) pair = await ModelPair.open(model, chosen, startRuntime);
+    if (chosen) pair = await ModelPair.open(model, chosen, Model.opener(startRuntime));
     const { text, start } = new TraceText(trace);
     const document = new Document(trace.id, 0, text);
     const pass = { visible: [], maxTokens: Infinity, signal, onScored: () => {} };
-    await model.score(document, pass);
+    await scoreTokens(model, document, pass);
     if (pair) await scoreContrast(pair, model, document, pass);
     const tokens = document.tokensBy(model.tokenizer);
     const { scores } = document.scoresOf(0, tokens.ids.length);

@@ -1,7 +1,11 @@
 // Which form of prompt each model was found to know best in this workspace: measured when asked, remembered.
 import { EventEmitter, workspace, type Memento, type Uri } from 'vscode';
 import { UserError } from '../../core/errors';
-import type { CalibratingEvent, CalibrationView } from '../../protocol/completion';
+import {
+  CALIBRATING,
+  type CalibratingEvent,
+  type CalibrationView,
+} from '../../protocol/completion';
 import type { Engine } from '../engine/engineClient';
 import { cancellable, shareReporter } from '../ui/progress';
 import { isInspectable } from '../ui/editorRanges';
@@ -29,16 +33,13 @@ export class Calibrations {
   constructor(
     private readonly engine: Engine,
     private readonly memento: Memento,
-  ) {}
+  ) {
+    engine.onEvent(CALIBRATING, event => this.progress?.(event));
+  }
 
   /** Of a model's folder. */
   calibrationOf(folder: string): Calibration | undefined {
     return this.memento.get<Record<string, Calibration>>(KEY)?.[folder];
-  }
-
-  /** Called by the engine. */
-  reportProgress(event: CalibratingEvent): void {
-    this.progress?.(event);
   }
 
   /** With a button that cancels: then undefined. Throws `UserError`. */

@@ -10,7 +10,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import { UserError } from '../../core/errors';
-import type { CompletingEvent, CompletionOptions, CompletionView } from '../../protocol/completion';
+import { COMPLETING, type CompletionOptions, type CompletionView } from '../../protocol/completion';
 import type { TextEdit } from '../../protocol/types';
 import type { Engine } from '../engine/engineClient';
 import type { Pages } from '../ui/pages';
@@ -69,6 +69,7 @@ export class Completions implements CompletionEngine {
         if (contentChanges.length === 0 || document !== window.activeTextEditor?.document) return;
         this.provider.keyPressed();
       }),
+      engine.onEvent(COMPLETING, ({ stream, insert }) => this.streams.get(stream)?.(insert)),
       engine.onDidChangeState(({ kind }) => {
         if (kind === 'starting') this.provider.forget();
         this.showStatus();
@@ -94,11 +95,6 @@ export class Completions implements CompletionEngine {
     window.setStatusBarMessage(`Tokenscope: ${words}`, 3000);
     // The first one is there without another key.
     if (this.isOn) await commands.executeCommand('editor.action.inlineSuggest.trigger');
-  }
-
-  /** Called by the engine. */
-  reportCompleting({ stream, insert }: CompletingEvent): void {
-    this.streams.get(stream)?.(insert);
   }
 
   showEvents(): void {

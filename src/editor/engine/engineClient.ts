@@ -1,12 +1,11 @@
 // The engine as the editor sees it: started when first asked for, restarted quietly when it dies, given up
 // only when one request kills it twice. Knows no vscode, so that tests can run it in plain Node.
-import { type Remote } from '../../protocol/channel';
 import { UserError } from '../../core/errors';
-import type { CalibratingEvent, CompletingEvent } from '../../protocol/completion';
-import type { PairMembers, RollingEvent } from '../../protocol/traces';
-import type { EngineApi, ScoredEvent } from '../../protocol/engine';
-import type { ModelInfo } from '../../protocol/models';
+import type { Remote } from '../../protocol/channel';
 import type { TokenizerInfo } from '../../protocol/compare';
+import type { EngineApi, EngineEvents } from '../../protocol/engine';
+import type { ModelInfo } from '../../protocol/models';
+import type { PairMembers } from '../../protocol/traces';
 import { EngineProcess } from './engineProcess';
 
 export type EngineState =
@@ -24,10 +23,6 @@ export interface EngineOptions {
   comparedTokenizer?(): string;
   /** Read at every start: the positive and the negative model; none: those that the model's folder names. */
   pair?(): PairMembers | undefined;
-  onScored(event: ScoredEvent): void;
-  onCompleting?(event: CompletingEvent): void;
-  onCalibrating?(event: CalibratingEvent): void;
-  onRolling?(event: RollingEvent): void;
   /** The engine's own output, and what became of it, for the log. */
   onOutput(line: string): void;
 }
@@ -48,6 +43,7 @@ export class Engine {
   private opening: Promise<RunningEngine> | undefined;
   private current: EngineState = { kind: 'stopped' };
   private readonly listeners = new Set<(state: EngineState) => void>();
+  private readonly eventListeners = new Map<keyof EngineEvents, Set<(event: never) => void>>();
 
   constructor(private readonly options: EngineOptions) {}
 
@@ -58,6 +54,16 @@ export class Engine {
   onDidChangeState(listener: (state: EngineState) => void): { dispose(): void } {
     this.listeners.add(listener);
     return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /** Subscribes to what the engine reports under a name, of every process that it runs in. */
+  onEvent<K extends keyof EngineEvents>(
+    name: K,
+    listener: (event: EngineEvents[K]) => void,
+  ): { dispose(): void } {
+    const listeners = this.eventListeners.get(name) ?? new Set();
+    this.eventListeners.set(name, listeners.add(listener));
+    return { dispose: () => listeners.delete(listener) };
   }
 
   /** For tests that kill it. */
@@ -136,7 +142,12 @@ export class Engine {
 
   private alive(): EngineProcess {
     if (this.process && !this.process.isGone) return this.process;
-    const process = new EngineProcess(this.options.path, this.options);
+    const process = new EngineProcess(this.options.path, {
+      onEvent: (name, event) => {
+        for (const listener of this.eventListeners.get(name) ?? []) listener(event as never);
+      },
+      onOutput: this.options.onOutput,
+    });
     this.opening = undefined;
     void process.exited.then(reason => {
       this.options.onOutput(`engine ${process.pid ?? ''} ended: ${reason}`);

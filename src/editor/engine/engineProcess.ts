@@ -1,17 +1,16 @@
 // One run of the engine: a forked child and the typed channel to it. It may die at any moment; what was
-// pending then rejects, and `exited` tells why.
+// pending then rejects, and `exited` says why.
 import { fork, type ChildProcess } from 'node:child_process';
 import { connect, type Remote } from '../../protocol/channel';
-import {
-  CALIBRATING,
-  COMPLETING,
-  type CalibratingEvent,
-  type CompletingEvent,
-} from '../../protocol/completion';
-import { ROLLING, type RollingEvent } from '../../protocol/traces';
-import { engineMethods, SCORED, type EngineApi, type ScoredEvent } from '../../protocol/engine';
+import { engineMethods, type EngineApi, type EngineEvents } from '../../protocol/engine';
 import type { SaeInfo } from '../../protocol/features';
 import { ipcConnection } from '../../protocol/ipc';
+
+export interface ProcessListeners {
+  /** Whatever the engine reports, under its name. */
+  onEvent(name: keyof EngineEvents, event: EngineEvents[keyof EngineEvents]): void;
+  onOutput(line: string): void;
+}
 
 export class EngineProcess {
   readonly remote: Remote<EngineApi>;
@@ -24,35 +23,26 @@ export class EngineProcess {
   private readonly child: ChildProcess;
   private gone = false;
 
-  constructor(
-    path: string,
-    private readonly listeners: {
-      onScored(event: ScoredEvent): void;
-      onCompleting?(event: CompletingEvent): void;
-      onCalibrating?(event: CalibratingEvent): void;
-      onRolling?(event: RollingEvent): void;
-      onOutput(line: string): void;
-    },
-  ) {
+  constructor(path: string, { onEvent, onOutput }: ProcessListeners) {
     // A debugger's bootloader or memory flags of the extension host are not meant for the engine.
-    const { NODE_OPTIONS, ...env } = process.env;
+    const { NODE_OPTIONS, TOKENSCOPE_INSPECT, ...env } = process.env;
     this.child = fork(path, [], {
       serialization: 'advanced',
-      execArgv: [],
+      // For "Attach to the engine" of the launch configurations.
+      execArgv: TOKENSCOPE_INSPECT ? [`--inspect=${TOKENSCOPE_INSPECT}`] : [],
       env: { ...env, ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const connection = ipcConnection(this.child);
     this.remote = connect<EngineApi>(connection, engineMethods);
-    connection.onNotification(SCORED, this.listeners.onScored);
-    connection.onNotification(COMPLETING, event => this.listeners.onCompleting?.(event));
-    connection.onNotification(CALIBRATING, event => this.listeners.onCalibrating?.(event));
-    connection.onNotification(ROLLING, event => this.listeners.onRolling?.(event));
-    connection.onError(([error]) => this.listeners.onOutput(String(error)));
+    connection.onNotification((name, event) =>
+      onEvent(name as keyof EngineEvents, event as unknown as EngineEvents[keyof EngineEvents]),
+    );
+    connection.onError(([error]) => onOutput(String(error)));
     connection.listen();
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
-        for (const line of text.split(/\r?\n/).filter(Boolean)) this.listeners.onOutput(line);
+        for (const line of text.split(/\r?\n/).filter(Boolean)) onOutput(line);
       });
     }
     this.exited = new Promise(resolve => {

@@ -2,19 +2,27 @@
 // document going, newest wanted first.
 import { EventEmitter } from 'vscode';
 import { Cancelled } from '../../core/errors';
-import { lenses, type Lens, type LensId } from '../../core/lenses/lenses';
-import type { EngineApi, ScoredEvent } from '../../protocol/engine';
-import type { ByteProof, ByteSummary, CharacterView, TokenView } from '../../protocol/scores';
-import type { DocumentVersion, Range16, Refusal, ScoreSummary } from '../../protocol/types';
+import type { Lens, PassId } from '../../core/lenses/lens';
+import { lenses, type LensId } from '../../core/lenses/lenses';
 import type { FileCount, TokenCount } from '../../protocol/compare';
-import type { ModelReport } from '../../protocol/models';
-import type { SplitView } from '../../protocol/split';
 import type { FeatureOptions } from '../../protocol/features';
+import type { ModelReport } from '../../protocol/models';
+import {
+  SCORED,
+  type ByteProof,
+  type CharacterView,
+  type ScoredEvent,
+  type ScoreSummary,
+  type TokenView,
+  type ViewRequest,
+} from '../../protocol/scores';
+import type { SplitView } from '../../protocol/split';
 import type { ContrastOptions } from '../../protocol/traces';
-import type { Engine, RunningEngine } from './engineClient';
-import { settings } from '../settings';
+import type { DocumentVersion, Range16, Refusal } from '../../protocol/types';
 import type { ShownText, Text, TextAt } from '../overlay/textSource';
+import { settings } from '../settings';
 import type { DocumentSync } from './documentSync';
+import type { Engine, RunningEngine } from './engineClient';
 
 /** Tokens painted at once. */
 export const VIEW_TOKENS = 3000;
@@ -29,13 +37,13 @@ export interface VersionedView {
   readonly view: TokenView;
 }
 
-/** For requests, where the lens is about a pair. */
-export function contrastOptions(
-  { comparesPair }: Lens,
+/** How the passes of a lens are read of a text: what a pair says, from where the answer begins. */
+export function passOptions(
+  { needs }: Pick<Lens, 'needs'>,
   { answerStart = 0 }: { answerStart?: number | undefined },
-): { contrast?: ContrastOptions } {
-  if (!comparesPair) return {};
-  return { contrast: { from: answerStart, centred: settings.centresContrast() } };
+): { passes: readonly PassId[]; contrast?: ContrastOptions } {
+  if (!needs.includes('contrast')) return { passes: needs };
+  return { passes: needs, contrast: { from: answerStart, centred: settings.centresContrast() } };
 }
 
 export class Inspection {
@@ -52,32 +60,29 @@ export class Inspection {
     private readonly wish: () => FeatureOptions | undefined = () => undefined,
     private readonly openSae: (running: RunningEngine) => Promise<unknown> = async () => {},
   ) {
+    engine.onEvent(SCORED, event => this.scored.fire(event));
     // Another model, or another one beside it, may prove or refuse something else.
     engine.onDidChangeState(({ kind }) => {
       if (kind === 'starting' || kind === 'ready') this.notes.clear();
     });
   }
 
-  /** Called by the engine. */
-  reportScored(event: ScoredEvent): void {
-    this.scored.fire(event);
-  }
-
   view(
     document: Text,
     range: Range16,
-    wish: Omit<Parameters<EngineApi['view']>[0], keyof DocumentVersion | 'range' | 'maxTokens'> & {
-      maxTokens?: number;
-    } = {},
+    request: Omit<ViewRequest, 'range' | 'maxTokens' | 'features'> & { maxTokens?: number } = {},
   ): Promise<VersionedView> {
     return this.engine.call(async running => {
       const at = this.texts.ensureSent(running, document);
-      const features = wish.second ? undefined : this.wish();
-      const request = {
-        ...{ maxTokens: VIEW_TOKENS, ...at, range, ...wish },
+      const features = request.second ? undefined : this.wish();
+      const view = await running.remote.view({
+        maxTokens: VIEW_TOKENS,
+        ...at,
+        range,
+        ...request,
         ...(features && { features }),
-      };
-      return { version: at.version, view: await running.remote.view(request) };
+      });
+      return { version: at.version, view };
     });
   }
 
@@ -94,11 +99,11 @@ export class Inspection {
     range: Range16,
     lens: Lens,
   ): Promise<{ version: number; view: TokenView | CharacterView }> {
-    const { per, comparesModels: difference = false } = lens;
-    if (per === 'token') {
-      const wish = contrastOptions(lens, { answerStart });
-      return this.view(document, range, { ...wish, ...(around !== undefined && { around }) });
+    if (lens.per === 'token') {
+      const options = passOptions(lens, { answerStart });
+      return this.view(document, range, { ...options, ...(around !== undefined && { around }) });
     }
+    const difference = lens.needs.includes('secondBytes');
     const { at, found } = await this.engine.call(async running => {
       const at = this.texts.ensureSent(running, document);
       return { at, found: await running.remote.characters({ ...at, range, difference }) };
@@ -110,18 +115,18 @@ export class Inspection {
     return { version: at.version, view };
   }
 
-  /** Scores every byte of a document, with `second` by the second model, too. */
+  /** Scores every byte of a document by the passes over bytes. */
   async scoreEveryByte(
     document: Text,
-    second: boolean,
+    passes: readonly PassId[],
     signal: AbortSignal,
-  ): Promise<ByteSummary | Refusal> {
+  ): Promise<ScoreSummary | Refusal> {
     const { at, found } = await this.engine.call(async running => {
       const at = this.texts.ensureSent(running, document);
-      const request = { ...at, visible: [], whole: true, second };
-      return { at, found: await running.remote.scoreBytes(request, signal) };
+      const request = { ...at, passes, visible: [], maxTokens: 0, whole: true };
+      return { at, found: await running.remote.score(request, signal) };
     });
-    const note = 'refused' in found ? found : found.proof;
+    const note = 'refused' in found ? found : found.proofs[0];
     if (note) this.note(at, note);
     return found;
   }
@@ -149,7 +154,7 @@ export class Inspection {
       running.remote.peak({
         ...{ ...this.texts.ensureSent(running, text), lens, from, direction },
         ...(this.wish() && { features: this.wish()! }),
-        ...contrastOptions(lenses[lens], { answerStart }),
+        ...passOptions(lenses[lens], { answerStart }),
       }),
     );
   }
@@ -204,37 +209,27 @@ export class Inspection {
     return this.engine.call(running => running.remote.report({}));
   }
 
-  /** Scores a document, visible ranges first; a pass under way for an older wish gives way. */
+  /** Runs a lens's passes over a document, visible ranges first; what runs for an older request is cancelled. */
   async score(
     document: Text,
     visible: readonly Range16[],
-    lens: Pick<Lens, 'per' | 'comparesModels' | 'comparesPair' | 'needsFeatures'> = {
-      per: 'token',
-    },
+    { needs }: Pick<Lens, 'needs'> = { needs: ['tokens'] },
   ): Promise<void> {
-    const { per, comparesModels: second = false, comparesPair = false, needsFeatures } = lens;
     const uri = document.uri.toString();
     this.cancel(uri);
     const pass: Pass = { version: document.version, controller: new AbortController() };
     this.passes.set(uri, pass);
     try {
       const maxTokens = settings.maxTokens();
-      const done = await this.engine.call(
-        async (running): Promise<ScoreSummary | ByteSummary | Refusal> => {
-          const hasSae = needsFeatures && (await this.openSae(running));
-          const at = this.texts.ensureSent(running, document);
-          const { signal } = pass.controller;
-          if (hasSae) await running.remote.encode({ ...at, visible, maxTokens }, signal);
-          if (comparesPair)
-            return running.remote.scoreContrast({ ...at, visible, maxTokens }, signal);
-          return per === 'token'
-            ? running.remote.score({ ...at, visible, maxTokens }, signal)
-            : running.remote.scoreBytes({ ...at, visible, whole: false, second }, signal);
-        },
-      );
+      const done = await this.engine.call(async running => {
+        if (needs.includes('features')) await this.openSae(running);
+        const request = { passes: needs, visible, maxTokens };
+        const at = this.texts.ensureSent(running, document);
+        return running.remote.score({ ...at, ...request }, pass.controller.signal);
+      });
       const { version } = pass;
       if ('refused' in done) return this.note({ uri, version }, done);
-      if ('proof' in done && done.proof) this.note({ uri, version }, done.proof);
+      if (done.proofs[0]) this.note({ uri, version }, done.proofs[0]);
       this.scored.fire({ uri, version, scored: done.scored, total: done.total });
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;

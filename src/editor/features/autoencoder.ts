@@ -50,7 +50,9 @@ export class Autoencoder {
 
   /** For the views, where the lens that lies over the text is about features. */
   optionsForLens(): FeatureOptions | undefined {
-    return this.state.isOn && this.state.lens.needsFeatures ? this.options() : undefined;
+    return this.state.isOn && this.state.lens.needs.includes('features')
+      ? this.options()
+      : undefined;
   }
 
   options(): FeatureOptions {

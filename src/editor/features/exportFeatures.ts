@@ -32,11 +32,14 @@ export async function exportFeatures(features: Autoencoder): Promise<void> {
   const whole = { utf16Start: 0, utf16End: document.getText().length };
   const shown = !editor.selection.isEmpty ? editor.selection : visible;
   const range = format === 'svg' && shown ? offsetsOf(document, shown) : whole;
-  const wish = features.options();
+  const options = features.options();
   const text = await cancellable('Tokenscope: exporting features', signal =>
     features.askAbout(document, async (remote, at) => {
-      await remote.encode({ ...at, visible: [range], maxTokens: Infinity }, signal);
-      return remote.exportFeatures({ ...at, format, range, wish }, signal);
+      await remote.score(
+        { ...at, passes: ['features'], visible: [range], maxTokens: Infinity },
+        signal,
+      );
+      return remote.exportFeatures({ ...at, format, range, options }, signal);
     }),
   );
   if (text === undefined) return;

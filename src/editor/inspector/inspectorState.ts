@@ -108,7 +108,8 @@ export async function featuresState(
   try {
     return await features.askAbout(document, async (remote, version) => {
       const visible = visibleRanges(editor, 0);
-      await remote.encode({ ...version, visible, maxTokens: settings.maxTokens() }, signal);
+      const maxTokens = settings.maxTokens();
+      await remote.score({ ...version, passes: ['features'], visible, maxTokens }, signal);
       const table = { ...version, densityCutoff, choice, rows: TABLE_ROWS };
       const ask = { feature: feature!, uri: state.uri, language: document.languageId };
       return {

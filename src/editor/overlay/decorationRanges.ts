@@ -1,5 +1,5 @@
 // Which stretches of text get which step of the palette: plain numbers in, plain numbers out.
-import type { Lens } from '../../core/lenses/lenses';
+import type { Lens } from '../../core/lenses/lens';
 import { stepOf } from '../../core/lenses/scale';
 import type { CharacterView, TokenView } from '../../protocol/scores';
 import type { Range16 } from '../../protocol/types';

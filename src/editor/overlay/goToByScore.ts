@@ -1,13 +1,13 @@
 // The tokens of a text by the number that the lens shows, the largest first: to read, and to go to.
 import { window, type QuickPickItem, type TextEditor } from 'vscode';
 import { type Scale } from '../../core/lenses/scale';
-import type { Lens } from '../../core/lenses/lenses';
+import type { Lens } from '../../core/lenses/lens';
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';
 import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';
 import { select } from '../ui/goTo';
-import { contrastOptions, type Inspection } from '../engine/scoringPasses';
+import { passOptions, type Inspection } from '../engine/scoringPasses';
 import { textAtCursor } from './peaks';
 import type { ShownTexts } from './textSource';
 
@@ -29,8 +29,8 @@ export async function goToByScore(
   const at = textAtCursor(editor, shown, lens);
   const whole = { utf16Start: 0, utf16End: at.text.getText().length };
   if (!at.saved) await inspection.score(at.text, [whole], lens);
-  const wish = { details: 'bytes', maxTokens: MOST_TOKENS, ...contrastOptions(lens, at) } as const;
-  const view = at.saved?.view ?? (await inspection.view(at.text, whole, wish)).view;
+  const request = { details: 'bytes', maxTokens: MOST_TOKENS, ...passOptions(lens, at) } as const;
+  const view = at.saved?.view ?? (await inspection.view(at.text, whole, request)).view;
   const items = itemsOf(view, lens, lens.scale, stretch => {
     const [place] = at.placesOf(stretch);
     return place && { ...place, line: document.positionAt(place.utf16Start).line + 1 };

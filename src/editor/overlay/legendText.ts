@@ -1,6 +1,6 @@
 // The legend of a lens as the status item's tooltip tells it. In text, not in Markdown: the first Markdown that
 // the host reads blocks it for 15 ms and more, which is a frame.
-import type { Lens } from '../../core/lenses/lenses';
+import type { Lens } from '../../core/lenses/lens';
 import { legendOf } from '../../core/lenses/scale';
 
 /** The line below the tokens of each step of heat, as the palette draws it. */

@@ -7,7 +7,7 @@ import {
   type TextEditor,
   type TextEditorDecorationType,
 } from 'vscode';
-import type { Lens } from '../../core/lenses/lenses';
+import type { Lens } from '../../core/lenses/lens';
 import { Cancelled } from '../../core/errors';
 import type { CharacterView, TokenView } from '../../protocol/scores';
 import type { Range16 } from '../../protocol/types';
@@ -149,7 +149,7 @@ export class Overlay {
     if (this.newest.get(editor) !== ticket || !isCurrent) return;
     if (answers.some(({ view }) => view.utf16Starts.length >= VIEW_TOKENS)) this.isPart.add(editor);
     else this.isPart.delete(editor);
-    const missing = lens.needsModel ? answers.filter(({ view }) => view.pending > 0) : [];
+    const missing = lens.needs.length > 0 ? answers.filter(({ view }) => view.pending > 0) : [];
     const isComplete = missing.length === 0;
     const staleMs = Date.now() - (this.editedAt.get(editor) ?? 0);
     if (isComplete || staleMs >= STALE_MS) {

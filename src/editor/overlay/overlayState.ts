@@ -1,6 +1,7 @@
 // Which lens lies over the text, if any: off until toggled, remembered per workspace.
 import { commands, EventEmitter, type Memento } from 'vscode';
-import { lenses, type Lens, type LensId } from '../../core/lenses/lenses';
+import { lenses, type LensId } from '../../core/lenses/lenses';
+import type { Lens } from '../../core/lenses/lens';
 import { CHANNELS, type Pin } from '../../core/sae/featureValues';
 
 const KEY = 'overlay';

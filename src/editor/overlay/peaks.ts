@@ -1,6 +1,8 @@
 // To the next place that stands out by the lens, or the one before.
 import { window, type TextEditor } from 'vscode';
-import { lenses, nearestPeak, type Lens, type LensId } from '../../core/lenses/lenses';
+import { lenses, type LensId } from '../../core/lenses/lenses';
+import { nearestPeak } from '../../core/lenses/peaks';
+import type { Lens } from '../../core/lenses/lens';
 import { UserError } from '../../core/errors';
 import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';

@@ -8,7 +8,7 @@ import {
 } from 'vscode';
 import { totalsOf, describeProof } from '../../core/exactBytes/byteProof';
 import { Cancelled } from '../../core/errors';
-import type { ScoredEvent } from '../../protocol/engine';
+import type { ScoredEvent } from '../../protocol/scores';
 import type { Engine } from '../engine/engineClient';
 import { NO_SAE, type Autoencoder } from '../features/autoencoder';
 import type { Inspection } from '../engine/scoringPasses';
@@ -106,7 +106,7 @@ export class Status {
       const { name } = engine.model;
       const warnings = [...engine.model.warnings, engine.secondProblem].filter(Boolean);
       const note =
-        lens.per === 'character' || lens.comparesPair
+        lens.per === 'character' || lens.needs.includes('contrast')
           ? this.inspection.noteOn(window.activeTextEditor?.document)
           : undefined;
       const saved = this.saved();
@@ -117,11 +117,11 @@ export class Status {
         saved ? `${grouped(saved.view.total)} tokens` : this.counts,
         this.scoring(),
         note && 'refused' in note
-          ? lens.comparesModels || lens.comparesPair
+          ? lens.needs.includes('secondBytes') || lens.needs.includes('contrast')
             ? 'not shown'
             : 'not exact here'
           : '',
-        lens.needsFeatures && this.features.info === null ? 'no autoencoder' : '',
+        lens.needs.includes('features') && this.features.info === null ? 'no autoencoder' : '',
       ]
         .filter(Boolean)
         .join(' · ');
@@ -129,7 +129,7 @@ export class Status {
       item.tooltip = legendText(lens, warnings, pins);
       if (from)
         item.tooltip += `\n\nThe numbers are from the file (${from}), not from ${name}: T0. "Tokenscope: Switch Traces Between Saved and Re-Scored Numbers" re-scores them.`;
-      if (lens.needsFeatures && this.features.info === null)
+      if (lens.needs.includes('features') && this.features.info === null)
         item.tooltip += `\n\n${this.features.problem || NO_SAE}`;
       if (lens.scale.kind === 'channels' && pins.length === 0)
         item.tooltip += '\n\nNo feature is pinned. Pin one with "Tokenscope: Pin Feature...".';

@@ -1,6 +1,6 @@
 // The texts that an editor shows: its document, or those that a file holds inside a syntax of its own.
 import type { TextDocument, TextEditor } from 'vscode';
-import type { Lens } from '../../core/lenses/lenses';
+import type { Lens } from '../../core/lenses/lens';
 import type { Range16 } from '../../protocol/types';
 import type { SavedScores } from '../traces/savedView';
 import { visibleRanges } from '../ui/editorRanges';

@@ -15,12 +15,13 @@ import { createHash } from 'node:crypto';
 import { wilson } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
-import type {
-  RollingEvent,
-  RolloutFall,
-  RolloutOptions,
-  RolloutPoint,
-  RolloutView,
+import {
+  ROLLING,
+  type RollingEvent,
+  type RolloutFall,
+  type RolloutOptions,
+  type RolloutPoint,
+  type RolloutView,
 } from '../../protocol/traces';
 import type { Engine } from '../engine/engineClient';
 import { cancellable } from '../ui/progress';
@@ -47,12 +48,8 @@ export class Rollouts {
     private readonly traces: TraceDocuments,
     private readonly memento: Memento,
   ) {
+    engine.onEvent(ROLLING, event => this.progress?.(event));
     this.listener = window.onDidChangeVisibleTextEditors(() => this.draw());
-  }
-
-  /** Called by the engine. */
-  reportRolling(event: RollingEvent): void {
-    this.progress?.(event);
   }
 
   /** Of a trace, by the model that is open and as the settings are. */

@@ -1,7 +1,7 @@
 // What editors show of traces: a trace's document with what its file says of the tokens, and, in a file that traces
 // were opened from, the strings that hold them.
 import { Uri, type TextDocument, type TextEditor } from 'vscode';
-import type { Lens } from '../../core/lenses/lenses';
+import type { Lens } from '../../core/lenses/lens';
 import { TraceSourceMap } from '../../core/traces/traceSourceMap';
 import { JsonSourceMap } from '../../core/traces/jsonSourceMap';
 import type { SavedLogprobs, Trace, TraceFile } from '../../core/traces/trace';

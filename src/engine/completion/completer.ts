@@ -24,7 +24,8 @@ import { lineLogprob, textLogprob } from '../../core/completion/textLogprob';
 import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
 import { encodeUtf8 } from '../../core/text/utf8';
 import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
-import { TREE_TOKENS, type Model } from '../models/model';
+import type { Model } from '../models/model';
+import { TREE_TOKENS } from '../scoring/byteScores';
 
 /** Tokens that marks around the texts may take. */
 const MARKS = 8;
@@ -54,7 +55,7 @@ export async function completeAt(
   const asked = model.asTokenModel(signal, {
     root: prompt.root,
     ends: fim?.ends ?? [],
-    tellRan: (tokens, all) => {
+    onRan: (tokens, all) => {
       modelTokens += tokens;
       rememberedTokens ??= all - tokens;
     },

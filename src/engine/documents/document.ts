@@ -43,7 +43,9 @@ export class Document {
     return this.controller.signal;
   }
 
+  /** Edits the text to a version; what is as new already stays as it is. */
   edit(version: number, edits: readonly TextEdit[]): void {
+    if (version <= this.version) return;
     for (const [tokenizer, stream] of this.streams) {
       if (edits.length > MANY_EDITS || !stream.isIncremental) this.dropStream(tokenizer);
     }

@@ -3,27 +3,27 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fimFormat, type FimFormat } from '../../core/completion/fimFormat';
-import { FimError, UserError } from '../../core/errors';
-import { loadTokenizer, TokenizerError, type TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
+import { FimError, TokenizerError, UserError } from '../../core/errors';
+import { loadTokenizer, type TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { readJson, type Json } from './readJson';
 import { pieceFinders } from './pieceFinders';
 import { readTokenizerFiles } from './readTokenizerFiles';
+import type { ModelShape, ModelSource } from './source';
+import { weightsIn } from './sources/sources';
 
-export interface ModelFolder {
+export interface ModelFolder extends ModelShape {
   readonly path: string;
   readonly name: string;
   readonly tokenizer: Tokenizer;
-  /** The decoder's graph; null where the folder holds tokenizer files alone. */
-  readonly onnxPath: string | null;
+  /** The weights and who opens them; undefined where the folder holds tokenizer files alone. */
+  readonly weights: { readonly source: ModelSource; readonly path: string } | undefined;
   /** The token before the text; null where the model has none. */
   readonly start: { id: number; content: string } | null;
   /** The tokens that end a text, none twice. */
   readonly ends: readonly number[];
   /** Tokens that the model can hold at once. */
   readonly contextTokens: number;
-  readonly hiddenSize: number | undefined;
-  readonly layers: number | undefined;
   /** How the model fills in the middle; undefined where it does not. */
   readonly fim: FimFormat | undefined;
   /** The text of the model's own report, where `tokenscope.json` names one. */
@@ -31,8 +31,6 @@ export interface ModelFolder {
   /** Folders of the autoencoders that come with it. */
   readonly saes: readonly string[];
 }
-
-const GRAPHS = ['onnx/model.onnx', 'model.onnx'];
 
 /** Throws `UserError` that names the file and what is wrong with it. */
 export function readModelFolder(folder: string): ModelFolder {
@@ -50,7 +48,7 @@ export function readModelFolder(folder: string): ModelFolder {
     path,
     name: basename(path),
     tokenizer,
-    onnxPath: GRAPHS.map(name => join(path, name)).find(existsSync) ?? null,
+    weights: weightsIn(path),
     start: startToken(tokenizer, config, tokenizerConfig, own),
     ends: endTokens(tokenizer, config, tokenizerConfig, readJson(path, 'generation_config.json')),
     contextTokens: firstNumber(config, 'max_position_embeddings', 'n_positions', 'n_ctx') ?? 1024,

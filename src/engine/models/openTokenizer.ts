@@ -28,7 +28,7 @@ export function openTokenizerAt(given: string): OpenTokenizer {
   const tokenizer = opened?.tokenizer ?? tokenizerOf(filesOf(folder, file), folder);
   const name = file === 'tokenizer.json' ? basename(folder) : file;
   const { name: kind, vocabSize } = tokenizer;
-  const hasModel = Boolean(opened?.onnxPath);
+  const hasModel = opened?.weights !== undefined;
   return { folder: opened, tokenizer, info: { name, path, tokenizer: kind, vocabSize, hasModel } };
 }
 

@@ -22,7 +22,7 @@ import { NATS_PER_BIT, type Scores } from '../../core/lenses/scores';
 import { UserError } from '../../core/errors';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
-import { FeaturePass, type KnownFeatureRows } from '../scoring/featureRows';
+import { FeaturePass, type KnownFeatureRows } from '../scoring/featurePass';
 import { LogitEffects } from './logitEffects';
 import { OpenedSae } from './openedSae';
 import { steer } from './steering';

@@ -1,33 +1,17 @@
-// The surprisals of a document's bytes: what is visible first, and the proof that they come to what its
-// tokens cost.
+// What is known of the surprisals of a document's bytes, and of its characters.
 import { byteStringOf } from '../../core/exactBytes/byteString';
 import { byteWindows, type TextTokens, type Windowing } from '../../core/exactBytes/byteWindows';
+import { emptyByteScores, keepKnown, type ByteScores } from '../../core/exactBytes/documentBytes';
 import { incompleteFrom } from '../../core/exactBytes/utf8Characters';
-import {
-  emptyByteScores,
-  keepKnown,
-  scoreRange,
-  unknownRanges,
-  windowEnds,
-  type ByteScores,
-} from '../../core/exactBytes/documentBytes';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { encodeUtf8, utf8Length, utf8LengthAt } from '../../core/text/utf8';
-import type { ByteProof, CharacterView } from '../../protocol/scores';
+import type { CharacterView } from '../../protocol/scores';
 import type { Range16 } from '../../protocol/types';
 import type { Document } from '../documents/document';
-import { TREE_TOKENS, type Model } from '../models/model';
+import type { Model } from '../models/model';
 
-const PART_BYTES = 256;
-
-export interface BytePass {
-  readonly visible: readonly Range16[];
-  /** Whether the other bytes are scored, too. */
-  readonly whole: boolean;
-  readonly signal: AbortSignal;
-  /** Called behind each byte that is scored. */
-  readonly onScored: (scored: number) => void;
-}
+/** Tokens that a window keeps free for a tree after it. */
+export const TREE_TOKENS = 24;
 
 export interface TextInBytes {
   readonly bytes: Uint8Array;
@@ -64,76 +48,6 @@ export function windowingOf(model: Model, { bytes, tokens }: TextInBytes): Windo
   };
 }
 
-/** Answers how many bytes are known. Throws `InexactError`, `UserError`, and `Cancelled` when aborted. */
-export async function scoreBytes(
-  model: Model,
-  document: Document,
-  { visible, whole, signal, onScored }: BytePass,
-): Promise<number> {
-  const tokenModel = model.asTokenModel(AbortSignal.any([signal, document.current]));
-  const scores = byteScoresOf(model, document);
-  const { text } = document;
-  const known = () =>
-    scores.surprisals.reduce((sum, nats) => sum + (Number.isNaN(nats) ? 0 : 1), 0);
-  const wanted = visible.map(({ utf16Start, utf16End }) => [
-    utf8Length(text, 0, utf16Start),
-    utf8Length(text, 0, Math.min(utf16End, text.length)),
-  ]);
-  if (whole) wanted.push([0, scores.bytes.length]);
-  for (const [from, to] of wanted) {
-    // In parts, for another pass may score some of it meanwhile.
-    for (;;) {
-      const [next] = unknownRanges(scores, from!, to!);
-      if (!next) break;
-      const part = { ...next, to: Math.min(next.to, next.from + PART_BYTES) };
-      let scored = known();
-      await scoreRange(model.byteRules, tokenModel, scores, part, () => onScored(++scored));
-    }
-  }
-  return known();
-}
-
-/** Of a document whose bytes are all known. Throws `UserError` where no token ends a text. */
-export async function byteProof(
-  model: Model,
-  document: Document,
-  signal: AbortSignal,
-): Promise<ByteProof> {
-  const tokenModel = model.asTokenModel(AbortSignal.any([signal, document.current]));
-  model.checkEnds();
-  const scores = byteScoresOf(model, document);
-  const ends = await windowEnds(model.byteRules, tokenModel, scores);
-  const windows = [];
-  for (const [i, window] of scores.windows.entries()) {
-    const { start, ownStart, end } = window;
-    const { entering, leaving } = ends[i]!;
-    const bytes = scores.surprisals.subarray(ownStart, end).reduce((sum, nats) => sum + nats, 0);
-    const tokens = await model.tokenNats(
-      window.ids,
-      window.before,
-      end === scores.bytes.length,
-      signal,
-    );
-    const isLast = i === scores.windows.length - 1;
-    windows.push({
-      contextStart: start,
-      byteStart: ownStart,
-      byteEnd: end,
-      bytesBits: bytes / NATS_PER_BIT,
-      boundaryBits: ((isLast ? 0 : leaving) - entering) / NATS_PER_BIT,
-      endBits: (isLast ? leaving : 0) / NATS_PER_BIT,
-      tokenBits: tokens / NATS_PER_BIT,
-    });
-  }
-  const { leaks } = scores;
-  return {
-    model: model.info.name,
-    windows,
-    leakMax: leaks.reduce((most, leak) => Math.max(most, leak), 0),
-    leakMean: leaks.reduce((sum, leak) => sum + leak, 0) / Math.max(1, leaks.length),
-  };
-}
-
 /** The characters that begin in a range, with what their bytes come to; with another model's, how much more for it. */
 export function charactersOf(
   { text }: Document,
@@ -164,7 +78,7 @@ export function charactersOf(
   };
 }
 
-/** [byte], nats: what a second model needs more. */
-export function differenceOf(first: ByteScores, second: ByteScores): Float64Array {
+/** [byte], nats: how much more a second model needs. */
+function differenceOf(first: ByteScores, second: ByteScores): Float64Array {
   return first.surprisals.map((nats, byte) => second.surprisals[byte]! - nats);
 }

@@ -6,8 +6,7 @@ import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
 import type { PairInfo, PairMember, PairMembers } from '../../protocol/traces';
 import { readJson } from '../models/readJson';
-import { Model } from '../models/model';
-import type { RuntimeClient } from '../onnx/session/runtimeClient';
+import type { Model, OpenModel } from '../models/model';
 
 /** A model, and the tokens that it is shown before every text. */
 export interface Prompted {
@@ -29,11 +28,7 @@ export class ModelPair {
   ) {}
 
   /** Throws `UserError` where a folder cannot be opened or the two do not share the opened model's vocabulary. */
-  static async open(
-    opened: Model,
-    members: PairMembers,
-    startRuntime: () => RuntimeClient,
-  ): Promise<ModelPair> {
+  static async open(opened: Model, members: PairMembers, openModel: OpenModel): Promise<ModelPair> {
     const { positive, negative } = members;
     if (same(positive, negative)) {
       throw new UserError(
@@ -45,7 +40,7 @@ export class ModelPair {
     const prompted = async ({ folder, prompt }: PairMember): Promise<Prompted> => {
       let model = models.get(folder || opened.info.folder);
       if (!model) {
-        model = await Model.open(folder, opened.info.contextTokens, startRuntime);
+        model = await openModel(folder, opened.info.contextTokens);
         own.push(model);
         models.set(folder, model);
         checkVocabulary(opened, model);
@@ -56,7 +51,7 @@ export class ModelPair {
     try {
       const both = { positive: await prompted(positive), negative: await prompted(negative) };
       const nameOf = (member: PairMember, { model }: Prompted) =>
-        member.prompt ? `${model.info.name} behind “${member.prompt.trim()}”` : model.info.name;
+        member.prompt ? `${model.info.name} after “${member.prompt.trim()}”` : model.info.name;
       const info: PairInfo = {
         positive: nameOf(positive, both.positive),
         negative: nameOf(negative, both.negative),
@@ -68,7 +63,7 @@ export class ModelPair {
     }
   }
 
-  /** Tokens of a window that both can hold behind their prompts. */
+  /** Tokens of a window that both can hold after their prompts. */
   get contextTokens(): number {
     const roomOf = ({ model, prompt }: Prompted) => model.info.contextTokens - prompt.length;
     return Math.max(1, Math.min(roomOf(this.positive), roomOf(this.negative)));

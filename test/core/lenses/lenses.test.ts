@@ -1,5 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { isPeak, lenses, type Lens } from '../../../src/core/lenses/lenses';
+import { lenses } from '../../../src/core/lenses/lenses';
+import { isPeak } from '../../../src/core/lenses/peaks';
+import type { Lens } from '../../../src/core/lenses/lens';
 import {
   DIVERGING_STEPS,
   HEAT_STEPS,

@@ -33,7 +33,6 @@ beforeAll(async () => {
   engine = new Engine({
     path: join(bundle, 'engine.js'),
     model: () => ({ folder: model, contextLimit: 2048 }),
-    onScored: () => {},
     onOutput: () => {},
   });
 });
@@ -51,7 +50,7 @@ describe.each(Object.entries(golden.texts))('%s', (name, expected) => {
     const { ids, scores } = await engine.call(async ({ remote, texts }) => {
       texts.set(name, 1);
       await remote.setDocument({ uri: name, version: 1, text });
-      await remote.score({ uri: name, version: 1, visible: [], maxTokens: 1e9 });
+      await remote.score({ passes: ['tokens'], uri: name, version: 1, visible: [], maxTokens: 1e9 });
       const range = { utf16Start: 0, utf16End: text.length };
       return remote.view({ uri: name, version: 1, range, maxTokens: 1e6 });
     });

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CHANNEL_STEPS } from '../../../src/core/sae/featureValues';
-import { EngineServer } from '../../../src/engine/server';
+import { Model } from '../../../src/engine/models/model';
+import type { FeatureSelection } from '../../../src/protocol/features';
+import { engineServer } from '../../../src/engine/server';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import { UserError } from '../../../src/core/errors';
 import { bundleEngine } from '../../support/engineBundle';
@@ -18,7 +20,7 @@ const text = 'def first(x):\n    return x + 1\n\n\ndef second(y):\n    return fi
 const { signal } = new AbortController();
 let scratch: string;
 let model: string;
-let documents: EngineServer;
+let documents: ReturnType<typeof engineServer>;
 let version = 0;
 
 beforeAll(async () => {
@@ -30,8 +32,8 @@ beforeAll(async () => {
     join(model, 'tokenscope.json'),
     JSON.stringify({ start: '<|start|>', saes: ['saes/own'] }),
   );
-  documents = new EngineServer(
-    () => new RuntimeClient(bundle),
+  documents = engineServer(
+    Model.opener(() => new RuntimeClient(bundle)),
     () => {},
   );
   await documents.openModel({ folder: model, contextLimit: 256 }, signal);
@@ -46,14 +48,16 @@ afterAll(async () => {
 });
 
 const at = () => ({ uri, version });
-const encode = () => documents.encode({ ...at(), visible: [], maxTokens: 1e6 }, signal);
+const encode = () =>
+  documents.score({ passes: ['features'], ...at(), visible: [], maxTokens: 1e6 }, signal);
 const wish = { pins: [], densityCutoff: 1 };
 const viewOf = async (
   features:
     typeof wish | { pins: { feature: number; threshold: number }[]; densityCutoff: number } = wish,
 ) => {
   const range = { utf16Start: 0, utf16End: 1e6 };
-  const view = await documents.view({ ...at(), range, maxTokens: 1e6, features }, signal);
+  const passes = ['features', 'tokens'] as const;
+  const view = await documents.view({ ...at(), range, maxTokens: 1e6, passes, features }, signal);
   return { ...view, features: view.scores!.features! };
 };
 
@@ -137,7 +141,7 @@ test('near misses are off, and would be on above their threshold', async () => {
 
 test('a budget is met exactly, and so is the number for each token', async () => {
   await encode();
-  const table = (choice: Parameters<EngineServer['featureTable']>[0]['choice']) =>
+  const table = (choice: FeatureSelection) =>
     documents.featureTable({ ...at(), densityCutoff: 1, choice, rows: 1000 }, signal);
   expect((await table({ kind: 'budget', perToken: 5 })).l0).toBeCloseTo(5, 9);
   expect((await table({ kind: 'topK', k: 3 })).l0).toBeCloseTo(3, 9);
@@ -248,7 +252,10 @@ test('exports: lines for tokens, lines for features, a picture', async () => {
   const range = { utf16Start: 0, utf16End: text.length };
   const pins = [{ feature: 3, threshold: 0 }];
   const get = (format: 'jsonl' | 'neuronpedia' | 'svg') =>
-    documents.exportFeatures({ ...at(), format, range, wish: { pins, densityCutoff: 1 } }, signal);
+    documents.exportFeatures(
+      { ...at(), format, range, options: { pins, densityCutoff: 1 } },
+      signal,
+    );
   expect((await get('jsonl')).trimEnd().split('\n')).toHaveLength(text.length + 1);
   const [line] = (await get('neuronpedia')).trimEnd().split('\n');
   const activations = JSON.parse(line!);
@@ -267,7 +274,14 @@ test('without an autoencoder it is said how to get one, and the views go on', as
     UserError,
   );
   const range = { utf16Start: 0, utf16End: 9 };
-  const view = await documents.view({ ...at(), range, maxTokens: 9, features: wish }, signal);
+  const passes = ['features'] as const;
+  const view = await documents.view(
+    { ...at(), range, maxTokens: 9, passes, features: wish },
+    signal,
+  );
   expect(view.scores!.features).toBeUndefined();
-  await expect(encode()).rejects.toThrow(/No autoencoder is open/);
+  expect(view.pending).toBe(9);
+  expect(await encode()).toMatchObject({
+    refused: expect.stringMatching(/No autoencoder is open/),
+  });
 });

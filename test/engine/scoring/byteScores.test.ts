@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totalsOf, type Sums } from '../../../src/core/exactBytes/byteProof';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
-import {
-  byteProof,
-  byteScoresOf,
-  charactersOf,
-  scoreBytes,
-} from '../../../src/engine/scoring/byteScores';
+import { byteScoresOf, charactersOf } from '../../../src/engine/scoring/byteScores';
+import { scoreBytes } from '../../../src/engine/scoring/bytesPass';
+import { byteProof } from '../../../src/engine/scoring/proveBytes';
 import { Document } from '../../../src/engine/documents/document';
 import { Model } from '../../../src/engine/models/model';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';

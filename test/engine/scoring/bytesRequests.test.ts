@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totalsOf } from '../../../src/core/exactBytes/byteProof';
 import { Engine, type RunningEngine } from '../../../src/editor/engine/engineClient';
 import { Cancelled } from '../../../src/core/errors';
-import type { ScoredEvent } from '../../../src/protocol/engine';
+import { SCORED, type ScoredEvent } from '../../../src/protocol/scores';
 import type { NextBytesView } from '../../../src/protocol/nextBytes';
 import { bundleEngine } from '../../support/engineBundle';
 import { writeModelFolder } from '../../support/modelFolder';
@@ -24,9 +24,9 @@ function engineOn(folder: string): Engine {
   const engine = new Engine({
     path: join(bundle, 'engine.js'),
     model: () => ({ folder, contextLimit: 2048 }),
-    onScored: event => events.push(event),
     onOutput: () => {},
   });
+  engine.onEvent(SCORED, event => events.push(event));
   engines.push(engine);
   return engine;
 }
@@ -92,13 +92,25 @@ test('nothing is scored before it is asked for; then the visible, then all with 
     const before = await remote.characters({ ...AT, range: ALL });
     expect(before).toMatchObject({ pending: TEXT.length });
     const visible = [{ utf16Start: 6, utf16End: 14 }];
-    const some = await remote.scoreBytes({ ...AT, visible, whole: false });
-    expect(some).toMatchObject({ scored: 8, proof: null });
+    const some = await remote.score({
+      ...AT,
+      visible,
+      passes: ['bytes'],
+      maxTokens: 0,
+      whole: false,
+    });
+    expect(some).toMatchObject({ scored: 8, proofs: [] });
     const seen = await remote.characters({ ...AT, range: visible[0]! });
     expect(seen).toMatchObject({ pending: 0 });
-    const all = await remote.scoreBytes({ ...AT, visible: [], whole: true });
-    if ('refused' in all || !all.proof) throw new Error('refused');
-    const { bytesBits, boundaryBits, endBits, tokenBits } = totalsOf(all.proof);
+    const all = await remote.score({
+      ...AT,
+      visible: [],
+      passes: ['bytes'],
+      maxTokens: 0,
+      whole: true,
+    });
+    if ('refused' in all || !all.proofs[0]) throw new Error('refused');
+    const { bytesBits, boundaryBits, endBits, tokenBits } = totalsOf(all.proofs[0]);
     expect(boundaryBits).toBe(0);
     expect(Math.abs((bytesBits + endBits) / tokenBits - 1)).toBeLessThan(1e-5);
     // Added by tokens they are the same sum.
@@ -117,10 +129,19 @@ test('a pass over bytes can be cancelled, and an edit cancels it', async () => {
     const long = { uri: 'long', version: 1 };
     await remote.setDocument({ ...long, text: TEXT.repeat(40) });
     const controller = new AbortController();
-    const pass = remote.scoreBytes({ ...long, visible: [], whole: true }, controller.signal);
+    const pass = remote.score(
+      { ...long, visible: [], passes: ['bytes'], maxTokens: 0, whole: true },
+      controller.signal,
+    );
     setTimeout(() => controller.abort(), 100);
     await expect(pass).rejects.toBeInstanceOf(Cancelled);
-    const other = remote.scoreBytes({ ...long, visible: [], whole: true });
+    const other = remote.score({
+      ...long,
+      visible: [],
+      passes: ['bytes'],
+      maxTokens: 0,
+      whole: true,
+    });
     const edits = [{ utf16Start: 0, utf16End: 5, text: 'let' }];
     setTimeout(() => void remote.editDocument({ uri: long.uri, version: 2, edits }), 100);
     await expect(other).rejects.toBeInstanceOf(Cancelled);
@@ -139,7 +160,9 @@ test.each([
     const refused = { refused: expect.stringMatching(reason) };
     expect(await remote.nextBytes({ ...AT, utf16: 3 })).toEqual(refused);
     expect(await remote.characters({ ...AT, range: ALL })).toEqual(refused);
-    expect(await remote.scoreBytes({ ...AT, visible: [], whole: true })).toEqual(refused);
+    expect(
+      await remote.score({ ...AT, visible: [], passes: ['bytes'], maxTokens: 0, whole: true }),
+    ).toEqual(refused);
   });
 });
 
@@ -149,15 +172,18 @@ describe('a second model', () => {
   test('needs more or less for each character, is in the next byte, and proves its own sum', async () => {
     await asking(coder, async ({ remote }) => {
       await remote.compareWith({ path: stories });
-      const summary = await remote.scoreBytes({ ...AT, visible: [], whole: true, second: true });
+      const summary = await remote.score({
+        ...AT,
+        visible: [],
+        passes: ['bytes', 'secondBytes'],
+        maxTokens: 0,
+        whole: true,
+      });
       if ('refused' in summary) throw new Error(summary.refused);
       expect(summary.total).toBe(2 * Buffer.byteLength(TEXT));
-      for (const [proof, model] of [
-        [summary.proof!, 'coder'],
-        [summary.secondProof!, 'stories260K'],
-      ] as const) {
+      expect(summary.proofs.map(({ model }) => model)).toEqual(['coder', 'stories260K']);
+      for (const proof of summary.proofs) {
         const { bytesBits, boundaryBits, endBits, tokenBits } = totalsOf(proof);
-        expect(proof.model).toBe(model);
         expect(Math.abs((bytesBits + boundaryBits + endBits) / tokenBits - 1)).toBeLessThan(1e-5);
       }
       const [own, difference] = [
@@ -166,7 +192,7 @@ describe('a second model', () => {
       ];
       if ('refused' in own || 'refused' in difference) throw new Error('refused');
       const sum = (bits: Float32Array) => bits.reduce((a, b) => a + b, 0);
-      const { bytesBits } = totalsOf(summary.secondProof!);
+      const { bytesBits } = totalsOf(summary.proofs[1]!);
       expect(sum(own.bits) + sum(difference.bits)).toBeCloseTo(bytesBits, 2);
       const next = await remote.nextBytes({ ...AT, utf16: 3 });
       if ('refused' in next || !next.second || 'refused' in next.second) throw new Error('refused');

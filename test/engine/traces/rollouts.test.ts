@@ -2,7 +2,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EngineServer } from '../../../src/engine/server';
+import { Model } from '../../../src/engine/models/model';
+import { engineServer } from '../../../src/engine/server';
 import { isRightBy } from '../../../src/engine/traces/checker';
 import { drawToken } from '../../../src/core/traces/drawToken';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
@@ -32,11 +33,11 @@ const OPTIONS: RolloutOptions = {
 const START = problem.length + 1;
 
 let bundle: string;
-let documents: EngineServer;
+let documents: ReturnType<typeof engineServer>;
 beforeAll(async () => {
   bundle = await bundleEngine();
-  documents = new EngineServer(
-    () => new RuntimeClient(join(bundle, 'runtime.js')),
+  documents = engineServer(
+    Model.opener(() => new RuntimeClient(join(bundle, 'runtime.js'))),
     () => {},
   );
   const folder = join(import.meta.dirname, '../../../models/reasoner/base');
@@ -104,7 +105,10 @@ describe('rollouts', () => {
     );
     const row = critical!;
     const options = { ...OPTIONS, rollouts: 12 };
-    await documents.score({ uri: 'a', version: 1, visible: [], maxTokens: Infinity }, signal);
+    await documents.score(
+      { passes: ['tokens'], uri: 'a', version: 1, visible: [], maxTokens: Infinity },
+      signal,
+    );
     const { scores, ids } = await documents.view(
       { uri: 'a', version: 1, range: { utf16Start: START, utf16End: 1e9 }, maxTokens: 1e6 },
       signal,

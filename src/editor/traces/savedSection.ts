@@ -1,4 +1,4 @@
-// What the mouse finds on a token of a trace whose file says how likely it was.
+// The section of the hover about a token of a trace whose file holds log-probabilities.
 import { MarkdownString } from 'vscode';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { formatBits, formatHex, formatPercent } from '../../core/format';
@@ -6,6 +6,7 @@ import { displayToken } from '../../core/displayToken';
 import { savedUncertainty } from '../../core/traces/savedUncertainty';
 import type { SavedLogprobs, SavedToken } from '../../core/traces/trace';
 import type { TokenView } from '../../protocol/scores';
+import { explanationLines, type HoverContext } from '../hover/hoverSection';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
 
 /** Alternatives in a hover, which should need no scrolling. */
@@ -13,8 +14,9 @@ const LISTED = 8;
 /** Nats: an entropy whose bounds are nearer than this is told as one number. */
 const EXACT = 0.005;
 
-/** `view`: rows of the series' tokens. */
-export function savedHover(view: TokenView, series: SavedLogprobs): MarkdownString[] {
+export function savedSection({ view, place, lens }: HoverContext): MarkdownString[] {
+  if (!place.saved) return [];
+  const { series } = place.saved;
   return Array.from(view.ids, (_, row) => {
     const token = series.tokens[view.first + row]!;
     const where = `token ${view.first + row + 1} of ${view.total}, bytes \`${formatHex(token.bytes)}\``;
@@ -23,7 +25,7 @@ export function savedHover(view: TokenView, series: SavedLogprobs): MarkdownStri
         ? '\n\nThese are after sampling’s changes (temperature, top-p): not to be compared with a model’s own.'
         : '';
     return new MarkdownString(
-      `**${escapeMarkdown(displayToken(token.bytes))}** — ${where}\n\n${numbers(token, series)}\n\n` +
+      `**${escapeMarkdown(displayToken(token.bytes))}** — ${where}\n\n${explanationLines(lens.explain({ scores: view.scores, row, index: view.first + row }))}${numbers(token, series)}\n\n` +
         `${alternatives(view, row, token)}T0, from the file: ${escapeMarkdown(series.source)}. It tells where the model was uncertain or surprised, not what decided the answer.${space}`,
     );
   });

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lenses } from '../../../src/core/lenses/lenses';
 import { contrastOf } from '../../../src/core/traces/contrast';
-import { EngineServer } from '../../../src/engine/server';
+import { engineServer } from '../../../src/engine/server';
 import { Model } from '../../../src/engine/models/model';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
-import type { ScoreSummary } from '../../../src/protocol/types';
-import type { TokenView } from '../../../src/protocol/scores';
+
+import type { ScoreSummary, TokenView } from '../../../src/protocol/scores';
 import { bundleEngine } from '../../support/engineBundle';
 
 const models = join(import.meta.dirname, '../../../models/reasoner');
@@ -20,11 +20,11 @@ const { signal } = new AbortController();
 
 let bundle: string;
 let start: () => RuntimeClient;
-let documents: EngineServer;
+let documents: ReturnType<typeof engineServer>;
 beforeAll(async () => {
   bundle = await bundleEngine();
   start = () => new RuntimeClient(join(bundle, 'runtime.js'));
-  documents = new EngineServer(start, () => {});
+  documents = engineServer(Model.opener(start), () => {});
   await open('base');
 });
 afterAll(async () => {
@@ -41,13 +41,17 @@ function setText(text: string) {
 }
 const at = () => ({ uri: 'a', version });
 const score = (maxTokens = Infinity, utf16End = 0) =>
-  documents.scoreContrast({ ...at(), visible: [{ utf16Start: 0, utf16End }], maxTokens }, signal);
+  documents.score(
+    { passes: ['contrast'], ...at(), visible: [{ utf16Start: 0, utf16End }], maxTokens },
+    signal,
+  );
 const view = async () =>
   (await documents.view(
     {
       ...at(),
       range: { utf16Start: 0, utf16End: 1e9 },
       maxTokens: 1e6,
+      passes: ['contrast'],
       contrast: { from: 0, centred: false },
     },
     signal,
@@ -90,7 +94,8 @@ describe('the contrast of the pair that the folder names', () => {
     const from = TEXT.indexOf(' ', TEXT.length / 2);
     const whole = { range: { utf16Start: 0, utf16End: 1e9 }, maxTokens: 1e6 };
     const contrast = { from, centred: true };
-    const centred = await documents.view({ ...at(), ...whole, contrast }, signal);
+    const passes = ['contrast'] as const;
+    const centred = await documents.view({ ...at(), ...whole, passes, contrast }, signal);
     const { positive, negative, centre } = centred.scores!.contrast!;
     expect(centred.pending).toBe(0);
     const ratios: number[] = [];
@@ -164,7 +169,7 @@ describe('a pair that is chosen', () => {
     const done = (await score()) as ScoreSummary;
     expect(done.scored).toBe(done.total);
     const { pair, scores } = await view();
-    expect(pair!.positive).toMatch(/^base behind “/);
+    expect(pair!.positive).toMatch(/^base after “/);
     expect(scores!.contrast!.divergences.some(value => value > 0.01)).toBe(true);
   });
 

@@ -6,7 +6,7 @@ import { firstInvalidUtf8 } from '../../core/text/utf8';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Comparison, DifferentTokens, FileCount } from '../../protocol/compare';
 import type { Range16 } from '../../protocol/types';
-import type { Document } from './document';
+import type { Document } from '../documents/document';
 
 /** Differences that a page lists at once. */
 const LISTED = 100;

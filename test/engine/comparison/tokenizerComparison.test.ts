@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
-import { EngineServer } from '../../../src/engine/server';
+import { Model } from '../../../src/engine/models/model';
+import { engineServer } from '../../../src/engine/server';
 import { openTokenizerAt } from '../../../src/engine/models/openTokenizer';
 import type { Comparison } from '../../../src/protocol/compare';
 import type { Piece, Range16 } from '../../../src/protocol/types';
@@ -21,11 +22,11 @@ const TEXT =
   'export function naïveSum(a: number): number {\n  return a + 12345; // 𝄞 sums\n}\n'.repeat(3);
 const signal = new AbortController().signal;
 const at = { uri: 'text', version: 1 };
-let documents: EngineServer;
+let documents: ReturnType<typeof engineServer>;
 
 beforeEach(async () => {
-  documents = new EngineServer(
-    () => expect.fail('no graph is asked for'),
+  documents = engineServer(
+    Model.opener(() => expect.fail('no graph is asked for')),
     () => {},
   );
   const bytes = writeModelFolder(join(scratch, 'bytes'), { graph: false });

@@ -1,4 +1,4 @@
-// The features of a document: window by window, from what is remembered of the same tokens and from the runtime.
+// What is known of a document's features: window by window, from what is remembered of the same tokens and from the model.
 import { maskedIn } from '../../core/sae/masking';
 import { isEnough } from '../../core/sae/selection';
 import { concatRows, countRows, sliceRows, type FeatureRows } from '../../core/sae/sparseRows';
@@ -6,7 +6,9 @@ import type { TokenStream } from '../../core/text/stream/tokenStream';
 import { nextWindow, type Window } from '../../core/text/contextWindows';
 import { Cancelled } from '../../core/errors';
 import type { Document } from '../documents/document';
-import type { Model, ScorePass } from '../models/model';
+import type { Model } from '../models/model';
+import { visibleSpans, type PassRun } from './pass';
+import { visibleFirst } from './visibleFirst';
 import { WindowCache } from './windowCache';
 import type { OpenedSae } from '../sae/openedSae';
 
@@ -32,34 +34,31 @@ export class FeaturePass {
     this.cache = new WindowCache<FeatureRows>(countRows, capacity);
   }
 
-  /** Encodes a document's windows, those on the screen first. Answers how many tokens' features are known. */
-  async run(document: Document, pass: ScorePass): Promise<number> {
+  /** Encodes a document's windows, the visible ones first. Answers how many tokens' features are known. */
+  async run(document: Document, run: Omit<PassRun, 'whole'>): Promise<number> {
     const stream = document.streamBy(this.model.tokenizer);
-    const signal = AbortSignal.any([pass.signal, document.current]);
-    const seen = pass.visible.map(({ utf16Start, utf16End }) =>
-      stream.tokensIn(utf16Start, utf16End),
-    );
-    const isSeen = ({ ownStart, end }: Window) =>
-      seen.some(range => range.first < end && range.end > ownStart);
+    const signal = AbortSignal.any([run.signal, document.current]);
     let known = 0;
     let done = 0;
     const windows = [...this.windows(stream)];
-    // Who asks for all of a text wants to have it, too.
-    const isWhole = pass.maxTokens === Infinity;
+    // A request for all of a text keeps all of it.
+    const isWhole = run.maxTokens === Infinity;
     if (isWhole) this.cache.reserve(windows.length);
     const most = isWhole ? windows.length : this.capacity;
-    for (const wanted of [true, false]) {
-      for (const window of windows) {
-        if (isSeen(window) !== wanted) continue;
-        // One more would push out what is on the screen, and never would a pass be the last.
-        if (!wanted && (known >= pass.maxTokens || done >= most)) break;
+    await visibleFirst({
+      units: () => windows,
+      spanOf: ({ ownStart, end }) => ({ first: ownStart, end }),
+      visible: visibleSpans(stream, run.visible),
+      // One more would push out what is visible, and no pass would ever be the last.
+      isEnough: () => known >= run.maxTokens || done >= most,
+      run: async window => {
         done++;
         const before = known;
-        await this.encode(stream, window, signal, count => pass.onScored(before + count));
+        await this.encode(stream, window, signal, count => run.onScored(before + count));
         known += window.end - window.ownStart;
-        pass.onScored(known);
-      }
-    }
+        run.onScored(known);
+      },
+    });
     if (signal.aborted) throw new Cancelled();
     return known;
   }
@@ -148,7 +147,7 @@ export class FeaturePass {
     stream: TokenStream,
     window: Window,
     signal: AbortSignal,
-    tell: (known: number) => void,
+    onRows: (known: number) => void,
   ): Promise<void> {
     if (signal.aborted) throw new Cancelled();
     const ids = idsOf(stream, window);
@@ -169,7 +168,7 @@ export class FeaturePass {
       this.opened.note(rows);
       count += countRows(rows);
       keep();
-      tell(count);
+      onRows(count);
     });
   }
 }

@@ -1,32 +1,27 @@
-// What the mouse finds on a token where the lens is about features: which fire, how sure their labels are, what they
-// say of the next token, and which nearly fired.
+// The section of the hover about features, where the lens is about them: which fire, how sure their labels are, what
+// they say of the next token, and which nearly fire.
 import { MarkdownString } from 'vscode';
 import { formatDensity, formatShareOfMax, featureTitle } from '../../core/sae/featureFormat';
 import { displayToken } from '../../core/displayToken';
 import type { FeaturesAt } from '../../protocol/features';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
-import type { Text } from '../overlay/textSource';
-import type { Autoencoder } from './autoencoder';
+import type { HoverContext } from '../hover/hoverSection';
 
 const LISTED = 6;
 const RAISED = 3;
 
-export async function featuresHover(
-  features: Autoencoder,
-  document: Text,
-  at: number,
-): Promise<MarkdownString | undefined> {
-  if (features.info === null) return undefined;
-  const found = await features.askAbout(document, async (remote, version) => {
-    // What is known already costs nothing; else it is asked for here, lest the hover be empty.
-    const visible = [{ utf16Start: at, utf16End: at + 1 }];
-    await remote.encode({ ...version, visible, maxTokens: 0 });
-    return remote.featuresAt({ ...version, at, details: true });
+export async function featureSection(context: HoverContext): Promise<MarkdownString[]> {
+  const { lens, place, at, autoencoder } = context;
+  if (!lens.needs.includes('features') || place.saved || autoencoder.info === null) return [];
+  const found = await autoencoder.askAbout(place.text, async (remote, version) => {
+    // Encodes what is not known yet; what is known costs nothing.
+    await remote.score({ ...version, passes: ['features'], visible: [at], maxTokens: 0 });
+    return remote.featuresAt({ ...version, at: at.utf16Start, details: true });
   });
-  return found ? new MarkdownString(words(found, features.info?.name ?? '')) : undefined;
+  return found ? [new MarkdownString(describeFeatures(found, autoencoder.info?.name ?? ''))] : [];
 }
 
-function words(found: FeaturesAt, name: string): string {
+function describeFeatures(found: FeaturesAt, name: string): string {
   if (found.pending) return 'Its features are not known yet.';
   if (found.masked)
     return 'The autoencoder was not trained on the first token of a text: its features say nothing here.';

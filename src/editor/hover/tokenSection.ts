@@ -1,0 +1,91 @@
+// The section about the token: what it is, the lens's number, and what the model expected in its place.
+import { MarkdownString } from 'vscode';
+import { displayToken } from '../../core/displayToken';
+import { formatBits, formatHex } from '../../core/format';
+import type { Scores } from '../../core/lenses/scores';
+import type { TokenView } from '../../protocol/scores';
+import { escapeMarkdown } from '../ui/escapeMarkdown';
+import { byteLines } from './byteLines';
+import { contrastLines } from './contrastLines';
+import { explanationLines, probabilityCells, type HoverContext } from './hoverSection';
+
+/** Alternatives in a hover, which should need no scrolling; the inspector lists them all. */
+const LISTED = 5;
+
+const WHAT_IF = 'tokenscope.whatIf';
+
+export function tokenSection(context: HoverContext): MarkdownString[] {
+  const { view, place } = context;
+  return place.saved ? [] : Array.from(view.ids, (_, row) => describeToken(context, row));
+}
+
+function describeToken(context: HoverContext, row: number): MarkdownString {
+  const { view, lens, engine, canBranch } = context;
+  const markdown = new MarkdownString();
+  // Text of models is escaped, so that no link but these is in it.
+  if (canBranch) markdown.isTrusted = { enabledCommands: [WHAT_IF] };
+  const bytes = view.bytes![row]!;
+  markdown.appendMarkdown(
+    `**${escapeMarkdown(displayToken(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${view.ids[row]}\n\n` +
+      `bytes \`${formatHex(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
+      `${view.normalized?.[row] ? ' (normalised: the file has other bytes here)' : ''}\n\n`,
+  );
+  const explanation = explanationLines(
+    lens.explain({ scores: view.scores, row, index: view.first + row }),
+  );
+  if (lens.needs.includes('contrast'))
+    markdown.appendMarkdown(contrastLines(context, row, explanation));
+  else markdown.appendMarkdown(explanation);
+  if (lens.needs.includes('bytes'))
+    markdown.appendMarkdown(byteLines(view, row, engine.second?.name ?? ''));
+  if (view.scores) markdown.appendMarkdown(scoreLines(context, view.scores, row));
+  return markdown;
+}
+
+function scoreLines(
+  { view, engine, place, canBranch }: HoverContext,
+  scores: Scores,
+  row: number,
+): string {
+  const rank = scores.ranks[row]!;
+  if (rank === 0) {
+    return view.pending > 0 ? 'Not scored yet.' : 'No score: the first token has no context.';
+  }
+  const logprob = scores.logprobs[row]!;
+  const entropy = formatBits(scores.entropiesNats[row]!);
+  const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
+  const isTrace = place.answerStart !== undefined;
+  return (
+    `${probabilityCells(logprob).join(' = ')}, rank ${rank}; entropy before it ${entropy}\n\n` +
+    `| rank | token | probability | surprisal |${canBranch ? '  |' : ''}\n` +
+    `|--:|:--|--:|--:|${canBranch ? ':--|' : ''}\n${alternatives(view, scores, row, canBranch).join('\n')}\n\n` +
+    `${isTrace ? 'T1, re-scored by ' : ''}${escapeMarkdown(model)}, after ${scores.contexts[row]} tokens of context`
+  );
+}
+
+/** Table rows of the likeliest tokens, and of the token itself where it is none of them. */
+function alternatives(view: TokenView, scores: Scores, row: number, canBranch: boolean): string[] {
+  const actual = view.ids[row]!;
+  const k = scores.topK;
+  const ids = Array.from(scores.topIds.subarray(row * k, row * k + LISTED));
+  const lines = ids.map((id, i) => {
+    const name = escapeMarkdown(displayToken(view.topBytes![row]![i]!));
+    const cells = [
+      i + 1,
+      id === actual ? `**${name}** ✓` : name,
+      ...probabilityCells(scores.topLogprobs[row * k + i]!),
+      ...(canBranch ? [id === actual ? '' : whatIfLink(view.utf16Starts[row]!, id)] : []),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  if (ids.includes(actual)) return lines;
+  const name = escapeMarkdown(displayToken(view.bytes![row]!));
+  const cells = [scores.ranks[row]!, `**${name}** ✓`, ...probabilityCells(scores.logprobs[row]!)];
+  return [...lines, `| ${cells.join(' | ')} |`];
+}
+
+/** Opens how the trace goes on with that token at an offset. */
+function whatIfLink(utf16: number, id: number): string {
+  const given = encodeURIComponent(JSON.stringify([{ utf16, id }]));
+  return `[what if](command:${WHAT_IF}?${given})`;
+}

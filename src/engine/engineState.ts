@@ -1,0 +1,82 @@
+// What is open in the engine, and what groups of requests need of it.
+import { Cancelled, UserError } from '../core/errors';
+import type { TokenStream } from '../core/text/stream/tokenStream';
+import type { EngineEvents } from '../protocol/engine';
+import { SCORED } from '../protocol/scores';
+import type { DocumentVersion } from '../protocol/types';
+import type { Document } from './documents/document';
+import type { ComparisonModel } from './models/comparisonModel';
+import type { Model, OpenModel } from './models/model';
+import { OpenAutoencoder } from './sae/openAutoencoder';
+import { OpenPair } from './scoring/openPair';
+
+/** Progress is reported at most this often. */
+const PROGRESS_MS = 100;
+
+export type Emit = <K extends keyof EngineEvents>(name: K, event: EngineEvents[K]) => void;
+
+export class EngineState {
+  readonly documents = new Map<string, Document>();
+  readonly pair: OpenPair;
+  readonly autoencoder = new OpenAutoencoder();
+  contextLimit = 0;
+  /** What the model is compared with. */
+  compared: ComparisonModel | undefined;
+  private opened: Model | undefined;
+
+  constructor(
+    readonly openModel: OpenModel,
+    /** Sends an event to the editor. */
+    readonly emit: Emit,
+  ) {
+    this.pair = new OpenPair(() => this.model(), openModel);
+  }
+
+  /** Throws `UserError` where none is open. */
+  model(): Model {
+    if (this.opened) return this.opened;
+    throw new UserError('No model is open. Choose one with "Tokenscope: Choose Model".');
+  }
+
+  /** In place of the one before: what depended on that is forgotten. */
+  setModel(model: Model): void {
+    this.opened?.dispose();
+    this.opened = model;
+    this.autoencoder.close();
+    this.pair.close();
+    for (const document of this.documents.values()) document.forget();
+  }
+
+  /** Throws `UserError` where there is no second tokenizer. */
+  comparison(): ComparisonModel {
+    if (this.compared) return this.compared;
+    throw new UserError(
+      'There is no second tokenizer or model. Choose one with "Tokenscope: Compare with Tokenizer or Model...".',
+    );
+  }
+
+  /** In the version that was asked for. Throws `Cancelled` for another one. */
+  documentAt({ uri, version }: DocumentVersion): Document {
+    const document = this.documents.get(uri);
+    if (document?.version !== version) throw new Cancelled();
+    return document;
+  }
+
+  /** The same, with the opened model and the document's tokens by it. */
+  at(version: DocumentVersion): { model: Model; document: Document; stream: TokenStream } {
+    const document = this.documentAt(version);
+    const model = this.model();
+    return { model, document, stream: document.streamBy(model.tokenizer) };
+  }
+
+  /** Reports the progress of a pass from time to time, and its end. */
+  progressReporter({ uri, version }: DocumentVersion, total: number): (scored: number) => void {
+    let reported = performance.now();
+    return scored => {
+      const now = performance.now();
+      if (now - reported < PROGRESS_MS && scored < total) return;
+      reported = now;
+      this.emit(SCORED, { uri, version, scored, total });
+    };
+  }
+}

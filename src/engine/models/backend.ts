@@ -1,0 +1,93 @@
+// What an opened model can do, whatever it was opened from. Scoring is what makes a model; every other ability is
+// there, or absent with the reason that the user reads.
+import type { PathNode } from '../../core/exactBytes/tokenModel';
+import { UserError } from '../../core/errors';
+import type { Scores } from '../../core/lenses/scores';
+import type { Sae } from '../../core/sae/sae';
+import type { FeatureRows } from '../../core/sae/sparseRows';
+import type { Sampling } from '../../core/traces/drawToken';
+import type { BackendReport } from '../../protocol/models';
+
+/** Why an ability is absent: a sentence without its full stop. */
+export interface Missing {
+  readonly missing: string;
+}
+export type Ability<T extends object> = T | Missing;
+
+/** The ability itself. Throws `UserError` with the reason where it is absent. */
+export function needed<T extends object>(ability: Ability<T>): T {
+  if ('missing' in ability) throw new UserError(`${ability.missing}.`);
+  return ability;
+}
+
+/** Row i tells how `targets[i]` looked after `inputs[0..i]`; rows before `from` are not computed. */
+export interface ScoreRequest {
+  readonly inputs: Uint32Array;
+  readonly targets: Uint32Array;
+  readonly from: number;
+  /** Alternatives kept for each row. */
+  readonly topK: number;
+}
+
+/** Rows [firstRow, firstRow + rows) as they are done. */
+export type OnRows<R> = (rows: R, firstRow: number) => void;
+
+export interface TreeRequest {
+  /** Tokens before the tree; not empty. */
+  readonly prefix: Uint32Array;
+  /** The first node is the end of the prefix: `{ parent: -1, token: -1 }`. */
+  readonly nodes: readonly PathNode[];
+  /** Nodes whose rows are answered. */
+  readonly wanted: readonly number[];
+}
+
+export interface SampleRequest extends Sampling {
+  /** Not empty. */
+  readonly prefix: Uint32Array;
+  /** One continuation for each. */
+  readonly seeds: Uint32Array;
+  readonly maxTokens: number;
+  readonly ends: readonly number[];
+  /** Tokens below it are sampled. */
+  readonly vocabSize: number;
+}
+
+export interface EncodeRequest {
+  readonly inputs: Uint32Array;
+  readonly from: number;
+  /** Not by the autoencoder's own rule: of each input the `limit` highest above 0. */
+  readonly candidates?: { limit: number };
+}
+
+export interface SteerRequest extends Omit<ScoreRequest, 'from'> {
+  /** [inputs.length, width]: added to what the autoencoder reads. */
+  readonly steer: Float32Array;
+}
+
+/** Features of one autoencoder, which reads the residual stream at its hook. */
+export interface FeatureBackend {
+  /** In place of the one before; null: none. Throws `UserError` with both numbers where it does not fit. */
+  openSae(sae: Sae | null): Promise<void>;
+  encode(request: EncodeRequest, signal: AbortSignal, onRows: OnRows<FeatureRows>): Promise<FeatureRows>;
+  /** Scores of all rows with something added to what the autoencoder reads. */
+  scoreSteered(request: SteerRequest, signal: AbortSignal): Promise<Scores>;
+  /** [rows, vocabSize]: logits of final residuals [rows, hidden] through the last norm and the head alone; null where the model has no such end. */
+  unembed(residuals: Float32Array, rows: number): Promise<Float32Array | null>;
+}
+
+/** One model at a time asks it: `Model` has its requests take turns. Aborting any of them throws `Cancelled`. */
+export interface Backend {
+  /** The width of a row of logits: no less than the tokenizer's vocabulary. */
+  readonly vocabSize: number;
+  /** What was opened and what its self-test measured, for people. */
+  readonly report: BackendReport;
+  score(request: ScoreRequest, signal?: AbortSignal, onRows?: OnRows<Scores>): Promise<Scores>;
+  /** Logits [wanted, vocabSize] after nodes of a tree, and how many tokens were computed rather than cached. */
+  readonly tree: Ability<
+    (request: TreeRequest, signal?: AbortSignal) => Promise<{ logits: Float32Array; ran: number }>
+  >;
+  /** [seed]: the tokens of each continuation. */
+  readonly sample: Ability<(request: SampleRequest, signal?: AbortSignal) => Promise<Uint32Array[]>>;
+  readonly features: Ability<FeatureBackend>;
+  dispose(): void;
+}

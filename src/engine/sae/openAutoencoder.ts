@@ -1,0 +1,35 @@
+// The autoencoder that is open beside the model, if one is.
+import { UserError } from '../../core/errors';
+import type { Model } from '../models/model';
+import { FeatureService } from './featureService';
+
+export class OpenAutoencoder {
+  private service: FeatureService | undefined;
+
+  get current(): FeatureService | undefined {
+    return this.service;
+  }
+
+  /** In place of the one before; an empty path: the one that comes with the model, if there is one. Throws `UserError`. */
+  async open(model: Model, path: string): Promise<FeatureService | undefined> {
+    const [own] = model.info.scores ? model.saeFolders : [];
+    const wanted = path || own;
+    this.service = undefined;
+    if (wanted) this.service = await FeatureService.open(model, wanted);
+    return this.service;
+  }
+
+  /** Throws `UserError` where none is open. */
+  needed(): FeatureService {
+    if (this.service) return this.service;
+    throw new UserError(
+      'No autoencoder is open. The built-in model comes with one; for another model choose one with ' +
+        '"Tokenscope: Choose Autoencoder...".',
+    );
+  }
+
+  /** Another model is open: the autoencoder belonged to the one before. */
+  close(): void {
+    this.service = undefined;
+  }
+}

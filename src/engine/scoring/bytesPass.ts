@@ -1,0 +1,122 @@
+// The passes over bytes: their exact surprisals, by the opened model and by the one that it is compared with.
+import { scoreRange, unknownRanges } from '../../core/exactBytes/documentBytes';
+import type { PassId } from '../../core/lenses/lens';
+import type { Scores } from '../../core/lenses/scores';
+import type { Tokenizer } from '../../core/tokenizer/tokenizer';
+import { utf8Length } from '../../core/text/utf8';
+import { asRefusal } from '../asRefusal';
+import type { Document } from '../documents/document';
+import type { EngineState } from '../engineState';
+import type { Model } from '../models/model';
+import { byteScoresOf } from './byteScores';
+import type { Pass, PassRun, Span } from './pass';
+import { byteProof } from './proveBytes';
+import { scoreTokens } from './tokensPass';
+import { visibleFirst } from './visibleFirst';
+
+/** Bytes that are scored together: another pass may score some of the rest meanwhile. */
+const PART_BYTES = 256;
+
+/** By the opened model; first the visible tokens, whose scores bytes are compared with. */
+export function bytesPass(state: EngineState): Pass {
+  return passBy('bytes', state, {
+    model: async () => state.model(),
+    tokenizer: () => state.model().tokenizer,
+    before: (document, run) => scoreTokens(state.model(), document, { ...run, maxTokens: 0 }),
+    columns: byteNats => ({ byteNats }),
+  });
+}
+
+/** By the model that the opened one is compared with. */
+export function secondBytesPass(state: EngineState): Pass {
+  return passBy('secondBytes', state, {
+    model: () => state.comparison().model(),
+    tokenizer: () => state.compared?.tokenizer,
+    before: async () => {},
+    columns: secondByteNats => ({ secondByteNats }),
+  });
+}
+
+interface Side {
+  model(): Promise<Model>;
+  /** Undefined where there is none. */
+  tokenizer(): Tokenizer | undefined;
+  before(document: Document, run: PassRun): Promise<unknown>;
+  columns(nats: Float64Array): Partial<Scores>;
+}
+
+function passBy(id: PassId, state: EngineState, side: Side): Pass {
+  return {
+    id,
+    available: document =>
+      asRefusal(async () => {
+        const model = await side.model();
+        model.asTokenModel();
+        byteScoresOf(model, document);
+        return undefined;
+      }),
+    total: ({ text }) => utf8Length(text, 0, text.length),
+    async run(document, run) {
+      await side.before(document, { ...run, onScored: () => {} });
+      const model = await side.model();
+      const scored = await scoreBytes(model, document, run);
+      const isWhole = scored === byteScoresOf(model, document).bytes.length;
+      return { scored, proof: isWhole ? await byteProof(model, document, run.signal) : undefined };
+    },
+    columns(document, span) {
+      const tokenizer = side.tokenizer();
+      const known = tokenizer && document.bytesBy(tokenizer)?.surprisals;
+      if (!known) return undefined;
+      const nats = tokenSums(document, state.model().tokenizer, span, known);
+      return { scores: side.columns(nats), pending: nats.filter(Number.isNaN).length };
+    },
+  };
+}
+
+/** Answers how many bytes are known. Throws `InexactError`, `UserError`, and `Cancelled` when aborted. */
+export async function scoreBytes(
+  model: Model,
+  document: Document,
+  { visible, whole, signal, onScored }: Omit<PassRun, 'maxTokens'>,
+): Promise<number> {
+  const tokenModel = model.asTokenModel(AbortSignal.any([signal, document.current]));
+  const scores = byteScoresOf(model, document);
+  const { text } = document;
+  const known = () =>
+    scores.surprisals.reduce((sum, nats) => sum + (Number.isNaN(nats) ? 0 : 1), 0);
+  const text16 = (utf16: number) => utf8Length(text, 0, Math.min(utf16, text.length));
+  const all = { first: 0, end: scores.bytes.length };
+  await visibleFirst({
+    units: () => [all],
+    spanOf: unit => unit,
+    visible: visible.map(({ utf16Start, utf16End }) => ({
+      first: text16(utf16Start),
+      end: text16(utf16End),
+    })),
+    isEnough: () => !whole,
+    inParts: true,
+    async run(_, { first, end }) {
+      for (;;) {
+        const [next] = unknownRanges(scores, first, end);
+        if (!next) break;
+        const part = { ...next, to: Math.min(next.to, next.from + PART_BYTES) };
+        let scored = known();
+        await scoreRange(model.byteRules, tokenModel, scores, part, () => onScored(++scored));
+      }
+    },
+  });
+  return known();
+}
+
+/** [row], nats: what the bytes of each token cost together; NaN where one is not known. */
+function tokenSums(
+  document: Document,
+  tokenizer: Tokenizer,
+  { first, end }: Span,
+  surprisals: Float64Array,
+): Float64Array {
+  const { byteStarts, byteEnds } = document.streamBy(tokenizer).tokens(first, end);
+  return Float64Array.from(byteStarts, (start, row) =>
+    surprisals.subarray(start, byteEnds[row]).reduce((sum, value) => sum + value, 0),
+  );
+}

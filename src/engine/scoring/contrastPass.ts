@@ -1,0 +1,199 @@
+// The pass over a pair of models: what each makes of the document's tokens, in windows that both hold.
+import { contrastOf } from '../../core/traces/contrast';
+import { windowsOf } from '../../core/text/contextWindows';
+import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
+import { commonPrefix } from '../../core/text/stream/tokenStream';
+import { Cancelled, UserError } from '../../core/errors';
+import type { ContrastScores } from '../../core/lenses/scores';
+import type { ContrastOptions } from '../../protocol/traces';
+import { asRefusal } from '../asRefusal';
+import type { EngineState } from '../engineState';
+import type { Document } from '../documents/document';
+import type { Model } from '../models/model';
+import type { ContrastRows, ModelPair, Prompted } from './modelPair';
+import { visibleSpans, type Pass, type PassRun, type Span } from './pass';
+import { visibleFirst } from './visibleFirst';
+
+/** Log-probabilities that are held at once: of few tokens where there are many entries. */
+const HELD = 1 << 22;
+const MOST_TOKENS = 64;
+
+export function contrastPass(state: EngineState): Pass {
+  const total = (document: Document) => document.streamBy(state.model().tokenizer).size.tokens;
+  return {
+    id: 'contrast',
+    total,
+    available: () =>
+      asRefusal(async () => {
+        await state.pair.open();
+        return undefined;
+      }),
+    async run(document, run) {
+      const pair = await state.pair.open();
+      return { scored: await scoreContrast(pair, state.model(), document, run) };
+    },
+    columns(document, span, { contrast: options = { from: 0, centred: false } }) {
+      const pair = state.pair.current;
+      if (!pair) return undefined;
+      const model = state.model();
+      const contrast = contrastIn(
+        contrastRowsOf(pair, model, document),
+        span,
+        document,
+        model,
+        options,
+      );
+      const from = firstToken(document, model, options) - span.first;
+      const isUnknown = (value: number, row: number) => row >= from && Number.isNaN(value);
+      return { scores: { contrast }, pending: contrast.positive.filter(isUnknown).length };
+    },
+  };
+}
+
+/** Of the tokens of a span; what comes before the answer says nothing. */
+function contrastIn(
+  rows: ContrastRows,
+  { first, end }: Span,
+  document: Document,
+  model: Model,
+  options: ContrastOptions,
+): ContrastScores {
+  const from = firstToken(document, model, options);
+  const slice = (values: Float32Array) =>
+    values.slice(first, end).fill(NaN, 0, Math.max(0, from - first));
+  return {
+    positive: slice(rows.positive),
+    negative: slice(rows.negative),
+    divergences: slice(rows.divergences),
+    centre: options.centred ? medianRatio(rows, from) : 0,
+  };
+}
+
+function firstToken(document: Document, { tokenizer }: Model, { from }: ContrastOptions): number {
+  return document.streamBy(tokenizer).tokensIn(from, from).first;
+}
+
+/** Of the tokens from `from` on that are known, nats; 0 where none is. */
+function medianRatio({ positive, negative }: ContrastRows, from: number): number {
+  const ratios = negative.subarray(from).map((value, i) => value - positive[from + i]!);
+  const known = ratios.filter(value => !Number.isNaN(value)).sort();
+  const middle = known.length >> 1;
+  if (known.length === 0) return 0;
+  return known.length % 2 ? known[middle]! : (known[middle - 1]! + known[middle]!) / 2;
+}
+
+/** What is known by now of the document as it is. */
+export function contrastRowsOf(pair: ModelPair, model: Model, document: Document): ContrastRows {
+  const known = pair.rows.get(document);
+  const { ids } = document.tokensBy(model.tokenizer);
+  if (known && known.ids.length === ids.length && commonPrefix(known.ids, ids) === ids.length) {
+    return known;
+  }
+  const kept = known ? commonPrefix(known.ids, ids) : 0;
+  const rows = (values: Float32Array | undefined) => {
+    const fresh = new Float32Array(ids.length).fill(NaN);
+    if (values) fresh.set(values.subarray(0, kept));
+    return fresh;
+  };
+  const fresh: ContrastRows = {
+    ids: ids.slice(),
+    positive: rows(known?.positive),
+    negative: rows(known?.negative),
+    divergences: rows(known?.divergences),
+  };
+  pair.rows.set(document, fresh);
+  return fresh;
+}
+
+/** Answers how many tokens are known. Throws `UserError`, and `Cancelled` when aborted. */
+export async function scoreContrast(
+  pair: ModelPair,
+  model: Model,
+  document: Document,
+  run: Omit<PassRun, 'whole'>,
+): Promise<number> {
+  const rows = contrastRowsOf(pair, model, document);
+  const signal = AbortSignal.any([run.signal, document.current]);
+  checkTokens(pair, document, rows);
+  const models = [pair.positive, pair.negative].map(member => promptedModel(member, signal));
+  let known = rows.positive.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
+  await visibleFirst({
+    units: () =>
+      windowsOf(rows.ids.length, pair.contextTokens, token => model.endsLine(rows.ids[token]!)),
+    spanOf: ({ ownStart, end }) => ({ first: ownStart, end }),
+    visible: visibleSpans(document.streamBy(model.tokenizer), run.visible),
+    isEnough: () => known >= run.maxTokens,
+    inParts: true,
+    async run(window, { first, end }) {
+      for (const part of unknownParts(rows, first, end, model)) {
+        if (signal.aborted) throw new Cancelled();
+        known += await scorePart(models, rows, window.start, part);
+        run.onScored(known);
+      }
+    },
+  });
+  return known;
+}
+
+function promptedModel({ model, prompt }: Prompted, signal: AbortSignal): TokenModel {
+  return model.asTokenModel(signal, { root: prompt, ends: [] });
+}
+
+function* unknownParts(
+  { positive }: ContrastRows,
+  first: number,
+  end: number,
+  model: Model,
+): Generator<Span> {
+  const most = Math.max(1, Math.min(MOST_TOKENS, Math.floor(HELD / model.tokenizer.vocabSize)));
+  for (let at = first; at < end; at++) {
+    if (!Number.isNaN(positive[at])) continue;
+    const from = at;
+    while (at < end && at - from < most && Number.isNaN(positive[at])) at++;
+    yield { first: from, end: at };
+    at--;
+  }
+}
+
+/** A path of tokens is one run of each model. */
+async function scorePart(
+  models: readonly TokenModel[],
+  { ids, positive, negative, divergences }: ContrastRows,
+  start: number,
+  { first, end }: Span,
+): Promise<number> {
+  const trunk = [...ids.subarray(start, first)];
+  const nodes = Array.from({ length: end - first }, (_, i) => ({
+    parent: i - 1,
+    token: i === 0 ? -1 : ids[first + i - 1]!,
+  }));
+  const wanted = [...nodes.keys()];
+  const [good, bad] = (await Promise.all(
+    models.map(model => model.rows(trunk, nodes, wanted)),
+  )) as [readonly Row[], readonly Row[]];
+  for (let at = first; at < end; at++) {
+    const found = contrastOf(good[at - first]!, bad[at - first]!, ids[at]!);
+    positive[at] = found.positive;
+    negative[at] = found.negative;
+    divergences[at] = found.divergence;
+  }
+  return end - first;
+}
+
+/** One vocabulary may still be cut in two ways. */
+function checkTokens(
+  { positive, negative, checked }: ModelPair,
+  document: Document,
+  rows: ContrastRows,
+): void {
+  if (checked.has(rows)) return;
+  const { ids } = rows;
+  for (const { model } of [positive, negative]) {
+    const own = model.tokenizer.encode(document.text).ids;
+    if (own.length === ids.length && commonPrefix(own, ids) === ids.length) continue;
+    throw new UserError(
+      `${model.info.name} cuts this text into other tokens: a contrast needs the same ones.`,
+    );
+  }
+  checked.add(rows);
+}

@@ -1,0 +1,25 @@
+// The pass over features of the autoencoder that is open beside the model.
+import { asRefusal } from '../asRefusal';
+import type { EngineState } from '../engineState';
+import type { Pass } from './pass';
+
+export function featuresPass(state: EngineState): Pass {
+  return {
+    id: 'features',
+    total: document => document.streamBy(state.model().tokenizer).size.tokens,
+    available: () =>
+      asRefusal(async () => {
+        state.autoencoder.needed();
+        return undefined;
+      }),
+    run: async (document, run) => ({
+      scored: await state.autoencoder.needed().pass.run(document, run),
+    }),
+    columns(document, { first, end }, { features: options }) {
+      const service = state.autoencoder.current;
+      if (!service || !options) return undefined;
+      const { features, pending } = service.tokenFeatures(document, first, end, options);
+      return { scores: { features }, pending };
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// The engine's side of ScoreApi: passes over documents, what they know, and the peaks of lenses.
+import { lenses } from '../../core/lenses/lenses';
+import { nearestPeak } from '../../core/lenses/peaks';
+import type { Handlers } from '../../protocol/channel';
+import type { ScoreApi } from '../../protocol/scores';
+import { asRefusal } from '../asRefusal';
+import type { EngineState } from '../engineState';
+import { byteScoresOf, charactersOf } from './byteScores';
+import { nextBytesAt } from './nextBytesAt';
+import { passesOf } from './passes';
+import { runPasses } from './runPasses';
+import { lensValues, tokenView } from './view';
+
+export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
+  const passes = passesOf(state);
+  return {
+    score(params, signal) {
+      const { document } = state.at(params);
+      const wanted = params.passes.map(id => passes[id]);
+      return asRefusal(() => runPasses(state, wanted, document, params, signal));
+    },
+
+    view: params => tokenView(state, passes, params),
+
+    characters(params) {
+      const { model, document } = state.at(params);
+      return asRefusal(async () => {
+        // Refused here, too, where bytes could never be scored.
+        model.asTokenModel();
+        const scores = byteScoresOf(model, document);
+        if (!params.difference) return charactersOf(document, scores, params.range);
+        const second = await state.comparison().model();
+        second.asTokenModel();
+        return charactersOf(document, scores, params.range, byteScoresOf(second, document));
+      });
+    },
+
+    peak(params) {
+      const { stream } = state.at(params);
+      const lens = lenses[params.lens];
+      const valueAt = lensValues(state, passes, lens, params);
+      const { direction } = params;
+      const { first } = stream.tokensIn(params.from, params.from);
+      const token = nearestPeak(lens, valueAt, stream.size.tokens, first + direction, direction);
+      if (token === undefined) return null;
+      const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
+      return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
+    },
+
+    nextBytes(params, signal) {
+      const { document } = state.at(params);
+      return asRefusal(() => nextBytesAt(state, document, params.utf16, signal));
+    },
+  };
+}

@@ -1,0 +1,108 @@
+// The pass that every model has: the scores of a document's tokens, window by window.
+import { Cancelled } from '../../core/errors';
+import { emptyScores, sliceScores, type Scores } from '../../core/lenses/scores';
+import type { Document } from '../documents/document';
+import type { Model } from '../models/model';
+import { visibleSpans, type Pass, type PassRun } from './pass';
+import type { ScoredWindow } from './scoredWindows';
+import { visibleFirst } from './visibleFirst';
+import { WindowCache } from './windowCache';
+
+export function tokensPass(model: () => Model): Pass {
+  return {
+    id: 'tokens',
+    // A folder without weights is refused by the request: a document is never scored by it.
+    available: async () => undefined,
+    total: document => document.streamBy(model().tokenizer).size.tokens,
+    run: async (document, run) => ({ scored: await scoreTokens(model(), document, run) }),
+    columns: (document, { first, end }) =>
+      model().info.scores ? document.scoresOf(first, end) : undefined,
+  };
+}
+
+/** What windows with the same tokens were scored as before, by model. */
+const caches = new WeakMap<Model, WindowCache<Scores>>();
+
+/** Scores a document's windows. Answers how many rows are known. */
+export async function scoreTokens(
+  model: Model,
+  document: Document,
+  run: Omit<PassRun, 'whole'>,
+  topK?: number,
+): Promise<number> {
+  const rule = { context: model.info.contextTokens, endsLine: (id: number) => model.endsLine(id) };
+  const windows = document.windowsBy(model.tokenizer, rule, topK);
+  const signal = AbortSignal.any([run.signal, document.current]);
+  await visibleFirst({
+    units: () => windows.all(),
+    spanOf: ({ window: { ownStart, end } }) => ({ first: ownStart, end }),
+    visible: visibleSpans(document.streamBy(model.tokenizer), run.visible),
+    isEnough: () => windows.scored >= run.maxTokens,
+    run: window => scoreWindow(model, window, signal, () => run.onScored(windows.scored)),
+  });
+  if (signal.aborted) throw new Cancelled();
+  return windows.scored;
+}
+
+/** Rows of the window's own tokens: those that are remembered, then those that the model computes. */
+function scoreWindow(
+  model: Model,
+  window: ScoredWindow,
+  signal: AbortSignal,
+  onRows: () => void,
+): Promise<void> {
+  return model.request(async backend => {
+    const { ids } = window;
+    const { start: first, end, ownStart } = window.window;
+    if (window.knows(end - 1)) return;
+    const own = ownStart - first;
+    // Without a start token nothing comes before the window's first token: its scores stay unknown.
+    const { start } = model;
+    const firstRow = start ? own : Math.max(own, 1);
+    if (firstRow > own) window.take(emptyScores(1, window.scores.topK), 0, 1, ownStart);
+
+    // An earlier pass that was cancelled left rows, and so did one before an edit; and windows that began with the
+    // same tokens.
+    let from = firstRow;
+    while (from < ids.length && window.knows(first + from)) from++;
+    const cache = cacheOf(model);
+    const known = cache.find(ids, from);
+    if (known) {
+      const { window: same, until } = known;
+      window.take(same.rows, from - same.firstRow, until - same.firstRow, first + from);
+      from = until;
+      onRows();
+    }
+    if (from < ids.length) {
+      const shift = start ? 0 : 1;
+      const inputs = start ? shiftedInputs(start.id, ids) : ids.slice(0, -1);
+      await backend.score(
+        { inputs, targets: ids.slice(shift), from: from - shift, topK: window.scores.topK },
+        signal,
+        (scores, firstRow) => {
+          if (signal.aborted) return;
+          window.take(scores, 0, scores.logprobs.length, first + firstRow + shift);
+          onRows();
+        },
+      );
+    }
+    const rows = sliceScores(window.scores, firstRow - own, ids.length - own);
+    cache.add({ ids, firstRow, rows });
+  }, signal);
+}
+
+function cacheOf(model: Model): WindowCache<Scores> {
+  const known = caches.get(model);
+  if (known) return known;
+  const cache = new WindowCache<Scores>(({ logprobs }) => logprobs.length);
+  caches.set(model, cache);
+  return cache;
+}
+
+/** `first`, then all of `ids` but the last. */
+export function shiftedInputs(first: number, ids: Uint32Array): Uint32Array {
+  const shifted = new Uint32Array(ids.length);
+  shifted[0] = first;
+  shifted.set(ids.subarray(0, -1), 1);
+  return shifted;
+}

@@ -1,0 +1,139 @@
+// A document's tokens with what the passes know of them.
+import type { Lens, PassId } from '../../core/lenses/lens';
+import { NATS_PER_BIT, type Scores } from '../../core/lenses/scores';
+import type { Tokenizer } from '../../core/tokenizer/tokenizer';
+import type { Details, TokenView, ViewRequest } from '../../protocol/scores';
+import type { DocumentVersion } from '../../protocol/types';
+import type { Document } from '../documents/document';
+import type { EngineState } from '../engineState';
+import type { ColumnOptions, Span } from './pass';
+import type { Passes } from './passes';
+
+/** The tokens that touch a range; of more than `maxTokens` the first ones, or those around an offset. */
+export function tokenView(
+  state: EngineState,
+  passes: Passes,
+  request: DocumentVersion & ViewRequest,
+): TokenView {
+  const { model, document } = state.at(request);
+  const { tokenizer } = request.second ? state.comparison() : model;
+  const stream = document.streamBy(tokenizer);
+  const span = spanOf(
+    stream.tokensIn(request.range.utf16Start, request.range.utf16End),
+    request,
+    at => stream.tokensIn(at, at).first,
+  );
+  const { normalized, ...tokens } = stream.tokens(span.first, span.end);
+  const known =
+    model.info.scores && !request.second
+      ? scoresIn(passes, document, span, request)
+      : { scores: null, pending: 0 };
+  const view: TokenView = {
+    ...tokens,
+    ...known,
+    first: span.first,
+    total: stream.size.tokens,
+    normalized: normalized ?? null,
+    ...(known.scores?.contrast && { pair: state.pair.current!.info }),
+  };
+  if (!request.details) return view;
+  const details = { ...view, ...detailsOf(tokenizer, view, request.details) };
+  return request.details === 'bytes' ? details : { ...details, ...byteBits(state, document, view) };
+}
+
+/** The columns of the passes that were asked for; with details, of every pass, as far as it knows them. */
+function scoresIn(
+  passes: Passes,
+  document: Document,
+  span: Span,
+  { passes: wanted = ['tokens'], details, features, contrast }: ViewRequest,
+): { scores: Scores; pending: number } {
+  const { scores } = document.scoresOf(span.first, span.end);
+  const asked = details ? (Object.keys(passes) as PassId[]) : wanted;
+  const columns = columnsOf(passes, asked, document, span, { features, contrast });
+  // A pass that has not said anything yet would say something of every token.
+  const pendingOf = (id: PassId) =>
+    columns.find(each => each.id === id)?.pending ?? span.end - span.first;
+  return {
+    scores: Object.assign(scores, ...columns.map(each => each.scores)),
+    pending: Math.max(0, ...wanted.map(pendingOf)),
+  };
+}
+
+function columnsOf(
+  passes: Passes,
+  ids: readonly PassId[],
+  document: Document,
+  span: Span,
+  options: ColumnOptions,
+) {
+  return ids.flatMap(id => {
+    const columns = passes[id].columns(document, span, options);
+    return columns ? [{ id, ...columns }] : [];
+  });
+}
+
+/** Tokens that are looked at together in a walk over many. */
+const BLOCK = 4096;
+
+/** The lens's value of any token of a document; fastest for neighbours one after the other. NaN where unknown. */
+export function lensValues(
+  state: EngineState,
+  passes: Passes,
+  lens: Lens,
+  request: DocumentVersion & ColumnOptions,
+): (token: number) => number {
+  const { model, document, stream } = state.at(request);
+  let block: { first: number; scores: Scores | null } | undefined;
+  return token => {
+    const first = token - (token % BLOCK);
+    if (block?.first !== first) {
+      const span = { first, end: Math.min(first + BLOCK, stream.size.tokens) };
+      const scores = model.info.scores ? document.scoresOf(first, span.end).scores : null;
+      const columns = scores ? columnsOf(passes, lens.needs, document, span, request) : [];
+      block = {
+        first,
+        scores: scores && Object.assign(scores, ...columns.map(each => each.scores)),
+      };
+    }
+    return lens.value(block.scores, token - first, token);
+  };
+}
+
+/** Of more tokens than `maxTokens` the first ones, or those around an offset. */
+function spanOf(
+  range: Span,
+  { maxTokens, around }: ViewRequest,
+  tokenAt: (utf16: number) => number,
+): Span {
+  const middle = around === undefined ? 0 : tokenAt(around);
+  const wanted = Math.min(middle - Math.floor(maxTokens / 2), range.end - maxTokens);
+  const first = Math.max(range.first, wanted);
+  return { first, end: Math.min(range.end, first + maxTokens) };
+}
+
+/** [token][byte], bits, by the model and by the second one, where bytes of this version of the text are known. */
+function byteBits(state: EngineState, document: Document, view: TokenView) {
+  const bitsBy = (tokenizer: Tokenizer | undefined) => {
+    const nats = tokenizer && document.bytesBy(tokenizer)?.surprisals;
+    return (
+      nats &&
+      Array.from(view.ids, (_, i) =>
+        nats.slice(view.byteStarts[i], view.byteEnds[i]).map(value => value / NATS_PER_BIT),
+      )
+    );
+  };
+  const own = bitsBy(state.model().tokenizer);
+  const second = own && bitsBy(state.compared?.tokenizer);
+  return { ...(own && { byteBits: own }), ...(second && { secondByteBits: second }) };
+}
+
+function detailsOf(tokenizer: Tokenizer, { ids, scores }: TokenView, details: Details) {
+  const bytesOf = (id: number) => tokenizer.bytesOf(id).slice();
+  const topIdsOf = ({ topIds, topK }: Scores, row: number) =>
+    topIds.subarray(row * topK, (row + 1) * topK);
+  const bytes = Array.from(ids, bytesOf);
+  if (details === 'bytes') return { bytes };
+  const alternatives = (row: number) => (scores ? Array.from(topIdsOf(scores, row), bytesOf) : []);
+  return { bytes, topBytes: Array.from(ids, (_, row) => alternatives(row)) };
+}
