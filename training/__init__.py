@@ -1,0 +1,1 @@
+"""How the built-in models and the reference values of the tests are made."""

@@ -9,8 +9,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from . import weights
-from .model import Shape, rotary
+from training import weights
+from training.model import Shape, rotary
 
 # The additive mask's "no". Finite: a row that sees nothing (padding on the left) must give numbers, not NaN.
 NO = -1e30

@@ -4,6 +4,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 REPO = HERE.parent
+# Every package of the corpus with its version, licence and sizes; written by coder.corpus.
+SOURCES = HERE / "coder" / "sources.json"
 MODEL = REPO / "models" / "coder"
 REASONER = REPO / "models" / "reasoner"
 GOLDEN = REPO / "test" / "golden"

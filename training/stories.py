@@ -12,10 +12,10 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 
-from . import weights
-from .graph import build
-from .model import Shape
-from .paths import REPO, SHARED
+from training import weights
+from training.graph import build
+from training.model import Shape
+from training.paths import REPO, SHARED
 
 SOURCE = SHARED / "models" / "stories260K"
 FOLDER = REPO / "models" / "stories260K"

@@ -4,7 +4,7 @@ Each is asked for with a pre_tokenizer, character by character, so that the tabl
 """
 from tokenizers import Regex, normalizers, pre_tokenizers
 
-from .paths import REPO
+from training.paths import REPO
 
 CHARACTERS = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -1,0 +1,1 @@
+"""The libraries that `npm run bench` compares with."""

@@ -1,0 +1,1 @@
+"""The code model: its corpus, tokenizer, training, export and evaluation."""

@@ -1,0 +1,95 @@
+"""`python -m training.coder.corpus`: named packages in, `corpus/{train,heldout}.jsonl` (not committed) and `training/coder/sources.json` (committed) out."""
+import gzip
+import json
+import random
+from collections import Counter
+
+from training.coder.duplicates import Seen, signature
+from training.coder.fetch import Package, packages
+from training.coder.filters import language_of, path_ok, permissive, text_ok
+from training.paths import SHARED, SOURCES, WORK
+
+# No package may speak for a language: at most this many bytes of each, files drawn with a fixed seed.
+# Python packages are the largest, and an editor made of TypeScript meets that and JavaScript first.
+CAP = {"npm": 3_500_000, "pypi": 2_400_000, "python": 6_000_000, "debian": 8_000_000}
+
+
+def _humaneval() -> list[str]:
+    """The longest line of each problem's docstring: a file that holds one is like the problem."""
+    path = SHARED / "fim" / "HumanEval.jsonl.gz"
+    if not path.exists():
+        print("HumanEval is not beside this checkout: nothing removed for it")
+        return []
+    with gzip.open(path, "rt") as lines:
+        longest = [max((l.strip() for l in json.loads(line)["prompt"].splitlines()), key=len) for line in lines]
+    return [line for line in longest if len(line) >= 40]
+
+
+def _kept(package: Package, counts: Counter) -> list[dict]:
+    named = [(path, language_of(path), raw) for path, raw in package.files]
+    named = [(path, language, raw) for path, language, raw in named if language and path_ok(path)]
+    counts["files named as source"] += len(named)
+    # Beside TypeScript sources, JavaScript outside src/ and tests is what the compiler made of them.
+    script = sum(len(raw) for _, language, raw in named if language == "typescript")
+    if script > 20_000 and package.registry == "npm":
+        named = [n for n in named if n[1] == "typescript" or n[0].startswith(("src/", "test/", "tests/", "scripts/"))]
+    files = []
+    for path, language, raw in named:
+        text = text_ok(raw)
+        if text is None:
+            counts["dropped: not hand-written source"] += 1
+        else:
+            files.append({"lang": language, "package": package.name, "path": path, "text": text})
+    files.sort(key=lambda f: f["path"])
+    random.Random(package.name).shuffle(files)
+    return files
+
+
+def main() -> None:
+    out = WORK / "corpus"
+    out.mkdir(parents=True, exist_ok=True)
+    counts: Counter = Counter()
+    problems = _humaneval()
+    fetched = []
+    for package in packages():
+        if permissive(package.licence):
+            fetched.append((package._replace(files=[]), _kept(package, counts)))
+        else:
+            print(f"licence not in the list: {package.name}: {package.licence!r}", flush=True)
+    # Held-out packages first: where a training file is like a held-out one, the training file goes.
+    fetched.sort(key=lambda entry: not entry[0].heldout)
+    exact: set[str] = set()
+    seen = Seen()
+    sources = []
+    with open(out / "train.jsonl", "w") as train, open(out / "heldout.jsonl", "w") as heldout:
+        for package, files in fetched:
+            sums: dict[str, Counter] = {}
+            size = 0
+            for f in files:
+                if size >= CAP[package.registry]:
+                    counts["left out: over the package's cap"] += 1
+                elif f["text"] in exact:
+                    counts["dropped: exact duplicate"] += 1
+                elif f["lang"] == "python" and any(p in f["text"] for p in problems):
+                    counts["dropped: like HumanEval"] += 1
+                elif seen.met(signature(f["text"])):
+                    counts["dropped: near-duplicate"] += 1
+                else:
+                    exact.add(f["text"])
+                    length = len(f["text"].encode())
+                    size += length
+                    (heldout if package.heldout else train).write(json.dumps(f) + "\n")
+                    sums.setdefault(f["lang"], Counter()).update(files=1, bytes=length)
+            for language, total in sorted(sums.items()):
+                sources.append({"package": package.name, "version": package.version, "licence": package.licence, "registry": package.registry,
+                                "language": language, **total, "split": "heldout" if package.heldout else "train"})
+    totals: dict[str, Counter] = {}
+    for s in sources:
+        totals.setdefault(s["split"], Counter())[s["language"]] += s["bytes"]
+    (SOURCES).write_text(
+        '{"bytes": %s,\n "counts": %s,\n "sources": [\n%s\n]}\n' % (json.dumps(totals), json.dumps(counts), ",\n".join("  " + json.dumps(s) for s in sources)))
+    print(json.dumps(totals), json.dumps(counts))
+
+
+if __name__ == "__main__":
+    main()

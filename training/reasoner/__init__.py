@@ -1,0 +1,1 @@
+"""The reasoning models: word problems, traces, training, the contrast of the pair and critical tokens."""

@@ -1,0 +1,45 @@
+"""`python -m training.sae.contexts FEATURE [...]`: a feature's label and where it fires on held-out files, for reading by eye: the strongest, one a file, and one from each fifth of its values."""
+import argparse
+import json
+
+import numpy as np
+import torch
+
+from training.sae.export import OUT, exported, pre
+from training.sae.tokens_table import chosen, residuals
+from training.sae.activations import SKIP, WINDOW
+
+
+def snippet(text: str, a: int, b: int) -> str:
+    """The token between ⟦ and ⟧, with what stands around it; line ends as ⏎."""
+    return f"{text[max(0, a - 60):a]}⟦{text[a:b]}⟧{text[b:b + 25]}".replace("\n", "⏎").replace("\r", "")
+
+
+@torch.no_grad()
+def main() -> None:
+    parse = argparse.ArgumentParser()
+    parse.add_argument("features", type=int, nargs="+")
+    parse.add_argument("--seed", type=int, default=1)
+    parse.add_argument("--strongest", type=int, default=8)
+    a = parse.parse_args()
+    w, x = exported(), residuals("test", a.seed)
+    some = {**w, "W_enc": w["W_enc"][:, a.features].contiguous(), "b_enc": w["b_enc"][a.features]}
+    u = torch.cat([pre(some, torch.from_numpy(x[i:i + 50_000].astype(np.float32))) for i in range(0, len(x), 50_000)]).numpy()
+    where = [(f, i) for f, ids, _, _ in (files := chosen("test", a.seed)) for i in range(len(ids)) if i % (WINDOW - 1) >= SKIP - 1]
+    spans = [spans for _, ids, spans, _ in files for i in range(len(ids)) if i % (WINDOW - 1) >= SKIP - 1]
+    labels = [json.loads(line) for line in open(OUT / "labels.jsonl")]
+    for column, feature in enumerate(a.features):
+        v, threshold = u[:, column], float(w["threshold"][feature])
+        rows = np.nonzero(v > threshold)[0]
+        label = labels[feature]
+        print(f"\n#{feature} {label['description']} [{label['typeName']}, P {label['precision']}, R {label['recall']}; {label['predicate']}] fires on {len(rows) / len(v):.5f}")
+        seen, order = set(), rows[np.argsort(-v[rows])]
+        strongest = [r for r in order if not (where[r][0]["path"] in seen or seen.add(where[r][0]["path"]))][:a.strongest]
+        fifths = [order[int(len(order) * q)] for q in (0.1, 0.3, 0.5, 0.7, 0.9)] if len(order) > 5 else []
+        for r in [*strongest, *fifths]:
+            f, i = where[r]
+            print(f"  {v[r]:6.2f} {f['lang'][:2]} {snippet(f['text'], *spans[r][i])}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""`python -m training.sae.convert_pt FILE.pt [...]`: a PyTorch file of an autoencoder as safetensors beside it, for the extension, which reads no pickle.
+
+`weights_only=True`: a file that would run code is refused, not run. Nested dictionaries become names with dots; what is no tensor (OpenAI's
+`activation` and `activation_state_dict`, for one) goes to the file's metadata, as text or JSON.
+"""
+import argparse
+import json
+import pickle
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+
+def parts(value: dict, prefix: str = "") -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """The tensors by dotted name, and everything else as text."""
+    tensors, notes = {}, {}
+    for key, v in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(v, torch.Tensor):
+            tensors[name] = v.detach().contiguous().clone()
+        elif isinstance(v, dict):
+            inner, more = parts(v, name + ".")
+            if inner:
+                tensors |= inner
+                notes |= more
+            else:
+                notes[name] = json.dumps(v)
+        else:
+            notes[name] = v if isinstance(v, str) else json.dumps(v)
+    return tensors, notes
+
+
+def convert(path: Path) -> Path:
+    """The written file's path. Raises ValueError for a file that holds more than tensors or none or is no PyTorch file, OSError if it cannot be read."""
+    try:
+        value = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as problem:
+        # torch's own message advises to read it all the same.
+        raise ValueError("it holds more than tensors and could run code when read: not converted. Ask its author for safetensors") from problem
+    except OSError:
+        raise
+    except Exception as problem:  # bytes that are no PyTorch file fail in many ways
+        raise ValueError("it is no file that torch.save wrote, or it is cut off") from problem
+    tensors, notes = parts(value if isinstance(value, dict) else {"value": value})
+    if not tensors:
+        raise ValueError("it holds no tensors")
+    out = path.with_suffix(".safetensors")
+    save_file(tensors, out, metadata=notes)
+    return out
+
+
+def main() -> int:
+    parse = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parse.add_argument("files", nargs="+", type=Path)
+    failed = 0
+    for path in parse.parse_args().files:
+        try:
+            print(f"{path} -> {convert(path)}")
+        except (ValueError, OSError) as problem:
+            print(f"{path}: {str(problem).splitlines()[0]}", file=sys.stderr)
+            failed = 2
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
