@@ -25,7 +25,8 @@ def main() -> None:
     w, x = exported(), residuals("test", a.seed)
     some = {**w, "W_enc": w["W_enc"][:, a.features].contiguous(), "b_enc": w["b_enc"][a.features]}
     u = torch.cat([pre(some, torch.from_numpy(x[i:i + 50_000].astype(np.float32))) for i in range(0, len(x), 50_000)]).numpy()
-    where = [(f, i) for f, ids, _, _ in (files := chosen("test", a.seed)) for i in range(len(ids)) if i % (WINDOW - 1) >= SKIP - 1]
+    files = chosen("test", a.seed)
+    where = [(f, i) for f, ids, _, _ in files for i in range(len(ids)) if i % (WINDOW - 1) >= SKIP - 1]
     spans = [spans for _, ids, spans, _ in files for i in range(len(ids)) if i % (WINDOW - 1) >= SKIP - 1]
     labels = [json.loads(line) for line in open(OUT / "labels.jsonl")]
     for column, feature in enumerate(a.features):
