@@ -1,4 +1,4 @@
-"""`python -m training.unicode_categories`: the categories of characters that split patterns name, as Rust `tokenizers` has them, in src/core/tokenizer/unicodeCategories.ts.
+"""`python -m training.unicode_categories`: the categories of characters that split patterns name, as Rust `tokenizers` has them, in src/core/tokenizer/unicode/unicodeCategories.ts.
 
 Each is asked for with a pre_tokenizer, character by character, so that the table holds what the library does and not what a version of Unicode says.
 """
@@ -68,7 +68,7 @@ def main() -> None:
         constant("combiningRanges", "What `StripAccents` takes away.", stripped()),
         constant("rustPunctuationRanges", "What `Punctuation` takes for punctuation.", cut_off(pre_tokenizers.Punctuation())),
     ])
-    (REPO / "src" / "core" / "tokenizer" / "unicodeCategories.ts").write_text(text)
+    (REPO / "src" / "core" / "tokenizer" / "unicode" / "unicodeCategories.ts").write_text(text)
 
 
 if __name__ == "__main__":
