@@ -6,8 +6,9 @@ from typing import Iterator
 import numpy as np
 from tokenizers import Tokenizer
 
+from training.bpe import END
+from training.coder.tokenizer import MIDDLE, PREFIX, SUFFIX
 from training.paths import WORK
-from training.coder.tokenizer import END, MIDDLE, PREFIX, SUFFIX
 
 
 def texts() -> list[str]:

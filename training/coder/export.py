@@ -16,7 +16,8 @@ from training import weights
 from training.graph import build
 from training.model import Coder, Shape
 from training.paths import MODEL, WORK
-from training.coder.tokenizer import END, MIDDLE, PREFIX, SUFFIX
+from training.bpe import END
+from training.coder.tokenizer import MIDDLE, PREFIX, SUFFIX
 
 TOKENS, WINDOW, CHUNK = 10_000, 1000, 64
 LIMIT = 1e-4

@@ -10,7 +10,7 @@ from typing import Iterator
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from training.paths import GOLDEN, MODEL, SHARED, WORK
-from training.coder.tokenizer import SPLIT
+from training.bpe import SPLIT
 
 SEED, COUNT, BATCH = 20_000, 20_000, 500
 MASK = 0xFFFFFFFF

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-from training.coder import tokenizer as bpe
+from training import bpe
 from training.coder.train import rate
 from training.model import Attention, Coder, Shape
 from training.paths import REASONER, WORK
