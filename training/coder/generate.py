@@ -2,7 +2,7 @@
 import numpy as np
 import onnxruntime as ort
 
-from training.coder.export import feed
+from training.export import feed
 from training.model import Shape
 from training.paths import MODEL
 

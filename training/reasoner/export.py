@@ -6,7 +6,7 @@ import shutil
 
 from safetensors.torch import load_file
 
-from training.coder.export import files, check, publish
+from training.export import check, files, publish
 from training.paths import REASONER, WORK
 from training.reasoner.problems import problem
 from training.reasoner.train import SHAPE, folder
