@@ -20,15 +20,12 @@ from safetensors.torch import load_file, save_file
 
 from training.coder.data import batches, tokenizer
 from training.model import Coder, Shape
+from training.optimizer import optimizers as optimizers_of
+from training.optimizer import rate
 from training.paths import WORK
 
 ROWS = {256: 16, 1024: 4}  # rows by length: 4,096 tokens in each step
 STEP_TOKENS = 4096
-
-
-def rate(step: int, done: float) -> float:
-    """What part of the full rate is used at this step and this fraction of the tokens."""
-    return min(1.0, (step + 1) / 50, 1 - 0.98 * max(0.0, done - 0.4) / 0.6)
 
 
 def heldout_rows(length: int = 512, rows: int = 48) -> tuple[torch.Tensor, float]:
@@ -80,11 +77,8 @@ def main() -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     shape = Shape()
     model = Coder(shape).to(device)
-    matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
-    rest = [p for n, p in model.named_parameters() if p.ndim != 2 or "embed" in n]
     full = [a.rate, a.embedding_rate]
-    optimizers = [torch.optim.Muon(matrices, lr=a.rate, weight_decay=a.decay),
-                  torch.optim.AdamW(rest, lr=a.embedding_rate, betas=(0.9, 0.95), weight_decay=0.0)]
+    optimizers = optimizers_of(model, a.rate, a.embedding_rate, a.decay)
     settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(a).items() if k not in ("trial", "length", "save_seconds")}
     step = {"settings": settings, "step": 0, "tokens": 0, "seconds": 0.0, "budget": a.tokens, "lossAverage": None, "log": [], "before": []}
     if a.init:

@@ -22,8 +22,8 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from training import bpe
-from training.coder.train import rate
 from training.model import Attention, Coder, Shape
+from training.optimizer import optimizers, rate
 from training.paths import REASONER, WORK
 from training.reasoner.problems import Problem, problem
 from training.reasoner.sampler import END, samples
@@ -82,13 +82,6 @@ def loss_of(model: Coder, rows: torch.Tensor, weight: torch.Tensor, bf16: bool) 
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         logits = model(rows[:, :-1])
     return (F.cross_entropy(logits.float().flatten(0, 1), rows[:, 1:].flatten(), reduction="none") * weight.flatten()).sum() / weight.sum()
-
-
-def optimizers(model: Coder, full: float, embedding: float) -> list[torch.optim.Optimizer]:
-    """As `coder` has them: Muon for the matrices of the layers, AdamW for the rest."""
-    named = list(model.named_parameters())
-    return [torch.optim.Muon([p for n, p in named if p.ndim == 2 and "embed" not in n], lr=full, weight_decay=0.1),
-            torch.optim.AdamW([p for n, p in named if p.ndim != 2 or "embed" in n], lr=embedding, betas=(0.9, 0.95), weight_decay=0.0)]
 
 
 def documents(t: Tokenizer, seed: int, step: int) -> Iterator[list[tuple[list[int], int]]]:
