@@ -10,10 +10,7 @@ from tokenizers import Tokenizer
 from training.coder.heldout import LIMIT
 from training.model import Coder, Shape
 from training.paths import MODEL, SOURCES, WORK
-
-
-def read(path: str):
-    return json.loads((WORK / path).read_text())
+from training.reporting import read, table
 
 
 def corpus_tokens() -> dict[str, int]:
@@ -36,11 +33,6 @@ def corpus_tokens() -> dict[str, int]:
         count()
         kept.write_text(json.dumps(counts))
     return json.loads(kept.read_text())
-
-
-def table(head: list[str], rows: list[list]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(c) for c in row) + " |" for row in lines) + "\n"
 
 
 def data_section() -> str:

@@ -8,7 +8,7 @@ from training.model import Coder
 from training.paths import HERE, REASONER
 from training.reasoner.problems import AMOUNTS, SPLITS, STARTS, FAMILIES, templates
 from training.reasoner.train import SHAPE, folder
-from training.coder.report import table
+from training.reporting import table
 
 SEEDS = HERE / "reasoner" / "seeds"
 PAIR, SINGLE = ("contrast", "log-ratio"), ("surprisal", "entropy", "varentropy", "top-1 gap")

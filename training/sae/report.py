@@ -5,7 +5,7 @@ import json
 
 from training.sae.activations import FOLDER, HOOK, SKIP, WINDOW
 from training.paths import MODEL, SOURCES
-from training.coder.report import read, table
+from training.reporting import read, table
 from training.sae.train import AUX, BATCH, BRANCH, DEAD, FEATURES, K, K_AUX
 from training.sae.export import OUT
 from training.sae.tokens_table import WINDOWS
