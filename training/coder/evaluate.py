@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from training.coder import heldout
-from training.golden.scores import CONTEXT, windows
+from training.coder.windows import CONTEXT, windows
 from training.model import Coder, Shape
 from training.paths import MODEL, WORK
 

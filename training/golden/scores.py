@@ -6,20 +6,11 @@ import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
+from training.coder.windows import CONTEXT, windows
 from training.model import Coder, Shape
 from training.paths import GOLDEN, MODEL
 
-CONTEXT, TOP = 1024, 3
-NEWLINE = "\u010A"  # how a byte-level vocabulary spells byte 0x0A
-
-
-def windows(tokens: list[str], context: int) -> list[int]:
-    """The first token of each window. The next one starts after a line end in the second half of this one, or in its middle."""
-    starts = [0]
-    while starts[-1] + context < len(tokens):
-        w = starts[-1]
-        starts.append(next((i for i in range(w + context // 2, w + context) if NEWLINE in tokens[i - 1]), w + context // 2))
-    return starts
+TOP = 3
 
 
 @torch.no_grad()
