@@ -13,9 +13,9 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from training import weights
+from training.bpe import END
 from training.graph import build
 from training.model import Coder, Shape
-from training.bpe import END
 
 TOKENS, WINDOW, CHUNK = 10_000, 1000, 64
 LIMIT = 1e-4
@@ -70,7 +70,7 @@ def check(folder: Path, s: Shape, texts: list[str], joined: bool) -> dict[str, f
         rows = [ids[start:start + WINDOW + 1] for start in range(0, TOKENS, WINDOW)]
     named = AutoTokenizer.from_pretrained(folder)
     assert all(named(t, add_special_tokens=False)["input_ids"] == bpe.encode(t).ids for t in texts), "transformers cuts the text differently"
-    maxima = {name: 0.0 for name in ("onnxWhole", "onnxChunks", "transformers", "allOnnxWhole", "allOnnxChunks", "allTransformers")}
+    maxima = dict.fromkeys(("onnxWhole", "onnxChunks", "transformers", "allOnnxWhole", "allOnnxChunks", "allTransformers"), 0.0)
     for ids in rows:
         row = np.array([ids[:-1]], dtype=np.int64)
         with torch.no_grad():

@@ -67,14 +67,14 @@ def reference(s: Shape, w: dict[str, np.ndarray], ids: list[int]) -> np.ndarray:
         even, odd = x[..., 0::2], x[..., 1::2]
         return np.stack([even * cos - odd * sin, even * sin + odd * cos], -1).reshape(x.shape)
 
+    def of(layer: int, name: str) -> np.ndarray:
+        return w[f"model.layers.{layer}.{name}.weight"]
+
     x = w["model.embed_tokens.weight"][ids]
     later = np.triu(np.full((len(ids), len(ids)), -np.inf), 1)
     for layer in range(s.num_hidden_layers):
-        def of(name: str) -> np.ndarray:
-            return w[f"model.layers.{layer}.{name}.weight"]
-
-        y = norm(x, of("input_layernorm"))
-        q, k, v = ((y @ of(f"self_attn.{n}_proj").T).reshape(len(ids), -1, s.head_dim) for n in "qkv")
+        y = norm(x, of(layer, "input_layernorm"))
+        q, k, v = ((y @ of(layer, f"self_attn.{n}_proj").T).reshape(len(ids), -1, s.head_dim) for n in "qkv")
         q, k = turn(q), turn(k)
         mixed = np.empty_like(q)
         for head in range(s.num_attention_heads):
@@ -82,10 +82,10 @@ def reference(s: Shape, w: dict[str, np.ndarray], ids: list[int]) -> np.ndarray:
             scores = q[:, head] @ k[:, group].T / np.sqrt(s.head_dim) + later
             scores = np.exp(scores - scores.max(-1, keepdims=True))
             mixed[:, head] = scores / scores.sum(-1, keepdims=True) @ v[:, group]
-        x = x + mixed.reshape(len(ids), -1) @ of("self_attn.o_proj").T
-        y = norm(x, of("post_attention_layernorm"))
-        gate = y @ of("mlp.gate_proj").T
-        x = x + (gate / (1 + np.exp(-gate)) * (y @ of("mlp.up_proj").T)) @ of("mlp.down_proj").T
+        x = x + mixed.reshape(len(ids), -1) @ of(layer, "self_attn.o_proj").T
+        y = norm(x, of(layer, "post_attention_layernorm"))
+        gate = y @ of(layer, "mlp.gate_proj").T
+        x = x + (gate / (1 + np.exp(-gate)) * (y @ of(layer, "mlp.up_proj").T)) @ of(layer, "mlp.down_proj").T
     return norm(x, w["model.norm.weight"]) @ w["model.embed_tokens.weight"].T
 
 

@@ -21,7 +21,7 @@ def _humaneval() -> list[str]:
         print("HumanEval is not beside this checkout: nothing removed for it")
         return []
     with gzip.open(path, "rt") as lines:
-        longest = [max((l.strip() for l in json.loads(line)["prompt"].splitlines()), key=len) for line in lines]
+        longest = [max((part.strip() for part in json.loads(line)["prompt"].splitlines()), key=len) for line in lines]
     return [line for line in longest if len(line) >= 40]
 
 
@@ -86,8 +86,10 @@ def main() -> None:
     totals: dict[str, Counter] = {}
     for s in sources:
         totals.setdefault(s["split"], Counter())[s["language"]] += s["bytes"]
-    (SOURCES).write_text(
-        '{"bytes": %s,\n "counts": %s,\n "sources": [\n%s\n]}\n' % (json.dumps(totals), json.dumps(counts), ",\n".join("  " + json.dumps(s) for s in sources)))
+    rows = ",\n".join("  " + json.dumps(s) for s in sources)
+    SOURCES.write_text(
+        f'{{"bytes": {json.dumps(totals)},\n "counts": {json.dumps(counts)},\n "sources": [\n{rows}\n]}}\n'
+    )
     print(json.dumps(totals), json.dumps(counts))
 
 

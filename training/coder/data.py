@@ -1,7 +1,7 @@
 """Training sequences: files in a random order, half of them cut for filling in the middle, packed end to end."""
 import json
 import random
-from typing import Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from tokenizers import Tokenizer

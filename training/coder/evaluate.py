@@ -48,7 +48,7 @@ def common_lines(files: list[dict]) -> dict[str, float]:
     met = set()
     with open(WORK / "corpus" / "train.jsonl") as train:
         for line in train:
-            met.update(every.intersection(l.strip() for l in json.loads(line)["text"].splitlines()))
+            met.update(every.intersection(part.strip() for part in json.loads(line)["text"].splitlines()))
     return {language: len(lines & met) / len(lines) for language, lines in wanted.items()}
 
 

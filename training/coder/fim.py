@@ -36,7 +36,8 @@ def main() -> None:
     tokenizer, generator = Tokenizer.from_file(str(MODEL / "tokenizer.json")), Generator()
     p, s, m = (tokenizer.token_to_id(t) for t in ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"))
     tokenizer.encode_special_tokens = True
-    ids = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
+    def ids(text):
+        return tokenizer.encode(text, add_special_tokens=False).ids
     draw = random.Random(1)
     places: dict[str, list[tuple[dict, int]]] = defaultdict(list)
     for f in heldout.files(60_000):

@@ -1,7 +1,7 @@
 """Held-out files for the report: of each package whole files, in a fixed random order, up to a size; and the numbers of each of them."""
 import json
 import random
-from typing import Callable
+from collections.abc import Callable
 
 from training.paths import WORK
 

@@ -99,11 +99,15 @@ def heldout_section() -> str:
     packages: dict[str, list[dict]] = {}
     for r in files:
         packages.setdefault(r["package"], []).append(r)
-    best = lambda rows: sum(min(r["xz"], r["zstd"], r["ngram"]) for r in rows)
-    fewer = lambda rows: 1 - _sum(rows, "bits") / best(rows)
+    def best(rows):
+        return sum(min(r["xz"], r["zstd"], r["ngram"]) for r in rows)
+    def fewer(rows):
+        return 1 - _sum(rows, "bits") / best(rows)
     low, high = _interval(packages, fewer)
-    to_trial = lambda rows: _sum(rows, "bits") / _sum(rows, "trial")
-    near_ratio = lambda rows: _sum(rows, "near") / _sum(rows, "trial")
+    def to_trial(rows):
+        return _sum(rows, "bits") / _sum(rows, "trial")
+    def near_ratio(rows):
+        return _sum(rows, "near") / _sum(rows, "trial")
     size, near = _sum(files, "bytes"), _sum(files, "nearBits") / _sum(files, "nearBytes")
     later = (_sum(files, "bits") - _sum(files, "nearBits")) / (size - _sum(files, "nearBytes"))
     common = ", ".join(f"{k} {100 * v:.1f} %" for k, v in sorted(read("report/commonLines.json").items()))

@@ -20,8 +20,7 @@ from safetensors.torch import load_file, save_file
 
 from training.coder.data import batches, tokenizer
 from training.model import Coder, Shape
-from training.optimizer import optimizers as optimizers_of
-from training.optimizer import rate
+from training.optimizer import make_optimizers, rate
 from training.paths import WORK
 
 ROWS = {256: 16, 1024: 4}  # rows by length: 4,096 tokens in each step
@@ -78,7 +77,7 @@ def main() -> None:
     shape = Shape()
     model = Coder(shape).to(device)
     full = [a.rate, a.embedding_rate]
-    optimizers = optimizers_of(model, a.rate, a.embedding_rate, a.decay)
+    optimizers = make_optimizers(model, a.rate, a.embedding_rate, a.decay)
     settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(a).items() if k not in ("trial", "length", "save_seconds")}
     step = {"settings": settings, "step": 0, "tokens": 0, "seconds": 0.0, "budget": a.tokens, "lossAverage": None, "log": [], "before": []}
     if a.init:

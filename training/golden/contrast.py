@@ -20,7 +20,7 @@ def softmax(z: np.ndarray) -> np.ndarray:
 def main() -> None:
     draw = np.random.default_rng(5)
     cases = []
-    for i in range(24):
+    for _ in range(24):
         size, scale = int(draw.integers(2, 12)), float(draw.choice([0.5, 3, 12]))
         positive, negative = (np.round(draw.normal(size=size) * scale, 6) for _ in range(2))
         b, token = float(draw.choice([0.5, 1, 2])), int(draw.integers(size))

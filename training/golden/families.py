@@ -6,7 +6,7 @@ get a small tokenizer, trained here with exactly that pre_tokenizer: test/golden
 import hashlib
 import json
 import struct
-from typing import Iterator
+from collections.abc import Iterator
 
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 

@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from training.sae.activations import HOOK, coder, residual, rest, tokenizer
 from training.golden.predicates import SAMPLES
 from training.paths import GOLDEN, MODEL
+from training.sae.activations import HOOK, coder, residual, rest, tokenizer
 from training.sae.export import OUT, exported, pre
 
 FOLDER = GOLDEN / "sae"
@@ -76,7 +76,8 @@ def main() -> None:
             " first token, which is left out of everything. unexplained: |x - xhat| / |x|. mutual: what the k · (tokens - 1) largest u > 0 of the text keep, features of each token; perToken: the k largest u > 0 of each token;"
             " perFeature: of some features the tokens of the largest u > 0, in order. effects: the log-probability of each token, in nats, after ablate (x - z W_dec[feature], the error kept) or steer"
             " (x + by · W_dec[feature]) at one token, or at all but the first (token null).")
-    hash_of = lambda path: hashlib.sha256(path.read_bytes()).hexdigest()
+    def hash_of(path):
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     head = {"format": note, "modelSha256": hash_of(MODEL / "model.safetensors"), "saeSha256": hash_of(OUT / "sae_weights.safetensors"), "text": text, "ids": ids,
             "fvu": (missed[1:].square().sum() / (inside[1:] - inside[1:].mean(0)).square().sum()).item(), "l0": (z > 0).sum().item() / n, "z": sparse(z),
             "unexplained": [round(v, 7) for v in (missed.norm(dim=1) / inside.norm(dim=1)).tolist()],

@@ -2,7 +2,7 @@
 give for 20,000 fuzzed strings. lookups.json says what normalizer and pre_tokenizer each has; digests and lookups/*.json are written anew.
 """
 import json
-from typing import Iterator
+from collections.abc import Iterator
 
 from tokenizers import Tokenizer, models, trainers
 

@@ -1,8 +1,8 @@
 """`python -m training.golden.predicates`: the fields of every token of three sample texts and where predicates hold, in test/golden/sae/predicates.json."""
 import json
 
-from training.sae.activations import tokenizer
 from training.paths import GOLDEN
+from training.sae.activations import tokenizer
 from training.sae.predicates import FLAGS, NUMBERS, TEXT_FIELDS, fields, matches, parse
 
 SAMPLES = {

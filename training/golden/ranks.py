@@ -6,8 +6,8 @@ import base64
 import hashlib
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 import tiktoken
 import tiktoken.load

@@ -6,8 +6,7 @@ and in `refused` the folders that must be refused, with a word that the message 
 """
 import json
 import shutil
-from pathlib import Path
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -141,7 +140,8 @@ def saelens_batchtopk(c): return saelens(c, v6("jumprelu", rescale_acts_by_decod
 def saelens_matryoshka(c): return saelens(c, v6("jumprelu", matryoshka_widths=[8, 24]), jump, extra={"threshold": np.full(F, 0.7)})
 @case
 def saelens_constant_norm(c):
-    scale = lambda x: np.sqrt(D) / np.linalg.norm(x, axis=1, keepdims=True)
+    def scale(x):
+        return np.sqrt(D) / np.linalg.norm(x, axis=1, keepdims=True)
     return saelens(c, v6("standard") | {"normalize_activations": "constant_norm_rescale"}, plain, into=lambda x: x * scale(x), back=lambda y, x: y / scale(x))
 @case
 def saelens_layer_norm(c):
@@ -387,7 +387,8 @@ def main() -> None:
         c = Case(name)
         result = make(c)
         assert (result["z"] > 0).any(), name
-        numbers = lambda a: [[float(f"{v:.9g}") for v in row] for row in a]
+        def numbers(a):
+            return [[float(f"{v:.9g}") for v in row] for row in a]
         rows[name] = {"x": numbers(c.x), "z": numbers(result["z"]), "xhat": numbers(result["xhat"])}
     body = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row, separators=(',', ':'))}" for name, row in rows.items())
     (FOLDER / "cases.json").write_text(f'{{\n "d": {D}, "features": {F},\n "refused": {json.dumps(refused())},\n "cases": {{\n{body}\n }}\n}}\n')

@@ -5,12 +5,12 @@
 import hashlib
 import json
 import struct
-from typing import Iterator
+from collections.abc import Iterator
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from training.paths import GOLDEN, MODEL, SHARED, WORK
 from training.bpe import SPLIT
+from training.paths import GOLDEN, MODEL, SHARED, WORK
 
 SEED, COUNT, BATCH = 20_000, 20_000, 500
 MASK = 0xFFFFFFFF

@@ -5,9 +5,9 @@ import json
 
 import numpy as np
 
+from training.paths import GOLDEN, REASONER
 from training.reasoner.contrast import auc, pair, single
 from training.reasoner.critical import REGIMES, Readings, read, rollouts_of, test_problem
-from training.paths import GOLDEN, REASONER
 from training.reasoner.train import SHAPE, load, tokenizer
 
 TRACES, SCORED = 150, 6  # wrong traces of each regime, and how many of them with the numbers of every token

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from training.reasoner.contrast import auc, auroc, interval, log_softmax, measures, methods, pair
 from training.model import Coder
+from training.reasoner.contrast import auc, auroc, interval, log_softmax, measures, methods, pair
 from training.reasoner.problems import Problem, problem
-from training.reasoner.train import NEW, accuracy, folder, load, prompt, tokenizer
 from training.reasoner.sampler import END, continuations, prefill, samples
 from training.reasoner.traces import answer, first_error
+from training.reasoner.train import NEW, accuracy, folder, load, prompt, tokenizer
 
 REGIMES = {"sampled": 1.0, "greedy": 0.0}
 BLOCK = 1024  # rollouts at once
@@ -181,9 +181,14 @@ def score(t: Tokenizer, a: argparse.Namespace) -> None:
     for regime in REGIMES:
         wrong = traces[regime]["wrong"]
         scored = [reading.methods(w) for w in wrong]
-        of = lambda test: [(s, w["token"]) for s, w in zip(scored, wrong) if test(w, s)]
-        tables = {"known": of(lambda w, s: True), "known, framing": of(lambda w, s: w["kind"] == "framing"), "known, slip": of(lambda w, s: w["kind"] == "slip"),
-                  "known, greedy token": of(lambda w, s: s["top-1 gap"][w["token"]] == 0), "known, sampled token": of(lambda w, s: s["top-1 gap"][w["token"]] > 0)}
+        both = list(zip(scored, wrong))
+        tables = {
+            "known": [(s, w["token"]) for s, w in both],
+            "known, framing": [(s, w["token"]) for s, w in both if w["kind"] == "framing"],
+            "known, slip": [(s, w["token"]) for s, w in both if w["kind"] == "slip"],
+            "known, greedy token": [(s, w["token"]) for s, w in both if s["top-1 gap"][w["token"]] == 0],
+            "known, sampled token": [(s, w["token"]) for s, w in both if s["top-1 gap"][w["token"]] > 0],
+        }
         done = rollouts.get(regime, [])
         tables["critical"] = [(s, r["critical"]) for s, r in zip(scored, done) if r["critical"] is not None]
         tables["cliff"] = [(s, r["cliffs"][0]) for s, r in zip(scored, done) if r["cliffs"]]
@@ -238,9 +243,9 @@ def arms(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
             for j in places:
                 p = torch.from_numpy(np.exp(base[j]))
                 p[ids[j]] = 0
-                instead += [(ids[:j] + [int(v)], 1) for v in torch.multinomial(p, a.fresh, replacement=True, generator=generator)]
+                instead += [([*ids[:j], int(v)], 1) for v in torch.multinomial(p, a.fresh, replacement=True, generator=generator)]
             # The longest start must hold the prefixes of all others.
-            instead.append((ids[:places[-1] + 1] + [ids[-1]], 0))
+            instead.append(([*ids[:places[-1] + 1], ids[-1]], 0))
             for i, c in enumerate(success(model, t, right, given, instead, generator)[:-1]):
                 replaced[places[i // a.fresh]] = replaced.get(places[i // a.fresh], 0) + c
             at = {j: [kept[2 * i] / a.fresh, kept[2 * i + 1] / a.fresh, replaced[j] / a.fresh] for i, j in enumerate(places)}

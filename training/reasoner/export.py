@@ -9,8 +9,8 @@ from safetensors.torch import load_file
 from training.export import check, files, publish
 from training.paths import REASONER, WORK
 from training.reasoner.problems import problem
-from training.reasoner.train import SHAPE, folder
 from training.reasoner.traces import write
+from training.reasoner.train import SHAPE, folder
 
 
 def main() -> None:

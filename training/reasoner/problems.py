@@ -48,7 +48,8 @@ FAMILIES = {
 def templates(family: str, split: str) -> list[tuple[str, str]]:
     """The (pattern, verb) pairs of a split: a Latin square, so that every word and almost every pattern occurs in `base` too."""
     patterns, verbs, *more = FAMILIES[family]
-    owner = lambda p, v: ("base", "base", "base", "contrast" if p % 2 else "calibration", "test")[(2 * p + v) % 5]
+    def owner(p, v):
+        return ("base", "base", "base", "contrast" if p % 2 else "calibration", "test")[(2 * p + v) % 5]
     mine = [(pattern, verb) for p, pattern in enumerate(patterns) for v, verb in enumerate(verbs) if owner(p, v) == split]
     if split == "base":
         mine += [(pattern, verb) for pattern in (more[0] if more else ()) for verb in verbs]
@@ -137,7 +138,7 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
         numbers.add(start)
         ledger.append(("set", who, start))
     value, events = start, []
-    for at, kind in enumerate(kinds):
+    for kind in kinds:
         # Sentences about others, which change nothing that is asked for.
         if draw.random() < 0.2:
             if not amounts:

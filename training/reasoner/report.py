@@ -3,10 +3,10 @@ import argparse
 import importlib.metadata
 import json
 
-from training.reasoner.critical import ROLLOUTS, read
 from training.model import Coder
 from training.paths import HERE, REASONER
-from training.reasoner.problems import AMOUNTS, SPLITS, STARTS, FAMILIES, templates
+from training.reasoner.critical import ROLLOUTS, read
+from training.reasoner.problems import AMOUNTS, FAMILIES, SPLITS, STARTS, templates
 from training.reasoner.train import SHAPE, folder
 from training.reporting import table
 
@@ -55,7 +55,8 @@ def models_section(seeds: list[dict]) -> str:
                      f"{100 * a['positive']['sampled']:.1f} / {100 * a['positive']['greedy']:.1f}", f"{100 * a['negative']['sampled']:.1f} / {100 * a['negative']['greedy']:.1f}",
                      f"{100 * t['sampled']['framing']:.0f} / {100 * t['greedy']['framing']:.0f}", f"{100 * t['sampled']['rightThroughout']:.0f} / {100 * t['greedy']['rightThroughout']:.0f}"])
     one = seeds[0]
-    within = lambda ok: "reached" if ok else "**not reached**"
+    def within(ok):
+        return "reached" if ok else "**not reached**"
     return (f"`python -m training.reasoner.train base|contrast|tune`, `python -m training.reasoner.critical traces`. Llama architecture, {parameters:,} parameters: width {SHAPE.hidden_size}, {SHAPE.num_hidden_layers} layers,"
             f" {SHAPE.num_attention_heads} heads, {SHAPE.vocab_size} entries (digits one token each), context {SHAPE.max_position_embeddings}. Right traces of new problems of the base split in every step, until the"
             " tokens are spent or half of 400 traces at T = 1 on the calibration split are right; the weights are their running average."

@@ -11,7 +11,8 @@ TOP = 5
 
 def main() -> None:
     t, model = tokenizer(), load(REASONER / "base" / "model.safetensors")
-    spelled = lambda i: t.id_to_token(i) if i == END else t.decode([i])
+    def spelled(i):
+        return t.id_to_token(i) if i == END else t.decode([i])
     lines = []
     for line in (REPO / "samples" / "traces.jsonl").read_text().splitlines():
         row = json.loads(line)

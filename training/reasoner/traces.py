@@ -121,7 +121,7 @@ def _classify(p: Problem, line: str, rest: str, at: int) -> str:
         if at == m.start() and not wrong.isdigit():
             break  # a word where a number stood
         before = line[:m.start()]
-        if before.endswith("=") or before.endswith("#### ") or (before.endswith(": ") and line[m.end()] in "+-*/" and not before.startswith(f"{p.who} has")):
+        if before.endswith(("=", "#### ")) or (before.endswith(": ") and line[m.end()] in "+-*/" and not before.startswith(f"{p.who} has")):
             return "slip"
         written = re.match(r"\d+", rest[m.start():])
         return "framing" if written and int(written[0]) in p.numbers else "slip"

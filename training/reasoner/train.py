@@ -12,8 +12,8 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 
 from training import bpe
 from training.model import Attention, Coder, Shape
-from training.optimizer import optimizers, rate
+from training.optimizer import make_optimizers, rate
 from training.paths import REASONER, WORK
 from training.reasoner.problems import Problem, problem
 from training.reasoner.sampler import END, samples
@@ -108,7 +108,7 @@ def train_base(a: argparse.Namespace) -> None:
     path, t = folder(a.seed), tokenizer()
     model = Coder(SHAPE)
     average = copy.deepcopy(model).eval()
-    steps = optimizers(model, 0.02, 3e-3)
+    steps = make_optimizers(model, 0.02, 3e-3)
     full = [0.02, 3e-3]
     state = {"seed": a.seed, "step": 0, "tokens": 0, "seconds": 0.0, "target": a.target, "log": []}
     if (path / "state.pt").exists():
@@ -206,7 +206,7 @@ def tuned(base: Coder, t: Tokenizer, traces: list[dict], seed: int, count: int, 
     for x in traces:
         given = [END, *t.encode(x["problem"] + "\n").ids]
         ready.append((given + t.encode(x["trace"]).ids + [END], len(given)))
-    steps = optimizers(model, 0.02 * part, 3e-3 * part)
+    steps = make_optimizers(model, 0.02 * part, 3e-3 * part)
     full = [o.param_groups[0]["lr"] for o in steps]
     for step in range(count):
         rows, weight = batch(draw.sample(ready, min(len(ready), ROWS)))

@@ -7,7 +7,7 @@ import argparse
 import json
 import random
 import time
-from typing import Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import torch

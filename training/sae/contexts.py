@@ -5,9 +5,9 @@ import json
 import numpy as np
 import torch
 
+from training.sae.activations import SKIP, WINDOW
 from training.sae.export import OUT, exported, pre
 from training.sae.tokens_table import chosen, residuals
-from training.sae.activations import SKIP, WINDOW
 
 
 def snippet(text: str, a: int, b: int) -> str:
@@ -28,7 +28,8 @@ def main() -> None:
     files = chosen("test", a.seed)
     where = [(f, i) for f, ids, _, _ in files for i in range(len(ids)) if i % (WINDOW - 1) >= SKIP - 1]
     spans = [spans for _, ids, spans, _ in files for i in range(len(ids)) if i % (WINDOW - 1) >= SKIP - 1]
-    labels = [json.loads(line) for line in open(OUT / "labels.jsonl")]
+    with open(OUT / "labels.jsonl") as lines:
+        labels = [json.loads(line) for line in lines]
     for column, feature in enumerate(a.features):
         v, threshold = u[:, column], float(w["threshold"][feature])
         rows = np.nonzero(v > threshold)[0]

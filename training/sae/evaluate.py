@@ -7,18 +7,18 @@ all figures from those with odd numbers; which features are dead is counted on a
 import argparse
 import json
 import time
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.paths import WORK
 from training.sae.activations import FOLDER, SKIP, WINDOW, coder, files, read, residual, rest, tokenizer
 from training.sae.choice import Mutual, PerFeature, budgets
-from training.paths import WORK
-from training.sae.train import BATCH, FEATURES, K
 from training.sae.export import exported, folded, global_threshold, pre, rows_of
+from training.sae.train import BATCH, FEATURES, K
 
 Encode = Callable[[Tensor], Tensor]
 

@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from training.sae.activations import FOLDER, HOOK, LAYER, SKIP, WINDOW, files, read, tokenizer
 from training.paths import MODEL
+from training.sae.activations import FOLDER, HOOK, LAYER, SKIP, WINDOW, files, read, tokenizer
 from training.sae.train import FEATURES, K
 
 OUT = MODEL / "saes" / "resid-mid"

@@ -7,6 +7,7 @@ by Benjamini and Hochberg over the features at 1e-3. The same search runs on thr
 principal directions, at the features' own densities.
 """
 import argparse
+import itertools
 import json
 import time
 from dataclasses import dataclass, field
@@ -14,13 +15,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from training.paths import WORK
 from training.sae.activations import FOLDER, LAYER, coder, tokenizer
 from training.sae.describe import describe
-from training.paths import WORK
-from training.sae.predicates import Clause
-from training.sae.train import FEATURES
 from training.sae.export import OUT, exported, fires
+from training.sae.predicates import Clause
 from training.sae.tokens_table import COLUMNS, TESTS, Table, residuals, table
+from training.sae.train import FEATURES
 
 BEAM, MOST_VALUES, SAMPLE = 8, 12, 10_000
 LISTED = 0.015  # of a feature's tokens, the least that a listed value stands for
@@ -215,7 +216,7 @@ def weighted(test: Table, atoms: tuple[Atom, ...], rows: np.ndarray, z: np.ndarr
 
 def by_feature(rows: np.ndarray, features: np.ndarray, count: int = FEATURES) -> list[np.ndarray]:
     ends = np.searchsorted(features, np.arange(count + 1))
-    return [rows[a:b] for a, b in zip(ends, ends[1:])]
+    return [rows[a:b] for a, b in itertools.pairwise(ends)]
 
 
 def directions(kind: str, x: np.ndarray, y: np.ndarray, shares: list[float], seed: int) -> dict[int, tuple[np.ndarray, np.ndarray]]:
@@ -298,7 +299,7 @@ def main() -> None:
             kinds["rare" if rare else "none"] += 1
         lines.append(json.dumps(line, ensure_ascii=False))
     draw = np.random.default_rng(a.seed)
-    alive = np.array([f for f in found])
+    alive = np.array(list(found))
     picked = draw.choice(alive, min(a.controls, len(alive)), replace=False)
     shares = [len(at[f][0]) / len(x) for f in picked]
     controls = {"the features drawn for comparison": coverage({f: verdict[f] for f in picked if f in verdict}, len(picked))}

@@ -4,8 +4,8 @@ No parser of the language is used: strings, comments and brackets are found by t
 """
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 KEYWORDS = set("""and as assert async await break case catch class const continue debugger def default del delete do elif else enum except export extends finally for
  from function global if implements import in instanceof interface is lambda let new nonlocal not of or pass private protected public raise readonly return static super switch

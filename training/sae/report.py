@@ -3,12 +3,12 @@ import argparse
 import hashlib
 import json
 
-from training.sae.activations import FOLDER, HOOK, SKIP, WINDOW
 from training.paths import MODEL, SOURCES
 from training.reporting import read, table
-from training.sae.train import AUX, BATCH, BRANCH, DEAD, FEATURES, K, K_AUX
+from training.sae.activations import FOLDER, HOOK, WINDOW
 from training.sae.export import OUT
 from training.sae.tokens_table import WINDOWS
+from training.sae.train import AUX, BATCH, BRANCH, DEAD, FEATURES, K_AUX, K
 
 NAMES = {"mutual": "Mutual Choice (published)", "token": "TopK", "feature": "Feature Choice"}
 OWN = {"mutual": "mutual, one threshold (published)", "token": "TopK, k of each token", "feature": "feature, a threshold for each"}
@@ -32,7 +32,8 @@ def training_section(seed: int) -> str:
 def quality_section(seed: int) -> str:
     r = read(f"report/sae-{seed}.json")
     ce = r["crossEntropy"]
-    recovered = lambda name, ablation: percent((ce[ablation] - ce[name]) / (ce[ablation] - ce["clean"]), 2)
+    def recovered(name, ablation):
+        return percent((ce[ablation] - ce[name]) / (ce[ablation] - ce["clean"]), 2)
     main = [[NAMES[rule], f"{v['fvu']:.4f}", f"{v['l0']:.2f} ± {v['l0sd']:.1f}", percent(r["density"][rule]["dead"], 2), f"{ce[rule]:.4f}", recovered(rule, "mean"), recovered(rule, "zero")]
             for rule, own in OWN.items() if rule in ce for v in [r["reconstruction"][own]]]
     every = [[name, f"{v['fvu']:.4f}", f"{v['l0']:.2f} ± {v['l0sd']:.1f}", f"{v['cosine']:.4f}", f"{v['length']:.4f}"] for name, v in r["reconstruction"].items()]
@@ -58,7 +59,7 @@ def labels_section(seed: int) -> str:
             " recall and is at least three times likelier than chance; \"promotes ...\" is said where no predicate holds and the feature's direction lifts one next token by more than six standard deviations of the"
             " vocabulary: a fact about the direct path alone, beside which stands how often that token does come next.\n\n"
             + table(["", "features", "share"], [["labelled", k["label"], percent(k["label"] / of)], ["\"some of: ...\"", k["some"], percent(k["some"] / of)], ["\"promotes ...\"", k["logits"], percent(k["logits"] / of)],
-                                               ["unlabelled: nothing holds", k["none"], percent(k["none"] / of)], [f"unlabelled: fire fewer than 20 times on either side", k["rare"], percent(k["rare"] / of)]])
+                                               ["unlabelled: nothing holds", k["none"], percent(k["none"] / of)], ["unlabelled: fire fewer than 20 times on either side", k["rare"], percent(k["rare"] / of)]])
             + "\nThe same search on features that mean nothing or little, at the densities of features drawn at random:\n\n" + table(["control", "of", "labelled", "\"some of: ...\""], controls)
             + f"\nWhere nothing holds, the best predicate's precision is {q[2]:.2f} in the median ({q[0]:.2f} to {q[4]:.2f} for the middle 80 %). Counted by activation instead of by tokens, {percent(r['wouldPassWeighted'])} of the features would be"
               " labelled or \"some of: ...\".\n")
@@ -73,7 +74,8 @@ def sources_section() -> str:
         for s in mine:
             licences[s["licence"]] = licences.get(s["licence"], 0) + 1
         rows.append([split, len(mine), ", ".join(f"{name} {n}" for name, n in sorted(licences.items(), key=lambda p: -p[1])[:6])])
-    digest = lambda path: f"`{hashlib.sha256(path.read_bytes()).hexdigest()}`"
+    def digest(path):
+        return f"`{hashlib.sha256(path.read_bytes()).hexdigest()}`"
     return ("The code model's own corpus, split by package (`training/coder/sources.json` names each with its version and licence).\n\n" + table(["split", "packages", "licences (the most frequent)"], rows)
             + f"\nsha256 of `models/coder/model.safetensors`: {digest(MODEL / 'model.safetensors')}; of `sae_weights.safetensors`: {digest(OUT / 'sae_weights.safetensors')}.\n")
 

@@ -6,8 +6,8 @@ import torch
 from safetensors.torch import save_file
 
 from training.sae.activations import read
-from training.sae.train import FEATURES
 from training.sae.export import OUT, exported, fires
+from training.sae.train import FEATURES
 
 BINS = 16
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.sae.activations import FOLDER, SKIP, WINDOW, files, read, tokenizer, write
-from training.sae.predicates import Clause, fields
 from training.sae.export import heldout_files
+from training.sae.predicates import Clause, fields
 
 WINDOWS = 2  # of each file at most
 COLUMNS = [(o, "token") for o in (-2, -1, 0, 1)] + [(o, "class") for o in (-3, -2, -1, 0, 1)] + [(o, "shape") for o in (-1, 0, 1)] + [
