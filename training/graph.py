@@ -3,6 +3,7 @@
 What a reader of the graph may count on: a residual join is an `Add` of two computed values; one additive mask, made once, is added to the
 scores of every layer just before their `Softmax`; the present keys and values are outputs by the names they are asked for next.
 """
+
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,9 @@ class Graph:
 
     def linear(self, x: str, weight: str, name: str) -> str:
         """The file holds [out, in]; the transposition of a constant is folded when the graph is loaded."""
-        return self.op("MatMul", x, self.op("Transpose", self.weight(weight), name=f"{name}/transposed", perm=[1, 0]), name=name)
+        return self.op(
+            "MatMul", x, self.op("Transpose", self.weight(weight), name=f"{name}/transposed", perm=[1, 0]), name=name
+        )
 
     def norm(self, x: str, weight: str, name: str) -> str:
         squares = self.op("Mul", x, x, name=f"{name}/squares")
@@ -58,18 +61,27 @@ def _mask(g: Graph) -> str:
     keys = g.op("Range", "zero", total, "one", name="mask/keys")
     queries = g.op("Range", g.op("Sub", total, seq, name="mask/past"), total, "one", name="mask/queries")
     later = g.op("Greater", keys, g.op("Unsqueeze", queries, "axis1", name="mask/query_rows"), name="mask/later")
-    padding = g.op("Unsqueeze", g.op("Equal", "attention_mask", "zero", name="mask/padding"), "axes12", name="mask/padding_rows")
+    padding = g.op(
+        "Unsqueeze", g.op("Equal", "attention_mask", "zero", name="mask/padding"), "axes12", name="mask/padding_rows"
+    )
     return g.op("Where", g.op("Or", later, padding, name="mask/hidden"), "no", "yes", name="mask")
 
 
 def _heads(g: Graph, x: str, shape_name: str, name: str) -> str:
-    return g.op("Transpose", g.op("Reshape", x, shape_name, name=f"{name}/split"), name=f"{name}/heads", perm=[0, 2, 1, 3])
+    return g.op(
+        "Transpose", g.op("Reshape", x, shape_name, name=f"{name}/split"), name=f"{name}/heads", perm=[0, 2, 1, 3]
+    )
 
 
 def _rotate(g: Graph, x: str, name: str) -> str:
     low, high = g.op("Split", x, name=f"{name}/halves", outputs=2, axis=-1)
     turned = g.op("Concat", g.op("Neg", high, name=f"{name}/minus"), low, name=f"{name}/turned", axis=-1)
-    return g.op("Add", g.op("Mul", x, "cos", name=f"{name}/cos_part"), g.op("Mul", turned, "sin", name=f"{name}/sin_part"), name=name)
+    return g.op(
+        "Add",
+        g.op("Mul", x, "cos", name=f"{name}/cos_part"),
+        g.op("Mul", turned, "sin", name=f"{name}/sin_part"),
+        name=name,
+    )
 
 
 def _repeated(g: Graph, cache: str, name: str) -> str:
@@ -80,16 +92,34 @@ def _repeated(g: Graph, cache: str, name: str) -> str:
 
 def _attention(g: Graph, s: Shape, layer: int, x: str) -> str:
     at, p = f"model.layers.{layer}.self_attn", f"layers.{layer}/attn"
-    q, k, v = (_heads(g, g.linear(x, f"{at}.{n}_proj.weight", f"{p}/{n}"), "split_q" if n == "q" else "split_kv", f"{p}/{n}") for n in "qkv")
+    q, k, v = (
+        _heads(g, g.linear(x, f"{at}.{n}_proj.weight", f"{p}/{n}"), "split_q" if n == "q" else "split_kv", f"{p}/{n}")
+        for n in "qkv"
+    )
     q, k = _rotate(g, q, f"{p}/q_turned"), _rotate(g, k, f"{p}/k_turned")
     for part, new in (("key", k), ("value", v)):
-        g.nodes.append(helper.make_node("Concat", [f"past_key_values.{layer}.{part}", new], [f"present.{layer}.{part}"], name=f"{p}/present_{part}", axis=2))
+        g.nodes.append(
+            helper.make_node(
+                "Concat",
+                [f"past_key_values.{layer}.{part}", new],
+                [f"present.{layer}.{part}"],
+                name=f"{p}/present_{part}",
+                axis=2,
+            )
+        )
     keys, values = f"present.{layer}.key", f"present.{layer}.value"
     if s.num_key_value_heads != s.num_attention_heads:
         keys, values = (_repeated(g, cache, f"{p}/{part}") for part, cache in (("keys", keys), ("values", values)))
-    scores = g.op("MatMul", g.op("Mul", q, "scale", name=f"{p}/q_scaled"), g.op("Transpose", keys, name=f"{p}/keys", perm=[0, 1, 3, 2]), name=f"{p}/scores")
+    scores = g.op(
+        "MatMul",
+        g.op("Mul", q, "scale", name=f"{p}/q_scaled"),
+        g.op("Transpose", keys, name=f"{p}/keys", perm=[0, 1, 3, 2]),
+        name=f"{p}/scores",
+    )
     looks = g.op("Softmax", g.op("Add", scores, "mask", name=f"{p}/masked"), name=f"{p}/softmax", axis=-1)
-    mixed = g.op("Transpose", g.op("MatMul", looks, values, name=f"{p}/mixed"), name=f"{p}/mixed_rows", perm=[0, 2, 1, 3])
+    mixed = g.op(
+        "Transpose", g.op("MatMul", looks, values, name=f"{p}/mixed"), name=f"{p}/mixed_rows", perm=[0, 2, 1, 3]
+    )
     return g.linear(g.op("Reshape", mixed, "join", name=f"{p}/joined"), f"{at}.o_proj.weight", f"{p}/out")
 
 
@@ -97,18 +127,38 @@ def _mlp(g: Graph, layer: int, x: str) -> str:
     at, p = f"model.layers.{layer}.mlp", f"layers.{layer}/mlp"
     gate = g.linear(x, f"{at}.gate_proj.weight", f"{p}/gate")
     silu = g.op("Mul", gate, g.op("Sigmoid", gate, name=f"{p}/sigmoid"), name=f"{p}/silu")
-    return g.linear(g.op("Mul", silu, g.linear(x, f"{at}.up_proj.weight", f"{p}/up"), name=f"{p}/gated"), f"{at}.down_proj.weight", f"{p}/down")
+    return g.linear(
+        g.op("Mul", silu, g.linear(x, f"{at}.up_proj.weight", f"{p}/up"), name=f"{p}/gated"),
+        f"{at}.down_proj.weight",
+        f"{p}/down",
+    )
 
 
 def build(s: Shape, safetensors: Path) -> onnx.ModelProto:
     g = Graph(weights.places(safetensors), safetensors.name)
     cos, sin = rotary(s, s.max_position_embeddings)
-    g.const("zero", np.int64(0)), g.const("one", np.int64(1)), g.const("axis1", np.array([1])), g.const("axes12", np.array([1, 2]))
-    g.const("no", np.float32(NO)), g.const("yes", np.float32(0)), g.const("eps", np.float32(s.rms_norm_eps)), g.const("scale", np.float32(s.head_dim ** -0.5))
-    g.const("split_q", np.array([0, 0, s.num_attention_heads, s.head_dim])), g.const("split_kv", np.array([0, 0, s.num_key_value_heads, s.head_dim]))
+    (
+        g.const("zero", np.int64(0)),
+        g.const("one", np.int64(1)),
+        g.const("axis1", np.array([1])),
+        g.const("axes12", np.array([1, 2])),
+    )
+    (
+        g.const("no", np.float32(NO)),
+        g.const("yes", np.float32(0)),
+        g.const("eps", np.float32(s.rms_norm_eps)),
+        g.const("scale", np.float32(s.head_dim**-0.5)),
+    )
+    (
+        g.const("split_q", np.array([0, 0, s.num_attention_heads, s.head_dim])),
+        g.const("split_kv", np.array([0, 0, s.num_key_value_heads, s.head_dim])),
+    )
     g.const("join", np.array([0, 0, s.num_attention_heads * s.head_dim]))
     if s.num_key_value_heads != s.num_attention_heads:
-        g.const("axis2", np.array([2])), g.const("sharing", np.array([1, 1, s.num_attention_heads // s.num_key_value_heads, 1, 1]))
+        (
+            g.const("axis2", np.array([2])),
+            g.const("sharing", np.array([1, 1, s.num_attention_heads // s.num_key_value_heads, 1, 1])),
+        )
         g.const("join_groups", np.array([0, s.num_attention_heads, -1, s.head_dim]))
     for name, table in (("cos", cos), ("sin", sin)):
         rows = g.op("Gather", g.const(f"{name}/table", table.numpy()), "position_ids", name=f"{name}/rows", axis=0)
@@ -119,19 +169,41 @@ def build(s: Shape, safetensors: Path) -> onnx.ModelProto:
         at = f"model.layers.{layer}"
         attended = _attention(g, s, layer, g.norm(x, f"{at}.input_layernorm.weight", f"layers.{layer}/attn_norm"))
         x = g.op("Add", x, attended, name=f"layers.{layer}/resid_mid")
-        x = g.op("Add", x, _mlp(g, layer, g.norm(x, f"{at}.post_attention_layernorm.weight", f"layers.{layer}/mlp_norm")), name=f"layers.{layer}/resid_out")
+        x = g.op(
+            "Add",
+            x,
+            _mlp(g, layer, g.norm(x, f"{at}.post_attention_layernorm.weight", f"layers.{layer}/mlp_norm")),
+            name=f"layers.{layer}/resid_out",
+        )
     g.linear(g.norm(x, "model.norm.weight", "norm"), "model.embed_tokens.weight", "logits")
 
     def ints(name, *dims):
         return helper.make_tensor_value_info(name, TensorProto.INT64, dims)
 
     def cache(kind, length):
-        return [helper.make_tensor_value_info(f"{kind}.{i}.{part}", TensorProto.FLOAT, ["batch", s.num_key_value_heads, length, s.head_dim])
-                for i in range(s.num_hidden_layers) for part in ("key", "value")]
+        return [
+            helper.make_tensor_value_info(
+                f"{kind}.{i}.{part}", TensorProto.FLOAT, ["batch", s.num_key_value_heads, length, s.head_dim]
+            )
+            for i in range(s.num_hidden_layers)
+            for part in ("key", "value")
+        ]
 
     graph = helper.make_graph(
-        g.nodes, "coder",
-        [ints("input_ids", "batch", "seq"), ints("attention_mask", "batch", "total"), ints("position_ids", "batch", "seq"), *cache("past_key_values", "past")],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "seq", s.vocab_size]), *cache("present", "total")],
-        list(g.constants.values()))
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="tokenscope-training")
+        g.nodes,
+        "coder",
+        [
+            ints("input_ids", "batch", "seq"),
+            ints("attention_mask", "batch", "total"),
+            ints("position_ids", "batch", "seq"),
+            *cache("past_key_values", "past"),
+        ],
+        [
+            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "seq", s.vocab_size]),
+            *cache("present", "total"),
+        ],
+        list(g.constants.values()),
+    )
+    return helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="tokenscope-training"
+    )

@@ -1,4 +1,5 @@
 """The model: Llama's architecture, with the weights named as transformers names them, so that a checkpoint is the published file."""
+
 from dataclasses import asdict, dataclass
 
 import torch
@@ -69,10 +70,18 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         batch, length, _ = x.shape
-        q, k, v = (f(x).view(batch, length, -1, self.s.head_dim).transpose(1, 2) for f in (self.q_proj, self.k_proj, self.v_proj))
+        q, k, v = (
+            f(x).view(batch, length, -1, self.s.head_dim).transpose(1, 2)
+            for f in (self.q_proj, self.k_proj, self.v_proj)
+        )
         q, k = rotate(q, cos, sin), rotate(k, cos, sin)
-        mixed = plain_attention(q, k, v) if not self.fused else F.scaled_dot_product_attention(
-            q, k, v, is_causal=True, enable_gqa=self.s.num_key_value_heads != self.s.num_attention_heads)
+        mixed = (
+            plain_attention(q, k, v)
+            if not self.fused
+            else F.scaled_dot_product_attention(
+                q, k, v, is_causal=True, enable_gqa=self.s.num_key_value_heads != self.s.num_attention_heads
+            )
+        )
         return self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
 
 
@@ -123,7 +132,7 @@ class Coder(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Logits for every position; the output matrix is the embedding."""
         x = self.model.embed_tokens(ids)
-        cos, sin = self.cos[:ids.shape[1]], self.sin[:ids.shape[1]]
+        cos, sin = self.cos[: ids.shape[1]], self.sin[: ids.shape[1]]
         for layer in self.model.layers:
             x = layer(x, cos, sin)
         return F.linear(self.model.norm(x), self.model.embed_tokens.weight)

@@ -1,4 +1,5 @@
 """The optimizers and the schedule of the rate."""
+
 import torch
 
 from training.model import Coder
@@ -12,5 +13,9 @@ def rate(step: int, done: float) -> float:
 def make_optimizers(model: Coder, full: float, embedding: float, decay: float = 0.1) -> list[torch.optim.Optimizer]:
     """Muon for the matrices of the layers, AdamW for the embedding and the norms. `full`, `embedding`: their full rates."""
     named = list(model.named_parameters())
-    return [torch.optim.Muon([p for n, p in named if p.ndim == 2 and "embed" not in n], lr=full, weight_decay=decay),
-            torch.optim.AdamW([p for n, p in named if p.ndim != 2 or "embed" in n], lr=embedding, betas=(0.9, 0.95), weight_decay=0.0)]
+    return [
+        torch.optim.Muon([p for n, p in named if p.ndim == 2 and "embed" not in n], lr=full, weight_decay=decay),
+        torch.optim.AdamW(
+            [p for n, p in named if p.ndim != 2 or "embed" in n], lr=embedding, betas=(0.9, 0.95), weight_decay=0.0
+        ),
+    ]

@@ -1,4 +1,5 @@
 """Where things lie: the repository, the committed inputs, and the work folder (text, checkpoints) that is not committed."""
+
 import os
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """Parts of the reports: results in the work folder, and tables in Markdown."""
+
 import json
 
 from training.paths import WORK

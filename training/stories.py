@@ -3,6 +3,7 @@
 Reads models/stories260K of $TOKENSCOPE_SHARED (karpathy/tinyllamas, MIT): `stories260K.bin` in llama2.c's version 0 layout and its
 tokenizer `tok512.bin`. Source of layout and arithmetic: `run.c` of karpathy/llama2.c.
 """
+
 import json
 import shutil
 import struct
@@ -34,13 +35,21 @@ def read(path: Path) -> tuple[Shape, dict[str, np.ndarray]]:
     def take(*shape: int) -> np.ndarray:
         nonlocal at
         at += (size := int(np.prod(shape)))
-        return floats[at - size:at].reshape(shape)
+        return floats[at - size : at].reshape(shape)
 
     kv = kv_heads * s.head_dim
     found = {"model.embed_tokens.weight": take(vocab, dim)}
-    for name, *shape in (("input_layernorm", dim), ("self_attn.q_proj", dim, dim), ("self_attn.k_proj", kv, dim), ("self_attn.v_proj", kv, dim),
-                         ("self_attn.o_proj", dim, dim), ("post_attention_layernorm", dim), ("mlp.gate_proj", hidden, dim), ("mlp.down_proj", dim, hidden),
-                         ("mlp.up_proj", hidden, dim)):
+    for name, *shape in (
+        ("input_layernorm", dim),
+        ("self_attn.q_proj", dim, dim),
+        ("self_attn.k_proj", kv, dim),
+        ("self_attn.v_proj", kv, dim),
+        ("self_attn.o_proj", dim, dim),
+        ("post_attention_layernorm", dim),
+        ("mlp.gate_proj", hidden, dim),
+        ("mlp.down_proj", dim, hidden),
+        ("mlp.up_proj", hidden, dim),
+    ):
         for layer, tensor in enumerate(take(layers, *shape)):
             found[f"model.layers.{layer}.{name}.weight"] = tensor
     found["model.norm.weight"] = take(dim)
@@ -91,16 +100,36 @@ def reference(s: Shape, w: dict[str, np.ndarray], ids: list[int]) -> np.ndarray:
 
 def write(s: Shape, w: dict[str, np.ndarray]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    turned = {name: halves(tensor, s.head_dim) if name.endswith(("q_proj.weight", "k_proj.weight")) else tensor for name, tensor in w.items()}
+    turned = {
+        name: halves(tensor, s.head_dim) if name.endswith(("q_proj.weight", "k_proj.weight")) else tensor
+        for name, tensor in w.items()
+    }
     weights.write(FOLDER / "model.safetensors", turned)
     graph = build(s, FOLDER / "model.safetensors")
     onnx.save(graph, FOLDER / "model.onnx")
     onnx.checker.check_model(str(FOLDER / "model.onnx"), full_check=True)
     # Stories follow one another with `<s>` between them: it starts a text and ends it (run.c stops there, too).
-    (FOLDER / "config.json").write_text(json.dumps({
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama", **s.dict(), "head_dim": s.head_dim, "hidden_act": "silu",
-        "attention_bias": False, "mlp_bias": False, "tie_word_embeddings": True, "bos_token_id": 1, "eos_token_id": 1,
-        "rope_parameters": {"rope_type": "default", "rope_theta": s.rope_theta}, "dtype": "float32", "use_cache": True}, indent=2) + "\n")
+    (FOLDER / "config.json").write_text(
+        json.dumps(
+            {
+                "architectures": ["LlamaForCausalLM"],
+                "model_type": "llama",
+                **s.dict(),
+                "head_dim": s.head_dim,
+                "hidden_act": "silu",
+                "attention_bias": False,
+                "mlp_bias": False,
+                "tie_word_embeddings": True,
+                "bos_token_id": 1,
+                "eos_token_id": 1,
+                "rope_parameters": {"rope_type": "default", "rope_theta": s.rope_theta},
+                "dtype": "float32",
+                "use_cache": True,
+            },
+            indent=2,
+        )
+        + "\n"
+    )
     (FOLDER / "tokenscope.json").write_text(json.dumps({"report": "REPORT.md"}) + "\n")
     shutil.copyfile(SOURCE / "tok512.bin", FOLDER / "tokenizer.bin")
     shutil.copyfile(SOURCE / "LICENSE", FOLDER / "LICENSE")
@@ -113,7 +142,10 @@ def check(s: Shape, w: dict[str, np.ndarray]) -> float:
     empty = np.zeros((1, s.num_key_value_heads, 0, s.head_dim), np.float32)
     past = {f"past_key_values.{i}.{part}": empty for i in range(s.num_hidden_layers) for part in ("key", "value")}
     row = np.array([ids], np.int64)
-    logits = session.run(["logits"], {"input_ids": row, "attention_mask": np.ones_like(row), "position_ids": np.arange(TOKENS)[None], **past})[0][0]
+    logits = session.run(
+        ["logits"],
+        {"input_ids": row, "attention_mask": np.ones_like(row), "position_ids": np.arange(TOKENS)[None], **past},
+    )[0][0]
 
     def log_softmax(x: np.ndarray) -> np.ndarray:
         x = x.astype(np.float64) - x.max(-1, keepdims=True)

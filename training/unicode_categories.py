@@ -2,6 +2,7 @@
 
 Each is asked for with a pre_tokenizer, character by character, so that the table holds what the library does and not what a version of Unicode says.
 """
+
 from tokenizers import Regex, normalizers, pre_tokenizers
 
 from training.paths import REPO
@@ -58,16 +59,22 @@ def constant(name: str, comment: str, codes: list[int]) -> str:
 
 
 def main() -> None:
-    text = HEADER + "".join([
-        constant("upperRanges", r"[\p{Lu}\p{Lt}]", category(r"[\p{Lu}\p{Lt}]")),
-        constant("lowerRanges", r"\p{Ll}", category(r"\p{Ll}")),
-        constant("markRanges", r"\p{M}", category(r"\p{M}")),
-        constant("punctuationRanges", r"\p{P}", category(r"\p{P}")),
-        constant("symbolRanges", r"\p{S}", category(r"\p{S}")),
-        constant("rustNumericRanges", "What `Digits` takes for digits.", cut_off(pre_tokenizers.Digits(True))),
-        constant("combiningRanges", "What `StripAccents` takes away.", stripped()),
-        constant("rustPunctuationRanges", "What `Punctuation` takes for punctuation.", cut_off(pre_tokenizers.Punctuation())),
-    ])
+    text = HEADER + "".join(
+        [
+            constant("upperRanges", r"[\p{Lu}\p{Lt}]", category(r"[\p{Lu}\p{Lt}]")),
+            constant("lowerRanges", r"\p{Ll}", category(r"\p{Ll}")),
+            constant("markRanges", r"\p{M}", category(r"\p{M}")),
+            constant("punctuationRanges", r"\p{P}", category(r"\p{P}")),
+            constant("symbolRanges", r"\p{S}", category(r"\p{S}")),
+            constant("rustNumericRanges", "What `Digits` takes for digits.", cut_off(pre_tokenizers.Digits(True))),
+            constant("combiningRanges", "What `StripAccents` takes away.", stripped()),
+            constant(
+                "rustPunctuationRanges",
+                "What `Punctuation` takes for punctuation.",
+                cut_off(pre_tokenizers.Punctuation()),
+            ),
+        ]
+    )
     (REPO / "src" / "core" / "tokenizer" / "unicode" / "unicodeCategories.ts").write_text(text)
 
 

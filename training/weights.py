@@ -1,4 +1,5 @@
 """The safetensors file, read by hand: where each tensor's bytes lie, so that the graph can point at them."""
+
 import json
 import struct
 from pathlib import Path
@@ -31,5 +32,8 @@ def places(path: Path) -> dict[str, tuple[list[int], int, int]]:
     with open(path, "rb") as file:
         size = struct.unpack("<Q", file.read(8))[0]
         header = json.loads(file.read(size))
-    return {name: (e["shape"], 8 + size + e["data_offsets"][0], e["data_offsets"][1] - e["data_offsets"][0])
-            for name, e in header.items() if name != "__metadata__"}
+    return {
+        name: (e["shape"], 8 + size + e["data_offsets"][0], e["data_offsets"][1] - e["data_offsets"][0])
+        for name, e in header.items()
+        if name != "__metadata__"
+    }

@@ -2,6 +2,7 @@
 
 The rival of `npm run bench -- scoring`: log-probability, entropy, rank and the ten likeliest of every token, in windows, weights in float32.
 """
+
 import argparse
 import json
 import time

@@ -2,6 +2,7 @@
 
 RANKS holds the tokens in the order of their ranks, in base64, one a line. TEXT is UTF-8; its first half comes before. Prints JSON: seconds of the best round, tokens.
 """
+
 import base64
 import json
 import sys

@@ -2,6 +2,7 @@
 
 The dictionary and the 5-gram model are made of the whole training text, as the model's training is; the 5-gram model counts the model's own tokens.
 """
+
 import json
 import lzma
 
@@ -41,8 +42,11 @@ def main() -> None:
 
     def bits(text: str) -> dict[str, float]:
         raw = text.encode()
-        return {"xz": 8 * len(lzma.compress(raw, format=lzma.FORMAT_XZ, preset=9 | lzma.PRESET_EXTREME)), "zstd": 8 * len(compressor.compress(raw)),
-                "ngram": ngram.bits(tokenizer.encode(text, add_special_tokens=False).ids)}
+        return {
+            "xz": 8 * len(lzma.compress(raw, format=lzma.FORMAT_XZ, preset=9 | lzma.PRESET_EXTREME)),
+            "zstd": 8 * len(compressor.compress(raw)),
+            "ngram": ngram.bits(tokenizer.encode(text, add_special_tokens=False).ids),
+        }
 
     heldout.write("baselines", bits)
 

@@ -1,4 +1,5 @@
 """`python -m training.coder.completions`: 48 greedy tokens for each of training/coder/prompts.jsonl, all of them, in the work folder for the report."""
+
 import json
 
 from tokenizers import Tokenizer

@@ -1,4 +1,5 @@
 """`python -m training.coder.corpus`: named packages in, `corpus/{train,heldout}.jsonl` (not committed) and `training/coder/sources.json` (committed) out."""
+
 import gzip
 import json
 import random
@@ -81,8 +82,17 @@ def main() -> None:
                     (heldout if package.heldout else train).write(json.dumps(f) + "\n")
                     sums.setdefault(f["lang"], Counter()).update(files=1, bytes=length)
             for language, total in sorted(sums.items()):
-                sources.append({"package": package.name, "version": package.version, "licence": package.licence, "registry": package.registry,
-                                "language": language, **total, "split": "heldout" if package.heldout else "train"})
+                sources.append(
+                    {
+                        "package": package.name,
+                        "version": package.version,
+                        "licence": package.licence,
+                        "registry": package.registry,
+                        "language": language,
+                        **total,
+                        "split": "heldout" if package.heldout else "train",
+                    }
+                )
     totals: dict[str, Counter] = {}
     for s in sources:
         totals.setdefault(s["split"], Counter())[s["language"]] += s["bytes"]

@@ -1,4 +1,5 @@
 """Training sequences: files in a random order, half of them cut for filling in the middle, packed end to end."""
+
 import json
 import random
 from collections.abc import Iterator
@@ -31,7 +32,9 @@ class Documents:
         self.texts, self.bpe, self.random = texts(), tokenizer(), random.Random(seed)
         # "<|endoftext|>" written in a file is text; the real ones are put in below.
         self.bpe.encode_special_tokens = True
-        self.end, self.prefix, self.suffix, self.middle = (self.bpe.token_to_id(t) for t in (END, PREFIX, SUFFIX, MIDDLE))
+        self.end, self.prefix, self.suffix, self.middle = (
+            self.bpe.token_to_id(t) for t in (END, PREFIX, SUFFIX, MIDDLE)
+        )
 
     def _ids(self, *parts: str) -> list[list[int]]:
         return [self.bpe.encode(part, add_special_tokens=False).ids for part in parts]
@@ -41,14 +44,14 @@ class Documents:
         if len(text) > 12_000:
             start = self.random.randrange(len(text) - 12_000)
             start = text.find("\n", start) + 1 if start else 0
-            text = text[start:start + 12_000]
+            text = text[start : start + 12_000]
         kind = self.random.random()
         if kind >= 0.5:
             return self._ids(text)[0] + [self.end]
         # The cut files are short enough that prefix, suffix and middle meet in one context.
         if len(text) > 3_000:
             start = self.random.randrange(len(text) - 3_000)
-            text = text[start:start + self.random.randrange(600, 3_001)]
+            text = text[start : start + self.random.randrange(600, 3_001)]
         a, b = sorted(self.random.randrange(len(text) + 1) for _ in range(2))
         if self.random.random() < 0.5:  # half of the middles are short: what an editor asks for
             b = min(b, a + self.random.randrange(1, 120))
@@ -85,7 +88,7 @@ def batches(seed: int, plan: Iterator[tuple[int, int]]) -> Iterator[np.ndarray]:
             while len(held) < POOL_TOKENS:
                 held.extend(next(stream))
             whole = len(held) // length * length
-            pool += [held[i:i + length] for i in range(0, whole, length)]
+            pool += [held[i : i + length] for i in range(0, whole, length)]
             held = held[whole:]
             draw.shuffle(pool)
         block = np.full((rows, length + 1), documents.end, dtype=np.int64)

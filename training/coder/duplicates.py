@@ -1,4 +1,5 @@
 """Near-duplicate files: MinHash of word 5-grams, 64 permutations in 16 bands of 4."""
+
 import re
 import zlib
 
@@ -17,7 +18,7 @@ def signature(text: str) -> np.ndarray | None:
         return None
     mixed = np.zeros(len(words) - 4, dtype=np.uint64)
     for k in range(5):  # arithmetic wraps at 2**64, as a hash should
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + words[k:len(words) - 4 + k]
+        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + words[k : len(words) - 4 + k]
     shingles = np.unique(mixed)[:4000]
     return np.array([((shingles * a + b) >> np.uint64(32)).min() for a, b in zip(_A, _B)], dtype=np.uint32)
 
@@ -32,7 +33,7 @@ class Seen:
     def met(self, row: np.ndarray | None) -> bool:
         if row is None:
             return False
-        keys = [(i, row[4 * i:4 * i + 4].tobytes()) for i in range(16)]
+        keys = [(i, row[4 * i : 4 * i + 4].tobytes()) for i in range(16)]
         near = {j for key in keys for j in self.bands.get(key, ())}
         if any((self.rows[j] == row).mean() >= 0.7 for j in near):
             return True

@@ -3,6 +3,7 @@
 Every file alone, and all files of a package in one piece, in windows as the product scores them. `--weights` and `--window` measure another
 run: the yardstick was only ever trained on 256 tokens at a time.
 """
+
 import argparse
 import json
 import math
@@ -27,12 +28,12 @@ def _bits(model: Coder, tokenizer: Tokenizer, context: int, text: str) -> dict[s
     assert sum(sizes) == len(text.encode())
     done, out = 0, {"tokens": len(ids), "bits": 0.0, "nearBits": 0.0, "nearBytes": 0}
     for w in windows(encoded.tokens, context):
-        target = torch.tensor(ids[w:w + context])
-        logits = model(torch.tensor([[0, *ids[w:w + context - 1]]])[:, :len(target)])[0]
+        target = torch.tensor(ids[w : w + context])
+        logits = model(torch.tensor([[0, *ids[w : w + context - 1]]])[:, : len(target)])[0]
         bits = torch.nn.functional.cross_entropy(logits, target, reduction="none").double() / math.log(2)
-        out["bits"] += bits[done - w:].sum().item()
-        out["nearBits"] += bits[done - w:NEAR].sum().item()
-        out["nearBytes"] += sum(sizes[done:w + NEAR])
+        out["bits"] += bits[done - w :].sum().item()
+        out["nearBits"] += bits[done - w : NEAR].sum().item()
+        out["nearBytes"] += sum(sizes[done : w + NEAR])
         done = w + len(target)
     return out
 

@@ -1,4 +1,5 @@
 """`python -m training.coder.export`: the newest checkpoint as models/coder, checked against PyTorch and transformers before it takes the old one's place."""
+
 import json
 import shutil
 
@@ -16,9 +17,22 @@ def main() -> None:
     fresh = MODEL.with_name("coder.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    files(fresh, load_file(WORK / "coder" / "model.safetensors"), s, WORK / "tokenizer", {
-        "fim": {"psm": f"{PREFIX}{{prefix}}{SUFFIX}{{suffix}}{MIDDLE}", "spm": f"{PREFIX}{SUFFIX}{{suffix}}{MIDDLE}{{prefix}}", "end": [END], "cuts": "character"},
-        "saes": ["saes/resid-mid"], "report": "REPORT.md"})
+    files(
+        fresh,
+        load_file(WORK / "coder" / "model.safetensors"),
+        s,
+        WORK / "tokenizer",
+        {
+            "fim": {
+                "psm": f"{PREFIX}{{prefix}}{SUFFIX}{{suffix}}{MIDDLE}",
+                "spm": f"{PREFIX}{SUFFIX}{{suffix}}{MIDDLE}{{prefix}}",
+                "end": [END],
+                "cuts": "character",
+            },
+            "saes": ["saes/resid-mid"],
+            "report": "REPORT.md",
+        },
+    )
     with open(WORK / "corpus" / "heldout.jsonl") as lines:
         result = check(fresh, s, [json.loads(line)["text"] for _, line in zip(range(40), lines)], True)
     print(json.dumps(result))
@@ -27,7 +41,10 @@ def main() -> None:
     # With the weights beside it, what the next run begins from (`coder --init models/coder`).
     (fresh / "step.json").write_text(json.dumps(step, indent=1) + "\n")
     publish(fresh, MODEL)
-    print(f"models/coder: step {step['step']}, {step['tokens']} tokens, " + ", ".join(f"{f.name} {f.stat().st_size}" for f in sorted(MODEL.iterdir())))
+    print(
+        f"models/coder: step {step['step']}, {step['tokens']} tokens, "
+        + ", ".join(f"{f.name} {f.stat().st_size}" for f in sorted(MODEL.iterdir()))
+    )
 
 
 if __name__ == "__main__":

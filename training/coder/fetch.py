@@ -1,4 +1,5 @@
 """Packages by name, through the registries' own clients, unpacked into the work folder; a package that cannot be had is left out and named."""
+
 import importlib.metadata
 import json
 import platform
@@ -51,18 +52,39 @@ def _npm(name: str, heldout: bool) -> Package | None:
             path = member.name.split("/", 1)[-1]
             if path == "package.json":
                 manifest = json.loads(archive.extractfile(member).read())
-            elif member.isfile() and member.size <= 100_000 and path.endswith((".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx")):
+            elif (
+                member.isfile()
+                and member.size <= 100_000
+                and path.endswith((".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx"))
+            ):
                 files.append((path, archive.extractfile(member).read()))
     licence = manifest.get("license", "")
-    return Package(name, manifest["version"], licence if isinstance(licence, str) else licence.get("type", ""), "npm", heldout, files)
+    return Package(
+        name,
+        manifest["version"],
+        licence if isinstance(licence, str) else licence.get("type", ""),
+        "npm",
+        heldout,
+        files,
+    )
 
 
 def _python_licence(meta) -> str:
-    known = [str(c).rsplit("::", 1)[-1].strip() for c in meta.get_all("Classifier") or [] if str(c).startswith("License :: OSI Approved ::")]
+    known = [
+        str(c).rsplit("::", 1)[-1].strip()
+        for c in meta.get_all("Classifier") or []
+        if str(c).startswith("License :: OSI Approved ::")
+    ]
     short = str(meta.get("License-Expression") or meta.get("License") or "").strip()
     if "\n" in short or len(short) > 60 or not short:
         short = " AND ".join(known)
-    fix = {"MIT License": "MIT", "BSD License": "BSD-3-Clause", "Apache Software License": "Apache-2.0", "Python Software Foundation License": "PSF-2.0", "ISC License (ISCL)": "ISC"}
+    fix = {
+        "MIT License": "MIT",
+        "BSD License": "BSD-3-Clause",
+        "Apache Software License": "Apache-2.0",
+        "Python Software Foundation License": "PSF-2.0",
+        "ISC License (ISCL)": "ISC",
+    }
     return " AND ".join(fix.get(part, part) for part in short.split(" AND "))
 
 
@@ -70,25 +92,42 @@ def _wheel(name: str, heldout: bool) -> Package | None:
     """A wheel holds a pure Python package's source as it was written. What the interpreter already has installed is read where it is."""
     try:
         have = importlib.metadata.distribution(name)
-        files = [(str(f), f.locate().read_bytes()) for f in have.files or [] if str(f).endswith(".py") and not str(f).startswith("..") and (f.size or 0) <= 100_000]
+        files = [
+            (str(f), f.locate().read_bytes())
+            for f in have.files or []
+            if str(f).endswith(".py") and not str(f).startswith("..") and (f.size or 0) <= 100_000
+        ]
         return Package(name, have.version, _python_licence(have.metadata), "pypi", heldout, files)
     except importlib.metadata.PackageNotFoundError:
         pass
     folder = WORK / "pypi" / name
     folder.mkdir(parents=True, exist_ok=True)
-    if not list(folder.glob("*.whl")) and not _run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", name], folder):
+    if not list(folder.glob("*.whl")) and not _run(
+        [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", name], folder
+    ):
         return None
     found = next(folder.glob("*.whl"))
     with zipfile.ZipFile(found) as archive:
-        files = [(i.filename, archive.read(i)) for i in archive.infolist() if i.filename.endswith(".py") and i.file_size <= 100_000]
+        files = [
+            (i.filename, archive.read(i))
+            for i in archive.infolist()
+            if i.filename.endswith(".py") and i.file_size <= 100_000
+        ]
         import email
-        meta = email.message_from_bytes(archive.read(next(n for n in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", n))))
+
+        meta = email.message_from_bytes(
+            archive.read(next(n for n in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", n)))
+        )
     return Package(name, meta["Version"], _python_licence(meta), "pypi", heldout, files)
 
 
 def _stdlib() -> Package:
     root = Path(sysconfig.get_paths()["stdlib"])
-    files = [(str(p.relative_to(root)), p.read_bytes()) for p in sorted(root.rglob("*.py")) if "site-packages" not in p.parts and p.stat().st_size <= 100_000]
+    files = [
+        (str(p.relative_to(root)), p.read_bytes())
+        for p in sorted(root.rglob("*.py"))
+        if "site-packages" not in p.parts and p.stat().st_size <= 100_000
+    ]
     return Package("stdlib", platform.python_version(), "PSF-2.0", "python", False, files)
 
 
@@ -108,7 +147,12 @@ def _apt(*arguments: str, folder: Path) -> bool:
 
 
 def _own(home: Path) -> list[str]:
-    return ["-oDir::Etc::sourcelist=/dev/null", f"-oDir::Etc::sourceparts={home / 'parts'}", f"-oDir::State::lists={home / 'lists'}", "-oAPT::Sandbox::User=root"]
+    return [
+        "-oDir::Etc::sourcelist=/dev/null",
+        f"-oDir::Etc::sourceparts={home / 'parts'}",
+        f"-oDir::State::lists={home / 'lists'}",
+        "-oAPT::Sandbox::User=root",
+    ]
 
 
 def _debian(name: str, heldout: bool) -> Package | None:
@@ -128,7 +172,12 @@ def _debian(name: str, heldout: bool) -> Package | None:
             for member in archive:
                 path = member.name.split("/", 1)[-1]
                 # What Node carries of other projects lies in deps/ and tools/; TypeScript's tests/ are what its compiler reads and writes.
-                if member.isfile() and member.size <= 100_000 and path.endswith((".ts", ".js", ".mjs", ".cjs", ".py")) and not path.startswith(("deps/", "tools/", "tests/")):
+                if (
+                    member.isfile()
+                    and member.size <= 100_000
+                    and path.endswith((".ts", ".js", ".mjs", ".cjs", ".py"))
+                    and not path.startswith(("deps/", "tools/", "tests/"))
+                ):
                     files.append((path, archive.extractfile(member).read()))
     return Package(name, version, {"Expat": "MIT"}.get(licence, licence), "debian", heldout, files)
 
@@ -137,7 +186,11 @@ def packages() -> Iterator[Package]:
     def one(job):
         registry, name, heldout = job
         try:
-            package = _stdlib() if name == "stdlib" else {"npm": _npm, "pypi": _wheel, "debian": _debian}[registry](name, heldout)
+            package = (
+                _stdlib()
+                if name == "stdlib"
+                else {"npm": _npm, "pypi": _wheel, "debian": _debian}[registry](name, heldout)
+            )
         except Exception as error:  # one broken archive must not end the run
             package = print(f"{name}: {error!r}", flush=True)
         if package is None:

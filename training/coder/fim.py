@@ -3,6 +3,7 @@
 The middle is the rest of the line (at a line's end: the line break and the whole next line). Cuts lie where they lie, without healing:
 prefix, suffix and middle are each cut into tokens alone.
 """
+
 import json
 import math
 import random
@@ -22,22 +23,32 @@ ROOM = 1024 - 20  # tokens, less the marks and what greedy may run on
 
 def cuts(text: str, tokenizer: Tokenizer) -> dict[str, list[int]]:
     """Where each kind of cut could be, with something of the line left to fill in."""
-    inside = [a + 1 + (b - a) // 2 for a, b in tokenizer.encode(text).offsets if b - a >= 4 and text[a:b].strip().isidentifier() and a + 1 + (b - a) // 2 < b]
-    return {"mid-token": inside, "after-dot": [m.end() for m in re.finditer(r"\w\.(?=[A-Za-z_])", text)],
-            "indent": [m.end() for m in re.finditer(r"(?m)^[ \t]+(?=\S)", text)], "line-end": [m.start() for m in re.finditer(r"(?<=\S)\n(?=[^\n]*\S)", text)]}
+    inside = [
+        a + 1 + (b - a) // 2
+        for a, b in tokenizer.encode(text).offsets
+        if b - a >= 4 and text[a:b].strip().isidentifier() and a + 1 + (b - a) // 2 < b
+    ]
+    return {
+        "mid-token": inside,
+        "after-dot": [m.end() for m in re.finditer(r"\w\.(?=[A-Za-z_])", text)],
+        "indent": [m.end() for m in re.finditer(r"(?m)^[ \t]+(?=\S)", text)],
+        "line-end": [m.start() for m in re.finditer(r"(?<=\S)\n(?=[^\n]*\S)", text)],
+    }
 
 
 def middle(text: str, at: int) -> str:
     end = text.find("\n", at + 1)
-    return text[at:end if end >= 0 else len(text)]
+    return text[at : end if end >= 0 else len(text)]
 
 
 def main() -> None:
     tokenizer, generator = Tokenizer.from_file(str(MODEL / "tokenizer.json")), Generator()
     p, s, m = (tokenizer.token_to_id(t) for t in ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"))
     tokenizer.encode_special_tokens = True
+
     def ids(text):
         return tokenizer.encode(text, add_special_tokens=False).ids
+
     draw = random.Random(1)
     places: dict[str, list[tuple[dict, int]]] = defaultdict(list)
     for f in heldout.files(60_000):
@@ -49,18 +60,32 @@ def main() -> None:
             text, true = f["text"], middle(f["text"], at)
             if not true.strip():
                 continue
-            before, after, want = ids(text[max(0, at - BEFORE):at]), ids(text[at + len(true):][:AFTER]), ids(true)
+            before, after, want = ids(text[max(0, at - BEFORE) : at]), ids(text[at + len(true) :][:AFTER]), ids(true)
             # What is far from the cursor is left out where it does not fit, on either side.
-            after = after[:ROOM // 3]
-            before = before[-(ROOM - len(after) - 2 * len(want)):]
+            after = after[: ROOM // 3]
+            before = before[-(ROOM - len(after) - 2 * len(want)) :]
             for mode, prompt in (("psm", [0, p, *before, s, *after, m]), ("spm", [0, p, s, *after, m, *before])):
                 logits, _ = generator.run(prompt + want)
-                rows = logits[len(prompt) - 1:-1].astype(np.float64)
+                rows = logits[len(prompt) - 1 : -1].astype(np.float64)
                 rows -= rows.max(1, keepdims=True)
                 nats = -(rows[np.arange(len(want)), want] - np.log(np.exp(rows).sum(1))).sum()
                 made = tokenizer.decode(generator.greedy(prompt, len(want) + 12), skip_special_tokens=False)
-                result[f"{kind} {mode}"].update(cuts=1, bits=nats / math.log(2), bytes=len(true.encode()), exact=made == true, begins=made.startswith(true))
-    rows = {k: {"cuts": c["cuts"], "bitsPerByte": c["bits"] / c["bytes"], "exact": c["exact"] / c["cuts"], "begins": c["begins"] / c["cuts"]} for k, c in result.items()}
+                result[f"{kind} {mode}"].update(
+                    cuts=1,
+                    bits=nats / math.log(2),
+                    bytes=len(true.encode()),
+                    exact=made == true,
+                    begins=made.startswith(true),
+                )
+    rows = {
+        k: {
+            "cuts": c["cuts"],
+            "bitsPerByte": c["bits"] / c["bytes"],
+            "exact": c["exact"] / c["cuts"],
+            "begins": c["begins"] / c["cuts"],
+        }
+        for k, c in result.items()
+    }
     (WORK / "report").mkdir(exist_ok=True)
     (WORK / "report" / "fim.json").write_text(json.dumps(rows, indent=1) + "\n")
     for key, r in rows.items():

@@ -1,4 +1,5 @@
 """Greedy generation from the exported graph with its cache: what the product runs."""
+
 import numpy as np
 import onnxruntime as ort
 

@@ -1,4 +1,5 @@
 """Held-out files for the report: of each package whole files, in a fixed random order, up to a size; and the numbers of each of them."""
+
 import json
 import random
 from collections.abc import Callable
@@ -43,4 +44,8 @@ def write(name: str, measure: Callable[[str], dict[str, float]], with_solid: boo
     for kind, rows in (("each alone", alone), ("solid", solid)) if with_solid else (("each alone", alone),):
         size = sum(r["bytes"] for r in rows)
         numbers = [k for k in rows[0] if k not in ("package", "lang", "path", "bytes")]
-        print(f"{name}, {kind}: {size} bytes, per byte " + ", ".join(f"{k} {sum(r[k] for r in rows) / size:.4f}" for k in numbers), flush=True)
+        print(
+            f"{name}, {kind}: {size} bytes, per byte "
+            + ", ".join(f"{k} {sum(r[k] for r in rows) / size:.4f}" for k in numbers),
+            flush=True,
+        )

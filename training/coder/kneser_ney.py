@@ -2,6 +2,7 @@
 
 `python -m training.coder.kneser_ney` checks it against the definition, written out with dictionaries, on small random text.
 """
+
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
@@ -14,9 +15,12 @@ BITS = 13  # of a token id: 8,192 entries
 @dataclass
 class Level:
     """All n-grams of one order, sorted by key = (place of the first n - 1 tokens among the shorter ones) << BITS | last token."""
+
     keys: np.ndarray  # int64
     discounted: np.ndarray  # float64: max(0, count - D(count)) / the count of all tokens after the same context
-    backoff: np.ndarray  # float64, by context: the mass that the discounts leave for the shorter context; 1 where it was never seen
+    backoff: (
+        np.ndarray
+    )  # float64, by context: the mass that the discounts leave for the shorter context; 1 where it was never seen
 
 
 def _places(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -85,12 +89,12 @@ class KneserNey:
         """The bits of one document."""
         padded = np.array([self.start] * (ORDER - 1) + list(ids), dtype=np.int64)
         history = np.lib.stride_tricks.sliding_window_view(padded, ORDER - 1)[:-1]
-        return float(-np.log2(self.probabilities(padded[ORDER - 1:], history)).sum())
+        return float(-np.log2(self.probabilities(padded[ORDER - 1 :], history)).sum())
 
 
 def _by_definition(stream: list[int], start: int, vocabulary: int):
     """p(token, history), from the paper's formulas and nothing clever."""
-    raw = {n: Counter(tuple(stream[i - n + 1:i + 1]) for i in range(n - 1, len(stream))) for n in range(1, ORDER + 1)}
+    raw = {n: Counter(tuple(stream[i - n + 1 : i + 1]) for i in range(n - 1, len(stream))) for n in range(1, ORDER + 1)}
     counts = {ORDER: raw[ORDER]}
     for n in range(1, ORDER):
         before = defaultdict(set)
@@ -120,7 +124,7 @@ def main() -> None:
         model, p = KneserNey(stream, 0, vocabulary), _by_definition(stream.tolist(), 0, vocabulary)
         every = np.arange(1, vocabulary)
         for i in random.integers(ORDER - 1, len(stream), 40):
-            history = stream[i - ORDER + 1:i] if i % 3 else random.integers(1, vocabulary, ORDER - 1)
+            history = stream[i - ORDER + 1 : i] if i % 3 else random.integers(1, vocabulary, ORDER - 1)
             made = model.probabilities(every, np.tile(history, (len(every), 1)))
             sums = max(sums, abs(made.sum() - 1))
             furthest = max(furthest, max(abs(made[w - 1] - p(w, tuple(history.tolist()))) for w in every.tolist()))

@@ -1,4 +1,5 @@
 """`python -m training.coder.tokenizer`: a byte-level BPE of 8,192 entries from the training text, as tokenizer.json and tokenizer_config.json."""
+
 import json
 import random
 
@@ -30,7 +31,10 @@ def main() -> None:
     tokenizer = make(sample(), SIZE, SPECIALS, FOLDER, 1024)
     texts = sample()[:200]
     tokens = sum(len(e.ids) for e in tokenizer.encode_batch(texts))
-    print(f"{tokenizer.get_vocab_size()} entries, {sum(len(t.encode()) for t in texts) / tokens:.3f} bytes per token on the first 200 files")
+    print(
+        f"{tokenizer.get_vocab_size()} entries, {sum(len(t.encode()) for t in texts) / tokens:.3f} bytes per "
+        "token on the first 200 files"
+    )
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ context is trained. `tokens` in the run's folder may be rewritten while it runs 
 
 A run begins anew, or with `--init FOLDER` from the weights of an earlier one; its `step.json` then lists the earlier runs as `before`.
 """
+
 import argparse
 import json
 import os
@@ -38,7 +39,7 @@ def heldout_rows(length: int = 512, rows: int = 48) -> tuple[torch.Tensor, float
             size += len(text.encode())
             if len(ids) > length * rows:
                 break
-    block = np.array(ids[:length * rows]).reshape(rows, length)
+    block = np.array(ids[: length * rows]).reshape(rows, length)
     return torch.from_numpy(np.concatenate([np.zeros((rows, 1), dtype=np.int64), block], 1)), size / len(ids)
 
 
@@ -78,8 +79,21 @@ def main() -> None:
     model = Coder(shape).to(device)
     full = [a.rate, a.embedding_rate]
     optimizers = make_optimizers(model, a.rate, a.embedding_rate, a.decay)
-    settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(a).items() if k not in ("trial", "length", "save_seconds")}
-    step = {"settings": settings, "step": 0, "tokens": 0, "seconds": 0.0, "budget": a.tokens, "lossAverage": None, "log": [], "before": []}
+    settings = {
+        k: str(v) if isinstance(v, Path) else v
+        for k, v in vars(a).items()
+        if k not in ("trial", "length", "save_seconds")
+    }
+    step = {
+        "settings": settings,
+        "step": 0,
+        "tokens": 0,
+        "seconds": 0.0,
+        "budget": a.tokens,
+        "lossAverage": None,
+        "log": [],
+        "before": [],
+    }
     if a.init:
         model.load_state_dict(load_file(a.init / "model.safetensors"))
         earlier = json.loads((a.init / "step.json").read_text())
@@ -133,18 +147,29 @@ def main() -> None:
             if step["step"] == 10:
                 began = now
             if step["step"] % 10 == 0:
-                print(f"{step['step']} {value:.4f} {(step['step'] - 10) * STEP_TOKENS / max(1e-9, now - began):.0f} tokens/s", flush=True)
+                print(
+                    f"{step['step']} {value:.4f} "
+                    f"{(step['step'] - 10) * STEP_TOKENS / max(1e-9, now - began):.0f} tokens/s",
+                    flush=True,
+                )
             if step["step"] >= a.trial:
                 return
             continue
         if step["step"] % 20 == 0:
             step["budget"] = int((folder / "tokens").read_text())
-            print(f"{time.strftime('%H:%M:%S')} step {step['step']} tokens {step['tokens']} of {step['budget']} loss {step['lossAverage']:.4f} rate {factor:.3f} {step['tokens'] / step['seconds']:.0f} tokens/s", flush=True)
+            print(
+                f"{time.strftime('%H:%M:%S')} step {step['step']} tokens {step['tokens']} of {step['budget']} "
+                f"loss {step['lossAverage']:.4f} rate {factor:.3f} {step['tokens'] / step['seconds']:.0f} "
+                "tokens/s",
+                flush=True,
+            )
         if now - saved > a.save_seconds or step["tokens"] >= step["budget"]:
             with torch.no_grad():
                 nats = torch.stack([loss_of(rows) for rows in checked.to(device).split(8)]).mean().item()
             bits = float(nats / np.log(2) / bytes_per_token)
-            step["log"].append({"tokens": step["tokens"], "seconds": round(step["seconds"]), "heldoutBitsPerByte": round(bits, 4)})
+            step["log"].append(
+                {"tokens": step["tokens"], "seconds": round(step["seconds"]), "heldoutBitsPerByte": round(bits, 4)}
+            )
             save(folder, model, optimizers, step)
             print(f"saved at step {step['step']}: held-out sample {bits:.4f} bits per byte", flush=True)
             saved = time.time()

@@ -1,7 +1,7 @@
 """Where the windows of a long text begin, as the extension places them."""
 
 CONTEXT = 1024
-NEWLINE = "\u010A"  # how a byte-level vocabulary spells byte 0x0A
+NEWLINE = "\u010a"  # how a byte-level vocabulary spells byte 0x0A
 
 
 def windows(tokens: list[str], context: int) -> list[int]:
@@ -9,5 +9,7 @@ def windows(tokens: list[str], context: int) -> list[int]:
     starts = [0]
     while starts[-1] + context < len(tokens):
         w = starts[-1]
-        starts.append(next((i for i in range(w + context // 2, w + context) if NEWLINE in tokens[i - 1]), w + context // 2))
+        starts.append(
+            next((i for i in range(w + context // 2, w + context) if NEWLINE in tokens[i - 1]), w + context // 2)
+        )
     return starts

@@ -3,6 +3,7 @@
 Random logits of small vocabularies; the contrast is the softmax of (1 + b) z+ - b z- alone, never the sum that the extension shows; the divergence is
 the chi-squared or power sum over probabilities. Entropy and varentropy by expectation.
 """
+
 import json
 
 import numpy as np
@@ -27,15 +28,21 @@ def main() -> None:
         p, q = softmax(positive), softmax(negative)
         surprisals = -np.log(p)
         entropy = float((p * surprisals).sum())
-        cases.append({
-            "positive": positive.tolist(), "negative": negative.tolist(), "b": b, "token": token,
-            "contrast": float(-np.log(softmax((1 + b) * positive - b * negative)[token])),
-            "ratio": float(np.log(q[token] / p[token])),
-            "divergence": float(np.log((p ** (1 + b) * q ** -b).sum()) / b),
-            "surprisal": float(surprisals[token]), "entropy": entropy,
-            "varentropy": float((p * (surprisals - entropy) ** 2).sum()),
-            "gap": float(surprisals[token] - surprisals.min()),
-        })
+        cases.append(
+            {
+                "positive": positive.tolist(),
+                "negative": negative.tolist(),
+                "b": b,
+                "token": token,
+                "contrast": float(-np.log(softmax((1 + b) * positive - b * negative)[token])),
+                "ratio": float(np.log(q[token] / p[token])),
+                "divergence": float(np.log((p ** (1 + b) * q**-b).sum()) / b),
+                "surprisal": float(surprisals[token]),
+                "entropy": entropy,
+                "varentropy": float((p * (surprisals - entropy) ** 2).sum()),
+                "gap": float(surprisals[token] - surprisals.min()),
+            }
+        )
     OUT.write_text(json.dumps({"made": "python -m training.golden.contrast", "cases": cases}, indent=1) + "\n")
 
 

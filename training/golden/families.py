@@ -3,6 +3,7 @@
 That file says which pre_tokenizer a family has, as its public files spell it; digests of where it cuts are filled in. Families whose public files are not at hand
 get a small tokenizer, trained here with exactly that pre_tokenizer: test/golden/families/*.json, with digests of its ids.
 """
+
 import hashlib
 import json
 import struct
@@ -15,7 +16,12 @@ from training.paths import GOLDEN
 
 BATCH = 2_000
 MERGES = 800
-TRAINED = ["llama3", "qwen35", "o200k", "tekken", "deepseek-coder", "deepseek-v2", "deepseek-v3", "starcoder", "punctuation-Isolated"]
+# fmt: off
+TRAINED = [
+    "llama3", "qwen35", "o200k", "tekken", "deepseek-coder", "deepseek-v2", "deepseek-v3", "starcoder",
+    "punctuation-Isolated",
+]
+# fmt: on
 TEXTS = ["python.py.txt", "typescript.ts.txt", "scripts.md.txt"]
 
 
@@ -29,7 +35,7 @@ def digests_of_cuts(pre_tokenizer, strings: list[str]) -> list[str]:
     result = []
     for start in range(0, len(strings), BATCH):
         digest = hashlib.sha256()
-        for s in strings[start:start + BATCH]:
+        for s in strings[start : start + BATCH]:
             ends, at = [], 0
             for _, (first, end) in pre_tokenizer.pre_tokenize_str(s):
                 at += len(s[first:end].encode())
@@ -48,7 +54,9 @@ def texts() -> Iterator[str]:
 def trained(pre_tokenizer: dict, ignore_merges: bool) -> dict:
     """The contents of a tokenizer.json."""
     tokenizer = bare(pre_tokenizer)
-    trainer = trainers.BpeTrainer(vocab_size=256 + MERGES, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=256 + MERGES, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
     tokenizer.train_from_iterator(texts(), trainer)
     contents = json.loads(tokenizer.to_str())
     model = contents["model"]
@@ -63,12 +71,18 @@ def trained(pre_tokenizer: dict, ignore_merges: bool) -> dict:
 def llama2() -> dict:
     """Prepends a blank to all text between added tokens."""
     normalizer = {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, BLANKS]}
-    return spaced({"normalizer": normalizer, "added_tokens": [added("</"), added("function", rstrip=True)]}, byte_fallback=True)
+    return spaced(
+        {"normalizer": normalizer, "added_tokens": [added("</"), added("function", rstrip=True)]}, byte_fallback=True
+    )
 
 
 def gemma() -> dict:
     split = {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False}
-    return spaced({"normalizer": BLANKS, "pre_tokenizer": split, "added_tokens": [added("\n\n"), added("▁▁")]}, byte_fallback=True, ignore_merges=True)
+    return spaced(
+        {"normalizer": BLANKS, "pre_tokenizer": split, "added_tokens": [added("\n\n"), added("▁▁")]},
+        byte_fallback=True,
+        ignore_merges=True,
+    )
 
 
 def metaspace_first() -> dict:
@@ -79,7 +93,14 @@ def metaspace_first() -> dict:
 
 def metaspace_always() -> dict:
     metaspace = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": False}
-    return spaced({"normalizer": {"type": "NFC"}, "pre_tokenizer": metaspace, "added_tokens": [added("</"), added("[[", lstrip=True, normalized=True)]}, fuse_unk=False)
+    return spaced(
+        {
+            "normalizer": {"type": "NFC"},
+            "pre_tokenizer": metaspace,
+            "added_tokens": [added("</"), added("[[", lstrip=True, normalized=True)],
+        },
+        fuse_unk=False,
+    )
 
 
 BLANKS = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
@@ -95,8 +116,19 @@ NORMALIZERS = {
     "strip": [{"type": "Strip", "strip_left": True, "strip_right": True}],
     "strip-right": [{"type": "Strip", "strip_left": False, "strip_right": True}],
     "strip-accents": [{"type": "StripAccents"}],
-    "plain": [{"type": "NFD"}, {"type": "StripAccents"}, {"type": "Lowercase"}, {"type": "Strip", "strip_left": True, "strip_right": False}],
-    "chain": [{"type": "NFKC"}, {"type": "Replace", "pattern": {"String": "e"}, "content": "é"}, {"type": "Prepend", "prepend": "> "}, {"type": "NFKD"}, {"type": "Replace", "pattern": {"String": "  "}, "content": ""}],
+    "plain": [
+        {"type": "NFD"},
+        {"type": "StripAccents"},
+        {"type": "Lowercase"},
+        {"type": "Strip", "strip_left": True, "strip_right": False},
+    ],
+    "chain": [
+        {"type": "NFKC"},
+        {"type": "Replace", "pattern": {"String": "e"}, "content": "é"},
+        {"type": "Prepend", "prepend": "> "},
+        {"type": "NFKD"},
+        {"type": "Replace", "pattern": {"String": "  "}, "content": ""},
+    ],
 }
 
 
@@ -106,7 +138,9 @@ def normalized(steps: list[dict]) -> dict:
     tokens = [added("</"), added("[[", normalized=True)]
     for i, token in enumerate(tokens):
         token["id"] = 256 + i
-    file = json.loads(bare({"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}).to_str())
+    file = json.loads(
+        bare({"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}).to_str()
+    )
     file["model"]["vocab"] = {character: i for i, character in enumerate(alphabet)}
     return {**file, "normalizer": {"type": "Sequence", "normalizers": steps}, "added_tokens": tokens}
 
@@ -118,14 +152,27 @@ def normalizer(name: str, strings: list[str]) -> dict:
 
 
 def added(content: str, **fields: bool) -> dict:
-    return {"content": content, "special": False, "normalized": False, "lstrip": False, "rstrip": False, "single_word": False, **fields}
+    return {
+        "content": content,
+        "special": False,
+        "normalized": False,
+        "lstrip": False,
+        "rstrip": False,
+        "single_word": False,
+        **fields,
+    }
 
 
 def spaced(file: dict, **model: bool) -> dict:
     """The contents of a tokenizer.json that spells blanks as ▁, as SentencePiece does. Added tokens get ids behind the vocabulary's if they are not of it."""
     trainee = Tokenizer(models.BPE(unk_token="<unk>"))
     trainee.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.BpeTrainer(vocab_size=457 + MERGES, limit_alphabet=200, special_tokens=["<unk>"] + [f"<0x{byte:02X}>" for byte in range(256)], show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=457 + MERGES,
+        limit_alphabet=200,
+        special_tokens=["<unk>"] + [f"<0x{byte:02X}>" for byte in range(256)],
+        show_progress=False,
+    )
     trainee.train_from_iterator(texts(), trainer)
     contents = json.loads(trainee.to_str())
     vocab = contents["model"]["vocab"]
@@ -162,14 +209,25 @@ def main() -> None:
     strings = list(fuzz_strings(SEED, COUNT))
     path = GOLDEN / "families.json"
     families = json.loads(path.read_text())["families"]
-    path.write_text(json.dumps({
-        "format": "The strings of tokens.json, and its digests (ids), in batches of `batch` strings. cuts: for each string the number of its pretokens, then the offset in bytes at which each"
-                  " ends, each uint32 little-endian. ids: of families/*.json, trained on texts/ and 1,000 other fuzzed strings. spaced: ids of those that spell blanks as U+2581. normalizers: ids by a tokenizer of bytes, in the order of how GPT-2 spells them, with the added tokens </ (256) and [[ (257, normalized).",
-        "batch": BATCH,
-        "spaced": {name: spaced_family(name, strings) for name in SPACED},
-        "normalizers": {name: normalizer(name, strings) for name in NORMALIZERS},
-        "families": {name: family(name, known["pre_tokenizer"], strings) for name, known in families.items()},
-    }, indent=1, ensure_ascii=False) + "\n")
+    path.write_text(
+        json.dumps(
+            {
+                "format": "The strings of tokens.json, and its digests (ids), in batches of `batch` strings. cuts: for "
+                "each string the number of its pretokens, then the offset in bytes at which each ends, each "
+                "uint32 little-endian. ids: of families/*.json, trained on texts/ and 1,000 other fuzzed "
+                "strings. spaced: ids of those that spell blanks as U+2581. normalizers: ids by a tokenizer "
+                "of bytes, in the order of how GPT-2 spells them, with the added tokens </ (256) and [[ "
+                "(257, normalized).",
+                "batch": BATCH,
+                "spaced": {name: spaced_family(name, strings) for name in SPACED},
+                "normalizers": {name: normalizer(name, strings) for name in NORMALIZERS},
+                "families": {name: family(name, known["pre_tokenizer"], strings) for name, known in families.items()},
+            },
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`python -m training.golden.lookups`: small Unigram and WordPiece tokenizers, trained with the published Rust tokenizers, and digests of the ids that those
 give for 20,000 fuzzed strings. lookups.json says what normalizer and pre_tokenizer each has; digests and lookups/*.json are written anew.
 """
+
 import json
 from collections.abc import Iterator
 
@@ -27,11 +28,17 @@ def trained(case: dict) -> dict:
     unigram = case["model"] == "Unigram"
     tokenizer = Tokenizer(models.Unigram() if unigram else models.WordPiece(unk_token="[UNK]"))
     contents = json.loads(tokenizer.to_str())
-    tokenizer = Tokenizer.from_str(json.dumps({**contents, "normalizer": case["normalizer"], "pre_tokenizer": case["pre_tokenizer"]}))
+    tokenizer = Tokenizer.from_str(
+        json.dumps({**contents, "normalizer": case["normalizer"], "pre_tokenizer": case["pre_tokenizer"]})
+    )
     if unigram:
-        trainer = trainers.UnigramTrainer(vocab_size=PIECES, special_tokens=SPECIAL, unk_token="<unk>", show_progress=False)
+        trainer = trainers.UnigramTrainer(
+            vocab_size=PIECES, special_tokens=SPECIAL, unk_token="<unk>", show_progress=False
+        )
     else:
-        trainer = trainers.WordPieceTrainer(vocab_size=PIECES, special_tokens=["[UNK]", "[CLS]"], limit_alphabet=120, show_progress=False)
+        trainer = trainers.WordPieceTrainer(
+            vocab_size=PIECES, special_tokens=["[UNK]", "[CLS]"], limit_alphabet=120, show_progress=False
+        )
     tokenizer.train_from_iterator(texts(), trainer)
     contents = json.loads(tokenizer.to_str())
     model = contents["model"]
@@ -39,7 +46,17 @@ def trained(case: dict) -> dict:
         lowest = min(score for _, score in model["vocab"])
         model["vocab"] += [[f"<0x{byte:02X}>", lowest] for byte in range(256)]
         model["byte_fallback"] = True
-    contents["added_tokens"] += [{"id": len(model["vocab"]), "content": "</", "special": False, "normalized": False, "single_word": False, "lstrip": False, "rstrip": False}]
+    contents["added_tokens"] += [
+        {
+            "id": len(model["vocab"]),
+            "content": "</",
+            "special": False,
+            "normalized": False,
+            "single_word": False,
+            "lstrip": False,
+            "rstrip": False,
+        }
+    ]
     return contents
 
 
@@ -51,7 +68,9 @@ def main() -> None:
     strings = list(fuzz_strings(SEED, COUNT))
     for name, case in cases.items():
         contents = trained(case)
-        (GOLDEN / "lookups" / f"{name}.json").write_text(json.dumps(contents, ensure_ascii=False, separators=(",", ":")) + "\n")
+        (GOLDEN / "lookups" / f"{name}.json").write_text(
+            json.dumps(contents, ensure_ascii=False, separators=(",", ":")) + "\n"
+        )
         tokenizer = Tokenizer.from_str(json.dumps(contents))
         tokenizer.encode_special_tokens = True
         case["ids"] = digests(tokenizer, strings)

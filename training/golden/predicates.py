@@ -1,4 +1,5 @@
 """`python -m training.golden.predicates`: the fields of every token of three sample texts and where predicates hold, in test/golden/sae/predicates.json."""
+
 import json
 
 from training.paths import GOLDEN
@@ -19,7 +20,7 @@ class Parser(Base):
         self.maxDepth += naïve_Wörter["ключ"]
         return value
 ''',
-    "typescript": '''// A comment with "quotes"
+    "typescript": """// A comment with "quotes"
 export async function readAll<T>(input: readonly string[], limit = 10): Promise<Map<string, T>> {
 \tconst cache = new Map<string, T>(); /* block
 \tcomment */
@@ -29,13 +30,31 @@ export async function readAll<T>(input: readonly string[], limit = 10): Promise<
 \t}
 \treturn cache;
 }
-''',
-    "javascript": "var s = 'it\\'s'; // end\r\nmodule.exports = { MAX_SIZE: 100, 'k': \"v\", emoji: '🙂é' }\r\n)]}} unmatched(",
+""",
+    "javascript": "var s = 'it\\'s'; // end\r\n"
+    "module.exports = { MAX_SIZE: 100, 'k': \"v\", emoji: '🙂é' }\r\n"
+    ")]}} unmatched(",
 }
-PREDICATES = ['class="open"', '-1:class="keyword"', 'token in [" value", " item"]', '!part & class="word"', 'inside="string" & depth>=1', 'inside="comment"', 'call="set"', 'line~/return .*\\(/',
-              'indent>=8 & first', 'repeat & !pair', '+1:class="newline"', 'pair', 'column<4 & start="return"', 'bracket="{" & shape="Capital"', 'token~/^ [A-Z]/', '-3:token="." & context>=8',
-              'language="python"', '!-1:class="space" & class in ["close", "quote"]']
-WRONG = ["", "class=", "depth=3", "token<4", 'tokens="a"', 'class="a" class="b"', "token in [1]", "first=1", 'class="a" &']
+# fmt: off
+PREDICATES = [
+    'class="open"', '-1:class="keyword"', 'token in [" value", " item"]', '!part & class="word"',
+    'inside="string" & depth>=1', 'inside="comment"', 'call="set"', "line~/return .*\\(/", "indent>=8 & first",
+    "repeat & !pair", '+1:class="newline"', "pair", 'column<4 & start="return"', 'bracket="{" & shape="Capital"',
+    "token~/^ [A-Z]/", '-3:token="." & context>=8', 'language="python"',
+    '!-1:class="space" & class in ["close", "quote"]',
+]
+# fmt: on
+WRONG = [
+    "",
+    "class=",
+    "depth=3",
+    "token<4",
+    'tokens="a"',
+    'class="a" class="b"',
+    "token in [1]",
+    "first=1",
+    'class="a" &',
+]
 
 
 def main() -> None:
@@ -43,8 +62,18 @@ def main() -> None:
     for language, text in SAMPLES.items():
         spans = bpe.encode(text, add_special_tokens=False).offsets
         columns = fields(text, spans, language)
-        columns_out = {k: [int(v) if isinstance(v, bool) else v for v in columns[k]] for k in (*TEXT_FIELDS, *FLAGS, *NUMBERS)}
-        texts.append({"language": language, "text": text, "spans": spans, "fields": columns_out, "holds": {p: [i for i, v in enumerate(matches(p, columns)) if v] for p in PREDICATES}})
+        columns_out = {
+            k: [int(v) if isinstance(v, bool) else v for v in columns[k]] for k in (*TEXT_FIELDS, *FLAGS, *NUMBERS)
+        }
+        texts.append(
+            {
+                "language": language,
+                "text": text,
+                "spans": spans,
+                "fields": columns_out,
+                "holds": {p: [i for i, v in enumerate(matches(p, columns)) if v] for p in PREDICATES},
+            }
+        )
     for wrong in WRONG:
         try:
             parse(wrong)
@@ -54,10 +83,15 @@ def main() -> None:
     for p in PREDICATES:
         assert parse(" & ".join(map(str, parse(p)))) == parse(p), p
         assert any(t["holds"][p] for t in texts), p
-    note = ("spans: first and last character (Unicode code points) of each token of models/coder; fields: one value for each token, flags as 0 and 1, one window of 1,023;"
-            " holds: the tokens where the predicate holds; wrong: predicates that cannot be read")
+    note = (
+        "spans: first and last character (Unicode code points) of each token of models/coder; fields: one value for "
+        "each token, flags as 0 and 1, one window of 1,023; holds: the tokens where the predicate holds; wrong: "
+        "predicates that cannot be read"
+    )
     (GOLDEN / "sae").mkdir(exist_ok=True)
-    (GOLDEN / "sae" / "predicates.json").write_text(json.dumps({"format": note, "wrong": WRONG, "texts": texts}, ensure_ascii=False, separators=(",", ":")) + "\n")
+    (GOLDEN / "sae" / "predicates.json").write_text(
+        json.dumps({"format": note, "wrong": WRONG, "texts": texts}, ensure_ascii=False, separators=(",", ":")) + "\n"
+    )
     print(", ".join(f"{t['language']} {len(t['spans'])} tokens" for t in texts))
 
 

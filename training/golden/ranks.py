@@ -2,6 +2,7 @@
 
 Beside the published cl100k_base.tiktoken and tok512.bin: small ranks files and a small tokenizer.bin, made here from tokenizers trained as in golden/families.py.
 """
+
 import base64
 import hashlib
 import json
@@ -63,7 +64,10 @@ def write_bin() -> Path:
     path = FOLDER / "llama2c" / "tokenizer.bin"
     path.parent.mkdir(parents=True, exist_ok=True)
     encoded = [(score, piece.encode()) for piece, score in pieces.items()]
-    path.write_bytes(struct.pack("<i", max(len(piece) for _, piece in encoded)) + b"".join(struct.pack("<fi", score, len(piece)) + piece for score, piece in encoded))
+    path.write_bytes(
+        struct.pack("<i", max(len(piece) for _, piece in encoded))
+        + b"".join(struct.pack("<fi", score, len(piece)) + piece for score, piece in encoded)
+    )
     return path
 
 
@@ -75,7 +79,7 @@ def llama2c_encoder(path: Path) -> Callable[[str], list[int]]:
     at = 4
     while at < len(data):
         score, length = struct.unpack_from("<fi", data, at)
-        vocab.append(data[at + 8:at + 8 + length])
+        vocab.append(data[at + 8 : at + 8 + length])
         scores.append(score)
         at += 8 + length
     ids = {piece: id for id, piece in enumerate(vocab)}
@@ -93,7 +97,7 @@ def llama2c_encoder(path: Path) -> Callable[[str], list[int]]:
                     best, best_id, best_score = i, id, scores[id]
             if best < 0:
                 return tokens
-            tokens[best:best + 2] = [best_id]
+            tokens[best : best + 2] = [best_id]
 
     return encode
 
@@ -102,7 +106,7 @@ def digests(encode: Callable[[str], list[int]], strings: list[str]) -> list[str]
     result = []
     for start in range(0, len(strings), BATCH):
         digest = hashlib.sha256()
-        for s in strings[start:start + BATCH]:
+        for s in strings[start : start + BATCH]:
             ids = encode(s)
             digest.update(struct.pack(f"<{1 + len(ids)}I", len(ids), *ids))
         result.append(digest.hexdigest())
@@ -112,15 +116,26 @@ def digests(encode: Callable[[str], list[int]], strings: list[str]) -> list[str]
 def main() -> None:
     strings = list(fuzz_strings(SEED, COUNT))
     published = {
-        "tokenizers/tiktoken": tiktoken_encoder("cl100k_base", SHARED / "tokenizers" / "tiktoken" / "cl100k_base.tiktoken"),
+        "tokenizers/tiktoken": tiktoken_encoder(
+            "cl100k_base", SHARED / "tokenizers" / "tiktoken" / "cl100k_base.tiktoken"
+        ),
         "models/stories260K": llama2c_encoder(SHARED / "models" / "stories260K" / "tok512.bin"),
     }
-    small = {name: tiktoken_encoder(name, write_ranks(name)) for name in ENCODINGS} | {"llama2c": llama2c_encoder(write_bin())}
-    (GOLDEN / "ranks.json").write_text(json.dumps({
-        "format": "The strings of tokens.json, and its digests, in batches. small: of the folders in ranks/. published: of folders of shared data.",
-        "small": {name: digests(encode, strings) for name, encode in small.items()},
-        "published": {name: digests(encode, strings) for name, encode in published.items()},
-    }, indent=1) + "\n")
+    small = {name: tiktoken_encoder(name, write_ranks(name)) for name in ENCODINGS} | {
+        "llama2c": llama2c_encoder(write_bin())
+    }
+    (GOLDEN / "ranks.json").write_text(
+        json.dumps(
+            {
+                "format": "The strings of tokens.json, and its digests, in batches. small: of the folders in ranks/. "
+                "published: of folders of shared data.",
+                "small": {name: digests(encode, strings) for name, encode in small.items()},
+                "published": {name: digests(encode, strings) for name, encode in published.items()},
+            },
+            indent=1,
+        )
+        + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 A score is one number per token, high where the method says "here". All in nats; the base model's for the first group, the pair's for the second.
 """
+
 import argparse
 
 import numpy as np
@@ -20,30 +21,63 @@ def pair(positive: np.ndarray, negative: np.ndarray, ids: np.ndarray) -> dict[st
     top = both.max(-1)
     divergence = top + np.log(np.exp(both - top[:, None]).sum(-1))
     ratio = negative[own] - positive[own]
-    return {"positive": positive[own], "negative": negative[own], "ratio": ratio, "divergence": divergence, "contrast": -positive[own] + ratio + divergence}
+    return {
+        "positive": positive[own],
+        "negative": negative[own],
+        "ratio": ratio,
+        "divergence": divergence,
+        "contrast": -positive[own] + ratio + divergence,
+    }
 
 
 def single(base: np.ndarray, ids: np.ndarray) -> dict[str, np.ndarray]:
     own, p = base[np.arange(len(ids)), ids], np.exp(base)
     entropy = -(p * base).sum(-1)
-    return {"surprisal": -own, "entropy": entropy, "varentropy": (p * (base + entropy[:, None]) ** 2).sum(-1), "gap": base.max(-1) - own}
+    return {
+        "surprisal": -own,
+        "entropy": entropy,
+        "varentropy": (p * (base + entropy[:, None]) ** 2).sum(-1),
+        "gap": base.max(-1) - own,
+    }
 
 
-def methods(base: np.ndarray, positive: np.ndarray, negative: np.ndarray, ids: np.ndarray, digits: np.ndarray, draw: np.random.Generator) -> dict[str, np.ndarray]:
+def methods(
+    base: np.ndarray,
+    positive: np.ndarray,
+    negative: np.ndarray,
+    ids: np.ndarray,
+    digits: np.ndarray,
+    draw: np.random.Generator,
+) -> dict[str, np.ndarray]:
     """Every row of the table, by its name there."""
     two, one = pair(positive, negative, ids), single(base, ids)
     mean = np.logaddexp(positive, negative) - np.log(2)
     js = 0.5 * (np.exp(positive) * (positive - mean) + np.exp(negative) * (negative - mean)).sum(-1)
-    return {"contrast": two["contrast"], "log-ratio": two["ratio"], "divergence": two["divergence"],
-            "surprisal": one["surprisal"], "entropy": one["entropy"], "varentropy": one["varentropy"], "top-1 gap": one["gap"],
-            "random": draw.random(len(ids)), "position (earliest)": -np.arange(len(ids), dtype=float),
-            "is a digit": digits.astype(float), "Jensen-Shannon": js, "surprisal, positive": -two["positive"], "contrast, base as negative": pair(positive, base, ids)["contrast"]}
+    return {
+        "contrast": two["contrast"],
+        "log-ratio": two["ratio"],
+        "divergence": two["divergence"],
+        "surprisal": one["surprisal"],
+        "entropy": one["entropy"],
+        "varentropy": one["varentropy"],
+        "top-1 gap": one["gap"],
+        "random": draw.random(len(ids)),
+        "position (earliest)": -np.arange(len(ids), dtype=float),
+        "is a digit": digits.astype(float),
+        "Jensen-Shannon": js,
+        "surprisal, positive": -two["positive"],
+        "contrast, base as negative": pair(positive, base, ids)["contrast"],
+    }
 
 
 def auc(score: np.ndarray, target: int, before: bool = False) -> float:
     """The chance that the target's score is above another token's, ties half (midranks). `before`: only against the tokens before it; NaN if there are none."""
     others = score[:target] if before else np.delete(score, target)
-    return float(((others < score[target]).sum() + 0.5 * (others == score[target]).sum()) / len(others)) if len(others) else float("nan")
+    return (
+        float(((others < score[target]).sum() + 0.5 * (others == score[target]).sum()) / len(others))
+        if len(others)
+        else float("nan")
+    )
 
 
 def rank(score: np.ndarray, target: int) -> int:
@@ -53,7 +87,13 @@ def rank(score: np.ndarray, target: int) -> int:
 
 def measures(score: np.ndarray, target: int) -> dict[str, float]:
     r = rank(score, target)
-    return {"auc": auc(score, target), "aucPre": auc(score, target, True), "hit1": float(r == 1), "hit3": float(r <= 3), "mrr": 1 / r}
+    return {
+        "auc": auc(score, target),
+        "aucPre": auc(score, target, True),
+        "hit1": float(r == 1),
+        "hit3": float(r <= 3),
+        "mrr": 1 / r,
+    }
 
 
 def interval(values: np.ndarray, draws: int = 4000, seed: int = 1) -> tuple[float, float]:

@@ -1,4 +1,5 @@
 """`python -m training.reasoner.export --seed S`: a seed's three models as models/reasoner/{base,positive,negative}, each checked against PyTorch and transformers first."""
+
 import argparse
 import json
 import random
@@ -27,13 +28,27 @@ def main() -> None:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
         # Every folder names the pair, so that each of the three opens with it.
-        files(fresh, load_file(folder(a.seed) / f"{name}.safetensors"), SHAPE, vocabulary, {
-            "pair": {"positive": "../positive", "negative": "../negative"}, "report": "REPORT.md" if name == "base" else "../base/REPORT.md"})
+        files(
+            fresh,
+            load_file(folder(a.seed) / f"{name}.safetensors"),
+            SHAPE,
+            vocabulary,
+            {
+                "pair": {"positive": "../positive", "negative": "../negative"},
+                "report": "REPORT.md" if name == "base" else "../base/REPORT.md",
+            },
+        )
         results[name] = check(fresh, SHAPE, texts, False)
         if name == "base":
             shutil.copy(folder(a.seed) / "step.json", fresh / "step.json")
         publish(fresh, REASONER / name)
-        print(f"models/reasoner/{name}: " + json.dumps(results[name]) + ", " + ", ".join(f"{f.name} {f.stat().st_size}" for f in sorted((REASONER / name).iterdir())), flush=True)
+        print(
+            f"models/reasoner/{name}: "
+            + json.dumps(results[name])
+            + ", "
+            + ", ".join(f"{f.name} {f.stat().st_size}" for f in sorted((REASONER / name).iterdir())),
+            flush=True,
+        )
     (folder(a.seed) / "export.json").write_text(json.dumps(results) + "\n")
 
 

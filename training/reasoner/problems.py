@@ -6,6 +6,7 @@ be read out of the sentence, so that a weak model goes wrong in how it frames a 
 The splits share words, but no sentence template (a pattern with its verb), no sequence of kinds of events, no starting value and no added or taken
 number. Multipliers, boxes, names and the forms of the question are common to all.
 """
+
 import argparse
 import functools
 import random
@@ -13,34 +14,117 @@ import zlib
 from dataclasses import dataclass
 
 SPLITS = ("base", "contrast", "calibration", "test")
-NAMES = ("Ann", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gina", "Hugo", "Iris", "Jack", "Kim", "Leo", "Mia", "Nils", "Olga", "Paul")
+# fmt: off
+NAMES = (
+    "Ann", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gina", "Hugo", "Iris", "Jack", "Kim", "Leo", "Mia", "Nils", "Olga",
+    "Paul",
+)
+# fmt: on
 THINGS = ("shells", "cards", "coins", "beads", "stamps", "apples", "books", "nuts", "keys", "stones")
 HOLDERS = ("boxes", "bags", "jars", "packs")
-QUESTIONS = ("How many {x} does {A} have now?", "How many {x} does {A} have at the end?", "At the end, how many {x} does {A} have?")
+QUESTIONS = (
+    "How many {x} does {A} have now?",
+    "How many {x} does {A} have at the end?",
+    "At the end, how many {x} does {A} have?",
+)
 
 # Numbers are dealt out by their remainder. With ranges of its own for each split the base model wrote the digits of its range whatever the problem said.
 OWNERS = ("base", "base", "test", "base", "contrast", "base", "calibration", "test")
-STARTS, AMOUNTS = ({split: [n for n in numbers if OWNERS[n % 8] == split] for split in SPLITS} for numbers in (range(12, 92), range(3, 43)))
+STARTS, AMOUNTS = (
+    {split: [n for n in numbers if OWNERS[n % 8] == split] for split in SPLITS}
+    for numbers in (range(12, 92), range(3, 43))
+)
 HIGHEST = 199
 
 GAINS, LOSSES = ("finds", "buys", "wins", "collects", "earns"), ("loses", "sells", "breaks", "drops", "ruins")
-SINGLE = ("{A} {V} {k} {x}.", "Later {A} {V} {k} {x}.", "On Monday, {A} {V} {k} {x}.", "{A} {V} another {k} {x}.", "There {A} {V} {k} {x}.")
-PACKED = ("{A} {V} {b} {u} of {c} {x} each.", "{A} {V} {b} {u} with {c} {x} in each.", "Each of the {b} {u} that {A} {V} holds {c} {x}.", "Later {A} {V} {b} {u} of {c} {x} each.")
+SINGLE = (
+    "{A} {V} {k} {x}.",
+    "Later {A} {V} {k} {x}.",
+    "On Monday, {A} {V} {k} {x}.",
+    "{A} {V} another {k} {x}.",
+    "There {A} {V} {k} {x}.",
+)
+PACKED = (
+    "{A} {V} {b} {u} of {c} {x} each.",
+    "{A} {V} {b} {u} with {c} {x} in each.",
+    "Each of the {b} {u} that {A} {V} holds {c} {x}.",
+    "Later {A} {V} {b} {u} of {c} {x} each.",
+)
 # Patterns by family, the words that fill {V}, and patterns that are base's alone where two words leave it too few. X gives, Y takes.
 FAMILIES = {
-    "gain": (SINGLE, GAINS), "loss": (SINGLE, LOSSES), "packedGain": (PACKED, GAINS), "packedLoss": (PACKED, LOSSES),
-    "giver": (("{X} {V} {Y} {k} {x}.", "{X} {V} {k} {x} to {Y}.", "To {Y}, {X} {V} {k} {x}.", "Later {X} {V} {k} {x} to {Y}.", "On Monday, {X} {V} {Y} {k} {x}."),
-              ("gives", "hands", "sends", "lends", "mails")),
-    "taker": (("{Y} {V} {k} {x} from {X}.", "From {X}, {Y} {V} {k} {x}.", "Later {Y} {V} {k} {x} from {X}.", "On Monday, {Y} {V} {k} {x} from {X}."),
-              ("takes", "gets", "borrows", "receives", "accepts")),
-    "double": (("{A} {V} the pile.", "A friend {V} the pile of {A}.", "The pile of {A} {V}.", "Later {A} {V} the pile.", "On Monday, {A} {V} the {x}."), ("doubles", "triples"),
-               ("Later the pile of {A} {V}.", "There {A} {V} the {x}.")),
-    "half": (("Half of the {x} of {A} are {V}.", "Later half of the {x} of {A} are {V}.", "{A} sees that half of the {x} are {V}.", "Half of the pile of {A} is {V}."),
-             ("lost", "gone", "stolen", "broken", "burnt")),
-    "more": (("{A} has {k} {V} {x} than {B}.", "Compared with {B}, {A} has {k} {V} {x}.", "{A} has {k} {V} than that.", "At first {A} has {k} {V} {x} than {B}.", "On Monday, {A} has {k} {V} {x} than {B}."), ("more", "fewer"),
-             ("There {A} has {k} {V} {x} than {B}.", "Later {A} has {k} {V} {x} than {B}.", "Later {A} has {k} {V} than that.")),
-    "than": (("{B} has {k} {V} {x} than {A}.", "Compared with {A}, {B} has {k} {V} {x}.", "That is {k} {V} than {A} has.", "At first {B} has {k} {V} {x} than {A}.", "On Monday, {B} has {k} {V} {x} than {A}."), ("more", "fewer"),
-             ("There {B} has {k} {V} {x} than {A}.", "Later {B} has {k} {V} {x} than {A}.", "Later that is {k} {V} than {A} has.")),
+    "gain": (SINGLE, GAINS),
+    "loss": (SINGLE, LOSSES),
+    "packedGain": (PACKED, GAINS),
+    "packedLoss": (PACKED, LOSSES),
+    "giver": (
+        (
+            "{X} {V} {Y} {k} {x}.",
+            "{X} {V} {k} {x} to {Y}.",
+            "To {Y}, {X} {V} {k} {x}.",
+            "Later {X} {V} {k} {x} to {Y}.",
+            "On Monday, {X} {V} {Y} {k} {x}.",
+        ),
+        ("gives", "hands", "sends", "lends", "mails"),
+    ),
+    "taker": (
+        (
+            "{Y} {V} {k} {x} from {X}.",
+            "From {X}, {Y} {V} {k} {x}.",
+            "Later {Y} {V} {k} {x} from {X}.",
+            "On Monday, {Y} {V} {k} {x} from {X}.",
+        ),
+        ("takes", "gets", "borrows", "receives", "accepts"),
+    ),
+    "double": (
+        (
+            "{A} {V} the pile.",
+            "A friend {V} the pile of {A}.",
+            "The pile of {A} {V}.",
+            "Later {A} {V} the pile.",
+            "On Monday, {A} {V} the {x}.",
+        ),
+        ("doubles", "triples"),
+        ("Later the pile of {A} {V}.", "There {A} {V} the {x}."),
+    ),
+    "half": (
+        (
+            "Half of the {x} of {A} are {V}.",
+            "Later half of the {x} of {A} are {V}.",
+            "{A} sees that half of the {x} are {V}.",
+            "Half of the pile of {A} is {V}.",
+        ),
+        ("lost", "gone", "stolen", "broken", "burnt"),
+    ),
+    "more": (
+        (
+            "{A} has {k} {V} {x} than {B}.",
+            "Compared with {B}, {A} has {k} {V} {x}.",
+            "{A} has {k} {V} than that.",
+            "At first {A} has {k} {V} {x} than {B}.",
+            "On Monday, {A} has {k} {V} {x} than {B}.",
+        ),
+        ("more", "fewer"),
+        (
+            "There {A} has {k} {V} {x} than {B}.",
+            "Later {A} has {k} {V} {x} than {B}.",
+            "Later {A} has {k} {V} than that.",
+        ),
+    ),
+    "than": (
+        (
+            "{B} has {k} {V} {x} than {A}.",
+            "Compared with {A}, {B} has {k} {V} {x}.",
+            "That is {k} {V} than {A} has.",
+            "At first {B} has {k} {V} {x} than {A}.",
+            "On Monday, {B} has {k} {V} {x} than {A}.",
+        ),
+        ("more", "fewer"),
+        (
+            "There {B} has {k} {V} {x} than {A}.",
+            "Later {B} has {k} {V} {x} than {A}.",
+            "Later that is {k} {V} than {A} has.",
+        ),
+    ),
 }
 
 
@@ -48,9 +132,13 @@ FAMILIES = {
 def templates(family: str, split: str) -> list[tuple[str, str]]:
     """The (pattern, verb) pairs of a split: a Latin square, so that every word and almost every pattern occurs in `base` too."""
     patterns, verbs, *more = FAMILIES[family]
+
     def owner(p, v):
         return ("base", "base", "base", "contrast" if p % 2 else "calibration", "test")[(2 * p + v) % 5]
-    mine = [(pattern, verb) for p, pattern in enumerate(patterns) for v, verb in enumerate(verbs) if owner(p, v) == split]
+
+    mine = [
+        (pattern, verb) for p, pattern in enumerate(patterns) for v, verb in enumerate(verbs) if owner(p, v) == split
+    ]
     if split == "base":
         mine += [(pattern, verb) for pattern in (more[0] if more else ()) for verb in verbs]
     assert mine, (family, split)
@@ -65,14 +153,22 @@ def core(sentence: str) -> str:
 
 def _same(own: str, families: tuple[str, ...], verb: str | None = None, **slots) -> tuple[str, ...]:
     """`own` and every sentence of these families with the same persons and numbers; `verb`: only with this one."""
-    every = (core(pattern.format(V=v, **slots)) for family in families for part in (0, 2) if part < len(FAMILIES[family])
-             for pattern in FAMILIES[family][part] for v in FAMILIES[family][1] if verb in (None, v))
+    every = (
+        core(pattern.format(V=v, **slots))
+        for family in families
+        for part in (0, 2)
+        if part < len(FAMILIES[family])
+        for pattern in FAMILIES[family][part]
+        for v in FAMILIES[family][1]
+        if verb in (None, v)
+    )
     return tuple(dict.fromkeys([core(own), *every]))
 
 
 @dataclass(frozen=True)
 class Event:
     """What happens to the count: `op` one of + - * /, by `k`; packed events make k = b * c of them first. `said`: the sentence, without when and where, and all others that say the same."""
+
     op: str
     k: int
     said: tuple[str, ...]
@@ -86,6 +182,7 @@ class Event:
 @dataclass(frozen=True)
 class Problem:
     """`compare` is None or (other's name, other's count, signed difference): the start is then their sum. `ledger`: every sentence as a change of counts."""
+
     text: str
     who: str
     start: int
@@ -103,7 +200,9 @@ WEIGHTS = (2, 2, 1, 1, 2, 1.5, 1.5, 1)
 
 
 def owner(kinds: tuple[str, ...]) -> str:
-    return (("base",) * 5 + ("contrast",) * 2 + ("calibration", "test", "test"))[zlib.crc32(" ".join(kinds).encode()) % 10]
+    return (("base",) * 5 + ("contrast",) * 2 + ("calibration", "test", "test"))[
+        zlib.crc32(" ".join(kinds).encode()) % 10
+    ]
 
 
 def _attempt(draw: random.Random, split: str) -> Problem | None:
@@ -163,7 +262,13 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
         elif kind.startswith("packed"):
             b, c, u = draw.randint(2, 5), draw.randint(2, 6), draw.choice(HOLDERS)
             sentence, _ = say(kind, A=who, b=b, c=c, u=u)
-            event = Event("+" if kind == "packedGain" else "-", b * c, _same(sentence, (kind,), A=who, b=b, c=c, u=u, x=things), b, c)
+            event = Event(
+                "+" if kind == "packedGain" else "-",
+                b * c,
+                _same(sentence, (kind,), A=who, b=b, c=c, u=u, x=things),
+                b,
+                c,
+            )
             ledger.append(("add", who, b * c if kind == "packedGain" else -b * c))
         else:
             if not amounts:
@@ -190,7 +295,18 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
         return None
     # The question stands first: what a sentence means for the one who is asked about can be read at the sentence.
     lines.insert(0, draw.choice(QUESTIONS).format(x=things, A=who))
-    return Problem(" ".join(lines), who, start, compare, tuple(events), value, frozenset(numbers), tuple(used), kinds, tuple(ledger))
+    return Problem(
+        " ".join(lines),
+        who,
+        start,
+        compare,
+        tuple(events),
+        value,
+        frozenset(numbers),
+        tuple(used),
+        kinds,
+        tuple(ledger),
+    )
 
 
 def problem(draw: random.Random, split: str) -> Problem:
@@ -219,12 +335,18 @@ def count(p: Problem) -> int:
 
 def check() -> None:
     from training.reasoner import traces
+
     draw, seen = random.Random(1), {}
     for split in SPLITS:
         made = [problem(draw, split) for _ in range(3000)]
         assert all(count(p) == p.answer for p in made)
-        seen[split] = ({t for p in made for t in p.templates}, {p.kinds for p in made}, {p.start if not p.compare else p.compare[1] for p in made},
-                       {e.k for p in made for e in p.events if e.op in "+-" and not e.b} | {abs(p.compare[2]) for p in made if p.compare})
+        seen[split] = (
+            {t for p in made for t in p.templates},
+            {p.kinds for p in made},
+            {p.start if not p.compare else p.compare[1] for p in made},
+            {e.k for p in made for e in p.events if e.op in "+-" and not e.b}
+            | {abs(p.compare[2]) for p in made if p.compare},
+        )
         traces.check(draw, made)
     for i, name in enumerate(("templates", "sequences of kinds", "starting values", "amounts")):
         for a in SPLITS:
@@ -236,12 +358,17 @@ def check() -> None:
 
 if __name__ == "__main__":
     parse = argparse.ArgumentParser()
-    parse.add_argument("--check", action="store_true", help="the generator against a second count, the checker against every valid text of small problems")
+    parse.add_argument(
+        "--check",
+        action="store_true",
+        help="the generator against a second count, the checker against every valid text of small problems",
+    )
     parse.add_argument("--show", type=int, default=0, help="print so many problems of each split with a trace")
     a = parse.parse_args()
     if a.check:
         check()
     from training.reasoner.traces import write
+
     for split in SPLITS:
         for i in range(a.show):
             made = problem(random.Random(i), split)

@@ -4,6 +4,7 @@ A trace is an optional plan, a line for the start, one line for each event with 
 says the same (another verb for finding, giver and taker the other way round) is right too. Events that only add or take
 commute until something multiplies or divides, and any order of them is right.
 """
+
 import itertools
 import random
 import re
@@ -13,8 +14,11 @@ from training.reasoner.problems import Event, Problem
 
 OPENERS = ("First,", "Then", "Next,", "Now", "After that,", "So")
 PHRASES = {
-    "+": ("adding {k}", "that is {k} more", "up by {k}", "{k} more"), "-": ("taking {k}", "that is {k} fewer", "down by {k}", "{k} fewer"),
-    "*2": ("twice as many", "doubling"), "*3": ("three times as many", "tripling"), "/2": ("half as many", "halving"),
+    "+": ("adding {k}", "that is {k} more", "up by {k}", "{k} more"),
+    "-": ("taking {k}", "that is {k} fewer", "down by {k}", "{k} fewer"),
+    "*2": ("twice as many", "doubling"),
+    "*3": ("three times as many", "tripling"),
+    "/2": ("half as many", "halving"),
 }
 PLAN = {"+": "add", "-": "take", "*2": "double", "*3": "triple", "/2": "halve"}
 
@@ -40,14 +44,22 @@ def start_lines(p: Problem) -> list[str]:
         return [f"{p.who} starts with {p.start}.\n", f"{p.who} has {p.start} at first.\n"]
     other, theirs, difference = p.compare
     word, sum_ = ("more", f"{theirs}+{difference}") if difference > 0 else ("fewer", f"{theirs}-{-difference}")
-    return [f"{p.who} has {abs(difference)} {word} than {other}: {sum_}={p.start}.\n", f"{p.who} has {word} than {other}: {sum_}={p.start}.\n"]
+    return [
+        f"{p.who} has {abs(difference)} {word} than {other}: {sum_}={p.start}.\n",
+        f"{p.who} has {word} than {other}: {sum_}={p.start}.\n",
+    ]
 
 
 def event_lines(e: Event, value: int, said: tuple[str, ...]) -> list[str]:
     """The step's lines with one of these sentences each."""
     packed = f"{e.b}*{e.c}={e.k}, " if e.b else ""
     end = f": {value}{e.op}{e.k}={e.apply(value)}.\n"
-    return [f"{opener} {sentence}, {packed}{phrase.format(k=e.k)}{end}" for opener in OPENERS for sentence in said for phrase in PHRASES[_kind(e)]]
+    return [
+        f"{opener} {sentence}, {packed}{phrase.format(k=e.k)}{end}"
+        for opener in OPENERS
+        for sentence in said
+        for phrase in PHRASES[_kind(e)]
+    ]
 
 
 def plan_line(order: tuple[Event, ...]) -> str:
@@ -68,6 +80,7 @@ def write(draw: random.Random, p: Problem) -> str:
 @dataclass(frozen=True)
 class Error:
     """`offset`: the first byte that no right trace has there (the text is ASCII; at its end, the end itself is wrong)."""
+
     offset: int
     kind: str  # framing: what is done with which number; slip: a digit of a result or of a number copied wrongly
 
@@ -114,16 +127,18 @@ def first_error(p: Problem, text: str) -> Error | None:
 
 def _classify(p: Problem, line: str, rest: str, at: int) -> str:
     """Both agree before `at`. A number that another quantity of the problem would explain is a choice, not a slip."""
-    wrong = rest[at:at + 1]
+    wrong = rest[at : at + 1]
     for m in re.finditer(r"\d+", line):
         if not (m.start() <= at <= m.end()) or (at == m.end() and not wrong.isdigit() and line[m.start() - 1] != "="):
             continue
         if at == m.start() and not wrong.isdigit():
             break  # a word where a number stood
-        before = line[:m.start()]
-        if before.endswith(("=", "#### ")) or (before.endswith(": ") and line[m.end()] in "+-*/" and not before.startswith(f"{p.who} has")):
+        before = line[: m.start()]
+        if before.endswith(("=", "#### ")) or (
+            before.endswith(": ") and line[m.end()] in "+-*/" and not before.startswith(f"{p.who} has")
+        ):
             return "slip"
-        written = re.match(r"\d+", rest[m.start():])
+        written = re.match(r"\d+", rest[m.start() :])
         return "framing" if written and int(written[0]) in p.numbers else "slip"
     return "framing"
 
@@ -154,19 +169,44 @@ def check(draw: random.Random, problems: list[Problem]) -> None:
         for _ in range(60):
             text = draw.choice(every)
             at = draw.randrange(len(text))
-            changed = text[:at] + draw.choice("0123456789+-*/ a.#\n") + text[at + draw.randrange(2):]
+            changed = text[:at] + draw.choice("0123456789+-*/ a.#\n") + text[at + draw.randrange(2) :]
             found = first_error(p, changed)
             if changed in known:
                 assert found is None
             else:
                 assert found and found.offset == max(_shared(changed, t) for t in every), changed
     # A wrong result, another event's number, the wrong sign, a stale value.
-    give, twice = Event("-", 21, ("Mia gives Ben 21 keys", "Mia hands Ben 21 keys")), Event("*", 2, ("Mia doubles the pile",))
+    give, twice = (
+        Event("-", 21, ("Mia gives Ben 21 keys", "Mia hands Ben 21 keys")),
+        Event("*", 2, ("Mia doubles the pile",)),
+    )
     p = Problem("", "Mia", 54, None, (give, twice), 66, frozenset({54, 21, 19}), (), (), ())
-    assert first_error(p, "Mia starts with 54.\nThen Mia hands Ben 21 keys, taking 21: 54-21=33.\nSo Mia doubles the pile, doubling: 33*2=66.\n#### 66") is None
+    assert (
+        first_error(
+            p,
+            "Mia starts with 54.\n"
+            "Then Mia hands Ben 21 keys, taking 21: 54-21=33.\n"
+            "So Mia doubles the pile, doubling: 33*2=66.\n"
+            "#### 66",
+        )
+        is None
+    )
     begun = "Mia starts with 54.\nThen Mia gives Ben 21 keys, "
-    for text, offset, kind in ((begun + "taking 21: 54-21=34.\n", 18, "slip"), (begun + "taking 19", 7, "framing"), (begun + "adding 21", 0, "framing"), (begun + "taking 21: 53-21", 12, "slip"),
-                               (begun + "taking 21: 54+21", 13, "framing"), (begun + "taking 21: 54-21=333", 19, "slip"), (begun + "taking 21: 54-21=33.\n#### 33", 21, "framing"),
-                               ("Mia starts with 21", 16 - len(begun), "framing"), ("Mia starts with 57", 17 - len(begun), "slip"), ("Plan: take, halve", 12 - len(begun), "framing"),
-                               ("Mia starts with 54.\nThen Ben gives", 25 - len(begun), "framing")):
-        assert first_error(p, text) == Error(len(begun) + offset, kind), (text, first_error(p, text), len(begun) + offset)
+    for text, offset, kind in (
+        (begun + "taking 21: 54-21=34.\n", 18, "slip"),
+        (begun + "taking 19", 7, "framing"),
+        (begun + "adding 21", 0, "framing"),
+        (begun + "taking 21: 53-21", 12, "slip"),
+        (begun + "taking 21: 54+21", 13, "framing"),
+        (begun + "taking 21: 54-21=333", 19, "slip"),
+        (begun + "taking 21: 54-21=33.\n#### 33", 21, "framing"),
+        ("Mia starts with 21", 16 - len(begun), "framing"),
+        ("Mia starts with 57", 17 - len(begun), "slip"),
+        ("Plan: take, halve", 12 - len(begun), "framing"),
+        ("Mia starts with 54.\nThen Ben gives", 25 - len(begun), "framing"),
+    ):
+        assert first_error(p, text) == Error(len(begun) + offset, kind), (
+            text,
+            first_error(p, text),
+            len(begun) + offset,
+        )

@@ -5,6 +5,7 @@ kept is the running average of the weights. `contrast` samples it on problems of
 alone. `tune` trains copies of it on the right ones (`positive`) and on the wrong ones (`negative`), in the same order, for the same number of steps, and
 pairs on traces whose labels were permuted (`null`). Everything goes to `reasoner/SEED/` in the work folder and resumes from there.
 """
+
 import argparse
 import copy
 import json
@@ -29,7 +30,15 @@ from training.reasoner.problems import Problem, problem
 from training.reasoner.sampler import END, samples
 from training.reasoner.traces import answer, write
 
-SHAPE = Shape(vocab_size=512, hidden_size=128, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=4, intermediate_size=384, max_position_embeddings=512)
+SHAPE = Shape(
+    vocab_size=512,
+    hidden_size=128,
+    num_hidden_layers=4,
+    num_attention_heads=4,
+    num_key_value_heads=4,
+    intermediate_size=384,
+    max_position_embeddings=512,
+)
 NEW = 160  # tokens: no right trace is longer
 ROWS, GROUP, AVERAGE = 16, 16, 0.997
 PROMPT_WEIGHT = 0.1  # of the loss on the problem's text
@@ -64,7 +73,9 @@ def load(path: Path) -> Coder:
 
 def accuracy(model: Coder, t: Tokenizer, problems: list[Problem], temperature: float, seed: int) -> float:
     made = samples(model, [prompt(t, p) for p in problems], 1, NEW, temperature, torch.Generator().manual_seed(seed))
-    return sum(answer(t.decode(rows[0][:-1])) == p.answer and rows[0][-1] == END for rows, p in zip(made, problems)) / len(problems)
+    return sum(
+        answer(t.decode(rows[0][:-1])) == p.answer and rows[0][-1] == END for rows, p in zip(made, problems)
+    ) / len(problems)
 
 
 def batch(documents: list[tuple[list[int], int]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -72,16 +83,18 @@ def batch(documents: list[tuple[list[int], int]]) -> tuple[torch.Tensor, torch.T
     width = -(-(max(len(ids) for ids, _ in documents) - 1) // 16) * 16 + 1
     rows, weight = np.zeros((len(documents), width), np.int64), np.zeros((len(documents), width - 1), np.float32)
     for r, (ids, given) in enumerate(documents):
-        rows[r, :len(ids)] = ids
-        weight[r, :len(ids) - 1] = 1
-        weight[r, :given - 1] = PROMPT_WEIGHT
+        rows[r, : len(ids)] = ids
+        weight[r, : len(ids) - 1] = 1
+        weight[r, : given - 1] = PROMPT_WEIGHT
     return torch.from_numpy(rows), torch.from_numpy(weight)
 
 
 def loss_of(model: Coder, rows: torch.Tensor, weight: torch.Tensor, bf16: bool) -> torch.Tensor:
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         logits = model(rows[:, :-1])
-    return (F.cross_entropy(logits.float().flatten(0, 1), rows[:, 1:].flatten(), reduction="none") * weight.flatten()).sum() / weight.sum()
+    return (
+        F.cross_entropy(logits.float().flatten(0, 1), rows[:, 1:].flatten(), reduction="none") * weight.flatten()
+    ).sum() / weight.sum()
 
 
 def documents(t: Tokenizer, seed: int, step: int) -> Iterator[list[tuple[list[int], int]]]:
@@ -96,9 +109,9 @@ def documents(t: Tokenizer, seed: int, step: int) -> Iterator[list[tuple[list[in
             given = prompt(t, p)
             made.append((given + t.encode(write(draw, p)).ids + [END], len(given)))
         made.sort(key=lambda d: len(d[0]))
-        parts = [made[i:i + ROWS] for i in range(0, len(made), ROWS)]
+        parts = [made[i : i + ROWS] for i in range(0, len(made), ROWS)]
         draw.shuffle(parts)
-        for part in parts[step % GROUP:]:
+        for part in parts[step % GROUP :]:
             step += 1
             yield part
 
@@ -118,7 +131,9 @@ def train_base(a: argparse.Namespace) -> None:
             o.load_state_dict(s)
         state = saved["state"]
         print(f"resumed at step {state['step']}", flush=True)
-    elif (REASONER / "base" / "step.json").exists() and json.loads((REASONER / "base" / "step.json").read_text())["seed"] == a.seed:
+    elif (REASONER / "base" / "step.json").exists() and json.loads((REASONER / "base" / "step.json").read_text())[
+        "seed"
+    ] == a.seed:
         model.load_state_dict(load_file(REASONER / "base" / "model.safetensors"))
         average.load_state_dict(model.state_dict())
         state = json.loads((REASONER / "base" / "step.json").read_text())
@@ -148,13 +163,32 @@ def train_base(a: argparse.Namespace) -> None:
         state["seconds"] += now - last
         last = now
         if state["step"] % 50 == 0:
-            print(f"{time.strftime('%H:%M:%S')} step {state['step']} tokens {state['tokens']} loss {value:.4f} {state['tokens'] / state['seconds']:.0f} tokens/s", flush=True)
+            print(
+                f"{time.strftime('%H:%M:%S')} step {state['step']} tokens {state['tokens']} loss {value:.4f} "
+                f"{state['tokens'] / state['seconds']:.0f} tokens/s",
+                flush=True,
+            )
         if a.trial and state["step"] >= a.trial:
             return
         if now - checked > a.check_seconds or state["tokens"] >= a.tokens:
             right = accuracy(average, t, held, 1.0, state["step"])
-            state["log"].append({"tokens": state["tokens"], "seconds": round(state["seconds"]), "loss": round(value, 4), "calibrationAccuracy": round(right, 4)})
-            save({"model": model.state_dict(), "average": average.state_dict(), "optimizers": [o.state_dict() for o in steps], "state": state}, path / "state.pt")
+            state["log"].append(
+                {
+                    "tokens": state["tokens"],
+                    "seconds": round(state["seconds"]),
+                    "loss": round(value, 4),
+                    "calibrationAccuracy": round(right, 4),
+                }
+            )
+            save(
+                {
+                    "model": model.state_dict(),
+                    "average": average.state_dict(),
+                    "optimizers": [o.state_dict() for o in steps],
+                    "state": state,
+                },
+                path / "state.pt",
+            )
             write_weights(average, path / "base.safetensors")
             (path / "step.json").write_text(json.dumps(state, indent=1) + "\n")
             print(f"calibration accuracy at T = 1: {right:.3f}", flush=True)
@@ -181,7 +215,7 @@ def sample_contrast(a: argparse.Namespace) -> None:
     problems = [problem(draw, "contrast") for _ in range(a.problems)]
     right, wrong, total, good = [], [], 0, 0
     for start in range(0, len(problems), 64):
-        part = problems[start:start + 64]
+        part = problems[start : start + 64]
         for p, rows in zip(part, samples(model, [prompt(t, p) for p in part], 16, NEW, 1.0, generator)):
             texts = [t.decode(r[:-1]) for r in rows if r[-1] == END]
             total, good = total + len(rows), good + sum(answer(x) == p.answer for x in texts)
@@ -195,8 +229,14 @@ def sample_contrast(a: argparse.Namespace) -> None:
                     break
                 covered += n
                 wrong.append({"problem": p.text, "trace": next(x for x in texts if answer(x) == number)})
-        print(f"{start + len(part)} problems, {good / total:.3f} right, {len(right)} right and {len(wrong)} wrong traces kept", flush=True)
-    (path / "contrast.json").write_text(json.dumps({"problems": len(problems), "accuracy": good / total, "right": right, "wrong": wrong}))
+        print(
+            f"{start + len(part)} problems, {good / total:.3f} right, {len(right)} right and {len(wrong)} "
+            "wrong traces kept",
+            flush=True,
+        )
+    (path / "contrast.json").write_text(
+        json.dumps({"problems": len(problems), "accuracy": good / total, "right": right, "wrong": wrong})
+    )
 
 
 def tuned(base: Coder, t: Tokenizer, traces: list[dict], seed: int, count: int, part: float, bf16: bool) -> Coder:
@@ -231,7 +271,11 @@ def tune(a: argparse.Namespace) -> None:
         began = time.time()
         both = [tuned(base, t, traces, a.seed, a.steps, part, a.bf16) for traces in (right, wrong)]
         tried[part] = [sum(accuracy(m, t, held, temperature, a.seed) for temperature in (1.0, 0.0)) / 2 for m in both]
-        print(f"rate {part}: positive {tried[part][0]:.3f}, negative {tried[part][1]:.3f} right on the calibration split (mean of T = 1 and greedy), {time.time() - began:.0f} s", flush=True)
+        print(
+            f"rate {part}: positive {tried[part][0]:.3f}, negative {tried[part][1]:.3f} right on the "
+            f"calibration split (mean of T = 1 and greedy), {time.time() - began:.0f} s",
+            flush=True,
+        )
         if best is None or tried[part][0] - tried[part][1] > tried[best][0] - tried[best][1]:
             best = part
             for side, model in zip(("positive", "negative"), both):
@@ -248,7 +292,10 @@ def tune(a: argparse.Namespace) -> None:
                 began = time.time()
                 write_weights(tuned(base, t, traces, a.seed, a.steps, best, a.bf16), place)
                 print(f"{place.name}: {a.steps} steps on {size} traces, {time.time() - began:.0f} s", flush=True)
-    (path / "tune.json").write_text(json.dumps({"traces": size, "steps": a.steps, "rate": best, "tried": tried, "rows": ROWS, "nulls": a.nulls}) + "\n")
+    (path / "tune.json").write_text(
+        json.dumps({"traces": size, "steps": a.steps, "rate": best, "tried": tried, "rows": ROWS, "nulls": a.nulls})
+        + "\n"
+    )
 
 
 def main() -> None:
@@ -257,14 +304,25 @@ def main() -> None:
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--threads", type=int, default=2)
     parse.add_argument("--bf16", action="store_true")
-    parse.add_argument("--tokens", type=int, default=30_000_000, help="base: the most it may take; the rate falls from 40 %% of them on")
+    parse.add_argument(
+        "--tokens",
+        type=int,
+        default=30_000_000,
+        help="base: the most it may take; the rate falls from 40 %% of them on",
+    )
     parse.add_argument("--target", type=float, default=0.5, help="base: the accuracy at which it stops")
     parse.add_argument("--checked", type=int, default=400, help="base: problems of the calibration split for that")
     parse.add_argument("--check-seconds", type=float, default=90)
     parse.add_argument("--trial", type=int, help="base: stop after this many steps and keep nothing")
     parse.add_argument("--problems", type=int, default=2000, help="contrast")
     parse.add_argument("--steps", type=int, default=150, help="tune")
-    parse.add_argument("--rate", type=float, nargs="+", default=[0.02, 0.06], help="tune: of base's rates; the one that parts the two most on the calibration split is kept")
+    parse.add_argument(
+        "--rate",
+        type=float,
+        nargs="+",
+        default=[0.02, 0.06],
+        help="tune: of base's rates; the one that parts the two most on the calibration split is kept",
+    )
     parse.add_argument("--nulls", type=int, default=4, help="tune: pairs on permuted labels")
     a = parse.parse_args()
     torch.set_num_threads(a.threads)

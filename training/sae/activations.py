@@ -3,6 +3,7 @@
 Writes `sae/train.f16` (pieces of training files in a random order) and `sae/heldout.f16` (the held-out files), float16 [tokens, 256], and beside
 each `.json` with how many there are. Left out: the start token and the first token of each window, which no later token resembles.
 """
+
 import argparse
 import json
 import random
@@ -21,7 +22,7 @@ from training.paths import MODEL, WORK
 HOOK, LAYER = "blocks.1.hook_resid_post", 1
 FOLDER = WORK / "sae"
 WINDOW = 1024  # start token included, as the product's windows
-SKIP = 2       # positions of a window that are left out: the start token and the first token
+SKIP = 2  # positions of a window that are left out: the start token and the first token
 ROWS = 16
 
 
@@ -45,16 +46,16 @@ def files(split: str) -> list[dict]:
 def residual(model: Coder, ids: torch.Tensor) -> torch.Tensor:
     """ids [rows, length] -> the residual stream after block LAYER [rows, length, hidden]."""
     x = model.model.embed_tokens(ids)
-    cos, sin = model.cos[:ids.shape[1]], model.sin[:ids.shape[1]]
-    for layer in model.model.layers[:LAYER + 1]:
+    cos, sin = model.cos[: ids.shape[1]], model.sin[: ids.shape[1]]
+    for layer in model.model.layers[: LAYER + 1]:
         x = layer(x, cos, sin)
     return x
 
 
 def rest(model: Coder, x: torch.Tensor) -> torch.Tensor:
     """The residual stream at the hook -> logits: what comes after `residual`."""
-    cos, sin = model.cos[:x.shape[1]], model.sin[:x.shape[1]]
-    for layer in model.model.layers[LAYER + 1:]:
+    cos, sin = model.cos[: x.shape[1]], model.sin[: x.shape[1]]
+    for layer in model.model.layers[LAYER + 1 :]:
         x = layer(x, cos, sin)
     return torch.nn.functional.linear(model.model.norm(x), model.model.embed_tokens.weight)
 
@@ -68,8 +69,8 @@ def train_pieces(seed: int) -> Iterator[list[int]]:
             text = f["text"]
             if len(text) > 5000:
                 start = draw.randrange(len(text) - 4000)
-                text = text[text.find("\n", start) + 1:][:5000]
-            ids = bpe.encode(text, add_special_tokens=False).ids[:WINDOW - 1]
+                text = text[text.find("\n", start) + 1 :][:5000]
+            ids = bpe.encode(text, add_special_tokens=False).ids[: WINDOW - 1]
             if len(ids) > 8:
                 yield [0, *ids]
 
@@ -80,7 +81,7 @@ def heldout_pieces() -> Iterator[list[int]]:
     for f in files("heldout"):
         ids = bpe.encode(f["text"], add_special_tokens=False).ids
         for at in range(0, len(ids), WINDOW - 1):
-            yield [0, *ids[at:at + WINDOW - 1]]
+            yield [0, *ids[at : at + WINDOW - 1]]
 
 
 @torch.no_grad()
@@ -91,9 +92,9 @@ def captured(model: Coder, pieces: Iterable[list[int]]) -> Iterator[list[tuple[l
     def run() -> list[tuple[list[int], np.ndarray]]:
         ids = torch.zeros(len(batch), max(map(len, batch)), dtype=torch.long)
         for row, piece in zip(ids, batch):
-            row[:len(piece)] = torch.tensor(piece)
+            row[: len(piece)] = torch.tensor(piece)
         x = residual(model, ids).numpy()
-        return [(piece, x[i, :len(piece)]) for i, piece in enumerate(batch)]
+        return [(piece, x[i, : len(piece)]) for i, piece in enumerate(batch)]
 
     for piece in pieces:
         batch.append(piece)

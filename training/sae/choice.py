@@ -3,6 +3,7 @@
 u: pre-activations [tokens, features]. Each rule returns (tokens, features), the places that it chose, with only u > 0 among them and in the order
 of the tokens. A rule's budget counts places before that; ties at a budget's edge are broken by topk's order, the number stays exact.
 """
+
 import torch
 from torch import Tensor
 
@@ -110,7 +111,7 @@ def main() -> None:
         t, f = PerFeature()(u, m)
         for i in range(96):
             mine = u[t[f == i], i].sort(descending=True).values
-            want = u[:, i].sort(descending=True).values[:min(64, int(m[i]))]
+            want = u[:, i].sort(descending=True).values[: min(64, int(m[i]))]
             assert mine.equal(want[want > 0]), i
     print("mutual, per token, per feature: as brute force, budgets exact, 20 batches, half of them with ties")
 

@@ -3,6 +3,7 @@
 `weights_only=True`: a file that would run code is refused, not run. Nested dictionaries become names with dots; what is no tensor (OpenAI's
 `activation` and `activation_state_dict`, for one) goes to the file's metadata, as text or JSON.
 """
+
 import argparse
 import json
 import pickle
@@ -38,7 +39,9 @@ def convert(path: Path) -> Path:
         value = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as problem:
         # torch's own message advises to read it all the same.
-        raise ValueError("it holds more than tensors and could run code when read: not converted. Ask its author for safetensors") from problem
+        raise ValueError(
+            "it holds more than tensors and could run code when read: not converted. Ask its author for safetensors"
+        ) from problem
     except OSError:
         raise
     except Exception as problem:  # bytes that are no PyTorch file fail in many ways

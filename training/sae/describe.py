@@ -1,18 +1,45 @@
 """A predicate in words."""
+
 import json
 
 from training.sae.predicates import Clause
 
 PLACES = {-3: "three tokens after", -2: "two tokens after", -1: "after", 1: "before"}
-CLASSES = {"keyword": "a keyword", "newline": "a line end", "space": "spaces", "number": "a number", "open": "an opening bracket", "close": "a closing bracket", "word": "a word",
-           "quote": "a quote", "operator": "an operator", "other": "a mixed token"}
-SHAPES = {"UPPER": "upper-case letters", "Capital": "a capitalised word", "lower": "lower-case letters", "camel": "a camelCase word", "_lower": "`_` and lower-case letters", "digits": "digits",
-          "other": "no plain word"}
+CLASSES = {
+    "keyword": "a keyword",
+    "newline": "a line end",
+    "space": "spaces",
+    "number": "a number",
+    "open": "an opening bracket",
+    "close": "a closing bracket",
+    "word": "a word",
+    "quote": "a quote",
+    "operator": "an operator",
+    "other": "a mixed token",
+}
+SHAPES = {
+    "UPPER": "upper-case letters",
+    "Capital": "a capitalised word",
+    "lower": "lower-case letters",
+    "camel": "a camelCase word",
+    "_lower": "`_` and lower-case letters",
+    "digits": "digits",
+    "other": "no plain word",
+}
 BRACKETS = {"(": "inside `( )`", "[": "inside `[ ]`", "{": "inside `{ }`", "": "outside brackets"}
 INSIDE = {"code": "in code", "string": "in a string", "comment": "in a comment"}
-FLAGS = {"first": ("first in its line", "not first in its line"), "part": ("going on with a word", "at a word's start or outside words"),
-         "repeat": ("seen before in the window", "new in the window"), "pair": ("with the token before it as earlier", "not with the token before it as earlier")}
-NUMBERS = {"depth": "brackets open", "indent": "spaces of indent", "column": "characters into the line", "context": "tokens into the window"}
+FLAGS = {
+    "first": ("first in its line", "not first in its line"),
+    "part": ("going on with a word", "at a word's start or outside words"),
+    "repeat": ("seen before in the window", "new in the window"),
+    "pair": ("with the token before it as earlier", "not with the token before it as earlier"),
+}
+NUMBERS = {
+    "depth": "brackets open",
+    "indent": "spaces of indent",
+    "column": "characters into the line",
+    "context": "tokens into the window",
+}
 
 
 def quoted(text: str) -> str:
@@ -43,9 +70,19 @@ def modifier(c: Clause) -> str:
     if c.field in NUMBERS:
         fewer = (c.operator == "<") != c.negated
         return f"{'fewer than' if fewer else 'at least'} {c.value} {NUMBERS[c.field]}"
-    words = {"inside": lambda v: INSIDE[v], "bracket": lambda v: BRACKETS[v], "language": lambda v: f"in {v}",
-             "call": lambda v: f"inside the brackets of {quoted(v)}" if v else "inside brackets without a name before them or outside brackets",
-             "start": lambda v: f"in a line that starts with {quoted(v)}" if v else "in a line that does not start with a word"}[c.field]
+    words = {
+        "inside": lambda v: INSIDE[v],
+        "bracket": lambda v: BRACKETS[v],
+        "language": lambda v: f"in {v}",
+        "call": lambda v: (
+            f"inside the brackets of {quoted(v)}"
+            if v
+            else "inside brackets without a name before them or outside brackets"
+        ),
+        "start": lambda v: (
+            f"in a line that starts with {quoted(v)}" if v else "in a line that does not start with a word"
+        ),
+    }[c.field]
     text = joined([words(v) for v in values])
     return f"not {text}" if c.negated else text
 
@@ -54,5 +91,7 @@ def describe(clauses: list[Clause]) -> str:
     """For example "`(` after a keyword, first in its line"."""
     own = [noun(c) for c in clauses if c.offset == 0 and noun(c) and not c.negated]
     around = [f"{PLACES[c.offset]} {noun(c)}" for c in clauses if c.offset and noun(c) and not c.negated]
-    rest = [modifier(c) if c.offset == 0 else f"{PLACES[c.offset]} a token {modifier(c)}" for c in clauses if not noun(c)]
+    rest = [
+        modifier(c) if c.offset == 0 else f"{PLACES[c.offset]} a token {modifier(c)}" for c in clauses if not noun(c)
+    ]
     return ", ".join([" ".join([" and ".join(own) or "a token", *around]), *rest])

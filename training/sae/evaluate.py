@@ -4,6 +4,7 @@ Every rule is measured as it is meant to be used, at the same L0: Mutual Choice 
 of each token, Feature Choice with a threshold for each feature at its own density. All thresholds come from the held-out files with even numbers,
 all figures from those with odd numbers; which features are dead is counted on all held-out tokens.
 """
+
 import argparse
 import json
 import time
@@ -50,17 +51,20 @@ def token_top(w: dict[str, Tensor]) -> Encode:
         u = pre(w, x)
         top = u.topk(K, 1)
         return torch.zeros_like(u).scatter_(1, top.indices, top.values.relu())
+
     return encode
 
 
 def in_batches(w: dict[str, Tensor], rule, budget) -> Encode:
     """The training rule itself, over batches of the size it was trained with."""
+
     def encode(x: Tensor) -> Tensor:
         u = pre(w, x)
         t, f = rule(u, budget)
         z = torch.zeros_like(u)
         z[t, f] = u[t, f]
         return z
+
     return encode
 
 
@@ -77,14 +81,21 @@ def reconstruction(w: dict[str, Tensor], encode: Encode, x: Tensor) -> dict[str,
         length += ((y - mean).norm(dim=1) / (part - mean).norm(dim=1)).sum().item()
         l0.append((z > 0).sum(1))
     l0 = torch.cat(l0).float()
-    return {"fvu": missed / total, "l0": l0.mean().item(), "l0sd": l0.std().item(), "cosine": cosine / len(x), "length": length / len(x), "tokens": len(x)}
+    return {
+        "fvu": missed / total,
+        "l0": l0.mean().item(),
+        "l0sd": l0.std().item(),
+        "cosine": cosine / len(x),
+        "length": length / len(x),
+        "tokens": len(x),
+    }
 
 
 def densities(encode: Encode, x: np.ndarray) -> Tensor:
     """[F]: in how many of the rows each feature fires."""
     fired = torch.zeros(FEATURES, dtype=torch.long)
     for at in range(0, len(x), BATCH):
-        fired += (encode(torch.from_numpy(x[at:at + BATCH].astype(np.float32))) > 0).sum(0)
+        fired += (encode(torch.from_numpy(x[at : at + BATCH].astype(np.float32))) > 0).sum(0)
     return fired
 
 
@@ -92,7 +103,7 @@ def cross_entropy(models: dict[str, tuple[dict[str, Tensor], Encode]], mean: Ten
     """Nats a token on held-out files with odd numbers, the residual put in at every position that the autoencoder is for; counted from there on."""
     model, bpe, sums, count = coder(), tokenizer(), {}, 0
     for f in files("heldout")[1::2]:
-        ids = bpe.encode(f["text"], add_special_tokens=False).ids[:WINDOW - 1]
+        ids = bpe.encode(f["text"], add_special_tokens=False).ids[: WINDOW - 1]
         if len(ids) < 32:
             continue
         row, target = torch.tensor([[0, *ids]]), torch.tensor(ids)
@@ -137,20 +148,44 @@ def main() -> None:
     measure("mutual, k of each token", weights["mutual"], token_top(weights["mutual"]))
     if "token" in weights:
         measure("TopK, k of each token", weights["token"], token_top(weights["token"]), "token")
-        measure("TopK, one threshold", weights["token"], jump(weights["token"], global_threshold(weights["token"], calibration)))
+        measure(
+            "TopK, one threshold",
+            weights["token"],
+            jump(weights["token"], global_threshold(weights["token"], calibration)),
+        )
     if "feature" in weights:
         density = states["feature"]["density"]
-        measure("feature, a threshold for each", weights["feature"], jump(weights["feature"], feature_thresholds(weights["feature"], calibration, density)), "feature")
-        measure("feature, as trained: batches of 2,048", weights["feature"], in_batches(weights["feature"], PerFeature(), budgets(density, K * BATCH)))
-        measure("feature, one threshold", weights["feature"], jump(weights["feature"], global_threshold(weights["feature"], calibration)))
+        measure(
+            "feature, a threshold for each",
+            weights["feature"],
+            jump(weights["feature"], feature_thresholds(weights["feature"], calibration, density)),
+            "feature",
+        )
+        measure(
+            "feature, as trained: batches of 2,048",
+            weights["feature"],
+            in_batches(weights["feature"], PerFeature(), budgets(density, K * BATCH)),
+        )
+        measure(
+            "feature, one threshold",
+            weights["feature"],
+            jump(weights["feature"], global_threshold(weights["feature"], calibration)),
+        )
     result = {"seed": a.seed, "reconstruction": rows, "density": {}}
     for name, (_, encode) in used.items():
         fired = densities(encode, everything)
         share = fired.double() / len(everything)
-        result["density"][name] = {"tokens": len(everything), "dead": (fired == 0).double().mean().item(), "above1": (share > 0.01).double().mean().item(),
-                                   "above10": (share > 0.1).double().mean().item(), "median": share.median().item()}
+        result["density"][name] = {
+            "tokens": len(everything),
+            "dead": (fired == 0).double().mean().item(),
+            "above1": (share > 0.01).double().mean().item(),
+            "above10": (share > 0.1).double().mean().item(),
+            "median": share.median().item(),
+        }
         print(name, result["density"][name], f"{time.time() - began:.0f} s", flush=True)
-    result["crossEntropy"] = cross_entropy(used, torch.from_numpy(everything[::20].astype(np.float32).mean(0)), a.ce_tokens)
+    result["crossEntropy"] = cross_entropy(
+        used, torch.from_numpy(everything[::20].astype(np.float32).mean(0)), a.ce_tokens
+    )
     cosine = published["W_dec"] @ published["W_dec"].t()
     cosine.fill_diagonal_(-1)
     result["nearestDecoder"] = cosine.max(1).values.quantile(torch.tensor([0.5, 0.95, 1.0])).tolist()

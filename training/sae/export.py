@@ -3,6 +3,7 @@
 The scale is folded so that the decoder's rows keep length 1: z is then how far a feature moves the residual stream. The threshold is the one at
 which, on the held-out files with even numbers, k features a token fire on average; figures are taken on the others (sae.evaluate).
 """
+
 import argparse
 import hashlib
 import json
@@ -41,7 +42,12 @@ def rows_of(parity: int, limit: int) -> Tensor:
 def folded(state: dict) -> dict[str, Tensor]:
     """A run's tensors in the model's own units: W_enc [d, F], W_dec [F, d] with rows of length 1, b_enc [F], b_dec [d]."""
     s, scale = state["sae"], state["scale"]
-    return {"W_enc": s["enc"].t().contiguous(), "W_dec": s["dec"].contiguous(), "b_enc": s["b_enc"] / scale, "b_dec": s["b_dec"] / scale}
+    return {
+        "W_enc": s["enc"].t().contiguous(),
+        "W_dec": s["dec"].contiguous(),
+        "b_enc": s["b_enc"] / scale,
+        "b_dec": s["b_dec"] / scale,
+    }
 
 
 def pre(w: dict[str, Tensor], x: Tensor) -> Tensor:
@@ -69,7 +75,7 @@ def fires(w: dict[str, Tensor], x: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     """Rows, features and values of all z > 0, by features and then rows."""
     rows, features, values = [], [], []
     for at in range(0, len(x), 4096):
-        u = pre(w, torch.from_numpy(x[at:at + 4096].astype(np.float32)))
+        u = pre(w, torch.from_numpy(x[at : at + 4096].astype(np.float32)))
         r, f = (u > w["threshold"]).nonzero().unbind(1)
         rows.append((r + at).to(torch.int32).numpy())
         features.append(f.to(torch.int16).numpy())
@@ -87,20 +93,46 @@ def main() -> None:
     a = parse.parse_args()
     torch.set_num_threads(a.threads)
     folder = FOLDER / f"mutual-{a.seed}"
-    w = {k: v.half() if v.ndim == 2 else v for k, v in folded(torch.load(folder / "state.pt", weights_only=True)).items()}
+    w = {
+        k: v.half() if v.ndim == 2 else v for k, v in folded(torch.load(folder / "state.pt", weights_only=True)).items()
+    }
     calibration = rows_of(0, 100_000)
     threshold = global_threshold({k: v.float() for k, v in w.items()}, calibration)
     w["threshold"] = torch.full((FEATURES,), threshold)
     OUT.mkdir(parents=True, exist_ok=True)
     save_file(w, OUT / "sae_weights.safetensors", metadata={"format": "pt"})
     step = json.loads((folder / "step.json").read_text())
-    config = {"architecture": "jumprelu", "d_in": w["W_enc"].shape[0], "d_sae": FEATURES, "dtype": "float32", "device": "cpu", "apply_b_dec_to_input": True,
-              "normalize_activations": "none", "reshape_activations": "none",
-              "metadata": {"model_name": "tokenscope/coder", "hook_name": HOOK, "hook_head_index": None, "context_size": WINDOW, "prepend_bos": True,
-                           "exclude_special_tokens": [0], "dataset_path": "training/coder/sources.json", "neuronpedia_id": None, "sae_lens_version": "6.18.0",
-                           "layer": LAYER, "model_sha256": hashlib.sha256((MODEL / "model.safetensors").read_bytes()).hexdigest(),
-                           "trained": {"rule": "mutual choice (BatchTopK)", "k": K, "draws": step["draws"], "distinct_tokens": step["distinctTokens"], "seed": a.seed},
-                           "threshold_from": f"quantile at L0 = {K} on {len(calibration)} held-out tokens"}}
+    config = {
+        "architecture": "jumprelu",
+        "d_in": w["W_enc"].shape[0],
+        "d_sae": FEATURES,
+        "dtype": "float32",
+        "device": "cpu",
+        "apply_b_dec_to_input": True,
+        "normalize_activations": "none",
+        "reshape_activations": "none",
+        "metadata": {
+            "model_name": "tokenscope/coder",
+            "hook_name": HOOK,
+            "hook_head_index": None,
+            "context_size": WINDOW,
+            "prepend_bos": True,
+            "exclude_special_tokens": [0],
+            "dataset_path": "training/coder/sources.json",
+            "neuronpedia_id": None,
+            "sae_lens_version": "6.18.0",
+            "layer": LAYER,
+            "model_sha256": hashlib.sha256((MODEL / "model.safetensors").read_bytes()).hexdigest(),
+            "trained": {
+                "rule": "mutual choice (BatchTopK)",
+                "k": K,
+                "draws": step["draws"],
+                "distinct_tokens": step["distinctTokens"],
+                "seed": a.seed,
+            },
+            "threshold_from": f"quantile at L0 = {K} on {len(calibration)} held-out tokens",
+        },
+    }
     (OUT / "cfg.json").write_text(json.dumps(config, indent=2) + "\n")
     size = sum(f.stat().st_size for f in OUT.iterdir())
     print(f"threshold {threshold:.5f}; {size} bytes in {OUT.relative_to(MODEL.parent.parent)}")

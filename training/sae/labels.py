@@ -6,6 +6,7 @@ recall: share of the tokens where it holds that fire. Chance is ruled out by a b
 by Benjamini and Hochberg over the features at 1e-3. The same search runs on three controls: features put at random tokens, random directions and
 principal directions, at the features' own densities.
 """
+
 import argparse
 import itertools
 import json
@@ -37,6 +38,7 @@ def f_half(hits, fired, total):
 @dataclass(frozen=True)
 class Atom:
     """One column and the values it may have."""
+
     column: int
     values: tuple[int, ...]
 
@@ -86,7 +88,9 @@ class Search:
         block = self.by_row[rows] + 1  # -1 is no value
         return [np.bincount(block[:, c], minlength=s + 1)[1:] for c, s in enumerate(self.sizes)]
 
-    def best(self, hits: list[np.ndarray], totals: list[np.ndarray], fired: int, factor: float = 1.0) -> list[tuple[float, Atom]]:
+    def best(
+        self, hits: list[np.ndarray], totals: list[np.ndarray], fired: int, factor: float = 1.0
+    ) -> list[tuple[float, Atom]]:
         """The most promising atoms of each column: its best value, and of some columns its best set of values."""
         out = []
         for c, (h, t) in enumerate(zip(hits, totals)):
@@ -145,7 +149,7 @@ class Search:
                 if depth == 2:
                     totals = self.counts(sample)
                 used = {a.column for a in atoms}
-                for s, atom in self.best(self.counts(inside), totals, fired, factor * thin)[:BEAM * 2]:
+                for s, atom in self.best(self.counts(inside), totals, fired, factor * thin)[: BEAM * 2]:
                     if atom.column not in used and s > score + 0.01:
                         longer[frozenset((*atoms, atom))] = (s, (*atoms, atom))
             beam = sorted(longer.values(), key=lambda p: -p[0])[:BEAM]
@@ -187,14 +191,16 @@ def search_all(mine: Search, test: Table, at: dict[int, tuple[np.ndarray, np.nda
             atoms = mine.find(rows)
             hits, total = mine.exact(atoms, rows)
             holds = conjunction(test, atoms)
-            found[f] = Found(atoms, (hits, len(rows), total), (int(holds[test_rows].sum()), len(test_rows), int(holds.sum())))
+            found[f] = Found(
+                atoms, (hits, len(rows), total), (int(holds[test_rows].sum()), len(test_rows), int(holds.sum()))
+            )
         if n % 200 == 199:
             print(f"{name}: {n + 1} of {len(at)}, {(time.time() - began) / (n + 1):.3f} s each", flush=True)
     return found
 
 
 def verdicts(found: dict[int, Found], rows: int, test_rows: int, tried: int, features: int) -> dict[int, str]:
-    """"label", "some" or "none" of each feature."""
+    """ "label", "some" or "none" of each feature."""
     order = sorted(found, key=lambda f: found[f].log_p(rows, tried))
     passed = 0  # Benjamini and Hochberg: the last one under its line and all before it
     for i, f in enumerate(order, 1):
@@ -219,17 +225,22 @@ def by_feature(rows: np.ndarray, features: np.ndarray, count: int = FEATURES) ->
     return [rows[a:b] for a, b in itertools.pairwise(ends)]
 
 
-def directions(kind: str, x: np.ndarray, y: np.ndarray, shares: list[float], seed: int) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+def directions(
+    kind: str, x: np.ndarray, y: np.ndarray, shares: list[float], seed: int
+) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Where random or principal directions exceed the threshold at which they fire at the given shares of x's rows."""
     mean = x[::20].astype(np.float32).mean(0)
     if kind == "random":
         d = np.random.default_rng(seed).normal(size=(len(shares), x.shape[1])).astype(np.float32)
     else:
         d = np.linalg.svd(x[::20].astype(np.float32) - mean, full_matrices=False)[2]
-        shares = shares[:len(d)]
-        d = d[:len(shares)]
+        shares = shares[: len(d)]
+        d = d[: len(shares)]
     d /= np.linalg.norm(d, axis=1, keepdims=True)
-    u, v = (np.concatenate([(a[i:i + 50_000].astype(np.float32) - mean) @ d.T for i in range(0, len(a), 50_000)]) for a in (x, y))
+    u, v = (
+        np.concatenate([(a[i : i + 50_000].astype(np.float32) - mean) @ d.T for i in range(0, len(a), 50_000)])
+        for a in (x, y)
+    )
     out = {}
     for i, share in enumerate(shares):
         count = min(len(u) - 1, max(1, round(share * len(u))))
@@ -248,7 +259,11 @@ def promoted(w_dec: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
 
 
 def coverage(v: dict[int, str], of: int) -> dict[str, float]:
-    return {"of": of, "label": sum(k == "label" for k in v.values()) / of, "some": sum(k == "some" for k in v.values()) / of}
+    return {
+        "of": of,
+        "label": sum(k == "label" for k in v.values()) / of,
+        "some": sum(k == "some" for k in v.values()) / of,
+    }
 
 
 @torch.no_grad()
@@ -270,7 +285,11 @@ def main() -> None:
     test_rows, test_features, test_values = fires(w, y)
     test_z = by_feature(test_values, test_features)
     mine_at, test_at = by_feature(rows, features), by_feature(test_rows, test_features)
-    print(f"{len(x)} tokens of {len(mine_table.text)} files to look in, {len(y)} of {len(test_table.text)} held-out files to test on", flush=True)
+    print(
+        f"{len(x)} tokens of {len(mine_table.text)} files to look in, {len(y)} of {len(test_table.text)} "
+        "held-out files to test on",
+        flush=True,
+    )
     at = {f: (mine_at[f], test_at[f]) for f in range(a.features)}
     found = search_all(search, test_table, at, "features")
     verdict = verdicts(found, len(x), len(y), search.tried, a.features)
@@ -283,36 +302,92 @@ def main() -> None:
             clauses = [atom.clause(mine_table) for atom in found[f].atoms]
             precision, recall, n = found[f].measures()
             text = describe(clauses)
-            line |= {"description": f"some of: {text}" if verdict[f] == "some" else text, "typeName": "predicate-v1", "precision": round(precision, 4), "recall": round(recall, 4), "n": n,
-                     "weightedPrecision": round(weighted(test_table, found[f].atoms, test_at[f], test_z[f]), 4), "predicate": " & ".join(map(str, clauses)), "seed": a.seed}
+            line |= {
+                "description": f"some of: {text}" if verdict[f] == "some" else text,
+                "typeName": "predicate-v1",
+                "precision": round(precision, 4),
+                "recall": round(recall, 4),
+                "n": n,
+                "weightedPrecision": round(weighted(test_table, found[f].atoms, test_at[f], test_z[f]), 4),
+                "predicate": " & ".join(map(str, clauses)),
+                "seed": a.seed,
+            }
             kinds[verdict[f]] += 1
         elif score[f] > 6 and spelled[top[f]] is not None:
             token = spelled[top[f]]
-            follows = Atom(COLUMNS.index((1, "token")), (test_table.index[COLUMNS.index((1, "token"))].get(token, -2),)).holds(test_table)
+            follows = Atom(
+                COLUMNS.index((1, "token")), (test_table.index[COLUMNS.index((1, "token"))].get(token, -2),)
+            ).holds(test_table)
             hits, n = int(follows[test_at[f]].sum()), len(test_at[f])
-            line |= {"description": f"promotes {describe([Clause(0, 'token', '=', token)])}", "typeName": "logits-v1", "precision": round(hits / max(1, n), 4), "recall": round(hits / max(1, int(follows.sum())), 4), "n": n,
-                     "predicate": str(Clause(1, "token", "=", token)), "seed": a.seed}
+            line |= {
+                "description": f"promotes {describe([Clause(0, 'token', '=', token)])}",
+                "typeName": "logits-v1",
+                "precision": round(hits / max(1, n), 4),
+                "recall": round(hits / max(1, int(follows.sum())), 4),
+                "n": n,
+                "predicate": str(Clause(1, "token", "=", token)),
+                "seed": a.seed,
+            }
             kinds["logits"] += 1
         else:
             rare = f not in found
-            line |= {"description": f"unlabelled #{f}", "typeName": "none", "precision": None, "recall": None, "n": len(test_at[f]), "predicate": None, "seed": a.seed}
+            line |= {
+                "description": f"unlabelled #{f}",
+                "typeName": "none",
+                "precision": None,
+                "recall": None,
+                "n": len(test_at[f]),
+                "predicate": None,
+                "seed": a.seed,
+            }
             kinds["rare" if rare else "none"] += 1
         lines.append(json.dumps(line, ensure_ascii=False))
     draw = np.random.default_rng(a.seed)
     alive = np.array(list(found))
     picked = draw.choice(alive, min(a.controls, len(alive)), replace=False)
     shares = [len(at[f][0]) / len(x) for f in picked]
-    controls = {"the features drawn for comparison": coverage({f: verdict[f] for f in picked if f in verdict}, len(picked))}
-    shuffled = {int(f): (np.sort(draw.choice(len(x), len(at[f][0]), replace=False)), np.sort(draw.choice(len(y), len(at[f][1]), replace=False))) for f in picked}
-    for name, places in (("shuffled", shuffled), ("random directions", directions("random", x, y, shares, a.seed)), ("principal directions", directions("principal", x, y, shares, a.seed))):
+    controls = {
+        "the features drawn for comparison": coverage({f: verdict[f] for f in picked if f in verdict}, len(picked))
+    }
+    shuffled = {
+        int(f): (
+            np.sort(draw.choice(len(x), len(at[f][0]), replace=False)),
+            np.sort(draw.choice(len(y), len(at[f][1]), replace=False)),
+        )
+        for f in picked
+    }
+    for name, places in (
+        ("shuffled", shuffled),
+        ("random directions", directions("random", x, y, shares, a.seed)),
+        ("principal directions", directions("principal", x, y, shares, a.seed)),
+    ):
         c = search_all(search, test_table, places, name)
         controls[name] = coverage(verdicts(c, len(x), len(y), search.tried, len(places)), len(places))
         print(name, controls[name], flush=True)
-    result = {"seed": a.seed, "mineTokens": len(x), "mineFiles": len(mine_table.text), "testTokens": len(y), "testFiles": len(test_table.text), "tried": search.tried, "kinds": kinds,
-              "features": a.features, "controls": controls}
+    result = {
+        "seed": a.seed,
+        "mineTokens": len(x),
+        "mineFiles": len(mine_table.text),
+        "testTokens": len(y),
+        "testFiles": len(test_table.text),
+        "tried": search.tried,
+        "kinds": kinds,
+        "features": a.features,
+        "controls": controls,
+    }
     near = [found[f].measures()[0] for f in found if f not in verdict]
     result["unlabelledPrecision"] = np.quantile(near, [0.1, 0.25, 0.5, 0.75, 0.9]).round(3).tolist() if near else None
-    result["wouldPassWeighted"] = sum(f in verdict or (weighted(test_table, found[f].atoms, test_at[f], test_z[f]) >= PRECISION and found[f].measures()[1] >= RECALL) for f in found) / a.features
+    result["wouldPassWeighted"] = (
+        sum(
+            f in verdict
+            or (
+                weighted(test_table, found[f].atoms, test_at[f], test_z[f]) >= PRECISION
+                and found[f].measures()[1] >= RECALL
+            )
+            for f in found
+        )
+        / a.features
+    )
     print(kinds, result["unlabelledPrecision"], result["wouldPassWeighted"])
     if a.features == FEATURES:
         (OUT / "labels.jsonl").write_text("\n".join(lines) + "\n")

@@ -2,25 +2,52 @@
 
 No parser of the language is used: strings, comments and brackets are found by the regular expressions below, which the product repeats.
 """
+
 import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-KEYWORDS = set("""and as assert async await break case catch class const continue debugger def default del delete do elif else enum except export extends finally for
+KEYWORDS = set(
+    """and as assert async await break case catch class const continue debugger def default del delete do elif else enum except export extends finally for
  from function global if implements import in instanceof interface is lambda let new nonlocal not of or pass private protected public raise readonly return static super switch
- throw try type typeof var void while with yield False None True false null true undefined self this""".split())
+ throw try type typeof var void while with yield False None True false null true undefined self this""".split()
+)
 STRING = r"'(?:\\[\s\S]|[^'\\\n])*'?|\"(?:\\[\s\S]|[^\"\\\n])*\"?"
 HIDDEN = {
-    "python": re.compile(r"(?P<comment>#[^\n]*)|(?P<string>\"\"\"(?:\\[\s\S]|[^\\])*?(?:\"\"\"|$(?![\s\S]))|'''(?:\\[\s\S]|[^\\])*?(?:'''|$(?![\s\S]))|" + STRING + ")"),
-    "other": re.compile(r"(?P<comment>//[^\n]*|/\*[\s\S]*?(?:\*/|$(?![\s\S])))|(?P<string>`(?:\\[\s\S]|[^`\\])*`?|" + STRING + ")"),
+    "python": re.compile(
+        r"(?P<comment>#[^\n]*)|(?P<string>\"\"\"(?:\\[\s\S]|[^\\])*?(?:\"\"\"|$(?![\s\S]))|'''(?:\\[\s\S]|[^\\])*?(?:'''|$(?![\s\S]))|"
+        + STRING
+        + ")"
+    ),
+    "other": re.compile(
+        r"(?P<comment>//[^\n]*|/\*[\s\S]*?(?:\*/|$(?![\s\S])))|(?P<string>`(?:\\[\s\S]|[^`\\])*`?|" + STRING + ")"
+    ),
 }
-CLASSES = [(name, re.compile(pattern)) for name, pattern in (
-    ("newline", r"[\s\S]*\n"), ("space", r"\s+$"), ("number", r"\s*\d+$"), ("open", r"\s*[(\[{]+$"), ("close", r"\s*[)\]}]+$"),
-    ("word", r"[\s_$.]?[^\W\d]\w*$"), ("quote", r"\s*['\"`]+$"), ("operator", r"\s*[^\w\s]+$"))]
-SHAPES = [(name, re.compile(pattern)) for name, pattern in (
-    ("UPPER", r"[\s_$.]?[A-Z][A-Z_]+$"), ("Capital", r"[\s_$.]?[A-Z][a-z0-9]*$"), ("lower", r"[\s_$.]?[a-z]+$"), ("camel", r"[\s_$.]?[a-z]+[A-Z]\w*$"),
-    ("_lower", r"_[a-z]+$"), ("digits", r"\s*\d+$"))]
+CLASSES = [
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("newline", r"[\s\S]*\n"),
+        ("space", r"\s+$"),
+        ("number", r"\s*\d+$"),
+        ("open", r"\s*[(\[{]+$"),
+        ("close", r"\s*[)\]}]+$"),
+        ("word", r"[\s_$.]?[^\W\d]\w*$"),
+        ("quote", r"\s*['\"`]+$"),
+        ("operator", r"\s*[^\w\s]+$"),
+    )
+]
+SHAPES = [
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("UPPER", r"[\s_$.]?[A-Z][A-Z_]+$"),
+        ("Capital", r"[\s_$.]?[A-Z][a-z0-9]*$"),
+        ("lower", r"[\s_$.]?[a-z]+$"),
+        ("camel", r"[\s_$.]?[a-z]+[A-Z]\w*$"),
+        ("_lower", r"_[a-z]+$"),
+        ("digits", r"\s*\d+$"),
+    )
+]
 CLOSES = {")": "(", "]": "[", "}": "{"}
 WORD = re.compile(r"[A-Za-z_$][\w$]*")
 OFFSETS = range(-3, 2)
@@ -44,7 +71,7 @@ def fields(text: str, spans: list[tuple[int, int]], language: str, window: int =
     """Every field of every token. spans: first and last character of each token; `window`: tokens of a window, where repeats begin anew."""
     inside = ["code"] * len(text)
     for m in HIDDEN["python" if language == "python" else "other"].finditer(text):
-        inside[m.start():m.end()] = [m.lastgroup] * (m.end() - m.start())
+        inside[m.start() : m.end()] = [m.lastgroup] * (m.end() - m.start())
     out: dict[str, list] = {name: [] for name in (*TEXT_FIELDS, *FLAGS, *NUMBERS)}
     stack: list[tuple[str, str]] = []
     line_start, seen, pairs, at = 0, set(), set(), 0
@@ -55,7 +82,7 @@ def fields(text: str, spans: list[tuple[int, int]], language: str, window: int =
                 line_start = c + 1
             elif inside[c] == "code":
                 if ch in "([{":
-                    before = text[max(line_start, c - 40):c]
+                    before = text[max(line_start, c - 40) : c]
                     word = re.search(r"([A-Za-z_$][\w$]*)$", before)
                     stack.append((ch, word[1] if word else ""))
                 elif ch in CLOSES and stack:
@@ -65,7 +92,7 @@ def fields(text: str, spans: list[tuple[int, int]], language: str, window: int =
         if i % window == 0:
             seen, pairs = set(), set()
         previous = out["token"][-1] if i % window else None
-        whole = text[line_start:max(b, line_start)]
+        whole = text[line_start : max(b, line_start)]
         body = whole.lstrip(" \t")
         lead = text[line_start:a]
         # Only what stands before the token's end: a first word that the token does not reach yet is not known.
@@ -81,7 +108,9 @@ def fields(text: str, spans: list[tuple[int, int]], language: str, window: int =
         out["language"].append(language)
         out["line"].append(whole)
         out["first"].append(not lead.strip() and bool(token.strip()))
-        out["part"].append(a > 0 and b > a and (text[a].isalnum() or text[a] == "_") and (text[a - 1].isalnum() or text[a - 1] == "_"))
+        out["part"].append(
+            a > 0 and b > a and (text[a].isalnum() or text[a] == "_") and (text[a - 1].isalnum() or text[a - 1] == "_")
+        )
         out["repeat"].append(token in seen)
         out["pair"].append((previous, token) in pairs)
         seen.add(token)
@@ -96,6 +125,7 @@ def fields(text: str, spans: list[tuple[int, int]], language: str, window: int =
 @dataclass(frozen=True)
 class Clause:
     """offset, field and test; str() is how it is written."""
+
     offset: int
     field: str
     operator: str  # "=", "in", "~", "<", ">=", or "" for a flag
@@ -104,11 +134,21 @@ class Clause:
 
     def __str__(self) -> str:
         where = f"{self.offset:+d}:" if self.offset else ""
-        value = {"": "", "~": f"/{self.value}/", "in": " " + json.dumps(self.value, ensure_ascii=False)}.get(self.operator, json.dumps(self.value, ensure_ascii=False))
-        return ("!" if self.negated else "") + where + self.field + (" in" if self.operator == "in" else self.operator) + value
+        value = {"": "", "~": f"/{self.value}/", "in": " " + json.dumps(self.value, ensure_ascii=False)}.get(
+            self.operator, json.dumps(self.value, ensure_ascii=False)
+        )
+        return (
+            ("!" if self.negated else "")
+            + where
+            + self.field
+            + (" in" if self.operator == "in" else self.operator)
+            + value
+        )
 
 
-SPELLING = re.compile(r"\s*(!)?(?:([+-]\d):)?([a-z]+)\s*(?:(~)/((?:\\.|[^/\\])*)/|(<|>=)\s*(\d+)|(=)\s*(\"(?:\\.|[^\"\\])*\")|\b(in)\s*(\[[^\n]*?\])(?=\s*(?:&|$)))?\s*(&|$)")
+SPELLING = re.compile(
+    r"\s*(!)?(?:([+-]\d):)?([a-z]+)\s*(?:(~)/((?:\\.|[^/\\])*)/|(<|>=)\s*(\d+)|(=)\s*(\"(?:\\.|[^\"\\])*\")|\b(in)\s*(\[[^\n]*?\])(?=\s*(?:&|$)))?\s*(&|$)"
+)
 
 
 def parse(text: str) -> list[Clause]:
@@ -117,12 +157,24 @@ def parse(text: str) -> list[Clause]:
     while True:
         m = SPELLING.match(text, at)
         if not m:
-            raise ValueError(f"character {at}: a clause such as class=\"word\", -1:token=\"(\" or depth>=2 is expected")
+            raise ValueError(f'character {at}: a clause such as class="word", -1:token="(" or depth>=2 is expected')
         field, operator = m[3], m[4] or m[6] or m[8] or m[10] or ""
-        allowed = {"": FLAGS, "~": ("token", "line", "call", "start"), "<": NUMBERS, ">=": NUMBERS, "=": TEXT_FIELDS, "in": TEXT_FIELDS}[operator]
+        allowed = {
+            "": FLAGS,
+            "~": ("token", "line", "call", "start"),
+            "<": NUMBERS,
+            ">=": NUMBERS,
+            "=": TEXT_FIELDS,
+            "in": TEXT_FIELDS,
+        }[operator]
         if field not in allowed:
-            raise ValueError(f"character {m.start(3)}: \"{field}\" does not go with \"{operator or 'nothing'}\"; these do: {', '.join(allowed)}")
-        value = m[5] if m[4] else int(m[7]) if m[6] else json.loads(m[9]) if m[8] else json.loads(m[11]) if m[10] else None
+            raise ValueError(
+                f'character {m.start(3)}: "{field}" does not go with "{operator or "nothing"}"; these do: '
+                f"{', '.join(allowed)}"
+            )
+        value = (
+            m[5] if m[4] else int(m[7]) if m[6] else json.loads(m[9]) if m[8] else json.loads(m[11]) if m[10] else None
+        )
         if operator == "in" and not all(isinstance(v, str) for v in value):
             raise ValueError(f"character {m.start(11)}: a list of strings is expected")
         clauses.append(Clause(int(m[2] or 0), field, operator, value, bool(m[1])))
@@ -136,9 +188,17 @@ def holds(clause: Clause, columns: dict[str, list]) -> list[bool]:
     column = columns[clause.field]
     pattern = re.compile(clause.value) if clause.operator == "~" else None
     test: Callable[[object], bool] = {
-        "": lambda v: bool(v), "=": lambda v: v == clause.value, "in": lambda v: v in clause.value, "<": lambda v: v < clause.value,
-        ">=": lambda v: v >= clause.value, "~": lambda v: pattern.search(v) is not None}[clause.operator]
-    return [0 <= i + clause.offset < len(column) and test(column[i + clause.offset]) != clause.negated for i in range(len(column))]
+        "": lambda v: bool(v),
+        "=": lambda v: v == clause.value,
+        "in": lambda v: v in clause.value,
+        "<": lambda v: v < clause.value,
+        ">=": lambda v: v >= clause.value,
+        "~": lambda v: pattern.search(v) is not None,
+    }[clause.operator]
+    return [
+        0 <= i + clause.offset < len(column) and test(column[i + clause.offset]) != clause.negated
+        for i in range(len(column))
+    ]
 
 
 def matches(predicate: str, columns: dict[str, list]) -> list[bool]:

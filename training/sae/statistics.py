@@ -1,4 +1,5 @@
 """`python -m training.sae.statistics`: how often and how strongly each feature of the published autoencoder fires on all held-out tokens, beside it."""
+
 import argparse
 
 import numpy as np
@@ -25,8 +26,15 @@ def main() -> None:
     histogram = torch.bincount(f * BINS + place, minlength=FEATURES * BINS).view(FEATURES, BINS)
     # SAELens's own file and unit, so that other tools read it and the product reads theirs.
     save_file({"sparsity": (count.double() / len(x) + 1e-10).log10().float()}, OUT / "sparsity.safetensors")
-    save_file({"max": most, "histogram": histogram.to(torch.int32)}, OUT / "statistics.safetensors", metadata={"tokens": str(len(x))})
-    print(f"{len(x)} tokens, L0 {len(z) / len(x):.2f}, {(count == 0).sum().item()} features never fire, {(count > 0.01 * len(x)).sum().item()} on more than 1 %")
+    save_file(
+        {"max": most, "histogram": histogram.to(torch.int32)},
+        OUT / "statistics.safetensors",
+        metadata={"tokens": str(len(x))},
+    )
+    print(
+        f"{len(x)} tokens, L0 {len(z) / len(x):.2f}, {(count == 0).sum().item()} features never fire, "
+        f"{(count > 0.01 * len(x)).sum().item()} on more than 1 %"
+    )
 
 
 if __name__ == "__main__":

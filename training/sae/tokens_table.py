@@ -3,6 +3,7 @@
 A column is one field at one offset, its values small numbers; or one test, 0 or 1. Rows are the tokens that the autoencoder is for, in the order
 of the residuals.
 """
+
 import random
 from dataclasses import dataclass
 
@@ -13,21 +14,43 @@ from training.sae.export import heldout_files
 from training.sae.predicates import Clause, fields
 
 WINDOWS = 2  # of each file at most
-COLUMNS = [(o, "token") for o in (-2, -1, 0, 1)] + [(o, "class") for o in (-3, -2, -1, 0, 1)] + [(o, "shape") for o in (-1, 0, 1)] + [
-    (0, "inside"), (0, "bracket"), (0, "call"), (0, "start"), (0, "language")]
-TESTS = [Clause(o, f, "") for o, f in ((0, "first"), (-1, "first"), (0, "part"), (1, "part"), (0, "repeat"), (0, "pair"))] + [
-    Clause(0, f, op, v) for f, op, v in (("depth", ">=", 1), ("depth", ">=", 2), ("depth", ">=", 3), ("depth", ">=", 5), ("indent", "<", 1), ("indent", ">=", 8), ("indent", ">=", 16),
-                                         ("column", "<", 1), ("column", "<", 5), ("column", ">=", 40), ("column", ">=", 70), ("context", "<", 8), ("context", "<", 32), ("context", ">=", 512))]
+COLUMNS = (
+    [(o, "token") for o in (-2, -1, 0, 1)]
+    + [(o, "class") for o in (-3, -2, -1, 0, 1)]
+    + [(o, "shape") for o in (-1, 0, 1)]
+    + [(0, "inside"), (0, "bracket"), (0, "call"), (0, "start"), (0, "language")]
+)
+TESTS = [
+    Clause(o, f, "") for o, f in ((0, "first"), (-1, "first"), (0, "part"), (1, "part"), (0, "repeat"), (0, "pair"))
+] + [
+    Clause(0, f, op, v)
+    for f, op, v in (
+        ("depth", ">=", 1),
+        ("depth", ">=", 2),
+        ("depth", ">=", 3),
+        ("depth", ">=", 5),
+        ("indent", "<", 1),
+        ("indent", ">=", 8),
+        ("indent", ">=", 16),
+        ("column", "<", 1),
+        ("column", "<", 5),
+        ("column", ">=", 40),
+        ("column", ">=", 70),
+        ("context", "<", 8),
+        ("context", "<", 32),
+        ("context", ">=", 512),
+    )
+]
 
 
 @dataclass
 class Table:
-    codes: np.ndarray          # [columns, rows] int32; the tests follow the columns
-    values: list[list[str]]    # of each column of COLUMNS, what its numbers stand for
+    codes: np.ndarray  # [columns, rows] int32; the tests follow the columns
+    values: list[list[str]]  # of each column of COLUMNS, what its numbers stand for
     index: list[dict[str, int]]
     text: list[tuple[str, int, int]]  # of each document its text, first row, number of rows
-    spans: np.ndarray          # [rows, 2] characters of each token in its document
-    places: list[str]          # of each document its package and path
+    spans: np.ndarray  # [rows, 2] characters of each token in its document
+    places: list[str]  # of each document its package and path
 
 
 def chosen(split: str, seed: int, limit: int = 620_000) -> list[tuple[dict, list[int], list[tuple[int, int]], int]]:
@@ -56,7 +79,11 @@ def residuals(split: str, seed: int) -> np.ndarray:
     """float16 [rows, hidden] of exactly the tokens of `chosen`."""
     rows = chosen(split, seed)
     if split == "mine" and not (FOLDER / f"mine-{seed}.f16").exists():
-        write(f"mine-{seed}", ([0, *ids[w:w + WINDOW - 1]] for _, ids, _, _ in rows for w in range(0, len(ids), WINDOW - 1)), 10**9)
+        write(
+            f"mine-{seed}",
+            ([0, *ids[w : w + WINDOW - 1]] for _, ids, _, _ in rows for w in range(0, len(ids), WINDOW - 1)),
+            10**9,
+        )
     if split == "mine":
         return read(f"mine-{seed}")
     x = read("heldout")
@@ -64,7 +91,7 @@ def residuals(split: str, seed: int) -> np.ndarray:
     for _, ids, _, at in rows:
         for w in range(0, len(ids), WINDOW - 1):
             n = max(0, min(WINDOW - 1, len(ids) - w) - (SKIP - 1))
-            parts.append(x[at:at + n])
+            parts.append(x[at : at + n])
             at += WINDOW - SKIP
     return np.concatenate(parts)
 
@@ -89,11 +116,18 @@ def table(split: str, seed: int, like: Table | None = None) -> Table:
         for c, t in enumerate(TESTS, len(COLUMNS)):
             column, low, high = columns[t.field], max(0, -t.offset), min(n, n - t.offset)
             v = np.array(column, dtype=np.int64)
-            v = v[low + t.offset:high + t.offset]
+            v = v[low + t.offset : high + t.offset]
             block[c, low:high] = v if t.operator == "" else v >= t.value if t.operator == ">=" else v < t.value
         parts.append(block[:, kept])
         spans_out.append(np.array(spans, dtype=np.int64)[kept])
         texts.append((f["text"][:end], at, len(kept)))
         places.append(f"{f['package']}/{f['path']}")
         at += len(kept)
-    return Table(np.ascontiguousarray(np.concatenate(parts, 1)), [list(i) for i in index], index, texts, np.concatenate(spans_out), places)
+    return Table(
+        np.ascontiguousarray(np.concatenate(parts, 1)),
+        [list(i) for i in index],
+        index,
+        texts,
+        np.concatenate(spans_out),
+        places,
+    )

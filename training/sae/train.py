@@ -9,6 +9,7 @@ Feature Choice begins with Mutual Choice's state at BRANCH of the steps (its own
 the same number of draws in all. Gradients are written out: only chosen places have any, so four of the six dense products of an
 autoencoder's step are sums of few rows.
 """
+
 import argparse
 import json
 import os
@@ -66,7 +67,7 @@ class Trainer:
             setattr(self.sae, name, p.data)
         self.adam = torch.optim.Adam(self.parameters, lr=full_rate, betas=(0.9, 0.999), fused=True)
         self.silent = torch.zeros(FEATURES, dtype=torch.long)  # tokens since each feature last fired
-        self.density = torch.zeros(FEATURES)                   # running share of tokens
+        self.density = torch.zeros(FEATURES)  # running share of tokens
         self.step, self.seconds, self.log = 0, 0.0, []
         self.choose = {"mutual": Mutual, "token": PerToken, "feature": PerFeature}[rule]()
 
@@ -76,7 +77,7 @@ class Trainer:
         number, at = divmod(self.step, per_pass)
         if getattr(self, "pass_number", None) != number:
             self.pass_number, self.order = number, np.random.default_rng([self.seed, number]).permutation(len(self.x))
-        rows = np.sort(self.order[at * BATCH:(at + 1) * BATCH])
+        rows = np.sort(self.order[at * BATCH : (at + 1) * BATCH])
         return torch.from_numpy(self.x[rows].astype(np.float32)) * self.scale
 
     def advance(self) -> dict[str, float]:
@@ -111,7 +112,11 @@ class Trainer:
         self.adam.step()
         F.normalize(s.dec, dim=1, out=s.dec)
         self.step += 1
-        return {"fvu": (error.square().sum() / (BATCH * self.variance)).item(), "l0": len(f) / BATCH, "dead": len(dead) / FEATURES}
+        return {
+            "fvu": (error.square().sum() / (BATCH * self.variance)).item(),
+            "l0": len(f) / BATCH,
+            "dead": len(dead) / FEATURES,
+        }
 
     def revive(self, dead: Tensor, h: Tensor, error: Tensor, d_dec: Tensor, d_enc: Tensor, d_b: Tensor) -> None:
         """The auxiliary loss's gradients of the dead features, added in place."""
@@ -128,8 +133,17 @@ class Trainer:
         d_b[dead] += dz.sum(0)
 
     def state(self) -> dict:
-        return {"sae": self.sae.tensors(), "adam": self.adam.state_dict(), "silent": self.silent, "density": self.density, "step": self.step,
-                "seconds": self.seconds, "log": self.log, "scale": self.scale, "variance": self.variance}
+        return {
+            "sae": self.sae.tensors(),
+            "adam": self.adam.state_dict(),
+            "silent": self.silent,
+            "density": self.density,
+            "step": self.step,
+            "seconds": self.seconds,
+            "log": self.log,
+            "scale": self.scale,
+            "variance": self.variance,
+        }
 
     def load(self, state: dict) -> None:
         for name, value in state["sae"].items():
@@ -175,8 +189,11 @@ def main() -> None:
         if run.step % 100 == 0 or run.step == steps:
             mean = {key: sum(s[key] for s in sums) / len(sums) for key in sums[0]}
             run.log.append({"step": run.step, **{key: round(v, 5) for key, v in mean.items()}})
-            print(f"{time.strftime('%H:%M:%S')} {a.rule} {run.step} of {steps} fvu {mean['fvu']:.4f} l0 {mean['l0']:.2f} dead {mean['dead']:.4f}"
-                  f" {run.step * BATCH / run.seconds:.0f} tokens/s", flush=True)
+            print(
+                f"{time.strftime('%H:%M:%S')} {a.rule} {run.step} of {steps} fvu {mean['fvu']:.4f} l0 "
+                f"{mean['l0']:.2f} dead {mean['dead']:.4f} {run.step * BATCH / run.seconds:.0f} tokens/s",
+                flush=True,
+            )
             sums = []
         if a.trial:
             if run.step - first >= a.trial:
@@ -186,8 +203,20 @@ def main() -> None:
             save(run.state(), folder / "branch.pt")
         if now - saved > a.save_seconds or run.step == steps:
             save(run.state(), folder / "state.pt")
-            step = {"rule": a.rule, "hook": HOOK, "features": FEATURES, "k": K, "batch": BATCH, "seed": a.seed, "rate": a.rate, "draws": run.step * BATCH,
-                    "distinctTokens": len(run.x), "seconds": round(run.seconds), "threads": a.threads, "log": run.log}
+            step = {
+                "rule": a.rule,
+                "hook": HOOK,
+                "features": FEATURES,
+                "k": K,
+                "batch": BATCH,
+                "seed": a.seed,
+                "rate": a.rate,
+                "draws": run.step * BATCH,
+                "distinctTokens": len(run.x),
+                "seconds": round(run.seconds),
+                "threads": a.threads,
+                "log": run.log,
+            }
             (folder / "step.json").write_text(json.dumps(step, indent=1) + "\n")
             saved = time.time()
 
