@@ -1,4 +1,4 @@
-"""Byte-level BPE tokenizers, as the built-in models have them."""
+"""Byte-level BPE tokenizers of the built-in models."""
 
 import json
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 END = "<|endoftext|>"
-# Qwen2's cut: words with one sign before them, single digits, runs of signs, line ends with the space before them.
+# Qwen2's pattern: words with one preceding sign, single digits, runs of signs, line ends with the preceding whitespace.
 SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 
 
 def make(texts: list[str], size: int, specials: list[str], folder: Path, context: int) -> Tokenizer:
-    """Trains a byte-level BPE and writes the two files of a model folder."""
+    """Trains a byte-level BPE tokenizer and writes the two tokenizer files of a model folder."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [

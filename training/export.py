@@ -1,4 +1,4 @@
-"""A model folder of the trained weights: writing it, checking it against PyTorch and transformers, and putting it in the old one's place."""
+"""Model folders: writing one, comparing it with PyTorch and transformers, and replacing the old one."""
 
 import json
 import os
@@ -23,7 +23,7 @@ LIMIT = 1e-4
 
 
 def files(folder: Path, state: dict[str, torch.Tensor], s: Shape, tokenizer_files: Path, extra: dict) -> None:
-    """Everything a model folder needs, and nothing twice. `extra` goes into tokenscope.json behind the start token."""
+    """Writes all files of a model folder. `extra` is added to tokenscope.json after the start token."""
     weights.write(folder / "model.safetensors", {name: t.float().numpy() for name, t in state.items()})
     (folder / "config.json").write_text(
         json.dumps(
@@ -74,10 +74,9 @@ def log_softmax(x: np.ndarray) -> torch.Tensor:
 
 
 def check(folder: Path, s: Shape, texts: list[str], joined: bool) -> dict[str, float]:
-    """
-    Fails if PyTorch, ONNX Runtime and transformers do not agree within LIMIT. The largest differences in nats, on held-out text: over the log-probabilities
-    of the tokens that came next, and (`all*`) over those of every entry of the vocabulary, of which the unlikeliest differ most. `joined`: TOKENS tokens in
-    windows, else each text by itself.
+    """Fails if PyTorch, ONNX Runtime and transformers do not agree within LIMIT. Returns the largest differences in
+    nats on held-out text: of the log-probabilities of the next tokens, and (`all*`) of those of all entries of the
+    vocabulary, which differ most for the least likely. `joined`: TOKENS tokens in windows, else each text separately.
     """
     began = time.time()
     session = ort.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
@@ -124,7 +123,7 @@ def check(folder: Path, s: Shape, texts: list[str], joined: bool) -> dict[str, f
 
 
 def publish(fresh: Path, folder: Path) -> None:
-    """Weights and graph belong together, the graph holds offsets into the weights: it moves last."""
+    """The graph holds offsets into the weights, so it is moved last."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in sorted(fresh.iterdir(), key=lambda f: f.name == "model.onnx"):
         os.replace(file, folder / file.name)

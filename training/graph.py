@@ -1,7 +1,8 @@
-"""The ONNX graph, written node by node: standard operators only, weights where the safetensors file has them.
+"""The ONNX graph, built node by node from standard operators; the weights stay in the safetensors file.
 
-What a reader of the graph may count on: a residual join is an `Add` of two computed values; one additive mask, made once, is added to the
-scores of every layer just before their `Softmax`; the present keys and values are outputs by the names they are asked for next.
+Readers of the graph may rely on this: a residual connection is an `Add` of two computed values; a single additive mask
+is added to the scores of every layer directly before their `Softmax`; the present keys and values are outputs, named by
+layer like the past ones.
 """
 
 from pathlib import Path
@@ -13,12 +14,13 @@ from onnx import TensorProto, helper, numpy_helper
 from training import weights
 from training.model import Shape, rotary
 
-# The additive mask's "no". Finite: a row that sees nothing (padding on the left) must give numbers, not NaN.
+# The additive mask's value for hidden positions. Finite, so that a fully masked row (left padding) gives numbers, not
+# NaN.
 NO = -1e30
 
 
 class Graph:
-    """Nodes and constants as they are made; `op` returns the name of a node's first output."""
+    """Collects nodes and constants; `op` returns the name of a node's first output."""
 
     def __init__(self, places: dict, location: str) -> None:
         self.nodes, self.constants, self.places, self.location = [], {}, places, location
@@ -41,7 +43,7 @@ class Graph:
         return name
 
     def linear(self, x: str, weight: str, name: str) -> str:
-        """The file holds [out, in]; the transposition of a constant is folded when the graph is loaded."""
+        """The file holds [out, in]; the transpose of a constant is folded when the graph is loaded."""
         return self.op(
             "MatMul", x, self.op("Transpose", self.weight(weight), name=f"{name}/transposed", perm=[1, 0]), name=name
         )
@@ -54,7 +56,9 @@ class Graph:
 
 
 def _mask(g: Graph) -> str:
-    """[batch, 1, seq, past + seq]: 0 where a token may look, NO where not. By place in the cache, so padding may stand anywhere."""
+    """[batch, 1, seq, past + seq]: 0 at visible positions, NO at the others. Based on the index in the cache, so
+    padding may be anywhere.
+    """
     ids = g.op("Shape", "input_ids", name="mask/ids_shape")
     total = g.op("Gather", g.op("Shape", "attention_mask", name="mask/all_shape"), "one", name="mask/total", axis=0)
     seq = g.op("Gather", ids, "one", name="mask/seq", axis=0)
@@ -85,7 +89,9 @@ def _rotate(g: Graph, x: str, name: str) -> str:
 
 
 def _repeated(g: Graph, cache: str, name: str) -> str:
-    """[batch, groups, length, size] with each group as often as heads share it: [batch, heads, length, size]."""
+    """[batch, groups, length, size] with each group repeated for the heads that share it: [batch, heads, length,
+    size].
+    """
     rows = g.op("Expand", g.op("Unsqueeze", cache, "axis2", name=f"{name}/group"), "sharing", name=f"{name}/shared")
     return g.op("Reshape", rows, "join_groups", name=f"{name}/repeated")
 

@@ -1,4 +1,6 @@
-"""The model: Llama's architecture, with the weights named as transformers names them, so that a checkpoint is the published file."""
+"""The model: Llama's architecture. The weights have the names of transformers, so a checkpoint is the published
+file.
+"""
 
 from dataclasses import asdict, dataclass
 
@@ -50,7 +52,9 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 def plain_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Causal attention as two products [batch, heads, length, head]: on CPU, in short rows, the fused kernel's way back takes half of a training step."""
+    """Causal attention as two products [batch, heads, length, head]: on CPU, with short rows, the backward pass of the
+    fused kernel takes half of a training step.
+    """
     q, k = q.to(v.dtype).flatten(0, 1), k.to(v.dtype).flatten(0, 1)
     later = torch.full((q.shape[1], k.shape[1]), -1e9, dtype=v.dtype).triu(1)
     scores = torch.baddbmm(later[None], q, k.transpose(1, 2), alpha=q.shape[-1] ** -0.5)
@@ -125,12 +129,12 @@ class Coder(nn.Module):
         self.register_buffer("sin", sin, persistent=False)
         for name, p in self.named_parameters():
             if p.ndim == 2:
-                # What writes to the residual stream starts smaller, by the number of writers.
+                # Matrices that write to the residual stream start smaller, by the number of writers.
                 deep = (2 * s.num_hidden_layers) ** -0.5 if name.endswith(("o_proj.weight", "down_proj.weight")) else 1
                 nn.init.normal_(p, std=0.02 * deep)
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Logits for every position; the output matrix is the embedding."""
+        """Logits of every position; the output matrix is the embedding."""
         x = self.model.embed_tokens(ids)
         cos, sin = self.cos[: ids.shape[1]], self.sin[: ids.shape[1]]
         for layer in self.model.layers:

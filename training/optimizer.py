@@ -1,4 +1,4 @@
-"""The optimizers and the schedule of the rate."""
+"""The optimizers and the learning-rate schedule."""
 
 import torch
 
@@ -6,12 +6,14 @@ from training.model import Coder
 
 
 def rate(step: int, done: float) -> float:
-    """What part of the full rate is used at this step and this fraction of the tokens."""
+    """The share of the full rate at this step and this fraction of the tokens."""
     return min(1.0, (step + 1) / 50, 1 - 0.98 * max(0.0, done - 0.4) / 0.6)
 
 
 def make_optimizers(model: Coder, full: float, embedding: float, decay: float = 0.1) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices of the layers, AdamW for the embedding and the norms. `full`, `embedding`: their full rates."""
+    """Muon for the matrices of the layers, AdamW for the embedding and the norms. `full`, `embedding`: their full
+    rates.
+    """
     named = list(model.named_parameters())
     return [
         torch.optim.Muon([p for n, p in named if p.ndim == 2 and "embed" not in n], lr=full, weight_decay=decay),

@@ -1,4 +1,4 @@
-"""Where things lie: the repository, the committed inputs, and the work folder (text, checkpoints) that is not committed."""
+"""Paths: the repository, the committed inputs, and the work folder (text, checkpoints), which is not committed."""
 
 import os
 from pathlib import Path
@@ -10,6 +10,6 @@ SOURCES = HERE / "coder" / "sources.json"
 MODEL = REPO / "models" / "coder"
 REASONER = REPO / "models" / "reasoner"
 GOLDEN = REPO / "test" / "golden"
-# Data shared beside a checkout (HumanEval, published tokenizers); only the steps that name it need it.
+# Data outside the repository (HumanEval, published tokenizers); only the steps that name it need it.
 SHARED = Path(os.environ.get("TOKENSCOPE_SHARED", REPO.parent / "shared" / "data"))
 WORK = Path(os.environ.get("TOKENSCOPE_WORK", HERE / ".work"))

@@ -1,7 +1,8 @@
-"""`python -m training.stories`: llama2.c's stories260K as models/stories260K, checked against llama2.c's own arithmetic.
+"""`python -m training.stories`: converts llama2.c's stories260K to models/stories260K, and compares it with llama2.c's
+own arithmetic.
 
-Reads models/stories260K of $TOKENSCOPE_SHARED (karpathy/tinyllamas, MIT): `stories260K.bin` in llama2.c's version 0 layout and its
-tokenizer `tok512.bin`. Source of layout and arithmetic: `run.c` of karpathy/llama2.c.
+Reads models/stories260K of $TOKENSCOPE_SHARED (karpathy/tinyllamas, MIT): `stories260K.bin` in llama2.c's version 0
+layout and its tokenizer `tok512.bin`. Source of layout and arithmetic: `run.c` of karpathy/llama2.c.
 """
 
 import json
@@ -25,7 +26,9 @@ TOKENS = 500
 
 
 def read(path: Path) -> tuple[Shape, dict[str, np.ndarray]]:
-    """The file's tensors by the names of transformers, queries and keys still in llama2.c's order (rotated pairs side by side)."""
+    """The file's tensors by the names of transformers, queries and keys still in llama2.c's order (rotated pairs
+    adjacent).
+    """
     data = path.read_bytes()
     dim, hidden, layers, heads, kv_heads, vocab, length = struct.unpack("<7i", data[:28])
     assert vocab > 0, "the output matrix is the embedding"
@@ -59,12 +62,12 @@ def read(path: Path) -> tuple[Shape, dict[str, np.ndarray]]:
 
 
 def halves(weight: np.ndarray, head_dim: int) -> np.ndarray:
-    """llama2.c turns rows 2i and 2i + 1 of a head together, transformers rows i and i + head_dim / 2."""
+    """llama2.c rotates rows 2i and 2i + 1 of a head together, transformers rows i and i + head_dim / 2."""
     return weight.reshape(-1, head_dim // 2, 2, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
 
 
 def reference(s: Shape, w: dict[str, np.ndarray], ids: list[int]) -> np.ndarray:
-    """Logits [token, vocabulary] in float64, as `forward` of run.c has them."""
+    """Logits [token, vocabulary] in float64, as in `forward` of run.c."""
     w = {name: tensor.astype(np.float64) for name, tensor in w.items()}
 
     def norm(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -108,7 +111,7 @@ def write(s: Shape, w: dict[str, np.ndarray]) -> None:
     graph = build(s, FOLDER / "model.safetensors")
     onnx.save(graph, FOLDER / "model.onnx")
     onnx.checker.check_model(str(FOLDER / "model.onnx"), full_check=True)
-    # Stories follow one another with `<s>` between them: it starts a text and ends it (run.c stops there, too).
+    # `<s>` separates stories: it starts a text and ends it (run.c stops there, too).
     (FOLDER / "config.json").write_text(
         json.dumps(
             {
@@ -136,7 +139,7 @@ def write(s: Shape, w: dict[str, np.ndarray]) -> None:
 
 
 def check(s: Shape, w: dict[str, np.ndarray]) -> float:
-    """The largest difference of a log-probability, in nats, over random tokens: those of a story differ less."""
+    """The largest difference of a log-probability, in nats, over random tokens; tokens of a story differ less."""
     ids = [1, *np.random.default_rng(0).integers(3, s.vocab_size, TOKENS - 1).tolist()]
     session = ort.InferenceSession(str(FOLDER / "model.onnx"), providers=["CPUExecutionProvider"])
     empty = np.zeros((1, s.num_key_value_heads, 0, s.head_dim), np.float32)

@@ -1,6 +1,8 @@
-"""`python -m training.unicode_categories`: the categories of characters that split patterns name, as Rust `tokenizers` has them, in src/core/tokenizer/unicode/unicodeCategories.ts.
+"""`python -m training.unicode_categories`: the character categories used in split patterns, as in Rust `tokenizers`, in
+src/core/tokenizer/unicode/unicodeCategories.ts.
 
-Each is asked for with a pre_tokenizer, character by character, so that the table holds what the library does and not what a version of Unicode says.
+Each character is tested with a pre_tokenizer, so that the table holds the behaviour of the library and not that of a
+Unicode version.
 """
 
 from tokenizers import Regex, normalizers, pre_tokenizers
@@ -9,14 +11,16 @@ from training.paths import REPO
 
 CHARACTERS = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-HEADER = """// Categories of characters that split patterns name, made by training/unicode_categories.py: those of Oniguruma
+HEADER = """\
+// Categories of characters that split patterns name, made by training/unicode_categories.py: those of Oniguruma
 // 6.9.10 (Unicode 16.0), and what `Digits` (Rust's char::is_numeric, Unicode 17.0), `Punctuation` (ASCII's, and
-// Unicode 8.0's) and `StripAccents` (Unicode 9.0) of Rust `tokenizers` 0.23 go by. In base 36, in pairs, as in unicode.ts.
+// Unicode 8.0's) and `StripAccents` (Unicode 9.0) of Rust `tokenizers` 0.23 go by. In base 36, in pairs, as in \
+unicode.ts.
 """
 
 
 def cut_off(pre_tokenizer) -> list[int]:
-    """The code points that a pre_tokenizer cuts off a letter before them."""
+    """The code points that a pre_tokenizer splits from a preceding letter."""
     return [ord(c) for c in CHARACTERS if len(pre_tokenizer.pre_tokenize_str("a" + c)) == 2]
 
 
@@ -35,7 +39,7 @@ def base36(number: int) -> str:
 
 
 def ranges(codes: list[int]) -> list[str]:
-    """Characters to skip, characters that belong, and so on."""
+    """Alternating counts: characters to skip, characters that belong, and so on."""
     numbers: list[int] = []
     at = 0
     for code in codes:

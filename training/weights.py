@@ -1,4 +1,4 @@
-"""The safetensors file, read by hand: where each tensor's bytes lie, so that the graph can point at them."""
+"""The safetensors file at the byte level: offsets of the tensors, so that the graph can refer to them."""
 
 import json
 import struct
@@ -10,9 +10,10 @@ ALIGN = 64
 
 
 def write(path: Path, tensors: dict[str, np.ndarray]) -> None:
-    """Safetensors with every tensor's bytes at a multiple of 64 in the file: the header is padded with spaces, as the format allows.
+    """Writes safetensors with every tensor's bytes at a multiple of 64 in the file: the header is padded with spaces,
+    as the format allows.
 
-    ONNX Runtime maps external data faster when it is aligned, and every size here is a multiple of 64 bytes already.
+    ONNX Runtime maps aligned external data faster, and every size here is a multiple of 64 bytes already.
     """
     entries, at = {"__metadata__": {"format": "pt"}}, 0
     for name, array in tensors.items():

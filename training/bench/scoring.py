@@ -1,6 +1,8 @@
-"""`python -m training.bench.scoring IDS_FILE --threads N`: seconds of each of five rounds of scoring token ids (JSON lists, one window each) with transformers, as a JSON list.
+"""`python -m training.bench.scoring IDS_FILE --threads N`: the time that transformers takes to score token ids.
 
-The rival of `npm run bench -- scoring`: log-probability, entropy, rank and the ten likeliest of every token, in windows, weights in float32.
+`npm run bench -- scoring` compares with it: log-probability, entropy, rank and the ten most likely ids of every token,
+in windows, with float32 weights. IDS_FILE holds lists of ids in JSON, one window each. Prints the seconds of each of
+five rounds as a JSON list.
 """
 
 import argparse

@@ -1,6 +1,8 @@
-"""`python -m training.bench.tokenizer RANKS TEXT ROUNDS`: how long the published tiktoken takes for a text that another of its length came before.
+"""`python -m training.bench.tokenizer RANKS TEXT ROUNDS`: the time that the published tiktoken takes to encode a text,
+after another text of the same length.
 
-RANKS holds the tokens in the order of their ranks, in base64, one a line. TEXT is UTF-8; its first half comes before. Prints JSON: seconds of the best round, tokens.
+RANKS holds the tokens in the order of their ranks, in base64, one per line. TEXT is UTF-8; its first half is encoded
+first and not timed. Prints JSON: seconds of the best round, number of tokens.
 """
 
 import base64

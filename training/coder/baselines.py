@@ -1,6 +1,8 @@
-"""`python -m training.coder.baselines`: bits of the held-out files by `xz -9e`, `zstd -19` with a dictionary and a 5-gram model; results in the work folder for the report.
+"""`python -m training.coder.baselines`: bits of the held-out files by `xz -9e`, `zstd -19` with a dictionary, and a
+5-gram model.
 
-The dictionary and the 5-gram model are made of the whole training text, as the model's training is; the 5-gram model counts the model's own tokens.
+The results go to the work folder, for the report. The dictionary and the 5-gram model are made from the whole training
+text, as the model is; the 5-gram model counts the model's own tokens.
 """
 
 import json
@@ -19,7 +21,9 @@ START = 0
 
 
 def _stream(tokenizer: Tokenizer) -> tuple[np.ndarray, list[bytes]]:
-    """All training tokens with the 5-gram's start marks, and every fifth training file for the dictionary."""
+    """All training tokens, with the start tokens of the 5-gram model, and every fifth training file for the
+    dictionary.
+    """
     parts, samples = [], []
     with open(WORK / "corpus" / "train.jsonl") as lines:
         while batch := [json.loads(line)["text"] for _, line in zip(range(500), lines)]:

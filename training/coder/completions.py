@@ -1,4 +1,7 @@
-"""`python -m training.coder.completions`: 48 greedy tokens for each of training/coder/prompts.jsonl, all of them, in the work folder for the report."""
+"""`python -m training.coder.completions`: 48 greedy tokens for each prompt of training/coder/prompts.jsonl.
+
+The results go to the work folder, for the report; none is left out.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""`python -m training.coder.corpus`: named packages in, `corpus/{train,heldout}.jsonl` (not committed) and `training/coder/sources.json` (committed) out."""
+"""`python -m training.coder.corpus`: collects the training text from named packages.
+
+Writes `corpus/{train,heldout}.jsonl` in the work folder and `training/coder/sources.json`, which is committed.
+"""
 
 import gzip
 import json
@@ -10,16 +13,16 @@ from training.coder.fetch import Package, packages
 from training.coder.filters import language_of, path_ok, permissive, text_ok
 from training.paths import SHARED, SOURCES, WORK
 
-# No package may speak for a language: at most this many bytes of each, files drawn with a fixed seed.
-# Python packages are the largest, and an editor made of TypeScript meets that and JavaScript first.
+# Limits how much a single package contributes to its language: bytes per package, files drawn with a fixed seed.
+# Python packages are the largest, and the editor is mostly used for TypeScript and JavaScript.
 CAP = {"npm": 3_500_000, "pypi": 2_400_000, "python": 6_000_000, "debian": 8_000_000}
 
 
 def _humaneval() -> list[str]:
-    """The longest line of each problem's docstring: a file that holds one is like the problem."""
+    """The longest line of each problem's docstring: a file that contains one counts as similar to the problem."""
     path = SHARED / "fim" / "HumanEval.jsonl.gz"
     if not path.exists():
-        print("HumanEval is not beside this checkout: nothing removed for it")
+        print("HumanEval is not available: no file is removed for it")
         return []
     with gzip.open(path, "rt") as lines:
         longest = [max((part.strip() for part in json.loads(line)["prompt"].splitlines()), key=len) for line in lines]
@@ -30,7 +33,7 @@ def _kept(package: Package, counts: Counter) -> list[dict]:
     named = [(path, language_of(path), raw) for path, raw in package.files]
     named = [(path, language, raw) for path, language, raw in named if language and path_ok(path)]
     counts["files named as source"] += len(named)
-    # Beside TypeScript sources, JavaScript outside src/ and tests is what the compiler made of them.
+    # Next to TypeScript sources, JavaScript outside src/ and tests is compiler output.
     script = sum(len(raw) for _, language, raw in named if language == "typescript")
     if script > 20_000 and package.registry == "npm":
         named = [n for n in named if n[1] == "typescript" or n[0].startswith(("src/", "test/", "tests/", "scripts/"))]
@@ -57,7 +60,7 @@ def main() -> None:
             fetched.append((package._replace(files=[]), _kept(package, counts)))
         else:
             print(f"licence not in the list: {package.name}: {package.licence!r}", flush=True)
-    # Held-out packages first: where a training file is like a held-out one, the training file goes.
+    # Held-out packages first: if a training file is similar to a held-out one, the training file is dropped.
     fetched.sort(key=lambda entry: not entry[0].heldout)
     exact: set[str] = set()
     seen = Seen()

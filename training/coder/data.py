@@ -1,4 +1,4 @@
-"""Training sequences: files in a random order, half of them cut for filling in the middle, packed end to end."""
+"""Training sequences: files in random order, half of them split for fill-in-the-middle (FIM), packed end to end."""
 
 import json
 import random
@@ -22,15 +22,15 @@ def tokenizer() -> Tokenizer:
 
 
 class Documents:
-    """An endless stream of token ids, the same for the same seed, cheap to bring to any point again.
+    """An endless stream of token ids, deterministic for a seed, and cheap to advance to any position.
 
-    Filling in the middle cuts by characters, wherever they fall in tokens, so that a cursor inside a word is nothing new to the model.
-    PSM: prefix, suffix, middle. SPM: suffix, then prefix and middle in one piece. Each for a quarter of the documents.
+    FIM splits by characters, anywhere inside tokens, so that the model knows a cursor inside a word. PSM: prefix,
+    suffix, middle. SPM: suffix, then prefix and middle in one piece. Each is used for a quarter of the documents.
     """
 
     def __init__(self, seed: int) -> None:
         self.texts, self.bpe, self.random = texts(), tokenizer(), random.Random(seed)
-        # "<|endoftext|>" written in a file is text; the real ones are put in below.
+        # "<|endoftext|>" written in a file is text; the real separators are inserted below.
         self.bpe.encode_special_tokens = True
         self.end, self.prefix, self.suffix, self.middle = (
             self.bpe.token_to_id(t) for t in (END, PREFIX, SUFFIX, MIDDLE)
@@ -40,7 +40,8 @@ class Documents:
         return [self.bpe.encode(part, add_special_tokens=False).ids for part in parts]
 
     def document(self, text: str) -> list[int]:
-        # A long file is cut to a piece, so that one file does not fill a batch and both sides of a cut fit the context.
+        # A long file is reduced to a piece, so that one file does not fill a batch and prefix and suffix fit the
+        # context.
         if len(text) > 12_000:
             start = self.random.randrange(len(text) - 12_000)
             start = text.find("\n", start) + 1 if start else 0
@@ -48,12 +49,12 @@ class Documents:
         kind = self.random.random()
         if kind >= 0.5:
             return self._ids(text)[0] + [self.end]
-        # The cut files are short enough that prefix, suffix and middle meet in one context.
+        # Files for FIM are short enough that prefix, suffix and middle fit into one context.
         if len(text) > 3_000:
             start = self.random.randrange(len(text) - 3_000)
             text = text[start : start + self.random.randrange(600, 3_001)]
         a, b = sorted(self.random.randrange(len(text) + 1) for _ in range(2))
-        if self.random.random() < 0.5:  # half of the middles are short: what an editor asks for
+        if self.random.random() < 0.5:  # half of the middles are short, as an editor requests them
             b = min(b, a + self.random.randrange(1, 120))
         if kind < 0.25:
             prefix, suffix, middle = self._ids(text[:a], text[b:], text[a:b])
@@ -73,10 +74,11 @@ POOL_TOKENS = 1_000_000
 
 
 def batches(seed: int, plan: Iterator[tuple[int, int]]) -> Iterator[np.ndarray]:
-    """Rows of length + 1 tokens (inputs and, moved by one, targets), each row its own piece of the stream.
+    """Rows of length + 1 tokens (inputs, and targets shifted by one), each row a separate piece of the stream.
 
-    A row begins with the separator, as every window of the product does. Rows are drawn from a pool of about a million tokens: a batch made of
-    neighbouring pieces of one file is close to one sample, and the same model learns several times slower from such batches.
+    A row begins with the separator, as every window of the extension does. Rows are drawn from a pool of about a
+    million tokens: a batch of neighbouring pieces of one file is nearly a single sample, and the same model learns
+    several times slower from such batches.
     """
     documents = Documents(seed)
     stream, held, pool = documents.stream(), [], []

@@ -17,14 +17,16 @@ def signature(text: str) -> np.ndarray | None:
     if len(words) < 10:
         return None
     mixed = np.zeros(len(words) - 4, dtype=np.uint64)
-    for k in range(5):  # arithmetic wraps at 2**64, as a hash should
+    for k in range(5):  # wraps at 2**64, as intended for a hash
         mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + words[k : len(words) - 4 + k]
     shingles = np.unique(mixed)[:4000]
     return np.array([((shingles * a + b) >> np.uint64(32)).min() for a, b in zip(_A, _B)], dtype=np.uint32)
 
 
 class Seen:
-    """Files met so far; `met` says whether this one is a near-duplicate (estimated Jaccard >= 0.7) of any of them, and remembers it if not."""
+    """The files seen so far. `met` returns whether a file is a near-duplicate of one of them (estimated Jaccard >=
+    0.7), and adds it if not.
+    """
 
     def __init__(self) -> None:
         self.bands: dict[tuple[int, bytes], list[int]] = {}

@@ -1,7 +1,8 @@
-"""`python -m training.coder.evaluate`: bits of the held-out files by the model; results in the work folder for the report.
+"""`python -m training.coder.evaluate`: bits of the held-out files by the model; the results go to the work folder, for
+the report.
 
-Every file alone, and all files of a package in one piece, in windows as the product scores them. `--weights` and `--window` measure another
-run: the yardstick was only ever trained on 256 tokens at a time.
+Every file alone, and all files of a package concatenated, in the windows in which the extension scores them.
+`--weights` and `--window` measure another run: the reference run was trained only on rows of 256 tokens.
 """
 
 import argparse
@@ -19,12 +20,12 @@ from training.coder.windows import CONTEXT, windows
 from training.model import Coder, Shape
 from training.paths import MODEL, WORK
 
-NEAR = 256  # tokens with at most this much context are also counted apart
+NEAR = 256  # tokens with at most this much context are also counted separately
 
 
 def _bits(model: Coder, tokenizer: Tokenizer, context: int, text: str) -> dict[str, float]:
     encoded = tokenizer.encode(text, add_special_tokens=False)
-    ids, sizes = encoded.ids, [len(t) for t in encoded.tokens]  # a byte-level token has one sign for each byte
+    ids, sizes = encoded.ids, [len(t) for t in encoded.tokens]  # a byte-level token has one character for each byte
     assert sum(sizes) == len(text.encode())
     done, out = 0, {"tokens": len(ids), "bits": 0.0, "nearBits": 0.0, "nearBytes": 0}
     for w in windows(encoded.tokens, context):
@@ -39,7 +40,7 @@ def _bits(model: Coder, tokenizer: Tokenizer, context: int, text: str) -> dict[s
 
 
 def common_lines(files: list[dict]) -> dict[str, float]:
-    """What share of the longer held-out lines (40 characters and more) stands word for word in the training text too."""
+    """The share of the longer held-out lines (40 characters and more) that also occur verbatim in the training text."""
     wanted: dict[str, set[str]] = defaultdict(set)
     every = set()
     for f in files:

@@ -1,4 +1,7 @@
-"""`python -m training.coder.export`: the newest checkpoint as models/coder, checked against PyTorch and transformers before it takes the old one's place."""
+"""`python -m training.coder.export`: exports the newest checkpoint as models/coder.
+
+It is compared with PyTorch and transformers before it replaces the old one.
+"""
 
 import json
 import shutil
@@ -38,7 +41,7 @@ def main() -> None:
     print(json.dumps(result))
     step = json.loads((WORK / "coder" / "step.json").read_text())
     (WORK / "coder" / "export.json").write_text(json.dumps({**result, "step": step["step"]}) + "\n")
-    # With the weights beside it, what the next run begins from (`coder --init models/coder`).
+    # The next run starts from it (`coder.train --init models/coder`), so it is stored next to the weights.
     (fresh / "step.json").write_text(json.dumps(step, indent=1) + "\n")
     publish(fresh, MODEL)
     print(

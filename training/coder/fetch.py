@@ -1,4 +1,7 @@
-"""Packages by name, through the registries' own clients, unpacked into the work folder; a package that cannot be had is left out and named."""
+"""Downloads packages by name with the registries' own clients and unpacks them in the work folder.
+
+A package that is not available is skipped and reported.
+"""
 
 import importlib.metadata
 import json
@@ -89,7 +92,9 @@ def _python_licence(meta) -> str:
 
 
 def _wheel(name: str, heldout: bool) -> Package | None:
-    """A wheel holds a pure Python package's source as it was written. What the interpreter already has installed is read where it is."""
+    """A wheel contains the source of a pure Python package unchanged. A package that is installed already is read in
+    place.
+    """
     try:
         have = importlib.metadata.distribution(name)
         files = [
@@ -132,13 +137,15 @@ def _stdlib() -> Package:
 
 
 def _apt(*arguments: str, folder: Path) -> bool:
-    """apt-get with the machine's own sources, read as source packages, and lists of its own: nothing of the system changes."""
+    """Runs apt-get with the configured sources as source packages and with separate lists, so that the system is not
+    changed.
+    """
     home = WORK / "debian" / ".apt"
     if not home.exists():
         (home / "parts").mkdir(parents=True)
         (home / "lists" / "partial").mkdir(parents=True)
         for file in (*Path("/etc/apt").glob("sources.list"), *Path("/etc/apt/sources.list.d").glob("debian*")):
-            # Security updates come and go; the release itself stays where it is.
+            # Security updates are replaced over time; the release itself is stable.
             lasting = "\n\n".join(stanza for stanza in file.read_text().split("\n\n") if "-security" not in stanza)
             text = re.sub(r"(?m)^Types: deb$", "Types: deb-src", re.sub(r"(?m)^deb ", "deb-src ", lasting))
             (home / "parts" / (file.name if file.suffix == ".sources" else "sources.list")).write_text(text)
@@ -171,7 +178,8 @@ def _debian(name: str, heldout: bool) -> Package | None:
         with tarfile.open(original) as archive:
             for member in archive:
                 path = member.name.split("/", 1)[-1]
-                # What Node carries of other projects lies in deps/ and tools/; TypeScript's tests/ are what its compiler reads and writes.
+                # Node's copies of other projects are in deps/ and tools/; TypeScript's tests/ are input and output of
+                # its compiler.
                 if (
                     member.isfile()
                     and member.size <= 100_000
@@ -191,10 +199,10 @@ def packages() -> Iterator[Package]:
                 if name == "stdlib"
                 else {"npm": _npm, "pypi": _wheel, "debian": _debian}[registry](name, heldout)
             )
-        except Exception as error:  # one broken archive must not end the run
+        except Exception as error:  # one damaged archive must not end the run
             package = print(f"{name}: {error!r}", flush=True)
         if package is None:
-            print(f"not had: {registry} {name}", flush=True)
+            print(f"not available: {registry} {name}", flush=True)
         return package
 
     jobs = [(registry, *entry) for registry in ("npm", "pypi", "debian") for entry in names(registry)]

@@ -1,7 +1,8 @@
-"""`python -m training.coder.fim`: filling in the middle of held-out code, PSM and SPM, at four kinds of cut; results in the work folder for the report.
+"""`python -m training.coder.fim`: fill-in-the-middle on held-out code, PSM and SPM, with the cursor at four kinds of
+positions.
 
-The middle is the rest of the line (at a line's end: the line break and the whole next line). Cuts lie where they lie, without healing:
-prefix, suffix and middle are each cut into tokens alone.
+The results go to the work folder, for the report. The middle is the rest of the line (at the end of a line: the line
+break and the whole next line). There is no token healing: prefix, suffix and middle are tokenized separately.
 """
 
 import json
@@ -17,12 +18,12 @@ from training.coder import heldout
 from training.coder.generate import Generator
 from training.paths import MODEL, WORK
 
-EACH, BEFORE, AFTER = 100, 1200, 600  # cuts of a kind; characters of prefix and suffix
-ROOM = 1024 - 20  # tokens, less the marks and what greedy may run on
+EACH, BEFORE, AFTER = 100, 1200, 600  # positions of each kind; characters of prefix and suffix
+ROOM = 1024 - 20  # tokens, without the special tokens and the margin of greedy decoding
 
 
 def cuts(text: str, tokenizer: Tokenizer) -> dict[str, list[int]]:
-    """Where each kind of cut could be, with something of the line left to fill in."""
+    """The positions of each kind at which the rest of the line is not empty."""
     inside = [
         a + 1 + (b - a) // 2
         for a, b in tokenizer.encode(text).offsets
@@ -61,7 +62,7 @@ def main() -> None:
             if not true.strip():
                 continue
             before, after, want = ids(text[max(0, at - BEFORE) : at]), ids(text[at + len(true) :][:AFTER]), ids(true)
-            # What is far from the cursor is left out where it does not fit, on either side.
+            # Text far from the cursor is dropped on either side if it does not fit.
             after = after[: ROOM // 3]
             before = before[-(ROOM - len(after) - 2 * len(want)) :]
             for mode, prompt in (("psm", [0, p, *before, s, *after, m]), ("spm", [0, p, s, *after, m, *before])):

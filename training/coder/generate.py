@@ -1,4 +1,4 @@
-"""Greedy generation from the exported graph with its cache: what the product runs."""
+"""Greedy generation with the exported graph and its cache, as in the extension."""
 
 import numpy as np
 import onnxruntime as ort

@@ -1,4 +1,6 @@
-"""Held-out files for the report: of each package whole files, in a fixed random order, up to a size; and the numbers of each of them."""
+"""Held-out files of the report: whole files of each package in a fixed random order, up to a size, and their
+numbers.
+"""
 
 import json
 import random
@@ -6,7 +8,7 @@ from collections.abc import Callable
 
 from training.paths import WORK
 
-LIMIT = 150_000  # bytes of each package
+LIMIT = 150_000  # bytes per package
 
 
 def files(limit: int = LIMIT) -> list[dict]:
@@ -31,7 +33,9 @@ def _named(f: dict, **numbers) -> dict:
 
 
 def write(name: str, measure: Callable[[str], dict[str, float]], with_solid: bool = True) -> None:
-    """report/NAME.json: what `measure` says of each file alone, and of all files of a package in one piece (solid)."""
+    """Writes report/NAME.json: the result of `measure` for each file alone, and for all files of a package concatenated
+    (solid).
+    """
     chosen = files()
     alone = [_named(f, path=f["path"], **measure(f["text"])) for f in chosen]
     solid = []

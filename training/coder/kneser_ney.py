@@ -1,6 +1,8 @@
-"""An interpolated modified Kneser-Ney n-gram model of token ids (Chen and Goodman 1998, An Empirical Study of Smoothing Techniques, §3).
+"""An interpolated modified Kneser-Ney n-gram model of token ids (Chen and Goodman 1998, An Empirical Study of Smoothing
+Techniques, §3).
 
-`python -m training.coder.kneser_ney` checks it against the definition, written out with dictionaries, on small random text.
+`python -m training.coder.kneser_ney` compares it with the definition, implemented with dictionaries, on small random
+text.
 """
 
 from collections import Counter, defaultdict
@@ -9,29 +11,33 @@ from dataclasses import dataclass
 import numpy as np
 
 ORDER = 5
-BITS = 13  # of a token id: 8,192 entries
+BITS = 13  # per token id: 8,192 entries
 
 
 @dataclass
 class Level:
-    """All n-grams of one order, sorted by key = (place of the first n - 1 tokens among the shorter ones) << BITS | last token."""
+    """All n-grams of one order, sorted by key = (index of the first n - 1 tokens among the shorter ones) << BITS | last
+    token.
+    """
 
     keys: np.ndarray  # int64
-    discounted: np.ndarray  # float64: max(0, count - D(count)) / the count of all tokens after the same context
+    discounted: np.ndarray  # float64: max(0, count - D(count)) / the count of all tokens following the same context
     backoff: (
         np.ndarray
-    )  # float64, by context: the mass that the discounts leave for the shorter context; 1 where it was never seen
+    )  # float64, by context: the mass that the discounts leave to the shorter context; 1 if the context is unseen
 
 
 def _places(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Where each wanted key stands in the sorted keys, -1 where it does not. The wanted ones are not negative."""
+    """The index of each wanted key in the sorted keys, -1 if it is missing. Wanted keys are not negative."""
     at = np.searchsorted(keys, wanted)
     at[at == len(keys)] = 0
     return np.where(keys[at] == wanted, at, -1)
 
 
 def _discounts(counts: np.ndarray) -> np.ndarray:
-    """D by count: D[0] = 0, D[1], D[2] and D[3] for all larger ones (their equation 26); as KenLM does, 0.5, 1 and 1.5 where too few n-grams are rare."""
+    """D by count: D[0] = 0, D[1], D[2], and D[3] for all larger counts (equation 26 of the paper). As in KenLM, 0.5, 1
+    and 1.5 if too few n-grams are rare.
+    """
     n = [0, *(int((counts == c).sum()) for c in range(1, 5))]
     if 0 in n[1:]:
         return np.array([0.0, 0.5, 1.0, 1.5])
@@ -40,13 +46,15 @@ def _discounts(counts: np.ndarray) -> np.ndarray:
 
 
 class KneserNey:
-    """Trained on one stream of ids in which `start` stands ORDER - 1 times before each document; `start` itself is never predicted."""
+    """Trained on one stream of ids in which `start` is repeated ORDER - 1 times before each document; `start` itself is
+    never predicted.
+    """
 
     def __init__(self, stream: np.ndarray, start: int, vocabulary: int) -> None:
         self.start, self.vocabulary = start, vocabulary
         tokens = stream.astype(np.int64)
         places = np.zeros(len(tokens), dtype=np.int64)  # of the n - 1 tokens before this one; the empty context is 0
-        levels, opened, suffixes = [], [], []  # opened: does the n-gram begin a document
+        levels, opened, suffixes = [], [], []  # opened: whether the n-gram begins a document
         shorter = None
         for order in range(1, ORDER + 1):
             key = places << BITS | tokens
@@ -60,7 +68,8 @@ class KneserNey:
         for i, (keys, count) in enumerate(levels):
             last, context = keys & ((1 << BITS) - 1), keys >> BITS
             if i < ORDER - 1:
-                # How many different tokens stand before it: each n-gram one longer votes once for its end. What begins a document has none before it.
+                # The number of different preceding tokens: each n-gram of the next order counts once for its suffix. An
+                # n-gram at the beginning of a document has none.
                 continued = np.bincount(suffixes[i + 1], minlength=len(keys))
                 count = np.where(opened[i], count, continued)
             count = np.where(last == start, 0, count).astype(np.float64)
@@ -73,7 +82,7 @@ class KneserNey:
             self.levels.append(Level(keys, (count - d) / safe[context], np.where(seen, left / safe, 1.0)))
 
     def probabilities(self, tokens: np.ndarray, history: np.ndarray) -> np.ndarray:
-        """p of each token after its own history: (n,) ids and (n, ORDER - 1) ids, the nearest last."""
+        """p of each token given its own history: (n,) ids and (n, ORDER - 1) ids, the nearest last."""
         p = np.full(len(tokens), 1 / (self.vocabulary - 1))
         for order, level in enumerate(self.levels, 1):
             context = np.zeros(len(tokens), dtype=np.int64)
@@ -93,7 +102,7 @@ class KneserNey:
 
 
 def _by_definition(stream: list[int], start: int, vocabulary: int):
-    """p(token, history), from the paper's formulas and nothing clever."""
+    """p(token, history) directly from the formulas of the paper."""
     raw = {n: Counter(tuple(stream[i - n + 1 : i + 1]) for i in range(n - 1, len(stream))) for n in range(1, ORDER + 1)}
     counts = {ORDER: raw[ORDER]}
     for n in range(1, ORDER):

@@ -1,4 +1,7 @@
-"""`python -m training.coder.report`: models/coder/REPORT.md from what the other steps left in the work folder. Run after evaluate, fim and completions."""
+"""`python -m training.coder.report`: writes models/coder/REPORT.md from the results in the work folder.
+
+Run it after coder.evaluate, coder.baselines, coder.fim and coder.completions.
+"""
 
 import importlib.metadata
 import json
@@ -15,7 +18,7 @@ from training.reporting import read, table
 
 
 def corpus_tokens() -> dict[str, int]:
-    """Tokens of the training text by language, counted once and kept."""
+    """Tokens of the training text by language; counted once and stored."""
     kept = WORK / "report" / "tokens.json"
     if not kept.exists():
         bpe, counts, batch = Tokenizer.from_file(str(MODEL / "tokenizer.json")), {}, []
@@ -127,7 +130,7 @@ def _sum(rows: list[dict], key: str) -> float:
 
 
 def _interval(packages: dict[str, list[dict]], statistic) -> tuple[float, float]:
-    """The middle 95 % over 10,000 draws of as many packages with replacement."""
+    """The central 95 % over 10,000 resamples of the packages, with replacement."""
     draw, names = random.Random(1), sorted(packages)
     values = sorted(
         statistic([r for n in draw.choices(names, k=len(names)) for r in packages[n]]) for _ in range(10_000)
@@ -242,10 +245,13 @@ def parity_section() -> str:
     )
 
 
-NOT_DONE = """- More training: all runs together are less than one pass over the text, and the held-out bits still fall with every run. The model of this size stays as it is now: what would follow is a larger one.
-- A larger model on a GPU, with quantised weights: the steps are the same code there, but have not been run there.
-- Debian's python3-* packages: the same projects come from PyPI, as wheels.
-"""
+NOT_DONE = (
+    "- More training: all runs together are less than one pass over the text, and the held-out bits still fall with "
+    "every run. The model of this size stays as it is now: what would follow is a larger one.\n"
+    "- A larger model on a GPU, with quantised weights: the steps are the same code there, but have not been run "
+    "there.\n"
+    "- Debian's python3-* packages: the same projects come from PyPI, as wheels.\n"
+)
 EARLIER = (
     "Before them 8,003,584 tokens in 57.6 minutes went into a run that was given up: with another Muon (no weight "
     "decay) and AdamW at 6e-3; its attention had become all but one-hot (0.03 to 0.4 nats of entropy a head), and it "

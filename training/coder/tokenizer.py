@@ -1,4 +1,7 @@
-"""`python -m training.coder.tokenizer`: a byte-level BPE of 8,192 entries from the training text, as tokenizer.json and tokenizer_config.json."""
+"""`python -m training.coder.tokenizer`: trains a byte-level BPE of 8,192 entries on the training text.
+
+Writes tokenizer.json and tokenizer_config.json.
+"""
 
 import json
 import random
@@ -14,7 +17,9 @@ FOLDER = WORK / "tokenizer"
 
 
 def sample() -> list[str]:
-    """Whole files in a fixed random order until there is enough: one file weighs what it weighs, so the languages keep their shares."""
+    """Whole files in a fixed random order until there is enough text. Files are not weighted, so the languages keep
+    their shares.
+    """
     with open(WORK / "corpus" / "train.jsonl") as lines:
         texts = [json.loads(line)["text"] for line in lines]
     random.Random(1).shuffle(texts)

@@ -1,10 +1,12 @@
-"""`python -m training.coder.train --tokens N`: train, in the work folder, resumable.
+"""`python -m training.coder.train --tokens N`: trains the code model in the work folder; resumable.
 
-Muon for the matrices of the layers, AdamW for the embedding and the norms. The rate warms up over 50 steps, stays until 40 % of the tokens
-and then falls in a line to 2 %. Rows of 256 tokens first, and from `--long-from` of the tokens rows of 1,024, so that every position of the
-context is trained. `tokens` in the run's folder may be rewritten while it runs (a machine that others use gets slower): the schedule follows.
+Muon for the matrices of the layers, AdamW for the embedding and the norms. The learning rate warms up over 50 steps, is
+constant until 40 % of the tokens and then decays linearly to 2 %. Rows have 256 tokens, and from `--long-from` of the
+tokens on 1,024, so that every position of the context is trained. The file `tokens` in the run's folder may be changed
+during the run (for example if the machine gets slower): the schedule follows it.
 
-A run begins anew, or with `--init FOLDER` from the weights of an earlier one; its `step.json` then lists the earlier runs as `before`.
+A run starts from random weights, or with `--init FOLDER` from the weights of an earlier run; `step.json` then lists the
+earlier runs as `before`.
 """
 
 import argparse
@@ -24,12 +26,12 @@ from training.model import Coder, Shape
 from training.optimizer import make_optimizers, rate
 from training.paths import WORK
 
-ROWS = {256: 16, 1024: 4}  # rows by length: 4,096 tokens in each step
+ROWS = {256: 16, 1024: 4}  # rows by length: 4,096 tokens per step
 STEP_TOKENS = 4096
 
 
 def heldout_rows(length: int = 512, rows: int = 48) -> tuple[torch.Tensor, float]:
-    """A small fixed sample of held-out text, for the log only: rows of ids and their bytes per token."""
+    """A small fixed sample of held-out text, only for the log: rows of ids, and bytes per token."""
     bpe = tokenizer()
     ids, size = [], 0
     with open(WORK / "corpus" / "heldout.jsonl") as lines:
@@ -44,7 +46,7 @@ def heldout_rows(length: int = 512, rows: int = 48) -> tuple[torch.Tensor, float
 
 
 def save(folder: Path, model: Coder, optimizers: list, step: dict) -> None:
-    """Written beside and then renamed: a run cut off at any moment leaves a whole checkpoint."""
+    """Writes temporary files and renames them, so that an interrupted run leaves a complete checkpoint."""
     state = {"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "step": step}
     torch.save(state, folder / "state.pt.part")
     os.replace(folder / "state.pt.part", folder / "state.pt")
@@ -112,7 +114,7 @@ def main() -> None:
             logits = model(rows[:, :-1])
         return F.cross_entropy(logits.float().flatten(0, 1), rows[:, 1:].flatten())
 
-    # Each of the two row lengths is compiled for itself.
+    # Each of the two row lengths is compiled separately.
     compute = loss_of if a.no_compile else torch.compile(loss_of, dynamic=False)
 
     def plan():
@@ -120,7 +122,8 @@ def main() -> None:
             length = a.length or (1024 if step["tokens"] >= a.long_from * step["budget"] else 256)
             yield ROWS[length], length
 
-    # Both row lengths take the same number of tokens off the stream, so a resumed run finds its place by discarding.
+    # Both row lengths take the same number of tokens from the stream, so a resumed run discards the batches already
+    # used.
     stream = batches(a.seed, plan())
     for _ in range(step["step"]):
         next(stream)

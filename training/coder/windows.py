@@ -1,11 +1,13 @@
-"""Where the windows of a long text begin, as the extension places them."""
+"""Where the windows of a long text begin, as in the extension."""
 
 CONTEXT = 1024
 NEWLINE = "\u010a"  # how a byte-level vocabulary spells byte 0x0A
 
 
 def windows(tokens: list[str], context: int) -> list[int]:
-    """The first token of each window. The next one starts after a line end in the second half of this one, or in its middle."""
+    """The first token of each window. The next window starts after a line end in the second half of this one, or in its
+    middle.
+    """
     starts = [0]
     while starts[-1] + context < len(tokens):
         w = starts[-1]

@@ -1,7 +1,8 @@
-"""`python -m training.golden.contrast`: what a pair of models says of tokens, by the definition, for `test/golden/contrast.json`.
+"""`python -m training.golden.contrast`: scores of a pair of models by their definitions, in test/golden/contrast.json.
 
-Random logits of small vocabularies; the contrast is the softmax of (1 + b) z+ - b z- alone, never the sum that the extension shows; the divergence is
-the chi-squared or power sum over probabilities. Entropy and varentropy by expectation.
+The logits are random, of small vocabularies. The contrast is computed as the softmax of (1 + b) z+ - b z-, not as the
+sum that the extension shows; the divergence is the chi-squared sum or power sum over probabilities. Entropy and
+varentropy are computed as expectations.
 """
 
 import json

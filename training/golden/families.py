@@ -1,7 +1,9 @@
-"""`python -m training.golden.families`: what the published Rust tokenizers do with 20,000 fuzzed strings, for each family of tokenizers in test/golden/families.json.
+"""`python -m training.golden.families`: results of the published Rust tokenizers on 20,000 fuzzed strings, for each
+tokenizer family in test/golden/families.json.
 
-That file says which pre_tokenizer a family has, as its public files spell it; digests of where it cuts are filled in. Families whose public files are not at hand
-get a small tokenizer, trained here with exactly that pre_tokenizer: test/golden/families/*.json, with digests of its ids.
+That file defines the pre_tokenizer of each family, as in its public files; digests of its split positions are added.
+For families whose public files are not available, a small tokenizer with exactly that pre_tokenizer is trained and
+written to test/golden/families/*.json, with digests of its ids.
 """
 
 import hashlib
@@ -31,7 +33,7 @@ def bare(pre_tokenizer: dict) -> Tokenizer:
 
 
 def digests_of_cuts(pre_tokenizer, strings: list[str]) -> list[str]:
-    """For each string the number of its pretokens, then where each ends, in bytes; uint32 little-endian."""
+    """For each string the number of its pretokens, then the end of each in bytes; uint32 little-endian."""
     result = []
     for start in range(0, len(strings), BATCH):
         digest = hashlib.sha256()
@@ -61,7 +63,7 @@ def trained(pre_tokenizer: dict, ignore_merges: bool) -> dict:
     contents = json.loads(tokenizer.to_str())
     model = contents["model"]
     if ignore_merges:
-        # Without their last merge, some tokens are found as whole pretokens only.
+        # Without their last merge, some tokens are found only as whole pretokens.
         parts = {part for merge in model["merges"] for part in merge}
         model["merges"] = [merge for i, merge in enumerate(model["merges"]) if i % 3 or "".join(merge) in parts]
         model["ignore_merges"] = True
@@ -69,7 +71,7 @@ def trained(pre_tokenizer: dict, ignore_merges: bool) -> dict:
 
 
 def llama2() -> dict:
-    """Prepends a blank to all text between added tokens."""
+    """Prepends a space to all text between added tokens."""
     normalizer = {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, BLANKS]}
     return spaced(
         {"normalizer": normalizer, "added_tokens": [added("</"), added("function", rstrip=True)]}, byte_fallback=True
@@ -133,7 +135,7 @@ NORMALIZERS = {
 
 
 def normalized(steps: list[dict]) -> dict:
-    """A tokenizer.json of bytes alone: its ids say what the text became."""
+    """A tokenizer.json of bytes alone: its ids show the normalized text."""
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     tokens = [added("</"), added("[[", normalized=True)]
     for i, token in enumerate(tokens):
@@ -164,7 +166,9 @@ def added(content: str, **fields: bool) -> dict:
 
 
 def spaced(file: dict, **model: bool) -> dict:
-    """The contents of a tokenizer.json that spells blanks as ▁, as SentencePiece does. Added tokens get ids behind the vocabulary's if they are not of it."""
+    """The contents of a tokenizer.json that writes spaces as ▁, as SentencePiece does. Added tokens that are not in the
+    vocabulary get the ids following it.
+    """
     trainee = Tokenizer(models.BPE(unk_token="<unk>"))
     trainee.pre_tokenizer = pre_tokenizers.Metaspace()
     trainer = trainers.BpeTrainer(

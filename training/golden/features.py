@@ -1,6 +1,8 @@
-"""`python -m training.golden.features`: the published autoencoder on a sample text by PyTorch in float64, in test/golden/sae/coder.json and coder.safetensors.
+"""`python -m training.golden.features`: the published autoencoder on a sample text, by PyTorch in float64, in
+test/golden/sae/coder.json and coder.safetensors.
 
-Activations, features, what each way of choosing keeps, and what ablating or steering a feature does to the log-probability of every token.
+Activations, features, the features that each selection rule keeps, and the effect of ablating or steering a feature on
+the log-probability of every token.
 """
 
 import hashlib
@@ -20,7 +22,7 @@ BUDGETS, PER_TOKEN, PER_FEATURE = (8, 32), 16, 5
 
 
 def sparse(z: Tensor) -> list[list[list[float]]]:
-    """For each token its features and values, in the features' order."""
+    """For each token its features and values, ordered by feature."""
     return [[[int(f), float(f"{row[f]:.7g}")] for f in row.nonzero().squeeze(1)] for row in z]
 
 
@@ -30,7 +32,9 @@ def chosen(mask: Tensor) -> list[list[int]]:
 
 
 def effect(model, x: Tensor, delta: Tensor, target: Tensor) -> list[float]:
-    """Log-probability of every token with delta [tokens, hidden] added to the residual stream at the tokens' places."""
+    """The log-probability of every token with delta [tokens, hidden] added to the residual stream at the tokens'
+    positions.
+    """
     moved = torch.cat([x[:, :1], x[:, 1:] + delta], 1)
     return [
         round(v, 8) for v in rest(model, moved)[0, :-1].log_softmax(-1).gather(1, target[:, None]).squeeze(1).tolist()
@@ -47,11 +51,11 @@ def main() -> None:
     inside = x[0, 1:]
     u = pre(w, inside)
     z = torch.where(u > w["threshold"], u, 0)
-    z[0] = 0  # the first token of a window is left out
+    z[0] = 0  # the first token of a window is excluded
     missed = inside - z @ w["W_dec"] - w["b_dec"]
     positive = u.relu()
     positive[0] = 0
-    n = len(ids) - 1  # tokens that take part
+    n = len(ids) - 1  # number of included tokens
 
     def kept(count: int) -> list[list[int]]:
         return chosen(positive >= positive.flatten().topk(count).values[-1])

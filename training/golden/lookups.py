@@ -1,5 +1,7 @@
-"""`python -m training.golden.lookups`: small Unigram and WordPiece tokenizers, trained with the published Rust tokenizers, and digests of the ids that those
-give for 20,000 fuzzed strings. lookups.json says what normalizer and pre_tokenizer each has; digests and lookups/*.json are written anew.
+"""`python -m training.golden.lookups`: small Unigram and WordPiece tokenizers, trained with the published Rust
+tokenizers, and digests of their ids for 20,000 fuzzed strings.
+
+lookups.json defines the normalizer and pre_tokenizer of each; the digests and lookups/*.json are written.
 """
 
 import json
@@ -14,7 +16,7 @@ from training.paths import GOLDEN, SHARED
 PUBLISHED = ["t5-small", "bert"]
 SPECIAL = ["<unk>", "<bos>", "<eos>"]
 PIECES = 400
-# The trainer wants a piece for every character that it meets.
+# The trainer needs a piece for every character that occurs.
 LETTERS = 0x180
 
 

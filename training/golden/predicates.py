@@ -1,4 +1,6 @@
-"""`python -m training.golden.predicates`: the fields of every token of three sample texts and where predicates hold, in test/golden/sae/predicates.json."""
+"""`python -m training.golden.predicates`: the fields of every token of three sample texts, and the tokens at which
+predicates hold, in test/golden/sae/predicates.json.
+"""
 
 import json
 

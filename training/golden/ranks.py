@@ -1,6 +1,8 @@
-"""`python -m training.golden.ranks`: what tiktoken, and llama2.c, do with 20,000 fuzzed strings, in test/golden/ranks.json.
+"""`python -m training.golden.ranks`: results of tiktoken and of llama2.c on 20,000 fuzzed strings, in
+test/golden/ranks.json.
 
-Beside the published cl100k_base.tiktoken and tok512.bin: small ranks files and a small tokenizer.bin, made here from tokenizers trained as in golden/families.py.
+Besides the published cl100k_base.tiktoken and tok512.bin, it uses small rank files and a small tokenizer.bin, made from
+tokenizers that are trained as in golden/families.py.
 """
 
 import base64
@@ -20,7 +22,7 @@ from training.golden.tokens import COUNT, SEED, fuzz_strings
 from training.paths import GOLDEN, SHARED
 
 FOLDER = GOLDEN / "ranks"
-# Encodings of tiktoken, and the family in families.json whose pre_tokenizer a small one is trained with.
+# Encodings of tiktoken, and the family in families.json whose pre_tokenizer the small tokenizer is trained with.
 ENCODINGS = {"r50k_base": "gpt2", "cl100k_base": "llama3", "o200k_base": "o200k"}
 FIRST_BYTE = 3
 
@@ -37,7 +39,7 @@ def write_ranks(name: str) -> Path:
 
 
 def byte_level() -> dict[int, str]:
-    """GPT-2's spelling of bytes: printable ones as such, the others from U+0100 on."""
+    """GPT-2's characters for bytes: printable ones are unchanged, the others start at U+0100."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in printable]
     spelling = {byte: chr(byte) for byte in printable} | {byte: chr(0x100 + i) for i, byte in enumerate(others)}
@@ -46,7 +48,7 @@ def byte_level() -> dict[int, str]:
 
 
 def tiktoken_encoder(name: str, ranks_file: Path) -> Callable[[str], list[int]]:
-    """The encoding as tiktoken defines it, with the ranks of a file at hand instead of a download."""
+    """The encoding as tiktoken defines it, with the ranks from a local file instead of a download."""
     ranks = tiktoken.load.load_tiktoken_bpe(str(ranks_file))
     openai_public.load_tiktoken_bpe = lambda *_, **__: ranks
     parts = getattr(openai_public, name)()
@@ -55,7 +57,7 @@ def tiktoken_encoder(name: str, ranks_file: Path) -> Callable[[str], list[int]]:
 
 
 def write_bin() -> Path:
-    """Scores come in pairs, so that the leftmost of equals must win."""
+    """Each score is used for two pieces, so that the leftmost of equal pairs must be merged first."""
     model = llama2()["model"]
     pieces = {"<unk>": 0.0, "\n<s>\n": 0.0, "\n</s>\n": 0.0} | {f"<0x{byte:02X}>": 0.0 for byte in range(256)}
     merged = ["".join(merge).replace("▁", " ") for merge in model["merges"]]
@@ -72,7 +74,7 @@ def write_bin() -> Path:
 
 
 def llama2c_encoder(path: Path) -> Callable[[str], list[int]]:
-    """`encode` of llama2.c's run.c, step by step; a NUL does not end the text."""
+    """`encode` of llama2.c's run.c, step by step, except that NUL does not end the text."""
     data = path.read_bytes()
     vocab: list[bytes] = []
     scores: list[float] = []

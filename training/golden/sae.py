@@ -1,8 +1,20 @@
-"""`python -m training.golden.sae`: small random autoencoders in every published file format, with inputs and what each must give, in test/golden/sae/formats.
+"""`python -m training.golden.sae`: small random autoencoders in every published file format, with inputs and expected
+outputs, in test/golden/sae/formats.
 
-NumPy in float64, each case written out from its format's own formula (shared/design/sae.md, section 2) and not through a common form, so that the
-product's one table is held to something else than itself. `cases.json`: for each folder x [tokens, d], z [tokens, F] and xhat [tokens, d_out],
-and in `refused` the folders that must be refused, with a word that the message must hold.
+NumPy computes each case in float64 from the formula of its own library (SAELens before and since 6.0, Gemma Scope 1 and
+2, EleutherAI's sparsify, OpenAI's sparse_autoencoder, dictionary_learning, Llama Scope, Qwen-Scope, circuit-tracer) and
+not from the extension's common form. The reference is therefore independent of the extension's table of formats. Most
+formulas are variants of
+
+    u = (N(x) - a b_dec) W_enc + b_enc,  z = act(u),  xhat = N^-1(z W_dec + b_dec)
+
+where N is the normalization of the input and a is 1 if the decoder's bias is subtracted from the input, else 0. act(u)
+is ReLU(u); for TopK the k largest of each token, others 0, then ReLU; for JumpReLU ReLU(u) [u > threshold], with a
+strict inequality. Gated: with h = x - b_dec, z = [h W_enc + b_gate > 0] ReLU(h (W_enc e^r_mag) + b_mag). Transcoders do
+not subtract b_dec, and add x W_skip^T to the output if they have it.
+
+`cases.json` holds for each folder x [tokens, d], z [tokens, F] and xhat [tokens, d_out], and in `refused` the folders
+that must be refused, each with a word that the message must contain.
 """
 
 import json
@@ -25,7 +37,7 @@ def relu(u):
 
 
 def top(u, k):
-    """The k largest of each row, the others 0."""
+    """The k largest values of each row, the others 0."""
     out = np.zeros_like(u)
     for row, values in zip(out, u):
         chosen = np.argsort(-values, kind="stable")[:k]
@@ -39,7 +51,7 @@ def layer_norm(x):
 
 
 class Case:
-    """One folder: its random tensors (kept as the file keeps them) and its files."""
+    """One folder: its random tensors (with the precision of the file) and its files."""
 
     def __init__(self, name: str) -> None:
         self.folder = FOLDER / name
@@ -51,7 +63,7 @@ class Case:
         return self.draw.normal(size=shape).astype(np.float32).astype(np.float64) * scale
 
     def tensors(self, name: str, tensors: dict, dtype=torch.float32, notes: dict | None = None) -> dict:
-        """Writes them and gives back what a reader finds, in float64."""
+        """Writes the tensors and returns them as a reader finds them, in float64."""
         kept = {k: torch.from_numpy(np.array(v)).to(dtype).contiguous() for k, v in tensors.items()}
         save_file(kept, self.folder / name, metadata=notes)
         return {k: v.double().numpy() for k, v in kept.items()}
@@ -126,7 +138,7 @@ def saelens(
     threshold: bool = False,
     extra: dict | None = None,
 ) -> dict:
-    """SAELens: act(u, weights) after N(x) - a b_dec; `into` and `back` are its normalisation."""
+    """SAELens: act(u, weights) for u = (N(x) - a b_dec) W_enc + b_enc. `into` is N, `back` its inverse."""
     w = c.tensors(WEIGHTS, c.usual(threshold=threshold) | (extra or {}), dtype)
     c.config(config)
     z = act((into(c.x) - a * w["b_dec"]) @ w["W_enc"] + w["b_enc"], w)
@@ -257,7 +269,7 @@ def saelens_layer_norm(c):
 
 @case
 def saelens_expected_average(c):
-    """SAELens keeps s in its list of pretrained SAEs; where the cfg has it too it is enough."""
+    """SAELens has s = sqrt(d) / E|x| in its list of pretrained SAEs; a value in the cfg is sufficient."""
     return saelens(
         c,
         v6("standard", norm_scaling_factor=0.4) | {"normalize_activations": "expected_average_only_in"},
@@ -409,7 +421,7 @@ def eleuther(c: Case, activation: str = "topk", transcode: bool = False, skip: b
     )
     h = relu((c.x - (0 if transcode else w["b_dec"])) @ w["encoder.weight"].T + w["encoder.bias"])
     z = top(h, 4)
-    if activation == "groupmax":  # k groups of neighbours, the largest of each
+    if activation == "groupmax":  # k contiguous groups, the largest of each
         groups, z = h.reshape(T, 4, F // 4), np.zeros_like(h)
         for t in range(T):
             for g in range(4):
@@ -444,7 +456,7 @@ def sparsify_skip_transcoder(c):
 
 
 def openai(c: Case, activation: str) -> dict:
-    """As training/sae/convert_pt.py writes it: tensors alone in the file, what was no tensor in its metadata."""
+    """As training/sae/convert_pt.py writes it: the file holds the tensors, its metadata all other values."""
     notes = {"activation": activation} | (
         {"activation_state_dict": json.dumps({"k": K})} if activation == "TopK" else {}
     )
@@ -505,7 +517,7 @@ def linear(c: Case, bias: str) -> dict:
 
 @case
 def dictionary_learning_autoencoder(c):
-    """Its loader makes decoder columns 1 long and the encoder longer by as much."""
+    """Its loader normalizes the decoder's columns to length 1 and scales the encoder by their lengths."""
     w = dictionary(c, "AutoEncoder", linear(c, "bias"))
     norm = np.linalg.norm(w["decoder.weight"], axis=0)
     z = relu((c.x - w["bias"]) @ (w["encoder.weight"] * norm[:, None]).T + w["encoder.bias"] * norm)
@@ -574,7 +586,7 @@ def dictionary_learning_jumprelu(c):
 
 @case
 def dictionary_learning_new(c):
-    """z is what it reports: f times the length of its decoder column."""
+    """z is the value that the library reports: f times the length of its decoder column."""
     w = dictionary(c, "AutoEncoderNew", linear(c, "decoder.bias"))
     f = relu(c.x @ w["encoder.weight"].T + w["encoder.bias"])
     return {"z": f * np.linalg.norm(w["decoder.weight"], axis=0), "xhat": f @ w["decoder.weight"].T + w["decoder.bias"]}
@@ -651,7 +663,7 @@ def circuit_tracer(c):
 
 
 def refused() -> dict[str, str]:
-    """Folders that must be refused: what their message has to name."""
+    """Writes the folders that must be refused. Returns for each the word that its message must contain."""
 
     def folder(name: str, config: dict | None, extra: dict | None = None) -> Case:
         c = Case(name)

@@ -1,4 +1,6 @@
-"""`python -m training.golden.scores`: the score of every token of test/golden/texts, by PyTorch in float64 from the float32 weights, in test/golden/scores.json."""
+"""`python -m training.golden.scores`: the scores of every token of test/golden/texts, by PyTorch in float64 from the
+float32 weights, in test/golden/scores.json.
+"""
 
 import hashlib
 import json
@@ -29,7 +31,8 @@ def score(model: Coder, tokenizer: Tokenizer, text: str) -> dict:
         rank = 1 + (logits > logits.gather(1, target[:, None])).sum(1)
         entropy = -(log.exp() * log).sum(1)
         top = log.topk(TOP).indices
-        for i in range(len(rows["rank"]) - w, len(target)):  # an earlier window keeps what it has scored
+        # tokens that an earlier window has scored keep their scores
+        for i in range(len(rows["rank"]) - w, len(target)):
             rows["logprob"].append(round(own[i].item(), 7))
             rows["entropy"].append(round(entropy[i].item(), 7))
             rows["rank"].append(rank[i].item())

@@ -1,6 +1,8 @@
-"""`python -m training.golden.tokens`: digests of the token ids of 20,000 fuzzed strings, by the published Rust tokenizers, in test/golden/tokens.json.
+"""`python -m training.golden.tokens`: digests of the token ids of 20,000 fuzzed strings, by the published Rust
+tokenizers, in test/golden/tokens.json.
 
-`fuzz.ts` beside it makes the same strings; `allStrings` in the JSON proves that it does. Every step below is integer arithmetic on 32 bits.
+test/golden/fuzz.ts generates the same strings; `allStrings` in the JSON proves it. All arithmetic below is on 32-bit
+integers.
 """
 
 import hashlib
@@ -30,7 +32,7 @@ def mulberry32(seed: int):
     return draw
 
 
-# Ranges of code points a kind draws from; the same table stands in fuzz.ts.
+# Ranges of code points by kind; the same table is in fuzz.ts.
 RANGES: list[list[tuple[int, int]]] = [
     [(0x20, 0x7E)],
     [(0x61, 0x7A)],

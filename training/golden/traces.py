@@ -1,4 +1,8 @@
-"""`python -m training.golden.traces --seed S`: wrong traces of the built-in reasoning model with their known errors, their scores and every method's AUC, by PyTorch, in test/golden/reasoning/traces.json."""
+"""`python -m training.golden.traces --seed S`: wrong traces of the built-in reasoning model in
+test/golden/reasoning/traces.json.
+
+With their known errors, their scores and the AUC of every method, by PyTorch.
+"""
 
 import argparse
 import hashlib
@@ -11,7 +15,7 @@ from training.reasoner.contrast import auc, pair, single
 from training.reasoner.critical import REGIMES, Readings, read, rollouts_of, test_problem
 from training.reasoner.train import SHAPE, load, tokenizer
 
-TRACES, SCORED = 150, 6  # wrong traces of each regime, and how many of them with the numbers of every token
+TRACES, SCORED = 150, 6  # wrong traces of each regime, and how many of them include the numbers of every token
 NAMES = ("base", "positive", "negative")
 FORMAT = (
     "Wrong traces that models/reasoner/base wrote on the test split, sampled at T = 1 or greedily. document = "
@@ -32,7 +36,7 @@ def main() -> None:
     a = parse.parse_args()
     t, traces, rollouts = tokenizer(), read(a.seed, "traces"), rollouts_of(a.seed)
     reading = Readings(a.seed, t, NAMES)
-    # What is committed, not what lies in the work folder.
+    # The committed weights, not those in the work folder.
     reading.models = {n: load(REASONER / n / "model.safetensors") for n in NAMES}
     out, means = [], {}
     for regime in REGIMES:

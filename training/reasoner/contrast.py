@@ -1,6 +1,8 @@
-"""`python -m training.reasoner.contrast --check`: scores of a trace's tokens by one model and by a pair, and how well they find one of the tokens.
+"""`python -m training.reasoner.contrast --check`: scores of a trace's tokens by one model and by a pair, and measures
+of how well they find one of the tokens.
 
-A score is one number per token, high where the method says "here". All in nats; the base model's for the first group, the pair's for the second.
+A score is one number per token, high at the token that the method selects. All scores are in nats; those of the first
+group use the base model, those of the second the pair.
 """
 
 import argparse
@@ -15,7 +17,9 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def pair(positive: np.ndarray, negative: np.ndarray, ids: np.ndarray) -> dict[str, np.ndarray]:
-    """Log-probabilities [tokens, entries] of the two models. ratio > 0: the negative model likes the token more. divergence: Rényi's of order 2, positive from negative."""
+    """Log-probabilities [tokens, entries] of the two models. ratio > 0: the token is more likely under the negative
+    model. divergence: Rényi's of order 2, of positive from negative.
+    """
     own = np.arange(len(ids)), ids
     both = 2 * positive - negative
     top = both.max(-1)
@@ -49,7 +53,7 @@ def methods(
     digits: np.ndarray,
     draw: np.random.Generator,
 ) -> dict[str, np.ndarray]:
-    """Every row of the table, by its name there."""
+    """All rows of the table, by name."""
     two, one = pair(positive, negative, ids), single(base, ids)
     mean = np.logaddexp(positive, negative) - np.log(2)
     js = 0.5 * (np.exp(positive) * (positive - mean) + np.exp(negative) * (negative - mean)).sum(-1)
@@ -71,7 +75,9 @@ def methods(
 
 
 def auc(score: np.ndarray, target: int, before: bool = False) -> float:
-    """The chance that the target's score is above another token's, ties half (midranks). `before`: only against the tokens before it; NaN if there are none."""
+    """The probability that the target's score is above another token's, ties count half (midranks). `before`: only the
+    tokens before it; NaN if there are none.
+    """
     others = score[:target] if before else np.delete(score, target)
     return (
         float(((others < score[target]).sum() + 0.5 * (others == score[target]).sum()) / len(others))
@@ -81,7 +87,7 @@ def auc(score: np.ndarray, target: int, before: bool = False) -> float:
 
 
 def rank(score: np.ndarray, target: int) -> int:
-    """1 is the highest; ties stand before the target."""
+    """1 is the highest; ties rank before the target."""
     return 1 + int((np.delete(score, target) >= score[target]).sum())
 
 
@@ -97,7 +103,7 @@ def measures(score: np.ndarray, target: int) -> dict[str, float]:
 
 
 def interval(values: np.ndarray, draws: int = 4000, seed: int = 1) -> tuple[float, float]:
-    """The middle 95 % of the means of as many values drawn with replacement; one value for each problem. NaN values are left out."""
+    """The 95 % bootstrap interval of the mean; one value for each problem. NaN values are ignored."""
     values = np.asarray(values, float)
     values = values[~np.isnan(values)]
     means = np.sort(values[np.random.default_rng(seed).integers(0, len(values), (draws, len(values)))].mean(1))
@@ -105,7 +111,7 @@ def interval(values: np.ndarray, draws: int = 4000, seed: int = 1) -> tuple[floa
 
 
 def auroc(wrong: np.ndarray, right: np.ndarray) -> float:
-    """The chance that a wrong trace's number is above a right one's, ties half."""
+    """The probability that a wrong trace's number is above a right one's, ties count half."""
     order = np.sort(right)
     below, upto = np.searchsorted(order, wrong, "left"), np.searchsorted(order, wrong, "right")
     return float((below + upto).mean() / 2 / len(order))
@@ -115,7 +121,7 @@ def check() -> None:
     draw = np.random.default_rng(1)
     logits = {name: draw.normal(size=(40, 64)) * 3 for name in ("base", "positive", "negative")}
     ids = draw.integers(0, 64, 40)
-    # The definition: the softmax of twice the positive logits less the negative ones.
+    # The definition: the softmax of twice the positive logits minus the negative ones.
     defined = -log_softmax(2 * logits["positive"] - logits["negative"])[np.arange(40), ids]
     base, positive, negative = (log_softmax(x) for x in logits.values())
     two = pair(positive, negative, ids)
@@ -128,7 +134,7 @@ def check() -> None:
     swapped = pair(negative, positive, ids)
     for target in range(40):
         assert abs(auc(two["ratio"], target) + auc(swapped["ratio"], target) - 1) < 1e-12
-    # A token that only the negative model likes stands out, and does so after a shift of everything by a constant.
+    # A token that is likely only under the negative model ranks first, also after everything is shifted by a constant.
     planted = positive.copy()
     planted[17, ids[17]] += 8
     planted = log_softmax(planted)

@@ -1,8 +1,10 @@
-"""`python -m training.reasoner.critical accuracies|traces|rollouts|scores|arms --seed S`: wrong traces of the base model on the test split, and where they really turn wrong.
+"""`python -m training.reasoner.critical accuracies|traces|rollouts|scores|arms --seed S`: wrong traces of the base
+model on the test split, and the tokens at which they become wrong.
 
-`accuracies` of the three models on the test split. `traces` samples wrong ones, at T = 1 and greedily, and finds the first token that no right trace has (the known error). `rollouts` continues the base model from
-every prefix. `scores` lets every method point, and measures it against both targets. `arms` keeps, bans or changes nothing at the token that each
-method points at, with rollouts of its own. All results in `reasoner/SEED/` in the work folder.
+`accuracies` of the three models on the test split. `traces` samples wrong traces, at T = 1 and greedily, and finds the
+first token that no right trace has (the known error). `rollouts` continues the base model from every prefix. `scores`
+compares the token that each method selects with both targets. `arms` keeps, bans or does not change the token that each
+method selects, with separate rollouts. All results go to `reasoner/SEED/` in the work folder.
 """
 
 import argparse
@@ -40,7 +42,9 @@ def keep(seed: int, name: str, value) -> None:
 
 
 def gather(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
-    """One trace of each test problem for each regime; the wrong ones with their first error, and as many right ones as asked for."""
+    """One trace of each test problem for each regime: the wrong ones with their first error, and the requested number
+    of right ones.
+    """
     out = {}
     problems = [test_problem(i) for i in range(a.problems)]
     for regime, temperature in REGIMES.items():
@@ -57,11 +61,11 @@ def gather(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
             if answer(text) == p.answer:
                 right.append({"problem": i, "trace": text})
             elif encoded.ids != ids[:-1]:
-                other["otherTokens"] += 1  # the engine would cut this text into other tokens
+                other["otherTokens"] += 1  # the engine would tokenize this text differently
             else:
                 error = first_error(p, text)
                 assert error
-                # The first token after which no right trace is possible; the end of the text can be it too.
+                # The first token after which no right trace is possible; it can be the end of the text.
                 token = next((j for j, (_, end) in enumerate(encoded.offsets) if end > error.offset), len(ids) - 1)
                 wrong.append(
                     {
@@ -93,7 +97,7 @@ def gather(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
 
 
 def accuracies(t: Tokenizer, a: argparse.Namespace) -> None:
-    """Of all three on the test split, by the answer."""
+    """Of all three models on the test split, by the answer."""
     problems, out = [test_problem(i) for i in range(a.problems)], {}
     for name in ("base", "positive", "negative"):
         model = load(folder(a.seed) / f"{name}.safetensors")
@@ -105,7 +109,7 @@ def accuracies(t: Tokenizer, a: argparse.Namespace) -> None:
 
 
 def ids_of(t: Tokenizer, entry: dict) -> tuple[list[int], list[int]]:
-    """The prompt's ids and the trace's, with the end."""
+    """The ids of the prompt, and those of the trace including the end."""
     return prompt(t, test_problem(entry["problem"])), [*t.encode(entry["trace"]).ids, END]
 
 
@@ -117,7 +121,9 @@ def success(
     starts: list[tuple[list[int], int]],
     generator: torch.Generator,
 ) -> list[int]:
-    """How many rollouts give the answer `right`, for each start: (tokens of the trace so far, rollouts). All starts go along the longest one but for their last token."""
+    """The number of rollouts with the answer `right`, for each start: (tokens of the trace so far, rollouts). All
+    starts are prefixes of the longest one, except for their last token.
+    """
     longest = max((kept for kept, _ in starts), key=len)
     whole = torch.tensor([given + longest])
     cache, _ = prefill(model, whole)
@@ -141,7 +147,9 @@ def success(
 
 
 def critical_token(counts: list[int]) -> int | None:
-    """The paper's rule over the right rollouts after each token: the first zero that stays at or under RECOVERED; without one, the last that recovered."""
+    """The rule of the paper (Lin et al.) on the right rollouts after each token: the first zero after which the count
+    stays at or below RECOVERED; without one, the last that recovered.
+    """
     found = last = None
     for j, c in enumerate(counts):
         if c == 0 and found is None:
@@ -152,14 +160,16 @@ def critical_token(counts: list[int]) -> int | None:
 
 
 def cliffs(counts: list[int], n: int) -> list[int]:
-    """Tokens whose drop is above .1 and 1.645 standard errors of two proportions. counts[0] is before the first token."""
+    """Tokens with a drop of more than .1 and 1.645 standard errors of two proportions. counts[0] is before the first
+    token.
+    """
     p = np.array(counts) / n
     error = np.sqrt((p[:-1] * (1 - p[:-1]) + p[1:] * (1 - p[1:])) / n)
     return [int(j) for j in np.flatnonzero(p[:-1] - p[1:] > 0.1 + 1.645 * error)]
 
 
 def roll(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
-    """Adds to what is there already: a run that was cut off goes on."""
+    """Adds to the existing results: an interrupted run continues."""
     for regime in a.regime or REGIMES:
         name = f"rollouts-{regime}"
         done = read(a.seed, name) if (folder(a.seed) / f"{name}.json").exists() else []
@@ -199,7 +209,7 @@ def rollouts_of(seed: int) -> dict[str, list[dict]]:
 
 
 class Readings:
-    """Log-probabilities of a trace's tokens by every model of a seed, in float64 from float32 logits."""
+    """Log-probabilities of a trace's tokens by several models of a seed, in float64 from float32 logits."""
 
     def __init__(self, seed: int, t: Tokenizer, names: tuple[str, ...]) -> None:
         self.t, self.models = t, {n: load(folder(seed) / f"{n}.safetensors") for n in names}
@@ -259,7 +269,7 @@ def score(t: Tokenizer, a: argparse.Namespace) -> None:
             name: auroc(np.array([s[name].max() for s in scored]), np.array([s[name].max() for s in rights]))
             for name in scored[0]
         }
-        # The pair the other way round, through the same code.
+        # The pair in reverse, with the same code.
         swapped = [
             auc(pair(rows["negative"], rows["positive"], ids)["ratio"], w["token"])
             for w in wrong
@@ -321,7 +331,9 @@ def score(t: Tokenizer, a: argparse.Namespace) -> None:
 
 
 def arms(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
-    """At each method's highest token (the first of equals): success after it (keep), before it, and with it banned (replace). Rollouts that nothing was chosen by."""
+    """At each method's highest token (the first of equals): the success rate after it (keep), before it, and with it
+    banned (replace). These rollouts were not used for any selection.
+    """
     reading, rollouts, out = Readings(a.seed, t, ("base", "positive", "negative")), rollouts_of(a.seed), {}
     for regime in REGIMES:
         rows: dict[str, list[list[float]]] = {}
@@ -348,7 +360,7 @@ def arms(model: Coder, t: Tokenizer, a: argparse.Namespace) -> None:
                     ([*ids[:j], int(v)], 1)
                     for v in torch.multinomial(p, a.fresh, replacement=True, generator=generator)
                 ]
-            # The longest start must hold the prefixes of all others.
+            # The longest start must contain the prefixes of all others.
             instead.append(([*ids[: places[-1] + 1], ids[-1]], 0))
             for i, c in enumerate(success(model, t, right, given, instead, generator)[:-1]):
                 replaced[places[i // a.fresh]] = replaced.get(places[i // a.fresh], 0) + c

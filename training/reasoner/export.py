@@ -1,4 +1,8 @@
-"""`python -m training.reasoner.export --seed S`: a seed's three models as models/reasoner/{base,positive,negative}, each checked against PyTorch and transformers first."""
+"""`python -m training.reasoner.export --seed S`: exports a seed's three models as
+models/reasoner/{base,positive,negative}.
+
+Each is compared with PyTorch and transformers first.
+"""
 
 import argparse
 import json
@@ -27,7 +31,7 @@ def main() -> None:
         fresh = REASONER / f"{name}.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        # Every folder names the pair, so that each of the three opens with it.
+        # Every folder names the pair, so that opening any of the three opens the pair.
         files(
             fresh,
             load_file(folder(a.seed) / f"{name}.safetensors"),

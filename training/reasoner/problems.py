@@ -1,10 +1,12 @@
-"""`python -m training.reasoner.problems --check`: multi-step word problems for the built-in reasoning models, made by a program that knows the answer.
+"""`python -m training.reasoner.problems --check`: multi-step word problems with known answers, for the built-in
+reasoning models.
 
-One person's things are counted through a few events. Who gives and who takes, whose event it is and which of two is compared with the other has to
-be read out of the sentence, so that a weak model goes wrong in how it frames a step and not only in its arithmetic.
+A problem counts one person's things over a few events. Who gives and who takes, whose event it is and which of two
+persons is compared with the other must be read from the sentence, so that a weak model makes errors in framing a step
+and not only in arithmetic.
 
-The splits share words, but no sentence template (a pattern with its verb), no sequence of kinds of events, no starting value and no added or taken
-number. Multipliers, boxes, names and the forms of the question are common to all.
+The splits share words, but no sentence template (a pattern with its verb), no sequence of kinds of events, no starting
+value and no added or taken number. Multipliers, boxes, names and the forms of the question are common to all splits.
 """
 
 import argparse
@@ -28,7 +30,8 @@ QUESTIONS = (
     "At the end, how many {x} does {A} have?",
 )
 
-# Numbers are dealt out by their remainder. With ranges of its own for each split the base model wrote the digits of its range whatever the problem said.
+# Numbers are assigned by their remainder. With a separate range for each split, the base model wrote the digits of its
+# own range regardless of the problem.
 OWNERS = ("base", "base", "test", "base", "contrast", "base", "calibration", "test")
 STARTS, AMOUNTS = (
     {split: [n for n in numbers if OWNERS[n % 8] == split] for split in SPLITS}
@@ -50,7 +53,7 @@ PACKED = (
     "Each of the {b} {u} that {A} {V} holds {c} {x}.",
     "Later {A} {V} {b} {u} of {c} {x} each.",
 )
-# Patterns by family, the words that fill {V}, and patterns that are base's alone where two words leave it too few. X gives, Y takes.
+# Patterns by family, the words for {V}, and patterns only for base where two words leave too few. X gives, Y takes.
 FAMILIES = {
     "gain": (SINGLE, GAINS),
     "loss": (SINGLE, LOSSES),
@@ -130,7 +133,9 @@ FAMILIES = {
 
 @functools.cache
 def templates(family: str, split: str) -> list[tuple[str, str]]:
-    """The (pattern, verb) pairs of a split: a Latin square, so that every word and almost every pattern occurs in `base` too."""
+    """The (pattern, verb) pairs of a split: a Latin square, so that every word and almost every pattern also occurs in
+    `base`.
+    """
     patterns, verbs, *more = FAMILIES[family]
 
     def owner(p, v):
@@ -152,7 +157,7 @@ def core(sentence: str) -> str:
 
 
 def _same(own: str, families: tuple[str, ...], verb: str | None = None, **slots) -> tuple[str, ...]:
-    """`own` and every sentence of these families with the same persons and numbers; `verb`: only with this one."""
+    """`own` and all sentences of these families with the same persons and numbers; `verb`: only with this verb."""
     every = (
         core(pattern.format(V=v, **slots))
         for family in families
@@ -167,7 +172,9 @@ def _same(own: str, families: tuple[str, ...], verb: str | None = None, **slots)
 
 @dataclass(frozen=True)
 class Event:
-    """What happens to the count: `op` one of + - * /, by `k`; packed events make k = b * c of them first. `said`: the sentence, without when and where, and all others that say the same."""
+    """A change of the count: `op` is one of + - * /, applied with `k`; packed events first compute k = b * c. `said`:
+    the sentence, without time and place, and all others with the same meaning.
+    """
 
     op: str
     k: int
@@ -181,7 +188,9 @@ class Event:
 
 @dataclass(frozen=True)
 class Problem:
-    """`compare` is None or (other's name, other's count, signed difference): the start is then their sum. `ledger`: every sentence as a change of counts."""
+    """`compare` is None or (other's name, other's count, signed difference): the start is then their sum. `ledger`:
+    every sentence as a change of counts.
+    """
 
     text: str
     who: str
@@ -211,7 +220,7 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
     if owner(kinds) != split:
         return None
     who, other, third = draw.sample(NAMES, 3)
-    # No amount twice in a problem: which one a step takes can then be seen.
+    # Each amount is used once in a problem, so that the amount of a step is identifiable.
     amounts = draw.sample(AMOUNTS[split], len(AMOUNTS[split]))
     things, used, ledger, numbers = draw.choice(THINGS), [], [], set()
 
@@ -238,7 +247,7 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
         ledger.append(("set", who, start))
     value, events = start, []
     for kind in kinds:
-        # Sentences about others, which change nothing that is asked for.
+        # Sentences about others, which do not change the answer.
         if draw.random() < 0.2:
             if not amounts:
                 return None
@@ -293,7 +302,8 @@ def _attempt(draw: random.Random, split: str) -> Problem | None:
         events.append(event)
     if not 1 <= start <= HIGHEST:
         return None
-    # The question stands first: what a sentence means for the one who is asked about can be read at the sentence.
+    # The question comes first, so that the meaning of each sentence for the person in question is known when it is
+    # read.
     lines.insert(0, draw.choice(QUESTIONS).format(x=things, A=who))
     return Problem(
         " ".join(lines),
@@ -316,7 +326,9 @@ def problem(draw: random.Random, split: str) -> Problem:
 
 
 def count(p: Problem) -> int:
-    """The answer by another way: everybody's things, sentence by sentence. Others may owe: how many they have is not said."""
+    """The answer computed independently: everybody's things, sentence by sentence. Others may have negative counts: how
+    many they have is not given.
+    """
     has: dict[str, int] = {}
     for what, who, *rest in p.ledger:
         if what == "set":

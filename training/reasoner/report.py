@@ -1,4 +1,8 @@
-"""`python -m training.reasoner.report [--keep S]`: models/reasoner/base/REPORT.md from the seeds' results in training/reasoner/seeds/; `--keep` first puts a seed's results there from the work folder."""
+"""`python -m training.reasoner.report [--keep S]`: writes models/reasoner/base/REPORT.md from the results of the seeds
+in training/reasoner/seeds/.
+
+`--keep` first copies a seed's results there from the work folder.
+"""
 
 import argparse
 import importlib.metadata

@@ -1,4 +1,9 @@
-"""`python -m training.reasoner.sample_logprobs`: the traces of samples/traces.jsonl as a server of the built-in reasoning model would answer them, with the log-probabilities of its tokens and the five likeliest of each, in samples/logprobs.jsonl (OpenAI's completions)."""
+"""`python -m training.reasoner.sample_logprobs`: log-probabilities of the traces of samples/traces.jsonl, in
+samples/logprobs.jsonl.
+
+The format is that of OpenAI's completions, as a server of the built-in reasoning model would answer: the
+log-probability of each token, and the five most likely ones.
+"""
 
 import json
 

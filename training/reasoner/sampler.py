@@ -1,4 +1,6 @@
-"""Many continuations of one prefix at once: the keys and values of the prefix are computed once and shared by all rows that continue it."""
+"""Many continuations of one prefix at once: the keys and values of the prefix are computed once and shared by all its
+rows.
+"""
 
 import torch
 import torch.nn.functional as F
@@ -21,7 +23,9 @@ def _qkv(model: Coder, layer, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tens
 
 @torch.no_grad()
 def prefill(model: Coder, ids: Tensor) -> tuple[list[tuple[Tensor, Tensor]], Tensor]:
-    """ids [groups, length], padded on the right. Keys and values of each layer [groups, heads, length, head], and the logits."""
+    """ids [groups, length], padded on the right. Keys and values of each layer [groups, heads, length, head], and the
+    logits.
+    """
     x, cache = model.model.embed_tokens(ids), []
     cos, sin = model.cos[: ids.shape[1]], model.sin[: ids.shape[1]]
     for layer in model.model.layers:
@@ -44,9 +48,9 @@ def continuations(
     generator: torch.Generator,
     cache: list[tuple[Tensor, Tensor]] | None = None,
 ) -> list[list[int]]:
-    """
-    ids [groups, length]: the shared prefixes. Row (g, n) of the flattened result continues ids[g, :place[g, n]] followed by the token last[g, n], for up
-    to `new` tokens or to END, which is included. temperature 0: the likeliest token. place and last: [groups, rows].
+    """ids [groups, length]: the shared prefixes. Row (g, n) of the flattened result continues ids[g, :place[g, n]]
+    followed by the token last[g, n], for at most `new` tokens, or to END, which is included. temperature 0: the most
+    likely token. place and last: [groups, rows].
     """
     cache = cache or prefill(model, ids)[0]
     groups, rows = last.shape
@@ -93,7 +97,7 @@ def continuations(
         left = int(running.sum())
         if left == 0:
             break
-        # Rows of one prefix can be dropped when they end; with several prefixes the rows stay a rectangle.
+        # Rows of a single prefix are dropped when they end; with several prefixes the rows stay rectangular.
         if groups == 1 and left < 0.8 * count:
             alive, token, place, hidden = alive[running], token[running], place[running], hidden[:, :, running]
             for layer, mine in enumerate(own):
@@ -112,7 +116,7 @@ def samples(
     generator: torch.Generator,
     block: int = 1024,
 ) -> list[list[list[int]]]:
-    """`rows` continuations of every prompt, prompts of like length together."""
+    """`rows` continuations of every prompt; prompts of similar length form a batch."""
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     out: list[list[list[int]]] = [[] for _ in prompts]
     step = max(1, block // rows)
@@ -130,7 +134,9 @@ def samples(
 
 @torch.no_grad()
 def check() -> None:
-    """Against whole forward passes: greedy continuations of several prefixes of several prompts, and the share of sampled first tokens."""
+    """Compares with whole forward passes: greedy continuations of several prefixes of several prompts, and the
+    frequencies of sampled first tokens.
+    """
     from training.model import Shape
 
     torch.manual_seed(1)

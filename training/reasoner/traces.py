@@ -1,8 +1,8 @@
-"""Chains of thought for a problem: how right ones are written, and where a wrong one first leaves all of them.
+"""Chains of thought for a problem: how right ones are written, and where a wrong one first differs from all of them.
 
-A trace is an optional plan, a line for the start, one line for each event with its sentence and its equation, and `#### answer`. Another sentence that
-says the same (another verb for finding, giver and taker the other way round) is right too. Events that only add or take
-commute until something multiplies or divides, and any order of them is right.
+A trace is an optional plan, a line for the start, one line for each event with its sentence and its equation, and `####
+answer`. Another sentence with the same meaning (another verb for finding, giver and taker exchanged) is right too.
+Events that only add or take commute until one multiplies or divides; any order of them is right.
 """
 
 import itertools
@@ -28,7 +28,9 @@ def _kind(e: Event) -> str:
 
 
 def orders(p: Problem) -> list[tuple[Event, ...]]:
-    """Every right order of the events, the text's own first: within a run of + and -, all permutations that never go below zero."""
+    """Every right order of the events, the text's own first: within a run of + and -, all permutations that never go
+    below zero.
+    """
     runs = [list(run) for _, run in itertools.groupby(p.events, lambda e: e.op in "+-")]
     choices = [list(dict.fromkeys(itertools.permutations(run))) if run[0].op in "+-" else [tuple(run)] for run in runs]
     out = []
@@ -51,7 +53,7 @@ def start_lines(p: Problem) -> list[str]:
 
 
 def event_lines(e: Event, value: int, said: tuple[str, ...]) -> list[str]:
-    """The step's lines with one of these sentences each."""
+    """The possible lines of a step, one for each of these sentences."""
     packed = f"{e.b}*{e.c}={e.k}, " if e.b else ""
     end = f": {value}{e.op}{e.k}={e.apply(value)}.\n"
     return [
@@ -79,14 +81,18 @@ def write(draw: random.Random, p: Problem) -> str:
 
 @dataclass(frozen=True)
 class Error:
-    """`offset`: the first byte that no right trace has there (the text is ASCII; at its end, the end itself is wrong)."""
+    """`offset`: the first byte that no right trace has there (the text is ASCII; at its end, the end itself is
+    wrong).
+    """
 
     offset: int
-    kind: str  # framing: what is done with which number; slip: a digit of a result or of a number copied wrongly
+    kind: str  # framing: which operation with which number; slip: a digit of a result or of a number copied wrongly
 
 
 def _next(p: Problem, states: list[tuple]) -> dict[str, list[tuple]]:
-    """The lines that may come in these states, each with the states after it. A state: (order, events done or -1 before the start or -2 before a plan, value)."""
+    """The lines that are possible in these states, each with the states after it. A state: (order, number of events
+    done or -1 before the start or -2 before a plan, value).
+    """
     out: dict[str, list[tuple]] = {}
     for order, at, value in states:
         if at == -2:
@@ -107,15 +113,17 @@ def _shared(a: str, b: str) -> int:
 
 
 def first_error(p: Problem, text: str) -> Error | None:
-    """Where `text` first stops being the beginning of a right trace, or None if it is one to its end. Follows every derivation that is still possible."""
+    """The position from which `text` is no longer the beginning of a right trace, or None if it is a complete one.
+    Follows every derivation that is still possible.
+    """
     states, at = [(order, -2, p.start) for order in orders(p)], 0
     while True:
         lines = _next(p, states)
         rest = text[at:]
-        if not lines:  # behind the answer
+        if not lines:  # after the answer
             return Error(at, "framing") if rest else None
         fits = [line for line in lines if rest.startswith(line)]
-        # Lines of events end in a line break, and no line begins another.
+        # Lines of events end in a line break, and no line is a prefix of another.
         if fits:
             states = list(dict.fromkeys(s for line in fits for s in lines[line]))
             at += len(fits[0])
@@ -126,13 +134,15 @@ def first_error(p: Problem, text: str) -> Error | None:
 
 
 def _classify(p: Problem, line: str, rest: str, at: int) -> str:
-    """Both agree before `at`. A number that another quantity of the problem would explain is a choice, not a slip."""
+    """Both agree before `at`. A number that is another quantity of the problem is a wrong choice (framing), not a
+    slip.
+    """
     wrong = rest[at : at + 1]
     for m in re.finditer(r"\d+", line):
         if not (m.start() <= at <= m.end()) or (at == m.end() and not wrong.isdigit() and line[m.start() - 1] != "="):
             continue
         if at == m.start() and not wrong.isdigit():
-            break  # a word where a number stood
+            break  # a word in place of a number
         before = line[: m.start()]
         if before.endswith(("=", "#### ")) or (
             before.endswith(": ") and line[m.end()] in "+-*/" and not before.startswith(f"{p.who} has")
@@ -155,7 +165,9 @@ def _every(p: Problem, states: list[tuple] | None = None) -> list[str]:
 
 
 def check(draw: random.Random, problems: list[Problem]) -> None:
-    """Right traces pass; on small problems the first error is where brute force over every right text finds it, after any one change."""
+    """Right traces pass; on small problems the first error, after any single change, is where a search over every right
+    text finds it.
+    """
     for p in problems:
         text = write(draw, p)
         assert first_error(p, text) is None and answer(text) == p.answer, text
@@ -175,7 +187,7 @@ def check(draw: random.Random, problems: list[Problem]) -> None:
                 assert found is None
             else:
                 assert found and found.offset == max(_shared(changed, t) for t in every), changed
-    # A wrong result, another event's number, the wrong sign, a stale value.
+    # A wrong result, another event's number, the wrong sign, an outdated value.
     give, twice = (
         Event("-", 21, ("Mia gives Ben 21 keys", "Mia hands Ben 21 keys")),
         Event("*", 2, ("Mia doubles the pile",)),

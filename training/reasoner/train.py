@@ -1,9 +1,12 @@
-"""`python -m training.reasoner.train base|contrast|tune --seed S`: the model that solves `problems`, sampled traces of it, and the two made from those.
+"""`python -m training.reasoner.train base|contrast|tune --seed S`: trains the model that solves `problems`, samples its
+traces, and trains the two models made from those.
 
-`base` trains from right traces until its tokens are spent, or half of its traces at T = 1 are right on the calibration split: it is to stay weak. What is
-kept is the running average of the weights. `contrast` samples it on problems of the contrast split and keeps right and wrong traces, told apart by their answers
-alone. `tune` trains copies of it on the right ones (`positive`) and on the wrong ones (`negative`), in the same order, for the same number of steps, and
-pairs on traces whose labels were permuted (`null`). Everything goes to `reasoner/SEED/` in the work folder and resumes from there.
+`base` trains on right traces until its tokens are spent, or until half of its traces at T = 1 are right on the
+calibration split: it should stay weak. The result is the running average of the weights. `contrast` samples it on
+problems of the contrast split and stores right and wrong traces, distinguished only by their answers. `tune` trains
+copies of it on the right traces (`positive`) and on the wrong ones (`negative`), in the same order and for the same
+number of steps, and pairs on traces with permuted labels (`null`). Everything is stored in `reasoner/SEED/` in the work
+folder and resumes from there.
 """
 
 import argparse
@@ -39,7 +42,7 @@ SHAPE = Shape(
     intermediate_size=384,
     max_position_embeddings=512,
 )
-NEW = 160  # tokens: no right trace is longer
+NEW = 160  # tokens; no right trace is longer
 ROWS, GROUP, AVERAGE = 16, 16, 0.997
 PROMPT_WEIGHT = 0.1  # of the loss on the problem's text
 
@@ -51,7 +54,7 @@ def folder(seed: int) -> Path:
 
 
 def tokenizer() -> Tokenizer:
-    """The committed one if there is one: the weights know only that vocabulary."""
+    """The committed tokenizer if there is one: the weights know only that vocabulary."""
     for place in (REASONER / "base", WORK / "reasoner" / "tokenizer"):
         if (place / "tokenizer.json").exists():
             return Tokenizer.from_file(str(place / "tokenizer.json"))
@@ -61,7 +64,7 @@ def tokenizer() -> Tokenizer:
 
 
 def prompt(t: Tokenizer, p: Problem) -> list[int]:
-    """The start of text, the problem and a line break."""
+    """The start token, the problem and a line break."""
     return [END, *t.encode(p.text + "\n").ids]
 
 
@@ -98,12 +101,14 @@ def loss_of(model: Coder, rows: torch.Tensor, weight: torch.Tensor, bf16: bool) 
 
 
 def documents(t: Tokenizer, seed: int, step: int) -> Iterator[list[tuple[list[int], int]]]:
-    """New problems for every step from this one on, the same for the same step: a resumed run finds its place by its number. Those of GROUP steps are sorted by length."""
+    """New problems for every step from this one on, deterministic for the step: a resumed run continues by its number.
+    The documents of GROUP steps are sorted by length.
+    """
     while True:
         draw, made = random.Random(f"base {seed} {step // GROUP}"), []
         for _ in range(GROUP * ROWS):
             p = problem(draw, "base")
-            # Short problems are most of those of the split, and are learnt first.
+            # Most problems of the split are short, and are learnt first.
             while len(p.events) == 2 and draw.random() < 0.65:
                 p = problem(draw, "base")
             given = prompt(t, p)
@@ -137,7 +142,7 @@ def train_base(a: argparse.Namespace) -> None:
         model.load_state_dict(load_file(REASONER / "base" / "model.safetensors"))
         average.load_state_dict(model.state_dict())
         state = json.loads((REASONER / "base" / "step.json").read_text())
-        print(f"goes on from models/reasoner/base at step {state['step']}", flush=True)
+        print(f"continues from models/reasoner/base at step {state['step']}", flush=True)
     held = [problem(random.Random(i), "calibration") for i in range(a.checked)]
     stream = documents(t, a.seed, state["step"])
     last = checked = time.time()
@@ -208,7 +213,9 @@ def write_weights(model: Coder, path: Path) -> None:
 
 
 def sample_contrast(a: argparse.Namespace) -> None:
-    """For each problem: every different right trace's count and the wrong ones by answer, as the paper's selection wants them."""
+    """For each problem the count of every different right trace, and the wrong ones by answer, as the selection of the
+    paper needs them.
+    """
     path, t = folder(a.seed), tokenizer()
     model = load(path / "base.safetensors")
     generator, draw = torch.Generator().manual_seed(a.seed), random.Random(f"contrast {a.seed}")
@@ -240,7 +247,7 @@ def sample_contrast(a: argparse.Namespace) -> None:
 
 
 def tuned(base: Coder, t: Tokenizer, traces: list[dict], seed: int, count: int, part: float, bf16: bool) -> Coder:
-    """A copy of `base` after `count` steps on these traces, the rate falling in a line to nothing."""
+    """A copy of `base` after `count` steps on these traces; the rate decays linearly to zero."""
     model = copy.deepcopy(base).train()
     draw, ready = random.Random(seed), []
     for x in traces:
@@ -265,7 +272,8 @@ def tune(a: argparse.Namespace) -> None:
     size = min(len(made["right"]), len(made["wrong"]))
     draw = random.Random(a.seed)
     right, wrong = draw.sample(made["right"], size), draw.sample(made["wrong"], size)
-    # The rate is chosen on the calibration split: too high a one unlearns what the contrast split does not show.
+    # The rate is chosen on the calibration split: with a high one the model forgets what the contrast split does not
+    # contain.
     held, tried, best = [problem(random.Random(f"rate {i}"), "calibration") for i in range(a.checked)], {}, None
     for part in a.rate:
         began = time.time()

@@ -1,7 +1,8 @@
-"""`python -m training.sae.activations`: the middle residual of models/coder on code, once, in the work folder.
+"""`python -m training.sae.activations`: computes the middle residual of models/coder on code, once, in the work folder.
 
-Writes `sae/train.f16` (pieces of training files in a random order) and `sae/heldout.f16` (the held-out files), float16 [tokens, 256], and beside
-each `.json` with how many there are. Left out: the start token and the first token of each window, which no later token resembles.
+Writes `sae/train.f16` (pieces of training files in random order) and `sae/heldout.f16` (the held-out files), float16
+[tokens, 256], and next to each a `.json` with the number of tokens. The start token and the first token of each window
+are excluded, because no later token resembles them.
 """
 
 import argparse
@@ -18,11 +19,11 @@ from tokenizers import Tokenizer
 from training.model import Coder, Shape
 from training.paths import MODEL, WORK
 
-# Two of the four layers before it and two after it. TransformerLens's name; the same tensor is blocks.2.hook_resid_pre.
+# After two of the four layers. TransformerLens's name; the same tensor is blocks.2.hook_resid_pre.
 HOOK, LAYER = "blocks.1.hook_resid_post", 1
 FOLDER = WORK / "sae"
-WINDOW = 1024  # start token included, as the product's windows
-SKIP = 2  # positions of a window that are left out: the start token and the first token
+WINDOW = 1024  # including the start token, as in the extension
+SKIP = 2  # positions of a window that are excluded: the start token and the first token
 ROWS = 16
 
 
@@ -53,7 +54,7 @@ def residual(model: Coder, ids: torch.Tensor) -> torch.Tensor:
 
 
 def rest(model: Coder, x: torch.Tensor) -> torch.Tensor:
-    """The residual stream at the hook -> logits: what comes after `residual`."""
+    """The residual stream at the hook -> logits: the part of the model after `residual`."""
     cos, sin = model.cos[: x.shape[1]], model.sin[: x.shape[1]]
     for layer in model.model.layers[LAYER + 1 :]:
         x = layer(x, cos, sin)
@@ -61,7 +62,9 @@ def rest(model: Coder, x: torch.Tensor) -> torch.Tensor:
 
 
 def train_pieces(seed: int) -> Iterator[list[int]]:
-    """Windows of the training files, a piece of each file from the start of a random line; files in a random order, again and again."""
+    """Windows of the training files, from the start of a random line of each file; files in random order,
+    repeatedly.
+    """
     draw, bpe, all_files = random.Random(seed), tokenizer(), files("train")
     while True:
         draw.shuffle(all_files)
@@ -76,7 +79,7 @@ def train_pieces(seed: int) -> Iterator[list[int]]:
 
 
 def heldout_pieces() -> Iterator[list[int]]:
-    """All held-out files, each in windows one after the other."""
+    """All held-out files, each in consecutive windows."""
     bpe = tokenizer()
     for f in files("heldout"):
         ids = bpe.encode(f["text"], add_special_tokens=False).ids
@@ -86,7 +89,7 @@ def heldout_pieces() -> Iterator[list[int]]:
 
 @torch.no_grad()
 def captured(model: Coder, pieces: Iterable[list[int]]) -> Iterator[list[tuple[list[int], np.ndarray]]]:
-    """Each piece and its residuals [length, hidden], start token included; computed in rows of one batch, longest padded."""
+    """Each piece and its residuals [length, hidden], including the start token; computed in padded batches."""
     batch = []
 
     def run() -> list[tuple[list[int], np.ndarray]]:
@@ -123,7 +126,7 @@ def write(name: str, pieces: Iterable[list[int]], limit: int) -> None:
 
 
 def read(name: str) -> np.ndarray:
-    """float16 [tokens, hidden], mapped."""
+    """float16 [tokens, hidden], memory-mapped."""
     return np.memmap(FOLDER / f"{name}.f16", np.float16, "r").reshape(-1, Shape().hidden_size)
 
 

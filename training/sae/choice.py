@@ -1,7 +1,9 @@
-"""Which token-feature pairs of a batch stay: the three rules, exact. `python -m training.sae.choice` compares each with brute force.
+"""The three exact rules that select token-feature pairs of a batch. `python -m training.sae.choice` compares each with
+brute force.
 
-u: pre-activations [tokens, features]. Each rule returns (tokens, features), the places that it chose, with only u > 0 among them and in the order
-of the tokens. A rule's budget counts places before that; ties at a budget's edge are broken by topk's order, the number stays exact.
+u: pre-activations [tokens, features]. Each rule returns (tokens, features), the selected positions, only those with u >
+0, ordered by token. The budget of a rule counts positions before that restriction; ties at the limit of a budget are
+resolved by the order of topk, and the number stays exact.
 """
 
 import torch
@@ -17,7 +19,7 @@ class Mutual:
     """Mutual Choice = BatchTopK: the k · T largest of the whole batch."""
 
     def __init__(self, start: float = 0.0) -> None:
-        self.guess = start  # a threshold below the next batch's; only speed depends on it
+        self.guess = start  # a threshold below that of the next batch; it affects only speed
 
     def __call__(self, u: Tensor, k: int) -> tuple[Tensor, Tensor]:
         count = k * u.shape[0]
@@ -38,10 +40,12 @@ class PerToken:
 
 
 def budgets(density: Tensor, total: int, live: float = 1e-6, steepest: float = 1.2) -> Tensor:
-    """Feature Choice's m_f [features], which sum to `total`: a Zipf curve over the ranks of the features by density, each at least 1.
+    """The budgets m_f [features] of Feature Choice, with the sum `total`: a Zipf curve over the ranks of the features
+    by density, each at least 1.
 
-    m_f ~ (rank + b)^-a, fitted in logarithms on ranks 10 to 0.8 of the live features and with a <= `steepest` (a fit of the tail is not the
-    curve); no feature may have more than it fires at three times over, and what is cut off there is dealt out again among the others.
+    m_f ~ (rank + b)^-a, fitted in logarithms on ranks 10 to 0.8 of the live features and with a <= `steepest` (a fit of
+    the tail is not the curve). No feature may have more than three times the number at which it fires; the excess is
+    redistributed among the others.
     """
     order = density.argsort(descending=True)
     ranked = density[order].double()
@@ -67,21 +71,21 @@ def budgets(density: Tensor, total: int, live: float = 1e-6, steepest: float = 1
     whole = share.floor().long()
     left = total - int(whole.sum())
     extra = (share - whole).argsort(descending=True)
-    # Every feature's 1 can ask for more than there is only in a batch smaller than the features.
+    # The minimum of 1 per feature exceeds the total only in a batch smaller than the features.
     assert 0 <= left <= len(extra), (left, total)
     whole[extra[:left]] += 1
     return torch.empty_like(whole).index_copy_(0, order, whole)
 
 
 class PerFeature:
-    """Feature Choice: of each feature the m_f tokens of the batch where it is largest."""
+    """Feature Choice: of each feature the m_f tokens of the batch with the largest values."""
 
     def __call__(self, u: Tensor, m: Tensor) -> tuple[Tensor, Tensor]:
         columns, kept = u.t().contiguous(), []
         m = m.clamp_max(u.shape[0])
         order = m.argsort(descending=True)
         at = 0
-        while at < len(order):  # groups whose budgets are within a factor of two share one topk
+        while at < len(order):  # groups whose budgets differ by less than a factor of two share one topk
             most = int(m[order[at]])
             if most == 0:
                 break
@@ -100,7 +104,7 @@ def main() -> None:
         u = torch.randn(64, 96).mul(8).round() / 8 if trial % 2 else torch.randn(64, 96)  # with ties and without
         brute = u.flatten().sort(descending=True).values
         mutual = Mutual()
-        for _ in range(2):  # the second call goes by the first one's guess
+        for _ in range(2):  # the second call uses the threshold of the first
             t, f = mutual(u, 5)
             assert u[t, f].sort(descending=True).values.equal(brute[:320].clone())
         t, f = PerToken()(u, 5)

@@ -1,4 +1,8 @@
-"""`python -m training.sae.contexts FEATURE [...]`: a feature's label and where it fires on held-out files, for reading by eye: the strongest, one a file, and one from each fifth of its values."""
+"""`python -m training.sae.contexts FEATURE [...]`: prints a feature's label and tokens of the held-out files at which
+it fires.
+
+Shows the strongest, one per file, and one from each fifth of its values.
+"""
 
 import argparse
 import json
@@ -12,7 +16,7 @@ from training.sae.tokens_table import chosen, residuals
 
 
 def snippet(text: str, a: int, b: int) -> str:
-    """The token between ⟦ and ⟧, with what stands around it; line ends as ⏎."""
+    """The token between ⟦ and ⟧ with the surrounding text; line ends as ⏎."""
     return f"{text[max(0, a - 60) : a]}⟦{text[a:b]}⟧{text[b : b + 25]}".replace("\n", "⏎").replace("\r", "")
 
 

@@ -1,7 +1,9 @@
-"""`python -m training.sae.convert_pt FILE.pt [...]`: a PyTorch file of an autoencoder as safetensors beside it, for the extension, which reads no pickle.
+"""`python -m training.sae.convert_pt FILE.pt [...]`: converts a PyTorch file of an autoencoder to a safetensors file
+next to it, because the extension does not read pickles.
 
-`weights_only=True`: a file that would run code is refused, not run. Nested dictionaries become names with dots; what is no tensor (OpenAI's
-`activation` and `activation_state_dict`, for one) goes to the file's metadata, as text or JSON.
+`weights_only=True`: a file that would run code is refused, not run. Nested dictionaries become names with dots; values
+that are not tensors (for example OpenAI's `activation` and `activation_state_dict`) are written to the file's metadata,
+as text or JSON.
 """
 
 import argparse
@@ -34,17 +36,19 @@ def parts(value: dict, prefix: str = "") -> tuple[dict[str, torch.Tensor], dict[
 
 
 def convert(path: Path) -> Path:
-    """The written file's path. Raises ValueError for a file that holds more than tensors or none or is no PyTorch file, OSError if it cannot be read."""
+    """Returns the path of the written file. Raises ValueError for a file that holds anything but tensors, holds none or
+    is not a PyTorch file, and OSError if it cannot be read.
+    """
     try:
         value = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as problem:
-        # torch's own message advises to read it all the same.
+        # torch's own message recommends reading it anyway.
         raise ValueError(
             "it holds more than tensors and could run code when read: not converted. Ask its author for safetensors"
         ) from problem
     except OSError:
         raise
-    except Exception as problem:  # bytes that are no PyTorch file fail in many ways
+    except Exception as problem:  # bytes that are not a PyTorch file fail in many ways
         raise ValueError("it is no file that torch.save wrote, or it is cut off") from problem
     tensors, notes = parts(value if isinstance(value, dict) else {"value": value})
     if not tensors:
@@ -55,7 +59,7 @@ def convert(path: Path) -> Path:
 
 
 def main() -> int:
-    parse = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parse = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parse.add_argument("files", nargs="+", type=Path)
     failed = 0
     for path in parse.parse_args().files:

@@ -1,4 +1,4 @@
-"""A predicate in words."""
+"""Predicates in words."""
 
 import json
 
@@ -52,7 +52,7 @@ def joined(words: list[str]) -> str:
 
 
 def noun(c: Clause) -> str | None:
-    """What a token is, for the fields that say so."""
+    """The kind of token, for the fields that define it."""
     values = c.value if c.operator == "in" else [c.value]
     if c.field == "token":
         return joined([quoted(v) for v in values])

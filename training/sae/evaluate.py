@@ -1,8 +1,10 @@
-"""`python -m training.sae.evaluate [--seed 1]`: figures of the published autoencoder and of the runs beside it, on held-out files, in the work folder.
+"""`python -m training.sae.evaluate [--seed 1]`: measures the published autoencoder and the other runs on held-out
+files; the results go to the work folder.
 
-Every rule is measured as it is meant to be used, at the same L0: Mutual Choice with one threshold (the published file), plain TopK with the k largest
-of each token, Feature Choice with a threshold for each feature at its own density. All thresholds come from the held-out files with even numbers,
-all figures from those with odd numbers; which features are dead is counted on all held-out tokens.
+Every rule is measured in its intended use, at the same L0: Mutual Choice with one threshold (the published file), TopK
+with the k largest of each token, Feature Choice with a threshold for each feature at its own density. All thresholds
+come from the held-out files with even numbers, all figures from those with odd numbers; dead features are counted on
+all held-out tokens.
 """
 
 import argparse
@@ -25,7 +27,9 @@ Encode = Callable[[Tensor], Tensor]
 
 
 def feature_thresholds(w: dict[str, Tensor], x: Tensor, density: Tensor) -> Tensor:
-    """[F]: of each feature the pre-activation that its share of the tokens exceeds, at least 0; shares are moved together so that L0 is K."""
+    """[F]: for each feature the pre-activation that its share of the tokens exceeds, at least 0; the shares are scaled
+    by a common factor so that L0 is K.
+    """
     columns = torch.cat([pre(w, part).half() for part in x.split(4096)]).t().contiguous()
     ordered = torch.stack([c.float().sort(descending=True).values for c in columns])
     index = torch.arange(FEATURES)
@@ -56,7 +60,7 @@ def token_top(w: dict[str, Tensor]) -> Encode:
 
 
 def in_batches(w: dict[str, Tensor], rule, budget) -> Encode:
-    """The training rule itself, over batches of the size it was trained with."""
+    """The training rule itself, over batches of the training size."""
 
     def encode(x: Tensor) -> Tensor:
         u = pre(w, x)
@@ -92,7 +96,7 @@ def reconstruction(w: dict[str, Tensor], encode: Encode, x: Tensor) -> dict[str,
 
 
 def densities(encode: Encode, x: np.ndarray) -> Tensor:
-    """[F]: in how many of the rows each feature fires."""
+    """[F]: the number of rows in which each feature fires."""
     fired = torch.zeros(FEATURES, dtype=torch.long)
     for at in range(0, len(x), BATCH):
         fired += (encode(torch.from_numpy(x[at : at + BATCH].astype(np.float32))) > 0).sum(0)
@@ -100,7 +104,9 @@ def densities(encode: Encode, x: np.ndarray) -> Tensor:
 
 
 def cross_entropy(models: dict[str, tuple[dict[str, Tensor], Encode]], mean: Tensor, tokens: int) -> dict[str, float]:
-    """Nats a token on held-out files with odd numbers, the residual put in at every position that the autoencoder is for; counted from there on."""
+    """Nats per token on held-out files with odd numbers, with the reconstructed residual at every position for which
+    the autoencoder is meant; averaged over these positions.
+    """
     model, bpe, sums, count = coder(), tokenizer(), {}, 0
     for f in files("heldout")[1::2]:
         ids = bpe.encode(f["text"], add_special_tokens=False).ids[: WINDOW - 1]

@@ -1,7 +1,9 @@
-"""`python -m training.sae.export [--seed 1]`: models/coder/saes/resid-mid from the Mutual Choice run, as SAELens v6 JumpReLU.
+"""`python -m training.sae.export [--seed 1]`: exports the Mutual Choice run as models/coder/saes/resid-mid, a JumpReLU
+autoencoder of SAELens v6.
 
-The scale is folded so that the decoder's rows keep length 1: z is then how far a feature moves the residual stream. The threshold is the one at
-which, on the held-out files with even numbers, k features a token fire on average; figures are taken on the others (sae.evaluate).
+The scale is folded into the weights so that the decoder's rows keep length 1: z is then the distance by which a feature
+moves the residual stream. With the chosen threshold, k features per token fire on average on the held-out files with
+even numbers; the figures are measured on the others (sae.evaluate).
 """
 
 import argparse
@@ -33,14 +35,16 @@ def heldout_files() -> list[tuple[int, int]]:
 
 
 def rows_of(parity: int, limit: int) -> Tensor:
-    """float32 [about limit, hidden]: every n-th row of the held-out files of that parity."""
+    """float32 [about limit, hidden]: every n-th row of the held-out files with that parity."""
     x = read("heldout")
     index = np.concatenate([np.arange(a, b) for a, b in heldout_files()[parity::2]])
     return torch.from_numpy(x[index[:: max(1, len(index) // limit)]].astype(np.float32))
 
 
 def folded(state: dict) -> dict[str, Tensor]:
-    """A run's tensors in the model's own units: W_enc [d, F], W_dec [F, d] with rows of length 1, b_enc [F], b_dec [d]."""
+    """The tensors of a run in units of the model: W_enc [d, F], W_dec [F, d] with rows of length 1, b_enc [F], b_dec
+    [d].
+    """
     s, scale = state["sae"], state["scale"]
     return {
         "W_enc": s["enc"].t().contiguous(),
@@ -72,7 +76,7 @@ def exported() -> dict[str, Tensor]:
 
 @torch.no_grad()
 def fires(w: dict[str, Tensor], x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows, features and values of all z > 0, by features and then rows."""
+    """Rows, features and values of all z > 0, ordered by feature, then row."""
     rows, features, values = [], [], []
     for at in range(0, len(x), 4096):
         u = pre(w, torch.from_numpy(x[at : at + 4096].astype(np.float32)))

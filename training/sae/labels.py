@@ -1,10 +1,12 @@
-"""`python -m training.sae.labels`: what each feature of the published autoencoder fires on, as predicates over the text, in models/coder/saes/resid-mid/labels.jsonl.
+"""`python -m training.sae.labels`: labels the features of the published autoencoder with predicates over the text, in
+models/coder/saes/resid-mid/labels.jsonl.
 
-A beam search over conjunctions of at most three clauses takes the one with the highest F0.5 on training files; it is a label only if on held-out files
-precision >= 0.7 and recall >= 0.3 (below that recall: "some of: ...", if it is three times likelier than chance). Precision: share of the firing tokens where it holds;
-recall: share of the tokens where it holds that fire. Chance is ruled out by a bound on the hypergeometric tail, times the number of predicates tried,
-by Benjamini and Hochberg over the features at 1e-3. The same search runs on three controls: features put at random tokens, random directions and
-principal directions, at the features' own densities.
+A beam search over conjunctions of at most three clauses selects the one with the highest F0.5 on training files. It
+becomes a label if on held-out files precision >= 0.7 and recall >= 0.3 (with less recall: "some of: ...", if it is
+three times likelier than chance). Precision is the share of the firing tokens at which the predicate holds, recall the
+share of the tokens at which it holds that fire. Significance: a bound on the hypergeometric tail, times the number of
+predicates tried, with Benjamini and Hochberg's procedure over the features at 1e-3. The same search runs on three
+controls with the densities of the features: random tokens, random directions and principal directions.
 """
 
 import argparse
@@ -25,7 +27,7 @@ from training.sae.tokens_table import COLUMNS, TESTS, Table, residuals, table
 from training.sae.train import FEATURES
 
 BEAM, MOST_VALUES, SAMPLE = 8, 12, 10_000
-LISTED = 0.015  # of a feature's tokens, the least that a listed value stands for
+LISTED = 0.015  # the minimum share of a feature's tokens for each listed value
 PRECISION, RECALL, LIFT, LEAST = 0.7, 0.3, 3.0, 20
 SETS = {"token", "call", "start", "class"}
 
@@ -37,7 +39,7 @@ def f_half(hits, fired, total):
 
 @dataclass(frozen=True)
 class Atom:
-    """One column and the values it may have."""
+    """One column and the values that it may have."""
 
     column: int
     values: tuple[int, ...]
@@ -54,13 +56,13 @@ class Atom:
         codes = t.codes[self.column] if rows is None else t.codes[self.column][rows]
         if len(self.values) == 1:
             return codes == self.values[0]
-        listed = np.zeros(max(self.values) + 2, bool)  # one more place at the end: where -1 and all larger values look
+        listed = np.zeros(max(self.values) + 2, bool)  # one more element at the end, for -1 and all larger values
         listed[list(self.values)] = True
         return listed[np.minimum(codes, len(listed) - 1)]
 
 
 def conjunction(t: Table, atoms: tuple[Atom, ...]) -> np.ndarray:
-    """Where all of them hold; each further one is only looked at where those before it do."""
+    """Where all of them hold; each is evaluated only where those before it hold."""
     rows = np.nonzero(atoms[0].holds(t))[0]
     for a in atoms[1:]:
         rows = rows[a.holds(t, rows)]
@@ -85,13 +87,13 @@ class Search:
         self.tried = sum(self.sizes)
 
     def counts(self, rows: np.ndarray) -> list[np.ndarray]:
-        block = self.by_row[rows] + 1  # -1 is no value
+        block = self.by_row[rows] + 1  # -1 means no value
         return [np.bincount(block[:, c], minlength=s + 1)[1:] for c, s in enumerate(self.sizes)]
 
     def best(
         self, hits: list[np.ndarray], totals: list[np.ndarray], fired: int, factor: float = 1.0
     ) -> list[tuple[float, Atom]]:
-        """The most promising atoms of each column: its best value, and of some columns its best set of values."""
+        """The most promising atoms of each column: its best value, and for some columns its best set of values."""
         out = []
         for c, (h, t) in enumerate(zip(hits, totals)):
             t = t * factor
@@ -111,7 +113,9 @@ class Search:
         return sorted(out, key=lambda p: -p[0])
 
     def covered(self, atom: Atom) -> tuple[np.ndarray, list[np.ndarray], float]:
-        """A sample of the rows where it holds, the counts of every column there, and how many rows each sampled one stands for."""
+        """A sample of the rows where it holds, the counts of every column there, and the number of rows that each
+        sampled row represents.
+        """
         if atom not in self.cache:
             rows = np.nonzero(atom.holds(self.table))[0]
             factor = max(1.0, len(rows) / SAMPLE)
@@ -128,11 +132,13 @@ class Search:
         return int(holds[rows].sum()), int(holds.sum())
 
     def find(self, rows: np.ndarray) -> tuple[Atom, ...]:
-        """The conjunction with the highest F0.5 for a feature that fires at these rows; each further clause has to pay for itself."""
+        """The conjunction with the highest F0.5 for a feature that fires at these rows; each further clause must
+        improve the score.
+        """
         every_row = rows
         if len(rows) > SAMPLE:
             rows = rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64)]
-        # Totals are brought down to the sample's scale, so that hits and totals stay comparable.
+        # Totals are scaled to the sample, so that hits and totals stay comparable.
         fired, thin = len(rows), len(rows) / len(every_row)
         beam = [(score, (atom,)) for score, atom in self.best(self.counts(rows), self.totals, fired, thin)[:BEAM]]
         everything = list(beam)
@@ -154,7 +160,7 @@ class Search:
                         longer[frozenset((*atoms, atom))] = (s, (*atoms, atom))
             beam = sorted(longer.values(), key=lambda p: -p[0])[:BEAM]
             everything += beam
-        # The counts of wide predicates came from a sample: the best few are counted in full before one is taken.
+        # Wide predicates were counted on a sample: the best few are counted exactly before one is selected.
         finalists = sorted(everything, key=lambda p: -p[0] + 0.01 * len(p[1]))[:5]
         scored = []
         for _, atoms in finalists:
@@ -175,7 +181,9 @@ class Found:
         return hits / max(1, fired), hits / max(1, total), fired
 
     def log_p(self, rows: int, tried: int) -> float:
-        """A bound on ln of the chance of so many hits by drawing at random (Hoeffding, for draws without replacement), times the predicates tried."""
+        """A bound on ln of the probability of so many hits in random draws (Hoeffding, for draws without replacement),
+        times the number of predicates tried.
+        """
         hits, fired, total = self.mined
         p, q = hits / fired, total / rows
         if p <= q:
@@ -200,9 +208,9 @@ def search_all(mine: Search, test: Table, at: dict[int, tuple[np.ndarray, np.nda
 
 
 def verdicts(found: dict[int, Found], rows: int, test_rows: int, tried: int, features: int) -> dict[int, str]:
-    """ "label", "some" or "none" of each feature."""
+    """Returns "label" or "some" for features with a predicate that is accepted."""
     order = sorted(found, key=lambda f: found[f].log_p(rows, tried))
-    passed = 0  # Benjamini and Hochberg: the last one under its line and all before it
+    passed = 0  # Benjamini and Hochberg: the last one below its line and all before it
     for i, f in enumerate(order, 1):
         if found[f].log_p(rows, tried) <= np.log(1e-3 * i / max(1, features)):
             passed = i
@@ -216,7 +224,7 @@ def verdicts(found: dict[int, Found], rows: int, test_rows: int, tried: int, fea
 
 
 def weighted(test: Table, atoms: tuple[Atom, ...], rows: np.ndarray, z: np.ndarray) -> float:
-    """What share of the feature's activation, summed, lies where they hold."""
+    """The share of the feature's summed activation at the tokens where the atoms hold."""
     return float(z[conjunction(test, atoms)[rows]].sum() / max(1e-9, z.sum()))
 
 
@@ -228,7 +236,9 @@ def by_feature(rows: np.ndarray, features: np.ndarray, count: int = FEATURES) ->
 def directions(
     kind: str, x: np.ndarray, y: np.ndarray, shares: list[float], seed: int
 ) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-    """Where random or principal directions exceed the threshold at which they fire at the given shares of x's rows."""
+    """Rows at which random or principal directions exceed the threshold with which they fire at the given shares of x's
+    rows.
+    """
     mean = x[::20].astype(np.float32).mean(0)
     if kind == "random":
         d = np.random.default_rng(seed).normal(size=(len(shares), x.shape[1])).astype(np.float32)
@@ -250,7 +260,9 @@ def directions(
 
 
 def promoted(w_dec: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """Of each feature the next token that its direction raises most, by itself, and by how many standard deviations over the vocabulary."""
+    """For each feature the next token that its direction alone raises most, and by how many standard deviations over
+    the vocabulary.
+    """
     model = coder()
     effect = (w_dec * model.model.norm.weight) @ model.model.embed_tokens.weight.t()
     score = (effect - effect.mean(1, keepdim=True)) / effect.std(1, keepdim=True)
@@ -397,7 +409,7 @@ def main() -> None:
 
 
 def spellings() -> list[str | None]:
-    """Of each token its text, None where its bytes are no whole characters or it is a special token."""
+    """The text of each token, None if its bytes are not whole characters or it is a special token."""
     bpe = tokenizer()
     out = []
     for i in range(bpe.get_vocab_size()):

@@ -1,6 +1,8 @@
-"""What a text alone says about each of its tokens, and predicates over it: the language is described in models/coder/saes/resid-mid/README.md.
+"""Fields that the text alone gives for each of its tokens, and predicates over them. The language is described in
+models/coder/saes/resid-mid/README.md.
 
-No parser of the language is used: strings, comments and brackets are found by the regular expressions below, which the product repeats.
+There is no parser: strings, comments and brackets are found by the regular expressions below, which the extension
+shares.
 """
 
 import json
@@ -9,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 KEYWORDS = set(
-    """and as assert async await break case catch class const continue debugger def default del delete do elif else enum except export extends finally for
- from function global if implements import in instanceof interface is lambda let new nonlocal not of or pass private protected public raise readonly return static super switch
- throw try type typeof var void while with yield False None True false null true undefined self this""".split()
+    """
+    and as assert async await break case catch class const continue debugger def default del delete do elif else enum
+    except export extends finally for from function global if implements import in instanceof interface is lambda let
+    new nonlocal not of or pass private protected public raise readonly return static super switch throw try type
+    typeof var void while with yield False None True false null true undefined self this
+    """.split()
 )
 STRING = r"'(?:\\[\s\S]|[^'\\\n])*'?|\"(?:\\[\s\S]|[^\"\\\n])*\"?"
 HIDDEN = {
@@ -68,7 +73,9 @@ def token_shape(text: str) -> str:
 
 
 def fields(text: str, spans: list[tuple[int, int]], language: str, window: int = 1023) -> dict[str, list]:
-    """Every field of every token. spans: first and last character of each token; `window`: tokens of a window, where repeats begin anew."""
+    """Every field of every token. spans: first and last character of each token; `window`: tokens per window, at which
+    repeats start again.
+    """
     inside = ["code"] * len(text)
     for m in HIDDEN["python" if language == "python" else "other"].finditer(text):
         inside[m.start() : m.end()] = [m.lastgroup] * (m.end() - m.start())
@@ -95,7 +102,7 @@ def fields(text: str, spans: list[tuple[int, int]], language: str, window: int =
         whole = text[line_start : max(b, line_start)]
         body = whole.lstrip(" \t")
         lead = text[line_start:a]
-        # Only what stands before the token's end: a first word that the token does not reach yet is not known.
+        # Only text before the token's end counts: a first word that the token does not reach yet is unknown.
         known = WORD.match(body)
         out["token"].append(token)
         out["class"].append(token_class(token))
@@ -124,7 +131,7 @@ def fields(text: str, spans: list[tuple[int, int]], language: str, window: int =
 
 @dataclass(frozen=True)
 class Clause:
-    """offset, field and test; str() is how it is written."""
+    """offset, field and test; str() gives its written form."""
 
     offset: int
     field: str
@@ -152,7 +159,7 @@ SPELLING = re.compile(
 
 
 def parse(text: str) -> list[Clause]:
-    """The clauses of a predicate. ValueError says at which character it cannot be read and why."""
+    """The clauses of a predicate. The ValueError names the character of the error and its reason."""
     clauses, at = [], 0
     while True:
         m = SPELLING.match(text, at)
@@ -184,7 +191,7 @@ def parse(text: str) -> list[Clause]:
 
 
 def holds(clause: Clause, columns: dict[str, list]) -> list[bool]:
-    """For each token; where the offset leads out of the text the clause is false, negated or not."""
+    """For each token; false where the offset is outside the text, whether the clause is negated or not."""
     column = columns[clause.field]
     pattern = re.compile(clause.value) if clause.operator == "~" else None
     test: Callable[[object], bool] = {

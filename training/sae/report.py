@@ -1,4 +1,8 @@
-"""`python -m training.sae.report [--seed 1]`: models/coder/saes/resid-mid/REPORT.md from what the other steps left in the work folder. Run after sae.evaluate and sae.labels."""
+"""`python -m training.sae.report [--seed 1]`: writes models/coder/saes/resid-mid/REPORT.md from the results in the work
+folder.
+
+Run it after sae.evaluate and sae.labels.
+"""
 
 import argparse
 import hashlib
@@ -120,10 +124,14 @@ def labels_section(seed: int) -> str:
     controls = [[name, c["of"], percent(c["label"]), percent(c["some"])] for name, c in r["controls"].items()]
     q = r["unlabelledPrecision"]
     return (
-        f"`python -m training.sae.labels`: looked for on {r['mineTokens']:,} tokens of {r['mineFiles']} training files, tested on {r['testTokens']:,} tokens of {r['testFiles']} held-out files (other packages), at most {WINDOWS}"
-        f' windows of each file; no parser of the languages. {r["tried"]:,} single tests a feature, conjunctions of at most three. A label has precision >= 0.7 and recall >= 0.3 on the held-out files; "some of: ..." has less'
-        ' recall and is at least three times likelier than chance; "promotes ..." is said where no predicate holds and the feature\'s direction lifts one next token by more than six standard deviations of the'
-        " vocabulary: a fact about the direct path alone, beside which stands how often that token does come next.\n\n"
+        f"`python -m training.sae.labels`: looked for on {r['mineTokens']:,} tokens of {r['mineFiles']} training files,"
+        f" tested on {r['testTokens']:,} tokens of {r['testFiles']} held-out files (other packages), at most {WINDOWS} "
+        f"windows of each file; no parser of the languages. {r['tried']:,} single tests a feature, conjunctions of at "
+        "most three. A label has precision >= 0.7 and recall >= 0.3 on the held-out files; "
+        '"some of: ..." has less recall and is at least three times likelier than chance; "promotes ..." is said where '
+        "no predicate holds and the feature's direction lifts one next token by more than six standard deviations of "
+        "the vocabulary: a fact about the direct path alone, beside which stands how often that token does come "
+        "next.\n\n"
         + table(
             ["", "features", "share"],
             [
@@ -136,7 +144,9 @@ def labels_section(seed: int) -> str:
         )
         + "\nThe same search on features that mean nothing or little, at the densities of features drawn at random:\n\n"
         + table(["control", "of", "labelled", '"some of: ..."'], controls)
-        + f"\nWhere nothing holds, the best predicate's precision is {q[2]:.2f} in the median ({q[0]:.2f} to {q[4]:.2f} for the middle 80 %). Counted by activation instead of by tokens, {percent(r['wouldPassWeighted'])} of the features would be"
+        + f"\nWhere nothing holds, the best predicate's precision is {q[2]:.2f} in the median ({q[0]:.2f} to {q[4]:.2f}"
+        " for the middle 80 %). Counted by activation instead of by tokens, "
+        f"{percent(r['wouldPassWeighted'])} of the features would be"
         ' labelled or "some of: ...".\n'
     )
 
@@ -168,9 +178,11 @@ def sources_section() -> str:
     )
 
 
-NOT_DONE = """- One seed. Another: `--seed 2` with every step (the published folder is overwritten by `sae.export`).
-- aux_zipf; predicates over syntax trees; text cut for filling in the middle, which the model saw in training and the autoencoder did not.
-"""
+NOT_DONE = (
+    "- One seed. Another: `--seed 2` with every step (the published folder is overwritten by `sae.export`).\n"
+    "- aux_zipf; predicates over syntax trees; text cut for filling in the middle, which the model saw in training and "
+    "the autoencoder did not.\n"
+)
 
 
 def main() -> None:

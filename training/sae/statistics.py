@@ -1,4 +1,8 @@
-"""`python -m training.sae.statistics`: how often and how strongly each feature of the published autoencoder fires on all held-out tokens, beside it."""
+"""`python -m training.sae.statistics`: how often and how strongly each feature of the published autoencoder fires on
+all held-out tokens.
+
+The files are written next to the autoencoder.
+"""
 
 import argparse
 
@@ -24,7 +28,7 @@ def main() -> None:
     most = torch.zeros(FEATURES).scatter_reduce_(0, f, z, "amax")
     place = (z / most[f] * BINS).long().clamp_max(BINS - 1)
     histogram = torch.bincount(f * BINS + place, minlength=FEATURES * BINS).view(FEATURES, BINS)
-    # SAELens's own file and unit, so that other tools read it and the product reads theirs.
+    # SAELens's own file and unit, so that other tools can read it and the extension can read theirs.
     save_file({"sparsity": (count.double() / len(x) + 1e-10).log10().float()}, OUT / "sparsity.safetensors")
     save_file(
         {"max": most, "histogram": histogram.to(torch.int32)},

@@ -1,7 +1,8 @@
-"""The tokens on which labels are looked for (`mine`, training files) and tested (`test`, held-out files): a table of what the text says about each.
+"""A table of the text fields of the tokens on which labels are searched (`mine`, training files) and tested (`test`,
+held-out files).
 
-A column is one field at one offset, its values small numbers; or one test, 0 or 1. Rows are the tokens that the autoencoder is for, in the order
-of the residuals.
+A column is one field at one offset, with its values as small numbers, or one test, 0 or 1. Rows are the tokens for
+which the autoencoder is meant, in the order of the residuals.
 """
 
 import random
@@ -13,7 +14,7 @@ from training.sae.activations import FOLDER, SKIP, WINDOW, files, read, tokenize
 from training.sae.export import heldout_files
 from training.sae.predicates import Clause, fields
 
-WINDOWS = 2  # of each file at most
+WINDOWS = 2  # per file, at most
 COLUMNS = (
     [(o, "token") for o in (-2, -1, 0, 1)]
     + [(o, "class") for o in (-3, -2, -1, 0, 1)]
@@ -46,7 +47,7 @@ TESTS = [
 @dataclass
 class Table:
     codes: np.ndarray  # [columns, rows] int32; the tests follow the columns
-    values: list[list[str]]  # of each column of COLUMNS, what its numbers stand for
+    values: list[list[str]]  # of each column of COLUMNS, the meaning of its numbers
     index: list[dict[str, int]]
     text: list[tuple[str, int, int]]  # of each document its text, first row, number of rows
     spans: np.ndarray  # [rows, 2] characters of each token in its document
@@ -54,7 +55,9 @@ class Table:
 
 
 def chosen(split: str, seed: int, limit: int = 620_000) -> list[tuple[dict, list[int], list[tuple[int, int]], int]]:
-    """Files with ids, spans and their first row in the residuals, cut to WINDOWS windows. The same list for the same seed."""
+    """Files with ids, spans and their first row in the residuals, limited to WINDOWS windows. Deterministic for a
+    seed.
+    """
     bpe, out, count = tokenizer(), [], 0
     if split == "test":
         first = [a for a, _ in heldout_files()]
@@ -76,7 +79,7 @@ def chosen(split: str, seed: int, limit: int = 620_000) -> list[tuple[dict, list
 
 
 def residuals(split: str, seed: int) -> np.ndarray:
-    """float16 [rows, hidden] of exactly the tokens of `chosen`."""
+    """float16 [rows, hidden] of the tokens of `chosen`."""
     rows = chosen(split, seed)
     if split == "mine" and not (FOLDER / f"mine-{seed}.f16").exists():
         write(
@@ -97,7 +100,7 @@ def residuals(split: str, seed: int) -> np.ndarray:
 
 
 def table(split: str, seed: int, like: Table | None = None) -> Table:
-    """`like`: the table whose numbers are used; a value that it does not know is -1."""
+    """`like`: the table whose numbers are used; an unknown value is -1."""
     index: list[dict[str, int]] = [dict(i) for i in like.index] if like else [{} for _ in COLUMNS]
     parts, spans_out, texts, places, at = [], [], [], [], 0
     for f, ids, spans, _ in chosen(split, seed):

@@ -1,13 +1,15 @@
-"""`python -m training.sae.train --rule mutual|token|feature`: a sparse autoencoder of the middle residual, in the work folder, resumable.
+"""`python -m training.sae.train --rule mutual|token|feature`: trains a sparse autoencoder of the middle residual in the
+work folder; resumable.
 
-x is shifted by its mean (where b_dec starts) and scaled so that E|x| = sqrt(d). z keeps the places that the rule chooses, xhat = z W_dec + b_dec,
-with decoder rows of length 1. The loss is |x - xhat|^2 over the variance of x, and 1/32 of the auxiliary loss: features that have been silent
-for DEAD tokens reconstruct the error, on every fourth token of the batch. k falls from 4k to k in the first tenth; the rate warms up over 5 %
-and falls in a line over the last 20 %.
+x is shifted by its mean (the initial b_dec) and scaled so that E|x| = sqrt(d). z keeps the positions that the rule
+selects, xhat = z W_dec + b_dec, with decoder rows of length 1. The loss is |x - xhat|^2 over the variance of x, plus
+1/32 of the auxiliary loss: features that have been silent for DEAD tokens reconstruct the error, on every fourth token
+of the batch. k decreases from 4k to k in the first tenth; the rate warms up over 5 % and decays linearly over the last
+20 %.
 
-Feature Choice begins with Mutual Choice's state at BRANCH of the steps (its own first steps would collapse: no budgets are known yet) and makes
-the same number of draws in all. Gradients are written out: only chosen places have any, so four of the six dense products of an
-autoencoder's step are sums of few rows.
+Feature Choice starts from the state of Mutual Choice at BRANCH of the steps (its own first steps would collapse,
+because no budgets are known yet) and makes the same number of draws in total. The gradients are computed explicitly:
+only selected positions have any, so four of the six dense products of an autoencoder's step are sums of few rows.
 """
 
 import argparse
@@ -72,7 +74,7 @@ class Trainer:
         self.choose = {"mutual": Mutual, "token": PerToken, "feature": PerFeature}[rule]()
 
     def batch(self) -> Tensor:
-        """Every pass over the activations is its own permutation, so a resumed run finds its place."""
+        """Every pass over the activations has its own permutation, so a resumed run continues at its position."""
         per_pass = len(self.x) // BATCH
         number, at = divmod(self.step, per_pass)
         if getattr(self, "pass_number", None) != number:
@@ -86,7 +88,7 @@ class Trainer:
         h = x - s.b_dec
         low = s.enc.bfloat16()
         u = torch.addmm(s.b_enc.bfloat16(), h.bfloat16(), low.t().contiguous())
-        # All budgets need a feature's density: what it had under Mutual Choice, then under its own.
+        # All budgets need a feature's density: first that under Mutual Choice, then its own.
         t, f = self.choose(u, budgets(self.density, K * BATCH) if self.rule == "feature" else k)
         z = u[t, f].float()
         starts = torch.searchsorted(t, torch.arange(BATCH))
@@ -103,7 +105,7 @@ class Trainer:
         dead = (self.silent > DEAD).nonzero().squeeze(1)
         if len(dead):
             self.revive(dead, h[::4], error[::4], d_dec, d_enc, d_b)
-        # What would only change the length of a decoder row is taken out: the row is made 1 again anyway.
+        # The component along a decoder row is removed: the row is normalized anyway.
         d_dec -= (d_dec * s.dec).sum(1, keepdim=True) * s.dec
         for p, gradient in zip(self.parameters, (d_enc, d_dec, d_b, d_mean)):
             p.grad = gradient
@@ -119,7 +121,7 @@ class Trainer:
         }
 
     def revive(self, dead: Tensor, h: Tensor, error: Tensor, d_dec: Tensor, d_enc: Tensor, d_b: Tensor) -> None:
-        """The auxiliary loss's gradients of the dead features, added in place."""
+        """Adds the gradients of the auxiliary loss for the dead features, in place."""
         s, dec = self.sae, self.sae.dec[dead]
         u = (h @ s.enc[dead].t() + s.b_enc[dead]).relu()
         if len(dead) > K_AUX:
