@@ -147,8 +147,9 @@ def success(
 
 
 def critical_token(counts: list[int]) -> int | None:
-    """The rule of the paper (Lin et al.) on the right rollouts after each token: the first zero after which the count
-    stays at or below RECOVERED; without one, the last that recovered.
+    """The rule of Lin et al. (Critical Tokens Matter, arXiv 2411.19943) on the right rollouts after each token.
+
+    It selects the first zero after which the count stays at or below RECOVERED; without one, the last that recovered.
     """
     found = last = None
     for j, c in enumerate(counts):
