@@ -15,7 +15,7 @@ HEADER = """\
 // Categories of characters that split patterns name, made by training/unicode_categories.py: those of Oniguruma
 // 6.9.10 (Unicode 16.0), and what `Digits` (Rust's char::is_numeric, Unicode 17.0), `Punctuation` (ASCII's, and
 // Unicode 8.0's) and `StripAccents` (Unicode 9.0) of Rust `tokenizers` 0.23 go by. In base 36, in pairs, as in \
-unicode.ts.
+lettersAndNumbers.ts.
 """
 
 
