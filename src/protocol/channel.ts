@@ -74,7 +74,7 @@ export function serve<C extends Contract<C>>(
     const handler = handlers[method] as Handler;
     connection.onRequest(method, async (params: never, token: CancellationToken) => {
       const controller = new AbortController();
-      // A token that is cancelled by now, while the request waited for its turn, tells no listener.
+      // A token that was cancelled while the request waited for its turn calls no listener.
       if (token.isCancellationRequested) controller.abort();
       const listener = token.onCancellationRequested(() => controller.abort());
       try {

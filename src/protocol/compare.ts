@@ -52,7 +52,7 @@ export interface Comparison {
   document: FileCount;
   /** Tokens that touch the ranges, and the size of the text in them. */
   ranges: FileCount;
-  /** Stretches of the document that are cut differently. */
+  /** Ranges of the document that are split differently. */
   differences: number;
   /** Those in the visible ranges, the first hundred at most. */
   listed: DifferentTokens[];

@@ -9,8 +9,8 @@ import type { DocumentVersion, Piece, Refusal, TextEdit } from './types';
 
 export interface CompletionApi {
   /**
-   * What may be inserted behind `edit`, which is made to this version of the text first, for this request alone:
-   * where the cursor is, it is empty. With `stream` `COMPLETING` tells what is sure of it by now. Throws
+   * What may be inserted after `edit`, which is made to this version of the text first, for this request alone:
+   * where the cursor is, it is empty. With `stream`, `COMPLETING` reports what is certain of it so far. Throws
    * `Cancelled` when aborted; that the text changes meanwhile is no reason.
    */
   complete(
@@ -25,7 +25,7 @@ export interface CompletionApi {
   }): CompletionView[];
 
   /**
-   * Measures the forms of prompts at places in these texts. `CALIBRATING` tells of progress. Throws `UserError`
+   * Measures the forms of prompts at places in these texts. `CALIBRATING` reports progress. Throws `UserError`
    * where there is too little text, `Cancelled` when aborted.
    */
   calibrate(params: {
@@ -61,7 +61,7 @@ export interface CalibrationView {
   cuts: number;
   /** The best first. */
   rows: CalibrationRow[];
-  /** The best of them again where the middle ends inside a word, by where the text behind it begins; empty without FIM. */
+  /** The best of them again where the middle ends inside a word, by where the text after it begins; empty without FIM. */
   inWords: CalibrationRow[];
   chosen: PromptForm;
 }
@@ -80,7 +80,7 @@ export interface CompletionOptions {
   singleLine: boolean;
   /** An insertion ends before the token with which it would be less likely. */
   minProbability: number;
-  /** More than one: those that begin likeliest, or so many drawn. */
+  /** More than one: those that begin likeliest, or that many samples. */
   candidates: number;
   /** 0: always the likeliest token. */
   temperature: number;
@@ -91,7 +91,7 @@ export interface CompletionOptions {
   /** The text's language, and where in it nothing is to be completed. */
   language: string;
   except: readonly Region[];
-  /** Alternatives listed for each token; with any, the prompt is told, too. */
+  /** Alternatives listed for each token; with any, the prompt is answered, too. */
   alternatives: number;
   /** Whether the insertions' own probabilities are found out. */
   logprobs: boolean;
@@ -107,7 +107,7 @@ export interface CompletionView {
   inexact: string;
   /** The bytes before the cursor that the model wrote anew. */
   rolledBack: Uint8Array;
-  /** Those behind the cursor that it was to write, too: the rest of a word. */
+  /** The bytes after the cursor that it was to write, too: the rest of a word. */
   rolledForward: Uint8Array;
   /** Tokens of the prompt before them. */
   promptTokens: number;

@@ -1,4 +1,4 @@
-// What the engine tells of an autoencoder's features.
+// What the editor may ask about an autoencoder's features.
 import type { FeatureAt, FeatureName, LogitEffect, Pin } from '../core/sae/featureValues';
 import type { Agreement } from '../core/sae/predicate';
 import { methodsOf } from './channel';
@@ -21,7 +21,7 @@ export interface SaeInfo {
   knowsDensity: boolean;
 }
 
-/** What a view of tokens tells of features, too. */
+/** How features are read into the columns of a view. */
 export interface FeatureOptions {
   pins: readonly Pin[];
   /** Features that fire on a larger share of tokens do not count as a token's strongest; 1: all do. */
@@ -32,7 +32,7 @@ export interface FeatureOptions {
 export type FeatureSelection =
   | { kind: 'own' }
   | { kind: 'topK'; k: number }
-  /** Mutual Choice: the highest of the whole document, so many a token on average. */
+  /** Mutual Choice: the highest of the whole document, `perToken` for each token on average. */
   | { kind: 'budget'; perToken: number };
 
 export interface FeatureTable {
@@ -101,11 +101,11 @@ export interface EffectView {
   value: number;
   changed: number;
   everywhere: boolean;
-  /** The next token behind the one asked about, likeliest before or after first; NaN beyond what is kept. */
+  /** The token after the one asked about, likeliest before or after first; NaN beyond what is kept. */
   next: { id: number; bytes: Uint8Array; before: number; after: number }[];
   /** Tokens whose surprisal changed most: bits before and after. */
   tokens: (Range16 & { bytes: Uint8Array; before: number; after: number })[];
-  /** Of the window's tokens behind the first change: how many, and the sum of changes in bits. */
+  /** Of the window's tokens after the first change: how many, and the sum of changes in bits. */
   counted: number;
   totalBits: number;
 }

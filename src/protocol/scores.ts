@@ -93,7 +93,7 @@ export interface ViewRequest {
   contrast?: ContrastOptions;
 }
 
-/** What a view tells beyond numbers: the bytes of its tokens, or those of the alternatives too. */
+/** What a view holds beyond numbers: the bytes of its tokens, or those of the alternatives too. */
 export type Details = 'bytes' | 'alternatives';
 
 /** A run of a document's tokens as a struct of arrays, [token] unless said otherwise. */

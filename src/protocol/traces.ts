@@ -15,7 +15,7 @@ export interface TraceApi {
   readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
 
   /**
-   * Rolls out a trace that begins at `start` and goes on to the text's end. `ROLLING` tells of progress. Throws
+   * Rolls out a trace that begins at `start` and goes on to the text's end. `ROLLING` reports progress. Throws
    * `Cancelled` when aborted or when the text has changed meanwhile.
    */
   rollOut(
@@ -35,7 +35,7 @@ export const traceMethods = methodsOf<TraceApi>({
   branch: true,
 });
 
-/** Notification from the engine while `rollOut` runs: prefixes done, of at most so many. */
+/** Notification from the engine while `rollOut` runs: prefixes that are done, of at most `most`. */
 export const ROLLING = 'rolling';
 export interface RollingEvent extends DocumentVersion {
   points: number;
@@ -54,7 +54,7 @@ export interface PairMembers {
   negative: PairMember;
 }
 
-/** What of a text a pair is asked about, and how that is told. */
+/** What of a text a pair is asked about, and how it is shown. */
 export interface ContrastOptions {
   /** UTF-16: where what a model wrote begins. Nothing is said of what comes before. */
   from: number;
@@ -107,7 +107,7 @@ export interface RolloutFall {
   cliff?: CliffClass;
 }
 
-/** A continuation in which another token stands at a place, and the answers of rollouts behind that token. */
+/** A continuation in which another token stands at a place, and the answers of rollouts after that token. */
 export interface BranchView {
   /** What stands from the trace's beginning on, to the model's end or the most tokens. */
   text: string;
@@ -118,12 +118,12 @@ export interface BranchView {
 }
 
 export interface RolloutView {
-  /** Where each point is: behind its token. */
+  /** `utf16`: where its token ends. */
   points: (RolloutPoint & { utf16: number })[];
   falls: RolloutFall[];
   /** Null where a checker judged, or no rollout had an answer. */
   target: string | null;
-  /** Whether it was given; else the curve tells agreement, not success. */
+  /** Whether it was given; else the curve shows agreement, not success. */
   isSuccess: boolean;
   model: string;
   ms: number;

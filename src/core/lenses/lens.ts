@@ -2,7 +2,7 @@
 import type { Scale } from './scale';
 import type { Scores } from './scores';
 
-/** The passes of the engine over a document, each with the column of `Scores` that tells that it ran. */
+/** The passes of the engine over a document, each with the column of `Scores` that is there once it ran. */
 export const passColumns = {
   features: 'features',
   tokens: 'logprobs',

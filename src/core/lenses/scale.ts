@@ -11,7 +11,7 @@ export type Scale =
   | { readonly kind: 'alternate' }
   /** The value is the step: CHANNEL_STEPS strengths of each channel. */
   | { readonly kind: 'channels' }
-  /** Step n holds values in [bounds[n-1], bounds[n]); 7 bounds, ascending. Values are told to `decimals`. */
+  /** Step n holds values in [bounds[n-1], bounds[n]); 7 bounds, ascending. Values are shown with `decimals` decimals. */
   | {
       readonly kind: 'heat';
       readonly bounds: readonly number[];

@@ -1,7 +1,7 @@
-// What a forward pass leaves behind: one row per token, as typed arrays. Logits never leave the engine.
+// What a forward pass leaves: one row per token, as typed arrays. Logits never leave the engine.
 import type { TokenFeatures } from '../sae/featureValues';
 
-/** Row p tells how the token at p looked to the model, given the tokens of its window before it. */
+/** Row p is how the token at p looked to the model, given the tokens of its window before it. */
 export interface Scores {
   /** Alternatives kept per row: the second dimension of `topIds` and `topLogprobs`. */
   readonly topK: number;

@@ -20,7 +20,7 @@ export class DocumentSync {
     const { version } = document;
     if (engine.texts.get(uri) !== version) {
       engine.texts.set(uri, version);
-      this.tell(engine.remote.setDocument({ uri, version, text: document.getText() }));
+      this.send(engine.remote.setDocument({ uri, version, text: document.getText() }));
     }
     return { uri, version };
   }
@@ -39,18 +39,18 @@ export class DocumentSync {
       utf16End: rangeOffset + rangeLength,
       text,
     }));
-    this.tell(running.remote.editDocument({ uri, version: document.version, edits }));
+    this.send(running.remote.editDocument({ uri, version: document.version, edits }));
   }
 
   /** The engine forgets it. */
   close(text: Text): void {
     const uri = text.uri.toString();
     const running = this.engine.running;
-    if (running?.texts.delete(uri)) this.tell(running.remote.closeDocument({ uri }));
+    if (running?.texts.delete(uri)) this.send(running.remote.closeDocument({ uri }));
   }
 
   /** If the engine dies on it, the next engine gets the whole text. */
-  private tell(call: Promise<void>): void {
+  private send(call: Promise<void>): void {
     call.catch(() => {});
   }
 }

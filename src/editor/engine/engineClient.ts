@@ -88,7 +88,7 @@ export class Engine {
         if (deaths < DEATHS_ALLOWED) continue;
         const message = `The engine stopped twice on one request (${await process.exited}).`;
         this.enter({ kind: 'failed', message });
-        throw new UserError(`${message} "Tokenscope: Show Log" tells more.`);
+        throw new UserError(`${message} "Tokenscope: Show Log" says more.`);
       }
     }
   }
@@ -109,7 +109,7 @@ export class Engine {
     });
   }
 
-  /** Tells the engine which pair is chosen now. */
+  /** Sends the engine the pair that is chosen now. */
   async contrast(): Promise<void> {
     await this.call(async ({ remote }) => {
       await this.choosePair(remote);

@@ -11,7 +11,7 @@ import { escapeMarkdown } from '../ui/escapeMarkdown';
 
 /** Alternatives in a hover, which should need no scrolling. */
 const LISTED = 8;
-/** Nats: an entropy whose bounds are nearer than this is told as one number. */
+/** Nats: an entropy whose bounds are nearer than this is shown as one number. */
 const EXACT = 0.005;
 
 export function savedSection({ view, place, lens }: HoverContext): MarkdownString[] {
@@ -26,7 +26,7 @@ export function savedSection({ view, place, lens }: HoverContext): MarkdownStrin
         : '';
     return new MarkdownString(
       `**${escapeMarkdown(displayToken(token.bytes))}** — ${where}\n\n${explanationLines(lens.explain({ scores: view.scores, row, index: view.first + row }))}${numbers(token, series)}\n\n` +
-        `${alternatives(view, row, token)}T0, from the file: ${escapeMarkdown(series.source)}. It tells where the model was uncertain or surprised, not what decided the answer.${space}`,
+        `${alternatives(view, row, token)}T0, from the file: ${escapeMarkdown(series.source)}. It shows where the model was uncertain or surprised, not what decided the answer.${space}`,
     );
   });
 }

@@ -14,7 +14,7 @@ export interface SavedScores {
 
 /**
  * All tokens of a series: ids, contexts and ids of alternatives, which no file gives, are 0; bytes count from the
- * trace's beginning. Of an entropy that the file leaves open its least is told, of a cut list no varentropy.
+ * trace's beginning. An entropy that the file leaves open is its lower bound; a cut list has no varentropy.
  */
 export function savedView(text: TraceText, series: SavedLogprobs): TokenView {
   const { tokens } = series;
@@ -47,7 +47,7 @@ export function savedView(text: TraceText, series: SavedLogprobs): TokenView {
   return view;
 }
 
-/** The likeliest first; the written token among them where that can be told: it is likelier than one that is listed. */
+/** The likeliest first; the written token among them where it must be: it is likelier than one that is listed. */
 function alternativesOf({ bytes, logprob, top }: SavedToken): SavedAlternative[] {
   const known = top.filter(other => !Number.isNaN(other.logprob));
   const isListed = known.some(other => isSameBytes(other.bytes, bytes));

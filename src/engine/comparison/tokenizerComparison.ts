@@ -39,11 +39,11 @@ export class TokenizerComparison {
         second: tokensIn(other, ranges),
       },
       differences: all.length,
-      listed: inSight.slice(0, LISTED).map(difference => this.told(difference)),
+      listed: inSight.slice(0, LISTED).map(difference => this.tokensAt(difference)),
     };
   }
 
-  /** The nearest that begins behind `from`, or before it. */
+  /** The nearest that begins after `from`, or before it. */
   difference(from: number, direction: 1 | -1): Range16 | null {
     const [stream] = this.streams;
     const all = this.differences;
@@ -68,7 +68,7 @@ export class TokenizerComparison {
     return this.document.differencesOf(this.first, this.second);
   }
 
-  private told(difference: Difference): DifferentTokens {
+  private tokensAt(difference: Difference): DifferentTokens {
     const [stream, other] = this.streams;
     const { first, end, otherFirst, otherEnd } = difference;
     const pieces = (tokenizer: Tokenizer, { ids }: StreamTokens) =>

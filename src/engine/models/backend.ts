@@ -20,7 +20,7 @@ export function needed<T extends object>(ability: Ability<T>): T {
   return ability;
 }
 
-/** Row i tells how `targets[i]` looked after `inputs[0..i]`; rows before `from` are not computed. */
+/** Row i is how `targets[i]` looked after `inputs[0..i]`; rows before `from` are not computed. */
 export interface ScoreRequest {
   readonly inputs: Uint32Array;
   readonly targets: Uint32Array;

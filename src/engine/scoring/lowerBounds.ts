@@ -1,4 +1,4 @@
-// In all tokenisations (e1), the probability of a text and of each byte behind it, as lower bounds: only those are
+// In all tokenisations (e1), the probability of a text and of each byte after it, as lower bounds: only those are
 // summed that differ in the last pretoken. A ratio of two such bounds would bound nothing.
 import { ByteCursor } from '../../core/exactBytes/byteCursor';
 import { windowStartAt } from '../../core/exactBytes/byteWindows';
@@ -10,7 +10,7 @@ export interface LowerBounds {
   readonly start: number;
   /** Nats: at least the log-probability of the bytes from `start` to the place. */
   readonly text: number;
-  /** [byte], nats: the same with the byte behind them. */
+  /** [byte], nats: the same with the byte after them. */
   readonly joint: Float64Array;
 }
 

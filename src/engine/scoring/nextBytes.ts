@@ -13,7 +13,7 @@ export type Mode = 'e2' | 'e3';
 /** In mode e3 nothing leaks. */
 export interface NextBytes extends Omit<NextBytesView, 'biasBits' | 'ms'> {
   /**
-   * [byte]: with the text's last token dropped, of the byte behind it in a token that begins with it; where that
+   * [byte]: with the text's last token dropped, of the byte after it in a token that begins with it; where that
    * is the last token again, as naive. Null inside a character.
    */
   readonly healed: Float64Array | null;

@@ -104,7 +104,7 @@ export class ScoredWindows {
     return { scores, pending };
   }
 
-  /** Forgets what depends on token `first` or one behind it. */
+  /** Forgets what depends on token `first` or one after it. */
   keepBelow(first: number): void {
     const isWhole = ({ window: { start, end } }: ScoredWindow) =>
       end <= first && end - start === this.rule.context;

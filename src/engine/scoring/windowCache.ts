@@ -1,4 +1,4 @@
-// Remembers what was computed for windows by their tokens, so that after an edit only rows behind the first
+// Remembers what was computed for windows by their tokens, so that after an edit only rows after the first
 // changed token are computed again.
 import { commonPrefix } from '../../core/text/stream/tokenStream';
 
@@ -19,7 +19,7 @@ export class WindowCache<R> {
     private capacity = 64,
   ) {}
 
-  /** From now on at least so many are remembered. */
+  /** From now on remembers at least this many windows. */
   reserve(capacity: number): void {
     this.capacity = Math.max(this.capacity, capacity);
   }

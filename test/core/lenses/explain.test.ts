@@ -1,0 +1,77 @@
+// Every lens explains a token by the number that colours it.
+import { describe, expect, test } from 'vitest';
+import { passColumns, type Lens } from '../../../src/core/lenses/lens';
+import { lenses } from '../../../src/core/lenses/lenses';
+import { emptyScores, type Scores } from '../../../src/core/lenses/scores';
+import { contrastOf, contrastScore } from '../../../src/core/traces/contrast';
+
+const scores: Scores = {
+  ...emptyScores(1, 2),
+  logprobs: Float32Array.of(-2),
+  entropiesNats: Float32Array.of(1.5),
+  varentropies: Float32Array.of(0.7),
+  ranks: Uint32Array.of(3),
+  topLogprobs: Float32Array.of(-0.5, -1),
+  byteNats: Float64Array.of(2.1),
+  secondByteNats: Float64Array.of(3.3),
+  contrast: {
+    positive: Float32Array.of(-2),
+    negative: Float32Array.of(-0.7),
+    divergences: Float32Array.of(0.4),
+    centre: 0.25,
+  },
+  features: {
+    strongest: Float32Array.of(0.63),
+    strongestFeature: Int32Array.of(12),
+    channel: Float32Array.of(4),
+    unexplained: Float32Array.of(0.21),
+  },
+};
+const unknown: Scores = emptyScores(1, 2);
+
+describe.each(Object.entries<Lens>(lenses))('%s', (_, lens) => {
+  const row = { scores, row: 0, index: 7 };
+
+  test('says its own number first, as it is coloured', () => {
+    const rows = lens.explain(row);
+    if (lens.scale.kind === 'alternate') return expect(rows).toEqual([]);
+    const value = lens.value(scores, 0, 7);
+    expect(rows[0]).toEqual({ name: lens.title, value: lens.format(value) });
+  });
+
+  test('says nothing where nothing is known', () => {
+    expect(lens.explain({ ...row, scores: unknown })).toEqual([]);
+    expect(lens.explain({ ...row, scores: null })).toEqual([]);
+  });
+
+  test('needs the passes whose columns it reads, and no other', () => {
+    const columns = (Object.keys(passColumns) as (keyof typeof passColumns)[]).filter(id => {
+      const { [passColumns[id]]: _, ...without } = scores;
+      const hidden = { ...unknown, ...without, ...(id === 'tokens' && unknown) } as Scores;
+      return !Object.is(lens.value(hidden, 0, 7), lens.value(scores, 0, 7));
+    });
+    for (const id of columns) expect(lens.needs).toContain(id);
+    if (columns.length === 0) expect(lens.needs).toEqual([]);
+  });
+});
+
+test('contrast is the sum that its rows spell out', () => {
+  const one = Math.log(0.2);
+  const other = Math.log(0.6);
+  const { divergence } = contrastOf(
+    [one, Math.log(0.8)] as never,
+    [other, Math.log(0.4)] as never,
+    0,
+  );
+  const token = { positive: one, negative: other, divergence };
+  expect(contrastScore(token)).toBeCloseTo(-one + (other - one) + divergence, 12);
+  const names = lenses.contrast.explain({ scores, row: 0, index: 0 }).map(({ name }) => name);
+  expect(names).toEqual([
+    'Contrast',
+    'subtracted: median of the text',
+    'surprisal under the positive model',
+    'surprisal under the negative model',
+    'divergence of the two at this place',
+    'contrast score',
+  ]);
+});
