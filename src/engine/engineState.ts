@@ -2,7 +2,6 @@
 import { Cancelled, UserError } from '../core/errors';
 import type { TokenStream } from '../core/text/stream/tokenStream';
 import type { EngineEvents } from '../protocol/engine';
-import { SCORED } from '../protocol/scores';
 import type { DocumentVersion } from '../protocol/types';
 import type { Document } from './documents/document';
 import type { ComparisonModel } from './models/comparisonModel';
@@ -76,7 +75,7 @@ export class EngineState {
       const now = performance.now();
       if (now - reported < PROGRESS_MS && scored < total) return;
       reported = now;
-      this.emit(SCORED, { uri, version, scored, total });
+      this.emit('scored', { uri, version, scored, total });
     };
   }
 }

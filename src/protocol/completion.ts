@@ -10,7 +10,7 @@ import type { DocumentVersion, Piece, Refusal, TextEdit } from './types';
 export interface CompletionApi {
   /**
    * What may be inserted after `edit`, which is made to this version of the text first, for this request alone:
-   * where the cursor is, it is empty. With `stream`, `COMPLETING` reports what is certain of it so far. Throws
+   * where the cursor is, it is empty. With `stream`, `completing` reports what is certain of it so far. Throws
    * `Cancelled` when aborted; that the text changes meanwhile is no reason.
    */
   complete(
@@ -25,7 +25,7 @@ export interface CompletionApi {
   }): CompletionView[];
 
   /**
-   * Measures the forms of prompts at places in these texts. `CALIBRATING` reports progress. Throws `UserError`
+   * Measures the forms of prompts at places in these texts. `calibrating` reports progress. Throws `UserError`
    * where there is too little text, `Cancelled` when aborted.
    */
   calibrate(params: {
@@ -41,15 +41,17 @@ export const completionMethods = methodsOf<CompletionApi>({
   calibrate: true,
 });
 
-/** Notification from the engine while `complete` runs with `stream`. */
-export const COMPLETING = 'completing';
+export interface CompletionEvents {
+  /** While `complete` runs with `stream`. */
+  completing: CompletingEvent;
+  /** While `calibrate` runs. */
+  calibrating: CalibratingEvent;
+}
 export interface CompletingEvent {
   stream: number;
   insert: string;
 }
 
-/** Notification from the engine while `calibrate` runs. */
-export const CALIBRATING = 'calibrating';
 export interface CalibratingEvent {
   done: number;
   total: number;

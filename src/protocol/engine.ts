@@ -1,18 +1,11 @@
 // What the editor may ask the engine, and what the engine reports: the sum of the groups of requests.
 import { compareMethods, type CompareApi } from './compare';
-import {
-  CALIBRATING,
-  COMPLETING,
-  completionMethods,
-  type CalibratingEvent,
-  type CompletingEvent,
-  type CompletionApi,
-} from './completion';
+import { completionMethods, type CompletionApi, type CompletionEvents } from './completion';
 import { documentMethods, type DocumentApi } from './documents';
 import { featureMethods, type FeatureApi } from './features';
 import { modelMethods, type ModelApi } from './models';
-import { SCORED, scoreMethods, type ScoreApi, type ScoredEvent } from './scores';
-import { ROLLING, traceMethods, type RollingEvent, type TraceApi } from './traces';
+import { scoreMethods, type ScoreApi, type ScoreEvents } from './scores';
+import { traceMethods, type TraceApi, type TraceEvents } from './traces';
 
 export interface EngineApi
   extends ModelApi, DocumentApi, ScoreApi, CompareApi, CompletionApi, TraceApi, FeatureApi {}
@@ -28,9 +21,4 @@ export const engineMethods = [
 ];
 
 /** Notifications from the engine, by their names. */
-export interface EngineEvents {
-  [SCORED]: ScoredEvent;
-  [COMPLETING]: CompletingEvent;
-  [CALIBRATING]: CalibratingEvent;
-  [ROLLING]: RollingEvent;
-}
+export interface EngineEvents extends ScoreEvents, CompletionEvents, TraceEvents {}

@@ -11,7 +11,7 @@ import type { DocumentVersion, Range16, Refusal } from './types';
 export interface ScoreApi {
   /**
    * Runs passes over the document in this order: each over what is visible, then over the rest until `maxTokens` are
-   * known. `SCORED` reports progress over all of them. A refusal says why one of them cannot run. Throws `Cancelled`
+   * known. `scored` reports progress over all of them. A refusal says why one of them cannot run. Throws `Cancelled`
    * when aborted or when the text has changed.
    */
   score(params: DocumentVersion & PassRequest): ScoreSummary | Refusal;
@@ -53,8 +53,10 @@ export const scoreMethods = methodsOf<ScoreApi>({
   nextBytes: true,
 });
 
-/** Notification from the engine while `score` runs, at most ten a second. */
-export const SCORED = 'scored';
+export interface ScoreEvents {
+  /** While `score` runs, at most ten a second. */
+  scored: ScoredEvent;
+}
 export interface ScoredEvent extends DocumentVersion {
   scored: number;
   total: number;

@@ -15,7 +15,7 @@ export interface TraceApi {
   readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
 
   /**
-   * Rolls out a trace that begins at `start` and goes on to the text's end. `ROLLING` reports progress. Throws
+   * Rolls out a trace that begins at `start` and goes on to the text's end. `rolling` reports progress. Throws
    * `Cancelled` when aborted or when the text has changed meanwhile.
    */
   rollOut(
@@ -35,8 +35,10 @@ export const traceMethods = methodsOf<TraceApi>({
   branch: true,
 });
 
-/** Notification from the engine while `rollOut` runs: prefixes that are done, of at most `most`. */
-export const ROLLING = 'rolling';
+export interface TraceEvents {
+  /** While `rollOut` runs: prefixes that are done, of at most `most`. */
+  rolling: RollingEvent;
+}
 export interface RollingEvent extends DocumentVersion {
   points: number;
   most: number;

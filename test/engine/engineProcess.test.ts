@@ -8,7 +8,7 @@ import { windowsOf } from '../../src/core/text/contextWindows';
 import { Engine, type RunningEngine } from '../../src/editor/engine/engineClient';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import { Cancelled, UserError } from '../../src/core/errors';
-import { SCORED, type ScoredEvent } from '../../src/protocol/scores';
+import type { ScoredEvent } from '../../src/protocol/scores';
 import type { TokenView } from '../../src/protocol/scores';
 import { bundleEngine } from '../support/engineBundle';
 import { START_ID, writeModelFolder } from '../support/modelFolder';
@@ -29,7 +29,7 @@ function engineOn(model: string, contextLimit = 2048): Engine {
     model: () => ({ folder: model, contextLimit }),
     onOutput: () => {},
   });
-  engine.onEvent(SCORED, event => scoredEvents.push(event));
+  engine.onEvent('scored', event => scoredEvents.push(event));
   return engine;
 }
 

@@ -1,6 +1,5 @@
 // 10,000 random keys and moves against the built-in model in its real process: every suggestion belongs to the
 // text that is there, nothing rejects unheard, nothing is left running, and memory stays where it was.
-import { COMPLETING } from '../../src/protocol/completion';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +46,7 @@ test(`${KEYS} keys`, async () => {
     model: () => ({ folder: join(root, 'models/coder'), contextLimit: 2048 }),
     onOutput: line => console.log(line),
   });
-  engine.onEvent(COMPLETING, ({ stream, insert }) => streams.get(stream)?.(insert));
+  engine.onEvent('completing', ({ stream, insert }) => streams.get(stream)?.(insert));
   let unheard = 0;
   const count = () => unheard++;
   process.on('unhandledRejection', count);

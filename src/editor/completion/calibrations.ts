@@ -1,11 +1,7 @@
 // Which form of prompt each model was found to know best in this workspace: measured when asked, remembered.
 import { EventEmitter, workspace, type Memento, type Uri } from 'vscode';
 import { UserError } from '../../core/errors';
-import {
-  CALIBRATING,
-  type CalibratingEvent,
-  type CalibrationView,
-} from '../../protocol/completion';
+import type { CalibratingEvent, CalibrationView } from '../../protocol/completion';
 import type { Engine } from '../engine/engineClient';
 import { cancellable, shareReporter } from '../ui/progress';
 import { isInspectable } from '../ui/editorRanges';
@@ -34,7 +30,7 @@ export class Calibrations {
     private readonly engine: Engine,
     private readonly memento: Memento,
   ) {
-    engine.onEvent(CALIBRATING, event => this.progress?.(event));
+    engine.onEvent('calibrating', event => this.progress?.(event));
   }
 
   /** Of a model's folder. */

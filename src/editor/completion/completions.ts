@@ -10,7 +10,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import { UserError } from '../../core/errors';
-import { COMPLETING, type CompletionOptions, type CompletionView } from '../../protocol/completion';
+import type { CompletionOptions, CompletionView } from '../../protocol/completion';
 import type { TextEdit } from '../../protocol/types';
 import type { Engine } from '../engine/engineClient';
 import type { Pages } from '../ui/pages';
@@ -69,7 +69,7 @@ export class Completions implements CompletionEngine {
         if (contentChanges.length === 0 || document !== window.activeTextEditor?.document) return;
         this.provider.keyPressed();
       }),
-      engine.onEvent(COMPLETING, ({ stream, insert }) => this.streams.get(stream)?.(insert)),
+      engine.onEvent('completing', ({ stream, insert }) => this.streams.get(stream)?.(insert)),
       engine.onDidChangeState(({ kind }) => {
         if (kind === 'starting') this.provider.forget();
         this.showStatus();

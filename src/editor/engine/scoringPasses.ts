@@ -8,7 +8,6 @@ import type { FileCount, TokenCount } from '../../protocol/compare';
 import type { FeatureOptions } from '../../protocol/features';
 import type { ModelReport } from '../../protocol/models';
 import {
-  SCORED,
   type ByteProof,
   type CharacterView,
   type ScoredEvent,
@@ -60,7 +59,7 @@ export class Inspection {
     private readonly wish: () => FeatureOptions | undefined = () => undefined,
     private readonly openSae: (running: RunningEngine) => Promise<unknown> = async () => {},
   ) {
-    engine.onEvent(SCORED, event => this.scored.fire(event));
+    engine.onEvent('scored', event => this.scored.fire(event));
     // Another model, or another one beside it, may prove or refuse something else.
     engine.onDidChangeState(({ kind }) => {
       if (kind === 'starting' || kind === 'ready') this.notes.clear();

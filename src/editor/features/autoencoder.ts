@@ -1,6 +1,6 @@
 // The autoencoder as the editor sees it: opened when first asked for, with the user's labels, and what is asked of it.
 import { EventEmitter, type Memento } from 'vscode';
-import { type Remote } from '../../protocol/channel';
+import type { Remote } from '../../protocol/channel';
 import { UserError } from '../../core/errors';
 import type { EngineApi } from '../../protocol/engine';
 import type { DocumentVersion } from '../../protocol/types';

@@ -1,6 +1,6 @@
 // The tokens of a text by the number that the lens shows, the largest first: to read, and to go to.
 import { window, type QuickPickItem, type TextEditor } from 'vscode';
-import { type Scale } from '../../core/lenses/scale';
+import type { Scale } from '../../core/lenses/scale';
 import type { Lens } from '../../core/lenses/lens';
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';

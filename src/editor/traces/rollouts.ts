@@ -16,7 +16,6 @@ import { wilson } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
 import {
-  ROLLING,
   type RollingEvent,
   type RolloutFall,
   type RolloutOptions,
@@ -48,7 +47,7 @@ export class Rollouts {
     private readonly traces: TraceDocuments,
     private readonly memento: Memento,
   ) {
-    engine.onEvent(ROLLING, event => this.progress?.(event));
+    engine.onEvent('rolling', event => this.progress?.(event));
     this.listener = window.onDidChangeVisibleTextEditors(() => this.draw());
   }
 

@@ -2,12 +2,7 @@
 import { healings } from '../../core/completion/healingStarts';
 import { regionAt } from '../../core/completion/syntaxRegion';
 import type { Handlers } from '../../protocol/channel';
-import {
-  CALIBRATING,
-  COMPLETING,
-  type CompletionApi,
-  type CompletionView,
-} from '../../protocol/completion';
+import type { CompletionApi, CompletionView } from '../../protocol/completion';
 import type { EngineState } from '../engineState';
 import { asRefusal } from '../asRefusal';
 import { calibrate } from './calibrate';
@@ -29,7 +24,7 @@ export function completionRequests(state: EngineState): Handlers<CompletionApi> 
       const tell =
         stream === undefined
           ? undefined
-          : (insert: string) => state.emit(COMPLETING, { stream, insert });
+          : (insert: string) => state.emit('completing', { stream, insert });
       return asRefusal(() => completeAt(model, text, before.length, options, signal, tell));
     },
 
@@ -48,7 +43,7 @@ export function completionRequests(state: EngineState): Handlers<CompletionApi> 
     },
 
     calibrate({ texts, cuts, contextTokens }, signal) {
-      const tell = (done: number, total: number) => state.emit(CALIBRATING, { done, total });
+      const tell = (done: number, total: number) => state.emit('calibrating', { done, total });
       return asRefusal(() => calibrate(state.model(), texts, cuts, contextTokens, signal, tell));
     },
   };

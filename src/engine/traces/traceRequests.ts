@@ -1,6 +1,6 @@
 // The engine's side of TraceApi: the pair that is chosen, the traces of a file, rollouts.
 import type { Handlers } from '../../protocol/channel';
-import { ROLLING, type TraceApi } from '../../protocol/traces';
+import type { TraceApi } from '../../protocol/traces';
 import { asRefusal } from '../asRefusal';
 import type { EngineState } from '../engineState';
 import { readTraceFile } from './readTraceFile';
@@ -16,7 +16,7 @@ export function traceRequests(state: EngineState): Handlers<TraceApi> {
       const { uri, version, start, options } = params;
       const document = state.documentAt(params);
       const onPoint = (points: number, most: number) =>
-        state.emit(ROLLING, { uri, version, points, most });
+        state.emit('rolling', { uri, version, points, most });
       return asRefusal(() =>
         rollOutDocument(state.model(), document, start, options, signal, onPoint),
       );

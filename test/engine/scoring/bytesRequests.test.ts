@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totalsOf } from '../../../src/core/exactBytes/byteProof';
 import { Engine, type RunningEngine } from '../../../src/editor/engine/engineClient';
 import { Cancelled } from '../../../src/core/errors';
-import { SCORED, type ScoredEvent } from '../../../src/protocol/scores';
+import type { ScoredEvent } from '../../../src/protocol/scores';
 import type { NextBytesView } from '../../../src/protocol/nextBytes';
 import { bundleEngine } from '../../support/engineBundle';
 import { writeModelFolder } from '../../support/modelFolder';
@@ -26,7 +26,7 @@ function engineOn(folder: string): Engine {
     model: () => ({ folder, contextLimit: 2048 }),
     onOutput: () => {},
   });
-  engine.onEvent(SCORED, event => events.push(event));
+  engine.onEvent('scored', event => events.push(event));
   engines.push(engine);
   return engine;
 }

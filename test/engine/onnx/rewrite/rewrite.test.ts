@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readProto, type ByteSource } from '../../../../src/engine/onnx/graph/externalise';
-import { type OnnxModel } from '../../../../src/engine/onnx/graph/graph';
+import type { OnnxModel } from '../../../../src/engine/onnx/graph/graph';
 import { intAttribute, parseModel } from '../../../../src/engine/onnx/graph/readGraph';
 import { makeNode, writeModel } from '../../../../src/engine/onnx/graph/writeGraph';
 import {
