@@ -7,6 +7,7 @@ import type { Scores } from '../core/lenses/scores';
 import { displayToken } from '../core/displayToken';
 import type { StreamTokens } from '../core/text/stream/tokenStream';
 import type { Model } from '../engine/models/model';
+import { columns } from './columns';
 
 /** Background and foreground of the 256-colour palette for each step; step 0 is left as it is. */
 const HEAT = [
@@ -49,7 +50,10 @@ export function* prettyInspect(
     displayToken(model.tokenizer.bytesOf(tokens.ids[token]!)),
     displayToken(model.tokenizer.bytesOf(scores.topIds[token * scores.topK] ?? -1)),
   ]);
-  yield* table(['bits', 'rank', 'at byte', 'token', 'likeliest instead'], rows);
+  yield* columns(
+    [['bits', 'rank', 'at byte', 'token', 'likeliest instead'], ...rows],
+    ['right', 'right', 'right', 'left', 'left'],
+  );
   const total = known.reduce((sum, token) => sum + bits(token), 0);
   const bytes = encodeUtf8(text).length;
   yield (
@@ -88,16 +92,6 @@ function legend(lens: Lens): string {
   return legendOf(lens.scale)
     .map((words, step) => (palette[step] ? `\x1b[${palette[step]}m ${words} \x1b[0m` : words))
     .join('  ');
-}
-
-function* table(head: string[], rows: string[][]): Generator<string> {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map(row => row[i]!.length)));
-  for (const row of [head, ...rows]) {
-    yield `${row
-      .map((cell, i) => (i < 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd()}\n`;
-  }
 }
 
 /** Control characters of the text would steer the terminal. */

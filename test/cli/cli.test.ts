@@ -1,44 +1,31 @@
 // The command line as a process: its JSON, and one clear line with exit code 2 for bad input.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleEngine } from '../support/engineBundle';
+import { beforeAll, expect, test } from 'vitest';
 import { tokenizerOf } from '../support/shared';
 import { writeDecoder } from '../support/graphs';
 import { START_ID, writeModelFolder } from '../support/modelFolder';
+import { coder, linesOf, readLines, root, run, scratch, setUpCommandLine } from './support';
 
-const root = join(import.meta.dirname, '../..');
-let scratch: string;
-let bundle: string;
+setUpCommandLine();
 let model: string;
-
-beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'tokenscope-cli-'));
-  bundle = await bundleEngine();
+beforeAll(() => {
   model = writeModelFolder(join(scratch, 'model'));
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-function run(args: string[], input: string | Uint8Array = '') {
-  const done = spawnSync(process.execPath, [join(bundle, 'cli.js'), ...args], {
-    ...{ input, cwd: scratch, encoding: 'utf8' as const, timeout: 60_000 },
-    env: { ...process.env, NO_COLOR: '1' },
-  });
-  return { code: done.status, out: done.stdout, err: done.stderr };
-}
 
 test('tokens of a file with a BOM count it, and split characters share their UTF-16 span', () => {
   const { code, out } = run(['tokens', '-', '--json', '--model', model], '\ufeffä\n');
   expect(code).toBe(0);
-  const lines = out
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line));
+  const lines = linesOf(out);
   expect(lines.map(line => line.bytes).join('')).toBe('efbbbfc3a40a');
   expect(lines[3]).toEqual({
-    ...{ index: 3, id: 0xc3, bytes: 'c3', byteStart: 3, byteEnd: 4, utf16Start: 1, utf16End: 2 },
+    index: 3,
+    id: 0xc3,
+    bytes: 'c3',
+    byteStart: 3,
+    byteEnd: 4,
+    utf16Start: 1,
+    utf16End: 2,
   });
 });
 
@@ -46,10 +33,7 @@ test('inspect prints scores in their units, and no number that JSON does not hav
   const args = ['inspect', '-', '--json', '--top', '3', '--model', model];
   const { code, out } = run(args, 'a <|start|> b\0');
   expect(code).toBe(0);
-  const lines = out
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line));
+  const lines = linesOf(out);
   expect(lines).toHaveLength(14);
   for (const [index, line] of lines.entries()) {
     expect(line.surprisal).toBeCloseTo(-line.logprob / Math.LN2, 6);
@@ -72,10 +56,7 @@ test('count adds up files and folders by two tokenizers, and names what it leave
   const args = ['count', folder, '--model', model, '--tokenizer', second];
   const { code, out } = run([...args, '--json']);
   expect(code).toBe(0);
-  const lines = out
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line));
+  const lines = linesOf(out);
   const tokenizer = tokenizerOf(second);
   const ids = (text: string) => tokenizer.encode(text).ids.length;
   const b = { tokens: 28, second: ids('return value;\nreturn value;\n') };
@@ -86,8 +67,12 @@ test('count adds up files and folders by two tokenizers, and names what it leave
     { path: join(folder, 'latin1.txt'), skipped: 'not UTF-8 text' },
     { path: join(folder, 'picture.png'), skipped: 'binary by its name' },
     {
-      ...{ files: 2, bytes: 42, characters: 41, words: 8 },
-      ...{ tokens: 42, second: a.second + b.second },
+      files: 2,
+      bytes: 42,
+      characters: 41,
+      words: 8,
+      tokens: 42,
+      second: a.second + b.second,
     },
   ]);
   const text = run(args).out;
@@ -99,13 +84,25 @@ test('count adds up files and folders by two tokenizers, and names what it leave
   });
 });
 
+test('count skips what cannot be read, with the reason', () => {
+  const folder = join(scratch, 'unreadable');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'a.txt'), 'abc');
+  const loop = join(folder, 'loop');
+  symlinkSync('loop', loop);
+  const lines = readLines(['count', folder, loop, '/dev/null', '--model', model]);
+  expect(lines).toMatchObject([
+    { path: join(folder, 'a.txt'), tokens: 3 },
+    { path: loop, skipped: 'cannot be read: too many symbolic links encountered' },
+    { path: '/dev/null', skipped: 'neither a file nor a folder' },
+    { files: 1 },
+  ]);
+});
+
 test('next prints every byte, and the rest that makes up 1', () => {
   const { code, out } = run(['next', '-', '--at', '2', '--json', '--model', model], 'aä');
   expect(code).toBe(0);
-  const lines = out
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line));
+  const lines = linesOf(out);
   expect(lines).toHaveLength(257);
   expect(lines[10]).toMatchObject({ byte: '0a', naive: null, healed: null });
   const { mode, end, leak, untested } = lines.pop();
@@ -114,17 +111,13 @@ test('next prints every byte, and the rest that makes up 1', () => {
   expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
 });
 
-test('next in all tokenisations bounds the text and each byte behind it from below', () => {
-  const coder = join(import.meta.dirname, '../../models/coder');
+test('next in all tokenizations bounds the text and each byte after it from below', () => {
   const text = 'def mean(xs):\n    retu';
   const args = ['next', '-', '--at', '22', '--json', '--model', coder];
   const read = (...more: string[]) => {
     const { code, out } = run([...args, ...more], text);
     expect(code).toBe(0);
-    return out
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line));
+    return linesOf(out);
   };
   const [bounds, exact] = [read('--mode', 'e1'), read()];
   const { mode, textAtLeast, contextStart } = bounds.pop();
@@ -140,15 +133,11 @@ test('next in all tokenisations bounds the text and each byte behind it from bel
 });
 
 test('next leaves out lazily what hardly matters, and says how much that may be', () => {
-  const coder = join(import.meta.dirname, '../../models/coder');
   const read = (...more: string[]) => {
     const args = ['next', '-', '--at', '40', '--json', '--model', coder, ...more];
     const { code, out } = run(args, 'import numpy as np\n\ndef mean(xs):\n    return np.array(xs)');
     expect(code).toBe(0);
-    const lines = out
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line));
+    const lines = linesOf(out);
     return { rest: lines.pop(), lines };
   };
   const [exact, lazy] = [read(), read('--lazy', '0.05')];
@@ -176,10 +165,7 @@ test('bytes prints what every byte costs, and with the end they cost what the to
   writeFileSync(config, JSON.stringify({ ...json, eos_token_id: [START_ID] }));
   const { code, out } = run(['bytes', '-', '--json', '--model', folder], "it's\n  ä");
   expect(code).toBe(0);
-  const lines = out
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line));
+  const lines = linesOf(out);
   expect(lines).toHaveLength(10);
   const { eosBits, totalBits, tokenNllBits, leakMax, leakMean, windows } = lines.pop();
   const sum = lines.reduce((sum, { surprisal }) => sum + surprisal, eosBits);
@@ -191,7 +177,7 @@ test('bytes prints what every byte costs, and with the end they cost what the to
   // The context holds 40 tokens and a tree.
   const long = run(['bytes', '-', '--model', folder], 'aé\n'.repeat(20));
   expect(long.code).toBe(0);
-  // With a token for each byte nothing is open at a seam.
+  // With a token for each byte nothing is open at a boundary.
   const numbers = /Σ bytes ([\d.]+) \+ end ([\d.]+) = Σ tokens ([\d.]+)/g;
   const [bytes, end, tokens] = [...long.out.matchAll(numbers)].at(-1)!.slice(1).map(Number);
   expect(Math.abs((bytes! + end!) / tokens! - 1)).toBeLessThan(1e-5);
@@ -201,13 +187,9 @@ test('bytes prints what every byte costs, and with the end they cost what the to
 
 test('complete prints what may be inserted, with its tokens and their probability', () => {
   const text = 'import numpy as np\n\nx = np.arr\nprint(x)\n';
-  const coder = join(root, 'models/coder');
   const at = String(text.indexOf('np.arr') + 6);
   const args = ['complete', '-', '--at', at, '--model', coder, '--tokens', '6'];
-  const lines = run([...args, '--json', '--fim', 'spm', '--candidates', '2'], text)
-    .out.trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line));
+  const lines = readLines([...args, '--json', '--fim', 'spm', '--candidates', '2'], text);
   expect(lines).toHaveLength(2);
   expect(Object.keys(lines[0])).toEqual(
     'insert logprob fim handedBack stopReason tokens modelTokens ms'.split(' '),
@@ -220,7 +202,7 @@ test('complete prints what may be inserted, with its tokens and their probabilit
   expect(spelled.startsWith(handed + Buffer.from(insert).toString('hex'))).toBe(true);
   const people = run([...args, '--fim', 'none', '--healing', 'one-token'], text);
   expect(people.code).toBe(0);
-  expect(people.out).toMatch(/does not see the text behind/);
+  expect(people.out).toMatch(/does not see the text after/);
 });
 
 test('a second model with another tokenizer is beside the first, byte by byte', () => {
@@ -228,14 +210,10 @@ test('a second model with another tokenizer is beside the first, byte by byte', 
   const config = join(folder, 'config.json');
   const json = JSON.parse(readFileSync(config, 'utf8'));
   writeFileSync(config, JSON.stringify({ ...json, eos_token_id: [START_ID] }));
-  const coder = join(import.meta.dirname, '../../models/coder');
   const read = (args: string[], input: string) => {
     const { code, out } = run([...args, '--json', '--model', coder, '--second', folder], input);
     expect(code).toBe(0);
-    return out
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line));
+    return linesOf(out);
   };
   const text = 'def add(a, b):\n';
   const next = read(['next', '-', '--at', '5'], text);
@@ -253,15 +231,9 @@ test('a second model with another tokenizer is beside the first, byte by byte', 
   // A trained model, and one of random weights.
   expect(secondBitsPerByte).toBeGreaterThan(bitsPerByte);
   expect(bytes.every(({ second }) => second > 0)).toBe(true);
-  for (const command of ['tokens', 'count']) {
-    expect(run([command, '-', '--second', folder], text)).toMatchObject({
-      code: 2,
-      err: expect.stringMatching(/--second is for/),
-    });
-  }
 });
 
-test('where exactness cannot be had, the exit code is 3 and the reason one line', () => {
+test('where exactness is not available, the exit code is 3 and the reason one line', () => {
   const folder = writeModelFolder(join(scratch, 'uncut'));
   const path = join(folder, 'tokenizer.json');
   writeFileSync(path, readFileSync(path, 'utf8').replace('"use_regex":true', '"use_regex":false'));
@@ -270,7 +242,7 @@ test('where exactness cannot be had, the exit code is 3 and the reason one line'
   expect(err.trimEnd().split('\n')).toHaveLength(1);
 });
 
-test('with a Unigram tokenizer tokens and scores are as ever, and bytes are refused with the reason', () => {
+test('with a Unigram tokenizer tokens and scores are as usual, and bytes are refused with the reason', () => {
   const folder = writeModelFolder(join(scratch, 'unigram'), { graph: false, start: false });
   const unigram = readFileSync(join(root, 'test/golden/lookups/unigram.json'), 'utf8');
   writeFileSync(join(folder, 'tokenizer.json'), unigram);
@@ -282,10 +254,7 @@ test('with a Unigram tokenizer tokens and scores are as ever, and bytes are refu
   const text = 'return the  value\n';
   const { code, out } = run(['inspect', '-', '--json', '--model', folder], text);
   expect(code).toBe(0);
-  const lines = out
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line));
+  const lines = linesOf(out);
   expect(lines[0].byteStart).toBe(0);
   expect(lines.at(-1).byteEnd).toBe(text.length);
   for (const line of lines) expect(line.surprisal).toBeGreaterThan(0);
@@ -305,13 +274,20 @@ const invalid = Buffer.from([0x61, 0x62, 0xff, 0x63]);
 test.each([
   ['no command', [], '', /--help/],
   ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect, bytes, next/],
-  ['no file', ['tokens'], '', /needs a file/],
+  ['no file', ['tokens'], '', /needs FILE/],
+  ['two files', ['tokens', 'a', 'b'], '', /takes FILE alone: what is "b"/],
   ['a missing file', ['tokens', 'gone.txt'], '', /File not found: gone\.txt/],
   ['a folder', ['tokens', '.'], '', /is a folder/],
-  ['an unknown option', ['tokens', '-', '--wat'], '', /--wat/],
+  ['an unknown option', ['tokens', '-', '--wat'], '', /no option --wat\. It takes --model/],
+  ['a name that every object has', ['tokens', '-', '--constructor'], '', /no option --constructor/],
+  ['an option before the command', ['--model', 'x', 'tokens', '-'], '', /command is first/],
+  ['no value', ['inspect', '-', '--top'], '', /--top needs a value: `inspect` takes --top K/],
+  ['an option as a value', ['inspect', '-', '--top', '--json'], '', /--top needs a value/],
+  ['an empty value', ['tokens', '-', '--model', ''], '', /--model needs a value/],
+  ['a value of a flag', ['tokens', '-', '--json=1'], '', /--json takes no value/],
   ['a number that is none', ['inspect', '-', '--top', 'x'], '', /--top takes a whole number/],
   ['no place', ['next', '-'], '', /`next` needs --at BYTE/],
-  ['a place behind the end', ['next', '-', '--at', '3'], 'ab', /--at takes .* from 0 to 2/],
+  ['a place after the end', ['next', '-', '--at', '3'], 'ab', /--at takes .* from 0 to 2/],
   ['no cursor', ['complete', '-'], 'ab', /`complete` needs --at BYTE/],
   ['a cursor in a character', ['complete', '-', '--at', '2'], 'aä', /inside .* Try 1 or 3\./],
   [

@@ -1,21 +1,15 @@
 // `features` on the command line: its JSON, its refusals.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleEngine } from '../support/engineBundle';
+import { beforeAll, expect, test } from 'vitest';
 import { writeModelFolder } from '../support/modelFolder';
 import { writeSae } from '../support/saes';
+import { linesOf, run as runCommand, scratch, setUpCommandLine } from './support';
 
-let scratch: string;
-let bundle: string;
+setUpCommandLine();
 let model: string;
 let sae: string;
-
-beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'tokenscope-features-'));
-  bundle = await bundleEngine();
+beforeAll(() => {
   model = writeModelFolder(join(scratch, 'model'));
   sae = writeSae(join(scratch, 'sae'), { threshold: 0.4 });
   writeFileSync(
@@ -23,20 +17,10 @@ beforeAll(async () => {
     '{"index": "3", "description": "a letter", "precision": 0.9, "recall": 0.5, "n": 7}\n',
   );
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-function run(args: string[], input = '') {
-  const command = [join(bundle, 'cli.js'), 'features', '-', '--model', model, ...args];
-  const done = spawnSync(process.execPath, command, {
-    ...{ input, cwd: scratch, encoding: 'utf8' as const, timeout: 60_000 },
-    env: { ...process.env, NO_COLOR: '1' },
-  });
-  const lines = () =>
-    done.stdout
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line));
-  return { code: done.status, out: done.stdout, err: done.stderr, lines };
+function run(args: readonly string[], input = '') {
+  const done = runCommand(['features', '-', '--model', model, ...args], input);
+  return { ...done, lines: () => linesOf(done.out) };
 }
 
 test('a line for each token, and the document at the end', () => {

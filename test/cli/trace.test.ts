@@ -1,37 +1,16 @@
 // `tokenscope trace` as a process: its JSON, and one clear line with exit code 2 for bad input.
-import { rmSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleEngine } from '../support/engineBundle';
+import { expect, test } from 'vitest';
+import { readLines, root, run, setUpCommandLine } from './support';
 
-const root = join(import.meta.dirname, '../..');
-let bundle: string;
-beforeAll(async () => {
-  bundle = await bundleEngine();
-});
-afterAll(() => rmSync(bundle, { recursive: true }));
-
-function run(args: string[]) {
-  const done = spawnSync(process.execPath, [join(bundle, 'cli.js'), ...args], {
-    ...{ encoding: 'utf8' as const, timeout: 60_000 },
-    env: { ...process.env, NO_COLOR: '1' },
-  });
-  return { code: done.status, out: done.stdout, err: done.stderr };
-}
+setUpCommandLine();
 
 test('trace lists the traces of a file, and one of them token by token', () => {
   const file = join(root, 'samples/traces.jsonl');
-  const listed = run(['trace', file, '--json']);
-  expect(listed.code).toBe(0);
-  const [first] = listed.out.split('\n').map(line => line && JSON.parse(line));
+  const [first] = readLines(['trace', file]);
   expect(first).toMatchObject({ target: '82', isRight: false, steps: 4 });
   const base = join(root, 'models/reasoner/base');
-  const scored = run(['trace', file, '--sample', '1', '--model', base, '--json']);
-  const tokens = scored.out
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line));
+  const tokens = readLines(['trace', file, '--sample', '1', '--model', base]);
   expect(tokens.at(-1).byteEnd).toBe(first.bytes);
   expect(tokens[0].byteStart).toBe(0);
   for (const { surprisal, ratio, divergence, contrast, gap } of tokens) {

@@ -1,6 +1,7 @@
-// `tokenscope bytes`: the surprisal of every byte of a text, and the proof that they come to what its tokens cost.
+// `tokenscope bytes`: the surprisal of every byte of a text, and the proof that they add up to what its tokens cost.
 import type { ByteScores } from '../../core/exactBytes/documentBytes';
 import { bitsPerByte, totalsOf, describeProof } from '../../core/exactBytes/byteProof';
+import { formatPercent } from '../../core/format';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { displayToken } from '../../core/displayToken';
 import type { ByteProof } from '../../protocol/scores';
@@ -9,6 +10,13 @@ import { scoreBytes } from '../../engine/scoring/bytesPass';
 import { byteProof } from '../../engine/scoring/proveBytes';
 import { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
+import { columns } from '../columns';
+import { defineCommand } from '../command';
+import { modelFolder, withModels } from '../engine';
+import { readText } from '../input';
+import { interruptible } from '../interrupt';
+import { formatScored, withProgress } from '../progressLine';
+import * as shared from '../sharedOptions';
 
 const LISTED = 10;
 
@@ -17,48 +25,54 @@ interface Scored {
   readonly proof: ByteProof;
 }
 
-/** The lines to print. */
-export async function runBytes(
-  model: Model,
-  text: string,
-  json: boolean,
-  showProgress: (done: number, total: number) => void,
-  other?: Model,
-): Promise<Iterable<string>> {
-  // What cannot be had is refused before anything is scored.
-  for (const each of other ? [model, other] : [model]) {
-    each.asTokenModel();
-    each.checkEnds();
-    byteScoresOf(each, new Document('text', 0, text));
-  }
-  const { scores, proof } = await scored(model, text, showProgress);
-  const second = other && (await scored(other, text, showProgress));
-  if (json) return byteLines(scores, proof, second);
-  const { name } = model.info;
-  return second
-    ? prettyTwo({ scores, proof }, second, name, other.info.name)
-    : pretty(scores, proof, name);
-}
+export const bytes = defineCommand({
+  name: 'bytes',
+  summary: 'how much every byte surprises the model',
+  usage: 'FILE',
+  options: {
+    model: shared.model,
+    second: shared.second,
+    context: shared.context,
+    json: shared.json,
+  },
+  async run({ operands: [file = ''], values, print }) {
+    const text = await readText(file);
+    const folder = modelFolder(values.model);
+    await withModels(folder, values.second, values.context, async (model, other) => {
+      // What is not available is refused before anything is scored.
+      for (const each of other ? [model, other] : [model]) {
+        each.asTokenModel();
+        each.checkEnds();
+        byteScoresOf(each, new Document('text', 0, text));
+      }
+      const first = await scored(model, text);
+      const second = other && (await scored(other, text));
+      if (values.json) await print(byteLines(first, second));
+      else if (second) await print(prettyTwo(first, second, model.info.name, other.info.name));
+      else await print(pretty(first, model.info.name));
+    });
+  },
+});
 
-async function scored(
-  model: Model,
-  text: string,
-  showProgress: (done: number, total: number) => void,
-): Promise<Scored> {
+function scored(model: Model, text: string): Promise<Scored> {
   const document = new Document('text', 0, text);
-  const { signal } = new AbortController();
   const scores = byteScoresOf(model, document);
   const total = scores.bytes.length;
-  const onScored = (scored: number) => showProgress(scored, total);
-  await scoreBytes(model, document, { visible: [], whole: true, signal, onScored });
-  return { scores, proof: await byteProof(model, document, signal) };
+  return interruptible(signal =>
+    withProgress(formatScored('bytes'), async report => {
+      const onScored = (scored: number) => report(scored, total);
+      await scoreBytes(model, document, { visible: [], whole: true, signal, onScored });
+      return { scores, proof: await byteProof(model, document, signal) };
+    }),
+  );
 }
 
 function bitsPerByteOf({ scores, proof }: Scored): number {
   return bitsPerByte(totalsOf(proof), scores.bytes.length);
 }
 
-function* byteLines(scores: ByteScores, proof: ByteProof, second?: Scored): Generator<string> {
+function* byteLines(first: Scored, second?: Scored): Generator<string> {
+  const { scores, proof } = first;
   const { bytes, surprisals } = scores;
   for (const [offset, byte] of bytes.entries()) {
     const surprisal = surprisals[offset]! / NATS_PER_BIT;
@@ -76,7 +90,7 @@ function* byteLines(scores: ByteScores, proof: ByteProof, second?: Scored): Gene
     leakMean: proof.leakMean,
     windows: proof.windows,
     ...(second && {
-      bitsPerByte: bitsPerByteOf({ scores, proof }),
+      bitsPerByte: bitsPerByteOf(first),
       secondBitsPerByte: bitsPerByteOf(second),
     }),
   };
@@ -96,11 +110,17 @@ function* prettyTwo(
   const places = [...bytes.keys()].sort(
     (a, b) => Math.abs(difference(b)) - Math.abs(difference(a)),
   );
-  yield '  first   second  difference  at byte  byte\n';
-  for (const at of places.slice(0, LISTED)) {
-    const cells = [bits(first, at).toFixed(2).padStart(7), bits(second, at).toFixed(2).padStart(7)];
-    yield `${cells.join('  ')}  ${difference(at).toFixed(2).padStart(10)}  ${String(at).padStart(7)}  ${displayToken(bytes.subarray(at, at + 1))}\n`;
-  }
+  const rows = places
+    .slice(0, LISTED)
+    .map(at => [
+      bits(first, at).toFixed(2),
+      bits(second, at).toFixed(2),
+      difference(at).toFixed(2),
+      String(at),
+      displayToken(bytes.subarray(at, at + 1)),
+    ]);
+  const head = ['first', 'second', 'difference', 'at byte', 'byte'];
+  yield* columns([head, ...rows], ['right', 'right', 'right', 'right', 'left']);
   for (const [scored, name] of [
     [first, firstName],
     [second, secondName],
@@ -109,17 +129,17 @@ function* prettyTwo(
   }
 }
 
-function* pretty(
-  { bytes, surprisals }: ByteScores,
-  proof: ByteProof,
-  name: string,
-): Generator<string> {
+function* pretty({ scores, proof }: Scored, name: string): Generator<string> {
+  const { bytes, surprisals } = scores;
   const highest = [...surprisals.keys()].sort((a, b) => surprisals[b]! - surprisals[a]!);
-  yield '   bits  at byte  byte\n';
-  for (const at of highest.slice(0, LISTED)) {
-    const bits = (surprisals[at]! / NATS_PER_BIT).toFixed(2).padStart(7);
-    yield `${bits}  ${String(at).padStart(7)}  ${displayToken(bytes.subarray(at, at + 1))}\n`;
-  }
+  const rows = highest
+    .slice(0, LISTED)
+    .map(at => [
+      (surprisals[at]! / NATS_PER_BIT).toFixed(2),
+      String(at),
+      displayToken(bytes.subarray(at, at + 1)),
+    ]);
+  yield* columns([['bits', 'at byte', 'byte'], ...rows], ['right', 'right', 'left']);
   yield '\n';
   if (proof.windows.length > 1) {
     for (const window of proof.windows) {
@@ -128,5 +148,5 @@ function* pretty(
     }
   }
   yield `${bytes.length} bytes: ${describeProof(totalsOf(proof))}\n`;
-  yield `Leak at most ${(100 * proof.leakMax).toFixed(3)} % (${name})\n`;
+  yield `Leak at most ${formatPercent(Math.log(proof.leakMax))} (${name})\n`;
 }

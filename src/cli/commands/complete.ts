@@ -1,69 +1,107 @@
 // `tokenscope complete`: what may be inserted at a place in a file.
-import { healings, type Healing } from '../../core/completion/healingStarts';
-import type { PromptMode } from '../../core/completion/prompt';
+import { healings } from '../../core/completion/healingStarts';
 import { displayToken } from '../../core/displayToken';
+import { formatPercent } from '../../core/format';
 import { encodeUtf8 } from '../../core/text/utf8';
 import { UserError } from '../../core/errors';
 import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
 import { completeAt } from '../../engine/completion/completer';
-import type { Model } from '../../engine/models/model';
 import { usesColour } from '../colouredText';
+import { defineCommand } from '../command';
+import { modelFolder, withModel } from '../engine';
+import { readText } from '../input';
+import { interruptible } from '../interrupt';
+import { choice, flag, number, wholeNumber, type Values } from '../options';
+import * as shared from '../sharedOptions';
 
-const MODES = ['auto', 'psm', 'spm', 'none'] as const;
+const options = {
+  at: shared.at,
+  model: shared.model,
+  healing: choice(healings, {
+    default: 'exact',
+    description: 'how the model begins inside a token',
+  }),
+  fim: choice(['auto', 'psm', 'spm', 'none'], {
+    default: 'auto',
+    description:
+      "the prompt's form: prefix first, suffix first, or without the suffix; auto: as the model was taught",
+  }),
+  tokens: wholeNumber({
+    valueName: 'N',
+    min: 1,
+    max: 1000,
+    default: 48,
+    description: 'tokens of a completion at most',
+  }),
+  lines: flag('let a completion have several lines'),
+  'min-probability': number({
+    valueName: 'P',
+    min: 0,
+    max: 1,
+    default: 0,
+    description: 'end a completion before the token that makes it less likely than this',
+  }),
+  candidates: wholeNumber({
+    valueName: 'N',
+    min: 1,
+    max: 20,
+    default: 1,
+    description: 'how many completions to find',
+  }),
+  temperature: number({
+    valueName: 'T',
+    min: 0,
+    max: 10,
+    default: 0,
+    description: 'draw tokens at this temperature; 0 takes the likeliest',
+  }),
+  'top-p': shared.topP,
+  seed: shared.seed,
+  context: shared.context,
+  json: shared.json,
+};
 
-export interface CompleteRequest {
-  text: string;
-  /** UTF-16. */
-  at: number;
-  options: CompletionOptions;
-}
+export const complete = defineCommand({
+  name: 'complete',
+  summary: 'what the model would insert there',
+  usage: 'FILE',
+  options,
+  async run({ operands: [file = ''], values, print }) {
+    const text = await readText(file);
+    const bytes = encodeUtf8(text);
+    shared.checkOffset(values.at, bytes.length);
+    const at = utf16At(bytes, values.at);
+    await withModel(modelFolder(values.model), values.context, async model => {
+      const view = await interruptible(signal =>
+        completeAt(model, text, at, completionOptions(values), signal),
+      );
+      if (values.json)
+        await print(view.items.map(item => `${JSON.stringify(lineOf(view, item))}\n`));
+      else await print(pretty(text, at, view));
+    });
+  },
+});
 
-/** Throws `UserError`. */
-export function parseCompleteOptions(
-  text: string,
-  values: Record<string, string | boolean | undefined>,
-): CompleteRequest {
-  const { at, healing = 'exact', fim = 'auto' } = values;
-  if (typeof at !== 'string') {
-    throw new UserError('`complete` needs --at BYTE, an offset in the file.');
-  }
-  if (!(healings as readonly unknown[]).includes(healing)) {
-    throw new UserError(`--healing takes ${healings.join(', ')}, not "${String(healing)}".`);
-  }
-  if (!(MODES as readonly unknown[]).includes(fim)) {
-    throw new UserError(`--fim takes ${MODES.join(', ')}, not "${String(fim)}".`);
-  }
-  const number = (name: string, fallback: number, min: number, max: number, isWhole = true) => {
-    const given = values[name];
-    const value = given === undefined ? fallback : Number(given);
-    if (value >= min && value <= max && (!isWhole || Number.isInteger(value))) return value;
-    const kind = isWhole ? 'a whole number' : 'a number';
-    throw new UserError(`--${name} takes ${kind} from ${min} to ${max}, not "${String(given)}".`);
-  };
-  const bytes = encodeUtf8(text);
+function completionOptions(values: Values<typeof options>): CompletionOptions {
   return {
-    text,
-    at: utf16At(bytes, number('at', 0, 0, bytes.length)),
-    options: {
-      healings: [healing as Healing],
-      mode: fim as PromptMode | 'auto',
-      rollback: 'auto',
-      suffixFrom: 'auto',
-      contextTokens: number('context', 2048, 1, 1 << 20),
-      maxTokens: number('tokens', 48, 1, 1000),
-      maxTimeMs: Infinity,
-      singleLine: values.lines !== true,
-      minProbability: number('min-probability', 0, 0, 1, false),
-      candidates: number('candidates', 1, 1, 20),
-      temperature: number('temperature', 0, 0, 10, false),
-      topP: number('top-p', 1, 0.001, 1, false),
-      seed: number('seed', 1, 0, 2 ** 31),
-      language: '',
-      except: [],
-      drafts: true,
-      alternatives: 0,
-      logprobs: true,
-    },
+    healings: [values.healing],
+    mode: values.fim,
+    rollback: 'auto',
+    suffixFrom: 'auto',
+    contextTokens: values.context,
+    maxTokens: values.tokens,
+    maxTimeMs: Infinity,
+    singleLine: !values.lines,
+    minProbability: values['min-probability'],
+    candidates: values.candidates,
+    temperature: values.temperature,
+    topP: values['top-p'],
+    seed: values.seed,
+    language: '',
+    except: [],
+    drafts: true,
+    alternatives: 0,
+    logprobs: true,
   };
 }
 
@@ -81,17 +119,6 @@ function utf16At(bytes: Uint8Array, at: number): number {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, at)).length;
 }
 
-/** The lines to print. */
-export async function runComplete(
-  model: Model,
-  { text, at, options }: CompleteRequest,
-  json: boolean,
-): Promise<Iterable<string>> {
-  const view = await completeAt(model, text, at, options, new AbortController().signal);
-  if (json) return view.items.map(item => `${JSON.stringify(lineOf(view, item))}\n`);
-  return pretty(text, at, view);
-}
-
 function lineOf(view: CompletionView, { insert, logprob, stopReason, tokens }: CompletionItem) {
   return {
     insert,
@@ -100,7 +127,9 @@ function lineOf(view: CompletionView, { insert, logprob, stopReason, tokens }: C
     handedBack: view.rolledBack.length,
     stopReason,
     tokens: tokens.map(({ id, bytes, logprob }) => ({
-      ...{ id, bytes: Buffer.from(bytes).toString('hex'), logprob },
+      id,
+      bytes: Buffer.from(bytes).toString('hex'),
+      logprob,
     })),
     modelTokens: view.modelTokens,
     ms: Math.round(view.ms),
@@ -112,16 +141,16 @@ function* pretty(text: string, at: number, view: CompletionView): Generator<stri
   const [rest = ''] = text.slice(at).split('\n', 1);
   for (const { insert, logprob, stopReason, tokens } of view.items) {
     yield `${dim(line)}${printable(insert)}${dim(rest)}\n\n`;
-    yield `  ${tokens.map(({ bytes, logprob }) => `${displayToken(bytes)} ${percent(logprob)}`).join('  ')}\n`;
-    const together = logprob === null ? 'not known exactly' : percent(logprob);
+    yield `  ${tokens.map(({ bytes, logprob }) => `${displayToken(bytes)} ${formatPercent(logprob)}`).join('  ')}\n`;
+    const together = logprob === null ? 'not known exactly' : formatPercent(logprob);
     yield `  together ${together}, stopped by: ${stopReason}\n\n`;
   }
-  const { mode, healing, rolledBack: handedBack, modelTokens, ms } = view;
+  const { mode, healing, rolledBack, modelTokens, ms } = view;
   const seen =
     mode === 'none'
-      ? 'the model does not see the text behind'
+      ? 'the model does not see the text after the cursor'
       : `the model sees both sides (${mode})`;
-  yield `healing ${healing}, ${handedBack.length} bytes handed back; ${seen}; `;
+  yield `healing ${healing}, ${rolledBack.length} bytes handed back; ${seen}; `;
   yield `${modelTokens} tokens through the model, ${ms.toFixed(0)} ms\n`;
 }
 
@@ -132,8 +161,4 @@ function dim(text: string): string {
 /** What a terminal would obey is spelled. */
 function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]+/gu, controls => displayToken(encodeUtf8(controls)));
-}
-
-function percent(logprob: number): string {
-  return `${(100 * Math.exp(logprob)).toPrecision(3)} %`;
 }

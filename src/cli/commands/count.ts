@@ -1,66 +1,144 @@
-// Token counts of files and folders, for context budgets.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+// `tokenscope count`: token counts of files and folders, for context budgets.
+import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { extname, join } from 'node:path';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
 import { byTokens, countRows, sumOf, sumsBy, type FileTokens } from '../../core/text/tokenCounts';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
 import { countOfBytes } from '../../engine/comparison/tokenizerComparison';
+import { openTokenizerAt } from '../../engine/models/openTokenizer';
+import { columns } from '../columns';
+import { defineCommand } from '../command';
+import { modelFolder, openWithoutGraph } from '../engine';
+import { text } from '../options';
+import * as shared from '../sharedOptions';
 
-/** Files sorted by tokens, then sums. Throws `UserError` for a path that is not there. */
-export function* runCount(
+export const count = defineCommand({
+  name: 'count',
+  summary: 'how many tokens files and folders have',
+  usage: 'PATH...',
+  options: {
+    model: shared.model,
+    tokenizer: text({
+      valueName: 'PATH',
+      description: 'a second tokenizer to count with: a folder or a file',
+    }),
+    json: shared.json,
+  },
+  async run({ operands, values, print }) {
+    const { tokenizer } = await openWithoutGraph(modelFolder(values.model));
+    const second = values.tokenizer ? openTokenizerAt(values.tokenizer).tokenizer : undefined;
+    const counted = countPaths(operands, tokenizer, second);
+    await print(values.json ? jsonLines(counted) : pretty(counted));
+  },
+});
+
+interface Counted {
+  /** Most tokens first. */
+  readonly files: readonly FileTokens[];
+  readonly skipped: readonly SkippedPath[];
+}
+
+interface SkippedPath {
+  readonly path: string;
+  /** Why. */
+  readonly skipped: string;
+}
+
+/** Throws `UserError` for a path that does not exist; what cannot be read is skipped. */
+function countPaths(
   paths: readonly string[],
   first: Tokenizer,
   second: Tokenizer | undefined,
-  json: boolean,
-): Generator<string> {
+): Counted {
   const files: FileTokens[] = [];
-  const skipped: { path: string; skipped: string }[] = [];
-  for (const path of paths.flatMap(filesIn)) {
-    const reason = reasonToSkip(path, statSync(path).size);
-    const counted = reason ? null : countOfBytes(readFileSync(path), first, second);
-    if (counted) files.push({ path, language: extname(path) || 'other', ...counted });
-    else skipped.push({ path, skipped: reason || NO_TEXT });
+  const skipped: SkippedPath[] = [];
+  const skip = (path: string, reason: string) => skipped.push({ path, skipped: reason });
+  for (const path of paths) {
+    if (!exists(path)) throw new UserError(`File not found: ${path}`);
   }
-  files.sort(byTokens);
-  const total = sumOf('total', files);
-  if (json) {
-    for (const { language, ...file } of files) yield `${JSON.stringify(file)}\n`;
-    for (const file of skipped) yield `${JSON.stringify(file)}\n`;
-    const { name, ...sum } = total;
-    yield `${JSON.stringify(sum)}\n`;
-    return;
+  for (const { path, bytes } of paths.flatMap(path => filesIn(path, skip))) {
+    try {
+      const reason = reasonToSkip(path, bytes);
+      const counted = reason ? null : countOfBytes(readFileSync(path), first, second);
+      if (counted) files.push({ path, language: extname(path) || 'other', ...counted });
+      else skip(path, reason || NO_TEXT);
+    } catch (error) {
+      skip(path, reasonOf(error));
+    }
   }
+  return { files: files.sort(byTokens), skipped };
+}
+
+function* jsonLines({ files, skipped }: Counted): Generator<string> {
+  for (const { language: _, ...file } of files) yield `${JSON.stringify(file)}\n`;
+  for (const file of skipped) yield `${JSON.stringify(file)}\n`;
+  const { name: _, ...sum } = sumOf('total', files);
+  yield `${JSON.stringify(sum)}\n`;
+}
+
+function* pretty({ files, skipped }: Counted): Generator<string> {
   yield* table(
-    countRows(
-      'file',
-      files.map(({ path, ...file }) => ({ ...file, name: path })),
-    ),
+    'file',
+    files.map(({ path, ...file }) => ({ ...file, name: path })),
   );
   yield '\n';
   const byEnding = sumsBy(files, ({ language }) => [language]);
-  yield* table(countRows('ending', [...byEnding, total]));
+  yield* table('ending', [...byEnding, sumOf('total', files)]);
   for (const { path, skipped: reason } of skipped) yield `not counted: ${path} (${reason})\n`;
 }
 
-/** A file itself; of a folder all files in it but hidden ones and node_modules, in order of their names. */
-function filesIn(path: string): string[] {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
-  if (isFolder === undefined) throw new UserError(`File not found: ${path}`);
-  if (!isFolder) return [path];
-  const names = readdirSync(path, { withFileTypes: true })
-    .filter(entry => !entry.name.startsWith('.') && entry.name !== 'node_modules')
-    .filter(entry => entry.isFile() || entry.isDirectory())
-    .map(({ name }) => name);
-  return names.sort().flatMap(name => filesIn(join(path, name)));
+function table(...[title, sums]: Parameters<typeof countRows>): Generator<string> {
+  const rows = countRows(title, sums);
+  return columns(
+    rows,
+    rows[0]!.map((_, i) => (i === 0 ? 'left' : 'right')),
+  );
 }
 
-function* table(rows: string[][]): Generator<string> {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map(row => row[i]!.length)));
-  for (const row of rows) {
-    const cells = row.map((cell, i) =>
-      i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
-    );
-    yield `${cells.join('  ').trimEnd()}\n`;
+function exists(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // It is there, in a way that is reported when it is read.
+    return true;
   }
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** The file itself; of a folder all files in it except hidden ones and node_modules, in the order of their names. */
+function filesIn(path: string, skip: (path: string, reason: string) => void): FoundFile[] {
+  let stats: Stats;
+  let names: string[] = [];
+  try {
+    stats = statSync(path);
+    if (stats.isDirectory()) names = namesIn(path);
+  } catch (error) {
+    skip(path, reasonOf(error));
+    return [];
+  }
+  if (stats.isDirectory()) return names.flatMap(name => filesIn(join(path, name), skip));
+  if (stats.isFile()) return [{ path, bytes: stats.size }];
+  skip(path, 'neither a file nor a folder');
+  return [];
+}
+
+function namesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(entry => !entry.name.startsWith('.') && entry.name !== 'node_modules')
+    .filter(entry => entry.isFile() || entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Of an error of the file system, without its path: 'cannot be read: permission denied'. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  // A defect rather than a file that cannot be read.
+  if (code === undefined) throw error;
+  return `cannot be read: ${message.replace(/^\w+: /, '').replace(/, \w+( '.*')?$/s, '')}`;
 }

@@ -1,46 +1,83 @@
 // `tokenscope next`: the probability of every next byte.
 import { displayToken } from '../../core/displayToken';
-import { formatBits, formatHex } from '../../core/format';
+import { UserError } from '../../core/errors';
+import { formatBits, formatHex, formatPercent } from '../../core/format';
 import { encodeUtf8 } from '../../core/text/utf8';
 import { lowerBounds, type LowerBounds } from '../../engine/scoring/lowerBounds';
 import type { Model } from '../../engine/models/model';
 import { nextBytes, type Mode, type NextBytes } from '../../engine/scoring/nextBytes';
+import { columns } from '../columns';
+import { defineCommand } from '../command';
+import { modelFolder, withModels } from '../engine';
+import { readText } from '../input';
+import { choice, number, type Values } from '../options';
+import * as shared from '../sharedOptions';
 
 const LISTED = 12;
 
-export interface NextPlace {
-  text: string;
-  /** In bytes. */
-  at: number;
-  mode: Mode | 'e1';
-  /** The share of the text's probability below which ways to cut it may be left out; 0: none is. */
-  lazy: number;
-}
+const options = {
+  at: shared.at,
+  model: shared.model,
+  mode: choice(['e1', 'e2', 'e3'], {
+    default: 'e2',
+    description:
+      'e1: lower bounds in all tokenizations; e2: canonical tokens of the raw model; e3: of the model renormalised to them',
+  }),
+  lazy: number({
+    valueName: 'SHARE',
+    min: 0,
+    max: 1,
+    isOpen: 'max',
+    default: 0,
+    description:
+      'leave out tokenizations of the text below this share of its probability; they are reported as untested',
+  }),
+  second: shared.second,
+  context: shared.context,
+  json: shared.json,
+};
 
-export function isMode(mode: string): mode is NextPlace['mode'] {
-  return mode === 'e1' || mode === 'e2' || mode === 'e3';
-}
+export const next = defineCommand({
+  name: 'next',
+  summary: 'the exact probability of every byte that may come there',
+  usage: 'FILE',
+  options,
+  async run({ operands: [file = ''], values, print }) {
+    checkCombination(values);
+    const text = await readText(file);
+    const bytes = encodeUtf8(text);
+    const { at, mode, lazy, json } = values;
+    shared.checkOffset(at, bytes.length);
+    const folder = modelFolder(values.model);
+    await withModels(folder, values.second, values.context, async (model, other) => {
+      const began = performance.now();
+      const elapsed = () => Math.round(performance.now() - began);
+      const inputOf = ({ tokenizer }: Model) => ({ bytes, tokens: tokenizer.encode(text) });
+      if (mode === 'e1') {
+        const bounds = await lowerBounds(model, inputOf(model), at);
+        return print(json ? boundLines(bounds, elapsed()) : prettyBounds(bounds));
+      }
+      const distributionOf = (model: Model) =>
+        nextBytes(model, inputOf(model), at, mode, undefined, lazy);
+      const found = await distributionOf(model);
+      const second = other && (await distributionOf(other));
+      const ms = elapsed();
+      if (second) {
+        return print(json ? twoLines(found, second, mode, ms) : prettyTwo(found, second, mode));
+      }
+      return print(json ? nextLines(found, mode, lazy, ms) : prettyNext(found, mode, lazy));
+    });
+  },
+});
 
-/** The lines to print. */
-export async function runNext(
-  model: Model,
-  { text, at, mode, lazy }: NextPlace,
-  json: boolean,
-  other?: Model,
-): Promise<Iterable<string>> {
-  const began = performance.now();
-  const bytes = encodeUtf8(text);
-  const inBytes = ({ tokenizer }: Model) => ({ bytes, tokens: tokenizer.encode(text) });
-  if (mode === 'e1') {
-    const bounds = await lowerBounds(model, inBytes(model), at);
-    return json ? boundLines(bounds, Math.round(performance.now() - began)) : prettyBounds(bounds);
+/** Throws `UserError`. */
+function checkCombination({ mode, lazy, second }: Values<typeof options>): void {
+  if (lazy > 0 && (mode !== 'e2' || second !== undefined)) {
+    throw new UserError('--lazy is for mode e2 and one model.');
   }
-  const of = (model: Model) => nextBytes(model, inBytes(model), at, mode, undefined, lazy);
-  const found = await of(model);
-  const second = other && (await of(other));
-  const ms = Math.round(performance.now() - began);
-  if (second) return json ? twoLines(found, second, mode, ms) : prettyTwo(found, second, mode);
-  return json ? nextLines(found, mode, lazy, ms) : prettyNext(found, mode, lazy);
+  if (mode === 'e1' && second !== undefined) {
+    throw new UserError('--mode e1 is for one model: bounds are not mixed.');
+  }
 }
 
 function* boundLines({ start, text, joint }: LowerBounds, ms: number): Generator<string> {
@@ -53,12 +90,11 @@ function* boundLines({ start, text, joint }: LowerBounds, ms: number): Generator
 
 function* prettyBounds({ start, text, joint }: LowerBounds): Generator<string> {
   const likeliest = [...joint.keys()].sort((a, b) => joint[b]! - joint[a]!);
-  const cell = (nats: number) => `${formatBits(-nats)}`.padStart(12);
-  yield `byte    ${'at most'.padStart(12)}\n`;
-  for (const byte of likeliest.slice(0, LISTED)) {
-    yield `${displayToken(Uint8Array.of(byte)).padEnd(8)}${cell(joint[byte]!)}\n`;
-  }
-  yield `\ne1: what the text from byte ${start} on and the byte cost together, in all tokenisations of its last pretoken\n`;
+  const rows = likeliest
+    .slice(0, LISTED)
+    .map(byte => [displayToken(Uint8Array.of(byte)), formatBits(-joint[byte]!)]);
+  yield* columns([['byte', 'at most'], ...rows], ['left', 'right']);
+  yield `\ne1: what the text from byte ${start} on and the byte cost together, in all tokenizations of its last pretoken\n`;
   yield `the text alone: at most ${formatBits(-text)}\n`;
 }
 
@@ -74,23 +110,27 @@ function* twoLines(a: NextBytes, b: NextBytes, mode: Mode, ms: number): Generato
     const [exact, second] = [a.exact[byte], b.exact[byte]];
     yield `${JSON.stringify({ byte: hex, exact, second, mixture: mixture[byte] })}\n`;
   }
-  const rest = ({ end, leak, untested, nodes, heads, contextTokens }: NextBytes) => ({
-    ...{ end, leak, untested, nodes, heads, contextTokens },
-  });
+  const rest = ({ end, leak, untested, nodes, heads, contextTokens }: NextBytes) => {
+    return { end, leak, untested, nodes, heads, contextTokens };
+  };
   yield `${JSON.stringify({ mode, ...rest(a), second: rest(b), mixtureEnd: (a.end + b.end) / 2, ms })}\n`;
 }
 
 function* prettyTwo(a: NextBytes, b: NextBytes, mode: Mode): Generator<string> {
   const mixture = mixtureOf(a, b);
-  const row = (name: string, ...all: number[]) =>
-    `${name.padEnd(8)}${all.map(p => `${(100 * p).toFixed(3)} %`.padStart(11)).join('')}\n`;
-  yield `byte    ${['first', 'second', 'mixture'].map(title => title.padStart(11)).join('')}\n`;
   const likeliest = [...mixture.keys()].sort((x, y) => mixture[y]! - mixture[x]!);
-  for (const byte of likeliest.slice(0, LISTED)) {
-    yield row(displayToken(Uint8Array.of(byte)), a.exact[byte]!, b.exact[byte]!, mixture[byte]!);
-  }
-  yield row('end', a.end, b.end, (a.end + b.end) / 2);
-  yield row('leak', a.leak, b.leak, (a.leak + b.leak) / 2);
+  const row = (name: string, ...all: number[]) => [name, ...all.map(percent)];
+  const rows = [
+    ['byte', 'first', 'second', 'mixture'],
+    ...likeliest
+      .slice(0, LISTED)
+      .map(byte =>
+        row(displayToken(Uint8Array.of(byte)), a.exact[byte]!, b.exact[byte]!, mixture[byte]!),
+      ),
+    row('end', a.end, b.end, (a.end + b.end) / 2),
+    row('leak', a.leak, b.leak, (a.leak + b.leak) / 2),
+  ];
+  yield* columns(rows, ['left', 'right', 'right', 'right']);
   yield `\n${mode}: both exact, mixed in equal parts\n`;
 }
 
@@ -115,15 +155,26 @@ const nameOf = (lazy: number) => (lazy > 0 ? 'atLeast' : 'exact');
 
 /** The likeliest bytes, for people. */
 function* prettyNext(next: NextBytes, mode: Mode, lazy: number): Generator<string> {
-  const percent = (p: number | undefined) =>
-    (p === undefined ? '–' : `${(100 * p).toFixed(3)} %`).padStart(11);
-  yield `byte    ${nameOf(lazy).padStart(11)}${'naive'.padStart(11)}${'healed'.padStart(11)}\n`;
   const likeliest = [...next.exact.keys()].sort((a, b) => next.exact[b]! - next.exact[a]!);
-  for (const byte of likeliest.slice(0, LISTED)) {
-    const name = displayToken(Uint8Array.of(byte)).padEnd(8);
-    yield `${name}${percent(next.exact[byte])}${percent(next.naive?.[byte])}${percent(next.healed?.[byte])}\n`;
-  }
-  yield `${'end'.padEnd(8)}${percent(next.end)}\n${'leak'.padEnd(8)}${percent(next.leak)}\n`;
-  if (lazy > 0) yield `${'untested'.padEnd(8)}${percent(next.untested)}\n`;
-  yield `\n${mode}: ${next.nodes} nodes, ${next.heads} heads behind ${next.contextTokens} tokens\n`;
+  const rows = [
+    ['byte', nameOf(lazy), 'naive', 'healed'],
+    ...likeliest
+      .slice(0, LISTED)
+      .map(byte => [
+        displayToken(Uint8Array.of(byte)),
+        percent(next.exact[byte]),
+        percent(next.naive?.[byte]),
+        percent(next.healed?.[byte]),
+      ]),
+    ['end', percent(next.end), '', ''],
+    ['leak', percent(next.leak), '', ''],
+    ...(lazy > 0 ? [['untested', percent(next.untested), '', '']] : []),
+  ];
+  yield* columns(rows, ['left', 'right', 'right', 'right']);
+  yield `\n${mode}: ${next.nodes} nodes, ${next.heads} heads after ${next.contextTokens} tokens\n`;
+}
+
+/** Of a probability. */
+function percent(p: number | undefined): string {
+  return p === undefined ? '–' : formatPercent(Math.log(p));
 }

@@ -11,23 +11,64 @@ import { encodeUtf8 } from '../../core/text/utf8';
 import { UserError } from '../../core/errors';
 import type { PairMembers } from '../../protocol/traces';
 import { Document } from '../../engine/documents/document';
-import { Model } from '../../engine/models/model';
-import type { RuntimeClient } from '../../engine/onnx/session/runtimeClient';
-import { scoreTokens } from '../../engine/scoring/tokensPass';
 import { contrastRowsOf, scoreContrast } from '../../engine/scoring/contrastPass';
+import { scoreTokens } from '../../engine/scoring/tokensPass';
 import { ModelPair, pairOfFolder } from '../../engine/scoring/modelPair';
 import { readTraceFile } from '../../engine/traces/readTraceFile';
+import { defineCommand } from '../command';
+import { openModel } from '../engine';
+import { readBytes } from '../input';
+import { text, type Values } from '../options';
+import * as shared from '../sharedOptions';
 
-export interface TraceRequest {
-  readonly file: string;
-  readonly bytes: Uint8Array;
-  /** Its id or its number, from 1; none: all are listed. */
-  readonly sample: string | undefined;
-  /** Folder; none: the file's own log-probabilities. */
-  readonly model: string | undefined;
-  readonly members: PairMembers | undefined;
-  readonly contextLimit: number;
-  readonly json: boolean;
+const options = {
+  sample: text({
+    valueName: 'ID|N',
+    description: 'print the tokens of one trace, by its id or its number from 1',
+  }),
+  model: text({
+    valueName: 'FOLDER',
+    description:
+      "score the trace by this model, and by the pair that its folder names (default: the file's own numbers)",
+  }),
+  positive: text({
+    valueName: 'FOLDER',
+    description: 'the positive model of a pair (default: that of --model)',
+  }),
+  negative: text({
+    valueName: 'FOLDER',
+    description: 'the negative model of a pair (default: that of --model)',
+  }),
+  context: shared.context,
+  json: shared.json,
+};
+
+export const trace = defineCommand({
+  name: 'trace',
+  summary: 'the reasoning traces of a file, and one of them token by token',
+  usage: 'FILE',
+  options,
+  async run({ operands: [file = ''], values, print }) {
+    const { sample, model, json } = values;
+    const members = membersOf(values);
+    if (members && model === undefined) {
+      throw new UserError('--positive and --negative need --model, whose tokens they share.');
+    }
+    const found = readTraceFile(basename(file), await readBytes(file));
+    for (const problem of found.problems) process.stderr.write(`${problem}\n`);
+    if (sample === undefined) return print(listed(found, json));
+    const trace = traceNamed(found, sample);
+    for (const reason of trace.refused)
+      process.stderr.write(`Log-probabilities not used: ${reason}\n`);
+    const tokens = model ? await scoredTokens(trace, model, values) : savedTokens(trace);
+    await print(json ? tokens.map(token => `${JSON.stringify(token)}\n`) : pretty(trace, tokens));
+  },
+});
+
+/** Undefined where none is given; the one that is not given is the opened model. */
+function membersOf({ positive, negative }: Values<typeof options>): PairMembers | undefined {
+  if (positive === undefined && negative === undefined) return undefined;
+  return { positive: { folder: positive ?? '' }, negative: { folder: negative ?? '' } };
 }
 
 /** Of a column of numbers. */
@@ -39,24 +80,6 @@ interface TokenLine {
   byteEnd: number;
   text: string;
   [field: string]: unknown;
-}
-
-/** The lines to print. Throws `UserError`. */
-export async function runTrace(
-  request: TraceRequest,
-  startRuntime: () => RuntimeClient,
-): Promise<Iterable<string>> {
-  const found = readTraceFile(basename(request.file), request.bytes);
-  for (const problem of found.problems) process.stderr.write(`${problem}\n`);
-  if (request.sample === undefined) return listed(found, request.json);
-  const trace = traceNamed(found, request.sample);
-  for (const reason of trace.refused)
-    process.stderr.write(`Log-probabilities not used: ${reason}\n`);
-  const tokens = request.model
-    ? await scoredTokens(trace, request.model, request, startRuntime)
-    : savedTokens(trace);
-  if (request.json) return tokens.map(token => `${JSON.stringify(token)}\n`);
-  return pretty(trace, tokens);
 }
 
 function traceNamed({ traces }: TraceFile, sample: string): Trace {
@@ -107,15 +130,14 @@ function savedTokens({ id, text, logprobs }: Trace): TokenLine[] {
 async function scoredTokens(
   trace: Trace,
   folder: string,
-  { members, contextLimit }: TraceRequest,
-  startRuntime: () => RuntimeClient,
+  values: Values<typeof options>,
 ): Promise<TokenLine[]> {
   const { signal } = new AbortController();
-  const model = await Model.open(folder, contextLimit, startRuntime);
+  const model = await openModel(folder, values.context);
   let pair: ModelPair | undefined;
   try {
-    const chosen = members ?? pairOfFolder(model.info.folder);
-    if (chosen) pair = await ModelPair.open(model, chosen, Model.opener(startRuntime));
+    const chosen = membersOf(values) ?? pairOfFolder(model.info.folder);
+    if (chosen) pair = await ModelPair.open(model, chosen, openModel);
     const { text, start } = new TraceText(trace);
     const document = new Document(trace.id, 0, text);
     const pass = { visible: [], maxTokens: Infinity, signal, onScored: () => {} };

@@ -1,0 +1,21 @@
+// All commands, in the order of help.
+import type { Command } from './command';
+import { bytes } from './commands/bytes';
+import { complete } from './commands/complete';
+import { count } from './commands/count';
+import { features } from './commands/features';
+import { inspect } from './commands/inspect';
+import { next } from './commands/next';
+import { tokens } from './commands/tokens';
+import { trace } from './commands/trace';
+
+export const commands: readonly Command[] = [
+  tokens,
+  inspect,
+  bytes,
+  next,
+  complete,
+  features,
+  trace,
+  count,
+];

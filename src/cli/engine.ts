@@ -1,0 +1,46 @@
+// The models that a command opens, in this process.
+import { join } from 'node:path';
+import { Model, type OpenModel } from '../engine/models/model';
+import { modelOpener } from '../engine/models/openModel';
+
+/** The folder that `--model` names, else the built-in model's. */
+export function modelFolder(given: string | undefined): string {
+  return given ?? join(__dirname, '..', 'models', 'coder');
+}
+
+/** Opens a model that the caller disposes. Throws `UserError`. */
+export const openModel: OpenModel = (folder, contextTokens) =>
+  modelOpener(join(__dirname, 'runtime.js'))(folder, contextTokens);
+
+/** Opens a model for as long as the work takes. Throws `UserError`. */
+export async function withModel<T>(
+  folder: string,
+  contextTokens: number,
+  work: (model: Model) => Promise<T>,
+): Promise<T> {
+  const model = await openModel(folder, contextTokens);
+  try {
+    return await work(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The same with a second model where its folder is given. */
+export function withModels<T>(
+  folder: string,
+  secondFolder: string | undefined,
+  contextTokens: number,
+  work: (model: Model, second: Model | undefined) => Promise<T>,
+): Promise<T> {
+  return withModel(folder, contextTokens, model =>
+    secondFolder === undefined
+      ? work(model, undefined)
+      : withModel(secondFolder, contextTokens, second => work(model, second)),
+  );
+}
+
+/** A model that is asked for its tokens alone; it needs no graph and is not disposed. Throws `UserError`. */
+export function openWithoutGraph(folder: string): Promise<Model> {
+  return Model.open(folder, Number.MAX_SAFE_INTEGER, null);
+}

@@ -1,0 +1,19 @@
+// Ctrl+C: work that can be stopped in the middle is, and a thread in the middle of a run is left to end.
+import { Cancelled } from '../core/errors';
+
+/**
+ * Runs work whose signal the first Ctrl+C aborts; the second ends the process at once. Only around such work: without a
+ * listener the first one ends the process. Throws `Cancelled` when interrupted.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  process.once('SIGINT', abort);
+  try {
+    const result = await work(controller.signal);
+    if (controller.signal.aborted) throw new Cancelled();
+    return result;
+  } finally {
+    process.removeListener('SIGINT', abort);
+  }
+}

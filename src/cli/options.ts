@@ -1,0 +1,136 @@
+// The kinds of options that commands have: how help writes one, and how its value is read.
+import { UserError } from '../core/errors';
+
+export interface Option<Value> {
+  /** What stands for its value in help: 'FOLDER'. Null: a flag, which takes no value. */
+  readonly valueName: string | null;
+  /** For help. */
+  readonly description: string;
+  /** For help, as it would be written; null: there is none, or the description explains it. */
+  readonly default: string | null;
+  readonly isRequired: boolean;
+  readonly isRepeatable: boolean;
+  /**
+   * `given`: its values in the order of the command line; empty where the option is absent. `flag` is its name with
+   * dashes. Throws `UserError` that names the option and says what it takes.
+   */
+  read(given: readonly string[], flag: string): Value;
+}
+
+export type Options = Readonly<Record<string, Option<unknown>>>;
+
+/** Of each option by its name. */
+export type Values<O extends Options> = {
+  readonly [Name in keyof O]: O[Name] extends Option<infer Value> ? Value : never;
+};
+
+interface Description {
+  readonly valueName: string;
+  readonly description: string;
+}
+
+interface NumberRange<Default> extends Description {
+  readonly min: number;
+  readonly max: number;
+  /** Whether `min` or `max` itself is refused. */
+  readonly isOpen?: 'min' | 'max';
+  /** Without it the value of an absent option is undefined. */
+  readonly default?: Default;
+}
+
+export function flag(description: string): Option<boolean> {
+  return {
+    valueName: null,
+    description,
+    default: null,
+    isRequired: false,
+    isRepeatable: false,
+    read: given => given.length > 0,
+  };
+}
+
+/** Of several the last one counts; an empty one is none. */
+export function text({ valueName, description }: Description): Option<string | undefined> {
+  return optional({ valueName, description }, undefined, value => value);
+}
+
+export function wholeNumber<Default extends number | undefined = undefined>(
+  range: NumberRange<Default>,
+): Option<number | Default> {
+  return optional(range, range.default as Default, (value, flag) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && isWithin(number, range)) return number;
+    throw new UserError(`${flag} takes a whole number ${limitsOf(range)}, not "${value}".`);
+  });
+}
+
+export function number<Default extends number | undefined = undefined>(
+  range: NumberRange<Default>,
+): Option<number | Default> {
+  return optional(range, range.default as Default, (value, flag) => {
+    const number = Number(value);
+    if (value.trim() !== '' && isWithin(number, range)) return number;
+    throw new UserError(`${flag} takes a number ${limitsOf(range)}, not "${value}".`);
+  });
+}
+
+export function choice<const Choice extends string>(
+  choices: readonly Choice[],
+  spec: { readonly description: string; readonly default: Choice },
+): Option<Choice> {
+  const described = { valueName: choices.join('|'), description: spec.description };
+  return optional(described, spec.default, (value, flag) => {
+    const found = choices.find(each => each === value);
+    if (found !== undefined) return found;
+    const list = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+    throw new UserError(`${flag} takes ${list}, not "${value}".`);
+  });
+}
+
+/** Refuses a command line without it. */
+export function required<Value>(option: Option<Value>): Option<Exclude<Value, undefined>> {
+  return { ...option, isRequired: true } as Option<Exclude<Value, undefined>>;
+}
+
+/** May be given several times. */
+export function repeatable<Value>(
+  option: Option<Value>,
+): Option<readonly Exclude<Value, undefined>[]> {
+  return {
+    ...option,
+    isRepeatable: true,
+    read: (given, flag) =>
+      given.map(value => option.read([value], flag) as Exclude<Value, undefined>),
+  };
+}
+
+function optional<Value, Default>(
+  { valueName, description }: Description,
+  fallback: Default,
+  parse: (value: string, flag: string) => Value,
+): Option<Value | Default> {
+  return {
+    valueName,
+    description,
+    default: fallback === undefined ? null : String(fallback),
+    isRequired: false,
+    isRepeatable: false,
+    read(given, flag) {
+      const value = given.at(-1);
+      return value === undefined ? fallback : parse(value, flag);
+    },
+  };
+}
+
+type Limits = Pick<NumberRange<unknown>, 'min' | 'max' | 'isOpen'>;
+
+function isWithin(value: number, { min, max, isOpen }: Limits): boolean {
+  if ((isOpen === 'min' && value === min) || (isOpen === 'max' && value === max)) return false;
+  return value >= min && value <= max;
+}
+
+function limitsOf({ min, max, isOpen }: Limits): string {
+  if (isOpen === 'min') return `above ${min} and up to ${max}`;
+  if (isOpen === 'max') return `from ${min} to below ${max}`;
+  return max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `of at least ${min}`;
+}

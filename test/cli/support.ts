@@ -1,0 +1,62 @@
+// The command line as its tests start it: a process with the bundled engine.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { rmSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { bundleEngine } from '../support/engineBundle';
+
+export const root = join(import.meta.dirname, '../..');
+export const coder = join(root, 'models/coder');
+
+/** Where commands run: an empty folder of the test file's own. */
+export let scratch: string;
+let bundle: string;
+
+/** Bundles the engine before the tests of the file that calls this, and removes the bundle after them. */
+export function setUpCommandLine(): void {
+  beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), 'tokenscope-cli-'));
+    bundle = await bundleEngine();
+  });
+  afterAll(() => {
+    for (const folder of [scratch, bundle]) rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+export interface Result {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** `input`: standard input. */
+export function run(args: readonly string[], input: string | Uint8Array = ''): Result {
+  const done = spawnSync(process.execPath, [join(bundle, 'cli.js'), ...args], {
+    input,
+    cwd: scratch,
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+/** The objects that a command prints with `--json`. Throws where it does not end well. */
+export function readLines(args: readonly string[], input: string | Uint8Array = '') {
+  const { code, out, err } = run([...args, '--json'], input);
+  if (code !== 0) throw new Error(`exit code ${code}: ${err}`);
+  return linesOf(out);
+}
+
+export function linesOf(out: string) {
+  return out
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line));
+}
+
+/** A process that goes on while the test does. */
+export function start(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [join(bundle, 'cli.js'), ...args], { cwd: scratch });
+}
