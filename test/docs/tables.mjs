@@ -1,8 +1,9 @@
-// The README's tables of commands and settings, written from the manifest.
+// The README's tables of commands and settings, written from the manifest, and its parts about the command line.
 //   node test/docs/tables.mjs           writes them
 //   node test/docs/tables.mjs --check   fails where the README differs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandLine } from './commandLine.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const readmePath = join(root, 'README.md');
@@ -18,6 +19,8 @@ const commands = contributes.commands;
 const keys = contributes.keybindings;
 /** @type {Record<string, { default: unknown, scope: string, markdownDescription: string }>} */
 const settings = contributes.configuration.properties;
+
+const { synopsis, options } = await commandLine();
 
 /** @type {Record<string, string>} */
 const tables = {
@@ -39,6 +42,8 @@ const tables = {
       `${setting.markdownDescription}${setting.scope === 'machine' ? ' (set per machine)' : ''}`,
     ]),
   ]),
+  synopsis: `\`\`\`\n${synopsis}\n\`\`\``,
+  options: table(options),
 };
 
 const before = readFileSync(readmePath, 'utf8');
@@ -50,7 +55,9 @@ const after = Object.entries(tables).reduce((readme, [name, text]) => {
 
 if (process.argv.includes('--check')) {
   if (after !== before) {
-    console.error('README.md: its tables differ from package.json. Run node test/docs/tables.mjs');
+    console.error(
+      'README.md: its tables differ from package.json or src/cli. Run node test/docs/tables.mjs',
+    );
     process.exit(1);
   }
 } else writeFileSync(readmePath, after);
