@@ -11,7 +11,8 @@ export const coder = join(root, 'models/coder');
 
 /** Where commands run: an empty folder of the test file's own. */
 export let scratch: string;
-let bundle: string;
+/** The folder of the bundled engine. */
+export let bundle: string;
 
 /** Bundles the engine before the tests of the file that calls this, and removes the bundle after them. */
 export function setUpCommandLine(): void {

@@ -1,35 +1,234 @@
-// `tokenscope trace` as a process: its JSON, and one clear line with exit code 2 for bad input.
+// `tokenscope trace` as a process: its fields in their units beside PyTorch's numbers and those of a file, its rollouts
+// beside the engine's, and its end by Ctrl+C.
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { readLines, root, run, setUpCommandLine } from './support';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { wilson } from '../../src/core/traces/successCurve';
+import { Document } from '../../src/engine/documents/document';
+import type { Model } from '../../src/engine/models/model';
+import { modelOpener } from '../../src/engine/models/openModel';
+import { rollOutDocument } from '../../src/engine/traces/rolloutView';
+import { writeModelFolder } from '../support/modelFolder';
+import { bundle, linesOf, readLines, root, run, scratch, setUpCommandLine, start } from './support';
 
 setUpCommandLine();
 
-test('trace lists the traces of a file, and one of them token by token', () => {
-  const file = join(root, 'samples/traces.jsonl');
-  const [first] = readLines(['trace', file]);
-  expect(first).toMatchObject({ target: '82', isRight: false, steps: 4 });
-  const base = join(root, 'models/reasoner/base');
-  const tokens = readLines(['trace', file, '--sample', '1', '--model', base]);
-  expect(tokens.at(-1).byteEnd).toBe(first.bytes);
-  expect(tokens[0].byteStart).toBe(0);
-  for (const { surprisal, ratio, divergence, contrast, gap } of tokens) {
-    expect(gap).toBeGreaterThanOrEqual(0);
-    expect(surprisal).toBeGreaterThanOrEqual(0);
-    expect(divergence).toBeGreaterThanOrEqual(0);
-    expect(contrast).toBeGreaterThanOrEqual(ratio - 1e-6);
-  }
-});
+const file = join(root, 'samples/traces.jsonl');
+const saved = join(root, 'samples/logprobs.jsonl');
+const base = join(root, 'models/reasoner/base');
+const scored = ['trace', file, '--sample', '1', '--model', base];
 
-test('trace says what is wrong with a file, a sample or a pair', () => {
-  const file = join(root, 'samples/traces.jsonl');
-  for (const [args, words] of [
+const FIELDS =
+  'index id bytes byteStart byteEnd utf16Start utf16End text logprob surprisal entropy entropyLow ' +
+  'entropyHigh varentropy gap rank context top space positive negative ratio divergence contrast';
+
+/** In nats, of the first trace of the samples: `scores` has a number for each token and one for the end. */
+const [golden] = JSON.parse(readFileSync(join(root, 'test/golden/reasoning/traces.json'), 'utf8'))
+  .traces as { problem: string; trace: string; scores: Record<string, number[]> }[];
+
+describe('trace', () => {
+  test('lists the traces of a file; what the file does not say is null', () => {
+    const [first] = readLines(['trace', file]);
+    expect(first).toMatchObject({ target: '82', isRight: false, steps: 4, answer: null });
+    const plain = join(scratch, 'plain.txt');
+    writeFileSync(plain, '<think>\nOne and one is two.\n</think>\nIt is 2.\n');
+    const [line] = readLines(['trace', plain]);
+    expect(Object.keys(line).join(' ')).toBe(
+      'id format question answer target isRight bytes steps logprobs refused',
+    );
+    expect(line).toMatchObject({ question: null, target: null, isRight: null, logprobs: [] });
+  });
+
+  test('scores a trace in bits, and its pair in nats, as PyTorch does', () => {
+    const { scores, trace } = golden!;
+    const tokens = readLines([...scored, '--top', '3']);
+    expect(tokens).toHaveLength(scores.logprob!.length - 1);
+    let end = 0;
+    for (const [i, token] of tokens.entries()) {
+      expect(Object.keys(token).join(' ')).toBe(FIELDS);
+      const nats = (name: string) => scores[name]![i]!;
+      const near = (value: number, expected: number) =>
+        expect(Math.abs(value - expected)).toBeLessThan(1e-4);
+      near(token.logprob, nats('logprob'));
+      near(token.surprisal * Math.LN2, -nats('logprob'));
+      near(token.entropy * Math.LN2, nats('entropy'));
+      near(token.varentropy * Math.LN2 ** 2, nats('varentropy'));
+      near(token.gap * Math.LN2, nats('gap'));
+      for (const name of ['positive', 'negative', 'ratio', 'divergence', 'contrast']) {
+        near(token[name], nats(name));
+      }
+      expect([token.entropyLow, token.entropyHigh]).toEqual([token.entropy, token.entropy]);
+      expect([token.index, token.byteStart, token.utf16Start]).toEqual([i, end, end]);
+      expect(token.top).toHaveLength(3);
+      expect(token.rank === 1).toBe(token.gap === 0);
+      end = token.byteEnd;
+    }
+    const bytes = tokens.map(token => token.bytes).join('');
+    expect(Buffer.from(bytes, 'hex').toString()).toBe(trace);
+    expect(tokens[1].context - tokens[0].context).toBe(1);
+    expect(tokens[0].context).toBeGreaterThan(20);
+  });
+
+  test('with no alternative listed the gap is known all the same', () => {
+    const [, second] = readLines([...scored, '--top', '0']);
+    expect(second.top).toEqual([]);
+    expect(second.gap).toBeGreaterThan(0);
+  });
+
+  test('without a pair its fields are null, not absent', () => {
+    const model = writeModelFolder(join(scratch, 'single'), { context: 512 });
+    for (const token of readLines(['trace', file, '--sample', '1', '--model', model])) {
+      expect(Object.keys(token).join(' ')).toBe(FIELDS);
+      for (const name of ['positive', 'negative', 'ratio', 'divergence', 'contrast']) {
+        expect(token[name]).toBeNull();
+      }
+      expect(token.surprisal).toBeGreaterThan(0);
+    }
+  });
+
+  test("prints a file's numbers in the same units, and bounds where the list is cut", () => {
+    const { token_logprobs: logprobs, top_logprobs: tops } = JSON.parse(
+      readFileSync(saved, 'utf8').split('\n')[0]!,
+    ).choices[0].logprobs as { token_logprobs: number[]; top_logprobs: Record<string, number>[] };
+    const tokens = readLines(['trace', saved, '--sample', '1']);
+    expect(tokens).toHaveLength(logprobs.length);
+    for (const [i, token] of tokens.entries()) {
+      expect(Object.keys(token).join(' ')).toBe(FIELDS);
+      const listed = Object.values(tops[i]!);
+      expect(token.logprob).toBeCloseTo(logprobs[i]!, 12);
+      expect(token.surprisal).toBeCloseTo(-logprobs[i]! / Math.LN2, 9);
+      expect(token.gap).toBeCloseTo((Math.max(...listed) - logprobs[i]!) / Math.LN2, 9);
+      expect(token.rank).toBe(listed.filter(other => other > logprobs[i]!).length + 1);
+      expect(token.top.map(({ logprob }: { logprob: number }) => logprob)).toEqual(
+        // Without -0, which JSON writes as 0.
+        listed.sort((a, b) => b - a).map(value => value + 0),
+      );
+      // The size of the vocabulary is not in the file: what is not listed has no upper bound.
+      const isWhole = listed.reduce((sum, other) => sum + Math.exp(other), 0) >= 1;
+      expect(token.entropyLow).toBeGreaterThan(0);
+      expect(token.entropyHigh).toBe(isWhole ? token.entropyLow : null);
+      for (const name of ['id', 'entropy', 'context', 'contrast']) {
+        expect(token[name]).toBeNull();
+      }
+    }
+    // The model wrote what is saved there: the true entropy is not below the bound.
+    const [first] = tokens;
+    expect(first.varentropy).toBeNull();
+    expect(first.entropyLow).toBeLessThan(golden!.scores.entropy![0]! / Math.LN2);
+  });
+
+  test('prints for people what is known', () => {
+    const { out } = run([...scored, '--rollouts', '4', '--max-tokens', '60']);
+    expect(out).toMatch(/surprisal +ratio +divergence +contrast +success +low +high +n\nstep 1\n/);
+    expect(out).toMatch(/come to 82\. Before the first token \d+ % \(95 %: .* n = 4\)\.\n$/);
+    expect(run(['trace', saved, '--sample', '1']).out).toMatch(/surprisal +gap\nstep 1\n/);
+  });
+
+  test.each([
     [[file, '--sample', '9'], /no trace "9": the file has 4/],
     [[file, '--sample', '1'], /no log-probabilities.*--model/],
     [[join(root, 'package.json')], /holds no reasoning trace/],
-    [[file, '--positive', 'x'], /need --model/],
-  ] as const) {
-    const { code, err } = run(['trace', ...args]);
-    expect([code, words.test(err)]).toEqual([2, true]);
+    [[root], /is a folder/],
+    [[file, '--positive', 'x'], /--positive needs --model/],
+    [[file, '--rollouts', '4'], /--rollouts needs --sample/],
+    [[file, '--sample', '1', '--rollouts', '4'], /--rollouts needs --model/],
+    [[file, '--sample', '1', '--seed', '4'], /--seed needs --rollouts/],
+    [[file, '--sample', '1', '--rollouts', '0'], /--rollouts takes a whole number from 1/],
+    [[file, '--sample', '1', '--temperature', '0'], /--temperature takes a number from 0\.01/],
+  ] as const)('%j is refused in one line', (args, words) => {
+    const { code, out, err } = run(['trace', ...args]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(words);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('trace --rollouts', () => {
+  const few = ['--rollouts', '4', '--max-tokens', '60'];
+  let model: Model;
+  beforeAll(async () => {
+    model = await modelOpener(join(bundle, 'runtime.js'))(base, 2048);
+    return () => model.dispose();
+  });
+
+  /** success, low, high and n by token, as the engine has them. */
+  async function expectedRollouts(seed: number, target?: string) {
+    const { problem, trace } = golden!;
+    const view = await rollOutDocument(
+      model,
+      new Document('a', 0, `${problem}\n${trace}`),
+      problem.length + 1,
+      {
+        rollouts: 4,
+        temperature: 1,
+        topP: 1,
+        seed,
+        maxTokens: 60,
+        pattern: '',
+        whole: false,
+        ...(target === undefined ? {} : { target }),
+      },
+      new AbortController().signal,
+      () => {},
+    );
+    return new Map(
+      view.points.map(point => {
+        const [low, high] = wilson(point);
+        return [point.token, [point.right / point.rollouts, low, high, point.rollouts]] as const;
+      }),
+    );
   }
+
+  test('are those of the engine, by their seed', async () => {
+    for (const seed of [1, 7]) {
+      const expected = await expectedRollouts(seed, '82');
+      const args = [...scored, ...few, '--seed', String(seed)];
+      const tokens = readLines(args);
+      expect(expected.size).toBeGreaterThan(2);
+      for (const { index, success, low, high, n } of tokens) {
+        expect([success, low, high, n]).toEqual(expected.get(index) ?? [null, null, null, null]);
+      }
+      expect(Object.keys(tokens[0]).join(' ')).toBe(`${FIELDS} success low high n`);
+    }
+  });
+
+  test('count towards the answer that is given', async () => {
+    const expected = await expectedRollouts(1, '112');
+    const tokens = readLines([...scored, ...few, '--target', '112']);
+    expect(tokens.at(-1).success).toBe(expected.get(tokens.length - 1)![0]);
+    expect(tokens.at(-1).success).toBe(1);
+  });
+
+  test('without a right answer say so, and count agreement', async () => {
+    // The trace that the tests above roll out; this file has no answer to it.
+    const args = ['trace', saved, '--sample', '1', '--model', base, ...few, '--json'];
+    const { code, out, err } = run(args);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^success: no right answer is known; .* agree on \d+\./);
+    const expected = await expectedRollouts(1);
+    const rolled = linesOf(out).filter(({ n }) => n !== null);
+    expect(rolled.map(({ success }) => success)).toEqual(
+      [...expected].filter(([token]) => token >= 0).map(([, [success]]) => success),
+    );
+  });
+
+  test('end cleanly by Ctrl+C', async () => {
+    for (const delay of [1000, 2500]) {
+      const child = start([...scored, '--rollouts', '1024', '--json']);
+      let [out, err] = ['', ''];
+      child.stdout!.on('data', chunk => (out += chunk));
+      child.stderr!.on('data', chunk => (err += chunk));
+      await sleep(delay);
+      child.kill('SIGINT');
+      const [code, signal] = await once(child, 'close');
+      expect({ code, signal, out, err }).toEqual({
+        code: 130,
+        signal: null,
+        out: '',
+        err: 'tokenscope: interrupted\n',
+      });
+    }
+  });
 });

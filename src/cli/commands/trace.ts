@@ -1,25 +1,51 @@
-// `tokenscope trace`: the reasoning traces of a file, and of one its tokens: what the file says of them, and with a
-// model what that does, and a pair.
+// `tokenscope trace`: the reasoning traces of a file, and one of them token by token: with the file's numbers, or with a
+// model's, a pair's, and those of rollouts.
 import { basename } from 'node:path';
-import { NATS_PER_BIT } from '../../core/lenses/scores';
-import { displayToken } from '../../core/displayToken';
-import { contrastScore, ratioOf } from '../../core/traces/contrast';
-import { savedUncertainty } from '../../core/traces/savedUncertainty';
+import { Cancelled, UserError } from '../../core/errors';
+import { encodeUtf8 } from '../../core/text/utf8';
 import type { Trace, TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
-import { encodeUtf8 } from '../../core/text/utf8';
-import { UserError } from '../../core/errors';
-import type { PairMembers } from '../../protocol/traces';
+import type { PairMembers, RolloutOptions } from '../../protocol/traces';
 import { Document } from '../../engine/documents/document';
-import { contrastRowsOf, scoreContrast } from '../../engine/scoring/contrastPass';
-import { scoreTokens } from '../../engine/scoring/tokensPass';
+import type { Model } from '../../engine/models/model';
 import { ModelPair, pairOfFolder } from '../../engine/scoring/modelPair';
 import { readTraceFile } from '../../engine/traces/readTraceFile';
-import { defineCommand } from '../command';
-import { openModel } from '../engine';
+import { columns } from '../columns';
+import { defineCommand, type Invocation } from '../command';
+import { openModel, withModel } from '../engine';
 import { readBytes } from '../input';
-import { text, type Values } from '../options';
+import { interruptible } from '../interrupt';
+import { number, text, wholeNumber, type Values } from '../options';
 import * as shared from '../sharedOptions';
+import { prettyTrace } from '../trace/prettyTrace';
+import { describeRollouts, rolloutFields, rollOutTrace } from '../trace/rollouts';
+import { savedTokens } from '../trace/savedTokens';
+import { scoredTokens } from '../trace/scoredTokens';
+
+/** They do nothing without `--rollouts`. */
+const rolloutOptions = {
+  seed: shared.seed,
+  temperature: number({
+    valueName: 'T',
+    min: 0.01,
+    max: 5,
+    default: 1,
+    description: 'temperature of rollouts',
+  }),
+  'top-p': shared.topP,
+  'max-tokens': wholeNumber({
+    valueName: 'N',
+    min: 1,
+    max: 32768,
+    default: 256,
+    description: 'tokens of a rollout at most; one that has not ended by then has no answer',
+  }),
+  target: text({
+    valueName: 'ANSWER',
+    description:
+      'the right answer, to count rollouts by (default: what the file says; without one, the most frequent answer)',
+  }),
+};
 
 const options = {
   sample: text({
@@ -39,167 +65,169 @@ const options = {
     valueName: 'FOLDER',
     description: 'the negative model of a pair (default: that of --model)',
   }),
+  top: shared.top,
+  rollouts: wholeNumber({
+    valueName: 'N',
+    min: 1,
+    max: 1024,
+    description: 'let the model continue the trace N times from each of some prefixes',
+  }),
+  ...rolloutOptions,
   context: shared.context,
   json: shared.json,
 };
+
+type TraceValues = Values<typeof options>;
 
 export const trace = defineCommand({
   name: 'trace',
   summary: 'the reasoning traces of a file, and one of them token by token',
   usage: 'FILE',
   options,
-  async run({ operands: [file = ''], values, print }) {
-    const { sample, model, json } = values;
-    const members = membersOf(values);
-    if (members && model === undefined) {
-      throw new UserError('--positive and --negative need --model, whose tokens they share.');
-    }
+  async run(invocation) {
+    checkCombination(invocation);
+    const { operands, values, print } = invocation;
+    const [file = ''] = operands;
     const found = readTraceFile(basename(file), await readBytes(file));
     for (const problem of found.problems) process.stderr.write(`${problem}\n`);
-    if (sample === undefined) return print(listed(found, json));
-    const trace = traceNamed(found, sample);
-    for (const reason of trace.refused)
+    if (values.sample === undefined) {
+      return print(values.json ? traceLines(found) : prettyTraces(found));
+    }
+    const chosen = traceNamed(found, values.sample);
+    for (const reason of chosen.refused) {
       process.stderr.write(`Log-probabilities not used: ${reason}\n`);
-    const tokens = model ? await scoredTokens(trace, model, values) : savedTokens(trace);
-    await print(json ? tokens.map(token => `${JSON.stringify(token)}\n`) : pretty(trace, tokens));
+    }
+    if (values.model !== undefined) return printScored(chosen, values.model, invocation);
+    const tokens = savedTokens(chosen, values.top);
+    await print(values.json ? jsonLines(tokens) : prettyTrace(chosen, tokens));
   },
 });
 
-/** Undefined where none is given; the one that is not given is the opened model. */
-function membersOf({ positive, negative }: Values<typeof options>): PairMembers | undefined {
-  if (positive === undefined && negative === undefined) return undefined;
-  return { positive: { folder: positive ?? '' }, negative: { folder: negative ?? '' } };
+/** Throws `UserError` for an option that would do nothing. */
+function checkCombination({ values, given }: Invocation<typeof options>): void {
+  const refuse = (flag: string, needed: string) => {
+    throw new UserError(`--${flag} needs ${needed}.`);
+  };
+  if (values.rollouts !== undefined && values.sample === undefined) {
+    refuse('rollouts', '--sample ID|N: they are of one trace');
+  }
+  for (const flag of ['positive', 'negative'].filter(each => given.has(each))) {
+    if (values.model === undefined) refuse(flag, '--model FOLDER, whose tokens the pair shares');
+  }
+  if (values.rollouts !== undefined && values.model === undefined) {
+    refuse('rollouts', '--model FOLDER, which continues the trace');
+  }
+  for (const flag of Object.keys(rolloutOptions).filter(each => given.has(each))) {
+    if (values.rollouts === undefined) refuse(flag, '--rollouts N');
+  }
 }
 
-/** Of a column of numbers. */
-const WIDTH = 10;
-
-/** What is known of a token; bytes are the trace's, numbers nats. */
-interface TokenLine {
-  byteStart: number;
-  byteEnd: number;
-  text: string;
-  [field: string]: unknown;
-}
-
+/** Throws `UserError`. */
 function traceNamed({ traces }: TraceFile, sample: string): Trace {
-  const trace = traces.find(({ id }) => id === sample) ?? traces[Number(sample) - 1];
-  if (trace) return trace;
+  const found = traces.find(({ id }) => id === sample) ?? traces[Number(sample) - 1];
+  if (found) return found;
   throw new UserError(
     `There is no trace "${sample}": the file has ${traces.length}, from "${traces[0]!.id}" to "${traces.at(-1)!.id}".`,
   );
 }
 
-function* listed({ traces }: TraceFile, json: boolean): Generator<string> {
-  for (const [i, trace] of traces.entries()) {
-    const { id, format, question, answer, target, isRight, logprobs, refused, text, steps } = trace;
-    if (json) {
-      const bytes = encodeUtf8(text).length;
-      const sources = logprobs.map(({ source }) => source);
-      const fields = { id, format, question, answer, target, isRight, bytes };
-      yield `${JSON.stringify({ ...fields, steps: steps.length, logprobs: sources, refused })}\n`;
-      continue;
-    }
-    const verdict = isRight === undefined ? '' : isRight ? 'right' : 'wrong';
-    const count = steps.length === 1 ? '1 step' : `${steps.length} steps`;
-    const notes = [verdict, count, ...logprobs.map(({ source }) => source)];
-    yield `${String(i + 1).padStart(6)}  ${id}  ${notes.filter(Boolean).join(', ')}\n`;
-  }
-}
-
-function savedTokens({ id, text, logprobs }: Trace): TokenLine[] {
-  const [series] = logprobs;
-  if (!series) {
-    throw new UserError(
-      `The file has no log-probabilities for "${id}". --model FOLDER scores it by a model.`,
-    );
-  }
-  const bytes = encodeUtf8(text);
-  return series.tokens.map(token => {
-    const { surprisal, entropy, varentropy, gap } = savedUncertainty(token, series);
-    return {
-      byteStart: token.start,
-      byteEnd: token.end,
-      text: displayToken(bytes.subarray(token.start, token.end)),
-      ...{ surprisal: told(surprisal), entropy: entropy.map(told), varentropy: told(varentropy) },
-      ...{ gap: told(gap), space: series.space },
+/** Of `--json` without a sample. The field names are an interface: the README documents them. */
+function* traceLines({ traces }: TraceFile): Generator<string> {
+  for (const { id, format, question, answer, target, isRight, ...trace } of traces) {
+    const line = {
+      id,
+      format,
+      question: question ?? null,
+      answer: answer ?? null,
+      target: target ?? null,
+      isRight: isRight ?? null,
+      bytes: encodeUtf8(trace.text).length,
+      steps: trace.steps.length,
+      logprobs: trace.logprobs.map(({ source }) => source),
+      refused: trace.refused,
     };
-  });
+    yield `${JSON.stringify(line)}\n`;
+  }
 }
 
-async function scoredTokens(
+function prettyTraces({ traces }: TraceFile): Generator<string> {
+  const rows = traces.map(({ id, isRight, steps, logprobs }, i) => {
+    const verdict = isRight === undefined ? '' : isRight ? 'right' : 'wrong';
+    const sources = logprobs.map(({ source }) => source).join(', ');
+    return [String(i + 1), id, verdict, String(steps.length), sources];
+  });
+  return columns(
+    [['', 'trace', 'answer', 'steps', 'log-probabilities'], ...rows],
+    ['right', 'left', 'left', 'right', 'left'],
+  );
+}
+
+function* jsonLines(tokens: readonly object[]): Generator<string> {
+  for (const token of tokens) yield `${JSON.stringify(token)}\n`;
+}
+
+async function printScored(
   trace: Trace,
   folder: string,
-  values: Values<typeof options>,
-): Promise<TokenLine[]> {
-  const { signal } = new AbortController();
-  const model = await openModel(folder, values.context);
-  let pair: ModelPair | undefined;
+  { values, print }: Invocation<typeof options>,
+): Promise<void> {
+  const { top, rollouts, json } = values;
+  const text = new TraceText(trace);
+  const document = new Document(trace.id, 0, text.text);
+  const { tokens, view } = await interruptible(signal =>
+    withModel(folder, values.context, async model => {
+      if (signal.aborted) throw new Cancelled();
+      return withPair(model, membersOf(values), async pair => {
+        const tokens = await scoredTokens(text, document, { model, pair, top }, signal);
+        if (rollouts === undefined) return { tokens, view: undefined };
+        const request = rolloutRequest(trace, rollouts, values);
+        return { tokens, view: await rollOutTrace(text, document, model, request, signal) };
+      });
+    }),
+  );
+  if (!view) return print(json ? jsonLines(tokens) : prettyTrace(trace, tokens));
+  const rows = tokens.map(token => ({ ...token, ...rolloutFields(view, token.index) }));
+  await print(json ? jsonLines(rows) : prettyTrace(trace, rows));
+  const description = describeRollouts(view);
+  if (!json) await print([`\n${description}\n`]);
+  else if (!view.isSuccess) process.stderr.write(`${description}\n`);
+}
+
+function rolloutRequest(
+  trace: Trace,
+  rollouts: number,
+  { seed, temperature, target = trace.target, ...values }: TraceValues,
+): RolloutOptions {
+  return {
+    rollouts,
+    seed,
+    temperature,
+    topP: values['top-p'],
+    maxTokens: values['max-tokens'],
+    pattern: '',
+    whole: false,
+    ...(target === undefined ? {} : { target }),
+  };
+}
+
+/** Undefined where none is given; the one that is not given is the opened model. */
+function membersOf({ positive, negative }: TraceValues): PairMembers | undefined {
+  if (positive === undefined && negative === undefined) return undefined;
+  return { positive: { folder: positive ?? '' }, negative: { folder: negative ?? '' } };
+}
+
+/** Opens the pair that is given, else the one that the model's folder names, for as long as the work takes. */
+async function withPair<T>(
+  model: Model,
+  members: PairMembers | undefined,
+  work: (pair: ModelPair | undefined) => Promise<T>,
+): Promise<T> {
+  const chosen = members ?? pairOfFolder(model.info.folder);
+  if (!chosen) return work(undefined);
+  const pair = await ModelPair.open(model, chosen, openModel);
   try {
-    const chosen = membersOf(values) ?? pairOfFolder(model.info.folder);
-    if (chosen) pair = await ModelPair.open(model, chosen, openModel);
-    const { text, start } = new TraceText(trace);
-    const document = new Document(trace.id, 0, text);
-    const pass = { visible: [], maxTokens: Infinity, signal, onScored: () => {} };
-    await scoreTokens(model, document, pass);
-    if (pair) await scoreContrast(pair, model, document, pass);
-    const tokens = document.tokensBy(model.tokenizer);
-    const { scores } = document.scoresOf(0, tokens.ids.length);
-    const rows = pair && contrastRowsOf(pair, model, document);
-    const before = encodeUtf8(text.slice(0, start)).length;
-    return Array.from(tokens.ids, (id, i): TokenLine => {
-      const contrast = rows && {
-        positive: rows.positive[i]!,
-        negative: rows.negative[i]!,
-        divergence: rows.divergences[i]!,
-      };
-      return {
-        byteStart: tokens.byteStarts[i]! - before,
-        byteEnd: tokens.byteEnds[i]! - before,
-        ...{ id, text: displayToken(model.tokenizer.bytesOf(id)) },
-        surprisal: told(-scores.logprobs[i]!),
-        entropy: told(scores.entropiesNats[i]!),
-        varentropy: told(scores.varentropies[i]!),
-        gap: told(scores.topLogprobs[i * scores.topK]! - scores.logprobs[i]!),
-        ...(contrast && {
-          ratio: told(ratioOf(contrast)),
-          divergence: told(contrast.divergence),
-          contrast: told(contrastScore(contrast)),
-        }),
-      };
-    }).filter(({ byteEnd }) => byteEnd > 0);
+    return await work(pair);
   } finally {
-    pair?.dispose();
-    model.dispose();
+    pair.dispose();
   }
-}
-
-/** JSON has no NaN. */
-function told(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}
-
-function* pretty(trace: Trace, tokens: readonly TokenLine[]): Generator<string> {
-  const { id, target, isRight, steps } = trace;
-  const verdict = isRight === undefined ? '' : isRight ? ', right' : ', wrong';
-  yield `${id}${verdict}${target === undefined ? '' : `; the right answer is ${target}`}\n`;
-  const bits = (value: unknown) =>
-    typeof value === 'number'
-      ? (value / NATS_PER_BIT).toFixed(2).padStart(WIDTH)
-      : '–'.padStart(WIDTH);
-  const hasContrast = tokens.some(token => 'contrast' in token);
-  const columns = hasContrast
-    ? ['surprisal', 'ratio', 'divergence', 'contrast']
-    : ['surprisal', 'gap'];
-  let next = 0;
-  for (const token of tokens) {
-    while (next < steps.length && token.byteEnd > steps[next]!.start) {
-      const names = columns.map(name => name.padStart(WIDTH)).join('  ');
-      yield `\n${`step ${next + 1}`.padEnd(24)}${names}  (bits)\n`;
-      next++;
-    }
-    yield `${token.text.slice(0, 22).padEnd(24)}${columns.map(name => bits(token[name])).join('  ')}\n`;
-  }
-  if (hasContrast)
-    yield '\nratio: how much more the negative model likes the token. A contrast proves nothing by itself.\n';
 }

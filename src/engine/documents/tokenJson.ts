@@ -3,31 +3,35 @@ import { NATS_PER_BIT, type Scores } from '../../core/lenses/scores';
 import type { StreamTokens } from '../../core/text/stream/tokenStream';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 
-/** Of the tokens of a text from `first` on, with their scores where there is a model. */
+/** A line for each token of a text from `first` on, with their scores where there is a model. */
 export function* tokenLines(
   tokens: StreamTokens,
   scores: Scores | null,
   tokenizer: Tokenizer,
   first = 0,
 ): Generator<string> {
-  for (const [row, id] of tokens.ids.entries()) {
-    const line = {
-      index: first + row,
-      id,
-      bytes: hex(tokenizer.bytesOf(id)),
-      byteStart: tokens.byteStarts[row],
-      byteEnd: tokens.byteEnds[row],
-      utf16Start: tokens.utf16Starts[row],
-      utf16End: tokens.utf16Ends[row],
-      ...(tokens.normalized?.[row] ? { normalized: true } : {}),
-      ...(scores ? scoreFields(scores, row, tokenizer) : {}),
-    };
-    yield `${JSON.stringify(line)}\n`;
+  for (let row = 0; row < tokens.ids.length; row++) {
+    const place = placeFields(tokens, row, tokenizer);
+    const line = scores ? { ...place, ...scoreFields(scores, row, tokenizer) } : place;
+    yield `${JSON.stringify({ index: first + row, ...line })}\n`;
   }
 }
 
+export function placeFields(tokens: StreamTokens, row: number, tokenizer: Tokenizer) {
+  const id = tokens.ids[row]!;
+  return {
+    id,
+    bytes: hex(tokenizer.bytesOf(id)),
+    byteStart: tokens.byteStarts[row]!,
+    byteEnd: tokens.byteEnds[row]!,
+    utf16Start: tokens.utf16Starts[row]!,
+    utf16End: tokens.utf16Ends[row]!,
+    ...(tokens.normalized?.[row] ? { normalized: true } : {}),
+  };
+}
+
 /** `logprob` in nats, `surprisal` and `entropy` in bits, `varentropy` in bits²; null where nothing came before the token. */
-function scoreFields(scores: Scores, row: number, tokenizer: Tokenizer) {
+export function scoreFields(scores: Scores, row: number, tokenizer: Tokenizer) {
   const { topK } = scores;
   const ids = scores.topIds.subarray(row * topK, (row + 1) * topK);
   const known = scores.ranks[row]! > 0;
@@ -36,23 +40,23 @@ function scoreFields(scores: Scores, row: number, tokenizer: Tokenizer) {
     surprisal: numberOrNull(-scores.logprobs[row]! / NATS_PER_BIT),
     entropy: numberOrNull(scores.entropiesNats[row]! / NATS_PER_BIT),
     varentropy: numberOrNull(scores.varentropies[row]! / NATS_PER_BIT ** 2),
-    rank: known ? scores.ranks[row] : null,
-    context: scores.contexts[row],
+    rank: known ? scores.ranks[row]! : null,
+    context: scores.contexts[row]!,
     top: known
       ? Array.from(ids, (id, i) => ({
           id,
           bytes: hex(tokenizer.bytesOf(id)),
           logprob: numberOrNull(scores.topLogprobs[row * topK + i]!),
         }))
-      : [],
+      : null,
   };
 }
 
 /** JSON has no NaN and no infinity. */
-function numberOrNull(value: number): number | null {
+export function numberOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function hex(bytes: Uint8Array): string {
+export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }

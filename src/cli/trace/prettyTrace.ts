@@ -1,0 +1,59 @@
+// A trace and its tokens for people, step by step.
+import { NATS_PER_BIT } from '../../core/lenses/scores';
+import type { Trace } from '../../core/traces/trace';
+import { columns, type Alignment } from '../columns';
+import type { RolloutFields, TraceToken } from './traceToken';
+
+/** Characters of a token that are shown. */
+const TOKEN_WIDTH = 22;
+
+type Row = TraceToken & Partial<RolloutFields>;
+type Column = readonly [title: string, format: (token: Row) => string];
+
+const bits = (value: number | null) => (value === null ? '–' : value.toFixed(2));
+const nats = (value: number | null) => bits(value === null ? null : value / NATS_PER_BIT);
+const percent = (value: number | null | undefined) =>
+  typeof value === 'number' ? `${Math.round(100 * value)} %` : '';
+
+const uncertainty: readonly Column[] = [
+  ['surprisal', ({ surprisal }) => bits(surprisal)],
+  ['gap', ({ gap }) => bits(gap)],
+];
+const contrasts: readonly Column[] = [
+  ['surprisal', ({ surprisal }) => bits(surprisal)],
+  ['ratio', ({ ratio }) => nats(ratio)],
+  ['divergence', ({ divergence }) => nats(divergence)],
+  ['contrast', ({ contrast }) => nats(contrast)],
+];
+const successes: readonly Column[] = [
+  ['success', ({ success }) => percent(success)],
+  ['low', ({ low }) => percent(low)],
+  ['high', ({ high }) => percent(high)],
+  ['n', ({ n }) => (typeof n === 'number' ? String(n) : '')],
+];
+
+export function* prettyTrace(
+  { id, target, isRight, steps }: Trace,
+  tokens: readonly Row[],
+): Generator<string> {
+  const verdict = isRight === undefined ? '' : isRight ? ', right' : ', wrong';
+  yield `${id}${verdict}${target === undefined ? '' : `; the right answer is ${target}`}. In bits:\n\n`;
+  const hasContrast = tokens.some(({ contrast }) => contrast !== null);
+  const shown = [
+    ...(hasContrast ? contrasts : uncertainty),
+    ...(tokens.some(({ n }) => n !== undefined) ? successes : []),
+  ];
+  const rows = [['', ...shown.map(([title]) => title)]];
+  let next = 0;
+  for (const token of tokens) {
+    while (next < steps.length && token.byteEnd > steps[next]!.start) {
+      rows.push([`step ${++next}`, ...shown.map(() => '')]);
+    }
+    const name = `  ${token.text.slice(0, TOKEN_WIDTH)}`;
+    rows.push([name, ...shown.map(([, format]) => format(token))]);
+  }
+  yield* columns(rows, ['left', ...shown.map((): Alignment => 'right')]);
+  if (hasContrast) {
+    yield '\nratio: how much more the negative model likes the token. A contrast proves nothing by itself.\n';
+  }
+}
