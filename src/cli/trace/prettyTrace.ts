@@ -10,7 +10,8 @@ const TOKEN_WIDTH = 22;
 type Row = TraceToken & Partial<RolloutFields>;
 type Column = readonly [title: string, format: (token: Row) => string];
 
-const bits = (value: number | null) => (value === null ? '–' : value.toFixed(2));
+const bits = (value: number | null) =>
+  value === null ? '–' : value.toFixed(2).replace(/^-(0\.00)$/, '$1');
 const nats = (value: number | null) => bits(value === null ? null : value / NATS_PER_BIT);
 const percent = (value: number | null | undefined) =>
   typeof value === 'number' ? `${Math.round(100 * value)} %` : '';
