@@ -1,23 +1,20 @@
-// The inspector's page: draws what the editor tells, and tells the editor what was chosen.
+// The inspector's page: draws what the editor sends, and sends the editor what the reader chooses.
 import 'vscode-jsonrpc/browser';
 import { render } from 'lit';
 import { connect } from '../src/protocol/channel';
 import {
-  FEATURES,
   hostMethods,
-  LIST,
-  NEXT,
-  pageConnection,
   SHOW,
-  type FeaturesState,
+  TAB,
   type HostApi,
   type InspectorState,
-  type NextByteState,
-  type VisibleTokens,
+  type TabMessage,
 } from '../src/protocol/page';
+import { pageConnection } from '../src/protocol/pageConnection';
 import { inspectorTemplate } from './inspector';
-import { firstLook, tabOf, type Look } from './page';
+import { firstLook, type KnownStates, type Look } from './page';
 import { drawKeepingFocus } from './parts/roving';
+import { tabs } from './tabs/tabs';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: unknown): void;
@@ -29,37 +26,40 @@ const vscode = acquireVsCodeApi();
 const connection = pageConnection({
   post: message => vscode.postMessage(message),
   listen(receive) {
-    const hear = (event: MessageEvent) => receive(event.data);
-    window.addEventListener('message', hear);
-    return { dispose: () => window.removeEventListener('message', hear) };
+    const onMessage = (event: MessageEvent) => receive(event.data);
+    window.addEventListener('message', onMessage);
+    return { dispose: () => window.removeEventListener('message', onMessage) };
   },
 });
 const host = connect<HostApi>(connection, hostMethods);
-let state: InspectorState | undefined;
-let list: VisibleTokens | null = null;
-let next: NextByteState | null = null;
-let features: FeaturesState | null = null;
-let look = { ...firstLook, ...vscode.getState() };
+let shared: InspectorState | undefined;
+let states: KnownStates = {};
+let look = rememberedLook();
 
-function change(changed: Partial<Look>, said = ''): void {
+/** Another version of the page may have remembered a tab that this one does not have. */
+function rememberedLook(): Look {
+  const remembered = { ...firstLook, ...vscode.getState() };
+  return remembered.tab in tabs ? remembered : { ...remembered, tab: firstLook.tab };
+}
+
+function change(changed: Partial<Look>, announcement = ''): void {
   look = { ...look, ...changed };
   vscode.setState(look);
-  tellLook();
-  document.getElementById('said')!.textContent = said;
+  sendLook();
+  document.getElementById('said')!.textContent = announcement;
   draw();
 }
 
-function tellLook(): void {
-  void host.look({ tab: tabOf(look), typed: look.typed, choice: look.choice });
+function sendLook(): void {
+  const { tab, typed, choice } = look;
+  void host.look({ tab, typed, choice });
 }
 
 function draw(): void {
-  if (!state) return;
+  if (!shared) return;
   const template = inspectorTemplate({
-    state,
-    list,
-    next,
-    features,
+    shared,
+    states,
     look,
     change,
     run: command => void host.run({ command }),
@@ -67,27 +67,18 @@ function draw(): void {
     open: params => void host.open(params),
     select: params => void host.select(params),
   });
-  const { tokens } = state;
-  const cursor = tokens ? Array.from(tokens.ids, (_, row) => tokens.first + row) : [];
-  drawKeepingFocus(() => render(template, document.getElementById('inspector')!), cursor);
+  const root = document.getElementById('inspector')!;
+  drawKeepingFocus(() => render(template, root), shared.cursorTokens);
 }
 
-connection.onNotification(SHOW, (told: InspectorState) => {
-  state = told;
+connection.onNotification(SHOW, (state: InspectorState) => {
+  shared = state;
   draw();
 });
-connection.onNotification(LIST, (told: VisibleTokens | null) => {
-  list = told;
-  draw();
-});
-connection.onNotification(NEXT, (told: NextByteState | null) => {
-  next = told;
-  draw();
-});
-connection.onNotification(FEATURES, (told: FeaturesState | null) => {
-  features = told;
+connection.onNotification(TAB, ({ tab, state }: TabMessage) => {
+  states = { ...states, [tab]: state };
   draw();
 });
 connection.listen();
-tellLook();
+sendLook();
 void host.ready({});

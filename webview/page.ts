@@ -1,45 +1,37 @@
 // What every part of the page draws from and answers to.
 import type { FeatureSelection } from '../src/protocol/features';
-import {
-  tabIds,
-  type FeaturesState,
-  type HostApi,
-  type InspectorState,
-  type NextByteState,
-  type PageCommand,
-  type TabId,
-  type VisibleTokens,
-} from '../src/protocol/page';
+import type { HostApi, InspectorState, PageCommand, TabId, TabStates } from '../src/protocol/page';
 
-/** What the reader chose of the page itself. It outlives the page. */
+/** The reader's choices in the page itself. They outlive the page. */
 export interface Look {
-  /** Index of the tab that is open. */
-  tab: number;
+  /** The open tab. */
+  tab: TabId;
   /** Id of the column that the table is sorted by. */
   column: string;
   isDescending: boolean;
-  /** What might be typed behind the pretoken at the cursor. */
+  /** A continuation to try after the pretoken at the cursor. */
   typed: string;
-  /** What counts as on in the table of features. */
+  /** Which features count as active in the table of features. */
   choice: FeatureSelection;
 }
 export const firstLook: Look = {
-  ...{ tab: 0, column: 'position', isDescending: false, typed: '' },
+  tab: 'token',
+  column: 'position',
+  isDescending: false,
+  typed: '',
   choice: { kind: 'own' },
 };
 
-export function tabOf({ tab }: Look): TabId {
-  return tabIds[tab] ?? 'token';
-}
+/** The last state of each tab that has been open; null where there was nothing to show. */
+export type KnownStates = { readonly [T in TabId]?: TabStates[T] | null };
 
 export interface Page {
-  readonly state: InspectorState;
-  readonly list: VisibleTokens | null;
-  readonly next: NextByteState | null;
-  readonly features: FeaturesState | null;
+  /** What all tabs share. */
+  readonly shared: InspectorState;
+  readonly states: KnownStates;
   readonly look: Look;
-  /** `said` is for ears alone. */
-  change(look: Partial<Look>, said?: string): void;
+  /** `announcement` is for screen readers alone. */
+  change(look: Partial<Look>, announcement?: string): void;
   run(command: PageCommand): void;
   feature(params: Parameters<HostApi['feature']>[0]): void;
   open(params: Parameters<HostApi['open']>[0]): void;

@@ -25,7 +25,6 @@ import {
 import { ShownTexts } from './overlay/textSource';
 import { Status } from './overlay/status';
 import { DocumentSync } from './engine/documentSync';
-import { curveState } from './inspector/curveState';
 import { TraceDocuments } from './traces/traceDocuments';
 import { registerTraces } from './traces/traceCommands';
 import { TraceTexts } from './traces/traceTexts';
@@ -83,18 +82,16 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     }),
     traces.onDidChange(() => overlay.refreshAll()),
     registerHover({ engine, inspection, state, autoencoder: features, shown, onError: quietly }),
-    registerInspector(
-      context.extensionUri,
+    registerInspector({
+      root: context.extensionUri,
       engine,
       inspection,
       state,
       features,
-      {
-        onDidChange: rollouts.onDidChange,
-        curveOf: document => curveState(document, traces, rollouts),
-      },
-      quietly,
-    ),
+      traces,
+      rollouts,
+      onError: quietly,
+    }),
     ...registerCommands({
       log,
       engine,

@@ -63,6 +63,8 @@ async function openTab(ui: Workbench, title: string): Promise<void> {
     await ui.page.keyboard.press('ArrowRight');
   }
   await ui.page.keyboard.press('Enter');
+  await ui.webview().locator('[role=tab][aria-selected=true]', { hasText: title }).waitFor();
+  await ui.webview().locator('vscode-tab-panel:not([hidden]) > *').first().waitFor();
 }
 
 export async function theInspectorNeedsNoMouse(ui: Workbench) {

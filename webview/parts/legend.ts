@@ -6,12 +6,12 @@ import { legendOf } from '../../src/core/lenses/scale';
 import { button } from './button';
 import type { Page } from '../page';
 
-export function legendTemplate({ state, run }: Page): TemplateResult {
-  const lens = lenses[state.lens];
+export function legendTemplate({ shared, run }: Page): TemplateResult {
+  const lens = lenses[shared.lens];
   const { kind } = lens.scale;
   // Of a channel the thickest line.
   const swatch = (step: number) => (kind === 'channels' ? step * CHANNEL_STEPS + 2 : step);
-  const steps = legendOf(lens.scale, state.channels).map(
+  const steps = legendOf(lens.scale, shared.channels).map(
     (words, step) =>
       html`<li><span class="swatch ${kind}${swatch(step)}" aria-hidden="true"></span>${words}</li>`,
   );

@@ -74,8 +74,13 @@ export function heatClass(lens: Lens, row: TokenRow): string {
 }
 
 /** Selects in the editor the token that an element stands for. */
-export function selectToken({ list, select }: Page, element: HTMLElement, goThere: boolean): void {
-  const row = list && tokenRows(list).find(({ index }) => String(index) === element.dataset.token);
+export function selectToken(
+  { select }: Page,
+  list: VisibleTokens,
+  element: HTMLElement,
+  goThere: boolean,
+): void {
+  const row = tokenRows(list).find(({ index }) => String(index) === element.dataset.token);
   if (!row) return;
   const { uri, version } = list;
   const utf16Start = row.view.utf16Starts[row.at]!;

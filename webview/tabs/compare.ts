@@ -11,32 +11,35 @@ import { button } from '../parts/button';
 import type { Page } from '../page';
 import { listeners } from '../parts/roving';
 import { counted } from '../parts/plural';
+import type { Tab } from './tab';
 
-export function compareTemplate(page: Page): TemplateResult {
-  const { state, run } = page;
-  if (!state.second) {
-    return html`<p>
-        ${state.secondProblem || 'Choose a second tokenizer to see both on one text.'}
-      </p>
-      <p class="buttons">${button('compareWithTokenizer', 'Compare with a tokenizer', run)}</p>`;
-  }
-  if (!state.compared) return html`<p>There is no text to compare on.</p>`;
-  return html`<div class="columns">
-    ${countsTemplate(page, state.compared)} ${differencesTemplate(page, state.compared)}
-  </div>`;
-}
+export const compareTab: Tab<ComparedText> = {
+  title: 'Compare',
+  template(page, compared) {
+    const { second, secondProblem } = page.shared;
+    if (!second) {
+      return html`<p>${secondProblem || 'Choose a second tokenizer to see both on one text.'}</p>
+        <p class="buttons">
+          ${button('compareWithTokenizer', 'Compare with a tokenizer', page.run)}
+        </p>`;
+    }
+    if (!compared) return html`<p>There is no text to compare on.</p>`;
+    return html`<div class="columns">
+      ${countsTemplate(page, compared)} ${differencesTemplate(page, compared)}
+    </div>`;
+  },
+};
 
-function countsTemplate({ state, run }: Page, compared: ComparedText): TemplateResult {
+function countsTemplate({ shared, run }: Page, compared: ComparedText): TemplateResult {
+  const { model, second } = shared;
   const { comparison, hasSelection, language } = compared;
   return html`<section class="comparison" aria-labelledby="counts">
-    <h2 id="counts">${state.model} and ${state.second}</h2>
-    ${countTable(state.model, state.second, `Document (${language})`, comparison.document)}
-    ${
-      hasSelection ? countTable(state.model, state.second, 'Selection', comparison.ranges) : nothing
-    }
+    <h2 id="counts">${model} and ${second}</h2>
+    ${countTable(model, second, `Document (${language})`, comparison.document)}
+    ${hasSelection ? countTable(model, second, 'Selection', comparison.ranges) : nothing}
     <p class="source">
-      In the tokens lens, shades are the tokens of ${state.model}, lines below them (solid and
-      dotted by turns) those of ${state.second}.
+      The tokens lens shades the tokens of ${model}, and underlines those of ${second} with solid
+      and dotted lines in turn.
     </p>
     <p class="buttons">
       ${button('compareWithTokenizer', 'Choose another', run)}
@@ -79,7 +82,7 @@ function countTable(first: string, second: string, what: string, count: FileCoun
 }
 
 function differencesTemplate(page: Page, compared: ComparedText): TemplateResult {
-  const { state, select, run } = page;
+  const { shared, select, run } = page;
   const { uri, version, lines, comparison } = compared;
   const { listed, differences } = comparison;
   const { onKey, onClick, onFocus } = listeners((element, goThere) => {
@@ -102,8 +105,8 @@ function differencesTemplate(page: Page, compared: ComparedText): TemplateResult
     <thead>
       <tr>
         <th scope="col" class="number">line</th>
-        <th scope="col">${state.model}</th>
-        <th scope="col">${state.second}</th>
+        <th scope="col">${shared.model}</th>
+        <th scope="col">${shared.second}</th>
       </tr>
     </thead>
     <tbody data-tokens @keydown=${onKey} @click=${onClick} @focusin=${onFocus}>

@@ -10,19 +10,22 @@ import { featureLink } from '../parts/featureLink';
 import { featurePageTemplate } from './featurePage';
 import type { Page } from '../page';
 import { counted } from '../parts/plural';
+import type { Tab } from './tab';
 
-export function featuresTemplate(page: Page): TemplateResult {
-  const { features, run } = page;
-  if (!features) return html`<p>Put the cursor into a text to see which features fire there.</p>`;
-  if (!features.sae) {
-    return html`<p>${features.problem || 'This model comes with no autoencoder.'}</p>
-      <p class="buttons">${button('chooseAutoencoder', 'Choose an autoencoder', run)}</p>`;
-  }
-  return html`<div class="columns features">
-    ${features.page ? featurePageTemplate(page, features, features.page) : nothing}
-    ${atTemplate(page, features.at)} ${tableTemplate(page, features, features.table)}
-  </div>`;
-}
+export const featuresTab: Tab<FeaturesState> = {
+  title: 'Features',
+  template(page, state) {
+    if (!state) return html`<p>Put the cursor into a text to see which features fire there.</p>`;
+    if (!state.sae) {
+      return html`<p>${state.problem || 'This model comes with no autoencoder.'}</p>
+        <p class="buttons">${button('chooseAutoencoder', 'Choose an autoencoder', page.run)}</p>`;
+    }
+    return html`<div class="columns features">
+      ${state.page ? featurePageTemplate(page, state, state.page) : nothing}
+      ${atTemplate(page, state.at)} ${tableTemplate(page, state, state.table)}
+    </div>`;
+  },
+};
 
 function atTemplate(page: Page, at: FeaturesAt | null): TemplateResult {
   if (!at) return html`<section><p>There is no token at the cursor.</p></section>`;

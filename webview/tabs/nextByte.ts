@@ -6,12 +6,20 @@ import type { NextBytesView } from '../../src/protocol/nextBytes';
 import type { NextByteState } from '../../src/protocol/page';
 import { coverTreeTemplate } from './coverTree';
 import type { Page } from '../page';
+import type { Tab } from './tab';
 
 const LISTED = 10;
 const BAR = { width: 160, height: 14 };
 
-export function nextByteTemplate({ next, state }: Page): TemplateResult {
-  if (!next) return html`<p>Put the cursor into a text to see what may come there.</p>`;
+export const nextByteTab: Tab<NextByteState> = {
+  title: 'Next byte',
+  template: (page, next) =>
+    next
+      ? nextByteTemplate(page, next)
+      : html`<p>Put the cursor into a text to see what may come there.</p>`,
+};
+
+function nextByteTemplate({ shared }: Page, next: NextByteState): TemplateResult {
   const { found } = next;
   const place = html`<h2 id="place">
     Next byte <small>${next.file}, line ${next.line}, column ${next.column}</small>
@@ -27,7 +35,7 @@ export function nextByteTemplate({ next, state }: Page): TemplateResult {
     </section>`;
   }
   return html`<section class="nextByte" aria-labelledby="place">
-    ${place} ${summary(found, state.model)}
+    ${place} ${summary(found, shared.model)}
     <div class="columns">
       <div>${bars(found)}</div>
       <div class="tree">

@@ -10,6 +10,7 @@ import type { RolloutFall, RolloutView } from '../../src/protocol/traces';
 import { button } from '../parts/button';
 import type { Page } from '../page';
 import { listeners } from '../parts/roving';
+import type { Tab } from './tab';
 
 const HEIGHT = 130;
 const LEFT = 40;
@@ -19,9 +20,10 @@ const BOTTOM = 20;
 const [NARROWEST, WIDEST, WIDTH] = [4, 18, 800];
 const ANSWERS = 3;
 
-export function rolloutsTemplate(page: Page): TemplateResult {
-  const { state, run } = page;
-  const { curve } = state;
+export const rolloutsTab: Tab<CurveState> = { title: 'Rollouts', template: rolloutsTemplate };
+
+function rolloutsTemplate(page: Page, curve: CurveState | null): TemplateResult {
+  const { run } = page;
   if (!curve) {
     return html`<p>Rollouts tell which token of a chain of thought decides its answer. Open one.</p>
       <p class="buttons">${button('openTraces', 'Open reasoning traces', run)}</p>`;

@@ -8,16 +8,23 @@ import type { Continuation, SplitView } from '../../src/protocol/split';
 import type { Piece } from '../../src/protocol/types';
 import type { Page } from '../page';
 import { counted } from '../parts/plural';
+import type { Tab } from './tab';
 
-export function splitTemplate(page: Page): TemplateResult {
-  const { split } = page.state;
-  if (!split) return html`<p>Put the cursor on a token to see how it came about.</p>`;
+export const splitTab: Tab<SplitView> = {
+  title: 'Split',
+  template: (page, split) =>
+    split
+      ? splitTemplate(page, split)
+      : html`<p>Put the cursor on a token to see how it came about.</p>`,
+};
+
+function splitTemplate(page: Page, split: SplitView): TemplateResult {
   return html`<div class="columns">
     <section aria-labelledby="merges">
       <h2 id="merges">${headline(split)}</h2>
       ${split.note ? html`<p>${split.note}</p>` : nothing}
       ${split.symbols.length > 0 ? ladder(split) : nothing}
-      <p class="source">Model: ${page.state.model}</p>
+      <p class="source">Model: ${page.shared.model}</p>
     </section>
     ${split.continuations.length > 0 ? continuations(page, split) : nothing}
   </div>`;

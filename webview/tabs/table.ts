@@ -3,21 +3,30 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { lenses } from '../../src/core/lenses/lenses';
 import type { Lens } from '../../src/core/lenses/lens';
+import type { VisibleTokens } from '../../src/protocol/page';
 import { columnsOf, sorted, type Column } from '../parts/tableColumns';
 import type { Page } from '../page';
 import { listeners } from '../parts/roving';
 import { heatClass, selectToken, tokenRows, type TokenRow } from '../parts/tokenRows';
+import { visibleListNote, visibleListTemplate } from '../parts/visibleList';
+import type { Tab } from './tab';
 
-export function tableTemplate(page: Page): TemplateResult {
-  const { look, list } = page;
+export const tableTab: Tab<VisibleTokens> = {
+  title: 'Table',
+  template: (page, list) => visibleListTemplate(page, list, tableTemplate),
+  note: visibleListNote,
+};
+
+function tableTemplate(page: Page, list: VisibleTokens): TemplateResult {
+  const { look, shared } = page;
   const columns = columnsOf(
-    list!.runs.map(({ view }) => view.scores),
-    page.state.second,
+    list.runs.map(({ view }) => view.scores),
+    shared.second,
   );
   const column = columns.find(({ id }) => id === look.column) ?? columns[0]!;
-  const rows = sorted(tokenRows(list!), column, look.isDescending);
+  const rows = sorted(tokenRows(list), column, look.isDescending);
   const { onKey, onClick, onFocus } = listeners((element, goThere) =>
-    selectToken(page, element, goThere),
+    selectToken(page, list, element, goThere),
   );
   return html`<table
     class="list"
@@ -66,7 +75,7 @@ function header({ look, change }: Page, column: Column, isSorted: boolean): Temp
 }
 
 function rowTemplate(page: Page, columns: readonly Column[], row: TokenRow): TemplateResult {
-  const lens: Lens = lenses[page.state.lens];
+  const lens: Lens = lenses[page.shared.lens];
   const cells = columns.map(column => {
     if (column.id === 'token') {
       return html`<td>

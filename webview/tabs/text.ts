@@ -3,17 +3,26 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { lenses } from '../../src/core/lenses/lenses';
 import type { Lens } from '../../src/core/lenses/lens';
+import type { VisibleTokens } from '../../src/protocol/page';
 import type { Page } from '../page';
 import { listeners } from '../parts/roving';
 import { heatClass, selectToken, tokenRows, valueOf, type TokenRow } from '../parts/tokenRows';
+import { visibleListNote, visibleListTemplate } from '../parts/visibleList';
+import type { Tab } from './tab';
 
-export function stripTemplate(page: Page): TemplateResult {
-  const lens: Lens = lenses[page.state.lens];
+export const textTab: Tab<VisibleTokens> = {
+  title: 'Text',
+  template: (page, list) => visibleListTemplate(page, list, stripTemplate),
+  note: visibleListNote,
+};
+
+function stripTemplate(page: Page, list: VisibleTokens): TemplateResult {
+  const lens: Lens = lenses[page.shared.lens];
   const { onKey, onClick, onFocus } = listeners((element, goThere) =>
-    selectToken(page, element, goThere),
+    selectToken(page, list, element, goThere),
   );
   const lines = repeat(
-    linesOf(tokenRows(page.list!)),
+    linesOf(tokenRows(list)),
     tokens => tokens[0]!.line,
     tokens =>
       html`<div class="line" role="group" aria-label="line ${tokens[0]!.line}">
@@ -22,7 +31,7 @@ export function stripTemplate(page: Page): TemplateResult {
           >${repeat(
             tokens,
             token => token.index,
-            token => chip(lens, token, page.state.second),
+            token => chip(lens, token, page.shared.second),
           )}</span
         >
       </div>`,

@@ -1,11 +1,33 @@
-// One token in full: what it is, what the model thought of it, and what it expected instead.
+// The token at the cursor in full: what it is, its scores, and what the model expected instead; with the legend.
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatBits, formatHex, formatPercent } from '../../src/core/format';
 import type { Scores } from '../../src/core/lenses/scores';
 import { displayToken } from '../../src/core/displayToken';
 import type { TokenView } from '../../src/protocol/scores';
+import { legendTemplate } from '../parts/legend';
+import type { Tab } from './tab';
 
-export function tokenTemplate(view: TokenView, row: number): TemplateResult {
+export const tokenTab: Tab<TokenView> = {
+  title: 'Token',
+  template(page, tokens) {
+    const { file, model } = page.shared;
+    const none = html`<p>Put the cursor on a token to see what the model thought of it.</p>`;
+    const rows =
+      tokens && tokens.ids.length > 0
+        ? Array.from(tokens.ids, (_, row) => tokenTemplate(tokens, row))
+        : none;
+    return html`<div class="columns">
+      <section class="cursor" aria-labelledby="cursor">
+        <h2 id="cursor">At the cursor${file ? html` <small>${file}</small>` : nothing}</h2>
+        ${rows}
+        <p class="source">Model: ${model}</p>
+      </section>
+      ${legendTemplate(page)}
+    </div>`;
+  },
+};
+
+function tokenTemplate(view: TokenView, row: number): TemplateResult {
   const bytes = view.bytes![row]!;
   return html`<div class="token">
     <dl>

@@ -1,26 +1,21 @@
-// The inspector's view in the panel: a page from the extension's own folder, and who talks to it.
+// The inspector's view in the panel: a page from the extension's own folder.
 import { randomBytes } from 'node:crypto';
 import { Uri, window, type Disposable, type Webview } from 'vscode';
-import type { Engine } from '../engine/engineClient';
-import type { Inspection } from '../engine/scoringPasses';
-import type { Autoencoder } from '../features/autoencoder';
-import { Inspector, type RolloutSource } from './inspector';
-import type { OverlayState } from '../overlay/overlayState';
+import { Inspector } from './inspector';
+import type { InspectorServices } from './tabs/tab';
 
-export function registerInspector(
-  root: Uri,
-  engine: Engine,
-  inspection: Inspection,
-  state: OverlayState,
-  features: Autoencoder,
-  rollouts: RolloutSource,
-  onError: (error: unknown) => void,
-): Disposable {
+export interface InspectorOptions extends InspectorServices {
+  /** The extension's folder. */
+  readonly root: Uri;
+  readonly onError: (error: unknown) => void;
+}
+
+export function registerInspector({ root, onError, ...services }: InspectorOptions): Disposable {
   return window.registerWebviewViewProvider('tokenscope.inspector', {
     resolveWebviewView(view) {
       const folder = Uri.joinPath(root, 'dist');
       view.webview.options = { enableScripts: true, localResourceRoots: [folder] };
-      const inspector = new Inspector(view, engine, inspection, state, features, rollouts, onError);
+      const inspector = new Inspector(view, services, onError);
       view.onDidDispose(() => inspector.dispose());
       view.webview.html = pageHtml(view.webview, folder);
     },

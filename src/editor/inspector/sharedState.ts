@@ -1,0 +1,29 @@
+// What all tabs of the inspector share.
+import type { TextEditor } from 'vscode';
+import type { InspectorState } from '../../protocol/page';
+import { documentName } from './documentName';
+import type { InspectorServices } from './tabs/tab';
+
+export async function sharedState(
+  { engine, inspection, state: { lensId, isOn, pins } }: InspectorServices,
+  editor: TextEditor | undefined,
+): Promise<InspectorState> {
+  const { state } = engine;
+  const shared: InspectorState = {
+    lens: lensId,
+    isOn,
+    engine: state.kind,
+    message: state.kind === 'failed' ? state.message : '',
+    model: state.kind === 'ready' ? state.model.name : '',
+    second: engine.second?.name ?? '',
+    secondProblem: state.kind === 'ready' ? state.secondProblem : '',
+    file: editor ? documentName(editor.document) : '',
+    channels: pins.map(({ feature }) => `feature ${feature}`),
+    cursorTokens: [],
+  };
+  if (!editor || !isOn || state.kind !== 'ready') return shared;
+  const utf16Start = editor.document.offsetAt(editor.selection.active);
+  const range = { utf16Start, utf16End: utf16Start + 1 };
+  const { view } = await inspection.view(editor.document, range);
+  return { ...shared, cursorTokens: Array.from(view.ids, (_, i) => view.first + i) };
+}
