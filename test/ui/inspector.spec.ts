@@ -217,7 +217,7 @@ export async function theNextByteFollowsTheCursorOrSaysWhyNot(ui: Workbench) {
   const percent = (cells: string[]) => Number.parseFloat(cells[3]!);
   const sum = rows.reduce((total, cells) => total + percent(cells), 0);
   assert.ok(Math.abs(sum - 100) < 0.5, `all adds up to ${sum} %`);
-  // Behind `found.fil` the exact way knows the word, which is one token.
+  // After `found.fil` the exact estimate knows the word, which is one token.
   await ui.page.locator('.view-line').first().click();
   await ui.goTo(3, 19);
   await at(3, 19).waitFor();

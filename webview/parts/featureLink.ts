@@ -4,7 +4,6 @@ import { trustOf } from '../../src/core/sae/featureLabels';
 import type { FeatureName } from '../../src/core/sae/featureValues';
 import type { Page } from '../page';
 
-/** Its name, which opens its page. */
 export function featureLink(page: Page, name: FeatureName): TemplateResult {
   const { feature, label } = name;
   const trust = trustOf(label);

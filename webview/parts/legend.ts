@@ -1,4 +1,4 @@
-// The lens that lies over the text: its meaning, its legend, and the way to its peaks.
+// The lens of the overlay: its meaning, its legend, and buttons that go to its peaks.
 import { html, type TemplateResult } from 'lit';
 import { CHANNEL_STEPS } from '../../src/core/sae/featureValues';
 import { lenses } from '../../src/core/lenses/lenses';
@@ -6,15 +6,18 @@ import { legendOf } from '../../src/core/lenses/scale';
 import { button } from './button';
 import type { Page } from '../page';
 
+/** The class that draws a channel at its highest strength. */
+export function channelClass(channel: number): string {
+  return `channels${(channel + 1) * CHANNEL_STEPS - 1}`;
+}
+
 export function legendTemplate({ shared, run }: Page): TemplateResult {
   const lens = lenses[shared.lens];
   const { kind } = lens.scale;
-  // Of a channel the thickest line.
-  const swatch = (step: number) => (kind === 'channels' ? step * CHANNEL_STEPS + 2 : step);
-  const steps = legendOf(lens.scale, shared.channels).map(
-    (words, step) =>
-      html`<li><span class="swatch ${kind}${swatch(step)}" aria-hidden="true"></span>${words}</li>`,
-  );
+  const steps = legendOf(lens.scale, shared.channels).map((words, i) => {
+    const look = kind === 'channels' ? channelClass(i) : `${kind}${i}`;
+    return html`<li><span class="swatch ${look}" aria-hidden="true"></span>${words}</li>`;
+  });
   return html`<section class="lens" aria-labelledby="lens">
     <h2 id="lens">${lens.title}</h2>
     <p>${lens.meaning}</p>

@@ -1,4 +1,4 @@
-// Words that several parts of the page use.
+// Words that several tabs use.
 
 /** `1 token`, `2 tokens`. */
 export function counted(count: number, noun: string): string {

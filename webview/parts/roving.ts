@@ -1,5 +1,5 @@
-// The keyboard in a list of tokens: one of them is in the Tab order, the arrow keys move among them by their
-// places on the screen, Home and End go to the ends, Space selects in the editor and Enter goes there too.
+// The keyboard in a list of tokens: one of them is in the Tab order, the arrow keys move by positions on the screen,
+// Home and End go to the ends, Space selects the token in the editor, and Enter also moves the focus there.
 
 const TOKEN = '[data-token]';
 const STOP = `${TOKEN}[tabindex="0"]`;
@@ -30,8 +30,8 @@ export function listeners(choose: Choose) {
 }
 
 /**
- * Runs `draw`, marks the tokens at the cursor, and keeps the focus on its token; where it is elsewhere, Tab leads
- * to the token at the cursor.
+ * Runs `draw`, marks the tokens at the cursor, and keeps the focus on the token that has it. If no token has it, Tab
+ * leads to the token at the cursor.
  */
 export function drawKeepingFocus(draw: () => void, cursor: readonly number[]): void {
   const focused = document.activeElement?.closest<HTMLElement>(TOKEN)?.dataset.token;
@@ -52,14 +52,14 @@ export function drawKeepingFocus(draw: () => void, cursor: readonly number[]): v
   const current = atCursor();
   const next = current ?? stop ?? first;
   if (next) setStop(list, next);
-  const isNews = current !== shownBefore || current?.dataset.token !== before;
-  // A part that has just been opened is laid out by then.
-  if (isNews) requestAnimationFrame(() => current?.scrollIntoView({ block: 'nearest' }));
+  const hasMoved = current !== shownBefore || current?.dataset.token !== before;
+  // After the frame, since a tab that has just been opened is not laid out yet.
+  if (hasMoved) requestAnimationFrame(() => current?.scrollIntoView({ block: 'nearest' }));
 }
 
 const atCursor = () => document.querySelector<HTMLElement>(`${TOKEN}[aria-selected="true"]`);
 
-/** By hand, so that a move of the cursor need not draw a thousand tokens anew. */
+/** Sets the attribute directly, so that a move of the cursor does not redraw a thousand tokens. */
 function mark(list: HTMLElement, cursor: readonly number[]): void {
   for (const token of list.querySelectorAll(`${TOKEN}[aria-selected="true"]`))
     token.ariaSelected = 'false';
@@ -95,19 +95,19 @@ const moves: Record<string, Move> = {
   End: (_, all) => all.at(-1),
 };
 
-/** Boxes that end at least so far above the top of a token, or begin so far below its bottom. */
+/** Whether a box ends at least `by` pixels above the top of a token, or begins as far below its bottom. */
 const above = (from: HTMLElement, by: number) => (box: DOMRect) =>
   box.bottom <= from.getBoundingClientRect().top - by + 1;
 const below = (from: HTMLElement, by: number) => (box: DOMRect) =>
   box.top >= from.getBoundingClientRect().bottom + by - 1;
 
-/** What the reader sees of the list, less one line. */
+/** The visible height of the list, less one line. */
 function pageOf(from: HTMLElement): number {
   const height = from.closest('vscode-tab-panel')?.clientHeight ?? window.innerHeight;
   return Math.max(0, height - 3 * from.offsetHeight);
 }
 
-/** Of the tokens that fit, one on the nearest line, there the nearest. */
+/** The token on the nearest line that fits, and the nearest one there. */
 function nearest(from: HTMLElement, all: HTMLElement[], fits: (box: DOMRect) => boolean) {
   const { left, top } = from.getBoundingClientRect();
   let best: HTMLElement | undefined;

@@ -1,4 +1,4 @@
-// The columns of the table: what a token is, and the number that each lens makes of it.
+// The columns of the table: what a token is, and its value under each lens.
 import { lenses } from '../../src/core/lenses/lenses';
 import { passColumns, type Lens, type PassId } from '../../src/core/lenses/lens';
 import type { Scale } from '../../src/core/lenses/scale';
@@ -12,9 +12,9 @@ export interface Column {
   readonly isNumber: boolean;
   /** It is listed where all of these passes ran. */
   readonly needs: readonly PassId[];
-  /** What it sorts by; NaN where unknown. */
+  /** The sort key; NaN where unknown. */
   value(row: TokenRow): number | string;
-  /** What it shows. */
+  /** The cell's text. */
   text(row: TokenRow): string;
 }
 
@@ -25,7 +25,7 @@ const tokenColumns: readonly Column[] = [
   textColumn('bytes', row => row.hex),
   numberColumn('id', row => row.id),
 ];
-/** A lens that only alternates has no number to show. */
+/** Lenses of shades and channels have no number to show. */
 const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id, lens]) =>
   lens.scale.kind === 'alternate' || lens.scale.kind === 'channels'
     ? []
@@ -33,8 +33,8 @@ const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id
 );
 
 /**
- * Numbers for characters, and by a second model, are listed where they were asked for. `second` is the second
- * tokenizer's name, if there is one.
+ * A lens has a column where its numbers are known. `second` is the second tokenizer's name, or empty where there is
+ * none.
  */
 export function columnsOf(scores: readonly (Scores | null)[], second = ''): readonly Column[] {
   const others: Column[] = second
@@ -46,7 +46,7 @@ export function columnsOf(scores: readonly (Scores | null)[], second = ''): read
   return [...columns, ...lensColumns.filter(({ needs }) => needs.every(hasRun))];
 }
 
-/** A sorted copy; what is unknown comes last, what is equal stays in text order. */
+/** A sorted copy: unknown values come last, equal ones stay in text order. */
 export function sorted(rows: readonly TokenRow[], column: Column, isDescending: boolean) {
   const direction = isDescending ? -1 : 1;
   const isUnknown = (value: number | string) => Number.isNaN(value);

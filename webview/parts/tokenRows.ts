@@ -1,4 +1,4 @@
-// The tokens on the screen, one object each, as strip and table draw them.
+// The visible tokens, one object each, as the tabs Text and Table draw them.
 import { differencesOf } from '../../src/core/text/boundaryDifferences';
 import type { Lens } from '../../src/core/lenses/lens';
 import { formatHex } from '../../src/core/format';
@@ -14,13 +14,13 @@ export interface TokenRow {
   readonly id: number;
   readonly spelled: string;
   readonly hex: string;
-  /** On which it begins, from 1. */
+  /** The line that it begins on, from 1. */
   readonly line: number;
-  /** The tokens of the second tokenizer where it stands, if that cuts here otherwise. */
+  /** The tokens of the second tokenizer in its place, if that splits the text differently here. */
   readonly others: readonly string[] | undefined;
-  /** Whether the next token stands in another stretch, or is cut alike. */
+  /** Whether it is the last token of a difference between the tokenizers. */
   readonly endsDifference: boolean;
-  /** Where its numbers are. */
+  /** The view that has its numbers, and its index there. */
   readonly view: TokenView;
   readonly at: number;
 }
@@ -34,23 +34,30 @@ export function tokenRows(list: VisibleTokens): TokenRow[] {
   known.set(list, rows);
   for (const { line: firstLine, view, second } of list.runs) {
     let line = firstLine;
-    const cutOtherwise = second ? othersOf(view, second) : [];
+    const secondTokens = second ? othersOf(view, second) : [];
     view.bytes!.forEach((bytes, at) => {
       const index = view.first + at;
-      const others = cutOtherwise[at];
-      const row = {
-        ...{ index, id: view.ids[at]!, spelled: displayToken(bytes), hex: formatHex(bytes), line },
-        ...{ others, endsDifference: others !== undefined && others !== cutOtherwise[at + 1] },
-      };
-      // A token across a fold belongs to the stretch before it.
-      if (index > (rows.at(-1)?.index ?? -1)) rows.push({ ...row, view, at });
+      const others = secondTokens[at];
+      // A token that extends across a fold belongs to the run before the fold.
+      if (index > (rows.at(-1)?.index ?? -1))
+        rows.push({
+          index,
+          id: view.ids[at]!,
+          spelled: displayToken(bytes),
+          hex: formatHex(bytes),
+          line,
+          others,
+          endsDifference: others !== undefined && others !== secondTokens[at + 1],
+          view,
+          at,
+        });
       for (const byte of bytes) if (byte === LINE_END) line++;
     });
   }
   return rows;
 }
 
-/** [token of the first]; one array for all tokens of a stretch, none where both have the same token. */
+/** [token of the first]: one array for all tokens of a difference, undefined where both have the same token. */
 function othersOf(view: TokenView, second: TokenView): (readonly string[] | undefined)[] {
   const others: (readonly string[] | undefined)[] = [];
   for (const { first, end, otherFirst, otherEnd } of differencesOf(
@@ -67,13 +74,13 @@ export function valueOf(lens: Lens, { view, at, index }: TokenRow): number {
   return lens.value(view.scores, at, index);
 }
 
-/** The class that colours a token as the overlay does; none where its value is unknown. */
+/** The class that colours a token as the overlay does; empty where its value is unknown. */
 export function heatClass(lens: Lens, row: TokenRow): string {
   const step = stepOf(lens.scale, valueOf(lens, row));
   return step < 0 ? '' : `${lens.scale.kind}${step}`;
 }
 
-/** Selects in the editor the token that an element stands for. */
+/** Selects the token of an element in the editor. */
 export function selectToken(
   { select }: Page,
   list: VisibleTokens,

@@ -1,4 +1,4 @@
-// Two tokenizers on one text: their counts, and where on the screen they cut differently.
+// Two tokenizers on one text: their counts, and where on the screen they split differently.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { displayToken } from '../../src/core/displayToken';
@@ -18,12 +18,14 @@ export const compareTab: Tab<ComparedText> = {
   template(page, compared) {
     const { second, secondProblem } = page.shared;
     if (!second) {
-      return html`<p>${secondProblem || 'Choose a second tokenizer to see both on one text.'}</p>
+      return html`<p>
+          ${secondProblem || 'Choose a second tokenizer to compare with that of the model.'}
+        </p>
         <p class="buttons">
           ${button('compareWithTokenizer', 'Compare with a tokenizer', page.run)}
         </p>`;
     }
-    if (!compared) return html`<p>There is no text to compare on.</p>`;
+    if (!compared) return html`<p>There is no text to compare.</p>`;
     return html`<div class="columns">
       ${countsTemplate(page, compared)} ${differencesTemplate(page, compared)}
     </div>`;
@@ -48,7 +50,7 @@ function countsTemplate({ shared, run }: Page, compared: ComparedText): Template
   </section>`;
 }
 
-function countTable(first: string, second: string, what: string, count: FileCount): TemplateResult {
+function countTable(first: string, second: string, text: string, count: FileCount): TemplateResult {
   const row = (name: string, tokens: number) => {
     const rates = ratesOf(tokens, count);
     const cells = [
@@ -64,7 +66,7 @@ function countTable(first: string, second: string, what: string, count: FileCoun
   };
   return html`<table class="counts">
     <caption>
-      ${what}: ${counted(count.characters, 'character')}, ${counted(count.words, 'word')}
+      ${text}: ${counted(count.characters, 'character')}, ${counted(count.words, 'word')}
     </caption>
     <thead>
       <tr>
@@ -113,7 +115,8 @@ function differencesTemplate(page: Page, compared: ComparedText): TemplateResult
       ${rows}
     </tbody>
   </table>`;
-  const none = differences > 0 ? 'None is on the screen.' : 'Both cut the text alike.';
+  const none =
+    differences > 0 ? 'None of them is on the screen.' : 'Both split the text in the same way.';
   return html`<section class="differences" aria-labelledby="differences">
     <h2 id="differences">
       ${differences} ${differences === 1 ? 'stretch is' : 'stretches are'} cut differently
@@ -127,7 +130,7 @@ function differencesTemplate(page: Page, compared: ComparedText): TemplateResult
   </section>`;
 }
 
-/** Not an index of a token: the cursor's token is not marked in this list. */
+/** Prefix of `data-token`: not a token's index, so that the tokens at the cursor are not marked in this list. */
 const DIFFERENCE = 'difference ';
 
 function pieces(tokens: readonly Piece[]): TemplateResult[] {

@@ -1,4 +1,4 @@
-// The cover tree at the end of a text: the ways to cut its open bytes, each token an arc over its bytes.
+// The cover tree at the end of a text: the ways to split its open bytes, each token an arc over its bytes.
 import { html, svg, type TemplateResult } from 'lit';
 import { formatPercent } from '../../src/core/format';
 import { displayToken } from '../../src/core/displayToken';
@@ -7,7 +7,7 @@ import type { NextBytesView } from '../../src/protocol/nextBytes';
 interface Arc {
   readonly from: number;
   readonly to: number;
-  /** Where a token goes on through the cursor. */
+  /** Whether the token extends across the cursor. */
   readonly isOpen: boolean;
   share: number;
 }
@@ -15,10 +15,10 @@ interface Arc {
 const CELL = 26;
 const MARGIN = 14;
 const BASE = 18;
-/** So much of the arcs that end behind the cursor is drawn, in bytes. */
-const BEHIND = 1.5;
+/** Width that open arcs are drawn with after the cursor, in bytes. */
+const AFTER = 1.5;
 const WIDEST = 9;
-/** Bytes drawn: the open end of a line of blanks may be long. */
+/** Most bytes that are drawn: the open end of a line of blanks may be long. */
 const DRAWN = 40;
 
 export function coverTreeTemplate(found: NextBytesView): TemplateResult {
@@ -28,7 +28,7 @@ export function coverTreeTemplate(found: NextBytesView): TemplateResult {
   const x = (byte: number) => MARGIN + (byte - first) * CELL;
   const heights = arcs.map(({ from, to }) => heightOf(to - from));
   const top = Math.max(30, ...heights) + 12;
-  const width = x(open.length + BEHIND) + MARGIN;
+  const width = x(open.length + AFTER) + MARGIN;
   const cells = Array.from(open.subarray(first), (byte, i) => {
     const name = displayToken(Uint8Array.of(byte)).replace(/[⟨⟩]/g, '');
     return svg`<text x=${x(first + i) + CELL / 2} y=${top + BASE} text-anchor="middle">${name}</text>`;
@@ -57,7 +57,7 @@ export function coverTreeTemplate(found: NextBytesView): TemplateResult {
 
 const heightOf = (bytes: number) => 22 + 12 * Math.min(6, bytes);
 
-/** One arc for a token at a place, however many paths share it. */
+/** One arc for a token at an offset, even if several paths share it. */
 function arcsOf({ open, tree, covers }: NextBytesView): Arc[] {
   const arcs = new Map<string, Arc>();
   const add = (from: number, to: number, isOpen: boolean, share: number) => {
@@ -68,7 +68,7 @@ function arcsOf({ open, tree, covers }: NextBytesView): Arc[] {
   };
   for (const { node, rest, share } of covers) {
     let to = open.length - rest.length;
-    if (rest.length > 0) add(to, open.length + BEHIND, true, share);
+    if (rest.length > 0) add(to, open.length + AFTER, true, share);
     for (let at = node; at >= 0; at = tree[at]!.parent) {
       add(to - tree[at]!.bytes.length, to, false, share);
       to -= tree[at]!.bytes.length;
@@ -88,7 +88,7 @@ function coversTable({ tree, covers }: NextBytesView): TemplateResult {
       <td>
         ${
           tokens.length > 0
-            ? tokens.map(token => html`<code class="cut">${token}</code> `)
+            ? tokens.map(token => html`<code class="piece">${token}</code> `)
             : 'a token begins at the cursor'
         }
       </td>
@@ -97,7 +97,7 @@ function coversTable({ tree, covers }: NextBytesView): TemplateResult {
   });
   return html`<table>
     <caption>
-      Ways to cut it, by what of its probability each has; … goes on through the cursor
+      Ways to split it, with their shares of the probability; … extends across the cursor
     </caption>
     <thead>
       <tr>

@@ -1,5 +1,5 @@
-// One feature in full: its label and how far it holds, how high it fires, what it says of the next token, where it
-// fires, and which features are like it.
+// One feature in full: its label and how reliable it is, its values, the tokens that it raises and lowers, where it is
+// highest, and the features that are similar to it.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { LogitEffect } from '../../src/core/sae/featureValues';
 import { trustOf } from '../../src/core/sae/featureLabels';
@@ -19,19 +19,19 @@ export function featurePageTemplate(
 ): TemplateResult {
   const { feature, label, density, max } = found;
   const isPinned = state.pins.some(pin => pin.feature === feature);
-  const act = (act: FeatureAct, words: string) =>
+  const act = (act: FeatureAct, title: string) =>
     html`<vscode-button secondary @click=${() => page.feature({ feature, act })}
-      >${words}</vscode-button
+      >${title}</vscode-button
     >`;
   const trust = trustOf(label);
   return html`<section aria-labelledby="feature">
     <h2 id="feature">
       #${feature} ${label.kind === 'none' ? 'unlabelled' : label.description}
-      <small>${label.kind === 'none' ? 'nothing that was tried describes it' : label.kind}</small>
+      <small>${label.kind === 'none' ? 'no description was found' : label.kind}</small>
     </h2>
     <p>
-      ${trust ? `The label’s ${trust} on text it was not made from. ` : nothing}${agreement(found)}
-      ${label.predicate ? html`<code>${label.predicate}</code>.` : nothing} Fires on
+      ${trust ? `The label’s ${trust} on text that it was not derived from. ` : nothing}${agreement(found)}
+      ${label.predicate ? html`<code>${label.predicate}</code>.` : nothing} Active on
       ${formatDensity(density)} of tokens${max === null ? '' : `, at most ${max.toFixed(2)}`}.
     </p>
     <p class="buttons">
@@ -46,8 +46,8 @@ export function featurePageTemplate(
     <div class="columns">
       ${effects('Raises directly', found.raises)} ${effects('Lowers directly', found.lowers)}
       <div>
-        <h2 id="like">Like it</h2>
-        <ul class="pins" aria-labelledby="like">
+        <h2 id="similar">Similar features</h2>
+        <ul class="pins" aria-labelledby="similar">
           ${found.neighbours.map(
             each => html`<li>${each.cosine.toFixed(2)} ${featureLink(page, each)}</li>`,
           )}
@@ -55,8 +55,8 @@ export function featurePageTemplate(
       </div>
     </div>
     <p class="source">
-      Directly: through the last norm and the head alone, in standard deviations over the
-      vocabulary. Like it: the cosine of what they add to the stream.
+      Directly: through the final norm and the unembedding alone, in standard deviations over the
+      vocabulary. Similar features: the cosine of their decoder directions.
     </p>
   </section>`;
 }
@@ -64,10 +64,10 @@ export function featurePageTemplate(
 function agreement({ agreement }: FeaturePage): string {
   if (!agreement || agreement.fires + agreement.holds === 0) return '';
   const { fires, holds, both } = agreement;
-  return `In this document it fires on ${counted(fires, 'token')}, the label holds on ${holds}, both on ${both}. `;
+  return `In this document it is active on ${counted(fires, 'token')}, the label holds on ${holds}, both on ${both}. `;
 }
 
-/** Counts over equal parts from 0 to the maximum, by the root of the count: the high ones are few. */
+/** Counts over equal bins from 0 to the maximum. Heights are square roots, for high values are rare. */
 function histogram(counts: readonly number[], max: number): TemplateResult {
   const [width, height] = [12, 48];
   const most = Math.sqrt(Math.max(...counts, 1));
@@ -75,7 +75,7 @@ function histogram(counts: readonly number[], max: number): TemplateResult {
     const size = Math.max(count > 0 ? 1 : 0, (Math.sqrt(count) / most) * height);
     return svg`<rect x=${i * width} y=${height - size} width=${width - 2} height=${size}><title>${count} tokens up to ${(((i + 1) * max) / counts.length).toFixed(2)}</title></rect>`;
   });
-  const words = `How often it is how high, from 0 to ${max.toFixed(2)}, by the root of the number of tokens: ${counts.join(', ')}`;
+  const words = `Histogram of its values from 0 to ${max.toFixed(2)}, tokens in each bin: ${counts.join(', ')}`;
   return html`<svg
       class="histogram"
       width=${counts.length * width}
@@ -85,12 +85,14 @@ function histogram(counts: readonly number[], max: number): TemplateResult {
     >
       ${bars}
     </svg>
-    <p class="source">Values from 0 to ${max.toFixed(2)}; heights by the root of the count</p>`;
+    <p class="source">
+      Values from 0 to ${max.toFixed(2)}; heights are square roots of the counts
+    </p>`;
 }
 
 function examples(page: Page, { examples: found, max }: FeaturePage): TemplateResult {
   if (found.length === 0)
-    return html`<p>It fires nowhere in the open texts whose features are known.</p>`;
+    return html`<p>It is active nowhere in the open texts whose features are known.</p>`;
   const rows = found.map(example => {
     const share = max ? Math.round((100 * example.value) / max) : null;
     const text = (part: string) => displayToken(encodeUtf8(part));
@@ -114,7 +116,7 @@ function examples(page: Page, { examples: found, max }: FeaturePage): TemplateRe
   });
   return html`<table class="examples">
     <caption>
-      Where it is highest in the open texts, with the line
+      Its highest values in the open texts, with the line
     </caption>
     <tbody>
       ${rows}

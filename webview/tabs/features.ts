@@ -1,6 +1,5 @@
-// What fires: at the cursor, in the document, and one feature in full.
+// The features that are active at the cursor and in the document, and one feature in full.
 import { html, nothing, type TemplateResult } from 'lit';
-import { CHANNEL_STEPS } from '../../src/core/sae/featureValues';
 import { formatDensity, formatShareOfMax } from '../../src/core/sae/featureFormat';
 import { displayToken } from '../../src/core/displayToken';
 import type { FeatureSelection, FeaturesAt, FeatureTable } from '../../src/protocol/features';
@@ -9,13 +8,15 @@ import { button } from '../parts/button';
 import { featureLink } from '../parts/featureLink';
 import { featurePageTemplate } from './featurePage';
 import type { Page } from '../page';
+import { channelClass } from '../parts/legend';
 import { counted } from '../parts/plural';
 import type { Tab } from './tab';
 
 export const featuresTab: Tab<FeaturesState> = {
   title: 'Features',
   template(page, state) {
-    if (!state) return html`<p>Put the cursor into a text to see which features fire there.</p>`;
+    if (!state)
+      return html`<p>Place the cursor in a text to see which features are active there.</p>`;
     if (!state.sae) {
       return html`<p>${state.problem || 'This model comes with no autoencoder.'}</p>
         <p class="buttons">${button('chooseAutoencoder', 'Choose an autoencoder', page.run)}</p>`;
@@ -30,11 +31,11 @@ export const featuresTab: Tab<FeaturesState> = {
 function atTemplate(page: Page, at: FeaturesAt | null): TemplateResult {
   if (!at) return html`<section><p>There is no token at the cursor.</p></section>`;
   const title = html`<h2 id="fires">At the cursor: <code>${displayToken(at.bytes)}</code></h2>`;
-  const words = at.pending
+  const summary = at.pending
     ? 'Its features are not known yet.'
     : at.masked
-      ? 'The autoencoder was not trained on the first token of a text: its features say nothing here.'
-      : `${counted(at.features.length, 'feature')} on${at.unexplained === null ? '' : `; ${(100 * at.unexplained).toFixed(1)} % of the activation unexplained`}.`;
+      ? 'The autoencoder was not trained on the first token of a text: its features are meaningless here.'
+      : `${counted(at.features.length, 'active feature')}${at.unexplained === null ? '' : `; ${(100 * at.unexplained).toFixed(1)} % of the activation unexplained`}.`;
   const rows = at.features.map(
     each =>
       html`<tr>
@@ -71,11 +72,11 @@ function atTemplate(page: Page, at: FeaturesAt | null): TemplateResult {
   );
   return html`<section aria-labelledby="fires">
     ${title}
-    <p>${words}</p>
+    <p>${summary}</p>
     ${rows.length > 0 ? table : nothing}
     ${
       near.length > 0
-        ? html`<h2>Nearly on</h2>
+        ? html`<h2>Nearly active</h2>
             <ul class="pins">
               ${near}
             </ul>`
@@ -87,11 +88,11 @@ function atTemplate(page: Page, at: FeaturesAt | null): TemplateResult {
 const CHOICES: { title: string; choice: FeatureSelection }[] = [
   { title: 'its own threshold', choice: { kind: 'own' } },
   ...[4, 8, 16, 32].map(k => ({
-    title: `the ${k} highest of each token`,
+    title: `the top ${k} of each token`,
     choice: { kind: 'topK', k } as const,
   })),
   ...[1, 2, 4, 8, 16, 32, 64].map(perToken => ({
-    title: `the highest of this document, ${perToken} a token`,
+    title: `the highest in this document, ${perToken} per token`,
     choice: { kind: 'budget', perToken } as const,
   })),
 ];
@@ -107,7 +108,7 @@ function tableTemplate(
   const chosen = CHOICES.findIndex(({ choice }) => JSON.stringify(choice) === own);
   const choose = (event: Event) => {
     const { choice, title } = CHOICES[Number((event.target as HTMLSelectElement).value)]!;
-    change({ choice }, `Counted as on: ${title}`);
+    change({ choice }, `Counted as active: ${title}`);
   };
   const rows = table.rows.map(
     row =>
@@ -140,7 +141,7 @@ function tableTemplate(
     ${table.warning ? html`<p class="warning" role="alert">${table.warning}</p>` : nothing}
     <p>
       <label
-        >Counts as on:
+        >Counts as active:
         <select @change=${choose}>
           ${CHOICES.map(
             ({ title }, i) => html`<option value=${i} ?selected=${i === chosen}>${title}</option>`,
@@ -186,17 +187,18 @@ function tableTemplate(
   </section>`;
 }
 
-/** The legend of the channels, each with its threshold. */
+/** The legend of the pinned features, each with its threshold. */
 function pinsTemplate(page: Page, { pins }: FeaturesState): TemplateResult | typeof nothing {
   if (pins.length === 0) return nothing;
   const rows = pins.map(({ feature, threshold }, channel) => {
     const set = (event: Event) =>
       page.feature({
-        ...{ feature, act: 'pin' },
+        feature,
+        act: 'pin',
         threshold: Number((event.target as HTMLInputElement).value) / 100,
       });
     return html`<li>
-      <span class="swatch channels${channel * CHANNEL_STEPS + 2}" aria-hidden="true"></span>
+      <span class="swatch ${channelClass(channel)}" aria-hidden="true"></span>
       <button type="button" class="link" @click=${() => page.feature({ feature, act: 'show' })}>
         feature ${feature}
       </button>

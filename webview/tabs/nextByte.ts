@@ -1,4 +1,5 @@
-// What may come at the cursor, byte by byte: exact beside naive, and the tree of tokens that was summed for it.
+// The probabilities of the next byte at the cursor: exact beside naive, and the tree of tokens that they are summed
+// over.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { formatHex, formatPercent } from '../../src/core/format';
 import { displayToken } from '../../src/core/displayToken';
@@ -16,7 +17,7 @@ export const nextByteTab: Tab<NextByteState> = {
   template: (page, next) =>
     next
       ? nextByteTemplate(page, next)
-      : html`<p>Put the cursor into a text to see what may come there.</p>`,
+      : html`<p>Place the cursor in a text to see which byte may come next.</p>`,
 };
 
 function nextByteTemplate({ shared }: Page, next: NextByteState): TemplateResult {
@@ -29,8 +30,8 @@ function nextByteTemplate({ shared }: Page, next: NextByteState): TemplateResult
       ${place}
       <p><span class="badge refused">not exact</span> ${found.refused}.</p>
       <p>
-        No number is shown instead of an exact one. The other tabs and lenses work as before;
-        another model may serve: <em>Tokenscope: Choose Model or Tokenizer…</em>
+        No approximate number is shown in its place. The other tabs and lenses still work, and
+        another model may support exact bytes: <em>Tokenscope: Choose Model or Tokenizer…</em>
       </p>
     </section>`;
   }
@@ -39,7 +40,7 @@ function nextByteTemplate({ shared }: Page, next: NextByteState): TemplateResult
     <div class="columns">
       <div>${bars(found)}</div>
       <div class="tree">
-        ${handedBack(next, found)} ${found.open.length > 0 ? coverTreeTemplate(found) : nothing}
+        ${openEnd(next, found)} ${found.open.length > 0 ? coverTreeTemplate(found) : nothing}
       </div>
     </div>
   </section>`;
@@ -49,8 +50,8 @@ function summary(found: NextBytesView, model: string): TemplateResult {
   const { biasBits, contextTokens, nodes, ms, second } = found;
   const bias =
     biasBits === null
-      ? 'Inside a character there is no naive way to compare with.'
-      : `The naive way costs ${biasBits.toFixed(2)} bits more per byte here.`;
+      ? 'Inside a character there is no naive estimate to compare with.'
+      : `The naive estimate costs ${biasBits.toFixed(2)} bits more per byte here.`;
   const cost = `${nodes} ${nodes === 1 ? 'node' : 'nodes'}, ${Math.round(ms)} ms`;
   return html`<p>
     <span class="badge">exact, e2</span> ${bias}
@@ -79,7 +80,7 @@ function bars({ exact, naive, end, leak, untested, second }: NextBytesView): Tem
   });
   return html`<table class="odds">
     <caption>
-      Solid: exact; hollow: naive, by the next token's first byte
+      Solid: exact; hollow: naive, from the next token's first byte
     </caption>
     <thead>
       <tr>
@@ -95,15 +96,15 @@ function bars({ exact, naive, end, leak, untested, second }: NextBytesView): Tem
       ${rows}
       ${row('other bytes', '', others(exact), naive ? others(naive) : undefined, other && others(other.exact))}
       ${row('end of text', '', end, undefined, other?.end, 'The text ends here')}
-      ${row('leak', '', leak, undefined, other?.leak, 'Tokens that the tokenizer does not make here')}
-      ${row('untested', '', untested, undefined, other?.untested, 'Tokens too unlikely to be looked at')}
+      ${row('leak', '', leak, undefined, other?.leak, 'Tokens that the tokenizer does not produce here')}
+      ${row('untested', '', untested, undefined, other?.untested, 'Tokens too unlikely to be evaluated')}
     </tbody>
   </table>`;
 }
 
 function secondHeads(model: string): TemplateResult {
   return html`<th scope="col" class="number" title="Exact, by the second model">${model}</th>
-    <th scope="col" class="number" title="The two models in equal parts">mixture</th>`;
+    <th scope="col" class="number" title="The mean of the two models">mixture</th>`;
 }
 
 function row(
@@ -130,7 +131,7 @@ function row(
   </tr>`;
 }
 
-/** The numbers beside it say the same. */
+/** Hidden from screen readers: the cells beside it have the same numbers. */
 function bar(exact: number, naive?: number): TemplateResult {
   const { width, height } = BAR;
   const length = (p: number) => Math.max(p > 0 ? 0.5 : 0, p * (width - 2));
@@ -144,8 +145,8 @@ function bar(exact: number, naive?: number): TemplateResult {
   </svg>`;
 }
 
-/** The line up to the cursor; what the model reads anew is underlined. */
-function handedBack({ before }: NextByteState, { open, covers }: NextBytesView): TemplateResult {
+/** The line up to the cursor; the open bytes, whose tokens depend on what follows, are underlined. */
+function openEnd({ before }: NextByteState, { open, covers }: NextBytesView): TemplateResult {
   const line = new TextEncoder().encode(before);
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   const from = Math.max(0, line.length - open.length);
@@ -153,11 +154,11 @@ function handedBack({ before }: NextByteState, { open, covers }: NextBytesView):
   const through = covers.reduce((sum, { rest, share }) => sum + (rest.length > 0 ? share : 0), 0);
   const words =
     open.length === 0
-      ? 'Whatever comes, the tokens before the cursor stay as they are.'
-      : `Underlined: cut into tokens anew, by what comes. With ${formatPercent(Math.log(through))} a token goes on through the cursor.`;
+      ? 'The tokens before the cursor do not depend on what follows.'
+      : `Underlined: its tokens depend on what follows. A token extends across the cursor with a probability of ${formatPercent(Math.log(through))}.`;
   const shown = from > 24 ? `…${settled}` : settled;
-  const anew = text(line.subarray(from));
+  const openText = text(line.subarray(from));
   // prettier-ignore
-  const tail = html`<code class="tail">${shown}<u class="healed">${anew}</u><span class="caret"></span></code>`;
+  const tail = html`<code class="tail">${shown}<u class="healed">${openText}</u><span class="caret"></span></code>`;
   return html`<p>${tail} ${words}</p>`;
 }

@@ -1,4 +1,4 @@
-// How rollouts of the trace in the editor end: the share of right ones behind each prefix as a curve with its
+// How rollouts of the trace in the editor end: the share of right ones after each prefix as a curve with its
 // intervals, and the same as a table.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -16,7 +16,7 @@ const HEIGHT = 130;
 const LEFT = 40;
 const TOP = 16;
 const BOTTOM = 20;
-/** Of a token, in pixels, so that the curve is about as wide as the panel. */
+/** Width of a token in pixels, chosen so that the curve is about WIDTH wide. */
 const [NARROWEST, WIDEST, WIDTH] = [4, 18, 800];
 const ANSWERS = 3;
 
@@ -25,14 +25,14 @@ export const rolloutsTab: Tab<CurveState> = { title: 'Rollouts', template: rollo
 function rolloutsTemplate(page: Page, curve: CurveState | null): TemplateResult {
   const { run } = page;
   if (!curve) {
-    return html`<p>Rollouts tell which token of a chain of thought decides its answer. Open one.</p>
+    return html`<p>
+        Rollouts show which token of a chain of thought decides its answer. Open a trace to begin.
+      </p>
       <p class="buttons">${button('openTraces', 'Open reasoning traces', run)}</p>`;
   }
   const { view } = curve;
   if (!view || view.points.length === 0) {
-    return html`<p>
-        This trace has not been rolled out with the model and the settings as they are.
-      </p>
+    return html`<p>This trace has not been rolled out with the current model and settings.</p>
       <p class="buttons">${button('rollOut', 'Roll out this trace', run)}</p>`;
   }
   return html`<p>${summary(view)}</p>
@@ -43,16 +43,16 @@ function rolloutsTemplate(page: Page, curve: CurveState | null): TemplateResult 
 }
 
 function summary({ points, falls, model, target, isSuccess }: RolloutView): string {
-  const of = isSuccess ? 'right answers' : `agreement with ${target ?? 'no answer'}`;
+  const outcome = isSuccess ? 'right answers' : `agreement with ${target ?? 'no answer'}`;
   const kinds = (['critical', 'cliff', 'pivotal'] as const).flatMap(kind => {
     const count = falls.filter(fall => fall.kind === kind).length;
     return count > 0 ? [`${count} ${kind}`] : [];
   });
   const found = kinds.length > 0 ? kinds.join(', ') : 'no fall';
-  return `T3, rollouts by ${model}: the share of ${of} behind ${points.length} prefixes, with Wilson’s 95 % intervals; ${found}.`;
+  return `T3, rollouts by ${model}: the share of ${outcome} after ${points.length} prefixes, with Wilson’s 95 % intervals; ${found}.`;
 }
 
-/** Where two neighbouring prefixes are not known, the line between them is dashed. */
+/** The line between two points is dashed where prefixes between them were not rolled out. */
 function curveTemplate(page: Page, curve: CurveState, view: RolloutView): TemplateResult {
   const { points, falls } = view;
   const last = points.at(-1)!.token;
@@ -71,7 +71,7 @@ function curveTemplate(page: Page, curve: CurveState, view: RolloutView): Templa
   });
   const dots = points.map(
     (_, i) => svg`<circle class="point" cx=${x(points[i]!.token)} cy=${y(shareOf(i))} r="3"
-      @click=${() => select(page, curve, i, false)}><title>${words(view, i)}</title></circle>`,
+      @click=${() => select(page, curve, i, false)}><title>${pointTitle(view, i)}</title></circle>`,
   );
   const grid = [0, 0.5, 1].map(
     share => svg`<line class="grid" x1=${LEFT} y1=${y(share)} x2=${width} y2=${y(share)}></line>
@@ -95,7 +95,7 @@ function curveTemplate(page: Page, curve: CurveState, view: RolloutView): Templa
   </svg>`;
 }
 
-/** The forms tell the kinds apart without colour. */
+/** The shapes tell the kinds apart without colour. */
 function mark({ kind }: RolloutFall, x: number, y: number): TemplateResult {
   const title = svg`<title>${kind}</title>`;
   if (kind === 'critical')
@@ -130,8 +130,8 @@ function pointsTable(page: Page, curve: CurveState, view: RolloutView): Template
   return html`<table class="list points" role="grid" aria-label="Prefixes that were rolled out">
     <thead>
       <tr>
-        <th scope="col" class="number">behind token</th>
-        <th scope="col">which ends with</th>
+        <th scope="col" class="number">after token</th>
+        <th scope="col">prefix ends with</th>
         <th scope="col" class="number">right</th>
         <th scope="col" class="number">95 %</th>
         <th scope="col">fall</th>
@@ -144,13 +144,13 @@ function pointsTable(page: Page, curve: CurveState, view: RolloutView): Template
   </table>`;
 }
 
-function words({ points }: RolloutView, i: number): string {
+function pointTitle({ points }: RolloutView, i: number): string {
   const { token, right, rollouts } = points[i]!;
-  const where = token < 0 ? 'before the trace' : `behind token ${token + 1}`;
+  const where = token < 0 ? 'before the trace' : `after token ${token + 1}`;
   return `${right} of ${rollouts} right ${where}`;
 }
 
-/** The place behind the prefix. */
+/** Places the cursor after the prefix. */
 function select(page: Page, { uri, version, view }: CurveState, i: number, goThere: boolean): void {
   const { utf16 } = view!.points[i]!;
   page.select({ uri, version, utf16Start: utf16, utf16End: utf16, goThere });

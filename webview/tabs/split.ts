@@ -1,4 +1,4 @@
-// Why the text is split as it is: the merges of the pretoken at the cursor, and what one more character would change.
+// How the text is split: the merges of the pretoken at the cursor, and what one more character would change.
 import { html, nothing, type TemplateResult } from 'lit';
 import { piecesAfterSteps } from '../../src/core/tokenizer/bpe/mergeSteps';
 import { formatHex } from '../../src/core/format';
@@ -15,7 +15,7 @@ export const splitTab: Tab<SplitView> = {
   template: (page, split) =>
     split
       ? splitTemplate(page, split)
-      : html`<p>Put the cursor on a token to see how it came about.</p>`,
+      : html`<p>Place the cursor on a token to see how it was merged.</p>`,
 };
 
 function splitTemplate(page: Page, split: SplitView): TemplateResult {
@@ -36,14 +36,16 @@ function headline({ symbols, tokens, byteStart, byteEnd }: SplitView): TemplateR
     <small>bytes ${byteStart}–${byteEnd}: <code>${formatHex(bytes)}</code></small>`;
 }
 
-/** A row for each merge, with the pieces that it leaves below those that they were made of: the tree, leaves first. */
+/** A row for each merge: the pieces after it, each below the pieces that it was merged from. */
 function ladder({ symbols, steps, rankIs, token, tokens }: SplitView): TemplateResult {
   const states = piecesAfterSteps(
     symbols.map(({ id }) => id),
     steps.map(({ at, rank, piece }) => ({ at, rank, id: piece.id })),
   );
-  const known = new Map([...symbols, ...steps.map(({ piece }) => piece)].map(one => [one.id, one]));
-  const spelled = (id: number) => displayToken(known.get(id)!.bytes);
+  const pieceById = new Map(
+    [...symbols, ...steps.map(({ piece }) => piece)].map(piece => [piece.id, piece]),
+  );
+  const spelled = (id: number) => displayToken(pieceById.get(id)!.bytes);
   const rows = states.map((pieces, i) => {
     const step = steps[i - 1];
     const before = states[i - 1];
@@ -58,27 +60,27 @@ function ladder({ symbols, steps, rankIs, token, tokens }: SplitView): TemplateR
         }
       </td>`;
     });
-    const what = pair
+    const merged = pair
       ? html`<code>${pair[0]}</code> + <code>${pair[1]}</code>`
       : html`${counted(symbols.length, 'symbol')}`;
     return html`<tr>
       <td class="number">${i || ''}</td>
-      <th scope="row">${what}</th>
+      <th scope="row">${merged}</th>
       <td class="number">${step ? step.rank : ''}</td>
       ${cells}
     </tr>`;
   });
   const ends =
     steps.length > 0
-      ? 'No two neighbours of the last row have a merge.'
-      : 'No two neighbours have a merge.';
+      ? 'No adjacent pair of the last row has a merge.'
+      : 'No adjacent pair has a merge.';
   return html`<table class="ladder" aria-labelledby="merges" aria-describedby="order">
       <thead>
         <tr>
           <th scope="col">step</th>
           <th scope="col">merges</th>
           <th scope="col" class="number">rank</th>
-          <th scope="col" colspan=${symbols.length}>pieces after it</th>
+          <th scope="col" colspan=${symbols.length}>pieces after the step</th>
         </tr>
       </thead>
       <tbody>
@@ -86,19 +88,19 @@ function ladder({ symbols, steps, rankIs, token, tokens }: SplitView): TemplateR
       </tbody>
     </table>
     <p id="order" class="source">
-      Of all neighbours the pair with the lowest rank merges, the leftmost of equals first. The rank
-      is ${rankIs}. ${ends}
+      Each step merges the adjacent pair with the lowest rank, the leftmost one if several are
+      equal. The rank is ${rankIs}. ${ends}
     </p>`;
 }
 
 function continuations({ look, change }: Page, split: SplitView): TemplateResult {
-  const [alone, ...others] = split.continuations;
+  const [unchanged, ...others] = split.continuations;
   const onInput = (event: Event) => change({ typed: (event.target as HTMLInputElement).value });
   return html`<section aria-labelledby="more">
     <h2 id="more">What one more character would change</h2>
     <p>
       <label
-        >Or what you would type:
+        >Or type a text of your own:
         <input
           type="text"
           maxlength="16"
@@ -111,13 +113,13 @@ function continuations({ look, change }: Page, split: SplitView): TemplateResult
     <table>
       <thead>
         <tr>
-          <th scope="col">behind it</th>
-          <th scope="col">tokens then</th>
-          <th scope="col">the split</th>
+          <th scope="col">followed by</th>
+          <th scope="col">tokens</th>
+          <th scope="col">split</th>
         </tr>
       </thead>
       <tbody>
-        ${[alone!, ...others].map(one => continuation(one, alone!))}
+        ${[unchanged!, ...others].map(each => continuation(each, unchanged!))}
       </tbody>
     </table>
   </section>`;
@@ -130,17 +132,18 @@ const ORIGINS: Record<Continuation['origin'], string> = {
   telling: '',
 };
 
-function continuation({ text, origin, tokens, kept }: Continuation, alone: Continuation) {
-  const stays = kept === alone.tokens.length;
+/** `unchanged` has the tokens without a continuation. */
+function continuation({ text, origin, tokens, kept }: Continuation, unchanged: Continuation) {
+  const stays = kept === unchanged.tokens.length;
   const pieces = tokens.map(
     ({ bytes }, i) =>
       html`<code class="piece ${i < kept ? '' : 'merged'}">${displayToken(bytes)}</code>`,
   );
-  const words = ORIGINS[origin];
+  const source = ORIGINS[origin];
   const name = origin === 'end' ? 'nothing' : html`<code>${displayToken(encodeUtf8(text))}</code>`;
   const outcome = origin === 'end' ? '' : stays ? 'stays' : html`<strong>changes</strong>`;
   return html`<tr>
-    <th scope="row">${name}${words ? html` <small>${words}</small>` : nothing}</th>
+    <th scope="row">${name}${source ? html` <small>${source}</small>` : nothing}</th>
     <td class="pieces">${pieces}</td>
     <td>${outcome}</td>
   </tr>`;

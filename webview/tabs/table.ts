@@ -1,4 +1,4 @@
-// The tokens on the screen as a table that sorts by any column.
+// The visible tokens as a table that sorts by any column.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { lenses } from '../../src/core/lenses/lenses';
@@ -53,7 +53,7 @@ function header({ look, change }: Page, column: Column, isSorted: boolean): Temp
   const { id, title, unit, isNumber } = column;
   const order = look.isDescending ? 'descending' : 'ascending';
   const sort = () => {
-    // Of a lens the high values are wanted first.
+    // Lens columns start with the highest values.
     const isDescending = isSorted ? !look.isDescending : id.startsWith('lens.');
     const words = isDescending ? 'descending' : 'ascending';
     change({ column: id, isDescending }, `Sorted by ${title}, ${words}`);
@@ -61,7 +61,7 @@ function header({ look, change }: Page, column: Column, isSorted: boolean): Temp
   const arrow = html`<span class="arrow" aria-hidden="true"
     >${isSorted ? (look.isDescending ? '▼' : '▲') : ''}</span
   >`;
-  // Inwards of the title, so that the title stands flush with its column.
+  // On the inner side of the title, so that the title is aligned with its column.
   const [before, after] = isNumber ? [arrow, nothing] : [nothing, arrow];
   return html`<th
     scope="col"

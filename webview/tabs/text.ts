@@ -1,4 +1,4 @@
-// The text on the screen as the model gets it: its tokens one by one, in the lens's colours, line by line.
+// The visible text as the model reads it: its tokens one by one, in the lens's colours, line by line.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { lenses } from '../../src/core/lenses/lenses';
@@ -50,7 +50,7 @@ function stripTemplate(page: Page, list: VisibleTokens): TemplateResult {
   </div>`;
 }
 
-/** Behind the last token that the second tokenizer cuts otherwise stand those that it has there. */
+/** The last token of a difference is followed by the tokens of the second tokenizer. */
 function chip(lens: Lens, token: TokenRow, second: string): TemplateResult {
   const value = valueOf(lens, token);
   const { spelled, others } = token;

@@ -11,7 +11,7 @@ export const tokenTab: Tab<TokenView> = {
   title: 'Token',
   template(page, tokens) {
     const { file, model } = page.shared;
-    const none = html`<p>Put the cursor on a token to see what the model thought of it.</p>`;
+    const none = html`<p>Place the cursor on a token to see its scores.</p>`;
     const rows =
       tokens && tokens.ids.length > 0
         ? Array.from(tokens.ids, (_, row) => tokenTemplate(tokens, row))
@@ -45,7 +45,7 @@ function tokenTemplate(view: TokenView, row: number): TemplateResult {
   </div>`;
 }
 
-/** What each byte cost, where that is known. */
+/** The surprisal of each byte, where it is known. */
 function byteRow({ byteBits }: TokenView, row: number): TemplateResult | typeof nothing {
   const bits = byteBits?.[row];
   if (!bits || bits.some(Number.isNaN)) return nothing;

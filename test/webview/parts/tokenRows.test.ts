@@ -11,18 +11,29 @@ function viewOf(first: number, tokens: [string, number][]): TokenView {
   tokens.forEach(([, rank], i) => (scores.ranks[i] = rank));
   const none = new Uint32Array(tokens.length);
   return {
-    ...{ first, total: 99, ids: none, normalized: null, scores, pending: 0 },
-    ...{ byteStarts: none, byteEnds: none, utf16Starts: none, utf16Ends: none },
+    first,
+    total: 99,
+    ids: none,
+    normalized: null,
+    scores,
+    pending: 0,
+    byteStarts: none,
+    byteEnds: none,
+    utf16Starts: none,
+    utf16Ends: none,
     bytes: tokens.map(([text]) => new TextEncoder().encode(text)),
   };
 }
 
 const list: VisibleTokens = {
-  ...{ uri: 'test:', version: 1, visible: 5 },
+  uri: 'test:',
+  version: 1,
+  visible: 5,
   runs: [
-    // The last token of the first stretch reaches across a fold.
+    // The last token of the first run extends across a fold.
     {
-      ...{ line: 3, second: null },
+      line: 3,
+      second: null,
       view: viewOf(10, [
         ['a', 5],
         ['\n\n', 1],
@@ -31,7 +42,8 @@ const list: VisibleTokens = {
       ]),
     },
     {
-      ...{ line: 9, second: null },
+      line: 9,
+      second: null,
       view: viewOf(13, [
         ['\n', 5],
         ['c', 2],
@@ -54,7 +66,7 @@ describe('tokenRows', () => {
 });
 
 describe('tokenRows of two tokenizers', () => {
-  const cutAt = (...ends: number[]): TokenView => {
+  const splitAt = (...ends: number[]): TokenView => {
     const starts = [0, ...ends];
     const view = viewOf(
       0,
@@ -63,8 +75,8 @@ describe('tokenRows of two tokenizers', () => {
     return { ...view, byteEnds: Uint32Array.from(ends) };
   };
 
-  it('gives the other tokens to those of a stretch that is cut otherwise, once at its end', () => {
-    const run = { line: 1, view: cutAt(2, 5, 6, 11), second: cutAt(5, 7, 11) };
+  it('gives the tokens of the second tokenizer to all tokens of a difference, and marks its last one', () => {
+    const run = { line: 1, view: splitAt(2, 5, 6, 11), second: splitAt(5, 7, 11) };
     const rows = tokenRows({ ...list, runs: [run] });
     expect(rows.map(({ others }) => others)).toEqual([
       ['found'],
@@ -75,8 +87,8 @@ describe('tokenRows of two tokenizers', () => {
     expect(rows.map(row => row.endsDifference)).toEqual([false, true, false, true]);
   });
 
-  it('gives none to what both cut alike', () => {
-    const run = { line: 1, view: cutAt(5, 6, 11), second: cutAt(5, 11) };
+  it('gives none where both tokenizers agree', () => {
+    const run = { line: 1, view: splitAt(5, 6, 11), second: splitAt(5, 11) };
     const [first] = tokenRows({ ...list, runs: [run] });
     expect([first!.others, first!.endsDifference]).toEqual([undefined, false]);
   });
