@@ -32,7 +32,7 @@ function atTemplate(page: Page, at: FeaturesAt | null): TemplateResult {
   if (!at) return html`<section><p>There is no token at the cursor.</p></section>`;
   const title = html`<h2 id="fires">At the cursor: <code>${displayToken(at.bytes)}</code></h2>`;
   const summary = at.pending
-    ? 'Its features are not known yet.'
+    ? 'Its features are pending.'
     : at.masked
       ? 'The autoencoder was not trained on the first token of a text: its features are meaningless here.'
       : `${counted(at.features.length, 'active feature')}${at.unexplained === null ? '' : `; ${(100 * at.unexplained).toFixed(1)} % of the activation unexplained`}.`;
@@ -135,8 +135,8 @@ function tableTemplate(
   return html`<section aria-labelledby="document">
     <h2 id="document">In this document <small>${state.file}</small></h2>
     <p>
-      ${counted(table.tokens, 'token')}, ${table.l0.toFixed(1)} features on at
-      one${fvu}.${table.pending > 0 ? ` ${counted(table.pending, 'token')} more not known yet.` : ''}
+      ${counted(table.tokens, 'token')}, ${table.l0.toFixed(1)} active features per
+      token${fvu}.${table.pending > 0 ? ` ${counted(table.pending, 'token')} more are pending.` : ''}
     </p>
     ${table.warning ? html`<p class="warning" role="alert">${table.warning}</p>` : nothing}
     <p>
@@ -159,8 +159,8 @@ function tableTemplate(
     ${pinsTemplate(page, state)}
     <table aria-labelledby="document">
       <caption>
-        By value · log(1 / density); those with a density above
-        ${Math.round(1000 * state.densityCutoff) / 10} % are left out
+        Sorted by value · log(1 / density), without densities above
+        ${Math.round(1000 * state.densityCutoff) / 10} %
       </caption>
       <thead>
         <tr>
@@ -178,7 +178,7 @@ function tableTemplate(
     </table>
     <p class="source">
       ${state.sae!.name} (${state.sae!.format}, ${state.sae!.features} features at
-      ${state.sae!.hook})${state.sae!.knowsMax ? '' : '; maxima are those met in texts here'}
+      ${state.sae!.hook})${state.sae!.knowsMax ? '' : '; maxima are those seen in open texts'}
     </p>
     <p class="buttons">
       ${button('findFeature', 'Find a feature', page.run)}
