@@ -115,6 +115,18 @@ export async function theInspectorNeedsNoMouse(ui: Workbench) {
   await last.waitFor();
 }
 
+export async function theTokenTabShowsTheNumberOfTheLens(ui: Workbench) {
+  await openInspector(ui);
+  const page = ui.webview();
+  const names = async () => (await page.locator('dt').allInnerTexts()).slice(4);
+  assert.deepEqual(await names(), ['probability', 'surprisal', 'rank', 'entropy', 'context']);
+  await ui.runCommand('Tokenscope: Choose Lens...');
+  await ui.pick('Varentropy');
+  await page.locator('dt', { hasText: 'varentropy' }).waitFor();
+  assert.match(await page.locator('dt:text("varentropy") + dd').innerText(), /^\d+\.\d\d bits²$/);
+  assert.equal((await names())[0], 'varentropy');
+}
+
 export async function theSplitTabShowsMergesAndFollowsWhatIsTyped(ui: Workbench) {
   await openInspector(ui);
   const page = ui.webview();

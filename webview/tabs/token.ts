@@ -1,6 +1,9 @@
-// The token at the cursor in full: what it is, its scores, and what the model expected instead; with the legend.
+// The token at the cursor in full: what it is, the lens's number, its scores, and what the model expected instead; with
+// the legend.
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatBits, formatHex, formatPercent } from '../../src/core/format';
+import type { Lens } from '../../src/core/lenses/lens';
+import { lenses } from '../../src/core/lenses/lenses';
 import type { Scores } from '../../src/core/lenses/scores';
 import { displayToken } from '../../src/core/displayToken';
 import type { TokenView } from '../../src/protocol/scores';
@@ -14,7 +17,7 @@ export const tokenTab: Tab<TokenView> = {
     const none = html`<p>Place the cursor on a token to see its scores.</p>`;
     const rows =
       tokens && tokens.ids.length > 0
-        ? Array.from(tokens.ids, (_, row) => tokenTemplate(tokens, row))
+        ? Array.from(tokens.ids, (_, row) => tokenTemplate(lenses[page.shared.lens], tokens, row))
         : none;
     return html`<div class="columns">
       <section class="cursor" aria-labelledby="cursor">
@@ -27,7 +30,7 @@ export const tokenTab: Tab<TokenView> = {
   },
 };
 
-function tokenTemplate(view: TokenView, row: number): TemplateResult {
+function tokenTemplate(lens: Lens, view: TokenView, row: number): TemplateResult {
   const bytes = view.bytes![row]!;
   return html`<div class="token">
     <dl>
@@ -39,38 +42,48 @@ function tokenTemplate(view: TokenView, row: number): TemplateResult {
       <dd>${view.ids[row]}</dd>
       <dt>bytes</dt>
       <dd><code>${formatHex(bytes)}</code> at ${view.byteStarts[row]}–${view.byteEnds[row]}</dd>
-      ${byteRow(view, row)} ${view.scores ? scoreRows(view.scores, row) : ''}
+      ${numberRows(lens, view, row)}
     </dl>
     ${view.scores && view.scores.ranks[row]! > 0 ? alternatives(view, view.scores, row) : ''}
   </div>`;
 }
 
-/** The surprisal of each byte, where it is known. */
-function byteRow({ byteBits }: TokenView, row: number): TemplateResult | typeof nothing {
-  const bits = byteBits?.[row];
-  if (!bits || bits.some(Number.isNaN)) return nothing;
-  const sum = bits.reduce((total, value) => total + value, 0).toFixed(2);
-  const each = Array.from(bits, value => value.toFixed(2)).join(' + ');
-  return html`<dt>by byte</dt>
-    <dd>${bits.length > 1 ? `${each} = ${sum}` : sum} bits</dd>`;
+/** First what the lens shows, unless the other rows have it. */
+function numberRows(lens: Lens, view: TokenView, row: number): TemplateResult[] {
+  const { scores, byteBits, first } = view;
+  const known = [...byteRows(byteBits?.[row]), ...(scores ? scoreRows(scores, row) : [])];
+  const ofLens = lens
+    .explain({ scores, row, index: first + row })
+    .map(({ name, value }) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => !known.some(([other]) => other === name));
+  return [...ofLens, ...known].map(
+    ([name, value]) =>
+      html`<dt>${name}</dt>
+        <dd>${value}</dd>`,
+  );
 }
 
-function scoreRows(scores: Scores, row: number): TemplateResult {
+type NumberRow = readonly [name: string, value: string];
+
+/** The surprisal of each byte, where it is known. */
+function byteRows(bits: Float64Array | undefined): NumberRow[] {
+  if (!bits || bits.some(Number.isNaN)) return [];
+  const sum = bits.reduce((total, value) => total + value, 0).toFixed(2);
+  const each = Array.from(bits, value => value.toFixed(2)).join(' + ');
+  return [['by byte', `${bits.length > 1 ? `${each} = ${sum}` : sum} bits`]];
+}
+
+function scoreRows(scores: Scores, row: number): NumberRow[] {
   const rank = scores.ranks[row]!;
-  if (rank === 0)
-    return html`<dt>scores</dt>
-      <dd>none yet</dd>`;
+  if (rank === 0) return [['scores', 'none yet']];
   const logprob = scores.logprobs[row]!;
-  return html`<dt>probability</dt>
-    <dd>${formatPercent(logprob)}</dd>
-    <dt>surprisal</dt>
-    <dd>${formatBits(-logprob)}</dd>
-    <dt>rank</dt>
-    <dd>${rank}</dd>
-    <dt>entropy</dt>
-    <dd>${formatBits(scores.entropiesNats[row]!)}</dd>
-    <dt>context</dt>
-    <dd>${scores.contexts[row]} tokens</dd>`;
+  return [
+    ['probability', formatPercent(logprob)],
+    ['surprisal', formatBits(-logprob)],
+    ['rank', String(rank)],
+    ['entropy', formatBits(scores.entropiesNats[row]!)],
+    ['context', `${scores.contexts[row]} tokens`],
+  ];
 }
 
 function alternatives(view: TokenView, scores: Scores, row: number): TemplateResult {

@@ -5,6 +5,7 @@ import type { VisibleTokens } from '../../../protocol/page';
 import type { Range16 } from '../../../protocol/types';
 import type { VersionedView } from '../../engine/scoringPasses';
 import { visibleRanges } from '../../ui/editorRanges';
+import { lensOptions } from '../lensOptions';
 import type { InspectorTab, TabContext } from './tab';
 
 const LIST_MS = 120;
@@ -32,8 +33,10 @@ function isOutsideListedPart({ runs, visible }: VisibleTokens, editor: TextEdito
 }
 
 /** The tokens around the cursor, where there are more than a page draws at once. */
-async function visibleTokens({ editor, engine, inspection }: TabContext): Promise<VisibleTokens> {
+async function visibleTokens(context: TabContext): Promise<VisibleTokens> {
+  const { editor, engine, inspection } = context;
   const { document, selection } = editor;
+  const options = lensOptions(context, document);
   const { version } = document;
   const ranges = visibleRanges(editor, 0);
   const count = await inspection.count(document, ranges);
@@ -44,9 +47,8 @@ async function visibleTokens({ editor, engine, inspection }: TabContext): Promis
   let left = LISTED;
   const list = async (range: Range16, around: number) => {
     if (left <= 0) return undefined;
-    const { view } = current(
-      await inspection.view(document, range, { details: 'bytes', maxTokens: left, around }),
-    );
+    const request = { ...options, details: 'bytes', maxTokens: left, around } as const;
+    const { view } = current(await inspection.view(document, range, request));
     left -= view.ids.length;
     if (view.ids.length === 0) return undefined;
     const utf16Start = view.utf16Starts[0]!;
