@@ -25,7 +25,6 @@ const layers = {
     'node:',
     'onnxruntime-node',
     '@huggingface/tokenizers',
-    'fflate',
     'fzstd',
   ],
   'src/cli': ['src/core', 'src/protocol', 'src/engine', 'src/cli', 'node:'],

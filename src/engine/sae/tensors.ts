@@ -1,8 +1,8 @@
 // Named tensors of a weights file, read one by one as float32. The only containers are safetensors and NumPy's
 // npz: neither can hold anything that runs.
-import { inflateRawSync } from 'node:zlib';
 import { UserError } from '../../core/errors';
-import { FileSource } from '../onnx/session/fileSource';
+import { withFile, type FileSource } from '../files/fileSource';
+import { readZipEntries, readZipEntry, ZipError } from '../files/zip';
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -118,74 +118,24 @@ export function readSafetensors(path: string): Tensors {
   return new Tensors(path, (notes as Record<string, string> | undefined) ?? {}, readers);
 }
 
-/** NumPy's npz: a zip of .npy files, stored or deflated. */
+/** NumPy's npz: a zip of .npy files. Throws `UserError` that names the file where it is damaged. */
 export function readNpz(path: string): Tensors {
   const readers = new Map<string, () => Tensor>();
-  withFile(path, file => {
-    for (const entry of zipEntries(file, path)) {
-      readers.set(entry.name.replace(/\.npy$/, ''), () => {
-        const bytes = withFile(path, again => zipBytes(again, entry, path));
-        return npyTensor(bytes, `${path}: ${entry.name}`);
-      });
-    }
-  });
+  for (const entry of fromZip(path, readZipEntries))
+    readers.set(entry.name.replace(/\.npy$/, ''), () => {
+      const bytes = fromZip(path, file => readZipEntry(file, entry));
+      return npyTensor(bytes, `${path}: ${entry.name}`);
+    });
   return new Tensors(path, {}, readers);
 }
 
-interface ZipEntry {
-  name: string;
-  method: number;
-  packed: number;
-  offset: number;
-}
-
-const END_OF_DIRECTORY = 0x06054b50;
-const DIRECTORY_ENTRY = 0x02014b50;
-
-function zipEntries(file: FileSource, path: string): ZipEntry[] {
-  const refuse = () => new UserError(`${path} is no whole npz file. Download it again.`);
-  const tail = Buffer.from(file.read(Math.max(0, file.size - 65_557), 65_557));
-  let at = tail.length - 22;
-  while (at >= 0 && tail.readUInt32LE(at) !== END_OF_DIRECTORY) at--;
-  if (at < 0) throw refuse();
-  const size = tail.readUInt32LE(at + 12);
-  const directory = Buffer.from(file.read(tail.readUInt32LE(at + 16), size));
-  if (directory.length < size) throw refuse();
-  const entries: ZipEntry[] = [];
-  for (let from = 0; from + 46 <= size && directory.readUInt32LE(from) === DIRECTORY_ENTRY;) {
-    const nameLength = directory.readUInt16LE(from + 28);
-    const extraLength = directory.readUInt16LE(from + 30);
-    const extra = directory.subarray(from + 46 + nameLength, from + 46 + nameLength + extraLength);
-    entries.push({
-      name: directory.toString('utf8', from + 46, from + 46 + nameLength),
-      method: directory.readUInt16LE(from + 10),
-      ...placeOf(directory, from, extra),
-    });
-    from += 46 + nameLength + extraLength + directory.readUInt16LE(from + 32);
+function fromZip<T>(path: string, work: (file: FileSource) => T): T {
+  try {
+    return withFile(path, work);
+  } catch (error) {
+    if (!(error instanceof ZipError)) throw error;
+    throw new UserError(`${path} is no whole npz file: ${error.message}. Download it again.`);
   }
-  return entries;
-}
-
-/** Where an entry lies; what is more than 4 GB, and what NumPy writes as if it were, is in the extra field. */
-function placeOf(directory: Buffer, from: number, extra: Buffer) {
-  let packed = directory.readUInt32LE(from + 20);
-  let offset = directory.readUInt32LE(from + 42);
-  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
-    if (extra.readUInt16LE(at) !== 1) continue;
-    let next = at + 4;
-    if (directory.readUInt32LE(from + 24) === 0xffffffff) next += 8;
-    if (packed === 0xffffffff) packed = Number(extra.readBigUInt64LE((next += 8) - 8));
-    if (offset === 0xffffffff) offset = Number(extra.readBigUInt64LE(next));
-  }
-  return { packed, offset };
-}
-
-function zipBytes(file: FileSource, { offset, packed, method }: ZipEntry, path: string) {
-  const head = Buffer.from(file.read(offset, 30));
-  const start = offset + 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
-  const bytes = file.read(start, packed);
-  if (bytes.length < packed) throw new UserError(`${path} is cut short. Download it again.`);
-  return method === 0 ? bytes : new Uint8Array(inflateRawSync(bytes));
 }
 
 const NPY_KINDS: Record<string, string> = {
@@ -211,15 +161,6 @@ function npyTensor(bytes: Uint8Array, what: string): Tensor {
     .map(Number)
     .slice(0, dims.split(',').filter(one => one.trim()).length);
   return { shape, data: numbersOf(bytes.subarray(start), kind, sizeOf(shape)) };
-}
-
-function withFile<T>(path: string, work: (file: FileSource) => T): T {
-  const file = new FileSource(path);
-  try {
-    return work(file);
-  } finally {
-    file.close();
-  }
 }
 
 function padded(bytes: Uint8Array, length: number): ArrayBuffer {

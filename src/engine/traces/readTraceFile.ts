@@ -1,10 +1,10 @@
 // The traces of a file's bytes: text and JSON as they are, Inspect's `.eval` out of its zip.
-import { Unzip, UnzipInflate, UnzipPassThrough, type UnzipDecoder } from 'fflate';
-import { Decompress } from 'fzstd';
 import { readTraces } from '../../core/traces/readTraces';
 import type { Trace, TraceFile } from '../../core/traces/trace';
 import { firstInvalidUtf8 } from '../../core/text/utf8';
 import { UserError } from '../../core/errors';
+import { bytesSource, type ByteSource } from '../files/byteSource';
+import { readZipEntries, readZipEntry, ZipError, type ZipEntry } from '../files/zip';
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 /** Each sample of an Inspect log is a file of its own. */
@@ -29,23 +29,27 @@ function decoded(name: string, bytes: Uint8Array): string {
   throw new UserError(`${name} is no text in UTF-8: byte ${at} is the first that is not.`);
 }
 
+/** Samples that cannot be unpacked are problems of the file. Throws `UserError` where it is no whole zip. */
 function readZip(name: string, bytes: Uint8Array): TraceFile {
+  const source = bytesSource(bytes);
   const files: { name: string; text: string }[] = [];
   const problems: string[] = [];
-  try {
-    for (const entry of samplesIn(bytes)) {
-      if (typeof entry.content === 'string') problems.push(`${entry.name}: ${entry.content}.`);
-      else files.push({ name: entry.name, text: decoded(entry.name, entry.content) });
+  for (const entry of samplesIn(name, source)) {
+    try {
+      files.push({
+        name: entry.name,
+        text: decoded(entry.name, readZipEntry(source, entry)),
+      });
+    } catch (error) {
+      if (!(error instanceof ZipError)) throw error;
+      problems.push(`${entry.name}: ${error.message}.`);
     }
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`${name} cannot be unpacked: ${(error as Error).message}.`);
   }
   files.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   const traces = files.flatMap(({ text, name }): Trace[] => {
     const found = readTraces(text);
     problems.push(...found.problems.map(problem => `${name}: ${problem}`));
-    // Where a sample stands in the zip can be shown to nobody.
+    // A place inside the zip cannot be shown in an editor.
     return found.traces.map(trace => ({ ...trace, parts: [] }));
   });
   if (files.length === 0 && problems.length === 0)
@@ -53,39 +57,11 @@ function readZip(name: string, bytes: Uint8Array): TraceFile {
   return { format: 'Inspect log', traces, problems };
 }
 
-/** What each sample unpacks to, or why it cannot be. */
-function samplesIn(bytes: Uint8Array): { name: string; content: Uint8Array | string }[] {
-  const found: { name: string; content: Uint8Array | string }[] = [];
-  const unzip = new Unzip(file => {
-    if (!SAMPLE.test(file.name)) return;
-    const chunks: Uint8Array[] = [];
-    file.ondata = (error, chunk, final) => {
-      if (error) found.push({ name: file.name, content: error.message });
-      else chunks.push(chunk);
-      if (!error && final) found.push({ name: file.name, content: Buffer.concat(chunks) });
-    };
-    file.start();
-  });
-  unzip.register(UnzipInflate);
-  unzip.register(UnzipPassThrough);
-  unzip.register(UnzipZstd);
-  unzip.push(bytes, true);
-  return found;
-}
-
-/** Zip's method 93, which Inspect writes since 0.3.206. */
-class UnzipZstd implements UnzipDecoder {
-  static readonly compression = 93;
-  ondata!: UnzipDecoder['ondata'];
-  readonly #stream = new Decompress((chunk, final) =>
-    this.ondata(null, Uint8Array.from(chunk), final ?? false),
-  );
-
-  push(data: Uint8Array, final: boolean): void {
-    try {
-      this.#stream.push(data, final);
-    } catch (error) {
-      this.ondata(error as Error & { code: number }, new Uint8Array(), final);
-    }
+function samplesIn(name: string, source: ByteSource): ZipEntry[] {
+  try {
+    return readZipEntries(source).filter(entry => SAMPLE.test(entry.name));
+  } catch (error) {
+    if (!(error instanceof ZipError)) throw error;
+    throw new UserError(`${name} cannot be unpacked: ${error.message}.`);
   }
 }

@@ -6,28 +6,22 @@ import { describe, expect, test } from 'vitest';
 import { readTraceFile } from '../../../src/engine/traces/readTraceFile';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { hasShared, shared } from '../../support/shared';
+import { zipOf } from '../../support/zip';
 
 const sample = (id: number, text: string) =>
   encodeUtf8(
     JSON.stringify({
-      ...{ id, epoch: 1, target: '4', output: {}, scores: { match: { value: 'I', answer: text } } },
+      id,
+      epoch: 1,
+      target: '4',
+      output: {},
+      scores: { match: { value: 'I', answer: text } },
       messages: [
         { role: 'user', content: 'q' },
         { role: 'assistant', content: text },
       ],
     }),
   );
-
-/** One entry of a zip, by hand: a method that zip libraries do not write. */
-function entryOf(name: string, method: number, packed: Uint8Array, size: number): Buffer {
-  const header = Buffer.alloc(30);
-  header.writeUInt32LE(0x04034b50, 0);
-  header.writeUInt16LE(method, 8);
-  header.writeUInt32LE(packed.length, 18);
-  header.writeUInt32LE(size, 22);
-  header.writeUInt16LE(name.length, 26);
-  return Buffer.concat([header, Buffer.from(name), packed]);
-}
 
 /** A zstd frame that holds its content as it is: RFC 8878, one raw block. */
 function zstdFrame(content: Uint8Array): Buffer {
@@ -42,7 +36,7 @@ function zstdFrame(content: Uint8Array): Buffer {
 }
 
 describe('an Inspect log', () => {
-  test('has its samples in order, packed in either way', () => {
+  test('has its samples in order, deflated or packed by zstd', () => {
     const zip = zipSync({
       'header.json': encodeUtf8('{}'),
       'samples/10_epoch_1.json': sample(10, 'ten'),
@@ -56,18 +50,22 @@ describe('an Inspect log', () => {
     ]);
     const one = sample(1, 'one');
     const name = 'samples/1_epoch_1.json';
-    const zstd = entryOf(name, 93, zstdFrame(one), one.length);
+    const zstd = zipOf({ name, method: 93, packed: zstdFrame(one), size: one.length });
     expect(readTraceFile('b.eval', zstd).traces.map(({ text }) => text)).toEqual(['one']);
   });
 
   test('that is damaged says where', () => {
     const name = 'samples/1_epoch_1.json';
-    const broken = entryOf(name, 93, Buffer.from([1, 2, 3, 4]), 10);
+    const broken = zipOf({ name, method: 93, packed: Buffer.from([1, 2, 3, 4]), size: 10 });
     expect(() => readTraceFile('c.eval', broken)).toThrow(
       /c\.eval holds no reasoning trace.*samples\/1_epoch_1/,
     );
     expect(() => readTraceFile('d.eval', zipSync({ 'a.txt': encodeUtf8('x') }))).toThrow(
       /no samples/,
+    );
+    const cut = zipSync({ [name]: sample(1, 'one') }).slice(0, -30);
+    expect(() => readTraceFile('e.eval', cut)).toThrow(
+      'e.eval cannot be unpacked: it has no directory at its end.',
     );
   });
 

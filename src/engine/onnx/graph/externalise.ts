@@ -1,6 +1,7 @@
 // Reads a graph without its weights. Large tensors that lie inside the .onnx file are turned into
 // external data that points back into that same file, so that every model becomes a proto of some
 // kilobytes beside untouched data, cheap to rewrite and loaded without passing through JavaScript.
+import type { ByteSource } from '../../files/byteSource';
 import {
   BYTES,
   concatBytes,
@@ -15,12 +16,6 @@ import {
   WireError,
   type Field,
 } from './wire';
-
-/** Random access to a file's bytes. `read` may answer less than asked at the end. */
-export interface ByteSource {
-  readonly size: number;
-  read(offset: number, length: number): Uint8Array;
-}
 
 /** Smaller tensors stay in the proto: shape constants must, or the runtime cannot infer shapes. */
 const MIN_EXTERNAL_BYTES = 1024;

@@ -1,6 +1,7 @@
 // From a model folder's .onnx file to the bytes of the graph that is run: the same computation over the
 // same weights on disk, with scores computed inside and the residual stream within reach.
 import { UserError } from '../../../core/errors';
+import { FileSource } from '../../files/fileSource';
 import { readProto } from '../graph/externalise';
 import { FLOAT, GraphError, type OnnxModel } from '../graph/graph';
 import { parseModel } from '../graph/readGraph';
@@ -18,7 +19,6 @@ import { tailModel } from '../rewrite/unembedding';
 import { addSteering, siteTensor } from '../rewrite/hookPoints';
 import { addTreeMask, type TreeSupport } from '../rewrite/treeMask';
 import { WireError } from '../graph/wire';
-import { FileSource } from './fileSource';
 import { locateWeights, OWN_FILE, type Weights } from './weights';
 
 export interface InstrumentedGraph {

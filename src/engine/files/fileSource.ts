@@ -1,6 +1,6 @@
-// A file's bytes at random access, read synchronously: the thread that opens a graph does nothing else.
+// A file's bytes, read synchronously: the thread that opens a graph does nothing else.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { ByteSource } from '../graph/externalise';
+import type { ByteSource } from './byteSource';
 
 export class FileSource implements ByteSource {
   readonly size: number;
@@ -24,5 +24,15 @@ export class FileSource implements ByteSource {
 
   close(): void {
     closeSync(this.descriptor);
+  }
+}
+
+/** Opens the file for `work` and closes it after. */
+export function withFile<T>(path: string, work: (file: FileSource) => T): T {
+  const file = new FileSource(path);
+  try {
+    return work(file);
+  } finally {
+    file.close();
   }
 }
