@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readLabels, unlabelled, type Label } from '../../core/sae/featureLabels';
+import type { FeatureName } from '../../core/sae/featureValues';
 import type { Sae } from '../../core/sae/sae';
 import type { SparseRows } from '../../core/sae/sparseRows';
 import { UserError } from '../../core/errors';
@@ -48,6 +49,17 @@ export class OpenedSae {
 
   label(feature: number): Label {
     return this.userLabels.get(feature) ?? this.own.get(feature) ?? unlabelled(feature);
+  }
+
+  featureName(feature: number): FeatureName {
+    const density = this.densityOf(feature);
+    const max = this.maxOf(feature);
+    return {
+      feature,
+      label: this.label(feature),
+      density: Number.isNaN(density) ? null : density,
+      max: Number.isFinite(max) && max > 0 ? max : null,
+    };
   }
 
   /** The user's own come before what the folder says. */
