@@ -5,7 +5,8 @@ import { toSharedMemory, type Tensor } from './tensors';
 
 /** As a format has it, before shapes are checked. */
 export interface SaeParts {
-  readonly name: string;
+  /** Of the format, if it has several. */
+  readonly variant?: string;
   /** [d, F]; `transposed`: [F, d]. */
   readonly encoder: Tensor;
   readonly encoderIs: 'dF' | 'Fd';
@@ -35,7 +36,7 @@ export const noSource: SaeSource = {
 };
 
 /** Throws `UserError` with both numbers where shapes do not fit one another. */
-export function assembleSae(path: string, parts: SaeParts): Sae {
+export function assembleSae(path: string, format: string, parts: SaeParts): Sae {
   const encoder = parts.encoderIs === 'dF' ? parts.encoder : transpose(parts.encoder);
   const decoder = parts.decoderIs === 'Fd' ? parts.decoder : transpose(parts.decoder);
   const [width = 0, features = 0] = encoder.shape;
@@ -62,7 +63,10 @@ export function assembleSae(path: string, parts: SaeParts): Sae {
   if (activation.kind === 'threshold')
     fits('the number of thresholds', activation.threshold.length, features);
   return {
-    ...{ name: parts.name, width, outWidth, features },
+    name: parts.variant === undefined ? format : `${format} ${parts.variant}`,
+    width,
+    outWidth,
+    features,
     encoder: encoder.data,
     encoderBias: parts.encoderBias ?? toSharedMemory(features),
     shift: parts.shift ?? null,

@@ -8,7 +8,7 @@ import type { Sae } from '../../core/sae/sae';
 import type { SparseRows } from '../../core/sae/sparseRows';
 import { UserError } from '../../core/errors';
 import { readSae } from './readSae';
-import { readSafetensors } from './tensors';
+import { readSafetensors } from './safetensors';
 
 /** Parts of a histogram from 0 to a feature's highest value. */
 export const HISTOGRAM_BINS = 16;

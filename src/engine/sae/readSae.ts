@@ -1,61 +1,44 @@
-// Which format a folder or a file of weights is in, and what it says.
+// Finds the format that a folder or a file of weights is in, and reads it.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hookOf } from '../../core/sae/hookNames';
 import type { Sae } from '../../core/sae/sae';
 import { UserError } from '../../core/errors';
 import { readJson, type Json } from '../models/readJson';
-import {
-  readCircuitTracer,
-  readDictionaryLearning,
-  readGemmaScope,
-  readGemmaScope2,
-  readLlamaScope,
-  readOpenAi,
-  readQwenScope,
-  readSparsify,
-  type WeightFiles,
-} from './formats';
-import { assembleSae, type SaeParts } from './canonicalSae';
-import { readSaeLens } from './saelens';
-import { readSafetensors } from './tensors';
+import { assembleSae } from './canonicalSae';
+import { circuitTracer } from './formats/circuitTracer';
+import { dictionaryLearning } from './formats/dictionaryLearning';
+import { gemmaScope, gemmaScope2 } from './formats/gemmaScope';
+import { llamaScope } from './formats/llamaScope';
+import { openAi } from './formats/openAi';
+import { qwenScope } from './formats/qwenScope';
+import { saeLens } from './formats/saeLens';
+import type { SaeFormat } from './formats/saeFormat';
+import { sparsify } from './formats/sparsify';
 
-interface Found extends WeightFiles {
-  readonly folder: string;
-  readonly file: string;
-}
-
-interface Format {
-  /** Whether a file of weights, and the configuration beside it, are of this format. */
-  fits(found: Found): boolean;
-  read(found: Found): SaeParts;
-}
-
-const holds = (path: string, name: string) =>
-  path.endsWith('.safetensors') && readSafetensors(path).has(name);
-
-/** The first that fits. */
-const FORMATS: readonly Format[] = [
-  {
-    fits: ({ file }) => file === 'sae_weights.safetensors',
-    read: ({ path, folder, config }) => readSaeLens(path, folder, config),
-  },
-  { fits: ({ file }) => file.endsWith('.npz'), read: readGemmaScope },
-  { fits: ({ file }) => file === 'params.safetensors', read: readGemmaScope2 },
-  { fits: ({ file }) => file === 'sae.safetensors', read: readSparsify },
-  { fits: ({ config }) => 'trainer' in config, read: readDictionaryLearning },
-  { fits: ({ path }) => holds(path, 'latent_bias'), read: readOpenAi },
-  { fits: ({ config }) => 'dataset_average_activation_norm' in config, read: readLlamaScope },
-  { fits: ({ yaml }) => yaml !== '', read: readCircuitTracer },
-  { fits: ({ file }) => /^layer_?\d+/.test(file), read: readQwenScope },
+/**
+ * The first that fits is a file's format. Those with a file name of their own come first; the others are recognized by
+ * their configuration or their tensors.
+ */
+export const saeFormats: readonly SaeFormat[] = [
+  saeLens,
+  gemmaScope,
+  gemmaScope2,
+  sparsify,
+  dictionaryLearning,
+  openAi,
+  llamaScope,
+  circuitTracer,
+  qwenScope,
 ];
 
 const CONFIGS = ['cfg.json', 'config.json', 'hyperparams.json'];
 const PICKLES = /\.(?:pt|pth|bin|ckpt|pkl)$/;
 
 /**
- * An autoencoder of a folder, or of one file in it where the folder holds several. A `tokenscope.json` there may
- * say "hook", "firstPosition" (the first position of a window that it was trained on), "k" or whatever else the format's own configuration does not. Throws `UserError`.
+ * Reads the autoencoder of a folder, or of one file if the folder holds several. A `tokenscope.json` beside it may add
+ * "hook", "firstPosition" (the first position of a window that it was trained on), "k", or anything else that the
+ * format's own configuration leaves out. Throws `UserError` that names the file.
  */
 export function readSae(path: string): Sae {
   const given = resolve(path);
@@ -67,14 +50,13 @@ export function readSae(path: string): Sae {
   const config: Json = { ...(configName && readJson(folder, configName)), ...own };
   const yamlPath = join(folder, 'config.yaml');
   const yaml = existsSync(yamlPath) ? readFileSync(yamlPath, 'utf8') : '';
-  // Other newer architectures are told by their configuration, whatever their files are called.
   const files = { path: found, folder, file: basename(found), config, yaml };
-  const format = FORMATS.find(({ fits }) => fits(files));
+  const format = saeFormats.find(({ fits }) => fits(files));
   if (!format)
     throw new UserError(
       `${found} is in no format of autoencoders that is read here; the README lists those that are.`,
     );
-  const sae = assembleSae(found, format.read(files));
+  const sae = assembleSae(found, format.name, format.read(files));
   const hook = typeof own.hook === 'string' ? (hookOf(own.hook) ?? own.hook) : sae.source.hook;
   const firstPosition =
     typeof own.firstPosition === 'number' ? own.firstPosition : sae.source.firstPosition;

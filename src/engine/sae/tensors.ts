@@ -1,19 +1,17 @@
-// Named tensors of a weights file, read one by one as float32. The only containers are safetensors and NumPy's
-// npz: neither can hold anything that runs.
+// Named tensors of a weights file, each read as float32 when it is asked for. The only containers that are read are
+// safetensors and NumPy's npz, neither of which can hold code.
 import { UserError } from '../../core/errors';
-import { withFile, type FileSource } from '../files/fileSource';
-import { readZipEntries, readZipEntry, ZipError } from '../files/zip';
 
 export interface Tensor {
   readonly shape: readonly number[];
-  /** In memory that threads share. */
+  /** In memory that threads share, row by row. */
   readonly data: Float32Array;
 }
 
 export class Tensors {
   constructor(
     readonly path: string,
-    /** What else the file says. */
+    /** Strings beside the tensors. */
     readonly notes: Readonly<Record<string, string>>,
     private readonly readers: ReadonlyMap<string, () => Tensor>,
   ) {}
@@ -22,7 +20,7 @@ export class Tensors {
     return this.readers.has(name);
   }
 
-  /** The first of these names that is there. Throws `UserError` where none is. */
+  /** The first of these names that the file has. Throws `UserError` if it has none of them. */
   get(...names: string[]): Tensor {
     const found = this.find(...names);
     if (found) return found;
@@ -40,8 +38,8 @@ export function toSharedMemory(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * 4));
 }
 
-/** Of little-endian bytes: the width of one number, and how it is read. */
-const KINDS: Record<string, [number, (view: DataView, at: number) => number]> = {
+/** Little-endian, by safetensors' name: the bytes of one number, and how it is read. */
+export const ELEMENT_TYPES: Record<string, [number, (view: DataView, at: number) => number]> = {
   F64: [8, (view, at) => view.getFloat64(at, true)],
   F32: [4, (view, at) => view.getFloat32(at, true)],
   F16: [2, (view, at) => halfToNumber(view.getUint16(at, true))],
@@ -67,10 +65,11 @@ function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-function numbersOf(bytes: Uint8Array, kind: string, length: number): Float32Array {
-  const [width, read] = KINDS[kind]!;
+/** `type` is one of `ELEMENT_TYPES`. */
+export function numbersOf(bytes: Uint8Array, type: string, length: number): Float32Array {
+  const [width, read] = ELEMENT_TYPES[type]!;
   const data = toSharedMemory(length);
-  if (kind === 'F32') new Uint8Array(data.buffer).set(bytes.subarray(0, length * 4));
+  if (type === 'F32') new Uint8Array(data.buffer).set(bytes.subarray(0, length * 4));
   else {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let i = 0; i < length; i++) data[i] = read(view, i * width);
@@ -78,93 +77,6 @@ function numbersOf(bytes: Uint8Array, kind: string, length: number): Float32Arra
   return data;
 }
 
-function sizeOf(shape: readonly number[]): number {
+export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
-}
-
-/** Throws `UserError` that names the file where it is cut short or none. */
-export function readSafetensors(path: string): Tensors {
-  const refuse = (why: string) =>
-    new UserError(`${path} is no whole safetensors file: ${why}. Download it again.`);
-  const header = withFile(path, file => {
-    const length = Number(new DataView(padded(file.read(0, 8), 8)).getBigUint64(0, true));
-    if (!(length > 0 && length + 8 <= file.size)) throw refuse('its header does not fit into it');
-    try {
-      const json: unknown = JSON.parse(new TextDecoder().decode(file.read(8, length)));
-      return { entries: json as Record<string, unknown>, start: 8 + length, size: file.size };
-    } catch {
-      throw refuse('its header is not JSON');
-    }
-  });
-  const readers = new Map<string, () => Tensor>();
-  const { __metadata__: notes, ...entries } = header.entries;
-  for (const [name, entry] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets } = entry as {
-      dtype: string;
-      shape: number[];
-      data_offsets: [number, number];
-    };
-    readers.set(name, () => {
-      const kind = KINDS[dtype];
-      if (!kind) throw new UserError(`${path}: "${name}" is of type ${dtype}, which is not read.`);
-      const [from, to] = data_offsets;
-      const length = sizeOf(shape);
-      if (to - from !== length * kind[0] || header.start + to > header.size)
-        throw refuse(`"${name}" does not fit into it`);
-      const bytes = withFile(path, file => file.read(header.start + from, to - from));
-      return { shape, data: numbersOf(bytes, dtype, length) };
-    });
-  }
-  return new Tensors(path, (notes as Record<string, string> | undefined) ?? {}, readers);
-}
-
-/** NumPy's npz: a zip of .npy files. Throws `UserError` that names the file where it is damaged. */
-export function readNpz(path: string): Tensors {
-  const readers = new Map<string, () => Tensor>();
-  for (const entry of fromZip(path, readZipEntries))
-    readers.set(entry.name.replace(/\.npy$/, ''), () => {
-      const bytes = fromZip(path, file => readZipEntry(file, entry));
-      return npyTensor(bytes, `${path}: ${entry.name}`);
-    });
-  return new Tensors(path, {}, readers);
-}
-
-function fromZip<T>(path: string, work: (file: FileSource) => T): T {
-  try {
-    return withFile(path, work);
-  } catch (error) {
-    if (!(error instanceof ZipError)) throw error;
-    throw new UserError(`${path} is no whole npz file: ${error.message}. Download it again.`);
-  }
-}
-
-const NPY_KINDS: Record<string, string> = {
-  '<f8': 'F64',
-  '<f4': 'F32',
-  '<f2': 'F16',
-  '<i8': 'I64',
-  '<i4': 'I32',
-};
-
-function npyTensor(bytes: Uint8Array, what: string): Tensor {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wide = bytes[6]! > 1;
-  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
-  const start = (wide ? 12 : 10) + length;
-  const header = new TextDecoder().decode(bytes.subarray(wide ? 12 : 10, start));
-  const kind = NPY_KINDS[/'descr':\s*'([^']+)'/.exec(header)?.[1] ?? ''];
-  const dims = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1];
-  if (!kind || dims === undefined || /'fortran_order':\s*True/.test(header))
-    throw new UserError(`${what} is an array that is not read here: ${header.trim()}`);
-  const shape = dims
-    .split(',')
-    .map(Number)
-    .slice(0, dims.split(',').filter(one => one.trim()).length);
-  return { shape, data: numbersOf(bytes.subarray(start), kind, sizeOf(shape)) };
-}
-
-function padded(bytes: Uint8Array, length: number): ArrayBuffer {
-  const out = new ArrayBuffer(length);
-  new Uint8Array(out).set(bytes.subarray(0, length));
-  return out;
 }

@@ -16,7 +16,7 @@ import { Model } from '../../../src/engine/models/model';
 import { Document } from '../../../src/engine/documents/document';
 import { FeaturePass } from '../../../src/engine/scoring/featurePass';
 import { OpenedSae } from '../../../src/engine/sae/openedSae';
-import { readSafetensors } from '../../../src/engine/sae/tensors';
+import { readSafetensors } from '../../../src/engine/sae/safetensors';
 import { steer } from '../../../src/engine/sae/steering';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import { bundleEngine } from '../../support/engineBundle';

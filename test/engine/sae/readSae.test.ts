@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decodeToken, encodeToken, preActivations } from '../../../src/core/sae/encode';
-import { readSae } from '../../../src/engine/sae/readSae';
+import { readSae, saeFormats } from '../../../src/engine/sae/readSae';
 import { UserError } from '../../../src/core/errors';
 
 const folder = join(import.meta.dirname, '../../golden/sae/formats');
@@ -46,6 +46,12 @@ describe.each(Object.entries(golden.cases))('%s', (name, { x, z, xhat }) => {
         expect(Math.abs(found[i]! - value)).toBeLessThanOrEqual(1e-4 * size);
     }
   });
+});
+
+test('each format of the list reads a folder of its own', () => {
+  const read = Object.keys(golden.cases).map(name => readSae(join(folder, name)).name);
+  for (const { name } of saeFormats)
+    expect(read.some(each => each === name || each.startsWith(`${name} `))).toBe(true);
 });
 
 test.each(Object.entries(golden.refused))('%s is refused and says %s', (name, word) => {

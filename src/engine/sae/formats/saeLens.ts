@@ -1,10 +1,10 @@
-// SAELens' folders: cfg.json and sae_weights.safetensors, version 6 (nested) and those before it (flat).
+// SAELens' folders: cfg.json and sae_weights.safetensors, of version 6 (nested) and of older ones (flat).
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { hookOf } from '../../core/sae/hookNames';
-import type { Activation, SaeSource } from '../../core/sae/sae';
-import { UserError } from '../../core/errors';
-import type { Json } from '../models/readJson';
+import { hookOf } from '../../../core/sae/hookNames';
+import type { Activation, SaeSource } from '../../../core/sae/sae';
+import { UserError } from '../../../core/errors';
+import type { Json } from '../../models/readJson';
 import {
   scaleColumns,
   foldScale,
@@ -15,10 +15,12 @@ import {
   scaleRows,
   thresholds,
   type SaeParts,
-} from './canonicalSae';
-import { readSafetensors, toSharedMemory, type Tensor, type Tensors } from './tensors';
+} from '../canonicalSae';
+import { readSafetensors } from '../safetensors';
+import { toSharedMemory, type Tensor, type Tensors } from '../tensors';
+import type { SaeFormat } from './saeFormat';
 
-/** [architecture]: how features stay on; the rest of a name says what else there is. */
+/** By architecture: which features stay on. */
 const ACTIVATIONS: Record<string, (path: string, weights: Tensors, cfg: Json) => Activation> = {
   standard: (_, weights) => relu(featuresOf(weights)),
   topk: (path, _, cfg) => ({ kind: 'topK', k: kOf(path, cfg) }),
@@ -32,39 +34,45 @@ const ACTIVATIONS: Record<string, (path: string, weights: Tensors, cfg: Json) =>
   },
 };
 
-export function readSaeLens(path: string, folder: string, cfg: Json): SaeParts {
-  const weights = readSafetensors(path);
-  const [whole, isTranscoder] = architectureOf(cfg);
-  const activationOf = ACTIVATIONS[whole];
-  if (!activationOf)
-    throw new UserError(
-      `${folder}: an autoencoder of the architecture "${cfg.architecture}" is not read here; ` +
-        `${Object.keys(ACTIVATIONS).join(', ')} and transcoders are.`,
-    );
-  const activationName = String(cfg.activation_fn ?? cfg.activation_fn_str ?? 'relu');
-  if (!['relu', 'topk'].includes(activationName))
-    throw new UserError(`${folder}: the activation "${activationName}" is not read here.`);
-  const decoderBias = weights.get('b_dec').data;
-  const shifts = !isTranscoder && cfg.apply_b_dec_to_input !== false;
-  const skip = weights.find('W_skip');
-  const parts: SaeParts = {
-    name: 'SAELens',
-    encoder: weights.get('W_enc'),
-    encoderIs: 'dF',
-    decoder: weights.get('W_dec'),
-    decoderIs: 'Fd',
-    encoderBias: weights.find('b_enc')?.data,
-    decoderBias,
-    shift: shifts ? decoderBias : undefined,
-    activation: activationOf(path, weights, cfg),
-    skip: skip && { tensor: skip, is: 'out-in' },
-    source: sourceOf(cfg, folder),
-    claims: { width: cfg.d_in, features: cfg.d_sae },
-  };
-  return normalisedBy(cfg, folder, rescaled(parts, weights, cfg, whole));
-}
+export const saeLens: SaeFormat = {
+  name: 'SAELens',
+  fits: ({ file }) => file === 'sae_weights.safetensors',
+  read({ path, folder, config: cfg }) {
+    const weights = readSafetensors(path);
+    const [architecture, isTranscoder] = architectureOf(cfg);
+    const activationOf = ACTIVATIONS[architecture];
+    if (!activationOf)
+      throw new UserError(
+        `${folder}: an autoencoder of the architecture "${cfg.architecture}" is not read here; ` +
+          `${Object.keys(ACTIVATIONS).join(', ')} and transcoders are.`,
+      );
+    const activationName = String(cfg.activation_fn ?? cfg.activation_fn_str ?? 'relu');
+    if (!['relu', 'topk'].includes(activationName))
+      throw new UserError(`${folder}: the activation "${activationName}" is not read here.`);
+    const decoderBias = weights.get('b_dec').data;
+    const shifts = !isTranscoder && cfg.apply_b_dec_to_input !== false;
+    const skip = weights.find('W_skip');
+    const parts: SaeParts = {
+      encoder: weights.get('W_enc'),
+      encoderIs: 'dF',
+      decoder: weights.get('W_dec'),
+      decoderIs: 'Fd',
+      encoderBias: weights.find('b_enc')?.data,
+      decoderBias,
+      shift: shifts ? decoderBias : undefined,
+      activation: activationOf(path, weights, cfg),
+      skip: skip && { tensor: skip, is: 'out-in' },
+      source: sourceOf(cfg, folder),
+      claims: { width: cfg.d_in, features: cfg.d_sae },
+    };
+    return normalisedBy(cfg, folder, rescaled(parts, weights, cfg, architecture));
+  },
+};
 
-/** `skip_transcoder`, `jumprelu_transcoder`, ...: an encoder's activation, and that b_dec is the output's alone. */
+/**
+ * The architecture of the encoder, and whether it is a transcoder, whose b_dec is added to the output only:
+ * `jumprelu_transcoder` is ['jumprelu', true].
+ */
 function architectureOf(cfg: Json): [string, boolean] {
   const name = String(cfg.architecture ?? 'standard');
   const isTopK = (cfg.activation_fn ?? cfg.activation_fn_str) === 'topk';
@@ -92,11 +100,11 @@ function batchThreshold(path: string, weights: Tensors): Activation {
   return thresholds(new Float32Array(featuresOf(weights)).fill(found.data[0]!));
 }
 
-/** Scales of a decoder's rows go into the weights. */
+/** Folds the scales of decoder rows into the weights. */
 function rescaled(parts: SaeParts, weights: Tensors, cfg: Json, architecture: string): SaeParts {
   const factor = weights.find('scaling_factor')?.data;
   const decoder = factor ? scaleRows(parts.decoder, row => factor[row]!) : parts.decoder;
-  // Of thresholds the lengths have been folded when it was saved.
+  // For architectures with thresholds SAELens folds the lengths when it saves.
   if (architecture !== 'topk' || cfg.rescale_acts_by_decoder_norm !== true)
     return { ...parts, decoder };
   const lengths = rowLengths(parts.decoder);
@@ -115,7 +123,7 @@ function normalisedBy(cfg: Json, folder: string, parts: SaeParts): SaeParts {
     const value = cfg[key];
     if (typeof value === 'number' && value > 0) return value;
     throw new UserError(
-      `${folder}: its inputs were scaled by a constant that its cfg.json does not tell. ` +
+      `${folder}: its inputs were scaled by a constant that its cfg.json does not give. ` +
         `Write it there as "${key}": SAELens keeps it in its list of pretrained autoencoders.`,
     );
   };
@@ -147,7 +155,7 @@ function sourceOf(cfg: Json, folder: string): SaeSource {
   };
 }
 
-/** SAELens keeps them as log10. */
+/** [feature]; SAELens keeps their log10. */
 function densities(folder: string): Float32Array | null {
   const path = join(folder, 'sparsity.safetensors');
   if (!existsSync(path)) return null;
