@@ -131,7 +131,7 @@ async function scoreInGraph(session: GraphSession, ids: Uint32Array, vocabSize: 
 }
 
 async function scoreInScript(
-  { graph: { roles }, nothing }: GraphSession,
+  { graph: { roles }, emptyKeyValues: nothing }: GraphSession,
   session: InferenceSession,
   ids: Uint32Array,
   vocabSize: number,

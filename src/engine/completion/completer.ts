@@ -49,7 +49,7 @@ export async function completeAt(
     suffixFrom: suffixFromOf(options.suffixFrom),
   };
   const prompt = promptOf(tokenizer, fim, form, place);
-  const { beginnings, healing, inexact } = begin(model, prompt, options.healings);
+  const { beginnings, healing, inexact } = chooseStarts(model, prompt, options.healings);
   let modelTokens = 0;
   let rememberedTokens: number | undefined;
   const asked = model.asTokenModel(signal, {
@@ -133,7 +133,7 @@ export function roomOf(
 }
 
 /** The first healing that can be had. */
-function begin(
+function chooseStarts(
   model: Model,
   { open, begins }: Prompt,
   healings: readonly Healing[],

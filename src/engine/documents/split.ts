@@ -15,7 +15,7 @@ const MOST_SYMBOLS = 64;
 /** UTF-16 units. Without hard boundaries the whole text is encoded for every continuation. */
 const LONGEST_WHOLE = 1 << 17;
 /** What else might follow: each joins what came before it in some pretokens and begins another elsewhere. */
-const TELLING = ['s', '1', ' ', '_', '.', '\n'];
+const TYPICAL_NEXT = ['s', '1', ' ', '_', '.', '\n'];
 
 /** Null where there is no token at `at`, in UTF-16 units. */
 export function splitAt(
@@ -63,9 +63,9 @@ export function splitAt(
       text.slice(0, utf16End),
       encoding.byteStarts[first]!,
       [
-        ...(behind ? [{ text: firstOf(behind), origin: 'text' as const }] : []),
+        ...(behind ? [{ text: firstCharacter(behind), origin: 'text' as const }] : []),
         ...(typed ? [{ text: typed, origin: 'typed' as const }] : []),
-        ...TELLING.map(text => ({ text, origin: 'telling' as const })),
+        ...TYPICAL_NEXT.map(text => ({ text, origin: 'telling' as const })),
       ],
     ),
   };
@@ -228,6 +228,6 @@ function pieceOf(tokenizer: Tokenizer, id: number): Piece {
 }
 
 /** The first character. */
-function firstOf(text: string): string {
+function firstCharacter(text: string): string {
   return String.fromCodePoint(text.codePointAt(0)!);
 }

@@ -13,7 +13,7 @@ import type { FeatureService } from './featureService';
 
 const EXAMPLES = 12;
 const NEIGHBOURS = 8;
-const FOUND = 200;
+const MAX_FOUND = 200;
 /** Characters shown of the text around an example, at most. */
 const CONTEXT = 60;
 
@@ -41,7 +41,7 @@ export async function featurePage(
       .slice(0, EXAMPLES),
     agreement:
       own && name.label.predicate
-        ? tried(service, own, feature, name.label.predicate, language)
+        ? agreementOrNull(service, own, feature, name.label.predicate, language)
         : null,
   };
 }
@@ -145,7 +145,8 @@ export function findFeatures(service: FeatureService, words: string, limit: numb
   if (number !== undefined && Number(number) < features) return [service.name(Number(number))];
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   const found: FeatureName[] = [];
-  for (let feature = 0; feature < features && found.length < Math.min(limit, FOUND); feature++) {
+  const most = Math.min(limit, MAX_FOUND);
+  for (let feature = 0; feature < features && found.length < most; feature++) {
     const { description } = service.opened.label(feature);
     const text = description.toLowerCase();
     if (wanted.every(word => text.includes(word))) found.push(service.name(feature));
@@ -153,7 +154,7 @@ export function findFeatures(service: FeatureService, words: string, limit: numb
   return found;
 }
 
-function tried(
+function agreementOrNull(
   service: FeatureService,
   document: Document,
   feature: number,

@@ -28,11 +28,11 @@ export class LogitEffects {
   /** In the order of the features; empty lists where the model cannot say. */
   async effectsOf(features: readonly number[]): Promise<Effects[]> {
     const missing = [...new Set(features)].filter(feature => !this.known.has(feature));
-    if (missing.length > 0) await this.find(missing);
+    if (missing.length > 0) await this.compute(missing);
     return features.map(feature => this.known.get(feature) ?? none);
   }
 
-  private async find(features: readonly number[]): Promise<void> {
+  private async compute(features: readonly number[]): Promise<void> {
     const { decoder, outWidth, source } = this.opened.sae;
     if (!ADDS.test(source.hookOut ?? '')) return;
     const residuals = new Float32Array((features.length + 1) * outWidth);

@@ -5,7 +5,7 @@ import { Cancelled, UserError } from '../../core/errors';
 const LIMIT_MS = 10_000;
 
 /** `command` and its arguments, without a shell. Throws `UserError` where it cannot be run or takes too long, `Cancelled` when aborted. */
-export function isRightBy(
+export function passesChecker(
   [command, ...args]: readonly string[],
   text: string,
   signal?: AbortSignal,

@@ -3,9 +3,9 @@ import type { Sampling } from '../../core/traces/drawToken';
 import type { Model } from '../models/model';
 
 /** Tokens held at once; the prefixes that were not asked for the longest are forgotten. */
-const HELD = 8 << 20;
+const MAX_TOKENS = 8 << 20;
 /** Rollouts of one request: a cancel and other requests wait no longer than it takes. */
-const BLOCK = 32;
+const REQUEST_ROLLOUTS = 32;
 
 export interface RolloutRule extends Sampling {
   readonly seed: number;
@@ -19,7 +19,7 @@ export class RolloutCache {
   constructor(private readonly model: Model) {}
 
   /** `count` continuations of the tokens, the end included where there is one. `place` tells their seeds from those of other prefixes. */
-  async behind(
+  async rolloutsAfter(
     tokens: readonly number[],
     place: number,
     count: number,
@@ -30,7 +30,7 @@ export class RolloutCache {
     const key = `${temperature} ${topP} ${maxTokens} ${seed} ${place} ${tokens.join()}`;
     const written = [...(this.known.get(key)?.written ?? [])];
     while (written.length < count) {
-      const length = Math.min(BLOCK, count - written.length);
+      const length = Math.min(REQUEST_ROLLOUTS, count - written.length);
       const seeds = Uint32Array.from({ length }, (_, i) => seedOf(seed, place, written.length + i));
       const sampling = { temperature, topP, maxTokens, seeds };
       written.push(...(await this.model.sample(tokens, sampling, signal)));
@@ -46,7 +46,7 @@ export class RolloutCache {
       written.reduce((sum, { length }) => sum + length, prefix);
     let held = [...this.known.values()].reduce((sum, each) => sum + sizeOf(each), 0);
     for (const [key, each] of this.known) {
-      if (held <= HELD) return;
+      if (held <= MAX_TOKENS) return;
       held -= sizeOf(each);
       this.known.delete(key);
     }

@@ -11,16 +11,16 @@ import { UserError } from '../../core/errors';
 import type { BranchView, RolloutFall, RolloutOptions, RolloutView } from '../../protocol/traces';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
-import { branchFrom, rollOut, type RolledText } from './rollouts';
+import { branchFrom, rollOut, type TraceTokens } from './rollouts';
 
-interface Placed extends RolledText {
+interface LocatedTrace extends TraceTokens {
   /** [token of the trace]. */
   readonly utf16Starts: Uint32Array;
   readonly utf16Ends: Uint32Array;
 }
 
 /** The tokens before the trace and its own: one that reaches into it is its first. */
-function placed(model: Model, document: Document, start: number): Placed {
+function locateTrace(model: Model, document: Document, start: number): LocatedTrace {
   const { ids, utf16Starts, utf16Ends } = document.tokensBy(model.tokenizer);
   const found = utf16Ends.findIndex(end => end > start);
   const first = found < 0 ? ids.length : found;
@@ -43,7 +43,7 @@ export async function rollOutDocument(
   tell: (points: number, most: number) => void,
 ): Promise<RolloutView> {
   const began = performance.now();
-  const text = placed(model, document, start);
+  const text = locateTrace(model, document, start);
   const { points, target } = await rollOut(model, text, options, {
     signal: AbortSignal.any([signal, document.current]),
     onPoint: (done, most) => tell(done.length, Math.max(most, done.length)),
@@ -88,7 +88,7 @@ export function branchOfDocument(
   options: RolloutOptions,
   signal: AbortSignal,
 ): Promise<BranchView> {
-  const { before, ids, utf16Ends } = placed(model, document, start);
+  const { before, ids, utf16Ends } = locateTrace(model, document, start);
   const token = utf16Ends.findIndex(end => end > at);
   if (token < 0) throw new UserError('No token of the trace stands there.');
   const stale = AbortSignal.any([signal, document.current]);

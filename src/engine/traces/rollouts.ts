@@ -10,10 +10,10 @@ import type {
   RolloutPoint,
 } from '../../protocol/traces';
 import type { Model } from '../models/model';
-import { isRightBy } from './checker';
+import { passesChecker } from './checker';
 import { RolloutCache } from './rolloutCache';
 
-export interface RolledText {
+export interface TraceTokens {
   /** Of the text up to where the trace begins, and of the trace. */
   readonly before: readonly number[];
   readonly ids: readonly number[];
@@ -31,12 +31,12 @@ export interface RolloutPass {
  */
 export async function rollOut(
   model: Model,
-  text: RolledText,
+  text: TraceTokens,
   options: RolloutOptions,
   pass: RolloutPass,
 ): Promise<{ points: RolloutPoint[]; target: string | null }> {
   const { before, ids } = text;
-  const roller = new Roller(model, before, options, pass.signal);
+  const roller = new RolloutSampler(model, before, options, pass.signal);
   const points = new Map<number, RolloutPoint>();
   const sorted = () => [...points.values()].sort((a, b) => a.token - b.token);
   let target = options.target ?? null;
@@ -46,10 +46,10 @@ export async function rollOut(
   for (;;) {
     const token = nextPrefix(curve(), last, options.whole);
     if (token === undefined) break;
-    const written = await roller.from(ids.slice(0, token + 1), token);
+    const written = await roller.rolloutsAfter(ids.slice(0, token + 1), token);
     const answers = answersOf(written, options);
     if (target === null && !options.checker) target = answers[0]?.text ?? null;
-    const right = await rightOf(written, target, options, pass.signal);
+    const right = await countRight(written, target, options, pass.signal);
     points.set(token, { token, rollouts: written.length, right, answers });
     pass.onPoint(sorted(), most);
   }
@@ -59,16 +59,16 @@ export async function rollOut(
 /** How the model goes on behind a prefix, always by the likeliest token, and where rollouts come to. */
 export async function branchFrom(
   model: Model,
-  { before, ids }: RolledText,
+  { before, ids }: TraceTokens,
   options: RolloutOptions,
   signal: AbortSignal,
 ): Promise<BranchView> {
-  const roller = new Roller(model, before, options, signal);
-  const text = await roller.likeliest(ids);
-  const written = await roller.from(ids, ids.length - 1);
+  const roller = new RolloutSampler(model, before, options, signal);
+  const text = await roller.mostLikely(ids);
+  const written = await roller.rolloutsAfter(ids, ids.length - 1);
   const answers = answersOf(written, options);
   const target = options.target ?? null;
-  const right = await rightOf(written, target, options, signal);
+  const right = await countRight(written, target, options, signal);
   return { text, answers, right, rollouts: written.length, target };
 }
 
@@ -80,7 +80,7 @@ function ruleOf({ pattern }: RolloutOptions) {
 }
 
 /** How many are right. A checker runs for as many at a time as there are cores; aborting stops it. */
-async function rightOf(
+async function countRight(
   written: readonly Rollout[],
   target: string | null,
   options: RolloutOptions,
@@ -99,7 +99,7 @@ async function rightOf(
   const check = async () => {
     try {
       for (let next = left.pop(); next; next = left.pop())
-        if (await isRightBy(checker, next.text, signal)) right++;
+        if (await passesChecker(checker, next.text, signal)) right++;
     } finally {
       // Where one fails the others need not go on.
       left.length = 0;
@@ -123,7 +123,7 @@ function answersOf(rollouts: readonly Rollout[], options: RolloutOptions): Rollo
 
 const caches = new WeakMap<Model, RolloutCache>();
 
-class Roller {
+class RolloutSampler {
   private readonly cache: RolloutCache;
 
   /** Throws `UserError` where no token ends a text. */
@@ -139,22 +139,22 @@ class Roller {
   }
 
   /** Rollouts behind tokens of the trace. The same seed draws the same ones. */
-  async from(prefix: readonly number[], place: number): Promise<Rollout[]> {
+  async rolloutsAfter(prefix: readonly number[], place: number): Promise<Rollout[]> {
     const { rollouts, seed, temperature, topP } = this.options;
-    const rule = { temperature, topP, seed, maxTokens: this.roomBehind(prefix, place) };
+    const rule = { temperature, topP, seed, maxTokens: this.roomAfter(prefix, place) };
     const tokens = [...this.before, ...prefix];
-    const written = await this.cache.behind(tokens, place, rollouts, rule, this.signal);
-    return written.map(tokens => this.told(prefix, tokens));
+    const written = await this.cache.rolloutsAfter(tokens, place, rollouts, rule, this.signal);
+    return written.map(tokens => this.rolloutOf(prefix, tokens));
   }
 
-  async likeliest(prefix: readonly number[]): Promise<string> {
-    const maxTokens = this.roomBehind(prefix, prefix.length - 1);
+  async mostLikely(prefix: readonly number[]): Promise<string> {
+    const maxTokens = this.roomAfter(prefix, prefix.length - 1);
     const rule = { temperature: 0, topP: 1, maxTokens, seeds: Uint32Array.of(0) };
     const [tokens] = await this.model.sample([...this.before, ...prefix], rule, this.signal);
-    return this.told(prefix, tokens!).text;
+    return this.rolloutOf(prefix, tokens!).text;
   }
 
-  private roomBehind(prefix: readonly number[], place: number): number {
+  private roomAfter(prefix: readonly number[], place: number): number {
     const { contextTokens, name } = this.model.info;
     const room = contextTokens - this.before.length - prefix.length - 1;
     if (room >= 1) return Math.min(this.options.maxTokens, room);
@@ -163,7 +163,7 @@ class Roller {
     );
   }
 
-  private told(prefix: readonly number[], written: Uint32Array): Rollout {
+  private rolloutOf(prefix: readonly number[], written: Uint32Array): Rollout {
     const hasEnded = this.model.endsText(written.at(-1)!);
     const own = hasEnded ? written.subarray(0, -1) : written;
     const bytes = [...prefix, ...own].map(id => this.model.tokenizer.bytesOf(id));

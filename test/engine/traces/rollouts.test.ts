@@ -2,9 +2,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Model } from '../../../src/engine/models/model';
-import { engineServer } from '../../../src/engine/server';
-import { isRightBy } from '../../../src/engine/traces/checker';
+import { EngineServer } from '../../../src/engine/server';
+import { passesChecker } from '../../../src/engine/traces/checker';
 import { drawToken } from '../../../src/core/traces/drawToken';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import type { BranchView, RolloutOptions, RolloutView } from '../../../src/protocol/traces';
@@ -132,17 +131,17 @@ describe('a checker of the user’s own', () => {
     const code =
       "let t='';process.stdin.on('data',d=>t+=d).on('end',()=>process.exit(t.includes('ok')?0:1))";
     const command = [process.execPath, '-e', code];
-    expect(await isRightBy(command, 'all ok')).toBe(true);
-    expect(await isRightBy(command, 'no')).toBe(false);
+    expect(await passesChecker(command, 'all ok')).toBe(true);
+    expect(await passesChecker(command, 'no')).toBe(false);
   });
 
   test('is stopped by a cancel', async () => {
     const controller = new AbortController();
     const never = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
-    const asked = isRightBy(never, 'x', controller.signal);
+    const asked = passesChecker(never, 'x', controller.signal);
     setTimeout(() => controller.abort(), 50);
     await expect(asked).rejects.toThrow(Cancelled);
-    await expect(isRightBy(never, 'x', controller.signal)).rejects.toThrow(Cancelled);
+    await expect(passesChecker(never, 'x', controller.signal)).rejects.toThrow(Cancelled);
   });
 
   test('judges every rollout that ended, and its failure ends the rest', async () => {
@@ -158,7 +157,7 @@ describe('a checker of the user’s own', () => {
   }, 60_000);
 
   test('that cannot be run says so', async () => {
-    await expect(isRightBy(['no-such-program'], 'x')).rejects.toThrow(/cannot be run.*checker/);
+    await expect(passesChecker(['no-such-program'], 'x')).rejects.toThrow(/cannot be run.*checker/);
   });
 });
 

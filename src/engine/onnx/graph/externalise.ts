@@ -34,7 +34,7 @@ const TENSOR_DATA_LOCATION = 14;
  * Throws `WireError` where the bytes are cut short or no protobuf.
  */
 export function readProto(source: ByteSource, location: string): Uint8Array {
-  const blocks = new Blocks(source);
+  const blocks = new FieldReader(source);
   const rest: Uint8Array[] = [];
   const graph: Uint8Array[] = [];
   for (const field of blocks.fields(0, source.size)) {
@@ -50,7 +50,7 @@ export function readProto(source: ByteSource, location: string): Uint8Array {
   return concatBytes([...rest, bytesField(MODEL_GRAPH, concatBytes(graph))]);
 }
 
-function externalTensor(blocks: Blocks, tensor: Field, location: string): Uint8Array {
+function externalTensor(blocks: FieldReader, tensor: Field, location: string): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const field of blocks.fields(tensor.start, tensor.end)) {
     const length = field.end - field.start;
@@ -116,7 +116,7 @@ export function moveExternalData(tensor: Uint8Array, data: ExternalData): Uint8A
 }
 
 /** Reads field headers through one small block, so that a tensor's bytes are stepped over, not read. */
-class Blocks {
+class FieldReader {
   private static readonly sizeBytes = 16 << 10;
   private block: Uint8Array = new Uint8Array(0);
   private offset = 0;
@@ -137,7 +137,7 @@ class Blocks {
     const inBlock =
       at >= this.offset && at + MAX_FIELD_HEADER_BYTES <= this.offset + this.block.length;
     if (!inBlock) {
-      this.block = this.source.read(at, Blocks.sizeBytes);
+      this.block = this.source.read(at, FieldReader.sizeBytes);
       this.offset = at;
     }
     try {

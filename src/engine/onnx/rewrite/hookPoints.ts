@@ -12,7 +12,7 @@ const PRODUCTS = new Set(['MatMul', 'MatMulNBits', 'Gemm', 'FusedMatMul', 'MatMu
 const SKIP_NORM = /^Skip(Simplified)?LayerNormalization$/;
 
 /** The tensor at a hook; undefined where the graph has none of its own for it. */
-export function siteTensor(
+export function hookTensor(
   graph: Graph,
   residuals: readonly Hook[],
   hook: string,

@@ -8,7 +8,7 @@ const ELEMENTWISE = new Set(['Cast', 'Mul', 'Div', 'Add', 'Tanh', 'Identity']);
  * The product with the output embedding, if its rows are the logits' rows for certain: its left input
  * has rank 3 as the logits have, its right one depends on weights alone, nothing else reads it.
  */
-export function findHead(graph: Graph, logits: string): GraphNode | undefined {
+export function findLmHead(graph: Graph, logits: string): GraphNode | undefined {
   const madeBy = producers(graph);
   const weights = new Set(graph.initializers.map(({ name }) => name));
   const isWeight = (name: string): boolean => {

@@ -15,7 +15,7 @@ import {
   type OnnxModel,
   type ValueInfo,
 } from '../graph/graph';
-import { findHead } from './lmHead';
+import { findLmHead } from './lmHead';
 import { makeInitializer, makeNode } from '../graph/writeGraph';
 
 export const SCORING = {
@@ -69,7 +69,7 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
   // The intermediate shapes that an exporter wrote down hold no longer where rows are left out.
   graph.rest = graph.rest.filter(field => (field[0] ?? 0) !== 13 * 8 + 2);
   graph.outputs = graph.outputs.filter(({ name }) => name !== logits.name);
-  const head = findHead(graph, logits.name);
+  const head = findLmHead(graph, logits.name);
   let rows = logits.name;
   if (head === undefined) {
     rows = 'tokenscope.logit_rows';

@@ -64,7 +64,7 @@ function replaceMask(graph: Graph, roles: Roles): boolean {
     if (add?.opType !== 'Add') continue;
     const index = add.inputs.findIndex(input => !dependsOn(makers, input, keys));
     if (index < 0) continue;
-    masks.push({ add, index, source: uncut(makers, add.inputs[index]!) });
+    masks.push({ add, index, source: beforeSlicing(makers, add.inputs[index]!) });
   }
   const [first] = masks;
   if (masks.length !== layers || masks.some(({ source }) => source !== first?.source)) return false;
@@ -109,7 +109,7 @@ function dependsOn(
 }
 
 /** What a tensor was before it was cut to length. */
-function uncut(makers: ReadonlyMap<string, GraphNode>, tensor: string): string {
+function beforeSlicing(makers: ReadonlyMap<string, GraphNode>, tensor: string): string {
   let name = tensor;
   for (;;) {
     const maker = makers.get(name);

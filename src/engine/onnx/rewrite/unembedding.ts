@@ -4,10 +4,13 @@ import { FLOAT, FLOAT16, producers, type GraphNode, type OnnxModel } from '../gr
 import { makeNode, writeModel } from '../graph/writeGraph';
 
 /** Float input [1, tokens, hidden] and output [1, tokens, vocabulary] of a tail. */
-export const TAIL = { residual: 'tokenscope.residual', logits: 'tokenscope.tail_logits' } as const;
+export const UNEMBEDDING = {
+  residual: 'tokenscope.residual',
+  logits: 'tokenscope.tail_logits',
+} as const;
 
 /** undefined where the logits depend on anything but the residual and the weights. */
-export function tailModel(
+export function unembeddingModel(
   model: OnnxModel,
   residual: string,
   logits: string,
@@ -36,14 +39,14 @@ export function tailModel(
   const to = { to: { int: float16 ? FLOAT16 : FLOAT } };
   const graph = {
     nodes: [
-      makeNode('Cast', [TAIL.residual], [residual], to),
+      makeNode('Cast', [UNEMBEDDING.residual], [residual], to),
       makeNode('Sub', [residual, residual], [ZERO]),
       ...nodes,
-      makeNode('Cast', [logits], [TAIL.logits], { to: { int: FLOAT } }),
+      makeNode('Cast', [logits], [UNEMBEDDING.logits], { to: { int: FLOAT } }),
     ],
     initializers: [...weights.values()].filter(({ name }) => used.has(name)),
-    inputs: [{ name: TAIL.residual, elementType: FLOAT, shape: [1, 'tokens', 'hidden'] }],
-    outputs: [{ name: TAIL.logits, elementType: 0, shape: undefined }],
+    inputs: [{ name: UNEMBEDDING.residual, elementType: FLOAT, shape: [1, 'tokens', 'hidden'] }],
+    outputs: [{ name: UNEMBEDDING.logits, elementType: 0, shape: undefined }],
     rest: model.graph.rest.filter(field => field[0] === GRAPH_NAME_TAG),
   };
   return writeModel({ ...model, graph });

@@ -5,7 +5,7 @@ import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
 import { ENCODER, encoderModel } from '../rewrite/saeEncoder';
 import { explainRuntimeError } from './runtimeErrors';
-import { threads } from './graphSession';
+import { threadCount } from './graphSession';
 
 /** Answered for each token at first; more where a token has as many on. */
 const LIMIT = 128;
@@ -35,7 +35,7 @@ export class EncoderSession {
     try {
       const session = await InferenceSession.create(encoderModel(sae), {
         executionProviders: ['cpu'],
-        intraOpNumThreads: threads(),
+        intraOpNumThreads: threadCount(),
         interOpNumThreads: 1,
         logSeverityLevel: 4,
         extra: { session: { intra_op: { allow_spinning: '0' } } },
@@ -57,7 +57,7 @@ export class EncoderSession {
       const isFull = activation.kind !== 'topK' && candidates === undefined && limit < features;
       // Nothing is cut off silently: a token with as many on as were answered is asked for again.
       if (!isFull || !hasFullRow(found.values, tokens, limit))
-        return this.rows(x, tokens, limit, found);
+        return this.toRows(x, tokens, limit, found);
       limit = Math.min(features, 4 * limit);
     }
   }
@@ -80,7 +80,7 @@ export class EncoderSession {
     };
   }
 
-  private rows(
+  private toRows(
     x: Float32Array,
     tokens: number,
     limit: number,

@@ -41,12 +41,12 @@ export async function forwardTree(
     const used = withAncestors(nodes, wanted);
     const hasBranches = used.some(({ parent }, at) => parent !== (used[at - 1]?.node ?? -1));
     if (used.length <= RUN_NODES && !(hasBranches && session.graph.tree.kind === 'none')) {
-      await withPrefix(session, caches, prefix, used, hasBranches, rows, take, cancel);
+      await runWithPrefix(session, caches, prefix, used, hasBranches, rows, take, cancel);
       return logits;
     }
-    const past = await positionsAfterPrefix(session, caches, prefix, rows.has(0), take, cancel);
-    if (session.graph.tree.kind === 'none') await tokenByToken(session, past, used, take);
-    else for (const run of runsOf(nodes, wanted)) await inOneRun(session, past, run, take);
+    const past = await keyValuesAfterPrefix(session, caches, prefix, rows.has(0), take, cancel);
+    if (session.graph.tree.kind === 'none') await runTokenByToken(session, past, used, take);
+    else for (const run of runsOf(nodes, wanted)) await runTree(session, past, run, take);
   } catch (error) {
     const what = `The model failed on ${prefix.length} tokens and a tree, perhaps more than it can hold`;
     throw explainRuntimeError(error, what);
@@ -70,14 +70,14 @@ export function checkCancel(cancel: TreeRequest['cancel']): void {
 }
 
 /** One run of what is left of the prefix and of the tree. Without branches they are a text, the prefix of others. */
-async function withPrefix(
+async function runWithPrefix(
   session: GraphSession,
   { chunks, prefixes }: TreeCaches,
   prefix: Uint32Array,
-  used: readonly Used[],
+  used: readonly UsedNode[],
   hasBranches: boolean,
   rows: ReadonlyMap<number, number>,
-  take: Take,
+  take: TakeLogits,
   cancel: TreeRequest['cancel'],
 ): Promise<void> {
   const all = Uint32Array.of(...prefix, ...tokensOf(used));
@@ -94,7 +94,7 @@ async function withPrefix(
   const { present, fetched } = await session.run({
     ...{ ids, past, firstRow: firstRow - past.tokens, topK: 1, fetch: [SCORING.logits] },
     tree: hasBranches
-      ? treeShape(past.tokens, behind(ids, prefix.length - past.tokens, used))
+      ? treeShape(past.tokens, treeAfter(ids, prefix.length - past.tokens, used))
       : undefined,
   });
   const logits = fetched.get(SCORING.logits)!;
@@ -107,7 +107,7 @@ async function withPrefix(
 }
 
 /** The tree's nodes behind the `left` tokens that come before it in the run. */
-function behind(ids: Uint32Array, left: number, used: readonly Used[]): PathNode[] {
+function treeAfter(ids: Uint32Array, left: number, used: readonly UsedNode[]): PathNode[] {
   const places = new Map(used.map(({ node }, place) => [node, left + place]));
   return [
     { parent: -1, token: -1 },
@@ -117,12 +117,12 @@ function behind(ids: Uint32Array, left: number, used: readonly Used[]): PathNode
 }
 
 /** Keys and values of the whole prefix; its logits are taken if they are wanted, as those of node 0. */
-export async function positionsAfterPrefix(
+export async function keyValuesAfterPrefix(
   session: GraphSession,
   { chunks, prefixes }: TreeCaches,
   prefix: Uint32Array,
   isWanted: boolean,
-  take: Take,
+  take: TakeLogits,
   cancel: TreeRequest['cancel'],
 ): Promise<KeyValues> {
   const recent = prefixes.find(prefix, prefix.length - Number(isWanted), 1);
@@ -140,19 +140,19 @@ export async function positionsAfterPrefix(
 }
 
 /** A node with its place in the tree that was asked for. */
-interface Used extends PathNode {
+interface UsedNode extends PathNode {
   readonly node: number;
 }
 
 /** The root, the wanted nodes and those that lead to them, after their parents. */
-function withAncestors(nodes: readonly PathNode[], wanted: readonly number[]): Used[] {
+function withAncestors(nodes: readonly PathNode[], wanted: readonly number[]): UsedNode[] {
   const used = new Set<number>([0]);
   for (let node of wanted) for (; node > 0; node = nodes[node]!.parent) used.add(node);
   return [...used].sort((a, b) => a - b).map(node => ({ ...nodes[node]!, node }));
 }
 
 /** Trees of at most `RUN_NODES` nodes, if no path alone is longer, in which each wanted node is once. */
-function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): Used[][] {
+function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): UsedNode[][] {
   const used = withAncestors(nodes, wanted);
   if (used.length <= RUN_NODES || wanted.length < 2) return [used];
   const half = wanted.length >> 1;
@@ -179,13 +179,13 @@ async function runChunks(
   return past;
 }
 
-type Take = (node: number, row: Float32Array) => void;
+type TakeLogits = (node: number, row: Float32Array) => void;
 
-async function inOneRun(
+async function runTree(
   session: GraphSession,
   past: KeyValues,
-  used: readonly Used[],
-  take: Take,
+  used: readonly UsedNode[],
+  take: TakeLogits,
 ): Promise<void> {
   if (used.length === 1) return;
   const places = new Map(used.map(({ node }, place) => [node, place]));
@@ -201,15 +201,15 @@ async function inOneRun(
     take(node, logits.subarray(row * width, (row + 1) * width));
 }
 
-function tokensOf(run: readonly Used[]): number[] {
+function tokensOf(run: readonly UsedNode[]): number[] {
   return run.slice(1).map(({ token }) => token);
 }
 
-async function tokenByToken(
+async function runTokenByToken(
   session: GraphSession,
   past: KeyValues,
-  used: readonly Used[],
-  take: Take,
+  used: readonly UsedNode[],
+  take: TakeLogits,
 ): Promise<void> {
   const states = new Map([[0, past]]);
   for (const { node, parent, token } of used.slice(1)) {

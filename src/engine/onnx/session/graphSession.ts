@@ -5,13 +5,13 @@ import { emptyScores, type Scores } from '../../../core/lenses/scores';
 import { FLOAT, INT32, type ValueInfo } from '../graph/graph';
 import { SCORING } from '../rewrite/scoring';
 import { STEER } from '../rewrite/hookPoints';
-import { TAIL } from '../rewrite/unembedding';
+import { UNEMBEDDING } from '../rewrite/unembedding';
 import { TREE } from '../rewrite/treeMask';
 import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
 import { emptyKeyValues, type KeyValues } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
 
-export interface Run {
+export interface RunRequest {
   /** Token ids, in the vocabulary. */
   ids: Uint32Array;
   past: KeyValues;
@@ -78,7 +78,7 @@ export class GraphSession {
     fetch = [],
     tree,
     steer,
-  }: Run): Promise<RunResult> {
+  }: RunRequest): Promise<RunResult> {
     const { roles } = this.graph;
     const rows = ids.length - firstRow;
     const scored = targets !== undefined && rows > 0;
@@ -135,24 +135,24 @@ export class GraphSession {
     residuals: Float32Array,
     rows: number,
   ): Promise<Float32Array | undefined> {
-    const { tail } = this.graph;
-    if (tail === undefined) return undefined;
+    const { unembedding } = this.graph;
+    if (unembedding === undefined) return undefined;
     // Used once, so neither its weights nor its nodes are worth arranging.
     const options = sessionOptions(this.graph, 0);
-    const session = await InferenceSession.create(tail, {
+    const session = await InferenceSession.create(unembedding, {
       ...options,
       graphOptimizationLevel: 'disabled',
     });
     try {
       const input = new Tensor('float32', residuals, [1, rows, residuals.length / rows]);
-      const outputs = await session.run({ [TAIL.residual]: input }, [TAIL.logits]);
-      return outputs[TAIL.logits]!.data as Float32Array;
+      const outputs = await session.run({ [UNEMBEDDING.residual]: input }, [UNEMBEDDING.logits]);
+      return outputs[UNEMBEDDING.logits]!.data as Float32Array;
     } finally {
       await session.release();
     }
   }
 
-  get nothing(): KeyValues {
+  get emptyKeyValues(): KeyValues {
     return emptyKeyValues(this.graph.roles.past);
   }
 
@@ -187,7 +187,7 @@ function sessionOptions({ weights, quantization }: InstrumentedGraph, limit = MA
   if (weights.sizeBytes > limit && quantization !== 'weight-only') session.disable_prepacking = '1';
   return {
     executionProviders: ['cpu'],
-    intraOpNumThreads: threads(),
+    intraOpNumThreads: threadCount(),
     interOpNumThreads: 1,
     // What it would log is thrown as well.
     logSeverityLevel: 4,
@@ -196,7 +196,7 @@ function sessionOptions({ weights, quantization }: InstrumentedGraph, limit = MA
 }
 
 /** One core is left to the editor. */
-export function threads(): number {
+export function threadCount(): number {
   return Math.min(4, Math.max(1, availableParallelism() - 1));
 }
 

@@ -15,8 +15,8 @@ import {
 import { findResiduals, type Hook } from '../rewrite/residuals';
 import { findRoles, type Roles } from '../graph/graphRoles';
 import { addScoring, opsetOf } from '../rewrite/scoring';
-import { tailModel } from '../rewrite/unembedding';
-import { addSteering, siteTensor } from '../rewrite/hookPoints';
+import { unembeddingModel } from '../rewrite/unembedding';
+import { addSteering, hookTensor } from '../rewrite/hookPoints';
 import { addTreeMask, type TreeSupport } from '../rewrite/treeMask';
 import { WireError } from '../graph/wire';
 import { locateWeights, OWN_FILE, type Weights } from './weights';
@@ -33,7 +33,7 @@ export interface InstrumentedGraph {
   hooks: Hook[];
   hooksMissing: string | undefined;
   /** What turns the last hook's tensor into logits, if nothing else goes into them. */
-  tail: Uint8Array | undefined;
+  unembedding: Uint8Array | undefined;
   tree: TreeSupport;
   /** Whether the input `STEER` is there and has to be fed. */
   isSteered: boolean;
@@ -60,10 +60,10 @@ export function instrumentGraph(
     const attention = attentionKind(model.graph);
     const quantization = quantizationKind(model.graph);
     keepActivationsExact(model.graph);
-    const { hooks, missing, tail } = checkedResiduals(model, roles, layers);
+    const { hooks, missing, unembedding } = checkedResiduals(model, roles, layers);
     const tree: TreeSupport =
       noTree === undefined ? addTreeMask(model.graph, roles) : { kind: 'none', reason: noTree };
-    if (site !== undefined) steerAt(model, hooks, site);
+    if (site !== undefined) addSteeredHook(model, hooks, site);
     addTaps(model, hooks, quantization === 'fp16');
     addScoring(model, roles.logits);
     const bytes = writeModel(model);
@@ -77,7 +77,7 @@ export function instrumentGraph(
       quantization,
       hooks,
       hooksMissing: missing,
-      tail,
+      unembedding,
       tree,
       isSteered: site !== undefined,
     };
@@ -92,8 +92,8 @@ export function instrumentGraph(
 }
 
 /** Makes a hook one of `hooks` and lets something be added there. Throws `GraphError` where the graph has no such place. */
-function steerAt({ graph }: OnnxModel, hooks: Hook[], hook: string): void {
-  const tensor = siteTensor(graph, hooks, hook);
+function addSteeredHook({ graph }: OnnxModel, hooks: Hook[], hook: string): void {
+  const tensor = hookTensor(graph, hooks, hook);
   if (tensor === undefined || !addSteering(graph, tensor))
     throw new GraphError(`has no place for ${hook}: residual, attention and MLP outputs are found`);
   if (!hooks.some(each => each.hook === hook)) hooks.push({ hook, tensor });
@@ -103,10 +103,10 @@ function steerAt({ graph }: OnnxModel, hooks: Hook[], hook: string): void {
 function checkedResiduals(model: OnnxModel, { ids, logits }: Roles, layers: number | undefined) {
   const { hooks, missing } = findResiduals(model.graph, ids.name, layers);
   const last = hooks.at(-1);
-  if (last === undefined) return { hooks, missing, tail: undefined };
-  const tail = tailModel(model, last.tensor, logits.name);
-  if (tail !== undefined) return { hooks, missing, tail };
-  return { hooks: [], missing: `the logits depend on more than "${last.tensor}"`, tail };
+  if (last === undefined) return { hooks, missing, unembedding: undefined };
+  const unembedding = unembeddingModel(model, last.tensor, logits.name);
+  if (unembedding !== undefined) return { hooks, missing, unembedding };
+  return { hooks: [], missing: `the logits depend on more than "${last.tensor}"`, unembedding };
 }
 
 /** Each tensor becomes an output once, though it is the end of one block and the start of the next. */

@@ -9,7 +9,7 @@ import type { SelfTestRow } from './selfTestRows';
 import { forwardTree, type TreeCaches, type TreeRequest } from './forwardTree';
 import { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
-import { OpenSae, type SteerRequest } from './openSae';
+import { SaeSession, type SteerRequest } from './saeSession';
 import { explainRuntimeError } from './runtimeErrors';
 import { sampleTokens, type SampleRequest } from './sampleTokens';
 import { scoreWindow } from './scoreWindow';
@@ -27,7 +27,7 @@ type SteerParams = Parameters<Runtime['scoreSteered']>[0];
 export class OpenGraph {
   private readonly cache: PrefixCache;
   private readonly treeCache: PrefixCache;
-  private sae: OpenSae | undefined;
+  private sae: SaeSession | undefined;
 
   private constructor(
     private readonly session: GraphSession,
@@ -44,7 +44,7 @@ export class OpenGraph {
     try {
       return await OpenGraph.openOnce(params);
     } catch (error) {
-      if (!(error instanceof NoTree)) throw error;
+      if (!(error instanceof TreeUnsupported)) throw error;
       return OpenGraph.openOnce(params, error.message);
     }
   }
@@ -58,7 +58,7 @@ export class OpenGraph {
       const { graph } = session;
       const tested = await selfTest(session, hiddenSize);
       const { tree } = graph;
-      if (tree.kind !== 'none') tested.figures.push(await heedsTree(session, tested.vocabSize));
+      if (tree.kind !== 'none') tested.figures.push(await checkTree(session, tested.vocabSize));
       const report: GraphReport = {
         onnxPath,
         runtimeVersion: env.versions.node ?? '',
@@ -79,7 +79,7 @@ export class OpenGraph {
       return new OpenGraph(session, report, params, noTree);
     } catch (error) {
       await session.release();
-      if (error instanceof NoTree) throw error;
+      if (error instanceof TreeUnsupported) throw error;
       throw explainRuntimeError(error, `${onnxPath} was loaded but cannot be run`);
     }
   }
@@ -112,7 +112,7 @@ export class OpenGraph {
     this.sae = undefined;
     const { onnxPath, folder, layers } = this.params;
     const openAt = (hook: string) => GraphSession.open(onnxPath, folder, layers, this.noTree, hook);
-    if (sae) this.sae = await OpenSae.open(this.session, sae, openAt);
+    if (sae) this.sae = await SaeSession.open(this.session, sae, openAt);
   }
 
   encode(
@@ -138,7 +138,7 @@ export class OpenGraph {
     return { chunks: this.cache, prefixes: this.treeCache };
   }
 
-  private openedSae(): OpenSae {
+  private openedSae(): SaeSession {
     if (this.sae) return this.sae;
     throw new UserError('No autoencoder is open.');
   }
@@ -155,15 +155,15 @@ export class OpenGraph {
 }
 
 /** The graph is better left as it was; the message says why. */
-class NoTree extends Error {}
+class TreeUnsupported extends Error {}
 
 /** The self-test's figure. Throws `NoTree` where it fails. */
-async function heedsTree(session: GraphSession, vocabSize: number): Promise<SelfTestRow> {
+async function checkTree(session: GraphSession, vocabSize: number): Promise<SelfTestRow> {
   const tested = await treeTest(session, vocabSize).catch((error: Error) => {
-    throw new NoTree(`it fails on a tree (${error.message})`);
+    throw new TreeUnsupported(`it fails on a tree (${error.message})`);
   });
   if (tested.passed) return tested;
-  throw new NoTree(
+  throw new TreeUnsupported(
     `its logits differ by ${tested.value.toPrecision(2)} from those of separate runs`,
   );
 }

@@ -79,7 +79,7 @@ export class RuntimeClient {
     signal?: AbortSignal,
     onChunk?: (chunk: ScoredChunk) => void,
   ): Promise<Scores> {
-    return this.job(signal, { onChunk }, to => this.remote.score({ ...params, ...to }, signal));
+    return this.runJob(signal, { onChunk }, to => this.remote.score({ ...params, ...to }, signal));
   }
 
   openSae(sae: Sae | null): Promise<void> {
@@ -92,7 +92,9 @@ export class RuntimeClient {
     signal?: AbortSignal,
     onEncoded?: (chunk: EncodedChunk) => void,
   ): Promise<FeatureRows> {
-    return this.job(signal, { onEncoded }, to => this.remote.encode({ ...params, ...to }, signal));
+    return this.runJob(signal, { onEncoded }, to =>
+      this.remote.encode({ ...params, ...to }, signal),
+    );
   }
 
   scoreSteered(params: SteerParams, signal?: AbortSignal): Promise<Scores> {
@@ -106,7 +108,7 @@ export class RuntimeClient {
   }
 
   /** A request whose chunks are heard of under a number of its own. */
-  private job<T>(
+  private runJob<T>(
     signal: AbortSignal | undefined,
     hears: Omit<Job, 'cancel'>,
     request: (to: { cancel: Int32Array<SharedArrayBuffer>; job: number }) => Promise<T>,

@@ -5,7 +5,7 @@ import { drawToken } from '../../../core/traces/drawToken';
 import type { Runtime } from '../../../protocol/runtime';
 import { HIDDEN } from '../rewrite/treeMask';
 import { SCORING } from '../rewrite/scoring';
-import { positionsAfterPrefix, checkCancel, checkTokens, type TreeCaches } from './forwardTree';
+import { keyValuesAfterPrefix, checkCancel, checkTokens, type TreeCaches } from './forwardTree';
 import type { GraphSession, TreeShape } from './graphSession';
 import type { KeyValues } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
@@ -13,7 +13,7 @@ import { explainRuntimeError } from './runtimeErrors';
 export type SampleRequest = Parameters<Runtime['sample']>[0];
 
 /** A token that continuations have in common, with those on the way to it. */
-interface Node {
+interface TokenNode {
   readonly token: number;
   /** Places of its path among what ran behind the prefix. */
   readonly path: readonly number[];
@@ -32,9 +32,9 @@ export async function sampleTokens(
   let first = new Float32Array();
   const take = (_: number, row: Float32Array) => (first = row.slice());
   try {
-    const past = await positionsAfterPrefix(session, caches, prefix, true, take, cancel);
-    const written = new Written(request, first.length);
-    const grow = session.graph.tree.kind === 'none' ? growEach : growTree;
+    const past = await keyValuesAfterPrefix(session, caches, prefix, true, take, cancel);
+    const written = new Continuations(request, first.length);
+    const grow = session.graph.tree.kind === 'none' ? sampleOneByOne : sampleAsTree;
     await grow(session, past, written, first, cancel);
     return written.tokens.map(tokens => Uint32Array.from(tokens));
   } catch (error) {
@@ -43,7 +43,7 @@ export async function sampleTokens(
   }
 }
 
-class Written {
+class Continuations {
   readonly tokens: number[][];
   private readonly randoms: (() => number)[];
   private readonly ends: ReadonlySet<number>;
@@ -67,39 +67,39 @@ class Written {
   }
 }
 
-async function growTree(
+async function sampleAsTree(
   session: GraphSession,
   past: KeyValues,
-  written: Written,
+  written: Continuations,
   first: Float32Array,
   cancel: SampleRequest['cancel'],
 ): Promise<void> {
   const { tokens: prefix } = past;
-  const root: Node = { token: -1, path: [], rows: [...written.tokens.keys()] };
-  let nodes = drawn([root], written, () => first);
+  const root: TokenNode = { token: -1, path: [], rows: [...written.tokens.keys()] };
+  let nodes = drawChildren([root], written, () => first);
   while (nodes.length > 0) {
     checkCancel(cancel);
     const ran = past.tokens - prefix;
     const own = nodes.map((node, i) => ({ ...node, path: [...node.path, ran + i] }));
     const { present, fetched } = await session.run({
       ...{ ids: Uint32Array.from(own, ({ token }) => token), past, firstRow: 0, topK: 1 },
-      ...{ fetch: [SCORING.logits], tree: shapeOf(own, prefix, past.tokens) },
+      ...{ fetch: [SCORING.logits], tree: treeShapeOf(own, prefix, past.tokens) },
     });
     past = present;
     const logits = fetched.get(SCORING.logits)!;
     const { width } = written;
-    nodes = drawn(own, written, i => logits.subarray(i * width, (i + 1) * width));
+    nodes = drawChildren(own, written, i => logits.subarray(i * width, (i + 1) * width));
   }
 }
 
 /** The nodes behind these: one for each token that was drawn, where it goes on. */
-function drawn(
-  nodes: readonly Node[],
-  written: Written,
+function drawChildren(
+  nodes: readonly TokenNode[],
+  written: Continuations,
   logitsOf: (node: number) => Float32Array,
-): Node[] {
+): TokenNode[] {
   return nodes.flatMap(({ path, rows }, i) => {
-    const next = new Map<number, Node>();
+    const next = new Map<number, TokenNode>();
     for (const row of rows) {
       if (!written.draw(row, logitsOf(i))) continue;
       const token = written.tokens[row]!.at(-1)!;
@@ -112,7 +112,7 @@ function drawn(
 }
 
 /** Each token sees the prefix and its own path. */
-function shapeOf(nodes: readonly Node[], prefix: number, past: number): TreeShape {
+function treeShapeOf(nodes: readonly TokenNode[], prefix: number, past: number): TreeShape {
   const seen = past + nodes.length;
   const bias = new Float32Array(nodes.length * seen).fill(HIDDEN);
   for (const [row, { path }] of nodes.entries()) {
@@ -123,10 +123,10 @@ function shapeOf(nodes: readonly Node[], prefix: number, past: number): TreeShap
 }
 
 /** One continuation after the other, where the graph takes no mask. */
-async function growEach(
+async function sampleOneByOne(
   session: GraphSession,
   prefix: KeyValues,
-  written: Written,
+  written: Continuations,
   first: Float32Array,
   cancel: SampleRequest['cancel'],
 ): Promise<void> {

@@ -29,7 +29,7 @@ export async function selfTest(session: GraphSession, hiddenSize?: number): Prom
 
   const lastTap = graph.hooks.at(-1)?.tensor;
   const fetch = [SCORING.logits, ...(lastTap === undefined ? [] : [lastTap])];
-  const run = (start: number, end: number, past = session.nothing, fetched: string[] = []) =>
+  const run = (start: number, end: number, past = session.emptyKeyValues, fetched: string[] = []) =>
     session.run({
       ids: ids.subarray(start, end),
       past,
@@ -132,7 +132,7 @@ async function vocabSizeOf(session: GraphSession): Promise<number> {
   if (typeof declared === 'number' && declared > 0) return declared;
   const { fetched } = await session.run({
     ids: Uint32Array.of(0),
-    past: session.nothing,
+    past: session.emptyKeyValues,
     firstRow: 0,
     topK: 1,
     fetch: [SCORING.logits],

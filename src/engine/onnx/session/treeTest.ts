@@ -23,7 +23,7 @@ export async function treeTest(session: GraphSession, vocabSize: number): Promis
   for (const node of wanted) {
     const ids = Uint32Array.of(...prefix, ...pathTo(nodes, node));
     const { fetched } = await session.run({
-      ...{ ids, past: session.nothing, firstRow: ids.length - 1, topK: 1 },
+      ...{ ids, past: session.emptyKeyValues, firstRow: ids.length - 1, topK: 1 },
       fetch: [SCORING.logits],
     });
     apart.set(fetched.get(SCORING.logits)!, node * vocabSize);

@@ -24,7 +24,7 @@ import {
   quantizationKind,
 } from '../../../../src/engine/onnx/graph/graphTraits';
 import { findResiduals } from '../../../../src/engine/onnx/rewrite/residuals';
-import { tailModel } from '../../../../src/engine/onnx/rewrite/unembedding';
+import { unembeddingModel } from '../../../../src/engine/onnx/rewrite/unembedding';
 import {
   readField,
   readFields,
@@ -135,10 +135,10 @@ describe('the residual stream', () => {
   test('ends in logits only at its last place', () => {
     const model = modelOf(decoder());
     const { hooks } = residuals(model, 2);
-    expect(tailModel(model, hooks.at(-1)!.tensor, 'logits')).toBeDefined();
-    expect(tailModel(model, hooks.at(-2)!.tensor, 'logits')).toBeDefined();
+    expect(unembeddingModel(model, hooks.at(-1)!.tensor, 'logits')).toBeDefined();
+    expect(unembeddingModel(model, hooks.at(-2)!.tensor, 'logits')).toBeDefined();
     // Between here and there attention reads keys and values.
-    expect(tailModel(model, hooks[1]!.tensor, 'logits')).toBeUndefined();
+    expect(unembeddingModel(model, hooks[1]!.tensor, 'logits')).toBeUndefined();
   });
 });
 

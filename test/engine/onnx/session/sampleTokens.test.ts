@@ -123,14 +123,14 @@ describe('rollouts of a prefix', () => {
       const { signal } = new AbortController();
       const rule = { temperature: 1, topP: 1, maxTokens: 40, seed: 1 };
       const tokens = [...model.tokenizer.encode('Ann has 8 books.').ids];
-      const few = await cache.behind(tokens, 3, 40, rule, signal);
+      const few = await cache.rolloutsAfter(tokens, 3, 40, rule, signal);
       expect(asked).toBe(2);
-      expect(await cache.behind(tokens, 3, 40, rule, signal)).toEqual(few);
+      expect(await cache.rolloutsAfter(tokens, 3, 40, rule, signal)).toEqual(few);
       expect(asked).toBe(2);
-      const more = await cache.behind(tokens, 3, 50, rule, signal);
+      const more = await cache.rolloutsAfter(tokens, 3, 50, rule, signal);
       expect(more.slice(0, 40)).toEqual(few);
       expect(asked).toBe(3);
-      const other = await cache.behind(tokens, 3, 40, { ...rule, seed: 2 }, signal);
+      const other = await cache.rolloutsAfter(tokens, 3, 40, { ...rule, seed: 2 }, signal);
       expect(asked).toBe(5);
       expect(other).not.toEqual(few);
     } finally {

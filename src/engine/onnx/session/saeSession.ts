@@ -28,7 +28,7 @@ export interface SteerRequest {
   isCancelled(): boolean;
 }
 
-export class OpenSae {
+export class SaeSession {
   private steered: GraphSession | undefined;
 
   private constructor(
@@ -43,7 +43,7 @@ export class OpenSae {
     session: GraphSession,
     sae: Sae,
     openAt: (hook: string) => Promise<GraphSession>,
-  ): Promise<OpenSae> {
+  ): Promise<SaeSession> {
     const { hook } = sae.source;
     if (!hook)
       throw new UserError(
@@ -59,7 +59,7 @@ export class OpenSae {
         `The autoencoder reads ${hook}, in layer ${layerOf(hook)} counted from 0; the model has ${layers} layers.`,
       );
     const encoder = await EncoderSession.open(sae);
-    const open = new OpenSae(session, encoder, hook, openAt);
+    const open = new SaeSession(session, encoder, hook, openAt);
     try {
       await open.checkWidth();
       return open;
@@ -78,7 +78,7 @@ export class OpenSae {
   async encode(cache: PrefixCache, request: EncodeRequest): Promise<FeatureRows> {
     const { inputs, from, candidates } = request;
     const parts: FeatureRows[] = [];
-    await this.chunks(cache, inputs, from, request, async (start, x) => {
+    await this.forEachChunk(cache, inputs, from, request, async (start, x) => {
       const rows = await this.encoder.encode(x, candidates);
       const firstRow = Math.max(start, from);
       const own = sliceRows(rows, firstRow - start, rows.norms.length);
@@ -94,7 +94,7 @@ export class OpenSae {
     const session = (this.steered ??= await this.openAt(this.hook));
     const { width } = this.encoder.sae;
     const scores = emptyScores(targets.length, topK);
-    let past = session.nothing;
+    let past = session.emptyKeyValues;
     for (let start = 0; start < inputs.length; start += CHUNK_TOKENS) {
       if (request.isCancelled()) throw new Cancelled();
       const end = Math.min(start + CHUNK_TOKENS, inputs.length);
@@ -113,14 +113,14 @@ export class OpenSae {
   }
 
   /** Runs the model over the inputs and tells of each chunk's activations that reaches beyond `from`. */
-  private async chunks(
+  private async forEachChunk(
     cache: PrefixCache,
     inputs: Uint32Array,
     from: number,
     { isCancelled }: Pick<EncodeRequest, 'isCancelled'>,
     use: (start: number, x: Float32Array) => Promise<void>,
   ): Promise<void> {
-    const session = await this.reading();
+    const session = await this.sessionWithHook();
     const tensor = session.graph.hooks.find(({ hook }) => hook === this.hook)!.tensor;
     let past = cache.find(inputs, from, CHUNK_TOKENS);
     let whole = past;
@@ -148,18 +148,18 @@ export class OpenSae {
   }
 
   /** The graph as it is opened where that has the place; else the one that is made for it. */
-  private async reading(): Promise<GraphSession> {
+  private async sessionWithHook(): Promise<GraphSession> {
     const { hooks } = this.session.graph;
     if (hooks.some(({ hook }) => hook === this.hook)) return this.session;
     return (this.steered ??= await this.openAt(this.hook));
   }
 
   private async checkWidth(): Promise<void> {
-    const session = await this.reading();
+    const session = await this.sessionWithHook();
     const tensor = session.graph.hooks.find(({ hook }) => hook === this.hook)!.tensor;
     const { fetched } = await session.run({
       ids: Uint32Array.of(0),
-      past: session.nothing,
+      past: session.emptyKeyValues,
       firstRow: 1,
       topK: 1,
       fetch: [tensor],
