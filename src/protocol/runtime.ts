@@ -1,4 +1,4 @@
-// What the engine's main thread asks of the thread that runs ONNX Runtime and nothing else.
+// Requests of the engine's main thread to the thread that runs ONNX Runtime and nothing else.
 import type { PathNode } from '../core/exactBytes/tokenModel';
 import type { Sae } from '../core/sae/sae';
 import type { FeatureRows } from '../core/sae/sparseRows';
@@ -7,8 +7,8 @@ import type { Sampling } from '../core/traces/drawToken';
 
 export interface Runtime {
   /**
-   * Opens the folder's graph, rewritten in memory, and tests it against itself.
-   * Throws `UserError` where the folder or its graph cannot serve.
+   * Opens the folder's graph, rewritten in memory, and runs its self-test.
+   * Throws `UserError` if the folder or its graph cannot be used.
    */
   open(params: {
     folder: string;
@@ -18,12 +18,12 @@ export interface Runtime {
   }): GraphReport;
 
   /**
-   * Scores one window: row i says how `targets[i]` looked after `inputs[0..i]`; rows before `from` are
-   * not computed (their keys and values come from the prefix cache or are prefilled unscored).
-   * Answers rows [from, targets.length), each with `topK` alternatives, those beyond the vocabulary unknown;
-   * `contexts` counts inputs. A score has the same bits whatever was cached or asked for before.
-   * `cancel[0]` is checked between chunks; 1 makes it throw `Cancelled`, and what was computed stays cached.
-   * Throws `UserError` for ids outside the vocabulary and windows that the model cannot hold.
+   * Scores one window: row i scores `targets[i]` after `inputs[0..i]`. Rows before `from` are not computed (their keys
+   * and values come from the prefix cache or are prefilled unscored).
+   * Returns rows [from, targets.length), each with `topK` alternatives, those beyond the vocabulary unknown;
+   * `contexts` counts inputs. A score has the same bits whatever was cached or requested before.
+   * `cancel[0]` is checked between chunks: 1 makes it throw `Cancelled`, and what was computed stays cached.
+   * Throws `UserError` for ids outside the vocabulary and for windows that the model cannot hold.
    */
   score(params: {
     inputs: Uint32Array;
@@ -31,16 +31,16 @@ export interface Runtime {
     from: number;
     topK: number;
     cancel: Int32Array<SharedArrayBuffer>;
-    /** Chunks are also posted as they are done, under this number, as `ScoredChunk`s. */
+    /** Each chunk is also posted when it is done, as a `ScoredChunk` with this number. */
     job: number;
   }): Scores;
 
   /**
-   * Logits [wanted, vocabSize] of what comes behind nodes of a tree that grows behind `prefix`, which is not
-   * empty. The tree's first node is the prefix's end. The tree is one run, in which each token sees its own path alone;
-   * where the graph takes no such mask (`GraphReport.noTree`), a run for each token. Throws `UserError` as `score`
-   * does, and `Cancelled` where `cancel[0]` is 1 between chunks of the prefix. `ran` counts the tokens that went
-   * through the graph: what was cached did not.
+   * Logits [wanted, vocabSize] of the token after each wanted node of a tree that follows `prefix`, which is not empty.
+   * The tree's first node is the end of the prefix. The tree is one run, in which each token attends to its own path
+   * only; if the graph takes no such mask (`GraphReport.noTree`), each token is a run. Throws `UserError` as `score`
+   * does, and `Cancelled` if `cancel[0]` is 1 between chunks of the prefix. `ran` counts the tokens that went through
+   * the graph, not those that were cached.
    */
   forwardTree(params: {
     prefix: Uint32Array;
@@ -51,8 +51,8 @@ export interface Runtime {
 
   /**
    * Continues `prefix`, which is not empty, once for each seed: tokens below `vocabSize` are drawn until one of
-   * `ends` (included) or `maxTokens`. A seed draws the same whatever others are beside it, but for rounding.
-   * Throws `UserError` as `score` does, and `Cancelled` where `cancel[0]` is 1 between steps.
+   * `ends` (included) or `maxTokens`. A seed draws the same tokens whatever other seeds there are, except for rounding.
+   * Throws `UserError` as `score` does, and `Cancelled` if `cancel[0]` is 1 between steps.
    */
   sample(
     params: Sampling & {
@@ -66,14 +66,14 @@ export interface Runtime {
   ): Uint32Array[];
 
   /**
-   * Loads an autoencoder in place of the one before; null: none. Its weights lie in memory that is shared. Throws
-   * `UserError` with both numbers where it does not fit the model: no such layer or place, another width.
+   * Loads an autoencoder in place of the one before; null: none. Its weights are in shared memory. Throws `UserError`
+   * if it does not fit the model: no such layer or hook, or another width (with both numbers).
    */
   openSae(params: { sae: Sae | null }): void;
 
   /**
-   * The features on at inputs [from, inputs.length). `candidates`: not by the autoencoder's own rule, but all
-   * above 0, of each input the `limit` highest. Chunks are also posted as `EncodedChunk`s. Cancels as `score` does.
+   * The features that are on at inputs [from, inputs.length), by the autoencoder's own rule; with `candidates`, the
+   * `limit` highest of each input that are above 0. Chunks are also posted as `EncodedChunk`s. Cancels as `score` does.
    */
   encode(params: {
     inputs: Uint32Array;
@@ -84,8 +84,8 @@ export interface Runtime {
   }): FeatureRows;
 
   /**
-   * Scores one window as `score` does, all rows, with `steer` [inputs.length, width] added to what the autoencoder
-   * reads. Only where it can be told what that is for the rest of the model (`openSae` refuses no place for it).
+   * Scores all rows of one window as `score` does, with `steer` [inputs.length, width] added to the activations that
+   * the autoencoder reads, and so to all that the rest of the model computes from them.
    */
   scoreSteered(params: {
     inputs: Uint32Array;
@@ -95,7 +95,10 @@ export interface Runtime {
     cancel: Int32Array<SharedArrayBuffer>;
   }): Scores;
 
-  /** [rows, vocabSize]: the logits of rows [rows, hidden] at the end of the residual stream; null where the graph has no such end. */
+  /**
+   * Logits [rows, vocabSize] of residuals [rows, hidden] after the last block; null if the graph's unembedding was not
+   * found.
+   */
   logitsOfResiduals(params: { residuals: Float32Array; rows: number }): Float32Array | null;
 
   close(params: Record<string, never>): void;
@@ -113,7 +116,7 @@ export const runtimeMethods = [
   'close',
 ] as const satisfies (keyof Runtime)[];
 
-/** Notification to the runtime: its thread ends once what was asked before is answered. */
+/** Notification to the runtime: its thread ends after the requests that it already has. */
 export const CLOSED = 'closed';
 
 /** Notification from the runtime, with a `ScoredChunk`. */
@@ -134,23 +137,23 @@ export interface EncodedChunk {
   rows: FeatureRows;
 }
 
-/** What was found in the graph and what its self-test measured, as the model's report prints it. */
+/** What was found in the graph and what its self-test measured: the contents of the model's report. */
 export interface GraphReport {
   onnxPath: string;
   runtimeVersion: string;
   opset: number;
   nodes: number;
-  /** Bytes of weights, and whether they lie beside the graph or inside its file. */
+  /** Bytes of weights, and whether they are in files of their own or in the graph's. */
   weightBytes: number;
   weights: 'external' | 'embedded';
   attention: string;
   quantization: 'none' | 'fp16' | 'weight-only' | 'dynamic-int8';
   vocabSize: number;
-  /** Why a tree of tokens is a run for each of them and not one for all, where it is so. */
+  /** Why each token of a tree needs a run of its own, if so. */
   noTree?: string;
-  /** Residual-stream taps in order, by TransformerLens hook name, with the tensor each one reads. */
+  /** Residual-stream hooks in order, by TransformerLens name, with the tensor that each one reads. */
   hooks: { hook: string; tensor: string }[];
-  /** Why there are no taps, where there are none. */
+  /** Why there are no hooks, if there are none. */
   hooksMissing?: string;
   selfTest: { name: string; value: number; tolerance: number; unit: string; passed: boolean }[];
   warnings: string[];

@@ -30,7 +30,7 @@ const IN_ZIP64 = 0xffffffff;
 const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 0xffff;
 
-/** In the order of the directory. Throws `ZipError` where there is no whole directory. */
+/** In the order of the directory. Throws `ZipError` if there is no whole directory. */
 export function readZipEntries(source: ByteSource): ZipEntry[] {
   const { offset, size } = findDirectory(source);
   const directory = readBytes(source, offset, size);
@@ -54,7 +54,7 @@ export function readZipEntries(source: ByteSource): ZipEntry[] {
   return entries;
 }
 
-/** An entry's content, `entry.size` bytes. Throws `ZipError` where it is damaged or packed in another way. */
+/** An entry's content, `entry.size` bytes. Throws `ZipError` if it is damaged, or packed by a method that is not read. */
 export function readZipEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
   const { offset, packedSize, method, size } = entry;
   const header = readBytes(source, offset, 30);
@@ -72,7 +72,7 @@ export function readZipEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
   return content;
 }
 
-/** Each throws `ZipError`, and stops where the content becomes longer than `size`. */
+/** Each throws `ZipError`, and stops when the content becomes longer than `size`. */
 const METHODS: Record<number, (packed: Uint8Array, size: number) => Uint8Array> = {
   0: packed => packed,
   8: inflate,

@@ -1,6 +1,6 @@
-// Reads a graph without its weights. Large tensors that lie inside the .onnx file are turned into
-// external data that points back into that same file, so that every model becomes a proto of some
-// kilobytes beside untouched data, cheap to rewrite and loaded without passing through JavaScript.
+// Reads a graph without its weights. Large tensors inside the .onnx file become external data that refers back to that
+// same file. So every model becomes a proto of some kilobytes beside unchanged data: cheap to rewrite, and loaded
+// without passing through JavaScript.
 import type { ByteSource } from '../../files/byteSource';
 import {
   BYTES,
@@ -17,10 +17,10 @@ import {
   type Field,
 } from './wire';
 
-/** Smaller tensors stay in the proto: shape constants must, or the runtime cannot infer shapes. */
+/** Smaller tensors stay in the proto: the runtime needs constants there to infer shapes. */
 const MIN_EXTERNAL_BYTES = 1024;
 
-/** What is copied into the proto beside the weights; a graph of more than this is no decoder. */
+/** Limit of what is copied into the proto beside the weights; no decoder has a larger graph. */
 const MAX_PROTO_BYTES = 512 << 20;
 
 const MODEL_GRAPH = 7;
@@ -31,37 +31,37 @@ const TENSOR_DATA_LOCATION = 14;
 
 /**
  * The model's proto with embedded weights made external under `location`.
- * Throws `WireError` where the bytes are cut short or no protobuf.
+ * Throws `WireError` if the bytes are cut short or are not a protobuf message.
  */
 export function readProto(source: ByteSource, location: string): Uint8Array {
-  const blocks = new FieldReader(source);
+  const reader = new FieldReader(source);
   const rest: Uint8Array[] = [];
   const graph: Uint8Array[] = [];
-  for (const field of blocks.fields(0, source.size)) {
-    if (field.number !== MODEL_GRAPH || field.wireType !== BYTES) rest.push(blocks.copy(field));
+  for (const field of reader.fields(0, source.size)) {
+    if (field.number !== MODEL_GRAPH || field.wireType !== BYTES) rest.push(reader.copy(field));
     else
-      for (const part of blocks.fields(field.start, field.end))
+      for (const part of reader.fields(field.start, field.end))
         graph.push(
           part.number === GRAPH_INITIALIZER && part.wireType === BYTES
-            ? bytesField(GRAPH_INITIALIZER, externalTensor(blocks, part, location))
-            : blocks.copy(part),
+            ? bytesField(GRAPH_INITIALIZER, externalTensor(reader, part, location))
+            : reader.copy(part),
         );
   }
   return concatBytes([...rest, bytesField(MODEL_GRAPH, concatBytes(graph))]);
 }
 
-function externalTensor(blocks: FieldReader, tensor: Field, location: string): Uint8Array {
+function externalTensor(reader: FieldReader, tensor: Field, location: string): Uint8Array {
   const parts: Uint8Array[] = [];
-  for (const field of blocks.fields(tensor.start, tensor.end)) {
+  for (const field of reader.fields(tensor.start, tensor.end)) {
     const length = field.end - field.start;
     if (field.number === TENSOR_RAW_DATA && length >= MIN_EXTERNAL_BYTES)
       parts.push(externalFields({ location, offset: field.start, length }));
-    else parts.push(blocks.copy(field));
+    else parts.push(reader.copy(field));
   }
   return concatBytes(parts);
 }
 
-/** Where a tensor's bytes lie. A length of undefined means: to the end of the file. */
+/** Where a tensor's bytes are. An undefined length: up to the end of the file. */
 export interface ExternalData {
   location: string;
   offset: number;
@@ -82,7 +82,7 @@ export function externalFields(data: ExternalData): Uint8Array {
   ]);
 }
 
-/** A tensor's external data; undefined where its bytes are in the proto. */
+/** A tensor's external data; undefined if its bytes are in the proto. */
 export function externalDataOf(tensor: Uint8Array): ExternalData | undefined {
   const entries = new Map<string, string>();
   let external = false;
@@ -115,7 +115,7 @@ export function moveExternalData(tensor: Uint8Array, data: ExternalData): Uint8A
   return concatBytes([...kept, externalFields(data)]);
 }
 
-/** Reads field headers through one small block, so that a tensor's bytes are stepped over, not read. */
+/** Reads field headers through one small block, so that a tensor's bytes are skipped, not read. */
 class FieldReader {
   private static readonly sizeBytes = 16 << 10;
   private block: Uint8Array = new Uint8Array(0);

@@ -1,4 +1,4 @@
-// An ONNX graph as data: the parts that rewriting needs, everything else kept verbatim.
+// An ONNX graph as data: the parts that rewriting needs; everything else is kept verbatim.
 
 export interface OnnxModel {
   graph: Graph;
@@ -33,7 +33,7 @@ export interface Attribute {
   bytes: Uint8Array;
 }
 
-/** A TensorProto, verbatim, without the weights that lie outside of the proto. */
+/** A TensorProto, verbatim, without weights that are outside the proto. */
 export interface Initializer {
   name: string;
   dims: number[];
@@ -43,15 +43,15 @@ export interface Initializer {
 
 export interface ValueInfo {
   name: string;
-  /** 0 where the graph does not say. */
+  /** 0 if the graph does not give it. */
   elementType: number;
-  /** Numbers where static, names (perhaps '') where not; undefined where the rank is unknown. */
+  /** Numbers for static dimensions, names (perhaps '') for others; undefined if the rank is unknown. */
   shape: (number | string)[] | undefined;
-  /** As it was read, where it was. */
+  /** The proto that it was read from, if any. */
   bytes?: Uint8Array;
 }
 
-/** A graph that cannot serve, said in words that follow the name of its file. */
+/** Why a graph cannot be used, in words that follow the name of its file. */
 export class GraphError extends Error {
   override readonly name = 'GraphError';
 }
@@ -80,14 +80,14 @@ const ELEMENT_BITS: Record<number, number> = {
   22: 4,
 };
 
-/** undefined for types that have no fixed width here. */
+/** Undefined for types without a fixed width. */
 export function tensorBytes(tensor: Initializer): number | undefined {
   const bits = ELEMENT_BITS[tensor.elementType];
   if (bits === undefined) return undefined;
   return Math.ceil((tensor.dims.reduce((product, dim) => product * dim, 1) * bits) / 8);
 }
 
-/** The node that makes each tensor. */
+/** The node that computes each tensor. */
 export function producers(graph: Graph): Map<string, GraphNode> {
   return new Map(graph.nodes.flatMap(node => node.outputs.map(output => [output, node] as const)));
 }

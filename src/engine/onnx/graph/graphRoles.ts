@@ -1,19 +1,19 @@
-// Which of a graph's inputs and outputs play which part in decoding, found by name and shape, since
-// exporters agree on names and on little else.
+// The roles of a graph's inputs and outputs in decoding, found by name and shape: exporters agree on names and on little
+// else.
 import { FLOAT, FLOAT16, GraphError, INT32, INT64, type Graph, type ValueInfo } from './graph';
 
 export interface Roles {
   /** Integers [1, tokens]. */
   ids: ValueInfo;
-  /** Ones [1, past + tokens], where the graph wants them. */
+  /** Ones [1, past + tokens], if the graph takes them. */
   attentionMask: ValueInfo | undefined;
-  /** [1, tokens], where the graph wants them. */
+  /** [1, tokens], if the graph takes them. */
   positionIds: ValueInfo | undefined;
   /** [1, tokens, vocabulary]. */
   logits: ValueInfo;
   /** Keys and values, layer by layer. */
   past: PastTensor[];
-  /** Inputs that are to be fed a zero: how many last positions get logits, where 0 means all. */
+  /** Inputs that are fed a zero: how many of the last positions get logits, where 0 means all. */
   zeros: ValueInfo[];
 }
 
@@ -21,16 +21,16 @@ export interface PastTensor {
   input: string;
   output: string;
   elementType: number;
-  /** With 0 for the dimension that counts tokens. */
+  /** The dimension that counts tokens is 0. */
   dims: number[];
   tokenAxis: number;
 }
 
 const ZERO_INPUTS = ['num_logits_to_keep', 'logits_to_keep'];
 
-/** Throws `GraphError` where the graph is no decoder that could be run. */
+/** Throws `GraphError` if the graph is no decoder that can be run. */
 export function findRoles(graph: Graph): Roles {
-  // Old exports list their initialisers among the inputs.
+  // Old exports list their initializers among the inputs.
   const weights = new Set(graph.initializers.map(({ name }) => name));
   const inputs = new Map(graph.inputs.filter(i => !weights.has(i.name)).map(i => [i.name, i]));
   const outputs = new Map(graph.outputs.map(output => [output.name, output]));

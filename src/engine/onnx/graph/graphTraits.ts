@@ -1,5 +1,5 @@
-// What kind of attention and of quantisation a graph has, told by its operators, and what follows
-// from it for numbers that are meant to be reproducible.
+// The kinds of attention and of quantization of a graph, by its operators, and a change that makes quantized products
+// reproducible.
 import { FLOAT16, type Graph } from './graph';
 import { intAttribute } from './readGraph';
 import { makeAttribute } from './writeGraph';
@@ -14,7 +14,7 @@ const FUSED_ATTENTION = [
   'Attention',
 ];
 
-/** The operator that attends, or "MatMul and Softmax" where it is spelled out. */
+/** The operator that attends; "MatMul and Softmax" if attention is made of basic operators. */
 export function attentionKind(graph: Graph): string {
   const types = new Set(graph.nodes.map(({ opType }) => opType));
   return (
@@ -33,8 +33,8 @@ export function quantizationKind(graph: Graph): Quantization {
 }
 
 /**
- * Makes 4- and 8-bit products round their weights only, not their activations too: that is
- * reproducible whatever shares the run, and prefills faster. Changes the graph in place.
+ * Makes 4- and 8-bit products round their weights only, not their activations. The results are then reproducible
+ * whatever other tokens share the run, and prefill is faster. Changes the graph in place.
  */
 export function keepActivationsExact(graph: Graph): void {
   for (const node of graph.nodes) {

@@ -1,4 +1,4 @@
-// From the bytes of an .onnx file to a graph. Field numbers are those of onnx.proto3.
+// Reads a graph from the bytes of an .onnx file. Field numbers are those of onnx.proto3.
 import type { Graph, GraphNode, Initializer, OnnxModel, ValueInfo } from './graph';
 import { payload, readFields, readIntegers, readString, type Field } from './wire';
 
@@ -103,7 +103,7 @@ function stringAt(bytes: Uint8Array, number: number): string {
   return field === undefined ? '' : readString(bytes, field);
 }
 
-/** An integer attribute's value, or its default. */
+/** The value of an integer attribute, or `otherwise` if the node has none. */
 export function intAttribute(node: GraphNode, name: string, otherwise: number): number {
   const bytes = node.attributes.find(attribute => attribute.name === name)?.bytes;
   if (bytes === undefined) return otherwise;

@@ -1,7 +1,7 @@
-// The protobuf wire format, as much of it as ONNX needs: fields are read where they lie and copied
-// verbatim, so that what we do not understand survives a rewrite.
+// The protobuf wire format, as far as ONNX needs it: fields are read in place and copied verbatim, so that unknown
+// fields survive a rewrite.
 
-/** The bytes are not what they claim to be. `offset` counts from the start of what was being read. */
+/** The bytes are not a valid message. `offset` counts from the start of what was being read. */
 export class WireError extends Error {
   override readonly name = 'WireError';
   constructor(
@@ -17,7 +17,7 @@ export const FIXED64 = 1;
 export const BYTES = 2;
 export const FIXED32 = 5;
 
-/** Where one field lies. `start` and `end` bound its payload, `from` is where its tag begins. */
+/** The place of one field: its payload is [start, end), its tag begins at `from`. */
 export interface Field {
   number: number;
   wireType: number;
@@ -31,7 +31,7 @@ export interface Field {
 /** A tag and a length take at most this many bytes. */
 export const MAX_FIELD_HEADER_BYTES = 20;
 
-/** Reads the field whose tag is at `at`; its payload may lie beyond the end of `bytes`. */
+/** Reads the field whose tag is at `at`; its payload may reach beyond the end of `bytes`. */
 export function readField(bytes: Uint8Array, at: number): Field {
   const tag = readVarint(bytes, at);
   const number = Math.floor(tag.value / 8);
@@ -70,7 +70,7 @@ function readVarint(bytes: Uint8Array, at: number): { value: number; end: number
     low += (byte & 0x7f) * 2 ** (7 * i);
     if (byte < 0x80) return { value: low, end: at + i + 1 };
   }
-  // From 49 bits on, among them every negative number.
+  // Numbers of 50 bits and more, and all negative ones.
   let value = BigInt(low);
   for (let i = 7; i < 10; i++) {
     const byte = byteAt(bytes, at + i);

@@ -1,5 +1,4 @@
-// From a graph to the bytes of an .onnx file, and the making of its parts. Field numbers are those of
-// onnx.proto3.
+// Writes a graph as the bytes of an .onnx file, and makes nodes and tensors. Field numbers are those of onnx.proto3.
 import type { Attribute, Graph, GraphNode, Initializer, OnnxModel, ValueInfo } from './graph';
 import { bytesField, concatBytes, stringField, varintField } from './wire';
 
@@ -41,7 +40,7 @@ function writeValueInfo({ name, elementType, shape, bytes }: ValueInfo): Uint8Ar
     varintField(1, elementType),
     ...(dims === undefined ? [] : [bytesField(2, concatBytes(dims))]),
   ]);
-  // Without a type the runtime infers it, which a declared type of 0 would forbid.
+  // The runtime infers an absent type, but rejects a declared type of 0.
   const declared = elementType === 0 ? [] : [bytesField(2, bytesField(1, type))];
   return concatBytes([stringField(1, name), ...declared]);
 }

@@ -1,17 +1,17 @@
-// Places beside the residual stream where autoencoders read, found by how they are wired to it, and the rewriting
-// that lets something be added to what flows through a place.
+// Hook points beside the residual stream, found by how they are wired to it, and the rewriting that adds an input to
+// the activations at a hook point.
 import { FLOAT, FLOAT16, producers, type Graph, type GraphNode } from '../graph/graph';
 import type { Hook } from './residuals';
 import { residualName } from './unembedding';
 import { makeNode } from '../graph/writeGraph';
 
-/** Float [1, tokens or 1, hidden]; required where a graph was made for it. */
+/** Float [1, tokens or 1, hidden]; required by a graph that was opened with a hook to steer. */
 export const STEER = 'tokenscope.steer';
 
 const PRODUCTS = new Set(['MatMul', 'MatMulNBits', 'Gemm', 'FusedMatMul', 'MatMulBnb4']);
 const SKIP_NORM = /^Skip(Simplified)?LayerNormalization$/;
 
-/** The tensor at a hook; undefined where the graph has none of its own for it. */
+/** The tensor at a hook; undefined if the graph has no tensor of its own for it. */
 export function hookTensor(
   graph: Graph,
   residuals: readonly Hook[],
@@ -23,7 +23,7 @@ export function hookTensor(
   const at = (name: string) =>
     residuals.find(each => each.hook === `blocks.${layer}.hook_resid_${name}`)?.tensor;
   const [before, middle, after] = [at('pre'), at('mid'), at('post')];
-  // Of attention and MLP side by side it cannot be told which is which.
+  // In parallel blocks attention and MLP cannot be told apart.
   if (before === undefined || middle === undefined || after === undefined) return undefined;
   const attention = addedBetween(graph, before, middle);
   if (kind === 'hook_attn_out') return attention;
@@ -33,7 +33,7 @@ export function hookTensor(
   return undefined;
 }
 
-/** What a join adds to the stream. */
+/** What the node that makes `sum` adds to the stream; undefined if the stream is not one of its inputs. */
 function addedBetween(graph: Graph, stream: string, sum: string): string | undefined {
   const join = joinOf(graph, sum);
   const [left = '', right = ''] = join?.inputs ?? [];
@@ -41,19 +41,19 @@ function addedBetween(graph: Graph, stream: string, sum: string): string | undef
   return right === stream ? left : undefined;
 }
 
-/** The node that sums the stream up to a tensor. */
+/** The node that computes the stream at a tensor. */
 function joinOf(graph: Graph, sum: string): GraphNode | undefined {
   return fusedAt(graph, sum) ?? producers(graph).get(sum);
 }
 
-/** The node that sums the stream up to a tensor and normalises it. */
+/** A fused node that computes the stream at a tensor and normalizes it. */
 function fusedAt(graph: Graph, sum: string): GraphNode | undefined {
   return graph.nodes.find(
     node => SKIP_NORM.test(node.opType) && (node.outputs[3] === sum || residualName(node) === sum),
   );
 }
 
-/** Back from a product's output, through a bias, to what it multiplies. */
+/** Follows a product's output back, through a bias, to the tensor that it multiplies. */
 function productInput(graph: Graph, output: string): string | undefined {
   const madeBy = producers(graph);
   for (let node = madeBy.get(output); node; node = madeBy.get(output)) {
@@ -65,10 +65,13 @@ function productInput(graph: Graph, output: string): string | undefined {
   return undefined;
 }
 
-/** What the first products behind a tensor multiply, if that is one tensor: the normalised stream. */
+/**
+ * The one tensor that the first products after a tensor multiply, which is the normalized stream; undefined if there
+ * are several.
+ */
 function firstProductInput(graph: Graph, from: string, sum: string): string | undefined {
   const found = new Set<string>();
-  // A fused operator normalises what it sums up.
+  // A fused operator normalizes its sum.
   const [normed = from] = fusedAt(graph, from)?.outputs ?? [];
   const queue = [from, normed];
   const seen = new Set(queue);
@@ -86,8 +89,8 @@ function firstProductInput(graph: Graph, from: string, sum: string): string | un
 }
 
 /**
- * Adds the input `STEER` to what flows through a tensor, for all that read it. False where the graph normalises
- * the tensor in the node that makes it, so that nothing can come between.
+ * Adds the input `STEER` to a tensor, for all nodes that read it. Returns false if the node that computes the tensor
+ * also normalizes it, so that nothing can be inserted between.
  */
 export function addSteering(graph: Graph, tensor: string): boolean {
   const producer = producers(graph).get(tensor);
@@ -99,7 +102,7 @@ export function addSteering(graph: Graph, tensor: string): boolean {
     : [];
   const fused = fusedAt(graph, tensor);
   if (fused) {
-    // Its sum is made inside: what is added to it is added to one of its parts.
+    // The sum is computed inside the node, so the input is added to one of the summands.
     const [part = ''] = fused.inputs;
     const steered = `${part}.steered`;
     added.push(makeNode('Add', [part, steer], [steered]));

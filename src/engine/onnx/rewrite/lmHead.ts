@@ -1,12 +1,15 @@
-// Where a graph turns hidden states into logits.
+// Finds the node that turns hidden states into logits.
 import { producers, type Graph, type GraphNode } from '../graph/graph';
 
-/** What may lie between the last matrix product and the logits, row by row and elementwise. */
+/**
+ * Operators that may be between the last matrix product and the logits: they work row by row and element by element.
+ */
 const ELEMENTWISE = new Set(['Cast', 'Mul', 'Div', 'Add', 'Tanh', 'Identity']);
 
 /**
- * The product with the output embedding, if its rows are the logits' rows for certain: its left input
- * has rank 3 as the logits have, its right one depends on weights alone, nothing else reads it.
+ * The product with the output embedding, if its rows are certain to be the logits' rows: its left input is computed and
+ * has rank 3 as the logits have, its right input depends on weights only, and nothing else reads what is between it and
+ * the logits. Otherwise undefined.
  */
 export function findLmHead(graph: Graph, logits: string): GraphNode | undefined {
   const madeBy = producers(graph);

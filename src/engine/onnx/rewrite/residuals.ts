@@ -1,11 +1,11 @@
-// The residual stream, found by how a transformer is wired rather than by what an exporter called its
-// tensors: from the embedding on, each block adds to the stream once (parallel attention and MLP) or
-// twice (one after the other), and nothing but those additions carries it onward.
+// The residual stream, found by how a transformer is wired and not by the exporter's names of tensors. After the
+// embedding each block adds to the stream once (parallel attention and MLP) or twice (one after the other), and only
+// these additions carry the stream onward.
 import { producers, type Graph, type GraphNode } from '../graph/graph';
 import { makeNode } from '../graph/writeGraph';
 import { residualName } from './unembedding';
 
-/** A place of the residual stream by its TransformerLens name, and the tensor that holds it. */
+/** A hook point by its TransformerLens name, and its tensor. */
 export interface Hook {
   hook: string;
   tensor: string;
@@ -18,8 +18,8 @@ export interface Residuals {
 }
 
 /**
- * The hooks in order. `layers` is how many blocks the model's configuration claims; without it the
- * blocks are taken to be serial. May append a node where the last sum has no tensor of its own.
+ * The hooks in order. `layers` is the number of blocks in the model's configuration; without it blocks are assumed to
+ * be serial. May append a node if the last sum has no tensor of its own.
  */
 export function findResiduals(graph: Graph, ids: string, layers: number | undefined): Residuals {
   const chain = residualChain(graph, ids);
@@ -45,11 +45,11 @@ function hooksOf(chain: string[], blocks: number, joinsPerBlock: 1 | 2): Hook[] 
   return hooks;
 }
 
-/** Passed through between the embedding and the first addition. */
+/** Operators between the embedding and the first addition. */
 const EMBEDDING_STEPS = new Set(['Cast', 'Mul', 'Identity', 'DequantizeLinear', 'Sub']);
 const SKIP_NORM = new Set(['SkipSimplifiedLayerNormalization', 'SkipLayerNormalization']);
 
-/** The stream's tensors, the embedding first; or why it could not be followed. */
+/** The stream's tensors, the embedding first; or the reason why it cannot be followed. */
 function residualChain(graph: Graph, ids: string): string[] | string {
   const madeBy = producers(graph);
   const weights = new Set(graph.initializers.map(({ name }) => name));
@@ -99,10 +99,10 @@ function embeddingOf(readers: Map<string, GraphNode[]>, ids: string): string | u
   for (const name of queue) {
     for (const node of readers.get(name) ?? []) {
       if (/^Gather/.test(node.opType) && node.inputs[1] === name) return node.outputs[0];
-      // Its third output is the sum that it normalises.
+      // Its third output is the sum that it normalizes.
       if (node.opType === 'EmbedLayerNormalization' && node.inputs[0] === name)
         return node.outputs[2];
-      // Exporters reshape ids or cast them before they look them up.
+      // Exporters reshape or cast ids before the lookup.
       if (['Reshape', 'Cast', 'Identity'].includes(node.opType) && node.inputs[0] === name)
         queue.push(node.outputs[0] ?? '');
     }
@@ -110,7 +110,7 @@ function embeddingOf(readers: Map<string, GraphNode[]>, ids: string): string | u
   return undefined;
 }
 
-/** Whether a tensor is rows of a weight table, perhaps scaled or cast. */
+/** Whether a tensor is rows of an embedding table, perhaps scaled or cast. */
 function isLookup(
   madeBy: Map<string, GraphNode>,
   weights: ReadonlySet<string>,
@@ -122,7 +122,7 @@ function isLookup(
   return EMBEDDING_STEPS.has(node.opType) && isLookup(madeBy, weights, node.inputs[0] ?? '');
 }
 
-/** The sum that a fused normalisation computes first: its output 3, or additions made beside it. */
+/** The sum that a fused normalization computes first: its output 3, or additions that are added to the graph for it. */
 function skipSum(graph: Graph, node: GraphNode): string {
   const given = node.outputs[3];
   if (given !== undefined && given !== '') return given;

@@ -1,5 +1,5 @@
-// An autoencoder's encoder as a graph: normalise, multiply, cut, and the highest of each token, so that a row of
-// all features never leaves the runtime.
+// An autoencoder's encoder as a graph: normalize, multiply, apply the activation and keep the highest features of each
+// token, so that a row of all features never leaves the runtime.
 import type { Activation, NormKind, Sae } from '../../../core/sae/sae';
 import { FLOAT, INT64, type GraphNode, type Initializer } from '../graph/graph';
 import { makeInitializer, makeNode, writeModel } from '../graph/writeGraph';
@@ -8,9 +8,9 @@ import { varintField } from '../graph/wire';
 export const ENCODER = {
   /** float [tokens, d] */
   x: 'x',
-  /** int64 [1]: how many are answered for each token. */
+  /** int64 [1]: how many features are returned for each token. */
   limit: 'limit',
-  /** float [F]: what is not above it is off; only of activations by threshold. */
+  /** float [F]: features that are not above it are off; only for activations by threshold. */
   threshold: 'threshold',
   /** float [tokens, limit], in no order, 0 where off, and int64 [tokens, limit]. */
   values: 'values',
@@ -28,7 +28,7 @@ interface Part {
   readonly constants: Initializer[];
 }
 
-/** Each reads `in` and writes `h`. */
+/** Each reads `ENCODER.x` and writes `normed`. */
 const norms: Record<NormKind, Builder> = {
   none: ({ nodes }) => nodes.push(makeNode('Identity', [ENCODER.x], ['normed'])),
   centre({ nodes }) {
@@ -59,7 +59,7 @@ const norms: Record<NormKind, Builder> = {
   },
 };
 
-/** Each reads `u` and writes values and indices. */
+/** Each reads `u` and writes `ENCODER.values` and `ENCODER.indices`. */
 const activations: Record<Activation['kind'], Builder> = {
   threshold({ nodes }) {
     nodes.push(
@@ -106,7 +106,7 @@ const activations: Record<Activation['kind'], Builder> = {
   },
 };
 
-/** The bytes of the model; the weights are in it. */
+/** The bytes of the model, with its weights. */
 export function encoderModel(sae: Sae): Uint8Array {
   const { width, features } = sae;
   const nodes: GraphNode[] = [];
@@ -139,7 +139,8 @@ export function encoderModel(sae: Sae): Uint8Array {
           : []),
       ],
       outputs: [ENCODER.values, ENCODER.indices].map(name => ({
-        ...{ name, elementType: name === ENCODER.values ? FLOAT : INT64 },
+        name,
+        elementType: name === ENCODER.values ? FLOAT : INT64,
         shape: ['tokens', 'limit'],
       })),
       rest: [],
@@ -149,7 +150,7 @@ export function encoderModel(sae: Sae): Uint8Array {
   });
 }
 
-/** Rows are put into the order of features anyway: to sort them here would be lost time. */
+/** Unsorted: rows are put into the order of features later. */
 function highest(input: string, values: string): GraphNode[] {
   const options = { axis: { int: -1 }, sorted: { int: 0 } };
   return [makeNode('TopK', [input, ENCODER.limit], [values, ENCODER.indices], options)];

@@ -1,10 +1,10 @@
-// Scores inside the graph, so that a row of logits (a vocabulary of floats) never leaves the runtime:
+// Computes scores inside the graph, so that a row of logits (a vocabulary of floats) never leaves the runtime:
 //   logprob = x_t - max - log Z,  Z = Σ exp(x - max)
 //   entropy = log Z - Σ exp(x - max)·(x - max) / Z
 //   varentropy = Σ exp(x - max)·(x - max)² / Z - (Σ exp(x - max)·(x - max) / Z)²
 //   rank    = 1 + how many x > x_t
-// and the k likeliest. An `If` gates it, and a `Gather` before the last matrix product leaves out rows
-// that nobody asked for, so that unscored prefill pays neither for scores nor for logits.
+// and the k most likely tokens. An `If` gates the scores, and a `Gather` before the last matrix product drops rows that
+// are not wanted, so that unscored prefill computes neither scores nor logits.
 import {
   BOOL,
   FLOAT,
@@ -19,7 +19,7 @@ import { findLmHead } from './lmHead';
 import { makeInitializer, makeNode } from '../graph/writeGraph';
 
 export const SCORING = {
-  /** bool [1]; required, since the Node binding ignores what is fed to an input that has a default. */
+  /** bool [1]; required, because the Node binding ignores what is fed to an input with a default. */
   enabled: 'tokenscope.enabled',
   /** int64 [n]: which positions of this run get logits and, if enabled, scores. */
   rows: 'tokenscope.rows',
@@ -44,7 +44,7 @@ export const SCORING = {
 
 export const MIN_OPSET = 11;
 
-/** The standard operators' version; throws `GraphError` where it is too old to be rewritten. */
+/** The version of the standard operators. Throws `GraphError` if it is too old to be rewritten. */
 export function opsetOf(model: OnnxModel): number {
   const opset = model.opsets.get('');
   if (opset === undefined) throw new GraphError('names no version of the standard operators');
@@ -66,7 +66,7 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
   const gather = (input: string, output: string) =>
     makeNode('Gather', [input, SCORING.rows], [output], { axis: { int: 1 } });
 
-  // The intermediate shapes that an exporter wrote down hold no longer where rows are left out.
+  // Intermediate shapes that the exporter recorded are wrong once rows are dropped.
   graph.rest = graph.rest.filter(field => (field[0] ?? 0) !== 13 * 8 + 2);
   graph.outputs = graph.outputs.filter(({ name }) => name !== logits.name);
   const head = findLmHead(graph, logits.name);
@@ -80,7 +80,7 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
     graph.nodes.splice(graph.nodes.indexOf(head), 0, gather(hidden, chosen));
     head.inputs[0] = chosen;
   }
-  // A cast from float to float would copy the logits, being an output.
+  // A cast from float to float would copy the logits, because it is an output.
   if (logits.elementType === FLOAT) rename(graph, rows, SCORING.logits);
   else graph.nodes.push(makeNode('Cast', [rows], [SCORING.logits], { to: { int: FLOAT } }));
   const outputs = [
@@ -121,7 +121,7 @@ function scores(opset: number): Graph {
     makeNode('TopK', [x, SCORING.topK], ['top', 'top_ids'], last),
     makeNode('Gather', ['top', 'first'], ['max'], last),
     makeNode('Sub', [x, 'max'], ['unbounded']),
-    // A model may rule tokens out with -inf, and 0 · -inf would make the entropy NaN.
+    // A model may exclude tokens with -inf, and 0 · -inf would make the entropy NaN.
     makeNode('Max', ['unbounded', 'floor'], ['z']),
     makeNode('Exp', ['z'], ['e']),
     reduceSum('e', 'sum'),
@@ -135,7 +135,7 @@ function scores(opset: number): Graph {
     makeNode('Div', ['ezz_sum', 'sum'], ['zz_mean']),
     makeNode('Mul', ['z_mean', 'z_mean'], ['z_mean_square']),
     makeNode('Sub', ['zz_mean', 'z_mean_square'], ['variance']),
-    // Rounding may leave a little less than none.
+    // Rounding may make it slightly negative.
     makeNode('Max', ['variance', 'zero'], ['varentropy']),
     makeNode('Reshape', [SCORING.targets, 'column'], ['t']),
     makeNode('GatherElements', [x, 't'], ['x_t'], last),
@@ -171,8 +171,12 @@ function nothing(): Graph {
       value: { tensor: makeInitializer('', elementType, [1, 0, 1], new Uint8Array(0)).bytes },
     });
   const names = [
-    ...['no_logprob', 'no_entropy', 'no_varentropy', 'no_rank'],
-    ...['no_top_ids', 'no_top_logprob'],
+    'no_logprob',
+    'no_entropy',
+    'no_varentropy',
+    'no_rank',
+    'no_top_ids',
+    'no_top_logprob',
   ];
   const types = [FLOAT, FLOAT, FLOAT, FLOAT, INT64, FLOAT];
   return {

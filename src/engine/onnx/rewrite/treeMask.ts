@@ -1,6 +1,6 @@
-// One forward over a tree of tokens: each sees the prefix, its ancestors and itself, at a position that is its
-// depth (Miao et al. 2023, SpecInfer, arXiv 2305.09781). For that the graph takes what each row may look at as an
-// input. Where its attention cannot be told, it is left as it is, and says why.
+// One forward pass over a tree of tokens: each attends to the prefix, its ancestors and itself, at the position of its
+// depth (Miao et al. 2023, SpecInfer, arXiv 2305.09781). The attention mask becomes an input of the graph for that. If
+// the mask cannot be found, the graph stays as it is and the reason is reported.
 import { INT64, FLOAT, BOOL, producers, type Graph, type GraphNode } from '../graph/graph';
 import { attentionKind, quantizationKind } from '../graph/graphTraits';
 import { intAttribute } from '../graph/readGraph';
@@ -8,19 +8,21 @@ import type { Roles } from '../graph/graphRoles';
 import { makeNode } from '../graph/writeGraph';
 
 export const TREE = {
-  /** bool [1]; whether `bias` stands for the graph's own mask. Absent where the bias is only ever added to it. */
+  /** bool [1]: whether `bias` replaces the graph's own mask. Absent if the bias is always added to that. */
   enabled: 'tokenscope.tree',
-  /** float, broadcast to [1, 1, tokens, past + tokens]: 0 where a row may look, `HIDDEN` where it may not. */
+  /** float, broadcast to [1, 1, tokens, past + tokens]: 0 where a row may attend, `HIDDEN` where it may not. */
   bias: 'tokenscope.attention_bias',
 } as const;
 
 export const HIDDEN = -1e9;
 
 export type TreeSupport =
-  /** `replaces`: the bias is the mask of the runs that say so; `adds`: of every run, beside a causal mask of its own. */
+  /**
+   * `replaces`: the bias is the mask of runs with `TREE.enabled`; `adds`: every run adds it to the graph's causal mask.
+   */
   { readonly kind: 'replaces' | 'adds' } | { readonly kind: 'none'; readonly reason: string };
 
-/** Adds the inputs of `TREE` to the graph, in place, and position ids where a fused operator kept its own. */
+/** Adds the inputs of `TREE` to the graph, in place, and position ids if a fused operator computes its own. */
 export function addTreeMask(graph: Graph, roles: Roles): TreeSupport {
   const none = (reason: string): TreeSupport => ({ kind: 'none', reason });
   const quantization = quantizationKind(graph);
@@ -37,15 +39,15 @@ export function addTreeMask(graph: Graph, roles: Roles): TreeSupport {
 
 function addToFused(graph: Graph, roles: Roles): TreeSupport {
   const nodes = graph.nodes.filter(({ opType }) => opType === 'GroupQueryAttention');
-  const turning = nodes.filter(node => intAttribute(node, 'do_rotary', 0) !== 0);
-  if (turning.length > 0 && !roles.positionIds) {
+  const rotary = nodes.filter(node => intAttribute(node, 'do_rotary', 0) !== 0);
+  if (rotary.length > 0 && !roles.positionIds) {
     roles.positionIds = { name: 'position_ids', elementType: INT64, shape: [1, 'tokens'] };
     graph.inputs.push(roles.positionIds);
   }
   if (!roles.positionIds) return { kind: 'none', reason: 'it takes no position ids' };
   for (const node of nodes) {
     while (node.inputs.length < 11) node.inputs.push('');
-    if (turning.includes(node)) node.inputs[9] ||= roles.positionIds.name;
+    if (rotary.includes(node)) node.inputs[9] ||= roles.positionIds.name;
     if (node.inputs[10]) return { kind: 'none', reason: 'its attention has a bias of its own' };
     node.inputs[10] = TREE.bias;
   }
@@ -53,7 +55,7 @@ function addToFused(graph: Graph, roles: Roles): TreeSupport {
   return { kind: 'adds' };
 }
 
-/** Every attention adds one and the same mask to its products of queries and keys, perhaps cut to length. */
+/** False if not every layer adds the same mask, perhaps sliced to length, to its products of queries and keys. */
 function replaceMask(graph: Graph, roles: Roles): boolean {
   const makers = producers(graph);
   const keys = new Set(roles.past.map(({ input }) => input));
@@ -90,7 +92,7 @@ function replaceMask(graph: Graph, roles: Roles): boolean {
   return true;
 }
 
-/** Whether a tensor's numbers, and not merely its shape, come from one of `sources`. */
+/** Whether a tensor's values, and not only its shape, depend on one of `sources`. */
 function dependsOn(
   makers: ReadonlyMap<string, GraphNode>,
   tensor: string,
@@ -108,7 +110,7 @@ function dependsOn(
   return false;
 }
 
-/** What a tensor was before it was cut to length. */
+/** The tensor that a tensor was sliced from. */
 function beforeSlicing(makers: ReadonlyMap<string, GraphNode>, tensor: string): string {
   let name = tensor;
   for (;;) {

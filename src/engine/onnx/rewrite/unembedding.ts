@@ -1,15 +1,15 @@
-// The end of a graph as a graph of its own: from the last residual to the logits. That it gives the
-// same logits is what shows that the tensor found is the residual stream, not just one of its width.
+// The end of a graph as a graph of its own, from the last residual to the logits. If it gives the same logits, the
+// tensor that was found is the residual stream and not merely one of the same width.
 import { FLOAT, FLOAT16, producers, type GraphNode, type OnnxModel } from '../graph/graph';
 import { makeNode, writeModel } from '../graph/writeGraph';
 
-/** Float input [1, tokens, hidden] and output [1, tokens, vocabulary] of a tail. */
+/** Float input [1, tokens, hidden] and output [1, tokens, vocabulary]. */
 export const UNEMBEDDING = {
   residual: 'tokenscope.residual',
   logits: 'tokenscope.tail_logits',
 } as const;
 
-/** undefined where the logits depend on anything but the residual and the weights. */
+/** Undefined if the logits depend on anything but the residual and the weights. */
 export function unembeddingModel(
   model: OnnxModel,
   residual: string,
@@ -55,7 +55,7 @@ export function unembeddingModel(
 const ZERO = 'tokenscope.zero';
 const GRAPH_NAME_TAG = 2 * 8 + 2;
 
-/** Whether a fused normalisation's own sum is the residual, which then no input of it is. */
+/** Whether a fused normalization computes the residual as its sum, so that the residual is none of its inputs. */
 function sumsUpTo(model: OnnxModel, node: GraphNode, residual: string): boolean {
   if (!/^Skip/.test(node.opType)) return false;
   if (node.outputs[3] === residual) return true;
@@ -63,12 +63,12 @@ function sumsUpTo(model: OnnxModel, node: GraphNode, residual: string): boolean 
   return sum?.opType === 'Add' && residual === residualName(node);
 }
 
-/** The tensor that holds a fused normalisation's sum where it has no output for it. */
+/** The name of a fused normalization's sum if the node has no output for it. */
 export function residualName(node: GraphNode): string {
   return `${node.outputs[0]}.residual`;
 }
 
-/** The normalisation of the residual and nothing: its bias is in the sum already. */
+/** The node with the residual and zero as its summands; the bias is already part of the residual. */
 function restartedAt(node: GraphNode, residual: string): GraphNode {
   const parameters = node.opType === 'SkipLayerNormalization' ? 2 : 1;
   const inputs = [residual, ZERO, ...node.inputs.slice(2, 2 + parameters)];

@@ -1,4 +1,4 @@
-// An autoencoder's encoder, loaded: tiles of activations in, the features that are on out.
+// A loaded encoder of an autoencoder: takes activations and returns the features that are on.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { decodeToken, lengthOf } from '../../../core/sae/encode';
 import type { Sae } from '../../../core/sae/sae';
@@ -7,16 +7,17 @@ import { ENCODER, encoderModel } from '../rewrite/saeEncoder';
 import { explainRuntimeError } from './runtimeErrors';
 import { threadCount } from './graphSession';
 
-/** Answered for each token at first; more where a token has as many on. */
+/** Features per token in the first run; another run returns more if a token has that many on. */
 const LIMIT = 128;
 
-/** Which features count, if not by the autoencoder's own rule: all above 0, at most so many of each token. */
+/** Features that count in place of those by the autoencoder's own rule: all above 0. */
 export interface Candidates {
+  /** The highest of each token. */
   readonly limit: number;
 }
 
 export class EncoderSession {
-  /** Of activations by threshold: its own, and none. */
+  /** For activations by threshold, [F]: the autoencoder's own thresholds, and zeros. */
   private readonly thresholds: Record<'own' | 'zero', Tensor> | undefined;
 
   private constructor(
@@ -46,7 +47,7 @@ export class EncoderSession {
     }
   }
 
-  /** Of x [tokens, d]. */
+  /** The features of activations `x` [tokens, d]. */
   async encode(x: Float32Array, candidates?: Candidates): Promise<FeatureRows> {
     const { sae } = this;
     const { activation, features, width } = sae;
@@ -55,7 +56,7 @@ export class EncoderSession {
     for (;;) {
       const found = await this.run(x, tokens, limit, candidates !== undefined);
       const isFull = activation.kind !== 'topK' && candidates === undefined && limit < features;
-      // Nothing is cut off silently: a token with as many on as were answered is asked for again.
+      // A token with `limit` features on may have more: then run again with a higher limit.
       if (!isFull || !hasFullRow(found.values, tokens, limit))
         return this.toRows(x, tokens, limit, found);
       limit = Math.min(features, 4 * limit);
@@ -113,7 +114,7 @@ export class EncoderSession {
   }
 }
 
-/** |x - x̂|; NaN of a transcoder, whose x̂ is of another place. */
+/** |x - x̂|; NaN for a transcoder, whose x̂ is at another hook. */
 function errorOf(sae: Sae, x: Float32Array, row: { feature: number; value: number }[]): number {
   const { hook, hookOut } = sae.source;
   if (hook !== hookOut || sae.width !== sae.outWidth) return NaN;

@@ -1,5 +1,5 @@
-// What a model says behind each node of a small tree of tokens: the prefix in chunks as for scores, then the tree
-// in one run, each token seeing its own path alone; or, where the graph takes no such mask, token by token.
+// The model's logits after each node of a small tree of tokens. The prefix runs in chunks as for scores, then the tree
+// in one run in which each token attends to its own path only; token by token if the graph takes no such mask.
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
 import { Cancelled, UserError } from '../../../core/errors';
 import type { Runtime } from '../../../protocol/runtime';
@@ -12,17 +12,20 @@ import { treeShape } from './treeShape';
 
 export type TreeRequest = Parameters<Runtime['forwardTree']>[0];
 
-/** Nodes in a run: more would hold too many logits at once. */
+/** Nodes in a run, which bounds the logits in memory. */
 const RUN_NODES = 128;
 
 export interface TreeCaches {
-  /** Of whole chunks, as scores have them. */
+  /** Of whole chunks, shared with scoring. */
   readonly chunks: PrefixCache;
-  /** Of whole prefixes: the next is often the same or a token longer. They round as they happened to be run. */
+  /** Of whole prefixes, as the next one is often the same or a token longer. Their rounding depends on earlier runs. */
   readonly prefixes: PrefixCache;
 }
 
-/** Logits [wanted, vocabSize]. */
+/**
+ * Logits [wanted, vocabSize] of the token after each wanted node. Throws `UserError` for tokens outside the vocabulary
+ * and runs that fail, `Cancelled` when cancelled.
+ */
 export async function forwardTree(
   session: GraphSession,
   caches: TreeCaches,
@@ -54,7 +57,7 @@ export async function forwardTree(
   return logits;
 }
 
-/** Throws `UserError`. */
+/** Throws `UserError` for a token outside the vocabulary. */
 export function checkTokens(tokens: Iterable<number>, vocabSize: number): void {
   for (const token of tokens) {
     if (token < vocabSize) continue;
@@ -64,12 +67,15 @@ export function checkTokens(tokens: Iterable<number>, vocabSize: number): void {
   }
 }
 
-/** Throws `Cancelled`. */
+/** Throws `Cancelled` if the flag is set. */
 export function checkCancel(cancel: TreeRequest['cancel']): void {
   if (cancel && Atomics.load(cancel, 0) !== 0) throw new Cancelled();
 }
 
-/** One run of what is left of the prefix and of the tree. Without branches they are a text, the prefix of others. */
+/**
+ * Runs the rest of the prefix together with the tree. A tree without branches continues the prefix, so the whole is
+ * cached as a prefix for later requests.
+ */
 async function runWithPrefix(
   session: GraphSession,
   { chunks, prefixes }: TreeCaches,
@@ -92,7 +98,11 @@ async function runWithPrefix(
   const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
   const ids = all.subarray(past.tokens);
   const { present, fetched } = await session.run({
-    ...{ ids, past, firstRow: firstRow - past.tokens, topK: 1, fetch: [SCORING.logits] },
+    ids,
+    past,
+    firstRow: firstRow - past.tokens,
+    topK: 1,
+    fetch: [SCORING.logits],
     tree: hasBranches
       ? treeShape(past.tokens, treeAfter(ids, prefix.length - past.tokens, used))
       : undefined,
@@ -106,7 +116,7 @@ async function runWithPrefix(
     prefixes.add(prefix, prefixes.cut(present, prefix.length));
 }
 
-/** The tree's nodes behind the `left` tokens that come before it in the run. */
+/** The run as one tree: the `left` tokens of the prefix in it, then the tree's nodes. */
 function treeAfter(ids: Uint32Array, left: number, used: readonly UsedNode[]): PathNode[] {
   const places = new Map(used.map(({ node }, place) => [node, left + place]));
   return [
@@ -116,7 +126,7 @@ function treeAfter(ids: Uint32Array, left: number, used: readonly UsedNode[]): P
   ];
 }
 
-/** Keys and values of the whole prefix; its logits are taken if they are wanted, as those of node 0. */
+/** Keys and values of the whole prefix. `isWanted`: passes the logits after it to `take`, as node 0. */
 export async function keyValuesAfterPrefix(
   session: GraphSession,
   { chunks, prefixes }: TreeCaches,
@@ -131,7 +141,10 @@ export async function keyValuesAfterPrefix(
   const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
   const ids = prefix.subarray(past.tokens);
   const { present, fetched } = await session.run({
-    ...{ ids, past, firstRow: ids.length - Number(isWanted), topK: 1 },
+    ids,
+    past,
+    firstRow: ids.length - Number(isWanted),
+    topK: 1,
     fetch: isWanted ? [SCORING.logits] : [],
   });
   if (isWanted) take(0, fetched.get(SCORING.logits)!);
@@ -139,19 +152,22 @@ export async function keyValuesAfterPrefix(
   return present;
 }
 
-/** A node with its place in the tree that was asked for. */
+/** A node that takes part in a run. */
 interface UsedNode extends PathNode {
+  /** Its index in the request. */
   readonly node: number;
 }
 
-/** The root, the wanted nodes and those that lead to them, after their parents. */
+/** The root, the wanted nodes and their ancestors; parents come first. */
 function withAncestors(nodes: readonly PathNode[], wanted: readonly number[]): UsedNode[] {
   const used = new Set<number>([0]);
   for (let node of wanted) for (; node > 0; node = nodes[node]!.parent) used.add(node);
   return [...used].sort((a, b) => a - b).map(node => ({ ...nodes[node]!, node }));
 }
 
-/** Trees of at most `RUN_NODES` nodes, if no path alone is longer, in which each wanted node is once. */
+/**
+ * Splits a tree into trees of at most `RUN_NODES` nodes, or of one longer path, with each wanted node in one of them.
+ */
 function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): UsedNode[][] {
   const used = withAncestors(nodes, wanted);
   if (used.length <= RUN_NODES || wanted.length < 2) return [used];
@@ -159,7 +175,10 @@ function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): UsedNode
   return [wanted.slice(0, half), wanted.slice(half)].flatMap(part => runsOf(nodes, part));
 }
 
-/** Keys and values of the prefix in chunks, from `recent` or what scores left behind on; at least one of its tokens is left to run. */
+/**
+ * Runs the prefix in chunks, from `recent` or the cached chunks on, whichever is longer. Returns keys and values with at
+ * least one token of the prefix left to run. These are not cached: those of the whole prefix are, and begin with them.
+ */
 async function runChunks(
   session: GraphSession,
   cache: PrefixCache,
@@ -175,12 +194,12 @@ async function runChunks(
     const { present } = await session.run({ ids, past, firstRow: ids.length, topK: 1 });
     past = present;
   }
-  // They are the beginning of what is remembered of the whole prefix.
   return past;
 }
 
 type TakeLogits = (node: number, row: Float32Array) => void;
 
+/** Runs a tree after the whole prefix. */
 async function runTree(
   session: GraphSession,
   past: KeyValues,
@@ -192,7 +211,11 @@ async function runTree(
   const nodes = used.map(({ parent, token }) => ({ parent: places.get(parent) ?? -1, token }));
   const ids = Uint32Array.from(tokensOf(used));
   const { fetched } = await session.run({
-    ...{ ids, past, firstRow: 0, topK: 1, fetch: [SCORING.logits] },
+    ids,
+    past,
+    firstRow: 0,
+    topK: 1,
+    fetch: [SCORING.logits],
     tree: treeShape(past.tokens, nodes),
   });
   const logits = fetched.get(SCORING.logits)!;
@@ -205,6 +228,7 @@ function tokensOf(run: readonly UsedNode[]): number[] {
   return run.slice(1).map(({ token }) => token);
 }
 
+/** Runs each node by itself, with the keys and values of its path. */
 async function runTokenByToken(
   session: GraphSession,
   past: KeyValues,
@@ -214,7 +238,10 @@ async function runTokenByToken(
   const states = new Map([[0, past]]);
   for (const { node, parent, token } of used.slice(1)) {
     const { present, fetched } = await session.run({
-      ...{ ids: Uint32Array.of(token), past: states.get(parent)!, firstRow: 0, topK: 1 },
+      ids: Uint32Array.of(token),
+      past: states.get(parent)!,
+      firstRow: 0,
+      topK: 1,
       fetch: [SCORING.logits],
     });
     states.set(node, present);

@@ -1,4 +1,4 @@
-// One loaded graph and the single thing it does: run some tokens behind others that it has seen.
+// A loaded graph, which runs some tokens after others whose keys and values are known.
 import { availableParallelism } from 'node:os';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { emptyScores, type Scores } from '../../../core/lenses/scores';
@@ -15,28 +15,28 @@ export interface RunRequest {
   /** Token ids, in the vocabulary. */
   ids: Uint32Array;
   past: KeyValues;
-  /** The first of `ids` whose row is wanted; all after it are. `ids.length` wants none. */
+  /** Index in `ids` of the first row that is wanted, with all after it; `ids.length`: none. */
   firstRow: number;
-  /** [ids.length - firstRow]; scores are computed only where it is given. */
+  /** [ids.length - firstRow]; without it no scores are computed. */
   targets?: Uint32Array | undefined;
   topK: number;
   /** Further outputs by name: `SCORING.logits` (of the wanted rows) or a hook's tensor. */
   fetch?: readonly string[];
-  /** The tokens are no sequence, but a tree; only where the graph's `tree` can serve. */
+  /** If the tokens are a tree and not a sequence; requires that the graph's `tree` is not 'none'. */
   tree?: TreeShape | undefined;
-  /** [ids.length, width], added at the place that the graph was opened for; nothing where it is not given. */
+  /** [ids.length, width], added at the hook that the graph was opened with; default: zero. */
   steer?: Float32Array | undefined;
 }
 
 export interface TreeShape {
   /** [ids.length] */
   positions: readonly number[];
-  /** [ids.length, past.tokens + ids.length]: 0 where a token may look, `HIDDEN` where it may not. */
+  /** [ids.length, past.tokens + ids.length]: 0 where a token may attend, `HIDDEN` where it may not. */
   bias: Float32Array;
 }
 
 export interface RunResult {
-  /** Of past and ids together. */
+  /** Of `past` and `ids` together. */
   present: KeyValues;
   /** One row for each target. */
   scores: Scores;
@@ -44,7 +44,7 @@ export interface RunResult {
 }
 
 export class GraphSession {
-  /** Tokens that went through the graph so far. */
+  /** Tokens that have been run so far. */
   tokensRun = 0;
 
   private constructor(
@@ -52,15 +52,18 @@ export class GraphSession {
     private readonly session: InferenceSession,
   ) {}
 
-  /** Throws `UserError` where the graph cannot serve. */
+  /**
+   * `layers`: blocks in the model's configuration. `noTree`: why trees are not to be run. `hook`: a hook that is to be
+   * fetched and steered. Throws `UserError` if the graph cannot be used.
+   */
   static async open(
     onnxPath: string,
     folder: string,
     layers?: number,
     noTree?: string,
-    site?: string,
+    hook?: string,
   ): Promise<GraphSession> {
-    const graph = instrumentGraph(onnxPath, folder, layers, noTree, site);
+    const graph = instrumentGraph(onnxPath, folder, layers, noTree, hook);
     try {
       const session = await InferenceSession.create(graph.bytes, sessionOptions(graph));
       return new GraphSession(graph, session);
@@ -130,14 +133,16 @@ export class GraphSession {
     };
   }
 
-  /** Logits of rows of the last hook's tensor; undefined where the graph has no such end. */
+  /**
+   * Logits [rows, vocabSize] of the last hook's residuals [rows, hidden]; undefined if the unembedding was not found.
+   */
   async logitsOfResiduals(
     residuals: Float32Array,
     rows: number,
   ): Promise<Float32Array | undefined> {
     const { unembedding } = this.graph;
     if (unembedding === undefined) return undefined;
-    // Used once, so neither its weights nor its nodes are worth arranging.
+    // The session is used once, so optimizing its weights or its nodes does not pay.
     const options = sessionOptions(this.graph, 0);
     const session = await InferenceSession.create(unembedding, {
       ...options,
@@ -171,31 +176,30 @@ const SCORES = [
 ];
 
 /**
- * Weights that the runtime arranges to its liking run 1.3 times as fast, load three times as slowly and
- * are a private copy; else they are read where they lie, from pages that the system shares. Beyond
- * this size the copy is not worth it.
+ * Prepacked weights run 1.3 times as fast, load three times as slowly and are a private copy; others are read in place,
+ * from pages that the system shares. Beyond this size the copy does not pay.
  */
-const MAX_ARRANGED_BYTES = 1 << 30;
+const MAX_PREPACKED_BYTES = 1 << 30;
 
-function sessionOptions({ weights, quantization }: InstrumentedGraph, limit = MAX_ARRANGED_BYTES) {
+function sessionOptions({ weights, quantization }: InstrumentedGraph, limit = MAX_PREPACKED_BYTES) {
   const session: Record<string, unknown> = {
     model_external_initializers_file_folder_path: weights.root,
-    // Threads that spin for work would take it from the editor.
+    // Spinning threads would take CPU time from the editor.
     intra_op: { allow_spinning: '0' },
   };
-  // Products of 4-bit weights are thirty times as slow without.
+  // Products of 4-bit weights are thirty times as slow without prepacking.
   if (weights.sizeBytes > limit && quantization !== 'weight-only') session.disable_prepacking = '1';
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: threadCount(),
     interOpNumThreads: 1,
-    // What it would log is thrown as well.
+    // Errors that it would log are thrown as well.
     logSeverityLevel: 4,
     extra: { session },
   } satisfies InferenceSession.SessionOptions;
 }
 
-/** One core is left to the editor. */
+/** Leaves one core to the editor. */
 export function threadCount(): number {
   return Math.min(4, Math.max(1, availableParallelism() - 1));
 }
@@ -225,7 +229,7 @@ function int64(length: number, at: (index: number) => number): Tensor {
   return new Tensor('int64', data, [length]);
 }
 
-/** [1, length] in the type that the graph wants; of rank 0 or 1 where that is asked for. */
+/** [1, length] in the type of the graph's input; [length] for `rank` 1, a scalar for 0. */
 function numbers(info: ValueInfo, length: number, at: (index: number) => number, rank = 2): Tensor {
   const dims = rank === 0 ? [] : rank === 1 ? [length] : [1, length];
   const values = Array.from({ length }, (_, index) => at(index));

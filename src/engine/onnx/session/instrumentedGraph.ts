@@ -1,5 +1,5 @@
-// From a model folder's .onnx file to the bytes of the graph that is run: the same computation over the
-// same weights on disk, with scores computed inside and the residual stream within reach.
+// Turns a model folder's .onnx file into the graph that is run: the same computation over the same weights on disk,
+// with scores computed inside and the residual stream as outputs.
 import { UserError } from '../../../core/errors';
 import { FileSource } from '../../files/fileSource';
 import { readProto } from '../graph/externalise';
@@ -29,26 +29,26 @@ export interface InstrumentedGraph {
   nodes: number;
   attention: string;
   quantization: Quantization;
-  /** The hooks with the graph output that each one's tensor can be fetched by, float [1, tokens, hidden]. */
+  /** The hooks, each with the name of its output, float [1, tokens, hidden]. */
   hooks: Hook[];
   hooksMissing: string | undefined;
-  /** What turns the last hook's tensor into logits, if nothing else goes into them. */
+  /** The model that computes logits from the last hook's tensor, if they depend on nothing else. */
   unembedding: Uint8Array | undefined;
   tree: TreeSupport;
-  /** Whether the input `STEER` is there and has to be fed. */
+  /** Whether the graph has the input `STEER`, which then must be fed. */
   isSteered: boolean;
 }
 
 /**
- * Throws `UserError`, naming the file, where it is no graph that could serve. `noTree`: why its attention stays as it is. `site`: a
- * hook beyond the residual stream's that can be fetched too, and that something can be added to.
+ * `noTree`: why the attention mask is left as it is. `hook`: a hook, perhaps beyond those of the residual stream, that
+ * is to be fetched and steered. Throws `UserError` that names the file if the graph cannot be used.
  */
 export function instrumentGraph(
   onnxPath: string,
   folder: string,
   layers?: number,
   noTree?: string,
-  site?: string,
+  hook?: string,
 ): InstrumentedGraph {
   try {
     const model = parseModel(readModelFile(onnxPath));
@@ -63,8 +63,8 @@ export function instrumentGraph(
     const { hooks, missing, unembedding } = checkedResiduals(model, roles, layers);
     const tree: TreeSupport =
       noTree === undefined ? addTreeMask(model.graph, roles) : { kind: 'none', reason: noTree };
-    if (site !== undefined) addSteeredHook(model, hooks, site);
-    addTaps(model, hooks, quantization === 'fp16');
+    if (hook !== undefined) addSteeredHook(model, hooks, hook);
+    addHookOutputs(model, hooks, quantization === 'fp16');
     addScoring(model, roles.logits);
     const bytes = writeModel(model);
     return {
@@ -79,7 +79,7 @@ export function instrumentGraph(
       hooksMissing: missing,
       unembedding,
       tree,
-      isSteered: site !== undefined,
+      isSteered: hook !== undefined,
     };
   } catch (error) {
     if (error instanceof GraphError) throw new UserError(`${onnxPath} ${error.message}.`);
@@ -91,7 +91,9 @@ export function instrumentGraph(
   }
 }
 
-/** Makes a hook one of `hooks` and lets something be added there. Throws `GraphError` where the graph has no such place. */
+/**
+ * Makes a hook one of `hooks`, with an input that is added there. Throws `GraphError` if the graph has no such hook.
+ */
 function addSteeredHook({ graph }: OnnxModel, hooks: Hook[], hook: string): void {
   const tensor = hookTensor(graph, hooks, hook);
   if (tensor === undefined || !addSteering(graph, tensor))
@@ -99,7 +101,7 @@ function addSteeredHook({ graph }: OnnxModel, hooks: Hook[], hook: string): void
   if (!hooks.some(each => each.hook === hook)) hooks.push({ hook, tensor });
 }
 
-/** The hooks, if the last of them is all that the logits depend on: so much can be checked. */
+/** The hooks, if the logits depend on the last of them only, which is what can be checked. */
 function checkedResiduals(model: OnnxModel, { ids, logits }: Roles, layers: number | undefined) {
   const { hooks, missing } = findResiduals(model.graph, ids.name, layers);
   const last = hooks.at(-1);
@@ -109,8 +111,8 @@ function checkedResiduals(model: OnnxModel, { ids, logits }: Roles, layers: numb
   return { hooks: [], missing: `the logits depend on more than "${last.tensor}"`, unembedding };
 }
 
-/** Each tensor becomes an output once, though it is the end of one block and the start of the next. */
-function addTaps(model: OnnxModel, hooks: Hook[], cast: boolean): void {
+/** Makes each tensor an output once, although it is the end of one block and the start of the next. */
+function addHookOutputs(model: OnnxModel, hooks: Hook[], cast: boolean): void {
   const outputs = new Set(model.graph.outputs.map(({ name }) => name));
   for (const hook of hooks) {
     const fetched = cast ? `${hook.tensor}.float` : hook.tensor;

@@ -1,9 +1,9 @@
-// The keys and values that a prefix of tokens left behind, and a bounded memory of them.
+// The keys and values of a prefix of tokens, and a bounded cache of them.
 import { Tensor } from 'onnxruntime-node';
 import { FLOAT16 } from '../graph/graph';
 import type { PastTensor } from '../graph/graphRoles';
 
-/** One tensor for each of the graph's past inputs, in their order. Never changed once made. */
+/** One tensor for each of the graph's past inputs, in their order. Immutable. */
 export interface KeyValues {
   readonly tokens: number;
   readonly tensors: readonly Tensor[];
@@ -18,7 +18,7 @@ export function emptyKeyValues(past: readonly PastTensor[]): KeyValues {
   return { tokens: 0, tensors };
 }
 
-/** The first `tokens` of them, copied. */
+/** A copy of the first `tokens`. */
 function cutKeyValues(from: KeyValues, past: readonly PastTensor[], tokens: number): KeyValues {
   const tensors = from.tensors.map((tensor, index) => {
     const { dims, tokenAxis } = past[index]!;
@@ -49,9 +49,9 @@ interface Entry {
   readonly sizeBytes: number;
 }
 
-/** Keys and values of prefixes, the least recently used forgotten beyond `limitBytes`. */
+/** Keys and values of prefixes; beyond `limitBytes` the least recently used are dropped. */
 export class PrefixCache {
-  /** The most recently used last. */
+  /** The most recently used is last. */
   private entries: Entry[] = [];
 
   constructor(
@@ -60,8 +60,8 @@ export class PrefixCache {
   ) {}
 
   /**
-   * The longest known prefix of `ids` of at most `limit` tokens and a multiple of `step` of them, so
-   * that a run that goes on from it has the same boundaries, hence the same bits, as one from the start.
+   * The longest cached prefix of `ids` of at most `limit` tokens and a multiple of `step` tokens. A run that continues
+   * from it has the same chunk boundaries, hence the same bits, as a run from the start.
    */
   find(ids: Uint32Array, limit: number, step: number): KeyValues {
     let best: Entry | undefined;
@@ -77,7 +77,7 @@ export class PrefixCache {
     return cutKeyValues(best.keyValues, this.past, bestTokens);
   }
 
-  /** Keeps what `ids` left behind, in place of what their own prefixes did. */
+  /** Caches the keys and values of `ids`, in place of those of their prefixes. */
   add(ids: Uint32Array, keyValues: KeyValues): void {
     if (ids.length === 0) return;
     const longer = this.entries.find(
@@ -92,7 +92,7 @@ export class PrefixCache {
     while (total > this.limitBytes) total -= this.entries.shift()?.sizeBytes ?? total;
   }
 
-  /** Those of the first `tokens` alone, copied. */
+  /** A copy of the first `tokens`. */
   cut(keyValues: KeyValues, tokens: number): KeyValues {
     return cutKeyValues(keyValues, this.past, tokens);
   }

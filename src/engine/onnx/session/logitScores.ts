@@ -1,8 +1,8 @@
-// The same scores as the graph's, computed here from logits in double precision: what its self-test,
-// the tests and the benchmark compare it with.
+// The graph's scores computed from logits in double precision: the reference of its self-test, the tests and the
+// benchmark.
 import { emptyScores, type Scores } from '../../../core/lenses/scores';
 
-/** `logits` [row, vocabSize]; `targets` [row]. Contexts are left 0. */
+/** `logits` [row, vocabSize]; `targets` [row]. Contexts stay 0. */
 export function scoresOfLogits(
   logits: Float32Array,
   vocabSize: number,
@@ -11,7 +11,7 @@ export function scoresOfLogits(
 ): Scores {
   const scores = emptyScores(targets.length, topK);
   for (let row = 0; row < targets.length; row++) {
-    // Indexed loops: iterators would be most of the time before they are compiled.
+    // Indexed loops: before they are compiled, iterators would take most of the time.
     const x = logits.subarray(row * vocabSize, (row + 1) * vocabSize);
     const target = x[targets[row]!]!;
     let max = -Infinity;
@@ -44,7 +44,7 @@ export function scoresOfLogits(
   return scores;
 }
 
-/** The ids of the k largest, largest first, of equals the smaller id first. */
+/** The ids of the k largest, largest first; of equals the smaller id comes first. */
 function likeliest(x: Float32Array, k: number): number[] {
   const top: number[] = [];
   let least = -Infinity;

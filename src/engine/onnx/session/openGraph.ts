@@ -1,4 +1,4 @@
-// A graph that has been opened and tested against itself, with its memory of prefixes.
+// An open graph with the results of its self-test and its caches of prefixes.
 import { env } from 'onnxruntime-node';
 import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
@@ -39,7 +39,9 @@ export class OpenGraph {
     this.treeCache = new PrefixCache(session.graph.roles.past, TREE_CACHE_BYTES);
   }
 
-  /** With its own attention alone where the graph as rewritten for trees cannot be loaded or gives other numbers. */
+  /**
+   * Opens the graph without trees if, rewritten for trees, it cannot be loaded or gives other numbers. Throws `UserError`.
+   */
   static async open(params: OpenParams): Promise<OpenGraph> {
     try {
       return await OpenGraph.openOnce(params);
@@ -84,7 +86,7 @@ export class OpenGraph {
     }
   }
 
-  /** Rows [from, targets.length); `onChunk` hears of them as they are done. */
+  /** Rows [from, targets.length); `onChunk` is called with each chunk when it is done. */
   score(
     { cancel, ...params }: ScoreParams,
     signal: AbortSignal,
@@ -106,7 +108,7 @@ export class OpenGraph {
     return sampleTokens(this.session, this.treeCaches, this.report.vocabSize, request);
   }
 
-  /** In place of the one before; null: none. Throws `UserError` where it does not fit. */
+  /** Opens an autoencoder in place of the one before; null: none. Throws `UserError` if it does not fit the model. */
   async openSae(sae: Sae | null): Promise<void> {
     await this.sae?.close();
     this.sae = undefined;
@@ -143,7 +145,7 @@ export class OpenGraph {
     throw new UserError('No autoencoder is open.');
   }
 
-  /** Tokens that went through the graph so far. */
+  /** Tokens that have been run so far. */
   get tokensRun(): number {
     return this.session.tokensRun;
   }
@@ -154,10 +156,10 @@ export class OpenGraph {
   }
 }
 
-/** The graph is better left as it was; the message says why. */
+/** The graph has to stay without trees; the message says why. */
 class TreeUnsupported extends Error {}
 
-/** The self-test's figure. Throws `NoTree` where it fails. */
+/** The self-test's row for trees. Throws `TreeUnsupported` if it fails. */
 async function checkTree(session: GraphSession, vocabSize: number): Promise<SelfTestRow> {
   const tested = await treeTest(session, vocabSize).catch((error: Error) => {
     throw new TreeUnsupported(`it fails on a tree (${error.message})`);
@@ -171,7 +173,7 @@ async function checkTree(session: GraphSession, vocabSize: number): Promise<Self
 function quantizationWarnings(quantization: GraphReport['quantization']): string[] {
   if (quantization !== 'dynamic-int8') return [];
   return [
-    'The model quantises its activations as it runs (dynamic int8): what it says of a token depends ' +
-      'on which other tokens share the run. Choose a float32 or a weight-only quantised export for numbers to rely on.',
+    'The model quantizes its activations at run time (dynamic int8): the scores of a token depend ' +
+      'on which other tokens share the run. Choose a float32 or a weight-only quantized export for reliable numbers.',
   ];
 }

@@ -1,4 +1,4 @@
-// The engine's side of the thread that runs ONNX Runtime: starts it, asks it, hears of its progress.
+// The engine's side of the thread that runs ONNX Runtime: starts it, sends requests and receives progress.
 import { Worker } from 'node:worker_threads';
 import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
@@ -24,7 +24,7 @@ type SampleParams = Omit<Parameters<Runtime['sample']>[0], 'cancel'>;
 type SteerParams = Omit<Parameters<Runtime['scoreSteered']>[0], 'cancel'>;
 
 interface Job {
-  /** [1]; 1 asks the thread to stop, which reads it between runs, when no message would reach it. */
+  /** [1]: 1 asks the thread to stop. The thread reads it between runs, when no message would reach it. */
   cancel: Int32Array<SharedArrayBuffer>;
   onChunk?: ((chunk: ScoredChunk) => void) | undefined;
   onEncoded?: ((chunk: EncodedChunk) => void) | undefined;
@@ -34,7 +34,7 @@ export class RuntimeClient {
   private readonly connection;
   private readonly remote: Remote<Runtime>;
   private readonly jobs = new Map<number, Job>();
-  /** Why the thread is gone, once it is: what it is asked would never be answered. */
+  /** Why the thread has ended, if it has: it would never answer a request. */
   private gone: Error | undefined;
   private readonly waiting = new Set<(error: Error) => void>();
   private nextJob = 1;
@@ -42,7 +42,7 @@ export class RuntimeClient {
 
   /**
    * @param path the bundled `worker.ts`
-   * @param onLost the thread ended unasked: nothing can be scored in this process any more
+   * @param onLost called when the thread ends by itself: this process can score nothing from then on
    */
   constructor(path: string, onLost: () => void = () => {}) {
     const worker = new Worker(path);
@@ -54,13 +54,13 @@ export class RuntimeClient {
     this.connection.onNotification(ENCODED_CHUNK, (chunk: EncodedChunk) => {
       this.jobs.get(chunk.job)?.onEncoded?.(chunk);
     });
-    const lose = (error: Error) => {
+    const rejectAll = (error: Error) => {
       this.gone ??= error;
       for (const reject of this.waiting) reject(this.gone);
     };
-    worker.once('error', lose);
+    worker.once('error', rejectAll);
     worker.once('exit', code => {
-      lose(
+      rejectAll(
         this.disposed ? new Cancelled() : new Error(`the runtime's thread ended with code ${code}`),
       );
       this.connection.dispose();
@@ -73,7 +73,7 @@ export class RuntimeClient {
     return this.answered(this.remote.open(params));
   }
 
-  /** Rows [from, targets.length); `onChunk` hears of them as they are done. Aborting throws `Cancelled`. */
+  /** Rows [from, targets.length); `onChunk` is called with each chunk when it is done. Aborting throws `Cancelled`. */
   async score(
     params: ScoreParams,
     signal?: AbortSignal,
@@ -86,7 +86,9 @@ export class RuntimeClient {
     return this.answered(this.remote.openSae({ sae }));
   }
 
-  /** Rows of inputs from `from` on; `onEncoded` hears of them as they are done. Aborting throws `Cancelled`. */
+  /**
+   * Inputs [from, inputs.length); `onEncoded` is called with each chunk when it is done. Aborting throws `Cancelled`.
+   */
   encode(
     params: EncodeParams,
     signal?: AbortSignal,
@@ -107,15 +109,15 @@ export class RuntimeClient {
     return this.answered(this.remote.logitsOfResiduals({ residuals, rows }));
   }
 
-  /** A request whose chunks are heard of under a number of its own. */
+  /** Sends a request whose chunks are posted under a number of its own. */
   private runJob<T>(
     signal: AbortSignal | undefined,
-    hears: Omit<Job, 'cancel'>,
+    listeners: Omit<Job, 'cancel'>,
     request: (to: { cancel: Int32Array<SharedArrayBuffer>; job: number }) => Promise<T>,
   ): Promise<T> {
     return this.cancellable(signal, async cancel => {
       const job = this.nextJob++;
-      this.jobs.set(job, { cancel, ...hears });
+      this.jobs.set(job, { cancel, ...listeners });
       try {
         return await this.answered(request({ cancel, job }));
       } finally {
@@ -124,7 +126,7 @@ export class RuntimeClient {
     });
   }
 
-  /** With a flag that the thread reads between runs, when no message would reach it. */
+  /** Sends a request with a flag that the thread reads between runs, when no message would reach it. */
   private async cancellable<T>(
     signal: AbortSignal | undefined,
     request: (cancel: Int32Array<SharedArrayBuffer>) => Promise<T>,
@@ -156,14 +158,14 @@ export class RuntimeClient {
     );
   }
 
-  /** Lets go of the graph; another one can be opened. */
+  /** Releases the graph; another one can be opened. */
   close(): Promise<void> {
     return this.answered(this.remote.close({}));
   }
 
   /**
-   * Ends the thread after the run it is in; what it was asked rejects with `Cancelled`. (To leave the
-   * process in the middle of a run takes a signal: `process.exit` would abort it with a core dump.)
+   * Ends the thread after its current run; pending requests reject with `Cancelled`. (Only a signal can end the process
+   * in the middle of a run: `process.exit` would abort it with a core dump.)
    */
   dispose(): void {
     if (this.disposed) return;
@@ -172,7 +174,9 @@ export class RuntimeClient {
     void this.connection.sendNotification(CLOSED);
   }
 
-  /** (A race against one promise that outlives all answers would keep every one of them.) */
+  /**
+   * Rejects if the thread ends. Not `Promise.race`: racing against a long-lived promise keeps every answer in memory.
+   */
   private answered<T>(answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.gone) reject(this.gone);

@@ -1,5 +1,5 @@
-// An autoencoder beside an opened graph: what flows through its place in the model, encoded chunk by chunk, and
-// the model run with something added there.
+// An autoencoder beside an open graph: encodes the activations at its hook chunk by chunk, and runs the model with
+// something added there.
 import { layerOf } from '../../../core/sae/hookNames';
 import type { Sae } from '../../../core/sae/sae';
 import { concatRows, sliceRows, type FeatureRows } from '../../../core/sae/sparseRows';
@@ -38,7 +38,10 @@ export class SaeSession {
     private readonly openAt: (hook: string) => Promise<GraphSession>,
   ) {}
 
-  /** `openAt` opens the same graph with a place for the hook. Throws `UserError` where model and autoencoder do not fit. */
+  /**
+   * `openAt` opens the same graph with a hook to fetch and steer. Throws `UserError` if the autoencoder does not fit
+   * the model.
+   */
   static async open(
     session: GraphSession,
     sae: Sae,
@@ -74,7 +77,7 @@ export class SaeSession {
     await this.steered?.release();
   }
 
-  /** Rows [from, inputs.length). */
+  /** Features of inputs [from, inputs.length). Throws `Cancelled`, and `UserError` if a run fails. */
   async encode(cache: PrefixCache, request: EncodeRequest): Promise<FeatureRows> {
     const { inputs, from, candidates } = request;
     const parts: FeatureRows[] = [];
@@ -88,7 +91,7 @@ export class SaeSession {
     return concatRows(parts);
   }
 
-  /** All rows. */
+  /** All rows. Throws `Cancelled`. */
   async scoreSteered(request: SteerRequest): Promise<Scores> {
     const { inputs, targets, steer, topK } = request;
     const session = (this.steered ??= await this.openAt(this.hook));
@@ -112,7 +115,10 @@ export class SaeSession {
     return scores;
   }
 
-  /** Runs the model over the inputs and tells of each chunk's activations that reaches beyond `from`. */
+  /**
+   * Runs the model over the inputs; calls `use` with the activations x [tokens, width] of each chunk that reaches
+   * beyond `from`.
+   */
   private async forEachChunk(
     cache: PrefixCache,
     inputs: Uint32Array,
@@ -147,7 +153,7 @@ export class SaeSession {
     }
   }
 
-  /** The graph as it is opened where that has the place; else the one that is made for it. */
+  /** The open graph if it has the hook, otherwise one that is opened for it. */
   private async sessionWithHook(): Promise<GraphSession> {
     const { hooks } = this.session.graph;
     if (hooks.some(({ hook }) => hook === this.hook)) return this.session;

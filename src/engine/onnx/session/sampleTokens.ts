@@ -1,5 +1,5 @@
-// Many continuations of one prefix at once. What they share is computed once: those that have drawn the same tokens so
-// far are one node of a tree that grows behind the prefix by a run for each step, whose keys and values stay.
+// Samples many continuations of one prefix at once. What they share is computed once: continuations with the same tokens
+// so far are one node of a tree after the prefix, which grows by one run for each step and keeps its keys and values.
 import { seededRandom } from '../../../core/random';
 import { drawToken } from '../../../core/traces/drawToken';
 import type { Runtime } from '../../../protocol/runtime';
@@ -12,15 +12,16 @@ import { explainRuntimeError } from './runtimeErrors';
 
 export type SampleRequest = Parameters<Runtime['sample']>[0];
 
-/** A token that continuations have in common, with those on the way to it. */
+/** A token that continuations have in common, after the same tokens. */
 interface TokenNode {
   readonly token: number;
-  /** Places of its path among what ran behind the prefix. */
+  /** Indices of its path among the tokens that ran after the prefix. */
   readonly path: readonly number[];
+  /** The continuations, by index of their seeds. */
   readonly rows: number[];
 }
 
-/** [seed]: its tokens, up to one that ends a text (included) or to `maxTokens`. */
+/** [seed]: its tokens, up to an end token (included) or `maxTokens`. Throws `UserError` and `Cancelled`. */
 export async function sampleTokens(
   session: GraphSession,
   caches: TreeCaches,
@@ -43,7 +44,9 @@ export async function sampleTokens(
   }
 }
 
+/** The tokens that have been drawn. */
 class Continuations {
+  /** [seed][token] */
   readonly tokens: number[][];
   private readonly randoms: (() => number)[];
   private readonly ends: ReadonlySet<number>;
@@ -57,7 +60,7 @@ class Continuations {
     this.ends = new Set(request.ends);
   }
 
-  /** Draws a token for a continuation. Answers whether it goes on. */
+  /** Draws a token for a continuation; returns whether the continuation goes on. */
   draw(row: number, logits: Float32Array): boolean {
     const { maxTokens, vocabSize } = this.request;
     const own = this.tokens[row]!;
@@ -67,6 +70,7 @@ class Continuations {
   }
 }
 
+/** All continuations together, one run for each step. */
 async function sampleAsTree(
   session: GraphSession,
   past: KeyValues,
@@ -82,8 +86,12 @@ async function sampleAsTree(
     const ran = past.tokens - prefix;
     const own = nodes.map((node, i) => ({ ...node, path: [...node.path, ran + i] }));
     const { present, fetched } = await session.run({
-      ...{ ids: Uint32Array.from(own, ({ token }) => token), past, firstRow: 0, topK: 1 },
-      ...{ fetch: [SCORING.logits], tree: treeShapeOf(own, prefix, past.tokens) },
+      ids: Uint32Array.from(own, ({ token }) => token),
+      past,
+      firstRow: 0,
+      topK: 1,
+      fetch: [SCORING.logits],
+      tree: treeShapeOf(own, prefix, past.tokens),
     });
     past = present;
     const logits = fetched.get(SCORING.logits)!;
@@ -92,7 +100,7 @@ async function sampleAsTree(
   }
 }
 
-/** The nodes behind these: one for each token that was drawn, where it goes on. */
+/** The children of nodes: one for each token that was drawn and does not end its continuation. */
 function drawChildren(
   nodes: readonly TokenNode[],
   written: Continuations,
@@ -111,7 +119,7 @@ function drawChildren(
   });
 }
 
-/** Each token sees the prefix and its own path. */
+/** Each token attends to the prefix and its own path. */
 function treeShapeOf(nodes: readonly TokenNode[], prefix: number, past: number): TreeShape {
   const seen = past + nodes.length;
   const bias = new Float32Array(nodes.length * seen).fill(HIDDEN);
@@ -122,7 +130,7 @@ function treeShapeOf(nodes: readonly TokenNode[], prefix: number, past: number):
   return { bias, positions: nodes.map(({ path }) => prefix + path.length - 1) };
 }
 
-/** One continuation after the other, where the graph takes no mask. */
+/** One continuation after the other, for graphs that take no mask. */
 async function sampleOneByOne(
   session: GraphSession,
   prefix: KeyValues,

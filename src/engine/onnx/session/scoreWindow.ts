@@ -1,5 +1,5 @@
-// Scores one window in chunks: few enough tokens each that a cancel is soon heard and the logits in
-// flight stay small, many enough that nothing is lost against one run.
+// Scores one window in chunks, small enough to react to a cancel soon and to keep the logits in memory small, large
+// enough to be as fast as one run.
 import { copyScores, emptyScores, sliceScores, type Scores } from '../../../core/lenses/scores';
 import { Cancelled, UserError } from '../../../core/errors';
 import type { GraphSession } from './graphSession';
@@ -7,9 +7,8 @@ import type { PrefixCache } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
 
 /**
- * Tokens in a run. Chunks begin at multiples of it, and are scored whole or not at all, whatever was
- * cached or asked for before: products of other shapes round differently, and a score is to have the
- * same bits however it was come by.
+ * Tokens in a run. Chunks begin at multiples of it and are scored whole or not at all, whatever was cached or requested
+ * before: products of other shapes round differently, and a score must always have the same bits.
  */
 export const CHUNK_TOKENS = 64;
 
@@ -20,13 +19,14 @@ export interface ScoreRequest {
   from: number;
   topK: number;
   isCancelled(): boolean;
-  /** Told of rows [firstRow, firstRow + rows of `scores`) as they are done. */
+  /** Called with rows [firstRow, firstRow + rows of `scores`) when they are done. */
   onChunk(firstRow: number, scores: Scores): void;
 }
 
 /**
- * Rows [from, targets.length), with `topK` alternatives of which those beyond the vocabulary stay
- * unknown. Throws `Cancelled`; what was computed till then is cached.
+ * Rows [from, targets.length), with `topK` alternatives, of which those beyond the vocabulary stay unknown. Throws
+ * `Cancelled`; what was computed until then is cached. Throws `UserError` for tokens outside the vocabulary and runs
+ * that fail.
  */
 export async function scoreWindow(
   session: GraphSession,
@@ -70,7 +70,7 @@ export async function scoreWindow(
   return scores;
 }
 
-/** The graph answers at least one alternative and no more than there are tokens; the rest stays unknown. */
+/** The graph returns at least one alternative and no more than there are tokens; the others stay unknown. */
 function withTopK(scores: Scores, topK: number): Scores {
   if (scores.topK === topK) return scores;
   const rows = scores.logprobs.length;

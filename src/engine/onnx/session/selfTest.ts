@@ -1,5 +1,5 @@
-// What a graph says is checked against itself when it is opened: in chunks against whole, scores from
-// the graph against scores from its logits, and the residual stream against the width it should have.
+// The self-test of an open graph: chunks against one run, the graph's scores against scores of its logits, and the
+// residual stream against the expected width.
 import type { Scores } from '../../../core/lenses/scores';
 import { GraphError } from '../graph/graph';
 import { SCORING } from '../rewrite/scoring';
@@ -22,13 +22,13 @@ export async function selfTest(session: GraphSession, hiddenSize?: number): Prom
   const { graph } = session;
   const vocabSize = await vocabSizeOf(session);
   const topK = Math.min(TOP_K, vocabSize);
-  // Any ids serve; these are spread over the vocabulary and the same at every load.
+  // Any ids will do; these are spread over the vocabulary and the same at every load.
   const sequence = Uint32Array.from({ length: TOKENS + 1 }, (_, i) => (7 + i * 7919) % vocabSize);
   const ids = sequence.subarray(0, TOKENS);
   const targets = sequence.subarray(1);
 
-  const lastTap = graph.hooks.at(-1)?.tensor;
-  const fetch = [SCORING.logits, ...(lastTap === undefined ? [] : [lastTap])];
+  const lastHook = graph.hooks.at(-1)?.tensor;
+  const fetch = [SCORING.logits, ...(lastHook === undefined ? [] : [lastHook])];
   const run = (start: number, end: number, past = session.emptyKeyValues, fetched: string[] = []) =>
     session.run({
       ids: ids.subarray(start, end),
@@ -52,7 +52,7 @@ export async function selfTest(session: GraphSession, hiddenSize?: number): Prom
       maxAbsDifference(chunked, whole.scores.logprobs),
     ),
     ...scoringFigures(whole.scores, reference),
-    ...(await tapFigures(session, whole, lastTap, hiddenSize)),
+    ...(await hookFigures(session, whole, lastHook, hiddenSize)),
   ];
   const warnings = figures
     .filter(({ passed }) => !passed)
@@ -101,14 +101,14 @@ function scoringFigures(scores: Scores, reference: Scores): SelfTestRow[] {
   ];
 }
 
-async function tapFigures(
+async function hookFigures(
   session: GraphSession,
   whole: RunResult,
-  tap: string | undefined,
+  hook: string | undefined,
   hiddenSize: number | undefined,
 ): Promise<SelfTestRow[]> {
-  if (tap === undefined) return [];
-  const residuals = whole.fetched.get(tap)!;
+  if (hook === undefined) return [];
+  const residuals = whole.fetched.get(hook)!;
   const figures: SelfTestRow[] = [];
   if (hiddenSize !== undefined) {
     const beyond = Math.abs(residuals.length / TOKENS - hiddenSize);
@@ -126,7 +126,7 @@ async function tapFigures(
   return figures;
 }
 
-/** As the graph declares it, or as it turns out in a run. */
+/** The size that the graph declares, or that of a run's logits. Throws `GraphError`. */
 async function vocabSizeOf(session: GraphSession): Promise<number> {
   const declared = session.graph.roles.logits.shape?.at(-1);
   if (typeof declared === 'number' && declared > 0) return declared;
@@ -138,6 +138,6 @@ async function vocabSizeOf(session: GraphSession): Promise<number> {
     fetch: [SCORING.logits],
   });
   const size = fetched.get(SCORING.logits)?.length ?? 0;
-  if (size === 0) throw new GraphError('answers no logits');
+  if (size === 0) throw new GraphError('returns no logits');
   return size;
 }

@@ -1,4 +1,4 @@
-// What a self-test measured, and whether it is as it should be.
+// A row of the self-test: a measured difference and its tolerance.
 import type { GraphReport } from '../../../protocol/runtime';
 
 export type SelfTestRow = GraphReport['selfTest'][number];
@@ -12,7 +12,7 @@ export function selfTestRow(
   return { name, value, tolerance, unit, passed: value <= tolerance };
 }
 
-/** The largest |a - b|; infinite where they are not numbers alike. */
+/** The largest |a - b|; infinite if one of the differences is not a number. */
 export function maxAbsDifference(a: Float32Array, b: Float32Array): number {
   let largest = 0;
   for (let i = 0; i < b.length; i++) {

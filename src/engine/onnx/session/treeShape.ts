@@ -1,9 +1,12 @@
-// A tree of tokens behind a prefix, as one run of a graph.
+// The positions and the attention mask of a tree of tokens after a prefix.
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
 import { HIDDEN } from '../rewrite/treeMask';
 import type { TreeShape } from './graphSession';
 
-/** The run's tokens are `nodes` without the first, which is the last of `past` tokens. Nodes come after their parents. */
+/**
+ * The run's tokens are `nodes` without the first, which is the last of `past` tokens. Parents come before their
+ * children.
+ */
 export function treeShape(past: number, nodes: readonly PathNode[]): TreeShape {
   const rows = nodes.length - 1;
   const seen = past + rows;

@@ -1,4 +1,4 @@
-// A tree in one run against a run for each of its paths: whether a graph whose mask was found heeds it.
+// Compares a tree in one run with a run for each of its paths, to check that the graph obeys the tree's mask.
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
 import { SCORING } from '../rewrite/scoring';
 import { selfTestRow, maxAbsDifference, type SelfTestRow } from './selfTestRows';
@@ -7,7 +7,7 @@ import type { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
 
 const PREFIX_TOKENS = 6;
-/** Siblings, a path of three, and nodes that stand before others' ancestors. */
+/** Siblings, a path of three, and nodes in front of the ancestors of others. */
 const PARENTS = [-1, 0, 0, 1, 2, 1, 4];
 
 /** The largest difference of logits. */
@@ -23,7 +23,10 @@ export async function treeTest(session: GraphSession, vocabSize: number): Promis
   for (const node of wanted) {
     const ids = Uint32Array.of(...prefix, ...pathTo(nodes, node));
     const { fetched } = await session.run({
-      ...{ ids, past: session.emptyKeyValues, firstRow: ids.length - 1, topK: 1 },
+      ids,
+      past: session.emptyKeyValues,
+      firstRow: ids.length - 1,
+      topK: 1,
       fetch: [SCORING.logits],
     });
     apart.set(fetched.get(SCORING.logits)!, node * vocabSize);

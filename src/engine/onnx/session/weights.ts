@@ -1,17 +1,17 @@
-// Where the weights lie on disk. The runtime reads external data from under one folder and refuses
-// links that lead out of it, which is how a download cache is laid out; so the files are resolved first
-// and the graph is told where they really are, relative to the folder that holds them all.
+// Finds the files of weights. The runtime reads external data from one folder and refuses links that lead out of it,
+// which is how a download cache is laid out. So links are resolved first, and the graph gets the real locations,
+// relative to the folder that contains them all.
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../../../core/errors';
 import { externalDataOf, moveExternalData } from '../graph/externalise';
 import { tensorBytes, type Graph } from '../graph/graph';
 
-/** Stands for the .onnx file itself as the location of weights that were embedded in it. */
+/** The location of weights that were embedded in the .onnx file: that file itself. */
 export const OWN_FILE = '';
 
 export interface Weights {
-  /** The folder that all locations are now relative to. */
+  /** The folder that all locations are relative to. */
   root: string;
   sizeBytes: number;
   kind: 'external' | 'embedded';
@@ -22,7 +22,9 @@ interface Place {
   sizeBytes: number;
 }
 
-/** Points every tensor's external data at the real file, in place. Throws `UserError` where one is not there. */
+/**
+ * Points every tensor's external data at the real file, in place. Throws `UserError` if a file is missing or cut short.
+ */
 export function locateWeights(graph: Graph, onnxPath: string, folder: string): Weights {
   const places = new Map<string, Place>();
   let sizeBytes = 0;
@@ -62,7 +64,7 @@ export function locateWeights(graph: Graph, onnxPath: string, folder: string): W
 function placeOf(location: string, onnxPath: string, folder: string): Place {
   const path = location === OWN_FILE ? onnxPath : resolve(dirname(onnxPath), location);
   const inFolder = relative(folder, path);
-  // A graph may come from anywhere; it has no business in files that are not the model's.
+  // A graph may come from anywhere, so it may not read files outside the model's folder.
   if (location !== OWN_FILE && (inFolder.startsWith('..') || isAbsolute(inFolder)))
     throw new UserError(`${onnxPath} names weights outside of the model's folder: ${location}.`);
   try {
@@ -70,7 +72,7 @@ function placeOf(location: string, onnxPath: string, folder: string): Place {
     const stats = statSync(real);
     if (stats.isFile()) return { path: real, sizeBytes: stats.size };
   } catch {
-    // Falls through to the same message as a folder of that name.
+    // The same message as for a folder of that name.
   }
   throw new UserError(
     `${join(dirname(path), basename(path))} is missing; ${basename(onnxPath)} keeps weights in it. ` +
@@ -85,7 +87,7 @@ function commonFolder(paths: string[]): string | undefined {
     while (isOutside(common, path)) {
       const parent = dirname(common);
       if (parent === common)
-        throw new UserError(`${path} and the model's other weights lie on different drives.`);
+        throw new UserError(`${path} and the model's other weights are on different drives.`);
       common = parent;
     }
   }

@@ -1,5 +1,5 @@
-// Entry of the thread that runs ONNX Runtime and nothing else: a run blocks its thread and cannot be
-// interrupted, so requests and cancels are heard between runs only.
+// Entry of the thread that runs ONNX Runtime and nothing else. A run blocks its thread and cannot be interrupted, so
+// requests and cancels are received between runs only.
 import { parentPort } from 'node:worker_threads';
 import { serve } from '../../../protocol/channel';
 import { portConnection } from '../../../protocol/port';
@@ -17,7 +17,7 @@ const port = parentPort;
 const connection = portConnection(port);
 let open: OpenGraph | undefined;
 
-/** Requests wait for each other; a run would hold them up anyway. */
+/** Requests run one after the other; a run would block the others anyway. */
 let turn: Promise<unknown> = Promise.resolve();
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const done = turn.then(work, work);
@@ -68,6 +68,6 @@ serve<Runtime>(connection, runtimeMethods, {
       open = undefined;
     }),
 });
-// The thread ends by itself once nothing listens any more. To terminate it would abort the process.
+// Closing the port ends the thread. Terminating the thread would abort the process.
 connection.onNotification(CLOSED, () => void inTurn(async () => port.close()));
 connection.listen();

@@ -1,4 +1,4 @@
-// Reading and rewriting .onnx files: what survives, what is refused and in which words.
+// Reading and rewriting .onnx files: what survives, what is refused and with which message.
 import fc from 'fast-check';
 import {
   copyFileSync,
@@ -62,7 +62,7 @@ describe('the wire format', () => {
     );
   });
 
-  test('answers any bytes with fields or a WireError', () => {
+  test('reads fields from any bytes, or throws a WireError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), bytes => {
         try {
@@ -81,7 +81,7 @@ describe('the wire format', () => {
 });
 
 describe('a graph read without its weights', () => {
-  test('steps over them', () => {
+  test('skips them', () => {
     const bytes = readFileSync(decoder({ hidden: 128, vocab: 2000 }));
     let readBytes = 0;
     const source: ByteSource = {
@@ -126,13 +126,13 @@ describe('the residual stream', () => {
     expect(tensors.get('blocks.1.hook_resid_pre')).toBe(tensors.get('blocks.0.hook_resid_post'));
   });
 
-  test('is not claimed where it does not fit the number of layers', () => {
+  test('is missing if it does not fit the number of layers', () => {
     const { hooks, missing } = residuals(modelOf(decoder({ layers: 3 })), 4);
     expect(hooks).toEqual([]);
     expect(missing).toContain('6 additions');
   });
 
-  test('ends in logits only at its last place', () => {
+  test('leads to the logits only from its last hook', () => {
     const model = modelOf(decoder());
     const { hooks } = residuals(model, 2);
     expect(unembeddingModel(model, hooks.at(-1)!.tensor, 'logits')).toBeDefined();
@@ -142,8 +142,8 @@ describe('the residual stream', () => {
   });
 });
 
-describe('quantisation', () => {
-  test('is told by its operators', () => {
+describe('quantization', () => {
+  test('is recognized by its operators', () => {
     expect(quantizationKind(modelOf(decoder()).graph)).toBe('none');
     expect(quantizationKind(modelOf(decoder({ float16: true })).graph)).toBe('fp16');
     expect(quantizationKind(modelOf(decoder({ dynamicInt8: true })).graph)).toBe('dynamic-int8');
@@ -167,16 +167,16 @@ describe('quantisation', () => {
     expect(report.warnings).toEqual([]);
   });
 
-  test('that depends on batching is warned of', async () => {
+  test('that depends on other tokens in a run has a warning', async () => {
     const path = decoder({ dynamicInt8: true });
     const { report } = await OpenGraph.open({ folder, onnxPath: path });
     expect(report.quantization).toBe('dynamic-int8');
-    expect(report.warnings.join('\n')).toContain('depends on which other tokens share the run');
+    expect(report.warnings.join('\n')).toContain('depend on which other tokens share the run');
     expect(report.selfTest.find(({ name }) => name.startsWith('In chunks'))?.passed).toBe(false);
   });
 });
 
-describe('what cannot serve is refused by name', () => {
+describe('what cannot be used is refused by name', () => {
   test('a file cut short anywhere', async () => {
     const path = decoder();
     const bytes = readFileSync(path);
@@ -239,7 +239,7 @@ describe('what cannot serve is refused by name', () => {
   });
 
   test('a file with bytes changed opens, or is refused, and nothing else', async () => {
-    // With its weights elsewhere every byte of the file says something.
+    // With the weights in another file every byte of this one matters.
     const source = decoder({ dataFile: 'weights.bin' });
     const bytes = readFileSync(source);
     const path = join(source, '../mutated.onnx');
@@ -264,7 +264,7 @@ describe('what cannot serve is refused by name', () => {
   });
 });
 
-describe('weights are read where they lie', () => {
+describe('weights are read in place', () => {
   test('through links that lead out of the folder, as a download cache has them', async () => {
     const source = decoder({ dataFile: 'weights.bin', tied: true });
     const cache = join(folder, 'cache');

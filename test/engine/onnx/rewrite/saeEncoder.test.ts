@@ -1,5 +1,5 @@
-// The encoder's graph in ONNX Runtime: every format against NumPy, and against the plain maths where a token has
-// more features on than are asked for at first.
+// The encoder's graph in ONNX Runtime: every format against NumPy, and tokens with more features on than the first run
+// returns against plain arithmetic.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -32,7 +32,7 @@ test.each(Object.entries(cases))('%s', async (name, { x, z }) => {
   }
 });
 
-test('no feature is lost where hundreds are on at a token', async () => {
+test('no feature is lost if hundreds are on at a token', async () => {
   const sae = randomSae({ width: 16, features: 700, threshold: 0 });
   const session = await EncoderSession.open(sae);
   const x = normalNumbers(16 * 5, 3);
@@ -55,7 +55,7 @@ test('no feature is lost where hundreds are on at a token', async () => {
   await session.release();
 });
 
-test('candidates are what is on above 0, the highest of each token', async () => {
+test('candidates are the highest features of each token that are above 0', async () => {
   const sae = randomSae({ width: 16, features: 300, threshold: 1 });
   const session = await EncoderSession.open(sae);
   const x = normalNumbers(16 * 6, 4);

@@ -1,4 +1,4 @@
-// A tree of tokens in one run of a graph, against a run for each of its paths; and graphs that take no tree.
+// A tree of tokens in one run of a graph, against a run for each of its paths; and graphs that cannot run trees.
 import fc from 'fast-check';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Opens a decoder, changed before if asked for. */
+/** Opens a decoder, after an optional change of its graph. */
 function open(options: DecoderOptions, change?: (graph: Graph) => void): Promise<OpenGraph> {
   const own = join(folder, String(count++));
   const onnxPath = writeDecoder(own, options);
@@ -45,7 +45,7 @@ const graphs: [string, DecoderOptions][] = [
 ];
 
 test.each(graphs)(
-  'any tree in a graph with %s has what its paths have',
+  'any tree in a graph with %s has the logits of its paths',
   async (_, options) => {
     const graph = await open(options);
     expect(graph.report.noTree).toBe(options.float16 ? 'it computes in float16' : undefined);
@@ -105,7 +105,7 @@ function masked(graph: Graph): GraphNode[] {
   return graph.nodes.filter(({ outputs }) => sums.includes(outputs[0]));
 }
 
-test('a graph whose layers look at different stretches keeps its own attention', async () => {
+test('a graph whose layers attend to different ranges keeps its own attention', async () => {
   const graph = await open({}, graph => {
     const [first] = masked(graph);
     graph.nodes.splice(
@@ -119,7 +119,7 @@ test('a graph whose layers look at different stretches keeps its own attention',
   await graph.close();
 });
 
-test('a graph whose mask says more than what is hidden keeps its own attention', async () => {
+test('a graph whose mask does more than hide tokens keeps its own attention', async () => {
   const graph = await open({}, graph => {
     const [first] = masked(graph);
     const mask = first!.inputs[1]!;
@@ -127,7 +127,7 @@ test('a graph whose mask says more than what is hidden keeps its own attention',
       makeInitializer('slope', FLOAT, [], Float32Array.of(0.5)),
       makeInitializer('axis', INT64, [], BigInt64Array.of(1n)),
     );
-    // As ALiBi does: the further to the right a key is, the more it weighs.
+    // Like ALiBi: keys further to the right have more weight.
     graph.nodes.splice(
       graph.nodes.indexOf(first!),
       0,

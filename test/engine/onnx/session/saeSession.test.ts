@@ -1,5 +1,5 @@
-// Features of a real text across the runtime's thread: the same rows whatever was cached, refusals with both
-// numbers, and a model that something is added to.
+// Features of a real text in the runtime's thread: the same rows whatever was cached, refusals with both numbers, and
+// steering.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,7 +83,7 @@ describe.each(graphs)('a graph with %s', (name, options) => {
     },
   );
 
-  test('the suffix behind an edit has the bits of a run from the start', async () => {
+  test('the suffix after an edit has the bits of a run from the start', async () => {
     await open();
     await runtime.openSae(randomSae({ hook: 'blocks.0.hook_resid_post', threshold: 0.4 }));
     const whole = await runtime.encode({ inputs, from: 0 });
@@ -139,7 +139,7 @@ test.each(graphs.slice(0, 2))(
   },
 );
 
-test('places that the model does not have are refused with both numbers', async () => {
+test('hooks that the model does not have are refused with both numbers', async () => {
   const onnxPath = writeDecoder(join(folder, 'refusing'), { vocab: 97 });
   await runtime.open({ folder: join(folder, 'refusing'), onnxPath, hiddenSize: 32, layers: 2 });
   const open = (options: Parameters<typeof randomSae>[0]) => runtime.openSae(randomSae(options));
@@ -150,8 +150,8 @@ test('places that the model does not have are refused with both numbers', async 
   await expect(open({})).rejects.toThrow(UserError);
 });
 
-test('a constant added at a place is what adding it to the tensor there does', async () => {
-  // Through the last residual the change of the logits is the head's alone, whatever the attention does.
+test('steering with a constant is the same as adding it to the tensor', async () => {
+  // From the last residual on only the unembedding changes the logits, whatever the attention does.
   const name = 'steering';
   const onnxPath = writeDecoder(join(folder, name), { vocab: 97, context: 512 });
   await runtime.open({ folder: join(folder, name), onnxPath, hiddenSize: 32, layers: 2 });

@@ -1,4 +1,4 @@
-// Continuations drawn together, against each drawn alone by the same seed; and the memory of them.
+// Continuations drawn together, against each drawn by itself with the same seed; and their cache.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,12 +26,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const graphs: [string, DecoderOptions, number][] = [
   ['one mask for all layers', { kvHeads: 2 }, 0.98],
   ['GroupQueryAttention', { attention: 'gqa', kvHeads: 2 }, 0.98],
-  // Its numbers are rounded so coarsely that some draws fall beside.
+  // Its numbers are rounded so coarsely that some draws differ.
   ['no place for a tree', { float16: true }, 0.8],
 ];
 
 test.each(graphs)(
-  'a seed draws alone what it draws beside others: %s',
+  'a seed draws the same tokens by itself and beside others: %s',
   async (name, options, least) => {
     const own = join(folder, name);
     const onnxPath = writeDecoder(own, options);
@@ -94,7 +94,10 @@ test.each(graphs)(
     expect(same / all).toBeGreaterThanOrEqual(least);
     Atomics.store(cancel, 0, 1);
     const stopped = {
-      ...{ temperature: 1, topP: 1, maxTokens: MOST, ends: ENDS },
+      temperature: 1,
+      topP: 1,
+      maxTokens: MOST,
+      ends: ENDS,
       vocabSize: VOCAB,
     };
     await expect(
@@ -106,7 +109,7 @@ test.each(graphs)(
 );
 
 describe('rollouts of a prefix', () => {
-  test('are remembered, and more of them begin with these', async () => {
+  test('are cached, and a larger request begins with them', async () => {
     const bundle = await bundleEngine();
     const path = join(import.meta.dirname, '../../../../models/reasoner/base');
     const model = await Model.open(path, 512, () => new RuntimeClient(join(bundle, 'runtime.js')));

@@ -1,4 +1,4 @@
-// The runtime across its real thread, against the untouched graph run whole and scored from its logits.
+// The runtime in its real thread, against one run of the original graph, scored from its logits.
 import fc from 'fast-check';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { bundleEngine } from '../../../support/engineBundle';
 vi.setConfig({ testTimeout: 20_000 });
 
 const VOCAB = 97;
-// Tokens that take long enough for a busy machine to hear of a chunk before the last one is done.
+// Enough tokens that a busy machine receives a chunk before the last one is done.
 const LONG = 4096;
 let folder: string;
 let bundle: string;
@@ -122,7 +122,7 @@ test('any decoder is scored as its logits say, wherever one begins', async () =>
 describe('scoring a window', () => {
   beforeAll(() => openGraph('window', { context: LONG }));
 
-  test('answers only the rows from `from`, in chunks that add up', async () => {
+  test('returns only the rows from `from`, in chunks that add up', async () => {
     const [inputs, targets] = [randomIds(200, 3), randomIds(200, 4)];
     const whole = await runtime.score({ inputs, targets, from: 0, topK: 3 });
     const chunks: ScoredChunk[] = [];
@@ -218,7 +218,7 @@ test.skipIf(!existsSync(join(coder, 'model.onnx')))(
 );
 
 describe('a runtime that is disposed of', () => {
-  test('lets go of what it was asked and of its thread', async () => {
+  test('rejects its requests and ends its thread', async () => {
     const name = 'mortal';
     const onnxPath = writeDecoder(join(folder, name), { context: LONG });
     const mortal = new RuntimeClient(bundle);
@@ -248,7 +248,7 @@ function randomIds(length: number, seed: number, vocab = VOCAB): Uint32Array<Arr
   return Uint32Array.from({ length }, () => Math.floor(Math.abs(random()) * 1000) % vocab);
 }
 
-/** Of the file as it is, in one run. */
+/** Scores of the original file, in one run. */
 async function logitsOf(path: string, options: DecoderOptions, ids: Uint32Array) {
   const session = await InferenceSession.create(path, { logSeverityLevel: 4 });
   const int64 = (at: (i: number) => number) =>
