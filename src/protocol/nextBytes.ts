@@ -1,7 +1,7 @@
-// The exact probability of every next byte at a place.
+// The exact probability of every next byte at an offset.
 import type { Refusal } from './types';
 
-/** Probabilities in mode e2: all bytes, the end, the leak and what is untested add up to 1. */
+/** Probabilities in mode e2: all bytes, `end`, `leak` and `untested` add up to 1. */
 export interface NextBytesView {
   /** [byte] */
   exact: Float64Array;
@@ -14,16 +14,16 @@ export interface NextBytesView {
   untested: number;
   nodes: number;
   contextTokens: number;
-  /** The text's last bytes: how they are cut into tokens depends on what comes. */
+  /** The text's last bytes, whose tokens depend on what follows. */
   open: Uint8Array;
-  /** Tokens of the open bytes, each after its parent (-1: at their beginning). */
+  /** Tokens of the open bytes, each after its parent; -1: at the start of the open bytes. */
   tree: { parent: number; bytes: Uint8Array }[];
   /**
-   * The ways to cut them, whose shares add up to 1: the path to a token of the tree (or -1), and what one token
-   * more begins with, if that is anything.
+   * The tokenizations of the open bytes, with shares that add up to 1: the last token of the path in the tree (or -1),
+   * and the bytes that one more token begins with, which may be none.
    */
   covers: { node: number; rest: Uint8Array; share: number }[];
-  /** By the second model, where there is one; its text may end elsewhere in its tokens. */
+  /** By the second model, if there is one. Its open bytes may differ. */
   second?: SecondNextBytes | Refusal;
   ms: number;
 }

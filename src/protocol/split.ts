@@ -1,17 +1,17 @@
-// How the tokens at a place came about.
+// How the tokens at an offset were made.
 import type { Piece, Range16 } from './types';
 
 /** The pretoken at an offset, its bounds in the document, and the merges that made its tokens. */
 export interface SplitView extends Range16 {
   byteStart: number;
   byteEnd: number;
-  /** What is merged: the pretoken's bytes or characters, or those around the offset where they are many. */
+  /** What is merged: the pretoken's bytes or characters, or those around the offset if there are many. */
   symbols: Piece[];
   /** In the order in which they take place: pieces `at` and `at + 1` become `piece`. */
   steps: { at: number; rank: number; piece: Piece }[];
-  /** For people: what a rank is. */
+  /** What a rank is, for display. */
   rankIs: string;
-  /** What else is to be known of the steps, or why there are none; empty where there is nothing. */
+  /** A remark about the steps, or why there are none; may be empty. */
   note: string;
   tokens: Piece[];
   /** Index, among them, of the token at the offset. */
@@ -19,14 +19,14 @@ export interface SplitView extends Range16 {
   continuations: Continuation[];
 }
 
-/** The tokens that a text would have from the pretoken on if it ended with this behind the pretoken. */
+/** The tokens from the pretoken on if the text ended with this after the pretoken. */
 export interface Continuation {
-  /** Empty: if it ended with the pretoken. */
+  /** Empty: the text ends with the pretoken. */
   text: string;
-  /** What follows in the document, what the user typed, or a character that often tells something. */
+  /** Nothing, what follows in the document, what the user typed, or a typical next character. */
   origin: 'end' | 'text' | 'typed' | 'telling';
-  /** Begins with the first token that is not as without the continuation, or with the pretoken's first. */
+  /** From the first token that the continuation changes, or from the pretoken's first if that is earlier. */
   tokens: Piece[];
-  /** So many of them are as without the continuation. */
+  /** How many of them are the same as without the continuation. */
   kept: number;
 }

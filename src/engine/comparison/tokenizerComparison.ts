@@ -1,4 +1,4 @@
-// Two tokenizers on one text: counts, and where they cut differently.
+// Two tokenizers on one text: token counts, and where they split it differently.
 import type { Difference } from '../../core/text/boundaryDifferences';
 import { addedSizes, emptySize, textSizeOf } from '../../core/text/textSize';
 import type { StreamTokens, TokenStream } from '../../core/text/stream/tokenStream';
@@ -43,11 +43,11 @@ export class TokenizerComparison {
     };
   }
 
-  /** The nearest that begins after `from`, or before it. */
+  /** The nearest difference that starts after UTF-16 offset `from`, or before it; null if there is none. */
   difference(from: number, direction: 1 | -1): Range16 | null {
     const [stream] = this.streams;
     const all = this.differences;
-    // In the order of the text, so that halving finds it.
+    // Binary search: differences are in the order of the text.
     let low = 0;
     let high = all.length;
     while (low < high) {
@@ -60,6 +60,7 @@ export class TokenizerComparison {
     return found ? rangeOf(stream, found) : null;
   }
 
+  /** By the first tokenizer and by the second. */
   private get streams(): [TokenStream, TokenStream] {
     return [this.document.streamBy(this.first), this.document.streamBy(this.second)];
   }
@@ -87,7 +88,7 @@ export function tokensIn(stream: TokenStream, ranges: readonly Range16[]): numbe
     .reduce((sum, { first, end }) => sum + end - first, 0);
 }
 
-/** Null where the bytes are no text in UTF-8. */
+/** Null if the bytes hold a NUL or are not UTF-8. */
 export function countOfBytes(
   bytes: Uint8Array,
   first: Tokenizer,

@@ -1,4 +1,4 @@
-// Which form of prompt the opened model knows best in given texts.
+// Measures with which form of prompt the opened model predicts the code of given texts best.
 import {
   calibrated,
   cutsIn,
@@ -23,20 +23,20 @@ import type { CalibrationView } from '../../protocol/completion';
 import type { Model } from '../models/model';
 import { roomOf } from './completer';
 
-/** Tokens that a middle may have. */
+/** Room that is left for a middle, in tokens. */
 const MIDDLE_TOKENS = 96;
 
 const ROLLBACKS: readonly Rollback[] = ['none', 'boundary', 'line'];
 const SUFFIX_FROMS = ['cursor', 'boundary'] as const;
 
-/** Throws `InexactError`, `UserError`, and `Cancelled` when aborted. `tell` hears how many cuts are done. */
+/** `onProgress` is called after each cut. Throws `InexactError`, `UserError`, and `Cancelled` when aborted. */
 export async function calibrate(
   model: Model,
   texts: readonly string[],
   count: number,
   contextTokens: number,
   signal: AbortSignal,
-  tell: (done: number, total: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): Promise<CalibrationView> {
   const cuts = cutsIn(texts, count, seededRandom(7));
   if (cuts.length < Math.min(10, count)) {
@@ -47,13 +47,15 @@ export async function calibrate(
   const wordCuts = model.fim ? cutsIn(texts, count, seededRandom(9), true) : [];
   const total = cuts.length + wordCuts.length;
   let done = 0;
-  const measured = async (
+  const measure = async (
     forms: readonly PromptForm[],
     cuts: readonly CompletionCut[],
     withEnd: boolean,
   ): Promise<CalibrationRow[]> => {
     const all: (Measured & { bits: number[]; ms: number })[] = forms.map(form => ({
-      ...{ ...form, bits: [], ms: 0 },
+      ...form,
+      bits: [],
+      ms: 0,
     }));
     for (const cut of cuts) {
       for (const form of all) {
@@ -62,18 +64,18 @@ export async function calibrate(
         form.bits.push(await bitsOfMiddle(model, cut, form, contextTokens, withEnd, signal));
         form.ms += (performance.now() - began) / cuts.length;
       }
-      tell(++done, total);
+      onProgress(++done, total);
     }
     const bytes = cuts.map(({ middle }) => encodeUtf8(middle).length);
     return calibrated(all, bytes, seededRandom(8));
   };
-  const rows = await measured(formsOf(model), cuts, false);
+  const rows = await measure(formsOf(model), cuts, false);
   const { mode, rollback } = rows[0]!;
-  // Where a middle ends matters to this choice alone, and a model without FIM knows of no end.
+  // Only this choice depends on where a middle ends, which a model without FIM does not mark.
   const inWords =
     mode === 'none' || wordCuts.length === 0
       ? []
-      : await measured(
+      : await measure(
           SUFFIX_FROMS.map(suffixFrom => ({ mode, rollback, suffixFrom })),
           wordCuts,
           true,
@@ -84,8 +86,9 @@ export async function calibrate(
 }
 
 /**
- * Bits: of the true middle, however it is cut into tokens and whatever comes behind it; `withEnd`: of it and of what
- * tells that it ends there, at most, as no other middle is told apart from those that do not end as they should.
+ * Bits of the true middle, over all its tokenizations and whatever follows it. `withEnd` adds the bits of its end: the
+ * rest of the prompt's suffix (`close`), then an end token. This is an upper bound, as other ways to end are not
+ * counted. Throws `InexactError`, `UserError`, and `Cancelled` when aborted.
  */
 export async function bitsOfMiddle(
   model: Model,

@@ -1,4 +1,4 @@
-// A completion at a place in a text, with the opened model: the prompt, the beginnings, and what the model writes.
+// A completion at an offset of a text with the opened model: the prompt, the healing starts, and what the model writes.
 import { byteStringOf, bytesOf, type ByteString } from '../../core/exactBytes/byteString';
 import { InexactError } from '../../core/errors';
 import {
@@ -27,17 +27,20 @@ import type { CompletionItem, CompletionOptions, CompletionView } from '../../pr
 import type { Model } from '../models/model';
 import { TREE_TOKENS } from '../scoring/byteScores';
 
-/** Tokens that marks around the texts may take. */
+/** Room for the marks of a FIM prompt, in tokens. */
 const MARKS = 8;
 
-/** Throws `InexactError` where no healing of the list can be had, `UserError`, and `Cancelled` when aborted. */
+/**
+ * Completes `text` at UTF-16 offset `at`; `onText` is called with what is written so far. Throws `InexactError` if no
+ * healing of the list is available, `UserError`, and `Cancelled` when aborted.
+ */
 export async function completeAt(
   model: Model,
   text: string,
   at: number,
   options: CompletionOptions,
   signal: AbortSignal,
-  tell?: (insert: string) => void,
+  onText?: (insert: string) => void,
 ): Promise<CompletionView> {
   const began = performance.now();
   const { tokenizer, fim } = model;
@@ -49,7 +52,7 @@ export async function completeAt(
     suffixFrom: suffixFromOf(options.suffixFrom),
   };
   const prompt = promptOf(tokenizer, fim, form, place);
-  const { beginnings, healing, inexact } = chooseStarts(model, prompt, options.healings);
+  const { starts, healing, inexact } = chooseStarts(model, prompt, options.healings);
   let modelTokens = 0;
   let rememberedTokens: number | undefined;
   const asked = model.asTokenModel(signal, {
@@ -63,8 +66,8 @@ export async function completeAt(
   const chooser = { tokens: model.textTokens, ends: asked.ends };
   const completions = await complete(
     chooser,
-    new TrunkRows(asked, beginnings.trunk),
-    beginnings,
+    new TrunkRows(asked, starts.trunk),
+    starts,
     options.candidates,
     {
       maxTokens: options.maxTokens,
@@ -74,9 +77,9 @@ export async function completeAt(
       seesSuffix: prompt.mode !== 'none',
       least: Math.log(options.minProbability),
       sampling: samplingOf(options),
-      draftFrom: options.drafts ? [...prompt.root, ...beginnings.trunk] : undefined,
+      draftFrom: options.drafts ? [...prompt.root, ...starts.trunk] : undefined,
       isLate: () => performance.now() - began > options.maxTimeMs,
-      ...(tell ? { onText: insert => tell(textOf(insert)) } : {}),
+      ...(onText ? { onText: insert => onText(textOf(insert)) } : {}),
     },
   );
   const ms = performance.now() - began;
@@ -92,19 +95,19 @@ export async function completeAt(
     format: prompt.mode === 'none' ? '' : (fim?.source ?? ''),
     healing,
     inexact,
-    // What the tokenizer puts before a text is not the text's.
-    rolledBack: bytesOf(beginnings.rolledBack.slice(-prompt.open.length || Infinity)),
+    // Without the bytes that the tokenizer puts before a text.
+    rolledBack: bytesOf(starts.rolledBack.slice(-prompt.open.length || Infinity)),
     rolledForward: bytesOf(prompt.close),
-    promptTokens: prompt.root.length + beginnings.trunk.length,
-    rememberedTokens: Math.min(rememberedTokens ?? 0, prompt.root.length + beginnings.trunk.length),
+    promptTokens: prompt.root.length + starts.trunk.length,
+    rememberedTokens: Math.min(rememberedTokens ?? 0, prompt.root.length + starts.trunk.length),
     modelTokens: spent,
     ms,
     seen: { before: place.prefix.length, after: prompt.mode === 'none' ? 0 : place.suffix.length },
-    ...(options.alternatives > 0 ? { prompt: promptText(model, prompt, beginnings) } : {}),
+    ...(options.alternatives > 0 ? { prompt: promptText(model, prompt, starts) } : {}),
   };
 }
 
-/** More of the suffix than any completion repeats. */
+/** UTF-16 units of the suffix, more than any completion repeats. */
 const SUFFIX_UNITS = 2000;
 
 export function modeOf(fim: FimFormat | undefined, wanted: PromptMode | 'auto'): PromptMode {
@@ -113,17 +116,20 @@ export function modeOf(fim: FimFormat | undefined, wanted: PromptMode | 'auto'):
   return fim.preferred;
 }
 
-/** A line: the built-in model, which was taught with texts cut anywhere, knows that much better than a cut place. */
+/** A line: even the built-in model, trained on texts split anywhere, predicts far better from the start of a line. */
 export function rollbackOf(wanted: Rollback | 'auto'): Rollback {
   return wanted === 'auto' ? 'line' : wanted;
 }
 
-/** Where texts were cut anywhere in training, as the built-in model's were, a word's rest is known for what it is. */
+/**
+ * From the cursor: a model that was trained on texts split anywhere, like the built-in one, recognizes the rest of a
+ * word.
+ */
 function suffixFromOf(wanted: SuffixFrom | 'auto'): SuffixFrom {
   return wanted === 'auto' ? 'cursor' : wanted;
 }
 
-/** Tokens for the texts around the cursor. Throws `UserError` where there are none. */
+/** Tokens for the texts around the cursor, 16 at least. */
 export function roomOf(
   model: Model,
   { contextTokens, maxTokens }: Pick<CompletionOptions, 'contextTokens' | 'maxTokens'>,
@@ -132,20 +138,20 @@ export function roomOf(
   return Math.max(16, most - maxTokens - TREE_TOKENS - MARKS);
 }
 
-/** The first healing that can be had. */
+/** With the first healing that is available; `inexact` says why an earlier one is not. Throws `InexactError`. */
 function chooseStarts(
   model: Model,
   { open, begins }: Prompt,
   healings: readonly Healing[],
-): { beginnings: HealingStarts; healing: Healing; inexact: string } {
+): { starts: HealingStarts; healing: Healing; inexact: string } {
   let inexact: InexactError | undefined;
   for (const healing of healings) {
     try {
-      const beginnings =
+      const starts =
         healing === 'exact'
           ? exactStarts(model.byteRules, open, begins)
           : commonStarts(model.tokenizer, model.textTokens, open, healing);
-      return { beginnings, healing, inexact: inexact?.message ?? '' };
+      return { starts, healing, inexact: inexact?.message ?? '' };
     } catch (error) {
       if (!(error instanceof InexactError)) throw error;
       inexact = error;
@@ -158,7 +164,7 @@ function samplingOf({ temperature, topP, seed }: CompletionOptions): ChoiceSampl
   return temperature > 0 ? { temperature, topP, random: seededRandom(seed) } : undefined;
 }
 
-/** Null where exactness cannot be had. */
+/** Nats, over all tokenizations; null if the tokenizer is not exact. */
 async function logprobOf(
   model: Model,
   asked: TokenModel,
@@ -192,6 +198,7 @@ function itemOf(
   return { insert: textOf(insert), logprob, stopReason, tokens: tokens.map(listed) };
 }
 
+/** The ids of the `count` largest, largest first. */
 function likeliestOf(row: Row, count: number): number[] {
   const best: number[] = [];
   for (let id = 0; id < row.length && count > 0; id++) {
@@ -203,14 +210,15 @@ function likeliestOf(row: Row, count: number): number[] {
   return best;
 }
 
+/** The prompt without the bytes that the completion writes again. */
 function promptText(
   { tokenizer }: Model,
   { root, open }: Prompt,
-  { rolledBack: handed }: HealingStarts,
+  { rolledBack }: HealingStarts,
 ): string {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const bytes = root.flatMap(id => [...tokenizer.bytesOf(id)]);
-  const settled = bytesOf(open.slice(0, open.length - handed.length));
+  const settled = bytesOf(open.slice(0, open.length - rolledBack.length));
   return decoder.decode(Uint8Array.from([...bytes, ...settled]));
 }
 

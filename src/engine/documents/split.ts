@@ -1,4 +1,4 @@
-// Why a text is split as it is: the merges of the pretoken at an offset, and what one more character would do.
+// Why a text is split into these tokens: the merges of the pretoken at an offset, and the effect of one more character.
 import { utf16Spans } from '../../core/text/utf16Spans';
 import type { TokenStream } from '../../core/text/stream/tokenStream';
 import { BpeTokenizer } from '../../core/tokenizer/bpe/bpe';
@@ -10,14 +10,14 @@ import { utf8Length } from '../../core/text/utf8';
 import type { Continuation, SplitView } from '../../protocol/split';
 import type { Piece } from '../../protocol/types';
 
-/** Symbols whose merges are listed: more make no tree that anybody reads. */
+/** Symbols whose merges are listed; a larger tree is unreadable. */
 const MOST_SYMBOLS = 64;
-/** UTF-16 units. Without hard boundaries the whole text is encoded for every continuation. */
+/** UTF-16 units of a text without hard boundaries, which is encoded whole for every continuation. */
 const LONGEST_WHOLE = 1 << 17;
-/** What else might follow: each joins what came before it in some pretokens and begins another elsewhere. */
+/** Continuations to try: each joins some pretokens and starts a new one after others. */
 const TYPICAL_NEXT = ['s', '1', ' ', '_', '.', '\n'];
 
-/** Null where there is no token at `at`, in UTF-16 units. */
+/** `at`: UTF-16 offset; `typed`: a continuation to try besides, or empty. Null if there is no token at the offset. */
 export function splitAt(
   tokenizer: Tokenizer,
   stream: TokenStream,
@@ -49,7 +49,7 @@ export function splitAt(
       ? lookupOf(tokenizer, encoding.ids, pretoken, token)
       : mergesOf(tokenizer, encoding.ids, pretoken, token, leadTokens);
   const utf16End = ends[end - 1]!;
-  const behind = text.slice(utf16End) || stream.segmentAt(utf16 + utf16End)?.segment.text;
+  const following = text.slice(utf16End) || stream.segmentAt(utf16 + utf16End)?.segment.text;
   return {
     ...merges,
     utf16Start: utf16 + starts[first]!,
@@ -63,7 +63,7 @@ export function splitAt(
       text.slice(0, utf16End),
       encoding.byteStarts[first]!,
       [
-        ...(behind ? [{ text: firstCharacter(behind), origin: 'text' as const }] : []),
+        ...(following ? [{ text: firstCharacter(following), origin: 'text' as const }] : []),
         ...(typed ? [{ text: typed, origin: 'typed' as const }] : []),
         ...TYPICAL_NEXT.map(text => ({ text, origin: 'telling' as const })),
       ],
@@ -71,7 +71,7 @@ export function splitAt(
   };
 }
 
-/** The token alone, where finding out more would take too long. */
+/** The token only, where an explanation would take too long. */
 function unexplained(tokenizer: Tokenizer, stream: TokenStream, at: number): SplitView {
   const { first } = stream.tokensIn(at, at);
   const token = stream.tokens(first, first + 1);
@@ -83,17 +83,17 @@ function unexplained(tokenizer: Tokenizer, stream: TokenStream, at: number): Spl
     symbols: [],
     steps: [],
     rankIs: '',
-    note: `This tokenizer takes a text as a whole: why it is split so is told for texts up to ${LONGEST_WHOLE} characters.`,
+    note: `This tokenizer encodes a text as a whole: the split is explained for texts of up to ${LONGEST_WHOLE} characters.`,
     tokens: [pieceOf(tokenizer, token.ids[0]!)],
     token: 0,
     continuations: [],
   };
 }
 
-const ADDED = 'An added token: it is taken out of the text before the rest is cut.';
+const ADDED = 'An added token: it is taken out of the text before the rest is split.';
 
 type Merges = Pick<SplitView, 'symbols' | 'steps' | 'rankIs' | 'note'> & {
-  /** Tokens [first, end) of the text, which are told of. */
+  /** The tokens that are explained, [first, end) of the text. */
   first: number;
   end: number;
 };
@@ -103,7 +103,7 @@ function mergesOf(
   ids: Uint32Array,
   pretoken: Pretoken | undefined,
   token: number,
-  /** Those before this one are not the text's: no merge links them to the rest. */
+  /** Tokens before this one are not part of the text: no merge links them to the rest. */
   firstOwn: number,
 ): Merges {
   const { alphabet, merger, whole, added, rankIs } = tokenizer.parts;
@@ -118,7 +118,7 @@ function mergesOf(
   const { text, first, end } = pretoken;
   if (whole?.(text) !== undefined) {
     const note =
-      'The vocabulary has this pretoken as a whole: this tokenizer then takes it as it is, without merging.';
+      'The vocabulary has this pretoken as a whole, so this tokenizer uses that token without merging.';
     return { ...none, first, end, note };
   }
   const symbols = new Int32Array(text.length * 3);
@@ -126,7 +126,7 @@ function mergesOf(
   const lengthOf = (id: number) => tokenizer.bytesOf(id).length;
   const all = { first: Math.max(first, firstOwn), end };
   const near = count > MOST_SYMBOLS ? tokensAround(ids, all, token, lengthOf) : all;
-  // No merge lies across the tokens' borders, so what is between two of them can be merged alone.
+  // No merge crosses a boundary between tokens, so the symbols between two boundaries can be merged alone.
   const skipped = bytesOfTokens(ids, first, near.first, lengthOf);
   const taken = bytesOfTokens(ids, near.first, near.end, lengthOf);
   const own: number[] = [];
@@ -144,11 +144,11 @@ function mergesOf(
     note:
       near === all && firstOwn <= first
         ? ''
-        : `Of ${count} symbols that are merged together, those of the tokens around the cursor: no merge links them to the rest.`,
+        : `Of ${count} symbols only those of the tokens around the cursor are shown: no merge links them to the rest.`,
   };
 }
 
-/** How the pretoken's tokens were found. */
+/** How a tokenizer without merges found the pretoken's tokens. */
 function lookupOf(
   { parts: { name, how, unknown } }: LookupTokenizer,
   ids: Uint32Array,
@@ -160,12 +160,14 @@ function lookupOf(
   const isUnknown = 'token' in unknown && unknown.token.id === ids[token];
   const note = [
     `${name} merges nothing. ${how}`,
-    ...(isUnknown ? ['The vocabulary lacks what stands here: it became the unknown token.'] : []),
+    ...(isUnknown
+      ? ['The vocabulary has no token for this text, which became the unknown token.']
+      : []),
   ].join(' ');
   return { ...none, first: pretoken.first, end: pretoken.end, note };
 }
 
-/** A token and its neighbours in the pretoken, as many as have few symbols. */
+/** A token and as many neighbours in the pretoken as have `MOST_SYMBOLS / 2` bytes together with it. */
 function tokensAround(
   ids: Uint32Array,
   pretoken: { first: number; end: number },
@@ -198,7 +200,7 @@ function bytesOfTokens(
   return ids.subarray(first, end).reduce((sum, id) => sum + lengthOf(id), 0);
 }
 
-/** `prefix` ends with the pretoken, which begins at byte `byteStart` of it. */
+/** `prefix` ends with the pretoken, which starts at byte `byteStart` of it. Equal continuations are listed once. */
 function continuationsOf(
   tokenizer: Tokenizer,
   prefix: string,
@@ -210,7 +212,10 @@ function continuationsOf(
     0,
     alone.byteStarts.findIndex(start => start >= byteStart),
   );
-  const told = ({ text, origin }: Pick<Continuation, 'text' | 'origin'>): Continuation => {
+  const continuationOf = ({
+    text,
+    origin,
+  }: Pick<Continuation, 'text' | 'origin'>): Continuation => {
     const { ids } = text ? tokenizer.encode(prefix + text) : alone;
     let same = 0;
     while (same < ids.length && ids[same] === alone.ids[same]) same++;
@@ -218,16 +223,15 @@ function continuationsOf(
     const tokens = Array.from(ids.subarray(begin), id => pieceOf(tokenizer, id));
     return { text, origin, tokens, kept: same - begin };
   };
-  const isNews = ({ text }: { text: string }, i: number) =>
+  const isFirst = ({ text }: { text: string }, i: number) =>
     wanted.findIndex(other => other.text === text) === i;
-  return [{ text: '', origin: 'end' as const }, ...wanted.filter(isNews)].map(told);
+  return [{ text: '', origin: 'end' as const }, ...wanted.filter(isFirst)].map(continuationOf);
 }
 
 function pieceOf(tokenizer: Tokenizer, id: number): Piece {
   return { id, bytes: tokenizer.bytesOf(id).slice() };
 }
 
-/** The first character. */
 function firstCharacter(text: string): string {
   return String.fromCodePoint(text.codePointAt(0)!);
 }

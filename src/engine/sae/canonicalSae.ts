@@ -1,16 +1,16 @@
-// What the formats have in common: putting tensors into the canonical form, with every scale in the weights.
+// Brings the tensors of a format into the canonical form of autoencoders, with every scale folded into the weights.
 import type { Activation, Sae, SaeSource } from '../../core/sae/sae';
 import { UserError } from '../../core/errors';
 import { toSharedMemory, type Tensor } from './tensors';
 
-/** As a format has it, before shapes are checked. */
+/** What a format's reader returns, before shapes are checked. d: width, F: features, d': width of the output. */
 export interface SaeParts {
   /** Of the format, if it has several. */
   readonly variant?: string;
-  /** [d, F]; `transposed`: [F, d]. */
+  /** [d, F], or [F, d] by `encoderIs`. */
   readonly encoder: Tensor;
   readonly encoderIs: 'dF' | 'Fd';
-  /** [F, d']. */
+  /** [F, d'], or [d', F] by `decoderIs`. */
   readonly decoder: Tensor;
   readonly decoderIs: 'Fd' | 'dF';
   readonly encoderBias: Float32Array | undefined;
@@ -21,7 +21,7 @@ export interface SaeParts {
   /** [d, d'] or, as most keep it, [d', d]. */
   readonly skip?: { tensor: Tensor; is: 'in-out' | 'out-in' } | undefined;
   readonly source: SaeSource;
-  /** What the configuration claims. */
+  /** Sizes in the configuration, which are compared with the tensors' shapes. */
   readonly claims?: { width?: unknown; features?: unknown };
 }
 
@@ -35,33 +35,34 @@ export const noSource: SaeSource = {
   density: null,
 };
 
-/** Throws `UserError` with both numbers where shapes do not fit one another. */
+/** Throws `UserError` with both numbers if two shapes do not fit. */
 export function assembleSae(path: string, format: string, parts: SaeParts): Sae {
   const encoder = parts.encoderIs === 'dF' ? parts.encoder : transpose(parts.encoder);
   const decoder = parts.decoderIs === 'Fd' ? parts.decoder : transpose(parts.decoder);
   const [width = 0, features = 0] = encoder.shape;
   const [rows = 0, outWidth = 0] = decoder.shape;
-  const fits = (what: string, found: number, wanted: number) => {
+  const check = (what: string, found: number, wanted: number) => {
     if (found === wanted) return;
     throw new UserError(`${path}: ${what} is ${found} where the encoder has ${wanted}.`);
   };
   const { claims = {} } = parts;
-  if (typeof claims.width === 'number') fits('the width in its configuration', claims.width, width);
+  if (typeof claims.width === 'number')
+    check('the width in its configuration', claims.width, width);
   if (typeof claims.features === 'number')
-    fits('the number of features in its configuration', claims.features, features);
-  fits("the decoder's number of features", rows, features);
-  if (parts.shift) fits("the bias before the encoder's width", parts.shift.length, width);
+    check('the number of features in its configuration', claims.features, features);
+  check("the decoder's number of features", rows, features);
+  if (parts.shift) check("the bias before the encoder's width", parts.shift.length, width);
   if (parts.encoderBias)
-    fits("the length of the encoder's bias", parts.encoderBias.length, features);
+    check("the length of the encoder's bias", parts.encoderBias.length, features);
   if (parts.decoderBias.length !== outWidth)
     throw new UserError(
       `${path}: the decoder's bias has ${parts.decoderBias.length} numbers, the decoder ${outWidth}.`,
     );
   const skip = parts.skip?.is === 'out-in' ? transpose(parts.skip.tensor) : parts.skip?.tensor;
-  if (skip) fits("the skip connection's width", skip.shape[0] ?? 0, width);
+  if (skip) check("the skip connection's width", skip.shape[0] ?? 0, width);
   const { activation } = parts;
   if (activation.kind === 'threshold')
-    fits('the number of thresholds', activation.threshold.length, features);
+    check('the number of thresholds', activation.threshold.length, features);
   return {
     name: parts.variant === undefined ? format : `${format} ${parts.variant}`,
     width,
@@ -87,7 +88,7 @@ export function transpose({ shape: [rows = 0, columns = 0], data }: Tensor): Ten
   return { shape: [columns, rows], data: out };
 }
 
-/** ReLU(u) · 1[u > θ] with θ below 0 is the same as with 0. */
+/** Thresholds below 0 become 0: ReLU(u) · 1[u > θ] is the same for both. */
 export function thresholds(values: Float32Array): Activation {
   return { kind: 'threshold', threshold: mapValues(values, value => Math.max(0, value)) };
 }
@@ -121,7 +122,7 @@ export function scaleColumns({ shape, data }: Tensor, by: (column: number) => nu
   return { shape, data: mapValues(data, (value, i) => value * by(i % columns)) };
 }
 
-/** The length of each row. */
+/** The Euclidean length of each row. */
 export function rowLengths({ shape: [rows = 0, columns = 0], data }: Tensor): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) =>
     Math.sqrt(
@@ -132,7 +133,7 @@ export function rowLengths({ shape: [rows = 0, columns = 0], data }: Tensor): Fl
   );
 }
 
-/** An x that is scaled before all else, as if the weights had been trained without it. */
+/** Folds a scale `s` that x is multiplied with first into the weights. */
 export function foldScale(parts: SaeParts, s: number): SaeParts {
   const by = (values: Float32Array) => mapValues(values, value => value / s);
   return {

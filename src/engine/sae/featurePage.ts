@@ -1,5 +1,5 @@
-// One feature: where it is high in the texts that are known, which features point the same way, and how its label
-// does on a text.
+// One feature: where it is high in the open documents, which features have similar directions, and how well its label
+// agrees with it.
 import { lengthOf } from '../../core/sae/encode';
 import type { FeatureName } from '../../core/sae/featureValues';
 import { agreementOf, holdsAt, parsePredicate, type Agreement } from '../../core/sae/predicate';
@@ -14,10 +14,13 @@ import type { FeatureService } from './featureService';
 const EXAMPLES = 12;
 const NEIGHBOURS = 8;
 const MAX_FOUND = 200;
-/** Characters shown of the text around an example, at most. */
+/** UTF-16 units before and after an example that are shown at most. */
 const CONTEXT = 60;
 
-/** Examples of the documents in their order. */
+/**
+ * Examples are in the order of the documents; the label's predicate is compared with the feature on the first document.
+ * Throws `UserError` if there is no such feature.
+ */
 export async function featurePage(
   service: FeatureService,
   feature: number,
@@ -46,7 +49,7 @@ export async function featurePage(
   };
 }
 
-/** The places of what is known of a document where a feature is highest. */
+/** Where a feature is highest in what is known of a document. */
 export function examplesIn(
   { pass, model }: FeatureService,
   document: Document,
@@ -76,7 +79,10 @@ export function examplesIn(
       const lineEnd = text.indexOf('\n', utf16End);
       const end = lineEnd < 0 ? text.length : lineEnd;
       return {
-        ...{ uri: document.uri, utf16Start, utf16End, value },
+        uri: document.uri,
+        utf16Start,
+        utf16End,
+        value,
         line: text.slice(0, utf16Start).split('\n').length,
         before: text.slice(Math.max(lineStart, utf16Start - CONTEXT), utf16Start),
         token: text.slice(utf16Start, utf16End),
@@ -85,7 +91,7 @@ export function examplesIn(
     });
 }
 
-/** Of a text that is no document of the editor's. */
+/** Encodes a text that is not open in the editor, and finds its examples. Throws `UserError` and `Cancelled`. */
 export async function examplesInText(
   service: FeatureService,
   { uri, text, feature, count }: { uri: string; text: string; feature: number; count: number },
@@ -102,7 +108,7 @@ export async function examplesInText(
   return examplesIn(service, document, feature, count);
 }
 
-/** Throws `UserError` where the predicate cannot be read. */
+/** How a predicate agrees with a feature on what is known of a document. Throws `UserError` if it cannot be read. */
 export function agreementOn(
   { pass, model }: FeatureService,
   document: Document,
@@ -138,7 +144,7 @@ export function agreementOn(
   }
 }
 
-/** Features whose labels hold all the words, or the one with that number. */
+/** Features whose labels contain all the words, or the one with that number. */
 export function findFeatures(service: FeatureService, words: string, limit: number): FeatureName[] {
   const { features } = service.opened.sae;
   const number = /^#?(\d+)$/.exec(words.trim())?.[1];

@@ -4,13 +4,17 @@ import type { FeatureOptions } from '../../protocol/features';
 import type { Document } from '../documents/document';
 import type { FeatureService } from './featureService';
 
-/** By channel, as in the overlay but independent of a theme. Without pins the first colour shades the strongest feature. */
+/**
+ * By channel, as in the overlay but independent of a theme. Without pins the first colour shades the strongest feature.
+ */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 const DASHES = ['', '4 2', '1 2', '', '4 2', '1 2'];
 /** Pixels of a character. */
 const CELL = { width: 8, height: 20 };
 
-/** Tokens [first, end), each shaded by its strongest feature, or by the pinned one, which also has a line of its own. */
+/**
+ * Tokens [first, end), each shaded by its strongest feature, or by the pinned one, which also has a line of its own.
+ */
 export function featureSvg(
   service: FeatureService,
   document: Document,

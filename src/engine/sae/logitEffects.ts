@@ -1,6 +1,6 @@
-// What a feature's direction says of the next token by itself: through the last norm and the head alone, not
-// through the layers between. The norm's length is left out, so scores are relative: standard deviations over the
-// vocabulary.
+// The direct effect of a feature's direction on the next token's logits: through the last norm and the unembedding only,
+// not through the layers between. The scale of the norm is left out, so scores are relative: standard deviations over
+// the vocabulary.
 import { largest } from '../../core/sae/encode';
 import type { LogitEffect } from '../../core/sae/featureValues';
 import type { Model } from '../models/model';
@@ -14,7 +14,7 @@ export interface Effects {
 }
 
 const none: Effects = { raises: [], lowers: [] };
-/** Places whose output is added to the residual stream. */
+/** Hooks whose activations are added to the residual stream. */
 const ADDS = /hook_(?:resid_(?:pre|mid|post)|attn_out|mlp_out)$/;
 
 export class LogitEffects {
@@ -25,7 +25,10 @@ export class LogitEffects {
     private readonly model: Model,
   ) {}
 
-  /** In the order of the features; empty lists where the model cannot say. */
+  /**
+   * In the order of the features; empty lists if the hook is not on the residual stream or the model has no
+   * unembedding.
+   */
   async effectsOf(features: readonly number[]): Promise<Effects[]> {
     const missing = [...new Set(features)].filter(feature => !this.known.has(feature));
     if (missing.length > 0) await this.compute(missing);
@@ -36,7 +39,7 @@ export class LogitEffects {
     const { decoder, outWidth, source } = this.opened.sae;
     if (!ADDS.test(source.hookOut ?? '')) return;
     const residuals = new Float32Array((features.length + 1) * outWidth);
-    // The first row stays 0: what a norm's bias comes to is taken off the others.
+    // The first row stays 0: its logits, which come from the norm's bias, are subtracted from the others.
     for (const [i, feature] of features.entries())
       residuals.set(
         decoder.subarray(feature * outWidth, (feature + 1) * outWidth),

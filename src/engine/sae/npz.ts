@@ -4,7 +4,7 @@ import { withFile, type FileSource } from '../files/fileSource';
 import { readZipEntries, readZipEntry, ZipError } from '../files/zip';
 import { numbersOf, sizeOf, Tensors, type Tensor } from './tensors';
 
-/** Throws `UserError` that names the file where it is damaged. */
+/** Throws `UserError` that names the file if it is damaged. */
 export function readNpz(path: string): Tensors {
   const readers = new Map<string, () => Tensor>();
   for (const entry of fromZip(path, readZipEntries))

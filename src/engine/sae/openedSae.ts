@@ -1,4 +1,4 @@
-// An autoencoder with what its folder says of its features: labels, how often each fires, and how high.
+// An autoencoder with what its folder knows about its features: labels, densities and highest values.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -10,11 +10,11 @@ import { UserError } from '../../core/errors';
 import { readSae } from './readSae';
 import { readSafetensors } from './safetensors';
 
-/** Parts of a histogram from 0 to a feature's highest value. */
+/** Bins of a histogram, from 0 to a feature's highest value. */
 export const HISTOGRAM_BINS = 16;
 
 export class OpenedSae {
-  /** [F], the highest value that was met here. */
+  /** [F], the highest value in what was encoded here. */
   private readonly seen: Float32Array;
   private userLabels: ReadonlyMap<number, Label> = new Map();
 
@@ -28,7 +28,7 @@ export class OpenedSae {
     this.seen = new Float32Array(sae.features);
   }
 
-  /** Throws `UserError` that names the file. */
+  /** Throws `UserError` that names the file if it cannot be read. */
   static open(path: string): OpenedSae {
     const sae = readSae(path);
     const folder = statSync(path).isDirectory() ? path : dirname(path);
@@ -62,37 +62,38 @@ export class OpenedSae {
     };
   }
 
-  /** The user's own come before what the folder says. */
+  /** They take precedence over the folder's labels. */
   setUserLabels(labels: ReadonlyMap<number, Label>): void {
     this.userLabels = labels;
   }
 
-  /** How many features have a label that says something. */
+  /** How many features have a label of their own. */
   get labelled(): number {
     return [...this.own.values()].filter(({ kind }) => kind !== 'none').length;
   }
 
-  /** The highest value in its training data; where that is not known, in what has been encoded here. */
+  /** The highest value in its training data or, if that is not known, in what was encoded here. */
   maxOf(feature: number): number {
     return (this.max ?? this.seen)[feature] ?? NaN;
   }
 
-  /** Whether highest values are those of its training data. */
+  /** Whether highest values are those of the training data. */
   get knowsMax(): boolean {
     return this.max !== undefined;
   }
 
+  /** Updates the highest values by rows that were encoded. */
   note({ features, values }: SparseRows): void {
     for (let i = 0; i < features.length; i++)
       this.seen[features[i]!] = Math.max(this.seen[features[i]!]!, values[i]!);
   }
 
-  /** Share of tokens where it fires; NaN where not known. */
+  /** The share of tokens where it fires; NaN if not known. */
   densityOf(feature: number): number {
     return this.sae.source.density?.[feature] ?? NaN;
   }
 
-  /** Null where not known. */
+  /** [bin]; null if not known. */
   histogramOf(feature: number): Float32Array | null {
     const start = feature * HISTOGRAM_BINS;
     return this.histograms?.slice(start, start + HISTOGRAM_BINS) ?? null;
@@ -101,7 +102,7 @@ export class OpenedSae {
 
 const LABELS = /^(?:labels.*|batch-\d+)\.jsonl(?:\.gz)?$/;
 
-/** Of its own file and, where there are any, of Neuronpedia's batches. */
+/** Labels of the folder's own files and of Neuronpedia's batches, if there are any. */
 function labelsIn(folder: string): Map<number, Label> {
   const labels = new Map<number, Label>();
   for (const place of [folder, join(folder, 'explanations')]) {

@@ -1,5 +1,5 @@
-// What a feature does: the model run again with the feature taken away or turned up, all else as it was. What the
-// autoencoder does not explain stays in, for only the feature's own part of the activation is changed.
+// The effect of a feature: runs the model again with the feature ablated or steered and all else equal. Only the
+// feature's own part of the activation is changed, so what the autoencoder does not explain stays.
 import { normalize } from '../../core/sae/encode';
 import { maskedIn } from '../../core/sae/masking';
 import { valueAt } from '../../core/sae/sparseRows';
@@ -10,15 +10,18 @@ import type { Model } from '../models/model';
 import type { OpenedSae } from './openedSae';
 
 export interface Steered {
-  /** Row t: what is said of the token behind token t of the window. */
+  /** Row t scores the token after token t of the window, without the change and with it. */
   readonly before: Scores;
   readonly after: Scores;
-  /** [token], the feature's value as it was and as it was made. */
+  /** [token], the feature's value without the change and with it. */
   readonly values: Float32Array;
   readonly changed: Float32Array;
 }
 
-/** Of a window's tokens, at those for which `at` says so. */
+/**
+ * Changes a feature at the tokens of a window for which `at` returns true. Throws `UserError` for transcoders,
+ * `Cancelled` when aborted.
+ */
 export async function steer(
   { sae }: OpenedSae,
   model: Model,
@@ -30,7 +33,9 @@ export async function steer(
 ): Promise<Steered> {
   const { source, width, outWidth, decoder } = sae;
   if (source.hook !== source.hookOut || width !== outWidth)
-    throw new UserError('Effects are measured for autoencoders; a transcoder writes elsewhere.');
+    throw new UserError(
+      'Effects are measured for autoencoders; a transcoder writes to another place.',
+    );
   const rows = await model.encode(ids, 0, signal);
   const masked = maskedIn(sae, model.startTokens);
   const values = new Float32Array(ids.length);

@@ -1,10 +1,13 @@
-// A program of the user's own that says whether a text is right: the text on its standard input, 0 as its exit code.
+// The user's own program that checks a text: it reads the text from standard input and exits with 0 if it is right.
 import { spawn } from 'node:child_process';
 import { Cancelled, UserError } from '../../core/errors';
 
 const LIMIT_MS = 10_000;
 
-/** `command` and its arguments, without a shell. Throws `UserError` where it cannot be run or takes too long, `Cancelled` when aborted. */
+/**
+ * Runs a command with its arguments, without a shell. Throws `UserError` if it cannot be run or takes more than
+ * `LIMIT_MS`, `Cancelled` when aborted.
+ */
 export function passesChecker(
   [command, ...args]: readonly string[],
   text: string,
@@ -33,7 +36,7 @@ export function passesChecker(
       signal?.removeEventListener('abort', stop);
       resolve(code === 0);
     });
-    // A program that does not read all of it is none the worse.
+    // A program need not read all of its input.
     child.stdin.on('error', () => {});
     child.stdin.end(text);
   });

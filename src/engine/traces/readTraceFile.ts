@@ -1,4 +1,4 @@
-// The traces of a file's bytes: text and JSON as they are, Inspect's `.eval` out of its zip.
+// The traces of a file's bytes: text and JSON as they are, Inspect's `.eval` unpacked from its zip.
 import { readTraces } from '../../core/traces/readTraces';
 import type { Trace, TraceFile } from '../../core/traces/trace';
 import { firstInvalidUtf8 } from '../../core/text/utf8';
@@ -7,10 +7,10 @@ import { bytesSource, type ByteSource } from '../files/byteSource';
 import { readZipEntries, readZipEntry, ZipError, type ZipEntry } from '../files/zip';
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
-/** Each sample of an Inspect log is a file of its own. */
+/** An entry of an Inspect log's zip that holds one sample. */
 const SAMPLE = /^samples\/.*\.json$/;
 
-/** Throws `UserError` where the file holds no trace. */
+/** Throws `UserError` if the file holds no trace. */
 export function readTraceFile(name: string, bytes: Uint8Array): TraceFile {
   const found = ZIP.every((byte, i) => bytes[i] === byte)
     ? readZip(name, bytes)
@@ -29,7 +29,7 @@ function decoded(name: string, bytes: Uint8Array): string {
   throw new UserError(`${name} is no text in UTF-8: byte ${at} is the first that is not.`);
 }
 
-/** Samples that cannot be unpacked are problems of the file. Throws `UserError` where it is no whole zip. */
+/** Samples that cannot be unpacked are problems of the file. Throws `UserError` if it is no whole zip. */
 function readZip(name: string, bytes: Uint8Array): TraceFile {
   const source = bytesSource(bytes);
   const files: { name: string; text: string }[] = [];

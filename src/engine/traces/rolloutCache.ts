@@ -1,10 +1,10 @@
-// Rollouts that are remembered: the same prefix, sampling and seed give the same ones, and more of them begin with these.
+// Rollouts by prefix, sampling and seed. The same request gives the same rollouts, and a larger one begins with them.
 import type { Sampling } from '../../core/traces/drawToken';
 import type { Model } from '../models/model';
 
-/** Tokens held at once; the prefixes that were not asked for the longest are forgotten. */
+/** Tokens that are kept; beyond it the least recently used prefixes are dropped. */
 const MAX_TOKENS = 8 << 20;
-/** Rollouts of one request: a cancel and other requests wait no longer than it takes. */
+/** Rollouts in one request to the model. A cancel and other requests wait for no more than that. */
 const REQUEST_ROLLOUTS = 32;
 
 export interface RolloutRule extends Sampling {
@@ -13,12 +13,15 @@ export interface RolloutRule extends Sampling {
 }
 
 export class RolloutCache {
-  /** The most recently used last. */
+  /** The most recently used is last. */
   private readonly known = new Map<string, { prefix: number; written: Uint32Array[] }>();
 
   constructor(private readonly model: Model) {}
 
-  /** `count` continuations of the tokens, the end included where there is one. `place` tells their seeds from those of other prefixes. */
+  /**
+   * `count` continuations of the tokens, each with its end token if it has one. `place` gives each prefix of a trace
+   * seeds of its own. Throws `Cancelled` when aborted.
+   */
   async rolloutsAfter(
     tokens: readonly number[],
     place: number,

@@ -1,4 +1,4 @@
-// Rollouts of a trace that stands in a document: its tokens, and where in the text the success curve falls.
+// Rollouts of a trace in a document: the trace's tokens, and where in the text the success curve falls.
 import {
   cliffClass,
   cliffs,
@@ -14,12 +14,15 @@ import type { Model } from '../models/model';
 import { branchFrom, rollOut, type TraceTokens } from './rollouts';
 
 interface LocatedTrace extends TraceTokens {
-  /** [token of the trace]. */
+  /** [token of the trace] */
   readonly utf16Starts: Uint32Array;
   readonly utf16Ends: Uint32Array;
 }
 
-/** The tokens before the trace and its own: one that reaches into it is its first. */
+/**
+ * The tokens before offset `start` and those of the trace, of which the first may begin before `start`. Throws
+ * `UserError` if the trace has no tokens.
+ */
 function locateTrace(model: Model, document: Document, start: number): LocatedTrace {
   const { ids, utf16Starts, utf16Ends } = document.tokensBy(model.tokenizer);
   const found = utf16Ends.findIndex(end => end > start);
@@ -34,25 +37,29 @@ function locateTrace(model: Model, document: Document, start: number): LocatedTr
   };
 }
 
+/** Throws `UserError`, and `Cancelled` when aborted or when the document changes. */
 export async function rollOutDocument(
   model: Model,
   document: Document,
   start: number,
   options: RolloutOptions,
   signal: AbortSignal,
-  tell: (points: number, most: number) => void,
+  onProgress: (points: number, most: number) => void,
 ): Promise<RolloutView> {
   const began = performance.now();
   const text = locateTrace(model, document, start);
   const { points, target } = await rollOut(model, text, options, {
     signal: AbortSignal.any([signal, document.current]),
-    onPoint: (done, most) => tell(done.length, Math.max(most, done.length)),
+    onPoint: (done, most) => onProgress(done.length, Math.max(most, done.length)),
   });
   const pointAt = (token: number) => points.find(point => point.token === token) ?? null;
   const fall = (kind: RolloutFall['kind'], token: number): RolloutFall => ({
     utf16Start: text.utf16Starts[token]!,
     utf16End: text.utf16Ends[token]!,
-    ...{ token, kind, before: pointAt(token - 1), after: pointAt(token)! },
+    token,
+    kind,
+    before: pointAt(token - 1),
+    after: pointAt(token)!,
   });
   const falls: RolloutFall[] = [];
   const critical = criticalToken(points);
@@ -72,15 +79,22 @@ export async function rollOutDocument(
     if (!fallen.some(each => each.token === token)) falls.push(fall('pivotal', token));
   }
   falls.sort((a, b) => a.token - b.token);
-  const behind = (token: number) => (token < 0 ? text.utf16Starts[0]! : text.utf16Ends[token]!);
+  const offsetAfter = (token: number) =>
+    token < 0 ? text.utf16Starts[0]! : text.utf16Ends[token]!;
   return {
-    points: points.map(point => ({ ...point, utf16: behind(point.token) })),
-    ...{ falls, target, model: model.info.name },
+    points: points.map(point => ({ ...point, utf16: offsetAfter(point.token) })),
+    falls,
+    target,
+    model: model.info.name,
     isSuccess: options.target !== undefined || (options.checker?.length ?? 0) > 0,
     ms: performance.now() - began,
   };
 }
 
+/**
+ * Continues the trace that begins at `start` with token `id` in place of the token at offset `at`. Throws `UserError`,
+ * and `Cancelled` when aborted or when the document changes.
+ */
 export function branchOfDocument(
   model: Model,
   document: Document,
@@ -90,7 +104,7 @@ export function branchOfDocument(
 ): Promise<BranchView> {
   const { before, ids, utf16Ends } = locateTrace(model, document, start);
   const token = utf16Ends.findIndex(end => end > at);
-  if (token < 0) throw new UserError('No token of the trace stands there.');
+  if (token < 0) throw new UserError('There is no token of the trace here.');
   const stale = AbortSignal.any([signal, document.current]);
   return branchFrom(model, { before, ids: [...ids.slice(0, token), id] }, options, stale);
 }

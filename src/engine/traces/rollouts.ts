@@ -1,4 +1,4 @@
-// Rollouts: how often the model comes to the right answer when it goes on from a prefix of a trace.
+// Rollouts: how often the model reaches the right answer when it continues from a prefix of a trace.
 import { availableParallelism } from 'node:os';
 import { finalAnswer, isSameAnswer } from '../../core/traces/answers';
 import { nextPrefix, type CurvePoint } from '../../core/traces/successCurve';
@@ -14,20 +14,21 @@ import { passesChecker } from './checker';
 import { RolloutCache } from './rolloutCache';
 
 export interface TraceTokens {
-  /** Of the text up to where the trace begins, and of the trace. */
+  /** Tokens of the text before the trace, and of the trace. */
   readonly before: readonly number[];
   readonly ids: readonly number[];
 }
 
 export interface RolloutPass {
   readonly signal: AbortSignal;
-  /** Called behind each prefix. */
+  /** Called after each prefix, with the points so far; `most` is how many there may be in all. */
   onPoint(points: readonly RolloutPoint[], most: number): void;
 }
 
 /**
- * Points of the curve, ascending: token -1 is before the first of the trace. With `target` or a checker they count right
- * answers, else those that agree with the most frequent one from before the trace. Throws `Cancelled` and `UserError`.
+ * Points of the success curve, in ascending order; token -1 is the prefix before the trace. With a `target` or a checker
+ * they count right answers, otherwise those that agree with the most frequent answer from before the trace. Throws
+ * `Cancelled` and `UserError`.
  */
 export async function rollOut(
   model: Model,
@@ -36,7 +37,7 @@ export async function rollOut(
   pass: RolloutPass,
 ): Promise<{ points: RolloutPoint[]; target: string | null }> {
   const { before, ids } = text;
-  const roller = new RolloutSampler(model, before, options, pass.signal);
+  const sampler = new RolloutSampler(model, before, options, pass.signal);
   const points = new Map<number, RolloutPoint>();
   const sorted = () => [...points.values()].sort((a, b) => a.token - b.token);
   let target = options.target ?? null;
@@ -46,7 +47,7 @@ export async function rollOut(
   for (;;) {
     const token = nextPrefix(curve(), last, options.whole);
     if (token === undefined) break;
-    const written = await roller.rolloutsAfter(ids.slice(0, token + 1), token);
+    const written = await sampler.rolloutsAfter(ids.slice(0, token + 1), token);
     const answers = answersOf(written, options);
     if (target === null && !options.checker) target = answers[0]?.text ?? null;
     const right = await countRight(written, target, options, pass.signal);
@@ -56,30 +57,30 @@ export async function rollOut(
   return { points: sorted(), target };
 }
 
-/** How the model goes on behind a prefix, always by the likeliest token, and where rollouts come to. */
+/** The model's greedy continuation of a prefix, and the answers of rollouts from there. */
 export async function branchFrom(
   model: Model,
   { before, ids }: TraceTokens,
   options: RolloutOptions,
   signal: AbortSignal,
 ): Promise<BranchView> {
-  const roller = new RolloutSampler(model, before, options, signal);
-  const text = await roller.mostLikely(ids);
-  const written = await roller.rolloutsAfter(ids, ids.length - 1);
+  const sampler = new RolloutSampler(model, before, options, signal);
+  const text = await sampler.mostLikely(ids);
+  const written = await sampler.rolloutsAfter(ids, ids.length - 1);
   const answers = answersOf(written, options);
   const target = options.target ?? null;
   const right = await countRight(written, target, options, signal);
   return { text, answers, right, rollouts: written.length, target };
 }
 
-/** The whole text of the trace as the rollout has it; undefined where it did not end. */
+/** `text`: the trace's prefix with its continuation. `hasEnded`: whether that ended before the limit of tokens. */
 type Rollout = { readonly text: string; readonly hasEnded: boolean };
 
 function ruleOf({ pattern }: RolloutOptions) {
   return pattern ? ({ kind: 'pattern', pattern } as const) : ({ kind: 'auto' } as const);
 }
 
-/** How many are right. A checker runs for as many at a time as there are cores; aborting stops it. */
+/** How many are right. As many checkers as there are cores run at once; aborting stops them. */
 async function countRight(
   written: readonly Rollout[],
   target: string | null,
@@ -101,7 +102,7 @@ async function countRight(
       for (let next = left.pop(); next; next = left.pop())
         if (await passesChecker(checker, next.text, signal)) right++;
     } finally {
-      // Where one fails the others need not go on.
+      // If one fails, the others need not continue.
       left.length = 0;
     }
   };
@@ -109,7 +110,7 @@ async function countRight(
   return right;
 }
 
-/** The most frequent first. */
+/** Answers of the rollouts that ended, the most frequent first. */
 function answersOf(rollouts: readonly Rollout[], options: RolloutOptions): RolloutAnswer[] {
   const counts = new Map<string, number>();
   for (const { text, hasEnded } of rollouts) {
@@ -126,7 +127,7 @@ const caches = new WeakMap<Model, RolloutCache>();
 class RolloutSampler {
   private readonly cache: RolloutCache;
 
-  /** Throws `UserError` where no token ends a text. */
+  /** Throws `UserError` if no token of the model ends a text. */
   constructor(
     private readonly model: Model,
     private readonly before: readonly number[],
@@ -138,7 +139,7 @@ class RolloutSampler {
     caches.set(model, this.cache);
   }
 
-  /** Rollouts behind tokens of the trace. The same seed draws the same ones. */
+  /** Rollouts after a prefix of the trace, whose last token is `place`. The same seed draws the same ones. */
   async rolloutsAfter(prefix: readonly number[], place: number): Promise<Rollout[]> {
     const { rollouts, seed, temperature, topP } = this.options;
     const rule = { temperature, topP, seed, maxTokens: this.roomAfter(prefix, place) };
@@ -154,12 +155,13 @@ class RolloutSampler {
     return this.rolloutOf(prefix, tokens!).text;
   }
 
+  /** Tokens that a rollout may have. Throws `UserError` if the model's context has room for none. */
   private roomAfter(prefix: readonly number[], place: number): number {
     const { contextTokens, name } = this.model.info;
     const room = contextTokens - this.before.length - prefix.length - 1;
     if (room >= 1) return Math.min(this.options.maxTokens, room);
     throw new UserError(
-      `The trace is longer than ${name} holds (${contextTokens} tokens): nothing can be rolled out behind token ${place + 1}.`,
+      `The trace is longer than ${name} holds (${contextTokens} tokens): nothing can be rolled out after token ${place + 1}.`,
     );
   }
 

@@ -39,7 +39,7 @@ const compared = (ranges: Range16[] = [], visible: Range16[] = []) =>
 const bytesOf = (pieces: Piece[]) =>
   Buffer.concat(pieces.map(({ bytes }) => bytes)).toString('hex');
 
-test('counts, views and differences of both are those of each alone', () => {
+test('counts, views and differences of both are those of each by itself', () => {
   documents.compareWith({ path: coder }, signal);
   const whole = tokenizerOf(coder).encode(TEXT);
   const bytes = encodeUtf8(TEXT);
@@ -62,12 +62,13 @@ test('counts, views and differences of both are those of each alone', () => {
   const view = documents.view({ ...at, range: everything, maxTokens: 1e6, second: true }, signal);
   expect(view).toMatchObject({ total: second, ids: whole.ids, scores: null });
   expect(documents.count({ ...at, ranges: [everything] }, signal)).toEqual({
-    ...{ document: bytes.length, ranges: bytes.length },
+    document: bytes.length,
+    ranges: bytes.length,
     second: { document: second, ranges: second },
   });
 });
 
-test('walks from difference to difference and back', () => {
+test('goes from difference to difference and back', () => {
   documents.compareWith({ path: coder }, signal);
   const walk = (direction: 1 | -1, from: number) => {
     const places: number[] = [];
@@ -104,18 +105,21 @@ test('follows edits, and keeps the text when a tokenizer goes', () => {
   );
 });
 
-test('a file is counted by both; what is no text is not', () => {
+test('a file of text is counted by both, another file is not', () => {
   documents.compareWith({ path: coder }, signal);
   const count = (bytes: Uint8Array) => documents.countFile({ bytes }, signal);
   expect(count(encodeUtf8('return value;\n'))).toEqual({
-    ...{ bytes: 14, characters: 14, words: 2, tokens: 14 },
+    bytes: 14,
+    characters: 14,
+    words: 2,
+    tokens: 14,
     second: tokenizerOf(coder).encode('return value;\n').ids.length,
   });
   expect(count(Uint8Array.of(0x61, 0xff))).toBeNull();
   expect(count(Uint8Array.of(0x61, 0))).toBeNull();
 });
 
-test('a second tokenizer is a folder, or a file of any kind that is read', () => {
+test('a second tokenizer is a folder, or a file in any supported format', () => {
   const nameOf = (path: string) => openTokenizerAt(path).info;
   const golden = join(root, 'test/golden/ranks');
   expect(nameOf(coder)).toMatchObject({ name: 'coder', tokenizer: 'byte-level BPE' });

@@ -1,4 +1,4 @@
-// Completions by the built-in model, across its real thread.
+// Completions of the built-in model, in its real thread.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -40,16 +40,26 @@ const OPTIONS: CompletionOptions = {
     suffixFrom: 'auto',
     contextTokens: 512,
   },
-  ...{ maxTokens: 12, maxTimeMs: Infinity, singleLine: true, minProbability: 0, candidates: 1 },
-  ...{ temperature: 0, topP: 1, seed: 1, language: '', except: [] },
-  ...{ drafts: true, alternatives: 0, logprobs: true },
+  maxTokens: 12,
+  maxTimeMs: Infinity,
+  singleLine: true,
+  minProbability: 0,
+  candidates: 1,
+  temperature: 0,
+  topP: 1,
+  seed: 1,
+  language: '',
+  except: [],
+  drafts: true,
+  alternatives: 0,
+  logprobs: true,
 };
 
 const at = (text: string, place: number, options: Partial<CompletionOptions> = {}) =>
   completeAt(model, text, place, { ...OPTIONS, ...options }, new AbortController().signal);
 
 describe('a completion', () => {
-  test('goes on inside a word that tokens alone do not go on with', async () => {
+  test('continues inside a word where the tokens before the cursor do not', async () => {
     const [exact] = (await at(CODE, AT, { mode: 'spm' })).items;
     expect(exact!.insert).toMatch(/^ay/);
     const [naive] = (await at(CODE, AT, { mode: 'spm', healings: ['none'] })).items;
@@ -57,7 +67,7 @@ describe('a completion', () => {
     expect(exact!.logprob!).toBeLessThan(0);
   });
 
-  test('has the probability of its bytes that a cursor finds byte by byte', async () => {
+  test('has the probability that its bytes have one by one', async () => {
     const view = await at(CODE, AT, { mode: 'none', maxTokens: 3 });
     const [item] = view.items;
     const cursor = await ByteCursor.openAt(
@@ -71,14 +81,14 @@ describe('a completion', () => {
     expect(item!.logprob!).toBeCloseTo(cursor.logMass - before, 4);
   });
 
-  test('is spelled by its tokens, the bytes handed back first', async () => {
+  test('is the text of its tokens after the bytes that were rolled back', async () => {
     for (const mode of ['psm', 'spm', 'none'] as const) {
       for (const rollback of ['none', 'boundary', 'line'] as const) {
         const view = await at(CODE, AT, { mode, rollback });
         const [{ insert, tokens }] = view.items as [(typeof view.items)[0]];
         const spelled = Buffer.concat(tokens.map(({ bytes }) => bytes)).toString('latin1');
-        const handed = Buffer.from(view.rolledBack).toString('latin1');
-        expect(spelled.startsWith(handed + Buffer.from(insert).toString('latin1'))).toBe(true);
+        const rolledBack = Buffer.from(view.rolledBack).toString('latin1');
+        expect(spelled.startsWith(rolledBack + Buffer.from(insert).toString('latin1'))).toBe(true);
         expect(CODE.slice(0, AT).endsWith(Buffer.from(view.rolledBack).toString())).toBe(true);
         if (mode === 'psm') expect(view.rolledBack.length > 0).toBe(rollback !== 'none');
         expect(view.seen.after > 0).toBe(mode !== 'none');
@@ -86,14 +96,14 @@ describe('a completion', () => {
     }
   });
 
-  test('ends with the rest of a word where the model does not see that', async () => {
+  test('ends with the rest of a word if the model does not see it', async () => {
     const text = CODE.replace('np.arr', 'np.array(values)');
     const place = text.lastIndexOf('ues)');
     for (const mode of ['psm', 'spm'] as const) {
       const view = await at(text, place, { mode, suffixFrom: 'boundary' });
       const [{ insert, stopReason, logprob }] = view.items as [(typeof view.items)[0]];
       expect(Buffer.from(view.rolledForward).toString()).toBe('ues)');
-      // The word is whole: whatever the model wrote instead, nothing is likelier than that and the end.
+      // The word is whole: nothing that the model could write is likelier than its rest and the end.
       expect([insert, stopReason]).toEqual(['', 'join']);
       expect(logprob!).toBeLessThan(0);
     }
@@ -119,7 +129,7 @@ describe('a completion', () => {
     }
   }, 120_000);
 
-  test('may be several, each begun differently, or drawn by a seed', async () => {
+  test('can have several candidates that start differently, or be drawn with a seed', async () => {
     const begun = (await at(CODE, AT, { mode: 'spm', candidates: 3 })).items;
     expect(new Set(begun.map(({ tokens }) => tokens.map(({ id }) => id).join())).size).toBe(3);
     const drawnBy = async (seed: number) =>
@@ -130,7 +140,7 @@ describe('a completion', () => {
     expect(await drawnBy(5)).not.toEqual(await drawnBy(6));
   });
 
-  test('ends when time is up, and before it would be too unlikely', async () => {
+  test('ends when time is up, and before its probability drops below the minimum', async () => {
     const [late] = (await at(CODE, AT, { mode: 'spm', maxTimeMs: 0, logprobs: false })).items;
     expect(late!.stopReason).toBe('time');
     expect(late!.tokens.length).toBeLessThan(4);
@@ -139,20 +149,20 @@ describe('a completion', () => {
     expect(Math.exp(sure!.logprob!)).toBeGreaterThan(0.1 * 0.9);
   });
 
-  test('is told as it is written, and stops within a step when cancelled', async () => {
-    const heard: string[] = [];
+  test('is reported as it is written, and stops within a step when cancelled', async () => {
+    const reported: string[] = [];
     const controller = new AbortController();
     const options = { ...OPTIONS, mode: 'spm' as const, maxTokens: 200, singleLine: false };
     const done = completeAt(model, CODE, AT, options, controller.signal, insert => {
-      heard.push(insert);
-      if (heard.length === 3) controller.abort();
+      reported.push(insert);
+      if (reported.length === 3) controller.abort();
     });
     await expect(done).rejects.toThrow(Cancelled);
-    expect(heard).toHaveLength(3);
-    expect(heard[2]!.startsWith(heard[1]!)).toBe(true);
+    expect(reported).toHaveLength(3);
+    expect(reported[2]!.startsWith(reported[1]!)).toBe(true);
   });
 
-  test('asked for several tokens at once is the same, and its prompt is in the model’s words', async () => {
+  test('is the same with drafts of several tokens, and its prompt is in the model’s format', async () => {
     const text = readGoldenText('typescript.ts.txt');
     for (const place of [900, 1500, 2222]) {
       const options = { mode: 'spm', singleLine: false, alternatives: 2 } as const;
@@ -167,7 +177,7 @@ describe('a completion', () => {
     }
   });
 
-  test('behind a text that is known by now runs little more than its own tokens', async () => {
+  test('after a known text runs little more than its own tokens', async () => {
     await at(CODE, AT, { mode: 'spm', logprobs: false });
     const { modelTokens } = await at(CODE, AT, { mode: 'spm', logprobs: false });
     expect(modelTokens).toBeLessThan(12 + 10);
@@ -176,16 +186,19 @@ describe('a completion', () => {
 
 describe('a calibration', () => {
   const run = (texts: string[], cuts: number, signal = new AbortController().signal) => {
-    const heard: number[] = [];
-    const tell = (done: number) => void heard.push(done);
-    return calibrate(model, texts, cuts, 256, signal, tell).then(view => ({ ...view, heard }));
+    const reported: number[] = [];
+    const onProgress = (done: number) => void reported.push(done);
+    return calibrate(model, texts, cuts, 256, signal, onProgress).then(view => ({
+      ...view,
+      reported,
+    }));
   };
 
-  test('measures every form at the same places, the best first', async () => {
+  test('measures every form at the same cuts, the best first', async () => {
     const texts = ['python.py.txt', 'typescript.ts.txt'].map(readGoldenText);
-    const { rows, chosen, cuts, heard } = await run(texts, 12);
+    const { rows, chosen, cuts, reported } = await run(texts, 12);
     expect(cuts).toBe(12);
-    expect(heard.at(-1)).toBe(24);
+    expect(reported.at(-1)).toBe(24);
     const forms = rows.map(({ mode, rollback }) => `${mode} ${rollback}`).sort();
     expect(forms).toEqual(['none none', 'psm boundary', 'psm line', 'psm none', 'spm none']);
     expect(rows[0]).toMatchObject({ ...chosen, differs: [0, 0] });
@@ -194,13 +207,13 @@ describe('a calibration', () => {
       expect(row.differs[0]).toBeLessThanOrEqual(row.bitsPerByte - rows[0]!.bitsPerByte);
       expect(row.differs[1]).toBeGreaterThanOrEqual(row.bitsPerByte - rows[0]!.bitsPerByte - 1e-9);
     });
-    // The text before the cursor alone: what the bytes' own surprisals say.
+    // With the text before the cursor only: the sum of the bytes' surprisals.
     const none = rows.find(({ mode }) => mode === 'none')!;
     expect(none.bitsPerByte).toBeGreaterThan(0.2);
     expect(none.bitsPerByte).toBeLessThan(4);
   }, 60_000);
 
-  test('is refused where there is too little code, and can be cancelled', async () => {
+  test('is refused if there is too little code, and can be cancelled', async () => {
     await expect(run(['x = 1\n'], 50)).rejects.toThrow(/too little code.*0 places of 50/);
     const controller = new AbortController();
     const texts = [readGoldenText('python.py.txt')];

@@ -1,4 +1,4 @@
-// Why a text is split as it is, asked of real tokenizers.
+// Explanations of splits, by real tokenizers.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TokenStream } from '../../../src/core/text/stream/tokenStream';
@@ -20,7 +20,7 @@ function splitOf(text: string, at: number, tokenizer = coder, typed = ''): Split
   return splitAt(tokenizer, new TokenStream(tokenizer, text, 16), at, typed)!;
 }
 
-/** The pieces that the steps leave. */
+/** The pieces after all steps. */
 function merged({ symbols, steps }: SplitView): number[] {
   const pieces = symbols.map(({ id }) => id);
   for (const { at, piece } of steps) pieces.splice(at, 2, piece.id);
@@ -47,7 +47,7 @@ test('the pretoken at every offset of a text has its bounds, and its steps end w
   }
 });
 
-test('what is merged over all of a text is told for the tokens around the offset', () => {
+test('merges across a whole text are explained for the tokens around the offset', () => {
   const stories = tokenizerOf(join(root, 'models/stories260K'));
   const text = 'Lily\'s naïve 𝄞 cat sat.\n"Oh no!" she said, and ran home.\n'.repeat(4);
   const bytes = encodeUtf8(text);
@@ -57,10 +57,10 @@ test('what is merged over all of a text is told for the tokens around the offset
     expect(split.utf16Start).toBeLessThanOrEqual(at);
     expect(split.utf16End).toBeGreaterThan(at);
     const first = whole.byteEnds.findIndex(end => end > split.byteStart);
-    const told = split.tokens.filter(({ bytes }) => bytes.length > 0).map(({ id }) => id);
+    const shown = split.tokens.filter(({ bytes }) => bytes.length > 0).map(({ id }) => id);
     const at0 = split.byteStart === 0 ? 0 : first;
-    expect(told).toEqual([...whole.ids.slice(at0, at0 + told.length)]);
-    expect(merged(split)).toEqual(told);
+    expect(shown).toEqual([...whole.ids.slice(at0, at0 + shown.length)]);
+    expect(merged(split)).toEqual(shown);
     const own = new TextDecoder().decode(bytes.subarray(split.byteStart, split.byteEnd));
     expect(textOf(split.symbols).trimStart()).toBe(own.trimStart());
     expect(own).toBe(text.slice(split.utf16Start, split.utf16End));
@@ -86,7 +86,7 @@ test('every continuation shows the tokens of the text that ends with it', () => 
   expect(splitOf(text, 0).continuations[1]).toMatchObject({ text: ' ', origin: 'text' });
 });
 
-test('of a long pretoken the tokens around the cursor are shown, which are those of the whole', () => {
+test('a long pretoken shows the tokens around the cursor, which are those of the whole pretoken', () => {
   const text = `x ${'abcdefghijklmnopqrstuvwxyz'.repeat(400)} y`;
   const split = splitOf(text, 5000);
   expect(split.note).toMatch(/10401 symbols/);
@@ -98,7 +98,7 @@ test('of a long pretoken the tokens around the cursor are shown, which are those
   expect(merged(split)).toEqual([...whole.ids.slice(first, first + split.tokens.length)]);
 });
 
-test('a pretoken that is taken whole has no steps, and says so', () => {
+test('a pretoken that is a token as a whole has no steps, and says so', () => {
   const ranks = tokenizerOf(join(root, 'test/golden/ranks/cl100k_base'));
   const split = splitOf('in the', 0, ranks);
   expect(split).toMatchObject({ utf16Start: 0, utf16End: 2, steps: [] });
@@ -108,7 +108,7 @@ test('a pretoken that is taken whole has no steps, and says so', () => {
   for (const { rank, piece } of merging.steps) expect(rank).toBe(piece.id);
 });
 
-test('behind the last token there is nothing', () => {
+test('after the last token there is nothing', () => {
   expect(splitAt(coder, new TokenStream(coder, 'a'), 1, '')).toBeNull();
 });
 
@@ -128,7 +128,7 @@ describe.skipIf(!hasShared)('SentencePiece BPE, which cuts no pretokens', () => 
   });
 });
 
-test('a tokenizer that looks words up says how, and what one more character would change', () => {
+test('a tokenizer without merges says how it works, and what one more character would change', () => {
   const path = join(root, 'test/golden/lookups');
   const wordPiece = tokenizerOfFile(join(path, 'wordpiece.json'));
   const split = splitOf('the functions', 6, wordPiece);

@@ -1,5 +1,5 @@
-// What views ask about features: an edit leaves what is known before it, numbers of different requests agree, and
-// what cannot be had is refused.
+// Requests about features: an edit keeps what is known before it, numbers of different requests agree, and requests
+// without an autoencoder are refused.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await documents.openModel({ folder: model, contextLimit: 256 }, signal);
 });
 afterAll(async () => {
-  // Lets go of the runtime.
+  // Releases the runtime.
   await documents.openModel(
     { folder: writeModelFolder(join(scratch, 'none'), { graph: false }), contextLimit: 16 },
     signal,
@@ -48,12 +48,12 @@ afterAll(async () => {
 });
 
 const at = () => ({ uri, version });
-const encode = () =>
-  documents.score({ passes: ['features'], ...at(), visible: [], maxTokens: 1e6 }, signal);
-const wish = { pins: [], densityCutoff: 1 };
+const encode = () => documents.encode({ ...at(), visible: [], maxTokens: 1e6 }, signal);
+const defaults = { pins: [], densityCutoff: 1 };
 const viewOf = async (
   features:
-    typeof wish | { pins: { feature: number; threshold: number }[]; densityCutoff: number } = wish,
+    | typeof defaults
+    | { pins: { feature: number; threshold: number }[]; densityCutoff: number } = defaults,
 ) => {
   const range = { utf16Start: 0, utf16End: 1e6 };
   const passes = ['features', 'tokens'] as const;
@@ -94,7 +94,7 @@ test('an edit leaves what is known of the tokens before it, with the same bits',
   expect([...(await viewOf()).features.unexplained].some(Number.isNaN)).toBe(false);
 });
 
-test('token, table and page tell the same values', async () => {
+test('token, table and page have the same values', async () => {
   await encode();
   const own = { kind: 'own' } as const;
   const ask = { densityCutoff: 1, choice: own, rows: 1000 };
@@ -147,7 +147,7 @@ test('a budget is met exactly, and so is the number for each token', async () =>
   expect((await table({ kind: 'topK', k: 3 })).l0).toBeCloseTo(3, 9);
 });
 
-test('pinned features have channels in their order, above their thresholds alone', async () => {
+test('pinned features have channels in their order, above their thresholds only', async () => {
   await encode();
   const { features } = await viewOf();
   const token = features.strongest.indexOf(Math.max(...features.strongest));
@@ -164,7 +164,7 @@ test('pinned features have channels in their order, above their thresholds alone
   expect(high.features.channel.every(Number.isNaN)).toBe(true);
 });
 
-test('an effect at a token leaves what comes before it, and adding nothing changes nothing', async () => {
+test('an effect at a token leaves the tokens before it, and adding nothing changes nothing', async () => {
   await encode();
   const place = text.indexOf('return');
   const { features } = (await documents.featuresAt(
@@ -202,8 +202,12 @@ test('explanations as Neuronpedia publishes them are labels, the best scored of 
   mkdirSync(join(folder, 'explanations'));
   const line = (index: number, description: string, scores?: number[]) =>
     JSON.stringify({
-      ...{ modelId: 'toy', layer: '0-res-toy', index: String(index), description },
-      ...{ typeName: 'oai_token-act-pair', explanationModelName: 'gpt-4o-mini' },
+      modelId: 'toy',
+      layer: '0-res-toy',
+      index: String(index),
+      description,
+      typeName: 'oai_token-act-pair',
+      explanationModelName: 'gpt-4o-mini',
       ...(scores && { scores: scores.map(value => ({ value, typeName: 'recall_alt' })) }),
     });
   const batches = [
@@ -269,16 +273,12 @@ test('exports: lines for tokens, lines for features, a picture', async () => {
   expect(svg.match(/<text /g)!.length).toBeGreaterThan(20);
 });
 
-test('without an autoencoder it is said how to get one, and the views go on', async () => {
+test('without an autoencoder requests say how to get one, and views work', async () => {
   await expect(documents.openSae({ path: join(scratch, 'nowhere') }, signal)).rejects.toThrow(
     UserError,
   );
   const range = { utf16Start: 0, utf16End: 9 };
-  const passes = ['features'] as const;
-  const view = await documents.view(
-    { ...at(), range, maxTokens: 9, passes, features: wish },
-    signal,
-  );
+  const view = await documents.view({ ...at(), range, maxTokens: 9, features: defaults }, signal);
   expect(view.scores!.features).toBeUndefined();
   expect(view.pending).toBe(9);
   expect(await encode()).toMatchObject({

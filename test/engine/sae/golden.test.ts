@@ -133,7 +133,7 @@ test('ablating and steering change log-probabilities as a hook in PyTorch does',
   }
 });
 
-test('a text of more windows than are remembered keeps what is on the screen, and a pass over it ends', async () => {
+test('a text of more windows than the cache holds keeps what is on the screen, and a pass over it ends', async () => {
   const text = readFileSync(join(root, 'test/golden/texts/python.py.txt'), 'utf8');
   const small = await Model.open(join(root, 'models/coder'), 128, () => new RuntimeClient(runtime));
   try {
@@ -143,14 +143,14 @@ test('a text of more windows than are remembered keeps what is on the screen, an
     const tokens = document.streamBy(small.tokenizer).size.tokens;
     expect([...pass.windows(document.streamBy(small.tokenizer))].length).toBeGreaterThan(8);
     const visible = [{ utf16Start: text.length - 200, utf16End: text.length }];
-    const wish = { visible, maxTokens: 1e6, signal, onScored: () => {} };
-    await pass.run(document, wish);
+    const request = { visible, maxTokens: 1e6, signal, onScored: () => {} };
+    await pass.run(document, request);
     expect(pass.known(document, tokens - 20, tokens).pending).toBe(0);
     const encode = vi.spyOn(small, 'encode');
-    await pass.run(document, wish);
+    await pass.run(document, request);
     expect(encode).not.toHaveBeenCalled();
-    // All of it is kept where all of it is asked for.
-    await pass.run(document, { ...wish, maxTokens: Infinity });
+    // A pass over the whole text keeps all of it.
+    await pass.run(document, { ...request, maxTokens: Infinity });
     expect(pass.known(document, 0, tokens).pending).toBe(0);
   } finally {
     small.dispose();

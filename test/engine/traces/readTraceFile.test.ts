@@ -1,4 +1,4 @@
-// Inspect's logs out of their zips, and files that hold no trace.
+// Inspect's logs in their zips, and files that hold no trace.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
@@ -82,7 +82,7 @@ describe('an Inspect log', () => {
   });
 });
 
-test('what is no text, or no trace, is refused', () => {
+test('a file that is no text, or holds no trace, is refused', () => {
   expect(() => readTraceFile('x.jsonl', Uint8Array.of(0xff, 0xfe))).toThrow(/UTF-8: byte 0/);
   expect(() => readTraceFile('x.json', encodeUtf8('{"a": 1}'))).toThrow(/no reasoning trace.*"a"/);
 });

@@ -1,4 +1,4 @@
-// Rollouts of the built-in base model beside those of PyTorch, and what a user's own checker says.
+// Rollouts of the built-in base model beside those of PyTorch, and the user's own checker.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,7 +26,13 @@ const [golden] = traces.filter(({ successes, critical }) => successes && critica
 const { problem, trace, answer, successes, critical } = golden!;
 const { signal } = new AbortController();
 const OPTIONS: RolloutOptions = {
-  ...{ rollouts: 24, temperature: 1, topP: 1, seed: 1, maxTokens: 120, pattern: '', whole: false },
+  rollouts: 24,
+  temperature: 1,
+  topP: 1,
+  seed: 1,
+  maxTokens: 120,
+  pattern: '',
+  whole: false,
   target: String(answer),
 };
 const START = problem.length + 1;
@@ -57,7 +63,7 @@ const rollOut = async (options: Partial<RolloutOptions> = {}, stop = signal) =>
   )) as RolloutView;
 
 describe('rollouts', () => {
-  test('come to the right answer as often as in PyTorch, and fall at the same token', async () => {
+  test('reach the right answer as often as in PyTorch, and fall at the same token', async () => {
     const { points, falls, isSuccess, target } = await rollOut();
     expect([isSuccess, target]).toEqual([true, String(answer)]);
     expect(points.length).toBeLessThan(successes!.length / 2);
@@ -69,7 +75,7 @@ describe('rollouts', () => {
       const error = Math.sqrt(pooled * (1 - pooled) * (1 / rollouts + 1 / 64));
       if (error > 0) squares += ((share - expected) / error) ** 2;
     }
-    // Chi-squared of so many: its mean and four standard deviations.
+    // Chi-squared with that many degrees of freedom: its mean and four standard deviations.
     expect(squares).toBeLessThan(points.length + 4 * Math.sqrt(2 * points.length));
     const found = falls.find(({ kind }) => kind === 'critical')!;
     expect(Math.abs(found.token - critical!)).toBeLessThanOrEqual(1);
@@ -85,7 +91,7 @@ describe('rollouts', () => {
     await expect(rollOut({ rollouts: 500 }, controller.signal)).rejects.toThrow();
   }, 60_000);
 
-  test('without a right answer tell agreement with the most frequent one', async () => {
+  test('without a right answer count agreement with the most frequent one', async () => {
     const { target: _, ...rest } = OPTIONS;
     const { isSuccess, target, points } = (await documents.rollOut(
       { uri: 'a', version: 1, start: START, options: { ...rest, rollouts: 8 } },
@@ -96,8 +102,8 @@ describe('rollouts', () => {
     expect(points[0]!.right).toBe(points[0]!.answers[0]!.count);
   }, 60_000);
 
-  test('behind another token lead elsewhere', async () => {
-    // In place of the token from which no rollout recovers: what the model holds likeliest there.
+  test('after another token can reach the right answer', async () => {
+    // In place of the token from which no rollout recovers: the model's likeliest other token.
     const view = await documents.view(
       { uri: 'a', version: 1, range: { utf16Start: START, utf16End: 1e9 }, maxTokens: 1e6 },
       signal,
@@ -127,7 +133,7 @@ describe('rollouts', () => {
 });
 
 describe('a checker of the user’s own', () => {
-  test('reads the text and answers by its exit code', async () => {
+  test('reads the text and reports by its exit code', async () => {
     const code =
       "let t='';process.stdin.on('data',d=>t+=d).on('end',()=>process.exit(t.includes('ok')?0:1))";
     const command = [process.execPath, '-e', code];
@@ -148,7 +154,7 @@ describe('a checker of the user’s own', () => {
     const few = { rollouts: 6, maxTokens: 60 };
     const { points, isSuccess } = await rollOut({ ...few, checker: [process.execPath, '-e', ''] });
     expect(isSuccess).toBe(true);
-    // Whatever has an answer has ended; what did not end in 60 tokens is judged by nobody.
+    // A rollout with an answer has ended; those that did not end within 60 tokens are not checked.
     for (const { right, answers } of points)
       expect(right).toBeGreaterThanOrEqual(answers.reduce((sum, { count }) => sum + count, 0));
     expect(points.some(({ right }) => right > 0)).toBe(true);

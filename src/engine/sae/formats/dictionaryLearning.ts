@@ -119,7 +119,9 @@ function batchTopK(weights: Tensors): Activation {
   return constantThreshold(weights.get('encoder.bias', 'b_enc').data.length, threshold);
 }
 
-/** As the library's own loader has it: decoder rows of length 1, encoder rows and biases multiplied by the old length. */
+/**
+ * As the library's own loader has it: decoder rows of length 1, encoder rows and biases multiplied by the old length.
+ */
 function withUnitRows(weights: Tensors) {
   const decoder = weights.get('decoder.weight');
   const lengths = rowLengths(transpose(decoder));

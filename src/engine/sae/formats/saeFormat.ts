@@ -4,7 +4,7 @@ import type { SaeSource } from '../../../core/sae/sae';
 import type { Json } from '../../models/readJson';
 import { noSource, type SaeParts } from '../canonicalSae';
 
-/** A file of weights and what lies beside it. */
+/** A file of weights and the configuration beside it. */
 export interface SaeFiles {
   readonly path: string;
   /** Its folder and its name in it. */
@@ -26,7 +26,7 @@ export interface SaeFormat {
 /** The layout of weights that are used as x · W_enc and z · W_dec. */
 export const linear = { encoderIs: 'dF', decoderIs: 'Fd', shift: undefined } as const;
 
-/** Hooks by whatever name the format gives them, null where it gives none. */
+/** A source with the given hooks, in any of the known naming schemes; hooks that are not given are null. */
 export function sourceAt(hook: unknown, hookOut: unknown = hook, model: unknown = null): SaeSource {
   const named = (name: unknown) => (typeof name === 'string' ? hookOf(name) : null);
   return {
