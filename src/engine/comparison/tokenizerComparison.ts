@@ -6,7 +6,8 @@ import { firstInvalidUtf8 } from '../../core/text/utf8';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Comparison, DifferentTokens, FileCount } from '../../protocol/compare';
 import type { Range16 } from '../../protocol/types';
-import type { Document } from '../documents/document';
+import type { Document } from './document';
+import { tokenPiece } from './tokenPiece';
 
 /** Differences that a page lists at once. */
 const LISTED = 100;
@@ -73,7 +74,7 @@ export class TokenizerComparison {
     const [stream, other] = this.streams;
     const { first, end, otherFirst, otherEnd } = difference;
     const pieces = (tokenizer: Tokenizer, { ids }: StreamTokens) =>
-      Array.from(ids, id => ({ id, bytes: tokenizer.bytesOf(id).slice() }));
+      Array.from(ids, id => tokenPiece(tokenizer, id));
     return {
       ...rangeOf(stream, difference),
       first: pieces(this.first, stream.tokens(first, end)),
