@@ -5,7 +5,7 @@ import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
 import { ENCODER, encoderModel } from '../rewrite/saeEncoder';
 import { explainRuntimeError } from './runtimeErrors';
-import { threadCount } from './graphSession';
+import { threadCount } from './sessionOptions';
 
 /** Features per token in the first run; another run returns more if a token has that many on. */
 const LIMIT = 128;

@@ -1,11 +1,19 @@
 // The model's logits after each node of a small tree of tokens. The prefix runs in chunks as for scores, then the tree
 // in one run in which each token attends to its own path only; token by token if the graph takes no such mask.
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
-import { Cancelled, UserError } from '../../../core/errors';
 import type { Runtime } from '../../../protocol/runtime';
 import { SCORING } from '../rewrite/scoring';
 import type { GraphSession } from './graphSession';
-import type { KeyValues, PrefixCache } from './keyValues';
+import type { KeyValues } from './keyValues';
+import {
+  checkCancel,
+  checkTokens,
+  keyValuesAfterPrefix,
+  runChunks,
+  type CancelFlag,
+  type TakeLogits,
+  type TreeCaches,
+} from './prefixRuns';
 import { explainRuntimeError } from './runtimeErrors';
 import { CHUNK_TOKENS } from './scoreWindow';
 import { treeShape } from './treeShape';
@@ -14,13 +22,6 @@ export type TreeRequest = Parameters<Runtime['forwardTree']>[0];
 
 /** Nodes in a run, which bounds the logits in memory. */
 const RUN_NODES = 128;
-
-export interface TreeCaches {
-  /** Of whole chunks, shared with scoring. */
-  readonly chunks: PrefixCache;
-  /** Of whole prefixes, as the next one is often the same or a token longer. Their rounding depends on earlier runs. */
-  readonly prefixes: PrefixCache;
-}
 
 /**
  * Logits [wanted, vocabSize] of the token after each wanted node. Throws `UserError` for tokens outside the vocabulary
@@ -57,21 +58,6 @@ export async function forwardTree(
   return logits;
 }
 
-/** Throws `UserError` for a token outside the vocabulary. */
-export function checkTokens(tokens: Iterable<number>, vocabSize: number): void {
-  for (const token of tokens) {
-    if (token < vocabSize) continue;
-    throw new UserError(
-      `The tokenizer does not fit the model: token ${token} is outside its vocabulary of ${vocabSize}.`,
-    );
-  }
-}
-
-/** Throws `Cancelled` if the flag is set. */
-export function checkCancel(cancel: TreeRequest['cancel']): void {
-  if (cancel && Atomics.load(cancel, 0) !== 0) throw new Cancelled();
-}
-
 /**
  * Runs the rest of the prefix together with the tree. A tree without branches continues the prefix, so the whole is
  * cached as a prefix for later requests.
@@ -84,7 +70,7 @@ async function runWithPrefix(
   hasBranches: boolean,
   rows: ReadonlyMap<number, number>,
   take: TakeLogits,
-  cancel: TreeRequest['cancel'],
+  cancel: CancelFlag,
 ): Promise<void> {
   const all = Uint32Array.of(...prefix, ...tokensOf(used));
   const first = used.findIndex(({ node }) => rows.has(node));
@@ -126,32 +112,6 @@ function treeAfter(ids: Uint32Array, left: number, used: readonly UsedNode[]): P
   ];
 }
 
-/** Keys and values of the whole prefix. `isWanted`: passes the logits after it to `take`, as node 0. */
-export async function keyValuesAfterPrefix(
-  session: GraphSession,
-  { chunks, prefixes }: TreeCaches,
-  prefix: Uint32Array,
-  isWanted: boolean,
-  take: TakeLogits,
-  cancel: TreeRequest['cancel'],
-): Promise<KeyValues> {
-  const recent = prefixes.find(prefix, prefix.length - Number(isWanted), 1);
-  if (recent.tokens === prefix.length) return recent;
-  const isNear = prefix.length - recent.tokens <= CHUNK_TOKENS;
-  const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
-  const ids = prefix.subarray(past.tokens);
-  const { present, fetched } = await session.run({
-    ids,
-    past,
-    firstRow: ids.length - Number(isWanted),
-    topK: 1,
-    fetch: isWanted ? [SCORING.logits] : [],
-  });
-  if (isWanted) take(0, fetched.get(SCORING.logits)!);
-  prefixes.add(prefix, present);
-  return present;
-}
-
 /** A node that takes part in a run. */
 interface UsedNode extends PathNode {
   /** Its index in the request. */
@@ -174,30 +134,6 @@ function runsOf(nodes: readonly PathNode[], wanted: readonly number[]): UsedNode
   const half = wanted.length >> 1;
   return [wanted.slice(0, half), wanted.slice(half)].flatMap(part => runsOf(nodes, part));
 }
-
-/**
- * Runs the prefix in chunks, from `recent` or the cached chunks on, whichever is longer. Returns keys and values with at
- * least one token of the prefix left to run. These are not cached: those of the whole prefix are, and begin with them.
- */
-async function runChunks(
-  session: GraphSession,
-  cache: PrefixCache,
-  prefix: Uint32Array,
-  recent: KeyValues,
-  cancel: TreeRequest['cancel'],
-): Promise<KeyValues> {
-  let past = cache.find(prefix, prefix.length - 1, CHUNK_TOKENS);
-  if (recent.tokens > past.tokens) past = recent;
-  while (past.tokens + CHUNK_TOKENS < prefix.length) {
-    checkCancel(cancel);
-    const ids = prefix.subarray(past.tokens, past.tokens + CHUNK_TOKENS);
-    const { present } = await session.run({ ids, past, firstRow: ids.length, topK: 1 });
-    past = present;
-  }
-  return past;
-}
-
-type TakeLogits = (node: number, row: Float32Array) => void;
 
 /** Runs a tree after the whole prefix. */
 async function runTree(

@@ -5,9 +5,15 @@ import { drawToken } from '../../../core/traces/drawToken';
 import type { Runtime } from '../../../protocol/runtime';
 import { HIDDEN } from '../rewrite/treeMask';
 import { SCORING } from '../rewrite/scoring';
-import { keyValuesAfterPrefix, checkCancel, checkTokens, type TreeCaches } from './forwardTree';
 import type { GraphSession, TreeShape } from './graphSession';
 import type { KeyValues } from './keyValues';
+import {
+  checkCancel,
+  checkTokens,
+  keyValuesAfterPrefix,
+  type CancelFlag,
+  type TreeCaches,
+} from './prefixRuns';
 import { explainRuntimeError } from './runtimeErrors';
 
 export type SampleRequest = Parameters<Runtime['sample']>[0];
@@ -76,7 +82,7 @@ async function sampleAsTree(
   past: KeyValues,
   written: Continuations,
   first: Float32Array,
-  cancel: SampleRequest['cancel'],
+  cancel: CancelFlag,
 ): Promise<void> {
   const { tokens: prefix } = past;
   const root: TokenNode = { token: -1, path: [], rows: [...written.tokens.keys()] };
@@ -136,7 +142,7 @@ async function sampleOneByOne(
   prefix: KeyValues,
   written: Continuations,
   first: Float32Array,
-  cancel: SampleRequest['cancel'],
+  cancel: CancelFlag,
 ): Promise<void> {
   for (const row of written.tokens.keys()) {
     let past = prefix;
