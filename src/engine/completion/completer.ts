@@ -1,5 +1,5 @@
 // A completion at an offset of a text with the opened model: the prompt, the healing starts, and what the model writes.
-import { byteStringOf, bytesOf, type ByteString } from '../../core/exactBytes/byteString';
+import { byteStringOf, bytesOf } from '../../core/exactBytes/byteString';
 import { InexactError } from '../../core/errors';
 import {
   commonStarts,
@@ -8,7 +8,7 @@ import {
   type Healing,
 } from '../../core/completion/healingStarts';
 import type { ChoiceSampling } from '../../core/completion/tokenChoice';
-import { complete, type CompletedToken, type Completion } from '../../core/completion/complete';
+import { complete } from '../../core/completion/complete';
 import type { FimFormat } from '../../core/completion/fimFormat';
 import { TrunkRows } from '../../core/completion/trunkRows';
 import {
@@ -20,12 +20,10 @@ import {
   type SuffixFrom,
 } from '../../core/completion/prompt';
 import { seededRandom } from '../../core/random';
-import { lineLogprob, textLogprob } from '../../core/completion/textLogprob';
-import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
 import { encodeUtf8 } from '../../core/text/utf8';
 import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
-import type { Model } from '../models/model';
-import { TREE_TOKENS } from '../scoring/byteScores';
+import { TREE_TOKENS, type Model } from '../models/model';
+import { itemOf, logprobOf, textOf } from './completionItem';
 
 /** Room for the marks of a FIM prompt, in tokens. */
 const MARKS = 8;
@@ -164,52 +162,6 @@ function samplingOf({ temperature, topP, seed }: CompletionOptions): ChoiceSampl
   return temperature > 0 ? { temperature, topP, random: seededRandom(seed) } : undefined;
 }
 
-/** Nats, over all tokenizations; null if the tokenizer is not exact. */
-async function logprobOf(
-  model: Model,
-  asked: TokenModel,
-  { mode, open, close, begins }: Prompt,
-  { insert, stopReason }: Completion,
-): Promise<number | null> {
-  try {
-    const isEnded = stopReason === 'end' || (stopReason === 'join' && mode !== 'none');
-    const written = isEnded ? insert + close : insert;
-    const found = await textLogprob(model.byteRules, asked, open, written, begins);
-    if (isEnded) return found.bytes + found.next.end;
-    return stopReason === 'line' ? lineLogprob(found) : found.bytes;
-  } catch (error) {
-    if (error instanceof InexactError) return null;
-    throw error;
-  }
-}
-
-function itemOf(
-  model: Model,
-  { insert, stopReason, tokens }: Completion,
-  logprob: number | null,
-  alternatives: number,
-): CompletionItem {
-  const piece = (id: number) => ({ id, bytes: model.tokenizer.bytesOf(id).slice() });
-  const listed = ({ id, logprob, row }: CompletedToken) => ({
-    ...piece(id),
-    logprob,
-    top: likeliestOf(row, alternatives).map(id => ({ ...piece(id), logprob: row[id]! })),
-  });
-  return { insert: textOf(insert), logprob, stopReason, tokens: tokens.map(listed) };
-}
-
-/** The ids of the `count` largest, largest first. */
-function likeliestOf(row: Row, count: number): number[] {
-  const best: number[] = [];
-  for (let id = 0; id < row.length && count > 0; id++) {
-    if (best.length === count && !(row[id]! > row[best.at(-1)!]!)) continue;
-    const at = best.findIndex(other => row[other]! < row[id]!);
-    best.splice(at < 0 ? best.length : at, 0, id);
-    if (best.length > count) best.pop();
-  }
-  return best;
-}
-
 /** The prompt without the bytes that the completion writes again. */
 function promptText(
   { tokenizer }: Model,
@@ -220,8 +172,4 @@ function promptText(
   const bytes = root.flatMap(id => [...tokenizer.bytesOf(id)]);
   const settled = bytesOf(open.slice(0, open.length - rolledBack.length));
   return decoder.decode(Uint8Array.from([...bytes, ...settled]));
-}
-
-function textOf(bytes: ByteString): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOf(bytes));
 }
