@@ -80,7 +80,7 @@ function inFolder(folder: string): string {
   if (pickled)
     throw new UserError(
       `${join(folder, pickled)} is a pickle, which may run code when it is read, and is not read here. ` +
-        `Convert it in a clone of Tokenscope: python -m training.convert_pt ${pickled}`,
+        `Convert it in a clone of Tokenscope: python -m training.sae.convert_pt ${pickled}`,
     );
   throw new UserError(`${folder} holds no weights of an autoencoder (.safetensors or .npz).`);
 }

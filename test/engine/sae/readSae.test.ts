@@ -61,5 +61,5 @@ test.each(Object.entries(golden.refused))('%s is refused and says %s', (name, wo
 });
 
 test('the converter that a refusal names is there', () => {
-  expect(existsSync(join(folder, '../../../../training/convert_pt.py'))).toBe(true);
+  expect(existsSync(join(folder, '../../../../training/sae/convert_pt.py'))).toBe(true);
 });
