@@ -6,8 +6,8 @@ import { firstInvalidUtf8 } from '../../core/text/utf8';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Comparison, DifferentTokens, FileCount } from '../../protocol/compare';
 import type { Range16 } from '../../protocol/types';
-import type { Document } from './document';
-import { tokenPiece } from './tokenPiece';
+import type { Document } from '../documents/document';
+import { tokenPiece } from '../documents/tokenPiece';
 
 /** Differences that a page lists at once. */
 const LISTED = 100;

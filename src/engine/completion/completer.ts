@@ -22,7 +22,8 @@ import {
 import { seededRandom } from '../../core/random';
 import { encodeUtf8 } from '../../core/text/utf8';
 import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
-import { TREE_TOKENS, type Model } from '../models/model';
+import type { Model } from '../models/model';
+import { TREE_TOKENS } from '../scoring/byteScores';
 import { itemOf, logprobOf, textOf } from './completionItem';
 
 /** Room for the marks of a FIM prompt, in tokens. */

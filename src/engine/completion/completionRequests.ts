@@ -21,47 +21,33 @@ export function completionRequests(state: EngineState): Handlers<CompletionApi> 
       const text = before + document.text.slice(edit.utf16End);
       const region = regionAt(text, before.length, options.language);
       if (options.except.includes(region)) return { refused: `the cursor is in a ${region}` };
-      const tell =
+      const onText =
         stream === undefined
           ? undefined
           : (insert: string) => state.emit('completing', { stream, insert });
-      return asRefusal(() => completeAt(model, text, before.length, options, signal, tell));
+      return asRefusal(() => completeAt(model, text, before.length, options, signal, onText));
     },
 
-  complete: Handlers<CompletionApi>['complete'] = (params, signal) => {
-    const model = this.host.model();
-    const document = this.host.documentAt(params);
-    const { stream, edit, options } = params;
-    const before = document.text.slice(0, edit.utf16Start) + edit.text;
-    const text = before + document.text.slice(edit.utf16End);
-    const region = regionAt(text, before.length, options.language);
-    if (options.except.includes(region)) return { refused: `the cursor is in a ${region}` };
-    const onText =
-      stream === undefined
-        ? undefined
-        : (insert: string) => this.host.emit(COMPLETING, { stream, insert });
-    return asRefusal(() => completeAt(model, text, before.length, options, signal, onText));
-  };
+    async explainCompletion(params, signal) {
+      const model = state.model();
+      const { text, at, options } = params;
+      const views: CompletionView[] = [];
+      // As the completion was made, but with one healing at a time and one candidate.
+      for (const healing of healings) {
+        const own = { ...options, healings: [healing], candidates: 1, maxTimeMs: Infinity };
+        const detailed = { ...own, alternatives: EXPLAINED, logprobs: true };
+        const view = await asRefusal(() => completeAt(model, text, at, detailed, signal));
+        if (!('refused' in view)) views.push(view);
+      }
+      return views;
+    },
 
-  explainCompletion: Handlers<CompletionApi>['explainCompletion'] = async (params, signal) => {
-    const model = this.host.model();
-    const { text, at, options } = params;
-    const views: CompletionView[] = [];
-    // As the completion was made, but with one healing at a time and one candidate.
-    for (const healing of healings) {
-      const own = { ...options, healings: [healing], candidates: 1, maxTimeMs: Infinity };
-      const detailed = { ...own, alternatives: EXPLAINED, logprobs: true };
-      const view = await asRefusal(() => completeAt(model, text, at, detailed, signal));
-      if (!('refused' in view)) views.push(view);
-    }
-    return views;
-  };
-
-  calibrate: Handlers<CompletionApi>['calibrate'] = ({ texts, cuts, contextTokens }, signal) => {
-    const onProgress = (done: number, total: number) =>
-      this.host.emit(CALIBRATING, { done, total });
-    return asRefusal(() =>
-      calibrate(this.host.model(), texts, cuts, contextTokens, signal, onProgress),
-    );
+    calibrate({ texts, cuts, contextTokens }, signal) {
+      const onProgress = (done: number, total: number) =>
+        state.emit('calibrating', { done, total });
+      return asRefusal(() =>
+        calibrate(state.model(), texts, cuts, contextTokens, signal, onProgress),
+      );
+    },
   };
 }

@@ -4,7 +4,7 @@ import { mutualChoice, perToken } from '../../core/sae/selection';
 import { concatRows, filterRows } from '../../core/sae/sparseRows';
 import type { FeatureSelection } from '../../protocol/features';
 import type { Document } from '../documents/document';
-import type { KnownFeatureRows } from '../scoring/featureRows';
+import type { KnownFeatureRows } from '../scoring/featurePass';
 import type { FeatureContext } from './featureContext';
 
 /**

@@ -1,6 +1,6 @@
 // What questions about features are answered from.
 import type { Model } from '../models/model';
-import type { FeaturePass } from '../scoring/featureRows';
+import type { FeaturePass } from '../scoring/featurePass';
 import type { LogitEffects } from './logitEffects';
 import type { OpenedSae } from './openedSae';
 

@@ -12,7 +12,7 @@ import type {
 } from '../../protocol/features';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
-import { FeaturePass } from '../scoring/featureRows';
+import { FeaturePass } from '../scoring/featurePass';
 import type { FeatureContext } from './featureContext';
 import { featureEffect, type EffectRequest } from './featureEffect';
 import { featuresAt } from './featuresAt';

@@ -2,7 +2,7 @@
 import { qualityOf, SUSPICIOUS_FVU, surpriseOf } from '../../core/sae/quality';
 import type { FeatureRow, FeatureSelection, FeatureTable } from '../../protocol/features';
 import type { Document } from '../documents/document';
-import type { KnownFeatureRows } from '../scoring/featureRows';
+import type { KnownFeatureRows } from '../scoring/featurePass';
 import { chooseFeatures } from './chooseFeatures';
 import type { FeatureContext } from './featureContext';
 import type { OpenedSae } from './openedSae';

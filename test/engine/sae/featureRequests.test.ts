@@ -48,7 +48,8 @@ afterAll(async () => {
 });
 
 const at = () => ({ uri, version });
-const encode = () => documents.encode({ ...at(), visible: [], maxTokens: 1e6 }, signal);
+const encode = () =>
+  documents.score({ passes: ['features'], ...at(), visible: [], maxTokens: 1e6 }, signal);
 const defaults = { pins: [], densityCutoff: 1 };
 const viewOf = async (
   features:
@@ -278,7 +279,11 @@ test('without an autoencoder requests say how to get one, and views work', async
     UserError,
   );
   const range = { utf16Start: 0, utf16End: 9 };
-  const view = await documents.view({ ...at(), range, maxTokens: 9, features: defaults }, signal);
+  const passes = ['features'] as const;
+  const view = await documents.view(
+    { ...at(), range, maxTokens: 9, passes, features: defaults },
+    signal,
+  );
   expect(view.scores!.features).toBeUndefined();
   expect(view.pending).toBe(9);
   expect(await encode()).toMatchObject({

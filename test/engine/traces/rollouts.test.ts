@@ -2,7 +2,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EngineServer } from '../../../src/engine/server';
+import { Model } from '../../../src/engine/models/model';
+import { engineServer } from '../../../src/engine/server';
 import { passesChecker } from '../../../src/engine/traces/checker';
 import { drawToken } from '../../../src/core/traces/drawToken';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';

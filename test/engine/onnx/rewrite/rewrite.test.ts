@@ -16,7 +16,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ByteSource } from '../../../../src/engine/files/byteSource';
 import { readProto } from '../../../../src/engine/onnx/graph/externalise';
-import { type OnnxModel } from '../../../../src/engine/onnx/graph/graph';
+import type { OnnxModel } from '../../../../src/engine/onnx/graph/graph';
 import { intAttribute, parseModel } from '../../../../src/engine/onnx/graph/readGraph';
 import { makeNode, writeModel } from '../../../../src/engine/onnx/graph/writeGraph';
 import {
