@@ -4,7 +4,8 @@ import type { Handlers } from '../../protocol/channel';
 import type { FeatureApi, FeatureOptions } from '../../protocol/features';
 import type { Document } from '../documents/document';
 import type { EngineState } from '../engineState';
-import { featureLines, featureSvg, neuronpediaLines } from './featureJson';
+import { featureLines, neuronpediaLines } from './featureJson';
+import { featureSvg } from './featureSvg';
 import { agreementOn, examplesInText, featurePage, findFeatures } from './featurePage';
 import type { FeatureService } from './featureService';
 
