@@ -3,7 +3,6 @@ import { qualityOf } from '../../core/sae/quality';
 import type { Document } from '../documents/document';
 import type { FeatureService } from './featureService';
 
-
 /**
  * A line for each token that is encoded, with its `top` highest features, then a line about the whole document. The
  * field names are an interface: the README documents them. `only` restricts the lists to these features; empty: all.
