@@ -21,7 +21,7 @@ const segmentsOf = (trace: Trace) =>
 const stepsOf = (trace: Trace) => trace.steps.map(step => textOf(trace, step).trim());
 
 test('the README marks each format as what it is', () => {
-  const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+  const readme = readFileSync(join(import.meta.dirname, '../../../docs/traces.md'), 'utf8');
   for (const { name, seen } of formats) {
     const row = `| ${name} | ${seen === 'in a real file' ? `seen ${seen}` : seen} |`;
     expect(readme).toContain(row);
