@@ -1,4 +1,4 @@
-// The README's parts about the command line, from the commands themselves.
+// The parts of the README and of docs/cli.md about the command line, from the commands themselves.
 import { build } from 'esbuild';
 import { createRequire } from 'node:module';
 import { rmSync } from 'node:fs';

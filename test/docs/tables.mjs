@@ -77,7 +77,8 @@ const parts = {
 const pages = {
   'docs/commands.md': ['commands'],
   'docs/settings.md': ['settings'],
-  'README.md': ['synopsis', 'options'],
+  'docs/cli.md': ['synopsis', 'options'],
+  'README.md': ['synopsis'],
 };
 
 /**
