@@ -101,33 +101,41 @@ class Writing {
   readonly #drafter: Drafter | undefined;
   /** Tokens that were written when the model was last asked. */
   #asked = 0;
+  readonly #chooser: Chooser;
+  readonly #rows: TrunkRows;
+  readonly #beginnings: HealingStarts;
+  readonly #options: CompleteOptions;
 
   constructor(
-    private readonly chooser: Chooser,
-    private readonly rows: TrunkRows,
-    private readonly beginnings: HealingStarts,
-    private readonly options: CompleteOptions,
+    chooser: Chooser,
+    rows: TrunkRows,
+    beginnings: HealingStarts,
+    options: CompleteOptions,
   ) {
+    this.#chooser = chooser;
+    this.#rows = rows;
+    this.#beginnings = beginnings;
+    this.#options = options;
     this.#drafter = options.draftFrom && new Drafter(options.draftFrom);
   }
 
   /** `logprob`: nats, of the start given what it begins with. */
   async from(start: TokenChoice, logprob: number): Promise<Completion> {
-    const { nodes } = this.beginnings;
+    const { nodes } = this.#beginnings;
     for (const id of pathOf(nodes, start.node)) this.#append(id);
     let likely = logprob;
     let { next } = nodes[start.node]!;
     let choice: TokenChoice | undefined = start;
     for (let written = 1; ; written++) {
       if (!choice) return this.#stop('nothing');
-      if (likely < this.options.least) return this.#stop('unsure');
+      if (likely < this.#options.least) return this.#stop('unsure');
       if (choice.token === END) return this.#stop('end');
       this.#append(choice.token);
       const reason = this.#reasonToStop(written);
       if (reason) return this.#stop(reason);
       this.#tell();
       next = next.after(choice.token);
-      const row = this.rows.known(this.#path) ?? (await this.#ask());
+      const row = this.#rows.known(this.#path) ?? (await this.#ask());
       choice = this.#choose({ parent: -1, token: -1, next }, row);
       likely += choice?.logprob ?? 0;
     }
@@ -139,7 +147,7 @@ class Writing {
     this.#drafter?.accepted(path.length - this.#asked - 1);
     const draft = this.#drafter?.after(path) ?? [];
     this.#asked = path.length;
-    const [row] = await this.rows.rowsOfPaths([
+    const [row] = await this.#rows.rowsOfPaths([
       path,
       ...draft.map((_, i) => [...path, ...draft.slice(0, i + 1)]),
     ]);
@@ -152,17 +160,17 @@ class Writing {
 
   #choose(node: HealingNode, row: Row): TokenChoice | undefined {
     const heads: HealingHead[] = [{ node: 0, rest: '' }];
-    const { sampling } = this.options;
+    const { sampling } = this.#options;
     return sampling
-      ? sampledChoices(this.chooser, [node], heads, [row], sampling)
-      : likeliestChoices(this.chooser, [node], heads, [row], 1)[0];
+      ? sampledChoices(this.#chooser, [node], heads, [row], sampling)
+      : likeliestChoices(this.#chooser, [node], heads, [row], 1)[0];
   }
 
   #append(id: number): void {
-    const row = this.rows.known(this.#path)!;
-    const bytes = this.chooser.tokens.bytesOf(id)!;
+    const row = this.#rows.known(this.#path)!;
+    const bytes = this.#chooser.tokens.bytesOf(id)!;
     this.#tokens.push({ id, bytes, logprob: row[id]!, row });
-    const { rolledBack: handed } = this.beginnings;
+    const { rolledBack: handed } = this.#beginnings;
     this.#text = this.#tokens
       .map(token => token.bytes)
       .join('')
@@ -170,7 +178,7 @@ class Writing {
   }
 
   #reasonToStop(written: number): StopReason | undefined {
-    const { singleLine, suffix, maxTokens, isLate } = this.options;
+    const { singleLine, suffix, maxTokens, isLate } = this.#options;
     if (singleLine && lineEnd(this.#text) >= 0) return 'line';
     if (isMostlyRepeated(this.#text, suffix)) return 'join';
     if (written >= maxTokens) return 'tokens';
@@ -179,9 +187,9 @@ class Writing {
 
   #tell(): void {
     // What the suffix begins with may yet be left out.
-    const [sure = this.#text.length] = repeatsOf(this.#text, this.options.suffix);
+    const [sure = this.#text.length] = repeatsOf(this.#text, this.#options.suffix);
     const text = this.#text.slice(0, sure);
-    this.options.onText?.(text.slice(0, incompleteFrom(text)));
+    this.#options.onText?.(text.slice(0, incompleteFrom(text)));
   }
 
   async #stop(reason: StopReason): Promise<Completion> {
@@ -192,7 +200,7 @@ class Writing {
       insert,
       stopReason: insert.length < text.length ? 'join' : reason,
       tokens: this.#tokens,
-      last: this.rows.known(this.#path),
+      last: this.#rows.known(this.#path),
     };
   }
 
@@ -203,7 +211,7 @@ class Writing {
    * With such a part every token may be the last one that is inserted, as what was written need not end with it.
    */
   async #joinOf(text: ByteString, hasEnded: boolean): Promise<number> {
-    const { suffix, close, seesSuffix } = this.options;
+    const { suffix, close, seesSuffix } = this.#options;
     const places = close === '' ? repeatsOf(text, suffix) : this.#tokenEnds(text);
     if (places.length === 0) return text.length;
     const isScored = hasEnded || !seesSuffix || close !== '';
@@ -222,7 +230,7 @@ class Writing {
 
   /** Before the end of `text`, at whole characters, its beginning included. */
   #tokenEnds(text: ByteString): number[] {
-    let at = -this.beginnings.rolledBack.length;
+    let at = -this.#beginnings.rolledBack.length;
     const ends = this.#tokens.map(({ bytes }) => (at += bytes.length));
     const isWhole = (end: number) => incompleteFrom(text.slice(0, end)) === end;
     return [0, ...ends.filter(end => end > 0 && end < text.length && isWhole(end))];
@@ -230,13 +238,13 @@ class Writing {
 
   /** Nats: of the tokens that the tokenizer makes of each text; and of the end, where the model knows of one. */
   async #textLogprobs(texts: readonly ByteString[]): Promise<number[]> {
-    const { rows, beginnings, options } = this;
-    const paths = texts.map(text => beginnings.encode(text));
+    const rows = this.#rows;
+    const paths = texts.map(text => this.#beginnings.encode(text));
     await rows.rowsOfPaths(paths.flatMap(path => [...path, END].map((_, n) => path.slice(0, n))));
     return paths.map(path =>
       path.reduce(
         (sum, id, i) => sum + rows.known(path.slice(0, i))![id]!,
-        options.seesSuffix ? endOf(rows.known(path)!, rows.ends) : 0,
+        this.#options.seesSuffix ? endOf(rows.known(path)!, rows.ends) : 0,
       ),
     );
   }

@@ -19,22 +19,25 @@ export interface Continuations {
 const KEPT_BYTES = 16;
 
 export class CanonicalTokens implements Continuations {
-  constructor(
-    private readonly rules: ByteRules,
-    private readonly prefix: TokenPrefix,
-  ) {}
+  readonly #rules: ByteRules;
+  readonly #prefix: TokenPrefix;
+
+  constructor(rules: ByteRules, prefix: TokenPrefix) {
+    this.#rules = rules;
+    this.#prefix = prefix;
+  }
 
   follower(): (token: number) => boolean {
-    return this.rules.canonical.follower(this.prefix);
+    return this.#rules.canonical.follower(this.#prefix);
   }
 
   get ends(): boolean {
-    return this.rules.canonical.endsText(this.prefix);
+    return this.#rules.canonical.endsText(this.#prefix);
   }
 
   after(token: number): CanonicalTokens {
-    const { rules } = this;
-    const longer = rules.canonical.extend(this.prefix, token);
+    const rules = this.#rules;
+    const longer = rules.canonical.extend(this.#prefix, token);
     return new CanonicalTokens(
       rules,
       longer.bytes.length > KEPT_BYTES ? cut(rules, longer) : longer,

@@ -102,8 +102,11 @@ export class Suggestions {
   readonly #tries = new Map<string, RadixTrie<Suggestion>>();
   /** The least recently used first. */
   readonly #order = new Set<Suggestion>();
+  readonly #limit: number;
 
-  constructor(private readonly limit = 100) {}
+  constructor(limit = 100) {
+    this.#limit = limit;
+  }
 
   add(suggestion: Suggestion): void {
     const { scene, before } = suggestion;
@@ -114,7 +117,7 @@ export class Suggestions {
     trie.set(before, suggestion);
     this.#order.add(suggestion);
     const [oldest] = this.#order;
-    if (this.#order.size > this.limit && oldest) this.#drop(oldest);
+    if (this.#order.size > this.#limit && oldest) this.#drop(oldest);
   }
 
   /** What is left of each suggestion that begins with what has been typed since; undefined if none is known. */

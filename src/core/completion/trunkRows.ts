@@ -5,14 +5,16 @@ export class TrunkRows {
   readonly #rows = new Map<string, Row>();
   /** Places in texts that the model was asked about. */
   asked = 0;
+  readonly #model: TokenModel;
+  readonly #trunk: readonly number[];
 
-  constructor(
-    private readonly model: TokenModel,
-    private readonly trunk: readonly number[],
-  ) {}
+  constructor(model: TokenModel, trunk: readonly number[]) {
+    this.#model = model;
+    this.#trunk = trunk;
+  }
 
   get ends(): readonly number[] {
-    return this.model.ends;
+    return this.#model.ends;
   }
 
   known(path: readonly number[]): Row | undefined {
@@ -43,7 +45,7 @@ export class TrunkRows {
     });
     const wanted = [...new Set(ends)];
     this.asked += wanted.length;
-    const rows = await this.model.rows([...this.trunk, ...start], nodes, wanted);
+    const rows = await this.#model.rows([...this.#trunk, ...start], nodes, wanted);
     paths.forEach((path, i) => this.#rows.set(path.join(), rows[wanted.indexOf(ends[i]!)]!));
   }
 }

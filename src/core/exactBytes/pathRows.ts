@@ -20,17 +20,24 @@ export class PathRows {
   readonly #rows = new Map<number, Row>();
   /** [path], nats, given path 0. */
   readonly #logprobs = new Map<number, number>([[0, 0]]);
+  readonly #rules: ByteRules;
+  readonly #model: TokenModel;
+  readonly #lazy: number;
 
   /**
    * `start`: the tokens before path 0. `lazy`: the share of a text's probability below which what begins with a
    * path is left out; 0: nothing is.
    */
   constructor(
-    private readonly rules: ByteRules,
-    private readonly model: TokenModel,
+    rules: ByteRules,
+    model: TokenModel,
     readonly start: readonly number[],
-    private readonly lazy: number,
-  ) {}
+    lazy: number,
+  ) {
+    this.#rules = rules;
+    this.#model = model;
+    this.#lazy = lazy;
+  }
 
   /** The tree with what the model says of it, and its nodes' paths. */
   async score(
@@ -38,7 +45,7 @@ export class PathRows {
     ends: ReadonlySet<number>,
   ): Promise<{ scored: ScoredTree; paths: number[] }> {
     const trunk = tree.trunk.slice(this.start.length);
-    if (this.lazy > 0) await this.#completeTrunk(trunk);
+    if (this.#lazy > 0) await this.#completeTrunk(trunk);
     const root = trunk.reduce((path, token) => this.#child(path, token), 0);
     const paths: number[] = [];
     for (const { parent, token } of tree.nodes) {
@@ -48,7 +55,7 @@ export class PathRows {
     for (;;) {
       const wanted = this.#wanted(scored, paths);
       if (wanted.length === 0) return { scored, paths };
-      const rows = await this.model.rows(tree.trunk, tree.nodes, wanted);
+      const rows = await this.#model.rows(tree.trunk, tree.nodes, wanted);
       this.evaluated += wanted.length;
       wanted.forEach((node, i) => this.#rows.set(paths[node]!, rows[i]!));
       tree.nodes.forEach(({ parent, token }) => {
@@ -66,8 +73,8 @@ export class PathRows {
   /** Nodes to ask for next. */
   #wanted(scored: ScoredTree, paths: readonly number[]): number[] {
     const missing = [...paths.keys()].filter(node => !this.#rows.has(paths[node]!));
-    if (this.lazy === 0 || missing.length === 0) return missing;
-    const least = Math.log(this.lazy) + massOf(this.rules, scored);
+    if (this.#lazy === 0 || missing.length === 0) return missing;
+    const least = Math.log(this.#lazy) + massOf(this.#rules, scored);
     // With nothing known anything may matter.
     return missing.filter(node => (this.#logprobs.get(paths[node]!) ?? -Infinity) > least);
   }
@@ -98,7 +105,7 @@ export class PathRows {
       paths.push(child);
     }
     if (wanted.length === 0) return;
-    const rows = await this.model.rows(this.start, nodes, wanted);
+    const rows = await this.#model.rows(this.start, nodes, wanted);
     this.evaluated += wanted.length;
     wanted.forEach((node, i) => this.#rows.set(paths[node]!, rows[i]!));
     tokens.forEach((token, i) => this.#child(paths[i]!, token));

@@ -17,15 +17,17 @@ export class PrefetchingModel implements TokenModel {
   #numbers = new Map<number, number>();
   /** [node]; of those whose rows are wanted. */
   #rows = new Map<number, Row>();
+  readonly #model: TokenModel;
+  readonly #limit: number;
 
   /** `limit`: rows to ask for at once. */
-  constructor(
-    private readonly model: TokenModel,
-    private readonly limit: number,
-  ) {}
+  constructor(model: TokenModel, limit: number) {
+    this.#model = model;
+    this.#limit = limit;
+  }
 
   get ends(): readonly number[] {
-    return this.model.ends;
+    return this.#model.ends;
   }
 
   /**
@@ -38,7 +40,7 @@ export class PrefetchingModel implements TokenModel {
     this.#rows.clear();
     const wanted = new Set<number>();
     let at = from;
-    for (let before = trunk; at <= text.length && wanted.size < this.limit; at++) {
+    for (let before = trunk; at <= text.length && wanted.size < this.#limit; at++) {
       let tree: CoverTree;
       try {
         const bytes = text.slice(0, at);
@@ -56,7 +58,7 @@ export class PrefetchingModel implements TokenModel {
       for (const node of this.#placesOf(tree.trunk, tree.nodes, true)) wanted.add(node);
     }
     if (wanted.size === 0) return from;
-    const rows = await this.model.rows(this.#base, this.#nodes, [...wanted]);
+    const rows = await this.#model.rows(this.#base, this.#nodes, [...wanted]);
     [...wanted].forEach((node, i) => this.#rows.set(node, rows[i]!));
     return at;
   }
@@ -69,7 +71,7 @@ export class PrefetchingModel implements TokenModel {
     const places = this.#placesOf(trunk, nodes, false);
     const known = wanted.map(node => this.#rows.get(places[node]!));
     const isKnown = (row: Row | undefined): row is Row => row !== undefined;
-    return known.every(isKnown) ? known : this.model.rows(trunk, nodes, wanted);
+    return known.every(isKnown) ? known : this.#model.rows(trunk, nodes, wanted);
   }
 
   /** [node of a tree]; its node in the joined tree, -1 where that has none. */

@@ -10,9 +10,12 @@ export interface MappedPart extends TracePart {
 
 /** Of a file's text. The row that was read last is remembered, as the traces of one are often asked for together. */
 export class JsonSourceMap {
-  private last: { start: number; end: number; root: Node | undefined } | undefined;
+  #last: { start: number; end: number; root: Node | undefined } | undefined;
+  readonly #fileText: string;
 
-  constructor(private readonly fileText: string) {}
+  constructor(fileText: string) {
+    this.#fileText = fileText;
+  }
 
   /** Of the parts that are found again: the file may have changed since. */
   partsOf({ row, parts, text }: Pick<Trace, 'row' | 'parts' | 'text'>): MappedPart[] {
@@ -20,21 +23,21 @@ export class JsonSourceMap {
     return parts.flatMap(part => {
       const own = new TextDecoder().decode(bytes.subarray(part.start, part.end));
       if (part.path.length === 0) {
-        const found = this.fileText.slice(row.utf16Start, row.utf16End);
+        const found = this.#fileText.slice(row.utf16Start, row.utf16End);
         return own === found ? [{ ...part, utf16: plain(found, row.utf16Start) }] : [];
       }
-      const found = this.literalAt(row, part.path);
+      const found = this.#literalAt(row, part.path);
       if (!found || own !== unescaped(found.literal)) return [];
       return [{ ...part, utf16: escaped(found.literal, found.at) }];
     });
   }
 
   /** What stands between the quotes of a string. */
-  private literalAt({ utf16Start: start, utf16End: end }: Trace['row'], path: TracePart['path']) {
-    const row = this.fileText.slice(start, end);
-    if (this.last?.start !== start || this.last.end !== end)
-      this.last = { start, end, root: parseTree(row) };
-    const { root } = this.last;
+  #literalAt({ utf16Start: start, utf16End: end }: Trace['row'], path: TracePart['path']) {
+    const row = this.#fileText.slice(start, end);
+    if (this.#last?.start !== start || this.#last.end !== end)
+      this.#last = { start, end, root: parseTree(row) };
+    const { root } = this.#last;
     const node = root && findNodeAtLocation(root, [...path]);
     if (node?.type !== 'string') return undefined;
     const from = node.offset + 1;

@@ -3,15 +3,19 @@ import type { MappedPart } from './jsonSourceMap';
 import type { TraceRange, TraceText } from './traceText';
 
 export class TraceSourceMap {
+  readonly #parts: readonly MappedPart[];
+
   constructor(
     readonly text: TraceText,
-    private readonly parts: readonly MappedPart[],
-  ) {}
+    parts: readonly MappedPart[],
+  ) {
+    this.#parts = parts;
+  }
 
   /** In the file, of a stretch of the trace's text: nothing of its question, and a piece for each part that it touches. */
   placesOf({ utf16Start, utf16End }: TraceRange): TraceRange[] {
     const [start, end] = [this.text.byteAt(utf16Start), this.text.byteAt(utf16End)];
-    return this.parts.flatMap(part => {
+    return this.#parts.flatMap(part => {
       const from = Math.max(start, part.start) - part.start;
       const to = Math.min(end, part.end) - part.start;
       return from < to ? [{ utf16Start: part.utf16[from]!, utf16End: part.utf16[to]! }] : [];
@@ -20,7 +24,7 @@ export class TraceSourceMap {
 
   /** Of the trace's text, what stands in a stretch of the file. */
   stretchesIn({ utf16Start, utf16End }: TraceRange): TraceRange[] {
-    return this.parts.flatMap(part => {
+    return this.#parts.flatMap(part => {
       const from = firstFrom(part.utf16, utf16Start);
       const to = Math.min(firstFrom(part.utf16, utf16End), part.end - part.start);
       if (from >= to) return [];
@@ -30,7 +34,7 @@ export class TraceSourceMap {
 
   /** Of the trace's text, the character at an offset of the file; undefined where none of its stands there. */
   utf16At(offset: number): number | undefined {
-    const part = this.parts.find(
+    const part = this.#parts.find(
       ({ utf16 }) => utf16[0]! <= offset && offset < utf16[utf16.length - 1]!,
     );
     if (!part) return undefined;

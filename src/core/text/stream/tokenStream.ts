@@ -23,19 +23,19 @@ export interface StreamTokens extends Encoding {
 
 export class TokenStream {
   #rope: Rope | undefined;
+  readonly #tokenizer: Tokenizer;
+  /** UTF-16 units of a segment, or a little more: what a keystroke encodes again. */
+  readonly #segmentLength: number;
 
-  constructor(
-    private readonly tokenizer: Tokenizer,
-    text: string,
-    /** UTF-16 units of a segment, or a little more: what a keystroke encodes again. */
-    private readonly segmentLength = 1024,
-  ) {
+  constructor(tokenizer: Tokenizer, text: string, segmentLength = 1024) {
+    this.#tokenizer = tokenizer;
+    this.#segmentLength = segmentLength;
     this.#rope = this.#encoded(text, '');
   }
 
   /** Whether an edit costs less than encoding the text anew. */
   get isIncremental(): boolean {
-    return this.tokenizer.boundaries !== undefined;
+    return this.#tokenizer.boundaries !== undefined;
   }
 
   get size(): Size {
@@ -113,7 +113,7 @@ export class TokenStream {
   }
 
   #encoded(text: string, before: string): Rope | undefined {
-    return ropeOf(segmentsOf(this.tokenizer, text, this.segmentLength, before));
+    return ropeOf(segmentsOf(this.#tokenizer, text, this.#segmentLength, before));
   }
 }
 

@@ -5,11 +5,15 @@ import type { CharacterAlphabet } from '../bpe/alphabet';
 import { codePointAt } from '../unicode/classes';
 
 export class UnknownCharacters {
-  constructor(
-    private readonly alphabet: CharacterAlphabet,
-    private readonly token: TakenToken,
-    private readonly fuses: boolean,
-  ) {}
+  readonly #alphabet: CharacterAlphabet;
+  readonly #token: TakenToken;
+  readonly #fuses: boolean;
+
+  constructor(alphabet: CharacterAlphabet, token: TakenToken, fuses: boolean) {
+    this.#alphabet = alphabet;
+    this.#token = token;
+    this.#fuses = fuses;
+  }
 
   /** Cuts text into unknown characters and what lies between them; neither is empty. */
   cut(text: string): AddedTokenPiece[] {
@@ -17,13 +21,13 @@ export class UnknownCharacters {
     let start = 0;
     let isUnknown = false;
     const close = (end: number) => {
-      if (end > start) pieces.push({ start, end, ...(isUnknown ? { token: this.token } : {}) });
+      if (end > start) pieces.push({ start, end, ...(isUnknown ? { token: this.#token } : {}) });
       start = end;
     };
     for (let i = 0; i < text.length;) {
       const code = codePointAt(text, i, text.length);
-      const unknown = !this.alphabet.has(code);
-      if (unknown !== isUnknown || (unknown && !this.fuses)) close(i);
+      const unknown = !this.#alphabet.has(code);
+      if (unknown !== isUnknown || (unknown && !this.#fuses)) close(i);
       isUnknown = unknown;
       i += code > 0xffff ? 2 : 1;
     }
