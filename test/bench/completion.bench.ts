@@ -12,7 +12,7 @@ import {
   exactStarts,
   type HealingStarts,
 } from '../../src/core/completion/healingStarts';
-import { interval } from '../../src/core/completion/calibration';
+import { bootstrapInterval } from '../../src/core/completion/calibration';
 import { complete } from '../../src/core/completion/complete';
 import { TrunkRows } from '../../src/core/completion/trunkRows';
 import { placeIn, promptOf, type PromptMode } from '../../src/core/completion/prompt';
@@ -76,11 +76,11 @@ function rowOf(
   const of = (which: Arm) => sum(possible.map(i => figures[i]![which].bits)) / bytes;
   const weights = possible.map(i => lengths[i]!);
   const differences = possible.map(i => figures[i]![arm].bits - figures[i]!.exact.bits);
-  const [low, high] = interval(differences, weights, seededRandom(3));
+  const [low, high] = bootstrapInterval(differences, weights, seededRandom(3));
   const mean = (pick: (each: Figures) => number) =>
     sum(figures.map(each => pick(each[arm]))) / figures.length;
   const right = figures.map(each => Number(each[arm].isRight) - Number(each.exact.isRight));
-  const [less, more] = interval(
+  const [less, more] = bootstrapInterval(
     right,
     right.map(() => 1),
     seededRandom(4),

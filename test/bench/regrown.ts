@@ -1,6 +1,6 @@
 // Healing by one token: the last one dropped, and the next chosen among those that begin with its bytes.
 import type { ByteString } from '../../src/core/exactBytes/byteString';
-import type { Row } from '../../src/core/exactBytes/tokenModel';
+import type { LogprobRow } from '../../src/core/exactBytes/tokenModel';
 import type { ByteRules } from '../../src/core/exactBytes/byteRules';
 
 /**
@@ -9,7 +9,7 @@ import type { ByteRules } from '../../src/core/exactBytes/byteRules';
  */
 export async function regrownLogprob(
   rules: ByteRules,
-  row: Row,
+  row: LogprobRow,
   rest: ByteString,
   truth: ByteString,
   behind: (token: number, bytes: ByteString) => Promise<number>,

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { wilson } from '../../src/core/traces/successCurve';
+import { shareInterval } from '../../src/core/traces/successCurve';
 import { Document } from '../../src/engine/documents/document';
 import type { Model } from '../../src/engine/models/model';
 import { modelOpener } from '../../src/engine/models/openModel';
@@ -175,7 +175,7 @@ describe('trace --rollouts', () => {
     );
     return new Map(
       view.points.map(point => {
-        const [low, high] = wilson(point);
+        const [low, high] = shareInterval(point);
         return [point.token, [point.right / point.rollouts, low, high, point.rollouts]] as const;
       }),
     );

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Row } from '../../src/core/exactBytes/tokenModel';
-import { contrastOf, contrastScore, ratioOf } from '../../src/core/traces/contrast';
+import type { LogprobRow } from '../../src/core/exactBytes/tokenModel';
+import { contrastOf, contrastScore, logRatioOf } from '../../src/core/traces/contrast';
 import { auc, aucBefore, rankOf } from '../support/localization';
 import { uncertaintyOf } from '../../src/core/traces/uncertainty';
 import { Model } from '../../src/engine/models/model';
@@ -38,7 +38,11 @@ test('scores point at the known errors as they do in PyTorch', async () => {
     const folder = join(root, 'models/reasoner', name);
     models[name] = await Model.open(folder, 512, () => new RuntimeClient(runtime));
   }
-  const rowsOf = async (name: string, before: number[], ids: number[]): Promise<readonly Row[]> => {
+  const rowsOf = async (
+    name: string,
+    before: number[],
+    ids: number[],
+  ): Promise<readonly LogprobRow[]> => {
     const nodes = [-1, ...ids.slice(0, -1)].map((token, i) => ({ parent: i - 1, token }));
     return models[name]!.asTokenModel().rows(before, nodes, [...nodes.keys()]);
   };
@@ -62,7 +66,7 @@ test('scores point at the known errors as they do in PyTorch', async () => {
       entropy: single.map(({ entropy }) => entropy),
       varentropy: single.map(({ varentropy }) => varentropy),
       gap: single.map(({ gap }) => gap),
-      ratio: pair.map(ratioOf),
+      ratio: pair.map(logRatioOf),
       divergence: pair.map(({ divergence }) => divergence),
       contrast: pair.map(one => contrastScore(one)),
     };
@@ -79,7 +83,7 @@ test('scores point at the known errors as they do in PyTorch', async () => {
         1 / rank,
       ]);
     }
-    const swapped = pair.map(one => -ratioOf(one));
+    const swapped = pair.map(one => -logRatioOf(one));
     expect(auc(scores.ratio, token) + auc(swapped, token)).toBeCloseTo(1, 12);
   }
   for (const model of Object.values(models)) model.dispose();

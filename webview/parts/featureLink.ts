@@ -1,12 +1,12 @@
 // A feature's name as a button that opens its page.
 import { html, nothing, type TemplateResult } from 'lit';
-import { trustOf } from '../../src/core/sae/featureLabels';
+import { formatTrust } from '../../src/core/sae/featureLabels';
 import type { FeatureName } from '../../src/core/sae/featureValues';
 import type { Page } from '../page';
 
 export function featureLink(page: Page, name: FeatureName): TemplateResult {
   const { feature, label } = name;
-  const trust = trustOf(label);
+  const trust = formatTrust(label);
   const show = () => page.feature({ feature, act: 'show' });
   return html`<button type="button" class="link" @click=${show}>
       #${feature} ${label.kind === 'none' ? 'unlabelled' : label.description}</button

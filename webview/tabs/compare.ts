@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { displayToken } from '../../src/core/displayToken';
 import { ratesOf } from '../../src/core/text/textSize';
-import { fixed } from '../../src/core/text/tokenCounts';
+import { formatRate } from '../../src/core/text/tokenCounts';
 import type { FileCount } from '../../src/protocol/compare';
 import type { Piece } from '../../src/protocol/types';
 import type { ComparedText } from '../../src/protocol/page';
@@ -55,9 +55,9 @@ function countTable(first: string, second: string, text: string, count: FileCoun
     const rates = ratesOf(tokens, count);
     const cells = [
       String(tokens),
-      fixed(rates.tokensPerWord),
-      fixed(rates.tokensPerCharacter),
-      fixed(rates.bytesPerToken),
+      formatRate(rates.tokensPerWord),
+      formatRate(rates.tokensPerCharacter),
+      formatRate(rates.bytesPerToken),
     ];
     return html`<tr>
       <th scope="row">${name}</th>

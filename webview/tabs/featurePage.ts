@@ -2,7 +2,7 @@
 // highest, and the features that are similar to it.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { LogitEffect } from '../../src/core/sae/featureValues';
-import { trustOf } from '../../src/core/sae/featureLabels';
+import { formatTrust } from '../../src/core/sae/featureLabels';
 import { formatDensity } from '../../src/core/sae/featureFormat';
 import { displayToken } from '../../src/core/displayToken';
 import { encodeUtf8 } from '../../src/core/text/utf8';
@@ -23,7 +23,7 @@ export function featurePageTemplate(
     html`<vscode-button secondary @click=${() => page.feature({ feature, act })}
       >${title}</vscode-button
     >`;
-  const trust = trustOf(label);
+  const trust = formatTrust(label);
   return html`<section aria-labelledby="feature">
     <h2 id="feature">
       #${feature} ${label.kind === 'none' ? 'unlabelled' : label.description}

@@ -3,7 +3,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { displayToken } from '../../src/core/displayToken';
-import { wilson } from '../../src/core/traces/successCurve';
+import { shareInterval } from '../../src/core/traces/successCurve';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 import type { CurveState } from '../../src/protocol/page';
 import type { RolloutFall, RolloutView } from '../../src/protocol/traces';
@@ -61,8 +61,8 @@ function curveTemplate(page: Page, curve: CurveState, view: RolloutView): Templa
   const y = (share: number) => TOP + (1 - share) * (HEIGHT - TOP - BOTTOM);
   const shareOf = (i: number) => points[i]!.right / points[i]!.rollouts;
   const width = x(last) + 2 * WIDEST;
-  const lows = points.map(point => [x(point.token), y(wilson(point)[0])]);
-  const highs = points.map(point => [x(point.token), y(wilson(point)[1])]);
+  const lows = points.map(point => [x(point.token), y(shareInterval(point)[0])]);
+  const highs = points.map(point => [x(point.token), y(shareInterval(point)[1])]);
   const lines = points.slice(1).map((point, i) => {
     const before = points[i]!;
     const isKnown = point.token === before.token + 1;
@@ -111,7 +111,7 @@ function pointsTable(page: Page, curve: CurveState, view: RolloutView): Template
     view.points,
     ({ token }) => token,
     (point, i) => {
-      const [low, high] = wilson(point).map(share => Math.round(100 * share));
+      const [low, high] = shareInterval(point).map(share => Math.round(100 * share));
       const kinds = view.falls.filter(({ token }) => token === point.token).map(({ kind }) => kind);
       const answers = point.answers
         .slice(0, ANSWERS)

@@ -2,7 +2,13 @@
 import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { extname, join } from 'node:path';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
-import { byTokens, countRows, sumOf, sumsBy, type FileTokens } from '../../core/text/tokenCounts';
+import {
+  byTokens,
+  tokenCountTable,
+  sumOf,
+  sumsBy,
+  type FileTokens,
+} from '../../core/text/tokenCounts';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
 import { countOfBytes } from '../../engine/comparison/tokenizerComparison';
@@ -88,8 +94,8 @@ function* pretty({ files, skipped }: Counted): Generator<string> {
   for (const { path, skipped: reason } of skipped) yield `not counted: ${path} (${reason})\n`;
 }
 
-function table(...[title, sums]: Parameters<typeof countRows>): Generator<string> {
-  const rows = countRows(title, sums);
+function table(...[title, sums]: Parameters<typeof tokenCountTable>): Generator<string> {
+  const rows = tokenCountTable(title, sums);
   return columns(
     rows,
     rows[0]!.map((_, i) => (i === 0 ? 'left' : 'right')),

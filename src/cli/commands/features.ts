@@ -1,5 +1,5 @@
 // `tokenscope features`: what fires at every token of a text.
-import { trustOf } from '../../core/sae/featureLabels';
+import { formatTrust } from '../../core/sae/featureLabels';
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';
 import { formatPercent } from '../../core/format';
@@ -94,7 +94,7 @@ function* pretty(
     .slice(0, LISTED)
     .map(({ feature, value, max, density, tokens, label, at }) => {
       const where = displayToken(Buffer.from(document.text.slice(at.utf16Start, at.utf16End)));
-      const trust = trustOf(label);
+      const trust = formatTrust(label);
       return [
         String(feature),
         value.toFixed(2),

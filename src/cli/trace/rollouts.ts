@@ -1,5 +1,5 @@
 // Rollouts of a trace: the model continues it from prefixes, and right answers are counted.
-import { wilson } from '../../core/traces/successCurve';
+import { shareInterval } from '../../core/traces/successCurve';
 import type { TraceText } from '../../core/traces/traceText';
 import type { RolloutOptions, RolloutPoint, RolloutView } from '../../protocol/traces';
 import type { Document } from '../../engine/documents/document';
@@ -26,7 +26,7 @@ export function rollOutTrace(
 export function rolloutFields({ points }: RolloutView, token: number): RolloutFields {
   const point = points.find(each => each.token === token);
   if (!point) return { success: null, low: null, high: null, n: null };
-  const [low, high] = wilson(point);
+  const [low, high] = shareInterval(point);
   return { success: point.right / point.rollouts, low, high, n: point.rollouts };
 }
 
@@ -44,7 +44,7 @@ export function describeRollouts({ isSuccess, target, points }: RolloutView): st
 /** For example '62 % (95 %: 44 to 77 %, n = 32)'. */
 function formatSuccess(point: RolloutPoint): string {
   const percent = (share: number) => String(Math.round(100 * share));
-  const [low, high] = wilson(point).map(percent);
+  const [low, high] = shareInterval(point).map(percent);
   const share = percent(point.right / point.rollouts);
   return `${share} % (95 %: ${low} to ${high} %, n = ${point.rollouts})`;
 }

@@ -20,7 +20,7 @@ export function savedTokens(trace: Trace, top: number): TraceToken[] {
   const text = new TraceText(trace);
   const bytes = encodeUtf8(trace.text);
   return series.tokens.map((token, index): TraceToken => {
-    const { utf16Start, utf16End } = text.stretchOf(token);
+    const { utf16Start, utf16End } = text.rangeOf(token);
     return {
       index,
       id: null,

@@ -2,7 +2,7 @@
 import { displayToken } from '../../core/displayToken';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { encodeUtf8 } from '../../core/text/utf8';
-import { contrastScore, ratioOf } from '../../core/traces/contrast';
+import { contrastScore, logRatioOf } from '../../core/traces/contrast';
 import type { TraceText } from '../../core/traces/traceText';
 import type { Document } from '../../engine/documents/document';
 import { numberOrNull, placeFields, scoreFields } from '../../engine/documents/tokenJson';
@@ -88,7 +88,7 @@ function contrastFields(positive: number, negative: number, divergence: number) 
   return {
     positive: numberOrNull(positive),
     negative: numberOrNull(negative),
-    ratio: numberOrNull(ratioOf(contrast)),
+    ratio: numberOrNull(logRatioOf(contrast)),
     divergence: numberOrNull(divergence),
     contrast: numberOrNull(contrastScore(contrast)),
   };

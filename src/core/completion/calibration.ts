@@ -1,7 +1,7 @@
 // Which form of prompt a model knows best in somebody's own files: bits per byte of true middles, cut by cut.
 import type { PromptForm } from './prompt';
 
-export interface Measured extends PromptForm {
+export interface MeasuredForm extends PromptForm {
   /** [cut], bits for the true middle, or for it and its end. */
   readonly bits: readonly number[];
   /** Of the prompts, for people: milliseconds for a cut. */
@@ -18,8 +18,8 @@ export interface CalibrationRow extends PromptForm {
 const RESAMPLES = 2000;
 
 /** The best first. `bytes` are the middles', cut by cut. */
-export function calibrated(
-  measured: readonly Measured[],
+export function rankPromptForms(
+  measured: readonly MeasuredForm[],
   bytes: readonly number[],
   random: () => number,
 ): CalibrationRow[] {
@@ -29,7 +29,7 @@ export function calibrated(
   return ordered.map(({ mode, rollback, suffixFrom, bits, ms }) => ({
     ...{ mode, rollback, suffixFrom, ms },
     bitsPerByte: sum(bits) / all,
-    differs: interval(
+    differs: bootstrapInterval(
       bits.map((own, cut) => own - best!.bits[cut]!),
       bytes,
       random,
@@ -38,7 +38,7 @@ export function calibrated(
 }
 
 /** The middle 95 % of Σ differences / Σ bytes over resampled cuts. */
-export function interval(
+export function bootstrapInterval(
   differences: readonly number[],
   weights: readonly number[],
   random: () => number,

@@ -2,7 +2,7 @@
 // the model ends the text, the line ends, the text behind the cursor begins again, or there is enough of it.
 import { incompleteFrom } from '../exactBytes/utf8Characters';
 import type { ByteString } from '../exactBytes/byteString';
-import type { Row } from '../exactBytes/tokenModel';
+import type { LogprobRow } from '../exactBytes/tokenModel';
 import type { HealingNode, HealingStarts, HealingHead } from './healingStarts';
 import {
   sampledChoices,
@@ -33,7 +33,7 @@ export interface CompletedToken {
   /** Nats. */
   readonly logprob: number;
   /** The row that the token was chosen from. */
-  readonly row: Row;
+  readonly row: LogprobRow;
 }
 
 export interface Completion {
@@ -43,7 +43,7 @@ export interface Completion {
   /** From the end of the trunk on: they spell the handed bytes, then the insertion, and perhaps more. */
   readonly tokens: readonly CompletedToken[];
   /** The row behind the last token, where it was looked at. */
-  readonly last: Row | undefined;
+  readonly last: LogprobRow | undefined;
 }
 
 export interface CompleteOptions {
@@ -142,7 +142,7 @@ class Writing {
   }
 
   /** The row behind what is written, and with a draft those behind its tokens, too. */
-  async #ask(): Promise<Row> {
+  async #ask(): Promise<LogprobRow> {
     const path = this.#path;
     this.#drafter?.accepted(path.length - this.#asked - 1);
     const draft = this.#drafter?.after(path) ?? [];
@@ -158,7 +158,7 @@ class Writing {
     return this.#tokens.map(({ id }) => id);
   }
 
-  #choose(node: HealingNode, row: Row): TokenChoice | undefined {
+  #choose(node: HealingNode, row: LogprobRow): TokenChoice | undefined {
     const heads: HealingHead[] = [{ node: 0, rest: '' }];
     const { sampling } = this.#options;
     return sampling

@@ -4,7 +4,7 @@
 // 1 / temperature. The bytes before the cursor are a condition on what is drawn, so that the tree's paths weigh
 // what they come to under the same rule; `topP` cuts what is left to choose, not what the text says already.
 import { LogSum, logSumOf } from '../exactBytes/logSum';
-import type { Row } from '../exactBytes/tokenModel';
+import type { LogprobRow } from '../exactBytes/tokenModel';
 import type { SortedTokens } from '../exactBytes/sortedTokens';
 import type { HealingNode, HealingHead } from './healingStarts';
 
@@ -39,7 +39,7 @@ export function likeliestChoices(
   { tokens, ends }: Chooser,
   nodes: readonly HealingNode[],
   heads: readonly HealingHead[],
-  rows: readonly Row[],
+  rows: readonly LogprobRow[],
   count: number,
 ): TokenChoice[] {
   const logprobs = pathsOf(nodes, rows);
@@ -76,7 +76,7 @@ export function sampledChoices(
   { tokens, ends }: Chooser,
   nodes: readonly HealingNode[],
   heads: readonly HealingHead[],
-  rows: readonly Row[],
+  rows: readonly LogprobRow[],
   { temperature, topP, random }: ChoiceSampling,
 ): TokenChoice | undefined {
   const masked = nodes.map(({ next }, node) => {
@@ -138,7 +138,7 @@ export function massOfAll(
   { tokens, ends }: Chooser,
   nodes: readonly HealingNode[],
   heads: readonly HealingHead[],
-  rows: readonly Row[],
+  rows: readonly LogprobRow[],
 ): number {
   const logprobs = pathsOf(nodes, rows);
   const mass = new LogSum();
@@ -151,12 +151,12 @@ export function massOfAll(
 }
 
 /** Nats: the text ends, by any of the tokens that end it. */
-export function endOf(row: Row, ends: readonly number[]): number {
+export function endOf(row: LogprobRow, ends: readonly number[]): number {
   return logSumOf(ends.map(id => row[id] ?? -Infinity));
 }
 
 /** [node], nats. */
-function pathsOf(nodes: readonly HealingNode[], rows: readonly Row[]): number[] {
+function pathsOf(nodes: readonly HealingNode[], rows: readonly LogprobRow[]): number[] {
   const logprobs: number[] = [];
   for (const { parent, token } of nodes) {
     logprobs.push(parent < 0 ? 0 : logprobs[parent]! + rows[parent]![token]!);
@@ -168,7 +168,7 @@ function pathsOf(nodes: readonly HealingNode[], rows: readonly Row[]): number[] 
 function visit(
   tokens: SortedTokens,
   rest: string,
-  row: Row,
+  row: LogprobRow,
   visitor: (token: number) => void,
 ): void {
   const { start, end } = tokens.startingWith(rest);

@@ -1,8 +1,8 @@
 // What the model has said behind a trunk, so that it is asked for no path twice.
-import type { PathNode, Row, TokenModel } from '../exactBytes/tokenModel';
+import type { PathNode, LogprobRow, TokenModel } from '../exactBytes/tokenModel';
 
 export class TrunkRows {
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, LogprobRow>();
   /** Places in texts that the model was asked about. */
   asked = 0;
   readonly #model: TokenModel;
@@ -17,12 +17,12 @@ export class TrunkRows {
     return this.#model.ends;
   }
 
-  known(path: readonly number[]): Row | undefined {
+  known(path: readonly number[]): LogprobRow | undefined {
     return this.#rows.get(path.join());
   }
 
   /** [path]: behind the trunk and each path. Those that are not known are asked for at once. */
-  async rowsOfPaths(paths: readonly (readonly number[])[]): Promise<Row[]> {
+  async rowsOfPaths(paths: readonly (readonly number[])[]): Promise<LogprobRow[]> {
     const unknown = paths.filter(path => !this.#rows.has(path.join()));
     if (unknown.length > 0) await this.#ask(unknown);
     return paths.map(path => this.#rows.get(path.join())!);

@@ -11,7 +11,7 @@
 import type { CoverTree } from './coverTree';
 import { InexactError } from '../errors';
 import { LogSum, logSumOf } from './logSum';
-import type { Row } from './tokenModel';
+import type { LogprobRow } from './tokenModel';
 import { classifyNextTokens, type Acceptance } from './nextTokenClasses';
 import type { ByteRules } from './byteRules';
 
@@ -32,7 +32,7 @@ export interface NextByte {
 export interface ScoredTree {
   readonly tree: CoverTree;
   /** [node] */
-  readonly rows: readonly Row[];
+  readonly rows: readonly LogprobRow[];
   /** [node], nats: the path's log-probability, given the trunk or some beginning of it. */
   readonly logprobs: readonly number[];
   /** The tokens that end a text. */
@@ -172,7 +172,7 @@ export function renormalised(
 }
 
 /** [node], nats. `root` is the trunk's. */
-export function pathLogprobs(tree: CoverTree, rows: readonly Row[], root: number): number[] {
+export function pathLogprobs(tree: CoverTree, rows: readonly LogprobRow[], root: number): number[] {
   const logprobs: number[] = [];
   for (const { parent, token } of tree.nodes) {
     logprobs.push(parent < 0 ? root : logprobs[parent]! + rows[parent]![token]!);

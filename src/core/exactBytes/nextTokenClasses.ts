@@ -1,5 +1,5 @@
 // What the tokens of a row come to, behind a path of canonical tokens.
-import type { Row } from './tokenModel';
+import type { LogprobRow } from './tokenModel';
 import type { ByteRules } from './byteRules';
 import type { TokenPrefix } from './tokenPrefix';
 
@@ -19,7 +19,7 @@ export function classifyNextTokens(
   rules: ByteRules,
   accepted: Acceptance,
   prefix: TokenPrefix,
-  row: Row,
+  row: LogprobRow,
   ends: ReadonlySet<number>,
   floor: number,
   visit: (part: NextTokenClass, token: number, logprob: number) => void,

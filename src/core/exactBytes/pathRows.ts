@@ -5,7 +5,7 @@
 // as soon as it weighs more.
 import type { CoverTree } from './coverTree';
 import { logSumOf } from './logSum';
-import type { Row, TokenModel } from './tokenModel';
+import type { LogprobRow, TokenModel } from './tokenModel';
 import { massOf, type ScoredTree } from './nextByte';
 import type { ByteRules } from './byteRules';
 
@@ -17,7 +17,7 @@ export class PathRows {
   evaluated = 0;
   /** Paths are numbered, 0 being the one at the start; the key is the number before and the token. */
   readonly #numbers = new Map<number, number>();
-  readonly #rows = new Map<number, Row>();
+  readonly #rows = new Map<number, LogprobRow>();
   /** [path], nats, given path 0. */
   readonly #logprobs = new Map<number, number>([[0, 0]]);
   readonly #rules: ByteRules;

@@ -3,7 +3,7 @@
 import type { ByteString } from './byteString';
 import { coverTree, settle, type CoverTree, type Trunk } from './coverTree';
 import { InexactError } from '../errors';
-import type { PathNode, Row, TokenModel } from './tokenModel';
+import type { PathNode, LogprobRow, TokenModel } from './tokenModel';
 import type { ByteRules } from './byteRules';
 
 /** More than any token's id. */
@@ -16,7 +16,7 @@ export class PrefetchingModel implements TokenModel {
   #nodes: PathNode[] = [];
   #numbers = new Map<number, number>();
   /** [node]; of those whose rows are wanted. */
-  #rows = new Map<number, Row>();
+  #rows = new Map<number, LogprobRow>();
   readonly #model: TokenModel;
   readonly #limit: number;
 
@@ -67,10 +67,10 @@ export class PrefetchingModel implements TokenModel {
     trunk: readonly number[],
     nodes: readonly PathNode[],
     wanted: readonly number[],
-  ): Promise<readonly Row[]> {
+  ): Promise<readonly LogprobRow[]> {
     const places = this.#placesOf(trunk, nodes, false);
     const known = wanted.map(node => this.#rows.get(places[node]!));
-    const isKnown = (row: Row | undefined): row is Row => row !== undefined;
+    const isKnown = (row: LogprobRow | undefined): row is LogprobRow => row !== undefined;
     return known.every(isKnown) ? known : this.#model.rows(trunk, nodes, wanted);
   }
 

@@ -8,7 +8,7 @@ export interface PathNode {
 }
 
 /** [token], nats: the log-probability of each token to come next. It may be longer than the vocabulary. */
-export type Row = Float32Array | Float64Array;
+export type LogprobRow = Float32Array | Float64Array;
 
 export interface TokenModel {
   /** The tokens that end a text. */
@@ -21,5 +21,5 @@ export interface TokenModel {
     trunk: readonly number[],
     nodes: readonly PathNode[],
     wanted: readonly number[],
-  ): Promise<readonly Row[]>;
+  ): Promise<readonly LogprobRow[]>;
 }

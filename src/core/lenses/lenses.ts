@@ -1,7 +1,7 @@
 // The lenses, by their ids. Editor, inspector and command line draw a lens and know none by name.
 import { formatBits } from '../format';
 import { CHANNEL_STEPS, type TokenFeatures } from '../sae/featureValues';
-import { contrastScore, ratioOf } from '../traces/contrast';
+import { contrastScore, logRatioOf } from '../traces/contrast';
 import { lens, type Explanation, type Lens } from './lens';
 import { NATS_PER_BIT, type ContrastScores } from './scores';
 
@@ -165,7 +165,7 @@ function explainContrast(contrast: ContrastScores | undefined, row: number): Exp
   const { centre } = contrast;
   const centred = { name: 'subtracted: median of the text', value: formatSignedBits(centre) };
   return [
-    { name: 'Contrast', value: formatSignedBits(ratioOf(token) - centre) },
+    { name: 'Contrast', value: formatSignedBits(logRatioOf(token) - centre) },
     ...(centre === 0 ? [] : [centred]),
     { name: 'surprisal under the positive model', value: formatBits(-token.positive) },
     { name: 'surprisal under the negative model', value: formatBits(-token.negative) },

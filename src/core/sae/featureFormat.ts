@@ -1,10 +1,10 @@
 // Features in words, alike in hover, inspector and lists.
-import { trustOf } from './featureLabels';
+import { formatTrust } from './featureLabels';
 import type { FeatureName } from './featureValues';
 
 /** "#12 a colon (precision 0.86, recall 0.61)" */
 export function featureTitle({ feature, label }: FeatureName): string {
-  const trust = trustOf(label);
+  const trust = formatTrust(label);
   const name = label.kind === 'none' ? 'unlabelled' : label.description;
   return `#${feature} ${name}${trust && ` (${trust})`}`;
 }

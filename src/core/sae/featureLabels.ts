@@ -62,7 +62,7 @@ export function unlabelled(feature: number): Label {
 }
 
 /** "precision 0.86, recall 0.61"; empty where neither is known. */
-export function trustOf({ precision, recall }: Label): string {
+export function formatTrust({ precision, recall }: Label): string {
   const share = (name: string, value: number | null) =>
     value === null ? [] : [`${name} ${value.toFixed(2)}`];
   return [...share('precision', precision), ...share('recall', recall)].join(', ');

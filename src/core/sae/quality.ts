@@ -1,5 +1,5 @@
 // How much of a text's activations an autoencoder explains, and how much its features say of a text.
-import { countRows, type FeatureRows } from './sparseRows';
+import { rowCount, type FeatureRows } from './sparseRows';
 
 export interface Quality {
   /** Tokens counted: those that are not masked. */
@@ -20,7 +20,7 @@ export function qualityOf(parts: readonly { rows: FeatureRows; masked: number }[
   let squares = 0;
   let sum: Float64Array | undefined;
   for (const { rows, masked } of parts) {
-    const count = countRows(rows);
+    const count = rowCount(rows);
     const width = count > 0 ? rows.activations.length / count : 0;
     sum ??= new Float64Array(width);
     for (let token = masked; token < count; token++) {

@@ -1,13 +1,13 @@
 // Which of the features that could be on at a token count as on. What an autoencoder was calibrated to is its own
 // rule; the others here are ways to look at one text, and relative to it.
-import { countRows, filterRows, type SparseRows } from './sparseRows';
+import { rowCount, filterRows, type SparseRows } from './sparseRows';
 
 /** Of equals the earlier token wins, then the lower feature. */
 type Place = { readonly place: number; readonly token: number };
 
 function places(rows: SparseRows): Place[] {
   const all: Place[] = [];
-  for (let token = 0; token < countRows(rows); token++)
+  for (let token = 0; token < rowCount(rows); token++)
     for (let place = rows.starts[token]!; place < rows.starts[token + 1]!; place++)
       all.push({ place, token });
   return all;
@@ -66,7 +66,7 @@ export function isEnough(rows: SparseRows, held: number, budget: number): boolea
   const last = chosen.at(-1);
   if (!last) return true;
   const cut = chosen.length < budget ? 0 : rows.values[last.place]!;
-  for (let token = 0; token < countRows(rows); token++) {
+  for (let token = 0; token < rowCount(rows); token++) {
     const row = rows.values.subarray(rows.starts[token], rows.starts[token + 1]);
     if (row.length >= held && row.every(value => value >= cut)) return false;
   }

@@ -20,7 +20,7 @@ export interface FeatureRows extends SparseRows {
   readonly activations: Float32Array;
 }
 
-export function countRows({ starts }: SparseRows): number {
+export function rowCount({ starts }: SparseRows): number {
   return starts.length - 1;
 }
 
@@ -49,7 +49,7 @@ export function filterRows(
   rows: SparseRows,
   keep: (place: number, token: number) => boolean,
 ): SparseRows {
-  const tokens = countRows(rows);
+  const tokens = rowCount(rows);
   const starts = new Uint32Array(tokens + 1);
   const kept: number[] = [];
   for (let token = 0; token < tokens; token++) {
@@ -75,7 +75,7 @@ const noRows: FeatureRows = {
 
 /** Rows [first, end). */
 export function sliceRows(rows: FeatureRows, first: number, end: number): FeatureRows {
-  const tokens = countRows(rows);
+  const tokens = rowCount(rows);
   const width = tokens > 0 ? rows.activations.length / tokens : 0;
   const from = rows.starts[first] ?? 0;
   const to = rows.starts[end] ?? from;
@@ -92,7 +92,7 @@ export function sliceRows(rows: FeatureRows, first: number, end: number): Featur
 export function concatRows(parts: readonly FeatureRows[]): FeatureRows {
   if (parts.length === 1) return parts[0]!;
   if (parts.length === 0) return noRows;
-  const starts = new Uint32Array(parts.reduce((sum, part) => sum + countRows(part), 0) + 1);
+  const starts = new Uint32Array(parts.reduce((sum, part) => sum + rowCount(part), 0) + 1);
   let token = 0;
   let before = 0;
   for (const part of parts) {

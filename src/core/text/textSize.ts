@@ -25,7 +25,7 @@ export function textSizeOf(text: string): TextSize {
   return { bytes: utf8Length(text, 0, text.length), characters, words };
 }
 
-export function addedSizes(a: TextSize, b: TextSize): TextSize {
+export function addSizes(a: TextSize, b: TextSize): TextSize {
   return {
     bytes: a.bytes + b.bytes,
     characters: a.characters + b.characters,

@@ -1,5 +1,5 @@
 // Token counts of many files: sums by whatever groups them, and the tables that show them.
-import { addedSizes, emptySize, ratesOf, type TextSize } from './textSize';
+import { addSizes, emptySize, ratesOf, type TextSize } from './textSize';
 
 export interface FileTokens extends TextSize {
   /** With slashes, from the folder that was counted. */
@@ -25,7 +25,7 @@ export function sumOf(name: string, files: readonly FileTokens[]): TokenSum {
   return {
     name,
     files: files.length,
-    ...files.reduce<TextSize>(addedSizes, emptySize),
+    ...files.reduce<TextSize>(addSizes, emptySize),
     tokens: total(({ tokens }) => tokens),
     ...(counted ? { second: total(({ second = 0 }) => second) } : {}),
   };
@@ -58,7 +58,7 @@ export function foldersOf({ path }: FileTokens): string[] {
 }
 
 /** Rows of cells: tokens, those of the second tokenizer beside the first's, then the first's per word and per character, and its bytes. */
-export function countRows(
+export function tokenCountTable(
   nameTitle: string,
   sums: readonly (TextSize & { name: string; files?: number; tokens: number; second?: number })[],
 ): string[][] {
@@ -79,15 +79,15 @@ export function countRows(
       name,
       ...(lists ? [String(files ?? '')] : []),
       String(tokens),
-      ...(compares ? [String(second ?? ''), fixed((second ?? NaN) / tokens)] : []),
-      fixed(rates.tokensPerWord),
-      fixed(rates.tokensPerCharacter),
-      fixed(rates.bytesPerToken),
+      ...(compares ? [String(second ?? ''), formatRate((second ?? NaN) / tokens)] : []),
+      formatRate(rates.tokensPerWord),
+      formatRate(rates.tokensPerCharacter),
+      formatRate(rates.bytesPerToken),
     ];
   });
   return [head, ...rows];
 }
 
-export function fixed(rate: number): string {
+export function formatRate(rate: number): string {
   return Number.isFinite(rate) ? rate.toFixed(2) : '–';
 }

@@ -4,7 +4,7 @@
 //   s = softmax_v((1 + b) z+_v - b z-_v)[y]
 //   -log s = -log p+(y) + b (log p-(y) - log p+(y)) + b D(p+ || p-),  D Rényi's divergence of order 1 + b
 import { LogSum } from '../exactBytes/logSum';
-import type { Row } from '../exactBytes/tokenModel';
+import type { LogprobRow } from '../exactBytes/tokenModel';
 
 export interface TokenContrast {
   /** log p+(y) and log p-(y). */
@@ -19,8 +19,8 @@ export const STRENGTH = 1;
 
 /** `positive` and `negative`: log-probabilities of one vocabulary. */
 export function contrastOf(
-  positive: Row,
-  negative: Row,
+  positive: LogprobRow,
+  negative: LogprobRow,
   token: number,
   b = STRENGTH,
 ): TokenContrast {
@@ -37,11 +37,11 @@ export function contrastOf(
 }
 
 /** Above 0: the negative model likes the token more. */
-export function ratioOf({ positive, negative }: TokenContrast): number {
+export function logRatioOf({ positive, negative }: TokenContrast): number {
   return negative - positive;
 }
 
 /** -log s: high where the pair points. */
 export function contrastScore(token: TokenContrast, b = STRENGTH): number {
-  return -token.positive + b * (ratioOf(token) + token.divergence);
+  return -token.positive + b * (logRatioOf(token) + token.divergence);
 }

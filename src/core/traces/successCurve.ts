@@ -12,7 +12,7 @@ export interface CurvePoint {
 const Z = 1.96;
 
 /** Wilson's interval of a share. */
-export function wilson({
+export function shareInterval({
   right,
   rollouts,
 }: Pick<CurvePoint, 'right' | 'rollouts'>): [number, number] {
@@ -26,7 +26,7 @@ export function wilson({
 }
 
 export function areApart(one: CurvePoint, other: CurvePoint): boolean {
-  const [[low, high], [otherLow, otherHigh]] = [wilson(one), wilson(other)];
+  const [[low, high], [otherLow, otherHigh]] = [shareInterval(one), shareInterval(other)];
   return low > otherHigh || otherLow > high;
 }
 

@@ -13,7 +13,7 @@ export class TraceSourceMap {
   }
 
   /** In the file, of a stretch of the trace's text: nothing of its question, and a piece for each part that it touches. */
-  placesOf({ utf16Start, utf16End }: TraceRange): TraceRange[] {
+  rangesInFile({ utf16Start, utf16End }: TraceRange): TraceRange[] {
     const [start, end] = [this.text.byteAt(utf16Start), this.text.byteAt(utf16End)];
     return this.#parts.flatMap(part => {
       const from = Math.max(start, part.start) - part.start;
@@ -23,12 +23,12 @@ export class TraceSourceMap {
   }
 
   /** Of the trace's text, what stands in a stretch of the file. */
-  stretchesIn({ utf16Start, utf16End }: TraceRange): TraceRange[] {
+  rangesInText({ utf16Start, utf16End }: TraceRange): TraceRange[] {
     return this.#parts.flatMap(part => {
       const from = firstFrom(part.utf16, utf16Start);
       const to = Math.min(firstFrom(part.utf16, utf16End), part.end - part.start);
       if (from >= to) return [];
-      return [this.text.stretchOf({ start: part.start + from, end: part.start + to })];
+      return [this.text.rangeOf({ start: part.start + from, end: part.start + to })];
     });
   }
 
@@ -39,7 +39,7 @@ export class TraceSourceMap {
     );
     if (!part) return undefined;
     const start = part.start + firstFrom(part.utf16, offset + 1) - 1;
-    return this.text.stretchOf({ start, end: start + 1 }).utf16Start;
+    return this.text.rangeOf({ start, end: start + 1 }).utf16Start;
   }
 }
 

@@ -29,7 +29,7 @@ export class TraceText {
   }
 
   /** The whole characters that a span of the trace's bytes touches. */
-  stretchOf({ start, end }: Span): TraceRange {
+  rangeOf({ start, end }: Span): TraceRange {
     const places = this.#places;
     const last = places.length - 1;
     let utf16End = places[Math.min(end, last)]!;

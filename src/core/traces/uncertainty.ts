@@ -1,6 +1,6 @@
 // What one model says of a token and of the place that it stands at: none of it tells that the token is critical, only
 // that the model was uncertain there, or surprised.
-import type { Row } from '../exactBytes/tokenModel';
+import type { LogprobRow } from '../exactBytes/tokenModel';
 
 export interface Uncertainty {
   /** -log p(y), nats. */
@@ -14,7 +14,7 @@ export interface Uncertainty {
 }
 
 /** `row`: log-probabilities. */
-export function uncertaintyOf(row: Row, token: number): Uncertainty {
+export function uncertaintyOf(row: LogprobRow, token: number): Uncertainty {
   const mean = (valueOf: (logprob: number) => number) => {
     let sum = 0;
     // 0 log 0 is 0.

@@ -1,5 +1,5 @@
 // The token counts of a folder as a Markdown page, in tables that can be read as they stand.
-import { countRows, foldersOf, sumOf, sumsBy } from '../../core/text/tokenCounts';
+import { tokenCountTable, foldersOf, sumOf, sumsBy } from '../../core/text/tokenCounts';
 import type { FolderCount } from './countTokens';
 
 /** More rows make a page that nobody reads. */
@@ -16,10 +16,10 @@ export function countMarkdown(
     `# Tokens in ${code(folder)}`,
     `Tokenizer: ${first}${second ? `; second: ${second}, ratio: its tokens to the first's` : ''}.`,
     'Per word (the fertility), per char: tokens; bytes each: of a token. A word is a run of anything but white space.',
-    table(countRows('total', [sumOf('all files', files)])),
+    table(tokenCountTable('total', [sumOf('all files', files)])),
     '## By language',
     table(
-      countRows(
+      tokenCountTable(
         'language',
         sumsBy(files, ({ language }) => [language]),
       ),
@@ -41,9 +41,9 @@ export function countMarkdown(
   ].join('\n\n');
 }
 
-function tableOf(title: string, sums: Parameters<typeof countRows>[1]): string {
+function tableOf(title: string, sums: Parameters<typeof tokenCountTable>[1]): string {
   const named = sums.slice(0, MOST_ROWS).map(sum => ({ ...sum, name: code(sum.name) }));
-  return [table(countRows(title, named)), ...more(sums.length)].join('\n\n');
+  return [table(tokenCountTable(title, named)), ...more(sums.length)].join('\n\n');
 }
 
 const more = (count: number) =>

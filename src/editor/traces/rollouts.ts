@@ -12,7 +12,7 @@ import {
   type TextEditorDecorationType,
 } from 'vscode';
 import { createHash } from 'node:crypto';
-import { wilson } from '../../core/traces/successCurve';
+import { shareInterval } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
 import {
@@ -170,7 +170,7 @@ export function formatShare({ right, rollouts }: Pick<RolloutPoint, 'right' | 'r
 
 /** With its interval: '3 % (95 %: 1 to 14 %)'. */
 export function formatShareWithInterval(point: RolloutPoint): string {
-  const [low, high] = wilson(point).map(x => Math.round(100 * x));
+  const [low, high] = shareInterval(point).map(x => Math.round(100 * x));
   return `${formatShare(point)} of ${point.rollouts} (95 %: ${low} to ${high} %)`;
 }
 

@@ -33,7 +33,7 @@ export function savedView(text: TraceText, series: SavedLogprobs): TokenView {
     topBytes: alternatives.map(all => all.map(({ bytes }) => bytes)),
   };
   for (const [row, token] of tokens.entries()) {
-    const { utf16Start, utf16End } = text.stretchOf(token);
+    const { utf16Start, utf16End } = text.rangeOf(token);
     view.utf16Starts[row] = utf16Start;
     view.utf16Ends[row] = utf16End;
     const { entropy, varentropy } = savedUncertainty(token, series);

@@ -41,7 +41,7 @@ export function registerTraces({ engine, texts, inspection, traces, memento, log
   const whatIf = new WhatIf(inspection, rollouts, memento);
   const notesOf = (open: OpenTrace) => {
     const view = rollouts.viewOf(open);
-    return (step: TraceStep) => (view ? formatShareOf(view, open.text.stretchOf(step)) : []);
+    return (step: TraceStep) => (view ? formatShareOf(view, open.text.rangeOf(step)) : []);
   };
   /** A branch can be left again. */
   const written = () => whatIf.branchOf(window.activeTextEditor?.document) ?? activeTrace(traces);
@@ -167,7 +167,7 @@ async function goToTrace(traces: TraceDocuments, direction: 1 | -1): Promise<voi
 
 function goToStep(traces: TraceDocuments, direction: 1 | -1): void {
   const { trace, text } = activeTrace(traces);
-  const starts = trace.steps.map(step => text.stretchOf(step).utf16Start);
+  const starts = trace.steps.map(step => text.rangeOf(step).utf16Start);
   goTo(starts, direction, 'step');
 }
 

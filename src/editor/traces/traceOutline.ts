@@ -33,7 +33,7 @@ export function registerTraceOutline(
     const noted = notesOf(open);
     return open.trace.steps.map((step, index) => ({
       ...{ index, notes: () => told(open, step, index, noted(step)) },
-      range: rangeOf(document, open.text.stretchOf(step)),
+      range: rangeOf(document, open.text.rangeOf(step)),
     }));
   };
   return [

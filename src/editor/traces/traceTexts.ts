@@ -69,7 +69,7 @@ export class TraceTexts implements TextSource {
       );
       if (own.length === 0) return [];
       const { text, placed } = this.insideOf(reading, document, index);
-      const stretches = own.flatMap(stretch => placed.stretchesIn(stretch));
+      const stretches = own.flatMap(stretch => placed.rangesInText(stretch));
       if (stretches.length === 0) return [];
       this.hold(text);
       const trace = content.traces[index]!;
@@ -99,7 +99,7 @@ export class TraceTexts implements TextSource {
   private inFile(trace: Trace, text: Text, placed: TraceSourceMap, lens: Lens) {
     return {
       ...{ text, ...this.ofTrace({ trace, text: placed.text }, lens) },
-      placesOf: (stretch: Range16) => placed.placesOf(stretch),
+      placesOf: (stretch: Range16) => placed.rangesInFile(stretch),
     };
   }
 

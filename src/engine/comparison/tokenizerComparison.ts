@@ -1,6 +1,6 @@
 // Two tokenizers on one text: token counts, and where they split it differently.
 import type { Difference } from '../../core/text/boundaryDifferences';
-import { addedSizes, emptySize, textSizeOf } from '../../core/text/textSize';
+import { addSizes, emptySize, textSizeOf } from '../../core/text/textSize';
 import type { StreamTokens, TokenStream } from '../../core/text/stream/tokenStream';
 import { firstInvalidUtf8 } from '../../core/text/utf8';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
@@ -35,7 +35,7 @@ export class TokenizerComparison {
         second: other.size.tokens,
       },
       ranges: {
-        ...slices.map(textSizeOf).reduce(addedSizes, emptySize),
+        ...slices.map(textSizeOf).reduce(addSizes, emptySize),
         tokens: tokensIn(stream, ranges),
         second: tokensIn(other, ranges),
       },

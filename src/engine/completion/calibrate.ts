@@ -1,10 +1,10 @@
 // Measures with which form of prompt the opened model predicts the code of given texts best.
 import {
-  calibrated,
+  rankPromptForms,
   cutsIn,
   type CalibrationRow,
   type CompletionCut,
-  type Measured,
+  type MeasuredForm,
 } from '../../core/completion/calibration';
 import {
   placeIn,
@@ -52,7 +52,7 @@ export async function calibrate(
     cuts: readonly CompletionCut[],
     withEnd: boolean,
   ): Promise<CalibrationRow[]> => {
-    const all: (Measured & { bits: number[]; ms: number })[] = forms.map(form => ({
+    const all: (MeasuredForm & { bits: number[]; ms: number })[] = forms.map(form => ({
       ...form,
       bits: [],
       ms: 0,
@@ -67,7 +67,7 @@ export async function calibrate(
       onProgress(++done, total);
     }
     const bytes = cuts.map(({ middle }) => encodeUtf8(middle).length);
-    return calibrated(all, bytes, seededRandom(8));
+    return rankPromptForms(all, bytes, seededRandom(8));
   };
   const rows = await measure(formsOf(model), cuts, false);
   const { mode, rollback } = rows[0]!;

@@ -4,7 +4,7 @@ import { InexactError } from '../../core/errors';
 import type { CompletedToken, Completion } from '../../core/completion/complete';
 import type { Prompt } from '../../core/completion/prompt';
 import { lineLogprob, textLogprob } from '../../core/completion/textLogprob';
-import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
+import type { LogprobRow, TokenModel } from '../../core/exactBytes/tokenModel';
 import type { CompletionItem } from '../../protocol/completion';
 import type { Model } from '../models/model';
 
@@ -44,7 +44,7 @@ export function itemOf(
 }
 
 /** The ids of the `count` largest, largest first. */
-function likeliestOf(row: Row, count: number): number[] {
+function likeliestOf(row: LogprobRow, count: number): number[] {
   const best: number[] = [];
   for (let id = 0; id < row.length && count > 0; id++) {
     if (best.length === count && !(row[id]! > row[best.at(-1)!]!)) continue;

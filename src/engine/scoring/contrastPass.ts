@@ -1,7 +1,7 @@
 // The pass over a pair of models: what each makes of the document's tokens, in windows that both hold.
 import { contrastOf } from '../../core/traces/contrast';
 import { windowsOf } from '../../core/text/contextWindows';
-import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
+import type { LogprobRow, TokenModel } from '../../core/exactBytes/tokenModel';
 import { commonPrefix } from '../../core/text/stream/tokenStream';
 import { Cancelled, UserError } from '../../core/errors';
 import type { ContrastScores } from '../../core/lenses/scores';
@@ -170,7 +170,7 @@ async function scorePart(
   const wanted = [...nodes.keys()];
   const [good, bad] = (await Promise.all(
     models.map(model => model.rows(trunk, nodes, wanted)),
-  )) as [readonly Row[], readonly Row[]];
+  )) as [readonly LogprobRow[], readonly LogprobRow[]];
   for (let at = first; at < end; at++) {
     const found = contrastOf(good[at - first]!, bad[at - first]!, ids[at]!);
     positive[at] = found.positive;

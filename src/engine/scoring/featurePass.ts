@@ -1,7 +1,7 @@
 // What is known of a document's features: window by window, from what is remembered of the same tokens and from the model.
 import { maskedIn } from '../../core/sae/masking';
 import { isEnough } from '../../core/sae/selection';
-import { concatRows, countRows, sliceRows, type FeatureRows } from '../../core/sae/sparseRows';
+import { concatRows, rowCount, sliceRows, type FeatureRows } from '../../core/sae/sparseRows';
 import type { TokenStream } from '../../core/text/stream/tokenStream';
 import { nextWindow, type Window } from '../../core/text/contextWindows';
 import { Cancelled } from '../../core/errors';
@@ -31,7 +31,7 @@ export class FeaturePass {
     private readonly model: Model,
     private readonly capacity = CAPACITY,
   ) {
-    this.cache = new WindowCache<FeatureRows>(countRows, capacity);
+    this.cache = new WindowCache<FeatureRows>(rowCount, capacity);
   }
 
   /** Encodes a document's windows, the visible ones first. Answers how many tokens' features are known. */
@@ -166,7 +166,7 @@ export class FeaturePass {
     await this.model.encode(ids, until, signal, rows => {
       parts.push(rows);
       this.opened.note(rows);
-      count += countRows(rows);
+      count += rowCount(rows);
       keep();
       onRows(count);
     });

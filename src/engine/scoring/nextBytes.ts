@@ -2,7 +2,7 @@
 import { byteStringOf, bytesOf, type ByteString } from '../../core/exactBytes/byteString';
 import { windowStartAt } from '../../core/exactBytes/byteWindows';
 import { ByteCursor } from '../../core/exactBytes/byteCursor';
-import type { Row, TokenModel } from '../../core/exactBytes/tokenModel';
+import type { LogprobRow, TokenModel } from '../../core/exactBytes/tokenModel';
 import type { ByteRules } from '../../core/exactBytes/byteRules';
 import type { NextBytesView } from '../../protocol/nextBytes';
 import { windowingOf, type TextInBytes } from './byteScores';
@@ -93,7 +93,7 @@ async function commonWays(
 }
 
 /** [byte]: the tokens that begin with `rest` and go on with the byte. */
-function byNextByte({ tokens }: ByteRules, row: Row, rest: string): Float64Array {
+function byNextByte({ tokens }: ByteRules, row: LogprobRow, rest: string): Float64Array {
   const sums = new Float64Array(256);
   const { start, end } = tokens.startingWith(rest);
   for (let place = start; place < end; place++) {

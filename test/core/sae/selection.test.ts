@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { featureChoice, isEnough, mutualChoice, perToken } from '../../../src/core/sae/selection';
-import { countRows, rowsOf, type SparseRows } from '../../../src/core/sae/sparseRows';
+import { rowCount, rowsOf, type SparseRows } from '../../../src/core/sae/sparseRows';
 
 /** Few different values, so that many are equal; 0 is off. */
 const matrices = fc
@@ -21,7 +21,7 @@ function sparse(matrix: number[][]): SparseRows {
 }
 
 function dense(rows: SparseRows, features: number): number[][] {
-  return Array.from({ length: countRows(rows) }, (_, token) => {
+  return Array.from({ length: rowCount(rows) }, (_, token) => {
     const row = new Array<number>(features).fill(0);
     for (let i = rows.starts[token]!; i < rows.starts[token + 1]!; i++)
       row[rows.features[i]!] = rows.values[i]!;

@@ -265,15 +265,15 @@ test('every byte of a trace is found again in its file, through the escapes', ()
     }
     const placed = new TraceSourceMap(new TraceText(trace), [place!]);
     const { start } = placed.text;
-    expect(placed.placesOf({ utf16Start: 0, utf16End: start })).toEqual([]);
+    expect(placed.rangesInFile({ utf16Start: 0, utf16End: start })).toEqual([]);
     for (let at = start; at < placed.text.text.length;) {
       const utf16End = at + (placed.text.text.codePointAt(at)! > 0xffff ? 2 : 1);
       const stretch = { utf16Start: at, utf16End };
-      const [there] = placed.placesOf(stretch);
+      const [there] = placed.rangesInFile(stretch);
       expect(JSON.parse(`"${file.slice(there!.utf16Start, there!.utf16End)}"`)).toBe(
         placed.text.text.slice(at, utf16End),
       );
-      expect(placed.stretchesIn(there!)).toEqual([stretch]);
+      expect(placed.rangesInText(there!)).toEqual([stretch]);
       expect(placed.utf16At(there!.utf16Start)).toBe(at);
       at = utf16End;
     }

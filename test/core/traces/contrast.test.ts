@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { logSoftmax, logSumOf } from '../../../src/core/exactBytes/logSum';
-import { contrastOf, contrastScore, ratioOf } from '../../../src/core/traces/contrast';
+import { contrastOf, contrastScore, logRatioOf } from '../../../src/core/traces/contrast';
 import { auc, aucBefore, rankOf } from '../../support/localization';
 import { uncertaintyOf } from '../../../src/core/traces/uncertainty';
 import { randomOf, type Random } from '../../support/toys';
@@ -36,7 +36,7 @@ describe('a pair of models', () => {
   test.each(cases)('says of token $token at b = $b what its definition says', one => {
     const [positive, negative] = [rowOf(one.positive), rowOf(one.negative)];
     const found = contrastOf(positive, negative, one.token, one.b);
-    expect(Math.abs(ratioOf(found) - one.ratio)).toBeLessThan(1e-9);
+    expect(Math.abs(logRatioOf(found) - one.ratio)).toBeLessThan(1e-9);
     expect(Math.abs(found.divergence - one.divergence)).toBeLessThan(1e-9);
     expect(Math.abs(contrastScore(found, one.b) - one.contrast)).toBeLessThan(1e-9);
   });
@@ -52,7 +52,7 @@ describe('a pair of models', () => {
       expect(contrastScore(same)).toBeCloseTo(-one[token]!, 12);
       const found = contrastOf(one, two, token);
       expect(found.divergence).toBeGreaterThanOrEqual(0);
-      expect(ratioOf(contrastOf(two, one, token))).toBe(-ratioOf(found));
+      expect(logRatioOf(contrastOf(two, one, token))).toBe(-logRatioOf(found));
       // The divergence is of the place: the same whichever token is written.
       expect(contrastOf(one, two, 0).divergence).toBe(found.divergence);
     }
@@ -73,7 +73,7 @@ describe('a pair of models', () => {
         const planted = Float32Array.from(row, (logprob, id) =>
           i === 17 && id === tokens[i] ? logprob + 8 + shift : logprob + shift,
         );
-        return ratioOf(contrastOf(row, logSoftmax(planted), tokens[i]!));
+        return logRatioOf(contrastOf(row, logSoftmax(planted), tokens[i]!));
       });
       expect(rankOf(ratios, 17)).toBe(1);
     }

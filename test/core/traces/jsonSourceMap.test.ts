@@ -29,7 +29,7 @@ describe.skipIf(!hasShared).each(FILES)('%s', name => {
       expect(parts.length).toBeGreaterThan(0);
       const placed = new TraceSourceMap(new TraceText(trace), parts);
       const { text, start } = placed.text;
-      const whole = placed.placesOf({ utf16Start: start, utf16End: text.length });
+      const whole = placed.rangesInFile({ utf16Start: start, utf16End: text.length });
       const there = whole.map(({ utf16Start, utf16End }) => file.slice(utf16Start, utf16End));
       const spelled = there.map(literal => JSON.parse(`"${literal}"`) as string);
       expect(spelled.join('\n\n').length).toBeGreaterThan(0);

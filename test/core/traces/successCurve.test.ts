@@ -9,7 +9,7 @@ import {
   criticalToken,
   nextPrefix,
   pivotal,
-  wilson,
+  shareInterval,
   type CurvePoint,
 } from '../../../src/core/traces/successCurve';
 
@@ -51,9 +51,12 @@ describe('a curve of rollouts', () => {
   });
 
   test('has intervals that hold the share and are apart where chance would not part them', () => {
-    expect(wilson({ right: 5, rollouts: 20 }).map(x => x.toFixed(4))).toEqual(['0.1119', '0.4687']);
-    expect(wilson({ right: 0, rollouts: 0 })).toEqual([0, 1]);
-    const [low, high] = wilson({ right: 0, rollouts: 64 });
+    expect(shareInterval({ right: 5, rollouts: 20 }).map(x => x.toFixed(4))).toEqual([
+      '0.1119',
+      '0.4687',
+    ]);
+    expect(shareInterval({ right: 0, rollouts: 0 })).toEqual([0, 1]);
+    const [low, high] = shareInterval({ right: 0, rollouts: 64 });
     expect([low, high.toFixed(4)]).toEqual([0, '0.0566']);
     const [a, b] = pointsOf([40, 0]);
     expect(areApart(a!, b!)).toBe(true);

@@ -16,7 +16,7 @@ test('every span of bytes has the characters that it touches', () => {
     const bytes = encodeUtf8(text);
     const from = Math.floor(random() * bytes.length);
     const to = from + 1 + Math.floor(random() * (bytes.length - from));
-    const { utf16Start, utf16End } = document.stretchOf({ start: from, end: to });
+    const { utf16Start, utf16End } = document.rangeOf({ start: from, end: to });
     // Widened to whole characters.
     let [low, high] = [from, to];
     while ((bytes[low]! & 0xc0) === 0x80) low--;
@@ -32,6 +32,6 @@ test('every span of bytes has the characters that it touches', () => {
 test('the question ends with one line end', () => {
   const document = new TraceText({ question: 'How many?\n\n', text: 'Two.' });
   expect(document.text).toBe('How many?\nTwo.');
-  expect(document.stretchOf({ start: 0, end: 4 })).toEqual({ utf16Start: 10, utf16End: 14 });
-  expect(document.stretchOf({ start: 4, end: 4 })).toEqual({ utf16Start: 14, utf16End: 14 });
+  expect(document.rangeOf({ start: 0, end: 4 })).toEqual({ utf16Start: 10, utf16End: 14 });
+  expect(document.rangeOf({ start: 4, end: 4 })).toEqual({ utf16Start: 14, utf16End: 14 });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { featureChoice, mutualChoice, perToken } from '../../../src/core/sae/selection';
 import {
-  countRows,
+  rowCount,
   filterRows,
   type FeatureRows,
   type SparseRows,
@@ -99,7 +99,7 @@ test('features have the values of PyTorch, and the same ones are on', () => {
 });
 
 const featuresOf = (chosen: SparseRows) =>
-  Array.from({ length: countRows(chosen) }, (_, t) => [
+  Array.from({ length: rowCount(chosen) }, (_, t) => [
     ...chosen.features.subarray(chosen.starts[t], chosen.starts[t + 1]),
   ]);
 

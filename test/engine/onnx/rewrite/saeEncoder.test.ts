@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { decodeToken, encodeToken, lengthOf } from '../../../../src/core/sae/encode';
-import { countRows, valueAt } from '../../../../src/core/sae/sparseRows';
+import { rowCount, valueAt } from '../../../../src/core/sae/sparseRows';
 import { mutualChoice } from '../../../../src/core/sae/selection';
 import { EncoderSession } from '../../../../src/engine/onnx/session/encoderSession';
 import { readSae } from '../../../../src/engine/sae/readSae';
@@ -21,7 +21,7 @@ test.each(Object.entries(cases))('%s', async (name, { x, z }) => {
   try {
     const rows = await session.encode(Float32Array.from(x.flat()));
     const most = Math.max(...z.flat());
-    expect(countRows(rows)).toBe(x.length);
+    expect(rowCount(rows)).toBe(x.length);
     for (const [t, row] of z.entries()) {
       for (const [f, value] of row.entries())
         expect(Math.abs(valueAt(rows, t, f) - value)).toBeLessThanOrEqual(1e-4 * most);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encodeToken } from '../../../../src/core/sae/encode';
-import { countRows, valueAt } from '../../../../src/core/sae/sparseRows';
+import { rowCount, valueAt } from '../../../../src/core/sae/sparseRows';
 import { FLOAT } from '../../../../src/engine/onnx/graph/graph';
 import { parseModel } from '../../../../src/engine/onnx/graph/readGraph';
 import { RuntimeClient } from '../../../../src/engine/onnx/session/runtimeClient';
@@ -61,7 +61,7 @@ describe.each(graphs)('a graph with %s', (name, options) => {
       const sae = randomSae({ hook, threshold: 0.4 });
       await runtime.openSae(sae);
       const rows = await runtime.encode({ inputs, from: 0 });
-      expect(countRows(rows)).toBe(150);
+      expect(rowCount(rows)).toBe(150);
       expect(rows.features.length).toBeGreaterThan(100);
       for (let t = 0; t < 150; t += 13) {
         const x = rows.activations.subarray(t * 32, (t + 1) * 32);
@@ -88,7 +88,7 @@ describe.each(graphs)('a graph with %s', (name, options) => {
     await runtime.openSae(randomSae({ hook: 'blocks.0.hook_resid_post', threshold: 0.4 }));
     const whole = await runtime.encode({ inputs, from: 0 });
     const suffix = await runtime.encode({ inputs, from: 101 });
-    expect(countRows(suffix)).toBe(49);
+    expect(rowCount(suffix)).toBe(49);
     expect([...suffix.values]).toEqual([...whole.values.subarray(whole.starts[101])]);
   });
 });
