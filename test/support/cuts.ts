@@ -95,7 +95,7 @@ export function tryCuts(tokenizer: Tokenizer, perText: number, seed: number): Cu
       if ((bytes.charCodeAt(cut) & 0xc0) === 0x80) result.insideCharacter++;
       result.meanNodes += tree.nodes.length;
       result.mostNodes = Math.max(result.mostNodes, tree.nodes.length);
-      const ways = rules.cutting.boundariesFor(x.slice(trunk.offset));
+      const ways = rules.boundaries.boundariesFor(x.slice(trunk.offset));
       result.mostHypotheses = Math.max(result.mostHypotheses, ways.length);
     }
   }

@@ -7,7 +7,7 @@ import type { HealingNode, HealingStarts, HealingHead } from './healingStarts';
 import {
   sampledChoices,
   END,
-  endOf,
+  endLogprob,
   likeliestChoices,
   massOfAll,
   type TokenChoice,
@@ -88,19 +88,22 @@ export async function complete(
     if (!start) continue;
     if (completions.length > 0 && options.isLate()) break;
     completions.push(
-      await new Writing(chooser, rows, beginnings, options).from(start, start.logprob - mass),
+      await new CompletionWriter(chooser, rows, beginnings, options).write(
+        start,
+        start.logprob - mass,
+      ),
     );
   }
   return completions;
 }
 
-class Writing {
+class CompletionWriter {
   readonly #tokens: CompletedToken[] = [];
   /** The insertion, as it is written; it may end inside a character. */
   #text = '';
   readonly #drafter: Drafter | undefined;
   /** Tokens that were written when the model was last asked. */
-  #asked = 0;
+  #askedAfter = 0;
   readonly #chooser: Chooser;
   readonly #rows: TrunkRows;
   readonly #beginnings: HealingStarts;
@@ -120,7 +123,7 @@ class Writing {
   }
 
   /** `logprob`: nats, of the start given what it begins with. */
-  async from(start: TokenChoice, logprob: number): Promise<Completion> {
+  async write(start: TokenChoice, logprob: number): Promise<Completion> {
     const { nodes } = this.#beginnings;
     for (const id of pathOf(nodes, start.node)) this.#append(id);
     let likely = logprob;
@@ -133,7 +136,7 @@ class Writing {
       this.#append(choice.token);
       const reason = this.#reasonToStop(written);
       if (reason) return this.#stop(reason);
-      this.#tell();
+      this.#reportText();
       next = next.after(choice.token);
       const row = this.#rows.known(this.#path) ?? (await this.#ask());
       choice = this.#choose({ parent: -1, token: -1, next }, row);
@@ -144,9 +147,9 @@ class Writing {
   /** The row behind what is written, and with a draft those behind its tokens, too. */
   async #ask(): Promise<LogprobRow> {
     const path = this.#path;
-    this.#drafter?.accepted(path.length - this.#asked - 1);
+    this.#drafter?.accepted(path.length - this.#askedAfter - 1);
     const draft = this.#drafter?.after(path) ?? [];
-    this.#asked = path.length;
+    this.#askedAfter = path.length;
     const [row] = await this.#rows.rowsOfPaths([
       path,
       ...draft.map((_, i) => [...path, ...draft.slice(0, i + 1)]),
@@ -170,11 +173,11 @@ class Writing {
     const row = this.#rows.known(this.#path)!;
     const bytes = this.#chooser.tokens.bytesOf(id)!;
     this.#tokens.push({ id, bytes, logprob: row[id]!, row });
-    const { rolledBack: handed } = this.#beginnings;
+    const { rolledBack } = this.#beginnings;
     this.#text = this.#tokens
       .map(token => token.bytes)
       .join('')
-      .slice(handed.length);
+      .slice(rolledBack.length);
   }
 
   #reasonToStop(written: number): StopReason | undefined {
@@ -185,7 +188,7 @@ class Writing {
     return isLate() ? 'time' : undefined;
   }
 
-  #tell(): void {
+  #reportText(): void {
     // What the suffix begins with may yet be left out.
     const [sure = this.#text.length] = repeatsOf(this.#text, this.#options.suffix);
     const text = this.#text.slice(0, sure);
@@ -216,8 +219,8 @@ class Writing {
     if (places.length === 0) return text.length;
     const isScored = hasEnded || !seesSuffix || close !== '';
     const wanted = isScored ? [...places, text.length] : places;
-    const behind = seesSuffix ? close : joinOf(suffix);
-    const scores = await this.#textLogprobs(wanted.map(at => text.slice(0, at) + behind));
+    const expected = seesSuffix ? close : joinOf(suffix);
+    const scores = await this.#textLogprobs(wanted.map(at => text.slice(0, at) + expected));
     if (!isScored) {
       // What was written and did not end: no text that begins so is likelier.
       wanted.push(text.length);
@@ -244,7 +247,7 @@ class Writing {
     return paths.map(path =>
       path.reduce(
         (sum, id, i) => sum + rows.known(path.slice(0, i))![id]!,
-        this.#options.seesSuffix ? endOf(rows.known(path)!, rows.ends) : 0,
+        this.#options.seesSuffix ? endLogprob(rows.known(path)!, rows.ends) : 0,
       ),
     );
   }

@@ -40,15 +40,15 @@ export class CanonicalTokens implements Continuations {
     const longer = rules.canonical.extend(this.#prefix, token);
     return new CanonicalTokens(
       rules,
-      longer.bytes.length > KEPT_BYTES ? cut(rules, longer) : longer,
+      longer.bytes.length > KEPT_BYTES ? dropSettled(rules, longer) : longer,
     );
   }
 }
 
 /** The tokens behind the last boundary that no continuation moves. */
-function cut(rules: ByteRules, prefix: TokenPrefix): TokenPrefix {
+function dropSettled(rules: ByteRules, prefix: TokenPrefix): TokenPrefix {
   const ends = rules.pretokenEnds(prefix.bytes, 0);
-  const from = ends.at(-1 - rules.cutting.unsettled);
+  const from = ends.at(-1 - rules.boundaries.unsettled);
   if (from === undefined) return prefix;
   const index = prefix.ends.indexOf(from);
   if (index < 0) return prefix;

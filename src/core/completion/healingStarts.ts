@@ -44,19 +44,20 @@ export function exactStarts(rules: ByteRules, text: ByteString, begins = true): 
   const open = (begins ? rules.opening : '') + text;
   const settled = settle(rules, open, noTrunk);
   const tree = coverTree(rules, open, settled);
-  const behind = open.slice(settled.offset);
+  const tail = open.slice(settled.offset);
   const shared = tree.trunk.slice(settled.tokens.length);
   const sharedBytes = shared.reduce((sum, id) => sum + rules.tokens.bytesOf(id)!.length, 0);
   return {
     trunk: tree.trunk,
     nodes: tree.nodes.map(({ parent, token, prefix }) => ({
-      ...{ parent, token },
+      parent,
+      token,
       next: new CanonicalTokens(rules, prefix),
     })),
     heads: tree.heads,
-    rolledBack: behind.slice(sharedBytes),
+    rolledBack: tail.slice(sharedBytes),
     encode: bytes => {
-      const whole = behind + bytes;
+      const whole = tail + bytes;
       const ends = rules.pretokenEnds(whole, 0);
       const tokens = ends.flatMap((end, i) => rules.merge(whole.slice(ends[i - 1] ?? 0, end)));
       return tokens.slice(shared.length);

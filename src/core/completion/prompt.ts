@@ -48,12 +48,12 @@ export function promptOf(
   // Where the prefix is last, the model goes on writing it: the tree of tokens reaches back as far as it must.
   const isJoined = template.at(-1) === 'prefix';
   const at = isJoined ? 0 : prefix.length - rolledBackBytes(prefix, rollback);
-  const behind = suffixFrom === 'boundary' ? restOfWord(tokenizer, suffix) : 0;
-  const texts = { prefix: prefix.slice(0, at), suffix: suffix.slice(behind) };
+  const hidden = suffixFrom === 'boundary' ? restOfWord(tokenizer, suffix) : 0;
+  const texts = { prefix: prefix.slice(0, at), suffix: suffix.slice(hidden) };
   const root = template.flatMap(part =>
     typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], template, part),
   );
-  const [open, close] = [utf8Of(prefix.slice(at)), utf8Of(suffix.slice(0, behind))];
+  const [open, close] = [utf8Of(prefix.slice(at)), utf8Of(suffix.slice(0, hidden))];
   return { mode, root, open, close, begins: isJoined };
 }
 
@@ -64,7 +64,8 @@ function encodeText(
   template: readonly FimPart[],
   part: 'prefix' | 'suffix',
 ): number[] {
-  const ids = part === 'suffix' ? idsGoingOn(tokenizer, text) : [...tokenizer.encode(text).ids];
+  const ids =
+    part === 'suffix' ? encodeContinuation(tokenizer, text) : [...tokenizer.encode(text).ids];
   const marks = new Set(template.flatMap(part => (typeof part === 'string' ? [] : part)));
   const found = ids.find(id => marks.has(id));
   if (found === undefined) return ids;
@@ -77,13 +78,13 @@ function encodeText(
 }
 
 /** Of a text that goes on, so that nothing is put before it that tokenizers put before a whole text. */
-function idsGoingOn(tokenizer: Tokenizer, text: string): number[] {
+function encodeContinuation(tokenizer: Tokenizer, text: string): number[] {
   const { ids } = tokenizer.encode(text);
   const [first] = ids;
   const isAsIs = first === undefined || !startsOtherwise(tokenizer.bytesOf(first), text);
   if (isAsIs) return [...ids];
-  const behind = tokenizer.encode(`\n${text}`);
-  return [...behind.ids].filter((_, token) => behind.byteStarts[token]! > 0);
+  const afterLineFeed = tokenizer.encode(`\n${text}`);
+  return [...afterLineFeed.ids].filter((_, token) => afterLineFeed.byteStarts[token]! > 0);
 }
 
 const BLANK = 0x20;
@@ -142,12 +143,12 @@ export function placeIn(
 ): PromptPlace {
   const suffixTokens = Math.floor(tokens * SUFFIX_SHARE);
   return {
-    prefix: endOf(text.slice(0, at), tokenizer, tokens - suffixTokens),
-    suffix: beginningOf(text.slice(at, at + suffixTokens * CHARACTERS), tokenizer, suffixTokens),
+    prefix: fitPrefix(text.slice(0, at), tokenizer, tokens - suffixTokens),
+    suffix: fitSuffix(text.slice(at, at + suffixTokens * CHARACTERS), tokenizer, suffixTokens),
   };
 }
 
-function endOf(before: string, tokenizer: Tokenizer, limit: number): string {
+function fitPrefix(before: string, tokenizer: Tokenizer, limit: number): string {
   const reach = limit * CHARACTERS;
   const from = Math.floor(Math.max(0, before.length - reach) / STEP) * STEP;
   const text = from === 0 ? before : before.slice(lineStart(tokenizer, before, from));
@@ -159,7 +160,7 @@ function endOf(before: string, tokenizer: Tokenizer, limit: number): string {
   return text.slice(lineStart(tokenizer, text, utf16At(text, byteStarts[dropped]!)));
 }
 
-function beginningOf(after: string, tokenizer: Tokenizer, limit: number): string {
+function fitSuffix(after: string, tokenizer: Tokenizer, limit: number): string {
   const { ids, byteStarts } = tokenizer.encode(after);
   const end = ids.length <= limit ? after.length : utf16At(after, byteStarts[limit]!);
   if (end === after.length) return after;

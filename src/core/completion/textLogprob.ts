@@ -33,13 +33,13 @@ export async function textLogprob(
   // All texts that begin with the whole begin with the tokens of both trunks.
   const between = after.trunk.slice(first.trunk.length);
   const trunkPaths = between.map((_, n) => between.slice(0, n));
-  const pathsOf = ({ nodes }: CoverTree, from: readonly number[]) =>
+  const treePaths = ({ nodes }: CoverTree, from: readonly number[]) =>
     nodes.map((_, node) => [...from, ...pathOf(nodes, node)]);
-  await rows.rowsOfPaths([...pathsOf(first, []), ...trunkPaths, ...pathsOf(after, between)]);
+  await rows.rowsOfPaths([...treePaths(first, []), ...trunkPaths, ...treePaths(after, between)]);
   const logprobOf = (path: readonly number[]) =>
     path.reduce((sum, id, i) => sum + rows.known(path.slice(0, i))![id]!, 0);
   const scored = (tree: CoverTree, from: readonly number[]): ScoredTree => {
-    const paths = pathsOf(tree, from);
+    const paths = treePaths(tree, from);
     return {
       tree,
       rows: paths.map(path => rows.known(path)!),
@@ -47,10 +47,10 @@ export async function textLogprob(
       ends: new Set(model.ends),
     };
   };
-  const behind = scored(after, between);
+  const last = scored(after, between);
   return {
-    bytes: massOf(rules, behind) - massOf(rules, scored(first, [])),
-    next: nextByte(rules, behind),
+    bytes: massOf(rules, last) - massOf(rules, scored(first, [])),
+    next: nextByte(rules, last),
   };
 }
 

@@ -42,7 +42,7 @@ export function likeliestChoices(
   rows: readonly LogprobRow[],
   count: number,
 ): TokenChoice[] {
-  const logprobs = pathsOf(nodes, rows);
+  const logprobs = pathLogprobs(nodes, rows);
   const best: TokenChoice[] = [];
   const followers = nodes.map(({ next }) => next.follower());
   // Whether a token may come is costly to find out: the likeliest is tried, then the next.
@@ -57,7 +57,7 @@ export function likeliestChoices(
       const row = rows[node]!;
       const base = logprobs[node]!;
       visit(tokens, rest, row, token => offer(node, token, base + row[token]!));
-      if (rest === '' && nodes[node]!.next.ends) offer(node, END, base + endOf(row, ends));
+      if (rest === '' && nodes[node]!.next.ends) offer(node, END, base + endLogprob(row, ends));
     }
     if (!found) return best;
     const { node, token } = found;
@@ -89,7 +89,7 @@ export function sampledChoices(
       scaled[token] = row[token]! / temperature;
       sum.add(scaled[token]!);
     });
-    const end = next.ends ? endOf(row, ends) / temperature : -Infinity;
+    const end = next.ends ? endLogprob(row, ends) / temperature : -Infinity;
     sum.add(end);
     return { scaled, end, total: sum.value };
   });
@@ -99,7 +99,7 @@ export function sampledChoices(
     weights[node] = parent < 0 ? 0 : weights[parent]! + scaled[token]! - total;
   });
   const choices: (TokenChoice & { weight: number })[] = [];
-  const logprobs = pathsOf(nodes, rows);
+  const logprobs = pathLogprobs(nodes, rows);
   for (const { node, rest } of heads) {
     const { scaled, end, total } = masked[node]!;
     const base = weights[node]! - total;
@@ -109,7 +109,7 @@ export function sampledChoices(
     visit(tokens, rest, rows[node]!, token =>
       add(token, base + scaled[token]!, rows[node]![token]!),
     );
-    if (rest === '') add(END, base + end, endOf(rows[node]!, ends));
+    if (rest === '') add(END, base + end, endLogprob(rows[node]!, ends));
   }
   const all = logSumOf(choices.map(({ weight }) => weight));
   const share = ({ weight }: { weight: number }) => Math.exp(weight - all);
@@ -140,23 +140,23 @@ export function massOfAll(
   heads: readonly HealingHead[],
   rows: readonly LogprobRow[],
 ): number {
-  const logprobs = pathsOf(nodes, rows);
+  const logprobs = pathLogprobs(nodes, rows);
   const mass = new LogSum();
   for (const { node, rest } of heads) {
     const row = rows[node]!;
     visit(tokens, rest, row, token => mass.add(logprobs[node]! + row[token]!));
-    if (rest === '') mass.add(logprobs[node]! + endOf(row, ends));
+    if (rest === '') mass.add(logprobs[node]! + endLogprob(row, ends));
   }
   return mass.value;
 }
 
 /** Nats: the text ends, by any of the tokens that end it. */
-export function endOf(row: LogprobRow, ends: readonly number[]): number {
+export function endLogprob(row: LogprobRow, ends: readonly number[]): number {
   return logSumOf(ends.map(id => row[id] ?? -Infinity));
 }
 
 /** [node], nats. */
-function pathsOf(nodes: readonly HealingNode[], rows: readonly LogprobRow[]): number[] {
+function pathLogprobs(nodes: readonly HealingNode[], rows: readonly LogprobRow[]): number[] {
   const logprobs: number[] = [];
   for (const { parent, token } of nodes) {
     logprobs.push(parent < 0 ? 0 : logprobs[parent]! + rows[parent]![token]!);

@@ -35,8 +35,8 @@ export class TrunkRows {
     const places = new Map([['', 0]]);
     const ends = paths.map(path => {
       let node = 0;
-      path.slice(start.length).forEach((token, i, behind) => {
-        const key = behind.slice(0, i + 1).join();
+      path.slice(start.length).forEach((token, i, rest) => {
+        const key = rest.slice(0, i + 1).join();
         const known = places.get(key);
         if (known === undefined) places.set(key, nodes.length);
         node = known ?? nodes.push({ parent: node, token }) - 1;

@@ -9,7 +9,7 @@ import {
   massOf,
   nextByte,
   pathLogprobs,
-  renormalised,
+  renormalise,
   type NextByte,
   type ScoredTree,
 } from './nextByte';
@@ -142,7 +142,7 @@ export class ByteCursor {
     if (this.#lazy > 0) throw new InexactError('In mode e3 no way to cut the text may be left out');
     return nextByte(
       this.#rules,
-      renormalised(this.#rules, this.#state.scored, accepted),
+      renormalise(this.#rules, this.#state.scored, accepted),
       0,
       accepted,
     );

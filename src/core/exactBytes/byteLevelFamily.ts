@@ -7,12 +7,12 @@ import { bytesOf, type ByteString } from './byteString';
 import { InexactError } from '../errors';
 import { BoundaryHypotheses } from './boundaryHypotheses';
 import { KNOWN_LOOKAHEADS, lookaheads } from './lookahead';
-import { Pairs } from './tokenPairs';
-import { PLACE, type Inexactness, type TokenizerFamily } from './tokenizerFamily';
+import { TokenPairs } from './tokenPairs';
+import type { Inexactness, TokenizerFamily } from './tokenizerFamily';
 
 export class ByteLevelFamily implements TokenizerFamily {
   readonly boundaries: BoundaryHypotheses;
-  readonly joins: Pairs;
+  readonly joins: TokenPairs;
   readonly opening = '';
   readonly #tokenizer: BpeTokenizer;
   readonly #byteIds: Int32Array;
@@ -33,7 +33,7 @@ export class ByteLevelFamily implements TokenizerFamily {
         `How far the tokenizer looks ahead before it cuts text is known for the patterns of ${KNOWN_LOOKAHEADS} only`,
       );
     }
-    this.joins = new Pairs(merger.merges, tokenizer.vocabSize, id =>
+    this.joins = new TokenPairs(merger.merges, tokenizer.vocabSize, id =>
       this.#symbolsOf(tokenizer.bytesOf(id)),
     );
     const unreachable = whole && ids.find(id => !this.joins.isReachable(id));
@@ -59,7 +59,8 @@ export class ByteLevelFamily implements TokenizerFamily {
     return (
       change && {
         at: change.start,
-        problem: `is not in the normal form NFC at ${PLACE}, and the tokenizer sees it in that form: normalise the text`,
+        problem: place =>
+          `is not in the normal form NFC at ${place}, and the tokenizer sees it in that form: normalise the text`,
       }
     );
   }

@@ -27,7 +27,7 @@ export function bitsPerByte({ bytesBits, endBits }: Sums, bytes: number): number
 export function describeProof({ bytesBits, boundaryBits, endBits, tokenBits }: Sums): string {
   const difference = Math.abs(bytesBits + boundaryBits + endBits - tokenBits);
   const parts = [`Σ bytes ${bytesBits.toFixed(3)}`];
-  if (boundaryBits !== 0) parts.push(`seams ${boundaryBits.toFixed(3)}`);
+  if (boundaryBits !== 0) parts.push(`boundaries ${boundaryBits.toFixed(3)}`);
   if (endBits !== 0) parts.push(`end ${endBits.toFixed(3)}`);
   return `${parts.join(' + ')} = Σ tokens ${tokenBits.toFixed(3)} bits (difference ${Number(difference.toPrecision(1))})`;
 }

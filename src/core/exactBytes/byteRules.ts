@@ -14,14 +14,14 @@ import { incompleteFrom } from './utf8Characters';
 import type { PretokenBoundaries } from './pretokenBoundaries';
 import { InexactError } from '../errors';
 import type { Joins } from './tokenPairs';
-import { PLACE, type TokenizerFamily } from './tokenizerFamily';
+import type { TokenizerFamily } from './tokenizerFamily';
 import { SortedTokens } from './sortedTokens';
 import { SentencePieceFamily } from './sentencePieceFamily';
 
 export class ByteRules {
   readonly tokens: SortedTokens;
   readonly canonical: Canonical;
-  readonly #scheme: TokenizerFamily;
+  readonly #family: TokenizerFamily;
   readonly #addedNames: readonly ByteString[];
 
   /** Throws `InexactError` for a tokenizer that exactness cannot be had with. */
@@ -38,38 +38,38 @@ export class ByteRules {
       if (!isAdded.has(id) && tokenizer.bytesOf(id).length > 0) ids.push(id);
     }
     this.tokens = new SortedTokens(ids, id => tokenizer.bytesOf(id));
-    this.#scheme =
+    this.#family =
       alphabet instanceof CharacterAlphabet
         ? new SentencePieceFamily(tokenizer, alphabet, ids)
         : new ByteLevelFamily(tokenizer, alphabet as ByteAlphabet, ids);
-    this.canonical = new Canonical(this.#scheme.joins, this.tokens, this.cutting);
+    this.canonical = new Canonical(this.#family.joins, this.tokens, this.boundaries);
     this.#addedNames = added
       .filter(({ special }) => !special)
       .map(({ content }) => byteStringOf(new TextEncoder().encode(content)));
   }
 
-  get cutting(): PretokenBoundaries {
-    return this.#scheme.boundaries;
+  get boundaries(): PretokenBoundaries {
+    return this.#family.boundaries;
   }
 
   get joins(): Joins {
-    return this.#scheme.joins;
+    return this.#family.joins;
   }
 
   /** What the tokenizer puts before every text that is not empty. */
   get opening(): ByteString {
-    return this.#scheme.opening;
+    return this.#family.opening;
   }
 
   /** The tokens of one pretoken or its beginning. */
   merge(bytes: ByteString): number[] {
-    return this.#scheme.merge(bytes);
+    return this.#family.merge(bytes);
   }
 
   /** The tokens of a text, behind a place where text is cut; undefined if it is no text. */
   encode(bytes: ByteString): number[] | undefined {
     let at = 0;
-    return this.cutting.ended(bytes)?.flatMap(end => this.merge(bytes.slice(at, (at = end))));
+    return this.boundaries.ended(bytes)?.flatMap(end => this.merge(bytes.slice(at, (at = end))));
   }
 
   /**
@@ -81,16 +81,16 @@ export class ByteRules {
     const array = bytesOf(bytes.slice(from, complete));
     const invalid = firstInvalidUtf8(array);
     const isBroken =
-      complete < bytes.length && this.cutting.boundariesFor(bytes.slice(complete)).length === 0;
+      complete < bytes.length && this.boundaries.boundariesFor(bytes.slice(complete)).length === 0;
     if (invalid >= 0 || isBroken) {
       const at = invalid >= 0 ? from + invalid : complete;
       throw new InexactError(`The text is not UTF-8 at byte ${at}`);
     }
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(array);
-    const flaw = this.#scheme.inexactnessOf(text, begins);
-    if (flaw) {
-      const place = `byte ${from + utf8Length(text, 0, flaw.at)}`;
-      throw new InexactError(`The text ${flaw.problem.replace(PLACE, place)}`);
+    const inexact = this.#family.inexactnessOf(text, begins);
+    if (inexact) {
+      const place = `byte ${from + utf8Length(text, 0, inexact.at)}`;
+      throw new InexactError(`The text ${inexact.problem(place)}`);
     }
     for (const name of this.#addedNames) {
       const at = bytes.indexOf(name, Math.max(0, from - name.length));
@@ -105,6 +105,6 @@ export class ByteRules {
   /** The ends of the pretokens of bytes[from, length), which begin at one, if the text ends with the last whole character. */
   pretokenEnds(bytes: ByteString, from: number): number[] {
     const whole = bytes.slice(from, incompleteFrom(bytes));
-    return (this.cutting.ended(whole) ?? []).map(end => from + end);
+    return (this.boundaries.ended(whole) ?? []).map(end => from + end);
   }
 }

@@ -16,7 +16,7 @@ const KNOWN = 16;
 const MAX_KEPT = 1000;
 
 /** What is known of the tokens behind prefixes of one shape. */
-interface Behind {
+interface KnownFollowers {
   /** [shape of the token]; bits, 0 where not known yet. */
   readonly ways: Uint8Array;
   /** By the token, -1 - token where it does not join: whether something can follow where it ends open. */
@@ -29,24 +29,24 @@ const CONTINUATIONS = Array.from({ length: 0x40 }, (_, low) => String.fromCharCo
 export class Canonical {
   readonly #joins: Joins;
   readonly #tokens: SortedTokens;
-  readonly #cutting: PretokenBoundaries;
+  readonly #boundaries: PretokenBoundaries;
   /** [id]; tokens of one shape are cut alike behind one prefix. -1 if no text has the token there. */
   readonly #shapes: Int32Array;
   readonly #shapeCount: number;
   /** [id]; 1: reachable, 2: not, 0: not known yet. */
   readonly #reachable: Uint8Array;
   /** By the prefix's shape. */
-  readonly #kept = new Map<string, Behind>();
+  readonly #kept = new Map<string, KnownFollowers>();
 
-  constructor(joins: Joins, tokens: SortedTokens, cutting: PretokenBoundaries) {
+  constructor(joins: Joins, tokens: SortedTokens, boundaries: PretokenBoundaries) {
     this.#joins = joins;
     this.#tokens = tokens;
-    this.#cutting = cutting;
+    this.#boundaries = boundaries;
     const numbers = new Map<string, number>();
     this.#reachable = new Uint8Array(tokens.idLimit);
     this.#shapes = new Int32Array(tokens.idLimit).fill(-1);
     for (const [place, id] of tokens.ids.entries()) {
-      const shape = cutting.shapeOf(tokens.bytes[place]!);
+      const shape = boundaries.shapeOf(tokens.bytes[place]!);
       if (shape === undefined) continue;
       if (!numbers.has(shape)) numbers.set(shape, numbers.size);
       this.#shapes[id] = numbers.get(shape)!;
@@ -66,20 +66,20 @@ export class Canonical {
 
   /** The same for many tokens behind one prefix. */
   follower(prefix: TokenPrefix): (token: number) => boolean {
-    const behind = this.#behind(prefix);
+    const known = this.#knownAfter(prefix);
     return token => {
       if (!this.#isReachable(token)) return false;
-      const ways = this.#waysTo(prefix, behind, token);
+      const ways = this.#waysTo(prefix, known, token);
       if (ways & CUT_CLOSED) return true;
       const joins =
         (ways & (JOINED_CLOSED | JOINED_OPEN)) !== 0 && this.#joins.mayJoin(prefix, token);
       if (joins && ways & JOINED_CLOSED) return true;
       if (!joins && !(ways & CUT_OPEN)) return false;
       const key = joins ? token : -1 - token;
-      let isContinued = behind?.continued.get(key);
+      let isContinued = known?.continued.get(key);
       if (isContinued === undefined) {
         isContinued = this.#isContinued(this.extend(prefix, token));
-        behind?.continued.set(key, isContinued);
+        known?.continued.set(key, isContinued);
       }
       return isContinued;
     };
@@ -94,7 +94,7 @@ export class Canonical {
 
   /** Whether the tokenizer makes the prefix, and no more, of its bytes. */
   endsText(prefix: TokenPrefix): boolean {
-    const ends = this.#cutting.ended(prefix.bytes);
+    const ends = this.#boundaries.ended(prefix.bytes);
     return ends !== undefined && isCutSo(prefix, ends);
   }
 
@@ -106,33 +106,33 @@ export class Canonical {
     return isReachable;
   }
 
-  #waysTo(prefix: TokenPrefix, behind: Behind | null, token: number): number {
-    if (!behind) return this.#findWays(prefix, token);
+  #waysTo(prefix: TokenPrefix, known: KnownFollowers | null, token: number): number {
+    if (!known) return this.#findWays(prefix, token);
     const shape = this.#shapes[token]!;
-    return shape < 0 ? 0 : (behind.ways[shape] ||= this.#findWays(prefix, token));
+    return shape < 0 ? 0 : (known.ways[shape] ||= this.#findWays(prefix, token));
   }
 
   /** Null where tokens of one shape may be cut in different ways behind the prefix. */
-  #behind(prefix: TokenPrefix): Behind | null {
+  #knownAfter(prefix: TokenPrefix): KnownFollowers | null {
     const { bytes, ends, joins } = prefix;
-    if (!this.#cutting.joinsFreely(bytes)) return null;
+    if (!this.#boundaries.joinsFreely(bytes)) return null;
     // Of one shape and with ends at the same bytes, other characters may end elsewhere.
     const isAscii = !/[^\x00-\x7f]/.test(bytes);
-    const shape = isAscii ? this.#cutting.shapeOf(bytes) : bytes;
+    const shape = isAscii ? this.#boundaries.shapeOf(bytes) : bytes;
     const key = [shape, ends, joins].join(' ');
-    let behind = this.#kept.get(key);
-    if (!behind) {
+    let known = this.#kept.get(key);
+    if (!known) {
       if (this.#kept.size === MAX_KEPT) this.#kept.clear();
-      behind = { ways: new Uint8Array(this.#shapeCount), continued: new Map() };
-      this.#kept.set(key, behind);
+      known = { ways: new Uint8Array(this.#shapeCount), continued: new Map() };
+      this.#kept.set(key, known);
     }
-    return behind;
+    return known;
   }
 
   #findWays(prefix: TokenPrefix, token: number): number {
     const bytes = prefix.bytes + this.#tokens.bytesOf(token)!;
     let ways = KNOWN;
-    for (const boundaries of this.#cutting.boundariesFor(bytes)) {
+    for (const boundaries of this.#boundaries.boundariesFor(bytes)) {
       const next = boundariesIn(prefix, boundaries);
       if (next < 0) continue;
       const isCut = prefix.bytes === '' || boundaries[next - 1] === prefix.bytes.length;
@@ -147,7 +147,7 @@ export class Canonical {
     const { bytes } = prefix;
     if (bytes === '') return 'closed';
     let state: 'open' | 'impossible' = 'impossible';
-    for (const ends of this.#cutting.boundariesFor(bytes)) {
+    for (const ends of this.#boundaries.boundariesFor(bytes)) {
       if (!isCutSo(prefix, ends)) continue;
       if (ends.at(-1) === bytes.length) return 'closed';
       state = 'open';
@@ -161,7 +161,7 @@ export class Canonical {
    * have been, or are being, gone on from.
    */
   #isContinued(prefix: TokenPrefix, seen = new Set<string>()): boolean {
-    const key = `${prefix.last} ${this.#cutting.openEndOf(prefix.bytes)}`;
+    const key = `${prefix.last} ${this.#boundaries.openEndOf(prefix.bytes)}`;
     if (seen.has(key)) return false;
     seen.add(key);
     for (const beginning of this.#candidates(prefix)) {
@@ -185,7 +185,7 @@ export class Canonical {
       return CONTINUATIONS;
     }
     const isOpen = (ends: Boundaries) => ends.at(-1) !== bytes.length && isCutSo(prefix, ends);
-    return this.#cutting.openers(bytes, isOpen);
+    return this.#boundaries.openers(bytes, isOpen);
   }
 }
 

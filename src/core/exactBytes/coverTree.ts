@@ -45,7 +45,7 @@ const LONGEST_TAIL = 1000;
 /** The trunk with what the bytes settle behind it. */
 export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk {
   const ends = rules.pretokenEnds(bytes, trunk.offset);
-  const settled = ends.slice(0, Math.max(0, ends.length - rules.cutting.unsettled));
+  const settled = ends.slice(0, Math.max(0, ends.length - rules.boundaries.unsettled));
   if (settled.length === 0) return trunk;
   const tokens = [...trunk.tokens];
   let at = trunk.offset;
@@ -62,11 +62,11 @@ export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): Co
   if (tail.length > LONGEST_TAIL) {
     throw new InexactError(
       `The ${tail.length} bytes before byte ${bytes.length} hold no two places where text is sure to be cut: ` +
-        `exact probabilities are known up to ${LONGEST_TAIL} bytes behind such a place`,
+        `exact probabilities are known up to ${LONGEST_TAIL} bytes after such a place`,
     );
   }
   const live = new Map<string, TokenPrefix>();
-  for (const prefix of pathsOf(rules, tail)) {
+  for (const prefix of coverPaths(rules, tail)) {
     const key = prefix.tokens.join();
     if (!live.has(key) && isLive(rules, prefix, tail.slice(prefix.bytes.length))) {
       live.set(key, prefix);
@@ -77,10 +77,10 @@ export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): Co
 }
 
 /** The beginning of a cover, for every way of cutting the tail and every place in its last pretoken. */
-function* pathsOf(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
+function* coverPaths(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
   const extend = (prefix: TokenPrefix, bytes: ByteString) =>
     rules.merge(bytes).reduce((path, token) => rules.canonical.extend(path, token), prefix);
-  for (const ends of rules.cutting.boundariesFor(tail)) {
+  for (const ends of rules.boundaries.boundariesFor(tail)) {
     let closed = TokenPrefix.empty;
     for (const end of ends) {
       if (end < tail.length) closed = extend(closed, tail.slice(closed.bytes.length, end));

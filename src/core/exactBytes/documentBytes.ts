@@ -81,17 +81,17 @@ export function keepKnown(old: ByteScores, now: ByteScores): void {
 
 /** The unknown bytes among [from, to), window by window. */
 export function unknownRanges(scores: ByteScores, from: number, to: number): ByteRange[] {
-  const stretches: ByteRange[] = [];
+  const ranges: ByteRange[] = [];
   for (const window of scores.windows) {
     const end = Math.min(to, window.end);
     for (let at = Math.max(from, window.ownStart); at < end;) {
       const begin = at;
       const isKnown = !Number.isNaN(scores.surprisals[at]!);
       while (at < end && Number.isNaN(scores.surprisals[at]!) !== isKnown) at++;
-      if (!isKnown) stretches.push({ window, from: begin, to: at });
+      if (!isKnown) ranges.push({ window, from: begin, to: at });
     }
   }
-  return stretches;
+  return ranges;
 }
 
 /** e2. Calls `onByte` behind each byte. */
@@ -104,17 +104,17 @@ export async function scoreRange(
 ): Promise<void> {
   const { start } = window;
   const begins = start === 0;
-  const ahead = new PrefetchingModel(
+  const prefetching = new PrefetchingModel(
     model,
     Math.max(1, Math.floor(VALUES_AT_ONCE / rules.tokens.idLimit)),
   );
   const text = (begins ? rules.opening : '') + byteStringOf(bytes.subarray(start, to));
   const placeOf = (byte: number) => text.length - (to - byte);
-  let looked = await ahead.prefetch(rules, text, placeOf(from), noTrunk);
-  const cursor = await ByteCursor.openAt(rules, ahead, bytes.subarray(start, from), begins);
+  let fetchedTo = await prefetching.prefetch(rules, text, placeOf(from), noTrunk);
+  const cursor = await ByteCursor.openAt(rules, prefetching, bytes.subarray(start, from), begins);
   for (let i = from; i < to; i++) {
-    if (placeOf(i + 1) >= looked) {
-      looked = await ahead.prefetch(rules, text, placeOf(i + 1), cursor.trunk);
+    if (placeOf(i + 1) >= fetchedTo) {
+      fetchedTo = await prefetching.prefetch(rules, text, placeOf(i + 1), cursor.trunk);
     }
     const { logMass } = cursor;
     leaks[i] = cursor.leak(UNTESTED);
@@ -134,7 +134,7 @@ export async function windowEnds(
   for (const { start, ownStart, end, ids, before } of windows) {
     const cursorAt = (to: number) =>
       ByteCursor.openAt(rules, model, bytes.subarray(start, to), start === 0);
-    const seam = async (to: number, tokens: Uint32Array) => {
+    const boundaryCost = async (to: number, tokens: Uint32Array) => {
       const cursor = await cursorAt(to);
       const own = cursor.massOfCover(tokens);
       if (own !== -Infinity) return cursor.logMass - own;
@@ -144,10 +144,10 @@ export async function windowEnds(
     };
     const entering =
       before > 0
-        ? await seam(ownStart, ids.slice(0, before))
+        ? await boundaryCost(ownStart, ids.slice(0, before))
         : await (await cursorAt(ownStart)).logMassFromStart();
     const isLast = end === bytes.length;
-    const leaving = isLast ? -(await cursorAt(end)).next().end : await seam(end, ids);
+    const leaving = isLast ? -(await cursorAt(end)).next().end : await boundaryCost(end, ids);
     ends.push({ entering, leaving });
   }
   return ends;

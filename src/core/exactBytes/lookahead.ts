@@ -3,15 +3,21 @@
 // them show every way in which text before them can be cut, whatever follows it. That they are enough is
 // tested against all continuations of up to three characters.
 import {
-  LETTER as CASED_LETTER,
-  LOWER,
-  MARK,
-  NUMBER as CASED_NUMBER,
-  SPACE as CASED_SPACE,
-  UPPER,
+  LETTER_FLAG,
+  LOWER_FLAG,
+  MARK_FLAG,
+  NUMBER_FLAG,
+  SPACE_FLAG,
+  UPPER_FLAG,
   categories,
 } from '../tokenizer/unicode/categories';
-import { LETTER, NUMBER, SPACE, classes, classesWithMarks } from '../tokenizer/unicode/classes';
+import {
+  LETTER_CLASS,
+  NUMBER_CLASS,
+  SPACE_CLASS,
+  classes,
+  classesWithMarks,
+} from '../tokenizer/unicode/classes';
 import { scanGpt2 } from '../tokenizer/patterns/gpt2';
 import { scanO200k, scanTekken } from '../tokenizer/patterns/o200k';
 import type { Scan } from '../tokenizer/patterns/scan';
@@ -57,7 +63,13 @@ const plainKinds = (table: () => Uint8Array): Kinds => ({
   units: ['a', '0', '!', '\t'],
   ofClass: code => {
     const name = table()[code];
-    return name === LETTER ? 'a' : name === NUMBER ? '0' : name === SPACE ? '\t' : '!';
+    return name === LETTER_CLASS
+      ? 'a'
+      : name === NUMBER_CLASS
+        ? '0'
+        : name === SPACE_CLASS
+          ? '\t'
+          : '!';
   },
 });
 
@@ -67,9 +79,10 @@ const casedKinds: Kinds = {
   signs: ['/'],
   ofClass: code => {
     const flags = categories()[code]!;
-    if (flags & CASED_LETTER) return flags & UPPER ? (flags & LOWER ? '\u00aa' : 'A') : 'a';
-    if (flags & MARK) return '\u0301';
-    return flags & CASED_NUMBER ? '0' : flags & CASED_SPACE ? '\t' : '!';
+    if (flags & LETTER_FLAG)
+      return flags & UPPER_FLAG ? (flags & LOWER_FLAG ? '\u00aa' : 'A') : 'a';
+    if (flags & MARK_FLAG) return '\u0301';
+    return flags & NUMBER_FLAG ? '0' : flags & SPACE_FLAG ? '\t' : '!';
   },
 };
 

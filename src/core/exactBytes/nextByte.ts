@@ -150,7 +150,7 @@ export function headMasses(rules: ByteRules, { tree, rows, logprobs }: ScoredTre
 }
 
 /** The tree as a model sees it that makes canonical tokens only: `nextByte` of it is e3. Tests every token. */
-export function renormalised(
+export function renormalise(
   rules: ByteRules,
   scored: ScoredTree,
   accepted: Acceptance = rules.canonical,

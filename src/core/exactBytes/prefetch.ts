@@ -77,8 +77,8 @@ export class PrefetchingModel implements TokenModel {
   /** [node of a tree]; its node in the joined tree, -1 where that has none. */
   #placesOf(trunk: readonly number[], nodes: readonly PathNode[], add: boolean): number[] {
     const base = this.#base.length;
-    const isBehind = this.#nodes.length > 0 && this.#base.every((id, i) => trunk[i] === id);
-    let root = isBehind ? 0 : -1;
+    const startsWithBase = this.#nodes.length > 0 && this.#base.every((id, i) => trunk[i] === id);
+    let root = startsWithBase ? 0 : -1;
     for (const token of trunk.slice(base)) root = this.#child(root, token, add);
     const places: number[] = [];
     for (const { parent, token } of nodes) {

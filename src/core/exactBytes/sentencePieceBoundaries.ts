@@ -1,6 +1,6 @@
 // Where text is cut that no pattern cuts, as SentencePiece leaves it: between two characters whose bytes at
 // the border stand side by side inside no token. No merge crosses such a place, whatever else the text holds.
-import { InnerPairs } from '../tokenizer/bpe/innerPairs';
+import { AdjacentCharacters } from '../tokenizer/bpe/adjacentCharacters';
 import type { ByteString } from './byteString';
 import { characterLength, codePointsFrom, incompleteFrom } from './utf8Characters';
 import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
@@ -8,10 +8,10 @@ import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
 export class SentencePieceBoundaries implements PretokenBoundaries {
   /** The end of the bytes, which what follows may yet join. */
   readonly unsettled = 1;
-  readonly #pairs: InnerPairs;
+  readonly #pairs: AdjacentCharacters;
 
   constructor(tokens: Iterable<Uint8Array>) {
-    this.#pairs = new InnerPairs(tokens);
+    this.#pairs = new AdjacentCharacters(tokens);
   }
 
   boundariesFor(bytes: ByteString): Boundaries[] {
@@ -21,7 +21,7 @@ export class SentencePieceBoundaries implements PretokenBoundaries {
     // A character is never cut, though it be spelled byte by byte.
     if (length === 0 || incompleteFrom(bytes) < length) return [ends];
     const closed = [...ends, length];
-    return this.#pairs.goesOnBehind(bytes.charCodeAt(length - 1)) ? [ends, closed] : [closed];
+    return this.#pairs.continuesAfter(bytes.charCodeAt(length - 1)) ? [ends, closed] : [closed];
   }
 
   ended(bytes: ByteString): Boundaries | undefined {

@@ -3,14 +3,14 @@
 // stand for exist as tokens, too, and come out of no text.
 import type { CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
-import { METASPACE, prefixesOf, prependSpace, toSpaces } from '../tokenizer/files/metaspace';
+import { METASPACE, prependSchemeOf, prependSpace, toSpaces } from '../tokenizer/files/metaspace';
 import { TokenList } from '../tokenizer/tokenList';
 import { bytesOf, type ByteString } from './byteString';
 import { codePointsFrom, incompleteFrom } from './utf8Characters';
 import { InexactError } from '../errors';
 import { SentencePieceBoundaries } from './sentencePieceBoundaries';
-import { Pairs, type Joins } from './tokenPairs';
-import { PLACE, type Inexactness, type TokenizerFamily } from './tokenizerFamily';
+import { TokenPairs, type Joins } from './tokenPairs';
+import type { Inexactness, TokenizerFamily } from './tokenizerFamily';
 import type { TokenPrefix } from './tokenPrefix';
 
 export class SentencePieceFamily implements TokenizerFamily, Joins {
@@ -22,7 +22,7 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
   readonly #byteIds: Int32Array;
   /** [id]; the byte of a token of a single byte. */
   readonly #byteOf: ReadonlyMap<number, number>;
-  readonly #pairs: Pairs;
+  readonly #pairs: TokenPairs;
   /** Whether U+2581 is taken for a blank, so that no text has it. */
   readonly #readsBlanks: boolean;
   /** Whether a blank is put only before what begins with none. */
@@ -60,8 +60,8 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
         'The tokenizer merges tokens of single bytes: with SentencePiece BPE, that is not supported',
       );
     }
-    this.#pairs = new Pairs(merger.merges, tokenizer.vocabSize, id => this.#symbolsOf(id));
-    const prefixes = respell && prefixesOf(respell);
+    this.#pairs = new TokenPairs(merger.merges, tokenizer.vocabSize, id => this.#symbolsOf(id));
+    const prefixes = respell && prependSchemeOf(respell);
     this.opening =
       normalizers.includes(prependSpace) || (prefixes ?? 'never') !== 'never' ? ' ' : '';
     this.#hidesBlank = this.opening !== '' && respell !== undefined;
@@ -87,12 +87,18 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
 
   inexactnessOf(text: string, begins: boolean): Inexactness | undefined {
     if (begins && this.#hidesBlank && text.startsWith(' ')) {
-      const problem = `begins with a blank, at ${PLACE}, which the tokenizer does not tell from the one that it puts before a text`;
-      return { at: 0, problem };
+      return {
+        at: 0,
+        problem: place =>
+          `begins with a space, at ${place}, which the tokenizer cannot distinguish from the one that it puts before a text`,
+      };
     }
     const at = this.#readsBlanks ? text.indexOf(METASPACE) : -1;
     if (at < 0) return undefined;
-    return { at, problem: `has U+2581 at ${PLACE}, which the tokenizer takes for a blank` };
+    return {
+      at,
+      problem: place => `has U+2581 at ${place}, which the tokenizer takes for a space`,
+    };
   }
 
   isReachable(id: number): boolean {

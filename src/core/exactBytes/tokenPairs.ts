@@ -19,7 +19,7 @@ export interface Joins {
 const MAX_KEPT = 1 << 25;
 
 /** How byte-pair encoding makes a token of its bytes. */
-interface History {
+interface MergeHistory {
   /** [step]; the merge's rank. */
   readonly ranks: readonly number[];
   /** [step]; the first and the last symbol before the step; the entry behind the last step is the token. */
@@ -27,14 +27,14 @@ interface History {
   readonly lasts: readonly number[];
 }
 
-export class Pairs implements Joins {
+export class TokenPairs implements Joins {
   readonly #merges: MergeTable;
   readonly #symbolsOf: (id: number) => readonly number[] | undefined;
   /** By the left token, [right token], two bits each: 1 valid, 2 not, 0 not known yet. */
   readonly #valid = new Map<number, Uint8Array>();
   readonly #idLimit: number;
   /** [id]; null where encoding the token's bytes yields other tokens. */
-  readonly #histories: (History | null | undefined)[] = [];
+  readonly #histories: (MergeHistory | null | undefined)[] = [];
 
   /** `symbolsOf`: the smallest tokens that a token's text is made of; undefined if it is never made so. */
   constructor(
@@ -95,12 +95,12 @@ export class Pairs implements Joins {
     }
   }
 
-  #historyOf(id: number): History | null {
+  #historyOf(id: number): MergeHistory | null {
     const known = this.#histories[id];
     return known === undefined ? (this.#histories[id] = this.#replay(id)) : known;
   }
 
-  #replay(id: number): History | null {
+  #replay(id: number): MergeHistory | null {
     const symbols = [...(this.#symbolsOf(id) ?? [])];
     if (symbols.length === 0) return null;
     const ranks: number[] = [];

@@ -15,7 +15,7 @@ const MAX_NODES = 1000;
 /** Before the last pretoken, where all ways to cut the text agree, the tokens are canonical. */
 export function tokenisationTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): CoverTree {
   const tail = bytes.slice(trunk.offset);
-  const [first = [], ...others] = rules.cutting
+  const [first = [], ...others] = rules.boundaries
     .boundariesFor(tail)
     .map(ends => ends.filter(end => end < tail.length));
   let root = TokenPrefix.empty;

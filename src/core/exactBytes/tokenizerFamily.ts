@@ -17,8 +17,6 @@ export interface TokenizerFamily {
 export interface Inexactness {
   /** In UTF-16 units. */
   readonly at: number;
-  /** Goes on behind 'The text ', with `PLACE` where the place is to be named. */
-  readonly problem: string;
+  /** Completes a sentence that begins with 'The text '. `place` names the offset, for example 'byte 12'. */
+  problem(place: string): string;
 }
-
-export const PLACE = '%';

@@ -32,7 +32,7 @@ export interface AddedTokenPiece {
 // Rust's \w and \s, on either side of a match.
 const WORD = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
 const WORD_BEFORE = new RegExp(`(?<=${WORD})`, 'uy');
-const WORD_BEHIND = new RegExp(WORD, 'uy');
+const WORD_AFTER = new RegExp(WORD, 'uy');
 const SPACE = /\p{White_Space}/u;
 
 export class AddedTokens {
@@ -61,7 +61,7 @@ export class AddedTokens {
       if (token.special || start < at) continue;
       if (
         token.singleWord &&
-        (matchesAt(WORD_BEFORE, text, start) || matchesAt(WORD_BEHIND, text, end))
+        (matchesAt(WORD_BEFORE, text, start) || matchesAt(WORD_AFTER, text, end))
       )
         continue;
       while (token.lstrip && start > at && SPACE.test(text[start - 1]!)) start--;

@@ -1,8 +1,8 @@
 // Where a text may be cut and its parts be encoded one by one: hard boundaries. There are three kinds. Which of them a
 // tokenizer has depends on its steps; each looks at no more than two UTF-16 units on either side.
 import type { CharacterAlphabet } from './bpe/alphabet';
-import { LETTER, SPACE, classAt, classes } from './unicode/classes';
-import { InnerPairs } from './bpe/innerPairs';
+import { LETTER_CLASS, SPACE_CLASS, classAt, classes } from './unicode/classes';
+import { AdjacentCharacters } from './bpe/adjacentCharacters';
 
 export interface HardBoundaries {
   isHard(text: string, at: number): boolean;
@@ -32,13 +32,13 @@ export const beforeWords: HardBoundaries = {
     return (
       text.charCodeAt(at - 1) === LINE_FEED &&
       isVisibleBefore(text, at - 1) &&
-      classAt(classes, text, at, text.length) === LETTER
+      classAt(classes, text, at, text.length) === LETTER_CLASS
     );
   },
 };
 
 /** Of steps whose first one leaves every line feed alone: behind each. */
-export const behindLineFeeds: HardBoundaries = {
+export const afterLineFeeds: HardBoundaries = {
   needsBefore: false,
   isHard: (text, at) => at > 0 && at < text.length && text.charCodeAt(at - 1) === LINE_FEED,
 };
@@ -53,17 +53,17 @@ export function betweenTokens(
   alphabet: CharacterAlphabet,
   needsBefore: boolean,
 ): HardBoundaries {
-  let pairs: InnerPairs | undefined;
+  let pairs: AdjacentCharacters | undefined;
   const isPlain = (unit: number) => (unit & 0xf800) !== 0xd800 && unit !== SPELLED_BLANK;
   return {
     needsBefore,
     isHard(text, at) {
       if (at <= 0 || at >= text.length) return false;
-      const [before, behind] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
-      if (!isPlain(before) || !isPlain(behind)) return false;
-      if (!alphabet.has(before) && !alphabet.has(behind)) return false;
-      pairs ??= new InnerPairs(tokens);
-      return !pairs.has(lastByteOf(before), leadByteOf(behind));
+      const [before, after] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
+      if (!isPlain(before) || !isPlain(after)) return false;
+      if (!alphabet.has(before) && !alphabet.has(after)) return false;
+      pairs ??= new AdjacentCharacters(tokens);
+      return !pairs.has(lastByteOf(before), leadByteOf(after));
     },
   };
 }
@@ -77,7 +77,7 @@ export function nextHardBoundary(boundaries: HardBoundaries, text: string, from:
 
 /** Every character of white space is one UTF-16 unit. */
 function isVisibleBefore(text: string, at: number): boolean {
-  return at > 0 && classes[text.charCodeAt(at - 1)] !== SPACE;
+  return at > 0 && classes[text.charCodeAt(at - 1)] !== SPACE_CLASS;
 }
 
 /** Of a character of one UTF-16 unit, in UTF-8. */

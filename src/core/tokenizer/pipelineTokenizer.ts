@@ -5,7 +5,7 @@ import { AddedTokens, type AddedToken, type AddedTokenPiece } from './addedToken
 import type { HardBoundaries } from './hardBoundary';
 import type { Rewrite } from './normalize/rewrite';
 import { RewriteSpans } from './normalize/rewriteSpans';
-import { replaced } from './normalize/spans';
+import { replaceSpans } from './normalize/spans';
 import { PretokenList, TokenList, type Pretoken } from './tokenList';
 import type { Encoding, Tokenizer } from './tokenizer';
 import type { Vocabulary } from './vocabulary';
@@ -27,20 +27,20 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
   abstract readonly boundaries: HardBoundaries | undefined;
   abstract readonly limitation: string;
   /** Levels of rewriting behind those of the normalizers, added tokens' among them. */
-  protected abstract readonly levelsBehind: number;
+  protected abstract readonly ownLevels: number;
   /** Matched in the text as it is; in the normalised text. */
-  readonly #addedBefore: AddedTokens;
-  readonly #addedBehind: AddedTokens;
+  readonly #addedInText: AddedTokens;
+  readonly #addedInNormalized: AddedTokens;
   readonly #special: ReadonlySet<number>;
 
   constructor(readonly parts: Parts) {
     this.name = parts.name;
     this.vocabSize = parts.vocabulary.size;
     this.normalizer = parts.normalizer;
-    const behind = parts.added.filter(token => token.normalized);
-    this.#addedBefore = new AddedTokens(parts.added.filter(token => !token.normalized));
-    this.#addedBehind = new AddedTokens(behind, content =>
-      parts.normalizers.reduce((text, step) => replaced(text, step(text)), content),
+    const inNormalized = parts.added.filter(token => token.normalized);
+    this.#addedInText = new AddedTokens(parts.added.filter(token => !token.normalized));
+    this.#addedInNormalized = new AddedTokens(inNormalized, content =>
+      parts.normalizers.reduce((text, step) => replaceSpans(text, step(text)), content),
     );
     this.#special = new Set(parts.added.filter(token => token.special).map(({ id }) => id));
   }
@@ -57,32 +57,32 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
 
   /**
    * The tokens of text[start, end), which holds no added token. What it changes in the text, or gives an unknown
-   * token, goes into the levels of `rewriting` from `behind` on, and so does the length of what it does not change.
+   * token, goes into the levels of `rewriting` from `firstLevel` on, and so does the length of what it does not change.
    */
   protected abstract encodeText(
     text: string,
     piece: AddedTokenPiece,
     isFirst: boolean,
     rewriting: RewriteSpans,
-    behind: number,
+    firstLevel: number,
     list: TokenList,
   ): void;
 
   protected encodeInto(text: string, list: TokenList): Encoding {
     const { normalizers } = this.parts;
-    const behind = Math.max(1, normalizers.length);
-    const rewriting = new RewriteSpans(behind + this.levelsBehind);
-    for (const piece of this.#addedBefore.cut(text)) {
-      if (take(piece, list, rewriting, 0)) continue;
+    const firstLevel = Math.max(1, normalizers.length);
+    const rewriting = new RewriteSpans(firstLevel + this.ownLevels);
+    for (const piece of this.#addedInText.cut(text)) {
+      if (takeToken(piece, list, rewriting, 0)) continue;
       let normalized = text.slice(piece.start, piece.end);
       if (normalizers.length === 0) rewriting.add(0, normalized.length);
       normalizers.forEach((step, level) => {
-        normalized = rewritten(normalized, step(normalized), rewriting, level);
+        normalized = applyRewrite(normalized, step(normalized), rewriting, level);
       });
-      for (const inner of this.#addedBehind.cut(normalized)) {
-        if (take(inner, list, rewriting, behind)) continue;
+      for (const inner of this.#addedInNormalized.cut(normalized)) {
+        if (takeToken(inner, list, rewriting, firstLevel)) continue;
         const isFirst = piece.start + inner.start === 0;
-        this.encodeText(normalized, inner, isFirst, rewriting, behind, list);
+        this.encodeText(normalized, inner, isFirst, rewriting, firstLevel, list);
       }
     }
     return this.#withSpans(text, list, rewriting);
@@ -110,7 +110,7 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
       ids,
       byteStarts: offsets.slice(0, ids.length),
       byteEnds: offsets.slice(1),
-      normalized: rewriting.changes ? this.#differences(text, ids, offsets) : undefined,
+      normalized: rewriting.hasChanges ? this.#differences(text, ids, offsets) : undefined,
     };
   }
 
@@ -127,7 +127,7 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
 }
 
 /** Puts a piece's token into the list, if it has one; it stays as it is in the levels behind. */
-export function take(
+export function takeToken(
   { start, end, token }: AddedTokenPiece,
   list: TokenList,
   to: RewriteSpans,
@@ -136,16 +136,16 @@ export function take(
   if (!token) return false;
   list.add(token.id);
   to.add(level, end - start, [{ start: 0, end: end - start, text: token.bytes }]);
-  to.addBehind(level, token.bytes.length);
+  to.addUnchangedAfter(level, token.bytes.length);
   return true;
 }
 
-export function rewritten(
+export function applyRewrite(
   text: string,
   changes: ReturnType<Rewrite>,
   rewriting: RewriteSpans,
   level: number,
 ): string {
   rewriting.add(level, text.length, changes);
-  return changes.length > 0 ? replaced(text, changes) : text;
+  return changes.length > 0 ? replaceSpans(text, changes) : text;
 }

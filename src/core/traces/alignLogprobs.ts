@@ -13,7 +13,7 @@ const MARK =
 const SHOWN = 12;
 
 /** `segments` of the text whose UTF-8 is `text`. Throws `AlignError`. */
-export function align(
+export function alignLogprobs(
   { tokens, ...series }: RawLogprobs,
   text: Uint8Array,
   segments: readonly TraceSegment[],
@@ -21,7 +21,7 @@ export function align(
   const all = concat(tokens.map(({ bytes }) => bytes));
   const ends: number[] = [];
   tokens.forEach(({ bytes }, i) => ends.push((ends[i - 1] ?? 0) + bytes.length));
-  const pieces = placed(all, text, segments);
+  const pieces = placedSpans(all, text, segments);
   const aligned = tokens.flatMap((token, i): SavedToken[] => {
     const end = ends[i]!;
     const start = end - token.bytes.length;
@@ -48,7 +48,11 @@ interface Piece {
   readonly length: number;
 }
 
-function placed(all: Uint8Array, text: Uint8Array, segments: readonly TraceSegment[]): Piece[] {
+function placedSpans(
+  all: Uint8Array,
+  text: Uint8Array,
+  segments: readonly TraceSegment[],
+): Piece[] {
   const kinds = ['thinking', 'answer'] as const;
   const spans: Span[] = [{ start: 0, end: text.length }];
   for (const kind of kinds) {
@@ -75,7 +79,7 @@ function inOrder(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): Pie
     const at = indexOf(all, text.subarray(start, end), from);
     if (at < 0 || !isMark(all.subarray(from, at))) return undefined;
     // Blanks beside it that both have are the span's, too.
-    let [before, behind] = [0, 0];
+    let [before, after] = [0, 0];
     while (
       start - before > span.start &&
       at - before > from &&
@@ -84,13 +88,13 @@ function inOrder(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): Pie
       before++;
     from = at + end - start;
     while (
-      end + behind < span.end &&
-      from + behind < all.length &&
-      all[from + behind] === text[end + behind]
+      end + after < span.end &&
+      from + after < all.length &&
+      all[from + after] === text[end + after]
     )
-      behind++;
-    from += behind;
-    pieces.push({ from: at - before, at: start - before, length: end - start + before + behind });
+      after++;
+    from += after;
+    pieces.push({ from: at - before, at: start - before, length: end - start + before + after });
   }
   return isMark(all.subarray(from)) ? pieces : undefined;
 }

@@ -20,7 +20,7 @@ export function finalAnswer(text: string, rule: AnswerRule = { kind: 'auto' }): 
 
 /** Numbers by their value, and their units where both have one; other answers by their words. */
 export function isSameAnswer(one: string, other: string): boolean {
-  const [a, b] = [plain(one), plain(other)];
+  const [a, b] = [withoutTypesetting(one), withoutTypesetting(other)];
   if (a === b) return true;
   const [x, y] = [measureOf(a), measureOf(b)];
   if (!x || !y || x.value !== y.value) return false;
@@ -49,7 +49,7 @@ function lastBoxed(text: string): string | undefined {
 }
 
 /** Without what is typesetting: dollars around it, parentheses, fractions of LaTeX, a full stop. */
-function plain(answer: string): string {
+function withoutTypesetting(answer: string): string {
   return answer
     .trim()
     .replace(/\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, '$1/$2')

@@ -1,6 +1,6 @@
 // From what a format found in a row to a trace.
 import { encodeUtf8, utf8Length } from '../text/utf8';
-import { align } from './alignLogprobs';
+import { alignLogprobs } from './alignLogprobs';
 import { AlignError } from '../errors';
 import { definedFields, type RawTrace } from './formats/rawTrace';
 import { splitAtMarks } from './formats/thinkMarks';
@@ -74,7 +74,7 @@ function alignedAll(raw: RawTrace, text: string, segments: readonly TraceSegment
   const refused: string[] = [];
   for (const series of raw.logprobs ?? []) {
     try {
-      aligned.push(align(series, utf8, segments));
+      aligned.push(alignLogprobs(series, utf8, segments));
     } catch (error) {
       if (!(error instanceof AlignError)) throw error;
       refused.push(`${series.source}: ${error.message}`);

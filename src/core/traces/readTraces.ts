@@ -110,7 +110,7 @@ function readJson(text: string): TraceFile | undefined {
   const rest = problems.length - LISTED;
   return {
     format: [...names].join(', ') || 'JSON',
-    traces: distinct(traces),
+    traces: withDistinctIds(traces),
     problems: rest > 0 ? [...problems.slice(0, LISTED), `and ${rest} more`] : problems,
   };
 }
@@ -204,7 +204,7 @@ function keysOf(row: unknown): string {
 }
 
 /** Rows of one harness and several filters repeat their names. */
-function distinct(traces: readonly Trace[]): Trace[] {
+function withDistinctIds(traces: readonly Trace[]): Trace[] {
   const seen = new Map<string, number>();
   return traces.map(trace => {
     const count = (seen.get(trace.id) ?? 0) + 1;

@@ -1,7 +1,7 @@
 // Which tokens may follow one another, against encoding their bytes.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Pairs } from '../../../src/core/exactBytes/tokenPairs';
+import { TokenPairs } from '../../../src/core/exactBytes/tokenPairs';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
 import { pick, randomOf, randomToy } from '../../support/toys';
@@ -14,7 +14,7 @@ test('random merges: every pair of tokens is valid exactly if its bytes encode t
     // Up to 30 merges, with ranks in any order, over few bytes: most tokens can be made in several ways.
     const { tokenizer, support } = randomToy(seed, 30);
     const rules = new ByteRules(tokenizer);
-    if (!(rules.joins instanceof Pairs)) continue;
+    if (!(rules.joins instanceof TokenPairs)) continue;
     const text = support.filter(id => rules.tokens.bytesOf(id) !== undefined);
     for (const left of text) {
       const l = rules.tokens.bytesOf(left)!;
@@ -54,7 +54,7 @@ describe.each([
       }
       const merged = rules.merge(rules.tokens.bytesOf(left)! + rules.tokens.bytesOf(right)!);
       const expected = merged.join() === `${left},${right}`;
-      expect((rules.joins as Pairs).isValid(left, right), `${left} ${right}`).toBe(expected);
+      expect((rules.joins as TokenPairs).isValid(left, right), `${left} ${right}`).toBe(expected);
       if (expected) valid++;
     }
     expect(valid).toBeGreaterThan(5000);

@@ -41,16 +41,16 @@ export function joinRopes(left: Rope | undefined, right: Rope | undefined): Rope
 export function splitRope(
   rope: Rope | undefined,
   at: number,
-): [before: Rope | undefined, behind: Rope | undefined] {
+): [before: Rope | undefined, after: Rope | undefined] {
   if (!rope) return [undefined, undefined];
   const { segment, priority, left, right } = rope;
   const start = sizeOf(left).utf16;
   if (start < at) {
-    const [before, behind] = splitRope(right, at - start - segment.text.length);
-    return [node(segment, priority, left, before), behind];
+    const [before, after] = splitRope(right, at - start - segment.text.length);
+    return [node(segment, priority, left, before), after];
   }
-  const [before, behind] = splitRope(left, at);
-  return [before, node(segment, priority, behind, right)];
+  const [before, after] = splitRope(left, at);
+  return [before, node(segment, priority, after, right)];
 }
 
 /** Calls `visit` with each segment that has a token in [first, end) and the size of what lies before it. */
@@ -64,9 +64,9 @@ export function visitTokens(
   if (!rope || before.tokens >= end || before.tokens + rope.tokens <= first) return;
   visitTokens(rope.left, first, end, visit, before);
   const here = added(before, sizeOf(rope.left));
-  const behind = added(here, sizeOfSegment(rope.segment));
-  if (here.tokens < end && behind.tokens > first) visit(rope.segment, here);
-  visitTokens(rope.right, first, end, visit, behind);
+  const after = added(here, sizeOfSegment(rope.segment));
+  if (here.tokens < end && after.tokens > first) visit(rope.segment, here);
+  visitTokens(rope.right, first, end, visit, after);
 }
 
 /** Where the last segment starts that starts below `at`, or 0. */
@@ -87,10 +87,10 @@ export function segmentAt(
   if (!rope) return undefined;
   const here = added(before, sizeOf(rope.left));
   if (at < here.utf16) return segmentAt(rope.left, at, before);
-  const behind = added(here, sizeOfSegment(rope.segment));
-  return at < behind.utf16
+  const after = added(here, sizeOfSegment(rope.segment));
+  return at < after.utf16
     ? { segment: rope.segment, before: here }
-    : segmentAt(rope.right, at, behind);
+    : segmentAt(rope.right, at, after);
 }
 
 export function ropeText(rope: Rope | undefined): string {

@@ -36,13 +36,13 @@ export function segmentsOf(
 }
 
 function segmentOf(tokenizer: Tokenizer, text: string, before: string): Segment {
-  const encoding = encodedBehind(tokenizer, before, text);
+  const encoding = encodeAfter(tokenizer, before, text);
   const { starts, ends } = utf16Spans(text, encoding.byteStarts);
   const bytes = utf8Length(text, 0, text.length);
   return { ...encoding, text, bytes, utf16Starts: starts, utf16Ends: ends };
 }
 
-function encodedBehind(tokenizer: Tokenizer, before: string, text: string): Encoding {
+function encodeAfter(tokenizer: Tokenizer, before: string, text: string): Encoding {
   const encoding = tokenizer.encode(before + text);
   if (before === '') return encoding;
   const bytes = utf8Length(before, 0, before.length);

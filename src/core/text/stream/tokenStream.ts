@@ -55,12 +55,12 @@ export class TokenStream {
     // of whose boundaries one of these is in the edit.
     const offset = startBelow(this.#rope, start - 1);
     const [before, rest] = splitRope(this.#rope, offset);
-    const [touched, behind] = splitRope(rest, end + 3 - offset);
+    const [touched, after] = splitRope(rest, end + 3 - offset);
     const old = ropeText(touched);
     const renewed = old.slice(0, start - offset) + text + old.slice(end - offset);
     const lead = segmentAt(before, sizeOf(before).utf16 - 1)?.segment.text.at(-1);
     const middle = this.#encoded(renewed, lead ?? '');
-    this.#rope = joinRopes(joinRopes(before, middle), behind);
+    this.#rope = joinRopes(joinRopes(before, middle), after);
     return sizeOf(before).tokens + commonPrefix(idsOf(touched), idsOf(middle));
   }
 

@@ -3,16 +3,21 @@
 import { encodeUtf8 } from '../../text/utf8';
 import type { AddedToken, AddedTokenPiece } from '../addedTokens';
 import { CharacterAlphabet, type Alphabet } from './alphabet';
-import { LONGEST_KEY, PretokenCache } from './wordCache';
-import { beforeWords, behindLineFeeds, betweenTokens, type HardBoundaries } from '../hardBoundary';
+import { LONGEST_KEY, PretokenCache } from './pretokenCache';
+import { beforeWords, afterLineFeeds, betweenTokens, type HardBoundaries } from '../hardBoundary';
 import type { Merger } from './merger';
 import { areCutAtBoundaries, leavesLineFeedsAlone } from '../patterns/boundaries';
 import { toNfc } from '../normalize/unicodeForms';
 import type { Scan } from '../patterns/scan';
-import { PipelineTokenizer, rewritten, take, type PipelineParts } from '../pipelineTokenizer';
+import {
+  PipelineTokenizer,
+  applyRewrite,
+  takeToken,
+  type PipelineParts,
+} from '../pipelineTokenizer';
 import type { Respell } from '../normalize/rewrite';
 import type { RewriteSpans } from '../normalize/rewriteSpans';
-import { prefixesOf, prependSpace, toSpaces, withSpaces } from '../files/metaspace';
+import { prependSchemeOf, prependSpace, toSpaces, withSpaces } from '../files/metaspace';
 import { PretokenList, type TokenList } from '../tokenList';
 import type { UnknownCharacters } from '../lookup/unknownCharacters';
 
@@ -33,7 +38,7 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
   override readonly boundaries: HardBoundaries | undefined;
   override readonly limitation = '';
   /** Added tokens, the pre_tokenizer's changes, unknown characters. */
-  protected override readonly levelsBehind = 3;
+  protected override readonly ownLevels = 3;
   readonly #cache = new PretokenCache();
   #symbols = new Int32Array(LONGEST_KEY * 3);
 
@@ -55,21 +60,21 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
     { start, end }: AddedTokenPiece,
     isFirst: boolean,
     rewriting: RewriteSpans,
-    behind: number,
+    firstLevel: number,
     list: TokenList,
   ): void {
     const { respell, unknown } = this.parts;
-    rewriting.add(behind, end - start);
+    rewriting.add(firstLevel, end - start);
     if (!respell && !unknown) {
-      rewriting.addBehind(behind, end - start);
+      rewriting.addUnchangedAfter(firstLevel, end - start);
       return this.#cutAndMerge(text, start, end, 0, list);
     }
     const piece = text.slice(start, end);
     const changes = respell?.(piece, isFirst) ?? [];
-    const spelled = rewritten(piece, changes, rewriting, behind + 1);
+    const spelled = applyRewrite(piece, changes, rewriting, firstLevel + 1);
     for (const inner of unknown?.cut(spelled) ?? [{ start: 0, end: spelled.length }]) {
-      if (take(inner, list, rewriting, behind + 2)) continue;
-      rewriting.add(behind + 2, inner.end - inner.start);
+      if (takeToken(inner, list, rewriting, firstLevel + 2)) continue;
+      rewriting.add(firstLevel + 2, inner.end - inner.start);
       this.#cutAndMerge(spelled, inner.start, inner.end, 0, list);
     }
   }
@@ -95,7 +100,7 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
   #mergeOrFind(text: string, from: number, to: number, list: TokenList): void {
     if (to - from > LONGEST_KEY) return this.#mergeAnew(text, from, to, list);
     const cache = this.#cache;
-    if (cache.take(text, from, to, list)) return;
+    if (cache.appendKnown(text, from, to, list)) return;
     const start = list.count;
     this.#mergeAnew(text, from, to, list);
     cache.add(text, from, to, list.ids, start, list.count);
@@ -119,7 +124,7 @@ function boundariesOfSplitting(parts: BpeParts): HardBoundaries | undefined {
   const isSplitAlone = normalizers.every(step => step === toNfc) && !respell && !unknown;
   if (!isSplitAlone || added.some(liesAcross)) return undefined;
   if (areCutAtBoundaries(scans)) return beforeWords;
-  return leavesLineFeedsAlone(scans[0]) ? behindLineFeeds : undefined;
+  return leavesLineFeedsAlone(scans[0]) ? afterLineFeeds : undefined;
 }
 
 /** Of those in the manner of SentencePiece. */
@@ -137,7 +142,7 @@ function boundariesOfMerging(
     return undefined;
   }
   const prefixes =
-    normalizers.includes(prependSpace) || (respell && prefixesOf(respell) !== 'never');
+    normalizers.includes(prependSpace) || (respell && prependSchemeOf(respell) !== 'never');
   // What stands behind one of them may begin like a text.
   if (prefixes && matched.length > 0) return undefined;
   const tokens = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.bytesOf(id));

@@ -14,7 +14,7 @@ const WINDOW = 256;
 const OVERLAP = 48;
 
 /** An encoding of symbols [start, ends[count - 1]); reused from call to call. */
-class Stretch {
+class PartialEncoding {
   ids = new Int32Array(WINDOW);
   /** [token]; offset of the symbol after the token. */
   ends = new Int32Array(WINDOW);
@@ -35,8 +35,8 @@ export class Merger {
   // A binary heap of possible merges, as rank * 2^32 + offset, which sorts as (rank, offset).
   #heap = new Float64Array(0);
   #heapSize = 0;
-  #stretch = new Stretch();
-  #other = new Stretch();
+  #current = new PartialEncoding();
+  #other = new PartialEncoding();
 
   constructor(merges: MergeTable) {
     this.merges = merges;
@@ -45,57 +45,57 @@ export class Merger {
   /** Appends the tokens of symbols[0, length), which are the ids of the smallest tokens. */
   encode(symbols: Int32Array, length: number, list: TokenList): void {
     let size = WINDOW;
-    this.#encodeStretch(symbols, 0, Math.min(size, length), this.#stretch);
+    this.#encodeRange(symbols, 0, Math.min(size, length), this.#current);
     for (;;) {
-      const stretch = this.#stretch;
-      const end = stretch.ends[stretch.count - 1]!;
-      let settled = end >= length ? stretch.count : 0;
+      const current = this.#current;
+      const end = current.ends[current.count - 1]!;
+      let settled = end >= length ? current.count : 0;
       if (settled === 0) {
-        let from = stretch.count - 1;
-        while (from > 0 && stretch.startOf(from) > end - OVERLAP) from--;
-        const start = stretch.startOf(from);
+        let from = current.count - 1;
+        while (from > 0 && current.startOf(from) > end - OVERLAP) from--;
+        const start = current.startOf(from);
         if (from > 0) {
-          this.#encodeStretch(symbols, start, Math.min(start + size, length), this.#other);
-          settled = this.#join(stretch, from);
+          this.#encodeRange(symbols, start, Math.min(start + size, length), this.#other);
+          settled = this.#join(current, from);
         }
       }
-      for (let i = 0; i < settled; i++) list.add(stretch.ids[i]!);
+      for (let i = 0; i < settled; i++) list.add(current.ids[i]!);
       if (end >= length) return;
       if (settled > 0) {
-        [this.#stretch, this.#other] = [this.#other, this.#stretch];
+        [this.#current, this.#other] = [this.#other, this.#current];
         size = WINDOW;
       } else {
         size *= 2;
-        const { start } = stretch;
-        this.#encodeStretch(symbols, start, Math.min(start + size, length), stretch);
+        const { start } = current;
+        this.#encodeRange(symbols, start, Math.min(start + size, length), current);
       }
     }
   }
 
   /**
-   * Looks for a token that `stretch`, from its token `from` on, and the other stretch share. Drops what the
-   * other one has before it and returns its index in `stretch`, or 0 if there is none.
+   * Looks for a token that `current`, from its token `from` on, and the other current share. Drops what the
+   * other one has before it and returns its index in `current`, or 0 if there is none.
    */
-  #join(stretch: Stretch, from: number): number {
+  #join(current: PartialEncoding, from: number): number {
     const other = this.#other;
     let i = from;
     let j = 0;
-    while (i < stretch.count && j < other.count) {
-      const behind = stretch.startOf(i) - other.startOf(j);
-      if (behind === 0 && stretch.ids[i] === other.ids[j] && stretch.ends[i] === other.ends[j]) {
+    while (i < current.count && j < other.count) {
+      const distance = current.startOf(i) - other.startOf(j);
+      if (distance === 0 && current.ids[i] === other.ids[j] && current.ends[i] === other.ends[j]) {
         other.start = other.startOf(j);
         other.ids.copyWithin(0, j, other.count);
         other.ends.copyWithin(0, j, other.count);
         other.count -= j;
         return i;
       }
-      if (behind <= 0) i++;
-      if (behind >= 0) j++;
+      if (distance <= 0) i++;
+      if (distance >= 0) j++;
     }
     return 0;
   }
 
-  #encodeStretch(symbols: Int32Array, start: number, end: number, into: Stretch): void {
+  #encodeRange(symbols: Int32Array, start: number, end: number, into: PartialEncoding): void {
     const length = end - start;
     this.#reserve(length, into);
     const ids = this.#ids;
@@ -136,7 +136,7 @@ export class Merger {
     }
   }
 
-  #reserve(length: number, into: Stretch): void {
+  #reserve(length: number, into: PartialEncoding): void {
     if (into.ids.length < length) {
       into.ids = new Int32Array(length);
       into.ends = new Int32Array(length);

@@ -1,6 +1,6 @@
 // The normalizer and the pre_tokenizer of tokenizers whose model looks words up rather than merging bytes: Unigram
 // and WordPiece. Most of them drop the white space between words.
-import { SPACE, classAt, classes, codePointAt } from '../unicode/classes';
+import { SPACE_CLASS, classAt, classes, codePointAt } from '../unicode/classes';
 import type { Json } from '../../json';
 import { normalizersOf } from './normalizers';
 import type { Scan } from '../patterns/scan';
@@ -16,7 +16,7 @@ export interface PretokenCut {
   readonly drops?: (text: string, at: number, to: number) => boolean;
 }
 
-export interface WordPipeline {
+export interface LookupPipeline {
   /** For people: 'NFC'. */
   readonly normalizer: string;
   readonly normalizers: readonly Rewrite[];
@@ -25,12 +25,12 @@ export interface WordPipeline {
   /** What is changed in each piece then. */
   readonly respell: Respell | undefined;
   /** Whether the vocabulary spells blanks as U+2581. */
-  readonly isSpaced: boolean;
+  readonly usesMetaspace: boolean;
   /** These cut what `respell` leaves. */
   readonly scans: readonly Scan[];
 }
 
-export function wordPipelineOf(json: Json): WordPipeline {
+export function wordPipelineOf(json: Json): LookupPipeline {
   const normalizers = stepsOf(json.normalizer, 'normalizer', 'normalizers');
   const preTokenizers = stepsOf(json.pre_tokenizer, 'pre_tokenizer', 'pretokenizers');
   const spaced = isSentencePiece(normalizers, preTokenizers);
@@ -45,7 +45,7 @@ export function wordPipelineOf(json: Json): WordPipeline {
     normalizer: namesOf(normalizers.filter(step => !mapsSpaces(step))),
     normalizers: spaced ? rewritesOf(normalizers) : normalizersOf(normalizers),
     cuts: before.flatMap(cutsOf),
-    isSpaced: spaced,
+    usesMetaspace: spaced,
     ...(isMetaspace ? metaspace(last) : { respell: undefined, scans: [] }),
   };
 }
@@ -70,7 +70,7 @@ function cutsOf(step: PipelineStep): PretokenCut[] {
 
 type KindAt = (text: string, at: number, to: number) => number;
 
-const isSpace: KindAt = (text, at, to) => (classAt(classes, text, at, to) === SPACE ? 0 : 1);
+const isSpace: KindAt = (text, at, to) => (classAt(classes, text, at, to) === SPACE_CLASS ? 0 : 1);
 
 /** Rust's `\w`, white space, and the rest. */
 const kindOfWhitespace: KindAt = (text, at, to) => {

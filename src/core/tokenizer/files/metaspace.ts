@@ -123,6 +123,6 @@ type PrependScheme = 'never' | 'first' | 'always';
 const schemes = new WeakMap<Respell, PrependScheme>();
 
 /** Where Metaspace puts a blank before what begins with none. */
-export function prefixesOf(respell: Respell): PrependScheme | undefined {
+export function prependSchemeOf(respell: Respell): PrependScheme | undefined {
   return schemes.get(respell);
 }

@@ -17,7 +17,7 @@ import { UnknownCharacters } from '../lookup/unknownCharacters';
 import { Vocabulary } from '../vocabulary';
 
 /** What messages call the vocabulary and the merges. */
-export interface Places {
+export interface FieldNames {
   readonly vocab: string;
   readonly merges: string;
 }
@@ -34,7 +34,7 @@ interface Spelling {
   start(ids: Ids, place: string): { alphabet: Alphabet; unknown?: UnknownCharacters };
 }
 
-export function tokenizerOfJson(json: Json, model: Json, places: Places): Tokenizer {
+export function tokenizerOfJson(json: Json, model: Json, places: FieldNames): Tokenizer {
   checkModel(model);
   const { isByteLevel, ...pipeline } = pipelineOf(json);
   const spelling = isByteLevel ? byteSpelling : characterSpelling(model);

@@ -29,14 +29,14 @@ export function lookupTypeOf(model: Json): 'Unigram' | 'WordPiece' | undefined {
   return 'max_input_chars_per_word' in model ? 'WordPiece' : undefined;
 }
 
-const PLACE = 'tokenizer.json: model.vocab';
+const VOCAB_FIELD = 'tokenizer.json: model.vocab';
 
 export function lookupTokenizerOf(json: Json, model: Json, finders: PieceFinders): Tokenizer {
   const pipeline = wordPipelineOf(json);
-  const textOf = spelling(pipeline.isSpaced);
+  const textOf = spelling(pipeline.usesMetaspace);
   const isUnigram = lookupTypeOf(model) === 'Unigram';
   const { ids, tokens, ...found } = isUnigram
-    ? unigram(model, pipeline.isSpaced)
+    ? unigram(model, pipeline.usesMetaspace)
     : wordPiece(model);
   const contents = new Map(ids);
   const added = readAddedTokens(json.added_tokens, contents, tokens, textOf);
@@ -79,7 +79,7 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
     ids,
     tokens: entries.map(([piece]) => byteOf(piece) ?? encodeUtf8(textOf(piece))),
     unknown: falls
-      ? { byteIds: idsOfBytes(ids, PLACE, byteToken) }
+      ? { byteIds: idsOfBytes(ids, VOCAB_FIELD, byteToken) }
       : { token: { id: unknownId as number, bytes: textOf(unknownPiece!) } },
     finder: (finders, isMet) =>
       finders.unigram(
@@ -95,12 +95,14 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
 
 function readPieces(vocab: unknown): (readonly [piece: string, score: number])[] {
   if (!Array.isArray(vocab) || vocab.length === 0) {
-    throw new TokenizerError(`${PLACE}: is ${quoted(vocab)}, not a list of pieces`);
+    throw new TokenizerError(`${VOCAB_FIELD}: is ${quoted(vocab)}, not a list of pieces`);
   }
   return vocab.map((entry: unknown, id) => {
     const [piece, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
     if (typeof piece === 'string' && typeof score === 'number') return [piece, score];
-    throw new TokenizerError(`${PLACE}: piece ${id} is ${quoted(entry)}, not a string and a score`);
+    throw new TokenizerError(
+      `${VOCAB_FIELD}: piece ${id} is ${quoted(entry)}, not a string and a score`,
+    );
   });
 }
 
@@ -115,7 +117,7 @@ function wordPiece(model: Json): LookupModel {
   const prefix = typeof continuing_subword_prefix === 'string' ? continuing_subword_prefix : '##';
   const longest =
     typeof max_input_chars_per_word === 'number' ? max_input_chars_per_word : LONGEST_WORD;
-  const { ids, tokens } = readVocabulary(model.vocab, PLACE, spelled =>
+  const { ids, tokens } = readVocabulary(model.vocab, VOCAB_FIELD, spelled =>
     encodeUtf8(isContinuing(spelled) ? spelled.slice(prefix.length) : spelled),
   );
   function isContinuing(spelled: string): boolean {

@@ -2,15 +2,20 @@
 // A library searches them, and says nothing of where they lie: that is found here, and checked.
 import { encodeUtf8 } from '../../text/utf8';
 import type { AddedTokenPiece, TakenToken } from '../addedTokens';
-import { LONGEST_KEY, PretokenCache } from '../bpe/wordCache';
+import { LONGEST_KEY, PretokenCache } from '../bpe/pretokenCache';
 import { TokenizerError } from '../../errors';
 import { quoted } from '../../json';
 import type { Scan } from '../patterns/scan';
-import { PipelineTokenizer, rewritten, take, type PipelineParts } from '../pipelineTokenizer';
+import {
+  PipelineTokenizer,
+  applyRewrite,
+  takeToken,
+  type PipelineParts,
+} from '../pipelineTokenizer';
 import type { RewriteSpans } from '../normalize/rewriteSpans';
 import { PretokenList, type TokenList } from '../tokenList';
 import type { Encoding } from '../tokenizer';
-import type { WordPipeline } from '../files/lookupPipeline';
+import type { LookupPipeline } from '../files/lookupPipeline';
 
 /** A piece of a pretoken: UTF-16 units, and the token's id or undefined where the vocabulary has none. */
 export interface FoundPiece {
@@ -21,7 +26,7 @@ export interface FoundPiece {
 /** The pieces of a pretoken, which has no lone surrogates, in order. */
 export type FindPieces = (pretoken: string) => readonly FoundPiece[];
 
-export interface LookupParts extends PipelineParts, WordPipeline {
+export interface LookupParts extends PipelineParts, LookupPipeline {
   /** For people: what the model does with a pretoken. */
   readonly how: string;
   readonly find: FindPieces;
@@ -36,7 +41,7 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
   override readonly boundaries = undefined;
   override readonly limitation: string;
   /** Added tokens, dropped text, the pre_tokenizer's changes, unknown pieces. */
-  protected override readonly levelsBehind = 4;
+  protected override readonly ownLevels = 4;
   readonly #cache = new PretokenCache();
 
   constructor(parts: LookupParts) {
@@ -55,19 +60,19 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
     { start, end }: AddedTokenPiece,
     isFirst: boolean,
     rewriting: RewriteSpans,
-    behind: number,
+    firstLevel: number,
     list: TokenList,
   ): void {
     const { cuts, respell, scans } = this.parts;
-    rewriting.add(behind, end - start);
+    rewriting.add(firstLevel, end - start);
     const takeWord = (from: number, to: number) => {
-      rewriting.add(behind + 1, to - from);
+      rewriting.add(firstLevel + 1, to - from);
       const word = text.slice(from, to);
       const changes = respell?.(word, isFirst && from === start) ?? [];
-      const spelled = rewritten(word, changes, rewriting, behind + 2);
+      const spelled = applyRewrite(word, changes, rewriting, firstLevel + 2);
       cutBy(scans, spelled, 0, spelled.length, (at, until) => {
         const first = list.count;
-        this.#lookUp(spelled, at, until, rewriting, behind + 3, list);
+        this.#lookUp(spelled, at, until, rewriting, firstLevel + 3, list);
         if (list instanceof PretokenList) list.close(spelled.slice(at, until), first);
       });
     };
@@ -76,7 +81,7 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
       if (!step) return takeWord(from, to);
       cutBy([step.scan], text, from, to, (at, until) => {
         if (!step.drops?.(text, at, until)) return cut(at, until, level + 1);
-        rewriting.add(behind + 1, until - at, [{ start: 0, end: until - at, text: '' }]);
+        rewriting.add(firstLevel + 1, until - at, [{ start: 0, end: until - at, text: '' }]);
       });
     };
     cut(start, end, 0);
@@ -93,12 +98,13 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
   ): void {
     const { unknown } = this.parts;
     const isShort = to - from <= LONGEST_KEY;
-    if (isShort && this.#cache.take(text, from, to, list)) return rewriting.add(level, to - from);
+    if (isShort && this.#cache.appendKnown(text, from, to, list))
+      return rewriting.add(level, to - from);
     const first = list.count;
     let isKnown = true;
     for (const { id, start, end, token } of this.#piecesOf(text.slice(from, to))) {
       const stand = token ?? (id === undefined && 'token' in unknown ? unknown.token : undefined);
-      if (take({ start, end, ...(stand ? { token: stand } : {}) }, list, rewriting, level)) {
+      if (takeToken({ start, end, ...(stand ? { token: stand } : {}) }, list, rewriting, level)) {
         isKnown = false;
         continue;
       }

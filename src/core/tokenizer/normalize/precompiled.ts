@@ -18,16 +18,16 @@ export function precompiled(charsmap: unknown): Rewrite {
     return known.get(part);
   };
   return text => {
-    const stretches: ReplacedSpan[] = [];
+    const spans: ReplacedSpan[] = [];
     const replace = (start: number, part: string): boolean => {
       const replacement = replacementOf(part);
       if (replacement === undefined) return false;
       if (replacement !== part) {
-        stretches.push({ start, end: start + part.length, text: replacement });
+        spans.push({ start, end: start + part.length, text: replacement });
       }
       return true;
     };
-    for (const { start, end, isPlain } of stretchesOf(text)) {
+    for (const { start, end, isPlain } of chunksOf(text)) {
       if (isPlain) {
         for (let i = start; i < end; i++) replace(i, text[i]!);
         continue;
@@ -45,12 +45,12 @@ export function precompiled(charsmap: unknown): Rewrite {
         at += cluster.length;
       }
     }
-    return stretches;
+    return spans;
   };
 }
 
 /** Cuts off what is sure to be clusters of one ASCII character each: finding clusters takes time. */
-function* stretchesOf(text: string): Generator<{ start: number; end: number; isPlain: boolean }> {
+function* chunksOf(text: string): Generator<{ start: number; end: number; isPlain: boolean }> {
   const isPlain = (i: number) => text.charCodeAt(i) < 0x80 && text[i] !== '\r';
   const isAlone = (i: number) =>
     isPlain(i) && (i === 0 || isPlain(i - 1)) && (i + 1 === text.length || isPlain(i + 1));
@@ -64,14 +64,14 @@ function* stretchesOf(text: string): Generator<{ start: number; end: number; isP
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const STRETCH = 256;
+const CHUNK = 256;
 
 /**
  * The grapheme clusters of text[start, end), which neither begins nor ends in one. A stretch at a time, as the
  * runtime's own takes time by the square of the length; where a stretch ends, its last cluster may go on.
  */
 function* clustersOf(text: string, start: number, end: number): Generator<string> {
-  let size = STRETCH;
+  let size = CHUNK;
   for (let at = start; at < end;) {
     let until = Math.min(at + size, end);
     if (until < end && (text.charCodeAt(until - 1) & 0xfc00) === 0xd800) until++;
@@ -79,7 +79,7 @@ function* clustersOf(text: string, start: number, end: number): Generator<string
     if (until < end) found.pop();
     yield* found;
     at += found.reduce((sum, cluster) => sum + cluster.length, 0);
-    size = found.length > 0 ? STRETCH : size * 2;
+    size = found.length > 0 ? CHUNK : size * 2;
   }
 }
 

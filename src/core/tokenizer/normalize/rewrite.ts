@@ -3,7 +3,7 @@ import { belongsTo, decodedRanges, type Belongs } from '../unicode/ranges';
 import type { ReplacedSpan } from './spans';
 import { combiningRanges } from '../unicode/unicodeCategories';
 
-/** What a step changes in a text, in order; what lies between the stretches stays as it is. */
+/** What a step changes in a text, in order; what lies between the spans stays as it is. */
 export type Rewrite = (text: string) => ReplacedSpan[];
 
 /** Nothing is put before an empty text. */
@@ -13,13 +13,13 @@ export function prepend(prefix: string): Rewrite {
 
 export function replaceAll(content: string, by: string): Rewrite {
   return text => {
-    const stretches: ReplacedSpan[] = [];
+    const spans: ReplacedSpan[] = [];
     for (let at = text.indexOf(content); at >= 0;) {
       const end = at + content.length;
-      stretches.push({ start: at, end, text: by });
+      spans.push({ start: at, end, text: by });
       at = text.indexOf(content, end);
     }
-    return stretches;
+    return spans;
   };
 }
 
@@ -53,7 +53,7 @@ export function strip(left: boolean, right: boolean): Rewrite {
     return [
       { start: 0, end: start, text: '' },
       { start: end, end: text.length, text: '' },
-    ].filter(stretch => stretch.end > stretch.start);
+    ].filter(span => span.end > span.start);
   };
 }
 
@@ -64,10 +64,10 @@ export function stripAccents(): Rewrite {
 /** Removes marks. Each goes with the character before it, not with a token behind it. */
 export function withoutMarks(isMark: Belongs): Rewrite {
   return text => {
-    const stretches: { start: number; end: number; text: string }[] = [];
+    const spans: { start: number; end: number; text: string }[] = [];
     for (const { 0: character, index } of text.matchAll(/[^\x00-\x7f]/gu)) {
       if (!isMark(character.codePointAt(0)!)) continue;
-      const last = stretches.at(-1);
+      const last = spans.at(-1);
       const end = index + character.length;
       if (last?.end === index) {
         last.end = end;
@@ -75,9 +75,9 @@ export function withoutMarks(isMark: Belongs): Rewrite {
       }
       const start =
         index - (/.$/su.exec(text.slice(Math.max(0, index - 2), index))?.[0].length ?? 0);
-      stretches.push({ start, end, text: text.slice(start, index) });
+      spans.push({ start, end, text: text.slice(start, index) });
     }
-    return stretches;
+    return spans;
   };
 }
 

@@ -9,32 +9,32 @@ export interface ReplacedSpan {
   readonly text: string;
 }
 
-/** The text with its stretches, which ascend, replaced. */
-export function replaced(text: string, stretches: readonly ReplacedSpan[]): string {
+/** The text with its spans, which ascend, replaced. */
+export function replaceSpans(text: string, spans: readonly ReplacedSpan[]): string {
   const parts: string[] = [];
   let at = 0;
-  for (const stretch of stretches) {
-    parts.push(text.slice(at, stretch.start), stretch.text);
-    at = stretch.end;
+  for (const span of spans) {
+    parts.push(text.slice(at, span.start), span.text);
+    at = span.end;
   }
   return parts.join('') + text.slice(at);
 }
 
 /**
- * Moves byte offsets of `replaced(text, stretches)`, which ascend, to those of `text`, in place. Inside a
+ * Moves byte offsets of `replaced(text, spans)`, which ascend, to those of `text`, in place. Inside a
  * stretch they are spread in proportion, so that spans still ascend and cover the text: which byte there
  * stands for which cannot be said.
  */
 export function moveToText(
   text: string,
-  stretches: readonly ReplacedSpan[],
+  spans: readonly ReplacedSpan[],
   offsets: Uint32Array,
 ): void {
   let i = 0;
   let at = 0; // UTF-16, in the text; in bytes:
   let bytes = 0; // of the text before `at`
   let replacedBytes = 0; // of the replaced text there
-  for (const { start, end, text: replacement } of stretches) {
+  for (const { start, end, text: replacement } of spans) {
     const gap = utf8Length(text, at, start);
     const shift = bytes - replacedBytes;
     bytes += gap;

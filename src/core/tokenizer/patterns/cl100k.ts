@@ -1,9 +1,9 @@
 // The family of cl100k: any one character before a word, digits in groups from the left, newlines apart.
 import {
-  LETTER,
-  NUMBER,
-  OTHER,
-  SPACE,
+  LETTER_CLASS,
+  NUMBER_CLASS,
+  OTHER_CLASS,
+  SPACE_CLASS,
   classAt,
   classes,
   classesWithMarks,
@@ -37,12 +37,13 @@ function wordScanner(table: Uint8Array, mostDigits: number): Scan {
     }
     const second = from + (codePointAt(text, from, to) > 0xffff ? 2 : 1);
     const name = classAt(table, text, from, to);
-    if (name === LETTER) return runEnd(table, text, second, to, LETTER);
-    if (name === NUMBER) return digitsEnd(text, second, to, mostDigits - 1);
-    const next = second < to ? classAt(table, text, second, to) : SPACE;
-    if (next === LETTER && !isNewline(first)) return runEnd(table, text, second, to, LETTER);
-    if (name === OTHER || (first === BLANK && next === OTHER)) {
-      return newlinesEnd(text, runEnd(table, text, second, to, OTHER), to);
+    if (name === LETTER_CLASS) return runEnd(table, text, second, to, LETTER_CLASS);
+    if (name === NUMBER_CLASS) return digitsEnd(text, second, to, mostDigits - 1);
+    const next = second < to ? classAt(table, text, second, to) : SPACE_CLASS;
+    if (next === LETTER_CLASS && !isNewline(first))
+      return runEnd(table, text, second, to, LETTER_CLASS);
+    if (name === OTHER_CLASS || (first === BLANK && next === OTHER_CLASS)) {
+      return newlinesEnd(text, runEnd(table, text, second, to, OTHER_CLASS), to);
     }
     return spaceEnd(text, from, to);
   };
@@ -52,7 +53,7 @@ function wordScanner(table: Uint8Array, mostDigits: number): Scan {
 export function digitsEnd(text: string, from: number, to: number, most: number): number {
   let end = from;
   for (let i = 0; i < most && end < to; i++) {
-    if (classAt(classes, text, end, to) !== NUMBER) break;
+    if (classAt(classes, text, end, to) !== NUMBER_CLASS) break;
     end += codePointAt(text, end, to) > 0xffff ? 2 : 1;
   }
   return end;
@@ -68,6 +69,6 @@ export const scanQwen35: Scan = (text, from, to) =>
 /** cl100k of tiktoken, which has `\s++$` before `\s*[\r\n]`: white space at the very end stays whole. */
 export const scanCl100k: Scan = (text, from, to) => {
   const end = scanLlama3(text, from, to);
-  if (end === to || classAt(classes, text, from, to) !== SPACE) return end;
-  return runEnd(classes, text, from, to, SPACE) === to ? to : end;
+  if (end === to || classAt(classes, text, from, to) !== SPACE_CLASS) return end;
+  return runEnd(classes, text, from, to, SPACE_CLASS) === to ? to : end;
 };

@@ -1,11 +1,11 @@
 // The patterns of DeepSeek's sequences that are more than one class repeated: V3's and R1's third, and the
 // white space at the end of V2's lines.
 import {
-  LETTER,
-  MARK,
-  PUNCTUATION,
-  SPACE,
-  SYMBOL,
+  LETTER_FLAG,
+  MARK_FLAG,
+  PUNCTUATION_FLAG,
+  SPACE_FLAG,
+  SYMBOL_FLAG,
   categories,
   flagRunEnd,
 } from '../unicode/categories';
@@ -16,8 +16,8 @@ export const DEEPSEEK3_PATTERN =
   '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|' +
   ' ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 
-const WORD = LETTER | MARK;
-const SIGN = PUNCTUATION | SYMBOL;
+const WORD = LETTER_FLAG | MARK_FLAG;
+const SIGN = PUNCTUATION_FLAG | SYMBOL_FLAG;
 
 export const matchDeepSeek3: Match = (text, from, to) => {
   const all = categories();
@@ -31,12 +31,12 @@ export const matchDeepSeek3: Match = (text, from, to) => {
     while (end < to && isAsciiLetter(text.charCodeAt(end))) end++;
     return end;
   }
-  const leads = (flags & (LETTER | SIGN)) === 0 && !isNewline(code);
+  const leads = (flags & (LETTER_FLAG | SIGN)) === 0 && !isNewline(code);
   if (flags & WORD || (leads && nextFlags & WORD)) return flagRunEnd(text, second, to, WORD);
   if (flags & SIGN || (code === BLANK && nextFlags & SIGN)) {
     return newlinesEnd(text, flagRunEnd(text, second, to, SIGN), to);
   }
-  return flags & SPACE ? spaceEnd(text, from, to) : from;
+  return flags & SPACE_FLAG ? spaceEnd(text, from, to) : from;
 };
 
 function isAsciiLetter(code: number): boolean {
@@ -49,7 +49,7 @@ export const LINE_TAIL_PATTERN = '\\s+$';
 /** `$` stands before a line feed, too. A run of white space is looked at once, so that long ones take linear time. */
 export const scanLineTails: Scan = (text, from, to) => {
   for (let at = from; at < to;) {
-    const end = flagRunEnd(text, at, to, SPACE);
+    const end = flagRunEnd(text, at, to, SPACE_FLAG);
     let tail = end;
     while (tail > at && tail < to && text[tail] !== '\n') tail--;
     if (tail > at) return at > from ? at : tail;

@@ -1,4 +1,4 @@
-import { SPACE, classAt, classes, runEnd } from '../unicode/classes';
+import { SPACE_CLASS, classAt, classes, runEnd } from '../unicode/classes';
 import { contraction } from './contraction';
 import { APOSTROPHE, BLANK, leaveLastSpace, type Scan } from './scan';
 
@@ -16,11 +16,11 @@ export const scanGpt2: Scan = (text, from, to) => {
   let name = classAt(classes, text, from, to);
   if (first === BLANK && from + 1 < to) {
     const next = classAt(classes, text, from + 1, to);
-    if (next !== SPACE) {
+    if (next !== SPACE_CLASS) {
       start = from + 1;
       name = next;
     }
   }
   const end = runEnd(classes, text, start, to, name);
-  return name === SPACE ? leaveLastSpace(from, end, to) : end;
+  return name === SPACE_CLASS ? leaveLastSpace(from, end, to) : end;
 };

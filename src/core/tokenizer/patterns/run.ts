@@ -1,12 +1,12 @@
 // Patterns that are one class of characters, repeated, maybe behind one white space: `\p{N}{1,3}`,
 // `\s?\p{L}+`, `[一-龥]+`. They are read rather than looked up: their classes are long and differ from file to file.
 import {
-  LETTER,
-  MARK,
-  NUMBER,
-  PUNCTUATION,
-  SPACE,
-  SYMBOL,
+  LETTER_FLAG,
+  MARK_FLAG,
+  NUMBER_FLAG,
+  PUNCTUATION_FLAG,
+  SPACE_FLAG,
+  SYMBOL_FLAG,
   categories,
 } from '../unicode/categories';
 import { codePointAt } from '../unicode/classes';
@@ -19,11 +19,11 @@ const LINE_FEED = 0x0a;
 const CLASS = /\\p\{[A-Z]\}|\[(?!\^)(?:[^[\]&\\]|\\.)+\]/su;
 const SHAPE = new RegExp(`^(\\\\s\\?| \\?)?(${CLASS.source})(\\+|\\{1,(\\d)\\})?$`, 'su');
 const FLAGS: Record<string, number> = {
-  L: LETTER,
-  M: MARK,
-  N: NUMBER,
-  P: PUNCTUATION,
-  S: SYMBOL,
+  L: LETTER_FLAG,
+  M: MARK_FLAG,
+  N: NUMBER_FLAG,
+  P: PUNCTUATION_FLAG,
+  S: SYMBOL_FLAG,
 };
 
 /** What matches as the pattern does, or undefined if it is of another shape. */
@@ -41,8 +41,8 @@ export function runMatch(pattern: string): Match | undefined {
     return stops ? stopsAtBoundaries(run) : run;
   }
   const isLead: Belongs =
-    lead === ' ?' ? code => code === 0x20 : code => (categories()[code]! & SPACE) !== 0;
-  const behindLead: Match = (text, from, to) => {
+    lead === ' ?' ? code => code === 0x20 : code => (categories()[code]! & SPACE_FLAG) !== 0;
+  const afterOptionalLead: Match = (text, from, to) => {
     // White space is one unit long.
     if (isLead(text.charCodeAt(from))) {
       const end = run(text, from + 1, to);
@@ -50,7 +50,7 @@ export function runMatch(pattern: string): Match | undefined {
     }
     return run(text, from, to);
   };
-  return stops && lead === ' ?' ? stopsAtBoundaries(behindLead) : behindLead;
+  return stops && lead === ' ?' ? stopsAtBoundaries(afterOptionalLead) : afterOptionalLead;
 }
 
 export function literal(content: string): Match {

@@ -1,7 +1,7 @@
 // What the scanners of split patterns share. Scanners stand in for regular expressions: JavaScript's differ
 // from those of Rust `tokenizers` in `\s`, `(?i:…)` and the version of Unicode, and overflow their stack on
 // a run of some million characters.
-import { SPACE, classes, runEnd } from '../unicode/classes';
+import { SPACE_CLASS, classes, runEnd } from '../unicode/classes';
 
 /**
  * The end of the pretoken that begins at `from`, in text[from, to): greater than `from`, at most `to`.
@@ -33,7 +33,7 @@ export function leaveLastSpace(from: number, end: number, to: number): number {
 
 /** `\s*[\r\n]+|\s+(?!\S)|\s+` where white space stands at `from`: it ends behind its last line end, if it has one. */
 export function spaceEnd(text: string, from: number, to: number): number {
-  const end = runEnd(classes, text, from, to, SPACE);
+  const end = runEnd(classes, text, from, to, SPACE_CLASS);
   for (let i = end; i > from; i--) if (isNewline(text.charCodeAt(i - 1))) return i;
   return leaveLastSpace(from, end, to);
 }

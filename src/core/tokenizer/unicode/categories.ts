@@ -10,16 +10,16 @@ import {
   upperRanges,
 } from './unicodeCategories';
 
-export const LETTER = 1;
-export const MARK = 2;
-export const NUMBER = 4;
-export const PUNCTUATION = 8;
-export const SYMBOL = 16;
-export const SPACE = 32;
+export const LETTER_FLAG = 1;
+export const MARK_FLAG = 2;
+export const NUMBER_FLAG = 4;
+export const PUNCTUATION_FLAG = 8;
+export const SYMBOL_FLAG = 16;
+export const SPACE_FLAG = 32;
 /** Letters that are not lower case, and marks: `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`. */
-export const UPPER = 64;
+export const UPPER_FLAG = 64;
 /** Letters that are not upper case, and marks: `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`. */
-export const LOWER = 128;
+export const LOWER_FLAG = 128;
 
 let table: Uint8Array | undefined;
 
@@ -47,15 +47,15 @@ function buildCategories(): Uint8Array {
       for (let code = first; code < end; code++) flags[code] = (flags[code]! | set) & ~cleared;
     }
   };
-  mark(letterRanges, LETTER | UPPER | LOWER);
-  mark(upperRanges, 0, LOWER);
-  mark(lowerRanges, 0, UPPER);
-  mark(markRanges, MARK | UPPER | LOWER);
-  mark(numberRanges, NUMBER);
-  mark(punctuationRanges, PUNCTUATION);
-  mark(symbolRanges, SYMBOL);
+  mark(letterRanges, LETTER_FLAG | UPPER_FLAG | LOWER_FLAG);
+  mark(upperRanges, 0, LOWER_FLAG);
+  mark(lowerRanges, 0, UPPER_FLAG);
+  mark(markRanges, MARK_FLAG | UPPER_FLAG | LOWER_FLAG);
+  mark(numberRanges, NUMBER_FLAG);
+  mark(punctuationRanges, PUNCTUATION_FLAG);
+  mark(symbolRanges, SYMBOL_FLAG);
   for (const [first, last] of spaceRanges) {
-    for (let code = first; code <= last; code++) flags[code]! |= SPACE;
+    for (let code = first; code <= last; code++) flags[code]! |= SPACE_FLAG;
   }
   return flags;
 }

@@ -3,10 +3,10 @@ import { decodedRanges } from './ranges';
 import { letterRanges, numberRanges } from './lettersAndNumbers';
 import { markRanges } from './unicodeCategories';
 
-export const OTHER = 0;
-export const LETTER = 1;
-export const NUMBER = 2;
-export const SPACE = 3;
+export const OTHER_CLASS = 0;
+export const LETTER_CLASS = 1;
+export const NUMBER_CLASS = 2;
+export const SPACE_CLASS = 3;
 
 /** Unicode's White_Space, first and last. JavaScript's own `\s` has U+FEFF besides and lacks U+0085. */
 // prettier-ignore
@@ -24,16 +24,16 @@ let withMarks: Uint8Array | undefined;
 export function classesWithMarks(): Uint8Array {
   if (!withMarks) {
     withMarks = classes.slice();
-    for (const [first, end] of decodedRanges(markRanges)) withMarks.fill(LETTER, first, end);
+    for (const [first, end] of decodedRanges(markRanges)) withMarks.fill(LETTER_CLASS, first, end);
   }
   return withMarks;
 }
 
 function buildClasses(): Uint8Array {
   const table = new Uint8Array(0x110000);
-  for (const [first, end] of decodedRanges(letterRanges)) table.fill(LETTER, first, end);
-  for (const [first, end] of decodedRanges(numberRanges)) table.fill(NUMBER, first, end);
-  for (const [first, last] of spaceRanges) table.fill(SPACE, first, last + 1);
+  for (const [first, end] of decodedRanges(letterRanges)) table.fill(LETTER_CLASS, first, end);
+  for (const [first, end] of decodedRanges(numberRanges)) table.fill(NUMBER_CLASS, first, end);
+  for (const [first, last] of spaceRanges) table.fill(SPACE_CLASS, first, last + 1);
   return table;
 }
 

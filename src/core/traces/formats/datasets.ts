@@ -172,7 +172,7 @@ export const s1k: Format = {
 };
 
 /** Steps in a list: BIG-Bench-Mistake, ProcessBench, MR-GSM8K. */
-function stepped(
+function stepsTrace(
   row: TraceRow,
   key: string,
   rest: Omit<RawTrace, 'parts'>,
@@ -190,7 +190,7 @@ export const bigBenchMistake: Format = {
   seen: 'from its documentation',
   read(row) {
     if (!('mistake_index' in row)) return undefined;
-    return stepped(row, 'steps', {
+    return stepsTrace(row, 'steps', {
       ...definedFields({
         question: asString(row.input),
         answer: asString(row.answer),
@@ -210,7 +210,7 @@ export const processBench: Format = {
   seen: 'from its documentation',
   read(row) {
     if (typeof row.label !== 'number' || typeof row.problem !== 'string') return undefined;
-    return stepped(row, 'steps', {
+    return stepsTrace(row, 'steps', {
       ...definedFields({
         question: asString(row.problem),
         isRight:

@@ -55,7 +55,7 @@ export const inspectSample: Format = {
   read(row) {
     if (!('epoch' in row) || !isRow(row.output) || !Array.isArray(row.messages)) return undefined;
     const attachments = isRow(row.attachments) ? row.attachments : {};
-    const messages = asRows(attached(row.messages, attachments));
+    const messages = asRows(resolveAttachments(row.messages, attachments));
     const scores = isRow(row.scores) ? Object.values(row.scores).filter(isRow) : [];
     const [score] = scores;
     const choices = asRows(row.output.choices);
@@ -109,13 +109,13 @@ function rowsTexts(value: unknown): unknown[] {
 }
 
 /** Long texts lie apart, under their hashes. */
-function attached(value: unknown, attachments: TraceRow): unknown {
+function resolveAttachments(value: unknown, attachments: TraceRow): unknown {
   if (typeof value === 'string' && value.startsWith(ATTACHMENT)) {
     return attachments[value.slice(ATTACHMENT.length)] ?? value;
   }
-  if (Array.isArray(value)) return value.map(each => attached(each, attachments));
+  if (Array.isArray(value)) return value.map(each => resolveAttachments(each, attachments));
   if (!isRow(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, attached(each, attachments)]),
+    Object.entries(value).map(([key, each]) => [key, resolveAttachments(each, attachments)]),
   );
 }

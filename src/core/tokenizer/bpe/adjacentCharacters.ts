@@ -1,6 +1,6 @@
 // Which characters stand side by side inside tokens, told by the bytes at their border.
 
-export class InnerPairs {
+export class AdjacentCharacters {
   /** [byte * 256 + lead byte behind it] */
   readonly #inside = new Uint8Array(256 * 256);
   /** [byte] */
@@ -24,7 +24,7 @@ export class InnerPairs {
   }
 
   /** Whether some token goes on with another character behind this byte. */
-  goesOnBehind(before: number): boolean {
+  continuesAfter(before: number): boolean {
     return this.#goesOn[before] === 1;
   }
 }

@@ -25,7 +25,7 @@ export class PretokenCache {
   }
 
   /** Puts the ids of text[from, to) into the list, if they are known. */
-  take(text: string, from: number, to: number, list: TokenList): boolean {
+  appendKnown(text: string, from: number, to: number, list: TokenList): boolean {
     const entry = this.#slots[this.#slotOf(text, from, to, hashOf(text, from, to))]!;
     if (entry === 0) return false;
     const words = this.#words;
