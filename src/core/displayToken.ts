@@ -1,12 +1,12 @@
-// A token's bytes as people read them: text where they are text, with blanks and controls made visible,
-// and hex where they are not a whole character.
+// A token's bytes in readable form: as text where they are text, with spaces and control characters made visible, and
+// as hex where they are not whole characters.
 
 import { formatHex } from './format';
 
 const NAMES: Record<string, string> = { ' ': '·', '\n': '↵', '\r': '␍', '\t': '→', '\0': '␀' };
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Z}]/gu;
 
-/** For example `·return`, `↵↵`, `⟨f0 9f⟩`. Bytes that are no UTF-8 are shown as a whole in hex. */
+/** For example `·return`, `↵↵`, `⟨f0 9f⟩`. Bytes that are not valid UTF-8 are shown entirely in hex. */
 export function displayToken(bytes: Uint8Array): string {
   let text: string;
   try {

@@ -1,11 +1,15 @@
-// The errors that are answers: what the user did or has, rather than a bug. Everything else that is thrown is a bug.
+// Errors that are meant for the user: about their input or files rather than a bug. Anything else that is thrown is a
+// bug.
 
-/** What the user did or has: its message says what, where and what next, and is shown as it is. */
+/**
+ * An error caused by the user's input or files. Its message says what, where and what to do next, and is shown
+ * unchanged.
+ */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
 }
 
-/** The request was withdrawn, or its document has changed since. Never shown. */
+/** The request was cancelled, or its document has changed since. Never shown. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
   constructor() {

@@ -1,4 +1,4 @@
-// Probabilities in words, alike wherever they are shown.
+// Formats probabilities and bytes, the same way wherever they are shown.
 import { NATS_PER_BIT } from './lenses/scores';
 
 /** For example `30.6 %`, `0.0078 %`, `1.2e-7 %`. */
@@ -11,7 +11,7 @@ export function formatBits(nats: number): string {
   return `${(nats / NATS_PER_BIT).toFixed(2)} bits`;
 }
 
-/** Bytes as people read hex: `20 61 74`. */
+/** Bytes in hex: `20 61 74`. */
 export function formatHex(bytes: Uint8Array): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
 }

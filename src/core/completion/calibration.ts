@@ -1,23 +1,23 @@
-// Which form of prompt a model knows best in somebody's own files: bits per byte of true middles, cut by cut.
+// Finds the prompt form that a model handles best in the user's own files: bits per byte of true middles, cut by cut.
 import type { PromptForm } from './prompt';
 
 export interface MeasuredForm extends PromptForm {
-  /** [cut], bits for the true middle, or for it and its end. */
+  /** [cut], bits for the true middle, or for the middle and its end. */
   readonly bits: readonly number[];
-  /** Of the prompts, for people: milliseconds for a cut. */
+  /** Milliseconds per cut of this prompt form, for display. */
   readonly ms: number;
 }
 
 export interface CalibrationRow extends PromptForm {
   readonly bitsPerByte: number;
-  /** 95 % of paired resamples of the difference to the best, in bits per byte. */
+  /** 95 % bootstrap interval of the paired difference to the best form, in bits per byte. */
   readonly differs: readonly [low: number, high: number];
   readonly ms: number;
 }
 
 const RESAMPLES = 2000;
 
-/** The best first. `bytes` are the middles', cut by cut. */
+/** Sorts the forms, best first. `bytes` are the lengths of the middles, by cut. */
 export function rankPromptForms(
   measured: readonly MeasuredForm[],
   bytes: readonly number[],
@@ -57,7 +57,7 @@ export function bootstrapInterval(
   return [means[Math.floor(0.025 * RESAMPLES)]!, means[Math.floor(0.975 * RESAMPLES)]!];
 }
 
-/** A place in a file, and what stands behind it. */
+/** A place in a file and the text that follows it there. */
 export interface CompletionCut {
   readonly text: string;
   readonly at: number;
@@ -65,8 +65,8 @@ export interface CompletionCut {
 }
 
 /**
- * Random places in lines, file by file in turn; fewer where there are not so many. The middle is the rest of the line,
- * with `inWord` up to a place inside one of its words.
+ * Random places in lines, taken from the files in turn; fewer than `count` if the files do not have enough. The middle
+ * is the rest of the line, or with `inWord` the text up to a place inside one of its words.
  */
 export function cutsIn(
   texts: readonly string[],

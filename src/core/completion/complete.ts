@@ -1,5 +1,5 @@
-// Completions at a cursor: a beginning is taken from the tree of all beginnings, then token after token, until
-// the model ends the text, the line ends, the text behind the cursor begins again, or there is enough of it.
+// Completions at a cursor. A start is taken from the tree of healing starts, then token after token is chosen until the
+// model ends the text, the line ends, the text after the cursor begins to repeat, or a limit is reached.
 import { incompleteFrom } from '../exactBytes/utf8Characters';
 import type { ByteString } from '../exactBytes/byteString';
 import type { LogprobRow } from '../exactBytes/tokenModel';
@@ -19,9 +19,9 @@ import { TrunkRows, pathOf } from './trunkRows';
 import { lineEnd, isMostlyRepeated, repeatsOf } from './stopRules';
 
 /**
- * end: the model ends the text there. line: the line is whole. join: the model rather ends there, where the text
- * behind the cursor goes on as it would have. tokens, time: there was to be no more. unsure: with one token more it
- * is too unlikely. nothing: no token may come.
+ * end: the model ends the text there. line: the line is complete. join: ending there is more probable than repeating
+ * the text after the cursor. tokens, time: a limit was reached. unsure: one more token would make the text too
+ * improbable. nothing: no token is allowed.
  */
 export type StopReason = 'end' | 'line' | 'join' | 'tokens' | 'time' | 'unsure' | 'nothing';
 
@@ -40,35 +40,41 @@ export interface Completion {
   /** Whole characters. */
   readonly insert: ByteString;
   readonly stopReason: StopReason;
-  /** From the end of the trunk on: they spell the handed bytes, then the insertion, and perhaps more. */
+  /** The tokens after the trunk. They spell the rolled-back bytes, then the insertion, and possibly more. */
   readonly tokens: readonly CompletedToken[];
-  /** The row behind the last token, where it was looked at. */
+  /** The row after the last token, if the model was asked for it. */
   readonly last: LogprobRow | undefined;
 }
 
 export interface CompleteOptions {
-  /** Tokens that reach beyond the cursor. */
+  /** Counts the tokens that extend past the cursor. */
   readonly maxTokens: number;
   readonly singleLine: boolean;
-  /** What is behind the cursor. */
+  /** The text after the cursor. */
   readonly suffix: ByteString;
-  /** The part of its beginning that the model does not see: what it writes ends with that. */
+  /** The beginning of the suffix that the model does not see; what the model writes must end with it. */
   readonly close: ByteString;
-  /** Whether the model sees it; then it knows where the text ends. */
+  /** Whether the model sees the suffix. If so, it knows where its text has to end. */
   readonly seesSuffix: boolean;
-  /** None: always the likeliest. */
+  /** Undefined: greedy decoding. */
   readonly sampling?: ChoiceSampling | undefined;
-  /** Nats: an insertion is no less likely. -Infinity: however unlikely it is. */
+  /** Nats: the lowest log-probability of an insertion. -Infinity: no limit. */
   readonly least: number;
-  /** What the model sees before the trunk's end: tokens to draft from. None: one token is asked for at a time. */
+  /**
+   * The tokens that the model sees before the end of the trunk, to draft from. Undefined: no drafting, one row per
+   * request.
+   */
   readonly draftFrom?: readonly number[] | undefined;
-  /** Asked between tokens: whether time is up. */
+  /** Checked between tokens: whether the time limit has passed. */
   isLate(): boolean;
-  /** Told what is sure of the insertion by now. */
+  /** Called with the part of the insertion that can no longer change. */
   onText?(insert: ByteString): void;
 }
 
-/** The likeliest completion, and where more are wanted those of the next likeliest beginnings; or so many drawn. */
+/**
+ * The most probable completion; with `count` > 1 also those of the next most probable starts. With sampling, `count`
+ * samples.
+ */
 export async function complete(
   chooser: Chooser,
   rows: TrunkRows,
@@ -99,10 +105,10 @@ export async function complete(
 
 class CompletionWriter {
   readonly #tokens: CompletedToken[] = [];
-  /** The insertion, as it is written; it may end inside a character. */
+  /** The insertion so far; it may end inside a character. */
   #text = '';
   readonly #drafter: Drafter | undefined;
-  /** Tokens that were written when the model was last asked. */
+  /** The number of tokens when the model was last asked. */
   #askedAfter = 0;
   readonly #chooser: Chooser;
   readonly #rows: TrunkRows;
@@ -122,7 +128,7 @@ class CompletionWriter {
     this.#drafter = options.draftFrom && new Drafter(options.draftFrom);
   }
 
-  /** `logprob`: nats, of the start given what it begins with. */
+  /** `logprob`: nats, of the start given the text that it extends. */
   async write(start: TokenChoice, logprob: number): Promise<Completion> {
     const { nodes } = this.#beginnings;
     for (const id of pathOf(nodes, start.node)) this.#append(id);
@@ -144,7 +150,7 @@ class CompletionWriter {
     }
   }
 
-  /** The row behind what is written, and with a draft those behind its tokens, too. */
+  /** The row after the tokens so far. With a draft, the rows after its tokens are fetched in the same request. */
   async #ask(): Promise<LogprobRow> {
     const path = this.#path;
     this.#drafter?.accepted(path.length - this.#askedAfter - 1);
@@ -189,7 +195,7 @@ class CompletionWriter {
   }
 
   #reportText(): void {
-    // What the suffix begins with may yet be left out.
+    // The repeated beginning of the suffix may still be dropped.
     const [sure = this.#text.length] = repeatsOf(this.#text, this.#options.suffix);
     const text = this.#text.slice(0, sure);
     this.#options.onText?.(text.slice(0, incompleteFrom(text)));
@@ -208,10 +214,11 @@ class CompletionWriter {
   }
 
   /**
-   * How much of what was written is inserted: all, or up to where the model rather stops than writes what is
-   * behind the cursor already. Both are probabilities of the same kind: that the text is so much, goes on with the
-   * part of the suffix that the model does not see, and ends; or, where it sees none, only that it goes on so.
-   * With such a part every token may be the last one that is inserted, as what was written need not end with it.
+   * How much of the text to insert: all of it, or the part before the place where ending is more probable than
+   * repeating the text after the cursor. The candidates are compared by probabilities of the same kind: that the text
+   * is the candidate, continues with the part of the suffix that the model does not see, and ends. If the model sees no
+   * suffix, only that the text is the candidate and continues with the suffix. If part of the suffix is hidden, every
+   * token is a candidate for the last inserted one, because the written text need not end with that part.
    */
   async #joinOf(text: ByteString, hasEnded: boolean): Promise<number> {
     const { suffix, close, seesSuffix } = this.#options;
@@ -222,7 +229,7 @@ class CompletionWriter {
     const expected = seesSuffix ? close : joinOf(suffix);
     const scores = await this.#textLogprobs(wanted.map(at => text.slice(0, at) + expected));
     if (!isScored) {
-      // What was written and did not end: no text that begins so is likelier.
+      // The written text, which has not ended. No text that begins with it is more probable.
       wanted.push(text.length);
       scores.push(this.#tokens.reduce((sum, { logprob }) => sum + logprob, 0));
     }
@@ -231,7 +238,7 @@ class CompletionWriter {
     return best < text.length && close === '' ? this.#joinOf(text.slice(0, best), true) : best;
   }
 
-  /** Before the end of `text`, at whole characters, its beginning included. */
+  /** Token ends inside `text` that are at whole characters, and its beginning. */
   #tokenEnds(text: ByteString): number[] {
     let at = -this.#beginnings.rolledBack.length;
     const ends = this.#tokens.map(({ bytes }) => (at += bytes.length));
@@ -239,7 +246,7 @@ class CompletionWriter {
     return [0, ...ends.filter(end => end > 0 && end < text.length && isWhole(end))];
   }
 
-  /** Nats: of the tokens that the tokenizer makes of each text; and of the end, where the model knows of one. */
+  /** Nats: of the canonical tokens of each text, plus its end if the model sees the suffix. */
   async #textLogprobs(texts: readonly ByteString[]): Promise<number[]> {
     const rows = this.#rows;
     const paths = texts.map(text => this.#beginnings.encode(text));
@@ -253,7 +260,7 @@ class CompletionWriter {
   }
 }
 
-/** Of the suffix's beginning: what tells that a text goes on with it. */
+/** The beginning of the suffix by which a continuation with it is recognised. */
 function joinOf(suffix: ByteString): ByteString {
   const line = suffix.indexOf('\n', suffix.search(/[^\r\n]/)) + 1;
   const beginning = suffix.slice(0, Math.min(line || Infinity, JOIN_BYTES));

@@ -1,5 +1,5 @@
-// Which tokens may come behind those that are there: whatever leaves the text UTF-8, or only what the tokenizer
-// itself makes of some text.
+// Which tokens may follow a path: all that keep the text valid UTF-8, or only those that the tokenizer itself produces
+// for some text.
 import { codePointsFrom, incompleteFrom } from '../exactBytes/utf8Characters';
 import { firstInvalidUtf8 } from '../text/utf8';
 import { bytesOf, type ByteString } from '../exactBytes/byteString';
@@ -8,14 +8,16 @@ import type { SortedTokens } from '../exactBytes/sortedTokens';
 import { TokenPrefix } from '../exactBytes/tokenPrefix';
 
 export interface Continuations {
-  /** Whether a token of text may come next. */
+  /** A predicate: whether a text token may come next. */
   follower(): (token: number) => boolean;
   /** Whether the text may end here. */
   readonly ends: boolean;
   after(token: number): Continuations;
 }
 
-/** Longer paths are cut at a settled boundary: what may follow is found sooner, and remembered for more of them. */
+/**
+ * Longer paths are shortened to a settled boundary: their followers are found faster and shared by more paths in the cache.
+ */
 const KEPT_BYTES = 16;
 
 export class CanonicalTokens implements Continuations {
@@ -45,7 +47,7 @@ export class CanonicalTokens implements Continuations {
   }
 }
 
-/** The tokens behind the last boundary that no continuation moves. */
+/** The tokens after the last boundary that no continuation can move. */
 function dropSettled(rules: ByteRules, prefix: TokenPrefix): TokenPrefix {
   const ends = rules.pretokenEnds(prefix.bytes, 0);
   const from = ends.at(-1 - rules.boundaries.unsettled);
@@ -57,7 +59,7 @@ function dropSettled(rules: ByteRules, prefix: TokenPrefix): TokenPrefix {
     .reduce((path, token) => rules.canonical.extend(path, token), TokenPrefix.empty);
 }
 
-/** Any token of text that leaves the text UTF-8, as models are commonly run. */
+/** Any text token that keeps the text valid UTF-8, the usual way to run a model. */
 export function anyTokens(tokens: SortedTokens, partial: ByteString = ''): Continuations {
   return {
     ends: partial === '',

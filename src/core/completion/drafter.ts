@@ -1,7 +1,7 @@
-// What is likely to come because it came before: the tokens behind the last place where the text's last tokens stand.
-// The model is asked about all of them at once, and goes on as if it had been asked one by one.
+// Drafts tokens by prompt lookup: those that followed the last earlier occurrence of the text's final tokens. The model
+// scores the whole draft in one request; the result is the same as asking token by token.
 
-/** Tokens that must be the same: as many as can be. */
+/** Final tokens that must match: as many as possible within these limits. */
 const MOST_SAME = 4;
 const LEAST_SAME = 2;
 
@@ -20,7 +20,7 @@ export class Drafter {
     this.#before = context.length;
   }
 
-  /** Tokens that may come behind `written`; none where nothing like it was there. */
+  /** The drafted tokens after `written`; none if there is no match. */
   after(written: readonly number[]): number[] {
     this.#context.length = this.#before;
     this.#context.push(...written);
@@ -29,7 +29,7 @@ export class Drafter {
     return draft;
   }
 
-  /** How many tokens of the last draft the model wrote, too. */
+  /** Reports how many tokens of the last draft the model chose as well. */
   accepted(count: number): void {
     if (this.#pending === 0) return;
     this.#length =

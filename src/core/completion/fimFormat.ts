@@ -1,34 +1,36 @@
-// How a model was taught to fill in the middle: the tokens around the text before the cursor and behind it.
+// How a model was trained to fill in the middle: the tokens around the prefix and the suffix.
 import { FimError } from '../errors';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export type FimMode = 'psm' | 'spm';
 
-/** Tokens, and the two holes that text goes into. */
+/** Tokens, or a placeholder for the text before or after the cursor. */
 export type FimPart = readonly number[] | 'prefix' | 'suffix';
 
 export interface FimFormat {
-  /** Where it is from, for people: 'tokenscope.json', 'Qwen'. */
+  /** The source of the format, for display: 'tokenscope.json', 'Qwen'. */
   readonly source: string;
   readonly templates: Readonly<Partial<Record<FimMode, readonly FimPart[]>>>;
-  /** The form that the model is asked in unless something else is measured or wished. */
+  /** The mode to use unless another is measured or requested. */
   readonly preferred: FimMode;
-  /** Tokens that are no text, whatever the tokenizer says of them. */
+  /** Tokens that are not text, whatever the tokenizer says. */
   readonly marks: readonly number[];
-  /** The tokens that end a middle, besides those that end a text. */
+  /** Tokens that end a middle, in addition to those that end a text. */
   readonly ends: readonly number[];
-  /** Where the texts were cut that the model was taught with. */
+  /** At which positions the training texts were split. */
   readonly cuts: 'character' | 'token' | 'unknown';
 }
 
-/** Marks of the families of models, by the names of their tokens. Where two share names, the one that has more of them is first. */
+/**
+ * Marker tokens of the model families, by name. Where two families share names, the one with more markers comes first.
+ */
 const FAMILIES: readonly {
   source: string;
   psm?: string;
   spm?: string;
-  /** Those that were taught both forms are asked in the one that goes on writing the prefix. */
+  /** For families trained in both modes, the one in which the model continues the prefix. */
   preferred: FimMode;
-  /** Further tokens that must be there. */
+  /** Another token that must exist. */
   has?: string;
   ends: readonly string[];
 }[] = [
@@ -83,8 +85,8 @@ const FAMILIES: readonly {
 ];
 
 /**
- * What `own`, "fim" of tokenscope.json, says, else that of the family whose tokens the vocabulary has, else
- * undefined. Throws `FimError`.
+ * The format of `own` ("fim" in tokenscope.json) if given, else that of the first family whose tokens are in the
+ * vocabulary, else undefined. Throws `FimError`.
  */
 export function fimFormat(tokenizer: Tokenizer, own?: unknown): FimFormat | undefined {
   if (own === undefined) return recognised(tokenizer);
@@ -159,7 +161,7 @@ function parts(tokenizer: Tokenizer, name: FimMode, template: unknown): FimPart[
 
 const MARK = /^▁?<[^<>]+>$|^\[[A-Z_]+\]$/;
 
-/** The ids of tokens whose names stand behind one another, the longest name first. */
+/** The ids of concatenated token names; the longest name is matched first. */
 function named(tokenizer: Tokenizer, template: FimMode, names: string): number[] {
   const ids: number[] = [];
   for (let at = 0; at < names.length;) {
@@ -167,7 +169,7 @@ function named(tokenizer: Tokenizer, template: FimMode, names: string): number[]
     let id: number | undefined;
     for (; end > at; end--) {
       id = tokenizer.idOf(names.slice(at, end));
-      // Qwen's marks are added tokens that are not special.
+      // Qwen's markers are added tokens that are not special.
       if (id !== undefined && (tokenizer.isSpecial(id) || MARK.test(names.slice(at, end)))) break;
       id = undefined;
     }

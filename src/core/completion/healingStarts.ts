@@ -1,8 +1,9 @@
-// Where a completion may begin: a small tree of tokens that spell the bytes before the cursor, or most of them.
+// Where a completion may begin (token healing): a small tree of tokens that spell the bytes before the cursor, or most
+// of them.
 //
-//   exact      all ways in which the tokenizer may cut the text there, whatever follows (the cover tree);
-//   one-token  the text's tokens with the last one dropped: one that begins with its bytes, or it again;
-//   none       the text's tokens as they are.
+//   exact      every tokenization of the text at the cursor, whatever follows it (the cover tree);
+//   one-token  the text's tokens without the last one; then a token that begins with its bytes, or the same one;
+//   none       the text's tokens unchanged.
 import { byteStringOf, bytesOf, type ByteString } from '../exactBytes/byteString';
 import { coverTree, noTrunk, settle } from '../exactBytes/coverTree';
 import type { PathNode } from '../exactBytes/tokenModel';
@@ -15,30 +16,30 @@ export type Healing = 'exact' | 'one-token' | 'none';
 export const healings: readonly Healing[] = ['exact', 'one-token', 'none'];
 
 export interface HealingNode extends PathNode {
-  /** What may come behind the path. */
+  /** What may follow the path. */
   readonly next: Continuations;
 }
 
 export interface HealingHead {
   /** Index of the node at which the path ends. */
   readonly node: number;
-  /** The bytes before the cursor behind the path: the next token begins with them, and is longer. */
+  /** The bytes between the path and the cursor. The next token begins with them and is longer. */
   readonly rest: ByteString;
 }
 
 export interface HealingStarts {
-  /** Behind the prompt's root. */
+  /** The tokens after the prompt's root. */
   readonly trunk: readonly number[];
   /** Nodes after their parents; the first is the end of the trunk and has no token (-1). */
   readonly nodes: readonly HealingNode[];
   readonly heads: readonly HealingHead[];
-  /** The bytes before the cursor behind the trunk: handed back to the model. */
+  /** The bytes between the trunk and the cursor, which are rolled back: the model writes them again. */
   readonly rolledBack: ByteString;
-  /** The tokens behind the trunk of the handed bytes with these behind them, where the text ends. */
+  /** The tokens after the trunk for the rolled-back bytes followed by `bytes`, with the text ending there. */
   encode(bytes: ByteString): number[];
 }
 
-/** At the end of `text`, which begins a text or goes on with one. Throws `InexactError`. */
+/** The starts at the end of `text`; `begins`: whether it is the beginning of a text. Throws `InexactError`. */
 export function exactStarts(rules: ByteRules, text: ByteString, begins = true): HealingStarts {
   rules.check(text, 0, begins);
   const open = (begins ? rules.opening : '') + text;
@@ -65,7 +66,7 @@ export function exactStarts(rules: ByteRules, text: ByteString, begins = true): 
   };
 }
 
-/** With the last token dropped, or with none. `open` is UTF-8. */
+/** The starts without the last token, or with all. `open` is valid UTF-8. */
 export function commonStarts(
   tokenizer: Tokenizer,
   tokens: SortedTokens,

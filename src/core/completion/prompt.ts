@@ -1,20 +1,23 @@
-// What a model is shown for a completion: tokens that stay as they are, and behind them the bytes that it writes
-// anew, so that the text may be cut into tokens there as the model likes it.
+// The prompt of a completion: fixed tokens (the root), followed by bytes that the model writes again, so that it may
+// tokenize the text there in its own way.
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from '../exactBytes/byteString';
 import { beforeWords, nextHardBoundary } from '../tokenizer/hardBoundary';
 import { encodeUtf8, utf8Length } from '../text/utf8';
 import type { FimFormat, FimMode, FimPart } from './fimFormat';
 
-/** none: the text before the cursor alone; the model does not see what is behind it. */
+/** none: the text before the cursor alone, without the suffix. */
 export type PromptMode = FimMode | 'none';
 
-/** How much of the text before the cursor the model writes anew where its template puts a text between the two. */
+/**
+ * How much of the text before the cursor is written again by the model, if the template puts other text after the
+ * prefix.
+ */
 export type Rollback = 'none' | 'boundary' | 'line';
 
 /**
- * Where the text behind the cursor begins that the model is shown. boundary: inside a word, behind the first place at
- * which no token lies across, so that the model may write a token that reaches into the word's rest.
+ * Where the suffix shown to the model begins. boundary: inside a word, after the first place that no token crosses, so
+ * that the model may write a token that extends into the rest of the word.
  */
 export type SuffixFrom = 'cursor' | 'boundary';
 
@@ -26,17 +29,17 @@ export interface PromptForm {
 
 export interface Prompt {
   readonly mode: PromptMode;
-  /** Marks, and text that is not handed back. */
+  /** Markers and the text that is not rolled back. */
   readonly root: readonly number[];
-  /** UTF-8 behind the root that what is written begins with; what is inserted comes behind it. */
+  /** UTF-8 after the root that the model's text begins with. The insertion follows it. */
   readonly open: ByteString;
-  /** UTF-8 that what is written ends with, before the text that the model is shown; what is inserted comes before it. */
+  /** UTF-8 that the model's text ends with, before the suffix shown to the model. The insertion precedes it. */
   readonly close: ByteString;
-  /** Whether a text begins there, rather than goes on. */
+  /** Whether the open text is the beginning of a text. */
   readonly begins: boolean;
 }
 
-/** `mode` is one that the format has a template for. */
+/** `mode` is 'none' or one that the format has a template for. */
 export function promptOf(
   tokenizer: Tokenizer,
   format: FimFormat | undefined,
@@ -45,7 +48,7 @@ export function promptOf(
 ): Prompt {
   const template = mode === 'none' ? undefined : format?.templates[mode];
   if (!template) return { mode: 'none', root: [], open: utf8Of(prefix), close: '', begins: true };
-  // Where the prefix is last, the model goes on writing it: the tree of tokens reaches back as far as it must.
+  // If the prefix comes last, the model continues it directly, and the cover tree rolls back as far as necessary.
   const isJoined = template.at(-1) === 'prefix';
   const at = isJoined ? 0 : prefix.length - rolledBackBytes(prefix, rollback);
   const hidden = suffixFrom === 'boundary' ? restOfWord(tokenizer, suffix) : 0;
@@ -57,7 +60,9 @@ export function promptOf(
   return { mode, root, open, close, begins: isJoined };
 }
 
-/** Names of marks are text, also where the tokenizer finds them because they are no special tokens. */
+/**
+ * Marker names in the text are encoded as text, even if the tokenizer matches them because they are not special tokens.
+ */
 function encodeText(
   tokenizer: Tokenizer,
   text: string,
@@ -77,7 +82,7 @@ function encodeText(
   );
 }
 
-/** Of a text that goes on, so that nothing is put before it that tokenizers put before a whole text. */
+/** The tokens of a text that continues another one: without what tokenizers prepend to a whole text. */
 function encodeContinuation(tokenizer: Tokenizer, text: string): number[] {
   const { ids } = tokenizer.encode(text);
   const [first] = ids;
@@ -93,17 +98,17 @@ function startsOtherwise(token: Uint8Array, text: string): boolean {
   return token[0] === BLANK && text.charCodeAt(0) !== BLANK;
 }
 
-/** UTF-16 units at the end of the prefix. */
+/** In UTF-16 units, counted from the end of the prefix. */
 function rolledBackBytes(prefix: string, rollback: Rollback): number {
   if (rollback === 'none') return 0;
   const line = prefix.length - (prefix.lastIndexOf('\n') + 1);
   if (rollback === 'line') return line;
-  // A word or a run of signs with the blanks before it, or blanks with the line end before them.
+  // A word or a run of punctuation with the white space before it, or white space with the line end before it.
   const [last = ''] = /(?:\s*(?:[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]+)|\s+)$/u.exec(prefix) ?? [];
   return last.length;
 }
 
-/** UTF-16 units that a suffix goes on with in a word, up to a hard boundary or the line's end; mostly 0. */
+/** UTF-16 units of the suffix that finish a word, up to a hard boundary or the line end; usually 0. */
 function restOfWord({ boundaries = beforeWords }: Tokenizer, suffix: string): number {
   if (!/^[\p{L}\p{N}_]/u.test(suffix)) return 0;
   const [line] = suffix.slice(0, NEAR).split(/[\r\n]/, 1) as [string];
@@ -119,21 +124,24 @@ export interface PromptPlace {
   readonly suffix: string;
 }
 
-/** Behind a cursor there is less to learn from than before it. */
+/** The suffix is less informative than the prefix. */
 const SUFFIX_SHARE = 1 / 4;
 
-/** More characters than this for each token are not looked at. */
+/** Text beyond this many characters per token is not considered. */
 const CHARACTERS = 8;
 
-/** The text's beginning is let go in steps of so many characters, so that it is mostly the same one key later. */
+/**
+ * The start of the prefix moves in steps of this many characters, so that it usually stays the same from one keystroke
+ * to the next.
+ */
 const STEP = 2048;
 
-/** Characters within which a hard boundary is looked for. */
+/** The range, in characters, in which a hard boundary is searched for. */
 const NEAR = 1000;
 
 /**
- * What of a text fits in `tokens` tokens around `at`. Both ends are at line ends where there are any; the
- * prefix begins where the one before it did until it has grown by half.
+ * The part of a text around `at` that fits into `tokens` tokens. Both ends are at line ends where possible. The start
+ * of the prefix stays the same until the prefix has grown by half.
  */
 export function placeIn(
   text: string,
@@ -154,7 +162,7 @@ function fitPrefix(before: string, tokenizer: Tokenizer, limit: number): string 
   const text = from === 0 ? before : before.slice(lineStart(tokenizer, before, from));
   const { ids, byteStarts } = tokenizer.encode(text);
   if (ids.length <= limit) return text;
-  // By halves, so that the beginning stays where it is while the text grows.
+  // Drops halves of the limit, so that the start stays in place while the text grows.
   const half = Math.max(1, limit >> 1);
   const dropped = Math.ceil((ids.length - limit) / half) * half;
   return text.slice(lineStart(tokenizer, text, utf16At(text, byteStarts[dropped]!)));
@@ -169,8 +177,8 @@ function fitSuffix(after: string, tokenizer: Tokenizer, limit: number): string {
 }
 
 /**
- * Where the first line that is surely cut from the one before begins at or behind `from`, if that is near, else
- * any line; `from` itself where there is none.
+ * The first line start from `from` on that is surely a token boundary, if one is near; else the first line start;
+ * `from` itself if there is none.
  */
 function lineStart({ boundaries = beforeWords }: Tokenizer, text: string, from: number): number {
   const { isHard } = boundaries;
@@ -183,7 +191,7 @@ function lineStart({ boundaries = beforeWords }: Tokenizer, text: string, from: 
   return isLow ? from + 1 : from;
 }
 
-/** The place of a byte; the character's that it is inside. */
+/** The UTF-16 offset of a byte, or of the character that contains it. */
 function utf16At(text: string, byte: number): number {
   let low = 0;
   let high = text.length;

@@ -1,10 +1,10 @@
-// How long to wait behind a key before a completion is asked for. Where completions come sooner than the next key
-// there is nothing to wait for; where they do not, only a pause in the typing is worth one.
+// How long to wait after a keystroke before requesting a completion. If completions are faster than the next key,
+// waiting is unnecessary; if they are slower, only a pause in typing is worth a request.
 
-/** Keys further apart are no rhythm. */
+/** Longer gaps between keys do not count as typing. */
 const RHYTHM_MS = 1500;
 const KEPT = 12;
-/** A key is often followed by another that the editor makes itself. */
+/** The editor often follows a keystroke with one of its own. */
 const LEAST_MS = 15;
 
 export class RequestDelay {
@@ -20,12 +20,12 @@ export class RequestDelay {
     if (this.#gaps.length > KEPT) this.#gaps.shift();
   }
 
-  /** How long a completion took. */
+  /** Reports how long a completion took. */
   took(ms: number): void {
     this.#latency = this.#latency === undefined ? ms : 0.7 * this.#latency + 0.3 * ms;
   }
 
-  /** At most `limit`. */
+  /** The delay, at most `limit`. */
   ms(limit: number): number {
     const gaps = [...this.#gaps].sort((a, b) => a - b);
     const gap = gaps[gaps.length >> 1];

@@ -1,10 +1,10 @@
-// Where a completion may stop: at a line's end, and where it says again what is behind the cursor.
+// Where a completion may stop: at the end of a line, and where it repeats the text after the cursor.
 import type { ByteString } from '../exactBytes/byteString';
 
-/** So many bytes that are not blank are never said twice. */
+/** A repetition of this many non-space bytes is never inserted. */
 export const REPEATED_BYTES = 8;
 
-/** Where the first line ends that is more than white space, its line end left out; -1 if it does not end. */
+/** The end of the first line that is not only white space, without its line break; -1 if it does not end. */
 export function lineEnd(bytes: ByteString): number {
   const text = bytes.search(/[^ \t\r\n]/);
   if (text < 0) return -1;
@@ -13,8 +13,8 @@ export function lineEnd(bytes: ByteString): number {
 }
 
 /**
- * The places, ascending, from which on `bytes` is nothing but the beginning of `suffix`: what stands behind one of
- * them need not be inserted. Inside a character there is none.
+ * The offsets, ascending, from which `bytes` is only a repetition of the beginning of `suffix`; the rest after any of
+ * them need not be inserted. Offsets inside a character are left out.
  */
 export function repeatsOf(bytes: ByteString, suffix: ByteString): number[] {
   const places: number[] = [];
@@ -25,7 +25,7 @@ export function repeatsOf(bytes: ByteString, suffix: ByteString): number[] {
   return places;
 }
 
-/** Whether the end of `bytes` repeats `REPEATED_BYTES` or more of the suffix's beginning that are not blank. */
+/** Whether the end of `bytes` repeats at least `REPEATED_BYTES` non-space bytes of the beginning of `suffix`. */
 export function isMostlyRepeated(bytes: ByteString, suffix: ByteString): boolean {
   const [first] = repeatsOf(bytes, suffix);
   return (

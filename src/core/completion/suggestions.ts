@@ -1,9 +1,9 @@
-// Suggestions that are known, by the text before the cursor: a radix trie, in which a suggestion serves wherever
-// what has been typed since is its beginning.
+// A cache of suggestions by the text before the cursor. A radix trie finds every suggestion that begins with what has
+// been typed since.
 
 /** What was suggested at a place. */
 export interface Suggestion {
-  /** What else than the text before the cursor it depends on: the document, the text behind, the settings. */
+  /** Everything else that the suggestion depends on: the document, the text after the cursor, the settings. */
   readonly scene: string;
   readonly before: string;
   readonly inserts: readonly string[];
@@ -11,12 +11,12 @@ export interface Suggestion {
 
 interface Node<T> {
   edge: string;
-  /** By first character. */
+  /** Keyed by first character. */
   readonly children: Map<string, Node<T>>;
   value: T | undefined;
 }
 
-/** Strings by their prefixes; edges share the strings that they are slices of. */
+/** Maps strings by their prefixes. Edges share the strings that they are slices of. */
 export class RadixTrie<T> {
   readonly #root: Node<T> = { edge: '', children: new Map(), value: undefined };
 
@@ -55,7 +55,7 @@ export class RadixTrie<T> {
       join(parent);
   }
 
-  /** The values of the keys that `text` begins with, the longest first. */
+  /** The values of the keys that are prefixes of `text`, longest first. */
   along(text: string): T[] {
     const found: T[] = [];
     let node = this.#root;
@@ -88,7 +88,7 @@ function split<T>(node: Node<T>, at: number): void {
   node.children.set(lower.edge[0]!, lower);
 }
 
-/** The node with its only child. */
+/** Merges a node with its only child. */
 function join<T>(node: Node<T>): void {
   const [child] = node.children.values();
   node.edge += child!.edge;
@@ -100,7 +100,7 @@ function join<T>(node: Node<T>): void {
 /** The most recent suggestions, by scene and text before the cursor. */
 export class Suggestions {
   readonly #tries = new Map<string, RadixTrie<Suggestion>>();
-  /** The least recently used first. */
+  /** Least recently used first. */
   readonly #order = new Set<Suggestion>();
   readonly #limit: number;
 
@@ -120,7 +120,7 @@ export class Suggestions {
     if (this.#order.size > this.#limit && oldest) this.#drop(oldest);
   }
 
-  /** What is left of each suggestion that begins with what has been typed since; undefined if none is known. */
+  /** The remainder of each suggestion that begins with what has been typed since; undefined if none is known. */
   find(scene: string, before: string): string[] | undefined {
     for (const suggestion of this.#tries.get(scene)?.along(before) ?? []) {
       const typed = before.slice(suggestion.before.length);
@@ -128,7 +128,7 @@ export class Suggestions {
         .filter(insert => insert.startsWith(typed))
         .map(insert => insert.slice(typed.length));
       const left = rest.filter(insert => insert !== '');
-      // That nothing is suggested here is known, too; that a suggestion is used up is not.
+      // "No suggestion here" is a known answer, too; a used-up suggestion is not.
       if (left.length === 0 && (typed !== '' || rest.length > 0)) continue;
       this.#order.delete(suggestion);
       this.#order.add(suggestion);

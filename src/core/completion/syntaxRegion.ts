@@ -1,12 +1,12 @@
-// Whether a place in source code is in a comment or a string, by the marks of the language alone: enough to be
-// quiet there, not to parse it.
+// Whether a place in source code is inside a comment or a string, judged only by the delimiters of the language: enough
+// to stay quiet there, without a parser.
 
 export type Region = 'code' | 'comment' | 'string';
 
 interface Marks {
   readonly line: readonly string[];
   readonly block: readonly (readonly [string, string])[];
-  /** Those that end with their line, and those that do not. */
+  /** `quotes` end with their line; `longQuotes` do not. */
   readonly quotes: readonly string[];
   readonly longQuotes: readonly string[];
 }
@@ -21,7 +21,7 @@ const LANGUAGES: Readonly<Record<string, Marks>> = {
   ...{ javascript: SCRIPT, javascriptreact: SCRIPT, typescript: SCRIPT, typescriptreact: SCRIPT },
   ...{ c: C, cpp: C, csharp: C, java: C, kotlin: C, swift: C, scala: C, dart: C, php: C, jsonc: C },
   go: SCRIPT,
-  // An apostrophe is a lifetime as often as a character.
+  // In Rust, an apostrophe starts a lifetime as often as a character.
   rust: { ...C, quotes: [], longQuotes: ['"'] },
   css: { ...C, line: [] },
   ...{ scss: C, less: C },
@@ -33,7 +33,7 @@ const LANGUAGES: Readonly<Record<string, Marks>> = {
   haskell: { line: ['--'], block: [['{-', '-}']], quotes: ['"'], longQuotes: [] },
 };
 
-/** From a line start so far back everything is taken for code. */
+/** Scanning starts at a line this many characters back, which is assumed to be code. */
 const REACH = 50_000;
 
 export function regionAt(text: string, at: number, language: string): Region {
@@ -61,7 +61,7 @@ export function regionAt(text: string, at: number, language: string): Region {
   return 'code';
 }
 
-/** Behind the closing mark; -1 if it is not before `at`. */
+/** The offset after the closing delimiter; -1 if it is not before `at`. */
 function endOf(
   text: string,
   from: number,

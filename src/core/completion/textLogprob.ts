@@ -1,5 +1,5 @@
-// What a model says of an insertion, however it came about: the probability of its bytes at the cursor, given those
-// before it, over all the ways to cut them into tokens.
+// The exact log-probability of an inserted text, wherever it came from: of its bytes at the cursor, given those before
+// it, summed over all tokenizations.
 import type { ByteString } from '../exactBytes/byteString';
 import { coverTree, noTrunk, settle, type CoverTree } from '../exactBytes/coverTree';
 import { logSumOf } from '../exactBytes/logSum';
@@ -9,13 +9,13 @@ import type { ByteRules } from '../exactBytes/byteRules';
 import { TrunkRows, pathOf } from './trunkRows';
 
 export interface TextLogprob {
-  /** Nats: of the bytes behind those before them, whatever comes then. */
+  /** Nats: of the inserted bytes, given those before them, whatever follows. */
   readonly bytes: number;
-  /** What comes then. */
+  /** The distribution after them. */
   readonly next: NextByte;
 }
 
-/** Of `text` behind `before`, in one request to the model. Throws `InexactError`. */
+/** The log-probability of `text` after `before`, in one request to the model. Throws `InexactError`. */
 export async function textLogprob(
   rules: ByteRules,
   model: TokenModel,
@@ -30,7 +30,7 @@ export async function textLogprob(
   const whole = open + text;
   const after = coverTree(rules, whole, settle(rules, whole, settled));
   const rows = new TrunkRows(model, first.trunk);
-  // All texts that begin with the whole begin with the tokens of both trunks.
+  // Every text that begins with the whole begins with the tokens of both trunks.
   const between = after.trunk.slice(first.trunk.length);
   const trunkPaths = between.map((_, n) => between.slice(0, n));
   const treePaths = ({ nodes }: CoverTree, from: readonly number[]) =>
@@ -54,7 +54,7 @@ export async function textLogprob(
   };
 }
 
-/** Nats: of the bytes, and that a line ends behind them or the text does. */
+/** Nats: of the bytes, followed by a line end or the end of the text. */
 export function lineLogprob({ bytes, next }: TextLogprob): number {
   return bytes + logSumOf([next.logprobs[0x0a]!, next.logprobs[0x0d]!, next.end]);
 }

@@ -1,18 +1,19 @@
-// The next token, or the end: the likeliest, or one that is drawn. Behind a tree, the path to it is chosen too.
+// Chooses the next token or the end: the most probable one, or a sample. With a tree of starts, the path is chosen
+// together with the token.
 //
-// Drawing is declared by token: of a model that makes only what may come at each place (e3), each row to the power
-// 1 / temperature. The bytes before the cursor are a condition on what is drawn, so that the tree's paths weigh
-// what they come to under the same rule; `topP` cuts what is left to choose, not what the text says already.
+// Sampling is defined per token, for a model restricted to the allowed tokens at each place (e3), with each row raised
+// to the power 1 / temperature. The bytes before the cursor are a condition, so the tree's paths have the weights that
+// the same rule gives them. `topP` restricts the remaining choice, not the text before the cursor.
 import { LogSum, logSumOf } from '../exactBytes/logSum';
 import type { LogprobRow } from '../exactBytes/tokenModel';
 import type { SortedTokens } from '../exactBytes/sortedTokens';
 import type { HealingNode, HealingHead } from './healingStarts';
 
-/** In place of a token: the text ends. */
+/** In place of a token: the end of the text. */
 export const END = -1;
 
 export interface TokenChoice {
-  /** The node behind whose path the token comes. */
+  /** The node whose path precedes the token. */
   readonly node: number;
   /** Or `END`. */
   readonly token: number;
@@ -21,9 +22,9 @@ export interface TokenChoice {
 }
 
 export interface ChoiceSampling {
-  /** Above 0. */
+  /** Greater than 0. */
   readonly temperature: number;
-  /** In (0, 1]: what is drawn from makes up at least so much. */
+  /** In (0, 1]: the smallest set of choices with at least this probability is sampled from. */
   readonly topP: number;
   /** In [0, 1). */
   random(): number;
@@ -34,7 +35,7 @@ export interface Chooser {
   readonly ends: readonly number[];
 }
 
-/** The likeliest choices, at most `count`, best first. `rows` are the nodes'. */
+/** The most probable choices, at most `count`, best first. `rows` has one row per node. */
 export function likeliestChoices(
   { tokens, ends }: Chooser,
   nodes: readonly HealingNode[],
@@ -45,7 +46,7 @@ export function likeliestChoices(
   const logprobs = pathLogprobs(nodes, rows);
   const best: TokenChoice[] = [];
   const followers = nodes.map(({ next }) => next.follower());
-  // Whether a token may come is costly to find out: the likeliest is tried, then the next.
+  // Testing whether a token is allowed is expensive, so candidates are tested in descending order of probability.
   const tried = new Set<number>();
   for (;;) {
     let found: TokenChoice | undefined;
@@ -71,7 +72,7 @@ function keyOf(node: number, token: number): number {
   return node * 2 ** 24 + token + 1;
 }
 
-/** Undefined where nothing may come. */
+/** Undefined if nothing is allowed. */
 export function sampledChoices(
   { tokens, ends }: Chooser,
   nodes: readonly HealingNode[],
@@ -118,13 +119,13 @@ export function sampledChoices(
   return kept.find(choice => (at -= share(choice)) < 0) ?? kept.at(-1);
 }
 
-/** The likeliest, as few as make up `topP`. */
+/** The most probable choices, as few as reach `topP`. */
 function nucleus<T extends { weight: number }>(
   choices: readonly T[],
   share: (choice: T) => number,
   topP: number,
 ): T[] {
-  // All that are less likely than this come to less than may be left out: they need not be sorted.
+  // All choices below this probability together are less than what may be left out, so they need not be sorted.
   const least = (1 - topP) / choices.length;
   const likely = choices.filter(choice => share(choice) >= least);
   likely.sort((a, b) => b.weight - a.weight);
@@ -133,7 +134,10 @@ function nucleus<T extends { weight: number }>(
   return last < 0 ? likely : likely.slice(0, last + 1);
 }
 
-/** Nats, as a choice's: of all that begin with the heads, canonical or not; no choice is likelier than this says. */
+/**
+ * Nats, comparable to a choice's: the mass of everything that begins with the heads, canonical or not; an upper bound
+ * for any choice.
+ */
 export function massOfAll(
   { tokens, ends }: Chooser,
   nodes: readonly HealingNode[],
@@ -150,7 +154,7 @@ export function massOfAll(
   return mass.value;
 }
 
-/** Nats: the text ends, by any of the tokens that end it. */
+/** Nats: of the end of the text, by any of the tokens that end it. */
 export function endLogprob(row: LogprobRow, ends: readonly number[]): number {
   return logSumOf(ends.map(id => row[id] ?? -Infinity));
 }
@@ -164,7 +168,7 @@ function pathLogprobs(nodes: readonly HealingNode[], rows: readonly LogprobRow[]
   return logprobs;
 }
 
-/** The tokens of text that begin with `rest` and are longer, in no order to rely on. */
+/** Calls `visitor` with the text tokens that begin with `rest` and are longer, in no particular order. */
 function visit(
   tokens: SortedTokens,
   rest: string,

@@ -1,9 +1,9 @@
-// What the model has said behind a trunk, so that it is asked for no path twice.
+// The rows of a model after a trunk, cached so that no path is requested twice.
 import type { PathNode, LogprobRow, TokenModel } from '../exactBytes/tokenModel';
 
 export class TrunkRows {
   readonly #rows = new Map<string, LogprobRow>();
-  /** Places in texts that the model was asked about. */
+  /** The number of rows requested so far. */
   asked = 0;
   readonly #model: TokenModel;
   readonly #trunk: readonly number[];
@@ -21,7 +21,7 @@ export class TrunkRows {
     return this.#rows.get(path.join());
   }
 
-  /** [path]: behind the trunk and each path. Those that are not known are asked for at once. */
+  /** [path]: the row after the trunk and each path. Unknown rows are fetched in one request. */
   async rowsOfPaths(paths: readonly (readonly number[])[]): Promise<LogprobRow[]> {
     const unknown = paths.filter(path => !this.#rows.has(path.join()));
     if (unknown.length > 0) await this.#ask(unknown);
@@ -57,7 +57,7 @@ function commonLength(a: readonly number[], b: readonly number[], limit: number)
   return length;
 }
 
-/** The node's path from the root of its tree. */
+/** The tokens from the root of the tree to the node. */
 export function pathOf(nodes: readonly PathNode[], node: number): number[] {
   const path: number[] = [];
   for (let at = node; nodes[at]!.parent >= 0; at = nodes[at]!.parent)

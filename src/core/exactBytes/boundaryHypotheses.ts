@@ -1,6 +1,6 @@
-// Where text may be cut into pretokens that is not yet complete: one set of boundaries for each way that
-// some continuation brings about. They are found by cutting the text with each of the pattern's witnesses
-// behind it. Texts of the same classes of characters are cut alike, so the answers are kept by classes.
+// Where an incomplete text may be split into pretokens: one set of boundaries for each way that some continuation leads
+// to. They are found by scanning the text followed by each of the pattern's witnesses. Texts with the same sequence of
+// character classes are split alike, so results are cached by classes.
 import type { Scan } from '../tokenizer/patterns/scan';
 import { encodeUtf8 } from '../text/utf8';
 import { byteStringOf, type ByteString } from './byteString';
@@ -8,7 +8,7 @@ import { characterLength, codePointsFrom, incompleteFrom } from './utf8Character
 import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
 import { CONTRACTION_REACH, UNSETTLED_PRETOKENS, type Lookahead } from './lookahead';
 
-/** Characters of a pretoken whose runs are cut to two: a blank, signs, newlines. */
+/** Characters of a pretoken, its runs shortened to two, that matter at its end: a space, punctuation, newlines. */
 const LONGEST_SHAPE = 6;
 
 const MAX_KEPT = 1 << 17;
@@ -18,9 +18,9 @@ export class BoundaryHypotheses implements PretokenBoundaries {
   readonly #scan: Scan;
   readonly #lookahead: Lookahead;
   readonly #kept = new Map<string, readonly Boundaries[]>();
-  // Of the last text that was read:
+  // State of the last text read:
   #units = '';
-  /** The classes of characters that it may end inside; '' if it ends inside none. */
+  /** The classes of the characters that the text may end inside; '' if it does not end inside one. */
   #partial = '';
   #isAscii = true;
 
@@ -67,7 +67,7 @@ export class BoundaryHypotheses implements PretokenBoundaries {
     return this.#read(bytes) ? `${this.#units}|${this.#partial}` : undefined;
   }
 
-  /** Whether the bytes end with a whole character that is no part of a contraction. */
+  /** Whether the bytes end with a whole character that is not part of a contraction. */
   joinsFreely(bytes: ByteString): boolean {
     return (
       this.#read(bytes) &&
@@ -77,8 +77,8 @@ export class BoundaryHypotheses implements PretokenBoundaries {
   }
 
   /**
-   * The classes of the pretoken's characters, in which a run of three or more is as good as one of two, but for
-   * digits, which may stand in threes, and the bytes of the last one if they are not whole.
+   * The classes of the pretoken's characters, with runs of three or more shortened to two, except digits, which some
+   * patterns group by three; followed by the bytes of the last character if it is incomplete.
    */
   openEndOf(bytes: ByteString): string {
     this.#read(bytes);
@@ -121,7 +121,7 @@ export class BoundaryHypotheses implements PretokenBoundaries {
     return true;
   }
 
-  /** The different ways, in characters. */
+  /** The distinct sets of boundaries, in characters. */
   #close(witnesses: readonly string[]): Boundaries[] {
     const { length } = this.#units;
     const found = new Map<string, number[]>();

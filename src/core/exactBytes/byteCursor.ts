@@ -1,5 +1,5 @@
-// Exact probabilities at the end of a text that grows and shrinks byte by byte: what the model has said of a
-// path is kept while the path, or one that begins with it, may be returned to.
+// Exact probabilities at the end of a text that grows and shrinks byte by byte. Rows of the model are kept as long as
+// the cursor may return to their path, or to one that begins with it.
 import { byteStringOf, type ByteString } from './byteString';
 import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverTree';
 import type { TokenModel } from './tokenModel';
@@ -23,23 +23,23 @@ interface State {
   readonly bytes: ByteString;
   readonly trunk: Trunk;
   readonly scored: ScoredTree;
-  /** [node]; the paths' numbers. */
+  /** [node]; the numbers of the paths in `PathRows`. */
   readonly paths: readonly number[];
 }
 
-/** States that `back` returns to without asking the model. */
+/** States that `back` can return to without asking the model. */
 const KEPT_STATES = 32;
 
 export class ByteCursor {
   readonly #rules: ByteRules;
   readonly #model: TokenModel;
   readonly #ends: ReadonlySet<number>;
-  /** What the tokenizer puts before the text. */
+  /** What the tokenizer prepends to the text. */
   readonly #opening: ByteString;
-  /** The last is the one in hand. */
+  /** The last one is current. */
   #states: State[] = [];
   #rows: PathRows;
-  /** Before the text was last opened anew. */
+  /** Rows requested before the text was last opened anew. */
   #evaluatedBefore = 0;
   readonly #lazy: number;
 
@@ -53,9 +53,9 @@ export class ByteCursor {
   }
 
   /**
-   * At the end of `bytes`, which may end inside a character. `begins`: whether they begin a text, rather than at
-   * a place where it is cut. `lazy`: ways to cut them that have less than this share of their probability may be
-   * left out, and are then `untested` in e2. Throws `InexactError`.
+   * A cursor at the end of `bytes`, which may end inside a character. `begins`: whether they are the beginning of a
+   * text rather than of a window. `lazy`: tokenizations with less than this share of the probability may be left out;
+   * in e2 they count as `untested`. Throws `InexactError`.
    */
   static async openAt(
     rules: ByteRules,
@@ -71,12 +71,12 @@ export class ByteCursor {
     return cursor;
   }
 
-  /** Of the text, in bytes. */
+  /** The length of the text in bytes. */
   get length(): number {
     return this.#state.bytes.length - this.#opening.length;
   }
 
-  /** Rows that the model was asked for so far. */
+  /** The number of rows requested so far. */
   get evaluated(): number {
     return this.#evaluatedBefore + this.#rows.evaluated;
   }
@@ -90,12 +90,12 @@ export class ByteCursor {
     return this.#state.scored.tree;
   }
 
-  /** Nats: Π(x), given the tokens that all continuations of the first text in hand have in common. */
+  /** Nats: Π(x), given the tokens that all continuations of the first opened text share. */
   get logMass(): number {
     return massOf(this.#rules, this.#state.scored);
   }
 
-  /** Nats: Π(x), nothing given. Asks the model anew. */
+  /** Nats: Π(x), unconditional. Makes a new request to the model. */
   async logMassFromStart(): Promise<number> {
     const { start } = this.#rows;
     const root = { parent: -1, token: -1 };
@@ -104,12 +104,15 @@ export class ByteCursor {
     return rows.reduce((sum, row, i) => sum + row[start[i]!]!, this.logMass);
   }
 
-  /** [head of the tree], nats: what the covers that end there come to, as `logMass` counts. */
+  /** [head of the tree], nats: the mass of the covers that end there, relative as `logMass`. */
   get headMasses(): number[] {
     return headMasses(this.#rules, this.#state.scored);
   }
 
-  /** Nats, as `logMass` counts: the cover that is these tokens and ends with the text; -Infinity if none does. */
+  /**
+   * Nats, relative as `logMass`: the mass of the cover that consists of these tokens and ends with the text; -Infinity
+   * if there is none.
+   */
   massOfCover(tokens: ArrayLike<number>): number {
     const { tree, logprobs } = this.#state.scored;
     for (const { node, rest } of tree.heads) {
@@ -124,19 +127,21 @@ export class ByteCursor {
     return -Infinity;
   }
 
-  /** e2. `untested` is the most mass that each row may leave untested. */
+  /** The next byte in mode e2. `untested`: the largest probability that may be left untested per row. */
   next(untested = 0): NextByte {
     return nextByte(this.#rules, this.#state.scored, untested, this.#accepted);
   }
 
-  /** A probability: the leak, of which each row may leave up to `untested` out. */
+  /** A probability: the leak. Each row may leave out up to `untested` of it. */
   leak(untested: number): number {
     const { scored } = this.#state;
     const width = scored.rows[0]!.length;
     return leakOf(this.#rules, scored, this.logMass, Math.log(untested / width));
   }
 
-  /** e3. Throws `InexactError` for a lazy cursor: what is left out is not renormalised. */
+  /**
+   * The next byte in mode e3. Throws `InexactError` for a lazy cursor, because what is left out is not renormalised.
+   */
   nextRenormalised(): NextByte {
     const accepted = this.#accepted;
     if (this.#lazy > 0) throw new InexactError('In mode e3 no way to cut the text may be left out');
@@ -148,12 +153,15 @@ export class ByteCursor {
     );
   }
 
-  /** e1: `logMass` and the bytes' log-probabilities with it added are lower bounds. Asks the model anew. */
+  /**
+   * The next byte in mode e1: `logMass`, and the bytes' log-probabilities plus `logMass`, are lower bounds. Makes a new
+   * request to the model.
+   */
   async nextInAllTokenisations(): Promise<NextByte> {
     const { bytes, trunk, scored } = this.#state;
     const tree = tokenisationTree(this.#rules, bytes, trunk);
     const rows = await this.#model.rows(tree.trunk, tree.nodes, [...tree.nodes.keys()]);
-    // The canonical trunk is one of the paths: both trees count from the same beginning.
+    // The canonical trunk is one of the paths, so both trees can be made relative to the same beginning.
     const relative = pathLogprobs(tree, rows, 0);
     let node = 0;
     for (const token of scored.tree.trunk.slice(tree.trunk.length)) {
@@ -163,7 +171,7 @@ export class ByteCursor {
     return nextByte(this.#rules, { tree, rows, logprobs, ends: this.#ends }, 0, everyTokenisation);
   }
 
-  /** Throws `InexactError`, and stays where it is, if no text has the byte here. */
+  /** Throws `InexactError` and stays in place if no text has this byte here. */
   async advance(byte: number): Promise<void> {
     const { bytes, trunk } = this.#state;
     await this.#enter(bytes + String.fromCharCode(byte), trunk);
@@ -171,14 +179,14 @@ export class ByteCursor {
     this.#rows.keep(new Set(this.#states.flatMap(({ paths }) => paths)));
   }
 
-  /** Drops the last byte, if there is one. */
+  /** Removes the last byte, if there is one. */
   async back(): Promise<void> {
     const { bytes } = this.#state;
     if (this.#states.length > 1) this.#states.pop();
     else if (this.length > 0) await this.#open(bytes.slice(0, -1));
   }
 
-  /** An empty text has no opening: behind an opening alone no text ends. */
+  /** An empty text has no opening, so no text ends directly after the opening. */
   get #accepted(): Acceptance {
     const { canonical } = this.#rules;
     if (this.#opening === '' || this.length > 0) return canonical;

@@ -1,4 +1,4 @@
-// Byte-level BPE: a pattern cuts text into pretokens, whose bytes are merged.
+// Byte-level BPE: a pattern splits text into pretokens, whose bytes are merged.
 import type { ByteAlphabet } from '../tokenizer/bpe/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import { toNfc } from '../tokenizer/normalize/unicodeForms';

@@ -1,6 +1,6 @@
-// The sum of a text's bytes beside that of its tokens, in words.
+// Compares the sum of a text's byte surprisals with that of its tokens.
 
-/** Bits. What bytes, seams and end come to is what the tokens cost. */
+/** In bits. Bytes, boundaries and end together equal the cost of the tokens. */
 export interface Sums {
   readonly bytesBits: number;
   readonly boundaryBits: number;
@@ -18,7 +18,7 @@ export function totalsOf({ windows }: { readonly windows: readonly Sums[] }): Su
   };
 }
 
-/** With the end; what models of different tokenizers share. */
+/** Includes the end; comparable between models with different tokenizers. */
 export function bitsPerByte({ bytesBits, endBits }: Sums, bytes: number): number {
   return (bytesBits + endBits) / Math.max(1, bytes);
 }

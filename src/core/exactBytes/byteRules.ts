@@ -1,8 +1,8 @@
-// What a tokenizer must be, and what is asked of it, for exact probabilities of bytes.
+// What exact byte probabilities require of a tokenizer, and what they ask it.
 //
-// Texts are those in which no added token is spelled, in the tokenizer's normal form, in UTF-8. What a
-// normalizer would change further on is not followed: a model that writes text outside the normal form
-// gives its mass to those bytes.
+// The texts considered contain no spelled-out added token, are in the tokenizer's normal form, and are UTF-8. Later
+// changes by a normalizer are not followed: if a model writes text outside the normal form, its mass goes to those
+// bytes.
 import { ByteAlphabet, CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -24,7 +24,7 @@ export class ByteRules {
   readonly #family: TokenizerFamily;
   readonly #addedNames: readonly ByteString[];
 
-  /** Throws `InexactError` for a tokenizer that exactness cannot be had with. */
+  /** Throws `InexactError` if the tokenizer does not allow exact probabilities. */
   constructor(tokenizer: Tokenizer) {
     if (!(tokenizer instanceof BpeTokenizer)) {
       throw new InexactError(
@@ -56,25 +56,26 @@ export class ByteRules {
     return this.#family.joins;
   }
 
-  /** What the tokenizer puts before every text that is not empty. */
+  /** What the tokenizer prepends to every non-empty text. */
   get opening(): ByteString {
     return this.#family.opening;
   }
 
-  /** The tokens of one pretoken or its beginning. */
+  /** The tokens of one pretoken or of its beginning. */
   merge(bytes: ByteString): number[] {
     return this.#family.merge(bytes);
   }
 
-  /** The tokens of a text, behind a place where text is cut; undefined if it is no text. */
+  /** The tokens of a text that starts at a pretoken boundary; undefined if it is not a valid text. */
   encode(bytes: ByteString): number[] | undefined {
     let at = 0;
     return this.boundaries.ended(bytes)?.flatMap(end => this.merge(bytes.slice(at, (at = end))));
   }
 
   /**
-   * Throws `InexactError` if the bytes are not the beginning of a text, or not of one to be exact about. What lies
-   * before `from`, a boundary with one more behind it, has been checked. `begins`: whether nothing comes before it.
+   * Throws `InexactError` if the bytes are not the beginning of a text, or of a text for which probabilities are exact.
+   * The bytes before `from`, a boundary followed by at least one more, have been checked already. `begins`: whether the
+   * bytes are the beginning of a text.
    */
   check(bytes: ByteString, from = 0, begins = from === 0): void {
     const complete = incompleteFrom(bytes);
@@ -102,7 +103,10 @@ export class ByteRules {
     }
   }
 
-  /** The ends of the pretokens of bytes[from, length), which begin at one, if the text ends with the last whole character. */
+  /**
+   * The pretoken ends of bytes[from, length), where `from` is a boundary, if the text ends with its last whole
+   * character.
+   */
   pretokenEnds(bytes: ByteString, from: number): number[] {
     const whole = bytes.slice(from, incompleteFrom(bytes));
     return (this.boundaries.ended(whole) ?? []).map(end => from + end);

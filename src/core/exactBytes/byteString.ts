@@ -1,5 +1,5 @@
-// Bytes as strings with one UTF-16 unit per byte: they compare in byte order, begin with one another, join
-// and serve as keys, which arrays do not.
+// Bytes as strings with one UTF-16 unit per byte. Unlike arrays, they compare in byte order, have prefixes,
+// concatenate, and serve as map keys.
 
 export type ByteString = string;
 

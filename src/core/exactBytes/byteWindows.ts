@@ -1,18 +1,18 @@
-// How the bytes of a text longer than the model's context are scored: in the windows of its tokens, each begun
-// where the text behind its beginning has the tokens that the whole text has there.
+// The windows in which the bytes of a text longer than the model's context are scored: the windows of its tokens, each
+// moved to a start from which the rest of the text, encoded alone, has the tokens of the whole text.
 import { windowsOf, type Window } from '../text/contextWindows';
 import { InexactError } from '../errors';
 
-/** All offsets in bytes. */
+/** All offsets are in bytes. */
 export interface ByteWindow {
-  /** The model is shown the bytes from here on. */
+  /** The first byte that the model sees. */
   readonly start: number;
-  /** Bytes [ownStart, end) take their surprisals from it. */
+  /** Bytes [ownStart, end) take their surprisals from this window. */
   readonly ownStart: number;
   readonly end: number;
   /** The tokens of bytes [start, end). */
   readonly ids: Uint32Array;
-  /** How many of them are those of bytes [start, ownStart). */
+  /** The number of tokens of bytes [start, ownStart). */
   readonly before: number;
 }
 
@@ -23,23 +23,23 @@ export interface TextTokens {
   readonly byteEnds: Uint32Array;
 }
 
-/** Beginnings tried behind the one that the windows of the tokens have. */
+/** Starts tried after the one of the token window. */
 const TRIED = 64;
-/** Tokens compared behind a beginning: cut alike so far, both texts are cut alike further on. */
+/** Tokens compared after a start. If they agree, the texts are assumed to be split alike from there on. */
 const COMPARED = 64;
-/** Tokens at the end of a piece that what comes behind it may change. */
+/** Tokens at the end of a slice that the following text may change. */
 const UNSETTLED = 32;
 
-/** What windows are made by. */
+/** What determines the windows. */
 export interface Windowing {
-  /** Tokens in a window. */
+  /** Tokens per window. */
   readonly context: number;
   endsLine(token: number): boolean;
-  /** The tokens of some of the text's bytes on their own, undefined where those are no text. */
+  /** The tokens of a slice of the text, encoded alone; undefined if the slice is not a valid text. */
   encode(from: number, to: number): ArrayLike<number> | undefined;
 }
 
-/** Throws `InexactError` where no window can begin. */
+/** Throws `InexactError` if there is no valid start for a window. */
 export function byteWindows(tokens: TextTokens, windowing: Windowing): ByteWindow[] {
   const { ids, byteStarts, byteEnds } = tokens;
   const windows = windowsOf(ids.length, windowing.context, windowing.endsLine).map(window => {
@@ -57,7 +57,7 @@ export function byteWindows(tokens: TextTokens, windowing: Windowing): ByteWindo
   return [{ start: 0, ownStart: 0, end: 0, ids: ids.slice(), before: 0 }];
 }
 
-/** In bytes: where the window begins that what comes at `at` takes its surprisal from. Throws `InexactError`. */
+/** In bytes: the start of the window that the byte at `at` takes its surprisal from. Throws `InexactError`. */
 export function windowStartAt(tokens: TextTokens, at: number, windowing: Windowing): number {
   const { ids, byteStarts, byteEnds } = tokens;
   const windows = windowsOf(ids.length, windowing.context, windowing.endsLine);
@@ -65,7 +65,7 @@ export function windowStartAt(tokens: TextTokens, at: number, windowing: Windowi
   return window ? byteStarts[beginningOf(window, tokens, windowing)]! : 0;
 }
 
-/** The window's first token, or one behind it with which the text behind it begins by itself. */
+/** The window's first token, or the first after it from which the text, encoded alone, has the same tokens. */
 function beginningOf(
   { start, ownStart, end }: Window,
   { ids, byteStarts, byteEnds }: TextTokens,

@@ -1,4 +1,4 @@
-// Which sequences of tokens are canonical: the beginning of what the tokenizer makes of some text.
+// Decides which token sequences are canonical: a prefix of the tokens that the tokenizer produces for some text.
 import type { ByteString } from './byteString';
 import { incompleteFrom } from './utf8Characters';
 import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
@@ -6,36 +6,42 @@ import type { Joins } from './tokenPairs';
 import type { SortedTokens } from './sortedTokens';
 import type { TokenPrefix } from './tokenPrefix';
 
-/** What may be behind a prefix, as bits, for the ways in which the two are cut. */
-const CUT_CLOSED = 1; // a boundary before the token and behind it
-const CUT_OPEN = 2; // one before it
-const JOINED_CLOSED = 4; // none before it: the token must be one that may join
-const JOINED_OPEN = 8;
+/** What may come after a prefix, as bits, for the possible splits of the two. */
+const CUT_CLOSED = 1; // a boundary before and after the token
+const CUT_OPEN = 2; // a boundary before the token only
+const JOINED_CLOSED = 4; // a boundary after it only: the token must be one that may join
+const JOINED_OPEN = 8; // no boundary on either side
 const KNOWN = 16;
 
 const MAX_KEPT = 1000;
 
-/** What is known of the tokens behind prefixes of one shape. */
+/** What is known of the tokens that may follow prefixes of one shape. */
 interface KnownFollowers {
-  /** [shape of the token]; bits, 0 where not known yet. */
+  /** [shape of the token]; bits, 0 if not known yet. */
   readonly ways: Uint8Array;
-  /** By the token, -1 - token where it does not join: whether something can follow where it ends open. */
+  /**
+   * Keyed by the token, or by -1 - token if it does not join: whether something can follow if it ends inside a
+   * pretoken.
+   */
   readonly continued: Map<number, boolean>;
 }
 
-/** Bytes that go on in a character. */
+/** UTF-8 continuation bytes. */
 const CONTINUATIONS = Array.from({ length: 0x40 }, (_, low) => String.fromCharCode(0x80 | low));
 
 export class Canonical {
   readonly #joins: Joins;
   readonly #tokens: SortedTokens;
   readonly #boundaries: PretokenBoundaries;
-  /** [id]; tokens of one shape are cut alike behind one prefix. -1 if no text has the token there. */
+  /**
+   * [id]; tokens of the same shape are split alike after the same prefix. -1 if no text has the token at a character
+   * start.
+   */
   readonly #shapes: Int32Array;
   readonly #shapeCount: number;
-  /** [id]; 1: reachable, 2: not, 0: not known yet. */
+  /** [id]; 1: reachable, 2: not reachable, 0: not known yet. */
   readonly #reachable: Uint8Array;
-  /** By the prefix's shape. */
+  /** Keyed by the prefix's shape. */
   readonly #kept = new Map<string, KnownFollowers>();
 
   constructor(joins: Joins, tokens: SortedTokens, boundaries: PretokenBoundaries) {
@@ -54,17 +60,17 @@ export class Canonical {
     this.#shapeCount = numbers.size;
   }
 
-  /** The prefix with one more token of text, whether or not that is canonical. */
+  /** The prefix plus one text token, canonical or not. */
   extend(prefix: TokenPrefix, token: number): TokenPrefix {
     return prefix.append(token, this.#tokens.bytesOf(token)!, this.#joins.mayJoin(prefix, token));
   }
 
-  /** Whether the tokenizer makes of some text what begins with the prefix and the token. */
+  /** Whether the tokens of some text begin with the prefix and the token. */
   follows(prefix: TokenPrefix, token: number): boolean {
     return this.follower(prefix)(token);
   }
 
-  /** The same for many tokens behind one prefix. */
+  /** The same for many tokens after one prefix. */
   follower(prefix: TokenPrefix): (token: number) => boolean {
     const known = this.#knownAfter(prefix);
     return token => {
@@ -85,14 +91,14 @@ export class Canonical {
     };
   }
 
-  /** Whether the tokenizer makes of some text what begins with the prefix. */
+  /** Whether the tokens of some text begin with the prefix. */
   isCanonical(prefix: TokenPrefix): boolean {
     if (!prefix.tokens.every(token => this.#isReachable(token))) return false;
     const state = this.#stateOf(prefix);
     return state === 'open' ? this.#isContinued(prefix) : state === 'closed';
   }
 
-  /** Whether the tokenizer makes the prefix, and no more, of its bytes. */
+  /** Whether the prefix is exactly the tokens of its bytes. */
   endsText(prefix: TokenPrefix): boolean {
     const ends = this.#boundaries.ended(prefix.bytes);
     return ends !== undefined && isCutSo(prefix, ends);
@@ -112,11 +118,11 @@ export class Canonical {
     return shape < 0 ? 0 : (known.ways[shape] ||= this.#findWays(prefix, token));
   }
 
-  /** Null where tokens of one shape may be cut in different ways behind the prefix. */
+  /** Null if tokens of the same shape may be split differently after the prefix. */
   #knownAfter(prefix: TokenPrefix): KnownFollowers | null {
     const { bytes, ends, joins } = prefix;
     if (!this.#boundaries.joinsFreely(bytes)) return null;
-    // Of one shape and with ends at the same bytes, other characters may end elsewhere.
+    // Non-ASCII characters of the same classes may have different lengths, so the bytes themselves are the key.
     const isAscii = !/[^\x00-\x7f]/.test(bytes);
     const shape = isAscii ? this.#boundaries.shapeOf(bytes) : bytes;
     const key = [shape, ends, joins].join(' ');
@@ -142,7 +148,7 @@ export class Canonical {
     return ways;
   }
 
-  /** Closed: the text may end, or be cut, behind the prefix. Open: it must go on in the same pretoken. */
+  /** Closed: the text may end, or a pretoken may, after the prefix. Open: the pretoken must continue. */
   #stateOf(prefix: TokenPrefix): 'closed' | 'open' | 'impossible' {
     const { bytes } = prefix;
     if (bytes === '') return 'closed';
@@ -156,9 +162,9 @@ export class Canonical {
   }
 
   /**
-   * Whether tokens can follow an open prefix, which ends inside a character or a contraction, that leave its
-   * last token as it is, until it may close. Mostly the first bytes that are tried do. `seen` are the ends that
-   * have been, or are being, gone on from.
+   * Whether tokens can follow an open prefix, which ends inside a character or a contraction, that keep its last token,
+   * until the prefix closes. Usually the first candidates tried succeed. `seen`: the ends that have been tried, or are
+   * being tried.
    */
   #isContinued(prefix: TokenPrefix, seen = new Set<string>()): boolean {
     const key = `${prefix.last} ${this.#boundaries.openEndOf(prefix.bytes)}`;
@@ -178,7 +184,7 @@ export class Canonical {
     return false;
   }
 
-  /** What the next token must begin with. */
+  /** The bytes that the next token must begin with, one of these. */
   #candidates(prefix: TokenPrefix): readonly ByteString[] {
     const { bytes } = prefix;
     if (incompleteFrom(bytes) < bytes.length) {
@@ -189,12 +195,15 @@ export class Canonical {
   }
 }
 
-/** Whether no boundary is inside a token and every two tokens without one between them may join. */
+/** Whether no boundary is inside a token, and every two tokens without a boundary between them may join. */
 function isCutSo(prefix: TokenPrefix, boundaries: Boundaries): boolean {
   return boundariesIn(prefix, boundaries) === boundaries.length;
 }
 
-/** How many of the boundaries are the prefix's, its end's included; -1 if it cannot be cut so. */
+/**
+ * How many of the boundaries are token ends of the prefix, its own end included; -1 if the prefix cannot be split this
+ * way.
+ */
 function boundariesIn({ ends, joins }: TokenPrefix, boundaries: Boundaries): number {
   let next = 0;
   for (let token = 0; token < ends.length; token++) {

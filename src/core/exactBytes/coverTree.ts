@@ -1,31 +1,30 @@
-// The covers of a text x: the sequences of tokens that the tokenizer may begin a text with that begins with x,
-// down to the token that reaches the end of x. Every text that begins with x has exactly one of them at its
-// beginning, so the probability of x is the sum of theirs (Phan et al. 2024, arXiv 2410.09303; Hayase et al.
-// 2025, arXiv 2506.14123). All but the last token of each are a path in a small tree, whose nodes are what a
-// model must see.
+// The covers of a text x: the token sequences with which the tokens of some text that begins with x can begin, up to
+// the token that reaches the end of x. Every text that begins with x begins with exactly one cover, so the probability
+// of x is the sum of theirs (Phan et al. 2024, arXiv 2410.09303; Hayase et al. 2025, arXiv 2506.14123). All tokens of a
+// cover but the last form a path in a small tree, whose nodes are the contexts that the model has to score.
 import type { ByteString } from './byteString';
 import { InexactError } from '../errors';
 import type { PathNode } from './tokenModel';
 import type { ByteRules } from './byteRules';
 import { TokenPrefix } from './tokenPrefix';
 
-/** What every text that begins with the bytes so far has in common. */
+/** What all texts that begin with the bytes so far have in common. */
 export interface Trunk {
-  /** In bytes: a boundary, whatever follows. */
+  /** In bytes; a boundary, whatever follows. */
   readonly offset: number;
-  /** Of the bytes before. */
+  /** The tokens of the bytes before `offset`. */
   readonly tokens: readonly number[];
 }
 
 export interface CoverNode extends PathNode {
-  /** The path's tokens, from a settled boundary on. */
+  /** The path's tokens, from a settled boundary. */
   readonly prefix: TokenPrefix;
 }
 
 export interface CoverHead {
   /** Index of the node at which the path ends. */
   readonly node: number;
-  /** The bytes of x behind the path: the last token begins with them. Empty: the path ends where x does. */
+  /** The bytes of x after the path; the last token begins with them. Empty if the path ends where x does. */
   readonly rest: ByteString;
 }
 
@@ -39,10 +38,10 @@ export interface CoverTree {
 
 export const noTrunk: Trunk = { offset: 0, tokens: [] };
 
-/** Longer unsettled stretches would cost time in the square of their length. */
+/** Longer unsettled tails would take quadratic time. */
 const LONGEST_TAIL = 1000;
 
-/** The trunk with what the bytes settle behind it. */
+/** Extends the trunk by what the bytes after it settle. */
 export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk {
   const ends = rules.pretokenEnds(bytes, trunk.offset);
   const settled = ends.slice(0, Math.max(0, ends.length - rules.boundaries.unsettled));
@@ -56,7 +55,7 @@ export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk
   return { offset: at, tokens };
 }
 
-/** `trunk` is that of the same bytes. */
+/** The covers of `bytes`; `trunk` must be settled by the same bytes. */
 export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): CoverTree {
   const tail = bytes.slice(trunk.offset);
   if (tail.length > LONGEST_TAIL) {
@@ -76,7 +75,7 @@ export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): Co
   return treeOf(trunk.tokens, sharedOf(paths), paths, tail);
 }
 
-/** The beginning of a cover, for every way of cutting the tail and every place in its last pretoken. */
+/** The beginnings of covers: for every split of the tail, and every offset in its last pretoken. */
 function* coverPaths(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
   const extend = (prefix: TokenPrefix, bytes: ByteString) =>
     rules.merge(bytes).reduce((path, token) => rules.canonical.extend(path, token), prefix);
@@ -92,7 +91,7 @@ function* coverPaths(rules: ByteRules, tail: ByteString): Generator<TokenPrefix>
   }
 }
 
-/** Whether a cover ends with a token behind the path, longer than the rest of the tail. */
+/** Whether some cover consists of the path and one token that is longer than the rest of the tail. */
 function isLive(rules: ByteRules, prefix: TokenPrefix, rest: ByteString): boolean {
   if (rest === '') return rules.canonical.isCanonical(prefix);
   const { ids, bytes } = rules.tokens;
@@ -106,7 +105,7 @@ function isLive(rules: ByteRules, prefix: TokenPrefix, rest: ByteString): boolea
   return false;
 }
 
-/** The longest prefix that all paths begin with. */
+/** The longest prefix that all paths share. */
 function sharedOf(paths: readonly TokenPrefix[]): TokenPrefix {
   const [first, ...others] = paths.map(chainOf);
   if (!first) throw new InexactError('No token of the vocabulary can stand at the end of the text');
@@ -117,7 +116,7 @@ function sharedOf(paths: readonly TokenPrefix[]): TokenPrefix {
   return first[length]!;
 }
 
-/** `root`, with which all paths begin, goes to the trunk; each path is a head. */
+/** `root`, which all paths begin with, becomes part of the trunk; each path becomes a head. */
 export function treeOf(
   trunk: readonly number[],
   root: TokenPrefix,
@@ -139,14 +138,14 @@ export function treeOf(
   return { trunk: [...trunk, ...root.tokens], nodes, heads };
 }
 
-/** The prefix's beginnings, the empty one first. */
+/** All prefixes of the prefix, the empty one first. */
 function chainOf(prefix: TokenPrefix): TokenPrefix[] {
   const chain: TokenPrefix[] = [];
   for (let at: TokenPrefix | undefined = prefix; at; at = at.before) chain.push(at);
   return chain.reverse();
 }
 
-/** Tokens that two chains have in common at their beginning. */
+/** The number of tokens that two chains share at their beginning. */
 function sharedLength(a: readonly TokenPrefix[], b: readonly TokenPrefix[]): number {
   let length = 0;
   while (

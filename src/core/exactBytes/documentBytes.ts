@@ -1,15 +1,15 @@
-// The surprisal of every byte of a text. What its bytes and its end cost is what its tokens and the end cost,
-// laid out byte by byte: Π(x) at the end is the probability of the tokens and the end.
+// The surprisal of every byte of a text. Bytes and end together cost as much as the tokens and the end: at the end of
+// the text, Π(x) times the probability of the end is the probability of the tokens and the end.
 //
-// A longer text is scored in windows, in each of which the bytes are given those of the window before them.
-// At a seam Π(x) still counts the texts that go on otherwise than with the boundary that the tokens have
-// there, so that window by window
+// A longer text is scored in windows; the bytes of each are conditioned on the overlap with the window before it. At a
+// window boundary, Π(x) still includes texts that continue differently than with the token boundary of this text, so
+// for each window
 //
 //   Σ bytes + leaving - entering = Σ tokens
 //
-// where entering and leaving are -ln of the part of Π that the text's own tokens have at the window's ends.
-// At the end of the text leaving is the surprisal of the end. At its beginning entering is ln Π of what the
-// tokenizer puts before every text, which the bytes are given and the tokens pay for; of nothing, mostly.
+// where entering and leaving are -ln of the share of Π that the text's own tokens have at the ends of the window. At
+// the end of the text, leaving is the surprisal of the end. At its beginning, entering is ln Π of what the tokenizer
+// prepends to every text, which the bytes are conditioned on and the tokens pay for; usually nothing.
 import { PrefetchingModel } from './prefetch';
 import { byteStringOf } from './byteString';
 import type { ByteWindow } from './byteWindows';
@@ -23,11 +23,14 @@ import type { ByteRules } from './byteRules';
 export interface ByteScores {
   readonly bytes: Uint8Array;
   readonly windows: readonly ByteWindow[];
-  /** [byte], nats: -ln P(byte | the window's bytes before); NaN where not known yet. */
+  /**
+   * [byte], nats: -ln P(byte
+   * the window's bytes before it); NaN if not known yet.
+   */
   readonly surprisals: Float64Array;
   /**
-   * [byte], a probability: what the model gave, before the byte, to tokens that the tokenizer does not make there;
-   * up to `UNTESTED` may be missing.
+   * [byte], a probability: the mass that the model gave, before the byte, to tokens that the tokenizer does not produce
+   * there. Up to `UNTESTED` may be missing.
    */
   readonly leaks: Float64Array;
 }
@@ -38,20 +41,23 @@ export interface WindowEnds {
   readonly leaving: number;
 }
 
-/** Bytes [from, to) of one window's own. */
+/** Bytes [from, to), all of one window's own. */
 export interface ByteRange {
   readonly window: ByteWindow;
   readonly from: number;
   readonly to: number;
 }
 
-/** Numbers in the rows that are asked for at once. */
+/** Values in the rows of one request. */
 const VALUES_AT_ONCE = 1 << 20;
 
-/** The most of a row that is not looked at for the leak. It is no part of the surprisals. */
+/** The probability per row that is not examined for the leak. It does not affect the surprisals. */
 const UNTESTED = 1e-5;
 
-/** Nothing known yet. Throws `InexactError` for bytes that are no whole text, or not one to be exact about. */
+/**
+ * Scores with nothing known. Throws `InexactError` if the bytes are not a whole text, or not one with exact
+ * probabilities.
+ */
 export function emptyByteScores(
   rules: ByteRules,
   bytes: Uint8Array,
@@ -66,7 +72,7 @@ export function emptyByteScores(
   return { bytes, windows, surprisals: unknown(), leaks: unknown() };
 }
 
-/** Takes over what an edit has left as it was: bytes before it, in windows that begin where they did. */
+/** Copies what an edit has left valid: bytes before the edit, in windows with unchanged starts. */
 export function keepKnown(old: ByteScores, now: ByteScores): void {
   let same = 0;
   while (same < now.bytes.length && now.bytes[same] === old.bytes[same]) same++;
@@ -79,7 +85,7 @@ export function keepKnown(old: ByteScores, now: ByteScores): void {
   }
 }
 
-/** The unknown bytes among [from, to), window by window. */
+/** The unknown bytes among [from, to), separately for each window. */
 export function unknownRanges(scores: ByteScores, from: number, to: number): ByteRange[] {
   const ranges: ByteRange[] = [];
   for (const window of scores.windows) {
@@ -94,7 +100,7 @@ export function unknownRanges(scores: ByteScores, from: number, to: number): Byt
   return ranges;
 }
 
-/** e2. Calls `onByte` behind each byte. */
+/** Scores a range in mode e2. Calls `onByte` after each byte. */
 export async function scoreRange(
   rules: ByteRules,
   model: TokenModel,
@@ -124,7 +130,7 @@ export async function scoreRange(
   }
 }
 
-/** [window]. Throws `InexactError` where a text's own tokens are none of the ways to cut it. */
+/** [window]. Throws `InexactError` if the text's own tokens are not canonical. */
 export async function windowEnds(
   rules: ByteRules,
   model: TokenModel,

@@ -1,4 +1,4 @@
-/** The logarithm of a sum of exponentials, in nats: terms far below what a float64 holds keep their part. */
+/** The logarithm of a sum of exponentials, in nats. Works for terms far below the range of float64. */
 export class LogSum {
   #largest = -Infinity;
   #sum = 0;
@@ -13,7 +13,7 @@ export class LogSum {
     }
   }
 
-  /** -Infinity where nothing was added. */
+  /** -Infinity if nothing was added. */
   get value(): number {
     return this.#largest + Math.log(this.#sum);
   }
@@ -25,7 +25,7 @@ export function logSumOf(terms: Iterable<number>): number {
   return sum.value;
 }
 
-/** Log-probabilities of logits, in double precision. */
+/** Log-softmax of logits, in double precision. */
 export function logSoftmax(logits: Float32Array): Float64Array {
   let largest = -Infinity;
   for (const logit of logits) largest = Math.max(largest, logit);

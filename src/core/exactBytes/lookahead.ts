@@ -1,7 +1,6 @@
-// What a split pattern must see of the text behind a place before it knows where it cuts in front of it.
-// For each pattern: the classes of characters that it tells apart, and witnesses: continuations that between
-// them show every way in which text before them can be cut, whatever follows it. That they are enough is
-// tested against all continuations of up to three characters.
+// What a split pattern must see of the following text before its boundaries up to a place are fixed. For each pattern:
+// the character classes that it distinguishes, and witnesses: continuations that together cause every possible split of
+// the text before them. That they suffice is tested against all continuations of up to three characters.
 import {
   LETTER_FLAG,
   LOWER_FLAG,
@@ -24,41 +23,44 @@ import type { Scan } from '../tokenizer/patterns/scan';
 import { scanCl100k, scanLlama3, scanQwen2, scanQwen35 } from '../tokenizer/patterns/cl100k';
 
 export interface Lookahead {
-  /** The character that stands for all of a code point's class: a UTF-16 unit, whose own class it is. */
+  /** The representative of a code point's class: a UTF-16 unit of the same class. */
   unitOf(code: number): string;
-  /** Those of code points first to last, surrogates left out, each once. */
+  /** The representatives of code points first to last without surrogates, each once. */
   unitsOf(first: number, last: number): string;
-  /** '' is the end of the text. */
+  /** Continuations to test; '' is the end of the text. */
   readonly witnesses: readonly string[];
-  /** The characters that a unit stands for, or undefined if they are a whole class of Unicode. */
+  /** The characters that a unit represents; undefined if it represents a whole Unicode class. */
   spellings(unit: string): readonly string[] | undefined;
-  /** For a letter of contractions, the unit that stands for it where no apostrophe is near; others are themselves. */
+  /**
+   * For a letter of contractions, the unit that represents it if no apostrophe is near; other units are returned
+   * unchanged.
+   */
   plain(unit: string): string;
 }
 
 /**
- * Cut as if it ended here, a text keeps each of its boundaries that has so many pretokens behind it, whatever
- * follows: these patterns look no further than a run of white space, a contraction, or a run of upper case,
- * and one character.
+ * If a text is split as if it ended here, each boundary followed by at least this many pretokens stays, whatever
+ * follows. These patterns look no further ahead than a run of white space, a contraction, or a run of upper case, plus
+ * one character.
  */
 export const UNSETTLED_PRETOKENS = 2;
 
-/** Letters of contractions count as such only so few characters behind the apostrophe. */
+/** Letters of contractions matter only within this many characters after the apostrophe. */
 export const CONTRACTION_REACH = 2;
 
-/** Units that stand for themselves alone, but for the carriage return, which is cut as the line feed is. */
+/** Units that represent only themselves, except that the line feed also represents the carriage return. */
 const SIGNS = ["'", ' ', '\n'];
 
 interface Kinds {
-  /** The unit of a code point's class. */
+  /** The unit that represents a code point's class. */
   ofClass(code: number): string;
   /** All units of classes. */
   readonly units: readonly string[];
-  /** Signs that the pattern names besides the apostrophe, the blank and newlines. */
+  /** Punctuation that the pattern names, besides the apostrophe, the space and newlines. */
   readonly signs?: readonly string[];
 }
 
-/** A letter of no contraction, a number, another sign, and white space of other kinds. */
+/** Classes: a letter outside contractions, a number, punctuation, and other white space. */
 const plainKinds = (table: () => Uint8Array): Kinds => ({
   units: ['a', '0', '!', '\t'],
   ofClass: code => {
@@ -73,7 +75,7 @@ const plainKinds = (table: () => Uint8Array): Kinds => ({
   },
 });
 
-/** Letters of lower case, of upper case and of neither, and marks, apart. */
+/** Like `plainKinds`, with separate classes for lower case, upper case, caseless letters, and marks. */
 const casedKinds: Kinds = {
   units: ['a', 'A', '\u00aa', '\u0301', '0', '!', '\t'],
   signs: ['/'],
@@ -89,11 +91,11 @@ const casedKinds: Kinds = {
 const CONTRACTIONS = ['s', 't', 're', 've', 'm', 'll', 'd'];
 const LETTERS = [...new Set(CONTRACTIONS.join(''))];
 
-/** [unit of a letter of contractions]; the characters that it stands for. */
+/** [unit of a letter in contractions]; the characters that it represents. */
 type Letters = ReadonlyMap<string, readonly string[]>;
 
 const lowerOnly: Letters = new Map(LETTERS.map(letter => [letter, [letter]]));
-/** The one character beyond ASCII that folds to a letter of the list is the long s. */
+/** The long s is the only non-ASCII character that case-folds to one of these letters. */
 const folded = (letter: string) => (letter === 's' ? [letter, '\u017f'] : [letter]);
 const anyCase: Letters = new Map(
   LETTERS.map(letter => [letter, [...folded(letter), letter.toUpperCase()]]),
@@ -113,7 +115,7 @@ function lookahead({ ofClass, units, signs = [] }: Kinds, letters: Letters): Loo
   const low: string[] = [];
   const unitOf = (code: number) =>
     code < 0x180 ? (low[code] ??= named.get(code) ?? ofClass(code)) : ofClass(code);
-  // A lead byte alone may stand for a quarter of Unicode.
+  // A lead byte alone may represent a quarter of Unicode.
   const ranges = new Map<number, string>();
   const unitsOf = (first: number, last: number) => {
     const key = first * 0x200000 + last;

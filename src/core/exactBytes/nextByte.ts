@@ -1,13 +1,13 @@
 // The probability of every next byte at the end of a text x, from the covers of x.
 //
 //   e2, canonical: P(b|x) = Π(xb) / Π(x), where Π(x) is the sum of the probabilities of the covers of x. The
-//       model's mass on tokens that the tokenizer never makes there is shown as the leak, not hidden by
-//       renormalising: Σ P(b|x) + end + leak + untested = 1.
-//   e1, in all tokenisations: the covers need not be canonical. Their number grows with the power of the text's
-//       length, so only those are summed that differ in the last pretoken: Π(x) and Π(xb) are lower bounds,
-//       between which a ratio bounds nothing.
-//   e3, canonical and renormalised: the same for a model that cannot make such tokens, because at every node
-//       they are masked and the rest is scaled up. There is no leak, and what is sampled is text.
+//       model's mass on tokens that the tokenizer never produces there is reported as the leak instead of being
+//       renormalised away: Σ P(b|x) + end + leak + untested = 1.
+//   e1, all tokenizations: the covers need not be canonical. Their number grows exponentially with the length of
+//       the text, so only those are summed that differ in the last pretoken: Π(x) and Π(xb) are lower bounds,
+//       whose ratio is not a bound.
+//   e3, canonical and renormalised: like e2, for a model that cannot produce such tokens, because they are
+//       masked at every node and the rest is scaled up. There is no leak, and samples are always text.
 import type { CoverTree } from './coverTree';
 import { InexactError } from '../errors';
 import { LogSum, logSumOf } from './logSum';
@@ -20,28 +20,30 @@ export interface NextByte {
   readonly logprobs: Float64Array;
   /** Nats: the text ends here. */
   readonly end: number;
-  /** Nats: the model goes on with a token that the tokenizer does not make here. */
+  /** Nats: the model continues with a token that the tokenizer does not produce here. */
   readonly leak: number;
-  /** Nats: text too unlikely to be tested. What of it is canonical belongs to the bytes. */
+  /** Nats: tokens too improbable to be tested. The canonical part of this mass belongs to the bytes. */
   readonly untested: number;
-  /** Nats: Π(x), relative to what the tree's log-probabilities are relative to. */
+  /** Nats: Π(x), relative to the same context as the tree's log-probabilities. */
   readonly logMass: number;
 }
 
-/** A cover tree and what a model says of it. */
+/** A cover tree and the model's rows for it. */
 export interface ScoredTree {
   readonly tree: CoverTree;
   /** [node] */
   readonly rows: readonly LogprobRow[];
-  /** [node], nats: the path's log-probability, given the trunk or some beginning of it. */
+  /** [node], nats: the path's log-probability, given the trunk or a prefix of it. */
   readonly logprobs: readonly number[];
   /** The tokens that end a text. */
   readonly ends: ReadonlySet<number>;
-  /** Nats: the most that covers may have together which end at nodes without a row; such have no heads here. */
+  /** Nats: an upper bound for the mass of covers that end at nodes without a row. Such nodes have no heads here. */
   readonly skipped?: number;
 }
 
-/** e2. `untested` is the most mass that each row may leave untested; with 0 every token is tested. */
+/**
+ * The next byte in mode e2. `untested`: the largest probability that may be left untested per row; 0 tests every token.
+ */
 export function nextByte(
   rules: ByteRules,
   scored: ScoredTree,
@@ -75,7 +77,7 @@ export function nextByte(
       const next = tokens.bytes[place]!.charCodeAt(rest.length);
       const token = tokens.ids[place]!;
       const logprob = row[token]!;
-      // The token that ends where x does (next is NaN) is the end of another head's path, and counted there.
+      // A token that ends where x does (next is NaN) ends the path of another head, and is counted there.
       if (Number.isNaN(next) || logprob === -Infinity) continue;
       const isTested = logprob >= floor;
       if (isTested && !follows(token)) continue;
@@ -99,8 +101,8 @@ export function nextByte(
 }
 
 /**
- * A probability: the leak alone, of tokens that each have at least `floor` nats behind their path; cheaper than all
- * of `nextByte`. `logMass` is Π(x).
+ * A probability: the leak alone, of tokens with at least `floor` nats given their path. Cheaper than `nextByte`.
+ * `logMass` is Π(x).
  */
 export function leakOf(
   rules: ByteRules,
@@ -127,12 +129,12 @@ export function leakOf(
   return leak;
 }
 
-/** Nats: Π(x), canonical, of itself: `logMass` of `nextByte`. */
+/** Nats: Π(x), canonical; equals `logMass` of `nextByte`. */
 export function massOf(rules: ByteRules, scored: ScoredTree): number {
   return logSumOf(headMasses(rules, scored));
 }
 
-/** [head], nats: what the canonical covers that end there come to. */
+/** [head], nats: the mass of the canonical covers that end there. */
 export function headMasses(rules: ByteRules, { tree, rows, logprobs }: ScoredTree): number[] {
   return tree.heads.map(({ node, rest }) => {
     if (rest === '') return logprobs[node]!;
@@ -149,7 +151,7 @@ export function headMasses(rules: ByteRules, { tree, rows, logprobs }: ScoredTre
   });
 }
 
-/** The tree as a model sees it that makes canonical tokens only: `nextByte` of it is e3. Tests every token. */
+/** The tree as scored by a model restricted to canonical tokens, so that `nextByte` of it is e3. Tests every token. */
 export function renormalise(
   rules: ByteRules,
   scored: ScoredTree,
@@ -165,13 +167,13 @@ export function renormalise(
       masked[token] = logprob;
       sum.add(logprob);
     });
-    // A row without any canonical token stays empty: nothing leads on from there.
+    // A row without canonical tokens stays empty: no cover continues from there.
     return sum.value === -Infinity ? masked : masked.map(logprob => logprob - sum.value);
   });
   return { tree, ends, rows, logprobs: pathLogprobs(tree, rows, scored.logprobs[0]!) };
 }
 
-/** [node], nats. `root` is the trunk's. */
+/** [node], nats. `root`: the log-probability of the trunk. */
 export function pathLogprobs(tree: CoverTree, rows: readonly LogprobRow[], root: number): number[] {
   const logprobs: number[] = [];
   for (const { parent, token } of tree.nodes) {

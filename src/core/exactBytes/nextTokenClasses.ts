@@ -1,9 +1,9 @@
-// What the tokens of a row come to, behind a path of canonical tokens.
+// Classifies the tokens of a row that follow a path of canonical tokens.
 import type { LogprobRow } from './tokenModel';
 import type { ByteRules } from './byteRules';
 import type { TokenPrefix } from './tokenPrefix';
 
-/** What counts as the tokenizer's work. */
+/** Which tokenizations are accepted as the tokenizer's own. */
 export interface Acceptance {
   follower(prefix: TokenPrefix): (token: number) => boolean;
   endsText(prefix: TokenPrefix): boolean;
@@ -12,8 +12,8 @@ export interface Acceptance {
 export type NextTokenClass = 'canonical' | 'end' | 'leak' | 'untested';
 
 /**
- * Visits every token that has any probability. Ends of text are 'end' where the path is accepted as a whole
- * text, else 'leak'. Text below `floor` (nats) is 'untested'.
+ * Visits every token with a non-zero probability. Tokens that end a text are 'end' if the path is accepted as a whole
+ * text, else 'leak'. Text tokens below `floor` (nats) are 'untested'.
  */
 export function classifyNextTokens(
   rules: ByteRules,

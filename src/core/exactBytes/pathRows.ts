@@ -1,21 +1,21 @@
-// What a model has said of the paths of cover trees, for a text that grows: a path's row is asked for once.
+// The rows of a model for the paths of cover trees of a growing text. A path's row is requested once.
 //
-// Lazily, a path is asked about only where it may matter: its weight is known from the row before it, and the covers
-// that begin with it have no more than that together. What was left out is told as a bound, and is asked for
-// as soon as it weighs more.
+// In lazy mode a path is requested only if it may matter: its probability is known from the row before it, and is an
+// upper bound for the covers that begin with it. What was left out is reported as a bound, and requested as soon as its
+// share becomes large enough.
 import type { CoverTree } from './coverTree';
 import { logSumOf } from './logSum';
 import type { LogprobRow, TokenModel } from './tokenModel';
 import { massOf, type ScoredTree } from './nextByte';
 import type { ByteRules } from './byteRules';
 
-/** More than any token's id. */
+/** Greater than any token id. */
 const MAX_ID = 2 ** 24;
 
 export class PathRows {
-  /** Rows that the model was asked for so far. */
+  /** The number of rows requested so far. */
   evaluated = 0;
-  /** Paths are numbered, 0 being the one at the start; the key is the number before and the token. */
+  /** Paths are numbered; 0 is the path at the start. The key combines the parent's number and the token. */
   readonly #numbers = new Map<number, number>();
   readonly #rows = new Map<number, LogprobRow>();
   /** [path], nats, given path 0. */
@@ -25,8 +25,8 @@ export class PathRows {
   readonly #lazy: number;
 
   /**
-   * `start`: the tokens before path 0. `lazy`: the share of a text's probability below which what begins with a
-   * path is left out; 0: nothing is.
+   * `start`: the tokens before path 0. `lazy`: paths with a smaller share of the text's probability are left out; 0:
+   * none.
    */
   constructor(
     rules: ByteRules,
@@ -39,7 +39,7 @@ export class PathRows {
     this.#lazy = lazy;
   }
 
-  /** The tree with what the model says of it, and its nodes' paths. */
+  /** The tree with the model's rows, and the paths of its nodes. */
   async score(
     tree: CoverTree,
     ends: ReadonlySet<number>,
@@ -70,12 +70,12 @@ export class PathRows {
     for (const path of this.#rows.keys()) if (!paths.has(path)) this.#rows.delete(path);
   }
 
-  /** Nodes to ask for next. */
+  /** The nodes to request next. */
   #wanted(scored: ScoredTree, paths: readonly number[]): number[] {
     const missing = [...paths.keys()].filter(node => !this.#rows.has(paths[node]!));
     if (this.#lazy === 0 || missing.length === 0) return missing;
     const least = Math.log(this.#lazy) + massOf(this.#rules, scored);
-    // With nothing known anything may matter.
+    // As long as nothing is known, every path may matter.
     return missing.filter(node => (this.#logprobs.get(paths[node]!) ?? -Infinity) > least);
   }
 
@@ -93,7 +93,7 @@ export class PathRows {
     };
   }
 
-  /** Asks for what a trunk needs that grew along a path which was left out. */
+  /** Requests the rows that a trunk needs if it grew along a path that was left out. */
   async #completeTrunk(tokens: readonly number[]): Promise<void> {
     const nodes = [{ parent: -1, token: -1 }];
     const paths = [0];
@@ -111,7 +111,7 @@ export class PathRows {
     tokens.forEach((token, i) => this.#child(paths[i]!, token));
   }
 
-  /** Its log-probability is known as soon as the row before it is. A path is in a tree before it is in a trunk. */
+  /** The log-probability becomes known with the parent's row. A path is in a tree before it is in a trunk. */
   #child(path: number, token: number): number {
     const key = path * MAX_ID + token;
     let child = this.#numbers.get(key);

@@ -1,26 +1,26 @@
-// Many places of a known text asked of the model at once. Which tokens an exact probability needs follows from the
-// text alone, so the trees of the places to come are joined in one, of which each token is asked for once.
+// Requests rows for many places of a known text at once. Which contexts exact probabilities need follows from the text
+// alone, so the cover trees of the coming places are merged into one tree, and each of its nodes is requested once.
 import type { ByteString } from './byteString';
 import { coverTree, settle, type CoverTree, type Trunk } from './coverTree';
 import { InexactError } from '../errors';
 import type { PathNode, LogprobRow, TokenModel } from './tokenModel';
 import type { ByteRules } from './byteRules';
 
-/** More than any token's id. */
+/** Greater than any token id. */
 const MAX_ID = 2 ** 24;
 
 export class PrefetchingModel implements TokenModel {
   /** The tokens that all paths begin with. */
   #base: readonly number[] = [];
-  /** The joined tree; the key is the node before and the token. */
+  /** The merged tree. The key combines the parent node and the token. */
   #nodes: PathNode[] = [];
   #numbers = new Map<number, number>();
-  /** [node]; of those whose rows are wanted. */
+  /** [node]; only of the requested nodes. */
   #rows = new Map<number, LogprobRow>();
   readonly #model: TokenModel;
   readonly #limit: number;
 
-  /** `limit`: rows to ask for at once. */
+  /** `limit`: rows per request. */
   constructor(model: TokenModel, limit: number) {
     this.#model = model;
     this.#limit = limit;
@@ -31,8 +31,8 @@ export class PrefetchingModel implements TokenModel {
   }
 
   /**
-   * Asks for what the places from byte `from` of a text on need, until that is enough at once. `trunk` is that of
-   * the bytes before `from`. Answers the first place that was left out.
+   * Requests what the places of the text from byte `from` on need, up to the limit. `trunk` is settled by the bytes
+   * before `from`. Returns the first place that was left out.
    */
   async prefetch(rules: ByteRules, text: ByteString, from: number, trunk: Trunk): Promise<number> {
     this.#nodes = [];
@@ -47,7 +47,7 @@ export class PrefetchingModel implements TokenModel {
         before = settle(rules, bytes, before);
         tree = coverTree(rules, bytes, before);
       } catch (error) {
-        // Told when that place is reached.
+        // Reported when that place is reached.
         if (error instanceof InexactError) break;
         throw error;
       }
@@ -74,7 +74,7 @@ export class PrefetchingModel implements TokenModel {
     return known.every(isKnown) ? known : this.#model.rows(trunk, nodes, wanted);
   }
 
-  /** [node of a tree]; its node in the joined tree, -1 where that has none. */
+  /** [node of a tree]; its node in the merged tree, -1 if it has none. */
   #placesOf(trunk: readonly number[], nodes: readonly PathNode[], add: boolean): number[] {
     const base = this.#base.length;
     const startsWithBase = this.#nodes.length > 0 && this.#base.every((id, i) => trunk[i] === id);

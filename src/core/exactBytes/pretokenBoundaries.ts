@@ -1,34 +1,37 @@
 import type { ByteString } from './byteString';
 
-/** Offsets in bytes, ascending, greater than 0; the text's end is one where a pretoken ends there. */
+/** Offsets in bytes, ascending, greater than 0. The end of the text is included if a pretoken ends there. */
 export type Boundaries = readonly number[];
 
 /**
- * Where text that is not yet complete may be cut into pretokens, which are encoded each by itself. All bytes
- * begin at a boundary.
+ * Where an incomplete text may be split into pretokens, which are encoded separately. All byte strings here start at a
+ * boundary.
  */
 export interface PretokenBoundaries {
-  /** Cut as if it ended here, a text keeps each boundary that has so many pretokens behind it, whatever follows. */
+  /**
+   * If a text is split as if it ended here, each boundary followed by at least this many pretokens stays, whatever
+   * follows.
+   */
   readonly unsettled: number;
   /**
-   * All the ways, over every text that begins with these bytes, in which they may be cut. They may end inside a
-   * character. None, where no text in UTF-8 begins with them.
+   * All ways in which these bytes may be split, over every text that begins with them. The bytes may end inside a
+   * character. Empty if no UTF-8 text begins with them.
    */
   boundariesFor(bytes: ByteString): readonly Boundaries[];
-  /** How the bytes are cut if the text ends with them; undefined if they are no text. */
+  /** How the bytes are split if the text ends with them; undefined if they are not a valid text. */
   ended(bytes: ByteString): Boundaries | undefined;
   /**
-   * What the text may go on with where the bytes are cut in one of these ways, so that they end at no boundary:
-   * bytes, or '' for any, the likeliest first. For bytes that end inside no character.
+   * How the text may continue if the bytes are split in one of the allowed ways and do not end at a boundary: first
+   * bytes, or '' for any, the most likely first. The bytes must not end inside a character.
    */
   openers(bytes: ByteString, allows: (ends: Boundaries) => boolean): ByteString[];
   /**
-   * Equal for bytes that are cut alike behind other bytes, if those are of one shape, too, and `joinsFreely`.
-   * Undefined if no text has the bytes at the beginning of a character.
+   * Equal for bytes that are split alike after other bytes, provided that those have equal shapes and `joinsFreely`.
+   * Undefined if no text has the bytes at a character start.
    */
   shapeOf(bytes: ByteString): string | undefined;
-  /** Whether what follows the bytes is cut by its shape. */
+  /** Whether the shape of what follows the bytes determines how it is split. */
   joinsFreely(bytes: ByteString): boolean;
-  /** Equal for bytes that can go on alike where they end inside a pretoken. */
+  /** Equal for bytes that can continue in the same ways if they end inside a pretoken. */
   openEndOf(bytes: ByteString): string;
 }

@@ -1,12 +1,12 @@
-// Where text is cut that no pattern cuts, as SentencePiece leaves it: between two characters whose bytes at
-// the border stand side by side inside no token. No merge crosses such a place, whatever else the text holds.
+// Boundaries in text that no pattern splits, as in SentencePiece: between two characters whose adjacent bytes are not
+// adjacent in any token. No merge crosses such a place, whatever else the text contains.
 import { AdjacentCharacters } from '../tokenizer/bpe/adjacentCharacters';
 import type { ByteString } from './byteString';
 import { characterLength, codePointsFrom, incompleteFrom } from './utf8Characters';
 import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
 
 export class SentencePieceBoundaries implements PretokenBoundaries {
-  /** The end of the bytes, which what follows may yet join. */
+  /** The end of the bytes is unsettled: the following text may still join it. */
   readonly unsettled = 1;
   readonly #pairs: AdjacentCharacters;
 
@@ -18,7 +18,7 @@ export class SentencePieceBoundaries implements PretokenBoundaries {
     const ends = this.#endsIn(bytes);
     if (!ends) return [];
     const { length } = bytes;
-    // A character is never cut, though it be spelled byte by byte.
+    // A character is never split, even if it is spelled byte by byte.
     if (length === 0 || incompleteFrom(bytes) < length) return [ends];
     const closed = [...ends, length];
     return this.#pairs.continuesAfter(bytes.charCodeAt(length - 1)) ? [ends, closed] : [closed];
@@ -30,7 +30,7 @@ export class SentencePieceBoundaries implements PretokenBoundaries {
     return ends && bytes !== '' ? [...ends, bytes.length] : ends;
   }
 
-  /** Behind a whole character any text may end, so that there is never need to go on. */
+  /** A text may end after any whole character, so no continuation is required. */
   openers(): ByteString[] {
     return [];
   }
@@ -48,7 +48,7 @@ export class SentencePieceBoundaries implements PretokenBoundaries {
     return bytes.slice(incompleteFrom(bytes));
   }
 
-  /** Those inside the bytes; undefined if no text begins with them. */
+  /** The boundaries inside the bytes; undefined if no text begins with them. */
   #endsIn(bytes: ByteString): number[] | undefined {
     const ends: number[] = [];
     for (let at = 0; at < bytes.length;) {

@@ -1,6 +1,6 @@
-// BPE in the manner of SentencePiece, with a fallback to bytes: characters are merged, over blanks and all, and a
-// character that the vocabulary lacks is spelled in tokens of single bytes, which never merge. Bytes that pieces
-// stand for exist as tokens, too, and come out of no text.
+// SentencePiece-style BPE with byte fallback: characters are merged, including across spaces, and a character that is
+// not in the vocabulary is spelled in single-byte tokens, which never merge. Byte tokens for bytes that pieces cover
+// exist, too, but no text produces them.
 import type { CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import { METASPACE, prependSchemeOf, prependSpace, toSpaces } from '../tokenizer/files/metaspace';
@@ -20,14 +20,14 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
   readonly #tokenizer: BpeTokenizer;
   readonly #alphabet: CharacterAlphabet;
   readonly #byteIds: Int32Array;
-  /** [id]; the byte of a token of a single byte. */
+  /** [id]; the byte of a single-byte token. */
   readonly #byteOf: ReadonlyMap<number, number>;
   readonly #pairs: TokenPairs;
-  /** Whether U+2581 is taken for a blank, so that no text has it. */
+  /** Whether U+2581 is read as a space, so that no text contains it. */
   readonly #readsBlanks: boolean;
-  /** Whether a blank is put only before what begins with none. */
+  /** Whether a space is prepended only to text that does not begin with one. */
   readonly #hidesBlank: boolean;
-  /** By the first bytes of a character: whether the vocabulary lacks one that begins so. */
+  /** Keyed by the first bytes of a character: whether the vocabulary lacks a character that begins with them. */
   readonly #lacking = new Map<ByteString, boolean>();
 
   /** `ids`: the tokens of text. Throws `InexactError`. */
@@ -116,7 +116,7 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     return this.#pairs.isValid(last, token);
   }
 
-  /** Whether some character whose UTF-8 begins so is spelled in tokens of its bytes. */
+  /** Whether some character whose UTF-8 begins with these bytes is spelled in byte tokens. */
   #lacks(begun: ByteString): boolean {
     let found = this.#lacking.get(begun);
     if (found === undefined) {
@@ -135,7 +135,7 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     return this.#readsBlanks && code === METASPACE.charCodeAt(0);
   }
 
-  /** Undefined for what holds a character without a token, which is spelled in bytes. */
+  /** Undefined if the token contains a character without a token of its own, which is spelled in bytes. */
   #symbolsOf(id: number): number[] | undefined {
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.#tokenizer.bytesOf(id));
     const symbols = Array.from(text, character => this.#alphabet.idOf(character.codePointAt(0)!));

@@ -1,4 +1,4 @@
-// The tokens of text in the order of their bytes, in which all that begin with the same bytes stand together.
+// The text tokens sorted by their bytes, so that all tokens with a common prefix are adjacent.
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from './byteString';
 
@@ -9,7 +9,7 @@ export class SortedTokens {
   readonly bytes: readonly ByteString[];
   /** In bytes. */
   readonly longest: number;
-  /** [id]; undefined for what is not text: special and added tokens, ids not in use. */
+  /** [id]; undefined for what is not text: special and added tokens, and unused ids. */
   readonly #byId: (ByteString | undefined)[];
 
   constructor(ids: Iterable<number>, bytesOf: (id: number) => Uint8Array) {
@@ -31,7 +31,7 @@ export class SortedTokens {
     return this.#byId[id];
   }
 
-  /** The tokens that are these bytes: mostly one or none. */
+  /** The tokens with exactly these bytes: usually one or none. */
   idsOf(bytes: ByteString): Uint32Array {
     const start = this.#firstFrom(bytes);
     let end = start;
@@ -39,9 +39,9 @@ export class SortedTokens {
     return this.ids.subarray(start, end);
   }
 
-  /** Places [start, end): the tokens that begin with `prefix`, itself included. */
+  /** Indices [start, end) of the tokens that begin with `prefix`, itself included. */
   startingWith(prefix: ByteString): { start: number; end: number } {
-    // Every byte string that begins with the prefix sorts before the prefix with U+0100 behind it.
+    // Every byte string that begins with the prefix sorts before the prefix followed by U+0100.
     return { start: this.#firstFrom(prefix), end: this.#firstFrom(`${prefix}\u0100`) };
   }
 
@@ -56,7 +56,7 @@ export class SortedTokens {
   }
 }
 
-/** All that are not special, and not among `marks`. */
+/** All tokens that are neither special nor among `marks`. */
 export function textTokensOf(tokenizer: Tokenizer, marks: readonly number[] = []): SortedTokens {
   const ids: number[] = [];
   const isMark = new Set(marks);

@@ -1,28 +1,28 @@
-// Which tokens may follow one another inside a pretoken. A sequence of tokens is the byte-pair encoding of
-// its bytes exactly if each pair of neighbours is that of theirs: until a merge crosses a border, what
-// stands on either side is merged as if it stood alone. So a pair is decided by replaying the merges of its
-// two tokens in the order in which they happen beside each other, and looking whether a merge of the symbols
-// at the border comes first. Ranks of the steps are compared one by one: a token's merges need not ascend
-// (a later merge may make what an earlier one uses), so sorting them would not do for every table.
+// Which tokens may follow one another inside a pretoken. A token sequence is the byte-pair encoding of its bytes if and
+// only if every two neighbours are the encoding of theirs: until a merge crosses a border, each side is merged as if it
+// stood alone. So a pair is decided by replaying the merges of its two tokens side by side, in the order in which they
+// happen, and checking whether a merge of the two symbols at the border comes first. The ranks of the steps are
+// compared one by one: a token's merges need not have ascending ranks (a later merge may create what an earlier one
+// uses), so sorting them would be wrong for some merge tables.
 import type { MergeTable } from '../tokenizer/bpe/mergeTable';
 import type { TokenPrefix } from './tokenPrefix';
 
-/** Which tokens text is made of, and which may follow one another without a boundary between them. */
+/** Which tokens text can consist of, and which may follow one another without a boundary between them. */
 export interface Joins {
-  /** Whether the token comes out of any text. */
+  /** Whether some text produces the token. */
   isReachable(id: number): boolean;
-  /** For a reachable token. */
+  /** `token` must be reachable. */
   mayJoin(prefix: TokenPrefix, token: number): boolean;
 }
 
-/** Pairs whose validity is kept. */
+/** Pairs in the cache. */
 const MAX_KEPT = 1 << 25;
 
-/** How byte-pair encoding makes a token of its bytes. */
+/** The merges by which byte-pair encoding builds a token from its bytes. */
 interface MergeHistory {
   /** [step]; the merge's rank. */
   readonly ranks: readonly number[];
-  /** [step]; the first and the last symbol before the step; the entry behind the last step is the token. */
+  /** [step]; the first and the last symbol before the step. The entry after the last step is the token. */
   readonly firsts: readonly number[];
   readonly lasts: readonly number[];
 }
@@ -30,13 +30,13 @@ interface MergeHistory {
 export class TokenPairs implements Joins {
   readonly #merges: MergeTable;
   readonly #symbolsOf: (id: number) => readonly number[] | undefined;
-  /** By the left token, [right token], two bits each: 1 valid, 2 not, 0 not known yet. */
+  /** By the left token: [right token], two bits each: 1 valid, 2 invalid, 0 not known yet. */
   readonly #valid = new Map<number, Uint8Array>();
   readonly #idLimit: number;
-  /** [id]; null where encoding the token's bytes yields other tokens. */
+  /** [id]; null if encoding the token's bytes gives other tokens. */
   readonly #histories: (MergeHistory | null | undefined)[] = [];
 
-  /** `symbolsOf`: the smallest tokens that a token's text is made of; undefined if it is never made so. */
+  /** `symbolsOf`: the smallest tokens that a token's text consists of; undefined if no text produces it. */
   constructor(
     merges: MergeTable,
     idLimit: number,
@@ -47,7 +47,7 @@ export class TokenPairs implements Joins {
     this.#symbolsOf = symbolsOf;
   }
 
-  /** Whether encoding the token's own text yields the token. */
+  /** Whether encoding the token's own text gives the token. */
   isReachable(id: number): boolean {
     return this.#historyOf(id) !== null;
   }
@@ -56,7 +56,7 @@ export class TokenPairs implements Joins {
     return last === undefined || this.isValid(last, token);
   }
 
-  /** Whether encoding the text of both yields the two. */
+  /** Whether encoding the concatenated text gives the two tokens. */
   isValid(left: number, right: number): boolean {
     let known = this.#valid.get(left);
     if (!known) {
@@ -72,7 +72,7 @@ export class TokenPairs implements Joins {
     return bits === 1;
   }
 
-  /** Takes as many steps as the two have merges. */
+  /** Takes as many steps as the two tokens have merges. */
   #areApart(left: number, right: number): boolean {
     const l = this.#historyOf(left);
     const r = this.#historyOf(right);
@@ -83,7 +83,7 @@ export class TokenPairs implements Joins {
       const crossing = this.#merges.find(l.lasts[i]!, r.firsts[j]!);
       if (crossing >= 0) {
         const rank = this.#merges.rankAt(crossing);
-        // Of equal ranks the leftmost merges first.
+        // Of equal ranks, the leftmost merges first.
         if (rank < leftRank && rank <= rightRank) return false;
       }
       if (leftRank <= rightRank) {

@@ -1,6 +1,6 @@
 import type { ByteString } from './byteString';
 
-/** Tokens from a settled boundary on, at which a pretoken begins in every text that begins like this. */
+/** Tokens from a settled boundary on: every text with these tokens has a pretoken boundary before them. */
 export class TokenPrefix {
   static readonly empty = new TokenPrefix('', [], [], [], undefined);
 
@@ -9,9 +9,9 @@ export class TokenPrefix {
     readonly tokens: readonly number[],
     /** [token]; offset of the byte after it. */
     readonly ends: readonly number[],
-    /** [token]; whether it may stand in one pretoken with the token before. */
+    /** [token]; whether it may be in the same pretoken as the token before it. */
     readonly joins: readonly boolean[],
-    /** Without the last token. */
+    /** The prefix without its last token. */
     readonly before: TokenPrefix | undefined,
   ) {}
 

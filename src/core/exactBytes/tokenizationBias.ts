@@ -1,9 +1,9 @@
-// What the common way to ask for the next byte costs.
+// The cost of the usual approximation of the next byte's distribution.
 import { NATS_PER_BIT } from '../lenses/scores';
 
 /**
- * KL(exact ‖ other) in bits: what a byte costs more, on average, if it is expected by `other` while it comes by
- * `exact`. Both are probabilities [byte]; what they leave to anything but a byte is one case more.
+ * KL(exact ‖ other) in bits: the expected extra cost of a byte drawn from `exact` and predicted by `other`. Both are
+ * probabilities [byte]; the remaining mass of each counts as one more outcome.
  */
 export function biasBits(exact: Float64Array, other: Float64Array): number {
   const rest = (all: Float64Array) => Math.max(0, 1 - all.reduce((sum, p) => sum + p, 0));

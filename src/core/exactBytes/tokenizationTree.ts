@@ -1,5 +1,5 @@
-// The covers of a text in all tokenisations of its last pretoken, canonical or not (Vieira et al. 2025,
-// arXiv 2412.03719): the model as it is, which may spell a text in any way.
+// The covers of a text in all tokenizations of its last pretoken, canonical or not (Vieira et al. 2025, arXiv
+// 2412.03719): the unrestricted model, which may spell a text in any way.
 import type { ByteString } from './byteString';
 import { treeOf, type CoverTree, type Trunk } from './coverTree';
 import { InexactError } from '../errors';
@@ -9,10 +9,10 @@ import { TokenPrefix } from './tokenPrefix';
 
 export const everyTokenisation: Acceptance = { follower: () => () => true, endsText: () => true };
 
-/** Their number doubles with every byte. */
+/** The number of nodes doubles with every byte. */
 const MAX_NODES = 1000;
 
-/** Before the last pretoken, where all ways to cut the text agree, the tokens are canonical. */
+/** Before the last pretoken, where all splits of the text agree, the tokens are canonical. */
 export function tokenisationTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): CoverTree {
   const tail = bytes.slice(trunk.offset);
   const [first = [], ...others] = rules.boundaries
@@ -43,7 +43,7 @@ export function tokenisationTree(rules: ByteRules, bytes: ByteString, trunk: Tru
   const live = paths.filter(path => {
     const rest = tail.slice(path.bytes.length);
     const { start, end } = rules.tokens.startingWith(rest);
-    // A token that is the rest itself leads to another path.
+    // A token that equals the rest leads to another path.
     return rest === '' || end - start > rules.tokens.idsOf(rest).length;
   });
   return treeOf(trunk.tokens, root, live, tail);

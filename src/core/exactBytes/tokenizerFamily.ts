@@ -2,15 +2,15 @@ import type { ByteString } from './byteString';
 import type { PretokenBoundaries } from './pretokenBoundaries';
 import type { Joins } from './tokenPairs';
 
-/** How a family of tokenizers makes tokens of bytes, as exact probabilities need to know it. */
+/** How a family of tokenizers turns bytes into tokens, as needed for exact probabilities. */
 export interface TokenizerFamily {
   readonly boundaries: PretokenBoundaries;
   readonly joins: Joins;
-  /** What the tokenizer puts before every text that is not empty: its tokens are those of this and the text. */
+  /** What the tokenizer prepends to every non-empty text: its tokens are those of the opening and the text. */
   readonly opening: ByteString;
-  /** The tokens of one pretoken or its beginning, which may end inside a character. */
+  /** The tokens of one pretoken or of its beginning, which may end inside a character. */
   merge(bytes: ByteString): number[];
-  /** Why the text is none to be exact about. `begins`: whether nothing comes before it. */
+  /** Why probabilities are not exact for the text. `begins`: whether it is the beginning of a text. */
   inexactnessOf(text: string, begins: boolean): Inexactness | undefined;
 }
 

@@ -1,6 +1,6 @@
-// The characters of bytes that may end inside one.
+// UTF-8 decoding of bytes that may end inside a character.
 
-/** Bytes of the character that `lead` begins, 0 if it begins none (Unicode 16, table 3-7). */
+/** The length in bytes of the character that `lead` begins; 0 if it begins none (Unicode 16, table 3-7). */
 export function characterLength(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
@@ -8,8 +8,8 @@ export function characterLength(lead: number): number {
 }
 
 /**
- * The code points, first and last, of the characters whose UTF-8 begins with bytes[from, to) of a byte string,
- * surrogates among them; last < first if there are none. One, if the character is whole.
+ * The first and last code point of the characters whose UTF-8 begins with bytes[from, to) of a byte string, surrogates
+ * included; last < first if there are none. Both are the same if the character is complete.
  */
 export function codePointsFrom(bytes: string, from: number, to: number): [number, number] {
   const lead = bytes.charCodeAt(from);
@@ -30,7 +30,7 @@ export function codePointsFrom(bytes: string, from: number, to: number): [number
   return [Math.max(first, lowest), Math.min(last, 0x10ffff)];
 }
 
-/** Where the character that the bytes end inside begins; their length if they end inside none. */
+/** The offset of the incomplete character at the end of the bytes; their length if there is none. */
 export function incompleteFrom(bytes: string): number {
   for (let i = bytes.length - 1; i >= 0 && i >= bytes.length - 3; i--) {
     const byte = bytes.charCodeAt(i);

@@ -1,8 +1,8 @@
-// The maths of sparse autoencoders for one token at a time, in float64 sums: what the graph that encodes whole
-// texts is held to, and what says of one token how near each feature was to firing.
+// The maths of sparse autoencoders for one token at a time, in float64 sums. The graph that encodes whole texts is
+// tested against it; it also says how near each feature of one token was to firing.
 import type { Activation, NormKind, Sae } from './sae';
 
-/** What undoes a normalisation: y · scale + offset. */
+/** Inverts a normalisation: y · scale + offset. */
 export interface Undo {
   readonly scale: number;
   readonly offset: number;
@@ -10,7 +10,7 @@ export interface Undo {
 
 const LAYER_NORM_EPSILON = 1e-5;
 
-/** Of each kind: writes the normalised x over it, and answers what undoes it. */
+/** By kind: normalises x in place and returns the inverse. */
 const norms: Record<NormKind, (x: Float64Array) => Undo> = {
   none: () => ({ scale: 1, offset: 0 }),
   constantNorm(x) {
@@ -32,7 +32,7 @@ const norms: Record<NormKind, (x: Float64Array) => Undo> = {
   },
 };
 
-/** Of each kind: what a row of u [F] becomes, in place. */
+/** By kind: applies the activation to a row of u [F], in place. */
 const activations: {
   [K in Activation['kind']]: (u: Float64Array, by: Extract<Activation, { kind: K }>) => void;
 } = {
@@ -56,14 +56,14 @@ const activations: {
     ),
 };
 
-/** Indices of the k largest, the first of equals first. */
+/** Indices of the k largest values; ties go to the lower index. */
 export function largest(values: ArrayLike<number>, k: number): number[] {
   return Array.from({ length: values.length }, (_, i) => i)
     .sort((a, b) => values[b]! - values[a]! || a - b)
     .slice(0, k);
 }
 
-/** u [F] of one token x [d]. */
+/** u [F] of one token's x [d]. */
 export function preActivations(sae: Sae, x: Float32Array): Float64Array {
   const { h } = normalize(sae, x);
   const u = Float64Array.from(sae.encoderBias);
@@ -75,7 +75,7 @@ export function preActivations(sae: Sae, x: Float32Array): Float64Array {
   return u;
 }
 
-/** z [F] of one token x [d]. */
+/** z [F] of one token's x [d]. */
 export function encodeToken(sae: Sae, x: Float32Array): Float64Array {
   const z = preActivations(sae, x);
   (activations[sae.activation.kind] as (u: Float64Array, by: Activation) => void)(
@@ -85,7 +85,7 @@ export function encodeToken(sae: Sae, x: Float32Array): Float64Array {
   return z;
 }
 
-/** norm(x) less the shift, and what undoes the normalisation. */
+/** norm(x) - shift, and the inverse of the normalisation. */
 export function normalize({ norm, shift }: Sae, x: ArrayLike<number>) {
   const h = new Float64Array(x);
   const undo = norms[norm](h);
@@ -93,7 +93,7 @@ export function normalize({ norm, shift }: Sae, x: ArrayLike<number>) {
   return { h, undo };
 }
 
-/** x̂ [d'] of the features that fire on a token x [d], with their values. */
+/** x̂ [d'] of one token's x [d], from the features that fire and their values. */
 export function decodeToken(
   sae: Sae,
   x: ArrayLike<number>,

@@ -1,4 +1,4 @@
-// Features in words, alike in hover, inspector and lists.
+// Formats features, the same way in hover, inspector and lists.
 import { formatTrust } from './featureLabels';
 import type { FeatureName } from './featureValues';
 
@@ -9,7 +9,7 @@ export function featureTitle({ feature, label }: FeatureName): string {
   return `#${feature} ${name}${trust && ` (${trust})`}`;
 }
 
-/** "0.73 %"; – where it is not known. */
+/** "0.73 %"; – if unknown. */
 export function formatDensity(density: number | null): string {
   return density === null ? '–' : `${Number((100 * density).toPrecision(2))} %`;
 }

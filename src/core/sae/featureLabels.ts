@@ -1,14 +1,14 @@
-// What a feature is called, and how well that holds: labels.jsonl, explanations as Neuronpedia publishes them, and
-// the user's own.
+// Labels of features and how reliable they are: labels.jsonl, explanations as published by Neuronpedia, and the user's
+// own.
 
 export interface Label {
   readonly description: string;
   /** `predicate-v1`, `logits-v1`, `none`; the explainer's name; `user`. */
   readonly kind: string;
-  /** Shares, on text that had no part in finding it; null where not known. */
+  /** Shares, measured on text that was not used to find the label; null if unknown. */
   readonly precision: number | null;
   readonly recall: number | null;
-  /** Tokens where the feature fired there. */
+  /** Tokens of that text where the feature fired. */
   readonly count: number | null;
   readonly predicate: string | null;
 }
@@ -26,7 +26,7 @@ interface Line {
   scores?: { value?: unknown }[];
 }
 
-/** By feature. Of several for one feature the one with the highest score counts, else the last. */
+/** Keyed by feature. Of several labels for a feature, the one with the highest score is kept, else the last. */
 export function readLabels(text: string, into = new Map<number, Label>()): Map<number, Label> {
   const scores = new Map<number, number>();
   for (const [number, line] of text.split('\n').entries()) {
@@ -55,13 +55,13 @@ export function readLabels(text: string, into = new Map<number, Label>()): Map<n
   return into;
 }
 
-/** Where nothing is known of it. */
+/** The label of a feature about which nothing is known. */
 export function unlabelled(feature: number): Label {
   const description = `unlabelled #${feature}`;
   return { description, kind: 'none', precision: null, recall: null, count: null, predicate: null };
 }
 
-/** "precision 0.86, recall 0.61"; empty where neither is known. */
+/** "precision 0.86, recall 0.61"; empty if neither is known. */
 export function formatTrust({ precision, recall }: Label): string {
   const share = (name: string, value: number | null) =>
     value === null ? [] : [`${name} ${value.toFixed(2)}`];

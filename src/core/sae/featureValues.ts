@@ -1,43 +1,46 @@
-// What the views and the command line are told of features: plain data, made by the engine.
+// Feature data for the views and the command line: plain data, produced by the engine.
 import type { Label } from './featureLabels';
 
-/** Most features that can be pinned: as many channels can be told apart. */
+/** The largest number of pinned features: more channels could not be distinguished. */
 export const CHANNELS = 6;
-/** A pinned feature is drawn in so many strengths. */
+/** The number of strengths in which a pinned feature is drawn. */
 export const CHANNEL_STEPS = 3;
 
-/** A feature that is pinned to a channel: what is below the threshold, a share of its maximum, is not drawn. */
+/** A feature pinned to a channel. Values below the threshold, a share of the feature's maximum, are not drawn. */
 export interface Pin {
   readonly feature: number;
   readonly threshold: number;
 }
 
-/** Of a run of tokens, [row]. */
+/** For a range of tokens, [row]. */
 export interface TokenFeatures {
-  /** Highest value of a feature as a share of that feature's maximum, dense features aside; 0: none is on, NaN: not known, or masked. */
+  /**
+   * The highest value of a feature as a share of its maximum, without dense features; 0: none is on, NaN: unknown or
+   * masked.
+   */
   readonly strongest: Float32Array;
-  /** Which feature that is; -1: none. */
+  /** The feature with that value; -1: none. */
   readonly strongestFeature: Int32Array;
   /** channel * CHANNEL_STEPS + strength of the strongest pinned feature; NaN: none. */
   readonly channel: Float32Array;
-  /** |x - x̂| / |x|; NaN as above, and for transcoders. */
+  /** |x - x̂| / |x|; NaN if unknown or masked, and for transcoders. */
   readonly unexplained: Float32Array;
 }
 
-/** A feature as lists name it. */
+/** A feature as named in lists. */
 export interface FeatureName {
   readonly feature: number;
   readonly label: Label;
-  /** Share of tokens of its training data where it fires; null where not known. */
+  /** The share of tokens in its training data where it fires; null if unknown. */
   readonly density: number | null;
-  /** Highest value there, or in this document where that is not known. */
+  /** The highest value in its training data, or in this document if that is unknown. */
   readonly max: number | null;
 }
 
 /** A feature at one token. */
 export interface FeatureAt extends FeatureName {
   readonly value: number;
-  /** Tokens that it raises and lowers most by itself, by standard deviations over the vocabulary. */
+  /** The tokens that it raises and lowers most by itself, in standard deviations over the vocabulary. */
   readonly raises: readonly LogitEffect[];
   readonly lowers: readonly LogitEffect[];
 }

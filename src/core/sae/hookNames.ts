@@ -1,5 +1,5 @@
-// The names of places in a language model where autoencoders read, in the spelling of TransformerLens, and the
-// other spellings that are in use.
+// Names of hook points, the places in a language model where autoencoders read: in the notation of TransformerLens, and
+// in other notations in use.
 
 const KINDS: [RegExp, string][] = [
   [/^(?:hook_)?resid_pre$/, 'hook_resid_pre'],
@@ -12,14 +12,14 @@ const KINDS: [RegExp, string][] = [
   [/^mlp\.hook_in$|^pre_feedforward_layernorm\.output$/, 'mlp.hook_in'],
 ];
 
-/** `blocks.L.hook_…`; null for a name that says nothing that is known. */
+/** `blocks.L.hook_…`; null if the name is not recognised. */
 export function hookOf(name: string): string | null {
   if (/^(?:model\.)?embed_tokens$|^hook_embed$/.test(name)) return 'blocks.0.hook_resid_pre';
   const blocks = /^blocks\.(\d+)\.(.+)$/.exec(name);
   if (blocks) return `blocks.${blocks[1]}.${kindOf(blocks[2]!) ?? blocks[2]}`;
   const named = /^(.+?)_layer_?(\d+)$/.exec(name);
   if (named) return spelled(named[2]!, named[1]!);
-  // Modules as transformers names them: model.layers.12, transformer.h.3.mlp, gpt_neox.layers.1.output.
+  // Modules as named by transformers: model.layers.12, transformer.h.3.mlp, gpt_neox.layers.1.output.
   const module =
     /^(?:model\.|transformer\.|gpt_neox\.|model\.language_model\.)?(?:layers|h)\.(\d+)(?:\.(.+))?$/;
   const found = module.exec(name);
@@ -35,7 +35,7 @@ function kindOf(kind: string): string | undefined {
   return KINDS.find(([pattern]) => pattern.test(kind))?.[1];
 }
 
-/** -1 where a hook names no layer. */
+/** -1 if the hook names no layer. */
 export function layerOf(hook: string): number {
   return Number(/^blocks\.(\d+)\./.exec(hook)?.[1] ?? -1);
 }

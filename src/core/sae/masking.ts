@@ -1,8 +1,8 @@
-// Positions whose features say nothing: an autoencoder that was not trained on a model's first positions fires
-// absurdly on them, and the first position of all has activations like no other.
+// Positions whose features are meaningless: an autoencoder that was not trained on a model's first positions fires
+// absurdly on them, and the very first position has activations unlike any other.
 import type { Sae } from './sae';
 
-/** How many tokens at the beginning of a window are masked; `startTokens` stand before them. */
+/** The number of masked tokens at the beginning of a window; `startTokens` come before them. */
 export function maskedIn({ source }: Sae, startTokens: number): number {
   return Math.max(0, Math.max(1, source.firstPosition) - startTokens);
 }

@@ -1,5 +1,5 @@
-// Predicates over the tokens of a text: what a feature's label claims, in a form that can be counted. The language
-// is described in models/coder/saes/resid-mid/README.md.
+// Predicates over the tokens of a text: the claim of a feature's label, in a form that can be checked by counting. The
+// language is described in models/coder/saes/resid-mid/README.md.
 import { PredicateError } from '../errors';
 import type { TokenFields } from './tokenFields';
 
@@ -28,7 +28,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 const CLAUSE =
   /\s*(!)?(?:([+-]\d):)?([a-z]+)\s*(?:(~)\/((?:\\.|[^/\\])*)\/|(<|>=)\s*(\d+)|(=)\s*("(?:\\.|[^"\\])*")|\b(in)\s*(\[[^\n]*?\])(?=\s*(?:&|$)))?\s*(&|$)/y;
 
-/** Throws `PredicateError`, which says at which character it cannot be read and why. */
+/** Throws `PredicateError`, which names the character and the problem. */
 export function parsePredicate(text: string): Clause[] {
   const clauses: Clause[] = [];
   for (let at = 0; ;) {
@@ -92,7 +92,7 @@ function testOf(
   return value => pattern.test(String(value));
 }
 
-/** For each token; a clause whose offset leads out of the text does not hold, negated or not. */
+/** For each token. A clause whose offset points outside the text does not hold, negated or not. */
 export function holdsAt(clauses: readonly Clause[], fields: TokenFields): boolean[] {
   return fields.token.map((_, i) =>
     clauses.every(({ offset, negated, field, holds }) => {
@@ -103,7 +103,7 @@ export function holdsAt(clauses: readonly Clause[], fields: TokenFields): boolea
 }
 
 export interface Agreement {
-  /** Tokens where the feature fires, where the predicate holds, and where both do. */
+  /** The number of tokens where the feature fires, where the predicate holds, and where both do. */
   readonly fires: number;
   readonly holds: number;
   readonly both: number;

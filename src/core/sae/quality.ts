@@ -1,16 +1,16 @@
-// How much of a text's activations an autoencoder explains, and how much its features say of a text.
+// How much of a text's activations an autoencoder explains, and which features characterise a text.
 import { rowCount, type FeatureRows } from './sparseRows';
 
 export interface Quality {
-  /** Tokens counted: those that are not masked. */
+  /** The number of tokens that are not masked. */
   readonly tokens: number;
-  /** Σ|x - x̂|² / Σ|x - x̄|², x̄ over these tokens; NaN where there is nothing to explain. */
+  /** Fraction of variance unexplained: Σ|x - x̂|² / Σ|x - x̄|², x̄ over these tokens; NaN if there is no variance. */
   readonly fvu: number;
-  /** Features on at a token, on average. */
+  /** Average number of features on per token. */
   readonly l0: number;
 }
 
-/** Beyond this the autoencoder does not fit the model, or not at this place. */
+/** Above this, the autoencoder does not fit the model, or not this hook point. */
 export const SUSPICIOUS_FVU = 0.5;
 
 export function qualityOf(parts: readonly { rows: FeatureRows; masked: number }[]): Quality {
@@ -36,7 +36,7 @@ export function qualityOf(parts: readonly { rows: FeatureRows; masked: number }[
   return { tokens, fvu: spread > 0 ? error / spread : NaN, l0: on / (tokens || 1) };
 }
 
-/** What makes a feature stand out in a text: a high value of what seldom fires. */
+/** How much a feature stands out in a text: high values of a feature that rarely fires score high. */
 export function surpriseOf(value: number, density: number): number {
   return value * Math.log(1 / Math.max(density, 1e-9));
 }

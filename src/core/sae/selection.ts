@@ -1,8 +1,8 @@
-// Which of the features that could be on at a token count as on. What an autoencoder was calibrated to is its own
-// rule; the others here are ways to look at one text, and relative to it.
+// Which of a token's candidate features count as on. An autoencoder's own rule is the one that it was trained with; the
+// others here are ways to look at one text, and relative to that text.
 import { rowCount, filterRows, type SparseRows } from './sparseRows';
 
-/** Of equals the earlier token wins, then the lower feature. */
+/** Ties go to the earlier token, then to the lower feature. */
 type Place = { readonly place: number; readonly token: number };
 
 function places(rows: SparseRows): Place[] {
@@ -13,7 +13,7 @@ function places(rows: SparseRows): Place[] {
   return all;
 }
 
-/** Places are in the order of tokens, and of features within one: a stable sort leaves equals so. */
+/** Entries are ordered by token, then by feature, so a stable sort keeps ties in that order. */
 function byValue({ values }: SparseRows) {
   return (a: Place, b: Place) => values[b.place]! - values[a.place]! || a.place - b.place;
 }
@@ -36,14 +36,14 @@ export function perToken(rows: SparseRows, k: number): SparseRows {
   return only(rows, chosen);
 }
 
-/** Mutual Choice: the `budget` highest of all places of the text. */
+/** Mutual Choice: the `budget` highest entries of the whole text. */
 export function mutualChoice(rows: SparseRows, budget: number): SparseRows {
   return only(rows, places(rows).sort(byValue(rows)).slice(0, budget));
 }
 
 /**
- * Feature Choice of one feature: the `count` tokens where it is highest, highest first. (For all features at once
- * on one text it is not offered: each would have to fire somewhere.)
+ * Feature Choice for one feature: the `count` tokens with its highest values, highest first. (It is not offered for all
+ * features at once on one text: each would have to fire somewhere.)
  */
 export function featureChoice(
   rows: SparseRows,
@@ -58,8 +58,8 @@ export function featureChoice(
 }
 
 /**
- * Whether rows that hold `held` places at most are enough to choose `budget` of all places from: no full row may
- * end above the lowest value chosen.
+ * Whether rows truncated to `held` entries are sufficient to choose the `budget` highest entries: the lowest value of a
+ * full row must not exceed the lowest chosen value.
  */
 export function isEnough(rows: SparseRows, held: number, budget: number): boolean {
   const chosen = places(rows).sort(byValue(rows)).slice(0, budget);

@@ -1,20 +1,20 @@
-// What an autoencoder says of a run of tokens: for each the few features that are on, and how much of the
-// token's activation they leave unexplained.
+// The encoding of a range of tokens: for each token the few features that are on, and how much of its activation they
+// leave unexplained.
 
 /** Row t: the features on at token t, ascending, in [starts[t], starts[t + 1]) of `features` and `values`. */
 export interface SparseRows {
   /** [tokens + 1] */
   readonly starts: Uint32Array;
   readonly features: Uint32Array;
-  /** Above 0. */
+  /** Greater than 0. */
   readonly values: Float32Array;
 }
 
-/** Sparse rows and what the activations were that they stand for. */
+/** Sparse rows and the activations that they encode. */
 export interface FeatureRows extends SparseRows {
   /** [token], |x|. */
   readonly norms: Float32Array;
-  /** [token], |x - x̂|; a transcoder's x̂ is of something else, and it has none. NaN then. */
+  /** [token], |x - x̂|. NaN for a transcoder, whose x̂ does not approximate x. */
   readonly errors: Float32Array;
   /** [token, d], x. */
   readonly activations: Float32Array;
@@ -24,7 +24,7 @@ export function rowCount({ starts }: SparseRows): number {
   return starts.length - 1;
 }
 
-/** Rows from their lists. */
+/** Builds rows from lists. */
 export function rowsOf(lists: readonly (readonly [number, number])[][]): SparseRows {
   const starts = new Uint32Array(lists.length + 1);
   lists.forEach((list, t) => (starts[t + 1] = starts[t]! + list.length));
@@ -44,7 +44,7 @@ export function valueAt(rows: SparseRows, token: number, feature: number): numbe
   return 0;
 }
 
-/** Only the places for which `keep` says so. */
+/** Only the entries for which `keep` returns true. */
 export function filterRows(
   rows: SparseRows,
   keep: (place: number, token: number) => boolean,

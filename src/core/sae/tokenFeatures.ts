@@ -1,4 +1,4 @@
-// One number per token of what fires there, for lenses.
+// One number per token about the features that fire there, for lenses.
 import { CHANNEL_STEPS, strengthStep, type Pin, type TokenFeatures } from './featureValues';
 import type { FeatureRows } from './sparseRows';
 
@@ -13,7 +13,7 @@ export interface FeatureStatistics {
   densityOf(feature: number): number;
 }
 
-/** Of tokens [first, end), from what is known of them. */
+/** For tokens [first, end), from what is known of them. */
 export function tokenFeaturesOf(
   parts: readonly KnownTokenRows[],
   first: number,
@@ -40,7 +40,7 @@ export function tokenFeaturesOf(
       for (let i = rows.starts[token]!; i < rows.starts[token + 1]!; i++) {
         const feature = rows.features[i]!;
         const share = rows.values[i]! / (figures.maxOf(feature) || rows.values[i]!);
-        // A density that is not known rules nothing out.
+        // An unknown density excludes nothing.
         if (!(figures.densityOf(feature) > densityCutoff) && share > out.strongest[row]!) {
           out.strongest[row] = share;
           out.strongestFeature[row] = feature;

@@ -1,5 +1,5 @@
-// What a text alone says about each of its tokens: the columns that predicates ask about. Strings, comments and
-// brackets are found by regular expressions, the same as in training/predicates.py, and by no parser.
+// Properties of each token that follow from the text alone: the columns that predicates test. Strings, comments and
+// brackets are found by regular expressions, the same as in training/predicates.py, and without a parser.
 
 export interface TokenFields {
   readonly token: readonly string[];
@@ -64,7 +64,7 @@ const FIRST_WORD = new RegExp(`^[A-Za-z_$][\\p{L}\\p{N}_$]*`, 'u');
 const LAST_WORD = new RegExp(`[A-Za-z_$][\\p{L}\\p{N}_$]*$`, 'u');
 const WORD_CHARACTER = new RegExp(W, 'u');
 
-/** A pattern that holds at the start; its end may stand before a last line end, as in Python. */
+/** A pattern that holds at the start. As in Python, its end may be before a final line end. */
 function starting([name = '', pattern = '']: readonly string[]): [string, RegExp] {
   return [name, new RegExp(`^(?:${pattern.replace(/\$$/, '(?=\\n?(?![\\s\\S]))')})`, 'u')];
 }
@@ -78,7 +78,7 @@ export function shapeOf(token: string): string {
   return SHAPES.find(([, pattern]) => pattern.test(token))?.[0] ?? 'other';
 }
 
-/** Spans are UTF-16 offsets of each token; repeats begin anew every `window` tokens. `column` counts characters. */
+/** Spans are UTF-16 offsets of each token. Repeats start over every `window` tokens. `column` counts characters. */
 export function fieldsOf(
   text: string,
   starts: ArrayLike<number>,

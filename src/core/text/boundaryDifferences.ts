@@ -1,6 +1,9 @@
-// Where two tokenizers cut one text differently.
+// Where two tokenizers split one text differently.
 
-/** A stretch between two boundaries that both have, with others in it: tokens [first, end) of one, [otherFirst, otherEnd) of the other. */
+/**
+ * A range between two boundaries that both have, with others inside: tokens [first, end) of one, [otherFirst, otherEnd)
+ * of the other.
+ */
 export interface Difference {
   readonly first: number;
   readonly end: number;
@@ -8,7 +11,10 @@ export interface Difference {
   readonly otherEnd: number;
 }
 
-/** Of tokens that end at these byte offsets, which do not descend and end with the text; in its order. */
+/**
+ * The arguments are the byte offsets of token ends, not descending, the last one being the end of the text. In text
+ * order.
+ */
 export function differencesOf(ends: ArrayLike<number>, otherEnds: ArrayLike<number>): Difference[] {
   const differences: Difference[] = [];
   for (let i = 0, j = 0; i < ends.length && j < otherEnds.length;) {

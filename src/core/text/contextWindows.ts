@@ -1,19 +1,18 @@
-// How a text longer than the model's context is scored: in overlapping windows that depend on the
-// text and the model alone, never on what is visible.
+// How a text longer than the model's context is scored: in overlapping windows, which depend only on the text and the
+// model, never on what is visible.
 
 export interface Window {
   /** Tokens [start, end) are in the window. */
   readonly start: number;
   readonly end: number;
-  /** Tokens [ownStart, end) take their scores from it: no earlier window reached them. */
+  /** Tokens [ownStart, end) take their scores from this window, because no earlier window reaches them. */
   readonly ownStart: number;
 }
 
 /**
- * The windows of a text of `tokens` tokens under a context of `context` tokens. The next window starts at
- * the first token after half a context whose predecessor ends or crosses a line (`endsLine`), or at half
- * a context where a line is longer than that. A token belongs to the first window that reaches it, which
- * gives it the most left context.
+ * The windows of a text of `tokens` tokens with a context of `context` tokens. The next window starts at the first
+ * token after half a context whose predecessor ends or crosses a line (`endsLine`), or at half a context if a line is
+ * longer than that. A token belongs to the first window that reaches it, which gives it the longest left context.
  */
 export function windowsOf(
   tokens: number,
@@ -28,7 +27,7 @@ export function windowsOf(
   }
 }
 
-/** The window behind another, or the first; undefined behind the last. Of tokens it asks those of `before` alone. */
+/** The window after `before`, or the first one; undefined after the last. Reads no tokens outside `before`. */
 export function nextWindow(
   before: Window | undefined,
   tokens: number,

@@ -1,6 +1,8 @@
-// The globs of VS Code's settings: `*`, `**`, `?`, `{a,b}`, `[a-z]` and `[!a-z]`.
+// Globs as in the settings of VS Code: `*`, `**`, `?`, `{a,b}`, `[a-z]` and `[!a-z]`.
 
-/** Of a whole name or path. What is no glob, such as a brace that does not close, or `[z-a]`, matches itself. */
+/**
+ * Matches a whole name or path. What is not valid glob syntax, such as an unclosed brace or `[z-a]`, matches itself.
+ */
 export function globPattern(glob: string): RegExp {
   try {
     return new RegExp(`^(?:${sourceOf(glob)})$`, 'su');

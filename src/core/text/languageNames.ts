@@ -1,7 +1,7 @@
-// A file's language by its name. Opening every file of a folder to learn its language would take far too long.
+// The language of a file by its name. Opening every file of a folder to detect its language would take far too long.
 import { globPattern } from './glob';
 
-/** As an extension's manifest declares it. */
+/** As declared in an extension's manifest. */
 export interface DeclaredLanguage {
   readonly id: string;
   readonly aliases?: readonly string[];
@@ -10,8 +10,9 @@ export interface DeclaredLanguage {
 }
 
 /**
- * For people, by a file's path: the language that the user associates with it (ids of languages by globs, which are
- * of names where they have no slash), else the one that is declared for its name, or for its longest known ending.
+ * Maps a file's path to a language name for display: the language that the user associates with it (language ids by
+ * glob; globs without a slash match the file name), else the one declared for its name, or for its longest known
+ * extension.
  */
 export function languageNames(
   declared: readonly DeclaredLanguage[],

@@ -6,7 +6,7 @@ export const LARGEST_TEXT = 4 << 20;
 const BINARY =
   /\.(7z|a|avif|bin|bmp|bz2|class|dll|dylib|eot|exe|gif|gz|ico|jar|jpe?g|lib|mov|mp[34]|node|o|obj|onnx|otf|pdf|png|pyc|safetensors|so|sqlite|tar|tgz|tiff?|ttf|vsix|wasm|wav|webm|webp|woff2?|xz|zip|zst)$/i;
 
-/** Why a file is left out unread, or ''. What is no text in spite of its name is found out when it is read. */
+/** Why a file is skipped without reading it, or ''. Whether the content is text is only known when it is read. */
 export function reasonToSkip(path: string, bytes: number): string {
   if (BINARY.test(path)) return 'binary by its name';
   return bytes > LARGEST_TEXT ? `larger than ${LARGEST_TEXT >> 20} MB` : '';

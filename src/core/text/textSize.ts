@@ -1,12 +1,12 @@
-// How large a text is in the units that numbers of tokens are divided by.
+// The size of a text in the units that token counts are divided by.
 import { utf8Length } from './utf8';
 
 export interface TextSize {
-  /** Of its UTF-8. */
+  /** Length of its UTF-8. */
   bytes: number;
   /** Code points; a lone surrogate counts as one. */
   characters: number;
-  /** Runs of anything but white space, as `wc -w` counts them. */
+  /** Runs of non-white-space characters, as counted by `wc -w`. */
   words: number;
 }
 
@@ -33,7 +33,7 @@ export function addSizes(a: TextSize, b: TextSize): TextSize {
   };
 }
 
-/** What a tokenizer makes of a text: NaN where there is nothing to divide by. */
+/** Ratios of a tokenizer for a text; NaN for a division by zero. */
 export interface Rates {
   /** The tokenizer's fertility. */
   tokensPerWord: number;

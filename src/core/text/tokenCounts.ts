@@ -1,13 +1,13 @@
-// Token counts of many files: sums by whatever groups them, and the tables that show them.
+// Token counts of many files: sums by group, and the tables that show them.
 import { addSizes, emptySize, ratesOf, type TextSize } from './textSize';
 
 export interface FileTokens extends TextSize {
-  /** With slashes, from the folder that was counted. */
+  /** With slashes, relative to the counted folder. */
   readonly path: string;
-  /** For people: 'TypeScript'. */
+  /** For display: 'TypeScript'. */
   readonly language: string;
   readonly tokens: number;
-  /** By the second tokenizer, where there is one. */
+  /** With the second tokenizer, if there is one. */
   readonly second?: number;
 }
 
@@ -31,7 +31,7 @@ export function sumOf(name: string, files: readonly FileTokens[]): TokenSum {
   };
 }
 
-/** A sum for each group that a file is in, most tokens first. */
+/** A sum for each group that a file belongs to, most tokens first. */
 export function sumsBy(
   files: readonly FileTokens[],
   groupsOf: (file: FileTokens) => readonly string[],
@@ -51,13 +51,16 @@ export function byTokens(a: { tokens: number }, b: { tokens: number }): number {
   return b.tokens - a.tokens;
 }
 
-/** The folders that a file lies in, with a slash at the end; none where it lies at the top. */
+/** The folders that contain a file, each with a trailing slash; none for a file at the top. */
 export function foldersOf({ path }: FileTokens): string[] {
   const names = path.split('/').slice(0, -1);
   return names.map((_, i) => `${names.slice(0, i + 1).join('/')}/`);
 }
 
-/** Rows of cells: tokens, those of the second tokenizer beside the first's, then the first's per word and per character, and its bytes. */
+/**
+ * Rows of cells: tokens; those of the second tokenizer and the ratio, if there is one; tokens per word and per
+ * character, and bytes per token of the first tokenizer.
+ */
 export function tokenCountTable(
   nameTitle: string,
   sums: readonly (TextSize & { name: string; files?: number; tokens: number; second?: number })[],

@@ -1,11 +1,11 @@
-// From byte offsets, which are exact, to UTF-16 offsets, which editors use and which cannot point inside a
+// Converts byte offsets, which are exact, to UTF-16 offsets, which editors use and which cannot point inside a
 // character.
 import { utf8LengthAt } from './utf8';
 
 /**
- * UTF-16 spans of the whole characters (code points) that byte spans touch, so that tokens which split a
- * character share its span. The byte spans are [byteStarts[i], byteStarts[i + 1]), the last one ends with
- * the text; `byteStarts` ascend and lie within the text's UTF-8. An empty span takes the character it lies in.
+ * UTF-16 spans of the whole characters (code points) that byte spans touch; tokens that split a character share its
+ * span. The byte spans are [byteStarts[i], byteStarts[i + 1]); the last one ends with the text. `byteStarts` are
+ * ascending and within the text's UTF-8. An empty span gets the character that contains it.
  */
 export function utf16Spans(
   text: string,
@@ -14,7 +14,7 @@ export function utf16Spans(
   const count = byteStarts.length;
   const starts = new Uint32Array(count);
   const ends = new Uint32Array(count);
-  // The character in hand: UTF-16 [from, to), which ends before byte `byteEnd`.
+  // The current character: UTF-16 [from, to), which ends before byte `byteEnd`.
   let from = 0;
   let to = 0;
   let byteEnd = 0;

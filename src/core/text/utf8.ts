@@ -1,5 +1,5 @@
-// UTF-8, the unit in which tokens are exact. A lone surrogate of a JavaScript string, which UTF-8 cannot
-// hold, becomes U+FFFD (EF BF BD), as it does wherever such a string is saved to a file.
+// UTF-8, the unit in which tokens are exact. A lone surrogate of a JavaScript string, which UTF-8 cannot represent,
+// becomes U+FFFD (EF BF BD), as it does when such a string is saved to a file.
 
 const encoder = new TextEncoder();
 
@@ -16,7 +16,7 @@ export function utf8LengthAt(text: string, index: number): number {
   return (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00 ? 4 : 3;
 }
 
-/** Bytes of the UTF-8 of text[from, to), whose ends split no surrogate pair. */
+/** Bytes of the UTF-8 of text[from, to), which must not split a surrogate pair. */
 export function utf8Length(text: string, from: number, to: number): number {
   let bytes = 0;
   for (let i = from; i < to; i++) {
@@ -28,8 +28,8 @@ export function utf8Length(text: string, from: number, to: number): number {
 }
 
 /**
- * Writes the UTF-8 of text[from, to) to the start of `into`, which holds at least 3 bytes for each unit.
- * Returns the bytes written. For short stretches this beats a call to TextEncoder.
+ * Writes the UTF-8 of text[from, to) to the start of `into`, which must hold 3 bytes per UTF-16 unit. Returns the
+ * number of bytes. For short strings this is faster than TextEncoder.
  */
 export function writeUtf8(text: string, from: number, to: number, into: Uint8Array): number {
   let at = 0;
@@ -64,8 +64,8 @@ export function writeUtf8(text: string, from: number, to: number, into: Uint8Arr
 }
 
 /**
- * Offset of the first byte that no UTF-8 text has in its place (Unicode 16, table 3-7), or -1. A
- * sequence that is broken off is reported at its lead byte.
+ * Offset of the first byte that is invalid UTF-8 (Unicode 16, table 3-7), or -1. An incomplete sequence is reported at
+ * its lead byte.
  */
 export function firstInvalidUtf8(bytes: Uint8Array): number {
   const continues = (i: number) => (bytes[i]! & 0xc0) === 0x80;

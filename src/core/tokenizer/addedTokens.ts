@@ -1,28 +1,28 @@
-// Added tokens, which are matched in the text before it is cut into pretokens: leftmost first, of those the
-// longest, as `AddedVocabulary` of Rust `tokenizers` does with `encode_special_tokens` set. Special tokens
-// take part in the search and are then left as text: what looks like one in a user's file is text.
+// Added tokens, which are matched before the text is split into pretokens: leftmost first, then longest, as in
+// `AddedVocabulary` of Rust `tokenizers` with `encode_special_tokens` set. Special tokens take part in the search and
+// are then left as text: what looks like one in a user's file is text.
 
-/** A token that takes the place of text. */
+/** A token that replaces text. */
 export interface TakenToken {
   readonly id: number;
-  /** Its own bytes, as text. */
+  /** Its own bytes, decoded. */
   readonly bytes: string;
 }
 
 export interface AddedToken extends TakenToken {
-  /** What it is matched by. */
+  /** The string that it matches. */
   readonly content: string;
   readonly special: boolean;
   /** Matched in normalised text; otherwise before normalisation. */
   readonly normalized: boolean;
-  /** Takes the white space before it, behind it. */
+  /** Whether it takes the white space before it (`lstrip`) and after it (`rstrip`). */
   readonly lstrip: boolean;
   readonly rstrip: boolean;
-  /** Matches only where no word character stands on either side. */
+  /** Matches only without a word character on either side. */
   readonly singleWord: boolean;
 }
 
-/** text[start, end): an added token, white space that it takes included, or, without one, text. */
+/** text[start, end): an added token, including the white space that it takes, or, without a token, text. */
 export interface AddedTokenPiece {
   readonly start: number;
   readonly end: number;
@@ -39,17 +39,17 @@ export class AddedTokens {
   readonly #byContent: ReadonlyMap<string, AddedToken>;
   readonly #search: RegExp | undefined;
 
-  /** `spell` says how a token's content looks in the text that is searched. */
+  /** `spell` maps a token's content to its form in the searched text. */
   constructor(tokens: readonly AddedToken[], spell = (content: string) => content) {
     this.#byContent = new Map(tokens.map(token => [spell(token.content), token]));
-    // The first alternative that fits wins; where none but special ones stand, nothing is ever taken.
+    // The first matching alternative wins. If all tokens are special, nothing is ever taken.
     const longestFirst = [...this.#byContent.keys()].sort((a, b) => b.length - a.length);
     const escaped = longestFirst.map(content => content.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
     const takes = tokens.some(token => !token.special);
     this.#search = takes ? new RegExp(escaped.join('|'), 'g') : undefined;
   }
 
-  /** Cuts text into added tokens and what lies between them; neither is empty. */
+  /** Splits text into added tokens and the text between them; no piece is empty. */
   cut(text: string): AddedTokenPiece[] {
     const pieces: AddedTokenPiece[] = [];
     let at = 0;
@@ -57,7 +57,7 @@ export class AddedTokens {
       const token = this.#byContent.get(match[0])!;
       let start = match.index;
       let end = start + match[0].length;
-      // White space that the token before has taken may itself be a token.
+      // The white space that the previous token has taken may itself be a token.
       if (token.special || start < at) continue;
       if (
         token.singleWord &&

@@ -1,5 +1,5 @@
-// Where a text may be cut and its parts be encoded one by one: hard boundaries. There are three kinds. Which of them a
-// tokenizer has depends on its steps; each looks at no more than two UTF-16 units on either side.
+// Hard boundaries: where a text may be split so that its parts can be encoded separately. There are three kinds; which
+// of them a tokenizer has depends on its steps. Each examines at most two UTF-16 units on either side.
 import type { CharacterAlphabet } from './bpe/alphabet';
 import { LETTER_CLASS, SPACE_CLASS, classAt, classes } from './unicode/classes';
 import { AdjacentCharacters } from './bpe/adjacentCharacters';
@@ -7,8 +7,8 @@ import { AdjacentCharacters } from './bpe/adjacentCharacters';
 export interface HardBoundaries {
   isHard(text: string, at: number): boolean;
   /**
-   * Whether the tokenizer puts something before a text, so that a part is encoded behind the character before it,
-   * whose own tokens are then left out.
+   * Whether the tokenizer prepends something to a text. If so, a part is encoded after the character before it, whose
+   * own tokens are then dropped.
    */
   readonly needsBefore: boolean;
 }
@@ -18,11 +18,12 @@ const LINE_FEED = 0x0a;
 const SPELLED_BLANK = 0x2581;
 
 /**
- * Of split patterns: no pretoken of the known ones lies across, none before it would end elsewhere at the text's
- * end, and none behind it looks back. Before a blank that follows something visible: every pattern begins a pretoken
- * there, whatever follows. Or behind a lone line end, before a letter: more white space before it would be divided
- * otherwise at a text's end, and what is no letter may belong to punctuation before the line end (o200k's
- * `[\r\n/]*`). NFC changes nothing across either: neither character composes with what stands before it.
+ * For split patterns. No pretoken of the known patterns crosses such a boundary, no pretoken before it would end
+ * elsewhere if the text ended there, and none after it looks back. Either before a space that follows a visible
+ * character: every pattern begins a pretoken there, whatever follows. Or after a single line feed and before a letter:
+ * more white space before the line feed would be divided differently at the end of a text, and what is not a letter may
+ * belong to punctuation before the line feed (o200k's `[\r\n/]*`). NFC changes nothing across either: neither character
+ * composes with what precedes it.
  */
 export const beforeWords: HardBoundaries = {
   needsBefore: false,
@@ -37,16 +38,16 @@ export const beforeWords: HardBoundaries = {
   },
 };
 
-/** Of steps whose first one leaves every line feed alone: behind each. */
+/** For steps whose first one isolates every line feed: after each line feed. */
 export const afterLineFeeds: HardBoundaries = {
   needsBefore: false,
   isHard: (text, at) => at > 0 && at < text.length && text.charCodeAt(at - 1) === LINE_FEED,
 };
 
 /**
- * Of merging over all of a text, blanks included: between two characters whose bytes at the border stand side by side
- * inside no token, so that no merge crosses. `tokens` are all that text may become, with blanks as such; runs of
- * characters that the alphabet lacks may become one token.
+ * For merging across a whole text, spaces included: between two characters whose adjacent bytes are not adjacent in any
+ * token, so that no merge crosses. `tokens`: all that a text may become, with spaces as spaces; runs of characters that
+ * are not in the alphabet may become one token.
  */
 export function betweenTokens(
   tokens: Iterable<Uint8Array>,
@@ -68,19 +69,19 @@ export function betweenTokens(
   };
 }
 
-/** The first hard boundary at or behind `from`, else the text's end. */
+/** The first hard boundary from `from` on, else the end of the text. */
 export function nextHardBoundary(boundaries: HardBoundaries, text: string, from: number): number {
   let at = Math.max(from, 1);
   while (at < text.length && !boundaries.isHard(text, at)) at++;
   return Math.min(at, text.length);
 }
 
-/** Every character of white space is one UTF-16 unit. */
+/** Every white-space character is one UTF-16 unit. */
 function isVisibleBefore(text: string, at: number): boolean {
   return at > 0 && classes[text.charCodeAt(at - 1)] !== SPACE_CLASS;
 }
 
-/** Of a character of one UTF-16 unit, in UTF-8. */
+/** For a character of one UTF-16 unit, in UTF-8. */
 const lastByteOf = (unit: number) => (unit < 0x80 ? unit : 0x80 | (unit & 0x3f));
 const leadByteOf = (unit: number) =>
   unit < 0x80 ? unit : unit < 0x800 ? 0xc0 | (unit >> 6) : 0xe0 | (unit >> 12);

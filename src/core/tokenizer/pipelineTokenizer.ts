@@ -1,5 +1,5 @@
-// What tokenizers share whatever their model is: added tokens are taken out, the rest is normalised, and the tokens
-// that the model makes of it are led back to the text as it is.
+// What all tokenizers share, whatever their model: added tokens are matched, the rest is normalised, and the model's
+// tokens are mapped back to the original text.
 import { encodeUtf8 } from '../text/utf8';
 import { AddedTokens, type AddedToken, type AddedTokenPiece } from './addedTokens';
 import type { HardBoundaries } from './hardBoundary';
@@ -14,9 +14,9 @@ export interface PipelineParts {
   readonly name: string;
   readonly vocabulary: Vocabulary;
   readonly added: readonly AddedToken[];
-  /** For people: 'NFC'. */
+  /** For display: 'NFC'. */
   readonly normalizer: string;
-  /** In order; for what added tokens leave. */
+  /** In order; applied to the text between added tokens. */
   readonly normalizers: readonly Rewrite[];
 }
 
@@ -26,10 +26,11 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
   readonly normalizer: string;
   abstract readonly boundaries: HardBoundaries | undefined;
   abstract readonly limitation: string;
-  /** Levels of rewriting behind those of the normalizers, added tokens' among them. */
+  /** The number of rewriting levels after those of the normalizers, including the one for added tokens. */
   protected abstract readonly ownLevels: number;
-  /** Matched in the text as it is; in the normalised text. */
+  /** Matched in the original text. */
   readonly #addedInText: AddedTokens;
+  /** Matched in the normalised text. */
   readonly #addedInNormalized: AddedTokens;
   readonly #special: ReadonlySet<number>;
 
@@ -49,15 +50,16 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
     return this.encodeInto(text, new TokenList(Math.ceil(text.length / 3) + 16));
   }
 
-  /** The tokens with the pretokens that the model was given; added tokens are in none. */
+  /** The tokens, and the pretokens that the model was given. Added tokens are not part of any pretoken. */
   encodeByPretokens(text: string): { encoding: Encoding; pretokens: readonly Pretoken[] } {
     const list = new PretokenList(Math.ceil(text.length / 3) + 16);
     return { encoding: this.encodeInto(text, list), pretokens: list.pretokens };
   }
 
   /**
-   * The tokens of text[start, end), which holds no added token. What it changes in the text, or gives an unknown
-   * token, goes into the levels of `rewriting` from `firstLevel` on, and so does the length of what it does not change.
+   * Appends the tokens of text[start, end), which contains no added token. Changes to the text, and text encoded as
+   * the unknown token, are recorded at the levels of `rewriting` from `firstLevel` on, as is the length of unchanged
+   * text.
    */
   protected abstract encodeText(
     text: string,
@@ -114,7 +116,7 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
     };
   }
 
-  /** [token]: 1 where its own bytes are not the text's; undefined if they are everywhere. */
+  /** [token]: 1 if its own bytes differ from the text's; undefined if all are equal. */
   #differences(text: string, ids: Uint32Array, offsets: Uint32Array): Uint8Array | undefined {
     const bytes = encodeUtf8(text);
     const { vocabulary } = this.parts;
@@ -126,7 +128,7 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
   }
 }
 
-/** Puts a piece's token into the list, if it has one; it stays as it is in the levels behind. */
+/** Appends the token of a piece, if it has one, and records it as unchanged at the levels after `level`. */
 export function takeToken(
   { start, end, token }: AddedTokenPiece,
   list: TokenList,

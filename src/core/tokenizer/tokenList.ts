@@ -1,4 +1,4 @@
-/** Token ids, which grow as they come. */
+/** A growable list of token ids. */
 export class TokenList {
   ids: Uint32Array;
   count = 0;
@@ -12,7 +12,7 @@ export class TokenList {
     this.ids[this.count++] = id;
   }
 
-  /** Makes room for `more` ids behind the last one. */
+  /** Makes room for `more` ids after the last one. */
   reserve(more: number): void {
     if (this.count + more <= this.ids.length) return;
     const larger = new Uint32Array(Math.max(this.ids.length * 2, this.count + more));
@@ -21,7 +21,7 @@ export class TokenList {
   }
 }
 
-/** What the model is given by itself: a stretch of the text as the normalizers and the pre_tokenizer left it. */
+/** What the model is given at once: a part of the text as left by the normalizers and the pre_tokenizer. */
 export interface Pretoken {
   readonly text: string;
   /** Its tokens are [first, end); at least one. */
@@ -29,11 +29,11 @@ export interface Pretoken {
   readonly end: number;
 }
 
-/** Remembers the pretokens, too. */
+/** Also records the pretokens. */
 export class PretokenList extends TokenList {
   readonly pretokens: Pretoken[] = [];
 
-  /** The tokens from `first` on are the pretoken's. */
+  /** Ends a pretoken whose tokens are those from `first` on. */
   close(text: string, first: number): void {
     this.pretokens.push({ text, first, end: this.count });
   }

@@ -1,16 +1,16 @@
-// The tokens: their bytes by id, their ids by spelling.
+// The tokens of a tokenizer: bytes by id, ids by spelling.
 
 export class Vocabulary {
   /** Highest id + 1. */
   readonly size: number;
-  /** [id], in bytes; 0 where the id is not in use. */
+  /** [id], in bytes; 0 for an unused id. */
   readonly lengths: Uint32Array;
-  /** All tokens' bytes, one after the other; the one of `id` begins at #starts[id]. */
+  /** The bytes of all tokens, concatenated; those of `id` begin at #starts[id]. */
   readonly #bytes: Uint8Array;
   readonly #starts: Uint32Array;
   readonly #ids: ReadonlyMap<string, number>;
 
-  /** `tokens` is [id], with holes where ids are not in use; `ids` is by content, or spelling in the file. */
+  /** `tokens` is [id], with holes for unused ids; `ids` is keyed by content, or by spelling in the file. */
   constructor(tokens: readonly (Uint8Array | undefined)[], ids: ReadonlyMap<string, number>) {
     this.size = tokens.length;
     this.lengths = Uint32Array.from(tokens, token => token?.length ?? 0);
@@ -25,13 +25,13 @@ export class Vocabulary {
     this.#ids = ids;
   }
 
-  /** A view, not to be written to; empty for an id that is not in use. */
+  /** A view, which must not be modified; empty for an unused id. */
   bytesOf(id: number): Uint8Array {
     const start = this.#starts[id] ?? 0;
     return this.#bytes.subarray(start, start + (this.lengths[id] ?? 0));
   }
 
-  /** Whether the token's bytes are bytes[start, end). */
+  /** Whether bytes[start, end) are the token's bytes. */
   isAt(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const length = this.lengths[id] ?? 0;
     if (length !== end - start) return false;

@@ -1,18 +1,18 @@
-// Log-probabilities of a file beside its text. They are compared byte by byte: where they do not fit they are refused
-// with the first byte that differs, and never drawn somewhere near.
+// Aligns the log-probabilities of a file with its text. They are compared byte by byte: if they do not match, they are
+// refused with the first byte that differs, never placed approximately.
 import { AlignError } from '../errors';
 import { displayToken } from '../displayToken';
 import type { RawLogprobs } from './formats/rawTrace';
 import type { SavedLogprobs, SavedToken, TraceSegment, Span } from './trace';
 
-/** Servers list tokens that end a text, too; and the marks around a chain of thought that they took out of it. */
+/** Servers also list tokens that end a text, and the markers around a chain of thought that they removed from it. */
 const MARK =
   /^\s*(?:<\|[^|>]*\|>|<\/?s>|<\/?(?:think|thinking|reasoning|seed:think)>|\[\/?THINK\])?\s*$/;
 
 /** Bytes shown of a difference. */
 const SHOWN = 12;
 
-/** `segments` of the text whose UTF-8 is `text`. Throws `AlignError`. */
+/** The log-probabilities aligned with `text` (UTF-8), whose segments are `segments`. Throws `AlignError`. */
 export function alignLogprobs(
   { tokens, ...series }: RawLogprobs,
   text: Uint8Array,
@@ -41,7 +41,7 @@ export function alignLogprobs(
   return { ...series, tokens: aligned };
 }
 
-/** `length` bytes of the tokens, from byte `from` on, are the text's from `at` on. */
+/** `length` bytes of the concatenated tokens, from byte `from` on, are those of the text from `at` on. */
 interface Piece {
   readonly from: number;
   readonly at: number;
@@ -69,7 +69,7 @@ function placedSpans(
   throw new AlignError(differenceOf(all, text, spans));
 }
 
-/** Where the spans stand in the tokens one behind the other, if nothing but marks and blanks lies around them. */
+/** Locates the spans, in order, in the concatenated tokens, if only markers and white space lie between them. */
 function inOrder(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): Piece[] | undefined {
   const pieces: Piece[] = [];
   let from = 0;
@@ -78,7 +78,7 @@ function inOrder(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): Pie
     if (end === start) return undefined;
     const at = indexOf(all, text.subarray(start, end), from);
     if (at < 0 || !isMark(all.subarray(from, at))) return undefined;
-    // Blanks beside it that both have are the span's, too.
+    // White space around the span that both have belongs to the span.
     let [before, after] = [0, 0];
     while (
       start - before > span.start &&
@@ -114,7 +114,7 @@ function trimmed(text: Uint8Array, { start, end }: Span): Span {
 }
 
 function indexOf(all: Uint8Array, part: Uint8Array, from: number): number {
-  // Marks are short: what is far away is no match.
+  // Markers are short, so distant matches are ignored.
   const latest = Math.min(all.length - part.length, from + 64);
   for (let at = from; at <= latest; at++) {
     let i = 0;
@@ -124,7 +124,7 @@ function indexOf(all: Uint8Array, part: Uint8Array, from: number): number {
   return -1;
 }
 
-/** Against the span that they share most with. */
+/** Relative to the span with the longest common beginning. */
 function differenceOf(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): string {
   let best = { shared: -1, at: 0, from: 0 };
   for (const { start, end } of spans) {

@@ -1,6 +1,6 @@
-// The final answer of a text, and whether it is the right one.
+// The final answer of a text, and whether it is correct.
 
-/** How the answer is told apart from the text. */
+/** How the answer is found in the text. */
 export type AnswerRule =
   /** `####`, else `\boxed{}`, else "the answer is", the last of each. */
   | { readonly kind: 'auto' }
@@ -8,23 +8,23 @@ export type AnswerRule =
   | { readonly kind: 'pattern'; readonly pattern: string };
 
 const HASHES = /^.*(?:####|^A:)[ \t]*(\S[^\n]*)$/gm;
-/** Up to the sentence's end, or a reason. */
+/** Up to the end of the sentence, or a reason. */
 const SAYING =
   /\b(?:answer|result)\s+is:?\s*(?:\*\*)?\s*([^\n]+?)(?:\*\*)?(?=[.!]?\s*(?:\n|$)|[.!]\s|,?\s(?:because|since|as)\b)/gi;
 
-/** Undefined where none is found. Throws `SyntaxError` for a pattern that is none. */
+/** Undefined if none is found. Throws `SyntaxError` for an invalid pattern. */
 export function finalAnswer(text: string, rule: AnswerRule = { kind: 'auto' }): string | undefined {
   if (rule.kind === 'pattern') return lastOf(text, new RegExp(rule.pattern, 'gm'));
   return lastOf(text, HASHES) ?? lastBoxed(text) ?? lastOf(text, SAYING);
 }
 
-/** Numbers by their value, and their units where both have one; other answers by their words. */
+/** Compares numbers by value, and their units if both have one; other answers by their words. */
 export function isSameAnswer(one: string, other: string): boolean {
   const [a, b] = [withoutTypesetting(one), withoutTypesetting(other)];
   if (a === b) return true;
   const [x, y] = [measureOf(a), measureOf(b)];
   if (!x || !y || x.value !== y.value) return false;
-  // Units are often left out, but where both are there they tell.
+  // Units are often omitted, but if both are present they must agree.
   return x.unit === '' || y.unit === '' || x.unit === y.unit;
 }
 
@@ -34,7 +34,7 @@ function lastOf(text: string, pattern: RegExp): string | undefined {
   return found === '' ? undefined : found;
 }
 
-/** Braces may stand in one another. */
+/** Braces may be nested. */
 function lastBoxed(text: string): string | undefined {
   const open = /\\(?:boxed|fbox)\s*\{/g;
   const match = [...text.matchAll(open)].at(-1);
@@ -48,7 +48,7 @@ function lastBoxed(text: string): string | undefined {
   return undefined;
 }
 
-/** Without what is typesetting: dollars around it, parentheses, fractions of LaTeX, a full stop. */
+/** Without typesetting: dollars around it, parentheses, LaTeX fractions, a final full stop. */
 function withoutTypesetting(answer: string): string {
   return answer
     .trim()
@@ -64,7 +64,7 @@ function withoutTypesetting(answer: string): string {
 
 const NUMBER = /^[$€£]?\s*([-−+]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)\s*(%|[a-z°]+\.?)?$/;
 
-/** Undefined for what is not a number with an optional unit. */
+/** Undefined if it is not a number with an optional unit. */
 function measureOf(answer: string): { value: number; unit: string } | undefined {
   const match = NUMBER.exec(answer);
   if (!match) return undefined;

@@ -1,4 +1,4 @@
-// From what a format found in a row to a trace.
+// Converts what a format found in a row to a trace.
 import { encodeUtf8, utf8Length } from '../text/utf8';
 import { alignLogprobs } from './alignLogprobs';
 import { AlignError } from '../errors';
@@ -7,16 +7,16 @@ import { splitAtMarks } from './formats/thinkMarks';
 import { stepStarts } from './stepStarts';
 import type { TracePart, SavedLogprobs, TraceSegment, TraceStep, Trace } from './trace';
 
-/** Between parts that a file holds apart. */
+/** The separator of parts that are separate in the file. */
 const BETWEEN = '\n\n';
 
 export interface RowPlace {
-  /** For people: 'line 3'. */
+  /** For display: 'line 3'. */
   readonly name: string;
   readonly format: string;
   readonly utf16Start: number;
   readonly utf16End: number;
-  /** Before the paths of the trace's parts. */
+  /** Prepended to the paths of the trace's parts. */
   readonly path: readonly (string | number)[];
 }
 
@@ -28,18 +28,18 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
   let bytes = 0;
   for (const part of raw.parts) {
     if (text !== '') {
-      // Steps that a file lists stand in lines of their own.
+      // Listed steps are put on lines of their own.
       const between = part.steps && !/\s$/.test(text) ? '\n' : part.steps ? '' : BETWEEN;
       text += between;
       bytes += between.length;
     }
     const own = part.text;
     const place = (utf16: number) => bytes + utf8Length(own, 0, utf16);
-    const stretches =
+    const ranges =
       part.kind === 'answer' && !part.steps
         ? splitAtMarks(own)
         : [{ kind: part.kind, start: 0, end: own.length }];
-    for (const { kind, start, end } of stretches) {
+    for (const { kind, start, end } of ranges) {
       segments.push({ kind, start: place(start), end: place(end) });
       if (kind === 'tool') continue;
       const starts = part.steps ?? stepStarts(own.slice(start, end)).map(at => start + at);

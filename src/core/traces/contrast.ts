@@ -1,4 +1,4 @@
-// What a pair of models says of a token: contrastive estimation (Lin et al., "Critical Tokens Matter", 2025,
+// The contrast of a pair of models for a token: contrastive estimation (Lin et al., "Critical Tokens Matter", 2025,
 // arXiv 2411.19943), as its definition and as the sum that explains it. All in nats.
 //
 //   s = softmax_v((1 + b) z+_v - b z-_v)[y]
@@ -10,11 +10,14 @@ export interface TokenContrast {
   /** log p+(y) and log p-(y). */
   readonly positive: number;
   readonly negative: number;
-  /** D(p+ || p-), of order 1 + b: at least 0, the same whichever token is written. Infinite where p- leaves out what p+ has. */
+  /**
+   * D(p+ || p-), of order 1 + b: at least 0, independent of the token. Infinite if p- excludes something that p+
+   * allows.
+   */
   readonly divergence: number;
 }
 
-/** How much the contrast adds to the positive model. */
+/** The default b: how strongly the negative model is subtracted. */
 export const STRENGTH = 1;
 
 /** `positive` and `negative`: log-probabilities of one vocabulary. */
@@ -31,17 +34,17 @@ export function contrastOf(
   return {
     positive: positive[token]!,
     negative: negative[token]!,
-    // Rounding may leave a little less than none.
+    // Rounding may make it slightly negative.
     divergence: Math.max(0, sum.value / b),
   };
 }
 
-/** Above 0: the negative model likes the token more. */
+/** Positive if the negative model prefers the token. */
 export function logRatioOf({ positive, negative }: TokenContrast): number {
   return negative - positive;
 }
 
-/** -log s: high where the pair points. */
+/** -log s: high for tokens that the pair points at. */
 export function contrastScore(token: TokenContrast, b = STRENGTH): number {
   return -token.positive + b * (logRatioOf(token) + token.divergence);
 }

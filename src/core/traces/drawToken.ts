@@ -1,13 +1,13 @@
-// A token drawn as a model holds it likely, at a temperature, of the likeliest alone where that is asked for.
+// Samples a token at a temperature, optionally from the most probable ones only.
 
 export interface Sampling {
-  /** 0: always the likeliest. */
+  /** 0: always the most probable token. */
   readonly temperature: number;
-  /** Of the likeliest tokens that make up so much of the probability; 1: of all. */
+  /** The smallest set of most probable tokens with this total probability is sampled from; 1: all. */
   readonly topP: number;
 }
 
-/** `row`: logits or log-probabilities. `random` gives numbers in [0, 1), and is asked for one at most. */
+/** `row`: logits or log-probabilities. `random` returns numbers in [0, 1) and is called at most once. */
 export function drawToken(
   row: Float32Array | Float64Array,
   { temperature, topP }: Sampling,

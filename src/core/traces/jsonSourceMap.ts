@@ -1,14 +1,14 @@
-// Where the bytes of a trace stand in its file: in a string of its JSON, through the escapes, or as they are.
+// Maps the bytes of a trace to its file: inside a JSON string, through its escapes, or in literal text.
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
 import { encodeUtf8, utf8LengthAt } from '../text/utf8';
 import type { TracePart, Trace } from './trace';
 
 export interface MappedPart extends TracePart {
-  /** [byte of the part, and one more]: UTF-16 in the file of the character that it lies in, and where the part ends. */
+  /** [byte of the part, plus one for its end]: UTF-16 offset in the file of the character that contains the byte. */
   readonly utf16: Uint32Array;
 }
 
-/** Of a file's text. The row that was read last is remembered, as the traces of one are often asked for together. */
+/** For one file's text. Caches the last parsed row, because the traces of a row are often requested together. */
 export class JsonSourceMap {
   #last: { start: number; end: number; root: Node | undefined } | undefined;
   readonly #fileText: string;
@@ -17,7 +17,7 @@ export class JsonSourceMap {
     this.#fileText = fileText;
   }
 
-  /** Of the parts that are found again: the file may have changed since. */
+  /** Leaves out the parts that are not found: the file may have changed since. */
   partsOf({ row, parts, text }: Pick<Trace, 'row' | 'parts' | 'text'>): MappedPart[] {
     const bytes = encodeUtf8(text);
     return parts.flatMap(part => {
@@ -32,7 +32,7 @@ export class JsonSourceMap {
     });
   }
 
-  /** What stands between the quotes of a string. */
+  /** The text between the quotes of a string. */
   #literalAt({ utf16Start: start, utf16End: end }: Trace['row'], path: TracePart['path']) {
     const row = this.#fileText.slice(start, end);
     if (this.#last?.start !== start || this.#last.end !== end)
@@ -63,7 +63,7 @@ function plain(text: string, from: number): Uint32Array {
   return Uint32Array.from([...places, from + text.length]);
 }
 
-/** Of what stands between the quotes. */
+/** `literal`: the text between the quotes. */
 function escaped(literal: string, from: number): Uint32Array {
   const places: number[] = [];
   const unitAt = (at: number): { unit: number; length: number } => {

@@ -1,4 +1,4 @@
-// The traces of a file, by its content: its name only tells it apart for people.
+// Reads the traces of a file by its content; its name is only for display.
 import { assembleTrace, type RowPlace } from './assembleTrace';
 import {
   bigBenchMistake,
@@ -25,7 +25,7 @@ import {
 import { isRow, type Format, type RawTrace, type TraceRow } from './formats/rawTrace';
 import type { Trace, TraceFile } from './trace';
 
-/** The first that reads a row is its format: the more particular ones are first. */
+/** The first format that reads a row is used, so more specific formats come first. */
 export const formats: readonly Format[] = [
   inspectLog,
   inspectSample,
@@ -51,7 +51,7 @@ export const formats: readonly Format[] = [
 
 export const PLAIN = 'text';
 
-/** Problems that are listed one by one. */
+/** Problems that are listed individually. */
 const LISTED = 20;
 const STREAMED = /^[ \t]*data: (\{.*\})[ \t]*$/gm;
 
@@ -73,7 +73,7 @@ interface PlacedRow extends Omit<RowPlace, 'format'> {
   readonly row: unknown;
 }
 
-/** Undefined where no row is of a known format. */
+/** Undefined if no row has a known format. */
 function readJson(text: string): TraceFile | undefined {
   const problems: string[] = [];
   const rows = wholeRows(text) ?? lineRows(text, problems);
@@ -123,7 +123,7 @@ function readRow(row: TraceRow): { format: Format; traces: readonly RawTrace[] }
   return undefined;
 }
 
-/** Of one JSON value; undefined where the text is none. */
+/** The rows of one JSON value; undefined if the text is not JSON. */
 function wholeRows(text: string): PlacedRow[] | undefined {
   let value: unknown;
   try {
@@ -131,7 +131,7 @@ function wholeRows(text: string): PlacedRow[] | undefined {
   } catch {
     return undefined;
   }
-  // A byte order mark is no part of it.
+  // A byte order mark is not part of the row.
   const whole = { utf16Start: text.startsWith('\ufeff') ? 1 : 0, utf16End: text.length };
   if (!Array.isArray(value)) return [{ name: '', row: value, path: [], ...whole }];
   // Blocks of one message, or rows.
@@ -163,7 +163,7 @@ function lineRows(text: string, problems: string[]): PlacedRow[] {
   return rows;
 }
 
-/** Server-sent events, also inside a recorded cassette: the event that holds the whole answer. */
+/** Server-sent events, also inside a recorded cassette: reads the event that contains the whole answer. */
 function readStream(text: string): TraceFile | undefined {
   const events = [...text.matchAll(STREAMED)].flatMap(({ 1: json }): TraceRow[] => {
     for (const spelled of [json!, json!.replaceAll("''", "'")]) {
@@ -180,7 +180,7 @@ function readStream(text: string): TraceFile | undefined {
   if (whole.length === 0) return undefined;
   const traces = whole.flatMap((event, i) =>
     (responses.read(event) ?? []).map(raw => {
-      // Where it stands in the file is not followed through the recorder's escapes.
+      // Positions in the file are not tracked through the recorder's escapes.
       const parts = raw.parts.map(({ path: _, ...part }) => part);
       const name = `answer ${i + 1}`;
       const place = {
@@ -203,7 +203,7 @@ function keysOf(row: unknown): string {
   return keys.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ') || 'no fields';
 }
 
-/** Rows of one harness and several filters repeat their names. */
+/** Rows of a harness with several filters repeat their names. */
 function withDistinctIds(traces: readonly Trace[]): Trace[] {
   const seen = new Map<string, number>();
   return traces.map(trace => {

@@ -1,28 +1,31 @@
-// What log-probabilities that a file holds say of a token, without any model.
+// Uncertainty of a token from the log-probabilities saved in a file, without a model.
 import type { SavedLogprobs, SavedToken } from './trace';
 
 export interface SavedUncertainty {
-  /** Nats; NaN where the file has no log-probability. */
+  /** Nats; NaN if the file has no log-probability. */
   readonly surprisal: number;
-  /** Nats: the entropy lies between, as what is not listed may be spread; both are the same where all is listed. */
+  /**
+   * Nats: bounds of the entropy, depending on how the mass that is not listed is distributed; equal if everything is
+   * listed.
+   */
   readonly entropy: readonly [least: number, most: number];
-  /** Nats²; NaN where the list is not of everything: it would be a guess. */
+  /** Nats²; NaN unless everything is listed, because it cannot be bounded. */
   readonly varentropy: number;
   /** max log p - log p(y), nats; NaN without alternatives. */
   readonly gap: number;
 }
 
-/** What rounding leaves out of a list of everything. */
+/** What rounding may leave out of a complete list. */
 const ROUNDING = 1e-6;
 
-/** Nothing listed: [0, log V]; of a vocabulary of unknown size there is no most. */
+/** Without a list: [0, log V], or no upper bound if the size of the vocabulary is unknown. */
 export function savedUncertainty(
   { bytes, logprob, top }: SavedToken,
   { vocabSize }: Pick<SavedLogprobs, 'vocabSize'>,
 ): SavedUncertainty {
   const known = top.filter(({ logprob }) => !Number.isNaN(logprob));
   const listed = known.map(({ logprob }) => logprob);
-  // The written token may stand beside the list of the likeliest.
+  // The written token may be missing from the list of the most probable ones.
   const isListed = known.some(other => isSameBytes(other.bytes, bytes));
   const all = isListed || Number.isNaN(logprob) ? listed : [...listed, logprob];
   const mass = Math.min(1, sum(all.map(Math.exp)));

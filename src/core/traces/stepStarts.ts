@@ -5,11 +5,11 @@ const PARAGRAPH = /\n[ \t]*\n\s*(?=\S)/g;
 const LINE = /\n+(?=[ \t]*\S)/g;
 const SENTENCE = /[.!?]["')\]]*\s+(?=[\p{Lu}\p{N}"'(])/gu;
 
-/** UTF-16, ascending; the first is 0. A text of one sentence is one step. */
+/** UTF-16 offsets, ascending; the first is 0. A text of one sentence is one step. */
 export function stepStarts(text: string): number[] {
   const numbered = [...text.matchAll(NUMBERED)].map(({ index }) => index);
   const paragraphs = text.match(PARAGRAPH)?.length ?? 0;
-  // A short list in a long text does not cut it in steps.
+  // A short list in a long text does not divide it into steps.
   if (numbered.length > 1 && 3 * numbered.length > paragraphs) return withFirst(text, numbered);
   for (const border of [PARAGRAPH, LINE, SENTENCE]) {
     const starts = [...text.matchAll(border)].map(match => match.index + match[0].length);
@@ -19,7 +19,7 @@ export function stepStarts(text: string): number[] {
   return [0];
 }
 
-/** What stands before the first border is a step if it is more than blanks. */
+/** The text before the first border is a step unless it is only white space. */
 function withFirst(text: string, starts: readonly number[]): number[] {
   const [first] = starts;
   return text.slice(0, first).trim() ? [0, ...starts] : [0, ...starts.slice(1)];

@@ -1,7 +1,7 @@
-// What rollouts tell: the share of right answers when the model goes on from each prefix of a trace, and the tokens at
-// which that share falls. Only they may be called critical.
+// What rollouts show: the share of correct answers when the model continues from each prefix of a trace, and the tokens
+// at which that share falls. Only these tokens may be called critical.
 
-/** Rollouts from behind a token, or from before the first (token -1). */
+/** Rollouts that continue after a token, or from before the first token (token -1). */
 export interface CurvePoint {
   readonly token: number;
   readonly rollouts: number;
@@ -30,12 +30,13 @@ export function areApart(one: CurvePoint, other: CurvePoint): boolean {
   return low > otherHigh || otherLow > high;
 }
 
-/** Of a prefix that has recovered: more than this share of its rollouts are right. */
+/** A prefix with more than this share of correct rollouts has recovered. */
 const RECOVERED = 3 / 64;
 
 /**
- * The critical token (Lin et al. 2025, `analyse_all_token`): the first behind which no rollout is right, and no later
- * prefix recovers; without one, the last that was such until one recovered. Undefined where none is. `points` ascend.
+ * The critical token (Lin et al. 2025, `analyse_all_token`): the first token after which no rollout is correct,
+ * provided that no later prefix recovers; otherwise the last such token before a recovery. Undefined if there is none.
+ * `points` are ascending.
  */
 export function criticalToken(points: readonly CurvePoint[]): number | undefined {
   let found: number | undefined;
@@ -54,11 +55,13 @@ export interface Fall {
   readonly after: CurvePoint;
 }
 
-/** A drop beyond this and 1.645 standard errors of two proportions is a cliff (Ko, Kang, Lee, arXiv 2606.25524). */
+/**
+ * A drop by more than this plus 1.645 standard errors of two proportions is a cliff (Ko, Kang, Lee, arXiv 2606.25524).
+ */
 const CLIFF = 0.1;
 const ONE_SIDED = 1.645;
 
-/** Tokens at which the share falls off a cliff; only where both sides of the token are known. */
+/** Tokens at which the share falls off a cliff; only if both sides of the token are known. */
 export function cliffs(points: readonly CurvePoint[]): Fall[] {
   return steps(points).filter(({ before, after }) => {
     const [p, q] = [before.right / before.rollouts, after.right / after.rollouts];
@@ -69,7 +72,7 @@ export function cliffs(points: readonly CurvePoint[]): Fall[] {
 
 const PIVOT = 0.2;
 
-/** Tokens at which the share changes by a fifth or more either way (Phi-4 report, arXiv 2412.08905). */
+/** Tokens at which the share changes by a fifth or more in either direction (Phi-4 report, arXiv 2412.08905). */
 export function pivotal(points: readonly CurvePoint[]): Fall[] {
   return steps(points).filter(
     ({ before, after }) =>
@@ -86,19 +89,19 @@ function steps(points: readonly CurvePoint[]): Fall[] {
   });
 }
 
-/** Greedy and sure, greedy and unsure, or not the likeliest: which of them other scores can see. */
+/** Greedy and certain, greedy and uncertain, or not the most probable token: which of them other scores can detect. */
 export type CliffClass = 'deterministic' | 'uncertain' | 'sampled off';
 
-/** From what the model says of the token: its gap to the likeliest and the entropy, nats. */
+/** From the model's numbers for the token: its gap to the most probable token, and the entropy, in nats. */
 export function cliffClass(gap: number, entropy: number): CliffClass {
   if (gap > 0) return 'sampled off';
   return entropy > Math.LN2 ? 'uncertain' : 'deterministic';
 }
 
 /**
- * The prefix to look at next, by the token that it ends with: both ends, then halves of what lies between two that are
- * apart, then of what lies before the first zero, then what is beside a fall, then, with `all`, the rest. A fall that
- * recovers between two that are not apart is missed without `all`. Undefined: done.
+ * The prefix to evaluate next, by the token that it ends with: both ends, then midpoints between two points that are
+ * apart, then midpoints before the first zero, then the neighbours of a fall, then, with `all`, the rest. Without
+ * `all`, a fall that recovers between two points that are not apart is missed. Undefined when done.
  */
 export function nextPrefix(
   points: readonly CurvePoint[],

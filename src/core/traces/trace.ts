@@ -1,12 +1,15 @@
-// A reasoning trace: what a model wrote about a question, whatever file it was found in. Offsets are UTF-8 bytes of
-// the trace's own text, half-open, unless they are called utf16.
+// A reasoning trace: what a model wrote about a question, whatever file it comes from. Offsets are UTF-8 bytes of the
+// trace's own text, half-open, unless they are called utf16.
 
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** thinking: the chain of thought. answer: what is said behind it, or all of a text that has no marks. tool: what no model wrote. */
+/**
+ * thinking: the chain of thought. answer: the text after it, or all of a text without markers. tool: text that no model
+ * wrote.
+ */
 export type SegmentKind = 'thinking' | 'answer' | 'tool';
 
 export interface TraceSegment extends Span {
@@ -14,11 +17,11 @@ export interface TraceSegment extends Span {
 }
 
 export interface TraceStep extends Span {
-  /** What the file says of it, for people: 'first mistake', '-1'. */
+  /** The file's label for it, for display: 'first mistake', '-1'. */
   readonly label?: string;
 }
 
-/** One that a model could have written instead. */
+/** A token that the model could have written instead. */
 export interface SavedAlternative {
   readonly bytes: Uint8Array;
   /** Nats. */
@@ -27,65 +30,68 @@ export interface SavedAlternative {
 
 export interface SavedToken extends Span {
   readonly bytes: Uint8Array;
-  /** Nats; NaN where the file has none, as for a first token. */
+  /** Nats; NaN if the file has none, for example for a first token. */
   readonly logprob: number;
-  /** The likeliest first; the token itself may be among them. As many as the file has, down to none. */
+  /** Most probable first; may include the token itself. As many as the file has, possibly none. */
   readonly top: readonly SavedAlternative[];
 }
 
-/** Log-probabilities that the file holds, aligned with the text. They need not cover all of it. */
+/** Log-probabilities in the file, aligned with the text. They need not cover all of it. */
 export interface SavedLogprobs {
-  /** Of which shape they are, for people: 'OpenAI chat'. */
+  /** Their shape, for display: 'OpenAI chat'. */
   readonly source: string;
-  /** raw: the model's own. sampled: after temperature, top-p and the like; not to be compared with raw ones. */
+  /** raw: the model's own. sampled: after temperature, top-p and the like; not comparable with raw ones. */
   readonly space: 'raw' | 'sampled';
-  /** Tokens of the model's vocabulary, where known: without it a cut list says less of an entropy. */
+  /** The size of the model's vocabulary, if known; it tightens the entropy bounds of a truncated list. */
   readonly vocabSize?: number;
-  /** In the order of the text. */
+  /** In text order. */
   readonly tokens: readonly SavedToken[];
 }
 
-/** A part of the text that the file holds as one string. */
+/** A part of the text that is one string in the file. */
 export interface TracePart extends Span {
-  /** Keys and indices from the root of the row's JSON; none where the row is the text itself. */
+  /** Keys and indices from the root of the row's JSON; empty if the row is the text itself. */
   readonly path: readonly (string | number)[];
 }
 
 export interface Trace {
-  /** Unique in its file, for people: 'line 3, generation 2'. */
+  /** Unique in its file, for display: 'line 3, generation 2'. */
   readonly id: string;
-  /** Which format it was read as, for people: 'GSM8K model solutions'. */
+  /** The format that it was read as, for display: 'GSM8K model solutions'. */
   readonly format: string;
-  /** What was asked, where the file says so; a model that scores the text is shown it first. */
+  /** The question, if the file contains it; a model that scores the text is shown it first. */
   readonly question?: string;
-  /** What the model wrote, with marks such as `<think>` where the file has them in the text. Parts that a file holds apart stand a blank line apart. */
+  /**
+   * What the model wrote, including markers such as `<think>` if the file has them in the text. Parts that are separate
+   * in the file are separated by a blank line.
+   */
   readonly text: string;
-  /** In order; what lies between them (marks, blank lines) is none. */
+  /** In order; the text between them (markers, blank lines) belongs to no segment. */
   readonly segments: readonly TraceSegment[];
   /** In order; they cover the segments that a model wrote. */
   readonly steps: readonly TraceStep[];
-  /** The final answer as the text gives it, where one is found. */
+  /** The final answer in the text, if one is found. */
   readonly answer?: string;
-  /** The right answer, where the file says so. */
+  /** The correct answer, if the file contains it. */
   readonly target?: string;
-  /** Whether the file says that it is right. */
+  /** Whether it is correct, if the file says so. */
   readonly isRight?: boolean;
-  /** Index of the first wrong step, where the file says so. */
+  /** Index of the first wrong step, if the file says so. */
   readonly firstWrongStep?: number;
   readonly logprobs: readonly SavedLogprobs[];
-  /** Why log-probabilities that the file holds are not among them: with the first byte that differs. */
+  /** Why log-probabilities in the file were refused, with the first byte that differs. */
   readonly refused: readonly string[];
-  /** UTF-16 of the file: the line, or the whole file, that the trace is from. */
+  /** UTF-16 of the file: the line, or the whole file, that contains the trace. */
   readonly row: { readonly utf16Start: number; readonly utf16End: number };
-  /** In order; what lies between them, and what stands otherwise in the file, is in none. */
+  /** In order; the text between them, and text that the file does not contain literally, belongs to no part. */
   readonly parts: readonly TracePart[];
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface TraceFile {
-  /** For people. */
+  /** For display. */
   readonly format: string;
   readonly traces: readonly Trace[];
-  /** Parts that could not be read, for people: where, what is wrong, what is expected. */
+  /** Parts that could not be read, for display: where, what is wrong, what is expected. */
   readonly problems: readonly string[];
 }

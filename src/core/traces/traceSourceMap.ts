@@ -1,4 +1,4 @@
-// A trace's text and its file: which stretches of the one are which of the other.
+// Maps ranges between a trace's text and its file.
 import type { MappedPart } from './jsonSourceMap';
 import type { TraceRange, TraceText } from './traceText';
 
@@ -12,7 +12,7 @@ export class TraceSourceMap {
     this.#parts = parts;
   }
 
-  /** In the file, of a stretch of the trace's text: nothing of its question, and a piece for each part that it touches. */
+  /** The ranges in the file for a range of the trace's text: one per part that it touches, none for the question. */
   rangesInFile({ utf16Start, utf16End }: TraceRange): TraceRange[] {
     const [start, end] = [this.text.byteAt(utf16Start), this.text.byteAt(utf16End)];
     return this.#parts.flatMap(part => {
@@ -22,7 +22,7 @@ export class TraceSourceMap {
     });
   }
 
-  /** Of the trace's text, what stands in a stretch of the file. */
+  /** The ranges of the trace's text inside a range of the file. */
   rangesInText({ utf16Start, utf16End }: TraceRange): TraceRange[] {
     return this.#parts.flatMap(part => {
       const from = firstFrom(part.utf16, utf16Start);
@@ -32,7 +32,9 @@ export class TraceSourceMap {
     });
   }
 
-  /** Of the trace's text, the character at an offset of the file; undefined where none of its stands there. */
+  /**
+   * The offset in the trace's text of the character at an offset of the file; undefined if the trace has no text there.
+   */
   utf16At(offset: number): number | undefined {
     const part = this.#parts.find(
       ({ utf16 }) => utf16[0]! <= offset && offset < utf16[utf16.length - 1]!,
@@ -43,7 +45,7 @@ export class TraceSourceMap {
   }
 }
 
-/** The first index whose value is no less. */
+/** The first index with a value of at least `value`. */
 function firstFrom(ascending: Uint32Array, value: number): number {
   let [low, high] = [0, ascending.length];
   while (low < high) {

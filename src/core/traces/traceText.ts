@@ -1,5 +1,5 @@
-// A trace as a text of its own: the question, a line end, and what the model wrote. A model that reads it from the
-// start reads what the trace was written behind.
+// A trace as a text of its own: the question, a line end, and what the model wrote. Read from the start, it gives a
+// model the context in which the trace was written.
 import { utf8LengthAt } from '../text/utf8';
 import type { Span, Trace } from './trace';
 
@@ -10,9 +10,9 @@ export interface TraceRange {
 
 export class TraceText {
   readonly text: string;
-  /** UTF-16: where what the model wrote begins. */
+  /** UTF-16: where the model's text begins. */
   readonly start: number;
-  /** [byte of what the model wrote]: UTF-16 of the character that it lies in; one more behind the last. */
+  /** [byte of the model's text, plus one for its end]: UTF-16 offset of the character that contains the byte. */
   readonly #places: Uint32Array;
 
   constructor(trace: Pick<Trace, 'question' | 'text'>) {
@@ -33,14 +33,14 @@ export class TraceText {
     const places = this.#places;
     const last = places.length - 1;
     let utf16End = places[Math.min(end, last)]!;
-    // A span that ends inside a character takes all of it.
+    // A span that ends inside a character includes all of it.
     if (end < last && end > start && places[end - 1] === utf16End) {
       utf16End += utf8LengthAt(this.text, utf16End) === 4 ? 2 : 1;
     }
     return { utf16Start: places[Math.min(start, last)]!, utf16End };
   }
 
-  /** Of the trace's bytes: the first of the character at a UTF-16 offset; 0 in the question. */
+  /** In bytes of the trace: the first byte of the character at a UTF-16 offset; 0 in the question. */
   byteAt(utf16: number): number {
     const places = this.#places;
     let low = 0;

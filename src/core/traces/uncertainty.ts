@@ -1,4 +1,4 @@
-// What one model says of a token and of the place that it stands at: none of it tells that the token is critical, only
+// A model's uncertainty about a token and its position. None of these numbers shows that the token is critical, only
 // that the model was uncertain there, or surprised.
 import type { LogprobRow } from '../exactBytes/tokenModel';
 
@@ -9,7 +9,7 @@ export interface Uncertainty {
   readonly entropy: number;
   /** Variance of the surprisal under the model itself, nats². */
   readonly varentropy: number;
-  /** max log p - log p(y), nats: 0 where the token is the likeliest. */
+  /** max log p - log p(y), nats: 0 for the most probable token. */
   readonly gap: number;
 }
 

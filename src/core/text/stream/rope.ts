@@ -1,6 +1,6 @@
-// A sequence of segments as a treap (Seidel and Aragon 1996): a binary tree in the order of the text, a heap
-// by random priority, so that finding, cutting and joining cost O(log n) segments in expectation. Each node
-// knows the sums of its subtree, so an edit moves everything behind it without touching it.
+// A sequence of segments as a treap (Seidel and Aragon 1996): a binary tree in the order of the text, a heap by random
+// priority, so that finding, splitting and joining take O(log n) steps in expectation. Each node stores the sums of its
+// subtree, so an edit shifts everything after it without touching it.
 import type { Segment } from './segment';
 
 export interface Size {
@@ -29,7 +29,7 @@ export function ropeOf(segments: readonly Segment[]): Rope | undefined {
   );
 }
 
-/** All of `left`, then all of `right`. */
+/** Concatenates two ropes. */
 export function joinRopes(left: Rope | undefined, right: Rope | undefined): Rope | undefined {
   if (!left || !right) return left ?? right;
   return left.priority > right.priority
@@ -37,7 +37,7 @@ export function joinRopes(left: Rope | undefined, right: Rope | undefined): Rope
     : node(right.segment, right.priority, joinRopes(left, right.left), right.right);
 }
 
-/** The segments whose start, in UTF-16 units, is below `at`, and the others. */
+/** Splits into the segments whose start, in UTF-16 units, is below `at`, and the others. */
 export function splitRope(
   rope: Rope | undefined,
   at: number,
@@ -53,7 +53,7 @@ export function splitRope(
   return [before, node(segment, priority, after, right)];
 }
 
-/** Calls `visit` with each segment that has a token in [first, end) and the size of what lies before it. */
+/** Calls `visit` with each segment that has a token in [first, end) and the size of the text before it. */
 export function visitTokens(
   rope: Rope | undefined,
   first: number,
@@ -69,7 +69,7 @@ export function visitTokens(
   visitTokens(rope.right, first, end, visit, after);
 }
 
-/** Where the last segment starts that starts below `at`, or 0. */
+/** The start of the last segment that starts below `at`, or 0. */
 export function startBelow(rope: Rope | undefined, at: number): number {
   if (!rope) return 0;
   const start = sizeOf(rope.left).utf16;
@@ -78,7 +78,7 @@ export function startBelow(rope: Rope | undefined, at: number): number {
   return end < at && rope.right ? end + startBelow(rope.right, at - end) : start;
 }
 
-/** The segment that holds the UTF-16 unit at `at`, with the size of what lies before it. */
+/** The segment that contains the UTF-16 unit at `at`, and the size of the text before it. */
 export function segmentAt(
   rope: Rope | undefined,
   at: number,

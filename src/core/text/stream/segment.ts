@@ -1,4 +1,4 @@
-// A stretch of a text between two hard boundaries with its tokens, whose offsets count from its own start.
+// A range of a text between two hard boundaries with its tokens, whose offsets are relative to its start.
 import { utf16Spans } from '../utf16Spans';
 import { nextHardBoundary } from '../../tokenizer/hardBoundary';
 import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
@@ -6,16 +6,16 @@ import { utf8Length } from '../utf8';
 
 export interface Segment extends Encoding {
   readonly text: string;
-  /** UTF-8 bytes of the text. */
+  /** Length of the text in UTF-8 bytes. */
   readonly bytes: number;
   readonly utf16Starts: Uint32Array;
   readonly utf16Ends: Uint32Array;
 }
 
 /**
- * The segments of a text, in order; none of an empty text. Each ends at the first hard boundary behind `length`
- * UTF-16 units; text without hard boundaries stays in one piece. `before` is the character before the text, which
- * begins at a hard boundary then; empty if it begins nowhere else.
+ * Splits a text into segments, in order; none for an empty text. Each ends at the first hard boundary after `length`
+ * UTF-16 units; text without hard boundaries stays in one segment. `before`: the character before the text, which must
+ * then begin at a hard boundary; empty at the beginning of a document.
  */
 export function segmentsOf(
   tokenizer: Tokenizer,

@@ -1,4 +1,4 @@
-// The tokens of a text that is being edited: an edit encodes the segments that it touches and no others.
+// The tokens of a text that is being edited. An edit encodes only the segments that it touches.
 import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
 import {
   splitRope,
@@ -14,7 +14,7 @@ import {
 } from './rope';
 import { segmentsOf, type Segment } from './segment';
 
-/** Tokens [first, first + ids.length) of a text, their offsets counted from the text's start. */
+/** Tokens [first, first + ids.length) of a text, with offsets from the start of the text. */
 export interface StreamTokens extends Encoding {
   /** UTF-16 spans of the whole characters that the tokens touch. */
   readonly utf16Starts: Uint32Array;
@@ -24,7 +24,7 @@ export interface StreamTokens extends Encoding {
 export class TokenStream {
   #rope: Rope | undefined;
   readonly #tokenizer: Tokenizer;
-  /** UTF-16 units of a segment, or a little more: what a keystroke encodes again. */
+  /** The target length of a segment in UTF-16 units: about what a keystroke re-encodes. */
   readonly #segmentLength: number;
 
   constructor(tokenizer: Tokenizer, text: string, segmentLength = 1024) {
@@ -33,7 +33,7 @@ export class TokenStream {
     this.#rope = this.#encoded(text, '');
   }
 
-  /** Whether an edit costs less than encoding the text anew. */
+  /** Whether an edit is cheaper than encoding the text anew. */
   get isIncremental(): boolean {
     return this.#tokenizer.boundaries !== undefined;
   }
@@ -47,12 +47,12 @@ export class TokenStream {
   }
 
   /**
-   * Puts `text` in the place of [start, end), in UTF-16 units. Answers the first token that is not as before: the
-   * tokens below it have the ids that they had.
+   * Replaces [start, end), in UTF-16 units, by `text`. Returns the first changed token: the tokens below it keep their
+   * ids.
    */
   edit(start: number, end: number, text: string): number {
-    // Whether a boundary is hard depends on the two units before it and the two behind it. Every segment goes
-    // of whose boundaries one of these is in the edit.
+    // Whether a boundary is hard depends on the two units on either side. Every segment is replaced that has a boundary
+    // with one of those units inside the edit.
     const offset = startBelow(this.#rope, start - 1);
     const [before, rest] = splitRope(this.#rope, offset);
     const [touched, after] = splitRope(rest, end + 3 - offset);
@@ -64,7 +64,10 @@ export class TokenStream {
     return sizeOf(before).tokens + commonPrefix(idsOf(touched), idsOf(middle));
   }
 
-  /** Tokens [first, end) that touch [from, to), in UTF-16 units; an empty range touches the token that begins there or spans it. */
+  /**
+   * Tokens [first, end) that touch [from, to), in UTF-16 units. An empty range touches the token that begins there or
+   * contains it.
+   */
   tokensIn(from: number, to: number): { first: number; end: number } {
     const first = this.#countAt(from, ({ utf16Ends }, unit) => lowerBound(utf16Ends, unit + 1));
     const last = Math.max(to, from + 1) - 1;
@@ -100,12 +103,12 @@ export class TokenStream {
     return { ids, byteStarts, byteEnds, utf16Starts, utf16Ends, normalized };
   }
 
-  /** The segment that holds the unit at `at`, with the size of what lies before it. */
+  /** The segment that contains the unit at `at`, and the size of the text before it. */
   segmentAt(at: number): { segment: Segment; before: Size } | undefined {
     return segmentAt(this.#rope, at);
   }
 
-  /** Tokens before the segment that holds the unit at `at`, and those that `within` counts in it. */
+  /** Tokens before the segment that contains the unit at `at`, plus those that `within` counts inside it. */
   #countAt(at: number, within: (segment: Segment, unit: number) => number): number {
     const found = segmentAt(this.#rope, at);
     if (!found) return this.size.tokens;
@@ -123,7 +126,7 @@ function idsOf(rope: Rope | undefined): number[] {
   return ids;
 }
 
-/** How many of their first values are equal. */
+/** The number of leading values that are equal. */
 export function commonPrefix(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const length = Math.min(a.length, b.length);
   let i = 0;
@@ -131,7 +134,7 @@ export function commonPrefix(a: ArrayLike<number>, b: ArrayLike<number>): number
   return i;
 }
 
-/** The first index whose value is at least `value`, in ascending values. */
+/** The first index with a value of at least `value`, in ascending values. */
 function lowerBound(values: Uint32Array, value: number): number {
   let low = 0;
   let high = values.length;

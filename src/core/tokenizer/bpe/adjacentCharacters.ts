@@ -1,9 +1,9 @@
-// Which characters stand side by side inside tokens, told by the bytes at their border.
+// Which characters are adjacent inside tokens, identified by the bytes at their border.
 
 export class AdjacentCharacters {
-  /** [byte * 256 + lead byte behind it] */
+  /** [last byte of a character * 256 + lead byte of the next] */
   readonly #inside = new Uint8Array(256 * 256);
-  /** [byte] */
+  /** [last byte of a character] */
   readonly #goesOn = new Uint8Array(256);
 
   /** `tokens`: their bytes. */
@@ -18,12 +18,12 @@ export class AdjacentCharacters {
     }
   }
 
-  /** Whether some token holds a character that ends with `before`, and behind it one that begins with `lead`. */
+  /** Whether some token contains a character that ends with `before`, followed by one that begins with `lead`. */
   has(before: number, lead: number): boolean {
     return this.#inside[before * 256 + lead] === 1;
   }
 
-  /** Whether some token goes on with another character behind this byte. */
+  /** Whether some token contains another character after one that ends with this byte. */
   continuesAfter(before: number): boolean {
     return this.#goesOn[before] === 1;
   }

@@ -1,22 +1,21 @@
-// The smallest tokens, of which merging starts: one for every byte, or one for every character with those of the
-// character's bytes as a fallback.
+// The smallest tokens, from which merging starts: one per byte, or one per character with byte tokens as a fallback.
 import { encodeUtf8, writeUtf8 } from '../../text/utf8';
 import { codePointAt } from '../unicode/classes';
 
 export interface Alphabet {
   /**
-   * Writes the ids of the tokens of text[from, to) to the start of `into`, which holds at least 3 for each UTF-16
-   * unit, and answers how many they are.
+   * Writes the ids of the smallest tokens of text[from, to) to the start of `into`, which must hold 3 per UTF-16 unit,
+   * and returns their number.
    */
   write(text: string, from: number, to: number, into: Int32Array): number;
 }
 
-/** Stretches up to this length, in UTF-16 units, need no memory of their own. */
+/** Texts up to this length, in UTF-16 units, need no allocation. */
 const SHORT = 256;
 const REPLACEMENT_CHARACTER = 0xfffd;
 
 export class ByteAlphabet implements Alphabet {
-  /** [byte]; the id of the token that is this byte alone. */
+  /** [byte]; the id of the token for this single byte. */
   readonly ids: Int32Array;
   readonly #bytes = new Uint8Array(SHORT * 3);
 
@@ -34,29 +33,29 @@ export class ByteAlphabet implements Alphabet {
 }
 
 export class CharacterAlphabet implements Alphabet {
-  /** [code point]; -1 where the character has no token of its own. */
+  /** [code point]; -1 if the character has no token of its own. */
   readonly #ids: Int32Array;
   readonly #fallback: ByteAlphabet | undefined;
-  /** [byte]; the token of a byte that a character without a token is spelled with. */
+  /** [byte]; the byte token used to spell characters without a token. */
   readonly byteIds: Int32Array | undefined;
 
-  /** `characters` is by code point; `byteIds` is [byte], undefined where there is no fallback to bytes. */
+  /** `characters` is keyed by code point; `byteIds` is [byte], undefined without byte fallback. */
   constructor(characters: ReadonlyMap<number, number>, byteIds: Int32Array | undefined) {
     this.#ids = new Int32Array(0x110000).fill(-1);
     for (const [code, id] of characters) this.#ids[code] = id;
-    // Lone surrogates are what they become in UTF-8.
+    // Lone surrogates become U+FFFD in UTF-8.
     this.#ids.fill(this.#ids[REPLACEMENT_CHARACTER]!, 0xd800, 0xe000);
     this.byteIds = byteIds;
     this.#fallback = byteIds && new ByteAlphabet(byteIds);
   }
 
-  /** The token that is the character alone. */
+  /** The token of this single character. */
   idOf(code: number): number | undefined {
     const id = this.#ids[code]!;
     return id < 0 ? undefined : id;
   }
 
-  /** Whether `write` takes the character. */
+  /** Whether `write` can encode the character. */
   has(code: number): boolean {
     return this.#fallback !== undefined || this.#ids[code]! >= 0;
   }

@@ -1,5 +1,5 @@
-// A BPE tokenizer: what added tokens and normalizers leave is cut into pretokens, and the bytes or characters of each
-// pretoken are merged.
+// A BPE tokenizer: the text that added tokens and normalizers leave is split into pretokens, and the bytes or
+// characters of each pretoken are merged.
 import { encodeUtf8 } from '../../text/utf8';
 import type { AddedToken, AddedTokenPiece } from '../addedTokens';
 import { CharacterAlphabet, type Alphabet } from './alphabet';
@@ -24,20 +24,20 @@ import type { UnknownCharacters } from '../lookup/unknownCharacters';
 export interface BpeParts extends PipelineParts {
   readonly alphabet: Alphabet;
   readonly merger: Merger;
-  /** Each cuts the pieces that those before it leave. */
+  /** Each splits the pieces that those before it leave. */
   readonly scans: readonly Scan[];
   readonly respell: Respell | undefined;
   readonly unknown: UnknownCharacters | undefined;
-  /** The token that a pretoken is as a whole, where such are not merged (`ignore_merges`). */
+  /** The token that equals a whole pretoken, if such pretokens are not merged (`ignore_merges`). */
   readonly whole: ((text: string) => number | undefined) | undefined;
-  /** For people: what a merge's rank is, such as 'place in the list of merges, from 0'. */
+  /** What a merge's rank means, for display, such as 'place in the list of merges, from 0'. */
   readonly rankIs: string;
 }
 
 export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
   override readonly boundaries: HardBoundaries | undefined;
   override readonly limitation = '';
-  /** Added tokens, the pre_tokenizer's changes, unknown characters. */
+  /** Levels for added tokens, for changes by the pre_tokenizer, and for unknown characters. */
   protected override readonly ownLevels = 3;
   readonly #cache = new PretokenCache();
   #symbols = new Int32Array(LONGEST_KEY * 3);
@@ -50,7 +50,7 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
         : boundariesOfSplitting(parts);
   }
 
-  /** Forgets the pretokens seen so far, for measurements. */
+  /** Clears the pretoken cache, for measurements. */
   clearCache(): void {
     this.#cache.clear();
   }
@@ -118,7 +118,7 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
 
 function boundariesOfSplitting(parts: BpeParts): HardBoundaries | undefined {
   const { scans, normalizers, respell, unknown, added } = parts;
-  // An added token must neither lie across a boundary nor take a blank from behind it.
+  // An added token must neither cross a boundary nor take the space after it.
   const liesAcross = ({ special, content, lstrip, rstrip }: AddedToken) =>
     !special && (lstrip || rstrip || /[ \n]/.test(content));
   const isSplitAlone = normalizers.every(step => step === toNfc) && !respell && !unknown;
@@ -127,7 +127,7 @@ function boundariesOfSplitting(parts: BpeParts): HardBoundaries | undefined {
   return leavesLineFeedsAlone(scans[0]) ? afterLineFeeds : undefined;
 }
 
-/** Of those in the manner of SentencePiece. */
+/** For SentencePiece-style BPE. */
 function boundariesOfMerging(
   { vocabulary, merger, normalizers, respell, scans, whole, added }: BpeParts,
   alphabet: CharacterAlphabet,
@@ -135,7 +135,8 @@ function boundariesOfMerging(
   const spellsBlanksAlone = normalizers.every(step => step === prependSpace || step === toSpaces);
   const bytes = new Set(alphabet.byteIds);
   if (!spellsBlanksAlone || whole || merger.merges.takes(id => bytes.has(id))) return undefined;
-  // Metaspace's: it ends pretokens at blanks, and more ends change nothing where no merge crosses.
+  // Scans come from Metaspace here. They end pretokens at spaces, and additional boundaries change nothing where no
+  // merge crosses.
   if (scans.length > 0 && !respell) return undefined;
   const matched = added.filter(({ special }) => !special);
   if (matched.some(({ lstrip, rstrip, singleWord }) => lstrip || rstrip || singleWord)) {
@@ -143,7 +144,7 @@ function boundariesOfMerging(
   }
   const prefixes =
     normalizers.includes(prependSpace) || (respell && prependSchemeOf(respell) !== 'never');
-  // What stands behind one of them may begin like a text.
+  // The text after an added token may be treated like the beginning of a text.
   if (prefixes && matched.length > 0) return undefined;
   const tokens = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.bytesOf(id));
   const contents = matched.map(({ content }) => encodeUtf8(withSpaces(content)));

@@ -1,6 +1,6 @@
-// The byte-level alphabet of GPT-2 (Radford et al. 2019, `bytes_to_unicode` in its encoder.py): files of
-// byte-level tokenizers spell each byte as one printable character. Printable Latin-1 characters stand
-// for their own code; the 68 other bytes, in ascending order, are U+0100 and up.
+// The byte-level alphabet of GPT-2 (Radford et al. 2019, `bytes_to_unicode` in its encoder.py): files of byte-level
+// tokenizers spell each byte as one printable character. Printable Latin-1 characters represent their own code; the 68
+// other bytes, in ascending order, are U+0100 and up.
 
 const characters: string[] = [];
 const bytes = new Map<string, number>();
@@ -13,14 +13,14 @@ for (let byte = 0, next = 0x100; byte < 256; byte++) {
   bytes.set(character, byte);
 }
 
-/** [byte]; how the byte is spelled. */
+/** [byte]; the spelling of the byte. */
 export const byteCharacters: readonly string[] = characters;
 
 export function spellingOf(token: Uint8Array): string {
   return Array.from(token, byte => characters[byte]).join('');
 }
 
-/** The bytes of a vocabulary entry, or undefined if it has a character outside the alphabet. */
+/** The bytes of a vocabulary entry, or undefined if it contains a character outside the alphabet. */
 export function bytesOfSpelling(spelling: string): Uint8Array | undefined {
   const result = new Uint8Array(spelling.length);
   for (let i = 0; i < spelling.length; i++) {

@@ -1,17 +1,17 @@
-// Tokens that stand for single bytes, among pieces of text: SentencePiece spells them `<0x00>` to `<0xFF>`.
+// Tokens for single bytes among pieces of text. SentencePiece spells them `<0x00>` to `<0xFF>`.
 import { TokenizerError } from '../../errors';
 import { quoted } from '../../json';
 
 export const byteToken = (byte: number) =>
   `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
 
-/** The byte that a piece so spelled stands for. */
+/** The byte of a piece with this spelling. */
 export function byteOfToken(piece: string): Uint8Array | undefined {
   const byte = /^<0x([0-9A-F]{2})>$/.exec(piece)?.[1];
   return byte === undefined ? undefined : Uint8Array.of(parseInt(byte, 16));
 }
 
-/** [byte]; throws where one has no token. */
+/** [byte]; throws if a byte has no token. */
 export function idsOfBytes(
   ids: ReadonlyMap<string, number>,
   place: string,

@@ -1,17 +1,17 @@
-// How a pretoken became its tokens: the merges one by one, in the order in which they take place (Sennrich et al.
-// 2016). Slower than `Merger` and written independently of it, so that each can be tested by the other.
+// How a pretoken becomes its tokens: the merges one by one, in the order in which they happen (Sennrich et al. 2016).
+// Slower than `Merger` and implemented independently, so that each can be tested against the other.
 import type { MergeTable } from './mergeTable';
 
 export interface MergeStep {
-  /** Index, among the pieces before the step, of the left one of the pair. */
+  /** Index of the pair's left piece among the pieces before the step. */
   readonly at: number;
-  /** As `MergeTable` has it: of all pairs of neighbours, the lowest merges first. */
+  /** As in `MergeTable`: of all neighbouring pairs, the lowest merges first. */
   readonly rank: number;
-  /** Id of what the pair becomes. */
+  /** Id of the merged piece. */
   readonly id: number;
 }
 
-/** The merges of [symbol] ids, until no pair of neighbours has one. Takes time by the square of their number. */
+/** The merges of [symbol] ids, until no neighbouring pair has one. Takes quadratic time. */
 export function mergeSteps(merges: MergeTable, symbols: ArrayLike<number>): MergeStep[] {
   const pieces = Array.from(symbols);
   const steps: MergeStep[] = [];
@@ -20,7 +20,7 @@ export function mergeSteps(merges: MergeTable, symbols: ArrayLike<number>): Merg
     let bestAt = 0;
     for (let at = 0; at + 1 < pieces.length; at++) {
       const merge = merges.find(pieces[at]!, pieces[at + 1]!);
-      // The leftmost of equal ranks.
+      // Of equal ranks, the leftmost merges first.
       if (merge < 0 || (best >= 0 && merges.rankAt(merge) >= merges.rankAt(best))) continue;
       best = merge;
       bestAt = at;
@@ -32,14 +32,14 @@ export function mergeSteps(merges: MergeTable, symbols: ArrayLike<number>): Merg
   }
 }
 
-/** A piece that stands for symbols [start, end). */
+/** A piece that covers symbols [start, end). */
 export interface MergedPiece {
   readonly id: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** The pieces before the first step, and after each. */
+/** The pieces before the first step, and after each step. */
 export function piecesAfterSteps(
   symbols: ArrayLike<number>,
   steps: readonly MergeStep[],

@@ -1,5 +1,5 @@
-// The merges of a byte-pair encoding, by pair: an open-addressing table in one array, because a lookup per
-// pair of neighbours is what encoding spends its time on.
+// The merges of a byte-pair encoding, keyed by pair. An open-addressing table in one array, because encoding spends its
+// time on one lookup per neighbouring pair.
 
 const STRIDE = 4; // left, right, rank, merged; a free slot has left = -1
 
@@ -7,7 +7,7 @@ export class MergeTable {
   readonly #slots: Int32Array;
   readonly #mask: number;
 
-  /** `merges` is [merge, 4]: left, right, rank, what they merge into. Of a repeated pair the last one counts. */
+  /** `merges` is [merge, 4]: left, right, rank, result. The last of repeated pairs is used. */
   constructor(merges: Int32Array) {
     const count = merges.length / STRIDE;
     let capacity = 16;
@@ -20,13 +20,13 @@ export class MergeTable {
     }
   }
 
-  /** A handle of the pair's merge for `rankAt` and `mergedAt`, or -1 if the pair never merges. */
+  /** A handle for `rankAt` and `mergedAt`, or -1 if the pair never merges. */
   find(left: number, right: number): number {
     const slot = this.#find(left, right);
     return this.#slots[slot]! < 0 ? -1 : slot;
   }
 
-  /** Place in the order of merges: lower merges first. */
+  /** The place in the order of merges: lower ranks merge first. */
   rankAt(handle: number): number {
     return this.#slots[handle + 2]!;
   }
@@ -35,7 +35,7 @@ export class MergeTable {
     return this.#slots[handle + 3]!;
   }
 
-  /** Whether some merge takes one of the tokens. */
+  /** Whether some merge involves one of the tokens. */
   takes(isToken: (id: number) => boolean): boolean {
     for (let at = 0; at < this.#slots.length; at += STRIDE) {
       const [left, right] = [this.#slots[at]!, this.#slots[at + 1]!];
@@ -44,7 +44,7 @@ export class MergeTable {
     return false;
   }
 
-  /** The pair's slot, or the free one where it would go. */
+  /** The slot of the pair, or the free slot where it would go. */
   #find(left: number, right: number): number {
     const slots = this.#slots;
     let hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca77);

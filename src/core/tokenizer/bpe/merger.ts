@@ -1,12 +1,11 @@
-// Byte-pair encoding of one pretoken (Sennrich et al. 2016), from its symbols (single bytes or characters, by the ids of
-// their tokens) on: of all neighbouring pairs that have a merge,
-// the one of lowest rank merges, the leftmost of equals first, until none is left. That order is the one
-// of Hugging Face's `tokenizers`.
+// Byte-pair encoding of one pretoken (Sennrich et al. 2016), from its symbols (single bytes or characters, as token
+// ids): of all neighbouring pairs that have a merge, the one of lowest rank merges, the leftmost of equals first, until
+// none is left. This is the order of Hugging Face's `tokenizers`.
 //
-// Long pretokens are encoded in windows. A sequence of tokens is the encoding of its symbols exactly if each
-// pair of neighbours is the encoding of theirs (no merge crosses their border before, in an encoding of
-// the pair alone, it would), so two encodings of overlapping stretches may be joined at a token that they
-// share. Windows keep the heap small: time is linear, and bounded by n log n if windows never agree.
+// Long pretokens are encoded in windows. A token sequence is the encoding of its symbols if and only if every two
+// neighbours are the encoding of theirs (no merge crosses their border earlier than in an encoding of the pair alone),
+// so two encodings of overlapping ranges may be joined at a shared token. Windows keep the heap small: time is linear,
+// and bounded by n log n if windows never agree.
 import type { MergeTable } from './mergeTable';
 import type { TokenList } from '../tokenList';
 
@@ -42,7 +41,7 @@ export class Merger {
     this.merges = merges;
   }
 
-  /** Appends the tokens of symbols[0, length), which are the ids of the smallest tokens. */
+  /** Appends the tokens of symbols[0, length), which are ids of the smallest tokens. */
   encode(symbols: Int32Array, length: number, list: TokenList): void {
     let size = WINDOW;
     this.#encodeRange(symbols, 0, Math.min(size, length), this.#current);
@@ -73,8 +72,8 @@ export class Merger {
   }
 
   /**
-   * Looks for a token that `current`, from its token `from` on, and the other current share. Drops what the
-   * other one has before it and returns its index in `current`, or 0 if there is none.
+   * Finds a token that `current`, from its token `from` on, and `#other` share. Drops the tokens of `#other` before
+   * it and returns its index in `current`, or 0 if there is none.
    */
   #join(current: PartialEncoding, from: number): number {
     const other = this.#other;
@@ -114,7 +113,7 @@ export class Merger {
       // Exact, and several times as fast as the remainder.
       const left = top - rank * 2 ** 32;
       const right = next[left]!;
-      // Entries are not removed when their pair goes; what stands there now may be another pair, or none.
+      // Entries stay in the heap when their pair is gone; the position may hold another pair now, or none.
       if (ids[left]! < 0 || right >= length) continue;
       const merge = this.merges.find(ids[left]!, ids[right]!);
       if (merge < 0 || this.merges.rankAt(merge) !== rank) continue;
@@ -146,7 +145,7 @@ export class Merger {
     this.#ids = new Int32Array(capacity);
     this.#next = new Int32Array(capacity);
     this.#previous = new Int32Array(capacity);
-    // At most one entry for each first pair and two for each merge.
+    // At most one entry per initial pair and two per merge.
     this.#heap = new Float64Array(capacity * 3);
   }
 

@@ -1,19 +1,19 @@
-// Remembers the tokens of pretokens. Text repeats itself, so this is where encoding gets its speed: keys
-// lie beside their tokens in one array and are compared in place, so that no string is made of a pretoken.
+// A cache of the tokens of pretokens. Text is repetitive, so most of the encoding speed comes from here: keys are
+// stored beside their tokens in one array and compared in place, so no string is created for a pretoken.
 import type { TokenList } from '../tokenList';
 
 const SLOTS = 1 << 17;
 const MAX_ENTRIES = SLOTS / 2;
 const MAX_WORDS = 1 << 20;
 
-/** Longer pretokens, in UTF-16 units, are rare and are not remembered. */
+/** Longer pretokens, in UTF-16 units, are rare and not cached. */
 export const LONGEST_KEY = 96;
 
-/** Bounded to 5 MB. A full cache starts anew: what the text still uses is back at once. */
+/** Limited to 5 MB. A full cache is cleared; what the text still uses is soon cached again. */
 export class PretokenCache {
-  /** [slot]; the word at which an entry begins, 0 for none. */
+  /** [slot]; the word where an entry begins, 0 for none. */
   readonly #slots = new Int32Array(SLOTS);
-  /** An entry: hash, units of the key, number of ids, the ids, the key with two units to a word. */
+  /** An entry: hash, units of the key, number of ids, the ids, the key with two units per word. */
   readonly #words = new Int32Array(MAX_WORDS);
   #used = 1;
   #entries = 0;
@@ -24,7 +24,7 @@ export class PretokenCache {
     this.#entries = 0;
   }
 
-  /** Puts the ids of text[from, to) into the list, if they are known. */
+  /** Appends the ids of text[from, to) to the list, if they are cached. */
   appendKnown(text: string, from: number, to: number, list: TokenList): boolean {
     const entry = this.#slots[this.#slotOf(text, from, to, hashOf(text, from, to))]!;
     if (entry === 0) return false;
@@ -35,7 +35,7 @@ export class PretokenCache {
     return true;
   }
 
-  /** Remembers what `take` did not find: ids[start, end). */
+  /** Caches what `appendKnown` did not find: ids[start, end). */
   add(text: string, from: number, to: number, ids: Uint32Array, start: number, end: number): void {
     const size = 3 + (end - start) + ((to - from + 1) >> 1);
     if (this.#entries === MAX_ENTRIES || this.#used + size > MAX_WORDS) this.clear();
@@ -52,7 +52,7 @@ export class PretokenCache {
     this.#used = at;
   }
 
-  /** The slot of the key's entry, or the free one where it would go. */
+  /** The slot of the key's entry, or the free slot where it would go. */
   #slotOf(text: string, from: number, to: number, hash: number): number {
     const slots = this.#slots;
     const words = this.#words;
@@ -76,7 +76,7 @@ function unitsAt(text: string, i: number, to: number): number {
   return i + 1 < to ? unit | (text.charCodeAt(i + 1) << 16) : unit;
 }
 
-/** FNV-1a over UTF-16 units, with its high bits, which mix best, brought down to where slots are chosen. */
+/** FNV-1a over UTF-16 units. Its high bits, which are the best mixed, are moved to where slots are chosen. */
 function hashOf(text: string, from: number, to: number): number {
   let hash = 0x811c9dc5 | 0;
   for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

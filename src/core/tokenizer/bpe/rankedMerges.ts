@@ -1,8 +1,9 @@
-// Vocabularies that come without merges: two neighbours merge wherever the vocabulary has what they are together,
-// and the rank of that token is the merge's.
+// Vocabularies without a list of merges: two neighbours merge if their concatenation is in the vocabulary, and the rank
+// of that token is the rank of the merge.
 
 /**
- * As `MergeTable` takes them. `ids` is by what a token is, in any encoding in which joining tokens joins strings.
+ * In the layout of `MergeTable`. `ids` is keyed by a token's content, in any encoding in which joining tokens joins
+ * strings.
  */
 export function rankedMerges(
   ids: ReadonlyMap<string, number>,

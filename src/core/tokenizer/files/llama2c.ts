@@ -1,6 +1,6 @@
-// tokenizer.bin of llama2.c: the pieces of a SentencePiece-BPE vocabulary with blanks as blanks, and their scores.
-// Encoding is that of `encode` in its run.c: a blank before the text, then of all neighbours that together are a
-// piece those of the highest score first.
+// tokenizer.bin of llama2.c: the pieces of a SentencePiece BPE vocabulary, with spaces as spaces, and their scores.
+// Encoding follows `encode` in its run.c: a space is prepended to the text; then, of all neighbours whose concatenation
+// is a piece, those of the highest score merge first.
 import { CharacterAlphabet } from '../bpe/alphabet';
 import { BpeTokenizer } from '../bpe/bpe';
 import { TokenizerError } from '../../errors';
@@ -11,7 +11,7 @@ import { prependSpace } from './metaspace';
 import type { Tokenizer } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
 
-/** Ids of SentencePiece: unknown, start, end; then the 256 bytes. */
+/** Ids as in SentencePiece: unknown, start, end; then the 256 bytes. */
 const SPECIAL = ['<unk>', '<s>', '</s>'];
 const FIRST_BYTE = SPECIAL.length;
 const FIRST_PIECE = FIRST_BYTE + 256;
@@ -28,7 +28,7 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
   // A piece may be U+FEFF.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   pieces.forEach((bytes, id) => {
-    // run.c knows bytes by their ids: their names are no text.
+    // run.c identifies byte tokens by id; their names are not text.
     if (id >= FIRST_BYTE && id < FIRST_PIECE) return;
     const text = decoder.decode(bytes);
     if (text === '') return;
@@ -61,7 +61,10 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
 
 const idOfSpecial = (content: string, id: number) => [content, id] as const;
 
-/** Little-endian: the longest piece's length, then for each piece a float32, an int32 and as many bytes. */
+/**
+ * Little-endian: the length of the longest piece, then for each piece a float32 score, an int32 length and that many
+ * bytes.
+ */
 function readPieces(name: string, file: Uint8Array): { pieces: Uint8Array[]; scores: number[] } {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const pieces: Uint8Array[] = [];

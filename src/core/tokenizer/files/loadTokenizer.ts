@@ -1,5 +1,5 @@
-// Makes a tokenizer of a folder's files. What they ask for is done as Rust `tokenizers` does it, or refused
-// by name; nothing is guessed.
+// Creates a tokenizer from the files of a folder. Every step that they specify is either done as in Rust `tokenizers`
+// or refused by name; nothing is guessed.
 import { TokenizerError } from '../../errors';
 import { isObject, type Json } from '../../json';
 import { tokenizerJsonOf } from './vocabAndMerges';
@@ -11,7 +11,7 @@ import { tokenizerOfJson } from './tokenizerJson';
 
 export { TokenizerError };
 
-/** By name: JSON as parsed; undefined where there is no such file. */
+/** Keyed by file name: parsed JSON; undefined if there is no such file. */
 export interface TokenizerFiles {
   'tokenizer.json'?: unknown;
   'tokenizer_config.json'?: unknown;
@@ -19,13 +19,16 @@ export interface TokenizerFiles {
   'merges.txt'?: string;
   /** NAME.tiktoken */
   ranks?: RanksFile;
-  /** tokenizer.bin, or what it is called */
+  /** tokenizer.bin, or whatever its name is */
   bin?: { readonly name: string; readonly bytes: Uint8Array };
-  /** Names of others that look as if they held a tokenizer. */
+  /** Names of other files that look like a tokenizer. */
   others?: readonly string[];
 }
 
-/** Throws `TokenizerError`, which names file and field. Of several tokenizers, uses the first in the order above. */
+/**
+ * Throws `TokenizerError`, which names the file and the field. If there are several tokenizers, the first in the order
+ * above is used.
+ */
 export function loadTokenizer(files: TokenizerFiles, finders?: PieceFinders): Tokenizer {
   const json = files['tokenizer.json'];
   if (json !== undefined) {

@@ -1,5 +1,5 @@
-// The normalizer and the pre_tokenizer of tokenizers whose model looks words up rather than merging bytes: Unigram
-// and WordPiece. Most of them drop the white space between words.
+// The normalizer and the pre_tokenizer of tokenizers whose model looks up words instead of merging bytes: Unigram and
+// WordPiece. Most of them drop the white space between words.
 import { SPACE_CLASS, classAt, classes, codePointAt } from '../unicode/classes';
 import type { Json } from '../../json';
 import { normalizersOf } from './normalizers';
@@ -9,24 +9,24 @@ import type { Respell, Rewrite } from '../normalize/rewrite';
 import { isSentencePiece, metaspace, rewritesOf, mapsSpaces } from './metaspace';
 import { namesOf, refusal, stepsOf, type PipelineStep } from './pipelineSteps';
 
-/** Cuts text; what it `drops` is seen by no model. */
+/** Splits text; the pieces that it `drops` are not seen by the model. */
 export interface PretokenCut {
   readonly scan: Scan;
-  /** Asked of the place where a piece begins. */
+  /** Called with the start of a piece. */
   readonly drops?: (text: string, at: number, to: number) => boolean;
 }
 
 export interface LookupPipeline {
-  /** For people: 'NFC'. */
+  /** For display: 'NFC'. */
   readonly normalizer: string;
   readonly normalizers: readonly Rewrite[];
-  /** Each cuts the pieces that those before it leave. */
+  /** Each splits the pieces that those before it leave. */
   readonly cuts: readonly PretokenCut[];
-  /** What is changed in each piece then. */
+  /** The change made to each piece after that. */
   readonly respell: Respell | undefined;
-  /** Whether the vocabulary spells blanks as U+2581. */
+  /** Whether the vocabulary spells spaces as U+2581. */
   readonly usesMetaspace: boolean;
-  /** These cut what `respell` leaves. */
+  /** These split the result of `respell`. */
   readonly scans: readonly Scan[];
 }
 
@@ -38,7 +38,7 @@ export function wordPipelineOf(json: Json): LookupPipeline {
   const isMetaspace = last?.type === 'Metaspace';
   const before = isMetaspace ? preTokenizers.slice(0, -1) : preTokenizers;
   if (before.length > 0 && normalizers.some(mapsSpaces)) {
-    // They would look for blanks where there is U+2581.
+    // They would search for spaces where there is U+2581.
     throw refusal('pre_tokenizer', `has ${namesOf(before)} after blanks became U+2581`);
   }
   return {
@@ -72,14 +72,14 @@ type KindAt = (text: string, at: number, to: number) => number;
 
 const isSpace: KindAt = (text, at, to) => (classAt(classes, text, at, to) === SPACE_CLASS ? 0 : 1);
 
-/** Rust's `\w`, white space, and the rest. */
+/** Rust's `\w`, white space, and everything else. */
 const kindOfWhitespace: KindAt = (text, at, to) => {
   if (!isSpace(text, at, to)) return 0;
   const character = String.fromCodePoint(codePointAt(text, at, to));
   return WORD.test(character) && !LATER.test(character) ? 1 : 2;
 };
 const WORD = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
-/** Those of Unicode 17.0, which Rust `tokenizers` 0.23 does not know there. */
+/** Characters new in Unicode 17.0, which `\w` in Rust `tokenizers` 0.23 does not know. */
 const LATER = new RegExp(
   '^[' +
     '\\u088f\\u0c5c\\u0cdc\\u1acf-\\u1add\\u1ae0-\\u1aeb\\ua7ce-\\ua7cf\\ua7d2\\ua7d4\\ua7f1' +

@@ -1,6 +1,6 @@
-// Tokenizers in the manner of SentencePiece (Kudo and Richardson 2018), which spell a blank as U+2581 and often put
-// one before the text. Here the text keeps its blanks and the vocabulary is read with blanks, so that tokens have
-// the text's own bytes; only a U+2581 of the text itself, which such a tokenizer takes for a blank, is replaced.
+// SentencePiece-style tokenizers (Kudo and Richardson 2018), which spell a space as U+2581 and often prepend one to the
+// text. Here the text keeps its spaces and the vocabulary is read with spaces, so that tokens have the text's own
+// bytes. Only a U+2581 in the text itself, which such a tokenizer reads as a space, is replaced.
 import { quoted } from '../../json';
 import { BLANK_RUNS, normalizersOf } from './normalizers';
 import { behaviors } from '../patterns/behavior';
@@ -11,10 +11,10 @@ import { prepend, replaceAll, type Respell, type Rewrite } from '../normalize/re
 
 export const METASPACE = '\u2581';
 export const toSpaces = replaceAll(METASPACE, ' ');
-/** Not before an empty text. */
+/** Not for an empty text. */
 export const prependSpace = prepend(' ');
 
-/** A vocabulary's spelling as the text that it stands for, and back. */
+/** Between a vocabulary's spelling and the text that it represents. */
 export const withSpaces = (spelling: string) => spelling.replaceAll(METASPACE, ' ');
 export const withMetaspaces = (text: string) => text.replaceAll(' ', METASPACE);
 
@@ -51,7 +51,7 @@ function isBlank(pattern: unknown): boolean {
   return (pattern as { String?: unknown } | null | undefined)?.String === ' ';
 }
 
-/** With the blanks as such that the steps spell U+2581. */
+/** The rewrites of the steps, with spaces where the steps write U+2581. */
 export function rewritesOf(steps: readonly PipelineStep[]): Rewrite[] {
   let isSpelled = false;
   return steps.flatMap(step => {
@@ -65,7 +65,7 @@ export function rewritesOf(steps: readonly PipelineStep[]): Rewrite[] {
       if (prefix === METASPACE) return [prependSpace];
       throw refusal('normalizer.Prepend', `is ${quoted(prefix)}: only U+2581 is supported`);
     }
-    // It would find U+2581 where the text here has blanks.
+    // It would find U+2581 where the text here has spaces.
     if (isSpelled) {
       throw refusal('normalizer', `has ${quoted(step.type)} after blanks became U+2581`);
     }
@@ -73,7 +73,7 @@ export function rewritesOf(steps: readonly PipelineStep[]): Rewrite[] {
   });
 }
 
-/** `noBlanks`: the normaliser has left none, so that a Split on blanks finds nothing. */
+/** `noBlanks`: the normalizer has removed all spaces, so a Split on spaces finds nothing. */
 function preTokenizersOf(
   steps: readonly PipelineStep[],
   noBlanks: boolean,
@@ -102,7 +102,7 @@ export function metaspace({ replacement, add_prefix_space, prepend_scheme, split
       `replaces by ${quoted(replacement)}: only U+2581 is supported`,
     );
   }
-  // Files from before `prepend_scheme` existed say the same with `add_prefix_space`.
+  // Files older than `prepend_scheme` use `add_prefix_space` for the same setting.
   const scheme = add_prefix_space === false ? 'never' : (prepend_scheme ?? 'always');
   if (scheme !== 'never' && scheme !== 'first' && scheme !== 'always') {
     throw refusal('pre_tokenizer.Metaspace', `has the prepend_scheme ${quoted(scheme)}`);
@@ -122,7 +122,7 @@ export function metaspace({ replacement, add_prefix_space, prepend_scheme, split
 type PrependScheme = 'never' | 'first' | 'always';
 const schemes = new WeakMap<Respell, PrependScheme>();
 
-/** Where Metaspace puts a blank before what begins with none. */
+/** Where Metaspace prepends a space to text that does not begin with one. */
 export function prependSchemeOf(respell: Respell): PrependScheme | undefined {
   return schemes.get(respell);
 }

@@ -1,4 +1,4 @@
-// The normalizers of a tokenizer.json by their types.
+// The normalizers of a tokenizer.json, by type.
 import { bertNormalizers } from '../normalize/bertNormalizer';
 import { isObject, quoted } from '../../json';
 import { normalization, toNfc } from '../normalize/unicodeForms';
@@ -37,7 +37,7 @@ const known: Record<string, (step: PipelineStep) => Rewrite | Rewrite[]> = {
   },
 };
 
-/** As SentencePiece's files spell that blanks are taken together. */
+/** The pattern with which SentencePiece's files collapse runs of spaces. */
 export const BLANK_RUNS = ' {2,}';
 
 export function normalizersOf(steps: readonly PipelineStep[]): Rewrite[] {

@@ -1,4 +1,4 @@
-// The normalizer and the pre_tokenizer of a tokenizer.json: what text goes through before it is merged.
+// The normalizer and the pre_tokenizer of a tokenizer.json: the steps before merging.
 import type { Json } from '../../json';
 import { normalizersOf } from './normalizers';
 import { scansOfByteLevel } from './preTokenizers';

@@ -14,7 +14,7 @@ export function refusal(field: string, problem: string): TokenizerError {
   return new TokenizerError(`tokenizer.json: ${field} ${problem}`);
 }
 
-/** The steps of a Sequence, of a single step, or of none; sequences may be nested. */
+/** The steps of a Sequence, of a single step, or of none. Sequences may be nested. */
 export function stepsOf(json: unknown, field: string, list: string): PipelineStep[] {
   if (json === undefined || json === null) return [];
   if (!isObject(json) || typeof json.type !== 'string') {
@@ -27,9 +27,9 @@ export function stepsOf(json: unknown, field: string, list: string): PipelineSte
 }
 
 export interface Pipeline {
-  /** Whether merging starts from bytes; otherwise from characters, where blanks are spelled U+2581. */
+  /** Whether merging starts from bytes; otherwise from characters, with spaces spelled U+2581. */
   readonly isByteLevel: boolean;
-  /** For people: 'NFC'. */
+  /** For display: 'NFC'. */
   readonly normalizer: string;
   readonly normalizers: readonly Rewrite[];
   readonly scans: readonly Scan[];

@@ -12,7 +12,7 @@ import { rustNumericRanges, rustPunctuationRanges } from '../unicode/unicodeCate
 
 const FIELD = 'pre_tokenizer';
 
-/** What cuts text into pretokens, in order. */
+/** The scanners that split text into pretokens, in order. */
 export function scansOfByteLevel(steps: readonly PipelineStep[]): Scan[] {
   if (steps.at(-1)?.type !== 'ByteLevel') {
     const found = steps.length > 0 ? `ends in ${quoted(steps.at(-1)!.type)}` : 'is missing';
@@ -40,7 +40,7 @@ function scansOfLast({ add_prefix_space, use_regex }: Json): Scan[] {
       'is true: tokens would have bytes that the text lacks',
     );
   }
-  // Files from before the field existed mean true.
+  // Files without the field mean true.
   return use_regex === false ? [] : [scanGpt2];
 }
 
@@ -49,7 +49,7 @@ export function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
   const { Regex: regex, String: text } = isObject(pattern) ? pattern : {};
   if (typeof regex === 'string') {
     const scan = scanOf(regex);
-    // Inverted and removed, it drops what does not match; these patterns match everything.
+    // Inverted and "Removed", it drops what does not match; these patterns match everything.
     if (scan && (behavior === 'Isolated' || (behavior === 'Removed' && invert === true))) {
       return scan;
     }

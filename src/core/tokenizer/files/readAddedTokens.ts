@@ -5,7 +5,7 @@ import { TokenizerError } from '../../errors';
 import { isId } from './readBpeModel';
 import { isObject, quoted } from '../../json';
 
-/** Enters them into `contents` and `tokens`, too. `textOf` says what text a token's content stands for. */
+/** Also enters them into `contents` and `tokens`. `textOf` maps a token's content to the text that it represents. */
 export function readAddedTokens(
   list: unknown,
   contents: Map<string, number>,

@@ -1,13 +1,13 @@
-// The vocabulary and the merges of a BPE model, as a tokenizer.json, or vocab.json and merges.txt, has them.
+// The vocabulary and the merges of a BPE model, from a tokenizer.json, or from vocab.json and merges.txt.
 import { TokenizerError } from '../../errors';
 import { isObject, quoted, type Json } from '../../json';
 
-/** Ids and ranks beyond these are taken for mistakes; ranks must also fit the merger's heap. */
+/** Larger ids and ranks are considered errors. Ranks must also fit the merger's heap. */
 const MAX_ID = 1 << 24;
 const MAX_MERGES = 1 << 21;
 
 export function checkModel(model: Json): void {
-  // Files from before the field existed: of the models, only BPE has merges.
+  // Files without the field: of the model types, only BPE has merges.
   const type = model.type ?? (model.merges === undefined ? undefined : 'BPE');
   if (type !== 'BPE') {
     throw new TokenizerError(
@@ -22,7 +22,7 @@ export function checkModel(model: Json): void {
   }
 }
 
-/** The ids by spelling, and the bytes by id. `bytesOf` says what bytes a spelling stands for. */
+/** Ids by spelling, and bytes by id. `bytesOf` maps a spelling to its bytes. */
 export function readVocabulary(
   vocab: unknown,
   place: string,
@@ -49,7 +49,7 @@ export function readVocabulary(
   return { ids, tokens };
 }
 
-/** As `MergeTable` takes them; the order is the rank. Merges are "left right" or [left, right]. */
+/** In the layout of `MergeTable`; the rank is the index. Merges are "left right" or [left, right]. */
 export function readMerges(
   merges: unknown,
   ids: ReadonlyMap<string, number>,

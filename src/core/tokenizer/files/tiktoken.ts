@@ -1,5 +1,5 @@
-// Ranks files of tiktoken: a line for each token, its bytes in base64 and its rank, which is its id. A pretoken that
-// is a token is taken whole; in others, neighbours merge in the order of what they become.
+// Ranks files of tiktoken: one line per token with its bytes in base64 and its rank, which is also its id. A pretoken
+// that is a token is taken whole; otherwise neighbours merge in the order of the rank of their result.
 import { encodeUtf8 } from '../../text/utf8';
 import { ByteAlphabet } from '../bpe/alphabet';
 import { bytesOfBase64 } from './base64';
@@ -15,10 +15,10 @@ import type { Tokenizer } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
 
 export interface RanksFile {
-  /** With its ending. */
+  /** With its extension. */
   readonly name: string;
   readonly text: string;
-  /** Which of the known encodings it is of; by default the one that the file is named after. */
+  /** Which of the known encodings to use; by default the one that the file is named after. */
   readonly encoding?: unknown;
 }
 
@@ -40,7 +40,7 @@ export function tokenizerOfRanks(file: RanksFile): Tokenizer {
   });
   const contents = new Map<string, number>();
   const added = Object.entries(encoding.special).flatMap(([content, id]) => {
-    // A file with fewer or more tokens than the published one has none of these.
+    // A file with fewer or more tokens than the published one has none of these special tokens.
     if (tokens[id] || id > tokens.length + MOST_RESERVED) return [];
     contents.set(content, id);
     tokens[id] = encodeUtf8(content);
@@ -63,10 +63,10 @@ export function tokenizerOfRanks(file: RanksFile): Tokenizer {
   });
 }
 
-/** Ids between the last token and a special one that are in reserve. */
+/** The most reserved ids between the last token and a special one. */
 const MOST_RESERVED = 64;
 
-/** The ids by bytes, a character for each, and the bytes by id. */
+/** Ids by bytes, as a string with one character per byte, and bytes by id. */
 function readRanks({ name, text }: RanksFile) {
   const ids = new Map<string, number>();
   const tokens: (Uint8Array | undefined)[] = [];
@@ -86,7 +86,7 @@ function readRanks({ name, text }: RanksFile) {
   return { ids, tokens };
 }
 
-/** Bytes as a string of as many characters. */
+/** Bytes as a string with one character per byte. */
 function binary(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);

@@ -1,5 +1,5 @@
-// The encodings by whose names ranks files go: what such a file leaves to the program that reads it. From
-// tiktoken_ext/openai_public.py of tiktoken 0.14.
+// The known encodings by the names of their ranks files, with what such a file leaves to the program that reads it.
+// From tiktoken_ext/openai_public.py of tiktoken 0.14.
 import { scanGpt2 } from '../patterns/gpt2';
 import { scanO200k } from '../patterns/o200k';
 import type { Scan } from '../patterns/scan';
@@ -7,7 +7,7 @@ import { scanCl100k } from '../patterns/cl100k';
 
 export interface RanksEncoding {
   readonly scan: Scan;
-  /** By content. */
+  /** Keyed by content. */
   readonly special: Readonly<Record<string, number>>;
 }
 

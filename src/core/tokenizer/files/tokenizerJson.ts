@@ -1,4 +1,4 @@
-// Makes a tokenizer of what a tokenizer.json holds.
+// Creates a tokenizer from the content of a tokenizer.json.
 import { encodeUtf8 } from '../../text/utf8';
 import { ByteAlphabet, CharacterAlphabet, type Alphabet } from '../bpe/alphabet';
 import { BpeTokenizer } from '../bpe/bpe';
@@ -16,7 +16,7 @@ import type { Tokenizer } from '../tokenizer';
 import { UnknownCharacters } from '../lookup/unknownCharacters';
 import { Vocabulary } from '../vocabulary';
 
-/** What messages call the vocabulary and the merges. */
+/** The names of the vocabulary and the merges in messages. */
 export interface FieldNames {
   readonly vocab: string;
   readonly merges: string;
@@ -28,7 +28,7 @@ type Ids = ReadonlyMap<string, number>;
 interface Spelling {
   readonly name: string;
   bytesOf(spelling: string): Uint8Array;
-  /** What an added token's content stands for. */
+  /** The text that an added token's content represents. */
   textOf(content: string): string;
   spell(text: string): string;
   start(ids: Ids, place: string): { alphabet: Alphabet; unknown?: UnknownCharacters };
@@ -59,7 +59,7 @@ export function tokenizerOfJson(json: Json, model: Json, places: FieldNames): To
 
 const byteSpelling: Spelling = {
   name: 'byte-level BPE',
-  // Only an added token can be spelled outside the alphabet: it has the bytes of its name.
+  // Only an added token can be spelled outside the alphabet; it has the bytes of its name.
   bytesOf: spelling => bytesOfSpelling(spelling) ?? encodeUtf8(spelling),
   textOf: content => content,
   spell: text => spellingOf(encodeUtf8(text)),
@@ -68,7 +68,7 @@ const byteSpelling: Spelling = {
   }),
 };
 
-/** `byte_fallback` and `unk_token` of the model say what becomes of characters without a token. */
+/** `byte_fallback` and `unk_token` of the model determine how characters without a token are encoded. */
 function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelling {
   return {
     name: 'SentencePiece BPE',
@@ -106,13 +106,13 @@ function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelli
 
 const BLANK = 0x20;
 
-/** The ids of single characters, by code point. */
+/** The ids of single characters, keyed by code point. */
 function charactersOf(ids: Ids): Map<number, number> {
   const characters = new Map<number, number>();
   for (const [spelling, id] of ids) {
     const code = withSpaces(spelling).codePointAt(0) ?? 0;
     const isSingle = spelling.length === (code > 0xffff ? 2 : 1);
-    // A blank that is spelled as such is never met.
+    // An entry spelled as a literal space is never matched.
     if (isSingle && spelling !== ' ') characters.set(code, id);
   }
   return characters;

@@ -1,4 +1,5 @@
-// Makes a tokenizer of a tokenizer.json whose model is Unigram (Kudo 2018) or WordPiece (Schuster and Nakajima 2012).
+// Creates a tokenizer from a tokenizer.json whose model is Unigram (Kudo 2018) or WordPiece (Schuster and Nakajima
+// 2012).
 import { encodeUtf8 } from '../../text/utf8';
 import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
 import { TokenizerError } from '../../errors';
@@ -12,15 +13,15 @@ import type { Tokenizer } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
 import { wordPipelineOf } from './lookupPipeline';
 
-/** What searches for pieces: core imports no library. */
+/** The searches for pieces, injected because core imports no library. */
 export interface PieceFinders {
-  /** [id]; how a piece is spelled in the text, undefined where it is none, and its score. */
+  /** [id]; a piece's spelling in the text, undefined if it has none, and its score. */
   unigram(pieces: readonly (readonly [piece: string | undefined, score: number])[]): FindPieces;
-  /** Ids by spelling. Words of more characters than `longest` are unknown. */
+  /** Ids by spelling. Words of more than `longest` characters are unknown. */
   wordPiece(ids: ReadonlyMap<string, number>, prefix: string, longest: number): FindPieces;
 }
 
-/** What the file calls the model; files from before it did so are told by their fields. */
+/** The model type of the file; files without the field are recognised by other fields. */
 export function lookupTypeOf(model: Json): 'Unigram' | 'WordPiece' | undefined {
   const { type, vocab, merges } = model;
   if (type === 'Unigram' || type === 'WordPiece') return type;
@@ -56,7 +57,7 @@ interface LookupModel {
   readonly ids: ReadonlyMap<string, number>;
   readonly tokens: (Uint8Array | undefined)[];
   readonly unknown: UnknownPieces;
-  /** `isMet` says whether a piece may be met in a text. */
+  /** `isMet`: whether a piece can occur in a text. */
   finder(finders: PieceFinders, isMet: (piece: string) => boolean): FindPieces;
 }
 
@@ -84,7 +85,8 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
     finder: (finders, isMet) =>
       finders.unigram(
         entries.map(([piece, score]) => {
-          // Where blanks are U+2581 none is met as such; names of tokens for bytes and for the unknown are text.
+          // If spaces are spelled U+2581, a literal space never occurs; neither do names of byte tokens and of the
+          // unknown token.
           const isName = piece === unknownPiece || byteOf(piece) !== undefined;
           const met = isMet(piece) && !isName && !(isSpaced && piece.includes(' '));
           return [met ? textOf(piece) : undefined, score];
@@ -109,7 +111,7 @@ function readPieces(vocab: unknown): (readonly [piece: string, score: number])[]
 const WITHOUT_UNKNOWN =
   'what the vocabulary lacks needs a token that stands for it, and the vocabulary has none of that name';
 
-/** Characters of the longest word that Rust `tokenizers` looks up where the file does not say. */
+/** The longest word, in characters, that Rust `tokenizers` looks up if the file does not say. */
 const LONGEST_WORD = 100;
 
 function wordPiece(model: Json): LookupModel {
@@ -129,7 +131,7 @@ function wordPiece(model: Json): LookupModel {
   }
   return {
     name: 'WordPiece',
-    how: `It takes the longest entry of the vocabulary that the pretoken begins with, then goes on behind it with those that begin with ${quoted(prefix)}; a pretoken that cannot be spelled so is unknown as a whole.`,
+    how: `It takes the longest entry of the vocabulary that the pretoken begins with, then continues after it with those that begin with ${quoted(prefix)}; a pretoken that cannot be spelled so is unknown as a whole.`,
     ids,
     tokens,
     unknown: { token: { id: unknownId, bytes: String(unk_token) } },

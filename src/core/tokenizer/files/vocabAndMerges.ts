@@ -1,5 +1,5 @@
-// vocab.json and merges.txt, which leave to a class of the `transformers` library what a tokenizer.json
-// says: made into what a tokenizer.json would hold, as that library's convert_slow_tokenizer.py does.
+// vocab.json and merges.txt leave to a class of the `transformers` library what a tokenizer.json specifies. They are
+// converted to the content of a tokenizer.json, as in that library's convert_slow_tokenizer.py.
 import { TokenizerError } from '../../errors';
 import { isObject, quoted, type Json } from '../../json';
 import { GPT2_PATTERN } from '../patterns/gpt2';
@@ -15,11 +15,11 @@ const CLASSES: Record<string, Rules> = {
   Qwen2Tokenizer: { pattern: QWEN2_PATTERN, normalizer: { type: 'NFC' } },
 };
 
-/** Special in both classes if the configuration does not say otherwise. */
+/** Special in both classes unless the configuration says otherwise. */
 const END_OF_TEXT = '<|endoftext|>';
 const SPECIAL_FIELDS = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
 
-/** The contents of a tokenizer.json. `config` is tokenizer_config.json's. */
+/** The content of a tokenizer.json. `config` is the content of tokenizer_config.json. */
 export function tokenizerJsonOf(vocab: Json, merges: string, config: unknown): Json {
   const file = 'tokenizer_config.json';
   const named = isObject(config) ? config.tokenizer_class : undefined;

@@ -1,5 +1,5 @@
-// A tokenizer whose model looks pretokens up: Unigram finds the likeliest pieces, WordPiece the longest from the left.
-// A library searches them, and says nothing of where they lie: that is found here, and checked.
+// A tokenizer whose model looks pretokens up: Unigram finds the most probable pieces, WordPiece the longest from the
+// left. A library does the search but does not return positions, so these are determined and checked here.
 import { encodeUtf8 } from '../../text/utf8';
 import type { AddedTokenPiece, TakenToken } from '../addedTokens';
 import { LONGEST_KEY, PretokenCache } from '../bpe/pretokenCache';
@@ -17,30 +17,30 @@ import { PretokenList, type TokenList } from '../tokenList';
 import type { Encoding } from '../tokenizer';
 import type { LookupPipeline } from '../files/lookupPipeline';
 
-/** A piece of a pretoken: UTF-16 units, and the token's id or undefined where the vocabulary has none. */
+/** A piece of a pretoken: its length in UTF-16 units, and the token's id, undefined if the vocabulary has none. */
 export interface FoundPiece {
   readonly id: number | undefined;
   readonly length: number;
 }
 
-/** The pieces of a pretoken, which has no lone surrogates, in order. */
+/** The pieces of a pretoken, in order. The pretoken has no lone surrogates. */
 export type FindPieces = (pretoken: string) => readonly FoundPiece[];
 
 export interface LookupParts extends PipelineParts, LookupPipeline {
-  /** For people: what the model does with a pretoken. */
+  /** For display: what the model does with a pretoken. */
   readonly how: string;
   readonly find: FindPieces;
   readonly unknown: UnknownPieces;
 }
 
-/** What stands for pieces without a token: those of their bytes, or one for each run of them. */
+/** How pieces without a token are encoded: by the tokens of their bytes, or by one token for each run of them. */
 export type UnknownPieces = { readonly byteIds: Int32Array } | { readonly token: TakenToken };
 
 export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
-  /** The white space that it drops goes to tokens that may be far away. */
+  /** The white space that it drops is assigned to tokens that may be far away. */
   override readonly boundaries = undefined;
   override readonly limitation: string;
-  /** Added tokens, dropped text, the pre_tokenizer's changes, unknown pieces. */
+  /** Levels for added tokens, dropped text, changes by the pre_tokenizer, and unknown pieces. */
   protected override readonly ownLevels = 4;
   readonly #cache = new PretokenCache();
 
@@ -87,7 +87,7 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
     cut(start, end, 0);
   }
 
-  /** The tokens of text[from, to). */
+  /** Appends the tokens of text[from, to). */
   #lookUp(
     text: string,
     from: number,
@@ -115,11 +115,11 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
           list.add(unknown.byteIds[byte]!);
       }
     }
-    // What has bytes that its token does not tell cannot be placed by the token alone.
+    // Tokens that do not determine the bytes of their text cannot be placed from the cache.
     if (isShort && isKnown) this.#cache.add(text, from, to, list.ids, first, list.count);
   }
 
-  /** Where the pieces lie, runs of unknown ones in one. Throws where they do not spell the pretoken. */
+  /** The positions of the pieces, with adjacent unknown ones joined. Throws if they do not spell the pretoken. */
   #piecesOf(pretoken: string): PlacedPiece[] {
     const { find, vocabulary, name } = this.parts;
     const pieces: PlacedPiece[] = [];
@@ -137,7 +137,7 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
       const bytes = encodeUtf8(slice);
       const piece = { id, start, end: at };
       if (vocabulary.isAt(id, bytes, 0, bytes.length)) pieces.push(piece);
-      // WordPiece may find what goes on in a word, "##" and more, spelled so at a word's start.
+      // WordPiece may find a continuation piece whose literal spelling ("##" and more) begins a word.
       else if (vocabulary.idOf(slice) === id) {
         const own = new TextDecoder().decode(vocabulary.bytesOf(id));
         pieces.push({ ...piece, token: { id, bytes: own } });
@@ -153,14 +153,14 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
 }
 
 interface PlacedPiece {
-  /** Where its own bytes are not those of its place. */
+  /** Set if its own bytes differ from the text at its position. */
   readonly token?: TakenToken;
   readonly id: number | undefined;
   readonly start: number;
   end: number;
 }
 
-/** Calls back with each pretoken of text[from, to). Each scan cuts the pieces that those before it leave. */
+/** Calls back with each pretoken of text[from, to). Each scan splits the pieces that those before it leave. */
 function cutBy(
   scans: readonly Scan[],
   text: string,

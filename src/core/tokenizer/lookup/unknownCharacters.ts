@@ -1,5 +1,5 @@
-// Characters that a vocabulary without a fallback to bytes cannot spell: each becomes the unknown token, or each run of
-// them does (`fuse_unk`). No merge and no cut of a supported pre_tokenizer crosses their borders.
+// Characters that a vocabulary without byte fallback cannot spell. Each becomes the unknown token, or each run of them
+// does (`fuse_unk`). No merge and no split by a supported pre_tokenizer crosses their borders.
 import type { AddedTokenPiece, TakenToken } from '../addedTokens';
 import type { CharacterAlphabet } from '../bpe/alphabet';
 import { codePointAt } from '../unicode/classes';
@@ -15,7 +15,7 @@ export class UnknownCharacters {
     this.#fuses = fuses;
   }
 
-  /** Cuts text into unknown characters and what lies between them; neither is empty. */
+  /** Splits text into unknown characters and the text between them; no piece is empty. */
   cut(text: string): AddedTokenPiece[] {
     const pieces: AddedTokenPiece[] = [];
     let start = 0;

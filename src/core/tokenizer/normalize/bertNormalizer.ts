@@ -1,11 +1,11 @@
-// `BertNormalizer` of Rust `tokenizers`, as the single steps that it takes (Devlin et al. 2018, tokenization.py).
+// `BertNormalizer` of Rust `tokenizers`, as its individual steps (Devlin et al. 2018, tokenization.py).
 import { belongsTo, decodedRanges } from '../unicode/ranges';
 import { lowercase, replaceCharacters, withoutMarks, type Rewrite } from './rewrite';
 import { normalization } from './unicodeForms';
 import type { PipelineStep } from '../files/pipelineSteps';
 
 export function bertNormalizers(step: PipelineStep): Rewrite[] {
-  // Missing fields mean what the library's own defaults are.
+  // Missing fields have the library's defaults.
   const { clean_text = true, handle_chinese_chars = true, lowercase: lowers = true } = step;
   const strips = step.strip_accents ?? lowers;
   return [
@@ -16,29 +16,29 @@ export function bertNormalizers(step: PipelineStep): Rewrite[] {
   ];
 }
 
-/** Characters of the category "other" that Unicode 8.0 has. */
+/** Characters of the category "other" in Unicode 8.0. */
 const NO_TEXT = /^[\0\ufffd\p{Cc}\p{Cf}\p{Co}]$/u;
 const LATER = /^[\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{1343f}]$/u;
 const BLANK = /^[\t\n\r\p{White_Space}]$/u;
 
-/** Drops control characters; white space becomes a blank. */
+/** Drops control characters and replaces white space by spaces. */
 const cleanText = replaceCharacters(/[^\x20-\x7e]/gu, character => {
   if (/^[\t\n\r]$/.test(character)) return ' ';
   if (NO_TEXT.test(character) && !LATER.test(character)) return '';
   return BLANK.test(character) ? ' ' : undefined;
 });
 
-/** As tokenization.py lists them, with the mistake in one range that Rust's has, too. */
+/** As listed in tokenization.py, including the error in one range, which Rust's list has, too. */
 const IDEOGRAPH =
   /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 
-/** Puts blanks around each; the ideograph itself stays as it is, so that its token has its place. */
+/** Puts spaces around each ideograph; the ideograph itself is not replaced, so its token keeps its position. */
 const apartIdeographs: Rewrite = text =>
   Array.from(text.matchAll(IDEOGRAPH)).flatMap(({ 0: character, index }) =>
     [index, index + character.length].map(at => ({ start: at, end: at, text: ' ' })),
   );
 
-/** Marks without width of Unicode 8.0, found by asking Rust `tokenizers` 0.23 for every character. */
+/** Marks without width in Unicode 8.0, determined by passing every character through Rust `tokenizers` 0.23. */
 // prettier-ignore
 const nonspacingRanges =
   'lc 34 7n 5 7d 19 1 1 1 2 1 2 1 1 20 b 1c l g 1 2t 7 2 6 2 2 1 4 z 1 u r 2j b 1m 9 y 4 1 9 ' +

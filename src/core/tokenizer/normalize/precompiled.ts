@@ -1,15 +1,15 @@
 // The normalizer `Precompiled`: SentencePiece's table of replacements (Kudo and Richardson 2018), a double-array trie
-// (Aoe 1989, as Darts-clone lays it out) whose values are offsets into a blob of strings that end in NUL.
+// (Aoe 1989, in the layout of Darts-clone) whose values are offsets into a blob of NUL-terminated strings.
 import { encodeUtf8 } from '../../text/utf8';
 import { bytesOfBase64 } from '../files/base64';
 import type { Rewrite } from './rewrite';
 import type { ReplacedSpan } from './spans';
 import { refusal } from '../files/pipelineSteps';
 
-/** In bytes of UTF-8: longer grapheme clusters are replaced a character at a time. */
+/** In bytes of UTF-8: longer grapheme clusters are replaced one character at a time. */
 const LONGEST_CLUSTER = 5;
 
-/** `charsmap` is the field `precompiled_charsmap`, in base64. */
+/** `charsmap`: the field `precompiled_charsmap`, in base64. */
 export function precompiled(charsmap: unknown): Rewrite {
   const find = readTable(charsmap);
   const known = new Map<string, string | undefined>();
@@ -49,7 +49,7 @@ export function precompiled(charsmap: unknown): Rewrite {
   };
 }
 
-/** Cuts off what is sure to be clusters of one ASCII character each: finding clusters takes time. */
+/** Separates text that surely consists of single ASCII characters, because finding clusters is slow. */
 function* chunksOf(text: string): Generator<{ start: number; end: number; isPlain: boolean }> {
   const isPlain = (i: number) => text.charCodeAt(i) < 0x80 && text[i] !== '\r';
   const isAlone = (i: number) =>
@@ -67,8 +67,8 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const CHUNK = 256;
 
 /**
- * The grapheme clusters of text[start, end), which neither begins nor ends in one. A stretch at a time, as the
- * runtime's own takes time by the square of the length; where a stretch ends, its last cluster may go on.
+ * The grapheme clusters of text[start, end), whose ends are not inside a cluster. Works in chunks, because the
+ * runtime's segmenter takes quadratic time; the last cluster of a chunk may continue in the next one.
  */
 function* clustersOf(text: string, start: number, end: number): Generator<string> {
   let size = CHUNK;
@@ -83,7 +83,7 @@ function* clustersOf(text: string, start: number, end: number): Generator<string
   }
 }
 
-/** What the table has for the shortest of its keys that the bytes begin with, as Rust `tokenizers` takes it. */
+/** A lookup of the replacement for the shortest key that the bytes begin with, as in Rust `tokenizers`. */
 function readTable(charsmap: unknown): (bytes: Uint8Array) => string | undefined {
   const bytes = typeof charsmap === 'string' ? bytesOfBase64(charsmap) : undefined;
   const size = bytes && bytes.length >= 4 ? new DataView(bytes.buffer).getUint32(0, true) : -1;

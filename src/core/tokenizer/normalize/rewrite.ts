@@ -1,12 +1,12 @@
-// Single steps by which text is rewritten before it is cut and merged.
+// Individual steps that rewrite a text before it is split and merged.
 import { belongsTo, decodedRanges, type Belongs } from '../unicode/ranges';
 import type { ReplacedSpan } from './spans';
 import { combiningRanges } from '../unicode/unicodeCategories';
 
-/** What a step changes in a text, in order; what lies between the spans stays as it is. */
+/** The changes of a step, in order; the text between the spans is unchanged. */
 export type Rewrite = (text: string) => ReplacedSpan[];
 
-/** Nothing is put before an empty text. */
+/** Nothing is prepended to an empty text. */
 export function prepend(prefix: string): Rewrite {
   return text => (text === '' ? [] : [{ start: 0, end: 0, text: prefix }]);
 }
@@ -23,7 +23,7 @@ export function replaceAll(content: string, by: string): Rewrite {
   };
 }
 
-/** A character at a time, as Rust does it: no rule looks at those around it. */
+/** One character at a time, as in Rust: no rule looks at the context. */
 export const lowercase: Rewrite = text =>
   Array.from(text.matchAll(CHANGES_IN_LOWER_CASE), ({ 0: letter, index }) => ({
     start: index,
@@ -31,7 +31,9 @@ export const lowercase: Rewrite = text =>
     text: lowerCaseOf(letter),
   }));
 
-/** What a runtime of Unicode 15 leaves as it is, and Rust 1.9x (Unicode 17) does not, is told by hand. */
+/**
+ * Characters that a runtime with Unicode 15 leaves unchanged but Rust 1.9x (Unicode 17) does not are listed by hand.
+ */
 const CHANGES_IN_LOWER_CASE =
   /[\p{Changes_When_Lowercased}\u1c89\ua7cb\ua7cc\ua7ce\ua7d2\ua7d4\ua7da\ua7dc\u{10d50}-\u{10d65}\u{16ea0}-\u{16eb8}]/gu;
 const APART: Readonly<Record<string, string>> = { '\ua7cb': '\u0264', '\ua7dc': '\u019b' };
@@ -44,7 +46,7 @@ function lowerCaseOf(letter: string): string {
   return APART[letter] ?? String.fromCodePoint(code + shift);
 }
 
-/** Removes white space at either end. */
+/** Removes white space at either or both ends. */
 export function strip(left: boolean, right: boolean): Rewrite {
   return text => {
     const start = left ? /^\p{White_Space}*/u.exec(text)![0].length : 0;
@@ -61,7 +63,7 @@ export function stripAccents(): Rewrite {
   return withoutMarks(belongsTo(decodedRanges(combiningRanges)));
 }
 
-/** Removes marks. Each goes with the character before it, not with a token behind it. */
+/** Removes marks. The removed bytes are assigned to the character before the mark, not to a token after it. */
 export function withoutMarks(isMark: Belongs): Rewrite {
   return text => {
     const spans: { start: number; end: number; text: string }[] = [];
@@ -81,7 +83,7 @@ export function withoutMarks(isMark: Belongs): Rewrite {
   };
 }
 
-/** Replaces what `candidates` finds by what `by` makes of it; undefined: it stays. */
+/** Replaces what `candidates` matches by the result of `by`; undefined keeps it. */
 export function replaceCharacters(
   candidates: RegExp,
   by: (found: string) => string | undefined,
@@ -94,5 +96,8 @@ export function replaceCharacters(
     });
 }
 
-/** What a pre_tokenizer changes in a stretch between added tokens; `isFirst` where the text begins with it. */
+/**
+ * The changes of a pre_tokenizer in a text between added tokens; `isFirst`: whether it is at the beginning of the whole
+ * text.
+ */
 export type Respell = (text: string, isFirst: boolean) => ReplacedSpan[];

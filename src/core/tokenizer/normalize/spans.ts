@@ -1,5 +1,5 @@
-// Where the tokens' own bytes are not the text's (normalisation, white space that an added token takes),
-// their offsets are carried over to the text.
+// If the tokens' own bytes differ from the text's (normalisation, white space taken by an added token), their offsets
+// are mapped to the text.
 import { utf8Length } from '../../text/utf8';
 
 /** text[start, end), in UTF-16 offsets, was replaced by `text`. */
@@ -9,7 +9,7 @@ export interface ReplacedSpan {
   readonly text: string;
 }
 
-/** The text with its spans, which ascend, replaced. */
+/** The text with its spans, which are ascending, replaced. */
 export function replaceSpans(text: string, spans: readonly ReplacedSpan[]): string {
   const parts: string[] = [];
   let at = 0;
@@ -21,9 +21,9 @@ export function replaceSpans(text: string, spans: readonly ReplacedSpan[]): stri
 }
 
 /**
- * Moves byte offsets of `replaced(text, spans)`, which ascend, to those of `text`, in place. Inside a
- * stretch they are spread in proportion, so that spans still ascend and cover the text: which byte there
- * stands for which cannot be said.
+ * Maps ascending byte offsets of `replaceSpans(text, spans)` to those of `text`, in place. Inside a span they are
+ * distributed in proportion, so that token spans still ascend and cover the text; which bytes correspond is unknown
+ * there.
  */
 export function moveToText(
   text: string,
@@ -31,9 +31,9 @@ export function moveToText(
   offsets: Uint32Array,
 ): void {
   let i = 0;
-  let at = 0; // UTF-16, in the text; in bytes:
-  let bytes = 0; // of the text before `at`
-  let replacedBytes = 0; // of the replaced text there
+  let at = 0; // UTF-16, in the text
+  let bytes = 0; // in the text before `at`
+  let replacedBytes = 0; // in the replaced text before `at`
   for (const { start, end, text: replacement } of spans) {
     const gap = utf8Length(text, at, start);
     const shift = bytes - replacedBytes;

@@ -1,26 +1,29 @@
-// The normalisation forms of Unicode (UAX #15), as the stretches of a text that they change. The version of Unicode
-// is the one of Rust `tokenizers` (9.0), whatever the runtime's: later characters neither move, join nor fall apart.
+// The normalisation forms of Unicode (UAX #15), as the spans of a text that they change. The Unicode version is that of
+// Rust `tokenizers` (9.0), whatever the runtime's: later characters are neither reordered, composed nor decomposed.
 import type { Rewrite } from './rewrite';
 import type { ReplacedSpan } from './spans';
 
 export type NormalizationForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
-/** Below U+0300 every character is its own NFC and joins with none before it; for other forms that holds of ASCII. */
+/**
+ * Below U+0300 every character is its own NFC and does not compose with the one before it; for other forms this is true
+ * of ASCII.
+ */
 const BEYOND_LATIN = /[^\x00-\u02ff]/gu;
 const BEYOND_ASCII = /[^\x00-\x7f]/gu;
 
 /**
- * What may join with, or move before, the character in front of it: marks, and the vowels and final
- * consonants of Hangul; in the forms NFKC and NFKD, what becomes one of these. Text may be normalised apart before
- * any other character (UAX #15, section 9).
+ * What may compose with, or be reordered before, the preceding character: marks, and the vowels and final consonants of
+ * Hangul; in the forms NFKC and NFKD, also what becomes one of these. Text may be normalised separately before any
+ * other character (UAX #15, section 9).
  */
 const EXTENDS = /^[\p{M}\u1160-\u11ff]/u;
 const EXTENDS_K = /^[\p{M}\u1160-\u11ff\u0e33\u0eb3\u3133-\u318e\uff9e-\uffdc]/u;
 
 /**
- * Characters of Unicode 10 to 17 that later versions reorder or compose, with whole blocks where those are
- * new, and a few whose class was corrected. To version 9 they are inert. Found by normalising every
- * character, alone and among marks of low and high class, with `tokenizers` 0.23 and with Unicode 17.
+ * Characters of Unicode 10 to 17 that later versions reorder or compose, as whole blocks if those are new, and a few
+ * whose class was corrected. They are inert in version 9. Found by normalising every character, alone and among marks
+ * of low and high class, with `tokenizers` 0.23 and with Unicode 17.
  */
 const INERT = new RegExp(
   '^[\\u07fd\\u0897-\\u089f\\u08ca-\\u08d3\\u09fe\\u0c3c\\u0d3b\\u0d3c\\u0eba\\u1715\\u1abf-\\u1aeb' +
@@ -30,7 +33,7 @@ const INERT = new RegExp(
     '\\u{11d97}\\u{11f41}\\u{11f42}\\u{16100}-\\u{1613f}\\u{16d40}-\\u{16d7f}\\u{16ff0}\\u{16ff1}\\u{1e08f}' +
     '\\u{1e130}-\\u{1e136}\\u{1e2ae}\\u{1e2ec}-\\u{1e2ef}\\u{1e4ec}-\\u{1e4ef}\\u{1e5ee}\\u{1e5ef}' +
     '\\u{1e6e0}-\\u{1e6ff}' +
-    // Compatibility characters, which fall apart alone.
+    // Compatibility characters, which decompose on their own.
     '\\u32ff\\ua7f1-\\ua7f4\\uab69\\u{10780}-\\u{107bf}\\u{1ccd6}-\\u{1ccf9}\\u{1e030}-\\u{1e06d}\\u{1f16c}' +
     '\\u{1fbf0}-\\u{1fbf9}]',
   'u',
@@ -42,7 +45,7 @@ export function normalization(form: NormalizationForm): Rewrite {
   return text => changesBy(form, candidate, extending, text);
 }
 
-/** One value: what only holds of NFC looks for it. */
+/** A single value, so that code specific to NFC can recognise it. */
 export const toNfc: Rewrite = normalization('NFC');
 
 function changesBy(
@@ -53,7 +56,7 @@ function changesBy(
 ): ReplacedSpan[] {
   const changes: ReplacedSpan[] = [];
   if (text.normalize(form) === text) return changes;
-  // The stretch in hand: a character and what extends it.
+  // The current span: a character and what extends it.
   let start = 0;
   let end = 0;
   const close = () => {
@@ -65,7 +68,7 @@ function changesBy(
     const extends_ = extending.test(character) && !INERT.test(character);
     if (index !== end || !extends_) {
       close();
-      // The character that a mark extends may itself be no candidate.
+      // The character that a mark extends may not be a candidate itself.
       start = extends_ && index > end ? index - 1 : index;
     }
     end = index + character.length;

@@ -1,4 +1,4 @@
-// How a pre_tokenizer of Rust `tokenizers` cuts where its pattern matches (`SplitDelimiterBehavior`).
+// How a pre_tokenizer of Rust `tokenizers` splits at matches of its pattern (`SplitDelimiterBehavior`).
 import { codePointAt } from '../unicode/classes';
 import type { Match, Scan } from './scan';
 
@@ -9,7 +9,7 @@ export const behaviors: ReadonlyMap<unknown, (match: Match) => Scan> = new Map([
   ['Contiguous', contiguous],
 ]);
 
-/** Each match stands alone. */
+/** Each match is a piece of its own. */
 function isolated(match: Match): Scan {
   return (text, from, to) => {
     const end = match(text, from, to);
@@ -17,7 +17,7 @@ function isolated(match: Match): Scan {
   };
 }
 
-/** A match goes to what stands before it, unless that is a match. */
+/** A match joins the text before it, unless that is a match. */
 function mergedWithPrevious(match: Match): Scan {
   return (text, from, to) => {
     const end = match(text, from, to);
@@ -27,7 +27,7 @@ function mergedWithPrevious(match: Match): Scan {
   };
 }
 
-/** A match goes to what stands behind it, unless that is a match. */
+/** A match joins the text after it, unless that is a match. */
 function mergedWithNext(match: Match): Scan {
   return (text, from, to) => {
     const end = match(text, from, to);
@@ -36,7 +36,7 @@ function mergedWithNext(match: Match): Scan {
   };
 }
 
-/** Matches that follow one another stand together. */
+/** Adjacent matches form one piece. */
 function contiguous(match: Match): Scan {
   return (text, from, to) => {
     let end = match(text, from, to);

@@ -1,4 +1,4 @@
-// The family of cl100k: any one character before a word, digits in groups from the left, newlines apart.
+// The cl100k family: any one character before a word, digits in groups from the left, newlines apart.
 import {
   LETTER_CLASS,
   NUMBER_CLASS,
@@ -17,7 +17,7 @@ const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const WORD = '[^\\r\\n\\p{L}\\p{N}]?\\p{L}+';
 const REST = ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 
-/** Llama 3; cl100k as tiktoken had it at first. */
+/** Llama 3; also cl100k in the first version of tiktoken. */
 export const LLAMA3_PATTERN = `${CONTRACTIONS}|${WORD}|\\p{N}{1,3}|${REST}`;
 
 /** Qwen2, Qwen2.5 and Qwen3. */

@@ -7,7 +7,7 @@ export function contraction(text: string, from: number, to: number, anyCase: boo
     if (at >= to) return '';
     const letter = text[at]!;
     if (!anyCase) return letter;
-    // The one character beyond ASCII that folds to a letter of the list is the long s.
+    // The long s is the only non-ASCII character that case-folds to one of these letters.
     if (letter === '\u017f') return 's';
     return letter >= 'A' && letter <= 'Z' ? letter.toLowerCase() : letter;
   };

@@ -1,5 +1,5 @@
-// The patterns of DeepSeek's sequences that are more than one class repeated: V3's and R1's third, and the
-// white space at the end of V2's lines.
+// The patterns in DeepSeek's sequences that are more than one repeated class: the third of V3 and R1, and the white
+// space at line ends of V2.
 import {
   LETTER_FLAG,
   MARK_FLAG,
@@ -46,7 +46,7 @@ function isAsciiLetter(code: number): boolean {
 
 export const LINE_TAIL_PATTERN = '\\s+$';
 
-/** `$` stands before a line feed, too. A run of white space is looked at once, so that long ones take linear time. */
+/** `$` also matches before a line feed. Each run of white space is examined once, so long runs take linear time. */
 export const scanLineTails: Scan = (text, from, to) => {
   for (let at = from; at < to;) {
     const end = flagRunEnd(text, at, to, SPACE_FLAG);

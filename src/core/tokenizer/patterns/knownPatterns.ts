@@ -1,4 +1,4 @@
-// From a pattern's text, as a tokenizer.json has it, to what matches as it does.
+// Maps the text of a pattern, as in a tokenizer.json, to an equivalent scanner.
 import { DEEPSEEK3_PATTERN, LINE_TAIL_PATTERN, matchDeepSeek3, scanLineTails } from './deepseek';
 import { behaviors } from './behavior';
 import { cutsAtBoundaries } from './boundaries';
@@ -15,7 +15,7 @@ import {
   scanQwen35,
 } from './cl100k';
 
-/** Those that cut all of a text, so that every behaviour but merging comes to the same. */
+/** Patterns that match all of a text, for which every behavior except merging gives the same result. */
 const scans: ReadonlyMap<string, Scan> = new Map([
   [GPT2_PATTERN, scanGpt2],
   [LLAMA3_PATTERN, scanLlama3],
@@ -27,7 +27,7 @@ const scans: ReadonlyMap<string, Scan> = new Map([
 
 scans.forEach(cutsAtBoundaries);
 
-/** Files write line ends as such or as `\r` and `\n`; to the expression it is the same. */
+/** Files contain line ends literally or as `\r` and `\n`, which are equivalent in the expression. */
 const escaped = (pattern: string) => pattern.replace(/\r/g, '\\r').replace(/\n/g, '\\n');
 
 /** The scanner of a pattern that matches everywhere. */
@@ -35,18 +35,18 @@ export function scanOf(pattern: string): Scan | undefined {
   return scans.get(escaped(pattern));
 }
 
-/** The scanner of a pattern that matches here and there, for the behaviour "Isolated". */
+/** The scanner of a pattern that matches in some places, for the behavior "Isolated". */
 export function isolatedScanOf(pattern: string): Scan | undefined {
   return isolated.get(escaped(pattern));
 }
 
-/** DeepSeek's third matches at every blank and every line feed; what it leaves ends there. */
+/** DeepSeek's third pattern matches at every space and every line feed; the text between matches ends there. */
 const isolated: ReadonlyMap<string, Scan> = new Map([
   [LINE_TAIL_PATTERN, scanLineTails],
   [DEEPSEEK3_PATTERN, cutsAtBoundaries(behaviors.get('Isolated')!(matchDeepSeek3))],
 ]);
 
-/** What matches as a pattern does that matches here and there. */
+/** The matcher of a pattern that matches in some places. */
 export function matchOf(pattern: string): Match | undefined {
   const key = escaped(pattern);
   return key === DEEPSEEK3_PATTERN ? matchDeepSeek3 : runMatch(key);

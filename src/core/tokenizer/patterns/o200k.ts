@@ -48,7 +48,7 @@ function caseScanner(mostDigits: number, contracts: boolean): Scan {
   };
 }
 
-/** The alternatives in their order; `afterLead` is `from` where the first character can lead no word. */
+/** The alternatives in order. `afterLead` equals `from` if the first character cannot precede a word. */
 function wordEnd(text: string, from: number, afterLead: number, to: number): number {
   for (const end of [mixedEnd, upperEnd]) {
     for (const start of [afterLead, from]) {
@@ -59,7 +59,7 @@ function wordEnd(text: string, from: number, afterLead: number, to: number): num
   return from;
 }
 
-/** `UPPER*LOWER+`, or `from`. What belongs to both goes to the first, but for one that the second needs. */
+/** `UPPER*LOWER+`, or `from`. Characters of both classes go to the first, except for one that the second needs. */
 function mixedEnd(text: string, from: number, to: number): number {
   const middle = upperEnd(text, from, to);
   const end = flagRunEnd(text, middle, to, LOWER_FLAG);

@@ -1,5 +1,5 @@
-// Patterns that are one class of characters, repeated, maybe behind one white space: `\p{N}{1,3}`,
-// `\s?\p{L}+`, `[一-龥]+`. They are read rather than looked up: their classes are long and differ from file to file.
+// Patterns that consist of one repeated character class, optionally after one white-space character: `\p{N}{1,3}`,
+// `\s?\p{L}+`, `[一-龥]+`. They are parsed rather than listed, because their classes are long and differ between files.
 import {
   LETTER_FLAG,
   MARK_FLAG,
@@ -26,7 +26,7 @@ const FLAGS: Record<string, number> = {
   S: SYMBOL_FLAG,
 };
 
-/** What matches as the pattern does, or undefined if it is of another shape. */
+/** The matcher of the pattern, or undefined if it has another form. */
 export function runMatch(pattern: string): Match | undefined {
   const shape = SHAPE.exec(pattern);
   if (!shape) return undefined;
@@ -43,7 +43,7 @@ export function runMatch(pattern: string): Match | undefined {
   const isLead: Belongs =
     lead === ' ?' ? code => code === 0x20 : code => (categories()[code]! & SPACE_FLAG) !== 0;
   const afterOptionalLead: Match = (text, from, to) => {
-    // White space is one unit long.
+    // White-space characters are one unit long.
     if (isLead(text.charCodeAt(from))) {
       const end = run(text, from + 1, to);
       if (end > from + 1) return end;
@@ -59,7 +59,7 @@ export function literal(content: string): Match {
   return /\n|(?!^) /.test(content) ? match : stopsAtBoundaries(match);
 }
 
-/** Up to `most` characters that belong. */
+/** Matches up to `most` characters of the class. */
 export function repeated(belongs: Belongs, most: number): Match {
   return (text, from, to) => {
     let end = from;

@@ -1,15 +1,15 @@
-// What the scanners of split patterns share. Scanners stand in for regular expressions: JavaScript's differ
-// from those of Rust `tokenizers` in `\s`, `(?i:…)` and the version of Unicode, and overflow their stack on
-// a run of some million characters.
+// Shared parts of the scanners for split patterns. They replace regular expressions because JavaScript's differ from
+// those of Rust `tokenizers` in `\s`, `(?i:…)` and the Unicode version, and overflow their stack on runs of some
+// million characters.
 import { SPACE_CLASS, classes, runEnd } from '../unicode/classes';
 
 /**
- * The end of the pretoken that begins at `from`, in text[from, to): greater than `from`, at most `to`.
- * The ends split no surrogate pair. What stands before `from` and from `to` on plays no part.
+ * The end of the pretoken that begins at `from`, in text[from, to): greater than `from`, at most `to`. It never splits
+ * a surrogate pair. The text outside [from, to) has no influence.
  */
 export type Scan = (text: string, from: number, to: number) => number;
 
-/** The same for a pattern that need not match everywhere: `from` itself where it does not. */
+/** The same for a pattern that need not match everywhere; returns `from` if it does not match. */
 export type Match = Scan;
 
 export const BLANK = 0x20;
@@ -26,12 +26,12 @@ export function newlinesEnd(text: string, from: number, to: number): number {
   return end;
 }
 
-/** `\s+(?!\S)|\s+`: a run of white space leaves its last character to what follows it, if it has another. */
+/** `\s+(?!\S)|\s+`: a run of white space leaves its last character to the following text, if it has more than one. */
 export function leaveLastSpace(from: number, end: number, to: number): number {
   return end < to && end - from > 1 ? end - 1 : end;
 }
 
-/** `\s*[\r\n]+|\s+(?!\S)|\s+` where white space stands at `from`: it ends behind its last line end, if it has one. */
+/** `\s*[\r\n]+|\s+(?!\S)|\s+` for white space at `from`: ends after its last line end, if there is one. */
 export function spaceEnd(text: string, from: number, to: number): number {
   const end = runEnd(classes, text, from, to, SPACE_CLASS);
   for (let i = end; i > from; i--) if (isNewline(text.charCodeAt(i - 1))) return i;

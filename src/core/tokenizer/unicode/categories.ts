@@ -1,4 +1,4 @@
-// The categories of characters that the larger split patterns name, as flags for every code point.
+// The character categories that the larger split patterns use, as flags for every code point.
 import { codePointAt, spaceRanges } from './classes';
 import { decodedRanges } from './ranges';
 import { letterRanges, numberRanges } from './lettersAndNumbers';
@@ -16,19 +16,19 @@ export const NUMBER_FLAG = 4;
 export const PUNCTUATION_FLAG = 8;
 export const SYMBOL_FLAG = 16;
 export const SPACE_FLAG = 32;
-/** Letters that are not lower case, and marks: `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`. */
+/** Letters except lower case, and marks: `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`. */
 export const UPPER_FLAG = 64;
-/** Letters that are not upper case, and marks: `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`. */
+/** Letters except upper case, and marks: `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`. */
 export const LOWER_FLAG = 128;
 
 let table: Uint8Array | undefined;
 
-/** [code point]; flags. Made when first asked for: most tokenizers do without. */
+/** [code point]; flags. Built on first use, because most tokenizers do not need it. */
 export function categories(): Uint8Array {
   return (table ??= buildCategories());
 }
 
-/** Where the run of characters with any of the flags that goes on at `index` ends. */
+/** The end of the run of characters with any of the flags that `index` is in. */
 export function flagRunEnd(text: string, index: number, end: number, flags: number): number {
   const all = categories();
   let i = index;

@@ -1,4 +1,4 @@
-// The classes of characters that split patterns tell apart, for every code point, in one table.
+// The character classes that split patterns distinguish, for every code point, in one table.
 import { decodedRanges } from './ranges';
 import { letterRanges, numberRanges } from './lettersAndNumbers';
 import { markRanges } from './unicodeCategories';
@@ -8,19 +8,19 @@ export const LETTER_CLASS = 1;
 export const NUMBER_CLASS = 2;
 export const SPACE_CLASS = 3;
 
-/** Unicode's White_Space, first and last. JavaScript's own `\s` has U+FEFF besides and lacks U+0085. */
+/** Unicode's White_Space, first and last code points. JavaScript's own `\s` also has U+FEFF and lacks U+0085. */
 // prettier-ignore
 export const spaceRanges = [
   [0x09, 0x0d], [0x20, 0x20], [0x85, 0x85], [0xa0, 0xa0], [0x1680, 0x1680], [0x2000, 0x200a],
   [0x2028, 0x2029], [0x202f, 0x202f], [0x205f, 0x205f], [0x3000, 0x3000],
 ] as const;
 
-/** [code point]. Lone surrogates are OTHER, as is U+FFFD, which they become in UTF-8. */
+/** [code point]. Lone surrogates are OTHER_CLASS, as is U+FFFD, which they become in UTF-8. */
 export const classes: Uint8Array = buildClasses();
 
 let withMarks: Uint8Array | undefined;
 
-/** The same with marks among the letters, for patterns that keep them together. */
+/** The same with marks as letters, for patterns that keep them together. */
 export function classesWithMarks(): Uint8Array {
   if (!withMarks) {
     withMarks = classes.slice();
@@ -37,7 +37,7 @@ function buildClasses(): Uint8Array {
   return table;
 }
 
-/** The code point at `index`; a surrogate without its other half inside text[0, end) is itself. */
+/** The code point at `index`; a surrogate without its other half inside text[0, end) is returned as such. */
 export function codePointAt(text: string, index: number, end: number): number {
   const unit = text.charCodeAt(index);
   if ((unit & 0xfc00) !== 0xd800 || index + 1 >= end) return unit;
@@ -50,7 +50,7 @@ export function classAt(table: Uint8Array, text: string, index: number, end: num
   return table[(unit & 0xfc00) === 0xd800 ? codePointAt(text, index, end) : unit]!;
 }
 
-/** Where the run of characters of one class that goes on at `index` ends. */
+/** The end of the run of characters of one class that `index` is in. */
 export function runEnd(
   table: Uint8Array,
   text: string,

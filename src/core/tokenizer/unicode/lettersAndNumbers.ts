@@ -1,8 +1,8 @@
-// Unicode 16.0's letters and numbers, which decide where pretokens end. They are stored because a
-// tokenizer must not change with the runtime's version of Unicode: these are the ones of Oniguruma 6.9.10,
-// which `tokenizers` 0.22 and 0.23 match with.
+// Letters and numbers of Unicode 16.0, which determine where pretokens end. They are stored because a tokenizer must
+// not change with the runtime's Unicode version; these are the ones of Oniguruma 6.9.10, which `tokenizers` 0.22 and
+// 0.23 match with.
 //
-// Base 36, in pairs: characters to skip, then characters that belong.
+// In base 36, in pairs: characters to skip, then characters that belong.
 
 /** \p{L} */
 export const letterRanges =

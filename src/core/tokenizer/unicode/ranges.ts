@@ -1,4 +1,4 @@
-// Sets of code points, which are stored in base 36, in pairs: characters to skip, then characters that belong.
+// Sets of code points, stored in base 36, in pairs: characters to skip, then characters that belong.
 
 /** [first, end) of each range, ascending. */
 export function* decodedRanges(stored: string): Generator<readonly [first: number, end: number]> {
@@ -13,11 +13,11 @@ export function* decodedRanges(stored: string): Generator<readonly [first: numbe
 
 export type Belongs = (code: number) => boolean;
 
-/** `ranges` may come in any order, and overlap. */
+/** `ranges` may be in any order and overlap. */
 export function belongsTo(ranges: Iterable<readonly [first: number, end: number]>): Belongs {
   const sorted = [...ranges].sort(([a], [b]) => a - b);
   const firsts = sorted.map(([first]) => first);
-  // [range]; the end of this range and of those before it, whichever is furthest.
+  // [range]; the furthest end of this range and of those before it.
   let furthest = 0;
   const ends = sorted.map(([, end]) => (furthest = Math.max(furthest, end)));
   return code => {

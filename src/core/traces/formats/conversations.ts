@@ -1,4 +1,4 @@
-// Conversations and answers of servers: OpenAI's chat, completions and Responses, Anthropic's, Gemini's, llama.cpp's.
+// Conversations and responses of servers: OpenAI's chat, completions and Responses, Anthropic's, Gemini's, llama.cpp's.
 import {
   completionLogprobs,
   geminiLogprobs,
@@ -20,10 +20,10 @@ import {
   type TraceRow,
 } from './rawTrace';
 
-/** What reasoning is called beside the content: DeepSeek and vLLM, OpenRouter and Groq, Ollama. */
+/** Names of the reasoning field beside the content: DeepSeek and vLLM, OpenRouter and Groq, Ollama. */
 const THINKING = ['reasoning_content', 'reasoning', 'thinking'];
 
-/** The parts of an assistant's message, of any of these servers and of Inspect. */
+/** The parts of an assistant's message from any of these servers or from Inspect. */
 export function messageParts(message: TraceRow, path: Path): RawPart[] {
   const thinking = THINKING.flatMap(key => textPart('thinking', message, key, path)).slice(0, 1);
   const { content } = message;
@@ -32,7 +32,7 @@ export function messageParts(message: TraceRow, path: Path): RawPart[] {
   return [...thinking, ...blockParts(content, [...path, 'content'])];
 }
 
-/** Blocks of content: of Anthropic, of Inspect, of OpenAI's chat. */
+/** Content blocks of Anthropic, of Inspect, and of OpenAI's chat. */
 export function blockParts(content: unknown, path: Path): RawPart[] {
   if (!Array.isArray(content)) return [];
   return content.flatMap((block: unknown, i): RawPart[] => {
@@ -57,7 +57,7 @@ export function blockParts(content: unknown, path: Path): RawPart[] {
   });
 }
 
-/** The text of what was asked: of the last message by a user before `end`. */
+/** The question: the text of the last user message before `end`. */
 export function questionOf(
   messages: readonly TraceRow[],
   end = messages.length,
@@ -120,14 +120,14 @@ export const completion: Format = {
     if (choices.length === 0 || !choices.some(({ text }) => typeof text === 'string')) {
       return undefined;
     }
-    // A text that was only read stands in the request, beside the answer where both were kept.
+    // A prompt that was only read is in the request, beside the answer if both were saved.
     const prompt = asString(row.prompt);
     const read = choices.flatMap(choice =>
       promptLogprobs(choice.prompt_logprobs, prompt, choice.prompt_token_ids),
     );
     if (read.length > 0) {
       const own = textPart('answer', row, 'prompt');
-      // Without the request the prompt is what its tokens spell.
+      // Without the request, the prompt is what its tokens spell.
       const parts: RawPart[] = own.length > 0 ? own : [{ kind: 'answer', text: textBy(read[0]!) }];
       return [{ parts, logprobs: read }];
     }

@@ -1,4 +1,4 @@
-// Rows of published sets of problems and traces.
+// Rows of published datasets of problems and traces.
 import { entriesOf, textBy } from './logprobs';
 import { messageParts } from './conversations';
 import {
@@ -14,7 +14,7 @@ import {
   type TraceRow,
 } from './rawTrace';
 
-/** Calculator spans and the last line of GSM8K. */
+/** Calculator annotations and the last line of GSM8K. */
 const GSM8K_ANSWER = /(?:####|^A:)\s*(\S.*)\s*$/m;
 
 function gsm8kAnswer(text: string): string | undefined {
@@ -61,7 +61,9 @@ export const gsm8k: Format = {
   },
 };
 
-/** Answers of a model at temperature 0 with the likeliest tokens at each place: the likeliest was written. */
+/**
+ * Answers of a model at temperature 0 with the most probable tokens at each position; the first of them was written.
+ */
 export const listedLogprobs: Format = {
   name: 'logprobs-visualiser',
   seen: 'in a real file',
@@ -221,7 +223,7 @@ export const processBench: Format = {
   },
 };
 
-/** One pivotal token that a search by rollouts found. */
+/** One pivotal token found by a rollout search. */
 export const pivotalTokens: Format = {
   name: 'PTS pivotal tokens',
   seen: 'from its documentation',

@@ -11,7 +11,7 @@ import {
   type TraceRow,
 } from './rawTrace';
 
-/** A row for each filter, which judges the same answers in its own way: the first filter's verdict is kept, by name. */
+/** One row per filter, each of which judges the same answers; the first filter's verdict is kept, by name. */
 export const lmEval: Format = {
   name: 'lm-evaluation-harness samples',
   seen: 'from its documentation',
@@ -108,7 +108,7 @@ function rowsTexts(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Long texts lie apart, under their hashes. */
+/** Long texts are stored separately, by their hashes. */
 function resolveAttachments(value: unknown, attachments: TraceRow): unknown {
   if (typeof value === 'string' && value.startsWith(ATTACHMENT)) {
     return attachments[value.slice(ATTACHMENT.length)] ?? value;

@@ -1,5 +1,5 @@
-// Log-probabilities as servers write them, by shape: OpenAI's chat, completions and Responses, vLLM's prompt_logprobs,
-// llama.cpp's, Gemini's.
+// Log-probabilities in the formats of servers, by shape: OpenAI's chat, completions and Responses, vLLM's
+// prompt_logprobs, llama.cpp's, Gemini's.
 import { encodeUtf8 } from '../../text/utf8';
 import {
   isRow,
@@ -11,26 +11,28 @@ import {
   type TraceRow,
 } from './rawTrace';
 
-/** OpenAI's servers write -9999 of tokens beyond the likeliest twenty. */
+/** OpenAI's servers write -9999 for tokens outside the top twenty. */
 const NOT_LISTED = -9000;
-/** What is more than rounding above 0 is no logarithm: some servers give a first token's probability instead. */
+/**
+ * A value above 0 by more than rounding is not a logarithm: some servers give the probability of a first token instead.
+ */
 const ROUNDING = 1e-6;
 
 export type Entry = Pick<RawLogprob, 'bytes' | 'logprob'>;
 
-/** Nats; NaN where the file has none, or something that is none. */
+/** Nats; NaN if the file has no value, or an invalid one. */
 function natsOf(value: unknown): number {
   const logprob = asNumber(value);
   if (logprob === undefined || logprob <= NOT_LISTED || logprob > ROUNDING) return NaN;
   return Math.min(logprob, 0);
 }
 
-/** Nats, of a probability. */
+/** A probability converted to nats. */
 function natsOfShare(value: unknown): number {
   return natsOf(Math.log(asNumber(value) ?? NaN));
 }
 
-/** The likeliest first, without those that have no number. */
+/** Sorted, most probable first, without entries that have no number. */
 export function likeliestEntry(entries: readonly Entry[]): Entry[] {
   return entries
     .filter(({ logprob }) => !Number.isNaN(logprob))
@@ -38,8 +40,8 @@ export function likeliestEntry(entries: readonly Entry[]): Entry[] {
 }
 
 /**
- * An object of texts and their log-probabilities, the likeliest first: by its numbers, as JavaScript moves keys such
- * as "18" to the front.
+ * The entries of an object from texts to log-probabilities, most probable first. Sorted by value, because JavaScript
+ * moves keys such as "18" to the front.
  */
 export function entriesOf(row: unknown): Entry[] {
   const pairs = isRow(row) ? Object.entries(row) : [];
@@ -48,7 +50,7 @@ export function entriesOf(row: unknown): Entry[] {
   );
 }
 
-/** Entries of OpenAI's chat and Responses, of what is compatible with them, and of llama.cpp. */
+/** Entries of OpenAI's chat and Responses, of compatible servers, and of llama.cpp. */
 export function openAiLogprobs(value: unknown, source: string): RawLogprobs[] {
   const entries = asRows(value);
   if (entries.length === 0 || !entries.every(entry => 'token' in entry)) return [];
@@ -68,13 +70,13 @@ function logprobOf({ prob, logprob }: TraceRow): number {
   return prob === undefined ? natsOf(logprob) : natsOfShare(prob);
 }
 
-/** The bytes that are told, else those of the text, in which bytes may be escaped. */
+/** The bytes field if present, else the bytes of the text, which may contain escapes. */
 function bytesOf({ bytes, token }: TraceRow): Uint8Array {
   const isTold = Array.isArray(bytes) && bytes.every(byte => typeof byte === 'number');
   return isTold ? Uint8Array.from(bytes as number[]) : escapedBytes(asString(token) ?? '');
 }
 
-/** Tokens that split a character come as `\xf0\x9f`, ` \xc3` or `bytes:\xf0\x9f` from some servers. */
+/** Some servers write tokens that split a character as `\xf0\x9f`, ` \xc3` or `bytes:\xf0\x9f`. */
 export function escapedBytes(token: string): Uint8Array {
   const [, escaped] = /^(?:bytes:(?=(?:\\x[0-9a-fA-F]{2})+$))?([^]*)$/.exec(token)!;
   const pieces = escaped!.split(/((?:\\x[0-9a-fA-F]{2})+)/);
@@ -86,16 +88,16 @@ export function escapedBytes(token: string): Uint8Array {
 /** Of `\xf0\x9f`. */
 function hexBytes(escaped: string): number[] {
   const bytes = escaped.match(/[0-9a-fA-F]{2}/g)!.map(digits => parseInt(digits, 16));
-  // What is ASCII needs no escape: then it is the text itself, as in a program.
+  // ASCII needs no escapes, so the text is literal, as in a program.
   return bytes.some(byte => byte >= 0x80) ? bytes : [...encodeUtf8(escaped)];
 }
 
-/** What the tokens spell together. */
+/** The concatenated text of the tokens. */
 export function textBy({ tokens }: Pick<RawLogprobs, 'tokens'>): string {
   return new TextDecoder().decode(Uint8Array.from(tokens.flatMap(({ bytes }) => [...bytes])));
 }
 
-/** OpenAI's older completions: lists side by side. */
+/** OpenAI's older completions: parallel lists. */
 export function completionLogprobs(value: unknown): RawLogprobs[] {
   if (!isRow(value) || !Array.isArray(value.tokens) || !Array.isArray(value.token_logprobs))
     return [];
@@ -109,9 +111,9 @@ export function completionLogprobs(value: unknown): RawLogprobs[] {
 }
 
 /**
- * vLLM: for each token of the prompt the likeliest and the one that is there, by id. Which of them that is JSON's
- * reader does not keep; the prompt's ids or its text tell, and so do the ranks where no more than the likeliest one was
- * asked for. None where nothing tells.
+ * vLLM: for each token of the prompt, the most probable ones and the actual one, keyed by id. JSON parsing loses which
+ * is the actual one; it is recovered from the prompt's ids or its text, or from the ranks if only the top token was
+ * requested. Empty if it cannot be recovered.
  */
 export function promptLogprobs(value: unknown, prompt?: string, ids?: unknown): RawLogprobs[] {
   if (!Array.isArray(value) || !value.some(isRow)) return [];
@@ -162,7 +164,7 @@ function byIds(
   return chosen.includes(-1) ? undefined : chosen;
 }
 
-/** The token that is there is listed beside the k likeliest where it is none of them: of k = 1 a second entry is it. */
+/** The actual token is listed in addition to the top k if it is not one of them: for k = 1, it is the second entry. */
 function byRank(places: readonly (readonly VllmEntry[])[]): number[] | undefined {
   if (places.some(({ length }) => length < 1 || length > 2)) return undefined;
   if (places.every(({ length }) => length === 2)) return undefined;
@@ -170,7 +172,10 @@ function byRank(places: readonly (readonly VllmEntry[])[]): number[] | undefined
   return chosen.includes(-1) ? undefined : chosen;
 }
 
-/** Which choice of each place spells the text together; the first place may begin inside it, behind a token without an entry. */
+/**
+ * The choices at each position that together spell the text. The first position may be inside the text, after a token
+ * without an entry.
+ */
 function spelling(places: readonly (readonly string[])[], text: string): number[] | undefined {
   const length = (place: readonly string[]) => Math.max(...place.map(each => each.length));
   const longest = places.reduce((sum, place) => sum + length(place), 0);
@@ -186,7 +191,7 @@ function spellingFrom(
   text: string,
   from: number,
 ): number[] | undefined {
-  // [place]: by where it may begin, the choice before it and where that began.
+  // [position]: keyed by the offset where it may begin, the choice before it and where that began.
   const ways = [new Map([[from, { choice: -1, before: -1 }]])];
   for (const place of places) {
     const next = new Map<number, { choice: number; before: number }>();
@@ -207,7 +212,7 @@ function spellingFrom(
   return way ? choices : undefined;
 }
 
-/** llama.cpp's older shape, whose probabilities are those after the sampler. */
+/** llama.cpp's older shape, whose probabilities are after sampling transformations. */
 export function llamaCppLogprobs(value: unknown): RawLogprobs[] {
   const entries = asRows(value);
   if (!entries.some(entry => 'probs' in entry)) {

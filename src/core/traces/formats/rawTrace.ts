@@ -1,32 +1,32 @@
-// A trace as a format finds it in a row of a file: parts of text and where in the row they stand.
+// A trace as a format finds it in a row of a file: parts of text and their paths in the row.
 import type { SavedLogprobs, SegmentKind } from '../trace';
 
-/** Keys and indices from the row's root. */
+/** Keys and indices from the root of the row. */
 export type Path = readonly (string | number)[];
 
 export interface RawPart {
   readonly kind: SegmentKind;
   readonly text: string;
-  /** Absent where the text stands nowhere in the row as it is. */
+  /** Absent if the row does not contain the text literally. */
   readonly path?: Path;
-  /** Where steps begin, in UTF-16 of the text, where the file cuts them itself. */
+  /** Where steps begin, in UTF-16 of the text, if the file itself marks steps. */
   readonly steps?: readonly number[];
 }
 
 export interface RawLogprob {
-  /** Null where the file has text alone, or an entry that is no text. */
+  /** Null if the file has only text, or an invalid entry. */
   readonly bytes: Uint8Array;
   readonly logprob: number;
   readonly top: readonly { readonly bytes: Uint8Array; readonly logprob: number }[];
 }
 
-/** As the file lists them, not yet compared with any text. */
+/** As listed in the file, not yet compared with any text. */
 export interface RawLogprobs extends Pick<SavedLogprobs, 'source' | 'space' | 'vocabSize'> {
   readonly tokens: readonly RawLogprob[];
 }
 
 export interface RawTrace {
-  /** Within the row: 'generation 2'. */
+  /** Unique within the row: 'generation 2'. */
   readonly id?: string;
   readonly question?: string;
   readonly parts: readonly RawPart[];
@@ -34,21 +34,21 @@ export interface RawTrace {
   readonly target?: string;
   readonly isRight?: boolean;
   readonly firstWrongStep?: number;
-  /** [step], for people. */
+  /** [step], for display. */
   readonly stepLabels?: readonly (string | undefined)[];
   readonly logprobs?: readonly RawLogprobs[];
-  /** What of the log-probabilities could not be read. */
+  /** Which log-probabilities could not be read, and why. */
   readonly refused?: readonly string[];
 }
 
 export interface Format {
-  /** For people. */
+  /** For display. */
   readonly name: string;
-  /** Where what is read here comes from. */
+  /** Whether the format was checked against a real file. */
   readonly seen: 'in a real file' | 'from its documentation';
-  /** Rows of one key tell of the same traces: the first is read. */
+  /** Rows with the same key are about the same traces; only the first is read. */
   key?(row: TraceRow): string;
-  /** The traces of a row; undefined where the row is of another format. */
+  /** The traces of a row; undefined if the row has another format. */
   read(row: TraceRow): readonly RawTrace[] | undefined;
 }
 
@@ -70,7 +70,7 @@ export function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** A field of text as a part; none where it is absent or blank. */
+/** A text field as a part; none if it is absent or only white space. */
 export function textPart(
   kind: SegmentKind,
   row: TraceRow,

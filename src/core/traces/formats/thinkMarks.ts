@@ -1,4 +1,4 @@
-// The marks that models put around a chain of thought.
+// The markers that models put around a chain of thought.
 import type { SegmentKind } from '../trace';
 
 const PAIRS: readonly (readonly [open: string, close: string, kind: SegmentKind])[] = [
@@ -21,14 +21,15 @@ const CHANNELS: Readonly<Record<string, SegmentKind>> = { analysis: 'thinking', 
 
 export interface MarkedText {
   readonly kind: SegmentKind;
-  /** UTF-16, half-open, without the marks. */
+  /** UTF-16, half-open, without the markers. */
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * What lies between marks, and what lies outside of them as `rest`; blank stretches are left out. A closing mark alone
- * ends a chain of thought that began with the text: templates of chats often write the opening one themselves.
+ * Splits a text at its markers; the text outside of them has the kind `rest`, and white space alone is left out. A
+ * closing marker alone ends a chain of thought that began with the text, because chat templates often write the opening
+ * one themselves.
  */
 export function splitAtMarks(text: string, rest: SegmentKind = 'answer'): MarkedText[] {
   const found: MarkedText[] = [];
@@ -59,7 +60,10 @@ export function splitAtMarks(text: string, rest: SegmentKind = 'answer'): Marked
   return found;
 }
 
-/** The pair whose mark comes first; `opens` -1: its closing mark stands alone, which it does at a text's beginning only. */
+/**
+ * The pair whose marker comes first. `opens` is -1 for a closing marker alone, which counts only at the beginning of a
+ * text.
+ */
 function nextPair(text: string, from: number) {
   let best:
     { open: string; close: string; kind: SegmentKind; opens: number; closes: number } | undefined;
