@@ -1,5 +1,6 @@
 // Finds the prompt form that a model handles best in the user's own files: bits per byte of true middles, cut by cut.
 import type { PromptForm } from './prompt';
+import { isLowSurrogate } from '../text/characters';
 
 export interface MeasuredForm extends PromptForm {
   /** [cut], bits for the true middle, or for the middle and its end. */
@@ -79,7 +80,7 @@ export function cutsIn(
   for (let tries = 0; cuts.length < count && tries < 20 * count && usable.length > 0; tries++) {
     const text = usable[tries % usable.length]!;
     const at = Math.floor(random() * text.length);
-    if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) continue;
+    if (isLowSurrogate(text.charCodeAt(at))) continue;
     const end = text.indexOf('\n', at);
     const line = text.slice(at, end < 0 ? text.length : end).replace(/\r$/, '');
     const ends = inWord ? [...line.matchAll(INSIDE_WORD)].map(({ index }) => index) : [];

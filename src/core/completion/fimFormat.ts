@@ -102,7 +102,7 @@ export function fimFormat(tokenizer: Tokenizer, own?: unknown): FimFormat | unde
   const ends = names.map(name => {
     const id = typeof name === 'string' ? tokenizer.idOf(name) : undefined;
     if (id !== undefined) return id;
-    throw new FimError(`"end" of "fim" names ${JSON.stringify(name)}, which is no token`);
+    throw new FimError(`"end" of "fim" names ${JSON.stringify(name)}, which is not a token`);
   });
   return formatOf(
     tokenizer,
@@ -151,7 +151,7 @@ function parts(tokenizer: Tokenizer, name: FimMode, template: unknown): FimPart[
   }
   const pieces = template.split(/(\{prefix\}|\{suffix\})/).filter(Boolean);
   const holes = pieces.filter(piece => /^\{\w+\}$/.test(piece));
-  if (holes.length !== 2) throw new FimError(`"${name}" of "fim" has a hole twice`);
+  if (holes.length !== 2) throw new FimError(`"${name}" of "fim" has a placeholder twice`);
   return pieces.map(piece => {
     if (piece === '{prefix}') return 'prefix';
     if (piece === '{suffix}') return 'suffix';
@@ -175,7 +175,7 @@ function named(tokenizer: Tokenizer, template: FimMode, names: string): number[]
     }
     if (id === undefined) {
       throw new FimError(
-        `"${template}" of "fim" has ${JSON.stringify(names.slice(at))}, which begins with no mark of the vocabulary`,
+        `"${template}" of "fim" has ${JSON.stringify(names.slice(at))}, which does not begin with a marker of the vocabulary`,
       );
     }
     ids.push(id);

@@ -5,6 +5,7 @@ import { byteStringOf, type ByteString } from '../exactBytes/byteString';
 import { beforeWords, nextHardBoundary } from '../tokenizer/hardBoundary';
 import { encodeUtf8, utf8Length } from '../text/utf8';
 import type { FimFormat, FimMode, FimPart } from './fimFormat';
+import { SPACE, isLowSurrogate } from '../text/characters';
 
 /** none: the text before the cursor alone, without the suffix. */
 export type PromptMode = FimMode | 'none';
@@ -92,10 +93,8 @@ function encodeContinuation(tokenizer: Tokenizer, text: string): number[] {
   return [...afterLineFeed.ids].filter((_, token) => afterLineFeed.byteStarts[token]! > 0);
 }
 
-const BLANK = 0x20;
-
 function startsOtherwise(token: Uint8Array, text: string): boolean {
-  return token[0] === BLANK && text.charCodeAt(0) !== BLANK;
+  return token[0] === SPACE && text.charCodeAt(0) !== SPACE;
 }
 
 /** In UTF-16 units, counted from the end of the prefix. */
@@ -187,7 +186,7 @@ function lineStart({ boundaries = beforeWords }: Tokenizer, text: string, from: 
     if (isHard(text, start)) return start;
   }
   if (first > 0) return first;
-  const isLow = (text.charCodeAt(from) & 0xfc00) === 0xdc00;
+  const isLow = isLowSurrogate(text.charCodeAt(from));
   return isLow ? from + 1 : from;
 }
 
@@ -200,5 +199,5 @@ function utf16At(text: string, byte: number): number {
     if (utf8Length(text, 0, middle) <= byte) low = middle;
     else high = middle - 1;
   }
-  return (text.charCodeAt(low) & 0xfc00) === 0xdc00 ? low - 1 : low;
+  return isLowSurrogate(text.charCodeAt(low)) ? low - 1 : low;
 }

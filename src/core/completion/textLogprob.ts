@@ -7,6 +7,7 @@ import type { TokenModel } from '../exactBytes/tokenModel';
 import { massOf, nextByte, type NextByte, type ScoredTree } from '../exactBytes/nextByte';
 import type { ByteRules } from '../exactBytes/byteRules';
 import { TrunkRows, pathOf } from './trunkRows';
+import { CARRIAGE_RETURN, LINE_FEED } from '../text/characters';
 
 export interface TextLogprob {
   /** Nats: of the inserted bytes, given those before them, whatever follows. */
@@ -56,5 +57,5 @@ export async function textLogprob(
 
 /** Nats: of the bytes, followed by a line end or the end of the text. */
 export function lineLogprob({ bytes, next }: TextLogprob): number {
-  return bytes + logSumOf([next.logprobs[0x0a]!, next.logprobs[0x0d]!, next.end]);
+  return bytes + logSumOf([next.logprobs[LINE_FEED]!, next.logprobs[CARRIAGE_RETURN]!, next.end]);
 }

@@ -144,7 +144,8 @@ export class ByteCursor {
    */
   nextRenormalised(): NextByte {
     const accepted = this.#accepted;
-    if (this.#lazy > 0) throw new InexactError('In mode e3 no way to cut the text may be left out');
+    if (this.#lazy > 0)
+      throw new InexactError('Mode e3 does not support leaving out tokenizations');
     return nextByte(
       this.#rules,
       renormalise(this.#rules, this.#state.scored, accepted),

@@ -30,7 +30,7 @@ export class ByteLevelFamily implements TokenizerFamily {
     const lookahead = scans.length === 1 ? lookaheads.get(scans[0]!) : undefined;
     if (!lookahead) {
       throw new InexactError(
-        `How far the tokenizer looks ahead before it cuts text is known for the patterns of ${KNOWN_LOOKAHEADS} only`,
+        `How far the tokenizer looks ahead before it splits text is known for the patterns of ${KNOWN_LOOKAHEADS} only`,
       );
     }
     this.joins = new TokenPairs(merger.merges, tokenizer.vocabSize, id =>

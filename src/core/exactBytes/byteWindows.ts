@@ -85,7 +85,7 @@ function beginningOf(
   while (first > 0 && first <= latest && !isBeginning(first)) first++;
   if (first <= latest) return first;
   throw new InexactError(
-    `After byte ${byteStarts[start]} the text has no place where it can be cut and keep its tokens: ` +
+    `After byte ${byteStarts[start]} the text has no place where it can be split without changing its tokens: ` +
       `exact probabilities of bytes are known up to byte ${byteStarts[ownStart]}`,
   );
 }

@@ -60,8 +60,8 @@ export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): Co
   const tail = bytes.slice(trunk.offset);
   if (tail.length > LONGEST_TAIL) {
     throw new InexactError(
-      `The ${tail.length} bytes before byte ${bytes.length} hold no two places where text is sure to be cut: ` +
-        `exact probabilities are known up to ${LONGEST_TAIL} bytes after such a place`,
+      `The ${tail.length} bytes before byte ${bytes.length} contain no two certain token boundaries: ` +
+        `exact probabilities are limited to ${LONGEST_TAIL} bytes after such a boundary`,
     );
   }
   const live = new Map<string, TokenPrefix>();
@@ -108,7 +108,7 @@ function isLive(rules: ByteRules, prefix: TokenPrefix, rest: ByteString): boolea
 /** The longest prefix that all paths share. */
 function sharedOf(paths: readonly TokenPrefix[]): TokenPrefix {
   const [first, ...others] = paths.map(chainOf);
-  if (!first) throw new InexactError('No token of the vocabulary can stand at the end of the text');
+  if (!first) throw new InexactError('No token of the vocabulary can end the text');
   const length = others.reduce(
     (least, chain) => Math.min(least, sharedLength(first, chain)),
     first.length - 1,

@@ -144,9 +144,7 @@ export async function windowEnds(
       const cursor = await cursorAt(to);
       const own = cursor.massOfCover(tokens);
       if (own !== -Infinity) return cursor.logMass - own;
-      throw new InexactError(
-        `At byte ${to} the text's tokens are no canonical beginning of a text`,
-      );
+      throw new InexactError(`At byte ${to} the text's tokens are not canonical`);
     };
     const entering =
       before > 0

@@ -21,6 +21,7 @@ import { scanGpt2 } from '../tokenizer/patterns/gpt2';
 import { scanO200k, scanTekken } from '../tokenizer/patterns/o200k';
 import type { Scan } from '../tokenizer/patterns/scan';
 import { scanCl100k, scanLlama3, scanQwen2, scanQwen35 } from '../tokenizer/patterns/cl100k';
+import { CARRIAGE_RETURN } from '../text/characters';
 
 export interface Lookahead {
   /** The representative of a code point's class: a UTF-16 unit of the same class. */
@@ -107,7 +108,7 @@ const eachCase: Letters = new Map([
 const noLetters: Letters = new Map();
 
 function lookahead({ ofClass, units, signs = [] }: Kinds, letters: Letters): Lookahead {
-  const named = new Map<number, string>([[0x0d, '\n']]);
+  const named = new Map<number, string>([[CARRIAGE_RETURN, '\n']]);
   for (const sign of [...SIGNS, ...signs]) named.set(sign.charCodeAt(0), sign);
   for (const [unit, characters] of letters) {
     for (const character of characters) named.set(character.charCodeAt(0), unit);

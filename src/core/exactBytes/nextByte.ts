@@ -88,7 +88,7 @@ export function nextByte(
   const logMass = mass.value;
   if (logMass === -Infinity) {
     throw new InexactError(
-      'The model holds the text for impossible: no next byte has a probability',
+      'The model considers the text impossible: no next byte has a probability',
     );
   }
   return {

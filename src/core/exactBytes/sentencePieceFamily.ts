@@ -3,7 +3,7 @@
 // exist, too, but no text produces them.
 import type { CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
-import { METASPACE, prependSchemeOf, prependSpace, toSpaces } from '../tokenizer/files/metaspace';
+import { prependSchemeOf, prependSpace, toSpaces } from '../tokenizer/files/metaspace';
 import { TokenList } from '../tokenizer/tokenList';
 import { bytesOf, type ByteString } from './byteString';
 import { codePointsFrom, incompleteFrom } from './utf8Characters';
@@ -12,6 +12,7 @@ import { SentencePieceBoundaries } from './sentencePieceBoundaries';
 import { TokenPairs, type Joins } from './tokenPairs';
 import type { Inexactness, TokenizerFamily } from './tokenizerFamily';
 import type { TokenPrefix } from './tokenPrefix';
+import { METASPACE } from '../text/characters';
 
 export class SentencePieceFamily implements TokenizerFamily, Joins {
   readonly boundaries: SentencePieceBoundaries;
@@ -24,9 +25,9 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
   readonly #byteOf: ReadonlyMap<number, number>;
   readonly #pairs: TokenPairs;
   /** Whether U+2581 is read as a space, so that no text contains it. */
-  readonly #readsBlanks: boolean;
+  readonly #readsMetaspace: boolean;
   /** Whether a space is prepended only to text that does not begin with one. */
-  readonly #hidesBlank: boolean;
+  readonly #hidesSpace: boolean;
   /** Keyed by the first bytes of a character: whether the vocabulary lacks a character that begins with them. */
   readonly #lacking = new Map<ByteString, boolean>();
 
@@ -36,19 +37,19 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     const { normalizers, respell, scans, merger, whole } = tokenizer.parts;
     if (!byteIds) {
       throw new InexactError(
-        'The tokenizer has no fallback to bytes: of characters that it lacks the model sees that there is one, not which',
+        'The tokenizer has no byte fallback: the model cannot distinguish the characters that the vocabulary lacks',
       );
     }
     if (normalizers.some(step => step !== prependSpace && step !== toSpaces)) {
       throw new InexactError(
         `The tokenizer normalises by ${tokenizer.normalizer}: with SentencePiece BPE, exact probabilities of bytes are ` +
-          'known where nothing but blanks is respelled',
+          'known only if nothing but spaces is rewritten',
       );
     }
     if (scans.length > 0 || whole) {
-      const step = whole ? 'takes words whole (ignore_merges)' : 'cuts text at blanks first';
+      const step = whole ? 'takes words whole (ignore_merges)' : 'splits text at spaces first';
       throw new InexactError(
-        `The tokenizer ${step}: with SentencePiece BPE, exact probabilities of bytes are known without that only`,
+        `The tokenizer ${step}: with SentencePiece BPE, exact probabilities of bytes are known only without that`,
       );
     }
     this.#tokenizer = tokenizer;
@@ -64,8 +65,8 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     const prefixes = respell && prependSchemeOf(respell);
     this.opening =
       normalizers.includes(prependSpace) || (prefixes ?? 'never') !== 'never' ? ' ' : '';
-    this.#hidesBlank = this.opening !== '' && respell !== undefined;
-    this.#readsBlanks = normalizers.includes(toSpaces) || respell !== undefined;
+    this.#hidesSpace = this.opening !== '' && respell !== undefined;
+    this.#readsMetaspace = normalizers.includes(toSpaces) || respell !== undefined;
     const pieces = ids.filter(id => !this.#byteOf.has(id));
     this.boundaries = new SentencePieceBoundaries(pieces.map(id => tokenizer.bytesOf(id)));
   }
@@ -86,14 +87,14 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
   }
 
   inexactnessOf(text: string, begins: boolean): Inexactness | undefined {
-    if (begins && this.#hidesBlank && text.startsWith(' ')) {
+    if (begins && this.#hidesSpace && text.startsWith(' ')) {
       return {
         at: 0,
         problem: place =>
           `begins with a space, at ${place}, which the tokenizer cannot distinguish from the one that it puts before a text`,
       };
     }
-    const at = this.#readsBlanks ? text.indexOf(METASPACE) : -1;
+    const at = this.#readsMetaspace ? text.indexOf(METASPACE) : -1;
     if (at < 0) return undefined;
     return {
       at,
@@ -123,7 +124,7 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
       const [first, last] = codePointsFrom(begun, 0, begun.length);
       found = false;
       for (let code = first; code <= last && !found; code++) {
-        const isText = (code < 0xd800 || code > 0xdfff) && !this.#isSpelledBlank(code);
+        const isText = (code < 0xd800 || code > 0xdfff) && !this.#isMetaspace(code);
         found = isText && this.#alphabet.idOf(code) === undefined;
       }
       this.#lacking.set(begun, found);
@@ -131,8 +132,8 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     return found;
   }
 
-  #isSpelledBlank(code: number): boolean {
-    return this.#readsBlanks && code === METASPACE.charCodeAt(0);
+  #isMetaspace(code: number): boolean {
+    return this.#readsMetaspace && code === METASPACE.charCodeAt(0);
   }
 
   /** Undefined if the token contains a character without a token of its own, which is spelled in bytes. */

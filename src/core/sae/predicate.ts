@@ -66,7 +66,7 @@ function testOf(
     try {
       return JSON.parse(text);
     } catch {
-      throw new PredicateError(`character ${at}: ${text} is not as JSON spells it`);
+      throw new PredicateError(`character ${at}: ${text} is not valid JSON`);
     }
   };
   if (operator === '') return value => Boolean(value);

@@ -1,5 +1,6 @@
 // The size of a text in the units that token counts are divided by.
 import { utf8Length } from './utf8';
+import { isHighSurrogate, isLowSurrogate } from './characters';
 
 export interface TextSize {
   /** Length of its UTF-8. */
@@ -16,8 +17,7 @@ export function textSizeOf(text: string): TextSize {
   let characters = 0;
   for (let i = 0; i < text.length; i++) {
     characters++;
-    const isPair =
-      (text.charCodeAt(i) & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
+    const isPair = isHighSurrogate(text.charCodeAt(i)) && isLowSurrogate(text.charCodeAt(i + 1));
     if (isPair) i++;
   }
   let words = 0;

@@ -1,5 +1,6 @@
 // UTF-8, the unit in which tokens are exact. A lone surrogate of a JavaScript string, which UTF-8 cannot represent,
 // becomes U+FFFD (EF BF BD), as it does when such a string is saved to a file.
+import { REPLACEMENT_CHARACTER } from './characters';
 
 const encoder = new TextEncoder();
 
@@ -50,7 +51,7 @@ export function writeUtf8(text: string, from: number, to: number, into: Uint8Arr
           into[at++] = 0xf0 | (code >> 18);
           into[at++] = 0x80 | ((code >> 12) & 0x3f);
         } else {
-          code = 0xfffd;
+          code = REPLACEMENT_CHARACTER;
           into[at++] = 0xef;
         }
       } else {

@@ -33,7 +33,7 @@ export interface AddedTokenPiece {
 const WORD = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
 const WORD_BEFORE = new RegExp(`(?<=${WORD})`, 'uy');
 const WORD_AFTER = new RegExp(WORD, 'uy');
-const SPACE = /\p{White_Space}/u;
+const WHITE_SPACE = /\p{White_Space}/u;
 
 export class AddedTokens {
   readonly #byContent: ReadonlyMap<string, AddedToken>;
@@ -64,8 +64,8 @@ export class AddedTokens {
         (matchesAt(WORD_BEFORE, text, start) || matchesAt(WORD_AFTER, text, end))
       )
         continue;
-      while (token.lstrip && start > at && SPACE.test(text[start - 1]!)) start--;
-      while (token.rstrip && end < text.length && SPACE.test(text[end]!)) end++;
+      while (token.lstrip && start > at && WHITE_SPACE.test(text[start - 1]!)) start--;
+      while (token.rstrip && end < text.length && WHITE_SPACE.test(text[end]!)) end++;
       if (start > at) pieces.push({ start: at, end: start });
       pieces.push({ start, end, token });
       at = end;

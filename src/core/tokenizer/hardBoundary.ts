@@ -3,6 +3,7 @@
 import type { CharacterAlphabet } from './bpe/alphabet';
 import { LETTER_CLASS, SPACE_CLASS, classAt, classes } from './unicode/classes';
 import { AdjacentCharacters } from './bpe/adjacentCharacters';
+import { LINE_FEED, METASPACE, SPACE } from '../text/characters';
 
 export interface HardBoundaries {
   isHard(text: string, at: number): boolean;
@@ -13,9 +14,7 @@ export interface HardBoundaries {
   readonly needsBefore: boolean;
 }
 
-const BLANK = 0x20;
-const LINE_FEED = 0x0a;
-const SPELLED_BLANK = 0x2581;
+const METASPACE_UNIT = METASPACE.charCodeAt(0);
 
 /**
  * For split patterns. No pretoken of the known patterns crosses such a boundary, no pretoken before it would end
@@ -29,7 +28,7 @@ export const beforeWords: HardBoundaries = {
   needsBefore: false,
   isHard(text, at) {
     if (at <= 0 || at >= text.length) return false;
-    if (text.charCodeAt(at) === BLANK) return isVisibleBefore(text, at);
+    if (text.charCodeAt(at) === SPACE) return isVisibleBefore(text, at);
     return (
       text.charCodeAt(at - 1) === LINE_FEED &&
       isVisibleBefore(text, at - 1) &&
@@ -55,7 +54,7 @@ export function betweenTokens(
   needsBefore: boolean,
 ): HardBoundaries {
   let pairs: AdjacentCharacters | undefined;
-  const isPlain = (unit: number) => (unit & 0xf800) !== 0xd800 && unit !== SPELLED_BLANK;
+  const isPlain = (unit: number) => (unit & 0xf800) !== 0xd800 && unit !== METASPACE_UNIT;
   return {
     needsBefore,
     isHard(text, at) {

@@ -4,6 +4,7 @@ import { AlignError } from '../errors';
 import { displayToken } from '../displayToken';
 import type { RawLogprobs } from './formats/rawTrace';
 import type { SavedLogprobs, SavedToken, TraceSegment, Span } from './trace';
+import { SPACE } from '../text/characters';
 
 /** Servers also list tokens that end a text, and the markers around a chain of thought that they removed from it. */
 const MARK =
@@ -103,13 +104,13 @@ function isMark(bytes: Uint8Array): boolean {
   return MARK.test(new TextDecoder('latin1').decode(bytes));
 }
 
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+function isWhitespace(byte: number): boolean {
+  return byte === SPACE || (byte >= 0x09 && byte <= 0x0d);
 }
 
 function trimmed(text: Uint8Array, { start, end }: Span): Span {
-  while (start < end && isBlank(text[start]!)) start++;
-  while (end > start && isBlank(text[end - 1]!)) end--;
+  while (start < end && isWhitespace(text[start]!)) start++;
+  while (end > start && isWhitespace(text[end - 1]!)) end--;
   return { start, end };
 }
 

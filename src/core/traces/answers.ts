@@ -62,11 +62,12 @@ function withoutTypesetting(answer: string): string {
     .toLowerCase();
 }
 
-const NUMBER = /^[$€£]?\s*([-−+]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)\s*(%|[a-z°]+\.?)?$/;
+const NUMBER_WITH_UNIT =
+  /^[$€£]?\s*([-−+]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)\s*(%|[a-z°]+\.?)?$/;
 
 /** Undefined if it is not a number with an optional unit. */
 function measureOf(answer: string): { value: number; unit: string } | undefined {
-  const match = NUMBER.exec(answer);
+  const match = NUMBER_WITH_UNIT.exec(answer);
   if (!match) return undefined;
   const value = Number(match[1]!.replace('−', '-').replaceAll(',', ''));
   return { value, unit: match[2] ?? '' };

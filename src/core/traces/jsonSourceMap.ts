@@ -2,6 +2,7 @@
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
 import { encodeUtf8, utf8LengthAt } from '../text/utf8';
 import type { TracePart, Trace } from './trace';
+import { SPACE, isHighSurrogate, isLowSurrogate } from '../text/characters';
 
 export interface MappedPart extends TracePart {
   /** [byte of the part, plus one for its end]: UTF-16 offset in the file of the character that contains the byte. */
@@ -68,13 +69,14 @@ function escaped(literal: string, from: number): Uint32Array {
   const places: number[] = [];
   const unitAt = (at: number): { unit: number; length: number } => {
     if (literal[at] !== '\\') return { unit: literal.charCodeAt(at), length: 1 };
-    if (literal[at + 1] !== 'u') return { unit: 0x20, length: 2 };
+    // Short escapes stand for some ASCII character; only its length matters.
+    if (literal[at + 1] !== 'u') return { unit: SPACE, length: 2 };
     return { unit: parseInt(literal.slice(at + 2, at + 6), 16), length: 6 };
   };
   for (let at = 0; at < literal.length;) {
     const { unit, length } = unitAt(at);
-    const low = (unit & 0xfc00) === 0xd800 ? unitAt(at + length) : undefined;
-    const isPair = low !== undefined && (low.unit & 0xfc00) === 0xdc00;
+    const low = isHighSurrogate(unit) ? unitAt(at + length) : undefined;
+    const isPair = low !== undefined && isLowSurrogate(low.unit);
     const bytes = isPair ? 4 : unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
     for (let i = 0; i < bytes; i++) places.push(from + at);
     at += length + (isPair ? low.length : 0);

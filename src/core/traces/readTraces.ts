@@ -101,11 +101,11 @@ function readJson(text: string): TraceFile | undefined {
     }
   }
   if (traces.length === 0 && names.size === 0 && problems.length === 0) {
-    problems.push(`Its JSON is of no format that is read: it has ${keysOf(rows[0]?.row)}.`);
+    problems.push(`Its JSON has no known format: it has ${keysOf(rows[0]?.row)}.`);
     unknown = [];
   }
   for (const { name, row } of unknown) {
-    problems.push(`${name}: of no format that is read; it has ${keysOf(row)}.`);
+    problems.push(`${name} has no known format: it has ${keysOf(row)}.`);
   }
   const rest = problems.length - LISTED;
   return {

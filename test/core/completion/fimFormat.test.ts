@@ -92,7 +92,7 @@ describe('the form of a prompt', () => {
     ['no object', 'x', /should be an object/],
     ['no template', {}, /needs a template/],
     ['no hole', { psm: '<a>{prefix}' }, /"psm" of "fim" needs both/],
-    ['a hole twice', { psm: '<a>{prefix}{suffix}{prefix}' }, /a hole twice/],
+    ['a hole twice', { psm: '<a>{prefix}{suffix}{prefix}' }, /a placeholder twice/],
     ['an unknown token', { spm: '<a>{suffix}<z>{prefix}' }, /"spm" of "fim" has "<z>"/],
     ['an unknown end', { psm: '<a>{prefix}<b>{suffix}', end: ['<z>'] }, /names "<z>"/],
     ['an unknown cut', { psm: '<a>{prefix}<b>{suffix}', cuts: 'word' }, /"cuts"/],

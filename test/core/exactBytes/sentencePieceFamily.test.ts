@@ -93,7 +93,7 @@ describe('a blank before every text', () => {
         await at(prepending, 'ab b'),
       ];
       expect(found.next().logprobs).toEqual(expected.next().logprobs);
-      await expect(at(load(metaspace(scheme)), ' a')).rejects.toThrow(/blank, at byte 0/);
+      await expect(at(load(metaspace(scheme)), ' a')).rejects.toThrow(/space, at byte 0/);
     }
     expect((await at(load(metaspace('never')), ' a')).length).toBe(2);
   });
@@ -120,13 +120,13 @@ test('bytes that a piece stands for never come as tokens of their own', () => {
 
 describe('is refused', () => {
   test.each<[string, () => Tokenizer, RegExp]>([
-    ['without bytes', () => load({ normalizer: replace }, noFallback), /no fallback to bytes/],
+    ['without bytes', () => load({ normalizer: replace }, noFallback), /no byte fallback/],
     [
       'that normalises',
       () => load({ normalizer: normalizer({ type: 'NFKC' }, replace) }),
       /normalises by NFKC/,
     ],
-    ['that cuts at blanks', () => load(metaspace('never', true)), /cuts text at blanks/],
+    ['that cuts at blanks', () => load(metaspace('never', true)), /splits text at spaces/],
     [
       'that takes words whole',
       () => load({ normalizer: replace }, { ignore_merges: true }),

@@ -223,11 +223,11 @@ describe('a row of JSON', () => {
     expect(traces.map(({ id }) => id)).toEqual(['line 1', 'line 4']);
     expect(problems).toEqual([
       expect.stringMatching(/^line 2 is not valid JSON: /),
-      'line 3: of no format that is read; it has "b", "c".',
+      'line 3 has no known format: it has "b", "c".',
     ]);
     const none = readTraces('{"b": 1}');
     expect(none.traces).toEqual([]);
-    expect(none.problems).toEqual(['Its JSON is of no format that is read: it has "b".']);
+    expect(none.problems).toEqual(['Its JSON has no known format: it has "b".']);
   });
 });
 

@@ -1,6 +1,7 @@
 // The smallest tokens, from which merging starts: one per byte, or one per character with byte tokens as a fallback.
 import { encodeUtf8, writeUtf8 } from '../../text/utf8';
 import { codePointAt } from '../unicode/classes';
+import { REPLACEMENT_CHARACTER } from '../../text/characters';
 
 export interface Alphabet {
   /**
@@ -12,7 +13,6 @@ export interface Alphabet {
 
 /** Texts up to this length, in UTF-16 units, need no allocation. */
 const SHORT = 256;
-const REPLACEMENT_CHARACTER = 0xfffd;
 
 export class ByteAlphabet implements Alphabet {
   /** [byte]; the id of the token for this single byte. */

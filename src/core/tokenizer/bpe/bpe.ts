@@ -132,9 +132,9 @@ function boundariesOfMerging(
   { vocabulary, merger, normalizers, respell, scans, whole, added }: BpeParts,
   alphabet: CharacterAlphabet,
 ): HardBoundaries | undefined {
-  const spellsBlanksAlone = normalizers.every(step => step === prependSpace || step === toSpaces);
+  const spellsSpacesAlone = normalizers.every(step => step === prependSpace || step === toSpaces);
   const bytes = new Set(alphabet.byteIds);
-  if (!spellsBlanksAlone || whole || merger.merges.takes(id => bytes.has(id))) return undefined;
+  if (!spellsSpacesAlone || whole || merger.merges.takes(id => bytes.has(id))) return undefined;
   // Scans come from Metaspace here. They end pretokens at spaces, and additional boundaries change nothing where no
   // merge crosses.
   if (scans.length > 0 && !respell) return undefined;

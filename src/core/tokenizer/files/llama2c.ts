@@ -10,6 +10,7 @@ import { rankedMerges } from '../bpe/rankedMerges';
 import { prependSpace } from './metaspace';
 import type { Tokenizer } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
+import { SPACE } from '../../text/characters';
 
 /** Ids as in SentencePiece: unknown, start, end; then the 256 bytes. */
 const SPECIAL = ['<unk>', '<s>', '</s>'];
@@ -36,7 +37,7 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
     const code = text.codePointAt(0)!;
     if (text.length === (code > 0xffff ? 2 : 1)) characters.set(code, id);
   });
-  if (!characters.has(0x20)) throw new TokenizerError(`${name}: has no piece for a blank`);
+  if (!characters.has(SPACE)) throw new TokenizerError(`${name}: has no piece for a space`);
   const ranks = ranksOf(scores);
   const byteIds = Int32Array.from({ length: 256 }, (_, byte) => FIRST_BYTE + byte);
   const bytesById = pieces.map((bytes, id) =>
@@ -73,7 +74,7 @@ function readPieces(name: string, file: Uint8Array): { pieces: Uint8Array[]; sco
     const length = at + 8 <= file.length ? view.getInt32(at + 4, true) : -1;
     if (length < 0 || at + 8 + length > file.length) {
       throw new TokenizerError(
-        `${name}: piece ${pieces.length}, at byte ${at}, ends beyond the file: it is no tokenizer of llama2.c, or cut off`,
+        `${name}: piece ${pieces.length}, at byte ${at}, ends beyond the file: it is not a tokenizer of llama2.c, or truncated`,
       );
     }
     scores.push(view.getFloat32(at, true));

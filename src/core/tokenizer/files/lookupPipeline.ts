@@ -39,7 +39,7 @@ export function wordPipelineOf(json: Json): LookupPipeline {
   const before = isMetaspace ? preTokenizers.slice(0, -1) : preTokenizers;
   if (before.length > 0 && normalizers.some(mapsSpaces)) {
     // They would search for spaces where there is U+2581.
-    throw refusal('pre_tokenizer', `has ${namesOf(before)} after blanks became U+2581`);
+    throw refusal('pre_tokenizer', `has ${namesOf(before)} after spaces became U+2581`);
   }
   return {
     normalizer: namesOf(normalizers.filter(step => !mapsSpaces(step))),

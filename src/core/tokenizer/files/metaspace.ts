@@ -2,14 +2,14 @@
 // text. Here the text keeps its spaces and the vocabulary is read with spaces, so that tokens have the text's own
 // bytes. Only a U+2581 in the text itself, which such a tokenizer reads as a space, is replaced.
 import { quoted } from '../../json';
-import { BLANK_RUNS, normalizersOf } from './normalizers';
+import { SPACE_RUNS, normalizersOf } from './normalizers';
 import { behaviors } from '../patterns/behavior';
 import { literal } from '../patterns/run';
 import type { Scan } from '../patterns/scan';
 import { type Pipeline, namesOf, refusal, type PipelineStep } from './pipelineSteps';
 import { prepend, replaceAll, type Respell, type Rewrite } from '../normalize/rewrite';
+import { METASPACE } from '../../text/characters';
 
-export const METASPACE = '\u2581';
 export const toSpaces = replaceAll(METASPACE, ' ');
 /** Not for an empty text. */
 export const prependSpace = prepend(' ');
@@ -35,19 +35,19 @@ export function sentencePiecePipeline(
     normalizers: rewritesOf(normalizers),
     ...preTokenizersOf(
       preTokenizers,
-      normalizers.some(step => mapsSpaces(step) && isBlank(step.pattern)),
+      normalizers.some(step => mapsSpaces(step) && isSpace(step.pattern)),
     ),
   };
 }
 
 export function mapsSpaces({ type, pattern, content }: PipelineStep): boolean {
-  const isOfBlanks = isBlank(pattern) || regexOf(pattern) === BLANK_RUNS;
-  return type === 'Replace' && isOfBlanks && content === METASPACE;
+  const isOfSpaces = isSpace(pattern) || regexOf(pattern) === SPACE_RUNS;
+  return type === 'Replace' && isOfSpaces && content === METASPACE;
 }
 
 const regexOf = (pattern: unknown) => (pattern as { Regex?: unknown } | null | undefined)?.Regex;
 
-function isBlank(pattern: unknown): boolean {
+function isSpace(pattern: unknown): boolean {
   return (pattern as { String?: unknown } | null | undefined)?.String === ' ';
 }
 
@@ -57,7 +57,7 @@ export function rewritesOf(steps: readonly PipelineStep[]): Rewrite[] {
   return steps.flatMap(step => {
     if (mapsSpaces(step)) {
       isSpelled = true;
-      const runs = regexOf(step.pattern) === BLANK_RUNS;
+      const runs = regexOf(step.pattern) === SPACE_RUNS;
       return [...(runs ? normalizersOf([{ ...step, content: ' ' }]) : []), toSpaces];
     }
     if (step.type === 'Prepend') {
@@ -67,26 +67,26 @@ export function rewritesOf(steps: readonly PipelineStep[]): Rewrite[] {
     }
     // It would find U+2581 where the text here has spaces.
     if (isSpelled) {
-      throw refusal('normalizer', `has ${quoted(step.type)} after blanks became U+2581`);
+      throw refusal('normalizer', `has ${quoted(step.type)} after spaces became U+2581`);
     }
     return normalizersOf([step]);
   });
 }
 
-/** `noBlanks`: the normalizer has removed all spaces, so a Split on spaces finds nothing. */
+/** `noSpaces`: the normalizer has removed all spaces, so a Split on spaces finds nothing. */
 function preTokenizersOf(
   steps: readonly PipelineStep[],
-  noBlanks: boolean,
+  noSpaces: boolean,
 ): { scans: Scan[]; respell: Respell | undefined } {
   const rest = steps.filter(
-    ({ type, pattern }) => !(noBlanks && type === 'Split' && isBlank(pattern)),
+    ({ type, pattern }) => !(noSpaces && type === 'Split' && isSpace(pattern)),
   );
   if (rest.length === 0) return { scans: [], respell: undefined };
   const [step] = rest;
   if (rest.length > 1 || step!.type !== 'Metaspace') {
     throw refusal(
       'pre_tokenizer',
-      `is ${namesOf(rest)}: where blanks are spelled U+2581, only Metaspace is supported`,
+      `is ${namesOf(rest)}: with spaces spelled U+2581, only Metaspace is supported`,
     );
   }
   return metaspace(step!);

@@ -28,17 +28,17 @@ const known: Record<string, (step: PipelineStep) => Rewrite | Rewrite[]> = {
   Replace: ({ pattern, content }) => {
     const by = string(content, 'Replace.content');
     const { String: found, Regex: regex } = isObject(pattern) ? pattern : {};
-    if (regex === BLANK_RUNS) return replaceCharacters(/ {2,}/g, () => by);
+    if (regex === SPACE_RUNS) return replaceCharacters(/ {2,}/g, () => by);
     if (typeof found === 'string' && found !== '') return replaceAll(found, by);
     throw refusal(
       'normalizer.Replace.pattern',
-      `is ${quoted(pattern)}: only strings and the expression "${BLANK_RUNS}" are supported`,
+      `is ${quoted(pattern)}: only strings and the expression "${SPACE_RUNS}" are supported`,
     );
   },
 };
 
 /** The pattern with which SentencePiece's files collapse runs of spaces. */
-export const BLANK_RUNS = ' {2,}';
+export const SPACE_RUNS = ' {2,}';
 
 export function normalizersOf(steps: readonly PipelineStep[]): Rewrite[] {
   return steps.flatMap(step => {

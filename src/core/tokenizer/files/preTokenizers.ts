@@ -18,7 +18,7 @@ export function scansOfByteLevel(steps: readonly PipelineStep[]): Scan[] {
     const found = steps.length > 0 ? `ends in ${quoted(steps.at(-1)!.type)}` : 'is missing';
     throw refusal(
       FIELD,
-      `${found}: only tokenizers whose last step is ByteLevel, and those that spell blanks as U+2581, are supported`,
+      `${found}: only tokenizers whose last step is ByteLevel, and those that spell spaces as U+2581, are supported`,
     );
   }
   return steps.flatMap((step, i) => {

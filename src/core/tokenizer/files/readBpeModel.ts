@@ -17,7 +17,7 @@ export function checkModel(model: Json): void {
   for (const field of ['continuing_subword_prefix', 'end_of_word_suffix', 'dropout']) {
     if (!model[field]) continue;
     throw new TokenizerError(
-      `tokenizer.json: model.${field} is ${quoted(model[field])}: BPE is supported without it only`,
+      `tokenizer.json: model.${field} is ${quoted(model[field])}: BPE is supported only without it`,
     );
   }
 }
@@ -76,7 +76,7 @@ export function readMerges(
       if (id !== undefined) return id;
       throw new TokenizerError(
         `${place}: merge ${rank}, ${quoted(merge)}, needs the token ${quoted(spelling)}, which ` +
-          `${places.vocab} lacks: the two are not of one tokenizer`,
+          `${places.vocab} lacks: the two belong to different tokenizers`,
       );
     };
     table.set([idOf(left), idOf(right), rank, idOf(left + right)], rank * 4);

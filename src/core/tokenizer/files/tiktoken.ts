@@ -28,7 +28,7 @@ export function tokenizerOfRanks(file: RanksFile): Tokenizer {
     typeof name === 'string' && Object.hasOwn(encodings, name) ? encodings[name]! : undefined;
   if (!encoding) {
     throw new TokenizerError(
-      `${file.name}: does not say how text is split, and ${quoted(name)} is no encoding that is known: set ` +
+      `${file.name}: does not say how text is split, and ${quoted(name)} is not a known encoding: set ` +
         `"encoding" in tokenscope.json to one of ${Object.keys(encodings).join(', ')}`,
     );
   }

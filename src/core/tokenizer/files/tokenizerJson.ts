@@ -15,6 +15,7 @@ import { withMetaspaces, withSpaces } from './metaspace';
 import type { Tokenizer } from '../tokenizer';
 import { UnknownCharacters } from '../lookup/unknownCharacters';
 import { Vocabulary } from '../vocabulary';
+import { SPACE } from '../../text/characters';
 
 /** The names of the vocabulary and the merges in messages. */
 export interface FieldNames {
@@ -80,9 +81,9 @@ function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelli
     spell: withMetaspaces,
     start: (ids, place) => {
       const characters = charactersOf(ids);
-      if (!characters.has(BLANK)) {
+      if (!characters.has(SPACE)) {
         throw new TokenizerError(
-          `${place}: has no token for U+2581, as which blanks are spelled: pre_tokenizer and vocabulary are not of one tokenizer`,
+          `${place}: has no token for U+2581, which spells a space: pre_tokenizer and vocabulary belong to different tokenizers`,
         );
       }
       if (byte_fallback === true) {
@@ -103,8 +104,6 @@ function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelli
     },
   };
 }
-
-const BLANK = 0x20;
 
 /** The ids of single characters, keyed by code point. */
 function charactersOf(ids: Ids): Map<number, number> {

@@ -76,7 +76,7 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
   }
   return {
     name: 'Unigram',
-    how: 'Of all ways to spell the pretoken in pieces it takes the one whose scores add up to most.',
+    how: 'Of all pieces that spell the pretoken it takes those whose scores have the highest sum.',
     ids,
     tokens: entries.map(([piece]) => byteOf(piece) ?? encodeUtf8(textOf(piece))),
     unknown: falls

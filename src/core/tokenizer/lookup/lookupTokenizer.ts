@@ -147,7 +147,7 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
     const place = pieces.at(-1)?.end ?? 0;
     throw new TokenizerError(
       `The tokens that ${name} gives for ${quoted(pretoken)} do not spell it from ${quoted(pretoken.slice(place))} on: ` +
-        'where they lie in the text cannot be said',
+        'their positions in the text are unknown',
     );
   }
 }

@@ -19,13 +19,13 @@ export function bertNormalizers(step: PipelineStep): Rewrite[] {
 /** Characters of the category "other" in Unicode 8.0. */
 const NO_TEXT = /^[\0\ufffd\p{Cc}\p{Cf}\p{Co}]$/u;
 const LATER = /^[\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{1343f}]$/u;
-const BLANK = /^[\t\n\r\p{White_Space}]$/u;
+const WHITE_SPACE = /^[\t\n\r\p{White_Space}]$/u;
 
 /** Drops control characters and replaces white space by spaces. */
 const cleanText = replaceCharacters(/[^\x20-\x7e]/gu, character => {
   if (/^[\t\n\r]$/.test(character)) return ' ';
   if (NO_TEXT.test(character) && !LATER.test(character)) return '';
-  return BLANK.test(character) ? ' ' : undefined;
+  return WHITE_SPACE.test(character) ? ' ' : undefined;
 });
 
 /** As listed in tokenization.py, including the error in one range, which Rust's list has, too. */

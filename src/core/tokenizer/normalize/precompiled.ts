@@ -5,6 +5,7 @@ import { bytesOfBase64 } from '../files/base64';
 import type { Rewrite } from './rewrite';
 import type { ReplacedSpan } from './spans';
 import { refusal } from '../files/pipelineSteps';
+import { isHighSurrogate } from '../../text/characters';
 
 /** In bytes of UTF-8: longer grapheme clusters are replaced one character at a time. */
 const LONGEST_CLUSTER = 5;
@@ -74,7 +75,7 @@ function* clustersOf(text: string, start: number, end: number): Generator<string
   let size = CHUNK;
   for (let at = start; at < end;) {
     let until = Math.min(at + size, end);
-    if (until < end && (text.charCodeAt(until - 1) & 0xfc00) === 0xd800) until++;
+    if (until < end && isHighSurrogate(text.charCodeAt(until - 1))) until++;
     const found = Array.from(graphemes.segment(text.slice(at, until)), ({ segment }) => segment);
     if (until < end) found.pop();
     yield* found;
@@ -90,7 +91,7 @@ function readTable(charsmap: unknown): (bytes: Uint8Array) => string | undefined
   if (!bytes || size < 0 || size % 4 !== 0 || 4 + size > bytes.length) {
     throw refusal(
       'normalizer.Precompiled.precompiled_charsmap',
-      'is no table of replacements in base64',
+      'is not a table of replacements in base64',
     );
   }
   const view = new DataView(bytes.buffer, 4, size);

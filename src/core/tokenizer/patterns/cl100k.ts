@@ -11,7 +11,8 @@ import {
   runEnd,
 } from '../unicode/classes';
 import { contraction } from './contraction';
-import { APOSTROPHE, BLANK, isNewline, newlinesEnd, spaceEnd, type Scan } from './scan';
+import { isNewline, newlinesEnd, spaceEnd, type Scan } from './scan';
+import { APOSTROPHE, SPACE } from '../../text/characters';
 
 const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const WORD = '[^\\r\\n\\p{L}\\p{N}]?\\p{L}+';
@@ -42,7 +43,7 @@ function wordScanner(table: Uint8Array, mostDigits: number): Scan {
     const next = second < to ? classAt(table, text, second, to) : SPACE_CLASS;
     if (next === LETTER_CLASS && !isNewline(first))
       return runEnd(table, text, second, to, LETTER_CLASS);
-    if (name === OTHER_CLASS || (first === BLANK && next === OTHER_CLASS)) {
+    if (name === OTHER_CLASS || (first === SPACE && next === OTHER_CLASS)) {
       return newlinesEnd(text, runEnd(table, text, second, to, OTHER_CLASS), to);
     }
     return spaceEnd(text, from, to);

@@ -1,4 +1,4 @@
-import { APOSTROPHE } from './scan';
+import { APOSTROPHE } from '../../text/characters';
 
 /** Length of `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d` at `from`, in text[from, to), or 0. */
 export function contraction(text: string, from: number, to: number, anyCase: boolean): number {

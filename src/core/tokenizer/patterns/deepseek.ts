@@ -10,7 +10,8 @@ import {
   flagRunEnd,
 } from '../unicode/categories';
 import { codePointAt } from '../unicode/classes';
-import { BLANK, isNewline, newlinesEnd, spaceEnd, type Match, type Scan } from './scan';
+import { isNewline, newlinesEnd, spaceEnd, type Match, type Scan } from './scan';
+import { SPACE } from '../../text/characters';
 
 export const DEEPSEEK3_PATTERN =
   '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|' +
@@ -33,7 +34,7 @@ export const matchDeepSeek3: Match = (text, from, to) => {
   }
   const leads = (flags & (LETTER_FLAG | SIGN)) === 0 && !isNewline(code);
   if (flags & WORD || (leads && nextFlags & WORD)) return flagRunEnd(text, second, to, WORD);
-  if (flags & SIGN || (code === BLANK && nextFlags & SIGN)) {
+  if (flags & SIGN || (code === SPACE && nextFlags & SIGN)) {
     return newlinesEnd(text, flagRunEnd(text, second, to, SIGN), to);
   }
   return flags & SPACE_FLAG ? spaceEnd(text, from, to) : from;

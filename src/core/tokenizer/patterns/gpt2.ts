@@ -1,6 +1,7 @@
 import { SPACE_CLASS, classAt, classes, runEnd } from '../unicode/classes';
 import { contraction } from './contraction';
-import { APOSTROPHE, BLANK, leaveLastSpace, type Scan } from './scan';
+import { leaveLastSpace, type Scan } from './scan';
+import { APOSTROPHE, SPACE } from '../../text/characters';
 
 export const GPT2_PATTERN =
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -14,7 +15,7 @@ export const scanGpt2: Scan = (text, from, to) => {
   }
   let start = from;
   let name = classAt(classes, text, from, to);
-  if (first === BLANK && from + 1 < to) {
+  if (first === SPACE && from + 1 < to) {
     const next = classAt(classes, text, from + 1, to);
     if (next !== SPACE_CLASS) {
       start = from + 1;

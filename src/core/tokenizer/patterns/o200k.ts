@@ -10,8 +10,9 @@ import {
 } from '../unicode/categories';
 import { OTHER_CLASS, classAt, classes, codePointAt, runEnd } from '../unicode/classes';
 import { contraction } from './contraction';
-import { BLANK, isNewline, spaceEnd, type Scan } from './scan';
+import { isNewline, spaceEnd, type Scan } from './scan';
 import { digitsEnd } from './cl100k';
+import { SPACE, isLowSurrogate } from '../../text/characters';
 
 const BEFORE = '[^\\r\\n\\p{L}\\p{N}]?';
 const UPPER_CLASS = '[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]';
@@ -39,7 +40,7 @@ function caseScanner(mostDigits: number, contracts: boolean): Scan {
     if (word > from) return contracts ? word + contraction(text, word, to, true) : word;
     if (flags & SPACE_FLAG) {
       const isSign =
-        first === BLANK && second < to && classAt(classes, text, second, to) === OTHER_CLASS;
+        first === SPACE && second < to && classAt(classes, text, second, to) === OTHER_CLASS;
       if (!isSign) return spaceEnd(text, from, to);
     }
     let end = runEnd(classes, text, second, to, OTHER_CLASS);
@@ -65,7 +66,7 @@ function mixedEnd(text: string, from: number, to: number): number {
   const end = flagRunEnd(text, middle, to, LOWER_FLAG);
   if (end > middle) return end;
   for (let i = middle; i > from;) {
-    const size = i - 1 > from && isLowSurrogate(text, i - 1) ? 2 : 1;
+    const size = i - 1 > from && isLowSurrogate(text.charCodeAt(i - 1)) ? 2 : 1;
     if (categories()[codePointAt(text, i - size, to)]! & LOWER_FLAG) return i;
     i -= size;
   }
@@ -75,9 +76,6 @@ function mixedEnd(text: string, from: number, to: number): number {
 function upperEnd(text: string, from: number, to: number): number {
   return flagRunEnd(text, from, to, UPPER_FLAG);
 }
-
-const isLowSurrogate = (text: string, index: number) =>
-  (text.charCodeAt(index) & 0xfc00) === 0xdc00;
 
 export const scanO200k: Scan = caseScanner(3, true);
 export const scanTekken: Scan = caseScanner(1, false);

@@ -12,9 +12,8 @@ import {
 import { codePointAt } from '../unicode/classes';
 import { belongsTo, type Belongs } from '../unicode/ranges';
 import { matchesLineFeeds, stopsAtBoundaries } from './boundaries';
-import { BLANK, type Match } from './scan';
-
-const LINE_FEED = 0x0a;
+import type { Match } from './scan';
+import { CARRIAGE_RETURN, LINE_FEED, SPACE } from '../../text/characters';
 
 const CLASS = /\\p\{[A-Z]\}|\[(?!\^)(?:[^[\]&\\]|\\.)+\]/su;
 const SHAPE = new RegExp(`^(\\\\s\\?| \\?)?(${CLASS.source})(\\+|\\{1,(\\d)\\})?$`, 'su');
@@ -35,13 +34,13 @@ export function runMatch(pattern: string): Match | undefined {
   if (!belongs) return undefined;
   const limit = repeat === undefined ? 1 : most === undefined ? Infinity : Number(most);
   const run = repeated(belongs, limit);
-  const stops = !belongs(BLANK) && !belongs(LINE_FEED);
+  const stops = !belongs(SPACE) && !belongs(LINE_FEED);
   if (lead === undefined) {
     if (limit === 1 && belongs(LINE_FEED)) return matchesLineFeeds(run);
     return stops ? stopsAtBoundaries(run) : run;
   }
   const isLead: Belongs =
-    lead === ' ?' ? code => code === 0x20 : code => (categories()[code]! & SPACE_FLAG) !== 0;
+    lead === ' ?' ? code => code === SPACE : code => (categories()[code]! & SPACE_FLAG) !== 0;
   const afterOptionalLead: Match = (text, from, to) => {
     // White-space characters are one unit long.
     if (isLead(text.charCodeAt(from))) {
@@ -97,7 +96,7 @@ const UNKNOWN = -2;
 function codeOf(item: string): number {
   if (item === '-') return HYPHEN;
   if (item[0] !== '\\') return item.codePointAt(0)!;
-  if (item === '\\r') return 0x0d;
-  if (item === '\\n') return 0x0a;
+  if (item === '\\r') return CARRIAGE_RETURN;
+  if (item === '\\n') return LINE_FEED;
   return /[a-z0-9]/i.test(item[1]!) ? UNKNOWN : item.codePointAt(1)!;
 }

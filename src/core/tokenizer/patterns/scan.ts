@@ -2,6 +2,7 @@
 // those of Rust `tokenizers` in `\s`, `(?i:…)` and the Unicode version, and overflow their stack on runs of some
 // million characters.
 import { SPACE_CLASS, classes, runEnd } from '../unicode/classes';
+import { CARRIAGE_RETURN, LINE_FEED } from '../../text/characters';
 
 /**
  * The end of the pretoken that begins at `from`, in text[from, to): greater than `from`, at most `to`. It never splits
@@ -11,11 +12,6 @@ export type Scan = (text: string, from: number, to: number) => number;
 
 /** The same for a pattern that need not match everywhere; returns `from` if it does not match. */
 export type Match = Scan;
-
-export const BLANK = 0x20;
-export const APOSTROPHE = 0x27;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 
 export const isNewline = (unit: number) => unit === LINE_FEED || unit === CARRIAGE_RETURN;
 

@@ -121,7 +121,7 @@ describe('where the tokens lie', () => {
       },
     );
     expect(() => lying.encode('hello there')).toThrow(TokenizerError);
-    expect(() => lying.encode('hello there')).toThrow(/do not spell it from .* where they lie/);
+    expect(() => lying.encode('hello there')).toThrow(/do not spell it from .* positions/);
   });
 });
 
@@ -159,7 +159,7 @@ describe('refuses, naming what is wrong', () => {
     [
       'a table of replacements that is none',
       { model: unigram, normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAAA!' } },
-      /precompiled_charsmap is no table/,
+      /precompiled_charsmap is not a table/,
     ],
     [
       'words that are looked for behind blanks that are no more',
