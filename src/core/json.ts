@@ -1,9 +1,33 @@
-// What JSON.parse may have made of a file.
+// Values that JSON.parse returns, which are not yet known to have any shape.
 
 export type Json = Record<string, unknown>;
 
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The objects of a list; none if it is not a list. */
+export function asObjects(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+export function asString(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** The fields that are not undefined, for objects with optional properties. */
+export function definedFields<T extends object>(
+  fields: T,
+): {
+  [K in keyof T]?: Exclude<T[K], undefined>;
+} {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }
 
 /** A value for use in a message: JSON, truncated. */

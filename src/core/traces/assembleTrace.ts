@@ -2,7 +2,8 @@
 import { encodeUtf8, utf8Length } from '../text/utf8';
 import { alignLogprobs } from './alignLogprobs';
 import { AlignError } from '../errors';
-import { definedFields, type RawTrace } from './formats/rawTrace';
+import { definedFields } from '../json';
+import type { RawTrace } from './formats/rawTrace';
 import { splitAtMarks } from './formats/thinkMarks';
 import { stepStarts } from './stepStarts';
 import type { TracePart, SavedLogprobs, TraceSegment, TraceStep, Trace } from './trace';

@@ -22,7 +22,8 @@ import {
   llamaCpp,
   responses,
 } from './formats/conversations';
-import { isRow, type Format, type RawTrace, type TraceRow } from './formats/rawTrace';
+import { isObject } from '../json';
+import type { Format, RawTrace, TraceRow } from './formats/rawTrace';
 import type { Trace, TraceFile } from './trace';
 
 /** The first format that reads a row is used, so more specific formats come first. */
@@ -83,13 +84,13 @@ function readJson(text: string): TraceFile | undefined {
   let unknown: PlacedRow[] = [];
   const keys = new Set<string>();
   for (const placed of rows) {
-    const found = isRow(placed.row) ? readRow(placed.row) : undefined;
+    const found = isObject(placed.row) ? readRow(placed.row) : undefined;
     if (!found) {
       unknown.push(placed);
       continue;
     }
     const { name, key } = found.format;
-    if (key && isRow(placed.row)) {
+    if (key && isObject(placed.row)) {
       const own = key(placed.row);
       if (keys.has(own)) continue;
       keys.add(own);
@@ -169,7 +170,7 @@ function readStream(text: string): TraceFile | undefined {
     for (const spelled of [json!, json!.replaceAll("''", "'")]) {
       try {
         const event: unknown = JSON.parse(spelled);
-        return isRow(event) ? [event] : [];
+        return isObject(event) ? [event] : [];
       } catch {
         // Some recorders double apostrophes.
       }
@@ -197,7 +198,7 @@ function readStream(text: string): TraceFile | undefined {
 }
 
 function keysOf(row: unknown): string {
-  if (!isRow(row)) return 'no object';
+  if (!isObject(row)) return 'no object';
   const keys = Object.keys(row);
   const shown = keys.slice(0, 8).map(key => `"${key}"`);
   return keys.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ') || 'no fields';

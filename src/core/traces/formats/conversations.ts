@@ -7,12 +7,9 @@ import {
   promptLogprobs,
   textBy,
 } from './logprobs';
+import { isObject, definedFields, asObjects, asString } from '../../json';
 import {
-  isRow,
-  definedFields,
   textPart,
-  asRows,
-  asString,
   type Format,
   type Path,
   type RawPart,
@@ -36,7 +33,7 @@ export function messageParts(message: TraceRow, path: Path): RawPart[] {
 export function blockParts(content: unknown, path: Path): RawPart[] {
   if (!Array.isArray(content)) return [];
   return content.flatMap((block: unknown, i): RawPart[] => {
-    if (!isRow(block)) return [];
+    if (!isObject(block)) return [];
     const at = [...path, i];
     switch (block.type) {
       case 'thinking':
@@ -68,7 +65,7 @@ export function questionOf(
     .at(-1);
   const { content } = asked ?? {};
   if (typeof content === 'string') return content;
-  const texts = asRows(content).flatMap(({ text }) => asString(text) ?? []);
+  const texts = asObjects(content).flatMap(({ text }) => asString(text) ?? []);
   return texts.length > 0 ? texts.join('\n') : undefined;
 }
 
@@ -76,7 +73,7 @@ export const chatMessages: Format = {
   name: 'chat messages',
   seen: 'from its documentation',
   read(row) {
-    const messages = asRows(row.messages);
+    const messages = asObjects(row.messages);
     const answers = messages.flatMap((message, i) => (message.role === 'assistant' ? [i] : []));
     if (answers.length === 0) return undefined;
     return answers.map((i, n): RawTrace => ({
@@ -91,12 +88,12 @@ export const chatCompletion: Format = {
   name: 'OpenAI chat completion',
   seen: 'in a real file',
   read(row) {
-    const choices = asRows(row.choices);
-    if (choices.length === 0 || !choices.some(({ message }) => isRow(message))) return undefined;
+    const choices = asObjects(row.choices);
+    if (choices.length === 0 || !choices.some(({ message }) => isObject(message))) return undefined;
     return choices.flatMap((choice, i): RawTrace[] => {
       const { message, logprobs } = choice;
-      if (!isRow(message)) return [];
-      const lists = isRow(logprobs)
+      if (!isObject(message)) return [];
+      const lists = isObject(logprobs)
         ? ['content', 'reasoning_content', 'refusal'].flatMap(key =>
             openAiLogprobs(logprobs[key], 'OpenAI chat'),
           )
@@ -116,7 +113,7 @@ export const completion: Format = {
   name: 'OpenAI completion',
   seen: 'from its documentation',
   read(row) {
-    const choices = asRows(row.choices);
+    const choices = asObjects(row.choices);
     if (choices.length === 0 || !choices.some(({ text }) => typeof text === 'string')) {
       return undefined;
     }
@@ -144,9 +141,9 @@ export const responses: Format = {
   name: 'OpenAI Responses',
   seen: 'in a real file',
   read(row) {
-    const response = isRow(row.response) ? row.response : row;
+    const response = isObject(row.response) ? row.response : row;
     const before: Path = response === row ? [] : ['response'];
-    const output = asRows(response.output);
+    const output = asObjects(response.output);
     if (!output.some(({ type }) => type === 'message' || type === 'reasoning')) return undefined;
     const parts = output.flatMap(({ summary, content }, i) => {
       const at = [...before, 'output', i];
@@ -154,7 +151,7 @@ export const responses: Format = {
       return own.length > 0 ? own : blockParts(summary, [...at, 'summary']);
     });
     const logprobs = output.flatMap(({ content }) =>
-      asRows(content).flatMap(block => openAiLogprobs(block.logprobs, 'OpenAI Responses')),
+      asObjects(content).flatMap(block => openAiLogprobs(block.logprobs, 'OpenAI Responses')),
     );
     return [{ ...definedFields({ question: asString(row.input) }), parts, logprobs }];
   },
@@ -175,13 +172,13 @@ export const gemini: Format = {
   name: 'Gemini',
   seen: 'from its documentation',
   read(row) {
-    const candidates = asRows(row.candidates);
-    if (!candidates.some(({ content }) => isRow(content) && Array.isArray(content.parts))) {
+    const candidates = asObjects(row.candidates);
+    if (!candidates.some(({ content }) => isObject(content) && Array.isArray(content.parts))) {
       return undefined;
     }
     return candidates.map((candidate, i): RawTrace => {
-      const content = isRow(candidate.content) ? candidate.content : {};
-      const parts = asRows(content.parts).flatMap((each, n) =>
+      const content = isObject(candidate.content) ? candidate.content : {};
+      const parts = asObjects(content.parts).flatMap((each, n) =>
         textPart(each.thought === true ? 'thinking' : 'answer', each, 'text', [
           ...['candidates', i, 'content', 'parts', n],
         ]),

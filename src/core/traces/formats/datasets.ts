@@ -1,18 +1,8 @@
 // Rows of published datasets of problems and traces.
 import { entriesOf, textBy } from './logprobs';
 import { messageParts } from './conversations';
-import {
-  isRow,
-  definedFields,
-  asNumber,
-  textPart,
-  asRows,
-  asString,
-  type Format,
-  type RawPart,
-  type RawTrace,
-  type TraceRow,
-} from './rawTrace';
+import { isObject, definedFields, asNumber, asObjects, asString } from '../../json';
+import { textPart, type Format, type RawPart, type RawTrace, type TraceRow } from './rawTrace';
 
 /** Calculator annotations and the last line of GSM8K. */
 const GSM8K_ANSWER = /(?:####|^A:)\s*(\S.*)\s*$/m;
@@ -29,7 +19,7 @@ export const gsm8kSolutions: Format = {
     if (typeof question !== 'string' || typeof truth !== 'string') return undefined;
     const solved = Object.entries(row).filter(
       (entry): entry is [string, TraceRow] =>
-        isRow(entry[1]) && typeof entry[1].solution === 'string',
+        isObject(entry[1]) && typeof entry[1].solution === 'string',
     );
     if (solved.length === 0) return undefined;
     return solved.map(([name, solution]): RawTrace => ({
@@ -124,7 +114,7 @@ export const openThoughts: Format = {
         },
       ];
     }
-    const turns = asRows(row.conversations);
+    const turns = asObjects(row.conversations);
     const answers = turns.flatMap(({ from, value }, i) =>
       (from === 'assistant' || from === 'gpt') && typeof value === 'string' ? [i] : [],
     );

@@ -1,15 +1,8 @@
 // Logs of evaluation harnesses: lm-evaluation-harness and Inspect.
 import { messageParts, questionOf } from './conversations';
 import { openAiLogprobs } from './logprobs';
-import {
-  isRow,
-  definedFields,
-  asRows,
-  asString,
-  type Format,
-  type RawTrace,
-  type TraceRow,
-} from './rawTrace';
+import { isObject, definedFields, asObjects, asString } from '../../json';
+import type { Format, RawTrace, TraceRow } from './rawTrace';
 
 /** One row per filter, each of which judges the same answers; the first filter's verdict is kept, by name. */
 export const lmEval: Format = {
@@ -18,8 +11,8 @@ export const lmEval: Format = {
   key: ({ doc_id, resps }) => JSON.stringify([doc_id, resps]),
   read(row) {
     if (!('doc_id' in row) || !Array.isArray(row.resps)) return undefined;
-    const first = isRow(row.arguments) ? row.arguments.gen_args_0 : undefined;
-    const question = isRow(first) ? asString(first.arg_0) : undefined;
+    const first = isObject(row.arguments) ? row.arguments.gen_args_0 : undefined;
+    const question = isObject(first) ? asString(first.arg_0) : undefined;
     const isRight = metricOf(row);
     const filter = asString(row.filter);
     return row.resps.flatMap((tries: unknown, i): RawTrace[] =>
@@ -53,16 +46,17 @@ export const inspectSample: Format = {
   name: 'Inspect sample',
   seen: 'in a real file',
   read(row) {
-    if (!('epoch' in row) || !isRow(row.output) || !Array.isArray(row.messages)) return undefined;
-    const attachments = isRow(row.attachments) ? row.attachments : {};
-    const messages = asRows(resolveAttachments(row.messages, attachments));
-    const scores = isRow(row.scores) ? Object.values(row.scores).filter(isRow) : [];
+    if (!('epoch' in row) || !isObject(row.output) || !Array.isArray(row.messages))
+      return undefined;
+    const attachments = isObject(row.attachments) ? row.attachments : {};
+    const messages = asObjects(resolveAttachments(row.messages, attachments));
+    const scores = isObject(row.scores) ? Object.values(row.scores).filter(isObject) : [];
     const [score] = scores;
-    const choices = asRows(row.output.choices);
+    const choices = asObjects(row.output.choices);
     const at = messages.findLastIndex(({ role }) => role === 'assistant');
     if (at < 0) return [];
     const logprobs = choices.flatMap(({ logprobs }) =>
-      isRow(logprobs) ? openAiLogprobs(logprobs.content, 'Inspect') : [],
+      isObject(logprobs) ? openAiLogprobs(logprobs.content, 'Inspect') : [],
     );
     return [
       {
@@ -85,8 +79,8 @@ export const inspectLog: Format = {
   name: 'Inspect log',
   seen: 'in a real file',
   read(row) {
-    if (!isRow(row.eval) || !Array.isArray(row.samples)) return undefined;
-    return asRows(row.samples).flatMap((sample, i) =>
+    if (!isObject(row.eval) || !Array.isArray(row.samples)) return undefined;
+    return asObjects(row.samples).flatMap((sample, i) =>
       (inspectSample.read(sample) ?? []).map(trace => ({
         ...trace,
         parts: trace.parts.map(each => ({
@@ -114,7 +108,7 @@ function resolveAttachments(value: unknown, attachments: TraceRow): unknown {
     return attachments[value.slice(ATTACHMENT.length)] ?? value;
   }
   if (Array.isArray(value)) return value.map(each => resolveAttachments(each, attachments));
-  if (!isRow(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [key, resolveAttachments(each, attachments)]),
   );

@@ -1,15 +1,8 @@
 // Log-probabilities in the formats of servers, by shape: OpenAI's chat, completions and Responses, vLLM's
 // prompt_logprobs, llama.cpp's, Gemini's.
 import { encodeUtf8 } from '../../text/utf8';
-import {
-  isRow,
-  asNumber,
-  asRows,
-  asString,
-  type RawLogprob,
-  type RawLogprobs,
-  type TraceRow,
-} from './rawTrace';
+import { isObject, asNumber, asObjects, asString } from '../../json';
+import type { RawLogprob, RawLogprobs, TraceRow } from './rawTrace';
 
 /** OpenAI's servers write -9999 for tokens outside the top twenty. */
 const NOT_LISTED = -9000;
@@ -44,7 +37,7 @@ export function likeliestEntry(entries: readonly Entry[]): Entry[] {
  * moves keys such as "18" to the front.
  */
 export function entriesOf(row: unknown): Entry[] {
-  const pairs = isRow(row) ? Object.entries(row) : [];
+  const pairs = isObject(row) ? Object.entries(row) : [];
   return likeliestEntry(
     pairs.map(([text, logprob]) => ({ bytes: escapedBytes(text), logprob: natsOf(logprob) })),
   );
@@ -52,12 +45,12 @@ export function entriesOf(row: unknown): Entry[] {
 
 /** Entries of OpenAI's chat and Responses, of compatible servers, and of llama.cpp. */
 export function openAiLogprobs(value: unknown, source: string): RawLogprobs[] {
-  const entries = asRows(value);
+  const entries = asObjects(value);
   if (entries.length === 0 || !entries.every(entry => 'token' in entry)) return [];
   const isSampled = entries.some(entry => 'prob' in entry || 'top_probs' in entry);
   const tokens = entries.map(entry => ({
     ...one(entry),
-    top: likeliestEntry(asRows(entry.top_logprobs ?? entry.top_probs).map(one)),
+    top: likeliestEntry(asObjects(entry.top_logprobs ?? entry.top_probs).map(one)),
   }));
   return [{ source, space: isSampled ? 'sampled' : 'raw', tokens }];
 }
@@ -99,7 +92,7 @@ export function textBy({ tokens }: Pick<RawLogprobs, 'tokens'>): string {
 
 /** OpenAI's older completions: parallel lists. */
 export function completionLogprobs(value: unknown): RawLogprobs[] {
-  if (!isRow(value) || !Array.isArray(value.tokens) || !Array.isArray(value.token_logprobs))
+  if (!isObject(value) || !Array.isArray(value.tokens) || !Array.isArray(value.token_logprobs))
     return [];
   const { token_logprobs: logprobs, top_logprobs: tops } = value as Record<string, unknown[]>;
   const tokens = (value.tokens as unknown[]).map((token, i): RawLogprob => ({
@@ -116,12 +109,12 @@ export function completionLogprobs(value: unknown): RawLogprobs[] {
  * requested. Empty if it cannot be recovered.
  */
 export function promptLogprobs(value: unknown, prompt?: string, ids?: unknown): RawLogprobs[] {
-  if (!Array.isArray(value) || !value.some(isRow)) return [];
+  if (!Array.isArray(value) || !value.some(isObject)) return [];
   // The first token has no entry.
-  const from = value.findIndex(isRow);
+  const from = value.findIndex(isObject);
   const places = value
     .slice(from)
-    .map(entry => Object.entries(isRow(entry) ? entry : {}).flatMap(vllmEntry));
+    .map(entry => Object.entries(isObject(entry) ? entry : {}).flatMap(vllmEntry));
   const chosen =
     byIds(places, Array.isArray(ids) ? ids.slice(from) : []) ??
     (prompt === undefined ? byRank(places) : spelling(textsOf(places), prompt));
@@ -145,7 +138,7 @@ interface VllmEntry extends Entry {
 }
 
 function vllmEntry([id, entry]: [string, unknown]): VllmEntry[] {
-  if (!isRow(entry)) return [];
+  if (!isObject(entry)) return [];
   const text = asString(entry.decoded_token) ?? '';
   const logprob = natsOf(entry.logprob);
   return [{ id, text, bytes: encodeUtf8(text), logprob, rank: asNumber(entry.rank) ?? NaN }];
@@ -214,13 +207,13 @@ function spellingFrom(
 
 /** llama.cpp's older shape, whose probabilities are after sampling transformations. */
 export function llamaCppLogprobs(value: unknown): RawLogprobs[] {
-  const entries = asRows(value);
+  const entries = asObjects(value);
   if (!entries.some(entry => 'probs' in entry)) {
     return openAiLogprobs(value, 'llama.cpp');
   }
   const tokens = entries.map((entry): RawLogprob => {
     const text = asString(entry.content) ?? '';
-    const listed = asRows(entry.probs);
+    const listed = asObjects(entry.probs);
     const top = listed.map(({ tok_str: other, prob }) => ({
       ...{ bytes: escapedBytes(asString(other) ?? ''), logprob: natsOfShare(prob) },
     }));
@@ -232,15 +225,15 @@ export function llamaCppLogprobs(value: unknown): RawLogprobs[] {
 }
 
 export function geminiLogprobs(value: unknown): RawLogprobs[] {
-  if (!isRow(value)) return [];
-  const tops = asRows(value.topCandidates);
+  if (!isObject(value)) return [];
+  const tops = asObjects(value.topCandidates);
   const read = ({ token, logProbability }: TraceRow) => ({
     bytes: encodeUtf8(asString(token) ?? ''),
     logprob: natsOf(logProbability),
   });
-  const tokens = asRows(value.chosenCandidates).map((chosen, i): RawLogprob => ({
+  const tokens = asObjects(value.chosenCandidates).map((chosen, i): RawLogprob => ({
     ...read(chosen),
-    top: likeliestEntry(asRows(tops[i]?.candidates).map(read)),
+    top: likeliestEntry(asObjects(tops[i]?.candidates).map(read)),
   }));
   return tokens.length > 0 ? [{ source: 'Gemini', space: 'raw', tokens }] : [];
 }

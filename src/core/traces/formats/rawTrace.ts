@@ -1,4 +1,5 @@
 // A trace as a format finds it in a row of a file: parts of text and their paths in the row.
+import { asString, type Json } from '../../json';
 import type { SavedLogprobs, SegmentKind } from '../trace';
 
 /** Keys and indices from the root of the row. */
@@ -52,23 +53,7 @@ export interface Format {
   read(row: TraceRow): readonly RawTrace[] | undefined;
 }
 
-export type TraceRow = Readonly<Record<string, unknown>>;
-
-export function isRow(value: unknown): value is TraceRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function asRows(value: unknown): TraceRow[] {
-  return Array.isArray(value) ? value.filter(isRow) : [];
-}
-
-export function asString(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-export function asNumber(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
-}
+export type TraceRow = Readonly<Json>;
 
 /** A text field as a part; none if it is absent or only white space. */
 export function textPart(
@@ -79,15 +64,4 @@ export function textPart(
 ): RawPart[] {
   const text = asString(row[key]);
   return text?.trim() ? [{ kind, text, path: [...before, key] }] : [];
-}
-
-/** Fields that are known, without those that are not. */
-export function definedFields<T extends object>(
-  fields: T,
-): {
-  [K in keyof T]?: Exclude<T[K], undefined>;
-} {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
