@@ -12,7 +12,7 @@ import {
   exactStarts,
   type HealingStarts,
 } from '../../src/core/completion/healingStarts';
-import { bootstrapInterval } from '../../src/core/completion/calibration';
+import { bootstrapInterval } from '../../src/core/statistics';
 import { complete } from '../../src/core/completion/complete';
 import { TrunkRows } from '../../src/core/completion/trunkRows';
 import { placeIn, promptOf, type PromptMode } from '../../src/core/completion/prompt';

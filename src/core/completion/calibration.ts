@@ -1,5 +1,6 @@
 // Finds the prompt form that a model handles best in the user's own files: bits per byte of true middles, cut by cut.
 import type { PromptForm } from './prompt';
+import { bootstrapInterval } from '../statistics';
 import { isLowSurrogate } from '../text/characters';
 
 export interface MeasuredForm extends PromptForm {
@@ -16,8 +17,6 @@ export interface CalibrationRow extends PromptForm {
   readonly ms: number;
 }
 
-const RESAMPLES = 2000;
-
 /** Sorts the forms, best first. `bytes` are the lengths of the middles, by cut. */
 export function rankPromptForms(
   measured: readonly MeasuredForm[],
@@ -28,7 +27,10 @@ export function rankPromptForms(
   const ordered = [...measured].sort((a, b) => sum(a.bits) - sum(b.bits));
   const [best] = ordered;
   return ordered.map(({ mode, rollback, suffixFrom, bits, ms }) => ({
-    ...{ mode, rollback, suffixFrom, ms },
+    mode,
+    rollback,
+    suffixFrom,
+    ms,
     bitsPerByte: sum(bits) / all,
     differs: bootstrapInterval(
       bits.map((own, cut) => own - best!.bits[cut]!),
@@ -36,26 +38,6 @@ export function rankPromptForms(
       random,
     ),
   }));
-}
-
-/** The middle 95 % of Σ differences / Σ bytes over resampled cuts. */
-export function bootstrapInterval(
-  differences: readonly number[],
-  weights: readonly number[],
-  random: () => number,
-): [number, number] {
-  const n = differences.length;
-  const means = Array.from({ length: RESAMPLES }, () => {
-    let difference = 0;
-    let weight = 0;
-    for (let i = 0; i < n; i++) {
-      const cut = Math.floor(random() * n);
-      difference += differences[cut]!;
-      weight += weights[cut]!;
-    }
-    return difference / weight;
-  }).sort((a, b) => a - b);
-  return [means[Math.floor(0.025 * RESAMPLES)]!, means[Math.floor(0.975 * RESAMPLES)]!];
 }
 
 /** A place in a file and the text that follows it there. */

@@ -1,5 +1,6 @@
 // What rollouts show: the share of correct answers when the model continues from each prefix of a trace, and the tokens
 // at which that share falls. Only these tokens may be called critical.
+import { wilsonInterval } from '../statistics';
 
 /** Rollouts that continue after a token, or from before the first token (token -1). */
 export interface CurvePoint {
@@ -8,21 +9,12 @@ export interface CurvePoint {
   readonly right: number;
 }
 
-/** 95 % of a normal's mass lie within. */
-const Z = 1.96;
-
-/** Wilson's interval of a share. */
+/** The 95 % interval of the share of correct answers. */
 export function shareInterval({
   right,
   rollouts,
-}: Pick<CurvePoint, 'right' | 'rollouts'>): [number, number] {
-  if (rollouts === 0) return [0, 1];
-  const share = right / rollouts;
-  const weight = 1 + Z ** 2 / rollouts;
-  const middle = (share + Z ** 2 / (2 * rollouts)) / weight;
-  const half =
-    (Z / weight) * Math.sqrt((share * (1 - share)) / rollouts + Z ** 2 / (4 * rollouts ** 2));
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}: Pick<CurvePoint, 'right' | 'rollouts'>): [low: number, high: number] {
+  return wilsonInterval(right, rollouts);
 }
 
 export function areApart(one: CurvePoint, other: CurvePoint): boolean {
