@@ -46,8 +46,13 @@ export function tryCuts(tokenizer: Tokenizer, perText: number, seed: number): Cu
   const rules = new ByteRules(tokenizer);
   const random = randomOf(seed);
   const result = {
-    ...{ cuts: 0, insideToken: 0, insideCharacter: 0, meanNodes: 0, mostNodes: 0 },
-    ...{ mostHypotheses: 0, refused: 0 },
+    cuts: 0,
+    insideToken: 0,
+    insideCharacter: 0,
+    meanNodes: 0,
+    mostNodes: 0,
+    mostHypotheses: 0,
+    refused: 0,
   };
   for (const raw of textsToCut()) {
     const text =

@@ -23,7 +23,11 @@ export function randomSae(options: SaeOptions = {}): Sae {
   const { width = 32, features = 96, threshold = 1, hook = null, seed = 1 } = options;
   const source = { ...noSource, hook, hookOut: hook };
   return {
-    ...{ name: 'random', width, outWidth: width, features, source },
+    name: 'random',
+    width,
+    outWidth: width,
+    features,
+    source,
     encoder: normalNumbers(width * features, seed).map(value => value / Math.sqrt(width)),
     encoderBias: normalNumbers(features, seed + 1).map(value => value * 0.1),
     shift: normalNumbers(width, seed + 2).map(value => value * 0.1),
@@ -50,8 +54,12 @@ export function writeSae(folder: string, options: SaeOptions = {}): string {
     threshold: { shape: [features], data: activation.threshold },
   });
   const cfg = {
-    ...{ architecture: 'jumprelu', d_in: width, d_sae: features, dtype: 'float32' },
-    ...{ apply_b_dec_to_input: true, normalize_activations: 'none' },
+    architecture: 'jumprelu',
+    d_in: width,
+    d_sae: features,
+    dtype: 'float32',
+    apply_b_dec_to_input: true,
+    normalize_activations: 'none',
     metadata: { hook_name: hook, model_name: 'random' },
   };
   writeFileSync(join(folder, 'cfg.json'), JSON.stringify(cfg));

@@ -12,22 +12,47 @@ interface Marks {
 }
 
 const C: Marks = {
-  ...{ line: ['//'], block: [['/*', '*/']], quotes: ['"', "'"], longQuotes: [] },
+  line: ['//'],
+  block: [['/*', '*/']],
+  quotes: ['"', "'"],
+  longQuotes: [],
 };
 const SCRIPT: Marks = { ...C, longQuotes: ['`'] };
 const HASH: Marks = { line: ['#'], block: [], quotes: [], longQuotes: ['"', "'"] };
 const MARKUP: Marks = { line: [], block: [['<!--', '-->']], quotes: [], longQuotes: [] };
 const LANGUAGES: Readonly<Record<string, Marks>> = {
-  ...{ javascript: SCRIPT, javascriptreact: SCRIPT, typescript: SCRIPT, typescriptreact: SCRIPT },
-  ...{ c: C, cpp: C, csharp: C, java: C, kotlin: C, swift: C, scala: C, dart: C, php: C, jsonc: C },
+  javascript: SCRIPT,
+  javascriptreact: SCRIPT,
+  typescript: SCRIPT,
+  typescriptreact: SCRIPT,
+  c: C,
+  cpp: C,
+  csharp: C,
+  java: C,
+  kotlin: C,
+  swift: C,
+  scala: C,
+  dart: C,
+  php: C,
+  jsonc: C,
   go: SCRIPT,
   // In Rust, an apostrophe starts a lifetime as often as a character.
   rust: { ...C, quotes: [], longQuotes: ['"'] },
   css: { ...C, line: [] },
-  ...{ scss: C, less: C },
+  scss: C,
+  less: C,
   python: { line: ['#'], block: [], quotes: ['"', "'"], longQuotes: ['"""', "'''"] },
-  ...{ shellscript: HASH, ruby: HASH, perl: HASH, yaml: HASH, toml: HASH, r: HASH, makefile: HASH },
-  ...{ html: MARKUP, xml: MARKUP, vue: MARKUP, svelte: MARKUP },
+  shellscript: HASH,
+  ruby: HASH,
+  perl: HASH,
+  yaml: HASH,
+  toml: HASH,
+  r: HASH,
+  makefile: HASH,
+  html: MARKUP,
+  xml: MARKUP,
+  vue: MARKUP,
+  svelte: MARKUP,
   sql: { line: ['--'], block: [['/*', '*/']], quotes: [], longQuotes: ["'"] },
   lua: { line: ['--'], block: [['--[[', ']]']], quotes: ['"', "'"], longQuotes: [] },
   haskell: { line: ['--'], block: [['{-', '-}']], quotes: ['"'], longQuotes: [] },

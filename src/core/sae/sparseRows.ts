@@ -115,7 +115,8 @@ export function concatRows(parts: readonly FeatureRows[]): FeatureRows {
     at += part.features.length;
   }
   return {
-    ...{ starts, features },
+    starts,
+    features,
     values: joined(part => part.values),
     norms: joined(part => part.norms),
     errors: joined(part => part.errors),

@@ -144,14 +144,12 @@ describe('a completion', () => {
     for (const one of cases()) {
       const { beginnings, rows } = await beginningsOf(one);
       const [found] = await complete(chooserOf(one), rows, beginnings, 1, {
-        ...{
-          maxTokens: 4,
-          singleLine: false,
-          suffix: '',
-          seesSuffix: true,
-          close: '',
-          least: -Infinity,
-        },
+        maxTokens: 4,
+        singleLine: false,
+        suffix: '',
+        seesSuffix: true,
+        close: '',
+        least: -Infinity,
         isLate: () => false,
       });
       const oracle = new CompletionOracle(one.toy, one.model);
@@ -253,7 +251,10 @@ describe('a completion', () => {
         // As if the model saw no more than what is behind so many letters.
         const close = byteStringOf(encodeUtf8([...letters].slice(0, round % 3).join('')));
         const options = {
-          ...{ maxTokens: 5, singleLine: false, seesSuffix: true, least: -Infinity },
+          maxTokens: 5,
+          singleLine: false,
+          seesSuffix: true,
+          least: -Infinity,
           isLate: () => false,
         };
         const completed = async (suffix: string, close: string) =>

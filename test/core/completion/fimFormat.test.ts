@@ -155,7 +155,11 @@ describe('a prompt', () => {
         place,
       ),
     ).toEqual({
-      ...{ mode: 'none', root: [], open: 'a = 1\nfoo(ba', close: '', begins: true },
+      mode: 'none',
+      root: [],
+      open: 'a = 1\nfoo(ba',
+      close: '',
+      begins: true,
     });
   });
 
@@ -166,7 +170,8 @@ describe('a prompt', () => {
       fimFormat(plain)!,
       { mode: 'psm', rollback: 'none', suffixFrom: 'cursor' },
       {
-        ...{ prefix: 'a<|fim_suffix|><|fim_suffix|>', suffix: 'b<|fim_middle|>' },
+        prefix: 'a<|fim_suffix|><|fim_suffix|>',
+        suffix: 'b<|fim_middle|>',
       },
     );
     expect(same.filter(id => id >= 256)).toEqual([P, S, M]);
@@ -178,7 +183,8 @@ describe('a prompt', () => {
       format,
       { mode: 'psm', rollback: 'none', suffixFrom: 'cursor' },
       {
-        ...{ prefix: '<|fim_suffix|>', suffix: '<|fim_middle|>' },
+        prefix: '<|fim_suffix|>',
+        suffix: '<|fim_middle|>',
       },
     );
     expect(root.filter(id => id >= 256)).toEqual([P, S, M]);
@@ -212,7 +218,8 @@ describe('the text around a cursor', () => {
   test('is all of it where that fits, at both ends too', () => {
     const short = 'let a = 1;\nlet b';
     expect(placeIn(short, 5, tokenizer, 100)).toEqual({
-      ...{ prefix: short.slice(0, 5), suffix: short.slice(5) },
+      prefix: short.slice(0, 5),
+      suffix: short.slice(5),
     });
     expect(placeIn('', 0, tokenizer, 100)).toEqual({ prefix: '', suffix: '' });
     expect(placeIn('a'.repeat(100_000), 50_000, tokenizer, 100).prefix.length).toBeGreaterThan(5);

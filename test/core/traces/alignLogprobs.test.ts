@@ -117,7 +117,9 @@ describe('log-probabilities', () => {
 
   test("of vLLM's prompts are told by ids, or by ranks where one was asked for", () => {
     const entry = (decoded_token: string, rank: number) => ({
-      ...{ logprob: -rank, rank, decoded_token },
+      logprob: -rank,
+      rank,
+      decoded_token,
     });
     const places = [null, { '5': entry('a', 2), '9': entry('ab', 1) }, { '3': entry('b', 1) }];
     const spelledBy = (lists: unknown, ids?: number[]) =>

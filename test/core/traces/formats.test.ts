@@ -120,7 +120,8 @@ describe('a row of JSON', () => {
     };
     expect(segmentsOf(only(response))).toEqual(parts);
     const message = {
-      ...{ role: 'assistant', type: 'message' },
+      role: 'assistant',
+      type: 'message',
       content: [
         { type: 'thinking', thinking: 'Hm.', signature: 'x' },
         { type: 'redacted_thinking', data: 'x' },
@@ -136,7 +137,9 @@ describe('a row of JSON', () => {
 
   test('of published sets has questions, answers and what is right', () => {
     const r1 = read({
-      ...{ problem: 'p', answer: '4', correctness_math_verify: [true, false] },
+      problem: 'p',
+      answer: '4',
+      correctness_math_verify: [true, false],
       generations: ['<think>a</think>4', '<think>b</think>5'],
     });
     expect(r1.traces.map(({ isRight, target }) => [isRight, target])).toEqual([
@@ -155,41 +158,70 @@ describe('a row of JSON', () => {
     });
     expect(segmentsOf(thoughts).map(([kind]) => kind)).toEqual(['thinking', 'answer']);
     const s1 = only({
-      ...{ question: 'q', solution: '4', deepseek_thinking_trajectory: 'a', deepseek_attempt: 'b' },
+      question: 'q',
+      solution: '4',
+      deepseek_thinking_trajectory: 'a',
+      deepseek_attempt: 'b',
     });
     expect(segmentsOf(s1)).toEqual([
       ['thinking', 'a'],
       ['answer', 'b'],
     ]);
     const mistake = only({
-      ...{ input: 'q', steps: ['a b', 'c'], answer: '5', target: '4', mistake_index: 1 },
+      input: 'q',
+      steps: ['a b', 'c'],
+      answer: '5',
+      target: '4',
+      mistake_index: 1,
     });
     expect(mistake).toMatchObject({ isRight: false, firstWrongStep: 1, text: 'a b\nc' });
     expect(stepsOf(mistake)).toEqual(['a b', 'c']);
-    expect(only({ ...{ problem: 'q', steps: ['a', 'b'], label: -1 } }).firstWrongStep).toBe(
-      undefined,
-    );
+    expect(
+      only({
+        problem: 'q',
+        steps: ['a', 'b'],
+        label: -1,
+      }).firstWrongStep,
+    ).toBe(undefined);
     const pivot = only({
-      ...{ query: 'q', pivot_context: 'a b', pivot_token: ' c', prob_before: 0.6, prob_after: 0.1 },
+      query: 'q',
+      pivot_context: 'a b',
+      pivot_token: ' c',
+      prob_before: 0.6,
+      prob_after: 0.1,
     });
     expect(pivot.steps.at(-1)!.label).toBe('p(success) 60 % → 10 %');
   });
 
   test('of harnesses has samples, scores and texts that lie apart', () => {
     const lm = only({
-      ...{ doc_id: 3, target: '4', resps: [['so 5']], filter: 'strict-match', exact_match: 0 },
-      ...{ arguments: { gen_args_0: { arg_0: 'q' } }, metrics: ['exact_match'] },
+      doc_id: 3,
+      target: '4',
+      resps: [['so 5']],
+      filter: 'strict-match',
+      exact_match: 0,
+      arguments: { gen_args_0: { arg_0: 'q' } },
+      metrics: ['exact_match'],
     });
     expect(lm).toMatchObject({
-      ...{ id: 'document 3, strict-match', question: 'q', isRight: false },
+      id: 'document 3, strict-match',
+      question: 'q',
+      isRight: false,
     });
     const filters = ['strict-match', 'flexible-extract'].map((filter, exact_match) => ({
-      ...{ doc_id: 3, target: '4', resps: [['so 4']], filter, exact_match },
-      ...{ metrics: ['exact_match'] },
+      doc_id: 3,
+      target: '4',
+      resps: [['so 4']],
+      filter,
+      exact_match,
+      metrics: ['exact_match'],
     }));
     expect(only(...filters)).toMatchObject({ isRight: false, text: 'so 4' });
     const inspect = only({
-      ...{ id: 's', epoch: 1, target: ' 4', output: { choices: [] } },
+      id: 's',
+      epoch: 1,
+      target: ' 4',
+      output: { choices: [] },
       messages: [
         { role: 'user', content: 'attachment://ab' },
         {
@@ -200,10 +232,8 @@ describe('a row of JSON', () => {
           ],
         },
       ],
-      ...{
-        attachments: { ab: 'A long question.' },
-        scores: { match: { value: 'C', answer: '4' } },
-      },
+      attachments: { ab: 'A long question.' },
+      scores: { match: { value: 'C', answer: '4' } },
     });
     expect(inspect).toMatchObject({ question: 'A long question.', isRight: true, answer: '4' });
   });

@@ -44,7 +44,10 @@ export function lookupTokenizerOf(json: Json, model: Json, finders: PieceFinders
   // What looks like a special token in a text is text.
   const names = new Set(added.filter(token => token.special).map(({ content }) => content));
   return new LookupTokenizer({
-    ...{ ...pipeline, name: found.name, how: found.how, added },
+    ...pipeline,
+    name: found.name,
+    how: found.how,
+    added,
     vocabulary: new Vocabulary(tokens, contents),
     find: found.finder(finders, piece => !names.has(piece)),
     unknown: found.unknown,

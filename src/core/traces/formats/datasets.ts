@@ -172,7 +172,10 @@ function stepsTrace(
   const steps = row[key];
   if (!Array.isArray(steps) || !steps.every(step => typeof step === 'string')) return undefined;
   const parts = (steps as string[]).map((text, i): RawPart => ({
-    ...{ kind: 'answer', text, path: [key, i], steps: [0] },
+    kind: 'answer',
+    text,
+    path: [key, i],
+    steps: [0],
   }));
   return [{ parts, ...rest }];
 }

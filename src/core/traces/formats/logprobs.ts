@@ -215,7 +215,8 @@ export function llamaCppLogprobs(value: unknown): RawLogprobs[] {
     const text = asString(entry.content) ?? '';
     const listed = asObjects(entry.probs);
     const top = listed.map(({ tok_str: other, prob }) => ({
-      ...{ bytes: escapedBytes(asString(other) ?? ''), logprob: natsOfShare(prob) },
+      bytes: escapedBytes(asString(other) ?? ''),
+      logprob: natsOfShare(prob),
     }));
     const own = listed.findIndex(({ tok_str: other }) => other === text);
     const logprob = top[own]?.logprob ?? NaN;

@@ -27,7 +27,10 @@ function tokenizerWith(steps: object): Tokenizer {
   return loadTokenizer({ 'tokenizer.json': { ...file, ...steps } });
 }
 const splitAt = (pattern: object, behavior = 'Isolated') => ({
-  ...{ type: 'Split', pattern, behavior, invert: false },
+  type: 'Split',
+  pattern,
+  behavior,
+  invert: false,
 });
 /** Steps, and ByteLevel behind them. */
 function cutInSteps(steps: object[], use_regex = false): Tokenizer {
@@ -105,12 +108,14 @@ const merging = {
     'gemma',
     {},
     {
-      ...{ ignore_merges: false, byte_fallback: false },
+      ignore_merges: false,
+      byte_fallback: false,
     },
   ),
   'Metaspace before the first word': spaced('metaspace-first', { added_tokens: [] }),
   'Metaspace before every piece': spaced('metaspace-always', {
-    ...{ added_tokens: [], normalizer: null },
+    added_tokens: [],
+    normalizer: null,
   }),
   'llama2.c': tokenizerOf(join(root, 'test/golden/ranks/llama2c')),
 };
