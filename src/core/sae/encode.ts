@@ -1,6 +1,6 @@
-// The maths of sparse autoencoders for one token at a time, in float64 sums. The graph that encodes whole texts is
-// tested against it; it also says how near each feature of one token was to firing.
-import type { Activation, NormKind, Sae } from './sae';
+// The maths of sparse autoencoders for one token at a time, in float64 sums: how near each feature of a token was to
+// firing, and what features decode to. The graph that encodes whole texts is tested against it.
+import type { NormKind, Sae } from './sae';
 
 /** Inverts a normalisation: y · scale + offset. */
 export interface Undo {
@@ -32,30 +32,6 @@ const norms: Record<NormKind, (x: Float64Array) => Undo> = {
   },
 };
 
-/** By kind: applies the activation to a row of u [F], in place. */
-const activations: {
-  [K in Activation['kind']]: (u: Float64Array, by: Extract<Activation, { kind: K }>) => void;
-} = {
-  threshold: (u, { threshold }) =>
-    u.forEach((value, f) => (u[f] = value > threshold[f]! ? value : 0)),
-  topK(u, { k }) {
-    const kept = new Set(largest(u, k));
-    u.forEach((value, f) => (u[f] = kept.has(f) && value > 0 ? value : 0));
-  },
-  groupMax(u, { k }) {
-    const size = u.length / k;
-    for (let start = 0; start < u.length; start += size) {
-      const group = u.subarray(start, start + size);
-      const [best = 0] = largest(group, 1);
-      group.forEach((value, f) => (group[f] = f === best && value > 0 ? value : 0));
-    }
-  },
-  gated: (u, { gate, scale, bias }) =>
-    u.forEach(
-      (value, f) => (u[f] = value > gate[f]! ? Math.max(0, value * scale[f]! + bias[f]!) : 0),
-    ),
-};
-
 /** Indices of the k largest values; ties go to the lower index. */
 export function largest(values: ArrayLike<number>, k: number): number[] {
   return Array.from({ length: values.length }, (_, i) => i)
@@ -73,16 +49,6 @@ export function preActivations(sae: Sae, x: Float32Array): Float64Array {
     for (let f = 0; f < row.length; f++) u[f]! += value * row[f]!;
   }
   return u;
-}
-
-/** z [F] of one token's x [d]. */
-export function encodeToken(sae: Sae, x: Float32Array): Float64Array {
-  const z = preActivations(sae, x);
-  (activations[sae.activation.kind] as (u: Float64Array, by: Activation) => void)(
-    z,
-    sae.activation,
-  );
-  return z;
 }
 
 /** norm(x) - shift, and the inverse of the normalisation. */

@@ -2,9 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { decodeToken, encodeToken, preActivations } from '../../../src/core/sae/encode';
+import { decodeToken, preActivations } from '../../../src/core/sae/encode';
 import { readSae, saeFormats } from '../../../src/engine/sae/readSae';
 import { UserError } from '../../../src/core/errors';
+import { encodeToken } from '../../support/encodeToken';
 
 const folder = join(import.meta.dirname, '../../golden/sae/formats');
 const golden = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as {

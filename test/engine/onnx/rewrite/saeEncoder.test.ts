@@ -3,12 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { decodeToken, encodeToken, lengthOf } from '../../../../src/core/sae/encode';
+import { decodeToken, lengthOf } from '../../../../src/core/sae/encode';
 import { rowCount, valueAt } from '../../../../src/core/sae/sparseRows';
 import { mutualChoice } from '../../../../src/core/sae/selection';
 import { EncoderSession } from '../../../../src/engine/onnx/session/encoderSession';
 import { readSae } from '../../../../src/engine/sae/readSae';
 import { normalNumbers, randomSae } from '../../../support/saes';
+import { encodeToken } from '../../../support/encodeToken';
 
 const folder = join(import.meta.dirname, '../../../golden/sae/formats');
 const { cases } = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as {
