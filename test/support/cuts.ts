@@ -10,13 +10,12 @@ import { encodeUtf8 } from '../../src/core/text/utf8';
 import { fuzzStrings } from '../golden/fuzz';
 import { shared } from './shared';
 import { randomOf } from './toys';
-
-const golden = join(import.meta.dirname, '../golden/texts');
+import { golden } from './paths';
 
 /** Code, and what else there is beside the repository: many languages and naughty strings. */
 export function textsToCut(): string[] {
   const code = ['python.py.txt', 'typescript.ts.txt', 'scripts.md.txt'].map(name =>
-    readFileSync(join(golden, name), 'utf8'),
+    readFileSync(join(golden, 'texts', name), 'utf8'),
   );
   const texts = [...code, ...fuzzStrings(11, 300)];
   texts.push("I've you'll  he's\n\n   x's 'T 'Ll 12345 \t\r\n  \n\n\n    if a:\n        b ''  ");

@@ -1,8 +1,7 @@
 // The engine as the tests start it: bundled like the shipped one, from the sources as they are.
 import { build } from 'esbuild';
 import { join } from 'node:path';
-
-const root = join(import.meta.dirname, '../..');
+import { root } from './paths';
 
 /** Answers the folder of engine.js, runtime.js and cli.js, which lies where `onnxruntime-node` is found from. */
 export async function bundleEngine(): Promise<string> {

@@ -1,12 +1,12 @@
 // Real files beside the repository. Where they are absent, the tests that need them skip by name.
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { loadTokenizer } from '../../src/core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { pieceFinders } from '../../src/engine/models/pieceFinders';
 import { readTokenizerFiles } from '../../src/engine/models/readTokenizerFiles';
+import { shared } from './paths';
 
-export const shared = join(import.meta.dirname, '../../../shared/data');
+export { shared };
 export const hasShared = existsSync(shared);
 
 /** The tokenizer of a folder, in the repository or beside it. */

@@ -8,8 +8,7 @@ import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import { beforeWords } from '../../../src/core/tokenizer/hardBoundary';
 import { hasShared, shared, tokenizerOf } from '../../support/shared';
-
-const root = join(import.meta.dirname, '../../..');
+import { models } from '../../support/paths';
 
 /** One token for each byte, and these names. */
 function tokenizerWith(names: readonly string[], special = true) {
@@ -79,7 +78,7 @@ describe('the form of a prompt', () => {
   });
 
   test('of the built-in model is that of its tokenscope.json', () => {
-    const folder = join(root, 'models/coder');
+    const folder = join(models, 'coder');
     const own = JSON.parse(readFileSync(join(folder, 'tokenscope.json'), 'utf8'));
     const format = fimFormat(tokenizerOf(folder), own.fim)!;
     expect(format.source).toBe('tokenscope.json');
@@ -192,7 +191,7 @@ describe('a prompt', () => {
 });
 
 describe('the text around a cursor', () => {
-  const tokenizer = tokenizerOf(join(root, 'models/coder'));
+  const tokenizer = tokenizerOf(join(models, 'coder'));
   const text = Array.from(
     { length: 3000 },
     (_, i) => `${i % 5 ? '    ' : ''}value_${i} = compute(${i}, "déjà 𝄞")\n`,

@@ -18,8 +18,9 @@ import {
   randomToy,
   type TestModel,
 } from '../../support/toys';
+import { models } from '../../support/paths';
 
-const coder = tokenizerOf(join(import.meta.dirname, '../../../models/coder'));
+const coder = tokenizerOf(join(models, 'coder'));
 const coderRules = new ByteRules(coder);
 const coderEnd = coder.idOf('<|endoftext|>')!;
 const coderModel = modelOf([coderEnd], context => {

@@ -11,6 +11,7 @@ import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { tokenizerOf } from '../../support/shared';
 import { modelOf } from '../../support/toys';
+import { models } from '../../support/paths';
 
 const vocab = Object.fromEntries(byteCharacters.map((character, byte) => [character, byte]));
 const split = { type: 'Split', pattern: { Regex: GPT2_PATTERN }, behavior: 'Isolated' };
@@ -59,7 +60,7 @@ describe('tokenizers', () => {
   });
 
   test('the built-in one is accepted', () => {
-    new ByteRules(tokenizerOf(join(import.meta.dirname, '../../../models/coder')));
+    new ByteRules(tokenizerOf(join(models, 'coder')));
   });
 });
 

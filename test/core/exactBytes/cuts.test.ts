@@ -7,22 +7,21 @@ import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { tryCuts } from '../../support/cuts';
 import { hasShared, shared, tokenizerOf, tokenizerOfFile } from '../../support/shared';
+import { golden, models } from '../../support/paths';
 
-const root = join(import.meta.dirname, '../../..');
-const family = (name: string) => () =>
-  tokenizerOfFile(join(root, 'test/golden/families', `${name}.json`));
+const family = (name: string) => () => tokenizerOfFile(join(golden, 'families', `${name}.json`));
 
 /** The file takes words whole, too, which is refused. */
 function gemma(): Tokenizer {
-  const path = join(root, 'test/golden/families/gemma.json');
+  const path = join(golden, 'families/gemma.json');
   const json = JSON.parse(readFileSync(path, 'utf8')) as { model: object };
   const model = { ...json.model, ignore_merges: false };
   return loadTokenizer({ 'tokenizer.json': { ...json, model } });
 }
 
 describe.each<[string, () => Tokenizer, boolean]>([
-  ['coder', () => tokenizerOf(join(root, 'models/coder')), true],
-  ['cl100k, a small one', () => tokenizerOf(join(root, 'test/golden/ranks/cl100k_base')), true],
+  ['coder', () => tokenizerOf(join(models, 'coder')), true],
+  ['cl100k, a small one', () => tokenizerOf(join(golden, 'ranks/cl100k_base')), true],
   ['qwen35, a small one', family('qwen35'), true],
   ['o200k, a small one', family('o200k'), true],
   ['tekken, a small one', family('tekken'), true],

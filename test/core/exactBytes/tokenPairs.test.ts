@@ -6,6 +6,7 @@ import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
 import { pick, randomOf, randomToy } from '../../support/toys';
 import { shared, hasShared, tokenizerOf } from '../../support/shared';
+import { models } from '../../support/paths';
 
 test('random merges: every pair of tokens is valid exactly if its bytes encode to it', () => {
   let valid = 0;
@@ -33,7 +34,7 @@ test('random merges: every pair of tokens is valid exactly if its bytes encode t
 });
 
 describe.each([
-  ['coder', join(import.meta.dirname, '../../../models/coder'), true],
+  ['coder', join(models, 'coder'), true],
   ['gpt2', join(shared, 'tokenizers/gpt2'), hasShared],
   ['qwen2', join(shared, 'tokenizers/qwen2'), hasShared],
 ])('%s', (_, folder, exists) => {

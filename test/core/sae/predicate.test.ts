@@ -5,10 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { agreementOf, holdsAt, parsePredicate } from '../../../src/core/sae/predicate';
 import { PredicateError } from '../../../src/core/errors';
 import { fieldsOf } from '../../../src/core/sae/tokenFields';
+import { golden } from '../../support/paths';
 
-const golden = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../golden/sae/predicates.json'), 'utf8'),
-) as {
+const file = JSON.parse(readFileSync(join(golden, 'sae/predicates.json'), 'utf8')) as {
   wrong: string[];
   texts: {
     language: string;
@@ -19,7 +18,7 @@ const golden = JSON.parse(
   }[];
 };
 
-describe.each(golden.texts)('$language', ({ text, language, spans, fields, holds }) => {
+describe.each(file.texts)('$language', ({ text, language, spans, fields, holds }) => {
   // Python counts code points.
   const offsets = [0];
   for (const character of text) offsets.push(offsets.at(-1)! + character.length);
@@ -43,7 +42,7 @@ describe.each(golden.texts)('$language', ({ text, language, spans, fields, holds
   });
 });
 
-test.each(golden.wrong)('%s cannot be read', predicate => {
+test.each(file.wrong)('%s cannot be read', predicate => {
   expect(() => parsePredicate(predicate)).toThrow(PredicateError);
   expect(() => parsePredicate(predicate)).toThrow(/^character \d+: /);
 });

@@ -8,6 +8,7 @@ import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { fuzzStrings } from '../../golden/fuzz';
 import { differentBatches } from '../../support/digests';
 import { hasShared, shared, tokenizerOf } from '../../support/shared';
+import { golden, models } from '../../support/paths';
 
 interface Golden {
   seed: number;
@@ -16,21 +17,19 @@ interface Golden {
   tokenizers: Record<string, string[]>;
 }
 
-const golden = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../golden/tokens.json'), 'utf8'),
-) as Golden;
+const file = JSON.parse(readFileSync(join(golden, 'tokens.json'), 'utf8')) as Golden;
 const gpt2 = join(shared, 'tokenizers/gpt2');
 const qwen2 = join(shared, 'tokenizers/qwen2');
 const phi3 = join(shared, 'tokenizers/phi-3-mini');
-const coder = join(import.meta.dirname, '../../../models/coder');
+const coder = join(models, 'coder');
 
-describe(`${golden.count} fuzzed strings`, () => {
-  const strings = [...fuzzStrings(golden.seed, golden.count)];
+describe(`${file.count} fuzzed strings`, () => {
+  const strings = [...fuzzStrings(file.seed, file.count)];
 
   test('are those that the digests were made of', () => {
     const hash = createHash('sha256');
     for (const string of strings) hash.update(string, 'utf8').update(Buffer.of(0xff));
-    expect(hash.digest('hex')).toBe(golden.allStrings);
+    expect(hash.digest('hex')).toBe(file.allStrings);
   });
 
   test('have the ids of Rust tokenizers: coder', () => matches('coder', coder));
@@ -41,7 +40,7 @@ describe(`${golden.count} fuzzed strings`, () => {
   function matches(name: string, folder: string): void {
     const tokenizer = tokenizerOf(folder);
     const idsOf = (text: string) => tokenizer.encode(text).ids;
-    expect(differentBatches(strings, golden.tokenizers[name]!, idsOf)).toEqual([]);
+    expect(differentBatches(strings, file.tokenizers[name]!, idsOf)).toEqual([]);
   }
 }, 60_000);
 

@@ -8,6 +8,7 @@ import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { fuzzStrings } from '../../golden/fuzz';
 import { tokenizerOf } from '../../support/shared';
 import { expectSpans } from '../../support/spans';
+import { models } from '../../support/paths';
 
 const LETTERS = 'abc';
 const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
@@ -115,7 +116,7 @@ describe('byte-level BPE', () => {
 });
 
 describe('spans', () => {
-  const coder = tokenizerOf(join(import.meta.dirname, '../../../models/coder'));
+  const coder = tokenizerOf(join(models, 'coder'));
 
   test('follow one another, cover the text, and hold the tokens’ own bytes', () => {
     for (const text of fuzzStrings(7, 500)) expectSpans(coder, text);

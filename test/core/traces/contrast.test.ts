@@ -7,6 +7,7 @@ import { contrastOf, contrastScore, logRatioOf } from '../../../src/core/traces/
 import { auc, aucBefore, rankOf } from '../../support/localization';
 import { uncertaintyOf } from '../../../src/core/traces/uncertainty';
 import { randomOf, type Random } from '../../support/toys';
+import { golden } from '../../support/paths';
 
 interface Case {
   positive: number[];
@@ -21,8 +22,9 @@ interface Case {
   varentropy: number;
   gap: number;
 }
-const golden = join(import.meta.dirname, '../../golden/contrast.json');
-const { cases } = JSON.parse(readFileSync(golden, 'utf8')) as { cases: Case[] };
+const { cases } = JSON.parse(readFileSync(join(golden, 'contrast.json'), 'utf8')) as {
+  cases: Case[];
+};
 
 /** In double precision throughout. */
 function rowOf(logits: readonly number[]): Float64Array {

@@ -6,6 +6,7 @@ import { formats, readTraces } from '../../../src/core/traces/readTraces';
 import type { Trace } from '../../../src/core/traces/trace';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { hasShared, shared } from '../../support/shared';
+import { root } from '../../support/paths';
 
 const read = (...rows: unknown[]) => readTraces(rows.map(row => JSON.stringify(row)).join('\n'));
 const only = (...rows: unknown[]) => {
@@ -21,7 +22,7 @@ const segmentsOf = (trace: Trace) =>
 const stepsOf = (trace: Trace) => trace.steps.map(step => textOf(trace, step).trim());
 
 test('the README marks each format as what it is', () => {
-  const readme = readFileSync(join(import.meta.dirname, '../../../docs/traces.md'), 'utf8');
+  const readme = readFileSync(join(root, 'docs/traces.md'), 'utf8');
   for (const { name, seen } of formats) {
     const row = `| ${name} | ${seen === 'in a real file' ? `seen ${seen}` : seen} |`;
     expect(readme).toContain(row);

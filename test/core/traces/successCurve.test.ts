@@ -12,18 +12,17 @@ import {
   shareInterval,
   type CurvePoint,
 } from '../../../src/core/traces/successCurve';
+import { golden } from '../../support/paths';
 
-const golden = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../golden/reasoning/traces.json'), 'utf8'),
-) as {
+const file = JSON.parse(readFileSync(join(golden, 'reasoning/traces.json'), 'utf8')) as {
   rollouts: number;
   traces: { answer: number; trace: string; critical?: number | null; successes?: number[] }[];
 };
-const curves = golden.traces.flatMap(({ successes, critical }) =>
+const curves = file.traces.flatMap(({ successes, critical }) =>
   successes ? [{ critical, points: pointsOf(successes) }] : [],
 );
 
-function pointsOf(successes: readonly number[], rollouts = golden.rollouts): CurvePoint[] {
+function pointsOf(successes: readonly number[], rollouts = file.rollouts): CurvePoint[] {
   return successes.map((right, i) => ({ token: i - 1, right, rollouts }));
 }
 
@@ -129,7 +128,7 @@ describe('an answer', () => {
   ])('%j beside %j: %j', (one, other, same) => expect(isSameAnswer(one, other)).toBe(same));
 
   test('is found in every golden trace, which is wrong', () => {
-    for (const { trace, answer } of golden.traces) {
+    for (const { trace, answer } of file.traces) {
       const found = finalAnswer(trace);
       expect(found).toBeDefined();
       expect(isSameAnswer(found!, String(answer))).toBe(false);

@@ -18,9 +18,9 @@ import type { Tokenizer } from '../../../../src/core/tokenizer/tokenizer';
 import { fuzzStrings } from '../../../golden/fuzz';
 import { checkEdits } from '../../../support/edits';
 import { tokenizerOf } from '../../../support/shared';
+import { golden, models, root } from '../../../support/paths';
 
-const root = join(import.meta.dirname, '../../../..');
-const file = JSON.parse(readFileSync(join(root, 'models/coder/tokenizer.json'), 'utf8'));
+const file = JSON.parse(readFileSync(join(models, 'coder/tokenizer.json'), 'utf8'));
 
 /** The built-in vocabulary behind other steps. */
 function tokenizerWith(steps: object): Tokenizer {
@@ -40,9 +40,7 @@ function cutInSteps(steps: object[], use_regex = false): Tokenizer {
 const cutBy = (pattern: string) => cutInSteps([splitAt({ Regex: pattern })]);
 const ofFamily = (name: string) =>
   loadTokenizer({
-    'tokenizer.json': JSON.parse(
-      readFileSync(join(root, `test/golden/families/${name}.json`), 'utf8'),
-    ),
+    'tokenizer.json': JSON.parse(readFileSync(join(golden, `families/${name}.json`), 'utf8')),
   });
 const behaviors = ['Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'];
 
@@ -117,12 +115,12 @@ const merging = {
     added_tokens: [],
     normalizer: null,
   }),
-  'llama2.c': tokenizerOf(join(root, 'test/golden/ranks/llama2c')),
+  'llama2.c': tokenizerOf(join(golden, 'ranks/llama2c')),
 };
 
 /** A family's file, with some fields of it, and of its model, replaced. */
 function spaced(name: string, fields: object, model: object = {}): Tokenizer {
-  const path = join(root, `test/golden/families/${name}.json`);
+  const path = join(golden, `families/${name}.json`);
   const json = JSON.parse(readFileSync(path, 'utf8'));
   return loadTokenizer({
     'tokenizer.json': { ...json, ...fields, model: { ...json.model, ...model } },

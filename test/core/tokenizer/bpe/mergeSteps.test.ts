@@ -8,16 +8,16 @@ import type { Tokenizer } from '../../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../../src/core/text/utf8';
 import { fuzzStrings, mulberry32 } from '../../../golden/fuzz';
 import { hasShared, shared, tokenizerOf } from '../../../support/shared';
+import { golden, models } from '../../../support/paths';
 
-const root = join(import.meta.dirname, '../../../..');
-const source = readFileSync(join(root, 'test/golden/texts/typescript.ts.txt'), 'utf8');
+const source = readFileSync(join(golden, 'texts/typescript.ts.txt'), 'utf8');
 const folders = {
-  coder: join(root, 'models/coder'),
+  coder: join(models, 'coder'),
   gpt2: join(shared, 'tokenizers/gpt2'),
   qwen2: join(shared, 'tokenizers/qwen2'),
   'phi-3-mini (SentencePiece)': join(shared, 'tokenizers/phi-3-mini'),
-  'cl100k_base (.tiktoken)': join(root, 'test/golden/ranks/cl100k_base'),
-  'llama2.c': join(root, 'test/golden/ranks/llama2c'),
+  'cl100k_base (.tiktoken)': join(golden, 'ranks/cl100k_base'),
+  'llama2.c': join(golden, 'ranks/llama2c'),
 };
 
 /** Texts of many kinds; pretokens up to 100 units, for the steps take time by the square. */

@@ -8,9 +8,9 @@ import { encodeUtf8 } from '../../../../src/core/text/utf8';
 import { pathologicalTexts } from '../../../support/pathological';
 import { hasShared, shared, tokenizerOf } from '../../../support/shared';
 import { expectSpans } from '../../../support/spans';
+import { golden, models } from '../../../support/paths';
 
-const root = join(import.meta.dirname, '../../../..');
-const source = readFileSync(join(root, 'test/golden/texts/typescript.ts.txt'), 'utf8');
+const source = readFileSync(join(golden, 'texts/typescript.ts.txt'), 'utf8');
 const SHORT = 6_000;
 
 /** Look-ups for every byte of the text, by a tokenizer that has seen nothing. */
@@ -23,7 +23,7 @@ function lookUpsPerByte(tokenizer: Tokenizer, text: string): number {
 }
 
 const folders = [
-  ['coder', join(root, 'models/coder')],
+  ['coder', join(models, 'coder')],
   ...(hasShared
     ? [
         ['GPT-2', join(shared, 'tokenizers/gpt2')],

@@ -11,6 +11,7 @@ import { encodeUtf8, utf8Length } from '../../../../src/core/text/utf8';
 import { fuzzStrings } from '../../../golden/fuzz';
 import { differentBatches } from '../../../support/digests';
 import { expectSpans } from '../../../support/spans';
+import { golden } from '../../../support/paths';
 
 interface Family {
   pre_tokenizer: unknown;
@@ -18,8 +19,7 @@ interface Family {
   ids?: string[];
 }
 
-const read = (path: string) =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../../golden', path), 'utf8'));
+const read = (path: string) => JSON.parse(readFileSync(join(golden, path), 'utf8'));
 const { seed, count } = read('tokens.json') as { seed: number; count: number };
 const { families, normalizers, spaced } = read('families.json') as {
   families: Record<string, Family>;

@@ -10,8 +10,8 @@ import { fuzzStrings } from '../../../golden/fuzz';
 import { differentBatches } from '../../../support/digests';
 import { hasShared, shared, tokenizerOf } from '../../../support/shared';
 import { expectSpans } from '../../../support/spans';
+import { golden } from '../../../support/paths';
 
-const golden = join(import.meta.dirname, '../../../golden');
 const read = (name: string) => JSON.parse(readFileSync(join(golden, name), 'utf8'));
 const { seed, count } = read('tokens.json') as { seed: number; count: number };
 const { small, published } = read('ranks.json') as Record<string, Record<string, string[]>>;

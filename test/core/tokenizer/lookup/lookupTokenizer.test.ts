@@ -11,17 +11,16 @@ import { fuzzStrings } from '../../../golden/fuzz';
 import { differentBatches } from '../../../support/digests';
 import { hasShared, shared, tokenizerOf, tokenizerOfFile } from '../../../support/shared';
 import { expectSpans } from '../../../support/spans';
+import { golden } from '../../../support/paths';
 
-const read = (path: string) =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../../golden', path), 'utf8'));
+const read = (path: string) => JSON.parse(readFileSync(join(golden, path), 'utf8'));
 const { seed, count } = read('tokens.json') as { seed: number; count: number };
 const { trained: cases, published } = read('lookups.json') as Record<
   'trained' | 'published',
   Record<string, { ids: string[] }>
 >;
 const strings = [...fuzzStrings(seed, count)];
-const trained = (name: string) =>
-  tokenizerOfFile(join(import.meta.dirname, `../../../golden/lookups/${name}.json`));
+const trained = (name: string) => tokenizerOfFile(join(golden, `lookups/${name}.json`));
 const load = (json: unknown) => loadTokenizer({ 'tokenizer.json': json }, pieceFinders);
 
 /** The text of every token, as its span has it. */
