@@ -1,5 +1,5 @@
-// Exact probabilities of bytes by enumeration, from the definitions alone: every sequence of tokens that
-// covers the text, each tried against the tokenizer on every continuation of a few characters.
+// Exact byte probabilities by enumeration, from the definitions alone: every token sequence that covers the text, each
+// tested with the tokenizer on every continuation of a few characters.
 import type { Toy } from './toys';
 
 /** Continuations of texts: one or two characters of every class, contractions, and the toy's own characters. */
@@ -9,7 +9,7 @@ export class Oracle {
   readonly #toy: Toy;
   readonly #row: (context: readonly number[]) => Float64Array;
   readonly #futures: string[];
-  /** Behind a character that the tokens end inside: of every class, and what the toy's merges may take with it. */
+  /** After an incomplete character: characters of every class, and those that the toy's merges may join to it. */
   readonly #inside: string[];
   readonly #totals = new Map<string, number>();
   readonly #canonical = new Map<string, boolean>();
@@ -23,14 +23,14 @@ export class Oracle {
     this.#futures = ['', ...characters, ...characters.flatMap(a => characters.map(b => a + b))];
   }
 
-  /** Π(x), canonical (e2) or in all tokenisations (e1); in e3 of the masked model. */
+  /** Π(x), canonical (e2) or over all tokenizations (e1); in e3, for the masked model. */
   mass(x: Uint8Array, mode: 'e1' | 'e2' | 'e3'): number {
     let sum = 0;
     this.#covers(x, [], 0, mode, 1, probability => (sum += probability));
     return sum;
   }
 
-  /** p(enc(x)) p(end | enc(x)); 0 where x is no text. */
+  /** p(enc(x)) p(end | enc(x)); 0 if x is not a valid text. */
   end(x: Uint8Array, mode: 'e2' | 'e3'): number {
     const text = textOf(x);
     if (text === undefined) return 0;
@@ -40,7 +40,7 @@ export class Oracle {
     return probability * this.#next(tokens, this.#toy.end, mode);
   }
 
-  /** Σ of p(t) times what follows t against the tokenizer, over the canonical t whose bytes are x. */
+  /** Σ of p(t) times the mass of non-canonical tokens after t, over the canonical t whose bytes are x. */
   leak(x: Uint8Array): number {
     let sum = 0;
     this.#spellings(x, [], 0, 1, (tokens, probability) => {
@@ -52,7 +52,7 @@ export class Oracle {
     return sum;
   }
 
-  /** Whether the tokenizer makes of some text what begins with these tokens. */
+  /** Whether the tokens of some text begin with these. */
   isCanonical(tokens: readonly number[]): boolean {
     const key = tokens.join();
     let found = this.#canonical.get(key);
@@ -137,13 +137,13 @@ export class Oracle {
   }
 }
 
-/** Undefined if they are no UTF-8: as text and back they are others. */
+/** Undefined if they are not UTF-8, that is, if decoding and encoding changes them. */
 function textOf(bytes: Uint8Array): string | undefined {
   const text = Buffer.from(bytes).toString('utf8');
   return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
 }
 
-/** With every character that the bytes end inside of; of characters of 3 and 4 bytes, some. */
+/** With every character that completes the bytes; only some characters of 3 and 4 bytes. */
 function completions(bytes: readonly number[]): string[] {
   let tails: number[][] = [[]];
   for (let length = 1; length <= 3; length++) {

@@ -1,10 +1,10 @@
-// Completions by enumeration, from the definitions alone: every sequence of tokens that the tokenizer may begin a
-// text with and that reaches just beyond the cursor, then the likeliest token that it may make next.
+// Completions by enumeration, from the definitions alone: every canonical token sequence that extends just past the
+// cursor, then the most probable token that the tokenizer can produce next.
 import { Oracle } from './byteOracle';
 import type { TestModel, Toy } from './toys';
 
 export interface Leaf {
-  /** Empty behind it: the text ends. */
+  /** Empty after it: the text ends. */
   readonly tokens: readonly number[];
   readonly ends: boolean;
   /** Nats. */
@@ -21,7 +21,7 @@ export class CompletionOracle {
     this.bytes = new Oracle(toy, model.row);
   }
 
-  /** Canonical beginnings of a text that begins with `x`, down to the token that is longer; and the text `x` itself. */
+  /** Canonical beginnings of texts that begin with `x`, up to the token that extends past it; and the text `x` itself. */
   leaves(x: Uint8Array): Leaf[] {
     const leaves: Leaf[] = [];
     const walk = (tokens: readonly number[], at: number, logprob: number) => {
@@ -44,7 +44,7 @@ export class CompletionOracle {
     return leaves.sort((a, b) => b.logprob - a.logprob);
   }
 
-  /** The likeliest that may come behind `tokens`; undefined: the text ends, or nothing may come. */
+  /** The most probable token that may follow `tokens`; undefined: the text ends, or nothing may follow. */
   next(tokens: readonly number[]): number | undefined {
     const { tokenizer, support, end } = this.toy;
     const row = this.model.row(tokens);
@@ -61,7 +61,7 @@ export class CompletionOracle {
   }
 }
 
-/** Whether the tokenizer makes these tokens of the text that they spell. */
+/** Whether these are the tokens of the text that they spell. */
 function isWhole({ tokenizer }: Toy, tokens: readonly number[]): boolean {
   const bytes = Uint8Array.from(tokens.flatMap(token => [...tokenizer.bytesOf(token)]));
   return tokenizer.encode(Buffer.from(bytes).toString('utf8')).ids.join() === tokens.join();

@@ -1,4 +1,4 @@
-// Texts cut at random bytes, to see whether the cover tree holds the tokens that the whole text has.
+// Texts cut at random bytes, to check that the cover tree contains the tokens of the whole text.
 import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -12,7 +12,7 @@ import { shared } from './shared';
 import { randomOf } from './toys';
 import { golden } from './paths';
 
-/** Code, and what else there is beside the repository: many languages and naughty strings. */
+/** Code, and texts beside the repository if they exist: many languages and naughty strings. */
 export function textsToCut(): string[] {
   const code = ['python.py.txt', 'typescript.ts.txt', 'scripts.md.txt'].map(name =>
     readFileSync(join(golden, 'texts', name), 'utf8'),
@@ -40,7 +40,7 @@ export interface Cuts {
   refused: number;
 }
 
-/** Each text is cut at up to `perText` bytes. Fails where the text's own tokens are not in the tree. */
+/** Cuts each text at up to `perText` bytes. Fails if the text's own tokens are not in the tree. */
 export function tryCuts(tokenizer: Tokenizer, perText: number, seed: number): Cuts {
   const rules = new ByteRules(tokenizer);
   const random = randomOf(seed);
@@ -64,7 +64,7 @@ export function tryCuts(tokenizer: Tokenizer, perText: number, seed: number): Cu
       continue;
     }
     const bytes = rules.opening + byteStringOf(encodeUtf8(text));
-    // The tokens' own bytes: those of the text, behind what the tokenizer puts before it.
+    // The tokens' own bytes: what the tokenizer prepends, followed by the text.
     let end = 0;
     const byteEnds = Array.from(ids, id => (end += tokenizer.bytesOf(id).length));
     expect(end).toBe(bytes.length);

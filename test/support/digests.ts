@@ -1,7 +1,10 @@
-// Digests of what is found in many strings, as training/golden_tokens.py makes them: one for each batch.
+// Digests of results for many strings, as computed by training/golden_tokens.py: one per batch.
 import { createHash } from 'node:crypto';
 
-/** The batches in which `uint32sOf`, over each string behind their number, does not give the digest of a golden file. */
+/**
+ * The batches whose digest, over the number of results and the results of `uint32sOf` for each string, differs from the
+ * one in a golden file.
+ */
 export function differentBatches(
   strings: readonly string[],
   digests: readonly string[],

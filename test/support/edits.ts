@@ -1,11 +1,11 @@
-// A text edited at random and its token stream, which after every edit is what encoding the whole text gives.
+// A randomly edited text and its token stream, which must equal the encoding of the whole text after every edit.
 import { expect } from 'vitest';
 import { TokenStream } from '../../src/core/text/stream/tokenStream';
 import { utf16Spans } from '../../src/core/text/utf16Spans';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { fuzzStrings, mulberry32 } from '../golden/fuzz';
 
-/** Short, and all that a boundary depends on: blanks, line ends, letters, halves of pairs, marks. */
+/** Short pieces of everything that a boundary depends on: spaces, line ends, letters, lone surrogates, marks. */
 const SNIPPETS = [
   '', ' ', '  ', '\n', '\n\n', '\r\n', '\t', 'a', 'Z', '0', '.', '/', "'", "'s", ' x', 'x ', '\nx', '\n/', ' \n ', '\u0301',
   'é', '中文', '\u{1d400}', '\ud835', '\udc00', '\u1161', '\u3000', '<|endoftext|>', 'return value;\n',
@@ -54,7 +54,7 @@ function expectWhole(tokenizer: Tokenizer, stream: TokenStream, text: string): v
     isSame(made.utf16Starts, spans.starts) &&
     isSame(made.utf16Ends, spans.ends) &&
     isSame(made.normalized ?? [], whole.normalized ?? []);
-  // The slow comparison only where there is something to say.
+  // The slow comparison only if there is a difference to report.
   if (!same) {
     expect(stream.text).toBe(text);
     expect(made).toEqual({ ...whole, utf16Starts: spans.starts, utf16Ends: spans.ends });

@@ -1,9 +1,9 @@
-// The engine as the tests start it: bundled like the shipped one, from the sources as they are.
+// The engine that tests start: bundled like the shipped one, from the current sources.
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { root } from './paths';
 
-/** Answers the folder of engine.js, runtime.js and cli.js, which lies where `onnxruntime-node` is found from. */
+/** Returns the folder of engine.js, runtime.js and cli.js, from which `onnxruntime-node` can be resolved. */
 export async function bundleEngine(): Promise<string> {
   const outdir = join(root, `.cache/test/engine-${process.pid}`);
   await build({

@@ -13,7 +13,7 @@ export interface Comparison {
   nodes: number;
 }
 
-/** Random tokenizers, models and texts of up to 6 bytes: what the cover tree says against enumeration. */
+/** Compares the cover tree with enumeration, for random tokenizers, models and texts of up to 6 bytes. */
 export async function compareWithEnumeration(
   seeds: Iterable<number>,
   prefixes: number,
@@ -50,7 +50,7 @@ export async function compareWithEnumeration(
         near(Math.exp(next.end), oracle.end(x, mode) / mass, what(`${mode}, end`));
         near(Math.exp(next.leak), mode === 'e2' ? oracle.leak(x) / mass : 0, what(`${mode}, leak`));
         if (mode === 'e2') near(before * Math.exp(next.logMass), mass, what('mass'));
-        // In e3 the rest is that of paths which no token of the toy's support can follow.
+        // In e3 the rest is the mass of paths that no token of the toy's support can follow.
         const parts = [...next.logprobs, next.end, next.leak].map(Math.exp);
         const sum = parts.reduce((a, b) => a + b);
         near(mode === 'e2' ? sum : Math.max(sum, 1), 1, what(`${mode}, sum`));
@@ -64,7 +64,7 @@ export async function compareWithEnumeration(
       const longer = Uint8Array.of(...x, byte);
       const joint = mass * Math.exp(all.logprobs[byte]!);
       expect(joint).toBeLessThanOrEqual(oracle.mass(longer, 'e1') * (1 + 1e-12));
-      // With one pretoken in hand all tokenisations are summed.
+      // Within one pretoken, all tokenizations are summed.
       if (x.length < 2) near(joint, oracle.mass(longer, 'e1'), what('e1'));
     }
   }

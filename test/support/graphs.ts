@@ -1,5 +1,5 @@
-// Decoders with random weights, built node by node: for tests, which ask whether two ways of computing
-// agree and not whether the answer is any good.
+// Decoders with random weights, built node by node, for tests that compare two ways of computing and do not need a
+// good model.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { externalFields } from '../../src/engine/onnx/graph/externalise';
@@ -26,9 +26,9 @@ export interface DecoderOptions {
   hidden?: number;
   layers?: number;
   heads?: number;
-  /** Fewer than heads: each is shared by heads / kvHeads of them. */
+  /** Fewer than `heads`: each is shared by heads / kvHeads of them. */
   kvHeads?: number;
-  /** How many positions it can hold. */
+  /** The number of positions. */
   context?: number;
   /** `gqa` is com.microsoft's GroupQueryAttention with fused skip-norms, `naive` MatMul and Softmax. */
   attention?: 'naive' | 'gqa';
@@ -42,14 +42,14 @@ export interface DecoderOptions {
   tied?: boolean;
   /** Matrices are [out, in], as PyTorch keeps them, and transposed in the graph. */
   transposed?: boolean;
-  /** Where the weights lie: in the .onnx file, or in this file beside it. */
+  /** Where the weights are: in the .onnx file, or in this file beside it. */
   dataFile?: string;
   /** Attention and MLP read the same input and are added at once. */
   parallel?: boolean;
   seed?: number;
 }
 
-/** Writes `model.onnx` (and its data) into `folder`; answers its path. */
+/** Writes `model.onnx` (and its data) into `folder`; returns its path. */
 export function writeDecoder(folder: string, options: DecoderOptions = {}): string {
   mkdirSync(folder, { recursive: true });
   const builder = new Builder(options);
@@ -170,7 +170,7 @@ class Builder {
       this.op('Transpose', [this.op('Reshape', [name, this.ints(shape)])], {
         perm: { ints: perm },
       });
-    // Heads that share keys lie along a dimension of their own: [1, kvHeads, group, tokens, size].
+    // Heads that share keys have a dimension of their own: [1, kvHeads, group, tokens, size].
     const queries = split(q, [1, -1, kvHeads, group, size], [0, 2, 3, 1, 4]);
     const [keys = '', values = ''] = [k, v].map((name, i) => {
       const fresh = split(name, [1, -1, kvHeads, size], [0, 2, 1, 3]);
@@ -190,7 +190,7 @@ class Builder {
     return this.op('Reshape', [mixed, this.ints([1, -1, hidden])]);
   }
 
-  /** 0 where a position may look, -1e4 where it may not (float16 holds no more). */
+  /** 0 if a position may attend, -1e4 if not (float16 cannot hold much more). */
   private causalMask(): string {
     const seen = this.op('Gather', [this.op('Shape', ['attention_mask']), this.ints([1], [])]);
     const keys = this.op('Range', [this.ints([0], []), seen, this.ints([1], [])]);
@@ -253,7 +253,7 @@ class Builder {
     return output;
   }
 
-  /** The sum and its norm. As some exporters do, the last fused operator keeps its sum to itself. */
+  /** The sum and its norm. As with some exporters, the last fused operator does not output its sum. */
   private addAndNorm(a: string, b: string, isLast = false): [sum: string, normed: string] {
     if (this.o.attention !== 'gqa') {
       const sum = this.op('Add', [a, b]);
@@ -294,7 +294,7 @@ class Builder {
     return writeModel({ graph: this.graph, opsets, rest: [varintField(1, 8)] });
   }
 
-  /** Makes weights external, behind 64 bytes that are none of theirs; answers the file's bytes. */
+  /** Makes weights external, after 64 unrelated bytes; returns the bytes of the file. */
   moveWeightsTo(location: string): Uint8Array {
     const parts: Uint8Array[] = [new Uint8Array(64)];
     let offset = 64;
@@ -321,7 +321,7 @@ class Builder {
     return tensor.name;
   }
 
-  /** [rows, columns], by whichever way the options ask for. */
+  /** [rows, columns], in the way that the options request. */
   private matrix(rows: number, columns: number, deviation: number): string {
     if (!this.o.transposed) return this.weight('w', [rows, columns], deviation);
     const turned = this.weight('w', [columns, rows], deviation);
@@ -371,7 +371,7 @@ class Builder {
   }
 }
 
-/** Normally distributed numbers that are the same for the same seed. */
+/** Normally distributed numbers, determined by the seed. */
 export function normals(seed: number): () => number {
   let state = seed >>> 0;
   const uniform = () => {

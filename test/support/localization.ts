@@ -1,7 +1,7 @@
-// How well a score finds one token of a trace: the measures of the reasoning models' report. A score is high where
-// the method says "here"; ties never help it.
+// How well a score locates one token of a trace: the metrics of the reasoning models' report. A high score means that
+// the method points at the token; ties never help it.
 
-/** The chance that the target's score is above another token's, ties half (midranks); NaN where there is no other. */
+/** The probability that the target's score is above another token's, ties half (midranks); NaN if there is no other. */
 export function auc(scores: readonly number[], target: number): number {
   const own = scores[target]!;
   let above = 0;
@@ -11,12 +11,12 @@ export function auc(scores: readonly number[], target: number): number {
   return above / (scores.length - 1);
 }
 
-/** The same against the tokens before the target alone: what is behind an error is off the usual paths anyway. */
+/** The same for the tokens before the target only: text after an error is unusual anyway. */
 export function aucBefore(scores: readonly number[], target: number): number {
   return auc(scores.slice(0, target + 1), target);
 }
 
-/** 1 is the highest; the target comes last of its equals. */
+/** 1 is the highest; the target is last among ties. */
 export function rankOf(scores: readonly number[], target: number): number {
   return scores.filter((score, i) => i === target || score >= scores[target]!).length;
 }

@@ -5,11 +5,11 @@ import { byteCharacters } from '../../src/core/tokenizer/bpe/byteLevel';
 import { writeDecoder } from './graphs';
 
 export interface FolderOptions {
-  /** Tokens in a window. */
+  /** Tokens per window. */
   context?: number;
   /** Whether `<|start|>` comes before every text. */
   start?: boolean;
-  /** Without it the folder holds tokenizer files alone. */
+  /** If false, the folder has tokenizer files only. */
   graph?: boolean;
   seed?: number;
 }
@@ -18,7 +18,7 @@ export interface FolderOptions {
 export const BYTE_VOCAB = 257;
 export const START_ID = 256;
 
-/** Answers the folder. */
+/** Returns the folder. */
 export function writeModelFolder(folder: string, options: FolderOptions = {}): string {
   mkdirSync(folder, { recursive: true });
   const { context = 64, start = true, graph = true, seed = 1 } = options;

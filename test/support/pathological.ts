@@ -1,7 +1,7 @@
-// Texts that tokenizers have hung on: what users report of other tools, and what no ordinary file holds.
+// Texts on which tokenizers have hung: from reports about other tools, and text that no ordinary file contains.
 import { mulberry32 } from '../golden/fuzz';
 
-/** `source` is code, for those that are made of it. */
+/** `source`: code, for the texts derived from it. */
 export function pathologicalTexts(length: number, source: string): [name: string, text: string][] {
   const draw = mulberry32(1);
   const of = (unit: string) => unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
@@ -10,9 +10,9 @@ export function pathologicalTexts(length: number, source: string): [name: string
     ['one letter', of('a')],
     ['ten letters in turn', of('abcdefghij')],
     ['underscores', of('_')],
-    ['blanks', of(' ')],
+    ['spaces', of(' ')],
     ['line ends', of('\n')],
-    ['blanks and line ends', of(' \n')],
+    ['spaces and line ends', of(' \n')],
     ['digits', of('0123456789')],
     ['base64', base64],
     ['a minified line', of(source.replace(/\s+/g, ''))],

@@ -1,4 +1,4 @@
-// Autoencoders with random weights, in memory and as SAELens' folders.
+// Autoencoders with random weights, in memory and as folders of SAELens.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sae } from '../../src/core/sae/sae';
@@ -39,7 +39,7 @@ export function randomSae(options: SaeOptions = {}): Sae {
   };
 }
 
-/** As SAELens 6 saves it; answers the folder. */
+/** Saved in the format of SAELens 6; returns the folder. */
 export function writeSae(folder: string, options: SaeOptions = {}): string {
   mkdirSync(folder, { recursive: true });
   const hook = options.hook ?? 'blocks.0.hook_resid_post';

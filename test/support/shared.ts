@@ -1,4 +1,4 @@
-// Real files beside the repository. Where they are absent, the tests that need them skip by name.
+// Real files beside the repository. If they are absent, the tests that need them are skipped.
 import { existsSync, readFileSync } from 'node:fs';
 import { loadTokenizer } from '../../src/core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
@@ -14,7 +14,7 @@ export function tokenizerOf(folder: string): Tokenizer {
   return loadTokenizer(readTokenizerFiles(folder), pieceFinders);
 }
 
-/** Of a tokenizer.json by another name. */
+/** The tokenizer of a tokenizer.json with another name. */
 export function tokenizerOfFile(path: string): Tokenizer {
   const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
   return loadTokenizer({ 'tokenizer.json': json }, pieceFinders);

@@ -1,9 +1,9 @@
-// What must hold of every tokenizer's spans.
+// Properties of every tokenizer's spans.
 import { expect } from 'vitest';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 
-/** They follow one another, cover the text, and hold the tokens' own bytes where `normalized` does not say otherwise. */
+/** They are adjacent, cover the text, and have the tokens' own bytes unless `normalized` says otherwise. */
 export function expectSpans(tokenizer: Tokenizer, text: string): void {
   const bytes = encodeUtf8(text);
   const { ids, byteStarts, byteEnds, normalized } = tokenizer.encode(text);

@@ -25,7 +25,7 @@ export function pick<T>(random: Random, from: readonly T[]): T {
 export const END = '<|end|>';
 const OTHER_SPECIAL = '<|other|>';
 
-/** Characters whose classes the patterns tell apart, in groups that bring out different parts of them. */
+/** Characters whose classes the patterns distinguish, in groups that exercise different parts of them. */
 export const ALPHABETS = [
   ['a', 'b', ' '],
   ['a', ' ', '\n', '!'],
@@ -48,15 +48,18 @@ export const PATTERNS = [
 export interface Toy {
   readonly tokenizer: Tokenizer;
   readonly alphabet: readonly string[];
-  /** Ids to which models give any probability. */
+  /** Ids to which models give a non-zero probability. */
   readonly support: readonly number[];
   readonly end: number;
 }
 
-/** Ways to cut: the patterns, and none, as SentencePiece has it. */
+/** Split patterns, and none, as in SentencePiece. */
 export const TOY_KINDS = PATTERNS.length + 1;
 
-/** All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids; `opens`: without a pattern, a blank before every text. */
+/**
+ * All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids.
+ * `opens`: if there is no pattern, a space is prepended to every text.
+ */
 export function randomToy(seed: number, merges = 9, reversed = false, opens = false): Toy {
   const random = seededRandom(seed);
   const alphabet = ALPHABETS[seed % ALPHABETS.length]!;
@@ -68,14 +71,14 @@ export function randomToy(seed: number, merges = 9, reversed = false, opens = fa
     const [left, right] = [pick(random, usable), pick(random, usable)];
     const merge = `${left} ${right}`;
     if (list.includes(merge) || left.length + right.length > 6) continue;
-    // A rank anywhere, so that a token's merges need not ascend.
+    // Random ranks, so that a token's merges need not ascend.
     list.splice(Math.floor(random() * (list.length + 1)), 0, merge);
     if (left + right in vocab) continue;
     vocab[left + right] = Object.keys(vocab).length;
     usable.push(left + right);
   }
   const size = Object.keys(vocab).length + 2;
-  // Reversed, the same tokens have other ids, and other names sort first.
+  // Reversed, the same tokens have other ids, and other names are first in sorted order.
   const label = (id: number) => (reversed ? size - 1 - id : id);
   const [end, other] = [label(size - 2), label(size - 1)];
   for (const spelling in vocab) vocab[spelling] = label(vocab[spelling]!);
@@ -95,11 +98,11 @@ export function randomToy(seed: number, merges = 9, reversed = false, opens = fa
   return { tokenizer, alphabet, support: [...new Set(ids)], end };
 }
 
-/** The tokens of single bytes, by id, and what merges start from. */
+/** The single-byte tokens, by id, and the symbols that merging starts from. */
 interface ToyKind {
   readonly vocab: Record<string, number>;
   readonly usable: string[];
-  /** That text over the alphabet needs besides. */
+  /** Other symbols that text over the alphabet needs. */
   readonly bytes: readonly number[];
 }
 
@@ -115,7 +118,7 @@ const byteLevelSteps = (pattern: string) => {
   return { pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] } };
 };
 
-/** Of the alphabet's characters, one may be in bytes only. */
+/** One of the alphabet's characters may be spelled in bytes only. */
 function spacedKind(random: Random, alphabet: readonly string[]): ToyKind {
   const missing = pick(random, [...alphabet, '']);
   const present = alphabet.filter(character => character !== missing);
@@ -125,19 +128,19 @@ function spacedKind(random: Random, alphabet: readonly string[]): ToyKind {
   return { vocab, usable, bytes: [...encodeUtf8(missing)] };
 }
 
-/** `opens`: with a blank before every text. */
+/** `opens`: with a space prepended to every text. */
 const spacedSteps = (opens: boolean) => {
   const spelled = { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' };
   const opening = { type: 'Prepend', prepend: '\u2581' };
   return { normalizer: { type: 'Sequence', normalizers: opens ? [opening, spelled] : [spelled] } };
 };
 
-/** Answers for one context, too. */
+/** Also answers for a single context. */
 export interface TestModel extends TokenModel {
   row(context: readonly number[]): Float64Array;
 }
 
-/** A row for every context, at random but always the same; all probability on `support`. */
+/** A random but fixed row for every context, with all probability on `support`. */
 export function randomModel(toy: Toy, seed: number): TestModel {
   return modelOf([toy.end], context => {
     const hash = context.reduce((a, token) => Math.imul(a ^ token, 0x01000193) + 1, seed);
@@ -148,7 +151,7 @@ export function randomModel(toy: Toy, seed: number): TestModel {
   });
 }
 
-/** A model that answers one context at a time, with logits; they are asked for once. */
+/** A model that answers one context at a time, with logits, each requested once. */
 export function modelOf(
   ends: readonly number[],
   logitsOf: (context: readonly number[]) => Float64Array,

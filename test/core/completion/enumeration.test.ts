@@ -27,7 +27,7 @@ import {
 
 const SEEDS = ALPHABETS.length * PATTERNS.length;
 const PREFIXES = 2;
-/** Toys without a pattern. */
+/** Toy tokenizers without a pattern. */
 const SPACED_SEEDS = [...ALPHABETS.keys()].map(alphabet => SEEDS + alphabet);
 
 interface Case {
@@ -53,7 +53,10 @@ function* cases(): Generator<Case> {
   }
 }
 
-/** Of a tokenizer that puts a blank before a text: the tokens of a text that goes on behind a letter that no merge takes. */
+/**
+ * For a tokenizer that prepends a space to a text: the tokens of a text that continues after a letter that is in no
+ * merge.
+ */
 function goingOn(toy: Toy): Toy {
   const { tokenizer } = toy;
   const before = [...tokenizer.encode('z').ids];
@@ -83,7 +86,7 @@ async function beginningsOf({ rules, model, x }: Case) {
 }
 
 describe('a completion', () => {
-  test('may begin with each canonical sequence that reaches beyond the cursor, and no other', async () => {
+  test('may begin with each canonical sequence that extends past the cursor, and no other', async () => {
     let compared = 0;
     for (const one of cases()) {
       const { beginnings, first, before } = await beginningsOf(one);
@@ -105,7 +108,7 @@ describe('a completion', () => {
     expect(compared).toBeGreaterThan(250);
   });
 
-  test('handed back behind a mark begins with no blank that SentencePiece puts before a text', async () => {
+  test('rolled back to a marker does not begin with the space that SentencePiece prepends to a text', async () => {
     let compared = 0;
     let withBlank = 0;
     for (const seed of SPACED_SEEDS) {
@@ -138,7 +141,7 @@ describe('a completion', () => {
     expect(withBlank).toBe(SPACED_SEEDS.length);
   });
 
-  test('is the likeliest beginning and then the likeliest token that the tokenizer may make', async () => {
+  test('is the most probable start, then the most probable token that the tokenizer can produce', async () => {
     let tokens = 0;
     let ended = 0;
     for (const one of cases()) {
@@ -174,13 +177,13 @@ describe('a completion', () => {
     expect(ended).toBeGreaterThan(1);
   });
 
-  test('has the probability of its bytes and of the end, over all ways to cut them', async () => {
+  test('has the probability of its bytes and of the end, over all tokenizations', async () => {
     let furthest = 0;
     for (const one of cases()) {
       const { toy, model, rules, x, random } = one;
       const text = encodeUtf8(randomText(toy, random, Math.floor(random() * 3)));
       const whole = Uint8Array.of(...x, ...text);
-      // Behind a part of a character no other one begins.
+      // No character begins inside another one.
       if (Buffer.from(whole).toString().includes('\ufffd')) continue;
       const oracle = new Oracle(toy, model.row);
       const found = await textLogprob(rules, model, byteStringOf(x), byteStringOf(text));
@@ -192,7 +195,7 @@ describe('a completion', () => {
     expect(furthest).toBeLessThan(1e-12);
   });
 
-  test('that is drawn is drawn as often as it is likely, at any temperature', async () => {
+  test('that is sampled occurs as often as it is probable, at any temperature', async () => {
     const DRAWS = 1000;
     let furthest = 0;
     for (const [i, one] of [...cases()].entries()) {
@@ -206,7 +209,7 @@ describe('a completion', () => {
       const { beginnings, first } = await beginningsOf(one);
       const counts = new Map<number, number>();
       for (let draw = 0; draw < DRAWS; draw++) {
-        // Evenly spread numbers count what they fall on.
+        // Evenly spaced numbers measure the probabilities.
         const sampling = { temperature, topP: 1, random: () => (draw + 0.5) / DRAWS };
         const { nodes, heads } = beginnings;
         const { node, token } = sampledChoices(chooserOf(one), nodes, heads, first, sampling)!;
@@ -221,25 +224,25 @@ describe('a completion', () => {
         furthest = Math.max(furthest, Math.abs((counts.get(byte) ?? 0) - joint / mass));
       }
     }
-    // Each of the few dozen choices of a byte may be off by one draw.
+    // Each of the few dozen choices for a byte may be off by one sample.
     expect(furthest).toBeLessThan(0.03);
   });
 
-  test('drawn with a small top-p is the likeliest', async () => {
+  test('sampled with a small top-p is the most probable', async () => {
     for (const one of cases()) {
       const { beginnings, first } = await beginningsOf(one);
       const { nodes, heads } = beginnings;
       const chooser = chooserOf(one);
       const sampling = { temperature: 1, topP: 1e-9, random: () => 0.999 };
       const found = sampledChoices(chooser, nodes, heads, first, sampling)!;
-      // Masked rows may order paths otherwise; with one node they are the same row.
+      // Masking may change the order of paths; with one node the row is the same.
       if (nodes.length > 1) continue;
       const [best] = likeliestChoices(chooser, nodes, heads, first, 1);
       expect(found.token, one.what).toBe(best!.token);
     }
   });
 
-  test('ends where the model rather ends than repeats what is behind the cursor', async () => {
+  test('ends where ending is more probable than repeating the text after the cursor', async () => {
     let joined = 0;
     let kept = 0;
     for (const one of cases()) {
@@ -248,7 +251,7 @@ describe('a completion', () => {
         const { beginnings, rows } = await beginningsOf(one);
         const letters = Array.from({ length: 6 }, () => pick(random, toy.alphabet)).join('');
         const suffix = byteStringOf(encodeUtf8(letters));
-        // As if the model saw no more than what is behind so many letters.
+        // As if the model saw only the suffix after this many letters.
         const close = byteStringOf(encodeUtf8([...letters].slice(0, round % 3).join('')));
         const options = {
           maxTokens: 5,
@@ -279,7 +282,7 @@ describe('a completion', () => {
         const ended = (at: number) =>
           oracle.end(Uint8Array.of(...x, ...bytesOf(text.slice(0, at) + close)), 'e2');
         const best = ways.reduce((a, b) => (ended(b) > ended(a) ? b : a));
-        // A shorter one may repeat, too, and is shortened again.
+        // A shortened text may end with a repetition as well, and is shortened again.
         expect(found.insert.length, one.what).toBeLessThanOrEqual(best);
         if (best < text.length) joined++;
         else kept++;

@@ -1,4 +1,4 @@
-// What a model was taught, from tokenscope.json or the names of its tokens, and the prompts that follow from it.
+// The FIM format of a model, from tokenscope.json or the names of its tokens, and the prompts built with it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { beforeWords } from '../../../src/core/tokenizer/hardBoundary';
 import { hasShared, shared, tokenizerOf } from '../../support/shared';
 import { models } from '../../support/paths';
 
-/** One token for each byte, and these names. */
+/** One token per byte, plus these names. */
 function tokenizerWith(names: readonly string[], special = true) {
   return loadTokenizer({
     'tokenizer.json': {
@@ -91,7 +91,7 @@ describe('the form of a prompt', () => {
     ['no object', 'x', /should be an object/],
     ['no template', {}, /needs a template/],
     ['no hole', { psm: '<a>{prefix}' }, /"psm" of "fim" needs both/],
-    ['a hole twice', { psm: '<a>{prefix}{suffix}{prefix}' }, /a placeholder twice/],
+    ['a placeholder twice', { psm: '<a>{prefix}{suffix}{prefix}' }, /a placeholder twice/],
     ['an unknown token', { spm: '<a>{suffix}<z>{prefix}' }, /"spm" of "fim" has "<z>"/],
     ['an unknown end', { psm: '<a>{prefix}<b>{suffix}', end: ['<z>'] }, /names "<z>"/],
     ['an unknown cut', { psm: '<a>{prefix}<b>{suffix}', cuts: 'word' }, /"cuts"/],
@@ -107,7 +107,7 @@ describe('a prompt', () => {
   const place = { prefix: 'a = 1\nfoo(ba', suffix: ')\n' };
   const bytes = (text: string) => [...Buffer.from(text)];
 
-  test('hands nothing, a word or a line back where the suffix lies between', () => {
+  test('rolls back nothing, a word or a line if the suffix comes between', () => {
     const of = (rollback: 'none' | 'boundary' | 'line') =>
       promptOf(tokenizer, format, { mode: 'psm', rollback, suffixFrom: 'cursor' }, place);
     expect(of('none')).toEqual({
@@ -122,7 +122,7 @@ describe('a prompt', () => {
     expect(of('line').root).toEqual([P, ...bytes('a = 1\n'), S, ...bytes(')\n'), M]);
   });
 
-  test('hands the rest of a word on, up to where no token lies across, and nothing else', () => {
+  test('rolls the rest of a word forward, up to a place that no token crosses, and nothing else', () => {
     const of = (suffix: string, suffixFrom: 'cursor' | 'boundary' = 'boundary') => {
       const form = { mode: 'psm', rollback: 'none', suffixFrom } as const;
       const { root, close } = promptOf(tokenizer, format, form, { prefix: 'con', suffix });
@@ -136,7 +136,7 @@ describe('a prompt', () => {
     expect(of('tainer = 3', 'cursor')).toEqual(['', 'tainer = 3']);
   });
 
-  test('ends with all of the prefix where the model goes on writing it', () => {
+  test('ends with the whole prefix if the model continues it', () => {
     expect(
       promptOf(tokenizer, format, { mode: 'spm', rollback: 'none', suffixFrom: 'cursor' }, place),
     ).toEqual({
@@ -162,7 +162,7 @@ describe('a prompt', () => {
     });
   });
 
-  test('takes names of marks in the text for text, also of marks that are not special', () => {
+  test('treats marker names in the text as text, even if the markers are not special tokens', () => {
     const plain = tokenizerWith(names, false);
     const { root: same } = promptOf(
       plain,
@@ -197,7 +197,7 @@ describe('the text around a cursor', () => {
     (_, i) => `${i % 5 ? '    ' : ''}value_${i} = compute(${i}, "déjà 𝄞")\n`,
   ).join('');
 
-  test('fits, begins and ends with lines, and begins mostly where it did', () => {
+  test('fits, begins and ends with lines, and usually keeps its start', () => {
     const starts = new Set<number>();
     for (let at = 60_000; at < 63_000; at += 7) {
       if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) continue;
@@ -214,7 +214,7 @@ describe('the text around a cursor', () => {
     expect(starts.size).toBeLessThan(13);
   });
 
-  test('is all of it where that fits, at both ends too', () => {
+  test('is all of it if that fits, also at both ends', () => {
     const short = 'let a = 1;\nlet b';
     expect(placeIn(short, 5, tokenizer, 100)).toEqual({
       prefix: short.slice(0, 5),
@@ -226,7 +226,7 @@ describe('the text around a cursor', () => {
 });
 
 test.skipIf(!hasShared)(
-  'a suffix has no blank before it that the tokenizer puts before texts',
+  'a suffix does not get the space that the tokenizer prepends to texts',
   () => {
     const tokenizer = tokenizerOf(join(shared, 'tokenizers/phi-3-mini'));
     const marks = ['<|system|>', '<|user|>', '<|assistant|>'];

@@ -1,4 +1,4 @@
-// Suggestions that are remembered against a list that is searched from end to end; and when one asks for more.
+// Cached suggestions, compared with a linear search of a list; the request delay, syntax regions, and stop rules.
 import { describe, expect, test } from 'vitest';
 import { RequestDelay } from '../../../src/core/completion/requestDelay';
 import { regionAt } from '../../../src/core/completion/syntaxRegion';
@@ -9,7 +9,7 @@ import { pick, randomOf } from '../../support/toys';
 const LETTERS = ['a', 'b', 'c'];
 
 describe('a radix trie', () => {
-  test('has along every text the values of the keys that it begins with', () => {
+  test('finds the values of all keys that a text begins with', () => {
     const random = randomOf(4);
     const word = (most: number) =>
       Array.from({ length: Math.floor(random() * most) }, () => pick(random, LETTERS)).join('');
@@ -40,8 +40,8 @@ describe('a radix trie', () => {
   });
 });
 
-describe('remembered suggestions', () => {
-  test('serve what is typed through, in their own scene alone', () => {
+describe('cached suggestions', () => {
+  test('are found while they are typed, in their own scene only', () => {
     const suggestions = new Suggestions();
     suggestions.add({ scene: 's', before: 'let a', inserts: ['bc = 1;', 'cd'] });
     expect(suggestions.find('s', 'let a')).toEqual(['bc = 1;', 'cd']);
@@ -54,7 +54,7 @@ describe('remembered suggestions', () => {
     expect(suggestions.find('s', 'let xy')).toBeUndefined();
   });
 
-  test('are at most so many, the longest unused forgotten', () => {
+  test('are limited in number; the least recently used is dropped', () => {
     const suggestions = new Suggestions(3);
     for (const name of ['a', 'b', 'c'])
       suggestions.add({ scene: 's', before: name, inserts: ['!'] });
@@ -68,17 +68,17 @@ describe('remembered suggestions', () => {
   });
 });
 
-describe('the pause before asking', () => {
+describe('the request delay', () => {
   const typing = (gap: number, latency: number) => {
     const pause = new RequestDelay();
     for (let key = 0; key < 10; key++) pause.keyAt(key * gap);
     pause.took(latency);
     return pause.ms(250);
   };
-  test('is short where completions come before the next key', () => {
+  test('is short if completions arrive before the next key', () => {
     expect(typing(200, 50)).toBeLessThan(20);
   });
-  test('is longer than the gaps between keys where they do not, within its limit', () => {
+  test('is longer than the gaps between keys if they do not, up to its limit', () => {
     expect(typing(120, 400)).toBeGreaterThan(120);
     expect(typing(400, 900)).toBe(250);
     expect(new RequestDelay().ms(10)).toBe(10);
@@ -114,7 +114,7 @@ describe('a stop', () => {
     expect(lineEnd('\n  ')).toBe(-1);
     expect(lineEnd('ab')).toBe(-1);
   });
-  test('is where the text behind the cursor begins again', () => {
+  test('is where the text after the cursor is repeated', () => {
     expect(repeatsOf('foo);', ');\n')).toEqual([3]);
     expect(repeatsOf('aaa', 'aaaa')).toEqual([0, 1, 2]);
     expect(repeatsOf('\xc3\xa9', '\xa9')).toEqual([]);

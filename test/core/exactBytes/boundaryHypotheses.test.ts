@@ -1,4 +1,4 @@
-// Where a text that goes on may be cut, against all continuations of a few characters.
+// Where an incomplete text may be split, compared with all continuations of a few characters.
 import { describe, expect, test } from 'vitest';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
 import { BoundaryHypotheses } from '../../../src/core/exactBytes/boundaryHypotheses';
@@ -52,7 +52,7 @@ describe.each([
 ])('%s', (_, scan) => {
   const hypotheses = new BoundaryHypotheses(scan, lookaheads.get(scan)!);
 
-  test('the witnesses show every way in which some continuation of up to three characters cuts', () => {
+  test('the witnesses cause every split that some continuation of up to three characters causes', () => {
     const random = randomOf(1);
     let open = 0;
     const contractions = [
@@ -94,7 +94,7 @@ describe.each([
     expect(open).toBeGreaterThan(75);
   });
 
-  test('so they do where the text ends inside a character', () => {
+  test('also if the text ends inside a character', () => {
     const random = randomOf(2);
     for (let round = 0; round < 40; round++) {
       const text = randomString(random, Math.floor(random() * 5));
@@ -115,7 +115,7 @@ describe.each([
     }
   });
 
-  test('a boundary with two pretokens behind it stays, whatever follows', () => {
+  test('a boundary followed by two pretokens stays, whatever follows', () => {
     const random = randomOf(3);
     for (let round = 0; round < 400; round++) {
       const text = randomString(random, 2 + Math.floor(random() * 8));
@@ -128,7 +128,7 @@ describe.each([
     }
   });
 
-  test('one boundary set for each way, of a contraction that may come', () => {
+  test('one set of boundaries per split, for a possible contraction', () => {
     // The letters of a contraction are witnesses: `'v` may become `'ve`.
     expect(hypotheses.boundariesFor("I'v").map(ends => ends.join())).toContain('1');
     expect(hypotheses.boundariesFor('\xff')).toEqual([]);
@@ -139,7 +139,7 @@ describe.each([
 
 const known = new Map<string, string[]>();
 
-/** Characters whose UTF-8 begins with the bytes: all that have two, of others every 37th. */
+/** Characters whose UTF-8 begins with the bytes: all of two bytes, every 37th of the others. */
 function charactersFrom(start: Uint8Array): string[] {
   let found = known.get(start.join());
   if (found) return found;

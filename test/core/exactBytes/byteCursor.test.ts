@@ -1,4 +1,4 @@
-// The text in hand grows and shrinks; what must hold of its probabilities whatever the model.
+// The cursor's text grows and shrinks; properties of its probabilities for any model.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CoverTree } from '../../../src/core/exactBytes/coverTree';
@@ -29,7 +29,7 @@ const coderModel = modelOf([coderEnd], context => {
 });
 const CODE = "def f(x):\n    return x's  \n\n\tif 12 == é日:\n        pass  # I'll 😀\n";
 
-/** Every number of the two, and of their bytes where they have a probability at all. */
+/** Compares all numbers of the two; those of bytes only if they have a probability. */
 function expectSame(found: NextByte, expected: NextByte, tolerance = 1e-9): void {
   const parts = ({ logprobs, end, leak }: NextByte) => [...logprobs, end, leak].map(Math.exp);
   parts(found).forEach((p, i) => expect(Math.abs(p - parts(expected)[i]!)).toBeLessThan(tolerance));
@@ -49,7 +49,7 @@ function negativeLogprob(model: TestModel, tokens: readonly number[]): number {
 }
 
 describe('advance and back', () => {
-  test('come to what building anew comes to, for random edits', async () => {
+  test('give the same as opening anew, for random edits', async () => {
     const random = randomOf(3);
     for (let seed = 0; seed < 14; seed++) {
       const toy = randomToy(seed, 14);
@@ -63,7 +63,7 @@ describe('advance and back', () => {
           await cursor.back();
           coming.unshift(typed.pop()!);
         } else {
-          // The rest of a character that was cut must come first.
+          // The rest of an incomplete character must come first.
           if (!coming.length || (coming[0]! & 0xc0) !== 0x80) coming.splice(0);
           if (!coming.length) coming.push(...encodeUtf8(randomText(toy, random, 1)));
           typed.push(coming.shift()!);
@@ -77,7 +77,7 @@ describe('advance and back', () => {
     }
   });
 
-  test('back beyond what is kept builds anew', async () => {
+  test('back past the kept states opens anew', async () => {
     const bytes = encodeUtf8(CODE);
     const cursor = await ByteCursor.openAt(coderRules, coderModel, bytes.subarray(0, 10));
     for (const byte of bytes.subarray(10, 50)) await cursor.advance(byte);
@@ -94,7 +94,7 @@ describe('advance and back', () => {
     expect(cursor.length).toBe(0);
   });
 
-  test('a byte costs hardly more than one row, and a byte taken back none', async () => {
+  test('a byte costs little more than one row, and going back costs none', async () => {
     const bytes = encodeUtf8(CODE);
     const cursor = await ByteCursor.openAt(coderRules, coderModel, new Uint8Array());
     for (const byte of bytes) await cursor.advance(byte);
@@ -141,7 +141,7 @@ describe('every byte of a text', () => {
   });
 
   test('of two paths that spell a text only its own tokens can end it', async () => {
-    // Three blanks are one token at the end of a text, and two where a word follows.
+    // Three spaces are one token at the end of a text, and two before a word.
     const text = 'x:\n   ';
     const cursor = await ByteCursor.openAt(coderRules, coderModel, encodeUtf8(text));
     const { heads, trunk } = cursor.tree;
@@ -151,10 +151,10 @@ describe('every byte of a text', () => {
     expect(cursor.next().end).toBeCloseTo(own - cursor.logMass, 9);
   });
 
-  test('text broken off inside a character is no whole text', async () => {
+  test('text that ends inside a character is not a whole text', async () => {
     const broken = encodeUtf8('日').subarray(0, 2);
     await expect(wholeText(coderRules, coderModel, broken)).rejects.toThrow(/ends inside/);
-    // What comes late is refused before the model is asked.
+    // An error late in the text is reported before the model is asked.
     const rows = () => Promise.reject(new Error('was asked'));
     const late = Uint8Array.of(0x61, 0x62, 0xff, 0x63, 0x64);
     await expect(wholeText(coderRules, { ...coderModel, rows }, late)).rejects.toThrow(/byte 2/);
@@ -200,7 +200,7 @@ describe('models and tokenizers', () => {
       expect(Math.exp(next.logprobs[byte]!)).toBeCloseTo(count / size, 12),
     );
     expect(Math.exp(next.end)).toBeCloseTo(1 / size, 12);
-    // Bytes that begin no character are among what leaks.
+    // Bytes that begin no character are part of the leak.
     expect(counts[0xff]).toBe(0);
   });
 
@@ -254,8 +254,8 @@ describe('models and tokenizers', () => {
     }
   });
 
-  test('where text may only be cut, exact is naive but for the leak', async () => {
-    // No token goes on from a full stop and a newline into what follows.
+  test('at a certain boundary, exact equals naive except for the leak', async () => {
+    // No token extends from a full stop and a newline into the following text.
     const x = encodeUtf8('1.\n');
     const cursor = await ByteCursor.openAt(coderRules, coderModel, x);
     const { heads, trunk } = cursor.tree;

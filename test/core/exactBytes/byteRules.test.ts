@@ -1,4 +1,4 @@
-// Where exactness cannot be had, there is a reason instead of a number.
+// If exact probabilities are not supported, there is a reason instead of a number.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
@@ -38,9 +38,9 @@ async function at(tokenizer: Tokenizer, text: string | Uint8Array): Promise<Byte
 describe('tokenizers', () => {
   test.each<[string, () => Tokenizer, RegExp]>([
     ['that are not byte-level BPE', () => ({ ...load(), name: 'Unigram' }) as Tokenizer, /Unigram/],
-    ['that cut nothing', () => load({ pre_tokenizer: byteLevel }), /looks ahead/],
+    ['that split nothing', () => load({ pre_tokenizer: byteLevel }), /looks ahead/],
     [
-      'that cut in two steps',
+      'that split in two steps',
       () => load({ pre_tokenizer: sequence(split, split, byteLevel) }),
       /looks ahead/,
     ],

@@ -1,4 +1,4 @@
-// Which sequences of tokens the tokenizer makes of some text, against trying texts.
+// Which token sequences the tokenizer produces for some text, compared with trying texts.
 import { expect, test } from 'vitest';
 import { coverTree, noTrunk } from '../../../src/core/exactBytes/coverTree';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
@@ -11,7 +11,7 @@ import { randomToy } from '../../support/toys';
 test('every sequence of up to three tokens, after all others have been asked for', () => {
   let sequences = 0;
   let canonical = 0;
-  // Characters of two bytes, which merges cut and cross, and contractions, with patterns and with none.
+  // Characters of two bytes, which merges split and cross, and contractions, with and without patterns.
   for (const seed of [4, 10, 52]) {
     const toy = randomToy(seed);
     const rules = new ByteRules(toy.tokenizer);
@@ -34,7 +34,7 @@ test('every sequence of up to three tokens, after all others have been asked for
   expect(sequences - canonical).toBeGreaterThan(1000);
 });
 
-test('a path that what must come next would merge away is none', () => {
+test('a path is not canonical if every continuation would merge it away', () => {
   const vocab = Object.fromEntries(byteCharacters.map((character, byte) => [character, byte]));
   const tokenizer = loadTokenizer({
     'tokenizer.json': {
@@ -46,7 +46,7 @@ test('a path that what must come next would merge away is none', () => {
       },
     },
   });
-  // Uncut, `'r` becomes `'re`, one token; cut, it is two.
+  // Without a boundary, `'r` becomes `'re`, one token; with one, it is two.
   const { nodes, heads } = coverTree(new ByteRules(tokenizer), "'r", noTrunk);
   const complete = heads.filter(({ rest }) => rest === '');
   expect(complete.map(({ node }) => nodes[node]!.prefix.tokens)).toEqual([[0x27, 0x72]]);

@@ -1,5 +1,4 @@
-// The tokens that a text has are in the cover tree of each of its beginnings. A sample: the rest is in
-// test/prove.
+// The tokens of a text are in the cover tree of each of its prefixes. A sample; the rest is in test/prove.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -11,7 +10,7 @@ import { golden, models } from '../../support/paths';
 
 const family = (name: string) => () => tokenizerOfFile(join(golden, 'families', `${name}.json`));
 
-/** The file takes words whole, too, which is refused. */
+/** The file also takes words whole, which is not supported. */
 function gemma(): Tokenizer {
   const path = join(golden, 'families/gemma.json');
   const json = JSON.parse(readFileSync(path, 'utf8')) as { model: object };
@@ -34,7 +33,7 @@ describe.each<[string, () => Tokenizer, boolean]>([
   ['cl100k', () => tokenizerOf(join(shared, 'tokenizers/tiktoken')), hasShared],
 ])('%s', (_, tokenizer, exists) => {
   test.skipIf(!exists)('every text cut at random bytes', () => {
-    // Without the texts beside the repository there are fewer, which are cut more often.
+    // Without the texts beside the repository there are fewer texts, which are cut more often.
     const result = tryCuts(tokenizer(), hasShared ? 2 : 8, 1);
     expect(result.cuts).toBeGreaterThan(500);
     expect(result.insideToken).toBeGreaterThan(90);

@@ -1,5 +1,5 @@
-// Exact probabilities of bytes against enumeration, for random merges, patterns and models. A sample: the
-// rest is in test/prove.
+// Exact byte probabilities compared with enumeration, for random merges, patterns and models. A sample; the rest is in
+// test/prove.
 import { expect, test } from 'vitest';
 import { compareWithEnumeration } from '../../support/enumeration';
 import { ALPHABETS, TOY_KINDS } from '../../support/toys';

@@ -1,4 +1,4 @@
-// Ways to cut a text that hardly matter may be left out: how far that can be off is told.
+// Improbable tokenizations may be left out; the possible error is reported.
 import { expect, test } from 'vitest';
 import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
 import { InexactError } from '../../../src/core/errors';
@@ -15,9 +15,9 @@ import {
 
 const LAZY = [0.5, 0.1];
 
-test('what is left out bounds how far each byte is off, as a text grows, and rows are saved', async () => {
+test('what is left out bounds the error of each byte as a text grows, and saves rows', async () => {
   let [saved, skipped] = [0, 0];
-  // Every alphabet and every way to cut.
+  // Every alphabet and every pattern.
   for (let seed = 0; seed < ALPHABETS.length * TOY_KINDS; seed += 3) {
     const toy = randomToy(seed, 14);
     const rules = new ByteRules(toy.tokenizer);

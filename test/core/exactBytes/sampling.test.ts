@@ -1,5 +1,5 @@
-// Texts that the model itself writes, canonical tokens only (e3): of all ways to expect their next byte the exact
-// one costs least, and as much as it says it will.
+// Texts sampled from the model itself, canonical tokens only (e3): of all predictions of their next byte, the exact one
+// costs least, and as much as its entropy.
 import { expect, test } from 'vitest';
 import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
@@ -15,13 +15,13 @@ import {
 
 const PER_TOY = 150;
 const LONGEST = 6;
-/** Nats that a byte costs which was held for impossible. */
+/** The cost in nats of a byte that was predicted to be impossible. */
 const IMPOSSIBLE = 20;
-/** What a text that ends is taken to go on with, and one that no token of the toy's support can. */
+/** The continuation of a text that ends, and of one that no token of the toy's support can continue. */
 const END = 256;
 const DEAD = 257;
 
-test('the exact next byte costs no more than naive and healed ones, and what its entropy says', async () => {
+test('the exact next byte costs no more than naive and healed ones, and as much as its entropy', async () => {
   const cost = { exact: 0, naive: 0, healed: 0 };
   const deviations: number[] = [];
   for (let seed = 0; seed < ALPHABETS.length * TOY_KINDS; seed += 3) {
@@ -43,7 +43,7 @@ test('the exact next byte costs no more than naive and healed ones, and what its
       deviations.push(-exact[came]! - entropy);
       const string = String.fromCharCode(...x);
       const ids = rules.encode(string);
-      // Inside a character there is no other way.
+      // Inside a character there is no other method.
       if (!ids || came === DEAD) continue;
       cost.exact += costOf(Math.exp(exact[came]!));
       cost.naive += costOf(byNextByte(rules, rowAfter(ids), '', came));
@@ -66,7 +66,7 @@ const costOf = (p: number) => Math.min(IMPOSSIBLE, -Math.log(p));
 
 type RowAfter = (tokens: readonly number[]) => ReadonlyMap<number, number>;
 
-/** Probabilities by token behind canonical tokens, of those that the tokenizer makes there; `END` ends the text. */
+/** Probabilities by token after canonical tokens, of the tokens that the tokenizer can produce there; `END` ends the text. */
 function maskedModel(toy: Toy, seed: number): { rules: ByteRules; rowAfter: RowAfter } {
   const rules = new ByteRules(toy.tokenizer);
   const model = randomModel(toy, seed);
@@ -90,7 +90,7 @@ function maskedModel(toy: Toy, seed: number): { rules: ByteRules; rowAfter: RowA
   return { rules, rowAfter };
 }
 
-/** The bytes of a text, and `END` or `DEAD` where it came to that before it was long enough. */
+/** The bytes of a text, and `END` or `DEAD` if it ended that way before it was long enough. */
 function sample(toy: Toy, rowAfter: RowAfter, random: () => number): number[] {
   const tokens: number[] = [];
   const bytes: number[] = [];
@@ -106,7 +106,7 @@ function sample(toy: Toy, rowAfter: RowAfter, random: () => number): number[] {
   return bytes;
 }
 
-/** Of the tokens that begin with `rest`: that they go on with the byte. */
+/** The probability that tokens that begin with `rest` continue with the byte. */
 function byNextByte(
   rules: ByteRules,
   row: ReadonlyMap<number, number>,
@@ -121,7 +121,7 @@ function byNextByte(
   );
 }
 
-/** The last token chosen again among those that begin with it, as the command line's `healed` is. */
+/** The last token chosen again among those that begin with it, like `healed` in the command line. */
 function healedBy(
   rules: ByteRules,
   rowAfter: RowAfter,

@@ -1,4 +1,4 @@
-// Tokenizers in the manner of SentencePiece: what they put before a text, and what they cannot tell.
+// SentencePiece-style tokenizers: what they prepend to a text, and what they cannot distinguish.
 import { describe, expect, test } from 'vitest';
 import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
 import { InexactError } from '../../../src/core/errors';
@@ -45,7 +45,7 @@ const model = modelOf([END], context => {
 const at = (tokenizer: Tokenizer, text: string, begins = true) =>
   ByteCursor.openAt(new ByteRules(tokenizer), model, encodeUtf8(text), begins);
 
-describe('a blank before every text', () => {
+describe('a space before every text', () => {
   test.each(['a', 'ab ', 'é a', '  ', '日'])('is given: %j', async text => {
     const [found, expected] = [await at(prepending, text), await at(plain, ` ${text}`)];
     expect(found.length).toBe(expected.length - 1);
@@ -55,12 +55,12 @@ describe('a blank before every text', () => {
     expect(next.leak).toBeCloseTo(other.leak, 12);
   });
 
-  test('is none where a text goes on', async () => {
+  test('is absent if a text continues another one', async () => {
     const [found, expected] = [await at(prepending, 'ab', false), await at(plain, 'ab')];
     expect(found.next().logprobs).toEqual(expected.next().logprobs);
   });
 
-  test('alone ends no text', async () => {
+  test('alone does not end a text', async () => {
     const empty = await at(prepending, '');
     for (const { logprobs, end, leak } of [empty.next(), empty.nextRenormalised()]) {
       expect(end).toBe(-Infinity);
@@ -86,7 +86,7 @@ describe('a blank before every text', () => {
     expect(bytes - cursor.next().end - entering).toBeCloseTo(tokens, 10);
   });
 
-  test('is the same by Metaspace, where the text begins with none', async () => {
+  test('is the same with Metaspace, if the text does not begin with one', async () => {
     for (const scheme of ['first', 'always']) {
       const [found, expected] = [
         await at(load(metaspace(scheme)), 'ab b'),
@@ -99,7 +99,7 @@ describe('a blank before every text', () => {
   });
 });
 
-test('bytes that a piece stands for never come as tokens of their own', () => {
+test('bytes that a piece covers never occur as byte tokens', () => {
   const { canonical } = new ByteRules(plain);
   const follows = (...ids: number[]) => {
     const last = ids.pop()!;
@@ -113,7 +113,7 @@ test('bytes that a piece stands for never come as tokens of their own', () => {
   expect(follows(0xc3, 0xa8)).toBe(true);
   expect(follows(0xc3, 0xa9)).toBe(false);
   expect(follows(0xc3, vocab.a!)).toBe(false);
-  // U+2581 is read as a blank.
+  // U+2581 is read as a space.
   expect(follows(0xe2, 0x96, 0x81)).toBe(false);
   expect(follows(0xe2, 0x96, 0x82)).toBe(true);
 });
@@ -126,7 +126,7 @@ describe('is refused', () => {
       () => load({ normalizer: normalizer({ type: 'NFKC' }, replace) }),
       /normalises by NFKC/,
     ],
-    ['that cuts at blanks', () => load(metaspace('never', true)), /splits text at spaces/],
+    ['that splits at spaces', () => load(metaspace('never', true)), /splits text at spaces/],
     [
       'that takes words whole',
       () => load({ normalizer: replace }, { ignore_merges: true }),
@@ -149,7 +149,7 @@ describe('is refused', () => {
     expect(() => new ByteRules(tokenizer())).toThrow(message);
   });
 
-  test('a text that has what a blank is spelled as', async () => {
+  test('a text that contains the spelling of a space', async () => {
     await expect(at(plain, `é${BLANK}`)).rejects.toThrow(/U\+2581 at byte 2/);
   });
 });

@@ -1,4 +1,4 @@
-// Which tokens may follow one another, against encoding their bytes.
+// Which tokens may follow one another, compared with encoding their bytes.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TokenPairs } from '../../../src/core/exactBytes/tokenPairs';
@@ -8,7 +8,7 @@ import { pick, randomOf, randomToy } from '../../support/toys';
 import { shared, hasShared, tokenizerOf } from '../../support/shared';
 import { models } from '../../support/paths';
 
-test('random merges: every pair of tokens is valid exactly if its bytes encode to it', () => {
+test('random merges: a pair of tokens is valid if and only if its bytes encode to it', () => {
   let valid = 0;
   let invalid = 0;
   for (let seed = 0; seed < 60; seed++) {
@@ -62,7 +62,7 @@ describe.each([
   });
 });
 
-test('tokens that begin alike stand together, in the order of their bytes', () => {
+test('tokens with a common prefix are adjacent, sorted by their bytes', () => {
   const { tokens } = new ByteRules(randomToy(3, 30).tokenizer);
   const all = [...tokens.ids].map(id => tokens.bytesOf(id)!);
   expect(all).toEqual([...all].sort());
@@ -72,6 +72,6 @@ test('tokens that begin alike stand together, in the order of their bytes', () =
     expect(all.slice(start, end)).toEqual(expected);
     expect(tokens.idsOf(prefix).length === 1).toBe(prefix !== '' && all.includes(prefix));
   }
-  // Special tokens are no text.
+  // Special tokens are not text.
   expect(all).not.toContain(byteStringOf(new TextEncoder().encode('<|end|>')));
 });

@@ -1,13 +1,13 @@
-// Beginnings of characters, against all of Unicode.
+// Incomplete characters, compared with all of Unicode.
 import { expect, test } from 'vitest';
 import { codePointsFrom, incompleteFrom } from '../../../src/core/exactBytes/utf8Characters';
 
-test('the characters that bytes begin are those whose UTF-8 begins with them', () => {
+test('the characters that bytes can begin are those whose UTF-8 begins with them', () => {
   const ranges = new Map<string, [number, number]>();
   const encoder = new TextEncoder();
   for (let code = 0; code <= 0x10ffff; code++) {
     if (code >= 0xd800 && code <= 0xdfff) continue;
-    // Of the characters that begin alike, the first and the last count.
+    // Of the characters with the same beginning, the first and the last are compared.
     const inBlock = code & 0x3f;
     if (code >= 0x800 && inBlock !== 0 && inBlock !== 0x3f) continue;
     const bytes = encoder.encode(String.fromCodePoint(code));
@@ -40,7 +40,7 @@ test('the characters that bytes begin are those whose UTF-8 begins with them', (
   expect(codePointsFrom('\xf0\x9f\x98\x80', 0, 4)).toEqual([0x1f600, 0x1f600]);
 });
 
-test('bytes end inside a character exactly if it could go on', () => {
+test('bytes end inside a character if and only if it can continue', () => {
   const cases = { '': 0, a: 1, 'a\xc3': 1, 'a\xc3\xa9': 3, '\xe6\x97': 0, '\xf0\x9f\x98': 0 };
   for (const [bytes, from] of Object.entries(cases)) expect(incompleteFrom(bytes)).toBe(from);
   expect(incompleteFrom('\xf0\x9f\x98\x80')).toBe(4);

@@ -1,10 +1,10 @@
-// Selections against brute force over the whole matrix, ties included.
+// Selections compared with brute force over the whole matrix, ties included.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { featureChoice, isEnough, mutualChoice, perToken } from '../../../src/core/sae/selection';
 import { rowCount, rowsOf, type SparseRows } from '../../../src/core/sae/sparseRows';
 
-/** Few different values, so that many are equal; 0 is off. */
+/** Few distinct values, so there are many ties; 0 is off. */
 const matrices = fc
   .tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 6 }))
   .chain(([tokens, features]) =>
@@ -29,7 +29,7 @@ function dense(rows: SparseRows, features: number): number[][] {
   });
 }
 
-/** One by one the highest that is left, of equals the first in reading order. */
+/** Repeatedly takes the highest remaining value; of ties, the first in reading order. */
 function highest(matrix: number[][], count: number, fits: (t: number, f: number) => boolean) {
   const out = matrix.map(row => row.map(() => 0));
   const order: { token: number; value: number }[] = [];
@@ -58,7 +58,7 @@ test('the k highest of each token', () => {
   );
 });
 
-test('Mutual Choice takes the highest of the whole text, as many as the budget exactly', () => {
+test('Mutual Choice takes exactly as many of the highest values of the whole text as the budget', () => {
   fc.assert(
     fc.property(matrices, fc.nat(30), (matrix, budget) => {
       const found = mutualChoice(sparse(matrix), budget);
@@ -78,7 +78,7 @@ test('Feature Choice lists the tokens where one feature is highest', () => {
   );
 });
 
-test('rows cut to the k highest are enough only where the choice is the same as from whole rows', () => {
+test('rows truncated to the k highest are enough only if the choice is the same as from whole rows', () => {
   fc.assert(
     fc.property(matrices, fc.integer({ min: 1, max: 6 }), fc.nat(30), (matrix, held, budget) => {
       const cut = perToken(sparse(matrix), held);

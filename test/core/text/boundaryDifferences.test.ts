@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { differencesOf } from '../../../src/core/text/boundaryDifferences';
 import { textSizeOf, ratesOf } from '../../../src/core/text/textSize';
 
-/** Token ends of a text of `length` bytes, by the inner boundaries. */
+/** Token ends of a text of `length` bytes with these inner boundaries. */
 const endsOf = (inner: number[], length: number) =>
   [...new Set([...inner.filter(at => at > 0 && at < length), length])].sort((a, b) => a - b);
 
@@ -15,7 +15,7 @@ test('between two differences the tokens are the same, and each difference has a
       const ends = endsOf(a, length);
       const otherEnds = endsOf(b, length);
       const differences = differencesOf(ends, otherEnds);
-      // By bytes: inside a difference every shared boundary would end it.
+      // By bytes: a shared boundary inside a difference would end it.
       const inside = new Set<number>();
       let [next, otherNext] = [0, 0];
       for (const { first, end, otherFirst, otherEnd } of differences) {

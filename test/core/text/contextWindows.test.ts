@@ -47,7 +47,7 @@ describe('windowsOf', () => {
     expect(windowsOf(8, 8, () => true)).toEqual([{ start: 0, end: 8, ownStart: 0 }]);
   });
 
-  it('depends on nothing but tokens and line ends: adding text behind leaves full windows alone', () => {
+  it('depends only on tokens and line ends: appended text does not change full windows', () => {
     const ends = (token: number) => token % 7 === 6;
     const short = windowsOf(1000, 64, ends);
     const long = windowsOf(1500, 64, ends);

@@ -10,14 +10,14 @@ const declared = [
 ];
 
 describe('languageNames', () => {
-  it('knows names and endings, the longest first', () => {
+  it('recognises names and extensions, the longest first', () => {
     const nameOf = languageNames(declared, {});
     expect(['a/b.ts', 'b.D.TS', 'x/makefile', 'b.zig', 'LICENSE'].map(nameOf)).toEqual([
       ...['TypeScript', 'declarations', 'Makefile', '.zig files', 'other'],
     ]);
   });
 
-  it('puts what the user associates first, by name or by path', () => {
+  it("prefers the user's associations, by name or by path", () => {
     const nameOf = languageNames(declared, {
       '*.json': 'jsonc',
       '*.ts': 'unheard-of',

@@ -8,7 +8,7 @@ const text = fc.string({
   maxLength: 30,
 });
 
-test('UTF-16 spans are those of the whole characters that the bytes touch', () => {
+test('UTF-16 spans cover the whole characters that the bytes touch', () => {
   fc.assert(
     fc.property(text, fc.array(fc.nat(120), { maxLength: 20 }), (text, cuts) => {
       const characters = [...text];

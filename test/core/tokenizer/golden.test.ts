@@ -1,4 +1,4 @@
-// Ids against the reference implementation: Rust `tokenizers` on 20,000 fuzzed strings (digests made by
+// Ids compared with the reference implementation: Rust `tokenizers` on 20,000 fuzzed strings (digests computed by
 // training/golden_tokens.py) and published vectors.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const coder = join(models, 'coder');
 describe(`${file.count} fuzzed strings`, () => {
   const strings = [...fuzzStrings(file.seed, file.count)];
 
-  test('are those that the digests were made of', () => {
+  test('are those of the digests', () => {
     const hash = createHash('sha256');
     for (const string of strings) hash.update(string, 'utf8').update(Buffer.of(0xff));
     expect(hash.digest('hex')).toBe(file.allStrings);
@@ -44,7 +44,7 @@ describe(`${file.count} fuzzed strings`, () => {
   }
 }, 60_000);
 
-/** Published vectors were made with special tokens matched in the text; here they are text. */
+/** Published vectors were computed with special tokens matched in the text; here they are text. */
 function encodeWithSpecials(tokenizer: Tokenizer, text: string): number[] {
   return text.split(/(<\|[a-z_]+\|>)/).flatMap(piece => {
     const id = tokenizer.idOf(piece);

@@ -1,4 +1,4 @@
-// Properties of byte-level BPE for any vocabulary, against the textbook's algorithm, and what is refused.
+// Properties of byte-level BPE for any vocabulary, compared with the textbook algorithm; and refused files.
 import fc from 'fast-check';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ interface Parts {
   merges: string[];
 }
 
-/** Each number picks two tokens that exist by then, to be merged. */
+/** Each number selects two tokens that exist at that point, to be merged. */
 function partsOf(picks: number[]): Parts {
   const vocab = Object.fromEntries(byteCharacters.map((character, byte) => [character, byte]));
   const usable = [...LETTERS];
@@ -42,7 +42,7 @@ function fileOf({ vocab, merges }: Parts, more: object = {}) {
 
 const load = (json: unknown) => loadTokenizer({ 'tokenizer.json': json });
 
-/** Sennrich et al. 2016, algorithm 1: while there is a pair to merge, the one of lowest rank, leftmost first. */
+/** Sennrich et al. 2016, algorithm 1: merges the pair of lowest rank, leftmost first, while there is one. */
 function textbook(text: string, { vocab, merges }: Parts): number[] {
   const ranks = new Map(merges.map((merge, rank) => [merge, rank]));
   const parts = [...text];
@@ -62,7 +62,7 @@ describe('byte-level BPE', () => {
   const picks = fc.array(fc.nat(), { maxLength: 40 });
   const text = fc.string({ unit: fc.constantFrom(...LETTERS), maxLength: 300 });
 
-  test('merges as the textbook does, for any merges', () => {
+  test('merges like the textbook algorithm, for any merges', () => {
     fc.assert(
       fc.property(picks, text, (picks, text) => {
         const parts = partsOf(picks);
@@ -72,7 +72,7 @@ describe('byte-level BPE', () => {
     );
   });
 
-  test('gives the same ids whatever it has seen before', () => {
+  test('gives the same ids whatever is in its cache', () => {
     fc.assert(
       fc.property(picks, fc.array(text, { maxLength: 5 }), text, (picks, before, text) => {
         const tokenizer = load(fileOf(partsOf(picks)));
@@ -83,14 +83,14 @@ describe('byte-level BPE', () => {
     );
   });
 
-  test('reads merges as strings and as pairs alike', () => {
+  test('reads merges as strings or as pairs', () => {
     const parts = partsOf([0, 4, 9, 13, 21]);
     const pairs = { ...parts, merges: parts.merges.map(merge => merge.split(' ')) };
     const text = 'abcabcaabbccabc';
     expect(load(fileOf(pairs as never)).encode(text)).toEqual(load(fileOf(parts)).encode(text));
   });
 
-  test('reads vocab.json and merges.txt like the tokenizer.json that says the same', () => {
+  test('reads vocab.json and merges.txt like the equivalent tokenizer.json', () => {
     const { vocab, merges } = partsOf([0, 4, 9, 13, 21]);
     const legacy = loadTokenizer({
       'vocab.json': vocab,
@@ -104,7 +104,7 @@ describe('byte-level BPE', () => {
     expect(legacy.encode(text)).toEqual(modern.encode(text));
   });
 
-  test('takes what looks like a special token for text, and matches other added tokens', () => {
+  test('treats what looks like a special token as text, and matches other added tokens', () => {
     const { vocab, merges } = partsOf([]);
     const added_tokens = [
       { id: 256, content: '<s>', special: true },
@@ -118,11 +118,11 @@ describe('byte-level BPE', () => {
 describe('spans', () => {
   const coder = tokenizerOf(join(models, 'coder'));
 
-  test('follow one another, cover the text, and hold the tokens’ own bytes', () => {
+  test('are adjacent, cover the text, and have the tokens’ own bytes', () => {
     for (const text of fuzzStrings(7, 500)) expectSpans(coder, text);
   });
 
-  test('lead to the text as it is where NFC changed it', () => {
+  test('refer to the original text if NFC changed it', () => {
     const tokenizer = load(fileOf(partsOf([]), { normalizer: { type: 'NFC' } }));
     const text = 'ae\u0301b';
     const { byteStarts, byteEnds, normalized } = tokenizer.encode(text);
@@ -151,7 +151,7 @@ describe('refuses, naming what is wrong', () => {
     ['an id below 0', fileOf({ ...parts, vocab: { ...parts.vocab, twin: -1 } }), /id -1/],
     ['an unknown normalizer', fileOf(parts, { normalizer: { type: 'Nmt' } }), /"Nmt"/],
     [
-      'a pattern that is not known',
+      'an unknown pattern',
       fileOf(parts, {
         pre_tokenizer: {
           type: 'Sequence',
@@ -164,7 +164,7 @@ describe('refuses, naming what is wrong', () => {
       /"x\+"/,
     ],
     [
-      'a fallback to bytes that lacks one',
+      'a byte fallback that lacks a byte',
       {
         normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
         model: { type: 'BPE', vocab: { '\u2581': 0 }, merges: [], byte_fallback: true },

@@ -1,4 +1,4 @@
-// Log-probabilities that fit their text, and those that do not: seen in servers' issue trackers.
+// Log-probabilities that match their text, and cases from servers' issue trackers that do not.
 import { describe, expect, test } from 'vitest';
 import { promptLogprobs } from '../../../src/core/traces/formats/logprobs';
 import { TraceSourceMap } from '../../../src/core/traces/traceSourceMap';
@@ -24,7 +24,7 @@ const spelled = (trace: Trace) =>
   );
 
 describe('log-probabilities', () => {
-  test('that cover thinking, its marks and the answer lie on both, where the message has them apart', () => {
+  test('that cover thinking, its markers and the answer are aligned with both, if the message separates them', () => {
     const trace = chat(
       { reasoning_content: 'Hm é.', content: 'So 4.' },
       entries('<think>', '\n', 'Hm', ' é.', '\n', '</think>', '\n\n', 'So', ' 4.', '<|im_end|>'),
@@ -34,23 +34,23 @@ describe('log-probabilities', () => {
     expect(trace.logprobs[0]!.tokens[0]!.logprob).toBe(-3);
   });
 
-  test('of the answer alone lie there', () => {
+  test('of the answer alone are aligned with it', () => {
     const trace = chat({ reasoning_content: 'Hm.', content: 'So 4.' }, entries('So', ' 4.'));
     expect(spelled(trace)).toEqual(['So', ' 4.']);
   });
 
-  test('of the whole raw text lie on all of it, also where the text was trimmed', () => {
+  test('of the whole raw text are aligned with all of it, even if the text was trimmed', () => {
     const raw = chat(
       { content: '<think>Hm.</think>So 4.' },
       entries('<think>', 'Hm.', '</think>', 'So', ' 4.'),
     );
     expect(spelled(raw)).toEqual(['<think>', 'Hm.', '</think>', 'So', ' 4.']);
     const trimmed = chat({ content: 'So 4.' }, entries('\n', ' So', ' 4.', '\n'));
-    // A token that the text has a part of only is not drawn.
+    // A token of which the text has only a part is left out.
     expect(spelled(trimmed)).toEqual([' 4.']);
   });
 
-  test('with characters split over tokens, or escaped, lie on their bytes', () => {
+  test('with characters split over tokens, or escaped, are aligned with their bytes', () => {
     const split = chat(
       { content: 'a𝄞' },
       entries('a', ['\\xf0\\x9d', null], ['bytes:\\x84\\x9e', null]),
@@ -93,10 +93,10 @@ describe('log-probabilities', () => {
     expect(tokens[1]!.top[0]!.logprob).toBe(-0.5);
   });
 
-  test('above 0 are no logarithms, and alternatives without a number are left out', () => {
+  test('above 0 are not logarithms, and alternatives without a number are left out', () => {
     const listed = (logprob: number) => ({ token: 'b', bytes: null, logprob });
     const { tokens } = chat({ content: 'ab' }, [
-      // A probability where a logarithm belongs, as one server gives for first tokens.
+      // A probability instead of a logarithm, as one server gives for first tokens.
       { token: 'a', bytes: null, logprob: 0.87, top_logprobs: [] },
       { ...listed(-0.5), top_logprobs: [listed(-9999), listed(-0.5)] },
     ]).logprobs[0]!;
@@ -104,7 +104,7 @@ describe('log-probabilities', () => {
     expect(tokens[1]!.top.map(({ logprob }) => logprob)).toEqual([-0.5]);
   });
 
-  test("of a list by text are by their numbers, not in the order of JavaScript's keys", () => {
+  test("of an object keyed by text are sorted by number, not in the order of JavaScript's keys", () => {
     const row = `{"question": "q", "logprobs": [{" b": -0.1, "7": -3, " \\\\xc3": -4}, {"18": -0.2, "x": -2}]}`;
     const { text, logprobs } = readTraces(row).traces[0]!;
     expect(text).toBe(' b18');
@@ -115,7 +115,7 @@ describe('log-probabilities', () => {
     ]);
   });
 
-  test("of vLLM's prompts are told by ids, or by ranks where one was asked for", () => {
+  test("of vLLM's prompts are identified by ids, or by ranks if one was requested", () => {
     const entry = (decoded_token: string, rank: number) => ({
       logprob: -rank,
       rank,
@@ -135,11 +135,11 @@ describe('log-probabilities', () => {
     expect(spelledBy(places, [1, 5, 3])).toEqual(written);
     const body = { choices: [{ text: 'c', prompt_logprobs: places }] };
     expect(readTraces(JSON.stringify(body)).traces[0]).toMatchObject({ text: 'ab', refused: [] });
-    // Two everywhere: two were asked for perhaps, and then nothing tells.
+    // Two everywhere: perhaps two were requested, and then the actual token is unknown.
     expect(spelledBy(places.slice(0, 2))).toBe(undefined);
   });
 
-  test('after sampling are told from raw ones', () => {
+  test('after sampling are distinguished from raw ones', () => {
     const row = {
       content: 'ab',
       completion_probabilities: [
@@ -232,13 +232,13 @@ describe('log-probabilities', () => {
   });
 });
 
-test('every byte of a trace is found again in its file, through the escapes', () => {
+test('every byte of a trace is located in its file, through the escapes', () => {
   const random = randomOf(6);
   for (let i = 0; i < 200; i++) {
     const letters = ['a', 'é', '日', '𝄞', '\n', '\t', '"', '\\', '\u0001', ' '];
     const text = `x${Array.from({ length: 15 }, () => pick(random, letters)).join('')}x`;
     const content = JSON.stringify(text);
-    // Some writers escape all that is not ASCII.
+    // Some writers escape everything that is not ASCII.
     const literal =
       i % 2
         ? content
@@ -270,17 +270,17 @@ test('every byte of a trace is found again in its file, through the escapes', ()
     expect(placed.rangesInFile({ utf16Start: 0, utf16End: start })).toEqual([]);
     for (let at = start; at < placed.text.text.length;) {
       const utf16End = at + (placed.text.text.codePointAt(at)! > 0xffff ? 2 : 1);
-      const stretch = { utf16Start: at, utf16End };
-      const [there] = placed.rangesInFile(stretch);
+      const range = { utf16Start: at, utf16End };
+      const [there] = placed.rangesInFile(range);
       expect(JSON.parse(`"${file.slice(there!.utf16Start, there!.utf16End)}"`)).toBe(
         placed.text.text.slice(at, utf16End),
       );
-      expect(placed.rangesInText(there!)).toEqual([stretch]);
+      expect(placed.rangesInText(there!)).toEqual([range]);
       expect(placed.utf16At(there!.utf16Start)).toBe(at);
       at = utf16End;
     }
     expect(placed.utf16At(place!.utf16[0]! - 1)).toBeUndefined();
-    // What has changed since is not found, even where it is as long.
+    // Text that has changed since is not found, even if it has the same length.
     const changed = file.replace('"x', '"y');
     expect(new JsonSourceMap(changed).partsOf(trace)).toEqual([]);
   }

@@ -1,4 +1,4 @@
-// The sum that is shown against the definition by NumPy, and what must hold of any pair.
+// The sum that is shown, compared with the definition in NumPy; and properties of any pair.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ const randomRow = (random: Random, size: number, scale: number) =>
   rowOf(Array.from({ length: size }, () => scale * (random() + random() + random() - 1.5)));
 
 describe('a pair of models', () => {
-  test.each(cases)('says of token $token at b = $b what its definition says', one => {
+  test.each(cases)('equals its definition for token $token at b = $b', one => {
     const [positive, negative] = [rowOf(one.positive), rowOf(one.negative)];
     const found = contrastOf(positive, negative, one.token, one.b);
     expect(Math.abs(logRatioOf(found) - one.ratio)).toBeLessThan(1e-9);
@@ -43,7 +43,7 @@ describe('a pair of models', () => {
     expect(Math.abs(contrastScore(found, one.b) - one.contrast)).toBeLessThan(1e-9);
   });
 
-  test('says nothing of tokens on which it agrees, and swapped the opposite', () => {
+  test('is 0 for tokens on which it agrees, and changes sign when swapped', () => {
     const random = randomOf(1);
     for (let i = 0; i < 50; i++) {
       const size = 2 + Math.floor(random() * 30);
@@ -55,12 +55,12 @@ describe('a pair of models', () => {
       const found = contrastOf(one, two, token);
       expect(found.divergence).toBeGreaterThanOrEqual(0);
       expect(logRatioOf(contrastOf(two, one, token))).toBe(-logRatioOf(found));
-      // The divergence is of the place: the same whichever token is written.
+      // The divergence belongs to the position: it is the same for every token.
       expect(contrastOf(one, two, 0).divergence).toBe(found.divergence);
     }
   });
 
-  test('has no bound where the negative model leaves out what the positive one has', () => {
+  test('is unbounded if the negative model excludes what the positive one allows', () => {
     const row = (...p: number[]) => Float64Array.from(p, Math.log);
     expect(contrastOf(row(0.5, 0.5), row(0, 1), 1).divergence).toBe(Infinity);
     expect(contrastOf(row(0, 1), row(0.5, 0.5), 1).divergence).toBeCloseTo(Math.log(2), 12);
@@ -82,14 +82,17 @@ describe('a pair of models', () => {
   });
 });
 
-test.each(cases)('one model is as uncertain as its probabilities say (token $token)', one => {
-  const found = uncertaintyOf(rowOf(one.positive), one.token);
-  for (const key of ['surprisal', 'entropy', 'varentropy', 'gap'] as const)
-    expect(Math.abs(found[key] - one[key]) / Math.max(1, one[key])).toBeLessThan(1e-9);
-});
+test.each(cases)(
+  'the uncertainty of one model follows from its probabilities (token $token)',
+  one => {
+    const found = uncertaintyOf(rowOf(one.positive), one.token);
+    for (const key of ['surprisal', 'entropy', 'varentropy', 'gap'] as const)
+      expect(Math.abs(found[key] - one[key]) / Math.max(1, one[key])).toBeLessThan(1e-9);
+  },
+);
 
 describe('pointing at a token', () => {
-  test('is measured with ties against it, and half of them in the area', () => {
+  test('counts ties against it, and half of them in the area', () => {
     const scores = [1, 3, 3, 0, 3];
     expect(auc(scores, 1)).toBe(0.75);
     expect(rankOf(scores, 1)).toBe(3);
@@ -97,7 +100,7 @@ describe('pointing at a token', () => {
     expect(aucBefore(scores, 0)).toBeNaN();
   });
 
-  test('by the swapped ratio has the rest of the area', () => {
+  test('by the swapped ratio has the complementary area', () => {
     const random = randomOf(3);
     const ratios = Array.from({ length: 60 }, () => Math.round(random() * 10));
     const swapped = ratios.map(ratio => -ratio);

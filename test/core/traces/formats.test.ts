@@ -1,4 +1,4 @@
-// Every format, by real files where there are some, and by what its documentation shows.
+// Every format, with real files if there are some, and with examples from its documentation.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ const segmentsOf = (trace: Trace) =>
   trace.segments.map(segment => [segment.kind, textOf(trace, segment).trim()]);
 const stepsOf = (trace: Trace) => trace.steps.map(step => textOf(trace, step).trim());
 
-test('the README marks each format as what it is', () => {
+test('the README marks each format as checked or documented', () => {
   const readme = readFileSync(join(root, 'docs/traces.md'), 'utf8');
   for (const { name, seen } of formats) {
     const row = `| ${name} | ${seen === 'in a real file' ? `seen ${seen}` : seen} |`;
@@ -57,7 +57,7 @@ describe('a text', () => {
     expect(traces[0]!.text).toBe(text);
   });
 
-  test('without marks is an answer; thinking that does not end is thinking', () => {
+  test('without markers is an answer; unfinished thinking is thinking', () => {
     expect(segmentsOf(readTraces('Just 4.').traces[0]!)).toEqual([['answer', 'Just 4.']]);
     expect(segmentsOf(readTraces('<think>Hm. 𝄞 é').traces[0]!)).toEqual([['thinking', 'Hm. 𝄞 é']]);
   });
@@ -74,13 +74,13 @@ describe('a text', () => {
     expect(steps('<think>a\nb</think>c')).toEqual(['a', 'b', 'c']);
   });
 
-  test('that is blank says so', () => {
+  test('that is empty is reported', () => {
     expect(readTraces(' \n')).toMatchObject({ traces: [], problems: ['The file is empty.'] });
   });
 });
 
 describe('a row of JSON', () => {
-  test('of chat messages has the reasoning beside the content, whatever it is called', () => {
+  test('of chat messages has the reasoning beside the content, under any of its names', () => {
     for (const key of ['reasoning_content', 'reasoning', 'thinking']) {
       const trace = only({
         messages: [
@@ -136,7 +136,7 @@ describe('a row of JSON', () => {
     expect(segmentsOf(only(gemini))).toEqual(parts);
   });
 
-  test('of published sets has questions, answers and what is right', () => {
+  test('of published datasets has questions, answers and verdicts', () => {
     const r1 = read({
       problem: 'p',
       answer: '4',
@@ -194,7 +194,7 @@ describe('a row of JSON', () => {
     expect(pivot.steps.at(-1)!.label).toBe('p(success) 60 % → 10 %');
   });
 
-  test('of harnesses has samples, scores and texts that lie apart', () => {
+  test('of harnesses has samples, scores and texts stored separately', () => {
     const lm = only({
       doc_id: 3,
       target: '4',
@@ -239,7 +239,7 @@ describe('a row of JSON', () => {
     expect(inspect).toMatchObject({ question: 'A long question.', isRight: true, answer: '4' });
   });
 
-  test('behind a byte order mark is read all the same', () => {
+  test('after a byte order mark is read', () => {
     const row = JSON.stringify({ question: 'q', answer: 'So\n#### 4' });
     for (const text of [row, `${row}\n${row}`]) {
       const { format, traces } = readTraces(`\ufeff${text}`);
@@ -248,7 +248,7 @@ describe('a row of JSON', () => {
     }
   });
 
-  test('that is broken or unknown is told, and the others are read', () => {
+  test('that is broken or unknown is reported, and the others are read', () => {
     const good = JSON.stringify({ question: 'q', answer: 'So\n#### 4' });
     const { traces, problems } = readTraces(`${good}\n{"a": \n{"b": 1, "c": 2}\n${good}`);
     expect(traces.map(({ id }) => id)).toEqual(['line 1', 'line 4']);
@@ -276,7 +276,7 @@ describe.skipIf(!hasShared)('real files', () => {
     expect(stepsOf(gold.traces[0]!).length).toBe(3);
   });
 
-  test('with log-probabilities have them at their bytes', () => {
+  test('with log-probabilities are aligned with their bytes', () => {
     for (const [name, count] of [
       ['gsm8k_logprobs.json', 10],
       ['openai-chat-logprobs.json', 1],

@@ -1,4 +1,4 @@
-// Traces of real files are found again where they stand in them.
+// Traces of real files are located in them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { TraceText } from '../../../src/core/traces/traceText';
 import { hasShared, shared } from '../../support/shared';
 
 const MOST = 300;
-/** Not gsm8k_logprobs.json: its texts are spelled by keys of objects, and stand nowhere. */
+/** Without gsm8k_logprobs.json: its texts consist of object keys and are not in the file literally. */
 const FILES = [
   'gsm8k-model-solutions.jsonl',
   'gsm8k-test.jsonl',
@@ -18,7 +18,7 @@ const FILES = [
 ].map(name => `reasoning/${name}`);
 
 describe.skipIf(!hasShared).each(FILES)('%s', name => {
-  test('has every part of its traces where it is found', () => {
+  test('contains every part of its traces at the mapped position', () => {
     const file = readFileSync(join(shared, name), 'utf8');
     const { traces } = readTraces(file);
     const places = new JsonSourceMap(file);

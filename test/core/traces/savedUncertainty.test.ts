@@ -1,4 +1,4 @@
-// Of cut lists no more is said than they hold: the true entropy always lies in the interval.
+// Nothing is claimed beyond the content of truncated lists: the true entropy is always in the interval.
 import { expect, test } from 'vitest';
 import { logSoftmax } from '../../../src/core/exactBytes/logSum';
 import { savedUncertainty } from '../../../src/core/traces/savedUncertainty';
@@ -7,7 +7,7 @@ import { randomOf } from '../../support/toys';
 
 const bytesOf = (id: number) => Uint8Array.of(id);
 
-test('the entropy lies in its interval, and is exact where all is listed', () => {
+test('the entropy is in its interval, and exact if everything is listed', () => {
   const random = randomOf(8);
   let narrow = 0;
   for (let i = 0; i < 300; i++) {
@@ -35,7 +35,7 @@ test('the entropy lies in its interval, and is exact where all is listed', () =>
   expect(narrow).toBeGreaterThan(3);
 });
 
-test('what a file leaves out is not made up', () => {
+test('what a file leaves out is not invented', () => {
   const none = savedUncertainty(
     { start: 0, end: 1, bytes: bytesOf(0), logprob: NaN, top: [] },
     { vocabSize: 10 },
@@ -45,7 +45,7 @@ test('what a file leaves out is not made up', () => {
   expect(none.entropy).toEqual([0, Math.log(10)]);
 });
 
-test('a token whose own number is rounded otherwise than the list’s is counted once', () => {
+test('a token whose own number is rounded differently from the list is counted once', () => {
   const logprobs = [0.5, 0.3, 0.2].map(Math.log);
   const top = logprobs.map((logprob, id) => ({ bytes: bytesOf(id), logprob }));
   const token = { start: 0, end: 1, bytes: bytesOf(1), logprob: logprobs[1]! + 1e-4, top };
@@ -55,7 +55,7 @@ test('a token whose own number is rounded otherwise than the list’s is counted
   expect(most).toBeCloseTo(exact, 9);
 });
 
-test('a varentropy is told of whole lists alone', () => {
+test('a varentropy is given for complete lists only', () => {
   const half = [{ bytes: bytesOf(0), logprob: Math.log(0.995) }];
   const token = { start: 0, end: 1, bytes: bytesOf(0), logprob: Math.log(0.995), top: half };
   expect(savedUncertainty(token, { vocabSize: 9 }).varentropy).toBeNaN();

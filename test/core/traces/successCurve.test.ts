@@ -1,4 +1,4 @@
-// Falls of the success curve against the training's own rules, and what bisection finds of whole curves.
+// Falls of the success curve compared with the rules of training, and what bisection finds of whole curves.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ describe('a curve of rollouts', () => {
       expect(criticalToken(points)).toBe(critical ?? undefined);
   });
 
-  test('that recovers has the last token that it recovered from', () => {
+  test('that recovers has the last token from which it recovered', () => {
     const critical = (...successes: number[]) => criticalToken(pointsOf([40, ...successes]));
     expect(critical(30, 0, 0, 3, 0)).toBe(1);
     expect(critical(0, 4, 30, 0, 1)).toBe(3);
@@ -41,15 +41,15 @@ describe('a curve of rollouts', () => {
     expect(critical(30, 20)).toBeUndefined();
   });
 
-  test('has a cliff where the share falls by more than chance, as by two proportions', () => {
+  test('has a cliff where the share falls by more than chance, by the test of two proportions', () => {
     const found = cliffs(pointsOf([40, 38, 10, 9, 0]));
     expect(found.map(({ token }) => token)).toEqual([1]);
     expect(pivotal(pointsOf([40, 38, 10, 30, 0])).map(({ token }) => token)).toEqual([1, 2, 3]);
-    // Tokens between which some are not known have none.
+    // There is none between tokens with unknown ones between them.
     expect(cliffs([pointsOf([40])[0]!, { token: 3, right: 0, rollouts: 64 }])).toEqual([]);
   });
 
-  test('has intervals that hold the share and are apart where chance would not part them', () => {
+  test('has intervals that contain the share, and are apart if the difference is not chance', () => {
     expect(shareInterval({ right: 5, rollouts: 20 }).map(x => x.toFixed(4))).toEqual([
       '0.1119',
       '0.4687',
@@ -62,7 +62,7 @@ describe('a curve of rollouts', () => {
     expect(areApart(a!, a!)).toBe(false);
   });
 
-  test('is halved to its fall with a fraction of the rollouts', () => {
+  test('is bisected to its fall with a fraction of the rollouts', () => {
     let asked = 0;
     let all = 0;
     let same = 0;
@@ -127,7 +127,7 @@ describe('an answer', () => {
     ['10 m', '10', true],
   ])('%j beside %j: %j', (one, other, same) => expect(isSameAnswer(one, other)).toBe(same));
 
-  test('is found in every golden trace, which is wrong', () => {
+  test('is found in every golden trace, all of which are wrong', () => {
     for (const { trace, answer } of file.traces) {
       const found = finalAnswer(trace);
       expect(found).toBeDefined();

@@ -1,10 +1,10 @@
-// From bytes of a trace to places in its document, and back.
+// From bytes of a trace to positions in its document, and back.
 import { expect, test } from 'vitest';
 import { TraceText } from '../../../src/core/traces/traceText';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { pick, randomOf } from '../../support/toys';
 
-test('every span of bytes has the characters that it touches', () => {
+test('every span of bytes gives the characters that it touches', () => {
   const random = randomOf(4);
   for (let i = 0; i < 200; i++) {
     const text = Array.from({ length: 12 }, () => pick(random, ['a', 'é', '日', '𝄞', '\n'])).join(

@@ -1,4 +1,4 @@
-// The token stream of an edited text, against encoding the text anew after every edit.
+// The token stream of an edited text, compared with encoding the text anew after every edit.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ import { golden, models, root } from '../../../support/paths';
 
 const file = JSON.parse(readFileSync(join(models, 'coder/tokenizer.json'), 'utf8'));
 
-/** The built-in vocabulary behind other steps. */
+/** The built-in vocabulary after other steps. */
 function tokenizerWith(steps: object): Tokenizer {
   return loadTokenizer({ 'tokenizer.json': { ...file, ...steps } });
 }
@@ -32,7 +32,7 @@ const splitAt = (pattern: object, behavior = 'Isolated') => ({
   behavior,
   invert: false,
 });
-/** Steps, and ByteLevel behind them. */
+/** Steps followed by ByteLevel. */
 function cutInSteps(steps: object[], use_regex = false): Tokenizer {
   const bytes = { type: 'ByteLevel', add_prefix_space: false, use_regex };
   return tokenizerWith({ pre_tokenizer: { type: 'Sequence', pretokenizers: [...steps, bytes] } });
@@ -68,7 +68,7 @@ const tokenizers = {
         cutInSteps([{ type: 'Punctuation', behavior }], true),
       ],
       [
-        `digits by threes (${behavior}), a blank (${behavior}), and o200k's pattern`,
+        `digits by threes (${behavior}), a space (${behavior}), and o200k's pattern`,
         cutInSteps([
           splitAt({ Regex: '\\p{N}{1,3}' }, behavior),
           splitAt({ String: ' ' }, behavior),
@@ -76,29 +76,29 @@ const tokenizers = {
         ]),
       ],
       [
-        `letters behind a blank (${behavior}), and Tekken's pattern`,
+        `letters after a space (${behavior}), and Tekken's pattern`,
         cutInSteps([splitAt({ Regex: ' ?\\p{L}+' }, behavior), splitAt({ Regex: TEKKEN_PATTERN })]),
       ],
     ]),
   ),
 };
 
-/** Steps that no boundary is known to stop. */
+/** Steps without known hard boundaries. */
 const uncut = {
-  'letters behind any white space': cutInSteps([splitAt({ Regex: '\\s?\\p{L}+' })], true),
+  'letters after any white space': cutInSteps([splitAt({ Regex: '\\s?\\p{L}+' })], true),
   'a class with a line feed': cutInSteps([splitAt({ Regex: '[a-z\\n]+' })], true),
-  'a string with a blank in it': cutInSteps([splitAt({ String: 'a b' })], true),
+  'a string that contains a space': cutInSteps([splitAt({ String: 'a b' })], true),
   'punctuation alone': cutInSteps([{ type: 'Punctuation', behavior: 'Isolated' }]),
   'line feeds alone, but not first': cutInSteps([
     splitAt({ String: 'a b' }),
     splitAt({ Regex: '[\r\n]' }),
   ]),
-  'SentencePiece with added tokens, and a blank before each text': ofFamily('llama2'),
+  'SentencePiece with added tokens, and a space before each text': ofFamily('llama2'),
   'SentencePiece that takes whole texts': ofFamily('gemma'),
-  'SentencePiece behind NFC': ofFamily('metaspace-always'),
+  'SentencePiece after NFC': ofFamily('metaspace-always'),
 };
 
-/** In the manner of SentencePiece. */
+/** SentencePiece-style tokenizers. */
 const merging = {
   'Llama 2': spaced('llama2', { added_tokens: [] }),
   Gemma: spaced('gemma', {}, { ignore_merges: false }),
@@ -118,7 +118,7 @@ const merging = {
   'llama2.c': tokenizerOf(join(golden, 'ranks/llama2c')),
 };
 
-/** A family's file, with some fields of it, and of its model, replaced. */
+/** A family's file, with some fields of the file and of its model replaced. */
 function spaced(name: string, fields: object, model: object = {}): Tokenizer {
   const path = join(golden, `families/${name}.json`);
   const json = JSON.parse(readFileSync(path, 'utf8'));
@@ -130,7 +130,7 @@ function spaced(name: string, fields: object, model: object = {}): Tokenizer {
 describe.each(Object.entries(merging))('%s', (_, tokenizer) => {
   const source = readFileSync(join(root, 'esbuild.mjs'), 'utf8').slice(0, 1500);
 
-  test('has hard boundaries, more than one for each word', () => {
+  test('has hard boundaries, more than one per word', () => {
     const { isHard } = tokenizer.boundaries!;
     const count = [...source].filter((_, i) => isHard(source, i)).length;
     expect(count).toBeGreaterThan(source.split(/\s+/).length);
@@ -143,11 +143,11 @@ describe.each(Object.entries(merging))('%s', (_, tokenizer) => {
 });
 
 describe.each(Object.entries(tokenizers))('%s', (_, tokenizer) => {
-  test('is known to be cut by hard boundaries', () => {
+  test('has hard boundaries', () => {
     expect(tokenizer.boundaries).toBeDefined();
   });
 
-  test('cut at any hard boundary, the parts of a text have its tokens', () => {
+  test('the parts of a text between hard boundaries have its tokens', () => {
     const boundaries = tokenizer.boundaries!;
     for (const text of fuzzStrings(7, 2000)) {
       const whole = pretokensOf(tokenizer, text);
@@ -181,7 +181,7 @@ test.each(Object.entries(uncut))('%s: boundaries are not known to hold', (_, tok
   checkEdits(tokenizer, 'xa b a b\nc', { edits: 100, segmentLength: 1, seed: 3 });
 });
 
-test('what is asked for is cut out of the stream', () => {
+test('a range of tokens is read from the stream', () => {
   const tokenizer = tokenizers["Qwen2's pattern"];
   const stream = new TokenStream(tokenizer, 'const a = b + c;\nlet x = a.b.c;\n'.repeat(20), 16);
   const all = stream.tokens();
@@ -199,7 +199,7 @@ test('what is asked for is cut out of the stream', () => {
   }
 });
 
-test('a boundary is hard before a blank behind something visible, and behind a lone line end', () => {
+test('a boundary is hard before a space after a visible character, and after a single line end', () => {
   const at = (text: string) =>
     [...text].flatMap((_, i) => (beforeWords.isHard(text, i) ? [i] : []));
   expect(at('a b  c')).toEqual([1, 3]);
@@ -207,7 +207,7 @@ test('a boundary is hard before a blank behind something visible, and behind a l
   expect(at(' a')).toEqual([]);
 });
 
-test('an added token with a blank in it takes the boundaries away', () => {
+test('with an added token that contains a space there are no boundaries', () => {
   const added = { id: 9000, content: 'a b', special: false, normalized: false };
   const json = { ...file, added_tokens: [...file.added_tokens, added] };
   const tokenizer = loadTokenizer({ 'tokenizer.json': json });

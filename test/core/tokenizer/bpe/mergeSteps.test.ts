@@ -1,4 +1,4 @@
-// Merges one by one, against the encoding and against the lists that the files hold.
+// Merges one by one, compared with the encoding and with the lists in the files.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ const folders = {
   'llama2.c': join(golden, 'ranks/llama2c'),
 };
 
-/** Texts of many kinds; pretokens up to 100 units, for the steps take time by the square. */
+/** Texts of many kinds, with pretokens of up to 100 units, because the steps take quadratic time. */
 function* texts(): Generator<string> {
   yield* fuzzStrings(11, 400);
   yield source;
@@ -39,7 +39,7 @@ function asBpe(tokenizer: Tokenizer): BpeTokenizer {
 
 describe.each(Object.entries(folders))('%s', (_, folder) => {
   test.skipIf(!hasShared && folder.startsWith(shared))(
-    'the steps of every pretoken end with its tokens, and merge what the table holds',
+    'the steps of every pretoken end with its tokens, and follow the merge table',
     () => {
       const tokenizer = asBpe(tokenizerOf(folder));
       const { alphabet, merger, whole } = tokenizer.parts;

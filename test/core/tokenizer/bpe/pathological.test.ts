@@ -1,4 +1,4 @@
-// Texts that other tokenizers take quadratic time on, counted in look-ups of merges rather than in time.
+// Texts on which other tokenizers take quadratic time, measured in merge lookups instead of time.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -13,7 +13,7 @@ import { golden, models } from '../../../support/paths';
 const source = readFileSync(join(golden, 'texts/typescript.ts.txt'), 'utf8');
 const SHORT = 6_000;
 
-/** Look-ups for every byte of the text, by a tokenizer that has seen nothing. */
+/** Lookups per byte of the text, with an empty cache. */
 function lookUpsPerByte(tokenizer: Tokenizer, text: string): number {
   const find = vi.spyOn(MergeTable.prototype, 'find');
   tokenizer.encode(text);
@@ -37,7 +37,7 @@ describe.each(folders)('%s', (_, folder) => {
   test.each(pathologicalTexts(SHORT, source))('%s', (name, text) => {
     const few = lookUpsPerByte(tokenizerOf(folder), text);
     const many = lookUpsPerByte(tokenizerOf(folder), longer.get(name)!);
-    // Windows overlap by a fifth; every merge looks up its two neighbours and is looked up again.
+    // Windows overlap by a fifth; each merge looks up its two neighbours and is looked up once more.
     expect(many).toBeLessThan(6);
     expect(many).toBeLessThan(few * 1.25 + 0.1);
     expectSpans(tokenizerOf(folder), text);

@@ -1,5 +1,5 @@
-// Families of tokenizers against Rust `tokenizers` on 20,000 fuzzed strings: where each pre_tokenizer cuts, and the
-// ids of small tokenizers trained with it (training/golden_families.py).
+// Families of tokenizers compared with Rust `tokenizers` on 20,000 fuzzed strings: where each pre_tokenizer splits, and
+// the ids of small tokenizers trained with it (training/golden_families.py).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -31,7 +31,7 @@ const strings = [...fuzzStrings(seed, count)];
 const trained = (name: string) =>
   loadTokenizer({ 'tokenizer.json': read(`families/${name}.json`) });
 
-/** Calls back with where each pretoken of text[from, to) ends, in UTF-16. */
+/** Calls back with the end of each pretoken of text[from, to), in UTF-16. */
 function cut(
   [scan, ...rest]: readonly Scan[],
   text: string,
@@ -48,7 +48,7 @@ function cut(
 }
 
 describe.each(Object.entries(families))('%s', (name, family) => {
-  test('cuts where Rust tokenizers does', () => {
+  test('splits where Rust tokenizers does', () => {
     const scans = pipelineOf({ pre_tokenizer: family.pre_tokenizer }).scans;
     const byteEnds = (text: string) => {
       const ends: number[] = [];
@@ -88,7 +88,7 @@ describe.each(Object.entries(families))('%s', (name, family) => {
       'aB',
       '🙂',
     ]) {
-      // Quadratic time would be minutes.
+      // Quadratic time would take minutes.
       const text = unit.repeat(200_000);
       let last = 0;
       cut(scans, text, 0, text.length, end => (last = end));
@@ -104,7 +104,7 @@ describe.each(Object.entries(spaced))('%s', (name, digests) => {
     expect(differentBatches(strings, digests, text => tokenizer.encode(text).ids)).toEqual([]);
   });
 
-  test('has spans that follow one another, cover the text, and hold the tokens’ own bytes or say so', () => {
+  test('has spans that are adjacent, cover the text, and have the tokens’ own bytes or a mark that they differ', () => {
     for (const text of strings.slice(0, 1_000)) expectSpans(tokenizer, text);
   });
 
@@ -136,11 +136,11 @@ describe.each(Object.entries(normalizers))('the normalizer %s', (_, { steps, ids
     },
   });
 
-  test('makes the text that Rust tokenizers makes', () => {
+  test('gives the same text as Rust tokenizers', () => {
     expect(differentBatches(strings, ids, text => tokenizer.encode(text).ids)).toEqual([]);
   });
 
-  test('is led back: spans follow one another, cover the text, and hold the own bytes or say so', () => {
+  test('has spans that are adjacent, cover the text, and have the tokens’ own bytes or a mark that they differ', () => {
     for (const text of strings.slice(0, 500)) expectSpans(tokenizer, text);
   });
 

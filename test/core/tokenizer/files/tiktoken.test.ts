@@ -1,5 +1,5 @@
-// Vocabularies without merges, against what reads them: tiktoken, and the `encode` of llama2.c, on 20,000 fuzzed
-// strings (training/golden_ranks.py).
+// Vocabularies without merges, compared with the programs that read them: tiktoken, and `encode` of llama2.c, on 20,000
+// fuzzed strings (training/golden_ranks.py).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -24,9 +24,9 @@ function expectIds(tokenizer: Tokenizer, digests: readonly string[]): void {
 describe.each(Object.entries(small!))('%s', (name, digests) => {
   const tokenizer = tokenizerOf(join(golden, 'ranks', name));
 
-  test('has the ids of the program that reads it', () => expectIds(tokenizer, digests));
+  test('has the ids of its own program', () => expectIds(tokenizer, digests));
 
-  test('has spans that follow one another, cover the text, and hold the tokens’ own bytes or say so', () => {
+  test('has spans that are adjacent, cover the text, and have the tokens’ own bytes or a mark that they differ', () => {
     for (const text of strings.slice(0, 2_000)) expectSpans(tokenizer, text);
   });
 
@@ -39,7 +39,7 @@ describe.each(Object.entries(small!))('%s', (name, digests) => {
 });
 
 test.skipIf(!hasShared).each(Object.entries(published!))(
-  'published: %s has the ids of the program that reads it',
+  'published: %s has the ids of its own program',
   (folder, digests) => expectIds(tokenizerOf(join(shared, folder)), digests),
 );
 
@@ -64,7 +64,7 @@ describe('refuses, naming what is wrong', () => {
       /no token for the byte 00/,
     ],
     [
-      'a piece that is cut off',
+      'a truncated piece',
       { bin: { name: 'tokenizer.bin', bytes: new Uint8Array(20).fill(1) } },
       /tokenizer\.bin: piece 0, at byte 4, ends beyond the file/,
     ],

@@ -1,5 +1,5 @@
-// Unigram and WordPiece: ids against Rust `tokenizers` (training/golden_lookups.py) and published vectors, and where their
-// tokens lie in the text, which the library that finds them does not say.
+// Unigram and WordPiece: ids compared with Rust `tokenizers` (training/golden_lookups.py) and published vectors, and the
+// positions of their tokens, which the library that finds them does not return.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ const strings = [...fuzzStrings(seed, count)];
 const trained = (name: string) => tokenizerOfFile(join(golden, `lookups/${name}.json`));
 const load = (json: unknown) => loadTokenizer({ 'tokenizer.json': json }, pieceFinders);
 
-/** The text of every token, as its span has it. */
+/** The text in the span of every token. */
 function pieces(tokenizer: Tokenizer, text: string): string[] {
   const bytes = encodeUtf8(text);
   const { byteStarts, byteEnds } = tokenizer.encode(text);
@@ -32,7 +32,7 @@ function pieces(tokenizer: Tokenizer, text: string): string[] {
   );
 }
 
-/** Spans follow one another and cover the text, but for text that the model sees nothing of. */
+/** Spans are adjacent and cover the text, except for dropped text. */
 function expectCovered(tokenizer: Tokenizer, text: string): void {
   if (tokenizer.encode(text).ids.length > 0) expectSpans(tokenizer, text);
   else expect(text).toMatch(/^[\s\p{C}\p{M}\u0085\u2581]*$/u);
@@ -45,11 +45,11 @@ describe.each(Object.entries(cases))('%s', (name, { ids }) => {
     expect(differentBatches(strings, ids, text => tokenizer.encode(text).ids)).toEqual([]);
   });
 
-  test('has spans that follow one another, cover the text, and hold the tokens’ own bytes or say so', () => {
+  test('has spans that are adjacent, cover the text, and have the tokens’ own bytes or a mark that they differ', () => {
     for (const text of strings.slice(0, 2_000)) expectCovered(tokenizer, text);
   });
 
-  test('gives the same whatever it has seen before', () => {
+  test('gives the same result whatever is in its cache', () => {
     const fresh = trained(name);
     for (const text of strings.slice(300, 320)) {
       expect(fresh.encode(text)).toEqual(tokenizer.encode(text));
@@ -58,23 +58,23 @@ describe.each(Object.entries(cases))('%s', (name, { ids }) => {
 
   test('takes linear time on long runs', () => {
     for (const unit of ['a', ' ', 'the ', '\n', '中', '🙂', '\u2581', '</', 'e\u0301', '.']) {
-      // Quadratic time would be minutes.
+      // Quadratic time would take minutes.
       const text = `a${unit.repeat(50_000)}a`;
       expect(tokenizer.encode(text).byteEnds.at(-1), unit).toBe(encodeUtf8(text).length);
     }
   }, 30_000);
 });
 
-describe('where the tokens lie', () => {
+describe('token positions', () => {
   const wordPiece = trained('wordpiece');
   const unigram = trained('unigram');
 
-  test('what is dropped goes to the token behind it, the rest to the last', () => {
+  test('dropped text is assigned to the token after it, or to the last one', () => {
     expect(pieces(wordPiece, ' a  (b)\t\n').join('|')).toBe(' a|  (|b|)\t\n');
     expect(pieces(unigram, 'a\u3000the').at(-1)).toBe('\u3000the');
   });
 
-  test('accents and capitals are led back to the letters that had them', () => {
+  test('removed accents and capitals are mapped to their letters', () => {
     expect(pieces(wordPiece, 'E\u0301É.')).toEqual(['E\u0301', 'É', '.']);
   });
 
@@ -90,7 +90,7 @@ describe('where the tokens lie', () => {
     expect(pieces(unigram, text).slice(-4)).toEqual(['a', '𐍈𐍉', 'a', '𐍈']);
   });
 
-  test('bytes that stand for a character follow one another in it', () => {
+  test('byte tokens of a character are placed inside it, in order', () => {
     const bytes = trained('unigram-bytes');
     const { ids, byteStarts } = bytes.encode('𐍈');
     expect([...byteStarts.slice(-4)]).toEqual([0, 1, 2, 3]);
@@ -108,7 +108,7 @@ describe('where the tokens lie', () => {
     }
   });
 
-  test('tokens that do not spell the text are refused, not drawn somewhere', () => {
+  test('tokens that do not spell the text are refused, not placed approximately', () => {
     const lying = loadTokenizer(
       { 'tokenizer.json': read('lookups/unigram.json') },
       {
@@ -145,29 +145,29 @@ describe('refuses, naming what is wrong', () => {
     ['no unknown piece', { model: { ...unigram, unk_id: null } }, /unk_id is null/],
     ['an unknown piece that is none', { model: { ...unigram, unk_id: 9 } }, /unk_id is 9/],
     [
-      'a fallback to bytes that lacks one',
+      'a byte fallback that lacks a byte',
       { model: { ...unigram, byte_fallback: true } },
       /byte 00/,
     ],
     ['no unknown word', { model: { ...wordPiece, unk_token: 'x' } }, /unk_token is "x"/],
     [
-      'a pre_tokenizer that is not known',
+      'an unknown pre_tokenizer',
       { model: wordPiece, pre_tokenizer: { type: 'UnicodeScripts' } },
       /"UnicodeScripts"/,
     ],
     [
-      'a table of replacements that is none',
+      'an invalid table of replacements',
       { model: unigram, normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAAA!' } },
       /precompiled_charsmap is not a table/,
     ],
     [
-      'words that are looked for behind blanks that are no more',
+      'words that are split at spaces after these were replaced',
       {
         model: unigram,
         normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
         pre_tokenizer: words,
       },
-      /WhitespaceSplit after blanks became U\+2581/,
+      /WhitespaceSplit after spaces became U\+2581/,
     ],
   ])('%s', (_, json, message) => {
     expect(() => load(json)).toThrow(TokenizerError);
@@ -175,7 +175,7 @@ describe('refuses, naming what is wrong', () => {
   });
 });
 
-/** Published vectors were made with special tokens matched in the text; here they are text. */
+/** Published vectors were computed with special tokens matched in the text; here they are text. */
 function encodeWithSpecials(tokenizer: Tokenizer, text: string): number[] {
   return text.split(/(<\/?[a-z]+>|\[[A-Z]+\])/).flatMap(piece => {
     const id = tokenizer.idOf(piece);
@@ -193,7 +193,7 @@ describe.skipIf(!hasShared).each(Object.entries(published))('published: %s', (na
   test('takes linear time on long runs', () => {
     const tokenizer = tokenizerOf(join(shared, 'tokenizers', name));
     for (const unit of ['中', 'ก็', '👩‍👩‍👧', '🇩🇪', '\u0301', 'é', '\u3000', '½']) {
-      // Quadratic time would be minutes.
+      // Quadratic time would take minutes.
       const text = `a${unit.repeat(50_000)}a`;
       expect(tokenizer.encode(text).byteEnds.at(-1), unit).toBe(encodeUtf8(text).length);
     }
@@ -208,13 +208,13 @@ describe.skipIf(!hasShared)('published vectors of transformers.js', () => {
   test.each([
     ['Xenova/t5-small', 't5-small', 0, 1],
     ['Xenova/bert-base-uncased', 'bert', 1, 1],
-  ])('for %s', (name, folder, before, behind) => {
+  ])('for %s', (name, folder, before, after) => {
     const tokenizer = tokenizerOf(join(shared, 'tokenizers', folder));
     expect(vectors[name]!.length).toBeGreaterThanOrEqual(25);
     for (const { case: kind, text, ids } of vectors[name]!) {
       if (kind === 'TEXT_PAIR') continue;
       expect(encodeWithSpecials(tokenizer, text), JSON.stringify(text)).toEqual(
-        ids.slice(before, ids.length - behind),
+        ids.slice(before, ids.length - after),
       );
       expectCovered(tokenizer, text);
     }
