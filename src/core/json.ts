@@ -31,7 +31,7 @@ export function definedFields<T extends object>(
 }
 
 /** A value for use in a message: JSON, truncated. */
-export function quoted(value: unknown): string {
+export function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? 'missing';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -89,7 +89,7 @@ const FAMILIES: readonly {
  * vocabulary, else undefined. Throws `FimError`.
  */
 export function fimFormat(tokenizer: Tokenizer, own?: unknown): FimFormat | undefined {
-  if (own === undefined) return recognised(tokenizer);
+  if (own === undefined) return recogniseFamily(tokenizer);
   if (typeof own !== 'object' || own === null) throw new FimError('"fim" should be an object');
   const { psm, spm, end, cuts = 'unknown' } = own as Record<string, unknown>;
   if (psm === undefined && spm === undefined) {
@@ -129,7 +129,7 @@ function formatOf(
   return { source, templates, preferred, marks: marksOf(templates, ends), ends, cuts };
 }
 
-function recognised(tokenizer: Tokenizer): FimFormat | undefined {
+function recogniseFamily(tokenizer: Tokenizer): FimFormat | undefined {
   const has = (name: string) => tokenizer.idOf(name) !== undefined;
   for (const { source, psm, spm, preferred, has: further, ends } of FAMILIES) {
     const marks = (psm ?? spm)!.split(/\{\w+\}/).filter(Boolean);
@@ -155,14 +155,14 @@ function parts(tokenizer: Tokenizer, name: FimMode, template: unknown): FimPart[
   return pieces.map(piece => {
     if (piece === '{prefix}') return 'prefix';
     if (piece === '{suffix}') return 'suffix';
-    return named(tokenizer, name, piece);
+    return idsOfNames(tokenizer, name, piece);
   });
 }
 
 const MARK = /^▁?<[^<>]+>$|^\[[A-Z_]+\]$/;
 
 /** The ids of concatenated token names; the longest name is matched first. */
-function named(tokenizer: Tokenizer, template: FimMode, names: string): number[] {
+function idsOfNames(tokenizer: Tokenizer, template: FimMode, names: string): number[] {
   const ids: number[] = [];
   for (let at = 0; at < names.length;) {
     let end = names.length;

@@ -101,7 +101,7 @@ export class Canonical {
   /** Whether the prefix is exactly the tokens of its bytes. */
   endsText(prefix: TokenPrefix): boolean {
     const ends = this.#boundaries.ended(prefix.bytes);
-    return ends !== undefined && isCutSo(prefix, ends);
+    return ends !== undefined && fitsBoundaries(prefix, ends);
   }
 
   #isReachable(token: number): boolean {
@@ -154,7 +154,7 @@ export class Canonical {
     if (bytes === '') return 'closed';
     let state: 'open' | 'impossible' = 'impossible';
     for (const ends of this.#boundaries.boundariesFor(bytes)) {
-      if (!isCutSo(prefix, ends)) continue;
+      if (!fitsBoundaries(prefix, ends)) continue;
       if (ends.at(-1) === bytes.length) return 'closed';
       state = 'open';
     }
@@ -190,13 +190,14 @@ export class Canonical {
     if (incompleteFrom(bytes) < bytes.length) {
       return CONTINUATIONS;
     }
-    const isOpen = (ends: Boundaries) => ends.at(-1) !== bytes.length && isCutSo(prefix, ends);
+    const isOpen = (ends: Boundaries) =>
+      ends.at(-1) !== bytes.length && fitsBoundaries(prefix, ends);
     return this.#boundaries.openers(bytes, isOpen);
   }
 }
 
 /** Whether no boundary is inside a token, and every two tokens without a boundary between them may join. */
-function isCutSo(prefix: TokenPrefix, boundaries: Boundaries): boolean {
+function fitsBoundaries(prefix: TokenPrefix, boundaries: Boundaries): boolean {
   return boundariesIn(prefix, boundaries) === boundaries.length;
 }
 

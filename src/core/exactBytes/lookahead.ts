@@ -97,12 +97,12 @@ type Letters = ReadonlyMap<string, readonly string[]>;
 
 const lowerOnly: Letters = new Map(LETTERS.map(letter => [letter, [letter]]));
 /** The long s is the only non-ASCII character that case-folds to one of these letters. */
-const folded = (letter: string) => (letter === 's' ? [letter, '\u017f'] : [letter]);
+const caseVariants = (letter: string) => (letter === 's' ? [letter, '\u017f'] : [letter]);
 const anyCase: Letters = new Map(
-  LETTERS.map(letter => [letter, [...folded(letter), letter.toUpperCase()]]),
+  LETTERS.map(letter => [letter, [...caseVariants(letter), letter.toUpperCase()]]),
 );
 const eachCase: Letters = new Map([
-  ...LETTERS.map((letter): [string, string[]] => [letter, folded(letter)]),
+  ...LETTERS.map((letter): [string, string[]] => [letter, caseVariants(letter)]),
   ...LETTERS.map((letter): [string, string[]] => [letter.toUpperCase(), [letter.toUpperCase()]]),
 ]);
 const noLetters: Letters = new Map();

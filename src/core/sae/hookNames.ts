@@ -18,15 +18,15 @@ export function hookOf(name: string): string | null {
   const blocks = /^blocks\.(\d+)\.(.+)$/.exec(name);
   if (blocks) return `blocks.${blocks[1]}.${kindOf(blocks[2]!) ?? blocks[2]}`;
   const named = /^(.+?)_layer_?(\d+)$/.exec(name);
-  if (named) return spelled(named[2]!, named[1]!);
+  if (named) return formatHook(named[2]!, named[1]!);
   // Modules as named by transformers: model.layers.12, transformer.h.3.mlp, gpt_neox.layers.1.output.
   const module =
     /^(?:model\.|transformer\.|gpt_neox\.|model\.language_model\.)?(?:layers|h)\.(\d+)(?:\.(.+))?$/;
   const found = module.exec(name);
-  return found ? spelled(found[1]!, found[2] ?? '') : null;
+  return found ? formatHook(found[1]!, found[2] ?? '') : null;
 }
 
-function spelled(layer: string, kind: string): string | null {
+function formatHook(layer: string, kind: string): string | null {
   const known = kindOf(kind);
   return known === undefined ? null : `blocks.${layer}.${known}`;
 }

@@ -50,7 +50,7 @@ export class AddedTokens {
   }
 
   /** Splits text into added tokens and the text between them; no piece is empty. */
-  cut(text: string): AddedTokenPiece[] {
+  split(text: string): AddedTokenPiece[] {
     const pieces: AddedTokenPiece[] = [];
     let at = 0;
     for (const match of this.#search ? text.matchAll(this.#search) : []) {

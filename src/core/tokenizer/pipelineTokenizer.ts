@@ -74,14 +74,14 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
     const { normalizers } = this.parts;
     const firstLevel = Math.max(1, normalizers.length);
     const rewriting = new RewriteSpans(firstLevel + this.ownLevels);
-    for (const piece of this.#addedInText.cut(text)) {
+    for (const piece of this.#addedInText.split(text)) {
       if (takeToken(piece, list, rewriting, 0)) continue;
       let normalized = text.slice(piece.start, piece.end);
       if (normalizers.length === 0) rewriting.add(0, normalized.length);
       normalizers.forEach((step, level) => {
         normalized = applyRewrite(normalized, step(normalized), rewriting, level);
       });
-      for (const inner of this.#addedInNormalized.cut(normalized)) {
+      for (const inner of this.#addedInNormalized.split(normalized)) {
         if (takeToken(inner, list, rewriting, firstLevel)) continue;
         const isFirst = piece.start + inner.start === 0;
         this.encodeText(normalized, inner, isFirst, rewriting, firstLevel, list);

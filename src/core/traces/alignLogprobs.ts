@@ -75,7 +75,7 @@ function inOrder(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): Pie
   const pieces: Piece[] = [];
   let from = 0;
   for (const span of spans) {
-    const { start, end } = trimmed(text, span);
+    const { start, end } = trim(text, span);
     if (end === start) return undefined;
     const at = indexOf(all, text.subarray(start, end), from);
     if (at < 0 || !isMark(all.subarray(from, at))) return undefined;
@@ -108,7 +108,7 @@ function isWhitespace(byte: number): boolean {
   return byte === SPACE || (byte >= 0x09 && byte <= 0x0d);
 }
 
-function trimmed(text: Uint8Array, { start, end }: Span): Span {
+function trim(text: Uint8Array, { start, end }: Span): Span {
   while (start < end && isWhitespace(text[start]!)) start++;
   while (end > start && isWhitespace(text[end - 1]!)) end--;
   return { start, end };

@@ -28,8 +28,8 @@ export class JsonSourceMap {
         return own === found ? [{ ...part, utf16: plain(found, row.utf16Start) }] : [];
       }
       const found = this.#literalAt(row, part.path);
-      if (!found || own !== unescaped(found.literal)) return [];
-      return [{ ...part, utf16: escaped(found.literal, found.at) }];
+      if (!found || own !== unescape(found.literal)) return [];
+      return [{ ...part, utf16: mapEscapes(found.literal, found.at) }];
     });
   }
 
@@ -46,7 +46,7 @@ export class JsonSourceMap {
   }
 }
 
-function unescaped(literal: string): string | undefined {
+function unescape(literal: string): string | undefined {
   try {
     return JSON.parse(`"${literal}"`) as string;
   } catch {
@@ -65,7 +65,7 @@ function plain(text: string, from: number): Uint32Array {
 }
 
 /** `literal`: the text between the quotes. */
-function escaped(literal: string, from: number): Uint32Array {
+function mapEscapes(literal: string, from: number): Uint32Array {
   const places: number[] = [];
   const unitAt = (at: number): { unit: number; length: number } => {
     if (literal[at] !== '\\') return { unit: literal.charCodeAt(at), length: 1 };

@@ -63,8 +63,8 @@ export function visitTokens(
 ): void {
   if (!rope || before.tokens >= end || before.tokens + rope.tokens <= first) return;
   visitTokens(rope.left, first, end, visit, before);
-  const here = added(before, sizeOf(rope.left));
-  const after = added(here, sizeOfSegment(rope.segment));
+  const here = sumOfSizes(before, sizeOf(rope.left));
+  const after = sumOfSizes(here, sizeOfSegment(rope.segment));
   if (here.tokens < end && after.tokens > first) visit(rope.segment, here);
   visitTokens(rope.right, first, end, visit, after);
 }
@@ -85,9 +85,9 @@ export function segmentAt(
   before = NOTHING,
 ): { segment: Segment; before: Size } | undefined {
   if (!rope) return undefined;
-  const here = added(before, sizeOf(rope.left));
+  const here = sumOfSizes(before, sizeOf(rope.left));
   if (at < here.utf16) return segmentAt(rope.left, at, before);
-  const after = added(here, sizeOfSegment(rope.segment));
+  const after = sumOfSizes(here, sizeOfSegment(rope.segment));
   return at < after.utf16
     ? { segment: rope.segment, before: here }
     : segmentAt(rope.right, at, after);
@@ -104,7 +104,7 @@ function node(
   left: Rope | undefined,
   right: Rope | undefined,
 ): Rope {
-  const size = added(added(sizeOf(left), sizeOfSegment(segment)), sizeOf(right));
+  const size = sumOfSizes(sumOfSizes(sizeOf(left), sizeOfSegment(segment)), sizeOf(right));
   return { segment, priority, left, right, ...size };
 }
 
@@ -112,6 +112,6 @@ function sizeOfSegment({ text, bytes, ids }: Segment): Size {
   return { utf16: text.length, bytes, tokens: ids.length };
 }
 
-function added(a: Size, b: Size): Size {
+function sumOfSizes(a: Size, b: Size): Size {
   return { utf16: a.utf16 + b.utf16, bytes: a.bytes + b.bytes, tokens: a.tokens + b.tokens };
 }

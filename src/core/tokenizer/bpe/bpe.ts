@@ -67,26 +67,26 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
     rewriting.add(firstLevel, end - start);
     if (!respell && !unknown) {
       rewriting.addUnchangedAfter(firstLevel, end - start);
-      return this.#cutAndMerge(text, start, end, 0, list);
+      return this.#splitAndMerge(text, start, end, 0, list);
     }
     const piece = text.slice(start, end);
     const changes = respell?.(piece, isFirst) ?? [];
     const spelled = applyRewrite(piece, changes, rewriting, firstLevel + 1);
-    for (const inner of unknown?.cut(spelled) ?? [{ start: 0, end: spelled.length }]) {
+    for (const inner of unknown?.split(spelled) ?? [{ start: 0, end: spelled.length }]) {
       if (takeToken(inner, list, rewriting, firstLevel + 2)) continue;
       rewriting.add(firstLevel + 2, inner.end - inner.start);
-      this.#cutAndMerge(spelled, inner.start, inner.end, 0, list);
+      this.#splitAndMerge(spelled, inner.start, inner.end, 0, list);
     }
   }
 
-  #cutAndMerge(text: string, from: number, to: number, level: number, list: TokenList): void {
+  #splitAndMerge(text: string, from: number, to: number, level: number, list: TokenList): void {
     const scan = this.parts.scans[level];
     if (!scan) return this.#merge(text, from, to, list);
     const isLast = level + 1 === this.parts.scans.length;
     for (let at = from; at < to;) {
       const end = scan(text, at, to);
       if (isLast) this.#merge(text, at, end, list);
-      else this.#cutAndMerge(text, at, end, level + 1, list);
+      else this.#splitAndMerge(text, at, end, level + 1, list);
       at = end;
     }
   }

@@ -1,6 +1,6 @@
 // Tokens for single bytes among pieces of text. SentencePiece spells them `<0x00>` to `<0xFF>`.
 import { TokenizerError } from '../../errors';
-import { quoted } from '../../json';
+import { quote } from '../../json';
 
 export const byteToken = (byte: number) =>
   `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
@@ -22,7 +22,7 @@ export function idsOfBytes(
     if (id !== undefined) return id;
     const name = byte.toString(16).padStart(2, '0');
     throw new TokenizerError(
-      `${place}: has no token for the byte ${name}, ${quoted(spell(byte))}, which any text may need`,
+      `${place}: has no token for the byte ${name}, ${quote(spell(byte))}, which any text may need`,
     );
   });
 }

@@ -10,7 +10,7 @@ import { isSentencePiece, metaspace, rewritesOf, mapsSpaces } from './metaspace'
 import { namesOf, refusal, stepsOf, type PipelineStep } from './pipelineSteps';
 
 /** Splits text; the pieces that it `drops` are not seen by the model. */
-export interface PretokenCut {
+export interface PretokenSplit {
   readonly scan: Scan;
   /** Called with the start of a piece. */
   readonly drops?: (text: string, at: number, to: number) => boolean;
@@ -21,7 +21,7 @@ export interface LookupPipeline {
   readonly normalizer: string;
   readonly normalizers: readonly Rewrite[];
   /** Each splits the pieces that those before it leave. */
-  readonly cuts: readonly PretokenCut[];
+  readonly splits: readonly PretokenSplit[];
   /** The change made to each piece after that. */
   readonly respell: Respell | undefined;
   /** Whether the vocabulary spells spaces as U+2581. */
@@ -44,13 +44,13 @@ export function wordPipelineOf(json: Json): LookupPipeline {
   return {
     normalizer: namesOf(normalizers.filter(step => !mapsSpaces(step))),
     normalizers: spaced ? rewritesOf(normalizers) : normalizersOf(normalizers),
-    cuts: before.flatMap(cutsOf),
+    splits: before.flatMap(splitsOf),
     usesMetaspace: spaced,
     ...(isMetaspace ? metaspace(last) : { respell: undefined, scans: [] }),
   };
 }
 
-const cutsByType: Record<string, (step: PipelineStep) => PretokenCut[]> = {
+const cutsByType: Record<string, (step: PipelineStep) => PretokenSplit[]> = {
   WhitespaceSplit: () => [betweenSpace],
   Whitespace: () => [wordsAndSigns],
   BertPreTokenizer: () => [betweenSpace, { scan: scanOfPunctuation({ behavior: 'Isolated' }) }],
@@ -59,7 +59,7 @@ const cutsByType: Record<string, (step: PipelineStep) => PretokenCut[]> = {
   Split: step => [{ scan: scanOfSplit(step) }],
 };
 
-function cutsOf(step: PipelineStep): PretokenCut[] {
+function splitsOf(step: PipelineStep): PretokenSplit[] {
   if (Object.hasOwn(cutsByType, step.type)) return cutsByType[step.type]!(step);
   const names = Object.keys(cutsByType).join(', ');
   throw refusal(
@@ -96,7 +96,7 @@ const betweenSpace = runsOf(isSpace);
 const wordsAndSigns = runsOf(kindOfWhitespace);
 
 /** Runs of characters of one kind, without those of kind 0. */
-function runsOf(kindAt: KindAt): PretokenCut {
+function runsOf(kindAt: KindAt): PretokenSplit {
   return {
     scan: (text, from, to) => {
       const kind = kindAt(text, from, to);

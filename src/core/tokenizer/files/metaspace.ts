@@ -1,7 +1,7 @@
 // SentencePiece-style tokenizers (Kudo and Richardson 2018), which spell a space as U+2581 and often prepend one to the
 // text. Here the text keeps its spaces and the vocabulary is read with spaces, so that tokens have the text's own
 // bytes. Only a U+2581 in the text itself, which such a tokenizer reads as a space, is replaced.
-import { quoted } from '../../json';
+import { quote } from '../../json';
 import { SPACE_RUNS, normalizersOf } from './normalizers';
 import { behaviors } from '../patterns/behavior';
 import { literal } from '../patterns/run';
@@ -63,11 +63,11 @@ export function rewritesOf(steps: readonly PipelineStep[]): Rewrite[] {
     if (step.type === 'Prepend') {
       const { prepend: prefix } = step;
       if (prefix === METASPACE) return [prependSpace];
-      throw refusal('normalizer.Prepend', `is ${quoted(prefix)}: only U+2581 is supported`);
+      throw refusal('normalizer.Prepend', `is ${quote(prefix)}: only U+2581 is supported`);
     }
     // It would find U+2581 where the text here has spaces.
     if (isSpelled) {
-      throw refusal('normalizer', `has ${quoted(step.type)} after spaces became U+2581`);
+      throw refusal('normalizer', `has ${quote(step.type)} after spaces became U+2581`);
     }
     return normalizersOf([step]);
   });
@@ -99,13 +99,13 @@ export function metaspace({ replacement, add_prefix_space, prepend_scheme, split
   if (replacement !== METASPACE) {
     throw refusal(
       'pre_tokenizer.Metaspace',
-      `replaces by ${quoted(replacement)}: only U+2581 is supported`,
+      `replaces by ${quote(replacement)}: only U+2581 is supported`,
     );
   }
   // Files older than `prepend_scheme` use `add_prefix_space` for the same setting.
   const scheme = add_prefix_space === false ? 'never' : (prepend_scheme ?? 'always');
   if (scheme !== 'never' && scheme !== 'first' && scheme !== 'always') {
-    throw refusal('pre_tokenizer.Metaspace', `has the prepend_scheme ${quoted(scheme)}`);
+    throw refusal('pre_tokenizer.Metaspace', `has the prepend_scheme ${quote(scheme)}`);
   }
   const respell: Respell = (text, isFirst) => {
     const prefixes = scheme === 'always' || (scheme === 'first' && isFirst);

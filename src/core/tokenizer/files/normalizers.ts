@@ -1,6 +1,6 @@
 // The normalizers of a tokenizer.json, by type.
 import { bertNormalizers } from '../normalize/bertNormalizer';
-import { isObject, quoted } from '../../json';
+import { isObject, quote } from '../../json';
 import { normalization, toNfc } from '../normalize/unicodeForms';
 import { precompiled } from '../normalize/precompiled';
 import {
@@ -32,7 +32,7 @@ const known: Record<string, (step: PipelineStep) => Rewrite | Rewrite[]> = {
     if (typeof found === 'string' && found !== '') return replaceAll(found, by);
     throw refusal(
       'normalizer.Replace.pattern',
-      `is ${quoted(pattern)}: only strings and the expression "${SPACE_RUNS}" are supported`,
+      `is ${quote(pattern)}: only strings and the expression "${SPACE_RUNS}" are supported`,
     );
   },
 };
@@ -44,11 +44,11 @@ export function normalizersOf(steps: readonly PipelineStep[]): Rewrite[] {
   return steps.flatMap(step => {
     if (Object.hasOwn(known, step.type)) return known[step.type]!(step);
     const names = Object.keys(known).join(', ');
-    throw refusal('normalizer', `is ${quoted(step.type)}: only ${names} are supported`);
+    throw refusal('normalizer', `is ${quote(step.type)}: only ${names} are supported`);
   });
 }
 
 function string(value: unknown, field: string): string {
   if (typeof value === 'string') return value;
-  throw refusal(`normalizer.${field}`, `is ${quoted(value)}, not a string`);
+  throw refusal(`normalizer.${field}`, `is ${quote(value)}, not a string`);
 }

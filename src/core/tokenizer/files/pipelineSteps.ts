@@ -2,7 +2,7 @@
 import type { Respell, Rewrite } from '../normalize/rewrite';
 import type { Scan } from '../patterns/scan';
 import { TokenizerError } from '../../errors';
-import { isObject, quoted, type Json } from '../../json';
+import { isObject, quote, type Json } from '../../json';
 
 export type PipelineStep = Json & { readonly type: string };
 
@@ -18,7 +18,7 @@ export function refusal(field: string, problem: string): TokenizerError {
 export function stepsOf(json: unknown, field: string, list: string): PipelineStep[] {
   if (json === undefined || json === null) return [];
   if (!isObject(json) || typeof json.type !== 'string') {
-    throw refusal(field, `is ${quoted(json)}, not an object with a type`);
+    throw refusal(field, `is ${quote(json)}, not an object with a type`);
   }
   if (json.type !== 'Sequence') return [json as PipelineStep];
   const steps = json[list];

@@ -1,10 +1,10 @@
 // The pre_tokenizers of byte-level tokenizers in a tokenizer.json.
-import { isObject, quoted, type Json } from '../../json';
+import { isObject, quote, type Json } from '../../json';
 import { behaviors } from '../patterns/behavior';
 import { isolates, scanOfMatches, stopsAtBoundaries } from '../patterns/boundaries';
 import { scanGpt2 } from '../patterns/gpt2';
 import { KNOWN_PATTERNS, isolatedScanOf, matchOf, scanOf } from '../patterns/knownPatterns';
-import { literal, repeated } from '../patterns/run';
+import { literal, repeatedClass } from '../patterns/run';
 import type { Match, Scan } from '../patterns/scan';
 import { refusal, type PipelineStep } from './pipelineSteps';
 import { belongsTo, decodedRanges } from '../unicode/ranges';
@@ -15,7 +15,7 @@ const FIELD = 'pre_tokenizer';
 /** The scanners that split text into pretokens, in order. */
 export function scansOfByteLevel(steps: readonly PipelineStep[]): Scan[] {
   if (steps.at(-1)?.type !== 'ByteLevel') {
-    const found = steps.length > 0 ? `ends in ${quoted(steps.at(-1)!.type)}` : 'is missing';
+    const found = steps.length > 0 ? `ends in ${quote(steps.at(-1)!.type)}` : 'is missing';
     throw refusal(
       FIELD,
       `${found}: only tokenizers whose last step is ByteLevel, and those that spell spaces as U+2581, are supported`,
@@ -28,7 +28,7 @@ export function scansOfByteLevel(steps: readonly PipelineStep[]): Scan[] {
     if (step.type === 'Punctuation') return [scanOfPunctuation(step)];
     throw refusal(
       FIELD,
-      `has the step ${quoted(step.type)}: only Split, Digits, Punctuation and a last ByteLevel are supported`,
+      `has the step ${quote(step.type)}: only Split, Digits, Punctuation and a last ByteLevel are supported`,
     );
   });
 }
@@ -63,7 +63,7 @@ export function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
         ? literal(text)
         : undefined;
   if (!match) {
-    const found = quoted(regex ?? pattern);
+    const found = quote(regex ?? pattern);
     throw refusal(`${field}.pattern`, `is ${found}: only ${KNOWN_PATTERNS} are supported`);
   }
   if (invert === true) throw refusal(`${field}.invert`, 'is true: only false is supported');
@@ -72,13 +72,13 @@ export function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
 
 export function scanOfDigits({ individual_digits }: Json): Scan {
   const isDigit = belongsTo(decodedRanges(rustNumericRanges));
-  const digits = repeated(isDigit, individual_digits === true ? 1 : Infinity);
+  const digits = repeatedClass(isDigit, individual_digits === true ? 1 : Infinity);
   return cutAt(stopsAtBoundaries(digits), 'Isolated', FIELD);
 }
 
 export function scanOfPunctuation({ behavior }: Json): Scan {
   const isPunctuation = belongsTo(decodedRanges(rustPunctuationRanges));
-  const sign = stopsAtBoundaries(repeated(isPunctuation, 1));
+  const sign = stopsAtBoundaries(repeatedClass(isPunctuation, 1));
   return cutAt(sign, behavior ?? 'Isolated', `${FIELD}.Punctuation.behavior`);
 }
 
@@ -87,5 +87,5 @@ function cutAt(match: Match, behavior: unknown, field: string): Scan {
   if (scan) return scanOfMatches(match, behavior === 'Isolated' ? isolates(match, scan) : scan);
   // "Removed" drops text, which a model then never sees.
   const known = [...behaviors.keys()].join(', ');
-  throw refusal(field, `is ${quoted(behavior)}: only ${known} are supported`);
+  throw refusal(field, `is ${quote(behavior)}: only ${known} are supported`);
 }

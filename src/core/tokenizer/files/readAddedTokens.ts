@@ -3,7 +3,7 @@ import { encodeUtf8 } from '../../text/utf8';
 import type { AddedToken } from '../addedTokens';
 import { TokenizerError } from '../../errors';
 import { isId } from './readBpeModel';
-import { isObject, quoted } from '../../json';
+import { isObject, quote } from '../../json';
 
 /** Also enters them into `contents` and `tokens`. `textOf` maps a token's content to the text that it represents. */
 export function readAddedTokens(
@@ -15,11 +15,10 @@ export function readAddedTokens(
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list)) throw new TokenizerError('tokenizer.json: added_tokens is not a list');
   return list.flatMap((json: unknown) => {
-    const problem = (what: string) =>
-      new TokenizerError(`An added token, ${quoted(json)}, ${what}`);
+    const problem = (what: string) => new TokenizerError(`An added token, ${quote(json)}, ${what}`);
     if (!isObject(json) || typeof json.content !== 'string') throw problem('has no content');
     const { content, id } = json;
-    if (!isId(id)) throw problem(`has the id ${quoted(id)}`);
+    if (!isId(id)) throw problem(`has the id ${quote(id)}`);
     if (content === '') return [];
     const known = contents.get(content);
     if (known !== undefined && known !== id) throw problem(`is in the vocabulary with id ${known}`);

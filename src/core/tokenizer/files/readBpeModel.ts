@@ -1,6 +1,6 @@
 // The vocabulary and the merges of a BPE model, from a tokenizer.json, or from vocab.json and merges.txt.
 import { TokenizerError } from '../../errors';
-import { isObject, quoted, type Json } from '../../json';
+import { isObject, quote, type Json } from '../../json';
 
 /** Larger ids and ranks are considered errors. Ranks must also fit the merger's heap. */
 const MAX_ID = 1 << 24;
@@ -11,13 +11,13 @@ export function checkModel(model: Json): void {
   const type = model.type ?? (model.merges === undefined ? undefined : 'BPE');
   if (type !== 'BPE') {
     throw new TokenizerError(
-      `tokenizer.json: model.type is ${quoted(type)}: only BPE, Unigram and WordPiece are supported`,
+      `tokenizer.json: model.type is ${quote(type)}: only BPE, Unigram and WordPiece are supported`,
     );
   }
   for (const field of ['continuing_subword_prefix', 'end_of_word_suffix', 'dropout']) {
     if (!model[field]) continue;
     throw new TokenizerError(
-      `tokenizer.json: model.${field} is ${quoted(model[field])}: BPE is supported only without it`,
+      `tokenizer.json: model.${field} is ${quote(model[field])}: BPE is supported only without it`,
     );
   }
 }
@@ -28,18 +28,17 @@ export function readVocabulary(
   place: string,
   bytesOf: (spelling: string) => Uint8Array,
 ): { ids: Map<string, number>; tokens: (Uint8Array | undefined)[] } {
-  if (!isObject(vocab)) throw new TokenizerError(`${place}: is ${quoted(vocab)}, not an object`);
+  if (!isObject(vocab)) throw new TokenizerError(`${place}: is ${quote(vocab)}, not an object`);
   const entries = Object.entries(vocab);
   const ids = new Map<string, number>();
   const spellings: string[] = [];
   const tokens: (Uint8Array | undefined)[] = [];
   for (const [spelling, id] of entries) {
-    if (!isId(id))
-      throw new TokenizerError(`${place}: ${quoted(spelling)} has the id ${quoted(id)}`);
+    if (!isId(id)) throw new TokenizerError(`${place}: ${quote(spelling)} has the id ${quote(id)}`);
     const other = spellings[id];
     if (other !== undefined) {
       throw new TokenizerError(
-        `${place}: id ${id} belongs to both ${quoted(other)} and ${quoted(spelling)}`,
+        `${place}: id ${id} belongs to both ${quote(other)} and ${quote(spelling)}`,
       );
     }
     ids.set(spelling, id);
@@ -56,8 +55,7 @@ export function readMerges(
   places: { vocab: string; merges: string },
 ): Int32Array {
   const place = places.merges;
-  if (!Array.isArray(merges))
-    throw new TokenizerError(`${place}: is ${quoted(merges)}, not a list`);
+  if (!Array.isArray(merges)) throw new TokenizerError(`${place}: is ${quote(merges)}, not a list`);
   if (merges.length > MAX_MERGES)
     throw new TokenizerError(`${place}: has over ${MAX_MERGES} merges`);
   const table = new Int32Array(merges.length * 4);
@@ -68,14 +66,14 @@ export function readMerges(
       pair.length !== 2 ||
       !pair.every(part => typeof part === 'string')
     ) {
-      throw new TokenizerError(`${place}: merge ${rank} is ${quoted(merge)}, not two tokens`);
+      throw new TokenizerError(`${place}: merge ${rank} is ${quote(merge)}, not two tokens`);
     }
     const [left, right] = pair as [string, string];
     const idOf = (spelling: string) => {
       const id = ids.get(spelling);
       if (id !== undefined) return id;
       throw new TokenizerError(
-        `${place}: merge ${rank}, ${quoted(merge)}, needs the token ${quoted(spelling)}, which ` +
+        `${place}: merge ${rank}, ${quote(merge)}, needs the token ${quote(spelling)}, which ` +
           `${places.vocab} lacks: the two belong to different tokenizers`,
       );
     };

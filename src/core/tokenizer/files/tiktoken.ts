@@ -6,7 +6,7 @@ import { bytesOfBase64 } from './base64';
 import { BpeTokenizer } from '../bpe/bpe';
 import { encodings } from './tiktokenEncodings';
 import { TokenizerError } from '../../errors';
-import { quoted } from '../../json';
+import { quote } from '../../json';
 import { Merger } from '../bpe/merger';
 import { MergeTable } from '../bpe/mergeTable';
 import { rankedMerges } from '../bpe/rankedMerges';
@@ -28,7 +28,7 @@ export function tokenizerOfRanks(file: RanksFile): Tokenizer {
     typeof name === 'string' && Object.hasOwn(encodings, name) ? encodings[name]! : undefined;
   if (!encoding) {
     throw new TokenizerError(
-      `${file.name}: does not say how text is split, and ${quoted(name)} is not a known encoding: set ` +
+      `${file.name}: does not say how text is split, and ${quote(name)} is not a known encoding: set ` +
         `"encoding" in tokenscope.json to one of ${Object.keys(encodings).join(', ')}`,
     );
   }
@@ -73,7 +73,7 @@ function readRanks({ name, text }: RanksFile) {
   text.split(/\r?\n/).forEach((line, i) => {
     if (line === '') return;
     const problem = (what: string) =>
-      new TokenizerError(`${name}: line ${i + 1}, ${quoted(line)}, ${what}`);
+      new TokenizerError(`${name}: line ${i + 1}, ${quote(line)}, ${what}`);
     const found = /^([A-Za-z0-9+/]+={0,2}) (\d+)$/.exec(line);
     if (!found) throw problem('is not base64 and a rank');
     const bytes = bytesOfBase64(found[1]!);

@@ -5,7 +5,7 @@ import { BpeTokenizer } from '../bpe/bpe';
 import { byteCharacters, bytesOfSpelling, spellingOf } from '../bpe/byteLevel';
 import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
 import { TokenizerError } from '../../errors';
-import { quoted, type Json } from '../../json';
+import { quote, type Json } from '../../json';
 import { Merger } from '../bpe/merger';
 import { MergeTable } from '../bpe/mergeTable';
 import { pipelineOf } from './pipeline';
@@ -94,7 +94,7 @@ function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelli
       const id = typeof unk_token === 'string' ? ids.get(unk_token) : undefined;
       if (id === undefined) {
         throw new TokenizerError(
-          `tokenizer.json: model.unk_token is ${quoted(unk_token)}: without a fallback to bytes, characters that ` +
+          `tokenizer.json: model.unk_token is ${quote(unk_token)}: without a fallback to bytes, characters that ` +
             'the vocabulary lacks need a token that stands for them',
         );
       }

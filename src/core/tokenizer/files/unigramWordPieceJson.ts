@@ -3,7 +3,7 @@
 import { encodeUtf8 } from '../../text/utf8';
 import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
 import { TokenizerError } from '../../errors';
-import { quoted, type Json } from '../../json';
+import { quote, type Json } from '../../json';
 import { LookupTokenizer, type FindPieces, type UnknownPieces } from '../lookup/lookupTokenizer';
 import { readAddedTokens } from './readAddedTokens';
 import { readVocabulary } from './readBpeModel';
@@ -75,7 +75,7 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
   const unknownId = model.unk_id;
   const unknownPiece = typeof unknownId === 'number' ? entries[unknownId]?.[0] : undefined;
   if (!falls && unknownPiece === undefined) {
-    throw refusal('model.unk_id', `is ${quoted(unknownId)}: ${WITHOUT_UNKNOWN}`);
+    throw refusal('model.unk_id', `is ${quote(unknownId)}: ${WITHOUT_UNKNOWN}`);
   }
   return {
     name: 'Unigram',
@@ -100,13 +100,13 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
 
 function readPieces(vocab: unknown): (readonly [piece: string, score: number])[] {
   if (!Array.isArray(vocab) || vocab.length === 0) {
-    throw new TokenizerError(`${VOCAB_FIELD}: is ${quoted(vocab)}, not a list of pieces`);
+    throw new TokenizerError(`${VOCAB_FIELD}: is ${quote(vocab)}, not a list of pieces`);
   }
   return vocab.map((entry: unknown, id) => {
     const [piece, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
     if (typeof piece === 'string' && typeof score === 'number') return [piece, score];
     throw new TokenizerError(
-      `${VOCAB_FIELD}: piece ${id} is ${quoted(entry)}, not a string and a score`,
+      `${VOCAB_FIELD}: piece ${id} is ${quote(entry)}, not a string and a score`,
     );
   });
 }
@@ -130,11 +130,11 @@ function wordPiece(model: Json): LookupModel {
   }
   const unknownId = typeof unk_token === 'string' ? ids.get(unk_token) : undefined;
   if (unknownId === undefined) {
-    throw refusal('model.unk_token', `is ${quoted(unk_token)}: ${WITHOUT_UNKNOWN}`);
+    throw refusal('model.unk_token', `is ${quote(unk_token)}: ${WITHOUT_UNKNOWN}`);
   }
   return {
     name: 'WordPiece',
-    how: `It takes the longest entry of the vocabulary that the pretoken begins with, then continues after it with those that begin with ${quoted(prefix)}; a pretoken that cannot be spelled so is unknown as a whole.`,
+    how: `It takes the longest entry of the vocabulary that the pretoken begins with, then continues after it with those that begin with ${quote(prefix)}; a pretoken that cannot be spelled so is unknown as a whole.`,
     ids,
     tokens,
     unknown: { token: { id: unknownId, bytes: String(unk_token) } },

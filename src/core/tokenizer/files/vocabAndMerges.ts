@@ -1,7 +1,7 @@
 // vocab.json and merges.txt leave to a class of the `transformers` library what a tokenizer.json specifies. They are
 // converted to the content of a tokenizer.json, as in that library's convert_slow_tokenizer.py.
 import { TokenizerError } from '../../errors';
-import { isObject, quoted, type Json } from '../../json';
+import { isObject, quote, type Json } from '../../json';
 import { GPT2_PATTERN } from '../patterns/gpt2';
 import { QWEN2_PATTERN } from '../patterns/cl100k';
 
@@ -27,7 +27,7 @@ export function tokenizerJsonOf(vocab: Json, merges: string, config: unknown): J
   if (!rules || !isObject(config)) {
     const known = Object.keys(CLASSES).join(' and ');
     throw new TokenizerError(
-      `${file}: tokenizer_class is ${quoted(named)}: how vocab.json and merges.txt are used is known for ` +
+      `${file}: tokenizer_class is ${quote(named)}: how vocab.json and merges.txt are used is known for ` +
         `${known} only; export a tokenizer.json instead`,
     );
   }

@@ -4,7 +4,7 @@ import { encodeUtf8 } from '../../text/utf8';
 import type { AddedTokenPiece, TakenToken } from '../addedTokens';
 import { LONGEST_KEY, PretokenCache } from '../bpe/pretokenCache';
 import { TokenizerError } from '../../errors';
-import { quoted } from '../../json';
+import { quote } from '../../json';
 import type { Scan } from '../patterns/scan';
 import {
   PipelineTokenizer,
@@ -63,28 +63,28 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
     firstLevel: number,
     list: TokenList,
   ): void {
-    const { cuts, respell, scans } = this.parts;
+    const { splits, respell, scans } = this.parts;
     rewriting.add(firstLevel, end - start);
     const takeWord = (from: number, to: number) => {
       rewriting.add(firstLevel + 1, to - from);
       const word = text.slice(from, to);
       const changes = respell?.(word, isFirst && from === start) ?? [];
       const spelled = applyRewrite(word, changes, rewriting, firstLevel + 2);
-      cutBy(scans, spelled, 0, spelled.length, (at, until) => {
+      splitBy(scans, spelled, 0, spelled.length, (at, until) => {
         const first = list.count;
         this.#lookUp(spelled, at, until, rewriting, firstLevel + 3, list);
         if (list instanceof PretokenList) list.close(spelled.slice(at, until), first);
       });
     };
-    const cut = (from: number, to: number, level: number) => {
-      const step = cuts[level];
+    const split = (from: number, to: number, level: number) => {
+      const step = splits[level];
       if (!step) return takeWord(from, to);
-      cutBy([step.scan], text, from, to, (at, until) => {
-        if (!step.drops?.(text, at, until)) return cut(at, until, level + 1);
+      splitBy([step.scan], text, from, to, (at, until) => {
+        if (!step.drops?.(text, at, until)) return split(at, until, level + 1);
         rewriting.add(firstLevel + 1, until - at, [{ start: 0, end: until - at, text: '' }]);
       });
     };
-    cut(start, end, 0);
+    split(start, end, 0);
   }
 
   /** Appends the tokens of text[from, to). */
@@ -146,7 +146,7 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
     if (pieces.at(-1)?.end === pretoken.length) return pieces;
     const place = pieces.at(-1)?.end ?? 0;
     throw new TokenizerError(
-      `The tokens that ${name} gives for ${quoted(pretoken)} do not spell it from ${quoted(pretoken.slice(place))} on: ` +
+      `The tokens that ${name} gives for ${quote(pretoken)} do not spell it from ${quote(pretoken.slice(place))} on: ` +
         'their positions in the text are unknown',
     );
   }
@@ -161,7 +161,7 @@ interface PlacedPiece {
 }
 
 /** Calls back with each pretoken of text[from, to). Each scan splits the pieces that those before it leave. */
-function cutBy(
+function splitBy(
   scans: readonly Scan[],
   text: string,
   from: number,
@@ -172,7 +172,7 @@ function cutBy(
   if (!scan) return onPretoken(from, to);
   for (let at = from; at < to;) {
     const end = scan(text, at, to);
-    cutBy(rest, text, at, end, onPretoken);
+    splitBy(rest, text, at, end, onPretoken);
     at = end;
   }
 }

@@ -16,7 +16,7 @@ export class UnknownCharacters {
   }
 
   /** Splits text into unknown characters and the text between them; no piece is empty. */
-  cut(text: string): AddedTokenPiece[] {
+  split(text: string): AddedTokenPiece[] {
     const pieces: AddedTokenPiece[] = [];
     let start = 0;
     let isUnknown = false;

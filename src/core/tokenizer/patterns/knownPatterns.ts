@@ -28,16 +28,16 @@ const scans: ReadonlyMap<string, Scan> = new Map([
 scans.forEach(cutsAtBoundaries);
 
 /** Files contain line ends literally or as `\r` and `\n`, which are equivalent in the expression. */
-const escaped = (pattern: string) => pattern.replace(/\r/g, '\\r').replace(/\n/g, '\\n');
+const escapeLineEnds = (pattern: string) => pattern.replace(/\r/g, '\\r').replace(/\n/g, '\\n');
 
 /** The scanner of a pattern that matches everywhere. */
 export function scanOf(pattern: string): Scan | undefined {
-  return scans.get(escaped(pattern));
+  return scans.get(escapeLineEnds(pattern));
 }
 
 /** The scanner of a pattern that matches in some places, for the behavior "Isolated". */
 export function isolatedScanOf(pattern: string): Scan | undefined {
-  return isolated.get(escaped(pattern));
+  return isolated.get(escapeLineEnds(pattern));
 }
 
 /** DeepSeek's third pattern matches at every space and every line feed; the text between matches ends there. */
@@ -48,7 +48,7 @@ const isolated: ReadonlyMap<string, Scan> = new Map([
 
 /** The matcher of a pattern that matches in some places. */
 export function matchOf(pattern: string): Match | undefined {
-  const key = escaped(pattern);
+  const key = escapeLineEnds(pattern);
   return key === DEEPSEEK3_PATTERN ? matchDeepSeek3 : runMatch(key);
 }
 

@@ -33,7 +33,7 @@ export function runMatch(pattern: string): Match | undefined {
   const belongs = classOf(characters!);
   if (!belongs) return undefined;
   const limit = repeat === undefined ? 1 : most === undefined ? Infinity : Number(most);
-  const run = repeated(belongs, limit);
+  const run = repeatedClass(belongs, limit);
   const stops = !belongs(SPACE) && !belongs(LINE_FEED);
   if (lead === undefined) {
     if (limit === 1 && belongs(LINE_FEED)) return matchesLineFeeds(run);
@@ -59,7 +59,7 @@ export function literal(content: string): Match {
 }
 
 /** Matches up to `most` characters of the class. */
-export function repeated(belongs: Belongs, most: number): Match {
+export function repeatedClass(belongs: Belongs, most: number): Match {
   return (text, from, to) => {
     let end = from;
     for (let i = 0; i < most && end < to; i++) {
