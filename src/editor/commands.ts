@@ -34,7 +34,7 @@ import { cancellable, shareReporter } from './ui/progress';
 import type { OverlayState } from './overlay/overlayState';
 import type { Pages } from './ui/pages';
 import type { ShownTexts } from './overlay/textSource';
-import { chooseComparedTokenizer } from './settings';
+import { settings } from './settings';
 import { activeText, offsetsOf } from './ui/editorRanges';
 
 export interface CommandContext {
@@ -122,7 +122,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
       // A lens that draws both.
       if (!state.lens.needs.includes('secondBytes')) state.show('tokens');
     },
-    stopComparing: () => chooseComparedTokenizer(''),
+    stopComparing: () => settings.compare.tokenizer.update(''),
     nextDifference: () => goToDifference(context, 1),
     previousDifference: () => goToDifference(context, -1),
     async countTokens(argument) {

@@ -113,7 +113,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
       this.log(`${where} ${inserts.length > 0 ? JSON.stringify(inserts[0]) : 'nothing'}: ${note}`);
       const [first] = inserts;
       if (first) this.shown = this.answerWith(wish.place, first) ?? this.shown;
-      if (first && completionSettings.prepareNext()) {
+      if (first && completionSettings.prepareNext.value) {
         this.prepare(document, position, text, edit, first);
       }
       const range = chosen?.range ?? new Range(position, position);
@@ -135,7 +135,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     isExplicit: boolean,
     isAhead = false,
   ): SuggestionRequest {
-    const candidates = isExplicit ? completionSettings.candidates() : 1;
+    const candidates = isExplicit ? completionSettings.candidates.value : 1;
     const options: CompletionOptions = {
       ...completionOptions(document.languageId),
       ...this.engine.form(),
@@ -167,7 +167,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
       }
       return { inserts, note: noteOf(view), ms: view.ms };
     };
-    return { place, ask, isExplicit, maxPauseMs: completionSettings.maxPauseMs() };
+    return { place, ask, isExplicit, maxPauseMs: completionSettings.maxPause.value };
   }
 
   /** The answer that a suggestion is of, or what is left of it. */
@@ -209,11 +209,11 @@ function whyNot(
 ): string | undefined {
   if (!isInspectable(document)) return '';
   if (isExplicit) return undefined;
-  if (!completionSettings.automatic()) return '';
-  if (completionSettings.exceptLanguages().includes(document.languageId)) {
+  if (!completionSettings.automatic.value) return '';
+  if (completionSettings.exceptLanguages.value.includes(document.languageId)) {
     return `tokenscope.completion.exceptLanguages has ${document.languageId}`;
   }
-  if (selectedCompletionInfo && !completionSettings.besideSuggestions()) {
+  if (selectedCompletionInfo && !completionSettings.besideSuggestions.value) {
     return 'IntelliSense is open';
   }
   const editor = window.activeTextEditor;

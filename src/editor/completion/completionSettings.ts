@@ -1,59 +1,59 @@
-// The settings of completions, under their names in the manifest.
-import { ConfigurationTarget, workspace, type ConfigurationChangeEvent } from 'vscode';
+// The settings of completions.
 import type { Healing } from '../../core/completion/healingStarts';
 import type { PromptMode } from '../../core/completion/prompt';
 import type { Region } from '../../core/completion/syntaxRegion';
 import type { CompletionOptions } from '../../protocol/completion';
-
-const SECTION = 'tokenscope.completion';
+import { Setting } from '../setting';
 
 export const completionSettings = {
-  enabled: () => read('enabled', false),
-  /** Without being asked. */
-  automatic: () => read('automatic', true),
-  exceptLanguages: () => read<string[]>('exceptLanguages', []),
-  besideSuggestions: () => read('besideSuggestions', false),
-  prepareNext: () => read('prepareNext', true),
-  candidates: () => read('candidates', 3),
-  maxPauseMs: () => read('maxPause', 250),
-  fim: () => read<PromptMode | 'auto'>('fim', 'auto'),
+  enabled: new Setting('completion.enabled', false),
+  /** Whether completions come without being asked for. */
+  automatic: new Setting('completion.automatic', true),
+  exceptLanguages: new Setting<string[]>('completion.exceptLanguages', ['plaintext', 'markdown']),
+  inComments: new Setting('completion.inComments', true),
+  inStrings: new Setting('completion.inStrings', true),
+  besideSuggestions: new Setting('completion.besideSuggestions', false),
+  lines: new Setting<'one' | 'several'>('completion.lines', 'one'),
+  minProbability: new Setting('completion.minProbability', 0.05),
+  maxTokens: new Setting('completion.maxTokens', 48),
+  /** Milliseconds. */
+  maxTime: new Setting('completion.maxTime', 1000),
+  /** Milliseconds. */
+  maxPause: new Setting('completion.maxPause', 250),
+  candidates: new Setting('completion.candidates', 3),
+  prepareNext: new Setting('completion.prepareNext', true),
+  contextTokens: new Setting('completion.contextTokens', 512),
+  fim: new Setting<PromptMode | 'auto'>('completion.fim', 'auto'),
+  healing: new Setting<Healing>('completion.healing', 'exact'),
+  temperature: new Setting('completion.temperature', 0),
+  topP: new Setting('completion.topP', 1),
 };
 
-/** What a request asks for, but for the prompt's form. */
+export type WantedForm = Pick<CompletionOptions, 'mode' | 'rollback' | 'suffixFrom'>;
+
+/** The options of a request, without the prompt's form. */
 export function completionOptions(
   language: string,
 ): Omit<CompletionOptions, keyof WantedForm | 'candidates'> {
-  const healing = read<Healing>('healing', 'exact');
+  const { healing, inComments, inStrings, lines, ...numbers } = completionSettings;
   const except: Region[] = [];
-  if (!read('inComments', true)) except.push('comment');
-  if (!read('inStrings', true)) except.push('string');
+  if (!inComments.value) except.push('comment');
+  if (!inStrings.value) except.push('string');
   return {
-    // Where exactness cannot be had, the next best: the log and the explanation say so.
-    healings: healing === 'exact' ? ['exact', 'one-token'] : [healing],
-    contextTokens: read('contextTokens', 512),
-    maxTokens: read('maxTokens', 48),
-    maxTimeMs: read('maxTime', 1000),
-    singleLine: read('lines', 'one') === 'one',
-    minProbability: read('minProbability', 0.05),
-    temperature: read('temperature', 0),
-    topP: read('topP', 1),
+    // The next best where a tokenizer allows no exact healing: the log and the explanation say so.
+    healings: healing.value === 'exact' ? ['exact', 'one-token'] : [healing.value],
+    contextTokens: numbers.contextTokens.value,
+    maxTokens: numbers.maxTokens.value,
+    maxTimeMs: numbers.maxTime.value,
+    singleLine: lines.value === 'one',
+    minProbability: numbers.minProbability.value,
+    temperature: numbers.temperature.value,
+    topP: numbers.topP.value,
     seed: 1,
-    ...{ language, except, drafts: true, alternatives: 0, logprobs: false },
+    language,
+    except,
+    drafts: true,
+    alternatives: 0,
+    logprobs: false,
   };
 }
-
-export function setEnabled(isOn: boolean): Thenable<void> {
-  return workspace
-    .getConfiguration(SECTION)
-    .update('enabled', isOn || undefined, ConfigurationTarget.Global);
-}
-
-export function changesCompletion(event: ConfigurationChangeEvent): boolean {
-  return event.affectsConfiguration(SECTION);
-}
-
-function read<T>(name: string, fallback: T): T {
-  return workspace.getConfiguration(SECTION).get<T>(name, fallback);
-}
-
-export type WantedForm = Pick<CompletionOptions, 'mode' | 'rollback' | 'suffixFrom'>;

@@ -15,12 +15,8 @@ import type { TextEdit } from '../../protocol/types';
 import type { Engine } from '../engine/engineClient';
 import type { Pages } from '../ui/pages';
 import type { DocumentSync } from '../engine/documentSync';
-import {
-  changesCompletion,
-  completionSettings,
-  setEnabled,
-  type WantedForm,
-} from './completionSettings';
+import { onDidChangeAny } from '../setting';
+import { completionSettings, type WantedForm } from './completionSettings';
 import type { Calibrations } from './calibrations';
 import { explainCompletion } from './explanation';
 import {
@@ -62,9 +58,7 @@ export class Completions implements CompletionEngine {
     this.listeners = [
       this.events,
       this.status,
-      workspace.onDidChangeConfiguration(event => {
-        if (changesCompletion(event)) this.follow();
-      }),
+      onDidChangeAny(Object.values(completionSettings), () => this.applySettings()),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length === 0 || document !== window.activeTextEditor?.document) return;
         this.provider.keyPressed();
@@ -82,7 +76,7 @@ export class Completions implements CompletionEngine {
         this.events.info(`accepted: ${JSON.stringify(insert)}`),
       ),
     ];
-    this.follow();
+    this.applySettings();
   }
 
   get isOn(): boolean {
@@ -90,7 +84,7 @@ export class Completions implements CompletionEngine {
   }
 
   async toggle(): Promise<void> {
-    await setEnabled(!this.isOn);
+    await completionSettings.enabled.update(!this.isOn);
     const words = this.isOn ? 'Completions are on' : 'Completions are off';
     window.setStatusBarMessage(`Tokenscope: ${words}`, 3000);
     // The first one is there without another key.
@@ -102,7 +96,7 @@ export class Completions implements CompletionEngine {
   }
 
   form(): WantedForm {
-    const mode = completionSettings.fim();
+    const mode = completionSettings.fim.value;
     const form: WantedForm = { mode, rollback: 'auto', suffixFrom: 'auto' };
     if (mode !== 'auto') return form;
     const { state } = this.engine;
@@ -151,10 +145,9 @@ export class Completions implements CompletionEngine {
     return this.engine.call(({ remote }) => remote.explainCompletion({ text, at, options }));
   }
 
-  /** The settings. */
-  private follow(): void {
+  private applySettings(): void {
     this.provider.forget();
-    const isOn = completionSettings.enabled();
+    const isOn = completionSettings.enabled.value;
     if (isOn && !this.registration) {
       this.registration = languages.registerInlineCompletionItemProvider(ANYWHERE, this.provider);
     } else if (!isOn) {

@@ -42,7 +42,7 @@ export function passOptions(
   { answerStart = 0 }: { answerStart?: number | undefined },
 ): { passes: readonly PassId[]; contrast?: ContrastOptions } {
   if (!needs.includes('contrast')) return { passes: needs };
-  return { passes: needs, contrast: { from: answerStart, centred: settings.centresContrast() } };
+  return { passes: needs, contrast: { from: answerStart, centred: settings.pair.centre.value } };
 }
 
 export class Inspection {
@@ -219,7 +219,7 @@ export class Inspection {
     const pass: Pass = { version: document.version, controller: new AbortController() };
     this.passes.set(uri, pass);
     try {
-      const maxTokens = settings.maxTokens();
+      const maxTokens = settings.overlay.maxTokens.value;
       const done = await this.engine.call(async running => {
         if (needs.includes('features')) await this.openSae(running);
         const request = { passes: needs, visible, maxTokens };

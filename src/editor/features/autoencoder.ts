@@ -1,5 +1,5 @@
 // The autoencoder as the editor sees it: opened when first asked for, with the user's labels, and what is asked of it.
-import { EventEmitter, type Memento } from 'vscode';
+import { EventEmitter, type Disposable, type Memento } from 'vscode';
 import type { Remote } from '../../protocol/channel';
 import { UserError } from '../../core/errors';
 import type { EngineApi } from '../../protocol/engine';
@@ -7,6 +7,7 @@ import type { DocumentVersion } from '../../protocol/types';
 import type { FeatureOptions, SaeInfo, UserLabel } from '../../protocol/features';
 import type { Engine, RunningEngine } from '../engine/engineClient';
 import type { OverlayState } from '../overlay/overlayState';
+import { onDidChangeAny } from '../setting';
 import { settings } from '../settings';
 import type { Text } from '../overlay/textSource';
 import type { DocumentSync } from '../engine/documentSync';
@@ -17,6 +18,10 @@ export class Autoencoder {
   private readonly changed = new EventEmitter<void>();
   /** Another autoencoder, other labels, another feature is looked at. */
   readonly onDidChange = this.changed.event;
+  private readonly reopened = new EventEmitter<void>();
+  /** The settings chose another autoencoder or other options: views hold what the previous ones said. */
+  readonly onDidReopen = this.reopened.event;
+  private readonly listener: Disposable;
   private known: SaeInfo | null | undefined;
   private why = '';
   private shown: number | undefined;
@@ -26,7 +31,12 @@ export class Autoencoder {
     private readonly texts: DocumentSync,
     private readonly state: OverlayState,
     private readonly memento: Memento,
-  ) {}
+    onError: (error: unknown) => void,
+  ) {
+    this.listener = onDidChangeAny(Object.values(settings.features), () => {
+      if (engine.running) this.reopen().catch(onError);
+    });
+  }
 
   /** Undefined until it was asked for; null where there is none. */
   get info(): SaeInfo | null | undefined {
@@ -56,7 +66,7 @@ export class Autoencoder {
   }
 
   options(): FeatureOptions {
-    return { pins: this.state.pins, densityCutoff: settings.densityCutoff() };
+    return { pins: this.state.pins, densityCutoff: settings.features.densityCutoff.value };
   }
 
   /** Opens the one that is chosen, once for each run of the engine. Answers whether there is one. */
@@ -64,15 +74,6 @@ export class Autoencoder {
     running.process.sae ??= this.opened(running);
     return (await running.process.sae) !== null;
   };
-
-  /** Another one is chosen: the next request opens it. */
-  reopen(): Promise<void> {
-    this.known = undefined;
-    return this.engine.call(async running => {
-      running.process.sae = undefined;
-      await this.open(running);
-    });
-  }
 
   /** Throws `UserError` where there is none. */
   call<T>(request: (remote: Remote<EngineApi>, running: RunningEngine) => Promise<T>): Promise<T> {
@@ -106,13 +107,24 @@ export class Autoencoder {
   }
 
   dispose(): void {
+    this.listener.dispose();
     this.changed.dispose();
+    this.reopened.dispose();
+  }
+
+  private async reopen(): Promise<void> {
+    this.known = undefined;
+    await this.engine.call(async running => {
+      running.process.sae = undefined;
+      await this.open(running);
+    });
+    this.reopened.fire();
   }
 
   private async opened({ remote }: RunningEngine): Promise<SaeInfo | null> {
     this.why = '';
     try {
-      this.known = await remote.openSae({ path: settings.autoencoder() });
+      this.known = await remote.openSae({ path: settings.features.autoencoder.value });
       if (this.known) await remote.setUserLabels({ labels: this.labels });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

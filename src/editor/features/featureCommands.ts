@@ -3,7 +3,7 @@ import { window } from 'vscode';
 import { CHANNELS } from '../../core/sae/featureValues';
 import type { OverlayState } from '../overlay/overlayState';
 import type { Pages } from '../ui/pages';
-import { chooseAutoencoderPath, settings } from '../settings';
+import { settings } from '../settings';
 import { chooseFeature } from './chooseFeature';
 import { exportFeatures } from './exportFeatures';
 import { showEffect } from './featureEffect';
@@ -25,7 +25,7 @@ export function featureCommands(
   const { features, state, pages } = context;
   return {
     async chooseAutoencoder() {
-      const now = settings.autoencoder();
+      const now = settings.features.autoencoder.value;
       const own = { label: 'The one that comes with the model', path: '' };
       const folder = { label: 'Choose a folder…', path: undefined, files: false };
       const file = {
@@ -45,7 +45,7 @@ export function featureCommands(
         const options = { canSelectFiles: files, canSelectFolders: !files, openLabel: 'Use' };
         path = (await window.showOpenDialog(options))?.[0]?.fsPath;
       }
-      if (path !== undefined) await chooseAutoencoderPath(path);
+      if (path !== undefined) await settings.features.autoencoder.update(path);
     },
     async findFeature(argument) {
       const feature = await chooseFeature(features, argument, 'look at a feature');

@@ -1,8 +1,8 @@
 // Lets the user choose a tokenizer that the model's is compared with, or none.
-import { commands, ProgressLocation, window, type QuickPickItem } from 'vscode';
+import { ProgressLocation, window, type QuickPickItem } from 'vscode';
 import { basename, dirname, join } from 'node:path';
 import type { Engine } from '../engine/engineClient';
-import { chooseComparedTokenizer, settings } from '../settings';
+import { settings } from '../settings';
 
 /** Answers whether one was chosen. Throws `UserError` where it cannot be opened; the choice is then as before. */
 export async function chooseSecondTokenizer(engine: Engine, builtIn: string): Promise<boolean> {
@@ -12,12 +12,12 @@ export async function chooseSecondTokenizer(engine: Engine, builtIn: string): Pr
   await window.withProgress(progress, () =>
     engine.call(({ remote }) => remote.compareWith({ path })),
   );
-  await chooseComparedTokenizer(path);
+  await settings.compare.tokenizer.update(path);
   return true;
 }
 
 async function askForPath(builtIn: string): Promise<string | undefined> {
-  const now = settings.comparedTokenizer();
+  const now = settings.compare.tokenizer.value;
   type Choice = QuickPickItem & { path?: string; canSelectFiles?: boolean };
   const stories = join(dirname(builtIn), 'stories260K');
   const own = new Map([
@@ -53,10 +53,4 @@ async function askForPath(builtIn: string): Promise<string | undefined> {
       openLabel: 'Compare',
     })) ?? [];
   return chosen?.fsPath;
-}
-
-/** For the conditions of commands in the manifest. */
-export function updateComparingContext(): void {
-  const compares = settings.comparedTokenizer() !== '';
-  void commands.executeCommand('setContext', 'tokenscope.compares', compares);
 }

@@ -1,11 +1,11 @@
 // Lets the user choose what to look through: the built-in model, or any folder with a model or a tokenizer.
 import { window, type QuickPickItem } from 'vscode';
 import { basename, dirname, join } from 'node:path';
-import { chooseModelFolder, settings } from '../settings';
+import { settings } from '../settings';
 
 /** `builtIn`: the folder of the built-in model. */
 export async function chooseModel(builtInFolder: string): Promise<void> {
-  const now = settings.modelFolder();
+  const now = settings.model.folder.value;
   const builtIn: QuickPickItem = { label: 'coder', description: 'built-in code model' };
   const reasoner: QuickPickItem = {
     label: 'reasoner',
@@ -22,8 +22,8 @@ export async function chooseModel(builtInFolder: string): Promise<void> {
     title: 'Tokenscope: model or tokenizer',
     placeHolder: now ? `now: ${now}` : 'now: the built-in code model',
   });
-  if (choice === builtIn) await chooseModelFolder('');
-  if (choice === reasoner) await chooseModelFolder(reasonerFolder);
+  if (choice === builtIn) await settings.model.folder.update('');
+  if (choice === reasoner) await settings.model.folder.update(reasonerFolder);
   if (choice !== browse) return;
   const [folder] =
     (await window.showOpenDialog({
@@ -31,5 +31,5 @@ export async function chooseModel(builtInFolder: string): Promise<void> {
       canSelectFolders: true,
       openLabel: 'Use This Model',
     })) ?? [];
-  if (folder) await chooseModelFolder(folder.fsPath);
+  if (folder) await settings.model.folder.update(folder.fsPath);
 }

@@ -1,13 +1,13 @@
 // Lets the user choose a positive and a negative model, whose contrast a lens shows; or that the model's folder names them.
 import { window, type QuickPickItem } from 'vscode';
 import { basename } from 'node:path';
-import { choosePair, settings } from '../settings';
+import { chosenPair, settings } from '../settings';
 
 type Choice = QuickPickItem & { readonly chooses: 'folders' | 'none' };
 
 /** Answers whether one was chosen. */
 export async function chooseModelPair(): Promise<boolean> {
-  const now = settings.pair();
+  const now = chosenPair();
   const nameOf = (folder: string) => (folder ? basename(folder) : 'the opened model');
   const choices: Choice[] = [
     {
@@ -44,4 +44,9 @@ async function folderFor(openLabel: string): Promise<string | undefined> {
   const options = { canSelectFiles: false, canSelectFolders: true, openLabel, title: openLabel };
   const [folder] = (await window.showOpenDialog(options)) ?? [];
   return folder?.fsPath;
+}
+
+async function choosePair(positive: string, negative: string): Promise<void> {
+  await settings.pair.members.positive.update(positive);
+  await settings.pair.members.negative.update(negative);
 }

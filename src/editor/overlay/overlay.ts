@@ -18,6 +18,9 @@ import { whitespaceIn, splitCharacters, rangesByStep } from './decorationRanges'
 import { Palette } from './palette';
 import type { ShownText, ShownTexts } from './textSource';
 import { cutView } from '../traces/savedView';
+import type { Autoencoder } from '../features/autoencoder';
+import { onDidChangeAny } from '../setting';
+import { settings } from '../settings';
 import { isInspectable, rangeOf } from '../ui/editorRanges';
 
 const SCROLL_MS = 30;
@@ -57,11 +60,18 @@ export class Overlay {
     private readonly engine: Engine,
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
+    features: Autoencoder,
     private readonly shown: ShownTexts,
     private readonly onError: (error: unknown) => void,
   ) {
     this.listeners = [
       state.onDidChange(() => this.refreshAll()),
+      features.onDidReopen(() => this.refreshAll()),
+      // Another model stops the engine first: see `EngineSettings`.
+      onDidChangeAny(
+        [...Object.values(settings.model), ...Object.values(settings.traces), settings.pair.centre],
+        () => this.refreshAll(),
+      ),
       engine.onDidChangeState(({ kind }) => {
         if (kind === 'ready' || kind === 'failed') this.refreshAll();
       }),

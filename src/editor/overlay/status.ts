@@ -16,6 +16,8 @@ import { legendText } from './legendText';
 import type { OverlayState } from './overlayState';
 import type { ShownTexts } from './textSource';
 import type { SavedScores } from '../traces/savedView';
+import { onDidChangeAny } from '../setting';
+import { settings } from '../settings';
 import { isInspectable, offsetsOf } from '../ui/editorRanges';
 
 const COUNT_MS = 120;
@@ -41,6 +43,7 @@ export class Status {
       this.item,
       state.onDidChange(() => this.update()),
       features.onDidChange(() => this.update()),
+      onDidChangeAny(Object.values(settings.traces), () => this.update()),
       engine.onDidChangeState(() => this.update()),
       inspection.onDidScore(event => {
         this.progress = event;

@@ -7,6 +7,7 @@ import {
   ThemeColor,
   window,
   workspace,
+  type Disposable,
   type Memento,
   type TextDocument,
   type TextEditorDecorationType,
@@ -24,6 +25,7 @@ import {
 } from '../../protocol/traces';
 import type { Engine } from '../engine/engineClient';
 import { cancellable } from '../ui/progress';
+import { onDidChangeAny } from '../setting';
 import { settings } from '../settings';
 import type { DocumentSync } from '../engine/documentSync';
 import { rangeOf } from '../ui/editorRanges';
@@ -39,7 +41,7 @@ export class Rollouts {
   /** Made when the first trace is drawn. */
   private types: Record<RolloutFall['kind'], TextEditorDecorationType> | undefined;
   private progress: ((event: RollingEvent) => void) | undefined;
-  private readonly listener;
+  private readonly listeners: Disposable[];
 
   constructor(
     private readonly engine: Engine,
@@ -47,8 +49,15 @@ export class Rollouts {
     private readonly traces: TraceDocuments,
     private readonly memento: Memento,
   ) {
-    engine.onEvent('rolling', event => this.progress?.(event));
-    this.listener = window.onDidChangeVisibleTextEditors(() => this.draw());
+    this.listeners = [
+      window.onDidChangeVisibleTextEditors(() => this.draw()),
+      engine.onEvent('rolling', event => this.progress?.(event)),
+      // A curve is that of a model and of settings.
+      onDidChangeAny(Object.values(settings.traces), () => this.refresh()),
+      engine.onDidChangeState(({ kind }) => {
+        if (kind === 'ready') this.refresh();
+      }),
+    ];
   }
 
   /** Of a trace, by the model that is open and as the settings are. */
@@ -91,8 +100,7 @@ export class Rollouts {
     return found;
   }
 
-  /** Curves are those of a model and of settings: where these change, others are shown. */
-  refresh(): void {
+  private refresh(): void {
     this.changed.fire();
     this.draw();
   }
@@ -117,7 +125,7 @@ export class Rollouts {
   }
 
   dispose(): void {
-    this.listener.dispose();
+    for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
     for (const type of Object.values(this.types ?? {})) type.dispose();
   }
@@ -147,9 +155,16 @@ export class Rollouts {
 }
 
 function optionsFor({ trace }: WrittenText, whole: boolean): RolloutOptions {
-  const { checker, ...options } = settings.rollouts();
+  const { rollouts, temperature, topP, maxTokens, answerPattern, seed } = settings.traces;
+  const checker = settings.traces.checker.value;
   return {
-    ...{ ...options, whole },
+    rollouts: rollouts.value,
+    temperature: temperature.value,
+    topP: topP.value,
+    maxTokens: maxTokens.value,
+    pattern: answerPattern.value,
+    seed: seed.value,
+    whole,
     ...(trace.target === undefined ? {} : { target: trace.target }),
     ...(checker.length > 0 && workspace.isTrusted ? { checker } : {}),
   };

@@ -13,7 +13,7 @@ import type { TraceStep } from '../../core/traces/trace';
 import type { RolloutView } from '../../protocol/traces';
 import { registerTable } from '../ui/commandTable';
 import { report } from '../ui/notifications';
-import { chooseTracesFrom, settings } from '../settings';
+import { settings } from '../settings';
 import type { Engine } from '../engine/engineClient';
 import type { Inspection } from '../engine/scoringPasses';
 import type { DocumentSync } from '../engine/documentSync';
@@ -75,8 +75,8 @@ export function registerTraces({ engine, texts, inspection, traces, memento, log
           }
         },
         async toggleSaved() {
-          const isSaved = settings.tracesFrom() === 'file';
-          await chooseTracesFrom(isSaved ? 'model' : 'file');
+          const isSaved = settings.traces.scoresFrom.value === 'file';
+          await settings.traces.scoresFrom.update(isSaved ? 'model' : 'file');
           const from = isSaved ? 'the model' : 'the file, where it has some';
           window.setStatusBarMessage(`Numbers of traces are from ${from}`, 4000);
         },
@@ -119,7 +119,7 @@ async function chosenFile(): Promise<Uri | undefined> {
 
 /** Whether all prefixes are rolled out; undefined: none. */
 async function chooseExtent(): Promise<boolean | undefined> {
-  const { rollouts } = settings.rollouts();
+  const rollouts = settings.traces.rollouts.value;
   const choice = await window.showQuickPick(
     [
       {

@@ -105,7 +105,7 @@ export class TraceTexts implements TextSource {
 
   private ofTrace({ trace, text }: { trace: Trace; text: TraceText }, lens: Lens) {
     const [series] = trace.logprobs;
-    const isShown = lens.readsSaved && settings.tracesFrom() === 'file';
+    const isShown = lens.readsSaved && settings.traces.scoresFrom.value === 'file';
     const saved = series && isShown ? this.savedOf(trace, text, series) : undefined;
     return { saved, answerStart: text.start };
   }

@@ -36,7 +36,7 @@ export const featuresTab: InspectorTab<FeaturesState> = {
         const at = document.offsetAt(selection.active);
         const { choice } = look;
         const { languageId: language } = document;
-        const maxTokens = settings.maxTokens();
+        const maxTokens = settings.overlay.maxTokens.value;
         await remote.score({ ...version, passes: ['features'], visible, maxTokens }, signal);
         return {
           ...nothing,
