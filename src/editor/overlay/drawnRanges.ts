@@ -1,0 +1,77 @@
+// The ranges of an editor by decoration type: what a lens wants drawn, and what is drawn already.
+import type { TextDocument, TextEditor, TextEditorDecorationType } from 'vscode';
+import type { Lens } from '../../core/lenses/lens';
+import type { CharacterView, TokenView } from '../../protocol/scores';
+import type { Range16 } from '../../protocol/types';
+import { rangeOf } from '../ui/editorRanges';
+import { rangesByStep, splitCharacters, whitespaceIn } from './decorationRanges';
+import type { Palette } from './palette';
+import type { ShownText } from './textSource';
+
+/** A view of a range of a text that an editor shows. */
+export interface Answer {
+  readonly of: ShownText;
+  readonly version: number;
+  readonly view: TokenView | CharacterView;
+}
+
+type RangesByType = ReadonlyMap<TextEditorDecorationType, readonly Range16[]>;
+
+/** Of every type of the palette, so that a type without ranges is cleared. `others`: of the second tokenizer. */
+export function drawnRanges(
+  document: TextDocument,
+  palette: Palette,
+  lens: Lens,
+  shown: readonly ShownText[],
+  answers: readonly Answer[],
+  others: readonly Answer[],
+): RangesByType {
+  const ranges = new Map(palette.all.map(type => [type, [] as Range16[]]));
+  const add = (type: TextEditorDecorationType, { of }: Answer, own: readonly Range16[]) => {
+    for (const range of own) ranges.get(type)!.push(...of.placesOf(range));
+  };
+  const steps = palette.steps(lens.scale);
+  for (const answer of answers) {
+    for (const [step, own] of rangesByStep(answer.view, lens)) add(steps[step]!, answer, own);
+    add(palette.split, answer, splitCharacters(answer.view));
+  }
+  for (const answer of others) {
+    for (const [step, own] of rangesByStep(answer.view, lens))
+      add(palette.second[step]!, answer, own);
+  }
+  const whitespace = lens.showsWhitespace ? shown : [];
+  const visible = whitespace.flatMap(each => each.visible.flatMap(range => each.placesOf(range)));
+  for (const range of visible) {
+    const text = document.getText(rangeOf(document, range));
+    for (const { kind, utf16 } of whitespaceIn(text, range.utf16Start)) {
+      ranges.get(palette.blanks[kind])!.push({ utf16Start: utf16, utf16End: utf16 });
+    }
+  }
+  return ranges;
+}
+
+/** What an editor was last given to draw: what is the same is not sent again. */
+export class DrawnRanges {
+  private readonly keys = new Map<TextEditorDecorationType, string>();
+
+  constructor(private readonly editor: TextEditor) {}
+
+  clear(palette: Palette): void {
+    this.draw(new Map(palette.all.map(type => [type, []])));
+  }
+
+  draw(wanted: RangesByType): void {
+    const { document } = this.editor;
+    for (const [type, ranges] of wanted) {
+      // An edit moves what is drawn, so what is equal by offsets need not be after one.
+      const offsets = ranges.map(({ utf16Start, utf16End }) => `${utf16Start}-${utf16End}`);
+      const key = ranges.length > 0 ? `${document.version}:${offsets.join()}` : '';
+      if ((this.keys.get(type) ?? '') === key) continue;
+      this.keys.set(type, key);
+      this.editor.setDecorations(
+        type,
+        ranges.map(range => rangeOf(document, range)),
+      );
+    }
+  }
+}

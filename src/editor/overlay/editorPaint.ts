@@ -1,0 +1,168 @@
+// The lens over one editor: what is drawn now, what it was drawn from, and when it is drawn again.
+import { window, type TextEditor } from 'vscode';
+import type { Lens } from '../../core/lenses/lens';
+import { Cancelled } from '../../core/errors';
+import type { Engine } from '../engine/engineClient';
+import { VIEW_TOKENS, type Inspection } from '../engine/scoringPasses';
+import { cutView } from '../traces/savedView';
+import { isInspectable } from '../ui/editorRanges';
+import { drawnRanges, DrawnRanges, type Answer } from './drawnRanges';
+import type { OverlayState } from './overlayState';
+import type { Palette } from './palette';
+import type { ShownText, ShownTexts } from './textSource';
+
+/** Milliseconds between refreshes while one of many texts after the other is scored: each asks about all of them. */
+const MANY_MS = 300;
+/** How long after an edit decorations may show old scores (milliseconds), so that they do not flicker at every key. */
+const STALE_MS = 300;
+/** Milliseconds from a change of what is on the screen to the refresh. */
+export const SCROLL_MS = 30;
+
+export interface PaintContext {
+  readonly engine: Engine;
+  readonly inspection: Inspection;
+  readonly state: OverlayState;
+  readonly shown: ShownTexts;
+  readonly palette: Palette;
+  readonly onError: (error: unknown) => void;
+}
+
+export class EditorPaint {
+  /** The next refresh, and when it is due. */
+  private next: { timer: NodeJS.Timeout; due: number } | undefined;
+  /** Of the newest refresh: older ones must not paint over it. */
+  private ticket: symbol | undefined;
+  /** Addresses of the texts that were painted last. */
+  private painted: ReadonlySet<string> = new Set();
+  /** When the text was edited for the first time since it was painted. */
+  private editedAt: number | undefined;
+  /** What was last asked to be scored: lens, texts, their versions and first visible tokens. */
+  private requestKey = '';
+  /** Whether what is painted still misses scores. */
+  private isIncomplete = false;
+  /** Whether there are more tokens on the screen than are painted: those around the cursor are. */
+  private isPart = false;
+  private readonly drawn: DrawnRanges;
+
+  constructor(
+    private readonly editor: TextEditor,
+    private readonly context: PaintContext,
+  ) {
+    this.drawn = new DrawnRanges(editor);
+  }
+
+  /** Refreshes within `ms`; coalesces with a refresh that is due sooner. */
+  schedule(ms: number): void {
+    const due = Date.now() + ms;
+    if (this.next && this.next.due <= due) return;
+    clearTimeout(this.next?.timer);
+    const run = () => {
+      this.next = undefined;
+      this.refreshNow();
+    };
+    this.next = { timer: setTimeout(run, ms), due };
+  }
+
+  onEdit(): void {
+    this.editedAt ??= Date.now();
+    // At once: another extension may read all of a large text in a timer of the same moment.
+    this.refreshNow();
+  }
+
+  onCursorMove(): void {
+    if (this.isPart) this.schedule(SCROLL_MS);
+  }
+
+  /** More rows of a text are known. */
+  onScored(uri: string): void {
+    if (!this.isIncomplete || !this.painted.has(uri)) return;
+    this.schedule(this.painted.size > 1 ? MANY_MS : SCROLL_MS);
+  }
+
+  /** A refresh under way ends without painting. */
+  dispose(): void {
+    clearTimeout(this.next?.timer);
+    this.ticket = undefined;
+  }
+
+  private refreshNow(): void {
+    this.refresh().catch(this.context.onError);
+  }
+
+  private async refresh(): Promise<void> {
+    const { editor } = this;
+    const { engine, palette, shown, state } = this.context;
+    const { lens, isOn } = state;
+    const ticket = (this.ticket = Symbol());
+    if (!isOn || !isInspectable(editor.document) || engine.state.kind === 'failed') {
+      return this.drawn.clear(palette);
+    }
+    const texts = shown.shownIn(editor, lens);
+    this.painted = new Set(texts.map(({ text }) => text.uri.toString()));
+    // Only the lens of tokens leaves the lines below them to a second tokenizer.
+    const compares = engine.second !== null && lens.scale.kind === 'alternate';
+    let answers;
+    let others;
+    try {
+      answers = await Promise.all(texts.flatMap(each => this.answersOf(each, lens)));
+      others = await Promise.all(
+        (compares ? texts : []).flatMap(each => this.secondAnswersOf(each)),
+      );
+    } catch (error) {
+      // The text has changed, and another refresh is on its way.
+      if (error instanceof Cancelled) return;
+      this.drawn.clear(palette);
+      throw error;
+    }
+    const isCurrent = [...answers, ...others].every(
+      ({ version, of }) => version === of.text.version,
+    );
+    if (this.ticket !== ticket || !isCurrent) return;
+    this.isPart = answers.some(({ view }) => view.utf16Starts.length >= VIEW_TOKENS);
+    const missing = lens.needs.length > 0 ? answers.filter(({ view }) => view.pending > 0) : [];
+    this.isIncomplete = missing.length > 0;
+    const staleMs = Date.now() - (this.editedAt ?? 0);
+    if (!this.isIncomplete || staleMs >= STALE_MS) {
+      this.drawn.draw(drawnRanges(editor.document, palette, lens, texts, answers, others));
+      this.editedAt = undefined;
+    } else this.schedule(STALE_MS - staleMs);
+    if (this.isIncomplete) await this.score(missing, lens);
+  }
+
+  /** Asks for the scores that are missing, unless the same was asked for and is under way. */
+  private async score(missing: readonly Answer[], lens: Lens): Promise<void> {
+    const { inspection, shown } = this.context;
+    const texts = new Set(missing.map(({ of }) => of.text));
+    const asked = missing.map(
+      ({ of, view }) => `${of.text.uri} ${of.text.version} ${view.utf16Starts[0]}`,
+    );
+    const requestKey = [lens.title, ...asked].join('\n');
+    const isUnderWay = [...texts].some(text => inspection.isScoring(text));
+    if (this.requestKey === requestKey && isUnderWay) return;
+    this.requestKey = requestKey;
+    const everywhere = window.visibleTextEditors.flatMap(other => shown.shownIn(other, lens));
+    for (const text of texts) {
+      const own = everywhere.filter(other => other.text === text);
+      const visible = own.flatMap(each => each.visible);
+      await inspection.score(text, visible, lens);
+    }
+  }
+
+  private answersOf(of: ShownText, lens: Lens): Promise<Answer>[] {
+    const { text, visible, saved } = of;
+    return visible.map(async range => {
+      if (saved) return { of, version: text.version, view: cutView(saved.view, range) };
+      return { of, ...(await this.context.inspection.viewForLens(of, range, lens)) };
+    });
+  }
+
+  /** The tokens of the second tokenizer. */
+  private secondAnswersOf(of: ShownText): Promise<Answer>[] {
+    const { text, visible, cursorOffset: around } = of;
+    const options = { ...(around !== undefined && { around }), second: true };
+    return visible.map(async range => ({
+      of,
+      ...(await this.context.inspection.view(text, range, options)),
+    }));
+  }
+}
