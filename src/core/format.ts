@@ -1,17 +1,47 @@
-// Formats probabilities and bytes, the same way wherever they are shown.
+// Numbers in words, the same wherever they are shown.
 import { NATS_PER_BIT } from './lenses/scores';
 
-/** For example `30.6 %`, `0.0078 %`, `1.2e-7 %`. */
+/** A probability given as its natural logarithm: `30.6 %`, `0.0078 %`, `1.2e-7 %`. */
 export function formatPercent(logprob: number): string {
-  return `${Number((100 * Math.exp(logprob)).toPrecision(3))} %`;
+  return formatProbability(Math.exp(logprob));
 }
 
-/** For example `13.64 bits`. */
+/** A probability, with the three digits that `formatPercent` shows. */
+export function formatProbability(probability: number): string {
+  return `${Number((100 * probability).toPrecision(3))} %`;
+}
+
+/** A share of things that were counted, which has few digits: `63 %`. */
+export function formatShare(part: number, whole: number): string {
+  return `${Math.round((100 * part) / whole)} %`;
+}
+
+/** How far a task is: `62 %`; `100 %` only once all of it is done. */
+export function formatProgress(done: number, total: number): string {
+  return `${Math.floor((100 * done) / total)} %`;
+}
+
+/** Nats, shown as `13.64 bits`. */
 export function formatBits(nats: number): string {
   return `${(nats / NATS_PER_BIT).toFixed(2)} bits`;
 }
 
-/** Bytes in hex: `20 61 74`. */
+/** A difference: `+0.125`, `−0.125` with a minus sign as wide as the plus. */
+export function formatSigned(value: number, decimals: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(decimals)}`;
+}
+
+/** `12,345`. In place of toLocaleString, whose first call takes as long as a frame. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 byte`, `12 bytes`. */
+export function formatNumberOf(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
+}
+
+/** Bytes in hexadecimal: `20 61 74`. */
 export function formatHex(bytes: Uint8Array): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
 }
