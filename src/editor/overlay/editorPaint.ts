@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engineClient';
 import { VIEW_TOKENS, type Inspection } from '../engine/scoringPasses';
 import { cutView } from '../traces/savedView';
 import { isInspectable } from '../ui/editorRanges';
-import { drawnRanges, DrawnRanges, type Answer } from './drawnRanges';
+import { EditorDecorations, rangesByType, type Answer } from './editorDecorations';
 import type { OverlayState } from './overlayState';
 import type { Palette } from './palette';
 import type { ShownText, ShownTexts } from './textSource';
@@ -42,13 +42,13 @@ export class EditorPaint {
   private isIncomplete = false;
   /** Whether there are more tokens on the screen than are painted: those around the cursor are. */
   private isPart = false;
-  private readonly drawn: DrawnRanges;
+  private readonly decorations: EditorDecorations;
 
   constructor(
     private readonly editor: TextEditor,
     private readonly context: PaintContext,
   ) {
-    this.drawn = new DrawnRanges(editor);
+    this.decorations = new EditorDecorations(editor);
   }
 
   /** Refreshes within `ms`; coalesces with a refresh that is due sooner. */
@@ -95,7 +95,7 @@ export class EditorPaint {
     const { lens, isOn } = state;
     const ticket = (this.ticket = Symbol());
     if (!isOn || !isInspectable(editor.document) || engine.state.kind === 'failed') {
-      return this.drawn.clear(palette);
+      return this.decorations.clear(palette);
     }
     const texts = shown.shownIn(editor, lens);
     this.painted = new Set(texts.map(({ text }) => text.uri.toString()));
@@ -111,7 +111,7 @@ export class EditorPaint {
     } catch (error) {
       // The text has changed, and another refresh is on its way.
       if (error instanceof Cancelled) return;
-      this.drawn.clear(palette);
+      this.decorations.clear(palette);
       throw error;
     }
     const isCurrent = [...answers, ...others].every(
@@ -123,7 +123,7 @@ export class EditorPaint {
     this.isIncomplete = missing.length > 0;
     const staleMs = Date.now() - (this.editedAt ?? 0);
     if (!this.isIncomplete || staleMs >= STALE_MS) {
-      this.drawn.draw(drawnRanges(editor.document, palette, lens, texts, answers, others));
+      this.decorations.draw(rangesByType(editor.document, palette, lens, texts, answers, others));
       this.editedAt = undefined;
     } else this.schedule(STALE_MS - staleMs);
     if (this.isIncomplete) await this.score(missing, lens);

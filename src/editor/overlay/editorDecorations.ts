@@ -18,7 +18,7 @@ export interface Answer {
 type RangesByType = ReadonlyMap<TextEditorDecorationType, readonly Range16[]>;
 
 /** Of every type of the palette, so that a type without ranges is cleared. `others`: of the second tokenizer. */
-export function drawnRanges(
+export function rangesByType(
   document: TextDocument,
   palette: Palette,
   lens: Lens,
@@ -51,7 +51,7 @@ export function drawnRanges(
 }
 
 /** What an editor was last given to draw: what is the same is not sent again. */
-export class DrawnRanges {
+export class EditorDecorations {
   private readonly keys = new Map<TextEditorDecorationType, string>();
 
   constructor(private readonly editor: TextEditor) {}

@@ -1,0 +1,132 @@
+// What the status item says: plain values in, plain words out. Its tooltip is the legend.
+import { describeProof, totalsOf } from '../../core/exactBytes/byteProof';
+import { formatCount, formatProgress } from '../../core/format';
+import type { Lens } from '../../core/lenses/lens';
+import type { TokenCount } from '../../protocol/compare';
+import type { ByteProof } from '../../protocol/scores';
+import type { Refusal } from '../../protocol/types';
+import type { EngineState } from '../engine/engineClient';
+import { legendText } from './legendText';
+
+export interface CountedTokens {
+  readonly count: TokenCount;
+  readonly hasSelection: boolean;
+  /** Name of the second tokenizer. */
+  readonly second?: string | undefined;
+}
+
+export interface StatusState {
+  readonly isOn: boolean;
+  readonly lens: Lens;
+  readonly engine: EngineState;
+  /** Of the active document, once they are counted. */
+  readonly counted?: CountedTokens | undefined;
+  /** The numbers that the trace at the cursor is shown with, where they are its file's. */
+  readonly saved?: { readonly source: string; readonly tokens: number } | undefined;
+  /** Of the pass over the active document, while one runs. */
+  readonly progress?: { readonly scored: number; readonly total: number } | undefined;
+  /** The proof of the active document's bytes, or why the lens cannot be shown. */
+  readonly note?: ByteProof | Refusal | undefined;
+  /** Why there is no autoencoder; undefined where there is one, or none was asked for yet. */
+  readonly noAutoencoder?: string | undefined;
+  /** Numbers of the pinned features. */
+  readonly pins: readonly number[];
+}
+
+export interface StatusView {
+  readonly text: string;
+  readonly tooltip: string;
+  readonly severity: 'none' | 'warning' | 'error';
+  /** The text without its icons. */
+  readonly accessibleLabel: string;
+}
+
+export function statusOf(state: StatusState): StatusView {
+  const { isOn, lens, engine } = state;
+  if (!isOn) {
+    const tooltip = 'Tokenscope is off. Select to choose a lens.';
+    return viewOf('$(eye-closed) Tokenscope', tooltip);
+  }
+  if (engine.kind === 'failed') return viewOf('$(error) Tokenscope', engine.message, 'error');
+  if (engine.kind !== 'ready') {
+    return viewOf('$(loading~spin) Tokenscope: opening the model', lens.title);
+  }
+  const warnings = warningsOf(engine);
+  const hasWarnings = warnings.length > 0;
+  const { name } = engine.model;
+  const parts = [
+    `${hasWarnings ? '$(warning)' : '$(eye)'} ${name}`,
+    state.saved ? `${lens.title} from the file` : lens.title,
+    ...partsOf(state),
+  ];
+  const tooltip = [
+    legendText(lens, warnings, state.pins.map(nameOfPin)),
+    ...explanations(state, name),
+  ];
+  return viewOf(parts.join(' · '), tooltip.join('\n\n'), hasWarnings ? 'warning' : 'none');
+}
+
+function viewOf(
+  text: string,
+  tooltip: string,
+  severity: StatusView['severity'] = 'none',
+): StatusView {
+  const accessibleLabel = text.replace(/\$\([^)]*\)/g, '').trim();
+  return { text, tooltip, severity, accessibleLabel };
+}
+
+function warningsOf({ model, secondProblem }: Extract<EngineState, { kind: 'ready' }>): string[] {
+  return [...model.warnings, secondProblem].filter(Boolean);
+}
+
+/** What follows the lens's title. */
+function partsOf({ lens, saved, counted, progress, noAutoencoder, ...state }: StatusState) {
+  const note = noteOf({ lens, ...state });
+  const needsTwo = lens.needs.includes('secondBytes') || lens.needs.includes('contrast');
+  return [
+    saved ? `${formatCount(saved.tokens)} tokens` : counted ? countText(counted) : '',
+    progress && progress.total > 0 ? formatProgress(progress.scored, progress.total) : '',
+    note && 'refused' in note ? (needsTwo ? 'not shown' : 'not exact here') : '',
+    lens.needs.includes('features') && noAutoencoder ? 'no autoencoder' : '',
+  ].filter(Boolean);
+}
+
+/** What follows the legend. */
+function explanations(
+  { lens, saved, noAutoencoder, pins, ...state }: StatusState,
+  model: string,
+): string[] {
+  const note = noteOf({ lens, ...state });
+  const all: string[] = [];
+  if (saved) {
+    all.push(
+      `The numbers are from the file (${saved.source}), not from ${model}: T0. "Tokenscope: Switch Traces Between Saved and Re-Scored Numbers" re-scores them.`,
+    );
+  }
+  if (lens.needs.includes('features') && noAutoencoder) all.push(noAutoencoder);
+  if (lens.scale.kind === 'channels' && pins.length === 0) {
+    all.push('No feature is pinned. Pin one with "Tokenscope: Pin Feature...".');
+  }
+  if (note) {
+    all.push('refused' in note ? `Not shown: ${note.refused}.` : describeProof(totalsOf(note)));
+  }
+  return all;
+}
+
+/** Other lenses have nothing to prove or to refuse. */
+function noteOf({ lens, note }: Pick<StatusState, 'lens' | 'note'>) {
+  return lens.per === 'character' || lens.needs.includes('contrast') ? note : undefined;
+}
+
+function countText({ count, hasSelection, second }: CountedTokens): string {
+  const words = (counted: { document: number; ranges: number }) => {
+    const all = `${formatCount(counted.document)} tokens`;
+    return hasSelection ? `${formatCount(counted.ranges)} of ${all}` : all;
+  };
+  if (!second || !count.second) return words(count);
+  return `${words(count)} · ${second}: ${words(count.second)}`;
+}
+
+function nameOfPin(feature: number): string {
+  return `feature ${feature}`;
+}

@@ -1,0 +1,137 @@
+// The status item in every state: what it says, how loudly, and what a screen reader hears.
+import { expect, test } from 'vitest';
+import { lenses, type LensId } from '../../../src/core/lenses/lenses';
+import { statusOf, type StatusState } from '../../../src/editor/overlay/statusText';
+import type { ByteProof } from '../../../src/protocol/scores';
+
+const MODEL = {
+  name: 'coder',
+  folder: '/models/coder',
+  tokenizer: 'BPE',
+  vocabSize: 8192,
+  scores: true,
+  contextTokens: 2048,
+  warnings: [] as string[],
+};
+const READY = { kind: 'ready', model: MODEL, second: null, secondProblem: '' } as const;
+const COUNTED = { count: { document: 12345, ranges: 0 }, hasSelection: false };
+
+function shown(changes: Partial<Omit<StatusState, 'lens'>> & { lens?: LensId } = {}) {
+  const { lens = 'surprisal', ...others } = changes;
+  const state = { isOn: true, engine: READY, counted: COUNTED, pins: [], ...others };
+  return statusOf({ ...state, lens: lenses[lens] });
+}
+
+test('is off', () => {
+  expect(shown({ isOn: false, engine: { kind: 'failed', message: 'No model.' } })).toEqual({
+    text: '$(eye-closed) Tokenscope',
+    tooltip: 'Tokenscope is off. Select to choose a lens.',
+    severity: 'none',
+    accessibleLabel: 'Tokenscope',
+  });
+});
+
+test('says why the engine failed', () => {
+  expect(shown({ engine: { kind: 'failed', message: 'No model.' } })).toEqual({
+    text: '$(error) Tokenscope',
+    tooltip: 'No model.',
+    severity: 'error',
+    accessibleLabel: 'Tokenscope',
+  });
+});
+
+test.each(['stopped', 'starting'] as const)('waits for an engine that is %s', kind => {
+  expect(shown({ engine: { kind } })).toEqual({
+    text: '$(loading~spin) Tokenscope: opening the model',
+    tooltip: 'Surprisal',
+    severity: 'none',
+    accessibleLabel: 'Tokenscope: opening the model',
+  });
+});
+
+test('names model, lens and tokens, with the legend as its tooltip', () => {
+  const { tooltip, ...rest } = shown();
+  expect(rest).toEqual({
+    text: '$(eye) coder · Surprisal · 12,345 tokens',
+    severity: 'none',
+    accessibleLabel: 'coder · Surprisal · 12,345 tokens',
+  });
+  expect(tooltip).toMatch(/^Surprisal: .*\n\n.*below 1 bits\n/s);
+  expect(shown({ counted: undefined }).text).toBe('$(eye) coder · Surprisal');
+});
+
+test('counts a selection, by the second tokenizer too', () => {
+  const count = { document: 2000, ranges: 7, second: { document: 1500, ranges: 5 } };
+  const text = (counted: StatusState['counted']) => shown({ counted }).text;
+  expect(text({ count, hasSelection: true })).toMatch(/ · 7 of 2,000 tokens$/);
+  expect(text({ count, hasSelection: true, second: 'stories' })).toMatch(
+    / · 7 of 2,000 tokens · stories: 5 of 1,500 tokens$/,
+  );
+  expect(text({ count, hasSelection: false, second: 'stories' })).toMatch(
+    / · 2,000 tokens · stories: 1,500 tokens$/,
+  );
+});
+
+test('warns, of the second tokenizer too', () => {
+  const model = { ...MODEL, warnings: ['Its self-test failed.'] };
+  const view = shown({ engine: { ...READY, model, secondProblem: 'No tokenizer there.' } });
+  expect(view.text).toMatch(/^\$\(warning\) coder · /);
+  expect(view.severity).toBe('warning');
+  expect(view.tooltip).toMatch(
+    /\n\nWarning\. Its self-test failed\.\n\nWarning\. No tokenizer there\.$/,
+  );
+  expect(view.accessibleLabel).toMatch(/^coder · /);
+});
+
+test('shows how far scoring is, once that is known', () => {
+  expect(shown({ progress: { scored: 999, total: 1000 } }).text).toMatch(/ tokens · 99 %$/);
+  expect(shown({ progress: { scored: 0, total: 0 } }).text).toMatch(/ tokens$/);
+});
+
+test('says that a trace’s numbers are its file’s', () => {
+  const { text, tooltip } = shown({ saved: { source: 'choices.logprobs', tokens: 1024 } });
+  expect(text).toBe('$(eye) coder · Surprisal from the file · 1,024 tokens');
+  expect(tooltip).toMatch(
+    /\n\nThe numbers are from the file \(choices\.logprobs\), not from coder: T0\. "Tokenscope: .*" re-scores them\.$/,
+  );
+});
+
+const REFUSED = { refused: 'the tokenizer is no BPE' };
+
+test.each([
+  ['bytes', 'not exact here'],
+  ['difference', 'not shown'],
+  ['contrast', 'not shown'],
+] as const)('says that the lens %s is refused: %s', (lens, words) => {
+  const { text, tooltip } = shown({ lens, note: REFUSED });
+  expect(text).toMatch(new RegExp(` tokens · ${words}$`));
+  expect(tooltip).toMatch(/\n\nNot shown: the tokenizer is no BPE\.$/);
+});
+
+test('shows the proof of bytes, and no note to a lens that is not about it', () => {
+  const sums = { bytesBits: 10, boundaryBits: 0, endBits: 1, tokenBits: 11 };
+  const place = { contextStart: 0, byteStart: 0, byteEnd: 4 };
+  const windows = [{ ...place, ...sums }];
+  const note: ByteProof = { model: 'coder', windows, leakMax: 0, leakMean: 0 };
+  expect(shown({ lens: 'bytes', note }).tooltip).toMatch(
+    /\n\nΣ bytes 10\.000 \+ end 1\.000 = Σ tokens 11\.000 bits \(difference 0\)$/,
+  );
+  expect(shown({ note: REFUSED })).toEqual(shown());
+});
+
+test('says that there is no autoencoder, to lenses of features alone', () => {
+  const noAutoencoder = 'Choose one.';
+  const { text, tooltip } = shown({ lens: 'unexplained', noAutoencoder });
+  expect(text).toMatch(/ tokens · no autoencoder$/);
+  expect(tooltip).toMatch(/\n\nChoose one\.$/);
+  expect(shown({ noAutoencoder })).toEqual(shown());
+});
+
+test('lists pinned features in the legend, and says that there are none', () => {
+  expect(shown({ lens: 'pinned', pins: [7, 12] }).tooltip).toMatch(
+    /━━━ {2}feature 7\n╍╍╍ {2}feature 12$/,
+  );
+  expect(shown({ lens: 'pinned' }).tooltip).toMatch(
+    /\n\nNo feature is pinned\. Pin one with "Tokenscope: Pin Feature\.\.\."\.$/,
+  );
+});
