@@ -8,6 +8,15 @@ export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** Undefined if the bytes are not valid UTF-8. A byte order mark at their start is not part of the text. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Bytes of the code point at `index`: 1 to 4; 3 for a lone surrogate. 4 means two UTF-16 units. */
 export function utf8LengthAt(text: string, index: number): number {
   const unit = text.charCodeAt(index);

@@ -1,5 +1,6 @@
 // Which form of prompt each model was found to know best in this workspace: measured when asked, remembered.
 import { EventEmitter, workspace, type Memento, type Uri } from 'vscode';
+import { decodeUtf8 } from '../../core/text/utf8';
 import { UserError } from '../../core/errors';
 import type { CalibratingEvent, CalibrationView } from '../../protocol/completion';
 import type { Engine } from '../engine/engineClient';
@@ -10,7 +11,7 @@ import { completionOptions } from './completionSettings';
 const KEY = 'calibrations';
 const CUTS = 50;
 const FILES = 60;
-const MOST_BYTES = 200_000;
+const MAX_BYTES = 200_000;
 const CODE =
   '**/*.{ts,tsx,js,jsx,mjs,cjs,py,go,rs,java,kt,c,h,cc,cpp,hpp,cs,rb,php,swift,scala,lua,sh}';
 const NOT_OWN = '**/{node_modules,dist,out,build,target,vendor,.git,.venv,venv}/**';
@@ -83,10 +84,5 @@ async function textsOfWorkspace(): Promise<string[]> {
 
 async function read(uri: Uri): Promise<string | undefined> {
   const bytes = await workspace.fs.readFile(uri);
-  if (bytes.length > MOST_BYTES) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return bytes.length > MAX_BYTES ? undefined : decodeUtf8(bytes);
 }

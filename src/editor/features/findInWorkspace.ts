@@ -1,5 +1,6 @@
 // Where a feature fires in the workspace's files, highest first.
 import { Uri, window, workspace } from 'vscode';
+import { decodeUtf8 } from '../../core/text/utf8';
 import { reasonToSkip } from '../../core/text/textFiles';
 import { Cancelled } from '../../core/errors';
 import type { FeatureExample } from '../../protocol/features';
@@ -54,7 +55,7 @@ async function examplesIn(
 ): Promise<readonly FeatureExample[]> {
   const { size } = await workspace.fs.stat(uri);
   if (reasonToSkip(uri.path, size)) return [];
-  const text = decoded(await workspace.fs.readFile(uri));
+  const text = decodeUtf8(await workspace.fs.readFile(uri));
   if (text === undefined) return [];
   const ask = { uri: uri.toString(), text, feature, count: EXAMPLES_PER_FILE };
   try {
@@ -62,13 +63,5 @@ async function examplesIn(
   } catch (error) {
     if (error instanceof Cancelled) return [];
     throw error;
-  }
-}
-
-function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }
