@@ -1,9 +1,9 @@
 // Commands about features: which autoencoder, which features are looked at or pinned, what they do, and exports.
-import { window } from 'vscode';
 import { CHANNELS } from '../../core/sae/featureValues';
 import type { OverlayState } from '../overlay/overlayState';
 import type { Pages } from '../ui/pages';
 import { settings } from '../settings';
+import { pickPath } from '../ui/pickPath';
 import { chooseFeature } from './chooseFeature';
 import { exportFeatures } from './exportFeatures';
 import { showEffect } from './featureEffect';
@@ -26,25 +26,14 @@ export function featureCommands(
   return {
     async chooseAutoencoder() {
       const now = settings.features.autoencoder.value;
-      const own = { label: 'The one that comes with the model', path: '' };
-      const folder = { label: 'Choose a folder…', path: undefined, files: false };
-      const file = {
-        label: 'Choose a file…',
-        detail: 'Of a folder with several: a .safetensors or .npz file.',
-        path: undefined,
-        files: true,
-      };
-      const choice = await window.showQuickPick([own, folder, file], {
+      const path = await pickPath({
         title: 'Tokenscope: autoencoder',
         placeHolder: now ? `now: ${now}` : 'now: the one that comes with the model',
+        openLabel: 'Use',
+        known: [{ label: 'The one that comes with the model', value: '' }],
+        folders: {},
+        files: { detail: 'Of a folder with several: a .safetensors or .npz file.' },
       });
-      if (!choice) return;
-      let { path } = choice;
-      if (path === undefined) {
-        const files = choice === file;
-        const options = { canSelectFiles: files, canSelectFolders: !files, openLabel: 'Use' };
-        path = (await window.showOpenDialog(options))?.[0]?.fsPath;
-      }
       if (path !== undefined) await settings.features.autoencoder.update(path);
     },
     async findFeature(argument) {

@@ -13,6 +13,7 @@ import type { TraceStep } from '../../core/traces/trace';
 import type { RolloutView } from '../../protocol/traces';
 import { registerTable } from '../ui/commandTable';
 import { report } from '../ui/notifications';
+import { pickUri } from '../ui/pickPath';
 import { settings } from '../settings';
 import type { Engine } from '../engine/engineClient';
 import type { Inspection } from '../engine/scoringPasses';
@@ -108,13 +109,12 @@ export function registerTraces({ engine, texts, inspection, traces, memento, log
 async function chosenFile(): Promise<Uri | undefined> {
   const active = window.activeTextEditor?.document.uri;
   if (active?.scheme === 'file') return active;
-  const [file] =
-    (await window.showOpenDialog({
-      title: 'Tokenscope: open reasoning traces',
-      openLabel: 'Open Traces',
-      filters: { Traces: ['jsonl', 'json', 'eval', 'md', 'txt', 'yaml'], 'All files': ['*'] },
-    })) ?? [];
-  return file;
+  return pickUri({
+    title: 'Tokenscope: open reasoning traces',
+    openLabel: 'Open Traces',
+    files: {},
+    filters: { Traces: ['jsonl', 'json', 'eval', 'md', 'txt', 'yaml'], 'All files': ['*'] },
+  });
 }
 
 /** Whether all prefixes are rolled out; undefined: none. */
