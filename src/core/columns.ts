@@ -14,6 +14,14 @@ export function columns(
   rows: readonly (readonly string[])[],
   alignments: readonly Alignment[],
 ): string[] {
+  return alignedCells(rows, alignments).map(row => row.join(GAP).trimEnd());
+}
+
+/** The cells of each row, padded to the width of their column: for tables with other separators. */
+export function alignedCells(
+  rows: readonly (readonly string[])[],
+  alignments: readonly Alignment[],
+): string[][] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
@@ -22,5 +30,5 @@ export function columns(
     (alignments[i] ?? alignments.at(-1)) === 'left'
       ? cell.padEnd(widths[i]!)
       : cell.padStart(widths[i]!);
-  return rows.map(row => row.map(aligned).join(GAP).trimEnd());
+  return rows.map(row => row.map(aligned));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { columns } from '../../src/core/columns';
+import { alignedCells, columns } from '../../src/core/columns';
 
 test('cells are padded to the width of their column', () => {
   const rows = [
@@ -26,4 +26,16 @@ test('the last alignment holds for all further columns, and a line has no white 
   ).toEqual(['a   b   c', 'aa  bb']);
   expect(columns([['a'], ['bb']], [])).toEqual([' a', 'bb']);
   expect(columns([], ['left'])).toEqual([]);
+});
+
+test('cells are padded for other separators, too', () => {
+  const rows = [
+    ['a', '1'],
+    ['bc', '10'],
+  ];
+  const padded = [
+    ['a ', ' 1'],
+    ['bc', '10'],
+  ];
+  expect(alignedCells(rows, ['left', 'right'])).toEqual(padded);
 });

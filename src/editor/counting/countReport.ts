@@ -1,9 +1,10 @@
 // The token counts of a folder as a Markdown page, in tables that can be read as they stand.
-import { tokenCountTable, foldersOf, sumOf, sumsBy } from '../../core/text/tokenCounts';
+import { alignedCells } from '../../core/columns';
+import { countRows, foldersOf, sumOf, sumsBy } from '../../core/text/tokenCounts';
 import type { FolderCount } from './countTokens';
 
 /** More rows make a page that nobody reads. */
-const MOST_ROWS = 2000;
+const MAX_ROWS = 2000;
 
 export function countMarkdown(
   { folder, files, skipped }: FolderCount,
@@ -32,7 +33,7 @@ export function countMarkdown(
           '## Not counted',
           table([
             ['file', 'why'],
-            ...skipped.slice(0, MOST_ROWS).map(({ path, reason }) => [code(path), reason]),
+            ...skipped.slice(0, MAX_ROWS).map(({ path, reason }) => [code(path), reason]),
           ]),
           ...more(skipped.length),
         ]
@@ -41,13 +42,13 @@ export function countMarkdown(
   ].join('\n\n');
 }
 
-function tableOf(title: string, sums: Parameters<typeof tokenCountTable>[1]): string {
-  const named = sums.slice(0, MOST_ROWS).map(sum => ({ ...sum, name: code(sum.name) }));
-  return [table(tokenCountTable(title, named)), ...more(sums.length)].join('\n\n');
+function tableOf(title: string, sums: Parameters<typeof countRows>[1]): string {
+  const named = sums.slice(0, MAX_ROWS).map(sum => ({ ...sum, name: code(sum.name) }));
+  return [table(countRows(title, named)), ...more(sums.length)].join('\n\n');
 }
 
 const more = (count: number) =>
-  count > MOST_ROWS ? [`The first ${MOST_ROWS} of ${count} are listed.`] : [];
+  count > MAX_ROWS ? [`The first ${MAX_ROWS} of ${count} are listed.`] : [];
 
 /** A file's name as it is, whatever is in it. */
 function code(name: string): string {
@@ -55,17 +56,12 @@ function code(name: string): string {
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }
 
-/** With the columns in line: the first to the left, numbers to the right. */
-function table(rows: string[][]): string {
+/** Of Markdown, readable as it stands: names and reasons to the left, numbers to the right. */
+function table(rows: readonly (readonly string[])[]): string {
   const [head = []] = rows;
-  const widths = head.map((_, i) => Math.max(3, ...rows.map(row => row[i]!.length)));
-  const isText = (column: number) => column === 0 || head[column] === 'why';
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  const [first, ...rest] = rows.map(row =>
-    line(row.map((cell, i) => (isText(i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))),
-  );
-  const rule = widths.map((width, i) =>
-    isText(i) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-  );
-  return [first, line(rule), ...rest].join('\n');
+  const align = head.map((title, column) => (column === 0 || title === 'why' ? 'left' : 'right'));
+  const rules = align.map(side => (side === 'left' ? '---' : '--:'));
+  const [first, rule, ...rest] = alignedCells([head, rules, ...rows.slice(1)], align);
+  const fullRule = rule!.map(cell => cell.replaceAll(' ', '-'));
+  return [first!, fullRule, ...rest].map(cells => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -1,6 +1,7 @@
 // The section of the hover about features, where the lens is about them: which fire, how sure their labels are, what
 // they say of the next token, and which nearly fire.
 import { MarkdownString } from 'vscode';
+import { formatShare } from '../../core/format';
 import { formatDensity, formatShareOfMax, featureTitle } from '../../core/sae/featureFormat';
 import { displayToken } from '../../core/displayToken';
 import type { FeaturesAt } from '../../protocol/features';
@@ -40,8 +41,8 @@ function describeFeatures(found: FeaturesAt, name: string): string {
   });
   const more = found.features.length - rows.length;
   const near = found.near.slice(0, 3).map(feature => {
-    const share = Math.round((100 * feature.value) / feature.needed);
-    return `${escapeMarkdown(featureTitle(feature))} at ${share} % of its threshold`;
+    const share = formatShare(feature.value, feature.needed);
+    return `${escapeMarkdown(featureTitle(feature))} at ${share} of its threshold`;
   });
   const unexplained =
     found.unexplained === null ? '' : `; ${(100 * found.unexplained).toFixed(1)} % unexplained`;

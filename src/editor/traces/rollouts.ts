@@ -13,7 +13,8 @@ import {
   type TextEditorDecorationType,
 } from 'vscode';
 import { createHash } from 'node:crypto';
-import { shareInterval } from '../../core/traces/successCurve';
+import { formatShare } from '../../core/format';
+import { wilson } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
 import {
@@ -170,23 +171,25 @@ function optionsFor({ trace }: WrittenText, whole: boolean): RolloutOptions {
   };
 }
 
-/** 'p(success) 62 % → 3 %', with the points before a stretch and behind it. */
-export function formatShareOf(view: RolloutView, { utf16Start, utf16End }: TraceRange): string[] {
+/** The shares at the points before a range and at its end: 'p(success) 62 % → 3 %'; none where these are one point. */
+export function shareChange(view: RolloutView, { utf16Start, utf16End }: TraceRange): string[] {
   const before = view.points.findLast(({ utf16 }) => utf16 <= utf16Start);
   const after = view.points.findLast(({ utf16 }) => utf16 <= utf16End);
   if (!before || !after || before === after) return [];
   const name = view.isSuccess ? 'p(success)' : 'agreement';
-  return [`${name} ${formatShare(before)} → ${formatShare(after)}`];
+  return [`${name} ${shareAt(before)} → ${shareAt(after)}`];
 }
 
-export function formatShare({ right, rollouts }: Pick<RolloutPoint, 'right' | 'rollouts'>): string {
-  return `${Math.round((100 * right) / rollouts)} %`;
+/** The share of right rollouts: '62 %'. */
+export function shareAt({ right, rollouts }: Pick<RolloutPoint, 'right' | 'rollouts'>): string {
+  return formatShare(right, rollouts);
 }
 
-/** With its interval: '3 % (95 %: 1 to 14 %)'. */
-export function formatShareWithInterval(point: RolloutPoint): string {
-  const [low, high] = shareInterval(point).map(x => Math.round(100 * x));
-  return `${formatShare(point)} of ${point.rollouts} (95 %: ${low} to ${high} %)`;
+/** With its 95 % confidence interval: '3 % of 32 (95 %: 1 to 14 %)'. */
+function shareWithInterval(point: RolloutPoint): string {
+  const [low, high] = wilson(point);
+  const interval = `${Math.round(100 * low)} to ${formatShare(high, 1)}`;
+  return `${shareAt(point)} of ${point.rollouts} (95 %: ${interval})`;
 }
 
 const KINDS: Record<RolloutFall['kind'], string> = {
@@ -197,8 +200,8 @@ const KINDS: Record<RolloutFall['kind'], string> = {
 };
 
 function fallWords({ kind, before, after, cliff }: RolloutFall): string {
-  const from = before ? formatShareWithInterval(before) : 'not rolled out';
-  return `T3, rollouts. ${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, behind it ${formatShareWithInterval(after)}.`;
+  const from = before ? shareWithInterval(before) : 'not rolled out';
+  return `T3, rollouts. ${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, behind it ${shareWithInterval(after)}.`;
 }
 
 function fallTypes() {

@@ -19,7 +19,7 @@ import type { Engine } from '../engine/engineClient';
 import type { Inspection } from '../engine/scoringPasses';
 import type { DocumentSync } from '../engine/documentSync';
 import { putCursor } from '../ui/goTo';
-import { Rollouts, formatShareOf } from './rollouts';
+import { Rollouts, shareChange } from './rollouts';
 import { WhatIf, type OtherToken } from './whatIf';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
 import { registerTraceOutline } from './traceOutline';
@@ -42,7 +42,7 @@ export function registerTraces({ engine, texts, inspection, traces, memento, log
   const whatIf = new WhatIf(inspection, rollouts, memento);
   const notesOf = (open: OpenTrace) => {
     const view = rollouts.viewOf(open);
-    return (step: TraceStep) => (view ? formatShareOf(view, open.text.rangeOf(step)) : []);
+    return (step: TraceStep) => (view ? shareChange(view, open.text.stretchOf(step)) : []);
   };
   /** A branch can be left again. */
   const written = () => whatIf.branchOf(window.activeTextEditor?.document) ?? activeTrace(traces);

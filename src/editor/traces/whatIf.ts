@@ -15,7 +15,7 @@ import { displayToken } from '../../core/displayToken';
 import { TraceText } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
 import type { Inspection } from '../engine/scoringPasses';
-import { formatShare, type Rollouts } from './rollouts';
+import { shareAt, type Rollouts } from './rollouts';
 import type { WrittenText } from './traceDocuments';
 
 const SCHEME = 'tokenscope-branch';
@@ -91,8 +91,7 @@ export class WhatIf {
     const found = await this.rollouts.branch(document, open, view.utf16Starts[0]!, choice.id);
     if (!found) return;
     const [answer] = found.answers;
-    const verdict =
-      found.target === null ? '' : `, ${formatShare(found)} right of ${found.rollouts}`;
+    const verdict = found.target === null ? '' : `, ${shareAt(found)} right of ${found.rollouts}`;
     const most = answer ? `, mostly ${answer.text} (${answer.count})` : ', no answer';
     const { target } = open.trace;
     const branch: Branch = {

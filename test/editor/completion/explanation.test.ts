@@ -50,17 +50,17 @@ test('says what the model did, and what other healings make of the place', () =>
   const line = (start: string) => lines.find(line => line.startsWith(start));
   expect(line('let wordC')).toContain('⟦ount(');
   expect(line('handed back')).toMatch(/C \(1 byte\): the model wrote it again/);
-  expect(line('probability')).toContain('25.0 %');
+  expect(line('probability')).toContain('25 %');
   expect(line('cost')).toMatch(/12 ms; 14 tokens .* 40 it remembered 30/);
-  expect(line('Count')).toMatch(/50\.0 % █{6} .*⟨U\+001B⟩ 0\.12 %/);
+  expect(line('Count')).toMatch(/ 50 %  █{6} .*⟨U\+001B⟩ 0\.12 %/);
   expect(line('none ')).toMatch(/0 bytes back .*\(nothing\)/);
   expect(lines.join('\n')).toContain('<|fim_prefix|>\nfoo');
 });
 
-test('says that the text behind the cursor is not seen, where it is not, and why healing is not exact', () => {
+test('says when the text after the cursor is not seen, and why healing is not exact', () => {
   const view: CompletionView = { ...VIEW, mode: 'none', healing: 'one-token', inexact: 'no BPE' };
   const page = explainCompletion({ ...SHOWN, view }, []);
-  expect(page).toMatch(/the text behind it is not seen/);
+  expect(page).toMatch(/the text after it is not seen/);
   expect(page).toMatch(/not exact +no BPE/);
   expect(page).toMatch(/probability +not known exactly/);
 });
