@@ -1,5 +1,6 @@
 // Completions as ghost text: which places are asked about, with what, and what became of each.
 import {
+  EventEmitter,
   InlineCompletionItem,
   InlineCompletionTriggerKind,
   Range,
@@ -7,6 +8,7 @@ import {
   type CancellationToken,
   type InlineCompletionContext,
   type InlineCompletionItemProvider,
+  type LogOutputChannel,
   type Position,
   type TextDocument,
 } from 'vscode';
@@ -16,15 +18,17 @@ import { Cancelled } from '../../core/errors';
 import type { CompletionOptions, CompletionView } from '../../protocol/completion';
 import type { TextEdit } from '../../protocol/types';
 import { isInspectable } from '../ui/editorRanges';
-import { completionOptions, completionSettings, type WantedForm } from './completionSettings';
+import type { CompletionClient } from './completionClient';
+import { completionSettings } from './completionSettings';
 import { Suggester, type Ask, type CursorPlace, type SuggestionRequest } from './suggester';
 
-/** Of a command that no menu shows: VS Code runs it when a completion is accepted. */
+/** A command that no menu shows: VS Code runs it when a completion is accepted. */
 export const ACCEPTED = 'tokenscope.completion.accepted';
 
-/** So much of the text behind the cursor tells one place from another. */
-const SCENE_UNITS = 1000;
+/** UTF-16 units of the text after the cursor that tell one place from another. */
+const SUFFIX_UNITS = 1000;
 
+/** Answers that are kept besides the newest. */
 const ANSWERS = 8;
 
 /** A request that was answered with something, for its explanation. */
@@ -32,37 +36,35 @@ export interface Shown {
   readonly name: string;
   readonly line: number;
   readonly column: number;
-  /** The text as it was, and where in it the cursor was. */
+  /** The text at that time, and the cursor's offset in it. */
   readonly text: string;
   readonly at: number;
   readonly options: CompletionOptions;
   readonly view: CompletionView;
 }
 
-export interface CompletionEngine {
-  complete(
-    document: TextDocument,
-    edit: TextEdit,
-    options: CompletionOptions,
-    signal: AbortSignal,
-    onText: (insert: string) => void,
-  ): Promise<CompletionView | { refused: string }>;
-  /** For this model, as it was calibrated, if it was. */
-  form(): WantedForm;
+/** Where and after which edit a completion is asked for; `text`: of the whole document. */
+interface Site {
+  readonly document: TextDocument;
+  readonly position: Position;
+  readonly text: string;
+  readonly edit: TextEdit;
 }
 
 export class CompletionProvider implements InlineCompletionItemProvider {
+  private readonly answered = new EventEmitter<CompletionView>();
+  /** The engine completed a place that the user is at. */
+  readonly onDidAnswer = this.answered.event;
   private readonly suggestions = new Suggestions();
   private readonly pause = new RequestDelay();
   private readonly suggester = new Suggester(this.suggestions, this.pause);
   private shown: Shown | undefined;
-  /** The most recent answers, those that were asked for ahead, too: they may be shown from memory. */
+  /** The most recent answers, with the prepared ones: they may be shown from memory. */
   private answers: { place: CursorPlace; shown: Shown }[] = [];
 
   constructor(
-    private readonly engine: CompletionEngine,
-    private readonly log: (what: string) => void,
-    private readonly onAnswer: (view: CompletionView) => void,
+    private readonly client: CompletionClient,
+    private readonly log: Pick<LogOutputChannel, 'info'>,
   ) {}
 
   /** The last request that was answered with something. */
@@ -74,10 +76,15 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     this.pause.keyAt(performance.now());
   }
 
-  /** Another model, or other settings. */
+  /** For another model, or other settings. */
   forget(): void {
     this.suggester.stop();
     this.suggestions.clear();
+  }
+
+  dispose(): void {
+    this.suggester.stop();
+    this.answered.dispose();
   }
 
   async provideInlineCompletionItems(
@@ -90,87 +97,74 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     const where = `${nameOf(document)}:${position.line + 1}:${position.character + 1}`;
     const why = whyNot(document, context, isExplicit);
     if (why !== undefined) {
-      if (why) this.log(`${where} nothing: ${why}`);
+      if (why) this.log.info(`${where} nothing: ${why}`);
       return [];
     }
     const { selectedCompletionInfo: chosen } = context;
     const controller = new AbortController();
     const listener = token.onCancellationRequested(() => controller.abort());
-    const text = document.getText();
-    const at = document.offsetAt(position);
+    const offset = document.offsetAt(position);
     const edit = {
-      utf16Start: chosen ? document.offsetAt(chosen.range.start) : at,
-      utf16End: at,
+      utf16Start: chosen ? document.offsetAt(chosen.range.start) : offset,
+      utf16End: offset,
       text: chosen?.text ?? '',
     };
-    const wish = this.wishOf(document, position, text, edit, isExplicit);
+    const site: Site = { document, position, text: document.getText(), edit };
+    const place = placeOf(site);
+    const candidates = isExplicit ? completionSettings.candidates.value : 1;
+    const request: SuggestionRequest = {
+      place,
+      ask: this.askAt(site, place, candidates, view => this.answered.fire(view)),
+      isExplicit,
+      maxPauseMs: completionSettings.maxPause.value,
+    };
     try {
-      const { inserts, note } = await this.suggester.suggest(wish, controller.signal);
+      const { inserts, note } = await this.suggester.suggest(request, controller.signal);
       if (token.isCancellationRequested) {
-        this.log(`${where} nothing: the typing went on`);
+        this.log.info(`${where} nothing: the typing went on`);
         return [];
       }
-      this.log(`${where} ${inserts.length > 0 ? JSON.stringify(inserts[0]) : 'nothing'}: ${note}`);
       const [first] = inserts;
-      if (first) this.shown = this.answerWith(wish.place, first) ?? this.shown;
-      if (first && completionSettings.prepareNext.value) {
-        this.prepare(document, position, text, edit, first);
-      }
+      this.log.info(`${where} ${first === undefined ? 'nothing' : JSON.stringify(first)}: ${note}`);
+      if (first) this.shown = this.answerWith(place, first) ?? this.shown;
+      if (first && completionSettings.prepareNext.value) this.prepare(site, first);
       const range = chosen?.range ?? new Range(position, position);
       return inserts.map(insert => itemOf(edit.text + insert, range));
     } catch (error) {
-      // Never aloud: nobody asked.
-      if (!(error instanceof Cancelled)) this.log(`${where} nothing: ${(error as Error).message}`);
+      // Only logged: nobody asked.
+      if (!(error instanceof Cancelled)) {
+        this.log.info(`${where} nothing: ${(error as Error).message}`);
+      }
       return [];
     } finally {
       listener.dispose();
     }
   }
 
-  private wishOf(
-    document: TextDocument,
-    { line, character }: Position,
-    text: string,
-    edit: TextEdit,
-    isExplicit: boolean,
-    isAhead = false,
-  ): SuggestionRequest {
-    const candidates = isExplicit ? completionSettings.candidates.value : 1;
-    const options: CompletionOptions = {
-      ...completionOptions(document.languageId),
-      ...this.engine.form(),
-      candidates,
-    };
-    const place = placeOf(document, text, edit);
-    const ask: Ask = async (signal, onText) => {
-      const view = await this.engine.complete(document, edit, options, signal, onText);
+  /** The request for a place, with the options that hold now. */
+  private askAt(
+    site: Site,
+    place: CursorPlace,
+    candidates: number,
+    onAnswer: (view: CompletionView) => void,
+  ): Ask {
+    const { document, edit } = site;
+    const options = this.client.optionsFor(document, candidates);
+    return async (signal, onText) => {
+      const view = await this.client.complete(document, edit, options, signal, onText);
       if ('refused' in view) return { inserts: [], note: view.refused, ms: 0 };
-      const inserts = [...new Set(view.items.map(({ insert }) => insert))].filter(
-        insert => insert.trim() !== '',
-      );
-      // What is asked for ahead is not what is on the screen.
-      if (!isAhead) this.onAnswer(view);
+      const all = new Set(view.items.map(({ insert }) => insert));
+      const inserts = [...all].filter(insert => insert.trim() !== '');
+      onAnswer(view);
       if (inserts.length > 0) {
-        const whole = place.before + text.slice(edit.utf16End);
-        const at = place.before.length;
-        const name = nameOf(document);
-        const shown = {
-          name,
-          line: line + 1,
-          column: character + 1,
-          text: whole,
-          at,
-          options,
-          view,
-        };
-        this.answers = [...this.answers.slice(-ANSWERS), { place, shown }];
+        const answer = { place, shown: shownOf(site, place, options, view) };
+        this.answers = [...this.answers.slice(-ANSWERS), answer];
       }
       return { inserts, note: noteOf(view), ms: view.ms };
     };
-    return { place, ask, isExplicit, maxPauseMs: completionSettings.maxPause.value };
   }
 
-  /** The answer that a suggestion is of, or what is left of it. */
+  /** The answer that a suggestion, or its rest, is from. */
   private answerWith({ scene, before }: CursorPlace, insert: string): Shown | undefined {
     return this.answers.findLast(
       ({ place, shown }) =>
@@ -179,29 +173,43 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     )?.shown;
   }
 
-  /** What may come once this is accepted. */
-  private prepare(
-    document: TextDocument,
-    position: Position,
-    text: string,
-    edit: TextEdit,
-    insert: string,
-  ): void {
-    const next = { ...edit, text: edit.text + insert };
-    const { place, ask } = this.wishOf(document, position, text, next, false, true);
-    this.suggester.prepare(place, ask);
+  /** Asks for what may follow once this is accepted. It is not on the screen: nobody hears of its answer. */
+  private prepare(site: Site, insert: string): void {
+    const next = { ...site, edit: { ...site.edit, text: site.edit.text + insert } };
+    const place = placeOf(next);
+    this.suggester.prepare(
+      place,
+      this.askAt(next, place, 1, () => {}),
+    );
   }
 }
 
-function placeOf(document: TextDocument, text: string, edit: TextEdit): CursorPlace {
-  const behind = text.slice(edit.utf16End, edit.utf16End + SCENE_UNITS);
+function placeOf({ document, text, edit }: Site): CursorPlace {
+  const suffix = text.slice(edit.utf16End, edit.utf16End + SUFFIX_UNITS);
   return {
-    scene: `${document.uri.toString()}\n${behind}`,
+    scene: `${document.uri.toString()}\n${suffix}`,
     before: text.slice(0, edit.utf16Start) + edit.text,
   };
 }
 
-/** Why nothing is asked; empty where that is not worth a line in the log; undefined: it is asked. */
+function shownOf(
+  { document, position, text, edit }: Site,
+  { before }: CursorPlace,
+  options: CompletionOptions,
+  view: CompletionView,
+): Shown {
+  return {
+    name: nameOf(document),
+    line: position.line + 1,
+    column: position.character + 1,
+    text: before + text.slice(edit.utf16End),
+    at: before.length,
+    options,
+    view,
+  };
+}
+
+/** Why nothing is asked; empty if that is not worth a line in the log; undefined: it is asked. */
 function whyNot(
   document: TextDocument,
   { selectedCompletionInfo }: InlineCompletionContext,
@@ -236,8 +244,8 @@ function noteOf({
 }: CompletionView): string {
   const [item] = items;
   const stop = item ? `, stopped by ${item.stopReason}` : '';
-  const known = inexact ? `, not exact (${inexact})` : '';
-  return `${ms.toFixed(0)} ms, ${modelTokens} tokens through the model, ${rememberedTokens} of the prompt's ${promptTokens} remembered${stop}${known}`;
+  const healing = inexact ? `, not exact (${inexact})` : '';
+  return `${ms.toFixed(0)} ms, ${modelTokens} tokens through the model, ${rememberedTokens} of the prompt's ${promptTokens} remembered${stop}${healing}`;
 }
 
 function nameOf({ uri }: TextDocument): string {

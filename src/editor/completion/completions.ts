@@ -7,63 +7,55 @@ import {
   type Disposable,
   type LanguageStatusItem,
   type LogOutputChannel,
-  type TextDocument,
 } from 'vscode';
 import { UserError } from '../../core/errors';
-import type { CompletionOptions, CompletionView } from '../../protocol/completion';
-import type { TextEdit } from '../../protocol/types';
+import type { CompletionView } from '../../protocol/completion';
 import type { Engine } from '../engine/engineClient';
 import type { Pages } from '../ui/pages';
 import type { DocumentSync } from '../engine/documentSync';
 import { onDidChangeAny } from '../setting';
-import { completionSettings, type WantedForm } from './completionSettings';
+import { completionSettings } from './completionSettings';
 import type { Calibrations } from './calibrations';
+import { CompletionClient } from './completionClient';
 import { explainCompletion } from './explanation';
-import {
-  ACCEPTED,
-  CompletionProvider,
-  type CompletionEngine,
-  type Shown,
-} from './completionProvider';
+import { ACCEPTED, CompletionProvider } from './completionProvider';
 
 const ANYWHERE = { pattern: '**' };
 
-export class Completions implements CompletionEngine {
+export class Completions {
   private readonly events: LogOutputChannel;
+  private readonly client: CompletionClient;
   private readonly provider: CompletionProvider;
   private readonly status: LanguageStatusItem;
   private readonly listeners: Disposable[];
   private registration: Disposable | undefined;
-  private readonly streams = new Map<number, (insert: string) => void>();
-  private lastStream = 0;
   private lastView: CompletionView | undefined;
 
   constructor(
     private readonly engine: Engine,
-    private readonly texts: DocumentSync,
+    texts: DocumentSync,
     private readonly pages: Pages,
-    private readonly calibrations: Calibrations,
+    calibrations: Calibrations,
   ) {
     this.events = window.createOutputChannel('Tokenscope Completions', { log: true });
-    this.provider = new CompletionProvider(
-      this,
-      what => this.events.info(what),
-      view => {
-        this.lastView = view;
-        this.showStatus();
-      },
-    );
+    this.client = new CompletionClient(engine, texts, calibrations);
+    this.provider = new CompletionProvider(this.client, this.events);
     this.status = languages.createLanguageStatusItem('tokenscope.completion', ANYWHERE);
     this.status.name = 'Tokenscope Completions';
     this.listeners = [
       this.events,
+      this.client,
+      this.provider,
       this.status,
+      this.provider.onDidAnswer(view => {
+        this.lastView = view;
+        this.showStatus();
+      }),
       onDidChangeAny(Object.values(completionSettings), () => this.applySettings()),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length === 0 || document !== window.activeTextEditor?.document) return;
         this.provider.keyPressed();
       }),
-      engine.onEvent('completing', ({ stream, insert }) => this.streams.get(stream)?.(insert)),
       engine.onDidChangeState(({ kind }) => {
         if (kind === 'starting') this.provider.forget();
         this.showStatus();
@@ -95,34 +87,7 @@ export class Completions implements CompletionEngine {
     this.events.show();
   }
 
-  form(): WantedForm {
-    const mode = completionSettings.fim.value;
-    const form: WantedForm = { mode, rollback: 'auto', suffixFrom: 'auto' };
-    if (mode !== 'auto') return form;
-    const { state } = this.engine;
-    const found =
-      state.kind === 'ready' ? this.calibrations.calibrationOf(state.model.folder) : undefined;
-    return { ...form, ...found?.chosen };
-  }
-
-  complete(
-    document: TextDocument,
-    edit: TextEdit,
-    options: CompletionOptions,
-    signal: AbortSignal,
-    onText: (insert: string) => void,
-  ): Promise<CompletionView | { refused: string }> {
-    const stream = ++this.lastStream;
-    this.streams.set(stream, onText);
-    return this.engine
-      .call(({ remote, ...running }) => {
-        const at = this.texts.ensureSent({ remote, ...running }, document);
-        return remote.complete({ ...at, edit, options, stream }, signal);
-      })
-      .finally(() => this.streams.delete(stream));
-  }
-
-  /** A page with what the model did; throws `UserError` where there was nothing. */
+  /** Shows a page with what the model did. Throws `UserError` if there was no completion. */
   async explainLast(): Promise<void> {
     const { last } = this.provider;
     if (!last) {
@@ -132,17 +97,13 @@ export class Completions implements CompletionEngine {
           : 'Completions are off. "Tokenscope: Toggle Completions" turns them on.',
       );
     }
-    const found = await this.explain(last);
-    await this.pages.show('last completion.txt', explainCompletion(last, found));
+    const views = await this.client.explain(last.text, last.at, last.options);
+    await this.pages.show('last completion.txt', explainCompletion(last, views));
   }
 
   dispose(): void {
     this.registration?.dispose();
     for (const listener of this.listeners) listener.dispose();
-  }
-
-  private explain({ text, at, options }: Shown) {
-    return this.engine.call(({ remote }) => remote.explainCompletion({ text, at, options }));
   }
 
   private applySettings(): void {
@@ -171,13 +132,12 @@ export class Completions implements CompletionEngine {
     }
     const name = engine.state.kind === 'ready' ? engine.state.model.name : '';
     status.text = `Completions: ${name || 'on'}`;
-    if (!lastView) status.detail = 'nothing asked yet';
-    else {
-      const sees =
-        lastView.mode === 'none'
-          ? 'the text behind the cursor is not seen'
-          : 'both sides of the cursor are seen';
-      status.detail = `${lastView.ms.toFixed(0)} ms, ${lastView.modelTokens} tokens, ${sees}`;
-    }
+    status.detail = lastView ? detailOf(lastView) : 'nothing asked yet';
   }
+}
+
+function detailOf({ mode, ms, modelTokens }: CompletionView): string {
+  const sees =
+    mode === 'none' ? 'the text after the cursor is not seen' : 'both sides of the cursor are seen';
+  return `${ms.toFixed(0)} ms, ${modelTokens} tokens, ${sees}`;
 }

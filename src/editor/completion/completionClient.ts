@@ -1,0 +1,64 @@
+// Requests for completions to the engine, with the options that settings and calibration say.
+import type { TextDocument } from 'vscode';
+import type { CompletionOptions, CompletionView } from '../../protocol/completion';
+import type { Refusal, TextEdit } from '../../protocol/types';
+import type { DocumentSync } from '../engine/documentSync';
+import type { Engine } from '../engine/engineClient';
+import type { Calibrations } from './calibrations';
+import { completionOptions, completionSettings, type WantedForm } from './completionSettings';
+
+export class CompletionClient {
+  private readonly streams = new Map<number, (insert: string) => void>();
+  private lastStream = 0;
+  private readonly listener;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly texts: DocumentSync,
+    private readonly calibrations: Calibrations,
+  ) {
+    this.listener = engine.onEvent('completing', ({ stream, insert }) =>
+      this.streams.get(stream)?.(insert),
+    );
+  }
+
+  optionsFor({ languageId }: TextDocument, candidates: number): CompletionOptions {
+    return { ...completionOptions(languageId), ...this.form(), candidates };
+  }
+
+  /** `onText`: receives the text that is certain so far. */
+  complete(
+    document: TextDocument,
+    edit: TextEdit,
+    options: CompletionOptions,
+    signal: AbortSignal,
+    onText: (insert: string) => void,
+  ): Promise<CompletionView | Refusal> {
+    const stream = ++this.lastStream;
+    this.streams.set(stream, onText);
+    return this.engine
+      .call(running => {
+        const at = this.texts.ensureSent(running, document);
+        return running.remote.complete({ ...at, edit, options, stream }, signal);
+      })
+      .finally(() => this.streams.delete(stream));
+  }
+
+  /** The completion of a text at an offset again, with each healing. */
+  explain(text: string, at: number, options: CompletionOptions): Promise<CompletionView[]> {
+    return this.engine.call(({ remote }) => remote.explainCompletion({ text, at, options }));
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+  }
+
+  /** As calibrated for the model that is open, unless the setting says otherwise. */
+  private form(): WantedForm {
+    const mode = completionSettings.fim.value;
+    const form: WantedForm = { mode, rollback: 'auto', suffixFrom: 'auto' };
+    const { state } = this.engine;
+    if (mode !== 'auto' || state.kind !== 'ready') return form;
+    return { ...form, ...this.calibrations.calibrationOf(state.model.folder)?.chosen };
+  }
+}
