@@ -1,11 +1,13 @@
 // activate() builds the objects and registers them, top to bottom. Nothing is loaded before it is asked for.
 import { window, type ExtensionContext } from 'vscode';
-import { registerCommands } from './commands';
+import { generalCommands } from './commands';
 import { Calibrations } from './completion/calibrations';
+import { completionCommands } from './completion/completionCommands';
 import { Completions } from './completion/completions';
 import { EngineSettings, engineSettings } from './models/engineSettings';
 import { Engine } from './engine/engineClient';
 import { Autoencoder } from './features/autoencoder';
+import { featureCommands } from './features/featureCommands';
 import { registerHover } from './hover/hover';
 import { Inspection } from './engine/scoringPasses';
 import { registerInspector } from './inspector/inspectorView';
@@ -17,7 +19,12 @@ import { ShownTexts } from './overlay/textSource';
 import { Status } from './overlay/status';
 import { DocumentSync } from './engine/documentSync';
 import { TraceDocuments } from './traces/traceDocuments';
-import { registerTraces } from './traces/traceCommands';
+import { Rollouts } from './traces/rollouts';
+import { traceCommands } from './traces/traceCommands';
+import { registerTraceOutline } from './traces/traceOutline';
+import { registerTraceTree } from './traces/traceTree';
+import { WhatIf } from './traces/whatIf';
+import { registerTable } from './ui/commandTable';
 import { TraceTexts } from './traces/traceTexts';
 
 /** Answers what the tests look at. */
@@ -36,19 +43,16 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const features: Autoencoder = new Autoencoder(engine, texts, state, context.globalState, quietly);
   const wish = () => features.optionsForLens();
   const inspection: Inspection = new Inspection(engine, texts, wish, features.open);
-  const traces = new TraceDocuments(engine);
+  const traces = new TraceDocuments(engine, quietly);
   const shown = new ShownTexts([new TraceTexts(traces, texts)]);
   const overlay = new Overlay(engine, inspection, state, features, shown, quietly);
   const status = new Status(engine, inspection, state, features, shown);
   const pages = new Pages();
   const calibrations: Calibrations = new Calibrations(engine, context.workspaceState);
   const completions: Completions = new Completions(engine, texts, pages, calibrations);
-  const { rollouts, disposables } = registerTraces({
-    ...{ engine, texts, inspection, traces, log },
-    memento: context.workspaceState,
-  });
+  const rollouts: Rollouts = new Rollouts(engine, texts, traces, context.workspaceState);
+  const whatIf = new WhatIf(inspection, rollouts, context.workspaceState);
   context.subscriptions.push(
-    ...disposables,
     log,
     state,
     followed,
@@ -60,6 +64,9 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     pages,
     calibrations,
     completions,
+    traces,
+    rollouts,
+    whatIf,
     { dispose: () => engine.stop() },
     engine.onDidChangeState(state => {
       if (state.kind !== 'ready') return;
@@ -79,18 +86,18 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       rollouts,
       onError: quietly,
     }),
-    ...registerCommands({
+    ...registerTraceTree(traces),
+    ...registerTraceOutline(traces, rollouts),
+    ...registerTable(
+      {
+        ...generalCommands(engine, inspection, state, shown, pages, builtIn),
+        ...completionCommands(completions, calibrations, pages),
+        ...featureCommands(features, state, pages),
+        ...traceCommands(traces, rollouts, whatIf),
+        showLog: () => log.show(),
+      },
       log,
-      engine,
-      inspection,
-      state,
-      shown,
-      pages,
-      builtIn,
-      completions,
-      calibrations,
-      features,
-    }),
+    ),
   );
   overlay.refreshAll();
   return { engine };

@@ -1,6 +1,8 @@
 // Commands about features: which autoencoder, which features are looked at or pinned, what they do, and exports.
+import { commands } from 'vscode';
 import { CHANNELS } from '../../core/sae/featureValues';
 import type { OverlayState } from '../overlay/overlayState';
+import type { CommandTable } from '../ui/commandTable';
 import type { Pages } from '../ui/pages';
 import { settings } from '../settings';
 import { pickPath } from '../ui/pickPath';
@@ -11,18 +13,11 @@ import type { Autoencoder } from './autoencoder';
 import { findInWorkspace } from './findInWorkspace';
 import { labelFeature } from './labelFeature';
 
-export interface FeatureCommandContext {
-  readonly features: Autoencoder;
-  readonly state: OverlayState;
-  readonly pages: Pages;
-  /** Shows the inspector. */
-  openInspector(): unknown;
-}
-
 export function featureCommands(
-  context: FeatureCommandContext,
-): Record<string, (argument?: unknown) => unknown> {
-  const { features, state, pages } = context;
+  features: Autoencoder,
+  state: OverlayState,
+  pages: Pages,
+): CommandTable {
   return {
     async chooseAutoencoder() {
       const now = settings.features.autoencoder.value;
@@ -40,7 +35,7 @@ export function featureCommands(
       const feature = await chooseFeature(features, argument, 'look at a feature');
       if (feature === undefined) return;
       features.show(feature);
-      await context.openInspector();
+      await commands.executeCommand('tokenscope.inspector.focus');
     },
     async pinFeature(argument) {
       const feature = await chooseFeature(

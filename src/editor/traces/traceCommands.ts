@@ -1,112 +1,68 @@
-// Reasoning traces in the editor: opened from files, read as steps, listed in a tree.
-import {
-  commands,
-  Uri,
-  window,
-  workspace,
-  type Disposable,
-  type Memento,
-  type LogOutputChannel,
-} from 'vscode';
+// Commands about reasoning traces.
+import { commands, Uri, window } from 'vscode';
+import { formatNumberOf } from '../../core/format';
 import { UserError } from '../../core/errors';
-import type { TraceStep } from '../../core/traces/trace';
 import type { RolloutView } from '../../protocol/traces';
-import { registerTable } from '../ui/commandTable';
-import { report } from '../ui/notifications';
-import { pickUri } from '../ui/pickPath';
 import { settings } from '../settings';
-import type { Engine } from '../engine/engineClient';
-import type { Inspection } from '../engine/scoringPasses';
-import type { DocumentSync } from '../engine/documentSync';
+import type { CommandTable } from '../ui/commandTable';
 import { putCursor } from '../ui/goTo';
-import { Rollouts, shareChange } from './rollouts';
-import { WhatIf, type OtherToken } from './whatIf';
+import { pickUri } from '../ui/pickPath';
+import type { Rollouts } from './rollouts';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
-import { registerTraceOutline } from './traceOutline';
-import { TraceTree, type TraceNode } from './traceTree';
+import type { TraceNode } from './traceTree';
+import type { OtherToken, WhatIf } from './whatIf';
 
-export interface TraceContext {
-  readonly engine: Engine;
-  readonly texts: DocumentSync;
-  readonly inspection: Inspection;
-  readonly traces: TraceDocuments;
-  readonly memento: Memento;
-  readonly log: LogOutputChannel;
-}
-
-export function registerTraces({ engine, texts, inspection, traces, memento, log }: TraceContext): {
-  rollouts: Rollouts;
-  disposables: Disposable[];
-} {
-  const rollouts = new Rollouts(engine, texts, traces, memento);
-  const whatIf = new WhatIf(inspection, rollouts, memento);
-  const notesOf = (open: OpenTrace) => {
-    const view = rollouts.viewOf(open);
-    return (step: TraceStep) => (view ? shareChange(view, open.text.stretchOf(step)) : []);
+export function traceCommands(
+  traces: TraceDocuments,
+  rollouts: Rollouts,
+  whatIf: WhatIf,
+): CommandTable {
+  /** The active trace, or a branch of one: a branch can be branched again. */
+  const traceOrBranch = () =>
+    whatIf.branchOf(window.activeTextEditor?.document) ?? activeTrace(traces);
+  return {
+    async openTraces(argument) {
+      const file = argument instanceof Uri ? argument : await activeOrChosenFile();
+      if (!file) return;
+      const { traces: found, problems } = await traces.load(file);
+      await traces.show(file, 0);
+      if (found.length > 1) await commands.executeCommand('tokenscope.traces.focus');
+      if (problems.length > 0) {
+        const parts = formatNumberOf(problems.length, 'part');
+        void window.showWarningMessage(
+          `Tokenscope: ${parts} of the file could not be read: ${problems[0]}`,
+        );
+      }
+    },
+    async toggleSaved() {
+      const { scoresFrom } = settings.traces;
+      const isSaved = scoresFrom.value === 'file';
+      await scoresFrom.update(isSaved ? 'model' : 'file');
+      const from = isSaved ? 'the model' : 'the file, where it has some';
+      window.setStatusBarMessage(`Numbers of traces are from ${from}`, 4000);
+    },
+    showTrace: (file, index) => traces.show(Uri.parse(String(file), true), Number(index)),
+    closeTraces: node => traces.close((node as TraceNode).file),
+    nextTrace: () => goToTrace(traces, 1),
+    previousTrace: () => goToTrace(traces, -1),
+    async rollOut() {
+      const open = activeTrace(traces);
+      const whole = await chooseExtent();
+      if (whole === undefined) return;
+      const found = await rollouts.run(window.activeTextEditor!.document, open, whole);
+      if (found) void window.showInformationMessage(resultWords(found));
+    },
+    nextFall: () => goToFall(traces, rollouts, 1),
+    previousFall: () => goToFall(traces, rollouts, -1),
+    whatIf: given => whatIf.ask(traceOrBranch(), given as OtherToken | undefined),
+    showBranches: () => whatIf.list(traceOrBranch(), window.activeTextEditor!.document.uri),
+    nextStep: () => goToStep(traces, 1),
+    previousStep: () => goToStep(traces, -1),
   };
-  /** A branch can be left again. */
-  const written = () => whatIf.branchOf(window.activeTextEditor?.document) ?? activeTrace(traces);
-  const tree = new TraceTree(traces);
-  const view = window.createTreeView('tokenscope.traces', { treeDataProvider: tree });
-  const disposables = [
-    traces,
-    view,
-    workspace.onDidSaveTextDocument(({ uri }) => {
-      // A file that holds no trace any more says so when it is opened.
-      if (traces.contentOf(uri)) traces.load(uri).catch((error: unknown) => report(log, error));
-    }),
-    traces.onDidChange(() => {
-      void commands.executeCommand('setContext', 'tokenscope.hasTraces', traces.files.length > 0);
-    }),
-    rollouts,
-    whatIf,
-    ...registerTraceOutline(traces, notesOf, rollouts.onDidChange),
-    ...registerTable(
-      {
-        async openTraces(argument) {
-          const file = argument instanceof Uri ? argument : await chosenFile();
-          if (!file) return;
-          const { traces: found, problems } = await traces.load(file);
-          await traces.show(file, 0);
-          if (found.length > 1) await commands.executeCommand('tokenscope.traces.focus');
-          if (problems.length > 0) {
-            void window.showWarningMessage(
-              `Tokenscope: ${problems.length} part${problems.length > 1 ? 's' : ''} of the file could not be read: ${problems[0]}`,
-            );
-          }
-        },
-        async toggleSaved() {
-          const isSaved = settings.traces.scoresFrom.value === 'file';
-          await settings.traces.scoresFrom.update(isSaved ? 'model' : 'file');
-          const from = isSaved ? 'the model' : 'the file, where it has some';
-          window.setStatusBarMessage(`Numbers of traces are from ${from}`, 4000);
-        },
-        showTrace: (file, index) => traces.show(Uri.parse(String(file), true), Number(index)),
-        closeTraces: node => traces.close((node as TraceNode).file),
-        nextTrace: () => goToTrace(traces, 1),
-        previousTrace: () => goToTrace(traces, -1),
-        async rollOut() {
-          const open = activeTrace(traces);
-          const whole = await chooseExtent();
-          if (whole === undefined) return;
-          const found = await rollouts.run(window.activeTextEditor!.document, open, whole);
-          if (found) void window.showInformationMessage(resultWords(found));
-        },
-        nextFall: () => goToFall(traces, rollouts, 1),
-        previousFall: () => goToFall(traces, rollouts, -1),
-        whatIf: given => whatIf.ask(written(), given as OtherToken | undefined),
-        showBranches: () => whatIf.list(written(), window.activeTextEditor!.document.uri),
-        nextStep: () => goToStep(traces, 1),
-        previousStep: () => goToStep(traces, -1),
-      },
-      log,
-    ),
-  ];
-  return { rollouts, disposables };
 }
 
 /** The file of the active editor, or one that is asked for. */
-async function chosenFile(): Promise<Uri | undefined> {
+async function activeOrChosenFile(): Promise<Uri | undefined> {
   const active = window.activeTextEditor?.document.uri;
   if (active?.scheme === 'file') return active;
   return pickUri({
@@ -145,11 +101,11 @@ function resultWords({ points, falls, target, isSuccess, ms }: RolloutView): str
     ? `the critical token is number ${critical.token + 1} of the trace`
     : 'no critical token';
   const cliffs = falls.filter(({ kind }) => kind === 'cliff').length;
-  return `${points.length} prefixes in ${(ms / 1000).toFixed(0)} s, ${of}: ${found}, ${cliffs} ${cliffs === 1 ? 'cliff' : 'cliffs'}. F8 goes to the next fall.`;
+  return `${points.length} prefixes in ${(ms / 1000).toFixed(0)} s, ${of}: ${found}, ${formatNumberOf(cliffs, 'cliff')}. F8 goes to the next fall.`;
 }
 
 /** Throws `UserError` where the active editor shows no trace. */
-export function activeTrace(traces: TraceDocuments): OpenTrace {
+function activeTrace(traces: TraceDocuments): OpenTrace {
   const open = traces.traceOf(window.activeTextEditor?.document);
   if (open) return open;
   throw new UserError(

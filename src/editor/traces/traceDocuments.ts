@@ -31,8 +31,16 @@ export class TraceDocuments {
   private readonly texts = new Map<string, OpenTrace>();
   private readonly textChanged = new EventEmitter<Uri>();
   private readonly registration: Disposable;
+  private readonly saves: Disposable;
 
-  constructor(private readonly engine: Engine) {
+  constructor(
+    private readonly engine: Engine,
+    onError: (error: unknown) => void,
+  ) {
+    this.saves = workspace.onDidSaveTextDocument(({ uri }) => {
+      // A file that holds no trace any more says so when it is opened.
+      if (this.contentOf(uri)) this.load(uri).catch(onError);
+    });
     this.registration = workspace.registerTextDocumentContentProvider(SCHEME, {
       onDidChange: this.textChanged.event,
       provideTextDocumentContent: async uri => (await this.restored(uri)).text.text,
@@ -90,6 +98,7 @@ export class TraceDocuments {
   }
 
   dispose(): void {
+    this.saves.dispose();
     this.registration.dispose();
     this.textChanged.dispose();
     this.changed.dispose();

@@ -1,4 +1,4 @@
-// A trace's steps in the editor: folded, outlined, and each with a line that says what is known of it.
+// A trace's steps in the editor: folded, outlined, and each with a hint of what is known of it.
 import {
   DocumentSymbol,
   EventEmitter,
@@ -8,37 +8,32 @@ import {
   Range,
   SymbolKind,
   type Disposable,
-  type Event,
   type TextDocument,
 } from 'vscode';
 import type { TraceStep } from '../../core/traces/trace';
+import type { RolloutView } from '../../protocol/traces';
 import { rangeOf } from '../ui/editorRanges';
+import { shareChange, type Rollouts } from './rollouts';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
 
 export const TRACE_LANGUAGE = 'tokenscope-trace';
 const NAME_CHARACTERS = 60;
 
-/** What is known of a step besides its text, for people: 'p(success) 62 % → 3 %'. */
-export type StepNotes = (trace: OpenTrace) => (step: TraceStep) => readonly string[];
-
-export function registerTraceOutline(
-  traces: TraceDocuments,
-  notesOf: StepNotes,
-  onDidChangeNotes: Event<unknown>,
-): Disposable[] {
+export function registerTraceOutline(traces: TraceDocuments, rollouts: Rollouts): Disposable[] {
   const changed = new EventEmitter<void>();
   const stepsOf = (document: TextDocument) => {
     const open = traces.traceOf(document);
     if (!open) return [];
-    const noted = notesOf(open);
+    const view = rollouts.viewOf(open);
     return open.trace.steps.map((step, index) => ({
-      ...{ index, notes: () => told(open, step, index, noted(step)) },
-      range: rangeOf(document, open.text.rangeOf(step)),
+      index,
+      notes: () => notesOn(open, step, index, view),
+      range: rangeOf(document, open.text.stretchOf(step)),
     }));
   };
   return [
     changed,
-    onDidChangeNotes(() => changed.fire()),
+    rollouts.onDidChange(() => changed.fire()),
     languages.registerFoldingRangeProvider(TRACE_LANGUAGE, {
       provideFoldingRanges: document =>
         stepsOf(document)
@@ -73,14 +68,18 @@ export function registerTraceOutline(
   ];
 }
 
-function told(
-  { trace }: OpenTrace,
-  { label }: TraceStep,
+/** What the file and the rollouts say of a step: 'p(success) 62 % → 3 %'. */
+function notesOn(
+  { trace, text }: OpenTrace,
+  step: TraceStep,
   index: number,
-  notes: readonly string[],
+  view: RolloutView | undefined,
 ): string[] {
-  const first = trace.firstWrongStep === index ? ['first wrong step, says the file'] : [];
-  return [...first, ...(label ? [label] : []), ...notes];
+  return [
+    ...(trace.firstWrongStep === index ? ['first wrong step, says the file'] : []),
+    ...(step.label ? [step.label] : []),
+    ...(view ? shareChange(view, text.stretchOf(step)) : []),
+  ];
 }
 
 function nameOf(document: TextDocument, range: Range): string {

@@ -1,14 +1,18 @@
 // The traces of the files that are open, with what the files say of them.
 import { basename } from 'node:path';
 import {
+  commands,
   ThemeColor,
   ThemeIcon,
   TreeItem,
   TreeItemCollapsibleState,
+  window,
+  type Disposable,
   type Event,
   type TreeDataProvider,
   type Uri,
 } from 'vscode';
+import { formatNumberOf } from '../../core/format';
 import type { Trace, TraceFile } from '../../core/traces/trace';
 import type { TraceDocuments } from './traceDocuments';
 
@@ -19,7 +23,18 @@ export type TraceNode =
 
 const QUESTION_CHARACTERS = 60;
 
-export class TraceTree implements TreeDataProvider<TraceNode> {
+/** The view of open traces, and the key of the manifest's conditions that shows it. */
+export function registerTraceTree(traces: TraceDocuments): Disposable[] {
+  const treeDataProvider = new TraceTree(traces);
+  return [
+    window.createTreeView('tokenscope.traces', { treeDataProvider }),
+    traces.onDidChange(() => {
+      void commands.executeCommand('setContext', 'tokenscope.hasTraces', traces.files.length > 0);
+    }),
+  ];
+}
+
+class TraceTree implements TreeDataProvider<TraceNode> {
   readonly onDidChangeTreeData: Event<void>;
 
   constructor(private readonly traces: TraceDocuments) {
@@ -50,7 +65,7 @@ export class TraceTree implements TreeDataProvider<TraceNode> {
 
 function fileItem(file: Uri, { format, traces }: TraceFile): TreeItem {
   const item = new TreeItem(basename(file.path), TreeItemCollapsibleState.Expanded);
-  item.description = `${format}, ${traces.length} ${traces.length === 1 ? 'trace' : 'traces'}`;
+  item.description = `${format}, ${formatNumberOf(traces.length, 'trace')}`;
   item.resourceUri = file;
   item.iconPath = ThemeIcon.File;
   item.contextValue = 'traceFile';
