@@ -1,4 +1,4 @@
-// activate() builds the objects and registers them, top to bottom. Nothing is loaded before it is asked for.
+// activate() builds the objects and registers them, top to bottom. Nothing is loaded before it is needed.
 import { window, type ExtensionContext } from 'vscode';
 import { generalCommands } from './commands';
 import { Calibrations } from './completion/calibrations';
@@ -27,7 +27,7 @@ import { WhatIf } from './traces/whatIf';
 import { registerTable } from './ui/commandTable';
 import { TraceTexts } from './traces/traceTexts';
 
-/** Answers what the tests look at. */
+/** Returns what the tests look at. */
 export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid' | 'state'> } {
   const log = window.createOutputChannel('Tokenscope', { log: true });
   const state = new OverlayState(context.workspaceState);
@@ -41,8 +41,8 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const followed = new EngineSettings(engine, quietly);
   const texts = new DocumentSync(engine);
   const features: Autoencoder = new Autoencoder(engine, texts, state, context.globalState, quietly);
-  const wish = () => features.optionsForLens();
-  const inspection: Inspection = new Inspection(engine, texts, wish, features.open);
+  const featureOptions = () => features.optionsForLens();
+  const inspection: Inspection = new Inspection(engine, texts, featureOptions, features.open);
   const traces = new TraceDocuments(engine, quietly);
   const shown = new ShownTexts([new TraceTexts(traces, texts)]);
   const overlay = new Overlay(engine, inspection, state, features, shown, quietly);

@@ -1,4 +1,4 @@
-// Which form of prompt each model was found to know best in this workspace: measured when asked, remembered.
+// The form of prompt that suits each model best in this workspace: measured by a command, and remembered.
 import { EventEmitter, workspace, type Memento, type Uri } from 'vscode';
 import { decodeUtf8 } from '../../core/text/utf8';
 import { UserError } from '../../core/errors';
@@ -14,7 +14,7 @@ const FILES = 60;
 const MAX_BYTES = 200_000;
 const CODE =
   '**/*.{ts,tsx,js,jsx,mjs,cjs,py,go,rs,java,kt,c,h,cc,cpp,hpp,cs,rb,php,swift,scala,lua,sh}';
-const NOT_OWN = '**/{node_modules,dist,out,build,target,vendor,.git,.venv,venv}/**';
+const EXCLUDED = '**/{node_modules,dist,out,build,target,vendor,.git,.venv,venv}/**';
 
 export interface Calibration extends CalibrationView {
   files: number;
@@ -34,17 +34,17 @@ export class Calibrations {
     engine.onEvent('calibrating', event => this.progress?.(event));
   }
 
-  /** Of a model's folder. */
+  /** `folder`: the model's. */
   calibrationOf(folder: string): Calibration | undefined {
     return this.memento.get<Record<string, Calibration>>(KEY)?.[folder];
   }
 
-  /** With a button that cancels: then undefined. Throws `UserError`. */
+  /** Undefined if it was cancelled. Throws `UserError`. */
   async run(): Promise<Calibration | undefined> {
     try {
       return await cancellable('Tokenscope: calibrating completions', async (signal, progress) => {
-        const tell = shareReporter(progress);
-        this.progress = ({ done, total }) => tell(done, total, `${done} of ${total} places`);
+        const report = shareReporter(progress);
+        this.progress = ({ done, total }) => report(done, total, `${done} of ${total} places`);
         const texts = await textsOfWorkspace();
         const { contextTokens } = completionOptions('');
         const { folder, found } = await this.engine.call(async ({ remote, model }) => {
@@ -69,9 +69,9 @@ export class Calibrations {
   }
 }
 
-/** The user's own code: of the workspace's files, else of what is open. */
+/** The user's own code: from the workspace's files, else from the open documents. */
 async function textsOfWorkspace(): Promise<string[]> {
-  const uris = await workspace.findFiles(CODE, NOT_OWN, FILES * 10);
+  const uris = await workspace.findFiles(CODE, EXCLUDED, FILES * 10);
   const step = Math.max(1, Math.floor(uris.length / FILES));
   const some = uris
     .sort((a, b) => (a.path < b.path ? -1 : 1))

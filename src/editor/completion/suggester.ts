@@ -1,10 +1,10 @@
-// What is suggested at a place, with as few requests as possible: remembered, waited for, or asked for. At most
-// one request runs; the latest place wins. Knows no vscode, so that tests can type ten thousand keys into it.
+// Suggestions with as few requests as possible: from memory, from the request under way, or from a new one. At most one
+// request runs; the latest place wins. Knows no vscode, so that tests can type ten thousand keys into it.
 import type { RequestDelay } from '../../core/completion/requestDelay';
 import type { Suggestions } from '../../core/completion/suggestions';
 
 export interface CursorPlace {
-  /** What else than the text before the cursor a suggestion depends on. */
+  /** What a suggestion depends on besides the text before the cursor. */
   readonly scene: string;
   readonly before: string;
 }
@@ -16,19 +16,19 @@ export interface Found {
   readonly ms: number;
 }
 
-/** `onText` hears what is sure by now. Rejects when aborted. */
+/** `onText` receives the text that is certain so far. Rejects when aborted. */
 export type Ask = (signal: AbortSignal, onText: (insert: string) => void) => Promise<Found>;
 
 export interface Outcome {
   readonly inserts: readonly string[];
-  /** How it was come by, or why there is nothing. */
+  /** Where it is from, or why there is nothing. */
   readonly note: string;
 }
 
 export interface SuggestionRequest {
   readonly place: CursorPlace;
   readonly ask: Ask;
-  /** The user asked for it: there is no pause, and what is remembered to be nothing is asked for again. */
+  /** The user asked for it: there is no pause, and a place that is remembered to have nothing is asked about again. */
   readonly isExplicit: boolean;
   readonly maxPauseMs: number;
 }
@@ -43,8 +43,8 @@ export class Suggester {
     private readonly pause: RequestDelay,
   ) {}
 
-  async suggest(wish: SuggestionRequest, signal: AbortSignal): Promise<Outcome> {
-    const { place, isExplicit } = wish;
+  async suggest(request: SuggestionRequest, signal: AbortSignal): Promise<Outcome> {
+    const { place, isExplicit } = request;
     const known = this.suggestions.find(place.scene, place.before);
     if (known && (known.length > 0 || !isExplicit)) {
       if (!this.running?.fits(place)) this.stop();
@@ -53,14 +53,14 @@ export class Suggester {
     const awaited = isExplicit ? undefined : await this.reused(place, signal);
     if (awaited) return awaited;
     this.stop();
-    if (!isExplicit && !(await passes(this.pause.ms(wish.maxPauseMs), signal))) return TYPED_ON;
+    if (!isExplicit && !(await passes(this.pause.ms(request.maxPauseMs), signal))) return TYPED_ON;
     if (signal.aborted) return TYPED_ON;
-    // Another place may have been asked about meanwhile, and this one is the later.
+    // Another place may have been asked about meanwhile; this one is later.
     this.stop();
-    return this.asked(this.start(wish), signal);
+    return this.asked(this.start(request), signal);
   }
 
-  /** Asks ahead, if nothing else runs. */
+  /** Asks in advance, if nothing else runs. */
   prepare(place: CursorPlace, ask: Ask): void {
     if (this.running || this.suggestions.find(place.scene, place.before)) return;
     this.start({ place, ask }).done.catch(() => {});
@@ -75,7 +75,7 @@ export class Suggester {
     return this.running !== undefined;
   }
 
-  /** What the running request comes to here; undefined where that is nothing to wait for. */
+  /** The result of the running request for this place; undefined if it has none to wait for. */
   private async reused(place: CursorPlace, signal: AbortSignal): Promise<Outcome | undefined> {
     const { running } = this;
     if (!running?.fits(place)) return undefined;
@@ -130,7 +130,7 @@ class Running {
     });
   }
 
-  /** Keys typed since it was asked. */
+  /** Keys typed since the request. */
   get typed(): number {
     return this.last.before.length - this.place.before.length;
   }
@@ -139,7 +139,7 @@ class Running {
     return this.controller.signal.aborted;
   }
 
-  /** Whether what has been typed since is, as far as that is known, what is being written. */
+  /** Whether the text typed since the request agrees with the completion, as far as that is known. */
   fits({ scene, before }: CursorPlace): boolean {
     if (this.isAborted || scene !== this.place.scene) return false;
     if (!before.startsWith(this.place.before)) return false;

@@ -1,4 +1,4 @@
-// The token counts of a folder as a Markdown page, in tables that can be read as they stand.
+// The token counts of a folder as a Markdown page, with tables that are readable as plain text.
 import { alignedCells } from '../../core/columns';
 import { countRows, foldersOf, sumOf, sumsBy } from '../../core/text/tokenCounts';
 import type { FolderCount } from './countTokens';

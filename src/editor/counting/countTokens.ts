@@ -1,4 +1,4 @@
-// Counts the tokens of a folder's files for context budgets, one after the other, and says which were left out and why.
+// Counts the tokens of a folder's files, for context budgets, and lists the files that were left out, with the reason.
 import {
   extensions,
   FileType,

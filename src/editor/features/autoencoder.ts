@@ -1,4 +1,4 @@
-// The autoencoder as the editor sees it: opened when first asked for, with the user's labels, and what is asked of it.
+// The autoencoder on the editor's side: opened at the first request, with the user's labels; sends requests about it.
 import { EventEmitter, type Disposable, type Memento } from 'vscode';
 import type { Remote } from '../../protocol/channel';
 import { UserError } from '../../core/errors';
@@ -16,14 +16,14 @@ const LABELS_KEY = 'featureLabels';
 
 export class Autoencoder {
   private readonly changed = new EventEmitter<void>();
-  /** Another autoencoder, other labels, another feature is looked at. */
+  /** Another autoencoder, other labels, or another feature on the inspector's page. */
   readonly onDidChange = this.changed.event;
   private readonly reopened = new EventEmitter<void>();
   /** The settings chose another autoencoder or other options: views hold what the previous ones said. */
   readonly onDidReopen = this.reopened.event;
   private readonly listener: Disposable;
-  private known: SaeInfo | null | undefined;
-  private why = '';
+  private opened: SaeInfo | null | undefined;
+  private whyNot = '';
   private shown: number | undefined;
 
   constructor(
@@ -38,17 +38,17 @@ export class Autoencoder {
     });
   }
 
-  /** Undefined until it was asked for; null where there is none. */
+  /** Undefined before it is opened; null if there is none. */
   get info(): SaeInfo | null | undefined {
-    return this.known;
+    return this.opened;
   }
 
-  /** Why it cannot be used; empty where it can, or there is none. */
+  /** Why it cannot be used; empty if it can, or if there is none. */
   get problem(): string {
-    return this.why;
+    return this.whyNot;
   }
 
-  /** The feature that the inspector shows a page of. */
+  /** The feature whose page the inspector shows. */
   get page(): number | undefined {
     return this.shown;
   }
@@ -58,7 +58,7 @@ export class Autoencoder {
     this.changed.fire();
   }
 
-  /** For the views, where the lens that lies over the text is about features. */
+  /** What views need to know of features; undefined unless the lens over the text is about features. */
   optionsForLens(): FeatureOptions | undefined {
     return this.state.isOn && this.state.lens.needs.includes('features')
       ? this.options()
@@ -69,16 +69,16 @@ export class Autoencoder {
     return { pins: this.state.pins, densityCutoff: settings.features.densityCutoff.value };
   }
 
-  /** Opens the one that is chosen, once for each run of the engine. Answers whether there is one. */
+  /** Opens the chosen autoencoder, once for each run of the engine. Returns whether there is one. */
   open = async (running: RunningEngine): Promise<boolean> => {
-    running.process.sae ??= this.opened(running);
+    running.process.sae ??= this.openChosen(running);
     return (await running.process.sae) !== null;
   };
 
-  /** Throws `UserError` where there is none. */
+  /** Throws `UserError` if there is none. */
   call<T>(request: (remote: Remote<EngineApi>, running: RunningEngine) => Promise<T>): Promise<T> {
     return this.engine.call(async running => {
-      if (!(await this.open(running))) throw new UserError(this.why || NO_SAE);
+      if (!(await this.open(running))) throw new UserError(this.whyNot || NO_SAE);
       return request(running.remote, running);
     });
   }
@@ -92,17 +92,17 @@ export class Autoencoder {
     );
   }
 
-  /** Of the autoencoder that is open. */
+  /** The user's labels for the open autoencoder. */
   get labels(): readonly UserLabel[] {
-    return this.memento.get<readonly UserLabel[]>(`${LABELS_KEY}:${this.known?.path ?? ''}`, []);
+    return this.memento.get<readonly UserLabel[]>(`${LABELS_KEY}:${this.opened?.path ?? ''}`, []);
   }
 
-  /** Replaces a feature's own label; an empty description takes it away. */
+  /** Replaces the user's label of a feature; an empty description removes it. */
   async label(label: UserLabel): Promise<void> {
     const others = this.labels.filter(({ feature }) => feature !== label.feature);
     const labels = label.description ? [...others, label] : others;
     await this.call(remote => remote.setUserLabels({ labels }));
-    await this.memento.update(`${LABELS_KEY}:${this.known?.path ?? ''}`, labels);
+    await this.memento.update(`${LABELS_KEY}:${this.opened?.path ?? ''}`, labels);
     this.changed.fire();
   }
 
@@ -113,7 +113,7 @@ export class Autoencoder {
   }
 
   private async reopen(): Promise<void> {
-    this.known = undefined;
+    this.opened = undefined;
     await this.engine.call(async running => {
       running.process.sae = undefined;
       await this.open(running);
@@ -121,18 +121,18 @@ export class Autoencoder {
     this.reopened.fire();
   }
 
-  private async opened({ remote }: RunningEngine): Promise<SaeInfo | null> {
-    this.why = '';
+  private async openChosen({ remote }: RunningEngine): Promise<SaeInfo | null> {
+    this.whyNot = '';
     try {
-      this.known = await remote.openSae({ path: settings.features.autoencoder.value });
-      if (this.known) await remote.setUserLabels({ labels: this.labels });
+      this.opened = await remote.openSae({ path: settings.features.autoencoder.value });
+      if (this.opened) await remote.setUserLabels({ labels: this.labels });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      this.known = null;
-      this.why = error.message;
+      this.opened = null;
+      this.whyNot = error.message;
     }
     this.changed.fire();
-    return this.known;
+    return this.opened;
   }
 }
 

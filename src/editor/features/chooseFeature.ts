@@ -1,4 +1,4 @@
-// A feature that the user finds by its number or its label's words.
+// Lets the user choose a feature.
 import { window, type QuickPickItem } from 'vscode';
 import type { FeatureName } from '../../core/sae/featureValues';
 import { formatDensity, featureTitle } from '../../core/sae/featureFormat';
@@ -6,7 +6,7 @@ import type { Autoencoder } from './autoencoder';
 
 const LISTED = 200;
 
-/** The feature given, or one that the user finds by its number or its label's words. */
+/** The feature given, or one that the user finds by its number or the words of its label. */
 export async function chooseFeature(
   features: Autoencoder,
   given: unknown,

@@ -1,4 +1,4 @@
-// The features of a document as a file: JSON lines, Neuronpedia's activations, or a picture.
+// Exports the features of a document: JSON lines, activations for Neuronpedia, or a picture.
 import { basename } from 'node:path';
 import { Uri, window, workspace } from 'vscode';
 import type { ExportFormat } from '../../protocol/features';
@@ -15,7 +15,8 @@ const FORMATS: { label: string; detail: string; format: ExportFormat; ending: st
   },
   {
     label: 'Activations for Neuronpedia',
-    detail: 'A JSON line for each pinned feature, or for the features that stand out here',
+    detail:
+      'A JSON line for each pinned feature; without pins, for the most prominent features here',
     format: 'neuronpedia',
     ending: 'jsonl',
   },

@@ -1,4 +1,4 @@
-// Commands about features: which autoencoder, which features are looked at or pinned, what they do, and exports.
+// Commands about features: choose an autoencoder; find, pin, label, ablate and export features.
 import { commands } from 'vscode';
 import { CHANNELS } from '../../core/sae/featureValues';
 import type { OverlayState } from '../overlay/overlayState';
@@ -32,7 +32,7 @@ export function featureCommands(
       if (path !== undefined) await settings.features.autoencoder.update(path);
     },
     async findFeature(argument) {
-      const feature = await chooseFeature(features, argument, 'look at a feature');
+      const feature = await chooseFeature(features, argument, 'show a feature');
       if (feature === undefined) return;
       features.show(feature);
       await commands.executeCommand('tokenscope.inspector.focus');

@@ -1,4 +1,4 @@
-// What ablating or steering a feature at the cursor does, on a page.
+// Ablates or steers a feature at the cursor, and shows the effect on a page.
 import { window } from 'vscode';
 import { featureTitle } from '../../core/sae/featureFormat';
 import type { EffectChange } from '../../protocol/features';
@@ -24,10 +24,12 @@ export async function showEffect(
   const place = await window.showQuickPick(places, { title: 'Tokenscope: where?' });
   if (!place) return;
   const { everywhere } = place;
-  const found = await cancellable(`Tokenscope: what feature ${feature} does`, signal =>
-    features.askAbout(document, (remote, version) =>
-      remote.effect({ ...version, feature, at, everywhere, change }, signal),
-    ),
+  const found = await cancellable(
+    `Tokenscope: computing the effect of feature ${feature}`,
+    signal =>
+      features.askAbout(document, (remote, version) =>
+        remote.effect({ ...version, feature, at, everywhere, change }, signal),
+      ),
   );
   if (!found) return;
   const lineOf = (utf16: number) => document.positionAt(utf16).line + 1;
@@ -42,7 +44,7 @@ async function askForChange(
     remote.findFeatures({ words: String(feature), rows: 1 }),
   );
   const ablate = { label: 'Ablate', detail: 'Its value becomes 0.' };
-  const steer = { label: 'Steer…', detail: 'Something is added to its value, or taken off.' };
+  const steer = { label: 'Steer…', detail: 'Add to its value, or subtract from it.' };
   const choice = await window.showQuickPick([ablate, steer], {
     title: `Tokenscope: ${name ? featureTitle(name) : feature}`,
   });

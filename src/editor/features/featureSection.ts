@@ -1,5 +1,5 @@
-// The section of the hover about features, where the lens is about them: which fire, how sure their labels are, what
-// they say of the next token, and which nearly fire.
+// The section of the hover about features, under lenses of features: which features fire, how reliable their labels are,
+// which next tokens they raise, and which nearly fire.
 import { MarkdownString } from 'vscode';
 import { formatShare } from '../../core/format';
 import { formatDensity, formatShareOfMax, featureTitle } from '../../core/sae/featureFormat';
@@ -23,9 +23,9 @@ export async function featureSection(context: HoverContext): Promise<MarkdownStr
 }
 
 function describeFeatures(found: FeaturesAt, name: string): string {
-  if (found.pending) return 'Its features are not known yet.';
+  if (found.pending) return 'Its features are not computed yet.';
   if (found.masked)
-    return 'The autoencoder was not trained on the first token of a text: its features say nothing here.';
+    return 'The autoencoder was not trained on the first token of a text: its features mean nothing here.';
   const rows = found.features.slice(0, LISTED).map(feature => {
     const raised = feature.raises
       .slice(0, RAISED)

@@ -1,4 +1,4 @@
-// Where a feature fires in the workspace's files, highest first.
+// Finds where a feature fires in the workspace's files, highest first.
 import { Uri, window, workspace } from 'vscode';
 import { decodeUtf8 } from '../../core/text/utf8';
 import { reasonToSkip } from '../../core/text/textFiles';
@@ -12,25 +12,25 @@ const SEARCHED_FILES = 2000;
 const EXAMPLES_PER_FILE = 3;
 const LISTED = 200;
 
-/** Files one by one, with progress; then a list of the places, each of which can be gone to. */
+/** Searches file by file, with progress; then lists the places to go to. */
 export async function findInWorkspace(features: Autoencoder, feature: number): Promise<void> {
-  const title = `Tokenscope: looking for feature ${feature}`;
+  const title = `Tokenscope: searching for feature ${feature}`;
   const found = await cancellable(title, async (signal, progress) => {
-    const tell = shareReporter(progress);
+    const report = shareReporter(progress);
     const uris = await workspace.findFiles('**/*', undefined, SEARCHED_FILES);
     const all: FeatureExample[] = [];
     for (const [i, uri] of uris.entries()) {
       if (signal.aborted) break;
-      tell(i + 1, uris.length, `file ${i + 1} of ${uris.length}`);
+      report(i + 1, uris.length, `file ${i + 1} of ${uris.length}`);
       all.push(...(await examplesIn(features, uri, feature, signal)));
     }
-    // What was found until it was cancelled is shown, too.
+    // A search that was cancelled shows what it had found.
     return all.sort((a, b) => b.value - a.value);
   });
   if (!found) return;
   if (found.length === 0) {
     void window.showInformationMessage(
-      `Feature ${feature} fires nowhere in the workspace's texts.`,
+      `Feature ${feature} does not fire in any text of the workspace.`,
     );
     return;
   }
@@ -57,9 +57,9 @@ async function examplesIn(
   if (reasonToSkip(uri.path, size)) return [];
   const text = decodeUtf8(await workspace.fs.readFile(uri));
   if (text === undefined) return [];
-  const ask = { uri: uri.toString(), text, feature, count: EXAMPLES_PER_FILE };
+  const request = { uri: uri.toString(), text, feature, count: EXAMPLES_PER_FILE };
   try {
-    return await features.call(remote => remote.examplesIn(ask, signal));
+    return await features.call(remote => remote.examplesIn(request, signal));
   } catch (error) {
     if (error instanceof Cancelled) return [];
     throw error;

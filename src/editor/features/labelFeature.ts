@@ -1,4 +1,4 @@
-// A feature's label in the user's words, and a predicate that it is held to while it is written.
+// A feature's label in the user's words, and a predicate that is tested against the feature as it is typed.
 import { basename } from 'node:path';
 import { window, type TextDocument } from 'vscode';
 import { parsePredicate } from '../../core/sae/predicate';
@@ -6,13 +6,13 @@ import { PredicateError, Cancelled, UserError } from '../../core/errors';
 import { activeText } from '../ui/editorRanges';
 import type { Autoencoder } from './autoencoder';
 
-/** While it is written: how it agrees with the feature on the open document. */
+/** While the predicate is typed, the box shows how it agrees with the feature on the open document. */
 export async function labelFeature(features: Autoencoder, feature: number): Promise<void> {
   const { document } = activeText();
   const own = features.labels.find(label => label.feature === feature);
   const description = await window.showInputBox({
     title: `Tokenscope: label of feature ${feature}`,
-    prompt: 'What it fires on, in your words. Empty takes your label away.',
+    prompt: 'What it fires on, in your words. Empty removes your label.',
     value: own?.description ?? '',
   });
   if (description === undefined) return;
@@ -47,7 +47,7 @@ export async function labelFeature(features: Autoencoder, feature: number): Prom
 const PREDICATE_HELP =
   'A predicate such as class="word" & -1:token="." or a regular expression over the token such as /^\\s*def$/. Empty: none.';
 
-/** A regular expression alone is about the token's text. */
+/** A regular expression alone applies to the token's text. */
 function asPredicate(text: string): string {
   return /^\/.*\/$/.test(text.trim()) ? `token~${text.trim()}` : text.trim();
 }

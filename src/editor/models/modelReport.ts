@@ -1,5 +1,5 @@
-// The model's report as Markdown: what was opened, what its self-test measured, and the
-// report that came with the model.
+// The model's report as Markdown: what was opened, the results of its self-test, and the report that came with the
+// model.
 import type { ModelReport, SelfTestRow } from '../../protocol/models';
 
 export function reportMarkdown({ info, backend, ...report }: ModelReport): string {

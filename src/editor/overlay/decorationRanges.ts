@@ -1,10 +1,10 @@
-// Which stretches of text get which step of the palette: plain numbers in, plain numbers out.
+// Which ranges of a text get which step of the palette: plain numbers in, plain numbers out.
 import type { Lens } from '../../core/lenses/lens';
 import { stepOf } from '../../core/lenses/scale';
 import type { CharacterView, TokenView } from '../../protocol/scores';
 import type { Range16 } from '../../protocol/types';
 
-/** Stretches by step, in text order; neighbours of one step are one stretch, but for alternating shades. */
+/** Ranges by step, in text order. Neighbours of one step are one range, except for alternating shades. */
 export function rangesByStep(view: TokenView | CharacterView, lens: Lens): Map<number, Range16[]> {
   const value = (i: number) =>
     'bits' in view ? view.bits[i]! : lens.value(view.scores, i, view.first + i);
@@ -19,11 +19,11 @@ export function rangesByStep(view: TokenView | CharacterView, lens: Lens): Map<n
     do step = Math.max(step, stepOf(lens.scale, value(token)));
     while (++token < count && view.utf16Starts[token]! < utf16End);
     if (step < 0) continue;
-    const stretches = byStep.get(step) ?? [];
-    byStep.set(step, stretches);
-    const last = stretches.at(-1);
+    const ranges = byStep.get(step) ?? [];
+    byStep.set(step, ranges);
+    const last = ranges.at(-1);
     if (merges && last?.utf16End === utf16Start) last.utf16End = utf16End;
-    else stretches.push({ utf16Start, utf16End });
+    else ranges.push({ utf16Start, utf16End });
   }
   return byStep;
 }

@@ -1,4 +1,4 @@
-// The tokens of a text by the number that the lens shows, the largest first: to read, and to go to.
+// A list of a text's tokens by the lens's number, the largest first; choosing one goes to it.
 import { window, type QuickPickItem, type TextEditor } from 'vscode';
 import type { Scale } from '../../core/lenses/scale';
 import type { Lens } from '../../core/lenses/lens';
@@ -12,8 +12,8 @@ import { textAtCursor } from './peaks';
 import type { ShownTexts } from './textSource';
 
 const LISTED = 200;
-/** Tokens looked at. */
-const MOST_TOKENS = 200_000;
+/** More tokens of a text are not looked at. */
+const MAX_TOKENS = 200_000;
 
 export async function goToByScore(
   editor: TextEditor,
@@ -29,10 +29,11 @@ export async function goToByScore(
   const at = textAtCursor(editor, shown, lens);
   const whole = { utf16Start: 0, utf16End: at.text.getText().length };
   if (!at.saved) await inspection.score(at.text, [whole], lens);
-  const request = { details: 'bytes', maxTokens: MOST_TOKENS, ...passOptions(lens, at) } as const;
+  const passes = passOptions(lens, at);
+  const request = { details: 'bytes', maxTokens: MAX_TOKENS, ...passes } as const;
   const view = at.saved?.view ?? (await inspection.view(at.text, whole, request)).view;
-  const items = itemsOf(view, lens, lens.scale, stretch => {
-    const [place] = at.placesOf(stretch);
+  const items = itemsOf(view, lens, lens.scale, range => {
+    const [place] = at.placesOf(range);
     return place && { ...place, line: document.positionAt(place.utf16Start).line + 1 };
   });
   const choice = await window.showQuickPick(items, {
@@ -49,7 +50,7 @@ function itemsOf(
   view: TokenView,
   lens: Lens,
   scale: Scale,
-  placeOf: (stretch: Range16) => (Range16 & { line: number }) | undefined,
+  placeOf: (range: Range16) => (Range16 & { line: number }) | undefined,
 ): (QuickPickItem & { utf16Start: number; utf16End: number })[] {
   const size = scale.kind === 'diverging' ? Math.abs : (value: number) => value;
   const rows = Array.from(view.ids, (_, row) => ({

@@ -1,18 +1,18 @@
-// The legend of a lens as the status item's tooltip tells it. In text, not in Markdown: the first Markdown that
-// the host reads blocks it for 15 ms and more, which is a frame.
+// The legend of a lens, for the tooltip of the status item. Plain text: the first Markdown that the extension host
+// parses blocks it for 15 ms and more, which is a frame.
 import type { Lens } from '../../core/lenses/lens';
 import { legendOf } from '../../core/lenses/scale';
 
-/** The line below the tokens of each step of heat, as the palette draws it. */
+/** The line below the tokens at each step of heat, as the palette draws it. */
 const LINES = ['', '┈┈┈', '┈┈┈', '╌╌╌', '┉┉┉', '╍╍╍', '━━━', '═══'];
 
-/** The same for what is less than nothing, above the tokens, and for what is more. */
+/** Above the tokens for negative values, below them for positive ones. */
 const DIVERGING_LINES = ['▔▔▔', '▔▔▔', '▔▔▔', '▔▔▔', '', '┈┈┈', '┉┉┉', '━━━', '═══'];
 
-/** Of each pinned feature: below the tokens, then above. */
+/** For each pinned feature: below the tokens, then above. */
 const CHANNEL_LINES = ['━━━', '╍╍╍', '┉┉┉', '▔▔▔', '▔ ▔', '▔·▔'];
 
-/** What the lens shows, its steps in words beside their lines, and the model's warnings. */
+/** The meaning of the lens, its steps in words with their lines, and the model's warnings. */
 export function legendText(
   lens: Lens,
   warnings: readonly string[],

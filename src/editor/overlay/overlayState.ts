@@ -1,4 +1,4 @@
-// Which lens lies over the text, if any: off until toggled, remembered per workspace.
+// Which lens is over the text, if any. Off until toggled; remembered per workspace.
 import { commands, EventEmitter, type Memento } from 'vscode';
 import { lenses, type LensId } from '../../core/lenses/lenses';
 import type { Lens } from '../../core/lenses/lens';
@@ -23,7 +23,7 @@ export class OverlayState {
     const remembered = memento.get<Remembered>(KEY);
     const fits = remembered !== undefined && remembered.lens in lenses;
     this.value = fits ? remembered : { on: false, lens: FIRST_LENS };
-    this.tellContext();
+    this.updateContext();
   }
 
   get isOn(): boolean {
@@ -42,7 +42,7 @@ export class OverlayState {
     return this.value.pins ?? [];
   }
 
-  /** Pins a feature, or changes its threshold; of more than there are channels the oldest goes. */
+  /** Pins a feature, or changes its threshold. When all channels are taken, the oldest pin is dropped. */
   pin(feature: number, threshold = 0): void {
     const known = this.pins.some(pin => pin.feature === feature);
     const pin = { feature, threshold };
@@ -52,6 +52,7 @@ export class OverlayState {
     this.set({ ...this.value, pins });
   }
 
+  /** Without a feature: unpins all. */
   unpin(feature?: number): void {
     const pins = this.pins.filter(pin => feature !== undefined && pin.feature !== feature);
     this.set({ ...this.value, pins });
@@ -72,11 +73,11 @@ export class OverlayState {
   private set(value: Remembered): void {
     this.value = value;
     void this.memento.update(KEY, value);
-    this.tellContext();
+    this.updateContext();
     this.changed.fire();
   }
 
-  private tellContext(): void {
+  private updateContext(): void {
     void commands.executeCommand('setContext', 'tokenscope.isOn', this.value.on);
   }
 }

@@ -1,5 +1,5 @@
-// The decoration types, made once. Colours are the theme's and the user's (contributes.colors); heat is
-// told by the line below a token as well, whose style changes with the step.
+// The decoration types, made once. Colours are the theme's and the user's (contributes.colors). Heat shows without
+// colour, too: the style of the line below a token changes with the step.
 import {
   DecorationRangeBehavior,
   OverviewRulerLane,
@@ -12,7 +12,7 @@ import { CHANNEL_STEPS, CHANNELS } from '../../core/sae/featureValues';
 import { DIVERGING_STEPS, HEAT_STEPS, type Scale } from '../../core/lenses/scale';
 import type { WhitespaceKind } from './decorationRanges';
 
-/** Line below each step of heat: style and width. Steps look different without colour, too. */
+/** The line below a token at each step of heat: width and style. */
 const LINES = [
   '',
   '1px dotted',
@@ -24,7 +24,7 @@ const LINES = [
   '4px double',
 ];
 
-/** What is less is cool and has its line above the text, what is more is hot and has it below. */
+/** Negative values are cool and have their line above the text, positive ones are hot and have it below. */
 const DIVERGING = ['less4', 'less3', 'less2', 'less1', '', 'heat2', 'heat4', 'heat6', 'heat7'];
 const ABOVE = ['', '1px dotted', '1px dashed', '2px solid', '4px double'];
 
@@ -49,11 +49,11 @@ export class Palette {
   private readonly diverging = Array.from({ length: DIVERGING_STEPS }, (_, step) =>
     typeOf(divergingStyle(DIVERGING[step]!)),
   );
-  /** A colour and a line for each channel; the line is the thicker the higher. */
+  /** A colour and a line for each channel; a stronger feature has a thicker line. */
   private readonly channels = Array.from({ length: CHANNELS * CHANNEL_STEPS }, (_, step) =>
     typeOf(channelStyle(Math.floor(step / CHANNEL_STEPS), step % CHANNEL_STEPS)),
   );
-  /** The second tokenizer's tokens, by turns; unlike shades the lines tell them apart without colour. */
+  /** The second tokenizer's tokens, alternating; unlike shades, the lines differ without colour. */
   readonly second = ['solid', 'dotted'].map(style =>
     typeOf({
       borderStyle: style,
@@ -96,7 +96,7 @@ export class Palette {
   }
 }
 
-/** What is typed at a token's end is none of the token's until its own tokens are known. */
+/** Text typed at the end of a token does not belong to it: the decoration must not grow. */
 function typeOf(options: DecorationRenderOptions): TextEditorDecorationType {
   const rangeBehavior = DecorationRangeBehavior.ClosedClosed;
   return window.createTextEditorDecorationType({ ...options, rangeBehavior });
@@ -136,7 +136,7 @@ function divergingStyle(name: string) {
   };
 }
 
-/** Channels are told apart without colour by the line's place and style. */
+/** Channels differ without colour, by the place and the style of the line. */
 export const CHANNEL_LINES = ['solid', 'dashed', 'dotted'] as const;
 
 function channelStyle(channel: number, step: number) {
@@ -157,7 +157,7 @@ function blankType(kind: WhitespaceKind): TextEditorDecorationType {
     [at]: {
       contentText: text,
       color: color('whitespaceForeground'),
-      // Lies over the blank instead of pushing the text aside.
+      // Over the blank, so that the text is not pushed aside.
       textDecoration: 'none; position: absolute; pointer-events: none',
     },
   });

@@ -1,4 +1,4 @@
-// To the next place that stands out by the lens, or the one before.
+// Goes to the next or the previous peak of the lens.
 import { window, type TextEditor } from 'vscode';
 import { lenses, type LensId } from '../../core/lenses/lenses';
 import { nearestPeak } from '../../core/lenses/peaks';
@@ -27,17 +27,15 @@ export async function goToPeak(
   window.setStatusBarMessage(`No ${lens.title.toLowerCase()} peak ${where}`, 3000);
 }
 
-/** Throws `UserError` in a file of traces where the cursor is in none. */
+/** Throws `UserError` if the document is a file of traces and the cursor is in none of them. */
 export function textAtCursor(editor: TextEditor, shown: ShownTexts, lens: Lens): TextAt {
   const { document, selection } = editor;
   const at = shown.textAt(document, document.offsetAt(selection.active), lens);
   if (at) return at;
-  throw new UserError(
-    'The traces of this file are coloured, and the cursor is in none of them. Put it into one.',
-  );
+  throw new UserError('In this file, lenses colour the traces. Place the cursor inside one.');
 }
 
-/** The nearest token after (1) or before (-1) the one at an offset that is a peak. */
+/** The nearest peak after (1) or before (-1) the token at an offset. */
 function peakOf(view: TokenView, lens: Lens, from: number, direction: 1 | -1): Range16 | undefined {
   const { utf16Starts, utf16Ends, scores, ids } = view;
   const below = utf16Ends.findIndex(end => end > from);

@@ -1,4 +1,4 @@
-// What the status item says: plain values in, plain words out. Its tooltip is the legend.
+// The words of the status item: plain values in, plain words out. The tooltip is the legend.
 import { describeProof, totalsOf } from '../../core/exactBytes/byteProof';
 import { formatCount, formatProgress } from '../../core/format';
 import type { Lens } from '../../core/lenses/lens';

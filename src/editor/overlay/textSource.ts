@@ -1,24 +1,24 @@
-// The texts that an editor shows: its document, or those that a file holds inside a syntax of its own.
+// The texts that an editor shows: its document, or the texts inside a file of another syntax, such as JSON.
 import type { TextDocument, TextEditor } from 'vscode';
 import type { Lens } from '../../core/lenses/lens';
 import type { Range16 } from '../../protocol/types';
 import type { SavedScores } from '../traces/savedView';
 import { visibleRanges } from '../ui/editorRanges';
 
-/** What the engine can be told, whether or not it is a document that VS Code knows. */
+/** A text that can be sent to the engine: a document of VS Code, or a part of one. */
 export type Text = Pick<TextDocument, 'uri' | 'version' | 'getText'>;
 
 export interface ShownText {
   readonly text: Text;
-  /** Stretches of the text that are on the screen. */
+  /** Ranges of the text that are on the screen. */
   readonly visible: readonly Range16[];
-  /** Of more tokens than are painted at once, those around it are. */
+  /** Where there are more tokens than are painted at once, those around this offset are. */
   readonly cursorOffset?: number;
-  /** Where a stretch of the text stands in the document: nowhere, or in pieces. */
-  placesOf(stretch: Range16): Range16[];
-  /** What its file says of its tokens: shown instead of what the model says. */
+  /** The ranges of the document that show a range of the text: none, one, or several. */
+  placesOf(range: Range16): Range16[];
+  /** Tokens and scores from the trace's file, shown instead of the model's. */
   readonly saved?: SavedScores | undefined;
-  /** Of a trace: where what a model wrote begins, behind the question. */
+  /** Of a trace: where the answer begins, after the question. */
   readonly answerStart?: number;
 }
 
@@ -27,10 +27,10 @@ export interface TextAt extends Omit<ShownText, 'visible' | 'cursorOffset'> {
   readonly utf16: number;
 }
 
-/** Those whose documents hold other texts than themselves; undefined: the document is the text. */
+/** Documents that hold other texts. Undefined: the document itself is the text. */
 export interface TextSource {
   shownIn(editor: TextEditor, lens: Lens): ShownText[] | undefined;
-  /** Null where the document shows no text of its there. */
+  /** Null if none of the document's texts is at that offset. */
   textAt(document: TextDocument, utf16: number, lens: Lens): TextAt | null | undefined;
 }
 
@@ -57,6 +57,6 @@ export class ShownTexts implements TextSource {
 }
 
 export function wholeDocument(text: Text, visible: readonly Range16[], around?: number): ShownText {
-  const placesOf = (stretch: Range16) => [stretch];
+  const placesOf = (range: Range16) => [range];
   return { text, visible, placesOf, ...(around !== undefined && { cursorOffset: around }) };
 }

@@ -1,5 +1,5 @@
-// Rollouts in the editor: asked for with progress and a button that cancels, remembered for each trace, and drawn where
-// the success curve falls.
+// Rollouts in the editor: run with progress that can be cancelled, remembered for each trace, and drawn where the
+// success curve falls.
 import {
   DecorationRangeBehavior,
   EventEmitter,
@@ -39,7 +39,7 @@ const KEPT = 50;
 export class Rollouts {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChange = this.changed.event;
-  /** Made when the first trace is drawn. */
+  /** Created when the first trace is drawn. */
   private types: Record<RolloutFall['kind'], TextEditorDecorationType> | undefined;
   private progress: ((event: RollingEvent) => void) | undefined;
   private readonly listeners: Disposable[];
@@ -61,12 +61,12 @@ export class Rollouts {
     ];
   }
 
-  /** Of a trace, by the model that is open and as the settings are. */
+  /** The rollouts of a trace by the open model, with the present settings. */
   viewOf(open: WrittenText): RolloutView | undefined {
     return this.memento.get<Record<string, RolloutView>>(KEY)?.[this.keyOf(open)];
   }
 
-  /** Undefined where it was cancelled. */
+  /** `whole`: from every token. Undefined if it was cancelled. */
   async run(
     document: TextDocument,
     open: WrittenText,
@@ -80,7 +80,7 @@ export class Rollouts {
       }),
     );
     if (!found) return undefined;
-    if ('refused' in found) throw new UserError(`Not rolled out: ${found.refused}.`);
+    if ('refused' in found) throw new UserError(`Could not roll out: ${found.refused}.`);
     const all = Object.entries(this.memento.get<Record<string, RolloutView>>(KEY) ?? {});
     const kept = all.filter(([key]) => key !== this.keyOf(open)).slice(1 - KEPT);
     await this.memento.update(KEY, Object.fromEntries([...kept, [this.keyOf(open), found]]));
@@ -88,16 +88,16 @@ export class Rollouts {
     return found;
   }
 
-  /** How the trace goes on with another token at an offset. */
+  /** Continues the trace with another token at an offset. */
   async branch(document: TextDocument, open: WrittenText, at: number, id: number) {
-    const found = await this.withProgress('going on with another token', signal =>
+    const found = await this.withProgress('continuing with another token', signal =>
       this.engine.call(running => {
         const sent = this.texts.ensureSent(running, document);
         const options = optionsFor(open, false);
         return running.remote.branch({ ...sent, start: open.text.start, at, id, options }, signal);
       }),
     );
-    if (found && 'refused' in found) throw new UserError(`Not gone on: ${found.refused}.`);
+    if (found && 'refused' in found) throw new UserError(`Could not continue: ${found.refused}.`);
     return found;
   }
 
@@ -193,15 +193,14 @@ function shareWithInterval(point: RolloutPoint): string {
 }
 
 const KINDS: Record<RolloutFall['kind'], string> = {
-  critical:
-    'Critical token: no rollout behind it is right, and none of the later prefixes recovers',
-  cliff: 'Cliff: the share of right rollouts falls here by more than chance',
+  critical: 'Critical token: no rollout from here on is right, and no later prefix recovers',
+  cliff: 'Cliff: the share of right rollouts falls here by more than chance explains',
   pivotal: 'Pivotal token: the share of right rollouts changes by a fifth or more',
 };
 
 function fallWords({ kind, before, after, cliff }: RolloutFall): string {
   const from = before ? shareWithInterval(before) : 'not rolled out';
-  return `T3, rollouts. ${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, behind it ${shareWithInterval(after)}.`;
+  return `T3, rollouts. ${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, after it ${shareWithInterval(after)}.`;
 }
 
 function fallTypes() {
@@ -212,7 +211,7 @@ function fallTypes() {
   };
 }
 
-/** The box tells the kinds apart without colour. */
+/** The style of the border shows the kind without colour. */
 function fallType(color: string, border: string): TextEditorDecorationType {
   return window.createTextEditorDecorationType({
     border,

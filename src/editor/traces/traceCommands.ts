@@ -61,7 +61,7 @@ export function traceCommands(
   };
 }
 
-/** The file of the active editor, or one that is asked for. */
+/** The file of the active editor, or one that the user chooses. */
 async function activeOrChosenFile(): Promise<Uri | undefined> {
   const active = window.activeTextEditor?.document.uri;
   if (active?.scheme === 'file') return active;
@@ -73,7 +73,7 @@ async function activeOrChosenFile(): Promise<Uri | undefined> {
   });
 }
 
-/** Whether all prefixes are rolled out; undefined: none. */
+/** Whether all prefixes are to be rolled out. Undefined: nothing was chosen. */
 async function chooseExtent(): Promise<boolean | undefined> {
   const rollouts = settings.traces.rollouts.value;
   const choice = await window.showQuickPick(
@@ -81,12 +81,12 @@ async function chooseExtent(): Promise<boolean | undefined> {
       {
         whole: false,
         label: 'Find the falls',
-        detail: `${rollouts} rollouts from each of a dozen prefixes or two: halves of what lies between two that differ. A fall that recovers may be missed.`,
+        detail: `${rollouts} rollouts from each of about 12 to 24 prefixes: a binary search between prefixes that differ. A fall that recovers may be missed.`,
       },
       {
         whole: true,
         label: 'The whole curve',
-        detail: `${rollouts} rollouts behind every token of the trace.`,
+        detail: `${rollouts} rollouts after every token of the trace.`,
       },
     ],
     { title: 'Tokenscope: roll out this trace' },
@@ -104,7 +104,7 @@ function resultWords({ points, falls, target, isSuccess, ms }: RolloutView): str
   return `${points.length} prefixes in ${(ms / 1000).toFixed(0)} s, ${of}: ${found}, ${formatNumberOf(cliffs, 'cliff')}. F8 goes to the next fall.`;
 }
 
-/** Throws `UserError` where the active editor shows no trace. */
+/** Throws `UserError` if the active editor shows no trace. */
 function activeTrace(traces: TraceDocuments): OpenTrace {
   const open = traces.traceOf(window.activeTextEditor?.document);
   if (open) return open;

@@ -1,4 +1,4 @@
-// Reasoning traces as documents of their own, read-only: the file that they are from is never touched.
+// Each reasoning trace as a read-only document of its own. The file that it is from is never changed.
 import { basename } from 'node:path';
 import { EventEmitter, Uri, window, workspace, type Disposable, type TextDocument } from 'vscode';
 import type { Trace, TraceFile } from '../../core/traces/trace';
@@ -8,10 +8,10 @@ import type { Engine } from '../engine/engineClient';
 
 const SCHEME = 'tokenscope-trace';
 
-/** Larger files are refused: all of it is held in memory. */
-const MOST_BYTES = 512 << 20;
+/** Larger files are refused: a file is held in memory whole. */
+const MAX_BYTES = 512 << 20;
 
-/** A text that rollouts can begin in: a trace, or a branch of one. */
+/** A text from which rollouts can start: a trace, or a branch of one. */
 export interface WrittenText {
   readonly trace: Pick<Trace, 'target'>;
   readonly text: TraceText;
@@ -25,7 +25,7 @@ export interface OpenTrace extends WrittenText {
 
 export class TraceDocuments {
   private readonly changed = new EventEmitter<void>();
-  /** Other files are open, or one was read anew. */
+  /** A file was opened, closed, or read again. */
   readonly onDidChange = this.changed.event;
   private readonly loaded = new Map<string, { file: Uri; content: TraceFile }>();
   private readonly texts = new Map<string, OpenTrace>();
@@ -51,22 +51,22 @@ export class TraceDocuments {
     return [...this.loaded.values()];
   }
 
-  /** What was read from a file; undefined for others. */
+  /** Undefined for a file that is not open as traces. */
   contentOf(file: Uri): TraceFile | undefined {
     return this.loaded.get(file.toString())?.content;
   }
 
-  /** Undefined for documents that are none. */
+  /** Undefined for a document that is not a trace. */
   traceOf(document: TextDocument | undefined): OpenTrace | undefined {
     return document && this.texts.get(document.uri.toString());
   }
 
-  /** Reads a file. Throws `UserError` where it holds no trace. */
+  /** Reads a file. Throws `UserError` if it holds no trace. */
   async load(file: Uri): Promise<TraceFile> {
     const { size } = await workspace.fs.stat(file);
-    if (size > MOST_BYTES) {
+    if (size > MAX_BYTES) {
       throw new UserError(
-        `${basename(file.path)} has ${Math.round(size / 2 ** 20)} MB: traces are read from files of up to 512 MB. Cut it, as with \`head\`.`,
+        `${basename(file.path)} has ${Math.round(size / 2 ** 20)} MB: traces are read from files of up to 512 MB. Split it first, for example with \`head\`.`,
       );
     }
     const bytes = withoutMark(await workspace.fs.readFile(file));
@@ -74,7 +74,7 @@ export class TraceDocuments {
       remote.readTraces({ name: basename(file.path), bytes }),
     );
     this.loaded.set(file.toString(), { file, content });
-    // What is shown of the file as it was is asked for again.
+    // Documents that show the file's earlier content are asked for again.
     for (const [address, open] of this.texts) {
       if (open.file.toString() !== file.toString()) continue;
       this.texts.delete(address);
@@ -109,7 +109,7 @@ export class TraceDocuments {
     const trace = content.traces[index];
     if (trace) return trace;
     throw new UserError(
-      `${basename(file.path)} has ${content.traces.length} traces by now: there is no number ${index + 1}.`,
+      `${basename(file.path)} has ${content.traces.length} traces now: there is no number ${index + 1}.`,
     );
   }
 
@@ -126,7 +126,7 @@ export class TraceDocuments {
   }
 }
 
-/** A document of VS Code's begins behind a byte order mark, and so do the places of what is read. */
+/** VS Code's documents begin after a byte order mark, and so must the offsets of what is read. */
 function withoutMark(bytes: Uint8Array): Uint8Array {
   const hasMark = [0xef, 0xbb, 0xbf].every((byte, i) => bytes[i] === byte);
   return hasMark ? bytes.subarray(3) : bytes;

@@ -1,5 +1,5 @@
-// What editors show of traces: a trace's document with what its file says of the tokens, and, in a file that traces
-// were opened from, the strings that hold them.
+// The texts of traces that editors show: a trace's own document, with the scores of its file, and the strings that hold
+// traces in a file that they were opened from.
 import { Uri, type TextDocument, type TextEditor } from 'vscode';
 import type { Lens } from '../../core/lenses/lens';
 import { TraceSourceMap } from '../../core/traces/traceSourceMap';
@@ -21,7 +21,7 @@ import { savedView, type SavedScores } from './savedView';
 import type { TraceDocuments } from './traceDocuments';
 
 const SCHEME = 'tokenscope-in-file';
-/** Texts inside files that the engine holds at once: more than any screen shows, lest they take turns. */
+/** Texts inside files that the engine holds at once: more than any screen shows, so that none is dropped and sent again. */
 const HELD = 1000;
 
 interface Inside {
@@ -29,7 +29,7 @@ interface Inside {
   readonly placed: TraceSourceMap;
 }
 
-/** Of a file as it was read, in one version of its document. */
+/** A file as it was read, in one version of its document. */
 interface Reading {
   readonly content: TraceFile;
   readonly version: number;
@@ -56,12 +56,12 @@ export class TraceTexts implements TextSource {
     if (open) {
       const visible = visibleRanges(editor);
       const around = document.offsetAt(editor.selection.active);
-      return [{ ...wholeDocument(document, visible, around), ...this.ofTrace(open, lens) }];
+      return [{ ...wholeDocument(document, visible, around), ...this.propertiesOf(open, lens) }];
     }
     const content = this.traces.contentOf(document.uri);
     if (!content) return undefined;
     const reading = this.readingOf(document, content);
-    // Lines of such files are long: those on the screen are enough.
+    // Lines of such files are long: no margin around those on the screen.
     const visible = visibleRanges(editor, 0);
     return content.traces.flatMap(({ row }, index) => {
       const own = visible.filter(
@@ -69,18 +69,18 @@ export class TraceTexts implements TextSource {
       );
       if (own.length === 0) return [];
       const { text, placed } = this.insideOf(reading, document, index);
-      const stretches = own.flatMap(stretch => placed.rangesInText(stretch));
-      if (stretches.length === 0) return [];
+      const shown = own.flatMap(range => placed.stretchesIn(range));
+      if (shown.length === 0) return [];
       this.hold(text);
       const trace = content.traces[index]!;
-      return [{ ...this.inFile(trace, text, placed, lens), visible: stretches }];
+      return [{ ...this.inFile(trace, text, placed, lens), visible: shown }];
     });
   }
 
   textAt(document: TextDocument, utf16: number, lens: Lens): TextAt | null | undefined {
     const open = this.traces.traceOf(document);
     if (open) {
-      return { ...wholeDocument(document, []), ...this.ofTrace(open, lens), utf16 };
+      return { ...wholeDocument(document, []), ...this.propertiesOf(open, lens), utf16 };
     }
     const content = this.traces.contentOf(document.uri);
     if (!content) return undefined;
@@ -98,12 +98,13 @@ export class TraceTexts implements TextSource {
 
   private inFile(trace: Trace, text: Text, placed: TraceSourceMap, lens: Lens) {
     return {
-      ...{ text, ...this.ofTrace({ trace, text: placed.text }, lens) },
-      placesOf: (stretch: Range16) => placed.rangesInFile(stretch),
+      text,
+      ...this.propertiesOf({ trace, text: placed.text }, lens),
+      placesOf: (range: Range16) => placed.placesOf(range),
     };
   }
 
-  private ofTrace({ trace, text }: { trace: Trace; text: TraceText }, lens: Lens) {
+  private propertiesOf({ trace, text }: { trace: Trace; text: TraceText }, lens: Lens) {
     const [series] = trace.logprobs;
     const isShown = lens.readsSaved && settings.traces.scoresFrom.value === 'file';
     const saved = series && isShown ? this.savedOf(trace, text, series) : undefined;
@@ -132,7 +133,7 @@ export class TraceTexts implements TextSource {
     const trace = content.traces[index]!;
     const text = new TraceText(trace);
     const made: Inside = {
-      // The number tells a file that was read anew from what it was.
+      // The number distinguishes a file that was read again from its earlier content.
       text: {
         uri: Uri.from({ scheme: SCHEME, path: uri.path, query: `${++this.made}` }),
         version: 1,
@@ -144,7 +145,7 @@ export class TraceTexts implements TextSource {
     return made;
   }
 
-  /** The engine forgets those that were not shown for long. */
+  /** Closes texts in the engine that have not been shown for the longest time. */
   private hold(text: Text): void {
     this.held = [...this.held.filter(other => other !== text), text];
     while (this.held.length > HELD) this.texts.close(this.held.shift()!);

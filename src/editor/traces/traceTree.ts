@@ -1,4 +1,4 @@
-// The traces of the files that are open, with what the files say of them.
+// A tree of the open files' traces, with what the files say of them.
 import { basename } from 'node:path';
 import {
   commands,

@@ -1,5 +1,5 @@
-// What if another token stood here: the trace goes on from there beside the original, with a diff. The branches of a
-// trace are a tree that the workspace remembers; files are never touched.
+// Continues a trace with another token, and shows the result beside the original, as a diff. The branches of a trace form
+// a tree that the workspace remembers; files are never changed.
 import { randomUUID } from 'node:crypto';
 import {
   commands,
@@ -23,19 +23,19 @@ const KEY = 'branches';
 const KEPT = 200;
 
 export interface Branch {
-  /** The oldest are forgotten, so a place in the list is no name. */
+  /** The oldest are dropped, so an index would not last. */
   readonly id: string;
-  /** Text of the document that it leaves: of a trace, or of another branch. */
+  /** The text that it branches from: of a trace, or of another branch. */
   readonly from: string;
   readonly question: string;
   /** What the model wrote. */
   readonly text: string;
   readonly target?: string;
-  /** For people: which token, and what rollouts say. */
+  /** For people: the token, and the result of the rollouts. */
   readonly name: string;
 }
 
-/** That stands at an offset instead. */
+/** A token in place of the one at an offset. */
 export interface OtherToken {
   readonly utf16: number;
   readonly id: number;
@@ -54,26 +54,24 @@ export class WhatIf {
     });
   }
 
-  /** Undefined for documents that are no branch. A branch can be left by others, as a trace can. */
+  /** Undefined for a document that is not a branch. A branch can be branched again, as a trace can. */
   branchOf(document: TextDocument | undefined): WrittenText | undefined {
     return document?.uri.scheme === SCHEME ? this.branchAt(document.uri) : undefined;
   }
 
-  /** In the active editor, which shows this trace or branch: at its cursor, by a token that is asked for, where none is given. */
+  /** Branches the trace or branch in the active editor: with the given token, or with one that the user chooses at the cursor. */
   async ask(open: WrittenText, given?: OtherToken): Promise<void> {
     const { document, selection } = window.activeTextEditor!;
     const utf16Start = given?.utf16 ?? document.offsetAt(selection.active);
     if (utf16Start < open.text.start) {
-      throw new UserError('The cursor is in the question. Put it on a token of the trace.');
+      throw new UserError('The cursor is in the question. Place it on a token of the answer.');
     }
     await this.inspection.score(document, [{ utf16Start, utf16End: utf16Start + 1 }]);
     const at = { utf16Start, utf16End: utf16Start + 1 };
     const { view } = await this.inspection.view(document, at, { details: 'alternatives' });
     const { scores } = view;
     if (!scores || view.ids.length === 0 || scores.ranks[0] === 0) {
-      throw new UserError(
-        'The model says nothing of what stands here: there is no other token to choose.',
-      );
+      throw new UserError('This token has no score, so there are no alternatives to choose from.');
     }
     const own = view.ids[0]!;
     const items = Array.from(scores.topIds.subarray(0, scores.topK), (id, i) => ({
@@ -106,14 +104,14 @@ export class WhatIf {
     await this.show(document.uri, branch);
   }
 
-  /** The branches that leave a text, and those that leave these. */
+  /** Lists the branches of a text and theirs in turn. */
   async list(open: WrittenText, uri: Uri): Promise<void> {
     const all = this.branches();
-    // Two branches may lead back to one text.
-    const met = new Set<string>();
+    // Two branches may have the same text.
+    const seen = new Set<string>();
     const below = (from: string, depth: number): { label: string; branch: Branch }[] => {
-      if (met.has(from)) return [];
-      met.add(from);
+      if (seen.has(from)) return [];
+      seen.add(from);
       return all
         .filter(branch => branch.from === from)
         .flatMap(branch => [

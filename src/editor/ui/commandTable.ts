@@ -1,4 +1,4 @@
-// Commands by their names in the manifest. A command answers a gesture: its failure is shown.
+// Commands by their names in the manifest. A command is a gesture of the user's: its failure is shown.
 import { commands, type Disposable, type LogOutputChannel } from 'vscode';
 import { report } from './notifications';
 

@@ -1,4 +1,4 @@
-// The stretches of text that an editor shows, as offsets.
+// The ranges of text that an editor shows, as offsets.
 import { Range, window, type TextDocument, type TextEditor } from 'vscode';
 import { UserError } from '../../core/errors';
 import type { Range16 } from '../../protocol/types';
@@ -8,19 +8,19 @@ const DRAWN_LINE = 10_000;
 /** Lines painted above and below, so that a small scroll finds them ready. */
 const MARGIN_LINES = 10;
 
-/** Addresses that hold no text of the user's. */
+/** Schemes of documents that are not the user's text. */
 const OTHER_SCHEMES = ['output', 'comment', 'tokenscope'];
 
 export function isInspectable(document: TextDocument): boolean {
   return !OTHER_SCHEMES.includes(document.uri.scheme);
 }
 
-/** A stretch for each run of lines; a line longer than VS Code draws ends its stretch early. */
+/** A range for each run of visible lines; it ends early at a line that is longer than VS Code draws. */
 export function visibleRanges(
   { document, visibleRanges }: TextEditor,
   marginLines = MARGIN_LINES,
 ): Range16[] {
-  const stretches: Range16[] = [];
+  const ranges: Range16[] = [];
   let next = 0;
   for (const { start, end } of visibleRanges) {
     const first = Math.max(next, start.line - marginLines);
@@ -31,14 +31,14 @@ export function visibleRanges(
       const whole = isLong
         ? range.with({ end: range.start.translate(0, DRAWN_LINE) })
         : rangeIncludingLineBreak;
-      const stretch = offsetsOf(document, whole);
-      const before = stretches.at(-1);
-      if (before?.utf16End === stretch.utf16Start) before.utf16End = stretch.utf16End;
-      else stretches.push(stretch);
+      const drawn = offsetsOf(document, whole);
+      const before = ranges.at(-1);
+      if (before?.utf16End === drawn.utf16Start) before.utf16End = drawn.utf16End;
+      else ranges.push(drawn);
     }
     next = last + 1;
   }
-  return stretches;
+  return ranges;
 }
 
 export function offsetsOf(document: TextDocument, range: Range): Range16 {
@@ -49,7 +49,7 @@ export function rangeOf(document: TextDocument, { utf16Start, utf16End }: Range1
   return new Range(document.positionAt(utf16Start), document.positionAt(utf16End));
 }
 
-/** Throws `UserError` where no text is open. */
+/** Throws `UserError` if no text is open. */
 export function activeText(): TextEditor {
   const editor = window.activeTextEditor;
   if (editor && isInspectable(editor.document)) return editor;

@@ -1,9 +1,9 @@
-// The only place that speaks to the user by notification, and only in answer to a gesture. Everything
-// else is status item and log.
+// The only place that shows errors as notifications, and only in response to a gesture. Everything else goes to the
+// status item and the log.
 import { window, type LogOutputChannel } from 'vscode';
 import { Cancelled, UserError } from '../../core/errors';
 
-/** Logs an error; says it aloud if it answers a gesture. A cancelled request is neither. */
+/** Logs an error, and shows it if it is the result of a gesture. A cancelled request is not an error. */
 export function report(log: LogOutputChannel, error: unknown, gesture?: string): void {
   if (error instanceof Cancelled) return;
   const known = error instanceof UserError;

@@ -1,4 +1,4 @@
-// Read-only pages that are made rather than stored: reports and tables.
+// Read-only documents with generated text: reports and tables.
 import { EventEmitter, Uri, window, workspace, type Disposable } from 'vscode';
 
 const SCHEME = 'tokenscope';
@@ -15,7 +15,7 @@ export class Pages {
     });
   }
 
-  /** `name` with its ending, which says what language it is in. */
+  /** `name`: with an extension, which decides the language. */
   async show(name: string, text: string): Promise<void> {
     const uri = Uri.from({ scheme: SCHEME, path: name });
     this.texts.set(uri.path, text);

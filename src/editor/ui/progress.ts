@@ -1,4 +1,4 @@
-// Work with its progress and a button that cancels it.
+// Work with a notification that shows its progress and can cancel it.
 import { ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
 import { formatProgress } from '../../core/format';
 import { Cancelled } from '../../core/errors';
