@@ -3,7 +3,7 @@ import { workspace, type Disposable, type Event } from 'vscode';
 
 const SECTION = 'tokenscope';
 
-/** Nothing is cached: `value` is what VS Code says at that moment. */
+/** `value` is read from VS Code each time, not cached. */
 export class Setting<T> {
   /**
    * @param name the id without `tokenscope.`

@@ -1,4 +1,4 @@
-// Requests for completions to the engine, with the options that settings and calibration say.
+// Requests for completions to the engine, with options from the settings and the calibration.
 import type { TextDocument } from 'vscode';
 import type { CompletionOptions, CompletionView } from '../../protocol/completion';
 import type { Refusal, TextEdit } from '../../protocol/types';
@@ -44,7 +44,7 @@ export class CompletionClient {
       .finally(() => this.streams.delete(stream));
   }
 
-  /** The completion of a text at an offset again, with each healing. */
+  /** Repeats the completion of a text at an offset, with each healing. */
   explain(text: string, at: number, options: CompletionOptions): Promise<CompletionView[]> {
     return this.engine.call(({ remote }) => remote.explainCompletion({ text, at, options }));
   }

@@ -1,4 +1,4 @@
-// Completions as ghost text: which places are asked about, with what, and what became of each.
+// Completions as ghost text: which places are asked about, with which options, and the result of each.
 import {
   EventEmitter,
   InlineCompletionItem,
@@ -25,7 +25,7 @@ import { Suggester, type Ask, type CursorPlace, type SuggestionRequest } from '.
 /** A command that no menu shows: VS Code runs it when a completion is accepted. */
 export const ACCEPTED = 'tokenscope.completion.accepted';
 
-/** UTF-16 units of the text after the cursor that tell one place from another. */
+/** UTF-16 units of the text after the cursor that a suggestion depends on. */
 const SUFFIX_UNITS = 1000;
 
 /** Answers that are kept besides the newest. */
@@ -131,7 +131,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
       const range = chosen?.range ?? new Range(position, position);
       return inserts.map(insert => itemOf(edit.text + insert, range));
     } catch (error) {
-      // Only logged: nobody asked.
+      // Only logged: the user did not ask for anything.
       if (!(error instanceof Cancelled)) {
         this.log.info(`${where} nothing: ${(error as Error).message}`);
       }
@@ -173,7 +173,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     )?.shown;
   }
 
-  /** Asks for what may follow once this is accepted. It is not on the screen: nobody hears of its answer. */
+  /** Asks for the completion that follows if this one is accepted. Its answer is not on the screen, so it is not an event. */
   private prepare(site: Site, insert: string): void {
     const next = { ...site, edit: { ...site.edit, text: site.edit.text + insert } };
     const place = placeOf(next);
@@ -209,7 +209,7 @@ function shownOf(
   };
 }
 
-/** Why nothing is asked; empty if that is not worth a line in the log; undefined: it is asked. */
+/** Why nothing is asked: empty if that is not worth a line in the log, undefined if something is. */
 function whyNot(
   document: TextDocument,
   { selectedCompletionInfo }: InlineCompletionContext,

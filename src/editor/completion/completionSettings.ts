@@ -7,7 +7,7 @@ import { Setting } from '../setting';
 
 export const completionSettings = {
   enabled: new Setting('completion.enabled', false),
-  /** Whether completions come without being asked for. */
+  /** Whether completions appear without a request by the user. */
   automatic: new Setting('completion.automatic', true),
   exceptLanguages: new Setting<string[]>('completion.exceptLanguages', ['plaintext', 'markdown']),
   inComments: new Setting('completion.inComments', true),
@@ -40,7 +40,7 @@ export function completionOptions(
   if (!inComments.value) except.push('comment');
   if (!inStrings.value) except.push('string');
   return {
-    // The next best where a tokenizer allows no exact healing: the log and the explanation say so.
+    // The fallback is for tokenizers that allow no exact healing: the log and the explanation say so.
     healings: healing.value === 'exact' ? ['exact', 'one-token'] : [healing.value],
     contextTokens: numbers.contextTokens.value,
     maxTokens: numbers.maxTokens.value,

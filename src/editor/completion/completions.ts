@@ -79,7 +79,7 @@ export class Completions {
     await completionSettings.enabled.update(!this.isOn);
     const words = this.isOn ? 'Completions are on' : 'Completions are off';
     window.setStatusBarMessage(`Tokenscope: ${words}`, 3000);
-    // The first one is there without another key.
+    // The first completion appears without another key.
     if (this.isOn) await commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 

@@ -6,7 +6,7 @@ import { encodeUtf8 } from '../../core/text/utf8';
 import type { CompletionItem, CompletionView } from '../../protocol/completion';
 import type { Shown } from './completionProvider';
 
-/** Characters of the bar of a certain token. */
+/** Characters of the bar of a token with probability 1. */
 const BAR = 12;
 /** Other tokens that are listed beside each. */
 const OTHERS = 3;

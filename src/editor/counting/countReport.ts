@@ -50,13 +50,13 @@ function tableOf(title: string, sums: Parameters<typeof countRows>[1]): string {
 const more = (count: number) =>
   count > MAX_ROWS ? [`The first ${MAX_ROWS} of ${count} are listed.`] : [];
 
-/** A file's name as it is, whatever is in it. */
+/** A file's name as code, whatever characters it has. */
 function code(name: string): string {
   const text = name.replace(/[\r\n|]/g, ' ');
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }
 
-/** Of Markdown, readable as it stands: names and reasons to the left, numbers to the right. */
+/** A Markdown table, readable as plain text: names and reasons to the left, numbers to the right. */
 function table(rows: readonly (readonly string[])[]): string {
   const [head = []] = rows;
   const align = head.map((title, column) => (column === 0 || title === 'why' ? 'left' : 'right'));

@@ -29,7 +29,7 @@ export async function countFolder(
 ): Promise<FolderCount | undefined> {
   const uri = chosen ?? (await askForFolder());
   if (!uri) return undefined;
-  // Of a workspace's own folder the relative path would be its whole path.
+  // The relative path of a workspace folder itself would be its whole path.
   const own = workspace.workspaceFolders?.find(folder => folder.uri.toString() === uri.toString());
   const name = own?.name ?? workspace.asRelativePath(uri, true);
   return cancellable(`Counting tokens in ${name}`, async (signal, progress, token) => {

@@ -19,14 +19,14 @@ export function engineSettings(
 }
 
 /**
- * Comes before everything that draws: listeners are called in the order of their registration, and another model
- * must have stopped the engine before anything is drawn anew.
+ * Must be constructed before everything that draws: listeners are called in the order of their registration, and
+ * another model must stop the engine before anything is drawn again.
  */
 export class EngineSettings {
   private readonly listeners: Disposable[];
 
   constructor(engine: Engine, onError: (error: unknown) => void) {
-    // An engine that is starting has read these settings as they were: a running one counts from its first moment.
+    // `running` includes an engine that is starting: it has read these settings as they were.
     this.listeners = [
       settings.compare.tokenizer.onDidChange(() => {
         updateComparingContext();

@@ -1,4 +1,4 @@
-// The ranges of an editor by decoration type: what a lens wants drawn, and what is drawn already.
+// The decorations of an editor: the ranges that a lens colours, by decoration type, and those that are drawn already.
 import type { TextDocument, TextEditor, TextEditorDecorationType } from 'vscode';
 import type { Lens } from '../../core/lenses/lens';
 import type { CharacterView, TokenView } from '../../protocol/scores';
@@ -17,7 +17,7 @@ export interface Answer {
 
 type RangesByType = ReadonlyMap<TextEditorDecorationType, readonly Range16[]>;
 
-/** Of every type of the palette, so that a type without ranges is cleared. `others`: of the second tokenizer. */
+/** Has every type of the palette, so that a type without ranges is cleared. `others`: of the second tokenizer. */
 export function rangesByType(
   document: TextDocument,
   palette: Palette,
@@ -50,7 +50,7 @@ export function rangesByType(
   return ranges;
 }
 
-/** What an editor was last given to draw: what is the same is not sent again. */
+/** Remembers what an editor draws, and sends only what differs. */
 export class EditorDecorations {
   private readonly keys = new Map<TextEditorDecorationType, string>();
 
@@ -63,7 +63,7 @@ export class EditorDecorations {
   draw(wanted: RangesByType): void {
     const { document } = this.editor;
     for (const [type, ranges] of wanted) {
-      // An edit moves what is drawn, so what is equal by offsets need not be after one.
+      // An edit moves what is drawn, so equal offsets are compared within one version only.
       const offsets = ranges.map(({ utf16Start, utf16End }) => `${utf16Start}-${utf16End}`);
       const key = ranges.length > 0 ? `${document.version}:${offsets.join()}` : '';
       if ((this.keys.get(type) ?? '') === key) continue;

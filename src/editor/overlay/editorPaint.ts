@@ -11,7 +11,7 @@ import type { OverlayState } from './overlayState';
 import type { Palette } from './palette';
 import type { ShownText, ShownTexts } from './textSource';
 
-/** Milliseconds between refreshes while one of many texts after the other is scored: each asks about all of them. */
+/** Milliseconds between refreshes while many texts are scored one by one: each refresh asks about all of them. */
 const MANY_MS = 300;
 /** How long after an edit decorations may show old scores (milliseconds), so that they do not flicker at every key. */
 const STALE_MS = 300;
@@ -65,7 +65,7 @@ export class EditorPaint {
 
   onEdit(): void {
     this.editedAt ??= Date.now();
-    // At once: another extension may read all of a large text in a timer of the same moment.
+    // Not by a timer: in one of the same moment another extension may read all of a large text first.
     this.refreshNow();
   }
 

@@ -21,13 +21,13 @@ export interface StatusState {
   readonly engine: EngineState;
   /** Of the active document, once they are counted. */
   readonly counted?: CountedTokens | undefined;
-  /** The numbers that the trace at the cursor is shown with, where they are its file's. */
+  /** Of the trace at the cursor, if the numbers of its file are shown. */
   readonly saved?: { readonly source: string; readonly tokens: number } | undefined;
   /** Of the pass over the active document, while one runs. */
   readonly progress?: { readonly scored: number; readonly total: number } | undefined;
   /** The proof of the active document's bytes, or why the lens cannot be shown. */
   readonly note?: ByteProof | Refusal | undefined;
-  /** Why there is no autoencoder; undefined where there is one, or none was asked for yet. */
+  /** Why there is no autoencoder; undefined if there is one, or if it is not opened yet. */
   readonly noAutoencoder?: string | undefined;
   /** Numbers of the pinned features. */
   readonly pins: readonly number[];
@@ -113,7 +113,7 @@ function explanations(
   return all;
 }
 
-/** Other lenses have nothing to prove or to refuse. */
+/** The note, for lenses that prove or refuse something. */
 function noteOf({ lens, note }: Pick<StatusState, 'lens' | 'note'>) {
   return lens.per === 'character' || lens.needs.includes('contrast') ? note : undefined;
 }

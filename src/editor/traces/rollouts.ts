@@ -53,7 +53,7 @@ export class Rollouts {
     this.listeners = [
       window.onDidChangeVisibleTextEditors(() => this.draw()),
       engine.onEvent('rolling', event => this.progress?.(event)),
-      // A curve is that of a model and of settings.
+      // A curve belongs to a model and to these settings.
       onDidChangeAny(Object.values(settings.traces), () => this.refresh()),
       engine.onDidChangeState(({ kind }) => {
         if (kind === 'ready') this.refresh();

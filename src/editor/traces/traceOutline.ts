@@ -87,7 +87,7 @@ function nameOf(document: TextDocument, range: Range): string {
   return line.length > NAME_CHARACTERS ? `${line.slice(0, NAME_CHARACTERS)}…` : line || '(blank)';
 }
 
-/** A step that ends with its line end does not reach into the next line. */
+/** A step that ends with a line end does not reach into the next line. */
 function lastLine({ start, end }: Range): number {
   return end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
 }
