@@ -88,8 +88,8 @@ describe('a suggestion', () => {
   test('that fails fails, and the next is asked for', async () => {
     const typist = new Typist();
     const ask: Ask = () => Promise.reject(new Error('no model'));
-    const wish = { place: at('x'), ask, isExplicit: true, maxPauseMs: 0 };
-    await expect(typist.suggester.suggest(wish, new AbortController().signal)).rejects.toThrow(
+    const request = { place: at('x'), ask, isExplicit: true, maxPauseMs: 0 };
+    await expect(typist.suggester.suggest(request, new AbortController().signal)).rejects.toThrow(
       'no model',
     );
     expect(typist.suggester.isRunning).toBe(false);

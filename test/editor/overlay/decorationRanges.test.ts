@@ -26,9 +26,9 @@ function viewOf(tokens: [number, number, number][]): TokenView {
     pending: 0,
   };
 }
-const stretch = (utf16Start: number, utf16End: number) => ({ utf16Start, utf16End });
+const range = (utf16Start: number, utf16End: number) => ({ utf16Start, utf16End });
 
-describe('stretchesByStep', () => {
+describe('rangesByStep', () => {
   it('merges neighbours of one step and leaves out what is unknown', () => {
     const view = viewOf([
       [0, 2, 2.5],
@@ -38,8 +38,8 @@ describe('stretchesByStep', () => {
       [8, 9, 20],
     ]);
     const steps = rangesByStep(view, lenses.surprisal);
-    expect(steps.get(2)).toEqual([stretch(0, 5), stretch(6, 8)]);
-    expect(steps.get(7)).toEqual([stretch(8, 9)]);
+    expect(steps.get(2)).toEqual([range(0, 5), range(6, 8)]);
+    expect(steps.get(7)).toEqual([range(8, 9)]);
     expect([...steps.keys()].sort()).toEqual([2, 7]);
   });
 
@@ -51,8 +51,8 @@ describe('stretchesByStep', () => {
       [2, 3, 0.1],
     ]);
     const steps = rangesByStep(view, lenses.surprisal);
-    expect(steps.get(5)).toEqual([stretch(0, 2)]);
-    expect(splitCharacters(view)).toEqual([stretch(0, 2)]);
+    expect(steps.get(5)).toEqual([range(0, 2)]);
+    expect(splitCharacters(view)).toEqual([range(0, 2)]);
   });
 
   it('alternates shades token by token, by place in the document', () => {
@@ -65,8 +65,8 @@ describe('stretchesByStep', () => {
       first: 5,
     };
     const steps = rangesByStep(view, lenses.tokens);
-    expect(steps.get(1)).toEqual([stretch(0, 1), stretch(2, 3)]);
-    expect(steps.get(0)).toEqual([stretch(1, 2)]);
+    expect(steps.get(1)).toEqual([range(0, 1), range(2, 3)]);
+    expect(steps.get(0)).toEqual([range(1, 2)]);
   });
 });
 

@@ -29,7 +29,7 @@ const series: SavedLogprobs = {
 };
 const view = savedView(text, series);
 
-test('tokens stand where the text has them, behind the question', () => {
+test('tokens are where the text has them, after the question', () => {
   const places = Array.from(view.ids, (_, i) =>
     text.text.slice(view.utf16Starts[i], view.utf16Ends[i]),
   );
@@ -45,7 +45,7 @@ test('lenses show what the file says, and nothing where it says nothing', () => 
   expect(bitsOf('surprisal')[1]).toBeNaN();
   expect(bitsOf('surprisal')[2]).toBeCloseTo(2 / NATS_PER_BIT, 6);
   expect(bitsOf('entropy')[0]).toBeCloseTo(1, 6);
-  // Without alternatives there is no least that would tell anything.
+  // Without alternatives the lower bound would say nothing.
   expect(bitsOf('entropy')[1]).toBeNaN();
   expect(bitsOf('entropy')[2]).toBeCloseTo(exact[2]!.entropy[0] / NATS_PER_BIT, 6);
   expect(bitsOf('entropy')[3]).toBeNaN();
@@ -53,7 +53,7 @@ test('lenses show what the file says, and nothing where it says nothing', () => 
   expect(bitsOf('gap')[0]).toBeCloseTo(0, 6);
   expect(bitsOf('gap')[2]).toBeCloseTo(exact[2]!.gap / NATS_PER_BIT, 6);
   expect(bitsOf('gap')[3]).toBeNaN();
-  // The token's own rank only where the list tells it.
+  // The token's own rank, only if it is in the list.
   expect([...view.scores!.ranks]).toEqual([1, 0, 0, 0]);
 });
 
