@@ -40,17 +40,17 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const quietly = (error: unknown) => report(log, error);
   const followed = new EngineSettings(engine, quietly);
   const texts = new DocumentSync(engine);
-  const features: Autoencoder = new Autoencoder(engine, texts, state, context.globalState, quietly);
-  const featureOptions = () => features.optionsForLens();
-  const inspection: Inspection = new Inspection(engine, texts, featureOptions, features.open);
+  const autoencoder = new Autoencoder(engine, texts, state, context.globalState, quietly);
+  const featureOptions = () => autoencoder.optionsForLens();
+  const inspection = new Inspection(engine, texts, featureOptions, autoencoder.open);
   const traces = new TraceDocuments(engine, quietly);
   const shown = new ShownTexts([new TraceTexts(traces, texts)]);
-  const overlay = new Overlay(engine, inspection, state, features, shown, quietly);
-  const status = new Status(engine, inspection, state, features, shown);
+  const overlay = new Overlay(engine, inspection, state, autoencoder, shown, quietly);
+  const status = new Status(engine, inspection, state, autoencoder, shown);
   const pages = new Pages();
-  const calibrations: Calibrations = new Calibrations(engine, context.workspaceState);
-  const completions: Completions = new Completions(engine, texts, pages, calibrations);
-  const rollouts: Rollouts = new Rollouts(engine, texts, traces, context.workspaceState);
+  const calibrations = new Calibrations(engine, context.workspaceState);
+  const completions = new Completions(engine, texts, pages, calibrations);
+  const rollouts = new Rollouts(engine, texts, traces, context.workspaceState);
   const whatIf = new WhatIf(inspection, rollouts, context.workspaceState);
   context.subscriptions.push(
     log,
@@ -58,7 +58,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     followed,
     texts,
     inspection,
-    features,
+    autoencoder,
     overlay,
     status,
     pages,
@@ -75,13 +75,13 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       if (state.secondProblem) log.warn(state.secondProblem);
     }),
     traces.onDidChange(() => overlay.refreshAll()),
-    registerHover({ engine, inspection, state, autoencoder: features, shown, onError: quietly }),
+    registerHover({ engine, inspection, state, autoencoder, shown, onError: quietly }),
     registerInspector({
       root: context.extensionUri,
       engine,
       inspection,
       state,
-      features,
+      features: autoencoder,
       traces,
       rollouts,
       onError: quietly,
@@ -92,7 +92,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       {
         ...generalCommands(engine, inspection, state, shown, pages, builtIn),
         ...completionCommands(completions, calibrations, pages),
-        ...featureCommands(features, state, pages),
+        ...featureCommands(autoencoder, state, pages),
         ...traceCommands(traces, rollouts, whatIf),
         showLog: () => log.show(),
       },

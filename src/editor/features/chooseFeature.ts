@@ -8,7 +8,7 @@ const LISTED = 200;
 
 /** The feature given, or one that the user finds by its number or the words of its label. */
 export async function chooseFeature(
-  features: Autoencoder,
+  autoencoder: Autoencoder,
   given: unknown,
   title: string,
 ): Promise<number | undefined> {
@@ -21,7 +21,7 @@ export async function chooseFeature(
     alwaysShow: true,
   });
   const search = (words: string) =>
-    features.call(remote => remote.findFeatures({ words, rows: LISTED }));
+    autoencoder.call(remote => remote.findFeatures({ words, rows: LISTED }));
   const first = await search('');
   return new Promise((resolve, reject) => {
     const pick = window.createQuickPick<Item>();

@@ -23,7 +23,7 @@ const FORMATS: { label: string; detail: string; format: ExportFormat; ending: st
   { label: 'Picture of the view', detail: 'SVG', format: 'svg', ending: 'svg' },
 ];
 
-export async function exportFeatures(features: Autoencoder): Promise<void> {
+export async function exportFeatures(autoencoder: Autoencoder): Promise<void> {
   const editor = activeText();
   const { document } = editor;
   const choice = await window.showQuickPick(FORMATS, { title: 'Tokenscope: export features' });
@@ -33,9 +33,9 @@ export async function exportFeatures(features: Autoencoder): Promise<void> {
   const whole = { utf16Start: 0, utf16End: document.getText().length };
   const shown = !editor.selection.isEmpty ? editor.selection : visible;
   const range = format === 'svg' && shown ? offsetsOf(document, shown) : whole;
-  const options = features.options();
+  const options = autoencoder.options();
   const text = await cancellable('Tokenscope: exporting features', signal =>
-    features.askAbout(document, async (remote, at) => {
+    autoencoder.askAbout(document, async (remote, at) => {
       await remote.score(
         { ...at, passes: ['features'], visible: [range], maxTokens: Infinity },
         signal,

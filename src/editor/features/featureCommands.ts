@@ -14,10 +14,12 @@ import { findInWorkspace } from './findInWorkspace';
 import { labelFeature } from './labelFeature';
 
 export function featureCommands(
-  features: Autoencoder,
+  autoencoder: Autoencoder,
   state: OverlayState,
   pages: Pages,
 ): CommandTable {
+  /** `given`: the feature, if the command was called with one. */
+  const choose = (given: unknown, title: string) => chooseFeature(autoencoder, given, title);
   return {
     async chooseAutoencoder() {
       const now = settings.features.autoencoder.value;
@@ -32,38 +34,30 @@ export function featureCommands(
       if (path !== undefined) await settings.features.autoencoder.update(path);
     },
     async findFeature(argument) {
-      const feature = await chooseFeature(features, argument, 'show a feature');
+      const feature = await choose(argument, 'show a feature');
       if (feature === undefined) return;
-      features.show(feature);
+      autoencoder.show(feature);
       await commands.executeCommand('tokenscope.inspector.focus');
     },
     async pinFeature(argument) {
-      const feature = await chooseFeature(
-        features,
-        argument,
-        `pin a feature (${CHANNELS} at most)`,
-      );
+      const feature = await choose(argument, `pin a feature (${CHANNELS} at most)`);
       if (feature === undefined) return;
       state.pin(feature);
       if (!state.isOn || state.lensId !== 'pinned') state.show('pinned');
     },
     unpinFeatures: argument => state.unpin(typeof argument === 'number' ? argument : undefined),
     async findFeatureInWorkspace(argument) {
-      const feature = await chooseFeature(
-        features,
-        argument ?? features.page,
-        'find in the workspace',
-      );
-      if (feature !== undefined) await findInWorkspace(features, feature);
+      const feature = await choose(argument ?? autoencoder.page, 'find in the workspace');
+      if (feature !== undefined) await findInWorkspace(autoencoder, feature);
     },
     async ablateFeature(argument) {
-      const feature = await chooseFeature(features, argument ?? features.page, 'ablate or steer');
-      if (feature !== undefined) await showEffect(features, pages, feature);
+      const feature = await choose(argument ?? autoencoder.page, 'ablate or steer');
+      if (feature !== undefined) await showEffect(autoencoder, pages, feature);
     },
     async labelFeature(argument) {
-      const feature = await chooseFeature(features, argument ?? features.page, 'label a feature');
-      if (feature !== undefined) await labelFeature(features, feature);
+      const feature = await choose(argument ?? autoencoder.page, 'label a feature');
+      if (feature !== undefined) await labelFeature(autoencoder, feature);
     },
-    exportFeatures: () => exportFeatures(features),
+    exportFeatures: () => exportFeatures(autoencoder),
   };
 }

@@ -9,13 +9,13 @@ import { effectText } from './effectText';
 import type { Autoencoder } from './autoencoder';
 
 export async function showEffect(
-  features: Autoencoder,
+  autoencoder: Autoencoder,
   pages: Pages,
   feature: number,
 ): Promise<void> {
   const { document, selection } = activeText();
   const at = document.offsetAt(selection.active);
-  const change = await askForChange(features, feature);
+  const change = await askForChange(autoencoder, feature);
   if (!change) return;
   const places = [
     { label: 'At the token under the cursor', everywhere: false },
@@ -27,20 +27,23 @@ export async function showEffect(
   const found = await cancellable(
     `Tokenscope: computing the effect of feature ${feature}`,
     signal =>
-      features.askAbout(document, (remote, version) =>
+      autoencoder.askAbout(document, (remote, version) =>
         remote.effect({ ...version, feature, at, everywhere, change }, signal),
       ),
   );
   if (!found) return;
   const lineOf = (utf16: number) => document.positionAt(utf16).line + 1;
-  await pages.show(`effect of feature ${feature}.txt`, effectText(found, features.info!, lineOf));
+  await pages.show(
+    `effect of feature ${feature}.txt`,
+    effectText(found, autoencoder.info!, lineOf),
+  );
 }
 
 async function askForChange(
-  features: Autoencoder,
+  autoencoder: Autoencoder,
   feature: number,
 ): Promise<EffectChange | undefined> {
-  const [name] = await features.call(remote =>
+  const [name] = await autoencoder.call(remote =>
     remote.findFeatures({ words: String(feature), rows: 1 }),
   );
   const ablate = { label: 'Ablate', detail: 'Its value becomes 0.' };

@@ -13,7 +13,7 @@ const EXAMPLES_PER_FILE = 3;
 const LISTED = 200;
 
 /** Searches file by file, with progress; then lists the places to go to. */
-export async function findInWorkspace(features: Autoencoder, feature: number): Promise<void> {
+export async function findInWorkspace(autoencoder: Autoencoder, feature: number): Promise<void> {
   const title = `Tokenscope: searching for feature ${feature}`;
   const found = await cancellable(title, async (signal, progress) => {
     const report = shareReporter(progress);
@@ -22,7 +22,7 @@ export async function findInWorkspace(features: Autoencoder, feature: number): P
     for (const [i, uri] of uris.entries()) {
       if (signal.aborted) break;
       report(i + 1, uris.length, `file ${i + 1} of ${uris.length}`);
-      all.push(...(await examplesIn(features, uri, feature, signal)));
+      all.push(...(await examplesIn(autoencoder, uri, feature, signal)));
     }
     // A search that was cancelled shows what it had found.
     return all.sort((a, b) => b.value - a.value);
@@ -48,7 +48,7 @@ export async function findInWorkspace(features: Autoencoder, feature: number): P
 }
 
 async function examplesIn(
-  features: Autoencoder,
+  autoencoder: Autoencoder,
   uri: Uri,
   feature: number,
   signal: AbortSignal,
@@ -59,7 +59,7 @@ async function examplesIn(
   if (text === undefined) return [];
   const request = { uri: uri.toString(), text, feature, count: EXAMPLES_PER_FILE };
   try {
-    return await features.call(remote => remote.examplesIn(request, signal));
+    return await autoencoder.call(remote => remote.examplesIn(request, signal));
   } catch (error) {
     if (error instanceof Cancelled) return [];
     throw error;

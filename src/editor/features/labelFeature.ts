@@ -7,16 +7,16 @@ import { activeText } from '../ui/editorRanges';
 import type { Autoencoder } from './autoencoder';
 
 /** While the predicate is typed, the box shows how it agrees with the feature on the open document. */
-export async function labelFeature(features: Autoencoder, feature: number): Promise<void> {
+export async function labelFeature(autoencoder: Autoencoder, feature: number): Promise<void> {
   const { document } = activeText();
-  const own = features.labels.find(label => label.feature === feature);
+  const own = autoencoder.labels.find(label => label.feature === feature);
   const description = await window.showInputBox({
     title: `Tokenscope: label of feature ${feature}`,
     prompt: 'What it fires on, in your words. Empty removes your label.',
     value: own?.description ?? '',
   });
   if (description === undefined) return;
-  if (description === '') return features.label({ feature, description, predicate: null });
+  if (description === '') return autoencoder.label({ feature, description, predicate: null });
   const predicate = await new Promise<string | undefined>(resolve => {
     const box = window.createInputBox();
     box.title = `Tokenscope: when does “${description}” hold?`;
@@ -24,7 +24,9 @@ export async function labelFeature(features: Autoencoder, feature: number): Prom
     box.value = own?.predicate ?? '';
     const judge = async () => {
       const { value } = box;
-      box.validationMessage = value ? await judged(features, document, feature, value) : undefined;
+      box.validationMessage = value
+        ? await judged(autoencoder, document, feature, value)
+        : undefined;
     };
     box.onDidChangeValue(() => void judge());
     box.onDidAccept(() => {
@@ -41,7 +43,7 @@ export async function labelFeature(features: Autoencoder, feature: number): Prom
   if (predicate === undefined) return;
   const text = asPredicate(predicate);
   checkPredicate(text);
-  await features.label({ feature, description, predicate: text || null });
+  await autoencoder.label({ feature, description, predicate: text || null });
 }
 
 const PREDICATE_HELP =
@@ -62,7 +64,7 @@ function checkPredicate(text: string): void {
 }
 
 async function judged(
-  features: Autoencoder,
+  autoencoder: Autoencoder,
   document: TextDocument,
   feature: number,
   text: string,
@@ -70,7 +72,7 @@ async function judged(
   try {
     const predicate = asPredicate(text);
     checkPredicate(predicate);
-    const { fires, holds, both } = await features.askAbout(document, (remote, at) =>
+    const { fires, holds, both } = await autoencoder.askAbout(document, (remote, at) =>
       remote.agreement({ ...at, feature, predicate, language: document.languageId }),
     );
     const share = (of: number) => (of > 0 ? (both / of).toFixed(2) : '–');

@@ -21,7 +21,7 @@ export class Overlay {
     engine: Engine,
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
-    features: Autoencoder,
+    autoencoder: Autoencoder,
     shown: ShownTexts,
     onError: (error: unknown) => void,
   ) {
@@ -29,7 +29,7 @@ export class Overlay {
     this.context = { engine, inspection, state, shown, palette, onError };
     this.listeners = [
       state.onDidChange(() => this.refreshAll()),
-      features.onDidReopen(() => this.refreshAll()),
+      autoencoder.onDidReopen(() => this.refreshAll()),
       // Another model stops the engine first: see `EngineSettings`.
       onDidChangeAny(
         [...Object.values(settings.model), ...Object.values(settings.traces), settings.pair.centre],

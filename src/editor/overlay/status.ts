@@ -31,7 +31,7 @@ export class Status {
     private readonly engine: Engine,
     private readonly inspection: Inspection,
     private readonly state: OverlayState,
-    private readonly features: Autoencoder,
+    private readonly autoencoder: Autoencoder,
     private readonly shown: ShownTexts,
   ) {
     this.item = window.createStatusBarItem('tokenscope.status', StatusBarAlignment.Right, 100);
@@ -40,7 +40,7 @@ export class Status {
     this.listeners = [
       this.item,
       state.onDidChange(() => this.update()),
-      features.onDidChange(() => this.update()),
+      autoencoder.onDidChange(() => this.update()),
       onDidChangeAny(Object.values(settings.traces), () => this.update()),
       engine.onDidChangeState(() => this.update()),
       inspection.onDidScore(event => {
@@ -95,7 +95,7 @@ export class Status {
   }
 
   private stateNow(): StatusState {
-    const { engine, features, state } = this;
+    const { engine, autoencoder, state } = this;
     const document = window.activeTextEditor?.document;
     const isReady = state.isOn && engine.state.kind === 'ready';
     return {
@@ -106,7 +106,7 @@ export class Status {
       saved: isReady ? this.saved() : undefined,
       progress: this.progressOf(document),
       note: this.inspection.noteOn(document),
-      noAutoencoder: features.info === null ? features.problem || NO_SAE : undefined,
+      noAutoencoder: autoencoder.info === null ? autoencoder.problem || NO_SAE : undefined,
       pins: state.pins.map(({ feature }) => feature),
     };
   }
