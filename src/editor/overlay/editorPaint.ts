@@ -5,6 +5,7 @@ import { Cancelled } from '../../core/errors';
 import type { Engine } from '../engine/engineClient';
 import { VIEW_TOKENS, type Inspection } from '../engine/scoringPasses';
 import { cutView } from '../traces/savedView';
+import { Debouncer } from '../ui/debouncer';
 import { isInspectable } from '../ui/editorRanges';
 import { EditorDecorations, rangesByType, type Answer } from './editorDecorations';
 import type { OverlayState } from './overlayState';
@@ -28,8 +29,7 @@ export interface PaintContext {
 }
 
 export class EditorPaint {
-  /** The next refresh, and when it is due. */
-  private next: { timer: NodeJS.Timeout; due: number } | undefined;
+  private readonly next = new Debouncer();
   /** Of the newest refresh: older ones must not paint over it. */
   private ticket: symbol | undefined;
   /** Addresses of the texts that were painted last. */
@@ -53,14 +53,7 @@ export class EditorPaint {
 
   /** Refreshes within `ms`; coalesces with a refresh that is due sooner. */
   schedule(ms: number): void {
-    const due = Date.now() + ms;
-    if (this.next && this.next.due <= due) return;
-    clearTimeout(this.next?.timer);
-    const run = () => {
-      this.next = undefined;
-      this.refreshNow();
-    };
-    this.next = { timer: setTimeout(run, ms), due };
+    this.next.schedule(ms, () => this.refreshNow());
   }
 
   onEdit(): void {
@@ -81,7 +74,7 @@ export class EditorPaint {
 
   /** A refresh under way ends without painting. */
   dispose(): void {
-    clearTimeout(this.next?.timer);
+    this.next.dispose();
     this.ticket = undefined;
   }
 

@@ -16,6 +16,7 @@ import { statusOf, type CountedTokens, type StatusState } from './statusText';
 import type { ShownTexts } from './textSource';
 import { onDidChangeAny } from '../setting';
 import { settings } from '../settings';
+import { Debouncer } from '../ui/debouncer';
 import { isInspectable, offsetsOf } from '../ui/editorRanges';
 
 const COUNT_MS = 120;
@@ -25,7 +26,7 @@ export class Status {
   private readonly listeners: Disposable[];
   private counted: CountedTokens | undefined;
   private progress: ScoredEvent | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly nextCount = new Debouncer();
 
   constructor(
     private readonly engine: Engine,
@@ -55,15 +56,12 @@ export class Status {
 
   update(): void {
     this.draw();
-    if (!this.state.isOn || this.timer) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      void this.count().then(() => this.draw());
-    }, COUNT_MS);
+    if (!this.state.isOn) return;
+    this.nextCount.schedule(COUNT_MS, () => void this.count().then(() => this.draw()));
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
+    this.nextCount.dispose();
     for (const listener of this.listeners) listener.dispose();
   }
 
