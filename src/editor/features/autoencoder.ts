@@ -137,4 +137,4 @@ export class Autoencoder {
 }
 
 export const NO_SAE =
-  'This model comes with no autoencoder. Choose one with "Tokenscope: Choose Autoencoder...".';
+  'This model comes with no autoencoder. Choose one with "Tokenscope: Choose Autoencoder…".';

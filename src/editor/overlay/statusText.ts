@@ -100,12 +100,12 @@ function explanations(
   const all: string[] = [];
   if (saved) {
     all.push(
-      `The numbers are from the file (${saved.source}), not from ${model}: T0. "Tokenscope: Switch Traces Between Saved and Re-Scored Numbers" re-scores them.`,
+      `The numbers are from the file (${saved.source}), not from ${model}: T0. "Tokenscope: Toggle Saved/Re-Scored Log-Probabilities" re-scores them.`,
     );
   }
   if (lens.needs.includes('features') && noAutoencoder) all.push(noAutoencoder);
   if (lens.scale.kind === 'channels' && pins.length === 0) {
-    all.push('No feature is pinned. Pin one with "Tokenscope: Pin Feature...".');
+    all.push('No feature is pinned. Pin one with "Tokenscope: Pin Feature…".');
   }
   if (note) {
     all.push('refused' in note ? `Not shown: ${note.refused}.` : describeProof(totalsOf(note)));

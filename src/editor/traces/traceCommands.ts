@@ -109,7 +109,7 @@ function activeTrace(traces: TraceDocuments): OpenTrace {
   const open = traces.traceOf(window.activeTextEditor?.document);
   if (open) return open;
   throw new UserError(
-    'The active editor shows no trace. "Tokenscope: Open Reasoning Traces..." opens one from a file.',
+    'The active editor shows no trace. "Tokenscope: Open Reasoning Traces…" opens one from a file.',
   );
 }
 
@@ -131,7 +131,7 @@ function goToFall(traces: TraceDocuments, rollouts: Rollouts, direction: 1 | -1)
   const view = rollouts.viewOf(activeTrace(traces));
   if (!view) {
     throw new UserError(
-      'This trace has not been rolled out. "Tokenscope: Roll Out This Trace..." does.',
+      'This trace has not been rolled out. "Tokenscope: Roll Out This Trace…" does.',
     );
   }
   const starts = view.falls.map(({ utf16Start }) => utf16Start);

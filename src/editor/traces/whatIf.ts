@@ -122,7 +122,7 @@ export class WhatIf {
     const items = below(open.text.text, 0);
     if (items.length === 0) {
       throw new UserError(
-        'This trace has no branch yet. "Tokenscope: What If Another Token Stood Here..." makes one.',
+        'This trace has no branch yet. "Tokenscope: Try Another Token Here…" makes one.',
       );
     }
     const choice = await window.showQuickPick(items, {

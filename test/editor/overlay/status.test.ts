@@ -132,6 +132,6 @@ test('lists pinned features in the legend, and says that there are none', () => 
     /━━━ {2}feature 7\n╍╍╍ {2}feature 12$/,
   );
   expect(shown({ lens: 'pinned' }).tooltip).toMatch(
-    /\n\nNo feature is pinned\. Pin one with "Tokenscope: Pin Feature\.\.\."\.$/,
+    /\n\nNo feature is pinned\. Pin one with "Tokenscope: Pin Feature…"\.$/,
   );
 });
