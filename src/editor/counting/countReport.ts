@@ -1,6 +1,6 @@
 // The token counts of a folder as a Markdown page, with tables that are readable as plain text.
 import { alignedCells } from '../../core/columns';
-import { countRows, foldersOf, sumOf, sumsBy } from '../../core/text/tokenCounts';
+import { tokenCountTable, foldersOf, sumOf, sumsBy } from '../../core/text/tokenCounts';
 import type { FolderCount } from './countTokens';
 
 /** More rows make a page that nobody reads. */
@@ -42,9 +42,9 @@ export function countMarkdown(
   ].join('\n\n');
 }
 
-function tableOf(title: string, sums: Parameters<typeof countRows>[1]): string {
+function tableOf(title: string, sums: Parameters<typeof tokenCountTable>[1]): string {
   const named = sums.slice(0, MAX_ROWS).map(sum => ({ ...sum, name: code(sum.name) }));
-  return [table(countRows(title, named)), ...more(sums.length)].join('\n\n');
+  return [table(tokenCountTable(title, named)), ...more(sums.length)].join('\n\n');
 }
 
 const more = (count: number) =>

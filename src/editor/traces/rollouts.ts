@@ -14,7 +14,7 @@ import {
 } from 'vscode';
 import { createHash } from 'node:crypto';
 import { formatShare } from '../../core/format';
-import { wilson } from '../../core/traces/successCurve';
+import { shareInterval } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
 import {
@@ -187,7 +187,7 @@ export function shareAt({ right, rollouts }: Pick<RolloutPoint, 'right' | 'rollo
 
 /** With its 95 % confidence interval: '3 % of 32 (95 %: 1 to 14 %)'. */
 function shareWithInterval(point: RolloutPoint): string {
-  const [low, high] = wilson(point);
+  const [low, high] = shareInterval(point);
   const interval = `${Math.round(100 * low)} to ${formatShare(high, 1)}`;
   return `${shareAt(point)} of ${point.rollouts} (95 %: ${interval})`;
 }

@@ -28,7 +28,7 @@ export function registerTraceOutline(traces: TraceDocuments, rollouts: Rollouts)
     return open.trace.steps.map((step, index) => ({
       index,
       notes: () => notesOn(open, step, index, view),
-      range: rangeOf(document, open.text.stretchOf(step)),
+      range: rangeOf(document, open.text.rangeOf(step)),
     }));
   };
   return [
@@ -78,7 +78,7 @@ function notesOn(
   return [
     ...(trace.firstWrongStep === index ? ['first wrong step, says the file'] : []),
     ...(step.label ? [step.label] : []),
-    ...(view ? shareChange(view, text.stretchOf(step)) : []),
+    ...(view ? shareChange(view, text.rangeOf(step)) : []),
   ];
 }
 

@@ -69,7 +69,7 @@ export class TraceTexts implements TextSource {
       );
       if (own.length === 0) return [];
       const { text, placed } = this.insideOf(reading, document, index);
-      const shown = own.flatMap(range => placed.stretchesIn(range));
+      const shown = own.flatMap(range => placed.rangesInText(range));
       if (shown.length === 0) return [];
       this.hold(text);
       const trace = content.traces[index]!;
@@ -100,7 +100,7 @@ export class TraceTexts implements TextSource {
     return {
       text,
       ...this.propertiesOf({ trace, text: placed.text }, lens),
-      placesOf: (range: Range16) => placed.placesOf(range),
+      placesOf: (range: Range16) => placed.rangesInFile(range),
     };
   }
 
