@@ -37,7 +37,7 @@ async function check() {
     await attempt('format: prettier --check .', () =>
       node('node_modules/prettier/bin/prettier.cjs', '--check', '.'),
     ),
-    await attempt('README: its tables are those of the manifest', () =>
+    await attempt('docs: their tables are those of the manifest', () =>
       node('test/docs/tables.mjs', '--check'),
     ),
     await bundles(),

@@ -1,4 +1,4 @@
-// What a command of the command line is: a value with its own options. Help, the README and the parser read it.
+// What a command of the command line is: a value with its own options. Help, docs/cli.md and the parser read it.
 import type { Options, Values } from './options';
 
 export interface Invocation<O extends Options> {

@@ -1,4 +1,4 @@
-// Help, generated from the commands. The README's command-line section is made of the same parts.
+// Help, generated from the commands. The synopsis in docs/cli.md and the README is made of the same parts.
 import type { Command } from './command';
 import type { Option } from './options';
 
@@ -16,7 +16,7 @@ export function overallHelp(commands: readonly Command[]): string {
 
 ${indented(synopsis(commands))}
 
-FILE is a UTF-8 file, or - for standard input. The README explains the fields of --json.
+FILE is a UTF-8 file, or - for standard input. docs/cli.md explains the fields of --json.
 \`tokenscope COMMAND --help\` lists the options of a command.
 
 Exit codes: 0 done, 1 a defect in tokenscope, 2 bad input, 3 exactness is not available, 130 interrupted.

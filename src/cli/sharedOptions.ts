@@ -10,7 +10,7 @@ export const model = text({
   description: 'a model folder, laid out as on the Hugging Face hub (default: the built-in model)',
 });
 
-export const json = flag('print one JSON object per line; the README lists the fields');
+export const json = flag('print one JSON object per line; docs/cli.md lists the fields');
 
 export const context = wholeNumber({
   valueName: 'N',

@@ -34,7 +34,9 @@ export class EngineState {
   /** Throws `UserError` where none is open. */
   model(): Model {
     if (this.opened) return this.opened;
-    throw new UserError('No model is open. Choose one with "Tokenscope: Choose Model".');
+    throw new UserError(
+      'No model is open. Choose one with "Tokenscope: Choose Model or Tokenizer…".',
+    );
   }
 
   /** In place of the one before: what depended on that is forgotten. */
@@ -50,7 +52,7 @@ export class EngineState {
   comparison(): ComparisonModel {
     if (this.compared) return this.compared;
     throw new UserError(
-      'There is no second tokenizer or model. Choose one with "Tokenscope: Compare with Tokenizer or Model...".',
+      'There is no second tokenizer or model. Choose one with "Tokenscope: Compare with Tokenizer or Model…".',
     );
   }
 

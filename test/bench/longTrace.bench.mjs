@@ -30,11 +30,11 @@ async function run() {
       await window.page.locator('.tab', { hasText: 'long.json' }).first().click();
       const opened = await openedMs(window);
       const plain = await scrolled(window);
-      await window.runCommand('Tokenscope: Choose Lens...');
+      await window.runCommand('Tokenscope: Choose Lens…');
       await window.pick('Surprisal');
       await window.statusItem(/Surprisal from the file/).waitFor();
       const saved = await scrolled(window);
-      await window.runCommand('Tokenscope: Switch Traces Between Saved and Re-Scored Numbers');
+      await window.runCommand('Tokenscope: Toggle Saved/Re-Scored Log-Probabilities');
       await window.statusItem(/Surprisal · [\d,]+ tokens/).waitFor({ timeout: 60_000 });
       const scored = await scrolled(window);
       const step = await stepMs(window);
@@ -59,7 +59,7 @@ async function run() {
 /** @param {Workbench} window */
 async function openedMs(window) {
   const began = performance.now();
-  await window.runCommand('Tokenscope: Open Reasoning Traces...');
+  await window.runCommand('Tokenscope: Open Reasoning Traces…');
   await window.page.locator('.tab.active', { hasText: '.trace' }).waitFor();
   await window.page.locator('.view-lines', { hasText: 'step 1' }).waitFor();
   return performance.now() - began;
@@ -70,8 +70,9 @@ async function openedMs(window) {
  * @param {number} count of tokens
  */
 function chatOf(count) {
-  const text = readFileSync(join(repository, 'README.md'), 'utf8').replace(/[^\x20-\x7e\n]/g, '');
-  const words = text.repeat(20).match(/\s*\S{1,6}/g) ?? [];
+  const path = join(repository, 'docs/benchmarks.md');
+  const text = readFileSync(path, 'utf8').replace(/[^\x20-\x7e\n]/g, '');
+  const words = text.repeat(100).match(/\s*\S{1,6}/g) ?? [];
   const tokens = words.slice(0, count);
   const content = tokens.map((token, i) => ({
     token,

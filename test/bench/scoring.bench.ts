@@ -98,7 +98,7 @@ async function againstPyTorch(python: string, onnxPath: string, folder: string, 
   let rivalMs = Infinity;
   for (let round = 0; round < 2; round++) {
     for (let i = 0; i < ROUNDS; i++) oursMs = Math.min(oursMs, await timed(inGraph));
-    const command = ['-m', 'training.speed', file, '--threads', String(THREADS)];
+    const command = ['-m', 'training.bench.scoring', file, '--threads', String(THREADS)];
     const seconds = JSON.parse(execFileSync(python, command, { cwd: root, encoding: 'utf8' }));
     rivalMs = Math.min(rivalMs, 1000 * Math.min(...(seconds as number[])));
   }

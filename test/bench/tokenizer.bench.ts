@@ -90,7 +90,7 @@ function ofTiktoken(python: string, tokenizer: Tokenizer, text: string): Measure
     writeFileSync(join(scratch, 'text'), text);
     const args = [
       '-m',
-      'training.tiktoken_speed',
+      'training.bench.tokenizer',
       join(scratch, 'ranks'),
       join(scratch, 'text'),
       String(ROUNDS),

@@ -41,7 +41,7 @@ async function run() {
       );
       await inWindow(`inspected${megabytes}.txt`, async window => {
         for (const lens of LENSES) {
-          await window.runCommand('Tokenscope: Choose Lens...');
+          await window.runCommand('Tokenscope: Choose Lens…');
           await window.pick(lens);
           await window.statusItem(new RegExp(`${lens} · [\\d,]+ tokens`)).waitFor();
           const times = await timesOfTyping(window, megabytes);

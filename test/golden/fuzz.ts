@@ -1,5 +1,5 @@
 /**
- * The strings that `tokens.json` holds digests of, made the same way as `training/golden_tokens.py` makes them:
+ * The strings that `tokens.json` holds digests of, made the same way as `training/golden/tokens.py` makes them:
  * whole numbers of 32 bits only, so that two languages agree on every draw.
  */
 

@@ -1,4 +1,4 @@
-// Digests of results for many strings, as computed by training/golden_tokens.py: one per batch.
+// Digests of results for many strings, as computed by training/golden/tokens.py: one per batch.
 import { createHash } from 'node:crypto';
 
 /**

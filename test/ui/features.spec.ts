@@ -16,7 +16,7 @@ const input = (ui: Workbench) => ui.page.locator('.quick-input-widget .quick-inp
 async function showFeatures(ui: Workbench): Promise<void> {
   ui.writeFile('names.py', CODE);
   await ui.openFile('names.py');
-  await ui.runCommand('Tokenscope: Choose Lens...');
+  await ui.runCommand('Tokenscope: Choose Lens…');
   await ui.pick('Features');
   await ui.statusItem(/Features · \d+ tokens$/).waitFor();
   await ui.goTo(5, 12);
@@ -39,7 +39,7 @@ export async function featuresAreNamedInTheHoverAndTheInspector(ui: Workbench) {
 
 export async function aFeatureIsAblatedAndItsEffectToldOnAPage(ui: Workbench) {
   await showFeatures(ui);
-  await ui.runCommand('Tokenscope: Ablate or Steer Feature...');
+  await ui.runCommand('Tokenscope: Ablate or Steer Feature…');
   await input(ui).fill('729');
   // One list follows the other, so that the widget is never gone.
   for (const text of ['#729', 'Ablate', 'At the token under the cursor']) {
@@ -52,7 +52,7 @@ export async function aFeatureIsAblatedAndItsEffectToldOnAPage(ui: Workbench) {
 
 export async function aFeatureIsFoundInTheWorkspace(ui: Workbench) {
   await showFeatures(ui);
-  await ui.runCommand('Tokenscope: Find Feature in Workspace...');
+  await ui.runCommand('Tokenscope: Find Feature in Workspace…');
   await input(ui).fill('729');
   await ui.pick('#729');
   const row = ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'names.py' });
@@ -63,7 +63,7 @@ export async function aFeatureIsFoundInTheWorkspace(ui: Workbench) {
 
 export async function aLabelOfOnesOwnIsJudgedWhileItIsWritten(ui: Workbench) {
   await showFeatures(ui);
-  await ui.runCommand('Tokenscope: Label Feature...');
+  await ui.runCommand('Tokenscope: Label Feature…');
   await input(ui).fill('729');
   await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: '#729' }).first().click();
   const title = (words: RegExp) => ui.page.locator('.quick-input-title', { hasText: words });
@@ -88,7 +88,7 @@ export async function featuresAreExportedToAFile(ui: Workbench) {
     ['Features of every token', 'jsonl'],
     ['Picture of the view', 'svg'],
   ] as const) {
-    await ui.runCommand('Tokenscope: Export Features...');
+    await ui.runCommand('Tokenscope: Export Features…');
     await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: format }).click();
     const path = join(ui.folder, `names.py.features.${ending}`);
     await ui.page.locator('.quick-input-title', { hasText: 'export features' }).waitFor();

@@ -120,7 +120,7 @@ export async function theTokenTabShowsTheNumberOfTheLens(ui: Workbench) {
   const page = ui.webview();
   const names = async () => (await page.locator('dt').allInnerTexts()).slice(4);
   assert.deepEqual(await names(), ['probability', 'surprisal', 'rank', 'entropy', 'context']);
-  await ui.runCommand('Tokenscope: Choose Lens...');
+  await ui.runCommand('Tokenscope: Choose Lens…');
   await ui.pick('Varentropy');
   await page.locator('dt', { hasText: 'varentropy' }).waitFor();
   assert.match(await page.locator('dt:text("varentropy") + dd').innerText(), /^\d+\.\d\d bits²$/);
@@ -159,7 +159,7 @@ export async function twoTokenizersAreShownSideBySide(ui: Workbench) {
   await ui.open({ 'tokenscope.compare.tokenizer': writeFewerMerges(ui) });
   ui.writeFile('words.ts', CODE);
   await ui.openFile('words.ts');
-  await ui.runCommand('Tokenscope: Choose Lens...');
+  await ui.runCommand('Tokenscope: Choose Lens…');
   await ui.pick('Tokens');
   await ui.statusItem(/Tokens · \d+ tokens · fewer: \d+ tokens$/).waitFor();
   const borders = async () =>

@@ -18,7 +18,7 @@ async function openCode(ui: Workbench): Promise<void> {
 
 /** Turns a lens on and waits until the window has painted all of it. */
 async function show(ui: Workbench, lens: string, end = /$/): Promise<void> {
-  await ui.runCommand('Tokenscope: Choose Lens...');
+  await ui.runCommand('Tokenscope: Choose Lens…');
   await ui.pick(lens);
   await ui.statusItem(new RegExp(`${lens} · \\d+ tokens${end.source}`)).waitFor();
   await settled(ui);
@@ -132,7 +132,7 @@ export async function twoModelsOnOneTextAreToldApartAndEachProvesItsSum(ui: Work
   await openCode(ui);
   await show(ui, 'Surprisal by byte');
   const first = await settled(ui);
-  await ui.runCommand('Tokenscope: Compare with Tokenizer or Model...');
+  await ui.runCommand('Tokenscope: Compare with Tokenizer or Model…');
   await ui.pick('stories260K');
   await ui.statusItem(/stories260K: \d+ tokens$/).waitFor();
   await show(ui, 'Difference by byte', / · stories260K: \d+ tokens$/);

@@ -11,7 +11,7 @@ const TEXT = readFileSync(join(import.meta.dirname, '../../samples', FILE), 'utf
 async function openTraces(ui: Workbench): Promise<void> {
   ui.writeFile(FILE, TEXT);
   await ui.openFile(FILE);
-  await ui.runCommand('Tokenscope: Open Reasoning Traces...');
+  await ui.runCommand('Tokenscope: Open Reasoning Traces…');
   await ui.page.locator('.tab.active', { hasText: 'reasoner_sampled.trace' }).waitFor();
   await ui.page.locator('.view-lines', { hasText: 'step 1' }).waitFor();
 }
@@ -38,11 +38,11 @@ export async function aTraceOpensInStepsAndItsFileIsLeftAlone(ui: Workbench) {
 export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(ui: Workbench) {
   // A window that opens lists no command of an extension before it has read them.
   await ui.openFile(FILE);
-  await ui.runCommand('Tokenscope: Choose Model or Tokenizer...');
+  await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
   await ui.pick('reasoner');
   await openTraces(ui);
   await ui.page.locator('.view-lines').first().click();
-  await ui.runCommand('Tokenscope: Roll Out This Trace...');
+  await ui.runCommand('Tokenscope: Roll Out This Trace…');
   await ui.pick('Find the falls');
   const told = ui.page.locator('.notification-list-item', { hasText: 'the critical token is' });
   await told.waitFor({ timeout: 120_000 });
@@ -69,7 +69,7 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   await ui.goTo(1, 1);
   await ui.page.keyboard.press('F8');
   await lineIs(ui, 4);
-  await ui.runCommand('Tokenscope: What If Another Token Stood Here...');
+  await ui.runCommand('Tokenscope: Try Another Token Here…');
   await ui.page.locator('.quick-input-list .monaco-list-row').first().click();
   await ui.page.locator('.tab.active', { hasText: 'What if' }).waitFor({ timeout: 60_000 });
   await ui.page.locator('.modified-in-monaco-diff-editor .view-lines').first().waitFor();
@@ -78,7 +78,7 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
 
 export async function anAlternativeInTheHoverLeadsElsewhere(ui: Workbench) {
   await ui.openFile(FILE);
-  await ui.runCommand('Tokenscope: Choose Model or Tokenizer...');
+  await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
   await ui.pick('reasoner');
   await openTraces(ui);
   await showSurprisal(ui, /Surprisal · \d+ tokens/);
@@ -93,7 +93,7 @@ export async function anAlternativeInTheHoverLeadsElsewhere(ui: Workbench) {
 export async function aFileWithoutATraceSaysSo(ui: Workbench) {
   ui.writeFile('none.json', '{"a": 1}');
   await ui.openFile('none.json');
-  await ui.runCommand('Tokenscope: Open Reasoning Traces...');
+  await ui.runCommand('Tokenscope: Open Reasoning Traces…');
   const words = 'none.json holds no reasoning trace';
   await ui.page.locator('.notification-list-item', { hasText: words }).waitFor();
 }
@@ -102,7 +102,7 @@ const SAVED = 'logprobs.jsonl';
 
 /** Turns surprisal on in a trace. */
 async function showSurprisal(ui: Workbench, status: RegExp): Promise<void> {
-  await ui.runCommand('Tokenscope: Choose Lens...');
+  await ui.runCommand('Tokenscope: Choose Lens…');
   await ui.pick('Surprisal');
   await ui.statusItem(status).waitFor();
 }
@@ -130,9 +130,9 @@ const painted = async (ui: Workbench) =>
 
 export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
   await ui.openFile(SAVED);
-  await ui.runCommand('Tokenscope: Choose Model or Tokenizer...');
+  await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
   await ui.pick('reasoner');
-  await ui.runCommand('Tokenscope: Open Reasoning Traces...');
+  await ui.runCommand('Tokenscope: Open Reasoning Traces…');
   await ui.page.locator('.tab.active', { hasText: 'line 1.trace' }).waitFor();
   await ui.page.locator('.view-lines', { hasText: 'step 1' }).waitFor();
   await showSurprisal(ui, /Surprisal from the file/);
@@ -148,7 +148,7 @@ export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
   await ui.page.locator('.view-lines').first().click();
   await ui.goTo(1, 1);
   await ui.runCommand('Tokenscope: Go to Next Peak');
-  await ui.runCommand('Tokenscope: Switch Traces Between Saved and Re-Scored Numbers');
+  await ui.runCommand('Tokenscope: Toggle Saved/Re-Scored Log-Probabilities');
   await ui.statusItem(/Surprisal · \d+ tokens/).waitFor();
   await awayFromTabs(ui);
   // It is the model that the file's numbers are of, by PyTorch.
@@ -167,7 +167,7 @@ export async function aTraceIsColouredInsideItsFile(ui: Workbench) {
   const text = `${JSON.stringify(row)}\n`;
   ui.writeFile(name, text);
   await ui.openFile(name);
-  await ui.runCommand('Tokenscope: Open Reasoning Traces...');
+  await ui.runCommand('Tokenscope: Open Reasoning Traces…');
   await ui.page.locator('.tab.active', { hasText: 'm.trace' }).waitFor();
   await showSurprisal(ui, /Surprisal · \d+ tokens/);
   await ui.page.locator('.tab', { hasText: name }).first().click();

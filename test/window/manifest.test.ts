@@ -20,7 +20,7 @@ interface Manifest {
   contributes?: {
     commands?: { command: string; title: string; category?: string }[];
     walkthroughs?: { id: string; steps: Step[] }[];
-    configuration?: { properties?: Record<string, { default?: unknown }> };
+    configuration?: { properties: Record<string, { default?: unknown }> }[];
   };
 }
 
@@ -67,8 +67,10 @@ describe('the extension', () => {
   });
 
   it('has the settings of its manifest, with their defaults', () => {
-    const properties = manifest().contributes?.configuration?.properties ?? {};
-    for (const [name, { default: value }] of Object.entries(properties)) {
+    const groups = manifest().contributes?.configuration ?? [];
+    const properties = groups.flatMap(group => Object.entries(group.properties));
+    assert.ok(properties.length > 30);
+    for (const [name, { default: value }] of properties) {
       assert.deepEqual(
         vscode.workspace.getConfiguration().inspect(name)?.defaultValue,
         value,

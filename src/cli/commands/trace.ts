@@ -131,7 +131,7 @@ function traceNamed({ traces }: TraceFile, sample: string): Trace {
   );
 }
 
-/** Of `--json` without a sample. The field names are an interface: the README documents them. */
+/** Of `--json` without a sample. The field names are an interface: docs/cli.md documents them. */
 function* traceLines({ traces }: TraceFile): Generator<string> {
   for (const { id, format, question, answer, target, isRight, ...trace } of traces) {
     const line = {

@@ -1,4 +1,4 @@
-// What `tokenscope trace --sample` says of a token. The field names are an interface: the README documents them.
+// What `tokenscope trace --sample` says of a token. The field names are an interface: docs/cli.md documents them.
 
 /** Offsets are those of what the model wrote. What is unknown is null, and no field but `normalized` is ever absent. */
 export interface TraceToken {

@@ -1,5 +1,5 @@
 // Properties of each token that follow from the text alone: the columns that predicates test. Strings, comments and
-// brackets are found by regular expressions, the same as in training/predicates.py, and without a parser.
+// brackets are found by regular expressions, the same as in training/sae/predicates.py, and without a parser.
 
 export interface TokenFields {
   readonly token: readonly string[];

@@ -1,4 +1,4 @@
-// One JSON object per token. The field names are an interface: the README documents them.
+// One JSON object per token. The field names are an interface: docs/cli.md documents them.
 import { NATS_PER_BIT, type Scores } from '../../core/lenses/scores';
 import type { StreamTokens } from '../../core/text/stream/tokenStream';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';

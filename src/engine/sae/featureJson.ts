@@ -5,7 +5,7 @@ import type { FeatureService } from './featureService';
 
 /**
  * A line for each token that is encoded, with its `top` highest features, then a line about the whole document. The
- * field names are an interface: the README documents them. `only` restricts the lists to these features; empty: all.
+ * field names are an interface: docs/cli.md documents them. `only` restricts the lists to these features; empty: all.
  */
 export function* featureLines(
   service: FeatureService,

@@ -24,7 +24,7 @@ export class OpenAutoencoder {
     if (this.service) return this.service;
     throw new UserError(
       'No autoencoder is open. The built-in model comes with one; for another model choose one with ' +
-        '"Tokenscope: Choose Autoencoder...".',
+        '"Tokenscope: Choose Autoencoder…".',
     );
   }
 

@@ -54,7 +54,7 @@ export function readSae(path: string): Sae {
   const format = saeFormats.find(({ fits }) => fits(files));
   if (!format)
     throw new UserError(
-      `${found} is in no format of autoencoders that is read here; the README lists those that are.`,
+      `${found} is in no format of autoencoders that is read here; the documentation (docs/features.md) lists those that are.`,
     );
   const sae = assembleSae(found, format.name, format.read(files));
   const hook = typeof own.hook === 'string' ? (hookOf(own.hook) ?? own.hook) : sae.source.hook;

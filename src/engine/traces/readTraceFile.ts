@@ -17,7 +17,7 @@ export function readTraceFile(name: string, bytes: Uint8Array): TraceFile {
     : readTraces(decoded(name, bytes));
   if (found.traces.length === 0) {
     throw new UserError(
-      `${name} holds no reasoning trace. ${found.problems[0] ?? ''} The README lists the formats that are read.`,
+      `${name} holds no reasoning trace. ${found.problems[0] ?? ''} The documentation (docs/traces.md) lists the formats that are read.`,
     );
   }
   return found;

@@ -1,4 +1,4 @@
-// Predicates compared with training/predicates.py on the same texts.
+// Predicates compared with training/sae/predicates.py on the same texts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 // Ids compared with the reference implementation: Rust `tokenizers` on 20,000 fuzzed strings (digests computed by
-// training/golden_tokens.py) and published vectors.
+// training/golden/tokens.py) and published vectors.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -21,7 +21,7 @@ const segmentsOf = (trace: Trace) =>
   trace.segments.map(segment => [segment.kind, textOf(trace, segment).trim()]);
 const stepsOf = (trace: Trace) => trace.steps.map(step => textOf(trace, step).trim());
 
-test('the README marks each format as checked or documented', () => {
+test('docs/traces.md marks each format as checked or documented', () => {
   const readme = readFileSync(join(root, 'docs/traces.md'), 'utf8');
   for (const { name, seen } of formats) {
     const row = `| ${name} | ${seen === 'in a real file' ? `seen ${seen}` : seen} |`;

@@ -1,5 +1,5 @@
 // The built-in model's scores across the real engine against PyTorch in float64 with the same weights, on three
-// files longer than its context (made by training/golden_scores.py).
+// files longer than its context (made by training/golden/scores.py).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

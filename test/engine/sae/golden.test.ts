@@ -1,4 +1,4 @@
-// The built-in autoencoder against PyTorch on a sample text (training/golden_features.py): features, what each way
+// The built-in autoencoder against PyTorch on a sample text (training/golden/features.py): features, what each way
 // of choosing keeps, and what ablating and steering do.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

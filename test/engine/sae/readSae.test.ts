@@ -1,4 +1,4 @@
-// Every published format against NumPy, which computed each from the format's own formula (training/golden_sae.py).
+// Every published format against NumPy, which computed each from the format's own formula (training/golden/sae.py).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 // Families of tokenizers compared with Rust `tokenizers` on 20,000 fuzzed strings: where each pre_tokenizer splits, and
-// the ids of small tokenizers trained with it (training/golden_families.py).
+// the ids of small tokenizers trained with it (training/golden/families.py).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

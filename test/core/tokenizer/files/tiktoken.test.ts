@@ -1,5 +1,5 @@
 // Vocabularies without merges, compared with the programs that read them: tiktoken, and `encode` of llama2.c, on 20,000
-// fuzzed strings (training/golden_ranks.py).
+// fuzzed strings (training/golden/ranks.py).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// Unigram and WordPiece: ids compared with Rust `tokenizers` (training/golden_lookups.py) and published vectors, and the
+// Unigram and WordPiece: ids compared with Rust `tokenizers` (training/golden/lookups.py) and published vectors, and the
 // positions of their tokens, which the library that finds them does not return.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
