@@ -2,6 +2,7 @@
 import { encodeUtf8 } from '../core/text/utf8';
 import { lenses } from '../core/lenses/lenses';
 import type { Lens } from '../core/lenses/lens';
+import { terminalHeat, terminalShades } from '../core/lenses/steps';
 import { legendOf, stepOf } from '../core/lenses/scale';
 import type { Scores } from '../core/lenses/scores';
 import { displayToken } from '../core/displayToken';
@@ -9,18 +10,6 @@ import type { StreamTokens } from '../core/text/stream/tokenStream';
 import type { Model } from '../engine/models/model';
 import { columns } from './columns';
 
-/** Background and foreground of the 256-colour palette for each step; step 0 is left as it is. */
-const HEAT = [
-  '',
-  '48;5;58',
-  '48;5;94',
-  '48;5;130',
-  '48;5;166',
-  '48;5;160',
-  '48;5;125;1',
-  '48;5;127;1;4',
-];
-const SHADES = ['48;5;24', '48;5;60'];
 const LISTED = 10;
 
 export function* prettyTokens(text: string, tokens: StreamTokens, model: Model): Generator<string> {
@@ -74,7 +63,7 @@ function* coloured(
   lens: Lens,
 ): Generator<string> {
   if (!usesColour()) return;
-  const palette = lens.scale.kind === 'alternate' ? SHADES : HEAT;
+  const palette = lens.scale.kind === 'alternate' ? terminalShades : terminalHeat;
   let painted = 0;
   for (let token = 0; token < tokens.ids.length; token++) {
     const end = tokens.utf16Ends[token]!;
@@ -88,7 +77,7 @@ function* coloured(
 }
 
 function legend(lens: Lens): string {
-  const palette = lens.scale.kind === 'alternate' ? SHADES : HEAT;
+  const palette = lens.scale.kind === 'alternate' ? terminalShades : terminalHeat;
   return legendOf(lens.scale)
     .map((words, step) => (palette[step] ? `\x1b[${palette[step]}m ${words} \x1b[0m` : words))
     .join('  ');

@@ -2,15 +2,29 @@
 // parses blocks it for 15 ms and more, which is a frame.
 import type { Lens } from '../../core/lenses/lens';
 import { legendOf } from '../../core/lenses/scale';
+import { stepLooks, type StepLook } from '../../core/lenses/steps';
+import { CHANNEL_STEPS } from '../../core/sae/featureValues';
 
-/** The line below the tokens at each step of heat, as the palette draws it. */
-const LINES = ['', '┈┈┈', '┈┈┈', '╌╌╌', '┉┉┉', '╍╍╍', '━━━', '═══'];
+/** [style]: a thin and a thick line, as characters. Lines above the tokens have no thickness to show. */
+const LINES: Record<'bottom' | 'top', Record<StepLook['line'], readonly [string, string]>> = {
+  bottom: {
+    dotted: ['┈┈┈', '┉┉┉'],
+    dashed: ['╌╌╌', '╍╍╍'],
+    solid: ['───', '━━━'],
+    double: ['═══', '═══'],
+  },
+  top: {
+    dotted: ['▔·▔', '▔·▔'],
+    dashed: ['▔ ▔', '▔ ▔'],
+    solid: ['▔▔▔', '▔▔▔'],
+    double: ['▔▔▔', '▔▔▔'],
+  },
+};
 
-/** Above the tokens for negative values, below them for positive ones. */
-const DIVERGING_LINES = ['▔▔▔', '▔▔▔', '▔▔▔', '▔▔▔', '', '┈┈┈', '┉┉┉', '━━━', '═══'];
-
-/** For each pinned feature: below the tokens, then above. */
-const CHANNEL_LINES = ['━━━', '╍╍╍', '┉┉┉', '▔▔▔', '▔ ▔', '▔·▔'];
+function lineOf(look: StepLook | null | undefined): string {
+  if (!look || look.side === 'left') return 'no line';
+  return LINES[look.side][look.line][look.width > 1 ? 1 : 0];
+}
 
 /** The meaning of the lens, its steps in words with their lines, and the model's warnings. */
 export function legendText(
@@ -19,9 +33,11 @@ export function legendText(
   channels: readonly string[] = [],
 ): string {
   const { kind } = lens.scale;
-  const lines = kind === 'heat' ? LINES : kind === 'channels' ? CHANNEL_LINES : DIVERGING_LINES;
+  // Of a channel the strongest step: its line is the thickest.
+  const lookOf = (step: number) =>
+    stepLooks[kind][kind === 'channels' ? (step + 1) * CHANNEL_STEPS - 1 : step];
   const steps = legendOf(lens.scale, channels).map((words, step) =>
-    kind === 'alternate' ? words : `${lines[step] || 'no line'}  ${words}`,
+    kind === 'alternate' ? words : `${lineOf(lookOf(step))}  ${words}`,
   );
   return [
     `${lens.title}: ${lens.meaning}`,

@@ -8,25 +8,9 @@ import {
   type DecorationRenderOptions,
   type TextEditorDecorationType,
 } from 'vscode';
-import { CHANNEL_STEPS, CHANNELS } from '../../core/sae/featureValues';
-import { DIVERGING_STEPS, HEAT_STEPS, type Scale } from '../../core/lenses/scale';
+import type { Scale } from '../../core/lenses/scale';
+import { stepLooks, type StepLook } from '../../core/lenses/steps';
 import type { WhitespaceKind } from './decorationRanges';
-
-/** The line below a token at each step of heat: width and style. */
-const LINES = [
-  '',
-  '1px dotted',
-  '1px dotted',
-  '1px dashed',
-  '2px dotted',
-  '2px dashed',
-  '2px solid',
-  '4px double',
-];
-
-/** Negative values are cool and have their line above the text, positive ones are hot and have it below. */
-const DIVERGING = ['less4', 'less3', 'less2', 'less1', '', 'heat2', 'heat4', 'heat6', 'heat7'];
-const ABOVE = ['', '1px dotted', '1px dashed', '2px solid', '4px double'];
 
 const MARKS: Record<WhitespaceKind, { text: string; at: 'before' | 'after' }> = {
   space: { text: '·', at: 'before' },
@@ -35,24 +19,13 @@ const MARKS: Record<WhitespaceKind, { text: string; at: 'before' | 'after' }> = 
 };
 
 export class Palette {
-  private readonly shades = ['evenToken', 'oddToken'].map(name =>
-    typeOf({
-      backgroundColor: color(`${name}Background`),
-      borderStyle: 'solid',
-      borderWidth: '0 0 0 1px',
-      borderColor: color('tokenBorder'),
-    }),
-  );
-  private readonly heat = Array.from({ length: HEAT_STEPS }, (_, step) =>
-    typeOf(step === 0 ? {} : heatStyle(step)),
-  );
-  private readonly diverging = Array.from({ length: DIVERGING_STEPS }, (_, step) =>
-    typeOf(divergingStyle(DIVERGING[step]!)),
-  );
-  /** A colour and a line for each channel; a stronger feature has a thicker line. */
-  private readonly channels = Array.from({ length: CHANNELS * CHANNEL_STEPS }, (_, step) =>
-    typeOf(channelStyle(Math.floor(step / CHANNEL_STEPS), step % CHANNEL_STEPS)),
-  );
+  /** [kind of scale][step] */
+  private readonly types = Object.fromEntries(
+    Object.entries(stepLooks).map(([kind, looks]) => [
+      kind,
+      looks.map(look => typeOf(look ? styleOf(look) : {})),
+    ]),
+  ) as Record<Scale['kind'], TextEditorDecorationType[]>;
   /** The second tokenizer's tokens, alternating; unlike shades, the lines differ without colour. */
   readonly second = ['solid', 'dotted'].map(style =>
     typeOf({
@@ -73,18 +46,13 @@ export class Palette {
   };
 
   /** The decoration type of every step of a scale. */
-  steps(scale: Scale): readonly TextEditorDecorationType[] {
-    if (scale.kind === 'alternate') return this.shades;
-    if (scale.kind === 'channels') return this.channels;
-    return scale.kind === 'heat' ? this.heat : this.diverging;
+  steps({ kind }: Scale): readonly TextEditorDecorationType[] {
+    return this.types[kind];
   }
 
   get all(): readonly TextEditorDecorationType[] {
     return [
-      ...this.shades,
-      ...this.heat,
-      ...this.diverging,
-      ...this.channels,
+      ...Object.values(this.types).flat(),
       ...this.second,
       this.split,
       ...Object.values(this.blanks),
@@ -102,52 +70,29 @@ function typeOf(options: DecorationRenderOptions): TextEditorDecorationType {
   return window.createTextEditorDecorationType({ ...options, rangeBehavior });
 }
 
-function heatStyle(step: number) {
-  const [width = '', style = ''] = LINES[step]!.split(' ');
-  return {
-    backgroundColor: color(`heat${step}Background`),
-    borderWidth: `0 0 ${width} 0`,
-    borderStyle: style,
-    borderColor: color(`heat${step}Border`),
-    ...(step === HEAT_STEPS - 1
-      ? {
-          overviewRulerColor: color(`heat${step}Border`),
-          overviewRulerLane: OverviewRulerLane.Right,
-        }
-      : {}),
-  };
-}
+const BORDER_WIDTHS: Record<StepLook['side'], (width: string) => string> = {
+  bottom: width => `0 0 ${width} 0`,
+  top: width => `${width} 0 0 0`,
+  left: width => `0 0 0 ${width}`,
+};
 
-function divergingStyle(name: string) {
-  const step = Number(name.at(-1));
-  if (name === '' || name.startsWith('heat')) return name === '' ? {} : heatStyle(step);
-  const [width = '', style = ''] = ABOVE[step]!.split(' ');
+function styleOf({
+  background,
+  border,
+  side,
+  width,
+  line,
+  ruler,
+}: StepLook): DecorationRenderOptions {
   return {
-    backgroundColor: color(`${name}Background`),
-    borderWidth: `${width} 0 0 0`,
-    borderStyle: style,
-    borderColor: color(`${name}Border`),
-    ...(step === ABOVE.length - 1
-      ? {
-          overviewRulerColor: color(`${name}Border`),
-          overviewRulerLane: OverviewRulerLane.Left,
-        }
-      : {}),
-  };
-}
-
-/** Channels differ without colour, by the place and the style of the line. */
-export const CHANNEL_LINES = ['solid', 'dashed', 'dotted'] as const;
-
-function channelStyle(channel: number, step: number) {
-  const width = `${[1, 2, 4][step]}px`;
-  return {
-    backgroundColor: color(`channel${channel + 1}Background`),
-    borderWidth: channel < CHANNEL_LINES.length ? `0 0 ${width} 0` : `${width} 0 0 0`,
-    borderStyle: CHANNEL_LINES[channel % CHANNEL_LINES.length]!,
-    borderColor: color(`channel${channel + 1}Border`),
-    overviewRulerColor: color(`channel${channel + 1}Border`),
-    overviewRulerLane: OverviewRulerLane.Right,
+    backgroundColor: color(background),
+    borderWidth: BORDER_WIDTHS[side](`${width}px`),
+    borderStyle: line,
+    borderColor: color(border),
+    ...(ruler && {
+      overviewRulerColor: color(border),
+      overviewRulerLane: ruler === 'left' ? OverviewRulerLane.Left : OverviewRulerLane.Right,
+    }),
   };
 }
 
