@@ -9,7 +9,7 @@ import type { ByteProof } from '../protocol/scores';
 import { countMarkdown } from './counting/countReport';
 import { countFolder } from './counting/countTokens';
 import type { Engine } from './engine/engineClient';
-import type { Inspection } from './engine/scoringPasses';
+import type { EngineQueries } from './engine/engineQueries';
 import { chooseSecondTokenizer } from './models/chooseComparison';
 import { chooseModel } from './models/chooseModel';
 import { chooseModelPair } from './models/choosePair';
@@ -28,7 +28,7 @@ import { cancellable, shareReporter } from './ui/progress';
 /** `builtIn`: the folder of the built-in model. */
 export function generalCommands(
   engine: Engine,
-  inspection: Inspection,
+  queries: EngineQueries,
   state: OverlayState,
   shown: ShownTexts,
   pages: Pages,
@@ -36,7 +36,7 @@ export function generalCommands(
 ): CommandTable {
   const startEngine = () => engine.call(async () => {});
   const goToNextPeak = (direction: 1 | -1) =>
-    goToPeak(activeText(), { inspection, shown }, state.lensId, direction);
+    goToPeak(activeText(), { queries, shown }, state.lensId, direction);
   return {
     toggleOverlay() {
       const wasFailed = engine.state.kind === 'failed';
@@ -53,11 +53,11 @@ export function generalCommands(
       return startEngine();
     },
     openInspector: () => commands.executeCommand('tokenscope.inspector.focus'),
-    goToByScore: () => goToByScore(activeText(), { inspection, shown }, state.lens),
+    goToByScore: () => goToByScore(activeText(), { queries, shown }, state.lens),
     nextPeak: () => goToNextPeak(1),
     previousPeak: () => goToNextPeak(-1),
-    copyAsJson: () => copyAsJson(inspection),
-    scoreEveryByte: () => scoreEveryByte(inspection, state.lens),
+    copyAsJson: () => copyAsJson(queries),
+    scoreEveryByte: () => scoreEveryByte(queries, state.lens),
     chooseModel: () => chooseModel(builtIn),
     async choosePair() {
       if (await chooseModelPair()) state.show('contrast');
@@ -68,17 +68,17 @@ export function generalCommands(
       if (!state.lens.needs.includes('secondBytes')) state.show('tokens');
     },
     stopComparing: () => settings.compare.tokenizer.update(''),
-    nextDifference: () => goToDifference(inspection, 1),
-    previousDifference: () => goToDifference(inspection, -1),
+    nextDifference: () => goToDifference(queries, 1),
+    previousDifference: () => goToDifference(queries, -1),
     async countTokens(argument) {
-      const count = await countFolder(inspection, argument instanceof Uri ? argument : undefined);
+      const count = await countFolder(queries, argument instanceof Uri ? argument : undefined);
       if (!count) return;
-      const { model, second } = await inspection.tokenizers();
+      const { model, second } = await queries.tokenizers();
       const text = countMarkdown(count, model, second);
       await pages.show(`tokens in ${count.folder.replaceAll('/', ' ')}.md`, text);
     },
     async showReport() {
-      const found = await inspection.report();
+      const found = await queries.report();
       await pages.show(`${found.info.name} report.md`, reportMarkdown(found));
     },
   };
@@ -100,21 +100,21 @@ async function pickLens(state: OverlayState): Promise<LensId | null | undefined>
   return choice?.id;
 }
 
-async function copyAsJson(inspection: Inspection): Promise<void> {
+async function copyAsJson(queries: EngineQueries): Promise<void> {
   const { document, selection } = activeText();
   const whole = { utf16Start: 0, utf16End: document.getText().length };
   const range = selection.isEmpty ? whole : offsetsOf(document, selection);
-  const json = await inspection.json(document, range);
+  const json = await queries.json(document, range);
   await env.clipboard.writeText(json);
   const count = json.split('\n').length - 1;
   window.setStatusBarMessage(`Copied ${formatNumberOf(count, 'token')} as JSON lines`, 4000);
 }
 
 /** By the second model, too, if the lens compares the two. */
-async function scoreEveryByte(inspection: Inspection, { needs }: Lens): Promise<void> {
+async function scoreEveryByte(queries: EngineQueries, { needs }: Lens): Promise<void> {
   const { document } = activeText();
   const passes: PassId[] = needs.includes('secondBytes') ? ['bytes', 'secondBytes'] : ['bytes'];
-  const found = await everyByte(inspection, document, passes);
+  const found = await everyByte(queries, document, passes);
   if (!found) return;
   if ('refused' in found) throw new UserError(`Not exact here: ${found.refused}.`);
   const { proofs } = found;
@@ -127,25 +127,25 @@ async function scoreEveryByte(inspection: Inspection, { needs }: Lens): Promise<
   void window.showInformationMessage(message);
 }
 
-function everyByte(inspection: Inspection, document: TextDocument, passes: readonly PassId[]) {
+function everyByte(queries: EngineQueries, document: TextDocument, passes: readonly PassId[]) {
   return cancellable('Tokenscope: scoring every byte', async (signal, progress) => {
     const report = shareReporter(progress);
-    const listener = inspection.onDidScore(({ uri, scored, total }) => {
+    const listener = queries.passes.onDidScore(({ uri, scored, total }) => {
       if (uri === document.uri.toString()) report(scored, total);
     });
     try {
-      return await inspection.scoreEveryByte(document, passes, signal);
+      return await queries.passes.scoreEveryByte(document, passes, signal);
     } finally {
       listener.dispose();
     }
   });
 }
 
-async function goToDifference(inspection: Inspection, direction: 1 | -1): Promise<void> {
+async function goToDifference(queries: EngineQueries, direction: 1 | -1): Promise<void> {
   const editor = activeText();
   const { document, selection } = editor;
   const from = document.offsetAt(selection.start);
-  const found = await inspection.difference(document, from, direction);
+  const found = await queries.difference(document, from, direction);
   if (!found) {
     const where = direction > 0 ? 'below' : 'above';
     window.setStatusBarMessage(`The tokenizers do not differ ${where}`, 3000);

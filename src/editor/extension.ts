@@ -9,7 +9,8 @@ import { Engine } from './engine/engineClient';
 import { Autoencoder } from './features/autoencoder';
 import { featureCommands } from './features/featureCommands';
 import { registerHover } from './hover/hover';
-import { Inspection } from './engine/scoringPasses';
+import { ScoringPasses } from './engine/scoringPasses';
+import { EngineQueries } from './engine/engineQueries';
 import { registerInspector } from './inspector/inspectorView';
 import { report } from './ui/notifications';
 import { Overlay } from './overlay/overlay';
@@ -42,22 +43,23 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const texts = new DocumentSync(engine);
   const autoencoder = new Autoencoder(engine, texts, state, context.globalState, quietly);
   const featureOptions = () => autoencoder.optionsForLens();
-  const inspection = new Inspection(engine, texts, featureOptions, autoencoder.open);
+  const passes = new ScoringPasses(engine, texts, autoencoder.open);
+  const queries = new EngineQueries(engine, texts, passes, featureOptions);
   const traces = new TraceDocuments(engine, quietly);
   const shown = new ShownTexts([new TraceTexts(traces, texts)]);
-  const overlay = new Overlay(engine, inspection, state, autoencoder, shown, quietly);
-  const status = new Status(engine, inspection, state, autoencoder, shown);
+  const overlay = new Overlay(engine, queries, state, autoencoder, shown, quietly);
+  const status = new Status(engine, queries, state, autoencoder, shown);
   const pages = new Pages();
   const calibrations = new Calibrations(engine, context.workspaceState);
   const completions = new Completions(engine, texts, pages, calibrations);
   const rollouts = new Rollouts(engine, texts, traces, context.workspaceState);
-  const whatIf = new WhatIf(inspection, rollouts, context.workspaceState);
+  const whatIf = new WhatIf(queries, rollouts, context.workspaceState);
   context.subscriptions.push(
     log,
     state,
     followed,
     texts,
-    inspection,
+    passes,
     autoencoder,
     overlay,
     status,
@@ -75,11 +77,11 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       if (state.secondProblem) log.warn(state.secondProblem);
     }),
     traces.onDidChange(() => overlay.refreshAll()),
-    registerHover({ engine, inspection, state, autoencoder, shown, onError: quietly }),
+    registerHover({ engine, queries, state, autoencoder, shown, onError: quietly }),
     registerInspector({
       root: context.extensionUri,
       engine,
-      inspection,
+      queries,
       state,
       features: autoencoder,
       traces,
@@ -90,7 +92,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     ...registerTraceOutline(traces, rollouts),
     ...registerTable(
       {
-        ...generalCommands(engine, inspection, state, shown, pages, builtIn),
+        ...generalCommands(engine, queries, state, shown, pages, builtIn),
         ...completionCommands(completions, calibrations, pages),
         ...featureCommands(autoencoder, state, pages),
         ...traceCommands(traces, rollouts, whatIf),

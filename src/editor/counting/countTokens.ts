@@ -11,7 +11,7 @@ import { languageNames } from '../../core/text/languageNames';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
 import { byTokens, type FileTokens } from '../../core/text/tokenCounts';
 import { Cancelled, UserError } from '../../core/errors';
-import type { Inspection } from '../engine/scoringPasses';
+import type { EngineQueries } from '../engine/engineQueries';
 import { pickUri } from '../ui/pickPath';
 import { cancellable } from '../ui/progress';
 
@@ -24,7 +24,7 @@ export interface FolderCount {
 
 /** Undefined if the user chose no folder, or cancelled. Throws `UserError` if there is nothing to count. */
 export async function countFolder(
-  inspection: Inspection,
+  queries: EngineQueries,
   chosen: Uri | undefined,
 ): Promise<FolderCount | undefined> {
   const uri = chosen ?? (await askForFolder());
@@ -49,7 +49,7 @@ export async function countFolder(
       const path = file.path.slice(base.path.length).replace(/^\//, '');
       const message = i === 0 ? 'opening the tokenizer' : `file ${i + 1} of ${uris.length}`;
       progress.report({ message, increment: 100 / uris.length });
-      const counted = await countFile(inspection, file, signal);
+      const counted = await countFile(queries, file, signal);
       if (typeof counted === 'string') skipped.push({ path, reason: counted });
       else files.push({ path, language: languageOf(path), ...counted });
     }
@@ -67,13 +67,13 @@ async function filesIn(uri: Uri, token: CancellationToken): Promise<{ base: Uri;
 }
 
 /** A file's count, or why it is left out. */
-async function countFile(inspection: Inspection, uri: Uri, signal: AbortSignal) {
+async function countFile(queries: EngineQueries, uri: Uri, signal: AbortSignal) {
   try {
     const { size } = await workspace.fs.stat(uri);
     const reason = reasonToSkip(uri.path, size);
     if (reason) return reason;
     const bytes = await workspace.fs.readFile(uri);
-    return (await inspection.countFile(bytes, signal)) ?? NO_TEXT;
+    return (await queries.countFile(bytes, signal)) ?? NO_TEXT;
   } catch (error) {
     if (error instanceof Cancelled || error instanceof UserError) throw error;
     return (error as Error).message;

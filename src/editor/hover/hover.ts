@@ -1,7 +1,7 @@
 // The hover over a token: a list of sections, each of which may have something to say.
 import { Hover, languages, type Disposable, type MarkdownString } from 'vscode';
 import type { Engine } from '../engine/engineClient';
-import { passOptions, type Inspection } from '../engine/scoringPasses';
+import { passOptions, type EngineQueries } from '../engine/engineQueries';
 import type { Autoencoder } from '../features/autoencoder';
 import { featureSection } from '../features/featureSection';
 import type { OverlayState } from '../overlay/overlayState';
@@ -15,7 +15,7 @@ import { tokenSection } from './tokenSection';
 
 export interface HoverSources {
   readonly engine: Engine;
-  readonly inspection: Inspection;
+  readonly queries: EngineQueries;
   readonly state: OverlayState;
   readonly autoencoder: Autoencoder;
   readonly shown: ShownTexts;
@@ -31,7 +31,7 @@ const sections: readonly HoverSection[] = [
 ];
 
 export function registerHover(sources: HoverSources): Disposable {
-  const { engine, inspection, state, autoencoder, shown, onError } = sources;
+  const { engine, queries, state, autoencoder, shown, onError } = sources;
   return languages.registerHoverProvider(
     { pattern: '**' },
     {
@@ -51,7 +51,7 @@ export function registerHover(sources: HoverSources): Disposable {
           } as const;
           const { view, version } = saved
             ? { view: cutView(saved.view, at), version: text.version }
-            : await inspection.view(text, at, request);
+            : await queries.view(text, at, request);
           if (version !== text.version || view.ids.length === 0) return;
           const context: HoverContext = {
             lens,
@@ -59,7 +59,7 @@ export function registerHover(sources: HoverSources): Disposable {
             view,
             at,
             engine,
-            inspection,
+            queries,
             autoencoder,
             // Inside a file there is no document that could go on otherwise.
             canBranch: text === document && utf16Start >= (place.answerStart ?? Infinity),

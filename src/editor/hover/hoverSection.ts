@@ -5,7 +5,7 @@ import { formatBits, formatPercent } from '../../core/format';
 import type { TokenView } from '../../protocol/scores';
 import type { Range16 } from '../../protocol/types';
 import type { Engine } from '../engine/engineClient';
-import type { Inspection } from '../engine/scoringPasses';
+import type { EngineQueries } from '../engine/engineQueries';
 import type { Autoencoder } from '../features/autoencoder';
 import type { TextAt } from '../overlay/textSource';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
@@ -18,7 +18,7 @@ export interface HoverContext {
   /** The character under the mouse, in the offsets of the text. */
   readonly at: Range16;
   readonly engine: Engine;
-  readonly inspection: Inspection;
+  readonly queries: EngineQueries;
   readonly autoencoder: Autoencoder;
   /** Whether another token can be tried in the token's place. */
   readonly canBranch: boolean;

@@ -6,10 +6,10 @@ import { escapeMarkdown } from '../ui/escapeMarkdown';
 import type { HoverContext } from './hoverSection';
 
 export async function secondSection(context: HoverContext): Promise<MarkdownString[]> {
-  const { engine, inspection, place, at } = context;
+  const { engine, queries, place, at } = context;
   const { second } = engine;
   if (!second || place.saved) return [];
-  const { view } = await inspection.view(place.text, at, { details: 'bytes', second: true });
+  const { view } = await queries.view(place.text, at, { details: 'bytes', second: true });
   const tokens = Array.from(view.ids, (id, row) => {
     const bytes = view.bytes![row]!;
     return (

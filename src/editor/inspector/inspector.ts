@@ -35,7 +35,7 @@ export class Inspector implements TabHost {
       post: message => void webview.postMessage(message),
       listen: receive => webview.onDidReceiveMessage(receive),
     });
-    const { engine, inspection, state, features, rollouts } = services;
+    const { engine, queries, state, features, rollouts } = services;
     const all = () => this.refresh();
     serve<HostApi>(this.connection, hostMethods, {
       ...pageRequests(state, features),
@@ -53,7 +53,7 @@ export class Inspector implements TabHost {
       view.onDidChangeVisibility(all),
       window.onDidChangeTextEditorSelection(notify('cursor')),
       window.onDidChangeTextEditorVisibleRanges(notify('visibleRanges')),
-      inspection.onDidScore(notify('scores')),
+      queries.passes.onDidScore(notify('scores')),
       rollouts.onDidChange(notify('rollouts')),
     ];
   }

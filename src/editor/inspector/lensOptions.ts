@@ -1,6 +1,6 @@
 // How the tokens of a document are viewed under the lens of the overlay.
 import type { TextDocument } from 'vscode';
-import { passOptions } from '../engine/scoringPasses';
+import { passOptions } from '../engine/engineQueries';
 import type { InspectorServices } from './tabs/tab';
 
 /** Of a trace, contrast is computed for the answer only. */

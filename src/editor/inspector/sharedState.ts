@@ -5,7 +5,7 @@ import { documentName } from './documentName';
 import type { InspectorServices } from './tabs/tab';
 
 export async function sharedState(
-  { engine, inspection, state: { lensId, isOn, pins } }: InspectorServices,
+  { engine, queries, state: { lensId, isOn, pins } }: InspectorServices,
   editor: TextEditor | undefined,
 ): Promise<InspectorState> {
   const { state } = engine;
@@ -24,6 +24,6 @@ export async function sharedState(
   if (!editor || !isOn || state.kind !== 'ready') return shared;
   const utf16Start = editor.document.offsetAt(editor.selection.active);
   const range = { utf16Start, utf16End: utf16Start + 1 };
-  const { view } = await inspection.view(editor.document, range);
+  const { view } = await queries.view(editor.document, range);
   return { ...shared, cursorTokens: Array.from(view.ids, (_, i) => view.first + i) };
 }

@@ -3,7 +3,7 @@ import { window, type TextEditor } from 'vscode';
 import type { Lens } from '../../core/lenses/lens';
 import { Cancelled } from '../../core/errors';
 import type { Engine } from '../engine/engineClient';
-import { VIEW_TOKENS, type Inspection } from '../engine/scoringPasses';
+import { VIEW_TOKENS, type EngineQueries } from '../engine/engineQueries';
 import { cutView } from '../traces/savedView';
 import { Debouncer } from '../ui/debouncer';
 import { isInspectable } from '../ui/editorRanges';
@@ -21,7 +21,7 @@ export const SCROLL_MS = 30;
 
 export interface PaintContext {
   readonly engine: Engine;
-  readonly inspection: Inspection;
+  readonly queries: EngineQueries;
   readonly state: OverlayState;
   readonly shown: ShownTexts;
   readonly palette: Palette;
@@ -124,20 +124,20 @@ export class EditorPaint {
 
   /** Asks for the scores that are missing, unless the same was asked for and is under way. */
   private async score(missing: readonly Answer[], lens: Lens): Promise<void> {
-    const { inspection, shown } = this.context;
+    const { queries, shown } = this.context;
     const texts = new Set(missing.map(({ of }) => of.text));
     const asked = missing.map(
       ({ of, view }) => `${of.text.uri} ${of.text.version} ${view.utf16Starts[0]}`,
     );
     const requestKey = [lens.title, ...asked].join('\n');
-    const isUnderWay = [...texts].some(text => inspection.isScoring(text));
+    const isUnderWay = [...texts].some(text => queries.passes.isScoring(text));
     if (this.requestKey === requestKey && isUnderWay) return;
     this.requestKey = requestKey;
     const everywhere = window.visibleTextEditors.flatMap(other => shown.shownIn(other, lens));
     for (const text of texts) {
       const own = everywhere.filter(other => other.text === text);
       const visible = own.flatMap(each => each.visible);
-      await inspection.score(text, visible, lens);
+      await queries.passes.score(text, visible, lens);
     }
   }
 
@@ -145,7 +145,7 @@ export class EditorPaint {
     const { text, visible, saved } = of;
     return visible.map(async range => {
       if (saved) return { of, version: text.version, view: cutView(saved.view, range) };
-      return { of, ...(await this.context.inspection.viewForLens(of, range, lens)) };
+      return { of, ...(await this.context.queries.viewForLens(of, range, lens)) };
     });
   }
 
@@ -155,7 +155,7 @@ export class EditorPaint {
     const options = { ...(around !== undefined && { around }), second: true };
     return visible.map(async range => ({
       of,
-      ...(await this.context.inspection.view(text, range, options)),
+      ...(await this.context.queries.view(text, range, options)),
     }));
   }
 }

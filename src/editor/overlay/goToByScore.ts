@@ -7,7 +7,7 @@ import { UserError } from '../../core/errors';
 import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';
 import { select } from '../ui/goTo';
-import { passOptions, type Inspection } from '../engine/scoringPasses';
+import { passOptions, type EngineQueries } from '../engine/engineQueries';
 import { textAtCursor } from './peaks';
 import type { ShownTexts } from './textSource';
 
@@ -17,7 +17,7 @@ const MAX_TOKENS = 200_000;
 
 export async function goToByScore(
   editor: TextEditor,
-  { inspection, shown }: { inspection: Inspection; shown: ShownTexts },
+  { queries, shown }: { queries: EngineQueries; shown: ShownTexts },
   lens: Lens,
 ): Promise<void> {
   const { document } = editor;
@@ -28,10 +28,10 @@ export async function goToByScore(
   }
   const at = textAtCursor(editor, shown, lens);
   const whole = { utf16Start: 0, utf16End: at.text.getText().length };
-  if (!at.saved) await inspection.score(at.text, [whole], lens);
+  if (!at.saved) await queries.passes.score(at.text, [whole], lens);
   const passes = passOptions(lens, at);
   const request = { details: 'bytes', maxTokens: MAX_TOKENS, ...passes } as const;
-  const view = at.saved?.view ?? (await inspection.view(at.text, whole, request)).view;
+  const view = at.saved?.view ?? (await queries.view(at.text, whole, request)).view;
   const items = itemsOf(view, lens, lens.scale, range => {
     const [place] = at.placesOf(range);
     return place && { ...place, line: document.positionAt(place.utf16Start).line + 1 };

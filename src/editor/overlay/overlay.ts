@@ -1,7 +1,7 @@
 // Paints the chosen lens over the visible text of every editor, and takes the paint off again.
 import { window, workspace, type Disposable, type TextDocument, type TextEditor } from 'vscode';
 import type { Engine } from '../engine/engineClient';
-import type { Inspection } from '../engine/scoringPasses';
+import type { EngineQueries } from '../engine/engineQueries';
 import type { Autoencoder } from '../features/autoencoder';
 import { onDidChangeAny } from '../setting';
 import { settings } from '../settings';
@@ -19,14 +19,14 @@ export class Overlay {
 
   constructor(
     engine: Engine,
-    private readonly inspection: Inspection,
+    private readonly queries: EngineQueries,
     private readonly state: OverlayState,
     autoencoder: Autoencoder,
     shown: ShownTexts,
     onError: (error: unknown) => void,
   ) {
     const { palette } = this;
-    this.context = { engine, inspection, state, shown, palette, onError };
+    this.context = { engine, queries, state, shown, palette, onError };
     this.listeners = [
       state.onDidChange(() => this.refreshAll()),
       autoencoder.onDidReopen(() => this.refreshAll()),
@@ -48,14 +48,14 @@ export class Overlay {
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) this.edited(document);
       }),
-      inspection.onDidScore(({ uri }) => {
+      queries.passes.onDidScore(({ uri }) => {
         for (const paint of this.paints.values()) paint.onScored(uri);
       }),
     ];
   }
 
   refreshAll(): void {
-    if (!this.state.isOn) this.inspection.cancelAll();
+    if (!this.state.isOn) this.queries.passes.cancelAll();
     const visible = new Set(window.visibleTextEditors);
     for (const [editor, paint] of this.paints) {
       if (visible.has(editor)) continue;

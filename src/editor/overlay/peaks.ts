@@ -7,12 +7,12 @@ import { UserError } from '../../core/errors';
 import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';
 import { putCursor } from '../ui/goTo';
-import type { Inspection } from '../engine/scoringPasses';
+import type { EngineQueries } from '../engine/engineQueries';
 import type { ShownTexts, TextAt } from './textSource';
 
 export async function goToPeak(
   editor: TextEditor,
-  { inspection, shown }: { inspection: Inspection; shown: ShownTexts },
+  { queries, shown }: { queries: EngineQueries; shown: ShownTexts },
   lensId: LensId,
   direction: 1 | -1,
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function goToPeak(
   const at = textAtCursor(editor, shown, lens);
   const peak = at.saved
     ? peakOf(at.saved.view, lens, at.utf16, direction)
-    : await inspection.peak(at, lensId, direction);
+    : await queries.peak(at, lensId, direction);
   const [place] = peak ? at.placesOf(peak) : [];
   if (place) return putCursor(editor, place);
   const where = direction > 0 ? 'below' : 'above';

@@ -10,7 +10,7 @@ import {
 import type { ScoredEvent } from '../../protocol/scores';
 import type { Engine } from '../engine/engineClient';
 import { NO_SAE, type Autoencoder } from '../features/autoencoder';
-import type { Inspection } from '../engine/scoringPasses';
+import type { EngineQueries } from '../engine/engineQueries';
 import type { OverlayState } from './overlayState';
 import { statusOf, type CountedTokens, type StatusState } from './statusText';
 import type { ShownTexts } from './textSource';
@@ -30,7 +30,7 @@ export class Status {
 
   constructor(
     private readonly engine: Engine,
-    private readonly inspection: Inspection,
+    private readonly queries: EngineQueries,
     private readonly state: OverlayState,
     private readonly autoencoder: Autoencoder,
     private readonly shown: ShownTexts,
@@ -44,7 +44,7 @@ export class Status {
       autoencoder.onDidChange(() => this.update()),
       onDidChangeAny(Object.values(settings.traces), () => this.update()),
       engine.onDidChangeState(() => this.update()),
-      inspection.onDidScore(event => {
+      queries.passes.onDidScore(event => {
         this.progress = event;
         this.update();
       }),
@@ -73,7 +73,7 @@ export class Status {
     const chosen = selections.filter(selection => !selection.isEmpty);
     const ranges = chosen.map(selection => offsetsOf(document, selection));
     try {
-      const count = await this.inspection.count(document, ranges);
+      const count = await this.queries.count(document, ranges);
       const hasSelection = chosen.length > 0;
       this.counted = { count, hasSelection, second: this.engine.second?.name };
     } catch {
@@ -103,7 +103,7 @@ export class Status {
       counted: this.counted,
       saved: isReady ? this.saved() : undefined,
       progress: this.progressOf(document),
-      note: this.inspection.noteOn(document),
+      note: this.queries.passes.noteOn(document),
       noAutoencoder: autoencoder.info === null ? autoencoder.problem || NO_SAE : undefined,
       pins: state.pins.map(({ feature }) => feature),
     };
@@ -121,6 +121,6 @@ export class Status {
   private progressOf(document: TextDocument | undefined): StatusState['progress'] {
     const { progress } = this;
     if (!document || progress?.uri !== document.uri.toString()) return undefined;
-    return this.inspection.isScoring(document) ? progress : undefined;
+    return this.queries.passes.isScoring(document) ? progress : undefined;
   }
 }

@@ -14,7 +14,7 @@ import { formatPercent } from '../../core/format';
 import { displayToken } from '../../core/displayToken';
 import { TraceText } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
-import type { Inspection } from '../engine/scoringPasses';
+import type { EngineQueries } from '../engine/engineQueries';
 import { shareAt, type Rollouts } from './rollouts';
 import type { WrittenText } from './traceDocuments';
 
@@ -45,7 +45,7 @@ export class WhatIf {
   private readonly registration: Disposable;
 
   constructor(
-    private readonly inspection: Inspection,
+    private readonly queries: EngineQueries,
     private readonly rollouts: Rollouts,
     private readonly memento: Memento,
   ) {
@@ -66,9 +66,9 @@ export class WhatIf {
     if (utf16Start < open.text.start) {
       throw new UserError('The cursor is in the question. Place it on a token of the answer.');
     }
-    await this.inspection.score(document, [{ utf16Start, utf16End: utf16Start + 1 }]);
+    await this.queries.passes.score(document, [{ utf16Start, utf16End: utf16Start + 1 }]);
     const at = { utf16Start, utf16End: utf16Start + 1 };
-    const { view } = await this.inspection.view(document, at, { details: 'alternatives' });
+    const { view } = await this.queries.view(document, at, { details: 'alternatives' });
     const { scores } = view;
     if (!scores || view.ids.length === 0 || scores.ranks[0] === 0) {
       throw new UserError('This token has no score, so there are no alternatives to choose from.');

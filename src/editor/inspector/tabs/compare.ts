@@ -7,11 +7,11 @@ import { CURSOR_MS, type InspectorTab } from './tab';
 export const compareTab: InspectorTab<ComparedText> = {
   delayMs: CURSOR_MS,
   refreshOn: { cursor: true, visibleRanges: true },
-  async state({ editor, engine, inspection }) {
+  async state({ editor, engine, queries }) {
     if (!engine.second) return null;
     const { document } = editor;
     const selected = editor.selections.filter(selection => !selection.isEmpty);
-    const { found, uri, version } = await inspection.compare(
+    const { found, uri, version } = await queries.compare(
       document,
       selected.map(selection => offsetsOf(document, selection)),
       visibleRanges(editor, 0),

@@ -7,7 +7,7 @@ export const nextByteTab: InspectorTab<NextByteState> = {
   delayMs: REST_MS,
   waitsForRest: true,
   refreshOn: { cursor: true },
-  async state({ editor, inspection }, signal) {
+  async state({ editor, queries }, signal) {
     const { document, selection } = editor;
     const { line, character } = selection.active;
     return {
@@ -15,7 +15,7 @@ export const nextByteTab: InspectorTab<NextByteState> = {
       line: line + 1,
       column: character + 1,
       before: document.lineAt(line).text.slice(0, character),
-      found: await inspection.nextBytes(document, document.offsetAt(selection.active), signal),
+      found: await queries.nextBytes(document, document.offsetAt(selection.active), signal),
     };
   },
 };

@@ -5,8 +5,8 @@ import { CURSOR_MS, type InspectorTab } from './tab';
 export const splitTab: InspectorTab<SplitView> = {
   delayMs: CURSOR_MS,
   refreshOn: { cursor: true, look: true },
-  state({ editor, inspection, look }) {
+  state({ editor, queries, look }) {
     const { document, selection } = editor;
-    return inspection.split(document, document.offsetAt(selection.active), look.typed);
+    return queries.split(document, document.offsetAt(selection.active), look.typed);
   },
 };

@@ -2,7 +2,7 @@
 import type { TextEditor } from 'vscode';
 import type { PageLook } from '../../../protocol/page';
 import type { Engine } from '../../engine/engineClient';
-import type { Inspection } from '../../engine/scoringPasses';
+import type { EngineQueries } from '../../engine/engineQueries';
 import type { Autoencoder } from '../../features/autoencoder';
 import type { OverlayState } from '../../overlay/overlayState';
 import type { Rollouts } from '../../traces/rollouts';
@@ -10,7 +10,7 @@ import type { TraceDocuments } from '../../traces/traceDocuments';
 
 export interface InspectorServices {
   readonly engine: Engine;
-  readonly inspection: Inspection;
+  readonly queries: EngineQueries;
   readonly state: OverlayState;
   readonly features: Autoencoder;
   readonly traces: TraceDocuments;

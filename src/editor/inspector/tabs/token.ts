@@ -12,6 +12,6 @@ export const tokenTab: InspectorTab<TokenView> = {
     const range = { utf16Start, utf16End: utf16Start + 1 };
     const options = lensOptions(context, document);
     const request = { ...options, details: 'alternatives' } as const;
-    return (await context.inspection.view(document, range, request)).view;
+    return (await context.queries.view(document, range, request)).view;
   },
 };

@@ -3,7 +3,7 @@ import type { TextEditor } from 'vscode';
 import { Cancelled } from '../../../core/errors';
 import type { VisibleTokens } from '../../../protocol/page';
 import type { Range16 } from '../../../protocol/types';
-import type { VersionedView } from '../../engine/scoringPasses';
+import type { VersionedView } from '../../engine/engineQueries';
 import { visibleRanges } from '../../ui/editorRanges';
 import { lensOptions } from '../lensOptions';
 import type { InspectorTab, TabContext } from './tab';
@@ -34,12 +34,12 @@ function isOutsideListedPart({ runs, visible }: VisibleTokens, editor: TextEdito
 
 /** The tokens around the cursor, where there are more than a page draws at once. */
 async function visibleTokens(context: TabContext): Promise<VisibleTokens> {
-  const { editor, engine, inspection } = context;
+  const { editor, engine, queries } = context;
   const { document, selection } = editor;
   const options = lensOptions(context, document);
   const { version } = document;
   const ranges = visibleRanges(editor, 0);
-  const count = await inspection.count(document, ranges);
+  const count = await queries.count(document, ranges);
   const cursor = document.offsetAt(selection.active);
   const atCursor = ranges.findIndex(({ utf16End }) => utf16End > cursor);
   const here = atCursor < 0 ? ranges.length - 1 : atCursor;
@@ -48,7 +48,7 @@ async function visibleTokens(context: TabContext): Promise<VisibleTokens> {
   const list = async (range: Range16, around: number) => {
     if (left <= 0) return undefined;
     const request = { ...options, details: 'bytes', maxTokens: left, around } as const;
-    const { view } = current(await inspection.view(document, range, request));
+    const { view } = current(await queries.view(document, range, request));
     left -= view.ids.length;
     if (view.ids.length === 0) return undefined;
     const utf16Start = view.utf16Starts[0]!;
@@ -56,7 +56,7 @@ async function visibleTokens(context: TabContext): Promise<VisibleTokens> {
     if (!engine.second) return run;
     const all = { details: 'bytes', second: true, maxTokens: Infinity } as const;
     const same = { utf16Start, utf16End: view.utf16Ends.at(-1)! };
-    return { ...run, second: current(await inspection.view(document, same, all)).view };
+    return { ...run, second: current(await queries.view(document, same, all)).view };
   };
   // The range with the cursor, then the ranges below it, then those above it.
   for (let i = here; i >= 0 && i < ranges.length; i++) {
