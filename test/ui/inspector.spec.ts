@@ -245,7 +245,7 @@ export async function theNextByteFollowsTheCursorOrSaysWhyNot(ui: Workbench) {
   await at(2, 9).waitFor();
   await ui.goTo(5, 1400);
   await page.locator('.badge', { hasText: 'not exact' }).waitFor();
-  await page.getByText('hold no two places').waitFor();
+  await page.getByText('contain no two certain token boundaries').waitFor();
   assert.equal(await page.locator('.odds').count(), 0);
   assert.deepEqual(await seriousFindings(ui), [], 'refused');
 }
