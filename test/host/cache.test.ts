@@ -95,7 +95,7 @@ test('the product is what "files" lists', () => {
     writeFileSync(join(extension, file), '');
   }
   copyProduct(extension, join(root, 'copy'));
-  const copied = readdirSync(join(root, 'copy'), { recursive: true }).sort();
+  const copied = readdirSync(join(root, 'copy'), { recursive: true }).map(String).sort();
   expect(copied).toEqual([
     'dist',
     'dist/extension.js',

@@ -1,5 +1,5 @@
 // Small random tokenizers and language models, for which everything can be enumerated.
-import { byteCharacters } from '../../src/core/tokenizer/bpe/byteLevel';
+import { byteCharacters, spellingOf } from '../../src/core/tokenizer/bpe/byteLevel';
 import { byteToken } from '../../src/core/tokenizer/bpe/byteTokens';
 import { loadTokenizer } from '../../src/core/tokenizer/files/loadTokenizer';
 import { GPT2_PATTERN } from '../../src/core/tokenizer/patterns/gpt2';
@@ -12,7 +12,6 @@ import {
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { seededRandom } from '../../src/core/random';
 import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
-import { spellingOf } from '../../src/core/tokenizer/bpe/byteLevel';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 
 export { seededRandom as randomOf };

@@ -32,7 +32,7 @@ export async function hoverText(document: vscode.TextDocument, offset: number): 
   );
   return hovers
     .flatMap(hover => hover.contents)
-    .map(content => (typeof content === 'string' ? content : content.value))
+    .map(content => (content as vscode.MarkdownString).value)
     .join('\n');
 }
 

@@ -40,7 +40,7 @@ describe('rangesByStep', () => {
     const steps = rangesByStep(view, lenses.surprisal);
     expect(steps.get(2)).toEqual([range(0, 5), range(6, 8)]);
     expect(steps.get(7)).toEqual([range(8, 9)]);
-    expect([...steps.keys()].sort()).toEqual([2, 7]);
+    expect([...steps.keys()].sort((a, b) => a - b)).toEqual([2, 7]);
   });
 
   it('shows the hottest of the tokens that split a character', () => {

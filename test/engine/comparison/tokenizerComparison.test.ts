@@ -31,7 +31,7 @@ beforeEach(async () => {
   );
   const bytes = writeModelFolder(join(scratch, 'bytes'), { graph: false });
   await documents.openModel({ folder: bytes, contextLimit: 64 }, signal);
-  documents.setDocument({ ...at, text: TEXT }, signal);
+  await documents.setDocument({ ...at, text: TEXT }, signal);
 });
 
 const compared = (ranges: Range16[] = [], visible: Range16[] = []) =>
@@ -39,8 +39,8 @@ const compared = (ranges: Range16[] = [], visible: Range16[] = []) =>
 const bytesOf = (pieces: Piece[]) =>
   Buffer.concat(pieces.map(({ bytes }) => bytes)).toString('hex');
 
-test('counts, views and differences of both are those of each by itself', () => {
-  documents.compareWith({ path: coder }, signal);
+test('counts, views and differences of both are those of each by itself', async () => {
+  await documents.compareWith({ path: coder }, signal);
   const whole = tokenizerOf(coder).encode(TEXT);
   const bytes = encodeUtf8(TEXT);
   const everything = { utf16Start: 0, utf16End: TEXT.length };
@@ -68,8 +68,8 @@ test('counts, views and differences of both are those of each by itself', () => 
   });
 });
 
-test('goes from difference to difference and back', () => {
-  documents.compareWith({ path: coder }, signal);
+test('goes from difference to difference and back', async () => {
+  await documents.compareWith({ path: coder }, signal);
   const walk = (direction: 1 | -1, from: number) => {
     const places: number[] = [];
     for (let at = from; ;) {
@@ -86,11 +86,11 @@ test('goes from difference to difference and back', () => {
   expect(walk(-1, TEXT.length)).toEqual(forth.toReversed());
 });
 
-test('follows edits, and keeps the text when a tokenizer goes', () => {
-  documents.compareWith({ path: ranks }, signal);
+test('follows edits, and keeps the text when a tokenizer goes', async () => {
+  await documents.compareWith({ path: ranks }, signal);
   compared();
   const edits = [{ utf16Start: 7, utf16End: 7, text: 'ünï ' }];
-  documents.editDocument({ uri: 'text', version: 2, edits }, signal);
+  await documents.editDocument({ uri: 'text', version: 2, edits }, signal);
   const text = `${TEXT.slice(0, 7)}ünï ${TEXT.slice(7)}`;
   const now = { uri: 'text', version: 2 };
   const counted = () => documents.count({ ...now, ranges: [] }, signal);
@@ -105,8 +105,8 @@ test('follows edits, and keeps the text when a tokenizer goes', () => {
   );
 });
 
-test('a file of text is counted by both, another file is not', () => {
-  documents.compareWith({ path: coder }, signal);
+test('a file of text is counted by both, another file is not', async () => {
+  await documents.compareWith({ path: coder }, signal);
   const count = (bytes: Uint8Array) => documents.countFile({ bytes }, signal);
   expect(count(encodeUtf8('return value;\n'))).toEqual({
     bytes: 14,

@@ -37,7 +37,7 @@ const golden = JSON.parse(readFileSync(join(root, 'test/golden/sae/coder.json'),
   perFeature: Record<string, Record<string, number[]>>;
   effects: {
     kind: 'none' | 'ablate' | 'steer';
-    feature: number;
+    feature?: number;
     token: number | null;
     by: number;
     logprob: number[];
