@@ -1,4 +1,5 @@
 // What every part of the test run hands back, and how it is printed.
+import { HostError } from './host/progress.mjs';
 
 /**
  * @typedef {object} Result
@@ -18,10 +19,13 @@ export function print({ name, state, ms, reason }) {
   if (state === 'failed' && reason) console.log(reason.replace(/^/gm, '      '));
 }
 
+/** The output of a program that failed; the place where it was started says nothing more. */
+export class ToolError extends Error {}
+
 /**
  * Runs one check and prints its result.
  * @param {string} name
- * @param {() => Promise<void>} work throws what failed
+ * @param {() => Promise<void | string>} work returns what to print beside the name, throws what failed
  * @returns {Promise<Result>}
  */
 export async function attempt(name, work) {
@@ -29,12 +33,21 @@ export async function attempt(name, work) {
   /** @type {Result} */
   let result;
   try {
-    await work();
-    result = { name, state: 'passed', ms: performance.now() - start };
+    const detail = await work();
+    const title = detail ? `${name}: ${detail}` : name;
+    result = { name: title, state: 'passed', ms: performance.now() - start };
   } catch (error) {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    result = { name, state: 'failed', ms: performance.now() - start, reason };
+    result = { name, state: 'failed', ms: performance.now() - start, reason: reasonOf(error) };
   }
   print(result);
   return result;
+}
+
+/**
+ * What to print of an error: its place, unless the message says all.
+ * @param {unknown} error
+ */
+export function reasonOf(error) {
+  if (error instanceof ToolError || error instanceof HostError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

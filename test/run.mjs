@@ -1,11 +1,10 @@
 // `npm test`: everything, in order. `npm test -- unit engine window ui` runs the named parts alone.
-import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from './host/build.mjs';
+import { buildBundles, check } from './check.mjs';
 import { repository } from './host/product.mjs';
 import { HostError } from './host/progress.mjs';
-import { attempt, print } from './report.mjs';
+import { print } from './report.mjs';
 import { runVitest } from './vitestRun.mjs';
 
 /** @typedef {import('./report.mjs').Result} Result */
@@ -20,7 +19,7 @@ const unitFolders = readdirSync(join(repository, 'test'), { withFileTypes: true 
 
 /** @type {Record<string, { title: string, run: () => Promise<Result[]> }>} */
 const parts = {
-  check: { title: 'Types, format, layers and bundles', run: check },
+  check: { title: 'Types, format, lint, layers and bundles', run: check },
   unit: { title: 'Unit tests', run: () => runVitest(unitFolders) },
   engine: {
     title: 'The engine in its own process',
@@ -29,41 +28,6 @@ const parts = {
   window: { title: 'Cases inside a VS Code extension host', run: window },
   ui: { title: 'A VS Code window seen in a browser', run: ui },
 };
-
-/** @returns {Promise<Result[]>} */
-async function check() {
-  return [
-    await attempt('types: tsc', () => node('node_modules/typescript/bin/tsc')),
-    await attempt('format: prettier --check .', () =>
-      node('node_modules/prettier/bin/prettier.cjs', '--check', '.'),
-    ),
-    await attempt('docs: their tables are those of the manifest', () =>
-      node('test/docs/tables.mjs', '--check'),
-    ),
-    await bundles(),
-  ];
-}
-
-const bundles = () => attempt('layers and bundles: esbuild.mjs', build);
-
-/**
- * @param {string} path of a program in the repository
- * @param {string[]} args
- * @returns {Promise<void>}
- */
-function node(path, ...args) {
-  const child = spawn(process.execPath, [join(repository, path), ...args], {
-    cwd: repository,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.on('data', chunk => (output += chunk));
-  child.stderr.on('data', chunk => (output += chunk));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', code => (code === 0 ? resolve() : reject(output.trim())));
-  });
-}
 
 async function window() {
   const { runWindowSuite } = await import('./host/window.mjs');
@@ -133,7 +97,7 @@ if (unknown.length > 0) {
 }
 /** @type {Result[]} */
 const results = [];
-if (chosen.length > 0 && !chosen.includes('check')) results.push(await bundles());
+if (chosen.length > 0 && !chosen.includes('check')) results.push(await buildBundles());
 for (const name of chosen.length > 0 ? chosen : Object.keys(parts))
   results.push(...(await runPart(name)));
 process.exit(summary(results) ? 0 : 1);
