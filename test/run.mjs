@@ -1,56 +1,59 @@
-// `npm test`: everything, in order. `npm test -- unit engine window ui` runs the named parts alone.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+// `npm test`: everything, in order.
 import { buildBundles, check } from './check.mjs';
-import { repository } from './host/product.mjs';
 import { HostError } from './host/progress.mjs';
-import { print } from './report.mjs';
+import { print, reasonOf } from './report.mjs';
+import { engineTests, unitTests } from './testFiles.mjs';
 import { runVitest } from './vitestRun.mjs';
+
+const usage = `npm test                        everything
+npm test -- check               types, format, lint, layers, tables and bundle sizes
+npm test -- unit engine         these parts: check, unit, engine, window, ui
+npm test -- unit FILE ...       test files whose path contains FILE, from unit and engine
+npm test -- window NAME ...     cases whose file or name contains NAME
+npm test -- ui NAME ...         specs whose file or name contains NAME`;
 
 /** @typedef {import('./report.mjs').Result} Result */
 
-const unitFolders = readdirSync(join(repository, 'test'), { withFileTypes: true })
-  .filter(
-    entry =>
-      entry.isDirectory() &&
-      !['bench', 'cli', 'engine', 'prove', 'ui', 'window'].includes(entry.name),
-  )
-  .map(({ name }) => `test/${name}/`);
-
-/** @type {Record<string, { title: string, run: () => Promise<Result[]> }>} */
+/** @type {Record<string, { title: string, run: (filters: string[]) => Promise<Result[]> }>} */
 const parts = {
   check: { title: 'Types, format, lint, layers and bundles', run: check },
-  unit: { title: 'Unit tests', run: () => runVitest(unitFolders) },
+  unit: {
+    title: 'Unit tests',
+    run: filters => runVitest(unitTests(filters)),
+  },
   engine: {
     title: 'The engine in its own process',
-    run: () => runVitest(['test/engine/', 'test/cli/']),
+    run: filters => runVitest(engineTests(filters)),
   },
   window: { title: 'Cases inside a VS Code extension host', run: window },
   ui: { title: 'A VS Code window seen in a browser', run: ui },
 };
 
-async function window() {
+/** @param {string[]} filters */
+async function window(filters) {
   const { runWindowSuite } = await import('./host/window.mjs');
-  const results = await runWindowSuite();
+  const results = await runWindowSuite({ filters });
   results.forEach(print);
   return results;
 }
 
-async function ui() {
+/** @param {string[]} filters */
+async function ui(filters) {
   const { runUiSpecs } = await import('./host/ui.mjs');
-  return runUiSpecs();
+  return runUiSpecs({ filters });
 }
 
 /**
- * A part whose host cannot be had is skipped, unless this is a place where it must run.
+ * A part whose host is not available is skipped, except in CI, where it must run.
  * @param {string} name
+ * @param {string[]} filters
  * @returns {Promise<Result[]>}
  */
-async function runPart(name) {
-  const part = /** @type {{ title: string, run: () => Promise<Result[]> }} */ (parts[name]);
+async function runPart(name, filters) {
+  const part = /** @type {typeof parts[string]} */ (parts[name]);
   console.log(`\n${part.title}`);
   try {
-    return await part.run();
+    return await part.run(filters);
   } catch (error) {
     const unavailable = error instanceof HostError && !process.env.CI;
     /** @type {Result} */
@@ -58,10 +61,7 @@ async function runPart(name) {
       name: part.title,
       state: unavailable ? 'skipped' : 'failed',
       ms: 0,
-      reason:
-        error instanceof HostError
-          ? error.message
-          : String(error instanceof Error ? error.stack : error),
+      reason: reasonOf(error),
     };
     print(result);
     return [result];
@@ -87,17 +87,40 @@ function summary(results) {
   return of('failed').length === 0 && of('passed').length > 0;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+/**
+ * The chosen parts with the words after each.
+ * @param {string[]} args
+ * @returns {[part: string, filters: string[]][]}
+ */
+function chosenParts(args) {
+  if (args.length === 0) return Object.keys(parts).map(name => [name, []]);
+  /** @type {[string, string[]][]} */
+  const chosen = [];
+  for (const arg of args) {
+    if (parts[arg]) chosen.push([arg, []]);
+    else if (chosen.length > 0 && chosen.at(-1)?.[0] !== 'check') chosen.at(-1)?.[1].push(arg);
+    else fail(`No part "${arg}".`);
+  }
+  return chosen;
+}
 
-const chosen = process.argv.slice(2);
-const unknown = chosen.filter(name => !parts[name]);
-if (unknown.length > 0) {
-  console.error(`No part "${unknown.join(', ')}": choose from ${Object.keys(parts).join(', ')}.`);
+/** @param {string} message */
+function fail(message) {
+  console.error(`${message}\n\n${usage}`);
   process.exit(2);
 }
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  console.log(usage);
+  process.exit(0);
+}
+const chosen = chosenParts(args);
 /** @type {Result[]} */
 const results = [];
-if (chosen.length > 0 && !chosen.includes('check')) results.push(await buildBundles());
-for (const name of chosen.length > 0 ? chosen : Object.keys(parts))
-  results.push(...(await runPart(name)));
+const needsBundles = chosen.some(([name]) => name === 'window' || name === 'ui');
+if (needsBundles && !chosen.some(([name]) => name === 'check')) results.push(await buildBundles());
+for (const [name, filters] of chosen) results.push(...(await runPart(name, filters)));
 process.exit(summary(results) ? 0 : 1);

@@ -8,7 +8,7 @@ import { repository } from './host/product.mjs';
 const states = /** @type {const} */ ({ passed: 'passed', failed: 'failed' });
 
 /**
- * @param {string[]} args folders to run, or further options; none: all
+ * @param {string[]} args files to run, or further options; none: all
  * @returns {Promise<import('./report.mjs').Result[]>}
  */
 export async function runVitest(args) {

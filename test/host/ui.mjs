@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundle } from '../bundle.mjs';
+import { filtered } from '../filtered.mjs';
 import { attempt } from '../report.mjs';
 import { launchBrowser } from './browser.mjs';
 import { installedHost } from './install.mjs';
@@ -18,12 +19,14 @@ const pictures = join(repository, 'test-results', 'ui');
 /** @typedef {(window: Workbench) => Promise<void>} Spec */
 
 /**
- * @param {string} extension
- * @param {RegExp} only names of the specs to run
+ * @param {object} options
+ * @param {string} [options.extension] folder of a built extension
+ * @param {string[]} [options.filters] parts of names of specs or of their files; none: all
  * @returns {Promise<import('../report.mjs').Result[]>}
  */
-export async function runUiSpecs(extension = repository, only = /./) {
+export async function runUiSpecs({ extension = repository, filters = [] }) {
   const folder = await bundle('ui', /\.spec\.ts$/, 'esm');
+  const specs = await specsOf(folder, filters);
   const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-ui-'));
   rmSync(pictures, { recursive: true, force: true });
   const host = await installedHost();
@@ -37,18 +40,12 @@ export async function runUiSpecs(extension = repository, only = /./) {
   const browser = await launchBrowser(host);
   const results = [];
   try {
-    for (const file of readdirSync(folder).sort()) {
-      /** @type {Record<string, Spec>} */
-      const specs = await import(pathToFileURL(join(folder, file)).href);
-      for (const [name, spec] of Object.entries(specs)) {
-        const title = `${file.replace('.spec.mjs', '')}: ${inWords(name)}`;
-        if (!only.test(title)) continue;
-        const workspace = join(scratch, `${results.length}`, 'samples');
-        cpSync(join(repository, 'samples'), workspace, { recursive: true });
-        results.push(
-          await attempt(title, () => inFreshWindow(spec, name, browser, server, workspace)),
-        );
-      }
+    for (const { title, name, spec } of specs) {
+      const workspace = join(scratch, `${results.length}`, 'samples');
+      cpSync(join(repository, 'samples'), workspace, { recursive: true });
+      results.push(
+        await attempt(title, () => inFreshWindow(spec, name, browser, server, workspace)),
+      );
     }
     return results;
   } finally {
@@ -56,6 +53,21 @@ export async function runUiSpecs(extension = repository, only = /./) {
     await server.stop();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/**
+ * @param {string} folder of the compiled specs
+ * @param {string[]} filters each must name a spec
+ */
+async function specsOf(folder, filters) {
+  const specs = [];
+  for (const file of readdirSync(folder).sort()) {
+    /** @type {Record<string, Spec>} */
+    const exported = await import(pathToFileURL(join(folder, file)).href);
+    for (const [name, spec] of Object.entries(exported))
+      specs.push({ title: `${file.replace('.spec.mjs', '')}: ${inWords(name)}`, name, spec });
+  }
+  return filtered(specs, filters, ({ title, name }) => [title, name]);
 }
 
 /**

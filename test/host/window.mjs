@@ -35,10 +35,17 @@ const results = join(repository, 'test-results');
 
 /**
  * HOST says which: code-server, desktop, or auto (the application where one is given or there is a display to download it for).
- * @param {string} extension
+ * @param {object} options
+ * @param {string} [options.extension] folder of a built extension
+ * @param {string[]} [options.filters] parts of names of cases or of their files; none: all
+ * @param {string} [options.mode]
  * @returns {Promise<import('../report.mjs').Result[]>}
  */
-export async function runWindowSuite(extension = repository, mode = process.env.HOST || 'auto') {
+export async function runWindowSuite({
+  extension = repository,
+  filters = [],
+  mode = process.env.HOST || 'auto',
+}) {
   const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-window-'));
   try {
     const report = join(scratch, 'report.json');
@@ -48,7 +55,7 @@ export async function runWindowSuite(extension = repository, mode = process.env.
       extension: join(scratch, 'extension'),
       tests: join(await bundle('window', /^index\.ts$|\.test\.ts$/, 'cjs'), 'index.js'),
       folder: join(scratch, 'samples'),
-      env: { TOKENSCOPE_REPORT: report },
+      env: { TOKENSCOPE_REPORT: report, TOKENSCOPE_FILTERS: JSON.stringify(filters) },
     };
     copyProduct(extension, suite.extension);
     cpSync(join(repository, 'samples'), suite.folder, { recursive: true });

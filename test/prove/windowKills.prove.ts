@@ -10,6 +10,6 @@ test(`${KILLS} kills in a window, no stale decoration`, async () => {
   const { build } = await import('../host/build.mjs');
   const { runUiSpecs } = await import('../host/ui.mjs');
   await build();
-  const results = await runUiSpecs(undefined, /killed engine/);
+  const results = await runUiSpecs({ filters: ['killed engine'] });
   expect(results.map(({ state, reason }) => reason ?? state)).toEqual(['passed']);
 });

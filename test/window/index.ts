@@ -2,8 +2,9 @@
 // A throw makes the host end with code 1; the report says what happened where that is not enough.
 import Mocha from 'mocha';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { filtered } from '../filtered.mjs';
 
 interface CaseReport {
   name: string;
@@ -17,6 +18,7 @@ export async function run(): Promise<void> {
   for (const file of readdirSync(__dirname)) {
     if (file.endsWith('.test.js')) mocha.addFile(join(__dirname, file));
   }
+  await mocha.loadFilesAsync();
   const cases: CaseReport[] = [];
   const note = (test: Mocha.Test, state: CaseReport['state'], reason?: string) =>
     cases.push({
@@ -25,6 +27,12 @@ export async function run(): Promise<void> {
       ms: test.duration ?? 0,
       ...(reason === undefined ? {} : { reason }),
     });
+  try {
+    mocha.grep(chosenCases(mocha));
+  } catch (error) {
+    mocha.grep(/$^/);
+    cases.push({ name: 'the choice of cases', state: 'failed', ms: 0, reason: String(error) });
+  }
   const failures = await new Promise<number>(resolve => {
     mocha
       .reporter(Mocha.reporters.Base)
@@ -44,5 +52,18 @@ export async function run(): Promise<void> {
   const report = process.env.TOKENSCOPE_REPORT;
   if (!report) throw new Error('TOKENSCOPE_REPORT names no file for the report');
   writeFileSync(report, JSON.stringify({ host, cases }));
-  if (failures > 0) throw new Error(`${failures} failed`);
+  if (failures > 0 || cases.some(({ state }) => state === 'failed'))
+    throw new Error(`${failures} failed`);
+}
+
+/** Those whose file or name the runner's filters name; all where it has none. Throws where a filter names none. */
+function chosenCases(mocha: Mocha): RegExp {
+  const filters = JSON.parse(process.env.TOKENSCOPE_FILTERS ?? '[]') as string[];
+  const cases: { title: string; file: string }[] = [];
+  mocha.suite.eachTest(test =>
+    cases.push({ title: test.fullTitle(), file: basename(test.file ?? '', '.test.js') }),
+  );
+  const chosen = filtered(cases, filters, ({ title, file }) => [title, file]);
+  const titles = chosen.map(({ title }) => title.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^(${titles.join('|')})$`);
 }

@@ -1,0 +1,20 @@
+// Chooses tests by parts of their names.
+import { ToolError } from './report.mjs';
+
+/**
+ * Returns the items of which a name contains one of the filters, in any case of letters; all where
+ * there are no filters. Throws where a filter fits none.
+ * @template T
+ * @param {T[]} items
+ * @param {string[]} filters
+ * @param {(item: T) => string[]} namesOf
+ * @returns {T[]}
+ */
+export function filtered(items, filters, namesOf) {
+  if (filters.length === 0) return items;
+  const fits = (/** @type {T} */ item, /** @type {string} */ filter) =>
+    namesOf(item).some(name => name.toLowerCase().includes(filter.toLowerCase()));
+  const unused = filters.find(filter => !items.some(item => fits(item, filter)));
+  if (unused !== undefined) throw new ToolError(`No test has "${unused}" in its file or name.`);
+  return items.filter(item => filters.some(filter => fits(item, filter)));
+}
