@@ -1,4 +1,5 @@
 // Unit tests, and tests of the engine across its real process. The window has its own runners.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -12,6 +13,9 @@ export default defineConfig({
       '**/node_modules/**',
     ],
     pool: 'forks',
+    // Vitest would leave one of two cores to itself.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    globalSetup: 'test/support/engineBundle.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,

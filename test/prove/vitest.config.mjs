@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/prove/*.prove.ts'],
+    globalSetup: 'test/support/engineBundle.ts',
     testTimeout: 30 * 60_000,
     hookTimeout: 60_000,
     fileParallelism: false,

@@ -1,10 +1,18 @@
 // The engine that tests start: bundled like the shipped one, from the current sources.
 import { build } from 'esbuild';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './paths';
 
-/** Returns the folder of engine.js, runtime.js and cli.js, from which `onnxruntime-node` can be resolved. */
+const root = join(import.meta.dirname, '../..');
+
+/** Names the folder of a bundle that was built for all files of this run. */
+const FOLDER = 'TOKENSCOPE_ENGINE_BUNDLE';
+
+/** Returns the folder of engine.js, runtime.js and cli.js. It lies inside the repository, where `onnxruntime-node` is found. */
 export async function bundleEngine(): Promise<string> {
+  const built = process.env[FOLDER];
+  if (built) return built;
   const outdir = join(root, `.cache/test/engine-${process.pid}`);
   await build({
     absWorkingDir: root,
@@ -21,4 +29,14 @@ export async function bundleEngine(): Promise<string> {
     logLevel: 'error',
   });
   return outdir;
+}
+
+/** Vitest's global set-up: builds once; the forks inherit the environment. */
+export async function setup(): Promise<() => void> {
+  const folder = await bundleEngine();
+  process.env[FOLDER] = folder;
+  return () => {
+    delete process.env[FOLDER];
+    rmSync(folder, { recursive: true, force: true });
+  };
 }

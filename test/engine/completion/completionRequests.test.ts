@@ -1,5 +1,4 @@
 // Completions of the built-in model, in its real thread.
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
@@ -29,7 +28,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   model.dispose();
-  rmSync(bundle, { recursive: true });
 });
 
 const OPTIONS: CompletionOptions = {

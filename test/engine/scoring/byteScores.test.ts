@@ -1,5 +1,4 @@
 // The bytes of a document from a real model: in one window and in several, in parts and at once.
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totalsOf, type Sums } from '../../../src/core/exactBytes/byteProof';
@@ -30,7 +29,6 @@ const open = async (contextLimit: number) => {
 beforeAll(async () => void (bundle = await bundleEngine()));
 afterAll(() => {
   for (const model of models) model.dispose();
-  rmSync(bundle, { recursive: true });
 });
 
 const ignore = () => {};

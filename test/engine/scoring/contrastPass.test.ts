@@ -1,5 +1,5 @@
 // The contrast of the built-in pair over a document, across the engine's real threads.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lenses } from '../../../src/core/lenses/lenses';
@@ -29,7 +29,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await documents.openModel({ folder: join(models, '../stories260K'), contextLimit: 64 }, signal);
-  rmSync(bundle, { recursive: true });
 });
 
 const open = (name: string, contextLimit = 512) =>

@@ -1,5 +1,4 @@
 // Exact probabilities of bytes from a real model, across its real thread.
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InexactError } from '../../../src/core/errors';
@@ -22,7 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   model.dispose();
-  rmSync(bundle, { recursive: true });
 });
 
 /** Of a text that ends there, maybe inside a character. */

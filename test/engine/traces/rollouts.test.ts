@@ -1,5 +1,5 @@
 // Rollouts of the built-in base model beside those of PyTorch, and the user's own checker.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Model } from '../../../src/engine/models/model';
@@ -54,7 +54,6 @@ beforeAll(async () => {
 afterAll(async () => {
   const folder = join(import.meta.dirname, '../../../models/stories260K');
   await documents.openModel({ folder, contextLimit: 64 }, signal);
-  rmSync(bundle, { recursive: true });
 });
 
 const rollOut = async (options: Partial<RolloutOptions> = {}, stop = signal) =>

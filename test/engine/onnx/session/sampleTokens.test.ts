@@ -138,7 +138,6 @@ describe('rollouts of a prefix', () => {
       expect(other).not.toEqual(few);
     } finally {
       model.dispose();
-      rmSync(bundle, { recursive: true });
     }
   }, 60_000);
 });

@@ -30,7 +30,6 @@ beforeAll(async () => {
 afterAll(() => {
   runtime.dispose();
   rmSync(folder, { recursive: true });
-  rmSync(bundle);
 });
 
 const graphs: [string, DecoderOptions][] = [
