@@ -4,8 +4,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './paths';
 
-const root = join(import.meta.dirname, '../..');
-
 /** Names the folder of a bundle that was built for all files of this run. */
 const FOLDER = 'TOKENSCOPE_ENGINE_BUNDLE';
 

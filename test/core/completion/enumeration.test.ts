@@ -11,6 +11,7 @@ import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { Oracle } from '../../support/byteOracle';
 import { CompletionOracle } from '../../support/completionOracle';
+import { sampleOf } from '../../support/seed';
 import {
   ALPHABETS,
   modelOf,
@@ -26,7 +27,7 @@ import {
 } from '../../support/toys';
 
 const SEEDS = ALPHABETS.length * PATTERNS.length;
-const PREFIXES = 2;
+const PREFIXES = sampleOf(1, 2);
 /** Toy tokenizers without a pattern. */
 const SPACED_SEEDS = [...ALPHABETS.keys()].map(alphabet => SEEDS + alphabet);
 
@@ -105,7 +106,7 @@ describe('a completion', () => {
       found.forEach(({ logprob }, i) => expect(Math.abs(logprob - sorted[i]!)).toBeLessThan(1e-12));
       compared += found.length;
     }
-    expect(compared).toBeGreaterThan(250);
+    expect(compared).toBeGreaterThan(125 * PREFIXES);
   });
 
   test('rolled back to a marker does not begin with the space that SentencePiece prepends to a text', async () => {
@@ -173,8 +174,8 @@ describe('a completion', () => {
       tokens += path.length;
       if (found!.stopReason === 'end') ended++;
     }
-    expect(tokens).toBeGreaterThan(80);
-    expect(ended).toBeGreaterThan(1);
+    expect(tokens).toBeGreaterThan(40 * PREFIXES);
+    expect(ended).toBeGreaterThan(0);
   });
 
   test('has the probability of its bytes and of the end, over all tokenizations', async () => {
@@ -289,8 +290,8 @@ describe('a completion', () => {
         if (best === text.length) expect(found.insert.length, one.what).toBe(best);
       }
     }
-    expect(joined).toBeGreaterThan(3);
-    expect(kept).toBeGreaterThan(10);
+    expect(joined).toBeGreaterThan(0);
+    expect(kept).toBeGreaterThan(4 * PREFIXES);
   });
 });
 

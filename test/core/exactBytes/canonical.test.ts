@@ -6,9 +6,14 @@ import { TokenPrefix } from '../../../src/core/exactBytes/tokenPrefix';
 import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import { Oracle } from '../../support/byteOracle';
-import { randomToy } from '../../support/toys';
+import { sampleOf, seedOr } from '../../support/seed';
+import { randomOf, randomToy } from '../../support/toys';
 
-test('every sequence of up to three tokens, after all others have been asked for', () => {
+/** The share of the pairs of tokens that are tried with every third one. */
+const THIRD_TOKENS = sampleOf(0.1, 1);
+
+test('sequences of up to three tokens, after all others have been asked for', () => {
+  const random = randomOf(seedOr(1));
   let sequences = 0;
   let canonical = 0;
   // Characters of two bytes, which merges split and cross, and contractions, with and without patterns.
@@ -21,17 +26,20 @@ test('every sequence of up to three tokens, after all others have been asked for
       text.flatMap(token => {
         const longer = rules.canonical.extend(prefix, token);
         const expected = oracle.isCanonical(longer.tokens);
-        const what = `toy ${seed}, ${longer.tokens}`;
-        expect(rules.canonical.follows(prefix, token), what).toBe(expected);
-        expect(rules.canonical.isCanonical(longer), what).toBe(expected);
+        const found = [rules.canonical.follows(prefix, token), rules.canonical.isCanonical(longer)];
+        if (found.some(one => one !== expected)) {
+          // `expect` for each of them would take most of the time.
+          expect.fail(`toy ${seed}, ${longer.tokens}: ${found}, expected ${expected}`);
+        }
         sequences++;
         if (expected) canonical++;
         return expected ? [longer] : [];
       });
-    extend(TokenPrefix.empty).flatMap(extend).forEach(extend);
+    const pairs = extend(TokenPrefix.empty).flatMap(extend);
+    for (const pair of pairs) if (random() < THIRD_TOKENS) extend(pair);
   }
-  expect(canonical).toBeGreaterThan(1000);
-  expect(sequences - canonical).toBeGreaterThan(1000);
+  expect(canonical).toBeGreaterThan(sampleOf(300, 1000));
+  expect(sequences - canonical).toBeGreaterThan(sampleOf(300, 1000));
 });
 
 test('a path is not canonical if every continuation would merge it away', () => {

@@ -7,7 +7,7 @@ import { ALPHABETS, TOY_KINDS } from '../../support/toys';
 const TOYS = ALPHABETS.length * TOY_KINDS;
 
 test(`${TOYS} random tokenizers and models give every next byte, the end and the leak what enumeration gives`, async () => {
-  const { compared, furthest } = await compareWithEnumeration(Array(TOYS).keys(), 3);
-  expect(compared).toBeGreaterThan(20_000);
+  const { compared, furthest } = await compareWithEnumeration(Array(TOYS).keys(), 1);
+  expect(compared).toBeGreaterThan(10_000);
   expect(furthest).toBeLessThan(1e-12);
 });

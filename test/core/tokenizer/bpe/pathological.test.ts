@@ -33,6 +33,7 @@ const folders = [
 ] as [string, string][];
 
 describe.each(folders)('%s', (_, folder) => {
+  const forSpans = tokenizerOf(folder);
   const longer = new Map(pathologicalTexts(8 * SHORT, source));
   test.each(pathologicalTexts(SHORT, source))('%s', (name, text) => {
     const few = lookUpsPerByte(tokenizerOf(folder), text);
@@ -40,6 +41,6 @@ describe.each(folders)('%s', (_, folder) => {
     // Windows overlap by a fifth; each merge looks up its two neighbours and is looked up once more.
     expect(many).toBeLessThan(6);
     expect(many).toBeLessThan(few * 1.25 + 0.1);
-    expectSpans(tokenizerOf(folder), text);
+    expectSpans(forSpans, text);
   });
 });

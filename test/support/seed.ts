@@ -1,0 +1,15 @@
+// The seeds of random tests, and how many cases they take.
+import { onTestFailed } from 'vitest';
+
+/**
+ * The seed of a random test: `SEED` of the environment, else the one given. Printed when the test fails, so call it
+ * inside the test.
+ */
+export function seedOr(seed: number): number {
+  const used = process.env.SEED ? Number(process.env.SEED) : seed;
+  onTestFailed(() => console.log(`with SEED=${used}`));
+  return used;
+}
+
+/** `few` in `npm test`, `all` in `npm run prove`, which runs the same tests in full (test/prove/samples.prove.ts). */
+export const sampleOf = <T>(few: T, all: T): T => (process.env.TOKENSCOPE_PROVE ? all : few);
