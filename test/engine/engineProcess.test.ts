@@ -2,16 +2,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 import { windowsOf } from '../../src/core/text/contextWindows';
 import { Engine, type RunningEngine } from '../../src/editor/engine/engineClient';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import { Cancelled, UserError } from '../../src/core/errors';
-import type { ScoredEvent } from '../../src/protocol/scores';
-import type { TokenView } from '../../src/protocol/scores';
+import type { ScoredEvent, TokenView } from '../../src/protocol/scores';
 import { bundleEngine } from '../support/engineBundle';
 import { START_ID, writeModelFolder } from '../support/modelFolder';
+import { seedOr } from '../support/seed';
+import { randomOf } from '../support/toys';
 
 const CONTEXT = 64;
 const TEXT = Array.from({ length: 40 }, (_, i) => `line ${i}: ${'ab '.repeat(i % 7)}\n`).join('');
@@ -22,6 +24,7 @@ let bundle: string;
 let folder: string;
 let engine: Engine;
 let scoredEvents: ScoredEvent[] = [];
+let onScored = () => {};
 
 function engineOn(model: string, contextLimit = 2048): Engine {
   const engine = new Engine({
@@ -29,7 +32,10 @@ function engineOn(model: string, contextLimit = 2048): Engine {
     model: () => ({ folder: model, contextLimit }),
     onOutput: () => {},
   });
-  engine.onEvent('scored', event => scoredEvents.push(event));
+  engine.onEvent('scored', event => {
+    scoredEvents.push(event);
+    onScored();
+  });
   return engine;
 }
 
@@ -39,7 +45,10 @@ beforeAll(async () => {
   folder = writeModelFolder(join(scratch, 'model'), { context: CONTEXT });
   engine = engineOn(folder);
 }, 30_000);
-afterEach(() => (scoredEvents = []));
+afterEach(() => {
+  scoredEvents = [];
+  onScored = () => {};
+});
 afterAll(() => {
   engine.stop();
   rmSync(scratch, { recursive: true, force: true });
@@ -201,8 +210,8 @@ describe('a request that is withdrawn', () => {
     const text = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join('');
     const withdrawn = engine.call(async running => {
       await send(running, 'withdrawn', text);
-      setTimeout(() => controller.abort(), 50);
       const at = { uri: 'withdrawn', version: 1 };
+      onScored = () => controller.abort();
       return running.remote.score(
         { passes: ['tokens'], ...at, visible: [], maxTokens: 1e9 },
         controller.signal,
@@ -215,19 +224,37 @@ describe('a request that is withdrawn', () => {
 });
 
 describe('an engine that dies', () => {
-  test('is restarted under the request, wherever the request was', async () => {
-    for (let round = 0; round < 6; round++) {
-      let answered = false;
-      const text = `${round}${TEXT.repeat(60)}`;
-      const answer = scoredView(engine, `round ${round}`, text).finally(() => (answered = true));
-      await new Promise(resolve => setTimeout(resolve, 5 + round * 20));
-      expect(answered).toBe(false);
-      if (engine.pid) process.kill(engine.pid, 'SIGKILL');
+  const kill = () => engine.pid && process.kill(engine.pid, 'SIGKILL');
+
+  test.each([0, 1])(
+    'is restarted under the request, after %i reports of scores',
+    async moment => {
+      let reports = 0;
+      onScored = () => {
+        if (++reports === moment) kill();
+      };
+      const answer = scoredView(engine, `after ${moment}`, TEXT.repeat(60));
+      if (moment === 0) kill();
+      const { scores, pending } = await answer;
+      expect(reports).toBeGreaterThan(moment);
+      expect(pending).toBe(0);
+      expect(scores!.logprobs.every(Number.isFinite)).toBe(true);
+    },
+    60_000,
+  );
+
+  test('is restarted under the request, at any moment of it', async () => {
+    const random = randomOf(seedOr(1));
+    for (let round = 0; round < 3; round++) {
+      const answer = scoredView(engine, `round ${round}`, `${round}${TEXT.repeat(60)}`);
+      // Where the answer is faster, the next round finds the engine dead.
+      const killed = setTimeout(random() * 100).then(kill);
       const { scores, pending } = await answer;
       expect(pending).toBe(0);
       expect(scores!.logprobs.every(Number.isFinite)).toBe(true);
+      await killed;
     }
-  }, 90_000);
+  }, 60_000);
 
   test('twice on one request is given up with a reason, and the next request works', async () => {
     const killing = engine.call(async running => {

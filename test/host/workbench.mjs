@@ -188,9 +188,38 @@ export class Workbench {
     const { x, y, width, height } = await this.boxOf(text, nth);
     await this.page.mouse.move(x + 1, y + 200);
     await this.page.mouse.move(x + Math.min(width / 2, 12), y + height / 2, { steps: 5 });
-    const hover = this.page.locator('.monaco-hover:visible .hover-row').first();
-    await hover.waitFor();
-    return (await this.page.locator('.monaco-hover:visible').allInnerTexts()).join('\n');
+    const hovers = this.page.locator('.monaco-hover:visible');
+    await hovers.locator('.hover-row').first().waitFor();
+    // A provider that has not answered yet is a row of its own.
+    await hovers.filter({ hasText: 'Loading...' }).first().waitFor({ state: 'hidden' });
+    return (await hovers.allInnerTexts()).join('\n');
+  }
+
+  /**
+   * Takes the mouse away from whatever shows a hover, and waits until none is there.
+   */
+  async leaveHovers() {
+    await this.page.mouse.move(700, 600);
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Looks again until what it sees fits. Throws with the last of it after 20 seconds.
+   * @template T
+   * @param {() => T | Promise<T>} look
+   * @param {(seen: T) => boolean} fits
+   * @returns {Promise<T>}
+   */
+  async until(look, fits) {
+    const deadline = performance.now() + 20_000;
+    for (;;) {
+      const seen = await look();
+      if (fits(seen)) return seen;
+      if (performance.now() > deadline)
+        throw new Error(`still ${JSON.stringify(seen)}, waiting for ${fits}`);
+      await this.page.waitForTimeout(50);
+    }
   }
 
   /** Text of all status bar items. */

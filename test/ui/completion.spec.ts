@@ -28,12 +28,13 @@ async function ghostText(ui: Workbench): Promise<string> {
 /** Saves until the line on disk is this. */
 async function lineIs(ui: Workbench, expected: string): Promise<void> {
   const path = join(ui.folder, FILE);
-  const line = () => readFileSync(path, 'utf8').split('\n')[LINE - 1];
-  for (let tries = 0; tries < 20 && line() !== expected; tries++) {
-    await ui.page.keyboard.press('Control+S');
-    await ui.page.waitForTimeout(200);
-  }
-  assert.equal(line(), expected);
+  await ui.until(
+    async () => {
+      await ui.page.keyboard.press('Control+S');
+      return readFileSync(path, 'utf8').split('\n')[LINE - 1];
+    },
+    line => line === expected,
+  );
 }
 
 export async function aCompletionInsideAWordIsAcceptedWithTabAndUndoneInOneStep(ui: Workbench) {
@@ -43,7 +44,7 @@ export async function aCompletionInsideAWordIsAcceptedWithTabAndUndoneInOneStep(
   await ui.openFile(FILE);
   await ui.goTo(LINE, COLUMN);
   await ui.page.keyboard.type('C');
-  await ui.page.waitForTimeout(1500);
+  await lineIs(ui, '  for (const text of texts) total += wordC');
   assert.equal(await ghost(ui).count(), 0, 'off until it is turned on');
 
   await ui.runCommand('Tokenscope: Toggle Completions');
@@ -87,7 +88,11 @@ export async function completionsAreQuietWhileIntelliSenseIsOpen(ui: Workbench) 
   }
   await entry.waitFor();
   await ui.page.keyboard.type('o');
-  await ui.page.waitForTimeout(1500);
+  const quiet = `${FILE}:${LINE}:${COLUMN + 2} nothing: IntelliSense is open`;
+  await ui.until(
+    () => ui.server.extensionLog(),
+    log => log.includes(quiet),
+  );
   assert.equal(await ghost(ui).count(), 0);
   await ui.page.keyboard.press('Escape');
   await ui.runCommand('Trigger Inline Suggestion');

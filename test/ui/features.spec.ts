@@ -93,14 +93,16 @@ export async function featuresAreExportedToAFile(ui: Workbench) {
     const path = join(ui.folder, `names.py.features.${ending}`);
     await ui.page.locator('.quick-input-title', { hasText: 'export features' }).waitFor();
     // A place in the workspace is proposed.
-    while (!(await input(ui).inputValue()).endsWith(`features.${ending}`))
-      await ui.page.waitForTimeout(50);
+    await ui.until(
+      () => input(ui).inputValue(),
+      value => value.endsWith(`features.${ending}`),
+    );
     await ui.page.keyboard.press('Enter');
     await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-    for (let tries = 0; !existsSync(path); tries++) {
-      assert.ok(tries < 100, `${path} is not written`);
-      await ui.page.waitForTimeout(50);
-    }
+    await ui.until(
+      () => existsSync(path),
+      isWritten => isWritten,
+    );
   }
   const lines = readFileSync(join(ui.folder, 'names.py.features.jsonl'), 'utf8')
     .trimEnd()

@@ -26,11 +26,10 @@ async function goToInspector(ui: Workbench): Promise<void> {
   await command(ui, 'Tokenscope: Open Inspector');
   const page = ui.webview().locator('body');
   await page.locator('main > *').first().waitFor();
-  const hasFocus = () => page.evaluate(() => document.hasFocus());
-  for (let tries = 0; !(await hasFocus()); tries++) {
-    assert.ok(tries < 100, 'the keyboard does not get to the inspector');
-    await ui.page.waitForTimeout(50);
-  }
+  await ui.until(
+    () => page.evaluate(() => document.hasFocus()),
+    hasFocus => hasFocus,
+  );
 }
 
 /** Runs a command by the keyboard alone. */
@@ -164,11 +163,10 @@ export async function twoTokenizersAreShownSideBySide(ui: Workbench) {
   await ui.statusItem(/Tokens · \d+ tokens · fewer: \d+ tokens$/).waitFor();
   const borders = async () =>
     new Set((await ui.backgrounds()).map(({ borderBottom }) => borderBottom.split(' rgb')[0]));
-  for (let tries = 0; !(await borders()).has('3px dotted'); tries++) {
-    assert.ok(tries < 50, [...(await borders())].join());
-    await ui.page.waitForTimeout(100);
-  }
-  assert.ok((await borders()).has('3px solid'));
+  await ui.until(
+    async () => [...(await borders())],
+    found => found.includes('3px dotted') && found.includes('3px solid'),
+  );
   await goToInspector(ui);
   await openTab(ui, 'compare');
   const page = ui.webview();

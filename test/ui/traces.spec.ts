@@ -82,7 +82,6 @@ export async function anAlternativeInTheHoverLeadsElsewhere(ui: Workbench) {
   await ui.pick('reasoner');
   await openTraces(ui);
   await showSurprisal(ui, /Surprisal · \d+ tokens/);
-  await ui.page.waitForTimeout(500);
   await hoverUntil(ui, 'starts', /T1, re-scored by base/);
   const hover = ui.page.locator('.monaco-hover:visible');
   await hover.getByRole('link', { name: 'what if' }).first().click();
@@ -107,22 +106,15 @@ async function showSurprisal(ui: Workbench, status: RegExp): Promise<void> {
   await ui.statusItem(status).waitFor();
 }
 
-/** Where the mouse rests on a tab, its hover is in the way. */
-async function awayFromTabs(ui: Workbench): Promise<void> {
-  await ui.page.mouse.move(700, 600);
-  await ui.page.waitForTimeout(1000);
-}
-
 /** The hover over a word, once it says what it is to say: a model may take a while. */
 async function hoverUntil(ui: Workbench, word: string, words: RegExp): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const found = await ui.hoverAt(word);
-    if (words.test(found)) return;
-    if (tries === 20) assert.match(found, words);
-    await ui.page.keyboard.press('Escape');
-    await ui.page.mouse.move(700, 600);
-    await ui.page.waitForTimeout(500);
-  }
+  await ui.until(
+    async () => {
+      await ui.leaveHovers();
+      return ui.hoverAt(word);
+    },
+    found => words.test(found),
+  );
 }
 
 const painted = async (ui: Workbench) =>
@@ -136,10 +128,11 @@ export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
   await ui.page.locator('.tab.active', { hasText: 'line 1.trace' }).waitFor();
   await ui.page.locator('.view-lines', { hasText: 'step 1' }).waitFor();
   await showSurprisal(ui, /Surprisal from the file/);
-  await ui.page.waitForTimeout(1000);
+  await ui.until(
+    () => painted(ui),
+    pieces => pieces.length >= 4,
+  );
   await ui.screenshot('saved');
-  const before = (await painted(ui)).length;
-  assert.ok(before >= 4, `${before} painted pieces`);
   const saved = await ui.hoverAt('starts');
   assert.match(saved, /T0, from the file: OpenAI completions/);
   assert.match(saved, /entropy before it at least 1\.01 bits, as the list is cut/);
@@ -150,7 +143,6 @@ export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
   await ui.runCommand('Tokenscope: Go to Next Peak');
   await ui.runCommand('Tokenscope: Toggle Saved/Re-Scored Log-Probabilities');
   await ui.statusItem(/Surprisal · \d+ tokens/).waitFor();
-  await awayFromTabs(ui);
   // It is the model that the file's numbers are of, by PyTorch.
   const [numbers] = /49\.\d %.* bits/.exec(saved)!;
   await hoverUntil(
@@ -172,11 +164,13 @@ export async function aTraceIsColouredInsideItsFile(ui: Workbench) {
   await showSurprisal(ui, /Surprisal · \d+ tokens/);
   await ui.page.locator('.tab', { hasText: name }).first().click();
   await ui.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
-  await awayFromTabs(ui);
-  await ui.page.waitForTimeout(1500);
+  // Where the mouse rests on a tab, its hover is in the way.
+  await ui.leaveHovers();
+  const pieces = await ui.until(
+    () => painted(ui),
+    found => found.length >= 3,
+  );
   await ui.screenshot('in its file');
-  const pieces = await painted(ui);
-  assert.ok(pieces.length >= 3, `${pieces.length} painted pieces`);
   // What is not the trace's is as it was.
   const word = await ui.page
     .locator('.view-lines span', { hasText: 'solution' })

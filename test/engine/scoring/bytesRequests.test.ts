@@ -19,6 +19,9 @@ let scratch: string;
 let bundle: string;
 const engines: Engine[] = [];
 const events: ScoredEvent[] = [];
+let onEvent = () => {};
+/** Resolves when a pass reports what it has scored. */
+const nextEvent = () => new Promise<void>(resolve => (onEvent = resolve));
 
 function engineOn(folder: string): Engine {
   const engine = new Engine({
@@ -26,7 +29,10 @@ function engineOn(folder: string): Engine {
     model: () => ({ folder, contextLimit: 2048 }),
     onOutput: () => {},
   });
-  engine.onEvent('scored', event => events.push(event));
+  engine.onEvent('scored', event => {
+    events.push(event);
+    onEvent();
+  });
   engines.push(engine);
   return engine;
 }
@@ -133,7 +139,8 @@ test('a pass over bytes can be cancelled, and an edit cancels it', async () => {
       { ...long, visible: [], passes: ['bytes'], maxTokens: 0, whole: true },
       controller.signal,
     );
-    setTimeout(() => controller.abort(), 100);
+    await nextEvent();
+    controller.abort();
     await expect(pass).rejects.toBeInstanceOf(Cancelled);
     const other = remote.score({
       ...long,
@@ -143,7 +150,8 @@ test('a pass over bytes can be cancelled, and an edit cancels it', async () => {
       whole: true,
     });
     const edits = [{ utf16Start: 0, utf16End: 5, text: 'let' }];
-    setTimeout(() => void remote.editDocument({ uri: long.uri, version: 2, edits }), 100);
+    await nextEvent();
+    void remote.editDocument({ uri: long.uri, version: 2, edits });
     await expect(other).rejects.toBeInstanceOf(Cancelled);
   });
 });
