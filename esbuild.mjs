@@ -3,6 +3,7 @@
 import { context } from 'esbuild';
 import { rmSync } from 'node:fs';
 import { circleErrors, layerErrors, layers, readImports } from './build/imports.mjs';
+import { lazyImports, lazyParts } from './build/lazyParts.mjs';
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
@@ -26,7 +27,14 @@ const node = {
 };
 
 const bundles = [
-  { ...node, entryPoints: { extension: 'src/editor/extension.ts' } },
+  {
+    ...node,
+    entryPoints: { extension: 'src/editor/extension.ts' },
+    plugins: [lazyImports],
+    // `require` it is, which every host of extensions has.
+    supported: { 'dynamic-import': false },
+  },
+  { ...node, entryPoints: lazyParts },
   {
     ...node,
     entryPoints: {

@@ -6,7 +6,6 @@ import type { Lens, PassId } from '../core/lenses/lens';
 import { lensIds, lenses, type LensId } from '../core/lenses/lenses';
 import { UserError } from '../core/errors';
 import type { ByteProof } from '../protocol/scores';
-import { countMarkdown } from './counting/countReport';
 import { countFolder } from './counting/countTokens';
 import type { Engine } from './engine/engineClient';
 import type { EngineQueries } from './engine/engineQueries';
@@ -74,6 +73,7 @@ export function generalCommands(
       const count = await countFolder(queries, argument instanceof Uri ? argument : undefined);
       if (!count) return;
       const { model, second } = await queries.tokenizers();
+      const { countMarkdown } = await import('./counting/countReport');
       const text = countMarkdown(count, model, second);
       await pages.show(`tokens in ${count.folder.replaceAll('/', ' ')}.md`, text);
     },

@@ -1,7 +1,6 @@
 // Commands about completions.
 import type { CommandTable } from '../ui/commandTable';
 import type { Pages } from '../ui/pages';
-import { calibrationText } from './calibrationPage';
 import type { Calibrations } from './calibrations';
 import type { Completions } from './completions';
 
@@ -15,7 +14,9 @@ export function completionCommands(
     explainCompletion: () => completions.explainLast(),
     async calibrateCompletions() {
       const found = await calibrations.run();
-      if (found) await pages.show('completion calibration.txt', calibrationText(found));
+      if (!found) return;
+      const { calibrationText } = await import('./calibrationPage');
+      await pages.show('completion calibration.txt', calibrationText(found));
     },
     showCompletionEvents: () => completions.showEvents(),
   };

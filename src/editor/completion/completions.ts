@@ -17,7 +17,6 @@ import { onDidChangeAny } from '../setting';
 import { completionSettings } from './completionSettings';
 import type { Calibrations } from './calibrations';
 import { CompletionClient } from './completionClient';
-import { explainCompletion } from './explanation';
 import { ACCEPTED, CompletionProvider } from './completionProvider';
 
 const ANYWHERE = { pattern: '**' };
@@ -98,6 +97,7 @@ export class Completions {
       );
     }
     const views = await this.client.explain(last.text, last.at, last.options);
+    const { explainCompletion } = await import('./explanation');
     await this.pages.show('last completion.txt', explainCompletion(last, views));
   }
 

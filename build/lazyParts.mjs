@@ -1,0 +1,34 @@
+// Parts of the extension that are rarely opened. Each is a bundle of its own, which `await import()` loads at first use:
+//
+//   const { countMarkdown } = await import('./counting/countReport');
+//
+// esbuild splits no CommonJS bundles, so a part has its own copy of what it imports. Choose modules of pure functions
+// with few imports: state in a shared module would exist twice.
+import { dirname, join, relative } from 'node:path';
+
+/**
+ * The module of each part, by the name of its bundle.
+ * @type {Record<string, string>}
+ */
+export const lazyParts = {
+  calibrationPage: 'src/editor/completion/calibrationPage.ts',
+  countReport: 'src/editor/counting/countReport.ts',
+  explanation: 'src/editor/completion/explanation.ts',
+};
+
+/**
+ * Makes each dynamic import of a part a `require` of its bundle; any other dynamic import of a source is an error.
+ * @type {import('esbuild').Plugin}
+ */
+export const lazyImports = {
+  name: 'lazy parts',
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, ({ kind, path, importer }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const file = `${relative('.', join(dirname(importer), path))}.ts`;
+      const part = Object.entries(lazyParts).find(([, module]) => module === file);
+      if (part) return { path: `./${part[0]}.js`, external: true };
+      return { errors: [{ text: `${file} is no part: name it in build/lazyParts.mjs` }] };
+    });
+  },
+};
