@@ -16,8 +16,9 @@ export default defineConfig({
     // Vitest would leave one of two cores to itself.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: 'test/support/engineBundle.ts',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Ends what hangs; on a busy machine the slowest take half a minute.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     passWithNoTests: false,
   },
 });

@@ -73,11 +73,9 @@ async function rowsOf({ name, context, documentBytes }: (typeof MODELS)[number])
       const [inOneRun, inMany] = await inTurns(ofKind, tree, apart, model.info.vocabSize);
       const sizes = ofKind.map(({ nodes }) => nodes.length);
       rows.push({
-        ...{
-          label: `${name}: a tree ${kind}`,
-          ratio: inMany / inOneRun,
-          rival: 'a run for each token',
-        },
+        label: `${name}: a tree ${kind}`,
+        ratio: inMany / inOneRun,
+        rival: 'a run for each token',
         detail:
           `nodes ${told(sizes, 1)} at ${sizes.length} cuts; ms to the next byte's distribution ` +
           `where the text before is known ${told(
@@ -161,7 +159,8 @@ async function documentRow(model: Model, session: GraphSession, size: number) {
     furthest = Math.max(furthest, Math.abs(bytes / tokens - 1));
   }
   return {
-    ...{ label: `${model.info.name}: the surprisal of every byte`, ratio: bytesMs / tokensMs },
+    label: `${model.info.name}: the surprisal of every byte`,
+    ratio: bytesMs / tokensMs,
     rival: 'the scores of the tokens',
     detail:
       `${DOCUMENTS} documents of ${size} bytes; ${(asked / tokenCount).toFixed(2)} nodes for each token ` +

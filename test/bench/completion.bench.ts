@@ -87,7 +87,9 @@ function rowOf(
   );
   const never = figures.length - possible.length;
   return {
-    ...{ label: `${kind}, ${arm}`, ratio: of(arm) / of('exact'), rival: 'the bits of exact' },
+    label: `${kind}, ${arm}`,
+    ratio: of(arm) / of('exact'),
+    rival: 'the bits of exact',
     detail:
       `${of(arm).toFixed(3)} bits per byte` +
       (arm === 'exact' ? '' : ` (${signed(low)} to ${signed(high)})`) +
@@ -132,7 +134,8 @@ async function armOf(
   const root = arm === 'exact' ? prompt.root : [...prompt.root, ...ids];
   let modelTokens = 0;
   const asked = model.asTokenModel(undefined, {
-    ...{ root, ends: fim?.ends ?? [] },
+    root,
+    ends: fim?.ends ?? [],
     onRan: tokens => (modelTokens += tokens),
   });
   const wanted = byteStringOf(encodeUtf8(blanks + middle));
@@ -144,13 +147,11 @@ async function armOf(
     beginnings,
     1,
     {
-      ...{
-        maxTokens: TOKENS,
-        singleLine: true,
-        seesSuffix: mode !== 'none',
-        close: '',
-        least: -Infinity,
-      },
+      maxTokens: TOKENS,
+      singleLine: true,
+      seesSuffix: mode !== 'none',
+      close: '',
+      least: -Infinity,
       suffix: byteStringOf(encodeUtf8(rest.slice(at))),
       isLate: () => false,
     },
@@ -174,7 +175,8 @@ async function armOf(
     bits: -nats / Math.LN2,
     isRight: insert.trimEnd() === middle.trimEnd(),
     similarity: similarityOf(insert.trimEnd(), middle.trimEnd()),
-    ...{ modelTokens: spent, ms },
+    modelTokens: spent,
+    ms,
   };
 }
 
@@ -217,16 +219,24 @@ async function timeRow(model: Model, cuts: readonly KindCut[]) {
     const rest = text.slice(0, at) + text.slice(at + middle.length);
     const run = async (healing: 'exact' | 'none') => {
       const options: CompletionOptions = {
-        ...{
-          healings: [healing],
-          mode: MODE,
-          rollback: 'auto',
-          suffixFrom: 'auto',
-          contextTokens: 512,
-        },
-        ...{ maxTokens: 16, maxTimeMs: Infinity, singleLine: false, minProbability: 0 },
-        ...{ candidates: 1, temperature: 0, topP: 1, seed: 1, language: '', except: [] },
-        ...{ drafts: false, alternatives: 0, logprobs: false },
+        healings: [healing],
+        mode: MODE,
+        rollback: 'auto',
+        suffixFrom: 'auto',
+        contextTokens: 512,
+        maxTokens: 16,
+        maxTimeMs: Infinity,
+        singleLine: false,
+        minProbability: 0,
+        candidates: 1,
+        temperature: 0,
+        topP: 1,
+        seed: 1,
+        language: '',
+        except: [],
+        drafts: false,
+        alternatives: 0,
+        logprobs: false,
       };
       const began = process.cpuUsage();
       const view = await completeAt(model, rest, at, options, new AbortController().signal);
@@ -244,7 +254,9 @@ async function timeRow(model: Model, cuts: readonly KindCut[]) {
   }
   const [exact, none] = [sum(times.exact), sum(times.none)];
   return {
-    ...{ label: 'processor time for 16 tokens', ratio: exact / none, rival: 'without healing' },
+    label: 'processor time for 16 tokens',
+    ratio: exact / none,
+    rival: 'without healing',
     budget: '1.1 x',
     detail:
       `${(exact / times.exact.length).toFixed(0)} and ${(none / times.none.length).toFixed(0)} ms at ` +

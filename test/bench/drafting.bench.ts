@@ -94,7 +94,11 @@ async function completed(
     beginnings,
     1,
     {
-      ...{ maxTokens: TOKENS, singleLine: false, seesSuffix: true, close: '', least: -Infinity },
+      maxTokens: TOKENS,
+      singleLine: false,
+      seesSuffix: true,
+      close: '',
+      least: -Infinity,
       suffix: byteStringOf(encodeUtf8(rest.slice(at))),
       draftFrom: drafts ? [...prompt.root, ...beginnings.trunk] : undefined,
       isLate: () => false,

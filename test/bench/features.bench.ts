@@ -67,22 +67,27 @@ export default {
     return [
       {
         label: 'encoder graph (product, threshold, top 128)',
-        ...{ ratio: share(best.graph!), rival: "this run's SGEMM rate", budget: '≥ 0.70' },
+        ratio: share(best.graph!),
+        rival: "this run's SGEMM rate",
+        budget: '≥ 0.70',
         detail: `${giga(flops / best.graph!)} of ${giga(sgemm)} (tile's own product ${giga(rate.product)}, 512³ ${giga(rate.square)}), ${best.graph!.toFixed(2)} ms for ${TILE} tokens`,
       },
       {
         label: 'with sparse rows and the part unexplained',
-        ...{ ratio: share(best.whole!), rival: "this run's SGEMM rate" },
+        ratio: share(best.whole!),
+        rival: "this run's SGEMM rate",
         detail: `${best.whole!.toFixed(2)} ms for ${TILE} tokens; the model itself takes ${modelMs.toFixed(2)} ms for them`,
       },
       {
         label: 'int8 candidates alone, without the exact scores of them',
-        ...{ ratio: best.graph! / best.int8!, rival: 'the float32 graph' },
+        ratio: best.graph! / best.int8!,
+        rival: 'the float32 graph',
         detail: await recall(sae, int8, encoder, tiles, tile),
       },
       {
         label: 'an edit in a file of 2,000 tokens, near its end',
-        ...{ ratio: edits.whole / edits.end, rival: 'faster than all of it' },
+        ratio: edits.whole / edits.end,
+        rival: 'faster than all of it',
         detail: `${edits.end.toFixed(1)} ms; in its middle ${edits.middle.toFixed(1)} ms, all of it ${edits.whole.toFixed(1)} ms (${edits.tokens} tokens)`,
       },
     ];
@@ -268,12 +273,30 @@ function model(
 ): Uint8Array {
   return writeModel({
     graph: {
-      ...{ nodes, initializers, rest: [] },
+      nodes,
+      initializers,
+      rest: [],
       inputs: [
-        { name: 'x', elementType: FLOAT, shape },
-        ...(limited ? [{ name: 'limit', elementType: INT64, shape: [1] }] : []),
+        {
+          name: 'x',
+          elementType: FLOAT,
+          shape,
+        },
+        ...(limited
+          ? [
+              {
+                name: 'limit',
+                elementType: INT64,
+                shape: [1],
+              },
+            ]
+          : []),
       ],
-      outputs: outputs.map(name => ({ name, elementType: 0, shape: undefined })),
+      outputs: outputs.map(name => ({
+        name,
+        elementType: 0,
+        shape: undefined,
+      })),
     },
     opsets: new Map([['', 17]]),
     rest: [varintField(1, 8)],

@@ -50,7 +50,9 @@ function rowOf(kind: string, costs: readonly Costs[], way: 'naive' | 'healed') {
   const [low, high] = interval(possible.map(cost => cost[way] - cost.exact));
   const never = costs.length - possible.length;
   return {
-    ...{ label: `${kind}, ${way}`, ratio: other / exact, rival: 'the exact bits' },
+    label: `${kind}, ${way}`,
+    ratio: other / exact,
+    rival: 'the exact bits',
     detail:
       `${other.toFixed(2)} against ${exact.toFixed(2)} bits at ${possible.length} cuts; ` +
       `difference ${low.toFixed(2)} to ${high.toFixed(2)} (95 % of paired resamples); ` +

@@ -33,8 +33,14 @@ async function run() {
 
   const host = await installedHost();
   const server = await startServer({
-    ...{ host, data: join(scratch, 'server'), automation: true, settings: steadySettings },
-    env: { TOKENSCOPE_REPORT: report, HOME: scratch },
+    host,
+    data: join(scratch, 'server'),
+    automation: true,
+    settings: steadySettings,
+    env: {
+      TOKENSCOPE_REPORT: report,
+      HOME: scratch,
+    },
   });
   const browser = await launchBrowser(host);
   try {
@@ -70,13 +76,18 @@ function rowsOf({ empty, tokenscope, idle, inspecting, typing }) {
     `${ms(wallMs)} (${ms(cpuMs)} of its thread's CPU time)`;
   /** @param {string} label @param {Block} block */
   const row = (label, block) => ({
-    ...{ label, ratio: block.wallMs / idle.wallMs, rival: 'the idle host', budget: '< 16 ms' },
+    label,
+    ratio: block.wallMs / idle.wallMs,
+    rival: 'the idle host',
+    budget: '< 16 ms',
     detail: `${told(block)} against ${told(idle)}`,
   });
   return [
     {
-      ...{ label: 'activate()', ratio: tokenscope.activateMs / empty.activateMs },
-      ...{ rival: 'an empty extension', budget: '< 20 ms' },
+      label: 'activate()',
+      ratio: tokenscope.activateMs / empty.activateMs,
+      rival: 'an empty extension',
+      budget: '< 20 ms',
       detail:
         `${ms(tokenscope.activateMs)} against ${ms(empty.activateMs)}, ` +
         `after loading the bundle in ${ms(tokenscope.loadMs)} against ${ms(empty.loadMs)}`,

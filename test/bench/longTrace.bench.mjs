@@ -40,7 +40,8 @@ async function run() {
       const step = await stepMs(window);
       const row = (/** @type {string} */ label, /** @type {Frames} */ frames) => ({
         label,
-        ...{ ratio: frames.late / plain.late, rival: 'the same trace without a lens' },
+        ratio: frames.late / plain.late,
+        rival: 'the same trace without a lens',
         detail: `frames apart: median ${frames.half.toFixed(0)} ms, p99 ${frames.late.toFixed(0)} ms, most ${frames.most.toFixed(0)} ms (without a lens ${plain.half.toFixed(0)}, ${plain.late.toFixed(0)}, ${plain.most.toFixed(0)} ms)`,
       });
       return [

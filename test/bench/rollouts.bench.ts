@@ -42,7 +42,9 @@ export default {
     return [
       {
         label: 'drawn together',
-        ...{ ratio: best.together / best.apart, rival: 'one after the other', budget: '≤ 0.25' },
+        ratio: best.together / best.apart,
+        rival: 'one after the other',
+        budget: '≤ 0.25',
         detail: `${perSecond(best.together)} prefixes a second (${perSecond(best.apart)} one after the other), ${Math.round(drawn / PREFIXES / ROLLOUTS)} tokens a rollout`,
       },
     ];

@@ -78,7 +78,10 @@ async function compare({ label, onnxPath, folder }: Case) {
   await session.release();
   await rival.release();
   return {
-    ...{ label, ratio: rivalMs / oursMs, rival: 'logits copied to JavaScript', budget: '≥ 2' },
+    label,
+    ratio: rivalMs / oursMs,
+    rival: 'logits copied to JavaScript',
+    budget: '≥ 2',
     detail: `${perToken(oursMs)} against ${perToken(rivalMs)}`,
   };
 }
@@ -104,7 +107,9 @@ async function againstPyTorch(python: string, onnxPath: string, folder: string, 
   }
   await session.release();
   return {
-    ...{ label: 'models/coder', ratio: rivalMs / oursMs, rival: 'PyTorch (transformers)' },
+    label: 'models/coder',
+    ratio: rivalMs / oursMs,
+    rival: 'PyTorch (transformers)',
     budget: '≥ 1',
     detail: `${perToken(oursMs)} against ${perToken(rivalMs)}`,
   };

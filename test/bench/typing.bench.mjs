@@ -162,11 +162,20 @@ function rowOf(label, times, marked) {
   const own = spread(times);
   const other = spread(marked);
   return {
-    ...{ label, ratio: own.half / other.half, rival: 'an extension that only marks the character' },
+    label,
+    ratio: own.half / other.half,
+    rival: 'an extension that only marks the character',
     budget: 'a frame of 17 ms more',
     detail:
       `${own.words} (${own.keys} of ${times.length} keys) against ${other.words}; ` +
-      `the character itself after ${spread(times.map(({ text }) => ({ text, marks: text }))).words}`,
+      `the character itself after ${
+        spread(
+          times.map(({ text }) => ({
+            text,
+            marks: text,
+          })),
+        ).words
+      }`,
   };
 }
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
   bundle = await bundleEngine();
   folder = writeModelFolder(join(scratch, 'model'), { context: CONTEXT });
   engine = engineOn(folder);
-}, 30_000);
+});
 afterEach(() => {
   scoredEvents = [];
   onScored = () => {};
@@ -254,7 +254,7 @@ describe('an engine that dies', () => {
       expect(scores!.logprobs.every(Number.isFinite)).toBe(true);
       await killed;
     }
-  }, 60_000);
+  });
 
   test('twice on one request is given up with a reason, and the next request works', async () => {
     const killing = engine.call(async running => {
@@ -265,7 +265,7 @@ describe('an engine that dies', () => {
     expect(engine.state.kind).toBe('failed');
     expect((await scoredView(engine, 'after', TEXT)).pending).toBe(0);
     expect(engine.state.kind).toBe('ready');
-  }, 20_000);
+  });
 });
 
 describe('a folder', () => {

@@ -71,10 +71,18 @@ export async function startServer(options) {
   if (options.settings) writeSettings(options.settings);
 
   const args = [
-    ...['--require', orphan, host.server, '--host', '127.0.0.1', '--port', String(port)],
+    '--require',
+    orphan,
+    host.server,
+    '--host=127.0.0.1',
+    `--port=${port}`,
     ...(token ? ['--connection-token', token] : ['--without-connection-token']),
-    ...['--server-data-dir', data, '--user-data-dir', userData, '--extensions-dir', extensions],
-    ...['--accept-server-license-terms', '--disable-telemetry', '--disable-workspace-trust'],
+    `--server-data-dir=${data}`,
+    `--user-data-dir=${userData}`,
+    `--extensions-dir=${extensions}`,
+    '--accept-server-license-terms',
+    '--disable-telemetry',
+    '--disable-workspace-trust',
     ...(options.graceSeconds ? ['--reconnection-grace-time', String(options.graceSeconds)] : []),
     ...(options.automation ? ['--enable-smoke-test-driver'] : []),
   ];

@@ -98,11 +98,20 @@ async function serve(folder, port) {
   const userData = join(cacheRoot(), 'profile');
   const start = (/** @type {number} */ number) =>
     startServer({
-      ...{ host, data, userData, extension: repository, port: number },
+      host,
+      data,
+      userData,
+      extension: repository,
+      port: number,
       token: randomBytes(16).toString('hex'),
       ...(existsSync(join(userData, 'User', 'settings.json'))
         ? {}
-        : { settings: { ...quietSettings, 'workbench.startupEditor': 'readme' } }),
+        : {
+            settings: {
+              ...quietSettings,
+              'workbench.startupEditor': 'readme',
+            },
+          }),
     });
   const server = await step('Starting the VS Code server', async () => {
     if (port !== undefined) return start(port);

@@ -94,8 +94,10 @@ async function runOnDesktop({ scratch, extension, tests, folder, env }, vscodeEx
       extensionTestsPath: tests,
       extensionTestsEnv: env,
       launchArgs: [
-        ...[folder, '--disable-extensions', '--disable-workspace-trust', '--user-data-dir'],
-        join(scratch, 'user'),
+        folder,
+        '--disable-extensions',
+        '--disable-workspace-trust',
+        `--user-data-dir=${join(scratch, 'user')}`,
       ],
     });
   } catch (error) {
@@ -108,8 +110,14 @@ async function runOnDesktop({ scratch, extension, tests, folder, env }, vscodeEx
 async function runOnServer({ scratch, extension, tests, folder, env }) {
   const host = await installedHost();
   const server = await startServer({
-    ...{ host, data: join(scratch, 'server'), automation: true, settings: steadySettings },
-    env: { ...env, HOME: scratch },
+    host,
+    data: join(scratch, 'server'),
+    automation: true,
+    settings: steadySettings,
+    env: {
+      ...env,
+      HOME: scratch,
+    },
   });
   const browser = await launchBrowser(host);
   try {

@@ -270,6 +270,7 @@ function findText(lines, { text, nth }) {
   );
   for (const row of rows) {
     const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+    /** @type {Text[]} */
     const nodes = [];
     while (walker.nextNode()) nodes.push(/** @type {Text} */ (walker.currentNode));
     // The editor draws spaces as no-break spaces.

@@ -19,24 +19,24 @@ const URI = 'a';
 const root = join(import.meta.dirname, '../..');
 
 const OPTIONS: CompletionOptions = {
-  ...{
-    healings: ['exact'],
-    mode: 'auto',
-    rollback: 'auto',
-    suffixFrom: 'auto',
-    contextTokens: 256,
-    maxTokens: 12,
-  },
-  ...{ maxTimeMs: 500, singleLine: true, minProbability: 0.02, candidates: 1, temperature: 0 },
-  ...{
-    topP: 1,
-    seed: 1,
-    language: 'typescript',
-    except: [],
-    drafts: true,
-    alternatives: 0,
-    logprobs: false,
-  },
+  healings: ['exact'],
+  mode: 'auto',
+  rollback: 'auto',
+  suffixFrom: 'auto',
+  contextTokens: 256,
+  maxTokens: 12,
+  maxTimeMs: 500,
+  singleLine: true,
+  minProbability: 0.02,
+  candidates: 1,
+  temperature: 0,
+  topP: 1,
+  seed: 1,
+  language: 'typescript',
+  except: [],
+  drafts: true,
+  alternatives: 0,
+  logprobs: false,
 };
 
 test(`${KEYS} keys`, async () => {

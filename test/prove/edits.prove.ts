@@ -25,21 +25,16 @@ const tokenizers = [
 ];
 
 const files = [
-  ...[
-    'esbuild.mjs',
-    'README.md',
-    'samples/greetings.md',
-    'samples/retry.ts',
-    'samples/readings.py',
-  ],
+  'esbuild.mjs',
+  'README.md',
+  'samples/greetings.md',
+  'samples/retry.ts',
+  'samples/readings.py',
   ...readdirSync(join(root, 'src/editor/overlay'))
     .slice(0, 5)
     .map(name => `src/editor/overlay/${name}`),
 ].map(name => readFileSync(join(root, name), 'utf8').slice(0, 12_000));
-const adversarial = [
-  ...[' '.repeat(3000), '\n'.repeat(3000), 'a'.repeat(3000), 'a '.repeat(1500), '\r\n'.repeat(1500)],
-  ...['\u0301'.repeat(3000), '\u{1d400}\n'.repeat(1000), '中文 '.repeat(1000), "'s ".repeat(1000), '.\n/'.repeat(1000)],
-]; // prettier-ignore
+const adversarial = [' '.repeat(3e3), '\n'.repeat(3e3), 'a'.repeat(3e3), 'a '.repeat(1500), '\r\n'.repeat(1500), '́'.repeat(3e3), '𝐀\n'.repeat(1e3), '中文 '.repeat(1e3), '\'s '.repeat(1e3), '.\n/'.repeat(1e3)]; // prettier-ignore
 
 test(`${EDITS} edits, each compared in full`, () => {
   const texts = [...files, ...adversarial];

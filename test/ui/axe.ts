@@ -5,7 +5,7 @@ import type { Workbench } from '../host/workbench.mjs';
 /** What axe-core, put into the page, holds to be serious or critical. */
 export async function seriousFindings(ui: Workbench): Promise<string[]> {
   const root = await ui.webview().locator('html').elementHandle();
-  const frame = (await root!.ownerFrame())!;
+  const frame = (await root.ownerFrame())!;
   await frame.evaluate(axe.source);
   // Preloading fetches style sheets, which the page's policy forbids.
   const { violations, incomplete } = await frame.evaluate(() =>

@@ -49,8 +49,11 @@ async function drawn(ui: Workbench): Promise<string> {
   const pieces = await ui.backgrounds();
   const margin = Math.min(...pieces.map(piece => piece.left));
   const places = pieces.map(({ left, top, width, backgroundColor, borderBottom }) => [
-    ...[Math.round(top), Math.round(left - margin), Math.round(width)],
-    ...[backgroundColor, borderBottom],
+    Math.round(top),
+    Math.round(left - margin),
+    Math.round(width),
+    backgroundColor,
+    borderBottom,
   ]);
   places.sort(([topA, leftA], [topB, leftB]) => +topA! - +topB! || +leftA! - +leftB!);
   return JSON.stringify(places);

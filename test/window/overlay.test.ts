@@ -30,7 +30,7 @@ describe('the overlay', () => {
 
   it('explains the token under the mouse in an untitled document with CRLF', async () => {
     const { document } = await open(TEXT);
-    document.eol === vscode.EndOfLine.CRLF || assert.fail('the document has LF');
+    assert.equal(document.eol, vscode.EndOfLine.CRLF);
     await run('toggleOverlay');
     const text = await until(() => hoverText(document, TEXT.indexOf('return') + 2), isScored);
     assert.match(text, /token \d+ of \d+, id \d+/);

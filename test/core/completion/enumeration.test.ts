@@ -63,7 +63,7 @@ function goingOn(toy: Toy): Toy {
   const before = [...tokenizer.encode('z').ids];
   const encode = (text: string) => {
     const { ids } = tokenizer.encode(`z${text}`);
-    expect([...ids.slice(0, before.length)]).toEqual(before);
+    expect(Array.from(ids.slice(0, before.length))).toEqual(before);
     return { ids: ids.slice(before.length) };
   };
   const own = {

@@ -166,7 +166,7 @@ describe('a prompt', () => {
     const plain = tokenizerWith(names, false);
     const { root: same } = promptOf(
       plain,
-      fimFormat(plain)!,
+      fimFormat(plain),
       { mode: 'psm', rollback: 'none', suffixFrom: 'cursor' },
       {
         prefix: 'a<|fim_suffix|><|fim_suffix|>',

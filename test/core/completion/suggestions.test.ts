@@ -63,7 +63,10 @@ describe('cached suggestions', () => {
     suggestions.add({ scene: 's', before: 'd', inserts: ['?'] });
     expect(suggestions.size).toBe(3);
     expect(['a', 'b', 'c', 'd'].map(name => suggestions.find('s', name))).toEqual([
-      ...[['!'], undefined, ['!'], ['?']],
+      ['!'],
+      undefined,
+      ['!'],
+      ['?'],
     ]);
   });
 });

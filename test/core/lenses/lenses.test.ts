@@ -99,7 +99,7 @@ describe('scores', () => {
     const target = emptyScores(4, 2);
     copyScores(slice, 1, 2, target, 3);
     expect([...target.ranks]).toEqual([0, 0, 0, 3]);
-    expect([...target.topIds.slice(6)]).toEqual([20, 21]);
+    expect(Array.from(target.topIds.slice(6))).toEqual([20, 21]);
   });
 });
 

@@ -13,7 +13,11 @@ describe('languageNames', () => {
   it('recognises names and extensions, the longest first', () => {
     const nameOf = languageNames(declared, {});
     expect(['a/b.ts', 'b.D.TS', 'x/makefile', 'b.zig', 'LICENSE'].map(nameOf)).toEqual([
-      ...['TypeScript', 'declarations', 'Makefile', '.zig files', 'other'],
+      'TypeScript',
+      'declarations',
+      'Makefile',
+      '.zig files',
+      'other',
     ]);
   });
 
@@ -24,7 +28,10 @@ describe('languageNames', () => {
       '**/made/*.ts': 'typescript',
     });
     expect(['a/settings.json', 'a/b.ts', 'a/made/b.ts', 'made/c.ts'].map(nameOf)).toEqual([
-      ...['JSON with Comments', 'unheard-of', 'TypeScript', 'TypeScript'],
+      'JSON with Comments',
+      'unheard-of',
+      'TypeScript',
+      'TypeScript',
     ]);
   });
 });

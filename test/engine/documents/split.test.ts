@@ -59,7 +59,7 @@ test('merges across a whole text are explained for the tokens around the offset'
     const first = whole.byteEnds.findIndex(end => end > split.byteStart);
     const shown = split.tokens.filter(({ bytes }) => bytes.length > 0).map(({ id }) => id);
     const at0 = split.byteStart === 0 ? 0 : first;
-    expect(shown).toEqual([...whole.ids.slice(at0, at0 + shown.length)]);
+    expect(shown).toEqual(Array.from(whole.ids.slice(at0, at0 + shown.length)));
     expect(merged(split)).toEqual(shown);
     const own = new TextDecoder().decode(bytes.subarray(split.byteStart, split.byteEnd));
     expect(textOf(split.symbols).trimStart()).toBe(own.trimStart());
@@ -95,7 +95,7 @@ test('a long pretoken shows the tokens around the cursor, which are those of the
   expect(split.utf16End).toBeGreaterThan(5000);
   const whole = coder.encode(text);
   const first = whole.byteStarts.indexOf(split.byteStart);
-  expect(merged(split)).toEqual([...whole.ids.slice(first, first + split.tokens.length)]);
+  expect(merged(split)).toEqual(Array.from(whole.ids.slice(first, first + split.tokens.length)));
 });
 
 test('a pretoken that is a token as a whole has no steps, and says so', () => {

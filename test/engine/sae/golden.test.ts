@@ -82,7 +82,7 @@ test('features have the values of PyTorch, and the same ones are on', () => {
     const found = new Map(
       [...rows.features.subarray(from, to)].map((f, i) => [f, rows.values[from + i]!]),
     );
-    const wanted = new Map(golden.z[t]!);
+    const wanted = new Map(golden.z[t]);
     const threshold = (f: number) =>
       opened.sae.activation.kind === 'threshold' ? opened.sae.activation.threshold[f]! : 0;
     for (const f of new Set([...found.keys(), ...wanted.keys()])) {

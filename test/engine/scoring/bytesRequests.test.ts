@@ -51,7 +51,7 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'tokenscope-bytes-'));
   bundle = await bundleEngine();
   coder = engineOn(join(import.meta.dirname, '../../../models/coder'));
-}, 30_000);
+});
 afterAll(() => {
   for (const engine of engines) engine.stop();
   rmSync(scratch, { recursive: true, force: true });
@@ -121,7 +121,10 @@ test('nothing is scored before it is asked for; then the visible, then all with 
     expect(Math.abs((bytesBits + endBits) / tokenBits - 1)).toBeLessThan(1e-5);
     // Added by tokens they are the same sum.
     const { scores, byteBits } = await remote.view({
-      ...{ ...AT, range: ALL, maxTokens: 99, details: 'alternatives' as const },
+      ...AT,
+      range: ALL,
+      maxTokens: 99,
+      details: 'alternatives' as const,
     });
     const nats = scores!.byteNats!.reduce((sum, value) => sum + value, 0);
     expect(nats / Math.LN2).toBeCloseTo(bytesBits, 6);

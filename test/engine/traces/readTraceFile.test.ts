@@ -31,7 +31,9 @@ function zstdFrame(content: Uint8Array): Buffer {
   block.writeUInt32LE((content.length << 3) | 1);
   return Buffer.concat([
     Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0]),
-    ...[size, block.subarray(0, 3), content],
+    size,
+    block.subarray(0, 3),
+    content,
   ]);
 }
 

@@ -94,7 +94,7 @@ describe.each(Object.entries(families))('%s', (name, family) => {
       cut(scans, text, 0, text.length, end => (last = end));
       expect(last, unit).toBe(text.length);
     }
-  }, 10_000);
+  }, 30_000);
 });
 
 describe.each(Object.entries(spaced))('%s', (name, digests) => {
@@ -113,7 +113,7 @@ describe.each(Object.entries(spaced))('%s', (name, digests) => {
       const text = unit.repeat(200_000);
       expect(tokenizer.encode(text).byteEnds.at(-1)).toBe(encodeUtf8(text).length);
     }
-  }, 20_000);
+  }, 30_000);
 });
 
 describe.each(Object.entries(normalizers))('the normalizer %s', (_, { steps, ids }) => {
@@ -149,5 +149,5 @@ describe.each(Object.entries(normalizers))('the normalizer %s', (_, { steps, ids
       const text = `a${unit.repeat(100_000)}a`;
       expect(tokenizer.encode(text).byteEnds.at(-1)).toBe(encodeUtf8(text).length);
     }
-  }, 20_000);
+  }, 30_000);
 });

@@ -93,7 +93,7 @@ describe('token positions', () => {
   test('byte tokens of a character are placed inside it, in order', () => {
     const bytes = trained('unigram-bytes');
     const { ids, byteStarts } = bytes.encode('𐍈');
-    expect([...byteStarts.slice(-4)]).toEqual([0, 1, 2, 3]);
+    expect(Array.from(byteStarts.slice(-4))).toEqual([0, 1, 2, 3]);
     expect(Array.from(ids.slice(-4), id => bytes.bytesOf(id)[0])).toEqual([...encodeUtf8('𐍈')]);
   });
 
@@ -188,7 +188,7 @@ describe.skipIf(!hasShared).each(Object.entries(published))('published: %s', (na
     const tokenizer = tokenizerOf(join(shared, 'tokenizers', name));
     expect(differentBatches(strings, ids, text => tokenizer.encode(text).ids)).toEqual([]);
     for (const text of strings.slice(0, 2_000)) expectCovered(tokenizer, text);
-  }, 30_000);
+  });
 
   test('takes linear time on long runs', () => {
     const tokenizer = tokenizerOf(join(shared, 'tokenizers', name));
@@ -197,7 +197,7 @@ describe.skipIf(!hasShared).each(Object.entries(published))('published: %s', (na
       const text = `a${unit.repeat(50_000)}a`;
       expect(tokenizer.encode(text).byteEnds.at(-1), unit).toBe(encodeUtf8(text).length);
     }
-  }, 60_000);
+  });
 });
 
 describe.skipIf(!hasShared)('published vectors of transformers.js', () => {

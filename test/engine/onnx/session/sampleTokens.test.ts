@@ -139,5 +139,5 @@ describe('rollouts of a prefix', () => {
     } finally {
       model.dispose();
     }
-  }, 60_000);
+  });
 });

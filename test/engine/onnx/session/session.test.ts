@@ -116,7 +116,7 @@ test('any decoder is scored as its logits say, wherever one begins', async () =>
     }),
     { numRuns: 20, seed: 11 },
   );
-}, 60_000);
+});
 
 describe('scoring a window', () => {
   beforeAll(() => openGraph('window', { context: LONG }));
