@@ -78,9 +78,18 @@ export class Workbench {
 
   /** @param {string} title as the command palette shows it */
   async runCommand(title) {
-    await this.quickInput('F1', `>${title}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor();
+    // A list that was opened before the window had read its extensions stays without their commands.
+    await this.until(
+      async () => {
+        await this.quickInput('F1', `>${title}`);
+        return row.waitFor({ timeout: 2000 }).then(
+          () => true,
+          () => this.page.keyboard.press('Escape').then(() => false),
+        );
+      },
+      isListed => isListed,
+    );
     await row.click();
   }
 

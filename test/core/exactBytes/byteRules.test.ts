@@ -37,7 +37,7 @@ async function at(tokenizer: Tokenizer, text: string | Uint8Array): Promise<Byte
 
 describe('tokenizers', () => {
   test.each<[string, () => Tokenizer, RegExp]>([
-    ['that are not byte-level BPE', () => ({ ...load(), name: 'Unigram' }) as Tokenizer, /Unigram/],
+    ['that are not byte-level BPE', () => ({ ...load(), name: 'Unigram' }), /Unigram/],
     ['that split nothing', () => load({ pre_tokenizer: byteLevel }), /looks ahead/],
     [
       'that split in two steps',
