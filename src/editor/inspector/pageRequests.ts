@@ -1,5 +1,6 @@
 // What the buttons and lists of the inspector's page do in the editor.
 import { commands, window } from 'vscode';
+import type { Handlers } from '../../protocol/channel';
 import type { FeatureAct, HostApi } from '../../protocol/page';
 import type { Autoencoder } from '../features/autoencoder';
 import type { OverlayState } from '../overlay/overlayState';
@@ -14,7 +15,7 @@ const FEATURE_COMMANDS: Record<Exclude<FeatureAct, 'show' | 'unpin'>, string> = 
   search: 'findFeatureInWorkspace',
 };
 
-type PageRequests = Pick<HostApi, 'run' | 'feature' | 'open' | 'select'>;
+type PageRequests = Pick<Handlers<HostApi>, 'run' | 'feature' | 'open' | 'select'>;
 
 export function pageRequests(state: OverlayState, features: Autoencoder): PageRequests {
   const run = async (command: string, feature?: number) =>
