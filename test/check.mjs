@@ -17,9 +17,10 @@ export async function check() {
       node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
     ),
     attempt('lint: oxlint', () => node('node_modules/oxlint/bin/oxlint', '--quiet')),
-    attempt('generated tables: those of the manifest', () =>
+    attempt('docs: their tables are those of the manifest', () =>
       node('test/docs/tables.mjs', '--check'),
     ),
+    attempt('colours: those of the table of steps', () => node('test/docs/heat.mjs', '--check')),
   ]);
   const built = await buildBundles();
   if (built.state !== 'passed') return [...sources, built];
