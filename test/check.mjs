@@ -9,12 +9,21 @@ import { attempt, ToolError } from './report.mjs';
 /** The build refuses what a layer may not import, and import circles; see build/imports.mjs. */
 export const buildBundles = () => attempt('layers, circles and bundles: esbuild.mjs', build);
 
+/** Files that have not changed since they were found right are not read again. */
+const prettierOptions = [
+  '--check',
+  '--log-level=warn',
+  '--cache',
+  '--cache-strategy=content',
+  '--cache-location=.cache/prettier',
+];
+
 /** @returns {Promise<import('./report.mjs').Result[]>} */
 export async function check() {
   const sources = await Promise.all([
     attempt('types: tsc', () => node('node_modules/typescript/bin/tsc')),
     attempt('format: prettier --check .', () =>
-      node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
+      node('node_modules/prettier/bin/prettier.cjs', ...prettierOptions, '.'),
     ),
     attempt('lint: oxlint', () => node('node_modules/oxlint/bin/oxlint', '--quiet')),
     attempt('docs: their tables are those of the manifest', () =>
