@@ -99,8 +99,8 @@ function curveTemplate(page: Page, curve: CurveState, view: RolloutView): Templa
 function mark({ kind }: RolloutFall, x: number, y: number): TemplateResult {
   const title = svg`<title>${kind}</title>`;
   if (kind === 'critical')
-    return svg`<path class="mark critical" d="M ${x} ${y - 4} l 5 9 h -10 z">${title}</path>` as TemplateResult;
-  return svg`<path class="mark ${kind}" d="M ${x} ${y - 4} l 5 5 l -5 5 l -5 -5 z">${title}</path>` as TemplateResult;
+    return svg`<path class="mark critical" d="M ${x} ${y - 4} l 5 9 h -10 z">${title}</path>`;
+  return svg`<path class="mark ${kind}" d="M ${x} ${y - 4} l 5 5 l -5 5 l -5 -5 z">${title}</path>`;
 }
 
 function pointsTable(page: Page, curve: CurveState, view: RolloutView): TemplateResult {

@@ -15,7 +15,7 @@ import {
   type ChoiceSampling,
 } from './tokenChoice';
 import { Drafter } from './drafter';
-import { TrunkRows, pathOf } from './trunkRows';
+import { type TrunkRows, pathOf } from './trunkRows';
 import { lineEnd, isMostlyRepeated, repeatsOf } from './stopRules';
 
 /**

@@ -88,7 +88,7 @@ export function sampledChoices(
     visit(tokens, '', row, token => {
       if (row[token] === -Infinity || !follows(token)) return;
       scaled[token] = row[token]! / temperature;
-      sum.add(scaled[token]!);
+      sum.add(scaled[token]);
     });
     const end = next.ends ? endLogprob(row, ends) / temperature : -Infinity;
     sum.add(end);

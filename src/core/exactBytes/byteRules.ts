@@ -3,7 +3,7 @@
 // The texts considered contain no spelled-out added token, are in the tokenizer's normal form, and are UTF-8. Later
 // changes by a normalizer are not followed: if a model writes text outside the normal form, its mass goes to those
 // bytes.
-import { ByteAlphabet, CharacterAlphabet } from '../tokenizer/bpe/alphabet';
+import { type ByteAlphabet, CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { firstInvalidUtf8, utf8Length } from '../text/utf8';

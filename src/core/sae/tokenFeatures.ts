@@ -41,7 +41,7 @@ export function tokenFeaturesOf(
         const feature = rows.features[i]!;
         const share = rows.values[i]! / (figures.maxOf(feature) || rows.values[i]!);
         // An unknown density excludes nothing.
-        if (!(figures.densityOf(feature) > densityCutoff) && share > out.strongest[row]!) {
+        if (!(figures.densityOf(feature) > densityCutoff) && share > out.strongest[row]) {
           out.strongest[row] = share;
           out.strongestFeature[row] = feature;
         }

@@ -22,7 +22,7 @@ function sourceOf(glob: string): string {
     if (part === '*') return '[^/]*';
     if (part === '?') return '[^/]';
     if (characters !== undefined)
-      return `[${not ? '^' : ''}${characters.replace(/[\[^&]/g, '\\$&')}]`;
+      return `[${not ? '^' : ''}${characters.replace(/[[^&]/g, '\\$&')}]`;
     if (choices !== undefined) return `(?:${choices.split(',').map(sourceOf).join('|')})`;
     return literally(part);
   });

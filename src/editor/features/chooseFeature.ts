@@ -33,8 +33,9 @@ export async function chooseFeature(
         const found = await search(value);
         if (pick.value === value) pick.items = found.map(itemOf);
       } catch (error) {
+        // Before it hides, which resolves as a pick that was dismissed.
+        reject(error instanceof Error ? error : new Error(String(error)));
         pick.hide();
-        reject(error);
       }
     });
     pick.onDidAccept(() => {

@@ -15,7 +15,7 @@ export function contrastLines(
       ? 'The pair has not scored it yet.\n\n'
       : 'Contrast is computed for the answer only.\n\n';
   return (
-    `${answerStart === undefined ? '' : 'T2, contrast of a pair: '}` +
+    (answerStart === undefined ? '' : 'T2, contrast of a pair: ') +
     `${escapeMarkdown(pair.positive)} against ${escapeMarkdown(pair.negative)}\n\n${explanation}` +
     'High: the pair points here. Whether the token decides the answer, only rollouts can show.\n\n'
   );

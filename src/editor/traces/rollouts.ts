@@ -17,12 +17,12 @@ import { formatShare } from '../../core/format';
 import { shareInterval } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
-import {
-  type RollingEvent,
-  type RolloutFall,
-  type RolloutOptions,
-  type RolloutPoint,
-  type RolloutView,
+import type {
+  RollingEvent,
+  RolloutFall,
+  RolloutOptions,
+  RolloutPoint,
+  RolloutView,
 } from '../../protocol/traces';
 import type { Engine } from '../engine/engineClient';
 import { cancellable } from '../ui/progress';

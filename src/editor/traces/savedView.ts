@@ -23,7 +23,11 @@ export function savedView(text: TraceText, series: SavedLogprobs): TokenView {
   const topK = alternatives.reduce((most, { length }) => Math.max(most, length), 1);
   const scores = emptyScores(count, topK);
   const view = {
-    ...{ first: 0, total: count, normalized: null, scores, pending: 0 },
+    first: 0,
+    total: count,
+    normalized: null,
+    scores,
+    pending: 0,
     ids: new Uint32Array(count),
     byteStarts: Uint32Array.from(tokens, ({ start }) => start),
     byteEnds: Uint32Array.from(tokens, ({ end }) => end),

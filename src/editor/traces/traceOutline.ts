@@ -5,7 +5,7 @@ import {
   FoldingRange,
   InlayHint,
   languages,
-  Range,
+  type Range,
   SymbolKind,
   type Disposable,
   type TextDocument,

@@ -29,7 +29,7 @@ export function featureSvg(
   let [line, column, widest, done] = [0, 0, 0, tokens.utf16Starts[0] ?? 0];
   for (let row = 0; row < end - first; row++) {
     const from = Math.max(done, tokens.utf16Starts[row]!);
-    const text = document.text.slice(from, tokens.utf16Ends[row]!);
+    const text = document.text.slice(from, tokens.utf16Ends[row]);
     done = Math.max(done, tokens.utf16Ends[row]!);
     for (const [i, piece] of text.split('\n').entries()) {
       if (i > 0) [line, column] = [line + 1, 0];

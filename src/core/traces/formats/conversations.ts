@@ -180,7 +180,11 @@ export const gemini: Format = {
       const content = isObject(candidate.content) ? candidate.content : {};
       const parts = asObjects(content.parts).flatMap((each, n) =>
         textPart(each.thought === true ? 'thinking' : 'answer', each, 'text', [
-          ...['candidates', i, 'content', 'parts', n],
+          'candidates',
+          i,
+          'content',
+          'parts',
+          n,
         ]),
       );
       const logprobs = geminiLogprobs(candidate.logprobsResult);

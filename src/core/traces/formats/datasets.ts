@@ -171,7 +171,7 @@ function stepsTrace(
 ): RawTrace[] | undefined {
   const steps = row[key];
   if (!Array.isArray(steps) || !steps.every(step => typeof step === 'string')) return undefined;
-  const parts = (steps as string[]).map((text, i): RawPart => ({
+  const parts = steps.map((text, i): RawPart => ({
     kind: 'answer',
     text,
     path: [key, i],

@@ -66,7 +66,7 @@ function logprobOf({ prob, logprob }: TraceRow): number {
 /** The bytes field if present, else the bytes of the text, which may contain escapes. */
 function bytesOf({ bytes, token }: TraceRow): Uint8Array {
   const isTold = Array.isArray(bytes) && bytes.every(byte => typeof byte === 'number');
-  return isTold ? Uint8Array.from(bytes as number[]) : escapedBytes(asString(token) ?? '');
+  return isTold ? Uint8Array.from(bytes) : escapedBytes(asString(token) ?? '');
 }
 
 /** Some servers write tokens that split a character as `\xf0\x9f`, ` \xc3` or `bytes:\xf0\x9f`. */

@@ -81,8 +81,11 @@ function firstProductInput(graph: Graph, from: string, sum: string): string | un
       if (node === end) continue;
       if (PRODUCTS.has(node.opType)) found.add(node.inputs[0] ?? '');
       else
-        for (const output of node.outputs)
-          if (output && !seen.has(output)) (queue.push(output), seen.add(output));
+        for (const output of node.outputs) {
+          if (!output || seen.has(output)) continue;
+          queue.push(output);
+          seen.add(output);
+        }
     }
   }
   return found.size === 1 ? [...found][0] : undefined;

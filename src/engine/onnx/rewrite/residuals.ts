@@ -98,7 +98,7 @@ function embeddingOf(readers: Map<string, GraphNode[]>, ids: string): string | u
   const queue = [ids];
   for (const name of queue) {
     for (const node of readers.get(name) ?? []) {
-      if (/^Gather/.test(node.opType) && node.inputs[1] === name) return node.outputs[0];
+      if (node.opType.startsWith('Gather') && node.inputs[1] === name) return node.outputs[0];
       // Its third output is the sum that it normalizes.
       if (node.opType === 'EmbedLayerNormalization' && node.inputs[0] === name)
         return node.outputs[2];
@@ -118,7 +118,7 @@ function isLookup(
 ): boolean {
   const node = madeBy.get(name);
   if (node === undefined) return false;
-  if (/^Gather/.test(node.opType)) return weights.has(node.inputs[0] ?? '');
+  if (node.opType.startsWith('Gather')) return weights.has(node.inputs[0] ?? '');
   return EMBEDDING_STEPS.has(node.opType) && isLookup(madeBy, weights, node.inputs[0] ?? '');
 }
 

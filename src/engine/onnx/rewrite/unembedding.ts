@@ -57,7 +57,7 @@ const GRAPH_NAME_TAG = 2 * 8 + 2;
 
 /** Whether a fused normalization computes the residual as its sum, so that the residual is none of its inputs. */
 function sumsUpTo(model: OnnxModel, node: GraphNode, residual: string): boolean {
-  if (!/^Skip/.test(node.opType)) return false;
+  if (!node.opType.startsWith('Skip')) return false;
   if (node.outputs[3] === residual) return true;
   const sum = model.graph.nodes.find(({ outputs }) => outputs[0] === residual);
   return sum?.opType === 'Add' && residual === residualName(node);

@@ -77,7 +77,7 @@ function architectureOf(cfg: Json): [string, boolean] {
   const name = String(cfg.architecture ?? 'standard');
   const isTopK = (cfg.activation_fn ?? cfg.activation_fn_str) === 'topk';
   if (!name.endsWith('transcoder')) return [name === 'standard' && isTopK ? 'topk' : name, false];
-  return [/^jumprelu/.test(name) ? 'jumprelu' : isTopK ? 'topk' : 'standard', true];
+  return [name.startsWith('jumprelu') ? 'jumprelu' : isTopK ? 'topk' : 'standard', true];
 }
 
 function featuresOf(weights: Tensors): number {
