@@ -15,7 +15,7 @@ export interface Cut {
   readonly kind: Kind;
   /** UTF-8 up to the cut, from the beginning of a line on where there is one. */
   readonly before: Uint8Array;
-  /** UTF-8 behind it. */
+  /** UTF-8 after it. */
   readonly after: Uint8Array;
 }
 
@@ -41,7 +41,7 @@ export function ownSources(): string[] {
   );
 }
 
-/** `perKind` random places of each of the kinds, with up to `context` bytes before and `ahead` behind. */
+/** `perKind` random places of each of the kinds, with up to `context` bytes before and `ahead` after. */
 export function cutsOf(
   { tokenizer }: Model,
   kinds: readonly Kind[],

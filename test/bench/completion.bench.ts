@@ -1,5 +1,5 @@
 // Completions at cuts of code that the model has not seen, begun in each of the common ways and exactly:
-//   naive      behind the tokens of the text up to the cut;
+//   naive      after the tokens of the text up to the cut;
 //   stripped   the blanks before the cut taken off first, as some editors do, and to be written by the model;
 //   strict     the last token dropped, the next one must begin with its bytes (it may be the same again);
 //   regrow     the last token dropped, its bytes written again in any number of tokens;
@@ -128,7 +128,7 @@ async function armOf(
   const place = { prefix: prefix.slice(0, prefix.length - blanks.length), suffix };
   const prompt = promptOf(tokenizer, fim, { mode, rollback: 'line', suffixFrom: 'cursor' }, place);
   const ids = [...tokenizer.encode(textOf(prompt.open)).ids];
-  // A prompt that hands text back is cut behind it where nothing is healed.
+  // A prompt that hands text back is cut after it where nothing is healed.
   const last = arm === 'strict' || arm === 'regrow' ? ids.pop() : undefined;
   const dropped = last === undefined ? '' : byteStringOf(tokenizer.bytesOf(last));
   const root = arm === 'exact' ? prompt.root : [...prompt.root, ...ids];
@@ -193,7 +193,7 @@ function beginningsOf(
   return commonStarts(tokenizer, textTokens, dropped, healing);
 }
 
-/** Nats: of the bytes behind \`dropped\`, where the first token begins with it. */
+/** Nats: of the bytes after \`dropped\`, where the first token begins with it. */
 async function strictNats(
   model: Model,
   asked: ReturnType<Model['asTokenModel']>,
@@ -205,8 +205,8 @@ async function strictNats(
   const [row] = await asked.rows([], [{ parent: -1, token: -1 }], [0]);
   return regrownLogprob(rules, row!, dropped, wanted, async (token, bytes) => {
     const ends = fim?.ends ?? [];
-    const behind = model.asTokenModel(undefined, { root: [...root, token], ends });
-    return (await textLogprob(rules, behind, '', bytes, false)).bytes;
+    const after = model.asTokenModel(undefined, { root: [...root, token], ends });
+    return (await textLogprob(rules, after, '', bytes, false)).bytes;
   });
 }
 

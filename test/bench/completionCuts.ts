@@ -10,7 +10,7 @@ const root = process.cwd();
 const HELD_OUT = join(root, 'training/.work/corpus/heldout.jsonl');
 const HUMAN_EVAL = join(root, '../shared/data/fim/HumanEval-SingleLineInfilling.jsonl.gz');
 
-/** What a cut of each kind is in the middle of: [0] is behind the cursor at once, or the match's end is the cursor. */
+/** What a cut of each kind is in the middle of: [0] is after the cursor at once, or the match's end is the cursor. */
 const PATTERNS = {
   'mid-identifier': /(?<=[A-Za-z_]\w)(?=\w\w)/g,
   'after .': /(?<=\w\.)(?=[A-Za-z_])/g,

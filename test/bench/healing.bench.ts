@@ -1,8 +1,8 @@
 // Bits for the true next 8 bytes at cuts inside a token of unseen code, the same model asked in three ways:
-//   naive    the tokens of the text up to the cut, and any tokens behind them;
+//   naive    the tokens of the text up to the cut, and any tokens after them;
 //   healed   the last token dropped, the next one must begin with its bytes (it may be the same one again);
 //   exact    the sum over the covers of the text (e2).
-// Naive and healed have the bytes behind their first token in every canonical way, so they are not held back by
+// Naive and healed have the bytes after their first token in every canonical way, so they are not held back by
 // anything but the boundary that they insist on.
 import { byteStringOf, type ByteString } from '../../src/core/exactBytes/byteString';
 import { ByteCursor } from '../../src/core/exactBytes/byteCursor';
@@ -67,22 +67,22 @@ async function costOf(model: Model, { kind, before, after }: Cut): Promise<Costs
   const ids = [...tokenizer.encode(new TextDecoder().decode(before)).ids];
   const cursor = await ByteCursor.openAt(rules, tokens, before);
   const exact = await nats(cursor, truth);
-  const naive = await behind(rules, tokens, ids, truth);
+  const naive = await bytesAfter(rules, tokens, ids, truth);
   const last = ids.pop()!;
   const healed = await healedNats(rules, tokens, ids, byteStringOf(tokenizer.bytesOf(last)), truth);
   const bits = (nats: number) => -nats / Math.LN2;
   return { kind, naive: bits(naive), healed: bits(healed), exact: bits(exact) };
 }
 
-/** Nats: of the bytes behind a cursor. */
+/** Nats: of the bytes after a cursor. */
 async function nats(cursor: ByteCursor, bytes: ByteString): Promise<number> {
   const { logMass } = cursor;
   for (const byte of bytes) await cursor.advance(byte.charCodeAt(0));
   return cursor.logMass - logMass;
 }
 
-/** Nats: of the bytes in tokens that begin behind `ids`. */
-async function behind(
+/** Nats: of the bytes in tokens that begin after `ids`. */
+async function bytesAfter(
   rules: ByteRules,
   model: TokenModel,
   ids: readonly number[],
@@ -96,7 +96,7 @@ async function behind(
   return nats(await ByteCursor.openAt(rules, shifted, new Uint8Array()), bytes);
 }
 
-/** Nats: of the bytes behind `rest`, where the first token begins with `rest`. */
+/** Nats: of the bytes after `rest`, where the first token begins with `rest`. */
 async function healedNats(
   rules: ByteRules,
   model: TokenModel,
@@ -106,7 +106,7 @@ async function healedNats(
 ): Promise<number> {
   const [row] = await model.rows(ids, [{ parent: -1, token: -1 }], [0]);
   return regrownLogprob(rules, row!, rest, truth, (token, bytes) =>
-    behind(rules, model, [...ids, token], bytes),
+    bytesAfter(rules, model, [...ids, token], bytes),
   );
 }
 

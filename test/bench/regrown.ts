@@ -4,15 +4,15 @@ import type { LogprobRow } from '../../src/core/exactBytes/tokenModel';
 import type { ByteRules } from '../../src/core/exactBytes/byteRules';
 
 /**
- * Nats: of the bytes `truth` behind `rest`, where the first token, of the row, begins with `rest`. A token may end
- * before `truth` does: `behind` says what its rest costs then.
+ * Nats: of the bytes `truth` after `rest`, where the first token, of the row, begins with `rest`. A token may end
+ * before `truth` does: `after` says what its rest costs then.
  */
 export async function regrownLogprob(
   rules: ByteRules,
   row: LogprobRow,
   rest: ByteString,
   truth: ByteString,
-  behind: (token: number, bytes: ByteString) => Promise<number>,
+  after: (token: number, bytes: ByteString) => Promise<number>,
 ): Promise<number> {
   const { start, end } = rules.tokens.startingWith(rest);
   const whole = rest + truth;
@@ -25,7 +25,7 @@ export async function regrownLogprob(
     all += p;
     if (bytes.startsWith(whole)) right += p;
     else if (whole.startsWith(bytes))
-      right += p * Math.exp(await behind(token, whole.slice(bytes.length)));
+      right += p * Math.exp(await after(token, whole.slice(bytes.length)));
   }
   return Math.log(right / all);
 }

@@ -1,4 +1,4 @@
-// Rollouts of a prefix drawn together in a growing tree, beside one after the other, each behind what the graph remembers.
+// Rollouts of a prefix drawn together in a growing tree, beside one after the other, each after what the graph remembers.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../src/core/random';

@@ -61,7 +61,7 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   assert.match((await rows.first().innerText()).trim(), /^start\s.*%/s);
   await ui.screenshot('curve');
   assert.deepEqual(await seriousFindings(ui), []);
-  // The critical token's row leads behind it.
+  // The critical token's row leads after it.
   await rows.filter({ hasText: 'critical' }).click();
   await lineIs(ui, 4);
   await ui.runCommand('Tokenscope: Toggle Overlay');

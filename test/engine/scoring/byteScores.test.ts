@@ -89,7 +89,7 @@ describe('the bytes of a text', () => {
     );
   });
 
-  test('before an edit are kept, and with those behind it are those of the new text', async () => {
+  test('before an edit are kept, and with those after it are those of the new text', async () => {
     const model = await open(2048);
     const { document } = await scored(model, CODE);
     const at = CODE.indexOf('xs');

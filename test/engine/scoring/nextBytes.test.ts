@@ -30,7 +30,7 @@ function endOf(bytes: Uint8Array): [TextInBytes, number] {
 }
 
 describe('a tree', () => {
-  test('has behind each node what its path alone has', async () => {
+  test('has after each node what its path alone has', async () => {
     const rows = model.asTokenModel();
     const trunk = [...model.tokenizer.encode(CODE.repeat(5)).ids];
     const [a, b, c] = [...model.tokenizer.encode(' x = 1').ids];
@@ -63,7 +63,7 @@ describe('a tree', () => {
 describe('the next byte', () => {
   test('with the end, the leak and what is untested, adds up to 1, anywhere', async () => {
     const bytes = encodeUtf8(CODE);
-    // At the start, in a word, behind an indent, inside a character, at the end.
+    // At the start, in a word, after an indent, inside a character, at the end.
     for (const at of [0, 3, 39, 44, bytes.indexOf(0xc3) + 1, bytes.length]) {
       const next = await nextBytes(model, ...endOf(bytes.subarray(0, at)), 'e2');
       const sum = next.exact.reduce((a, b) => a + b, next.end + next.leak + next.untested);
