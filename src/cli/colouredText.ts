@@ -8,7 +8,7 @@ import type { Scores } from '../core/lenses/scores';
 import { displayToken } from '../core/displayToken';
 import type { StreamTokens } from '../core/text/stream/tokenStream';
 import type { Model } from '../engine/models/model';
-import { columns } from './columns';
+import { tableLines } from './tableLines';
 
 const LISTED = 10;
 
@@ -39,7 +39,7 @@ export function* prettyInspect(
     displayToken(model.tokenizer.bytesOf(tokens.ids[token]!)),
     displayToken(model.tokenizer.bytesOf(scores.topIds[token * scores.topK] ?? -1)),
   ]);
-  yield* columns(
+  yield* tableLines(
     [['bits', 'rank', 'at byte', 'token', 'likeliest instead'], ...rows],
     ['right', 'right', 'right', 'left', 'left'],
   );

@@ -1,4 +1,5 @@
 // Requests of the engine's main thread to the thread that runs ONNX Runtime and nothing else.
+import type { SelfTestRow } from './models';
 import type { PathNode } from '../core/exactBytes/tokenModel';
 import type { Sae } from '../core/sae/sae';
 import type { FeatureRows } from '../core/sae/sparseRows';
@@ -155,7 +156,7 @@ export interface GraphReport {
   hooks: { hook: string; tensor: string }[];
   /** Why there are no hooks, if there are none. */
   hooksMissing?: string;
-  selfTest: { name: string; value: number; tolerance: number; unit: string; passed: boolean }[];
+  selfTest: SelfTestRow[];
   warnings: string[];
   loadMs: number;
 }

@@ -13,7 +13,7 @@ import {
   type HealingStarts,
 } from '../../src/core/completion/healingStarts';
 import { bootstrapInterval } from '../../src/core/statistics';
-import { complete } from '../../src/core/completion/complete';
+import { completeAtCursor } from '../../src/core/completion/complete';
 import { TrunkRows } from '../../src/core/completion/trunkRows';
 import { placeIn, promptOf, type PromptMode } from '../../src/core/completion/prompt';
 import { seededRandom } from '../../src/core/random';
@@ -141,7 +141,7 @@ async function armOf(
   const wanted = byteStringOf(encodeUtf8(blanks + middle));
   const began = performance.now();
   const beginnings = beginningsOf(model, arm, prompt.open, dropped);
-  const [found] = await complete(
+  const [found] = await completeAtCursor(
     { tokens: model.textTokens, ends: asked.ends },
     new TrunkRows(asked, beginnings.trunk),
     beginnings,

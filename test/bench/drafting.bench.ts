@@ -2,7 +2,7 @@
 import { byteStringOf } from '../../src/core/exactBytes/byteString';
 import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
 import { exactStarts } from '../../src/core/completion/healingStarts';
-import { complete, type CompletedToken } from '../../src/core/completion/complete';
+import { completeAtCursor, type CompletedToken } from '../../src/core/completion/complete';
 import { TrunkRows } from '../../src/core/completion/trunkRows';
 import { placeIn, promptOf } from '../../src/core/completion/prompt';
 import { encodeUtf8 } from '../../src/core/text/utf8';
@@ -88,7 +88,7 @@ async function completed(
     },
   };
   const began = performance.now();
-  const [found] = await complete(
+  const [found] = await completeAtCursor(
     { tokens: model.textTokens, ends: asked.ends },
     new TrunkRows(counted, beginnings.trunk),
     beginnings,

@@ -10,7 +10,7 @@ import { scoreBytes } from '../../engine/scoring/bytesPass';
 import { byteProof } from '../../engine/scoring/proveBytes';
 import { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
-import { columns } from '../columns';
+import { tableLines } from '../tableLines';
 import { defineCommand } from '../command';
 import { modelFolder, withModels } from '../engine';
 import { readText } from '../input';
@@ -120,7 +120,7 @@ function* prettyTwo(
       displayToken(bytes.subarray(at, at + 1)),
     ]);
   const head = ['first', 'second', 'difference', 'at byte', 'byte'];
-  yield* columns([head, ...rows], ['right', 'right', 'right', 'right', 'left']);
+  yield* tableLines([head, ...rows], ['right', 'right', 'right', 'right', 'left']);
   for (const [scored, name] of [
     [first, firstName],
     [second, secondName],
@@ -139,7 +139,7 @@ function* pretty({ scores, proof }: Scored, name: string): Generator<string> {
       String(at),
       displayToken(bytes.subarray(at, at + 1)),
     ]);
-  yield* columns([['bits', 'at byte', 'byte'], ...rows], ['right', 'right', 'left']);
+  yield* tableLines([['bits', 'at byte', 'byte'], ...rows], ['right', 'right', 'left']);
   yield '\n';
   if (proof.windows.length > 1) {
     for (const window of proof.windows) {

@@ -13,7 +13,7 @@ import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
 import { countOfBytes } from '../../engine/comparison/tokenizerComparison';
 import { openTokenizerAt } from '../../engine/models/openTokenizer';
-import { columns } from '../columns';
+import { tableLines } from '../tableLines';
 import { defineCommand } from '../command';
 import { modelFolder, openWithoutGraph } from '../engine';
 import { text } from '../options';
@@ -96,7 +96,7 @@ function* pretty({ files, skipped }: Counted): Generator<string> {
 
 function table(...[title, sums]: Parameters<typeof tokenCountTable>): Generator<string> {
   const rows = tokenCountTable(title, sums);
-  return columns(
+  return tableLines(
     rows,
     rows[0]!.map((_, i) => (i === 0 ? 'left' : 'right')),
   );

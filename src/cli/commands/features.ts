@@ -7,7 +7,7 @@ import type { FeatureTable } from '../../protocol/features';
 import { Document } from '../../engine/documents/document';
 import { featureLines } from '../../engine/sae/featureJson';
 import { FeatureService } from '../../engine/sae/featureService';
-import { columns } from '../columns';
+import { tableLines } from '../tableLines';
 import { defineCommand } from '../command';
 import { modelFolder, withModel } from '../engine';
 import { readText } from '../input';
@@ -104,7 +104,7 @@ function* pretty(
         `${label.description}${trust && ` (${trust})`}; highest at ${where}`,
       ];
     });
-  yield* columns(
+  yield* tableLines(
     [['feature', 'value', 'of max', 'density', 'tokens', 'label'], ...rows],
     ['right', 'right', 'right', 'right', 'right', 'left'],
   );

@@ -6,7 +6,7 @@ import { encodeUtf8 } from '../../core/text/utf8';
 import { lowerBounds, type LowerBounds } from '../../engine/scoring/lowerBounds';
 import type { Model } from '../../engine/models/model';
 import { nextBytes, type Mode, type NextBytes } from '../../engine/scoring/nextBytes';
-import { columns } from '../columns';
+import { tableLines } from '../tableLines';
 import { defineCommand } from '../command';
 import { modelFolder, withModels } from '../engine';
 import { readText } from '../input';
@@ -93,7 +93,7 @@ function* prettyBounds({ start, text, joint }: LowerBounds): Generator<string> {
   const rows = likeliest
     .slice(0, LISTED)
     .map(byte => [displayToken(Uint8Array.of(byte)), formatBits(-joint[byte]!)]);
-  yield* columns([['byte', 'at most'], ...rows], ['left', 'right']);
+  yield* tableLines([['byte', 'at most'], ...rows], ['left', 'right']);
   yield `\ne1: what the text from byte ${start} on and the byte cost together, in all tokenizations of its last pretoken\n`;
   yield `the text alone: at most ${formatBits(-text)}\n`;
 }
@@ -130,7 +130,7 @@ function* prettyTwo(a: NextBytes, b: NextBytes, mode: Mode): Generator<string> {
     row('end', a.end, b.end, (a.end + b.end) / 2),
     row('leak', a.leak, b.leak, (a.leak + b.leak) / 2),
   ];
-  yield* columns(rows, ['left', 'right', 'right', 'right']);
+  yield* tableLines(rows, ['left', 'right', 'right', 'right']);
   yield `\n${mode}: both exact, mixed in equal parts\n`;
 }
 
@@ -170,7 +170,7 @@ function* prettyNext(next: NextBytes, mode: Mode, lazy: number): Generator<strin
     ['leak', percent(next.leak), '', ''],
     ...(lazy > 0 ? [['untested', percent(next.untested), '', '']] : []),
   ];
-  yield* columns(rows, ['left', 'right', 'right', 'right']);
+  yield* tableLines(rows, ['left', 'right', 'right', 'right']);
   yield `\n${mode}: ${next.nodes} nodes, ${next.heads} heads after ${next.contextTokens} tokens\n`;
 }
 

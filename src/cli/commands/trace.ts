@@ -10,7 +10,7 @@ import { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
 import { ModelPair, pairOfFolder } from '../../engine/scoring/modelPair';
 import { readTraceFile } from '../../engine/traces/readTraceFile';
-import { columns } from '../columns';
+import { tableLines } from '../tableLines';
 import { defineCommand, type Invocation } from '../command';
 import { openModel, withModel } from '../engine';
 import { readBytes } from '../input';
@@ -156,7 +156,7 @@ function prettyTraces({ traces }: TraceFile): Generator<string> {
     const sources = logprobs.map(({ source }) => source).join(', ');
     return [String(i + 1), id, verdict, String(steps.length), sources];
   });
-  return columns(
+  return tableLines(
     [['', 'trace', 'answer', 'steps', 'log-probabilities'], ...rows],
     ['right', 'left', 'left', 'right', 'left'],
   );

@@ -1,7 +1,8 @@
 // A trace and its tokens for people, step by step.
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import type { Trace } from '../../core/traces/trace';
-import { columns, type Alignment } from '../columns';
+import type { Alignment } from '../../core/columns';
+import { tableLines } from '../tableLines';
 import type { RolloutFields, TraceToken } from './traceToken';
 
 /** Characters of a token that are shown. */
@@ -53,7 +54,7 @@ export function* prettyTrace(
     const name = `  ${token.text.slice(0, TOKEN_WIDTH)}`;
     rows.push([name, ...shown.map(([, format]) => format(token))]);
   }
-  yield* columns(rows, ['left', ...shown.map((): Alignment => 'right')]);
+  yield* tableLines(rows, ['left', ...shown.map((): Alignment => 'right')]);
   if (hasContrast) {
     yield '\nratio: how much more the negative model likes the token. A contrast proves nothing by itself.\n';
   }

@@ -75,7 +75,7 @@ export interface CompleteOptions {
  * The most probable completion; with `count` > 1 also those of the next most probable starts. With sampling, `count`
  * samples.
  */
-export async function complete(
+export async function completeAtCursor(
   chooser: Chooser,
   rows: TrunkRows,
   beginnings: HealingStarts,

@@ -8,7 +8,7 @@ import type { ModelInfo } from '../../protocol/models';
 import type { PairMembers } from '../../protocol/traces';
 import { EngineProcess } from './engineProcess';
 
-export type EngineState =
+export type EngineStatus =
   | { kind: 'stopped' }
   | { kind: 'starting' }
   | { kind: 'ready'; model: ModelInfo; second: TokenizerInfo | null; secondProblem: string }
@@ -41,17 +41,17 @@ const DEATHS_ALLOWED = 2;
 export class Engine {
   private process: EngineProcess | undefined;
   private opening: Promise<RunningEngine> | undefined;
-  private current: EngineState = { kind: 'stopped' };
-  private readonly listeners = new Set<(state: EngineState) => void>();
+  private current: EngineStatus = { kind: 'stopped' };
+  private readonly listeners = new Set<(state: EngineStatus) => void>();
   private readonly eventListeners = new Map<keyof EngineEvents, Set<(event: never) => void>>();
 
   constructor(private readonly options: EngineOptions) {}
 
-  get state(): EngineState {
+  get state(): EngineStatus {
     return this.current;
   }
 
-  onDidChangeState(listener: (state: EngineState) => void): { dispose(): void } {
+  onDidChangeState(listener: (state: EngineStatus) => void): { dispose(): void } {
     this.listeners.add(listener);
     return { dispose: () => this.listeners.delete(listener) };
   }
@@ -173,7 +173,7 @@ export class Engine {
     }
   }
 
-  private enter(state: EngineState): void {
+  private enter(state: EngineStatus): void {
     this.current = state;
     for (const listener of this.listeners) listener(state);
   }

@@ -5,7 +5,7 @@ import type { Lens } from '../../core/lenses/lens';
 import type { TokenCount } from '../../protocol/compare';
 import type { ByteProof } from '../../protocol/scores';
 import type { Refusal } from '../../protocol/types';
-import type { EngineState } from '../engine/engineClient';
+import type { EngineStatus } from '../engine/engineClient';
 import { legendText } from './legendText';
 
 export interface CountedTokens {
@@ -18,7 +18,7 @@ export interface CountedTokens {
 export interface StatusState {
   readonly isOn: boolean;
   readonly lens: Lens;
-  readonly engine: EngineState;
+  readonly engine: EngineStatus;
   /** Of the active document, once they are counted. */
   readonly counted?: CountedTokens | undefined;
   /** Of the trace at the cursor, if the numbers of its file are shown. */
@@ -75,7 +75,7 @@ function viewOf(
   return { text, tooltip, severity, accessibleLabel };
 }
 
-function warningsOf({ model, secondProblem }: Extract<EngineState, { kind: 'ready' }>): string[] {
+function warningsOf({ model, secondProblem }: Extract<EngineStatus, { kind: 'ready' }>): string[] {
   return [...model.warnings, secondProblem].filter(Boolean);
 }
 

@@ -8,7 +8,7 @@ import {
   type Healing,
 } from '../../core/completion/healingStarts';
 import type { ChoiceSampling } from '../../core/completion/tokenChoice';
-import { complete } from '../../core/completion/complete';
+import { completeAtCursor } from '../../core/completion/complete';
 import type { FimFormat } from '../../core/completion/fimFormat';
 import { TrunkRows } from '../../core/completion/trunkRows';
 import {
@@ -63,7 +63,7 @@ export async function completeAt(
     },
   });
   const chooser = { tokens: model.textTokens, ends: asked.ends };
-  const completions = await complete(
+  const completions = await completeAtCursor(
     chooser,
     new TrunkRows(asked, starts.trunk),
     starts,

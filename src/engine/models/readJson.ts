@@ -1,9 +1,8 @@
 // JSON files of a model folder.
+import type { Json } from '../../core/json';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors';
-
-export type Json = Record<string, unknown>;
 
 /** The object that a file holds, or undefined where there is no such file. Throws `UserError`. */
 export function readJson(folder: string, name: string): Json | undefined {

@@ -2,7 +2,7 @@
 import { UserError } from '../../core/errors';
 import { withFile, type FileSource } from '../files/fileSource';
 import { readZipEntries, readZipEntry, ZipError } from '../files/zip';
-import { numbersOf, sizeOf, Tensors, type Tensor } from './tensors';
+import { numbersOf, elementCount, Tensors, type Tensor } from './tensors';
 
 /** Throws `UserError` that names the file if it is damaged. */
 export function readNpz(path: string): Tensors {
@@ -46,5 +46,5 @@ function npyTensor(bytes: Uint8Array, what: string): Tensor {
     .split(',')
     .map(Number)
     .slice(0, dims.split(',').filter(one => one.trim()).length);
-  return { shape, data: numbersOf(bytes.subarray(start), kind, sizeOf(shape)) };
+  return { shape, data: numbersOf(bytes.subarray(start), kind, elementCount(shape)) };
 }

@@ -1,7 +1,7 @@
 // Reads safetensors files: a header of JSON with the place of each tensor, then their bytes.
 import { UserError } from '../../core/errors';
 import { withFile } from '../files/fileSource';
-import { ELEMENT_TYPES, numbersOf, sizeOf, Tensors, type Tensor } from './tensors';
+import { ELEMENT_TYPES, numbersOf, elementCount, Tensors, type Tensor } from './tensors';
 
 /** Throws `UserError` that names the file if it is cut short or no safetensors file. */
 export function readSafetensors(path: string): Tensors {
@@ -29,7 +29,7 @@ export function readSafetensors(path: string): Tensors {
       const kind = ELEMENT_TYPES[dtype];
       if (!kind) throw new UserError(`${path}: "${name}" is of type ${dtype}, which is not read.`);
       const [from, to] = data_offsets;
-      const length = sizeOf(shape);
+      const length = elementCount(shape);
       if (to - from !== length * kind[0] || header.start + to > header.size)
         throw refuse(`"${name}" does not fit into it`);
       const bytes = withFile(path, file => file.read(header.start + from, to - from));

@@ -77,6 +77,6 @@ export function numbersOf(bytes: Uint8Array, type: string, length: number): Floa
   return data;
 }
 
-export function sizeOf(shape: readonly number[]): number {
+export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }

@@ -9,7 +9,7 @@ import type { Document } from '../documents/document';
 import type { EngineState } from '../engineState';
 import type { Model } from '../models/model';
 import { byteScoresOf } from './byteScores';
-import type { Pass, PassRun, Span } from './pass';
+import type { Pass, PassRun, RowSpan } from './pass';
 import { byteProof } from './proveBytes';
 import { scoreTokens } from './tokensPass';
 import { visibleFirst } from './visibleFirst';
@@ -112,7 +112,7 @@ export async function scoreBytes(
 function tokenSums(
   document: Document,
   tokenizer: Tokenizer,
-  { first, end }: Span,
+  { first, end }: RowSpan,
   surprisals: Float64Array,
 ): Float64Array {
   const { byteStarts, byteEnds } = document.streamBy(tokenizer).tokens(first, end);

@@ -11,7 +11,7 @@ import type { EngineState } from '../engineState';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
 import type { ContrastRows, ModelPair, Prompted } from './modelPair';
-import { visibleSpans, type Pass, type PassRun, type Span } from './pass';
+import { visibleSpans, type Pass, type PassRun, type RowSpan } from './pass';
 import { visibleFirst } from './visibleFirst';
 
 /** Log-probabilities that are held at once: of few tokens where there are many entries. */
@@ -53,7 +53,7 @@ export function contrastPass(state: EngineState): Pass {
 /** Of the tokens of a span; what comes before the answer says nothing. */
 function contrastIn(
   rows: ContrastRows,
-  { first, end }: Span,
+  { first, end }: RowSpan,
   document: Document,
   model: Model,
   options: ContrastOptions,
@@ -144,7 +144,7 @@ function* unknownParts(
   first: number,
   end: number,
   model: Model,
-): Generator<Span> {
+): Generator<RowSpan> {
   const most = Math.max(1, Math.min(MOST_TOKENS, Math.floor(HELD / model.tokenizer.vocabSize)));
   for (let at = first; at < end; at++) {
     if (!Number.isNaN(positive[at])) continue;
@@ -160,7 +160,7 @@ async function scorePart(
   models: readonly TokenModel[],
   { ids, positive, negative, divergences }: ContrastRows,
   start: number,
-  { first, end }: Span,
+  { first, end }: RowSpan,
 ): Promise<number> {
   const trunk = [...ids.subarray(start, first)];
   const nodes = Array.from({ length: end - first }, (_, i) => ({

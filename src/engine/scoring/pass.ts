@@ -9,7 +9,7 @@ import type { Range16, Refusal } from '../../protocol/types';
 import type { Document } from '../documents/document';
 
 /** Half-open. In tokens, unless a pass counts something else. */
-export interface Span {
+export interface RowSpan {
   readonly first: number;
   readonly end: number;
 }
@@ -53,10 +53,10 @@ export interface Pass {
   /** Throws `UserError`, and `Cancelled` when aborted or when the text has changed. */
   run(document: Document, run: PassRun): Promise<PassResult>;
   /** What is known by now of tokens [first, end); undefined where the pass has nothing to say of the document. */
-  columns(document: Document, span: Span, options: ColumnOptions): Columns | undefined;
+  columns(document: Document, span: RowSpan, options: ColumnOptions): Columns | undefined;
 }
 
 /** The tokens of the visible ranges. */
-export function visibleSpans(stream: TokenStream, visible: readonly Range16[]): Span[] {
+export function visibleSpans(stream: TokenStream, visible: readonly Range16[]): RowSpan[] {
   return visible.map(({ utf16Start, utf16End }) => stream.tokensIn(utf16Start, utf16End));
 }

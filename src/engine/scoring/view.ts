@@ -6,7 +6,7 @@ import type { Details, TokenView, ViewRequest } from '../../protocol/scores';
 import type { DocumentVersion } from '../../protocol/types';
 import type { Document } from '../documents/document';
 import type { EngineState } from '../engineState';
-import type { ColumnOptions, Span } from './pass';
+import type { ColumnOptions, RowSpan } from './pass';
 import type { Passes } from './passes';
 
 /** The tokens that touch a range; of more than `maxTokens` the first ones, or those around an offset. */
@@ -45,7 +45,7 @@ export function tokenView(
 function scoresIn(
   passes: Passes,
   document: Document,
-  span: Span,
+  span: RowSpan,
   { passes: wanted = ['tokens'], details, features, contrast }: ViewRequest,
 ): { scores: Scores; pending: number } {
   const { scores } = document.scoresOf(span.first, span.end);
@@ -64,7 +64,7 @@ function columnsOf(
   passes: Passes,
   ids: readonly PassId[],
   document: Document,
-  span: Span,
+  span: RowSpan,
   options: ColumnOptions,
 ) {
   return ids.flatMap(id => {
@@ -102,10 +102,10 @@ export function lensValues(
 
 /** Of more tokens than `maxTokens` the first ones, or those around an offset. */
 function spanOf(
-  range: Span,
+  range: RowSpan,
   { maxTokens, around }: ViewRequest,
   tokenAt: (utf16: number) => number,
-): Span {
+): RowSpan {
   const middle = around === undefined ? 0 : tokenAt(around);
   const wanted = Math.min(middle - Math.floor(maxTokens / 2), range.end - maxTokens);
   const first = Math.max(range.first, wanted);

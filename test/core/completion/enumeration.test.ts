@@ -4,7 +4,7 @@ import { byteStringOf, bytesOf } from '../../../src/core/exactBytes/byteString';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { exactStarts } from '../../../src/core/completion/healingStarts';
 import { sampledChoices, END, likeliestChoices } from '../../../src/core/completion/tokenChoice';
-import { complete } from '../../../src/core/completion/complete';
+import { completeAtCursor } from '../../../src/core/completion/complete';
 import { TrunkRows, pathOf } from '../../../src/core/completion/trunkRows';
 import { textLogprob } from '../../../src/core/completion/textLogprob';
 import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
@@ -147,7 +147,7 @@ describe('a completion', () => {
     let ended = 0;
     for (const one of cases()) {
       const { beginnings, rows } = await beginningsOf(one);
-      const [found] = await complete(chooserOf(one), rows, beginnings, 1, {
+      const [found] = await completeAtCursor(chooserOf(one), rows, beginnings, 1, {
         maxTokens: 4,
         singleLine: false,
         suffix: '',
@@ -262,7 +262,13 @@ describe('a completion', () => {
           isLate: () => false,
         };
         const completed = async (suffix: string, close: string) =>
-          (await complete(chooserOf(one), rows, beginnings, 1, { ...options, suffix, close }))[0];
+          (
+            await completeAtCursor(chooserOf(one), rows, beginnings, 1, {
+              ...options,
+              suffix,
+              close,
+            })
+          )[0];
         if ((await completed('', ''))?.stopReason !== 'end') continue;
         const found = (await completed(suffix, close))!;
         const written = found.tokens.map(({ bytes }) => bytes).join('');

@@ -1,22 +1,22 @@
 // The order in which passes work, against the definition: what is visible, then the rest, each once.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Span } from '../../../src/engine/scoring/pass';
+import type { RowSpan } from '../../../src/engine/scoring/pass';
 import { visibleFirst } from '../../../src/engine/scoring/visibleFirst';
 
-const spans = (lengths: readonly number[]): Span[] => {
+const spans = (lengths: readonly number[]): RowSpan[] => {
   let first = 0;
   return lengths.map(length => ({ first, end: (first += length) }));
 };
-const touches = (one: Span, other: Span) => one.first < other.end && one.end > other.first;
+const touches = (one: RowSpan, other: RowSpan) => one.first < other.end && one.end > other.first;
 const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 12 });
 const ranges = fc.array(
   fc.tuple(fc.nat(60), fc.nat(12)).map(([first, length]) => ({ first, end: first + length })),
   { maxLength: 3 },
 );
 
-async function order(units: Span[], visible: Span[], inParts: boolean, enough = Infinity) {
-  const done: Span[] = [];
+async function order(units: RowSpan[], visible: RowSpan[], inParts: boolean, enough = Infinity) {
+  const done: RowSpan[] = [];
   let known = 0;
   await visibleFirst({
     units: () => units,
@@ -36,7 +36,7 @@ test('whole units: the visible ones in order, then the others in order', async (
   await fc.assert(
     fc.asyncProperty(lengths, ranges, async (lengths, visible) => {
       const units = spans(lengths);
-      const isSeen = (unit: Span) => visible.some(range => touches(unit, range));
+      const isSeen = (unit: RowSpan) => visible.some(range => touches(unit, range));
       const expected = [...units.filter(isSeen), ...units.filter(unit => !isSeen(unit))];
       expect(await order(units, visible, false)).toEqual(expected);
     }),
@@ -54,7 +54,7 @@ test('in parts: first nothing but what is visible, then every unit whole', async
         expect(visible.some(({ first, end }) => part.first >= first && part.end <= end)).toBe(true);
       const total = units.at(-1)?.end ?? 0;
       for (let token = 0; token < total; token++) {
-        const holds = ({ first, end }: Span) => first <= token && token < end;
+        const holds = ({ first, end }: RowSpan) => first <= token && token < end;
         expect(parts.some(holds)).toBe(visible.some(holds));
       }
     }),

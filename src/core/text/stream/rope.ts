@@ -18,7 +18,7 @@ export interface Rope extends Size {
 
 const NOTHING: Size = { utf16: 0, bytes: 0, tokens: 0 };
 
-export function sizeOf(rope: Rope | undefined): Size {
+export function ropeSize(rope: Rope | undefined): Size {
   return rope ?? NOTHING;
 }
 
@@ -44,7 +44,7 @@ export function splitRope(
 ): [before: Rope | undefined, after: Rope | undefined] {
   if (!rope) return [undefined, undefined];
   const { segment, priority, left, right } = rope;
-  const start = sizeOf(left).utf16;
+  const start = ropeSize(left).utf16;
   if (start < at) {
     const [before, after] = splitRope(right, at - start - segment.text.length);
     return [node(segment, priority, left, before), after];
@@ -63,7 +63,7 @@ export function visitTokens(
 ): void {
   if (!rope || before.tokens >= end || before.tokens + rope.tokens <= first) return;
   visitTokens(rope.left, first, end, visit, before);
-  const here = sumOfSizes(before, sizeOf(rope.left));
+  const here = sumOfSizes(before, ropeSize(rope.left));
   const after = sumOfSizes(here, sizeOfSegment(rope.segment));
   if (here.tokens < end && after.tokens > first) visit(rope.segment, here);
   visitTokens(rope.right, first, end, visit, after);
@@ -72,7 +72,7 @@ export function visitTokens(
 /** The start of the last segment that starts below `at`, or 0. */
 export function startBelow(rope: Rope | undefined, at: number): number {
   if (!rope) return 0;
-  const start = sizeOf(rope.left).utf16;
+  const start = ropeSize(rope.left).utf16;
   if (start >= at) return startBelow(rope.left, at);
   const end = start + rope.segment.text.length;
   return end < at && rope.right ? end + startBelow(rope.right, at - end) : start;
@@ -85,7 +85,7 @@ export function segmentAt(
   before = NOTHING,
 ): { segment: Segment; before: Size } | undefined {
   if (!rope) return undefined;
-  const here = sumOfSizes(before, sizeOf(rope.left));
+  const here = sumOfSizes(before, ropeSize(rope.left));
   if (at < here.utf16) return segmentAt(rope.left, at, before);
   const after = sumOfSizes(here, sizeOfSegment(rope.segment));
   return at < after.utf16
@@ -104,7 +104,7 @@ function node(
   left: Rope | undefined,
   right: Rope | undefined,
 ): Rope {
-  const size = sumOfSizes(sumOfSizes(sizeOf(left), sizeOfSegment(segment)), sizeOf(right));
+  const size = sumOfSizes(sumOfSizes(ropeSize(left), sizeOfSegment(segment)), ropeSize(right));
   return { segment, priority, left, right, ...size };
 }
 

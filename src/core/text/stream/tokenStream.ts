@@ -5,7 +5,7 @@ import {
   joinRopes,
   ropeOf,
   segmentAt,
-  sizeOf,
+  ropeSize,
   startBelow,
   ropeText,
   visitTokens,
@@ -39,7 +39,7 @@ export class TokenStream {
   }
 
   get size(): Size {
-    return sizeOf(this.#rope);
+    return ropeSize(this.#rope);
   }
 
   get text(): string {
@@ -58,10 +58,10 @@ export class TokenStream {
     const [touched, after] = splitRope(rest, end + 3 - offset);
     const old = ropeText(touched);
     const renewed = old.slice(0, start - offset) + text + old.slice(end - offset);
-    const lead = segmentAt(before, sizeOf(before).utf16 - 1)?.segment.text.at(-1);
+    const lead = segmentAt(before, ropeSize(before).utf16 - 1)?.segment.text.at(-1);
     const middle = this.#encoded(renewed, lead ?? '');
     this.#rope = joinRopes(joinRopes(before, middle), after);
-    return sizeOf(before).tokens + commonPrefix(idsOf(touched), idsOf(middle));
+    return ropeSize(before).tokens + commonPrefix(idsOf(touched), idsOf(middle));
   }
 
   /**

@@ -18,7 +18,7 @@ import { explainRuntimeError } from './runtimeErrors';
 import { CHUNK_TOKENS } from './scoreWindow';
 import { treeShape } from './treeShape';
 
-export type TreeRequest = Parameters<Runtime['forwardTree']>[0];
+export type SessionTreeRequest = Parameters<Runtime['forwardTree']>[0];
 
 /** Nodes in a run, which bounds the logits in memory. */
 const RUN_NODES = 128;
@@ -31,7 +31,7 @@ export async function forwardTree(
   session: GraphSession,
   caches: TreeCaches,
   vocabSize: number,
-  { prefix, nodes, wanted, cancel }: TreeRequest,
+  { prefix, nodes, wanted, cancel }: SessionTreeRequest,
 ): Promise<Float32Array> {
   checkTokens([...prefix, ...nodes.slice(1).map(node => node.token)], vocabSize);
   checkCancel(cancel);

@@ -5,14 +5,14 @@ import type { FeatureRows } from '../../../core/sae/sparseRows';
 import type { Scores } from '../../../core/lenses/scores';
 import { UserError } from '../../../core/errors';
 import type { GraphReport, Runtime } from '../../../protocol/runtime';
-import type { SelfTestRow } from './selfTestRows';
-import { forwardTree, type TreeRequest } from './forwardTree';
+import type { SelfTestRow } from '../../../protocol/models';
+import { forwardTree, type SessionTreeRequest } from './forwardTree';
 import { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
-import { SaeSession, type SteerRequest } from './saeSession';
+import { SaeSession, type SessionSteerRequest } from './saeSession';
 import type { TreeCaches } from './prefixRuns';
 import { explainRuntimeError } from './runtimeErrors';
-import { sampleTokens, type SampleRequest } from './sampleTokens';
+import { sampleTokens, type SessionSampleRequest } from './sampleTokens';
 import { scoreWindow } from './scoreWindow';
 import { selfTest } from './selfTest';
 import { treeTest } from './treeTest';
@@ -101,11 +101,11 @@ export class OpenGraph {
     });
   }
 
-  forwardTree(request: TreeRequest): Promise<Float32Array> {
+  forwardTree(request: SessionTreeRequest): Promise<Float32Array> {
     return forwardTree(this.session, this.treeCaches, this.report.vocabSize, request);
   }
 
-  sample(request: SampleRequest): Promise<Uint32Array[]> {
+  sample(request: SessionSampleRequest): Promise<Uint32Array[]> {
     return sampleTokens(this.session, this.treeCaches, this.report.vocabSize, request);
   }
 
@@ -129,7 +129,7 @@ export class OpenGraph {
 
   scoreSteered({ cancel, ...params }: SteerParams): Promise<Scores> {
     const isCancelled = () => Atomics.load(cancel, 0) !== 0;
-    const request: SteerRequest = { ...params, isCancelled };
+    const request: SessionSteerRequest = { ...params, isCancelled };
     return this.openedSae().scoreSteered(request);
   }
 

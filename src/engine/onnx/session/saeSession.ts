@@ -11,7 +11,7 @@ import type { PrefixCache } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
 import { CHUNK_TOKENS } from './scoreWindow';
 
-export interface EncodeRequest {
+export interface SessionEncodeRequest {
   readonly inputs: Uint32Array;
   readonly from: number;
   readonly candidates?: Candidates | undefined;
@@ -19,7 +19,7 @@ export interface EncodeRequest {
   onChunk(firstRow: number, rows: FeatureRows): void;
 }
 
-export interface SteerRequest {
+export interface SessionSteerRequest {
   readonly inputs: Uint32Array;
   readonly targets: Uint32Array;
   /** [inputs.length, width] */
@@ -78,7 +78,7 @@ export class SaeSession {
   }
 
   /** Features of inputs [from, inputs.length). Throws `Cancelled`, and `UserError` if a run fails. */
-  async encode(cache: PrefixCache, request: EncodeRequest): Promise<FeatureRows> {
+  async encode(cache: PrefixCache, request: SessionEncodeRequest): Promise<FeatureRows> {
     const { inputs, from, candidates } = request;
     const parts: FeatureRows[] = [];
     await this.forEachChunk(cache, inputs, from, request, async (start, x) => {
@@ -92,7 +92,7 @@ export class SaeSession {
   }
 
   /** All rows. Throws `Cancelled`. */
-  async scoreSteered(request: SteerRequest): Promise<Scores> {
+  async scoreSteered(request: SessionSteerRequest): Promise<Scores> {
     const { inputs, targets, steer, topK } = request;
     const session = (this.steered ??= await this.openAt(this.hook));
     const { width } = this.encoder.sae;
@@ -123,7 +123,7 @@ export class SaeSession {
     cache: PrefixCache,
     inputs: Uint32Array,
     from: number,
-    { isCancelled }: Pick<EncodeRequest, 'isCancelled'>,
+    { isCancelled }: Pick<SessionEncodeRequest, 'isCancelled'>,
     use: (start: number, x: Float32Array) => Promise<void>,
   ): Promise<void> {
     const session = await this.sessionWithHook();

@@ -16,7 +16,7 @@ import {
 } from './prefixRuns';
 import { explainRuntimeError } from './runtimeErrors';
 
-export type SampleRequest = Parameters<Runtime['sample']>[0];
+export type SessionSampleRequest = Parameters<Runtime['sample']>[0];
 
 /** A token that continuations have in common, after the same tokens. */
 interface TokenNode {
@@ -32,7 +32,7 @@ export async function sampleTokens(
   session: GraphSession,
   caches: TreeCaches,
   vocabSize: number,
-  request: SampleRequest,
+  request: SessionSampleRequest,
 ): Promise<Uint32Array[]> {
   const { prefix, cancel } = request;
   checkTokens(prefix, vocabSize);
@@ -58,7 +58,7 @@ class Continuations {
   private readonly ends: ReadonlySet<number>;
 
   constructor(
-    private readonly request: SampleRequest,
+    private readonly request: SessionSampleRequest,
     readonly width: number,
   ) {
     this.tokens = Array.from(request.seeds, () => []);

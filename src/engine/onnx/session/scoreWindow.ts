@@ -12,7 +12,7 @@ import { explainRuntimeError } from './runtimeErrors';
  */
 export const CHUNK_TOKENS = 64;
 
-export interface ScoreRequest {
+export interface SessionScoreRequest {
   inputs: Uint32Array;
   targets: Uint32Array;
   /** The first row wanted. */
@@ -32,7 +32,7 @@ export async function scoreWindow(
   session: GraphSession,
   cache: PrefixCache,
   vocabSize: number,
-  request: ScoreRequest,
+  request: SessionScoreRequest,
 ): Promise<Scores> {
   const { inputs, targets, from } = request;
   checkRequest(request, vocabSize);
@@ -84,7 +84,7 @@ function withTopK(scores: Scores, topK: number): Scores {
   return { ...scores, topK, topIds, topLogprobs };
 }
 
-function checkRequest({ inputs, targets, from }: ScoreRequest, vocabSize: number): void {
+function checkRequest({ inputs, targets, from }: SessionScoreRequest, vocabSize: number): void {
   if (targets.length !== inputs.length || from < 0 || from > targets.length)
     throw new RangeError(`${inputs.length} inputs, ${targets.length} targets, from ${from}`);
   for (const ids of [inputs, targets])

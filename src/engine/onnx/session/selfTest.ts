@@ -3,7 +3,8 @@
 import type { Scores } from '../../../core/lenses/scores';
 import { GraphError } from '../graph/graph';
 import { SCORING } from '../rewrite/scoring';
-import { selfTestRow, maxAbsDifference, type SelfTestRow } from './selfTestRows';
+import { selfTestRow, maxAbsDifference } from './selfTestRows';
+import type { SelfTestRow } from '../../../protocol/models';
 import type { GraphSession, RunResult } from './graphSession';
 import { scoresOfLogits } from './logitScores';
 

@@ -1,7 +1,5 @@
 // A row of the self-test: a measured difference and its tolerance.
-import type { GraphReport } from '../../../protocol/runtime';
-
-export type SelfTestRow = GraphReport['selfTest'][number];
+import type { SelfTestRow } from '../../../protocol/models';
 
 export function selfTestRow(
   name: string,

@@ -1,7 +1,8 @@
 // Compares a tree in one run with a run for each of its paths, to check that the graph obeys the tree's mask.
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
 import { SCORING } from '../rewrite/scoring';
-import { selfTestRow, maxAbsDifference, type SelfTestRow } from './selfTestRows';
+import { selfTestRow, maxAbsDifference } from './selfTestRows';
+import type { SelfTestRow } from '../../../protocol/models';
 import { forwardTree } from './forwardTree';
 import type { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';

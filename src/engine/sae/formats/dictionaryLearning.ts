@@ -2,7 +2,7 @@
 import { hookOf } from '../../../core/sae/hookNames';
 import type { Activation } from '../../../core/sae/sae';
 import { UserError } from '../../../core/errors';
-import type { Json } from '../../models/readJson';
+import type { Json } from '../../../core/json';
 import {
   constantThreshold,
   mapValues,

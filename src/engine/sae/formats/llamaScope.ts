@@ -7,7 +7,7 @@ import {
   thresholds,
   type SaeParts,
 } from '../canonicalSae';
-import type { Json } from '../../models/readJson';
+import type { Json } from '../../../core/json';
 import { readSafetensors } from '../safetensors';
 import { sourceAt, type SaeFormat } from './saeFormat';
 

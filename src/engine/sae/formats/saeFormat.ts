@@ -1,7 +1,7 @@
 // A published format of autoencoders, as a value, and what the formats have in common.
 import { hookOf } from '../../../core/sae/hookNames';
 import type { SaeSource } from '../../../core/sae/sae';
-import type { Json } from '../../models/readJson';
+import type { Json } from '../../../core/json';
 import { noSource, type SaeParts } from '../canonicalSae';
 
 /** A file of weights and the configuration beside it. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hookOf } from '../../../core/sae/hookNames';
 import type { Activation, SaeSource } from '../../../core/sae/sae';
 import { UserError } from '../../../core/errors';
-import type { Json } from '../../models/readJson';
+import type { Json } from '../../../core/json';
 import {
   scaleColumns,
   foldScale,
