@@ -63,8 +63,8 @@ export class EngineState {
     return document;
   }
 
-  /** The same, with the opened model and the document's tokens by it. */
-  at(version: DocumentVersion): { model: Model; document: Document; stream: TokenStream } {
+  /** The document of a version with the opened model and its tokens. Throws as `documentAt` and `model` do. */
+  resolve(version: DocumentVersion): { model: Model; document: Document; stream: TokenStream } {
     const document = this.documentAt(version);
     const model = this.model();
     return { model, document, stream: document.streamBy(model.tokenizer) };

@@ -143,7 +143,7 @@ class CompletionWriter {
       const reason = this.#reasonToStop(written);
       if (reason) return this.#stop(reason);
       this.#reportText();
-      next = next.after(choice.token);
+      next = next.followedBy(choice.token);
       const row = this.#rows.known(this.#path) ?? (await this.#ask());
       choice = this.#choose({ parent: -1, token: -1, next }, row);
       likely += choice?.logprob ?? 0;
@@ -154,7 +154,7 @@ class CompletionWriter {
   async #ask(): Promise<LogprobRow> {
     const path = this.#path;
     this.#drafter?.accepted(path.length - this.#askedAfter - 1);
-    const draft = this.#drafter?.after(path) ?? [];
+    const draft = this.#drafter?.draftAfter(path) ?? [];
     this.#askedAfter = path.length;
     const [row] = await this.#rows.rowsOfPaths([
       path,

@@ -12,7 +12,7 @@ export interface Continuations {
   follower(): (token: number) => boolean;
   /** Whether the text may end here. */
   readonly ends: boolean;
-  after(token: number): Continuations;
+  followedBy(token: number): Continuations;
 }
 
 /**
@@ -37,7 +37,7 @@ export class CanonicalTokens implements Continuations {
     return this.#rules.canonical.endsText(this.#prefix);
   }
 
-  after(token: number): CanonicalTokens {
+  followedBy(token: number): CanonicalTokens {
     const rules = this.#rules;
     const longer = rules.canonical.extend(this.#prefix, token);
     return new CanonicalTokens(
@@ -67,7 +67,7 @@ export function anyTokens(tokens: SortedTokens, partial: ByteString = ''): Conti
       const bytes = tokens.bytesOf(token);
       return bytes !== undefined && isBeginning(partial + bytes);
     },
-    after: token => {
+    followedBy: token => {
       const bytes = partial + tokens.bytesOf(token)!;
       return anyTokens(tokens, bytes.slice(incompleteFrom(bytes)));
     },

@@ -21,7 +21,7 @@ export class Drafter {
   }
 
   /** The drafted tokens after `written`; none if there is no match. */
-  after(written: readonly number[]): number[] {
+  draftAfter(written: readonly number[]): number[] {
     this.#context.length = this.#before;
     this.#context.push(...written);
     const draft = continuation(this.#context, this.#length);

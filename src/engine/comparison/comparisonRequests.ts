@@ -8,7 +8,7 @@ import { TokenizerComparison } from './tokenizerComparison';
 
 export function comparisonRequests(state: EngineState): Handlers<CompareApi> {
   const comparisonAt = (at: DocumentVersion) => {
-    const { model, document } = state.at(at);
+    const { model, document } = state.resolve(at);
     return new TokenizerComparison(document, model.tokenizer, state.comparison().tokenizer);
   };
   return {

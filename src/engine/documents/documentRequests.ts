@@ -26,7 +26,7 @@ export function documentRequests(state: EngineState): Handlers<DocumentApi> {
     },
 
     split(params) {
-      const { model, stream } = state.at(params);
+      const { model, stream } = state.resolve(params);
       return splitAt(model.tokenizer, stream, params.at, params.typed);
     },
 
@@ -34,7 +34,7 @@ export function documentRequests(state: EngineState): Handlers<DocumentApi> {
       countOfBytes(bytes, state.model().tokenizer, state.compared?.tokenizer),
 
     count(params) {
-      const { document, stream } = state.at(params);
+      const { document, stream } = state.resolve(params);
       const counted = (stream: TokenStream) => ({
         document: stream.size.tokens,
         ranges: tokensIn(stream, params.ranges),
@@ -47,7 +47,7 @@ export function documentRequests(state: EngineState): Handlers<DocumentApi> {
     },
 
     json(params) {
-      const { model, document, stream } = state.at(params);
+      const { model, document, stream } = state.resolve(params);
       const { first, end } = stream.tokensIn(params.range.utf16Start, params.range.utf16End);
       const scores = model.info.scores ? document.scoresOf(first, end).scores : null;
       const tokens = stream.tokens(first, end);

@@ -22,7 +22,7 @@ export function bytesPass(state: EngineState): Pass {
   return passBy('bytes', state, {
     model: async () => state.model(),
     tokenizer: () => state.model().tokenizer,
-    before: (document, run) => scoreTokens(state.model(), document, { ...run, maxTokens: 0 }),
+    prepare: (document, run) => scoreTokens(state.model(), document, { ...run, maxTokens: 0 }),
     columns: byteNats => ({ byteNats }),
   });
 }
@@ -32,7 +32,7 @@ export function secondBytesPass(state: EngineState): Pass {
   return passBy('secondBytes', state, {
     model: () => state.comparison().model(),
     tokenizer: () => state.compared?.tokenizer,
-    before: async () => {},
+    prepare: async () => {},
     columns: secondByteNats => ({ secondByteNats }),
   });
 }
@@ -41,7 +41,7 @@ interface Side {
   model(): Promise<Model>;
   /** Undefined where there is none. */
   tokenizer(): Tokenizer | undefined;
-  before(document: Document, run: PassRun): Promise<unknown>;
+  prepare(document: Document, run: PassRun): Promise<unknown>;
   columns(nats: Float64Array): Partial<Scores>;
 }
 
@@ -57,7 +57,7 @@ function passBy(id: PassId, state: EngineState, side: Side): Pass {
       }),
     total: ({ text }) => utf8Length(text, 0, text.length),
     async run(document, run) {
-      await side.before(document, { ...run, onScored: () => {} });
+      await side.prepare(document, { ...run, onScored: () => {} });
       const model = await side.model();
       const scored = await scoreBytes(model, document, run);
       const isWhole = scored === byteScoresOf(model, document).bytes.length;

@@ -15,7 +15,7 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
   const passes = passesOf(state);
   return {
     score(params, signal) {
-      const { document } = state.at(params);
+      const { document } = state.resolve(params);
       const wanted = params.passes.map(id => passes[id]);
       return asRefusal(() => runPasses(state, wanted, document, params, signal));
     },
@@ -23,7 +23,7 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
     view: params => tokenView(state, passes, params),
 
     characters(params) {
-      const { model, document } = state.at(params);
+      const { model, document } = state.resolve(params);
       return asRefusal(async () => {
         // Refused here, too, where bytes could never be scored.
         model.asTokenModel();
@@ -36,7 +36,7 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
     },
 
     peak(params) {
-      const { stream } = state.at(params);
+      const { stream } = state.resolve(params);
       const lens = lenses[params.lens];
       const valueAt = lensValues(state, passes, lens, params);
       const { direction } = params;
@@ -48,7 +48,7 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
     },
 
     nextBytes(params, signal) {
-      const { document } = state.at(params);
+      const { document } = state.resolve(params);
       return asRefusal(() => nextBytesAt(state, document, params.utf16, signal));
     },
   };

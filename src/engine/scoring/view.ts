@@ -15,7 +15,7 @@ export function tokenView(
   passes: Passes,
   request: DocumentVersion & ViewRequest,
 ): TokenView {
-  const { model, document } = state.at(request);
+  const { model, document } = state.resolve(request);
   const { tokenizer } = request.second ? state.comparison() : model;
   const stream = document.streamBy(tokenizer);
   const span = spanOf(
@@ -83,7 +83,7 @@ export function lensValues(
   lens: Lens,
   request: DocumentVersion & ColumnOptions,
 ): (token: number) => number {
-  const { model, document, stream } = state.at(request);
+  const { model, document, stream } = state.resolve(request);
   let block: { first: number; scores: Scores | null } | undefined;
   return token => {
     const first = token - (token % BLOCK);
