@@ -112,6 +112,9 @@ export const lenses = {
     scale: { kind: 'heat', bounds: [2, 3, 6, 11, 51, 201, 1001], unit: '', decimals: 0 },
     value: (scores, row) => scores?.ranks[row] || NaN,
     format: value => `rank ${value}`,
+    // "Rank: rank 3" would say it twice.
+    explain: ({ scores, row }) =>
+      scores?.ranks[row] ? [{ name: 'Rank', value: String(scores.ranks[row]) }] : [],
   }),
   features: lens({
     title: 'Features',

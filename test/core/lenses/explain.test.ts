@@ -35,8 +35,9 @@ describe.each(Object.entries<Lens>(lenses))('%s', (_, lens) => {
   test('says its own number first, as it is coloured', () => {
     const rows = lens.explain(row);
     if (lens.scale.kind === 'alternate') return expect(rows).toEqual([]);
-    const value = lens.value(scores, 0, 7);
-    expect(rows[0]).toEqual({ name: lens.title, value: lens.format(value) });
+    expect(rows[0]!.name).toBe(lens.title);
+    // The words of `format` may be left out beside the title: "Rank: 3".
+    expect(lens.format(lens.value(scores, 0, 7))).toContain(rows[0]!.value);
   });
 
   test('says nothing where nothing is known', () => {

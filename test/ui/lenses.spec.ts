@@ -1,0 +1,61 @@
+// Every lens says its own number where a person looks: in the hover and in the inspector's Token tab.
+import assert from 'node:assert/strict';
+import type { Lens } from '../../src/core/lenses/lens';
+import { lenses } from '../../src/core/lenses/lenses';
+import type { Workbench } from '../host/workbench.mjs';
+
+const CODE = `export function words(text: string): string[] {
+  const found = text.split(' ');
+  return found.filter(word => word.length > 0);
+}
+`;
+/** The number of each lens, as its `format` writes numbers. */
+const NUMBERS: Record<string, RegExp> = {
+  rank: /\d+/,
+  features: /\d+ % of its maximum/,
+  unexplained: /\d+\.\d % unexplained/,
+  varentropy: /\d+\.\d\d bits²/,
+};
+const BITS = /[+−]?\d+\.\d\d bits/;
+/** Of lenses that only say where something is: tokens, and features that are pinned. */
+const hasNumber = ({ scale }: Lens) => scale.kind === 'heat' || scale.kind === 'diverging';
+
+export async function everyLensSaysItsOwnNumber(ui: Workbench) {
+  await ui.open({
+    'tokenscope.pair.positivePrompt': '// sorted words\n',
+    'tokenscope.pair.negativePrompt': '# once upon a time\n',
+  });
+  ui.writeFile('words.ts', CODE);
+  await ui.openFile('words.ts');
+  await ui.runCommand('Tokenscope: Compare with Tokenizer or Model…');
+  await ui.pick('stories260K');
+  await ui.runCommand('Tokenscope: Open Inspector');
+  await ui.webview().locator('main > *').first().waitFor();
+  await ui.page.locator('.view-line').first().click();
+  for (const [id, lens] of Object.entries<Lens>(lenses)) {
+    if (!hasNumber(lens)) continue;
+    await ui.runCommand('Tokenscope: Choose Lens…');
+    await ui.pick(lens.title);
+    await ui.goTo(3, 18);
+    const number = NUMBERS[id] ?? BITS;
+    const term = ui.webview().locator('dt', { hasText: new RegExp(`^${lens.title}$`, 'i') });
+    const shown = await ui.until(
+      async () => ((await term.count()) > 0 ? term.first().evaluate(next) : ''),
+      text => number.test(text),
+    );
+    const value = number.exec(shown)![0];
+    const hover = await ui.until(
+      async () => {
+        await ui.leaveHovers();
+        return ui.hoverAt('filter');
+      },
+      text => text.includes(value),
+    );
+    assert.match(hover, new RegExp(`${lens.title}:?\\s+${escaped(value)}`), id);
+    await ui.screenshot(`lens-${id}`);
+    await ui.leaveHovers();
+  }
+}
+
+const next = (term: Element) => term.nextElementSibling?.textContent?.trim() ?? '';
+const escaped = (text: string) => text.replace(/[.+²]/g, '\\$&');
