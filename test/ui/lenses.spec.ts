@@ -38,18 +38,15 @@ export async function everyLensSaysItsOwnNumber(ui: Workbench) {
     await ui.goTo(3, 18);
     const number = NUMBERS[id] ?? BITS;
     const term = ui.webview().locator('dt', { hasText: new RegExp(`^${lens.title}$`, 'i') });
-    const shown = await ui.until(
-      async () => ((await term.count()) > 0 ? term.first().evaluate(next) : ''),
-      text => number.test(text),
-    );
-    const value = number.exec(shown)![0];
-    const ownNumber = new RegExp(`${lens.title}:?\\s+${escaped(value)}`);
+    // The tab follows the cursor, the hover the mouse: once both have the token, both have the same number.
     await ui.until(
       async () => {
+        const tab = (await term.count()) > 0 ? await term.first().evaluate(next) : '';
         await ui.leaveHovers();
-        return ui.hoverAt('filter');
+        return { value: number.exec(tab)?.[0] ?? '', hover: await ui.hoverAt('filter') };
       },
-      text => ownNumber.test(text),
+      ({ value, hover }) =>
+        value !== '' && new RegExp(`${lens.title}:?\\s+${escaped(value)}`).test(hover),
     );
     await ui.screenshot(`lens-${id}`);
     await ui.leaveHovers();
