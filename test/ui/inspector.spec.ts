@@ -170,7 +170,7 @@ export async function twoTokenizersAreShownSideBySide(ui: Workbench) {
   await goToInspector(ui);
   await openTab(ui, 'compare');
   const page = ui.webview();
-  await page.getByText('stretches are cut differently').waitFor();
+  await page.getByText('ranges are split differently').waitFor();
   const counts = await page.locator('.comparison tbody td:nth-child(2)').allInnerTexts();
   assert.ok(Number(counts[1]) > Number(counts[0]), counts.join());
   await tabTo(ui, 'tr[data-token]');

@@ -44,7 +44,7 @@ const pictureIs = (ui: Workbench, expected: string) =>
     picture => picture === expected,
   );
 
-/** The painted stretches in reading order: where, how wide, which colour and which line below. */
+/** The painted ranges in reading order: where, how wide, which colour and which line below. */
 async function drawn(ui: Workbench): Promise<string> {
   const pieces = await ui.backgrounds();
   const margin = Math.min(...pieces.map(piece => piece.left));

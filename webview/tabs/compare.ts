@@ -119,7 +119,7 @@ function differencesTemplate(page: Page, compared: ComparedText): TemplateResult
     differences > 0 ? 'None of them is on the screen.' : 'Both split the text in the same way.';
   return html`<section class="differences" aria-labelledby="differences">
     <h2 id="differences">
-      ${differences} ${differences === 1 ? 'stretch is' : 'stretches are'} cut differently
+      ${differences} ${differences === 1 ? 'range is' : 'ranges are'} split differently
       <small>on the screen: ${listed.length}</small>
     </h2>
     <p class="buttons">

@@ -11,10 +11,10 @@ export interface WindowRule {
 }
 
 export class ScoredWindow {
-  #scores: Scores | undefined;
+  private ownScores: Scores | undefined;
   /** [own token]; 1 where `scores` holds the token's row, known or beyond knowing. */
-  #known = new Uint8Array();
-  #count = 0;
+  private known = new Uint8Array();
+  private knownRows = 0;
 
   constructor(
     readonly window: Window,
@@ -25,22 +25,22 @@ export class ScoredWindow {
 
   /** [own token]; made when there is something to put into it. */
   get scores(): Scores {
-    if (!this.#scores) {
+    if (!this.ownScores) {
       const own = this.window.end - this.window.ownStart;
-      this.#scores = emptyScores(own, this.topK);
-      this.#known = new Uint8Array(own);
+      this.ownScores = emptyScores(own, this.topK);
+      this.known = new Uint8Array(own);
     }
-    return this.#scores;
+    return this.ownScores;
   }
 
   /** How many rows are known. */
   get count(): number {
-    return this.#count;
+    return this.knownRows;
   }
 
   /** Whether the row of a token of the text is known. */
   knows(token: number): boolean {
-    return this.#known[token - this.window.ownStart] === 1;
+    return this.known[token - this.window.ownStart] === 1;
   }
 
   /** Rows [start, end) of `from` become those of the own tokens from `token` on. */
@@ -51,22 +51,22 @@ export class ScoredWindow {
     copyScores(from, start, end, scores, at);
     for (let row = at; row < at + end - start; row++) {
       scores.contexts[row] = ownStart + row - first;
-      if (this.#known[row] === 0) this.#count++;
-      this.#known[row] = 1;
+      if (this.known[row] === 0) this.knownRows++;
+      this.known[row] = 1;
     }
   }
 
   /** Known rows of the first own tokens, as many as follow one another, at most `most`. */
   firstRows(most: number): number {
-    const unknown = this.#known.indexOf(0);
-    return Math.max(0, Math.min(unknown < 0 ? this.#known.length : unknown, most));
+    const unknown = this.known.indexOf(0);
+    return Math.max(0, Math.min(unknown < 0 ? this.known.length : unknown, most));
   }
 }
 
 export class ScoredWindows {
-  readonly #windows: ScoredWindow[] = [];
+  private readonly windows: ScoredWindow[] = [];
   /** The window that an edit changed: its first rows are those of the window that takes its place. */
-  #changed: { window: ScoredWindow; rows: number } | undefined;
+  private changed: { window: ScoredWindow; rows: number } | undefined;
 
   constructor(
     private stream: TokenStream,
@@ -76,13 +76,13 @@ export class ScoredWindows {
 
   /** How many rows are known. */
   get scored(): number {
-    return this.#windows.reduce((sum, { count }) => sum + count, this.#changed?.rows ?? 0);
+    return this.windows.reduce((sum, { count }) => sum + count, this.changed?.rows ?? 0);
   }
 
   /** The windows in the order of the text. */
   *all(): Generator<ScoredWindow> {
     for (let i = 0; ; i++) {
-      const window = this.#windows[i] ?? this.#make();
+      const window = this.windows[i] ?? this.makeNext();
       if (!window) return;
       yield window;
     }
@@ -90,10 +90,10 @@ export class ScoredWindows {
 
   /** Rows of tokens [first, end) as far as they are known, and how many are not. */
   rows(first: number, end: number): { scores: Scores; pending: number } {
-    if (this.#changed) this.#make();
+    if (this.changed) this.makeNext();
     const scores = emptyScores(end - first, this.topK);
     let pending = end - first;
-    for (const scored of this.#windows) {
+    for (const scored of this.windows) {
       const { ownStart, end: ownEnd } = scored.window;
       if (ownStart >= end) break;
       if (ownEnd <= first || scored.count === 0) continue;
@@ -108,21 +108,21 @@ export class ScoredWindows {
   keepBelow(first: number): void {
     const isWhole = ({ window: { start, end } }: ScoredWindow) =>
       end <= first && end - start === this.rule.context;
-    const kept = this.#windows.findIndex(window => !isWhole(window));
+    const kept = this.windows.findIndex(window => !isWhole(window));
     if (kept >= 0) {
-      const window = this.#windows[kept]!;
-      this.#windows.length = kept;
-      this.#changed = { window, rows: window.firstRows(first - window.window.ownStart) };
-    } else if (this.#changed) {
-      const { window, rows } = this.#changed;
-      this.#changed.rows = Math.min(rows, Math.max(0, first - window.window.ownStart));
+      const window = this.windows[kept]!;
+      this.windows.length = kept;
+      this.changed = { window, rows: window.firstRows(first - window.window.ownStart) };
+    } else if (this.changed) {
+      const { window, rows } = this.changed;
+      this.changed.rows = Math.min(rows, Math.max(0, first - window.window.ownStart));
     }
   }
 
   /** Goes on with a stream that was made anew of the text as it is now. */
   follow(stream: TokenStream): void {
     this.stream = stream;
-    const made = [...this.#windows, ...(this.#changed ? [this.#changed.window] : [])];
+    const made = [...this.windows, ...(this.changed ? [this.changed.window] : [])];
     for (const { window, ids } of made) {
       const now = stream.tokens(window.start, Math.min(window.end, stream.size.tokens)).ids;
       const same = commonPrefix(ids, now);
@@ -131,15 +131,15 @@ export class ScoredWindows {
     this.keepBelow(made.at(-1)?.window.end ?? 0);
   }
 
-  #make(): ScoredWindow | undefined {
-    const before = this.#windows.at(-1);
+  private makeNext(): ScoredWindow | undefined {
+    const before = this.windows.at(-1);
     const { context, endsLine } = this.rule;
     const { tokens } = this.stream.size;
     const window = nextWindow(before?.window, tokens, context, token =>
       endsLine(before!.ids[token - before!.window.start]!),
     );
-    const changed = this.#changed;
-    this.#changed = undefined;
+    const changed = this.changed;
+    this.changed = undefined;
     if (!window) return undefined;
     const { ids } = this.stream.tokens(window.start, window.end);
     const scored = new ScoredWindow(window, ids, this.topK);
@@ -147,7 +147,7 @@ export class ScoredWindows {
       const rows = Math.min(changed.rows, window.end - window.ownStart);
       scored.take(changed.window.scores, 0, rows, window.ownStart);
     }
-    this.#windows.push(scored);
+    this.windows.push(scored);
     return scored;
   }
 }
