@@ -25,8 +25,8 @@ export class ScoringPasses {
   constructor(
     private readonly engine: Engine,
     private readonly texts: DocumentSync,
-    /** Opens the autoencoder that is chosen, where a lens needs one. */
-    private readonly openSae: (running: RunningEngine) => Promise<unknown>,
+    /** Opens the autoencoder that is chosen, where a lens needs one. Answers whether there is one. */
+    private readonly openSae: (running: RunningEngine) => Promise<boolean>,
   ) {
     engine.onEvent('scored', event => this.scored.fire(event));
     // Another model, or another one beside it, may prove or refuse something else.
@@ -48,8 +48,9 @@ export class ScoringPasses {
     try {
       const maxTokens = settings.overlay.maxTokens.value;
       const done = await this.engine.call(async running => {
-        if (needs.includes('features')) await this.openSae(running);
-        const request = { passes: needs, visible, maxTokens };
+        const lacksSae = needs.includes('features') && !(await this.openSae(running));
+        const passes = lacksSae ? needs.filter(id => id !== 'features') : needs;
+        const request = { passes, visible, maxTokens };
         const at = this.texts.ensureSent(running, document);
         return running.remote.score({ ...at, ...request }, run.controller.signal);
       });

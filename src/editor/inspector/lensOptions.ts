@@ -5,5 +5,7 @@ import type { InspectorServices } from './tabs/tab';
 
 /** Of a trace, contrast is computed for the answer only. */
 export function lensOptions({ state, traces }: InspectorServices, document: TextDocument) {
-  return passOptions(state.lens, { answerStart: traces.traceOf(document)?.text.start });
+  const answerStart = traces.traceOf(document)?.text.start;
+  const { passes, ...options } = passOptions(state.lens, { answerStart });
+  return { ...options, passes: ['tokens', ...passes] as const };
 }

@@ -5,6 +5,8 @@ import { FeatureService } from './featureService';
 
 export class OpenAutoencoder {
   private service: FeatureService | undefined;
+  /** Whether one was asked for and there is none: then nothing is pending. */
+  isMissing = false;
 
   get current(): FeatureService | undefined {
     return this.service;
@@ -14,8 +16,12 @@ export class OpenAutoencoder {
   async open(model: Model, path: string): Promise<FeatureService | undefined> {
     const [own] = model.info.scores ? model.saeFolders : [];
     const wanted = path || own;
-    this.service = undefined;
-    if (wanted) this.service = await FeatureService.open(model, wanted);
+    this.close();
+    try {
+      if (wanted) this.service = await FeatureService.open(model, wanted);
+    } finally {
+      this.isMissing = !this.service;
+    }
     return this.service;
   }
 
@@ -31,5 +37,6 @@ export class OpenAutoencoder {
   /** Another model is open: the autoencoder belonged to the one before. */
   close(): void {
     this.service = undefined;
+    this.isMissing = false;
   }
 }

@@ -56,13 +56,15 @@ function passBy(id: PassId, state: EngineState, side: Side): Pass {
         return undefined;
       }),
     total: ({ text }) => utf8Length(text, 0, text.length),
-    async run(document, run) {
-      await side.prepare(document, { ...run, onScored: () => {} });
-      const model = await side.model();
-      const scored = await scoreBytes(model, document, run);
-      const isWhole = scored === byteScoresOf(model, document).bytes.length;
-      return { scored, proof: isWhole ? await byteProof(model, document, run.signal) : undefined };
-    },
+    run: (document, run) =>
+      asRefusal(async () => {
+        await side.prepare(document, { ...run, onScored: () => {} });
+        const model = await side.model();
+        const scored = await scoreBytes(model, document, run);
+        const isWhole = scored === byteScoresOf(model, document).bytes.length;
+        const proof = isWhole ? await byteProof(model, document, run.signal) : undefined;
+        return { scored, proof };
+      }),
     columns(document, span) {
       const tokenizer = side.tokenizer();
       const known = tokenizer && document.bytesBy(tokenizer)?.surprisals;

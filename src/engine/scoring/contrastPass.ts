@@ -28,14 +28,16 @@ export function contrastPass(state: EngineState): Pass {
         await state.pair.open();
         return undefined;
       }),
-    async run(document, run) {
-      const pair = await state.pair.open();
-      return { scored: await scoreContrast(pair, state.model(), document, run) };
-    },
+    run: (document, run) =>
+      asRefusal(async () => {
+        const pair = await state.pair.open();
+        return { scored: await scoreContrast(pair, state.model(), document, run) };
+      }),
     columns(document, span, { contrast: options = { from: 0, centred: false } }) {
       const pair = state.pair.current;
-      if (!pair) return undefined;
       const model = state.model();
+      const from = Math.max(span.first, firstToken(document, model, options));
+      if (!pair) return { scores: {}, pending: Math.max(0, span.end - from) };
       const contrast = contrastIn(
         contrastRowsOf(pair, model, document),
         span,
@@ -43,8 +45,8 @@ export function contrastPass(state: EngineState): Pass {
         model,
         options,
       );
-      const from = firstToken(document, model, options) - span.first;
-      const isUnknown = (value: number, row: number) => row >= from && Number.isNaN(value);
+      const isUnknown = (value: number, row: number) =>
+        row >= from - span.first && Number.isNaN(value);
       return { scores: { contrast }, pending: contrast.positive.filter(isUnknown).length };
     },
   };

@@ -16,8 +16,9 @@ export function featuresPass(state: EngineState): Pass {
       scored: await state.autoencoder.needed().pass.run(document, run),
     }),
     columns(document, { first, end }, { features: options }) {
-      const service = state.autoencoder.current;
-      if (!service || !options) return undefined;
+      const { current: service, isMissing } = state.autoencoder;
+      if (!options) return undefined;
+      if (!service) return isMissing ? { scores: {}, pending: 0 } : undefined;
       const { features, pending } = service.tokenFeatures(document, first, end, options);
       return { scores: { features }, pending };
     },

@@ -50,8 +50,11 @@ export interface Pass {
   available(document: Document): Promise<Refusal | undefined>;
   /** Tokens of the document, or bytes where the pass counts those. */
   total(document: Document): number;
-  /** Throws `UserError`, and `Cancelled` when aborted or when the text has changed. */
-  run(document: Document, run: PassRun): Promise<PassResult>;
+  /**
+   * A refusal says why the pass has nothing to say of this text. Throws `UserError` where the model fails, and
+   * `Cancelled` when aborted or when the text has changed.
+   */
+  run(document: Document, run: PassRun): Promise<PassResult | Refusal>;
   /** What is known by now of tokens [first, end); undefined where the pass has nothing to say of the document. */
   columns(document: Document, span: RowSpan, options: ColumnOptions): Columns | undefined;
 }

@@ -17,7 +17,7 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
     score(params, signal) {
       const { document } = state.resolve(params);
       const wanted = params.passes.map(id => passes[id]);
-      return asRefusal(() => runPasses(state, wanted, document, params, signal));
+      return runPasses(state, wanted, document, params, signal);
     },
 
     view: params => tokenView(state, passes, params),

@@ -27,7 +27,8 @@ export function tokenView(
   const known =
     model.info.scores && !request.second
       ? scoresIn(passes, document, span, request)
-      : { scores: null, pending: 0 };
+      : // Without a model a contrast still says why there is none, once it is asked for.
+        { scores: null, pending: request.passes?.includes('contrast') ? span.end - span.first : 0 };
   const view: TokenView = {
     ...tokens,
     ...known,

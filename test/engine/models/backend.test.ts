@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { UserError } from '../../../src/core/errors';
 import { logSoftmax } from '../../../src/core/exactBytes/logSum';
 import { Model } from '../../../src/engine/models/model';
 import { readModelFolder } from '../../../src/engine/models/modelFolder';
@@ -74,4 +75,16 @@ test('a view says that passes are pending until they ran, and the next version i
   await server.editDocument({ uri: 'a', version: 2, edits }, signal);
   const now = await server.view({ uri: 'a', version: 2, range: RANGE, maxTokens: 1e6 }, signal);
   expect(now.total).toBe(TEXT.length - 2);
+});
+
+test('a model that fails is an error, not a pass that is not available', async () => {
+  const failing = engineServer(async (folder, contextLimit) => {
+    const score = () => Promise.reject(new UserError('The model failed on 3 tokens.'));
+    const other = fakeBackend(BYTE_VOCAB, { score });
+    return new Model(readModelFolder(String(folder)), other, contextLimit);
+  });
+  await failing.openModel({ folder: scratch, contextLimit: 512 }, signal);
+  await failing.setDocument({ ...AT, text: TEXT }, signal);
+  const request = { ...AT, passes: ['tokens'] as const, visible: [], maxTokens: 9 };
+  await expect(failing.score(request, signal)).rejects.toThrow(/failed on 3 tokens/);
 });
