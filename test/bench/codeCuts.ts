@@ -27,7 +27,7 @@ export async function openModel(name = 'coder'): Promise<{ model: Model; close()
 }
 
 /** Written by a program. */
-const TABLES = /unicode(Categories)?\.ts$/;
+const TABLES = /(lettersAndNumbers|unicodeCategories)\.ts$/;
 
 /** TypeScript and Python of this repository. */
 export function ownSources(): string[] {
