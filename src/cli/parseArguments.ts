@@ -72,7 +72,9 @@ function checkOperands({ name, usage }: Command, operands: readonly string[]): v
   const missing = names[operands.length];
   if (missing !== undefined) {
     const standard = missing === 'FILE' ? ', or - for standard input' : '';
-    throw new UserError(`\`${name}\` needs ${missing}${standard}: tokenscope ${name} ${usage}.`);
+    throw new UserError(
+      `\`${name}\` needs ${missing}${standard}: \`tokenscope ${name} ${usage}\`.`,
+    );
   }
   const extra = operands[names.length];
   if (extra === undefined || usage.endsWith('...')) return;

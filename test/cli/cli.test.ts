@@ -174,6 +174,10 @@ test('bytes prints what every byte costs, and with the end they cost what the to
   expect(lines.map(({ offset, byte }) => `${offset} ${byte}`).at(-1)).toBe('8 a4');
   expect(leakMax).toBeGreaterThanOrEqual(leakMean);
   expect(windows).toMatchObject([{ contextStart: 0, byteStart: 0, byteEnd: 9 }]);
+  const fields = ['contextStart', 'byteStart', 'byteEnd', 'bytesBits', 'seamBits', 'endBits'];
+  expect(Object.keys(windows[0])).toEqual([...fields, 'tokenBits']);
+  const { bytesBits, seamBits, endBits, tokenBits } = windows[0];
+  expect(Math.abs((bytesBits + seamBits + endBits) / tokenBits - 1)).toBeLessThan(1e-5);
   // The context holds 40 tokens and a tree.
   const long = run(['bytes', '-', '--model', folder], 'aé\n'.repeat(20));
   expect(long.code).toBe(0);

@@ -88,7 +88,12 @@ function* byteLines(first: Scored, second?: Scored): Generator<string> {
     tokenNllBits: tokenBits,
     leakMax: proof.leakMax,
     leakMean: proof.leakMean,
-    windows: proof.windows,
+    windows: proof.windows.map(({ endBits, tokenBits, boundaryBits, ...window }) => ({
+      ...window,
+      seamBits: boundaryBits,
+      endBits,
+      tokenBits,
+    })),
     ...(second && {
       bitsPerByte: bitsPerByteOf(first),
       secondBitsPerByte: bitsPerByteOf(second),

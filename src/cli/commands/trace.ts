@@ -111,6 +111,10 @@ function checkCombination({ values, given }: Invocation<typeof options>): void {
   if (values.rollouts !== undefined && values.sample === undefined) {
     refuse('rollouts', '--sample ID|N: they are of one trace');
   }
+  for (const flag of ['model', 'top', 'context'].filter(each => given.has(each))) {
+    if (values.sample === undefined)
+      refuse(flag, '--sample ID|N: it is for the tokens of one trace');
+  }
   for (const flag of ['positive', 'negative'].filter(each => given.has(each))) {
     if (values.model === undefined) refuse(flag, '--model FOLDER, whose tokens the pair shares');
   }
@@ -124,7 +128,9 @@ function checkCombination({ values, given }: Invocation<typeof options>): void {
 
 /** Throws `UserError`. */
 function traceNamed({ traces }: TraceFile, sample: string): Trace {
-  const found = traces.find(({ id }) => id === sample) ?? traces[Number(sample) - 1];
+  const found =
+    traces.find(({ id }) => id === sample) ??
+    (/^\d+$/.test(sample) ? traces[Number(sample) - 1] : undefined);
   if (found) return found;
   throw new UserError(
     `There is no trace "${sample}": the file has ${traces.length}, from "${traces[0]!.id}" to "${traces.at(-1)!.id}".`,
