@@ -12,7 +12,7 @@ const CODE = `export function words(text: string): string[] {
 const NUMBERS: Record<string, RegExp> = {
   rank: /\d+/,
   features: /\d+ % of its maximum/,
-  unexplained: /\d+\.\d % unexplained/,
+  unexplained: /\d+\.\d %/,
   varentropy: /\d+\.\d\d bits²/,
 };
 const BITS = /[+−]?\d+\.\d\d bits/;

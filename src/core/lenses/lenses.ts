@@ -151,6 +151,12 @@ export const lenses = {
     scale: { kind: 'heat', bounds: [15, 22, 30, 38, 46, 55, 65], unit: '%', decimals: 1 },
     value: (scores, row) => 100 * (scores?.features?.unexplained[row] ?? NaN),
     format: value => `${value.toFixed(1)} % unexplained`,
+    explain: ({ scores, row }) => {
+      const share = scores?.features?.unexplained[row] ?? NaN;
+      return Number.isNaN(share)
+        ? []
+        : [{ name: 'Unexplained', value: `${(100 * share).toFixed(1)} %` }];
+    },
   }),
 } satisfies Record<string, Lens>;
 
