@@ -15,7 +15,7 @@ export interface TextEdit extends Range16 {
   text: string;
 }
 
-/** Why exact numbers cannot be had here; a sentence without its full stop. */
+/** Why numbers are not available here: a sentence without its period. */
 export interface Refusal {
   refused: string;
 }

@@ -43,7 +43,7 @@ export class Document {
     return this.controller.signal;
   }
 
-  /** Edits the text to a version; what is as new already stays as it is. */
+  /** Applies the edits that lead to a version. Ignores them if the text is that version already, or a later one. */
   edit(version: number, edits: readonly TextEdit[]): void {
     if (version <= this.version) return;
     for (const [tokenizer, stream] of this.streams) {

@@ -8,7 +8,7 @@ import type { FeatureRows } from '../../core/sae/sparseRows';
 import type { Sampling } from '../../core/traces/drawToken';
 import type { BackendReport } from '../../protocol/models';
 
-/** Why an ability is absent: a sentence without its full stop. */
+/** Why an ability is absent: a sentence without its period. */
 export interface Missing {
   readonly missing: string;
 }

@@ -49,29 +49,30 @@ function scoresIn(
   span: RowSpan,
   { passes: wanted = ['tokens'], details, features, contrast }: ViewRequest,
 ): { scores: Scores; pending: number } {
-  const { scores } = document.scoresOf(span.first, span.end);
   const asked = details ? (Object.keys(passes) as PassId[]) : wanted;
-  const columns = columnsOf(passes, asked, document, span, { features, contrast });
+  const known = readColumns(passes, asked, document, span, { features, contrast });
   // A pass that has not said anything yet would say something of every token.
-  const pendingOf = (id: PassId) =>
-    columns.find(each => each.id === id)?.pending ?? span.end - span.first;
-  return {
-    scores: Object.assign(scores, ...columns.map(each => each.scores)),
-    pending: Math.max(0, ...wanted.map(pendingOf)),
-  };
+  const pending = wanted.map(id => known.pending.get(id) ?? span.end - span.first);
+  return { scores: known.scores, pending: Math.max(0, ...pending) };
 }
 
-function columnsOf(
+/** The columns of these passes and, as every view has them, those of the tokens pass; what each leaves pending. */
+function readColumns(
   passes: Passes,
   ids: readonly PassId[],
   document: Document,
   span: RowSpan,
   options: ColumnOptions,
-) {
-  return ids.flatMap(id => {
+): { scores: Scores; pending: ReadonlyMap<PassId, number> } {
+  const scores: Partial<Scores> = {};
+  const pending = new Map<PassId, number>();
+  for (const id of new Set<PassId>(['tokens', ...ids])) {
     const columns = passes[id].columns(document, span, options);
-    return columns ? [{ id, ...columns }] : [];
-  });
+    if (!columns) continue;
+    Object.assign(scores, columns.scores);
+    pending.set(id, columns.pending);
+  }
+  return { scores: scores as Scores, pending };
 }
 
 /** Tokens that are looked at together in a walk over many. */
@@ -90,12 +91,10 @@ export function lensValues(
     const first = token - (token % BLOCK);
     if (block?.first !== first) {
       const span = { first, end: Math.min(first + BLOCK, stream.size.tokens) };
-      const scores = model.info.scores ? document.scoresOf(first, span.end).scores : null;
-      const columns = scores ? columnsOf(passes, lens.needs, document, span, request) : [];
-      block = {
-        first,
-        scores: scores && Object.assign(scores, ...columns.map(each => each.scores)),
-      };
+      const scores = model.info.scores
+        ? readColumns(passes, lens.needs, document, span, request).scores
+        : null;
+      block = { first, scores };
     }
     return lens.value(block.scores, token - first, token);
   };

@@ -23,7 +23,7 @@ export function hookTensor(
   const at = (name: string) =>
     residuals.find(each => each.hook === `blocks.${layer}.hook_resid_${name}`)?.tensor;
   const [before, middle, after] = [at('pre'), at('mid'), at('post')];
-  // In parallel blocks attention and MLP cannot be told apart.
+  // In parallel blocks attention and MLP cannot be distinguished.
   if (before === undefined || middle === undefined || after === undefined) return undefined;
   const attention = addedBetween(graph, before, middle);
   if (kind === 'hook_attn_out') return attention;
