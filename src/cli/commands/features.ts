@@ -70,7 +70,12 @@ export const features = defineCommand({
       const table = await interruptible(signal =>
         withProgress(formatScored('tokens'), async report => {
           const onScored = (known: number) => report(known, total);
-          await service.pass.run(document, { visible: [], maxTokens: Infinity, signal, onScored });
+          await service.windows.run(document, {
+            visible: [],
+            maxTokens: Infinity,
+            signal,
+            onScored,
+          });
           if (json) return undefined;
           return service.featureTable(document, { kind: 'own' }, density, Infinity, signal);
         }),

@@ -4,7 +4,7 @@ import { mutualChoice, perToken } from '../../core/sae/selection';
 import { concatRows, filterRows } from '../../core/sae/sparseRows';
 import type { FeatureSelection } from '../../protocol/features';
 import type { Document } from '../documents/document';
-import type { KnownFeatureRows } from '../scoring/featurePass';
+import type { KnownFeatureRows } from '../scoring/featureWindows';
 import type { FeatureContext } from './featureContext';
 
 /**
@@ -12,7 +12,7 @@ import type { FeatureContext } from './featureContext';
  * Throws `Cancelled` when aborted.
  */
 export async function chooseFeatures(
-  { opened, model, pass }: FeatureContext,
+  { opened, model, windows: pass }: FeatureContext,
   document: Document,
   parts: readonly KnownFeatureRows[],
   choice: FeatureSelection,

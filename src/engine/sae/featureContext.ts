@@ -1,6 +1,6 @@
 // What questions about features are answered from.
 import type { Model } from '../models/model';
-import type { FeaturePass } from '../scoring/featurePass';
+import type { FeatureWindows } from '../scoring/featureWindows';
 import type { LogitEffects } from './logitEffects';
 import type { OpenedSae } from './openedSae';
 
@@ -8,6 +8,6 @@ export interface FeatureContext {
   readonly opened: OpenedSae;
   readonly model: Model;
   /** The documents' features, as far as they are known. */
-  readonly pass: FeaturePass;
+  readonly windows: FeatureWindows;
   readonly effects: LogitEffects;
 }

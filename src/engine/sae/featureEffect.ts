@@ -25,7 +25,7 @@ export interface EffectRequest {
 
 /** Throws `UserError` if there is no token at the offset, `Cancelled` when aborted. */
 export async function featureEffect(
-  { opened, model, pass }: FeatureContext,
+  { opened, model, windows: pass }: FeatureContext,
   document: Document,
   { feature, at: utf16, everywhere, change }: EffectRequest,
   signal: AbortSignal,

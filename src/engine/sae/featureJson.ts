@@ -13,7 +13,7 @@ export function* featureLines(
   top: number,
   only: readonly number[] = [],
 ): Generator<string> {
-  const { pass, opened, model } = service;
+  const { windows: pass, opened, model } = service;
   const stream = document.streamBy(model.tokenizer);
   const { parts } = pass.known(document, 0, stream.size.tokens);
   for (const { first, rows, masked } of parts) {
@@ -62,7 +62,7 @@ export function* neuronpediaLines(
   document: Document,
   features: readonly number[],
 ): Generator<string> {
-  const { pass, model, info } = service;
+  const { windows: pass, model, info } = service;
   const stream = document.streamBy(model.tokenizer);
   const { parts } = pass.known(document, 0, stream.size.tokens);
   const all = stream.tokens();

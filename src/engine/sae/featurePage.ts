@@ -51,7 +51,7 @@ export async function featurePage(
 
 /** Where a feature is highest in what is known of a document. */
 export function examplesIn(
-  { pass, model }: FeatureService,
+  { windows: pass, model }: FeatureService,
   document: Document,
   feature: number,
   count: number,
@@ -99,7 +99,7 @@ export async function examplesInText(
 ): Promise<FeatureExample[]> {
   service.checkFeature(feature);
   const document = new Document(uri, 0, text);
-  await service.pass.run(document, {
+  await service.windows.run(document, {
     visible: [],
     maxTokens: Infinity,
     signal,
@@ -110,7 +110,7 @@ export async function examplesInText(
 
 /** How a predicate agrees with a feature on what is known of a document. Throws `UserError` if it cannot be read. */
 export function agreementOn(
-  { pass, model }: FeatureService,
+  { windows: pass, model }: FeatureService,
   document: Document,
   feature: number,
   predicate: string,

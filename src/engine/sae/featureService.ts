@@ -12,7 +12,7 @@ import type {
 } from '../../protocol/features';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
-import { FeaturePass } from '../scoring/featurePass';
+import { FeatureWindows } from '../scoring/featureWindows';
 import type { FeatureContext } from './featureContext';
 import { featureEffect, type EffectRequest } from './featureEffect';
 import { featuresAt } from './featuresAt';
@@ -21,14 +21,14 @@ import { LogitEffects } from './logitEffects';
 import { OpenedSae } from './openedSae';
 
 export class FeatureService implements FeatureContext {
-  readonly pass: FeaturePass;
+  readonly windows: FeatureWindows;
   readonly effects: LogitEffects;
 
   private constructor(
     readonly opened: OpenedSae,
     readonly model: Model,
   ) {
-    this.pass = new FeaturePass(opened, model);
+    this.windows = new FeatureWindows(opened, model);
     this.effects = new LogitEffects(opened, model);
   }
 
@@ -76,7 +76,7 @@ export class FeatureService implements FeatureContext {
     end: number,
     { pins, densityCutoff }: FeatureOptions,
   ): { features: TokenFeatures; pending: number } {
-    const { parts, pending } = this.pass.known(document, first, end);
+    const { parts, pending } = this.windows.known(document, first, end);
     return {
       features: tokenFeaturesOf(parts, first, end, this.opened, pins, densityCutoff),
       pending,

@@ -2,7 +2,7 @@
 import { qualityOf, SUSPICIOUS_FVU, surpriseOf } from '../../core/sae/quality';
 import type { FeatureRow, FeatureSelection, FeatureTable } from '../../protocol/features';
 import type { Document } from '../documents/document';
-import type { KnownFeatureRows } from '../scoring/featurePass';
+import type { KnownFeatureRows } from '../scoring/featureWindows';
 import { chooseFeatures } from './chooseFeatures';
 import type { FeatureContext } from './featureContext';
 import type { OpenedSae } from './openedSae';
@@ -26,7 +26,7 @@ export async function featureTable(
   { choice, densityCutoff, limit }: TableRequest,
   signal: AbortSignal,
 ): Promise<FeatureTable> {
-  const { opened, model, pass } = context;
+  const { opened, model, windows: pass } = context;
   const stream = document.streamBy(model.tokenizer);
   const { parts, pending } = pass.known(document, 0, stream.size.tokens);
   const quality = qualityOf(parts);

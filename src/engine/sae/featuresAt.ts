@@ -16,7 +16,7 @@ const NEAR_LISTED = 5;
  * that each feature raises and lowers.
  */
 export async function featuresAt(
-  { opened, model, pass, effects }: FeatureContext,
+  { opened, model, windows: pass, effects }: FeatureContext,
   document: Document,
   utf16: number,
   details: boolean,

@@ -13,7 +13,7 @@ export function featuresPass(state: EngineState): Pass {
         return undefined;
       }),
     run: async (document, run) => ({
-      scored: await state.autoencoder.needed().pass.run(document, run),
+      scored: await state.autoencoder.needed().windows.run(document, run),
     }),
     columns(document, { first, end }, { features: options }) {
       const { current: service, isMissing } = state.autoencoder;

@@ -14,7 +14,7 @@ import {
 import { qualityOf } from '../../../src/core/sae/quality';
 import { Model } from '../../../src/engine/models/model';
 import { Document } from '../../../src/engine/documents/document';
-import { FeaturePass } from '../../../src/engine/scoring/featurePass';
+import { FeatureWindows } from '../../../src/engine/scoring/featureWindows';
 import { OpenedSae } from '../../../src/engine/sae/openedSae';
 import { readSafetensors } from '../../../src/engine/sae/safetensors';
 import { steer } from '../../../src/engine/sae/steering';
@@ -138,10 +138,10 @@ test('a text of more windows than the cache holds keeps what is on the screen, a
   const small = await Model.open(join(root, 'models/coder'), 128, () => new RuntimeClient(runtime));
   try {
     await small.openSae(opened.sae);
-    const pass = new FeaturePass(opened, small, 4);
+    const pass = new FeatureWindows(opened, small, 4);
     const document = new Document('a', 0, text);
     const tokens = document.streamBy(small.tokenizer).size.tokens;
-    expect([...pass.windows(document.streamBy(small.tokenizer))].length).toBeGreaterThan(8);
+    expect([...pass.windowsIn(document.streamBy(small.tokenizer))].length).toBeGreaterThan(8);
     const visible = [{ utf16Start: text.length - 200, utf16End: text.length }];
     const request = { visible, maxTokens: 1e6, signal, onScored: () => {} };
     await pass.run(document, request);

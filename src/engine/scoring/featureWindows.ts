@@ -23,7 +23,7 @@ export interface KnownFeatureRows {
 const CAPACITY = 96;
 const FIRST_LIMIT = 64;
 
-export class FeaturePass {
+export class FeatureWindows {
   private readonly cache: WindowCache<FeatureRows>;
 
   constructor(
@@ -40,7 +40,7 @@ export class FeaturePass {
     const signal = AbortSignal.any([run.signal, document.current]);
     let known = 0;
     let done = 0;
-    const windows = [...this.windows(stream)];
+    const windows = [...this.windowsIn(stream)];
     // A request for all of a text keeps all of it.
     const isWhole = run.maxTokens === Infinity;
     if (isWhole) this.cache.reserve(windows.length);
@@ -72,7 +72,7 @@ export class FeaturePass {
     const stream = document.streamBy(this.model.tokenizer);
     const parts: KnownFeatureRows[] = [];
     let pending = end - first;
-    for (const window of this.windows(stream)) {
+    for (const window of this.windowsIn(stream)) {
       if (window.ownStart >= end) break;
       if (window.end <= first) continue;
       const from = Math.max(first, window.ownStart);
@@ -103,7 +103,7 @@ export class FeaturePass {
     const { features } = this.opened.sae;
     for (let limit = Math.min(FIRST_LIMIT, features); ; limit = Math.min(features, 4 * limit)) {
       const parts: KnownFeatureRows[] = [];
-      for (const window of this.windows(stream)) {
+      for (const window of this.windowsIn(stream)) {
         const { start, ownStart } = window;
         const ids = idsOf(stream, window);
         const rows = await this.model.encode(ids, ownStart - start, signal, () => {}, { limit });
@@ -117,12 +117,12 @@ export class FeaturePass {
 
   /** The window that says what a token's features are. */
   windowOf(stream: TokenStream, token: number): Window | undefined {
-    for (const window of this.windows(stream)) if (token < window.end) return window;
+    for (const window of this.windowsIn(stream)) if (token < window.end) return window;
     return undefined;
   }
 
   /** No longer than the autoencoder's own windows were. */
-  *windows(stream: TokenStream): Generator<Window> {
+  *windowsIn(stream: TokenStream): Generator<Window> {
     const { contextTokens } = this.opened.sae.source;
     const most = Math.min(this.model.info.contextTokens, contextTokens ?? Infinity);
     const context = Math.max(1, most - this.model.startTokens);
