@@ -60,6 +60,12 @@ describe('the contrast of the pair that the folder names', () => {
   test('is what each model says of each token, and their divergence', async () => {
     await setText(TEXT);
     expect((await view()).pending).toBe((await view()).total);
+    // A question alone opens no pair.
+    const from = TEXT.length >> 1;
+    const range = { utf16Start: 0, utf16End: 1e9 };
+    const request = { ...at(), range, maxTokens: 1e6, passes: ['contrast'] as const };
+    const answer = await documents.view({ ...request, contrast: { from, centred: false } }, signal);
+    expect(answer.pending).toBe(answer.utf16Ends.filter(end => end > from).length);
     const done = (await score()) as ScoreSummary;
     expect(done.scored).toBe(done.total);
     const { scores, ids, pending, pair } = await view();
