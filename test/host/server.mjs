@@ -1,5 +1,6 @@
 // Runs the VS Code server on this machine alone, with one extension installed in it.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -27,7 +28,7 @@ const READY_LIMIT_MS = 60_000;
  * @property {string} [userData] where settings and state live, if they outlive `data`
  * @property {string} [extension] folder of a built extension to install
  * @property {number} [port] 0 or none: any that is free
- * @property {string} [token] asked of whoever opens the page
+ * @property {boolean} [asksForTrust] whether a window asks if its folder is trusted; without, every folder is
  * @property {boolean} [automation] accept an extension under test from the page's address
  * @property {Record<string, string>} [env] beyond this process's own
  * @property {number} [graceSeconds] how long an extension host outlives a window that is gone
@@ -48,7 +49,7 @@ const READY_LIMIT_MS = 60_000;
  * @returns {Promise<Server>}
  */
 export async function startServer(options) {
-  const { host, data, userData = join(data, 'data'), extension, port = 0, token } = options;
+  const { host, data, userData = join(data, 'data'), extension, port = 0 } = options;
   const extensions = join(data, 'extensions');
   mkdirSync(extensions, { recursive: true });
   if (extension) copyProduct(extension, join(extensions, installedName(extension)));
@@ -70,19 +71,23 @@ export async function startServer(options) {
   };
   if (options.settings) writeSettings(options.settings);
 
+  // Other users of the machine can read a command line, and any page of a browser can reach the port.
+  const token = randomBytes(16).toString('hex');
+  const tokenFile = join(data, 'connection-token');
+  writeFileSync(tokenFile, token, { mode: 0o600 });
   const args = [
     '--require',
     orphan,
     host.server,
     '--host=127.0.0.1',
     `--port=${port}`,
-    ...(token ? ['--connection-token', token] : ['--without-connection-token']),
+    `--connection-token-file=${tokenFile}`,
     `--server-data-dir=${data}`,
     `--user-data-dir=${userData}`,
     `--extensions-dir=${extensions}`,
     '--accept-server-license-terms',
     '--disable-telemetry',
-    '--disable-workspace-trust',
+    ...(options.asksForTrust ? [] : ['--disable-workspace-trust']),
     ...(options.graceSeconds ? ['--reconnection-grace-time', String(options.graceSeconds)] : []),
     ...(options.automation ? ['--enable-smoke-test-driver'] : []),
   ];
@@ -130,7 +135,7 @@ export async function startServer(options) {
     });
     /** @type {Server['address']} */
     const address = (folder, payload) => {
-      const query = new URLSearchParams({ ...(token ? { tkn: token } : {}), folder });
+      const query = new URLSearchParams({ tkn: token, folder });
       if (payload) query.set('payload', JSON.stringify(payload));
       return `http://127.0.0.1:${listening}/?${query}`;
     };

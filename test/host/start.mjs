@@ -1,6 +1,4 @@
 // `npm start`: builds the extension and opens it in a real VS Code. `npm start -- --help` says how.
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,10 +7,11 @@ import { build } from './build.mjs';
 import { cacheRoot } from './cache.mjs';
 import { downloadedCode, hasDisplay, installedCode, openWindow } from './desktop.mjs';
 import { installedHost } from './install.mjs';
+import { openInBrowser } from './opener.mjs';
 import { manifestOf, repository } from './product.mjs';
 import { HostError, step } from './progress.mjs';
-import { PortTaken, startServer } from './server.mjs';
-import { quietSettings } from './settings.mjs';
+import { samples, startProduct } from './productServer.mjs';
+import { PortTaken } from './server.mjs';
 
 /** The same address each time where it is free: a browser remembers the window's state by it. */
 const USUAL_PORT = 8137;
@@ -37,7 +36,7 @@ Downloads are kept in ${cacheRoot()} (set TOKENSCOPE_CACHE to choose).
 function options() {
   const { values } = parseArgs({
     options: {
-      folder: { type: 'string', default: join(repository, 'samples') },
+      folder: { type: 'string', default: samples },
       host: { type: 'string' },
       port: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -95,24 +94,9 @@ async function serve(folder, port) {
   const host = await installedHost();
   const data = mkdtempSync(join(tmpdir(), 'tokenscope-'));
   process.once('exit', () => rmSync(data, { recursive: true, force: true, maxRetries: 3 }));
-  const userData = join(cacheRoot(), 'profile');
+  const userData = join(cacheRoot(), 'start-profile');
   const start = (/** @type {number} */ number) =>
-    startServer({
-      host,
-      data,
-      userData,
-      extension: repository,
-      port: number,
-      token: randomBytes(16).toString('hex'),
-      ...(existsSync(join(userData, 'User', 'settings.json'))
-        ? {}
-        : {
-            settings: {
-              ...quietSettings,
-              'workbench.startupEditor': 'readme',
-            },
-          }),
-    });
+    startProduct({ host, folder, data, userData, port: number });
   const server = await step('Starting the VS Code server', async () => {
     if (port !== undefined) return start(port);
     return start(USUAL_PORT).catch(error => {
@@ -122,22 +106,13 @@ async function serve(folder, port) {
   });
   const address = server.address(folder);
   console.log(`\nTokenscope is open in VS Code at\n\n  ${address}\n\nPress Ctrl+C to stop.`);
-  openInBrowser(address);
+  if (hasDisplay()) openInBrowser(address, data);
   await new Promise(end => {
     // npm passes Ctrl+C on, so it arrives twice.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
     void server.ended.then(end);
   });
   await server.stop();
-}
-
-/** @param {string} address */
-function openInBrowser(address) {
-  if (!hasDisplay()) return;
-  const child = spawn('xdg-open', [address], { stdio: 'ignore', detached: true });
-  // Without a default browser the printed address has to do.
-  child.once('error', () => {});
-  child.unref();
 }
 
 try {

@@ -1,6 +1,8 @@
 // A VS Code window in a browser, with the gestures and the looks that tests and pictures need.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { installedHost } from './install.mjs';
+import { samples, startProduct } from './productServer.mjs';
 import { steadySettings, themes } from './settings.mjs';
 
 const READY_LIMIT_MS = 90_000;
@@ -21,13 +23,18 @@ export class Workbench {
     this.settings = {};
   }
 
-  /**
-   * Loads the page and waits for a window that answers keys.
-   * @param {Record<string, unknown>} settings of the user; machine-scoped ones too
-   */
+  /** @param {Record<string, unknown>} settings of the user; machine-scoped ones too */
   async open(settings = {}) {
     this.server.writeSettings({ ...steadySettings, ...settings });
-    await this.page.goto(this.server.address(this.folder));
+    await this.visit(this.server.address(this.folder));
+  }
+
+  /**
+   * Loads the page of a server and waits for a window that answers keys.
+   * @param {string} address
+   */
+  async visit(address) {
+    await this.page.goto(address);
     for (const part of ['.part.statusbar', '.explorer-folders-view .monaco-list']) {
       await this.page
         .locator(`.monaco-workbench ${part}`)
@@ -256,6 +263,22 @@ export class Workbench {
   webview() {
     const ours = 'iframe.webview.ready[src*="extensionId=tokenscope"]';
     return this.page.frameLocator(ours).frameLocator('#active-frame');
+  }
+
+  /**
+   * The server as `npm start` runs it.
+   * @param {string} data of this run
+   * @param {string} [folder] that its windows open; the samples if there is none
+   */
+  async startProduct(data, folder = samples) {
+    const server = await startProduct({
+      host: await installedHost(),
+      folder,
+      data,
+      userData: data,
+      port: 0,
+    });
+    return { address: server.address(folder), stop: server.stop };
   }
 
   /** @param {string} name without its ending */

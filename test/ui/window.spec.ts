@@ -1,5 +1,8 @@
 // The extension is there in a plain window, and shows nothing until asked.
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
 
 export async function nothingIsDrawnBeforeItIsAskedFor(ui: Workbench) {
@@ -18,4 +21,51 @@ export async function thePaletteOffersTheCommands(ui: Workbench) {
     await ui.page.locator('.quick-input-list .monaco-list-row', row).first().waitFor();
     await ui.page.keyboard.press('Escape');
   }
+}
+
+export async function theServerAsksForATokenThatNoCommandLineShows(ui: Workbench) {
+  const address = new URL(ui.server.address(ui.folder));
+  const token = address.searchParams.get('tkn')!;
+  assert.match(token, /^[0-9a-f]{32}$/);
+  address.searchParams.delete('tkn');
+  assert.equal((await fetch(address)).status, 403);
+  assert.deepEqual(
+    commandLines().filter(line => line.includes(token)),
+    [],
+  );
+}
+
+export async function aFolderThatIsNotOursIsNotTrustedUnasked(ui: Workbench) {
+  const data = mkdtempSync(join(tmpdir(), 'tokenscope-trust-'));
+  const restricted = ui.statusItem(/Restricted\s+Mode/);
+  try {
+    for (const folder of [ui.folder, undefined]) {
+      const server = await ui.startProduct(data, folder);
+      try {
+        await ui.visit(server.address);
+        // The window knows whether its folder is trusted before the extension is there.
+        if (folder) await restricted.waitFor();
+        await ui.statusItem('Tokenscope').waitFor();
+        assert.equal(await restricted.count(), folder ? 1 : 0);
+      } finally {
+        await ui.page.goto('about:blank');
+        await server.stop();
+      }
+    }
+  } finally {
+    rmSync(data, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Of all processes, where the system lists them as files. */
+function commandLines(): string[] {
+  if (!existsSync('/proc/self/cmdline')) return [];
+  return readdirSync('/proc').flatMap(name => {
+    try {
+      return /^\d+$/.test(name) ? [readFileSync(`/proc/${name}/cmdline`, 'utf8')] : [];
+    } catch {
+      // It has ended meanwhile.
+      return [];
+    }
+  });
 }
