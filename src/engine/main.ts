@@ -1,5 +1,6 @@
 // Entry of the engine process: serves EngineApi over its parent's IPC channel. It owns the tokenizer, the
 // texts and their scores; a thread of its own runs the model, so keystrokes and cancels are always received.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serve } from '../protocol/channel';
 import { engineMethods, type EngineApi } from '../protocol/engine';
@@ -9,6 +10,15 @@ import { engineServer } from './server';
 
 // With the editor gone nothing is left to do, and a running graph would only hold the process up.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+// Where memory runs out, Linux ends the engine before the editor and its other children: nothing is lost with it.
+if (process.platform === 'linux') {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000');
+  } catch {
+    // A system that does not let it has an order of its own.
+  }
+}
 
 const connection = ipcConnection(process);
 // Without its thread the process is of no use; the editor starts another.

@@ -8,11 +8,14 @@ export interface ModelApi {
    */
   openModel(params: { folder: string; contextLimit: number }): ModelInfo;
 
+  /** Answers, if the engine can: one that does not hangs. */
+  ping(params: Record<string, never>): void;
+
   /** What the opened model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
 
-export const modelMethods = methodsOf<ModelApi>({ openModel: true, report: true });
+export const modelMethods = methodsOf<ModelApi>({ openModel: true, ping: true, report: true });
 
 export interface ModelInfo {
   /** The folder's last name. */

@@ -1,12 +1,16 @@
 // The engine across its real process, driven as the editor drives it.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 import { windowsOf } from '../../src/core/text/contextWindows';
-import { Engine, type RunningEngine } from '../../src/editor/engine/engineClient';
+import {
+  Engine,
+  type EngineOptions,
+  type RunningEngine,
+} from '../../src/editor/engine/engineClient';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import { Cancelled, UserError } from '../../src/core/errors';
 import type { ScoredEvent, TokenView } from '../../src/protocol/scores';
@@ -26,8 +30,12 @@ let engine: Engine;
 let scoredEvents: ScoredEvent[] = [];
 let onScored = () => {};
 
-function engineOn(model: string, contextLimit = 2048): Engine {
+function engineOn(
+  model: string,
+  { contextLimit = 2048, ...options }: Partial<EngineOptions> & { contextLimit?: number } = {},
+): Engine {
   const engine = new Engine({
+    ...options,
     path: join(bundle, 'engine.js'),
     model: () => ({ folder: model, contextLimit }),
     onOutput: () => {},
@@ -267,6 +275,32 @@ describe('an engine that dies', () => {
     expect(engine.state.kind).toBe('ready');
   });
 });
+
+test('an engine that hangs is ended, and the request is answered by another', async () => {
+  const other = engineOn(folder, { silence: { everyMs: 200, missedAnswers: 25 } });
+  await scoredView(other, 'before', 'abc');
+  const hanging = other.pid!;
+  process.kill(hanging, 'SIGSTOP');
+  expect((await scoredView(other, 'after', TEXT)).pending).toBe(0);
+  expect(other.pid).not.toBe(hanging);
+  other.stop();
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'the engine sees no key of the environment, and is the first to end where memory runs out',
+  async () => {
+    vi.stubEnv('SOME_SERVICE_TOKEN', 'secret');
+    const other = engineOn(folder);
+    await other.call(running => running.remote.ping({}));
+    const of = (file: string) => readFileSync(`/proc/${other.pid}/${file}`, 'utf8');
+    expect(of('environ')).toContain('PATH=');
+    expect(of('environ')).not.toContain('SOME_SERVICE_TOKEN');
+    expect(of('oom_score_adj').trim()).toBe('1000');
+    expect(of('cmdline')).toContain('--max-old-space-size=2048');
+    vi.unstubAllEnvs();
+    other.stop();
+  },
+);
 
 describe('a folder', () => {
   const opening = (model: string) => {

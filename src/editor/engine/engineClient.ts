@@ -7,6 +7,7 @@ import type { EngineApi, EngineEvents } from '../../protocol/engine';
 import type { ModelInfo } from '../../protocol/models';
 import type { PairMembers } from '../../protocol/traces';
 import { EngineProcess } from './engineProcess';
+import type { WatchdogLimits } from './watchdog';
 
 export type EngineStatus =
   | { kind: 'stopped' }
@@ -25,6 +26,8 @@ export interface EngineOptions {
   pair?(): PairMembers | undefined;
   /** The engine's own output, and what became of it, for the log. */
   onOutput(line: string): void;
+  /** For tests: when an engine counts as one that hangs. */
+  silence?: WatchdogLimits;
 }
 
 /** A running engine with its model open. */
@@ -81,7 +84,7 @@ export class Engine {
     for (let deaths = 0; ;) {
       const process = (this.process = this.alive());
       try {
-        return await request(await (this.opening ??= this.open(process)));
+        return await process.watched((this.opening ??= this.open(process)).then(request));
       } catch (error) {
         if (!(await process.hasEnded())) throw error;
         if (this.process === process) deaths++;
@@ -142,12 +145,11 @@ export class Engine {
 
   private alive(): EngineProcess {
     if (this.process && !this.process.isGone) return this.process;
-    const process = new EngineProcess(this.options.path, {
-      onEvent: (name, event) => {
-        for (const listener of this.eventListeners.get(name) ?? []) listener(event as never);
-      },
-      onOutput: this.options.onOutput,
-    });
+    const { path, onOutput, silence } = this.options;
+    const onEvent = (name: keyof EngineEvents, event: EngineEvents[keyof EngineEvents]) => {
+      for (const listener of this.eventListeners.get(name) ?? []) listener(event as never);
+    };
+    const process = new EngineProcess(path, { onEvent, onOutput }, silence);
     this.opening = undefined;
     void process.exited.then(reason => {
       this.options.onOutput(`engine ${process.pid ?? ''} ended: ${reason}`);

@@ -5,6 +5,11 @@ import { connect, type Remote } from '../../protocol/channel';
 import { engineMethods, type EngineApi, type EngineEvents } from '../../protocol/engine';
 import type { SaeInfo } from '../../protocol/features';
 import { ipcConnection } from '../../protocol/ipc';
+import { engineEnvironment } from './engineEnvironment';
+import { Watchdog, type WatchdogLimits } from './watchdog';
+
+/** Megabytes of JavaScript values; weights and tensors are outside of it. */
+const HEAP_MB = 2048;
 
 export interface ProcessListeners {
   /** Whatever the engine reports, under its name. */
@@ -20,17 +25,21 @@ export class EngineProcess {
   readonly texts = new Map<string, number>();
   /** The autoencoder that this process was asked to open, once it was. */
   sae: Promise<SaeInfo | null> | undefined;
+  private readonly watchdog: Watchdog;
   private readonly child: ChildProcess;
   private gone = false;
+  private isSilent = false;
 
-  constructor(path: string, { onEvent, onOutput }: ProcessListeners) {
-    // A debugger's bootloader or memory flags of the extension host are not meant for the engine.
-    const { NODE_OPTIONS, TOKENSCOPE_INSPECT, ...env } = process.env;
+  constructor(path: string, { onEvent, onOutput }: ProcessListeners, limits?: WatchdogLimits) {
+    const { TOKENSCOPE_INSPECT } = process.env;
     this.child = fork(path, [], {
       serialization: 'advanced',
       // For "Attach to the engine" of the launch configurations.
-      execArgv: TOKENSCOPE_INSPECT ? [`--inspect=${TOKENSCOPE_INSPECT}`] : [],
-      env: { ...env, ELECTRON_RUN_AS_NODE: '1' },
+      execArgv: [
+        `--max-old-space-size=${HEAP_MB}`,
+        ...(TOKENSCOPE_INSPECT ? [`--inspect=${TOKENSCOPE_INSPECT}`] : []),
+      ],
+      env: { ...engineEnvironment(process.env), ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const connection = ipcConnection(this.child);
@@ -45,6 +54,14 @@ export class EngineProcess {
         for (const line of text.split(/\r?\n/).filter(Boolean)) onOutput(line);
       });
     }
+    this.watchdog = new Watchdog(
+      () => this.remote.ping({}),
+      () => {
+        this.isSilent = true;
+        this.kill();
+      },
+      limits,
+    );
     this.exited = new Promise(resolve => {
       const end = (reason: string) => {
         if (this.gone) return;
@@ -54,8 +71,15 @@ export class EngineProcess {
         resolve(reason);
       };
       this.child.on('error', error => end(error.message));
-      this.child.on('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+      this.child.on('exit', (code, signal) =>
+        end(this.isSilent ? 'it did not answer' : (signal ?? `exit code ${code}`)),
+      );
     });
+  }
+
+  /** Ends the process if it hangs before the request is settled. */
+  watched<T>(request: Promise<T>): Promise<T> {
+    return this.watchdog.during(request);
   }
 
   get isGone(): boolean {

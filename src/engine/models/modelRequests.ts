@@ -12,6 +12,8 @@ export function modelRequests(state: EngineState): Handlers<ModelApi> {
       return model.info;
     },
 
+    ping() {},
+
     report: () => state.model().report(),
   };
 }
