@@ -1,13 +1,15 @@
 // Builds the bundles, after checking who imports whom.
 //   node esbuild.mjs [--watch] [--quiet]
 import { context } from 'esbuild';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { circleErrors, layerErrors, layers, readImports } from './build/imports.mjs';
 import { lazyImports, lazyParts } from './build/lazyParts.mjs';
+import { noticesOf, packagesOf } from './build/notices.mjs';
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
+  metafile: true,
   minify: true,
   sourcemap: true,
   sourcesContent: false,
@@ -62,6 +64,8 @@ if (errors.length > 0) {
   process.exit(1);
 }
 rmSync('dist', { recursive: true, force: true });
+/** @type {import('esbuild').Metafile[]} */
+const metafiles = [];
 for (const options of bundles) {
   const build = await context(options);
   if (process.argv.includes('--watch')) {
@@ -69,6 +73,10 @@ for (const options of bundles) {
     continue;
   }
   // What went wrong is printed by then.
-  await build.rebuild().catch(() => (process.exitCode = 1));
+  const result = await build.rebuild().catch(() => undefined);
+  if (result?.metafile) metafiles.push(result.metafile);
+  else process.exitCode = 1;
   await build.dispose();
 }
+const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', noticesOf(packagesOf(metafiles, files)));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bundleSizes } from './bundleSizes.mjs';
 import { build } from './host/build.mjs';
 import { repository } from './host/product.mjs';
+import { noticesShipped } from './noticesShipped.mjs';
 import { attempt, ToolError } from './report.mjs';
 
 /** The build refuses what a layer may not import, and import circles; see build/imports.mjs. */
@@ -33,7 +34,12 @@ export async function check() {
   ]);
   const built = await buildBundles();
   if (built.state !== 'passed') return [...sources, built];
-  return [...sources, built, await attempt('bundle sizes', bundleSizes)];
+  return [
+    ...sources,
+    built,
+    await attempt('bundle sizes', bundleSizes),
+    await attempt('third-party notices', noticesShipped),
+  ];
 }
 
 /**
