@@ -89,5 +89,63 @@ export function tensorBytes(tensor: Initializer): number | undefined {
 
 /** The node that computes each tensor. */
 export function producers(graph: Graph): Map<string, GraphNode> {
-  return new Map(graph.nodes.flatMap(node => node.outputs.map(output => [output, node] as const)));
+  return new Map(
+    graph.nodes.flatMap(node =>
+      node.outputs.filter(Boolean).map(output => [output, node] as const),
+    ),
+  );
+}
+
+/** The nodes that read each tensor, in the order of the graph, none twice. */
+export function readersOf(graph: Graph): Map<string, GraphNode[]> {
+  const readers = new Map<string, GraphNode[]>();
+  for (const node of graph.nodes) {
+    for (const input of new Set(node.inputs)) {
+      const nodes = readers.get(input);
+      if (nodes) nodes.push(node);
+      else readers.set(input, [node]);
+    }
+  }
+  return readers;
+}
+
+/** The tensors that are computed from one of `sources`, and those; `follows` says through which nodes. */
+export function computedFrom(
+  graph: Graph,
+  sources: Iterable<string>,
+  follows: (node: GraphNode) => boolean,
+): Set<string> {
+  const readers = readersOf(graph);
+  // A set is walked with what is added on the way.
+  const names = new Set(sources);
+  for (const name of names) {
+    for (const node of readers.get(name) ?? []) {
+      if (follows(node)) for (const output of node.outputs) if (output) names.add(output);
+    }
+  }
+  return names;
+}
+
+/** Throws `GraphError` if a node reads what is computed from its own outputs. */
+export function checkAcyclic(graph: Graph): void {
+  const readers = readersOf(graph);
+  const madeBy = producers(graph);
+  const awaited = new Map(
+    graph.nodes.map(node => {
+      const inputs = new Set(node.inputs);
+      return [node, [...inputs].filter(input => madeBy.has(input)).length];
+    }),
+  );
+  const ready = graph.nodes.filter(node => awaited.get(node) === 0);
+  for (const node of ready) {
+    for (const output of new Set(node.outputs)) {
+      if (madeBy.get(output) !== node) continue;
+      for (const reader of readers.get(output) ?? []) {
+        const left = awaited.get(reader)! - 1;
+        awaited.set(reader, left);
+        if (left === 0) ready.push(reader);
+      }
+    }
+  }
+  if (ready.length < graph.nodes.length) throw new GraphError('has nodes that run in a circle');
 }

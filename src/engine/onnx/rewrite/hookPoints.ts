@@ -1,6 +1,6 @@
 // Hook points beside the residual stream, found by how they are wired to it, and the rewriting that adds an input to
 // the activations at a hook point.
-import { FLOAT, FLOAT16, producers, type Graph, type GraphNode } from '../graph/graph';
+import { FLOAT, FLOAT16, producers, readersOf, type Graph, type GraphNode } from '../graph/graph';
 import type { Hook } from './residuals';
 import { residualName } from './unembedding';
 import { makeNode } from '../graph/writeGraph';
@@ -56,7 +56,9 @@ function fusedAt(graph: Graph, sum: string): GraphNode | undefined {
 /** Follows a product's output back, through a bias, to the tensor that it multiplies. */
 function productInput(graph: Graph, output: string): string | undefined {
   const madeBy = producers(graph);
-  for (let node = madeBy.get(output); node; node = madeBy.get(output)) {
+  const seen = new Set<GraphNode>();
+  for (let node = madeBy.get(output); node && !seen.has(node); node = madeBy.get(output)) {
+    seen.add(node);
     if (PRODUCTS.has(node.opType)) return node.inputs[0];
     const [first = '', second = ''] = node.inputs;
     output = madeBy.has(first) ? first : second;
@@ -73,19 +75,14 @@ function firstProductInput(graph: Graph, from: string, sum: string): string | un
   const found = new Set<string>();
   // A fused operator normalizes its sum.
   const [normed = from] = fusedAt(graph, from)?.outputs ?? [];
-  const queue = [from, normed];
-  const seen = new Set(queue);
+  const readers = readersOf(graph);
+  const names = new Set([from, normed]);
   const end = joinOf(graph, sum);
-  for (const name of queue) {
-    for (const node of graph.nodes.filter(({ inputs }) => inputs.includes(name))) {
+  for (const name of names) {
+    for (const node of readers.get(name) ?? []) {
       if (node === end) continue;
       if (PRODUCTS.has(node.opType)) found.add(node.inputs[0] ?? '');
-      else
-        for (const output of node.outputs) {
-          if (!output || seen.has(output)) continue;
-          queue.push(output);
-          seen.add(output);
-        }
+      else for (const output of node.outputs) if (output) names.add(output);
     }
   }
   return found.size === 1 ? [...found][0] : undefined;

@@ -1,5 +1,5 @@
 // Finds the node that turns hidden states into logits.
-import { producers, type Graph, type GraphNode } from '../graph/graph';
+import { computedFrom, producers, readersOf, type Graph, type GraphNode } from '../graph/graph';
 
 /**
  * Operators that may be between the last matrix product and the logits: they work row by row and element by element.
@@ -13,22 +13,25 @@ const ELEMENTWISE = new Set(['Cast', 'Mul', 'Div', 'Add', 'Tanh', 'Identity']);
  */
 export function findLmHead(graph: Graph, logits: string): GraphNode | undefined {
   const madeBy = producers(graph);
+  const inputs = graph.inputs.map(({ name }) => name);
   const weights = new Set(graph.initializers.map(({ name }) => name));
-  const isWeight = (name: string): boolean => {
-    if (weights.has(name)) return true;
-    const node = madeBy.get(name);
-    return node !== undefined && node.inputs.every(input => input === '' || isWeight(input));
-  };
-  const readers = (name: string) => graph.nodes.filter(node => node.inputs.includes(name)).length;
+  // Old exports list their initializers among the inputs.
+  const computed = computedFrom(
+    graph,
+    inputs.filter(name => !weights.has(name)),
+    () => true,
+  );
+  const readers = readersOf(graph);
   for (let name = logits; ;) {
     const node = madeBy.get(name);
     if (node === undefined) return undefined;
+    const [left = '', right = ''] = node.inputs;
     if (node.opType === 'MatMul' || node.opType === 'MatMulNBits')
-      return isWeight(node.inputs[1] ?? '') && !isWeight(node.inputs[0] ?? '') ? node : undefined;
+      return computed.has(left) && !computed.has(right) ? node : undefined;
     if (!ELEMENTWISE.has(node.opType)) return undefined;
-    const computed = node.inputs.filter(input => !isWeight(input));
-    const [only] = computed;
-    if (only === undefined || computed.length !== 1 || readers(only) !== 1) return undefined;
+    const [only, another] = node.inputs.filter(input => computed.has(input));
+    if (only === undefined || another !== undefined || readers.get(only)?.length !== 1)
+      return undefined;
     name = only;
   }
 }

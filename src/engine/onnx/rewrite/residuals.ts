@@ -1,7 +1,7 @@
 // The residual stream, found by how a transformer is wired and not by the exporter's names of tensors. After the
 // embedding each block adds to the stream once (parallel attention and MLP) or twice (one after the other), and only
 // these additions carry the stream onward.
-import { producers, type Graph, type GraphNode } from '../graph/graph';
+import { producers, readersOf, type Graph, type GraphNode } from '../graph/graph';
 import { makeNode } from '../graph/writeGraph';
 import { residualName } from './unembedding';
 
@@ -47,6 +47,7 @@ function hooksOf(chain: string[], blocks: number, joinsPerBlock: 1 | 2): Hook[] 
 
 /** Operators between the embedding and the first addition. */
 const EMBEDDING_STEPS = new Set(['Cast', 'Mul', 'Identity', 'DequantizeLinear', 'Sub']);
+const MAX_EMBEDDING_STEPS = 8;
 const SKIP_NORM = new Set(['SkipSimplifiedLayerNormalization', 'SkipLayerNormalization']);
 
 /** The stream's tensors, the embedding first; or the reason why it cannot be followed. */
@@ -69,12 +70,12 @@ function residualChain(graph: Graph, ids: string): string[] | string {
     }
     for (const node of readers.get(current) ?? [])
       if (SKIP_NORM.has(node.opType) && node.inputs.slice(0, 2).includes(current))
-        return { output: skipSum(graph, node), node };
+        return { output: skipSum(graph, madeBy, node), node };
     return undefined;
   };
 
   let current = embedding;
-  for (let steps = 0; steps < 8; steps++) {
+  for (let steps = 0; steps < MAX_EMBEDDING_STEPS; steps++) {
     if (join(current) !== undefined) break;
     const [next] = (readers.get(current) ?? []).filter(node => EMBEDDING_STEPS.has(node.opType));
     if (next === undefined) break;
@@ -85,18 +86,19 @@ function residualChain(graph: Graph, ids: string): string[] | string {
   const other = first?.node.inputs.slice(0, 2).find(input => input !== current) ?? '';
   if (first !== undefined && isLookup(madeBy, weights, other)) current = first.output;
 
-  const chain = [current];
+  const chain = new Set([current]);
   for (let next = join(current); next !== undefined; next = join(current)) {
     current = next.output;
-    if (chain.includes(current)) return 'the residual stream runs in a circle';
-    chain.push(current);
+    if (chain.has(current)) return 'the residual stream runs in a circle';
+    chain.add(current);
   }
-  return chain.length > 1 ? chain : 'nothing is added to the embedding';
+  return chain.size > 1 ? [...chain] : 'nothing is added to the embedding';
 }
 
 function embeddingOf(readers: Map<string, GraphNode[]>, ids: string): string | undefined {
-  const queue = [ids];
-  for (const name of queue) {
+  // A set is walked with what is added on the way, and holds nothing twice where a graph runs in a circle.
+  const names = new Set([ids]);
+  for (const name of names) {
     for (const node of readers.get(name) ?? []) {
       if (node.opType.startsWith('Gather') && node.inputs[1] === name) return node.outputs[0];
       // Its third output is the sum that it normalizes.
@@ -104,7 +106,7 @@ function embeddingOf(readers: Map<string, GraphNode[]>, ids: string): string | u
         return node.outputs[2];
       // Exporters reshape or cast ids before the lookup.
       if (['Reshape', 'Cast', 'Identity'].includes(node.opType) && node.inputs[0] === name)
-        queue.push(node.outputs[0] ?? '');
+        names.add(node.outputs[0] ?? '');
     }
   }
   return undefined;
@@ -116,34 +118,28 @@ function isLookup(
   weights: ReadonlySet<string>,
   name: string,
 ): boolean {
-  const node = madeBy.get(name);
-  if (node === undefined) return false;
-  if (node.opType.startsWith('Gather')) return weights.has(node.inputs[0] ?? '');
-  return EMBEDDING_STEPS.has(node.opType) && isLookup(madeBy, weights, node.inputs[0] ?? '');
+  let node = madeBy.get(name);
+  for (let steps = 0; steps < MAX_EMBEDDING_STEPS && node; steps++) {
+    const input = node.inputs[0] ?? '';
+    if (node.opType.startsWith('Gather')) return weights.has(input);
+    node = EMBEDDING_STEPS.has(node.opType) ? madeBy.get(input) : undefined;
+  }
+  return false;
 }
 
 /** The sum that a fused normalization computes first: its output 3, or additions that are added to the graph for it. */
-function skipSum(graph: Graph, node: GraphNode): string {
+function skipSum(graph: Graph, madeBy: Map<string, GraphNode>, node: GraphNode): string {
   const given = node.outputs[3];
   if (given !== undefined && given !== '') return given;
   const [input = '', skip = '', ...parameters] = node.inputs;
   // The last parameter of either kind is a bias that belongs to the sum.
   const bias = parameters[node.opType === 'SkipLayerNormalization' ? 2 : 1] ?? '';
   const sum = residualName(node);
-  if (graph.nodes.some(({ outputs }) => outputs.includes(sum))) return sum;
-  if (bias === '') graph.nodes.push(makeNode('Add', [input, skip], [sum]));
-  else {
-    const unbiased = `${sum}.unbiased`;
-    graph.nodes.push(makeNode('Add', [input, skip], [unbiased]));
-    graph.nodes.push(makeNode('Add', [unbiased, bias], [sum]));
-  }
+  if (madeBy.has(sum)) return sum;
+  const unbiased = bias === '' ? sum : `${sum}.unbiased`;
+  const added = [makeNode('Add', [input, skip], [unbiased])];
+  if (bias !== '') added.push(makeNode('Add', [unbiased, bias], [sum]));
+  graph.nodes.push(...added);
+  madeBy.set(sum, added.at(-1)!);
   return sum;
-}
-
-function readersOf(graph: Graph): Map<string, GraphNode[]> {
-  const readers = new Map<string, GraphNode[]>();
-  for (const node of graph.nodes)
-    for (const input of new Set(node.inputs))
-      readers.set(input, [...(readers.get(input) ?? []), node]);
-  return readers;
 }

@@ -1,7 +1,15 @@
 // One forward pass over a tree of tokens: each attends to the prefix, its ancestors and itself, at the position of its
 // depth (Miao et al. 2023, SpecInfer, arXiv 2305.09781). The attention mask becomes an input of the graph for that. If
 // the mask cannot be found, the graph stays as it is and the reason is reported.
-import { INT64, FLOAT, BOOL, producers, type Graph, type GraphNode } from '../graph/graph';
+import {
+  BOOL,
+  computedFrom,
+  FLOAT,
+  INT64,
+  producers,
+  type Graph,
+  type GraphNode,
+} from '../graph/graph';
 import { attentionKind, quantizationKind } from '../graph/graphTraits';
 import { intAttribute } from '../graph/readGraph';
 import type { Roles } from '../graph/graphRoles';
@@ -60,11 +68,13 @@ function replaceMask(graph: Graph, roles: Roles): boolean {
   const makers = producers(graph);
   const keys = new Set(roles.past.map(({ input }) => input));
   const layers = roles.past[0]!.dims.length === 5 ? keys.size : keys.size / 2;
+  // By their values, and not only by their shapes.
+  const dependent = computedFrom(graph, keys, ({ opType }) => opType !== 'Shape');
   const masks: { add: GraphNode; index: number; source: string }[] = [];
   for (const softmax of graph.nodes.filter(({ opType }) => opType === 'Softmax')) {
     const add = makers.get(softmax.inputs[0] ?? '');
     if (add?.opType !== 'Add') continue;
-    const index = add.inputs.findIndex(input => !dependsOn(makers, input, keys));
+    const index = add.inputs.findIndex(input => !dependent.has(input));
     if (index < 0) continue;
     masks.push({ add, index, source: beforeSlicing(makers, add.inputs[index]!) });
   }
@@ -90,24 +100,6 @@ function replaceMask(graph: Graph, roles: Roles): boolean {
     add.inputs[index] = chosen;
   }
   return true;
-}
-
-/** Whether a tensor's values, and not only its shape, depend on one of `sources`. */
-function dependsOn(
-  makers: ReadonlyMap<string, GraphNode>,
-  tensor: string,
-  sources: ReadonlySet<string>,
-): boolean {
-  const visited = new Set<string>();
-  const open = [tensor];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (sources.has(name)) return true;
-    if (visited.has(name)) continue;
-    visited.add(name);
-    const maker = makers.get(name);
-    if (maker && maker.opType !== 'Shape') open.push(...maker.inputs);
-  }
-  return false;
 }
 
 /** The tensor that a tensor was sliced from. */

@@ -19,17 +19,17 @@ export function unembeddingModel(
   const weights = new Map(model.graph.initializers.map(tensor => [tensor.name, tensor]));
   const kept = new Set<GraphNode>();
   const used = new Set<string>();
-  const visit = (name: string): boolean => {
-    if (name === '' || name === residual || used.has(name)) return true;
+  const open = [logits];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (name === '' || name === ZERO || name === residual || used.has(name)) continue;
     used.add(name);
-    if (weights.has(name)) return true;
+    if (weights.has(name)) continue;
     const node = madeBy.get(name);
-    if (node === undefined) return false;
-    const own = sumsUpTo(model, node, residual) ? restartedAt(node, residual) : node;
+    if (node === undefined) return undefined;
+    const own = sumsUpTo(madeBy, node, residual) ? restartedAt(node, residual) : node;
     kept.add(own);
-    return own.inputs.every(input => input === ZERO || visit(input));
-  };
-  if (!visit(logits)) return undefined;
+    open.push(...own.inputs);
+  }
 
   const order = new Map(model.graph.nodes.map((node, index) => [node.outputs[0], index]));
   const nodes = [...kept].sort(
@@ -56,11 +56,15 @@ const ZERO = 'tokenscope.zero';
 const GRAPH_NAME_TAG = 2 * 8 + 2;
 
 /** Whether a fused normalization computes the residual as its sum, so that the residual is none of its inputs. */
-function sumsUpTo(model: OnnxModel, node: GraphNode, residual: string): boolean {
+function sumsUpTo(
+  madeBy: ReadonlyMap<string, GraphNode>,
+  node: GraphNode,
+  residual: string,
+): boolean {
   if (!node.opType.startsWith('Skip')) return false;
   if (node.outputs[3] === residual) return true;
-  const sum = model.graph.nodes.find(({ outputs }) => outputs[0] === residual);
-  return sum?.opType === 'Add' && residual === residualName(node);
+  const sum = madeBy.get(residual);
+  return sum?.outputs[0] === residual && sum.opType === 'Add' && residual === residualName(node);
 }
 
 /** The name of a fused normalization's sum if the node has no output for it. */

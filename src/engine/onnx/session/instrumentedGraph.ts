@@ -3,7 +3,9 @@
 import { UserError } from '../../../core/errors';
 import { FileSource } from '../../files/fileSource';
 import { readProto } from '../graph/externalise';
-import { FLOAT, GraphError, type OnnxModel } from '../graph/graph';
+import { checkConstantShapes } from '../graph/constantShapes';
+import { checkAcyclic, FLOAT, GraphError, type OnnxModel } from '../graph/graph';
+import { checkNestedTensors } from '../graph/nestedTensors';
 import { parseModel } from '../graph/readGraph';
 import { makeNode, writeModel } from '../graph/writeGraph';
 import {
@@ -53,6 +55,9 @@ export function instrumentGraph(
   try {
     const model = parseModel(readModelFile(onnxPath));
     if (model.graph.nodes.length === 0) throw new GraphError('holds no graph');
+    checkAcyclic(model.graph);
+    checkNestedTensors(model);
+    checkConstantShapes(model.graph);
     const opset = opsetOf(model);
     const nodes = model.graph.nodes.length;
     const roles = findRoles(model.graph);
