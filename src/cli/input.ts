@@ -1,7 +1,7 @@
 // Reads the text that a command is about: a file or standard input, as exact UTF-8.
-import { readFile } from 'node:fs/promises';
 import { firstInvalidUtf8 } from '../core/text/utf8';
 import { UserError } from '../core/errors';
+import { FileError, readRegularFile, reasonOf, TEXT_BYTES } from '../engine/files/regularFile';
 
 /** The text with its BOM, which counts in a file's byte offsets. Throws `UserError`. */
 export async function readText(file: string): Promise<string> {
@@ -17,23 +17,30 @@ export async function readText(file: string): Promise<string> {
 }
 
 /** Throws `UserError`. */
-export function readBytes(file: string): Promise<Uint8Array> {
-  return file === '-' ? readStandardInput() : readFromDisk(file);
-}
-
-async function readFromDisk(file: string): Promise<Uint8Array> {
+export async function readBytes(file: string): Promise<Uint8Array> {
+  if (file === '-') return readStandardInput();
   try {
-    return await readFile(file);
+    return readRegularFile(file);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new UserError(`File not found: ${file}`);
-    if (code === 'EISDIR') throw new UserError(`${file} is a folder; a file is needed.`);
-    throw new UserError(`Cannot read ${file}: ${message}`);
+    if (!(error instanceof FileError) || error.kind !== 'special') throw error;
+    throw new UserError(`${error.message} Send it to standard input, and write - in its place.`);
   }
 }
 
 async function readStandardInput(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
+  let length = 0;
+  try {
+    for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > TEXT_BYTES) break;
+    }
+  } catch (error) {
+    throw new UserError(`Cannot read standard input: ${reasonOf(error)}.`);
+  }
+  if (length <= TEXT_BYTES) return Buffer.concat(chunks);
+  throw new UserError(
+    `Cannot read standard input: at most ${Math.ceil(TEXT_BYTES / 2 ** 20)} MB are read.`,
+  );
 }

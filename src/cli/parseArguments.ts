@@ -91,5 +91,7 @@ function unknownOption(
     .map(other => `\`${other.name}\``);
   const owned = owners.length > 0 ? `: ${rawName} is for ${owners.join(', ')}` : '';
   const own = Object.entries(options).map(([own, option]) => optionUsage(`--${own}`, option));
-  return new UserError(`\`${name}\` has no option ${rawName}${owned}. It takes ${own.join(', ')}.`);
+  return new UserError(
+    `\`${name}\` has no option ${rawName}${owned}. It takes ${own.join(', ') || 'none'}.`,
+  );
 }

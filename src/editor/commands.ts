@@ -122,7 +122,7 @@ async function scoreEveryByte(queries: EngineQueries, { needs }: Lens): Promise<
   const bytes = Buffer.byteLength(document.getText());
   const words = (proof: ByteProof) => `${describeProof(totalsOf(proof))}.`;
   const perByte = (proof: ByteProof) =>
-    `${proof.model}: ${bitsPerByte(totalsOf(proof), bytes).toFixed(3)} bits per byte. ${words(proof)}`;
+    `${proof.model}: ${bitsPerByte(totalsOf(proof), bytes)?.toFixed(3) ?? '–'} bits per byte. ${words(proof)}`;
   const message = proofs.length > 1 ? proofs.map(perByte).join(' ') : words(proofs[0]!);
   void window.showInformationMessage(message);
 }

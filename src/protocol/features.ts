@@ -41,8 +41,9 @@ export interface FeatureTable {
   pending: number;
   /** Null where there is nothing to explain, or by a transcoder. */
   fvu: number | null;
-  l0: number;
-  /** What its FVU says against it; empty: nothing. */
+  /** Features on at a token, on average; null where no token is counted. */
+  l0: number | null;
+  /** What its FVU says against it, and what of its labels could not be read; empty: nothing. */
   warning: string;
   rows: FeatureRow[];
 }

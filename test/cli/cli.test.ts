@@ -1,4 +1,5 @@
 // The command line as a process: its JSON, and one clear line with exit code 2 for bad input.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -274,9 +275,76 @@ test('with a Unigram tokenizer tokens and scores are as usual, and bytes are ref
   }
 });
 
+test.skipIf(process.platform === 'win32')(
+  'a pipe, a device or a folder in the place of a file is refused at once by every command',
+  () => {
+    const pipe = join(scratch, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const place = ['--at', '0'];
+    const commands = [
+      ['tokens'],
+      ['inspect'],
+      ['bytes'],
+      ['next', ...place],
+      ['complete', ...place],
+      ['features'],
+      ['trace'],
+    ];
+    for (const [name = '', ...args] of commands) {
+      for (const [file, what] of [
+        [pipe, 'a pipe or a device'],
+        ['/dev/zero', 'a pipe or a device'],
+        [scratch, 'a folder'],
+      ] as const) {
+        const { code, out, err } = run([name, file, ...args]);
+        expect({ name, file, code, out }).toEqual({ name, file, code: 2, out: '' });
+        expect(err).toMatch(new RegExp(`^tokenscope: Cannot read ${file}: it is ${what}.*\\n$`));
+      }
+    }
+  },
+);
+
+test('bytes of an empty text cost what its end does, and no byte has a share', () => {
+  const stories = join(root, 'models/stories260K');
+  const args = ['bytes', '-', '--model', stories];
+  const [sums, ...others] = readLines([...args, '--second', coder]);
+  expect(others).toEqual([]);
+  expect(sums).toMatchObject({ seamBits: 0, bitsPerByte: null, secondBitsPerByte: null });
+  expect(sums.eosBits).toBeCloseTo(sums.tokenNllBits, 5);
+  expect(sums.totalBits).toBe(sums.eosBits);
+  expect(run([...args, '--second', coder]).out).toMatch(/stories260K: – bits per byte/);
+});
+
+test('bytes refuses before it scores a text with a stretch without certain boundaries', () => {
+  // Long enough that scoring what is before the stretch takes minutes.
+  const text = `${'one line\n'.repeat(3000)}${'a'.repeat(2000)}`;
+  const { code, out, err } = run(['bytes', '-', '--model', coder], text);
+  expect({ code, out }).toEqual({ code: 3, out: '' });
+  expect(err).toMatch(/The 1001 bytes before byte 28000 contain no two certain token boundaries/);
+});
+
 const invalid = Buffer.from([0x61, 0x62, 0xff, 0x63]);
 test.each([
   ['no command', [], '', /--help/],
+  [
+    'standard input to count',
+    ['count', '-', '--model', coder],
+    '',
+    /Standard input is not counted/,
+  ],
+  [
+    'a JSON file that is no tokenizer',
+    ['count', '.', '--model', coder, '--tokenizer', join(coder, 'config.json')],
+    '',
+    /: config\.json: model is missing/,
+  ],
+  ['alternatives of a table', ['features', '-', '--top', '3'], '', /--top needs --json/],
+  [
+    'a density of what is listed whole',
+    ['features', '-', '--json', '--density', '0.5'],
+    '',
+    /--density is not for --json/,
+  ],
   ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect, bytes, next/],
   ['no file', ['tokens'], '', /needs FILE/],
   ['two files', ['tokens', 'a', 'b'], '', /takes FILE alone: what is "b"/],

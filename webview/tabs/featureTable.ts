@@ -59,7 +59,8 @@ export function featureTableTemplate(
   return html`<section aria-labelledby="document">
     <h2 id="document">In this document <small>${state.file}</small></h2>
     <p>
-      ${counted(table.tokens, 'token')}, ${table.l0.toFixed(1)} active features per
+      ${counted(table.tokens, 'token')}, ${table.l0 === null ? '–' : table.l0.toFixed(1)} active
+      features per
       token${fvu}.${table.pending > 0 ? ` ${counted(table.pending, 'token')} more are pending.` : ''}
     </p>
     ${table.warning ? html`<p class="warning" role="alert">${table.warning}</p>` : nothing}

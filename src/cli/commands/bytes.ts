@@ -67,7 +67,7 @@ function scored(model: Model, text: string): Promise<Scored> {
   );
 }
 
-function bitsPerByteOf({ scores, proof }: Scored): number {
+function bitsPerByteOf({ scores, proof }: Scored): number | null {
   return bitsPerByte(totalsOf(proof), scores.bytes.length);
 }
 
@@ -130,7 +130,7 @@ function* prettyTwo(
     [first, firstName],
     [second, secondName],
   ] as const) {
-    yield `\n${name}: ${bitsPerByteOf(scored).toFixed(3)} bits per byte with the end. ${describeProof(totalsOf(scored.proof))}\n`;
+    yield `\n${name}: ${bitsPerByteOf(scored)?.toFixed(3) ?? '–'} bits per byte with the end. ${describeProof(totalsOf(scored.proof))}\n`;
   }
 }
 

@@ -1,5 +1,5 @@
 // `tokenscope count`: token counts of files and folders, for context budgets.
-import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
+import { readdirSync, statSync, type Stats } from 'node:fs';
 import { extname, join } from 'node:path';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
 import {
@@ -12,6 +12,7 @@ import {
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
 import { countOfBytes } from '../../engine/comparison/tokenizerComparison';
+import { FileError, readRegularFile, reasonOf } from '../../engine/files/regularFile';
 import { openTokenizerAt } from '../../engine/models/openTokenizer';
 import { tableLines } from '../tableLines';
 import { defineCommand } from '../command';
@@ -61,16 +62,21 @@ function countPaths(
   const skipped: SkippedPath[] = [];
   const skip = (path: string, reason: string) => skipped.push({ path, skipped: reason });
   for (const path of paths) {
+    if (path === '-')
+      throw new UserError(
+        'Standard input is not counted: name files or folders. `tokens -` counts a text that is sent to it.',
+      );
     if (!exists(path)) throw new UserError(`File not found: ${path}`);
   }
   for (const { path, bytes } of paths.flatMap(path => filesIn(path, skip))) {
     try {
       const reason = reasonToSkip(path, bytes);
-      const counted = reason ? null : countOfBytes(readFileSync(path), first, second);
+      const counted = reason ? null : countOfBytes(readRegularFile(path), first, second);
       if (counted) files.push({ path, language: extname(path) || 'other', ...counted });
       else skip(path, reason || NO_TEXT);
     } catch (error) {
-      skip(path, reasonOf(error));
+      if (!(error instanceof FileError)) throw error;
+      skip(path, `cannot be read: ${error.reason}`);
     }
   }
   return { files: files.sort(byTokens), skipped };
@@ -124,7 +130,7 @@ function filesIn(path: string, skip: (path: string, reason: string) => void): Fo
     stats = statSync(path);
     if (stats.isDirectory()) names = namesIn(path);
   } catch (error) {
-    skip(path, reasonOf(error));
+    skip(path, `cannot be read: ${reasonOf(error)}`);
     return [];
   }
   if (stats.isDirectory()) return names.flatMap(name => filesIn(join(path, name), skip));
@@ -139,12 +145,4 @@ function namesIn(folder: string): string[] {
     .filter(entry => entry.isFile() || entry.isDirectory())
     .map(({ name }) => name)
     .sort();
-}
-
-/** Of an error of the file system, without its path: 'cannot be read: permission denied'. */
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  // A defect rather than a file that cannot be read.
-  if (code === undefined) throw error;
-  return `cannot be read: ${message.replace(/^\w+: /, '').replace(/, \w+( '.*')?$/s, '')}`;
 }

@@ -54,7 +54,11 @@ export const features = defineCommand({
     context: shared.context,
     json: shared.json,
   },
-  async run({ operands: [file = ''], values, print }) {
+  async run({ operands: [file = ''], values, given, print }) {
+    if (values.json && given.has('density'))
+      throw new UserError('--density is not for --json, which lists what is on.');
+    if (!values.json && given.has('top'))
+      throw new UserError('--top needs --json: without it one table is printed.');
     const { sae, top, feature: only, density, context, json } = values;
     const content = await readText(file);
     await withModel(modelFolder(values.model), context, async model => {
@@ -64,6 +68,7 @@ export const features = defineCommand({
           `${model.info.name} comes with no autoencoder. Name one with --sae FOLDER.`,
         );
       const service = await FeatureService.open(model, path);
+      if (json) for (const problem of service.opened.problems) process.stderr.write(`${problem}\n`);
       for (const feature of only) service.checkFeature(feature);
       const document = new Document('text', 0, content);
       const total = document.streamBy(model.tokenizer).size.tokens;
@@ -116,7 +121,7 @@ function* pretty(
   if (table.warning) yield `\n${table.warning}\n`;
   const fvu = table.fvu === null ? 'not known' : table.fvu.toFixed(4);
   yield (
-    `\n${table.tokens} tokens: ${table.l0.toFixed(1)} features on at a token, share of variance unexplained ${fvu} ` +
+    `\n${table.tokens} tokens: ${table.l0 === null ? '–' : table.l0.toFixed(1)} features on at a token, share of variance unexplained ${fvu} ` +
     `(${info.name}, ${info.format}, ${info.hook}). Sorted by value · log(1 / density), density up to ${formatPercent(Math.log(density))}.\n`
   );
 }

@@ -18,9 +18,9 @@ export function totalsOf({ windows }: { readonly windows: readonly Sums[] }): Su
   };
 }
 
-/** Includes the end; comparable between models with different tokenizers. */
-export function bitsPerByte({ bytesBits, endBits }: Sums, bytes: number): number {
-  return (bytesBits + endBits) / Math.max(1, bytes);
+/** Includes the end; comparable between models with different tokenizers. Null of an empty text. */
+export function bitsPerByte({ bytesBits, endBits }: Sums, bytes: number): number | null {
+  return bytes === 0 ? null : (bytesBits + endBits) / bytes;
 }
 
 /** For example `Σ bytes 902.386 + end 1.653 = Σ tokens 904.038 bits (difference 0.001)`. */

@@ -43,8 +43,7 @@ const LONGEST_TAIL = 1000;
 
 /** Extends the trunk by what the bytes after it settle. */
 export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk {
-  const ends = rules.pretokenEnds(bytes, trunk.offset);
-  const settled = ends.slice(0, Math.max(0, ends.length - rules.boundaries.unsettled));
+  const settled = settledEnds(rules, bytes, trunk.offset);
   if (settled.length === 0) return trunk;
   const tokens = [...trunk.tokens];
   let at = trunk.offset;
@@ -55,15 +54,39 @@ export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk
   return { offset: at, tokens };
 }
 
+/** The ends of the pretokens after `offset` that are ends whatever follows. */
+function settledEnds(rules: ByteRules, bytes: ByteString, offset: number): number[] {
+  const ends = rules.pretokenEnds(bytes, offset);
+  return ends.slice(0, Math.max(0, ends.length - rules.boundaries.unsettled));
+}
+
+/**
+ * Throws the `InexactError` that `coverTree` would throw at some place from `from` to the end of the text: the text alone
+ * decides. `first`: the number of the text's first byte, for the message.
+ */
+export function checkTails(rules: ByteRules, bytes: ByteString, from: number, first: number): void {
+  let offset = 0;
+  for (let at = from; at <= bytes.length;) {
+    offset = settledEnds(rules, bytes.slice(0, at), offset).at(-1) ?? offset;
+    const tail = at - offset;
+    checkTail(tail, first + at);
+    // The tail grows by a byte at each place, or becomes shorter.
+    at += LONGEST_TAIL - tail + 1;
+  }
+}
+
+function checkTail(length: number, place: number): void {
+  if (length <= LONGEST_TAIL) return;
+  throw new InexactError(
+    `The ${length} bytes before byte ${place} contain no two certain token boundaries: ` +
+      `exact probabilities are limited to ${LONGEST_TAIL} bytes after such a boundary`,
+  );
+}
+
 /** The covers of `bytes`; `trunk` must be settled by the same bytes. */
 export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): CoverTree {
   const tail = bytes.slice(trunk.offset);
-  if (tail.length > LONGEST_TAIL) {
-    throw new InexactError(
-      `The ${tail.length} bytes before byte ${bytes.length} contain no two certain token boundaries: ` +
-        `exact probabilities are limited to ${LONGEST_TAIL} bytes after such a boundary`,
-    );
-  }
+  checkTail(tail.length, bytes.length);
   const live = new Map<string, TokenPrefix>();
   for (const prefix of coverPaths(rules, tail)) {
     const key = prefix.tokens.join();

@@ -14,9 +14,10 @@ import { PrefetchingModel } from './prefetch';
 import { byteStringOf } from './byteString';
 import type { ByteWindow } from './byteWindows';
 import { incompleteFrom } from './utf8Characters';
-import { noTrunk } from './coverTree';
+import { checkTails, noTrunk } from './coverTree';
 import { ByteCursor } from './byteCursor';
 import { InexactError } from '../errors';
+import { logSumOf } from './logSum';
 import type { TokenModel } from './tokenModel';
 import type { ByteRules } from './byteRules';
 
@@ -68,6 +69,11 @@ export function emptyByteScores(
     throw new InexactError(`The text ends inside a character, at byte ${bytes.length}`);
   }
   rules.check(byteStringOf(bytes));
+  for (const { start, ownStart, end } of windows) {
+    const opening = start === 0 ? rules.opening : '';
+    const text = opening + byteStringOf(bytes.subarray(start, end));
+    checkTails(rules, text, opening.length + ownStart - start, start - opening.length);
+  }
   const unknown = () => new Float64Array(bytes.length).fill(NaN);
   return { bytes, windows, surprisals: unknown(), leaks: unknown() };
 }
@@ -136,6 +142,14 @@ export async function windowEnds(
   model: TokenModel,
   { bytes, windows }: ByteScores,
 ): Promise<WindowEnds[]> {
+  // The tokenizer puts nothing before an empty text, which ends where others begin.
+  if (bytes.length === 0) {
+    const [row] = await model.rows([], [{ parent: -1, token: -1 }], [0]);
+    return windows.map(() => ({
+      entering: 0,
+      leaving: -logSumOf(model.ends.map(id => row![id]!)),
+    }));
+  }
   const ends: WindowEnds[] = [];
   for (const { start, ownStart, end, ids, before } of windows) {
     const cursorAt = (to: number) =>

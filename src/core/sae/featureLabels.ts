@@ -1,6 +1,8 @@
 // Labels of features and how reliable they are: labels.jsonl, explanations as published by Neuronpedia, and the user's
 // own.
 
+import { asObjects, asString, isObject } from '../json';
+
 export interface Label {
   readonly description: string;
   /** `predicate-v1`, `logits-v1`, `none`; the explainer's name; `user`. */
@@ -13,46 +15,58 @@ export interface Label {
   readonly predicate: string | null;
 }
 
-interface Line {
-  index?: unknown;
-  feature?: unknown;
-  description?: unknown;
-  typeName?: unknown;
-  explanationModelName?: unknown;
-  precision?: unknown;
-  recall?: unknown;
-  n?: unknown;
-  predicate?: unknown;
-  scores?: { value?: unknown }[];
-}
-
-/** Keyed by feature. Of several labels for a feature, the one with the highest score is kept, else the last. */
-export function readLabels(text: string, into = new Map<number, Label>()): Map<number, Label> {
+/**
+ * Adds the labels of a file to `into`, by feature. Of several labels for a feature, the one with the highest score is
+ * kept, else the last. A line that is no label is left out. Returns what was left out, as a sentence; empty: nothing.
+ */
+export function readLabels(text: string, into: Map<number, Label>): string {
   const scores = new Map<number, number>();
+  let count = 0;
+  const problems: string[] = [];
   for (const [number, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
-    let json: Line;
-    try {
-      json = JSON.parse(line) as Line;
-    } catch {
-      throw new SyntaxError(`line ${number + 1} is not JSON`);
+    count++;
+    const read = readLine(line);
+    if (typeof read === 'string') {
+      problems.push(`line ${number + 1} ${read}`);
+      continue;
     }
-    const feature = Number(json.index ?? json.feature);
-    if (!Number.isInteger(feature) || feature < 0 || typeof json.description !== 'string')
-      throw new SyntaxError(`line ${number + 1} has no "index" and "description"`);
-    const score = Math.max(-1, ...(json.scores ?? []).map(({ value }) => Number(value) || -1));
+    const { feature, score, label } = read;
     if (score < (scores.get(feature) ?? -1)) continue;
     scores.set(feature, score);
-    into.set(feature, {
-      description: json.description.trim(),
-      kind: String(json.typeName ?? json.explanationModelName ?? 'explanation'),
-      precision: numberOrNull(json.precision),
-      recall: numberOrNull(json.recall),
-      count: numberOrNull(json.n),
-      predicate: typeof json.predicate === 'string' ? json.predicate : null,
-    });
+    into.set(feature, label);
   }
-  return into;
+  if (problems.length === 0) return '';
+  const listed = problems.slice(0, LISTED_PROBLEMS).join(', ');
+  const more = problems.length > LISTED_PROBLEMS ? ', …' : '';
+  return `${problems.length} of ${count} lines left out: ${listed}${more}.`;
+}
+
+const LISTED_PROBLEMS = 3;
+
+/** A string says what is wrong with the line. */
+function readLine(line: string): { feature: number; score: number; label: Label } | string {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return 'is not JSON';
+  }
+  if (!isObject(json)) return 'is no JSON object';
+  const feature = json.index ?? json.feature;
+  const index = typeof feature === 'string' && feature !== '' ? Number(feature) : feature;
+  if (typeof index !== 'number' || !Number.isInteger(index) || index < 0) return 'has no "index"';
+  if (typeof json.description !== 'string') return 'has no "description"';
+  const given = asObjects(json.scores).map(({ value }) => Number(value) || -1);
+  const label: Label = {
+    description: json.description.trim(),
+    kind: asString(json.typeName) ?? asString(json.explanationModelName) ?? 'explanation',
+    precision: numberOrNull(json.precision),
+    recall: numberOrNull(json.recall),
+    count: numberOrNull(json.n),
+    predicate: asString(json.predicate) ?? null,
+  };
+  return { feature: index, score: Math.max(-1, ...given), label };
 }
 
 /** The label of a feature about which nothing is known. */

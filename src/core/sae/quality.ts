@@ -6,7 +6,7 @@ export interface Quality {
   readonly tokens: number;
   /** Fraction of variance unexplained: Σ|x - x̂|² / Σ|x - x̄|², x̄ over these tokens; NaN if there is no variance. */
   readonly fvu: number;
-  /** Average number of features on per token. */
+  /** Average number of features on per token; NaN where all are masked. */
   readonly l0: number;
 }
 
@@ -33,7 +33,7 @@ export function qualityOf(parts: readonly { rows: FeatureRows; masked: number }[
   }
   const mean = sum?.reduce((total, value) => total + (value / (tokens || 1)) ** 2, 0) ?? 0;
   const spread = squares - tokens * mean;
-  return { tokens, fvu: spread > 0 ? error / spread : NaN, l0: on / (tokens || 1) };
+  return { tokens, fvu: spread > 0 ? error / spread : NaN, l0: on / tokens };
 }
 
 /** How much a feature stands out in a text: high values of a feature that rarely fires score high. */

@@ -1,14 +1,24 @@
 // A file's bytes, read synchronously: the thread that opens a graph does nothing else.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { ByteSource } from './byteSource';
+import { POINTER_BYTES, refusePointer } from './gitLfs';
+import { openRegularFile } from './regularFile';
 
 export class FileSource implements ByteSource {
   readonly size: number;
   private readonly descriptor: number;
 
+  /** Throws `FileError`, and `UserError` for a pointer of Git LFS. */
   constructor(path: string) {
-    this.descriptor = openSync(path, 'r');
-    this.size = fstatSync(this.descriptor).size;
+    const { descriptor, stats } = openRegularFile(path);
+    this.descriptor = descriptor;
+    this.size = stats.size;
+    try {
+      refusePointer(path, this.read(0, POINTER_BYTES));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   read(offset: number, length: number): Uint8Array {

@@ -1,11 +1,12 @@
 // Reads a model folder in the layout of Hugging Face repositories: what is there, which files matter.
 // Nothing is loaded but small JSON files and the tokenizer; the graph stays where it is.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fimFormat, type FimFormat } from '../../core/completion/fimFormat';
 import { FimError, TokenizerError, UserError } from '../../core/errors';
 import { loadTokenizer, type TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
+import { readPartIfThere } from '../files/regularFile';
 import { readJson } from './readJson';
 import type { Json } from '../../core/json';
 import { pieceFinders } from './pieceFinders';
@@ -59,7 +60,7 @@ export function readModelFolder(folder: string): ModelFolder {
     saes: (Array.isArray(own.saes) ? own.saes : [])
       .filter(name => typeof name === 'string')
       .map(name => join(path, name)),
-    ownReport: report && existsSync(report) ? readFileSync(report, 'utf8') : null,
+    ownReport: report ? (readPartIfThere(report)?.toString('utf8') ?? null) : null,
   };
 }
 
@@ -78,13 +79,21 @@ function readTokenizer(path: string, encoding: unknown): Tokenizer {
   return tokenizerOf(readTokenizerFiles(path, encoding), path);
 }
 
-/** Throws `UserError` that names the file, in `path`, and what is wrong with it. */
-export function tokenizerOf(files: TokenizerFiles, path: string): Tokenizer {
+/**
+ * `name`: of the file that is read as tokenizer.json, where it has another one. Throws `UserError` that names the file,
+ * in `path`, and what is wrong with it.
+ */
+export function tokenizerOf(
+  files: TokenizerFiles,
+  path: string,
+  name = 'tokenizer.json',
+): Tokenizer {
   try {
     return loadTokenizer(files, pieceFinders);
   } catch (error) {
-    if (error instanceof TokenizerError) throw new UserError(`${error.message} (in ${path})`);
-    throw error;
+    if (!(error instanceof TokenizerError)) throw error;
+    const message = error.message.replace(/^tokenizer\.json\b/, () => name);
+    throw new UserError(`${message} (in ${path})`);
   }
 }
 

@@ -25,7 +25,7 @@ export function openTokenizerAt(given: string): OpenTokenizer {
   // The two files of one tokenizer, which belong together.
   if (file === 'vocab.json' || file === 'merges.txt') return openTokenizerAt(folder);
   const opened = isFolder ? readModelFolder(path) : undefined;
-  const tokenizer = opened?.tokenizer ?? tokenizerOf(filesOf(folder, file), folder);
+  const tokenizer = opened?.tokenizer ?? tokenizerOf(filesOf(folder, file), folder, file);
   const name = file === 'tokenizer.json' ? basename(folder) : file;
   const { name: kind, vocabSize } = tokenizer;
   const hasModel = opened?.weights !== undefined;

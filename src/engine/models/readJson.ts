@@ -1,19 +1,17 @@
 // JSON files of a model folder.
 import type { Json } from '../../core/json';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors';
+import { readPartIfThere } from '../files/regularFile';
+
+/** The largest tokenizers have a third of it. */
+const MOST_BYTES = 128 << 20;
 
 /** The object that a file holds, or undefined where there is no such file. Throws `UserError`. */
 export function readJson(folder: string, name: string): Json | undefined {
   const path = join(folder, name);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new UserError(`Cannot read ${path}: ${(error as Error).message}`);
-  }
+  const text = readPartIfThere(path, MOST_BYTES)?.toString('utf8');
+  if (text === undefined) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -50,7 +50,7 @@ export function* featureLines(
   yield line({
     tokens,
     fvu: orNull(fvu),
-    l0Mean: l0,
+    l0Mean: orNull(l0),
     sae: service.info.name,
     hook: service.info.hook,
   });

@@ -40,10 +40,15 @@ export async function featureTable(
     tokens: quality.tokens,
     pending,
     fvu,
-    l0: choice.kind === 'own' ? quality.l0 : l0Of(chosen),
-    warning: isBad
-      ? `It leaves ${(100 * fvu).toFixed(0)} % of the variance unexplained: it may belong to another model, another place in it, or other text.`
-      : '',
+    l0: quality.tokens === 0 ? null : choice.kind === 'own' ? quality.l0 : l0Of(chosen),
+    warning: [
+      ...(isBad
+        ? [
+            `It leaves ${(100 * fvu).toFixed(0)} % of the variance unexplained: it may belong to another model, another place in it, or other text.`,
+          ]
+        : []),
+      ...opened.problems,
+    ].join(' '),
     rows: rows.map(({ token, ...row }) => ({ ...row, at: tokenRange(stream, token) })),
   };
 }

@@ -1,5 +1,5 @@
 // An autoencoder with what its folder knows about its features: labels, densities and highest values.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readLabels, unlabelled, type Label } from '../../core/sae/featureLabels';
@@ -7,6 +7,7 @@ import type { FeatureName } from '../../core/sae/featureValues';
 import type { Sae } from '../../core/sae/sae';
 import type { SparseRows } from '../../core/sae/sparseRows';
 import { UserError } from '../../core/errors';
+import { readPart, TEXT_BYTES } from '../files/regularFile';
 import { readSae } from './readSae';
 import { readSafetensors } from './safetensors';
 
@@ -22,6 +23,8 @@ export class OpenedSae {
     readonly path: string,
     readonly sae: Sae,
     private readonly own: ReadonlyMap<number, Label>,
+    /** What of its labels could not be read, in sentences. */
+    readonly problems: readonly string[],
     private readonly max: Float32Array | undefined,
     private readonly histograms: Float32Array | undefined,
   ) {
@@ -34,10 +37,12 @@ export class OpenedSae {
     const folder = statSync(path).isDirectory() ? path : dirname(path);
     const statistics = join(folder, 'statistics.safetensors');
     const known = existsSync(statistics) ? readSafetensors(statistics) : undefined;
+    const { labels, problems } = labelsIn(folder);
     return new OpenedSae(
       path,
       sae,
-      labelsIn(folder),
+      labels,
+      problems,
       known?.find('max')?.data,
       known?.find('histogram')?.data,
     );
@@ -102,21 +107,34 @@ export class OpenedSae {
 
 const LABELS = /^(?:labels.*|batch-\d+)\.jsonl(?:\.gz)?$/;
 
-/** Labels of the folder's own files and of Neuronpedia's batches, if there are any. */
-function labelsIn(folder: string): Map<number, Label> {
+/** Of the folder's own files and of Neuronpedia's batches, if there are any. What cannot be read is left out and named. */
+function labelsIn(folder: string): { labels: Map<number, Label>; problems: string[] } {
   const labels = new Map<number, Label>();
+  const problems: string[] = [];
   for (const place of [folder, join(folder, 'explanations')]) {
     if (!existsSync(place)) continue;
     for (const name of readdirSync(place).sort()) {
       if (!LABELS.test(name)) continue;
       const path = join(place, name);
       try {
-        const bytes = readFileSync(path);
-        readLabels((name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'), labels);
+        const left = readLabels(labelText(path), labels);
+        if (left) problems.push(`${path}: ${left}`);
       } catch (error) {
-        throw new UserError(`${path} holds no labels: ${(error as Error).message}.`);
+        if (!(error instanceof UserError)) throw error;
+        problems.push(error.message);
       }
     }
   }
-  return labels;
+  return { labels, problems };
+}
+
+/** Throws `UserError`. */
+function labelText(path: string): string {
+  const bytes = readPart(path);
+  if (!path.endsWith('.gz')) return bytes.toString('utf8');
+  try {
+    return gunzipSync(bytes, { maxOutputLength: TEXT_BYTES }).toString('utf8');
+  } catch (error) {
+    throw new UserError(`${path} holds no labels: ${(error as Error).message}.`);
+  }
 }

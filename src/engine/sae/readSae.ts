@@ -1,9 +1,10 @@
 // Finds the format that a folder or a file of weights is in, and reads it.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hookOf } from '../../core/sae/hookNames';
 import type { Sae } from '../../core/sae/sae';
 import { UserError } from '../../core/errors';
+import { readPartIfThere } from '../files/regularFile';
 import { readJson } from '../models/readJson';
 import type { Json } from '../../core/json';
 import { assembleSae } from './canonicalSae';
@@ -49,8 +50,7 @@ export function readSae(path: string): Sae {
   const own = readJson(folder, 'tokenscope.json') ?? {};
   const configName = CONFIGS.find(name => existsSync(join(folder, name)));
   const config: Json = { ...(configName && readJson(folder, configName)), ...own };
-  const yamlPath = join(folder, 'config.yaml');
-  const yaml = existsSync(yamlPath) ? readFileSync(yamlPath, 'utf8') : '';
+  const yaml = readPartIfThere(join(folder, 'config.yaml'))?.toString('utf8') ?? '';
   const files = { path: found, folder, file: basename(found), config, yaml };
   const format = saeFormats.find(({ fits }) => fits(files));
   if (!format)

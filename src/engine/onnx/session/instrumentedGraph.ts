@@ -1,7 +1,7 @@
 // Turns a model folder's .onnx file into the graph that is run: the same computation over the same weights on disk,
 // with scores computed inside and the residual stream as outputs.
 import { UserError } from '../../../core/errors';
-import { FileSource } from '../../files/fileSource';
+import { withFile } from '../../files/fileSource';
 import { readProto } from '../graph/externalise';
 import { checkConstantShapes } from '../graph/constantShapes';
 import { checkAcyclic, FLOAT, GraphError, type OnnxModel } from '../graph/graph';
@@ -132,20 +132,5 @@ function addHookOutputs(model: OnnxModel, hooks: Hook[], cast: boolean): void {
 }
 
 function readModelFile(path: string): Uint8Array {
-  let source: FileSource;
-  try {
-    source = new FileSource(path);
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'it is missing' : code;
-    throw new UserError(`${path} cannot be read (${reason}). Choose another model folder.`);
-  }
-  try {
-    const begin = new TextDecoder().decode(source.read(0, 64));
-    if (begin.startsWith('version https://git-lfs'))
-      throw new UserError(`${path} is a Git LFS pointer, not the model itself. Run git lfs pull.`);
-    return readProto(source, OWN_FILE);
-  } finally {
-    source.close();
-  }
+  return withFile(path, source => readProto(source, OWN_FILE));
 }

@@ -4,6 +4,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../../../core/errors';
+import { withFile } from '../../files/fileSource';
 import { externalDataOf, moveExternalData } from '../graph/externalise';
 import { tensorBytes, type Graph } from '../graph/graph';
 
@@ -67,17 +68,17 @@ function placeOf(location: string, onnxPath: string, folder: string): Place {
   // A graph may come from anywhere, so it may not read files outside the model's folder.
   if (location !== OWN_FILE && (inFolder.startsWith('..') || isAbsolute(inFolder)))
     throw new UserError(`${onnxPath} names weights outside of the model's folder: ${location}.`);
-  try {
-    const real = realpathSync(path);
-    const stats = statSync(real);
-    if (stats.isFile()) return { path: real, sizeBytes: stats.size };
-  } catch {
-    // The same message as for a folder of that name.
-  }
-  throw new UserError(
-    `${join(dirname(path), basename(path))} is missing; ${basename(onnxPath)} keeps weights in it. ` +
-      'Put it there, or download the model again.',
-  );
+  if (!isFile(path))
+    throw new UserError(
+      `${join(dirname(path), basename(path))} is missing; ${basename(onnxPath)} keeps weights in it. ` +
+        'Put it there, or download the model again.',
+    );
+  const real = realpathSync(path);
+  return { path: real, sizeBytes: withFile(real, ({ size }) => size) };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function commonFolder(paths: string[]): string | undefined {
