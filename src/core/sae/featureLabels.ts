@@ -2,6 +2,7 @@
 // own.
 
 import { asObjects, asString, isObject } from '../json';
+import { parseJson } from '../parseJson';
 
 export interface Label {
   readonly description: string;
@@ -48,7 +49,7 @@ const LISTED_PROBLEMS = 3;
 function readLine(line: string): { feature: number; score: number; label: Label } | string {
   let json: unknown;
   try {
-    json = JSON.parse(line);
+    json = parseJson(line);
   } catch {
     return 'is not JSON';
   }

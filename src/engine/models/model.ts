@@ -169,7 +169,9 @@ export class Model {
       );
     }
     return {
-      ends: [...new Set([...this.folder.ends, ...before.ends])],
+      ends: [...new Set([...this.folder.ends, ...before.ends])].filter(
+        id => id < this.backend!.vocabSize,
+      ),
       rows: (trunk, nodes, wanted) =>
         this.request(async backend => {
           const prefix = this.withStartToken([...before.root, ...trunk]);

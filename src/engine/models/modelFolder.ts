@@ -7,6 +7,7 @@ import { FimError, TokenizerError, UserError } from '../../core/errors';
 import { loadTokenizer, type TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { readPartIfThere } from '../files/regularFile';
+import { readModelConfig, type ModelConfig } from './modelConfig';
 import { readJson } from './readJson';
 import type { Json } from '../../core/json';
 import { pieceFinders } from './pieceFinders';
@@ -41,7 +42,7 @@ export function readModelFolder(folder: string): ModelFolder {
   if (!statSync(path).isDirectory()) {
     throw new UserError(`Not a model folder: ${path} is a file. Choose the folder that holds it.`);
   }
-  const config = readJson(path, 'config.json') ?? {};
+  const config = readModelConfig(readJson(path, 'config.json') ?? {});
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
   const own = readJson(path, 'tokenscope.json') ?? {};
   const tokenizer = readTokenizer(path, own.encoding);
@@ -53,9 +54,9 @@ export function readModelFolder(folder: string): ModelFolder {
     weights: weightsIn(path),
     start: startToken(tokenizer, config, tokenizerConfig, own),
     ends: endTokens(tokenizer, config, tokenizerConfig, readJson(path, 'generation_config.json')),
-    contextTokens: firstNumber(config, 'max_position_embeddings', 'n_positions', 'n_ctx') ?? 1024,
-    hiddenSize: firstNumber(config, 'hidden_size', 'n_embd'),
-    layers: firstNumber(config, 'num_hidden_layers', 'n_layer'),
+    contextTokens: config.contextTokens,
+    hiddenSize: config.hiddenSize,
+    layers: config.layers,
     fim: readFim(tokenizer, own.fim, path),
     saes: (Array.isArray(own.saes) ? own.saes : [])
       .filter(name => typeof name === 'string')
@@ -103,13 +104,13 @@ export function tokenizerOf(
  */
 function startToken(
   tokenizer: Tokenizer,
-  config: Json,
+  config: ModelConfig,
   tokenizerConfig: Json | undefined,
   own: Json,
 ): ModelFolder['start'] {
   const spelled = contentOf(tokenizerConfig?.bos_token) ?? undefined;
-  if (tokenizerConfig === undefined && typeof config.bos_token_id === 'number') {
-    const id = config.bos_token_id;
+  if (tokenizerConfig === undefined && isId(config.start) && config.start < tokenizer.vocabSize) {
+    const id = config.start;
     return { id, content: new TextDecoder().decode(tokenizer.bytesOf(id)) };
   }
   for (const content of [spelled, contentOf(own.start)]) {
@@ -122,16 +123,21 @@ function startToken(
 /** `eos_token_id` of generation_config.json or config.json, one or many, and `eos_token` of the tokenizer's. */
 function endTokens(
   tokenizer: Tokenizer,
-  config: Json,
+  config: ModelConfig,
   tokenizerConfig: Json | undefined,
   generation: Json | undefined,
 ): number[] {
   const spelled = contentOf(tokenizerConfig?.eos_token);
   const ids = [
-    generation?.eos_token_id ?? config.eos_token_id,
+    generation?.eos_token_id ?? config.ends,
     spelled === undefined ? undefined : tokenizer.idOf(spelled),
   ].flat();
-  return [...new Set(ids.filter(id => typeof id === 'number'))];
+  return [...new Set(ids.filter(isId))];
+}
+
+/** Some configs say -1 for none. */
+function isId(id: unknown): id is number {
+  return Number.isSafeInteger(id) && Number(id) >= 0;
 }
 
 /** Added tokens are spelled as a string or as `{content}`. */
@@ -139,8 +145,4 @@ function contentOf(token: unknown): string | undefined {
   if (typeof token === 'string') return token;
   const content = (token as Json | null | undefined)?.content;
   return typeof content === 'string' ? content : undefined;
-}
-
-function firstNumber(config: Json, ...names: string[]): number | undefined {
-  return names.map(name => config[name]).find(value => typeof value === 'number');
 }

@@ -1,5 +1,6 @@
 // JSON files of a model folder.
-import type { Json } from '../../core/json';
+import { isObject, type Json } from '../../core/json';
+import { parseJson } from '../../core/parseJson';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors';
 import { readPartIfThere } from '../files/regularFile';
@@ -10,16 +11,14 @@ const MOST_BYTES = 128 << 20;
 /** The object that a file holds, or undefined where there is no such file. Throws `UserError`. */
 export function readJson(folder: string, name: string): Json | undefined {
   const path = join(folder, name);
-  const text = readPartIfThere(path, MOST_BYTES)?.toString('utf8');
-  if (text === undefined) return undefined;
+  const bytes = readPartIfThere(path, MOST_BYTES);
+  if (bytes === undefined) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(new TextDecoder().decode(bytes));
   } catch (error) {
     throw new UserError(`${path} is not valid JSON: ${(error as Error).message}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UserError(`${path} should hold a JSON object.`);
-  }
-  return value as Json;
+  if (isObject(value)) return value;
+  throw new UserError(`${path} should hold a JSON object.`);
 }
