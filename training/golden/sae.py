@@ -242,6 +242,40 @@ def saelens_matryoshka(c):
     return saelens(c, v6("jumprelu", matryoshka_widths=[8, 24]), jump, extra={"threshold": np.full(F, 0.7)})
 
 
+def saelens_checkpoint(c, config: dict, threshold: float, scale: float = 1.0) -> dict:
+    """A training checkpoint of batchtopk, as SAELens' save_inference_model makes it a jumprelu: the inputs' scale is
+    folded into the weights, then the decoder's norms are, and the threshold follows both."""
+    tensors = c.usual()
+    w = {k: torch.from_numpy(v).float() for k, v in tensors.items()}
+    save_file(w | {"topk_threshold": torch.tensor(threshold, dtype=torch.double)}, c.folder / WEIGHTS)
+    c.config(config)
+    w = {k: v.double().numpy() for k, v in w.items()}
+    enc, dec, bias, out = w["W_enc"] * scale, w["W_dec"] / scale, w["b_enc"], w["b_dec"] / scale
+    if config["rescale_acts_by_decoder_norm"]:
+        norm = np.linalg.norm(dec, axis=1)
+        enc, dec, bias, threshold = enc * norm, dec / norm[:, None], bias * norm, threshold / scale
+    u = (c.x - out) @ enc + bias
+    z = relu(u) * (u > threshold)
+    return {"z": z, "xhat": z @ dec + out}
+
+
+@case
+def saelens_batchtopk_checkpoint(c):
+    return saelens_checkpoint(c, v6("batchtopk", k=K, rescale_acts_by_decoder_norm=True), 0.9)
+
+
+@case
+def saelens_batchtopk_checkpoint_plain(c):
+    return saelens_checkpoint(c, v6("batchtopk", k=K, rescale_acts_by_decoder_norm=False), 0.9)
+
+
+@case
+def saelens_matryoshka_checkpoint_scaled(c):
+    (c.folder / "activation_scaler.json").write_text(json.dumps({"scaling_factor": 0.6, "has_whitening": False}))
+    config = v6("matryoshka_batchtopk", matryoshka_widths=[8, 24], k=K, rescale_acts_by_decoder_norm=True)
+    return saelens_checkpoint(c, config | {"normalize_activations": "expected_average_only_in"}, 0.7, 0.6)
+
+
 @case
 def saelens_constant_norm(c):
     def scale(x):
@@ -678,6 +712,12 @@ def refused() -> dict[str, str]:
     folder("refused-old-no-scale", old(normalize_activations=True))
     folder("refused-shape", v6("standard") | {"d_in": D + 1})
     folder("refused-jumprelu-without-threshold", v6("jumprelu"))
+    batch = v6("batchtopk", k=K, rescale_acts_by_decoder_norm=True)
+    folder("refused-batchtopk-unset", batch, {"topk_threshold": np.array(0.0)})
+    folder("refused-batchtopk-without-threshold", batch)
+    c = folder("refused-whitened", batch, {"topk_threshold": np.array(0.5)})
+    (c.folder / "activation_scaler.json").write_text(json.dumps({"scaling_factor": None, "has_whitening": True}))
+    folder("refused-abstopk", v6("abstopk", k=K))
     c = Case("refused-pickle")
     c.config({"trainer": {"dict_class": "AutoEncoder"}}, "config.json")
     (c.folder / "ae.pt").write_bytes(b"PK\x03\x04 not to be read")
@@ -688,6 +728,10 @@ def refused() -> dict[str, str]:
         "refused-old-no-scale": "norm_scaling_factor",
         "refused-shape": str(D + 1),
         "refused-jumprelu-without-threshold": "threshold",
+        "refused-batchtopk-unset": "not set yet",
+        "refused-batchtopk-without-threshold": "missing",
+        "refused-whitened": "whitened",
+        "refused-abstopk": "abstopk",
         "refused-pickle": "convert_pt",
     }
 

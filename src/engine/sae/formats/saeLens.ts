@@ -5,7 +5,9 @@ import { hookOf } from '../../../core/sae/hookNames';
 import type { Activation, SaeSource } from '../../../core/sae/sae';
 import { UserError } from '../../../core/errors';
 import type { Json } from '../../../core/json';
+import { readJson } from '../../models/readJson';
 import {
+  constantThreshold,
   scaleColumns,
   foldScale,
   mapValues,
@@ -18,15 +20,15 @@ import {
 } from '../canonicalSae';
 import { readSafetensors } from '../safetensors';
 import { toSharedMemory, type Tensor, type Tensors } from '../tensors';
-import type { SaeFormat } from './saeFormat';
+import type { SaeFiles, SaeFormat } from './saeFormat';
 
 /** By architecture: which features stay on. */
-const ACTIVATIONS: Record<string, (path: string, weights: Tensors, cfg: Json) => Activation> = {
+const ACTIVATIONS: Record<string, (files: SaeFiles, weights: Tensors) => Activation> = {
   standard: (_, weights) => relu(featuresOf(weights)),
-  topk: (path, _, cfg) => ({ kind: 'topK', k: kOf(path, cfg) }),
+  topk: ({ path, config }) => ({ kind: 'topK', k: kOf(path, config) }),
   jumprelu: (_, weights) => thresholds(weights.get('threshold').data),
-  batchtopk: (path, weights) => batchThreshold(path, weights),
-  matryoshka_batchtopk: (path, weights) => batchThreshold(path, weights),
+  batchtopk: batchThreshold,
+  matryoshka_batchtopk: batchThreshold,
   gated(_, weights) {
     const gate = mapValues(weights.get('b_gate').data, value => -value);
     const scale = mapValues(weights.get('r_mag').data, Math.exp);
@@ -37,7 +39,12 @@ const ACTIVATIONS: Record<string, (path: string, weights: Tensors, cfg: Json) =>
 export const saeLens: SaeFormat = {
   name: 'SAELens',
   fits: ({ file }) => file === 'sae_weights.safetensors',
-  read({ path, folder, config: cfg }) {
+  read(files) {
+    const { path, folder, config: cfg } = files;
+    if (readJson(folder, 'activation_scaler.json')?.has_whitening === true)
+      throw new UserError(
+        `${folder} holds an autoencoder in training, whose inputs are whitened: save it for inference, which folds that in.`,
+      );
     const weights = readSafetensors(path);
     const [architecture, isTranscoder] = architectureOf(cfg);
     const activationOf = ACTIVATIONS[architecture];
@@ -60,12 +67,12 @@ export const saeLens: SaeFormat = {
       encoderBias: weights.find('b_enc')?.data,
       decoderBias,
       shift: shifts ? decoderBias : undefined,
-      activation: activationOf(path, weights, cfg),
+      activation: activationOf(files, weights),
       skip: skip && { tensor: skip, is: 'out-in' },
       source: sourceOf(cfg, folder),
       claims: { width: cfg.d_in, features: cfg.d_sae },
     };
-    return normalisedBy(cfg, folder, rescaled(parts, weights, cfg, architecture));
+    return rescaled(normalised(parts, files), weights, cfg, architecture);
   },
 };
 
@@ -90,24 +97,39 @@ function kOf(path: string, cfg: Json): number {
   throw new UserError(`${path}: its cfg.json does not say "k", how many features stay on.`);
 }
 
-function batchThreshold(path: string, weights: Tensors): Activation {
-  const found = weights.find('threshold', 'topk_threshold');
-  if (!found)
+/** The name that a training checkpoint has it under; for inference it is saved as "threshold", of each feature. */
+const TRAINING_THRESHOLD = 'topk_threshold';
+
+function batchThreshold(files: SaeFiles, weights: Tensors): Activation {
+  const { path, config } = files;
+  const saved = weights.find('threshold');
+  if (saved) return thresholds(saved.data);
+  const [value] = weights.find(TRAINING_THRESHOLD)?.data ?? [];
+  if (value === undefined || !(value > 0))
     throw new UserError(
-      `${path} holds an autoencoder in training, without a threshold: save it for inference (as jumprelu) first.`,
+      `${path} holds an autoencoder in training, whose threshold is ${value === undefined ? 'missing' : 'not set yet'}: ` +
+        'train it further, or save it for inference (as jumprelu).',
     );
-  if (found.data.length > 1) return thresholds(found.data);
-  return thresholds(new Float32Array(featuresOf(weights)).fill(found.data[0]!));
+  // It is in the units of u · |decoder row|, and the scale of the inputs is folded into these rows.
+  const scale = isRescaled(config) ? inputScale(files) : 1;
+  return constantThreshold(featuresOf(weights), value / scale);
 }
+
+function isRescaled(cfg: Json): boolean {
+  return cfg.rescale_acts_by_decoder_norm === true;
+}
+
+/** SAELens divides by no less. */
+const SHORTEST_ROW = 1e-8;
 
 /** Folds the scales of decoder rows into the weights. */
 function rescaled(parts: SaeParts, weights: Tensors, cfg: Json, architecture: string): SaeParts {
   const factor = weights.find('scaling_factor')?.data;
   const decoder = factor ? scaleRows(parts.decoder, row => factor[row]!) : parts.decoder;
-  // For architectures with thresholds SAELens folds the lengths when it saves.
-  if (architecture !== 'topk' || cfg.rescale_acts_by_decoder_norm !== true)
-    return { ...parts, decoder };
-  const lengths = rowLengths(parts.decoder);
+  // Where a threshold of each feature is saved, SAELens has folded the lengths before.
+  const isUnfolded = architecture === 'topk' || weights.has(TRAINING_THRESHOLD);
+  if (!isUnfolded || !isRescaled(cfg)) return { ...parts, decoder };
+  const lengths = rowLengths(parts.decoder).map(length => Math.max(length, SHORTEST_ROW));
   const scaled: { encoder: Tensor; encoderBias: Float32Array | undefined } = {
     encoder: scaleColumns(parts.encoder, feature => lengths[feature]!),
     encoderBias:
@@ -116,24 +138,38 @@ function rescaled(parts: SaeParts, weights: Tensors, cfg: Json, architecture: st
   return { ...parts, ...scaled, decoder: scaleRows(decoder, row => 1 / lengths[row]!) };
 }
 
-function normalisedBy(cfg: Json, folder: string, parts: SaeParts): SaeParts {
-  const given = cfg.normalize_activations;
-  const name = given === true || given === null ? 'expected_average_only_in' : given || 'none';
-  const scale = (key: string) => {
-    const value = cfg[key];
-    if (typeof value === 'number' && value > 0) return value;
-    throw new UserError(
-      `${folder}: its inputs were scaled by a constant that its cfg.json does not give. ` +
-        `Write it there as "${key}": SAELens keeps it in its list of pretrained autoencoders.`,
-    );
-  };
+function normalised(parts: SaeParts, files: SaeFiles): SaeParts {
+  const name = normalisationOf(files.config);
   if (name === 'none') return parts;
   if (name === 'constant_norm_rescale') return { ...parts, norm: 'constantNorm' };
   if (name === 'layer_norm') return { ...parts, norm: 'layerNorm' };
-  if (name === 'expected_average_only_in') return foldScale(parts, scale('norm_scaling_factor'));
-  if (name === 'constant_scalar_rescale')
-    return foldScale(parts, scale('activation_normalization_factor'));
-  throw new UserError(`${folder}: the normalisation "${name}" is not read here.`);
+  if (Object.hasOwn(SCALES, name)) return foldScale(parts, inputScale(files));
+  throw new UserError(`${files.folder}: the normalisation "${name}" is not read here.`);
+}
+
+function normalisationOf(cfg: Json): string {
+  const given = cfg.normalize_activations;
+  return String(given === true || given === null ? 'expected_average_only_in' : given || 'none');
+}
+
+/** By normalisation: the field of the scale that inputs are multiplied with. */
+const SCALES: Record<string, string> = {
+  expected_average_only_in: 'norm_scaling_factor',
+  constant_scalar_rescale: 'activation_normalization_factor',
+};
+
+/** 1 where inputs are not scaled by a constant. */
+function inputScale({ folder, config }: SaeFiles): number {
+  const name = normalisationOf(config);
+  const key = Object.hasOwn(SCALES, name) ? SCALES[name] : undefined;
+  if (key === undefined) return 1;
+  // A training checkpoint has it in a file of its own.
+  const value = config[key] ?? readJson(folder, 'activation_scaler.json')?.scaling_factor;
+  if (typeof value === 'number' && value > 0) return value;
+  throw new UserError(
+    `${folder}: its inputs were scaled by a constant that its cfg.json does not give. ` +
+      `Write it there as "${key}": SAELens keeps it in its list of pretrained autoencoders.`,
+  );
 }
 
 function sourceOf(cfg: Json, folder: string): SaeSource {
