@@ -338,13 +338,6 @@ test.each([
     '',
     /: config\.json: model is missing/,
   ],
-  ['alternatives of a table', ['features', '-', '--top', '3'], '', /--top needs --json/],
-  [
-    'a density of what is listed whole',
-    ['features', '-', '--json', '--density', '0.5'],
-    '',
-    /--density is not for --json/,
-  ],
   ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect, bytes, next/],
   ['no file', ['tokens'], '', /needs FILE/],
   ['two files', ['tokens', 'a', 'b'], '', /takes FILE alone: what is "b"/],

@@ -58,7 +58,29 @@ test('one feature alone, and a table for people', () => {
   expect(out).toContain('11 tokens');
 });
 
+test('a line of its labels that is none is named, and the others are labels', () => {
+  const folder = writeSae(join(scratch, 'labelled'), { threshold: 0.4 });
+  const path = join(folder, 'labels.jsonl');
+  writeFileSync(
+    path,
+    '{"index": 3, "description": "a letter"}\n{"index": 5, "description": null}\n',
+  );
+  const problem = `${path}: 1 of 2 lines left out: line 2 has no "description".`;
+  const { code, err, out } = run(['--sae', folder, '--json', '--feature', '3'], 'abc abc');
+  expect({ code, err }).toEqual({ code: 0, err: `${problem}\n` });
+  expect(out).toContain('"label":"a letter"');
+  expect(run(['--sae', folder], 'abc abc').out).toContain(problem);
+});
+
+test('where no token counts, nothing is known of how many features are on', () => {
+  const { lines } = run(['--sae', sae, '--json'], '');
+  expect(lines()).toMatchObject([{ tokens: 0, fvu: null, l0Mean: null }]);
+  expect(run(['--sae', sae], '').out).toContain('0 tokens: – features on');
+});
+
 test.each([
+  [['--top', '3'], /--top needs --json/],
+  [['--json', '--density', '0.5', '--sae', 'x'], /--density is not for --json/],
   [['--json'], /comes with no autoencoder/],
   [['--sae', 'nowhere'], /does not exist/],
   [['--feature', '96'], /no feature 96.*0 to 95/],

@@ -1,0 +1,52 @@
+// Labels line by line: what is none is left out by its number, and takes no other label with it.
+import { expect, test } from 'vitest';
+import { readLabels, type Label } from '../../../src/core/sae/featureLabels';
+
+function read(...lines: string[]) {
+  const labels = new Map<number, Label>();
+  const left = readLabels(lines.join('\n'), labels);
+  return { left, found: [...labels].map(([feature, { description }]) => [feature, description]) };
+}
+
+const colon = '{"index": 4, "description": "a colon"}';
+
+test.each([
+  ['{"index": 5, "description": null}', 'has no "description"'],
+  ['{"description": "x"}', 'has no "index"'],
+  ['{"index": -1, "description": "x"}', 'has no "index"'],
+  ['{"index": null, "description": "x"}', 'has no "index"'],
+  ['{"index": "", "description": "x"}', 'has no "index"'],
+  ['{"index": 1, "descr', 'is not JSON'],
+  ['null', 'is no JSON object'],
+  ['[1, "x"]', 'is no JSON object'],
+  ['['.repeat(20_000), 'is not JSON'],
+])('%.40s is left out, and the other lines are labels', (line, what) => {
+  expect(read(line, colon, '')).toEqual({
+    left: `1 of 2 lines left out: line 1 ${what}.`,
+    found: [[4, 'a colon']],
+  });
+});
+
+test('of many lines that are no labels the first are named', () => {
+  const { left } = read(colon, ...Array.from({ length: 9 }, () => '{}'));
+  expect(left).toBe(
+    '9 of 10 lines left out: line 2 has no "index", line 3 has no "index", line 4 has no "index", ….',
+  );
+});
+
+test("Neuronpedia's spelling, numbers that are not finite and odd scores are read", () => {
+  expect(
+    read(
+      '{"index": "7", "description": " low ", "scores": [{"value": 0.2}]}',
+      '{"index": "7", "description": "high", "scores": [{"value": 0.9}, null, 3], "precision": NaN}',
+      '{"index": "7", "description": "none", "scores": 3}',
+      '{"feature": 8, "description": "other"}',
+    ),
+  ).toEqual({
+    left: '',
+    found: [
+      [7, 'high'],
+      [8, 'other'],
+    ],
+  });
+});
