@@ -14,7 +14,6 @@ import type { ModelInfo, ModelReport } from '../../protocol/models';
 import { needed, type Backend } from './backend';
 import { readModelFolder, type ModelFolder } from './modelFolder';
 import type { StartRuntime } from './source';
-import { sources } from './sources/sources';
 
 const LINE_FEED = 0x0a;
 
@@ -51,14 +50,13 @@ export class Model {
     for (let id = 0; id < tokenizer.vocabSize; id++) {
       if (tokenizer.bytesOf(id).includes(LINE_FEED)) this.holdsLineEnd[id] = 1;
     }
-    const looksFor = sources.map(source => source.looksFor).join(', ');
     this.info = {
       name: folder.name,
       folder: folder.path,
       tokenizer: tokenizer.name,
       vocabSize: tokenizer.vocabSize,
       scores: backend !== null,
-      ...(backend ? {} : { scoresMissing: `no ${looksFor} in ${folder.path}` }),
+      ...(backend ? {} : { scoresMissing: folder.weightsMissing || 'only its tokenizer is open' }),
       contextTokens: Math.min(folder.contextTokens, contextLimit),
       warnings: [tokenizer.limitation, ...warnings].filter(Boolean),
     };
@@ -146,7 +144,7 @@ export class Model {
     signal?: AbortSignal,
   ): Promise<T> {
     const { backend } = this;
-    if (!backend) throw new UserError(`${this.info.name} has no graph to score with.`);
+    if (!backend) throw this.cannotScore();
     const run = () => {
       if (signal?.aborted) throw new Cancelled();
       return work(backend);
@@ -162,7 +160,8 @@ export class Model {
    */
   asTokenModel(signal?: AbortSignal, before: PromptPrefix = { root: [], ends: [] }): TokenModel {
     const { start, name } = this.folder;
-    if (!this.backend) throw new UserError(`${name} has no graph to score with.`);
+    const { backend } = this;
+    if (!backend) throw this.cannotScore();
     if (!start && before.root.length === 0) {
       throw new UserError(
         `${name} has no token that starts a text: name one as "start" in its tokenscope.json.`,
@@ -170,7 +169,7 @@ export class Model {
     }
     return {
       ends: [...new Set([...this.folder.ends, ...before.ends])].filter(
-        id => id < this.backend!.vocabSize,
+        id => id < backend.vocabSize,
       ),
       rows: (trunk, nodes, wanted) =>
         this.request(async backend => {
@@ -260,6 +259,10 @@ export class Model {
 
   dispose(): void {
     this.backend?.dispose();
+  }
+
+  private cannotScore(): UserError {
+    return new UserError(`${this.info.name} cannot score a text: ${this.info.scoresMissing}.`);
   }
 
   private withStartToken(ids: ArrayLike<number>): Uint32Array {

@@ -8,6 +8,8 @@ export interface ModelConfig extends ModelShape {
   /** The ids that it names, whether or not the tokenizer has them. */
   readonly start: unknown;
   readonly ends: unknown;
+  /** Why it can give no probability of a next token, as far as the config says: without a period; empty where it may. */
+  readonly noDecoder: string;
 }
 
 /** Where models of several modalities keep their language model's fields. */
@@ -35,6 +37,7 @@ export function readModelConfig(config: Json): ModelConfig {
     layers: firstCount(fields, 'num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'),
     start: fields.bos_token_id,
     ends: fields.eos_token_id,
+    noDecoder: noDecoder(fields),
   };
 }
 
@@ -50,6 +53,30 @@ function languageFields(config: Json): Json {
     fields = { ...fields, ...Object.fromEntries(given) };
   }
   return fields;
+}
+
+/** Tasks of encoders, as the names of architectures end. */
+const ENCODER_TASK =
+  /For(MaskedLM|PreTraining|SequenceClassification|TokenClassification|QuestionAnswering|MultipleChoice|NextSentencePrediction)$/;
+
+/** By "model_type": families of which an architecture `...Model` is an encoder. */
+const ENCODERS = new Set(
+  'albert bert big_bird camembert deberta deberta-v2 distilbert electra ernie esm funnel ibert mobilebert modernbert mpnet nomic_bert roberta roformer squeezebert xlm-roberta'.split(
+    ' ',
+  ),
+);
+
+function noDecoder(fields: Json): string {
+  const all = Array.isArray(fields.architectures) ? fields.architectures : [];
+  const [architecture = ''] = all.filter(name => typeof name === 'string');
+  if (fields.is_encoder_decoder === true)
+    return `${architecture || 'it'} is an encoder with a decoder, which continues another text than it reads: choose a model with a decoder alone`;
+  if (fields.is_decoder === true) return '';
+  const isEncoder =
+    ENCODER_TASK.test(architecture) ||
+    (ENCODERS.has(String(fields.model_type)) && architecture.endsWith('Model'));
+  if (!isEncoder) return '';
+  return `${architecture} is an encoder, which reads a text in both directions and gives no probability of a next token: choose a decoder (a causal language model)`;
 }
 
 /** The first that is a whole number above 0. */

@@ -12,15 +12,17 @@ import { readJson } from './readJson';
 import type { Json } from '../../core/json';
 import { pieceFinders } from './pieceFinders';
 import { readTokenizerFiles } from './readTokenizerFiles';
-import type { ModelShape, ModelSource } from './source';
-import { weightsIn } from './sources/sources';
+import type { ModelShape } from './source';
+import { weightsIn, type FoundWeights } from './sources/sources';
 
 export interface ModelFolder extends ModelShape {
   readonly path: string;
   readonly name: string;
   readonly tokenizer: Tokenizer;
   /** The weights and who opens them; undefined where the folder holds tokenizer files alone. */
-  readonly weights: { readonly source: ModelSource; readonly path: string } | undefined;
+  readonly weights: FoundWeights | undefined;
+  /** Why there are none: a sentence without its period; empty where there are. */
+  readonly weightsMissing: string;
   /** The token before the text; null where the model has none. */
   readonly start: { id: number; content: string } | null;
   /** The tokens that end a text, none twice. */
@@ -46,12 +48,14 @@ export function readModelFolder(folder: string): ModelFolder {
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
   const own = readJson(path, 'tokenscope.json') ?? {};
   const tokenizer = readTokenizer(path, own.encoding);
+  const weights = config.noDecoder ? { missing: config.noDecoder } : weightsIn(path);
   const report = typeof own.report === 'string' ? join(path, own.report) : '';
   return {
     path,
     name: basename(path),
     tokenizer,
-    weights: weightsIn(path),
+    weights: 'missing' in weights ? undefined : weights,
+    weightsMissing: 'missing' in weights ? weights.missing : '',
     start: startToken(tokenizer, config, tokenizerConfig, own),
     ends: endTokens(tokenizer, config, tokenizerConfig, readJson(path, 'generation_config.json')),
     contextTokens: config.contextTokens,

@@ -12,10 +12,10 @@ export interface ModelShape {
 export type StartRuntime = () => RuntimeClient;
 
 export interface ModelSource {
-  /** For people: what was looked for in a folder that holds none. */
-  readonly looksFor: string;
   /** The path of the weights in a model's folder; undefined where there are none of this kind. */
   find(folder: string): string | undefined;
+  /** Why `find` found none there, for people: a sentence without its period. */
+  whyNone(folder: string): string;
   /** Throws `UserError` that says what is wrong with the weights and what to do. */
   open(
     weights: string,

@@ -45,7 +45,8 @@ export class ModelPair {
         models.set(folder, model);
         checkVocabulary(opened, model);
       }
-      if (!model.info.scores) throw new UserError(`${model.info.name} has no graph to score with.`);
+      if (!model.info.scores)
+        throw new UserError(`${model.info.name} cannot score a text: ${model.info.scoresMissing}.`);
       return { model, prompt: prompt ? [...model.tokenizer.encode(prompt).ids] : [] };
     };
     try {

@@ -1,7 +1,7 @@
 // What a model's folder says about it, as people find it: nested, with numbers that are not finite, or nonsense.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readModelFolder } from '../../../src/engine/models/modelFolder';
 import { START_ID, writeModelFolder } from '../../support/modelFolder';
@@ -71,6 +71,48 @@ test('ids that are none are not ends, and no start', () => {
 test('numbers that are not finite are read as Python writes them, after a byte order mark too', () => {
   const read = withConfig('\ufeff{"time_step_limit": [0.0, Infinity], "n": NaN, "n_ctx": 9}');
   expect(read.contextTokens).toBe(9);
+});
+
+describe('the graph of a folder', () => {
+  const open = (...names: string[]) => {
+    const own = mkdtempSync(join(tmpdir(), 'tokenscope-graphs-'));
+    writeModelFolder(own, { graph: false });
+    mkdirSync(join(own, 'onnx'));
+    for (const name of names) writeFileSync(join(own, name), '');
+    const { weights, weightsMissing } = readModelFolder(own);
+    rmSync(own, { recursive: true });
+    return weights ? relative(own, weights.path).split(sep).join('/') : weightsMissing;
+  };
+
+  test.each([
+    [['model_q4.onnx'], 'model_q4.onnx'],
+    [['onnx/model_int8.onnx', 'onnx/model_fp16.onnx', 'onnx/model_q4.onnx'], 'onnx/model_fp16.onnx'],
+    [['model.onnx', 'onnx/model_fp16.onnx'], 'model.onnx'],
+    [['model.onnx', 'onnx/model.onnx'], 'onnx/model.onnx'],
+    [['onnx/encoder_model.onnx', 'onnx/decoder_model_merged.onnx'], 'onnx/decoder_model_merged.onnx'],
+    [['onnx/my-own.onnx'], 'onnx/my-own.onnx'],
+  ])('of %j is %s', (names, chosen) => {
+    expect(open(...names)).toBe(chosen);
+  });
+
+  test('that is not known is refused with the names', () => {
+    expect(open('a.onnx', 'b.onnx')).toMatch(/which of a\.onnx, b\.onnx in .* call it model\.onnx$/);
+    expect(open()).toMatch(/there is no model\.onnx in /);
+  });
+});
+
+test.each([
+  ['an encoder by its task', { architectures: ['RobertaForMaskedLM'] }, /RobertaForMaskedLM is an encoder/],
+  ['an encoder by its family', { architectures: ['BertModel'], model_type: 'bert' }, /BertModel is an encoder/],
+  ['an encoder with a decoder', { architectures: ['T5ForConditionalGeneration'], is_encoder_decoder: true }, /is an encoder with a decoder/],
+  ['a decoder of an encoder family', { architectures: ['BertLMHeadModel'], model_type: 'bert', is_decoder: true }, /^$/],
+  ['a decoder', { architectures: ['LlamaForCausalLM'], model_type: 'llama' }, /^$/],
+])('%s says whether it scores a text', (_, config, why) => {
+  writeFileSync(join(folder, 'model.onnx'), '');
+  const { weights, weightsMissing } = withConfig(JSON.stringify(config));
+  rmSync(join(folder, 'model.onnx'));
+  expect(weightsMissing).toMatch(why);
+  expect(weights === undefined).toBe(weightsMissing !== '');
 });
 
 describe.skipIf(!hasShared)('from the field', () => {

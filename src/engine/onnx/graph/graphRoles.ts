@@ -43,7 +43,12 @@ export function findRoles(graph: Graph): Roles {
   const ids = take('input_ids');
   const logits = outputs.get('logits');
   if (ids === undefined) throw new GraphError(`has no input "input_ids"; ${listOf(inputs)}`);
-  if (logits === undefined) throw new GraphError(`has no output "logits"; ${listOf(outputs)}`);
+  if (logits === undefined)
+    throw new GraphError(
+      outputs.has('last_hidden_state')
+        ? 'gives hidden states (output "last_hidden_state") and no logits: it is an encoder, or a decoder that was exported without its head'
+        : `has no output "logits"; ${listOf(outputs)}`,
+    );
   const attentionMask = take('attention_mask');
   const positionIds = take('position_ids');
   for (const input of [ids, attentionMask, positionIds])
@@ -57,15 +62,28 @@ export function findRoles(graph: Graph): Roles {
       if (input === undefined) throw new GraphError(`has no input "${name}"`);
       return pastTensor(input, outputs);
     });
-  if (past.length === 0)
+  if (inputs.has('use_cache_branch'))
     throw new GraphError(
-      'takes no keys and values (inputs "past_key_values.*"); export it with a cache, ' +
-        'as text-generation-with-past does',
+      'is a merged decoder, with a graph for the first token and one for the others (input "use_cache_branch"); ' +
+        'export it with one graph, as text-generation-with-past does since Optimum 1.14',
     );
+  if (past.length === 0) throw withoutCache(inputs, logits);
   const zeros = ZERO_INPUTS.map(take).filter(input => input !== undefined);
   if (inputs.size > 0)
     throw new GraphError(`wants inputs that are not known here; ${listOf(inputs)}`);
   return { ids, attentionMask, positionIds, logits, past, zeros };
+}
+
+/** A graph that takes no keys and values: an encoder has none to take. */
+function withoutCache(inputs: ReadonlyMap<string, ValueInfo>, logits: ValueInfo): GraphError {
+  if (inputs.has('token_type_ids') || logits.shape?.length === 2)
+    return new GraphError(
+      'is an encoder or a classifier, which gives no probability of a next token: choose a decoder (a causal language model)',
+    );
+  return new GraphError(
+    'takes no keys and values (inputs "past_key_values.*"); if it is a decoder, export it with a cache, ' +
+      'as text-generation-with-past does',
+  );
 }
 
 function pastTensor(input: ValueInfo, outputs: ReadonlyMap<string, ValueInfo>): PastTensor {

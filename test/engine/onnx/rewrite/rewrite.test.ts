@@ -205,6 +205,30 @@ describe('what cannot be used is refused by name', () => {
     ['no logits', (m: OnnxModel) => m.graph.outputs.pop(), 'no output "logits"'],
     ['no ids', (m: OnnxModel) => m.graph.inputs.shift(), 'no input "input_ids"'],
     ['no past', (m: OnnxModel) => m.graph.inputs.splice(3), 'takes no keys and values'],
+    [
+      'an encoder',
+      (m: OnnxModel) => {
+        m.graph.inputs.splice(3);
+        m.graph.inputs.push({ name: 'token_type_ids', elementType: 7, shape: [1, 1] });
+      },
+      'is an encoder or a classifier',
+    ],
+    [
+      'hidden states alone',
+      (m: OnnxModel) =>
+        m.graph.outputs.splice(-1, 1, {
+          name: 'last_hidden_state',
+          elementType: 1,
+          shape: [1, 1, 1],
+        }),
+      'it is an encoder, or a decoder that was exported without its head',
+    ],
+    [
+      'a merged decoder',
+      (m: OnnxModel) =>
+        m.graph.inputs.push({ name: 'use_cache_branch', elementType: 9, shape: [1] }),
+      'is a merged decoder',
+    ],
     ['an old opset', (m: OnnxModel) => m.opsets.set('', 9), 'opset 9'],
     [
       'an input that nobody knows',

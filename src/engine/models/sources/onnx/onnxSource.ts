@@ -1,14 +1,11 @@
 // A decoder exported to ONNX, as Hugging Face repositories hold it.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ModelSource } from '../../source';
+import { findGraph, whyNoGraph } from './graphFiles';
 import { onnxBackend } from './onnxBackend';
 
-const GRAPHS = ['onnx/model.onnx', 'model.onnx'];
-
 export const onnxSource: ModelSource = {
-  looksFor: GRAPHS.join(' or '),
-  find: folder => GRAPHS.map(name => join(folder, name)).find(existsSync),
+  find: findGraph,
+  whyNone: whyNoGraph,
   async open(onnxPath, folder, { hiddenSize, layers }, startRuntime) {
     const runtime = startRuntime();
     try {
