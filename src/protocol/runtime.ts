@@ -14,6 +14,8 @@ export interface Runtime {
   open(params: {
     folder: string;
     onnxPath: string;
+    /** Tokens that the model can hold; the self-test runs no more. */
+    contextTokens?: number;
     hiddenSize?: number;
     layers?: number;
   }): GraphReport;

@@ -175,7 +175,10 @@ export class Model {
         this.request(async backend => {
           const prefix = this.withStartToken([...before.root, ...trunk]);
           const tree = nodes.map(({ parent, token }) => ({ parent, token }));
-          const { logits, ran } = await needed(backend.tree)({ prefix, nodes: tree, wanted }, signal);
+          const request = { prefix, nodes: tree, wanted };
+          const { logits, ran } = await needed(backend.tree)(request, signal).catch(error => {
+            throw this.explained(error, prefix.length + depthOf(nodes));
+          });
           before.onRan?.(ran, prefix.length + nodes.length - 1);
           const width = backend.vocabSize;
           return wanted.map((_, i) => logSoftmax(logits.subarray(i * width, (i + 1) * width)));
@@ -261,6 +264,15 @@ export class Model {
     this.backend?.dispose();
   }
 
+  /** Why a run of a tree failed: most models that are asked for more tokens than they hold do. */
+  private explained(error: unknown, tokens: number): unknown {
+    const { contextTokens, name } = this.folder;
+    if (!(error instanceof UserError) || tokens <= contextTokens) return error;
+    return new UserError(
+      `${name} holds ${contextTokens} tokens, and this needs ${tokens}: ask for fewer, or choose a model that holds more.`,
+    );
+  }
+
   private cannotScore(): UserError {
     return new UserError(`${this.info.name} cannot score a text: ${this.info.scoresMissing}.`);
   }
@@ -272,6 +284,13 @@ export class Model {
     inputs.set(ids, this.startTokens);
     return inputs;
   }
+}
+
+/** Tokens of the longest path. */
+function depthOf(nodes: readonly { readonly parent: number }[]): number {
+  const depths: number[] = [];
+  for (const { parent } of nodes) depths.push(parent < 0 ? 0 : depths[parent]! + 1);
+  return depths.reduce((most, depth) => Math.max(most, depth), 0);
 }
 
 function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }: Backend): void {

@@ -3,13 +3,11 @@ import { isObject, type Json } from '../../core/json';
 import type { ModelShape } from './source';
 
 export interface ModelConfig extends ModelShape {
-  /** Tokens that the model can hold at once. */
-  readonly contextTokens: number;
   /** The ids that it names, whether or not the tokenizer has them. */
   readonly start: unknown;
   readonly ends: unknown;
-  /** Why it can give no probability of a next token, as far as the config says: without a period; empty where it may. */
-  readonly noDecoder: string;
+  /** Why it can score no text, as far as the config says: without a period; empty where it may. */
+  readonly noScores: string;
 }
 
 /** Where models of several modalities keep their language model's fields. */
@@ -22,22 +20,25 @@ const CONTEXT_TOKENS = 1024;
 
 export function readModelConfig(config: Json): ModelConfig {
   const fields = languageFields(config);
+  const contextTokens = firstCount(
+    fields,
+    'max_position_embeddings',
+    'n_positions',
+    'n_ctx',
+    'max_seq_len',
+    'max_sequence_length',
+    'seq_length',
+  );
   return {
-    contextTokens:
-      firstCount(
-        fields,
-        'max_position_embeddings',
-        'n_positions',
-        'n_ctx',
-        'max_seq_len',
-        'max_sequence_length',
-        'seq_length',
-      ) ?? CONTEXT_TOKENS,
+    contextTokens: contextTokens ?? CONTEXT_TOKENS,
     hiddenSize: firstCount(fields, 'hidden_size', 'n_embd', 'd_model'),
     layers: firstCount(fields, 'num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'),
     start: fields.bos_token_id,
     ends: fields.eos_token_id,
-    noDecoder: noDecoder(fields),
+    noScores:
+      contextTokens === 1
+        ? 'its config.json says that it holds 1 token, and none after another'
+        : noDecoder(fields),
   };
 }
 

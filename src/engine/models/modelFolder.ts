@@ -27,8 +27,6 @@ export interface ModelFolder extends ModelShape {
   readonly start: { id: number; content: string } | null;
   /** The tokens that end a text, none twice. */
   readonly ends: readonly number[];
-  /** Tokens that the model can hold at once. */
-  readonly contextTokens: number;
   /** How the model fills in the middle; undefined where it does not. */
   readonly fim: FimFormat | undefined;
   /** The text of the model's own report, where `tokenscope.json` names one. */
@@ -48,7 +46,7 @@ export function readModelFolder(folder: string): ModelFolder {
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
   const own = readJson(path, 'tokenscope.json') ?? {};
   const tokenizer = readTokenizer(path, own.encoding);
-  const weights = config.noDecoder ? { missing: config.noDecoder } : weightsIn(path);
+  const weights = config.noScores ? { missing: config.noScores } : weightsIn(path);
   const report = typeof own.report === 'string' ? join(path, own.report) : '';
   return {
     path,

@@ -4,6 +4,8 @@ import type { Backend } from './backend';
 
 /** What of a model's config a source may use to check what it finds. */
 export interface ModelShape {
+  /** Tokens that the model can hold at once. */
+  readonly contextTokens: number;
   readonly hiddenSize: number | undefined;
   readonly layers: number | undefined;
 }

@@ -15,7 +15,7 @@ import { explainRuntimeError } from './runtimeErrors';
 import { sampleTokens, type SessionSampleRequest } from './sampleTokens';
 import { scoreWindow } from './scoreWindow';
 import { selfTest } from './selfTest';
-import { treeTest } from './treeTest';
+import { SHORTEST_TREE_TEST, treeTest } from './treeTest';
 
 const PREFIX_CACHE_BYTES = 256 << 20;
 const TREE_CACHE_BYTES = 64 << 20;
@@ -53,15 +53,16 @@ export class OpenGraph {
   }
 
   private static async openOnce(params: OpenParams, noTree?: string): Promise<OpenGraph> {
-    const { folder, onnxPath, hiddenSize, layers } = params;
+    const { folder, onnxPath, contextTokens, hiddenSize, layers } = params;
     const begun = performance.now();
     const session = await GraphSession.open(onnxPath, folder, layers, noTree);
     const loadMs = performance.now() - begun;
     try {
       const { graph } = session;
-      const tested = await selfTest(session, hiddenSize);
+      const tested = await selfTest(session, contextTokens, hiddenSize);
       const { tree } = graph;
-      if (tree.kind !== 'none') tested.figures.push(await checkTree(session, tested.vocabSize));
+      if (tree.kind !== 'none')
+        tested.figures.push(await checkTree(session, tested.vocabSize, contextTokens));
       const report: GraphReport = {
         onnxPath,
         runtimeVersion: env.versions.node ?? '',
@@ -161,8 +162,14 @@ export class OpenGraph {
 class TreeUnsupported extends Error {}
 
 /** The self-test's row for trees. Throws `TreeUnsupported` if it fails. */
-async function checkTree(session: GraphSession, vocabSize: number): Promise<SelfTestRow> {
-  const tested = await treeTest(session, vocabSize).catch((error: Error) => {
+async function checkTree(
+  session: GraphSession,
+  vocabSize: number,
+  contextTokens?: number,
+): Promise<SelfTestRow> {
+  if (contextTokens !== undefined && contextTokens < SHORTEST_TREE_TEST)
+    throw new TreeUnsupported(`it holds ${contextTokens} tokens, too few to try a tree`);
+  const tested = await treeTest(session, vocabSize, contextTokens).catch((error: Error) => {
     throw new TreeUnsupported(`it fails on a tree (${error.message})`);
   });
   if (tested.passed) return tested;

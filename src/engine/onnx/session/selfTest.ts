@@ -8,7 +8,8 @@ import type { SelfTestRow } from '../../../protocol/models';
 import type { GraphSession, RunResult } from './graphSession';
 import { scoresOfLogits } from './logitScores';
 
-const TOKENS = 16;
+/** At most; fewer where the model holds fewer. */
+const MOST_TOKENS = 16;
 /** Neither an even split nor a single token. */
 const FIRST_CHUNK_TOKENS = 5;
 const TOP_K = 8;
@@ -19,13 +20,19 @@ export interface SelfTest {
   warnings: string[];
 }
 
-export async function selfTest(session: GraphSession, hiddenSize?: number): Promise<SelfTest> {
+export async function selfTest(
+  session: GraphSession,
+  contextTokens = Infinity,
+  hiddenSize?: number,
+): Promise<SelfTest> {
+  const tokens = Math.min(MOST_TOKENS, contextTokens);
+  const firstTokens = Math.min(FIRST_CHUNK_TOKENS, tokens - 1);
   const { graph } = session;
   const vocabSize = await vocabSizeOf(session);
   const topK = Math.min(TOP_K, vocabSize);
   // Any ids will do; these are spread over the vocabulary and the same at every load.
-  const sequence = Uint32Array.from({ length: TOKENS + 1 }, (_, i) => (7 + i * 7919) % vocabSize);
-  const ids = sequence.subarray(0, TOKENS);
+  const sequence = Uint32Array.from({ length: tokens + 1 }, (_, i) => (7 + i * 7919) % vocabSize);
+  const ids = sequence.subarray(0, tokens);
   const targets = sequence.subarray(1);
 
   const lastHook = graph.hooks.at(-1)?.tensor;
@@ -39,9 +46,9 @@ export async function selfTest(session: GraphSession, hiddenSize?: number): Prom
       topK,
       fetch: fetched,
     });
-  const whole = await run(0, TOKENS, undefined, fetch);
-  const first = await run(0, FIRST_CHUNK_TOKENS);
-  const second = await run(FIRST_CHUNK_TOKENS, TOKENS, first.present);
+  const whole = await run(0, tokens, undefined, fetch);
+  const first = await run(0, firstTokens);
+  const second = await run(firstTokens, tokens, first.present);
   const reference = scoresOfLogits(whole.fetched.get(SCORING.logits)!, vocabSize, targets, topK);
 
   const chunked = Float32Array.of(...first.scores.logprobs, ...second.scores.logprobs);
@@ -53,7 +60,7 @@ export async function selfTest(session: GraphSession, hiddenSize?: number): Prom
       maxAbsDifference(chunked, whole.scores.logprobs),
     ),
     ...scoringFigures(whole.scores, reference),
-    ...(await hookFigures(session, whole, lastHook, hiddenSize)),
+    ...(await hookFigures(session, whole, tokens, lastHook, hiddenSize)),
   ];
   const warnings = figures
     .filter(({ passed }) => !passed)
@@ -105,6 +112,7 @@ function scoringFigures(scores: Scores, reference: Scores): SelfTestRow[] {
 async function hookFigures(
   session: GraphSession,
   whole: RunResult,
+  tokens: number,
   hook: string | undefined,
   hiddenSize: number | undefined,
 ): Promise<SelfTestRow[]> {
@@ -112,12 +120,12 @@ async function hookFigures(
   const residuals = whole.fetched.get(hook)!;
   const figures: SelfTestRow[] = [];
   if (hiddenSize !== undefined) {
-    const beyond = Math.abs(residuals.length / TOKENS - hiddenSize);
+    const beyond = Math.abs(residuals.length / tokens - hiddenSize);
     figures.push(
       selfTestRow('Residual stream, width beyond the hidden size', 'numbers', 0, beyond),
     );
   }
-  const logits = await session.logitsOfResiduals(residuals, TOKENS);
+  const logits = await session.logitsOfResiduals(residuals, tokens);
   if (logits !== undefined) {
     const difference = maxAbsDifference(logits, whole.fetched.get(SCORING.logits)!);
     figures.push(

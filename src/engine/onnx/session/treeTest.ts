@@ -10,11 +10,22 @@ import { PrefixCache } from './keyValues';
 const PREFIX_TOKENS = 6;
 /** Siblings, a path of three, and nodes in front of the ancestors of others. */
 const PARENTS = [-1, 0, 0, 1, 2, 1, 4];
+/** Nodes of its longest path, without the prefix's end. */
+const DEPTH = 3;
+/** Tokens of a context that the test fits into. */
+export const SHORTEST_TREE_TEST = DEPTH + 1;
 
 /** The largest difference of logits. */
-export async function treeTest(session: GraphSession, vocabSize: number): Promise<SelfTestRow> {
+export async function treeTest(
+  session: GraphSession,
+  vocabSize: number,
+  contextTokens = Infinity,
+): Promise<SelfTestRow> {
   const some = (i: number) => (11 + i * 6089) % vocabSize;
-  const prefix = Uint32Array.from({ length: PREFIX_TOKENS }, (_, i) => some(i));
+  const prefix = Uint32Array.from(
+    { length: Math.min(PREFIX_TOKENS, contextTokens - DEPTH) },
+    (_, i) => some(i),
+  );
   const nodes = PARENTS.map((parent, i) => ({ parent, token: parent < 0 ? -1 : some(50 + i) }));
   const wanted = [...nodes.keys()];
   const cache = new PrefixCache(session.graph.roles.past, 0);

@@ -6,12 +6,13 @@ import { onnxBackend } from './onnxBackend';
 export const onnxSource: ModelSource = {
   find: findGraph,
   whyNone: whyNoGraph,
-  async open(onnxPath, folder, { hiddenSize, layers }, startRuntime) {
+  async open(onnxPath, folder, { contextTokens, hiddenSize, layers }, startRuntime) {
     const runtime = startRuntime();
     try {
       const report = await runtime.open({
         folder,
         onnxPath,
+        contextTokens,
         ...(hiddenSize === undefined ? {} : { hiddenSize }),
         ...(layers === undefined ? {} : { layers }),
       });
