@@ -1,10 +1,11 @@
 // Opens a tokenizer alone: of a folder, or of one file of any kind that a folder's tokenizer is made of.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
 import type { TokenizerInfo } from '../../protocol/compare';
+import { readPart } from '../files/regularFile';
 import { readJson } from './readJson';
 import { readModelFolder, tokenizerOf, type ModelFolder } from './modelFolder';
 
@@ -36,9 +37,9 @@ function filesOf(folder: string, name: string): TokenizerFiles {
   const path = resolve(folder, name);
   if (name.endsWith('.tiktoken')) {
     const encoding = readJson(folder, 'tokenscope.json')?.encoding;
-    return { ranks: { name, text: readFileSync(path, 'utf8'), encoding } };
+    return { ranks: { name, text: readPart(path).toString('utf8'), encoding } };
   }
-  if (name.endsWith('.bin')) return { bin: { name, bytes: readFileSync(path) } };
+  if (name.endsWith('.bin')) return { bin: { name, bytes: readPart(path) } };
   if (name.endsWith('.json')) return { 'tokenizer.json': readJson(folder, name) };
   throw new UserError(
     `${path} is no tokenizer that can be read: choose a folder, a tokenizer.json, a .tiktoken file or a tokenizer.bin.`,

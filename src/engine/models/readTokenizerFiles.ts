@@ -1,7 +1,8 @@
 // Reads the files of a folder that a tokenizer can be made of.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
+import { readPart } from '../files/regularFile';
 import { readJson } from './readJson';
 
 const JSON_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.json'] as const;
@@ -15,14 +16,14 @@ export function readTokenizerFiles(folder: string, encoding?: unknown): Tokenize
     if (json !== undefined) files[name] = json;
   }
   const names = readdirSync(folder).sort();
-  const text = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const text = (name: string) => readPart(join(folder, name)).toString('utf8');
   if (names.includes(MERGES)) files[MERGES] = text(MERGES);
   // Large files are read only if there is nothing better.
   if (files['tokenizer.json'] ?? files['vocab.json'] ?? files[MERGES]) return files;
   const ranks = names.find(name => name.endsWith('.tiktoken'));
   if (ranks !== undefined) files.ranks = { name: ranks, text: text(ranks), encoding };
   const bin = names.find(name => /^tok(enizer|\d+)\.bin$/.test(name));
-  if (bin !== undefined) files.bin = { name: bin, bytes: readFileSync(join(folder, bin)) };
+  if (bin !== undefined) files.bin = { name: bin, bytes: readPart(join(folder, bin)) };
   files.others = names.filter(name =>
     /\.model(\.v\d+m?\d*)?$|^vocab\.txt$|^tekken\.json$/.test(name),
   );

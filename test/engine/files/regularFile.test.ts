@@ -12,6 +12,7 @@ import {
   readPartIfThere,
   readRegularFile,
 } from '../../../src/engine/files/regularFile';
+import { openTokenizerAt } from '../../../src/engine/models/openTokenizer';
 import { readJson } from '../../../src/engine/models/readJson';
 
 const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'ab'.repeat(32)}\nsize 12345\n`;
@@ -71,6 +72,7 @@ describe('a pointer of Git LFS', () => {
   test.each([
     ['read whole', () => readPart(at('pointer.bin'))],
     ['read as JSON', () => readJson(folder, 'pointer.bin')],
+    ['opened as a tokenizer', () => openTokenizerAt(at('pointer.bin'))],
     ['opened for its parts', () => withFile(at('pointer.bin'), () => {})],
   ])('%s says what it is and what to do', (_, read) => {
     expect(read).toThrow(UserError);
