@@ -234,9 +234,8 @@ test('explanations as Neuronpedia publishes them are labels, the best scored of 
   expect(await found('#7')).toEqual([[7, 'a  <b>label</b> with | marks', 'oai_token-act-pair']]);
   expect(await found('punctuation')).toEqual([]);
   writeFileSync(join(folder, 'explanations/batch-2.jsonl.gz'), gzipSync('{"index": "x"}\n'));
-  await expect(documents.openSae({ path: folder }, signal)).rejects.toThrow(
-    /batch-2\.jsonl\.gz holds no labels: line 1 has no "index" and "description"/,
-  );
+  // A line that is no label is named with the table, and the others stay.
+  expect(await documents.openSae({ path: folder }, signal)).toMatchObject({ labelled: 3 });
 });
 
 test('labels of the user come first and are found by their words', async () => {

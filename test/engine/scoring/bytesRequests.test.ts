@@ -161,7 +161,7 @@ test('a pass over bytes can be cancelled, and an edit cancels it', async () => {
 
 test.each([
   ['a tokenizer that looks ahead no known way', true, /patterns of GPT-2, .* only/],
-  ['a folder without a graph', false, /no graph/],
+  ['a folder without a graph', false, /cannot score a text: there is no model\.onnx in /],
 ])('%s is refused with the reason', async (name, graph, reason) => {
   const folder = writeModelFolder(join(scratch, name), { graph });
   const path = join(folder, 'tokenizer.json');
