@@ -19,7 +19,8 @@ import {
   writeModel,
   type AttributeValue,
 } from '../../src/engine/onnx/graph/writeGraph';
-import { concatBytes, stringField, varintField } from '../../src/engine/onnx/graph/wire';
+import { concatBytes } from '../../src/core/bytes';
+import { stringField, varintField } from '../../src/engine/onnx/graph/wire';
 
 export interface DecoderOptions {
   vocab?: number;

@@ -1,10 +1,10 @@
 // Reads a graph without its weights. Large tensors inside the .onnx file become external data that refers back to that
 // same file. So every model becomes a proto of some kilobytes beside unchanged data: cheap to rewrite, and loaded
 // without passing through JavaScript.
+import { concatBytes } from '../../../core/bytes';
 import type { ByteSource } from '../../files/byteSource';
 import {
   BYTES,
-  concatBytes,
   bytesField,
   MAX_FIELD_HEADER_BYTES,
   payload,

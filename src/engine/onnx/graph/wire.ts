@@ -1,5 +1,6 @@
 // The protobuf wire format, as far as ONNX needs it: fields are read in place and copied verbatim, so that unknown
 // fields survive a rewrite.
+import { concatBytes } from '../../../core/bytes';
 
 /** The bytes are not a valid message. `offset` counts from the start of what was being read. */
 export class WireError extends Error {
@@ -132,14 +133,4 @@ export function bytesField(number: number, bytes: Uint8Array): Uint8Array {
 
 export function stringField(number: number, text: string): Uint8Array {
   return bytesField(number, encoder.encode(text));
-}
-
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
