@@ -2,7 +2,7 @@
 import { displayToken } from '../../core/displayToken';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { encodeUtf8 } from '../../core/text/utf8';
-import { isSameBytes, savedUncertainty } from '../../core/traces/savedUncertainty';
+import { listedIndex, savedUncertainty } from '../../core/traces/savedUncertainty';
 import type { SavedLogprobs, SavedToken, Trace } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
@@ -55,10 +55,10 @@ function uncertaintyFields(token: SavedToken, series: SavedLogprobs) {
 }
 
 /** Known where the token is among the likeliest, or likelier than one of them. */
-function rankOf({ bytes, logprob, top }: SavedToken): number | null {
-  const isListed = top.some(other => isSameBytes(other.bytes, bytes));
+function rankOf(token: SavedToken): number | null {
+  const { logprob, top } = token;
   const isAbove = top.some(other => other.logprob < logprob);
-  if (Number.isNaN(logprob) || (!isListed && !isAbove)) return null;
+  if (Number.isNaN(logprob) || (listedIndex(token, top) < 0 && !isAbove)) return null;
   return top.filter(other => other.logprob > logprob).length + 1;
 }
 

@@ -1,5 +1,5 @@
 // Uncertainty of a token from the log-probabilities saved in a file, without a model.
-import type { SavedLogprobs, SavedToken } from './trace';
+import type { SavedAlternative, SavedLogprobs, SavedToken } from './trace';
 
 export interface SavedUncertainty {
   /** Nats; NaN if the file has no log-probability. */
@@ -18,16 +18,38 @@ export interface SavedUncertainty {
 /** What rounding may leave out of a complete list. */
 const ROUNDING = 1e-6;
 
+/** Nats: the list and the token's own number may be rounded differently. */
+const SAME = 0.01;
+
+/** The alternatives that have a number. */
+function knownOf({ top }: SavedToken): SavedAlternative[] {
+  return top.filter(({ logprob }) => !Number.isNaN(logprob));
+}
+
+/**
+ * The index of the written token among alternatives, -1 if it is not listed. Several tokens may have one text, as parts
+ * of characters do in files without bytes: then its number tells it from them.
+ */
+export function listedIndex(
+  { bytes, logprob }: Pick<SavedToken, 'bytes' | 'logprob'>,
+  top: readonly SavedAlternative[],
+): number {
+  return top.findIndex(
+    other =>
+      isSameBytes(other.bytes, bytes) &&
+      (Number.isNaN(logprob) || Math.abs(other.logprob - logprob) <= SAME),
+  );
+}
+
 /** Without a list: [0, log V], or no upper bound if the size of the vocabulary is unknown. */
 export function savedUncertainty(
-  { bytes, logprob, top }: SavedToken,
+  token: SavedToken,
   { vocabSize }: Pick<SavedLogprobs, 'vocabSize'>,
 ): SavedUncertainty {
-  const known = top.filter(({ logprob }) => !Number.isNaN(logprob));
-  const listed = known.map(({ logprob }) => logprob);
-  // The written token may be missing from the list of the most probable ones.
-  const isListed = known.some(other => isSameBytes(other.bytes, bytes));
-  const all = isListed || Number.isNaN(logprob) ? listed : [...listed, logprob];
+  const { logprob } = token;
+  const listed = knownOf(token).map(alternative => alternative.logprob);
+  const all =
+    Number.isNaN(logprob) || listedIndex(token, token.top) >= 0 ? listed : [...listed, logprob];
   const mass = Math.min(1, sum(all.map(Math.exp)));
   const own = sum(all.map(value => -Math.exp(value) * value));
   const left = 1 - mass;
@@ -43,8 +65,13 @@ export function savedUncertainty(
     surprisal: -logprob,
     entropy,
     varentropy: isWhole ? varentropy : NaN,
-    gap: listed.length > 0 ? Math.max(...all) - logprob : NaN,
+    // Rounding may put the written token above the list.
+    gap: listed.length > 0 ? Math.max(0, all.reduce(larger) - logprob) : NaN,
   };
+}
+
+function larger(one: number, other: number): number {
+  return Math.max(one, other);
 }
 
 function sum(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 // A trace's tokens and scores as its file has them, in the shape that lenses read.
 import { emptyScores, sliceScores } from '../../core/lenses/scores';
-import { isSameBytes, savedUncertainty } from '../../core/traces/savedUncertainty';
+import { listedIndex, savedUncertainty } from '../../core/traces/savedUncertainty';
 import type { SavedAlternative, SavedLogprobs, SavedToken } from '../../core/traces/trace';
 import type { TraceText } from '../../core/traces/traceText';
 import type { Range16 } from '../../protocol/types';
@@ -45,18 +45,18 @@ export function savedView(text: TraceText, series: SavedLogprobs): TokenView {
     scores.logprobs[row] = token.logprob;
     if (token.top.length > 0) scores.entropiesNats[row] = entropy[0];
     scores.varentropies[row] = varentropy;
-    scores.ranks[row] = all.findIndex(({ bytes }) => isSameBytes(bytes, token.bytes)) + 1;
+    scores.ranks[row] = listedIndex(token, all) + 1;
     all.forEach(({ logprob }, k) => (scores.topLogprobs[row * topK + k] = logprob));
   }
   return view;
 }
 
 /** The likeliest first; the written token among them where it must be: it is likelier than one that is listed. */
-function alternativesOf({ bytes, logprob, top }: SavedToken): SavedAlternative[] {
+function alternativesOf(token: SavedToken): SavedAlternative[] {
+  const { bytes, logprob, top } = token;
   const known = top.filter(other => !Number.isNaN(other.logprob));
-  const isListed = known.some(other => isSameBytes(other.bytes, bytes));
   const isAbove = known.some(other => other.logprob < logprob);
-  const all = !isListed && isAbove ? [...known, { bytes, logprob }] : known;
+  const all = listedIndex(token, known) < 0 && isAbove ? [...known, { bytes, logprob }] : known;
   return all.sort((a, b) => b.logprob - a.logprob);
 }
 

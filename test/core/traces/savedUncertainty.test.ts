@@ -1,7 +1,7 @@
 // Nothing is claimed beyond the content of truncated lists: the true entropy is always in the interval.
 import { expect, test } from 'vitest';
 import { logSoftmax } from '../../../src/core/exactBytes/logSum';
-import { savedUncertainty } from '../../../src/core/traces/savedUncertainty';
+import { listedIndex, savedUncertainty } from '../../../src/core/traces/savedUncertainty';
 import { uncertaintyOf } from '../../../src/core/traces/uncertainty';
 import { randomOf } from '../../support/toys';
 
@@ -59,4 +59,33 @@ test('a varentropy is given for complete lists only', () => {
   const half = [{ bytes: bytesOf(0), logprob: Math.log(0.995) }];
   const token = { start: 0, end: 1, bytes: bytesOf(0), logprob: Math.log(0.995), top: half };
   expect(savedUncertainty(token, { vocabSize: 9 }).varentropy).toBeNaN();
+});
+
+test('alternatives that collapse under one text never make a gap negative', () => {
+  // Without bytes, all parts of characters are the replacement character.
+  const top = [
+    { bytes: bytesOf(7), logprob: -0.5 },
+    { bytes: bytesOf(1), logprob: -3 },
+  ];
+  const token = { start: 0, end: 1, bytes: bytesOf(7), logprob: -1.2, top };
+  expect(listedIndex(token, top)).toBe(-1);
+  expect(savedUncertainty(token, {}).gap).toBeCloseTo(0.7, 12);
+  const likelier = { ...token, logprob: -0.1 };
+  const { gap, entropy } = savedUncertainty(likelier, { vocabSize: 9 });
+  expect(gap).toBe(0);
+  // The token counts beside the one that shares its text.
+  expect(entropy[0]).toBeGreaterThan(0.1 * Math.exp(-0.1) + 0.5 * Math.exp(-0.5));
+  const random = randomOf(9);
+  for (let i = 0; i < 300; i++) {
+    const some = () => ({ bytes: bytesOf(Math.floor(3 * random())), logprob: -3 * random() });
+    const listed = Array.from({ length: 4 }, some);
+    const found = savedUncertainty({ start: 0, end: 1, ...some(), top: listed }, {});
+    expect(found.gap).toBeGreaterThanOrEqual(0);
+  }
+});
+
+test('a list of any length is read', () => {
+  const top = Array.from({ length: 300_000 }, () => ({ bytes: bytesOf(0), logprob: -14 }));
+  const token = { start: 0, end: 1, bytes: bytesOf(1), logprob: -15, top };
+  expect(savedUncertainty(token, {}).gap).toBeCloseTo(1, 12);
 });
