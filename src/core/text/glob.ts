@@ -11,7 +11,8 @@ export function globPattern(glob: string): RegExp {
   }
 }
 
-const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+/** A pattern that matches the text itself. */
+export const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 const PART = /\*\*\/|\*\*|\*|\?|\[(!?)((?:[^\]\\])+)\]|\{([^{}]*)\}|./gsu;
 

@@ -1,111 +1,149 @@
 // Aligns the log-probabilities of a file with its text. They are compared byte by byte: if they do not match, they are
-// refused with the first byte that differs, never placed approximately.
+// refused with the first byte that differs, never placed approximately. Between the parts of a text the tokens may have
+// markers that the server took out; what is left out is named.
 import { AlignError } from '../errors';
 import { displayToken } from '../displayToken';
-import type { RawLogprobs } from './formats/rawTrace';
-import type { SavedLogprobs, SavedToken, TraceSegment, Span } from './trace';
-import { SPACE } from '../text/characters';
+import { concatBytes } from '../bytes';
+import { encodeUtf8 } from '../text/utf8';
+import type { RawLogprob, RawLogprobs } from './formats/rawTrace';
+import { thinkMarks } from './formats/thinkMarks';
+import { isWhitespace, TokenWalk } from './tokenWalk';
+import type { SavedLogprobs, SegmentKind, Span, TraceSegment } from './trace';
 
-/** Servers also list tokens that end a text, and the markers around a chain of thought that they removed from it. */
-const MARK =
-  /^\s*(?:<\|[^|>]*\|>|<\/?s>|<\/?(?:think|thinking|reasoning|seed:think)>|\[\/?THINK\])?\s*$/;
+/** Text of one part of the file that a model wrote. */
+export interface WrittenSpan extends Span {
+  readonly kind: SegmentKind;
+  /** Its index in the parts of the file. */
+  readonly part: number;
+}
 
-/** Bytes shown of a difference. */
+/** A token that ends or begins a text or a message, or a marker around a chain of thought. */
+const MARK = `<[|｜][^|｜<>]{1,40}[|｜]>|</?s>|<(?:bos|eos|eot|pad|start_of_turn|end_of_turn)>|${thinkMarks}`;
+/** What gpt-oss writes before each of its messages. */
+const HEADER =
+  '(?:<\\|end\\|>)?(?:<\\|start\\|>assistant)?<\\|channel\\|>[^<]{1,80}(?:<\\|constrain\\|>[^<]{1,40})?<\\|message\\|>';
+const NEXT_MARK = new RegExp(`^(?:${HEADER}|${MARK})`);
+const MARK_ANYWHERE = new RegExp(MARK, 'g');
+/** Calls of tools end a message; servers take them out of the text. */
+const TOOL_CALL =
+  /^(?:<tool_call>|\[TOOL_CALLS\]|<\|python_tag\|>|<\|tool_calls_section_begin\|>|<｜tool▁calls▁begin｜>|(?:<\|end\|>)?(?:<\|start\|>assistant to=|(?:<\|start\|>assistant)?<\|channel\|>\w+ to=))/;
+
+/** Bytes that hold the longest marker. */
+const MARK_BYTES = 320;
+/** Markers between two parts, at most: more are not of a model. */
+const MARKS = 8;
+/** Bytes shown of a difference, and of what is left out; and how much of the latter is listed. */
 const SHOWN = 12;
+const SHOWN_LEFT_OUT = 48;
+const LISTED = 3;
 
-/** The log-probabilities aligned with `text` (UTF-8), whose segments are `segments`. Throws `AlignError`. */
+export interface AlignedLogprobs extends SavedLogprobs {
+  /** Which tokens are not placed, and why, besides single markers and white space. */
+  readonly leftOut?: string;
+}
+
+/** The log-probabilities aligned with `text` (UTF-8). Throws `AlignError`. */
 export function alignLogprobs(
-  { tokens, ...series }: RawLogprobs,
+  { tokens, firstPart = 0, ...series }: RawLogprobs,
   text: Uint8Array,
+  written: readonly WrittenSpan[],
   segments: readonly TraceSegment[],
-): SavedLogprobs {
-  const all = concat(tokens.map(({ bytes }) => bytes));
-  const ends: number[] = [];
-  tokens.forEach(({ bytes }, i) => ends.push((ends[i - 1] ?? 0) + bytes.length));
-  const pieces = placedSpans(all, text, segments);
-  const aligned = tokens.flatMap((token, i): SavedToken[] => {
-    const end = ends[i]!;
-    const start = end - token.bytes.length;
-    const piece = pieces.find(each => start >= each.from && end <= each.from + each.length);
-    if (!piece || end === start) return [];
-    const shift = piece.at - piece.from;
-    return [
-      {
-        start: start + shift,
-        end: end + shift,
-        bytes: token.bytes,
-        logprob: token.logprob,
-        top: token.top,
-      },
-    ];
-  });
-  return { ...series, tokens: aligned };
+): AlignedLogprobs {
+  const about = written.filter(({ part }) => part >= firstPart);
+  const from = firstPart > 0 ? (about[0]?.start ?? text.length) : 0;
+  const marked = segments.filter(({ kind, start }) => kind !== 'tool' && start >= from);
+  let furthest: Difference | undefined;
+  for (const spans of coverings({ start: from, end: text.length }, about, marked)) {
+    const walk = new TokenWalk(tokens, text);
+    const difference = placeSpans(walk, text, spans);
+    if (!difference) {
+      const leftOut = leftOutOf(tokens, walk);
+      return { ...series, tokens: walk.placed, ...(leftOut !== undefined && { leftOut }) };
+    }
+    if (!furthest || difference.shared > furthest.shared) furthest = difference;
+  }
+  throw new AlignError(wordsOf(furthest!, text));
 }
 
-/** `length` bytes of the concatenated tokens, from byte `from` on, are those of the text from `at` on. */
-interface Piece {
-  readonly from: number;
+/** What the tokens may be of: all, or the thinking or the answer alone, as the file has them or within their markers. */
+function coverings(
+  whole: Span,
+  written: readonly WrittenSpan[],
+  segments: readonly TraceSegment[],
+): (readonly Span[])[] {
+  const found: (readonly Span[])[] = [[whole]];
+  for (const spans of [written, segments]) {
+    const thinking = spans.filter(({ kind }) => kind === 'thinking');
+    const answer = spans.filter(({ kind }) => kind === 'answer');
+    found.push(...[spans, thinking, answer].filter(({ length }) => length > 0));
+  }
+  return found;
+}
+
+interface Difference {
+  /** Bytes of the text before it that the tokens have. */
+  readonly shared: number;
   readonly at: number;
-  readonly length: number;
+  readonly tokens: Uint8Array;
 }
 
-function placedSpans(
-  all: Uint8Array,
+/** Undefined if the tokens have all of the spans in this order, and nothing but markers besides. */
+function placeSpans(
+  walk: TokenWalk,
   text: Uint8Array,
-  segments: readonly TraceSegment[],
-): Piece[] {
-  const kinds = ['thinking', 'answer'] as const;
-  const spans: Span[] = [{ start: 0, end: text.length }];
-  for (const kind of kinds) {
-    const own = segments.filter(segment => segment.kind === kind);
-    if (own.length > 0) spans.push({ start: own[0]!.start, end: own.at(-1)!.end });
-  }
+  spans: readonly Span[],
+): Difference | undefined {
+  let shared = 0;
   for (const span of spans) {
-    const pieces = inOrder(all, text, [span]);
-    if (pieces) return pieces;
+    const difference = placeSpan(walk, text, span);
+    if (difference) return { ...difference, shared: shared + difference.shared };
+    shared += span.end - span.start;
   }
-  const written = segments.filter(({ kind }) => kind !== 'tool');
-  const pieces = inOrder(all, text, written);
-  if (pieces) return pieces;
-  throw new AlignError(differenceOf(all, text, spans));
-}
-
-/** Locates the spans, in order, in the concatenated tokens, if only markers and white space lie between them. */
-function inOrder(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): Piece[] | undefined {
-  const pieces: Piece[] = [];
-  let from = 0;
-  for (const span of spans) {
-    const { start, end } = trim(text, span);
-    if (end === start) return undefined;
-    const at = indexOf(all, text.subarray(start, end), from);
-    if (at < 0 || !isMark(all.subarray(from, at))) return undefined;
-    // White space around the span that both have belongs to the span.
-    let [before, after] = [0, 0];
-    while (
-      start - before > span.start &&
-      at - before > from &&
-      all[at - before - 1] === text[start - before - 1]
-    )
-      before++;
-    from = at + end - start;
-    while (
-      end + after < span.end &&
-      from + after < all.length &&
-      all[from + after] === text[end + after]
-    )
-      after++;
-    from += after;
-    pieces.push({ from: at - before, at: start - before, length: end - start + before + after });
+  for (let marks = 0; marks <= MARKS; marks++) {
+    walk.whitespace();
+    const next = textAhead(walk);
+    if (next === '' || TOOL_CALL.test(next)) return undefined;
+    const mark = NEXT_MARK.exec(next);
+    if (!mark) break;
+    walk.skip(encodeUtf8(mark[0]).length);
   }
-  return isMark(all.subarray(from)) ? pieces : undefined;
+  return { shared, at: spans.at(-1)!.end, tokens: walk.ahead(SHOWN) };
 }
 
-function isMark(bytes: Uint8Array): boolean {
-  return MARK.test(new TextDecoder('latin1').decode(bytes));
+/** After as few markers as there have to be. White space around the span that both have belongs to the span. */
+function placeSpan(walk: TokenWalk, text: Uint8Array, span: Span): Difference | undefined {
+  const { start, end } = trim(text, span);
+  let furthest: Difference | undefined;
+  for (let marks = 0; marks <= MARKS; marks++) {
+    const before = walk.bookmark;
+    const blanks = walk.whitespace();
+    let common = 0;
+    while (
+      start - common > span.start &&
+      common < blanks.length &&
+      text[start - common - 1] === blanks[blanks.length - common - 1]
+    )
+      common++;
+    walk.goBack(before);
+    walk.skip(blanks.length - common);
+    const at = walk.spell({ start: start - common, end });
+    if (at === end) {
+      walk.spell({ start: end, end: span.end });
+      return undefined;
+    }
+    const shared = at - span.start;
+    if (!furthest || shared > furthest.shared) furthest = { shared, at, tokens: walk.ahead(SHOWN) };
+    walk.goBack(before);
+    walk.skip(blanks.length);
+    const mark = NEXT_MARK.exec(textAhead(walk));
+    if (!mark) break;
+    walk.skip(encodeUtf8(mark[0]).length);
+  }
+  return furthest;
 }
 
-function isWhitespace(byte: number): boolean {
-  return byte === SPACE || (byte >= 0x09 && byte <= 0x0d);
+function textAhead(walk: TokenWalk): string {
+  return new TextDecoder().decode(walk.ahead(MARK_BYTES));
 }
 
 function trim(text: Uint8Array, { start, end }: Span): Span {
@@ -114,40 +152,51 @@ function trim(text: Uint8Array, { start, end }: Span): Span {
   return { start, end };
 }
 
-function indexOf(all: Uint8Array, part: Uint8Array, from: number): number {
-  // Markers are short, so distant matches are ignored.
-  const latest = Math.min(all.length - part.length, from + 64);
-  for (let at = from; at <= latest; at++) {
-    let i = 0;
-    while (i < part.length && all[at + i] === part[i]) i++;
-    if (i === part.length) return at;
+function leftOutOf(tokens: readonly RawLogprob[], walk: TokenWalk): string | undefined {
+  const touched = new Set(walk.touched);
+  const whole = new Set(walk.whole);
+  const absent: Uint8Array[] = [];
+  let run: Uint8Array[] = [];
+  const end = () => {
+    const bytes = concatBytes(run);
+    if (!isMarks(bytes)) absent.push(bytes);
+    run = [];
+  };
+  const partly: Uint8Array[] = [];
+  for (const [i, { bytes }] of tokens.entries()) {
+    if (!touched.has(i)) {
+      run.push(bytes);
+      continue;
+    }
+    end();
+    if (!whole.has(i)) partly.push(bytes);
   }
-  return -1;
+  end();
+  const reasons = [
+    ...(absent.length > 0 ? [`those of ${listOf(absent)}, which the text does not have`] : []),
+    ...(partly.length > 0 ? [`those of ${listOf(partly)}, of which the text has only a part`] : []),
+  ];
+  return reasons.length > 0 ? reasons.join('; ') : undefined;
 }
 
-/** Relative to the span with the longest common beginning. */
-function differenceOf(all: Uint8Array, text: Uint8Array, spans: readonly Span[]): string {
-  let best = { shared: -1, at: 0, from: 0 };
-  for (const { start, end } of spans) {
-    let shared = 0;
-    while (shared < all.length && start + shared < end && all[shared] === text[start + shared])
-      shared++;
-    if (shared > best.shared) best = { shared, at: start + shared, from: shared };
-  }
-  const shown = (bytes: Uint8Array, at: number) =>
-    at < bytes.length ? `“${displayToken(bytes.subarray(at, at + SHOWN))}”` : 'nothing more';
+function isMarks(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes).replace(MARK_ANYWHERE, '').trim() === '';
+}
+
+function listOf(all: readonly Uint8Array[]): string {
+  const shown = all.slice(0, LISTED).map(bytes => {
+    const cut = displayToken(bytes.subarray(0, SHOWN_LEFT_OUT));
+    return `“${cut}${bytes.length > SHOWN_LEFT_OUT ? '…' : ''}”`;
+  });
+  const rest = all.length - LISTED;
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
+}
+
+function wordsOf({ at, tokens }: Difference, text: Uint8Array): string {
+  const shown = (bytes: Uint8Array) =>
+    bytes.length > 0 ? `“${displayToken(bytes.subarray(0, SHOWN))}”` : 'nothing more';
   return (
-    `they do not match the text: first difference at byte ${best.at}, where the text has ` +
-    `${shown(text, best.at)} and the tokens have ${shown(all, best.from)}`
+    `they do not match the text: first difference at byte ${at}, where the text has ` +
+    `${shown(text.subarray(at))} and the tokens have ${shown(tokens)}`
   );
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

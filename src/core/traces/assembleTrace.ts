@@ -1,9 +1,9 @@
 // Converts what a format found in a row to a trace.
-import { encodeUtf8, utf8Length } from '../text/utf8';
-import { alignLogprobs } from './alignLogprobs';
+import { encodeUtf8, utf8LengthAt } from '../text/utf8';
+import { alignLogprobs, type WrittenSpan } from './alignLogprobs';
 import { AlignError } from '../errors';
 import { definedFields } from '../json';
-import type { RawTrace } from './formats/rawTrace';
+import type { MarkedText, RawPart, RawTrace } from './formats/rawTrace';
 import { splitAtMarks } from './formats/thinkMarks';
 import { stepStarts } from './stepStarts';
 import type { TracePart, SavedLogprobs, TraceSegment, TraceStep, Trace } from './trace';
@@ -25,22 +25,18 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
   const segments: TraceSegment[] = [];
   const steps: TraceStep[] = [];
   const parts: TracePart[] = [];
-  let text = '';
+  const written: WrittenSpan[] = [];
+  const texts: string[] = [];
   let bytes = 0;
-  for (const part of raw.parts) {
-    if (text !== '') {
-      // Listed steps are put on lines of their own.
-      const between = part.steps && !/\s$/.test(text) ? '\n' : part.steps ? '' : BETWEEN;
-      text += between;
-      bytes += between.length;
-    }
+  for (const [index, part] of raw.parts.entries()) {
     const own = part.text;
-    const place = (utf16: number) => bytes + utf8Length(own, 0, utf16);
-    const ranges =
-      part.kind === 'answer' && !part.steps
-        ? splitAtMarks(own)
-        : [{ kind: part.kind, start: 0, end: own.length }];
-    for (const { kind, start, end } of ranges) {
+    if (own === '') continue;
+    const between = separator(texts.at(-1), part);
+    if (between) texts.push(between);
+    bytes += between.length;
+    const offsets = utf8Offsets(own);
+    const place = (utf16: number) => bytes + offsets[utf16]!;
+    for (const { kind, start, end } of rangesOf(part)) {
       segments.push({ kind, start: place(start), end: place(end) });
       if (kind === 'tool') continue;
       const starts = part.steps ?? stepStarts(own.slice(start, end)).map(at => start + at);
@@ -50,14 +46,15 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
         steps.push({ start: place(from), end: place(to), ...(label && { label }) });
       });
     }
-    const length = utf8Length(own, 0, own.length);
-    if (part.path)
-      parts.push({ start: bytes, end: bytes + length, path: [...row.path, ...part.path] });
-    text += own;
-    bytes += length;
+    const span = { start: bytes, end: place(own.length) };
+    if (part.path) parts.push({ ...span, path: [...row.path, ...part.path] });
+    if (part.kind !== 'tool') written.push({ ...span, kind: part.kind, part: index });
+    texts.push(own);
+    bytes = span.end;
   }
+  const text = texts.join('');
   const { question, answer, target, isRight, firstWrongStep } = raw;
-  const { aligned, refused } = alignedAll(raw, text, segments);
+  const { aligned, refused } = alignedAll(raw, text, written, segments);
   return {
     id: [row.name, raw.id].filter(Boolean).join(', '),
     format: row.format,
@@ -66,19 +63,53 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
     segments,
     steps,
     parts,
+    notes: [...new Set(raw.parts.flatMap(({ note }) => note ?? []))],
     logprobs: aligned,
     refused: [...(raw.refused ?? []), ...refused],
     row: { utf16Start: row.utf16Start, utf16End: row.utf16End },
   };
 }
 
-function alignedAll(raw: RawTrace, text: string, segments: readonly TraceSegment[]) {
+/** Listed steps are put on lines of their own. */
+function separator(before: string | undefined, { steps }: RawPart): string {
+  if (before === undefined) return '';
+  if (!steps) return BETWEEN;
+  return /\s/.test(before.at(-1)!) ? '' : '\n';
+}
+
+function rangesOf({ kind, text, steps, isUnmarked }: RawPart): readonly MarkedText[] {
+  if (kind === 'answer' && !steps && !isUnmarked) return splitAtMarks(text);
+  return [{ kind, start: 0, end: text.length }];
+}
+
+/** [UTF-16 offset, plus one for the end]: bytes before it. */
+function utf8Offsets(text: string): Uint32Array {
+  const offsets = new Uint32Array(text.length + 1);
+  let bytes = 0;
+  for (let at = 0; at < text.length; at++) {
+    offsets[at] = bytes;
+    const length = utf8LengthAt(text, at);
+    bytes += length;
+    if (length === 4) offsets[++at] = bytes;
+  }
+  offsets[text.length] = bytes;
+  return offsets;
+}
+
+function alignedAll(
+  raw: RawTrace,
+  text: string,
+  written: readonly WrittenSpan[],
+  segments: readonly TraceSegment[],
+) {
   const utf8 = raw.logprobs?.length ? encodeUtf8(text) : new Uint8Array();
   const aligned: SavedLogprobs[] = [];
   const refused: string[] = [];
   for (const series of raw.logprobs ?? []) {
     try {
-      aligned.push(alignLogprobs(series, utf8, segments));
+      const { leftOut, ...found } = alignLogprobs(series, utf8, written, segments);
+      aligned.push(found);
+      if (leftOut !== undefined) refused.push(`${series.source}: ${leftOut}`);
     } catch (error) {
       if (!(error instanceof AlignError)) throw error;
       refused.push(`${series.source}: ${error.message}`);

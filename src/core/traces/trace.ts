@@ -7,8 +7,8 @@ export interface Span {
 }
 
 /**
- * thinking: the chain of thought. answer: the text after it, or all of a text without markers. tool: text that no model
- * wrote.
+ * thinking: the chain of thought. answer: the text after it, or all of a text without markers. tool: a call of a tool, or
+ * what it answered.
  */
 export type SegmentKind = 'thinking' | 'answer' | 'tool';
 
@@ -68,7 +68,7 @@ export interface Trace {
   readonly text: string;
   /** In order; the text between them (markers, blank lines) belongs to no segment. */
   readonly segments: readonly TraceSegment[];
-  /** In order; they cover the segments that a model wrote. */
+  /** In order; they cover thinking and answer. */
   readonly steps: readonly TraceStep[];
   /** The final answer in the text, if one is found. */
   readonly answer?: string;
@@ -79,7 +79,9 @@ export interface Trace {
   /** Index of the first wrong step, if the file says so. */
   readonly firstWrongStep?: number;
   readonly logprobs: readonly SavedLogprobs[];
-  /** Why log-probabilities in the file were refused, with the first byte that differs. */
+  /** What the text does not say, for display: that its reasoning is encrypted. */
+  readonly notes: readonly string[];
+  /** Log-probabilities of the file that were refused, with the first byte that differs, and tokens left out. */
   readonly refused: readonly string[];
   /** UTF-16 of the file: the line, or the whole file, that contains the trace. */
   readonly row: { readonly utf16Start: number; readonly utf16End: number };

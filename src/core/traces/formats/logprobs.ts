@@ -1,8 +1,9 @@
 // Log-probabilities in the formats of servers, by shape: OpenAI's chat, completions and Responses, vLLM's
 // prompt_logprobs, llama.cpp's, Gemini's.
+import { concatBytes } from '../../bytes';
 import { encodeUtf8 } from '../../text/utf8';
 import { isObject, asNumber, asObjects, asString } from '../../json';
-import type { RawLogprob, RawLogprobs, TraceRow } from './rawTrace';
+import type { RawAlternative, RawLogprob, RawLogprobs, RawSpelling, TraceRow } from './rawTrace';
 
 /** OpenAI's servers write -9999 for tokens outside the top twenty. */
 const NOT_LISTED = -9000;
@@ -10,8 +11,6 @@ const NOT_LISTED = -9000;
  * A value above 0 by more than rounding is not a logarithm: some servers give the probability of a first token instead.
  */
 const ROUNDING = 1e-6;
-
-export type Entry = Pick<RawLogprob, 'bytes' | 'logprob'>;
 
 /** Nats; NaN if the file has no value, or an invalid one. */
 function natsOf(value: unknown): number {
@@ -26,7 +25,7 @@ function natsOfShare(value: unknown): number {
 }
 
 /** Sorted, most probable first, without entries that have no number. */
-export function likeliestEntry(entries: readonly Entry[]): Entry[] {
+export function likeliestEntry(entries: readonly RawAlternative[]): RawAlternative[] {
   return entries
     .filter(({ logprob }) => !Number.isNaN(logprob))
     .sort((a, b) => b.logprob - a.logprob);
@@ -36,10 +35,10 @@ export function likeliestEntry(entries: readonly Entry[]): Entry[] {
  * The entries of an object from texts to log-probabilities, most probable first. Sorted by value, because JavaScript
  * moves keys such as "18" to the front.
  */
-export function entriesOf(row: unknown): Entry[] {
+export function entriesOf(row: unknown): RawAlternative[] {
   const pairs = isObject(row) ? Object.entries(row) : [];
   return likeliestEntry(
-    pairs.map(([text, logprob]) => ({ bytes: escapedBytes(text), logprob: natsOf(logprob) })),
+    pairs.map(([text, logprob]) => ({ ...spelledBytes(text), logprob: natsOf(logprob) })),
   );
 }
 
@@ -55,8 +54,8 @@ export function openAiLogprobs(value: unknown, source: string): RawLogprobs[] {
   return [{ source, space: isSampled ? 'sampled' : 'raw', tokens }];
 }
 
-function one(entry: TraceRow): Entry {
-  return { bytes: bytesOf(entry), logprob: logprobOf(entry) };
+function one(entry: TraceRow): RawAlternative {
+  return { ...bytesOf(entry), logprob: logprobOf(entry) };
 }
 
 function logprobOf({ prob, logprob }: TraceRow): number {
@@ -64,30 +63,50 @@ function logprobOf({ prob, logprob }: TraceRow): number {
 }
 
 /** The bytes field if present, else the bytes of the text, which may contain escapes. */
-function bytesOf({ bytes, token }: TraceRow): Uint8Array {
-  const isTold = Array.isArray(bytes) && bytes.every(byte => typeof byte === 'number');
-  return isTold ? Uint8Array.from(bytes) : escapedBytes(asString(token) ?? '');
+function bytesOf({ bytes, token }: TraceRow): RawSpelling {
+  const isTold = Array.isArray(bytes) && bytes.every(isByte);
+  return isTold ? { bytes: Uint8Array.from(bytes) } : spelledBytes(asString(token) ?? '');
 }
 
-/** Some servers write tokens that split a character as `\xf0\x9f`, ` \xc3` or `bytes:\xf0\x9f`. */
-export function escapedBytes(token: string): Uint8Array {
-  const [, escaped] = /^(?:bytes:(?=(?:\\x[0-9a-fA-F]{2})+$))?([^]*)$/.exec(token)!;
-  const pieces = escaped!.split(/((?:\\x[0-9a-fA-F]{2})+)/);
-  return Uint8Array.from(
-    pieces.flatMap((piece, i) => [...(i % 2 ? hexBytes(piece) : encodeUtf8(piece))]),
-  );
+function isByte(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 0x100;
+}
+
+const ESCAPED = /((?:\\x[0-9a-fA-F]{2})+)/;
+/** Completions name what they escape: `bytes:\xf0\x9f`, where a blank may be the token's own. */
+const NAMED = /^bytes:( ?)((?:\\x[0-9a-fA-F]{2})+)$/;
+
+/**
+ * Some servers write tokens that split a character as `\xf0\x9f`, ` \xc3` or `bytes:\xf0\x9f`. The text decides whether
+ * they do, or whether the token is spelled like that itself.
+ */
+export function spelledBytes(token: string): RawSpelling {
+  const [, blank, named] = NAMED.exec(token) ?? [];
+  const escapes = named ?? token;
+  const bytes = unescaped(escapes);
+  const literal = encodeUtf8(token);
+  if (named === undefined && bytes.length === literal.length) return { bytes: literal };
+  const otherBytes = blank ? [unescaped(` ${escapes}`), literal] : [literal];
+  return { bytes, otherBytes };
+}
+
+function unescaped(token: string): Uint8Array {
+  const bytes = token
+    .split(ESCAPED)
+    .map((piece, i) => (i % 2 ? hexBytes(piece) : encodeUtf8(piece)));
+  return concatBytes(bytes);
 }
 
 /** Of `\xf0\x9f`. */
-function hexBytes(escaped: string): number[] {
+function hexBytes(escaped: string): Uint8Array {
   const bytes = escaped.match(/[0-9a-fA-F]{2}/g)!.map(digits => parseInt(digits, 16));
   // ASCII needs no escapes, so the text is literal, as in a program.
-  return bytes.some(byte => byte >= 0x80) ? bytes : [...encodeUtf8(escaped)];
+  return bytes.some(byte => byte >= 0x80) ? Uint8Array.from(bytes) : encodeUtf8(escaped);
 }
 
 /** The concatenated text of the tokens. */
 export function textBy({ tokens }: Pick<RawLogprobs, 'tokens'>): string {
-  return new TextDecoder().decode(Uint8Array.from(tokens.flatMap(({ bytes }) => [...bytes])));
+  return new TextDecoder().decode(concatBytes(tokens.map(({ bytes }) => bytes)));
 }
 
 /** OpenAI's older completions: parallel lists. */
@@ -96,7 +115,7 @@ export function completionLogprobs(value: unknown): RawLogprobs[] {
     return [];
   const { token_logprobs: logprobs, top_logprobs: tops } = value as Record<string, unknown[]>;
   const tokens = (value.tokens as unknown[]).map((token, i): RawLogprob => ({
-    bytes: escapedBytes(asString(token) ?? ''),
+    ...spelledBytes(asString(token) ?? ''),
     logprob: natsOf(logprobs?.[i]),
     top: entriesOf(tops?.[i]),
   }));
@@ -131,7 +150,7 @@ export function promptLogprobs(value: unknown, prompt?: string, ids?: unknown): 
   return [{ source: 'vLLM prompt_logprobs', space: 'raw', tokens }];
 }
 
-interface VllmEntry extends Entry {
+interface VllmEntry extends RawAlternative {
   readonly id: string;
   readonly text: string;
   readonly rank: number;
@@ -165,44 +184,34 @@ function byRank(places: readonly (readonly VllmEntry[])[]): number[] | undefined
   return chosen.includes(-1) ? undefined : chosen;
 }
 
+/** Ends that the tokens at one position may have: with more, the text cannot tell which token was written. */
+const WAYS = 64;
+
 /**
- * The choices at each position that together spell the text. The first position may be inside the text, after a token
- * without an entry.
+ * The choices at each position that together spell the end of the text: the first position may be inside it, after a
+ * token without an entry.
  */
 function spelling(places: readonly (readonly string[])[], text: string): number[] | undefined {
-  const length = (place: readonly string[]) => Math.max(...place.map(each => each.length));
-  const longest = places.reduce((sum, place) => sum + length(place), 0);
-  for (let from = Math.max(0, text.length - longest); from < text.length; from++) {
-    const found = spellingFrom(places, text, from);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function spellingFrom(
-  places: readonly (readonly string[])[],
-  text: string,
-  from: number,
-): number[] | undefined {
-  // [position]: keyed by the offset where it may begin, the choice before it and where that began.
-  const ways = [new Map([[from, { choice: -1, before: -1 }]])];
-  for (const place of places) {
-    const next = new Map<number, { choice: number; before: number }>();
-    for (const before of ways.at(-1)!.keys()) {
+  // [position, from the last one]: keyed by the offset where its token begins, the choice and where it ends.
+  const ways: Map<number, { choice: number; end: number }>[] = [];
+  let ends = [text.length];
+  for (const place of places.toReversed()) {
+    const starts = new Map<number, { choice: number; end: number }>();
+    for (const end of ends) {
       place.forEach((token, choice) => {
-        if (text.startsWith(token, before)) next.set(before + token.length, { choice, before });
+        if (text.endsWith(token, end)) starts.set(end - token.length, { choice, end });
       });
     }
-    if (next.size === 0) return undefined;
-    ways.push(next);
+    if (starts.size === 0 || starts.size > WAYS) return undefined;
+    ways.push(starts);
+    ends = [...starts.keys()];
   }
-  const choices: number[] = [];
-  let way = ways.at(-1)!.get(text.length);
-  for (let i = ways.length - 1; way && i > 0; i--) {
-    choices.unshift(way.choice);
-    way = ways[i - 1]!.get(way.before);
-  }
-  return way ? choices : undefined;
+  let at = ends.reduce((least, start) => Math.min(least, start), Infinity);
+  return ways.toReversed().map(starts => {
+    const { choice, end } = starts.get(at)!;
+    at = end;
+    return choice;
+  });
 }
 
 /** llama.cpp's older shape, whose probabilities are after sampling transformations. */
@@ -215,12 +224,12 @@ export function llamaCppLogprobs(value: unknown): RawLogprobs[] {
     const text = asString(entry.content) ?? '';
     const listed = asObjects(entry.probs);
     const top = listed.map(({ tok_str: other, prob }) => ({
-      bytes: escapedBytes(asString(other) ?? ''),
+      ...spelledBytes(asString(other) ?? ''),
       logprob: natsOfShare(prob),
     }));
     const own = listed.findIndex(({ tok_str: other }) => other === text);
     const logprob = top[own]?.logprob ?? NaN;
-    return { bytes: escapedBytes(text), logprob, top: likeliestEntry(top) };
+    return { ...spelledBytes(text), logprob, top: likeliestEntry(top) };
   });
   return [{ source: 'llama.cpp', space: 'sampled', tokens }];
 }

@@ -12,18 +12,41 @@ export interface RawPart {
   readonly path?: Path;
   /** Where steps begin, in UTF-16 of the text, if the file itself marks steps. */
   readonly steps?: readonly number[];
+  /** Markers in it are text: the message has its reasoning in a field of its own. */
+  readonly isUnmarked?: boolean;
+  /** What its text does not say, for display: that the reasoning is encrypted. */
+  readonly note?: string;
 }
 
-export interface RawLogprob {
-  /** Null if the file has only text, or an invalid entry. */
+/** What markers in the text of a part enclose, or what is outside of them. */
+export interface MarkedText {
+  readonly kind: SegmentKind;
+  /** UTF-16, half-open, without the markers. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A token as the file spells it. */
+export interface RawSpelling {
   readonly bytes: Uint8Array;
+  /** What else it may be if the file spells its bytes with escapes; the text decides. */
+  readonly otherBytes?: readonly Uint8Array[];
+}
+
+export interface RawAlternative extends RawSpelling {
+  /** Nats; NaN if the file has none. */
   readonly logprob: number;
-  readonly top: readonly { readonly bytes: Uint8Array; readonly logprob: number }[];
+}
+
+export interface RawLogprob extends RawAlternative {
+  readonly top: readonly RawAlternative[];
 }
 
 /** As listed in the file, not yet compared with any text. */
 export interface RawLogprobs extends Pick<SavedLogprobs, 'source' | 'space' | 'vocabSize'> {
   readonly tokens: readonly RawLogprob[];
+  /** The index of the first part that they are about, if they are not about those before it. */
+  readonly firstPart?: number;
 }
 
 export interface RawTrace {
@@ -55,13 +78,13 @@ export interface Format {
 
 export type TraceRow = Readonly<Json>;
 
-/** A text field as a part; none if it is absent or only white space. */
+/** A text field, or item of a list, as a part; none if it is absent or only white space. */
 export function textPart(
   kind: SegmentKind,
-  row: TraceRow,
-  key: string,
+  row: TraceRow | readonly unknown[],
+  key: string | number,
   before: Path = [],
 ): RawPart[] {
-  const text = asString(row[key]);
+  const text = asString((row as Readonly<Record<string | number, unknown>>)[key]);
   return text?.trim() ? [{ kind, text, path: [...before, key] }] : [];
 }

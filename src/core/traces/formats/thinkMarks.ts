@@ -1,5 +1,9 @@
 // The markers that models put around a chain of thought.
+import { literally } from '../../text/glob';
 import type { SegmentKind } from '../trace';
+import type { MarkedText } from './rawTrace';
+import { channelsOf } from './harmonyChannels';
+import { MarkStandings, type Standing } from './markStanding';
 
 const PAIRS: readonly (readonly [open: string, close: string, kind: SegmentKind])[] = [
   ['<think>', '</think>', 'thinking'],
@@ -9,75 +13,123 @@ const PAIRS: readonly (readonly [open: string, close: string, kind: SegmentKind]
   ['<seed:think>', '</seed:think>', 'thinking'],
   ['[THINK]', '[/THINK]', 'thinking'],
   ['◁think▷', '◁/think▷', 'thinking'],
+  ['<|START_THINKING|>', '<|END_THINKING|>', 'thinking'],
+  ['<|START_RESPONSE|>', '<|END_RESPONSE|>', 'answer'],
   ['<|begin_of_thought|>', '<|end_of_thought|>', 'thinking'],
   ['<|begin_of_solution|>', '<|end_of_solution|>', 'answer'],
   ['<answer>', '</answer>', 'answer'],
 ];
 
-/** gpt-oss: `<|channel|>analysis<|message|>...<|end|>`. */
-const CHANNEL =
-  /<\|channel\|>(\w+)[^<]*<\|message\|>([^]*?)(?=<\|end\|>|<\|return\|>|<\|call\|>|<\|start\|>|$)/g;
-const CHANNELS: Readonly<Record<string, SegmentKind>> = { analysis: 'thinking', final: 'answer' };
+/** A pattern of all of them. */
+export const thinkMarks = PAIRS.flatMap(([open, close]) => [open, close])
+  .map(literally)
+  .join('|');
 
-export interface MarkedText {
-  readonly kind: SegmentKind;
-  /** UTF-16, half-open, without the markers. */
+interface Mark {
+  /** Index in `PAIRS`. */
+  readonly pair: number;
+  readonly isOpening: boolean;
   readonly start: number;
   readonly end: number;
+  readonly standing: Standing;
 }
 
 /**
- * Splits a text at its markers; the text outside of them has the kind `rest`, and white space alone is left out. A
- * closing marker alone ends a chain of thought that began with the text, because chat templates often write the opening
- * one themselves.
+ * Splits a text at its markers; the text outside of them has the kind `rest`, and white space alone is left out.
+ * Markers that are only mentioned are text. A closing marker alone ends a chain of thought that began with the text,
+ * because chat templates often write the opening one themselves. Linear in the length of the text.
  */
 export function splitAtMarks(text: string, rest: SegmentKind = 'answer'): MarkedText[] {
+  const channels = channelsOf(text);
+  if (channels) return channels;
+  const marks = marksIn(text);
   const found: MarkedText[] = [];
   const add = (kind: SegmentKind, start: number, end: number) => {
     if (text.slice(start, end).trim()) found.push({ kind, start, end });
   };
-  const channels = [...text.matchAll(CHANNEL)];
-  if (channels.length > 0) {
-    for (const { 0: whole, 1: name, 2: content, index } of channels) {
-      const end = index + whole.length;
-      add(CHANNELS[name!] ?? 'tool', end - content!.length, end);
-    }
-    return found;
-  }
   let at = 0;
-  while (at < text.length) {
-    const next = nextPair(text, at);
-    if (!next) break;
-    const { open, close, kind, opens, closes } = next;
-    if (opens < 0) add(kind, at, closes);
-    else {
-      add(rest, at, opens);
-      add(kind, opens + open.length, closes < 0 ? text.length : closes);
+  let next = 0;
+  const alone = closingAlone(marks);
+  if (alone >= 0) {
+    add('thinking', 0, marks[alone]!.start);
+    at = marks[alone]!.end;
+    next = alone + 1;
+  }
+  while (next < marks.length) {
+    const mark = marks[next]!;
+    if (!isOpen(mark)) {
+      next++;
+      continue;
     }
-    at = closes < 0 ? text.length : closes + close.length;
+    const close = closingOf(marks, next);
+    const closing = marks[close];
+    add(rest, at, mark.start);
+    add(PAIRS[mark.pair]![2], mark.end, closing?.start ?? text.length);
+    at = closing?.end ?? text.length;
+    next = closing ? close + 1 : marks.length;
   }
   add(rest, at, text.length);
   return found;
 }
 
+const ANY = new RegExp(thinkMarks, 'g');
+const NAMES = new Map<string, Pick<Mark, 'pair' | 'isOpening'>>();
+for (const [pair, [open, close]] of PAIRS.entries()) {
+  NAMES.set(open, { pair, isOpening: true });
+  NAMES.set(close, { pair, isOpening: false });
+}
+
+/** In order, without the quoted ones. */
+function marksIn(text: string): Mark[] {
+  const standings = new MarkStandings(text);
+  const found: Mark[] = [];
+  for (const { 0: name, index: start } of text.matchAll(ANY)) {
+    const { pair, isOpening } = NAMES.get(name)!;
+    const end = start + name.length;
+    const standing = standings.of(start, end, isOpening);
+    if (standing !== 'quoted') found.push({ pair, isOpening, start, end, standing });
+  }
+  return found;
+}
+
+/** An answer may be marked in the middle of a sentence: "It is <answer>4</answer>." */
+function isOpen(mark: Mark): boolean {
+  return mark.isOpening && (mark.standing === 'mark' || !isOfThinking(mark));
+}
+
+function isOfThinking({ pair }: Mark): boolean {
+  return PAIRS[pair]![2] === 'thinking';
+}
+
+/** The last marker that closes a thought before any opens; -1 without one. */
+function closingAlone(marks: readonly Mark[]): number {
+  const thinking = marks.filter(isOfThinking);
+  const opening = thinking.findIndex(isOpen);
+  const before = opening < 0 ? thinking : thinking.slice(0, opening);
+  const last = before.findLast(({ isOpening, standing }) => !isOpening && standing === 'mark');
+  return last ? marks.indexOf(last) : -1;
+}
+
 /**
- * The pair whose marker comes first. `opens` is -1 for a closing marker alone, which counts only at the beginning of a
- * text.
+ * The last marker that closes what marks[opening] opened, before the next of its kind opens, which is not nested in it;
+ * of those that stand aside only if there is no other. -1 without one.
  */
-function nextPair(text: string, from: number) {
-  let best:
-    { open: string; close: string; kind: SegmentKind; opens: number; closes: number } | undefined;
-  let first = Infinity;
-  for (const [open, close, kind] of PAIRS) {
-    const opens = text.indexOf(open, from);
-    const alone = from === 0 && kind === 'thinking' ? text.indexOf(close) : -1;
-    if (alone >= 0 && (opens < 0 || alone < opens) && alone < first) {
-      first = alone;
-      best = { open, close, kind, opens: -1, closes: alone };
-    } else if (opens >= 0 && opens < first) {
-      first = opens;
-      best = { open, close, kind, opens, closes: text.indexOf(close, opens + open.length) };
+function closingOf(marks: readonly Mark[], opening: number): number {
+  const { pair } = marks[opening]!;
+  let [found, aside] = [-1, -1];
+  let depth = 1;
+  for (let i = opening + 1; i < marks.length; i++) {
+    const mark = marks[i]!;
+    if (mark.pair !== pair) continue;
+    if (mark.isOpening) {
+      if (!isOpen(mark)) continue;
+      if (depth === 0) break;
+      depth++;
+    } else {
+      depth = Math.max(0, depth - 1);
+      if (mark.standing === 'mark') found = i;
+      else aside = i;
     }
   }
-  return best;
+  return found >= 0 ? found : aside;
 }
