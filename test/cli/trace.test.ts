@@ -36,9 +36,27 @@ describe('trace', () => {
     writeFileSync(plain, '<think>\nOne and one is two.\n</think>\nIt is 2.\n');
     const [line] = readLines(['trace', plain]);
     expect(Object.keys(line).join(' ')).toBe(
-      'id format question answer target isRight bytes steps logprobs refused',
+      'id format question answer target isRight bytes steps logprobs refused notes',
     );
     expect(line).toMatchObject({ question: null, target: null, isRight: null, logprobs: [] });
+  });
+
+  test('says what is encrypted and what is left out', () => {
+    const path = join(scratch, 'redacted.json');
+    const content = [
+      { type: 'redacted_thinking', data: 'gAAA' },
+      { type: 'text', text: 'So 4.' },
+    ];
+    const logprobs = { content: [' So', ' 4.'].map(token => ({ token, logprob: -1 })) };
+    const choices = [{ message: { role: 'assistant', content }, logprobs }];
+    writeFileSync(path, JSON.stringify({ choices }));
+    const left = 'OpenAI chat: those of “·So”, of which the text has only a part';
+    const note = 'Some of the reasoning is encrypted in the file: its text is not there.';
+    const [line] = readLines(['trace', path]);
+    expect([line.refused, line.notes]).toEqual([[left], [note]]);
+    expect(run(['trace', path]).out).toMatch(/OpenAI chat, not all: see --sample/);
+    const { err } = run(['trace', path, '--sample', '1']);
+    expect(err).toBe(`${note}\nLog-probabilities not used: ${left}\n`);
   });
 
   test('scores a trace in bits, and its pair in nats, as PyTorch does', () => {

@@ -94,6 +94,7 @@ export const trace = defineCommand({
       return print(values.json ? traceLines(found) : prettyTraces(found));
     }
     const chosen = traceNamed(found, values.sample);
+    for (const note of chosen.notes) process.stderr.write(`${note}\n`);
     for (const reason of chosen.refused) {
       process.stderr.write(`Log-probabilities not used: ${reason}\n`);
     }
@@ -151,15 +152,17 @@ function* traceLines({ traces }: TraceFile): Generator<string> {
       steps: trace.steps.length,
       logprobs: trace.logprobs.map(({ source }) => source),
       refused: trace.refused,
+      notes: trace.notes,
     };
     yield `${JSON.stringify(line)}\n`;
   }
 }
 
 function prettyTraces({ traces }: TraceFile): Generator<string> {
-  const rows = traces.map(({ id, isRight, steps, logprobs }, i) => {
+  const rows = traces.map(({ id, isRight, steps, logprobs, refused }, i) => {
     const verdict = isRight === undefined ? '' : isRight ? 'right' : 'wrong';
-    const sources = logprobs.map(({ source }) => source).join(', ');
+    const incomplete = refused.length > 0 ? ['not all: see --sample'] : [];
+    const sources = [...logprobs.map(({ source }) => source), ...incomplete].join(', ');
     return [String(i + 1), id, verdict, String(steps.length), sources];
   });
   return tableLines(

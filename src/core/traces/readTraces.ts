@@ -15,6 +15,7 @@ import {
 import { inspectLog, inspectSample, lmEval } from './formats/harnesses';
 import {
   anthropic,
+  bedrock,
   chatCompletion,
   chatMessages,
   completion,
@@ -44,6 +45,7 @@ export const formats: readonly Format[] = [
   chatCompletion,
   completion,
   gemini,
+  bedrock,
   llamaCpp,
   chatMessages,
   anthropic,

@@ -73,7 +73,7 @@ function fileItem(file: Uri, { format, traces }: TraceFile): TreeItem {
 }
 
 function traceItem(file: Uri, index: number, trace: Trace): TreeItem {
-  const { question, answer, target, isRight, logprobs, refused } = trace;
+  const { question, answer, target, isRight, notes, logprobs, refused } = trace;
   const item = new TreeItem(trace.id);
   const asked = question?.trim().split('\n', 1)[0] ?? '';
   const verdict = isRight === undefined ? '' : isRight ? 'right' : 'wrong';
@@ -86,6 +86,7 @@ function traceItem(file: Uri, index: number, trace: Trace): TreeItem {
     question,
     ...(answer === undefined ? [] : [`Answer: ${answer}`]),
     ...(target === undefined ? [] : [`Right answer: ${target}`]),
+    ...notes,
     ...logprobs.map(({ source }) => `Log-probabilities: ${source}`),
     ...refused.map(reason => `Log-probabilities not shown: ${reason}`),
   ]

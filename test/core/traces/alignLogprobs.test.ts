@@ -1,4 +1,6 @@
 // Log-probabilities that match their text, and cases from servers' issue trackers that do not.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { promptLogprobs } from '../../../src/core/traces/formats/logprobs';
 import { TraceSourceMap } from '../../../src/core/traces/traceSourceMap';
@@ -7,6 +9,7 @@ import { TraceText } from '../../../src/core/traces/traceText';
 import { readTraces } from '../../../src/core/traces/readTraces';
 import type { Trace } from '../../../src/core/traces/trace';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
+import { shared } from '../../support/paths';
 import { pick, randomOf } from '../../support/toys';
 
 const entries = (...tokens: (string | [string, number[] | null])[]) =>
@@ -46,8 +49,11 @@ describe('log-probabilities', () => {
     );
     expect(spelled(raw)).toEqual(['<think>', 'Hm.', '</think>', 'So', ' 4.']);
     const trimmed = chat({ content: 'So 4.' }, entries('\n', ' So', ' 4.', '\n'));
-    // A token of which the text has only a part is left out.
+    // A token of which the text has only a part is left out, and named.
     expect(spelled(trimmed)).toEqual([' 4.']);
+    expect(trimmed.refused).toEqual([
+      'OpenAI chat: those of “·So”, of which the text has only a part',
+    ]);
   });
 
   test('with characters split over tokens, or escaped, are aligned with their bytes', () => {
@@ -60,6 +66,66 @@ describe('log-probabilities', () => {
       [1, 3],
       [3, 5],
     ]);
+  });
+
+  test("around gpt-oss' headers are aligned, and the headers named", () => {
+    const header = ['<|channel|>', 'analysis', '<|message|>'];
+    const end = ['<|end|>', '<|start|>', 'assistant', '<|channel|>', 'final', '<|message|>'];
+    const trace = chat(
+      { reasoning: 'Add.', content: '4' },
+      entries(...header, 'Add.', ...end, '4', '<|return|>'),
+    );
+    expect(spelled(trace)).toEqual(['Add.', '4']);
+    expect(trace.refused).toEqual([
+      'OpenAI chat: those of “<|channel|>analysis<|message|>”, “<|end|><|start|>assistant<|channel|>final<|messa…”, ' +
+        'which the text does not have',
+    ]);
+  });
+
+  test('of the call of a tool are left out and named', () => {
+    const call = ['<tool_call>', '{"name": "add"}', '</tool_call>', '<|im_end|>'];
+    const tool_calls = [{ function: { name: 'add', arguments: '{}' } }];
+    const trace = chat({ content: 'I add.', tool_calls }, entries('I', ' add.', '\n', ...call));
+    expect(spelled(trace)).toEqual(['I', ' add.']);
+    expect(trace.refused[0]).toMatch(/^OpenAI chat: those of “↵<tool_call>.*does not have$/);
+  });
+
+  test('of a token on both sides of a border are left out', () => {
+    const trace = chat({ reasoning: 'Hm.', content: 'So 4.' }, entries('Hm', '.\nSo', ' 4.'));
+    expect(spelled(trace)).toEqual(['Hm', ' 4.']);
+    expect(trace.refused[0]).toMatch(/“.↵So”, of which the text has only a part/);
+  });
+
+  test('are placed byte by byte, however the tokens are cut', () => {
+    const random = randomOf(12);
+    for (let i = 0; i < 300; i++) {
+      const letters = ['a', 'é', '𝄞', ' ', '\n', '<', '4'];
+      const some = () => `x${Array.from({ length: 8 }, () => pick(random, letters)).join('')}.`;
+      const [thinking, answer] = [some(), some()];
+      const marks = pick(random, ['<think>|</think>', '|\n</think>\n\n', '|', '[THINK]|[/THINK]']);
+      const [open, close] = marks.split('|');
+      const all = encodeUtf8(`${open}${thinking}${close}${answer}<|im_end|>`);
+      const tokens: [string, number[]][] = [];
+      for (let at = 0; at < all.length;) {
+        const end = Math.min(all.length, at + 1 + Math.floor(4 * random()));
+        tokens.push(['?', [...all.subarray(at, end)]]);
+        at = end;
+      }
+      const trace = chat({ reasoning_content: thinking, content: answer }, entries(...tokens));
+      const [series] = trace.logprobs;
+      const text = encodeUtf8(trace.text);
+      let at = 0;
+      for (const { start, end, bytes } of series!.tokens) {
+        expect(start).toBeGreaterThanOrEqual(at);
+        expect([...text.subarray(start, end)]).toEqual([...bytes]);
+        at = end;
+      }
+      // A token at each of four borders may be cut by it.
+      const placed = series!.tokens.reduce((sum, { start, end }) => sum + end - start, 0);
+      const own = encodeUtf8(thinking).length + encodeUtf8(answer).length;
+      expect(placed).toBeGreaterThanOrEqual(own - 4 * 3);
+      expect(placed).toBeLessThanOrEqual(own);
+    }
   });
 
   test('of another text are refused with the first byte that differs', () => {
@@ -76,6 +142,32 @@ describe('log-probabilities', () => {
     expect(trace.refused[0]).toMatch(/first difference at byte 5/);
     const short = chat({ content: 'one two' }, entries('one'));
     expect(short.refused[0]).toMatch(/first difference at byte 3.*nothing more/);
+  });
+
+  test('with escapes are read as what the text has', () => {
+    const of = (content: string, ...tokens: string[]) =>
+      chat({ content }, entries(...tokens.map((token): [string, null] => [token, null])));
+    const bytes = (trace: Trace) => trace.logprobs[0]!.tokens.map(token => [...token.bytes]);
+    const literal = of('Write \\xe9 for é.', 'Write', ' \\xe9', ' for ', '\\xc3', '\\xa9', '.');
+    expect(spelled(literal)!.slice(0, 3)).toEqual(['Write', ' \\xe9', ' for ']);
+    expect(bytes(literal).slice(3, 5)).toEqual([[0xc3], [0xa9]]);
+    // The blank is the token's own, or belongs to the name.
+    expect(bytes(of('a é', 'a', 'bytes: \\xc3', 'bytes:\\xa9'))).toEqual([
+      [0x61],
+      [0x20, 0xc3],
+      [0xa9],
+    ]);
+    expect(bytes(of('aé', 'a', 'bytes: \\xc3', 'bytes: \\xa9'))).toEqual([[0x61], [0xc3], [0xa9]]);
+    expect(spelled(of('It is bytes: \\xc3', 'It is ', 'bytes: \\xc3'))).toEqual([
+      'It is ',
+      'bytes: \\xc3',
+    ]);
+    // The same token among the alternatives is read in the same way.
+    const top_logprobs = [{ token: '\\xe9', bytes: null, logprob: -0.1 }];
+    const own = chat({ content: '\\xe9' }, [{ ...top_logprobs[0], top_logprobs }]);
+    expect(own.logprobs[0]!.tokens[0]!.top).toEqual([
+      { bytes: encodeUtf8('\\xe9'), logprob: -0.1 },
+    ]);
   });
 
   test('that servers leave out are not numbers', () => {
@@ -137,6 +229,10 @@ describe('log-probabilities', () => {
     expect(readTraces(JSON.stringify(body)).traces[0]).toMatchObject({ text: 'ab', refused: [] });
     // Two everywhere: perhaps two were requested, and then the actual token is unknown.
     expect(spelledBy(places.slice(0, 2))).toBe(undefined);
+    const unknown = { choices: [{ text: 'c', prompt_logprobs: places.slice(0, 2) }] };
+    expect(readTraces(JSON.stringify(unknown)).traces[0]!.refused[0]).toMatch(
+      /^vLLM prompt_logprobs: they do not tell which tokens .* return_token_ids\.$/,
+    );
   });
 
   test('after sampling are distinguished from raw ones', () => {
@@ -285,3 +381,34 @@ test('every byte of a trace is located in its file, through the escapes', () => 
     expect(new JsonSourceMap(changed).partsOf(trace)).toEqual([]);
   }
 });
+
+const field = join(shared, 'field');
+test.skipIf(!existsSync(field))(
+  'numbers of real answers are placed, or what is left out is named',
+  () => {
+    const of = (name: string) => {
+      const [trace] = readTraces(readFileSync(join(field, name), 'utf8')).traces;
+      return [spelled(trace!), trace!.refused];
+    };
+    expect(of('lead-blank-logprobs.json')).toEqual([
+      [' there', '.'],
+      ['OpenAI chat: those of “·Hello”, of which the text has only a part'],
+    ]);
+    expect(of('harmony-logprobs.json')).toEqual([
+      ['Add.', '4'],
+      [
+        expect.stringMatching(
+          /“<\|channel\|>analysis<\|message\|>”.*which the text does not have$/,
+        ),
+      ],
+    ]);
+    expect(of('right-reasoning-logprobs.json')).toEqual([
+      ['Two plus', ' two.\n', 'It is four.', 'The answer', ' is 4.'],
+      [],
+    ]);
+    expect(of('right-fffd.json')).toEqual([
+      undefined,
+      [expect.stringMatching(/first difference at byte 0/)],
+    ]);
+  },
+);

@@ -7,6 +7,7 @@ import {
   promptLogprobs,
   textBy,
 } from './logprobs';
+import { blockParts, callParts, firstTexts, partsOfBlock, resultParts } from './contentBlocks';
 import { isObject, definedFields, asObjects, asString } from '../../json';
 import {
   textPart,
@@ -20,50 +21,66 @@ import {
 /** Names of the reasoning field beside the content: DeepSeek and vLLM, OpenRouter and Groq, Ollama. */
 const THINKING = ['reasoning_content', 'reasoning', 'thinking'];
 
+/** Lists of blocks beside the content: OpenRouter, LiteLLM. */
+const THINKING_LISTS = ['reasoning_details', 'thinking_blocks'];
+
 /** The parts of an assistant's message from any of these servers or from Inspect. */
 export function messageParts(message: TraceRow, path: Path): RawPart[] {
-  const thinking = THINKING.flatMap(key => textPart('thinking', message, key, path)).slice(0, 1);
+  const lists = THINKING_LISTS.flatMap(key => blockParts(message[key], [...path, key]));
+  const own = firstTexts(message, THINKING, path);
+  // The lists repeat the field, but only they say what is encrypted.
+  const thinking = own.length > 0 ? [...own, ...lists.filter(({ text }) => text === '')] : lists;
   const { content } = message;
-  if (typeof content === 'string')
-    return [...thinking, ...textPart('answer', message, 'content', path)];
-  return [...thinking, ...blockParts(content, [...path, 'content'])];
+  const said =
+    typeof content === 'string'
+      ? textPart('answer', message, 'content', path)
+      : blockParts(content, [...path, 'content']);
+  const refusal = said.length > 0 ? [] : textPart('answer', message, 'refusal', path);
+  const calls = [...asObjects(message.tool_calls), message.function_call].filter(isObject);
+  return withOwnThinking([...thinking, ...said, ...refusal, ...calls.flatMap(callParts)]);
 }
 
-/** Content blocks of Anthropic, of Inspect, and of OpenAI's chat. */
-export function blockParts(content: unknown, path: Path): RawPart[] {
-  if (!Array.isArray(content)) return [];
-  return content.flatMap((block: unknown, i): RawPart[] => {
-    if (!isObject(block)) return [];
-    const at = [...path, i];
-    switch (block.type) {
-      case 'thinking':
-        return textPart('thinking', block, 'thinking', at);
-      case 'reasoning':
-        return textPart('thinking', block, block.reasoning ? 'reasoning' : 'summary', at);
-      case 'text':
-      case 'output_text':
-        return textPart('answer', block, 'text', at);
-      case 'reasoning_text':
-      case 'summary_text':
-        return textPart('thinking', block, 'text', at);
-      case 'redacted_thinking':
-        return [];
-      default:
-        return textPart('tool', block, 'text', at);
+/** Where the reasoning is apart, markers of it in the answer are only mentioned. */
+function withOwnThinking(parts: readonly RawPart[]): RawPart[] {
+  if (!parts.some(({ kind }) => kind === 'thinking')) return [...parts];
+  return parts.map(part => (part.kind === 'answer' ? { ...part, isUnmarked: true } : part));
+}
+
+/** What was asked and all that follows: the model's messages, the tools that it called and what they answered. */
+export interface Turn {
+  readonly question?: string;
+  readonly parts: readonly RawPart[];
+  /** The index in `parts` at which the model's last message begins. */
+  readonly lastMessage: number;
+}
+
+/** Those in which the model wrote something. */
+export function turnsOf(messages: unknown, path: Path): Turn[] {
+  const turns: Turn[] = [];
+  let question: string | undefined;
+  let parts: RawPart[] = [];
+  let lastMessage = -1;
+  const end = () => {
+    if (lastMessage >= 0) turns.push({ ...definedFields({ question }), parts, lastMessage });
+    [parts, lastMessage] = [[], -1];
+  };
+  for (const [i, message] of (Array.isArray(messages) ? messages : []).entries()) {
+    if (!isObject(message)) continue;
+    if (message.role === 'user') {
+      end();
+      question = textOf(message.content);
+    } else if (message.role === 'assistant') {
+      lastMessage = parts.length;
+      parts.push(...messageParts(message, [...path, i]));
+    } else if (message.role === 'tool' && lastMessage >= 0) {
+      parts.push(...resultParts(message, [...path, i]));
     }
-  });
+  }
+  end();
+  return turns;
 }
 
-/** The question: the text of the last user message before `end`. */
-export function questionOf(
-  messages: readonly TraceRow[],
-  end = messages.length,
-): string | undefined {
-  const asked = messages
-    .slice(0, end)
-    .filter(({ role }) => role === 'user')
-    .at(-1);
-  const { content } = asked ?? {};
+function textOf(content: unknown): string | undefined {
   if (typeof content === 'string') return content;
   const texts = asObjects(content).flatMap(({ text }) => asString(text) ?? []);
   return texts.length > 0 ? texts.join('\n') : undefined;
@@ -73,13 +90,13 @@ export const chatMessages: Format = {
   name: 'chat messages',
   seen: 'from its documentation',
   read(row) {
-    const messages = asObjects(row.messages);
-    const answers = messages.flatMap((message, i) => (message.role === 'assistant' ? [i] : []));
-    if (answers.length === 0) return undefined;
-    return answers.map((i, n): RawTrace => ({
-      ...definedFields({ question: questionOf(messages, i), target: asString(row.answer) }),
-      ...(answers.length > 1 && { id: `answer ${n + 1}` }),
-      parts: messageParts(messages[i]!, ['messages', i]),
+    const turns = turnsOf(row.messages, ['messages']);
+    if (turns.length === 0) return undefined;
+    const target = asString(row.answer);
+    return turns.map(({ question, parts }, n): RawTrace => ({
+      ...definedFields({ question, target }),
+      ...(turns.length > 1 && { id: `answer ${n + 1}` }),
+      parts,
     }));
   },
 };
@@ -94,7 +111,7 @@ export const chatCompletion: Format = {
       const { message, logprobs } = choice;
       if (!isObject(message)) return [];
       const lists = isObject(logprobs)
-        ? ['content', 'reasoning_content', 'refusal'].flatMap(key =>
+        ? ['content', ...THINKING, 'refusal'].flatMap(key =>
             openAiLogprobs(logprobs[key], 'OpenAI chat'),
           )
         : [];
@@ -108,6 +125,9 @@ export const chatCompletion: Format = {
     });
   },
 };
+
+const UNKNOWN_PROMPT =
+  'vLLM prompt_logprobs: they do not tell which tokens the prompt has. Save the prompt too, or ask for return_token_ids.';
 
 export const completion: Format = {
   name: 'OpenAI completion',
@@ -133,9 +153,13 @@ export const completion: Format = {
       ...definedFields({ question: prompt }),
       parts: textPart('answer', choice, 'text', ['choices', i]),
       logprobs: completionLogprobs(choice.logprobs),
+      ...(asObjects(choice.prompt_logprobs).length > 0 && { refused: [UNKNOWN_PROMPT] }),
     }));
   },
 };
+
+/** Items of a response's output, of which one is enough to know it. */
+const OUTPUT: ReadonlySet<unknown> = new Set(['message', 'reasoning', 'function_call']);
 
 export const responses: Format = {
   name: 'OpenAI Responses',
@@ -143,17 +167,28 @@ export const responses: Format = {
   read(row) {
     const response = isObject(row.response) ? row.response : row;
     const before: Path = response === row ? [] : ['response'];
-    const output = asObjects(response.output);
-    if (!output.some(({ type }) => type === 'message' || type === 'reasoning')) return undefined;
-    const parts = output.flatMap(({ summary, content }, i) => {
+    const output = Array.isArray(response.output) ? (response.output as unknown[]) : [];
+    const items = asObjects(output);
+    if (!items.some(({ type }) => OUTPUT.has(type))) return undefined;
+    const parts = output.flatMap((item, i): RawPart[] => {
       const at = [...before, 'output', i];
-      const own = blockParts(content, [...at, 'content']);
-      return own.length > 0 ? own : blockParts(summary, [...at, 'summary']);
+      if (!isObject(item)) return [];
+      return item.type === 'message'
+        ? blockParts(item.content, [...at, 'content'])
+        : partsOfBlock(item, at);
     });
-    const logprobs = output.flatMap(({ content }) =>
-      asObjects(content).flatMap(block => openAiLogprobs(block.logprobs, 'OpenAI Responses')),
+    const tokens = items.flatMap(({ content }) =>
+      asObjects(content).flatMap(({ logprobs }) => asObjects(logprobs)),
     );
-    return [{ ...definedFields({ question: asString(row.input) }), parts, logprobs }];
+    const asked = asObjects(row.input).findLast(({ role }) => role === 'user');
+    const question = textOf(asked?.content ?? row.input);
+    return [
+      {
+        ...definedFields({ question }),
+        parts: withOwnThinking(parts),
+        logprobs: openAiLogprobs(tokens, 'OpenAI Responses'),
+      },
+    ];
   },
 };
 
@@ -164,7 +199,17 @@ export const anthropic: Format = {
     if (!Array.isArray(row.content) || (row.role !== 'assistant' && row.type !== 'message')) {
       return undefined;
     }
-    return [{ parts: blockParts(row.content, ['content']) }];
+    return [{ parts: messageParts(row, []) }];
+  },
+};
+
+export const bedrock: Format = {
+  name: 'Amazon Bedrock Converse',
+  seen: 'from its documentation',
+  read({ output }) {
+    if (!isObject(output) || !isObject(output.message)) return undefined;
+    if (!Array.isArray(output.message.content)) return undefined;
+    return [{ parts: messageParts(output.message, ['output', 'message']) }];
   },
 };
 
@@ -178,15 +223,8 @@ export const gemini: Format = {
     }
     return candidates.map((candidate, i): RawTrace => {
       const content = isObject(candidate.content) ? candidate.content : {};
-      const parts = asObjects(content.parts).flatMap((each, n) =>
-        textPart(each.thought === true ? 'thinking' : 'answer', each, 'text', [
-          'candidates',
-          i,
-          'content',
-          'parts',
-          n,
-        ]),
-      );
+      const at = ['candidates', i, 'content', 'parts'];
+      const parts = withOwnThinking(blockParts(content.parts, at));
       const logprobs = geminiLogprobs(candidate.logprobsResult);
       return { ...(candidates.length > 1 && { id: `candidate ${i + 1}` }), parts, logprobs };
     });

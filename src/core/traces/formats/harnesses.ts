@@ -1,5 +1,5 @@
 // Logs of evaluation harnesses: lm-evaluation-harness and Inspect.
-import { messageParts, questionOf } from './conversations';
+import { turnsOf } from './conversations';
 import { openAiLogprobs } from './logprobs';
 import { isObject, definedFields, asObjects, asString } from '../../json';
 import type { Format, RawTrace, TraceRow } from './rawTrace';
@@ -49,22 +49,24 @@ export const inspectSample: Format = {
     if (!('epoch' in row) || !isObject(row.output) || !Array.isArray(row.messages))
       return undefined;
     const attachments = isObject(row.attachments) ? row.attachments : {};
-    const messages = asObjects(resolveAttachments(row.messages, attachments));
+    const turn = turnsOf(resolveAttachments(row.messages, attachments), ['messages']).at(-1);
+    if (!turn) return [];
+    const { question, parts, lastMessage } = turn;
     const scores = isObject(row.scores) ? Object.values(row.scores).filter(isObject) : [];
     const [score] = scores;
     const choices = asObjects(row.output.choices);
-    const at = messages.findLastIndex(({ role }) => role === 'assistant');
-    if (at < 0) return [];
-    const logprobs = choices.flatMap(({ logprobs }) =>
-      isObject(logprobs) ? openAiLogprobs(logprobs.content, 'Inspect') : [],
-    );
+    const logprobs = choices
+      .flatMap(({ logprobs }) =>
+        isObject(logprobs) ? openAiLogprobs(logprobs.content, 'Inspect') : [],
+      )
+      .map(series => ({ ...series, firstPart: lastMessage }));
     return [
       {
         id: `sample ${String(row.id)}, epoch ${String(row.epoch)}`,
-        parts: messageParts(messages[at]!, ['messages', at]),
+        parts,
         logprobs,
         ...definedFields({
-          question: questionOf(messages, at),
+          question,
           target: asString(row.target) ?? asString(rowsTexts(row.target)[0]),
           answer: asString(score?.answer),
           isRight: verdictOf(score?.value),
