@@ -51,13 +51,18 @@ export function savedView(text: TraceText, series: SavedLogprobs): TokenView {
   return view;
 }
 
-/** The likeliest first; the written token among them where it must be: it is likelier than one that is listed. */
+/**
+ * The likeliest first; the written token among them where it must be: it is likelier than one that is listed. A listed
+ * one has its own number, which the list may round differently.
+ */
 function alternativesOf(token: SavedToken): SavedAlternative[] {
-  const { bytes, logprob, top } = token;
-  const known = top.filter(other => !Number.isNaN(other.logprob));
+  const { bytes, logprob } = token;
+  const known = token.top.filter(other => !Number.isNaN(other.logprob));
+  const listed = listedIndex(token, known);
   const isAbove = known.some(other => other.logprob < logprob);
-  const all = listedIndex(token, known) < 0 && isAbove ? [...known, { bytes, logprob }] : known;
-  return all.sort((a, b) => b.logprob - a.logprob);
+  if (listed >= 0 && !Number.isNaN(logprob)) known[listed] = { bytes, logprob };
+  else if (listed < 0 && isAbove) known.push({ bytes, logprob });
+  return known.sort((a, b) => b.logprob - a.logprob);
 }
 
 /** The rows of the tokens that touch a range. */

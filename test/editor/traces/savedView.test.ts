@@ -57,6 +57,17 @@ test('lenses show what the file says, and nothing where it says nothing', () => 
   expect([...view.scores!.ranks]).toEqual([1, 0, 0, 0]);
 });
 
+test('the gap is never negative, and the rank is that of the token itself, where alternatives share its text', () => {
+  const top = [entry('�', 0.3), entry('a', 0.05)];
+  const token = (p: number) => ({ start: 0, end: 1, ...entry('�', p), top });
+  // Above the one that shares its text, the same but for rounding, and below all that are listed.
+  const shown = savedView(text, { ...series, tokens: [token(0.6), token(0.301), token(0.01)] });
+  const gaps = Array.from(shown.ids, (_, row) => lenses.gap.value(shown.scores, row));
+  expect(gaps.slice(0, 2)).toEqual([0, 0]);
+  expect(gaps[2]).toBeCloseTo(Math.log2(30), 5);
+  expect([...shown.scores!.ranks]).toEqual([1, 1, 0]);
+});
+
 test('a range has the tokens that touch it', () => {
   const start = text.start;
   const cut = cutView(view, { utf16Start: start + 2, utf16End: start + 3 });
