@@ -7,84 +7,10 @@ import {
   promptLogprobs,
   textBy,
 } from './logprobs';
-import { blockParts, callParts, firstTexts, partsOfBlock, resultParts } from './contentBlocks';
+import { blockParts, partsOfBlock } from './contentBlocks';
+import { messageParts, textOf, THINKING, turnsOf, withOwnThinking } from './messages';
 import { isObject, definedFields, asObjects, asString } from '../../json';
-import {
-  textPart,
-  type Format,
-  type Path,
-  type RawPart,
-  type RawTrace,
-  type TraceRow,
-} from './rawTrace';
-
-/** Names of the reasoning field beside the content: DeepSeek and vLLM, OpenRouter and Groq, Ollama. */
-const THINKING = ['reasoning_content', 'reasoning', 'thinking'];
-
-/** Lists of blocks beside the content: OpenRouter, LiteLLM. */
-const THINKING_LISTS = ['reasoning_details', 'thinking_blocks'];
-
-/** The parts of an assistant's message from any of these servers or from Inspect. */
-export function messageParts(message: TraceRow, path: Path): RawPart[] {
-  const lists = THINKING_LISTS.flatMap(key => blockParts(message[key], [...path, key]));
-  const own = firstTexts(message, THINKING, path);
-  // The lists repeat the field, but only they say what is encrypted.
-  const thinking = own.length > 0 ? [...own, ...lists.filter(({ text }) => text === '')] : lists;
-  const { content } = message;
-  const said =
-    typeof content === 'string'
-      ? textPart('answer', message, 'content', path)
-      : blockParts(content, [...path, 'content']);
-  const refusal = said.length > 0 ? [] : textPart('answer', message, 'refusal', path);
-  const calls = [...asObjects(message.tool_calls), message.function_call].filter(isObject);
-  return withOwnThinking([...thinking, ...said, ...refusal, ...calls.flatMap(callParts)]);
-}
-
-/** Where the reasoning is apart, markers of it in the answer are only mentioned. */
-function withOwnThinking(parts: readonly RawPart[]): RawPart[] {
-  if (!parts.some(({ kind }) => kind === 'thinking')) return [...parts];
-  return parts.map(part => (part.kind === 'answer' ? { ...part, isUnmarked: true } : part));
-}
-
-/** What was asked and all that follows: the model's messages, the tools that it called and what they answered. */
-export interface Turn {
-  readonly question?: string;
-  readonly parts: readonly RawPart[];
-  /** The index in `parts` at which the model's last message begins. */
-  readonly lastMessage: number;
-}
-
-/** Those in which the model wrote something. */
-export function turnsOf(messages: unknown, path: Path): Turn[] {
-  const turns: Turn[] = [];
-  let question: string | undefined;
-  let parts: RawPart[] = [];
-  let lastMessage = -1;
-  const end = () => {
-    if (lastMessage >= 0) turns.push({ ...definedFields({ question }), parts, lastMessage });
-    [parts, lastMessage] = [[], -1];
-  };
-  for (const [i, message] of (Array.isArray(messages) ? messages : []).entries()) {
-    if (!isObject(message)) continue;
-    if (message.role === 'user') {
-      end();
-      question = textOf(message.content);
-    } else if (message.role === 'assistant') {
-      lastMessage = parts.length;
-      parts.push(...messageParts(message, [...path, i]));
-    } else if (message.role === 'tool' && lastMessage >= 0) {
-      parts.push(...resultParts(message, [...path, i]));
-    }
-  }
-  end();
-  return turns;
-}
-
-function textOf(content: unknown): string | undefined {
-  if (typeof content === 'string') return content;
-  const texts = asObjects(content).flatMap(({ text }) => asString(text) ?? []);
-  return texts.length > 0 ? texts.join('\n') : undefined;
-}
+import { textPart, type Format, type Path, type RawPart, type RawTrace } from './rawTrace';
 
 export const chatMessages: Format = {
   name: 'chat messages',

@@ -1,6 +1,6 @@
 // Rows of published datasets of problems and traces.
 import { entriesOf, textBy } from './logprobs';
-import { messageParts } from './conversations';
+import { messageParts } from './messages';
 import { isObject, definedFields, asNumber, asObjects, asString } from '../../json';
 import { textPart, type Format, type RawPart, type RawTrace, type TraceRow } from './rawTrace';
 

@@ -1,5 +1,5 @@
 // Logs of evaluation harnesses: lm-evaluation-harness and Inspect.
-import { turnsOf } from './conversations';
+import { turnsOf } from './messages';
 import { openAiLogprobs } from './logprobs';
 import { isObject, definedFields, asObjects, asString } from '../../json';
 import type { Format, RawTrace, TraceRow } from './rawTrace';
