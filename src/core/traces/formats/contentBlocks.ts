@@ -113,6 +113,14 @@ export function callParts(call: TraceRow): RawPart[] {
   const name = asString(called.name) ?? asString(call.function);
   if (name === undefined) return [];
   const given = called.arguments ?? called.args ?? called.input ?? call.arguments ?? {};
-  const spelled = typeof given === 'string' ? given : JSON.stringify(given);
-  return [{ kind: 'tool', text: `${name}(${spelled})` }];
+  return [{ kind: 'tool', text: `${name}(${typeof given === 'string' ? given : jsonOf(given)})` }];
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested deeper than the stack can follow.
+    return '…';
+  }
 }

@@ -150,6 +150,13 @@ describe('a call of a tool', () => {
     expect(segmentsOf(only({ output: [item] }))).toEqual([call]);
   });
 
+  test('with arguments that are nested too deep is listed without them', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const message = `{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":${deep}}}]}`;
+    const [trace] = readTraces(`{"choices":[{"message":${message}}]}`).traces;
+    expect(segmentsOf(trace!)).toEqual([['tool', 'f(…)']]);
+  });
+
   test('and its answer are parts of the turn, with all reasoning', () => {
     const messages = [
       { role: 'user', content: '2+2?' },
