@@ -6,6 +6,7 @@ import { fimFormat, type FimFormat } from '../../core/completion/fimFormat';
 import { FimError, TokenizerError, UserError } from '../../core/errors';
 import { loadTokenizer, type TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
+import { namedPath } from '../files/namedPath';
 import { readPartIfThere } from '../files/regularFile';
 import { readModelConfig, type ModelConfig } from './modelConfig';
 import { readJson } from './readJson';
@@ -47,7 +48,9 @@ export function readModelFolder(folder: string): ModelFolder {
   const own = readJson(path, 'tokenscope.json') ?? {};
   const tokenizer = readTokenizer(path, own.encoding);
   const weights = config.noScores ? { missing: config.noScores } : weightsIn(path);
-  const report = typeof own.report === 'string' ? join(path, own.report) : '';
+  const named = (name: string, scope: 'folder' | 'sibling') =>
+    namedPath(path, name, scope, join(path, 'tokenscope.json'));
+  const report = typeof own.report === 'string' ? named(own.report, 'sibling') : '';
   return {
     path,
     name: basename(path),
@@ -62,7 +65,7 @@ export function readModelFolder(folder: string): ModelFolder {
     fim: readFim(tokenizer, own.fim, path),
     saes: (Array.isArray(own.saes) ? own.saes : [])
       .filter(name => typeof name === 'string')
-      .map(name => join(path, name)),
+      .map(name => named(name, 'folder')),
     ownReport: report ? (readPartIfThere(report)?.toString('utf8') ?? null) : null,
   };
 }

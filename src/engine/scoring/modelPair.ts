@@ -5,6 +5,7 @@ import type { ContrastScores } from '../../core/lenses/scores';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
 import type { PairInfo, PairMember, PairMembers } from '../../protocol/traces';
+import { namedPath } from '../files/namedPath';
 import { readJson } from '../models/readJson';
 import type { Model, OpenModel } from '../models/model';
 
@@ -79,8 +80,10 @@ export class ModelPair {
 export function pairOfFolder(folder: string): PairMembers | undefined {
   const own = readJson(folder, 'tokenscope.json')?.pair as Record<string, unknown> | undefined;
   const pathOf = (name: string) => {
-    const path = typeof own?.[name] === 'string' ? join(folder, own[name]) : '';
-    return path && existsSync(path) ? path : undefined;
+    const named = own?.[name];
+    if (typeof named !== 'string') return undefined;
+    const path = namedPath(folder, named, 'sibling', join(folder, 'tokenscope.json'));
+    return existsSync(path) ? path : undefined;
   };
   const [positive, negative] = [pathOf('positive'), pathOf('negative')];
   if (!positive || !negative) return undefined;

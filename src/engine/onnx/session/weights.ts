@@ -2,9 +2,10 @@
 // which is how a download cache is laid out. So links are resolved first, and the graph gets the real locations,
 // relative to the folder that contains them all.
 import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { UserError } from '../../../core/errors';
 import { withFile } from '../../files/fileSource';
+import { isOutside, namedPath } from '../../files/namedPath';
 import { externalDataOf, moveExternalData } from '../graph/externalise';
 import { tensorBytes, type Graph } from '../graph/graph';
 
@@ -63,18 +64,17 @@ export function locateWeights(graph: Graph, onnxPath: string, folder: string): W
 }
 
 function placeOf(location: string, onnxPath: string, folder: string): Place {
-  const path = location === OWN_FILE ? onnxPath : resolve(dirname(onnxPath), location);
-  const inFolder = relative(folder, path);
-  // A graph may come from anywhere, so it may not read files outside the model's folder.
-  if (location !== OWN_FILE && (inFolder.startsWith('..') || isAbsolute(inFolder)))
-    throw new UserError(`${onnxPath} names weights outside of the model's folder: ${location}.`);
+  // The graph itself is what the user opened, wherever it is; what it names may be anything.
+  const path =
+    location === OWN_FILE
+      ? realpathSync(onnxPath)
+      : namedPath(folder, resolve(dirname(onnxPath), location), 'folder', onnxPath);
   if (!isFile(path))
     throw new UserError(
-      `${join(dirname(path), basename(path))} is missing; ${basename(onnxPath)} keeps weights in it. ` +
+      `${path} is missing; ${basename(onnxPath)} keeps weights in it. ` +
         'Put it there, or download the model again.',
     );
-  const real = realpathSync(path);
-  return { path: real, sizeBytes: withFile(real, ({ size }) => size) };
+  return { path, sizeBytes: withFile(path, ({ size }) => size) };
 }
 
 function isFile(path: string): boolean {
@@ -93,9 +93,4 @@ function commonFolder(paths: string[]): string | undefined {
     }
   }
   return common;
-}
-
-function isOutside(folder: string, path: string): boolean {
-  const inside = relative(folder, path);
-  return inside.startsWith('..') || isAbsolute(inside);
 }

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -260,6 +261,16 @@ describe('what cannot be used is refused by name', () => {
     await expectRefusal(path, 'weights.bin is missing');
     const outside = decoder({ dataFile: '../weights.bin' });
     await expectRefusal(outside, "outside of the model's folder");
+  });
+
+  test('weights that are a link out of the folder, whatever else is there', async () => {
+    const path = decoder({ dataFile: 'weights.bin' });
+    const data = join(path, '../weights.bin');
+    const secret = join(folder, `secret-${count++}`);
+    renameSync(data, secret);
+    symlinkSync(secret, data);
+    await expectRefusal(path, "outside of the model's folder");
+    await expectRefusal(path, secret);
   });
 
   test('a file with bytes changed opens, or is refused, and nothing else', async () => {
