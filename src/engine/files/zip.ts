@@ -19,7 +19,10 @@ export class ZipError extends Error {
   override readonly name = 'ZipError';
 }
 
-const LOCAL_HEADER = 0x04034b50;
+/** The end of an archive is missing. */
+export class NoDirectoryError extends ZipError {}
+
+export const LOCAL_HEADER = 0x04034b50;
 const DIRECTORY_ENTRY = 0x02014b50;
 const END_OF_DIRECTORY = 0x06054b50;
 const ZIP64_END_OF_DIRECTORY = 0x06064b50;
@@ -30,12 +33,15 @@ const IN_ZIP64 = 0xffffffff;
 const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 0xffff;
 
-/** In the order of the directory. Throws `ZipError` if there is no whole directory. */
+/**
+ * In the order of the directory; of entries with one name the last, as Python reads them. Throws `ZipError` if there is
+ * no whole directory.
+ */
 export function readZipEntries(source: ByteSource): ZipEntry[] {
   const { offset, size } = findDirectory(source);
   const directory = readBytes(source, offset, size);
   if (directory.length < size) throw new ZipError('its directory is cut short');
-  const entries: ZipEntry[] = [];
+  const entries = new Map<string, ZipEntry>();
   for (let at = 0; at + 46 <= size && directory.readUInt32LE(at) === DIRECTORY_ENTRY;) {
     const nameEnd = at + 46 + directory.readUInt16LE(at + 28);
     const extraEnd = nameEnd + directory.readUInt16LE(at + 30);
@@ -44,14 +50,15 @@ export function readZipEntries(source: ByteSource): ZipEntry[] {
       packedSize: directory.readUInt32LE(at + 20),
       offset: directory.readUInt32LE(at + 42),
     };
-    entries.push({
-      name: directory.toString('utf8', at + 46, nameEnd),
+    const name = directory.toString('utf8', at + 46, nameEnd);
+    entries.set(name, {
+      name,
       method: directory.readUInt16LE(at + 10),
       ...withZip64(sizes, directory.subarray(nameEnd, extraEnd)),
     });
     at = extraEnd + directory.readUInt16LE(at + 32);
   }
-  return entries;
+  return [...entries.values()];
 }
 
 /** An entry's content, `entry.size` bytes. Throws `ZipError` if it is damaged, or packed by a method that is not read. */
@@ -110,7 +117,7 @@ function findDirectory(source: ByteSource): { offset: number; size: number } {
   const tail = readBytes(source, tailStart, source.size - tailStart);
   let at = tail.length - END_BYTES;
   while (at >= 0 && tail.readUInt32LE(at) !== END_OF_DIRECTORY) at--;
-  if (at < 0) throw new ZipError('it has no directory at its end');
+  if (at < 0) throw new NoDirectoryError('it has no directory at its end');
   const size = tail.readUInt32LE(at + 12);
   const offset = tail.readUInt32LE(at + 16);
   const locator = readBytes(source, tailStart + at - 20, 20);
@@ -121,10 +128,10 @@ function findDirectory(source: ByteSource): { offset: number; size: number } {
   return { size: Number(end.readBigUInt64LE(40)), offset: Number(end.readBigUInt64LE(48)) };
 }
 
-type Sizes = Pick<ZipEntry, 'size' | 'packedSize' | 'offset'>;
+export type Sizes = Pick<ZipEntry, 'size' | 'packedSize' | 'offset'>;
 
 /** The numbers of an entry; those that its extra field 1 holds instead are there in this order. */
-function withZip64(sizes: Sizes, extra: Buffer): Sizes {
+export function withZip64(sizes: Sizes, extra: Buffer): Sizes {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue;
     let next = at + 4;
@@ -140,7 +147,7 @@ function withZip64(sizes: Sizes, extra: Buffer): Sizes {
   return sizes;
 }
 
-function readBytes(source: ByteSource, offset: number, length: number): Buffer {
+export function readBytes(source: ByteSource, offset: number, length: number): Buffer {
   if (offset < 0) return Buffer.alloc(0);
   const bytes = source.read(offset, length);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
