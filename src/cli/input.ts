@@ -1,26 +1,42 @@
 // Reads the text that a command is about: a file or standard input, as exact UTF-8.
-import { firstInvalidUtf8 } from '../core/text/utf8';
 import { UserError } from '../core/errors';
+import { bytesSource, type ByteSource } from '../engine/files/byteSource';
+import { FileSource } from '../engine/files/fileSource';
 import { FileError, readRegularFile, reasonOf, TEXT_BYTES } from '../engine/files/regularFile';
+import { decodeText } from '../engine/files/utf8Text';
 
 /** The text with its BOM, which counts in a file's byte offsets. Throws `UserError`. */
 export async function readText(file: string): Promise<string> {
-  const bytes = await readBytes(file);
-  const bad = firstInvalidUtf8(bytes);
-  if (bad >= 0) {
-    const byte = bytes[bad]!.toString(16).padStart(2, '0');
-    throw new UserError(
-      `${file === '-' ? 'Standard input' : file} is not UTF-8: byte ${byte} at offset ${bad}.`,
-    );
-  }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return decodeText(inputName(file), await readBytes(file));
+}
+
+/** What the input is called at the beginning of a message. */
+export function inputName(file: string): string {
+  return file === '-' ? 'Standard input' : file;
 }
 
 /** Throws `UserError`. */
 export async function readBytes(file: string): Promise<Uint8Array> {
-  if (file === '-') return readStandardInput();
+  return file === '-' ? readStandardInput() : opened(() => readRegularFile(file));
+}
+
+/** A file is not held in memory. Throws `UserError`. */
+export async function withSource(
+  file: string,
+  work: (source: ByteSource) => Promise<void>,
+): Promise<void> {
+  if (file === '-') return work(bytesSource(await readStandardInput()));
+  const source = opened(() => new FileSource(file));
   try {
-    return readRegularFile(file);
+    await work(source);
+  } finally {
+    source.close();
+  }
+}
+
+function opened<T>(open: () => T): T {
+  try {
+    return open();
   } catch (error) {
     if (!(error instanceof FileError) || error.kind !== 'special') throw error;
     throw new UserError(`${error.message} Send it to standard input, and write - in its place.`);

@@ -37,6 +37,11 @@ export class PredicateError extends UserError {
   override readonly name = 'PredicateError';
 }
 
+/** A file is a plain text without a sign of reasoning: a trace only if the user says that it is one. */
+export class PlainTextError extends UserError {
+  override readonly name = 'PlainTextError';
+}
+
 /** Saved log-probabilities do not fit their text. The message names the first byte that differs. */
 export class AlignError extends UserError {
   override readonly name = 'AlignError';

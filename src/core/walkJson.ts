@@ -15,6 +15,8 @@ export interface JsonVisitor {
 /** The message says what is wrong and where, in words that follow "is not valid JSON:". */
 export class JsonError extends SyntaxError {
   override readonly name = 'JsonError';
+  readonly #problem: string;
+
   constructor(
     problem: string,
     /** UTF-16. */
@@ -27,6 +29,12 @@ export class JsonError extends SyntaxError {
     readonly isCut: boolean,
   ) {
     super(`${problem} at line ${line}, column ${column}`);
+    this.#problem = problem;
+  }
+
+  /** The message for a text that is a line of a file. */
+  onLine(line: number): string {
+    return `${this.#problem} at line ${line}, column ${this.column}`;
   }
 }
 

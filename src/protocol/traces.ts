@@ -11,8 +11,11 @@ export interface TraceApi {
    */
   choosePair(params: { members?: PairMembers }): void;
 
-  /** The reasoning traces of a file, whose name is for people. Throws `UserError` where it holds none. */
-  readTraces(params: { name: string; bytes: Uint8Array }): TraceFile;
+  /**
+   * The reasoning traces of a file, whose name is for people; refused where it is a plain text that is read only with
+   * `as`. Throws `UserError` where it holds none.
+   */
+  readTraces(params: { name: string; bytes: Uint8Array; as?: 'text' }): TraceFile | Refusal;
 
   /**
    * Rolls out a trace that begins at `start` and goes on to the text's end. `rolling` reports progress. Throws

@@ -144,10 +144,48 @@ describe('trace', () => {
     expect(run(['trace', saved, '--sample', '1']).out).toMatch(/surprisal +gap\nstep 1\n/);
   });
 
+  test('takes a text without a sign of reasoning as a trace only where that is said', () => {
+    const text = 'Once upon a time.\n';
+    expect(run(['trace', '-'], text)).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(
+        /^tokenscope: Standard input holds no reasoning trace\. It is a text without a sign .* With --as text it is read as one trace\.\n$/,
+      ) as string,
+    });
+    const [line] = readLines(['trace', '-', '--as', 'text'], text);
+    expect(line).toMatchObject({ format: 'text', bytes: 18 });
+  });
+
+  test('names a file, or standard input, and the first byte that is not UTF-8', () => {
+    const bad = join(scratch, 'bad.jsonl');
+    const bytes = Buffer.from([0x7b, 0x22, 0xff]);
+    writeFileSync(bad, bytes);
+    for (const command of ['trace', 'tokens']) {
+      expect(run([command, bad]).err).toBe(
+        `tokenscope: ${bad} is not UTF-8: byte ff at offset 2.\n`,
+      );
+      expect(run([command, '-'], bytes).err).toBe(
+        'tokenscope: Standard input is not UTF-8: byte ff at offset 2.\n',
+      );
+    }
+  });
+
+  test('prints what could be read of a file that is cut, and says where it is', () => {
+    const row = JSON.stringify({ question: 'q', answer: 'So\n#### 4' });
+    const { code, out, err } = run(['trace', '-', '--json'], `${row}\n${row.slice(0, 20)}`);
+    expect([code, linesOf(out).length]).toEqual([0, 1]);
+    expect(err).toBe('line 2 is cut short: a string without an end at line 2, column 17.\n');
+    const log = run(['trace', '-', '--json'], '{"eval": {},\n "samples": [{"id": "q');
+    expect([log.code, log.out]).toEqual([2, '']);
+    expect(log.err).toMatch(/It is cut short: a string without an end at line 2, column 21\./);
+  });
+
   test.each([
     [[file, '--sample', '9'], /no trace "9": the file has 4/],
     [[file, '--sample', '1'], /no log-probabilities.*--model/],
     [[join(root, 'package.json')], /holds no reasoning trace/],
+    [[join(root, 'esbuild.mjs')], /is no trace by its name, but a program.*--as text/],
     [[root], /is a folder/],
     [[file, '--positive', 'x'], /--positive needs --model/],
     [[file, '--rollouts', '4'], /--rollouts needs --sample/],

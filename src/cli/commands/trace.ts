@@ -1,21 +1,21 @@
 // `tokenscope trace`: the reasoning traces of a file, and one of them token by token: with the file's numbers, or with a
 // model's, a pair's, and those of rollouts.
-import { basename } from 'node:path';
-import { Cancelled, UserError } from '../../core/errors';
+import { Cancelled, PlainTextError, UserError } from '../../core/errors';
 import { encodeUtf8 } from '../../core/text/utf8';
-import type { Trace, TraceFile } from '../../core/traces/trace';
+import type { TraceReading } from '../../core/traces/readTraces';
+import type { Trace } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import type { PairMembers, RolloutOptions } from '../../protocol/traces';
 import { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
 import { ModelPair, pairOfFolder } from '../../engine/scoring/modelPair';
-import { readTraceFile } from '../../engine/traces/readTraceFile';
+import { noTraceError, openTraceFile } from '../../engine/traces/readTraceFile';
 import { tableLines } from '../tableLines';
 import { defineCommand, type Invocation } from '../command';
 import { openModel, withModel } from '../engine';
-import { readBytes } from '../input';
+import { inputName, withSource } from '../input';
 import { interruptible } from '../interrupt';
-import { number, text, wholeNumber, type Values } from '../options';
+import { choice, number, text, wholeNumber, type Values } from '../options';
 import * as shared from '../sharedOptions';
 import { prettyTrace } from '../trace/prettyTrace';
 import { describeRollouts, rolloutFields, rollOutTrace } from '../trace/rollouts';
@@ -51,6 +51,10 @@ const options = {
   sample: text({
     valueName: 'ID|N',
     description: 'print the tokens of one trace, by its id or its number from 1',
+  }),
+  as: choice(['auto', 'text'], {
+    default: 'auto',
+    description: 'what the file is: auto tells by its content; text takes any text as one trace',
   }),
   model: text({
     valueName: 'FOLDER',
@@ -88,21 +92,50 @@ export const trace = defineCommand({
     checkCombination(invocation);
     const { operands, values, print } = invocation;
     const [file = ''] = operands;
-    const found = readTraceFile(basename(file), await readBytes(file));
-    for (const problem of found.problems) process.stderr.write(`${problem}\n`);
-    if (values.sample === undefined) {
-      return print(values.json ? traceLines(found) : prettyTraces(found));
-    }
-    const chosen = traceNamed(found, values.sample);
-    for (const note of chosen.notes) process.stderr.write(`${note}\n`);
-    for (const reason of chosen.refused) {
-      process.stderr.write(`Log-probabilities not used: ${reason}\n`);
-    }
-    if (values.model !== undefined) return printScored(chosen, values.model, invocation);
-    const tokens = savedTokens(chosen, values.top);
-    await print(values.json ? jsonLines(tokens) : prettyTrace(chosen, tokens));
+    await withTraces(file, values.as, async found => {
+      if (values.sample === undefined) {
+        return print(values.json ? traceLines(found) : prettyTraces(found));
+      }
+      const chosen = traceNamed(found, values.sample);
+      for (const note of chosen.notes) process.stderr.write(`${note}\n`);
+      for (const reason of chosen.refused) {
+        process.stderr.write(`Log-probabilities not used: ${reason}\n`);
+      }
+      if (values.model !== undefined) return printScored(chosen, values.model, invocation);
+      const tokens = savedTokens(chosen, values.top);
+      await print(values.json ? jsonLines(tokens) : prettyTrace(chosen, tokens));
+    });
   },
 });
+
+/** `work` is given the file's traces one by one. Throws `UserError` where there are none. */
+async function withTraces(
+  file: string,
+  as: 'auto' | 'text',
+  work: (traces: Iterable<Trace>) => Promise<void>,
+): Promise<void> {
+  const name = inputName(file);
+  try {
+    await withSource(file, async source => {
+      await work(tracesOf(name, openTraceFile(name, source, as === 'text' ? { as } : {})));
+    });
+  } catch (error) {
+    if (!(error instanceof PlainTextError)) throw error;
+    throw new UserError(`${error.message} With --as text it is read as one trace.`);
+  }
+}
+
+/** Reports what could not be read after the last one. */
+function* tracesOf(name: string, { traces, summary }: TraceReading): Generator<Trace> {
+  let isEmpty = true;
+  for (const trace of traces) {
+    isEmpty = false;
+    yield trace;
+  }
+  const rest = summary();
+  if (isEmpty) throw noTraceError(name, rest);
+  for (const problem of rest.problems) process.stderr.write(`${problem}\n`);
+}
 
 /** Throws `UserError` for an option that would do nothing. */
 function checkCombination({ values, given }: Invocation<typeof options>): void {
@@ -127,19 +160,27 @@ function checkCombination({ values, given }: Invocation<typeof options>): void {
   }
 }
 
-/** Throws `UserError`. */
-function traceNamed({ traces }: TraceFile, sample: string): Trace {
-  const found =
-    traces.find(({ id }) => id === sample) ??
-    (/^\d+$/.test(sample) ? traces[Number(sample) - 1] : undefined);
-  if (found) return found;
+/** By its id, else by its number from 1. Throws `UserError`. */
+function traceNamed(traces: Iterable<Trace>, sample: string): Trace {
+  const number = /^\d+$/.test(sample) ? Number(sample) : undefined;
+  let count = 0;
+  let numbered: Trace | undefined;
+  let [first, last] = ['', ''];
+  for (const trace of traces) {
+    count++;
+    if (trace.id === sample) return trace;
+    if (count === number) numbered = trace;
+    first ||= trace.id;
+    last = trace.id;
+  }
+  if (numbered) return numbered;
   throw new UserError(
-    `There is no trace "${sample}": the file has ${traces.length}, from "${traces[0]!.id}" to "${traces.at(-1)!.id}".`,
+    `There is no trace "${sample}": the file has ${count}, from "${first}" to "${last}".`,
   );
 }
 
 /** Of `--json` without a sample. The field names are an interface: docs/cli.md documents them. */
-function* traceLines({ traces }: TraceFile): Generator<string> {
+function* traceLines(traces: Iterable<Trace>): Generator<string> {
   for (const { id, format, question, answer, target, isRight, ...trace } of traces) {
     const line = {
       id,
@@ -158,13 +199,14 @@ function* traceLines({ traces }: TraceFile): Generator<string> {
   }
 }
 
-function prettyTraces({ traces }: TraceFile): Generator<string> {
-  const rows = traces.map(({ id, isRight, steps, logprobs, refused }, i) => {
+function prettyTraces(traces: Iterable<Trace>): Generator<string> {
+  const rows: string[][] = [];
+  for (const { id, isRight, steps, logprobs, refused } of traces) {
     const verdict = isRight === undefined ? '' : isRight ? 'right' : 'wrong';
     const incomplete = refused.length > 0 ? ['not all: see --sample'] : [];
     const sources = [...logprobs.map(({ source }) => source), ...incomplete].join(', ');
-    return [String(i + 1), id, verdict, String(steps.length), sources];
-  });
+    rows.push([String(rows.length + 1), id, verdict, String(steps.length), sources]);
+  }
   return tableLines(
     [['', 'trace', 'answer', 'steps', 'log-probabilities'], ...rows],
     ['right', 'left', 'left', 'right', 'left'],

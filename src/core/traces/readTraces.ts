@@ -1,217 +1,118 @@
-// Reads the traces of a file by its content; its name is only for display.
-import { assembleTrace, type RowPlace } from './assembleTrace';
+// Reads the traces of a file by its content; its name is only for display. What is not understood is a problem, and no
+// trace.
+import { assembleTrace } from './assembleTrace';
+import { hasReasoningSign } from './reasoningSigns';
+import { bodiesOf, isCassette } from './rows/cassettes';
+import { beginsAsEvents, readEvents } from './rows/events';
 import {
-  bigBenchMistake,
-  gsm8k,
-  gsm8kSolutions,
-  listedLogprobs,
-  openR1,
-  openThoughts,
-  pivotalTokens,
-  processBench,
-  s1k,
-  singleMessage,
-} from './formats/datasets';
-import { inspectLog, inspectSample, lmEval } from './formats/harnesses';
-import {
-  anthropic,
-  bedrock,
-  chatCompletion,
-  chatMessages,
-  completion,
-  gemini,
-  llamaCpp,
-  responses,
-} from './formats/conversations';
+  beginsAsJson,
+  beginsAsPython,
+  firstLinesAreRows,
+  readJson,
+  readJsonLines,
+} from './rows/jsonRows';
+import { linesOf, type Line } from './rows/lines';
 import { isObject } from '../json';
-import type { Format, RawTrace, TraceRow } from './formats/rawTrace';
-import type { Trace, TraceFile } from './trace';
+import { parseJson } from '../parseJson';
+import type { RawTrace } from './formats/rawTrace';
+import { RowReader } from './rows/rowReader';
+import { PLAIN, type Trace, type TraceFile } from './trace';
 
-/** The first format that reads a row is used, so more specific formats come first. */
-export const formats: readonly Format[] = [
-  inspectLog,
-  inspectSample,
-  lmEval,
-  pivotalTokens,
-  bigBenchMistake,
-  processBench,
-  gsm8kSolutions,
-  listedLogprobs,
-  gsm8k,
-  openR1,
-  openThoughts,
-  s1k,
-  responses,
-  chatCompletion,
-  completion,
-  gemini,
-  bedrock,
-  llamaCpp,
-  chatMessages,
-  anthropic,
-  singleMessage,
-];
-
-export const PLAIN = 'text';
-
-/** Problems that are listed individually. */
-const LISTED = 20;
-const STREAMED = /^[ \t]*data: (\{.*\})[ \t]*$/gm;
-
-export function readTraces(text: string): TraceFile {
-  const first = text.replace(/^\ufeff/, '').trimStart()[0];
-  if (first === '{' || first === '[') {
-    const found = readJson(text);
-    if (found) return found;
-  }
-  const streamed = readStream(text);
-  if (streamed) return streamed;
-  const row = { name: 'text', format: PLAIN, utf16Start: 0, utf16End: text.length, path: [] };
-  const parts: RawTrace['parts'] = text.trim() ? [{ kind: 'answer', text, path: [] }] : [];
-  if (parts.length === 0) return { format: PLAIN, traces: [], problems: ['The file is empty.'] };
-  return { format: PLAIN, traces: [assembleTrace({ parts }, row)], problems: [] };
+/** The traces of a file, one by one. */
+export interface TraceReading {
+  readonly traces: Iterable<Trace>;
+  /** Known when all traces are read. */
+  summary(): Omit<TraceFile, 'traces'>;
 }
 
-interface PlacedRow extends Omit<RowPlace, 'format'> {
-  readonly row: unknown;
+/** `as`: what the user says that it is. */
+export function readTraces(text: string, as?: 'text'): TraceFile {
+  const { traces, summary } = openTraces(text, as);
+  return { traces: [...traces], ...summary() };
 }
 
-/** Undefined if no row has a known format. */
-function readJson(text: string): TraceFile | undefined {
-  const problems: string[] = [];
-  const rows = wholeRows(text) ?? lineRows(text, problems);
-  if (rows.length === 0) return undefined;
-  const traces: Trace[] = [];
-  const names = new Set<string>();
-  let unknown: PlacedRow[] = [];
-  const keys = new Set<string>();
-  for (const placed of rows) {
-    const found = isObject(placed.row) ? readRow(placed.row) : undefined;
-    if (!found) {
-      unknown.push(placed);
-      continue;
-    }
-    const { name, key } = found.format;
-    if (key && isObject(placed.row)) {
-      const own = key(placed.row);
-      if (keys.has(own)) continue;
-      keys.add(own);
-    }
-    names.add(name);
-    for (const raw of found.traces) {
-      if (raw.parts.length === 0) continue;
-      traces.push(assembleTrace(raw, { ...placed, format: name }));
-    }
+/** Rows in JSON, events or a recording; else a plain text, if it bears a sign of reasoning. */
+export function openTraces(text: string, as?: 'text'): TraceReading {
+  if (text.trim() === '') return noTraces('The file is empty.');
+  if (as === 'text') return plainTrace(text);
+  const reader = new RowReader();
+  const rows = rowsOf(text, reader);
+  if (rows) return reading(rows, reader);
+  if (beginsAsPython(text)) {
+    return noTraces('It is printed by Python and no JSON: write it with `json.dump`.');
   }
-  if (traces.length === 0 && names.size === 0 && problems.length === 0) {
-    problems.push(`Its JSON has no known format: it has ${keysOf(rows[0]?.row)}.`);
-    unknown = [];
-  }
-  for (const { name, row } of unknown) {
-    problems.push(`${name} has no known format: it has ${keysOf(row)}.`);
-  }
-  const rest = problems.length - LISTED;
-  return {
-    format: [...names].join(', ') || 'JSON',
-    traces: withDistinctIds(traces),
-    problems: rest > 0 ? [...problems.slice(0, LISTED), `and ${rest} more`] : problems,
-  };
+  return hasReasoningSign(text) ? plainTrace(text) : noTraces(NO_SIGN, true);
 }
 
-function readRow(row: TraceRow): { format: Format; traces: readonly RawTrace[] } | undefined {
-  for (const format of formats) {
-    const traces = format.read(row);
-    if (traces) return { format, traces };
+/**
+ * A file that is longer than a string can be, line by line from the start at each call. Undefined if it has neither rows
+ * on lines nor events.
+ */
+export function openTraceLines(lines: () => Iterable<Line>): TraceReading | undefined {
+  const reader = new RowReader();
+  const [first] = lines();
+  if (first && beginsAsEvents(first.text)) return reading(readEvents(lines(), reader), reader);
+  if (firstLinesAreRows(lines()).some(Boolean)) {
+    return reading(readJsonLines(lines(), reader), reader);
   }
   return undefined;
 }
 
-/** The rows of one JSON value; undefined if the text is not JSON. */
-function wholeRows(text: string): PlacedRow[] | undefined {
-  let value: unknown;
+const NO_SIGN =
+  'It is a text without a sign of reasoning, such as <think>, "Step 1", \\boxed{} or "the answer is".';
+
+function reading(rows: Iterable<Trace>, reader: RowReader): TraceReading {
+  function* traces() {
+    yield* rows;
+    yield* reader.end();
+  }
+  return { traces: traces(), summary: () => reader.summary };
+}
+
+/** Undefined if the text is no container of rows. */
+function rowsOf(text: string, reader: RowReader): Generator<Trace> | undefined {
+  if (beginsAsJson(text)) return readJson(text, reader);
+  if (beginsAsEvents(text)) return readEvents(linesOf(text), reader);
+  if (isCassette(text)) return readCassette(text, reader);
+  // The first line may be the rest of one that was cut.
+  if (firstLinesAreRows(linesOf(text))[1]) return readJsonLines(linesOf(text), reader);
+  return undefined;
+}
+
+function* readCassette(text: string, reader: RowReader): Generator<Trace> {
+  let answers = 0;
+  for (const { text: body, start, end } of bodiesOf(text)) {
+    const name = `answer ${++answers}`;
+    if (beginsAsEvents(body)) {
+      const lines = [...linesOf(body)].map(line => ({ ...line, utf16Start: start }));
+      yield* readEvents(lines, reader, () => name);
+      continue;
+    }
+    const row = jsonOf(body);
+    const place = { utf16Start: start, utf16End: end };
+    if (isObject(row)) yield* reader.add({ name, row, path: [], ...place, isRewritten: true });
+    else if (body.trim()) reader.report(`${name} is neither events nor JSON.`);
+  }
+  if (answers === 0) reader.report('It is a recording without responses.');
+}
+
+function jsonOf(text: string): unknown {
   try {
-    value = JSON.parse(text.replace(/^\ufeff/, ''));
+    return parseJson(text);
   } catch {
     return undefined;
   }
-  // A byte order mark is not part of the row.
-  const whole = { utf16Start: text.startsWith('\ufeff') ? 1 : 0, utf16End: text.length };
-  if (!Array.isArray(value)) return [{ name: '', row: value, path: [], ...whole }];
-  // Blocks of one message, or rows.
-  return value.map((row: unknown, i) => ({ name: `row ${i + 1}`, row, path: [i], ...whole }));
 }
 
-function lineRows(text: string, problems: string[]): PlacedRow[] {
-  const rows: PlacedRow[] = [];
-  let utf16Start = 0;
-  for (const [i, line] of text.split('\n').entries()) {
-    const name = `line ${i + 1}`;
-    const utf16End = utf16Start + line.length;
-    if (line.trim()) {
-      try {
-        const json = i === 0 ? line.replace(/^\ufeff/, '') : line;
-        rows.push({
-          name,
-          row: JSON.parse(json),
-          path: [],
-          utf16Start: utf16End - json.length,
-          utf16End,
-        });
-      } catch (error) {
-        problems.push(`${name} is not valid JSON: ${(error as Error).message}.`);
-      }
-    }
-    utf16Start = utf16End + 1;
-  }
-  return rows;
+function plainTrace(text: string): TraceReading {
+  const row = { name: 'text', format: PLAIN, utf16Start: 0, utf16End: text.length, path: [] };
+  const parts: RawTrace['parts'] = [{ kind: 'answer', text, path: [] }];
+  return {
+    traces: [assembleTrace({ parts }, row)],
+    summary: () => ({ format: PLAIN, problems: [] }),
+  };
 }
 
-/** Server-sent events, also inside a recorded cassette: reads the event that contains the whole answer. */
-function readStream(text: string): TraceFile | undefined {
-  const events = [...text.matchAll(STREAMED)].flatMap(({ 1: json }): TraceRow[] => {
-    for (const spelled of [json!, json!.replaceAll("''", "'")]) {
-      try {
-        const event: unknown = JSON.parse(spelled);
-        return isObject(event) ? [event] : [];
-      } catch {
-        // Some recorders double apostrophes.
-      }
-    }
-    return [];
-  });
-  const whole = events.filter(({ type }) => type === 'response.completed');
-  if (whole.length === 0) return undefined;
-  const traces = whole.flatMap((event, i) =>
-    (responses.read(event) ?? []).map(raw => {
-      // Positions in the file are not tracked through the recorder's escapes.
-      const parts = raw.parts.map(({ path: _, ...part }) => part);
-      const name = `answer ${i + 1}`;
-      const place = {
-        name,
-        format: responses.name,
-        utf16Start: 0,
-        utf16End: text.length,
-        path: [],
-      };
-      return assembleTrace({ ...raw, parts }, place);
-    }),
-  );
-  return { format: responses.name, traces, problems: [] };
-}
-
-function keysOf(row: unknown): string {
-  if (!isObject(row)) return 'no object';
-  const keys = Object.keys(row);
-  const shown = keys.slice(0, 8).map(key => `"${key}"`);
-  return keys.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ') || 'no fields';
-}
-
-/** Rows of a harness with several filters repeat their names. */
-function withDistinctIds(traces: readonly Trace[]): Trace[] {
-  const seen = new Map<string, number>();
-  return traces.map(trace => {
-    const count = (seen.get(trace.id) ?? 0) + 1;
-    seen.set(trace.id, count);
-    return count === 1 ? trace : { ...trace, id: `${trace.id} (${count})` };
-  });
+function noTraces(problem: string, mayBeText = false): TraceReading {
+  return { traces: [], summary: () => ({ format: PLAIN, problems: [problem], mayBeText }) };
 }

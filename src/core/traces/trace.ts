@@ -89,6 +89,9 @@ export interface Trace {
   readonly parts: readonly TracePart[];
 }
 
+/** The format of a file that is one text. */
+export const PLAIN = 'text';
+
 /** The content of a file. */
 export interface TraceFile {
   /** For display. */
@@ -96,4 +99,6 @@ export interface TraceFile {
   readonly traces: readonly Trace[];
   /** Parts that could not be read, for display: where, what is wrong, what is expected. */
   readonly problems: readonly string[];
+  /** Whether it is a plain text without a sign of reasoning, which is a trace only if the user says so. */
+  readonly mayBeText?: boolean;
 }

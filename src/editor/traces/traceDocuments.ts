@@ -1,9 +1,9 @@
 // Each reasoning trace as a read-only document of its own. The file that it is from is never changed.
 import { basename } from 'node:path';
 import { EventEmitter, Uri, window, workspace, type Disposable, type TextDocument } from 'vscode';
-import type { Trace, TraceFile } from '../../core/traces/trace';
+import { PLAIN, type Trace, type TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
-import { UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import type { Engine } from '../engine/engineClient';
 
 const SCHEME = 'tokenscope-trace';
@@ -70,9 +70,7 @@ export class TraceDocuments {
       );
     }
     const bytes = withoutMark(await workspace.fs.readFile(file));
-    const content = await this.engine.call(({ remote }) =>
-      remote.readTraces({ name: basename(file.path), bytes }),
-    );
+    const content = await this.read(file, bytes);
     this.loaded.set(file.toString(), { file, content });
     // Documents that show the file's earlier content are asked for again.
     for (const [address, open] of this.texts) {
@@ -81,6 +79,22 @@ export class TraceDocuments {
       this.textChanged.fire(Uri.parse(address, true));
     }
     this.changed.fire();
+    return content;
+  }
+
+  /** A plain text without a sign of reasoning is read if the user says so, now or when it was read before. */
+  private async read(file: Uri, bytes: Uint8Array): Promise<TraceFile> {
+    const ask = (as?: 'text') =>
+      this.engine.call(({ remote }) =>
+        remote.readTraces({ name: basename(file.path), bytes, ...(as && { as }) }),
+      );
+    let content = await ask();
+    if ('refused' in content) {
+      const isKnown = this.contentOf(file)?.format === PLAIN;
+      if (!isKnown && !(await isText(content.refused))) throw new Cancelled();
+      content = await ask('text');
+    }
+    if ('refused' in content) throw new UserError(content.refused);
     return content;
   }
 
@@ -124,6 +138,13 @@ export class TraceDocuments {
     this.texts.set(uri.toString(), open);
     return open;
   }
+}
+
+/** Asks whether what was refused is to be opened all the same. */
+async function isText(refused: string): Promise<boolean> {
+  const open = 'Open as Text';
+  const question = `Tokenscope: ${refused} Open as a text trace?`;
+  return (await window.showInformationMessage(question, open)) === open;
 }
 
 /** VS Code's documents begin after a byte order mark, and so must the offsets of what is read. */

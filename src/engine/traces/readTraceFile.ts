@@ -1,67 +1,74 @@
-// The traces of a file's bytes: text and JSON as they are, Inspect's `.eval` unpacked from its zip.
-import { readTraces } from '../../core/traces/readTraces';
-import type { Trace, TraceFile } from '../../core/traces/trace';
-import { firstInvalidUtf8 } from '../../core/text/utf8';
-import { UserError } from '../../core/errors';
+// The traces of a file: text and JSON as they are, however long; Inspect's `.eval` unpacked from its zip.
+import { constants } from 'node:buffer';
+import { openTraceLines, openTraces, type TraceReading } from '../../core/traces/readTraces';
+import { beginsAsJson } from '../../core/traces/rows/jsonRows';
+import type { TraceFile } from '../../core/traces/trace';
+import { PlainTextError, UserError } from '../../core/errors';
 import { bytesSource, type ByteSource } from '../files/byteSource';
-import { readZipEntries, readZipEntry, ZipError, type ZipEntry } from '../files/zip';
+import { binaryKindOf } from '../files/fileKinds';
+import { sourceLines } from '../files/sourceLines';
+import { decodeText } from '../files/utf8Text';
+import { openInspectZip } from './inspectZip';
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
-/** An entry of an Inspect log's zip that holds one sample. */
-const SAMPLE = /^samples\/.*\.json$/;
+/** Bytes by which the kind of a file can be told. */
+const START_BYTES = 512;
+/** Of programs, and of data in which a trace would be a part. */
+const NO_TRACE_NAME =
+  /\.(?:[cm]?[jt]sx?|py|pyi|ipynb|c|h|cc|cpp|hpp|cs|go|java|kt|rs|rb|php|swift|scala|sh|bash|ps1|pl|lua|r|jl|sql|css|scss|html?|xml|svg|csv|tsv|toml|ini|lock)$/i;
 
-/** Throws `UserError` if the file holds no trace. */
-export function readTraceFile(name: string, bytes: Uint8Array): TraceFile {
-  const found = ZIP.every((byte, i) => bytes[i] === byte)
-    ? readZip(name, bytes)
-    : readTraces(decoded(name, bytes));
-  if (found.traces.length === 0) {
-    throw new UserError(
-      `${name} holds no reasoning trace. ${found.problems[0] ?? ''} The documentation (docs/traces.md) lists the formats that are read.`,
-    );
-  }
-  return found;
+export interface ReadOptions {
+  /** What the user says that it is. */
+  readonly as?: 'text' | undefined;
+  /** In UTF-8: longer files are read line by line. For tests. */
+  readonly maxTextBytes?: number;
 }
 
-function decoded(name: string, bytes: Uint8Array): string {
-  const at = firstInvalidUtf8(bytes);
-  if (at < 0) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  throw new UserError(`${name} is no text in UTF-8: byte ${at} is the first that is not.`);
+/** Throws `UserError` if the file has no trace, `PlainTextError` if it may be read as a text. */
+export function readTraceFile(
+  name: string,
+  bytes: Uint8Array,
+  options: ReadOptions = {},
+): TraceFile {
+  const { traces, summary } = openTraceFile(name, bytesSource(bytes), options);
+  const found = [...traces];
+  const rest = summary();
+  if (found.length === 0) throw noTraceError(name, rest);
+  return { traces: found, ...rest };
 }
 
-/** Samples that cannot be unpacked are problems of the file. Throws `UserError` if it is no whole zip. */
-function readZip(name: string, bytes: Uint8Array): TraceFile {
-  const source = bytesSource(bytes);
-  const files: { name: string; text: string }[] = [];
-  const problems: string[] = [];
-  for (const entry of samplesIn(name, source)) {
-    try {
-      files.push({
-        name: entry.name,
-        text: decoded(entry.name, readZipEntry(source, entry)),
-      });
-    } catch (error) {
-      if (!(error instanceof ZipError)) throw error;
-      problems.push(`${entry.name}: ${error.message}.`);
+/** `name` is for messages. Throws `UserError` if it is no text, and while its traces are read. */
+export function openTraceFile(
+  name: string,
+  source: ByteSource,
+  { as, maxTextBytes = constants.MAX_STRING_LENGTH }: ReadOptions = {},
+): TraceReading {
+  const start = source.read(0, START_BYTES);
+  if (ZIP.every((byte, i) => start[i] === byte)) return openInspectZip(name, source);
+  const kind = binaryKindOf(start);
+  if (kind) throw new UserError(`${name} ${kind}.`);
+  if (source.size <= maxTextBytes) {
+    const text = decodeText(name, source.read(0, source.size));
+    if (as !== 'text' && NO_TRACE_NAME.test(name) && !beginsAsJson(text)) {
+      throw new PlainTextError(`${name} is no trace by its name, but a program or a table.`);
     }
+    return openTraces(text, as);
   }
-  files.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
-  const traces = files.flatMap(({ text, name }): Trace[] => {
-    const found = readTraces(text);
-    problems.push(...found.problems.map(problem => `${name}: ${problem}`));
-    // A place inside the zip cannot be shown in an editor.
-    return found.traces.map(trace => ({ ...trace, parts: [] }));
-  });
-  if (files.length === 0 && problems.length === 0)
-    problems.push('Its zip has no samples/*.json, as Inspect logs have.');
-  return { format: 'Inspect log', traces, problems };
+  const reading = as ? undefined : openTraceLines(() => sourceLines(name, source));
+  if (reading) return reading;
+  throw new UserError(
+    `${name} has ${Math.round(source.size / 2 ** 20)} MB: of files larger than ${maxTextBytes >> 20} MB only those with one row on each line, or with events, are read. Write it so, for example with \`jq -c '.[]'\`.`,
+  );
 }
 
-function samplesIn(name: string, source: ByteSource): ZipEntry[] {
-  try {
-    return readZipEntries(source).filter(entry => SAMPLE.test(entry.name));
-  } catch (error) {
-    if (!(error instanceof ZipError)) throw error;
-    throw new UserError(`${name} cannot be unpacked: ${error.message}.`);
-  }
+/** Why nothing was found. */
+export function noTraceError(
+  name: string,
+  { problems, mayBeText }: Pick<TraceFile, 'problems' | 'mayBeText'>,
+): UserError {
+  const [problem = ''] = problems;
+  if (mayBeText) return new PlainTextError(`${name} holds no reasoning trace. ${problem}`);
+  return new UserError(
+    `${name} holds no reasoning trace. ${problem} The documentation (docs/traces.md) lists the formats that are read.`,
+  );
 }

@@ -1,4 +1,5 @@
 // The engine's side of TraceApi: the pair that is chosen, the traces of a file, rollouts.
+import { PlainTextError } from '../../core/errors';
 import type { Handlers } from '../../protocol/channel';
 import type { TraceApi } from '../../protocol/traces';
 import { asRefusal } from '../asRefusal';
@@ -10,7 +11,14 @@ export function traceRequests(state: EngineState): Handlers<TraceApi> {
   return {
     choosePair: ({ members }) => state.pair.choose(members),
 
-    readTraces: ({ name, bytes }) => readTraceFile(name, bytes),
+    readTraces({ name, bytes, as }) {
+      try {
+        return readTraceFile(name, bytes, { as });
+      } catch (error) {
+        if (error instanceof PlainTextError) return { refused: error.message };
+        throw error;
+      }
+    },
 
     rollOut(params, signal) {
       const { uri, version, start, options } = params;

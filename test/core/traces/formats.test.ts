@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { formats, readTraces } from '../../../src/core/traces/readTraces';
+import { formats } from '../../../src/core/traces/formats/formats';
+import { readTraces } from '../../../src/core/traces/readTraces';
 import type { Trace } from '../../../src/core/traces/trace';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { hasShared, shared } from '../../support/shared';
@@ -58,12 +59,12 @@ describe('a text', () => {
   });
 
   test('without markers is an answer; unfinished thinking is thinking', () => {
-    expect(segmentsOf(readTraces('Just 4.').traces[0]!)).toEqual([['answer', 'Just 4.']]);
+    expect(segmentsOf(readTraces('Just 4.', 'text').traces[0]!)).toEqual([['answer', 'Just 4.']]);
     expect(segmentsOf(readTraces('<think>Hm. 𝄞 é').traces[0]!)).toEqual([['thinking', 'Hm. 𝄞 é']]);
   });
 
   test('has steps: numbered, paragraphs, lines, or sentences', () => {
-    const steps = (text: string) => stepsOf(readTraces(text).traces[0]!);
+    const steps = (text: string) => stepsOf(readTraces(text, 'text').traces[0]!);
     expect(steps('Well.\nStep 1: a\nb\nStep 2: c')).toEqual(['Well.', 'Step 1: a\nb', 'Step 2: c']);
     expect(steps('1. a\n\nb\n2. c')).toEqual(['1. a\n\nb', '2. c']);
     expect(steps('a\nb\n\nc')).toEqual(['a\nb', 'c']);
@@ -253,7 +254,7 @@ describe('a row of JSON', () => {
     const { traces, problems } = readTraces(`${good}\n{"a": \n{"b": 1, "c": 2}\n${good}`);
     expect(traces.map(({ id }) => id)).toEqual(['line 1', 'line 4']);
     expect(problems).toEqual([
-      expect.stringMatching(/^line 2 is not valid JSON: /),
+      expect.stringMatching(/^line 2 is cut short: /),
       'line 3 has no known format: it has "b", "c".',
     ]);
     const none = readTraces('{"b": 1}');

@@ -1,8 +1,13 @@
 // Inspect's logs in their zips, and files that hold no trace.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { PlainTextError } from '../../../src/core/errors';
+import { linesOf } from '../../../src/core/traces/rows/lines';
+import { bytesSource } from '../../../src/engine/files/byteSource';
+import { sourceLines } from '../../../src/engine/files/sourceLines';
 import { readTraceFile } from '../../../src/engine/traces/readTraceFile';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { hasShared, shared } from '../../support/shared';
@@ -37,6 +42,26 @@ function zstdFrame(content: Uint8Array): Buffer {
   ]);
 }
 
+/** One archive of the entries of others, whose names may repeat. */
+function joinedZips(zips: readonly Uint8Array[]): Buffer {
+  const locals: Buffer[] = [];
+  const directories: Buffer[] = [];
+  let offset = 0;
+  for (const zip of zips.map(each => Buffer.from(each))) {
+    const start = zip.indexOf('PK\x01\x02');
+    const directory = zip.subarray(start, zip.length - 22);
+    directory.writeUInt32LE(offset, 42);
+    locals.push(zip.subarray(0, start));
+    directories.push(directory);
+    offset += start;
+  }
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt32LE(Buffer.concat(directories).length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, ...directories, end]);
+}
+
 describe('an Inspect log', () => {
   test('has its samples in order, deflated or packed by zstd', () => {
     const zip = zipSync({
@@ -65,10 +90,38 @@ describe('an Inspect log', () => {
     expect(() => readTraceFile('d.eval', zipSync({ 'a.txt': encodeUtf8('x') }))).toThrow(
       /no samples/,
     );
-    const cut = zipSync({ [name]: sample(1, 'one') }).slice(0, -30);
-    expect(() => readTraceFile('e.eval', cut)).toThrow(
-      'e.eval cannot be unpacked: it has no directory at its end.',
+    expect(() => readTraceFile('e.eval', zipSync({ 'header.json': encodeUtf8('{}') }))).toThrow(
+      /e\.eval holds no reasoning trace. It is the header of an Inspect log, without samples/,
     );
+  });
+
+  test('that is cut short has the samples that are whole, and says that it is cut', () => {
+    const zip = zipSync({
+      'samples/1_epoch_1.json': sample(1, 'one'),
+      'samples/2_epoch_1.json': sample(2, 'two'),
+    });
+    const second = Buffer.from(zip).indexOf('samples/2_epoch_1.json');
+    const directory = Buffer.from(zip).indexOf('PK\x01\x02');
+    const cuts = [
+      [zip.length - 30, ['one', 'two'], 'before its directory: 2 samples are whole.'],
+      [directory, ['one', 'two'], 'before its directory: 2 samples are whole.'],
+      [directory - 5, ['one'], 'inside samples/2_epoch_1.json: 1 sample is whole.'],
+      [second + 30, ['one'], 'inside samples/2_epoch_1.json: 1 sample is whole.'],
+    ] as const;
+    for (const [length, texts, words] of cuts) {
+      const { traces, problems } = readTraceFile('e.eval', zip.subarray(0, length));
+      expect(traces.map(({ text }) => text)).toEqual(texts);
+      expect(problems).toEqual([`The archive is cut short ${words}`]);
+    }
+    expect(() => readTraceFile('f.eval', zip.subarray(0, 60))).toThrow(
+      'f.eval holds no reasoning trace. The archive is cut short inside samples/1_epoch_1.json: 0 samples are whole.',
+    );
+  });
+
+  test('written twice has the later sample', () => {
+    const samples = ['first', 'second'].map(text => zipSync({ 'samples/1.json': sample(1, text) }));
+    const { traces, problems } = readTraceFile('g.eval', joinedZips(samples));
+    expect([traces.map(({ text }) => text), problems]).toEqual([['second'], []]);
   });
 
   test.skipIf(!hasShared)('of a real run is read', () => {
@@ -84,7 +137,67 @@ describe('an Inspect log', () => {
   });
 });
 
-test('a file that is no text, or holds no trace, is refused', () => {
-  expect(() => readTraceFile('x.jsonl', Uint8Array.of(0xff, 0xfe))).toThrow(/UTF-8: byte 0/);
-  expect(() => readTraceFile('x.json', encodeUtf8('{"a": 1}'))).toThrow(/no reasoning trace.*"a"/);
+describe('a file', () => {
+  test('that is no text, or holds no trace, is refused', () => {
+    expect(() => readTraceFile('x.jsonl', Uint8Array.of(0x61, 0xff))).toThrow(
+      'x.jsonl is not UTF-8: byte ff at offset 1.',
+    );
+    expect(() => readTraceFile('x.json', encodeUtf8('{"a": 1}'))).toThrow(
+      /no reasoning trace.*"a"/,
+    );
+    expect(() => readTraceFile('x.jsonl', gzipSync('{"a": 1}'))).toThrow(
+      'x.jsonl is packed by gzip: unpack it first (gunzip).',
+    );
+    const utf16 = Buffer.from('\ufeffStep 1: add', 'utf16le');
+    expect(() => readTraceFile('x.txt', utf16)).toThrow('x.txt is in UTF-16: save it as UTF-8.');
+  });
+
+  test('of a program is no trace, whatever is in it, unless the user says so', () => {
+    const bytes = encodeUtf8('"""\n<think>\n</think>\n"""');
+    expect(() => readTraceFile('a.py', bytes)).toThrow(PlainTextError);
+    expect(() => readTraceFile('a.csv', encodeUtf8('q,a\n1,the answer is 4'))).toThrow(
+      'a.csv is no trace by its name, but a program or a table.',
+    );
+    expect(readTraceFile('a.py', bytes, { as: 'text' }).traces.length).toBe(1);
+    expect(readTraceFile('a.txt', bytes).traces.length).toBe(1);
+  });
+
+  test('that is longer than a string can be is read line by line, at the same places', () => {
+    const row = (text: string) => JSON.stringify({ question: 'q', answer: `${text}\n#### 4` });
+    const text = `\ufeff${row('é𝄞')}\r\n\n{"a": NaN}\n${row('b')}\n{"cut`;
+    const whole = readTraceFile('a.jsonl', encodeUtf8(text));
+    expect(
+      whole.traces.map(({ id, row: { utf16Start, utf16End } }) => [
+        id,
+        text.slice(utf16Start, utf16End).trim(),
+      ]),
+    ).toEqual([
+      ['line 1', row('é𝄞')],
+      ['line 4', row('b')],
+    ]);
+    expect(whole.problems).toEqual([
+      'line 3 has no known format: it has "a".',
+      'line 5 is cut short: a string without an end at line 5, column 2.',
+    ]);
+    expect(readTraceFile('a.jsonl', encodeUtf8(text), { maxTextBytes: 10 })).toEqual(whole);
+    const events = 'data: {"choices": [{"delta": {"content": "4"}}]}\n\ndata: [DONE]\n\n';
+    const stream = readTraceFile('a.txt', encodeUtf8(events));
+    expect(stream.traces[0]!.text).toBe('4');
+    expect(readTraceFile('a.txt', encodeUtf8(events), { maxTextBytes: 10 })).toEqual(stream);
+    expect(() => readTraceFile('a.json', encodeUtf8('{"a":\n1}'), { maxTextBytes: 3 })).toThrow(
+      /^a\.json has 0 MB: of files larger than 0 MB only those with one row on each line/,
+    );
+    const bad = Buffer.concat([encodeUtf8(`${row('a')}\n`), Uint8Array.of(0x22, 0xff)]);
+    expect(() => readTraceFile('b.jsonl', bad, { maxTextBytes: 3 })).toThrow(
+      `b.jsonl is not UTF-8: byte ff at offset ${bad.length - 1}.`,
+    );
+  });
+});
+
+test('lines of a source are the same however it is cut into chunks', () => {
+  const text = 'é\n\n𝄞 b\r\n\nlast';
+  const bytes = encodeUtf8(text);
+  for (let chunk = 1; chunk <= bytes.length; chunk++) {
+    expect([...sourceLines('a', bytesSource(bytes), chunk)]).toEqual([...linesOf(text)]);
+  }
 });

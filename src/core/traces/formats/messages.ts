@@ -65,6 +65,11 @@ export function turnsOf(messages: unknown, path: Path): Turn[] {
   return turns;
 }
 
+/** The text of the last question, for a conversation whose answer is elsewhere. */
+export function questionOf(messages: unknown): string | undefined {
+  return textOf(asObjects(messages).findLast(({ role }) => role === 'user')?.content);
+}
+
 /** Of a content that is a text, or a list of blocks. */
 export function textOf(content: unknown): string | undefined {
   if (typeof content === 'string') return content;

@@ -63,6 +63,8 @@ export interface RawTrace {
   readonly logprobs?: readonly RawLogprobs[];
   /** Which log-probabilities could not be read, and why. */
   readonly refused?: readonly string[];
+  /** Why there are no parts, as what is said of the row: 'has no answer: it expired'. */
+  readonly problem?: string;
 }
 
 export interface Format {

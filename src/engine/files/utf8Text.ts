@@ -1,0 +1,14 @@
+// Bytes as text, exactly.
+import { UserError } from '../../core/errors';
+import { firstInvalidUtf8 } from '../../core/text/utf8';
+
+/**
+ * The text with its byte order mark, which counts in a file's offsets. `offset`: of the bytes in the file `name`.
+ * Throws `UserError` with the first byte that is not UTF-8.
+ */
+export function decodeText(name: string, bytes: Uint8Array, offset = 0): string {
+  const bad = firstInvalidUtf8(bytes);
+  if (bad < 0) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const byte = bytes[bad]!.toString(16).padStart(2, '0');
+  throw new UserError(`${name} is not UTF-8: byte ${byte} at offset ${offset + bad}.`);
+}

@@ -1,0 +1,131 @@
+// Rows that hold other rows: batches, exchanges, rollouts of a question, lists.
+import { expect, test } from 'vitest';
+import { JsonSourceMap } from '../../../../src/core/traces/jsonSourceMap';
+import { readTraces } from '../../../../src/core/traces/readTraces';
+import { segmentsOf } from '../../../support/traces';
+
+const read = (...rows: unknown[]) => readTraces(rows.map(row => JSON.stringify(row)).join('\n'));
+const message = { role: 'assistant', content: '4', reasoning_content: 'add' };
+const completion = { choices: [{ message }] };
+const thought = [
+  ['thinking', 'add'],
+  ['answer', '4'],
+];
+
+test('a batch of OpenAI has its answers by their ids, in any form, and lists what failed', () => {
+  const result = (custom_id: string, status_code: number, body: object) => ({
+    id: 'batch_req_1',
+    custom_id,
+    response: { status_code, body },
+    error: null,
+  });
+  const output = [{ type: 'message', content: [{ type: 'output_text', text: '4' }] }];
+  const rows = [
+    result('a', 200, completion),
+    result('b', 200, { output }),
+    result('c', 400, { error: { message: 'no such model' } }),
+    { custom_id: 'd', response: null, error: { code: 'batch_expired', message: 'it expired' } },
+    { custom_id: 'e', method: 'POST', url: '/v1/chat/completions', body: { messages: [] } },
+  ];
+  const { format, traces, problems } = read(...rows);
+  expect(format).toBe('OpenAI batch');
+  expect(traces.map(({ id }) => id)).toEqual(['line 1, a', 'line 2, b']);
+  expect(segmentsOf(traces[0]!)).toEqual(thought);
+  expect(problems).toEqual([
+    'line 3, c has no answer: no such model.',
+    'line 4, d has no answer: it expired.',
+    "line 5, e is a batch's request: the answers are in the batch's output file.",
+  ]);
+  const file = rows.map(row => JSON.stringify(row)).join('\n');
+  const [, answer] = new JsonSourceMap(file).partsOf(traces[0]!);
+  expect(file[answer!.utf16[0]!]).toBe('4');
+});
+
+test('a batch of Anthropic has its messages, and lists what failed', () => {
+  const content = [
+    { type: 'thinking', thinking: 'add', signature: 's' },
+    { type: 'text', text: '4' },
+  ];
+  const { traces, problems } = read(
+    { custom_id: 'a', result: { type: 'succeeded', message: { type: 'message', content } } },
+    {
+      custom_id: 'b',
+      result: { type: 'errored', error: { type: 'error', error: { message: 'overloaded' } } },
+    },
+    { custom_id: 'c', result: { type: 'expired' } },
+  );
+  expect(traces.map(({ id, format }) => [id, format])).toEqual([['line 1, a', 'Anthropic batch']]);
+  expect(segmentsOf(traces[0]!)).toEqual(thought);
+  expect(problems).toEqual([
+    'line 2, b has no answer: overloaded.',
+    'line 3, c has no answer: it is expired.',
+  ]);
+});
+
+test('a request beside its answer is the question', () => {
+  const request = { messages: [{ role: 'user', content: '2+2?' }] };
+  const { traces } = read(
+    { request, response: completion },
+    { request, response: { status: 200, body: completion } },
+  );
+  expect(traces.map(({ question }) => question)).toEqual(['2+2?', '2+2?']);
+  expect(traces.map(segmentsOf)).toEqual([thought, thought]);
+});
+
+test('rollouts of a question are traces of it, whatever they are listed as', () => {
+  const texts = ['So 4.', 'So 5.'];
+  for (const key of ['rollouts', 'paths', 'samples', 'completions']) {
+    const { traces, problems } = read({ question: '2+2?', target: '4', [key]: texts });
+    expect(problems).toEqual([]);
+    expect(traces.map(({ id, question, target, text }) => [id, question, target, text])).toEqual([
+      [`${key} 1`, '2+2?', '4', 'So 4.'],
+      [`${key} 2`, '2+2?', '4', 'So 5.'],
+    ]);
+  }
+  const { traces } = read({
+    problem: '2+2?',
+    rollouts: [
+      { text: 'So 5.', answer: '5', is_correct: false },
+      { full_cot: '<think>add</think>4', is_correct: true },
+      completion,
+    ],
+  });
+  expect(traces.map(({ answer, isRight }) => [answer, isRight])).toEqual([
+    ['5', false],
+    [undefined, true],
+    [undefined, undefined],
+  ]);
+  expect(segmentsOf(traces[1]!)).toEqual(thought);
+  expect(read({ question: 'q', samples: [1, 2] }).traces).toEqual([]);
+});
+
+test('a list of rows in an object is those rows, at their places', () => {
+  const row = { question: 'q', answer: 'So\n#### 4' };
+  for (const whole of [
+    { data: [row, { a: 1 }] },
+    {
+      rows: [
+        { row_idx: 0, row },
+        { row_idx: 1, row: { a: 1 } },
+      ],
+    },
+  ]) {
+    const file = JSON.stringify(whole);
+    const { traces, problems } = readTraces(file);
+    expect(traces.map(({ id }) => id)).toEqual(['row 1']);
+    expect(problems).toEqual(['row 2 has no known format: it has "a".']);
+    expect(new JsonSourceMap(file).partsOf(traces[0]!)).toHaveLength(1);
+  }
+});
+
+test('Ollama answers with thinking, chat and generate', () => {
+  const chat = {
+    model: 'm',
+    message: { role: 'assistant', content: '4', thinking: 'add' },
+    done: true,
+  };
+  const generate = { model: 'm', prompt: 'q', response: '4', thinking: 'add', done: true };
+  const { format, traces } = read(chat, generate);
+  expect(format).toBe('Ollama');
+  expect(traces.map(segmentsOf)).toEqual([thought, thought]);
+});

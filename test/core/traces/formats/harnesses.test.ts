@@ -1,0 +1,111 @@
+// What harnesses log besides generated answers: scored choices, several scorers, headers, samples without an answer.
+import { expect, test } from 'vitest';
+import { readTraces } from '../../../../src/core/traces/readTraces';
+import { segmentsOf } from '../../../support/traces';
+
+const read = (row: unknown) => readTraces(JSON.stringify(row));
+const sample = (rest: object) => ({
+  id: 'q',
+  epoch: 1,
+  input: 'Q',
+  target: '4',
+  messages: [
+    { role: 'user', content: 'Q' },
+    { role: 'assistant', content: '4' },
+  ],
+  output: { choices: [] },
+  ...rest,
+});
+
+test('multiple choice of lm-evaluation-harness is scored choices, which no model wrote', () => {
+  const row = {
+    doc_id: 7,
+    target: '1',
+    acc: 0,
+    metrics: ['acc', 'acc_norm'],
+    resps: [[['-1.25', 'False']], [['-3.5', 'True']], [['-Infinity', 'False']]],
+    arguments: Object.fromEntries(
+      [' blue', ' red', ' none'].map((arg_1, i) => [
+        `gen_args_${i}`,
+        { arg_0: 'The sky is', arg_1 },
+      ]),
+    ),
+  };
+  const older = {
+    ...row,
+    arguments: Object.values(row.arguments).map(({ arg_0, arg_1 }) => [arg_0, arg_1]),
+  };
+  for (const { traces, problems } of [read(row), read(older)]) {
+    expect(problems).toEqual([]);
+    expect(traces[0]).toMatchObject({
+      id: 'document 7, multiple choice',
+      question: 'The sky is',
+      answer: 'blue',
+      target: 'red',
+      isRight: false,
+      steps: [],
+    });
+    expect(segmentsOf(traces[0]!)).toEqual([
+      [
+        'tool',
+        'Scored, not generated:\nblue (log-probability -1.25, chosen)\nred (log-probability -3.50)\nnone (log-probability -Infinity)',
+      ],
+    ]);
+  }
+  const single = read({ ...row, resps: [[[-2.5, true]]], target: 'blue' }).traces[0];
+  expect(single).toMatchObject({ id: 'document 7, scored text', target: 'blue' });
+  const rolling = read({
+    doc_id: 1,
+    resps: [['-120.5']],
+    arguments: { gen_args_0: { arg_0: 'A text.' } },
+  });
+  expect(rolling.traces).toEqual([]);
+  expect(rolling.problems).toEqual([
+    'document 1 has no generated text: the likelihood of its own text was measured.',
+  ]);
+});
+
+test('of several scorers of Inspect the one with a letter judges', () => {
+  const verdictOf = (scores: object) => {
+    const [trace] = read(sample({ scores })).traces;
+    return [trace!.isRight, trace!.answer];
+  };
+  const match = { value: 'C', answer: '4' };
+  expect(verdictOf({ length: { value: 1.5 }, match })).toEqual([true, '4']);
+  expect(verdictOf({ flags: { value: 0 }, match })).toEqual([true, '4']);
+  expect(verdictOf({ match: { value: 'N' } })).toEqual([false, undefined]);
+  expect(verdictOf({ only: { value: 1 } })).toEqual([true, undefined]);
+  expect(verdictOf({ length: { value: 0 }, words: { value: 1 } })).toEqual([undefined, undefined]);
+  expect(verdictOf({ words: { value: 0.3, answer: '4' }, flags: { value: 1 } })).toEqual([
+    undefined,
+    '4',
+  ]);
+});
+
+test('a header of Inspect, and a sample without an answer, are named', () => {
+  const header = { version: 2, status: 'success', eval: { task: 't' }, results: {} };
+  for (const log of [header, { ...header, samples: null }]) {
+    expect(read(log)).toMatchObject({
+      traces: [],
+      problems: [
+        expect.stringMatching(/^It is the header of an Inspect log, without samples: open/),
+      ],
+    });
+  }
+  const unanswered = sample({
+    messages: [{ role: 'user', content: 'Q' }],
+    error: { message: 'time out' },
+  });
+  expect(read({ eval: {}, samples: [sample({}), unanswered] })).toMatchObject({
+    traces: [{ text: '4' }],
+    problems: ['sample q, epoch 1 has no answer: time out.'],
+  });
+});
+
+test('rows nested too deeply are refused by name, and the others are read', () => {
+  const depth = 50_000;
+  const deep = `{"epoch": 1, "output": {}, "messages": ${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  const { traces, problems } = readTraces(`${JSON.stringify(sample({}))}\n${deep}`);
+  expect(traces.length).toBe(1);
+  expect(problems).toEqual(['line 2 is nested too deeply to be read.']);
+});
