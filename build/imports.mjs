@@ -8,7 +8,7 @@ import { dirname, join, relative } from 'node:path';
  * @type {Record<string, string[]>}
  */
 export const layers = {
-  'src/core': ['src/core', 'jsonc-parser'],
+  'src/core': ['src/core'],
   'src/protocol': [
     'src/core',
     'src/protocol',

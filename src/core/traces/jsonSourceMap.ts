@@ -1,5 +1,5 @@
 // Maps the bytes of a trace to its file: inside a JSON string, through its escapes, or in literal text.
-import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
+import { JsonError, walkJson, type JsonVisitor } from '../walkJson';
 import { encodeUtf8, utf8LengthAt } from '../text/utf8';
 import type { TracePart, Trace } from './trace';
 import { SPACE, isHighSurrogate, isLowSurrogate } from '../text/characters';
@@ -11,7 +11,7 @@ export interface MappedPart extends TracePart {
 
 /** For one file's text. Caches the last parsed row, because the traces of a row are often requested together. */
 export class JsonSourceMap {
-  #last: { start: number; end: number; root: Node | undefined } | undefined;
+  #last: { start: number; end: number; root: Place | undefined } | undefined;
   readonly #fileText: string;
 
   constructor(fileText: string) {
@@ -37,12 +37,62 @@ export class JsonSourceMap {
   #literalAt({ utf16Start: start, utf16End: end }: Trace['row'], path: TracePart['path']) {
     const row = this.#fileText.slice(start, end);
     if (this.#last?.start !== start || this.#last.end !== end)
-      this.#last = { start, end, root: parseTree(row) };
-    const { root } = this.#last;
-    const node = root && findNodeAtLocation(root, [...path]);
-    if (node?.type !== 'string') return undefined;
-    const from = node.offset + 1;
-    return { at: start + from, literal: row.slice(from, node.offset + node.length - 1) };
+      this.#last = { start, end, root: placesOf(row) };
+    const place = path.reduce(placeIn, this.#last.root);
+    if (!place || place instanceof Map) return undefined;
+    return { at: start + place.start, literal: row.slice(place.start, place.end) };
+  }
+}
+
+/** A string's text between its quotes, in UTF-16 of the row; or what is in a container, by key or index. */
+type Place = { readonly start: number; readonly end: number } | Map<string | number, Place>;
+
+function placeIn(place: Place | undefined, step: string | number): Place | undefined {
+  return place instanceof Map ? place.get(step) : undefined;
+}
+
+/** Undefined if it is not JSON. */
+function placesOf(json: string): Place | undefined {
+  const places = new Places();
+  try {
+    walkJson(json, places);
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+  return places.root;
+}
+
+class Places implements JsonVisitor {
+  root: Place | undefined;
+  readonly #open: { places: Map<string | number, Place>; key: string | undefined; next: number }[] =
+    [];
+
+  open(): void {
+    const places = new Map<string | number, Place>();
+    this.#add(places);
+    this.#open.push({ places, key: undefined, next: 0 });
+  }
+
+  key(name: string): void {
+    this.#open.at(-1)!.key = name;
+  }
+
+  value(value: unknown, start: number, end: number): void {
+    this.#add(typeof value === 'string' ? { start: start + 1, end: end - 1 } : undefined);
+  }
+
+  close(): void {
+    this.#open.pop();
+  }
+
+  #add(place: Place | undefined): void {
+    const last = this.#open.at(-1);
+    if (!last) this.root = place;
+    else if (place) last.places.set(last.key ?? last.next, place);
+    // Of a key that is there twice the last value counts, as in JSON.parse.
+    else if (last.key !== undefined) last.places.delete(last.key);
+    if (last) last.next++;
   }
 }
 

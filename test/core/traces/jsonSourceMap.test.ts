@@ -37,3 +37,14 @@ describe.skipIf(!hasShared).each(FILES)('%s', name => {
     }
   });
 });
+
+test('places are those of values beside numbers that are not finite, and of the last of equal keys', () => {
+  const message = String.raw`{"role": "assistant", "content": "no", "content": "So\n4"}`;
+  const file = String.raw`{"a": [NaN, -Infinity], "messages": [${message}]}`;
+  const [trace] = readTraces(file).traces;
+  expect(trace!.text).toBe('So\n4');
+  const [part] = new JsonSourceMap(file).partsOf(trace!);
+  const at = file.indexOf('So');
+  expect([...part!.utf16]).toEqual([at, at + 1, at + 2, at + 4, at + 5]);
+  expect(new JsonSourceMap(`${file.slice(0, -1)}x`).partsOf(trace!)).toEqual([]);
+});
