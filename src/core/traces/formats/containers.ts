@@ -40,11 +40,13 @@ function tracesIn(
     ...known,
     ...trace,
     ...definedFields({ id: [id, trace.id].filter(Boolean).join(', ') || undefined }),
-    parts: trace.parts.map(part => ({
-      ...part,
-      ...(part.path && { path: [...path, ...part.path] }),
-    })),
+    parts: partsWithin(trace, path),
   }));
+}
+
+/** The parts of a trace whose row is inside another one. */
+export function partsWithin({ parts }: Pick<RawTrace, 'parts'>, path: Path): RawTrace['parts'] {
+  return parts.map(part => ({ ...part, ...(part.path && { path: [...path, ...part.path] }) }));
 }
 
 /** The fields of an object, for a message. */

@@ -1,4 +1,5 @@
 // Logs of evaluation harnesses: lm-evaluation-harness and Inspect.
+import { partsWithin } from './containers';
 import { turnsOf } from './messages';
 import { openAiLogprobs } from './logprobs';
 import { isObject, definedFields, asObjects, asString } from '../../json';
@@ -177,10 +178,7 @@ export const inspectLog: Format = {
     return asObjects(row.samples).flatMap((sample, i) =>
       (inspectSample.read(sample) ?? []).map(trace => ({
         ...trace,
-        parts: trace.parts.map(each => ({
-          ...each,
-          ...(each.path && { path: ['samples', i, ...each.path] }),
-        })),
+        parts: partsWithin(trace, ['samples', i]),
       })),
     );
   },

@@ -1,6 +1,6 @@
 // Several continuations of one question in one row, as experiments with rollouts and forking paths save them.
 import { asString, definedFields, isObject } from '../../json';
-import type { ReadRow } from './containers';
+import { partsWithin, type ReadRow } from './containers';
 import { textPart, type Format, type RawTrace, type TraceRow } from './rawTrace';
 
 const QUESTIONS = ['question', 'problem', 'prompt', 'query', 'input'];
@@ -57,7 +57,7 @@ function tracesOf(
   }
   if (!isObject(item)) return undefined;
   const found = readRow(item);
-  if (found) return found.traces.map(trace => ({ ...trace, parts: within(trace, path) }));
+  if (found) return found.traces.map(trace => ({ ...trace, parts: partsWithin(trace, path) }));
   const key = [...TEXTS, ...MORE_TEXTS].find(name => typeof item[name] === 'string');
   if (key === undefined) return undefined;
   const verdict = VERDICTS.map(name => item[name]).find(value => typeof value === 'boolean');
@@ -67,10 +67,6 @@ function tracesOf(
       parts: textPart('answer', item, key, path),
     },
   ];
-}
-
-function within({ parts }: RawTrace, path: readonly [string, number]): RawTrace['parts'] {
-  return parts.map(part => ({ ...part, ...(part.path && { path: [...path, ...part.path] }) }));
 }
 
 function firstText(row: TraceRow, keys: readonly string[]): string | undefined {

@@ -22,8 +22,10 @@ export const completionStream: StreamKind = {
   mayBeWhole: true,
   keyOf(row, isOpen) {
     const choices = asObjects(row.choices);
-    if (!choices.some(({ text }) => typeof text === 'string')) return undefined;
-    const key = `completion ${asString(row.id) ?? ''}`;
+    const id = asString(row.id);
+    // Without an id nothing says that two rows are about one answer.
+    if (!id || !choices.some(({ text }) => typeof text === 'string')) return undefined;
+    const key = `completion ${id}`;
     return choices.some(choice => choice.finish_reason === null) || isOpen(key) ? key : undefined;
   },
   start: () => new Choices(choice => new TextChoice(choice)),
