@@ -80,8 +80,13 @@ export interface RolloutOptions {
   topP: number;
   seed: number;
   maxTokens: number;
-  /** The right answer; without it and a checker, answers are compared with the most frequent one. */
+  /**
+   * The right answer, or a solution that ends with it; without it and a checker, answers are compared with the most
+   * frequent one.
+   */
   target?: string;
+  /** Whether the file says that the trace itself is right. */
+  isRight?: boolean;
   /** A regular expression for answers; empty: what is usual. */
   pattern: string;
   /** A program of the user's and its arguments. */
@@ -130,6 +135,8 @@ export interface RolloutView {
   target: string | null;
   /** Whether it was given; else the curve shows agreement, not success. */
   isSuccess: boolean;
+  /** Why the shares say nothing, for people; null where they do. */
+  problem: string | null;
   model: string;
   ms: number;
 }

@@ -35,6 +35,9 @@ function rolloutsTemplate(page: Page, curve: CurveState | null): TemplateResult 
     return html`<p>This trace has not been rolled out with the current model and settings.</p>
       <p class="buttons">${button('rollOut', 'Roll out this trace', run)}</p>`;
   }
+  if (view.problem)
+    return html`<p>T3, rollouts by ${view.model}: ${view.problem}.</p>
+      ${pointsTable(page, curve, view)}`;
   return html`<p>${summary(view)}</p>
     <div class="curveBox" tabindex="0" role="group" aria-label="Success curve">
       ${curveTemplate(page, curve, view)}
@@ -120,8 +123,10 @@ function pointsTable(page: Page, curve: CurveState, view: RolloutView): Template
       return html`<tr tabindex="-1" data-token="p${i}" aria-selected="false">
         <td class="number">${point.token + 1 || 'start'}</td>
         <td><code>${displayToken(encodeUtf8(curve.before[i]!))}</code></td>
-        <td class="number">${Math.round((100 * point.right) / point.rollouts)} %</td>
-        <td class="number">${low}–${high} %</td>
+        <td class="number">
+          ${view.problem ? '–' : `${Math.round((100 * point.right) / point.rollouts)} %`}
+        </td>
+        <td class="number">${view.problem ? '–' : `${low}–${high} %`}</td>
         <td>${kinds.length > 0 ? kinds.join(', ') : nothing}</td>
         <td>${answers}</td>
       </tr>`;

@@ -1,6 +1,7 @@
 // `tokenscope trace`: the reasoning traces of a file, and one of them token by token: with the file's numbers, or with a
 // model's, a pair's, and those of rollouts.
 import { Cancelled, PlainTextError, UserError } from '../../core/errors';
+import { definedFields } from '../../core/json';
 import { encodeUtf8 } from '../../core/text/utf8';
 import type { TraceReading } from '../../core/traces/readTraces';
 import type { Trace } from '../../core/traces/trace';
@@ -241,7 +242,7 @@ async function printScored(
   await print(json ? jsonLines(rows) : prettyTrace(trace, rows));
   const description = describeRollouts(view);
   if (!json) await print([`\n${description}\n`]);
-  else if (!view.isSuccess) process.stderr.write(`${description}\n`);
+  else if (!view.isSuccess || view.problem !== null) process.stderr.write(`${description}\n`);
 }
 
 function rolloutRequest(
@@ -257,7 +258,7 @@ function rolloutRequest(
     maxTokens: values['max-tokens'],
     pattern: '',
     whole: false,
-    ...(target === undefined ? {} : { target }),
+    ...definedFields({ target, isRight: trace.isRight }),
   };
 }
 

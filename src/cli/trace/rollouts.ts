@@ -23,15 +23,18 @@ export function rollOutTrace(
 }
 
 /** Of the token with an index in the trace. */
-export function rolloutFields({ points }: RolloutView, token: number): RolloutFields {
+export function rolloutFields({ points, problem }: RolloutView, token: number): RolloutFields {
+  const unknown = { success: null, low: null, high: null, n: null, problem: null };
   const point = points.find(each => each.token === token);
-  if (!point) return { success: null, low: null, high: null, n: null };
+  if (!point) return unknown;
+  if (problem !== null) return { ...unknown, n: point.rollouts, problem };
   const [low, high] = shareInterval(point);
-  return { success: point.right / point.rollouts, low, high, n: point.rollouts };
+  return { success: point.right / point.rollouts, low, high, n: point.rollouts, problem };
 }
 
 /** What the shares are of, and where the curve begins, for people. */
-export function describeRollouts({ isSuccess, target, points }: RolloutView): string {
+export function describeRollouts({ isSuccess, target, points, problem }: RolloutView): string {
+  if (problem !== null) return `success: ${problem}.`;
   const share = isSuccess
     ? `success: the share of rollouts after the token that come to ${target ?? 'the right answer'}`
     : `success: no right answer is known; the share of rollouts that agree on ${target ?? 'no answer'}`;

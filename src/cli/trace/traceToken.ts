@@ -59,6 +59,8 @@ export interface RolloutFields {
   readonly high: number | null;
   /** How many rollouts there were. */
   readonly n: number | null;
+  /** Why there is no share, for people; null where there is one. */
+  readonly problem: string | null;
 }
 
 export const noContrast = {

@@ -14,6 +14,7 @@ import {
 } from 'vscode';
 import { createHash } from 'node:crypto';
 import { formatShare } from '../../core/format';
+import { definedFields } from '../../core/json';
 import { shareInterval } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
@@ -166,7 +167,7 @@ function optionsFor({ trace }: WrittenText, whole: boolean): RolloutOptions {
     pattern: answerPattern.value,
     seed: seed.value,
     whole,
-    ...(trace.target === undefined ? {} : { target: trace.target }),
+    ...definedFields({ target: trace.target, isRight: trace.isRight }),
     ...(checker.length > 0 && workspace.isTrusted ? { checker } : {}),
   };
 }
@@ -175,7 +176,8 @@ function optionsFor({ trace }: WrittenText, whole: boolean): RolloutOptions {
 export function shareChange(view: RolloutView, { utf16Start, utf16End }: TraceRange): string[] {
   const before = view.points.findLast(({ utf16 }) => utf16 <= utf16Start);
   const after = view.points.findLast(({ utf16 }) => utf16 <= utf16End);
-  if (!before || !after || before === after) return [];
+  // A view that an earlier version kept has no problem.
+  if (!before || !after || before === after || view.problem) return [];
   const name = view.isSuccess ? 'p(success)' : 'agreement';
   return [`${name} ${shareAt(before)} → ${shareAt(after)}`];
 }

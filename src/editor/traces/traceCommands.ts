@@ -94,7 +94,8 @@ async function chooseExtent(): Promise<boolean | undefined> {
   return choice?.whole;
 }
 
-function resultWords({ points, falls, target, isSuccess, ms }: RolloutView): string {
+function resultWords({ points, falls, target, isSuccess, ms, problem }: RolloutView): string {
+  if (problem !== null) return `Rolled out ${points.length} prefixes, but ${problem}.`;
   const critical = falls.find(({ kind }) => kind === 'critical');
   const of = isSuccess ? 'right answers' : `agreement with ${target ?? 'no answer'}`;
   const found = critical

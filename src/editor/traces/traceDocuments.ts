@@ -13,7 +13,7 @@ const MAX_BYTES = 512 << 20;
 
 /** A text from which rollouts can start: a trace, or a branch of one. */
 export interface WrittenText {
-  readonly trace: Pick<Trace, 'target'>;
+  readonly trace: Pick<Trace, 'target' | 'isRight'>;
   readonly text: TraceText;
 }
 

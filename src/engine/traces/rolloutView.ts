@@ -11,6 +11,7 @@ import { UserError } from '../../core/errors';
 import type { BranchView, RolloutFall, RolloutOptions, RolloutView } from '../../protocol/traces';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
+import { rolloutProblem } from './rolloutProblem';
 import { branchFrom, rollOut, type TraceTokens } from './rollouts';
 
 interface LocatedTrace extends TraceTokens {
@@ -52,6 +53,17 @@ export async function rollOutDocument(
     signal: AbortSignal.any([signal, document.current]),
     onPoint: (done, most) => onProgress(done.length, Math.max(most, done.length)),
   });
+  const offsetAfter = (token: number) =>
+    token < 0 ? text.utf16Starts[0]! : text.utf16Ends[token]!;
+  const viewWith = (falls: RolloutFall[], problem: string | null): RolloutView => ({
+    points: points.map(point => ({ ...point, utf16: offsetAfter(point.token) })),
+    falls,
+    target,
+    model: model.info.name,
+    isSuccess: options.target !== undefined || (options.checker?.length ?? 0) > 0,
+    problem,
+    ms: performance.now() - began,
+  });
   const pointAt = (token: number) => points.find(point => point.token === token) ?? null;
   const fall = (kind: RolloutFall['kind'], token: number): RolloutFall => ({
     utf16Start: text.utf16Starts[token]!,
@@ -61,6 +73,8 @@ export async function rollOutDocument(
     before: pointAt(token - 1),
     after: pointAt(token)!,
   });
+  const problem = rolloutProblem(points, target, options);
+  if (problem !== null) return viewWith([], problem);
   const falls: RolloutFall[] = [];
   const critical = criticalToken(points);
   if (critical !== undefined) falls.push(fall('critical', critical));
@@ -79,16 +93,7 @@ export async function rollOutDocument(
     if (!fallen.some(each => each.token === token)) falls.push(fall('pivotal', token));
   }
   falls.sort((a, b) => a.token - b.token);
-  const offsetAfter = (token: number) =>
-    token < 0 ? text.utf16Starts[0]! : text.utf16Ends[token]!;
-  return {
-    points: points.map(point => ({ ...point, utf16: offsetAfter(point.token) })),
-    falls,
-    target,
-    model: model.info.name,
-    isSuccess: options.target !== undefined || (options.checker?.length ?? 0) > 0,
-    ms: performance.now() - began,
-  };
+  return viewWith(falls, null);
 }
 
 /**

@@ -1,6 +1,7 @@
 // Rollouts: how often the model reaches the right answer when it continues from a prefix of a trace.
 import { availableParallelism } from 'node:os';
-import { finalAnswer, isSameAnswer } from '../../core/traces/answers';
+import { answerOfTarget, finalAnswer } from '../../core/traces/answers/finalAnswer';
+import { isSameAnswer } from '../../core/traces/answers/sameAnswer';
 import { nextPrefix, type CurvePoint } from '../../core/traces/successCurve';
 import { UserError } from '../../core/errors';
 import type {
@@ -10,6 +11,7 @@ import type {
   RolloutPoint,
 } from '../../protocol/traces';
 import type { Model } from '../models/model';
+import { answersByPattern } from './answerPattern';
 import { passesChecker } from './checker';
 import { RolloutCache } from './rolloutCache';
 
@@ -27,8 +29,8 @@ export interface RolloutPass {
 
 /**
  * Points of the success curve, in ascending order; token -1 is the prefix before the trace. With a `target` or a checker
- * they count right answers, otherwise those that agree with the most frequent answer from before the trace. Throws
- * `Cancelled` and `UserError`.
+ * they count right answers, otherwise those that agree with the most frequent answer from before the trace; the target
+ * is null where no rollout from there has one. Throws `Cancelled` and `UserError`.
  */
 export async function rollOut(
   model: Model,
@@ -40,7 +42,7 @@ export async function rollOut(
   const sampler = new RolloutSampler(model, before, options, pass.signal);
   const points = new Map<number, RolloutPoint>();
   const sorted = () => [...points.values()].sort((a, b) => a.token - b.token);
-  let target = options.target ?? null;
+  let target = targetOf(options);
   const curve = (): CurvePoint[] => sorted();
   const last = ids.length - 1;
   const most = options.whole ? ids.length + 1 : Math.min(ids.length + 1, 24);
@@ -48,9 +50,11 @@ export async function rollOut(
     const token = nextPrefix(curve(), last, options.whole);
     if (token === undefined) break;
     const written = await sampler.rolloutsAfter(ids.slice(0, token + 1), token);
-    const answers = answersOf(written, options);
-    if (target === null && !options.checker) target = answers[0]?.text ?? null;
-    const right = await countRight(written, target, options, pass.signal);
+    const found = await answersIn(written, options, pass.signal);
+    const answers = countAnswers(found);
+    // The model's opinion before the trace: that of a later prefix would be the trace's own.
+    if (target === null && token === -1 && !hasChecker(options)) target = answers[0]?.text ?? null;
+    const right = await countRight(written, found, target, options, pass.signal);
     points.set(token, { token, rollouts: written.length, right, answers });
     pass.onPoint(sorted(), most);
   }
@@ -67,36 +71,52 @@ export async function branchFrom(
   const sampler = new RolloutSampler(model, before, options, signal);
   const text = await sampler.mostLikely(ids);
   const written = await sampler.rolloutsAfter(ids, ids.length - 1);
-  const answers = answersOf(written, options);
-  const target = options.target ?? null;
-  const right = await countRight(written, target, options, signal);
-  return { text, answers, right, rollouts: written.length, target };
+  const found = await answersIn(written, options, signal);
+  const target = targetOf(options);
+  const right = await countRight(written, found, target, options, signal);
+  return { text, answers: countAnswers(found), right, rollouts: written.length, target };
 }
 
 /** `text`: the trace's prefix with its continuation. `hasEnded`: whether that ended before the limit of tokens. */
 type Rollout = { readonly text: string; readonly hasEnded: boolean };
 
-function ruleOf({ pattern }: RolloutOptions) {
-  return pattern ? ({ kind: 'pattern', pattern } as const) : ({ kind: 'auto' } as const);
+function hasChecker({ checker }: RolloutOptions): boolean {
+  return (checker?.length ?? 0) > 0;
+}
+
+function targetOf({ target }: RolloutOptions): string | null {
+  return target === undefined ? null : answerOfTarget(target);
+}
+
+/** Undefined for a rollout that did not end, or that has none. */
+async function answersIn(
+  rollouts: readonly Rollout[],
+  { pattern }: RolloutOptions,
+  signal: AbortSignal,
+): Promise<(string | undefined)[]> {
+  if (!pattern) {
+    return rollouts.map(({ text, hasEnded }) => (hasEnded ? finalAnswer(text) : undefined));
+  }
+  const texts = rollouts.flatMap(({ text, hasEnded }) => (hasEnded ? [text] : []));
+  const found = await answersByPattern(pattern, texts, signal);
+  return rollouts.map(({ hasEnded }) => (hasEnded ? found.shift() : undefined));
 }
 
 /** How many are right. As many checkers as there are cores run at once; aborting stops them. */
 async function countRight(
   written: readonly Rollout[],
+  answers: readonly (string | undefined)[],
   target: string | null,
-  options: RolloutOptions,
+  { checker }: RolloutOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const ended = written.filter(({ hasEnded }) => hasEnded);
-  const { checker } = options;
   if (!checker?.length) {
-    const answers = ended.map(({ text }) => finalAnswer(text, ruleOf(options)));
     return answers.filter(
       answer => target !== null && answer !== undefined && isSameAnswer(answer, target),
     ).length;
   }
   let right = 0;
-  const left = [...ended];
+  const left = written.filter(({ hasEnded }) => hasEnded);
   const check = async () => {
     try {
       for (let next = left.pop(); next; next = left.pop())
@@ -110,11 +130,10 @@ async function countRight(
   return right;
 }
 
-/** Answers of the rollouts that ended, the most frequent first. */
-function answersOf(rollouts: readonly Rollout[], options: RolloutOptions): RolloutAnswer[] {
+/** The most frequent first. */
+function countAnswers(answers: readonly (string | undefined)[]): RolloutAnswer[] {
   const counts = new Map<string, number>();
-  for (const { text, hasEnded } of rollouts) {
-    const answer = hasEnded ? finalAnswer(text, ruleOf(options)) : undefined;
+  for (const answer of answers) {
     if (answer === undefined) continue;
     const same = [...counts.keys()].find(other => isSameAnswer(other, answer)) ?? answer;
     counts.set(same, (counts.get(same) ?? 0) + 1);
