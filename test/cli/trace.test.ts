@@ -210,7 +210,7 @@ describe('trace --rollouts', () => {
   });
 
   /** success, low, high and n by token, as the engine has them. */
-  async function expectedRollouts(seed: number, target?: string) {
+  async function expectedRollouts(seed: number, target?: string, maxTokens = 60) {
     const { problem, trace } = golden!;
     const view = await rollOutDocument(
       model,
@@ -221,7 +221,7 @@ describe('trace --rollouts', () => {
         temperature: 1,
         topP: 1,
         seed,
-        maxTokens: 60,
+        maxTokens,
         pattern: '',
         whole: false,
         ...(target === undefined ? {} : { target }),
@@ -246,7 +246,7 @@ describe('trace --rollouts', () => {
       for (const { index, success, low, high, n } of tokens) {
         expect([success, low, high, n]).toEqual(expected.get(index) ?? [null, null, null, null]);
       }
-      expect(Object.keys(tokens[0]).join(' ')).toBe(`${FIELDS} success low high n`);
+      expect(Object.keys(tokens[0]).join(' ')).toBe(`${FIELDS} success low high n problem`);
     }
   });
 
@@ -257,13 +257,34 @@ describe('trace --rollouts', () => {
     expect(tokens.at(-1).success).toBe(1);
   });
 
+  test('of which none matches although the file says right say so, in place of 0 %', () => {
+    const { problem: question, trace } = golden!;
+    const solution = { solution: trace, is_correct: true };
+    const row = { question, ground_truth: 'So many.\n#### eighty', '6b_finetuning': solution };
+    const path = join(scratch, 'written-differently.jsonl');
+    writeFileSync(path, `${JSON.stringify(row)}\n`);
+    const args = ['trace', path, '--sample', '1', '--model', base, ...few];
+    const { code, out, err } = run([...args, '--json']);
+    expect(code).toBe(0);
+    const problem =
+      /no rollout's answer matches although the file says right: the answers may be written differently \(right: eighty; rollouts: \d+/;
+    expect(err).toMatch(problem);
+    const rolled = linesOf(out).filter(({ n }) => n !== null);
+    expect(rolled.length).toBeGreaterThan(0);
+    for (const { success, low, high, ...rest } of rolled) {
+      expect([success, low, high]).toEqual([null, null, null]);
+      expect(rest.problem).toMatch(problem);
+    }
+    expect(run(args).out).toMatch(problem);
+  });
+
   test('without a right answer say so, and count agreement', async () => {
     // The trace that the tests above roll out; this file has no answer to it.
-    const args = ['trace', saved, '--sample', '1', '--model', base, ...few, '--json'];
-    const { code, out, err } = run(args);
+    const args = ['trace', saved, '--sample', '1', '--model', base, '--rollouts', '4', '--json'];
+    const { code, out, err } = run([...args, '--max-tokens', '150']);
     expect(code).toBe(0);
     expect(err).toMatch(/^success: no right answer is known; .* agree on \d+\./);
-    const expected = await expectedRollouts(1);
+    const expected = await expectedRollouts(1, undefined, 150);
     const rolled = linesOf(out).filter(({ n }) => n !== null);
     expect(rolled.map(({ success }) => success)).toEqual(
       [...expected].filter(([token]) => token >= 0).map(([, [success]]) => success),
