@@ -6,8 +6,9 @@ import { flag, number, required, text, wholeNumber } from './options';
 const CONTEXT_TOKENS = 2048;
 
 export const model = text({
-  valueName: 'FOLDER',
-  description: 'a model folder, laid out as on the Hugging Face hub (default: the built-in model)',
+  valueName: 'PATH',
+  description:
+    'a model folder, laid out as on the Hugging Face hub, or a tokenizer’s file alone (default: the built-in model)',
 });
 
 export const json = flag('print one JSON object per line; docs/cli.md lists the fields');

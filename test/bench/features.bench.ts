@@ -8,7 +8,7 @@ import { readSae } from '../../src/engine/sae/readSae';
 import { Document } from '../../src/engine/documents/document';
 import { engineServer } from '../../src/engine/server';
 import { FLOAT, INT64, type GraphNode, type Initializer } from '../../src/engine/onnx/graph/graph';
-import { varintField } from '../../src/engine/onnx/graph/wire';
+import { varintField } from '../../src/core/wire';
 import { makeInitializer, makeNode, writeModel } from '../../src/engine/onnx/graph/writeGraph';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import { EncoderSession } from '../../src/engine/onnx/session/encoderSession';

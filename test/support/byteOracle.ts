@@ -1,5 +1,6 @@
 // Exact byte probabilities by enumeration, from the definitions alone: every token sequence that covers the text, each
 // tested with the tokenizer on every continuation of a few characters.
+import { encodeUtf8 } from '../../src/core/text/utf8';
 import type { Toy } from './toys';
 
 /** Continuations of texts: one or two characters of every class, contractions, and the toy's own characters. */
@@ -62,9 +63,10 @@ export class Oracle {
 
   #try(tokens: readonly number[]): boolean {
     if (tokens.length > 1 && !this.isCanonical(tokens.slice(0, -1))) return false;
-    const { tokenizer } = this.#toy;
+    const { tokenizer, lacking } = this.#toy;
     const bytes = tokens.flatMap(token => [...tokenizer.bytesOf(token)]);
     const starts = (text: string) => {
+      if (encodeUtf8(text).some(byte => lacking.includes(byte))) return false;
       const { ids } = tokenizer.encode(text);
       return tokens.every((token, i) => ids[i] === token);
     };

@@ -20,7 +20,7 @@ import {
   type AttributeValue,
 } from '../../src/engine/onnx/graph/writeGraph';
 import { concatBytes } from '../../src/core/bytes';
-import { stringField, varintField } from '../../src/engine/onnx/graph/wire';
+import { stringField, varintField } from '../../src/core/wire';
 
 export interface DecoderOptions {
   vocab?: number;

@@ -50,6 +50,8 @@ export interface Toy {
   /** Ids to which models give a non-zero probability. */
   readonly support: readonly number[];
   readonly end: number;
+  /** Bytes without a token, which no text over the alphabet has. */
+  readonly lacking: readonly number[];
 }
 
 /** Split patterns, and none, as in SentencePiece. */
@@ -57,14 +59,24 @@ export const TOY_KINDS = PATTERNS.length + 1;
 
 /**
  * All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids.
- * `opens`: if there is no pattern, a space is prepended to every text.
+ * `opens`: if there is no pattern, a space is prepended to every text. `lacking`: bytes that get no token, if there is
+ * a pattern.
  */
-export function randomToy(seed: number, merges = 9, reversed = false, opens = false): Toy {
+export function randomToy(
+  seed: number,
+  merges = 9,
+  reversed = false,
+  opens = false,
+  lacking: readonly number[] = [],
+): Toy {
   const random = seededRandom(seed);
-  const alphabet = ALPHABETS[seed % ALPHABETS.length]!;
+  const alphabet = ALPHABETS[seed % ALPHABETS.length]!.filter(
+    character => !encodeUtf8(character).some(byte => lacking.includes(byte)),
+  );
   const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % TOY_KINDS];
   const kind = pattern === undefined ? spacedKind(random, alphabet) : byteLevelKind(alphabet);
   const { vocab, usable } = kind;
+  for (const byte of lacking) delete vocab[byteCharacters[byte]!];
   const list: string[] = [];
   for (let attempt = 0; attempt < merges * 4 && list.length < merges; attempt++) {
     const [left, right] = [pick(random, usable), pick(random, usable)];
@@ -73,10 +85,10 @@ export function randomToy(seed: number, merges = 9, reversed = false, opens = fa
     // Random ranks, so that a token's merges need not ascend.
     list.splice(Math.floor(random() * (list.length + 1)), 0, merge);
     if (left + right in vocab) continue;
-    vocab[left + right] = Object.keys(vocab).length;
+    vocab[left + right] = Object.keys(vocab).length + lacking.length;
     usable.push(left + right);
   }
-  const size = Object.keys(vocab).length + 2;
+  const size = Object.keys(vocab).length + lacking.length + 2;
   // Reversed, the same tokens have other ids, and other names are first in sorted order.
   const label = (id: number) => (reversed ? size - 1 - id : id);
   const [end, other] = [label(size - 2), label(size - 1)];
@@ -92,9 +104,10 @@ export function randomToy(seed: number, merges = 9, reversed = false, opens = fa
       model: { type: 'BPE', byte_fallback: pattern === undefined, vocab, merges: list },
     },
   });
-  const bytes = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65, ...kind.bytes];
+  const common = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65, ...kind.bytes];
+  const bytes = common.filter(byte => !lacking.includes(byte));
   const ids = [...usable.map(spelling => vocab[spelling]!), ...bytes.map(label), end, other];
-  return { tokenizer, alphabet, support: [...new Set(ids)], end };
+  return { tokenizer, alphabet, support: [...new Set(ids)], end, lacking };
 }
 
 /** The single-byte tokens, by id, and the symbols that merging starts from. */

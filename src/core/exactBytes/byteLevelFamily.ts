@@ -21,13 +21,13 @@ export class ByteLevelFamily implements TokenizerFamily {
   constructor(tokenizer: BpeTokenizer, alphabet: ByteAlphabet, ids: readonly number[]) {
     this.#tokenizer = tokenizer;
     this.#byteIds = alphabet.ids;
-    const { scans, merger, whole, normalizers } = tokenizer.parts;
+    const { scans, byteScans = [], merger, whole, normalizers } = tokenizer.parts;
     if (normalizers.some(step => step !== toNfc)) {
       throw new InexactError(
         `The tokenizer normalises by ${tokenizer.normalizer}: exact probabilities of bytes are known for NFC only`,
       );
     }
-    const lookahead = scans.length === 1 ? lookaheads.get(scans[0]!) : undefined;
+    const lookahead = scans.length + byteScans.length === 1 ? lookaheads.get(scans[0]!) : undefined;
     if (!lookahead) {
       throw new InexactError(
         `How far the tokenizer looks ahead before it splits text is known for the patterns of ${KNOWN_LOOKAHEADS} only`,
@@ -36,6 +36,14 @@ export class ByteLevelFamily implements TokenizerFamily {
     this.joins = new TokenPairs(merger.merges, tokenizer.vocabSize, id =>
       this.#symbolsOf(tokenizer.bytesOf(id)),
     );
+    const letters = lookahead.witnesses.join('');
+    const lacking = alphabet.missing?.spansOf(letters, 0, letters.length)[0];
+    if (lacking) {
+      throw new InexactError(
+        `The vocabulary cannot spell ${JSON.stringify(letters.slice(lacking.start, lacking.end))}: exact probabilities of ` +
+          'bytes are known only for tokenizers that can spell letters, digits, punctuation and white space',
+      );
+    }
     const unreachable = whole && ids.find(id => !this.joins.isReachable(id));
     if (unreachable !== undefined) {
       throw new InexactError(
@@ -48,7 +56,7 @@ export class ByteLevelFamily implements TokenizerFamily {
 
   merge(bytes: ByteString): number[] {
     const list = new TokenList(bytes.length);
-    const symbols = Int32Array.from(this.#symbolsOf(bytesOf(bytes)));
+    const symbols = Int32Array.from(this.#symbolsOf(bytesOf(bytes))!);
     if (bytes.length > 0) this.#tokenizer.parts.merger.encode(symbols, bytes.length, list);
     return [...list.ids.subarray(0, list.count)];
   }
@@ -65,7 +73,13 @@ export class ByteLevelFamily implements TokenizerFamily {
     );
   }
 
-  #symbolsOf(bytes: Uint8Array): number[] {
-    return Array.from(bytes, byte => this.#byteIds[byte]!);
+  lacks(byte: number): boolean {
+    return this.#byteIds[byte]! < 0;
+  }
+
+  /** Undefined if a byte has no token. */
+  #symbolsOf(bytes: Uint8Array): number[] | undefined {
+    const symbols = Array.from(bytes, byte => this.#byteIds[byte]!);
+    return symbols.includes(-1) ? undefined : symbols;
   }
 }

@@ -87,6 +87,13 @@ export class ByteRules {
       const at = invalid >= 0 ? from + invalid : complete;
       throw new InexactError(`The text is not UTF-8 at byte ${at}`);
     }
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes.charCodeAt(at);
+      if (!this.#family.lacks(byte)) continue;
+      throw new InexactError(
+        `The text has the byte ${byte.toString(16).padStart(2, '0')} at byte ${at}, for which the vocabulary has no token`,
+      );
+    }
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(array);
     const inexact = this.#family.inexactnessOf(text, begins);
     if (inexact) {

@@ -40,6 +40,12 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
         'The tokenizer has no byte fallback: the model cannot distinguish the characters that the vocabulary lacks',
       );
     }
+    if (alphabet.isPartial) {
+      throw new InexactError(
+        'The tokenizer falls back to bytes, but has no tokens for some of them: with SentencePiece BPE, exact ' +
+          'probabilities of bytes are known only if it has all',
+      );
+    }
     if (normalizers.some(step => step !== prependSpace && step !== toSpaces)) {
       throw new InexactError(
         `The tokenizer normalises by ${tokenizer.normalizer}: with SentencePiece BPE, exact probabilities of bytes are ` +
@@ -55,7 +61,9 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     this.#tokenizer = tokenizer;
     this.#alphabet = alphabet;
     this.#byteIds = byteIds;
-    this.#byteOf = new Map(Array.from(byteIds, (id, byte) => [id, byte]));
+    this.#byteOf = new Map(
+      [...byteIds.entries()].flatMap(([byte, id]) => (id < 0 ? [] : [[id, byte]])),
+    );
     if (merger.merges.takes(id => this.#byteOf.has(id))) {
       throw new InexactError(
         'The tokenizer merges tokens of single bytes: with SentencePiece BPE, that is not supported',
@@ -84,6 +92,10 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
       ...list.ids.subarray(0, list.count),
       ...Array.from(bytesOf(bytes.slice(whole)), byte => this.#byteIds[byte]!),
     ];
+  }
+
+  lacks(): boolean {
+    return false;
   }
 
   inexactnessOf(text: string, begins: boolean): Inexactness | undefined {

@@ -8,7 +8,9 @@ export interface TokenizerFamily {
   readonly joins: Joins;
   /** What the tokenizer prepends to every non-empty text: its tokens are those of the opening and the text. */
   readonly opening: ByteString;
-  /** The tokens of one pretoken or of its beginning, which may end inside a character. */
+  /** Whether no text that the tokenizer can spell has the byte. */
+  lacks(byte: number): boolean;
+  /** The tokens of one pretoken or of its beginning, which may end inside a character and lacks no byte. */
   merge(bytes: ByteString): number[];
   /** Why probabilities are not exact for the text. `begins`: whether it is the beginning of a text. */
   inexactnessOf(text: string, begins: boolean): Inexactness | undefined;

@@ -3,7 +3,8 @@
 import type { CharacterAlphabet } from './bpe/alphabet';
 import { LETTER_CLASS, SPACE_CLASS, classAt, classes } from './unicode/classes';
 import { AdjacentCharacters } from './bpe/adjacentCharacters';
-import { LINE_FEED, METASPACE, SPACE } from '../text/characters';
+import type { MissingBytes } from './bpe/missingBytes';
+import { LINE_FEED, METASPACE, SPACE, isLowSurrogate } from '../text/characters';
 
 export interface HardBoundaries {
   isHard(text: string, at: number): boolean;
@@ -65,6 +66,20 @@ export function betweenTokens(
       pairs ??= new AdjacentCharacters(tokens);
       return !pairs.has(lastByteOf(before), leadByteOf(after));
     },
+  };
+}
+
+/**
+ * Those boundaries between characters that both become tokens: text that is left out belongs to the token after it,
+ * which must not be in another part.
+ */
+export function betweenKept(boundaries: HardBoundaries, missing: MissingBytes): HardBoundaries {
+  return {
+    ...boundaries,
+    isHard: (text, at) =>
+      boundaries.isHard(text, at) &&
+      missing.keeps(text, at) &&
+      missing.keeps(text, isLowSurrogate(text.charCodeAt(at - 1)) ? at - 2 : at - 1),
   };
 }
 

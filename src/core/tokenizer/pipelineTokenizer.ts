@@ -18,6 +18,8 @@ export interface PipelineParts {
   readonly normalizer: string;
   /** In order; applied to the text between added tokens. */
   readonly normalizers: readonly Rewrite[];
+  /** The form in normalised text of an added token that is matched there; by default its normalised content. */
+  readonly spellAdded?: (content: string) => string;
 }
 
 export abstract class PipelineTokenizer<Parts extends PipelineParts> implements Tokenizer {
@@ -28,6 +30,10 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
   abstract readonly limitation: string;
   /** The number of rewriting levels after those of the normalizers, including the one for added tokens. */
   protected abstract readonly ownLevels: number;
+  /** Whether text may be left out because of bytes that the vocabulary lacks. The last level then has only that. */
+  protected get missesBytes(): boolean {
+    return false;
+  }
   /** Matched in the original text. */
   readonly #addedInText: AddedTokens;
   /** Matched in the normalised text. */
@@ -40,9 +46,9 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
     this.normalizer = parts.normalizer;
     const inNormalized = parts.added.filter(token => token.normalized);
     this.#addedInText = new AddedTokens(parts.added.filter(token => !token.normalized));
-    this.#addedInNormalized = new AddedTokens(inNormalized, content =>
-      parts.normalizers.reduce((text, step) => replaceSpans(text, step(text)), content),
-    );
+    const normalize = (content: string) =>
+      parts.normalizers.reduce((text, step) => replaceSpans(text, step(text)), content);
+    this.#addedInNormalized = new AddedTokens(inNormalized, parts.spellAdded ?? normalize);
     this.#special = new Set(parts.added.filter(token => token.special).map(({ id }) => id));
   }
 
@@ -113,6 +119,7 @@ export abstract class PipelineTokenizer<Parts extends PipelineParts> implements 
       byteStarts: offsets.slice(0, ids.length),
       byteEnds: offsets.slice(1),
       normalized: rewriting.hasChanges ? this.#differences(text, ids, offsets) : undefined,
+      missing: this.missesBytes ? rewriting.firstAt(rewriting.last, text) : undefined,
     };
   }
 

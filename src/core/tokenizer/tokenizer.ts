@@ -10,6 +10,11 @@ export interface Encoding {
   readonly byteEnds: Uint32Array;
   /** [token]; 1 if the token's own bytes differ from the text's. Undefined if they never do. */
   readonly normalized: Uint8Array | undefined;
+  /**
+   * The offset of the first character of which the vocabulary lacks a byte, so that the model does not see it.
+   * Undefined if the tokens spell the text.
+   */
+  readonly missing: number | undefined;
 }
 
 export interface Tokenizer {

@@ -38,8 +38,10 @@ function askForPath(builtIn: string): Promise<string | undefined> {
     })),
     folders: {
       detail:
-        'One with a tokenizer.json, or with vocab.json and merges.txt. A model in it is compared, too.',
+        'One with a tokenizer.json, a tokenizer.model, or vocab.json and merges.txt. A model in it is compared, too.',
     },
-    files: { detail: 'A tokenizer.json, a .tiktoken file, or a tokenizer.bin of llama2.c.' },
+    files: {
+      detail: 'A tokenizer.json, a SentencePiece .model, a .tiktoken file, or a tokenizer.bin of llama2.c.',
+    },
   });
 }

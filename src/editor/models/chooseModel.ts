@@ -25,6 +25,10 @@ export async function chooseModel(builtIn: string): Promise<void> {
     folders: {
       detail: 'A model folder as on the Hugging Face hub, or one with tokenizer files alone.',
     },
+    files: {
+      detail:
+        'A tokenizer alone: a tokenizer.json, a SentencePiece .model, a .tiktoken file, or a tokenizer.bin of llama2.c.',
+    },
   });
   if (folder !== undefined && folder !== now) await settings.model.folder.update(folder);
 }

@@ -1,4 +1,6 @@
 // The merges that made the tokens of a pretoken.
+import { encodeUtf8 } from '../../core/text/utf8';
+import { spellingOf } from '../../core/tokenizer/bpe/byteLevel';
 import type { BpeTokenizer } from '../../core/tokenizer/bpe/bpe';
 import { mergeSteps } from '../../core/tokenizer/bpe/mergeSteps';
 import type { LookupTokenizer } from '../../core/tokenizer/lookup/lookupTokenizer';
@@ -26,7 +28,7 @@ export function mergesOf(
   /** Tokens before this one are not part of the text: no merge links them to the rest. */
   firstOwn: number,
 ): Merges {
-  const { alphabet, merger, whole, added, rankIs } = tokenizer.parts;
+  const { alphabet, merger, whole, added, rankIs, byteScans = [] } = tokenizer.parts;
   const none = { symbols: [], steps: [], rankIs };
   if (!pretoken) {
     const isAdded = added.some(({ id }) => id === ids[token]);
@@ -39,6 +41,12 @@ export function mergesOf(
   if (whole?.(text) !== undefined) {
     const note =
       'The vocabulary has this pretoken as a whole, so this tokenizer uses that token without merging.';
+    return { ...none, first, end, note };
+  }
+  const bytes = encodeUtf8(text);
+  if (byteScans.some(scan => scan(spellingOf(bytes), 0, bytes.length) < bytes.length)) {
+    const note =
+      'This tokenizer splits the pretoken once more between its bytes, at digits; its merges are not shown.';
     return { ...none, first, end, note };
   }
   const symbols = new Int32Array(text.length * 3);
@@ -77,7 +85,7 @@ export function lookupOf(
 ): Merges {
   const none = { symbols: [], steps: [], rankIs: '' };
   if (!pretoken) return { ...none, first: token, end: token + 1, note: ADDED };
-  const isUnknown = 'token' in unknown && unknown.token.id === ids[token];
+  const isUnknown = unknown.token?.id === ids[token];
   const note = [
     `${name} merges nothing. ${how}`,
     ...(isUnknown

@@ -1,7 +1,7 @@
 // Reads a model folder in the layout of Hugging Face repositories: what is there, which files matter.
 // Nothing is loaded but small JSON files and the tokenizer; the graph stays where it is.
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fimFormat, type FimFormat } from '../../core/completion/fimFormat';
 import { FimError, TokenizerError, UserError } from '../../core/errors';
 import { loadTokenizer, type TokenizerFiles } from '../../core/tokenizer/files/loadTokenizer';
@@ -12,7 +12,7 @@ import { readModelConfig, type ModelConfig } from './modelConfig';
 import { readJson } from './readJson';
 import type { Json } from '../../core/json';
 import { pieceFinders } from './pieceFinders';
-import { readTokenizerFiles } from './readTokenizerFiles';
+import { readTokenizerFile, readTokenizerFiles } from './readTokenizerFiles';
 import type { ModelShape } from './source';
 import { weightsIn, type FoundWeights } from './sources/sources';
 
@@ -36,13 +36,11 @@ export interface ModelFolder extends ModelShape {
   readonly saes: readonly string[];
 }
 
-/** Throws `UserError` that names the file and what is wrong with it. */
+/** Of a folder, or of a tokenizer's file alone. Throws `UserError` that names the file and what is wrong with it. */
 export function readModelFolder(folder: string): ModelFolder {
   const path = resolve(folder);
   if (!existsSync(path)) throw new UserError(`Model folder not found: ${path}`);
-  if (!statSync(path).isDirectory()) {
-    throw new UserError(`Not a model folder: ${path} is a file. Choose the folder that holds it.`);
-  }
+  if (!statSync(path).isDirectory()) return tokenizerAlone(path);
   const config = readModelConfig(readJson(path, 'config.json') ?? {});
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
   const own = readJson(path, 'tokenscope.json') ?? {};
@@ -69,6 +67,33 @@ export function readModelFolder(folder: string): ModelFolder {
     ownReport: report ? (readPartIfThere(report)?.toString('utf8') ?? null) : null,
   };
 }
+
+/** One file of a tokenizer in place of a folder. */
+function tokenizerAlone(path: string): ModelFolder {
+  return {
+    path,
+    name: nameOfTokenizer(path),
+    tokenizer: tokenizerOf(readTokenizerFile(path), dirname(path), basename(path)),
+    weights: undefined,
+    weightsMissing: '',
+    start: null,
+    ends: [],
+    contextTokens: 1024,
+    hiddenSize: undefined,
+    layers: undefined,
+    fim: undefined,
+    saes: [],
+    ownReport: null,
+  };
+}
+
+/** A folder's name, or a file's; files that are called alike everywhere are named after their folder. */
+export function nameOfTokenizer(path: string): string {
+  const name = basename(path);
+  return COMMON_NAMES.has(name) ? basename(dirname(path)) : name;
+}
+
+const COMMON_NAMES = new Set(['tokenizer.json', 'vocab.json', 'merges.txt', 'tokenizer.model']);
 
 function readFim(tokenizer: Tokenizer, own: unknown, path: string): FimFormat | undefined {
   try {

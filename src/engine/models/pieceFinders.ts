@@ -7,13 +7,14 @@ import type { FoundPiece } from '../../core/tokenizer/lookup/lookupTokenizer';
 const UNMET = '\ud800';
 
 export const pieceFinders: PieceFinders = {
-  unigram: pieces => {
+  unigram: (pieces, by) => {
+    const isSingle = by === 'sentencepiece';
     const vocab = pieces.map(([piece, score], id): [string, number] => [
       piece ?? `${UNMET}${id}`,
-      asSerde(score),
+      isSingle ? score : asSerde(score),
     ]);
     const model = new Unigram({ type: 'Unigram', vocab, unk_id: null }, '');
-    return pretoken => likeliest(model, pretoken);
+    return pretoken => likeliest(model, pretoken, isSingle);
   },
 
   wordPiece: (ids, prefix, longest) => {
@@ -39,18 +40,21 @@ export const pieceFinders: PieceFinders = {
 function likeliest(
   { trie, scores, tokens_to_ids, unk_score }: Unigram,
   text: string,
+  isSingle: boolean,
 ): FoundPiece[] {
   const characters = Array.from(text);
   const count = characters.length;
-  const totals = new Float64Array(count + 1).fill(-Infinity);
+  // SentencePiece keeps sums in single precision, which decides between ways to spell a text of nearly equal scores.
+  const totals = new (isSingle ? Float32Array : Float64Array)(count + 1).fill(-Infinity);
   /** [character]; where the last piece of the best way up to there begins, and its id, -1 if unknown. */
   const starts = new Int32Array(count + 1);
   const ids = new Int32Array(count + 1);
   totals[0] = 0;
   const offer = (start: number, end: number, id: number, score: number) => {
     // The first of equals: the one that begins furthest left.
-    if (totals[start]! + score <= totals[end]!) return;
-    totals[end] = totals[start]! + score;
+    const total = isSingle ? Math.fround(totals[start]! + score) : totals[start]! + score;
+    if (total <= totals[end]!) return;
+    totals[end] = total;
     starts[end] = start;
     ids[end] = id;
   };
@@ -63,7 +67,7 @@ function likeliest(
       offer(at, end, id, scores[id]!);
       isPiece ||= end === at + 1;
     }
-    if (!isPiece) offer(at, at + 1, -1, unk_score);
+    if (!isPiece) offer(at, at + 1, -1, isSingle ? Math.fround(unk_score) : unk_score);
   }
   const found: FoundPiece[] = [];
   for (let end = count; end > 0; end = starts[end]!) {

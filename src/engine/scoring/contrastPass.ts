@@ -10,6 +10,7 @@ import { asRefusal } from '../asRefusal';
 import type { EngineState } from '../engineState';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
+import { checkSpelled } from './checkSpelled';
 import type { ContrastRows, ModelPair, Prompted } from './modelPair';
 import { visibleSpans, type Pass, type PassRun, type RowSpan } from './pass';
 import { visibleFirst } from './visibleFirst';
@@ -114,6 +115,7 @@ export async function scoreContrast(
   document: Document,
   run: Omit<PassRun, 'whole'>,
 ): Promise<number> {
+  checkSpelled(model, document);
   const rows = contrastRowsOf(pair, model, document);
   const signal = AbortSignal.any([run.signal, document.current]);
   checkTokens(pair, document, rows);

@@ -7,6 +7,7 @@ import { nextWindow, type Window } from '../../core/text/contextWindows';
 import { Cancelled } from '../../core/errors';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
+import { checkSpelled } from './checkSpelled';
 import { visibleSpans, type PassRun } from './pass';
 import { visibleFirst } from './visibleFirst';
 import { WindowCache } from './windowCache';
@@ -36,6 +37,7 @@ export class FeatureWindows {
 
   /** Encodes a document's windows, the visible ones first. Answers how many tokens' features are known. */
   async run(document: Document, run: Omit<PassRun, 'whole'>): Promise<number> {
+    checkSpelled(this.model, document);
     const stream = document.streamBy(this.model.tokenizer);
     const signal = AbortSignal.any([run.signal, document.current]);
     let known = 0;

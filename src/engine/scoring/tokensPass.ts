@@ -1,8 +1,10 @@
 // The pass that every model has: the scores of a document's tokens, window by window.
 import { Cancelled } from '../../core/errors';
 import { emptyScores, sliceScores, type Scores } from '../../core/lenses/scores';
+import { asRefusal } from '../asRefusal';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
+import { checkSpelled } from './checkSpelled';
 import { visibleSpans, type Pass, type PassRun } from './pass';
 import type { ScoredWindow } from './scoredWindows';
 import { visibleFirst } from './visibleFirst';
@@ -12,7 +14,7 @@ export function tokensPass(model: () => Model): Pass {
   return {
     id: 'tokens',
     // A folder without weights is refused by the request: a document is never scored by it.
-    available: async () => undefined,
+    available: document => asRefusal(async () => checkSpelled(model(), document)),
     total: document => document.streamBy(model().tokenizer).size.tokens,
     run: async (document, run) => ({ scored: await scoreTokens(model(), document, run) }),
     columns: (document, { first, end }) =>
@@ -23,13 +25,14 @@ export function tokensPass(model: () => Model): Pass {
 /** What windows with the same tokens were scored as before, by model. */
 const caches = new WeakMap<Model, WindowCache<Scores>>();
 
-/** Scores a document's windows. Answers how many rows are known. */
+/** Scores a document's windows. Answers how many rows are known. Throws `InexactError` where it cannot be spelled. */
 export async function scoreTokens(
   model: Model,
   document: Document,
   run: Omit<PassRun, 'whole'>,
   topK?: number,
 ): Promise<number> {
+  checkSpelled(model, document);
   const rule = { context: model.info.contextTokens, endsLine: (id: number) => model.endsLine(id) };
   const windows = document.windowsBy(model.tokenizer, rule, topK);
   const signal = AbortSignal.any([run.signal, document.current]);

@@ -46,7 +46,7 @@ function encodeAfter(tokenizer: Tokenizer, before: string, text: string): Encodi
   const encoding = tokenizer.encode(before + text);
   if (before === '') return encoding;
   const bytes = utf8Length(before, 0, before.length);
-  const { ids, byteStarts, byteEnds, normalized } = encoding;
+  const { ids, byteStarts, byteEnds, normalized, missing } = encoding;
   const first = byteStarts.findIndex(start => start >= bytes);
   const differ = normalized?.subarray(first);
   return {
@@ -54,5 +54,6 @@ function encodeAfter(tokenizer: Tokenizer, before: string, text: string): Encodi
     byteStarts: byteStarts.slice(first).map(start => start - bytes),
     byteEnds: byteEnds.slice(first).map(end => end - bytes),
     normalized: differ?.includes(1) ? differ : undefined,
+    missing: missing === undefined ? undefined : missing - bytes,
   };
 }

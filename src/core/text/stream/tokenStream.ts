@@ -14,7 +14,10 @@ import {
 } from './rope';
 import { segmentsOf, type Segment } from './segment';
 
-/** Tokens [first, first + ids.length) of a text, with offsets from the start of the text. */
+/**
+ * Tokens [first, first + ids.length) of a text, with offsets from the start of the text. `missing` is of the segments
+ * that have one of them.
+ */
 export interface StreamTokens extends Encoding {
   /** UTF-16 spans of the whole characters that the tokens touch. */
   readonly utf16Starts: Uint32Array;
@@ -83,6 +86,7 @@ export class TokenStream {
       () => new Uint32Array(count),
     ) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
     let normalized: Uint8Array | undefined;
+    let missing: number | undefined;
     visitTokens(this.#rope, first, end, (segment, before) => {
       const from = Math.max(0, first - before.tokens);
       const to = Math.min(segment.ids.length, end - before.tokens);
@@ -95,12 +99,22 @@ export class TokenStream {
         utf16Starts[row] = segment.utf16Starts[i]! + before.utf16;
         utf16Ends[row] = segment.utf16Ends[i]! + before.utf16;
       }
+      if (segment.missing !== undefined) missing ??= segment.missing + before.bytes;
       if (segment.normalized) {
         normalized ??= new Uint8Array(count);
         normalized.set(segment.normalized.subarray(from, to), at);
       }
     });
-    return { ids, byteStarts, byteEnds, utf16Starts, utf16Ends, normalized };
+    return { ids, byteStarts, byteEnds, utf16Starts, utf16Ends, normalized, missing };
+  }
+
+  /** The offset in bytes of the first character that the tokens leave out, if there is one. */
+  get missing(): number | undefined {
+    let first: number | undefined;
+    visitTokens(this.#rope, 0, Infinity, (segment, before) => {
+      if (segment.missing !== undefined) first ??= segment.missing + before.bytes;
+    });
+    return first;
   }
 
   /** The segment that contains the unit at `at`, and the size of the text before it. */

@@ -2,13 +2,21 @@
 // characters of each pretoken are merged.
 import { encodeUtf8 } from '../../text/utf8';
 import type { AddedToken, AddedTokenPiece } from '../addedTokens';
-import { CharacterAlphabet, type Alphabet } from './alphabet';
+import { ByteAlphabet, CharacterAlphabet, type Alphabet } from './alphabet';
+import { spellingOf } from './byteLevel';
 import { LONGEST_KEY, PretokenCache } from './pretokenCache';
-import { beforeWords, afterLineFeeds, betweenTokens, type HardBoundaries } from '../hardBoundary';
+import {
+  afterLineFeeds,
+  beforeWords,
+  betweenKept,
+  betweenTokens,
+  type HardBoundaries,
+} from '../hardBoundary';
 import type { Merger } from './merger';
+import type { MissingBytes } from './missingBytes';
 import { areCutAtBoundaries, leavesLineFeedsAlone } from '../patterns/boundaries';
 import { toNfc } from '../normalize/unicodeForms';
-import type { Scan } from '../patterns/scan';
+import { splitBy, type Scan } from '../patterns/scan';
 import {
   PipelineTokenizer,
   applyRewrite,
@@ -16,6 +24,7 @@ import {
   type PipelineParts,
 } from '../pipelineTokenizer';
 import type { Respell } from '../normalize/rewrite';
+import type { ReplacedSpan } from '../normalize/spans';
 import type { RewriteSpans } from '../normalize/rewriteSpans';
 import { prependSchemeOf, prependSpace, toSpaces, withSpaces } from '../files/metaspace';
 import { PretokenList, type TokenList } from '../tokenList';
@@ -26,6 +35,10 @@ export interface BpeParts extends PipelineParts {
   readonly merger: Merger;
   /** Each splits the pieces that those before it leave. */
   readonly scans: readonly Scan[];
+  /** These split pretokens once more, as the byte-level alphabet spells them: one character for each byte. */
+  readonly byteScans?: readonly Scan[];
+  /** Whether the model does not see a piece that `scans` leave. */
+  readonly drops?: (text: string, at: number, to: number) => boolean;
   readonly respell: Respell | undefined;
   readonly unknown: UnknownCharacters | undefined;
   /** The token that equals a whole pretoken, if such pretokens are not merged (`ignore_merges`). */
@@ -50,6 +63,16 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
         : boundariesOfSplitting(parts);
   }
 
+  /** The bytes that the vocabulary lacks; undefined if it spells every text. */
+  get missing(): MissingBytes | undefined {
+    const { alphabet } = this.parts;
+    return alphabet instanceof ByteAlphabet ? alphabet.missing : undefined;
+  }
+
+  protected override get missesBytes(): boolean {
+    return this.missing !== undefined && !this.missing.unknown;
+  }
+
   /** Clears the pretoken cache, for measurements. */
   clearCache(): void {
     this.#cache.clear();
@@ -66,7 +89,8 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
     const { respell, unknown } = this.parts;
     rewriting.add(firstLevel, end - start);
     if (!respell && !unknown) {
-      rewriting.addUnchangedAfter(firstLevel, end - start);
+      rewriting.add(firstLevel + 1, end - start, this.#droppedIn(text, start, end));
+      rewriting.add(firstLevel + 2, end - start, this.#missingIn(text, start, end));
       return this.#splitAndMerge(text, start, end, 0, list);
     }
     const piece = text.slice(start, end);
@@ -77,6 +101,32 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
       rewriting.add(firstLevel + 2, inner.end - inner.start);
       this.#splitAndMerge(spelled, inner.start, inner.end, 0, list);
     }
+  }
+
+  /** What the model does not see of text[start, end), as spans from `start` on. */
+  #droppedIn(text: string, start: number, end: number): ReplacedSpan[] {
+    const { scans, drops } = this.parts;
+    const spans: ReplacedSpan[] = [];
+    if (!drops) return spans;
+    splitBy(scans, text, start, end, (from, to) => {
+      if (drops(text, from, to)) spans.push({ start: from - start, end: to - start, text: '' });
+    });
+    return spans;
+  }
+
+  /** What the tokens of text[start, end) lack, as spans from `start` on. */
+  #missingIn(text: string, start: number, end: number): ReplacedSpan[] {
+    const { scans, whole } = this.parts;
+    const { missing } = this;
+    if (!missing?.areIn(text, start, end)) return [];
+    const spans: ReplacedSpan[] = [];
+    splitBy(scans, text, start, end, (from, to) => {
+      if (whole?.(text.slice(from, to)) !== undefined) return;
+      for (const span of missing.spansOf(text, from, to)) {
+        spans.push({ ...span, start: span.start - start, end: span.end - start });
+      }
+    });
+    return spans;
   }
 
   #splitAndMerge(text: string, from: number, to: number, level: number, list: TokenList): void {
@@ -92,6 +142,7 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
   }
 
   #merge(text: string, from: number, to: number, list: TokenList): void {
+    if (this.parts.drops?.(text, from, to)) return;
     const first = list.count;
     this.#mergeOrFind(text, from, to, list);
     if (list instanceof PretokenList) list.close(text.slice(from, to), first);
@@ -110,9 +161,22 @@ export class BpeTokenizer extends PipelineTokenizer<BpeParts> {
     const { alphabet, merger, whole } = this.parts;
     const id = whole?.(text.slice(from, to));
     if (id !== undefined) return list.add(id);
+    if (this.parts.byteScans?.length) return this.#mergeSpelled(text.slice(from, to), list);
     const isLong = to - from > LONGEST_KEY;
     const symbols = isLong ? new Int32Array((to - from) * 3) : this.#symbols;
-    merger.encode(symbols, alphabet.write(text, from, to, symbols), list);
+    const count = alphabet.write(text, from, to, symbols);
+    if (count > 0) merger.encode(symbols, count, list);
+  }
+
+  /** A pretoken that is split once more. */
+  #mergeSpelled(pretoken: string, list: TokenList): void {
+    const { alphabet, merger, byteScans } = this.parts;
+    const bytes = encodeUtf8(pretoken);
+    splitBy(byteScans!, spellingOf(bytes), 0, bytes.length, (from, to) => {
+      const symbols = new Int32Array(to - from);
+      const count = (alphabet as ByteAlphabet).writeBytes(bytes.subarray(from, to), symbols);
+      if (count > 0) merger.encode(symbols, count, list);
+    });
   }
 }
 
@@ -123,13 +187,18 @@ function boundariesOfSplitting(parts: BpeParts): HardBoundaries | undefined {
     !special && (lstrip || rstrip || /[ \n]/.test(content));
   const isSplitAlone = normalizers.every(step => step === toNfc) && !respell && !unknown;
   if (!isSplitAlone || added.some(liesAcross)) return undefined;
-  if (areCutAtBoundaries(scans)) return beforeWords;
-  return leavesLineFeedsAlone(scans[0]) ? afterLineFeeds : undefined;
+  const boundaries = areCutAtBoundaries(scans)
+    ? beforeWords
+    : leavesLineFeedsAlone(scans[0])
+      ? afterLineFeeds
+      : undefined;
+  const { missing } = parts.alphabet as ByteAlphabet;
+  return boundaries && missing ? betweenKept(boundaries, missing) : boundaries;
 }
 
 /** For SentencePiece-style BPE. */
 function boundariesOfMerging(
-  { vocabulary, merger, normalizers, respell, scans, whole, added }: BpeParts,
+  { vocabulary, merger, normalizers, respell, scans, whole, added, spellAdded }: BpeParts,
   alphabet: CharacterAlphabet,
 ): HardBoundaries | undefined {
   const spellsSpacesAlone = normalizers.every(step => step === prependSpace || step === toSpaces);
@@ -145,7 +214,7 @@ function boundariesOfMerging(
   const prefixes =
     normalizers.includes(prependSpace) || (respell && prependSchemeOf(respell) !== 'never');
   // The text after an added token may be treated like the beginning of a text.
-  if (prefixes && matched.length > 0) return undefined;
+  if (prefixes && matched.length > 0 && !spellAdded) return undefined;
   const tokens = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.bytesOf(id));
   const contents = matched.map(({ content }) => encodeUtf8(withSpaces(content)));
   return betweenTokens([...tokens, ...contents], alphabet, prefixes ?? false);

@@ -6,7 +6,8 @@ import { BpeTokenizer } from '../bpe/bpe';
 import { TokenizerError } from '../../errors';
 import { Merger } from '../bpe/merger';
 import { MergeTable } from '../bpe/mergeTable';
-import { rankedMerges } from '../bpe/rankedMerges';
+import { rankedMerges, ranksOfScores } from '../bpe/rankedMerges';
+import { charactersOf } from './characters';
 import { prependSpace } from './metaspace';
 import type { Tokenizer } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
@@ -25,20 +26,17 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
     );
   }
   const ids = new Map<string, number>();
-  const characters = new Map<number, number>();
   // A piece may be U+FEFF.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   pieces.forEach((bytes, id) => {
     // run.c identifies byte tokens by id; their names are not text.
     if (id >= FIRST_BYTE && id < FIRST_PIECE) return;
     const text = decoder.decode(bytes);
-    if (text === '') return;
-    ids.set(text, id);
-    const code = text.codePointAt(0)!;
-    if (text.length === (code > 0xffff ? 2 : 1)) characters.set(code, id);
+    if (text !== '') ids.set(text, id);
   });
+  const characters = charactersOf(ids);
   if (!characters.has(SPACE)) throw new TokenizerError(`${name}: has no piece for a space`);
-  const ranks = ranksOf(scores);
+  const ranks = ranksOfScores(scores);
   const byteIds = Int32Array.from({ length: 256 }, (_, byte) => FIRST_BYTE + byte);
   const bytesById = pieces.map((bytes, id) =>
     id >= FIRST_BYTE && id < FIRST_PIECE ? Uint8Array.of(id - FIRST_BYTE) : bytes,
@@ -82,11 +80,4 @@ function readPieces(name: string, file: Uint8Array): { pieces: Uint8Array[]; sco
     at += 8 + length;
   }
   return { pieces, scores };
-}
-
-/** [id]; the highest score has rank 0, equal scores have equal ranks. */
-function ranksOf(scores: readonly number[]): number[] {
-  const order = [...new Set(scores)].sort((a, b) => b - a);
-  const ranks = new Map(order.map((score, rank) => [score, rank]));
-  return scores.map(score => ranks.get(score)!);
 }

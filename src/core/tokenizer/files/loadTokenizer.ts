@@ -2,9 +2,11 @@
 // or refused by name; nothing is guessed.
 import { TokenizerError } from '../../errors';
 import { isObject, type Json } from '../../json';
+import { addedTokensOfConfig } from './configTokens';
 import { tokenizerJsonOf } from './vocabAndMerges';
 import { lookupTokenizerOf, lookupTypeOf, type PieceFinders } from './unigramWordPieceJson';
 import { tokenizerOfBin } from './llama2c';
+import { tokenizerOfSentencePiece } from './sentencePiece';
 import { tokenizerOfRanks, type RanksFile } from './tiktoken';
 import type { Tokenizer } from '../tokenizer';
 import { tokenizerOfJson } from './tokenizerJson';
@@ -17,8 +19,10 @@ export interface TokenizerFiles {
   'tokenizer_config.json'?: unknown;
   'vocab.json'?: unknown;
   'merges.txt'?: string;
-  /** NAME.tiktoken */
+  /** NAME.tiktoken, or a tokenizer.model of that kind. */
   ranks?: RanksFile;
+  /** A SentencePiece model. */
+  sentencePiece?: { readonly name: string; readonly bytes: Uint8Array };
   /** tokenizer.bin, or whatever its name is */
   bin?: { readonly name: string; readonly bytes: Uint8Array };
   /** Names of other files that look like a tokenizer. */
@@ -35,8 +39,9 @@ export function loadTokenizer(files: TokenizerFiles, finders?: PieceFinders): To
     if (!isObject(json)) throw new TokenizerError('tokenizer.json: is not an object');
     const { model } = json;
     if (!isObject(model)) throw new TokenizerError('tokenizer.json: model is missing');
-    if (finders && lookupTypeOf(model)) return lookupTokenizerOf(json, model, finders);
-    return tokenizerOfJson(json, model, {
+    const whole = withConfigTokens(json, files['tokenizer_config.json']);
+    if (finders && lookupTypeOf(model)) return lookupTokenizerOf(whole, model, finders);
+    return tokenizerOfJson(whole, model, {
       vocab: 'tokenizer.json: model.vocab',
       merges: 'tokenizer.json: model.merges',
     });
@@ -45,6 +50,11 @@ export function loadTokenizer(files: TokenizerFiles, finders?: PieceFinders): To
   const merges = files['merges.txt'];
   if (vocab === undefined && merges === undefined) {
     if (files.ranks) return tokenizerOfRanks(files.ranks);
+    if (files.sentencePiece) {
+      const { name, bytes } = files.sentencePiece;
+      const extra = addedTokensOfConfig(files['tokenizer_config.json']);
+      return tokenizerOfSentencePiece(name, bytes, extra, finders);
+    }
     if (files.bin) return tokenizerOfBin(files.bin.name, files.bin.bytes);
     throw missing(files.others ?? []);
   }
@@ -59,11 +69,20 @@ export function loadTokenizer(files: TokenizerFiles, finders?: PieceFinders): To
   return tokenizerOfJson(made, made.model as Json, { vocab: 'vocab.json', merges: 'merges.txt' });
 }
 
+/** With the added tokens of tokenizer_config.json after its own. */
+function withConfigTokens(json: Json, config: unknown): Json {
+  const more = addedTokensOfConfig(config);
+  const own = json.added_tokens ?? [];
+  return more.length > 0 && Array.isArray(own)
+    ? { ...json, added_tokens: [...(own as unknown[]), ...more] }
+    : json;
+}
+
 function missing(others: readonly string[]): TokenizerError {
   const [other] = others;
   if (other === undefined) {
     return new TokenizerError(
-      'There is no tokenizer.json, vocab.json with a merges.txt, .tiktoken file or tokenizer.bin',
+      'There is no tokenizer.json, vocab.json with a merges.txt, .tiktoken file, tokenizer.model or tokenizer.bin',
     );
   }
   return new TokenizerError(

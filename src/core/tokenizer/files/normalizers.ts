@@ -28,11 +28,12 @@ const known: Record<string, (step: PipelineStep) => Rewrite | Rewrite[]> = {
   Replace: ({ pattern, content }) => {
     const by = string(content, 'Replace.content');
     const { String: found, Regex: regex } = isObject(pattern) ? pattern : {};
+    if (regex === '\\s+') return replaceCharacters(/\p{White_Space}+/gu, () => by);
     if (regex === SPACE_RUNS) return replaceCharacters(/ {2,}/g, () => by);
     if (typeof found === 'string' && found !== '') return replaceAll(found, by);
     throw refusal(
       'normalizer.Replace.pattern',
-      `is ${quote(pattern)}: only strings and the expression "${SPACE_RUNS}" are supported`,
+      `is ${quote(pattern)}: only strings and the expressions "${SPACE_RUNS}" and "\\s+" are supported`,
     );
   },
 };

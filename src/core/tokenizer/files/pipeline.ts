@@ -1,7 +1,7 @@
 // The normalizer and the pre_tokenizer of a tokenizer.json: the steps before merging.
 import type { Json } from '../../json';
 import { normalizersOf } from './normalizers';
-import { scansOfByteLevel } from './preTokenizers';
+import { splitsOfByteLevel } from './preTokenizers';
 import { isSentencePiece, sentencePiecePipeline } from './metaspace';
 import { namesOf, stepsOf, type Pipeline } from './pipelineSteps';
 
@@ -14,7 +14,7 @@ export function pipelineOf(json: Json): Pipeline {
     isByteLevel: true,
     normalizer: namesOf(normalizers),
     normalizers: normalizersOf(normalizers),
-    scans: scansOfByteLevel(preTokenizers),
+    ...splitsOfByteLevel(preTokenizers),
     respell: undefined,
   };
 }

@@ -33,5 +33,9 @@ export interface Pipeline {
   readonly normalizer: string;
   readonly normalizers: readonly Rewrite[];
   readonly scans: readonly Scan[];
+  /** These split pieces as ByteLevel spells them, one character for each byte. */
+  readonly byteScans?: readonly Scan[];
+  /** Whether the model does not see a piece of `scans`. */
+  readonly drops?: (text: string, at: number, to: number) => boolean;
   readonly respell: Respell | undefined;
 }

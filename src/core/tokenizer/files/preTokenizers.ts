@@ -2,6 +2,7 @@
 import { isObject, quote, type Json } from '../../json';
 import { behaviors } from '../patterns/behavior';
 import { isolates, scanOfMatches, stopsAtBoundaries } from '../patterns/boundaries';
+import { CLIP_PATTERN, isSpaceAt, scanClip } from '../patterns/clip';
 import { scanGpt2 } from '../patterns/gpt2';
 import { KNOWN_PATTERNS, isolatedScanOf, matchOf, scanOf } from '../patterns/knownPatterns';
 import { literal, repeatedClass } from '../patterns/run';
@@ -12,28 +13,56 @@ import { rustNumericRanges, rustPunctuationRanges } from '../unicode/unicodeCate
 
 const FIELD = 'pre_tokenizer';
 
-/** The scanners that split text into pretokens, in order. */
-export function scansOfByteLevel(steps: readonly PipelineStep[]): Scan[] {
-  if (steps.at(-1)?.type !== 'ByteLevel') {
+export interface ByteLevelSplits {
+  /** Each splits the pieces that those before it leave. */
+  readonly scans: readonly Scan[];
+  /** These split the pieces as ByteLevel spells them, one character for each byte. */
+  readonly byteScans: readonly Scan[];
+  /** Whether the model does not see a piece. */
+  readonly drops?: (text: string, at: number, to: number) => boolean;
+}
+
+export function splitsOfByteLevel(steps: readonly PipelineStep[]): ByteLevelSplits {
+  const at = steps.findIndex(({ type }) => type === 'ByteLevel');
+  if (at < 0) {
     const found = steps.length > 0 ? `ends in ${quote(steps.at(-1)!.type)}` : 'is missing';
     throw refusal(
       FIELD,
-      `${found}: only tokenizers whose last step is ByteLevel, and those that spell spaces as U+2581, are supported`,
+      `${found}: only tokenizers with the step ByteLevel, and those that spell spaces as U+2581, are supported`,
     );
   }
-  return steps.flatMap((step, i) => {
-    if (step.type === 'ByteLevel' && i === steps.length - 1) return scansOfLast(step);
-    if (step.type === 'Split') return [scanOfSplit(step)];
-    if (step.type === 'Digits') return [scanOfDigits(step)];
-    if (step.type === 'Punctuation') return [scanOfPunctuation(step)];
-    throw refusal(
-      FIELD,
-      `has the step ${quote(step.type)}: only Split, Digits, Punctuation and a last ByteLevel are supported`,
-    );
-  });
+  const [first] = steps;
+  const after = steps.slice(at + 1);
+  if (at > 0 && isOfClip(first!)) {
+    const more = steps.slice(1, at).flatMap(scansOfStep);
+    return {
+      scans: [scanClip, ...more, ...scansOfByteLevel(steps[at]!)],
+      byteScans: after.flatMap(scansOfStep),
+      drops: isSpaceAt,
+    };
+  }
+  return {
+    scans: [...steps.slice(0, at).flatMap(scansOfStep), ...scansOfByteLevel(steps[at]!)],
+    byteScans: after.flatMap(scansOfStep),
+  };
 }
 
-function scansOfLast({ add_prefix_space, use_regex }: Json): Scan[] {
+function isOfClip({ type, pattern, behavior, invert }: PipelineStep): boolean {
+  const regex = isObject(pattern) ? pattern.Regex : undefined;
+  return type === 'Split' && regex === CLIP_PATTERN && behavior === 'Removed' && invert === true;
+}
+
+function scansOfStep(step: PipelineStep): Scan[] {
+  if (step.type === 'Split') return [scanOfSplit(step)];
+  if (step.type === 'Digits') return [scanOfDigits(step)];
+  if (step.type === 'Punctuation') return [scanOfPunctuation(step)];
+  throw refusal(
+    FIELD,
+    `has the step ${quote(step.type)}: only Split, Digits, Punctuation and one ByteLevel are supported`,
+  );
+}
+
+function scansOfByteLevel({ add_prefix_space, use_regex }: Json): Scan[] {
   if (add_prefix_space === true) {
     throw refusal(
       `${FIELD}.add_prefix_space`,

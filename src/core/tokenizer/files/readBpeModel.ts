@@ -14,7 +14,7 @@ export function checkModel(model: Json): void {
       `tokenizer.json: model.type is ${quote(type)}: only BPE, Unigram and WordPiece are supported`,
     );
   }
-  for (const field of ['continuing_subword_prefix', 'end_of_word_suffix', 'dropout']) {
+  for (const field of ['continuing_subword_prefix', 'dropout']) {
     if (!model[field]) continue;
     throw new TokenizerError(
       `tokenizer.json: model.${field} is ${quote(model[field])}: BPE is supported only without it`,

@@ -6,10 +6,11 @@ import { bytesOfBase64 } from './base64';
 import { BpeTokenizer } from '../bpe/bpe';
 import { encodings } from './tiktokenEncodings';
 import { TokenizerError } from '../../errors';
-import { quote } from '../../json';
+import { quote, type Json } from '../../json';
 import { Merger } from '../bpe/merger';
 import { MergeTable } from '../bpe/mergeTable';
 import { rankedMerges } from '../bpe/rankedMerges';
+import { toNfc } from '../normalize/unicodeForms';
 import { isId } from './readBpeModel';
 import type { Tokenizer } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
@@ -18,18 +19,41 @@ export interface RanksFile {
   /** With its extension. */
   readonly name: string;
   readonly text: string;
-  /** Which of the known encodings to use; by default the one that the file is named after. */
+  /** Which of the known encodings to use: what tokenscope.json names; by default the one that the file is named after. */
   readonly encoding?: unknown;
+  /** Where neither says it: the contents of the config.json, or of the params.json of Meta's own releases, beside it. */
+  readonly config?: Json | undefined;
+}
+
+/** Whether a file's content is a list of ranks, whatever its name. */
+export function isRanks(bytes: Uint8Array): boolean {
+  const start = new TextDecoder().decode(bytes.subarray(0, 1024));
+  return /^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(start);
+}
+
+/** The encoding of models whose rank files are called like any other's. */
+function encodingOfModel(config: Json | undefined): string | undefined {
+  const { model_type, vocab_size } = config ?? {};
+  const size = typeof vocab_size === 'number' ? vocab_size : 0;
+  if (model_type === 'llama' || model_type === 'mllama' || model_type === undefined) {
+    return size === 128256 ? 'llama3' : size === 202048 && !model_type ? 'llama4' : undefined;
+  }
+  if (model_type === 'llama4' || model_type === 'llama4_text') return 'llama4';
+  return model_type === 'qwen' ? 'qwen' : undefined;
 }
 
 export function tokenizerOfRanks(file: RanksFile): Tokenizer {
-  const name = file.encoding ?? file.name.replace(/\.tiktoken$/, '');
+  const own = file.name.replace(/\.tiktoken$/, '');
+  const ofModel = Object.hasOwn(encodings, own) ? undefined : encodingOfModel(file.config);
+  const name = file.encoding ?? ofModel ?? own;
   const encoding =
     typeof name === 'string' && Object.hasOwn(encodings, name) ? encodings[name]! : undefined;
   if (!encoding) {
     throw new TokenizerError(
-      `${file.name}: does not say how text is split, and ${quote(name)} is not a known encoding: set ` +
-        `"encoding" in tokenscope.json to one of ${Object.keys(encodings).join(', ')}`,
+      `${file.name}: does not say how text is split, and ${quote(name)} is not a known encoding` +
+        (file.config ? `, nor is that of model_type ${quote(file.config.model_type)} known` : '') +
+        `: put a tokenizer.json beside it, or set "encoding" in a tokenscope.json there to one of ` +
+        Object.keys(encodings).join(', '),
     );
   }
   const { ids, tokens } = readRanks(file);
@@ -54,8 +78,8 @@ export function tokenizerOfRanks(file: RanksFile): Tokenizer {
     alphabet: new ByteAlphabet(byteIds),
     merger: new Merger(new MergeTable(rankedMerges(ids, id => id))),
     scans: [encoding.scan],
-    normalizer: 'none',
-    normalizers: [],
+    normalizer: encoding.toNfc ? 'NFC' : 'none',
+    normalizers: encoding.toNfc ? [toNfc] : [],
     respell: undefined,
     unknown: undefined,
     whole: text => ids.get(binary(encodeUtf8(text))),

@@ -4,14 +4,17 @@ import { ByteAlphabet, CharacterAlphabet, type Alphabet } from '../bpe/alphabet'
 import { BpeTokenizer } from '../bpe/bpe';
 import { byteCharacters, bytesOfSpelling, spellingOf } from '../bpe/byteLevel';
 import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
+import { occursInUtf8 } from '../bpe/missingBytes';
 import { TokenizerError } from '../../errors';
 import { quote, type Json } from '../../json';
 import { Merger } from '../bpe/merger';
 import { MergeTable } from '../bpe/mergeTable';
+import { charactersOf } from './characters';
 import { pipelineOf } from './pipeline';
 import { readAddedTokens } from './readAddedTokens';
 import { checkModel, readMerges, readVocabulary } from './readBpeModel';
 import { withMetaspaces, withSpaces } from './metaspace';
+import type { TakenToken } from '../addedTokens';
 import type { Tokenizer } from '../tokenizer';
 import { UnknownCharacters } from '../lookup/unknownCharacters';
 import { Vocabulary } from '../vocabulary';
@@ -38,12 +41,12 @@ interface Spelling {
 export function tokenizerOfJson(json: Json, model: Json, places: FieldNames): Tokenizer {
   checkModel(model);
   const { isByteLevel, ...pipeline } = pipelineOf(json);
-  const spelling = isByteLevel ? byteSpelling : characterSpelling(model);
+  const spelling = isByteLevel ? byteSpelling(model) : characterSpelling(model);
   const { ids, tokens } = readVocabulary(model.vocab, places.vocab, spelling.bytesOf);
   const { alphabet, unknown } = spelling.start(ids, places.vocab);
   const merger = new Merger(new MergeTable(readMerges(model.merges, ids, places)));
   const contents = new Map(ids);
-  const added = readAddedTokens(json.added_tokens, contents, tokens, spelling.textOf);
+  const added = readAddedTokens(json.added_tokens, contents, tokens, ids.size, spelling.textOf);
   const whole = (text: string) => ids.get(spelling.spell(text));
   return new BpeTokenizer({
     name: spelling.name,
@@ -58,19 +61,62 @@ export function tokenizerOfJson(json: Json, model: Json, places: FieldNames): To
   });
 }
 
-const byteSpelling: Spelling = {
-  name: 'byte-level BPE',
-  // Only an added token can be spelled outside the alphabet; it has the bytes of its name.
-  bytesOf: spelling => bytesOfSpelling(spelling) ?? encodeUtf8(spelling),
-  textOf: content => content,
-  spell: text => spellingOf(encodeUtf8(text)),
-  start: (ids, place) => ({
-    alphabet: new ByteAlphabet(idsOfBytes(ids, place, byte => byteCharacters[byte]!)),
-  }),
-};
+/** `unk_token` stands for bytes that the vocabulary lacks. */
+function byteSpelling({ unk_token, fuse_unk, end_of_word_suffix }: Json): Spelling {
+  const suffix = typeof end_of_word_suffix === 'string' ? end_of_word_suffix : '';
+  const withoutSuffix = (spelling: string) =>
+    suffix !== '' && spelling.length > suffix.length && spelling.endsWith(suffix)
+      ? spelling.slice(0, -suffix.length)
+      : spelling;
+  return {
+    name: 'byte-level BPE',
+    // Only an added token can be spelled outside the alphabet; it has the bytes of its name.
+    bytesOf: spelling => bytesOfSpelling(withoutSuffix(spelling)) ?? encodeUtf8(spelling),
+    textOf: content => content,
+    spell: text => spellingOf(encodeUtf8(text)),
+    start: (ids, place) => {
+      const byteIds = idsOfBytes(ids, byte => byteCharacters[byte]!);
+      if (!byteIds) throw otherTokenizers(place, 'a single byte');
+      const token = tokenOf(ids, unk_token);
+      const unknown = token && { ...token, fuses: fuse_unk === true };
+      if (suffix === '') return { alphabet: new ByteAlphabet(byteIds, unknown) };
+      const lastIds = idsOfBytes(ids, byte => byteCharacters[byte]! + suffix);
+      const spellsAll = (each: Int32Array | undefined) =>
+        each?.every((id, byte) => id >= 0 || !occursInUtf8(byte));
+      if (!spellsAll(byteIds) || !spellsAll(lastIds)) {
+        throw new TokenizerError(
+          `${place}: lacks bytes, alone or with the end_of_word_suffix ${quote(suffix)}, which is not supported with one`,
+        );
+      }
+      return { alphabet: new ByteAlphabet(byteIds, unknown, lastIds) };
+    },
+  };
+}
+
+function otherTokenizers(place: string, what: string): TokenizerError {
+  return new TokenizerError(
+    `${place}: has no token for ${what}: pre_tokenizer and vocabulary belong to different tokenizers`,
+  );
+}
+
+/** The token of this name, if there is one. Its bytes are those of its name. */
+function tokenOf(ids: Ids, name: unknown): TakenToken | undefined {
+  const id = typeof name === 'string' ? ids.get(name) : undefined;
+  return id === undefined ? undefined : { id, bytes: String(name) };
+}
 
 /** `byte_fallback` and `unk_token` of the model determine how characters without a token are encoded. */
-function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelling {
+function characterSpelling({
+  byte_fallback,
+  unk_token,
+  fuse_unk,
+  end_of_word_suffix,
+}: Json): Spelling {
+  if (end_of_word_suffix) {
+    throw new TokenizerError(
+      `tokenizer.json: model.end_of_word_suffix is ${quote(end_of_word_suffix)}: only byte-level BPE is supported with it`,
+    );
+  }
   return {
     name: 'SentencePiece BPE',
     bytesOf: spelling => {
@@ -80,39 +126,22 @@ function characterSpelling({ byte_fallback, unk_token, fuse_unk }: Json): Spelli
     textOf: withSpaces,
     spell: withMetaspaces,
     start: (ids, place) => {
-      const characters = charactersOf(ids);
-      if (!characters.has(SPACE)) {
+      // An entry spelled as a literal space is never matched.
+      const spelled = [...ids].filter(([spelling]) => spelling !== ' ');
+      const characters = charactersOf(spelled.map(([spelling, id]) => [withSpaces(spelling), id]));
+      if (!characters.has(SPACE)) throw otherTokenizers(place, 'U+2581, which spells a space');
+      const byteIds = byte_fallback === true ? idsOfBytes(ids, byteToken) : undefined;
+      const alphabet = new CharacterAlphabet(characters, byteIds);
+      if (!alphabet.isPartial) return { alphabet };
+      const unknown = tokenOf(ids, unk_token);
+      if (!unknown) {
         throw new TokenizerError(
-          `${place}: has no token for U+2581, which spells a space: pre_tokenizer and vocabulary belong to different tokenizers`,
-        );
-      }
-      if (byte_fallback === true) {
-        return {
-          alphabet: new CharacterAlphabet(characters, idsOfBytes(ids, place, byteToken)),
-        };
-      }
-      const id = typeof unk_token === 'string' ? ids.get(unk_token) : undefined;
-      if (id === undefined) {
-        throw new TokenizerError(
-          `tokenizer.json: model.unk_token is ${quote(unk_token)}: without a fallback to bytes, characters that ` +
+          `tokenizer.json: model.unk_token is ${quote(unk_token)}: without a fallback to all bytes, characters that ` +
             'the vocabulary lacks need a token that stands for them',
         );
       }
-      const alphabet = new CharacterAlphabet(characters, undefined);
-      const token = { id, bytes: withSpaces(String(unk_token)) };
+      const token = { ...unknown, bytes: withSpaces(unknown.bytes) };
       return { alphabet, unknown: new UnknownCharacters(alphabet, token, fuse_unk === true) };
     },
   };
-}
-
-/** The ids of single characters, keyed by code point. */
-function charactersOf(ids: Ids): Map<number, number> {
-  const characters = new Map<number, number>();
-  for (const [spelling, id] of ids) {
-    const code = withSpaces(spelling).codePointAt(0) ?? 0;
-    const isSingle = spelling.length === (code > 0xffff ? 2 : 1);
-    // An entry spelled as a literal space is never matched.
-    if (isSingle && spelling !== ' ') characters.set(code, id);
-  }
-  return characters;
 }

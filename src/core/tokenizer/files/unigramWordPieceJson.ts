@@ -2,6 +2,7 @@
 // 2012).
 import { encodeUtf8 } from '../../text/utf8';
 import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
+import { occursInUtf8 } from '../bpe/missingBytes';
 import { TokenizerError } from '../../errors';
 import { quote, type Json } from '../../json';
 import { LookupTokenizer, type FindPieces, type UnknownPieces } from '../lookup/lookupTokenizer';
@@ -13,10 +14,16 @@ import type { Tokenizer } from '../tokenizer';
 import { Vocabulary } from '../vocabulary';
 import { wordPipelineOf } from './lookupPipeline';
 
+/** How scores are read and added: as Rust `tokenizers` does it, or as SentencePiece does, in single precision. */
+export type ScoreArithmetic = 'tokenizers' | 'sentencepiece';
+
 /** The searches for pieces, injected because core imports no library. */
 export interface PieceFinders {
   /** [id]; a piece's spelling in the text, undefined if it has none, and its score. */
-  unigram(pieces: readonly (readonly [piece: string | undefined, score: number])[]): FindPieces;
+  unigram(
+    pieces: readonly (readonly [piece: string | undefined, score: number])[],
+    by: ScoreArithmetic,
+  ): FindPieces;
   /** Ids by spelling. Words of more than `longest` characters are unknown. */
   wordPiece(ids: ReadonlyMap<string, number>, prefix: string, longest: number): FindPieces;
 }
@@ -30,6 +37,10 @@ export function lookupTypeOf(model: Json): 'Unigram' | 'WordPiece' | undefined {
   return 'max_input_chars_per_word' in model ? 'WordPiece' : undefined;
 }
 
+/** For display. */
+export const HOW_UNIGRAM =
+  'Of all pieces that spell the pretoken it takes those whose scores have the highest sum.';
+
 const VOCAB_FIELD = 'tokenizer.json: model.vocab';
 
 export function lookupTokenizerOf(json: Json, model: Json, finders: PieceFinders): Tokenizer {
@@ -40,7 +51,7 @@ export function lookupTokenizerOf(json: Json, model: Json, finders: PieceFinders
     ? unigram(model, pipeline.usesMetaspace)
     : wordPiece(model);
   const contents = new Map(ids);
-  const added = readAddedTokens(json.added_tokens, contents, tokens, textOf);
+  const added = readAddedTokens(json.added_tokens, contents, tokens, found.size, textOf);
   // What looks like a special token in a text is text.
   const names = new Set(added.filter(token => token.special).map(({ content }) => content));
   return new LookupTokenizer({
@@ -59,6 +70,8 @@ interface LookupModel {
   readonly how: string;
   readonly ids: ReadonlyMap<string, number>;
   readonly tokens: (Uint8Array | undefined)[];
+  /** Entries of the vocabulary. */
+  readonly size: number;
   readonly unknown: UnknownPieces;
   /** `isMet`: whether a piece can occur in a text. */
   finder(finders: PieceFinders, isMet: (piece: string) => boolean): FindPieces;
@@ -70,21 +83,28 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
   const textOf = spelling(isSpaced);
   const entries = readPieces(model.vocab);
   const ids = new Map(entries.map(([piece], id) => [piece, id]));
-  const falls = model.byte_fallback === true;
+  const byteIds = model.byte_fallback === true ? idsOfBytes(ids, byteToken) : undefined;
+  const falls = byteIds !== undefined;
   const byteOf = (piece: string) => (falls ? byteOfToken(piece) : undefined);
   const unknownId = model.unk_id;
   const unknownPiece = typeof unknownId === 'number' ? entries[unknownId]?.[0] : undefined;
-  if (!falls && unknownPiece === undefined) {
+  const spellsAll = byteIds?.every((id, byte) => id >= 0 || !occursInUtf8(byte));
+  if (!spellsAll && unknownPiece === undefined) {
     throw refusal('model.unk_id', `is ${quote(unknownId)}: ${WITHOUT_UNKNOWN}`);
   }
   return {
     name: 'Unigram',
-    how: 'Of all pieces that spell the pretoken it takes those whose scores have the highest sum.',
+    how: HOW_UNIGRAM,
     ids,
+    size: entries.length,
     tokens: entries.map(([piece]) => byteOf(piece) ?? encodeUtf8(textOf(piece))),
-    unknown: falls
-      ? { byteIds: idsOfBytes(ids, VOCAB_FIELD, byteToken) }
-      : { token: { id: unknownId as number, bytes: textOf(unknownPiece!) } },
+    unknown: {
+      byteIds,
+      token:
+        unknownPiece === undefined
+          ? undefined
+          : { id: unknownId as number, bytes: textOf(unknownPiece) },
+    },
     finder: (finders, isMet) =>
       finders.unigram(
         entries.map(([piece, score]) => {
@@ -94,6 +114,7 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
           const met = isMet(piece) && !isName && !(isSpaced && piece.includes(' '));
           return [met ? textOf(piece) : undefined, score];
         }),
+        'tokenizers',
       ),
   };
 }
@@ -137,7 +158,8 @@ function wordPiece(model: Json): LookupModel {
     how: `It takes the longest entry of the vocabulary that the pretoken begins with, then continues after it with those that begin with ${quote(prefix)}; a pretoken that cannot be spelled so is unknown as a whole.`,
     ids,
     tokens,
-    unknown: { token: { id: unknownId, bytes: String(unk_token) } },
+    size: ids.size,
+    unknown: { byteIds: undefined, token: { id: unknownId, bytes: String(unk_token) } },
     finder: (finders, isMet) => {
       const met = [...ids].filter(([spelled]) => isMet(spelled) && spelled !== unk_token);
       return finders.wordPiece(new Map(met), prefix, longest);

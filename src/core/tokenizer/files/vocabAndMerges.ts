@@ -1,5 +1,6 @@
 // vocab.json and merges.txt leave to a class of the `transformers` library what a tokenizer.json specifies. They are
 // converted to the content of a tokenizer.json, as in that library's convert_slow_tokenizer.py.
+import { addedTokensOfConfig } from './configTokens';
 import { TokenizerError } from '../../errors';
 import { isObject, quote, type Json } from '../../json';
 import { GPT2_PATTERN } from '../patterns/gpt2';
@@ -53,17 +54,12 @@ function mergesOf(text: string): string[] {
 }
 
 function addedTokensOf(vocab: Json, config: Json): Json[] {
-  const tokens = new Map<unknown, Json>();
-  const decoder = isObject(config.added_tokens_decoder) ? config.added_tokens_decoder : {};
-  for (const [id, token] of Object.entries(decoder)) {
-    if (!isObject(token)) continue;
-    tokens.set(token.content, { normalized: token.special !== true, ...token, id: Number(id) });
-  }
+  const tokens = new Map(addedTokensOfConfig(config).map(token => [token.content, token]));
   for (const field of [END_OF_TEXT, ...SPECIAL_FIELDS]) {
     const value = field === END_OF_TEXT ? field : config[field];
     const content = isObject(value) ? value.content : value;
     if (typeof content !== 'string' || tokens.has(content)) continue;
-    const id = vocab[content];
+    const id = Object.hasOwn(vocab, content) ? vocab[content] : undefined;
     if (id !== undefined) tokens.set(content, { content, id, special: true, normalized: false });
   }
   return [...tokens.values()];

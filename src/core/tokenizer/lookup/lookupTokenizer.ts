@@ -5,7 +5,7 @@ import type { AddedTokenPiece, TakenToken } from '../addedTokens';
 import { LONGEST_KEY, PretokenCache } from '../bpe/pretokenCache';
 import { TokenizerError } from '../../errors';
 import { quote } from '../../json';
-import type { Scan } from '../patterns/scan';
+import { splitBy } from '../patterns/scan';
 import {
   PipelineTokenizer,
   applyRewrite,
@@ -33,8 +33,13 @@ export interface LookupParts extends PipelineParts, LookupPipeline {
   readonly unknown: UnknownPieces;
 }
 
-/** How pieces without a token are encoded: by the tokens of their bytes, or by one token for each run of them. */
-export type UnknownPieces = { readonly byteIds: Int32Array } | { readonly token: TakenToken };
+/** How runs of text without a token are encoded: by the tokens of their bytes if all have one, else by one token. */
+export interface UnknownPieces {
+  /** [byte]; -1 if it has no token. */
+  readonly byteIds: Int32Array | undefined;
+  /** Undefined if all bytes have tokens. */
+  readonly token: TakenToken | undefined;
+}
 
 export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
   /** The white space that it drops is assigned to tokens that may be far away. */
@@ -103,17 +108,17 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
     const first = list.count;
     let isKnown = true;
     for (const { id, start, end, token } of this.#piecesOf(text.slice(from, to))) {
-      const stand = token ?? (id === undefined && 'token' in unknown ? unknown.token : undefined);
+      const bytes = id === undefined ? encodeUtf8(text.slice(from + start, from + end)) : undefined;
+      const fallsBack =
+        bytes && unknown.byteIds && bytes.every(byte => unknown.byteIds![byte]! >= 0);
+      const stand = token ?? (bytes && !fallsBack ? unknown.token : undefined);
       if (takeToken({ start, end, ...(stand ? { token: stand } : {}) }, list, rewriting, level)) {
         isKnown = false;
         continue;
       }
       rewriting.add(level, end - start);
       if (id !== undefined) list.add(id);
-      else if ('byteIds' in unknown) {
-        for (const byte of encodeUtf8(text.slice(from + start, from + end)))
-          list.add(unknown.byteIds[byte]!);
-      }
+      else for (const byte of bytes!) list.add(unknown.byteIds![byte]!);
     }
     // Tokens that do not determine the bytes of their text cannot be placed from the cache.
     if (isShort && isKnown) this.#cache.add(text, from, to, list.ids, first, list.count);
@@ -158,21 +163,4 @@ interface PlacedPiece {
   readonly id: number | undefined;
   readonly start: number;
   end: number;
-}
-
-/** Calls back with each pretoken of text[from, to). Each scan splits the pieces that those before it leave. */
-function splitBy(
-  scans: readonly Scan[],
-  text: string,
-  from: number,
-  to: number,
-  onPretoken: (at: number, end: number) => void,
-): void {
-  const [scan, ...rest] = scans;
-  if (!scan) return onPretoken(from, to);
-  for (let at = from; at < to;) {
-    const end = scan(text, at, to);
-    splitBy(rest, text, at, end, onPretoken);
-    at = end;
-  }
 }

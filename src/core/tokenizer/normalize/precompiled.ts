@@ -5,6 +5,7 @@ import { bytesOfBase64 } from '../files/base64';
 import type { Rewrite } from './rewrite';
 import type { ReplacedSpan } from './spans';
 import { refusal } from '../files/pipelineSteps';
+import { codePointAt } from '../unicode/classes';
 import { isHighSurrogate } from '../../text/characters';
 
 /** In bytes of UTF-8: longer grapheme clusters are replaced one character at a time. */
@@ -12,10 +13,17 @@ const LONGEST_CLUSTER = 5;
 
 /** `charsmap`: the field `precompiled_charsmap`, in base64. */
 export function precompiled(charsmap: unknown): Rewrite {
-  const find = readTable(charsmap);
+  const bytes = typeof charsmap === 'string' ? bytesOfBase64(charsmap) : undefined;
+  const table = bytes && ReplacementTable.of(bytes);
+  if (!table) {
+    throw refusal(
+      'normalizer.Precompiled.precompiled_charsmap',
+      'is not a table of replacements in base64',
+    );
+  }
   const known = new Map<string, string | undefined>();
   const replacementOf = (part: string) => {
-    if (!known.has(part)) known.set(part, find(encodeUtf8(part)));
+    if (!known.has(part)) known.set(part, table.ofShortest(encodeUtf8(part)));
     return known.get(part);
   };
   return text => {
@@ -84,34 +92,79 @@ function* clustersOf(text: string, start: number, end: number): Generator<string
   }
 }
 
-/** A lookup of the replacement for the shortest key that the bytes begin with, as in Rust `tokenizers`. */
-function readTable(charsmap: unknown): (bytes: Uint8Array) => string | undefined {
-  const bytes = typeof charsmap === 'string' ? bytesOfBase64(charsmap) : undefined;
-  const size = bytes && bytes.length >= 4 ? new DataView(bytes.buffer).getUint32(0, true) : -1;
-  if (!bytes || size < 0 || size % 4 !== 0 || 4 + size > bytes.length) {
-    throw refusal(
-      'normalizer.Precompiled.precompiled_charsmap',
-      'is not a table of replacements in base64',
-    );
+/** SentencePiece's table of replacements. */
+export class ReplacementTable {
+  readonly #units: Uint32Array;
+  readonly #strings: Uint8Array;
+
+  private constructor(units: Uint32Array, strings: Uint8Array) {
+    this.#units = units;
+    this.#strings = strings;
   }
-  const view = new DataView(bytes.buffer, 4, size);
-  const units = Uint32Array.from({ length: size / 4 }, (_, i) => view.getUint32(i * 4, true));
-  const strings = bytes.subarray(4 + size);
-  return key => {
-    let at = offsetOf(units[0] ?? 0);
-    for (const byte of key) {
-      at ^= byte;
-      const unit = units[at];
-      // NUL ends a key; a leaf's label has the highest bit set.
-      if (byte === 0 || unit === undefined || (unit & 0x800000ff) !== byte) return undefined;
-      at ^= offsetOf(unit);
-      if (((unit >>> 8) & 1) === 0) continue;
-      const start = (units[at] ?? 0) & 0x7fffffff;
-      const end = strings.indexOf(0, start);
-      return decoder.decode(strings.subarray(start, end < 0 ? strings.length : end));
+
+  /** Undefined if the bytes are no such table. */
+  static of(bytes: Uint8Array): ReplacementTable | undefined {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const size = bytes.length >= 4 ? view.getUint32(0, true) : -1;
+    if (size < 0 || size % 4 !== 0 || 4 + size > bytes.length) return undefined;
+    const unitAt = (_: unknown, i: number) => view.getUint32(4 + i * 4, true);
+    const units = Uint32Array.from({ length: size / 4 }, unitAt);
+    return new ReplacementTable(units, bytes.subarray(4 + size));
+  }
+
+  /** The replacement for the shortest key that the bytes begin with, as in Rust `tokenizers`. */
+  ofShortest(bytes: Uint8Array): string | undefined {
+    let at = this.#root;
+    for (const byte of bytes) {
+      at = this.#step(at, byte);
+      if (at < 0) return undefined;
+      const found = this.#valueAt(at);
+      if (found !== undefined) return this.#string(found);
     }
     return undefined;
-  };
+  }
+
+  /** The replacement for the longest key that text begins with from `start` on, as in SentencePiece, and the key's end. */
+  longestAt(text: string, start: number): { text: string; end: number } | undefined {
+    let at = this.#root;
+    let found: number | undefined;
+    let end = start;
+    for (let i = start; i < text.length;) {
+      const code = codePointAt(text, i, text.length);
+      const bytes = code < 0x80 ? [code] : encodeUtf8(String.fromCodePoint(code));
+      for (const byte of bytes) if (at >= 0) at = this.#step(at, byte);
+      if (at < 0) break;
+      i += code > 0xffff ? 2 : 1;
+      const value = this.#valueAt(at);
+      if (value === undefined) continue;
+      found = value;
+      end = i;
+    }
+    return found === undefined ? undefined : { text: this.#string(found), end };
+  }
+
+  // Places in the trie; a unit that has a value is followed by it. The flag is kept in the lowest bit.
+  get #root(): number {
+    return offsetOf(this.#units[0] ?? 0) * 2;
+  }
+
+  /** -1 if no key goes on with the byte. */
+  #step(place: number, byte: number): number {
+    const at = (place >>> 1) ^ byte;
+    const unit = this.#units[at];
+    // NUL ends a key; a leaf's label has the highest bit set.
+    if (byte === 0 || unit === undefined || (unit & 0x800000ff) !== byte) return -1;
+    return (at ^ offsetOf(unit)) * 2 + ((unit >>> 8) & 1);
+  }
+
+  #valueAt(place: number): number | undefined {
+    return place & 1 ? (this.#units[place >>> 1] ?? 0) & 0x7fffffff : undefined;
+  }
+
+  #string(start: number): string {
+    const end = this.#strings.indexOf(0, start);
+    return decoder.decode(this.#strings.subarray(start, end < 0 ? this.#strings.length : end));
+  }
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

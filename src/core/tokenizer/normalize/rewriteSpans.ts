@@ -29,13 +29,29 @@ export class RewriteSpans {
     for (let i = level + 1; i < this.#lengths.length; i++) this.#lengths[i]! += length;
   }
 
+  /** The last level. */
+  get last(): number {
+    return this.#spans.length - 1;
+  }
+
   get hasChanges(): boolean {
     return this.#spans.some(spans => spans.length > 0);
   }
 
-  /** Maps ascending byte offsets from the result of the last level to the text, in place. */
-  moveToText(text: string, offsets: Uint32Array): void {
-    const used = this.#spans.filter(spans => spans.length > 0);
+  /** The offset in the text, in bytes, of the first change at a level. */
+  firstAt(level: number, text: string): number | undefined {
+    const first = this.#spans[level]![0];
+    if (!first) return undefined;
+    const before = this.#spans.slice(0, level);
+    const rewritten = before.reduce(replaceSpans, text);
+    const offset = Uint32Array.of(utf8Length(rewritten, 0, first.start));
+    this.moveToText(text, offset, level);
+    return offset[0];
+  }
+
+  /** Maps ascending byte offsets from the result of the levels below `level`, by default all, to the text, in place. */
+  moveToText(text: string, offsets: Uint32Array, level = this.#spans.length): void {
+    const used = this.#spans.slice(0, level).filter(spans => spans.length > 0);
     if (used.length === 0) return;
     const texts = [text];
     for (const spans of used.slice(0, -1)) texts.push(replaceSpans(texts.at(-1)!, spans));

@@ -2,6 +2,7 @@
 import { DEEPSEEK3_PATTERN, LINE_TAIL_PATTERN, matchDeepSeek3, scanLineTails } from './deepseek';
 import { behaviors } from './behavior';
 import { cutsAtBoundaries } from './boundaries';
+import { FALCON_PATTERN, matchFalcon } from './falcon';
 import { GPT2_PATTERN, scanGpt2 } from './gpt2';
 import { O200K_PATTERN, TEKKEN_PATTERN, scanO200k, scanTekken } from './o200k';
 import { runMatch } from './run';
@@ -49,9 +50,10 @@ const isolated: ReadonlyMap<string, Scan> = new Map([
 /** The matcher of a pattern that matches in some places. */
 export function matchOf(pattern: string): Match | undefined {
   const key = escapeLineEnds(pattern);
+  if (key === FALCON_PATTERN) return matchFalcon;
   return key === DEEPSEEK3_PATTERN ? matchDeepSeek3 : runMatch(key);
 }
 
 /** For messages. */
 export const KNOWN_PATTERNS =
-  'those of GPT-2, Llama 3, Qwen, o200k, Tekken and DeepSeek, and one class of characters repeated';
+  'those of GPT-2, Llama 3, Qwen, o200k, Tekken, DeepSeek, Falcon and CLIP, and one class of characters repeated';

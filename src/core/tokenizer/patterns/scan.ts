@@ -33,3 +33,20 @@ export function spaceEnd(text: string, from: number, to: number): number {
   for (let i = end; i > from; i--) if (isNewline(text.charCodeAt(i - 1))) return i;
   return leaveLastSpace(from, end, to);
 }
+
+/** Calls back with each pretoken of text[from, to). Each scan splits the pieces that those before it leave. */
+export function splitBy(
+  scans: readonly Scan[],
+  text: string,
+  from: number,
+  to: number,
+  onPretoken: (at: number, end: number) => void,
+): void {
+  const [scan, ...rest] = scans;
+  if (!scan) return onPretoken(from, to);
+  for (let at = from; at < to;) {
+    const end = scan(text, at, to);
+    splitBy(rest, text, at, end, onPretoken);
+    at = end;
+  }
+}

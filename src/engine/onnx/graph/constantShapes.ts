@@ -1,7 +1,7 @@
 // Sizes that a graph itself gives to tensors: a file of a hundred bytes can ask for all of the memory.
 import { externalDataOf } from './externalise';
 import { GraphError, INT64, producers, type Graph, type GraphNode } from './graph';
-import { payload, readFields, readIntegers } from './wire';
+import { payload, readFields, readIntegers } from '../../../core/wire';
 
 /** Numbers in a tensor that is made from a constant shape: a gigabyte of float32, more than any mask or cache. */
 const MAX_NUMBERS = 2 ** 28;

@@ -15,7 +15,7 @@ import {
   varintField,
   WireError,
   type Field,
-} from './wire';
+} from '../../../core/wire';
 
 /** Smaller tensors stay in the proto: the runtime needs constants there to infer shapes. */
 const MIN_EXTERNAL_BYTES = 1024;

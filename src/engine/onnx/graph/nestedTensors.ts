@@ -2,7 +2,7 @@
 // functions, and sparse ones. The runtime reads their external data from wherever they say.
 import { externalDataOf } from './externalise';
 import { GraphError, type OnnxModel } from './graph';
-import { BYTES, payload, readFields } from './wire';
+import { BYTES, payload, readFields } from '../../../core/wire';
 
 type Kind =
   'model' | 'training' | 'function' | 'graph' | 'node' | 'attribute' | 'sparse' | 'tensor';

@@ -1,6 +1,6 @@
 // Reads a graph from the bytes of an .onnx file. Field numbers are those of onnx.proto3.
 import type { Graph, GraphNode, Initializer, OnnxModel, ValueInfo } from './graph';
-import { payload, readFields, readIntegers, readString, type Field } from './wire';
+import { payload, readFields, readIntegers, readString, type Field } from '../../../core/wire';
 
 export function parseModel(bytes: Uint8Array): OnnxModel {
   const model: OnnxModel = {

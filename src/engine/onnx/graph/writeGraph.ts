@@ -1,7 +1,7 @@
 // Writes a graph as the bytes of an .onnx file, and makes nodes and tensors. Field numbers are those of onnx.proto3.
 import { concatBytes } from '../../../core/bytes';
 import type { Attribute, Graph, GraphNode, Initializer, OnnxModel, ValueInfo } from './graph';
-import { bytesField, stringField, varintField } from './wire';
+import { bytesField, stringField, varintField } from '../../../core/wire';
 
 export function writeModel(model: OnnxModel): Uint8Array {
   const opsets = [...model.opsets].map(([domain, version]) =>

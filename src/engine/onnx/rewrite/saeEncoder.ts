@@ -3,7 +3,7 @@
 import type { Activation, NormKind, Sae } from '../../../core/sae/sae';
 import { FLOAT, INT64, type GraphNode, type Initializer } from '../graph/graph';
 import { makeInitializer, makeNode, writeModel } from '../graph/writeGraph';
-import { varintField } from '../graph/wire';
+import { varintField } from '../../../core/wire';
 
 export const ENCODER = {
   /** float [tokens, d] */

@@ -20,7 +20,7 @@ import { addScoring, opsetOf } from '../rewrite/scoring';
 import { unembeddingModel } from '../rewrite/unembedding';
 import { addSteering, hookTensor } from '../rewrite/hookPoints';
 import { addTreeMask, type TreeSupport } from '../rewrite/treeMask';
-import { WireError } from '../graph/wire';
+import { WireError } from '../../../core/wire';
 import { locateWeights, OWN_FILE, type Weights } from './weights';
 
 export interface InstrumentedGraph {

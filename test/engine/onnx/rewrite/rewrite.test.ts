@@ -32,7 +32,7 @@ import {
   stringField,
   varintField,
   WireError,
-} from '../../../../src/engine/onnx/graph/wire';
+} from '../../../../src/core/wire';
 import { OpenGraph } from '../../../../src/engine/onnx/session/openGraph';
 import { UserError } from '../../../../src/core/errors';
 import { writeDecoder, type DecoderOptions } from '../../../support/graphs';

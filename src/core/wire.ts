@@ -1,6 +1,6 @@
-// The protobuf wire format, as far as ONNX needs it: fields are read in place and copied verbatim, so that unknown
+// The protobuf wire format, as far as ONNX and SentencePiece need it: fields are read in place and copied verbatim, so that unknown
 // fields survive a rewrite.
-import { concatBytes } from '../../../core/bytes';
+import { concatBytes } from './bytes';
 
 /** The bytes are not a valid message. `offset` counts from the start of what was being read. */
 export class WireError extends Error {
@@ -104,7 +104,7 @@ export function payload(bytes: Uint8Array, field: Field): Uint8Array {
   return bytes.subarray(field.start, field.end);
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 export function readString(bytes: Uint8Array, field: Field): string {

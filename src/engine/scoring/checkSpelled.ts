@@ -1,0 +1,14 @@
+// A model must see the whole text that its scores are of.
+import { InexactError } from '../../core/errors';
+import type { Document } from '../documents/document';
+import type { Model } from '../models/model';
+
+/** Throws `InexactError` where the tokenizer leaves out a part of the text because its vocabulary lacks a byte. */
+export function checkSpelled({ tokenizer, info }: Model, document: Document): undefined {
+  const { missing } = document.streamBy(tokenizer);
+  if (missing === undefined) return undefined;
+  throw new InexactError(
+    `The vocabulary of ${info.name} cannot spell the character at byte ${missing}: its tokenizer leaves a byte of it out, ` +
+      'so scores would be of another text. Take the character out to have scores.',
+  );
+}
