@@ -14,7 +14,9 @@ beforeAll(() => {
   sae = writeSae(join(scratch, 'sae'), { threshold: 0.4 });
   writeFileSync(
     join(sae, 'labels.jsonl'),
-    '{"index": "3", "description": "a letter", "precision": 0.9, "recall": 0.5, "n": 7}\n',
+    '{"index": "3", "description": "a letter", "precision": 0.9, "recall": 0.5, "n": 7}\n' +
+      // Measured as wrong: it does not name its feature.
+      '{"index": "73", "description": "a digit", "precision": 0.01, "recall": 0.5, "n": 7}\n',
   );
 });
 
@@ -44,6 +46,7 @@ test('a line for each token, and the document at the end', () => {
     expect(values).toEqual([...values].sort((a, b) => b - a));
     counted += line.l0;
   }
+  expect(found.flatMap(({ features }) => features).some(({ index }) => index === 73)).toBe(true);
   expect(last).toMatchObject({ tokens: text.length, hook: 'blocks.0.hook_resid_post', sae: 'sae' });
   expect(last.l0Mean).toBeCloseTo(counted / text.length, 6);
   expect(last.fvu).toBeGreaterThan(0);
@@ -56,6 +59,7 @@ test('one feature alone, and a table for people', () => {
   const { out } = run(['--sae', sae, '--density', '1'], 'abc abc abc');
   expect(out).toContain('a letter (precision 0.90, recall 0.50)');
   expect(out).toContain('11 tokens');
+  expect(out).toMatch(/^ *73 .* unlabelled; highest at /m);
 });
 
 test('a line of its labels that is none is named, and the others are labels', () => {

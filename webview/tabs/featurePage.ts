@@ -2,7 +2,7 @@
 // highest, and the features that are similar to it.
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { LogitEffect } from '../../src/core/sae/featureValues';
-import { formatTrust } from '../../src/core/sae/featureLabels';
+import { formatTrust, guessWords, isTrusted, labelWords } from '../../src/core/sae/featureLabels';
 import { formatDensity } from '../../src/core/sae/featureFormat';
 import { displayToken } from '../../src/core/displayToken';
 import { encodeUtf8 } from '../../src/core/text/utf8';
@@ -24,13 +24,16 @@ export function featurePageTemplate(
       >${title}</vscode-button
     >`;
   const trust = formatTrust(label);
+  const guess = guessWords(label);
   return html`<section aria-labelledby="feature">
     <h2 id="feature">
-      #${feature} ${label.kind === 'none' ? 'unlabelled' : label.description}
-      <small>${label.kind === 'none' ? 'no description was found' : label.kind}</small>
+      #${feature} ${labelWords(label)}
+      <small
+        >${isTrusted(label) ? label.kind : guess ? 'the label found is measured as wrong' : 'no description was found'}</small
+      >
     </h2>
     <p>
-      ${trust ? `The label’s ${trust} on text that it was not derived from. ` : nothing}${agreement(found)}
+      ${trust ? `The label’s ${trust} on text that it was not derived from. ` : nothing}${guess ? `A guess (${label.kind}): ${guess}. ` : nothing}${agreement(found)}
       ${label.predicate ? html`<code>${label.predicate}</code>.` : nothing} Active on
       ${formatDensity(density)} of tokens${max === null ? '' : `, at most ${max.toFixed(2)}`}.
     </p>
@@ -61,10 +64,10 @@ export function featurePageTemplate(
   </section>`;
 }
 
-function agreement({ agreement }: FeaturePage): string {
+function agreement({ agreement, label }: FeaturePage): string {
   if (!agreement || agreement.fires + agreement.holds === 0) return '';
   const { fires, holds, both } = agreement;
-  return `In this document it is active on ${counted(fires, 'token')}, the label holds on ${holds}, both on ${both}. `;
+  return `In this document it is active on ${counted(fires, 'token')}, the ${isTrusted(label) ? 'label' : 'guess'} holds on ${holds}, both on ${both}. `;
 }
 
 /** Counts over equal bins from 0 to the maximum. Heights are square roots, for high values are rare. */

@@ -1,5 +1,5 @@
 // `tokenscope features`: what fires at every token of a text.
-import { formatTrust } from '../../core/sae/featureLabels';
+import { formatTrust, labelWords } from '../../core/sae/featureLabels';
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';
 import { formatPercent } from '../../core/format';
@@ -111,7 +111,7 @@ function* pretty(
         max ? `${Math.round((100 * value) / max)} %` : '–',
         density === null ? '–' : formatPercent(Math.log(density)),
         String(tokens),
-        `${label.description}${trust && ` (${trust})`}; highest at ${where}`,
+        `${labelWords(label)}${trust && ` (${trust})`}; highest at ${where}`,
       ];
     });
   yield* tableLines(

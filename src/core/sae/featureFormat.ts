@@ -1,12 +1,11 @@
 // Formats features, the same way in hover, inspector and lists.
-import { formatTrust } from './featureLabels';
+import { formatTrust, labelWords } from './featureLabels';
 import type { FeatureName } from './featureValues';
 
 /** "#12 a colon (precision 0.86, recall 0.61)" */
 export function featureTitle({ feature, label }: FeatureName): string {
   const trust = formatTrust(label);
-  const name = label.kind === 'none' ? 'unlabelled' : label.description;
-  return `#${feature} ${name}${trust && ` (${trust})`}`;
+  return `#${feature} ${labelWords(label)}${trust && ` (${trust})`}`;
 }
 
 /** "0.73 %"; – if unknown. */

@@ -1,6 +1,7 @@
 // Lets the user choose a feature.
 import { window, type QuickPickItem } from 'vscode';
 import type { FeatureName } from '../../core/sae/featureValues';
+import { guessWords } from '../../core/sae/featureLabels';
 import { formatDensity, featureTitle } from '../../core/sae/featureFormat';
 import type { Autoencoder } from './autoencoder';
 
@@ -14,12 +15,15 @@ export async function chooseFeature(
 ): Promise<number | undefined> {
   if (typeof given === 'number') return given;
   type Item = QuickPickItem & { feature: number };
-  const itemOf = (name: FeatureName): Item => ({
-    feature: name.feature,
-    label: featureTitle(name),
-    detail: `fires on ${formatDensity(name.density)} of tokens`,
-    alwaysShow: true,
-  });
+  const itemOf = (name: FeatureName): Item => {
+    const guess = guessWords(name.label);
+    return {
+      feature: name.feature,
+      label: featureTitle(name),
+      detail: `fires on ${formatDensity(name.density)} of tokens${guess && `; a guess measured as wrong: ${guess}`}`,
+      alwaysShow: true,
+    };
+  };
   const search = (words: string) =>
     autoencoder.call(remote => remote.findFeatures({ words, rows: LISTED }));
   const first = await search('');

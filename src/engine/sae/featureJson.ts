@@ -1,7 +1,9 @@
 // Features as lines of JSON: one for each token, or one for each feature as Neuronpedia keeps its activations.
+import { isTrusted, unlabelled } from '../../core/sae/featureLabels';
 import { qualityOf } from '../../core/sae/quality';
 import type { Document } from '../documents/document';
 import type { FeatureService } from './featureService';
+import type { OpenedSae } from './openedSae';
 
 /**
  * A line for each token that is encoded, with its `top` highest features, then a line about the whole document. The
@@ -40,7 +42,7 @@ export function* featureLines(
         .map(i => ({
           index: rows.features[i]!,
           value: rows.values[i]!,
-          label: opened.label(rows.features[i]!).description,
+          label: labelOf(opened, rows.features[i]!),
         }));
       const unexplained = rows.errors[token]! / (rows.norms[token]! || 1);
       yield line({ ...place, features: listed, l0: on.length, unexplained: orNull(unexplained) });
@@ -96,4 +98,10 @@ function line(json: unknown): string {
 /** JSON has no NaN. */
 function orNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
+}
+
+/** "unlabelled #7" where nothing is known, or where the label is measured as wrong. */
+function labelOf(opened: OpenedSae, feature: number): string {
+  const label = opened.label(feature);
+  return (isTrusted(label) ? label : unlabelled(feature)).description;
 }

@@ -1,4 +1,5 @@
 // A picture of tokens and their features, as an SVG file that needs nothing else.
+import { featureTitle } from '../../core/sae/featureFormat';
 import { CHANNEL_STEPS, type TokenFeatures } from '../../core/sae/featureValues';
 import type { FeatureOptions } from '../../protocol/features';
 import type { Document } from '../documents/document';
@@ -44,7 +45,7 @@ export function featureSvg(
     const y = (line + 2 + channel) * CELL.height;
     return (
       `<rect x="8" y="${y - 12}" width="24" height="14" fill="${COLOURS[channel]}" fill-opacity=".35"/>` +
-      `<text x="40" y="${y}">#${feature} ${escapeXml(service.opened.label(feature).description)}</text>`
+      `<text x="40" y="${y}">${escapeXml(featureTitle(service.name(feature)))}</text>`
     );
   });
   const height = (line + 3 + legend.length) * CELL.height;
@@ -81,7 +82,7 @@ function tokenShapes(
     const under = channel < 3 || !byPin ? y + 4 : y - 13;
     shapes.push(
       `<rect x="${x}" y="${y - 13}" width="${width}" height="17" fill="${colour}" fill-opacity="${(0.45 * strength).toFixed(2)}">` +
-        `<title>#${feature} ${escapeXml(opened.label(feature).description)}</title></rect>`,
+        `<title>${escapeXml(featureTitle(opened.featureName(feature)))}</title></rect>`,
       `<line x1="${x}" x2="${x + width}" y1="${under}" y2="${under}" stroke="${colour}" stroke-width="2"${dash}/>`,
     );
   }

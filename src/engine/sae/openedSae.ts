@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { readLabels, unlabelled, type Label } from '../../core/sae/featureLabels';
+import { isTrusted, readLabels, unlabelled, type Label } from '../../core/sae/featureLabels';
 import type { FeatureName } from '../../core/sae/featureValues';
 import type { Sae } from '../../core/sae/sae';
 import type { SparseRows } from '../../core/sae/sparseRows';
@@ -72,9 +72,9 @@ export class OpenedSae {
     this.userLabels = labels;
   }
 
-  /** How many features have a label of their own. */
+  /** How many features have a label of their own that may stand for them. */
   get labelled(): number {
-    return [...this.own.values()].filter(({ kind }) => kind !== 'none').length;
+    return [...this.own.values()].filter(isTrusted).length;
   }
 
   /** The highest value in its training data or, if that is not known, in what was encoded here. */

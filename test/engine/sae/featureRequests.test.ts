@@ -269,7 +269,7 @@ test('exports: lines for tokens, lines for features, a picture', async () => {
   expect(activations.values[activations.maxValueTokenIndex]).toBe(activations.maxValue);
   const svg = await get('svg');
   expect(svg).toMatch(/^<svg [^>]*>/);
-  expect(svg).toContain('#3 unlabelled #3');
+  expect(svg).toContain('#3 unlabelled<');
   expect(svg.match(/<text /g)!.length).toBeGreaterThan(20);
 });
 
