@@ -53,6 +53,7 @@ const bundles = [
     entryPoints: [
       { in: 'webview/main.ts', out: 'webview' },
       { in: 'webview/style.css', out: 'webview' },
+      { in: 'webview/report.css', out: 'report' },
     ],
   },
 ];

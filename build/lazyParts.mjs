@@ -13,7 +13,9 @@ import { dirname, join, relative } from 'node:path';
 export const lazyParts = {
   calibrationPage: 'src/editor/completion/calibrationPage.ts',
   countReport: 'src/editor/counting/countReport.ts',
+  effectPage: 'src/editor/features/effectPage.ts',
   explanation: 'src/editor/completion/explanation.ts',
+  pageHtml: 'src/editor/ui/pageHtml.ts',
 };
 
 /**

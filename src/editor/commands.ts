@@ -75,11 +75,12 @@ export function generalCommands(
       const { model, second } = await queries.tokenizers();
       const { countMarkdown } = await import('./counting/countReport');
       const text = countMarkdown(count, model, second);
-      await pages.show(`tokens in ${count.folder.replaceAll('/', ' ')}.md`, text);
+      await pages.showMarkdown(`Tokens in ${count.folder}`, text);
     },
+    copyReport: () => pages.copy(),
     async showReport() {
       const found = await queries.report();
-      await pages.show(`${found.info.name} report.md`, reportMarkdown(found));
+      await pages.showMarkdown(`Report of ${found.info.name}`, reportMarkdown(found));
     },
   };
 }

@@ -1,5 +1,5 @@
 // activate() builds the objects and registers them, top to bottom. Nothing is loaded before it is needed.
-import { window, type ExtensionContext } from 'vscode';
+import { Uri, window, type ExtensionContext } from 'vscode';
 import { generalCommands } from './commands';
 import { Calibrations } from './completion/calibrations';
 import { completionCommands } from './completion/completionCommands';
@@ -49,7 +49,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const shown = new ShownTexts([new TraceTexts(traces, texts)]);
   const overlay = new Overlay(engine, queries, state, autoencoder, shown, quietly);
   const status = new Status(engine, queries, state, autoencoder, shown);
-  const pages = new Pages();
+  const pages = new Pages(Uri.joinPath(context.extensionUri, 'dist'));
   const calibrations = new Calibrations(engine, context.workspaceState);
   const completions = new Completions(engine, texts, pages, calibrations);
   const rollouts = new Rollouts(engine, texts, traces, context.workspaceState);

@@ -45,9 +45,16 @@ export async function aFeatureIsAblatedAndItsEffectToldOnAPage(ui: Workbench) {
   for (const text of ['#729', 'Ablate', 'At the token under the cursor']) {
     await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
   }
-  await ui.page.locator('.tab.active', { hasText: 'effect of feature 729' }).waitFor();
-  await ui.page.locator('.view-lines', { hasText: 'is ablated' }).first().waitFor();
-  await ui.screenshot('effect');
+  await ui.page.locator('.tab.active', { hasText: 'Effect of feature 729' }).waitFor();
+  await ui.webview().getByRole('heading', { name: 'is ablated' }).waitFor();
+  await ui.webview().getByRole('columnheader', { name: 'before' }).first().waitFor();
+  // The page runs no script, so that axe cannot judge it.
+  const unnamed = ui.webview().locator('th:not([scope]), main:not(:first-child), img, script');
+  assert.equal(await unnamed.count(), 0);
+  for (const theme of ['light', 'dark', 'hc-dark'] as const) {
+    await ui.setTheme(theme);
+    await ui.screenshot(`effect-${theme}`);
+  }
 }
 
 export async function aFeatureIsFoundInTheWorkspace(ui: Workbench) {

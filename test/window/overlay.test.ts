@@ -93,10 +93,14 @@ describe('the overlay', () => {
 
   it('shows the model’s report with its self-test', async () => {
     await run('showReport');
-    const document = vscode.window.activeTextEditor!.document;
-    assert.match(document.getText(), /# coder/);
-    assert.match(document.getText(), /\| passed \|/);
-    assert.doesNotMatch(document.getText(), /FAILED/);
+    const { input, label } = vscode.window.tabGroups.activeTabGroup.activeTab!;
+    assert.ok(input instanceof vscode.TabInputWebview, 'it is rendered');
+    assert.equal(label, 'Report of coder');
+    await run('copyReport');
+    const text = await vscode.env.clipboard.readText();
+    assert.match(text, /# coder/);
+    assert.match(text, /\| passed \|/);
+    assert.doesNotMatch(text, /FAILED/);
   });
 
   it('never changes the text', async () => {

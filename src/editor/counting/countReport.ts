@@ -1,5 +1,5 @@
 // The token counts of a folder as a Markdown page, with tables that are readable as plain text.
-import { alignedCells } from '../../core/columns';
+import { code, markdownTable } from '../../core/markdown';
 import { tokenCountTable, foldersOf, sumOf, sumsBy } from '../../core/text/tokenCounts';
 import type { FolderCount } from './countTokens';
 
@@ -50,18 +50,9 @@ function tableOf(title: string, sums: Parameters<typeof tokenCountTable>[1]): st
 const more = (count: number) =>
   count > MAX_ROWS ? [`The first ${MAX_ROWS} of ${count} are listed.`] : [];
 
-/** A file's name as code, whatever characters it has. */
-function code(name: string): string {
-  const text = name.replace(/[\r\n|]/g, ' ');
-  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
-}
-
-/** A Markdown table, readable as plain text: names and reasons to the left, numbers to the right. */
+/** Names and reasons to the left, numbers to the right. */
 function table(rows: readonly (readonly string[])[]): string {
   const [head = []] = rows;
-  const align = head.map((title, column) => (column === 0 || title === 'why' ? 'left' : 'right'));
-  const rules = align.map(side => (side === 'left' ? '---' : '--:'));
-  const [first, rule, ...rest] = alignedCells([head, rules, ...rows.slice(1)], align);
-  const fullRule = rule!.map(cell => cell.replaceAll(' ', '-'));
-  return [first!, fullRule, ...rest].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+  const sides = head.map((title, column) => (column === 0 || title === 'why' ? 'left' : 'right'));
+  return markdownTable(rows, sides);
 }

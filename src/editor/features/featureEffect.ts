@@ -5,7 +5,6 @@ import type { EffectChange } from '../../protocol/features';
 import type { Pages } from '../ui/pages';
 import { cancellable } from '../ui/progress';
 import { activeText } from '../ui/editorRanges';
-import { effectText } from './effectText';
 import type { Autoencoder } from './autoencoder';
 
 export async function showEffect(
@@ -33,9 +32,10 @@ export async function showEffect(
   );
   if (!found) return;
   const lineOf = (utf16: number) => document.positionAt(utf16).line + 1;
-  await pages.show(
-    `effect of feature ${feature}.txt`,
-    effectText(found, autoencoder.info!, lineOf),
+  const { effectMarkdown } = await import('./effectPage');
+  await pages.showMarkdown(
+    `Effect of feature ${feature}`,
+    effectMarkdown(found, autoencoder.info!, lineOf),
   );
 }
 
