@@ -1,10 +1,11 @@
 // The decorations of an editor: the ranges that a lens colours, by decoration type, and those that are drawn already.
-import type { TextDocument, TextEditor, TextEditorDecorationType } from 'vscode';
+import type { TextEditor, TextEditorDecorationType } from 'vscode';
 import type { Lens } from '../../core/lenses/lens';
 import type { CharacterView, TokenView } from '../../protocol/scores';
 import type { Range16 } from '../../protocol/types';
 import { rangeOf } from '../ui/editorRanges';
 import { rangesByStep, splitCharacters, whitespaceIn } from './decorationRanges';
+import { isInDiff } from './diffEditors';
 import type { Palette } from './palette';
 import type { ShownText } from './textSource';
 
@@ -19,18 +20,19 @@ type RangesByType = ReadonlyMap<TextEditorDecorationType, readonly Range16[]>;
 
 /** Has every type of the palette, so that a type without ranges is cleared. `others`: of the second tokenizer. */
 export function rangesByType(
-  document: TextDocument,
+  editor: TextEditor,
   palette: Palette,
   lens: Lens,
   shown: readonly ShownText[],
   answers: readonly Answer[],
   others: readonly Answer[],
 ): RangesByType {
+  const { document } = editor;
+  const steps = palette.steps(lens.scale, isInDiff(editor));
   const ranges = new Map(palette.all.map(type => [type, [] as Range16[]]));
   const add = (type: TextEditorDecorationType, { of }: Answer, own: readonly Range16[]) => {
     for (const range of own) ranges.get(type)!.push(...of.placesOf(range));
   };
-  const steps = palette.steps(lens.scale);
   for (const answer of answers) {
     for (const [step, own] of rangesByStep(answer.view, lens)) add(steps[step]!, answer, own);
     add(palette.split, answer, splitCharacters(answer.view));

@@ -116,7 +116,7 @@ export class EditorPaint {
     this.isIncomplete = missing.length > 0;
     const staleMs = Date.now() - (this.editedAt ?? 0);
     if (!this.isIncomplete || staleMs >= STALE_MS) {
-      this.decorations.draw(rangesByType(editor.document, palette, lens, texts, answers, others));
+      this.decorations.draw(rangesByType(editor, palette, lens, texts, answers, others));
       this.editedAt = undefined;
     } else this.schedule(STALE_MS - staleMs);
     if (this.isIncomplete) await this.score(missing, lens);

@@ -5,6 +5,7 @@ import type { EngineQueries } from '../engine/engineQueries';
 import type { Autoencoder } from '../features/autoencoder';
 import { onDidChangeAny } from '../setting';
 import { settings } from '../settings';
+import { onDidShowDiff } from './diffEditors';
 import { EditorPaint, SCROLL_MS, type PaintContext } from './editorPaint';
 import type { OverlayState } from './overlayState';
 import { Palette } from './palette';
@@ -39,6 +40,7 @@ export class Overlay {
         if (kind === 'ready' || kind === 'failed') this.refreshAll();
       }),
       window.onDidChangeVisibleTextEditors(() => this.refreshAll()),
+      onDidShowDiff(() => this.refreshAll()),
       window.onDidChangeTextEditorVisibleRanges(({ textEditor }) =>
         this.paintOf(textEditor).schedule(SCROLL_MS),
       ),

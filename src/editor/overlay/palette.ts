@@ -19,13 +19,9 @@ const MARKS: Record<WhitespaceKind, { text: string; at: 'before' | 'after' }> = 
 };
 
 export class Palette {
-  /** [kind of scale][step] */
-  private readonly types = Object.fromEntries(
-    Object.entries(stepLooks).map(([kind, looks]) => [
-      kind,
-      looks.map(look => typeOf(look ? styleOf(look) : {})),
-    ]),
-  ) as Record<Scale['kind'], TextEditorDecorationType[]>;
+  private readonly types = stepTypes(styleOf);
+  /** For diff editors, whose own colours are fills: lines alone. Made when the first is drawn. */
+  private lineTypes: StepTypes | undefined;
   /** The second tokenizer's tokens, alternating; unlike shades, the lines differ without colour. */
   readonly second = ['solid', 'dotted'].map(style =>
     typeOf({
@@ -46,13 +42,16 @@ export class Palette {
   };
 
   /** The decoration type of every step of a scale. */
-  steps({ kind }: Scale): readonly TextEditorDecorationType[] {
-    return this.types[kind];
+  steps({ kind }: Scale, isInDiff: boolean): readonly TextEditorDecorationType[] {
+    if (!isInDiff) return this.types[kind];
+    this.lineTypes ??= stepTypes(look => ({ ...styleOf(look), backgroundColor: 'transparent' }));
+    return this.lineTypes[kind];
   }
 
   get all(): readonly TextEditorDecorationType[] {
     return [
       ...Object.values(this.types).flat(),
+      ...Object.values(this.lineTypes ?? {}).flat(),
       ...this.second,
       this.split,
       ...Object.values(this.blanks),
@@ -62,6 +61,17 @@ export class Palette {
   dispose(): void {
     for (const type of this.all) type.dispose();
   }
+}
+
+/** [kind of scale][step] */
+type StepTypes = Record<Scale['kind'], TextEditorDecorationType[]>;
+
+function stepTypes(style: (look: StepLook) => DecorationRenderOptions): StepTypes {
+  const types = Object.entries(stepLooks).map(([kind, looks]) => [
+    kind,
+    looks.map(look => typeOf(look ? style(look) : {})),
+  ]);
+  return Object.fromEntries(types) as StepTypes;
 }
 
 /** Text typed at the end of a token does not belong to it: the decoration must not grow. */
