@@ -1,12 +1,10 @@
 // The inspector: a welcome text while there is nothing to inspect, else the tabs.
-import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
-import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
-import '@vscode-elements/elements/dist/vscode-tabs/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { lenses } from '../src/core/lenses/lenses';
 import type { PageCommand, TabId } from '../src/protocol/page';
 import type { Page } from './page';
 import { button } from './parts/button';
+import './parts/wrappingTabs';
 import { tabIds, tabs } from './tabs/tabs';
 
 export function inspectorTemplate(page: Page): TemplateResult {
@@ -60,7 +58,7 @@ function tabsTemplate(page: Page): TemplateResult {
   const panels = tabIds.map(
     id => html`<vscode-tab-panel>${id === look.tab ? panel : nothing}</vscode-tab-panel>`,
   );
-  return html`<vscode-tabs
+  return html`<wrapping-tabs
     panel
     .selectedIndex=${tabIds.indexOf(look.tab)}
     @vsc-tabs-select=${choose}
@@ -70,7 +68,7 @@ function tabsTemplate(page: Page): TemplateResult {
       ${note} ${button('chooseLens', `Lens: ${lenses[shared.lens].title}`, run)}
     </div>
     ${panels}
-  </vscode-tabs>`;
+  </wrapping-tabs>`;
 }
 
 /** Nothing is drawn before the tab's first state arrives. */

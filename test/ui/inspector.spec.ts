@@ -205,6 +205,36 @@ export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
   assert.deepEqual(await seriousFindings(ui), [], 'off');
 }
 
+export async function nothingIsCutOffInASmallWindow(ui: Workbench) {
+  await openInspector(ui);
+  await ui.page.setViewportSize({ width: 800, height: 600 });
+  const page = ui.webview();
+  const frame = page.locator('html');
+  for (const theme of ['light', 'dark', 'hc-dark'] as const) {
+    await ui.setTheme(theme);
+    for (const title of ['Token', 'Table', 'Next byte', 'Features', 'Rollouts']) {
+      await page.getByRole('tab', { name: title }).click();
+      await page.locator('vscode-tab-panel:not([hidden]) > *').first().waitFor();
+      const width = await frame.evaluate(root => root.clientWidth);
+      const headers = await page.locator('[role=tab], .addons vscode-button').all();
+      assert.equal(headers.length, 9, 'eight tabs, and the lens');
+      for (const header of headers) {
+        const box = await header.evaluate(element => {
+          const { left, right, top } = element.getBoundingClientRect();
+          return { left, right, top, text: element.textContent };
+        });
+        assert.ok(
+          box.left >= 0 && box.right <= width && box.top >= 0,
+          JSON.stringify({ box, width }),
+        );
+      }
+      const overflow = await frame.evaluate(root => root.scrollWidth - root.clientWidth);
+      assert.equal(overflow, 0, `${title} is as wide as the page`);
+      await ui.screenshot(`small-${title.toLowerCase().replace(' ', '-')}-${theme}`);
+    }
+  }
+}
+
 /** The rows of the next byte's table: what comes, and its exact and naive probabilities in words. */
 async function nextBytes(ui: Workbench): Promise<string[][]> {
   const rows = await ui.webview().locator('.odds tbody tr').all();
