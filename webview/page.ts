@@ -16,7 +16,7 @@ export interface Look {
 }
 export const firstLook: Look = {
   tab: 'token',
-  column: 'position',
+  column: 'index',
   isDescending: false,
   typed: '',
   choice: { kind: 'own' },

@@ -21,6 +21,14 @@ export function formatProgress(done: number, total: number): string {
   return `${Math.floor((100 * done) / total)} %`;
 }
 
+/** `8 s`, `4 min`, `2.5 h`: how long something takes, for people who wait. */
+export function formatDuration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  return `${Number((seconds / 3600).toPrecision(2))} h`;
+}
+
 /** Nats, shown as `13.64 bits`. */
 export function formatBits(nats: number): string {
   return `${(nats / NATS_PER_BIT).toFixed(2)} bits`;

@@ -20,9 +20,12 @@ import { ShownTexts } from './overlay/textSource';
 import { Status } from './overlay/status';
 import { DocumentSync } from './engine/documentSync';
 import { TraceDocuments } from './traces/traceDocuments';
+import { registerFallHover } from './traces/fallHover';
+import { RolloutModel } from './traces/rolloutModel';
 import { Rollouts } from './traces/rollouts';
 import { traceCommands } from './traces/traceCommands';
 import { registerTraceOutline } from './traces/traceOutline';
+import { keepTraceTabs } from './traces/traceTabs';
 import { registerTraceTree } from './traces/traceTree';
 import { WhatIf } from './traces/whatIf';
 import { registerTable } from './ui/commandTable';
@@ -45,7 +48,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const featureOptions = () => autoencoder.optionsForLens();
   const passes = new ScoringPasses(engine, texts, autoencoder.open);
   const queries = new EngineQueries(engine, texts, passes, featureOptions);
-  const traces = new TraceDocuments(engine, quietly);
+  const traces = new TraceDocuments(engine, context.workspaceState, quietly);
   const shown = new ShownTexts([new TraceTexts(traces, texts)]);
   const overlay = new Overlay(engine, queries, state, autoencoder, shown, quietly);
   const status = new Status(engine, queries, state, autoencoder, shown);
@@ -88,6 +91,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
       rollouts,
       onError: quietly,
     }),
+    registerFallHover(traces, rollouts),
     ...registerTraceTree(traces),
     ...registerTraceOutline(traces, rollouts),
     ...registerTable(
@@ -95,12 +99,16 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
         ...generalCommands(engine, queries, state, shown, pages, builtIn),
         ...completionCommands(completions, calibrations, pages),
         ...featureCommands(autoencoder, state, pages),
-        ...traceCommands(traces, rollouts, whatIf),
+        ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, builtIn)),
         showLog: () => log.show(),
       },
       log,
     ),
   );
   overlay.refreshAll();
+  keepTraceTabs(context.workspaceState, quietly).then(
+    kept => context.subscriptions.push(kept),
+    quietly,
+  );
   return { engine };
 }

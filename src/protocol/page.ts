@@ -98,6 +98,8 @@ export interface InspectorState {
   channels: string[];
   /** Positions in the document of the tokens at the cursor. */
   cursorTokens: number[];
+  /** Of a trace: the position of the first token that a model wrote, from which its tokens are counted. Else 0. */
+  firstToken: number;
 }
 
 /** The visible tokens with their bytes: a run for each range of lines, for lines may be folded away. */

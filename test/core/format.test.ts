@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   formatBits,
   formatCount,
+  formatDuration,
   formatHex,
   formatNumberOf,
   formatPercent,
@@ -33,6 +34,11 @@ test('shares are whole, and progress is complete only at its end', () => {
   expect(formatShare(0, 32)).toBe('0 %');
   expect(formatProgress(999, 1000)).toBe('99 %');
   expect(formatProgress(1000, 1000)).toBe('100 %');
+});
+
+test('durations are told in the unit that people wait in', () => {
+  const told = [20, 8400, 89_000, 240_000, 5_300_000, 9_000_000].map(formatDuration);
+  expect(told).toEqual(['1 s', '8 s', '89 s', '4 min', '88 min', '2.5 h']);
 });
 
 test('bits, differences, counts and bytes', () => {

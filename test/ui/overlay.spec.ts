@@ -112,7 +112,7 @@ export async function theHoverExplainsAToken(ui: Workbench) {
   await openCode(ui);
   await show(ui, 'Surprisal');
   const text = await ui.hoverAt('filter');
-  assert.match(text, /token \d+ of \d+, id \d+/);
+  assert.match(text, /index \d+ of \d+ tokens, from 0, id \d+/);
   assert.match(text, /rank \d+; entropy before it \d+\.\d+ bits/);
   assert.match(text, /coder, after \d+ tokens of context/);
 }

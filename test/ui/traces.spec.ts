@@ -1,6 +1,6 @@
 // Reasoning traces as a person meets them, in a real window with the built-in reasoning model.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
 import { seriousFindings } from './axe';
@@ -53,7 +53,18 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   await ui.page.keyboard.press('F8');
   await lineIs(ui, 4);
   await ui.screenshot('critical');
+  // Also where no lens is on.
+  assert.match(await ui.hoverAt('more'), /^Critical token: no rollout from here on is right/);
+  await ui.leaveHovers();
   await ui.runCommand('Tokenscope: Toggle Overlay');
+  // Above what the lens says of the same token, which counts from the same place.
+  await hoverUntil(
+    ui,
+    'more',
+    /^Critical token.*index (\d+) of the trace’s tokens.*·more — index \1 of the trace’s \d+ tokens, from 0/s,
+  );
+  await ui.screenshot('critical hover');
+  await ui.leaveHovers();
   await ui.runCommand('Tokenscope: Open Inspector');
   await ui.webview().getByRole('tab', { name: 'Rollouts' }).click();
   await ui.webview().locator('svg.curve polygon').waitFor();
@@ -74,6 +85,54 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   await ui.page.locator('.tab.active', { hasText: 'What if' }).waitFor({ timeout: 60_000 });
   await ui.page.locator('.modified-in-monaco-diff-editor .view-lines').first().waitFor();
   await ui.screenshot('what if');
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  // A diff's own colours are fills, so that a lens is drawn there by lines.
+  const lines = await ui.until(
+    () => ui.backgrounds(),
+    pieces => pieces.some(({ borderBottom }) => !borderBottom.startsWith('0px')),
+  );
+  assert.deepEqual([...new Set(lines.map(piece => piece.backgroundColor))], ['rgba(0, 0, 0, 0)']);
+  await ui.screenshot('what if, surprisal');
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  // From the branch itself its trace's list is the same.
+  await ui.page.locator('.modified-in-monaco-diff-editor .view-lines').first().click();
+  await ui.runCommand('Tokenscope: Show Branches of This Trace…');
+  const listed = ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'in place of' });
+  await listed.filter({ hasText: 'shown now' }).waitFor();
+  await ui.page.keyboard.press('Escape');
+}
+
+export async function theCodeModelIsNotTakenForChainsOfThoughtUnasked(ui: Workbench) {
+  await ui.openFile(FILE);
+  await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+  await ui.pick('coder');
+  await openTraces(ui);
+  await ui.page.locator('.view-lines').first().click();
+  await ui.runCommand('Tokenscope: Roll Out This Trace…');
+  await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'coder' }).waitFor();
+  await ui.screenshot('model for rollouts');
+  await ui.pick('Use the built-in reasoner');
+  const falls = ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'falls' });
+  await falls.filter({ hasText: /At most \d+ (s|min)\./ }).waitFor();
+  await ui.screenshot('rollouts estimated');
+  await ui.page.keyboard.press('Escape');
+}
+
+export async function tracesAreThereAfterAReload(ui: Workbench) {
+  await openTraces(ui);
+  const tree = ui.page.locator('.monaco-list-row', { hasText: 'line 4, reasoner_greedy' });
+  await tree.waitFor();
+  await ui.page.reload();
+  const tab = ui.page.locator('.tab.active', { hasText: 'reasoner_sampled.trace' });
+  await tab.waitFor({ timeout: 60_000 });
+  await ui.page.locator('.view-lines', { hasText: 'step 1' }).waitFor();
+  await tree.waitFor();
+  rmSync(join(ui.folder, FILE));
+  await ui.page.reload();
+  const gone = ui.page.locator('.monaco-list-row', { hasText: `${FILE} is gone` });
+  await gone.waitFor({ timeout: 60_000 });
+  await ui.page.locator('.editor-instance', { hasText: `${FILE} is gone` }).waitFor();
+  await ui.screenshot('trace gone');
 }
 
 export async function anAlternativeInTheHoverLeadsElsewhere(ui: Workbench) {
@@ -127,7 +186,7 @@ export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
   await ui.runCommand('Tokenscope: Open Reasoning Traces…');
   await ui.page.locator('.tab.active', { hasText: 'line 1.trace' }).waitFor();
   await ui.page.locator('.view-lines', { hasText: 'step 1' }).waitFor();
-  await showSurprisal(ui, /Surprisal from the file/);
+  await showSurprisal(ui, /numbers saved in the file · Surprisal/);
   await ui.until(
     () => painted(ui),
     pieces => pieces.length >= 4,

@@ -40,7 +40,7 @@ describe('a second tokenizer', () => {
       () => hoverText(document, at),
       found => found.includes('token ') && !found.includes('fewer'),
     );
-    assert.match(text, /token \d+ of \d+/);
+    assert.match(text, /index \d+ of \d+ tokens/);
     await choose(path);
     const both = await until(
       () => hoverText(document, at),
@@ -83,7 +83,7 @@ describe('a second tokenizer', () => {
     await choose(join(scratch, 'none'));
     await until(
       () => hoverText(document, 1),
-      found => /token 1 of \d+/.test(found) && !found.includes('fewer'),
+      found => /index 0 of \d+ tokens/.test(found) && !found.includes('fewer'),
     );
   });
 

@@ -3,6 +3,7 @@ import { lenses } from '../../src/core/lenses/lenses';
 import { passColumns, type Lens, type PassId } from '../../src/core/lenses/lens';
 import type { Scale } from '../../src/core/lenses/scale';
 import type { Scores } from '../../src/core/lenses/scores';
+import type { InspectorState } from '../../src/protocol/page';
 import { valueOf, type TokenRow } from './tokenRows';
 
 export interface Column {
@@ -18,9 +19,9 @@ export interface Column {
   text(row: TokenRow): string;
 }
 
+const noTrace = { second: '', firstToken: 0 };
 const plainColumn = { unit: '', needs: [] } as const;
 const tokenColumns: readonly Column[] = [
-  numberColumn('position', row => row.index + 1),
   textColumn('token', row => row.spelled),
   textColumn('bytes', row => row.hex),
   numberColumn('id', row => row.id),
@@ -34,13 +35,17 @@ const lensColumns: readonly Column[] = Object.entries<Lens>(lenses).flatMap(([id
 
 /**
  * A lens has a column where its numbers are known. `second` is the second tokenizer's name, or empty where there is
- * none.
+ * none. The index is that of the command line: from 0, in a trace below 0 in its question.
  */
-export function columnsOf(scores: readonly (Scores | null)[], second = ''): readonly Column[] {
+export function columnsOf(
+  scores: readonly (Scores | null)[],
+  { second, firstToken }: Pick<InspectorState, 'second' | 'firstToken'> = noTrace,
+): readonly Column[] {
+  const index = numberColumn('index', row => row.index - firstToken);
   const others: Column[] = second
     ? [{ ...textColumn(second, ({ others }) => others?.join(' ') ?? ''), id: 'second' }]
     : [];
-  const columns = [...tokenColumns, ...others];
+  const columns = [index, ...tokenColumns, ...others];
   if (!scores.some(Boolean)) return columns;
   const hasRun = (id: PassId) => scores.some(known => known?.[passColumns[id]]);
   return [...columns, ...lensColumns.filter(({ needs }) => needs.every(hasRun))];

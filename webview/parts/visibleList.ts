@@ -13,8 +13,8 @@ export function visibleListTemplate(
   if (!list || tokenRows(list).length === 0) return html`<p>There is no text on the screen.</p>`;
   // Not redrawn when the cursor moves: a thousand tokens take a while to draw.
   const { column, isDescending } = page.look;
-  const { lens, second } = page.shared;
-  return html`${guard([list, lens, second, column, isDescending], () => template(page, list))}`;
+  const { lens, second, firstToken } = page.shared;
+  return html`${guard([list, lens, second, firstToken, column, isDescending], () => template(page, list))}`;
 }
 
 /** Which tokens are listed, and what the keys do. */

@@ -52,7 +52,7 @@ function summary({ points, falls, model, target, isSuccess }: RolloutView): stri
     return count > 0 ? [`${count} ${kind}`] : [];
   });
   const found = kinds.length > 0 ? kinds.join(', ') : 'no fall';
-  return `T3, rollouts by ${model}: the share of ${outcome} after ${points.length} prefixes, with Wilson’s 95 % intervals; ${found}.`;
+  return `T3, rollouts by ${model}: the share of ${outcome} after ${points.length} prefixes, with Wilson’s 95 % intervals; ${found}. Tokens of the trace are counted from 0.`;
 }
 
 /** The line between two points is dashed where prefixes between them were not rolled out. */
@@ -93,8 +93,8 @@ function curveTemplate(page: Page, curve: CurveState, view: RolloutView): Templa
       points=${[...highs, ...lows.reverse()].map(String).join(' ')}
     ></polygon>
     ${lines} ${dots} ${falls.map(fall => mark(fall, x(fall.token), y(0)))}
-    <text x=${LEFT} y=${HEIGHT - 4}>token 1</text>
-    <text x=${x(last)} y=${HEIGHT - 4} text-anchor="end">${last + 1}</text>
+    <text x=${x(0)} y=${HEIGHT - 4}>token 0</text>
+    <text x=${x(last)} y=${HEIGHT - 4} text-anchor="end">${last}</text>
   </svg>`;
 }
 
@@ -121,7 +121,7 @@ function pointsTable(page: Page, curve: CurveState, view: RolloutView): Template
         .map(({ text, count }) => `${text} (${count})`)
         .join(', ');
       return html`<tr tabindex="-1" data-token="p${i}" aria-selected="false">
-        <td class="number">${point.token + 1 || 'start'}</td>
+        <td class="number">${point.token < 0 ? 'start' : point.token}</td>
         <td><code>${displayToken(encodeUtf8(curve.before[i]!))}</code></td>
         <td class="number">
           ${view.problem ? '–' : `${Math.round((100 * point.right) / point.rollouts)} %`}
@@ -151,7 +151,7 @@ function pointsTable(page: Page, curve: CurveState, view: RolloutView): Template
 
 function pointTitle({ points }: RolloutView, i: number): string {
   const { token, right, rollouts } = points[i]!;
-  const where = token < 0 ? 'before the trace' : `after token ${token + 1}`;
+  const where = token < 0 ? 'before the trace' : `after token ${token}`;
   return `${right} of ${rollouts} right ${where}`;
 }
 

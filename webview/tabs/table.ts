@@ -21,7 +21,7 @@ function tableTemplate(page: Page, list: VisibleTokens): TemplateResult {
   const { look, shared } = page;
   const columns = columnsOf(
     list.runs.map(({ view }) => view.scores),
-    shared.second,
+    shared,
   );
   const column = columns.find(({ id }) => id === look.column) ?? columns[0]!;
   const rows = sorted(tokenRows(list), column, look.isDescending);

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { lenses } from '../../src/core/lenses/lenses';
 import type { Lens } from '../../src/core/lenses/lens';
-import type { VisibleTokens } from '../../src/protocol/page';
+import type { InspectorState, VisibleTokens } from '../../src/protocol/page';
 import type { Page } from '../page';
 import { listeners } from '../parts/roving';
 import { heatClass, selectToken, tokenRows, valueOf, type TokenRow } from '../parts/tokenRows';
@@ -31,7 +31,7 @@ function stripTemplate(page: Page, list: VisibleTokens): TemplateResult {
           >${repeat(
             tokens,
             token => token.index,
-            token => chip(lens, token, page.shared.second),
+            token => chip(lens, token, page.shared),
           )}</span
         >
       </div>`,
@@ -51,10 +51,15 @@ function stripTemplate(page: Page, list: VisibleTokens): TemplateResult {
 }
 
 /** The last token of a difference is followed by the tokens of the second tokenizer. */
-function chip(lens: Lens, token: TokenRow, second: string): TemplateResult {
+function chip(lens: Lens, token: TokenRow, { second, firstToken }: InspectorState): TemplateResult {
   const value = valueOf(lens, token);
   const { spelled, others } = token;
-  const score = Number.isNaN(value) ? 'no score' : lens.format(value);
+  const score =
+    lens.scale.kind === 'alternate'
+      ? `index ${token.index - firstToken}`
+      : Number.isNaN(value)
+        ? 'no score'
+        : lens.format(value);
   const words = others ? `${score}; ${second}: ${others.join(' ')}` : score;
   const pieces = others?.map(other => html`<code class="other">${other}</code>`);
   return html`<span

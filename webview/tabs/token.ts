@@ -5,7 +5,9 @@ import { formatBits, formatHex, formatPercent } from '../../src/core/format';
 import type { Lens } from '../../src/core/lenses/lens';
 import { lenses } from '../../src/core/lenses/lenses';
 import type { Scores } from '../../src/core/lenses/scores';
+import { tokenPlace } from '../../src/core/tokenPlace';
 import { displayToken } from '../../src/core/displayToken';
+import type { InspectorState } from '../../src/protocol/page';
 import type { TokenView } from '../../src/protocol/scores';
 import { legendTemplate } from '../parts/legend';
 import type { Tab } from './tab';
@@ -17,7 +19,7 @@ export const tokenTab: Tab<TokenView> = {
     const none = html`<p>Place the cursor on a token to see its scores.</p>`;
     const rows =
       tokens && tokens.ids.length > 0
-        ? Array.from(tokens.ids, (_, row) => tokenTemplate(lenses[page.shared.lens], tokens, row))
+        ? Array.from(tokens.ids, (_, row) => tokenTemplate(page.shared, tokens, row))
         : none;
     return html`<div class="columns">
       <section class="cursor" aria-labelledby="cursor">
@@ -30,14 +32,19 @@ export const tokenTab: Tab<TokenView> = {
   },
 };
 
-function tokenTemplate(lens: Lens, view: TokenView, row: number): TemplateResult {
+function tokenTemplate(
+  { lens: lensId, firstToken }: InspectorState,
+  view: TokenView,
+  row: number,
+): TemplateResult {
+  const lens: Lens = lenses[lensId];
   const bytes = view.bytes![row]!;
   return html`<div class="token">
     <dl>
       <dt>token</dt>
       <dd><code>${displayToken(bytes)}</code></dd>
-      <dt>position</dt>
-      <dd>${view.first + row + 1} of ${view.total}</dd>
+      <dt>place</dt>
+      <dd>${tokenPlace(view.first + row, view.total, firstToken)}</dd>
       <dt>id</dt>
       <dd>${view.ids[row]}</dd>
       <dt>bytes</dt>

@@ -79,6 +79,16 @@ export class EngineQueries {
     });
   }
 
+  /** The index of the first token that a model wrote, from which those of a trace are counted; 0 in other texts. */
+  async firstToken({ text, answerStart = 0, saved }: Omit<TextAt, 'placesOf' | 'utf16'>) {
+    if (answerStart === 0 || saved) return 0;
+    const { view } = await this.view(text, {
+      utf16Start: answerStart,
+      utf16End: answerStart + 1,
+    });
+    return view.first;
+  }
+
   split(document: Text, at: number, typed: string): Promise<SplitView | null> {
     return this.ask(document, (remote, version) => remote.split({ ...version, at, typed }));
   }

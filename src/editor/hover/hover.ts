@@ -57,6 +57,7 @@ export function registerHover(sources: HoverSources): Disposable {
             lens,
             place,
             view,
+            firstToken: await queries.firstToken(place),
             at,
             engine,
             queries,

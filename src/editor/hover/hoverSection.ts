@@ -15,6 +15,8 @@ export interface HoverContext {
   readonly place: TextAt;
   /** The tokens under the mouse. */
   readonly view: TokenView;
+  /** Of a trace: the index of the first token that a model wrote, from which its tokens are counted. Else 0. */
+  readonly firstToken: number;
   /** The character under the mouse, in the offsets of the text. */
   readonly at: Range16;
   readonly engine: Engine;

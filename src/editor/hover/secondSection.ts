@@ -1,6 +1,7 @@
 // The section of the tokenizer that the model's is compared with: its tokens at the place.
 import { MarkdownString } from 'vscode';
 import { displayToken } from '../../core/displayToken';
+import { tokenPlace } from '../../core/tokenPlace';
 import { formatHex } from '../../core/format';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
 import type { HoverContext } from './hoverSection';
@@ -13,7 +14,7 @@ export async function secondSection(context: HoverContext): Promise<MarkdownStri
   const tokens = Array.from(view.ids, (id, row) => {
     const bytes = view.bytes![row]!;
     return (
-      `**${escapeMarkdown(displayToken(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${id}, ` +
+      `**${escapeMarkdown(displayToken(bytes))}** — ${tokenPlace(view.first + row, view.total)}, id ${id}, ` +
       `bytes \`${formatHex(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}`
     );
   });

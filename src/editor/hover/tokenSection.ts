@@ -1,6 +1,7 @@
 // The section about the token: what it is, the lens's number, and what the model expected in its place.
 import { MarkdownString } from 'vscode';
 import { displayToken } from '../../core/displayToken';
+import { tokenPlace } from '../../core/tokenPlace';
 import { formatBits, formatHex } from '../../core/format';
 import type { Scores } from '../../core/lenses/scores';
 import type { TokenView } from '../../protocol/scores';
@@ -20,13 +21,13 @@ export function tokenSection(context: HoverContext): MarkdownString[] {
 }
 
 function describeToken(context: HoverContext, row: number): MarkdownString {
-  const { view, lens, engine, canBranch } = context;
+  const { view, lens, engine, canBranch, firstToken } = context;
   const markdown = new MarkdownString();
   // Text of models is escaped, so that no link but these is in it.
   if (canBranch) markdown.isTrusted = { enabledCommands: [WHAT_IF] };
   const bytes = view.bytes![row]!;
   markdown.appendMarkdown(
-    `**${escapeMarkdown(displayToken(bytes))}** — token ${view.first + row + 1} of ${view.total}, id ${view.ids[row]}\n\n` +
+    `**${escapeMarkdown(displayToken(bytes))}** — ${tokenPlace(view.first + row, view.total, firstToken)}, id ${view.ids[row]}\n\n` +
       `bytes \`${formatHex(bytes)}\` at ${view.byteStarts[row]}–${view.byteEnds[row]}` +
       `${view.normalized?.[row] ? ' (normalised: the file has other bytes here)' : ''}\n\n`,
   );

@@ -5,7 +5,7 @@ import { documentName } from './documentName';
 import type { InspectorServices } from './tabs/tab';
 
 export async function sharedState(
-  { engine, queries, state: { lensId, isOn, pins } }: InspectorServices,
+  { engine, queries, traces, state: { lensId, isOn, pins } }: InspectorServices,
   editor: TextEditor | undefined,
 ): Promise<InspectorState> {
   const { state } = engine;
@@ -20,10 +20,17 @@ export async function sharedState(
     file: editor ? documentName(editor.document) : '',
     channels: pins.map(({ feature }) => `feature ${feature}`),
     cursorTokens: [],
+    firstToken: 0,
   };
   if (!editor || !isOn || state.kind !== 'ready') return shared;
   const utf16Start = editor.document.offsetAt(editor.selection.active);
   const range = { utf16Start, utf16End: utf16Start + 1 };
   const { view } = await queries.view(editor.document, range);
-  return { ...shared, cursorTokens: Array.from(view.ids, (_, i) => view.first + i) };
+  const text = editor.document;
+  const answerStart = traces.traceOf(text)?.text.start;
+  return {
+    ...shared,
+    cursorTokens: Array.from(view.ids, (_, i) => view.first + i),
+    firstToken: await queries.firstToken({ text, answerStart }),
+  };
 }

@@ -32,7 +32,8 @@ export async function goToByScore(
   const passes = passOptions(lens, at);
   const request = { details: 'bytes', maxTokens: MAX_TOKENS, ...passes } as const;
   const view = at.saved?.view ?? (await queries.view(at.text, whole, request)).view;
-  const items = itemsOf(view, lens, lens.scale, range => {
+  const firstToken = await queries.firstToken(at);
+  const items = itemsOf(view, lens, lens.scale, firstToken, range => {
     const [place] = at.placesOf(range);
     return place && { ...place, line: document.positionAt(place.utf16Start).line + 1 };
   });
@@ -50,6 +51,7 @@ function itemsOf(
   view: TokenView,
   lens: Lens,
   scale: Scale,
+  firstToken: number,
   placeOf: (range: Range16) => (Range16 & { line: number }) | undefined,
 ): (QuickPickItem & { utf16Start: number; utf16End: number })[] {
   const size = scale.kind === 'diverging' ? Math.abs : (value: number) => value;
@@ -64,7 +66,8 @@ function itemsOf(
     .flatMap(({ row, value }) => {
       const place = placeOf({ utf16Start: view.utf16Starts[row]!, utf16End: view.utf16Ends[row]! });
       if (!place) return [];
-      const where = `line ${place.line}, token ${view.first + row + 1}`;
+      const index = view.first + row - firstToken;
+      const where = `line ${place.line}, ${index < 0 ? 'in the question' : `token index ${index}`}`;
       const label = displayToken(view.bytes![row]!);
       return [{ label, description: `${lens.format(value)} · ${where}`, ...place }];
     });

@@ -55,8 +55,9 @@ export function statusOf(state: StatusState): StatusView {
   const hasWarnings = warnings.length > 0;
   const { name } = engine.model;
   const parts = [
-    `${hasWarnings ? '$(warning)' : '$(eye)'} ${name}`,
-    state.saved ? `${lens.title} from the file` : lens.title,
+    // Numbers of a file are no model's that is open.
+    `${hasWarnings ? '$(warning)' : '$(eye)'} ${state.saved ? 'numbers saved in the file' : name}`,
+    lens.title,
     ...partsOf(state),
   ];
   const tooltip = [

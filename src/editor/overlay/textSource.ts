@@ -19,7 +19,7 @@ export interface ShownText {
   /** Tokens and scores from the trace's file, shown instead of the model's. */
   readonly saved?: SavedScores | undefined;
   /** Of a trace: where the answer begins, after the question. */
-  readonly answerStart?: number;
+  readonly answerStart?: number | undefined;
 }
 
 /** A place in a text that a document shows. */

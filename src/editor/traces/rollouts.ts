@@ -13,11 +13,11 @@ import {
   type TextEditorDecorationType,
 } from 'vscode';
 import { createHash } from 'node:crypto';
-import { formatShare } from '../../core/format';
+import { formatDuration, formatShare } from '../../core/format';
 import { definedFields } from '../../core/json';
 import { shareInterval } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
-import { UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import type {
   RollingEvent,
   RolloutFall,
@@ -25,6 +25,7 @@ import type {
   RolloutPoint,
   RolloutView,
 } from '../../protocol/traces';
+import type { Refusal } from '../../protocol/types';
 import type { Engine } from '../engine/engineClient';
 import { cancellable } from '../ui/progress';
 import { onDidChangeAny } from '../setting';
@@ -36,6 +37,19 @@ import type { TraceDocuments, WrittenText } from './traceDocuments';
 const KEY = 'rollouts';
 /** Curves that are remembered in a workspace. */
 const KEPT = 50;
+
+/** Most rollouts that are run to measure how long they take: a model draws as many at once. */
+const MEASURED_ROLLOUTS = 32;
+/** How long that may take itself. */
+const MEASURED_MS = 10_000;
+
+export interface RolloutEstimate {
+  readonly msPerRollout: number;
+  /** False: they took longer than was waited for. */
+  readonly isKnown: boolean;
+  /** All prefixes of the trace; undefined where they are not known. */
+  readonly prefixes: number | undefined;
+}
 
 export class Rollouts {
   private readonly changed = new EventEmitter<void>();
@@ -89,6 +103,51 @@ export class Rollouts {
     return found;
   }
 
+  /**
+   * How long rollouts of a trace take at most, by those from its beginning. Undefined if it was cancelled, a refusal
+   * where the model cannot continue the trace.
+   */
+  async estimate(
+    document: TextDocument,
+    open: WrittenText,
+  ): Promise<RolloutEstimate | Refusal | undefined> {
+    const began = performance.now();
+    const measured = new AbortController();
+    const stop = () => measured.abort(new Cancelled());
+    const timer = setTimeout(stop, MEASURED_MS);
+    let first: RollingEvent | undefined;
+    // Of the whole curve, which counts all prefixes; with a seed that no rollouts are remembered of.
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const whole = optionsFor(open, true);
+    const rollouts = Math.min(whole.rollouts, MEASURED_ROLLOUTS);
+    const options = { ...whole, rollouts, seed };
+    const title = 'Tokenscope: measuring how long rollouts take';
+    try {
+      const found = await cancellable(title, signal => {
+        this.progress = event => {
+          first ??= event;
+          stop();
+        };
+        const both = AbortSignal.any([signal, measured.signal]);
+        const ended = this.engine.call(running => {
+          const at = this.texts.ensureSent(running, document);
+          return running.remote.rollOut({ ...at, start: open.text.start, options }, both);
+        });
+        return ended.catch((error: unknown) => {
+          if (signal.aborted || !measured.signal.aborted) throw error;
+          return null;
+        });
+      });
+      if (found === undefined) return undefined;
+      if (found && 'refused' in found) return found;
+      const ms = (performance.now() - began) / rollouts;
+      return { msPerRollout: ms, isKnown: first !== undefined, prefixes: first?.most };
+    } finally {
+      clearTimeout(timer);
+      this.progress = undefined;
+    }
+  }
+
   /** Continues the trace with another token at an offset. */
   async branch(document: TextDocument, open: WrittenText, at: number, id: number) {
     const found = await this.withProgress('continuing with another token', signal =>
@@ -117,10 +176,7 @@ export class Rollouts {
         const own = falls.filter(fall => fall.kind === kind);
         editor.setDecorations(
           type,
-          own.map(fall => ({
-            range: rangeOf(editor.document, fall),
-            hoverMessage: fallWords(fall),
-          })),
+          own.map(fall => rangeOf(editor.document, fall)),
         );
       }
     }
@@ -146,8 +202,12 @@ export class Rollouts {
   ): Promise<T | undefined> {
     try {
       return await cancellable(`Tokenscope: ${title}`, (signal, progress) => {
-        this.progress = ({ points, most }) =>
-          progress.report({ message: `${points} of at most ${most} prefixes` });
+        const began = performance.now();
+        this.progress = ({ points, most }) => {
+          const left = ((performance.now() - began) / points) * (most - points);
+          const time = left > 0 ? `, at most ${formatDuration(left)} left` : '';
+          progress.report({ message: `${points} of at most ${most} prefixes${time}` });
+        };
         return work(signal);
       });
     } finally {
@@ -194,15 +254,22 @@ function shareWithInterval(point: RolloutPoint): string {
   return `${shareAt(point)} of ${point.rollouts} (95 %: ${interval})`;
 }
 
-const KINDS: Record<RolloutFall['kind'], string> = {
-  critical: 'Critical token: no rollout from here on is right, and no later prefix recovers',
-  cliff: 'Cliff: the share of right rollouts falls here by more than chance explains',
-  pivotal: 'Pivotal token: the share of right rollouts changes by a fifth or more',
+const KINDS: Record<RolloutFall['kind'], readonly [kind: string, words: string]> = {
+  critical: ['Critical token', 'no rollout from here on is right, and no later prefix recovers'],
+  cliff: ['Cliff', 'the share of right rollouts falls here by more than chance explains'],
+  pivotal: ['Pivotal token', 'the share of right rollouts changes by a fifth or more'],
 };
 
-function fallWords({ kind, before, after, cliff }: RolloutFall): string {
+/** What a fall is, and what makes it one. */
+export function fallWords({ kind, cliff }: RolloutFall): { kind: string; words: string } {
+  const [name, words] = KINDS[kind];
+  return { kind: name, words: `${words}${cliff ? ` (${cliff})` : ''}` };
+}
+
+/** The shares before and after a fall. */
+export function fallChange({ before, after }: RolloutFall): string {
   const from = before ? shareWithInterval(before) : 'not rolled out';
-  return `T3, rollouts. ${KINDS[kind]}${cliff ? ` (${cliff})` : ''}. Before it ${from}, after it ${shareWithInterval(after)}.`;
+  return `Right before it: ${from}. After it: ${shareWithInterval(after)}.`;
 }
 
 function fallTypes() {

@@ -3,6 +3,7 @@ import { MarkdownString } from 'vscode';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { formatBits, formatHex, formatPercent } from '../../core/format';
 import { displayToken } from '../../core/displayToken';
+import { tokenPlace } from '../../core/tokenPlace';
 import { savedUncertainty } from '../../core/traces/savedUncertainty';
 import type { SavedLogprobs, SavedToken } from '../../core/traces/trace';
 import type { TokenView } from '../../protocol/scores';
@@ -19,7 +20,7 @@ export function savedSection({ view, place, lens }: HoverContext): MarkdownStrin
   const { series } = place.saved;
   return Array.from(view.ids, (_, row) => {
     const token = series.tokens[view.first + row]!;
-    const where = `token ${view.first + row + 1} of ${view.total}, bytes \`${formatHex(token.bytes)}\``;
+    const where = `${tokenPlace(view.first + row, view.total)}, bytes \`${formatHex(token.bytes)}\``;
     const space =
       series.space === 'sampled'
         ? '\n\nThese are after sampling’s changes (temperature, top-p): not to be compared with a model’s own.'

@@ -1,21 +1,26 @@
 // Commands about reasoning traces.
 import { commands, Uri, window } from 'vscode';
-import { formatNumberOf } from '../../core/format';
+import { formatDuration, formatNumberOf } from '../../core/format';
 import { UserError } from '../../core/errors';
 import type { RolloutView } from '../../protocol/traces';
 import { settings } from '../settings';
 import type { CommandTable } from '../ui/commandTable';
 import { putCursor } from '../ui/goTo';
 import { pickUri } from '../ui/pickPath';
-import type { Rollouts } from './rollouts';
+import type { RolloutModel } from './rolloutModel';
+import type { RolloutEstimate, Rollouts } from './rollouts';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
 import type { TraceNode } from './traceTree';
 import type { OtherToken, WhatIf } from './whatIf';
+
+/** Prefixes that a search for falls looks at, at most. */
+const SEARCHED_PREFIXES = 24;
 
 export function traceCommands(
   traces: TraceDocuments,
   rollouts: Rollouts,
   whatIf: WhatIf,
+  model: RolloutModel,
 ): CommandTable {
   /** The active trace, or a branch of one: a branch can be branched again. */
   const traceOrBranch = () =>
@@ -47,14 +52,26 @@ export function traceCommands(
     previousTrace: () => goToTrace(traces, -1),
     async rollOut() {
       const open = activeTrace(traces);
-      const whole = await chooseExtent();
+      const { document } = window.activeTextEditor!;
+      if (!(await model.choose())) return;
+      let estimate = await rollouts.estimate(document, open);
+      if (estimate && 'refused' in estimate) {
+        if (!(await model.offer(estimate.refused))) return;
+        estimate = await rollouts.estimate(document, open);
+      }
+      if (!estimate) return;
+      if ('refused' in estimate) throw new UserError(`Could not roll out: ${estimate.refused}.`);
+      const whole = await chooseExtent(estimate);
       if (whole === undefined) return;
-      const found = await rollouts.run(window.activeTextEditor!.document, open, whole);
+      const found = await rollouts.run(document, open, whole);
       if (found) void window.showInformationMessage(resultWords(found));
     },
     nextFall: () => goToFall(traces, rollouts, 1),
     previousFall: () => goToFall(traces, rollouts, -1),
-    whatIf: given => whatIf.ask(traceOrBranch(), given as OtherToken | undefined),
+    async whatIf(given) {
+      const open = traceOrBranch();
+      if (await model.choose()) await whatIf.ask(open, given as OtherToken | undefined);
+    },
     showBranches: () => whatIf.list(traceOrBranch(), window.activeTextEditor!.document.uri),
     nextStep: () => goToStep(traces, 1),
     previousStep: () => goToStep(traces, -1),
@@ -74,19 +91,25 @@ async function activeOrChosenFile(): Promise<Uri | undefined> {
 }
 
 /** Whether all prefixes are to be rolled out. Undefined: nothing was chosen. */
-async function chooseExtent(): Promise<boolean | undefined> {
+async function chooseExtent(estimate: RolloutEstimate): Promise<boolean | undefined> {
   const rollouts = settings.traces.rollouts.value;
+  const { msPerRollout, isKnown, prefixes } = estimate;
+  const time = (count: number) => {
+    const duration = formatDuration(count * rollouts * msPerRollout);
+    return isKnown ? `At most ${duration}` : `More than ${duration}`;
+  };
+  const searched = Math.min(SEARCHED_PREFIXES, prefixes ?? SEARCHED_PREFIXES);
   const choice = await window.showQuickPick(
     [
       {
         whole: false,
         label: 'Find the falls',
-        detail: `${rollouts} rollouts from each of about 12 to 24 prefixes: a binary search between prefixes that differ. A fall that recovers may be missed.`,
+        detail: `${time(searched)}. ${rollouts} rollouts from each of about 12 to ${SEARCHED_PREFIXES} prefixes: a binary search between prefixes that differ. A fall that recovers may be missed.`,
       },
       {
         whole: true,
         label: 'The whole curve',
-        detail: `${rollouts} rollouts after every token of the trace.`,
+        detail: `${prefixes ? `${time(prefixes)}. ` : ''}${rollouts} rollouts after every token of the trace.`,
       },
     ],
     { title: 'Tokenscope: roll out this trace' },
@@ -99,7 +122,7 @@ function resultWords({ points, falls, target, isSuccess, ms, problem }: RolloutV
   const critical = falls.find(({ kind }) => kind === 'critical');
   const of = isSuccess ? 'right answers' : `agreement with ${target ?? 'no answer'}`;
   const found = critical
-    ? `the critical token is number ${critical.token + 1} of the trace`
+    ? `the critical token is index ${critical.token} of the trace, from 0`
     : 'no critical token';
   const cliffs = falls.filter(({ kind }) => kind === 'cliff').length;
   return `${points.length} prefixes in ${(ms / 1000).toFixed(0)} s, ${of}: ${found}, ${formatNumberOf(cliffs, 'cliff')}. F8 goes to the next fall.`;

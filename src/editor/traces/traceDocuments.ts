@@ -1,12 +1,22 @@
 // Each reasoning trace as a read-only document of its own. The file that it is from is never changed.
 import { basename } from 'node:path';
-import { EventEmitter, Uri, window, workspace, type Disposable, type TextDocument } from 'vscode';
+import {
+  EventEmitter,
+  FileSystemError,
+  Uri,
+  window,
+  workspace,
+  type Disposable,
+  type Memento,
+  type TextDocument,
+} from 'vscode';
 import { PLAIN, type Trace, type TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import { Cancelled, UserError } from '../../core/errors';
 import type { Engine } from '../engine/engineClient';
 
-const SCHEME = 'tokenscope-trace';
+export const TRACE_SCHEME = 'tokenscope-trace';
+const KEY = 'traceFiles';
 
 /** Larger files are refused: a file is held in memory whole. */
 const MAX_BYTES = 512 << 20;
@@ -23,11 +33,20 @@ export interface OpenTrace extends WrittenText {
   readonly trace: Trace;
 }
 
+/** A file whose traces are listed; one that was open before a reload is read when it is looked at. */
+export interface ListedFile {
+  readonly file: Uri;
+  readonly content?: TraceFile;
+  /** Why it cannot be read any more. */
+  readonly problem?: string;
+}
+
 export class TraceDocuments {
   private readonly changed = new EventEmitter<void>();
   /** A file was opened, closed, or read again. */
   readonly onDidChange = this.changed.event;
-  private readonly loaded = new Map<string, { file: Uri; content: TraceFile }>();
+  private readonly listed = new Map<string, ListedFile>();
+  private readonly reading = new Map<string, Promise<TraceFile>>();
   private readonly texts = new Map<string, OpenTrace>();
   private readonly textChanged = new EventEmitter<Uri>();
   private readonly registration: Disposable;
@@ -35,25 +54,29 @@ export class TraceDocuments {
 
   constructor(
     private readonly engine: Engine,
+    private readonly memento: Memento,
     onError: (error: unknown) => void,
   ) {
+    for (const address of memento.get<readonly string[]>(KEY) ?? []) {
+      this.listed.set(address, { file: Uri.parse(address, true) });
+    }
     this.saves = workspace.onDidSaveTextDocument(({ uri }) => {
       // A file that holds no trace any more says so when it is opened.
       if (this.contentOf(uri)) this.load(uri).catch(onError);
     });
-    this.registration = workspace.registerTextDocumentContentProvider(SCHEME, {
+    this.registration = workspace.registerTextDocumentContentProvider(TRACE_SCHEME, {
       onDidChange: this.textChanged.event,
       provideTextDocumentContent: async uri => (await this.restored(uri)).text.text,
     });
   }
 
-  get files(): readonly { file: Uri; content: TraceFile }[] {
-    return [...this.loaded.values()];
+  get files(): readonly ListedFile[] {
+    return [...this.listed.values()];
   }
 
   /** Undefined for a file that is not open as traces. */
   contentOf(file: Uri): TraceFile | undefined {
-    return this.loaded.get(file.toString())?.content;
+    return this.listed.get(file.toString())?.content;
   }
 
   /** Undefined for a document that is not a trace. */
@@ -61,21 +84,48 @@ export class TraceDocuments {
     return document && this.texts.get(document.uri.toString());
   }
 
-  /** Reads a file. Throws `UserError` if it holds no trace. */
+  /** Reads a file. Throws `UserError` if it is gone or holds no trace; a file that is listed then says so. */
   async load(file: Uri): Promise<TraceFile> {
-    const { size } = await workspace.fs.stat(file);
+    try {
+      return await this.read(file);
+    } catch (error) {
+      const address = file.toString();
+      if (error instanceof UserError && this.listed.has(address)) {
+        this.listed.set(address, { file, problem: error.message });
+        this.changed.fire();
+      }
+      throw error;
+    }
+  }
+
+  /** What was read of a file, which is read where it was not: once, however many ask. */
+  contentNow(file: Uri): Promise<TraceFile> {
+    const known = this.contentOf(file);
+    if (known) return Promise.resolve(known);
+    const address = file.toString();
+    const reading =
+      this.reading.get(address) ?? this.load(file).finally(() => this.reading.delete(address));
+    this.reading.set(address, reading);
+    return reading;
+  }
+
+  private async read(file: Uri): Promise<TraceFile> {
+    const size = await sizeOf(file);
     if (size > MAX_BYTES) {
       throw new UserError(
         `${basename(file.path)} has ${Math.round(size / 2 ** 20)} MB: traces are read from files of up to 512 MB. Split it first, for example with \`head\`.`,
       );
     }
     const bytes = withoutMark(await workspace.fs.readFile(file));
-    const content = await this.read(file, bytes);
-    this.loaded.set(file.toString(), { file, content });
+    const content = await this.tracesIn(file, bytes);
+    this.listed.set(file.toString(), { file, content });
+    this.remember();
     // Documents that show the file's earlier content are asked for again.
     for (const [address, open] of this.texts) {
       if (open.file.toString() !== file.toString()) continue;
-      this.texts.delete(address);
+      const trace = content.traces[open.index];
+      if (trace) this.texts.set(address, { ...open, trace, text: new TraceText(trace) });
+      else this.texts.delete(address);
       this.textChanged.fire(Uri.parse(address, true));
     }
     this.changed.fire();
@@ -83,7 +133,7 @@ export class TraceDocuments {
   }
 
   /** A plain text without a sign of reasoning is read if the user says so, now or when it was read before. */
-  private async read(file: Uri, bytes: Uint8Array): Promise<TraceFile> {
+  private async tracesIn(file: Uri, bytes: Uint8Array): Promise<TraceFile> {
     const ask = (as?: 'text') =>
       this.engine.call(({ remote }) =>
         remote.readTraces({ name: basename(file.path), bytes, ...(as && { as }) }),
@@ -99,7 +149,8 @@ export class TraceDocuments {
   }
 
   close(file: Uri): void {
-    this.loaded.delete(file.toString());
+    this.listed.delete(file.toString());
+    this.remember();
     this.changed.fire();
   }
 
@@ -107,7 +158,11 @@ export class TraceDocuments {
     const trace = await this.traceAt(file, index);
     const query = JSON.stringify({ file: file.toString(), index });
     const name = trace.id.replace(/[\\/:?#]/g, ' ');
-    const uri = Uri.from({ scheme: SCHEME, path: `/${basename(file.path)} ${name}.trace`, query });
+    const uri = Uri.from({
+      scheme: TRACE_SCHEME,
+      path: `/${basename(file.path)} ${name}.trace`,
+      query,
+    });
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview });
   }
 
@@ -118,8 +173,12 @@ export class TraceDocuments {
     this.changed.dispose();
   }
 
+  private remember(): void {
+    void this.memento.update(KEY, [...this.listed.keys()]);
+  }
+
   private async traceAt(file: Uri, index: number): Promise<Trace> {
-    const content = this.contentOf(file) ?? (await this.load(file));
+    const content = await this.contentNow(file);
     const trace = content.traces[index];
     if (trace) return trace;
     throw new UserError(
@@ -145,6 +204,18 @@ async function isText(refused: string): Promise<boolean> {
   const open = 'Open as Text';
   const question = `Tokenscope: ${refused} Open as a text trace?`;
   return (await window.showInformationMessage(question, open)) === open;
+}
+
+/** Throws `UserError` if the file is gone. */
+async function sizeOf(file: Uri): Promise<number> {
+  try {
+    return (await workspace.fs.stat(file)).size;
+  } catch (error) {
+    if (!(error instanceof FileSystemError) || error.code !== 'FileNotFound') throw error;
+    throw new UserError(
+      `${basename(file.path)} is gone: it was moved, renamed or deleted. Open its traces from where it is now, or close them in the view Reasoning Traces.`,
+    );
+  }
 }
 
 /** VS Code's documents begin after a byte order mark, and so must the offsets of what is read. */

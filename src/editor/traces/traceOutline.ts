@@ -34,6 +34,7 @@ export function registerTraceOutline(traces: TraceDocuments, rollouts: Rollouts)
   return [
     changed,
     rollouts.onDidChange(() => changed.fire()),
+    traces.onDidChange(() => changed.fire()),
     languages.registerFoldingRangeProvider(TRACE_LANGUAGE, {
       provideFoldingRanges: document =>
         stepsOf(document)

@@ -14,10 +14,11 @@ import {
 } from 'vscode';
 import { formatNumberOf } from '../../core/format';
 import type { Trace, TraceFile } from '../../core/traces/trace';
-import type { TraceDocuments } from './traceDocuments';
+import { UserError } from '../../core/errors';
+import type { ListedFile, TraceDocuments } from './traceDocuments';
 
 export type TraceNode =
-  | { readonly kind: 'file'; readonly file: Uri; readonly content: TraceFile }
+  | ({ readonly kind: 'file' } & ListedFile)
   | { readonly kind: 'trace'; readonly file: Uri; readonly index: number; readonly trace: Trace }
   | { readonly kind: 'problem'; readonly file: Uri; readonly words: string };
 
@@ -26,11 +27,12 @@ const QUESTION_CHARACTERS = 60;
 /** The view of open traces, and the key of the manifest's conditions that shows it. */
 export function registerTraceTree(traces: TraceDocuments): Disposable[] {
   const treeDataProvider = new TraceTree(traces);
+  const updateContext = () =>
+    void commands.executeCommand('setContext', 'tokenscope.hasTraces', traces.files.length > 0);
+  updateContext();
   return [
     window.createTreeView('tokenscope.traces', { treeDataProvider }),
-    traces.onDidChange(() => {
-      void commands.executeCommand('setContext', 'tokenscope.hasTraces', traces.files.length > 0);
-    }),
+    traces.onDidChange(updateContext),
   ];
 }
 
@@ -41,18 +43,32 @@ class TraceTree implements TreeDataProvider<TraceNode> {
     this.onDidChangeTreeData = traces.onDidChange;
   }
 
-  getChildren(node?: TraceNode): TraceNode[] {
+  async getChildren(node?: TraceNode): Promise<TraceNode[]> {
     if (!node) return this.traces.files.map(file => ({ kind: 'file', ...file }));
     if (node.kind !== 'file') return [];
-    const { file, content } = node;
+    const { file, problem } = node;
+    if (problem !== undefined) return [{ kind: 'problem', file, words: problem }];
+    const content = node.content ?? (await this.contentOf(file));
+    // A file that cannot be read any more is listed again, with the reason.
+    if (!content) return [];
     return [
       ...content.problems.map(words => ({ kind: 'problem', file, words }) as const),
       ...content.traces.map((trace, index) => ({ kind: 'trace', file, index, trace }) as const),
     ];
   }
 
+  /** Undefined for a file that cannot be read any more. */
+  private async contentOf(file: Uri): Promise<TraceFile | undefined> {
+    try {
+      return await this.traces.contentNow(file);
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  }
+
   getTreeItem(node: TraceNode): TreeItem {
-    if (node.kind === 'file') return fileItem(node.file, node.content);
+    if (node.kind === 'file') return fileItem(node);
     if (node.kind === 'problem') {
       const item = new TreeItem(node.words);
       item.iconPath = new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
@@ -63,9 +79,12 @@ class TraceTree implements TreeDataProvider<TraceNode> {
   }
 }
 
-function fileItem(file: Uri, { format, traces }: TraceFile): TreeItem {
+function fileItem({ file, content }: ListedFile): TreeItem {
   const item = new TreeItem(basename(file.path), TreeItemCollapsibleState.Expanded);
-  item.description = `${format}, ${formatNumberOf(traces.length, 'trace')}`;
+  if (content) {
+    const traces = formatNumberOf(content.traces.length, 'trace');
+    item.description = `${content.format}, ${traces}`;
+  }
   item.resourceUri = file;
   item.iconPath = ThemeIcon.File;
   item.contextValue = 'traceFile';
@@ -73,7 +92,7 @@ function fileItem(file: Uri, { format, traces }: TraceFile): TreeItem {
 }
 
 function traceItem(file: Uri, index: number, trace: Trace): TreeItem {
-  const { question, answer, target, isRight, notes, logprobs, refused } = trace;
+  const { question, answer, isRight, notes, logprobs, refused } = trace;
   const item = new TreeItem(trace.id);
   const asked = question?.trim().split('\n', 1)[0] ?? '';
   const verdict = isRight === undefined ? '' : isRight ? 'right' : 'wrong';
@@ -83,9 +102,8 @@ function traceItem(file: Uri, index: number, trace: Trace): TreeItem {
     .filter(Boolean)
     .join(' · ');
   item.tooltip = [
+    verdictWords(trace),
     question,
-    ...(answer === undefined ? [] : [`Answer: ${answer}`]),
-    ...(target === undefined ? [] : [`Right answer: ${target}`]),
     ...notes,
     ...logprobs.map(({ source }) => `Log-probabilities: ${source}`),
     ...refused.map(reason => `Log-probabilities not shown: ${reason}`),
@@ -100,6 +118,16 @@ function traceItem(file: Uri, index: number, trace: Trace): TreeItem {
     arguments: [file.toString(), index],
   };
   return item;
+}
+
+/** 'Wrong, says the file: answer 112, right answer 82'; empty where nothing is known. */
+function verdictWords({ answer, target, isRight }: Trace): string {
+  const known = [
+    ...(answer === undefined ? [] : [`answer ${answer}`]),
+    ...(target === undefined ? [] : [`right answer ${target}`]),
+  ].join(', ');
+  const verdict = isRight === undefined ? '' : `${isRight ? 'Right' : 'Wrong'}, says the file`;
+  return [verdict, known].filter(Boolean).join(': ');
 }
 
 function iconOf(isRight: boolean | undefined): ThemeIcon {

@@ -12,28 +12,15 @@ import {
 } from 'vscode';
 import { formatPercent } from '../../core/format';
 import { displayToken } from '../../core/displayToken';
-import { TraceText } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
 import type { EngineQueries } from '../engine/engineQueries';
+import { branchesBelow, parentOf, rootOf, textOf, type Branch } from './branches';
 import { shareAt, type Rollouts } from './rollouts';
 import type { WrittenText } from './traceDocuments';
 
 const SCHEME = 'tokenscope-branch';
 const KEY = 'branches';
 const KEPT = 200;
-
-export interface Branch {
-  /** The oldest are dropped, so an index would not last. */
-  readonly id: string;
-  /** The text that it branches from: of a trace, or of another branch. */
-  readonly from: string;
-  readonly question: string;
-  /** What the model wrote. */
-  readonly text: string;
-  readonly target?: string;
-  /** For people: the token, and the result of the rollouts. */
-  readonly name: string;
-}
 
 /** A token in place of the one at an offset. */
 export interface OtherToken {
@@ -92,34 +79,32 @@ export class WhatIf {
     const verdict = found.target === null ? '' : `, ${shareAt(found)} right of ${found.rollouts}`;
     const most = answer ? `, mostly ${answer.text} (${answer.count})` : ', no answer';
     const { target } = open.trace;
+    const known = this.branchWith(document.uri);
+    const trace = known ? known.trace : document.uri.toString();
     const branch: Branch = {
       id: randomUUID(),
       from: open.text.text,
       question: open.text.text.slice(0, open.text.start),
       text: found.text,
       ...(target !== undefined && { target }),
+      ...(trace !== undefined && { trace }),
       name: `${choice.label} in place of ${displayToken(view.bytes![0]!)}${most}${verdict}`,
     };
     await this.memento.update(KEY, [...this.branches(), branch].slice(-KEPT));
     await this.show(document.uri, branch);
   }
 
-  /** Lists the branches of a text and theirs in turn. */
+  /** Lists the branches of a trace and theirs in turn, also from one of them. */
   async list(open: WrittenText, uri: Uri): Promise<void> {
     const all = this.branches();
-    // Two branches may have the same text.
-    const seen = new Set<string>();
-    const below = (from: string, depth: number): { label: string; branch: Branch }[] => {
-      if (seen.has(from)) return [];
-      seen.add(from);
-      return all
-        .filter(branch => branch.from === from)
-        .flatMap(branch => [
-          { label: `${'    '.repeat(depth)}${branch.name}`, branch },
-          ...below(textOf(branch).text, depth + 1),
-        ]);
-    };
-    const items = below(open.text.text, 0);
+    const current = this.branchWith(uri);
+    const items = branchesBelow(all, current ? rootOf(all, current) : open.text.text).map(
+      ({ branch, depth }) => ({
+        label: `${'    '.repeat(depth)}${branch.name}`,
+        ...(branch.id === current?.id && { description: 'shown now' }),
+        branch,
+      }),
+    );
     if (items.length === 0) {
       throw new UserError(
         'This trace has no branch yet. "Tokenscope: Try Another Token Here…" makes one.',
@@ -128,30 +113,41 @@ export class WhatIf {
     const choice = await window.showQuickPick(items, {
       title: 'Tokenscope: branches of this trace',
     });
-    if (choice) await this.show(uri, choice.branch);
+    if (choice) await this.show(this.originalOf(choice.branch, uri), choice.branch);
   }
 
   dispose(): void {
     this.registration.dispose();
   }
 
-  private branchAt({ query }: Uri): WrittenText | undefined {
-    const branch = this.branches().find(({ id }) => id === query);
+  private branchAt(uri: Uri): WrittenText | undefined {
+    const branch = this.branchWith(uri);
     if (!branch) return undefined;
     const { target } = branch;
     return { trace: target === undefined ? {} : { target }, text: textOf(branch) };
+  }
+
+  private branchWith({ scheme, query }: Uri): Branch | undefined {
+    return scheme === SCHEME ? this.branches().find(({ id }) => id === query) : undefined;
+  }
+
+  /** The document that a branch was made in. `shown`: the one in the editor, where it is not remembered. */
+  private originalOf(branch: Branch, shown: Uri): Uri {
+    const parent = parentOf(this.branches(), branch);
+    if (parent) return addressOf(parent);
+    return branch.trace === undefined ? shown : Uri.parse(branch.trace, true);
   }
 
   private branches(): readonly Branch[] {
     return this.memento.get<Branch[]>(KEY) ?? [];
   }
 
-  private async show(original: Uri, { id, name }: Branch): Promise<void> {
-    const uri = Uri.from({ scheme: SCHEME, path: '/what if.trace', query: id });
-    await commands.executeCommand('vscode.diff', original, uri, `What if: ${name}`);
+  private async show(original: Uri, branch: Branch): Promise<void> {
+    const title = `What if: ${branch.name}`;
+    await commands.executeCommand('vscode.diff', original, addressOf(branch), title);
   }
 }
 
-function textOf({ question, text }: Branch): TraceText {
-  return new TraceText(question ? { question, text } : { text });
+function addressOf({ id }: Branch): Uri {
+  return Uri.from({ scheme: SCHEME, path: '/what if.trace', query: id });
 }

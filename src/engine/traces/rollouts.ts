@@ -179,8 +179,9 @@ class RolloutSampler {
     const { contextTokens, name } = this.model.info;
     const room = contextTokens - this.before.length - prefix.length - 1;
     if (room >= 1) return Math.min(this.options.maxTokens, room);
+    const where = place < 0 ? 'from its beginning' : `after the token with index ${place}, from 0`;
     throw new UserError(
-      `The trace is longer than ${name} holds (${contextTokens} tokens): nothing can be rolled out after token ${place + 1}.`,
+      `The trace is longer than ${name} holds (${contextTokens} tokens): nothing can be rolled out ${where}.`,
     );
   }
 

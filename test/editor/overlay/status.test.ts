@@ -90,7 +90,7 @@ test('shows how far scoring is, once that is known', () => {
 
 test('says that a trace’s numbers are its file’s', () => {
   const { text, tooltip } = shown({ saved: { source: 'choices.logprobs', tokens: 1024 } });
-  expect(text).toBe('$(eye) coder · Surprisal from the file · 1,024 tokens');
+  expect(text).toBe('$(eye) numbers saved in the file · Surprisal · 1,024 tokens');
   expect(tooltip).toMatch(
     /\n\nThe numbers are from the file \(choices\.logprobs\), not from coder: T0\. "Tokenscope: .*" re-scores them\.$/,
   );

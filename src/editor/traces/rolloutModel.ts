@@ -1,0 +1,66 @@
+// Which model rolls out a trace: the open one, unless it cannot, or knows code alone.
+import { dirname, join } from 'node:path';
+import { commands, window } from 'vscode';
+import type { ModelInfo } from '../../protocol/models';
+import type { Engine } from '../engine/engineClient';
+import { settings } from '../settings';
+
+export class RolloutModel {
+  /** Folders of models that the user keeps in spite of the reason against them. */
+  private readonly kept = new Set<string>();
+
+  /** `builtIn`: the folder of the built-in model of code. */
+  constructor(
+    private readonly engine: Engine,
+    private readonly builtIn: string,
+  ) {}
+
+  /** Asks which model is to continue a trace, where the open one should not. Returns whether one may. */
+  async choose(): Promise<boolean> {
+    const model = await this.engine.call(async running => running.model);
+    if (!model.scores) return this.offer(`${model.name} is a tokenizer alone and writes nothing`);
+    if (model.folder !== this.builtIn || this.kept.has(model.folder)) return true;
+    return this.offer(`${model.name} is a model of code and has seen no chain of thought`, model);
+  }
+
+  /** Offers a model that can. `able`: the open one, if it can at all. Returns whether one may. */
+  async offer(reason: string, able?: ModelInfo): Promise<boolean> {
+    const reasoner = join(dirname(this.builtIn), 'reasoner', 'base');
+    const items = [
+      {
+        label: 'Use the built-in reasoner',
+        detail:
+          'It was trained on chains of thought about word problems, and opens in place of the model.',
+        run: async () => {
+          await settings.model.folder.update(reasoner);
+          return this.engine.call(async ({ model }) => model.folder === reasoner);
+        },
+      },
+      {
+        label: 'Choose another model…',
+        detail: 'Then run the command again.',
+        run: async () => {
+          await commands.executeCommand('tokenscope.chooseModel');
+          return false;
+        },
+      },
+      ...(able
+        ? [
+            {
+              label: `Use ${able.name} all the same`,
+              detail: 'What it writes shows little about the trace.',
+              run: async () => {
+                this.kept.add(able.folder);
+                return true;
+              },
+            },
+          ]
+        : []),
+    ];
+    const choice = await window.showQuickPick(items, {
+      title: 'Tokenscope: which model continues the trace?',
+      placeHolder: `${reason}.`,
+    });
+    return (await choice?.run()) ?? false;
+  }
+}
