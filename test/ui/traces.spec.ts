@@ -131,7 +131,7 @@ export async function tracesAreThereAfterAReload(ui: Workbench) {
   await ui.page.reload();
   const gone = ui.page.locator('.monaco-list-row', { hasText: `${FILE} is gone` });
   await gone.waitFor({ timeout: 60_000 });
-  await ui.page.locator('.editor-instance', { hasText: `${FILE} is gone` }).waitFor();
+  await ui.page.locator('.view-lines', { hasText: `${FILE} is gone` }).waitFor();
   await ui.screenshot('trace gone');
 }
 

@@ -93,11 +93,14 @@ describe('the overlay', () => {
 
   it('shows the model’s report with its self-test', async () => {
     await run('showReport');
-    const { input, label } = vscode.window.tabGroups.activeTabGroup.activeTab!;
-    assert.ok(input instanceof vscode.TabInputWebview, 'it is rendered');
-    assert.equal(label, 'Report of coder');
-    await run('copyReport');
-    const text = await vscode.env.clipboard.readText();
+    const tab = async () => vscode.window.tabGroups.activeTabGroup.activeTab;
+    const shown = await until(tab, each => each?.label === 'Report of coder');
+    assert.ok(shown!.input instanceof vscode.TabInputWebview, 'it is rendered');
+    const copied = async () => {
+      await run('copyReport');
+      return vscode.env.clipboard.readText();
+    };
+    const text = await until(copied, found => found.includes('Self-test'));
     assert.match(text, /# coder/);
     assert.match(text, /\| passed \|/);
     assert.doesNotMatch(text, /FAILED/);

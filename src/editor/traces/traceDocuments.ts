@@ -46,6 +46,8 @@ export class TraceDocuments {
   /** A file was opened, closed, or read again. */
   readonly onDidChange = this.changed.event;
   private readonly listed = new Map<string, ListedFile>();
+  /** The files of editors whose trace cannot be read any more, by the editors' addresses. */
+  private readonly unreadable = new Map<string, Uri>();
   private readonly reading = new Map<string, Promise<TraceFile>>();
   private readonly texts = new Map<string, OpenTrace>();
   private readonly textChanged = new EventEmitter<Uri>();
@@ -66,7 +68,7 @@ export class TraceDocuments {
     });
     this.registration = workspace.registerTextDocumentContentProvider(TRACE_SCHEME, {
       onDidChange: this.textChanged.event,
-      provideTextDocumentContent: async uri => (await this.restored(uri)).text.text,
+      provideTextDocumentContent: uri => this.contentFor(uri),
     });
   }
 
@@ -128,6 +130,9 @@ export class TraceDocuments {
       else this.texts.delete(address);
       this.textChanged.fire(Uri.parse(address, true));
     }
+    for (const [address, other] of this.unreadable) {
+      if (other.toString() === file.toString()) this.textChanged.fire(Uri.parse(address, true));
+    }
     this.changed.fire();
     return content;
   }
@@ -186,16 +191,24 @@ export class TraceDocuments {
     );
   }
 
-  /** An editor may be restored before its file was read. */
-  private async restored(uri: Uri): Promise<OpenTrace> {
-    const known = this.texts.get(uri.toString());
-    if (known) return known;
-    const { file: address, index } = JSON.parse(uri.query) as { file: string; index: number };
-    const file = Uri.parse(address, true);
-    const trace = await this.traceAt(file, index);
-    const open = { file, index, trace, text: new TraceText(trace) };
-    this.texts.set(uri.toString(), open);
-    return open;
+  /** The trace's text, or why it cannot be read any more. An editor may be restored before its file was read. */
+  private async contentFor(uri: Uri): Promise<string> {
+    const address = uri.toString();
+    const known = this.texts.get(address);
+    if (known) return known.text.text;
+    const { file: fileAddress, index } = JSON.parse(uri.query) as { file: string; index: number };
+    const file = Uri.parse(fileAddress, true);
+    try {
+      const trace = await this.traceAt(file, index);
+      const open = { file, index, trace, text: new TraceText(trace) };
+      this.texts.set(address, open);
+      this.unreadable.delete(address);
+      return open.text.text;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.unreadable.set(address, file);
+      return error.message;
+    }
   }
 }
 
