@@ -12,7 +12,6 @@ import type { EngineQueries } from './engine/engineQueries';
 import { chooseSecondTokenizer } from './models/chooseComparison';
 import { chooseModel } from './models/chooseModel';
 import { chooseModelPair } from './models/choosePair';
-import { reportMarkdown } from './models/modelReport';
 import { goToByScore } from './overlay/goToByScore';
 import type { OverlayState } from './overlay/overlayState';
 import { goToPeak } from './overlay/peaks';
@@ -80,6 +79,7 @@ export function generalCommands(
     copyReport: () => pages.copy(),
     async showReport() {
       const found = await queries.report();
+      const { reportMarkdown } = await import('./models/modelReport');
       await pages.showMarkdown(`Report of ${found.info.name}`, reportMarkdown(found));
     },
   };
