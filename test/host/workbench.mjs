@@ -129,6 +129,15 @@ export class Workbench {
   }
 
   /**
+   * Chooses a lens by the status item.
+   * @param {string} title
+   */
+  async chooseLens(title) {
+    await this.page.locator('.statusbar-item[id*="tokenscope.status"]').click();
+    await this.pick(title);
+  }
+
+  /**
    * Puts the cursor at a line and a column, both from 1, and shows them.
    * @param {number} line
    * @param {number} column

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { seededRandom } from '../../src/core/random';
 import type { Workbench } from '../host/workbench.mjs';
+import { drawn, settled } from './picture';
 
 const FILE = 'words.ts';
 const CODE = `export function words(text: string): string[] {
@@ -25,39 +26,12 @@ async function show(ui: Workbench, lens: string, end = /$/): Promise<void> {
   await settled(ui);
 }
 
-/** What is drawn, once it stays the same for half a second. */
-async function settled(ui: Workbench): Promise<string> {
-  let before = '';
-  for (let same = 0; same < 5;) {
-    await ui.page.waitForTimeout(100);
-    const now = await drawn(ui);
-    same = now === before ? same + 1 : 0;
-    before = now;
-  }
-  return before;
-}
-
 /** Waits until this is drawn, and stays. */
 const pictureIs = (ui: Workbench, expected: string) =>
   ui.until(
     () => settled(ui),
     picture => picture === expected,
   );
-
-/** The painted ranges in reading order: where, how wide, which colour and which line below. */
-async function drawn(ui: Workbench): Promise<string> {
-  const pieces = await ui.backgrounds();
-  const margin = Math.min(...pieces.map(piece => piece.left));
-  const places = pieces.map(({ left, top, width, backgroundColor, borderBottom }) => [
-    Math.round(top),
-    Math.round(left - margin),
-    Math.round(width),
-    backgroundColor,
-    borderBottom,
-  ]);
-  places.sort(([topA, leftA], [topB, leftB]) => +topA! - +topB! || +leftA! - +leftB!);
-  return JSON.stringify(places);
-}
 
 export async function surprisalIsPaintedAndTakenOff(ui: Workbench) {
   await openCode(ui);
