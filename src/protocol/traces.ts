@@ -9,7 +9,7 @@ export interface TraceApi {
    * Chooses a positive and a negative model that share the opened model's tokens; none: those that its folder names
    * in tokenscope.json. They are opened when they are first asked for.
    */
-  choosePair(params: { members?: PairMembers }): void;
+  choosePair(params: { members?: PairMembers; opensNow?: boolean }): void;
 
   /**
    * The reasoning traces of a file, whose name is for people; refused where it is a plain text that is read only with

@@ -25,6 +25,13 @@ export class Lazy<T extends { dispose(): void }> {
     }
   }
 
+  /** In place of what was opened. */
+  replace(value: T): void {
+    this.close();
+    this.opening = Promise.resolve(value);
+    this.opened = value;
+  }
+
   /** Disposes what was opened, or what is being opened once it is. The next request opens it anew. */
   close(): void {
     void this.opening?.then(

@@ -12,13 +12,15 @@ export class OpenAutoencoder {
     return this.service;
   }
 
-  /** In place of the one before; an empty path: the one that comes with the model, if there is one. Throws `UserError`. */
+  /**
+   * In place of the one before; an empty path: the one that comes with the model, if there is one. Throws `UserError`
+   * where it cannot be opened: the one before stays open.
+   */
   async open(model: Model, path: string): Promise<FeatureService | undefined> {
     const [own] = model.info.scores ? model.saeFolders : [];
     const wanted = path || own;
-    this.close();
     try {
-      if (wanted) this.service = await FeatureService.open(model, wanted);
+      this.service = wanted ? await FeatureService.open(model, wanted) : undefined;
     } finally {
       this.isMissing = !this.service;
     }

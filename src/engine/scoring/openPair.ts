@@ -12,12 +12,11 @@ export class OpenPair {
   private members: PairMembers | undefined;
   private readonly lazy: Lazy<ModelPair>;
 
-  constructor(model: () => Model, openModel: OpenModel) {
-    this.lazy = new Lazy(async () => {
-      const members = this.members ?? pairOfFolder(model().info.folder);
-      if (!members) throw new UserError(NO_PAIR);
-      return ModelPair.open(model(), members, openModel);
-    });
+  constructor(
+    private readonly model: () => Model,
+    private readonly openModel: OpenModel,
+  ) {
+    this.lazy = new Lazy(() => this.openMembers(this.members));
   }
 
   /** Undefined until a contrast was asked for. */
@@ -25,9 +24,16 @@ export class OpenPair {
     return this.lazy.current;
   }
 
-  /** Without members: those that the model's folder names. */
-  choose(members: PairMembers | undefined): void {
-    this.close();
+  /**
+   * Without members: those that the model's folder names. Where a pair is open already, or where they are to be opened
+   * now, they take its place once they are opened. Throws `UserError` where that fails: the pair that was open still is.
+   */
+  async choose(members: PairMembers | undefined, opensNow: boolean): Promise<void> {
+    if (this.lazy.current && isSamePair(members, this.members)) return;
+    const isNamed = members ?? pairOfFolder(this.model().info.folder);
+    if (opensNow || (this.lazy.current && isNamed)) {
+      this.lazy.replace(await this.openMembers(members));
+    } else this.close();
     this.members = members;
   }
 
@@ -40,4 +46,15 @@ export class OpenPair {
   close(): void {
     this.lazy.close();
   }
+
+  private async openMembers(chosen: PairMembers | undefined): Promise<ModelPair> {
+    const model = this.model();
+    const members = chosen ?? pairOfFolder(model.info.folder);
+    if (!members) throw new UserError(NO_PAIR);
+    return ModelPair.open(model, members, this.openModel);
+  }
+}
+
+function isSamePair(one: PairMembers | undefined, other: PairMembers | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -9,7 +9,7 @@ import { branchOfDocument, rollOutDocument } from './rolloutView';
 
 export function traceRequests(state: EngineState): Handlers<TraceApi> {
   return {
-    choosePair: ({ members }) => state.pair.choose(members),
+    choosePair: ({ members, opensNow = false }) => state.pair.choose(members, opensNow),
 
     readTraces({ name, bytes, as }) {
       try {

@@ -178,10 +178,33 @@ describe('a pair that is chosen', () => {
     expect(scores!.contrast!.divergences.some(value => value > 0.01)).toBe(true);
   });
 
+  test('leaves the open one where it cannot be opened itself', async () => {
+    await setText(TEXT);
+    await documents.choosePair({}, signal);
+    await score();
+    const before = (await view()).pair!;
+    const member = (folder: string) => ({ folder: folder && join(models, folder) });
+    const members = { positive: member('../absent'), negative: member('') };
+    await expect(documents.choosePair({ members }, signal)).rejects.toThrow(/not found/);
+    expect((await view()).pair).toEqual(before);
+    // To be opened at once, whether one is open or not.
+    await open('base');
+    await setText(TEXT);
+    await expect(documents.choosePair({ members, opensNow: true }, signal)).rejects.toThrow(
+      /not found/,
+    );
+    const done = (await score()) as ScoreSummary;
+    expect(done.scored).toBe(done.total);
+    expect((await view()).pair).toEqual(before);
+  });
+
   test('is refused with what is wrong and what to do', async () => {
     await setText(TEXT);
     const refusedFor = async (positive: string, negative: string) => {
       const members = { positive: { folder: positive }, negative: { folder: negative } };
+      // No pair is open then: the one that is chosen is opened when it is asked for.
+      await open('base');
+      await setText(TEXT);
       await documents.choosePair({ members }, signal);
       return (await score()) as { refused: string };
     };
