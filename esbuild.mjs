@@ -4,6 +4,7 @@ import { context } from 'esbuild';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { circleErrors, layerErrors, layers, readImports } from './build/imports.mjs';
 import { lazyImports, lazyParts } from './build/lazyParts.mjs';
+import { messageErrorsIn } from './build/messages.mjs';
 import { noticesOf, packagesOf } from './build/notices.mjs';
 
 /** @type {import('esbuild').BuildOptions} */
@@ -59,7 +60,7 @@ const bundles = [
 ];
 
 const imports = readImports('.', Object.keys(layers));
-const errors = [...layerErrors(imports, layers), ...circleErrors(imports)];
+const errors = [...layerErrors(imports, layers), ...circleErrors(imports), ...messageErrorsIn('.')];
 if (errors.length > 0) {
   console.error(errors.join('\n'));
   process.exit(1);

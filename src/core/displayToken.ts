@@ -17,6 +17,14 @@ export function displayToken(bytes: Uint8Array): string {
   return text.replace(HIDDEN, visible);
 }
 
+/** Characters that would not be seen, or would change the order of others. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** A text for people as it is, but with its control and format characters made visible. */
+export function showHidden(text: string): string {
+  return text.replace(UNSEEN, visible);
+}
+
 function visible(character: string): string {
   const code = character.codePointAt(0)!;
   return NAMES[character] ?? `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;

@@ -1,5 +1,5 @@
 // Commands about the overlay, the model and the active text. Other commands are in the folders of their subject.
-import { commands, env, Uri, window, type TextDocument } from 'vscode';
+import { commands, env, Uri, type TextDocument } from 'vscode';
 import { bitsPerByte, describeProof, totalsOf } from '../core/exactBytes/byteProof';
 import { formatNumberOf } from '../core/format';
 import type { Lens, PassId } from '../core/lenses/lens';
@@ -16,10 +16,14 @@ import { goToByScore } from './overlay/goToByScore';
 import type { OverlayState } from './overlay/overlayState';
 import { goToPeak } from './overlay/peaks';
 import type { ShownTexts } from './overlay/textSource';
+import type { Samples } from './samples';
 import { settings } from './settings';
 import type { CommandTable } from './ui/commandTable';
 import { activeText, offsetsOf } from './ui/editorRanges';
 import { select } from './ui/goTo';
+import { SECONDS } from './ui/keepingOpen';
+import { showBriefly, showList } from './ui/messages';
+import { inform } from './ui/notifications';
 import type { Pages } from './ui/pages';
 import { cancellable, shareReporter } from './ui/progress';
 
@@ -30,23 +34,33 @@ export function generalCommands(
   state: OverlayState,
   shown: ShownTexts,
   pages: Pages,
+  samples: Samples,
   builtIn: string,
 ): CommandTable {
-  const startEngine = () => engine.call(async () => {});
-  const goToNextPeak = (direction: 1 | -1) =>
-    goToPeak(activeText(), { queries, shown }, state.lensId, direction);
+  const startEngine = () => {
+    if (engine.state.kind === 'failed') engine.stop();
+    return engine.call(async () => {});
+  };
+  const turnOverlayOn = async () => {
+    const editor = await samples.showText();
+    state.turnOn();
+    await startEngine();
+    return editor;
+  };
+  const goToNextPeak = async (direction: 1 | -1) =>
+    goToPeak(await turnOverlayOn(), { queries, shown }, state.lensId, direction);
   return {
+    openSample: () => samples.openCode(),
+    openSampleTrace: () => samples.openTraces(),
+    turnOverlayOn,
     toggleOverlay() {
-      const wasFailed = engine.state.kind === 'failed';
-      if (wasFailed) engine.stop();
-      if (!wasFailed || !state.isOn) state.toggle();
+      if (engine.state.kind !== 'failed' || !state.isOn) state.toggle();
       return state.isOn ? startEngine() : undefined;
     },
     async chooseLens() {
       const chosen = await pickLens(state);
       if (chosen === undefined) return;
       if (chosen === null) return state.toggle();
-      if (engine.state.kind === 'failed') engine.stop();
       state.show(chosen);
       return startEngine();
     },
@@ -56,16 +70,20 @@ export function generalCommands(
     previousPeak: () => goToNextPeak(-1),
     copyAsJson: () => copyAsJson(queries),
     scoreEveryByte: () => scoreEveryByte(queries, state.lens),
-    chooseModel: () => chooseModel(builtIn),
+    chooseModel: () => chooseModel(engine, builtIn),
     async choosePair() {
-      if (await chooseModelPair()) state.show('contrast');
+      if (await chooseModelPair(engine)) state.show('contrast');
     },
     async compareWithTokenizer() {
       if (!(await chooseSecondTokenizer(engine, builtIn))) return;
       // A lens that draws both.
       if (!state.lens.needs.includes('secondBytes')) state.show('tokens');
     },
-    stopComparing: () => settings.compare.tokenizer.update(''),
+    async stopComparing() {
+      const isComparing = settings.compare.tokenizer.value !== '';
+      if (!isComparing) return inform(`Nothing is compared. ${SECONDS} does.`);
+      await settings.compare.tokenizer.update('');
+    },
     nextDifference: () => goToDifference(queries, 1),
     previousDifference: () => goToDifference(queries, -1),
     async countTokens(argument) {
@@ -85,6 +103,8 @@ export function generalCommands(
   };
 }
 
+const NO_TEXT = 'The active editor has no text yet. Write some, or "Tokenscope: Open a Sample".';
+
 /** Null: the overlay is to be off. Undefined: nothing was chosen. */
 async function pickLens(state: OverlayState): Promise<LensId | null | undefined> {
   const items = lensIds.map(id => ({
@@ -94,7 +114,7 @@ async function pickLens(state: OverlayState): Promise<LensId | null | undefined>
     ...(state.isOn && state.lensId === id ? { description: 'shown now' } : {}),
   }));
   const off = { id: null, label: 'Off', detail: 'Remove the overlay from the text.' };
-  const choice = await window.showQuickPick([...items, ...(state.isOn ? [off] : [])], {
+  const choice = await showList([...items, ...(state.isOn ? [off] : [])], {
     title: 'Tokenscope: lens',
     matchOnDetail: true,
   });
@@ -103,17 +123,19 @@ async function pickLens(state: OverlayState): Promise<LensId | null | undefined>
 
 async function copyAsJson(queries: EngineQueries): Promise<void> {
   const { document, selection } = activeText();
+  if (document.getText() === '') return inform(NO_TEXT);
   const whole = { utf16Start: 0, utf16End: document.getText().length };
   const range = selection.isEmpty ? whole : offsetsOf(document, selection);
   const json = await queries.json(document, range);
   await env.clipboard.writeText(json);
   const count = json.split('\n').length - 1;
-  window.setStatusBarMessage(`Copied ${formatNumberOf(count, 'token')} as JSON lines`, 4000);
+  showBriefly(`Copied ${formatNumberOf(count, 'token')} as JSON lines`);
 }
 
 /** By the second model, too, if the lens compares the two. */
 async function scoreEveryByte(queries: EngineQueries, { needs }: Lens): Promise<void> {
   const { document } = activeText();
+  if (document.getText() === '') return inform(NO_TEXT);
   const passes: PassId[] = needs.includes('secondBytes') ? ['bytes', 'secondBytes'] : ['bytes'];
   const found = await everyByte(queries, document, passes);
   if (!found) return;
@@ -125,7 +147,7 @@ async function scoreEveryByte(queries: EngineQueries, { needs }: Lens): Promise<
   const perByte = (proof: ByteProof) =>
     `${proof.model}: ${bitsPerByte(totalsOf(proof), bytes)?.toFixed(3) ?? '–'} bits per byte. ${words(proof)}`;
   const message = proofs.length > 1 ? proofs.map(perByte).join(' ') : words(proofs[0]!);
-  void window.showInformationMessage(message);
+  inform(message);
 }
 
 function everyByte(queries: EngineQueries, document: TextDocument, passes: readonly PassId[]) {
@@ -149,8 +171,7 @@ async function goToDifference(queries: EngineQueries, direction: 1 | -1): Promis
   const found = await queries.difference(document, from, direction);
   if (!found) {
     const where = direction > 0 ? 'below' : 'above';
-    window.setStatusBarMessage(`The tokenizers do not differ ${where}`, 3000);
-    return;
+    return showBriefly(`The tokenizers do not differ ${where}`);
   }
   select(editor, found);
 }

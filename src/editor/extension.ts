@@ -1,5 +1,5 @@
 // activate() builds the objects and registers them, top to bottom. Nothing is loaded before it is needed.
-import { Uri, window, type ExtensionContext } from 'vscode';
+import { Uri, window, type Event, type ExtensionContext } from 'vscode';
 import { generalCommands } from './commands';
 import { Calibrations } from './completion/calibrations';
 import { completionCommands } from './completion/completionCommands';
@@ -12,10 +12,12 @@ import { registerHover } from './hover/hover';
 import { ScoringPasses } from './engine/scoringPasses';
 import { EngineQueries } from './engine/engineQueries';
 import { registerInspector } from './inspector/inspectorView';
+import { onDidSay, type Said } from './ui/messages';
 import { report } from './ui/notifications';
 import { Overlay } from './overlay/overlay';
 import { OverlayState } from './overlay/overlayState';
 import { Pages } from './ui/pages';
+import { Samples } from './samples';
 import { ShownTexts } from './overlay/textSource';
 import { Status } from './overlay/status';
 import { DocumentSync } from './engine/documentSync';
@@ -31,20 +33,27 @@ import { WhatIf } from './traces/whatIf';
 import { registerTable } from './ui/commandTable';
 import { TraceTexts } from './traces/traceTexts';
 
-/** Returns what the tests look at. */
-export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid' | 'state'> } {
+/** What the tests look at. */
+export interface Exports {
+  readonly engine: Pick<Engine, 'pid' | 'state'>;
+  readonly onDidSay: Event<Said>;
+}
+
+export function activate(context: ExtensionContext): Exports {
   const log = window.createOutputChannel('Tokenscope', { log: true });
   const state = new OverlayState(context.workspaceState);
   const builtIn = context.asAbsolutePath('models/coder');
+  const chosen = engineSettings(builtIn);
   const engine = new Engine({
     path: context.asAbsolutePath('dist/engine.js'),
-    ...engineSettings(builtIn),
+    ...chosen,
     onOutput: line => log.info(line),
   });
   const quietly = (error: unknown) => report(log, error);
-  const followed = new EngineSettings(engine, quietly);
+  const loudly = (error: unknown) => report(log, error, 'Tokenscope');
+  const followed = new EngineSettings(engine, chosen.model, loudly);
   const texts = new DocumentSync(engine);
-  const autoencoder = new Autoencoder(engine, texts, state, context.globalState, quietly);
+  const autoencoder = new Autoencoder(engine, texts, state, context.globalState, loudly);
   const featureOptions = () => autoencoder.optionsForLens();
   const passes = new ScoringPasses(engine, texts, autoencoder.open);
   const queries = new EngineQueries(engine, texts, passes, featureOptions);
@@ -53,6 +62,7 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
   const overlay = new Overlay(engine, queries, state, autoencoder, shown, quietly);
   const status = new Status(engine, queries, state, autoencoder, shown);
   const pages = new Pages(Uri.joinPath(context.extensionUri, 'dist'));
+  const samples = new Samples(context.extensionUri);
   const calibrations = new Calibrations(engine, context.workspaceState);
   const completions = new Completions(engine, texts, pages, calibrations);
   const rollouts = new Rollouts(engine, texts, traces, context.workspaceState);
@@ -96,8 +106,8 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     ...registerTraceOutline(traces, rollouts),
     ...registerTable(
       {
-        ...generalCommands(engine, queries, state, shown, pages, builtIn),
-        ...completionCommands(completions, calibrations, pages),
+        ...generalCommands(engine, queries, state, shown, pages, samples, builtIn),
+        ...completionCommands(completions, calibrations, pages, samples),
         ...featureCommands(autoencoder, state, pages),
         ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, builtIn)),
         showLog: () => log.show(),
@@ -110,5 +120,5 @@ export function activate(context: ExtensionContext): { engine: Pick<Engine, 'pid
     kept => context.subscriptions.push(kept),
     quietly,
   );
-  return { engine };
+  return { engine, onDidSay };
 }

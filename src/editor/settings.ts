@@ -46,10 +46,20 @@ export const settings = {
 
 /** Undefined: the pair that the model's folder names. */
 export function chosenPair(): PairMembers | undefined {
-  const { positive, negative, positivePrompt, negativePrompt } = settings.pair.members;
-  if (!Object.values(settings.pair.members).some(({ value }) => value)) return undefined;
+  const { positive, negative } = settings.pair.members;
+  return pairOf(positive.value, negative.value);
+}
+
+/** Two folders with the prompts of the settings. */
+export function pairOf(positive: string, negative: string): PairMembers | undefined {
+  const prompts = settings.pair.members;
+  const [positivePrompt, negativePrompt] = [
+    prompts.positivePrompt.value,
+    prompts.negativePrompt.value,
+  ];
+  if (![positive, negative, positivePrompt, negativePrompt].some(Boolean)) return undefined;
   return {
-    positive: { folder: positive.value, prompt: positivePrompt.value },
-    negative: { folder: negative.value, prompt: negativePrompt.value },
+    positive: { folder: positive, prompt: positivePrompt },
+    negative: { folder: negative, prompt: negativePrompt },
   };
 }

@@ -356,3 +356,52 @@ describe('a folder', () => {
     await expect(opening(path)).rejects.toThrow(/257 tokens.*97/);
   });
 });
+
+describe('another model', () => {
+  test('takes the place of the one before once it is open, with the texts sent again', async () => {
+    const changing = engineOn(folder);
+    const before = await scoredView(changing, 'text', TEXT);
+    const { pid } = changing;
+    const states: string[] = [];
+    changing.onDidChangeState(({ kind }) => states.push(kind));
+    const other = writeModelFolder(join(scratch, 'other'), { context: CONTEXT, start: false });
+    const choice = { folder: other, contextLimit: 2048 };
+    expect(changing.hasOpened(choice)).toBe(false);
+    await changing.switchModel(choice);
+    expect(changing.hasOpened(choice)).toBe(true);
+    expect(states).toEqual(['starting', 'ready']);
+    expect(changing.pid).not.toBe(pid);
+    const after = await scoredView(changing, 'text', TEXT);
+    expect(after.pending).toBe(0);
+    expect(after.scores!.ranks[0]).toBe(0);
+    expect(before.scores!.ranks[0]).not.toBe(0);
+    changing.stop();
+  });
+
+  test('that cannot be opened leaves the one that works, also for the next process', async () => {
+    const steady = engineOn(folder);
+    await scoredView(steady, 'text', TEXT);
+    const { pid, state } = steady;
+    const absent = { folder: join(scratch, 'absent'), contextLimit: 2048 };
+    await expect(steady.switchModel(absent)).rejects.toThrow(/absent/);
+    expect(steady.state).toBe(state);
+    expect(steady.pid).toBe(pid);
+    process.kill(pid!, 'SIGKILL');
+    const view = await scoredView(steady, 'text', TEXT);
+    expect(view.pending).toBe(0);
+    expect(steady.hasOpened({ folder, contextLimit: 2048 })).toBe(true);
+    steady.stop();
+  });
+
+  test('chosen twice: the newer choice is open in the end', async () => {
+    const changing = engineOn(folder);
+    await scoredView(changing, 'text', TEXT);
+    const [first, second] = ['first', 'second'].map(name => ({
+      folder: writeModelFolder(join(scratch, name), { context: CONTEXT }),
+      contextLimit: 2048,
+    }));
+    await Promise.all([changing.switchModel(first), changing.switchModel(second)]);
+    expect(changing.hasOpened(second!)).toBe(true);
+    changing.stop();
+  });
+});

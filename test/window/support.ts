@@ -2,12 +2,24 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
+/** What the user is told or asked. */
+export interface Said {
+  readonly kind: string;
+  readonly text: string;
+  readonly actions: readonly string[];
+}
+
 /** What activate() returns, as far as the tests use it. */
 interface Exports {
   readonly engine: {
     readonly pid: number | undefined;
-    readonly state: { readonly kind: string; readonly message?: string };
+    readonly state: {
+      readonly kind: string;
+      readonly message?: string;
+      readonly model?: { readonly folder: string };
+    };
   };
+  readonly onDidSay: vscode.Event<Said>;
 }
 
 export async function open(content: string, language = 'typescript'): Promise<vscode.TextEditor> {

@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { engine, hoverText, isScored, open, product, run, until } from './support';
+import { engine, hoverText, isScored, open, product, run, until, type Said } from './support';
 
 describe('what is not as one would like', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-bad-input-'));
@@ -53,7 +53,47 @@ describe('what is not as one would like', () => {
     }
   });
 
-  it('a model folder that is no model, and one that is deleted while in use', async () => {
+  it('a setting that names no model: the one that works stays open, and a message says why', async () => {
+    const settings = vscode.workspace.getConfiguration('tokenscope');
+    const set = (name: string, value: unknown) =>
+      settings.update(name, value, vscode.ConfigurationTarget.Global);
+    const { document } = await open('let a = 1;\n');
+    await scoredAt(document, 5);
+    const { pid } = engine();
+    const said: Said[] = [];
+    const listener = product().exports.onDidSay(each => said.push(each));
+    const absent = join(scratch, 'absent');
+    const choices = {
+      'model.folder': 'Choose Model or Tokenizer…',
+      'compare.tokenizer': 'Compare with Tokenizer or Model…',
+      'features.autoencoder': 'Choose Autoencoder…',
+    };
+    try {
+      for (const [name, list] of Object.entries(choices)) {
+        await set(name, absent);
+        await until(
+          async () => said.at(-1),
+          last => last?.text.includes(`"tokenscope.${name}"`) ?? false,
+        );
+        const { kind, text, actions } = said.at(-1)!;
+        assert.equal(kind, 'information');
+        assert.match(text, /stays open\. .*absent/);
+        assert.deepEqual(actions, [list]);
+        await scoredAt(document, 5);
+        assert.equal(engine().pid, pid);
+      }
+      // Another process opens what was open, not what the settings say.
+      process.kill(pid!, 'SIGKILL');
+      await scoredAt(document, 5);
+      assert.match(engine().state.model!.folder, /coder$/);
+    } finally {
+      listener.dispose();
+      for (const name of Object.keys(choices)) await set(name, undefined);
+    }
+    await scoredAt(document, 5);
+  });
+
+  it('a model folder that is deleted while in use', async () => {
     const settings = vscode.workspace.getConfiguration('tokenscope');
     const choose = (folder: string | undefined) =>
       settings.update('model.folder', folder, vscode.ConfigurationTarget.Global);
@@ -65,12 +105,12 @@ describe('what is not as one would like', () => {
     const { document } = await open('let a = 1;\n');
     const mine = join(scratch, 'mine');
     try {
-      await choose(join(scratch, 'absent'));
-      await until(async () => isFailed(), Boolean);
-      assert.match(message(), /absent/);
-
       cpSync(join(product().extensionPath, 'models/coder'), mine, { recursive: true });
       await choose(mine);
+      await until(
+        async () => engine().state.model?.folder,
+        folder => folder === mine,
+      );
       await scoredAt(document, 5);
       rmSync(mine, { recursive: true });
       process.kill(engine().pid!, 'SIGKILL');

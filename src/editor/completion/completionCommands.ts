@@ -1,4 +1,5 @@
 // Commands about completions.
+import type { Samples } from '../samples';
 import type { CommandTable } from '../ui/commandTable';
 import type { Pages } from '../ui/pages';
 import type { Calibrations } from './calibrations';
@@ -8,9 +9,14 @@ export function completionCommands(
   completions: Completions,
   calibrations: Calibrations,
   pages: Pages,
+  samples: Samples,
 ): CommandTable {
   return {
     toggleCompletions: () => completions.toggle(),
+    async turnCompletionsOn() {
+      await samples.showText();
+      await completions.turnOn();
+    },
     explainCompletion: () => completions.explainLast(),
     async calibrateCompletions() {
       const found = await calibrations.run();

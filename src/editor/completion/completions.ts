@@ -8,12 +8,14 @@ import {
   type LanguageStatusItem,
   type LogOutputChannel,
 } from 'vscode';
-import { UserError } from '../../core/errors';
 import type { CompletionView } from '../../protocol/completion';
 import type { Engine } from '../engine/engineClient';
 import type { Pages } from '../ui/pages';
 import type { DocumentSync } from '../engine/documentSync';
 import { onDidChangeAny } from '../setting';
+import { showBriefly } from '../ui/messages';
+import { inform } from '../ui/notifications';
+import { plainText } from '../ui/plainText';
 import { completionSettings } from './completionSettings';
 import type { Calibrations } from './calibrations';
 import { CompletionClient } from './completionClient';
@@ -77,23 +79,28 @@ export class Completions {
   async toggle(): Promise<void> {
     await completionSettings.enabled.update(!this.isOn);
     const words = this.isOn ? 'Completions are on' : 'Completions are off';
-    window.setStatusBarMessage(`Tokenscope: ${words}`, 3000);
+    showBriefly(words);
     // The first completion appears without another key.
     if (this.isOn) await commands.executeCommand('editor.action.inlineSuggest.trigger');
+  }
+
+  async turnOn(): Promise<void> {
+    if (this.isOn) showBriefly('Completions are on');
+    else await this.toggle();
   }
 
   showEvents(): void {
     this.events.show();
   }
 
-  /** Shows a page with what the model did. Throws `UserError` if there was no completion. */
+  /** Shows a page with what the model did, if there was a completion. */
   async explainLast(): Promise<void> {
     const { last } = this.provider;
     if (!last) {
-      throw new UserError(
+      return inform(
         this.isOn
           ? 'No completion has been shown yet. Type some code, or run "Trigger Inline Suggestion".'
-          : 'Completions are off. "Tokenscope: Toggle Completions" turns them on.',
+          : 'Completions are off. "Tokenscope: Turn Completions On" turns them on.',
       );
     }
     const views = await this.client.explain(last.text, last.at, last.options);
@@ -130,7 +137,7 @@ export class Completions {
       status.detail = 'by the model on this machine';
       return;
     }
-    const name = engine.state.kind === 'ready' ? engine.state.model.name : '';
+    const name = engine.state.kind === 'ready' ? plainText(engine.state.model.name) : '';
     status.text = `Completions: ${name || 'on'}`;
     status.detail = lastView ? detailOf(lastView) : 'nothing asked yet';
   }

@@ -1,5 +1,6 @@
-// The engine as the editor sees it: started when first asked for, restarted quietly when it dies, given up
-// only when one request kills it twice. Knows no vscode, so that tests can run it in plain Node.
+// The engine as the editor sees it: started when first asked for, restarted quietly when it dies, given up only when one
+// request kills it twice. What is open stays open until another choice has been opened. Knows no vscode, so that tests can
+// run it in plain Node.
 import { UserError } from '../../core/errors';
 import type { Remote } from '../../protocol/channel';
 import type { TokenizerInfo } from '../../protocol/compare';
@@ -15,11 +16,16 @@ export type EngineStatus =
   | { kind: 'ready'; model: ModelInfo; second: TokenizerInfo | null; secondProblem: string }
   | { kind: 'failed'; message: string };
 
+export interface ModelChoice {
+  readonly folder: string;
+  readonly contextLimit: number;
+}
+
 export interface EngineOptions {
   /** Path of the engine's bundle. */
   path: string;
-  /** Read at every start: which model to open. */
-  model(): { folder: string; contextLimit: number };
+  /** The model that is chosen: read when none is open yet. */
+  model(): ModelChoice;
   /** Read at every start: path of the tokenizer that the model's is compared with; empty: none. */
   comparedTokenizer?(): string;
   /** Read at every start: the positive and the negative model; none: those that the model's folder names. */
@@ -40,10 +46,15 @@ export interface RunningEngine {
 }
 
 const DEATHS_ALLOWED = 2;
+const OTHER_MODEL = '"Tokenscope: Choose Model or Tokenizer…" opens another one.';
 
 export class Engine {
   private process: EngineProcess | undefined;
   private opening: Promise<RunningEngine> | undefined;
+  /** What was opened last: a process that dies is replaced by one with the same, whatever the settings say by then. */
+  private opened: { model?: ModelChoice; second?: string } = {};
+  /** The newest `switchModel`. */
+  private switching: symbol | undefined;
   private current: EngineStatus = { kind: 'stopped' };
   private readonly listeners = new Set<(state: EngineStatus) => void>();
   private readonly eventListeners = new Map<keyof EngineEvents, Set<(event: never) => void>>();
@@ -101,14 +112,52 @@ export class Engine {
     this.process?.kill();
     this.process = undefined;
     this.opening = undefined;
+    this.opened = {};
+    this.switching = undefined;
     this.enter({ kind: 'stopped' });
   }
 
-  /** Opens the second tokenizer that is chosen now, or closes it. */
+  /** Whether a model is open, or would be again at the next request: then it need not be switched to. */
+  hasOpened({ folder, contextLimit }: ModelChoice): boolean {
+    const { model } = this.opened;
+    return model?.folder === folder && model.contextLimit === contextLimit;
+  }
+
+  /**
+   * Opens a model in a process of its own, which then takes the place of the one before. Throws `UserError` where it
+   * cannot be opened: what was open still is.
+   */
+  async switchModel(choice = this.options.model()): Promise<void> {
+    const ticket = (this.switching = Symbol());
+    const process = this.start();
+    try {
+      const model = await process.remote.openModel(choice);
+      const second = await this.openSecond(process.remote);
+      await this.choosePair(process.remote);
+      if (this.switching !== ticket) return process.kill();
+      const before = this.process;
+      this.process = process;
+      this.opened.model = choice;
+      this.opening = Promise.resolve(runningEngine(process, model));
+      before?.kill();
+      // Those who hold something of the model before let go of it.
+      this.enter({ kind: 'starting' });
+      this.enter({ kind: 'ready', model, ...second });
+    } catch (error) {
+      const reason = (await process.hasEnded()) ? await process.exited : undefined;
+      process.kill();
+      throw reason === undefined
+        ? error
+        : new UserError(`The engine stopped while it opened ${choice.folder} (${reason}).`);
+    }
+  }
+
+  /** Opens the second tokenizer that is chosen now, or closes it. Throws `UserError` where it cannot be opened. */
   async compare(): Promise<void> {
     await this.call(async ({ remote, model }) => {
       const second = await this.openSecond(remote);
       this.enter({ kind: 'ready', model, ...second });
+      if (second.secondProblem) throw new UserError(second.secondProblem);
     });
   }
 
@@ -125,17 +174,20 @@ export class Engine {
     return remote.choosePair(members ? { members } : {});
   }
 
-  /** A second tokenizer that cannot be opened leaves the model usable. */
+  /** A second tokenizer that cannot be opened leaves the model usable, and the one that was opened before. */
   private async openSecond(
     remote: Remote<EngineApi>,
   ): Promise<{ second: TokenizerInfo | null; secondProblem: string }> {
     const path = this.options.comparedTokenizer?.() ?? '';
     try {
-      return { second: await remote.compareWith({ path }), secondProblem: '' };
+      const second = await remote.compareWith({ path });
+      this.opened.second = path;
+      return { second, secondProblem: '' };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      await remote.compareWith({ path: '' });
-      return { second: null, secondProblem: error.message };
+      const { second: before = '' } = this.opened;
+      const second = await remote.compareWith({ path: before }).catch(() => null);
+      return { second, secondProblem: error.message };
     }
   }
 
@@ -145,12 +197,16 @@ export class Engine {
 
   private alive(): EngineProcess {
     if (this.process && !this.process.isGone) return this.process;
+    this.opening = undefined;
+    return this.start();
+  }
+
+  private start(): EngineProcess {
     const { path, onOutput, silence } = this.options;
     const onEvent = (name: keyof EngineEvents, event: EngineEvents[keyof EngineEvents]) => {
       for (const listener of this.eventListeners.get(name) ?? []) listener(event as never);
     };
     const process = new EngineProcess(path, { onEvent, onOutput }, silence);
-    this.opening = undefined;
     void process.exited.then(reason => {
       this.options.onOutput(`engine ${process.pid ?? ''} ended: ${reason}`);
       if (this.process !== process) return;
@@ -163,15 +219,22 @@ export class Engine {
   private async open(process: EngineProcess): Promise<RunningEngine> {
     this.enter({ kind: 'starting' });
     try {
-      const model = await process.remote.openModel(this.options.model());
+      const choice = this.opened.model ?? this.options.model();
+      const model = await process.remote.openModel(choice);
       const second = await this.openSecond(process.remote);
       await this.choosePair(process.remote);
+      if (this.process === process) this.opened.model = choice;
       this.enter({ kind: 'ready', model, ...second });
-      return { remote: process.remote, model, texts: process.texts, process };
+      return runningEngine(process, model);
     } catch (error) {
-      if (!process.isGone) this.enter({ kind: 'failed', message: (error as Error).message });
+      const failure =
+        error instanceof UserError ? new UserError(`${error.message} ${OTHER_MODEL}`) : error;
+      if (!process.isGone) {
+        this.opened = {};
+        this.enter({ kind: 'failed', message: (failure as Error).message });
+      }
       this.opening = undefined;
-      throw error;
+      throw failure;
     }
   }
 
@@ -179,4 +242,8 @@ export class Engine {
     this.current = state;
     for (const listener of this.listeners) listener(state);
   }
+}
+
+function runningEngine(process: EngineProcess, model: ModelInfo): RunningEngine {
+  return { remote: process.remote, model, texts: process.texts, process };
 }

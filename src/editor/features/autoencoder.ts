@@ -7,8 +7,8 @@ import type { DocumentVersion } from '../../protocol/types';
 import type { FeatureOptions, SaeInfo, UserLabel } from '../../protocol/features';
 import type { Engine, RunningEngine } from '../engine/engineClient';
 import type { OverlayState } from '../overlay/overlayState';
-import { onDidChangeAny } from '../setting';
 import { settings } from '../settings';
+import { AUTOENCODERS, keepingOpen } from '../ui/keepingOpen';
 import type { Text } from '../overlay/textSource';
 import type { DocumentSync } from '../engine/documentSync';
 
@@ -21,8 +21,10 @@ export class Autoencoder {
   private readonly reopened = new EventEmitter<void>();
   /** The settings chose another autoencoder or other options: views hold what the previous ones said. */
   readonly onDidReopen = this.reopened.event;
-  private readonly listener: Disposable;
+  private readonly listeners: Disposable[];
   private opened: SaeInfo | null | undefined;
+  /** The path that was opened last; empty: the model's own. */
+  private openedPath: string | undefined;
   private whyNot = '';
   private shown: number | undefined;
 
@@ -33,9 +35,15 @@ export class Autoencoder {
     private readonly memento: Memento,
     onError: (error: unknown) => void,
   ) {
-    this.listener = onDidChangeAny(Object.values(settings.features), () => {
-      if (engine.running) this.reopen().catch(onError);
-    });
+    const { autoencoder: path, densityCutoff } = settings.features;
+    this.listeners = [
+      path.onDidChange(() => {
+        if (!engine.running || (this.opened && path.value === this.openedPath)) return;
+        const opening = this.switchTo(path.value);
+        keepingOpen(opening, AUTOENCODERS, 'tokenscope.features.autoencoder').catch(onError);
+      }),
+      densityCutoff.onDidChange(() => this.reopened.fire()),
+    ];
   }
 
   /** Undefined before it is opened; null if there is none. */
@@ -107,32 +115,46 @@ export class Autoencoder {
   }
 
   dispose(): void {
-    this.listener.dispose();
+    for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
     this.reopened.dispose();
   }
 
-  private async reopen(): Promise<void> {
-    this.opened = undefined;
+  /** Opens another autoencoder in place of the one before. Throws `UserError` where it cannot be: that stays open. */
+  async switchTo(path: string): Promise<void> {
     await this.engine.call(async running => {
-      running.process.sae = undefined;
-      await this.open(running);
+      const opened = await this.openAt(running, path);
+      running.process.sae = Promise.resolve(opened);
     });
+    this.changed.fire();
     this.reopened.fire();
   }
 
-  private async openChosen({ remote }: RunningEngine): Promise<SaeInfo | null> {
-    this.whyNot = '';
+  private async openChosen(running: RunningEngine): Promise<SaeInfo | null> {
+    const { openedPath: before } = this;
+    const path = settings.features.autoencoder.value;
     try {
-      this.opened = await remote.openSae({ path: settings.features.autoencoder.value });
-      if (this.opened) await remote.setUserLabels({ labels: this.labels });
+      await this.openAt(running, path);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.opened = null;
       this.whyNot = error.message;
+      // The setting was edited by hand, and what was open stayed so.
+      if (before !== undefined && before !== path) {
+        await this.openAt(running, before).catch(() => {});
+      }
     }
     this.changed.fire();
-    return this.opened;
+    return this.opened ?? null;
+  }
+
+  private async openAt({ remote }: RunningEngine, path: string): Promise<SaeInfo | null> {
+    const opened = await remote.openSae({ path });
+    this.opened = opened;
+    this.openedPath = path;
+    this.whyNot = '';
+    if (opened) await remote.setUserLabels({ labels: this.labels });
+    return opened;
   }
 }
 

@@ -1,8 +1,9 @@
 // Lets the user choose a feature.
-import { window, type QuickPickItem } from 'vscode';
+import type { QuickPickItem } from 'vscode';
 import type { FeatureName } from '../../core/sae/featureValues';
 import { guessWords } from '../../core/sae/featureLabels';
 import { formatDensity, featureTitle } from '../../core/sae/featureFormat';
+import { createList } from '../ui/messages';
 import type { Autoencoder } from './autoencoder';
 
 const LISTED = 200;
@@ -28,14 +29,15 @@ export async function chooseFeature(
     autoencoder.call(remote => remote.findFeatures({ words, rows: LISTED }));
   const first = await search('');
   return new Promise((resolve, reject) => {
-    const pick = window.createQuickPick<Item>();
-    pick.title = `Tokenscope: ${title}`;
-    pick.placeholder = 'A number, or words of its label';
-    pick.items = first.map(itemOf);
+    const { list: pick, setItems } = createList<Item>(
+      `Tokenscope: ${title}`,
+      'A number, or words of its label',
+    );
+    setItems(first.map(itemOf));
     pick.onDidChangeValue(async value => {
       try {
         const found = await search(value);
-        if (pick.value === value) pick.items = found.map(itemOf);
+        if (pick.value === value) setItems(found.map(itemOf));
       } catch (error) {
         // Before it hides, which resolves as a pick that was dismissed.
         reject(error instanceof Error ? error : new Error(String(error)));

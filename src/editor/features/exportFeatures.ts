@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { Uri, window, workspace } from 'vscode';
 import type { ExportFormat } from '../../protocol/features';
+import { showList } from '../ui/messages';
 import { cancellable } from '../ui/progress';
 import { activeText, offsetsOf } from '../ui/editorRanges';
 import type { Autoencoder } from './autoencoder';
@@ -26,7 +27,7 @@ const FORMATS: { label: string; detail: string; format: ExportFormat; ending: st
 export async function exportFeatures(autoencoder: Autoencoder): Promise<void> {
   const editor = activeText();
   const { document } = editor;
-  const choice = await window.showQuickPick(FORMATS, { title: 'Tokenscope: export features' });
+  const choice = await showList(FORMATS, { title: 'Tokenscope: export features' });
   if (!choice) return;
   const { format, ending } = choice;
   const [visible] = editor.visibleRanges;

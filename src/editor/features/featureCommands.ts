@@ -5,7 +5,10 @@ import type { OverlayState } from '../overlay/overlayState';
 import type { CommandTable } from '../ui/commandTable';
 import type { Pages } from '../ui/pages';
 import { settings } from '../settings';
+import { AUTOENCODERS, keepingOpen } from '../ui/keepingOpen';
+import { inform } from '../ui/notifications';
 import { pickPath } from '../ui/pickPath';
+import { inStatusBar } from '../ui/progress';
 import { chooseFeature } from './chooseFeature';
 import { exportFeatures } from './exportFeatures';
 import { showEffect } from './featureEffect';
@@ -31,7 +34,11 @@ export function featureCommands(
         folders: {},
         files: { detail: 'Of a folder with several: a .safetensors or .npz file.' },
       });
-      if (path !== undefined) await settings.features.autoencoder.update(path);
+      if (path === undefined) return;
+      await inStatusBar('Opening the autoencoder', () =>
+        keepingOpen(autoencoder.switchTo(path), AUTOENCODERS),
+      );
+      await settings.features.autoencoder.update(path);
     },
     async findFeature(argument) {
       const feature = await choose(argument, 'show a feature');
@@ -45,7 +52,12 @@ export function featureCommands(
       state.pin(feature);
       if (!state.isOn || state.lensId !== 'pinned') state.show('pinned');
     },
-    unpinFeatures: argument => state.unpin(typeof argument === 'number' ? argument : undefined),
+    unpinFeatures(argument) {
+      if (state.pins.length === 0) {
+        return inform('No feature is pinned. "Tokenscope: Pin Feature…" pins one.');
+      }
+      state.unpin(typeof argument === 'number' ? argument : undefined);
+    },
     async findFeatureInWorkspace(argument) {
       const feature = await choose(argument ?? autoencoder.page, 'find in the workspace');
       if (feature !== undefined) await findInWorkspace(autoencoder, feature);

@@ -1,8 +1,8 @@
 // Ablates or steers a feature at the cursor, and shows the effect on a page.
-import { window } from 'vscode';
 import { featureTitle } from '../../core/sae/featureFormat';
 import type { EffectChange } from '../../protocol/features';
 import type { Pages } from '../ui/pages';
+import { ask, showList } from '../ui/messages';
 import { cancellable } from '../ui/progress';
 import { activeText } from '../ui/editorRanges';
 import type { Autoencoder } from './autoencoder';
@@ -20,7 +20,7 @@ export async function showEffect(
     { label: 'At the token under the cursor', everywhere: false },
     { label: 'At every token of the window that the model sees here', everywhere: true },
   ];
-  const place = await window.showQuickPick(places, { title: 'Tokenscope: where?' });
+  const place = await showList(places, { title: 'Tokenscope: where?' });
   if (!place) return;
   const { everywhere } = place;
   const found = await cancellable(
@@ -48,13 +48,13 @@ async function askForChange(
   );
   const ablate = { label: 'Ablate', detail: 'Its value becomes 0.' };
   const steer = { label: 'Steer…', detail: 'Add to its value, or subtract from it.' };
-  const choice = await window.showQuickPick([ablate, steer], {
+  const choice = await showList([ablate, steer], {
     title: `Tokenscope: ${name ? featureTitle(name) : feature}`,
   });
   if (!choice) return undefined;
   if (choice === ablate) return { kind: 'ablate' };
   const max = name?.max;
-  const text = await window.showInputBox({
+  const text = await ask({
     title: 'Tokenscope: steer by how much?',
     prompt: max ? `Its highest value is ${max.toFixed(2)}` : 'In units of its value',
     value: max ? max.toFixed(1) : '1',

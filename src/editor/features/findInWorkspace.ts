@@ -1,10 +1,12 @@
 // Finds where a feature fires in the workspace's files, highest first.
-import { Uri, window, workspace } from 'vscode';
+import { Uri, workspace } from 'vscode';
 import { decodeUtf8 } from '../../core/text/utf8';
 import { reasonToSkip } from '../../core/text/textFiles';
 import { Cancelled } from '../../core/errors';
 import type { FeatureExample } from '../../protocol/features';
 import { openAt } from '../ui/goTo';
+import { showList } from '../ui/messages';
+import { inform } from '../ui/notifications';
 import { cancellable, shareReporter } from '../ui/progress';
 import type { Autoencoder } from './autoencoder';
 
@@ -29,10 +31,7 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
   });
   if (!found) return;
   if (found.length === 0) {
-    void window.showInformationMessage(
-      `Feature ${feature} does not fire in any text of the workspace.`,
-    );
-    return;
+    return inform(`Feature ${feature} does not fire in any text of the workspace.`);
   }
   const items = found.slice(0, LISTED).map(example => ({
     example,
@@ -40,7 +39,7 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
     description: example.value.toFixed(2),
     detail: `${workspace.asRelativePath(Uri.parse(example.uri))}, line ${example.line}`,
   }));
-  const choice = await window.showQuickPick(items, {
+  const choice = await showList(items, {
     title: `Tokenscope: where feature ${feature} fires, highest first`,
     matchOnDetail: true,
   });

@@ -1,16 +1,18 @@
 // A feature's label in the user's words, and a predicate that is tested against the feature as it is typed.
 import { basename } from 'node:path';
-import { window, type TextDocument } from 'vscode';
+import type { TextDocument } from 'vscode';
 import { parsePredicate } from '../../core/sae/predicate';
 import { PredicateError, Cancelled, UserError } from '../../core/errors';
 import { activeText } from '../ui/editorRanges';
+import { ask, createInput } from '../ui/messages';
+import { plainText } from '../ui/plainText';
 import type { Autoencoder } from './autoencoder';
 
 /** While the predicate is typed, the box shows how it agrees with the feature on the open document. */
 export async function labelFeature(autoencoder: Autoencoder, feature: number): Promise<void> {
   const { document } = activeText();
   const own = autoencoder.labels.find(label => label.feature === feature);
-  const description = await window.showInputBox({
+  const description = await ask({
     title: `Tokenscope: label of feature ${feature}`,
     prompt: 'What it fires on, in your words. Empty removes your label.',
     value: own?.description ?? '',
@@ -18,9 +20,7 @@ export async function labelFeature(autoencoder: Autoencoder, feature: number): P
   if (description === undefined) return;
   if (description === '') return autoencoder.label({ feature, description, predicate: null });
   const predicate = await new Promise<string | undefined>(resolve => {
-    const box = window.createInputBox();
-    box.title = `Tokenscope: when does “${description}” hold?`;
-    box.prompt = PREDICATE_HELP;
+    const box = createInput(`Tokenscope: when does “${description}” hold?`, PREDICATE_HELP);
     box.value = own?.predicate ?? '';
     const judge = async () => {
       const { value } = box;
@@ -79,9 +79,9 @@ async function judged(
     const message =
       `In ${basename(document.fileName)}: precision ${share(fires)} (of ${fires} tokens where it fires), ` +
       `recall ${share(holds)} (of ${holds} where it holds)`;
-    return { message, severity: 1 };
+    return { message: plainText(message), severity: 1 };
   } catch (error) {
     if (error instanceof Cancelled) return undefined;
-    return { message: (error as Error).message, severity: 3 };
+    return { message: plainText((error as Error).message), severity: 3 };
   }
 }

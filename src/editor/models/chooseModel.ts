@@ -1,10 +1,13 @@
 // Lets the user choose the model: a built-in one, or any folder with a model or a tokenizer.
 import { basename, dirname, join } from 'node:path';
+import type { Engine } from '../engine/engineClient';
 import { settings } from '../settings';
+import { keepingOpen, MODELS } from '../ui/keepingOpen';
 import { pickPath } from '../ui/pickPath';
+import { inStatusBar } from '../ui/progress';
 
-/** `builtIn`: the folder of the built-in model. */
-export async function chooseModel(builtIn: string): Promise<void> {
+/** Opens it, then chooses it. `builtIn`: the folder of the built-in model. Throws `UserError` if it cannot be opened. */
+export async function chooseModel(engine: Engine, builtIn: string): Promise<void> {
   const now = settings.model.folder.value;
   const reasoner = join(dirname(builtIn), 'reasoner', 'base');
   const current =
@@ -30,5 +33,13 @@ export async function chooseModel(builtIn: string): Promise<void> {
         'A tokenizer alone: a tokenizer.json, a SentencePiece .model, a .tiktoken file, or a tokenizer.bin of llama2.c.',
     },
   });
-  if (folder !== undefined && folder !== now) await settings.model.folder.update(folder);
+  if (folder === undefined) return;
+  const contextLimit = settings.model.contextLimit.value;
+  const choice = { folder: folder || builtIn, contextLimit };
+  if (engine.state.kind !== 'ready' || !engine.hasOpened(choice)) {
+    await inStatusBar(`Opening ${basename(choice.folder)}`, () =>
+      keepingOpen(engine.switchModel(choice), MODELS),
+    );
+  }
+  if (folder !== now) await settings.model.folder.update(folder);
 }

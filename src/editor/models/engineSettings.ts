@@ -1,8 +1,14 @@
-// The settings that the engine depends on: read at each start, and passed to a running engine when they change.
+// The settings that the engine depends on: read when it starts, and passed to a running engine when they change. What is
+// open stays open where a setting names something that cannot be opened.
 import { commands, type Disposable } from 'vscode';
 import type { Engine, EngineOptions } from '../engine/engineClient';
 import { onDidChangeAny } from '../setting';
 import { chosenPair, settings } from '../settings';
+import { Debouncer } from '../ui/debouncer';
+import { keepingOpen, MODELS, PAIRS, SECONDS } from '../ui/keepingOpen';
+
+/** The two members of a pair are two settings, which change one after the other. */
+const PAIR_MS = 200;
 
 /** `builtIn`: the folder of the built-in model. */
 export function engineSettings(
@@ -24,24 +30,46 @@ export function engineSettings(
  */
 export class EngineSettings {
   private readonly listeners: Disposable[];
+  private readonly pairChanged = new Debouncer();
 
-  constructor(engine: Engine, onError: (error: unknown) => void) {
+  /** `onError`: hears of a setting that names something that cannot be opened. */
+  constructor(
+    private readonly engine: Engine,
+    private readonly chosenModel: EngineOptions['model'],
+    private readonly onError: (error: unknown) => void,
+  ) {
     // `running` includes an engine that is starting: it has read these settings as they were.
     this.listeners = [
+      this.pairChanged,
       settings.compare.tokenizer.onDidChange(() => {
         updateComparingContext();
-        if (engine.running) engine.compare().catch(onError);
+        if (!engine.running) return;
+        this.apply(keepingOpen(engine.compare(), SECONDS, 'tokenscope.compare.tokenizer'));
       }),
       onDidChangeAny(Object.values(settings.pair.members), () => {
-        if (engine.running) engine.contrast().catch(onError);
+        if (!engine.running) return;
+        this.pairChanged.schedule(PAIR_MS, () =>
+          this.apply(keepingOpen(engine.contrast(), PAIRS, 'tokenscope.pair')),
+        );
       }),
-      onDidChangeAny(Object.values(settings.model), () => engine.stop()),
+      onDidChangeAny(Object.values(settings.model), () => this.switchModel()),
     ];
     updateComparingContext();
   }
 
   dispose(): void {
     for (const listener of this.listeners) listener.dispose();
+  }
+
+  private switchModel(): void {
+    const { engine } = this;
+    if (engine.state.kind !== 'ready') return engine.stop();
+    if (engine.hasOpened(this.chosenModel())) return;
+    this.apply(keepingOpen(engine.switchModel(), MODELS, 'tokenscope.model.folder'));
+  }
+
+  private apply(opening: Promise<void>): void {
+    opening.catch(this.onError);
   }
 }
 

@@ -7,6 +7,7 @@ import { UserError } from '../../core/errors';
 import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';
 import { select } from '../ui/goTo';
+import { showList } from '../ui/messages';
 import { passOptions, type EngineQueries } from '../engine/engineQueries';
 import { textAtCursor } from './peaks';
 import type { ShownTexts } from './textSource';
@@ -23,7 +24,7 @@ export async function goToByScore(
   const { document } = editor;
   if (lens.per !== 'token' || lens.scale.kind === 'alternate') {
     throw new UserError(
-      `The lens "${lens.title}" has no number for each token. Choose another one, such as Surprisal or Contrast.`,
+      `The lens "${lens.title}" has no number for each token. "Tokenscope: Choose Lens…" offers others, such as Surprisal.`,
     );
   }
   const at = textAtCursor(editor, shown, lens);
@@ -37,7 +38,7 @@ export async function goToByScore(
     const [place] = at.placesOf(range);
     return place && { ...place, line: document.positionAt(place.utf16Start).line + 1 };
   });
-  const choice = await window.showQuickPick(items, {
+  const choice = await showList(items, {
     title: `Tokenscope: tokens by ${lens.title.toLowerCase()}`,
     placeHolder: items.length > 0 ? 'Type to filter' : 'No token has a number yet',
     matchOnDescription: true,

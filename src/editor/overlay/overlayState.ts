@@ -62,6 +62,10 @@ export class OverlayState {
     this.set({ ...this.value, on: !this.value.on });
   }
 
+  turnOn(): void {
+    if (!this.isOn) this.toggle();
+  }
+
   show(lens: LensId): void {
     this.set({ ...this.value, on: true, lens });
   }

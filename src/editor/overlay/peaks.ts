@@ -1,5 +1,5 @@
 // Goes to the next or the previous peak of the lens.
-import { window, type TextEditor } from 'vscode';
+import type { TextEditor } from 'vscode';
 import { lenses, type LensId } from '../../core/lenses/lenses';
 import { nearestPeak } from '../../core/lenses/peaks';
 import type { Lens } from '../../core/lenses/lens';
@@ -7,6 +7,8 @@ import { UserError } from '../../core/errors';
 import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';
 import { putCursor } from '../ui/goTo';
+import { showBriefly } from '../ui/messages';
+import { inStatusBar } from '../ui/progress';
 import type { EngineQueries } from '../engine/engineQueries';
 import type { ShownTexts, TextAt } from './textSource';
 
@@ -17,14 +19,36 @@ export async function goToPeak(
   direction: 1 | -1,
 ): Promise<void> {
   const lens = lenses[lensId];
+  if (lens.scale.kind === 'alternate') {
+    throw new UserError(
+      `The lens "${lens.title}" has no peaks. "Tokenscope: Choose Lens…" offers others.`,
+    );
+  }
   const at = textAtCursor(editor, shown, lens);
   const peak = at.saved
     ? peakOf(at.saved.view, lens, at.utf16, direction)
-    : await queries.peak(at, lensId, direction);
+    : ((await queries.peak(at, lensId, direction)) ??
+      (await peakOnceScored(at, { queries, lensId, direction })));
   const [place] = peak ? at.placesOf(peak) : [];
   if (place) return putCursor(editor, place);
   const where = direction > 0 ? 'below' : 'above';
-  window.setStatusBarMessage(`No ${lens.title.toLowerCase()} peak ${where}`, 3000);
+  showBriefly(`No ${lens.title.toLowerCase()} peak ${where}`);
+}
+
+/** What is not scored yet may hold one. */
+async function peakOnceScored(
+  at: TextAt,
+  { queries, lensId, direction }: { queries: EngineQueries; lensId: LensId; direction: 1 | -1 },
+): Promise<Range16 | null> {
+  const length = at.text.getText().length;
+  const ahead =
+    direction > 0
+      ? { utf16Start: at.utf16, utf16End: length }
+      : { utf16Start: 0, utf16End: at.utf16 };
+  await inStatusBar('Scoring the text', () =>
+    queries.passes.score(at.text, [ahead], lenses[lensId]),
+  );
+  return queries.peak(at, lensId, direction);
 }
 
 /** Throws `UserError` if the document is a file of traces and the cursor is in none of them. */

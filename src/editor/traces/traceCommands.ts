@@ -6,6 +6,8 @@ import type { RolloutView } from '../../protocol/traces';
 import { settings } from '../settings';
 import type { CommandTable } from '../ui/commandTable';
 import { putCursor } from '../ui/goTo';
+import { showBriefly, showList, showMessage } from '../ui/messages';
+import { inform } from '../ui/notifications';
 import { pickUri } from '../ui/pickPath';
 import type { RolloutModel } from './rolloutModel';
 import type { RolloutEstimate, Rollouts } from './rollouts';
@@ -34,9 +36,7 @@ export function traceCommands(
       if (found.length > 1) await commands.executeCommand('tokenscope.traces.focus');
       if (problems.length > 0) {
         const parts = formatNumberOf(problems.length, 'part');
-        void window.showWarningMessage(
-          `Tokenscope: ${parts} of the file could not be read: ${problems[0]}`,
-        );
+        showMessage('warning', `${parts} of the file could not be read: ${problems[0]}`);
       }
     },
     async toggleSaved() {
@@ -44,10 +44,18 @@ export function traceCommands(
       const isSaved = scoresFrom.value === 'file';
       await scoresFrom.update(isSaved ? 'model' : 'file');
       const from = isSaved ? 'the model' : 'the file, where it has some';
-      window.setStatusBarMessage(`Numbers of traces are from ${from}`, 4000);
+      showBriefly(`Numbers of traces are from ${from}`);
     },
-    showTrace: (file, index) => traces.show(Uri.parse(String(file), true), Number(index)),
-    closeTraces: node => traces.close((node as TraceNode).file),
+    showTrace(file, index) {
+      if (file === undefined) throw new UserError(NO_TRACE);
+      return traces.show(Uri.parse(String(file), true), Number(index));
+    },
+    closeTraces(node) {
+      if (traces.files.length === 0) throw new UserError(NO_TRACE);
+      const files = node ? [(node as TraceNode).file] : traces.files.map(({ file }) => file);
+      for (const file of files) traces.close(file);
+      showBriefly(`Closed ${formatNumberOf(files.length, 'file')} of traces`);
+    },
     nextTrace: () => goToTrace(traces, 1),
     previousTrace: () => goToTrace(traces, -1),
     async rollOut() {
@@ -64,7 +72,7 @@ export function traceCommands(
       const whole = await chooseExtent(estimate);
       if (whole === undefined) return;
       const found = await rollouts.run(document, open, whole);
-      if (found) void window.showInformationMessage(resultWords(found));
+      if (found) inform(resultWords(found));
     },
     nextFall: () => goToFall(traces, rollouts, 1),
     previousFall: () => goToFall(traces, rollouts, -1),
@@ -99,7 +107,7 @@ async function chooseExtent(estimate: RolloutEstimate): Promise<boolean | undefi
     return isKnown ? `At most ${duration}` : `More than ${duration}`;
   };
   const searched = Math.min(SEARCHED_PREFIXES, prefixes ?? SEARCHED_PREFIXES);
-  const choice = await window.showQuickPick(
+  const choice = await showList(
     [
       {
         whole: false,
@@ -132,17 +140,18 @@ function resultWords({ points, falls, target, isSuccess, ms, problem }: RolloutV
 function activeTrace(traces: TraceDocuments): OpenTrace {
   const open = traces.traceOf(window.activeTextEditor?.document);
   if (open) return open;
-  throw new UserError(
-    'The active editor shows no trace. "Tokenscope: Open Reasoning Traces…" opens one from a file.',
-  );
+  throw new UserError(NO_TRACE);
 }
+
+const NO_TRACE =
+  'No reasoning trace is active. "Tokenscope: Open Reasoning Traces…" opens those of a file, "Tokenscope: Open a Sample Trace" some that come with Tokenscope.';
 
 async function goToTrace(traces: TraceDocuments, direction: 1 | -1): Promise<void> {
   const { file, index } = activeTrace(traces);
   const content = traces.files.find(other => other.file.toString() === file.toString())?.content;
   const next = index + direction;
   if (content && next >= 0 && next < content.traces.length) return traces.show(file, next);
-  window.setStatusBarMessage(`No ${direction > 0 ? 'next' : 'previous'} trace in this file`, 3000);
+  showBriefly(`No ${direction > 0 ? 'next' : 'previous'} trace in this file`);
 }
 
 function goToStep(traces: TraceDocuments, direction: 1 | -1): void {
@@ -168,7 +177,7 @@ function goTo(starts: readonly number[], direction: 1 | -1, what: string): void 
   const next =
     direction > 0 ? starts.find(start => start > at) : starts.findLast(start => start < at);
   if (next === undefined) {
-    window.setStatusBarMessage(`No ${what} ${direction > 0 ? 'below' : 'above'}`, 3000);
+    showBriefly(`No ${what} ${direction > 0 ? 'below' : 'above'}`);
     return;
   }
   putCursor(editor, { utf16Start: next });

@@ -14,6 +14,7 @@ import { formatPercent } from '../../core/format';
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';
 import type { EngineQueries } from '../engine/engineQueries';
+import { showList } from '../ui/messages';
 import { branchesBelow, parentOf, rootOf, textOf, type Branch } from './branches';
 import { shareAt, type Rollouts } from './rollouts';
 import type { WrittenText } from './traceDocuments';
@@ -68,7 +69,7 @@ export class WhatIf {
     })).filter(({ id }) => id !== own);
     const choice = given
       ? items.find(({ id }) => id === given.id)
-      : await window.showQuickPick(items, {
+      : await showList(items, {
           title: 'Tokenscope: what if another token stood here?',
           placeHolder: `in place of ${displayToken(view.bytes![0]!)}, ${formatPercent(scores.logprobs[0]!)}`,
         });
@@ -110,7 +111,7 @@ export class WhatIf {
         'This trace has no branch yet. "Tokenscope: Try Another Token Here…" makes one.',
       );
     }
-    const choice = await window.showQuickPick(items, {
+    const choice = await showList(items, {
       title: 'Tokenscope: branches of this trace',
     });
     if (choice) await this.show(this.originalOf(choice.branch, uri), choice.branch);

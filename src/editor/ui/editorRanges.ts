@@ -49,9 +49,16 @@ export function rangeOf(document: TextDocument, { utf16Start, utf16End }: Range1
   return new Range(document.positionAt(utf16Start), document.positionAt(utf16End));
 }
 
-/** Throws `UserError` if no text is open. */
+/** The active editor of a text, or one that is visible beside what is active. */
+export function textNow(): TextEditor | undefined {
+  return [window.activeTextEditor, ...window.visibleTextEditors].find(
+    editor => editor && isInspectable(editor.document),
+  );
+}
+
+/** Throws `UserError` if no text is active. */
 export function activeText(): TextEditor {
   const editor = window.activeTextEditor;
   if (editor && isInspectable(editor.document)) return editor;
-  throw new UserError('No text editor is active. Open a file first.');
+  throw new UserError('No text is active. Open a file, or "Tokenscope: Open a Sample".');
 }

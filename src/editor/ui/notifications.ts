@@ -1,16 +1,34 @@
-// The only place that shows errors as notifications, and only in response to a gesture. Everything else goes to the
-// status item and the log.
-import { window, type LogOutputChannel } from 'vscode';
+// Errors as messages, and only in response to a gesture. Everything else goes to the status item and the log.
+import { commands, type LogOutputChannel } from 'vscode';
 import { Cancelled, UserError } from '../../core/errors';
+import { showMessage, type Action } from './messages';
+import { remediesIn } from './remedies';
 
-/** Logs an error, and shows it if it is the result of a gesture. A cancelled request is not an error. */
+/**
+ * Logs an error, and shows it if it is the result of a gesture. An ordinary state, whose message names the command that
+ * helps, is information with that command as a button. A cancelled request is not an error.
+ */
 export function report(log: LogOutputChannel, error: unknown, gesture?: string): void {
   if (error instanceof Cancelled) return;
   const known = error instanceof UserError;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   log.error(known ? message : (stack ?? message));
   if (!gesture) return;
-  void window
-    .showErrorMessage(known ? message : `${gesture} failed: ${message}`, 'Show Log')
-    .then(choice => choice && log.show());
+  const showLog: Action = { title: 'Show Log', run: () => log.show() };
+  if (!known) return showMessage('error', `${gesture} failed: ${message}`, [showLog]);
+  const remedies = actionsOf(message);
+  if (remedies.length > 0) showMessage('information', message, remedies);
+  else showMessage('warning', message, [showLog]);
+}
+
+/** Tells that there is nothing to do, with the commands that the message names as buttons. */
+export function inform(message: string): void {
+  showMessage('information', message, actionsOf(message));
+}
+
+function actionsOf(message: string): Action[] {
+  return remediesIn(message).map(({ title, command }) => ({
+    title,
+    run: () => commands.executeCommand(command),
+  }));
 }

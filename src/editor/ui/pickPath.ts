@@ -1,5 +1,6 @@
 // Lets the user choose a path: one of a list, or a folder or file that is browsed for.
 import { Uri, window, type OpenDialogOptions, type QuickPickItem } from 'vscode';
+import { note, showList } from './messages';
 
 export interface PickOptions<T> {
   readonly title: string;
@@ -33,8 +34,9 @@ export async function pickUri<T = never>(options: PickOptions<T>): Promise<T | U
   const choice =
     choices.length === 1
       ? choices[0]
-      : await window.showQuickPick(choices, { title, ...(placeHolder && { placeHolder }) });
+      : await showList(choices, { title, ...(placeHolder && { placeHolder }) });
   if (!choice || 'value' in choice) return choice?.value;
+  note('list', title);
   return (await window.showOpenDialog(choice.browse))?.[0];
 }
 

@@ -1,7 +1,9 @@
-// Work with a notification that shows its progress and can cancel it.
+// Work with its progress: as a notification that can cancel it, or as a line of the status bar.
 import { ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
 import { formatProgress } from '../../core/format';
 import { Cancelled } from '../../core/errors';
+import { note } from './messages';
+import { plainText } from './plainText';
 
 export type ProgressReporter = Progress<{ message?: string; increment?: number }>;
 
@@ -10,17 +12,28 @@ export async function cancellable<T>(
   title: string,
   work: (signal: AbortSignal, progress: ProgressReporter, token: CancellationToken) => Promise<T>,
 ): Promise<T | undefined> {
-  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  const options = {
+    location: ProgressLocation.Notification,
+    title: plainText(title),
+    cancellable: true,
+  };
+  note('progress', options.title);
   try {
     return await window.withProgress(options, (progress, token) => {
       const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort(new Cancelled()));
-      return work(controller.signal, progress, token);
+      return work(controller.signal, plainReporter(progress), token);
     });
   } catch (error) {
     if (error instanceof Cancelled) return undefined;
     throw error;
   }
+}
+
+/** Shows a line in the status bar while it works. */
+export function inStatusBar<T>(title: string, work: () => Promise<T>): Thenable<T> {
+  note('progress', title);
+  return window.withProgress({ location: ProgressLocation.Window, title: plainText(title) }, work);
 }
 
 /** Reports how much of all is done, as a percentage unless `words` say it. */
@@ -33,5 +46,12 @@ export function shareReporter(
     const percent = Math.floor((100 * done) / total);
     progress.report({ message: words ?? formatProgress(done, total), increment: percent - shown });
     shown = percent;
+  };
+}
+
+function plainReporter(progress: ProgressReporter): ProgressReporter {
+  return {
+    report: ({ message, ...rest }) =>
+      progress.report({ ...rest, ...(message !== undefined && { message: plainText(message) }) }),
   };
 }
