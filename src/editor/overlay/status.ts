@@ -1,5 +1,6 @@
 // The one status item: lens, tokens in document or selection, and how the engine is.
 import {
+  MarkdownString,
   StatusBarAlignment,
   ThemeColor,
   window,
@@ -12,6 +13,7 @@ import type { Engine } from '../engine/engineClient';
 import { NO_SAE, type Autoencoder } from '../features/autoencoder';
 import type { EngineQueries } from '../engine/engineQueries';
 import type { OverlayState } from './overlayState';
+import { HOLD_MS, SteadyProgress } from './steadyProgress';
 import { statusOf, type CountedTokens, type StatusState } from './statusText';
 import type { ShownTexts } from './textSource';
 import { onDidChangeAny } from '../setting';
@@ -24,7 +26,11 @@ const COUNT_MS = 120;
 export class Status {
   private readonly item: StatusBarItem;
   private readonly listeners: Disposable[];
-  private counted: CountedTokens | undefined;
+  /** Kept until the text as it is now has been counted, so that the item does not change its width at every key. */
+  private counted: (CountedTokens & { readonly uri: string }) | undefined;
+  private readonly steady = new SteadyProgress();
+  private readonly nextDraw = new Debouncer();
+  private tooltip = '';
   private progress: ScoredEvent | undefined;
   private readonly nextCount = new Debouncer();
 
@@ -48,7 +54,10 @@ export class Status {
         this.progress = event;
         this.update();
       }),
-      window.onDidChangeActiveTextEditor(() => this.update()),
+      window.onDidChangeActiveTextEditor(() => {
+        this.steady.forget();
+        this.update();
+      }),
       window.onDidChangeTextEditorSelection(() => this.update()),
     ];
     this.update();
@@ -62,12 +71,12 @@ export class Status {
 
   dispose(): void {
     this.nextCount.dispose();
+    this.nextDraw.dispose();
     for (const listener of this.listeners) listener.dispose();
   }
 
   private async count(): Promise<void> {
     const editor = window.activeTextEditor;
-    this.counted = undefined;
     if (!editor || !isInspectable(editor.document) || this.engine.state.kind !== 'ready') return;
     const { document, selections } = editor;
     const chosen = selections.filter(selection => !selection.isEmpty);
@@ -75,7 +84,8 @@ export class Status {
     try {
       const count = await this.queries.count(document, ranges);
       const hasSelection = chosen.length > 0;
-      this.counted = { count, hasSelection, second: this.engine.second?.name };
+      const uri = document.uri.toString();
+      this.counted = { uri, count, hasSelection, second: this.engine.second?.name };
     } catch {
       // The text moved on, or the engine is gone: the next event counts again.
     }
@@ -85,7 +95,8 @@ export class Status {
     const { item } = this;
     const { text, tooltip, severity, accessibleLabel } = statusOf(this.stateNow());
     item.text = text;
-    item.tooltip = tooltip;
+    if (tooltip !== this.tooltip) item.tooltip = legend(tooltip);
+    this.tooltip = tooltip;
     item.backgroundColor =
       severity === 'error' ? new ThemeColor('statusBarItem.errorBackground') : undefined;
     item.accessibilityInformation = { label: accessibleLabel, role: 'button' };
@@ -100,7 +111,7 @@ export class Status {
       isOn: state.isOn,
       lens: state.lens,
       engine: engine.state,
-      counted: this.counted,
+      counted: document?.uri.toString() === this.counted?.uri ? this.counted : undefined,
       saved: isReady ? this.saved() : undefined,
       progress: this.progressOf(document),
       note: this.queries.passes.noteOn(document),
@@ -120,7 +131,20 @@ export class Status {
 
   private progressOf(document: TextDocument | undefined): StatusState['progress'] {
     const { progress } = this;
-    if (!document || progress?.uri !== document.uri.toString()) return undefined;
-    return this.queries.passes.isScoring(document) ? progress : undefined;
+    const isRunning =
+      document &&
+      progress?.uri === document.uri.toString() &&
+      this.queries.passes.isScoring(document);
+    const shown = this.steady.shown(isRunning ? progress : undefined, Date.now());
+    // What is kept for a while is taken off when no event comes.
+    if (shown) this.nextDraw.schedule(HOLD_MS, () => this.draw());
+    return shown;
   }
+}
+
+/** The colours of the legend are spans of HTML; all that is text is escaped (`legendMarkdown`). */
+function legend(markdown: string): MarkdownString {
+  const tooltip = new MarkdownString(markdown);
+  tooltip.supportHtml = true;
+  return tooltip;
 }

@@ -1,4 +1,4 @@
-// The words of the status item: plain values in, plain words out. The tooltip is the legend.
+// The words of the status item: plain values in, plain words out. The tooltip is the legend, as Markdown.
 import { describeProof, totalsOf } from '../../core/exactBytes/byteProof';
 import { formatCount, formatProgress } from '../../core/format';
 import type { Lens } from '../../core/lenses/lens';
@@ -6,7 +6,12 @@ import type { TokenCount } from '../../protocol/compare';
 import type { ByteProof } from '../../protocol/scores';
 import type { Refusal } from '../../protocol/types';
 import type { EngineStatus } from '../engine/engineClient';
-import { legendText } from './legendText';
+import { escapeMarkdown } from '../ui/escapeMarkdown';
+import { plainText } from '../ui/plainText';
+import { legendMarkdown } from './legendMarkdown';
+
+/** A blank as wide as a digit. */
+const FIGURE_SPACE = '\u2007';
 
 export interface CountedTokens {
   readonly count: TokenCount;
@@ -23,7 +28,7 @@ export interface StatusState {
   readonly counted?: CountedTokens | undefined;
   /** Of the trace at the cursor, if the numbers of its file are shown. */
   readonly saved?: { readonly source: string; readonly tokens: number } | undefined;
-  /** Of the pass over the active document, while one runs. */
+  /** Of the passes over the active document, while they run. */
   readonly progress?: { readonly scored: number; readonly total: number } | undefined;
   /** The proof of the active document's bytes, or why the lens cannot be shown. */
   readonly note?: ByteProof | Refusal | undefined;
@@ -35,6 +40,7 @@ export interface StatusState {
 
 export interface StatusView {
   readonly text: string;
+  /** Markdown with the HTML of the legend. */
   readonly tooltip: string;
   readonly severity: 'none' | 'warning' | 'error';
   /** The text without its icons. */
@@ -45,9 +51,11 @@ export function statusOf(state: StatusState): StatusView {
   const { isOn, lens, engine } = state;
   if (!isOn) {
     const tooltip = 'Tokenscope is off. Select to choose a lens.';
-    return viewOf('$(eye-closed) Tokenscope', tooltip);
+    return viewOf('$(eye-closed) Tokenscope', escapeMarkdown(tooltip));
   }
-  if (engine.kind === 'failed') return viewOf('$(error) Tokenscope', engine.message, 'error');
+  if (engine.kind === 'failed') {
+    return viewOf('$(error) Tokenscope', escapeMarkdown(engine.message), 'error');
+  }
   if (engine.kind !== 'ready') {
     return viewOf('$(loading~spin) Tokenscope: opening the model', lens.title);
   }
@@ -56,13 +64,13 @@ export function statusOf(state: StatusState): StatusView {
   const { name } = engine.model;
   const parts = [
     // Numbers of a file are no model's that is open.
-    `${hasWarnings ? '$(warning)' : '$(eye)'} ${state.saved ? 'numbers saved in the file' : name}`,
+    `${hasWarnings ? '$(warning)' : '$(eye)'} ${state.saved ? 'numbers saved in the file' : plainText(name)}`,
     lens.title,
     ...partsOf(state),
   ];
   const tooltip = [
-    legendText(lens, warnings, state.pins.map(nameOfPin)),
-    ...explanations(state, name),
+    legendMarkdown(lens, warnings, state.pins.map(nameOfPin)),
+    ...explanations(state, name).map(escapeMarkdown),
   ];
   return viewOf(parts.join(' · '), tooltip.join('\n\n'), hasWarnings ? 'warning' : 'none');
 }
@@ -86,7 +94,7 @@ function partsOf({ lens, saved, counted, progress, noAutoencoder, ...state }: St
   const needsTwo = lens.needs.includes('secondBytes') || lens.needs.includes('contrast');
   return [
     saved ? `${formatCount(saved.tokens)} tokens` : counted ? countText(counted) : '',
-    progress && progress.total > 0 ? formatProgress(progress.scored, progress.total) : '',
+    progress && progress.total > 0 ? progressText(progress) : '',
     note && 'refused' in note ? (needsTwo ? 'not shown' : 'not exact here') : '',
     lens.needs.includes('features') && noAutoencoder ? 'no autoencoder' : '',
   ].filter(Boolean);
@@ -125,7 +133,12 @@ function countText({ count, hasSelection, second }: CountedTokens): string {
     return hasSelection ? `${formatCount(counted.ranges)} of ${all}` : all;
   };
   if (!second || !count.second) return words(count);
-  return `${words(count)} · ${second}: ${words(count.second)}`;
+  return `${words(count)} · ${plainText(second)}: ${words(count.second)}`;
+}
+
+/** As wide for every number, so that what stands beside it does not move. */
+function progressText({ scored, total }: { scored: number; total: number }): string {
+  return `scoring ${formatProgress(scored, total).padStart(5, FIGURE_SPACE)}`;
 }
 
 function nameOfPin(feature: number): string {

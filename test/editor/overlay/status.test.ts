@@ -16,6 +16,14 @@ const MODEL = {
 const READY = { kind: 'ready', model: MODEL, second: null, secondProblem: '' } as const;
 const COUNTED = { count: { document: 12345, ranges: 0 }, hasSelection: false };
 
+/** The words of a tooltip. */
+const words = (markdown: string) =>
+  markdown
+    .replace(/<[^>]*>|\*\*/g, '')
+    .replace(/ {2}\n/g, '\n')
+    .replaceAll('&nbsp;', ' ')
+    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+
 function shown(changes: Partial<Omit<StatusState, 'lens'>> & { lens?: LensId } = {}) {
   const { lens = 'surprisal', ...others } = changes;
   const state = { isOn: true, engine: READY, counted: COUNTED, pins: [], ...others };
@@ -25,7 +33,7 @@ function shown(changes: Partial<Omit<StatusState, 'lens'>> & { lens?: LensId } =
 test('is off', () => {
   expect(shown({ isOn: false, engine: { kind: 'failed', message: 'No model.' } })).toEqual({
     text: '$(eye-closed) Tokenscope',
-    tooltip: 'Tokenscope is off. Select to choose a lens.',
+    tooltip: 'Tokenscope is off&#46; Select to choose a lens&#46;',
     severity: 'none',
     accessibleLabel: 'Tokenscope',
   });
@@ -34,7 +42,7 @@ test('is off', () => {
 test('says why the engine failed', () => {
   expect(shown({ engine: { kind: 'failed', message: 'No model.' } })).toEqual({
     text: '$(error) Tokenscope',
-    tooltip: 'No model.',
+    tooltip: 'No model&#46;',
     severity: 'error',
     accessibleLabel: 'Tokenscope',
   });
@@ -56,7 +64,7 @@ test('names model, lens and tokens, with the legend as its tooltip', () => {
     severity: 'none',
     accessibleLabel: 'coder · Surprisal · 12,345 tokens',
   });
-  expect(tooltip).toMatch(/^Surprisal: .*\n\n.*below 1 bits\n/s);
+  expect(words(tooltip)).toMatch(/^Surprisal: .*\n\n.*below 1 bits\n/s);
   expect(shown({ counted: undefined }).text).toBe('$(eye) coder · Surprisal');
 });
 
@@ -77,21 +85,23 @@ test('warns, of the second tokenizer too', () => {
   const view = shown({ engine: { ...READY, model, secondProblem: 'No tokenizer there.' } });
   expect(view.text).toMatch(/^\$\(warning\) coder · /);
   expect(view.severity).toBe('warning');
-  expect(view.tooltip).toMatch(
+  expect(words(view.tooltip)).toMatch(
     /\n\nWarning\. Its self-test failed\.\n\nWarning\. No tokenizer there\.$/,
   );
   expect(view.accessibleLabel).toMatch(/^coder · /);
 });
 
 test('shows how far scoring is, once that is known', () => {
-  expect(shown({ progress: { scored: 999, total: 1000 } }).text).toMatch(/ tokens · 99 %$/);
+  const text = (scored: number) => shown({ progress: { scored, total: 1000 } }).text;
+  expect(text(999)).toMatch(/ tokens · scoring \u200799 %$/);
+  expect(text(50).length).toBe(text(1000).length);
   expect(shown({ progress: { scored: 0, total: 0 } }).text).toMatch(/ tokens$/);
 });
 
 test('says that a trace’s numbers are its file’s', () => {
   const { text, tooltip } = shown({ saved: { source: 'choices.logprobs', tokens: 1024 } });
   expect(text).toBe('$(eye) numbers saved in the file · Surprisal · 1,024 tokens');
-  expect(tooltip).toMatch(
+  expect(words(tooltip)).toMatch(
     /\n\nThe numbers are from the file \(choices\.logprobs\), not from coder: T0\. "Tokenscope: .*" re-scores them\.$/,
   );
 });
@@ -102,10 +112,10 @@ test.each([
   ['bytes', 'not exact here'],
   ['difference', 'not shown'],
   ['contrast', 'not shown'],
-] as const)('says that the lens %s is refused: %s', (lens, words) => {
+] as const)('says that the lens %s is refused: %s', (lens, ending) => {
   const { text, tooltip } = shown({ lens, note: REFUSED });
-  expect(text).toMatch(new RegExp(` tokens · ${words}$`));
-  expect(tooltip).toMatch(/\n\nNot shown: the tokenizer is no BPE\.$/);
+  expect(text).toMatch(new RegExp(` tokens · ${ending}$`));
+  expect(words(tooltip)).toMatch(/\n\nNot shown: the tokenizer is no BPE\.$/);
 });
 
 test('shows the proof of bytes, and no note to a lens that is not about it', () => {
@@ -113,7 +123,7 @@ test('shows the proof of bytes, and no note to a lens that is not about it', () 
   const place = { contextStart: 0, byteStart: 0, byteEnd: 4 };
   const windows = [{ ...place, ...sums }];
   const note: ByteProof = { model: 'coder', windows, leakMax: 0, leakMean: 0 };
-  expect(shown({ lens: 'bytes', note }).tooltip).toMatch(
+  expect(words(shown({ lens: 'bytes', note }).tooltip)).toMatch(
     /\n\nΣ bytes 10\.000 \+ end 1\.000 = Σ tokens 11\.000 bits \(difference 0\)$/,
   );
   expect(shown({ note: REFUSED })).toEqual(shown());
@@ -123,15 +133,32 @@ test('says that there is no autoencoder, to lenses of features alone', () => {
   const noAutoencoder = 'Choose one.';
   const { text, tooltip } = shown({ lens: 'unexplained', noAutoencoder });
   expect(text).toMatch(/ tokens · no autoencoder$/);
-  expect(tooltip).toMatch(/\n\nChoose one\.$/);
+  expect(words(tooltip)).toMatch(/\n\nChoose one\.$/);
   expect(shown({ noAutoencoder })).toEqual(shown());
 });
 
 test('lists pinned features in the legend, and says that there are none', () => {
-  expect(shown({ lens: 'pinned', pins: [7, 12] }).tooltip).toMatch(
-    /━━━ {2}feature 7\n╍╍╍ {2}feature 12$/,
+  expect(words(shown({ lens: 'pinned', pins: [7, 12] }).tooltip)).toMatch(
+    /━━━ +feature 7\n +╍╍╍ +feature 12$/,
   );
-  expect(shown({ lens: 'pinned' }).tooltip).toMatch(
+  expect(words(shown({ lens: 'pinned' }).tooltip)).toMatch(
     /\n\nNo feature is pinned\. Pin one with "Tokenscope: Pin Feature…"\.$/,
   );
+});
+
+test('draws each step of the legend in its colours', () => {
+  const { tooltip } = shown();
+  for (const step of [1, 2, 3, 4, 5, 6, 7]) {
+    const style = `color:var(--vscode-tokenscope-heat${step}Border);background-color:var(--vscode-tokenscope-heat${step}Background);`;
+    expect(tooltip.split(style).length).toBe(2);
+  }
+});
+
+test('shows no link, icon or tag of a model’s name', () => {
+  const name = '$(sync~spin) [x](command:y) <b>';
+  const model = { ...MODEL, name, warnings: [`${name} is odd.`] };
+  const { text, tooltip } = shown({ engine: { ...READY, model } });
+  expect(text).toContain('$(warning) $ (sync~spin) [x] (command:y) <b> · ');
+  expect(tooltip).not.toMatch(/\$\(|\]\(|<b>/);
+  expect(words(tooltip)).toContain(name);
 });
