@@ -74,12 +74,32 @@ export async function everyThemeShowsItsOwnColours(ui: Workbench) {
   for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
     await ui.setTheme(theme);
     looks.set(theme, await settled(ui));
+    const legend = await legendColours(ui);
     await ui.screenshot(`surprisal-${theme}`);
+    await ui.leaveHovers();
+    assert.equal(new Set(legend).size, 7, `${theme}: each step of the legend has its colours`);
+    const drawnColours = (await ui.backgrounds()).map(
+      ({ backgroundColor, borderBottom }) => `${backgroundColor} ${/rgb.*/.exec(borderBottom)![0]}`,
+    );
+    for (const colours of drawnColours) assert.ok(legend.includes(colours), `${theme}: ${colours}`);
   }
   assert.equal(new Set(looks.values()).size, 4);
   const contrast = JSON.parse(looks.get('hc-dark')!) as string[][];
   const lines = contrast.filter(piece => !piece.at(-1)!.startsWith('0px'));
   assert.ok(lines.length >= 5, 'high contrast shows heat by lines');
+}
+
+/** Background and line of each step in the tooltip of the status item. */
+async function legendColours(ui: Workbench): Promise<string[]> {
+  await ui.page.locator('.statusbar-item[id*="tokenscope.status"]').hover();
+  const swatches = ui.page.locator('.monaco-hover:visible span[style*="tokenscope"]');
+  await swatches.first().waitFor();
+  return swatches.evaluateAll(spans =>
+    spans.map(span => {
+      const { backgroundColor, color } = getComputedStyle(span);
+      return `${backgroundColor} ${color}`;
+    }),
+  );
 }
 
 export async function theHoverExplainsAToken(ui: Workbench) {
