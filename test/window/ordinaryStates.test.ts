@@ -67,6 +67,13 @@ describe('an ordinary state is no error', () => {
     configuration().update(name, value, vscode.ConfigurationTarget.Global);
 
   before(() => product().activate());
+  after(async () => {
+    // Other files begin with the overlay off and the settings as they are by default.
+    await vscode.commands.executeCommand('tokenscope.turnOverlayOn');
+    await vscode.commands.executeCommand('tokenscope.toggleOverlay');
+    await set('traces.scoresFrom', undefined);
+    await closeEditors();
+  });
   afterEach(async () => {
     await closeEditors();
     await set('completion.enabled', undefined);
