@@ -131,7 +131,7 @@ export class Engine {
     const ticket = (this.switching = Symbol());
     const process = this.start();
     try {
-      const model = await process.remote.openModel(choice);
+      const model = await process.watched(process.remote.openModel(choice));
       const second = await this.openSecond(process.remote);
       await this.choosePair(process.remote);
       if (this.switching !== ticket) return process.kill();

@@ -9,7 +9,7 @@ import { inStatusBar } from '../ui/progress';
 /** Opens it, then chooses it. `builtIn`: the folder of the built-in model. Throws `UserError` if it cannot be opened. */
 export async function chooseModel(engine: Engine, builtIn: string): Promise<void> {
   const now = settings.model.folder.value;
-  const reasoner = join(dirname(builtIn), 'reasoner', 'base');
+  const reasoner = reasonerBeside(builtIn);
   const current =
     now && now !== reasoner ? [{ label: basename(now), description: now, value: now }] : [];
   const folder = await pickPath({
@@ -33,7 +33,11 @@ export async function chooseModel(engine: Engine, builtIn: string): Promise<void
         'A tokenizer alone: a tokenizer.json, a SentencePiece .model, a .tiktoken file, or a tokenizer.bin of llama2.c.',
     },
   });
-  if (folder === undefined) return;
+  if (folder !== undefined) await openModel(engine, builtIn, folder);
+}
+
+/** Opens a model, then chooses it. `folder`: empty for the built-in one. Throws `UserError` if it cannot be opened. */
+export async function openModel(engine: Engine, builtIn: string, folder: string): Promise<void> {
   const contextLimit = settings.model.contextLimit.value;
   const choice = { folder: folder || builtIn, contextLimit };
   if (engine.state.kind !== 'ready' || !engine.hasOpened(choice)) {
@@ -41,5 +45,10 @@ export async function chooseModel(engine: Engine, builtIn: string): Promise<void
       keepingOpen(engine.switchModel(choice), MODELS),
     );
   }
-  if (folder !== now) await settings.model.folder.update(folder);
+  if (folder !== settings.model.folder.value) await settings.model.folder.update(folder);
+}
+
+/** The folder of the other built-in model, which solves word problems. */
+export function reasonerBeside(builtIn: string): string {
+  return join(dirname(builtIn), 'reasoner', 'base');
 }

@@ -1,9 +1,9 @@
 // Which model rolls out a trace: the open one, unless it cannot, or knows code alone.
-import { dirname, join } from 'node:path';
-import { commands, window } from 'vscode';
+import { commands } from 'vscode';
 import type { ModelInfo } from '../../protocol/models';
 import type { Engine } from '../engine/engineClient';
-import { settings } from '../settings';
+import { openModel, reasonerBeside } from '../models/chooseModel';
+import { showList } from '../ui/messages';
 
 export class RolloutModel {
   /** Folders of models that the user keeps in spite of the reason against them. */
@@ -25,15 +25,14 @@ export class RolloutModel {
 
   /** Offers a model that can. `able`: the open one, if it can at all. Returns whether one may. */
   async offer(reason: string, able?: ModelInfo): Promise<boolean> {
-    const reasoner = join(dirname(this.builtIn), 'reasoner', 'base');
     const items = [
       {
         label: 'Use the built-in reasoner',
         detail:
           'It was trained on chains of thought about word problems, and opens in place of the model.',
         run: async () => {
-          await settings.model.folder.update(reasoner);
-          return this.engine.call(async ({ model }) => model.folder === reasoner);
+          await openModel(this.engine, this.builtIn, reasonerBeside(this.builtIn));
+          return true;
         },
       },
       {
@@ -57,7 +56,7 @@ export class RolloutModel {
           ]
         : []),
     ];
-    const choice = await window.showQuickPick(items, {
+    const choice = await showList(items, {
       title: 'Tokenscope: which model continues the trace?',
       placeHolder: `${reason}.`,
     });

@@ -14,6 +14,7 @@ import { PLAIN, type Trace, type TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import { Cancelled, UserError } from '../../core/errors';
 import type { Engine } from '../engine/engineClient';
+import { choose } from '../ui/messages';
 
 export const TRACE_SCHEME = 'tokenscope-trace';
 const KEY = 'traceFiles';
@@ -214,9 +215,7 @@ export class TraceDocuments {
 
 /** Asks whether what was refused is to be opened all the same. */
 async function isText(refused: string): Promise<boolean> {
-  const open = 'Open as Text';
-  const question = `Tokenscope: ${refused} Open as a text trace?`;
-  return (await window.showInformationMessage(question, open)) === open;
+  return (await choose(`${refused} Open as a text trace?`, 'Open as Text')) !== undefined;
 }
 
 /** Throws `UserError` if the file is gone. */

@@ -49,6 +49,13 @@ export function showMessage(severity: Severity, message: string, actions: readon
   );
 }
 
+/** Asks a question; answers the title of the button that is chosen. */
+export async function choose(question: string, ...titles: string[]): Promise<string | undefined> {
+  const text = plainText(question);
+  note('information', text, titles);
+  return SHOW.information(text, titles);
+}
+
 /** Milliseconds for which a line of the status bar is shown. */
 const STATUS_MS = 4000;
 
