@@ -10,6 +10,7 @@ import {
   type Memento,
   type TextDocument,
 } from 'vscode';
+import type { JsonSourceMap } from '../../core/traces/jsonSourceMap';
 import { PLAIN, type Trace, type TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import { Cancelled, UserError } from '../../core/errors';
@@ -40,6 +41,14 @@ export interface ListedFile {
   readonly content?: TraceFile;
   /** Why it cannot be read any more. */
   readonly problem?: string;
+  /** A plain text: the user said so where it bears no sign of reasoning. */
+  readonly isText?: boolean;
+}
+
+/** Over a reload. */
+interface Remembered {
+  readonly address: string;
+  readonly isText: boolean;
 }
 
 export class TraceDocuments {
@@ -54,14 +63,16 @@ export class TraceDocuments {
   private readonly textChanged = new EventEmitter<Uri>();
   private readonly registration: Disposable;
   private readonly saves: Disposable;
+  /** Loaded with the first file. */
+  private sourceMaps: typeof import('../../core/traces/jsonSourceMap') | undefined;
 
   constructor(
     private readonly engine: Engine,
     private readonly memento: Memento,
     onError: (error: unknown) => void,
   ) {
-    for (const address of memento.get<readonly string[]>(KEY) ?? []) {
-      this.listed.set(address, { file: Uri.parse(address, true) });
+    for (const { address, isText } of memento.get<readonly Remembered[]>(KEY) ?? []) {
+      this.listed.set(address, { file: Uri.parse(address, true), isText });
     }
     this.saves = workspace.onDidSaveTextDocument(({ uri }) => {
       // A file that holds no trace any more says so when it is opened.
@@ -82,6 +93,11 @@ export class TraceDocuments {
     return this.listed.get(file.toString())?.content;
   }
 
+  /** Where the strings of a file's traces are, for the text of a file that was read. */
+  sourceMapOf(text: string): JsonSourceMap {
+    return new this.sourceMaps!.JsonSourceMap(text);
+  }
+
   /** Undefined for a document that is not a trace. */
   traceOf(document: TextDocument | undefined): OpenTrace | undefined {
     return document && this.texts.get(document.uri.toString());
@@ -93,8 +109,10 @@ export class TraceDocuments {
       return await this.read(file);
     } catch (error) {
       const address = file.toString();
-      if (error instanceof UserError && this.listed.has(address)) {
-        this.listed.set(address, { file, problem: error.message });
+      const known = this.listed.get(address);
+      if (error instanceof UserError && known) {
+        const { isText = false } = known;
+        this.listed.set(address, { file, problem: error.message, isText });
         this.changed.fire();
       }
       throw error;
@@ -121,7 +139,8 @@ export class TraceDocuments {
     }
     const bytes = withoutMark(await workspace.fs.readFile(file));
     const content = await this.tracesIn(file, bytes);
-    this.listed.set(file.toString(), { file, content });
+    this.sourceMaps ??= await import('../../core/traces/jsonSourceMap');
+    this.listed.set(file.toString(), { file, content, isText: content.format === PLAIN });
     this.remember();
     // Documents that show the file's earlier content are asked for again.
     for (const [address, open] of this.texts) {
@@ -146,8 +165,8 @@ export class TraceDocuments {
       );
     let content = await ask();
     if ('refused' in content) {
-      const isKnown = this.contentOf(file)?.format === PLAIN;
-      if (!isKnown && !(await isText(content.refused))) throw new Cancelled();
+      if (!this.listed.get(file.toString())?.isText && !(await isText(content.refused)))
+        throw new Cancelled();
       content = await ask('text');
     }
     if ('refused' in content) throw new UserError(content.refused);
@@ -180,7 +199,11 @@ export class TraceDocuments {
   }
 
   private remember(): void {
-    void this.memento.update(KEY, [...this.listed.keys()]);
+    const files = [...this.listed].map(([address, { isText = false }]): Remembered => ({
+      address,
+      isText,
+    }));
+    void this.memento.update(KEY, files);
   }
 
   private async traceAt(file: Uri, index: number): Promise<Trace> {

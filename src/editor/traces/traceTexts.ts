@@ -3,7 +3,7 @@
 import { Uri, type TextDocument, type TextEditor } from 'vscode';
 import type { Lens } from '../../core/lenses/lens';
 import { TraceSourceMap } from '../../core/traces/traceSourceMap';
-import { JsonSourceMap } from '../../core/traces/jsonSourceMap';
+import type { JsonSourceMap } from '../../core/traces/jsonSourceMap';
 import type { SavedLogprobs, Trace, TraceFile } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import type { Range16 } from '../../protocol/types';
@@ -121,7 +121,7 @@ export class TraceTexts implements TextSource {
     const known = this.readings.get(document);
     if (known?.content === content && known.version === document.version) return known;
     const { version } = document;
-    const places = new JsonSourceMap(document.getText());
+    const places = this.traces.sourceMapOf(document.getText());
     const reading = { content, version, places, inside: new Map<number, Inside>() };
     this.readings.set(document, reading);
     return reading;
