@@ -90,7 +90,7 @@ export interface CompletionOptions {
   seed: number;
   /** Whether several tokens are asked for at once where the text suggests them; it changes nothing but the time. */
   drafts: boolean;
-  /** The text's language, and where in it nothing is to be completed. */
+  /** The text's language: what are brackets, strings and comments in it, and where nothing is to be completed. */
   language: string;
   except: readonly Region[];
   /** Alternatives listed for each token; with any, the prompt is answered, too. */
@@ -109,7 +109,7 @@ export interface CompletionView {
   inexact: string;
   /** The bytes before the cursor that the model wrote anew. */
   rolledBack: Uint8Array;
-  /** The bytes after the cursor that it was to write, too: the rest of a word. */
+  /** The bytes after the cursor that it was to write, too: the rest of a word, or closers. */
   rolledForward: Uint8Array;
   /** Tokens of the prompt before them. */
   promptTokens: number;
@@ -125,8 +125,17 @@ export interface CompletionView {
 }
 
 export interface CompletionItem {
+  /** It takes the place of `replaces` UTF-16 units after the cursor, all of which it has again. */
   insert: string;
-  /** Nats: of the inserted bytes and of the stop, if there is one, given the bytes before; null where not known. */
+  replaces: number;
+  /**
+   * The end of `insert` that closes what it opens, as an editor does where it is typed; the model did not write it.
+   */
+  closes: string;
+  /**
+   * Nats: of the bytes that the model wrote of it and of the stop, if there is one, given the bytes before; null where
+   * not known.
+   */
   logprob: number | null;
   stopReason: StopReason;
   /** They spell the bytes handed back, the insertion, and perhaps more. */

@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RequestDelay } from '../../src/core/completion/requestDelay';
-import { Suggestions } from '../../src/core/completion/suggestions';
+import { closersOf } from '../../src/core/completion/middle';
+import { Suggestions, type CursorPlace } from '../../src/core/completion/suggestions';
 import { Suggester, type Ask } from '../../src/editor/completion/suggester';
 import { Engine } from '../../src/editor/engine/engineClient';
 import type { CompletionOptions } from '../../src/protocol/completion';
@@ -70,7 +71,7 @@ test(`${KEYS} keys`, async () => {
   };
   const known: { scene: string; whole: string }[] = [];
   let [asked, answered, shown, stream] = [0, 0, 0, 0];
-  const askAt = (scene: string, before: string): Ask => {
+  const askAt = ({ scene, before, closers }: CursorPlace): Ask => {
     return async (signal, onText) => {
       asked++;
       const own = ++stream;
@@ -79,11 +80,16 @@ test(`${KEYS} keys`, async () => {
       const request = { uri: URI, version, edit: here, options: OPTIONS, stream: own };
       try {
         const view = await remote.complete(request, signal);
-        if ('refused' in view) return { inserts: [], note: view.refused, ms: 0 };
+        if ('refused' in view) return { middles: [], note: view.refused, ms: 0 };
         answered++;
-        const inserts = view.items.map(({ insert }) => insert).filter(insert => insert !== '');
-        for (const insert of inserts) known.push({ scene, whole: before + insert });
-        return { inserts, note: '', ms: view.ms };
+        const middles = view.items
+          .map(({ insert, replaces, closes }) => {
+            const kept = closers.slice(replaces);
+            return { text: insert + kept, after: closes.length + kept.length, isNoise: false };
+          })
+          .filter(({ text, after }) => text.length > after);
+        for (const { text } of middles) known.push({ scene, whole: before + text });
+        return { middles, note: '', ms: view.ms };
       } finally {
         streams.delete(own);
       }
@@ -103,17 +109,19 @@ test(`${KEYS} keys`, async () => {
     else if (roll < 0.9) edit(Math.max(0, cursor - 1), cursor, '');
     else cursor = Math.floor(random() * text.length);
     if (text.length > 6000) edit(2000, 4000, '');
-    const [before, scene] = [text.slice(0, cursor), text.slice(cursor, cursor + 1000)];
-    const place = { scene, before };
+    const [before, after] = [text.slice(0, cursor), text.slice(cursor, cursor + 1000)];
+    const closers = closersOf(after);
+    const scene = after.slice(closers.length);
+    const place = { scene, before, closers };
     const own = controller;
-    const wish = { place, ask: askAt(scene, before), isExplicit: false, maxPauseMs: 30 };
+    const wish = { place, ask: askAt(place), isExplicit: false, maxPauseMs: 30 };
     const one: Promise<void> = suggester
       .suggest(wish, own.signal)
-      .then(({ inserts }) => {
+      .then(({ middles }) => {
         if (own.signal.aborted) return;
-        for (const insert of inserts) {
+        for (const { text } of middles) {
           shown++;
-          expect(known.some(past => past.scene === scene && past.whole === before + insert)).toBe(
+          expect(known.some(past => past.scene === scene && past.whole === before + text)).toBe(
             true,
           );
         }

@@ -1,10 +1,13 @@
 """`python -m training.coder.corpus`: collects the training text from named packages.
 
 Writes `corpus/{train,heldout}.jsonl` in the work folder and `training/coder/sources.json`, which is committed.
+With `--heldout` only the held-out packages are fetched, and only `corpus/heldout.jsonl` is written.
 """
 
+import argparse
 import gzip
 import json
+import os
 import random
 from collections import Counter
 
@@ -50,12 +53,15 @@ def _kept(package: Package, counts: Counter) -> list[dict]:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--heldout", action="store_true", help="the held-out packages alone")
+    heldout_only = parser.parse_args().heldout
     out = WORK / "corpus"
     out.mkdir(parents=True, exist_ok=True)
     counts: Counter = Counter()
     problems = _humaneval()
     fetched = []
-    for package in packages():
+    for package in packages(heldout_only):
         if permissive(package.licence):
             fetched.append((package._replace(files=[]), _kept(package, counts)))
         else:
@@ -65,7 +71,8 @@ def main() -> None:
     exact: set[str] = set()
     seen = Seen()
     sources = []
-    with open(out / "train.jsonl", "w") as train, open(out / "heldout.jsonl", "w") as heldout:
+    train_file = os.devnull if heldout_only else out / "train.jsonl"
+    with open(train_file, "w") as train, open(out / "heldout.jsonl", "w") as heldout:
         for package, files in fetched:
             sums: dict[str, Counter] = {}
             size = 0
@@ -96,6 +103,9 @@ def main() -> None:
                         "split": "heldout" if package.heldout else "train",
                     }
                 )
+    if heldout_only:
+        print(json.dumps(counts))
+        return
     totals: dict[str, Counter] = {}
     for s in sources:
         totals.setdefault(s["split"], Counter())[s["language"]] += s["bytes"]

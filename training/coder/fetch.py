@@ -190,7 +190,7 @@ def _debian(name: str, heldout: bool) -> Package | None:
     return Package(name, version, {"Expat": "MIT"}.get(licence, licence), "debian", heldout, files)
 
 
-def packages() -> Iterator[Package]:
+def packages(heldout_only: bool = False) -> Iterator[Package]:
     def one(job):
         registry, name, heldout = job
         try:
@@ -205,6 +205,7 @@ def packages() -> Iterator[Package]:
             print(f"not available: {registry} {name}", flush=True)
         return package
 
-    jobs = [(registry, *entry) for registry in ("npm", "pypi", "debian") for entry in names(registry)]
+    named = [(registry, *entry) for registry in ("npm", "pypi", "debian") for entry in names(registry)]
+    jobs = [job for job in named if job[2] or not heldout_only]
     with ThreadPoolExecutor(8) as pool:
         yield from (package for package in pool.map(one, jobs) if package is not None)

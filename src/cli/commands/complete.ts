@@ -1,5 +1,6 @@
 // `tokenscope complete`: what may be inserted at a place in a file.
 import { healings } from '../../core/completion/healingStarts';
+import { languageOfPath } from '../../core/completion/delimiters';
 import { displayToken } from '../../core/displayToken';
 import { formatPercent } from '../../core/format';
 import { encodeUtf8 } from '../../core/text/utf8';
@@ -66,23 +67,24 @@ export const complete = defineCommand({
   summary: 'what the model would insert there',
   usage: 'FILE',
   options,
-  async run({ operands: [file = ''], values, print }) {
+  async run({ operands: [file = ''], values, given, print }) {
     const text = await readText(file);
     const bytes = encodeUtf8(text);
     shared.checkOffset(values.at, bytes.length);
+    refuseUnusedSampling(values.temperature, given);
     const at = utf16At(bytes, values.at);
     await withModel(modelFolder(values.model), values.context, async model => {
       const view = await interruptible(signal =>
-        completeAt(model, text, at, completionOptions(values), signal),
+        completeAt(model, text, at, completionOptions(values, languageOfPath(file)), signal),
       );
       if (values.json)
-        await print(view.items.map(item => `${JSON.stringify(lineOf(view, item))}\n`));
+        await print(view.items.map(item => `${JSON.stringify(lineOf(text, at, view, item))}\n`));
       else await print(pretty(text, at, view));
     });
   },
 });
 
-function completionOptions(values: Values<typeof options>): CompletionOptions {
+function completionOptions(values: Values<typeof options>, language: string): CompletionOptions {
   return {
     healings: [values.healing],
     mode: values.fim,
@@ -97,12 +99,21 @@ function completionOptions(values: Values<typeof options>): CompletionOptions {
     temperature: values.temperature,
     topP: values['top-p'],
     seed: values.seed,
-    language: '',
+    language,
     except: [],
     drafts: true,
     alternatives: 0,
     logprobs: true,
   };
+}
+
+/** Throws `UserError`: without a temperature nothing is drawn. */
+function refuseUnusedSampling(temperature: number, given: ReadonlySet<string>): void {
+  const unused = ['seed', 'top-p'].find(name => given.has(name));
+  if (temperature > 0 || unused === undefined) return;
+  throw new UserError(
+    `\`complete\` takes --${unused} only with --temperature above 0: else it takes the likeliest token and draws nothing.`,
+  );
 }
 
 /** Throws `UserError` inside a character. */
@@ -119,9 +130,12 @@ function utf16At(bytes: Uint8Array, at: number): number {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, at)).length;
 }
 
-function lineOf(view: CompletionView, { insert, logprob, stopReason, tokens }: CompletionItem) {
+function lineOf(text: string, at: number, view: CompletionView, item: CompletionItem) {
+  const { insert, replaces, closes, logprob, stopReason, tokens } = item;
   return {
     insert,
+    replaces: encodeUtf8(text.slice(at, at + replaces)).length,
+    closes,
     logprob,
     fim: view.mode,
     handedBack: view.rolledBack.length,
@@ -138,8 +152,8 @@ function lineOf(view: CompletionView, { insert, logprob, stopReason, tokens }: C
 
 function* pretty(text: string, at: number, view: CompletionView): Generator<string> {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
-  const [rest = ''] = text.slice(at).split('\n', 1);
-  for (const { insert, logprob, stopReason, tokens } of view.items) {
+  for (const { insert, replaces, logprob, stopReason, tokens } of view.items) {
+    const [rest = ''] = text.slice(at + replaces).split('\n', 1);
     yield `${dim(line)}${printable(insert)}${dim(rest)}\n\n`;
     yield `  ${tokens.map(({ bytes, logprob }) => `${displayToken(bytes)} ${formatPercent(logprob)}`).join('  ')}\n`;
     const together = logprob === null ? 'not known exactly' : formatPercent(logprob);

@@ -16,14 +16,17 @@ import {
 } from './tokenChoice';
 import { Drafter } from './drafter';
 import { type TrunkRows, pathOf } from './trunkRows';
-import { lineEnd, isMostlyRepeated, repeatsOf } from './stopRules';
+import { isSubword } from './balance';
+import { isPunctuation, lineEnd, isMostlyRepeated, repeatsOf } from './stopRules';
 
 /**
  * end: the model ends the text there. line: the line is complete. join: ending there is more probable than repeating
- * the text after the cursor. tokens, time: a limit was reached. unsure: one more token would make the text too
- * improbable. nothing: no token is allowed.
+ * the text after the cursor. balance: more would close what is closed after the cursor, or break a string or comment.
+ * tokens, time: a limit was reached. unsure: one more token would make the text too improbable. nothing: no token is
+ * allowed.
  */
-export type StopReason = 'end' | 'line' | 'join' | 'tokens' | 'time' | 'unsure' | 'nothing';
+export type StopReason =
+  'end' | 'line' | 'join' | 'balance' | 'tokens' | 'time' | 'unsure' | 'nothing';
 
 const JOIN_BYTES = 32;
 
@@ -37,8 +40,13 @@ export interface CompletedToken {
 }
 
 export interface Completion {
-  /** Whole characters. */
+  /** Whole characters, in place of the bytes of the suffix from 0 to `replaces`. */
   readonly insert: ByteString;
+  readonly replaces: number;
+  /** The end of `insert`, which the model did not write: it closes what the insertion opens. */
+  readonly closes: ByteString;
+  /** What the model wrote of it, up to the suffix that it sees where it ends there. */
+  readonly written: ByteString;
   readonly stopReason: StopReason;
   /** The tokens after the trunk. They spell the rolled-back bytes, then the insertion, and possibly more. */
   readonly tokens: readonly CompletedToken[];
@@ -52,8 +60,13 @@ export interface CompleteOptions {
   readonly singleLine: boolean;
   /** The text after the cursor. */
   readonly suffix: ByteString;
-  /** The beginning of the suffix that the model does not see; what the model writes must end with it. */
+  /** The beginning of the suffix that the model does not see and is to write, too: the rest of a word, or closers. */
   readonly close: ByteString;
+  /**
+   * What has to follow a text so that it leaves open what was open before: the closers of what it opens. Undefined: none
+   * can do that. `hasClose`: the text replaces the close.
+   */
+  missingAfter(text: ByteString, hasClose: boolean): ByteString | undefined;
   /** Whether the model sees the suffix. If so, it knows where its text has to end. */
   readonly seesSuffix: boolean;
   /** Undefined: greedy decoding. */
@@ -101,6 +114,13 @@ export async function completeAtCursor(
     );
   }
   return completions;
+}
+
+/** Where a text ends, in bytes, and whether it replaces the close. */
+interface Ending {
+  readonly length: number;
+  readonly stop: StopReason;
+  readonly hasClose: boolean;
 }
 
 class CompletionWriter {
@@ -187,15 +207,16 @@ class CompletionWriter {
   }
 
   #reasonToStop(written: number): StopReason | undefined {
-    const { singleLine, suffix, maxTokens, isLate } = this.#options;
+    const { singleLine, suffix, close, maxTokens, isLate } = this.#options;
     if (singleLine && lineEnd(this.#text) >= 0) return 'line';
     if (isMostlyRepeated(this.#text, suffix)) return 'join';
+    if (close !== '' && isMostlyRepeated(this.#text, suffix.slice(close.length))) return 'join';
     if (written >= maxTokens) return 'tokens';
     return isLate() ? 'time' : undefined;
   }
 
   #reportText(): void {
-    // The repeated beginning of the suffix may still be dropped.
+    // The repeated beginning of the suffix may still be left out.
     const [sure = this.#text.length] = repeatsOf(this.#text, this.#options.suffix);
     const text = this.#text.slice(0, sure);
     this.#options.onText?.(text.slice(0, incompleteFrom(text)));
@@ -204,29 +225,104 @@ class CompletionWriter {
   async #stop(reason: StopReason): Promise<Completion> {
     let text = this.#text.slice(0, incompleteFrom(this.#text));
     if (reason === 'line') text = text.slice(0, lineEnd(text));
-    const insert = text.slice(0, await this.#joinOf(text, reason === 'end'));
+    const { close } = this.#options;
+    const { length, stop, hasClose } =
+      close === ''
+        ? await this.#beforeRepeated(text, reason)
+        : await this.#withClose(this.#beforeRest(text), reason);
+    const written = text.slice(0, length);
+    const closes = written === '' ? '' : this.#missingAfter(written, hasClose)!;
+    // What stands there already need not be inserted, if nothing comes after it.
+    const isKept = hasClose && closes === '' && written.endsWith(close);
+    const insert = (isKept ? written.slice(0, -close.length || undefined) : written) + closes;
     return {
       insert,
-      stopReason: insert.length < text.length ? 'join' : reason,
+      replaces: hasClose && !isKept ? close.length : 0,
+      closes,
+      written: stop === 'join' && !hasClose ? written + close : written,
+      stopReason: stop,
       tokens: this.#tokens,
       last: this.#rows.known(this.#path),
     };
   }
 
+  /** Where there is no close: the text before what repeats the suffix, and before what leaves it unbalanced. */
+  async #beforeRepeated(text: ByteString, reason: StopReason): Promise<Ending> {
+    const joined = await this.#joinOf(text, reason === 'end');
+    const length = this.#balancedEnd(text.slice(0, joined), false);
+    if (length < joined) return { length, stop: 'balance', hasClose: false };
+    return { length, stop: length < text.length ? 'join' : reason, hasClose: false };
+  }
+
+  /** Without a tail that repeats the text after the close. */
+  #beforeRest(text: ByteString): ByteString {
+    const { suffix, close } = this.#options;
+    const rest = suffix.slice(close.length);
+    return isMostlyRepeated(text, rest) ? text.slice(0, repeatsOf(text, rest)[0]) : text;
+  }
+
+  /**
+   * Where the text after the cursor begins with a close. A text that has the closers of it replaces them: an editor wrote
+   * them as what closes the brackets and quotes. Else the text ends before it, where that is most probable of the places that
+   * leave it balanced. The texts compared are whole: from the cursor to the suffix that the model sees, and the end.
+   */
+  async #withClose(text: ByteString, reason: StopReason): Promise<Ending> {
+    const { close, suffix, seesSuffix } = this.#options;
+    const isWord = !isPunctuation(close);
+    if (!isWord) {
+      const length = this.#balancedEnd(text, true);
+      if (length > 0) {
+        return { length, stop: length < text.length ? 'balance' : reason, hasClose: true };
+      }
+      if (reason !== 'end' && reason !== 'line') {
+        const length = this.#balancedEnd(text, false);
+        return { length, stop: length < text.length ? 'balance' : reason, hasClose: false };
+      }
+    }
+    const ends = this.#tokenEnds(text).filter(end => {
+      const part = text.slice(0, end);
+      const missing = this.#missingAfter(part, false);
+      return (isWord ? missing === '' : missing !== undefined) && !isMostlyRepeated(part, suffix);
+    });
+    const texts = ends.map(end => text.slice(0, end) + close);
+    const expected = seesSuffix ? '' : joinOf(suffix.slice(close.length));
+    const scores = await this.#textLogprobs(texts.map(one => one + expected));
+    const best = scores.reduce((best, value, i) => (value > scores[best]! ? i : best), 0);
+    return { length: ends[best]!, stop: 'join', hasClose: false };
+  }
+
+  /**
+   * The last token end at which the text leaves open what was open, or what can be closed after it. `hasClose`: the last
+   * at which it replaces the close, too. 0: there is none.
+   */
+  #balancedEnd(text: ByteString, hasClose: boolean): number {
+    const { close } = this.#options;
+    const fits = (end: number) => {
+      const part = text.slice(0, end);
+      return (
+        (!hasClose || isSubword(close, part)) && this.#missingAfter(part, hasClose) !== undefined
+      );
+    };
+    return this.#tokenEnds(text).findLast(fits) ?? 0;
+  }
+
+  #missingAfter(text: ByteString, hasClose: boolean): ByteString | undefined {
+    return this.#options.missingAfter(text, hasClose);
+  }
+
   /**
    * How much of the text to insert: all of it, or the part before the place where ending is more probable than
    * repeating the text after the cursor. The candidates are compared by probabilities of the same kind: that the text
-   * is the candidate, continues with the part of the suffix that the model does not see, and ends. If the model sees no
-   * suffix, only that the text is the candidate and continues with the suffix. If part of the suffix is hidden, every
-   * token is a candidate for the last inserted one, because the written text need not end with that part.
+   * is the candidate and ends; if the model sees no suffix, that the text is the candidate and continues with the
+   * suffix.
    */
   async #joinOf(text: ByteString, hasEnded: boolean): Promise<number> {
-    const { suffix, close, seesSuffix } = this.#options;
-    const places = close === '' ? repeatsOf(text, suffix) : this.#tokenEnds(text);
+    const { suffix, seesSuffix } = this.#options;
+    const places = repeatsOf(text, suffix);
     if (places.length === 0) return text.length;
-    const isScored = hasEnded || !seesSuffix || close !== '';
+    const isScored = hasEnded || !seesSuffix;
     const wanted = isScored ? [...places, text.length] : places;
-    const expected = seesSuffix ? close : joinOf(suffix);
+    const expected = seesSuffix ? '' : joinOf(suffix);
     const scores = await this.#textLogprobs(wanted.map(at => text.slice(0, at) + expected));
     if (!isScored) {
       // The written text, which has not ended. No text that begins with it is more probable.
@@ -235,15 +331,16 @@ class CompletionWriter {
     }
     if (isMostlyRepeated(text, suffix)) scores[scores.length - 1] = -Infinity;
     const best = wanted[scores.reduce((best, value, i) => (value > scores[best]! ? i : best), 0)]!;
-    return best < text.length && close === '' ? this.#joinOf(text.slice(0, best), true) : best;
+    return best < text.length ? this.#joinOf(text.slice(0, best), true) : best;
   }
 
-  /** Token ends inside `text` that are at whole characters, and its beginning. */
+  /** The beginning of `text`, the token ends inside it that are at whole characters, and its end. */
   #tokenEnds(text: ByteString): number[] {
     let at = -this.#beginnings.rolledBack.length;
     const ends = this.#tokens.map(({ bytes }) => (at += bytes.length));
     const isWhole = (end: number) => incompleteFrom(text.slice(0, end)) === end;
-    return [0, ...ends.filter(end => end > 0 && end < text.length && isWhole(end))];
+    const inside = ends.filter(end => end > 0 && end < text.length && isWhole(end));
+    return text === '' ? [0] : [0, ...inside, text.length];
   }
 
   /** Nats: of the canonical tokens of each text, plus its end if the model sees the suffix. */

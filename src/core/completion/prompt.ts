@@ -34,7 +34,7 @@ export interface Prompt {
   readonly root: readonly number[];
   /** UTF-8 after the root that the model's text begins with. The insertion follows it. */
   readonly open: ByteString;
-  /** UTF-8 that the model's text ends with, before the suffix shown to the model. The insertion precedes it. */
+  /** UTF-8 before the suffix shown to the model: the rest of a word, or closers. The model's text has it or precedes it. */
   readonly close: ByteString;
   /** Whether the open text is the beginning of a text. */
   readonly begins: boolean;
@@ -45,14 +45,17 @@ export function promptOf(
   tokenizer: Tokenizer,
   format: FimFormat | undefined,
   { mode, rollback, suffixFrom }: PromptForm,
-  { prefix, suffix }: PromptPlace,
+  { prefix, suffix, closers = 0 }: PromptPlace,
 ): Prompt {
   const template = mode === 'none' ? undefined : format?.templates[mode];
-  if (!template) return { mode: 'none', root: [], open: utf8Of(prefix), close: '', begins: true };
+  if (!template) {
+    const close = utf8Of(suffix.slice(0, closers));
+    return { mode: 'none', root: [], open: utf8Of(prefix), close, begins: true };
+  }
   // If the prefix comes last, the model continues it directly, and the cover tree rolls back as far as necessary.
   const isJoined = template.at(-1) === 'prefix';
   const at = isJoined ? 0 : prefix.length - rolledBackBytes(prefix, rollback);
-  const hidden = suffixFrom === 'boundary' ? restOfWord(tokenizer, suffix) : 0;
+  const hidden = (suffixFrom === 'boundary' && restOfWord(tokenizer, suffix)) || closers;
   const texts = { prefix: prefix.slice(0, at), suffix: suffix.slice(hidden) };
   const root = template.flatMap(part =>
     typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], template, part),
@@ -121,6 +124,8 @@ function utf8Of(text: string): ByteString {
 export interface PromptPlace {
   readonly prefix: string;
   readonly suffix: string;
+  /** UTF-16 units at the beginning of the suffix that the model is to write, too, because they close what it writes. */
+  readonly closers?: number;
 }
 
 /** The suffix is less informative than the prefix. */

@@ -32,3 +32,8 @@ export function isMostlyRepeated(bytes: ByteString, suffix: ByteString): boolean
     first !== undefined && bytes.slice(first).replace(/[ \t\r\n]/g, '').length >= REPEATED_BYTES
   );
 }
+
+/** Whether `bytes` has no letters, digits or other characters of words. */
+export function isPunctuation(bytes: ByteString): boolean {
+  return !/[\w\x80-\xff]/.test(bytes.replace(/<\/[\w.:-]*>/g, ''));
+}

@@ -1,12 +1,18 @@
 // A cache of suggestions by the text before the cursor. A radix trie finds every suggestion that begins with what has
 // been typed since.
+import { fitMiddle, isLeft, restOfMiddle, type Middle } from './middle';
 
-/** What was suggested at a place. */
-export interface Suggestion {
-  /** Everything else that the suggestion depends on: the document, the text after the cursor, the settings. */
+export interface CursorPlace {
+  /** What a suggestion depends on besides: the document, the text after the closers, the settings. */
   readonly scene: string;
   readonly before: string;
-  readonly inserts: readonly string[];
+  /** What follows the cursor and may have been written by the editor. */
+  readonly closers: string;
+}
+
+/** What was suggested at a place. */
+export interface Suggestion extends CursorPlace {
+  readonly middles: readonly Middle[];
 }
 
 interface Node<T> {
@@ -120,16 +126,15 @@ export class Suggestions {
     if (this.#order.size > this.#limit && oldest) this.#drop(oldest);
   }
 
-  /** The remainder of each suggestion that begins with what has been typed since; undefined if none is known. */
-  find(scene: string, before: string): string[] | undefined {
+  /** The rest of each suggestion that begins with what has been typed since; undefined if none is known. */
+  find({ scene, before, closers }: CursorPlace): Middle[] | undefined {
     for (const suggestion of this.#tries.get(scene)?.along(before) ?? []) {
       const typed = before.slice(suggestion.before.length);
-      const rest = suggestion.inserts
-        .filter(insert => insert.startsWith(typed))
-        .map(insert => insert.slice(typed.length));
-      const left = rest.filter(insert => insert !== '');
+      const rest = suggestion.middles.flatMap(middle => restOfMiddle(middle, typed) ?? []);
+      const left = rest.filter(middle => isLeft(middle) && fitMiddle(middle, closers));
       // "No suggestion here" is a known answer, too; a used-up suggestion is not.
-      if (left.length === 0 && (typed !== '' || rest.length > 0)) continue;
+      const isSame = typed === '' && closers === suggestion.closers;
+      if (left.length === 0 && (!isSame || rest.length > 0)) continue;
       this.#order.delete(suggestion);
       this.#order.add(suggestion);
       return left;

@@ -4,6 +4,7 @@ import {
   InlineCompletionItem,
   InlineCompletionTriggerKind,
   Range,
+  SnippetString,
   window,
   type CancellationToken,
   type InlineCompletionContext,
@@ -13,14 +14,22 @@ import {
   type TextDocument,
 } from 'vscode';
 import { RequestDelay } from '../../core/completion/requestDelay';
-import { Suggestions } from '../../core/completion/suggestions';
+import {
+  closersOf,
+  fitMiddle,
+  isNoise,
+  type FittedMiddle,
+  type Middle,
+} from '../../core/completion/middle';
+import { Suggestions, type CursorPlace } from '../../core/completion/suggestions';
 import { Cancelled } from '../../core/errors';
-import type { CompletionOptions, CompletionView } from '../../protocol/completion';
+import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
 import type { TextEdit } from '../../protocol/types';
 import { isInspectable } from '../ui/editorRanges';
 import type { CompletionClient } from './completionClient';
 import { completionSettings } from './completionSettings';
-import { Suggester, type Ask, type CursorPlace, type SuggestionRequest } from './suggester';
+import { isDocument } from './isDocument';
+import { Suggester, type Ask, type SuggestionRequest } from './suggester';
 
 /** A command that no menu shows: VS Code runs it when a completion is accepted. */
 export const ACCEPTED = 'tokenscope.completion.accepted';
@@ -106,7 +115,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     const offset = document.offsetAt(position);
     const edit = {
       utf16Start: chosen ? document.offsetAt(chosen.range.start) : offset,
-      utf16End: offset,
+      utf16End: chosen ? document.offsetAt(chosen.range.end) : offset,
       text: chosen?.text ?? '',
     };
     const site: Site = { document, position, text: document.getText(), edit };
@@ -119,17 +128,30 @@ export class CompletionProvider implements InlineCompletionItemProvider {
       maxPauseMs: completionSettings.maxPause.value,
     };
     try {
-      const { inserts, note } = await this.suggester.suggest(request, controller.signal);
+      const { middles, note } = await this.suggester.suggest(request, controller.signal);
       if (token.isCancellationRequested) {
         this.log.info(`${where} nothing: the typing went on`);
         return [];
       }
-      const [first] = inserts;
-      this.log.info(`${where} ${first === undefined ? 'nothing' : JSON.stringify(first)}: ${note}`);
-      if (first) this.shown = this.answerWith(place, first) ?? this.shown;
-      if (first && completionSettings.prepareNext.value) this.prepare(site, first);
-      const range = chosen?.range ?? new Range(position, position);
-      return inserts.map(insert => itemOf(edit.text + insert, range));
+      const fits = middles
+        .filter(({ isNoise }) => isExplicit || !isNoise)
+        .flatMap(middle => {
+          const fitted = fitMiddle(middle, place.closers);
+          return fitted ? [{ middle, fitted }] : [];
+        });
+      const [first] = fits;
+      const tooLittle = first === undefined && middles.length > 0 ? ' (too little)' : '';
+      const what = first ? JSON.stringify(first.fitted.insert) : `nothing${tooLittle}`;
+      this.log.info(`${where} ${what}: ${note}`);
+      if (first) {
+        this.shown = this.answerWith(place, first.middle) ?? this.shown;
+        if (completionSettings.prepareNext.value) this.prepare(site, first.fitted);
+      }
+      const start = chosen?.range.start ?? position;
+      return fits.map(({ fitted }) => {
+        const end = document.positionAt(edit.utf16End + fitted.replaces);
+        return itemOf(edit.text, fitted, new Range(start, end));
+      });
     } catch (error) {
       // Only logged: the user did not ask for anything.
       if (!(error instanceof Cancelled)) {
@@ -152,30 +174,35 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     const options = this.client.optionsFor(document, candidates);
     return async (signal, onText) => {
       const view = await this.client.complete(document, edit, options, signal, onText);
-      if ('refused' in view) return { inserts: [], note: view.refused, ms: 0 };
-      const all = new Set(view.items.map(({ insert }) => insert));
-      const inserts = [...all].filter(insert => insert.trim() !== '');
+      if ('refused' in view) return { middles: [], note: view.refused, ms: 0 };
+      const middles = middlesOf(view.items, place.closers);
       onAnswer(view);
-      if (inserts.length > 0) {
+      if (middles.length > 0) {
         const answer = { place, shown: shownOf(site, place, options, view) };
         this.answers = [...this.answers.slice(-ANSWERS), answer];
       }
-      return { inserts, note: noteOf(view), ms: view.ms };
+      return { middles, note: noteOf(view), ms: view.ms };
     };
   }
 
   /** The answer that a suggestion, or its rest, is from. */
-  private answerWith({ scene, before }: CursorPlace, insert: string): Shown | undefined {
+  private answerWith({ scene, before }: CursorPlace, { text }: Middle): Shown | undefined {
     return this.answers.findLast(
       ({ place, shown }) =>
         place.scene === scene &&
-        shown.view.items.some(item => place.before + item.insert === before + insert),
+        middlesOf(shown.view.items, place.closers).some(
+          middle => place.before + middle.text === before + text,
+        ),
     )?.shown;
   }
 
   /** Asks for the completion that follows if this one is accepted. Its answer is not on the screen, so it is not an event. */
-  private prepare(site: Site, insert: string): void {
-    const next = { ...site, edit: { ...site.edit, text: site.edit.text + insert } };
+  private prepare(site: Site, { insert, replaces, after }: FittedMiddle): void {
+    // An edit has the cursor at its end.
+    if (after > 0) return;
+    const { utf16Start, utf16End, text } = site.edit;
+    const edit = { utf16Start, utf16End: utf16End + replaces, text: text + insert };
+    const next = { ...site, edit };
     const place = placeOf(next);
     this.suggester.prepare(
       place,
@@ -184,11 +211,27 @@ export class CompletionProvider implements InlineCompletionItemProvider {
   }
 }
 
+/** Each once, without those that insert nothing visible. */
+function middlesOf(items: readonly CompletionItem[], closers: string): Middle[] {
+  const middles = new Map<string, Middle>();
+  for (const { insert, replaces, closes } of items) {
+    const written = insert.slice(0, insert.length - closes.length);
+    if (written.trim() === '') continue;
+    const kept = closers.slice(replaces);
+    const text = insert + kept;
+    const after = closes.length + kept.length;
+    middles.set(text, { text, after, isNoise: isNoise(written) });
+  }
+  return [...middles.values()];
+}
+
 function placeOf({ document, text, edit }: Site): CursorPlace {
-  const suffix = text.slice(edit.utf16End, edit.utf16End + SUFFIX_UNITS);
+  const after = text.slice(edit.utf16End, edit.utf16End + SUFFIX_UNITS);
+  const closers = closersOf(after);
   return {
-    scene: `${document.uri.toString()}\n${suffix}`,
+    scene: `${document.uri.toString()}\n${after.slice(closers.length)}`,
     before: text.slice(0, edit.utf16Start) + edit.text,
+    closers,
   };
 }
 
@@ -215,7 +258,7 @@ function whyNot(
   { selectedCompletionInfo }: InlineCompletionContext,
   isExplicit: boolean,
 ): string | undefined {
-  if (!isInspectable(document)) return '';
+  if (!isInspectable(document) || !isDocument(document)) return '';
   if (isExplicit) return undefined;
   if (!completionSettings.automatic.value) return '';
   if (completionSettings.exceptLanguages.value.includes(document.languageId)) {
@@ -229,9 +272,18 @@ function whyNot(
   return undefined;
 }
 
-function itemOf(text: string, range: Range): InlineCompletionItem {
+/** `before`: what IntelliSense has selected, which the item begins with. */
+function itemOf(
+  before: string,
+  { insert, after }: FittedMiddle,
+  range: Range,
+): InlineCompletionItem {
+  const text = before + insert;
   const command = { command: ACCEPTED, title: 'Completion Accepted', arguments: [text] };
-  return new InlineCompletionItem(text, range, command);
+  if (after === 0) return new InlineCompletionItem(text, range, command);
+  // The cursor goes before what closes the rest.
+  const snippet = new SnippetString().appendText(text.slice(0, -after)).appendTabstop(0);
+  return new InlineCompletionItem(snippet.appendText(text.slice(-after)), range, command);
 }
 
 function noteOf({

@@ -19,6 +19,7 @@ const STOPS: Record<CompletionItem['stopReason'], string> = {
   end: 'the model ended the text there',
   line: 'the line ended',
   join: 'it would have repeated the text after the cursor',
+  balance: 'more would leave a bracket, a quote or a comment open, or close one twice',
   tokens: 'it had as many tokens as tokenscope.completion.maxTokens allows',
   time: 'the time of tokenscope.completion.maxTime was up',
   unsure: 'with one token more it would be less likely than tokenscope.completion.minProbability',
@@ -32,7 +33,7 @@ export function explainCompletion(shown: Shown, views: readonly CompletionView[]
   const [item] = view.items as [CompletionItem];
   const [full] = detailed?.items ?? [];
   const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
-  const [after = ''] = text.slice(at).split('\n', 1);
+  const [after = ''] = text.slice(at + item.replaces).split('\n', 1);
   const sections = [
     `${name}, line ${line}, column ${column}`,
     `${before}⟦${item.insert}⟧${after}`,

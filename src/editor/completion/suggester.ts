@@ -1,16 +1,11 @@
 // Suggestions with as few requests as possible: from memory, from the request under way, or from a new one. At most one
 // request runs; the latest place wins. Knows no vscode, so that tests can type ten thousand keys into it.
 import type { RequestDelay } from '../../core/completion/requestDelay';
-import type { Suggestions } from '../../core/completion/suggestions';
-
-export interface CursorPlace {
-  /** What a suggestion depends on besides the text before the cursor. */
-  readonly scene: string;
-  readonly before: string;
-}
+import type { Middle } from '../../core/completion/middle';
+import type { CursorPlace, Suggestions } from '../../core/completion/suggestions';
 
 export interface Found {
-  readonly inserts: readonly string[];
+  readonly middles: readonly Middle[];
   /** For the log. */
   readonly note: string;
   readonly ms: number;
@@ -20,7 +15,7 @@ export interface Found {
 export type Ask = (signal: AbortSignal, onText: (insert: string) => void) => Promise<Found>;
 
 export interface Outcome {
-  readonly inserts: readonly string[];
+  readonly middles: readonly Middle[];
   /** Where it is from, or why there is nothing. */
   readonly note: string;
 }
@@ -33,7 +28,7 @@ export interface SuggestionRequest {
   readonly maxPauseMs: number;
 }
 
-const TYPED_ON: Outcome = { inserts: [], note: 'the typing went on' };
+const TYPED_ON: Outcome = { middles: [], note: 'the typing went on' };
 
 export class Suggester {
   private running: Running | undefined;
@@ -45,10 +40,10 @@ export class Suggester {
 
   async suggest(request: SuggestionRequest, signal: AbortSignal): Promise<Outcome> {
     const { place, isExplicit } = request;
-    const known = this.suggestions.find(place.scene, place.before);
+    const known = this.suggestions.find(place);
     if (known && (known.length > 0 || !isExplicit)) {
       if (!this.running?.fits(place)) this.stop();
-      return { inserts: known, note: known.length > 0 ? 'remembered' : 'remembered: nothing' };
+      return { middles: known, note: known.length > 0 ? 'remembered' : 'remembered: nothing' };
     }
     const awaited = isExplicit ? undefined : await this.reused(place, signal);
     if (awaited) return awaited;
@@ -62,7 +57,7 @@ export class Suggester {
 
   /** Asks in advance, if nothing else runs. */
   prepare(place: CursorPlace, ask: Ask): void {
-    if (this.running || this.suggestions.find(place.scene, place.before)) return;
+    if (this.running || this.suggestions.find(place)) return;
     this.start({ place, ask }).done.catch(() => {});
   }
 
@@ -83,9 +78,9 @@ export class Suggester {
     const outcome = await this.asked(running, signal);
     if (outcome === TYPED_ON && !signal.aborted) return undefined;
     if (signal.aborted) return TYPED_ON;
-    const left = this.suggestions.find(place.scene, place.before);
-    if (!left || (left.length === 0 && outcome.inserts.length > 0)) return undefined;
-    return { inserts: left, note: `${outcome.note}, asked for ${running.typed} keys before` };
+    const left = this.suggestions.find(place);
+    if (!left || (left.length === 0 && outcome.middles.length > 0)) return undefined;
+    return { middles: left, note: `${outcome.note}, asked for ${running.typed} keys before` };
   }
 
   private start({ place, ask }: Pick<SuggestionRequest, 'place' | 'ask'>): Running {
@@ -94,18 +89,18 @@ export class Suggester {
     const forget = () => {
       if (this.running === running) this.running = undefined;
     };
-    running.done.then(({ inserts, ms }) => {
+    running.done.then(({ middles, ms }) => {
       forget();
       this.pause.took(ms);
-      this.suggestions.add({ ...place, inserts });
+      this.suggestions.add({ ...place, middles });
     }, forget);
     return running;
   }
 
   private async asked(running: Running, signal: AbortSignal): Promise<Outcome> {
     try {
-      const { inserts, note } = await untilAborted(running.done, signal);
-      return { inserts, note };
+      const { middles, note } = await untilAborted(running.done, signal);
+      return { middles, note };
     } catch (error) {
       if (signal.aborted || running.isAborted) return TYPED_ON;
       throw error;

@@ -1,5 +1,6 @@
 // A completion at an offset of a text with the opened model: the prompt, the healing starts, and what the model writes.
 import { byteStringOf, bytesOf } from '../../core/exactBytes/byteString';
+import { Balance } from '../../core/completion/balance';
 import { InexactError } from '../../core/errors';
 import {
   commonStarts,
@@ -30,10 +31,33 @@ import { itemOf, logprobOf, textOf } from './completionItem';
 const MARKS = 8;
 
 /**
- * Completes `text` at UTF-16 offset `at`; `onText` is called with what is written so far. Throws `InexactError` if no
- * healing of the list is available, `UserError`, and `Cancelled` when aborted.
+ * Completes `text` at UTF-16 offset `at`; `onText` is called with what is written so far. Lines that end with CR and LF
+ * are shown to the model with LF alone, as most code that it learnt from, and the insertion has them again. Throws
+ * `InexactError` if no healing of the list is available, `UserError`, and `Cancelled` when aborted.
  */
 export async function completeAt(
+  model: Model,
+  text: string,
+  at: number,
+  options: CompletionOptions,
+  signal: AbortSignal,
+  onText?: (insert: string) => void,
+): Promise<CompletionView> {
+  if (!text.includes('\r\n')) return completeLines(model, text, at, options, signal, onText);
+  const withReturns = (insert: string) => insert.replaceAll('\n', '\r\n');
+  const before = withoutReturns(text.slice(0, at));
+  const lines = before + withoutReturns(text.slice(at));
+  const own = onText && ((insert: string) => onText(withReturns(insert)));
+  const view = await completeLines(model, lines, before.length, options, signal, own);
+  const items = view.items.map(item => ({ ...item, insert: withReturns(item.insert) }));
+  return { ...view, items };
+}
+
+function withoutReturns(text: string): string {
+  return text.replaceAll('\r\n', '\n');
+}
+
+async function completeLines(
   model: Model,
   text: string,
   at: number,
@@ -44,13 +68,18 @@ export async function completeAt(
   const began = performance.now();
   const { tokenizer, fim } = model;
   const mode = modeOf(fim, options.mode);
-  const place = placeIn(text, at, tokenizer, roomOf(model, options));
+  const balance = new Balance(text, at, options.language);
+  const place = {
+    ...placeIn(text, at, tokenizer, roomOf(model, options)),
+    closers: balance.closers,
+  };
   const form = {
     mode,
     rollback: rollbackOf(options.rollback),
     suffixFrom: suffixFromOf(options.suffixFrom),
   };
   const prompt = promptOf(tokenizer, fim, form, place);
+  const close = textOf(prompt.close);
   const { starts, healing, inexact } = chooseStarts(model, prompt, options.healings);
   let modelTokens = 0;
   let rememberedTokens: number | undefined;
@@ -73,6 +102,7 @@ export async function completeAt(
       singleLine: options.singleLine,
       suffix: byteStringOf(encodeUtf8(text.slice(at, at + SUFFIX_UNITS))),
       close: prompt.close,
+      missingAfter: (middle, hasClose) => balance.missingAfter(middle, hasClose ? close.length : 0),
       seesSuffix: prompt.mode !== 'none',
       least: Math.log(options.minProbability),
       sampling: samplingOf(options),
@@ -86,7 +116,7 @@ export async function completeAt(
   const items: CompletionItem[] = [];
   for (const completion of completions) {
     const logprob = options.logprobs ? await logprobOf(model, asked, prompt, completion) : null;
-    items.push(itemOf(model, completion, logprob, options.alternatives));
+    items.push(itemOf(model, completion, close, logprob, options.alternatives));
   }
   return {
     items,

@@ -12,12 +12,11 @@ import type { Model } from '../models/model';
 export async function logprobOf(
   model: Model,
   asked: TokenModel,
-  { mode, open, close, begins }: Prompt,
-  { insert, stopReason }: Completion,
+  { mode, open, begins }: Prompt,
+  { written, stopReason }: Completion,
 ): Promise<number | null> {
   try {
     const isEnded = stopReason === 'end' || (stopReason === 'join' && mode !== 'none');
-    const written = isEnded ? insert + close : insert;
     const found = await textLogprob(model.byteRules, asked, open, written, begins);
     if (isEnded) return found.bytes + found.next.end;
     return stopReason === 'line' ? lineLogprob(found) : found.bytes;
@@ -27,10 +26,11 @@ export async function logprobOf(
   }
 }
 
-/** A completion with its tokens, each with its `alternatives` likeliest alternatives. */
+/** A completion with its tokens, each with its `alternatives` likeliest alternatives; `close`: that of its prompt. */
 export function itemOf(
   model: Model,
-  { insert, stopReason, tokens }: Completion,
+  { insert, replaces, closes, stopReason, tokens }: Completion,
+  close: string,
   logprob: number | null,
   alternatives: number,
 ): CompletionItem {
@@ -40,7 +40,14 @@ export function itemOf(
     logprob,
     top: likeliestOf(row, alternatives).map(id => ({ ...piece(id), logprob: row[id]! })),
   });
-  return { insert: textOf(insert), logprob, stopReason, tokens: tokens.map(listed) };
+  return {
+    insert: textOf(insert),
+    replaces: replaces > 0 ? close.length : 0,
+    closes: textOf(closes),
+    logprob,
+    stopReason,
+    tokens: tokens.map(listed),
+  };
 }
 
 /** The ids of the `count` largest, largest first. */

@@ -153,6 +153,7 @@ describe('a completion', () => {
         suffix: '',
         seesSuffix: true,
         close: '',
+        missingAfter: () => '',
         least: -Infinity,
         isLate: () => false,
       });
@@ -259,6 +260,8 @@ describe('a completion', () => {
           singleLine: false,
           seesSuffix: true,
           least: -Infinity,
+          // The text never replaces the close.
+          missingAfter: (_: string, hasClose: boolean) => (hasClose ? undefined : ''),
           isLate: () => false,
         };
         const completed = async (suffix: string, close: string) =>

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { RequestDelay } from '../../../src/core/completion/requestDelay';
 import { regionAt } from '../../../src/core/completion/syntaxRegion';
 import { lineEnd, isMostlyRepeated, repeatsOf } from '../../../src/core/completion/stopRules';
+import { closersOf, fitMiddle, isNoise, type Middle } from '../../../src/core/completion/middle';
+import { CLOSERS } from '../../../src/core/completion/balance';
 import { RadixTrie, Suggestions } from '../../../src/core/completion/suggestions';
 import { pick, randomOf } from '../../support/toys';
 
@@ -40,34 +42,77 @@ describe('a radix trie', () => {
   });
 });
 
+const middle = (text: string, after = 0): Middle => ({ text, after, isNoise: false });
+
 describe('cached suggestions', () => {
+  const known = (limit?: number) => {
+    const suggestions = new Suggestions(limit);
+    const add = (before: string, middles: Middle[], closers = '') =>
+      suggestions.add({ scene: 's', before, closers, middles });
+    const find = (before: string, closers = '', scene = 's') =>
+      suggestions.find({ scene, before, closers })?.map(({ text }) => text);
+    return { suggestions, add, find };
+  };
+
   test('are found while they are typed, in their own scene only', () => {
-    const suggestions = new Suggestions();
-    suggestions.add({ scene: 's', before: 'let a', inserts: ['bc = 1;', 'cd'] });
-    expect(suggestions.find('s', 'let a')).toEqual(['bc = 1;', 'cd']);
-    expect(suggestions.find('s', 'let abc')).toEqual([' = 1;']);
-    expect(suggestions.find('s', 'let abd')).toBeUndefined();
-    expect(suggestions.find('s', 'let abc = 1;')).toBeUndefined();
-    expect(suggestions.find('t', 'let a')).toBeUndefined();
-    suggestions.add({ scene: 's', before: 'let x', inserts: [] });
-    expect(suggestions.find('s', 'let x')).toEqual([]);
-    expect(suggestions.find('s', 'let xy')).toBeUndefined();
+    const { add, find } = known();
+    add('let a', [middle('bc = 1;'), middle('cd')]);
+    expect(find('let a')).toEqual(['bc = 1;', 'cd']);
+    expect(find('let abc')).toEqual([' = 1;']);
+    expect(find('let abd')).toBeUndefined();
+    expect(find('let abc = 1;')).toBeUndefined();
+    expect(find('let a', '', 't')).toBeUndefined();
+    add('let x', []);
+    expect(find('let x')).toEqual([]);
+    expect(find('let x', ')')).toBeUndefined();
+    expect(find('let xy')).toBeUndefined();
+  });
+
+  test('are found where the editor closes what is typed', () => {
+    const { add, find } = known();
+    add('con', [middle("sole.log('a');")]);
+    expect(find('console.log(', ')')).toEqual(["'a');"]);
+    expect(find("console.log('", "')")).toEqual(["a');"]);
+    expect(find("console.log('", ']')).toBeUndefined();
+    // What closes it was not the model's: nothing is left before it.
+    add('if (a) ', [middle('{}', 1)]);
+    expect(find('if (a) {', '}')).toBeUndefined();
   });
 
   test('are limited in number; the least recently used is dropped', () => {
-    const suggestions = new Suggestions(3);
-    for (const name of ['a', 'b', 'c'])
-      suggestions.add({ scene: 's', before: name, inserts: ['!'] });
-    suggestions.find('s', 'a');
-    suggestions.add({ scene: 's', before: 'd', inserts: ['!'] });
-    suggestions.add({ scene: 's', before: 'd', inserts: ['?'] });
+    const { suggestions, add, find } = known(3);
+    for (const name of ['a', 'b', 'c']) add(name, [middle('!')]);
+    find('a');
+    add('d', [middle('!')]);
+    add('d', [middle('?')]);
     expect(suggestions.size).toBe(3);
-    expect(['a', 'b', 'c', 'd'].map(name => suggestions.find('s', name))).toEqual([
-      ['!'],
-      undefined,
-      ['!'],
-      ['?'],
-    ]);
+    const found = ['a', 'b', 'c', 'd'].map(name => find(name));
+    expect(found).toEqual([['!'], undefined, ['!'], ['?']]);
+  });
+});
+
+describe('a middle', () => {
+  test('is inserted before the closers that it ends with, and takes the place of others', () => {
+    expect(fitMiddle(middle('b));'), '));')).toEqual({ insert: 'b', replaces: 0, after: 0 });
+    expect(fitMiddle(middle('b));'), '))')).toEqual({ insert: 'b));', replaces: 2, after: 0 });
+    expect(fitMiddle(middle('x) {}', 1), ')')).toEqual({ insert: 'x) {}', replaces: 1, after: 1 });
+    expect(fitMiddle(middle('x => {})', 2), ')')).toEqual({
+      insert: 'x => {}',
+      replaces: 0,
+      after: 1,
+    });
+    expect(fitMiddle(middle('b;'), ')')).toBeUndefined();
+  });
+  test('goes up to the first word after the cursor', () => {
+    expect(closersOf(");\nfoo'")).toBe(');');
+    expect(closersOf(') => a')).toBe(') => ');
+    expect(closersOf('</div>\n')).toBe('</div>');
+    expect(closersOf('name)')).toBe('');
+    expect(closersOf(')'.repeat(1000)).length).toBe(CLOSERS);
+  });
+  test('is noise if it is a character, or punctuation alone', () => {
+    expect(['!', 'a', ' {', '):', '', '=='].filter(isNoise)).toHaveLength(6);
+    expect(['ab', ' x)', '1, 2'].filter(isNoise)).toEqual([]);
   });
 });
 
@@ -99,7 +144,9 @@ describe('a place', () => {
     ['"""a\n\'b" |', 'python', 'string'],
     ['"""a""" |', 'python', 'code'],
     ["x = 'not closed\ny|", 'python', 'code'],
-    ['`a\n${|', 'javascript', 'string'],
+    ['`a\n|', 'javascript', 'string'],
+    ['`a\n${|', 'javascript', 'code'],
+    ['`a\n${b}|', 'javascript', 'string'],
     ['# a|', 'yaml', 'comment'],
     ['# a|', 'unknown', 'code'],
     ["fn f<'a>(x: &'a str) { |", 'rust', 'code'],

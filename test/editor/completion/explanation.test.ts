@@ -10,6 +10,8 @@ const VIEW: CompletionView = {
   items: [
     {
       insert: 'ount(`**x**`\u001b[31m)',
+      replaces: 0,
+      closes: '',
       logprob: Math.log(0.25),
       stopReason: 'line',
       tokens: [

@@ -2,8 +2,8 @@
 // what was suggested asks for nothing.
 import { describe, expect, test } from 'vitest';
 import { RequestDelay } from '../../../src/core/completion/requestDelay';
-import { Suggestions } from '../../../src/core/completion/suggestions';
-import { Suggester, type Ask, type CursorPlace } from '../../../src/editor/completion/suggester';
+import { Suggestions, type CursorPlace } from '../../../src/core/completion/suggestions';
+import { Suggester, type Ask, type Outcome } from '../../../src/editor/completion/suggester';
 import { randomOf } from '../../support/toys';
 
 const TEXT = 'export function total(values) {\n  return values.length;\n}\n'.repeat(4);
@@ -33,7 +33,8 @@ class Typist {
         }
         onText(insert.slice(0, i));
       }
-      return { inserts: [insert], note: 'asked', ms: performance.now() - began };
+      const middles = [{ text: insert, after: 0, isNoise: false }];
+      return { middles, note: 'asked', ms: performance.now() - began };
     };
   }
 
@@ -43,14 +44,16 @@ class Typist {
   }
 }
 
-const at = (before: string, scene = 's'): CursorPlace => ({ scene, before });
+const at = (before: string, scene = 's'): CursorPlace => ({ scene, before, closers: '' });
+
+const textsOf = ({ middles }: Outcome) => middles.map(({ text }) => text);
 
 describe('a suggestion', () => {
   test('that is typed through costs no request', async () => {
     const typist = new Typist();
     for (let length = 0; length < AHEAD; length++) {
-      const { inserts } = await typist.suggest(at(TEXT.slice(0, length)));
-      expect(inserts).toEqual([TEXT.slice(length, AHEAD)]);
+      const outcome = await typist.suggest(at(TEXT.slice(0, length)));
+      expect(textsOf(outcome)).toEqual([TEXT.slice(length, AHEAD)]);
     }
     expect(typist.asked).toBe(1);
     await typist.suggest(at(TEXT.slice(0, AHEAD)));
@@ -64,15 +67,15 @@ describe('a suggestion', () => {
     const given = typist.suggest(at('exp'), first.signal, true);
     await new Promise(resolve => setTimeout(resolve, 20));
     first.abort();
-    const { inserts, note } = await typist.suggest(at('expo'));
-    expect(await given).toMatchObject({ inserts: [], note: 'the typing went on' });
-    expect(inserts).toEqual([TEXT.slice(4, 3 + AHEAD)]);
-    expect(note).toMatch(/asked for 1 keys before/);
+    const outcome = await typist.suggest(at('expo'));
+    expect(await given).toMatchObject({ middles: [], note: 'the typing went on' });
+    expect(textsOf(outcome)).toEqual([TEXT.slice(4, 3 + AHEAD)]);
+    expect(outcome.note).toMatch(/asked for 1 keys before/);
     expect(typist.asked).toBe(1);
     const second = typist.suggest(at('export function total('), undefined, true);
     await new Promise(resolve => setTimeout(resolve, 20));
-    expect((await typist.suggest(at('export function total(x'))).inserts).toEqual(['?']);
-    expect((await second).inserts).toEqual([]);
+    expect(textsOf(await typist.suggest(at('export function total(x')))).toEqual(['?']);
+    expect((await second).middles).toEqual([]);
     expect([typist.asked, typist.aborted]).toEqual([3, 1]);
   });
 
@@ -82,7 +85,7 @@ describe('a suggestion', () => {
     const outcomes = await Promise.all(
       ['a', 'b', 'c'].map(scene => typist.suggest(at('export', scene))),
     );
-    expect(outcomes.map(({ inserts }) => inserts.length)).toEqual([0, 0, 1]);
+    expect(outcomes.map(({ middles }) => middles.length)).toEqual([0, 0, 1]);
   });
 
   test('that fails fails, and the next is asked for', async () => {
@@ -93,16 +96,16 @@ describe('a suggestion', () => {
       'no model',
     );
     expect(typist.suggester.isRunning).toBe(false);
-    expect((await typist.suggest(at('export'))).inserts).toHaveLength(1);
+    expect((await typist.suggest(at('export'))).middles).toHaveLength(1);
   });
 
   test('is prepared ahead where nothing else runs', async () => {
     const typist = new Typist();
     typist.suggester.prepare(at('export'), typist.ask('export'));
     typist.suggester.prepare(at('expo'), typist.ask('expo'));
-    const { note, inserts } = await typist.suggest(at('export'));
-    expect(note).toMatch(/asked for 0 keys before/);
-    expect(inserts).toEqual([TEXT.slice(6, 6 + AHEAD)]);
+    const outcome = await typist.suggest(at('export'));
+    expect(outcome.note).toMatch(/asked for 0 keys before/);
+    expect(textsOf(outcome)).toEqual([TEXT.slice(6, 6 + AHEAD)]);
     expect(typist.asked).toBe(1);
   });
 
@@ -125,7 +128,8 @@ describe('a suggestion', () => {
       const before = text;
       const own = controller;
       pending.push(
-        typist.suggest(at(before), own.signal, roll > 0.97).then(({ inserts }) => {
+        typist.suggest(at(before), own.signal, roll > 0.97).then(outcome => {
+          const inserts = textsOf(outcome);
           if (own.signal.aborted || inserts.length === 0) return;
           shown++;
           const right = TEXT.startsWith(before) ? TEXT.slice(before.length) : '?';

@@ -1,4 +1,5 @@
 // Completions of the built-in model, in its real thread.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
@@ -10,9 +11,16 @@ import { completeAt } from '../../../src/engine/completion/completer';
 import { Model } from '../../../src/engine/models/model';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import { Cancelled } from '../../../src/core/errors';
-import type { CompletionOptions } from '../../../src/protocol/completion';
+import type { CompletionItem, CompletionOptions } from '../../../src/protocol/completion';
 import { bundleEngine } from '../../support/engineBundle';
 import { readGoldenText } from '../../support/goldenTexts';
+import {
+  acceptAt,
+  isScriptBalanced,
+  textOf,
+  writtenOf,
+  type CloserPlace,
+} from '../../support/closers';
 import { randomOf } from '../../support/toys';
 
 const CODE = 'import numpy as np\n\n\ndef mean(values):\n    return np.arr\n\n\nx = mean([1, 2])\n';
@@ -72,7 +80,7 @@ describe('a completion', () => {
       encodeUtf8(CODE.slice(0, AT)),
     );
     const before = cursor.logMass;
-    for (const byte of encodeUtf8(item!.insert)) await cursor.advance(byte);
+    for (const byte of encodeUtf8(writtenOf(item!))) await cursor.advance(byte);
     expect(item!.stopReason).toBe('tokens');
     expect(item!.logprob!).toBeCloseTo(cursor.logMass - before, 4);
   });
@@ -81,7 +89,8 @@ describe('a completion', () => {
     for (const mode of ['psm', 'spm', 'none'] as const) {
       for (const rollback of ['none', 'boundary', 'line'] as const) {
         const view = await at(CODE, AT, { mode, rollback });
-        const [{ insert, tokens }] = view.items as [(typeof view.items)[0]];
+        const [item] = view.items as [CompletionItem];
+        const [insert, { tokens }] = [writtenOf(item), item];
         const spelled = Buffer.concat(tokens.map(({ bytes }) => bytes)).toString('latin1');
         const rolledBack = Buffer.from(view.rolledBack).toString('latin1');
         expect(spelled.startsWith(rolledBack + Buffer.from(insert).toString('latin1'))).toBe(true);
@@ -115,8 +124,8 @@ describe('a completion', () => {
       const mode = (['psm', 'spm', 'none'] as const)[i % 3 === 2 ? Math.floor(i / 3) % 3 : i % 3]!;
       const singleLine = i % 2 === 0;
       const { items } = await at(text, place, { mode, singleLine, maxTokens: 24, logprobs: false });
-      for (const { insert } of items) {
-        const [bytes, suffix] = [encodeUtf8(insert), encodeUtf8(text.slice(place))];
+      for (const { insert, replaces } of items) {
+        const [bytes, suffix] = [encodeUtf8(insert), encodeUtf8(text.slice(place + replaces))];
         expect(firstInvalidUtf8(bytes)).toBe(-1);
         expect(insert).not.toContain('\ufffd');
         expect(isMostlyRepeated(byteStringOf(bytes), byteStringOf(suffix))).toBe(false);
@@ -178,6 +187,71 @@ describe('a completion', () => {
     const { modelTokens } = await at(CODE, AT, { mode: 'spm', logprobs: false });
     expect(modelTokens).toBeLessThan(12 + 10);
   });
+});
+
+describe('before what an editor closed', () => {
+  const accepted = async (marked: string, options: Partial<CompletionOptions> = {}) => {
+    const place = marked.indexOf('|');
+    const text = marked.slice(0, place) + marked.slice(place + 1);
+    const own = { language: 'typescript', minProbability: 0.05, maxTokens: 48, ...options };
+    const { items } = await at(text, place, own);
+    const [{ insert, replaces, closes }] = items as [CompletionItem];
+    const rest = text.slice(place + replaces);
+    return { insert, replaces, closes, text: text.slice(0, place) + insert + rest };
+  };
+  const ADD = 'function add(a, b) {\n  return a + b;\n}\n';
+
+  test('a closer is not written again', async () => {
+    const call = await accepted(`${ADD}console.log(add(1, |));\n`);
+    expect(call).toMatchObject({ insert: 'b', replaces: 0 });
+    const quote = await accepted("const s = 'hello|';\n");
+    expect(quote.text).toBe("const s = 'hello world';\n");
+  });
+
+  test('it is replaced where the line goes on after it', async () => {
+    const call = await accepted(`${ADD}console.log(add(1, |))\n`);
+    expect(call).toMatchObject({ insert: 'b));', replaces: 2 });
+    expect(call.text.endsWith('console.log(add(1, b));\n')).toBe(true);
+  });
+
+  test('what the insertion opens is closed', async () => {
+    const options = { minProbability: 0.01 };
+    const callback = await accepted('describe("a", () => |)\n', options);
+    expect(callback).toMatchObject({ insert: '{}', replaces: 0, closes: '}' });
+    const method = await accepted('class A {\n  constructor(|)\n}\n', options);
+    expect(method).toMatchObject({ insert: ') {}', replaces: 1, closes: '}' });
+  });
+
+  test('lines with CR and LF get what lines with LF get', async () => {
+    for (const marked of [
+      `${ADD}console.log(add(1, |))\n`,
+      `${ADD}|\n`,
+      'if (a) {\n  b();\n} |\n\nc();\n',
+    ]) {
+      for (const singleLine of [true, false]) {
+        const options = { singleLine, minProbability: 0, maxTokens: 16 };
+        const { text } = await accepted(marked, options);
+        const crlf = await accepted(marked.replaceAll('\n', '\r\n'), options);
+        expect(crlf.text).toBe(text.replaceAll('\n', '\r\n'));
+      }
+    }
+  });
+
+  test('a file stays balanced at places of held-out code', async () => {
+    const path = join(import.meta.dirname, '../../golden/completion/closers.jsonl');
+    const places = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+    let shown = 0;
+    let exact = 0;
+    for (const place of places.map(line => JSON.parse(line) as CloserPlace)) {
+      if (place.lang === 'python' || !isScriptBalanced(textOf(place))) continue;
+      const { item, result, written } = await acceptAt(model, place);
+      expect(isScriptBalanced(result), `${place.path} ${item.insert}`).toBe(true);
+      if (item.insert.trim() !== '') shown++;
+      if (written === place.before + place.truth + place.after) exact++;
+    }
+    expect(shown).toBeGreaterThan(25);
+    expect(exact).toBeGreaterThan(5);
+  }, 120_000);
 });
 
 describe('a calibration', () => {

@@ -1,0 +1,119 @@
+// Completions before closers that an editor wrote by itself, at places of held-out code: accepted, they leave a balanced
+// file balanced. TypeScript's scanner judges scripts, Python's `tokenize` judges Python.
+//
+// `TOKENSCOPE_WORK` has report/closers.jsonl of `python -m training.coder.closers`; `TOKENSCOPE_PYTHON` names the
+// interpreter; `TOKENSCOPE_PLACES` is the number of places.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { isNoise } from '../../src/core/completion/middle';
+import { bitsOfMiddle } from '../../src/engine/completion/calibrate';
+import { Model } from '../../src/engine/models/model';
+import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
+import {
+  acceptAt,
+  isScriptBalanced,
+  textOf,
+  type Accepted,
+  writtenOf,
+  type CloserPlace,
+} from '../support/closers';
+import { bundleEngine } from '../support/engineBundle';
+
+const root = join(import.meta.dirname, '../..');
+const work = process.env.TOKENSCOPE_WORK ?? join(root, 'training/.work');
+const path = join(work, 'report/closers.jsonl');
+const COUNT = Number(process.env.TOKENSCOPE_PLACES ?? 1000);
+
+test.skipIf(!existsSync(path))(`${COUNT} places before closers`, async () => {
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  const all = lines.map(line => JSON.parse(line) as CloserPlace);
+  const areBalanced = balancedOf(all.map(place => [place.lang, textOf(place)]));
+  const places = all.filter((_, i) => areBalanced[i]).slice(0, COUNT);
+  const runtime = join(await bundleEngine(), 'runtime.js');
+  const model = await Model.open(
+    join(root, 'models/coder'),
+    2048,
+    () => new RuntimeClient(runtime),
+  );
+  const accepted: Accepted[] = [];
+  for (const place of places) accepted.push(await acceptAt(model, place));
+  const bits = await bitsPerByte(model, places);
+  model.dispose();
+  const stayed = balancedOf(accepted.map(({ place, result }) => [place.lang, result]));
+  const rows = ['typescript', 'javascript', 'python', 'all'].map(lang => {
+    const own = accepted.map((one, i) => ({ ...one, isBalanced: stayed[i] }));
+    const these = own.filter(({ place }) => lang === 'all' || place.lang === lang);
+    const shown = these.filter(({ item }) => item.insert.trim() !== '');
+    const broken = shown.filter(({ isBalanced }) => !isBalanced);
+    if (lang === 'all') broken.forEach(show);
+    const noise = shown.filter(({ item }) => isNoise(writtenOf(item)));
+    const isExact = ({ place, written }: Accepted) =>
+      written === place.before + place.truth + place.after;
+    const times = these.map(({ ms }) => ms).sort((a, b) => a - b);
+    return {
+      lang,
+      places: these.length,
+      shown: shown.length,
+      breaks: percent(broken.length, shown.length),
+      exact: percent(these.filter(isExact).length, these.length),
+      noise: noise.length,
+      noiseExact: percent(noise.filter(isExact).length, noise.length),
+      medianMs: Math.round(times[times.length >> 1] ?? 0),
+      modelTokens: (these.reduce((sum, one) => sum + one.modelTokens, 0) / these.length).toFixed(1),
+    };
+  });
+  console.table(rows);
+  console.log('bits per byte of the truth before the closers:', bits);
+  expect(parseFloat(rows.at(-1)!.breaks)).toBeLessThanOrEqual(0.5);
+});
+
+/** Where the truth ends with the closers: seen by the model as what follows, and left to it to write. */
+async function bitsPerByte(model: Model, places: readonly CloserPlace[]) {
+  const form = { mode: 'spm', rollback: 'line', suffixFrom: 'cursor' } as const;
+  const found = { places: 0, seen: 0, left: 0 };
+  let bytes = 0;
+  for (const { before, closers, truth, after } of places.filter((_, i) => i % 5 === 0)) {
+    if (!truth.endsWith(closers) || truth === closers) continue;
+    const text = before + truth + after;
+    const bits = (middle: string) =>
+      bitsOfMiddle(model, { text, at: before.length, middle }, form, 512, true);
+    found.places++;
+    found.seen += await bits(truth.slice(0, -closers.length));
+    found.left += await bits(truth);
+    bytes += Buffer.byteLength(truth) - closers.length;
+  }
+  return { places: found.places, seen: found.seen / bytes, left: found.left / bytes };
+}
+
+function show({ place, item }: Accepted): void {
+  const line = place.before.slice(place.before.lastIndexOf('\n') + 1);
+  console.log(
+    place.lang,
+    JSON.stringify([line, item.insert, place.closers]),
+    item.replaces,
+    item.stopReason,
+  );
+}
+
+function percent(part: number, whole: number): string {
+  return `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+}
+
+/** [text]; the Python interpreter is asked once for all of its texts. */
+function balancedOf(texts: readonly (readonly [lang: string, text: string])[]): boolean[] {
+  const python = process.env.TOKENSCOPE_PYTHON ?? 'python3';
+  const input = texts.filter(([lang]) => lang === 'python').map(([, text]) => JSON.stringify(text));
+  const judge = ['-m', 'training.coder.closers', '--judge'];
+  const options = {
+    cwd: root,
+    input: input.join('\n'),
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  } as const;
+  const answers = execFileSync(python, judge, options).split('\n');
+  return texts.map(([lang, text]) =>
+    lang === 'python' ? JSON.parse(answers.shift()!) === true : isScriptBalanced(text),
+  );
+}
