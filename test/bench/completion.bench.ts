@@ -151,6 +151,7 @@ async function armOf(
       singleLine: true,
       seesSuffix: mode !== 'none',
       close: '',
+      word: '',
       missingAfter: () => '',
       least: -Infinity,
       suffix: byteStringOf(encodeUtf8(rest.slice(at))),

@@ -98,6 +98,7 @@ async function completed(
       singleLine: false,
       seesSuffix: true,
       close: '',
+      word: '',
       missingAfter: () => '',
       least: -Infinity,
       suffix: byteStringOf(encodeUtf8(rest.slice(at))),

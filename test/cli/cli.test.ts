@@ -197,14 +197,16 @@ test('complete prints what may be inserted, with its tokens and their probabilit
   const lines = readLines([...args, '--json', '--fim', 'spm', '--candidates', '2'], text);
   expect(lines).toHaveLength(2);
   expect(Object.keys(lines[0])).toEqual(
-    'insert logprob fim handedBack stopReason tokens modelTokens ms'.split(' '),
+    'insert replaces closes logprob fim handedBack stopReason tokens modelTokens ms'.split(' '),
   );
-  const [{ insert, logprob, fim, handedBack, tokens }] = lines;
+  const [{ insert, replaces, closes, logprob, fim, handedBack, tokens }] = lines;
+  expect(replaces).toBe(0);
   expect(fim).toBe('spm');
   expect(logprob).toBeLessThan(0);
   const spelled = tokens.map(({ bytes }: { bytes: string }) => bytes).join('');
   const handed = Buffer.from(text.slice(Number(at) - handedBack, Number(at))).toString('hex');
-  expect(spelled.startsWith(handed + Buffer.from(insert).toString('hex'))).toBe(true);
+  const written = insert.slice(0, insert.length - closes.length);
+  expect(spelled.startsWith(handed + Buffer.from(written).toString('hex'))).toBe(true);
   const people = run([...args, '--fim', 'none', '--healing', 'one-token'], text);
   expect(people.code).toBe(0);
   expect(people.out).toMatch(/does not see the text after/);
@@ -367,6 +369,18 @@ test.each([
     ['complete', '-', '--at', '0', '--tokens', '0'],
     '',
     /--tokens takes a whole/,
+  ],
+  [
+    'a seed without drawing',
+    ['complete', '-', '--at', '0', '--seed', '3'],
+    '',
+    /--seed only with --temperature above 0/,
+  ],
+  [
+    'a share without drawing',
+    ['complete', '-', '--at', '0', '--top-p', '0.9', '--temperature', '0'],
+    '',
+    /--top-p only with --temperature above 0/,
   ],
   ['an unknown mode', ['next', '-', '--at', '0', '--mode', 'e9'], '', /--mode takes e1, e2 or e3/],
   ['invalid UTF-8', ['tokens', '-'], invalid, /Standard input is not UTF-8: byte ff at offset 2/],

@@ -11,15 +11,9 @@ import { isNoise } from '../../src/core/completion/middle';
 import { bitsOfMiddle } from '../../src/engine/completion/calibrate';
 import { Model } from '../../src/engine/models/model';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
-import {
-  acceptAt,
-  isScriptBalanced,
-  textOf,
-  type Accepted,
-  writtenOf,
-  type CloserPlace,
-} from '../support/closers';
+import { acceptAt, textOf, type Accepted, writtenOf, type CloserPlace } from '../support/closers';
 import { bundleEngine } from '../support/engineBundle';
+import { isScriptBalanced } from '../support/scriptBalance';
 
 const root = join(import.meta.dirname, '../..');
 const work = process.env.TOKENSCOPE_WORK ?? join(root, 'training/.work');

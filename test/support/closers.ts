@@ -1,7 +1,5 @@
 // Places in code with the cursor before closers that an editor wrote by itself (`training/coder/closers.py` makes them),
 // and whether accepting a completion there leaves the file balanced.
-import { createScanner } from 'typescript/unstable/ast/scanner';
-import { SyntaxKind } from 'typescript/unstable/ast';
 import { completeAt } from '../../src/engine/completion/completer';
 import type { Model } from '../../src/engine/models/model';
 import type { CompletionItem, CompletionOptions } from '../../src/protocol/completion';
@@ -79,48 +77,4 @@ export async function acceptAt(
     written: before + writtenOf(item) + rest,
   };
   return { place, item, text, ...accepted, ms, modelTokens };
-}
-
-const OPEN: ReadonlyMap<SyntaxKind, SyntaxKind> = new Map([
-  [SyntaxKind.OpenParenToken, SyntaxKind.CloseParenToken],
-  [SyntaxKind.OpenBracketToken, SyntaxKind.CloseBracketToken],
-  [SyntaxKind.OpenBraceToken, SyntaxKind.CloseBraceToken],
-  [SyntaxKind.TemplateHead, SyntaxKind.TemplateTail],
-]);
-const CLOSE = new Set(OPEN.values());
-
-/** Whether TypeScript's scanner finds all brackets, strings and comments of a script closed. */
-export function isScriptBalanced(text: string): boolean {
-  const scanner = createScanner(true, undefined, text);
-  const due: SyntaxKind[] = [];
-  let last = SyntaxKind.Unknown;
-  for (;;) {
-    let token = scanner.scan();
-    const isSlash = token === SyntaxKind.SlashToken || token === SyntaxKind.SlashEqualsToken;
-    if (isSlash && !endsExpression(last)) token = scanner.reScanSlashToken();
-    const isTemplate = due.at(-1) === SyntaxKind.TemplateTail;
-    if (token === SyntaxKind.CloseBraceToken && isTemplate)
-      token = scanner.reScanTemplateToken(false);
-    if (scanner.isUnterminated()) return false;
-    if (token === SyntaxKind.EndOfFile) return due.length === 0;
-    const closer = OPEN.get(token);
-    if (closer !== undefined) due.push(closer);
-    else if (CLOSE.has(token) && due.pop() !== token) return false;
-    last = token;
-  }
-}
-
-/** Whether a slash after the token divides. */
-function endsExpression(token: SyntaxKind): boolean {
-  return (
-    token === SyntaxKind.Identifier ||
-    token === SyntaxKind.NumericLiteral ||
-    token === SyntaxKind.StringLiteral ||
-    token === SyntaxKind.NoSubstitutionTemplateLiteral ||
-    token === SyntaxKind.TemplateTail ||
-    token === SyntaxKind.CloseParenToken ||
-    token === SyntaxKind.CloseBracketToken ||
-    token === SyntaxKind.CloseBraceToken ||
-    token === SyntaxKind.ThisKeyword
-  );
 }

@@ -1,5 +1,5 @@
-"""`python -m training.coder.closers [--count N] [--longest CHARACTERS] [--out FILE]`: places in held-out code with the cursor before
-closers that an editor wrote by itself.
+"""`python -m training.coder.closers [--count N] [--longest CHARACTERS] [--out FILE]`: places in held-out code with the
+cursor before closers that an editor wrote by itself.
 
 A line is typed up to the cursor; what is open in it then is closed behind the cursor, as automatic closing of brackets
 and quotes does. The rest of the line is the truth. If the line opens a block, the block is not there yet. Needs
@@ -27,7 +27,7 @@ LONGEST = 100_000  # characters of a file
 PER_FILE = 8
 
 
-def states(line: str, lang: str, opened: str = "") -> Iterator[str] | None:
+def states(line: str, lang: str, opened: str = "") -> Iterator[str]:
     """The closers that are due before each character of a line and at its end, innermost last; raises ValueError
     where the line has what this reader does not follow.
     """
@@ -51,9 +51,8 @@ def states(line: str, lang: str, opened: str = "") -> Iterator[str] | None:
             stack.append(PAIRS[c])
         elif c in QUOTES[lang]:
             stack.append(c)
-        elif c in ")]}":
-            if not stack or stack.pop() != c:
-                raise ValueError("closes what another line opened")
+        elif c in ")]}" and (not stack or stack.pop() != c):
+            raise ValueError("closes what another line opened")
     yield "".join(stack)
 
 

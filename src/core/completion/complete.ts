@@ -62,6 +62,8 @@ export interface CompleteOptions {
   readonly suffix: ByteString;
   /** The beginning of the suffix that the model does not see and is to write, too: the rest of a word, or closers. */
   readonly close: ByteString;
+  /** The rest of the word that the cursor is in; empty between words. A text that begins with it repeats it. */
+  readonly word: ByteString;
   /**
    * What has to follow a text so that it leaves open what was open before: the closers of what it opens. Undefined: none
    * can do that. `hasClose`: the text replaces the close.
@@ -208,11 +210,17 @@ class CompletionWriter {
 
   #reasonToStop(written: number): StopReason | undefined {
     const { singleLine, suffix, close, maxTokens, isLate } = this.#options;
+    if (this.#repeatsWord()) return 'join';
     if (singleLine && lineEnd(this.#text) >= 0) return 'line';
     if (isMostlyRepeated(this.#text, suffix)) return 'join';
     if (close !== '' && isMostlyRepeated(this.#text, suffix.slice(close.length))) return 'join';
     if (written >= maxTokens) return 'tokens';
     return isLate() ? 'time' : undefined;
+  }
+
+  #repeatsWord(): boolean {
+    const { word } = this.#options;
+    return word !== '' && this.#text.startsWith(word);
   }
 
   #reportText(): void {
@@ -248,6 +256,7 @@ class CompletionWriter {
 
   /** Where there is no close: the text before what repeats the suffix, and before what leaves it unbalanced. */
   async #beforeRepeated(text: ByteString, reason: StopReason): Promise<Ending> {
+    if (this.#repeatsWord()) return { length: 0, stop: 'join', hasClose: false };
     const joined = await this.#joinOf(text, reason === 'end');
     const length = this.#balancedEnd(text.slice(0, joined), false);
     if (length < joined) return { length, stop: 'balance', hasClose: false };
@@ -296,12 +305,14 @@ class CompletionWriter {
    * at which it replaces the close, too. 0: there is none.
    */
   #balancedEnd(text: ByteString, hasClose: boolean): number {
-    const { close } = this.#options;
+    const { close, suffix } = this.#options;
     const fits = (end: number) => {
       const part = text.slice(0, end);
-      return (
-        (!hasClose || isSubword(close, part)) && this.#missingAfter(part, hasClose) !== undefined
-      );
+      if (hasClose && !isSubword(close, part)) return false;
+      const isKept = hasClose && part.endsWith(close);
+      const inserted = isKept ? part.slice(0, part.length - close.length) : part;
+      const rest = hasClose && !isKept ? suffix.slice(close.length) : suffix;
+      return !isMostlyRepeated(inserted, rest) && this.#missingAfter(part, hasClose) !== undefined;
     };
     return this.#tokenEnds(text).findLast(fits) ?? 0;
   }

@@ -153,6 +153,7 @@ describe('a completion', () => {
         suffix: '',
         seesSuffix: true,
         close: '',
+        word: '',
         missingAfter: () => '',
         least: -Infinity,
         isLate: () => false,
@@ -260,6 +261,7 @@ describe('a completion', () => {
           singleLine: false,
           seesSuffix: true,
           least: -Infinity,
+          word: '',
           // The text never replaces the close.
           missingAfter: (_: string, hasClose: boolean) => (hasClose ? undefined : ''),
           isLate: () => false,

@@ -14,13 +14,8 @@ import { Cancelled } from '../../../src/core/errors';
 import type { CompletionItem, CompletionOptions } from '../../../src/protocol/completion';
 import { bundleEngine } from '../../support/engineBundle';
 import { readGoldenText } from '../../support/goldenTexts';
-import {
-  acceptAt,
-  isScriptBalanced,
-  textOf,
-  writtenOf,
-  type CloserPlace,
-} from '../../support/closers';
+import { acceptAt, textOf, writtenOf, type CloserPlace } from '../../support/closers';
+import { isScriptBalanced } from '../../support/scriptBalance';
 import { randomOf } from '../../support/toys';
 
 const CODE = 'import numpy as np\n\n\ndef mean(values):\n    return np.arr\n\n\nx = mean([1, 2])\n';
