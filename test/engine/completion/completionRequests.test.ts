@@ -217,6 +217,33 @@ describe('before what an editor closed', () => {
     expect(method).toMatchObject({ insert: ') {}', replaces: 1, closes: '}' });
   });
 
+  test('lines that were broken in the field stay balanced', async () => {
+    for (const marked of [
+      'console.log(add(1, |))\n',
+      'const total = add(|)\n',
+      'const names = users.map(user => |)\n',
+      'export class Point {\n  constructor(public x: number, public y: number|) {}\n}\n',
+      "greeting = 'hello |';\n",
+      'function f(text) {\n  if (!text|)\n}\n',
+      '{\n  f(\n    a,\n    |\n  );\n}\n',
+    ]) {
+      for (const minProbability of [0, 0.05]) {
+        const { text } = await accepted(marked, { minProbability, maxTokens: 16 });
+        expect(isScriptBalanced(text), text).toBe(true);
+      }
+    }
+  });
+
+  test('the rest of a word is not written again, however the prompt is', async () => {
+    for (const suffixFrom of ['auto', 'cursor', 'boundary'] as const) {
+      const { insert } = await accepted('interface A {\n  rea|donly name: string;\n}\n', {
+        suffixFrom,
+        minProbability: 0,
+      });
+      expect(insert.startsWith('donly'), insert).toBe(false);
+    }
+  });
+
   test('lines with CR and LF get what lines with LF get', async () => {
     for (const marked of [
       `${ADD}console.log(add(1, |))\n`,
