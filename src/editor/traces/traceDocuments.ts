@@ -64,7 +64,7 @@ export class TraceDocuments {
   private readonly registration: Disposable;
   private readonly saves: Disposable;
   /** Loaded with the first file. */
-  private sourceMaps: typeof import('../../core/traces/jsonSourceMap') | undefined;
+  private sourceMaps: { readonly JsonSourceMap: new (text: string) => JsonSourceMap } | undefined;
 
   constructor(
     private readonly engine: Engine,
