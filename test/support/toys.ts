@@ -93,6 +93,8 @@ export function randomToy(
   const label = (id: number) => (reversed ? size - 1 - id : id);
   const [end, other] = [label(size - 2), label(size - 1)];
   for (const spelling in vocab) vocab[spelling] = label(vocab[spelling]!);
+  // Added tokens that are not in the vocabulary get the ids after it, whatever the file says.
+  if (reversed) Object.assign(vocab, { [END]: end, [OTHER_SPECIAL]: other });
   const special = { special: true, normalized: false };
   const tokenizer = loadTokenizer({
     'tokenizer.json': {
