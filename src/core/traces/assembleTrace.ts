@@ -1,6 +1,7 @@
 // Converts what a format found in a row to a trace.
 import { encodeUtf8, utf8LengthAt } from '../text/utf8';
 import { alignLogprobs, type WrittenSpan } from './alignLogprobs';
+import { finalAnswer } from './answers/finalAnswer';
 import { AlignError } from '../errors';
 import { definedFields } from '../json';
 import type { MarkedText, RawPart, RawTrace } from './formats/rawTrace';
@@ -25,8 +26,9 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
   const segments: TraceSegment[] = [];
   const steps: TraceStep[] = [];
   const parts: TracePart[] = [];
-  const written: WrittenSpan[] = [];
+  const spans: WrittenSpan[] = [];
   const texts: string[] = [];
+  const said: Record<TraceSegment['kind'], string[]> = { thinking: [], answer: [], tool: [] };
   let bytes = 0;
   for (const [index, part] of raw.parts.entries()) {
     const own = part.text;
@@ -38,6 +40,7 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
     const place = (utf16: number) => bytes + offsets[utf16]!;
     for (const { kind, start, end } of rangesOf(part)) {
       segments.push({ kind, start: place(start), end: place(end) });
+      said[kind].push(own.slice(start, end));
       if (kind === 'tool') continue;
       const starts = part.steps ?? stepStarts(own.slice(start, end)).map(at => start + at);
       starts.forEach((from, i) => {
@@ -48,13 +51,16 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
     }
     const span = { start: bytes, end: place(own.length) };
     if (part.path) parts.push({ ...span, path: [...row.path, ...part.path] });
-    if (part.kind !== 'tool') written.push({ ...span, kind: part.kind, part: index });
+    if (part.kind !== 'tool') spans.push({ ...span, kind: part.kind, part: index });
     texts.push(own);
     bytes = span.end;
   }
   const text = texts.join('');
-  const { question, answer, target, isRight, firstWrongStep } = raw;
-  const { aligned, refused } = alignedAll(raw, text, written, segments);
+  const { question, target, isRight, firstWrongStep } = raw;
+  // A thought is asked only where nothing follows it.
+  const written = said.answer.length > 0 ? said.answer : said.thinking;
+  const answer = raw.answer ?? finalAnswer(written.join(BETWEEN));
+  const { aligned, refused } = alignedAll(raw, text, spans, segments);
   return {
     id: [row.name, raw.id].filter(Boolean).join(', '),
     format: row.format,

@@ -92,8 +92,8 @@ test('rollouts of a question are traces of it, whatever they are listed as', () 
   });
   expect(traces.map(({ answer, isRight }) => [answer, isRight])).toEqual([
     ['5', false],
-    [undefined, true],
-    [undefined, undefined],
+    ['4', true],
+    ['4', undefined],
   ]);
   expect(segmentsOf(traces[1]!)).toEqual(thought);
   expect(read({ question: 'q', samples: [1, 2] }).traces).toEqual([]);

@@ -68,14 +68,15 @@ test('multiple choice of lm-evaluation-harness is scored choices, which no model
 test('of several scorers of Inspect the one with a letter judges', () => {
   const verdictOf = (scores: object) => {
     const [trace] = read(sample({ scores })).traces;
+    // Without an answer in the log, the text's.
     return [trace!.isRight, trace!.answer];
   };
   const match = { value: 'C', answer: '4' };
   expect(verdictOf({ length: { value: 1.5 }, match })).toEqual([true, '4']);
   expect(verdictOf({ flags: { value: 0 }, match })).toEqual([true, '4']);
-  expect(verdictOf({ match: { value: 'N' } })).toEqual([false, undefined]);
-  expect(verdictOf({ only: { value: 1 } })).toEqual([true, undefined]);
-  expect(verdictOf({ length: { value: 0 }, words: { value: 1 } })).toEqual([undefined, undefined]);
+  expect(verdictOf({ match: { value: 'N' } })).toEqual([false, '4']);
+  expect(verdictOf({ only: { value: 1 } })).toEqual([true, '4']);
+  expect(verdictOf({ length: { value: 0 }, words: { value: 1 } })).toEqual([undefined, '4']);
   expect(verdictOf({ words: { value: 0.3, answer: '4' }, flags: { value: 1 } })).toEqual([
     undefined,
     '4',
