@@ -4,3 +4,8 @@ import '../core/exactBytes/canonical.test';
 import '../core/exactBytes/cuts.test';
 import '../core/text/stream/tokenStream.test';
 import '../core/tokenizer/bpe/mergeSteps.test';
+import '../core/tokenizer/files/families.test';
+import '../core/tokenizer/files/sentencePiece.test';
+import '../core/tokenizer/files/tiktoken.test';
+import '../core/tokenizer/files/vocabularies.test';
+import '../core/tokenizer/lookup/lookupTokenizer.test';

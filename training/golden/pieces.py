@@ -29,7 +29,6 @@ MODELS: dict[str, dict] = {
     # As T5.
     "unigram-nmt": {"model_type": "unigram", "normalization_rule_name": "nmt_nfkc"},
     "unigram-rules": {"model_type": "unigram", "normalization_rule_tsv": RULES, "byte_fallback": True},
-    "unigram-symbols": {"model_type": "unigram", "user_defined_symbols": SYMBOLS, **IDENTITY},
 }
 PUBLISHED = [
     "tokenizers/mistral/tokenizer.model.v1",

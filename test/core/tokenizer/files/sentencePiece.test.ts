@@ -85,6 +85,7 @@ describe('refuses, naming what is wrong', () => {
     ],
     ['unused pieces that merge', modelOf([...letters, ['aa', 5]]), /unused piece "aa"/],
     ['a piece of unknown characters', modelOf([...letters, ['ab', 1]]), /"b", which is no piece/],
+    ['user-defined symbols of Unigram', modelOf([...letters, ['<s>', 4]], [[3, 1]]), /"<s>"/],
     ['no unknown piece', modelOf(letters.slice(1)), /no piece for unknown characters/],
   ])('%s', (_, bytes, message) => {
     expect(() => load(bytes)).toThrow(TokenizerError);
