@@ -1,32 +1,34 @@
 // The user's own program that checks a text: it reads the text from standard input and exits with 0 if it is right.
-import { spawn } from 'node:child_process';
 import { Cancelled, UserError } from '../../core/errors';
+import { spawnGroup } from './processGroup';
 
 const LIMIT_MS = 10_000;
 
 /**
- * Runs a command with its arguments, without a shell. Throws `UserError` if it cannot be run or takes more than
- * `LIMIT_MS`, `Cancelled` when aborted.
+ * Runs a command with its arguments, without a shell; when it is ended, so are the processes that it started. Throws `UserError` if it cannot be run or takes more than
+ * `limitMs`, `Cancelled` when aborted.
  */
 export function passesChecker(
   [command, ...args]: readonly string[],
   text: string,
   signal?: AbortSignal,
+  limitMs = LIMIT_MS,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new Cancelled());
     const fail = (what: string) =>
       reject(new UserError(`The checker "${command}" ${what}: see tokenscope.traces.checker.`));
-    const child = spawn(command!, args, { stdio: ['pipe', 'ignore', 'ignore'], shell: false });
+    const group = spawnGroup(command!, args, ['pipe', 'ignore', 'ignore']);
+    const { child } = group;
     const stop = () => {
-      child.kill('SIGKILL');
+      group.kill();
       reject(new Cancelled());
     };
     signal?.addEventListener('abort', stop);
     const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      fail(`took more than ${LIMIT_MS / 1000} seconds`);
-    }, LIMIT_MS);
+      group.kill();
+      fail(`took more than ${limitMs / 1000} seconds`);
+    }, limitMs);
     child.on('error', error => {
       clearTimeout(timer);
       fail(`cannot be run (${error.message})`);
@@ -37,7 +39,7 @@ export function passesChecker(
       resolve(code === 0);
     });
     // A program need not read all of its input.
-    child.stdin.on('error', () => {});
-    child.stdin.end(text);
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(text);
   });
 }
