@@ -5,6 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { circleErrors, layerErrors, layers, readImports } from './build/imports.mjs';
 import { lazyImports, lazyParts } from './build/lazyParts.mjs';
 import { messageErrorsIn } from './build/messages.mjs';
+import { terminalErrorsIn } from './build/terminal.mjs';
 import { noticesOf, packagesOf } from './build/notices.mjs';
 
 /** @type {import('esbuild').BuildOptions} */
@@ -60,7 +61,12 @@ const bundles = [
 ];
 
 const imports = readImports('.', Object.keys(layers));
-const errors = [...layerErrors(imports, layers), ...circleErrors(imports), ...messageErrorsIn('.')];
+const errors = [
+  ...layerErrors(imports, layers),
+  ...circleErrors(imports),
+  ...messageErrorsIn('.'),
+  ...terminalErrorsIn('.'),
+];
 if (errors.length > 0) {
   console.error(errors.join('\n'));
   process.exit(1);

@@ -9,10 +9,11 @@ import { displayToken } from '../core/displayToken';
 import type { StreamTokens } from '../core/text/stream/tokenStream';
 import type { Model } from '../engine/models/model';
 import { tableLines } from './tableLines';
+import { usesColour, type Piece } from './terminal';
 
 const LISTED = 10;
 
-export function* prettyTokens(text: string, tokens: StreamTokens, model: Model): Generator<string> {
+export function* prettyTokens(text: string, tokens: StreamTokens, model: Model): Generator<Piece> {
   yield* coloured(text, tokens, null, lenses.tokens);
   const bytes = encodeUtf8(text).length;
   const count = tokens.ids.length;
@@ -25,10 +26,10 @@ export function* prettyInspect(
   tokens: StreamTokens,
   scores: Scores,
   model: Model,
-): Generator<string> {
+): Generator<Piece> {
   const lens = lenses.surprisal;
   yield* coloured(text, tokens, scores, lens);
-  if (usesColour()) yield `${legend(lens)}\n\n`;
+  if (usesColour()) yield* legend(lens);
   const known = [...scores.logprobs.keys()].filter(i => scores.ranks[i]! > 0);
   const bits = (token: number) => lens.value(scores, token);
   const highest = known.sort((a, b) => bits(b) - bits(a)).slice(0, LISTED);
@@ -61,35 +62,27 @@ function* coloured(
   tokens: StreamTokens,
   scores: Scores | null,
   lens: Lens,
-): Generator<string> {
+): Generator<Piece> {
   if (!usesColour()) return;
   const palette = lens.scale.kind === 'alternate' ? terminalShades : terminalHeat;
   let painted = 0;
   for (let token = 0; token < tokens.ids.length; token++) {
     const end = tokens.utf16Ends[token]!;
     const style = palette[stepOf(lens.scale, lens.value(scores, token, token))] ?? '';
-    const slice = printable(text.slice(painted, end));
-    // A colour that runs over a line's end would paint the rest of the terminal's line.
-    yield style ? slice.replace(/[^\n]+/g, line => `\x1b[${style}m${line}\x1b[0m`) : slice;
+    yield { text: text.slice(painted, end), style };
     painted = Math.max(painted, end);
   }
   yield '\n';
 }
 
-function legend(lens: Lens): string {
+function* legend(lens: Lens): Generator<Piece> {
   const palette = lens.scale.kind === 'alternate' ? terminalShades : terminalHeat;
-  return legendOf(lens.scale)
-    .map((words, step) => (palette[step] ? `\x1b[${palette[step]}m ${words} \x1b[0m` : words))
-    .join('  ');
-}
-
-/** Control characters of the text would steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
-}
-
-export function usesColour(): boolean {
-  return process.env.NO_COLOR === undefined && process.stdout.isTTY;
+  for (const [step, words] of legendOf(lens.scale).entries()) {
+    if (step > 0) yield '  ';
+    const style = palette[step];
+    yield style ? { text: ` ${words} `, style } : words;
+  }
+  yield '\n\n';
 }
 
 function ratio(a: number, b: number): string {

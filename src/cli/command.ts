@@ -1,5 +1,6 @@
 // What a command of the command line is: a value with its own options. Help, docs/cli.md and the parser read it.
 import type { Options, Values } from './options';
+import type { Piece } from './terminal';
 
 export interface Invocation<O extends Options> {
   /** What is given besides options, as many as `usage` names. */
@@ -7,8 +8,8 @@ export interface Invocation<O extends Options> {
   readonly values: Values<O>;
   /** Names of the options that are on the command line, whatever their values. */
   readonly given: ReadonlySet<string>;
-  /** Writes to standard output at the reader's pace. */
-  print(lines: Iterable<string>): Promise<void>;
+  /** Writes to standard output at the reader's pace: lines of JSON with `--json`, else text for people. */
+  print(pieces: Iterable<Piece>): Promise<void>;
 }
 
 export interface Command<O extends Options = Options> {

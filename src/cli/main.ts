@@ -3,11 +3,12 @@ import { Cancelled, InexactError, UserError } from '../core/errors';
 import { commands } from './commands';
 import { commandHelp, overallHelp } from './help';
 import { parseArguments } from './parseArguments';
+import { terminalJson, terminalText, writeError, writePieces } from './terminal';
 
 const [defect, badInput, inexact, interrupted] = [1, 2, 3, 130];
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
-  if (name === '--help' || name === '-h') return print([overallHelp(commands)]);
+  if (name === '--help' || name === '-h') return writePieces([overallHelp(commands)], terminalText);
   if (!name) throw new UserError('No command. `tokenscope --help` lists them.');
   if (name.startsWith('-')) {
     throw new UserError(`The command is first, then ${name}. \`tokenscope --help\` lists them.`);
@@ -18,17 +19,9 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
     throw new UserError(`Unknown command "${name}". There are: ${names}.`);
   }
   const { wantsHelp, ...parsed } = parseArguments(command, args, commands);
-  if (wantsHelp) return print([commandHelp(command)]);
-  await command.run({ ...parsed, print });
-}
-
-/** Writes at the reader's pace; a reader that goes away (`| head`) is no error. */
-async function print(lines: Iterable<string>): Promise<void> {
-  for (const line of lines) {
-    if (!process.stdout.write(line)) {
-      await new Promise(resolve => process.stdout.once('drain', resolve));
-    }
-  }
+  if (wantsHelp) return writePieces([commandHelp(command)], terminalText);
+  const format = parsed.values.json ? terminalJson : terminalText;
+  await command.run({ ...parsed, print: pieces => writePieces(pieces, format) });
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -37,13 +30,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 main(process.argv.slice(2)).catch((error: Error) => {
   if (error instanceof Cancelled) {
-    console.error('tokenscope: interrupted');
+    writeError('tokenscope: interrupted');
     process.exitCode = interrupted;
   } else if (error instanceof UserError) {
-    console.error(`tokenscope: ${error.message}`);
+    writeError(`tokenscope: ${error.message}`);
     process.exitCode = error instanceof InexactError ? inexact : badInput;
   } else {
-    console.error(error.stack);
+    writeError(error.stack ?? error.message);
     process.exitCode = defect;
   }
 });

@@ -7,13 +7,13 @@ import { encodeUtf8 } from '../../core/text/utf8';
 import { UserError } from '../../core/errors';
 import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
 import { completeAt } from '../../engine/completion/completer';
-import { usesColour } from '../colouredText';
 import { defineCommand } from '../command';
 import { modelFolder, withModel } from '../engine';
 import { readText } from '../input';
 import { interruptible } from '../interrupt';
 import { choice, flag, number, wholeNumber, type Values } from '../options';
 import * as shared from '../sharedOptions';
+import { usesColour, type Piece } from '../terminal';
 
 const options = {
   at: shared.at,
@@ -150,11 +150,11 @@ function lineOf(text: string, at: number, view: CompletionView, item: Completion
   };
 }
 
-function* pretty(text: string, at: number, view: CompletionView): Generator<string> {
+function* pretty(text: string, at: number, view: CompletionView): Generator<Piece> {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
   for (const { insert, replaces, logprob, stopReason, tokens } of view.items) {
     const [rest = ''] = text.slice(at + replaces).split('\n', 1);
-    yield `${dim(line)}${printable(insert)}${dim(rest)}\n\n`;
+    yield* [dim(line), insert, dim(rest), '\n\n'];
     yield `  ${tokens.map(({ bytes, logprob }) => `${displayToken(bytes)} ${formatPercent(logprob)}`).join('  ')}\n`;
     const together = logprob === null ? 'not known exactly' : formatPercent(logprob);
     yield `  together ${together}, stopped by: ${stopReason}\n\n`;
@@ -168,11 +168,6 @@ function* pretty(text: string, at: number, view: CompletionView): Generator<stri
   yield `${modelTokens} tokens through the model, ${ms.toFixed(0)} ms\n`;
 }
 
-function dim(text: string): string {
-  return usesColour() ? `\x1b[2m${printable(text)}\x1b[0m` : printable(text);
-}
-
-/** What a terminal would obey is spelled. */
-function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]+/gu, controls => displayToken(encodeUtf8(controls)));
+function dim(text: string): Piece {
+  return { text, style: usesColour() ? '2' : '' };
 }

@@ -1,6 +1,7 @@
 // `tokenscope count`: token counts of files and folders, for context budgets.
 import { readdirSync, statSync, type Stats } from 'node:fs';
 import { extname, join } from 'node:path';
+import { showHidden } from '../../core/showHidden';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
 import {
   byTokens,
@@ -97,7 +98,9 @@ function* pretty({ files, skipped }: Counted): Generator<string> {
   yield '\n';
   const byEnding = sumsBy(files, ({ language }) => [language]);
   yield* table('ending', [...byEnding, sumOf('total', files)]);
-  for (const { path, skipped: reason } of skipped) yield `not counted: ${path} (${reason})\n`;
+  for (const { path, skipped: reason } of skipped) {
+    yield `not counted: ${showHidden(path)} (${reason})\n`;
+  }
 }
 
 function table(...[title, sums]: Parameters<typeof tokenCountTable>): Generator<string> {

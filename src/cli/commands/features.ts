@@ -15,6 +15,7 @@ import { interruptible } from '../interrupt';
 import { number, repeatable, text, wholeNumber } from '../options';
 import { formatScored, withProgress } from '../progressLine';
 import * as shared from '../sharedOptions';
+import { writeError } from '../terminal';
 
 const LISTED = 20;
 
@@ -68,7 +69,7 @@ export const features = defineCommand({
           `${model.info.name} comes with no autoencoder. Name one with --sae FOLDER.`,
         );
       const service = await FeatureService.open(model, path);
-      if (json) for (const problem of service.opened.problems) process.stderr.write(`${problem}\n`);
+      if (json) for (const problem of service.opened.problems) writeError(problem);
       for (const feature of only) service.checkFeature(feature);
       const document = new Document('text', 0, content);
       const total = document.streamBy(model.tokenizer).size.tokens;

@@ -18,6 +18,7 @@ import { inputName, withSource } from '../input';
 import { interruptible } from '../interrupt';
 import { choice, number, text, wholeNumber, type Values } from '../options';
 import * as shared from '../sharedOptions';
+import { writeError } from '../terminal';
 import { prettyTrace } from '../trace/prettyTrace';
 import { describeRollouts, rolloutFields, rollOutTrace } from '../trace/rollouts';
 import { savedTokens } from '../trace/savedTokens';
@@ -98,9 +99,9 @@ export const trace = defineCommand({
         return print(values.json ? traceLines(found) : prettyTraces(found));
       }
       const chosen = traceNamed(found, values.sample);
-      for (const note of chosen.notes) process.stderr.write(`${note}\n`);
+      for (const note of chosen.notes) writeError(note);
       for (const reason of chosen.refused) {
-        process.stderr.write(`Log-probabilities not used: ${reason}\n`);
+        writeError(`Log-probabilities not used: ${reason}`);
       }
       if (values.model !== undefined) return printScored(chosen, values.model, invocation);
       const tokens = savedTokens(chosen, values.top);
@@ -135,7 +136,7 @@ function* tracesOf(name: string, { traces, summary }: TraceReading): Generator<T
   }
   const rest = summary();
   if (isEmpty) throw noTraceError(name, rest);
-  for (const problem of rest.problems) process.stderr.write(`${problem}\n`);
+  for (const problem of rest.problems) writeError(problem);
 }
 
 /** Throws `UserError` for an option that would do nothing. */
@@ -242,7 +243,7 @@ async function printScored(
   await print(json ? jsonLines(rows) : prettyTrace(trace, rows));
   const description = describeRollouts(view);
   if (!json) await print([`\n${description}\n`]);
-  else if (!view.isSuccess || view.problem !== null) process.stderr.write(`${description}\n`);
+  else if (!view.isSuccess || view.problem !== null) writeError(description);
 }
 
 function rolloutRequest(

@@ -1,5 +1,6 @@
 // A trace and its tokens for people, step by step.
 import { NATS_PER_BIT } from '../../core/lenses/scores';
+import { showHidden } from '../../core/showHidden';
 import type { Trace } from '../../core/traces/trace';
 import type { Alignment } from '../../core/columns';
 import { tableLines } from '../tableLines';
@@ -39,7 +40,8 @@ export function* prettyTrace(
   tokens: readonly Row[],
 ): Generator<string> {
   const verdict = isRight === undefined ? '' : isRight ? ', right' : ', wrong';
-  yield `${id}${verdict}${target === undefined ? '' : `; the right answer is ${target}`}. In bits:\n\n`;
+  const rightAnswer = target === undefined ? '' : `; the right answer is ${target}`;
+  yield `${showHidden(`${id}${verdict}${rightAnswer}`)}. In bits:\n\n`;
   const hasContrast = tokens.some(({ contrast }) => contrast !== null);
   const shown = [
     ...(hasContrast ? contrasts : uncertainty),

@@ -1,6 +1,6 @@
 // Text from files, names and models in a form that VS Code shows as it is. Its messages, progress titles, lists and status
 // items render `[words](command:…)` as links and `$(name)` as icons. Knows no vscode, so that tests can run it.
-import { showHidden } from '../../core/displayToken';
+import { showHidden } from '../../core/showHidden';
 
 /** One line, without links and icons, and with control and format characters made visible. */
 export function plainText(text: string): string {

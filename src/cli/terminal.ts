@@ -1,0 +1,61 @@
+// The one place that writes to the terminal. What files, names and models hold cannot steer it: all that is hidden is
+// spelled, and colours are those of the command line itself.
+import { showHidden } from '../core/showHidden';
+
+/** A text in the style of a control sequence: '2', or '38;5;16;48;5;194'. */
+export interface StyledText {
+  readonly text: string;
+  readonly style: string;
+}
+
+/** A part of what is printed, with its own line ends. */
+export type Piece = string | StyledText;
+
+/** Writes at the reader's pace; a reader that goes away (`| head`) is no error. */
+export async function writePieces(
+  pieces: Iterable<Piece>,
+  format: (piece: Piece) => string,
+): Promise<void> {
+  for (const piece of pieces) {
+    if (!process.stdout.write(format(piece))) {
+      await new Promise(resolve => process.stdout.once('drain', resolve));
+    }
+  }
+}
+
+/** A line on standard error. */
+export function writeError(text: string): void {
+  process.stderr.write(`${spelled(text)}\n`);
+}
+
+/** For people. */
+export function terminalText(piece: Piece): string {
+  if (typeof piece === 'string') return spelled(piece);
+  const { text, style } = piece;
+  // A colour that runs over a line's end would paint the rest of the terminal's line.
+  return style
+    ? spelled(text).replace(/[^\n]+/g, line => `\x1b[${style}m${line}\x1b[0m`)
+    : spelled(text);
+}
+
+/** Lines of JSON: the same values, since what is hidden is within their strings. */
+export function terminalJson(piece: Piece): string {
+  const text = typeof piece === 'string' ? piece : piece.text;
+  return text.replace(/[^\n]+/g, line => showHidden(line, escaped));
+}
+
+export function usesColour(): boolean {
+  return process.env.NO_COLOR === undefined && process.stdout.isTTY;
+}
+
+/** Line ends and tabs are obeyed. */
+function spelled(text: string): string {
+  return text.replace(/[^\n\t]+/g, part => showHidden(part));
+}
+
+function escaped(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+  ).join('');
+}
