@@ -1,8 +1,10 @@
 // Unit tests, and tests of the engine across its real process. The window has its own runners.
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  resolve: { alias: { vscode: join(import.meta.dirname, 'support/vscode.ts') } },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [

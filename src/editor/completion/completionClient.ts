@@ -22,6 +22,13 @@ export class CompletionClient {
     );
   }
 
+  /** Why the engine is not started again unless the user asks for it. */
+  get failure(): string | undefined {
+    const { state } = this.engine;
+    if (state.kind !== 'failed') return undefined;
+    return `${state.message} "Trigger Inline Suggestion" tries again.`;
+  }
+
   optionsFor({ languageId }: TextDocument, candidates: number): CompletionOptions {
     return { ...completionOptions(languageId), ...this.form(), candidates };
   }

@@ -104,7 +104,8 @@ export class CompletionProvider implements InlineCompletionItemProvider {
   ): Promise<InlineCompletionItem[]> {
     const isExplicit = context.triggerKind === InlineCompletionTriggerKind.Invoke;
     const where = `${nameOf(document)}:${position.line + 1}:${position.character + 1}`;
-    const why = whyNot(document, context, isExplicit);
+    const why =
+      whyNot(document, context, isExplicit) ?? (isExplicit ? undefined : this.client.failure);
     if (why !== undefined) {
       if (why) this.log.info(`${where} nothing: ${why}`);
       return [];
