@@ -15,6 +15,7 @@ import { inspectorTemplate } from './inspector';
 import { firstLook, type KnownStates, type Look } from './page';
 import { drawKeepingFocus } from './parts/roving';
 import { tabs } from './tabs/tabs';
+import { visibleTexts } from './visibleTexts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: unknown): void;
@@ -72,11 +73,11 @@ function draw(): void {
 }
 
 connection.onNotification(SHOW, (state: InspectorState) => {
-  shared = state;
+  shared = visibleTexts(state);
   draw();
 });
 connection.onNotification(TAB, ({ tab, state }: TabMessage) => {
-  states = { ...states, [tab]: state };
+  states = { ...states, [tab]: visibleTexts(state) };
   draw();
 });
 connection.listen();

@@ -1,6 +1,6 @@
 // The one place that writes to the terminal. What files, names and models hold cannot steer it: all that is hidden is
 // spelled, and colours are those of the command line itself.
-import { showHidden } from '../core/showHidden';
+import { showHidden, showHiddenInLines } from '../core/showHidden';
 
 /** A text in the style of a control sequence: '2', or '38;5;16;48;5;194'. */
 export interface StyledText {
@@ -25,17 +25,17 @@ export async function writePieces(
 
 /** A line on standard error. */
 export function writeError(text: string): void {
-  process.stderr.write(`${spelled(text)}\n`);
+  process.stderr.write(`${showHiddenInLines(text)}\n`);
 }
 
 /** For people. */
 export function terminalText(piece: Piece): string {
-  if (typeof piece === 'string') return spelled(piece);
+  if (typeof piece === 'string') return showHiddenInLines(piece);
   const { text, style } = piece;
   // A colour that runs over a line's end would paint the rest of the terminal's line.
   return style
-    ? spelled(text).replace(/[^\n]+/g, line => `\x1b[${style}m${line}\x1b[0m`)
-    : spelled(text);
+    ? showHiddenInLines(text).replace(/[^\n]+/g, line => `\x1b[${style}m${line}\x1b[0m`)
+    : showHiddenInLines(text);
 }
 
 /** Lines of JSON: the same values, since what is hidden is within their strings. */
@@ -46,11 +46,6 @@ export function terminalJson(piece: Piece): string {
 
 export function usesColour(): boolean {
   return process.env.NO_COLOR === undefined && process.stdout.isTTY;
-}
-
-/** Line ends and tabs are obeyed. */
-function spelled(text: string): string {
-  return text.replace(/[^\n\t]+/g, part => showHidden(part));
 }
 
 function escaped(character: string): string {

@@ -14,6 +14,11 @@ export function showHidden(text: string, spell = spellCharacter): string {
   return text.replace(HIDDEN, character => spell(character));
 }
 
+/** A text of several lines: line ends and tabs stay, too. */
+export function showHiddenInLines(text: string): string {
+  return text.replace(/[^\n\t]+/g, part => showHidden(part));
+}
+
 /** For example '↵', '⟨U+00A0⟩'. */
 export function spellCharacter(character: string): string {
   const code = character.codePointAt(0)!;

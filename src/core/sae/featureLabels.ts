@@ -3,6 +3,7 @@
 
 import { asObjects, asString, isObject } from '../json';
 import { parseJson } from '../parseJson';
+import { showHidden } from '../showHidden';
 
 export interface Label {
   readonly description: string;
@@ -86,13 +87,13 @@ export function isTrusted({ kind, precision }: Label): boolean {
 
 /** The description, or "unlabelled" where it may not stand for the feature. */
 export function labelWords(label: Label): string {
-  return isTrusted(label) ? label.description : 'unlabelled';
+  return isTrusted(label) ? showHidden(label.description) : 'unlabelled';
 }
 
 /** A description that was measured as wrong, with its measurements; empty for every other label. */
 export function guessWords(label: Label): string {
   const isGuess = label.kind !== 'none' && !isTrusted(label);
-  return isGuess ? `${label.description} (${measurements(label)})` : '';
+  return isGuess ? `${showHidden(label.description)} (${measurements(label)})` : '';
 }
 
 /** "precision 0.86, recall 0.61" of a label that may stand for its feature; empty if neither is known. */

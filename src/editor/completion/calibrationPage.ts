@@ -3,6 +3,7 @@ import { columns } from '../../core/columns';
 import type { CalibrationRow } from '../../core/completion/calibration';
 import type { PromptForm } from '../../core/completion/prompt';
 import { formatSigned } from '../../core/format';
+import { showHidden } from '../../core/showHidden';
 import type { Calibration } from './calibrations';
 
 const ROLLBACKS = {
@@ -21,7 +22,7 @@ export function calibrationText(calibration: Calibration): string {
   const suffix =
     chosen.suffixFrom === 'boundary' ? `, with ${SUFFIXES.boundary} as the suffix,` : '';
   return [
-    `How ${model} completes best here`,
+    `How ${showHidden(model)} completes best here`,
     `${cuts} random places in ${files} files of this workspace, on ${day}: bits per byte that the model needs for\n` +
       'the text that really stands there, up to the end of the line. Fewer is better.',
     table(rows, 'prompt', nameOf),

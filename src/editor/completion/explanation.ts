@@ -1,6 +1,7 @@
 // The last completion in full, as plain text: what a model wrote is never markup.
 import { columns } from '../../core/columns';
 import { displayToken } from '../../core/displayToken';
+import { showHiddenInLines } from '../../core/showHidden';
 import { formatNumberOf, formatPercent } from '../../core/format';
 import { encodeUtf8 } from '../../core/text/utf8';
 import type { CompletionItem, CompletionView } from '../../protocol/completion';
@@ -41,7 +42,7 @@ export function explainCompletion(shown: Shown, views: readonly CompletionView[]
   ];
   if (full) sections.push(tokenTable(full, detailed!.rolledBack.length));
   sections.push(healingTable(views), ...promptSections(detailed));
-  return `${sections.join('\n\n')}\n`;
+  return showHiddenInLines(`${sections.join('\n\n')}\n`);
 }
 
 function factTable({ view, options }: Shown, logprob: number | null): string {

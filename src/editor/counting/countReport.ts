@@ -1,5 +1,5 @@
 // The token counts of a folder as a Markdown page, with tables that are readable as plain text.
-import { code, markdownTable } from '../../core/markdown';
+import { code, markdownTable, proseText } from '../../core/markdown';
 import { tokenCountTable, foldersOf, sumOf, sumsBy } from '../../core/text/tokenCounts';
 import type { FolderCount } from './countTokens';
 
@@ -15,14 +15,14 @@ export function countMarkdown(
   const folders = sumsBy(files, foldersOf);
   return [
     `# Tokens in ${code(folder)}`,
-    `Tokenizer: ${first}${second ? `; second: ${second}, ratio: its tokens to the first's` : ''}.`,
+    `Tokenizer: ${proseText(first)}${second ? `; second: ${proseText(second)}, ratio: its tokens to the first's` : ''}.`,
     'Per word (the fertility), per char: tokens; bytes each: of a token. A word is a run of anything but white space.',
     table(tokenCountTable('total', [sumOf('all files', files)])),
     '## By language',
     table(
       tokenCountTable(
         'language',
-        sumsBy(files, ({ language }) => [language]),
+        sumsBy(files, ({ language }) => [proseText(language)]),
       ),
     ),
     ...(folders.length > 0 ? ['## By folder', tableOf('folder', folders)] : []),
@@ -33,7 +33,9 @@ export function countMarkdown(
           '## Not counted',
           table([
             ['file', 'why'],
-            ...skipped.slice(0, MAX_ROWS).map(({ path, reason }) => [code(path), reason]),
+            ...skipped
+              .slice(0, MAX_ROWS)
+              .map(({ path, reason }) => [code(path), proseText(reason)]),
           ]),
           ...more(skipped.length),
         ]

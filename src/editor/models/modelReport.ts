@@ -1,5 +1,6 @@
 // The model's report as Markdown: what was opened, the results of its self-test, and the report that came with the
 // model.
+import { code, proseText } from '../../core/markdown';
 import type { ModelReport, SelfTestRow } from '../../protocol/models';
 
 export function reportMarkdown({ info, backend, ...report }: ModelReport): string {
@@ -8,16 +9,18 @@ export function reportMarkdown({ info, backend, ...report }: ModelReport): strin
     : 'none: the first token has no scores';
   const tokenizer = `${info.tokenizer}, ${info.vocabSize} tokens, normaliser ${report.tokenizerNormalizer}`;
   const facts = [
-    ['Folder', info.folder],
-    ['Tokenizer', tokenizer],
-    ['Start of text', start],
+    ['Folder', code(info.folder)],
+    ['Tokenizer', proseText(tokenizer)],
+    ['Start of text', proseText(start)],
     ['Window', `${info.contextTokens} tokens; the model can hold ${report.modelContextTokens}`],
-    ...(backend?.facts ?? [['Weights', info.scoresMissing ?? 'none']]),
+    ...(backend?.facts ?? [['Weights', info.scoresMissing ?? 'none']]).map(fact =>
+      fact.map(proseText),
+    ),
   ];
   return [
-    `# ${info.name}`,
+    `# ${proseText(info.name)}`,
     facts.map(([name, value]) => `- ${name}: ${value}`).join('\n'),
-    ...info.warnings.map(warning => `**Warning.** ${warning}`),
+    ...info.warnings.map(warning => `**Warning.** ${proseText(warning)}`),
     ...(backend ? ['## Self-test', selfTestTable(backend.selfTest)] : []),
     ...(report.ownReport ? ['---', report.ownReport] : []),
     '',
@@ -27,7 +30,7 @@ export function reportMarkdown({ info, backend, ...report }: ModelReport): strin
 function selfTestTable(tests: readonly SelfTestRow[]): string {
   const rows = tests.map(
     ({ name, value, tolerance, unit, passed }) =>
-      `| ${name} | ${value.toExponential(1)} | ${tolerance} | ${unit} | ${passed ? 'passed' : 'FAILED'} |`,
+      `| ${proseText(name)} | ${value.toExponential(1)} | ${tolerance} | ${proseText(unit)} | ${passed ? 'passed' : 'FAILED'} |`,
   );
   return [
     '| test | largest difference | allowed | unit | |',

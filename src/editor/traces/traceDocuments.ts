@@ -16,6 +16,7 @@ import { TraceText } from '../../core/traces/traceText';
 import { Cancelled, UserError } from '../../core/errors';
 import type { Engine } from '../engine/engineClient';
 import { choose } from '../ui/messages';
+import { plainText } from '../ui/plainText';
 
 export const TRACE_SCHEME = 'tokenscope-trace';
 const KEY = 'traceFiles';
@@ -182,7 +183,7 @@ export class TraceDocuments {
   async show(file: Uri, index: number, preview = true): Promise<void> {
     const trace = await this.traceAt(file, index);
     const query = JSON.stringify({ file: file.toString(), index });
-    const name = trace.id.replace(/[\\/:?#]/g, ' ');
+    const name = plainText(trace.id).replace(/[\\/:?#]/g, ' ');
     const uri = Uri.from({
       scheme: TRACE_SCHEME,
       path: `/${basename(file.path)} ${name}.trace`,

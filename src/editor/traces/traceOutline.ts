@@ -13,6 +13,7 @@ import {
 import type { TraceStep } from '../../core/traces/trace';
 import type { RolloutView } from '../../protocol/traces';
 import { rangeOf } from '../ui/editorRanges';
+import { plainText } from '../ui/plainText';
 import { shareChange, type Rollouts } from './rollouts';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
 
@@ -46,7 +47,7 @@ export function registerTraceOutline(traces: TraceDocuments, rollouts: Rollouts)
         stepsOf(document).map(
           ({ index, notes, range }) =>
             new DocumentSymbol(
-              `${index + 1}. ${nameOf(document, range)}`,
+              `${index + 1}. ${plainText(nameOf(document, range))}`,
               notes().join(', '),
               SymbolKind.String,
               range,
@@ -78,7 +79,7 @@ function notesOn(
 ): string[] {
   return [
     ...(trace.firstWrongStep === index ? ['first wrong step, says the file'] : []),
-    ...(step.label ? [step.label] : []),
+    ...(step.label ? [plainText(step.label)] : []),
     ...(view ? shareChange(view, text.rangeOf(step)) : []),
   ];
 }

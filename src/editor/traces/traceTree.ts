@@ -12,9 +12,11 @@ import {
   type TreeDataProvider,
   type Uri,
 } from 'vscode';
+import { showHiddenInLines } from '../../core/showHidden';
 import { formatNumberOf } from '../../core/format';
 import type { Trace, TraceFile } from '../../core/traces/trace';
 import { UserError } from '../../core/errors';
+import { plainText } from '../ui/plainText';
 import type { ListedFile, TraceDocuments } from './traceDocuments';
 
 export type TraceNode =
@@ -67,23 +69,24 @@ class TraceTree implements TreeDataProvider<TraceNode> {
     }
   }
 
-  getTreeItem(node: TraceNode): TreeItem {
-    if (node.kind === 'file') return fileItem(node);
-    if (node.kind === 'problem') {
-      const item = new TreeItem(node.words);
-      item.iconPath = new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
-      item.tooltip = node.words;
-      return item;
-    }
-    return traceItem(node.file, node.index, node.trace);
-  }
+  getTreeItem = itemOf;
+}
+
+export function itemOf(node: TraceNode): TreeItem {
+  if (node.kind === 'file') return fileItem(node);
+  if (node.kind === 'trace') return traceItem(node.file, node.index, node.trace);
+  const words = plainText(node.words);
+  const item = new TreeItem(words);
+  item.iconPath = new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+  item.tooltip = words;
+  return item;
 }
 
 function fileItem({ file, content }: ListedFile): TreeItem {
-  const item = new TreeItem(basename(file.path), TreeItemCollapsibleState.Expanded);
+  const item = new TreeItem(plainText(basename(file.path)), TreeItemCollapsibleState.Expanded);
   if (content) {
     const traces = formatNumberOf(content.traces.length, 'trace');
-    item.description = `${content.format}, ${traces}`;
+    item.description = plainText(`${content.format}, ${traces}`);
   }
   item.resourceUri = file;
   item.iconPath = ThemeIcon.File;
@@ -93,15 +96,14 @@ function fileItem({ file, content }: ListedFile): TreeItem {
 
 function traceItem(file: Uri, index: number, trace: Trace): TreeItem {
   const { question, answer, isRight, notes, logprobs, refused } = trace;
-  const item = new TreeItem(trace.id);
+  const item = new TreeItem(plainText(trace.id));
   const asked = question?.trim().split('\n', 1)[0] ?? '';
   const verdict = isRight === undefined ? '' : isRight ? 'right' : 'wrong';
   const short =
     asked.length > QUESTION_CHARACTERS ? `${asked.slice(0, QUESTION_CHARACTERS)}…` : asked;
-  item.description = [verdict, answer === undefined ? '' : `answer ${answer}`, short]
-    .filter(Boolean)
-    .join(' · ');
-  item.tooltip = [
+  const parts = [verdict, answer === undefined ? '' : `answer ${answer}`, short];
+  item.description = plainText(parts.filter(Boolean).join(' · '));
+  const known = [
     verdictWords(trace),
     question,
     ...notes,
@@ -110,8 +112,9 @@ function traceItem(file: Uri, index: number, trace: Trace): TreeItem {
   ]
     .filter(Boolean)
     .join('\n\n');
+  item.tooltip = showHiddenInLines(known);
   item.iconPath = iconOf(isRight);
-  item.accessibilityInformation = { label: `${trace.id}, ${item.description}` };
+  item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
   item.command = {
     command: 'tokenscope.showTrace',
     title: 'Show Trace',

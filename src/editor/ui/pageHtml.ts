@@ -1,4 +1,5 @@
 // A page of rendered Markdown as HTML that can do nothing: no script, no style, no picture, no command, no request.
+import { showHiddenInLines } from '../../core/showHidden';
 
 /** Elements that stay, without their attributes. */
 const KEPT = new Set(
@@ -34,7 +35,7 @@ export function pageHtml(
  * own report may hold markup, which Markdown lets through.
  */
 export function inertHtml(html: string): string {
-  return html.replace(
+  return withoutHidden(html).replace(
     /<(\/?)([a-z][a-z0-9]*)((?:\s[^<>]*)?)>|[<>]/gi,
     (whole: string, slash?: string, name?: string, attributes?: string) => {
       const element = name?.toLowerCase() ?? '';
@@ -42,6 +43,28 @@ export function inertHtml(html: string): string {
       return slash ? `</${element}>` : `<${element}${attributesOf(element, attributes ?? '')}>`;
     },
   );
+}
+
+/** A picture of several characters, some of which would be hidden alone. */
+const EMOJI =
+  /(\p{Extended_Pictographic}[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\u200d]*)/u;
+
+/** Hidden characters are spelled, however they are written. */
+function withoutHidden(html: string): string {
+  return html
+    .replace(
+      /&#(?:x([0-9a-f]+)|([0-9]+));?/gi,
+      (entity: string, hex?: string, decimal?: string) => {
+        const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
+        if (code > 0x10ffff) return '';
+        const character = String.fromCodePoint(code);
+        const shown = showHiddenInLines(character);
+        return shown === character ? entity : shown;
+      },
+    )
+    .split(EMOJI)
+    .map((part, i) => (i % 2 === 1 ? part : showHiddenInLines(part)))
+    .join('');
 }
 
 function attributesOf(element: string, attributes: string): string {

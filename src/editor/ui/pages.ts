@@ -12,6 +12,7 @@ import {
   type WebviewPanel,
 } from 'vscode';
 import { UserError } from '../../core/errors';
+import { plainText } from './plainText';
 
 const SCHEME = 'tokenscope';
 /** Of the manifest's conditions for the page's own commands. */
@@ -46,7 +47,8 @@ export class Pages {
   }
 
   /** Shows Markdown rendered, in the page with that title if there is one. */
-  async showMarkdown(title: string, markdown: string): Promise<void> {
+  async showMarkdown(name: string, markdown: string): Promise<void> {
+    const title = plainText(name);
     const html = await rendered(markdown);
     // VS Code's own Markdown extension renders it; it can be switched off.
     if (html === undefined) return this.show(`${title}.md`, markdown);
