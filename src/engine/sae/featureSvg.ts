@@ -1,6 +1,7 @@
 // A picture of tokens and their features, as an SVG file that needs nothing else.
 import { featureTitle } from '../../core/sae/featureFormat';
 import { CHANNEL_STEPS, type TokenFeatures } from '../../core/sae/featureValues';
+import { showHidden } from '../../core/showHidden';
 import type { FeatureOptions } from '../../protocol/features';
 import type { Document } from '../documents/document';
 import type { FeatureService } from './featureService';
@@ -34,7 +35,7 @@ export function featureSvg(
     done = Math.max(done, tokens.utf16Ends[row]!);
     for (const [i, piece] of text.split('\n').entries()) {
       if (i > 0) [line, column] = [line + 1, 0];
-      const shown = piece.replace(/\t/g, '    ').replace(/\r/g, '');
+      const shown = showHidden(piece.replace(/\t/g, '    ').replace(/\r/g, ''));
       if (shown !== '')
         shapes.push(...tokenShapes(service, features, row, shown, line, column, options));
       column += [...shown].length;
@@ -92,5 +93,5 @@ function tokenShapes(
 
 function escapeXml(text: string): string {
   const marks: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, mark => marks[mark]!).replace(/[\x00-\x08\x0b-\x1f]/g, '\ufffd');
+  return showHidden(text).replace(/[&<>"]/g, mark => marks[mark]!);
 }

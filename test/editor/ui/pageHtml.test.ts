@@ -48,7 +48,7 @@ test('a page allows its style sheet alone, and its title is text', () => {
 });
 
 test('a long text of openings takes a time in proportion to its length', () => {
-  const began = performance.now();
+  const began = process.cpuUsage();
   inertHtml('<a '.repeat(300_000));
-  expect(performance.now() - began).toBeLessThan(5000);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(5000);
 });

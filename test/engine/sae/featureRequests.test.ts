@@ -271,6 +271,10 @@ test('exports: lines for tokens, lines for features, a picture', async () => {
   expect(svg).toMatch(/^<svg [^>]*>/);
   expect(svg).toContain('#3 unlabelled<');
   expect(svg.match(/<text /g)!.length).toBeGreaterThan(20);
+  const label = { feature: 3, description: 'a\u001b[2J\u202e\uffff<b>', predicate: null };
+  await documents.setUserLabels({ labels: [label] }, signal);
+  expect(await get('svg')).toContain('#3 a⟨U+001B⟩[2J⟨U+202E⟩⟨U+FFFF⟩&lt;b&gt;<');
+  await documents.setUserLabels({ labels: [] }, signal);
 });
 
 test('without an autoencoder requests say how to get one, and views work', async () => {
