@@ -68,7 +68,8 @@ function readLine(line: string): { feature: number; score: number; label: Label 
     count: numberOrNull(json.n),
     predicate: asString(json.predicate) ?? null,
   };
-  return { feature: index, score: Math.max(-1, ...given), label };
+  const score = given.reduce((most, each) => Math.max(most, each), -1);
+  return { feature: index, score, label };
 }
 
 /** The label of a feature about which nothing is known. */

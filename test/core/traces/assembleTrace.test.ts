@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { assembleTrace } from '../../../src/core/traces/assembleTrace';
 import type { RawLogprob, RawTrace } from '../../../src/core/traces/formats/rawTrace';
+import { readTraces } from '../../../src/core/traces/readTraces';
 import { completion } from '../../../src/core/traces/formats/conversations';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 
@@ -28,6 +29,31 @@ function millisecondsOf(read: () => void): number {
     }),
   );
 }
+
+test.each<[string, (length: number) => string]>([
+  [
+    'prompts with many choices',
+    length => {
+      const prompt_logprobs = [null, { 1: { decoded_token: 'a', logprob: -1, rank: 1 } }];
+      const choices = list({ text: '', prompt_logprobs }, length / 100);
+      return JSON.stringify({ prompt: 'a'.repeat(length / 2), choices });
+    },
+  ],
+  [
+    'questions with many answers in brackets',
+    length => JSON.stringify({ question: '(Answer: '.repeat(length / 9), logprobs: [{ a: -1 }] }),
+  ],
+  ['recordings without bodies', length => `interactions:\n${'- response:\n'.repeat(length / 12)}`],
+  ['recordings with long lines of blanks', length => `interactions:\n${' '.repeat(length)}x`],
+])('files of %s are read in linear time', (_, fileOf) => {
+  const at = (length: number) => {
+    const file = fileOf(length);
+    return millisecondsOf(() => readTraces(file));
+  };
+  at(2_000);
+  const [short, long] = [at(16_000), at(128_000)];
+  expect(long).toBeLessThan(24 * short + 60);
+});
 
 test.each<[string, (length: number) => RawTrace]>([
   ['thoughts', repeat('<think>a</think>b\n')],

@@ -1,6 +1,6 @@
 // Rows that hold other rows: batches, recorded exchanges, lists.
 import { questionOf } from './messages';
-import { asString, definedFields, isObject, type Json } from '../../json';
+import { asString, definedFields, isObject, quote, type Json } from '../../json';
 import type { Format, Path, RawTrace, TraceRow } from './rawTrace';
 
 /** A row inside another one. */
@@ -53,7 +53,7 @@ export function partsWithin({ parts }: Pick<RawTrace, 'parts'>, path: Path): Raw
 export function keysOf(row: unknown): string {
   if (!isObject(row)) return 'no object';
   const keys = Object.keys(row);
-  const shown = keys.slice(0, 8).map(key => `"${key}"`);
+  const shown = keys.slice(0, 8).map(key => quote(key));
   return keys.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ') || 'no fields';
 }
 
@@ -86,7 +86,9 @@ export const anthropicBatch: Container = {
       return [{ id, row: result.message, path: ['result', 'message'] }];
     }
     const { error, type } = result;
-    const why = isObject(error) ? messageOf(error.error ?? error) : `it is ${String(type)}`;
+    const why = isObject(error)
+      ? messageOf(error.error ?? error)
+      : `it is ${asString(type) ?? quote(type)}`;
     return [{ id, path: [], problem: `has no answer: ${why}` }];
   },
 };

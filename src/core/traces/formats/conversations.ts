@@ -10,7 +10,15 @@ import {
 import { blockParts, partsOfBlock } from './contentBlocks';
 import { messageParts, textOf, THINKING, turnsOf, withOwnThinking } from './messages';
 import { isObject, definedFields, asObjects, asString } from '../../json';
-import { textPart, type Format, type Path, type RawPart, type RawTrace } from './rawTrace';
+import {
+  textPart,
+  type Format,
+  type Path,
+  type RawLogprobs,
+  type RawPart,
+  type RawTrace,
+  type TraceRow,
+} from './rawTrace';
 
 export const chatMessages: Format = {
   name: 'chat messages',
@@ -65,9 +73,7 @@ export const completion: Format = {
     }
     // A prompt that was only read is in the request, beside the answer if both were saved.
     const prompt = asString(row.prompt);
-    const read = choices.flatMap(choice =>
-      promptLogprobs(choice.prompt_logprobs, prompt, choice.prompt_token_ids),
-    );
+    const read = promptLogprobsOf(choices, prompt);
     if (read.length > 0) {
       const own = textPart('answer', row, 'prompt');
       // Without the request, the prompt is what its tokens spell.
@@ -83,6 +89,15 @@ export const completion: Format = {
     }));
   },
 };
+
+/** All choices have one prompt, so those of the first that has some are those of all. */
+function promptLogprobsOf(choices: readonly TraceRow[], prompt: string | undefined): RawLogprobs[] {
+  for (const { prompt_logprobs: listed, prompt_token_ids: ids } of choices) {
+    const read = promptLogprobs(listed, prompt, ids);
+    if (read.length > 0) return read;
+  }
+  return [];
+}
 
 /** Items of a response's output, of which one is enough to know it. */
 const OUTPUT: ReadonlySet<unknown> = new Set(['message', 'reasoning', 'function_call']);

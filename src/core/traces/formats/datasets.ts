@@ -68,11 +68,19 @@ export const listedLogprobs: Format = {
         question,
         parts: [{ kind: 'answer', text: textBy({ tokens }) }],
         logprobs: [{ source: 'listed tokens', space: 'raw', tokens }],
-        ...definedFields({ target: /\(Answer: (.+?)\)\s*$/.exec(question)?.[1] }),
+        ...definedFields({ target: bracketedAnswer(question) }),
       },
     ];
   },
 };
+
+/** Of a question that ends with `(Answer: 42)`. */
+function bracketedAnswer(question: string): string | undefined {
+  const begin = question.lastIndexOf('(Answer: ');
+  const rest = question.slice(begin + '(Answer: '.length).trimEnd();
+  const answer = begin >= 0 && rest.endsWith(')') ? rest.slice(0, -1) : '';
+  return answer === '' || answer.includes('\n') ? undefined : answer;
+}
 
 export const openR1: Format = {
   name: 'OpenR1',

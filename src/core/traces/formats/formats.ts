@@ -32,9 +32,9 @@ export const formats: readonly Format[] = [
   inspectLog,
   inspectSample,
   lmEval,
-  formatOf(openAiBatch, readRow),
-  formatOf(anthropicBatch, readRow),
-  formatOf(exchange, readRow),
+  formatOf(openAiBatch, readInner),
+  formatOf(anthropicBatch, readInner),
+  formatOf(exchange, readInner),
   pivotalTokens,
   bigBenchMistake,
   processBench,
@@ -54,8 +54,8 @@ export const formats: readonly Format[] = [
   chatMessages,
   anthropic,
   singleMessage,
-  rolloutList(readRow),
-  formatOf(listedRows, readRow),
+  rolloutList(readInner),
+  formatOf(listedRows, readInner),
 ];
 
 /** Undefined if no format reads the row. */
@@ -67,4 +67,18 @@ export function readRow(
     if (traces) return { format, traces };
   }
   return undefined;
+}
+
+/** Rows in rows: no export has so many levels, and each copies the paths of all that is inside. */
+const MOST_LEVELS = 8;
+let level = 0;
+
+function readInner(row: TraceRow): ReturnType<typeof readRow> {
+  if (level >= MOST_LEVELS) return undefined;
+  level++;
+  try {
+    return readRow(row);
+  } finally {
+    level--;
+  }
 }

@@ -2,7 +2,8 @@
 import { partsWithin } from './containers';
 import { turnsOf } from './messages';
 import { openAiLogprobs } from './logprobs';
-import { isObject, definedFields, asObjects, asString } from '../../json';
+import { isObject, definedFields, asObjects, asString, quote } from '../../json';
+import { resolveAttachments } from './attachments';
 import type { Format, RawPart, RawTrace, TraceRow } from './rawTrace';
 
 /** One row per filter, each of which judges the same answers; the first filter's verdict is kept, by name. */
@@ -15,7 +16,7 @@ export const lmEval: Format = {
     const requests = requestsOf(row.arguments);
     const question = requests[0]?.context;
     const isRight = metricOf(row);
-    const document = `document ${String(row.doc_id)}`;
+    const document = `document ${nameOf(row.doc_id)}`;
     const choices = scoredChoices(row.resps, requests);
     if (choices) {
       const answer = choices.find(({ isChosen }) => isChosen)?.text;
@@ -84,7 +85,7 @@ function scoredChoices(
   const scores = resps.map(tries => {
     const first: unknown = Array.isArray(tries) ? tries[0] : undefined;
     const isPair = Array.isArray(first) && first.length === 2;
-    return isPair && /^(?:true|false)$/i.test(String(first[1])) ? Number(first[0]) : NaN;
+    return isPair && /^(?:true|false)$/i.test(nameOf(first[1])) ? Number(first[0]) : NaN;
   });
   if (scores.length === 0 || scores.some(Number.isNaN)) return undefined;
   const likeliest = scores.indexOf(scores.reduce((a, b) => Math.max(a, b)));
@@ -120,11 +121,11 @@ function targetOf({ target }: TraceRow, choices: readonly ScoredChoice[]): strin
 
 function metricOf(row: TraceRow): boolean | undefined {
   const names = Array.isArray(row.metrics) ? row.metrics : ['exact_match', 'acc'];
-  const value = names.map(name => row[String(name)]).find(found => typeof found === 'number');
+  const value = names
+    .map(name => (typeof name === 'string' ? row[name] : undefined))
+    .find(found => typeof found === 'number');
   return value === undefined ? undefined : value === 1;
 }
-
-const ATTACHMENT = 'attachment://';
 
 /** One sample of an Inspect log. */
 export const inspectSample: Format = {
@@ -134,8 +135,10 @@ export const inspectSample: Format = {
     if (!('epoch' in row) || !isObject(row.output) || !Array.isArray(row.messages))
       return undefined;
     const attachments = isObject(row.attachments) ? row.attachments : {};
-    const id = `sample ${String(row.id)}, epoch ${String(row.epoch)}`;
-    const turn = turnsOf(resolveAttachments(row.messages, attachments), ['messages']).at(-1);
+    const id = `sample ${nameOf(row.id)}, epoch ${nameOf(row.epoch)}`;
+    const messages = resolveAttachments(row.messages, attachments);
+    if (messages === undefined) return [{ id, parts: [], problem: REPEATED }];
+    const turn = turnsOf(messages, ['messages']).at(-1);
     if (!turn) return [{ id, parts: [], problem: `has no answer: ${errorOf(row.error)}` }];
     const { question, parts, lastMessage } = turn;
     const score = isObject(row.scores) ? scoreOf(row.scores) : undefined;
@@ -159,6 +162,8 @@ export const inspectSample: Format = {
     ];
   },
 };
+
+const REPEATED = 'is not read: its messages repeat its attachments to many times their size';
 
 export const HEADER_ALONE =
   'is the header of an Inspect log, without samples: open the whole log (it was written with header_only, or before any sample was done)';
@@ -215,14 +220,7 @@ function rowsTexts(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Long texts are stored separately, by their hashes. */
-function resolveAttachments(value: unknown, attachments: TraceRow): unknown {
-  if (typeof value === 'string' && value.startsWith(ATTACHMENT)) {
-    return attachments[value.slice(ATTACHMENT.length)] ?? value;
-  }
-  if (Array.isArray(value)) return value.map(each => resolveAttachments(each, attachments));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, resolveAttachments(each, attachments)]),
-  );
+/** A string as it is, and anything else as in a file. */
+function nameOf(value: unknown): string {
+  return typeof value === 'string' ? value : quote(value);
 }

@@ -56,9 +56,9 @@ export function turnsOf(messages: unknown, path: Path): Turn[] {
       question = textOf(message.content);
     } else if (message.role === 'assistant') {
       lastMessage = parts.length;
-      parts.push(...messageParts(message, [...path, i]));
+      for (const part of messageParts(message, [...path, i])) parts.push(part);
     } else if (message.role === 'tool' && lastMessage >= 0) {
-      parts.push(...resultParts(message, [...path, i]));
+      for (const part of resultParts(message, [...path, i])) parts.push(part);
     }
   }
   end();

@@ -1,7 +1,7 @@
 // HTTP exchanges recorded in YAML, as VCR and its like write them: the bodies of the responses, as text.
 
 const CASSETTE_START = /^\ufeff?(?:---\s*\n)?(?:http_)?interactions:[ \t]*\r?\n/;
-const SIDE = /^[ \t]*-?[ \t]*(request|response):[ \t]*\r?$/gm;
+const SIDE = /^[ \t]*(?:-[ \t]*)?(request|response):[ \t]*\r?$/gm;
 /** The key of a body, and how its scalar begins. */
 const BODY = /^([ \t]*)(?:string|body|content):[ \t]*(['"]|[|>][-+]?[ \t]*\r?$)/gm;
 
@@ -18,14 +18,15 @@ export function isCassette(text: string): boolean {
 
 export function* bodiesOf(text: string): Generator<RecordedBody> {
   const sides = [...text.matchAll(SIDE)];
+  const bodies = text.matchAll(BODY);
+  let next = bodies.next().value;
   for (const [i, { 1: side, index }] of sides.entries()) {
     if (side !== 'response') continue;
     const end = sides[i + 1]?.index ?? text.length;
-    BODY.lastIndex = index;
-    const found = BODY.exec(text);
-    if (!found || found.index >= end) continue;
-    const start = found.index + found[0].length;
-    const [, indent, quote] = found;
+    while (next && next.index < index) next = bodies.next().value;
+    if (!next || next.index >= end) continue;
+    const start = next.index + next[0].length;
+    const [, indent, quote] = next;
     if (quote === "'" || quote === '"') {
       const close = closingQuote(text, start, quote);
       yield { text: unfold(text.slice(start, close), quote), start, end: close };

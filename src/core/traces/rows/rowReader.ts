@@ -6,8 +6,9 @@ import { readRow } from '../formats/formats';
 import { StreamJoiner } from '../streams/joinStreams';
 import type { Trace, TraceFile } from '../trace';
 
-/** Problems that are listed individually. */
+/** Problems that are listed individually, and how long each may be: it may quote the file. */
 const LISTED = 20;
+const LONGEST = 600;
 
 export interface PlacedRow extends Omit<RowPlace, 'format'> {
   readonly row: unknown;
@@ -39,7 +40,7 @@ export class RowReader {
   }
 
   report(problem: string): void {
-    if (this.#problems.length < LISTED) this.#problems.push(problem);
+    if (this.#problems.length < LISTED) this.#problems.push(shortened(problem));
     else this.#unlisted++;
   }
 
@@ -76,8 +77,10 @@ export class RowReader {
   *#read(placed: PlacedRow): Generator<Trace> {
     const { name, row } = placed;
     let found: ReturnType<typeof readRow>;
+    let key: string | undefined;
     try {
       found = isObject(row) ? readRow(row) : undefined;
+      key = isObject(row) ? found?.format.key?.(row) : undefined;
     } catch (error) {
       // The only way to run out of stack here.
       if (!(error instanceof RangeError)) throw error;
@@ -85,10 +88,9 @@ export class RowReader {
     }
     if (!found) return this.#reportUnknown(placed);
     const { format, traces } = found;
-    if (format.key && isObject(row)) {
-      const own = format.key(row);
-      if (this.#keys.has(own)) return;
-      this.#keys.add(own);
+    if (key !== undefined) {
+      if (this.#keys.has(key)) return;
+      this.#keys.add(key);
     }
     for (const raw of traces) {
       if (raw.parts.length === 0) {
@@ -119,4 +121,8 @@ export class RowReader {
     this.#ids.set(trace.id, count);
     return count === 1 ? trace : { ...trace, id: `${trace.id} (${count})` };
   }
+}
+
+function shortened(problem: string): string {
+  return problem.length > LONGEST ? `${problem.slice(0, LONGEST)}…` : problem;
 }

@@ -50,7 +50,7 @@ class Joined implements Stream {
       const own = asString(text[field.replace('message.', '')]);
       if (own !== undefined) this.#texts.set(field, (this.#texts.get(field) ?? '') + own);
     }
-    if (isObject(message)) this.#calls.push(...asObjects(message.tool_calls));
+    if (isObject(message)) for (const call of asObjects(message.tool_calls)) this.#calls.push(call);
     appendLists(this.#lists, row, ['logprobs', 'completion_probabilities']);
   }
 

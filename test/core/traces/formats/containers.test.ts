@@ -1,6 +1,8 @@
 // Rows that hold other rows: batches, exchanges, rollouts of a question, lists.
 import { expect, test } from 'vitest';
 import { JsonSourceMap } from '../../../../src/core/traces/jsonSourceMap';
+import { turnsOf } from '../../../../src/core/traces/formats/messages';
+import { ollamaStream } from '../../../../src/core/traces/streams/lineStreams';
 import { readTraces } from '../../../../src/core/traces/readTraces';
 import { segmentsOf } from '../../../support/traces';
 
@@ -128,4 +130,26 @@ test('Ollama answers with thinking, chat and generate', () => {
   const { format, traces } = read(chat, generate);
   expect(format).toBe('Ollama');
   expect(traces.map(segmentsOf)).toEqual([thought, thought]);
+});
+
+test('rows in rows are read to a limited depth, and messages about them are short', () => {
+  const nested = (levels: number): object =>
+    levels === 0 ? { role: 'assistant', content: 'a' } : { rows: [nested(levels - 1)] };
+  expect(readTraces(JSON.stringify(nested(8))).traces.length).toBe(1);
+  expect(readTraces(JSON.stringify(nested(9)))).toMatchObject({
+    traces: [],
+    problems: [expect.stringMatching(/has no known format: it has "role"/)],
+  });
+  const [problem] = readTraces(JSON.stringify({ ['a'.repeat(100_000)]: 1 })).problems;
+  expect(problem!.length).toBeLessThan(200);
+});
+
+test('messages with very many blocks and calls are read', () => {
+  const content = Array.from({ length: 200_000 }, () => ({ text: 'a' }));
+  const [turn] = turnsOf([{ role: 'assistant', content }], []);
+  expect(turn?.parts.length).toBe(200_000);
+  const tool_calls = Array.from({ length: 200_000 }, () => ({}));
+  const stream = ollamaStream.start();
+  stream.add({ message: { tool_calls } });
+  expect(stream.row()).toMatchObject({ message: { tool_calls } });
 });

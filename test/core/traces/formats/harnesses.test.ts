@@ -1,5 +1,5 @@
 // What harnesses log besides generated answers: scored choices, several scorers, headers, samples without an answer.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readTraces } from '../../../../src/core/traces/readTraces';
 import { segmentsOf } from '../../../support/traces';
 
@@ -109,4 +109,45 @@ test('rows nested too deeply are refused by name, and the others are read', () =
   const { traces, problems } = readTraces(`${JSON.stringify(sample({}))}\n${deep}`);
   expect(traces.length).toBe(1);
   expect(problems).toEqual(['line 2 is nested too deeply to be read.']);
+});
+
+describe('attachments', () => {
+  const said = (content: string) => ({ role: 'assistant', content: `attachment://${content}` });
+  const withTexts = (attachments: object, messages: object[]) =>
+    readTraces(JSON.stringify(sample({ attachments, messages })));
+
+  test.each(['constructor', '__proto__', 'toString', 'b'])(
+    'that are not there stay as they are: %s',
+    name => {
+      const { traces } = withTexts({ a: 'A' }, [said(name)]);
+      expect(traces[0]!.text).toBe(`attachment://${name}`);
+    },
+  );
+
+  test('that refer to others are texts', () => {
+    const { traces } = withTexts({ a: 'attachment://b', b: 'B' }, [said('a')]);
+    expect(traces[0]!.text).toBe('attachment://b');
+  });
+
+  test('that are repeated until they fill the memory are refused', () => {
+    const messages = Array.from({ length: 10_000 }, () => said('a'));
+    expect(withTexts({ a: 'A'.repeat(100_000) }, messages)).toMatchObject({
+      traces: [],
+      problems: [expect.stringContaining('repeat its attachments to many times their size')],
+    });
+  });
+});
+
+test.each([
+  ['an Inspect sample', sample({ id: { toString: 1 } })],
+  ['an lm-evaluation-harness sample', { doc_id: { toString: 1 }, resps: [['a']] }],
+])('%s whose name is an object is read', (_, row) => {
+  const { traces } = readTraces(JSON.stringify(row));
+  expect(traces[0]!.id).toContain('{"toString":1}');
+});
+
+test('names nested too deeply are refused as the row is', () => {
+  const depth = 200_000;
+  const deep = `{"doc_id": ${'['.repeat(depth)}${']'.repeat(depth)}, "resps": [["a"]]}`;
+  expect(readTraces(deep).problems).toEqual(['It is nested too deeply to be read.']);
 });
