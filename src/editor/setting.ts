@@ -1,9 +1,24 @@
 // One setting of the manifest: its value, an event, and a way to change it.
-import { workspace, type Disposable, type Event } from 'vscode';
+import { extensions, workspace, type Disposable, type Event } from 'vscode';
+import { settingValue, type SettingSchema } from '../core/settingValue';
 
 const SECTION = 'tokenscope';
+const EXTENSION = 'tokenscope.tokenscope';
 
-/** `value` is read from VS Code each time, not cached. */
+interface Manifest {
+  contributes: { configuration: { properties: Record<string, SettingSchema> }[] };
+}
+
+let known: ReadonlyMap<string, SettingSchema> | undefined;
+
+/** By id, of the manifest. */
+function schemas(): ReadonlyMap<string, SettingSchema> {
+  const manifest = extensions.getExtension(EXTENSION)?.packageJSON as Manifest | undefined;
+  const groups = manifest?.contributes.configuration ?? [];
+  return (known ??= new Map(groups.flatMap(({ properties }) => Object.entries(properties))));
+}
+
+/** `value` is read from VS Code each time, not cached, and is one that the manifest allows. */
 export class Setting<T> {
   /**
    * @param name the id without `tokenscope.`
@@ -15,7 +30,9 @@ export class Setting<T> {
   ) {}
 
   get value(): T {
-    return workspace.getConfiguration(SECTION).get<T>(this.name, this.fallback);
+    const given = workspace.getConfiguration(SECTION).get<unknown>(this.name, this.fallback);
+    const schema = schemas().get(`${SECTION}.${this.name}`);
+    return schema ? settingValue(given, schema, this.fallback) : (given as T);
   }
 
   readonly onDidChange: Event<void> = listener => onDidChangeAny([this], listener);

@@ -9,8 +9,13 @@ interface Clause {
   readonly offset: number;
   readonly negated: boolean;
   readonly field: Field;
-  holds(value: string | number | boolean): boolean;
+  readonly test: Test;
 }
+
+type Test =
+  | ((value: string | number | boolean) => boolean)
+  /** The source of a regular expression, which may take very long: the caller of `holdsAt` runs it. */
+  | string;
 
 const TEXTS = ['token', 'class', 'shape', 'inside', 'bracket', 'call', 'start', 'language', 'line'];
 const SEARCHED = ['token', 'line', 'call', 'start'];
@@ -26,7 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 };
 
 const CLAUSE =
-  /\s*(!)?(?:([+-]\d):)?([a-z]+)\s*(?:(~)\/((?:\\.|[^/\\])*)\/|(<|>=)\s*(\d+)|(=)\s*("(?:\\.|[^"\\])*")|\b(in)\s*(\[[^\n]*?\])(?=\s*(?:&|$)))?\s*(&|$)/y;
+  /\s*(!)?(?:([+-]\d):)?([a-z]+)(?:\s*(?:(~)\/((?:\\.|[^/\\])*)\/|(<|>=)\s*(\d+)|(=)\s*("(?:\\.|[^"\\])*")|\b(in)\s*(\[[^\n]*?\])(?=\s*(?:&|$))))?\s*(&|$)/y;
 
 /** Throws `PredicateError`, which names the character and the problem. */
 export function parsePredicate(text: string): Clause[] {
@@ -44,9 +49,9 @@ export function parsePredicate(text: string): Clause[] {
       throw new PredicateError(
         `character ${at + whole.indexOf(field)}: "${field}" does not go with "${operator || 'nothing'}"; these do: ${ALLOWED[operator]!.join(', ')}`,
       );
-    const holds = testOf(operator, { regex, number, string, list }, at);
+    const test = testOf(operator, { regex, number, string, list }, at);
     const clause = { offset: Number(offset ?? 0), negated: negated !== undefined };
-    clauses.push({ ...clause, field: field as Field, holds });
+    clauses.push({ ...clause, field: field as Field, test });
     at += whole.length;
     if (more !== '&') return clauses;
   }
@@ -61,7 +66,7 @@ function testOf(
     list = '[]',
   }: Record<'regex' | 'number' | 'string' | 'list', string | undefined>,
   at: number,
-): Clause['holds'] {
+): Test {
   const json = (text: string): unknown => {
     try {
       return JSON.parse(text);
@@ -83,23 +88,36 @@ function testOf(
     const wanted = new Set<unknown>(values);
     return value => wanted.has(value);
   }
-  let pattern: RegExp;
   try {
-    pattern = new RegExp(regex, 'u');
+    new RegExp(regex, 'u');
   } catch (error) {
     throw new PredicateError(`character ${at}: ${(error as Error).message}`);
   }
-  return value => pattern.test(String(value));
+  return regex;
 }
 
+/** Whether a regular expression, by its source and with the flag `u`, has a match in each of the texts. */
+export type MatchesOf = (pattern: string, texts: readonly string[]) => Promise<readonly boolean[]>;
+
 /** For each token. A clause whose offset points outside the text does not hold, negated or not. */
-export function holdsAt(clauses: readonly Clause[], fields: TokenFields): boolean[] {
-  return fields.token.map((_, i) =>
-    clauses.every(({ offset, negated, field, holds }) => {
-      const value = fields[field][i + offset];
-      return value !== undefined && holds(value) !== negated;
-    }),
-  );
+export async function holdsAt(
+  clauses: readonly Clause[],
+  fields: TokenFields,
+  matchesOf: MatchesOf,
+): Promise<boolean[]> {
+  const holds = fields.token.map(() => true);
+  for (const { offset, negated, field, test } of clauses) {
+    const values = fields[field];
+    const found =
+      typeof test === 'string'
+        ? await matchesOf(test, values.map(String))
+        : Array.from<string | number | boolean, boolean>(values, test);
+    for (let i = 0; i < holds.length; i++) {
+      const own = found[i + offset];
+      holds[i] &&= own !== undefined && own !== negated;
+    }
+  }
+  return holds;
 }
 
 export interface Agreement {

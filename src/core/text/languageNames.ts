@@ -1,5 +1,5 @@
 // The language of a file by its name. Opening every file of a folder to detect its language would take far too long.
-import { globPattern } from './glob';
+import { globMatcher } from './glob';
 
 /** As declared in an extension's manifest. */
 export interface DeclaredLanguage {
@@ -29,16 +29,14 @@ export function languageNames(
   const associated = Object.entries(associations)
     .sort(([a], [b]) => b.length - a.length)
     .map(([glob, id]) => ({
-      pattern: globPattern(glob.toLowerCase()),
+      matches: globMatcher(glob.toLowerCase()),
       isOfNames: !glob.includes('/'),
       name: byId.get(id) ?? id,
     }));
   return path => {
     const whole = path.toLowerCase();
     const file = whole.slice(whole.lastIndexOf('/') + 1);
-    const wished = associated.find(({ pattern, isOfNames }) =>
-      pattern.test(isOfNames ? file : whole),
-    );
+    const wished = associated.find(({ matches, isOfNames }) => matches(isOfNames ? file : whole));
     if (wished) return wished.name;
     // `.d.ts` before `.ts`.
     for (let at = 0; at >= 0; at = file.indexOf('.', at + 1)) {

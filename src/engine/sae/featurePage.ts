@@ -10,6 +10,7 @@ import { fieldsOf } from '../../core/sae/tokenFields';
 import type { FeatureExample, FeaturePage } from '../../protocol/features';
 import { Document } from '../documents/document';
 import type { FeatureService } from './featureService';
+import { matchesOf } from './predicatePattern';
 
 const EXAMPLES = 12;
 const NEIGHBOURS = 8;
@@ -26,6 +27,7 @@ export async function featurePage(
   feature: number,
   documents: readonly Document[],
   language: string,
+  signal: AbortSignal,
 ): Promise<FeaturePage> {
   service.checkFeature(feature);
   const { opened } = service;
@@ -44,7 +46,7 @@ export async function featurePage(
       .slice(0, EXAMPLES),
     agreement:
       own && name.label.predicate
-        ? agreementOrNull(service, own, feature, name.label.predicate, language)
+        ? await agreementOrNull(service, own, feature, name.label.predicate, language, signal)
         : null,
   };
 }
@@ -108,19 +110,26 @@ export async function examplesInText(
   return examplesIn(service, document, feature, count);
 }
 
-/** How a predicate agrees with a feature on what is known of a document. Throws `UserError` if it cannot be read. */
-export function agreementOn(
+/**
+ * How a predicate agrees with a feature on what is known of a document. Throws `UserError` if it cannot be read or takes
+ * too long, and `Cancelled`.
+ */
+export async function agreementOn(
   { windows: pass, model }: FeatureService,
   document: Document,
   feature: number,
   predicate: string,
   language: string,
-): Agreement {
+  signal: AbortSignal,
+): Promise<Agreement> {
   try {
     const clauses = parsePredicate(predicate);
     const stream = document.streamBy(model.tokenizer);
     const { utf16Starts, utf16Ends } = stream.tokens();
-    const holds = holdsAt(clauses, fieldsOf(document.text, utf16Starts, utf16Ends, language));
+    const fields = fieldsOf(document.text, utf16Starts, utf16Ends, language);
+    const holds = await holdsAt(clauses, fields, (pattern, texts) =>
+      matchesOf(pattern, texts, signal),
+    );
     const { parts } = pass.known(document, 0, stream.size.tokens);
     const known = parts.map(({ first, rows, masked }) => {
       const own = holds.slice(first + masked, first + rows.norms.length);
@@ -160,15 +169,16 @@ export function findFeatures(service: FeatureService, words: string, limit: numb
   return found;
 }
 
-function agreementOrNull(
+async function agreementOrNull(
   service: FeatureService,
   document: Document,
   feature: number,
   predicate: string,
   language: string,
+  signal: AbortSignal,
 ) {
   try {
-    return agreementOn(service, document, feature, predicate, language);
+    return await agreementOn(service, document, feature, predicate, language, signal);
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

@@ -25,13 +25,13 @@ export function featureRequests(state: EngineState): Handlers<FeatureApi> {
       return needed().featureTable(state.documentAt(params), choice, densityCutoff, rows, signal);
     },
 
-    featurePage: ({ feature, uri, language }) => {
+    featurePage: ({ feature, uri, language }, signal) => {
       const all = [...state.documents.values()];
       const ordered = [
         ...all.filter(each => each.uri === uri),
         ...all.filter(each => each.uri !== uri),
       ];
-      return featurePage(needed(), feature, ordered, language);
+      return featurePage(needed(), feature, ordered, language, signal);
     },
 
     findFeatures: ({ words, rows }) => findFeatures(needed(), words, rows),
@@ -43,13 +43,14 @@ export function featureRequests(state: EngineState): Handlers<FeatureApi> {
       return needed().effect(document, params, AbortSignal.any([signal, document.current]));
     },
 
-    agreement: params =>
+    agreement: (params, signal) =>
       agreementOn(
         needed(),
         state.documentAt(params),
         params.feature,
         params.predicate,
         params.language,
+        signal,
       ),
 
     setUserLabels: ({ labels }) => {

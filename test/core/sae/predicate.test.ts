@@ -2,10 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { agreementOf, holdsAt, parsePredicate } from '../../../src/core/sae/predicate';
+import {
+  agreementOf,
+  holdsAt,
+  parsePredicate,
+  type MatchesOf,
+} from '../../../src/core/sae/predicate';
 import { PredicateError } from '../../../src/core/errors';
 import { fieldsOf } from '../../../src/core/sae/tokenFields';
-import { golden } from '../../support/paths';
+import { matchesOf } from '../../../src/engine/sae/predicatePattern';
+import { golden, root } from '../../support/paths';
+
+const matches: MatchesOf = (pattern, texts) =>
+  matchesOf(pattern, texts, new AbortController().signal);
 
 const file = JSON.parse(readFileSync(join(golden, 'sae/predicates.json'), 'utf8')) as {
   wrong: string[];
@@ -36,8 +45,9 @@ describe.each(file.texts)('$language', ({ text, language, spans, fields, holds }
     expect(own).toEqual(fields[name]);
   });
 
-  test.each(Object.keys(holds))('%s', predicate => {
-    const at = holdsAt(parsePredicate(predicate), found).flatMap((is, i) => (is ? [i] : []));
+  test.each(Object.keys(holds))('%s', async predicate => {
+    const holding = await holdsAt(parsePredicate(predicate), found, matches);
+    const at = holding.flatMap((is, i) => (is ? [i] : []));
     expect(at).toEqual(holds[predicate]);
   });
 });
@@ -50,4 +60,24 @@ test.each(file.wrong)('%s cannot be read', predicate => {
 test('agreement counts tokens', () => {
   const found = agreementOf([1, 0, 2.5, 0], [true, true, false, false]);
   expect(found).toEqual({ fires: 2, holds: 2, both: 1 });
+});
+
+test("every predicate of the built-in autoencoder's labels can be read", () => {
+  const labels = readFileSync(join(root, 'models/coder/saes/resid-mid/labels.jsonl'), 'utf8');
+  const predicates = labels.split('\n').flatMap(line => {
+    const label = line === '' ? {} : (JSON.parse(line) as { predicate?: string | null });
+    return label.predicate ?? [];
+  });
+  expect(predicates.length).toBeGreaterThan(1000);
+  for (const predicate of predicates) expect(parsePredicate(predicate).length).toBeGreaterThan(0);
+});
+
+test('an exponential expression is ended, and the blanks of a clause take linear time', async () => {
+  const fields = fieldsOf(`${'a'.repeat(40)}!`, [0], [41], 'python');
+  await expect(holdsAt(parsePredicate('token~/^(a+)+$/'), fields, matches)).rejects.toThrow(
+    'The regular expression of the predicate took more than 2 seconds: write a simpler one, or use = or in.',
+  );
+  const before = process.cpuUsage();
+  expect(() => parsePredicate(`token${' '.repeat(200_000)}x`)).toThrow(PredicateError);
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
 });

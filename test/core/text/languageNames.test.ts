@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { globPattern } from '../../../src/core/text/glob';
+import { globMatcher } from '../../../src/core/text/glob';
 import { languageNames } from '../../../src/core/text/languageNames';
 
 const declared = [
@@ -43,9 +43,21 @@ test.each([
   ['src/**', ['src/a', 'src/a/b'], ['srca']],
   ['a+(b', ['a+(b'], ['aab']],
   ['{a', ['{a'], ['a']],
+  ['{*.a,b*}c', ['x.ac', 'bc', 'bxc'], ['b', 'x.a']],
+  ['**/*.a', ['b.a', 'a/b.a'], ['a/b']],
+  ['a?', ['a🙂'], ['a/', 'a']],
   ['[z-a]', ['[z-a]'], ['z']],
 ])('the glob %s', (glob, fits, others) => {
-  const pattern = globPattern(glob);
-  expect(fits.filter(name => !pattern.test(name))).toEqual([]);
-  expect(others.filter(name => pattern.test(name))).toEqual([]);
+  const matches = globMatcher(glob);
+  expect(fits.filter(name => !matches(name))).toEqual([]);
+  expect(others.filter(matches)).toEqual([]);
 });
+
+test.each(['*a'.repeat(200), '**a'.repeat(200), '**/'.repeat(200), '{*,*}'.repeat(100)])(
+  'a name that nearly fits takes no long: %#',
+  glob => {
+    const before = process.cpuUsage();
+    expect(globMatcher(`${glob}b`)(`${'a/'.repeat(100)}${'a'.repeat(1000)}`)).toBe(false);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
+  },
+);
