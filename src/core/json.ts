@@ -32,6 +32,22 @@ export function definedFields<T extends object>(
 
 /** A value for use in a message: JSON, truncated. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
+  const text = textOf(value) ?? 'missing';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function textOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // The only way to run out of stack here.
+    if (error instanceof RangeError) return 'nested too deeply to be shown';
+    throw error;
+  }
+}
+
+/** Whether a value has more levels of lists and objects than `most`. */
+export function isNestedDeeper(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return most === 0 || Object.values(value).some(each => isNestedDeeper(each, most - 1));
 }

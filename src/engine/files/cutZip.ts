@@ -1,14 +1,14 @@
 // The entries of a zip archive whose end is missing, and with it the directory: by the headers before each entry.
 import { inflateRawSync } from 'node:zlib';
 import type { ByteSource } from './byteSource';
-import { LOCAL_HEADER, readBytes, withZip64, type ZipEntry } from './zip';
+import { LOCAL_HEADER, mostUnpacked, readBytes, withZip64, type ZipEntry } from './zip';
 
 const HEADER_BYTES = 30;
 const DESCRIPTOR = 0x08074b50;
 /** Bit 3 of the flags: the sizes are in a descriptor after the content. */
 const SIZES_FOLLOW = 8;
-/** An entry of unknown size is looked for in as much as this; what inflates to more is not a log's sample. */
-const MOST_INFLATED = 1 << 30;
+/** An entry of unknown size is looked for in so many bytes, and then in twice as many. */
+const FIRST_PART = 1 << 12;
 
 export interface CutZip {
   /** Those that are whole; of entries with one name the last. */
@@ -46,16 +46,19 @@ export function readCutZip(source: ByteSource): CutZip {
 /** Of a deflated entry, which says itself where it ends. Undefined if it does not, or is packed by another method. */
 function inflatedSizes(source: ByteSource, start: number, method: number) {
   if (method !== 8) return undefined;
-  try {
-    const packed = source.read(start, source.size - start);
-    // With `info` the answer has the engine, which knows how much it took; the types do not say so.
-    const { buffer, engine } = inflateRawSync(packed, {
-      info: true,
-      maxOutputLength: MOST_INFLATED,
-    }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
-    return { size: buffer.length, packedSize: engine.bytesWritten };
-  } catch {
-    return undefined;
+  for (let length = FIRST_PART; ; length *= 2) {
+    const packed = source.read(start, length);
+    try {
+      // With `info` the answer has the engine, which knows how much it took; the types do not say so.
+      const { buffer, engine } = inflateRawSync(packed, {
+        info: true,
+        maxOutputLength: mostUnpacked(packed.length),
+      }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
+      return { size: buffer.length, packedSize: engine.bytesWritten };
+    } catch (error) {
+      const isCut = (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
+      if (!isCut || start + length >= source.size) return undefined;
+    }
   }
 }
 

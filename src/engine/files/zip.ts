@@ -72,11 +72,25 @@ export function readZipEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
   const packed = source.read(start, packedSize);
   if (packed.length < packedSize) throw new ZipError('it is cut short');
   const unpack = METHODS[method];
+  const most = mostUnpacked(packedSize);
+  if (size > most) {
+    const [has, limit] = [size, most].map(bytes => `${Math.ceil(bytes / 2 ** 20)} MB`);
+    throw new ZipError(`it unpacks to ${has} by its directory, and at most ${limit} are read`);
+  }
   if (!unpack) throw new ZipError(`it is packed by method ${method}, which is not read`);
   const content = unpack(packed, size);
   if (content.length !== size)
     throw new ZipError(`it has ${content.length} bytes where the directory says ${size}`);
   return content;
+}
+
+/** What no log or array is packed by, and how much is read all the same. */
+const MOST_RATIO = 200;
+const ALWAYS_READ = 64 << 20;
+
+/** Bytes that so many may unpack to: more is made to fill the memory. */
+export function mostUnpacked(packedSize: number): number {
+  return Math.max(ALWAYS_READ, MOST_RATIO * packedSize);
 }
 
 /** Each throws `ZipError`, and stops when the content becomes longer than `size`. */

@@ -38,16 +38,18 @@ export function toSharedMemory(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * 4));
 }
 
+type ElementType = readonly [width: number, read: (view: DataView, at: number) => number];
+
 /** Little-endian, by safetensors' name: the bytes of one number, and how it is read. */
-export const ELEMENT_TYPES: Record<string, [number, (view: DataView, at: number) => number]> = {
-  F64: [8, (view, at) => view.getFloat64(at, true)],
-  F32: [4, (view, at) => view.getFloat32(at, true)],
-  F16: [2, (view, at) => halfToNumber(view.getUint16(at, true))],
-  BF16: [2, (view, at) => bfloatToNumber(view.getUint16(at, true))],
-  I64: [8, (view, at) => Number(view.getBigInt64(at, true))],
-  I32: [4, (view, at) => view.getInt32(at, true)],
-  BOOL: [1, (view, at) => view.getUint8(at)],
-};
+export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map<string, ElementType>([
+  ['F64', [8, (view, at) => view.getFloat64(at, true)]],
+  ['F32', [4, (view, at) => view.getFloat32(at, true)]],
+  ['F16', [2, (view, at) => halfToNumber(view.getUint16(at, true))]],
+  ['BF16', [2, (view, at) => bfloatToNumber(view.getUint16(at, true))]],
+  ['I64', [8, (view, at) => Number(view.getBigInt64(at, true))]],
+  ['I32', [4, (view, at) => view.getInt32(at, true)]],
+  ['BOOL', [1, (view, at) => view.getUint8(at)]],
+]);
 
 const single = new Float32Array(1);
 const singleBits = new Uint32Array(single.buffer);
@@ -67,7 +69,7 @@ function halfToNumber(bits: number): number {
 
 /** `type` is one of `ELEMENT_TYPES`. */
 export function numbersOf(bytes: Uint8Array, type: string, length: number): Float32Array {
-  const [width, read] = ELEMENT_TYPES[type]!;
+  const [width, read] = ELEMENT_TYPES.get(type)!;
   const data = toSharedMemory(length);
   if (type === 'F32') new Uint8Array(data.buffer).set(bytes.subarray(0, length * 4));
   else {
@@ -75,6 +77,13 @@ export function numbersOf(bytes: Uint8Array, type: string, length: number): Floa
     for (let i = 0; i < length; i++) data[i] = read(view, i * width);
   }
   return data;
+}
+
+/** Undefined if it is not the shape of an array: whole numbers, whose product is one too. */
+export function shapeOf(value: unknown): number[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const isShape = value.every(dim => Number.isSafeInteger(dim) && dim >= 0);
+  return isShape && Number.isSafeInteger(elementCount(value)) ? value : undefined;
 }
 
 export function elementCount(shape: readonly number[]): number {

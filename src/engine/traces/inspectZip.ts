@@ -16,6 +16,9 @@ import {
 
 /** An entry that holds one sample. */
 const SAMPLE = /^samples\/.*\.json$/;
+/** A text of more, with its traces, would take gigabytes. */
+const MOST_BYTES = 256 << 20;
+const TOO_LARGE = `it has more than ${MOST_BYTES >> 20} MB, which is not read`;
 const HEADER = /^(?:header\.json|_journal\/)/;
 
 /** Samples that cannot be unpacked are problems of the file. Throws `UserError` if it is no zip. */
@@ -43,6 +46,7 @@ function* tracesOf(
 ): Generator<Trace> {
   for (const entry of samples) {
     try {
+      if (entry.size > MOST_BYTES) throw new ZipError(TOO_LARGE);
       const found = readTraces(decodeText(entry.name, readZipEntry(source, entry)));
       problems.push(...found.problems.map(problem => `${entry.name}: ${problem}`));
       // A place inside the zip cannot be shown in an editor.

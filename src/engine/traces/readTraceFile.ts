@@ -2,7 +2,7 @@
 import { constants } from 'node:buffer';
 import { openTraceLines, openTraces, type TraceReading } from '../../core/traces/readTraces';
 import { beginsAsJson } from '../../core/traces/rows/jsonRows';
-import type { TraceFile } from '../../core/traces/trace';
+import type { Trace, TraceFile } from '../../core/traces/trace';
 import { PlainTextError, UserError } from '../../core/errors';
 import { bytesSource, type ByteSource } from '../files/byteSource';
 import { binaryKindOf } from '../files/fileKinds';
@@ -13,6 +13,8 @@ import { openInspectZip } from './inspectZip';
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 /** Bytes by which the kind of a file can be told. */
 const START_BYTES = 512;
+/** In UTF-16: many traces may repeat one long question, or come from what was packed small. */
+const MOST_TRACE_TEXT = 1 << 28;
 /** Of programs, and of data in which a trace would be a part. */
 const NO_TRACE_NAME =
   /\.(?:[cm]?[jt]sx?|py|pyi|ipynb|c|h|cc|cpp|hpp|cs|go|java|kt|rs|rb|php|swift|scala|sh|bash|ps1|pl|lua|r|jl|sql|css|scss|html?|xml|svg|csv|tsv|toml|ini|lock)$/i;
@@ -22,16 +24,28 @@ export interface ReadOptions {
   readonly as?: 'text' | undefined;
   /** In UTF-8: longer files are read line by line. For tests. */
   readonly maxTextBytes?: number;
+  /** UTF-16 of all traces together. For tests. */
+  readonly maxTraceText?: number;
 }
 
 /** Throws `UserError` if the file has no trace, `PlainTextError` if it may be read as a text. */
 export function readTraceFile(
   name: string,
   bytes: Uint8Array,
-  options: ReadOptions = {},
+  { maxTraceText = MOST_TRACE_TEXT, ...options }: ReadOptions = {},
 ): TraceFile {
   const { traces, summary } = openTraceFile(name, bytesSource(bytes), options);
-  const found = [...traces];
+  const found: Trace[] = [];
+  let length = 0;
+  for (const trace of traces) {
+    length += trace.text.length + (trace.question?.length ?? 0);
+    if (length > maxTraceText && found.length > 0) {
+      const { problems, ...rest } = summary();
+      const left = `Only the first ${found.length} traces are shown: with the next, their texts have more than ${maxTraceText} characters.`;
+      return { traces: found, ...rest, problems: [...problems, left] };
+    }
+    found.push(trace);
+  }
   const rest = summary();
   if (found.length === 0) throw noTraceError(name, rest);
   return { traces: found, ...rest };

@@ -48,3 +48,11 @@ test.each<[string, Uint8Array, RegExp]>([
   expect(() => contentsOf(zip)).toThrow(ZipError);
   expect(() => contentsOf(zip)).toThrow(message);
 });
+
+test('an entry that unpacks to a thousand times its size is refused by both sizes', () => {
+  const size = 100_000_000;
+  const bomb = zipOf({ name: 'a', method: 8, packed: deflateRawSync(Buffer.alloc(size)), size });
+  expect(() => contentsOf(bomb)).toThrow(
+    'it unpacks to 96 MB by its directory, and at most 64 MB are read',
+  );
+});

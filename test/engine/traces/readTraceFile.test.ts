@@ -201,3 +201,24 @@ test('lines of a source are the same however it is cut into chunks', () => {
     expect([...sourceLines('a', bytesSource(bytes), chunk)]).toEqual([...linesOf(text)]);
   }
 });
+
+test('traces are shown until their texts fill the memory', () => {
+  const rows = Array.from({ length: 5 }, () => ({ problem: 'q'.repeat(90), generations: ['a'] }));
+  const bytes = encodeUtf8(rows.map(row => JSON.stringify(row)).join('\n'));
+  const { traces, problems } = readTraceFile('a.jsonl', bytes, { maxTraceText: 200 });
+  expect(traces.length).toBe(2);
+  expect(problems).toEqual([expect.stringMatching(/^Only the first 2 traces are shown: .* 200 /)]);
+});
+
+test('a sample that is a bomb is a problem, and the others are read', () => {
+  const log = zipSync({
+    'samples/1.json': sample(1, 'a'),
+    'samples/2.json': [new Uint8Array(100_000_000), { level: 9 }],
+  });
+  expect(log.length).toBeLessThan(1e6);
+  const { traces, problems } = readTraceFile('a.eval', log);
+  expect(traces.length).toBe(1);
+  expect(problems).toEqual([
+    'samples/2.json: it unpacks to 96 MB by its directory, and at most 64 MB are read.',
+  ]);
+});

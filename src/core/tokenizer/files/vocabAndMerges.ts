@@ -24,7 +24,8 @@ const SPECIAL_FIELDS = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
 export function tokenizerJsonOf(vocab: Json, merges: string, config: unknown): Json {
   const file = 'tokenizer_config.json';
   const named = isObject(config) ? config.tokenizer_class : undefined;
-  const rules = typeof named === 'string' ? CLASSES[named.replace(/Fast$/, '')] : undefined;
+  const name = typeof named === 'string' ? named.replace(/Fast$/, '') : '';
+  const rules = Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined;
   if (!rules || !isObject(config)) {
     const known = Object.keys(CLASSES).join(' and ');
     throw new TokenizerError(

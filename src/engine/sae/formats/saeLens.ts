@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hookOf } from '../../../core/sae/hookNames';
 import type { Activation, SaeSource } from '../../../core/sae/sae';
 import { UserError } from '../../../core/errors';
-import type { Json } from '../../../core/json';
+import { asString, quote, type Json } from '../../../core/json';
 import { readJson } from '../../models/readJson';
 import {
   constantThreshold,
@@ -47,13 +47,16 @@ export const saeLens: SaeFormat = {
       );
     const weights = readSafetensors(path);
     const [architecture, isTranscoder] = architectureOf(cfg);
-    const activationOf = ACTIVATIONS[architecture];
+    const activationOf = Object.hasOwn(ACTIVATIONS, architecture)
+      ? ACTIVATIONS[architecture]
+      : undefined;
     if (!activationOf)
       throw new UserError(
-        `${folder}: an autoencoder of the architecture "${cfg.architecture}" is not read here; ` +
+        `${folder}: an autoencoder of the architecture ${quote(cfg.architecture)} is not read here; ` +
           `${Object.keys(ACTIVATIONS).join(', ')} and transcoders are.`,
       );
-    const activationName = String(cfg.activation_fn ?? cfg.activation_fn_str ?? 'relu');
+    const given = cfg.activation_fn ?? cfg.activation_fn_str ?? 'relu';
+    const activationName = asString(given) ?? quote(given);
     if (!['relu', 'topk'].includes(activationName))
       throw new UserError(`${folder}: the activation "${activationName}" is not read here.`);
     const decoderBias = weights.get('b_dec').data;
@@ -81,7 +84,8 @@ export const saeLens: SaeFormat = {
  * `jumprelu_transcoder` is ['jumprelu', true].
  */
 function architectureOf(cfg: Json): [string, boolean] {
-  const name = String(cfg.architecture ?? 'standard');
+  const given = cfg.architecture ?? 'standard';
+  const name = asString(given) ?? quote(given);
   const isTopK = (cfg.activation_fn ?? cfg.activation_fn_str) === 'topk';
   if (!name.endsWith('transcoder')) return [name === 'standard' && isTopK ? 'topk' : name, false];
   return [name.startsWith('jumprelu') ? 'jumprelu' : isTopK ? 'topk' : 'standard', true];
