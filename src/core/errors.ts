@@ -1,12 +1,17 @@
 // Errors that are meant for the user: about their input or files rather than a bug. Anything else that is thrown is a
 // bug.
+import { messageLine } from './messageLine';
 
 /**
- * An error caused by the user's input or files. Its message says what, where and what to do next, and is shown
- * unchanged.
+ * An error caused by the user's input or files. Its message says what, where and what to do next, in one line, and is
+ * shown unchanged.
  */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
+
+  constructor(message: string) {
+    super(messageLine(message));
+  }
 }
 
 /** The request was cancelled, or its document has changed since. Never shown. */

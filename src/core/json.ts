@@ -36,6 +36,12 @@ export function quote(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** A name or a number as a text; anything else as `quote` has it: what a file holds need not have a `toString`. */
+export function nameOf(value: unknown): string {
+  return typeof value === 'string' ? value : quote(value);
+}
+
+/** Undefined for undefined. */
 function textOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

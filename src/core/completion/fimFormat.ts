@@ -1,5 +1,6 @@
 // How a model was trained to fill in the middle: the tokens around the prefix and the suffix.
 import { FimError } from '../errors';
+import { quote } from '../json';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export type FimMode = 'psm' | 'spm';
@@ -162,10 +163,13 @@ function parts(tokenizer: Tokenizer, name: FimMode, template: unknown): FimPart[
 const MARK = /^▁?<[^<>]+>$|^\[[A-Z_]+\]$/;
 
 /** The ids of concatenated token names; the longest name is matched first. */
+/** Characters: each beginning of what is left is looked up. */
+const LONGEST_MARK = 256;
+
 function idsOfNames(tokenizer: Tokenizer, template: FimMode, names: string): number[] {
   const ids: number[] = [];
   for (let at = 0; at < names.length;) {
-    let end = names.length;
+    let end = Math.min(names.length, at + LONGEST_MARK);
     let id: number | undefined;
     for (; end > at; end--) {
       id = tokenizer.idOf(names.slice(at, end));
@@ -175,7 +179,7 @@ function idsOfNames(tokenizer: Tokenizer, template: FimMode, names: string): num
     }
     if (id === undefined) {
       throw new FimError(
-        `"${template}" of "fim" has ${JSON.stringify(names.slice(at))}, which does not begin with a marker of the vocabulary`,
+        `"${template}" of "fim" has ${quote(names.slice(at))}, which does not begin with a marker of the vocabulary`,
       );
     }
     ids.push(id);

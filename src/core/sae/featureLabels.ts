@@ -45,9 +45,12 @@ export function readLabels(text: string, into: Map<number, Label>): string {
 }
 
 const LISTED_PROBLEMS = 3;
+/** Characters; those of lines that people wrote are some hundreds. */
+const LONGEST_LINE = 1 << 20;
 
 /** A string says what is wrong with the line. */
 function readLine(line: string): { feature: number; score: number; label: Label } | string {
+  if (line.length > LONGEST_LINE) return 'is too long for a label';
   let json: unknown;
   try {
     json = parseJson(line);
@@ -59,7 +62,7 @@ function readLine(line: string): { feature: number; score: number; label: Label 
   const index = typeof feature === 'string' && feature !== '' ? Number(feature) : feature;
   if (typeof index !== 'number' || !Number.isInteger(index) || index < 0) return 'has no "index"';
   if (typeof json.description !== 'string') return 'has no "description"';
-  const given = asObjects(json.scores).map(({ value }) => Number(value) || -1);
+  const given = asObjects(json.scores).map(({ value }) => scoreOf(value));
   const label: Label = {
     description: json.description.trim(),
     kind: asString(json.typeName) ?? asString(json.explanationModelName) ?? 'explanation',
@@ -70,6 +73,11 @@ function readLine(line: string): { feature: number; score: number; label: Label 
   };
   const score = given.reduce((most, each) => Math.max(most, each), -1);
   return { feature: index, score, label };
+}
+
+/** -1 where it is no number. */
+function scoreOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) || -1 : -1;
 }
 
 /** The label of a feature about which nothing is known. */

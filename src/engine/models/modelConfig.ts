@@ -1,5 +1,5 @@
 // What a model's config.json says about its language model, under the names that architectures give it.
-import { isObject, type Json } from '../../core/json';
+import { isObject, nameOf, type Json } from '../../core/json';
 import type { ModelShape } from './source';
 
 export interface ModelConfig extends ModelShape {
@@ -75,7 +75,7 @@ function noDecoder(fields: Json): string {
   if (fields.is_decoder === true) return '';
   const isEncoder =
     ENCODER_TASK.test(architecture) ||
-    (ENCODERS.has(String(fields.model_type)) && architecture.endsWith('Model'));
+    (ENCODERS.has(nameOf(fields.model_type)) && architecture.endsWith('Model'));
   if (!isEncoder) return '';
   return `${architecture} is an encoder, which reads a text in both directions and gives no probability of a next token: choose a decoder (a causal language model)`;
 }

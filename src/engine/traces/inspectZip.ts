@@ -3,6 +3,7 @@ import { readTraces, type TraceReading } from '../../core/traces/readTraces';
 import { HEADER_ALONE } from '../../core/traces/formats/harnesses';
 import type { Trace } from '../../core/traces/trace';
 import { UserError } from '../../core/errors';
+import { messageLine } from '../../core/messageLine';
 import type { ByteSource } from '../files/byteSource';
 import { readCutZip } from '../files/cutZip';
 import { decodeText } from '../files/utf8Text';
@@ -35,7 +36,7 @@ export function openInspectZip(name: string, source: ByteSource): TraceReading {
   }
   return {
     traces: tracesOf(source, samples, problems),
-    summary: () => ({ format: 'Inspect log', problems }),
+    summary: () => ({ format: 'Inspect log', problems: problems.map(messageLine) }),
   };
 }
 

@@ -93,6 +93,11 @@ describe('the form of a prompt', () => {
     ['no hole', { psm: '<a>{prefix}' }, /"psm" of "fim" needs both/],
     ['a placeholder twice', { psm: '<a>{prefix}{suffix}{prefix}' }, /a placeholder twice/],
     ['an unknown token', { spm: '<a>{suffix}<z>{prefix}' }, /"spm" of "fim" has "<z>"/],
+    [
+      'a mark of a megabyte',
+      { psm: `{prefix}<a>${'x'.repeat(1e6)}{suffix}` },
+      /"fim" has "x{56}\.\.\./,
+    ],
     ['an unknown end', { psm: '<a>{prefix}<b>{suffix}', end: ['<z>'] }, /names "<z>"/],
     ['an unknown cut', { psm: '<a>{prefix}<b>{suffix}', cuts: 'word' }, /"cuts"/],
   ])('with %s is refused with what is wrong', (_, own, message) => {

@@ -20,11 +20,20 @@ test.each([
   ['null', 'is no JSON object'],
   ['[1, "x"]', 'is no JSON object'],
   ['['.repeat(20_000), 'is not JSON'],
+  ['['.repeat(2 ** 21), 'is too long for a label'],
 ])('%.40s is left out, and the other lines are labels', (line, what) => {
   expect(read(line, colon, '')).toEqual({
     left: `1 of 2 lines left out: line 1 ${what}.`,
     found: [[4, 'a colon']],
   });
+});
+
+test('a score that is no number does not count', () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const score = (value: string) => `[{"value": ${value}}]`;
+  const scores = [score(deep), score('{"toString": 1}'), score('null')];
+  const lines = scores.map(each => `{"index": 1, "description": "x", "scores": ${each}}`);
+  expect(read(...lines)).toEqual({ left: '', found: [[1, 'x']] });
 });
 
 test('of many lines that are no labels the first are named', () => {

@@ -1,7 +1,7 @@
 // The normalizer and the pre_tokenizer of tokenizers whose model looks up words instead of merging bytes: Unigram and
 // WordPiece. Most of them drop the white space between words.
 import { SPACE_CLASS, classAt, classes, codePointAt } from '../unicode/classes';
-import type { Json } from '../../json';
+import { quote, type Json } from '../../json';
 import { normalizersOf } from './normalizers';
 import type { Scan } from '../patterns/scan';
 import { scanOfDigits, scanOfPunctuation, scanOfSplit } from './preTokenizers';
@@ -64,7 +64,7 @@ function splitsOf(step: PipelineStep): PretokenSplit[] {
   const names = Object.keys(cutsByType).join(', ');
   throw refusal(
     'pre_tokenizer',
-    `has the step "${step.type}": only ${names} and a last Metaspace are supported with Unigram and WordPiece`,
+    `has the step ${quote(step.type)}: only ${names} and a last Metaspace are supported with Unigram and WordPiece`,
   );
 }
 

@@ -1,6 +1,6 @@
 // Rows that hold other rows: batches, recorded exchanges, lists.
 import { questionOf } from './messages';
-import { asString, definedFields, isObject, quote, type Json } from '../../json';
+import { asString, definedFields, isObject, nameOf, quote, type Json } from '../../json';
 import type { Format, Path, RawTrace, TraceRow } from './rawTrace';
 
 /** A row inside another one. */
@@ -86,9 +86,7 @@ export const anthropicBatch: Container = {
       return [{ id, row: result.message, path: ['result', 'message'] }];
     }
     const { error, type } = result;
-    const why = isObject(error)
-      ? messageOf(error.error ?? error)
-      : `it is ${asString(type) ?? quote(type)}`;
+    const why = isObject(error) ? messageOf(error.error ?? error) : `it is ${nameOf(type)}`;
     return [{ id, path: [], problem: `has no answer: ${why}` }];
   },
 };

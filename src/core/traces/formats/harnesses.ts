@@ -2,7 +2,7 @@
 import { partsWithin } from './containers';
 import { turnsOf } from './messages';
 import { openAiLogprobs } from './logprobs';
-import { isObject, definedFields, asObjects, asString, quote } from '../../json';
+import { isObject, definedFields, asObjects, asString, nameOf } from '../../json';
 import { resolveAttachments } from './attachments';
 import type { Format, RawPart, RawTrace, TraceRow } from './rawTrace';
 
@@ -218,9 +218,4 @@ function verdictOf(value: unknown): boolean | undefined {
 
 function rowsTexts(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-/** A string as it is, and anything else as in a file. */
-function nameOf(value: unknown): string {
-  return typeof value === 'string' ? value : quote(value);
 }

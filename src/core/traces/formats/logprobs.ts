@@ -2,7 +2,7 @@
 // prompt_logprobs, llama.cpp's, Gemini's.
 import { concatBytes } from '../../bytes';
 import { encodeUtf8 } from '../../text/utf8';
-import { isObject, asNumber, asObjects, asString } from '../../json';
+import { isObject, asNumber, asObjects, asString, nameOf } from '../../json';
 import type { RawAlternative, RawLogprob, RawLogprobs, RawSpelling, TraceRow } from './rawTrace';
 
 /** OpenAI's servers write -9999 for tokens outside the top twenty. */
@@ -172,7 +172,7 @@ function byIds(
   ids: readonly unknown[],
 ): number[] | undefined {
   if (ids.length !== places.length) return undefined;
-  const chosen = places.map((place, i) => place.findIndex(({ id }) => id === String(ids[i])));
+  const chosen = places.map((place, i) => place.findIndex(({ id }) => id === nameOf(ids[i])));
   return chosen.includes(-1) ? undefined : chosen;
 }
 

@@ -1,5 +1,6 @@
 // Reads the rows of a file one by one: in the first format that fits, or as chunks of a streamed answer.
 import { asString, isObject } from '../../json';
+import { messageLine } from '../../messageLine';
 import { assembleTrace, type RowPlace } from '../assembleTrace';
 import { keysOf } from '../formats/containers';
 import { readRow } from '../formats/formats';
@@ -55,7 +56,10 @@ export class RowReader {
         : this.#problems;
     return {
       format: [...this.#formats].join(', ') || 'JSON',
-      problems: this.#unlisted > 0 ? [...problems, `and ${this.#unlisted} more`] : problems,
+      problems: [
+        ...problems.map(messageLine),
+        ...(this.#unlisted > 0 ? [`and ${this.#unlisted} more`] : []),
+      ],
     };
   }
 

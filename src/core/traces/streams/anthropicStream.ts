@@ -1,5 +1,5 @@
 // Events of Anthropic's messages.
-import { asNumber, asString, isObject, type Json } from '../../json';
+import { asNumber, asString, isObject, nameOf, type Json } from '../../json';
 import type { TraceRow } from '../formats/rawTrace';
 import type { Stream, StreamKind } from './stream';
 
@@ -14,7 +14,7 @@ const TYPES = [
 
 export const anthropicStream: StreamKind = {
   keyOf: ({ type }, isOpen) =>
-    TYPES.includes(String(type)) || (type === 'ping' && isOpen('anthropic'))
+    TYPES.includes(nameOf(type)) || (type === 'ping' && isOpen('anthropic'))
       ? 'anthropic'
       : undefined,
   begins: ({ type }) => type === 'message_start',

@@ -1,5 +1,5 @@
 // Events of OpenAI's Responses. The last one holds the whole answer; if it is missing, the answer is put together.
-import { asNumber, asObjects, asString, isObject, type Json } from '../../json';
+import { asNumber, asObjects, asString, isObject, nameOf, type Json } from '../../json';
 import type { TraceRow } from '../formats/rawTrace';
 import { appendLists } from './blocks';
 import type { Stream, StreamKind } from './stream';
@@ -16,7 +16,7 @@ export const responsesStream: StreamKind = {
   keyOf: ({ type }) =>
     typeof type === 'string' && type.startsWith('response.') ? 'responses' : undefined,
   begins: ({ type }) => type === 'response.created',
-  ends: ({ type }) => LAST.includes(String(type)),
+  ends: ({ type }) => LAST.includes(nameOf(type)),
   start: () => new Responses(),
 };
 
@@ -44,7 +44,7 @@ class Responses implements Stream {
     const blocks = item[list!] as Json[];
     const index = Math.min(asNumber(event[field!]) ?? 0, blocks.length);
     const block = (blocks[index] ??= { type, text: '' });
-    block.text = String(block.text) + (asString(event.delta) ?? '');
+    block.text = (asString(block.text) ?? '') + (asString(event.delta) ?? '');
     appendLists(block, event, ['logprobs']);
   }
 

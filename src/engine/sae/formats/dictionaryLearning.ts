@@ -2,7 +2,7 @@
 import { hookOf } from '../../../core/sae/hookNames';
 import type { Activation } from '../../../core/sae/sae';
 import { UserError } from '../../../core/errors';
-import { asString, quote, type Json } from '../../../core/json';
+import { asString, nameOf, quote, type Json } from '../../../core/json';
 import {
   constantThreshold,
   mapValues,
@@ -24,11 +24,11 @@ export const dictionaryLearning: SaeFormat = {
   read({ path, config }) {
     const weights = readSafetensors(path);
     const trainer = (config.trainer ?? {}) as Json;
-    const name = asString(trainer.dict_class) ?? quote(trainer.dict_class);
+    const name = nameOf(trainer.dict_class);
     const read = Object.hasOwn(DICTIONARIES, name) ? DICTIONARIES[name] : undefined;
     if (!read)
       throw new UserError(
-        `${path}: dictionaries of the class "${name}" are not read here; ${Object.keys(DICTIONARIES).join(', ')} are.`,
+        `${path}: dictionaries of the class ${quote(trainer.dict_class)} are not read here; ${Object.keys(DICTIONARIES).join(', ')} are.`,
       );
     const submodule = asString(trainer.submodule_name) ?? '';
     const source = sourceAt(hookOf(submodule), undefined, trainer.lm_name);

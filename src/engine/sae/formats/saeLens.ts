@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hookOf } from '../../../core/sae/hookNames';
 import type { Activation, SaeSource } from '../../../core/sae/sae';
 import { UserError } from '../../../core/errors';
-import { asString, quote, type Json } from '../../../core/json';
+import { nameOf, quote, type Json } from '../../../core/json';
 import { readJson } from '../../models/readJson';
 import {
   constantThreshold,
@@ -55,10 +55,9 @@ export const saeLens: SaeFormat = {
         `${folder}: an autoencoder of the architecture ${quote(cfg.architecture)} is not read here; ` +
           `${Object.keys(ACTIVATIONS).join(', ')} and transcoders are.`,
       );
-    const given = cfg.activation_fn ?? cfg.activation_fn_str ?? 'relu';
-    const activationName = asString(given) ?? quote(given);
+    const activationName = nameOf(cfg.activation_fn ?? cfg.activation_fn_str ?? 'relu');
     if (!['relu', 'topk'].includes(activationName))
-      throw new UserError(`${folder}: the activation "${activationName}" is not read here.`);
+      throw new UserError(`${folder}: the activation ${quote(activationName)} is not read here.`);
     const decoderBias = weights.get('b_dec').data;
     const shifts = !isTranscoder && cfg.apply_b_dec_to_input !== false;
     const skip = weights.find('W_skip');
@@ -84,8 +83,7 @@ export const saeLens: SaeFormat = {
  * `jumprelu_transcoder` is ['jumprelu', true].
  */
 function architectureOf(cfg: Json): [string, boolean] {
-  const given = cfg.architecture ?? 'standard';
-  const name = asString(given) ?? quote(given);
+  const name = nameOf(cfg.architecture ?? 'standard');
   const isTopK = (cfg.activation_fn ?? cfg.activation_fn_str) === 'topk';
   if (!name.endsWith('transcoder')) return [name === 'standard' && isTopK ? 'topk' : name, false];
   return [name.startsWith('jumprelu') ? 'jumprelu' : isTopK ? 'topk' : 'standard', true];
@@ -148,12 +146,12 @@ function normalised(parts: SaeParts, files: SaeFiles): SaeParts {
   if (name === 'constant_norm_rescale') return { ...parts, norm: 'constantNorm' };
   if (name === 'layer_norm') return { ...parts, norm: 'layerNorm' };
   if (Object.hasOwn(SCALES, name)) return foldScale(parts, inputScale(files));
-  throw new UserError(`${files.folder}: the normalisation "${name}" is not read here.`);
+  throw new UserError(`${files.folder}: the normalisation ${quote(name)} is not read here.`);
 }
 
 function normalisationOf(cfg: Json): string {
   const given = cfg.normalize_activations;
-  return String(given === true || given === null ? 'expected_average_only_in' : given || 'none');
+  return nameOf(given === true || given === null ? 'expected_average_only_in' : given || 'none');
 }
 
 /** By normalisation: the field of the scale that inputs are multiplied with. */

@@ -1,6 +1,7 @@
 // EleutherAI's sparsify: top-k autoencoders and transcoders, in a folder named after a module of the model.
 import { basename } from 'node:path';
 import { UserError } from '../../../core/errors';
+import { asNumber, quote } from '../../../core/json';
 import { readSafetensors } from '../safetensors';
 import { sourceAt, type SaeFormat } from './saeFormat';
 
@@ -14,10 +15,10 @@ export const sparsify: SaeFormat = {
     const { k, activation = 'topk' } = config;
     if (typeof k !== 'number') throw new UserError(`${path}: its cfg.json does not say "k".`);
     if (activation !== 'topk' && activation !== 'groupmax')
-      throw new UserError(`${path}: the activation "${activation}" is not read here.`);
+      throw new UserError(`${path}: the activation ${quote(activation)} is not read here.`);
     const encoder = weights.get('encoder.weight');
     const claimed =
-      Number(config.num_latents) || Number(config.d_in) * Number(config.expansion_factor);
+      numberOf(config.num_latents) || numberOf(config.d_in) * numberOf(config.expansion_factor);
     const module = basename(folder);
     const isTranscoder = config.transcode === true;
     return {
@@ -35,3 +36,6 @@ export const sparsify: SaeFormat = {
     };
   },
 };
+
+/** 0 for what is no number. */
+const numberOf = (value: unknown) => asNumber(value) ?? 0;
