@@ -2,12 +2,11 @@
 // was open.
 import { delimitersOf } from './delimiters';
 import type { DelimiterScan } from './delimiterScan';
+import { CLOSERS } from './middle';
 import { openAt } from './syntaxRegion';
 
 /** Characters after the cursor that are read to see whether the whole text is balanced. */
 const REACH = 100_000;
-/** Characters after the cursor among which closers are looked for. */
-export const CLOSERS = 64;
 /** Characters of punctuation at the end of the line that count as closers. */
 const PUNCTUATION = 16;
 const TAG = /<(\/?)([A-Za-z][\w.:-]*)((?:[^<>"'{}]|"[^"]*"|'[^']*'|\{[^{}]*\})*?)(\/?)>/g;
@@ -137,13 +136,4 @@ function tagsOf(text: string): { closed: string[]; open: string[] } {
     else closed.push(name!);
   }
   return { closed, open };
-}
-
-/** Whether the characters of `part` stand in `text` in their order: VS Code replaces only such a text by ghost text. */
-export function isSubword(part: string, text: string): boolean {
-  let found = 0;
-  for (let at = 0; at < text.length && found < part.length; at++) {
-    if (text[at] === part[found]) found++;
-  }
-  return found === part.length;
 }

@@ -16,7 +16,7 @@ import {
 } from './tokenChoice';
 import { Drafter } from './drafter';
 import { type TrunkRows, pathOf } from './trunkRows';
-import { isSubword } from './balance';
+import { isSubword } from './middle';
 import { isPunctuation, lineEnd, isMostlyRepeated, repeatsOf } from './stopRules';
 
 /**

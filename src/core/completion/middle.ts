@@ -1,6 +1,8 @@
 // A suggestion as the text between what is before the cursor and what follows the closers after it, so that it stays
 // the same while it is typed and the editor closes what is opened.
-import { CLOSERS, isSubword } from './balance';
+
+/** Characters after the cursor among which closers are looked for. */
+export const CLOSERS = 64;
 
 export interface Middle {
   readonly text: string;
@@ -48,4 +50,13 @@ export function isLeft({ text, after }: Middle): boolean {
 export function isNoise(insert: string): boolean {
   const visible = insert.replace(/\s+/g, '');
   return [...visible].length < 2 || !/[\p{L}\p{N}_]/u.test(visible);
+}
+
+/** Whether the characters of `part` stand in `text` in their order: VS Code replaces only such a text by ghost text. */
+export function isSubword(part: string, text: string): boolean {
+  let found = 0;
+  for (let at = 0; at < text.length && found < part.length; at++) {
+    if (text[at] === part[found]) found++;
+  }
+  return found === part.length;
 }

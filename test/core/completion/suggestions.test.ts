@@ -3,8 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { RequestDelay } from '../../../src/core/completion/requestDelay';
 import { regionAt } from '../../../src/core/completion/syntaxRegion';
 import { lineEnd, isMostlyRepeated, repeatsOf } from '../../../src/core/completion/stopRules';
-import { closersOf, fitMiddle, isNoise, type Middle } from '../../../src/core/completion/middle';
-import { CLOSERS } from '../../../src/core/completion/balance';
+import {
+  CLOSERS,
+  closersOf,
+  fitMiddle,
+  isNoise,
+  type Middle,
+} from '../../../src/core/completion/middle';
 import { RadixTrie, Suggestions } from '../../../src/core/completion/suggestions';
 import { pick, randomOf } from '../../support/toys';
 
