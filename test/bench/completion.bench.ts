@@ -152,6 +152,7 @@ async function armOf(
       seesSuffix: mode !== 'none',
       close: '',
       word: '',
+      isIndented: false,
       missingAfter: () => '',
       least: -Infinity,
       suffix: byteStringOf(encodeUtf8(rest.slice(at))),

@@ -99,6 +99,7 @@ async function completed(
       seesSuffix: true,
       close: '',
       word: '',
+      isIndented: false,
       missingAfter: () => '',
       least: -Infinity,
       suffix: byteStringOf(encodeUtf8(rest.slice(at))),

@@ -62,8 +62,10 @@ export interface CompleteOptions {
   readonly suffix: ByteString;
   /** The beginning of the suffix that the model does not see and is to write, too: the rest of a word, or closers. */
   readonly close: ByteString;
-  /** The rest of the word that the cursor is in; empty between words. A text that begins with it repeats it. */
+  /** The rest of the word that the cursor is in; empty between words. Where it is no part of `close`, a text that begins with it repeats it. */
   readonly word: ByteString;
+  /** The cursor is after an indentation that an editor made: the text adds nothing to it. */
+  readonly isIndented: boolean;
   /**
    * What has to follow a text so that it leaves open what was open before: the closers of what it opens. Undefined: none
    * can do that. `hasClose`: the text replaces the close.
@@ -99,10 +101,11 @@ export async function completeAtCursor(
 ): Promise<Completion[]> {
   const { nodes, heads } = beginnings;
   const first = await rows.rowsOfPaths(nodes.map((_, node) => pathOf(nodes, node)));
-  const { sampling } = options;
+  const { sampling, isIndented } = options;
+  const starter = isIndented ? { ...chooser, notFirst: ' \t' } : chooser;
   const starts = sampling
-    ? Array.from({ length: count }, () => sampledChoices(chooser, nodes, heads, first, sampling))
-    : likeliestChoices(chooser, nodes, heads, first, count);
+    ? Array.from({ length: count }, () => sampledChoices(starter, nodes, heads, first, sampling))
+    : likeliestChoices(starter, nodes, heads, first, count);
   const mass = massOfAll(chooser, nodes, heads, first);
   const completions: Completion[] = [];
   for (const start of starts) {
@@ -211,16 +214,25 @@ class CompletionWriter {
   #reasonToStop(written: number): StopReason | undefined {
     const { singleLine, suffix, close, maxTokens, isLate } = this.#options;
     if (this.#repeatsWord()) return 'join';
-    if (singleLine && lineEnd(this.#text) >= 0) return 'line';
+    if (singleLine && this.#lineEnd >= 0) return 'line';
     if (isMostlyRepeated(this.#text, suffix)) return 'join';
     if (close !== '' && isMostlyRepeated(this.#text, suffix.slice(close.length))) return 'join';
     if (written >= maxTokens) return 'tokens';
     return isLate() ? 'time' : undefined;
   }
 
+  /**
+   * -1: the line has not ended. Before closers the first line break is its end: what would follow it has no room between
+   * the brackets of one line.
+   */
+  get #lineEnd(): number {
+    const { close } = this.#options;
+    return close === '' || !isPunctuation(close) ? lineEnd(this.#text) : this.#text.indexOf('\n');
+  }
+
   #repeatsWord(): boolean {
-    const { word } = this.#options;
-    return word !== '' && this.#text.startsWith(word);
+    const { word, close } = this.#options;
+    return word !== '' && close === '' && this.#text.startsWith(word);
   }
 
   #reportText(): void {
@@ -232,7 +244,7 @@ class CompletionWriter {
 
   async #stop(reason: StopReason): Promise<Completion> {
     let text = this.#text.slice(0, incompleteFrom(this.#text));
-    if (reason === 'line') text = text.slice(0, lineEnd(text));
+    if (reason === 'line') text = text.slice(0, this.#lineEnd);
     const { close } = this.#options;
     const { length, stop, hasClose } =
       close === ''
@@ -257,7 +269,10 @@ class CompletionWriter {
   /** Where there is no close: the text before what repeats the suffix, and before what leaves it unbalanced. */
   async #beforeRepeated(text: ByteString, reason: StopReason): Promise<Ending> {
     if (this.#repeatsWord()) return { length: 0, stop: 'join', hasClose: false };
-    const joined = await this.#joinOf(text, reason === 'end');
+    const joined = beforeWord(
+      text.slice(0, await this.#joinOf(text, reason === 'end')),
+      this.#options.word,
+    );
     const length = this.#balancedEnd(text.slice(0, joined), false);
     if (length < joined) return { length, stop: 'balance', hasClose: false };
     return { length, stop: length < text.length ? 'join' : reason, hasClose: false };
@@ -276,7 +291,7 @@ class CompletionWriter {
    * leave it balanced. The texts compared are whole: from the cursor to the suffix that the model sees, and the end.
    */
   async #withClose(text: ByteString, reason: StopReason): Promise<Ending> {
-    const { close, suffix, seesSuffix } = this.#options;
+    const { close, word, suffix, seesSuffix } = this.#options;
     const isWord = !isPunctuation(close);
     if (!isWord) {
       const length = this.#balancedEnd(text, true);
@@ -288,9 +303,13 @@ class CompletionWriter {
         return { length, stop: length < text.length ? 'balance' : reason, hasClose: false };
       }
     }
-    const ends = this.#tokenEnds(text).filter(end => {
+    // The rest of a word may be in the middle of a token.
+    const rest = word || close;
+    const ownEnds = isWord ? occurrencesOf(rest, text) : [];
+    const ends = [...this.#tokenEnds(text), ...ownEnds].filter(end => {
       const part = text.slice(0, end);
       const missing = this.#missingAfter(part, false);
+      if (isWord && beforeWord(part, rest) < end) return false;
       return (isWord ? missing === '' : missing !== undefined) && !isMostlyRepeated(part, suffix);
     });
     const texts = ends.map(end => text.slice(0, end) + close);
@@ -366,6 +385,18 @@ class CompletionWriter {
       ),
     );
   }
+}
+
+/** The end of `text`, or where `word` begins that it ends with: the rest of a word, which stands after it already. */
+function beforeWord(text: ByteString, word: ByteString): number {
+  // A single letter may be meant.
+  return word.length > 1 && text.endsWith(word) ? text.length - word.length : text.length;
+}
+
+function occurrencesOf(part: ByteString, text: ByteString): number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) places.push(at);
+  return places;
 }
 
 /** The beginning of the suffix by which a continuation with it is recognised. */

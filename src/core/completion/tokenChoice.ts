@@ -33,11 +33,13 @@ export interface ChoiceSampling {
 export interface Chooser {
   readonly tokens: SortedTokens;
   readonly ends: readonly number[];
+  /** Bytes that no token has first after what it repeats. */
+  readonly notFirst?: string;
 }
 
 /** The most probable choices, at most `count`, best first. `rows` has one row per node. */
 export function likeliestChoices(
-  { tokens, ends }: Chooser,
+  { tokens, ends, notFirst = '' }: Chooser,
   nodes: readonly HealingNode[],
   heads: readonly HealingHead[],
   rows: readonly LogprobRow[],
@@ -57,7 +59,7 @@ export function likeliestChoices(
     for (const { node, rest } of heads) {
       const row = rows[node]!;
       const base = logprobs[node]!;
-      visit(tokens, rest, row, token => offer(node, token, base + row[token]!));
+      visit(tokens, rest, row, notFirst, token => offer(node, token, base + row[token]!));
       if (rest === '' && nodes[node]!.next.ends) offer(node, END, base + endLogprob(row, ends));
     }
     if (!found) return best;
@@ -74,7 +76,7 @@ function keyOf(node: number, token: number): number {
 
 /** Undefined if nothing is allowed. */
 export function sampledChoices(
-  { tokens, ends }: Chooser,
+  { tokens, ends, notFirst = '' }: Chooser,
   nodes: readonly HealingNode[],
   heads: readonly HealingHead[],
   rows: readonly LogprobRow[],
@@ -85,7 +87,7 @@ export function sampledChoices(
     const sum = new LogSum();
     const scaled = new Float64Array(row.length).fill(-Infinity);
     const follows = next.follower();
-    visit(tokens, '', row, token => {
+    visit(tokens, '', row, '', token => {
       if (row[token] === -Infinity || !follows(token)) return;
       scaled[token] = row[token]! / temperature;
       sum.add(scaled[token]);
@@ -107,7 +109,7 @@ export function sampledChoices(
     const add = (token: number, weight: number, logprob: number) =>
       weight > -Infinity &&
       choices.push({ node, token, logprob: logprobs[node]! + logprob, weight });
-    visit(tokens, rest, rows[node]!, token =>
+    visit(tokens, rest, rows[node]!, notFirst, token =>
       add(token, base + scaled[token]!, rows[node]![token]!),
     );
     if (rest === '') add(END, base + end, endLogprob(rows[node]!, ends));
@@ -148,7 +150,7 @@ export function massOfAll(
   const mass = new LogSum();
   for (const { node, rest } of heads) {
     const row = rows[node]!;
-    visit(tokens, rest, row, token => mass.add(logprobs[node]! + row[token]!));
+    visit(tokens, rest, row, '', token => mass.add(logprobs[node]! + row[token]!));
     if (rest === '') mass.add(logprobs[node]! + endLogprob(row, ends));
   }
   return mass.value;
@@ -168,16 +170,21 @@ function pathLogprobs(nodes: readonly HealingNode[], rows: readonly LogprobRow[]
   return logprobs;
 }
 
-/** Calls `visitor` with the text tokens that begin with `rest` and are longer, in no particular order. */
+/**
+ * Calls `visitor` with the text tokens that begin with `rest` and then have a byte that is not in `notFirst`, in no particular
+ * order.
+ */
 function visit(
   tokens: SortedTokens,
   rest: string,
   row: LogprobRow,
+  notFirst: string,
   visitor: (token: number) => void,
 ): void {
   const { start, end } = tokens.startingWith(rest);
   for (let place = start; place < end; place++) {
     const token = tokens.ids[place]!;
-    if (token < row.length && tokens.bytes[place]!.length > rest.length) visitor(token);
+    const first = tokens.bytes[place]![rest.length];
+    if (token < row.length && first !== undefined && !notFirst.includes(first)) visitor(token);
   }
 }

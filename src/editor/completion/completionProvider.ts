@@ -269,7 +269,10 @@ function whyNot(
     return 'IntelliSense is open';
   }
   const editor = window.activeTextEditor;
-  if (editor?.document === document && editor.selections.length > 1) return 'several cursors';
+  if (editor?.document !== document) return undefined;
+  if (editor.selections.length > 1) return 'several cursors';
+  // What is typed next takes its place, or goes around it.
+  if (!editor.selection.isEmpty) return 'text is selected';
   return undefined;
 }
 

@@ -102,7 +102,8 @@ async function completeLines(
       singleLine: options.singleLine,
       suffix: byteStringOf(encodeUtf8(text.slice(at, at + SUFFIX_UNITS))),
       close: prompt.close,
-      word: byteStringOf(encodeUtf8(prompt.close === '' ? restOfWordAt(text, at) : '')),
+      word: byteStringOf(encodeUtf8(restOfWordAt(text, at))),
+      isIndented: isIndented(text, at),
       missingAfter: (middle, hasClose) => balance.missingAfter(middle, hasClose ? close.length : 0),
       seesSuffix: prompt.mode !== 'none',
       least: Math.log(options.minProbability),
@@ -137,6 +138,8 @@ async function completeLines(
   };
 }
 
+/** UTF-16 units before the cursor in which the line before it begins, or else it is taken to have no indentation. */
+const INDENT_UNITS = 2000;
 /** UTF-16 units of the suffix, more than any completion repeats. */
 const SUFFIX_UNITS = 2000;
 
@@ -151,10 +154,7 @@ export function rollbackOf(wanted: Rollback | 'auto'): Rollback {
   return wanted === 'auto' ? 'line' : wanted;
 }
 
-/**
- * After the rest of a word: inside words of held-out code, 19 of 27 suggestions of the built-in model wrote the rest of
- * the word again where it saw it, and none where it was to write it.
- */
+/** After the rest of a word: inside words of held-out code more suggestions are what was there, and none is shown in whole words. */
 function suffixFromOf(wanted: SuffixFrom | 'auto'): SuffixFrom {
   return wanted === 'auto' ? 'boundary' : wanted;
 }
@@ -163,6 +163,15 @@ function suffixFromOf(wanted: SuffixFrom | 'auto'): SuffixFrom {
 function restOfWordAt(text: string, at: number): string {
   const isInside = /[\p{L}\p{N}_]$/u.test(text.slice(Math.max(0, at - 2), at));
   return isInside ? /^[\p{L}\p{N}_]*/u.exec(text.slice(at, at + SUFFIX_UNITS))![0] : '';
+}
+
+/** Whether the cursor is after an indentation deeper than the one of the line before, as an editor makes it at Enter. */
+function isIndented(text: string, at: number): boolean {
+  const [line, before = ''] = text
+    .slice(Math.max(0, at - INDENT_UNITS), at)
+    .split('\n')
+    .reverse();
+  return /^[ \t]+$/.test(line!) && line!.length > /^[ \t]*/.exec(before)![0].length;
 }
 
 /** Tokens for the texts around the cursor, 16 at least. */

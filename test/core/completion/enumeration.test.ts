@@ -153,6 +153,7 @@ describe('a completion', () => {
         suffix: '',
         seesSuffix: true,
         close: '',
+        isIndented: false,
         word: '',
         missingAfter: () => '',
         least: -Infinity,
@@ -262,6 +263,7 @@ describe('a completion', () => {
           seesSuffix: true,
           least: -Infinity,
           word: '',
+          isIndented: false,
           // The text never replaces the close.
           missingAfter: (_: string, hasClose: boolean) => (hasClose ? undefined : ''),
           isLate: () => false,

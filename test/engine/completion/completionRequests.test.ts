@@ -234,6 +234,35 @@ describe('before what an editor closed', () => {
     }
   });
 
+  test('nothing begins another line between brackets of one line', async () => {
+    for (const marked of [
+      'const options = {|};\n',
+      'function area(box) {|}\n',
+      'describe("a", () => {|});\n',
+      'class A {\n  constructor() {|}\n}\n',
+      'const sizes = [|];\n',
+    ]) {
+      const { insert, text } = await accepted(marked, { minProbability: 0, maxTokens: 24 });
+      expect(insert, marked).not.toContain('\n');
+      expect(isScriptBalanced(text), text).toBe(true);
+    }
+  });
+
+  test('on the line that Enter made between brackets it is not indented again, and nothing is closed', async () => {
+    for (const marked of [
+      'function area(box) {\n  |\n}\n',
+      'function area(box) {\n    |\n}\n',
+      'class A {\n  constructor(name) {\n    |\n  }\n}\n',
+      'const options = {\n  |\n};\n',
+      'const sizes = [\n  |\n];\n',
+      'describe("a", () => {\n  it("is", () => {\n    |\n  });\n});\n',
+    ]) {
+      const { insert, text } = await accepted(marked, { minProbability: 0, maxTokens: 24 });
+      expect(insert, marked).toMatch(/^(?:\S|$)/);
+      expect(isScriptBalanced(text), text).toBe(true);
+    }
+  });
+
   test('the rest of a word is not written again, however the prompt is', async () => {
     for (const suffixFrom of ['auto', 'cursor', 'boundary'] as const) {
       const { insert } = await accepted('interface A {\n  rea|donly name: string;\n}\n', {
@@ -242,6 +271,15 @@ describe('before what an editor closed', () => {
       });
       expect(insert.startsWith('donly'), insert).toBe(false);
     }
+  });
+
+  test('a missing part of a word is written without the rest of the word', async () => {
+    const marked = "const file = path.res|ve(folder, 'index.js');\n";
+    for (const suffixFrom of ['cursor', 'boundary'] as const) {
+      const { insert } = await accepted(marked, { suffixFrom, minProbability: 0 });
+      expect(insert, suffixFrom).not.toMatch(/ve$/);
+    }
+    expect((await accepted(marked, { minProbability: 0 })).insert).toBe('ol');
   });
 
   test('lines with CR and LF get what lines with LF get', async () => {
