@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Balance } from '../../src/core/completion/balance';
 import { isNoise } from '../../src/core/completion/middle';
 import { bitsOfMiddle } from '../../src/engine/completion/calibrate';
 import { Model } from '../../src/engine/models/model';
@@ -34,6 +35,7 @@ test.skipIf(!existsSync(path))(`${COUNT} places before closers`, async () => {
   const accepted: Accepted[] = [];
   for (const place of places) accepted.push(await acceptAt(model, place));
   const bits = await bitsPerByte(model, places);
+  const rulings = rulingsOf(places);
   model.dispose();
   const stayed = balancedOf(accepted.map(({ place, result }) => [place.lang, result]));
   const rows = ['typescript', 'javascript', 'python', 'all'].map(lang => {
@@ -59,26 +61,65 @@ test.skipIf(!existsSync(path))(`${COUNT} places before closers`, async () => {
     };
   });
   console.table(rows);
-  console.log('bits per byte of the truth before the closers:', bits);
+  console.log('bits per byte of the truth, with the closers seen or left to the model:');
+  console.table(bits);
+  console.log('truths by the rule of balance:', rulings);
   expect(parseFloat(rows.at(-1)!.breaks)).toBeLessThanOrEqual(0.5);
 });
 
-/** Where the truth ends with the closers: seen by the model as what follows, and left to it to write. */
+/**
+ * Bits per byte of the truth with its end, where the model sees the closers as a part of what follows, and where it is to
+ * write them. `same`: the same text in both. `shorter`: where the truth ends with the closers, without them where they are seen.
+ */
 async function bitsPerByte(model: Model, places: readonly CloserPlace[]) {
   const form = { mode: 'spm', rollback: 'line', suffixFrom: 'cursor' } as const;
-  const found = { places: 0, seen: 0, left: 0 };
-  let bytes = 0;
-  for (const { before, closers, truth, after } of places.filter((_, i) => i % 5 === 0)) {
+  const bitsOf = (before: string, middle: string, after: string) =>
+    bitsOfMiddle(
+      model,
+      { text: before + middle + after, at: before.length, middle },
+      form,
+      512,
+      true,
+    );
+  const same = { places: 0, seen: 0, left: 0, bytes: 0 };
+  const shorter = { places: 0, seen: 0, left: 0, bytes: 0 };
+  for (const { before, closers, truth, after } of places) {
+    const left = await bitsOf(before, truth, after);
+    const bytes = Buffer.byteLength(truth);
+    same.places++;
+    same.seen += await bitsOf(before, truth, closers + after);
+    same.left += left;
+    same.bytes += bytes;
     if (!truth.endsWith(closers) || truth === closers) continue;
-    const text = before + truth + after;
-    const bits = (middle: string) =>
-      bitsOfMiddle(model, { text, at: before.length, middle }, form, 512, true);
-    found.places++;
-    found.seen += await bits(truth.slice(0, -closers.length));
-    found.left += await bits(truth);
-    bytes += Buffer.byteLength(truth) - closers.length;
+    shorter.places++;
+    shorter.seen += await bitsOf(before, truth.slice(0, -closers.length), closers + after);
+    shorter.left += left;
+    shorter.bytes += bytes - closers.length;
   }
-  return { places: found.places, seen: found.seen / bytes, left: found.left / bytes };
+  return Object.entries({ same, shorter }).map(([truth, { places, seen, left, bytes }]) => ({
+    truth,
+    places,
+    seen: (seen / bytes).toFixed(3),
+    left: (left / bytes).toFixed(3),
+  }));
+}
+
+/** What the rule of balance makes of the truths: let through, let through with what closes them, or cut. */
+function rulingsOf(places: readonly CloserPlace[]) {
+  const found = { balanced: 0, closed: 0, cut: 0 };
+  for (const place of places) {
+    const { before, lang, closers, truth } = place;
+    const balance = new Balance(textOf(place), before.length, lang);
+    const missing = balance.missingAfter(truth, closers.length);
+    if (missing === '') found.balanced++;
+    else if (missing !== undefined) found.closed++;
+    else {
+      found.cut++;
+      const line = before.slice(before.lastIndexOf('\n') + 1);
+      console.log('cut truth:', place.lang, JSON.stringify([line, truth, closers]));
+    }
+  }
+  return found;
 }
 
 function show({ place, item }: Accepted): void {
