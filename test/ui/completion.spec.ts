@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
+import { ghost, ghostText } from './ghostText';
 
 const FILE = 'average.ts';
 const CODE = `export function wordCount(text: string): number {
@@ -17,13 +18,6 @@ export function average(texts: string[]): number {
 `;
 const LINE = 7;
 const COLUMN = CODE.split('\n')[LINE - 1]!.length + 1;
-
-const ghost = (ui: Workbench) => ui.page.locator('.view-lines [class*="ghost-text"]');
-
-async function ghostText(ui: Workbench): Promise<string> {
-  await ghost(ui).first().waitFor();
-  return (await ghost(ui).allTextContents()).join('').replaceAll('\u00a0', ' ');
-}
 
 /** Saves until the line on disk is this. */
 async function lineIs(ui: Workbench, expected: string): Promise<void> {

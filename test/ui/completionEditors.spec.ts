@@ -1,0 +1,123 @@
+// Completions beside what VS Code does by itself: indentation, IntelliSense, a selection that is surrounded,
+// and inputs that look like editors.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import type { Workbench } from '../host/workbench.mjs';
+import { isScriptBalanced } from '../support/scriptBalance';
+import { ghost, ghostText, logged, savedText, turnCompletionsOn } from './ghostText';
+
+const CODE = `export function wordCount(text: string): number {
+  return text.split(' ').length;
+}
+
+export function average(texts: string[]): number {
+  let total = 0;
+  for (const text of texts) total += word
+  return total / texts.length;
+}
+`;
+
+export async function theLineThatEnterIndentedIsNotIndentedAgain(ui: Workbench) {
+  await turnCompletionsOn(ui);
+  const before = CODE.slice(0, CODE.indexOf('  for ('));
+  const after = CODE.slice(CODE.indexOf('  return total'));
+  ui.writeFile('indented.ts', `${before}\n${after}`);
+  await ui.openFile('indented.ts');
+  await ui.goTo(before.split('\n').length);
+  await ui.page.keyboard.type('  for (const text of texts) {');
+  await ui.page.keyboard.press('Enter');
+  const indented = `${before}  for (const text of texts) {\n    \n  }\n${after}`;
+  await savedText(ui, 'indented.ts', text => text === indented);
+  await ui.runCommand('Trigger Inline Suggestion');
+  await ghost(ui).first().waitFor();
+  await ui.screenshot('completion-indented');
+  await ui.page.keyboard.press('Tab');
+  const text = await savedText(ui, 'indented.ts', text => text !== indented);
+  assert.match(text, /\) \{\n {4}\S.*\n {2}\}\n {2}return total/);
+  assert.ok(isScriptBalanced(text), text);
+}
+
+export async function whatIntelliSenseHasSelectedIsTheBeginning(ui: Workbench) {
+  await turnCompletionsOn(ui);
+  ui.setSettings({
+    'editor.wordBasedSuggestions': 'currentDocument',
+    'tokenscope.completion.besideSuggestions': true,
+  });
+  ui.writeFile('average.ts', CODE);
+  await ui.openFile('average.ts');
+  const [line, column] = [7, CODE.split('\n')[6]!.length + 1];
+  await ui.goTo(line, column);
+  await ui.page.keyboard.type('C');
+  const entry = ui.page.locator('.suggest-widget.visible .monaco-list-row.focused').first();
+  // The list is empty until the editor has read the words of the document.
+  for (let tries = 0; tries < 10 && !(await entry.isVisible()); tries++) {
+    await ui.page.keyboard.press('Escape');
+    await ui.runCommand('Trigger Suggest');
+    await entry.waitFor({ timeout: 3000 }).catch(() => {});
+  }
+  await ui.page.keyboard.type('o');
+  await entry.filter({ hasText: 'wordCount' }).waitFor();
+  const text = await ui.until(
+    () => ghostText(ui),
+    text => text.length > 3,
+  );
+  await ui.screenshot('completion-intellisense');
+  assert.ok(text.startsWith('unt'), text);
+  // The first accepts what IntelliSense has selected.
+  await ui.page.keyboard.press('Tab');
+  await entry.waitFor({ state: 'hidden' });
+  await ghost(ui).first().waitFor();
+  await ui.page.keyboard.press('Tab');
+  const expected = CODE.replace('+= word\n', `+= wordCo${text}\n`);
+  await savedText(ui, 'average.ts', text => text === expected);
+}
+
+export async function nothingIsSuggestedWhileTextIsSelected(ui: Workbench) {
+  await turnCompletionsOn(ui);
+  ui.writeFile('average.ts', CODE.replace('+= word\n', '+= wordCount(text)\n'));
+  await ui.openFile('average.ts');
+  await ui.goTo(6, 7);
+  for (let i = 0; i < 'total'.length; i++) await ui.page.keyboard.press('Shift+ArrowRight');
+  await ui.page.keyboard.type('"');
+  const surrounded = await savedText(ui, 'average.ts', text => text.includes('let "total" = 0;'));
+  assert.ok(isScriptBalanced(surrounded));
+  await logged(ui, /average\.ts:6:\d+ nothing: text is selected/);
+  assert.equal(await ghost(ui).count(), 0);
+}
+
+export async function nothingIsAskedForInInputsThatAreNoDocuments(ui: Workbench) {
+  execFileSync('git', ['init', '-q', ui.folder]);
+  await turnCompletionsOn(ui);
+  ui.setSettings({
+    'git.enabled': true,
+    'editor.quickSuggestions': { other: 'off' },
+    'tokenscope.completion.exceptLanguages': [],
+  });
+  const { keyboard } = ui.page;
+  ui.writeFile('average.ts', CODE);
+  await ui.openFile('average.ts');
+
+  await ui.page.locator('.activitybar [aria-label^="Source Control"]').first().click();
+  await ui.page.locator('.scm-editor').first().click();
+  await keyboard.type('Add the average of ');
+  await ui.page.locator('.scm-editor .view-line', { hasText: 'average' }).waitFor();
+  await ui.screenshot('completion-commit');
+
+  await ui.runCommand('Search Editor: New Search Editor');
+  await keyboard.type('total');
+  await keyboard.press('Enter');
+  const results = ui.page.locator('.search-editor .view-line', { hasText: 'result' });
+  await results.first().waitFor();
+  await keyboard.press('Control+ArrowDown');
+  await keyboard.press('Control+End');
+  await keyboard.type('const tot');
+
+  // The log has a line for each place that is asked about.
+  await ui.openFile('average.ts');
+  await ui.goTo(7, CODE.split('\n')[6]!.length + 1);
+  await keyboard.type('C');
+  await ui.runCommand('Trigger Inline Suggestion');
+  const log = await logged(ui, /average\.ts:7:\d+ "ount/);
+  const asked = [...log.matchAll(/ (\S+):\d+:\d+ (?:"|nothing)/g)].map(([, name]) => name);
+  assert.deepEqual(new Set(asked), new Set(['average.ts']));
+}

@@ -1,0 +1,48 @@
+// Ghost text on the screen, and what a file has after it was accepted.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Workbench } from '../host/workbench.mjs';
+
+/** Further lines are drawn outside the lines of the text, and the replaced text is hidden. */
+export const ghost = (ui: Workbench) =>
+  ui.page.locator('.editor-instance [class*="ghost-text"]:not(.ghost-text-hidden)');
+
+export async function ghostText(ui: Workbench): Promise<string> {
+  await ghost(ui).first().waitFor();
+  return (await ghost(ui).allTextContents()).join('').replaceAll('\u00a0', ' ');
+}
+
+export const saved = (ui: Workbench, name: string) => readFileSync(join(ui.folder, name), 'utf8');
+
+/** Saves until the file fits; it is empty for a moment while it is written. */
+export async function savedText(
+  ui: Workbench,
+  name: string,
+  fits: (text: string) => boolean,
+): Promise<string> {
+  return ui.until(
+    async () => {
+      await ui.page.keyboard.press('Control+S');
+      return saved(ui, name);
+    },
+    text => text !== '' && fits(text),
+  );
+}
+
+export async function turnCompletionsOn(ui: Workbench): Promise<void> {
+  ui.setSettings({
+    'editor.wordBasedSuggestions': 'off',
+    'tokenscope.completion.minProbability': 0.02,
+    'tokenscope.completion.maxTime': 20_000,
+  });
+  await ui.runCommand('Tokenscope: Toggle Completions');
+  await ui.statusItem('Completions are on').waitFor();
+}
+
+/** Waits until the completion log has such a line. */
+export function logged(ui: Workbench, line: RegExp): Promise<string> {
+  return ui.until(
+    () => ui.server.extensionLog(),
+    log => line.test(log),
+  );
+}
