@@ -89,7 +89,7 @@ function testOf(
     return value => wanted.has(value);
   }
   try {
-    new RegExp(regex, 'u');
+    RegExp(regex, 'u');
   } catch (error) {
     throw new PredicateError(`character ${at}: ${(error as Error).message}`);
   }
