@@ -72,7 +72,7 @@ export class EngineQueries {
     return this.ask(text, async (remote, at) => {
       const found = await remote.characters({ ...at, range, difference });
       if (!('refused' in found)) return { version: at.version, view: found };
-      this.passes.note(at, found);
+      this.passes.note(at, { ...found, passes: lens.needs });
       const none = new Uint32Array();
       const view = { utf16Starts: none, utf16Ends: none, bits: new Float32Array(), pending: 0 };
       return { version: at.version, view };

@@ -15,9 +15,14 @@ interface Run {
   readonly controller: AbortController;
 }
 
+/** Why passes cannot run over a text. */
+export interface PassRefusal extends Refusal {
+  readonly passes: readonly PassId[];
+}
+
 export class ScoringPasses {
   private readonly runs = new Map<string, Run>();
-  private readonly notes = new Map<string, { version: number; note: ByteProof | Refusal }>();
+  private readonly notes = new Map<string, { version: number; note: ByteProof | PassRefusal }>();
   private readonly scored = new EventEmitter<ScoredEvent>();
   /** More of a document is known. */
   readonly onDidScore = this.scored.event;
@@ -55,7 +60,7 @@ export class ScoringPasses {
         return running.remote.score({ ...at, ...request }, run.controller.signal);
       });
       const { version } = run;
-      if ('refused' in done) return this.note({ uri, version }, done);
+      if ('refused' in done) return this.note({ uri, version }, { ...done, passes: needs });
       if (done.proofs[0]) this.note({ uri, version }, done.proofs[0]);
       this.scored.fire({ uri, version, scored: done.scored, total: done.total });
     } catch (error) {
@@ -76,19 +81,20 @@ export class ScoringPasses {
       const request = { ...at, passes, visible: [], maxTokens: 0, whole: true };
       return { at, found: await running.remote.score(request, signal) };
     });
-    const note = 'refused' in found ? found : found.proofs[0];
+    const note = 'refused' in found ? { ...found, passes } : found.proofs[0];
     if (note) this.note(at, note);
     return found;
   }
 
-  /** Of the text as it is: the proof that its bytes cost what its tokens do, or why a pass was refused. */
-  noteOn(document: Text | undefined): ByteProof | Refusal | undefined {
+  /** Of the text as it is: the proof that its bytes cost what its tokens do, or why passes were refused. */
+  noteOn(document: Text | undefined): ByteProof | PassRefusal | undefined {
     const known = document && this.notes.get(document.uri.toString());
     return known?.version === document?.version ? known?.note : undefined;
   }
 
-  note({ uri, version }: DocumentVersion, note: ByteProof | Refusal): void {
-    const isNews = this.notes.get(uri)?.version !== version;
+  note({ uri, version }: DocumentVersion, note: ByteProof | PassRefusal): void {
+    const before = this.notes.get(uri);
+    const isNews = before?.version !== version || passesOf(before.note) !== passesOf(note);
     this.notes.set(uri, { version, note });
     if (isNews || !('refused' in note)) this.scored.fire({ uri, version, scored: 0, total: 0 });
   }
@@ -110,4 +116,9 @@ export class ScoringPasses {
     this.cancelAll();
     this.scored.dispose();
   }
+}
+
+/** Of a refusal. */
+function passesOf(note: ByteProof | PassRefusal): string | undefined {
+  return 'refused' in note ? note.passes.join() : undefined;
 }

@@ -5,6 +5,7 @@ import type { Lens } from '../../core/lenses/lens';
 import type { TokenCount } from '../../protocol/compare';
 import type { ByteProof } from '../../protocol/scores';
 import type { Refusal } from '../../protocol/types';
+import type { PassRefusal } from '../engine/scoringPasses';
 import type { EngineStatus } from '../engine/engineClient';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
 import { plainText } from '../ui/plainText';
@@ -30,8 +31,8 @@ export interface StatusState {
   readonly saved?: { readonly source: string; readonly tokens: number } | undefined;
   /** Of the passes over the active document, while they run. */
   readonly progress?: { readonly scored: number; readonly total: number } | undefined;
-  /** The proof of the active document's bytes, or why the lens cannot be shown. */
-  readonly note?: ByteProof | Refusal | undefined;
+  /** The proof of the active document's bytes, or why passes over it were refused. */
+  readonly note?: ByteProof | PassRefusal | undefined;
   /** Why there is no autoencoder; undefined if there is one, or if it is not opened yet. */
   readonly noAutoencoder?: string | undefined;
   /** Numbers of the pinned features. */
@@ -89,23 +90,23 @@ function warningsOf({ model, secondProblem }: Extract<EngineStatus, { kind: 'rea
 }
 
 /** What follows the lens's title. */
-function partsOf({ lens, saved, counted, progress, noAutoencoder, ...state }: StatusState) {
-  const note = noteOf({ lens, ...state });
-  const needsTwo = lens.needs.includes('secondBytes') || lens.needs.includes('contrast');
+function partsOf(state: StatusState) {
+  const { lens, saved, counted, progress, noAutoencoder } = state;
+  const note = noteOf(state);
+  const isOfOne = lens.per === 'character' && !lens.needs.includes('secondBytes');
+  const mayBeElsewhere = isOfOne && modelOf(state)?.scores !== false;
   return [
     saved ? `${formatCount(saved.tokens)} tokens` : counted ? countText(counted) : '',
     progress && progress.total > 0 ? progressText(progress) : '',
-    note && 'refused' in note ? (needsTwo ? 'not shown' : 'not exact here') : '',
+    note && 'refused' in note ? (mayBeElsewhere ? 'not exact here' : 'not shown') : '',
     lens.needs.includes('features') && noAutoencoder ? 'no autoencoder' : '',
   ].filter(Boolean);
 }
 
 /** What follows the legend. */
-function explanations(
-  { lens, saved, noAutoencoder, pins, ...state }: StatusState,
-  model: string,
-): string[] {
-  const note = noteOf({ lens, ...state });
+function explanations(state: StatusState, model: string): string[] {
+  const { lens, saved, noAutoencoder, pins } = state;
+  const note = noteOf(state);
   const all: string[] = [];
   if (saved) {
     all.push(
@@ -122,9 +123,23 @@ function explanations(
   return all;
 }
 
-/** The note, for lenses that prove or refuse something. */
-function noteOf({ lens, note }: Pick<StatusState, 'lens' | 'note'>) {
-  return lens.per === 'character' || lens.needs.includes('contrast') ? note : undefined;
+/** What proves or refuses what the lens shows. */
+function noteOf(state: StatusState): ByteProof | Refusal | undefined {
+  const { lens, saved, note } = state;
+  const model = modelOf(state);
+  if (model?.scores === false && lens.needs.length > 0 && !saved) {
+    return {
+      refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lens of tokens alone needs no model`,
+    };
+  }
+  if (lens.per !== 'character' && !lens.needs.includes('contrast')) return undefined;
+  // That of another lens may still be there.
+  const isOther = note && 'refused' in note && note.passes.join() !== lens.needs.join();
+  return isOther ? undefined : note;
+}
+
+function modelOf({ engine }: StatusState) {
+  return engine.kind === 'ready' ? engine.model : undefined;
 }
 
 function countText({ count, hasSelection, second }: CountedTokens): string {

@@ -106,14 +106,17 @@ test('says that a trace’s numbers are its file’s', () => {
   );
 });
 
-const REFUSED = { refused: 'the tokenizer is no BPE' };
+const refusedTo = (lens: LensId) => ({
+  refused: 'the tokenizer is no BPE',
+  passes: lenses[lens].needs,
+});
 
 test.each([
   ['bytes', 'not exact here'],
   ['difference', 'not shown'],
   ['contrast', 'not shown'],
 ] as const)('says that the lens %s is refused: %s', (lens, ending) => {
-  const { text, tooltip } = shown({ lens, note: REFUSED });
+  const { text, tooltip } = shown({ lens, note: refusedTo(lens) });
   expect(text).toMatch(new RegExp(` tokens · ${ending}$`));
   expect(words(tooltip)).toMatch(/\n\nNot shown: the tokenizer is no BPE\.$/);
 });
@@ -126,7 +129,31 @@ test('shows the proof of bytes, and no note to a lens that is not about it', () 
   expect(words(shown({ lens: 'bytes', note }).tooltip)).toMatch(
     /\n\nΣ bytes 10\.000 \+ end 1\.000 = Σ tokens 11\.000 bits \(difference 0\)$/,
   );
-  expect(shown({ note: REFUSED })).toEqual(shown());
+  expect(shown({ note: refusedTo('bytes') })).toEqual(shown());
+});
+
+test.each(['bytes', 'difference', 'contrast'] as const)(
+  'says nothing of what is refused to a lens before %s',
+  lens => {
+    for (const other of ['bytes', 'difference', 'contrast'] as const)
+      if (other !== lens) expect(shown({ lens, note: refusedTo(other) })).toEqual(shown({ lens }));
+  },
+);
+
+test('says that a tokenizer alone has no scores, to lenses that need them', () => {
+  const scoresMissing = 'there is no model.onnx in /qwen2';
+  const model = { ...MODEL, name: 'qwen2', scores: false, scoresMissing };
+  const engine = { ...READY, model };
+  for (const lens of ['surprisal', 'bytes', 'contrast', 'rank'] as const) {
+    const { text, tooltip } = shown({ lens, engine });
+    expect(text).toMatch(/ tokens · not shown$/);
+    expect(words(tooltip)).toMatch(
+      /\n\nNot shown: qwen2 cannot score a text, there is no model\.onnx in \/qwen2: .*\.$/,
+    );
+  }
+  expect(shown({ lens: 'tokens', engine }).text).toBe('$(eye) qwen2 · Tokens · 12,345 tokens');
+  const saved = { source: 'file', tokens: 3 };
+  expect(shown({ engine, saved }).text).not.toMatch(/not shown/);
 });
 
 test('says that there is no autoencoder, to lenses of features alone', () => {
