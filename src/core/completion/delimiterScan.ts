@@ -39,6 +39,8 @@ export class DelimiterScan {
   #last = '';
   #word = '';
   #isInWord = false;
+  /** Between `<a` and `>`. */
+  #isInTag = false;
 
   constructor(delimiters: Delimiters, from?: DelimiterScan) {
     this.#delimiters = delimiters;
@@ -49,6 +51,7 @@ export class DelimiterScan {
     this.#last = from.#last;
     this.#word = from.#word;
     this.#isInWord = from.#isInWord;
+    this.#isInTag = from.#isInTag;
   }
 
   copy(): DelimiterScan {
@@ -76,6 +79,7 @@ export class DelimiterScan {
       let end = place + 1;
       while (end < to && kindOf(text.charCodeAt(end)) === kind) end++;
       if (kind === WORD) {
+        if (this.#last === '<' && !this.#isInWord) this.#isInTag = true;
         const word = text.slice(Math.max(place, end - LONGEST_WORD), end);
         this.#word = ((this.#isInWord ? this.#word : '') + word).slice(-LONGEST_WORD);
         this.#last = word.at(-1)!;
@@ -103,12 +107,15 @@ export class DelimiterScan {
       if (this.due.at(-1) === character) this.due.pop();
       else this.errors++;
     }
+    if (character === '>') this.#isInTag = false;
     this.#last = character;
     return place + 1;
   }
 
   /** An apostrophe in a word is none: don't, 1'000. */
   #mayOpen(open: string): boolean {
+    if (this.#delimiters.quotesAttributes && this.#delimiters.longQuotes.includes(open))
+      return this.#isInTag && this.#last === '=';
     return open !== "'" || !this.#isInWord || STRING_PREFIX.test(this.#word);
   }
 
@@ -135,7 +142,7 @@ export class DelimiterScan {
       return place + 1;
     }
     if (this.region === 'string') {
-      if (character === '\\') return place + 2;
+      if (character === '\\' && !this.#delimiters.quotesAttributes) return place + 2;
       if (due === this.#delimiters.template && text.startsWith('${', place)) {
         this.due.push('}');
         this.#last = '{';

@@ -13,6 +13,8 @@ export interface Delimiters {
   readonly hasRegex?: boolean;
   /** Whether elements are closed by tags. */
   readonly hasTags?: boolean;
+  /** Whether quotes are those of attributes alone: after `=` in a tag, without escapes. */
+  readonly quotesAttributes?: boolean;
 }
 
 const C: Delimiters = {
@@ -28,8 +30,9 @@ const MARKUP: Delimiters = {
   line: [],
   block: [['<!--', '-->']],
   quotes: [],
-  longQuotes: [],
+  longQuotes: ['"', "'"],
   hasTags: true,
+  quotesAttributes: true,
 };
 /** Prose has apostrophes. */
 const UNKNOWN: Delimiters = { line: [], block: [], quotes: ['"'], longQuotes: [] };

@@ -42,6 +42,14 @@ describe('closers', () => {
     ['a <!-- | -->', 'html', ' -->'],
     ["let a: &'a str = f(|)", 'rust', ')'],
     ["don't (|)", 'plaintext', ')'],
+    ['<li><a href="#te|"\n', 'html', '"'],
+    ['<a href="#te|">', 'html', '">'],
+    ["<a title='|'>x</a>", 'html', "'"],
+    ['<a href="C:\\|">', 'html', '">'],
+    ['<p id="a">it\'s (|)</p>', 'html', ')</p>'],
+    ['<p>a = "|" b</p>', 'html', ''],
+    ['<p id="a">a = "|" b</p>', 'html', ''],
+    ['<img src="|"/>', 'xml', '"/>'],
   ])('of %s in %s are %s', (marked, language, closers) => {
     const { balance, after } = at(marked, language);
     expect(after.slice(0, balance.closers)).toBe(closers);
@@ -102,6 +110,11 @@ describe('a middle', () => {
     ['<p>|</p>', 'x</p>', 4, ''],
     ['<p>|</p>', '<br>', 0, ''],
     ['<p>|</p>', '<img src="a>b">', 0, ''],
+    ['<p>|</p>', '<img src="a', 0, '"'],
+    ['<p>|</p>', "don't", 0, ''],
+    ['<a href="|"', '#b">', 0, undefined],
+    ['<a href="|"', '#b">', 1, ''],
+    ['<a href="|"', "it's", 0, ''],
   ])('of %s with tags is %s in place of %s', (marked, middle, replaced, missing) => {
     expect(at(marked, 'html').balance.missingAfter(middle, replaced)).toBe(missing);
   });
