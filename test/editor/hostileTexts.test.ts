@@ -188,7 +188,7 @@ test.each(lensIds)('the status item with the lens %s', id => {
     { engine: READY },
     { engine: { kind: 'failed', message: HOSTILE } as const },
     { engine: READY, saved: { source: HOSTILE, tokens: 3 } },
-    { engine: READY, note: { refused: HOSTILE }, noAutoencoder: HOSTILE },
+    { engine: READY, note: { refused: HOSTILE, passes: lenses[id].needs }, noAutoencoder: HOSTILE },
   ];
   const count = { document: 3, ranges: 1, second: { document: 3, ranges: 1 } };
   const counted = { count, hasSelection: true, second: HOSTILE };
