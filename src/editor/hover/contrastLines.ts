@@ -15,7 +15,8 @@ export function contrastLines(
       ? 'The pair has not scored it yet.\n\n'
       : 'Contrast is computed for the answer only.\n\n';
   return (
-    `${explanation}High: the pair points here. Whether the token decides the answer, only rollouts can show.\n\n` +
+    // Below the numbers of every token, low ones too, so it speaks of high ones in general.
+    `${explanation}Where it is high, the pair points. Whether a token decides the answer, only rollouts can show.\n\n` +
     (answerStart === undefined ? '' : 'T2, contrast of a pair: ') +
     `${escapeMarkdown(pair.positive)} against ${escapeMarkdown(pair.negative)}\n\n`
   );

@@ -15,7 +15,7 @@ import {
 import { createHash } from 'node:crypto';
 import { formatDuration, formatShare } from '../../core/format';
 import { definedFields } from '../../core/json';
-import { shareInterval } from '../../core/traces/successCurve';
+import { shareInterval, type CliffClass } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
 import { Cancelled, UserError } from '../../core/errors';
 import type {
@@ -260,10 +260,17 @@ const KINDS: Record<RolloutFall['kind'], readonly [kind: string, words: string]>
   pivotal: ['Pivotal token', 'the share of right rollouts changes by a fifth or more'],
 };
 
+/** What the model held of the token of a cliff. */
+const CLIFFS: Record<CliffClass, string> = {
+  deterministic: 'the model was sure of it',
+  uncertain: 'the model was undecided',
+  'sampled off': 'another token was likelier',
+};
+
 /** What a fall is, and what makes it one. */
 export function fallWords({ kind, cliff }: RolloutFall): { kind: string; words: string } {
   const [name, words] = KINDS[kind];
-  return { kind: name, words: `${words}${cliff ? ` (${cliff})` : ''}` };
+  return { kind: name, words: cliff ? `${words}; ${CLIFFS[cliff]}` : words };
 }
 
 /** The shares before and after a fall. */
