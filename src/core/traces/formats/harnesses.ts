@@ -29,6 +29,9 @@ export const lmEval: Format = {
       return [{ id: document, parts: [], problem }];
     }
     const filter = asString(row.filter);
+    // Of several tries the filter judges one, or the most frequent answer: what it found is true of none by itself.
+    const isSingle = row.resps.flat().length === 1;
+    const judged = isSingle ? { answer: filteredAnswer(row), isRight } : {};
     return row.resps.flatMap((tries: unknown, i): RawTrace[] =>
       (Array.isArray(tries) ? tries : []).flatMap((text: unknown, j): RawTrace[] =>
         typeof text === 'string'
@@ -38,7 +41,7 @@ export const lmEval: Format = {
                   .filter(Boolean)
                   .join(', '),
                 parts: [{ kind: 'answer', text, path: ['resps', i, j] }],
-                ...definedFields({ question, target: asString(row.target), isRight }),
+                ...definedFields({ question, target: asString(row.target), ...judged }),
               },
             ]
           : [],
@@ -117,6 +120,12 @@ function choicesPart(choices: readonly ScoredChoice[]): RawPart {
 function targetOf({ target }: TraceRow, choices: readonly ScoredChoice[]): string | undefined {
   const number = typeof target === 'string' && /^\d+$/.test(target) ? Number(target) : target;
   return (typeof number === 'number' ? choices[number]?.text : undefined) ?? asString(target);
+}
+
+/** What the filter found in the one answer, where it took it out of a longer text. */
+function filteredAnswer({ resps, filtered_resps: found }: TraceRow): string | undefined {
+  const [[text], [first]] = [[resps].flat(2), [found].flat(2)];
+  return first === text ? undefined : asString(first);
 }
 
 function metricOf(row: TraceRow): boolean | undefined {

@@ -65,6 +65,32 @@ test('multiple choice of lm-evaluation-harness is scored choices, which no model
   ]);
 });
 
+const generated = (fields: object) =>
+  read({ doc_id: 0, target: '42', metrics: ['exact_match'], exact_match: 1, ...fields }).traces;
+
+test('the verdict of lm-evaluation-harness is of no try by itself where there are several', () => {
+  const tries = generated({ resps: [['so #### 42', 'so #### 41']], filtered_resps: ['42'] });
+  expect(tries.map(({ id }) => id)).toEqual(['document 0', 'document 0, try 2']);
+  // The answers are the texts', not the filter's.
+  expect(tries.map(({ isRight, answer }) => [isRight, answer])).toEqual([
+    [undefined, '42'],
+    [undefined, '41'],
+  ]);
+});
+
+test('the answer of lm-evaluation-harness is what its filter found', () => {
+  const one = (filtered_resps: unknown) => {
+    const [trace] = generated({ resps: [['about 40, so 42 apples']], filtered_resps });
+    expect(trace!.isRight).toBe(true);
+    return trace!.answer;
+  };
+  expect(one(['42'])).toBe('42');
+  expect(one([['42']])).toBe('42');
+  expect(one('42')).toBe('42');
+  for (const none of [undefined, null, [], [7], ['about 40, so 42 apples']])
+    expect(one(none)).toBeUndefined();
+});
+
 test('of several scorers of Inspect the one with a letter judges', () => {
   const verdictOf = (scores: object) => {
     const [trace] = read(sample({ scores })).traces;
