@@ -6,16 +6,17 @@ import type { ModelReport, SelfTestRow } from '../../protocol/models';
 export function reportMarkdown({ info, backend, ...report }: ModelReport): string {
   const start = report.start
     ? `${report.start.content} (id ${report.start.id})`
-    : 'none: the first token has no scores';
+    : `none${backend ? ': the first token has no scores' : ''}`;
   const tokenizer = `${info.tokenizer}, ${info.vocabSize} tokens, normaliser ${report.tokenizerNormalizer}`;
+  const window = `${info.contextTokens} tokens; the model can hold ${report.modelContextTokens}`;
   const facts = [
     ['Folder', code(info.folder)],
     ['Tokenizer', proseText(tokenizer)],
     ['Start of text', proseText(start)],
-    ['Window', `${info.contextTokens} tokens; the model can hold ${report.modelContextTokens}`],
-    ...(backend?.facts ?? [['Weights', info.scoresMissing ?? 'none']]).map(fact =>
-      fact.map(proseText),
-    ),
+    ...(backend
+      ? [['Window', window], ...backend.facts]
+      : [['Weights', info.scoresMissing ?? 'none']]
+    ).map(fact => fact.map(proseText)),
   ];
   return [
     `# ${proseText(info.name)}`,
