@@ -122,6 +122,7 @@ export async function tracesAreThereAfterAReload(ui: Workbench) {
   await openTraces(ui);
   const tree = ui.page.locator('.monaco-list-row', { hasText: 'line 4, reasoner_greedy' });
   await tree.waitFor();
+  await showSurprisal(ui, /Surprisal · \d+ tokens/);
   await ui.page.reload();
   const tab = ui.page.locator('.tab.active', { hasText: 'reasoner_sampled.trace' });
   await tab.waitFor({ timeout: 60_000 });
@@ -132,7 +133,10 @@ export async function tracesAreThereAfterAReload(ui: Workbench) {
   const gone = ui.page.locator('.monaco-list-row', { hasText: `${FILE} is gone` });
   await gone.waitFor({ timeout: 60_000 });
   await ui.page.locator('.view-lines', { hasText: `${FILE} is gone` }).waitFor();
+  // What is said in its place is not coloured as if the model's text.
+  await ui.statusItem(/ · Surprisal · \d+ tokens/).waitFor();
   await ui.screenshot('trace gone');
+  assert.deepEqual(await ui.decorations(), []);
 }
 
 export async function anAlternativeInTheHoverLeadsElsewhere(ui: Workbench) {

@@ -18,7 +18,7 @@ import {
 import type { DocumentSync } from '../engine/documentSync';
 import { visibleRanges } from '../ui/editorRanges';
 import { savedView, type SavedScores } from './savedView';
-import type { TraceDocuments } from './traceDocuments';
+import { TRACE_SCHEME, type TraceDocuments } from './traceDocuments';
 
 const SCHEME = 'tokenscope-in-file';
 /** Texts inside files that the engine holds at once: more than any screen shows, so that none is dropped and sent again. */
@@ -58,6 +58,7 @@ export class TraceTexts implements TextSource {
       const around = document.offsetAt(editor.selection.active);
       return [{ ...wholeDocument(document, visible, around), ...this.propertiesOf(open, lens) }];
     }
+    if (isNoTrace(document)) return [];
     const content = this.traces.contentOf(document.uri);
     if (!content) return undefined;
     const reading = this.readingOf(document, content);
@@ -82,6 +83,7 @@ export class TraceTexts implements TextSource {
     if (open) {
       return { ...wholeDocument(document, []), ...this.propertiesOf(open, lens), utf16 };
     }
+    if (isNoTrace(document)) return null;
     const content = this.traces.contentOf(document.uri);
     if (!content) return undefined;
     const reading = this.readingOf(document, content);
@@ -150,4 +152,9 @@ export class TraceTexts implements TextSource {
     this.held = [...this.held.filter(other => other !== text), text];
     while (this.held.length > HELD) this.texts.close(this.held.shift()!);
   }
+}
+
+/** Of a document that is not an open trace: whether it says why its trace cannot be read, which is no text to score. */
+function isNoTrace({ uri }: TextDocument): boolean {
+  return uri.scheme === TRACE_SCHEME;
 }
