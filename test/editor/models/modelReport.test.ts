@@ -24,7 +24,7 @@ test('of a tokenizer alone', () => {
   expect(reportMarkdown(REPORT)).toBe(
     [
       '# qwen2\n',
-      '- Folder: /qwen2',
+      '- Folder: `/qwen2`',
       '- Tokenizer: byte-level BPE, 151665 tokens, normaliser NFC',
       '- Start of text: none',
       '- Weights: there is no model.onnx in /qwen2\n\n',
@@ -33,7 +33,8 @@ test('of a tokenizer alone', () => {
 });
 
 test('of a model', () => {
-  const backend = { facts: [['Weights', 'a.onnx']] as [string, string][], selfTest: [], warnings: [] };
+  const facts: [string, string][] = [['Weights', 'a.onnx']];
+  const backend = { facts, hooks: [], selfTest: [], warnings: [] };
   const markdown = reportMarkdown({ ...REPORT, backend });
   expect(markdown).toContain('- Start of text: none: the first token has no scores\n');
   expect(markdown).toContain('- Window: 1024 tokens; the model can hold 1024\n- Weights: a.onnx\n');
