@@ -57,6 +57,8 @@ export function statusOf(state: StatusState): StatusView {
   if (engine.kind === 'failed') {
     return viewOf('$(error) Tokenscope', escapeMarkdown(engine.message), 'error');
   }
+  // It is started by the first text that is shown.
+  if (engine.kind === 'stopped') return viewOf(`$(eye) Tokenscope · ${lens.title}`, lens.title);
   if (engine.kind !== 'ready') {
     return viewOf('$(loading~spin) Tokenscope: opening the model', lens.title);
   }

@@ -48,8 +48,9 @@ test('says why the engine failed', () => {
   });
 });
 
-test.each(['stopped', 'starting'] as const)('waits for an engine that is %s', kind => {
-  expect(shown({ engine: { kind } })).toEqual({
+test('says that a model is being opened only while one is', () => {
+  expect(shown({ engine: { kind: 'stopped' } }).text).toBe('$(eye) Tokenscope · Surprisal');
+  expect(shown({ engine: { kind: 'starting' } })).toEqual({
     text: '$(loading~spin) Tokenscope: opening the model',
     tooltip: 'Surprisal',
     severity: 'none',
