@@ -4,6 +4,7 @@ import {
   InlineCompletionItem,
   InlineCompletionTriggerKind,
   Range,
+  Selection,
   SnippetString,
   window,
   type CancellationToken,
@@ -31,7 +32,7 @@ import { completionSettings } from './completionSettings';
 import { isDocument } from './isDocument';
 import { Suggester, type Ask, type SuggestionRequest } from './suggester';
 
-/** A command that no menu shows: VS Code runs it when a completion is accepted. */
+/** A command that no menu shows: VS Code runs it when a completion is accepted, with how far the cursor goes back. */
 export const ACCEPTED = 'tokenscope.completion.accepted';
 
 /** UTF-16 units of the text after the cursor that a suggestion depends on. */
@@ -253,6 +254,15 @@ function shownOf(
   };
 }
 
+/** Moves the cursor back from the end of what was inserted. */
+export function moveBack(units: number): void {
+  const editor = window.activeTextEditor;
+  if (!editor || units === 0) return;
+  const { document, selection } = editor;
+  const at = document.positionAt(document.offsetAt(selection.active) - units);
+  editor.selection = new Selection(at, at);
+}
+
 /** Why nothing is asked: empty if that is not worth a line in the log, undefined if something is. */
 function whyNot(
   document: TextDocument,
@@ -283,8 +293,11 @@ function itemOf(
   range: Range,
 ): InlineCompletionItem {
   const text = before + insert;
-  const command = { command: ACCEPTED, title: 'Completion Accepted', arguments: [text] };
-  if (after === 0) return new InlineCompletionItem(text, range, command);
+  // VS Code indents the further lines of a snippet once more: there the command moves the cursor.
+  const isSnippet = after > 0 && !text.includes('\n');
+  const moved = isSnippet ? 0 : after;
+  const command = { command: ACCEPTED, title: 'Completion Accepted', arguments: [text, moved] };
+  if (!isSnippet) return new InlineCompletionItem(text, range, command);
   // The cursor goes before what closes the rest.
   const snippet = new SnippetString().appendText(text.slice(0, -after)).appendTabstop(0);
   return new InlineCompletionItem(snippet.appendText(text.slice(-after)), range, command);

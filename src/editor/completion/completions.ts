@@ -19,7 +19,7 @@ import { plainText } from '../ui/plainText';
 import { completionSettings } from './completionSettings';
 import type { Calibrations } from './calibrations';
 import { CompletionClient } from './completionClient';
-import { ACCEPTED, CompletionProvider } from './completionProvider';
+import { ACCEPTED, CompletionProvider, moveBack } from './completionProvider';
 
 const ANYWHERE = { pattern: '**' };
 
@@ -65,9 +65,10 @@ export class Completions {
         this.provider.forget();
         this.showStatus();
       }),
-      commands.registerCommand(ACCEPTED, (insert: unknown) =>
-        this.events.info(`accepted: ${JSON.stringify(insert)}`),
-      ),
+      commands.registerCommand(ACCEPTED, (insert: string, back: number) => {
+        moveBack(back);
+        this.events.info(`accepted: ${JSON.stringify(insert)}`);
+      }),
     ];
     this.applySettings();
   }

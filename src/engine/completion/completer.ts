@@ -49,7 +49,11 @@ export async function completeAt(
   const lines = before + withoutReturns(text.slice(at));
   const own = onText && ((insert: string) => onText(withReturns(insert)));
   const view = await completeLines(model, lines, before.length, options, signal, own);
-  const items = view.items.map(item => ({ ...item, insert: withReturns(item.insert) }));
+  const items = view.items.map(item => ({
+    ...item,
+    insert: withReturns(item.insert),
+    closes: withReturns(item.closes),
+  }));
   return { ...view, items };
 }
 
