@@ -94,7 +94,9 @@ export function randomToy(
   const [end, other] = [label(size - 2), label(size - 1)];
   for (const spelling in vocab) vocab[spelling] = label(vocab[spelling]!);
   // Added tokens that are not in the vocabulary get the ids after it, whatever the file says.
-  if (reversed) Object.assign(vocab, { [END]: end, [OTHER_SPECIAL]: other });
+  if (reversed || lacking.length > 0) {
+    Object.assign(vocab, { [END]: end, [OTHER_SPECIAL]: other });
+  }
   const special = { special: true, normalized: false };
   const tokenizer = loadTokenizer({
     'tokenizer.json': {

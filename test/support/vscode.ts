@@ -79,6 +79,9 @@ export class TreeItem {
 
 const noEvent = () => ({ dispose: () => {} });
 
+/** Without this one: settings are not compared with its manifest. */
+export const extensions = { getExtension: () => undefined };
+
 export const window = { activeTextEditor: undefined, visibleTextEditors: [] };
 
 /** Every setting has its default. */
