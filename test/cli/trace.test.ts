@@ -29,9 +29,9 @@ const [golden] = JSON.parse(readFileSync(join(root, 'test/golden/reasoning/trace
   .traces as { problem: string; trace: string; scores: Record<string, number[]> }[];
 
 describe('trace', () => {
-  test('lists the traces of a file; what the file does not say is null', () => {
+  test('lists the traces of a file; what neither the file nor its text says is null', () => {
     const [first] = readLines(['trace', file]);
-    expect(first).toMatchObject({ target: '82', isRight: false, steps: 4, answer: null });
+    expect(first).toMatchObject({ target: '82', isRight: false, steps: 4, answer: '112' });
     const plain = join(scratch, 'plain.txt');
     writeFileSync(plain, '<think>\nOne and one is two.\n</think>\nIt is 2.\n');
     const [line] = readLines(['trace', plain]);

@@ -277,10 +277,17 @@ test('exports: lines for tokens, lines for features, a picture', async () => {
   await documents.setUserLabels({ labels: [] }, signal);
 });
 
+const openNowhere = () => documents.openSae({ path: join(scratch, 'nowhere') }, signal);
+
+test('an autoencoder that cannot be opened leaves the one before', async () => {
+  await expect(openNowhere()).rejects.toThrow(UserError);
+  expect(await encode()).toMatchObject({ scored: text.length });
+});
+
 test('without an autoencoder requests say how to get one, and views work', async () => {
-  await expect(documents.openSae({ path: join(scratch, 'nowhere') }, signal)).rejects.toThrow(
-    UserError,
-  );
+  await documents.openModel({ folder: model, contextLimit: 256 }, signal);
+  await documents.setDocument({ uri, version, text }, signal);
+  await expect(openNowhere()).rejects.toThrow(UserError);
   const range = { utf16Start: 0, utf16End: 9 };
   const passes = ['features'] as const;
   const view = await documents.view(
