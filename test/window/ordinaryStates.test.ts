@@ -8,6 +8,7 @@ import { engine, open, product, until, type Said } from './support';
 
 /** Commands whose answer is somewhere that this test does not look. */
 const ANSWERED_ELSEWHERE: Record<string, string> = {
+  openSample: 'the sample may be open already; test/ui/walkthrough.spec.ts',
   toggleOverlay: 'the status item',
   turnOverlayOn: 'the status item and the text',
   openInspector: 'the panel',
@@ -73,6 +74,7 @@ describe('an ordinary state is no error', () => {
     await vscode.commands.executeCommand('tokenscope.toggleOverlay');
     await set('traces.scoresFrom', undefined);
     await closeEditors();
+    engine().stop();
   });
   afterEach(async () => {
     await closeEditors();

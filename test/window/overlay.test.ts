@@ -93,9 +93,12 @@ describe('the overlay', () => {
 
   it('shows the model’s report with its self-test', async () => {
     await run('showReport');
-    const tab = async () => vscode.window.tabGroups.activeTabGroup.activeTab;
-    const shown = await until(tab, each => each?.label === 'Report of coder');
-    assert.ok(shown!.input instanceof vscode.TabInputWebview, 'it is rendered');
+    const tab = () => vscode.window.tabGroups.activeTabGroup.activeTab;
+    await until(
+      async () => tab()?.label,
+      label => label === 'Report of coder',
+    );
+    assert.ok(tab()!.input instanceof vscode.TabInputWebview, 'it is rendered');
     const copied = async () => {
       await run('copyReport');
       return vscode.env.clipboard.readText();

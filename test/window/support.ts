@@ -12,6 +12,7 @@ export interface Said {
 /** What activate() returns, as far as the tests use it. */
 interface Exports {
   readonly engine: {
+    stop(): void;
     readonly pid: number | undefined;
     readonly state: {
       readonly kind: string;
