@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Workbench } from '../host/workbench.mjs';
 import { isScriptBalanced } from '../support/scriptBalance';
-import { ghost, savedText, turnCompletionsOn } from './ghostText';
+import { ghost, logged, savedText, turnCompletionsOn } from './ghostText';
 
 const BEFORE = `export function wordCount(text: string): number {
   return text.split(' ').length;
@@ -48,5 +48,19 @@ export async function whatTheEditorClosesAfterAQuoteIsNotWrittenAgain(ui: Workbe
 }
 
 export async function whatTheEditorClosesAfterABracketIsNotWrittenAgain(ui: Workbench) {
-  await typeAndAccept(ui, ['  const counts = {', '  const last = texts['], 'bracket');
+  await typeAndAccept(ui, ['  const last = texts['], 'bracket');
+}
+
+/** A suggestion there has no line break, so that there may be none. */
+export async function aBraceThatTheEditorClosedStaysInItsLine(ui: Workbench) {
+  await turnCompletionsOn(ui);
+  ui.writeFile('brace.ts', BEFORE + AFTER);
+  await ui.openFile('brace.ts');
+  await ui.goTo(LINE);
+  await ui.page.keyboard.type('  const counts = {');
+  await logged(ui, /brace\.ts:\d+:\d+ (?:"|nothing)/);
+  if ((await ghost(ui).count()) > 0) await ui.page.keyboard.press('Tab');
+  const text = await savedText(ui, 'brace.ts', found => found !== BEFORE + AFTER);
+  assert.ok(text.startsWith(`${BEFORE}  const counts = {`) && text.endsWith(`}${AFTER}`), text);
+  assert.ok(isScriptBalanced(text), text);
 }
