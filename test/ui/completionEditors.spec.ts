@@ -1,10 +1,10 @@
-// Completions beside what VS Code does by itself: indentation, IntelliSense, a selection that is surrounded,
+// Completions beside what VS Code does by itself: indentation, a selection that is surrounded,
 // and inputs that look like editors.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { Workbench } from '../host/workbench.mjs';
 import { isScriptBalanced } from '../support/scriptBalance';
-import { ghost, ghostText, logged, savedText, turnCompletionsOn } from './ghostText';
+import { ghost, logged, savedText, turnCompletionsOn } from './ghostText';
 
 const CODE = `export function wordCount(text: string): number {
   return text.split(' ').length;
@@ -35,41 +35,6 @@ export async function theLineThatEnterIndentedIsNotIndentedAgain(ui: Workbench) 
   const text = await savedText(ui, 'indented.ts', text => text !== indented);
   assert.match(text, /\) \{\n {4}\S.*\n {2}\}\n {2}return total/);
   assert.ok(isScriptBalanced(text), text);
-}
-
-export async function whatIntelliSenseHasSelectedIsTheBeginning(ui: Workbench) {
-  await turnCompletionsOn(ui);
-  ui.setSettings({
-    'editor.wordBasedSuggestions': 'currentDocument',
-    'tokenscope.completion.besideSuggestions': true,
-  });
-  ui.writeFile('average.ts', CODE);
-  await ui.openFile('average.ts');
-  const [line, column] = [7, CODE.split('\n')[6]!.length + 1];
-  await ui.goTo(line, column);
-  await ui.page.keyboard.type('C');
-  const entry = ui.page.locator('.suggest-widget.visible .monaco-list-row.focused').first();
-  // The list is empty until the editor has read the words of the document.
-  for (let tries = 0; tries < 10 && !(await entry.isVisible()); tries++) {
-    await ui.page.keyboard.press('Escape');
-    await ui.runCommand('Trigger Suggest');
-    await entry.waitFor({ timeout: 3000 }).catch(() => {});
-  }
-  await ui.page.keyboard.type('o');
-  await entry.filter({ hasText: 'wordCount' }).waitFor();
-  const text = await ui.until(
-    () => ghostText(ui),
-    text => text.length > 3,
-  );
-  await ui.screenshot('completion-intellisense');
-  assert.ok(text.startsWith('unt'), text);
-  // The first accepts what IntelliSense has selected.
-  await ui.page.keyboard.press('Tab');
-  await entry.waitFor({ state: 'hidden' });
-  await ghost(ui).first().waitFor();
-  await ui.page.keyboard.press('Tab');
-  const expected = CODE.replace('+= word\n', `+= wordCo${text}\n`);
-  await savedText(ui, 'average.ts', text => text === expected);
 }
 
 export async function nothingIsSuggestedWhileTextIsSelected(ui: Workbench) {
