@@ -89,7 +89,10 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   // A diff's own colours are fills, so that a lens is drawn there by lines.
   const lines = await ui.until(
     () => ui.backgrounds(),
-    pieces => pieces.some(({ borderBottom }) => !borderBottom.startsWith('0px')),
+    // A piece that is drawn anew while it is looked at has no style.
+    pieces =>
+      pieces.some(({ borderBottom }) => /^[1-9]/.test(borderBottom)) &&
+      pieces.every(({ backgroundColor }) => backgroundColor !== ''),
   );
   assert.deepEqual([...new Set(lines.map(piece => piece.backgroundColor))], ['rgba(0, 0, 0, 0)']);
   await ui.screenshot('what if, surprisal');
