@@ -22,5 +22,7 @@ test.each([
   writeSae(own);
   writeFileSync(join(own, 'cfg.json'), `{"${field}": ${value}}`);
   expect(() => readSae(own)).toThrow(UserError);
-  expect(() => readSae(own)).toThrow(/^[^\n]{1,1100} (?:is not read here|levels deep, and is not read)/);
+  expect(() => readSae(own)).toThrow(
+    /^[^\n]{1,1100} (?:is not read here|levels deep, and is not read)/,
+  );
 });
