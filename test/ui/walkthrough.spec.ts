@@ -18,7 +18,12 @@ const answers: Record<string, (ui: Workbench) => Promise<unknown>> = {
   'tokenscope.openInspector': ui => ui.webview().locator('main > *').first().waitFor(),
   'tokenscope.turnCompletionsOn': ui => ui.statusItem('Completions are on').waitFor(),
   'tokenscope.explainCompletion': ui =>
-    ui.page.locator('.notification-list-item-message', { hasText: 'completion' }).waitFor(),
+    // Where nothing has been suggested yet, a message says so.
+    ui.page
+      .locator('.notification-list-item-message', { hasText: 'completion' })
+      .or(ui.page.locator('.tab.active', { hasText: 'last completion' }))
+      .first()
+      .waitFor(),
   'tokenscope.showReport': ui => ui.page.locator('.tab.active', { hasText: 'report' }).waitFor(),
 };
 
