@@ -86,5 +86,8 @@ for (const options of bundles) {
   else process.exitCode = 1;
   await build.dispose();
 }
-const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
-writeFileSync('dist/THIRD-PARTY-NOTICES.txt', noticesOf(packagesOf(metafiles, files)));
+// While it watches nothing is shipped.
+if (metafiles.length > 0) {
+  const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
+  writeFileSync('dist/THIRD-PARTY-NOTICES.txt', noticesOf(packagesOf(metafiles, files)));
+}

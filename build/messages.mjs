@@ -1,7 +1,7 @@
 // Messages, lists, input boxes and progress render links and icons in their texts. One folder shows them, as plain text;
 // elsewhere VS Code's own functions are refused.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { lineAt, sourcesIn } from './sources.mjs';
 
 const FOLDER = 'src/editor';
 const ALLOWED = join(FOLDER, 'ui');
@@ -31,15 +31,7 @@ export function messageErrors(file, source) {
  * @returns {string[]}
  */
 export function messageErrorsIn(root) {
-  return readdirSync(join(root, FOLDER), { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
-    .map(entry => relative(root, join(entry.parentPath, entry.name)))
-    .filter(file => !file.startsWith(ALLOWED))
-    .flatMap(file => messageErrors(file, readFileSync(join(root, file), 'utf8')));
+  return sourcesIn(root, FOLDER)
+    .filter(({ file }) => !file.startsWith(ALLOWED))
+    .flatMap(({ file, source }) => messageErrors(file, source));
 }
-
-/**
- * @param {string} source
- * @param {number} index
- */
-const lineAt = (source, index) => source.slice(0, index).split('\n').length;

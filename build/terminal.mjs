@@ -1,6 +1,6 @@
 // What files and names hold must not steer the terminal: one file of the command line writes, and spells what is hidden.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { lineAt, sourcesIn } from './sources.mjs';
 
 const FOLDER = 'src/cli';
 const ALLOWED = join(FOLDER, 'terminal.ts');
@@ -16,7 +16,7 @@ const DIRECT =
 export function terminalErrors(file, source) {
   return [...source.matchAll(DIRECT)].map(
     ({ 0: found, index }) =>
-      `${file}:${source.slice(0, index).split('\n').length}: ${found} writes what it is given: use ${ALLOWED}`,
+      `${file}:${lineAt(source, index)}: ${found} writes what it is given: use ${ALLOWED}`,
   );
 }
 
@@ -25,9 +25,7 @@ export function terminalErrors(file, source) {
  * @returns {string[]}
  */
 export function terminalErrorsIn(root) {
-  return readdirSync(join(root, FOLDER), { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
-    .map(entry => relative(root, join(entry.parentPath, entry.name)))
-    .filter(file => file !== ALLOWED)
-    .flatMap(file => terminalErrors(file, readFileSync(join(root, file), 'utf8')));
+  return sourcesIn(root, FOLDER)
+    .filter(({ file }) => file !== ALLOWED)
+    .flatMap(({ file, source }) => terminalErrors(file, source));
 }

@@ -11,11 +11,14 @@ interface Manifest {
 
 let known: ReadonlyMap<string, SettingSchema> | undefined;
 
-/** By id, of the manifest. */
+/** By id, of the manifest, which does not change. */
 function schemas(): ReadonlyMap<string, SettingSchema> {
+  return (known ??= new Map(groups().flatMap(({ properties }) => Object.entries(properties))));
+}
+
+function groups(): Manifest['contributes']['configuration'] {
   const manifest = extensions.getExtension(EXTENSION)?.packageJSON as Manifest | undefined;
-  const groups = manifest?.contributes.configuration ?? [];
-  return (known ??= new Map(groups.flatMap(({ properties }) => Object.entries(properties))));
+  return manifest?.contributes.configuration ?? [];
 }
 
 /** `value` is read from VS Code each time, not cached, and is one that the manifest allows. */

@@ -12,6 +12,7 @@ import {
   type WebviewPanel,
 } from 'vscode';
 import { UserError } from '../../core/errors';
+import { showBriefly } from './messages';
 import { plainText } from './plainText';
 
 const SCHEME = 'tokenscope';
@@ -67,7 +68,7 @@ export class Pages {
     const active = [...this.reports.values()].find(({ panel }) => panel.active);
     if (!active) throw new UserError('No report is in front. Open one, or select its tab.');
     await env.clipboard.writeText(active.markdown);
-    window.setStatusBarMessage('Copied the report as Markdown', 4000);
+    showBriefly('Copied the report as Markdown');
   }
 
   dispose(): void {
