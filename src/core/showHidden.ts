@@ -9,7 +9,7 @@ const NAMES: Record<string, string> = { ' ': '·', '\n': '↵', '\r': '␍', '\t
 const HIDDEN =
   /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/gu;
 
-/** A text with every such character spelled: `⟨U+202E⟩` unless told otherwise. Spaces stay as they are. */
+/** A text with every such character spelled, by default as `⟨U+202E⟩`. Spaces stay as they are. */
 export function showHidden(text: string, spell = spellCharacter): string {
   return text.replace(HIDDEN, character => spell(character));
 }

@@ -56,7 +56,7 @@ const options = {
   }),
   as: choice(['auto', 'text'], {
     default: 'auto',
-    description: 'what the file is: auto tells by its content; text takes any text as one trace',
+    description: 'what the file is: auto decides by its content; text takes any text as one trace',
   }),
   model: text({
     valueName: 'FOLDER',

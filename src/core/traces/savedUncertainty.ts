@@ -28,7 +28,7 @@ function knownOf({ top }: SavedToken): SavedAlternative[] {
 
 /**
  * The index of the written token among alternatives, -1 if it is not listed. Several tokens may have one text, as parts
- * of characters do in files without bytes: then its number tells it from them.
+ * of characters do in files without bytes: then its log-probability distinguishes it.
  */
 export function listedIndex(
   { bytes, logprob }: Pick<SavedToken, 'bytes' | 'logprob'>,

@@ -11,7 +11,7 @@ import { decodeText } from '../files/utf8Text';
 import { openInspectZip } from './inspectZip';
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
-/** Bytes by which the kind of a file can be told. */
+/** The first bytes of a file, which show its kind. */
 const START_BYTES = 512;
 /** In UTF-16: many traces may repeat one long question, or come from what was packed small. */
 const MOST_TRACE_TEXT = 1 << 28;

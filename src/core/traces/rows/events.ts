@@ -9,7 +9,7 @@ import type { Trace } from '../trace';
 const EVENTS_START = /^\ufeff?\s*(?:(?::.*|id:.*|retry:.*)\r?\n\s*)*(?:data|event):/;
 /** What ends a stream of chat completions. */
 const DONE = '[DONE]';
-/** Characters of a text by which what it is can be told. */
+/** The first characters of a text, which show what it is. */
 const START_LENGTH = 2000;
 
 export function beginsAsEvents(text: string): boolean {

@@ -11,7 +11,7 @@ const JSON_START =
   /^\ufeff?\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[[{\]"\d-]|(?:true|false|null|NaN|Infinity)\b|$))/;
 /** As Python prints objects: `{'role': 'user'}`. */
 const PYTHON_START = /^\ufeff?\s*\[?\s*\{\s*'[^'\n]*'\s*:/;
-/** Characters of a text by which what it is can be told. */
+/** The first characters of a text, which show what it is. */
 const START_LENGTH = 1000;
 
 export function beginsAsJson(text: string): boolean {

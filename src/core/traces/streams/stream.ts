@@ -5,7 +5,7 @@ export interface Stream {
   add(chunk: TraceRow): void;
   /** As the server would have answered in one piece; undefined if no chunk had any of it. */
   row(): TraceRow | undefined;
-  /** Whether its end was among the chunks; undefined if that cannot be told. */
+  /** Whether its end was among the chunks; undefined if the chunks do not say. */
   isOver(): boolean | undefined;
 }
 
