@@ -1,7 +1,7 @@
 // What the editor may ask the engine about completions.
 import type { CalibrationRow } from '../core/completion/calibration';
 import type { Healing } from '../core/completion/healingStarts';
-import type { StopReason } from '../core/completion/complete';
+import type { StopReason } from '../core/completion/completion';
 import type { Rollback, PromptForm, PromptMode, SuffixFrom } from '../core/completion/prompt';
 import type { Region } from '../core/completion/syntaxRegion';
 import { methodsOf } from './channel';

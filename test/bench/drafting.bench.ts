@@ -2,7 +2,8 @@
 import { byteStringOf } from '../../src/core/exactBytes/byteString';
 import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
 import { exactStarts } from '../../src/core/completion/healingStarts';
-import { completeAtCursor, type CompletedToken } from '../../src/core/completion/complete';
+import { completeAtCursor } from '../../src/core/completion/complete';
+import type { CompletedToken } from '../../src/core/completion/completion';
 import { TrunkRows } from '../../src/core/completion/trunkRows';
 import { placeIn, promptOf } from '../../src/core/completion/prompt';
 import { encodeUtf8 } from '../../src/core/text/utf8';

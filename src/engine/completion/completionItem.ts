@@ -1,7 +1,7 @@
 // A completion as views show it: its text, its tokens with alternatives, and its probability.
 import { bytesOf, type ByteString } from '../../core/exactBytes/byteString';
 import { InexactError } from '../../core/errors';
-import type { CompletedToken, Completion } from '../../core/completion/complete';
+import type { CompletedToken, Completion } from '../../core/completion/completion';
 import type { Prompt } from '../../core/completion/prompt';
 import { lineLogprob, textLogprob } from '../../core/completion/textLogprob';
 import type { LogprobRow, TokenModel } from '../../core/exactBytes/tokenModel';
