@@ -10,6 +10,7 @@ import { Suggestions, type CursorPlace } from '../../src/core/completion/suggest
 import { Suggester, type Ask } from '../../src/editor/completion/suggester';
 import { Engine } from '../../src/editor/engine/engineClient';
 import type { CompletionOptions } from '../../src/protocol/completion';
+import { EDITOR_OPTIONS } from '../support/closers';
 import { bundleEngine } from '../support/engineBundle';
 import { pick, randomOf } from '../support/toys';
 
@@ -20,24 +21,12 @@ const URI = 'a';
 const root = join(import.meta.dirname, '../..');
 
 const OPTIONS: CompletionOptions = {
-  healings: ['exact'],
-  mode: 'auto',
-  rollback: 'auto',
-  suffixFrom: 'auto',
+  ...EDITOR_OPTIONS,
   contextTokens: 256,
   maxTokens: 12,
   maxTimeMs: 500,
-  singleLine: true,
   minProbability: 0.02,
-  candidates: 1,
-  temperature: 0,
-  topP: 1,
-  seed: 1,
   language: 'typescript',
-  except: [],
-  drafts: true,
-  alternatives: 0,
-  logprobs: false,
 };
 
 test(`${KEYS} keys`, async () => {

@@ -9,6 +9,7 @@ import { Model } from '../../src/engine/models/model';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import type { CompletionOptions } from '../../src/protocol/completion';
 import { unseenTexts } from '../bench/completionCuts';
+import { EDITOR_OPTIONS } from '../support/closers';
 import { textsToCut } from '../support/cuts';
 import { bundleEngine } from '../support/engineBundle';
 import { randomOf } from '../support/toys';
@@ -29,24 +30,17 @@ test(`${CUTS} completions`, async () => {
     const at = Math.floor(random() * (text.length + 1));
     if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) continue;
     const options: CompletionOptions = {
-      healings: ['exact'],
+      ...EDITOR_OPTIONS,
       rollback: (['none', 'boundary', 'line'] as const)[i % 3]!,
       suffixFrom: i % 4 < 2 ? 'boundary' : 'cursor',
       mode: (['spm', 'psm', 'none'] as const)[Math.floor(i / 3) % 3]!,
       contextTokens: 256,
       maxTokens: 20,
-      maxTimeMs: Infinity,
       singleLine: i % 2 === 0,
       minProbability: 0,
-      candidates: 1,
       temperature: i % 5 === 4 ? 1 : 0,
       topP: 0.95,
       seed: i,
-      language: '',
-      except: [],
-      drafts: true,
-      alternatives: 0,
-      logprobs: false,
     };
     const { signal } = new AbortController();
     let view;

@@ -14,7 +14,13 @@ import { Cancelled } from '../../../src/core/errors';
 import type { CompletionItem, CompletionOptions } from '../../../src/protocol/completion';
 import { bundleEngine } from '../../support/engineBundle';
 import { readGoldenText } from '../../support/goldenTexts';
-import { acceptAt, textOf, writtenOf, type CloserPlace } from '../../support/closers';
+import {
+  acceptAt,
+  EDITOR_OPTIONS,
+  textOf,
+  writtenOf,
+  type CloserPlace,
+} from '../../support/closers';
 import { isScriptBalanced } from '../../support/scriptBalance';
 import { randomOf } from '../../support/toys';
 
@@ -34,23 +40,9 @@ afterAll(() => {
 });
 
 const OPTIONS: CompletionOptions = {
-  healings: ['exact'],
-  mode: 'auto',
-  rollback: 'auto',
-  suffixFrom: 'auto',
-  contextTokens: 512,
+  ...EDITOR_OPTIONS,
   maxTokens: 12,
-  maxTimeMs: Infinity,
-  singleLine: true,
   minProbability: 0,
-  candidates: 1,
-  temperature: 0,
-  topP: 1,
-  seed: 1,
-  language: '',
-  except: [],
-  drafts: true,
-  alternatives: 0,
   logprobs: true,
 };
 
