@@ -93,9 +93,10 @@ export class Status {
 
   private draw(): void {
     const { item } = this;
-    const { text, tooltip, severity, accessibleLabel } = statusOf(this.stateNow());
+    const { text, tooltip, hasLegend, severity, accessibleLabel } = statusOf(this.stateNow());
     item.text = text;
-    if (tooltip !== this.tooltip) item.tooltip = legend(tooltip);
+    // The first Markdown that the extension host parses blocks it for 15 ms and more: none before there is a legend.
+    if (tooltip !== this.tooltip) item.tooltip = hasLegend ? legend(tooltip) : tooltip;
     this.tooltip = tooltip;
     item.backgroundColor =
       severity === 'error' ? new ThemeColor('statusBarItem.errorBackground') : undefined;

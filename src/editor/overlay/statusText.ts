@@ -41,8 +41,9 @@ export interface StatusState {
 
 export interface StatusView {
   readonly text: string;
-  /** Markdown with the HTML of the legend. */
+  /** Plain text, or with a legend Markdown with HTML. */
   readonly tooltip: string;
+  readonly hasLegend: boolean;
   readonly severity: 'none' | 'warning' | 'error';
   /** The text without its icons. */
   readonly accessibleLabel: string;
@@ -51,11 +52,10 @@ export interface StatusView {
 export function statusOf(state: StatusState): StatusView {
   const { isOn, lens, engine } = state;
   if (!isOn) {
-    const tooltip = 'Tokenscope is off. Select to choose a lens.';
-    return viewOf('$(eye-closed) Tokenscope', escapeMarkdown(tooltip));
+    return viewOf('$(eye-closed) Tokenscope', 'Tokenscope is off. Select to choose a lens.');
   }
   if (engine.kind === 'failed') {
-    return viewOf('$(error) Tokenscope', escapeMarkdown(engine.message), 'error');
+    return viewOf('$(error) Tokenscope', plainText(engine.message), 'error');
   }
   // It is started by the first text that is shown.
   if (engine.kind === 'stopped') return viewOf(`$(eye) Tokenscope · ${lens.title}`, lens.title);
@@ -75,7 +75,8 @@ export function statusOf(state: StatusState): StatusView {
     legendMarkdown(lens, warnings, state.pins.map(nameOfPin)),
     ...explanations(state, name).map(escapeMarkdown),
   ];
-  return viewOf(parts.join(' · '), tooltip.join('\n\n'), hasWarnings ? 'warning' : 'none');
+  const view = viewOf(parts.join(' · '), tooltip.join('\n\n'), hasWarnings ? 'warning' : 'none');
+  return { ...view, hasLegend: true };
 }
 
 function viewOf(
@@ -84,7 +85,7 @@ function viewOf(
   severity: StatusView['severity'] = 'none',
 ): StatusView {
   const accessibleLabel = text.replace(/\$\([^)]*\)/g, '').trim();
-  return { text, tooltip, severity, accessibleLabel };
+  return { text, tooltip, hasLegend: false, severity, accessibleLabel };
 }
 
 function warningsOf({ model, secondProblem }: Extract<EngineStatus, { kind: 'ready' }>): string[] {

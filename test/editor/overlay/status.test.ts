@@ -33,7 +33,8 @@ function shown(changes: Partial<Omit<StatusState, 'lens'>> & { lens?: LensId } =
 test('is off', () => {
   expect(shown({ isOn: false, engine: { kind: 'failed', message: 'No model.' } })).toEqual({
     text: '$(eye-closed) Tokenscope',
-    tooltip: 'Tokenscope is off&#46; Select to choose a lens&#46;',
+    tooltip: 'Tokenscope is off. Select to choose a lens.',
+    hasLegend: false,
     severity: 'none',
     accessibleLabel: 'Tokenscope',
   });
@@ -42,7 +43,8 @@ test('is off', () => {
 test('says why the engine failed', () => {
   expect(shown({ engine: { kind: 'failed', message: 'No model.' } })).toEqual({
     text: '$(error) Tokenscope',
-    tooltip: 'No model&#46;',
+    tooltip: 'No model.',
+    hasLegend: false,
     severity: 'error',
     accessibleLabel: 'Tokenscope',
   });
@@ -53,6 +55,7 @@ test('says that a model is being opened only while one is', () => {
   expect(shown({ engine: { kind: 'starting' } })).toEqual({
     text: '$(loading~spin) Tokenscope: opening the model',
     tooltip: 'Surprisal',
+    hasLegend: false,
     severity: 'none',
     accessibleLabel: 'Tokenscope: opening the model',
   });
@@ -62,6 +65,7 @@ test('names model, lens and tokens, with the legend as its tooltip', () => {
   const { tooltip, ...rest } = shown();
   expect(rest).toEqual({
     text: '$(eye) coder · Surprisal · 12,345 tokens',
+    hasLegend: true,
     severity: 'none',
     accessibleLabel: 'coder · Surprisal · 12,345 tokens',
   });
