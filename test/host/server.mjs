@@ -7,6 +7,7 @@ import {
   readFileSync,
   readdirSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -38,6 +39,7 @@ const READY_LIMIT_MS = 60_000;
  * @property {number} port
  * @property {(folder: string, payload?: [string, string][]) => string} address
  * @property {(settings: object) => void} writeSettings
+ * @property {() => void} forgetChoices of windows: the settings of the machine
  * @property {() => string} log
  * @property {() => string} extensionLog what the extension wrote to its output channels
  * @property {Promise<unknown>} ended
@@ -69,6 +71,8 @@ export async function startServer(options) {
     }
     hasMachineSettings = machine.length > 0;
   };
+  // Machine-scoped settings that were changed in a window.
+  const forgetChoices = () => rmSync(join(userData, 'Machine', 'settings.json'), { force: true });
   if (options.settings) writeSettings(options.settings);
 
   // Other users of the machine can read a command line, and any page of a browser can reach the port.
@@ -140,7 +144,16 @@ export async function startServer(options) {
       return `http://127.0.0.1:${listening}/?${query}`;
     };
     const extensionLog = () => logsBelow(userData, /[/\\]tokenscope\.[^/\\]+[/\\][^/\\]+\.log$/);
-    return { port: listening, address, writeSettings, log: () => log, extensionLog, ended, stop };
+    return {
+      port: listening,
+      address,
+      writeSettings,
+      forgetChoices,
+      log: () => log,
+      extensionLog,
+      ended,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -94,14 +94,14 @@ async function inFreshWindow(spec, name, browser, server, workspace) {
     timer = setTimeout(reject, LIMIT_MS, new Error(`not done after ${LIMIT_MS / 1000} s`));
   });
   try {
-    // The model that a window before this one chose is not this one's.
-    const opened = window.open({ 'tokenscope.model.folder': '' });
-    await Promise.race([opened.then(() => spec(window)), limit]);
+    // What a window before this one chose is not this one's.
+    server.forgetChoices();
+    await Promise.race([window.open().then(() => spec(window)), limit]);
     if (violations.length > 0) throw new Error(violations.join('\n'));
   } catch (error) {
     const picture = await window.screenshot(`failed-${name}`).catch(() => 'none');
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const log = server.extensionLog().trim().split('\n').slice(-15).join('\n');
+    const log = window.extensionLog().trim().split('\n').slice(-15).join('\n');
     const stack = `${reason}\nscreenshot: ${picture}\nthe end of the extension's log:\n${log}`;
     throw Object.assign(new Error(name), { stack });
   } finally {

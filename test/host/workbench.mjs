@@ -7,6 +7,9 @@ import { steadySettings, themes } from './settings.mjs';
 
 const READY_LIMIT_MS = 90_000;
 
+/** A colour that no window here draws. The page's style says when a window has read its settings. */
+const MARK = 'debugConsole.sourceForeground';
+
 export class Workbench {
   /**
    * @param {import('playwright-core').Page} page
@@ -21,6 +24,9 @@ export class Workbench {
     this.pictures = pictures;
     /** @type {Record<string, unknown>} */
     this.settings = {};
+    this.changes = 0;
+    /** Lines of the windows before this one. */
+    this.earlier = new Set(server.extensionLog().split('\n'));
   }
 
   /** @param {Record<string, unknown>} settings of the user; machine-scoped ones too */
@@ -44,19 +50,37 @@ export class Workbench {
   }
 
   /**
-   * Changes settings of the open workspace, at once. (The window does not hear of changes to the
-   * user's file after its first.)
+   * Changes settings of the open workspace, and waits until the window has read them. (It does not
+   * hear of changes to the user's file after its first.)
    * @param {Record<string, unknown>} settings
    */
-  setSettings(settings) {
-    Object.assign(this.settings, settings);
-    this.writeFile('.vscode/settings.json', JSON.stringify(this.settings, null, 2));
+  async setSettings(settings) {
+    const mark = `#0000${(++this.changes).toString(16).padStart(2, '0')}`;
+    Object.assign(this.settings, settings, { 'workbench.colorCustomizations': { [MARK]: mark } });
+    const root = this.page.locator('.monaco-workbench');
+    const read = () =>
+      root.evaluate(
+        (node, name) => getComputedStyle(node).getPropertyValue(name).trim(),
+        `--vscode-${MARK.replace('.', '-')}`,
+      );
+    let written = -Infinity;
+    await this.until(
+      () => {
+        // A window that is not yet watching its folder misses a change.
+        if (performance.now() > written + 2000) {
+          this.writeFile('.vscode/settings.json', JSON.stringify(this.settings, null, 2));
+          written = performance.now();
+        }
+        return read();
+      },
+      value => value === mark,
+    );
   }
 
   /** @param {import('./settings.mjs').ThemeName} theme */
   async setTheme(theme) {
     const { name, kind } = themes[theme];
-    this.setSettings({ 'workbench.colorTheme': name });
+    await this.setSettings({ 'workbench.colorTheme': name });
     await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
   }
 
@@ -259,6 +283,12 @@ export class Workbench {
    */
   statusItem(text) {
     return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  /** What the extension wrote to its output channels in this window. */
+  extensionLog() {
+    const lines = this.server.extensionLog().split('\n');
+    return lines.filter(line => !this.earlier.has(line)).join('\n');
   }
 
   /** Text of the notifications on the screen. */

@@ -34,7 +34,7 @@ async function lineIs(ui: Workbench, expected: string): Promise<void> {
 export async function aCompletionInsideAWordIsAcceptedWithTabAndUndoneInOneStep(ui: Workbench) {
   ui.writeFile(FILE, CODE);
   // Suggestions of words would be on top, and completions quiet.
-  ui.setSettings({ 'editor.quickSuggestions': { other: 'off' } });
+  await ui.setSettings({ 'editor.quickSuggestions': { other: 'off' } });
   await ui.openFile(FILE);
   await ui.goTo(LINE, COLUMN);
   await ui.page.keyboard.type('C');
@@ -66,7 +66,7 @@ export async function aCompletionInsideAWordIsAcceptedWithTabAndUndoneInOneStep(
 
 export async function completionsAreQuietWhileIntelliSenseIsOpen(ui: Workbench) {
   ui.writeFile(FILE, CODE);
-  ui.setSettings({ 'editor.wordBasedSuggestions': 'currentDocument' });
+  await ui.setSettings({ 'editor.wordBasedSuggestions': 'currentDocument' });
   await ui.openFile(FILE);
   await ui.goTo(1);
   await ui.runCommand('Tokenscope: Toggle Completions');
@@ -84,7 +84,7 @@ export async function completionsAreQuietWhileIntelliSenseIsOpen(ui: Workbench) 
   await ui.page.keyboard.type('o');
   const quiet = `${FILE}:${LINE}:${COLUMN + 2} nothing: IntelliSense is open`;
   await ui.until(
-    () => ui.server.extensionLog(),
+    () => ui.extensionLog(),
     log => log.includes(quiet),
   );
   assert.equal(await ghost(ui).count(), 0);

@@ -30,7 +30,7 @@ export async function savedText(
 }
 
 export async function turnCompletionsOn(ui: Workbench): Promise<void> {
-  ui.setSettings({
+  await ui.setSettings({
     'editor.wordBasedSuggestions': 'off',
     'tokenscope.completion.minProbability': 0.02,
     'tokenscope.completion.maxTime': 20_000,
@@ -42,7 +42,7 @@ export async function turnCompletionsOn(ui: Workbench): Promise<void> {
 /** Waits until the completion log has such a line. */
 export function logged(ui: Workbench, line: RegExp): Promise<string> {
   return ui.until(
-    () => ui.server.extensionLog(),
+    () => ui.extensionLog(),
     log => line.test(log),
   );
 }
