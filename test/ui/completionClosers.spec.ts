@@ -28,10 +28,10 @@ async function typeAndAccept(ui: Workbench, all: readonly string[], name: string
     await ui.openFile(file);
     await ui.goTo(LINE);
     await ui.page.keyboard.type(typed);
-    const closed = await savedText(ui, file, text => text !== BEFORE + AFTER);
-    assert.ok(isScriptBalanced(closed), `VS Code closes ${typed}: ${closed}`);
     await ghost(ui).first().waitFor();
     await ui.screenshot(`completion-${file}`);
+    const closed = await savedText(ui, file, text => text !== BEFORE + AFTER);
+    assert.ok(isScriptBalanced(closed), `VS Code closes ${typed}: ${closed}`);
     await ui.page.keyboard.press('Tab');
     const text = await savedText(ui, file, text => text !== closed);
     assert.ok(text.startsWith(BEFORE + typed) && text.endsWith(AFTER), text);

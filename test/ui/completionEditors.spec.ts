@@ -44,9 +44,9 @@ export async function nothingIsSuggestedWhileTextIsSelected(ui: Workbench) {
   await ui.goTo(6, 7);
   for (let i = 0; i < 'total'.length; i++) await ui.page.keyboard.press('Shift+ArrowRight');
   await ui.page.keyboard.type('"');
+  await logged(ui, /average\.ts:6:\d+ nothing: text is selected/);
   const surrounded = await savedText(ui, 'average.ts', text => text.includes('let "total" = 0;'));
   assert.ok(isScriptBalanced(surrounded));
-  await logged(ui, /average\.ts:6:\d+ nothing: text is selected/);
   assert.equal(await ghost(ui).count(), 0);
 }
 
