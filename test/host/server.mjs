@@ -37,6 +37,7 @@ const READY_LIMIT_MS = 60_000;
  *
  * @typedef {object} Server
  * @property {number} port
+ * @property {string} data the folder of its own that it was given
  * @property {(folder: string, payload?: [string, string][]) => string} address
  * @property {(settings: object) => void} writeSettings
  * @property {() => void} forgetChoices of windows: the settings of the machine
@@ -146,6 +147,7 @@ export async function startServer(options) {
     const extensionLog = () => logsBelow(userData, /[/\\]tokenscope\.[^/\\]+[/\\][^/\\]+\.log$/);
     return {
       port: listening,
+      data,
       address,
       writeSettings,
       forgetChoices,

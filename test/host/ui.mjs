@@ -13,7 +13,9 @@ import { repository } from './product.mjs';
 import { startServer } from './server.mjs';
 import { Workbench } from './workbench.mjs';
 
-const LIMIT_MS = Number(process.env.TOKENSCOPE_UI_LIMIT_S ?? 120) * 1000;
+/** Windows at a time: one loads while another waits for what it is to show. */
+const LANES = Number(process.env.TOKENSCOPE_UI_LANES ?? 2);
+const LIMIT_MS = Number(process.env.TOKENSCOPE_UI_LIMIT_S ?? 240) * 1000;
 const pictures = join(repository, 'test-results', 'ui');
 
 /** @typedef {(window: Workbench) => Promise<void>} Spec */
@@ -30,27 +32,41 @@ export async function runUiSpecs({ extension = repository, filters = [] }) {
   const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-ui-'));
   rmSync(pictures, { recursive: true, force: true });
   const host = await installedHost();
-  const server = await startServer({
-    host,
-    data: join(scratch, 'server'),
-    extension,
-    env: { HOME: scratch },
-    graceSeconds: 1,
-  });
   const browser = await launchBrowser(host);
+  const queue = [...specs.entries()];
+  /** @type {import('../report.mjs').Result[]} */
   const results = [];
-  try {
-    for (const { title, name, spec } of specs) {
-      const workspace = join(scratch, `${results.length}`, 'samples');
-      cpSync(join(repository, 'samples'), workspace, { recursive: true });
-      results.push(
-        await attempt(title, () => inFreshWindow(spec, name, browser, server, workspace)),
-      );
+  /** @param {string} data of the server; its settings and logs are of one window at a time */
+  const runLane = async data => {
+    const server = await startServer({
+      host,
+      data,
+      extension,
+      env: { HOME: scratch },
+      graceSeconds: 1,
+    });
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [i, { title, name, spec }] = next;
+        const workspace = join(scratch, `${i}`, 'samples');
+        cpSync(join(repository, 'samples'), workspace, { recursive: true });
+        results[i] = await attempt(title, () =>
+          inFreshWindow(spec, name, browser, server, workspace),
+        );
+      }
+    } finally {
+      await server.stop();
     }
+  };
+  try {
+    const lanes = Array.from({ length: Math.min(LANES, specs.length) }, (_, i) =>
+      runLane(join(scratch, `server${i}`)),
+    );
+    const ended = await Promise.allSettled(lanes);
+    for (const lane of ended) if (lane.status === 'rejected') throw lane.reason;
     return results;
   } finally {
     await browser.close();
-    await server.stop();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }
@@ -80,7 +96,7 @@ async function specsOf(folder, filters) {
 async function inFreshWindow(spec, name, browser, server, workspace) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(40_000);
   const window = new Workbench(page, server, workspace, pictures);
   /** @type {string[]} */
   const violations = [];

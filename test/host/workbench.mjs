@@ -254,14 +254,25 @@ export class Workbench {
   }
 
   /**
-   * Looks again until what it sees fits. Throws with the last of it after 20 seconds.
+   * Waits until the window has written what an extension remembers; a reload before that loses it.
+   * @param {string} text in what is remembered
+   */
+  async remembered(text) {
+    await this.until(
+      () => this.page.evaluate(stateHas, text),
+      isThere => isThere,
+    );
+  }
+
+  /**
+   * Looks again until what it sees fits. Throws with the last of it after 40 seconds.
    * @template T
    * @param {() => T | Promise<T>} look
    * @param {(seen: T) => boolean} fits
    * @returns {Promise<T>}
    */
   async until(look, fits) {
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + 40_000;
     for (;;) {
       const seen = await look();
       if (fits(seen)) return seen;
@@ -327,6 +338,35 @@ export class Workbench {
     await this.page.screenshot({ path });
     return path;
   }
+}
+
+/**
+ * Runs in the page. Whether a database of the window has an entry with the text.
+ * @param {string} text
+ */
+async function stateHas(text) {
+  /**
+   * @template T
+   * @param {IDBRequest<T>} request
+   * @returns {Promise<T>}
+   */
+  const done = request =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  for (const { name = '' } of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name));
+    try {
+      for (const table of database.objectStoreNames) {
+        const all = await done(database.transaction(table).objectStore(table).getAll());
+        if (all.some(value => typeof value === 'string' && value.includes(text))) return true;
+      }
+    } finally {
+      database.close();
+    }
+  }
+  return false;
 }
 
 /**

@@ -6,6 +6,8 @@ const LINK = '[Open](command:workbench.action.quit)';
 
 export async function namesAndKeysAreNoLinks(ui: Workbench) {
   const name = `${LINK}.json`;
+  // The explorer shows a new file once the window watches its folder.
+  await ui.setSettings({});
   ui.writeFile(name, '{"other": 1}\n');
   ui.writeFile('keys.jsonl', `${JSON.stringify({ [LINK]: 1 })}\n`);
   for (const file of [name, 'keys.jsonl']) {

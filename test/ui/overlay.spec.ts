@@ -1,7 +1,7 @@
 // What a person sees of the overlay, in a real window with the built-in model.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { seededRandom } from '../../src/core/random';
 import type { Workbench } from '../host/workbench.mjs';
 import { drawn, settled } from './picture';
@@ -265,12 +265,11 @@ export async function everyCellOfANotebookIsPainted(ui: Workbench) {
 
 /** Kills the engines of this test's server; answers how many. */
 function killEngines(ui: Workbench): number {
-  const server = join(dirname(dirname(ui.folder)), 'server');
   const engines = readdirSync('/proc').filter(pid => {
     if (!/^\d+$/.test(pid)) return false;
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      return command.includes(server) && command.includes('dist/engine.js');
+      return command.includes(ui.server.data) && command.includes('dist/engine.js');
     } catch {
       return false; // It ended while we looked.
     }

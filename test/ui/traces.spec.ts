@@ -126,6 +126,7 @@ export async function tracesAreThereAfterAReload(ui: Workbench) {
   const tree = ui.page.locator('.monaco-list-row', { hasText: 'line 4, reasoner_greedy' });
   await tree.waitFor();
   await showSurprisal(ui, /Surprisal · \d+ tokens/);
+  await ui.remembered('reasoner_sampled');
   await ui.page.reload();
   const tab = ui.page.locator('.tab.active', { hasText: 'reasoner_sampled.trace' });
   await tab.waitFor({ timeout: 60_000 });
