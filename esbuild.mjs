@@ -1,12 +1,15 @@
 // Builds the bundles, after checking who imports whom.
 //   node esbuild.mjs [--watch] [--quiet]
 import { context } from 'esbuild';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { circleErrors, layerErrors, layers, readImports } from './build/imports.mjs';
 import { lazyImports, lazyParts } from './build/lazyParts.mjs';
 import { messageErrorsIn } from './build/messages.mjs';
 import { terminalErrorsIn } from './build/terminal.mjs';
 import { noticesOf, packagesOf } from './build/notices.mjs';
+
+const NOTICES = join('dist', 'THIRD-PARTY-NOTICES.txt');
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
@@ -71,7 +74,6 @@ if (errors.length > 0) {
   console.error(errors.join('\n'));
   process.exit(1);
 }
-rmSync('dist', { recursive: true, force: true });
 /** @type {import('esbuild').Metafile[]} */
 const metafiles = [];
 for (const options of bundles) {
@@ -89,5 +91,18 @@ for (const options of bundles) {
 // While it watches nothing is shipped.
 if (metafiles.length > 0) {
   const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
-  writeFileSync('dist/THIRD-PARTY-NOTICES.txt', noticesOf(packagesOf(metafiles, files)));
+  writeFileSync(NOTICES, noticesOf(packagesOf(metafiles, files)));
+}
+// A window may run from here: what it has not loaded yet stays in its place.
+if (metafiles.length === bundles.length) {
+  const written = new Set([NOTICES, ...metafiles.flatMap(outputsOf)]);
+  for (const name of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+    const path = join('dist', name);
+    if (statSync(path).isFile() && !written.has(path)) rmSync(path);
+  }
+}
+
+/** @param {import('esbuild').Metafile} metafile with slashes, which Windows lists otherwise */
+function outputsOf({ outputs }) {
+  return Object.keys(outputs).map(path => join(path));
 }

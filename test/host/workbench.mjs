@@ -352,8 +352,8 @@ async function stateHas(text) {
    */
   const done = request =>
     new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
+      request.addEventListener('success', () => resolve(request.result));
+      request.addEventListener('error', () => reject(new Error(request.error?.message)));
     });
   for (const { name = '' } of await indexedDB.databases()) {
     const database = await done(indexedDB.open(name));

@@ -40,14 +40,17 @@ export async function completeAtCursor(
   for (const start of starts) {
     if (!start) continue;
     if (completions.length > 0 && options.isLate()) break;
-    completions.push(
-      await new CompletionWriter(chooser, rows, beginnings, options).write(
-        start,
-        start.logprob - mass,
-      ),
-    );
+    const writer = new CompletionWriter(chooser, rows, beginnings, options);
+    const completion = await writer.write(start, start.logprob - mass);
+    // Candidates begin differently, and may still end as the same text: as no text, above all. What is drawn may repeat.
+    if (sampling || !completions.some(other => isSameEdit(other, completion)))
+      completions.push(completion);
   }
   return completions;
+}
+
+function isSameEdit(one: Completion, other: Completion): boolean {
+  return one.insert === other.insert && one.replaces === other.replaces;
 }
 
 class CompletionWriter {

@@ -49,7 +49,11 @@ export class Status {
       state.onDidChange(() => this.update()),
       autoencoder.onDidChange(() => this.update()),
       onDidChangeAny(Object.values(settings.traces), () => this.update()),
-      engine.onDidChangeState(() => this.update()),
+      engine.onDidChangeState(() => {
+        // A count is of one tokenizer, and of one second tokenizer.
+        this.counted = undefined;
+        this.update();
+      }),
       queries.passes.onDidScore(event => {
         this.progress = event;
         this.update();

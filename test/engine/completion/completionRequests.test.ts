@@ -101,6 +101,15 @@ describe('a completion', () => {
     }
   });
 
+  test('lists equal candidates once', async () => {
+    const text = 'for (const value of values) {\n  console.log(values);\n}\n';
+    const place = text.indexOf('ues)', text.indexOf('log'));
+    const form = { mode: 'spm', suffixFrom: 'boundary', candidates: 4 } as const;
+    const { items } = await at(text, place, form);
+    const edits = items.map(({ insert, replaces }) => `${replaces} ${insert}`);
+    expect(edits).toEqual([...new Set(edits)]);
+  });
+
   test('leaves UTF-8 whole and repeats nothing of the suffix, at random places', async () => {
     const random = randomOf(3);
     const texts = ['python.py.txt', 'typescript.ts.txt', 'scripts.md.txt'].map(readGoldenText);
