@@ -11,6 +11,10 @@ const KINDS: readonly (readonly [start: readonly number[] | string, words: strin
   ['ARROW1', 'is an Arrow file: write its rows as JSON lines first'],
   ['SQLite format 3', 'is an SQLite database: write its rows as JSON lines first'],
   ['%PDF', 'is a PDF: copy its text into a file first'],
+  [[0x89, 0x50, 0x4e, 0x47], 'is a picture (PNG), no text'],
+  [[0xff, 0xd8, 0xff], 'is a picture (JPEG), no text'],
+  ['GGUF', 'is a GGUF model, no text'],
+  ['PK\u0003\u0004', 'is a zip archive: unpack it first'],
   [[0xff, 0xfe], 'is in UTF-16: save it as UTF-8'],
   [[0xfe, 0xff], 'is in UTF-16: save it as UTF-8'],
 ];
