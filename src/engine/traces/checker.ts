@@ -5,8 +5,8 @@ import { spawnGroup } from './processGroup';
 const LIMIT_MS = 10_000;
 
 /**
- * Runs a command with its arguments, without a shell; when it is ended, so are the processes that it started. Throws `UserError` if it cannot be run or takes more than
- * `limitMs`, `Cancelled` when aborted.
+ * Runs a command with its arguments, without a shell; when it is ended, so are the processes that it started. Throws
+ * `UserError` if it cannot be run or takes more than `limitMs`, `Cancelled` when aborted.
  */
 export function passesChecker(
   [command, ...args]: readonly string[],

@@ -1,5 +1,6 @@
 // The user's own checker is ended with the processes that it started, whatever ends it.
 import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,8 +62,8 @@ describe.skipIf(process.platform === 'win32')('a checker with a child that sleep
 
   test('is ended with it when its time is up', async () => {
     const file = newFile();
-    const asked = passesChecker([checker, file], 'x', undefined, 2000);
-    const failed = expect(asked).rejects.toThrow(/took more than 2 seconds/);
+    const asked = passesChecker([checker, file], 'x', undefined, 5000);
+    const failed = expect(asked).rejects.toThrow(/took more than 5 seconds/);
     const pid = await sleeperIn(file);
     await failed;
     await hasEnded(pid);
@@ -70,8 +71,10 @@ describe.skipIf(process.platform === 'win32')('a checker with a child that sleep
 
   test('is ended with it when the engine is killed', async () => {
     const engine = join(folder, 'engine.cjs');
-    const contents =
-      "import { passesChecker } from './src/engine/traces/checker'; void passesChecker(process.argv.slice(2), 'x');";
+    const contents = `
+      import { passesChecker } from './src/engine/traces/checker';
+      void passesChecker(process.argv.slice(2), 'x');
+      process.send('started');`;
     buildSync({
       stdin: { contents, resolveDir: root, loader: 'ts' },
       bundle: true,
@@ -80,6 +83,7 @@ describe.skipIf(process.platform === 'win32')('a checker with a child that sleep
     });
     const file = newFile();
     const child = fork(engine, [checker, file]);
+    await once(child, 'message');
     const pid = await sleeperIn(file);
     child.kill('SIGKILL');
     await hasEnded(pid);
