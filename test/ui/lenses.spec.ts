@@ -84,7 +84,7 @@ export async function everyLensIsDrawnAfterEveryOther(ui: Workbench) {
   await ui.page.locator('.quick-input-widget .quick-input-box input').fill('729');
   await ui.pick('#729');
   await ui.statusItem(/Pinned features · /).waitFor();
-  await ui.remembered('[729]');
+  await ui.remembered(':729,');
   // Another window: its engine has not opened the autoencoder yet.
   await ui.open(PAIR);
   await ui.openFile('names.py');
