@@ -1,6 +1,5 @@
 // Options of StrykerJS. Results are kept: a run asks again only about what has changed since the last one.
 
-/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
