@@ -3,7 +3,8 @@ import { UserError } from '../../core/errors';
 import { withFile, type FileSource } from '../files/fileSource';
 import { readZipEntries, readZipEntry, ZipError } from '../files/zip';
 import { quote } from '../../core/json';
-import { ELEMENT_TYPES, elementCount, numbersOf, shapeOf, Tensors, type Tensor } from './tensors';
+import { elementCount, shapeOf } from '../files/arrayShape';
+import { ELEMENT_TYPES, numbersOf, Tensors, type Tensor } from './tensors';
 
 /** Throws `UserError` that names the file if it is damaged. */
 export function readNpz(path: string): Tensors {
