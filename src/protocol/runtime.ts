@@ -14,6 +14,8 @@ export interface Runtime {
   open(params: {
     folder: string;
     onnxPath: string;
+    /** The graph in place of that of `onnxPath`, from which it was built; its external data are absolute paths. */
+    built?: Uint8Array;
     /** Tokens that the model can hold; the self-test runs no more. */
     contextTokens?: number;
     hiddenSize?: number;

@@ -42,7 +42,7 @@ async function rowsOf({ name, context, documentBytes }: (typeof MODELS)[number])
   const { model, close } = await openModel(name);
   const folder = join(import.meta.dirname, '../../models', name);
   const open = (noTree?: string) =>
-    GraphSession.open(join(folder, 'model.onnx'), folder, undefined, noTree);
+    GraphSession.open({ onnxPath: join(folder, 'model.onnx'), folder }, undefined, noTree);
   const [tree, apart] = [await open(), await open('for the comparison')];
   try {
     const cuts = cutsOf(model, KINDS, CUTS_PER_KIND, 1, context);

@@ -56,7 +56,7 @@ async function run() {
 }
 
 async function compare({ label, onnxPath, folder }: Case) {
-  const session = await GraphSession.open(onnxPath, folder);
+  const session = await GraphSession.open({ onnxPath, folder });
   const vocabSize = Number(session.graph.roles.logits.shape?.at(-1));
   const rival = await InferenceSession.create(onnxPath, {
     intraOpNumThreads: THREADS,
@@ -87,7 +87,7 @@ async function compare({ label, onnxPath, folder }: Case) {
 }
 
 async function againstPyTorch(python: string, onnxPath: string, folder: string, scratch: string) {
-  const session = await GraphSession.open(onnxPath, folder);
+  const session = await GraphSession.open({ onnxPath, folder });
   const vocabSize = Number(session.graph.roles.logits.shape?.at(-1));
   const ids = someIds(vocabSize);
   const windows = Array.from({ length: TOKENS / WINDOW_TOKENS }, (_, i) => [

@@ -3,6 +3,7 @@
 // without passing through JavaScript.
 import { concatBytes } from '../../../core/bytes';
 import type { ByteSource } from '../../files/byteSource';
+import type { Initializer } from './graph';
 import {
   BYTES,
   bytesField,
@@ -80,6 +81,22 @@ export function externalFields(data: ExternalData): Uint8Array {
     ),
     varintField(TENSOR_DATA_LOCATION, 1),
   ]);
+}
+
+/** A tensor whose values are in a file. */
+export function externalInitializer(
+  name: string,
+  elementType: number,
+  dims: readonly number[],
+  data: ExternalData,
+): Initializer {
+  const bytes = concatBytes([
+    ...dims.map(dim => varintField(1, dim)),
+    varintField(2, elementType),
+    stringField(8, name),
+    externalFields(data),
+  ]);
+  return { name, dims: [...dims], elementType, bytes };
 }
 
 /** A tensor's external data; undefined if its bytes are in the proto. */

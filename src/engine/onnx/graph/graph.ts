@@ -61,6 +61,7 @@ export const INT32 = 6;
 export const INT64 = 7;
 export const BOOL = 9;
 export const FLOAT16 = 10;
+export const BFLOAT16 = 16;
 
 const ELEMENT_BITS: Record<number, number> = {
   1: 32,

@@ -1,6 +1,6 @@
 // The kinds of attention and of quantization of a graph, by its operators, and a change that makes quantized products
 // reproducible.
-import { FLOAT16, type Graph } from './graph';
+import { FLOAT16, readersOf, type Graph, type GraphNode } from './graph';
 import { intAttribute } from './readGraph';
 import { makeAttribute } from './writeGraph';
 
@@ -29,7 +29,18 @@ export function quantizationKind(graph: Graph): Quantization {
   if (dynamic.some(type => types.has(type))) return 'dynamic-int8';
   const weightOnly = ['MatMulNBits', 'MatMulBnb4', 'DequantizeLinear', 'GatherBlockQuantized'];
   if (weightOnly.some(type => types.has(type))) return 'weight-only';
-  return graph.initializers.some(({ elementType }) => elementType === FLOAT16) ? 'fp16' : 'none';
+  return computesInHalf(graph) ? 'fp16' : 'none';
+}
+
+/** Whether numbers are computed in half precision. Weights that are only stored so are cast before they are used. */
+export function computesInHalf(graph: Graph): boolean {
+  const readers = readersOf(graph);
+  const isCast = (name: string): boolean => (readers.get(name) ?? []).every(casts);
+  const casts = ({ opType, outputs }: GraphNode): boolean =>
+    opType === 'Cast' || (opType === 'Gather' && isCast(outputs[0] ?? ''));
+  return graph.initializers.some(
+    ({ name, elementType }) => elementType === FLOAT16 && !isCast(name),
+  );
 }
 
 /**

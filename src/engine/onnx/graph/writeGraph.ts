@@ -70,6 +70,7 @@ export type AttributeValue =
   | { int: number }
   | { float: number }
   | { ints: number[] }
+  | { string: string }
   | { graph: Graph; name: string }
   | { tensor: Uint8Array };
 
@@ -83,6 +84,7 @@ export function makeAttribute(name: string, value: AttributeValue): Attribute {
     parts.push(tagged, varintField(20, 1));
   } else if ('ints' in value)
     parts.push(...value.ints.map(int => varintField(8, int)), varintField(20, 7));
+  else if ('string' in value) parts.push(stringField(4, value.string), varintField(20, 3));
   else if ('graph' in value)
     parts.push(
       bytesField(6, concatBytes([stringField(2, value.name), writeGraph(value.graph)])),

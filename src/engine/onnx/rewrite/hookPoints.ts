@@ -1,6 +1,7 @@
 // Hook points beside the residual stream, found by how they are wired to it, and the rewriting that adds an input to
 // the activations at a hook point.
 import { FLOAT, FLOAT16, producers, readersOf, type Graph, type GraphNode } from '../graph/graph';
+import { computesInHalf } from '../graph/graphTraits';
 import type { Hook } from './residuals';
 import { residualName } from './unembedding';
 import { makeNode } from '../graph/writeGraph';
@@ -95,7 +96,7 @@ function firstProductInput(graph: Graph, from: string, sum: string): string | un
 export function addSteering(graph: Graph, tensor: string): boolean {
   const producer = producers(graph).get(tensor);
   if (!producer) return false;
-  const isHalf = graph.initializers.some(({ elementType }) => elementType === FLOAT16);
+  const isHalf = computesInHalf(graph);
   const steer = isHalf ? `${STEER}.half` : STEER;
   const added: GraphNode[] = isHalf
     ? [makeNode('Cast', [STEER], [steer], { to: { int: FLOAT16 } })]

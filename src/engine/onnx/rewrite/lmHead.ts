@@ -6,6 +6,8 @@ import { computedFrom, producers, readersOf, type Graph, type GraphNode } from '
  */
 const ELEMENTWISE = new Set(['Cast', 'Mul', 'Div', 'Add', 'Tanh', 'Identity']);
 
+const PRODUCTS = new Set(['MatMul', 'FusedMatMul', 'MatMulNBits']);
+
 /**
  * The product with the output embedding, if its rows are certain to be the logits' rows: its left input is computed and
  * has rank 3 as the logits have, its right input depends on weights only, and nothing else reads what is between it and
@@ -26,7 +28,7 @@ export function findLmHead(graph: Graph, logits: string): GraphNode | undefined 
     const node = madeBy.get(name);
     if (node === undefined) return undefined;
     const [left = '', right = ''] = node.inputs;
-    if (node.opType === 'MatMul' || node.opType === 'MatMulNBits')
+    if (PRODUCTS.has(node.opType))
       return computed.has(left) && !computed.has(right) ? node : undefined;
     if (!ELEMENTWISE.has(node.opType)) return undefined;
     const [only, another] = node.inputs.filter(input => computed.has(input));

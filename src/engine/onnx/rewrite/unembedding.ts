@@ -1,6 +1,7 @@
 // The end of a graph as a graph of its own, from the last residual to the logits. If it gives the same logits, the
 // tensor that was found is the residual stream and not merely one of the same width.
 import { FLOAT, FLOAT16, producers, type GraphNode, type OnnxModel } from '../graph/graph';
+import { computesInHalf } from '../graph/graphTraits';
 import { makeNode, writeModel } from '../graph/writeGraph';
 
 /** Float input [1, tokens, hidden] and output [1, tokens, vocabulary]. */
@@ -35,7 +36,7 @@ export function unembeddingModel(
   const nodes = [...kept].sort(
     (a, b) => (order.get(a.outputs[0]) ?? 0) - (order.get(b.outputs[0]) ?? 0),
   );
-  const float16 = model.graph.initializers.some(({ elementType }) => elementType === FLOAT16);
+  const float16 = computesInHalf(model.graph);
   const to = { to: { int: float16 ? FLOAT16 : FLOAT } };
   const graph = {
     nodes: [

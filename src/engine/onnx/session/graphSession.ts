@@ -10,6 +10,7 @@ import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
 import { emptyKeyValues, type KeyValues } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
 import { sessionOptions } from './sessionOptions';
+import type { GraphFile } from './weights';
 
 export interface RunRequest {
   /** Token ids, in the vocabulary. */
@@ -57,18 +58,17 @@ export class GraphSession {
    * fetched and steered. Throws `UserError` if the graph cannot be used.
    */
   static async open(
-    onnxPath: string,
-    folder: string,
+    file: GraphFile,
     layers?: number,
     noTree?: string,
     hook?: string,
   ): Promise<GraphSession> {
-    const graph = instrumentGraph(onnxPath, folder, layers, noTree, hook);
+    const graph = instrumentGraph(file, layers, noTree, hook);
     try {
       const session = await InferenceSession.create(graph.bytes, sessionOptions(graph));
       return new GraphSession(graph, session);
     } catch (error) {
-      throw explainRuntimeError(error, `${onnxPath} was refused by ONNX Runtime`);
+      throw explainRuntimeError(error, `${file.onnxPath} was refused by ONNX Runtime`);
     }
   }
 

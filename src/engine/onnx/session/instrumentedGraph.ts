@@ -21,7 +21,7 @@ import { unembeddingModel } from '../rewrite/unembedding';
 import { addSteering, hookTensor } from '../rewrite/hookPoints';
 import { addTreeMask, type TreeSupport } from '../rewrite/treeMask';
 import { WireError } from '../../../core/wire';
-import { locateWeights, OWN_FILE, type Weights } from './weights';
+import { locateWeights, OWN_FILE, type GraphFile, type Weights } from './weights';
 
 export interface InstrumentedGraph {
   bytes: Uint8Array;
@@ -46,14 +46,14 @@ export interface InstrumentedGraph {
  * is to be fetched and steered. Throws `UserError` that names the file if the graph cannot be used.
  */
 export function instrumentGraph(
-  onnxPath: string,
-  folder: string,
+  file: GraphFile,
   layers?: number,
   noTree?: string,
   hook?: string,
 ): InstrumentedGraph {
+  const { onnxPath, built } = file;
   try {
-    const model = parseModel(readModelFile(onnxPath));
+    const model = parseModel(built ?? readModelFile(onnxPath));
     if (model.graph.nodes.length === 0) throw new GraphError('holds no graph');
     checkAcyclic(model.graph);
     checkNestedTensors(model);
@@ -61,7 +61,7 @@ export function instrumentGraph(
     const opset = opsetOf(model);
     const nodes = model.graph.nodes.length;
     const roles = findRoles(model.graph);
-    const weights = locateWeights(model.graph, onnxPath, folder);
+    const weights = locateWeights(model.graph, file);
     const attention = attentionKind(model.graph);
     const quantization = quantizationKind(model.graph);
     keepActivationsExact(model.graph);

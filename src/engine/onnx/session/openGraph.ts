@@ -53,9 +53,9 @@ export class OpenGraph {
   }
 
   private static async openOnce(params: OpenParams, noTree?: string): Promise<OpenGraph> {
-    const { folder, onnxPath, contextTokens, hiddenSize, layers } = params;
+    const { onnxPath, contextTokens, hiddenSize, layers } = params;
     const begun = performance.now();
-    const session = await GraphSession.open(onnxPath, folder, layers, noTree);
+    const session = await GraphSession.open(params, layers, noTree);
     const loadMs = performance.now() - begun;
     try {
       const { graph } = session;
@@ -114,8 +114,8 @@ export class OpenGraph {
   async openSae(sae: Sae | null): Promise<void> {
     await this.sae?.close();
     this.sae = undefined;
-    const { onnxPath, folder, layers } = this.params;
-    const openAt = (hook: string) => GraphSession.open(onnxPath, folder, layers, this.noTree, hook);
+    const { layers } = this.params;
+    const openAt = (hook: string) => GraphSession.open(this.params, layers, this.noTree, hook);
     if (sae) this.sae = await SaeSession.open(this.session, sae, openAt);
   }
 

@@ -12,6 +12,16 @@ import { tensorBytes, type Graph } from '../graph/graph';
 /** The location of weights that were embedded in the .onnx file: that file itself. */
 export const OWN_FILE = '';
 
+/** Which graph is opened. */
+export interface GraphFile {
+  /** The .onnx file; of a graph that was built here, the file that it was built from, for messages. */
+  readonly onnxPath: string;
+  /** The model's folder, which the weights of a file are in. */
+  readonly folder: string;
+  /** The bytes of a graph that was built here, whose external data are absolute paths. */
+  readonly built?: Uint8Array | undefined;
+}
+
 export interface Weights {
   /** The folder that all locations are relative to. */
   root: string;
@@ -27,7 +37,8 @@ interface Place {
 /**
  * Points every tensor's external data at the real file, in place. Throws `UserError` if a file is missing or cut short.
  */
-export function locateWeights(graph: Graph, onnxPath: string, folder: string): Weights {
+export function locateWeights(graph: Graph, file: GraphFile): Weights {
+  const { onnxPath } = file;
   const places = new Map<string, Place>();
   let sizeBytes = 0;
   let anyBeside = false;
@@ -37,7 +48,7 @@ export function locateWeights(graph: Graph, onnxPath: string, folder: string): W
       sizeBytes += tensorBytes(tensor) ?? 0;
       return [];
     }
-    const place = places.get(data.location) ?? placeOf(data.location, onnxPath, folder);
+    const place = places.get(data.location) ?? placeOf(data.location, file);
     places.set(data.location, place);
     anyBeside ||= data.location !== OWN_FILE;
     const length = data.length ?? tensorBytes(tensor) ?? place.sizeBytes - data.offset;
@@ -63,18 +74,25 @@ export function locateWeights(graph: Graph, onnxPath: string, folder: string): W
   return { root, sizeBytes, kind: anyBeside ? 'external' : 'embedded' };
 }
 
-function placeOf(location: string, onnxPath: string, folder: string): Place {
+function placeOf(location: string, { onnxPath, folder, built }: GraphFile): Place {
   // The graph itself is what the user opened, wherever it is; what it names may be anything.
   const path =
     location === OWN_FILE
       ? realpathSync(onnxPath)
-      : namedPath(folder, resolve(dirname(onnxPath), location), 'folder', onnxPath);
+      : built
+        ? linked(location)
+        : namedPath(folder, resolve(dirname(onnxPath), location), 'folder', onnxPath);
   if (!isFile(path))
     throw new UserError(
       `${path} is missing; ${basename(onnxPath)} keeps weights in it. ` +
         'Put it there, or download the model again.',
     );
   return { path, sizeBytes: withFile(path, ({ size }) => size) };
+}
+
+/** The path without links, where it exists. */
+function linked(path: string): string {
+  return isFile(path) ? realpathSync(path) : path;
 }
 
 function isFile(path: string): boolean {

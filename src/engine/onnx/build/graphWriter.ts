@@ -1,0 +1,163 @@
+// Writes a graph node by node. Each node has one output, named after its place in the model; constants and weights are
+// shared.
+import { UserError } from '../../../core/errors';
+import { varintField, stringField } from '../../../core/wire';
+import type { Weight, WeightName, Weights } from '../../models/architecture/weights';
+import { externalInitializer } from '../graph/externalise';
+import {
+  BFLOAT16,
+  FLOAT,
+  FLOAT16,
+  INT64,
+  type Graph,
+  type Initializer,
+  type ValueInfo,
+} from '../graph/graph';
+import { makeInitializer, makeNode, writeModel, type AttributeValue } from '../graph/writeGraph';
+
+/** The first with `Gelu`. */
+const OPSET = 20;
+const IR_VERSION = 9;
+const CONTRIB_DOMAIN = 'com.microsoft';
+
+const ELEMENT_TYPES = { float32: FLOAT, float16: FLOAT16, bfloat16: BFLOAT16 } as const;
+
+export class GraphWriter {
+  private readonly graph: Graph = {
+    nodes: [],
+    initializers: [],
+    inputs: [],
+    outputs: [],
+    rest: [stringField(2, 'decoder')],
+  };
+  private readonly initializers = new Map<string, Initializer>();
+  private readonly weights = new Map<string, Weight>();
+
+  constructor(private readonly source: Weights) {}
+
+  input(info: ValueInfo): string {
+    this.graph.inputs.push(info);
+    return info.name;
+  }
+
+  output(info: ValueInfo): void {
+    this.graph.outputs.push(info);
+  }
+
+  /** Adds a node of a standard operator; returns `name`, its output. */
+  op(
+    opType: string,
+    inputs: string[],
+    name: string,
+    attributes: Record<string, AttributeValue> = {},
+  ): string {
+    this.graph.nodes.push(makeNode(opType, inputs, [name], attributes));
+    return name;
+  }
+
+  /** The same for an operator of ONNX Runtime. */
+  contrib(
+    opType: string,
+    inputs: string[],
+    name: string,
+    attributes: Record<string, AttributeValue> = {},
+  ): string {
+    this.graph.nodes.push(makeNode(opType, inputs, [name], attributes, CONTRIB_DOMAIN));
+    return name;
+  }
+
+  /** Splits the last dimension; returns the parts' names. */
+  split(input: string, sizes: readonly number[], names: string[]): string[] {
+    const inputs = [input, this.ints(...sizes)];
+    this.graph.nodes.push(makeNode('Split', inputs, names, { axis: { int: -1 } }));
+    return names;
+  }
+
+  /** A constant int64 [values.length]. */
+  ints(...values: number[]): string {
+    const name = `ints(${values.join(',')})`;
+    return this.constant(name, () =>
+      makeInitializer(name, INT64, [values.length], BigInt64Array.from(values, BigInt)),
+    );
+  }
+
+  /** A constant int64 scalar. */
+  int(value: number): string {
+    const name = `int(${value})`;
+    return this.constant(name, () =>
+      makeInitializer(name, INT64, [], BigInt64Array.of(BigInt(value))),
+    );
+  }
+
+  /** A constant float scalar. */
+  float(value: number): string {
+    const name = `float(${value})`;
+    return this.constant(name, () => makeInitializer(name, FLOAT, [], Float32Array.of(value)));
+  }
+
+  constant(name: string, make: () => Initializer): string {
+    if (!this.initializers.has(name)) this.initializers.set(name, make());
+    return name;
+  }
+
+  /**
+   * The weight as it is stored, and its name in the graph. Throws `UserError` if it has not the shape `shape`, which is
+   * [outputs, inputs] for a product.
+   */
+  stored(name: WeightName, shape: readonly number[]): { weight: Weight; name: string } {
+    const key = nameOf(name);
+    const weight = this.weights.get(key) ?? this.source.weight(name);
+    this.weights.set(key, weight);
+    const expected = weight.isTransposed ? shape.toReversed() : shape;
+    if (weight.shape.join() !== expected.join())
+      throw new UserError(
+        `"${weight.name}"${placeOf(weight)} has the shape ${shapeText(weight.shape)}, and the model's configuration needs ${shapeText(expected)}: they do not belong together.`,
+      );
+    this.constant(key, () => initializerOf(key, weight));
+    return { weight, name: key };
+  }
+
+  /** The name of a weight as float32, cast where it is stored in half precision. */
+  weight(name: WeightName, shape: readonly number[]): string {
+    const stored = this.stored(name, shape);
+    return this.asFloat(stored.name, stored.weight);
+  }
+
+  /** What has the type of a weight, as float32. */
+  asFloat(name: string, { data }: Weight): string {
+    if (data.kind === 'values' || data.type === 'float32') return name;
+    const cast = `${name}/float`;
+    if (this.graph.nodes.some(({ outputs }) => outputs[0] === cast)) return cast;
+    return this.op('Cast', [name], cast, { to: { int: FLOAT } });
+  }
+
+  bytes(): Uint8Array {
+    this.graph.initializers = [...this.initializers.values()];
+    return writeModel({
+      graph: this.graph,
+      opsets: new Map([
+        ['', OPSET],
+        [CONTRIB_DOMAIN, 1],
+      ]),
+      rest: [varintField(1, IR_VERSION), stringField(2, 'tokenscope')],
+    });
+  }
+}
+
+function nameOf({ layer, role, part }: WeightName): string {
+  return [...(layer === null ? [] : ['layers', layer]), role, part].join('.');
+}
+
+function initializerOf(name: string, { shape, data }: Weight): Initializer {
+  if (data.kind === 'values') return makeInitializer(name, FLOAT, [...shape], data.values);
+  const { path, offset, length, type } = data;
+  return externalInitializer(name, ELEMENT_TYPES[type], shape, { location: path, offset, length });
+}
+
+function placeOf({ data }: Weight): string {
+  return data.kind === 'file' ? ` in ${data.path}` : '';
+}
+
+function shapeText(shape: readonly number[]): string {
+  return shape.join(' × ');
+}
