@@ -57,7 +57,11 @@ export class Model {
       vocabSize: tokenizer.vocabSize,
       scores: backend !== null,
       ...(backend ? {} : { scoresMissing: folder.weightsMissing || 'only its tokenizer is open' }),
-      contextTokens: Math.min(folder.contextTokens, contextLimit),
+      contextTokens: Math.min(
+        folder.contextTokens,
+        contextLimit,
+        backend?.contextTokens ?? contextLimit,
+      ),
       warnings: [tokenizer.limitation, ...warnings].filter(Boolean),
     };
   }

@@ -2,8 +2,9 @@
 import type { Missing } from '../backend';
 import type { ModelSource } from '../source';
 import { onnxSource } from './onnx/onnxSource';
+import { safetensorsSource } from './safetensors/safetensorsSource';
 
-export const sources: readonly ModelSource[] = [onnxSource];
+export const sources: readonly ModelSource[] = [onnxSource, safetensorsSource];
 
 export interface FoundWeights {
   readonly source: ModelSource;

@@ -1,0 +1,49 @@
+// The architecture that a config.json describes.
+import { UserError } from '../../../core/errors';
+import { isObject, quote, type Json } from '../../../core/json';
+import type { Architecture } from './architecture';
+import { ConfigReader } from './configReader';
+import { families } from './families';
+
+/** Weights in a file that other programs unpack; by "quant_method". */
+const QUANTIZED: Readonly<Record<string, string>> = {
+  gptq: 'GPTQ',
+  awq: 'AWQ',
+  bitsandbytes: 'bitsandbytes',
+  fp8: 'fp8',
+};
+
+/**
+ * `source`: the file, for messages. Throws `UserError` that names the key that is not known or is not what it should be.
+ */
+export function fromConfig(json: Json, source: string): Architecture {
+  const config = textConfig(json);
+  const quantization = config.quantization_config ?? json.quantization_config;
+  if (isObject(quantization) && Object.keys(quantization).length > 0) {
+    const method = String(quantization.quant_method ?? 'unknown');
+    throw new UserError(
+      `${source}: the weights are quantized (${QUANTIZED[method] ?? method}), and such weights are not read. Open the model that they were made from, a GGUF file of it, or an ONNX export.`,
+    );
+  }
+  const type = String(config.model_type ?? '');
+  const family = families.get(type);
+  if (!family) {
+    const known = [...families.keys()].join(', ');
+    throw new UserError(
+      `${source} says "model_type": ${quote(config.model_type)}, which is not known here; known are ${known}. Open an ONNX export of the model instead.`,
+    );
+  }
+  const reader = new ConfigReader(config, source);
+  const architecture = family(reader, type);
+  reader.checkAllRead();
+  return architecture;
+}
+
+/** A model of text and images keeps its language model's fields in an object of their own. */
+function textConfig(json: Json): Json {
+  const inner = json.text_config;
+  if (!isObject(inner)) return json;
+  const { tie_word_embeddings } = json;
+  const given = Object.fromEntries(Object.entries(inner).filter(([, value]) => value !== null));
+  return { ...(tie_word_embeddings == null ? {} : { tie_word_embeddings }), ...given };
+}

@@ -1,0 +1,59 @@
+// Opens a graph that was built from an architecture, and says in the report what it was built from.
+import type { Architecture } from '../../architecture/architecture';
+import type { Backend } from '../../backend';
+import type { StartRuntime } from '../../source';
+import { onnxBackend } from '../onnx/onnxBackend';
+
+export interface BuiltModel {
+  readonly architecture: Architecture;
+  /** The bytes of the graph; its external data are absolute paths. */
+  readonly built: Uint8Array;
+  readonly folder: string;
+  /** The file that the architecture was read from, for messages. */
+  readonly path: string;
+  /** The file that the weights are from. */
+  readonly from: string;
+}
+
+/** The library whose numbers every family is compared with, in test/golden/architectures.json. */
+export const GOLDEN_SOURCE = 'transformers 5.24.0';
+
+export async function openBuilt(
+  { architecture, built, folder, path, from }: BuiltModel,
+  startRuntime: StartRuntime,
+): Promise<Backend> {
+  const runtime = startRuntime();
+  try {
+    const graph = await runtime.open({
+      folder,
+      onnxPath: path,
+      built,
+      contextTokens: architecture.contextTokens,
+      hiddenSize: architecture.hiddenSize,
+      layers: architecture.layers.length,
+    });
+    const backend = onnxBackend(runtime, graph);
+    const { facts, warnings } = backend.report;
+    return {
+      ...backend,
+      contextTokens: architecture.contextTokens,
+      report: {
+        ...backend.report,
+        facts: [
+          ...facts.map(([name, value]) =>
+            name === 'Graph' ? ([name, `built here; ${value}`] as const) : ([name, value] as const),
+          ),
+          ['Weights from', from],
+          [
+            'Architecture',
+            `${architecture.family}; golden of the family: "${architecture.family}" of ${GOLDEN_SOURCE}, within 1e-4 nats`,
+          ],
+        ],
+        warnings: [...architecture.warnings, ...warnings],
+      },
+    };
+  } catch (error) {
+    runtime.dispose();
+    throw error;
+  }
+}

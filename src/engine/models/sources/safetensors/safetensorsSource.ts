@@ -1,0 +1,53 @@
+// A checkpoint as transformers saves it: config.json and safetensors. The graph is built here from the configuration.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { decoderGraph } from '../../../onnx/build/decoderGraph';
+import type { Architecture } from '../../architecture/architecture';
+import { fromConfig } from '../../architecture/fromConfig';
+import { readJson } from '../../readJson';
+import type { ModelSource } from '../../source';
+import { openBuilt } from '../built/openBuilt';
+import { findSafetensors, readShards } from './shards';
+import { StoredWeights } from './storedWeights';
+
+const CONFIG = 'config.json';
+
+export const safetensorsSource: ModelSource = {
+  find: folder => (existsSync(join(folder, CONFIG)) ? findSafetensors(folder) : undefined),
+  whyNone: folder =>
+    findSafetensors(folder) === undefined
+      ? 'there is no model.safetensors'
+      : `there is no ${CONFIG} beside its model.safetensors`,
+  open(weightsPath, folder, _shape, startRuntime) {
+    const { architecture, built } = builtFromCheckpoint(weightsPath, folder);
+    const path = join(folder, CONFIG);
+    return openBuilt({ architecture, built, folder, path, from: weightsPath }, startRuntime);
+  },
+};
+
+/** Throws `UserError` that says what is not known, does not fit or is damaged. */
+export function builtFromCheckpoint(
+  weightsPath: string,
+  folder: string,
+): { architecture: Architecture; built: Uint8Array } {
+  const given = fromConfig(readJson(folder, CONFIG) ?? {}, join(folder, CONFIG));
+  const tensors = readShards(weightsPath);
+  const architecture = withHead(given, new StoredWeights(given, tensors, weightsPath).hasHead);
+  const weights = new StoredWeights(architecture, tensors, weightsPath);
+  const built = decoderGraph(architecture, weights);
+  weights.checkAllUsed();
+  return { architecture, built };
+}
+
+/** A checkpoint without a head uses the table of tokens, whatever its configuration says. */
+function withHead(architecture: Architecture, hasHead: boolean): Architecture {
+  if (hasHead || architecture.head.tied) return architecture;
+  return {
+    ...architecture,
+    head: { ...architecture.head, tied: true },
+    warnings: [
+      ...architecture.warnings,
+      'Its files hold no head: the table of tokens is used in its place, although its config.json does not say so.',
+    ],
+  };
+}

@@ -1,0 +1,88 @@
+// Decoders of every family, built here from config.json and safetensors, against transformers (made by
+// training/golden/architectures.py).
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { families } from '../../../src/engine/models/architecture/families';
+import { GOLDEN_SOURCE } from '../../../src/engine/models/sources/built/openBuilt';
+import { builtFromCheckpoint } from '../../../src/engine/models/sources/safetensors/safetensorsSource';
+import { findSafetensors } from '../../../src/engine/models/sources/safetensors/shards';
+import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
+import { goldenArchitectures, writeCheckpoint } from '../../support/checkpoints';
+
+const TOLERANCE_NATS = 1e-4;
+const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-architectures-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+function openCheckpoint(folder: string): Promise<OpenGraph> {
+  const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
+  return OpenGraph.open({
+    folder,
+    onnxPath: join(folder, 'config.json'),
+    built,
+    contextTokens: architecture.contextTokens,
+    hiddenSize: architecture.hiddenSize,
+    layers: architecture.layers.length,
+  });
+}
+
+const cases = Object.entries(goldenArchitectures.cases);
+
+describe.each(cases)('%s', (name, golden) => {
+  test(`is as transformers has it within ${TOLERANCE_NATS} nats, and its trees as its paths`, async () => {
+    const graph = await openCheckpoint(writeCheckpoint(join(scratch, name), golden));
+    const inputs = Uint32Array.from(golden.ids);
+    const vocab = graph.report.vocabSize;
+    const { signal } = new AbortController();
+    const request = { inputs, targets: inputs, from: 0, topK: vocab };
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const scores = await graph.score({ ...request, cancel }, signal, () => {});
+    let furthest = 0;
+    golden.rows.forEach((row, i) => {
+      for (let place = row * vocab; place < (row + 1) * vocab; place++) {
+        const expected = golden.logprobs[i]![scores.topIds[place]!]!;
+        furthest = Math.max(furthest, Math.abs(scores.topLogprobs[place]! - expected));
+      }
+    });
+    const { report } = graph;
+    const tree = report.selfTest.find(row => row.name.startsWith('A tree'));
+    console.log(`${name}: ${furthest.toExponential(1)} nats, ${tree?.value} logits`);
+    expect(furthest).toBeLessThanOrEqual(TOLERANCE_NATS);
+    expect(report.selfTest.filter(({ passed }) => !passed)).toEqual([]);
+    expect(report.warnings).toEqual([]);
+    expect(report.noTree).toBeUndefined();
+    expect(report.hooks.length).toBeGreaterThan(0);
+    expect(report.quantization).toBe('none');
+    await expectTreesAsPaths(graph, inputs);
+    await graph.close();
+  });
+});
+
+/** Siblings, cousins and a long path, whose tokens reach back beyond any window here. */
+async function expectTreesAsPaths(graph: OpenGraph, ids: Uint32Array): Promise<void> {
+  const prefix = ids.subarray(0, 11);
+  const parents = [-1, 0, 0, 0, 1, 1, 2, 4, 4, 7, 9, 10, 11, 12, 0];
+  const nodes = parents.map((parent, i) => ({ parent, token: parent < 0 ? -1 : (5 * i + 3) % 90 }));
+  const wanted = nodes.map((_, i) => i);
+  const logits = await graph.forwardTree({ prefix, nodes, wanted });
+  const vocab = graph.report.vocabSize;
+  for (const node of wanted) {
+    const path: number[] = [];
+    for (let at = node; at > 0; at = nodes[at]!.parent) path.unshift(nodes[at]!.token);
+    const alone = Uint32Array.of(...prefix, ...path);
+    const root = [{ parent: -1, token: -1 }];
+    const expected = await graph.forwardTree({ prefix: alone, nodes: root, wanted: [0] });
+    const own = logits.subarray(node * vocab, (node + 1) * vocab);
+    const apart = own.reduce((most, x, i) => Math.max(most, Math.abs(x - expected[i]!)), 0);
+    expect(apart, `node ${node}`).toBeLessThan(2e-4);
+  }
+}
+
+test('every family has a golden of its name, made by the library that reports name', () => {
+  const covered = new Set(cases.map(([, { config }]) => config.model_type));
+  // Gemma 3 with images, whose language model is that of gemma3_text.
+  covered.add('gemma3');
+  expect([...families.keys()].filter(family => !covered.has(family))).toEqual([]);
+  expect(goldenArchitectures.by).toBe(GOLDEN_SOURCE);
+});
