@@ -47,6 +47,17 @@ export function tensorNumbers(
   });
 }
 
+/** The same with another vocabulary, for which there are no numbers of transformers. */
+export function withVocabulary(golden: GoldenArchitecture, size: number): GoldenArchitecture {
+  const before = golden.config.vocab_size;
+  const tensors = Object.entries(golden.tensors).map(([name, [shape, ...spread]]) => {
+    const resized = shape[0] === before ? [size, ...shape.slice(1)] : shape;
+    return [name, [resized, ...spread]] as const;
+  });
+  const config = { ...golden.config, vocab_size: size };
+  return { ...golden, config, tensors: Object.fromEntries(tensors), rows: [], logprobs: [] };
+}
+
 export interface TensorToWrite {
   readonly name: string;
   readonly dtype: string;

@@ -4,27 +4,31 @@ import { isObject, quote, type Json } from '../../../core/json';
 
 /** Keys of training, of generation and of bookkeeping: none changes what a model computes of a text. */
 const HARMLESS = new Set(
-  `_attn_implementation _attn_implementation_autoset _attn_implementation_internal _commit_hash _experts_implementation_internal
-  _flash_attn_2_enabled _from_model_config _name_or_path _output_attentions _output_router_logits _post_init_done adapters
-  architectures attention_dropout attention_softmax_in_fp32 attn_implementation attn_pdrop auto_map bad_words_ids begin_suppress_tokens
-  bos_token_id boi_token_index cache_implementation chat_template chunk_size_feed_forward classifier_dropout classifier_dropout_prob cls_token_id
-  custom_pipelines decoder_start_token_id diversity_penalty do_sample dtype early_stopping embd_pdrop embedding_dropout
-  encoder_no_repeat_ngram_size eoi_token_index eos_token_id exponential_decay_length_penalty finetuning_task forced_bos_token_id forced_eos_token_id
-  gradient_checkpointing hidden_dropout id2label image_token_index inference_runner init_device initializer_factor initializer_range
-  is_llama_config keys_to_ignore_at_inference label2id length_penalty max_length min_length mm_tokens_per_image
-  model_max_length model_type no_repeat_ngram_size num_beam_groups num_beams num_return_sequences output_attentions output_hidden_states
-  output_scores pad_token_id prefix pretraining_tp problem_type pruned_heads quantization_config remove_invalid_values
-  repetition_penalty reorder_and_upcast_attn resid_pdrop residual_dropout return_dict return_dict_in_generate scale_attention_softmax_in_fp32
-  sep_token_id summary_activation summary_first_dropout summary_proj_to_labels summary_type summary_use_proj suppress_tokens
-  task_specific_params temperature tensor_parallel_degree tf_legacy_loss tie_encoder_decoder tokenizer_class top_k top_p torch_dtype
-  torchscript transformers.js_config transformers_version typical_p unsloth_fixed unsloth_version use_bfloat16 use_cache vision_config
-  vocab_size_padded`
+  `_attn_implementation _attn_implementation_autoset _attn_implementation_internal _commit_hash
+  _experts_implementation_internal _flash_attn_2_enabled _from_model_config _name_or_path _num_labels
+  _output_attentions _output_router_logits _post_init_done architectures attention_dropout
+  attention_softmax_in_fp32 attn_implementation attn_pdrop auto_map bad_words_ids begin_suppress_tokens
+  boi_token_index bos_token_id cache_implementation chat_template chunk_size_feed_forward classifier_dropout
+  classifier_dropout_prob cls_token_id custom_pipelines decoder_start_token_id diversity_penalty do_sample dtype
+  early_stopping embd_pdrop embedding_dropout encoder_no_repeat_ngram_size eoi_token_index eos_token_id
+  exponential_decay_length_penalty finetuning_task forced_bos_token_id forced_eos_token_id gradient_checkpointing
+  hidden_dropout id2label ignore_index image_token_index inference_runner init_device initializer_factor
+  initializer_range is_llama_config keys_to_ignore_at_inference label2id length_penalty max_batch_size max_length
+  max_sequence_length min_length mm_tokens_per_image model_max_length model_type no_repeat_ngram_size
+  num_beam_groups num_beams num_labels num_return_sequences output_attentions output_hidden_states output_past
+  output_scores pad_key_length pad_token_id pre_allocate_kv_cache prefix pretraining_tp problem_type pruned_heads
+  quantization_config remove_invalid_values reorder_and_upcast_attn repetition_penalty resid_pdrop
+  residual_dropout return_dict return_dict_in_generate scale_attention_softmax_in_fp32 sep_token_id
+  summary_activation summary_first_dropout summary_proj_to_labels summary_type summary_use_proj suppress_tokens
+  task_specific_params temperature tensor_parallel_degree tf_legacy_loss tie_encoder_decoder tokenizer_class
+  top_k top_p torch_dtype torchscript transformers.js_config transformers_version typical_p unsloth_fixed
+  unsloth_version use_bfloat16 use_cache use_flash_attn validate_runner_input vision_config`
     .split(/\s+/)
     .filter(Boolean),
 );
 
-/** A size of any real model is far below. */
-const MOST = 1e9;
+/** Sizes of real models are far below, and what is made of them fits into memory. */
+const MOST = 10_000_000;
 
 export class ConfigReader {
   private readonly asked = new Set<string>();
@@ -47,12 +51,12 @@ export class ConfigReader {
     return Object.hasOwn(this.fields, name);
   }
 
-  /** A whole number above 0. */
-  count(name: string, otherwise?: number): number {
+  /** A whole number from 1 to `most`. */
+  count(name: string, otherwise?: number, most = MOST): number {
     const value = this.value(name) ?? otherwise;
-    if (Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= MOST)
+    if (Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= most)
       return Number(value);
-    throw this.refusal(name, value, 'a whole number above 0');
+    throw this.refusal(name, value, `a whole number from 1 to ${most}`);
   }
 
   number(name: string, otherwise?: number): number {
@@ -110,9 +114,9 @@ export class ConfigReader {
   /** Throws `UserError` that names a key that nobody asked for, unless it is known to change nothing. */
   checkAllRead(): void {
     for (const [name, value] of Object.entries(this.fields)) {
-      if (this.asked.has(name) || HARMLESS.has(name) || value === null) continue;
+      if (this.asked.has(name) || HARMLESS.has(name) || isEmpty(value)) continue;
       throw new UserError(
-        `${this.source} says "${name}": ${quote(value)}, which is not known for "model_type" ${quote(this.fields.model_type)} and may change what the model computes. Open an ONNX export of the model instead.`,
+        `${this.source} says "${name}": ${quote(value)}, which is not known of such a model and may change what it computes. Open an ONNX export of it instead.`,
       );
     }
   }
@@ -121,4 +125,8 @@ export class ConfigReader {
     const found = value === undefined ? `has no "${name}"` : `says "${name}": ${quote(value)}`;
     return new UserError(`${this.source} ${found}; it should be ${expected}.`);
   }
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }

@@ -11,6 +11,7 @@ const QUANTIZED: Readonly<Record<string, string>> = {
   awq: 'AWQ',
   bitsandbytes: 'bitsandbytes',
   fp8: 'fp8',
+  mlx: 'MLX',
 };
 
 /**
@@ -18,9 +19,10 @@ const QUANTIZED: Readonly<Record<string, string>> = {
  */
 export function fromConfig(json: Json, source: string): Architecture {
   const config = textConfig(json);
-  const quantization = config.quantization_config ?? json.quantization_config;
+  const quantization =
+    config.quantization_config ?? json.quantization_config ?? config.quantization;
   if (isObject(quantization) && Object.keys(quantization).length > 0) {
-    const method = String(quantization.quant_method ?? 'unknown');
+    const method = String(quantization.quant_method ?? (config.quantization ? 'mlx' : 'unknown'));
     throw new UserError(
       `${source}: the weights are quantized (${QUANTIZED[method] ?? method}), and such weights are not read. Open the model that they were made from, a GGUF file of it, or an ONNX export.`,
     );

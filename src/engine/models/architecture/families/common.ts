@@ -19,11 +19,16 @@ export interface Sizes {
   readonly innerSize: number;
 }
 
+/** The largest published decoders have about 130 blocks, and heads of 512. */
+export const MOST_LAYERS = 1000;
+const MOST_HEAD_SIZE = 16_384;
+export const MOST_WIDTH = 1_000_000;
+
 export function sizesOf(
   config: ConfigReader,
   defaults: Partial<Sizes> & { readonly contextTokens: number },
 ): Sizes {
-  const hiddenSize = config.count('hidden_size', defaults.hiddenSize);
+  const hiddenSize = config.count('hidden_size', defaults.hiddenSize, MOST_WIDTH);
   const heads = config.count('num_attention_heads', defaults.heads);
   const keyValueHeads = config.count('num_key_value_heads', defaults.keyValueHeads ?? heads);
   if (heads % keyValueHeads !== 0)
@@ -32,8 +37,8 @@ export function sizesOf(
     heads,
     keyValueHeads,
     hiddenSize,
-    headSize: config.count('head_dim', defaults.headSize ?? hiddenSize / heads),
-    layers: config.count('num_hidden_layers', defaults.layers),
+    headSize: config.count('head_dim', defaults.headSize ?? hiddenSize / heads, MOST_HEAD_SIZE),
+    layers: config.count('num_hidden_layers', defaults.layers, MOST_LAYERS),
     vocabSize: config.count('vocab_size', defaults.vocabSize),
     contextTokens: config.count('max_position_embeddings', defaults.contextTokens),
     innerSize: config.count('intermediate_size', defaults.innerSize ?? 4 * hiddenSize),

@@ -6,6 +6,8 @@ import {
   activation,
   layerNorm,
   llamaLike,
+  MOST_LAYERS,
+  MOST_WIDTH,
   oneWindow,
   rotaryOf,
   SERIAL,
@@ -18,7 +20,7 @@ const BIASED = { queryKeyValue: true, output: true };
 
 /** GPT-2, and GPT-BigCode (StarCoder 1), whose heads may share one key and value. */
 export const gpt2: Family = (config, type) => {
-  const hiddenSize = config.count('n_embd');
+  const hiddenSize = config.count('n_embd', undefined, MOST_WIDTH);
   const heads = config.count('n_head');
   const headSize = hiddenSize / heads;
   if (!Number.isInteger(headSize))
@@ -30,7 +32,7 @@ export const gpt2: Family = (config, type) => {
   const byLayer = config.flag('scale_attn_by_inverse_layer_idx', false);
   const scale = config.flag('scale_attn_weights', true) ? headSize ** -0.5 : 1;
   const contextTokens = config.count('n_positions', config.count('n_ctx', 1024));
-  const layers = config.count('n_layer');
+  const layers = config.count('n_layer', undefined, MOST_LAYERS);
   const gelu = type === 'gpt2' ? 'gelu_new' : 'gelu_pytorch_tanh';
   return {
     family: type,
@@ -118,8 +120,8 @@ export const starcoder2: Family = (config, type) => {
   config.only('norm_type', 'layer_norm');
   config.only('mlp_type', 'default');
   config.only('scale_attn_weights', true);
-  // Beside `hidden_act`, under the name that StarCoder 1 has for it.
-  config.value('activation_function');
+  // Left of StarCoder 1, beside `hidden_act` and `norm_epsilon`; nothing reads them.
+  for (const key of ['activation_function', 'layer_norm_epsilon']) config.value(key);
   const biased = config.flag('use_bias', true);
   const made = rotated(config, type, {
     epsilon: 'norm_epsilon',
@@ -161,6 +163,7 @@ export const phi: Family = (config, type) => {
 
 export const stablelm: Family = (config, type) => {
   config.only('qk_layernorm', false);
+  config.only('rotary_scaling_factor', 1);
   const sizes = sizesOf(config, { contextTokens: 4096 });
   const isParallel = config.flag('use_parallel_residual', false);
   return {

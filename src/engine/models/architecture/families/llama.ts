@@ -72,6 +72,8 @@ export const qwen3: Family = (config, type) => {
 };
 
 export const phi3: Family = (config, type) => {
+  for (const key of ['attention_bias', 'mlp_bias', 'lm_head_bias']) config.only(key, false);
+  for (const key of ['full_attn_mod', 'interpolate_factor']) config.only(key, 1);
   const sizes = sizesOf(config, { contextTokens: 4096 });
   return llamaLike(config, type, {
     sizes,

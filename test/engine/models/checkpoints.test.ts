@@ -1,0 +1,254 @@
+// Folders with config.json and safetensors: opened as any other model, or refused in one line that names what is wrong.
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { UserError } from '../../../src/core/errors';
+import { Model } from '../../../src/engine/models/model';
+import { readModelFolder } from '../../../src/engine/models/modelFolder';
+import { builtFromCheckpoint } from '../../../src/engine/models/sources/safetensors/safetensorsSource';
+import { findSafetensors } from '../../../src/engine/models/sources/safetensors/shards';
+import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
+import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
+import {
+  goldenArchitecture,
+  withVocabulary,
+  writeCheckpoint,
+  writeSafetensors,
+  type GoldenArchitecture,
+  type TensorToWrite,
+} from '../../support/checkpoints';
+import { bundleEngine } from '../../support/engineBundle';
+import { BYTE_VOCAB, writeModelFolder } from '../../support/modelFolder';
+
+const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-checkpoints-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+let count = 0;
+const fresh = () => join(scratch, String(++count));
+const llama = goldenArchitecture('llama');
+
+/** A checkpoint's log-probabilities of the golden's rows, token by token. */
+async function logprobsOf(folder: string, golden: GoldenArchitecture): Promise<number[][]> {
+  const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
+  const { contextTokens, layers } = architecture;
+  const onnxPath = join(folder, 'config.json');
+  const graph = await OpenGraph.open({ folder, onnxPath, built, contextTokens, layers: layers.length });
+  try {
+    const inputs = Uint32Array.from(golden.ids);
+    const topK = graph.report.vocabSize;
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const request = { inputs, targets: inputs, from: 0, topK, cancel };
+    const scores = await graph.score(request, new AbortController().signal, () => {});
+    return golden.rows.map(row => {
+      const logprobs = new Array<number>(topK);
+      for (let i = row * topK; i < (row + 1) * topK; i++)
+        logprobs[scores.topIds[i]!] = scores.topLogprobs[i]!;
+      return logprobs;
+    });
+  } finally {
+    await graph.close();
+  }
+}
+
+function furthest(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
+  return a.flat().reduce((most, x, i) => Math.max(most, Math.abs(x - b.flat()[i]!)), 0);
+}
+
+test('a folder is opened with its tokenizer, scores, has trees and features, and its report names the golden', async () => {
+  const folder = writeModelFolder(fresh(), { graph: false });
+  writeCheckpoint(folder, withVocabulary(llama, BYTE_VOCAB));
+  const runtime = join(await bundleEngine(), 'runtime.js');
+  const model = await Model.open(folder, 2048, () => new RuntimeClient(runtime));
+  try {
+    expect(model.info).toMatchObject({ scores: true, contextTokens: 64, warnings: [] });
+    const { backend } = model.report();
+    const facts = new Map(backend!.facts);
+    expect(facts.get('Architecture')).toMatch(/^llama; golden of the family: "llama" of transformers 5/);
+    expect(facts.get('Weights from')).toBe(join(folder, 'model.safetensors'));
+    expect(facts.get('Graph')).toMatch(/^built here; .*config\.json: \d+ nodes/);
+    expect(backend!.hooks).toEqual(
+      [0, 1].flatMap(i => ['pre', 'mid', 'post'].map(at => `blocks.${i}.hook_resid_${at}`)),
+    );
+    const ids = model.tokenizer.encode('Ab 12').ids;
+    const rows = await model.asTokenModel().rows([...ids], [{ parent: -1, token: -1 }], [0]);
+    const { logprobs } = await model.request(open =>
+      open.score({ inputs: Uint32Array.of(256, ...ids), targets: Uint32Array.of(...ids, 65), from: 0, topK: 1 }),
+    );
+    expect(rows[0]![65]).toBeCloseTo(logprobs.at(-1)!, 4);
+  } finally {
+    model.dispose();
+  }
+});
+
+describe('other names for the same', () => {
+  const gemma = goldenArchitecture('gemma3_text');
+  const renamed = (to: (name: string) => string) => (tensors: TensorToWrite[]) => [
+    ...tensors.map(tensor => ({ ...tensor, name: to(tensor.name) })),
+    { name: 'vision_tower.a', dtype: 'F32', shape: [1], data: new Uint8Array(4) },
+  ];
+  const text = gemma.config;
+  const nested = {
+    ...gemma,
+    config: { model_type: 'gemma3', text_config: text, vision_config: { hidden_size: 4 }, mm_tokens_per_image: 256 },
+  };
+
+  test.each([
+    ['before', (name: string) => `language_model.${name}`],
+    ['now', (name: string) => name.replace(/^model\./, 'model.language_model.')],
+  ])('the language model of text and images, as it is saved %s', async (_, to) => {
+    const folder = writeCheckpoint(fresh(), nested, renamed(to));
+    expect(furthest(await logprobsOf(folder, gemma), gemma.logprobs)).toBeLessThan(1e-4);
+  });
+
+  test('a body that is saved alone uses its table of tokens as its head, and says so', async () => {
+    const bare = (tensors: TensorToWrite[]) =>
+      tensors
+        .filter(({ name }) => name !== 'lm_head.weight')
+        .map(tensor => ({ ...tensor, name: tensor.name.replace(/^model\./, '') }));
+    const folder = writeCheckpoint(fresh(), llama, bare);
+    const { architecture } = builtFromCheckpoint(findSafetensors(folder)!, folder);
+    expect(architecture.head.tied).toBe(true);
+    expect(architecture.warnings).toEqual([expect.stringMatching(/hold no head/)]);
+    const tied = { ...llama, config: { ...llama.config, tie_word_embeddings: true } };
+    const other = writeCheckpoint(fresh(), tied);
+    expect(furthest(await logprobsOf(folder, llama), await logprobsOf(other, llama))).toBe(0);
+  });
+});
+
+describe('refused in one line', () => {
+  const refusal = (folder: string): string => {
+    try {
+      builtFromCheckpoint(findSafetensors(folder)!, folder);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      const { message } = error as Error;
+      expect(message).not.toMatch(/\n|undefined|\[object/);
+      return message;
+    }
+    return 'opened';
+  };
+  const withKeys = (keys: object, golden = llama) => ({
+    ...golden,
+    config: { ...golden.config, ...keys },
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['another family', { model_type: 'mamba' }, /"model_type": "mamba", which is not known here; known are llama,/],
+    ['no family', { model_type: undefined }, /"model_type": missing/],
+    ['a key that is not known', { use_magic: true }, /config\.json says "use_magic": true, which is not known/],
+    ['a key of another family', { attn_logit_softcapping: 50 }, /"attn_logit_softcapping": 50/],
+    ['GPTQ', { quantization_config: { quant_method: 'gptq', bits: 4 } }, /are quantized \(GPTQ\)/],
+    ['bitsandbytes', { quantization_config: { quant_method: 'bitsandbytes' } }, /\(bitsandbytes\)/],
+    ['a width that is none', { hidden_size: '32' }, /"hidden_size": "32"; it should be a whole number/],
+    ['a thousand million blocks', { num_hidden_layers: 1e9 }, /from 1 to 1000/],
+    ['a head of millions', { head_dim: 5e6 }, /"head_dim": 5000000/],
+    ['heads that cannot be shared', { num_key_value_heads: 3 }, /a divisor of 4 heads/],
+    ['another activation', { hidden_act: 'xielu' }, /"hidden_act": "xielu"; it should be one of silu/],
+    ['another rotation', { rope_parameters: { rope_type: 'ntk' } }, /"rope_type": "ntk"; it should be one of default/],
+    ['a key of the rotation', { rope_parameters: { rope_type: 'linear', factor: 2, magic: 1 } }, /in "rope_parameters" says "magic": 1/],
+    ['a rotation without its factor', { rope_parameters: { rope_type: 'linear' } }, /has no "factor"/],
+    ['a width that the weights have not', { intermediate_size: 64 }, /gate_proj\.weight" in .*model\.safetensors has the shape 48 × 32, and .* needs 64 × 32/],
+    ['more blocks than there are', { num_hidden_layers: 3 }, /has no "model\.layers\.2\.input_layernorm\.weight"/],
+    ['fewer blocks than there are', { num_hidden_layers: 1 }, /has "model\.layers\.1\.[a-z_.]+", which its config\.json says nothing of/],
+    ['biases that are not there', { attention_bias: true }, /has no "model\.layers\.0\.self_attn\.q_proj\.bias"/],
+  ])('%s', (_, keys, message) => {
+    expect(refusal(writeCheckpoint(fresh(), withKeys(keys)))).toMatch(message);
+  });
+
+  test('layers of a kind that is not known', () => {
+    const golden = withKeys({ layer_types: ['full_attention', 'linear_attention', 'full_attention'] }, goldenArchitecture('qwen2'));
+    expect(refusal(writeCheckpoint(fresh(), golden))).toMatch(/"layer_types": "linear_attention"/);
+  });
+
+  const first = (change: (tensor: TensorToWrite) => TensorToWrite) => (tensors: TensorToWrite[]) => [
+    change(tensors[0]!),
+    ...tensors.slice(1),
+  ];
+  test.each<[string, (tensors: TensorToWrite[]) => TensorToWrite[], RegExp]>([
+    ['8-bit floats', first(one => ({ ...one, dtype: 'F8_E4M3', data: one.data.subarray(one.data.length / 4 * 3) })), /is of type "F8_E4M3"; F32, F16 and BF16 are read/],
+    ['packed weights', first(one => ({ ...one, name: one.name.replace('weight', 'qweight') })), /has no "lm_head\.weight"|says nothing of/],
+    ['a bias that nobody speaks of', all => [...all, { ...all[1]!, name: 'model.layers.0.self_attn.q_proj.bias' }], /has "model\.layers\.0\.self_attn\.q_proj\.bias"/],
+    ['a tensor shorter than its shape', first(one => ({ ...one, data: one.data.subarray(4) })), /"lm_head\.weight" does not fit into it/],
+  ])('%s', (_, change, message) => {
+    expect(refusal(writeCheckpoint(fresh(), llama, change))).toMatch(message);
+  });
+
+  const header = (json: string, length = json.length) => {
+    const bytes = Buffer.alloc(8 + json.length);
+    bytes.writeBigUInt64LE(BigInt(length));
+    bytes.write(json, 8);
+    return bytes;
+  };
+  test.each<[string, Buffer, RegExp]>([
+    ['nothing', Buffer.alloc(0), /its header does not fit into it/],
+    ['a header beyond the end', header('{}', 1e6), /its header does not fit into it/],
+    ['a header of 2^63 bytes', Buffer.from('ffffffffffffff7f7b7d', 'hex'), /its header does not fit/],
+    ['a header of words', header('hello'), /its header is not JSON/],
+    ['a list', header('[]'), /its header is no JSON object/],
+    ['a tensor of nothing', header('{"a":1}'), /"a" has no type, shape or place/],
+    ['a place before the start', header('{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}'), /no type, shape or place/],
+    ['a tensor beyond the end', header('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'), /"a" does not fit into it/],
+    ['2^80 numbers', header('{"a":{"dtype":"F32","shape":[1099511627776,1099511627776],"data_offsets":[0,4]}}'), /no type, shape or place/],
+    ['a pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n'), /is a Git LFS pointer.*git lfs pull/],
+  ])('a file that holds %s', (_, bytes, message) => {
+    const folder = writeCheckpoint(fresh(), llama);
+    writeFileSync(join(folder, 'model.safetensors'), bytes);
+    expect(refusal(folder)).toMatch(message);
+  });
+
+  test('a file that is cut short', () => {
+    const folder = writeCheckpoint(fresh(), llama);
+    const path = join(folder, 'model.safetensors');
+    truncateSync(path, readFileSync(path).length - 1);
+    expect(refusal(folder)).toMatch(/is no whole safetensors file: ".+" does not fit into it\. Download it again/);
+  });
+
+  describe('shards', () => {
+    const golden = { ...llama, shards: 2 };
+    const index = 'model.safetensors.index.json';
+    const [one, two] = [1, 2].map(i => `model-0000${i}-of-00002.safetensors`);
+    const withIndex = (change: (map: Record<string, unknown>) => unknown) => {
+      const folder = writeCheckpoint(fresh(), golden);
+      const { weight_map } = JSON.parse(readFileSync(join(folder, index), 'utf8')) as {
+        weight_map: Record<string, unknown>;
+      };
+      writeFileSync(join(folder, index), JSON.stringify({ weight_map: change(weight_map) }));
+      return folder;
+    };
+
+    test('one that is missing is named', () => {
+      const folder = writeCheckpoint(fresh(), golden);
+      rmSync(join(folder, two!));
+      expect(refusal(folder)).toMatch(new RegExp(`File not found: .*${two}`));
+    });
+
+    test.each<[string, (map: Record<string, unknown>) => unknown, RegExp]>([
+      ['a map that is none', () => [], /has no "weight_map"/],
+      ['a file outside of the folder', map => ({ ...map, x: '../x' }), /names a file outside of the model's folder: \.\.\/x/],
+      ['a number in place of a file', map => ({ ...map, x: 3 }), /has 3 in its "weight_map"/],
+      ['a tensor where it is not', map => ({ ...map, x: one }), /says that "x" is in .*, where it is not/],
+    ])('%s', (_, change, message) => {
+      expect(refusal(withIndex(change))).toMatch(message);
+    });
+
+    test('a tensor in two of them', () => {
+      const folder = writeCheckpoint(fresh(), golden);
+      const data = new Uint8Array(4);
+      const again = { name: 'model.norm.weight', dtype: 'F32', shape: [1], data };
+      writeSafetensors(join(folder, one!), [again]);
+      writeSafetensors(join(folder, two!), [again]);
+      expect(refusal(folder)).toMatch(/"model\.norm\.weight" is both in .* and in /);
+    });
+  });
+
+  test('a folder whose weights have no config.json says so', () => {
+    const folder = writeModelFolder(fresh(), { graph: false });
+    writeCheckpoint(folder, llama);
+    rmSync(join(folder, 'config.json'));
+    const { weights, weightsMissing } = readModelFolder(folder);
+    expect(weights).toBeUndefined();
+    expect(weightsMissing).toMatch(/there is no config\.json beside its model\.safetensors$/);
+    appendFileSync(join(folder, 'config.json'), '{}');
+    expect(readModelFolder(folder).weights).toBeDefined();
+  });
+});
