@@ -46,7 +46,7 @@ LLAMA3 = {
     "factor": 8.0,
     "low_freq_factor": 1.0,
     "high_freq_factor": 4.0,
-    "original_max_position_embeddings": 24,
+    "original_max_position_embeddings": 32,
 }
 LONG = {"short_factor": [1.0, 1.1, 1.3, 1.6], "long_factor": [1.0, 2.0, 3.0, 4.0]}
 WINDOW = 6
@@ -64,7 +64,7 @@ CASES = [
             "attention_bias": True,
             "mlp_bias": True,
             "tie_word_embeddings": True,
-            "rope_theta": 500000.0,
+            "rope_theta": 100.0,
             "rope_scaling": LLAMA3,
             "torch_dtype": "float32",
         },
