@@ -7,9 +7,14 @@ import { UserError } from '../../../src/core/errors';
 import { Model } from '../../../src/engine/models/model';
 import { readModelFolder } from '../../../src/engine/models/modelFolder';
 import { builtFromCheckpoint } from '../../../src/engine/models/sources/safetensors/safetensorsSource';
-import { findSafetensors } from '../../../src/engine/models/sources/safetensors/shards';
+import { openBuilt } from '../../../src/engine/models/sources/built/openBuilt';
+import { findSafetensors, readShards } from '../../../src/engine/models/sources/safetensors/shards';
+import { StoredWeights } from '../../../src/engine/models/sources/safetensors/storedWeights';
+import { decoderGraph } from '../../../src/engine/onnx/build/decoderGraph';
+import { instrumentGraph } from '../../../src/engine/onnx/session/instrumentedGraph';
 import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
+import { sessionOptions } from '../../../src/engine/onnx/session/sessionOptions';
 import {
   goldenArchitecture,
   withVocabulary,
@@ -28,8 +33,13 @@ const fresh = () => join(scratch, String(++count));
 const llama = goldenArchitecture('llama');
 
 /** A checkpoint's log-probabilities of the golden's rows, token by token. */
-async function logprobsOf(folder: string, golden: GoldenArchitecture): Promise<number[][]> {
-  const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
+async function logprobsOf(
+  folder: string,
+  golden: GoldenArchitecture,
+  other?: Uint8Array,
+): Promise<number[][]> {
+  const { architecture, ...own } = builtFromCheckpoint(findSafetensors(folder)!, folder);
+  const built = other ?? own.built;
   const { contextTokens, layers } = architecture;
   const onnxPath = join(folder, 'config.json');
   const graph = await OpenGraph.open({ folder, onnxPath, built, contextTokens, layers: layers.length });
@@ -53,6 +63,46 @@ async function logprobsOf(folder: string, golden: GoldenArchitecture): Promise<n
 function furthest(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
   return a.flat().reduce((most, x, i) => Math.max(most, Math.abs(x - b.flat()[i]!)), 0);
 }
+
+test.each([
+  ['llama', false],
+  ['qwen2, YaRN, in bfloat16', true],
+])('weights in half precision are cast in runs where float32 is too large: %s', (name, casts) => {
+  const folder = writeCheckpoint(fresh(), goldenArchitecture(name));
+  const { built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
+  const graph = instrumentGraph({ onnxPath: join(folder, 'config.json'), folder, built });
+  expect(sessionOptions(graph, undefined, 0).enableCpuMemArena).toBe(!casts);
+  expect(sessionOptions(graph).enableCpuMemArena).toBe(true);
+});
+
+/** As converters to GGUF order the rows of queries and keys: pairs that are turned together are neighbours. */
+function asNeighbours({ name, ...tensor }: TensorToWrite): TensorToWrite {
+  if (!/\.[qk]_proj\.weight$/.test(name)) return { name, ...tensor };
+  const [rows = 0, width = 0] = tensor.shape;
+  const from = new Float32Array(tensor.data.buffer);
+  const to = new Float32Array(from.length);
+  const size = 8;
+  for (let row = 0; row < rows; row++) {
+    const [head, place] = [Math.floor(row / size), row % size];
+    const source = head * size + (place % 2) * (size / 2) + (place >> 1);
+    to.set(from.subarray(source * width, (source + 1) * width), row * width);
+  }
+  return { name, ...tensor, data: new Uint8Array(to.buffer) };
+}
+
+test('neighbours are turned as halves are', async () => {
+  const folder = writeCheckpoint(fresh(), llama, tensors => tensors.map(asNeighbours));
+  const path = findSafetensors(folder)!;
+  const { architecture } = builtFromCheckpoint(path, folder);
+  const layers = architecture.layers.map(layer => ({
+    ...layer,
+    rotary: { ...layer.rotary!, pairs: 'neighbours' as const },
+  }));
+  const turned = { ...architecture, layers };
+  const built = decoderGraph(turned, new StoredWeights(turned, readShards(path), path));
+  expect(furthest(await logprobsOf(folder, llama, built), llama.logprobs)).toBeLessThan(1e-4);
+  expect(furthest(await logprobsOf(folder, llama), llama.logprobs)).toBeGreaterThan(0.1);
+});
 
 test('a folder is opened with its tokenizer, scores, has trees and features, and its report names the golden', async () => {
   const folder = writeModelFolder(fresh(), { graph: false });
@@ -239,6 +289,14 @@ describe('refused in one line', () => {
       writeSafetensors(join(folder, two!), [again]);
       expect(refusal(folder)).toMatch(/"model\.norm\.weight" is both in .* and in /);
     });
+  });
+
+  test('more weights than memory, with both numbers', async () => {
+    const folder = writeCheckpoint(fresh(), llama);
+    const from = findSafetensors(folder)!;
+    const model = { ...builtFromCheckpoint(from, folder), folder, path: folder, from };
+    const opened = openBuilt(model, () => expect.fail('it is not opened'), model.weightBytes - 1);
+    await expect(opened).rejects.toThrow(/holds 0\.0 GB of weights, and this machine has 0\.0 GB/);
   });
 
   test('a folder whose weights have no config.json says so', () => {

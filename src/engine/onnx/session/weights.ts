@@ -7,7 +7,7 @@ import { UserError } from '../../../core/errors';
 import { withFile } from '../../files/fileSource';
 import { isOutside, namedPath } from '../../files/namedPath';
 import { externalDataOf, moveExternalData } from '../graph/externalise';
-import { tensorBytes, type Graph } from '../graph/graph';
+import { BFLOAT16, FLOAT16, tensorBytes, type Graph } from '../graph/graph';
 
 /** The location of weights that were embedded in the .onnx file: that file itself. */
 export const OWN_FILE = '';
@@ -26,8 +26,12 @@ export interface Weights {
   /** The folder that all locations are relative to. */
   root: string;
   sizeBytes: number;
+  /** Of these, those in half precision. */
+  halfBytes: number;
   kind: 'external' | 'embedded';
 }
+
+const HALF = new Set([FLOAT16, BFLOAT16]);
 
 interface Place {
   path: string;
@@ -41,11 +45,14 @@ export function locateWeights(graph: Graph, file: GraphFile): Weights {
   const { onnxPath } = file;
   const places = new Map<string, Place>();
   let sizeBytes = 0;
+  let halfBytes = 0;
   let anyBeside = false;
   const found = graph.initializers.flatMap(tensor => {
     const data = externalDataOf(tensor.bytes);
     if (data === undefined) {
-      sizeBytes += tensorBytes(tensor) ?? 0;
+      const length = tensorBytes(tensor) ?? 0;
+      sizeBytes += length;
+      if (HALF.has(tensor.elementType)) halfBytes += length;
       return [];
     }
     const place = places.get(data.location) ?? placeOf(data.location, file);
@@ -53,6 +60,7 @@ export function locateWeights(graph: Graph, file: GraphFile): Weights {
     anyBeside ||= data.location !== OWN_FILE;
     const length = data.length ?? tensorBytes(tensor) ?? place.sizeBytes - data.offset;
     sizeBytes += length;
+    if (HALF.has(tensor.elementType)) halfBytes += length;
     if (!(data.offset >= 0 && length >= 0 && data.offset + length <= place.sizeBytes))
       throw new UserError(
         `${place.path} is cut short: "${tensor.name}" ends at byte ${data.offset + length} of ${place.sizeBytes}. ` +
@@ -71,7 +79,7 @@ export function locateWeights(graph: Graph, file: GraphFile): Weights {
     const location = relative(root, place.path).split(sep).join('/');
     tensor.bytes = moveExternalData(tensor.bytes, { ...data, location });
   }
-  return { root, sizeBytes, kind: anyBeside ? 'external' : 'embedded' };
+  return { root, sizeBytes, halfBytes, kind: anyBeside ? 'external' : 'embedded' };
 }
 
 function placeOf(location: string, { onnxPath, folder, built }: GraphFile): Place {

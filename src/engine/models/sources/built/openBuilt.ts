@@ -1,4 +1,6 @@
 // Opens a graph that was built from an architecture, and says in the report what it was built from.
+import { totalmem } from 'node:os';
+import { UserError } from '../../../../core/errors';
 import type { Architecture } from '../../architecture/architecture';
 import type { Backend } from '../../backend';
 import type { StartRuntime } from '../../source';
@@ -11,17 +13,25 @@ export interface BuiltModel {
   readonly folder: string;
   /** The file that the architecture was read from, for messages. */
   readonly path: string;
-  /** The file that the weights are from. */
+  /** The file that the weights are from, and how many bytes of them there are. */
   readonly from: string;
+  readonly weightBytes: number;
 }
 
 /** The library whose numbers every family is compared with, in test/golden/architectures.json. */
 export const GOLDEN_SOURCE = 'transformers 5.24.0';
 
+/** Throws `UserError` if the model cannot be opened; at once if its weights are larger than `memory` in bytes. */
 export async function openBuilt(
-  { architecture, built, folder, path, from }: BuiltModel,
+  { architecture, built, folder, path, from, weightBytes }: BuiltModel,
   startRuntime: StartRuntime,
+  memory = totalmem(),
 ): Promise<Backend> {
+  const [needed, there] = [weightBytes, memory].map(bytes => `${(bytes / 1e9).toFixed(1)} GB`);
+  if (weightBytes > memory)
+    throw new UserError(
+      `${from} holds ${needed} of weights, and this machine has ${there} of memory: choose a smaller model, or one that is quantized.`,
+    );
   const runtime = startRuntime();
   try {
     const graph = await runtime.open({

@@ -6,7 +6,7 @@ import type { Architecture } from '../../architecture/architecture';
 import { fromConfig } from '../../architecture/fromConfig';
 import { readJson } from '../../readJson';
 import type { ModelSource } from '../../source';
-import { openBuilt } from '../built/openBuilt';
+import { openBuilt, type BuiltModel } from '../built/openBuilt';
 import { findSafetensors, readShards } from './shards';
 import { StoredWeights } from './storedWeights';
 
@@ -18,10 +18,10 @@ export const safetensorsSource: ModelSource = {
     findSafetensors(folder) === undefined
       ? 'there is no model.safetensors'
       : `there is no ${CONFIG} beside its model.safetensors`,
-  open(weightsPath, folder, _shape, startRuntime) {
-    const { architecture, built } = builtFromCheckpoint(weightsPath, folder);
+  async open(weightsPath, folder, _shape, startRuntime) {
+    const built = builtFromCheckpoint(weightsPath, folder);
     const path = join(folder, CONFIG);
-    return openBuilt({ architecture, built, folder, path, from: weightsPath }, startRuntime);
+    return openBuilt({ ...built, folder, path, from: weightsPath }, startRuntime);
   },
 };
 
@@ -29,14 +29,15 @@ export const safetensorsSource: ModelSource = {
 export function builtFromCheckpoint(
   weightsPath: string,
   folder: string,
-): { architecture: Architecture; built: Uint8Array } {
+): Pick<BuiltModel, 'architecture' | 'built' | 'weightBytes'> {
   const given = fromConfig(readJson(folder, CONFIG) ?? {}, join(folder, CONFIG));
   const tensors = readShards(weightsPath);
   const architecture = withHead(given, new StoredWeights(given, tensors, weightsPath).hasHead);
   const weights = new StoredWeights(architecture, tensors, weightsPath);
   const built = decoderGraph(architecture, weights);
   weights.checkAllUsed();
-  return { architecture, built };
+  const weightBytes = [...tensors.values()].reduce((sum, { length }) => sum + length, 0);
+  return { architecture, built, weightBytes };
 }
 
 /** A checkpoint without a head uses the table of tokens, whatever its configuration says. */
