@@ -2,11 +2,12 @@
 
 /** How many of a hundred cases are of a kind. */
 export const SHARES: Readonly<Record<string, number>> = {
-  traces: 36,
+  traces: 32,
   archives: 6,
-  tokenizers: 20,
+  tokenizers: 16,
   configs: 8,
   graphs: 8,
+  checkpoints: 8,
   weights: 6,
   autoencoders: 10,
   labels: 6,

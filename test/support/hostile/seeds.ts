@@ -3,8 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { goldenArchitecture, withVocabulary, writeCheckpoint } from '../checkpoints';
 import { writeDecoder } from '../graphs';
-import { writeModelFolder } from '../modelFolder';
+import { BYTE_VOCAB, writeModelFolder } from '../modelFolder';
 import { golden } from '../paths';
 import { SHARES } from './kinds';
 import { archiveSeeds, traceSeeds } from './traceSeeds';
@@ -53,6 +54,11 @@ function* allSeeds(): Generator<Seed> {
   yield ofFolder('graphs', 'model', plain, ['model.onnx']);
   yield ofFolder('graphs', 'model', modelFiles('fused'), ['model.onnx']);
   yield ofFolder('weights', 'model', split, ['model.onnx.data', 'model.onnx']);
+  for (const name of CHECKPOINTS) {
+    const files = checkpointFiles(name);
+    const weights = [...files.keys()].filter(each => each.startsWith('model'));
+    yield ofFolder('checkpoints', 'model', files, ['config.json', ...weights]);
+  }
   const formats = join(golden, 'sae/formats');
   for (const name of readdirSync(formats)) {
     if (!statSync(join(formats, name)).isDirectory()) continue;
@@ -103,6 +109,30 @@ function modelFiles(weights: 'inside' | 'beside' | 'fused'): Map<string, Buffer>
     for (const [name, value] of Object.entries(moreConfigs))
       files.set(name, Buffer.from(JSON.stringify(value)));
     return files;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Of every way to keep weights and to spell a configuration. */
+const CHECKPOINTS = [
+  'llama',
+  'llama, linear rotation in the oldest spelling, in shards',
+  'qwen2, YaRN, in bfloat16',
+  'gemma3_text',
+  'gemma3_text, the old spelling',
+  'gpt2',
+  'gpt_neox',
+  'phi3',
+  'smollm3',
+];
+
+function checkpointFiles(name: string): Map<string, Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'seed-'));
+  try {
+    writeModelFolder(folder, { graph: false });
+    writeCheckpoint(folder, withVocabulary(goldenArchitecture(name), BYTE_VOCAB));
+    return filesOf(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
