@@ -8,6 +8,8 @@ import { families } from '../../../src/engine/models/architecture/families';
 import { GOLDEN_SOURCE } from '../../../src/engine/models/sources/built/openBuilt';
 import { builtFromCheckpoint } from '../../../src/engine/models/sources/safetensors/safetensorsSource';
 import { findSafetensors } from '../../../src/engine/models/sources/safetensors/shards';
+import { SCORING } from '../../../src/engine/onnx/rewrite/scoring';
+import { GraphSession } from '../../../src/engine/onnx/session/graphSession';
 import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
 import { goldenArchitectures, writeCheckpoint } from '../../support/checkpoints';
 
@@ -78,6 +80,45 @@ async function expectTreesAsPaths(graph: OpenGraph, ids: Uint32Array): Promise<v
     expect(apart, `node ${node}`).toBeLessThan(2e-4);
   }
 }
+
+/** Hooks beside the residual stream: attention and MLP of parallel blocks cannot be told apart. */
+test.each([
+  ['llama', ['hook_attn_out', 'attn.hook_z', 'hook_mlp_out', 'mlp.hook_in', 'hook_resid_mid']],
+  ['gpt2', ['hook_attn_out', 'attn.hook_z', 'hook_mlp_out', 'mlp.hook_in', 'hook_resid_mid']],
+  ['granite', ['hook_resid_mid', 'mlp.hook_in']],
+  ['gemma2', ['hook_attn_out', 'hook_mlp_out', 'mlp.hook_in']],
+  ['qwen2, YaRN, in bfloat16', ['hook_attn_out', 'attn.hook_z', 'hook_mlp_out', 'mlp.hook_in']],
+  ['phi', ['hook_resid_pre', 'hook_resid_post']],
+])('%s is steered at its hooks', async (name, hooks) => {
+  const folder = writeCheckpoint(join(scratch, `${name}, steered`), goldenArchitectures.cases[name]!);
+  const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
+  const file = { folder, onnxPath: join(folder, 'config.json'), built };
+  const ids = Uint32Array.of(3, 1, 4, 1, 5);
+  const logitsOf = async (hook?: string, steer?: number) => {
+    const { layers, hiddenSize } = architecture;
+    const session = await GraphSession.open(file, layers.length, undefined, hook);
+    const { fetched } = await session.run({
+      ids,
+      past: session.emptyKeyValues,
+      firstRow: 0,
+      topK: 1,
+      fetch: [SCORING.logits],
+      // Norms that centre leave nothing of what is the same everywhere.
+      ...(steer !== undefined && {
+        steer: new Float32Array(ids.length * hiddenSize).map((_, i) => (i % 3 === 0 ? steer : 0)),
+      }),
+    });
+    await session.release();
+    return fetched.get(SCORING.logits)!;
+  };
+  const plain = await logitsOf();
+  const apart = (logits: Float32Array) =>
+    logits.reduce((most, x, i) => Math.max(most, Math.abs(x - plain[i]!)), 0);
+  for (const hook of hooks.map(each => `blocks.1.${each}`)) {
+    expect(apart(await logitsOf(hook)), hook).toBeLessThan(1e-4);
+    expect(apart(await logitsOf(hook, 0.5)), hook).toBeGreaterThan(1e-3);
+  }
+});
 
 test('every family has a golden of its name, made by the library that reports name', () => {
   const covered = new Set(cases.map(([, { config }]) => config.model_type));
