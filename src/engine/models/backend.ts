@@ -79,7 +79,7 @@ export interface FeatureBackend {
 export interface Backend {
   /** The width of a row of logits: no less than the tokenizer's vocabulary. */
   readonly vocabSize: number;
-  /** Tokens that it holds at once, where these are fewer than its configuration says. */
+  /** Tokens that it holds at once, where it knows better than `ModelShape`. */
   readonly contextTokens?: number;
   /** What was opened and what its self-test measured, for people. */
   readonly report: BackendReport;

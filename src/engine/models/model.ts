@@ -57,11 +57,7 @@ export class Model {
       vocabSize: tokenizer.vocabSize,
       scores: backend !== null,
       ...(backend ? {} : { scoresMissing: folder.weightsMissing || 'only its tokenizer is open' }),
-      contextTokens: Math.min(
-        folder.contextTokens,
-        contextLimit,
-        backend?.contextTokens ?? contextLimit,
-      ),
+      contextTokens: Math.min(this.ownContextTokens, contextLimit),
       warnings: [tokenizer.limitation, ...warnings].filter(Boolean),
     };
   }
@@ -258,7 +254,7 @@ export class Model {
       info: this.info,
       tokenizerNormalizer: this.tokenizer.normalizer,
       start: this.folder.start,
-      modelContextTokens: this.folder.contextTokens,
+      modelContextTokens: this.ownContextTokens,
       backend: this.backend?.report ?? null,
       ownReport: this.folder.ownReport,
     };
@@ -270,11 +266,17 @@ export class Model {
 
   /** Why a run of a tree failed: most models that are asked for more tokens than they hold do. */
   private explained(error: unknown, tokens: number): unknown {
-    const { contextTokens, name } = this.folder;
+    const { name } = this.folder;
+    const contextTokens = this.ownContextTokens;
     if (!(error instanceof UserError) || tokens <= contextTokens) return error;
     return new UserError(
       `${name} holds ${contextTokens} tokens, and this needs ${tokens}: ask for fewer, or choose a model that holds more.`,
     );
+  }
+
+  /** Tokens that the model itself can hold. */
+  private get ownContextTokens(): number {
+    return this.backend?.contextTokens ?? this.folder.contextTokens;
   }
 
   private cannotScore(): UserError {

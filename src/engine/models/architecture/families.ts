@@ -10,7 +10,6 @@ export const families: ReadonlyMap<string, Family> = new Map<string, Family>([
   ['mistral', mistral],
   ['qwen2', qwen2],
   ['qwen3', qwen3],
-  ['gemma3', gemma3],
   ['gemma3_text', gemma3],
   ['gemma2', gemma2],
   ['gemma', gemma],

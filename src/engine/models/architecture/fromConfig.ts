@@ -41,11 +41,18 @@ export function fromConfig(json: Json, source: string): Architecture {
   return architecture;
 }
 
-/** A model of text and images keeps its language model's fields in an object of their own. */
+/** Models of text and images keep their language model's fields in an object of their own; by "model_type". */
+const LANGUAGE_MODELS = new Map([['gemma3', 'gemma3_text']]);
+
 function textConfig(json: Json): Json {
+  const model_type = LANGUAGE_MODELS.get(String(json.model_type));
   const inner = json.text_config;
-  if (!isObject(inner)) return json;
+  if (model_type === undefined || !isObject(inner)) return json;
   const { tie_word_embeddings } = json;
   const given = Object.fromEntries(Object.entries(inner).filter(([, value]) => value !== null));
-  return { ...(tie_word_embeddings == null ? {} : { tie_word_embeddings }), ...given };
+  return {
+    model_type,
+    ...(tie_word_embeddings == null ? {} : { tie_word_embeddings }),
+    ...given,
+  };
 }

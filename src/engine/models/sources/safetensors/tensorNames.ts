@@ -151,7 +151,6 @@ const phi3: TensorNames = names(LLAMA, {
 
 const FAMILIES: Readonly<Record<string, TensorNames>> = {
   gemma2: names(POST_NORMED),
-  gemma3: names(POST_NORMED),
   gemma3_text: names(POST_NORMED),
   olmo2: names(POST_NORMED),
   olmo3: names(POST_NORMED),
