@@ -32,9 +32,9 @@ function activated(
       return graph.op('Mul', [x, graph.op('Sigmoid', [x], `${at}/sigmoid`)], name);
     case 'relu':
       return graph.op('Relu', [x], name);
-    default: {
-      const approximate = activation === 'geluTanh' ? 'tanh' : 'none';
-      return graph.op('Gelu', [x], name, { approximate: { string: approximate } });
-    }
+    case 'gelu':
+      return graph.op('Gelu', [x], name, { approximate: { string: 'none' } });
+    case 'geluTanh':
+      return graph.op('Gelu', [x], name, { approximate: { string: 'tanh' } });
   }
 }
