@@ -41,6 +41,13 @@ export interface TreeRequest {
   readonly wanted: readonly number[];
 }
 
+/** Tokens of a tree's longest path. */
+export function depthOf(nodes: readonly { readonly parent: number }[]): number {
+  const depths: number[] = [];
+  for (const { parent } of nodes) depths.push(parent < 0 ? 0 : depths[parent]! + 1);
+  return depths.reduce((most, depth) => Math.max(most, depth), 0);
+}
+
 export interface SampleRequest extends Sampling {
   /** Not empty. */
   readonly prefix: Uint32Array;

@@ -11,7 +11,7 @@ import type { FeatureRows } from '../../core/sae/sparseRows';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Sampling } from '../../core/traces/drawToken';
 import type { ModelInfo, ModelReport } from '../../protocol/models';
-import { needed, type Backend } from './backend';
+import { depthOf, needed, type Backend } from './backend';
 import { readModelFolder, type ModelFolder } from './modelFolder';
 import type { StartRuntime } from './source';
 
@@ -290,13 +290,6 @@ export class Model {
     inputs.set(ids, this.startTokens);
     return inputs;
   }
-}
-
-/** Tokens of the longest path. */
-function depthOf(nodes: readonly { readonly parent: number }[]): number {
-  const depths: number[] = [];
-  for (const { parent } of nodes) depths.push(parent < 0 ? 0 : depths[parent]! + 1);
-  return depths.reduce((most, depth) => Math.max(most, depth), 0);
 }
 
 function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }: Backend): void {

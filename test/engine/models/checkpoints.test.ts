@@ -125,6 +125,10 @@ test('a folder is opened with its tokenizer, scores, has trees and features, and
       open.score({ inputs: Uint32Array.of(256, ...ids), targets: Uint32Array.of(...ids, 65), from: 0, topK: 1 }),
     );
     expect(rows[0]![65]).toBeCloseTo(logprobs.at(-1)!, 4);
+    // Its graph would run on: nothing in it ends with the positions that it was trained for.
+    const long = new Array<number>(64).fill(65);
+    const beyond = model.asTokenModel().rows(long, [{ parent: -1, token: -1 }], [0]);
+    await expect(beyond).rejects.toThrow(/holds 64 tokens, and this needs 65/);
   } finally {
     model.dispose();
   }

@@ -5,6 +5,7 @@ import type { Architecture } from '../../architecture/architecture';
 import type { Backend } from '../../backend';
 import type { StartRuntime } from '../../source';
 import { onnxBackend } from '../onnx/onnxBackend';
+import { withinContext } from './withinContext';
 
 export interface BuiltModel {
   readonly architecture: Architecture;
@@ -42,11 +43,10 @@ export async function openBuilt(
       hiddenSize: architecture.hiddenSize,
       layers: architecture.layers.length,
     });
-    const backend = onnxBackend(runtime, graph);
+    const backend = withinContext(onnxBackend(runtime, graph), architecture.contextTokens);
     const { facts, warnings } = backend.report;
     return {
       ...backend,
-      contextTokens: architecture.contextTokens,
       report: {
         ...backend.report,
         facts: [
