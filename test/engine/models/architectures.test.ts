@@ -1,6 +1,6 @@
 // Decoders of every family, built here from config.json and safetensors, against transformers (made by
 // training/golden/architectures.py).
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import { SCORING } from '../../../src/engine/onnx/rewrite/scoring';
 import { GraphSession } from '../../../src/engine/onnx/session/graphSession';
 import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
 import { goldenArchitectures, writeCheckpoint } from '../../support/checkpoints';
+import { golden, models } from '../../support/paths';
 
 const TOLERANCE_NATS = 1e-4;
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-architectures-'));
@@ -31,19 +32,19 @@ function openCheckpoint(folder: string): Promise<OpenGraph> {
 
 const cases = Object.entries(goldenArchitectures.cases);
 
-describe.each(cases)('%s', (name, golden) => {
+describe.each(cases)('%s', (name, expectedOf) => {
   test(`is as transformers has it within ${TOLERANCE_NATS} nats, and its trees as its paths`, async () => {
-    const graph = await openCheckpoint(writeCheckpoint(join(scratch, name), golden));
-    const inputs = Uint32Array.from(golden.ids);
+    const graph = await openCheckpoint(writeCheckpoint(join(scratch, name), expectedOf));
+    const inputs = Uint32Array.from(expectedOf.ids);
     const vocab = graph.report.vocabSize;
     const { signal } = new AbortController();
     const request = { inputs, targets: inputs, from: 0, topK: vocab };
     const cancel = new Int32Array(new SharedArrayBuffer(4));
     const scores = await graph.score({ ...request, cancel }, signal, () => {});
     let furthest = 0;
-    golden.rows.forEach((row, i) => {
+    expectedOf.rows.forEach((row, i) => {
       for (let place = row * vocab; place < (row + 1) * vocab; place++) {
-        const expected = golden.logprobs[i]![scores.topIds[place]!]!;
+        const expected = expectedOf.logprobs[i]![scores.topIds[place]!]!;
         furthest = Math.max(furthest, Math.abs(scores.topLogprobs[place]! - expected));
       }
     });
@@ -80,6 +81,24 @@ async function expectTreesAsPaths(graph: OpenGraph, ids: Uint32Array): Promise<v
     expect(apart, `node ${node}`).toBeLessThan(2e-4);
   }
 }
+
+test('the built-in model, trained and by its own checkpoint, is as PyTorch has it', async () => {
+  interface Scored {
+    readonly start: number;
+    readonly texts: Record<string, { ids: number[]; logprob: number[] }>;
+  }
+  const scored = JSON.parse(readFileSync(join(golden, 'scores.json'), 'utf8')) as Scored;
+  const [{ ids, logprob }] = Object.values(scored.texts) as [Scored['texts'][string]];
+  const graph = await openCheckpoint(join(models, 'coder'));
+  const targets = Uint32Array.from(ids.slice(0, 1000));
+  const inputs = Uint32Array.of(scored.start, ...targets.subarray(0, 999));
+  const cancel = new Int32Array(new SharedArrayBuffer(4));
+  const request = { inputs, targets, from: 0, topK: 1, cancel };
+  const scores = await graph.score(request, new AbortController().signal, () => {});
+  const apart = scores.logprobs.reduce((most, x, i) => Math.max(most, Math.abs(x - logprob[i]!)), 0);
+  expect(apart).toBeLessThan(TOLERANCE_NATS);
+  await graph.close();
+});
 
 /** Hooks beside the residual stream: attention and MLP of parallel blocks cannot be told apart. */
 test.each([

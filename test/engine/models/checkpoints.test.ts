@@ -169,6 +169,17 @@ describe('other names for the same', () => {
   });
 });
 
+test('tensors at odd places are read', async () => {
+  const folder = writeCheckpoint(fresh(), llama);
+  const path = join(folder, 'model.safetensors');
+  const bytes = readFileSync(path);
+  const length = Number(bytes.readBigUInt64LE());
+  bytes.writeBigUInt64LE(BigInt(length + 3));
+  const parts = [bytes.subarray(0, 8 + length), Buffer.from('   '), bytes.subarray(8 + length)];
+  writeFileSync(path, Buffer.concat(parts));
+  expect(furthest(await logprobsOf(folder, llama), llama.logprobs)).toBeLessThan(1e-4);
+});
+
 describe('refused in one line', () => {
   const refusal = (folder: string): string => {
     try {
@@ -301,6 +312,15 @@ describe('refused in one line', () => {
     const model = { ...builtFromCheckpoint(from, folder), folder, path: folder, from };
     const opened = openBuilt(model, () => expect.fail('it is not opened'), model.weightBytes - 1);
     await expect(opened).rejects.toThrow(/holds 0\.0 GB of weights, and this machine has 0\.0 GB/);
+  });
+
+  test.each([
+    ['pytorch_model.bin', /its weights are in pytorch_model\.bin, .*save_pretrained/],
+    ['adapter_model.safetensors', /holds an adapter \(adapter_model\.safetensors\), which changes another model/],
+  ])('a folder with %s alone', (name, message) => {
+    const folder = writeModelFolder(fresh(), { graph: false });
+    writeFileSync(join(folder, name), '');
+    expect(readModelFolder(folder).weightsMissing).toMatch(message);
   });
 
   test('a folder whose weights have no config.json says so', () => {

@@ -16,7 +16,7 @@ export const safetensorsSource: ModelSource = {
   find: folder => (existsSync(join(folder, CONFIG)) ? findSafetensors(folder) : undefined),
   whyNone: folder =>
     findSafetensors(folder) === undefined
-      ? 'there is no model.safetensors'
+      ? whyNoCheckpoint(folder)
       : `there is no ${CONFIG} beside its model.safetensors`,
   async open(weightsPath, folder, _shape, startRuntime) {
     const built = builtFromCheckpoint(weightsPath, folder);
@@ -24,6 +24,15 @@ export const safetensorsSource: ModelSource = {
     return openBuilt({ ...built, folder, path, from: weightsPath }, startRuntime);
   },
 };
+
+function whyNoCheckpoint(folder: string): string {
+  const has = (name: string) => existsSync(join(folder, name));
+  if (has('pytorch_model.bin') || has('pytorch_model.bin.index.json'))
+    return "its weights are in pytorch_model.bin, which can hold code and is not read: convert them in Python, AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)";
+  if (has('adapter_model.safetensors'))
+    return 'it holds an adapter (adapter_model.safetensors), which changes another model: merge it into that one in Python, merge_and_unload() of peft, and save the result';
+  return 'there is no model.safetensors';
+}
 
 /** Throws `UserError` that says what is not known, does not fit or is damaged. */
 export function builtFromCheckpoint(
