@@ -4,7 +4,7 @@
 // happen, and checking whether a merge of the two symbols at the border comes first. The ranks of the steps are
 // compared one by one: a token's merges need not have ascending ranks (a later merge may create what an earlier one
 // uses), so sorting them would be wrong for some merge tables.
-import type { MergeTable } from '../tokenizer/bpe/mergeTable';
+import type { Merges } from '../tokenizer/bpe/mergeTable';
 import type { TokenPrefix } from './tokenPrefix';
 
 /** Which tokens text can consist of, and which may follow one another without a boundary between them. */
@@ -28,7 +28,7 @@ interface MergeHistory {
 }
 
 export class TokenPairs implements Joins {
-  readonly #merges: MergeTable;
+  readonly #merges: Merges;
   readonly #symbolsOf: (id: number) => readonly number[] | undefined;
   /** By the left token: [right token], two bits each: 1 valid, 2 invalid, 0 not known yet. */
   readonly #valid = new Map<number, Uint8Array>();
@@ -38,7 +38,7 @@ export class TokenPairs implements Joins {
 
   /** `symbolsOf`: the smallest tokens that a token's text consists of; undefined if no text produces it. */
   constructor(
-    merges: MergeTable,
+    merges: Merges,
     idLimit: number,
     symbolsOf: (id: number) => readonly number[] | undefined,
   ) {

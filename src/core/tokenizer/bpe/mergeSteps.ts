@@ -1,6 +1,6 @@
 // How a pretoken becomes its tokens: the merges one by one, in the order in which they happen (Sennrich et al. 2016).
 // Slower than `Merger` and implemented independently, so that each can be tested against the other.
-import type { MergeTable } from './mergeTable';
+import type { Merges } from './mergeTable';
 
 export interface MergeStep {
   /** Index of the pair's left piece among the pieces before the step. */
@@ -12,7 +12,7 @@ export interface MergeStep {
 }
 
 /** The merges of [symbol] ids, until no neighbouring pair has one. Takes quadratic time. */
-export function mergeSteps(merges: MergeTable, symbols: ArrayLike<number>): MergeStep[] {
+export function mergeSteps(merges: Merges, symbols: ArrayLike<number>): MergeStep[] {
   const pieces = Array.from(symbols);
   const steps: MergeStep[] = [];
   for (;;) {

@@ -3,7 +3,17 @@
 
 const STRIDE = 4; // left, right, rank, merged; a free slot has left = -1
 
-export class MergeTable {
+export interface Merges {
+  /** A handle for `rankAt` and `mergedAt`, or -1 if the pair never merges. */
+  find(left: number, right: number): number;
+  /** The place in the order of merges: lower ranks merge first. */
+  rankAt(handle: number): number;
+  mergedAt(handle: number): number;
+  /** Whether some merge involves one of the tokens. */
+  takes(isToken: (id: number) => boolean): boolean;
+}
+
+export class MergeTable implements Merges {
   readonly #slots: Int32Array;
   readonly #mask: number;
 
@@ -20,13 +30,11 @@ export class MergeTable {
     }
   }
 
-  /** A handle for `rankAt` and `mergedAt`, or -1 if the pair never merges. */
   find(left: number, right: number): number {
     const slot = this.#find(left, right);
     return this.#slots[slot]! < 0 ? -1 : slot;
   }
 
-  /** The place in the order of merges: lower ranks merge first. */
   rankAt(handle: number): number {
     return this.#slots[handle + 2]!;
   }
@@ -35,7 +43,6 @@ export class MergeTable {
     return this.#slots[handle + 3]!;
   }
 
-  /** Whether some merge involves one of the tokens. */
   takes(isToken: (id: number) => boolean): boolean {
     for (let at = 0; at < this.#slots.length; at += STRIDE) {
       const [left, right] = [this.#slots[at]!, this.#slots[at + 1]!];

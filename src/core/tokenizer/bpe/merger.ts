@@ -6,7 +6,7 @@
 // neighbours are the encoding of theirs (no merge crosses their border earlier than in an encoding of the pair alone),
 // so two encodings of overlapping ranges may be joined at a shared token. Windows keep the heap small: time is linear,
 // and bounded by n log n if windows never agree.
-import type { MergeTable } from './mergeTable';
+import type { Merges } from './mergeTable';
 import type { TokenList } from '../tokenList';
 
 const WINDOW = 256;
@@ -26,7 +26,7 @@ class PartialEncoding {
 }
 
 export class Merger {
-  readonly merges: MergeTable;
+  readonly merges: Merges;
   // A doubly linked list of tokens, in arrays by the offset of a token's first symbol.
   #ids = new Int32Array(0);
   #next = new Int32Array(0);
@@ -37,7 +37,7 @@ export class Merger {
   #current = new PartialEncoding();
   #other = new PartialEncoding();
 
-  constructor(merges: MergeTable) {
+  constructor(merges: Merges) {
     this.merges = merges;
   }
 

@@ -20,10 +20,3 @@ export function rankedMerges(
   }
   return Int32Array.from(merges);
 }
-
-/** [id]; the highest score has rank 0, equal scores have equal ranks. */
-export function ranksOfScores(scores: readonly number[]): number[] {
-  const order = [...new Set(scores)].sort((a, b) => b - a);
-  const ranks = new Map(order.map((score, rank) => [score, rank]));
-  return scores.map(score => ranks.get(score)!);
-}

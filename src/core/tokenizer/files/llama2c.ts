@@ -5,8 +5,7 @@ import { CharacterAlphabet } from '../bpe/alphabet';
 import { BpeTokenizer } from '../bpe/bpe';
 import { TokenizerError } from '../../errors';
 import { Merger } from '../bpe/merger';
-import { MergeTable } from '../bpe/mergeTable';
-import { rankedMerges, ranksOfScores } from '../bpe/rankedMerges';
+import { ScoredMerges, ranksOfScores } from '../bpe/scoredMerges';
 import { charactersOf } from './characters';
 import { prependSpace } from './metaspace';
 import type { Tokenizer } from '../tokenizer';
@@ -47,7 +46,7 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
     vocabulary: new Vocabulary(bytesById, new Map([...ids, ...SPECIAL.map(idOfSpecial)])),
     added: SPECIAL.map((content, id) => ({ id, content, bytes: content, special: true, ...plain })),
     alphabet: new CharacterAlphabet(characters, byteIds),
-    merger: new Merger(new MergeTable(rankedMerges(ids, id => ranks[id]!))),
+    merger: new Merger(new ScoredMerges(ids, ranks)),
     scans: [],
     normalizer: 'Prepend',
     normalizers: [prependSpace],

@@ -3,8 +3,7 @@ import { CharacterAlphabet } from '../bpe/alphabet';
 import { BpeTokenizer } from '../bpe/bpe';
 import { byteOfToken, byteToken, idsOfBytes } from '../bpe/byteTokens';
 import { Merger } from '../bpe/merger';
-import { MergeTable } from '../bpe/mergeTable';
-import { rankedMerges, ranksOfScores } from '../bpe/rankedMerges';
+import { ScoredMerges, ranksOfScores } from '../bpe/scoredMerges';
 import type { AddedToken, TakenToken } from '../addedTokens';
 import { TokenizerError } from '../../errors';
 import { quote, type Json } from '../../json';
@@ -28,7 +27,16 @@ export function tokenizerOfSentencePiece(
   extra: readonly Json[],
   finders: PieceFinders | undefined,
 ): Tokenizer {
-  const model = readSentencePieceModel(name, file);
+  return tokenizerOfPieces(name, readSentencePieceModel(name, file), extra, finders);
+}
+
+/** The same of what a file has said. `name` is for messages. */
+export function tokenizerOfPieces(
+  name: string,
+  model: SentencePieceModel,
+  extra: readonly Json[],
+  finders: PieceFinders | undefined,
+): Tokenizer {
   check(name, model);
   const parts = { ...commonParts(name, model, extra), ...normalizerOf(name, model) };
   if (model.kind === 'BPE') return bpe(name, model, parts);
@@ -167,7 +175,7 @@ function bpe(
     ...parts,
     name: 'SentencePiece BPE',
     alphabet,
-    merger: new Merger(new MergeTable(rankedMerges(ids, id => ranks[id]!))),
+    merger: new Merger(new ScoredMerges(ids, ranks)),
     unknown: alphabet.isPartial ? new UnknownCharacters(alphabet, unknown!, true) : undefined,
     scans: [],
     respell: undefined,

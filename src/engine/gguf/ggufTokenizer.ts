@@ -1,0 +1,57 @@
+// The tokenizer of a GGUF file, and the tokens that begin and end its texts.
+import { TokenizerError, UserError } from '../../core/errors';
+import { tokenizerOfGguf } from '../../core/tokenizer/files/gguf';
+import { ggufSplits } from '../../core/tokenizer/files/ggufSplits';
+import type { Tokenizer } from '../../core/tokenizer/tokenizer';
+import type { Metadata } from './metadata';
+
+const KEY = 'tokenizer.ggml.';
+
+/** `name` is that of the file, for messages. Throws `UserError`. */
+export function ggufTokenizer(metadata: Metadata, name: string): Tokenizer {
+  try {
+    return tokenizerOfGguf({
+      model: metadata.string(`${KEY}model`),
+      pre: metadata.string(`${KEY}pre`),
+      tokens: metadata.strings(`${KEY}tokens`) ?? [],
+      scores: metadata.numbers(`${KEY}scores`),
+      types: metadata.numbers(`${KEY}token_type`),
+      merges: metadata.strings(`${KEY}merges`),
+      addSpacePrefix: metadata.boolean(`${KEY}add_space_prefix`),
+      removeExtraSpaces: metadata.boolean(`${KEY}remove_extra_whitespaces`),
+    });
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    throw new UserError(`${error.message} (in ${name})`);
+  }
+}
+
+export interface TextEnds {
+  /** The token that the model is given before a text; null where it is given none. */
+  readonly start: { id: number; content: string } | null;
+  /** The tokens that end a text, none twice. */
+  readonly ends: readonly number[];
+}
+
+export function textEnds(metadata: Metadata, tokenizer: Tokenizer): TextEnds {
+  const idOf = (key: string) => {
+    const id = metadata.number(`${KEY}${key}`);
+    return id !== undefined && Number.isSafeInteger(id) && id >= 0 && id < tokenizer.vocabSize
+      ? id
+      : undefined;
+  };
+  const isSentencePiece = metadata.string(`${KEY}model`) === 'llama';
+  const addsStart =
+    metadata.boolean(`${KEY}add_bos_token`) ??
+    (isSentencePiece || ggufSplits(metadata.string(`${KEY}pre`)).addsStart);
+  const id = addsStart ? (idOf('bos_token_id') ?? (isSentencePiece ? 1 : undefined)) : undefined;
+  const ends = ['eos_token_id', 'eot_token_id', 'eom_token_id'].map(idOf);
+  return {
+    start: id === undefined ? null : { id, content: contentOf(tokenizer, id) },
+    ends: [...new Set(ends.filter(end => end !== undefined))],
+  };
+}
+
+function contentOf(tokenizer: Tokenizer, id: number): string {
+  return new TextDecoder().decode(tokenizer.bytesOf(id));
+}

@@ -1,0 +1,50 @@
+"""llama.cpp as an oracle: its server, in this process, by the package `xllamacpp`, on a port of the loopback."""
+
+import json
+import socket
+import time
+import urllib.request
+from pathlib import Path
+
+import xllamacpp
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class LlamaServer:
+    def __init__(self, path: Path, context: int = 1024):
+        params = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.hostnames = ["127.0.0.1"]
+        params.port = free_port()
+        params.n_ctx = context
+        params.n_parallel = 1
+        params.n_gpu_layers = 0
+        params.warmup = False
+        params.fit_params = False
+        params.cpuparams.n_threads = 2
+        params.cpuparams_batch.n_threads = 2
+        self.server = xllamacpp.Server(params)
+        self.address = f"http://127.0.0.1:{params.port}"
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{self.address}/health").read()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise TimeoutError(f"no server at {self.address}")
+
+    def post(self, path: str, body: dict) -> dict:
+        request = urllib.request.Request(
+            self.address + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def tokenize(self, text: str) -> list[int]:
+        """Text that looks like a special token is text."""
+        return self.post("/tokenize", {"content": text, "add_special": False, "parse_special": False})["tokens"]
