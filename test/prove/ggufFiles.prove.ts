@@ -27,7 +27,6 @@ const texts = ['python.py.txt', 'scripts.md.txt', 'typescript.ts.txt'].map(name 
 );
 /** Without the bytes that SmolLM2 has no tokens for: llama.cpp merges nothing across them, Rust `tokenizers` does. */
 const fuzzed = [...fuzzStrings(20_000, 4_000)].map(text =>
-  // oxlint-disable-next-line no-control-regex
   text.replace(/[\x04\x06\x13\x14\x16\x1d\u{40000}-\u{10ffff}]/gu, ''),
 );
 

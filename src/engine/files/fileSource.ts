@@ -6,6 +6,7 @@ import { openRegularFile } from './regularFile';
 
 export class FileSource implements ByteSource {
   readonly size: number;
+  readonly modifiedMs: number;
   private readonly descriptor: number;
 
   /** Throws `FileError`, and `UserError` for a pointer of Git LFS. */
@@ -13,6 +14,7 @@ export class FileSource implements ByteSource {
     const { descriptor, stats } = openRegularFile(path);
     this.descriptor = descriptor;
     this.size = stats.size;
+    this.modifiedMs = stats.mtimeMs;
     try {
       refusePointer(path, this.read(0, POINTER_BYTES));
     } catch (error) {

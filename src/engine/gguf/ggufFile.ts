@@ -2,6 +2,7 @@
 import { UserError } from '../../core/errors';
 import { quote } from '../../core/json';
 import { FileSource } from '../files/fileSource';
+import { dequantizers } from './dequantize/dequantize';
 import type { Metadata } from './metadata';
 import { readGgufHeader, type GgufHeader, type GgufTensor } from './readHeader';
 
@@ -13,17 +14,25 @@ export interface PlacedTensor extends GgufTensor {
   readonly path: string;
 }
 
+export interface Part {
+  readonly path: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
 export class GgufFile {
   /** By name, of all parts. */
   readonly tensors: ReadonlyMap<string, PlacedTensor>;
   readonly metadata: Metadata;
+  /** All files, as they were when they were opened. */
+  readonly parts: readonly Part[];
   private readonly sources = new Map<string, FileSource>();
 
   /**
    * Any of the parts may be named. The files stay open until `close`. Throws `FileError`, and `UserError` in one line
    * that names the file.
    */
-  constructor(path: string) {
+  constructor(readonly path: string) {
     try {
       const named = this.read(path);
       const parts = partsOf(path, named);
@@ -36,6 +45,11 @@ export class GgufFile {
       this.metadata = first.metadata;
       this.tensors = merged(headers.length > 0 ? headers : [[path, named]]);
       checkCount(path, first, this.tensors.size);
+      this.parts = [...this.sources].map(([part, { size, modifiedMs }]) => ({
+        path: part,
+        size,
+        modifiedMs,
+      }));
     } catch (error) {
       this.close();
       throw error;
@@ -47,6 +61,15 @@ export class GgufFile {
     const bytes = this.sources.get(path)!.read(offset + from, length);
     if (bytes.length === length) return bytes;
     throw new UserError(`${path} became shorter while the tensor ${quote(name)} was read from it.`);
+  }
+
+  /** All weights of a tensor, as 32-bit floats: for small ones. */
+  valuesOf(tensor: PlacedTensor): Float32Array {
+    const { type, bytes } = tensor;
+    const blocks = bytes / type.bytes;
+    const values = new Float32Array(blocks * type.weights);
+    dequantizers[type.name](this.bytesOf(tensor, 0, bytes), blocks, values);
+    return values;
   }
 
   close(): void {

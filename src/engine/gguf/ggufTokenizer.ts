@@ -34,22 +34,52 @@ export interface TextEnds {
 }
 
 export function textEnds(metadata: Metadata, tokenizer: Tokenizer): TextEnds {
-  const idOf = (key: string) => {
-    const id = metadata.number(`${KEY}${key}`);
-    return id !== undefined && Number.isSafeInteger(id) && id >= 0 && id < tokenizer.vocabSize
-      ? id
-      : undefined;
-  };
   const isSentencePiece = metadata.string(`${KEY}model`) === 'llama';
   const addsStart =
     metadata.boolean(`${KEY}add_bos_token`) ??
     (isSentencePiece || ggufSplits(metadata.string(`${KEY}pre`)).addsStart);
-  const id = addsStart ? (idOf('bos_token_id') ?? (isSentencePiece ? 1 : undefined)) : undefined;
-  const ends = ['eos_token_id', 'eot_token_id', 'eom_token_id'].map(idOf);
+  const named = idAt(metadata, tokenizer, 'bos_token_id');
+  const id = addsStart ? (named ?? (isSentencePiece ? 1 : undefined)) : undefined;
+  const ends = ['eos_token_id', 'eot_token_id', 'eom_token_id'].map(key =>
+    idAt(metadata, tokenizer, key),
+  );
   return {
     start: id === undefined ? null : { id, content: contentOf(tokenizer, id) },
     ends: [...new Set(ends.filter(end => end !== undefined))],
   };
+}
+
+/** "fim" as tokenscope.json has it, of the ids that the file names; undefined where it names too few. */
+export function fimTemplate(
+  metadata: Metadata,
+  tokenizer: Tokenizer,
+): { psm: string; end: string[] } | undefined {
+  const nameAt = (...keys: string[]) => {
+    const ids = keys.map(key => idAt(metadata, tokenizer, key));
+    const id = ids.find(each => each !== undefined);
+    return id === undefined ? undefined : contentOf(tokenizer, id);
+  };
+  // Older files have the second names.
+  const prefix = nameAt('fim_pre_token_id', 'prefix_token_id');
+  const suffix = nameAt('fim_suf_token_id', 'suffix_token_id');
+  const middle = nameAt('fim_mid_token_id', 'middle_token_id');
+  const names = [prefix, suffix, middle];
+  // A name that is no token by itself would be read as text.
+  if (names.some(name => name === undefined || tokenizer.idOf(name) === undefined))
+    return undefined;
+  const end = ['fim_pad_token_id', 'fim_rep_token_id', 'fim_sep_token_id'].map(key => nameAt(key));
+  return {
+    psm: `${prefix}{prefix}${suffix}{suffix}${middle}`,
+    end: end.filter(name => name !== undefined && tokenizer.idOf(name) !== undefined) as string[],
+  };
+}
+
+/** Undefined where the key is absent, or names no token. */
+function idAt(metadata: Metadata, tokenizer: Tokenizer, key: string): number | undefined {
+  const id = metadata.number(`${KEY}${key}`);
+  return id !== undefined && Number.isSafeInteger(id) && id >= 0 && id < tokenizer.vocabSize
+    ? id
+    : undefined;
 }
 
 function contentOf(tokenizer: Tokenizer, id: number): string {

@@ -14,6 +14,7 @@ import type { Json } from '../../core/json';
 import { pieceFinders } from './pieceFinders';
 import { readTokenizerFile, readTokenizerFiles } from './readTokenizerFiles';
 import type { ModelShape } from './source';
+import { isGgufFile, readGgufModel } from './sources/gguf/ggufModel';
 import { weightsIn, type FoundWeights } from './sources/sources';
 
 export interface ModelFolder extends ModelShape {
@@ -40,7 +41,8 @@ export interface ModelFolder extends ModelShape {
 export function readModelFolder(folder: string): ModelFolder {
   const path = resolve(folder);
   if (!existsSync(path)) throw new UserError(`Model folder not found: ${path}`);
-  if (!statSync(path).isDirectory()) return tokenizerAlone(path);
+  if (!statSync(path).isDirectory())
+    return isGgufFile(path) ? readGgufModel(path) : tokenizerAlone(path);
   const config = readModelConfig(readJson(path, 'config.json') ?? {});
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
   const own = readJson(path, 'tokenscope.json') ?? {};

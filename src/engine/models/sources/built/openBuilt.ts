@@ -17,14 +17,24 @@ export interface BuiltModel {
   /** The file that the weights are from, and how many bytes of them there are. */
   readonly from: string;
   readonly weightBytes: number;
+  /** What computed the numbers that tests of the family compare with, and how close they are. */
+  readonly golden?: string;
 }
 
-/** The library whose numbers every family is compared with, in test/golden/architectures.json. */
+/** The library whose numbers every family of checkpoints is compared with, in test/golden/architectures.json. */
 export const GOLDEN_SOURCE = 'transformers 5.24.0';
 
 /** Throws `UserError` if the model cannot be opened; at once if its weights are larger than `memory` in bytes. */
 export async function openBuilt(
-  { architecture, built, folder, path, from, weightBytes }: BuiltModel,
+  {
+    architecture,
+    built,
+    folder,
+    path,
+    from,
+    weightBytes,
+    golden = `${GOLDEN_SOURCE}, within 1e-4 nats`,
+  }: BuiltModel,
   startRuntime: StartRuntime,
   memory = totalmem(),
 ): Promise<Backend> {
@@ -56,7 +66,7 @@ export async function openBuilt(
           ['Weights from', from],
           [
             'Architecture',
-            `${architecture.family}; golden of the family: "${architecture.family}" of ${GOLDEN_SOURCE}, within 1e-4 nats`,
+            `${architecture.family}; golden of the family: "${architecture.family}" of ${golden}`,
           ],
         ],
         warnings: [...architecture.warnings, ...warnings],

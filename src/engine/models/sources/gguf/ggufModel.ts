@@ -1,0 +1,70 @@
+// A GGUF file in place of a model's folder: its tokenizer, and whether its weights can be opened.
+import { basename } from 'node:path';
+import { fimFormat, type FimFormat } from '../../../../core/completion/fimFormat';
+import { UserError } from '../../../../core/errors';
+import type { Tokenizer } from '../../../../core/tokenizer/tokenizer';
+import { withFile } from '../../../files/fileSource';
+import { fromGguf } from '../../../gguf/architecture/fromGguf';
+import { GgufFile } from '../../../gguf/ggufFile';
+import { fimTemplate, ggufTokenizer, textEnds } from '../../../gguf/ggufTokenizer';
+import { isGguf } from '../../../gguf/readHeader';
+import { contentOf, ggufSource } from './ggufSource';
+
+/** Told by how it begins: files of Ollama have no ending. Throws `FileError`. */
+export function isGgufFile(path: string): boolean {
+  return withFile(path, file => isGguf(file.read(0, 4)));
+}
+
+/** What a model's folder is of a GGUF file. Throws `UserError` where not even its tokenizer can be used. */
+export function readGgufModel(path: string) {
+  const file = new GgufFile(path);
+  try {
+    const { metadata } = file;
+    const tokenizer = ggufTokenizer(metadata, path);
+    const found = weightsOf(file);
+    const shape = 'missing' in found ? undefined : found.architecture;
+    return {
+      path,
+      name: nameOf(file),
+      tokenizer,
+      weights: shape && { source: ggufSource, path },
+      weightsMissing: 'missing' in found ? found.missing : '',
+      ...textEnds(metadata, tokenizer),
+      contextTokens: shape?.contextTokens ?? 1024,
+      hiddenSize: shape?.hiddenSize,
+      layers: shape?.layers.length,
+      kvHeads: shape?.attention.keyValueHeads,
+      headSize: shape?.attention.headSize,
+      warnings: [],
+      fim: fimOf(file, tokenizer),
+      saes: [],
+      ownReport: null,
+    };
+  } finally {
+    file.close();
+  }
+}
+
+function weightsOf(file: GgufFile) {
+  try {
+    return { architecture: fromGguf(contentOf(file)) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { missing: error.message.replace(/\.$/, '') };
+  }
+}
+
+/** A file of Ollama is called by its hash: there the metadata has the better name. */
+function nameOf({ path, metadata }: GgufFile): string {
+  const name = basename(path);
+  if (/\.gguf$/i.test(name)) return name.replace(/\.gguf$/i, '');
+  return metadata.string('general.name') || name;
+}
+
+function fimOf({ metadata }: GgufFile, tokenizer: Tokenizer): FimFormat | undefined {
+  const template = fimTemplate(metadata, tokenizer);
+  return (
+    fimFormat(tokenizer) ??
+    (template === undefined ? undefined : { ...fimFormat(tokenizer, template)!, source: 'GGUF' })
+  );
+}

@@ -1,0 +1,101 @@
+// A GGUF file: its graph is built here from its metadata, its weights are made 32-bit floats in a file that is kept.
+import { totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { UserError } from '../../../../core/errors';
+import { cacheFolder } from '../../../files/cacheFolder';
+import { fromGguf } from '../../../gguf/architecture/fromGguf';
+import type { GgufContent } from '../../../gguf/architecture/ggufKeys';
+import { GgufFile } from '../../../gguf/ggufFile';
+import { GgufWeights } from '../../../gguf/ggufWeights';
+import {
+  inMegabytes,
+  plannedWeights,
+  prepareWeights,
+  type PreparedWeights,
+  type PrepareOptions,
+} from '../../../gguf/preparedWeights';
+import { decoderGraph } from '../../../onnx/build/decoderGraph';
+import type { Architecture } from '../../architecture/architecture';
+import type { ModelSource } from '../../source';
+import { openBuilt } from '../built/openBuilt';
+
+/** 32-bit floats of so much, or of this share of the memory, are opened without a question. */
+const SMALL_BYTES = 1.5e9;
+const SHARE_OF_MEMORY = 0.5;
+
+export const ggufSource: ModelSource = {
+  // Files are chosen by themselves: a folder often holds one model in several quantisations.
+  find: () => undefined,
+  whyNone: () => 'there is no GGUF file',
+  async open(path, _folder, _shape, startRuntime) {
+    const { architecture, built, prepared, types } = await builtFromGguf(path, {
+      cacheFolder: join(cacheFolder(), 'gguf'),
+    });
+    const from = prepared.path
+      ? `${path} (${types}), as 32-bit floats in ${prepared.path}, ${inMegabytes(prepared.bytes)}`
+      : path;
+    return openBuilt(
+      {
+        architecture,
+        built,
+        folder: dirname(path),
+        path,
+        from,
+        weightBytes: prepared.bytes,
+        golden: 'llama.cpp',
+      },
+      startRuntime,
+    );
+  },
+};
+
+export interface BuiltFromGguf {
+  readonly architecture: Architecture;
+  readonly built: Uint8Array;
+  readonly prepared: PreparedWeights;
+  /** Of its tensors with the number of each, for people. */
+  readonly types: string;
+}
+
+/** Throws `UserError` that says what is not known, does not fit or is damaged, `Cancelled` when aborted. */
+export async function builtFromGguf(path: string, options: PrepareOptions): Promise<BuiltFromGguf> {
+  const file = new GgufFile(path);
+  try {
+    const architecture = fromGguf(contentOf(file));
+    const planned = plannedWeights(file, options);
+    checkMemory(path, planned.bytes);
+    // First whether all is there: the weights take their time.
+    const weights = new GgufWeights(architecture, file.tensors, planned.places, path);
+    const built = decoderGraph(architecture, weights);
+    weights.checkAllUsed();
+    return { architecture, built, prepared: await prepareWeights(file, options), types: typesOf(file) };
+  } finally {
+    file.close();
+  }
+}
+
+/** What of a file the architecture follows from. */
+export function contentOf(file: GgufFile): GgufContent {
+  return {
+    name: file.path,
+    metadata: file.metadata,
+    tensors: file.tensors,
+    values: name => file.valuesOf(file.tensors.get(name)!),
+  };
+}
+
+function checkMemory(path: string, bytes: number): void {
+  const most = Math.max(SMALL_BYTES, totalmem() * SHARE_OF_MEMORY);
+  if (bytes <= most) return;
+  throw new UserError(
+    `${path} needs ${inMegabytes(bytes)} as 32-bit floats, and at most ${inMegabytes(most)} are used on this machine: choose a smaller model.`,
+  );
+}
+
+function typesOf({ tensors }: GgufFile): string {
+  const counts = new Map<string, number>();
+  for (const { type } of tensors.values())
+    counts.set(type.name, (counts.get(type.name) ?? 0) + 1);
+  const most = [...counts].sort(([, a], [, b]) => b - a);
+  return most.map(([name, count]) => `${count} ${name}`).join(', ');
+}
