@@ -1,5 +1,6 @@
 """llama.cpp as an oracle: its server, in this process, by the package `xllamacpp`, on a port of the loopback."""
 
+import importlib.metadata
 import json
 import socket
 import time
@@ -7,6 +8,8 @@ import urllib.request
 from pathlib import Path
 
 import xllamacpp
+
+BUILD = importlib.metadata.version("xllamacpp")
 
 
 def free_port() -> int:
@@ -26,6 +29,10 @@ class LlamaServer:
         params.n_gpu_layers = 0
         params.warmup = False
         params.fit_params = False
+        # No half precision but in GELU, which is a table of it.
+        params.cache_type_k = xllamacpp.ggml_type.GGML_TYPE_F32
+        params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
         params.cpuparams.n_threads = 2
         params.cpuparams_batch.n_threads = 2
         self.server = xllamacpp.Server(params)
@@ -48,3 +55,19 @@ class LlamaServer:
     def tokenize(self, text: str) -> list[int]:
         """Text that looks like a special token is text."""
         return self.post("/tokenize", {"content": text, "add_special": False, "parse_special": False})["tokens"]
+
+    def next_logprobs(self, ids: list[int], vocab: int) -> list[float]:
+        """Of every token after the ids."""
+        body = {
+            "prompt": ids,
+            "n_predict": 1,
+            "n_probs": vocab,
+            "temperature": 1,
+            "top_k": 0,
+            "top_p": 1,
+            "min_p": 0,
+            "cache_prompt": False,
+        }
+        [answer] = self.post("/completion", body)["completion_probabilities"]
+        found = {each["id"]: each["logprob"] for each in answer["top_logprobs"]}
+        return [found[token] for token in range(vocab)]

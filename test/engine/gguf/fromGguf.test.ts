@@ -1,0 +1,220 @@
+// What of a GGUF file is refused, by name. The architectures that are read: test/engine/models/ggufModels.test.ts.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Model } from '../../../src/engine/models/model';
+import { fromGguf } from '../../../src/engine/gguf/architecture/fromGguf';
+import { GgufFile } from '../../../src/engine/gguf/ggufFile';
+import { builtFromGguf, contentOf } from '../../../src/engine/models/sources/gguf/ggufSource';
+import { ggufBytes, floats, type GgufValueToWrite } from '../../support/gguf';
+import { ggufOfFamily, goldenGgufs } from '../../support/ggufFamilies';
+
+const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-gguf-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+const options = { cacheFolder: join(scratch, 'cache') };
+
+function write(name: string, bytes: Uint8Array): string {
+  const path = join(scratch, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+type Change = Readonly<Record<string, GgufValueToWrite | undefined>>;
+const changed = (family: string, change: Change) =>
+  ggufOfFamily(goldenGgufs.cases[family]!, change);
+
+describe('is refused, by name', () => {
+  test.each<[string, Uint8Array, string]>([
+    [
+      'a part for images',
+      changed('llama', { 'general.architecture': ['string', 'clip'] }),
+      'is a part for images beside a language model',
+    ],
+    [
+      'a part for images, of its type',
+      changed('llama', { 'general.type': ['string', 'mmproj'] }),
+      'is a part for images',
+    ],
+    [
+      'an adapter',
+      changed('llama', { 'general.type': ['string', 'adapter'] }),
+      'is an adapter (LoRA)',
+    ],
+    [
+      'a model of embeddings',
+      changed('qwen3', { 'qwen3.pooling_type': ['u32', 3] }),
+      'is a model of embeddings',
+    ],
+    [
+      'an encoder',
+      changed('llama', { 'general.architecture': ['string', 'bert'] }),
+      'is of the architecture bert, an encoder',
+    ],
+    [
+      'a mixture of experts',
+      changed('llama', { 'general.architecture': ['string', 'qwen3moe'] }),
+      'qwen3moe, a mixture of experts',
+    ],
+    [
+      'experts in a llama',
+      changed('llama', { 'llama.expert_count': ['u32', 8] }),
+      'llama.expert_count is 8; it should be 0',
+    ],
+    [
+      'layers that predict more tokens',
+      changed('llama', { 'llama.nextn_predict_layers': ['u32', 1] }),
+      'llama.nextn_predict_layers is 1',
+    ],
+    [
+      'attention by distance',
+      changed('llama', { 'general.architecture': ['string', 'bloom'] }),
+      'ALiBi',
+    ],
+    [
+      'an unknown architecture',
+      changed('llama', { 'general.architecture': ['string', 'kraken'] }),
+      'is of the architecture "kraken": only llama, qwen2,',
+    ],
+    [
+      'no architecture',
+      changed('llama', { 'general.architecture': undefined }),
+      'does not say which architecture',
+    ],
+    [
+      'a key that may change the maths',
+      changed('llama', { 'llama.attention.temperature_scale': ['f32', 0.1] }),
+      'llama.attention.temperature_scale is 0.1',
+    ],
+    [
+      'another scaling',
+      changed('llama', { 'llama.rope.scaling.type': ['string', 'dynamic'] }),
+      'llama.rope.scaling.type is "dynamic"; it should be "none"',
+    ],
+    [
+      'values of another length',
+      changed('llama', { 'llama.attention.value_length': ['u32', 4] }),
+      'value_length is 4; it should be that of keys',
+    ],
+    [
+      'heads that differ by layer',
+      changed('llama', { 'llama.attention.head_count_kv': ['list', 'u32', [2, 1]] }),
+      'head_count_kv is not the same for all layers',
+    ],
+    [
+      'a missing size',
+      changed('llama', { 'llama.block_count': undefined }),
+      'llama.block_count is missing; it should be a whole number',
+    ],
+    [
+      'a hundred million layers',
+      changed('llama', { 'llama.block_count': ['u32', 1e8] }),
+      'block_count is 100000000; it should be at most 1024',
+    ],
+    [
+      'more layers than it has',
+      changed('llama', { 'llama.block_count': ['u32', 3] }),
+      'has no tensor "blk.2.attn_norm.weight"',
+    ],
+    [
+      'fewer layers than it has',
+      changed('llama', { 'llama.block_count': ['u32', 1] }),
+      'has the tensor "blk.1.attn_norm.weight", which is not known',
+    ],
+    [
+      'another width',
+      changed('llama', { 'llama.feed_forward_length': ['u32', 40] }),
+      'ffn_gate.weight" in',
+    ],
+    [
+      'a tensor that nothing is known of',
+      ggufOfFamily(goldenGgufs.cases.llama!, {}, [
+        floats('blk.0.attn_sinks', [4], new Float32Array(4)),
+      ]),
+      'has the tensor "blk.0.attn_sinks"',
+    ],
+    [
+      'divisors of another length',
+      ggufOfFamily(goldenGgufs.cases.llama!, {}, [
+        floats('rope_freqs.weight', [3], Float32Array.of(1, 2, 3)),
+      ]),
+      '"rope_freqs.weight" should hold 4 numbers',
+    ],
+    [
+      'no tensors',
+      ggufBytes({
+        metadata: {
+          'general.architecture': ['string', 'llama'],
+          'llama.embedding_length': ['u32', 8],
+          'llama.attention.head_count': ['u32', 2],
+          'llama.context_length': ['u32', 8],
+        },
+      }),
+      'has no tensor "token_embd.weight"',
+    ],
+  ])('%s', async (_, bytes, message) => {
+    const path = write('refused.gguf', bytes);
+    await expect(builtFromGguf(path, options)).rejects.toThrow(path);
+    await expect(builtFromGguf(path, options)).rejects.toThrow(message);
+  });
+});
+
+describe('a list of heads', () => {
+  test('may be the same for all layers', async () => {
+    const bytes = changed('llama', { 'llama.attention.head_count_kv': ['list', 'u32', [2, 2]] });
+    await expect(builtFromGguf(write('lists.gguf', bytes), options)).resolves.toBeDefined();
+  });
+});
+
+test.each([
+  ['gemma2', 46],
+  ['gemma3', 62],
+])('the largest %s scales attention by its width', (family, layers) => {
+  const keys: Record<string, GgufValueToWrite> = {
+    'general.architecture': ['string', family],
+    [`${family}.block_count`]: ['u32', layers],
+    [`${family}.context_length`]: ['u32', 8192],
+    [`${family}.embedding_length`]: ['u32', 4608],
+    [`${family}.feed_forward_length`]: ['u32', 64],
+    [`${family}.attention.head_count`]: ['u32', 32],
+    [`${family}.attention.key_length`]: ['u32', 128],
+    [`${family}.attention.value_length`]: ['u32', 128],
+    [`${family}.attention.layer_norm_rms_epsilon`]: ['f32', 1e-6],
+  };
+  const tensors = [floats('token_embd.weight', [4, 4608], new Float32Array(4 * 4608))];
+  const scaleOf = (change: Record<string, GgufValueToWrite> = {}) => {
+    const path = write(`${family}.gguf`, ggufBytes({ metadata: { ...keys, ...change }, tensors }));
+    const file = new GgufFile(path);
+    const [first] = fromGguf(contentOf(file)).layers;
+    file.close();
+    return first!.attentionScale;
+  };
+  expect(scaleOf()).toBeCloseTo(144 ** -0.5, 12);
+  expect(scaleOf({ [`${family}.block_count`]: ['u32', 26] })).toBeCloseTo(128 ** -0.5, 12);
+});
+
+test('names of Ollama for Gemma 3, and its part for images, are read past', async () => {
+  const bytes = ggufOfFamily(
+    goldenGgufs.cases.gemma3!,
+    {
+      'gemma3.rope.freq_base': undefined,
+      'gemma3.rope.global.freq_base': ['f32', 1e6],
+      'gemma3.rope.local.freq_base': ['f32', 1e4],
+      'gemma3.vision.block_count': ['u32', 27],
+      'gemma3.mm.tokens_per_image': ['u32', 256],
+    },
+    [floats('v.patch_embedding.weight', [4], new Float32Array(4))],
+  );
+  const usual = await builtFromGguf(write('usual.gguf', changed('gemma3', {})), options);
+  const { architecture } = await builtFromGguf(write('ollama.gguf', bytes), options);
+  expect(architecture.layers).toEqual(usual.architecture.layers);
+});
+
+test('a file whose weights cannot be opened has its tokenizer, and says why', async () => {
+  const bytes = changed('llama', { 'general.architecture': ['string', 'gpt-oss'] });
+  const model = await Model.open(write('tokens.gguf', bytes), 100, null);
+  expect(model.info).toMatchObject({ name: 'tokens', scores: false, vocabSize: 96 });
+  expect(model.info.scoresMissing).toMatch(
+    /tokens\.gguf is of the architecture gpt-oss, a mixture of experts/,
+  );
+});

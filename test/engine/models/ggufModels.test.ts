@@ -1,0 +1,64 @@
+// GGUF files of every architecture, built here, against llama.cpp (made by training/golden/gguf_families.py).
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { FAMILIES } from '../../../src/engine/gguf/architecture/families';
+import { builtFromGguf } from '../../../src/engine/models/sources/gguf/ggufSource';
+import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
+import { ggufOfFamily, goldenGgufs } from '../../support/ggufFamilies';
+
+/** llama.cpp has GELU as a table in half precision. */
+const TOLERANCE_NATS = { silu: 1e-4, gelu: 3e-2, geluTanh: 3e-2, relu: 1e-4 };
+const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-gguf-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+async function openGguf(name: string, bytes: Uint8Array) {
+  const path = join(scratch, `${name}.gguf`);
+  writeFileSync(path, bytes);
+  const { architecture, built } = await builtFromGguf(path, { cacheFolder: join(scratch, 'cache') });
+  const graph = await OpenGraph.open({
+    folder: scratch,
+    onnxPath: path,
+    built,
+    contextTokens: architecture.contextTokens,
+    hiddenSize: architecture.hiddenSize,
+    layers: architecture.layers.length,
+  });
+  return { architecture, graph };
+}
+
+const cases = Object.entries(goldenGgufs.cases);
+
+describe.each(cases)('%s', (name, golden) => {
+  test('is as llama.cpp has it', async () => {
+    const { architecture, graph } = await openGguf(name, ggufOfFamily(golden));
+    const inputs = Uint32Array.from(goldenGgufs.ids);
+    const vocab = graph.report.vocabSize;
+    const { signal } = new AbortController();
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const request = { inputs, targets: inputs, from: 0, topK: vocab, cancel };
+    const scores = await graph.score(request, signal, () => {});
+    let furthest = 0;
+    const likeliest: boolean[] = [];
+    golden.rows.forEach((row, i) => {
+      const expected = golden.logprobs[i]!;
+      likeliest.push(expected[scores.topIds[row * vocab]!] === Math.max(...expected));
+      for (let place = row * vocab; place < (row + 1) * vocab; place++) {
+        const away = Math.abs(scores.topLogprobs[place]! - expected[scores.topIds[place]!]!);
+        furthest = Math.max(furthest, away);
+      }
+    });
+    console.log(`${name}: ${furthest.toExponential(1)} nats`);
+    expect(furthest).toBeLessThanOrEqual(TOLERANCE_NATS[architecture.mlp.activation]);
+    expect(likeliest).not.toContain(false);
+    expect(graph.report.selfTest.filter(({ passed }) => !passed)).toEqual([]);
+    expect(graph.report.noTree).toBeUndefined();
+    await graph.close();
+  });
+});
+
+test('every architecture has a golden', () => {
+  const covered = new Set(cases.map(([, { architecture }]) => architecture));
+  expect([...FAMILIES.keys()].filter(family => !covered.has(family))).toEqual([]);
+});
