@@ -1,6 +1,7 @@
 // Files that nobody made with good intent, of every kind that is opened: each is read or refused in one clear line, within
-// limits of time and memory. `npm run prove -- hostile` tries all of them, and `SEED=` others.
+// limits of time and memory. `npm run prove -- hostile` tries all of them, `SEED=` others, and `KIND=` those of one kind.
 import { expect, test } from 'vitest';
+import { kindOf } from '../support/hostile/kinds';
 import { LIMIT_BYTES, LIMIT_MS, runCases, type Run } from '../support/hostile/runCases';
 import { sampleOf, seedOr } from '../support/seed';
 
@@ -10,8 +11,10 @@ test(
   `${CASES} changed files are read or refused`,
   async () => {
     const seed = seedOr(1);
-    const only = process.env.CASE;
-    const numbers = only ? [Number(only)] : Array.from({ length: CASES }, (_, number) => number);
+    const { CASE: only, KIND: kind } = process.env;
+    const all = Array.from({ length: CASES }, (_, number) => number);
+    const ofKind = kind ? all.filter(number => kindOf(number) === kind) : all;
+    const numbers = only ? [Number(only)] : ofKind;
     const begun = performance.now();
     const run = await runCases(seed, numbers);
     console.log(`${tableOf(run)}in ${Math.round((performance.now() - begun) / 1000)} s`);

@@ -56,18 +56,22 @@ class LlamaServer:
         """Text that looks like a special token is text."""
         return self.post("/tokenize", {"content": text, "add_special": False, "parse_special": False})["tokens"]
 
-    def next_logprobs(self, ids: list[int], vocab: int) -> list[float]:
-        """Of every token after the ids."""
+    def likeliest(self, ids: list[int], count: int) -> list[tuple[int, float]]:
+        """The likeliest next tokens after the ids, with their log-probabilities, the likeliest first."""
         body = {
             "prompt": ids,
             "n_predict": 1,
-            "n_probs": vocab,
+            "n_probs": count,
             "temperature": 1,
             "top_k": 0,
             "top_p": 1,
             "min_p": 0,
-            "cache_prompt": False,
+            "cache_prompt": True,
         }
         [answer] = self.post("/completion", body)["completion_probabilities"]
-        found = {each["id"]: each["logprob"] for each in answer["top_logprobs"]}
+        return [(each["id"], each["logprob"]) for each in answer["top_logprobs"]][:count]
+
+    def next_logprobs(self, ids: list[int], vocab: int) -> list[float]:
+        """Of every token after the ids."""
+        found = dict(self.likeliest(ids, vocab))
         return [found[token] for token in range(vocab)]

@@ -1,5 +1,6 @@
 // The process that opens files of the proof, one at a time. It is ended from outside where one takes too long.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../../../src/core/errors';
 import { makeCase } from './makeCase';
 import { isClear, readers } from './readers';
@@ -34,6 +35,7 @@ process.send?.({ begun: -1 } satisfies Begun);
 
 async function answer(seed: number, number: number, folder: string): Promise<void> {
   const { kind, reader, path } = makeCase(seed, number, folder);
+  process.env.TOKENSCOPE_CACHE = join(folder, 'cache');
   process.send?.({ begun: number } satisfies Begun);
   resetPeak();
   const before = memoryOf('VmRSS');

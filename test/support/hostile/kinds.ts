@@ -2,12 +2,13 @@
 
 /** How many of a hundred cases are of a kind. */
 export const SHARES: Readonly<Record<string, number>> = {
-  traces: 32,
+  traces: 26,
   archives: 6,
   tokenizers: 16,
   configs: 8,
   graphs: 8,
   checkpoints: 8,
+  ggufs: 6,
   weights: 6,
   autoencoders: 10,
   labels: 6,

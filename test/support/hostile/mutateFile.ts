@@ -3,6 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { unzipSync, zipSync } from 'fflate';
 import { pick, type Random } from '../toys';
 import { mutateBytes } from './mutateBytes';
+import { mutateGguf } from './mutateGguf';
 import { mutateJson } from './mutateJson';
 import { mutateProto } from './mutateProto';
 import { drawBelow, drawChance, HUGE } from './numbers';
@@ -16,6 +17,7 @@ const mutations: readonly (readonly [name: RegExp, mutation: Mutation])[] = [
   [/\.(?:npz|eval|zip)$/, mutateZip],
   [/\.npy$/, mutateNpy],
   [/\.safetensors$/, mutateSafetensors],
+  [/\.gguf$/, mutateGguf],
   [/\.(?:onnx|model)$/, mutateProto],
 ];
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { goldenArchitecture, withVocabulary, writeCheckpoint } from '../checkpoints';
+import { ggufOfFamily, goldenGgufs } from '../ggufFamilies';
 import { writeDecoder } from '../graphs';
 import { BYTE_VOCAB, writeModelFolder } from '../modelFolder';
 import { golden } from '../paths';
@@ -59,6 +60,7 @@ function* allSeeds(): Generator<Seed> {
     const weights = [...files.keys()].filter(each => each.startsWith('model'));
     yield ofFolder('checkpoints', 'model', files, ['config.json', ...weights]);
   }
+  for (const bytes of ggufSeeds()) yield alone('ggufs', 'model', 'model.gguf', bytes);
   const formats = join(golden, 'sae/formats');
   for (const name of readdirSync(formats)) {
     if (!statSync(join(formats, name)).isDirectory()) continue;
@@ -136,6 +138,30 @@ function checkpointFiles(name: string): Map<string, Buffer> {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Of both kinds of tokenizers, of blocks of every type, and with what few architectures have. */
+function ggufSeeds(): Buffer[] {
+  const names = ['llama', 'llama, every type', 'gemma3', 'phi3', 'qwen2, YaRN', 'gpt2'];
+  const files = names.map(name => ggufOfFamily(goldenGgufs.cases[name]!));
+  const pieces = Array.from({ length: 96 }, (_, i) => String.fromCodePoint(0x2581 + i));
+  return [
+    ...files,
+    ggufOfFamily(goldenGgufs.cases.llama!, {
+      'tokenizer.ggml.model': ['string', 'llama'],
+      'tokenizer.ggml.tokens': ['list', 'string', pieces],
+      'tokenizer.ggml.scores': ['list', 'f32', pieces.map((_, i) => -i)],
+      'tokenizer.ggml.token_type': [
+        'list',
+        'i32',
+        pieces.map((_, i) => (i === 5 ? 2 : i === 6 ? 4 : 1)),
+      ],
+      'tokenizer.ggml.add_space_prefix': ['bool', true],
+      'tokenizer.ggml.fim_pre_token_id': ['u32', 7],
+      'tokenizer.ggml.fim_suf_token_id': ['u32', 8],
+      'tokenizer.ggml.fim_mid_token_id': ['u32', 9],
+    }),
+  ];
 }
 
 const moreConfigs = {
