@@ -33,6 +33,10 @@ export interface DecoderOptions {
   context?: number;
   /** `gqa` is com.microsoft's GroupQueryAttention with fused skip-norms, `naive` MatMul and Softmax. */
   attention?: 'naive' | 'gqa';
+  /** `gqa` alone: layer by layer, tokens that a token attends to; 0 for all. */
+  windows?: readonly number[];
+  /** `gqa` alone: the operator rotates queries and keys by itself. */
+  rotary?: boolean;
   opset?: number;
   float16?: boolean;
   /** Quantise the MLP's activations as the graph runs. */
@@ -86,6 +90,8 @@ class Builder {
       kvHeads: heads,
       context: 512,
       attention: 'naive',
+      windows: [],
+      rotary: false,
       opset: 14,
       float16: false,
       dynamicInt8: false,
@@ -148,7 +154,13 @@ class Builder {
     let attended: string;
     if (attention === 'gqa') {
       attended = this.name('GroupQueryAttention');
-      const attributes = { num_heads: { int: heads }, kv_num_heads: { int: kvHeads } };
+      const window = this.o.windows[layer] ?? 0;
+      const attributes = {
+        num_heads: { int: heads },
+        kv_num_heads: { int: kvHeads },
+        ...(window > 0 && { local_window_size: { int: window } }),
+        ...(this.o.rotary && { do_rotary: { int: 1 } }),
+      };
       this.graph.nodes.push(
         makeNode(
           'GroupQueryAttention',
@@ -205,7 +217,17 @@ class Builder {
     const sum = this.op('ReduceSum', ['attention_mask', this.ints([1])], { keepdims: { int: 0 } });
     const last = this.op('Cast', [this.op('Sub', [sum, this.ints([1])])], int32);
     const total = this.op('Gather', [this.op('Shape', ['attention_mask']), this.ints([1], [])]);
-    return [last, this.op('Cast', [total], int32)];
+    const lengths = [last, this.op('Cast', [total], int32)];
+    if (!this.o.rotary) return lengths;
+    const tables = [Math.cos, Math.sin].map(turn => {
+      const half = this.headSize / 2;
+      const angles = Array.from(
+        { length: this.o.context * half },
+        (_, i) => Math.floor(i / half) * 100 ** (-(i % half) / half),
+      );
+      return this.reals(angles.map(turn), [this.o.context, half]);
+    });
+    return [...lengths, ...tables];
   }
 
   private mlp(x: string): string {

@@ -24,11 +24,26 @@ export const TREE = {
 
 export const HIDDEN = -1e9;
 
+/** What some of the layers attend to. */
+export interface TreeMask {
+  /** The input for its bias. */
+  readonly input: string;
+  /** Tokens of its path that a token attends to, itself included; undefined: all. */
+  readonly window: number | undefined;
+}
+
 export type TreeSupport =
-  /**
-   * `replaces`: the bias is the mask of runs with `TREE.enabled`; `adds`: every run adds it to the graph's causal mask.
-   */
-  { readonly kind: 'replaces' | 'adds' } | { readonly kind: 'none'; readonly reason: string };
+  | {
+      /**
+       * `replaces`: the biases are the masks of runs with `TREE.enabled`; `adds`: every run adds them to the graph's
+       * causal mask.
+       */
+      readonly kind: 'replaces' | 'adds';
+      readonly masks: readonly TreeMask[];
+      /** Whether a tree has to come after at least one token, whose keys and values are given. */
+      readonly needsPast: boolean;
+    }
+  | { readonly kind: 'none'; readonly reason: string };
 
 /** Adds the inputs of `TREE` to the graph, in place, and position ids if a fused operator computes its own. */
 export function addTreeMask(graph: Graph, roles: Roles): TreeSupport {
@@ -41,27 +56,41 @@ export function addTreeMask(graph: Graph, roles: Roles): TreeSupport {
   if (kind !== 'MatMul and Softmax') return none(`its ${kind} operator takes no mask of a tree`);
   if (!roles.positionIds) return none('it takes no position ids');
   return replaceMask(graph, roles)
-    ? { kind: 'replaces' }
+    ? { kind: 'replaces', masks: [{ input: TREE.bias, window: undefined }], needsPast: false }
     : none('it has no one mask for all layers');
 }
 
+/**
+ * The operator's own window counts rows, not positions, so that siblings would push keys out of it: it becomes a bias of
+ * the layers that have it. An operator that rotates ignores all position ids but the first where no keys are given.
+ */
 function addToFused(graph: Graph, roles: Roles): TreeSupport {
   const nodes = graph.nodes.filter(({ opType }) => opType === 'GroupQueryAttention');
   const rotary = nodes.filter(node => intAttribute(node, 'do_rotary', 0) !== 0);
+  if (nodes.some(({ inputs }) => inputs[10]))
+    return { kind: 'none', reason: 'its attention has a bias of its own' };
   if (rotary.length > 0 && !roles.positionIds) {
     roles.positionIds = { name: 'position_ids', elementType: INT64, shape: [1, 'tokens'] };
     graph.inputs.push(roles.positionIds);
   }
   if (!roles.positionIds) return { kind: 'none', reason: 'it takes no position ids' };
+  const masks = new Map<string, TreeMask>();
   for (const node of nodes) {
+    const size = intAttribute(node, WINDOW, -1);
+    const window = size > 0 ? size : undefined;
+    const input = window === undefined ? TREE.bias : `${TREE.bias}.${window}`;
+    masks.set(input, { input, window });
+    node.attributes = node.attributes.filter(({ name }) => name !== WINDOW);
     while (node.inputs.length < 11) node.inputs.push('');
     if (rotary.includes(node)) node.inputs[9] ||= roles.positionIds.name;
-    if (node.inputs[10]) return { kind: 'none', reason: 'its attention has a bias of its own' };
-    node.inputs[10] = TREE.bias;
+    node.inputs[10] = input;
   }
-  graph.inputs.push({ name: TREE.bias, elementType: FLOAT, shape: [1, 1, 'tokens', 'seen'] });
-  return { kind: 'adds' };
+  for (const name of masks.keys())
+    graph.inputs.push({ name, elementType: FLOAT, shape: [1, 1, 'tokens', 'seen'] });
+  return { kind: 'adds', masks: [...masks.values()], needsPast: rotary.length > 0 };
 }
+
+const WINDOW = 'local_window_size';
 
 /** False if not every layer adds the same mask, perhaps sliced to length, to its products of queries and keys. */
 function replaceMask(graph: Graph, roles: Roles): boolean {

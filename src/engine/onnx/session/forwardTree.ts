@@ -82,6 +82,12 @@ async function runWithPrefix(
   );
   const isNear = all.length - recent.tokens <= CHUNK_TOKENS;
   const past = isNear ? recent : await runChunks(session, chunks, prefix, recent, cancel);
+  const { tree } = session.graph;
+  if (hasBranches && past.tokens === 0 && tree.kind !== 'none' && tree.needsPast) {
+    const caches = { chunks, prefixes };
+    const whole = await keyValuesAfterPrefix(session, caches, prefix, rows.has(0), take, cancel);
+    return runTree(session, whole, used, take);
+  }
   const ids = all.subarray(past.tokens);
   const { present, fetched } = await session.run({
     ids,

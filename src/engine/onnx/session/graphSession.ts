@@ -6,6 +6,7 @@ import { SCORING } from '../rewrite/scoring';
 import { STEER } from '../rewrite/hookPoints';
 import { UNEMBEDDING } from '../rewrite/unembedding';
 import { TREE } from '../rewrite/treeMask';
+import { windowBias } from './treeShape';
 import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
 import { emptyKeyValues, type KeyValues } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
@@ -122,15 +123,18 @@ export class GraphSession {
   }
 
   private treeFeeds(tokens: number, seen: number, tree?: TreeShape): Record<string, Tensor> {
-    const { kind } = this.graph.tree;
-    if (kind === 'none') return {};
-    const isWhole = tree !== undefined || kind === 'adds';
+    const support = this.graph.tree;
+    if (support.kind === 'none') return {};
+    const isWhole = tree !== undefined || support.kind === 'adds';
     const dims = isWhole ? [1, 1, tokens, seen] : [1, 1, 1, 1];
-    const bias = tree?.bias ?? new Float32Array(isWhole ? tokens * seen : 1);
-    return {
-      [TREE.bias]: new Tensor('float32', bias, dims),
-      ...(kind === 'replaces' && { [TREE.enabled]: new Tensor('bool', [tree !== undefined], [1]) }),
-    };
+    const feeds: Record<string, Tensor> = {};
+    if (support.kind === 'replaces')
+      feeds[TREE.enabled] = new Tensor('bool', [tree !== undefined], [1]);
+    for (const { input, window } of support.masks) {
+      const bias = isWhole ? windowBias(tokens, seen, window, tree) : new Float32Array(1);
+      feeds[input] = new Tensor('float32', bias, dims);
+    }
+    return feeds;
   }
 
   /**

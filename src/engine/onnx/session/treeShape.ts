@@ -1,4 +1,4 @@
-// The positions and the attention mask of a tree of tokens after a prefix.
+// The positions and the attention mask of a tree of tokens after a prefix, and what a window leaves of a mask.
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
 import { HIDDEN } from '../rewrite/treeMask';
 import type { TreeShape } from './graphSession';
@@ -20,4 +20,30 @@ export function treeShape(past: number, nodes: readonly PathNode[]): TreeShape {
     bias[row * seen + past + row] = 0;
   }
   return { positions, bias };
+}
+
+/**
+ * The bias [tokens, seen] of layers in which a token attends to the last `window` tokens of its path. Without a tree it
+ * hides what is before the window alone: it is added to a causal mask.
+ */
+export function windowBias(
+  tokens: number,
+  seen: number,
+  window = Infinity,
+  tree?: TreeShape,
+): Float32Array {
+  if (tree && window >= seen) return tree.bias;
+  const bias = tree ? tree.bias.slice() : new Float32Array(tokens * seen);
+  for (let row = 0; row < tokens; row++) {
+    const last = seen - tokens + row;
+    const start = row * seen;
+    // Keys of a path have the order of its positions.
+    let left = window;
+    for (let key = last; key >= 0; key--) {
+      if (bias[start + key] !== 0) continue;
+      if (left > 0) left--;
+      else bias[start + key] = HIDDEN;
+    }
+  }
+  return bias;
 }

@@ -34,12 +34,19 @@ function open(options: DecoderOptions, change?: (graph: Graph) => void): Promise
     change(model.graph);
     writeFileSync(onnxPath, writeModel(model));
   }
-  return OpenGraph.open({ folder: own, onnxPath, layers: options.layers ?? 2, hiddenSize: 32 });
+  const { layers = 2 } = options;
+  return OpenGraph.open({ folder: own, onnxPath, layers, hiddenSize: 32 });
 }
 
 const graphs: [string, DecoderOptions][] = [
   ['MatMul and Softmax', { kvHeads: 2 }],
   ['GroupQueryAttention', { attention: 'gqa', kvHeads: 2 }],
+  ['rotation inside of attention', { attention: 'gqa', heads: 2, kvHeads: 1, rotary: true }],
+  ['a window of 4 tokens', { attention: 'gqa', kvHeads: 2, windows: [4, 0] }],
+  [
+    'rotation and windows of 1 and 5 tokens',
+    { attention: 'gqa', heads: 2, kvHeads: 2, rotary: true, windows: [1, 5] },
+  ],
   ['weights of 4 bits', { fourBits: true }],
   ['no place for a tree, token by token', { float16: true }],
 ];

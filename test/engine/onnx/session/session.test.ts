@@ -36,6 +36,8 @@ const graphs: [string, DecoderOptions][] = [
   ['MatMul and Softmax', {}],
   ['shared key heads', { kvHeads: 2 }],
   ['GroupQueryAttention', { attention: 'gqa', kvHeads: 2 }],
+  ['rotation inside of attention', { attention: 'gqa', heads: 2, kvHeads: 1, rotary: true }],
+  ['windows of 1 and 4 tokens', { attention: 'gqa', kvHeads: 2, windows: [1, 4] }],
   ['weights beside the graph', { dataFile: 'weights.bin' }],
   ['a tied head and opset 18', { tied: true, opset: 18 }],
   ['matrices as PyTorch keeps them', { transposed: true, tied: true, dataFile: 'weights.bin' }],
