@@ -33,7 +33,7 @@ export interface DecoderOptions {
   context?: number;
   /** `gqa` is com.microsoft's GroupQueryAttention with fused skip-norms, `naive` MatMul and Softmax. */
   attention?: 'naive' | 'gqa';
-  /** `gqa` alone: layer by layer, tokens that a token attends to; 0 for all. */
+  /** Layer by layer, tokens that a token attends to; 0 for all. */
   windows?: readonly number[];
   /** `gqa` alone: the operator rotates queries and keys by itself. */
   rotary?: boolean;
@@ -118,7 +118,8 @@ class Builder {
       this.weight('wpe', [context, hidden], 0.5),
       'position_ids',
     ]);
-    const shared = attention === 'gqa' ? this.gqaLengths() : [this.causalMask()];
+    const masks = new Map<number, string[]>();
+    const lengths = attention === 'gqa' ? this.gqaLengths() : [];
     let [x, normed] = this.addAndNorm(embedded, positions);
     for (let layer = 0; layer < layers; layer++) {
       const past = ['key', 'value'].map(part => {
@@ -126,6 +127,10 @@ class Builder {
         this.input(name, this.real, [1, kvHeads, 'past', this.headSize]);
         return name;
       });
+      const window = attention === 'gqa' ? 0 : (this.o.windows[layer] ?? 0);
+      const shared =
+        attention === 'gqa' ? lengths : (masks.get(window) ?? [this.causalMask(window)]);
+      masks.set(window, shared);
       const attended = this.attend(normed, past, layer, shared);
       const isLast = layer === layers - 1;
       if (this.o.parallel)
@@ -204,11 +209,15 @@ class Builder {
   }
 
   /** 0 if a position may attend, -1e4 if not (float16 cannot hold much more). */
-  private causalMask(): string {
+  private causalMask(window: number): string {
     const seen = this.op('Gather', [this.op('Shape', ['attention_mask']), this.ints([1], [])]);
     const keys = this.op('Range', [this.ints([0], []), seen, this.ints([1], [])]);
     const queries = this.op('Reshape', ['position_ids', this.ints([-1, 1])]);
-    const hidden = this.op('Less', [queries, keys]);
+    let hidden = this.op('Less', [queries, keys]);
+    if (window > 0) {
+      const left = this.op('Sub', [queries, this.ints([window - 1], [])]);
+      hidden = this.op('Or', [hidden, this.op('Less', [keys, left])]);
+    }
     return this.op('Where', [hidden, this.reals([-1e4], []), this.reals([0], [])]);
   }
 

@@ -28,8 +28,10 @@ export const HIDDEN = -1e9;
 export interface TreeMask {
   /** The input for its bias. */
   readonly input: string;
-  /** Tokens of its path that a token attends to, itself included; undefined: all. */
-  readonly window: number | undefined;
+  /** The graph's own mask, whose place the bias takes. */
+  readonly source?: string;
+  /** Tokens of its path that a token attends to, itself included; infinite: all. */
+  readonly window: number;
 }
 
 export type TreeSupport =
@@ -42,8 +44,15 @@ export type TreeSupport =
       readonly masks: readonly TreeMask[];
       /** Whether a tree has to come after at least one token, whose keys and values are given. */
       readonly needsPast: boolean;
+      /** Tokens of a prefix and a tree for which the masks are known. */
+      readonly mostTokens: number;
     }
   | { readonly kind: 'none'; readonly reason: string };
+
+/** Whether a prefix and a tree of so many tokens can be one run. */
+export function takesTrees(tree: TreeSupport, tokens: number): boolean {
+  return tree.kind !== 'none' && tokens <= tree.mostTokens;
+}
 
 /** Adds the inputs of `TREE` to the graph, in place, and position ids if a fused operator computes its own. */
 export function addTreeMask(graph: Graph, roles: Roles): TreeSupport {
@@ -55,9 +64,9 @@ export function addTreeMask(graph: Graph, roles: Roles): TreeSupport {
   if (kind === 'GroupQueryAttention') return addToFused(graph, roles);
   if (kind !== 'MatMul and Softmax') return none(`its ${kind} operator takes no mask of a tree`);
   if (!roles.positionIds) return none('it takes no position ids');
-  return replaceMask(graph, roles)
-    ? { kind: 'replaces', masks: [{ input: TREE.bias, window: undefined }], needsPast: false }
-    : none('it has no one mask for all layers');
+  const masks = replaceMasks(graph, roles);
+  if (masks === undefined) return none('not every layer adds a mask to its products');
+  return { kind: 'replaces', masks, needsPast: false, mostTokens: 0 };
 }
 
 /**
@@ -77,8 +86,8 @@ function addToFused(graph: Graph, roles: Roles): TreeSupport {
   const masks = new Map<string, TreeMask>();
   for (const node of nodes) {
     const size = intAttribute(node, WINDOW, -1);
-    const window = size > 0 ? size : undefined;
-    const input = window === undefined ? TREE.bias : `${TREE.bias}.${window}`;
+    const window = size > 0 ? size : Infinity;
+    const input = window === Infinity ? TREE.bias : `${TREE.bias}.${window}`;
     masks.set(input, { input, window });
     node.attributes = node.attributes.filter(({ name }) => name !== WINDOW);
     while (node.inputs.length < 11) node.inputs.push('');
@@ -87,48 +96,53 @@ function addToFused(graph: Graph, roles: Roles): TreeSupport {
   }
   for (const name of masks.keys())
     graph.inputs.push({ name, elementType: FLOAT, shape: [1, 1, 'tokens', 'seen'] });
-  return { kind: 'adds', masks: [...masks.values()], needsPast: rotary.length > 0 };
+  const needsPast = rotary.length > 0;
+  return { kind: 'adds', masks: [...masks.values()], needsPast, mostTokens: Infinity };
 }
 
 const WINDOW = 'local_window_size';
 
-/** False if not every layer adds the same mask, perhaps sliced to length, to its products of queries and keys. */
-function replaceMask(graph: Graph, roles: Roles): boolean {
+/**
+ * One for each mask that layers add, perhaps sliced to length, to their products of queries and keys; their windows are
+ * still to be measured. Undefined if a layer adds none.
+ */
+function replaceMasks(graph: Graph, roles: Roles): TreeMask[] | undefined {
   const makers = producers(graph);
   const keys = new Set(roles.past.map(({ input }) => input));
   const layers = roles.past[0]!.dims.length === 5 ? keys.size : keys.size / 2;
   // By their values, and not only by their shapes.
   const dependent = computedFrom(graph, keys, ({ opType }) => opType !== 'Shape');
-  const masks: { add: GraphNode; index: number; source: string }[] = [];
+  const places: { add: GraphNode; index: number; source: string }[] = [];
   for (const softmax of graph.nodes.filter(({ opType }) => opType === 'Softmax')) {
     const add = makers.get(softmax.inputs[0] ?? '');
     if (add?.opType !== 'Add') continue;
     const index = add.inputs.findIndex(input => !dependent.has(input));
     if (index < 0) continue;
-    masks.push({ add, index, source: beforeSlicing(makers, add.inputs[index]!) });
+    places.push({ add, index, source: beforeSlicing(makers, add.inputs[index]!) });
   }
-  const [first] = masks;
-  if (masks.length !== layers || masks.some(({ source }) => source !== first?.source)) return false;
-  graph.inputs.push(
-    { name: TREE.enabled, elementType: BOOL, shape: [1] },
-    {
-      name: TREE.bias,
-      elementType: FLOAT,
-      shape: [1, 1, 'tokenscope.bias_rows', 'tokenscope.bias_keys'],
-    },
-  );
+  if (places.length !== layers) return undefined;
+  graph.inputs.push({ name: TREE.enabled, elementType: BOOL, shape: [1] });
+  const masks = new Map<string, TreeMask>();
   const seen = new Map<string, string>();
-  for (const { add, index } of masks) {
+  for (const { add, index, source } of places) {
     const mask = add.inputs[index]!;
+    const { input } = masks.get(source) ?? {
+      input: masks.size === 0 ? TREE.bias : `${TREE.bias}.${masks.size}`,
+    };
+    masks.set(source, { input, source, window: Infinity });
     const chosen = seen.get(mask) ?? `tokenscope.mask_${seen.size}`;
     if (!seen.has(mask)) {
       seen.set(mask, chosen);
-      const choose = makeNode('Where', [TREE.enabled, TREE.bias, mask], [chosen]);
+      const choose = makeNode('Where', [TREE.enabled, input, mask], [chosen]);
       graph.nodes.splice(graph.nodes.indexOf(add), 0, choose);
     }
     add.inputs[index] = chosen;
   }
-  return true;
+  for (const { input } of masks.values()) {
+    const shape = [1, 1, 'tokenscope.bias_rows', 'tokenscope.bias_keys'];
+    graph.inputs.push({ name: input, elementType: FLOAT, shape });
+  }
+  return [...masks.values()];
 }
 
 /** The tensor that a tensor was sliced from. */

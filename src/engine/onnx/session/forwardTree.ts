@@ -3,6 +3,7 @@
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
 import type { Runtime } from '../../../protocol/runtime';
 import { SCORING } from '../rewrite/scoring';
+import { takesTrees } from '../rewrite/treeMask';
 import type { GraphSession } from './graphSession';
 import type { KeyValues } from './keyValues';
 import {
@@ -43,13 +44,14 @@ export async function forwardTree(
   };
   try {
     const used = withAncestors(nodes, wanted);
+    const takesTree = takesTrees(session.graph.tree, prefix.length + nodes.length);
     const hasBranches = used.some(({ parent }, at) => parent !== (used[at - 1]?.node ?? -1));
-    if (used.length <= RUN_NODES && !(hasBranches && session.graph.tree.kind === 'none')) {
+    if (used.length <= RUN_NODES && !(hasBranches && !takesTree)) {
       await runWithPrefix(session, caches, prefix, used, hasBranches, rows, take, cancel);
       return logits;
     }
     const past = await keyValuesAfterPrefix(session, caches, prefix, rows.has(0), take, cancel);
-    if (session.graph.tree.kind === 'none') await runTokenByToken(session, past, used, take);
+    if (!takesTree) await runTokenByToken(session, past, used, take);
     else for (const run of runsOf(nodes, wanted)) await runTree(session, past, run, take);
   } catch (error) {
     const what = `The model failed on ${prefix.length} tokens and a tree, perhaps more than it can hold`;

@@ -1,12 +1,12 @@
 // A loaded graph, which runs some tokens after others whose keys and values are known.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { emptyScores, type Scores } from '../../../core/lenses/scores';
-import { FLOAT, INT32, type ValueInfo } from '../graph/graph';
 import { SCORING } from '../rewrite/scoring';
 import { STEER } from '../rewrite/hookPoints';
 import { UNEMBEDDING } from '../rewrite/unembedding';
 import { TREE } from '../rewrite/treeMask';
 import { windowBias } from './treeShape';
+import { feedNumbers, int64 } from './feeds';
 import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
 import { emptyKeyValues, type KeyValues } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
@@ -89,16 +89,16 @@ export class GraphSession {
     const seen = past.tokens + ids.length;
     this.tokensRun += ids.length;
     const feeds: Record<string, Tensor> = {
-      [roles.ids.name]: numbers(roles.ids, ids.length, i => ids[i]!),
+      [roles.ids.name]: feedNumbers(roles.ids, ids.length, i => ids[i]!),
       [SCORING.enabled]: new Tensor('bool', [scored], [1]),
       [SCORING.rows]: int64(rows, i => firstRow + i),
       [SCORING.targets]: int64(rows, i => targets?.[i] ?? 0),
       [SCORING.topK]: int64(1, () => topK),
     };
     const { attentionMask, positionIds, zeros } = roles;
-    if (attentionMask) feeds[attentionMask.name] = numbers(attentionMask, seen, () => 1);
+    if (attentionMask) feeds[attentionMask.name] = feedNumbers(attentionMask, seen, () => 1);
     if (positionIds)
-      feeds[positionIds.name] = numbers(positionIds, ids.length, i =>
+      feeds[positionIds.name] = feedNumbers(positionIds, ids.length, i =>
         tree ? tree.positions[i]! : past.tokens + i,
       );
     Object.assign(feeds, this.treeFeeds(ids.length, seen, tree));
@@ -106,7 +106,8 @@ export class GraphSession {
       feeds[STEER] = steer
         ? new Tensor('float32', steer, [1, ids.length, steer.length / ids.length])
         : new Tensor('float32', new Float32Array(1), [1, 1, 1]);
-    for (const zero of zeros) feeds[zero.name] = numbers(zero, 1, () => 0, zero.shape?.length ?? 0);
+    for (const zero of zeros)
+      feeds[zero.name] = feedNumbers(zero, 1, () => 0, zero.shape?.length ?? 0);
     roles.past.forEach(({ input }, index) => (feeds[input] = past.tensors[index]!));
 
     const presents = roles.past.map(({ output }) => output);
@@ -196,19 +197,4 @@ function readScores(
     topIds: Uint32Array.from(topIds, Number),
     topLogprobs: outputs[SCORING.topLogprobs]!.data as Float32Array,
   };
-}
-
-function int64(length: number, at: (index: number) => number): Tensor {
-  const data = new BigInt64Array(length);
-  for (let i = 0; i < length; i++) data[i] = BigInt(at(i));
-  return new Tensor('int64', data, [length]);
-}
-
-/** [1, length] in the type of the graph's input; [length] for `rank` 1, a scalar for 0. */
-function numbers(info: ValueInfo, length: number, at: (index: number) => number, rank = 2): Tensor {
-  const dims = rank === 0 ? [] : rank === 1 ? [length] : [1, length];
-  const values = Array.from({ length }, (_, index) => at(index));
-  if (info.elementType === INT32) return new Tensor('int32', Int32Array.from(values), dims);
-  if (info.elementType === FLOAT) return new Tensor('float32', Float32Array.from(values), dims);
-  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 }

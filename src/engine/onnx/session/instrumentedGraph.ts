@@ -19,6 +19,7 @@ import { findRoles, type Roles } from '../graph/graphRoles';
 import { addScoring, opsetOf } from '../rewrite/scoring';
 import { unembeddingModel } from '../rewrite/unembedding';
 import { addSteering, hookTensor } from '../rewrite/hookPoints';
+import { maskModel, type MaskModel } from '../rewrite/maskModel';
 import { addTreeMask, type TreeSupport } from '../rewrite/treeMask';
 import { WireError } from '../../../core/wire';
 import { locateWeights, OWN_FILE, type GraphFile, type Weights } from './weights';
@@ -37,6 +38,8 @@ export interface InstrumentedGraph {
   /** The model that computes logits from the last hook's tensor, if they depend on nothing else. */
   unembedding: Uint8Array | undefined;
   tree: TreeSupport;
+  /** The model that computes the masks that trees replace, if they depend on lengths and positions alone. */
+  masks: MaskModel | undefined;
   /** Whether the graph has the input `STEER`, which then must be fed. */
   isSteered: boolean;
 }
@@ -68,6 +71,7 @@ export function instrumentGraph(
     const { hooks, missing, unembedding } = checkedResiduals(model, roles, layers);
     const tree: TreeSupport =
       noTree === undefined ? addTreeMask(model.graph, roles) : { kind: 'none', reason: noTree };
+    const masks = maskModel(model, roles, tree);
     if (hook !== undefined) addSteeredHook(model, hooks, hook);
     addHookOutputs(model, hooks, quantization === 'fp16');
     addScoring(model, roles.logits);
@@ -84,6 +88,7 @@ export function instrumentGraph(
       hooksMissing: missing,
       unembedding,
       tree,
+      masks,
       isSteered: hook !== undefined,
     };
   } catch (error) {

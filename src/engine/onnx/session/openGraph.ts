@@ -9,6 +9,7 @@ import type { SelfTestRow } from '../../../protocol/models';
 import { forwardTree, type SessionTreeRequest } from './forwardTree';
 import { GraphSession } from './graphSession';
 import { PrefixCache } from './keyValues';
+import { measureMasks } from './maskWindows';
 import { SaeSession, type SessionSteerRequest } from './saeSession';
 import type { TreeCaches } from './prefixRuns';
 import { explainRuntimeError } from './runtimeErrors';
@@ -60,6 +61,11 @@ export class OpenGraph {
     try {
       const { graph } = session;
       const tested = await selfTest(session, contextTokens, hiddenSize);
+      if (graph.tree.kind === 'replaces') {
+        const measured = await measureMasks(graph, contextTokens);
+        if (typeof measured === 'string') throw new TreeUnsupported(measured);
+        graph.tree = { ...graph.tree, ...measured };
+      }
       const { tree } = graph;
       if (tree.kind !== 'none')
         tested.figures.push(await checkTree(session, tested.vocabSize, contextTokens));

@@ -3,7 +3,7 @@
 import { seededRandom } from '../../../core/random';
 import { drawToken } from '../../../core/traces/drawToken';
 import type { Runtime } from '../../../protocol/runtime';
-import { HIDDEN } from '../rewrite/treeMask';
+import { HIDDEN, takesTrees } from '../rewrite/treeMask';
 import { SCORING } from '../rewrite/scoring';
 import type { GraphSession, TreeShape } from './graphSession';
 import type { KeyValues } from './keyValues';
@@ -41,7 +41,8 @@ export async function sampleTokens(
   try {
     const past = await keyValuesAfterPrefix(session, caches, prefix, true, take, cancel);
     const written = new Continuations(request, first.length);
-    const grow = session.graph.tree.kind === 'none' ? sampleOneByOne : sampleAsTree;
+    const most = prefix.length + request.maxTokens;
+    const grow = takesTrees(session.graph.tree, most) ? sampleAsTree : sampleOneByOne;
     await grow(session, past, written, first, cancel);
     return written.tokens.map(tokens => Uint32Array.from(tokens));
   } catch (error) {

@@ -29,7 +29,7 @@ export function treeShape(past: number, nodes: readonly PathNode[]): TreeShape {
 export function windowBias(
   tokens: number,
   seen: number,
-  window = Infinity,
+  window: number,
   tree?: TreeShape,
 ): Float32Array {
   if (tree && window >= seen) return tree.bias;

@@ -41,8 +41,10 @@ function open(options: DecoderOptions, change?: (graph: Graph) => void): Promise
 const graphs: [string, DecoderOptions][] = [
   ['MatMul and Softmax', { kvHeads: 2 }],
   ['GroupQueryAttention', { attention: 'gqa', kvHeads: 2 }],
+  ['a window of 4 tokens in all layers', { windows: [4, 4] }],
+  ['windows of 1 and 6 tokens and none', { windows: [1, 6, 0], layers: 3 }],
   ['rotation inside of attention', { attention: 'gqa', heads: 2, kvHeads: 1, rotary: true }],
-  ['a window of 4 tokens', { attention: 'gqa', kvHeads: 2, windows: [4, 0] }],
+  ['a window of 4 tokens inside of attention', { attention: 'gqa', kvHeads: 2, windows: [4, 0] }],
   [
     'rotation and windows of 1 and 5 tokens',
     { attention: 'gqa', heads: 2, kvHeads: 2, rotary: true, windows: [1, 5] },
@@ -106,23 +108,48 @@ test('a tree of more nodes than a run holds is several runs', async () => {
   await graph.close();
 });
 
+const HIDES_MORE = 'its mask does more than hide what is later or before a window';
+
 /** The Add before each Softmax. */
 function masked(graph: Graph): GraphNode[] {
   const sums = graph.nodes.filter(({ opType }) => opType === 'Softmax').map(node => node.inputs[0]);
   return graph.nodes.filter(({ outputs }) => sums.includes(outputs[0]));
 }
 
-test('a graph whose layers attend to different ranges keeps its own attention', async () => {
+test('a graph with a layer that sees what comes later keeps its own attention', async () => {
   const graph = await open({}, graph => {
     const [first] = masked(graph);
+    graph.initializers.push(makeInitializer('zero', FLOAT, [], Float32Array.of(0)));
     graph.nodes.splice(
       graph.nodes.indexOf(first!),
       0,
-      makeNode('Add', [first!.inputs[1]!, first!.inputs[1]!], ['window']),
+      makeNode('Mul', [first!.inputs[1]!, 'zero'], ['open']),
     );
-    first!.inputs[1] = 'window';
+    first!.inputs[1] = 'open';
   });
-  expect(graph.report.noTree).toBe('it has no one mask for all layers');
+  expect(graph.report.noTree).toBe(HIDES_MORE);
+  await graph.close();
+});
+
+test('a graph whose positions are those of rows keeps its own attention', async () => {
+  const graph = await open({}, graph => {
+    const lookup = graph.nodes.find(({ inputs }) => inputs[1] === 'position_ids')!;
+    graph.initializers.push(makeInitializer('last', INT64, [], BigInt64Array.of(1n)));
+    const at = graph.nodes.indexOf(lookup);
+    graph.nodes.splice(
+      at,
+      0,
+      makeNode('CumSum', ['attention_mask', 'last'], ['counted']),
+      makeNode('Shape', ['input_ids'], ['own']),
+      makeNode('Shape', ['attention_mask'], ['all']),
+      makeNode('Sub', ['all', 'own'], ['before']),
+      makeNode('Slice', ['counted', 'before', 'all'], ['rows_from_one']),
+      makeNode('Sub', ['rows_from_one', 'last'], ['rows']),
+    );
+    lookup.inputs[1] = 'rows';
+  });
+  expect(graph.report.noTree).toMatch(/^its logits differ by [\d.]+ from those of separate runs$/);
+  expect(graph.report.warnings).toEqual([]);
   await graph.close();
 });
 
@@ -145,7 +172,7 @@ test('a graph whose mask does more than hide tokens keeps its own attention', as
     );
     for (const add of masked(graph)) add.inputs[1] = 'sloped';
   });
-  expect(graph.report.noTree).toMatch(/^its logits differ by [\d.]+ from those of separate runs$/);
+  expect(graph.report.noTree).toBe(HIDES_MORE);
   expect(graph.report.warnings).toEqual([]);
   await graph.close();
 });
