@@ -58,7 +58,7 @@ export class Model {
       scores: backend !== null,
       ...(backend ? {} : { scoresMissing: folder.weightsMissing || 'only its tokenizer is open' }),
       contextTokens: Math.min(this.ownContextTokens, contextLimit),
-      warnings: [tokenizer.limitation, ...warnings].filter(Boolean),
+      warnings: [tokenizer.limitation, ...folder.warnings, ...warnings].filter(Boolean),
     };
   }
 
@@ -154,19 +154,18 @@ export class Model {
     return done;
   }
 
+  /** Throws `UserError` where no token starts a text: nothing is known of the first one. */
+  checkStart(): void {
+    if (!this.folder.start) throw this.withoutStart();
+  }
+
   /**
-   * The model as exact probabilities of bytes ask it. Throws `UserError` where it cannot score, or has nothing that
-   * comes before a text's first token. Requests after `signal` is aborted throw `Cancelled`.
+   * The model as exact probabilities of bytes ask it. Throws `UserError` where it cannot score; so do rows that come
+   * after nothing at all. Requests after `signal` is aborted throw `Cancelled`.
    */
   asTokenModel(signal?: AbortSignal, before: PromptPrefix = { root: [], ends: [] }): TokenModel {
-    const { start, name } = this.folder;
     const { backend } = this;
     if (!backend) throw this.cannotScore();
-    if (!start && before.root.length === 0) {
-      throw new UserError(
-        `${name} has no token that starts a text: name one as "start" in its tokenscope.json.`,
-      );
-    }
     return {
       ends: [...new Set([...this.folder.ends, ...before.ends])].filter(
         id => id < backend.vocabSize,
@@ -174,6 +173,7 @@ export class Model {
       rows: (trunk, nodes, wanted) =>
         this.request(async backend => {
           const prefix = this.withStartToken([...before.root, ...trunk]);
+          if (prefix.length === 0) throw this.withoutStart();
           const tree = nodes.map(({ parent, token }) => ({ parent, token }));
           const request = { prefix, nodes: tree, wanted };
           const { logits, ran } = await needed(backend.tree)(request, signal).catch(error => {
@@ -277,6 +277,12 @@ export class Model {
   /** Tokens that the model itself can hold. */
   private get ownContextTokens(): number {
     return this.backend?.contextTokens ?? this.folder.contextTokens;
+  }
+
+  private withoutStart(): UserError {
+    return new UserError(
+      `${this.folder.name} has no token that starts a text: name one as "start" in its tokenscope.json.`,
+    );
   }
 
   private cannotScore(): UserError {

@@ -15,6 +15,7 @@ import { pieceFinders } from './pieceFinders';
 import { readTokenizerFile, readTokenizerFiles } from './readTokenizerFiles';
 import type { ModelShape } from './source';
 import { isGgufFile, readGgufModel } from './sources/gguf/ggufModel';
+import { contentOf, findStartToken, isId, type StartToken } from './startToken';
 import { weightsIn, type FoundWeights } from './sources/sources';
 
 export interface ModelFolder extends ModelShape {
@@ -26,7 +27,9 @@ export interface ModelFolder extends ModelShape {
   /** Why there are none: a sentence without its period; empty where there are. */
   readonly weightsMissing: string;
   /** The token before the text; null where the model has none. */
-  readonly start: { id: number; content: string } | null;
+  readonly start: StartToken | null;
+  /** What of the files cannot be used, for people. */
+  readonly warnings: readonly string[];
   /** The tokens that end a text, none twice. */
   readonly ends: readonly number[];
   /** How the model fills in the middle; undefined where it does not. */
@@ -46,10 +49,13 @@ export function readModelFolder(folder: string): ModelFolder {
   const config = readModelConfig(readJson(path, 'config.json') ?? {});
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
   const own = readJson(path, 'tokenscope.json') ?? {};
-  const tokenizer = readTokenizer(path, own.encoding);
+  const files = readTokenizerFiles(path, own.encoding);
+  const tokenizer = tokenizerOf(files, path);
   const weights = config.noScores ? { missing: config.noScores } : weightsIn(path);
   const named = (name: string, scope: 'folder' | 'sibling') =>
     namedPath(path, name, scope, join(path, 'tokenscope.json'));
+  const startFiles = { path, files, tokenizerConfig, bosTokenId: config.start, own };
+  const { start, warning } = findStartToken(tokenizer, startFiles);
   const report = typeof own.report === 'string' ? named(own.report, 'sibling') : '';
   return {
     path,
@@ -57,7 +63,8 @@ export function readModelFolder(folder: string): ModelFolder {
     tokenizer,
     weights: 'missing' in weights ? undefined : weights,
     weightsMissing: 'missing' in weights ? weights.missing : '',
-    start: startToken(tokenizer, config, tokenizerConfig, own),
+    start,
+    warnings: warning === undefined ? [] : [warning],
     ends: endTokens(tokenizer, config, tokenizerConfig, readJson(path, 'generation_config.json')),
     contextTokens: config.contextTokens,
     hiddenSize: config.hiddenSize,
@@ -79,6 +86,7 @@ function tokenizerAlone(path: string): ModelFolder {
     weights: undefined,
     weightsMissing: '',
     start: null,
+    warnings: [],
     ends: [],
     contextTokens: 1024,
     hiddenSize: undefined,
@@ -108,10 +116,6 @@ function readFim(tokenizer: Tokenizer, own: unknown, path: string): FimFormat | 
   }
 }
 
-function readTokenizer(path: string, encoding: unknown): Tokenizer {
-  return tokenizerOf(readTokenizerFiles(path, encoding), path);
-}
-
 /**
  * `name`: of the file that is read as tokenizer.json, where it has another one. Throws `UserError` that names the file,
  * in `path`, and what is wrong with it.
@@ -130,28 +134,6 @@ export function tokenizerOf(
   }
 }
 
-/**
- * The model's BOS if it has one, else `"start"` of tokenscope.json, else none. Where there is a
- * tokenizer_config.json its word counts: config.json often names a `bos_token_id` that was never used.
- */
-function startToken(
-  tokenizer: Tokenizer,
-  config: ModelConfig,
-  tokenizerConfig: Json | undefined,
-  own: Json,
-): ModelFolder['start'] {
-  const spelled = contentOf(tokenizerConfig?.bos_token) ?? undefined;
-  if (tokenizerConfig === undefined && isId(config.start) && config.start < tokenizer.vocabSize) {
-    const id = config.start;
-    return { id, content: new TextDecoder().decode(tokenizer.bytesOf(id)) };
-  }
-  for (const content of [spelled, contentOf(own.start)]) {
-    const id = content === undefined ? undefined : tokenizer.idOf(content);
-    if (content !== undefined && id !== undefined) return { id, content };
-  }
-  return null;
-}
-
 /** `eos_token_id` of generation_config.json or config.json, one or many, and `eos_token` of the tokenizer's. */
 function endTokens(
   tokenizer: Tokenizer,
@@ -165,16 +147,4 @@ function endTokens(
     spelled === undefined ? undefined : tokenizer.idOf(spelled),
   ].flat();
   return [...new Set(ids.filter(isId))];
-}
-
-/** Some configs say -1 for none. */
-function isId(id: unknown): id is number {
-  return Number.isSafeInteger(id) && Number(id) >= 0;
-}
-
-/** Added tokens are spelled as a string or as `{content}`. */
-function contentOf(token: unknown): string | undefined {
-  if (typeof token === 'string') return token;
-  const content = (token as Json | null | undefined)?.content;
-  return typeof content === 'string' ? content : undefined;
 }

@@ -52,6 +52,7 @@ function passBy(id: PassId, state: EngineState, side: Side): Pass {
       asRefusal(async () => {
         const model = await side.model();
         model.asTokenModel();
+        model.checkStart();
         byteScoresOf(model, document);
         return undefined;
       }),
@@ -81,6 +82,7 @@ export async function scoreBytes(
   document: Document,
   { visible, whole, signal, onScored }: Omit<PassRun, 'maxTokens'>,
 ): Promise<number> {
+  model.checkStart();
   const tokenModel = model.asTokenModel(AbortSignal.any([signal, document.current]));
   const scores = byteScoresOf(model, document);
   const { text } = document;

@@ -140,6 +140,7 @@ export async function scoreContrast(
 }
 
 function promptedModel({ model, prompt }: Prompted, signal: AbortSignal): TokenModel {
+  if (prompt.length === 0) model.checkStart();
   return model.asTokenModel(signal, { root: prompt, ends: [] });
 }
 
