@@ -5,7 +5,7 @@ import { SCORING } from '../rewrite/scoring';
 import { STEER } from '../rewrite/hookPoints';
 import { UNEMBEDDING } from '../rewrite/unembedding';
 import { TREE } from '../rewrite/treeMask';
-import { windowBias } from './treeShape';
+import { windowBias, type TreeShape } from './treeShape';
 import { feedNumbers, int64 } from './feeds';
 import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
 import { emptyKeyValues, type KeyValues } from './keyValues';
@@ -28,13 +28,6 @@ export interface RunRequest {
   tree?: TreeShape | undefined;
   /** [ids.length, width], added at the hook that the graph was opened with; default: zero. */
   steer?: Float32Array | undefined;
-}
-
-export interface TreeShape {
-  /** [ids.length] */
-  positions: readonly number[];
-  /** [ids.length, past.tokens + ids.length]: 0 where a token may attend, `HIDDEN` where it may not. */
-  bias: Float32Array;
 }
 
 export interface RunResult {

@@ -5,7 +5,7 @@ import { drawToken } from '../../../core/traces/drawToken';
 import type { Runtime } from '../../../protocol/runtime';
 import { HIDDEN, takesTrees } from '../rewrite/treeMask';
 import { SCORING } from '../rewrite/scoring';
-import type { GraphSession, TreeShape } from './graphSession';
+import type { GraphSession } from './graphSession';
 import type { KeyValues } from './keyValues';
 import {
   checkCancel,
@@ -15,6 +15,7 @@ import {
   type TreeCaches,
 } from './prefixRuns';
 import { explainRuntimeError } from './runtimeErrors';
+import type { TreeShape } from './treeShape';
 
 export type SessionSampleRequest = Parameters<Runtime['sample']>[0];
 

@@ -1,7 +1,13 @@
 // The positions and the attention mask of a tree of tokens after a prefix, and what a window leaves of a mask.
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
 import { HIDDEN } from '../rewrite/treeMask';
-import type { TreeShape } from './graphSession';
+
+export interface TreeShape {
+  /** [ids.length] */
+  positions: readonly number[];
+  /** [ids.length, past.tokens + ids.length]: 0 where a token may attend, `HIDDEN` where it may not. */
+  bias: Float32Array;
+}
 
 /**
  * The run's tokens are `nodes` without the first, which is the last of `past` tokens. Parents come before their
