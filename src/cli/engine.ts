@@ -9,8 +9,8 @@ export function modelFolder(given: string | undefined): string {
 }
 
 /** Opens a model that the caller disposes. Throws `UserError`. */
-export const openModel: OpenModel = (folder, contextTokens) =>
-  modelOpener(join(__dirname, 'runtime.js'))(folder, contextTokens);
+export const openModel: OpenModel = (folder, contextTokens, dtype) =>
+  modelOpener(join(__dirname, 'runtime.js'))(folder, contextTokens, dtype);
 
 /** Opens a model for as long as the work takes. Throws `UserError`. */
 export async function withModel<T>(

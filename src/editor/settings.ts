@@ -7,6 +7,8 @@ export const settings = {
     /** Empty: the built-in model. */
     folder: new Setting('model.folder', ''),
     contextLimit: new Setting('model.contextLimit', 2048),
+    /** As transformers.js calls it, or `AUTO_DTYPE`. */
+    dtype: new Setting('model.dtype', 'auto'),
   },
   compare: {
     /** Path of the second tokenizer; empty: none. */

@@ -19,6 +19,8 @@ export class EngineState {
   readonly pair: OpenPair;
   readonly autoencoder = new OpenAutoencoder();
   contextLimit = 0;
+  /** Of all weights, where their folders have it. */
+  dtype: string | undefined;
   /** What the model is compared with. */
   compared: ComparisonModel | undefined;
   private opened: Model | undefined;
@@ -28,7 +30,10 @@ export class EngineState {
     /** Sends an event to the editor. */
     readonly emit: Emit,
   ) {
-    this.pair = new OpenPair(() => this.model(), openModel);
+    this.pair = new OpenPair(
+      () => this.model(),
+      (path, contextLimit) => openModel(path, contextLimit, this.dtype),
+    );
   }
 
   /** Throws `UserError` where none is open. */

@@ -4,9 +4,14 @@ import { methodsOf } from './channel';
 export interface ModelApi {
   /**
    * Opens a model's folder in place of the one before. A folder with tokenizer files alone serves *tokens*.
-   * Texts longer than `contextLimit` tokens are scored in windows even where the model could hold more.
+   * Texts longer than `contextLimit` tokens are scored in windows even where the model could hold more. `dtype`: of the
+   * weights, where the folder has it, and of those of every other model that is opened beside it.
    */
-  openModel(params: { folder: string; contextLimit: number }): ModelInfo;
+  openModel(params: {
+    folder: string;
+    contextLimit: number;
+    dtype?: string | undefined;
+  }): ModelInfo;
 
   /** Answers, if the engine can: one that does not hangs. */
   ping(params: Record<string, never>): void;
@@ -15,10 +20,13 @@ export interface ModelApi {
   report(params: Record<string, never>): ModelReport;
 }
 
+/** The dtype that a folder's exports and the memory make best. */
+export const AUTO_DTYPE = 'auto';
+
 export const modelMethods = methodsOf<ModelApi>({ openModel: true, ping: true, report: true });
 
 export interface ModelInfo {
-  /** The folder's last name. */
+  /** The folder's last name; with the dtype of its weights where that is not float32. */
   name: string;
   folder: string;
   tokenizer: string;

@@ -20,6 +20,9 @@ export interface Runtime {
     contextTokens?: number;
     hiddenSize?: number;
     layers?: number;
+    /** Heads of keys and values, and numbers in a head: for graphs that do not say them. */
+    kvHeads?: number;
+    headSize?: number;
   }): GraphReport;
 
   /**

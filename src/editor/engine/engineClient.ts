@@ -19,6 +19,8 @@ export type EngineStatus =
 export interface ModelChoice {
   readonly folder: string;
   readonly contextLimit: number;
+  /** Of the weights, where the folder has it. */
+  readonly dtype?: string | undefined;
 }
 
 export interface EngineOptions {
@@ -118,9 +120,9 @@ export class Engine {
   }
 
   /** Whether a model is open, or would be again at the next request: then it need not be switched to. */
-  hasOpened({ folder, contextLimit }: ModelChoice): boolean {
+  hasOpened({ folder, contextLimit, dtype }: ModelChoice): boolean {
     const { model } = this.opened;
-    return model?.folder === folder && model.contextLimit === contextLimit;
+    return model?.folder === folder && model.contextLimit === contextLimit && model.dtype === dtype;
   }
 
   /**

@@ -4,17 +4,20 @@ import type { Engine } from '../engine/engineClient';
 import { settings } from '../settings';
 import { keepingOpen, MODELS } from '../ui/keepingOpen';
 import { pickPath } from '../ui/pickPath';
+import { modelChoice } from './engineSettings';
 import { inStatusBar } from '../ui/progress';
 
 /** Opens it, then chooses it. `builtIn`: the folder of the built-in model. Throws `UserError` if it cannot be opened. */
 export async function chooseModel(engine: Engine, builtIn: string): Promise<void> {
   const now = settings.model.folder.value;
+  const { state } = engine;
+  const open = state.kind === 'ready' ? `${state.model.name}, ` : '';
   const reasoner = reasonerBeside(builtIn);
   const current =
     now && now !== reasoner ? [{ label: basename(now), description: now, value: now }] : [];
   const folder = await pickPath({
     title: 'Tokenscope: model or tokenizer',
-    placeHolder: now ? `now: ${now}` : 'now: the built-in code model',
+    placeHolder: `now: ${open}${now || 'the built-in code model'}`,
     openLabel: 'Use This Model',
     known: [
       ...current,
@@ -38,8 +41,7 @@ export async function chooseModel(engine: Engine, builtIn: string): Promise<void
 
 /** Opens a model, then chooses it. `folder`: empty for the built-in one. Throws `UserError` if it cannot be opened. */
 export async function openModel(engine: Engine, builtIn: string, folder: string): Promise<void> {
-  const contextLimit = settings.model.contextLimit.value;
-  const choice = { folder: folder || builtIn, contextLimit };
+  const choice = modelChoice(folder || builtIn);
   if (engine.state.kind !== 'ready' || !engine.hasOpened(choice)) {
     await inStatusBar(`Opening ${basename(choice.folder)}`, () =>
       keepingOpen(engine.switchModel(choice), MODELS),

@@ -1,7 +1,7 @@
 // The settings that the engine depends on: read when it starts, and passed to a running engine when they change. What is
 // open stays open where a setting names something that cannot be opened.
 import { commands, type Disposable } from 'vscode';
-import type { Engine, EngineOptions } from '../engine/engineClient';
+import type { Engine, EngineOptions, ModelChoice } from '../engine/engineClient';
 import { onDidChangeAny } from '../setting';
 import { chosenPair, settings } from '../settings';
 import { Debouncer } from '../ui/debouncer';
@@ -15,13 +15,16 @@ export function engineSettings(
   builtIn: string,
 ): Required<Pick<EngineOptions, 'model' | 'comparedTokenizer' | 'pair'>> {
   return {
-    model: () => ({
-      folder: settings.model.folder.value || builtIn,
-      contextLimit: settings.model.contextLimit.value,
-    }),
+    model: () => modelChoice(settings.model.folder.value || builtIn),
     comparedTokenizer: () => settings.compare.tokenizer.value,
     pair: chosenPair,
   };
+}
+
+/** A folder as the settings say that models are opened. */
+export function modelChoice(folder: string): ModelChoice {
+  const { contextLimit, dtype } = settings.model;
+  return { folder, contextLimit: contextLimit.value, dtype: dtype.value };
 }
 
 /**

@@ -16,7 +16,7 @@ export function comparisonRequests(state: EngineState): Handlers<CompareApi> {
       const before = state.compared;
       if (path && path === before?.info.path) return before.info;
       state.compared = path
-        ? new ComparisonModel(path, () => state.contextLimit, state.openModel)
+        ? new ComparisonModel(path, () => state.contextLimit, state.openModel, state.dtype)
         : undefined;
       if (before) {
         for (const document of state.documents.values()) document.forgetStream(before.tokenizer);

@@ -13,8 +13,13 @@ export class ComparisonModel {
   private readonly lazy: Lazy<Model>;
 
   /** Throws `UserError` that names the file and what is wrong with it. */
-  constructor(path: string, contextLimit: () => number, openModel: OpenModel) {
-    const { folder, info, tokenizer } = openTokenizerAt(path);
+  constructor(
+    path: string,
+    contextLimit: () => number,
+    openModel: OpenModel,
+    dtype?: string,
+  ) {
+    const { folder, info, tokenizer } = openTokenizerAt(path, dtype);
     this.info = info;
     this.tokenizer = tokenizer;
     this.lazy = new Lazy(async () => {

@@ -17,8 +17,15 @@ import type { StartRuntime } from './source';
 
 const LINE_FEED = 0x0a;
 
-/** Opens a model's folder. Texts longer than `contextLimit` tokens are scored in windows. Throws `UserError`. */
-export type OpenModel = (path: string | ModelFolder, contextLimit: number) => Promise<Model>;
+/**
+ * Opens a model's folder. Texts longer than `contextLimit` tokens are scored in windows. `dtype`: of its weights, where
+ * the folder has it. Throws `UserError`.
+ */
+export type OpenModel = (
+  path: string | ModelFolder,
+  contextLimit: number,
+  dtype?: string,
+) => Promise<Model>;
 
 /** What a model is given before a text, besides its own start. */
 export interface PromptPrefix {
@@ -51,7 +58,7 @@ export class Model {
       if (tokenizer.bytesOf(id).includes(LINE_FEED)) this.holdsLineEnd[id] = 1;
     }
     this.info = {
-      name: folder.name,
+      name: nameOf(folder, backend),
       folder: folder.path,
       tokenizer: tokenizer.name,
       vocabSize: tokenizer.vocabSize,
@@ -67,8 +74,9 @@ export class Model {
     path: string | ModelFolder,
     contextLimit: number,
     startRuntime: StartRuntime | null,
+    dtype?: string,
   ): Promise<Model> {
-    const folder = typeof path === 'string' ? readModelFolder(path) : path;
+    const folder = typeof path === 'string' ? readModelFolder(path, dtype) : path;
     const { weights } = folder;
     if (!weights || !startRuntime) return new Model(folder, null, contextLimit);
     const backend = await weights.source.open(weights.path, folder.path, folder, startRuntime);
@@ -83,7 +91,7 @@ export class Model {
 
   /** Opens models whose backends run in threads that `startRuntime` starts. */
   static opener(startRuntime: StartRuntime): OpenModel {
-    return (path, contextLimit) => Model.open(path, contextLimit, startRuntime);
+    return (path, contextLimit, dtype) => Model.open(path, contextLimit, startRuntime, dtype);
   }
 
   get tokenizer(): Tokenizer {
@@ -255,7 +263,10 @@ export class Model {
       tokenizerNormalizer: this.tokenizer.normalizer,
       start: this.folder.start,
       modelContextTokens: this.ownContextTokens,
-      backend: this.backend?.report ?? null,
+      backend: this.backend && {
+        ...this.backend.report,
+        facts: [...dtypeFacts(this.folder), ...this.backend.report.facts],
+      },
       ownReport: this.folder.ownReport,
     };
   }
@@ -296,6 +307,21 @@ export class Model {
     inputs.set(ids, this.startTokens);
     return inputs;
   }
+}
+
+/** With the dtype where it is not that of the trained model: two of one folder are two models. */
+function nameOf({ name, weights }: ModelFolder, backend: Backend | null): string {
+  const dtype = backend ? weights?.dtype : undefined;
+  return dtype === undefined || dtype === EXACT_DTYPE ? name : `${name} (${dtype})`;
+}
+
+const EXACT_DTYPE = 'fp32';
+
+function dtypeFacts({ weights }: ModelFolder): [string, string][] {
+  const { dtype, otherDtypes = [] } = weights ?? {};
+  if (dtype === undefined) return [];
+  const others = `; the folder has ${otherDtypes.join(', ')}, too (setting tokenscope.model.dtype)`;
+  return [['Dtype', `${dtype}${otherDtypes.length > 0 ? others : ''}`]];
 }
 
 function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }: Backend): void {

@@ -33,6 +33,8 @@ export function readModelConfig(config: Json): ModelConfig {
     contextTokens: contextTokens ?? CONTEXT_TOKENS,
     hiddenSize: firstCount(fields, 'hidden_size', 'n_embd', 'd_model'),
     layers: firstCount(fields, 'num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'),
+    kvHeads: firstCount(fields, 'num_key_value_heads', 'num_attention_heads', 'n_head'),
+    headSize: headSizeOf(fields),
     start: fields.bos_token_id,
     ends: fields.eos_token_id,
     noScores:
@@ -78,6 +80,14 @@ function noDecoder(fields: Json): string {
     (ENCODERS.has(nameOf(fields.model_type)) && architecture.endsWith('Model'));
   if (!isEncoder) return '';
   return `${architecture} is an encoder, which reads a text in both directions and gives no probability of a next token: choose a decoder (a causal language model)`;
+}
+
+function headSizeOf(fields: Json): number | undefined {
+  const given = firstCount(fields, 'head_dim', 'head_size');
+  const hidden = firstCount(fields, 'hidden_size', 'n_embd', 'd_model');
+  const heads = firstCount(fields, 'num_attention_heads', 'n_head');
+  if (given !== undefined || hidden === undefined || heads === undefined) return given;
+  return hidden % heads === 0 ? hidden / heads : undefined;
 }
 
 /** The first that is a whole number above 0. */

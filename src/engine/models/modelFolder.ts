@@ -8,15 +8,17 @@ import { loadTokenizer, type TokenizerFiles } from '../../core/tokenizer/files/l
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { namedPath } from '../files/namedPath';
 import { readPartIfThere } from '../files/regularFile';
+import { configOfGenai } from './genaiConfig';
 import { readModelConfig, type ModelConfig } from './modelConfig';
 import { readJson } from './readJson';
 import type { Json } from '../../core/json';
+import type { Missing } from './backend';
 import { pieceFinders } from './pieceFinders';
 import { readTokenizerFile, readTokenizerFiles } from './readTokenizerFiles';
 import type { ModelShape } from './source';
 import { isGgufFile, readGgufModel } from './sources/gguf/ggufModel';
 import { contentOf, findStartToken, isId, type StartToken } from './startToken';
-import { weightsIn, type FoundWeights } from './sources/sources';
+import { weightsAt, weightsIn, type FoundWeights } from './sources/sources';
 
 export interface ModelFolder extends ModelShape {
   readonly path: string;
@@ -40,18 +42,26 @@ export interface ModelFolder extends ModelShape {
   readonly saes: readonly string[];
 }
 
-/** Of a folder, or of a tokenizer's file alone. Throws `UserError` that names the file and what is wrong with it. */
-export function readModelFolder(folder: string): ModelFolder {
-  const path = resolve(folder);
-  if (!existsSync(path)) throw new UserError(`Model folder not found: ${path}`);
-  if (!statSync(path).isDirectory())
-    return isGgufFile(path) ? readGgufModel(path) : tokenizerAlone(path);
-  const config = readModelConfig(readJson(path, 'config.json') ?? {});
+/**
+ * Of a folder, of one of its files of weights, of a GGUF file, or of a tokenizer's file alone. `dtype`: of the weights,
+ * where the folder has it. Throws `UserError` that names the file and what is wrong with it.
+ */
+export function readModelFolder(folder: string, dtype?: string): ModelFolder {
+  const chosen = resolve(folder);
+  if (!existsSync(chosen)) throw new UserError(`Model folder not found: ${chosen}`);
+  const isFile = !statSync(chosen).isDirectory();
+  if (isFile && isGgufFile(chosen)) return readGgufModel(chosen);
+  const at = isFile ? weightsAt(chosen) : undefined;
+  if (isFile && !at) return tokenizerAlone(chosen);
+  const path = at?.folder ?? chosen;
+  const json = readJson(path, 'config.json') ?? configOfGenai(path);
+  const config = readModelConfig(json ?? {});
   const tokenizerConfig = readJson(path, 'tokenizer_config.json');
   const own = readJson(path, 'tokenscope.json') ?? {};
   const files = readTokenizerFiles(path, own.encoding);
   const tokenizer = tokenizerOf(files, path);
-  const weights = config.noScores ? { missing: config.noScores } : weightsIn(path);
+  const found = at?.weights ?? weightsIn(path, dtype);
+  const weights = config.noScores ? { missing: config.noScores } : found;
   const named = (name: string, scope: 'folder' | 'sibling') =>
     namedPath(path, name, scope, join(path, 'tokenscope.json'));
   const startFiles = { path, files, tokenizerConfig, bosTokenId: config.start, own };
@@ -64,17 +74,27 @@ export function readModelFolder(folder: string): ModelFolder {
     weights: 'missing' in weights ? undefined : weights,
     weightsMissing: 'missing' in weights ? weights.missing : '',
     start,
-    warnings: warning === undefined ? [] : [warning],
+    warnings: [warning ?? '', at ? '' : otherDtype(weights, dtype)].filter(Boolean),
     ends: endTokens(tokenizer, config, tokenizerConfig, readJson(path, 'generation_config.json')),
     contextTokens: config.contextTokens,
     hiddenSize: config.hiddenSize,
     layers: config.layers,
+    kvHeads: config.kvHeads,
+    headSize: config.headSize,
     fim: readFim(tokenizer, own.fim, path),
     saes: (Array.isArray(own.saes) ? own.saes : [])
       .filter(name => typeof name === 'string')
       .map(name => named(name, 'folder')),
     ownReport: report ? (readPartIfThere(report)?.toString('utf8') ?? null) : null,
   };
+}
+
+/** A warning where weights of another dtype are opened than was asked for. */
+function otherDtype(weights: FoundWeights | Missing, dtype: string | undefined): string {
+  if (dtype === undefined || 'missing' in weights || weights.dtype === dtype) return '';
+  const { otherDtypes = [] } = weights;
+  if (otherDtypes.length === 0) return '';
+  return `The folder has no ${dtype} export: ${weights.dtype} is open. It has ${otherDtypes.join(', ')}, too.`;
 }
 
 /** One file of a tokenizer in place of a folder. */
@@ -91,6 +111,8 @@ function tokenizerAlone(path: string): ModelFolder {
     contextTokens: 1024,
     hiddenSize: undefined,
     layers: undefined,
+    kvHeads: undefined,
+    headSize: undefined,
     fim: undefined,
     saes: [],
     ownReport: null,

@@ -20,11 +20,11 @@ export interface OpenTokenizer {
 }
 
 /** Throws `UserError` that names the file and what is wrong with it. */
-export function openTokenizerAt(given: string): OpenTokenizer {
+export function openTokenizerAt(given: string, dtype?: string): OpenTokenizer {
   const path = resolve(given);
   if (!existsSync(path)) throw new UserError(`Tokenizer not found: ${path}`);
   const isFolder = statSync(path).isDirectory();
-  const opened = isFolder ? readModelFolder(path) : undefined;
+  const opened = isFolder ? readModelFolder(path, dtype) : undefined;
   const tokenizer =
     opened?.tokenizer ?? tokenizerOf(readTokenizerFile(path), dirname(path), basename(path));
   const name = nameOfTokenizer(path);

@@ -8,14 +8,30 @@ export interface ModelShape {
   readonly contextTokens: number;
   readonly hiddenSize: number | undefined;
   readonly layers: number | undefined;
+  /** Heads of keys and values in a layer, and numbers in a head. */
+  readonly kvHeads: number | undefined;
+  readonly headSize: number | undefined;
+}
+
+/** Weights that were found in a folder. */
+export interface FoundFile {
+  readonly path: string;
+  /** How its numbers are kept, in a word; undefined where nothing says it. */
+  readonly dtype?: string | undefined;
+  /** What the folder has besides. */
+  readonly otherDtypes?: readonly string[];
 }
 
 /** Starts the thread that runs ONNX Runtime; one for each opened model. */
 export type StartRuntime = () => RuntimeClient;
 
 export interface ModelSource {
-  /** The path of the weights in a model's folder; undefined where there are none of this kind. */
-  find(folder: string): string | undefined;
+  /**
+   * The weights in a model's folder, those of the dtype where it has them; undefined where there are none of this kind.
+   */
+  find(folder: string, dtype?: string): FoundFile | undefined;
+  /** Weights that were chosen by their file, and their model's folder; undefined where the file is none of this kind. */
+  at?(file: string): { readonly folder: string; readonly found: FoundFile } | undefined;
   /** Why `find` found none there, for people: a sentence without its period. */
   whyNone(folder: string): string;
   /** Throws `UserError` that says what is wrong with the weights and what to do. */

@@ -115,7 +115,7 @@ test.each([
   const ids = Uint32Array.of(3, 1, 4, 1, 5);
   const logitsOf = async (hook?: string, steer?: number) => {
     const { layers, hiddenSize } = architecture;
-    const session = await GraphSession.open(file, layers.length, undefined, hook);
+    const session = await GraphSession.open(file, { layers: layers.length }, undefined, hook);
     const { fetched } = await session.run({
       ids,
       past: session.emptyKeyValues,

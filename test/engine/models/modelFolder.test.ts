@@ -86,7 +86,8 @@ describe('the graph of a folder', () => {
 
   test.each([
     [['model_q4.onnx'], 'model_q4.onnx'],
-    [['onnx/model_int8.onnx', 'onnx/model_fp16.onnx', 'onnx/model_q4.onnx'], 'onnx/model_fp16.onnx'],
+    [['onnx/model_int8.onnx', 'onnx/model_fp16.onnx', 'onnx/model_q4.onnx'], 'onnx/model_q4.onnx'],
+    [['onnx/model_int8.onnx', 'onnx/model_fp16.onnx'], 'onnx/model_fp16.onnx'],
     [['model.onnx', 'onnx/model_fp16.onnx'], 'model.onnx'],
     [['model.onnx', 'onnx/model.onnx'], 'onnx/model.onnx'],
     [['onnx/encoder_model.onnx', 'onnx/decoder_model_merged.onnx'], 'onnx/decoder_model_merged.onnx'],

@@ -28,8 +28,14 @@ export interface PastTensor {
 
 const ZERO_INPUTS = ['num_logits_to_keep', 'logits_to_keep'];
 
+/** What a graph may leave to its model's configuration. */
+export interface CacheShape {
+  kvHeads?: number | undefined;
+  headSize?: number | undefined;
+}
+
 /** Throws `GraphError` if the graph is no decoder that can be run. */
-export function findRoles(graph: Graph): Roles {
+export function findRoles(graph: Graph, shape: CacheShape = {}): Roles {
   // Old exports list their initializers among the inputs.
   const weights = new Set(graph.initializers.map(({ name }) => name));
   const inputs = new Map(graph.inputs.filter(i => !weights.has(i.name)).map(i => [i.name, i]));
@@ -49,6 +55,10 @@ export function findRoles(graph: Graph): Roles {
         ? 'gives hidden states (output "last_hidden_state") and no logits: it is an encoder, or a decoder that was exported without its head'
         : `has no output "logits"; ${listOf(outputs)}`,
     );
+  if (logits.shape?.at(-2) === 1)
+    throw new GraphError(
+      'gives logits of the last token alone (prune_lm_head of onnxruntime-genai); export it with those of all tokens',
+    );
   const attentionMask = take('attention_mask');
   const positionIds = take('position_ids');
   for (const input of [ids, attentionMask, positionIds])
@@ -60,7 +70,7 @@ export function findRoles(graph: Graph): Roles {
     .map(name => {
       const input = take(name);
       if (input === undefined) throw new GraphError(`has no input "${name}"`);
-      return pastTensor(input, outputs);
+      return pastTensor(input, outputs, shape);
     });
   if (inputs.has('use_cache_branch'))
     throw new GraphError(
@@ -86,7 +96,11 @@ function withoutCache(inputs: ReadonlyMap<string, ValueInfo>, logits: ValueInfo)
   );
 }
 
-function pastTensor(input: ValueInfo, outputs: ReadonlyMap<string, ValueInfo>): PastTensor {
+function pastTensor(
+  input: ValueInfo,
+  outputs: ReadonlyMap<string, ValueInfo>,
+  { kvHeads, headSize }: CacheShape,
+): PastTensor {
   const { name, elementType, shape } = input;
   const candidates = [
     name.replace(/^past(_key_values)?/, 'present'),
@@ -107,6 +121,8 @@ function pastTensor(input: ValueInfo, outputs: ReadonlyMap<string, ValueInfo>): 
     if (axis === tokenAxis) return 0;
     if (axis === batchAxis) return 1;
     if (typeof dim === 'number' && dim > 0) return dim;
+    const configured = axis === tokenAxis - 1 ? kvHeads : axis > tokenAxis ? headSize : undefined;
+    if (configured !== undefined) return configured;
     throw new GraphError(`does not say how large dimension ${axis} of "${name}" is`);
   });
   return { input: name, output, elementType, dims, tokenAxis };

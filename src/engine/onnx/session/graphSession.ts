@@ -7,7 +7,7 @@ import { UNEMBEDDING } from '../rewrite/unembedding';
 import { TREE } from '../rewrite/treeMask';
 import { windowBias, type TreeShape } from './treeShape';
 import { feedNumbers, int64 } from './feeds';
-import { instrumentGraph, type InstrumentedGraph } from './instrumentedGraph';
+import { instrumentGraph, type GraphShape, type InstrumentedGraph } from './instrumentedGraph';
 import { emptyKeyValues, type KeyValues } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
 import { sessionOptions } from './sessionOptions';
@@ -48,16 +48,16 @@ export class GraphSession {
   ) {}
 
   /**
-   * `layers`: blocks in the model's configuration. `noTree`: why trees are not to be run. `hook`: a hook that is to be
+   * `noTree`: why trees are not to be run. `hook`: a hook that is to be
    * fetched and steered. Throws `UserError` if the graph cannot be used.
    */
   static async open(
     file: GraphFile,
-    layers?: number,
+    shape?: GraphShape,
     noTree?: string,
     hook?: string,
   ): Promise<GraphSession> {
-    const graph = instrumentGraph(file, layers, noTree, hook);
+    const graph = instrumentGraph(file, shape, noTree, hook);
     try {
       const session = await InferenceSession.create(graph.bytes, sessionOptions(graph));
       return new GraphSession(graph, session);

@@ -15,7 +15,7 @@ import {
   type Quantization,
 } from '../graph/graphTraits';
 import { findResiduals, type Hook } from '../rewrite/residuals';
-import { findRoles, type Roles } from '../graph/graphRoles';
+import { findRoles, type CacheShape, type Roles } from '../graph/graphRoles';
 import { addScoring, opsetOf } from '../rewrite/scoring';
 import { unembeddingModel } from '../rewrite/unembedding';
 import { addSteering, hookTensor } from '../rewrite/hookPoints';
@@ -44,13 +44,19 @@ export interface InstrumentedGraph {
   isSteered: boolean;
 }
 
+/** What is known of a graph beforehand. */
+export interface GraphShape extends CacheShape {
+  /** Blocks in the model's configuration. */
+  layers?: number | undefined;
+}
+
 /**
  * `noTree`: why the attention mask is left as it is. `hook`: a hook, perhaps beyond those of the residual stream, that
  * is to be fetched and steered. Throws `UserError` that names the file if the graph cannot be used.
  */
 export function instrumentGraph(
   file: GraphFile,
-  layers?: number,
+  { layers, ...shape }: GraphShape = {},
   noTree?: string,
   hook?: string,
 ): InstrumentedGraph {
@@ -63,7 +69,7 @@ export function instrumentGraph(
     checkConstantShapes(model.graph);
     const opset = opsetOf(model);
     const nodes = model.graph.nodes.length;
-    const roles = findRoles(model.graph);
+    const roles = findRoles(model.graph, shape);
     const weights = locateWeights(model.graph, file);
     const attention = attentionKind(model.graph);
     const quantization = quantizationKind(model.graph);

@@ -54,9 +54,9 @@ export class OpenGraph {
   }
 
   private static async openOnce(params: OpenParams, noTree?: string): Promise<OpenGraph> {
-    const { onnxPath, contextTokens, hiddenSize, layers } = params;
+    const { onnxPath, contextTokens, hiddenSize } = params;
     const begun = performance.now();
-    const session = await GraphSession.open(params, layers, noTree);
+    const session = await GraphSession.open(params, params, noTree);
     const loadMs = performance.now() - begun;
     try {
       const { graph } = session;
@@ -120,8 +120,8 @@ export class OpenGraph {
   async openSae(sae: Sae | null): Promise<void> {
     await this.sae?.close();
     this.sae = undefined;
-    const { layers } = this.params;
-    const openAt = (hook: string) => GraphSession.open(this.params, layers, this.noTree, hook);
+    const { params } = this;
+    const openAt = (hook: string) => GraphSession.open(params, params, this.noTree, hook);
     if (sae) this.sae = await SaeSession.open(this.session, sae, openAt);
   }
 

@@ -13,7 +13,10 @@ import { StoredWeights } from './storedWeights';
 const CONFIG = 'config.json';
 
 export const safetensorsSource: ModelSource = {
-  find: folder => (existsSync(join(folder, CONFIG)) ? findSafetensors(folder) : undefined),
+  find(folder) {
+    const path = existsSync(join(folder, CONFIG)) ? findSafetensors(folder) : undefined;
+    return path === undefined ? undefined : { path };
+  },
   whyNone: folder =>
     findSafetensors(folder) === undefined
       ? whyNoCheckpoint(folder)
