@@ -1,4 +1,6 @@
 // Small random tokenizers and language models, for which everything can be enumerated.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { byteCharacters, spellingOf } from '../../src/core/tokenizer/bpe/byteLevel';
 import { byteToken } from '../../src/core/tokenizer/bpe/byteTokens';
 import { loadTokenizer } from '../../src/core/tokenizer/files/loadTokenizer';
@@ -13,6 +15,7 @@ import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { seededRandom } from '../../src/core/random';
 import type { TokenModel } from '../../src/core/exactBytes/tokenModel';
 import { encodeUtf8 } from '../../src/core/text/utf8';
+import { golden } from './paths';
 
 export { seededRandom as randomOf };
 export type Random = () => number;
@@ -44,6 +47,18 @@ export const PATTERNS = [
   TEKKEN_PATTERN,
 ] as const;
 
+const families = JSON.parse(readFileSync(join(golden, 'families.json'), 'utf8')) as {
+  families: Record<string, { pre_tokenizer: object }>;
+};
+const stepsOfFamily = (name: string) => families.families[name]!.pre_tokenizer;
+
+/** What splits a toy's text; undefined: nothing, as in SentencePiece. */
+const SPLITS: readonly (object | undefined)[] = [
+  ...PATTERNS.map(byteLevelSteps),
+  undefined,
+  ...['starcoder', 'deepseek-coder', 'deepseek-v2', 'deepseek-v3'].map(stepsOfFamily),
+];
+
 export interface Toy {
   readonly tokenizer: Tokenizer;
   readonly alphabet: readonly string[];
@@ -54,8 +69,7 @@ export interface Toy {
   readonly lacking: readonly number[];
 }
 
-/** Split patterns, and none, as in SentencePiece. */
-export const TOY_KINDS = PATTERNS.length + 1;
+export const TOY_KINDS = SPLITS.length;
 
 /**
  * All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids.
@@ -73,8 +87,8 @@ export function randomToy(
   const alphabet = ALPHABETS[seed % ALPHABETS.length]!.filter(
     character => !encodeUtf8(character).some(byte => lacking.includes(byte)),
   );
-  const pattern = PATTERNS[Math.floor(seed / ALPHABETS.length) % TOY_KINDS];
-  const kind = pattern === undefined ? spacedKind(random, alphabet) : byteLevelKind(alphabet);
+  const split = SPLITS[Math.floor(seed / ALPHABETS.length) % TOY_KINDS];
+  const kind = split === undefined ? spacedKind(random, alphabet) : byteLevelKind(alphabet);
   const { vocab, usable } = kind;
   for (const byte of lacking) delete vocab[byteCharacters[byte]!];
   const list: string[] = [];
@@ -104,8 +118,8 @@ export function randomToy(
         { id: end, content: END, ...special },
         { id: other, content: OTHER_SPECIAL, ...special },
       ],
-      ...(pattern === undefined ? spacedSteps(opens) : byteLevelSteps(pattern)),
-      model: { type: 'BPE', byte_fallback: pattern === undefined, vocab, merges: list },
+      ...(split === undefined ? spacedSteps(opens) : { pre_tokenizer: split }),
+      model: { type: 'BPE', byte_fallback: split === undefined, vocab, merges: list },
     },
   });
   const common = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65, ...kind.bytes];
@@ -128,11 +142,11 @@ function byteLevelKind(alphabet: readonly string[]): ToyKind {
   return { vocab, usable, bytes: [] };
 }
 
-const byteLevelSteps = (pattern: string) => {
+function byteLevelSteps(pattern: string) {
   const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated' };
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
-  return { pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] } };
-};
+  return { type: 'Sequence', pretokenizers: [split, byteLevel] };
+}
 
 /** One of the alphabet's characters may be spelled in bytes only. */
 function spacedKind(random: Random, alphabet: readonly string[]): ToyKind {

@@ -6,7 +6,8 @@ import { TokenList } from '../tokenizer/tokenList';
 import { bytesOf, type ByteString } from './byteString';
 import { InexactError } from '../errors';
 import { BoundaryHypotheses } from './boundaryHypotheses';
-import { KNOWN_LOOKAHEADS, lookaheads } from './lookahead';
+import { KNOWN_LOOKAHEADS } from './lookahead';
+import { KNOWN_SEQUENCES, lookaheadOfSteps } from './splitLookahead';
 import { TokenPairs } from './tokenPairs';
 import type { Inexactness, TokenizerFamily } from './tokenizerFamily';
 
@@ -27,15 +28,16 @@ export class ByteLevelFamily implements TokenizerFamily {
         `The tokenizer normalises by ${tokenizer.normalizer}: exact probabilities of bytes are known for NFC only`,
       );
     }
-    const lookahead = scans.length + byteScans.length === 1 ? lookaheads.get(scans[0]!) : undefined;
-    if (!lookahead) {
+    const split = byteScans.length === 0 ? lookaheadOfSteps(scans) : undefined;
+    if (!split) {
       throw new InexactError(
-        `How far the tokenizer looks ahead before it splits text is known for the patterns of ${KNOWN_LOOKAHEADS} only`,
+        `How far the tokenizer looks ahead before it splits text is known for the patterns of ${KNOWN_LOOKAHEADS}, for ${KNOWN_SEQUENCES} only`,
       );
     }
     this.joins = new TokenPairs(merger.merges, tokenizer.vocabSize, id =>
       this.#symbolsOf(tokenizer.bytesOf(id)),
     );
+    const { scan, lookahead } = split;
     const letters = lookahead.witnesses.join('');
     const lacking = alphabet.missing?.spansOf(letters, 0, letters.length)[0];
     if (lacking) {
@@ -51,7 +53,7 @@ export class ByteLevelFamily implements TokenizerFamily {
           `that is not supported`,
       );
     }
-    this.boundaries = new BoundaryHypotheses(scans[0]!, lookahead);
+    this.boundaries = new BoundaryHypotheses(scan, lookahead);
   }
 
   merge(bytes: ByteString): number[] {

@@ -52,7 +52,7 @@ export const CONTRACTION_REACH = 2;
 /** Units that represent only themselves, except that the line feed also represents the carriage return. */
 const SIGNS = ["'", ' ', '\n'];
 
-interface Kinds {
+export interface Kinds {
   /** The unit that represents a code point's class. */
   ofClass(code: number): string;
   /** All units of classes. */
@@ -96,6 +96,8 @@ const LETTERS = [...new Set(CONTRACTIONS.join(''))];
 type Letters = ReadonlyMap<string, readonly string[]>;
 
 const lowerOnly: Letters = new Map(LETTERS.map(letter => [letter, [letter]]));
+/** Those of GPT-2. */
+export const CONTRACTION_LETTERS = lowerOnly;
 /** The long s is the only non-ASCII character that case-folds to one of these letters. */
 const caseVariants = (letter: string) => (letter === 's' ? [letter, '\u017f'] : [letter]);
 const anyCase: Letters = new Map(
@@ -107,7 +109,7 @@ const eachCase: Letters = new Map([
 ]);
 const noLetters: Letters = new Map();
 
-function lookahead({ ofClass, units, signs = [] }: Kinds, letters: Letters): Lookahead {
+export function lookaheadOf({ ofClass, units, signs = [] }: Kinds, letters: Letters): Lookahead {
   const named = new Map<number, string>([[CARRIAGE_RETURN, '\n']]);
   for (const sign of [...SIGNS, ...signs]) named.set(sign.charCodeAt(0), sign);
   for (const [unit, characters] of letters) {
@@ -145,13 +147,13 @@ function lookahead({ ofClass, units, signs = [] }: Kinds, letters: Letters): Loo
 const words = plainKinds(() => classes);
 
 export const lookaheads: ReadonlyMap<Scan, Lookahead> = new Map([
-  [scanGpt2, lookahead(words, lowerOnly)],
-  [scanCl100k, lookahead(words, anyCase)],
-  [scanLlama3, lookahead(words, anyCase)],
-  [scanQwen2, lookahead(words, anyCase)],
-  [scanQwen35, lookahead(plainKinds(classesWithMarks), anyCase)],
-  [scanO200k, lookahead(casedKinds, eachCase)],
-  [scanTekken, lookahead(casedKinds, noLetters)],
+  [scanGpt2, lookaheadOf(words, lowerOnly)],
+  [scanCl100k, lookaheadOf(words, anyCase)],
+  [scanLlama3, lookaheadOf(words, anyCase)],
+  [scanQwen2, lookaheadOf(words, anyCase)],
+  [scanQwen35, lookaheadOf(plainKinds(classesWithMarks), anyCase)],
+  [scanO200k, lookaheadOf(casedKinds, eachCase)],
+  [scanTekken, lookaheadOf(casedKinds, noLetters)],
 ]);
 
 /** For messages. */

@@ -7,8 +7,10 @@ import { scanGpt2 } from '../patterns/gpt2';
 import { KNOWN_PATTERNS, isolatedScanOf, matchOf, scanOf } from '../patterns/knownPatterns';
 import { literal, repeatedClass } from '../patterns/run';
 import type { Match, Scan } from '../patterns/scan';
+import { runStepOf } from '../patterns/knownSteps';
+import { describedAs } from '../patterns/splitStep';
 import { refusal, type PipelineStep } from './pipelineSteps';
-import { belongsTo, decodedRanges } from '../unicode/ranges';
+import { belongsTo, decodedRanges, type Belongs } from '../unicode/ranges';
 import { rustNumericRanges, rustPunctuationRanges } from '../unicode/unicodeCategories';
 
 const FIELD = 'pre_tokenizer';
@@ -96,13 +98,19 @@ export function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
     throw refusal(`${field}.pattern`, `is ${found}: only ${KNOWN_PATTERNS} are supported`);
   }
   if (invert === true) throw refusal(`${field}.invert`, 'is true: only false is supported');
-  return cutAt(match, behavior, `${field}.behavior`);
+  const scan = cutAt(match, behavior, `${field}.behavior`);
+  const step = behavior === 'Isolated' && typeof regex === 'string' && runStepOf(regex);
+  return step ? describedAs(scan, step) : scan;
 }
 
 export function scanOfDigits({ individual_digits }: Json): Scan {
   const isDigit = belongsTo(decodedRanges(rustNumericRanges));
-  const digits = repeatedClass(isDigit, individual_digits === true ? 1 : Infinity);
-  return cutAt(stopsAtBoundaries(digits), 'Isolated', FIELD);
+  const isEach = individual_digits === true;
+  const over = (is: Belongs) =>
+    cutAt(stopsAtBoundaries(repeatedClass(is, isEach ? 1 : Infinity)), 'Isolated', FIELD);
+  const scanOver = ([is = isDigit]: readonly Belongs[]) => over(is);
+  const scan = over(isDigit);
+  return isEach ? describedAs(scan, { kind: 'digit', classes: [isDigit], scanOver }) : scan;
 }
 
 export function scanOfPunctuation({ behavior }: Json): Scan {

@@ -5,7 +5,7 @@ import { cutsAtBoundaries } from './boundaries';
 import { FALCON_PATTERN, matchFalcon } from './falcon';
 import { GPT2_PATTERN, scanGpt2 } from './gpt2';
 import { O200K_PATTERN, TEKKEN_PATTERN, scanO200k, scanTekken } from './o200k';
-import { runMatch } from './run';
+import { runMatch, runShape } from './run';
 import type { Match, Scan } from './scan';
 import {
   LLAMA3_PATTERN,
@@ -29,7 +29,8 @@ const scans: ReadonlyMap<string, Scan> = new Map([
 scans.forEach(cutsAtBoundaries);
 
 /** Files contain line ends literally or as `\r` and `\n`, which are equivalent in the expression. */
-const escapeLineEnds = (pattern: string) => pattern.replace(/\r/g, '\\r').replace(/\n/g, '\\n');
+export const escapeLineEnds = (pattern: string) =>
+  pattern.replace(/\r/g, '\\r').replace(/\n/g, '\\n');
 
 /** The scanner of a pattern that matches everywhere. */
 export function scanOf(pattern: string): Scan | undefined {
@@ -51,7 +52,9 @@ const isolated: ReadonlyMap<string, Scan> = new Map([
 export function matchOf(pattern: string): Match | undefined {
   const key = escapeLineEnds(pattern);
   if (key === FALCON_PATTERN) return matchFalcon;
-  return key === DEEPSEEK3_PATTERN ? matchDeepSeek3 : runMatch(key);
+  if (key === DEEPSEEK3_PATTERN) return matchDeepSeek3;
+  const shape = runShape(key);
+  return shape && runMatch(shape);
 }
 
 /** For messages. */

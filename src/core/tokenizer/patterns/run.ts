@@ -25,14 +25,27 @@ const FLAGS: Record<string, number> = {
   S: SYMBOL_FLAG,
 };
 
-/** The matcher of the pattern, or undefined if it has another form. */
-export function runMatch(pattern: string): Match | undefined {
+export interface RunShape {
+  /** Before the run, as the pattern spells it. */
+  readonly lead: string | undefined;
+  readonly belongs: Belongs;
+  /** The most characters. */
+  readonly limit: number;
+}
+
+/** Undefined if the pattern has another form. */
+export function runShape(pattern: string): RunShape | undefined {
   const shape = SHAPE.exec(pattern);
   if (!shape) return undefined;
   const [, lead, characters, repeat, most] = shape;
   const belongs = classOf(characters!);
   if (!belongs) return undefined;
   const limit = repeat === undefined ? 1 : most === undefined ? Infinity : Number(most);
+  return { lead, belongs, limit };
+}
+
+/** The matcher of a run. */
+export function runMatch({ lead, belongs, limit }: RunShape): Match {
   const run = repeatedClass(belongs, limit);
   const stops = !belongs(SPACE) && !belongs(LINE_FEED);
   if (lead === undefined) {
