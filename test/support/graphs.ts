@@ -45,6 +45,8 @@ export interface DecoderOptions {
   fourBits?: boolean;
   /** The head is the token embedding, [vocab, hidden], transposed in the graph. */
   tied?: boolean;
+  /** The operator of the head: `Gemm` takes matrices, and its logits are reshaped. */
+  head?: 'MatMul' | 'FusedMatMul' | 'Gemm';
   /** Matrices are [out, in], as PyTorch keeps them, and transposed in the graph. */
   transposed?: boolean;
   /** Where the weights are: in the .onnx file, or in this file beside it. */
@@ -97,6 +99,7 @@ class Builder {
       dynamicInt8: false,
       fourBits: false,
       tied: false,
+      head: 'MatMul',
       transposed: false,
       parallel: false,
       seed: 1,
@@ -140,11 +143,30 @@ class Builder {
         [x, normed] = this.addAndNorm(this.mlp(normed), x, isLast);
       }
     }
-    const head = this.o.tied
-      ? this.op('Transpose', [table], { perm: { ints: [1, 0] } })
-      : this.weight('lm_head', [hidden, vocab], 3 / Math.sqrt(hidden));
-    this.graph.nodes.push(makeNode('MatMul', [normed, head], ['logits']));
+    if (this.o.head === 'MatMul') {
+      const head = this.o.tied
+        ? this.op('Transpose', [table], { perm: { ints: [1, 0] } })
+        : this.weight('lm_head', [hidden, vocab], 3 / Math.sqrt(hidden));
+      this.graph.nodes.push(makeNode('MatMul', [normed, head], ['logits']));
+    } else this.turnedHead(normed);
     this.output('logits', this.real, [1, 'tokens', vocab]);
+  }
+
+  /** With a matrix [vocab, hidden]. */
+  private turnedHead(normed: string): void {
+    const { vocab, hidden, head } = this.o;
+    const weight = this.weight('lm_head', [vocab, hidden], 3 / Math.sqrt(hidden));
+    const turned = { transB: { int: 1 } };
+    if (head === 'FusedMatMul') {
+      const inputs = [normed, weight];
+      this.graph.nodes.push(makeNode(head, inputs, ['logits'], turned, 'com.microsoft'));
+      return;
+    }
+    const rows = this.op('Reshape', [normed, this.ints([-1, hidden])]);
+    const product = this.op('Gemm', [rows, weight], turned);
+    const lengths = this.op('Gather', [this.op('Shape', ['input_ids']), this.ints([0, 1])]);
+    const shape = this.op('Concat', [lengths, this.ints([vocab])], { axis: { int: 0 } });
+    this.graph.nodes.push(makeNode('Reshape', [product, shape], ['logits']));
   }
 
   private attend(x: string, past: string[], layer: number, shared: string[]): string {

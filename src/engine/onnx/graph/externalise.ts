@@ -52,14 +52,18 @@ export function readProto(source: ByteSource, location: string): Uint8Array {
 }
 
 function externalTensor(reader: FieldReader, tensor: Field, location: string): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const field of reader.fields(tensor.start, tensor.end)) {
-    const length = field.end - field.start;
-    if (field.number === TENSOR_RAW_DATA && length >= MIN_EXTERNAL_BYTES)
-      parts.push(externalFields({ location, offset: field.start, length }));
-    else parts.push(reader.copy(field));
-  }
-  return concatBytes(parts);
+  const fields = [...reader.fields(tensor.start, tensor.end)];
+  const raw = fields.findLast(({ number }) => number === TENSOR_RAW_DATA);
+  const length = raw ? raw.end - raw.start : 0;
+  if (!raw || length < MIN_EXTERNAL_BYTES) return concatBytes(fields.map(f => reader.copy(f)));
+  // Some writers say after the data that it is inside, and of several such fields the last one counts.
+  const kept = fields.filter(
+    ({ number }) => ![TENSOR_RAW_DATA, TENSOR_EXTERNAL_DATA, TENSOR_DATA_LOCATION].includes(number),
+  );
+  return concatBytes([
+    ...kept.map(field => reader.copy(field)),
+    externalFields({ location, offset: raw.start, length }),
+  ]);
 }
 
 /** Where a tensor's bytes are. An undefined length: up to the end of the file. */

@@ -11,11 +11,13 @@ import {
   GraphError,
   INT64,
   type Graph,
+  type GraphNode,
   type Initializer,
   type OnnxModel,
   type ValueInfo,
 } from '../graph/graph';
 import { findLmHead } from './lmHead';
+import { intAttribute } from '../graph/readGraph';
 import { makeInitializer, makeNode } from '../graph/writeGraph';
 
 export const SCORING = {
@@ -63,8 +65,8 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
     { name: SCORING.targets, elementType: INT64, shape: ['tokenscope.row_count'] },
     { name: SCORING.topK, elementType: INT64, shape: [1] },
   );
-  const gather = (input: string, output: string) =>
-    makeNode('Gather', [input, SCORING.rows], [output], { axis: { int: 1 } });
+  const gather = (input: string, output: string, axis = 1) =>
+    makeNode('Gather', [input, SCORING.rows], [output], { axis: { int: axis } });
 
   // Intermediate shapes that the exporter recorded are wrong once rows are dropped.
   graph.rest = graph.rest.filter(field => (field[0] ?? 0) !== 13 * 8 + 2);
@@ -75,10 +77,21 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
     rows = 'tokenscope.logit_rows';
     graph.nodes.push(gather(logits.name, rows));
   } else {
-    const [hidden = ''] = head.inputs;
+    const { product, tokenAxis, reshape } = head;
+    const [hidden = ''] = product.inputs;
     const chosen = 'tokenscope.hidden_rows';
-    graph.nodes.splice(graph.nodes.indexOf(head), 0, gather(hidden, chosen));
-    head.inputs[0] = chosen;
+    graph.nodes.splice(graph.nodes.indexOf(product), 0, gather(hidden, chosen, tokenAxis));
+    product.inputs[0] = chosen;
+    if (reshape) {
+      // Its own shape is that of all rows.
+      const shape = int64Tensor('tokenscope.logits_shape', [
+        1,
+        -1,
+        vocabOf(graph, product, logits),
+      ]);
+      graph.initializers.push(shape);
+      reshape.inputs[1] = shape.name;
+    }
   }
   // A cast from float to float would copy the logits, because it is an output.
   if (logits.elementType === FLOAT) rename(graph, rows, SCORING.logits);
@@ -99,6 +112,16 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
   );
   for (const name of [SCORING.logits, ...outputs])
     graph.outputs.push({ name, elementType: 0, shape: undefined });
+}
+
+/** By the logits' own shape, else by the weights of the product. Throws `GraphError` if neither says it. */
+function vocabOf(graph: Graph, product: GraphNode, { shape }: ValueInfo): number {
+  const declared = shape?.at(-1);
+  if (typeof declared === 'number' && declared > 0) return declared;
+  const weights = graph.initializers.find(({ name }) => name === product.inputs[1]);
+  const size = weights?.dims.at(intAttribute(product, 'transB', 0) === 0 ? 1 : 0);
+  if (size === undefined) throw new GraphError('does not say how many logits it has');
+  return size;
 }
 
 function rename(graph: Graph, from: string, to: string): void {

@@ -41,6 +41,8 @@ const graphs: [string, DecoderOptions][] = [
   ['weights beside the graph', { dataFile: 'weights.bin' }],
   ['a tied head and opset 18', { tied: true, opset: 18 }],
   ['matrices as PyTorch keeps them', { transposed: true, tied: true, dataFile: 'weights.bin' }],
+  ['a head of Gemm', { head: 'Gemm' }],
+  ['a head of FusedMatMul', { head: 'FusedMatMul' }],
   ['float16', { float16: true }],
   ['parallel blocks', { parallel: true, layers: 3 }],
 ];
