@@ -212,6 +212,25 @@ test('complete prints what may be inserted, with its tokens and their probabilit
   expect(people.out).toMatch(/does not see the text after/);
 });
 
+test('complete heals one token where exact bytes are not available, and says so, unless exact is asked for', () => {
+  const folder = writeModelFolder(join(scratch, 'inexact'));
+  const path = join(folder, 'tokenizer.json');
+  const json = JSON.parse(readFileSync(path, 'utf8'));
+  json.pre_tokenizer.use_regex = false;
+  writeFileSync(path, JSON.stringify(json));
+  const args = ['complete', '-', '--at', '3', '--model', folder, '--tokens', '2', '--json'];
+  const { code, out, err } = run(args, 'abcd');
+  expect(code).toBe(0);
+  expect(linesOf(out)[0]).toMatchObject({ handedBack: 1, logprob: null });
+  expect(err).toMatch(
+    /^One token is healed \(--healing one-token\): how far the tokenizer looks ahead/,
+  );
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+  const exact = run([...args, '--healing', 'exact'], 'abcd');
+  expect(exact.code).toBe(3);
+  expect(exact.err).toMatch(/looks ahead .*: --healing one-token needs no exact bytes\.\n$/);
+});
+
 test('a second model with another tokenizer is beside the first, byte by byte', () => {
   const folder = writeModelFolder(join(scratch, 'second'));
   const config = join(folder, 'config.json');
@@ -269,7 +288,7 @@ test('with a Unigram tokenizer tokens and scores are as usual, and bytes are ref
   for (const args of [
     ['bytes', '-'],
     ['next', '-', '--at', '2'],
-    ['complete', '-', '--at', '2'],
+    ['complete', '-', '--at', '2', '--healing', 'exact'],
   ]) {
     const refused = run([...args, '--model', folder], 'the');
     expect(refused).toMatchObject({ code: 3, out: '' });

@@ -4,7 +4,7 @@ import { languageOfPath } from '../../core/completion/delimiters';
 import { displayToken } from '../../core/displayToken';
 import { formatPercent } from '../../core/format';
 import { encodeUtf8 } from '../../core/text/utf8';
-import { UserError } from '../../core/errors';
+import { InexactError, UserError } from '../../core/errors';
 import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
 import { completeAt } from '../../engine/completion/completer';
 import { defineCommand } from '../command';
@@ -13,14 +13,15 @@ import { readText } from '../input';
 import { interruptible } from '../interrupt';
 import { choice, flag, number, wholeNumber, type Values } from '../options';
 import * as shared from '../sharedOptions';
-import { usesColour, type Piece } from '../terminal';
+import { usesColour, writeError, type Piece } from '../terminal';
 
 const options = {
   at: shared.at,
   model: shared.model,
   healing: choice(healings, {
     default: 'exact',
-    description: 'how the model begins inside a token',
+    description:
+      'how the model begins inside a token; where exact is not available and not asked for, one token is healed',
   }),
   fim: choice(['auto', 'psm', 'spm', 'none'], {
     default: 'auto',
@@ -75,8 +76,14 @@ export const complete = defineCommand({
     const at = utf16At(bytes, values.at);
     await withModel(modelFolder(values.model), values.context, async model => {
       const view = await interruptible(signal =>
-        completeAt(model, text, at, completionOptions(values, languageOfPath(file)), signal),
-      );
+        completeAt(model, text, at, completionOptions(values, given, languageOfPath(file)), signal),
+      ).catch((error: Error) => {
+        throw error instanceof InexactError ? withOption(error) : error;
+      });
+      if (view.inexact)
+        writeError(
+          `One token is healed (--healing one-token): ${lowerFirst(view.inexact)}. --healing exact refuses that.`,
+        );
       if (values.json)
         await print(view.items.map(item => `${JSON.stringify(lineOf(text, at, view, item))}\n`));
       else await print(pretty(text, at, view));
@@ -84,9 +91,24 @@ export const complete = defineCommand({
   },
 });
 
-function completionOptions(values: Values<typeof options>, language: string): CompletionOptions {
+/** The reason with the option that helps. */
+function withOption({ message }: InexactError): InexactError {
+  return new InexactError(
+    `${message.replace(/\.$/, '')}: --healing one-token needs no exact bytes.`,
+  );
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
+}
+
+function completionOptions(
+  values: Values<typeof options>,
+  given: ReadonlySet<string>,
+  language: string,
+): CompletionOptions {
   return {
-    healings: [values.healing],
+    healings: given.has('healing') ? [values.healing] : ['exact', 'one-token'],
     mode: values.fim,
     rollback: 'auto',
     suffixFrom: 'auto',
