@@ -156,6 +156,8 @@ export interface GraphReport {
   weights: 'external' | 'embedded';
   attention: string;
   quantization: 'none' | 'fp16' | 'weight-only' | 'dynamic-int8';
+  /** Whether it computes in half precision. */
+  isHalf: boolean;
   vocabSize: number;
   /** Why each token of a tree needs a run of its own, if so. */
   noTree?: string;

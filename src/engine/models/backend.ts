@@ -88,6 +88,8 @@ export interface Backend {
   readonly vocabSize: number;
   /** Tokens that it holds at once, where it knows better than `ModelShape`. */
   readonly contextTokens?: number;
+  /** Why its numbers are not exact enough for the bytes of a text: what follows the model's name, without a period. */
+  readonly inexact?: string;
   /** What was opened and what its self-test measured, for people. */
   readonly report: BackendReport;
   score(request: ScoreRequest, signal?: AbortSignal, onRows?: OnRows<Scores>): Promise<Scores>;

@@ -1,6 +1,6 @@
 // One opened model: its folder, its tokenizer, and the backend that runs it, whose requests take turns.
 import type { FimFormat } from '../../core/completion/fimFormat';
-import { Cancelled, UserError } from '../../core/errors';
+import { Cancelled, InexactError, UserError } from '../../core/errors';
 import { ByteRules } from '../../core/exactBytes/byteRules';
 import { logSoftmax } from '../../core/exactBytes/logSum';
 import { SortedTokens, textTokensOf } from '../../core/exactBytes/sortedTokens';
@@ -138,6 +138,11 @@ export class Model {
 
   /** What exact probabilities of bytes ask of the tokenizer. Throws `InexactError` where they are not available. */
   get byteRules(): ByteRules {
+    const inexact = this.backend?.inexact;
+    if (inexact !== undefined)
+      throw new InexactError(
+        `${this.info.name} ${inexact}: exact probabilities of bytes need a float32 export, or one with weights of 4 bits`,
+      );
     return (this.rules ??= new ByteRules(this.tokenizer));
   }
 

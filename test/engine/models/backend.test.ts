@@ -65,6 +65,20 @@ test('an ability that is absent is refused with its reason', async () => {
   expect(await features).toMatchObject({ refused: expect.stringMatching(/No autoencoder/) });
 });
 
+test('bytes of a model whose numbers are not exact enough are refused with the reason', async () => {
+  const inexact = 'computes in half precision';
+  const other = engineServer(
+    async (folder, contextLimit) =>
+      new Model(readModelFolder(String(folder)), fakeBackend(BYTE_VOCAB, { inexact }), contextLimit),
+  );
+  await other.openModel({ folder: scratch, contextLimit: 512 }, signal);
+  await other.setDocument({ ...AT, text: TEXT }, signal);
+  const refused = expect.stringMatching(/computes in half precision: exact probabilities of bytes/);
+  const request = { ...AT, passes: ['bytes'] as const, visible: [], maxTokens: 9 };
+  expect(await other.score(request, signal)).toMatchObject({ refused });
+  expect(await other.score({ ...request, passes: ['tokens'] }, signal)).not.toHaveProperty('refused');
+});
+
 test('a view says that passes are pending until they ran, and the next version is another text', async () => {
   const passes = ['tokens', 'contrast'] as const;
   const view = await server.view({ ...AT, range: RANGE, maxTokens: 1e6, passes }, signal);

@@ -32,15 +32,26 @@ export function quantizationKind(graph: Graph): Quantization {
   return computesInHalf(graph) ? 'fp16' : 'none';
 }
 
-/** Whether numbers are computed in half precision. Weights that are only stored so are cast before they are used. */
+/** Operators that only bring weights to where they are used. */
+const CARRIERS = new Set(['Gather', 'Identity', 'Transpose', 'Reshape', 'DequantizeLinear']);
+
+/**
+ * Whether a node computes with weights in half precision, whatever their quantization. Weights that are only kept so are
+ * cast before they are used.
+ */
 export function computesInHalf(graph: Graph): boolean {
   const readers = readersOf(graph);
-  const isCast = (name: string): boolean => (readers.get(name) ?? []).every(casts);
-  const casts = ({ opType, outputs }: GraphNode): boolean =>
-    opType === 'Cast' || (opType === 'Gather' && isCast(outputs[0] ?? ''));
-  return graph.initializers.some(
-    ({ name, elementType }) => elementType === FLOAT16 && !isCast(name),
+  const half = new Set(
+    graph.initializers.flatMap(({ name, elementType }) => (elementType === FLOAT16 ? [name] : [])),
   );
+  // What is added while it is gone through is gone through, too.
+  for (const name of half) {
+    for (const { opType, outputs } of readers.get(name) ?? []) {
+      if (CARRIERS.has(opType)) for (const output of outputs) half.add(output);
+      else if (opType !== 'Cast') return true;
+    }
+  }
+  return false;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type Graph,
   type GraphNode,
 } from '../graph/graph';
-import { attentionKind, quantizationKind } from '../graph/graphTraits';
+import { attentionKind, computesInHalf, quantizationKind } from '../graph/graphTraits';
 import { intAttribute } from '../graph/readGraph';
 import type { Roles } from '../graph/graphRoles';
 import { makeNode } from '../graph/writeGraph';
@@ -59,7 +59,7 @@ export function addTreeMask(graph: Graph, roles: Roles): TreeSupport {
   const none = (reason: string): TreeSupport => ({ kind: 'none', reason });
   const quantization = quantizationKind(graph);
   if (quantization === 'dynamic-int8') return none('its numbers depend on what shares a run');
-  if (quantization === 'fp16') return none('it computes in float16');
+  if (computesInHalf(graph)) return none('it computes in float16');
   const kind = attentionKind(graph);
   if (kind === 'GroupQueryAttention') return addToFused(graph, roles);
   if (kind !== 'MatMul and Softmax') return none(`its ${kind} operator takes no mask of a tree`);

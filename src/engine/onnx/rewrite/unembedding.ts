@@ -36,8 +36,7 @@ export function unembeddingModel(
   const nodes = [...kept].sort(
     (a, b) => (order.get(a.outputs[0]) ?? 0) - (order.get(b.outputs[0]) ?? 0),
   );
-  const float16 = computesInHalf(model.graph);
-  const to = { to: { int: float16 ? FLOAT16 : FLOAT } };
+  const to = { to: { int: computesInHalf(model.graph) ? FLOAT16 : FLOAT } };
   const graph = {
     nodes: [
       makeNode('Cast', [UNEMBEDDING.residual], [residual], to),

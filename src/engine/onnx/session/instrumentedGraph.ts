@@ -10,6 +10,7 @@ import { parseModel } from '../graph/readGraph';
 import { makeNode, writeModel } from '../graph/writeGraph';
 import {
   attentionKind,
+  computesInHalf,
   keepActivationsExact,
   quantizationKind,
   type Quantization,
@@ -32,6 +33,8 @@ export interface InstrumentedGraph {
   nodes: number;
   attention: string;
   quantization: Quantization;
+  /** Whether it computes in half precision. */
+  isHalf: boolean;
   /** The hooks, each with the name of its output, float [1, tokens, hidden]. */
   hooks: Hook[];
   hooksMissing: string | undefined;
@@ -73,13 +76,14 @@ export function instrumentGraph(
     const weights = locateWeights(model.graph, file);
     const attention = attentionKind(model.graph);
     const quantization = quantizationKind(model.graph);
+    const isHalf = computesInHalf(model.graph);
     keepActivationsExact(model.graph);
     const { hooks, missing, unembedding } = checkedResiduals(model, roles, layers);
     const tree: TreeSupport =
       noTree === undefined ? addTreeMask(model.graph, roles) : { kind: 'none', reason: noTree };
     const masks = maskModel(model, roles, tree);
     if (hook !== undefined) addSteeredHook(model, hooks, hook);
-    addHookOutputs(model, hooks, quantization === 'fp16');
+    addHookOutputs(model, hooks, isHalf);
     addScoring(model, roles.logits);
     const bytes = writeModel(model);
     return {
@@ -90,6 +94,7 @@ export function instrumentGraph(
       nodes,
       attention,
       quantization,
+      isHalf,
       hooks,
       hooksMissing: missing,
       unembedding,

@@ -78,6 +78,7 @@ export class OpenGraph {
         weights: graph.weights.kind,
         attention: graph.attention,
         quantization: graph.quantization,
+        isHalf: graph.isHalf,
         vocabSize: tested.vocabSize,
         ...(tree.kind === 'none' ? { noTree: tree.reason } : {}),
         hooks: graph.hooks,

@@ -17,10 +17,15 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ByteSource } from '../../../../src/engine/files/byteSource';
 import { readProto } from '../../../../src/engine/onnx/graph/externalise';
-import type { OnnxModel } from '../../../../src/engine/onnx/graph/graph';
+import { FLOAT, FLOAT16, type OnnxModel } from '../../../../src/engine/onnx/graph/graph';
 import { intAttribute, parseModel } from '../../../../src/engine/onnx/graph/readGraph';
-import { makeNode, writeModel } from '../../../../src/engine/onnx/graph/writeGraph';
 import {
+  makeInitializer,
+  makeNode,
+  writeModel,
+} from '../../../../src/engine/onnx/graph/writeGraph';
+import {
+  computesInHalf,
   keepActivationsExact,
   quantizationKind,
 } from '../../../../src/engine/onnx/graph/graphTraits';
@@ -195,6 +200,29 @@ describe('quantization', () => {
     const { report } = await OpenGraph.open({ folder: join(path, '..'), onnxPath: path });
     expect(report.quantization).toBe('weight-only');
     expect(report.warnings).toEqual([]);
+  });
+
+  test('of 4 bits in half precision is both', async () => {
+    const path = decoder({ fourBits: true, float16: true });
+    const { report } = await OpenGraph.open({ folder: join(path, '..'), onnxPath: path });
+    expect(report).toMatchObject({
+      quantization: 'weight-only',
+      isHalf: true,
+      noTree: 'it computes in float16',
+    });
+    // The residual stream is read in float32, else it would have another width.
+    expect(report.hooks).toHaveLength(6);
+    const residual = report.selfTest.find(({ name }) => name.startsWith('Logits of the last'));
+    expect(residual?.passed).toBe(true);
+  });
+
+  test('weights that are kept in half precision do not make a graph compute in it', () => {
+    const { graph } = modelOf(decoder());
+    graph.initializers.push(makeInitializer('half', FLOAT16, [4], new Uint16Array(4)));
+    graph.nodes.push(makeNode('Cast', ['half'], ['whole'], { to: { int: FLOAT } }));
+    expect(computesInHalf(graph)).toBe(false);
+    graph.nodes.push(makeNode('Mul', ['half', 'half'], ['square']));
+    expect(computesInHalf(graph)).toBe(true);
   });
 
   test('that depends on other tokens in a run has a warning', async () => {

@@ -7,6 +7,7 @@ import type { Backend } from '../../backend';
 export function onnxBackend(runtime: RuntimeClient, graph: GraphReport): Backend {
   return {
     vocabSize: graph.vocabSize,
+    ...inexactnessOf(graph),
     report: reportOf(graph),
     score: (request, signal, onRows) =>
       runtime.score(request, signal, ({ scores, firstRow }) => onRows?.(scores, firstRow)),
@@ -27,8 +28,15 @@ export function onnxBackend(runtime: RuntimeClient, graph: GraphReport): Backend
   };
 }
 
+/** Rounding of half precision, and of activations in 8 bits, is no smaller than what bytes are compared by. */
+function inexactnessOf({ isHalf, quantization }: GraphReport): Pick<Backend, 'inexact'> {
+  if (quantization === 'dynamic-int8')
+    return { inexact: 'quantizes activations: its numbers depend on which tokens share a run' };
+  return isHalf ? { inexact: 'computes in half precision' } : {};
+}
+
 function reportOf(graph: GraphReport): BackendReport {
-  const { onnxPath, nodes, opset, attention, weightBytes, weights, quantization } = graph;
+  const { onnxPath, nodes, opset, attention, weightBytes, weights, quantization, isHalf } = graph;
   const hooks = graph.hooks.map(({ hook }) => hook);
   return {
     facts: [
@@ -36,7 +44,7 @@ function reportOf(graph: GraphReport): BackendReport {
       ['Graph', `${onnxPath}: ${nodes} nodes, opset ${opset}, attention ${attention}`],
       [
         'Weights',
-        `${(weightBytes / 1e6).toFixed(1)} MB ${weights}, quantisation: ${quantization}`,
+        `${(weightBytes / 1e6).toFixed(1)} MB ${weights}, quantisation: ${quantization}${isHalf && quantization !== 'fp16' ? ', in half precision' : ''}`,
       ],
       ['Residual stream', graph.hooksMissing ?? `${hooks.length} hooks: ${hooks.join(', ')}`],
       [
