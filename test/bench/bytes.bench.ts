@@ -123,7 +123,7 @@ async function inTurns(
 }
 
 function startOf(model: Model): number {
-  return model.report().start!.id;
+  return model.start!.id;
 }
 
 async function documentRow(model: Model, session: GraphSession, size: number) {

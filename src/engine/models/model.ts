@@ -13,7 +13,9 @@ import type { Sampling } from '../../core/traces/drawToken';
 import type { ModelInfo, ModelReport } from '../../protocol/models';
 import { depthOf, needed, type Backend } from './backend';
 import { readModelFolder, type ModelFolder } from './modelFolder';
-import type { StartRuntime } from './source';
+import { dtypeCost, describeCost } from './dtypeCost';
+import { fitsMemory, type StartRuntime } from './source';
+import { weightsIn } from './sources/sources';
 
 const LINE_FEED = 0x0a;
 
@@ -40,6 +42,8 @@ export class Model {
   readonly info: ModelInfo;
   private rules: ByteRules | undefined;
   private sorted: SortedTokens | undefined;
+  /** What its dtype costs, once it was measured. */
+  private cost: string | undefined;
   /** One request at a time; passes over several documents take turns window by window. */
   private turn: Promise<unknown> = Promise.resolve();
   /** [id]; 1 where the token's bytes hold a line feed. */
@@ -50,6 +54,7 @@ export class Model {
     private readonly folder: ModelFolder,
     private readonly backend: Backend | null,
     contextLimit: number,
+    private readonly startRuntime: StartRuntime | null = null,
   ) {
     const { tokenizer } = folder;
     const warnings = backend ? [...backend.report.warnings, ...vocabularyWarnings(folder, backend)] : [];
@@ -82,7 +87,7 @@ export class Model {
     const backend = await weights.source.open(weights.path, folder.path, folder, startRuntime);
     try {
       checkVocabulary(folder, backend);
-      return new Model(folder, backend, contextLimit);
+      return new Model(folder, backend, contextLimit, startRuntime);
     } catch (error) {
       backend.dispose();
       throw error;
@@ -262,7 +267,9 @@ export class Model {
     return this.request(backend => needed(backend.features).unembed(residuals, rows));
   }
 
-  report(): ModelReport {
+  /** Compares weights of another dtype with those of float32, where the folder has both. */
+  async report(): Promise<ModelReport> {
+    const cost = await this.dtypeFacts();
     return {
       info: this.info,
       tokenizerNormalizer: this.tokenizer.normalizer,
@@ -270,7 +277,7 @@ export class Model {
       modelContextTokens: this.ownContextTokens,
       backend: this.backend && {
         ...this.backend.report,
-        facts: [...dtypeFacts(this.folder), ...this.backend.report.facts],
+        facts: [...cost, ...this.backend.report.facts],
       },
       ownReport: this.folder.ownReport,
     };
@@ -278,6 +285,39 @@ export class Model {
 
   dispose(): void {
     this.backend?.dispose();
+  }
+
+  private async dtypeFacts(): Promise<(readonly [string, string])[]> {
+    const { dtype, otherDtypes = [] } = this.folder.weights ?? {};
+    if (dtype === undefined) return [];
+    const others = `; the folder has ${otherDtypes.join(', ')}, too (setting tokenscope.model.dtype)`;
+    const name = ['Dtype', `${dtype}${otherDtypes.length > 0 ? others : ''}`] as const;
+    if (dtype === EXACT_DTYPE) return [name];
+    this.cost ??= await this.costOfDtype().catch((error: Error) => {
+      if (error instanceof UserError) return `not compared: ${error.message}`;
+      throw error;
+    });
+    return [name, [`${dtype} against ${EXACT_DTYPE}`, this.cost]];
+  }
+
+  /** What the dtype costs, or why it is not known, for people. */
+  private async costOfDtype(): Promise<string> {
+    const { folder, startRuntime } = this;
+    const exact = weightsIn(folder.path, EXACT_DTYPE);
+    if (!startRuntime || 'missing' in exact || exact.dtype !== EXACT_DTYPE)
+      return `not compared: the folder has no ${EXACT_DTYPE} export`;
+    const { sizeBytes = 0 } = exact;
+    if (!fitsMemory(sizeBytes))
+      return `not compared: the ${EXACT_DTYPE} export takes ${(sizeBytes / 1e9).toFixed(1)} GB, more than half of the memory`;
+    const reference = await exact.source.open(exact.path, folder.path, folder, startRuntime);
+    try {
+      const cost = await this.request(backend =>
+        dtypeCost(backend, reference, folder.tokenizer, folder.start?.id, folder.contextTokens),
+      );
+      return describeCost(cost);
+    } finally {
+      reference.dispose();
+    }
   }
 
   /** Why a run of a tree failed: most models that are asked for more tokens than they hold do. */
@@ -321,13 +361,6 @@ function nameOf({ name, weights }: ModelFolder, backend: Backend | null): string
 }
 
 const EXACT_DTYPE = 'fp32';
-
-function dtypeFacts({ weights }: ModelFolder): [string, string][] {
-  const { dtype, otherDtypes = [] } = weights ?? {};
-  if (dtype === undefined) return [];
-  const others = `; the folder has ${otherDtypes.join(', ')}, too (setting tokenscope.model.dtype)`;
-  return [['Dtype', `${dtype}${otherDtypes.length > 0 ? others : ''}`]];
-}
 
 function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }: Backend): void {
   if (tokenizer.vocabSize <= vocabSize) return;

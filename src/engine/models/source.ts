@@ -1,4 +1,5 @@
 // Where models come from: each kind of weights is a source, in a folder of its own and a line in sources.ts.
+import { totalmem } from 'node:os';
 import type { RuntimeClient } from '../onnx/session/runtimeClient';
 import type { Backend } from './backend';
 
@@ -18,8 +19,16 @@ export interface FoundFile {
   readonly path: string;
   /** How its numbers are kept, in a word; undefined where nothing says it. */
   readonly dtype?: string | undefined;
+  readonly sizeBytes?: number;
   /** What the folder has besides. */
   readonly otherDtypes?: readonly string[];
+}
+
+/** Weights that take more of the memory than this leave too little for everything else. */
+const MOST_OF_MEMORY = 0.5;
+
+export function fitsMemory(bytes: number, memoryBytes = totalmem()): boolean {
+  return bytes <= memoryBytes * MOST_OF_MEMORY;
 }
 
 /** Starts the thread that runs ONNX Runtime; one for each opened model. */

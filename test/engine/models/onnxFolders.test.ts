@@ -1,5 +1,5 @@
 // Folders as exporters to ONNX write them: several dtypes of one model, and those of onnxruntime-genai.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
@@ -10,6 +10,9 @@ import type { Graph } from '../../../src/engine/onnx/graph/graph';
 import { parseModel } from '../../../src/engine/onnx/graph/readGraph';
 import { writeModel } from '../../../src/engine/onnx/graph/writeGraph';
 import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
+import { SAMPLE_TEXT } from '../../../src/engine/models/sampleText';
+import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
+import { bundleEngine } from '../../support/engineBundle';
 import { fakeBackend } from '../../support/fakeBackend';
 import { writeDecoder } from '../../support/graphs';
 import { BYTE_VOCAB, writeModelFolder } from '../../support/modelFolder';
@@ -76,17 +79,50 @@ describe('of several dtypes', () => {
     expect([one.weights?.dtype, one.warnings]).toEqual(['fp32', []]);
   });
 
-  test('name and report say which is open', () => {
+  test('name and report say which is open', async () => {
     const folder = folderWith(all);
     const read = readModelFolder(folder, 'q4');
     const model = new Model(read, fakeBackend(BYTE_VOCAB), 64);
     expect(model.info.name).toBe(`${read.name} (q4)`);
-    expect(model.report().backend?.facts[0]).toEqual([
+    expect((await model.report()).backend?.facts[0]).toEqual([
       'Dtype',
       'q4; the folder has fp32, fp16, q8, too (setting tokenscope.model.dtype)',
     ]);
     const exact = new Model(readModelFolder(folder, 'fp32'), fakeBackend(BYTE_VOCAB), 64);
     expect(exact.info.name).toBe(read.name);
+  });
+
+  test('what another dtype costs is measured against float32 of the same folder', async () => {
+    const folder = writeModelFolder(join(scratch, String(count++)), { graph: false });
+    const size = { vocab: BYTE_VOCAB, hidden: 32, layers: 2, context: 64 };
+    renameSync(
+      writeDecoder(folder, { ...size, fourBits: true }),
+      join(folder, 'model_q4.onnx'),
+    );
+    const exactPath = writeDecoder(folder, size);
+    const bundle = join(await bundleEngine(), 'runtime.js');
+    const open = (dtype: string) => Model.open(folder, 64, () => new RuntimeClient(bundle), dtype);
+    const model = await open('q4');
+    const exact = await open('fp32');
+    const facts = async (of: Model) =>
+      new Map((await of.report()).backend!.facts.map(([name, value]) => [name, value]));
+    const { start, tokenizer } = exact;
+    const ids = Uint32Array.of(start!.id, ...tokenizer.encode(SAMPLE_TEXT).ids).subarray(0, 65);
+    const request = { inputs: ids.slice(0, -1), targets: ids.slice(1), from: 0, topK: 1 };
+    const scores = (of: Model) => of.request(backend => backend.score(request));
+    const [own, reference] = [await scores(model), await scores(exact)];
+    const nats = own.logprobs.map((logprob, i) => Math.abs(logprob - reference.logprobs[i]!));
+    const most = (Math.max(...nats) / Math.LN2).toPrecision(2);
+    expect(Number(most)).toBeGreaterThan(0);
+    const described = (await facts(model)).get('q4 against fp32');
+    expect(described).toMatch(new RegExp(`on 64 tokens; .* ${most.replace('.', '\\.')} at most;`));
+    expect((await facts(exact)).has('q4 against fp32')).toBe(false);
+    exact.dispose();
+    model.dispose();
+    rmSync(exactPath);
+    const alone = await open('q4');
+    expect((await facts(alone)).get('q4 against fp32')).toMatch(/the folder has no fp32 export/);
+    alone.dispose();
   });
 
   test('a graph that is chosen by its file is opened in its folder', () => {

@@ -30,7 +30,7 @@ export const readers: Record<Reader, (path: string) => Promise<void>> = {
     const model = await Model.open(path, 2048, ownRuntime);
     try {
       checkTokenizer(model.tokenizer);
-      JSON.stringify(model.report());
+      JSON.stringify(await model.report());
       if (!model.info.scores) return;
       const ids = model.tokenizer.encode('Ab 12').ids;
       await model.request(async backend => {

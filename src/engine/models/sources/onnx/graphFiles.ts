@@ -1,8 +1,8 @@
 // Which of a folder's .onnx files is the model: exporters write the same decoder in several precisions, and in parts.
 import { readdirSync, statSync } from 'node:fs';
-import { totalmem } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { graphOfGenai } from '../../genaiConfig';
+import { fitsMemory } from '../../source';
 
 /** The folders that exporters write graphs to, relative to a model's folder. */
 const PLACES = ['onnx', ''];
@@ -29,9 +29,6 @@ const DTYPES = new Map([
 /** Of other exporters, which have one precision. */
 const OTHER_NAMES = ['decoder_model_merged', 'decoder_with_past_model', 'decoder_model'];
 
-/** A graph with its weights that takes more of the memory than this leaves too little for everything else. */
-const MOST_OF_MEMORY = 0.5;
-
 export interface GraphFile {
   readonly path: string;
   /** As transformers.js calls it; undefined where the file's name says none. */
@@ -52,7 +49,7 @@ export interface FoundGraph extends GraphFile {
 export function findGraph(
   folder: string,
   dtype?: string,
-  memoryBytes = totalmem(),
+  memoryBytes?: number,
 ): FoundGraph | undefined {
   const all = graphsIn(folder);
   const fileOf = (name: string, named?: string): GraphFile | undefined => {
@@ -67,7 +64,7 @@ export function findGraph(
   }
   const found = [...DTYPES].flatMap(([key, name]) => fileOf(name, key) ?? []);
   const fits = ({ dtype, sizeBytes }: GraphFile) =>
-    dtype !== 'fp32' || sizeBytes <= memoryBytes * MOST_OF_MEMORY;
+    dtype !== 'fp32' || fitsMemory(sizeBytes, memoryBytes);
   const [only = ''] = all.length === 1 ? all : [];
   const chosen =
     found.find(each => each.dtype === dtype) ??
