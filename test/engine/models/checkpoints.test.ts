@@ -111,7 +111,7 @@ test('a folder is opened with its tokenizer, scores, has trees and features, and
   const model = await Model.open(folder, 2048, () => new RuntimeClient(runtime));
   try {
     expect(model.info).toMatchObject({ scores: true, contextTokens: 64, warnings: [] });
-    const { backend } = model.report();
+    const { backend } = await model.report();
     const facts = new Map(backend!.facts);
     expect(facts.get('Architecture')).toMatch(/^llama; golden of the family: "llama" of transformers 5/);
     expect(facts.get('Weights from')).toBe(join(folder, 'model.safetensors'));

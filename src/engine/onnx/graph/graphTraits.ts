@@ -1,6 +1,6 @@
 // The kinds of attention and of quantization of a graph, by its operators, and a change that makes quantized products
 // reproducible.
-import { FLOAT16, readersOf, type Graph, type GraphNode } from './graph';
+import { FLOAT16, readersOf, type Graph } from './graph';
 import { intAttribute } from './readGraph';
 import { makeAttribute } from './writeGraph';
 
