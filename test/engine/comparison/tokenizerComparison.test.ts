@@ -86,6 +86,27 @@ test('goes from difference to difference and back', async () => {
   expect(walk(-1, TEXT.length)).toEqual(forth.toReversed());
 });
 
+test('differences are those of the text and of the second tokenizer as they are', async () => {
+  const visible = [{ utf16Start: 0, utf16End: 2 * TEXT.length }];
+  let [version, text] = [1, TEXT];
+  const found = async () => {
+    const own = documents.compare({ uri: 'text', version, ranges: [], visible }, signal);
+    // The same text of a document that nothing was asked of.
+    await documents.setDocument({ uri: 'fresh', version, text }, signal);
+    const fresh = documents.compare({ uri: 'fresh', version, ranges: [], visible }, signal);
+    expect(own).toEqual(fresh);
+    return own;
+  };
+  for (const path of [coder, ranks, coder]) {
+    await documents.compareWith({ path }, signal);
+    const before = await found();
+    const edits = [{ utf16Start: 7, utf16End: 7, text: 'ünï ' }];
+    await documents.editDocument({ uri: 'text', version: ++version, edits }, signal);
+    text = `${text.slice(0, 7)}ünï ${text.slice(7)}`;
+    expect(await found()).not.toEqual(before);
+  }
+});
+
 test('follows edits, and keeps the text when a tokenizer goes', async () => {
   await documents.compareWith({ path: ranks }, signal);
   compared();
