@@ -5,11 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lenses } from '../../../src/core/lenses/lenses';
 import { contrastOf } from '../../../src/core/traces/contrast';
 import { engineServer } from '../../../src/engine/server';
+import { Document } from '../../../src/engine/documents/document';
 import { Model } from '../../../src/engine/models/model';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
-
+import { contrastRowsOf } from '../../../src/engine/scoring/contrastPass';
+import type { ModelPair } from '../../../src/engine/scoring/modelPair';
 import type { ScoreSummary } from '../../../src/protocol/scores';
+import { mulberry32 } from '../../golden/fuzz';
 import { bundleEngine } from '../../support/engineBundle';
+import { seedOr } from '../../support/seed';
+import { tokenizerOf } from '../../support/shared';
 
 const models = join(import.meta.dirname, '../../../models/reasoner');
 const { traces } = JSON.parse(
@@ -161,6 +166,34 @@ describe('the contrast of the pair that the folder names', () => {
     expect(sizes.filter(size => size > own).length).toBeLessThan(0.06 * sizes.length);
     await open('base');
   });
+});
+
+test('rows that are kept by edits are those of the same tokens after the same ones', () => {
+  const tokenizer = tokenizerOf(join(models, 'base'));
+  const [pair, model] = [{ rows: new WeakMap() } as ModelPair, { tokenizer } as Model];
+  const draw = mulberry32(seedOr(7));
+  let text = TEXT.slice(0, 200);
+  const document = new Document('edited', 0, text);
+  let kept = 0;
+  for (let version = 1; version <= 100; version++) {
+    const { ids, positive, negative, divergences } = contrastRowsOf(pair, model, document);
+    expect(ids).toEqual(tokenizer.encode(text).ids);
+    let hash = 1;
+    for (const [row, id] of ids.entries()) {
+      hash = (Math.imul(hash, 31) + id) % 65_521;
+      for (const column of [positive, negative, divergences]) {
+        if (column[row] === hash) kept++;
+        else if (!Number.isNaN(column[row])) expect([row, column[row]]).toEqual([row, hash]);
+        column[row] = hash;
+      }
+    }
+    // A letter for a letter leaves as many tokens as there were.
+    const at = draw(text.length);
+    const inserted = ['x', '7', '', text.slice(0, draw(9))][draw(4)]!;
+    document.edit(version, [{ utf16Start: at, utf16End: at + 1, text: inserted }]);
+    text = text.slice(0, at) + inserted + text.slice(at + 1);
+  }
+  expect(kept).toBeGreaterThan(1000);
 });
 
 describe('a pair that is chosen', () => {
