@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { lenses } from '../../../src/core/lenses/lenses';
-import { isPeak } from '../../../src/core/lenses/peaks';
+import { isPeak, nearestPeak, peakSize } from '../../../src/core/lenses/peaks';
 import type { Lens } from '../../../src/core/lenses/lens';
 import {
   DIVERGING_STEPS,
@@ -63,6 +63,10 @@ describe('lens values', () => {
     const second = { ...scores, byteNats, secondByteNats: Float64Array.of(Math.LN2) };
     expect(lenses.difference.value(second, 0)).toBeCloseTo(-3, 5);
     expect(lenses.difference.format(-3)).toBe('−3.00 bits');
+    const nats = (bits: number) => Float32Array.of(Math.LN2 * bits);
+    const contrast = { positive: nats(-7), negative: nats(-2), divergences: nats(1) };
+    const centred = { ...scores, contrast: { ...contrast, centre: 2 * Math.LN2 } };
+    expect(lenses.contrast.value(centred, 0)).toBeCloseTo(3, 5);
   });
 
   it('are NaN where nothing is known', () => {
@@ -86,6 +90,24 @@ describe('isPeak', () => {
     expect(isPeak(lenses.difference, 1, -9, 2)).toBe(true);
     expect(isPeak(lenses.difference, 10, -9, 2)).toBe(false);
     expect(isPeak(lenses.difference, 0, 2, 0)).toBe(false);
+  });
+});
+
+describe('peaks by their share of the text', () => {
+  test('are the twentieth part of what is known and not 0, by its size', () => {
+    const nothing = [...new Array<number>(60).fill(NaN), ...new Array<number>(60).fill(0)];
+    const values = Array.from({ length: 40 }, (_, i) => (i % 2 ? 1 : -1) * (i + 1));
+    expect(peakSize([...nothing, ...values, ...nothing])).toBe(38);
+    expect(peakSize(nothing)).toBe(Infinity);
+    expect(peakSize([NaN, -3])).toBe(3);
+  });
+
+  test('are found from a token on, and back from it', () => {
+    const values = [0, -9, 0, 0, 8, NaN, 7, 0, ...new Array<number>(40).fill(1)];
+    const found = (start: number, direction: 1 | -1) =>
+      nearestPeak(lenses.contrast, index => values[index]!, values.length, start, direction);
+    expect([found(0, 1), found(1, 1), found(2, 1), found(5, 1)]).toEqual([1, 1, 4, 6]);
+    expect([found(47, -1), found(3, -1), found(0, -1)]).toEqual([6, 1, undefined]);
   });
 });
 
