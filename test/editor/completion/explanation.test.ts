@@ -72,3 +72,29 @@ test('says when the text after the cursor is not seen, and why healing is not ex
   expect(page).toMatch(/not exact +no BPE/);
   expect(page).toMatch(/probability +not known exactly/);
 });
+
+test('says of each token which part of the completion it is', () => {
+  const token = (text: string) => ({ id: 1, bytes: bytes(text), logprob: -1, top: [] });
+  const parts = (texts: string[], rolledBack: string, insert: string) => {
+    const [item] = VIEW.items;
+    const items = [{ ...item!, insert, tokens: texts.map(token) }];
+    const view: CompletionView = { ...VIEW, rolledBack: bytes(rolledBack), items };
+    const lines = explainCompletion({ ...SHOWN, view }, [view]).split('\n');
+    const from = lines.findIndex(line => line.startsWith('token ')) + 1;
+    return lines
+      .slice(from, from + texts.length)
+      .map(line => /handed back|left out/.exec(line)?.[0]);
+  };
+  const [back, out, kept] = ['handed back', 'left out', undefined];
+  expect(parts(['wo', 'rd', 'Count', '()', '\n'], 'word', 'Count()')).toEqual([
+    back,
+    back,
+    kept,
+    kept,
+    out,
+  ]);
+  // Tokens that are handed back or left out in part are written.
+  expect(parts(['wor', 'dCo', 'unt(', ')\n'], 'word', 'Count(')).toEqual([back, kept, kept, out]);
+  expect(parts(['wor', 'dCo', 'unt()'], 'word', 'Count(')).toEqual([back, kept, kept]);
+  expect(parts(['a', 'é'], '', 'aé')).toEqual([kept, kept]);
+});

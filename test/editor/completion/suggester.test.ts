@@ -79,6 +79,47 @@ describe('a suggestion', () => {
     expect([typist.asked, typist.aborted]).toEqual([3, 1]);
   });
 
+  test('is waited for by those who type ahead of it, as long as they type what it writes', async () => {
+    const suggester = new Suggester(new Suggestions(), new RequestDelay());
+    const { signal } = new AbortController();
+    let asked = 0;
+    let write: (insert: string) => void = () => {};
+    let finish: (insert: string) => void = () => {};
+    let asking = signal;
+    const ask: Ask = (stop, onText) => {
+      asked++;
+      [asking, write] = [stop, onText];
+      return new Promise((resolve, reject) => {
+        stop.addEventListener('abort', () => reject(new Error('cancelled')));
+        finish = text =>
+          resolve({ middles: [{ text, after: 0, isNoise: false }], note: 'asked', ms: 1 });
+      });
+    };
+    const suggest = (before: string, isExplicit = false) =>
+      suggester.suggest({ place: at(before), ask, isExplicit, maxPauseMs: 0 }, signal);
+    const first = suggest('exp', true);
+    write('o');
+    const ahead = suggest('expor');
+    write('or');
+    write('ort');
+    expect(asked).toBe(1);
+    finish('ort function');
+    expect(textsOf(await ahead)).toEqual(['t function']);
+    expect(textsOf(await first)).toEqual(['ort function']);
+    // What is written turns out to be something else than what was typed ahead.
+    const second = suggest('let ', true);
+    const third = suggest('let fo');
+    const stopped = asking;
+    write('f');
+    expect(stopped.aborted).toBe(false);
+    write('fu');
+    expect(stopped.aborted).toBe(true);
+    expect((await second).middles).toEqual([]);
+    await expect.poll(() => asked).toBe(3);
+    finish('o');
+    expect(textsOf(await third)).toEqual(['o']);
+  });
+
   test('is for the latest place alone', async () => {
     const typist = new Typist();
     typist.speed = 3;

@@ -75,4 +75,15 @@ test('a range has the tokens that touch it', () => {
   expect(lenses.surprisal.value(cut.scores, 1)).toBeCloseTo(2 / NATS_PER_BIT, 6);
   expect(cut.bytes).toHaveLength(2);
   expect(cutView(view, { utf16Start: 0, utf16End: 4 }).ids).toHaveLength(0);
+  for (let from = 0; from <= text.text.length; from++) {
+    for (let to = from + 1; to <= text.text.length + 1; to++) {
+      const touching = [...view.ids.keys()].filter(
+        row => view.utf16Ends[row]! > from && view.utf16Starts[row]! < to,
+      );
+      const { first, ids, utf16Starts } = cutView(view, { utf16Start: from, utf16End: to });
+      expect([from, to, ids.length]).toEqual([from, to, touching.length]);
+      if (ids.length > 0) expect(first).toBe(touching[0]);
+      expect([...utf16Starts]).toEqual(touching.map(row => view.utf16Starts[row]));
+    }
+  }
 });
