@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Cancelled } from '../../../../src/core/errors';
 import { INT64, FLOAT, type Graph, type GraphNode } from '../../../../src/engine/onnx/graph/graph';
 import { parseModel } from '../../../../src/engine/onnx/graph/readGraph';
 import {
@@ -11,6 +12,7 @@ import {
   makeNode,
   writeModel,
 } from '../../../../src/engine/onnx/graph/writeGraph';
+import { GraphSession } from '../../../../src/engine/onnx/session/graphSession';
 import { OpenGraph } from '../../../../src/engine/onnx/session/openGraph';
 import { writeDecoder, type DecoderOptions } from '../../../support/graphs';
 import { shared } from '../../../support/shared';
@@ -108,6 +110,23 @@ test('a tree of more nodes than a run holds is several runs', async () => {
   await graph.close();
 });
 
+test('a cancel inside a long prefix ends it with the chunk that runs', async () => {
+  const graph = await open({ context: 2048 });
+  const prefix = Uint32Array.from({ length: 2000 }, (_, i) => i % VOCAB);
+  const cancel = new Int32Array(new SharedArrayBuffer(4));
+  const { run } = GraphSession.prototype;
+  let runs = 0;
+  const watched = vi.spyOn(GraphSession.prototype, 'run');
+  watched.mockImplementation(function (this: GraphSession, params) {
+    if (++runs === 3) Atomics.store(cancel, 0, 1);
+    return run.call(this, params);
+  });
+  const request = { prefix, nodes: [{ parent: -1, token: -1 }], wanted: [0] };
+  await expect(graph.forwardTree({ ...request, cancel })).rejects.toThrow(Cancelled);
+  expect(runs).toBe(3);
+  watched.mockRestore();
+  await graph.close();
+});
 const HIDES_MORE = 'its mask does more than hide what is later or before a window';
 
 /** The Add before each Softmax. */
@@ -150,6 +169,18 @@ test('a graph whose positions are those of rows keeps its own attention', async 
   });
   expect(graph.report.noTree).toMatch(/^its logits differ by [\d.]+ from those of separate runs$/);
   expect(graph.report.warnings).toEqual([]);
+  await graph.close();
+});
+
+test('a graph with a layer whose mask is not found keeps its own attention', async () => {
+  const graph = await open({}, graph => {
+    const [first] = masked(graph);
+    const [sum] = first!.outputs;
+    const softmax = graph.nodes.find(({ inputs }) => inputs[0] === sum)!;
+    softmax.inputs[0] = 'copied';
+    graph.nodes.splice(graph.nodes.indexOf(softmax), 0, makeNode('Identity', [sum!], ['copied']));
+  });
+  expect(graph.report.noTree).toBe('it has no one mask for all layers');
   await graph.close();
 });
 
