@@ -42,6 +42,8 @@ test('the strongest feature is the one nearest to its highest value, without den
     [-1, 0],
   ]);
   expect(strongestOf(lists, 1)[0]![0]).toBe(0);
+  // A density that is not known says nothing against a feature.
+  expect(strongestOf([[[2, 1]]], 0.5)).toEqual([[2, 0.5]]);
 });
 
 test('a channel is that of the strongest pinned feature above its threshold, whatever their order', () => {
