@@ -10,15 +10,32 @@ export interface FakeBackend extends Backend {
   readonly calls: { score: number; tree: number };
 }
 
-/** [vocabSize]: what is expected after these tokens. */
-export function fakeLogits(before: readonly number[], vocabSize: number): Float32Array {
-  let hash = 17;
-  for (const token of before) hash = (Math.imul(hash, 31) + token + 1) | 0;
-  const random = seededRandom(hash);
-  return Float32Array.from({ length: vocabSize }, () => 6 * random());
+const known = new Map<string, Float32Array>();
+
+/** A number for these tokens in this order. */
+export function hashOf(tokens: Iterable<number>, seed: number): number {
+  let hash = seed;
+  for (const token of tokens) hash = (Math.imul(hash, 31) + token + 1) | 0;
+  return hash;
 }
 
-export function fakeBackend(vocabSize: number, without: Partial<Backend> = {}): FakeBackend {
+/** [vocabSize]: what the model of a seed expects after these tokens. */
+export function fakeLogits(before: Iterable<number>, vocabSize: number, seed = 17): Float32Array {
+  const hash = hashOf(before, seed);
+  const key = `${hash} ${vocabSize}`;
+  let logits = known.get(key);
+  if (!logits) {
+    const random = seededRandom(hash);
+    known.set(key, (logits = Float32Array.from({ length: vocabSize }, () => 6 * random())));
+  }
+  return logits;
+}
+
+export function fakeBackend(
+  vocabSize: number,
+  without: Partial<Backend> = {},
+  seed?: number,
+): FakeBackend {
   const calls = { score: 0, tree: 0 };
   return {
     calls,
@@ -30,7 +47,10 @@ export function fakeBackend(vocabSize: number, without: Partial<Backend> = {}): 
       const rows = targets.subarray(from);
       const logits = new Float32Array(rows.length * vocabSize);
       for (let row = 0; row < rows.length; row++)
-        logits.set(fakeLogits([...inputs.subarray(0, from + row + 1)], vocabSize), row * vocabSize);
+        logits.set(
+          fakeLogits(inputs.subarray(0, from + row + 1), vocabSize, seed),
+          row * vocabSize,
+        );
       const scores = scoresOfLogits(logits, vocabSize, rows, topK);
       onRows?.(scores, from);
       return scores;
@@ -42,7 +62,7 @@ export function fakeBackend(vocabSize: number, without: Partial<Backend> = {}): 
         node <= 0 ? [] : [...pathTo(nodes[node]!.parent), nodes[node]!.token];
       const logits = new Float32Array(wanted.length * vocabSize);
       wanted.forEach((node, i) =>
-        logits.set(fakeLogits([...prefix, ...pathTo(node)], vocabSize), i * vocabSize),
+        logits.set(fakeLogits([...prefix, ...pathTo(node)], vocabSize, seed), i * vocabSize),
       );
       return { logits, ran: prefix.length + nodes.length - 1 };
     },

@@ -12,6 +12,8 @@ export interface FolderOptions {
   /** If false, the folder has tokenizer files only. */
   graph?: boolean;
   seed?: number;
+  /** Tokens of two bytes each, besides those of one. */
+  pairs?: readonly string[];
 }
 
 /** One token per byte, and `<|start|>` as the last one. */
@@ -21,7 +23,7 @@ export const START_ID = 256;
 /** Returns the folder. */
 export function writeModelFolder(folder: string, options: FolderOptions = {}): string {
   mkdirSync(folder, { recursive: true });
-  const { context = 64, start = true, graph = true, seed = 1 } = options;
+  const { context = 64, start = true, graph = true, seed = 1, pairs = [] } = options;
   const json = (name: string, value: unknown) =>
     writeFileSync(join(folder, name), JSON.stringify(value));
   json('config.json', { max_position_embeddings: context, hidden_size: 32, num_hidden_layers: 2 });
@@ -29,14 +31,23 @@ export function writeModelFolder(folder: string, options: FolderOptions = {}): s
   if (start) json('tokenscope.json', { start: '<|start|>' });
   json('tokenizer.json', {
     added_tokens: [
-      { id: START_ID, content: '<|start|>', special: true, lstrip: false, rstrip: false },
+      {
+        id: START_ID + pairs.length,
+        content: '<|start|>',
+        special: true,
+        lstrip: false,
+        rstrip: false,
+      },
     ],
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
     model: {
       type: 'BPE',
-      vocab: Object.fromEntries(byteCharacters.map((character, byte) => [character, byte])),
-      merges: [],
+      vocab: Object.fromEntries([
+        ...byteCharacters.map((character, byte) => [character, byte]),
+        ...pairs.map((pair, i) => [pair, byteCharacters.length + i]),
+      ]),
+      merges: pairs.map(([first, second]) => `${first} ${second}`),
     },
   });
   if (graph) writeDecoder(folder, { vocab: BYTE_VOCAB, hidden: 32, layers: 2, context, seed });

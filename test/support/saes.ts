@@ -66,7 +66,7 @@ export function writeSae(folder: string, options: SaeOptions = {}): string {
   return folder;
 }
 
-function writeSafetensors(
+export function writeSafetensors(
   path: string,
   tensors: Record<string, { shape: number[]; data: Float32Array }>,
 ): void {
