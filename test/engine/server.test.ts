@@ -64,7 +64,7 @@ const edit = fc.record({ at: fc.nat(120), removed: fc.nat(6), text: piece });
 const does = <D extends Change['does']>(does: D) => ({ does: fc.constant(does) });
 const change: fc.Arbitrary<Change> = fc.oneof(
   {
-    weight: 6,
+    weight: 3,
     arbitrary: fc.record({
       ...does('edit'),
       uri,
@@ -72,7 +72,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     }),
   },
   fc.record({ ...does('write'), uri, text }),
-  fc.record({ ...does('model'), name: fc.constantFrom(...names) }),
+  { weight: 2, arbitrary: fc.record({ ...does('model'), name: fc.constantFrom(...names) }) },
   fc.record({
     ...does('pair'),
     members: fc.option(fc.tuple(fc.constantFrom(...names), fc.constantFrom('', ...names))),

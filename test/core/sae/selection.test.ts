@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { featureChoice, isEnough, mutualChoice, perToken } from '../../../src/core/sae/selection';
 import { rowCount, rowsOf, type SparseRows } from '../../../src/core/sae/sparseRows';
+import { seedOr } from '../../support/seed';
 
 /** Few distinct values, so there are many ties; 0 is off. */
 const matrices = fc
@@ -88,5 +89,27 @@ test('rows truncated to the k highest are enough only if the choice is the same 
         dense(mutualChoice(sparse(matrix), budget), features),
       );
     }),
+  );
+});
+
+test('and are not enough only if what was cut off could be chosen', () => {
+  fc.assert(
+    fc.property(matrices, fc.integer({ min: 1, max: 6 }), fc.nat(30), (matrix, held, budget) => {
+      // No ties but those with what was cut off.
+      const distinct = matrix.map((row, t) =>
+        row.map((value, f) => (value > 0 ? 100 * value + 10 * t + f : 0)),
+      );
+      const cut = perToken(sparse(distinct), held);
+      const rows = dense(cut, matrix[0]!.length);
+      const couldBeChosen = rows.some((row, token) => {
+        const known = row.filter(value => value > 0);
+        if (known.length < held) return false;
+        // The highest value that it may have, of a feature that goes before the others.
+        const more = rows.map((row, t) => [t === token ? Math.min(...known) : 0, ...row]);
+        return dense(mutualChoice(sparse(more), budget), more[0]!.length)[token]![0]! > 0;
+      });
+      expect(isEnough(cut, held, budget)).toBe(!couldBeChosen);
+    }),
+    { seed: seedOr(1) },
   );
 });

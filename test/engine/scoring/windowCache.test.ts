@@ -21,6 +21,7 @@ test('the window that was not used for longest is forgotten', () => {
   cache.add(c!);
   expect([isKnown(b), isKnown(a), isKnown(c)]).toEqual([false, true, true]);
   // One that is added again, with more of its rows, is one window still.
+  expect(isKnown(a)).toBe(true);
   cache.add({ ...a!, rows: [7, 8] });
   expect([isKnown(c), isKnown(a)]).toEqual([true, true]);
   expect(cache.find(a!.ids, 0)!.window.rows).toEqual([7, 8]);
