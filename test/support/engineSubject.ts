@@ -171,9 +171,18 @@ export class EngineSubject {
     for (const lens of Object.keys(lenses) as LensId[])
       for (const direction of [1, -1] as const)
         sums.push(await server.peak({ ...at, ...options, lens, from: 9, direction }, signal));
+    const choice = { kind: 'own' } as const;
+    const table = { ...at, densityCutoff: 1, choice, rows: 9 };
+    sums.push(await orRefusal(() => server.featureTable(table, signal)));
+    sums.push(await server.json({ ...at, range }, signal));
     const { scores: _, pending: __, ...tokens } = await server.view(request, signal);
-    const compared = await server.compare({ ...at, ranges: [range], visible: [range] }, signal);
-    const facts = { tokens, refused, compared };
+    const facts = {
+      tokens,
+      refused,
+      counted: await server.count({ ...at, ranges: [range] }, signal),
+      compared: await server.compare({ ...at, ranges: [range], visible: [range] }, signal),
+      next: await orRefusal(() => server.difference({ ...at, from: 9, direction: 1 }, signal)),
+    };
     return { facts, sums, first: tokens.first, columns, characters, pending };
   }
 
@@ -233,6 +242,15 @@ export class EngineSubject {
       });
       return new Model(read, backend, contextLimit);
     });
+  }
+}
+
+async function orRefusal<T>(work: () => T | Promise<T>): Promise<T | string> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
   }
 }
 

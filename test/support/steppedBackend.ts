@@ -9,7 +9,7 @@ import { fakeBackend, hashOf } from './fakeBackend';
 /** Rows of a step. */
 const STEP = 5;
 
-/** `step` is awaited before each one. Once it is disposed, it answers nothing more. */
+/** `step` is awaited within each one. Once it is disposed, it begins no more of them. */
 export function steppedBackend(
   vocabSize: number,
   seed: number,
@@ -18,9 +18,10 @@ export function steppedBackend(
   const fake = fakeBackend(vocabSize, {}, seed);
   let isDisposed = false;
   let sae: Sae | null = null;
+  // What is under way when it is cancelled is answered still.
   const next = async (signal?: AbortSignal) => {
-    await step();
     if (isDisposed || signal?.aborted) throw new Cancelled();
+    await step();
   };
   return {
     ...fake,
