@@ -18,6 +18,7 @@ export async function compareWithEnumeration(
   seeds: Iterable<number>,
   prefixes: number,
   lacking: readonly number[] = [],
+  namesOf: (seed: number) => readonly string[] = () => [],
 ): Promise<Comparison> {
   const result = { compared: 0, furthest: 0, nodes: 0 };
   const near = (found: number, expected: number, what: () => string) => {
@@ -27,7 +28,7 @@ export async function compareWithEnumeration(
     if (!(difference <= 1e-12)) expect.fail(`${what()}: ${found} for ${expected}`);
   };
   for (const seed of seeds) {
-    const toy = randomToy(seed, 9, false, false, lacking);
+    const toy = randomToy(seed, 9, false, false, lacking, namesOf(seed));
     const model = randomModel(toy, seed);
     const rules = new ByteRules(toy.tokenizer);
     const oracle = new Oracle(toy, model.row);

@@ -69,12 +69,15 @@ export interface Toy {
   readonly lacking: readonly number[];
 }
 
+/** The kind that nothing splits. */
+export const SPACED = SPLITS.indexOf(undefined);
+
 export const TOY_KINDS = SPLITS.length;
 
 /**
  * All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids.
  * `opens`: if there is no pattern, a space is prepended to every text. `lacking`: bytes that get no token, if there is
- * a pattern.
+ * a pattern. `names`: of further added tokens, which are not special.
  */
 export function randomToy(
   seed: number,
@@ -82,6 +85,7 @@ export function randomToy(
   reversed = false,
   opens = false,
   lacking: readonly number[] = [],
+  names: readonly string[] = [],
 ): Toy {
   const random = seededRandom(seed);
   const alphabet = ALPHABETS[seed % ALPHABETS.length]!.filter(
@@ -117,6 +121,12 @@ export function randomToy(
       added_tokens: [
         { id: end, content: END, ...special },
         { id: other, content: OTHER_SPECIAL, ...special },
+        ...names.map((content, i) => ({
+          id: size + i,
+          content,
+          special: false,
+          normalized: false,
+        })),
       ],
       ...(split === undefined ? spacedSteps(opens) : { pre_tokenizer: split }),
       model: { type: 'BPE', byte_fallback: split === undefined, vocab, merges: list },
@@ -124,7 +134,14 @@ export function randomToy(
   });
   const common = [0x7a, 0xc3, 0xe2, 0x80, 0xff, 0x0a, 0x20, 0x65, ...kind.bytes];
   const bytes = common.filter(byte => !lacking.includes(byte));
-  const ids = [...usable.map(spelling => vocab[spelling]!), ...bytes.map(label), end, other];
+  const added = names.map(name => tokenizer.idOf(name)!);
+  const ids = [
+    ...usable.map(spelling => vocab[spelling]!),
+    ...bytes.map(label),
+    end,
+    other,
+    ...added,
+  ];
   return { tokenizer, alphabet, support: [...new Set(ids)], end, lacking };
 }
 

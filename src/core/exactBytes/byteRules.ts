@@ -1,14 +1,16 @@
 // What exact byte probabilities require of a tokenizer, and what they ask it.
 //
-// The texts considered contain no spelled-out added token, are in the tokenizer's normal form, and are UTF-8. Later
+// The texts considered are in the tokenizer's normal form, and are UTF-8. Added tokens that they spell are followed with
+// SentencePiece (addedBoundaries.ts); elsewhere they spell none. Later
 // changes by a normalizer are not followed: if a model writes text outside the normal form, its mass goes to those
 // bytes.
 import { type ByteAlphabet, CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { firstInvalidUtf8, utf8Length } from '../text/utf8';
+import { addedNamesOf } from './addedNames';
 import { ByteLevelFamily } from './byteLevelFamily';
-import { byteStringOf, bytesOf, type ByteString } from './byteString';
+import { bytesOf, type ByteString } from './byteString';
 import { Canonical } from './canonical';
 import { incompleteFrom } from './utf8Characters';
 import type { PretokenBoundaries } from './pretokenBoundaries';
@@ -22,7 +24,8 @@ export class ByteRules {
   readonly tokens: SortedTokens;
   readonly canonical: Canonical;
   readonly #family: TokenizerFamily;
-  readonly #addedNames: readonly ByteString[];
+  /** Of added tokens that a text may not spell. */
+  readonly #refusedNames: readonly ByteString[];
 
   /** Throws `InexactError` if the tokenizer does not allow exact probabilities. */
   constructor(tokenizer: Tokenizer) {
@@ -32,20 +35,20 @@ export class ByteRules {
       );
     }
     const { alphabet, added } = tokenizer.parts;
+    const { names, merged, refused } = addedNamesOf(tokenizer);
     const isAdded = new Set(added.map(({ id }) => id));
+    for (const id of merged) isAdded.delete(id);
     const ids: number[] = [];
     for (let id = 0; id < tokenizer.vocabSize; id++) {
       if (!isAdded.has(id) && tokenizer.bytesOf(id).length > 0) ids.push(id);
     }
-    this.tokens = new SortedTokens(ids, id => tokenizer.bytesOf(id));
+    this.tokens = new SortedTokens([...ids, ...names.values()], id => tokenizer.bytesOf(id));
     this.#family =
       alphabet instanceof CharacterAlphabet
-        ? new SentencePieceFamily(tokenizer, alphabet, ids)
+        ? new SentencePieceFamily(tokenizer, alphabet, ids, names)
         : new ByteLevelFamily(tokenizer, alphabet as ByteAlphabet, ids);
     this.canonical = new Canonical(this.#family.joins, this.tokens, this.boundaries);
-    this.#addedNames = added
-      .filter(({ special }) => !special)
-      .map(({ content }) => byteStringOf(new TextEncoder().encode(content)));
+    this.#refusedNames = refused;
   }
 
   get boundaries(): PretokenBoundaries {
@@ -100,12 +103,12 @@ export class ByteRules {
       const place = `byte ${from + utf8Length(text, 0, inexact.at)}`;
       throw new InexactError(`The text ${inexact.problem(place)}`);
     }
-    for (const name of this.#addedNames) {
+    for (const name of this.#refusedNames) {
       const at = bytes.indexOf(name, Math.max(0, from - name.length));
       if (at < 0) continue;
       throw new InexactError(
         `The text spells the added token ${name} at byte ${at}: exact probabilities are known for texts ` +
-          `without added tokens only`,
+          `without this one only`,
       );
     }
   }

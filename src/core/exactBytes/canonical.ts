@@ -101,7 +101,7 @@ export class Canonical {
   /** Whether the prefix is exactly the tokens of its bytes. */
   endsText(prefix: TokenPrefix): boolean {
     const ends = this.#boundaries.ended(prefix.bytes);
-    return ends !== undefined && fitsBoundaries(prefix, ends);
+    return ends !== undefined && this.#fitsBoundaries(prefix, ends);
   }
 
   #isReachable(token: number): boolean {
@@ -139,11 +139,13 @@ export class Canonical {
     const bytes = prefix.bytes + this.#tokens.bytesOf(token)!;
     let ways = KNOWN;
     for (const boundaries of this.#boundaries.boundariesFor(bytes)) {
-      const next = boundariesIn(prefix, boundaries);
+      const next = this.#boundariesIn(prefix, boundaries);
       if (next < 0) continue;
       const isCut = prefix.bytes === '' || boundaries[next - 1] === prefix.bytes.length;
       if (boundaries.length === next) ways |= isCut ? CUT_OPEN : JOINED_OPEN;
-      else if (boundaries[next] === bytes.length) ways |= isCut ? CUT_CLOSED : JOINED_CLOSED;
+      else if (boundaries[next] !== bytes.length) continue;
+      else if (isCut || !this.#isAdded(bytes.slice(boundaries[next - 1] ?? 0)))
+        ways |= isCut ? CUT_CLOSED : JOINED_CLOSED;
     }
     return ways;
   }
@@ -154,7 +156,7 @@ export class Canonical {
     if (bytes === '') return 'closed';
     let state: 'open' | 'impossible' = 'impossible';
     for (const ends of this.#boundaries.boundariesFor(bytes)) {
-      if (!fitsBoundaries(prefix, ends)) continue;
+      if (!this.#fitsBoundaries(prefix, ends)) continue;
       if (ends.at(-1) === bytes.length) return 'closed';
       state = 'open';
     }
@@ -191,27 +193,35 @@ export class Canonical {
       return CONTINUATIONS;
     }
     const isOpen = (ends: Boundaries) =>
-      ends.at(-1) !== bytes.length && fitsBoundaries(prefix, ends);
+      ends.at(-1) !== bytes.length && this.#fitsBoundaries(prefix, ends);
     return this.#boundaries.openers(bytes, isOpen);
   }
-}
 
-/** Whether no boundary is inside a token, and every two tokens without a boundary between them may join. */
-function fitsBoundaries(prefix: TokenPrefix, boundaries: Boundaries): boolean {
-  return boundariesIn(prefix, boundaries) === boundaries.length;
-}
-
-/**
- * How many of the boundaries are token ends of the prefix, its own end included; -1 if the prefix cannot be split this
- * way.
- */
-function boundariesIn({ ends, joins }: TokenPrefix, boundaries: Boundaries): number {
-  let next = 0;
-  for (let token = 0; token < ends.length; token++) {
-    const end = ends[token]!;
-    if (next < boundaries.length && boundaries[next]! < end) return -1;
-    if (boundaries[next] === end) next++;
-    else if (token + 1 < ends.length && !joins[token + 1]) return -1;
+  #isAdded(pretoken: ByteString): boolean {
+    return this.#boundaries.isAdded?.(pretoken) === true;
   }
-  return next;
+
+  /** Whether no boundary is inside a token, and every two tokens without a boundary between them may join. */
+  #fitsBoundaries(prefix: TokenPrefix, boundaries: Boundaries): boolean {
+    return this.#boundariesIn(prefix, boundaries) === boundaries.length;
+  }
+
+  /**
+   * How many of the boundaries are token ends of the prefix, its own end included; -1 if the prefix cannot be split this
+   * way.
+   */
+  #boundariesIn({ bytes, ends, joins }: TokenPrefix, boundaries: Boundaries): number {
+    let next = 0;
+    for (let token = 0; token < ends.length; token++) {
+      const end = ends[token]!;
+      if (next < boundaries.length && boundaries[next]! < end) return -1;
+      if (boundaries[next] === end) {
+        const start = boundaries[next - 1] ?? 0;
+        // An added token is no other tokens with its bytes.
+        if ((ends[token - 1] ?? 0) > start && this.#isAdded(bytes.slice(start, end))) return -1;
+        next++;
+      } else if (token + 1 < ends.length && !joins[token + 1]) return -1;
+    }
+    return next;
+  }
 }

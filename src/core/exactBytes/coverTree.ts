@@ -57,7 +57,10 @@ export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk
 /** The ends of the pretokens after `offset` that are ends whatever follows. */
 function settledEnds(rules: ByteRules, bytes: ByteString, offset: number): number[] {
   const ends = rules.pretokenEnds(bytes, offset);
-  return ends.slice(0, Math.max(0, ends.length - rules.boundaries.unsettled));
+  const open = offset + (rules.boundaries.openFrom?.(bytes.slice(offset)) ?? Infinity);
+  return ends
+    .slice(0, Math.max(0, ends.length - rules.boundaries.unsettled))
+    .filter(end => end <= open);
 }
 
 /**
@@ -102,7 +105,8 @@ export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): Co
 function* coverPaths(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
   const extend = (prefix: TokenPrefix, bytes: ByteString) =>
     rules.merge(bytes).reduce((path, token) => rules.canonical.extend(path, token), prefix);
-  for (const ends of rules.boundaries.boundariesFor(tail)) {
+  const { boundaries } = rules;
+  for (const ends of boundaries.coverBoundariesFor?.(tail) ?? boundaries.boundariesFor(tail)) {
     let closed = TokenPrefix.empty;
     for (const end of ends) {
       if (end < tail.length) closed = extend(closed, tail.slice(closed.bytes.length, end));

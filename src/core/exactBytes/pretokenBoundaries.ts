@@ -18,6 +18,18 @@ export interface PretokenBoundaries {
    * character. Empty if no UTF-8 text begins with them.
    */
   boundariesFor(bytes: ByteString): readonly Boundaries[];
+  /**
+   * The same, and where the bytes may end inside an added token, which is one token: up to its beginning. By default the
+   * same alone.
+   */
+  coverBoundariesFor?(bytes: ByteString): readonly Boundaries[];
+  /** Whether a pretoken is an added token, which is one token. By default none is. */
+  isAdded?(pretoken: ByteString): boolean;
+  /**
+   * The offset from which an added token may begin that the bytes end inside of: boundaries after it do not stay.
+   * Infinite if there is none.
+   */
+  openFrom?(bytes: ByteString): number;
   /** How the bytes are split if the text ends with them; undefined if they are not a valid text. */
   ended(bytes: ByteString): Boundaries | undefined;
   /**

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
 import { InexactError } from '../../../src/core/errors';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
+import { byteToken } from '../../../src/core/tokenizer/bpe/byteTokens';
 import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import { GPT2_PATTERN } from '../../../src/core/tokenizer/patterns/gpt2';
@@ -14,6 +15,7 @@ import { modelOf } from '../../support/toys';
 import { models } from '../../support/paths';
 
 const vocab = Object.fromEntries(byteCharacters.map((character, byte) => [character, byte]));
+const byteNames = Array.from({ length: 256 }, (_, byte) => byteToken(byte));
 const split = { type: 'Split', pattern: { Regex: GPT2_PATTERN }, behavior: 'Isolated' };
 const byteLevel = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
 const sequence = (...pretokenizers: object[]) => ({ type: 'Sequence', pretokenizers });
@@ -76,6 +78,29 @@ describe('texts', () => {
   ])('%s', async (_, tokenizer, text, message) => {
     await expect(at(tokenizer, text)).rejects.toThrow(InexactError);
     await expect(at(tokenizer, text)).rejects.toThrow(message);
+  });
+
+  test('with an added token that a special one has a part of', async () => {
+    const tokens = [...byteNames, '\u2581', 'a'];
+    const spaced = (special: string) =>
+      loadTokenizer({
+        'tokenizer.json': {
+          normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+          added_tokens: [
+            { id: 300, content: special, special: true, normalized: false },
+            { id: 301, content: '\n\n', special: false, normalized: false },
+          ],
+          model: {
+            type: 'BPE',
+            byte_fallback: true,
+            vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+            merges: [],
+          },
+        },
+      });
+    await expect(at(spaced('<x>\n'), 'a\n\na')).rejects.toThrow(/at byte 1/);
+    const cursor = await at(spaced('<x>'), 'a\n\na');
+    expect(cursor.tree.trunk.slice(0, 2)).toEqual([257, 259]);
   });
 
   test('typed into what is refused', async () => {

@@ -12,11 +12,15 @@ import { golden, models } from '../../support/paths';
 const family = (name: string) => () => tokenizerOfFile(join(golden, 'families', `${name}.json`));
 
 /** The file also takes words whole, which is not supported. */
-function gemma(): Tokenizer {
+function gemma(...names: readonly string[]): Tokenizer {
   const path = join(golden, 'families/gemma.json');
-  const json = JSON.parse(readFileSync(path, 'utf8')) as { model: object };
+  const json = JSON.parse(readFileSync(path, 'utf8')) as { model: object; added_tokens: object[] };
   const model = { ...json.model, ignore_merges: false };
-  return loadTokenizer({ 'tokenizer.json': { ...json, model } });
+  const added_tokens = [
+    ...json.added_tokens,
+    ...names.map((content, i) => ({ id: 9000 + i, content, special: false, normalized: false })),
+  ];
+  return loadTokenizer({ 'tokenizer.json': { ...json, added_tokens, model } });
 }
 
 describe.each<[string, () => Tokenizer, boolean]>([
@@ -30,7 +34,12 @@ describe.each<[string, () => Tokenizer, boolean]>([
   ['deepseek-v2, a small one', family('deepseek-v2'), true],
   ['deepseek-v3, a small one', family('deepseek-v3'), true],
   ['llama2, a small one', family('llama2'), true],
-  ['gemma, a small one', gemma, true],
+  ['gemma, a small one', () => gemma(), true],
+  [
+    'gemma, with line ends, tabs and tags as added tokens',
+    () => gemma('\n', '\n\n\n', '\n\n\n\n', '\t', '\t\t', '<div', '<div>', '</', 'return'),
+    true,
+  ],
   ['phi-3', () => tokenizerOf(join(shared, 'tokenizers/phi-3-mini')), hasShared],
   ['tok512', () => tokenizerOf(join(shared, 'models/stories260K')), hasShared],
   ['gpt2', () => tokenizerOf(join(shared, 'tokenizers/gpt2')), hasShared],

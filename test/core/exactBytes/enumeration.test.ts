@@ -2,12 +2,32 @@
 // test/prove.
 import { expect, test } from 'vitest';
 import { compareWithEnumeration } from '../../support/enumeration';
-import { ALPHABETS, TOY_KINDS } from '../../support/toys';
+import { ALPHABETS, SPACED, TOY_KINDS, pick, randomOf } from '../../support/toys';
 
 const TOYS = ALPHABETS.length * TOY_KINDS;
 
 test(`${TOYS} random tokenizers and models give every next byte, the end and the leak what enumeration gives`, async () => {
   const { compared, furthest } = await compareWithEnumeration(Array(TOYS).keys(), 1);
+  expect(compared).toBeGreaterThan(10_000);
+  expect(furthest).toBeLessThan(1e-12);
+});
+
+test('texts that spell added tokens do, too, where nothing splits them', async () => {
+  const spaced = Array.from({ length: 3 * ALPHABETS.length }, (_, i) => {
+    const round = Math.floor(i / ALPHABETS.length);
+    return i + ALPHABETS.length * (SPACED - round + TOY_KINDS * round);
+  });
+  const { compared, furthest } = await compareWithEnumeration(spaced, 2, [], seed => {
+    const random = randomOf(seed + 7);
+    const alphabet = [...ALPHABETS[seed % ALPHABETS.length]!];
+    const name = () =>
+      Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(random, alphabet));
+    // Among them beginnings of others, and single characters.
+    const long = name().join('');
+    const all = [long, long + pick(random, alphabet), name().join(''), pick(random, alphabet)];
+    // Parts of special names are refused.
+    return [...new Set(all)].filter(each => !'<|end|><|other|>'.includes(each));
+  });
   expect(compared).toBeGreaterThan(10_000);
   expect(furthest).toBeLessThan(1e-12);
 });
