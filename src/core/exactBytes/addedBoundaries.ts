@@ -19,8 +19,8 @@ export class AddedBoundaries implements PretokenBoundaries {
   readonly #lengths: readonly number[];
   /** First bytes of names, which few tokens of a large vocabulary have. */
   readonly #firsts: ReadonlySet<ByteString>;
-  /** Beginnings of names, without whole ones that no other goes on from. */
-  readonly #beginnings = new Set<ByteString>();
+  /** Keyed by beginnings of names: the bytes that names go on with. */
+  readonly #nextBytes = new Map<ByteString, Set<ByteString>>();
 
   /** `inner` splits text between added tokens, and alike wherever the text begins or ends. `names`: their ids. */
   constructor(inner: PretokenBoundaries, names: ReadonlyMap<ByteString, number>) {
@@ -31,7 +31,11 @@ export class AddedBoundaries implements PretokenBoundaries {
     this.#lengths = [...lengths].sort((a, b) => b - a);
     this.#firsts = new Set([...names.keys()].map(name => name[0]!));
     for (const name of names.keys())
-      for (let end = 1; end < name.length; end++) this.#beginnings.add(name.slice(0, end));
+      for (let end = 1; end < name.length; end++) {
+        const beginning = name.slice(0, end);
+        const next = this.#nextBytes.get(beginning) ?? new Set();
+        this.#nextBytes.set(beginning, next.add(name[end]!));
+      }
   }
 
   isAdded(pretoken: ByteString): boolean {
@@ -86,7 +90,12 @@ export class AddedBoundaries implements PretokenBoundaries {
   }
 
   joinsFreely(bytes: ByteString): boolean {
-    return this.#inner.joinsFreely(bytes) && this.#openStarts(bytes).length === 0;
+    return this.#inner.joinsFreely(bytes);
+  }
+
+  continuationsOf(bytes: ByteString): ReadonlySet<ByteString> {
+    const starts = this.#openStarts(bytes);
+    return new Set(starts.flatMap(start => [...this.#nextBytes.get(bytes.slice(start))!]));
   }
 
   openEndOf(bytes: ByteString): string {
@@ -132,7 +141,7 @@ export class AddedBoundaries implements PretokenBoundaries {
     const starts: number[] = [];
     let pieces: Piece[] | undefined;
     for (let at = Math.max(0, bytes.length - longest + 1); at < bytes.length; at++) {
-      if (!this.#beginnings.has(bytes.slice(at))) continue;
+      if (!this.#nextBytes.has(bytes.slice(at))) continue;
       pieces ??= this.#pieces(bytes);
       // A token that begins further left stays, perhaps as a longer one.
       const inside = pieces.some(piece => piece.isAdded && piece.start < at && at < piece.end);

@@ -72,9 +72,11 @@ export class Canonical {
 
   /** The same for many tokens after one prefix. */
   follower(prefix: TokenPrefix): (token: number) => boolean {
-    const known = this.#knownAfter(prefix);
+    const free = this.#knownAfter(prefix);
+    const continuations = this.#boundaries.continuationsOf?.(prefix.bytes);
     return token => {
       if (!this.#isReachable(token)) return false;
+      const known = continuations?.has(this.#tokens.bytesOf(token)![0]!) ? null : free;
       const ways = this.#waysTo(prefix, known, token);
       if (ways & CUT_CLOSED) return true;
       const joins =

@@ -42,8 +42,10 @@ export interface PretokenBoundaries {
    * Undefined if no text has the bytes at a character start.
    */
   shapeOf(bytes: ByteString): string | undefined;
-  /** Whether the shape of what follows the bytes determines how it is split. */
+  /** Whether the shape of what follows the bytes determines how it is split, unless it begins with `continuationsOf`. */
   joinsFreely(bytes: ByteString): boolean;
+  /** First bytes with which an added token may go on that the bytes end inside of. By default none. */
+  continuationsOf?(bytes: ByteString): ReadonlySet<ByteString>;
   /** Equal for bytes that can continue in the same ways if they end inside a pretoken. */
   openEndOf(bytes: ByteString): string;
 }

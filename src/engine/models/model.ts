@@ -13,9 +13,8 @@ import type { Sampling } from '../../core/traces/drawToken';
 import type { ModelInfo, ModelReport } from '../../protocol/models';
 import { depthOf, needed, type Backend } from './backend';
 import { readModelFolder, type ModelFolder } from './modelFolder';
-import { dtypeCost, describeCost } from './dtypeCost';
-import { fitsMemory, type StartRuntime } from './source';
-import { weightsIn } from './sources/sources';
+import { dtypeFacts, EXACT_DTYPE } from './dtypeFacts';
+import type { StartRuntime } from './source';
 
 const LINE_FEED = 0x0a;
 
@@ -42,8 +41,8 @@ export class Model {
   readonly info: ModelInfo;
   private rules: ByteRules | undefined;
   private sorted: SortedTokens | undefined;
-  /** What its dtype costs, once it was measured. */
-  private cost: string | undefined;
+  /** Facts about its dtype, once they were measured. */
+  private dtype: Awaited<ReturnType<typeof dtypeFacts>> | undefined;
   /** One request at a time; passes over several documents take turns window by window. */
   private turn: Promise<unknown> = Promise.resolve();
   /** [id]; 1 where the token's bytes hold a line feed. */
@@ -269,7 +268,7 @@ export class Model {
 
   /** Compares weights of another dtype with those of float32, where the folder has both. */
   async report(): Promise<ModelReport> {
-    const cost = await this.dtypeFacts();
+    this.dtype ??= await dtypeFacts(this.folder, this.startRuntime, work => this.request(work));
     return {
       info: this.info,
       tokenizerNormalizer: this.tokenizer.normalizer,
@@ -277,7 +276,7 @@ export class Model {
       modelContextTokens: this.ownContextTokens,
       backend: this.backend && {
         ...this.backend.report,
-        facts: [...cost, ...this.backend.report.facts],
+        facts: [...this.dtype, ...this.backend.report.facts],
       },
       ownReport: this.folder.ownReport,
     };
@@ -285,39 +284,6 @@ export class Model {
 
   dispose(): void {
     this.backend?.dispose();
-  }
-
-  private async dtypeFacts(): Promise<(readonly [string, string])[]> {
-    const { dtype, otherDtypes = [] } = this.folder.weights ?? {};
-    if (dtype === undefined) return [];
-    const others = `; the folder has ${otherDtypes.join(', ')}, too (setting tokenscope.model.dtype)`;
-    const name = ['Dtype', `${dtype}${otherDtypes.length > 0 ? others : ''}`] as const;
-    if (dtype === EXACT_DTYPE) return [name];
-    this.cost ??= await this.costOfDtype().catch((error: Error) => {
-      if (error instanceof UserError) return `not compared: ${error.message}`;
-      throw error;
-    });
-    return [name, [`${dtype} against ${EXACT_DTYPE}`, this.cost]];
-  }
-
-  /** What the dtype costs, or why it is not known, for people. */
-  private async costOfDtype(): Promise<string> {
-    const { folder, startRuntime } = this;
-    const exact = weightsIn(folder.path, EXACT_DTYPE);
-    if (!startRuntime || 'missing' in exact || exact.dtype !== EXACT_DTYPE)
-      return `not compared: the folder has no ${EXACT_DTYPE} export`;
-    const { sizeBytes = 0 } = exact;
-    if (!fitsMemory(sizeBytes))
-      return `not compared: the ${EXACT_DTYPE} export takes ${(sizeBytes / 1e9).toFixed(1)} GB, more than half of the memory`;
-    const reference = await exact.source.open(exact.path, folder.path, folder, startRuntime);
-    try {
-      const cost = await this.request(backend =>
-        dtypeCost(backend, reference, folder.tokenizer, folder.start?.id, folder.contextTokens),
-      );
-      return describeCost(cost);
-    } finally {
-      reference.dispose();
-    }
   }
 
   /** Why a run of a tree failed: most models that are asked for more tokens than they hold do. */
@@ -359,8 +325,6 @@ function nameOf({ name, weights }: ModelFolder, backend: Backend | null): string
   const dtype = backend ? weights?.dtype : undefined;
   return dtype === undefined || dtype === EXACT_DTYPE ? name : `${name} (${dtype})`;
 }
-
-const EXACT_DTYPE = 'fp32';
 
 function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }: Backend): void {
   if (tokenizer.vocabSize <= vocabSize) return;

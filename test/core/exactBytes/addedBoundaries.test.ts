@@ -7,10 +7,7 @@ import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 
 const SPACE = '\u2581';
 const names = ['<div>', '\n', '\n\n'];
-const tokens = [
-  ...Array.from({ length: 256 }, (_, byte) => byteToken(byte)),
-  ...[SPACE, 'a', 'd', 'i', 'v', '<', '>', '\n'],
-];
+const tokens = [...Array.from({ length: 256 }, (_, byte) => byteToken(byte)), SPACE, ...'adiv<>\n'];
 const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
 const tokenizer = loadTokenizer({
   'tokenizer.json': {
