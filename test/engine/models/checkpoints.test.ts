@@ -114,7 +114,7 @@ test('a folder is opened with its tokenizer, scores, has trees and features, and
     const { backend } = await model.report();
     const facts = new Map(backend!.facts);
     expect(facts.get('Architecture')).toMatch(/^llama; golden of the family: "llama" of transformers 5/);
-    expect(facts.get('Weights from')).toBe(join(folder, 'model.safetensors'));
+    expect(facts.get('Weights from')).toBe(`${join(folder, 'model.safetensors')} (F32)`);
     expect(facts.get('Graph')).toMatch(/^built here; .*config\.json: \d+ nodes/);
     expect(backend!.hooks).toEqual(
       [0, 1].flatMap(i => ['pre', 'mid', 'post'].map(at => `blocks.${i}.hook_resid_${at}`)),

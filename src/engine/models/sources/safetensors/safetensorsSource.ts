@@ -22,11 +22,17 @@ export const safetensorsSource: ModelSource = {
       ? whyNoCheckpoint(folder)
       : `there is no ${CONFIG} beside its model.safetensors`,
   async open(weightsPath, folder, _shape, startRuntime) {
-    const built = builtFromCheckpoint(weightsPath, folder);
+    const { types, ...built } = builtFromCheckpoint(weightsPath, folder);
     const path = join(folder, CONFIG);
-    return openBuilt({ ...built, folder, path, from: weightsPath }, startRuntime);
+    const from = `${weightsPath} (${types.join(', ')})`;
+    return openBuilt({ ...built, folder, path, from }, startRuntime);
   },
 };
+
+interface BuiltFromCheckpoint extends Pick<BuiltModel, 'architecture' | 'built' | 'weightBytes'> {
+  /** Of its tensors, each once, as the format calls them. */
+  readonly types: readonly string[];
+}
 
 function whyNoCheckpoint(folder: string): string {
   const has = (name: string) => existsSync(join(folder, name));
@@ -41,15 +47,20 @@ function whyNoCheckpoint(folder: string): string {
 export function builtFromCheckpoint(
   weightsPath: string,
   folder: string,
-): Pick<BuiltModel, 'architecture' | 'built' | 'weightBytes'> {
+): BuiltFromCheckpoint {
   const given = fromConfig(readJson(folder, CONFIG) ?? {}, join(folder, CONFIG));
   const tensors = readShards(weightsPath);
   const architecture = withHead(given, new StoredWeights(given, tensors, weightsPath).hasHead);
   const weights = new StoredWeights(architecture, tensors, weightsPath);
   const built = decoderGraph(architecture, weights);
   weights.checkAllUsed();
-  const weightBytes = [...tensors.values()].reduce((sum, { length }) => sum + length, 0);
-  return { architecture, built, weightBytes };
+  const all = [...tensors.values()];
+  return {
+    architecture,
+    built,
+    weightBytes: all.reduce((sum, { length }) => sum + length, 0),
+    types: [...new Set(all.map(({ dtype }) => dtype))].sort(),
+  };
 }
 
 /** A checkpoint without a head uses the table of tokens, whatever its configuration says. */
