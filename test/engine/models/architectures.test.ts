@@ -82,6 +82,31 @@ async function expectTreesAsPaths(graph: OpenGraph, ids: Uint32Array): Promise<v
   }
 }
 
+test.each(['mistral', 'gemma3_text', 'smollm3, windows and biases'])(
+  '%s in chunks is as in one run, windows across chunks among it',
+  async name => {
+    const folder = writeCheckpoint(join(scratch, `${name}, in chunks`), cases.find(([each]) => each === name)![1]);
+    const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
+    const file = { folder, onnxPath: join(folder, 'config.json'), built };
+    const inputs = Uint32Array.from({ length: 150 }, (_, i) => (i * i + 5 * i) % 96);
+    const targets = Uint32Array.of(...inputs.subarray(1), 7);
+    const graph = await openCheckpoint(folder);
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const request = { inputs, targets, from: 0, topK: 1, cancel };
+    const chunked = await graph.score(request, new AbortController().signal, () => {});
+    await graph.close();
+    const session = await GraphSession.open(file, architecture.layers.length);
+    const past = session.emptyKeyValues;
+    const { scores } = await session.run({ ids: inputs, past, firstRow: 0, targets, topK: 1 });
+    await session.release();
+    const apart = scores.logprobs.reduce(
+      (most, x, i) => Math.max(most, Math.abs(x - chunked.logprobs[i]!)),
+      0,
+    );
+    expect(apart).toBeLessThan(2e-5);
+  },
+);
+
 test('the built-in model, trained and by its own checkpoint, is as PyTorch has it', async () => {
   interface Scored {
     readonly start: number;

@@ -1,6 +1,7 @@
 // A checkpoint as transformers saves it: config.json and safetensors. The graph is built here from the configuration.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../../../core/errors';
 import { decoderGraph } from '../../../onnx/build/decoderGraph';
 import type { Architecture } from '../../architecture/architecture';
 import { fromConfig } from '../../architecture/fromConfig';
@@ -50,6 +51,7 @@ export function builtFromCheckpoint(
 ): BuiltFromCheckpoint {
   const given = fromConfig(readJson(folder, CONFIG) ?? {}, join(folder, CONFIG));
   const tensors = readShards(weightsPath);
+  checkUnquantized(tensors.keys(), weightsPath);
   const architecture = withHead(given, new StoredWeights(given, tensors, weightsPath).hasHead);
   const weights = new StoredWeights(architecture, tensors, weightsPath);
   const built = decoderGraph(architecture, weights);
@@ -61,6 +63,19 @@ export function builtFromCheckpoint(
     weightBytes: all.reduce((sum, { length }) => sum + length, 0),
     types: [...new Set(all.map(({ dtype }) => dtype))].sort(),
   };
+}
+
+/** Parts of weights that other programs unpack: GPTQ, AWQ, bitsandbytes, compressed-tensors, fp8. */
+const PACKED =
+  /\.(qweight|qzeros|weight_packed|weight_scale|weight_scale_inv|weight\.(absmax|quant_map|quant_state\..+))$/;
+
+/** A configuration may say nothing of it. */
+function checkUnquantized(names: Iterable<string>, path: string): void {
+  for (const name of names)
+    if (PACKED.test(name))
+      throw new UserError(
+        `${path} holds quantized weights ("${name}"), which are not read. Open the model that they were made from, a GGUF file of it, or an ONNX export.`,
+      );
 }
 
 /** A checkpoint without a head uses the table of tokens, whatever its configuration says. */
