@@ -16,7 +16,7 @@ import type { Missing } from './backend';
 import { pieceFinders } from './pieceFinders';
 import { readTokenizerFile, readTokenizerFiles } from './readTokenizerFiles';
 import type { ModelShape } from './source';
-import { isGgufFile, readGgufModel } from './sources/gguf/ggufModel';
+import { ggufIn, isGgufFile, readGgufModel } from './sources/gguf/ggufModel';
 import { contentOf, findStartToken, isId, type StartToken } from './startToken';
 import { weightsAt, weightsIn, type FoundWeights } from './sources/sources';
 
@@ -50,7 +50,8 @@ export function readModelFolder(folder: string, dtype?: string): ModelFolder {
   const chosen = resolve(folder);
   if (!existsSync(chosen)) throw new UserError(`Model folder not found: ${chosen}`);
   const isFile = !statSync(chosen).isDirectory();
-  if (isFile && isGgufFile(chosen)) return readGgufModel(chosen);
+  const gguf = isFile ? (isGgufFile(chosen) ? chosen : undefined) : ggufIn(chosen);
+  if (gguf !== undefined) return readGgufModel(gguf);
   const at = isFile ? weightsAt(chosen) : undefined;
   if (isFile && !at) return tokenizerAlone(chosen);
   const path = at?.folder ?? chosen;

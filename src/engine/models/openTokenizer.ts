@@ -11,9 +11,10 @@ import {
   type ModelFolder,
 } from './modelFolder';
 import { readTokenizerFile } from './readTokenizerFiles';
+import { isGgufFile } from './sources/gguf/ggufModel';
 
 export interface OpenTokenizer {
-  /** Where it is a folder's. */
+  /** Where it is a model's. */
   readonly folder: ModelFolder | undefined;
   readonly tokenizer: Tokenizer;
   readonly info: TokenizerInfo;
@@ -23,8 +24,8 @@ export interface OpenTokenizer {
 export function openTokenizerAt(given: string, dtype?: string): OpenTokenizer {
   const path = resolve(given);
   if (!existsSync(path)) throw new UserError(`Tokenizer not found: ${path}`);
-  const isFolder = statSync(path).isDirectory();
-  const opened = isFolder ? readModelFolder(path, dtype) : undefined;
+  const isModel = statSync(path).isDirectory() || isGgufFile(path);
+  const opened = isModel ? readModelFolder(path, dtype) : undefined;
   const tokenizer =
     opened?.tokenizer ?? tokenizerOf(readTokenizerFile(path), dirname(path), basename(path));
   const name = nameOfTokenizer(path);

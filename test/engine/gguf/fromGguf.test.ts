@@ -1,9 +1,11 @@
 // What of a GGUF file is refused, by name. The architectures that are read: test/engine/models/ggufModels.test.ts.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Model } from '../../../src/engine/models/model';
+import { readModelFolder } from '../../../src/engine/models/modelFolder';
+import { openTokenizerAt } from '../../../src/engine/models/openTokenizer';
 import { fromGguf } from '../../../src/engine/gguf/architecture/fromGguf';
 import { GgufFile } from '../../../src/engine/gguf/ggufFile';
 import { builtFromGguf, contentOf } from '../../../src/engine/models/sources/gguf/ggufSource';
@@ -217,4 +219,38 @@ test('a file whose weights cannot be opened has its tokenizer, and says why', as
   expect(model.info.scoresMissing).toMatch(
     /tokens\.gguf is of the architecture gpt-oss, a mixture of experts/,
   );
+});
+
+describe('a folder with GGUF files', () => {
+  const llama = ggufOfFamily(goldenGgufs.cases.llama!);
+  const folderOf = (name: string, ...files: string[]) => {
+    const folder = join(scratch, name);
+    mkdirSync(folder);
+    for (const file of files) writeFileSync(join(folder, file), llama);
+    return folder;
+  };
+
+  test('opens as the only model in it', () => {
+    const folder = folderOf('one', 'tiny.gguf', 'mmproj-tiny.gguf');
+    expect(readModelFolder(folder)).toMatchObject({
+      name: 'tiny',
+      path: join(folder, 'tiny.gguf'),
+    });
+  });
+
+  test('with several is asked which', () => {
+    const folder = folderOf('two', 'tiny-Q8_0.gguf', 'tiny-Q4_0.gguf');
+    expect(() => readModelFolder(folder)).toThrow(
+      'has several GGUF files, tiny-Q4_0.gguf, tiny-Q8_0.gguf: choose one',
+    );
+  });
+
+  test('has files without an ending, called by their metadata, whose tokenizer can be compared with', () => {
+    const folder = folderOf('blobs');
+    const path = join(folder, 'sha256-00');
+    const named = { 'general.name': ['string', 'Tiny'] as const };
+    writeFileSync(path, ggufOfFamily(goldenGgufs.cases.llama!, named));
+    expect(readModelFolder(path).name).toBe('Tiny');
+    expect(openTokenizerAt(path).info).toMatchObject({ vocabSize: 96, hasModel: true });
+  });
 });

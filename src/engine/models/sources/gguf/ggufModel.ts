@@ -1,5 +1,6 @@
 // A GGUF file in place of a model's folder: its tokenizer, and whether its weights can be opened.
-import { basename } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fimFormat, type FimFormat } from '../../../../core/completion/fimFormat';
 import { UserError } from '../../../../core/errors';
 import type { Tokenizer } from '../../../../core/tokenizer/tokenizer';
@@ -13,6 +14,28 @@ import { contentOf, ggufSource } from './ggufSource';
 /** Told by how it begins: files of Ollama have no ending. Throws `FileError`. */
 export function isGgufFile(path: string): boolean {
   return withFile(path, file => isGguf(file.read(0, 4)));
+}
+
+/** Beside the file of a language model. */
+const SIDECAR = /^(mmproj|mtp|imatrix)[-_.]/i;
+/** Any part opens all. */
+const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/i;
+
+/**
+ * The GGUF file of a folder that holds nothing else of a model; undefined where it has none, or has a tokenizer of its
+ * own. Throws `UserError` where there are several.
+ */
+export function ggufIn(folder: string): string | undefined {
+  const all = readdirSync(folder);
+  const names = all.filter(
+    name => /\.gguf$/i.test(name) && !SIDECAR.test(name) && !LATER_PART.test(name),
+  );
+  const [first, second] = names.sort();
+  if (first === undefined || all.includes('tokenizer.json')) return undefined;
+  if (second === undefined) return join(folder, first);
+  throw new UserError(
+    `${folder} has several GGUF files, ${names.join(', ')}: choose one of them in place of the folder.`,
+  );
 }
 
 /** What a model's folder is of a GGUF file. Throws `UserError` where not even its tokenizer can be used. */
