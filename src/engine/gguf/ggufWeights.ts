@@ -2,9 +2,15 @@
 import { UserError } from '../../core/errors';
 import { quote } from '../../core/json';
 import type { Architecture } from '../models/architecture/architecture';
-import type { Weight, WeightName, Weights } from '../models/architecture/weights';
+import type {
+  FilePart,
+  Weight,
+  WeightData,
+  WeightName,
+  Weights,
+} from '../models/architecture/weights';
 import type { PlacedTensor } from './ggufFile';
-import type { FloatPlace } from './preparedWeights';
+import type { Place } from './preparedWeights';
 
 const NAMES: Readonly<Record<WeightName['role'], string>> = {
   tokens: 'token_embd',
@@ -46,7 +52,7 @@ export class GgufWeights implements Weights {
   constructor(
     private readonly architecture: Architecture,
     private readonly tensors: ReadonlyMap<string, PlacedTensor>,
-    private readonly places: ReadonlyMap<string, FloatPlace>,
+    private readonly places: ReadonlyMap<string, Place>,
     private readonly name: string,
   ) {}
 
@@ -75,7 +81,9 @@ export class GgufWeights implements Weights {
     this.asked.add(tensor);
     const { shape } = this.tensors.get(tensor)!;
     const place = this.places.get(tensor)!;
-    return { name: tensor, shape, data: { kind: 'file', type: 'float32', ...place } };
+    const data: WeightData =
+      place.kind === 'blocks' ? place : { ...place, kind: 'file', type: 'float32' };
+    return { name: tensor, shape, data };
   }
 
   /** Where the file keeps several in one, the first dimension of which is all of their outputs. */
@@ -108,16 +116,26 @@ function rowsAt(counts: readonly number[], index: number): Rows {
   return { from, to: from + counts[index]!, of: sum(counts) };
 }
 
-/** Rows lie one after the other. */
+/** Rows lie one after the other, and so do all parts of their blocks. */
 function rowsOf(whole: Weight, { from, to, of }: Rows): Weight {
   const { name, shape, data } = whole;
   if (shape[0] !== of)
     throw new UserError(`${quote(name)} has ${shape[0]} rows, and ${of} are needed.`);
-  if (data.kind !== 'file') throw new TypeError('rows of a file alone');
-  const rowBytes = data.length / of;
+  const part = <T extends FilePart>(all: T): T => {
+    const rowBytes = all.length / of;
+    return { ...all, offset: all.offset + from * rowBytes, length: (to - from) * rowBytes };
+  };
+  const rows = { ...whole, shape: [to - from, ...shape.slice(1)] };
+  if (data.kind === 'file') return { ...rows, data: part(data) };
+  if (data.kind === 'values') throw new TypeError('rows of a file alone');
+  const { numbers, scales, offsets } = data;
   return {
-    ...whole,
-    shape: [to - from, ...shape.slice(1)],
-    data: { ...data, offset: data.offset + from * rowBytes, length: (to - from) * rowBytes },
+    ...rows,
+    data: {
+      ...data,
+      numbers: part(numbers),
+      scales: part(scales),
+      offsets: offsets && part(offsets),
+    },
   };
 }

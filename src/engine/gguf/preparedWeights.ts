@@ -1,13 +1,15 @@
-// The weights of a GGUF file as 32-bit floats in a file of their own, which ONNX Runtime maps: made once, and kept in a
-// folder for as long as the file that they are of does not change. Tensors that are 32-bit floats already stay where
-// they are.
+// The weights of a GGUF file as ONNX Runtime maps them, in a file of their own: 32-bit floats, or 4-bit numbers in blocks.
+// It is made once, and kept in a folder for as long as the file that the weights are of does not change. Tensors that are
+// 32-bit floats already stay where they are.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cancelled, UserError } from '../../core/errors';
 import { reasonOf } from '../files/regularFile';
+import type { FilePart, WeightBlocks } from '../models/architecture/weights';
 import { dequantizers } from './dequantize/dequantize';
+import { packers } from './dequantize/pack4';
 import type { GgufFile, PlacedTensor } from './ggufFile';
 
 /** Files of another layout are made anew. */
@@ -16,20 +18,25 @@ const LAYOUT = 1;
 const ALIGNMENT = 64;
 /** Weights that are turned at once: cancelling waits for no more. */
 const CHUNK_WEIGHTS = 1 << 22;
-const ENDING = '.f32';
+const ENDING = '.weights';
+/** Products of layers. Tables are looked up by row, and some are the head, too. */
+const PACKED = /^blk\.\d+\.(attn|ffn)_.*\.weight$/;
+const BLOCK = 32;
 const UNFINISHED = '.partial';
 /** A process that ended while it wrote left it. */
 const UNFINISHED_MS = 24 * 60 * 60_000;
 
 /** 32-bit floats of one tensor. */
-export interface FloatPlace {
+export interface FloatPlace extends FilePart {
+  readonly kind: 'floats';
   readonly path: string;
-  readonly offset: number;
-  /** In bytes. */
-  readonly length: number;
 }
 
+export type Place = FloatPlace | WeightBlocks;
+
 export interface PrepareOptions {
+  /** Whether products that can be are kept in 4 bits: less memory, and the same weights. */
+  readonly packs: boolean;
   /** Of files that are made, and kept: it need not exist. */
   readonly cacheFolder: string;
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +45,7 @@ export interface PrepareOptions {
 }
 
 export interface PreparedWeights {
-  readonly places: ReadonlyMap<string, FloatPlace>;
+  readonly places: ReadonlyMap<string, Place>;
   /** The file that was made, or found; undefined where none is needed. */
   readonly path: string | undefined;
   /** Of the file; 0 where none is needed. */
@@ -46,15 +53,15 @@ export interface PreparedWeights {
 }
 
 /**
- * Where the weights of all tensors lie as 32-bit floats. Throws `UserError` where they cannot be written, `Cancelled`
+ * Where the weights of all tensors lie. Throws `UserError` where they cannot be written, `Cancelled`
  * when aborted.
  */
 export async function prepareWeights(
   file: GgufFile,
   options: PrepareOptions,
 ): Promise<PreparedWeights> {
-  const path = pathOf(file, options.cacheFolder);
-  const { places, written, bytes } = plan(file, path);
+  const path = pathOf(file, options);
+  const { places, written, bytes } = plan(file, path, options.packs);
   if (bytes === 0) return { places, path: undefined, bytes };
   if (sizeOf(path) !== bytes) await write(file, written, path, bytes, options);
   return { places, path, bytes };
@@ -63,43 +70,59 @@ export async function prepareWeights(
 /** What `prepareWeights` would give, whether or not it is there. */
 export function plannedWeights(
   file: GgufFile,
-  { cacheFolder }: Pick<PrepareOptions, 'cacheFolder'>,
+  options: Pick<PrepareOptions, 'cacheFolder' | 'packs'>,
 ): PreparedWeights {
-  const path = pathOf(file, cacheFolder);
-  const { places, bytes } = plan(file, path);
+  const path = pathOf(file, options);
+  const { places, bytes } = plan(file, path, options.packs);
   return { places, path: bytes === 0 ? undefined : path, bytes };
 }
 
-const pathOf = (file: GgufFile, folder: string) => join(folder, `${keyOf(file)}${ENDING}`);
-
 /** Of the files' paths, sizes and times, and the layout. */
-function keyOf({ parts }: GgufFile): string {
+function pathOf(
+  { parts }: GgufFile,
+  { cacheFolder, packs }: Pick<PrepareOptions, 'cacheFolder' | 'packs'>,
+): string {
   const facts = parts.map(({ path, size, modifiedMs }) => [path, size, modifiedMs]);
-  return createHash('sha256')
-    .update(JSON.stringify([LAYOUT, facts]))
-    .digest('hex')
-    .slice(0, 32);
+  const key = createHash('sha256')
+    .update(JSON.stringify([LAYOUT, packs, facts]))
+    .digest('hex');
+  return join(cacheFolder, `${key.slice(0, 32)}${ENDING}`);
 }
 
 interface Written {
   readonly tensor: PlacedTensor;
-  readonly offset: number;
+  readonly place: Place;
 }
 
-function plan(file: GgufFile, path: string) {
-  const places = new Map<string, FloatPlace>();
+function plan(file: GgufFile, path: string, packs: boolean) {
+  const places = new Map<string, Place>();
   const written: Written[] = [];
   let end = 0;
+  const part = (length: number): FilePart => {
+    const offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
+    end = offset + length;
+    return { offset, length };
+  };
   for (const tensor of file.tensors.values()) {
-    const length = tensor.shape.reduce((product, size) => product * size, 4);
-    if (tensor.type.name === 'F32') {
-      places.set(tensor.name, { path: tensor.path, offset: tensor.offset, length });
+    const { name, shape, type, offset } = tensor;
+    const count = shape.reduce((product, size) => product * size, 1);
+    if (type.name === 'F32') {
+      places.set(name, { kind: 'floats', path: tensor.path, offset, length: count * 4 });
       continue;
     }
-    const offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
-    places.set(tensor.name, { path, offset, length });
-    written.push({ tensor, offset });
-    end = offset + length;
+    const packer = packs && PACKED.test(name) ? packers.get(type.name) : undefined;
+    const blocks = count / BLOCK;
+    const place: Place = packer
+      ? {
+          kind: 'blocks',
+          path,
+          numbers: part(count / 2),
+          scales: part(blocks * 4),
+          offsets: packer.hasOffsets ? part(blocks * 4) : null,
+        }
+      : { kind: 'floats', path, ...part(count * 4) };
+    places.set(name, place);
+    written.push({ tensor, place });
   }
   return { places, written, bytes: end };
 }
@@ -118,9 +141,11 @@ async function write(
     checkSpace(cacheFolder, bytes);
     const handle = await open(own, 'w');
     try {
-      for (const { tensor, offset } of written) {
-        onProgress?.(offset, bytes);
-        await writeTensor(file, tensor, handle, offset, signal);
+      for (const { tensor, place } of written) {
+        onProgress?.(place.kind === 'floats' ? place.offset : place.numbers.offset, bytes);
+        await (place.kind === 'floats'
+          ? writeFloats(file, tensor, handle, place, signal)
+          : writeBlocks(file, tensor, handle, place, signal));
       }
       await handle.sync();
     } finally {
@@ -137,26 +162,67 @@ async function write(
   onProgress?.(bytes, bytes);
 }
 
-async function writeTensor(
+async function writeFloats(
   file: GgufFile,
   tensor: PlacedTensor,
   handle: FileHandle,
-  offset: number,
+  { offset }: FloatPlace,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { type } = tensor;
-  const blocks = tensor.bytes / type.bytes;
-  const most = CHUNK_WEIGHTS / type.weights;
-  const floats = new Float32Array(Math.min(blocks, most) * type.weights);
-  for (let block = 0; block < blocks; block += most) {
-    if (signal?.aborted) throw new Cancelled();
-    const count = Math.min(most, blocks - block);
-    const stored = file.bytesOf(tensor, block * type.bytes, count * type.bytes);
+  const floats = new Float32Array(mostAtOnce(tensor) * type.weights);
+  for (const { stored, count, first } of chunks(file, tensor, signal)) {
     dequantizers[type.name](stored, count, floats);
-    const made = new Uint8Array(floats.buffer, 0, count * type.weights * 4);
-    await writeAll(handle, made, offset + block * type.weights * 4);
+    const weights = floats.subarray(0, count * type.weights);
+    await writeAll(handle, bytesOf(weights), offset + first * type.weights * 4);
   }
 }
+
+async function writeBlocks(
+  file: GgufFile,
+  tensor: PlacedTensor,
+  handle: FileHandle,
+  place: WeightBlocks,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { type } = tensor;
+  const parts = type.weights / BLOCK;
+  const most = mostAtOnce(tensor) * parts;
+  const into = {
+    numbers: new Uint8Array(most * (BLOCK / 2)),
+    scales: new Float32Array(most),
+    offsets: new Float32Array(most),
+  };
+  for (const { stored, count, first } of chunks(file, tensor, signal)) {
+    packers.get(type.name)!.pack(stored, count, into);
+    const [done, own] = [first * parts, count * parts];
+    const numbers = into.numbers.subarray(0, own * (BLOCK / 2));
+    await writeAll(handle, numbers, place.numbers.offset + done * (BLOCK / 2));
+    const floats = (from: Float32Array) => bytesOf(from.subarray(0, own));
+    await writeAll(handle, floats(into.scales), place.scales.offset + done * 4);
+    if (place.offsets)
+      await writeAll(handle, floats(into.offsets), place.offsets.offset + done * 4);
+  }
+}
+
+/** In blocks of the tensor's type. */
+const mostAtOnce = ({ bytes, type }: PlacedTensor) =>
+  Math.min(bytes / type.bytes, CHUNK_WEIGHTS / type.weights);
+
+/** A tensor's blocks, some at a time: `count` from the block `first` on. Throws `Cancelled` when aborted. */
+function* chunks(file: GgufFile, tensor: PlacedTensor, signal: AbortSignal | undefined) {
+  const { type } = tensor;
+  const blocks = tensor.bytes / type.bytes;
+  const most = mostAtOnce(tensor);
+  for (let first = 0; first < blocks; first += most) {
+    if (signal?.aborted) throw new Cancelled();
+    const count = Math.min(most, blocks - first);
+    yield { stored: file.bytesOf(tensor, first * type.bytes, count * type.bytes), count, first };
+  }
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
@@ -170,7 +236,7 @@ function checkSpace(folder: string, bytes: number): void {
   const free = bavail * bsize;
   if (free >= bytes) return;
   throw new UserError(
-    `The weights need ${inMegabytes(bytes)} as 32-bit floats, and ${folder} has ${inMegabytes(free)} free: make room there, or choose a smaller model.`,
+    `The weights need ${inMegabytes(bytes)} as they are mapped, and ${folder} has ${inMegabytes(free)} free: make room there, or choose a smaller model.`,
   );
 }
 

@@ -12,7 +12,12 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { Cancelled } from '../../../src/core/errors';
 import { GgufFile } from '../../../src/engine/gguf/ggufFile';
-import { prepareWeights, type PrepareOptions } from '../../../src/engine/gguf/preparedWeights';
+import {
+  prepareWeights,
+  type FloatPlace,
+  type Place,
+  type PrepareOptions,
+} from '../../../src/engine/gguf/preparedWeights';
 import { floats, ggufBytes } from '../../support/gguf';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-gguf-'));
@@ -39,13 +44,14 @@ function writeModel(first = 1): void {
 async function prepare(more: Partial<PrepareOptions> = {}) {
   const file = new GgufFile(path);
   try {
-    return await prepareWeights(file, { cacheFolder, ...more });
+    return await prepareWeights(file, { cacheFolder, packs: false, ...more });
   } finally {
     file.close();
   }
 }
 
-function floatsAt(place: { path: string; offset: number; length: number }): number[] {
+function floatsAt(place: Place): number[] {
+  if (place.kind !== 'floats') throw new TypeError('floats alone');
   const bytes = readFileSync(place.path).subarray(place.offset, place.offset + place.length);
   return [
     ...new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
@@ -68,7 +74,7 @@ test('are in a file of their own, but for 32-bit floats, which stay where they a
   expect(floatsAt(places.get('plain')!)).toEqual([1.5, 2.5, 3.5]);
   expect(places.get('plain')!.path).toBe(path);
   expect(statSync(made!).size).toBe(bytes);
-  for (const name of ['a', 'b']) expect(places.get(name)!.offset % 64).toBe(0);
+  for (const name of ['a', 'b']) expect((places.get(name) as FloatPlace).offset % 64).toBe(0);
   expect(onProgress).toHaveBeenLastCalledWith(bytes, bytes);
 });
 
@@ -94,13 +100,13 @@ test('are made anew where the file was cut', async () => {
 test('leave nothing behind when cancelled, and take away what others left', async () => {
   await prepare();
   rmSync(join(cacheFolder, readdirSync(cacheFolder)[0]!));
-  const left = join(cacheFolder, 'x.f32.1.partial');
+  const left = join(cacheFolder, 'x.weights.1.partial');
   writeFileSync(left, 'x');
-  const fresh = join(cacheFolder, 'y.f32.1.partial');
+  const fresh = join(cacheFolder, 'y.weights.1.partial');
   writeFileSync(fresh, 'y');
   utimesSync(left, new Date(), new Date(Date.now() - 48 * 3600_000));
   await expect(prepare({ signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
-  expect(readdirSync(cacheFolder)).toEqual(['y.f32.1.partial']);
+  expect(readdirSync(cacheFolder)).toEqual(['y.weights.1.partial']);
 });
 
 test('say where they could not be written', async () => {

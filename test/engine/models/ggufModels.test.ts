@@ -13,10 +13,10 @@ const TOLERANCE_NATS = { silu: 1e-4, gelu: 3e-2, geluTanh: 3e-2, relu: 1e-4 };
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-gguf-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-async function openGguf(name: string, bytes: Uint8Array) {
+async function openGguf(name: string, bytes: Uint8Array, packs = false) {
   const path = join(scratch, `${name}.gguf`);
   writeFileSync(path, bytes);
-  const { architecture, built } = await builtFromGguf(path, { cacheFolder: join(scratch, 'cache') });
+  const { architecture, built } = await builtFromGguf(path, { cacheFolder: join(scratch, 'cache'), packs });
   const graph = await OpenGraph.open({
     folder: scratch,
     onnxPath: path,
@@ -28,17 +28,23 @@ async function openGguf(name: string, bytes: Uint8Array) {
   return { architecture, graph };
 }
 
+function scoresOf(graph: OpenGraph) {
+  const inputs = Uint32Array.from(goldenGgufs.ids);
+  const { signal } = new AbortController();
+  const cancel = new Int32Array(new SharedArrayBuffer(4));
+  const request = { inputs, targets: inputs, from: 0, topK: graph.report.vocabSize, cancel };
+  return graph.score(request, signal, () => {});
+}
+
 const cases = Object.entries(goldenGgufs.cases);
 
 describe.each(cases)('%s', (name, golden) => {
-  test('is as llama.cpp has it', async () => {
-    const { architecture, graph } = await openGguf(name, ggufOfFamily(golden));
-    const inputs = Uint32Array.from(goldenGgufs.ids);
+  const isInBlocks = Object.values(golden.tensors).some(how => how.length === 2);
+  test.each(isInBlocks ? [false, true] : [false])('is as llama.cpp has it; in 4 bits: %s', async packs => {
+    const { architecture, graph } = await openGguf(name, ggufOfFamily(golden), packs);
+    expect(graph.report.quantization).toBe(packs ? 'weight-only' : 'none');
     const vocab = graph.report.vocabSize;
-    const { signal } = new AbortController();
-    const cancel = new Int32Array(new SharedArrayBuffer(4));
-    const request = { inputs, targets: inputs, from: 0, topK: vocab, cancel };
-    const scores = await graph.score(request, signal, () => {});
+    const scores = await scoresOf(graph);
     let furthest = 0;
     const likeliest: boolean[] = [];
     golden.rows.forEach((row, i) => {
@@ -49,13 +55,37 @@ describe.each(cases)('%s', (name, golden) => {
         furthest = Math.max(furthest, away);
       }
     });
-    console.log(`${name}: ${furthest.toExponential(1)} nats`);
+    console.log(`${name}${packs ? ' in 4 bits' : ''}: ${furthest.toExponential(1)} nats`);
     expect(furthest).toBeLessThanOrEqual(TOLERANCE_NATS[architecture.mlp.activation]);
     expect(likeliest).not.toContain(false);
     expect(graph.report.selfTest.filter(({ passed }) => !passed)).toEqual([]);
     expect(graph.report.noTree).toBeUndefined();
     await graph.close();
   });
+});
+
+test('rows of products that a file keeps together are those of its 4 bits, too', async () => {
+  const { tensors, ...phi3 } = goldenGgufs.cases.phi3!;
+  const types = new Map([
+    ['attn_qkv', 'Q4_1'],
+    ['attn_output', 'Q4_0'],
+    ['ffn_up', 'Q4_1'],
+  ]);
+  const inBlocks = Object.entries(tensors).map(([name, how]) => {
+    const type = types.get(name.split('.')[2] ?? '');
+    return [name, type ? [how[0], type] : how];
+  });
+  const bytes = ggufOfFamily({ ...phi3, tensors: Object.fromEntries(inBlocks) });
+  const [floats, packed] = await Promise.all(
+    [false, true].map(async packs => {
+      const { graph } = await openGguf(`phi3-${packs}`, bytes, packs);
+      const scores = await scoresOf(graph);
+      await graph.close();
+      return scores.logprobs;
+    }),
+  );
+  expect(floats!.slice(1).every(each => each < 0)).toBe(true);
+  packed!.forEach((each, i) => expect(each).toBeCloseTo(floats![i]!, 4));
 });
 
 test('every architecture has a golden', () => {

@@ -55,7 +55,27 @@ export type WeightData =
       readonly type: 'float32' | 'float16' | 'bfloat16';
     }
   /** In memory; copied into the graph, so for small ones. */
-  | { readonly kind: 'values'; readonly values: Float32Array };
+  | { readonly kind: 'values'; readonly values: Float32Array }
+  | WeightBlocks;
+
+/** Of a product, in a file: w = scale·(q - 8) + offset for blocks of 32 inputs, where q has 4 bits. */
+export interface WeightBlocks {
+  readonly kind: 'blocks';
+  /** Absolute. */
+  readonly path: string;
+  /** uint8 [outputs, inputs / 32, 16]: byte i has input 2 i of its block in its low half, 2 i + 1 in its high one. */
+  readonly numbers: FilePart;
+  /** float32 [outputs, inputs / 32] */
+  readonly scales: FilePart;
+  /** The same; null: all are 0. */
+  readonly offsets: FilePart | null;
+}
+
+/** In bytes. */
+export interface FilePart {
+  readonly offset: number;
+  readonly length: number;
+}
 
 export interface Weights {
   /**

@@ -105,6 +105,13 @@ export class GraphWriter {
    * [outputs, inputs] for a product.
    */
   stored(name: WeightName, shape: readonly number[]): { weight: Weight; name: string } {
+    const found = this.found(name, shape);
+    this.constant(found.name, () => initializerOf(found.name, found.weight));
+    return found;
+  }
+
+  /** The same, without an initializer for it in the graph. */
+  found(name: WeightName, shape: readonly number[]): { weight: Weight; name: string } {
     const key = nameOf(name);
     const weight = this.weights.get(key) ?? this.source.weight(name);
     this.weights.set(key, weight);
@@ -113,7 +120,6 @@ export class GraphWriter {
       throw new UserError(
         `"${weight.name}"${placeOf(weight)} has the shape ${shapeText(weight.shape)}, and the model's configuration needs ${shapeText(expected)}: they do not belong together.`,
       );
-    this.constant(key, () => initializerOf(key, weight));
     return { weight, name: key };
   }
 
@@ -125,10 +131,14 @@ export class GraphWriter {
 
   /** What has the type of a weight, as float32. */
   asFloat(name: string, { data }: Weight): string {
-    if (data.kind === 'values' || data.type === 'float32') return name;
+    if (data.kind !== 'file' || data.type === 'float32') return name;
     const cast = `${name}/float`;
-    if (this.graph.nodes.some(({ outputs }) => outputs[0] === cast)) return cast;
-    return this.op('Cast', [name], cast, { to: { int: FLOAT } });
+    return this.once(cast, () => this.op('Cast', [name], cast, { to: { int: FLOAT } }));
+  }
+
+  /** The output of that name, which `make` adds where it is not there yet. */
+  once(name: string, make: () => string): string {
+    return this.graph.nodes.some(({ outputs }) => outputs[0] === name) ? name : make();
   }
 
   bytes(): Uint8Array {
@@ -150,12 +160,14 @@ function nameOf({ layer, role, part }: WeightName): string {
 
 function initializerOf(name: string, { shape, data }: Weight): Initializer {
   if (data.kind === 'values') return makeInitializer(name, FLOAT, [...shape], data.values);
+  if (data.kind === 'blocks')
+    throw new TypeError(`${name} is in blocks, which only a product reads`);
   const { path, offset, length, type } = data;
   return externalInitializer(name, ELEMENT_TYPES[type], shape, { location: path, offset, length });
 }
 
 function placeOf({ data }: Weight): string {
-  return data.kind === 'file' ? ` in ${data.path}` : '';
+  return data.kind === 'values' ? '' : ` in ${data.path}`;
 }
 
 function shapeText(shape: readonly number[]): string {

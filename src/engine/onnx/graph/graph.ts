@@ -57,6 +57,7 @@ export class GraphError extends Error {
 }
 
 export const FLOAT = 1;
+export const UINT8 = 2;
 export const INT32 = 6;
 export const INT64 = 7;
 export const BOOL = 9;

@@ -19,9 +19,11 @@ import type { Architecture } from '../../architecture/architecture';
 import type { ModelSource } from '../../source';
 import { openBuilt } from '../built/openBuilt';
 
-/** 32-bit floats of so much, or of this share of the memory, are opened without a question. */
+/** 32-bit floats of so much, or of this share of the memory, are taken; beyond it 4 bits where the file has 4 bits. */
 const SMALL_BYTES = 1.5e9;
-const SHARE_OF_MEMORY = 0.5;
+const SHARE_OF_FLOATS = 0.25;
+/** Nothing is opened that takes more. */
+const SHARE_OF_ALL = 0.5;
 
 export const ggufSource: ModelSource = {
   // Files are chosen by themselves: a folder often holds one model in several quantisations.
@@ -32,7 +34,7 @@ export const ggufSource: ModelSource = {
       cacheFolder: join(cacheFolder(), 'gguf'),
     });
     const from = prepared.path
-      ? `${path} (${types}), as 32-bit floats in ${prepared.path}, ${inMegabytes(prepared.bytes)}`
+      ? `${path} (${types}), ${formOf(prepared)} in ${prepared.path}, ${inMegabytes(prepared.bytes)}`
       : path;
     return openBuilt(
       {
@@ -57,11 +59,17 @@ export interface BuiltFromGguf {
   readonly types: string;
 }
 
+export type OpenOptions = Omit<PrepareOptions, 'packs'> & {
+  /** Whether products are kept in 4 bits where they are; by default where memory asks for it. */
+  readonly packs?: boolean;
+};
+
 /** Throws `UserError` that says what is not known, does not fit or is damaged, `Cancelled` when aborted. */
-export async function builtFromGguf(path: string, options: PrepareOptions): Promise<BuiltFromGguf> {
+export async function builtFromGguf(path: string, given: OpenOptions): Promise<BuiltFromGguf> {
   const file = new GgufFile(path);
   try {
     const architecture = fromGguf(contentOf(file));
+    const options = { ...given, packs: given.packs ?? needsPacking(file, given) };
     const planned = plannedWeights(file, options);
     checkMemory(path, planned.bytes);
     // First whether all is there: the weights take their time.
@@ -84,12 +92,23 @@ export function contentOf(file: GgufFile): GgufContent {
   };
 }
 
+function needsPacking(file: GgufFile, { cacheFolder }: OpenOptions): boolean {
+  const { bytes } = plannedWeights(file, { cacheFolder, packs: false });
+  return bytes > Math.max(SMALL_BYTES, totalmem() * SHARE_OF_FLOATS);
+}
+
 function checkMemory(path: string, bytes: number): void {
-  const most = Math.max(SMALL_BYTES, totalmem() * SHARE_OF_MEMORY);
+  const most = Math.max(SMALL_BYTES, totalmem() * SHARE_OF_ALL);
   if (bytes <= most) return;
   throw new UserError(
-    `${path} needs ${inMegabytes(bytes)} as 32-bit floats, and at most ${inMegabytes(most)} are used on this machine: choose a smaller model.`,
+    `${path} needs ${inMegabytes(bytes)} of memory, and at most ${inMegabytes(most)} are used on this machine: choose a smaller model, or a Q4_0, Q4_1 or Q4_K_S file of it, which is kept in 4 bits.`,
   );
+}
+
+/** For people. */
+function formOf({ places }: PreparedWeights): string {
+  const isPacked = [...places.values()].some(({ kind }) => kind === 'blocks');
+  return isPacked ? 'as 4-bit numbers and 32-bit floats, the same weights,' : 'as 32-bit floats';
 }
 
 function typesOf({ tensors }: GgufFile): string {
