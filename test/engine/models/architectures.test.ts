@@ -95,7 +95,7 @@ test.each(['mistral', 'gemma3_text', 'smollm3, windows and biases'])(
     const request = { inputs, targets, from: 0, topK: 1, cancel };
     const chunked = await graph.score(request, new AbortController().signal, () => {});
     await graph.close();
-    const session = await GraphSession.open(file, architecture.layers.length);
+    const session = await GraphSession.open(file, { layers: architecture.layers.length });
     const past = session.emptyKeyValues;
     const { scores } = await session.run({ ids: inputs, past, firstRow: 0, targets, topK: 1 });
     await session.release();

@@ -180,7 +180,7 @@ test('a graph with a layer whose mask is not found keeps its own attention', asy
     softmax.inputs[0] = 'copied';
     graph.nodes.splice(graph.nodes.indexOf(softmax), 0, makeNode('Identity', [sum!], ['copied']));
   });
-  expect(graph.report.noTree).toBe('it has no one mask for all layers');
+  expect(graph.report.noTree).toBe('not every layer adds a mask to its products');
   await graph.close();
 });
 
