@@ -7,7 +7,11 @@ export function explainRuntimeError(error: unknown, what: string): Error {
   if (!(error instanceof Error)) return new UserError(`${what}: ${error}`);
   const known = [UserError, Cancelled, TypeError, RangeError];
   if (known.some(kind => error instanceof kind)) return error;
-  // The first line, without the place in the runtime's sources.
-  const [line = ''] = error.message.split('\n');
-  return new UserError(`${what}: ${line.replace(/\S*\/onnxruntime\/\S+\s*/g, '').trim()}`);
+  // The first line, without the place in the runtime's sources. It may repeat whatever a graph has as a name.
+  const [line = ''] = error.message.slice(0, LONGEST).split('\n');
+  const words = line.split(/\s+/).filter(word => !word.includes('/onnxruntime/'));
+  const cut = error.message.length > LONGEST && line.length === LONGEST ? '…' : '';
+  return new UserError(`${what}: ${words.join(' ').trim()}${cut}`);
 }
+
+const LONGEST = 1000;
