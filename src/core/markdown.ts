@@ -7,7 +7,8 @@ export function code(text: string): string {
   const inline = showHidden(text.replace(/[\r\n|]/g, ' '));
   if (!inline.includes('`')) return `\`${inline}\``;
   // Longer than every run of backticks in it, which would end it.
-  const longest = Math.max(...[...inline.matchAll(/`+/g)].map(([run]) => run.length));
+  let longest = 0;
+  for (const [run] of inline.matchAll(/`+/g)) longest = Math.max(longest, run.length);
   const fence = '`'.repeat(Math.max(2, longest + 1));
   return `${fence} ${inline} ${fence}`;
 }

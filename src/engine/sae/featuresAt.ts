@@ -64,7 +64,7 @@ function nearMisses(opened: OpenedSae, rows: FeatureRows): FeaturesAt['near'] {
   if (activation.kind !== 'threshold' && activation.kind !== 'topK') return [];
   const u = preActivations(opened.sae, rows.activations);
   const on = new Set(rows.features);
-  const least = rows.values.length > 0 ? Math.min(...rows.values) : 0;
+  const least = rows.values.reduce((a, b) => Math.min(a, b), rows.values[0] ?? 0);
   const needed = (feature: number) =>
     activation.kind === 'threshold' ? activation.threshold[feature]! : least;
   return [...u.keys()]

@@ -49,7 +49,7 @@ function* tracesOf(
     try {
       if (entry.size > MOST_BYTES) throw new ZipError(TOO_LARGE);
       const found = readTraces(decodeText(entry.name, readZipEntry(source, entry)));
-      problems.push(...found.problems.map(problem => `${entry.name}: ${problem}`));
+      for (const problem of found.problems) problems.push(`${entry.name}: ${problem}`);
       // A place inside the zip cannot be shown in an editor.
       for (const trace of found.traces) yield { ...trace, parts: [] };
     } catch (error) {

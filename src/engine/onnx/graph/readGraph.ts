@@ -63,7 +63,7 @@ function parseNode(bytes: Uint8Array): GraphNode {
 function parseInitializer(bytes: Uint8Array): Initializer {
   const tensor: Initializer = { name: stringAt(bytes, 8), dims: [], elementType: 0, bytes };
   for (const field of readFields(bytes)) {
-    if (field.number === 1) tensor.dims.push(...readIntegers(bytes, field));
+    if (field.number === 1) for (const size of readIntegers(bytes, field)) tensor.dims.push(size);
     if (field.number === 2) tensor.elementType = field.value;
   }
   return tensor;

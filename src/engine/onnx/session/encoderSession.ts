@@ -97,7 +97,7 @@ export class EncoderSession {
       for (let i = token * limit; i < (token + 1) * limit; i++)
         if (values[i]! > 0) row.push({ feature: Number(indices[i]), value: values[i]! });
       row.sort((a, b) => a.feature - b.feature);
-      on.push(...row);
+      for (const each of row) on.push(each);
       starts[token + 1] = on.length;
       const own = x.subarray(token * sae.width, (token + 1) * sae.width);
       norms[token] = lengthOf(own);

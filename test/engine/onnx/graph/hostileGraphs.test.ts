@@ -50,6 +50,13 @@ describe('nodes in a circle', () => {
   });
 });
 
+test('a tensor of half a million dimensions is read', () => {
+  const sizes = Array.from({ length: 500_000 }, () => 1);
+  const graph = graphOf([embedding], [makeInitializer('table', FLOAT, sizes, new Float32Array(1))]);
+  const bytes = writeModel({ graph, opsets: new Map([['', 17]]), rest: [] });
+  expect(parseModel(bytes).graph.initializers[0]!.dims.length).toBe(sizes.length);
+});
+
 test('a stream of 60,000 fused additions, all read by one kind of node, is followed', () => {
   const nodes = [embedding];
   for (let i = 0; i < NODES; i++) {
