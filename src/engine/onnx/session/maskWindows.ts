@@ -12,6 +12,8 @@ import { sessionOptions } from './sessionOptions';
 const MOST_TOKENS = 8192;
 /** Of a model that does not say how many it holds. */
 const SOME_TOKENS = 4096;
+/** Of keys that are given for their shape alone: 64 MB. */
+const MOST_NUMBERS = 1 << 24;
 /** The last of all tokens, whose rows of the masks are measured. */
 const ROWS = 3;
 
@@ -43,8 +45,15 @@ export async function measureMasks(
     feed(zero.name, () => feedNumbers(zero, 1, () => 0, zero.shape?.length ?? 0));
   for (const { input, elementType, dims, tokenAxis } of roles.past)
     feed(input, () => {
-      const shape = dims.map((dim, axis) => (axis === tokenAxis ? past : axis > 0 ? 1 : dim));
-      const length = shape.reduce((product, dim) => product * dim, 1);
+      const lengthOf = (shape: readonly number[]) =>
+        shape.reduce((product, dim) => product * dim, 1);
+      const whole = dims.with(tokenAxis, past);
+      // Masks depend on how many tokens there are, seldom on more of the shape.
+      const shape =
+        lengthOf(whole) <= MOST_NUMBERS
+          ? whole
+          : whole.map((dim, axis) => (axis === tokenAxis || axis === tokenAxis - 3 ? dim : 1));
+      const length = lengthOf(shape);
       return elementType === FLOAT16
         ? new Tensor('float16', new Uint16Array(length), shape)
         : new Tensor('float32', new Float32Array(length), shape);

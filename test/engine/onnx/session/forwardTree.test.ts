@@ -129,6 +129,22 @@ test('a cancel inside a long prefix ends it with the chunk that runs', async () 
 });
 const HIDES_MORE = 'its mask does more than hide what is later or before a window';
 
+test('a window longer than what is measured of a mask is not missed', async () => {
+  const own = join(folder, String(count++));
+  // Of a mask 8192 tokens are looked at, in which this window hides nothing.
+  const window = 8195;
+  const onnxPath = writeDecoder(own, { windows: [window, window], context: 9000, heads: 1 });
+  const graph = await OpenGraph.open({ folder: own, onnxPath, contextTokens: 9000, layers: 2 });
+  expect(graph.report.noTree).toBeUndefined();
+  const prefix = Uint32Array.from({ length: 8600 }, (_, i) => (i * 31 + (i >> 5)) % VOCAB);
+  const nodes = [-1, 0, 0].map((parent, i) => ({ parent, token: parent < 0 ? -1 : 10 + i }));
+  const tree = await graph.forwardTree({ prefix, nodes, wanted: [1, 2] });
+  const path = { prefix: Uint32Array.of(...prefix, 12), nodes: nodes.slice(0, 1), wanted: [0] };
+  const alone = await graph.forwardTree(path);
+  expect(Math.max(...alone.map((x, i) => Math.abs(x - tree[VOCAB + i]!)))).toBeLessThan(1e-4);
+  await graph.close();
+}, 60_000);
+
 /** The Add before each Softmax. */
 function masked(graph: Graph): GraphNode[] {
   const sums = graph.nodes.filter(({ opType }) => opType === 'Softmax').map(node => node.inputs[0]);
