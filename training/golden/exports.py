@@ -3,7 +3,7 @@ onnxruntime-genai does it, into test/golden/exports/mistral, with its numbers by
 test/golden/exports.json.
 
 The graph has packed GroupQueryAttention that rotates by itself and counts its window in rows, fused norms, no position
-ids, and a cache whose sizes are names.
+ids, and a cache whose sizes are names. `model_fp16.onnx` is the same in half precision, by onnxruntime's own converter.
 """
 
 import json
@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.transformers.float16 import convert_float_to_float16
 from transformers import MistralConfig, MistralForCausalLM
 
 from training.paths import GOLDEN
@@ -155,6 +156,8 @@ def main() -> None:
         "num_key_value_heads": CONFIG.num_key_value_heads,
     }
     genai = {"type": "mistral", "context_length": CONFIG.max_position_embeddings, "decoder": decoder}
+    half = convert_float_to_float16(onnx.load(folder / "model.onnx"))
+    onnx.save(half, folder / "model_fp16.onnx")
     (folder / "genai_config.json").write_text(json.dumps({"model": genai}, indent=1) + "\n")
     made = made.double()
 

@@ -13,6 +13,8 @@ const MOST_TOKENS = 16;
 /** Neither an even split nor a single token. */
 const FIRST_CHUNK_TOKENS = 5;
 const TOP_K = 8;
+/** Of logits up to 32, which half precision holds in steps of 1/32. */
+const HALF_TOLERANCE = 1 / 16;
 
 export interface SelfTest {
   vocabSize: number;
@@ -56,7 +58,7 @@ export async function selfTest(
     selfTestRow(
       'In chunks against whole, log-probability',
       'nats',
-      1e-4,
+      graph.isHalf ? HALF_TOLERANCE : 1e-4,
       maxAbsDifference(chunked, whole.scores.logprobs),
     ),
     ...scoringFigures(whole.scores, reference, scoreTolerance(vocabSize)),
@@ -133,8 +135,9 @@ async function hookFigures(
   const logits = await session.logitsOfResiduals(residuals, tokens);
   if (logits !== undefined) {
     const difference = maxAbsDifference(logits, whole.fetched.get(SCORING.logits)!);
+    const tolerance = session.graph.isHalf ? HALF_TOLERANCE : 1e-3;
     figures.push(
-      selfTestRow('Logits of the last residual against logits', 'logits', 1e-3, difference),
+      selfTestRow('Logits of the last residual against logits', 'logits', tolerance, difference),
     );
   }
   return figures;

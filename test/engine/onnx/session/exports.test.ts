@@ -21,20 +21,36 @@ const golden = JSON.parse(readFileSync(join(goldenFolder, 'exports.json'), 'utf8
 const folder = mkdtempSync(join(tmpdir(), 'tokenscope-exports-'));
 let graph: OpenGraph;
 
-beforeAll(async () => {
-  cpSync(join(goldenFolder, 'exports', 'mistral'), folder, { recursive: true });
+function open(name: string): Promise<OpenGraph> {
   const { contextTokens, hiddenSize, layers, kvHeads, headSize } = readModelConfig(
     configOfGenai(folder)!,
   );
-  graph = await OpenGraph.open({
+  return OpenGraph.open({
     folder,
-    onnxPath: join(folder, 'model.onnx'),
+    onnxPath: join(folder, name),
     contextTokens,
     hiddenSize: hiddenSize!,
     layers: layers!,
     kvHeads: kvHeads!,
     headSize: headSize!,
   });
+}
+
+async function logprobsOf(opened: OpenGraph): Promise<Float32Array> {
+  const ids = Uint32Array.from(golden.ids);
+  const request = {
+    inputs: ids.slice(0, -1),
+    targets: ids.slice(1),
+    from: 0,
+    topK: 1,
+    cancel: new Int32Array(new SharedArrayBuffer(4)),
+  };
+  return (await opened.score(request, new AbortController().signal, () => {})).logprobs;
+}
+
+beforeAll(async () => {
+  cpSync(join(goldenFolder, 'exports', 'mistral'), folder, { recursive: true });
+  graph = await open('model.onnx');
 });
 afterAll(async () => {
   await graph.close();
@@ -55,15 +71,7 @@ test('it opens with trees and all of its residual stream', () => {
 });
 
 test('tokens are scored as PyTorch does, far past the window', async () => {
-  const ids = Uint32Array.from(golden.ids);
-  const request = {
-    inputs: ids.slice(0, -1),
-    targets: ids.slice(1),
-    from: 0,
-    topK: 1,
-    cancel: new Int32Array(new SharedArrayBuffer(4)),
-  };
-  const { logprobs } = await graph.score(request, new AbortController().signal, () => {});
+  const logprobs = await logprobsOf(graph);
   expect(golden.logprobs.length).toBeGreaterThan(4 * golden.window);
   expect(furthest(logprobs, golden.logprobs)).toBeLessThan(1e-5);
 });
@@ -92,3 +100,16 @@ test.each([
     }
   },
 );
+
+test('in half precision it opens without a warning, takes no tree, and is as near as that allows', async () => {
+  const half = await open('model_fp16.onnx');
+  expect(half.report).toMatchObject({
+    isHalf: true,
+    noTree: 'it computes in float16',
+    warnings: [],
+  });
+  const apart = furthest(await logprobsOf(half), golden.logprobs);
+  expect(apart).toBeGreaterThan(1e-4);
+  expect(apart).toBeLessThan(0.05);
+  await half.close();
+});
