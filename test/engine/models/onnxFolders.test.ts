@@ -1,5 +1,5 @@
 // Folders as exporters to ONNX write them: several dtypes of one model, and those of onnxruntime-genai.
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
@@ -123,6 +123,12 @@ describe('of several dtypes', () => {
     const alone = await open('q4');
     expect((await facts(alone)).get('q4 against fp32')).toMatch(/the folder has no fp32 export/);
     alone.dispose();
+  });
+
+  test.skipIf(process.platform === 'win32')('a link to itself is left to who opens it', () => {
+    const folder = folderWith({});
+    symlinkSync('model.onnx', join(folder, 'onnx', 'model.onnx'));
+    expect(readModelFolder(folder).weights?.path).toBe(join(folder, 'onnx', 'model.onnx'));
   });
 
   test('a graph that is chosen by its file is opened in its folder', () => {

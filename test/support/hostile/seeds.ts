@@ -54,6 +54,9 @@ function* allSeeds(): Generator<Seed> {
   yield ofFolder('configs', 'model', plain, configs, ['model.onnx']);
   yield ofFolder('graphs', 'model', plain, ['model.onnx']);
   yield ofFolder('graphs', 'model', modelFiles('fused'), ['model.onnx']);
+  const genai = modelFiles('genai');
+  yield ofFolder('configs', 'model', genai, ['genai_config.json'], ['model.onnx']);
+  yield ofFolder('graphs', 'model', genai, ['model.onnx']);
   yield ofFolder('weights', 'model', split, ['model.onnx.data', 'model.onnx']);
   for (const name of CHECKPOINTS) {
     const files = checkpointFiles(name);
@@ -96,21 +99,27 @@ function filesOf(folder: string): Map<string, Buffer> {
   return new Map(readdirSync(folder).map(name => [name, readFileSync(join(folder, name))]));
 }
 
-/** A model folder with every file that one may have. `weights`: in the graph, beside it, or in one with fused operators. */
-function modelFiles(weights: 'inside' | 'beside' | 'fused'): Map<string, Buffer> {
+/**
+ * A model folder with every file that one may have. `weights`: in the graph, beside it, in one with fused operators, or as
+ * onnxruntime-genai writes them.
+ */
+function modelFiles(weights: 'inside' | 'beside' | 'fused' | 'genai'): Map<string, Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'seed-'));
   try {
     writeModelFolder(folder, { graph: false });
-    const shape = { vocab: 257, hidden: 16, layers: 1, heads: 2, context: 64 };
+    const shape = { vocab: 257, hidden: 16, layers: 1, heads: 2, context: 64, windows: [5] };
     writeDecoder(folder, {
       ...shape,
       ...(weights === 'beside' && { dataFile: 'model.onnx.data' }),
       ...(weights === 'fused' && { attention: 'gqa', tied: true }),
+      ...(weights === 'genai' && { attention: 'gqa', hidden: 32, rotary: true, head: 'Gemm' }),
     });
     const files = filesOf(folder);
     for (const [name, value] of Object.entries(moreConfigs))
       files.set(name, Buffer.from(JSON.stringify(value)));
-    return files;
+    if (weights !== 'genai') return files;
+    files.delete('config.json');
+    return files.set('genai_config.json', Buffer.from(JSON.stringify(genaiConfig)));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -163,6 +172,24 @@ function ggufSeeds(): Buffer[] {
     }),
   ];
 }
+
+const genaiConfig = {
+  model: {
+    type: 'llama',
+    context_length: 64,
+    bos_token_id: 256,
+    eos_token_id: [256],
+    decoder: {
+      filename: 'model.onnx',
+      head_size: 16,
+      hidden_size: 32,
+      num_attention_heads: 2,
+      num_hidden_layers: 1,
+      num_key_value_heads: 2,
+      sliding_window: { window_size: 5, slide_key_value_cache: false },
+    },
+  },
+};
 
 const moreConfigs = {
   'config.json': {

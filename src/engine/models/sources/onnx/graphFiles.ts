@@ -114,7 +114,16 @@ function sizeOf(folder: string, file: string): number {
   return namesIn(place)
     .map(name => join(place, name))
     .filter(each => each === path || /^[._]data/.test(each.slice(path.length)) && each.startsWith(path))
-    .reduce((sum, each) => sum + (statSync(each, { throwIfNoEntry: false })?.size ?? 0), 0);
+    .reduce((sum, each) => sum + sizeOfFile(each), 0);
+}
+
+/** 0 for what is no file, or a link to none: who opens it says so. */
+function sizeOfFile(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 /** Sorted; none where there is no such folder, or it cannot be read. */
