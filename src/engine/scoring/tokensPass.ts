@@ -83,9 +83,9 @@ function scoreWindow(
         { inputs, targets: ids.slice(shift), from: from - shift, topK: window.scores.topK },
         signal,
         (scores, firstRow) => {
-          if (signal.aborted) return;
+          // Rows of a chunk that was under way when the pass was cancelled stand all the same, and are cached below.
           window.take(scores, 0, scores.logprobs.length, first + firstRow + shift);
-          onRows();
+          if (!signal.aborted) onRows();
         },
       );
     }
