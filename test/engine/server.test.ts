@@ -30,6 +30,7 @@ afterAll(() => rmSync(place, { recursive: true }));
 /** The models and the pairs that their folders name. */
 const MODELS = { one: ['two', 'three'], two: ['three', 'one'], three: ['one', 'two'], merged: [] };
 const names = [...Object.keys(MODELS), 'absent'];
+const alike = fc.constantFrom('one', 'two', 'three');
 
 beforeAll(() => {
   for (const [name, members] of Object.entries(MODELS)) {
@@ -75,7 +76,12 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ ...does('model'), name: fc.constantFrom(...names) }) },
   fc.record({
     ...does('pair'),
-    members: fc.option(fc.tuple(fc.constantFrom(...names), fc.constantFrom('', ...names))),
+    members: fc.option(
+      fc.oneof(
+        fc.tuple(alike, fc.oneof(alike, fc.constant(''))),
+        fc.tuple(fc.constantFrom(...names), fc.constantFrom(...names)),
+      ),
+    ),
     opensNow: fc.boolean(),
   }),
   fc.record({ ...does('compare'), name: fc.constantFrom('', ...names) }),

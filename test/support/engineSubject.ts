@@ -48,7 +48,7 @@ export interface Scoring {
   readonly visible: readonly Range16[];
   readonly maxTokens: number;
   readonly whole: boolean;
-  /** At this step of a model something happens; in a run of fewer steps after it. */
+  /** At this step of a model, or of opening one, something happens; in a run of fewer steps after it. */
   readonly at: number;
   readonly meanwhile?: Change | 'cancel' | undefined;
 }
@@ -233,14 +233,15 @@ export class EngineSubject {
   }
 
   private start() {
+    const step = async () => {
+      this.onStep();
+      await new Promise(setImmediate);
+    };
     return engineServer(async (folder, contextLimit) => {
+      await step();
       const read = typeof folder === 'string' ? folderAt(folder) : folder;
       const seed = hashOf(Buffer.from(read.name), 1);
-      const backend = steppedBackend(read.tokenizer.vocabSize, seed, async () => {
-        this.onStep();
-        await new Promise(setImmediate);
-      });
-      return new Model(read, backend, contextLimit);
+      return new Model(read, steppedBackend(read.tokenizer.vocabSize, seed, step), contextLimit);
     });
   }
 }
