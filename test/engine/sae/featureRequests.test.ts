@@ -282,6 +282,16 @@ const openNowhere = () => documents.openSae({ path: join(scratch, 'nowhere') }, 
 test('an autoencoder that cannot be opened leaves the one before', async () => {
   await expect(openNowhere()).rejects.toThrow(UserError);
   expect(await encode()).toMatchObject({ scored: text.length });
+  // These are read, but do not fit the model.
+  for (const options of [{ width: 16 }, { hook: 'blocks.9.hook_resid_post' }]) {
+    const path = writeSae(join(scratch, 'unfit'), options);
+    await expect(Promise.resolve(documents.openSae({ path }, signal))).rejects.toThrow(UserError);
+    const other = 'def third(z):\n    return z\n';
+    version++;
+    await documents.setDocument({ uri, version, text: other }, signal);
+    expect(await encode()).toMatchObject({ scored: other.length });
+    expect((await viewOf()).features.unexplained.some(Number.isNaN)).toBe(false);
+  }
 });
 
 test('without an autoencoder requests say how to get one, and views work', async () => {

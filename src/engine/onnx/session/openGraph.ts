@@ -117,13 +117,16 @@ export class OpenGraph {
     return sampleTokens(this.session, this.treeCaches, this.report.vocabSize, request);
   }
 
-  /** Opens an autoencoder in place of the one before; null: none. Throws `UserError` if it does not fit the model. */
+  /**
+   * Opens an autoencoder in place of the one before; null: none. Throws `UserError` if it does not fit the model: the one
+   * before stays open.
+   */
   async openSae(sae: Sae | null): Promise<void> {
-    await this.sae?.close();
-    this.sae = undefined;
     const { params } = this;
     const openAt = (hook: string) => GraphSession.open(params, params, this.noTree, hook);
-    if (sae) this.sae = await SaeSession.open(this.session, sae, openAt);
+    const before = this.sae;
+    this.sae = sae ? await SaeSession.open(this.session, sae, openAt) : undefined;
+    await before?.close();
   }
 
   encode(
