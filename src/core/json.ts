@@ -30,10 +30,15 @@ export function definedFields<T extends object>(
   };
 }
 
-/** A value for use in a message: JSON, truncated. */
-export function quote(value: unknown): string {
+/** A value for use in a message: JSON, truncated to `most` characters. */
+export function quote(value: unknown, most = 60): string {
   const text = textOf(value) ?? 'missing';
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return text.length > most ? `${text.slice(0, most - 3)}...` : text;
+}
+
+/** A name from a file for use in a message: whole where it is one that people give. */
+export function quoteName(name: string): string {
+  return quote(name, 200);
 }
 
 /** A name or a number as a text; anything else as `quote` has it: what a file holds need not have a `toString`. */

@@ -1,6 +1,6 @@
 // The header of a safetensors file: JSON with the type, the shape and the place of each tensor. Their bytes are not read.
 import { UserError } from '../../core/errors';
-import { isObject, quote } from '../../core/json';
+import { isObject, quote, quoteName } from '../../core/json';
 import { shapeOf } from './arrayShape';
 import { withFile } from './fileSource';
 
@@ -63,7 +63,9 @@ export function readSafetensorsHeader(path: string): SafetensorsHeader {
     ({ offset }, i) => i > 0 && offset < inOrder[i - 1]!.offset + inOrder[i - 1]!.length,
   );
   if (overlap > 0)
-    throw refuse(`"${inOrder[overlap - 1]!.name}" and "${inOrder[overlap]!.name}" overlap`);
+    throw refuse(
+      `${quoteName(inOrder[overlap - 1]!.name)} and ${quoteName(inOrder[overlap]!.name)} overlap`,
+    );
   return { tensors, notes: isObject(notes) ? (notes as Record<string, string>) : {}, size };
 }
 

@@ -220,6 +220,13 @@ describe('refused in one line', () => {
     expect(refusal(writeCheckpoint(fresh(), withKeys(keys)))).toMatch(message);
   });
 
+  test('names of a million characters are cut', () => {
+    const name = 'k'.repeat(1e6);
+    expect(refusal(writeCheckpoint(fresh(), withKeys({ [name]: 1 }))).length).toBeLessThan(500);
+    const longer = (all: TensorToWrite[]) => [...all, { ...all[1]!, name }];
+    expect(refusal(writeCheckpoint(fresh(), llama, longer)).length).toBeLessThan(500);
+  });
+
   test('layers of a kind that is not known', () => {
     const golden = withKeys({ layer_types: ['full_attention', 'linear_attention', 'full_attention'] }, goldenArchitecture('qwen2'));
     expect(refusal(writeCheckpoint(fresh(), golden))).toMatch(/"layer_types": "linear_attention"/);

@@ -1,6 +1,6 @@
 // Reads a config.json key by key and remembers which: whatever nobody asked for might change the maths, and is refused.
 import { UserError } from '../../../core/errors';
-import { isObject, quote, type Json } from '../../../core/json';
+import { isObject, quote, quoteName, type Json } from '../../../core/json';
 
 /** Keys of training, of generation and of bookkeeping: none changes what a model computes of a text. */
 const HARMLESS = new Set(
@@ -116,7 +116,7 @@ export class ConfigReader {
     for (const [name, value] of Object.entries(this.fields)) {
       if (this.asked.has(name) || HARMLESS.has(name) || isEmpty(value)) continue;
       throw new UserError(
-        `${this.source} says "${name}": ${quote(value)}, which is not known of such a model and may change what it computes. Open an ONNX export of it instead.`,
+        `${this.source} says ${quoteName(name)}: ${quote(value)}, which is not known of such a model and may change what it computes. Open an ONNX export of it instead.`,
       );
     }
   }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../../core/errors';
+import { quoteName } from '../../../../core/json';
 import { decoderGraph } from '../../../onnx/build/decoderGraph';
 import type { Architecture } from '../../architecture/architecture';
 import { fromConfig } from '../../architecture/fromConfig';
@@ -74,7 +75,7 @@ function checkUnquantized(names: Iterable<string>, path: string): void {
   for (const name of names)
     if (PACKED.test(name))
       throw new UserError(
-        `${path} holds quantized weights ("${name}"), which are not read. Open the model that they were made from, a GGUF file of it, or an ONNX export.`,
+        `${path} holds quantized weights (${quoteName(name)}), which are not read. Open the model that they were made from, a GGUF file of it, or an ONNX export.`,
       );
 }
 

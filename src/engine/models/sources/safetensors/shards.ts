@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../../core/errors';
-import { isObject, quote } from '../../../../core/json';
+import { isObject, quote, quoteName } from '../../../../core/json';
 import { elementCount } from '../../../files/arrayShape';
 import { namedPath } from '../../../files/namedPath';
 import {
@@ -37,7 +37,7 @@ export function readShards(weights: string): Map<string, Shard> {
     for (const tensor of own) {
       if (tensors.has(tensor.name))
         throw new UserError(
-          `"${tensor.name}" is both in ${tensors.get(tensor.name)!.path} and in ${path}.`,
+          `${quoteName(tensor.name)} is both in ${tensors.get(tensor.name)!.path} and in ${path}.`,
         );
       checkPlace(tensor, path, size);
       tensors.set(tensor.name, { ...tensor, path });
@@ -81,5 +81,5 @@ function checkPlace(tensor: StoredTensor, path: string, size: number): void {
   const { name, dtype, shape, offset, length } = tensor;
   const width = BYTES_PER_NUMBER.get(dtype);
   if (offset + length > size || (width !== undefined && length !== width * elementCount(shape)))
-    throw damagedSafetensors(path, `"${name}" does not fit into it`);
+    throw damagedSafetensors(path, `${quoteName(name)} does not fit into it`);
 }

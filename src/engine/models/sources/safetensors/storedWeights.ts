@@ -1,6 +1,6 @@
 // The weights of a checkpoint, where they lie in its files.
 import { UserError } from '../../../../core/errors';
-import { quote } from '../../../../core/json';
+import { quote, quoteName } from '../../../../core/json';
 import type { Architecture } from '../../architecture/architecture';
 import type { Weight, WeightName, Weights } from '../../architecture/weights';
 import type { Shard } from './shards';
@@ -83,7 +83,7 @@ export class StoredWeights implements Weights {
       if (this.architecture.head.tied && name === this.headName('weight')) continue;
       if (OTHER_MODALITIES.test(name)) continue;
       throw new UserError(
-        `${this.path} has "${name}", which its config.json says nothing of: what it does to a text is not known.`,
+        `${this.path} has ${quoteName(name)}, which its config.json says nothing of: what it does to a text is not known.`,
       );
     }
   }
