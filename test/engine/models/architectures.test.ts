@@ -107,6 +107,29 @@ test.each(['mistral', 'gemma3_text', 'smollm3, windows and biases'])(
   },
 );
 
+test.each(['mistral', 'gemma3_text', 'smollm3, windows and biases', 'llama'])(
+  '%s draws the same tokens for a seed by itself and beside others',
+  async name => {
+    const golden = goldenArchitectures.cases[name]!;
+    const graph = await openCheckpoint(writeCheckpoint(join(scratch, `${name}, drawn`), golden));
+    const draw = (seeds: Uint32Array) =>
+      graph.sample({
+        prefix: Uint32Array.from(golden.ids.slice(0, 9)),
+        seeds,
+        maxTokens: 14,
+        ends: [],
+        vocabSize: graph.report.vocabSize,
+        temperature: 3,
+        topP: 1,
+        cancel: new Int32Array(new SharedArrayBuffer(4)),
+      });
+    const together = await draw(Uint32Array.from({ length: 12 }, (_, seed) => seed));
+    for (const [seed, tokens] of together.entries())
+      expect([...(await draw(Uint32Array.of(seed)))[0]!], `seed ${seed}`).toEqual([...tokens]);
+    await graph.close();
+  },
+);
+
 test('the built-in model, trained and by its own checkpoint, is as PyTorch has it', async () => {
   interface Scored {
     readonly start: number;

@@ -11,8 +11,7 @@ import type { Turns } from './rotation';
 /** Made once for all layers. */
 export interface Shared {
   readonly lengths: RunLengths;
-  readonly mask: string;
-  windowMask(window: number): string;
+  mask(window: number | null): string;
   turns(rotary: Rotary): Turns;
 }
 
@@ -55,9 +54,7 @@ function weightsOf(place: Place, query: string, keys: string, shared: Shared): s
   });
   if (softcap !== null) scores = softcapped(graph, scores, softcap, `${at}/capped`);
   scores = regrouped(place, scores, heads, shared, `${at}/scores`);
-  if (window !== null)
-    scores = graph.op('Add', [scores, shared.windowMask(window)], `${at}/in_window`);
-  const masked = graph.op('Add', [scores, shared.mask], `${at}/masked`);
+  const masked = graph.op('Add', [scores, shared.mask(window)], `${at}/masked`);
   return graph.op('Softmax', [masked], `${at}/weights`, { axis: { int: -1 } });
 }
 

@@ -1,13 +1,13 @@
 // Writes the ONNX graph of a decoder from its architecture, as exporters do: ids, positions, keys and values in, logits,
 // keys and values out. The weights stay in their files. What rewrites a graph may rely on: each block adds to the
-// residual stream by an `Add` of two computed values, one mask is added to the scores of all layers directly before their
-// `Softmax`, and the logits come from one product with the head.
+// residual stream by an `Add` of two computed values, a mask is added to the scores of each layer directly before its
+// `Softmax`, one for each window that layers have, and the logits come from one product with the head.
 import type { Architecture, Rotary } from '../../models/architecture/architecture';
 import type { Weights } from '../../models/architecture/weights';
 import { FLOAT, INT64 } from '../graph/graph';
 import { attention, softcapped, type Shared } from './attention';
 import { GraphWriter } from './graphWriter';
-import { causalMask, runLengths, windowMask } from './masks';
+import { mask, runLengths } from './masks';
 import { mlp } from './mlp';
 import { normed } from './norms';
 import { lookup, product } from './products';
@@ -78,14 +78,13 @@ function declareInputs(graph: GraphWriter, { layers, attention, vocabSize }: Arc
 
 function sharedParts(graph: GraphWriter): Shared {
   const lengths = runLengths(graph, IDS, 'past_key_values.0.key');
-  const windows = new Map<number, string>();
+  const masks = new Map<number | null, string>();
   const turns = new Map<Rotary, Turns>();
   return {
     lengths,
-    mask: causalMask(graph, lengths),
-    windowMask(window) {
-      const made = windows.get(window) ?? windowMask(graph, lengths, POSITIONS, window);
-      windows.set(window, made);
+    mask(window) {
+      const made = masks.get(window) ?? mask(graph, lengths, window);
+      masks.set(window, made);
       return made;
     },
     turns(rotary) {

@@ -21,31 +21,26 @@ export function runLengths(graph: GraphWriter, ids: string, firstPast: string): 
   return { past, tokens, seen: graph.op('Add', [past, tokens], 'seen') };
 }
 
-/** [tokens, seen]: no token attends to a later one. All layers add this one last, where a tree's mask replaces it. */
-export function causalMask(graph: GraphWriter, { past, seen }: RunLengths): string {
-  const keys = graph.op('Range', [graph.int(0), seen, graph.int(1)], 'mask/keys');
-  const rows = graph.op('Range', [past, seen, graph.int(1)], 'mask/rows');
-  const queries = graph.op('Unsqueeze', [rows, graph.ints(1)], 'mask/queries');
-  const isLater = graph.op('Greater', [keys, queries], 'mask/later');
-  return graph.op('Where', [isLater, graph.float(HIDDEN), graph.float(0)], 'mask');
-}
-
 /**
- * [tokens, seen]: no token attends to one that is `window` positions before it. By positions, not by rows: in a tree,
- * siblings have the same position. What is cached is a text, so that its rows are its positions.
+ * [tokens, seen]: no token attends to a later one, nor to one that is `window` rows before it; null: to all before. Layers
+ * add it directly before their `Softmax`, where the bias of a tree takes its place (`../rewrite/treeMask.ts`): in a tree,
+ * rows are no positions.
  */
-export function windowMask(
+export function mask(
   graph: GraphWriter,
-  { past }: RunLengths,
-  positionIds: string,
-  window: number,
+  { past, seen }: RunLengths,
+  window: number | null,
 ): string {
-  const name = `window_${window}`;
-  const before = graph.op('Range', [graph.int(0), past, graph.int(1)], `${name}/past`);
-  const own = graph.op('Reshape', [positionIds, graph.ints(-1)], `${name}/own`);
-  const keys = graph.op('Concat', [before, own], `${name}/keys`, { axis: { int: 0 } });
-  const queries = graph.op('Unsqueeze', [own, graph.ints(1)], `${name}/queries`);
-  const distance = graph.op('Sub', [queries, keys], `${name}/distance`);
-  const isFar = graph.op('Greater', [distance, graph.int(window - 1)], `${name}/far`);
-  return graph.op('Where', [isFar, graph.float(HIDDEN), graph.float(0)], name);
+  const name = window === null ? 'mask' : `mask_${window}`;
+  const keys = graph.op('Range', [graph.int(0), seen, graph.int(1)], `${name}/keys`);
+  const rows = graph.op('Range', [past, seen, graph.int(1)], `${name}/rows`);
+  const queries = graph.op('Unsqueeze', [rows, graph.ints(1)], `${name}/queries`);
+  const isLater = graph.op('Greater', [keys, queries], `${name}/later`);
+  let isHidden = isLater;
+  if (window !== null) {
+    const distance = graph.op('Sub', [queries, keys], `${name}/distance`);
+    const isFar = graph.op('Greater', [distance, graph.int(window - 1)], `${name}/far`);
+    isHidden = graph.op('Or', [isLater, isFar], `${name}/hidden`);
+  }
+  return graph.op('Where', [isHidden, graph.float(HIDDEN), graph.float(0)], name);
 }
