@@ -109,7 +109,7 @@ export function writeSafetensors(path: string, tensors: readonly TensorToWrite[]
   writeFileSync(path, Buffer.concat([length, json, ...tensors.map(({ data }) => data)]));
 }
 
-function stored(
+export function stored(
   values: Float32Array,
   dtype: 'float32' | 'bfloat16' | 'float16' = 'float32',
 ): Pick<TensorToWrite, 'dtype' | 'data'> {

@@ -40,7 +40,7 @@ export function ggufOfFamily(
     written(value),
   ]);
   const all: Record<string, GgufValueToWrite | undefined> = {
-    ...tokenizer,
+    ...vocabularyOfCharacters,
     'general.architecture': ['string', architecture],
     ...Object.fromEntries(own),
     ...change,
@@ -55,7 +55,7 @@ export function ggufOfFamily(
 }
 
 /** Every token is a character. */
-const tokenizer: Record<string, GgufValueToWrite> = {
+export const vocabularyOfCharacters: Readonly<Record<string, GgufValueToWrite>> = {
   'tokenizer.ggml.model': ['string', 'gpt2'],
   'tokenizer.ggml.pre': ['string', 'gpt-2'],
   'tokenizer.ggml.tokens': [
