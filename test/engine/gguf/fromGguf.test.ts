@@ -254,3 +254,52 @@ describe('a folder with GGUF files', () => {
     expect(openTokenizerAt(path).info).toMatchObject({ vocabSize: 96, hasModel: true });
   });
 });
+
+describe('the tokens around a text', () => {
+  const read = (name: string, change: Change) =>
+    readModelFolder(write(`${name}.gguf`, changed('llama', change)));
+
+  test('are those that the file names', () => {
+    const folder = read('ends', {
+      'tokenizer.ggml.add_bos_token': ['bool', true],
+      'tokenizer.ggml.bos_token_id': ['u32', 3],
+      'tokenizer.ggml.eos_token_id': ['u32', 4],
+      'tokenizer.ggml.eot_token_id': ['u32', 5],
+      'tokenizer.ggml.eom_token_id': ['u32', 4],
+    });
+    expect(folder).toMatchObject({ start: { id: 3, content: '$' }, ends: [4, 5] });
+    expect(read('none', {})).toMatchObject({ start: null, ends: [0], fim: undefined });
+  });
+
+  test('are not ids that the vocabulary lacks', () => {
+    const folder = read('beyond', {
+      'tokenizer.ggml.add_bos_token': ['bool', true],
+      'tokenizer.ggml.bos_token_id': ['u32', 96],
+      'tokenizer.ggml.eos_token_id': ['u32', 4_000_000_000],
+    });
+    expect(folder).toMatchObject({ start: null, ends: [] });
+  });
+
+  test.each(['fim_pre fim_suf fim_mid', 'prefix suffix middle'])(
+    'fill in the middle: %s',
+    names => {
+      const [prefix, suffix, middle] = names
+        .split(' ')
+        .map(name => `tokenizer.ggml.${name}_token_id`);
+      const ids: Change = {
+        [prefix!]: ['u32', 1],
+        [suffix!]: ['u32', 2],
+        [middle!]: ['u32', 3],
+        'tokenizer.ggml.fim_pad_token_id': ['u32', 7],
+      };
+      expect(read('text', ids).fim).toBeUndefined();
+      const types = Array.from({ length: 96 }, (_, id) => ([1, 2, 3, 7].includes(id) ? 3 : 1));
+      const folder = read('marks', { ...ids, 'tokenizer.ggml.token_type': ['list', 'i32', types] });
+      expect(folder.fim).toMatchObject({
+        source: 'GGUF',
+        templates: { psm: [[1], 'prefix', [2], 'suffix', [3]] },
+        ends: [7],
+      });
+    },
+  );
+});

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fimFormat, type FimFormat } from '../../../../core/completion/fimFormat';
-import { UserError } from '../../../../core/errors';
+import { FimError, UserError } from '../../../../core/errors';
 import type { Tokenizer } from '../../../../core/tokenizer/tokenizer';
 import { withFile } from '../../../files/fileSource';
 import { fromGguf } from '../../../gguf/architecture/fromGguf';
@@ -84,10 +84,15 @@ function nameOf({ path, metadata }: GgufFile): string {
   return metadata.string('general.name') || name;
 }
 
+/** By the names of the tokens, else by the ids that the file gives, where these are no tokens of text. */
 function fimOf({ metadata }: GgufFile, tokenizer: Tokenizer): FimFormat | undefined {
-  const template = fimTemplate(metadata, tokenizer);
-  return (
-    fimFormat(tokenizer) ??
-    (template === undefined ? undefined : { ...fimFormat(tokenizer, template)!, source: 'GGUF' })
-  );
+  const known = fimFormat(tokenizer);
+  const template = known ? undefined : fimTemplate(metadata, tokenizer);
+  if (template === undefined) return known;
+  try {
+    return { ...fimFormat(tokenizer, template)!, source: 'GGUF' };
+  } catch (error) {
+    if (error instanceof FimError) return undefined;
+    throw error;
+  }
 }

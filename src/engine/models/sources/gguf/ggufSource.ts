@@ -30,33 +30,33 @@ export const ggufSource: ModelSource = {
   find: () => undefined,
   whyNone: () => 'there is no GGUF file',
   async open(path, _folder, _shape, startRuntime) {
-    const { architecture, built, prepared, types } = await builtFromGguf(path, {
+    const { architecture, built, prepared, facts } = await builtFromGguf(path, {
       cacheFolder: join(cacheFolder(), 'gguf'),
     });
     const from = prepared.path
-      ? `${path} (${types}), ${formOf(prepared)} in ${prepared.path}, ${inMegabytes(prepared.bytes)}`
+      ? `${path}, ${formOf(prepared)} in ${prepared.path}, ${inMegabytes(prepared.bytes)}`
       : path;
-    return openBuilt(
-      {
-        architecture,
-        built,
-        folder: dirname(path),
-        path,
-        from,
-        weightBytes: prepared.bytes,
-        golden: 'llama.cpp',
-      },
-      startRuntime,
-    );
+    const golden = GOLDEN[architecture.mlp.activation === 'silu' ? 'silu' : 'gelu'];
+    const weightBytes = prepared.bytes;
+    const model = { architecture, built, folder: dirname(path), path, from, weightBytes, golden };
+    const backend = await openBuilt(model, startRuntime);
+    const { report } = backend;
+    return { ...backend, report: { ...report, facts: [...report.facts, ...facts] } };
   },
+};
+
+/** Of test/golden/gguf/families.json. */
+const GOLDEN = {
+  silu: 'llama.cpp, within 1e-4 nats',
+  gelu: 'llama.cpp, within 3e-2 nats and with the same likeliest token: its GELU is a table in half precision',
 };
 
 export interface BuiltFromGguf {
   readonly architecture: Architecture;
   readonly built: Uint8Array;
   readonly prepared: PreparedWeights;
-  /** Of its tensors with the number of each, for people. */
-  readonly types: string;
+  /** Of the file, for people. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
 export type OpenOptions = Omit<PrepareOptions, 'packs'> & {
@@ -76,7 +76,7 @@ export async function builtFromGguf(path: string, given: OpenOptions): Promise<B
     const weights = new GgufWeights(architecture, file.tensors, planned.places, path);
     const built = decoderGraph(architecture, weights);
     weights.checkAllUsed();
-    return { architecture, built, prepared: await prepareWeights(file, options), types: typesOf(file) };
+    return { architecture, built, prepared: await prepareWeights(file, options), facts: factsOf(file) };
   } finally {
     file.close();
   }
@@ -111,10 +111,21 @@ function formOf({ places }: PreparedWeights): string {
   return isPacked ? 'as 4-bit numbers and 32-bit floats, the same weights,' : 'as 32-bit floats';
 }
 
-function typesOf({ tensors }: GgufFile): string {
+const FLOATS = new Set(['F32', 'F16', 'BF16']);
+
+function factsOf({ tensors, metadata }: GgufFile): BuiltFromGguf['facts'] {
   const counts = new Map<string, number>();
   for (const { type } of tensors.values())
     counts.set(type.name, (counts.get(type.name) ?? 0) + 1);
   const most = [...counts].sort(([, a], [, b]) => b - a);
-  return most.map(([name, count]) => `${count} ${name}`).join(', ');
+  const licence = metadata.string('general.license');
+  const isQuantized = most.some(([name]) => !FLOATS.has(name));
+  return [
+    ['Tensors', most.map(([name, count]) => `${count} ${name}`).join(', ')],
+    ...(licence ? [['Licence', licence] as const] : []),
+    ...(isQuantized ? [['Compared with llama.cpp', ROUNDING] as const] : []),
+  ];
 }
+
+const ROUNDING =
+  'the weights of the file, computed exactly; llama.cpp rounds what it multiplies with blocks to 8 bits, and its log-probabilities differ from these by about 0.1 nats';
