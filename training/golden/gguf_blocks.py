@@ -13,7 +13,7 @@ from gguf.quants import dequantize
 from training.paths import GOLDEN
 
 SEED = 1
-WEIGHTS = 1024
+WEIGHTS = 512
 # Where the halves are that scale a block: bytes from its start. A random one may be infinite or no number.
 SCALES: dict[str, list[int]] = {
     "F32": [],
