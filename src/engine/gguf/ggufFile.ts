@@ -4,7 +4,8 @@ import { quote } from '../../core/json';
 import { FileSource } from '../files/fileSource';
 import { dequantizers } from './dequantize/dequantize';
 import type { Metadata } from './metadata';
-import { readGgufHeader, type GgufHeader, type GgufTensor } from './readHeader';
+import { readGgufHeader, type GgufHeader } from './readHeader';
+import type { GgufTensor } from './tensorInfos';
 
 const PART_NAME = /-(\d{5})-of-(\d{5})(\.gguf)$/i;
 const MOST_PARTS = 512;

@@ -10,7 +10,7 @@ import type {
   Weights,
 } from '../models/architecture/weights';
 import type { PlacedTensor } from './ggufFile';
-import type { Place } from './preparedWeights';
+import type { Place } from './weightPlan';
 
 const NAMES: Readonly<Record<WeightName['role'], string>> = {
   tokens: 'token_embd',

@@ -1,131 +1,45 @@
-// The weights of a GGUF file as ONNX Runtime maps them, in a file of their own: 32-bit floats, or 4-bit numbers in blocks.
-// It is made once, and kept in a folder for as long as the file that the weights are of does not change. Tensors that are
-// 32-bit floats already stay where they are.
-import { createHash } from 'node:crypto';
+// The weights of a GGUF file as ONNX Runtime maps them, in a file of their own. It is made once, written aside and renamed,
+// and kept in a folder for as long as the file that the weights are of does not change.
 import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cancelled, UserError } from '../../core/errors';
 import { reasonOf } from '../files/regularFile';
-import type { FilePart, WeightBlocks } from '../models/architecture/weights';
+import type { WeightBlocks } from '../models/architecture/weights';
 import { dequantizers } from './dequantize/dequantize';
 import { packers } from './dequantize/pack4';
 import type { GgufFile, PlacedTensor } from './ggufFile';
+import {
+  BLOCK,
+  planWeights,
+  type FloatPlace,
+  type PlanOptions,
+  type WeightPlan,
+  type Written,
+} from './weightPlan';
 
-/** Files of another layout are made anew. */
-const LAYOUT = 1;
-/** Tensors begin at its multiples, which suits every processor's vectors. */
-const ALIGNMENT = 64;
 /** Weights that are turned at once: cancelling waits for no more. */
 const CHUNK_WEIGHTS = 1 << 22;
-const ENDING = '.weights';
-/** Products of layers. Tables are looked up by row, and some are the head, too. */
-const PACKED = /^blk\.\d+\.(attn|ffn)_.*\.weight$/;
-const BLOCK = 32;
 const UNFINISHED = '.partial';
 /** A process that ended while it wrote left it. */
 const UNFINISHED_MS = 24 * 60 * 60_000;
 
-/** 32-bit floats of one tensor. */
-export interface FloatPlace extends FilePart {
-  readonly kind: 'floats';
-  readonly path: string;
-}
-
-export type Place = FloatPlace | WeightBlocks;
-
-export interface PrepareOptions {
-  /** Whether products that can be are kept in 4 bits: less memory, and the same weights. */
-  readonly packs: boolean;
-  /** Of files that are made, and kept: it need not exist. */
-  readonly cacheFolder: string;
+export interface PrepareOptions extends PlanOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes written, of how many. Not called where the file is there already. */
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
-export interface PreparedWeights {
-  readonly places: ReadonlyMap<string, Place>;
-  /** The file that was made, or found; undefined where none is needed. */
-  readonly path: string | undefined;
-  /** Of the file; 0 where none is needed. */
-  readonly bytes: number;
+/** Throws `UserError` where the weights cannot be written, `Cancelled` when aborted. */
+export async function prepareWeights(file: GgufFile, options: PrepareOptions): Promise<WeightPlan> {
+  const plan = planWeights(file, options);
+  const { path, bytes, written } = plan;
+  if (path !== undefined && sizeOf(path) !== bytes)
+    await write(file, written, path, bytes, options);
+  return plan;
 }
 
-/**
- * Where the weights of all tensors lie. Throws `UserError` where they cannot be written, `Cancelled`
- * when aborted.
- */
-export async function prepareWeights(
-  file: GgufFile,
-  options: PrepareOptions,
-): Promise<PreparedWeights> {
-  const path = pathOf(file, options);
-  const { places, written, bytes } = plan(file, path, options.packs);
-  if (bytes === 0) return { places, path: undefined, bytes };
-  if (sizeOf(path) !== bytes) await write(file, written, path, bytes, options);
-  return { places, path, bytes };
-}
-
-/** What `prepareWeights` would give, whether or not it is there. */
-export function plannedWeights(
-  file: GgufFile,
-  options: Pick<PrepareOptions, 'cacheFolder' | 'packs'>,
-): PreparedWeights {
-  const path = pathOf(file, options);
-  const { places, bytes } = plan(file, path, options.packs);
-  return { places, path: bytes === 0 ? undefined : path, bytes };
-}
-
-/** Of the files' paths, sizes and times, and the layout. */
-function pathOf(
-  { parts }: GgufFile,
-  { cacheFolder, packs }: Pick<PrepareOptions, 'cacheFolder' | 'packs'>,
-): string {
-  const facts = parts.map(({ path, size, modifiedMs }) => [path, size, modifiedMs]);
-  const key = createHash('sha256')
-    .update(JSON.stringify([LAYOUT, packs, facts]))
-    .digest('hex');
-  return join(cacheFolder, `${key.slice(0, 32)}${ENDING}`);
-}
-
-interface Written {
-  readonly tensor: PlacedTensor;
-  readonly place: Place;
-}
-
-function plan(file: GgufFile, path: string, packs: boolean) {
-  const places = new Map<string, Place>();
-  const written: Written[] = [];
-  let end = 0;
-  const part = (length: number): FilePart => {
-    const offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
-    end = offset + length;
-    return { offset, length };
-  };
-  for (const tensor of file.tensors.values()) {
-    const { name, shape, type, offset } = tensor;
-    const count = shape.reduce((product, size) => product * size, 1);
-    if (type.name === 'F32') {
-      places.set(name, { kind: 'floats', path: tensor.path, offset, length: count * 4 });
-      continue;
-    }
-    const packer = packs && PACKED.test(name) ? packers.get(type.name) : undefined;
-    const blocks = count / BLOCK;
-    const place: Place = packer
-      ? {
-          kind: 'blocks',
-          path,
-          numbers: part(count / 2),
-          scales: part(blocks * 4),
-          offsets: packer.hasOffsets ? part(blocks * 4) : null,
-        }
-      : { kind: 'floats', path, ...part(count * 4) };
-    places.set(name, place);
-    written.push({ tensor, place });
-  }
-  return { places, written, bytes: end };
-}
+let writes = 0;
 
 async function write(
   file: GgufFile,
@@ -134,7 +48,7 @@ async function write(
   bytes: number,
   { cacheFolder, signal, onProgress }: PrepareOptions,
 ): Promise<void> {
-  const own = `${path}.${process.pid}${UNFINISHED}`;
+  const own = `${path}.${process.pid}-${writes++}${UNFINISHED}`;
   try {
     mkdirSync(cacheFolder, { recursive: true });
     removeUnfinished(cacheFolder);

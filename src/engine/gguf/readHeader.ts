@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors';
 import { quote } from '../../core/json';
 import type { ByteSource } from '../files/byteSource';
 import { Metadata, type GgufValue, type ScalarType } from './metadata';
-import { nameOfOther, TENSOR_TYPES, type TensorType } from './tensorTypes';
+import { LONGEST_NAME, readTensors, type GgufTensor } from './tensorInfos';
 import { ValueReader } from './valueReader';
 
 const MAGIC = 'GGUF';
@@ -15,11 +15,7 @@ const MOST_KEYS = 1 << 16;
 const MOST_TENSORS = 1 << 17;
 /** Of all lists of a file together: vocabularies have half a million merges. */
 const MOST_ELEMENTS = 1 << 23;
-const LONGEST_NAME = 1 << 16;
-const MOST_DIMENSIONS = 4;
 const MOST_LEVELS = 4;
-const MOST_ALIGNMENT = 1 << 16;
-const ALIGNMENT = 32;
 
 const VALUE_TYPES: readonly (ScalarType | 'list')[] = [
   'u8',
@@ -52,16 +48,6 @@ const BYTES = {
 };
 const LEAST_BYTES = { ...BYTES, string: 8, list: 12 };
 
-export interface GgufTensor {
-  readonly name: string;
-  readonly type: TensorType;
-  /** The slowest dimension first: [rows, columns] of a matrix. */
-  readonly shape: readonly number[];
-  /** Of its first byte in the file. */
-  readonly offset: number;
-  readonly bytes: number;
-}
-
 export interface GgufHeader {
   readonly version: number;
   readonly metadata: Metadata;
@@ -85,8 +71,7 @@ export function readGgufHeader(source: ByteSource, name: string): GgufHeader {
   const tensorCount = countOf(reader, 'tensors', MOST_TENSORS);
   const keyCount = countOf(reader, 'keys', MOST_KEYS);
   const metadata = new Metadata(source, name, readValues(reader, keyCount));
-  const infos = readInfos(reader, tensorCount);
-  return { version, metadata, tensors: placed(infos, reader, metadata) };
+  return { version, metadata, tensors: readTensors(reader, tensorCount, metadata) };
 }
 
 function checkVersion(name: string, version: number): void {
@@ -166,69 +151,4 @@ function skipElements(
     }
   } else if (of === 'string') for (let i = 0; i < count; i++) reader.skipString(what);
   else reader.at += count * BYTES[of];
-}
-
-type TensorInfo = Omit<GgufTensor, 'bytes'>;
-
-/** `offset`: from the beginning of the data. */
-function readInfos(reader: ValueReader, count: number): TensorInfo[] {
-  const names = new Set<string>();
-  return Array.from({ length: count }, (_, i) => {
-    const name = reader.string(`the name of tensor ${i}`, LONGEST_NAME);
-    const what = `tensor ${quote(name)}`;
-    if (names.has(name)) reader.refuse(`${what} stands in it twice`);
-    names.add(name);
-    const dimensions = reader.u32(what);
-    if (dimensions > MOST_DIMENSIONS || dimensions === 0)
-      reader.refuse(`${what} has ${dimensions} dimensions`);
-    const shape = Array.from({ length: dimensions }, () => reader.u64(what)).reverse();
-    const number = reader.u32(what);
-    const type = TENSOR_TYPES.get(number);
-    if (!type)
-      throw new UserError(
-        `${reader.name}: ${what} is of the type ${nameOfOther(number)}, which is not read. Get the model in another quantisation, such as Q8_0, Q4_K_M or F16.`,
-      );
-    return { name, type, shape, offset: reader.u64(what) };
-  });
-}
-
-/** The tensors with their places in the file: each inside it, aligned, and on bytes of its own. */
-function placed(
-  infos: readonly TensorInfo[],
-  reader: ValueReader,
-  metadata: Metadata,
-): Map<string, GgufTensor> {
-  const alignment = metadata.count('general.alignment', 1) ?? ALIGNMENT;
-  if (alignment > MOST_ALIGNMENT || (alignment & (alignment - 1)) !== 0)
-    reader.refuse(`general.alignment is ${alignment}, and a power of two is needed`);
-  const start = Math.ceil(reader.at / alignment) * alignment;
-  const tensors = infos.map(info => {
-    const what = `tensor ${quote(info.name)}`;
-    const bytes = bytesOf(reader, info);
-    if (info.offset % alignment !== 0)
-      reader.refuse(`${what} begins at ${info.offset}, which is no multiple of ${alignment}`);
-    reader.at = start + info.offset;
-    reader.need(bytes, what);
-    return { ...info, offset: start + info.offset, bytes };
-  });
-  const inOrder = [...tensors].sort((a, b) => a.offset - b.offset);
-  inOrder.forEach(({ name, offset }, i) => {
-    const before = inOrder[i - 1];
-    if (before && before.offset + before.bytes > offset)
-      reader.refuse(`the tensors ${quote(before.name)} and ${quote(name)} share bytes`);
-  });
-  return new Map(tensors.map(tensor => [tensor.name, tensor]));
-}
-
-function bytesOf(reader: ValueReader, { name, type, shape }: TensorInfo): number {
-  const what = `tensor ${quote(name)}`;
-  const weights = shape.reduce((product, size) => product * size, 1);
-  if (!shape.every(size => size > 0) || !Number.isSafeInteger(weights * type.bytes))
-    reader.refuse(`${what} has the shape ${shape.join(' x ')}`);
-  // Blocks never cross rows.
-  if (shape.at(-1)! % type.weights !== 0)
-    reader.refuse(
-      `${what} has rows of ${shape.at(-1)}, no multiple of the ${type.weights} weights in a block of ${type.name}`,
-    );
-  return (weights / type.weights) * type.bytes;
 }

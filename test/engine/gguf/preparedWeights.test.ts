@@ -12,12 +12,8 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { Cancelled } from '../../../src/core/errors';
 import { GgufFile } from '../../../src/engine/gguf/ggufFile';
-import {
-  prepareWeights,
-  type FloatPlace,
-  type Place,
-  type PrepareOptions,
-} from '../../../src/engine/gguf/preparedWeights';
+import { prepareWeights, type PrepareOptions } from '../../../src/engine/gguf/preparedWeights';
+import type { FloatPlace, Place } from '../../../src/engine/gguf/weightPlan';
 import { floats, ggufBytes } from '../../support/gguf';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-gguf-'));
@@ -88,6 +84,13 @@ test('are made once for a file, and anew where it changes', async () => {
   const second = await prepare();
   expect(second.path).not.toBe(first.path);
   expect(floatsAt(second.places.get('a')!)[0]).toBe(5);
+});
+
+test('are whole where two make them at once', async () => {
+  const [first, second] = await Promise.all([prepare(), prepare()]);
+  expect(second).toEqual(first);
+  expect(floatsAt(first.places.get('b')!)[0]).toBe(40);
+  expect(readdirSync(cacheFolder).length).toBe(1);
 });
 
 test('are made anew where the file was cut', async () => {

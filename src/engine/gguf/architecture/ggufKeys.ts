@@ -3,7 +3,7 @@
 import { UserError } from '../../../core/errors';
 import { quote } from '../../../core/json';
 import type { Metadata } from '../metadata';
-import type { GgufTensor } from '../readHeader';
+import type { GgufTensor } from '../tensorInfos';
 
 /** Of every architecture; none changes what a model computes of a text. */
 const HARMLESS = ['vocab_size', 'tensor_data_layout', 'expert_used_count', 'name'];

@@ -7,13 +7,8 @@ import { fromGguf } from '../../../gguf/architecture/fromGguf';
 import type { GgufContent } from '../../../gguf/architecture/ggufKeys';
 import { GgufFile } from '../../../gguf/ggufFile';
 import { GgufWeights } from '../../../gguf/ggufWeights';
-import {
-  inMegabytes,
-  plannedWeights,
-  prepareWeights,
-  type PreparedWeights,
-  type PrepareOptions,
-} from '../../../gguf/preparedWeights';
+import { inMegabytes, prepareWeights, type PrepareOptions } from '../../../gguf/preparedWeights';
+import { planWeights, type WeightPlan } from '../../../gguf/weightPlan';
 import { decoderGraph } from '../../../onnx/build/decoderGraph';
 import type { Architecture } from '../../architecture/architecture';
 import type { ModelSource } from '../../source';
@@ -54,7 +49,7 @@ const GOLDEN = {
 export interface BuiltFromGguf {
   readonly architecture: Architecture;
   readonly built: Uint8Array;
-  readonly prepared: PreparedWeights;
+  readonly prepared: WeightPlan;
   /** Of the file, for people. */
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
@@ -70,7 +65,7 @@ export async function builtFromGguf(path: string, given: OpenOptions): Promise<B
   try {
     const architecture = fromGguf(contentOf(file));
     const options = { ...given, packs: given.packs ?? needsPacking(file, given) };
-    const planned = plannedWeights(file, options);
+    const planned = planWeights(file, options);
     checkMemory(path, planned.bytes);
     // First whether all is there: the weights take their time.
     const weights = new GgufWeights(architecture, file.tensors, planned.places, path);
@@ -93,7 +88,7 @@ export function contentOf(file: GgufFile): GgufContent {
 }
 
 function needsPacking(file: GgufFile, { cacheFolder }: OpenOptions): boolean {
-  const { bytes } = plannedWeights(file, { cacheFolder, packs: false });
+  const { bytes } = planWeights(file, { cacheFolder, packs: false });
   return bytes > Math.max(SMALL_BYTES, totalmem() * SHARE_OF_FLOATS);
 }
 
@@ -106,7 +101,7 @@ function checkMemory(path: string, bytes: number): void {
 }
 
 /** For people. */
-function formOf({ places }: PreparedWeights): string {
+function formOf({ places }: WeightPlan): string {
   const isPacked = [...places.values()].some(({ kind }) => kind === 'blocks');
   return isPacked ? 'as 4-bit numbers and 32-bit floats, the same weights,' : 'as 32-bit floats';
 }
