@@ -271,6 +271,24 @@ describe('the tokens around a text', () => {
     expect(read('none', {})).toMatchObject({ start: null, ends: [0], fim: undefined });
   });
 
+  test('are those of the tokenscope.json beside the file, where it names some', () => {
+    const folder = join(scratch, 'own');
+    mkdirSync(folder);
+    const path = join(folder, 'tiny.gguf');
+    writeFileSync(path, changed('llama', {}));
+    const own = (content: object) => {
+      writeFileSync(join(folder, 'tokenscope.json'), JSON.stringify(content));
+      return readModelFolder(path);
+    };
+    expect(own({ start: '%', saes: ['sae'] })).toMatchObject({
+      start: { id: 4, content: '%' },
+      saes: [join(folder, 'sae')],
+    });
+    expect(() => own({ start: 'none' })).toThrow('"start" names "none", which is no token');
+    expect(() => own({ fim: {} })).toThrow('tokenscope.json: "fim" needs a template');
+    expect(() => own({ saes: ['../../etc'] })).toThrow('names a file outside');
+  });
+
   test('are not ids that the vocabulary lacks', () => {
     const folder = read('beyond', {
       'tokenizer.ggml.add_bos_token': ['bool', true],

@@ -1,14 +1,17 @@
 // A GGUF file in place of a model's folder: its tokenizer, and whether its weights can be opened.
 import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fimFormat, type FimFormat } from '../../../../core/completion/fimFormat';
 import { FimError, UserError } from '../../../../core/errors';
 import type { Tokenizer } from '../../../../core/tokenizer/tokenizer';
 import { withFile } from '../../../files/fileSource';
+import { namedPath } from '../../../files/namedPath';
 import { fromGguf } from '../../../gguf/architecture/fromGguf';
 import { GgufFile } from '../../../gguf/ggufFile';
 import { fimTemplate, ggufTokenizer, textEnds } from '../../../gguf/ggufTokenizer';
 import { isGguf } from '../../../gguf/readHeader';
+import { readJson } from '../../readJson';
+import { findStartToken } from '../../startToken';
 import { contentOf, ggufSource } from './ggufSource';
 
 /** Told by how it begins: files of Ollama have no ending. Throws `FileError`. */
@@ -38,12 +41,23 @@ export function ggufIn(folder: string): string | undefined {
   );
 }
 
-/** What a model's folder is of a GGUF file. Throws `UserError` where not even its tokenizer can be used. */
+const OWN = 'tokenscope.json';
+
+/**
+ * What a model's folder is of a GGUF file, with the tokenscope.json beside it. Throws `UserError` where not even its
+ * tokenizer can be used.
+ */
 export function readGgufModel(path: string) {
+  const folder = dirname(path);
+  const own = readJson(folder, OWN) ?? {};
+  const saes = (Array.isArray(own.saes) ? own.saes : []).filter(name => typeof name === 'string');
   const file = new GgufFile(path);
   try {
     const { metadata } = file;
     const tokenizer = ggufTokenizer(metadata, path);
+    const { start, ends } = textEnds(metadata, tokenizer);
+    const startFiles = { path: folder, files: {}, tokenizerConfig: undefined, bosTokenId: null, own };
+    const ownStart = own.start === undefined ? undefined : findStartToken(tokenizer, startFiles);
     const found = weightsOf(file);
     const shape = 'missing' in found ? undefined : found.architecture;
     return {
@@ -52,15 +66,16 @@ export function readGgufModel(path: string) {
       tokenizer,
       weights: shape && { source: ggufSource, path },
       weightsMissing: 'missing' in found ? found.missing : '',
-      ...textEnds(metadata, tokenizer),
+      start: ownStart ? ownStart.start : start,
+      ends,
       contextTokens: shape?.contextTokens ?? 1024,
       hiddenSize: shape?.hiddenSize,
       layers: shape?.layers.length,
       kvHeads: shape?.attention.keyValueHeads,
       headSize: shape?.attention.headSize,
       warnings: [],
-      fim: fimOf(file, tokenizer),
-      saes: [],
+      fim: own.fim === undefined ? fimOf(file, tokenizer) : ownFim(folder, tokenizer, own.fim),
+      saes: saes.map(name => namedPath(folder, name, 'folder', join(folder, OWN))),
       ownReport: null,
     };
   } finally {
@@ -82,6 +97,15 @@ function nameOf({ path, metadata }: GgufFile): string {
   const name = basename(path);
   if (/\.gguf$/i.test(name)) return name.replace(/\.gguf$/i, '');
   return metadata.string('general.name') || name;
+}
+
+function ownFim(folder: string, tokenizer: Tokenizer, fim: unknown): FimFormat | undefined {
+  try {
+    return fimFormat(tokenizer, fim);
+  } catch (error) {
+    if (!(error instanceof FimError)) throw error;
+    throw new UserError(`${join(folder, OWN)}: ${error.message}.`);
+  }
 }
 
 /** By the names of the tokens, else by the ids that the file gives, where these are no tokens of text. */
