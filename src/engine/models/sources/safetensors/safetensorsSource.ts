@@ -1,6 +1,6 @@
 // A checkpoint as transformers saves it: config.json and safetensors. The graph is built here from the configuration.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../../../../core/errors';
 import { quoteName } from '../../../../core/json';
 import { decoderGraph } from '../../../onnx/build/decoderGraph';
@@ -9,7 +9,7 @@ import { fromConfig } from '../../architecture/fromConfig';
 import { readJson } from '../../readJson';
 import type { ModelSource } from '../../source';
 import { openBuilt, type BuiltModel } from '../built/openBuilt';
-import { findSafetensors, readShards } from './shards';
+import { findSafetensors, isSafetensors, readShards } from './shards';
 import { StoredWeights } from './storedWeights';
 
 const CONFIG = 'config.json';
@@ -18,6 +18,11 @@ export const safetensorsSource: ModelSource = {
   find(folder) {
     const path = existsSync(join(folder, CONFIG)) ? findSafetensors(folder) : undefined;
     return path === undefined ? undefined : { path };
+  },
+  at(file) {
+    const folder = dirname(file);
+    const path = isSafetensors(file) ? findSafetensors(folder) : undefined;
+    return path === undefined ? undefined : { folder, found: { path } };
   },
   whyNone: folder =>
     findSafetensors(folder) === undefined

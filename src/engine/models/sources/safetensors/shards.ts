@@ -1,6 +1,6 @@
 // The files of a checkpoint: one, or shards that an index names.
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../../core/errors';
 import { isObject, quote, quoteName } from '../../../../core/json';
 import { elementCount } from '../../../files/arrayShape';
@@ -25,6 +25,11 @@ export interface Shard extends StoredTensor {
 /** The path of a folder's weights: of the one file, or of the index. */
 export function findSafetensors(folder: string): string | undefined {
   return [ONE, INDEX].map(name => join(folder, name)).find(existsSync);
+}
+
+/** Whether a file is a checkpoint, a shard of one, or the index of its shards. */
+export function isSafetensors(file: string): boolean {
+  return /^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/.test(basename(file));
 }
 
 /** All tensors by name. Throws `UserError` that names the file where one is missing, damaged or cut short. */
