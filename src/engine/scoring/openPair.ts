@@ -1,5 +1,5 @@
 // The pair of models beside the opened one: chosen, or named by the model's folder; opened when first asked for.
-import { UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import type { PairMembers } from '../../protocol/traces';
 import { Lazy } from '../models/lazy';
 import type { Model, OpenModel } from '../models/model';
@@ -10,6 +10,8 @@ const NO_PAIR =
 
 export class OpenPair {
   private members: PairMembers | undefined;
+  /** The newest choice; undefined once the model is another one. */
+  private choosing: symbol | undefined;
   private readonly lazy: Lazy<ModelPair>;
 
   constructor(
@@ -26,13 +28,20 @@ export class OpenPair {
 
   /**
    * Without members: those that the model's folder names. Where a pair is open already, or where they are to be opened
-   * now, they take its place once they are opened. Throws `UserError` where that fails: the pair that was open still is.
+   * now, they take its place once they are opened. Throws `UserError` where that fails: the pair that was open still is;
+   * `Cancelled` where another pair or model was chosen meanwhile.
    */
   async choose(members: PairMembers | undefined, opensNow: boolean): Promise<void> {
+    const choice = (this.choosing = Symbol());
     if (this.lazy.current && isSamePair(members, this.members)) return;
     const isNamed = members ?? pairOfFolder(this.model().info.folder);
     if (opensNow || (this.lazy.current && isNamed)) {
-      this.lazy.replace(await this.openMembers(members));
+      const pair = await this.openMembers(members);
+      if (this.choosing !== choice) {
+        pair.dispose();
+        throw new Cancelled();
+      }
+      this.lazy.replace(pair);
     } else this.close();
     this.members = members;
   }
@@ -44,6 +53,7 @@ export class OpenPair {
 
   /** Another model is open, or another pair chosen. */
   close(): void {
+    this.choosing = undefined;
     this.lazy.close();
   }
 
