@@ -1,8 +1,9 @@
 // Reads the text that a command is about: a file or standard input, as exact UTF-8.
 import { UserError } from '../core/errors';
+import { reasonOf } from '../core/fileReason';
 import { bytesSource, type ByteSource } from '../engine/files/byteSource';
 import { FileSource } from '../engine/files/fileSource';
-import { FileError, readRegularFile, reasonOf, TEXT_BYTES } from '../engine/files/regularFile';
+import { FileError, readRegularFile, TEXT_BYTES } from '../engine/files/regularFile';
 import { decodeText } from '../engine/files/utf8Text';
 
 /** The text with its BOM, which counts in a file's byte offsets. Throws `UserError`. */

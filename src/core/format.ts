@@ -49,6 +49,19 @@ export function formatNumberOf(count: number, noun: string, nouns = `${noun}s`):
   return `${count} ${count === 1 ? noun : nouns}`;
 }
 
+/** How much data: `950 bytes`, `17 kB`, `269 MB`, `1.24 GB`. */
+export function formatBytes(bytes: number): string {
+  for (const [unit, size] of BYTE_UNITS)
+    if (bytes >= size) return `${Number((bytes / size).toPrecision(3))} ${unit}`;
+  return formatNumberOf(bytes, 'byte');
+}
+
+const BYTE_UNITS = [
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
+] as const;
+
 /** Bytes in hexadecimal: `20 61 74`. */
 export function formatHex(bytes: Uint8Array): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');

@@ -58,6 +58,12 @@ export function linesOf(out: string) {
 }
 
 /** A process that goes on while the test does. */
-export function start(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [join(bundle, 'cli.js'), ...args], { cwd: scratch });
+export function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(process.execPath, [join(bundle, 'cli.js'), ...args], {
+    cwd: scratch,
+    env: { ...process.env, ...env },
+  });
 }

@@ -12,8 +12,9 @@ import {
 } from '../../core/text/tokenCounts';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
+import { reasonOf } from '../../core/fileReason';
 import { countOfBytes } from '../../engine/comparison/tokenizerComparison';
-import { FileError, readRegularFile, reasonOf } from '../../engine/files/regularFile';
+import { FileError, readRegularFile } from '../../engine/files/regularFile';
 import { openTokenizerAt } from '../../engine/models/openTokenizer';
 import { tableLines } from '../tableLines';
 import { defineCommand } from '../command';

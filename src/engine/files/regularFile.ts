@@ -2,6 +2,7 @@
 // no end. How much is read is limited by what the caller can use.
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { UserError } from '../../core/errors';
+import { reasonOf } from '../../core/fileReason';
 import { refusePointer } from './gitLfs';
 
 /** No string of JavaScript holds more characters, and a character has at least one byte. */
@@ -75,14 +76,6 @@ export function readPartIfThere(path: string, most?: number): Buffer | undefined
     if (error instanceof FileError && error.kind === 'missing') return undefined;
     throw error;
   }
-}
-
-/** Of an error of the file system, without its code, its call and its path: 'permission denied'. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  // A defect rather than a file that cannot be read.
-  if (code === undefined) throw error;
-  return message.replace(/^\w+: /, '').replace(/, \w+( '.*')?$/s, '');
 }
 
 function checkKind(path: string, stats: Stats): void {

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cancelled, UserError } from '../../core/errors';
-import { reasonOf } from '../files/regularFile';
+import { reasonOf } from '../../core/fileReason';
 import type { WeightBlocks } from '../models/architecture/weights';
 import { dequantizers } from './dequantize/dequantize';
 import { packers } from './dequantize/pack4';

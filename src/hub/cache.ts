@@ -1,0 +1,75 @@
+// The download cache that all tools of the hub share: `models--OWNER--NAME/{blobs,refs,snapshots}`, as hub-docs'
+// `local-cache.md` describes it.
+import { readFileSync, statSync } from 'node:fs';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { cacheFolderOf } from './environment';
+import { checkRepositoryName, checkRevision } from './names';
+import type { Checksum } from './repository';
+
+export function repositoryFolder(cacheFolder: string, name: string): string {
+  return join(cacheFolder, `models--${name.replace('/', '--')}`);
+}
+
+/** What is opened as a model's folder. */
+export function snapshotFolder(repository: string, commit: string): string {
+  return join(repository, 'snapshots', commit);
+}
+
+export function blobPath(repository: string, { hex }: Checksum): string {
+  return join(repository, 'blobs', hex);
+}
+
+/**
+ * The folder of a repository's files in the cache, or undefined where it was not downloaded: `name` is `owner/name`,
+ * `revision` a branch, a tag or a commit. Asks nothing of the hub. Throws `UserError` where one of the two is no such
+ * name.
+ */
+export function snapshotOf(
+  name: string,
+  revision = 'main',
+  cacheFolder = cacheFolderOf(),
+): string | undefined {
+  checkRepositoryName(name);
+  checkRevision(revision);
+  const repository = repositoryFolder(cacheFolder, name);
+  const commit = readRef(repository, revision) ?? revision;
+  if (!/^[0-9a-f]{40}$/.test(commit)) return undefined;
+  const folder = snapshotFolder(repository, commit);
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : undefined;
+}
+
+function readRef(repository: string, revision: string): string | undefined {
+  try {
+    return readFileSync(join(repository, 'refs', revision), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a regular file, links followed; -1 where there is none. */
+export function sizeOf(path: string): number {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? stats.size : -1;
+  } catch {
+    return -1;
+  }
+}
+
+/**
+ * Puts a blob into a snapshot under its name: as a relative link, or itself where links are not allowed, which on
+ * Windows they often are not (huggingface_hub does the same). `link` makes links.
+ */
+export async function placeBlob(blob: string, path: string, link = symlink): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  // Of a file that was there with another content.
+  await rm(path, { force: true });
+  try {
+    await link(relative(dirname(path), blob), path, 'file');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!/^(EPERM|EACCES|ENOSYS|ENOTSUP|EOPNOTSUPP|UNKNOWN)$/.test(code ?? '')) throw error;
+    await rename(blob, path);
+  }
+}

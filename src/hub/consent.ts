@@ -1,0 +1,19 @@
+// What a user is asked before anything is downloaded, the same in a terminal and in a window.
+import { formatBytes } from '../core/format';
+import type { Plan } from './plan';
+
+/** Names and values, in order. */
+export function consentFacts({ repository, weights, ...plan }: Plan): [string, string][] {
+  const { name, revision, commit, licence, isGated } = repository;
+  const count = plan.files.length === 1 ? '1 file' : `${plan.files.length} files`;
+  const there = plan.bytes - plan.missing;
+  const begun = there > 0 ? `, of which ${formatBytes(there)} are there` : '';
+  return [
+    ['repository', `${name} (${revision === commit ? '' : `${revision}, `}${commit.slice(0, 12)})`],
+    ['licence', isGated ? `${licence}; its owner asks to accept terms first` : licence],
+    ['download', `${formatBytes(plan.bytes)} in ${count}${begun}`],
+    ['weights', weights.kind === 'none' ? 'none: the tokenizer alone' : weights.name],
+    ['folder', plan.folder],
+    ['free there', formatBytes(plan.free)],
+  ];
+}

@@ -1,0 +1,187 @@
+// Downloads one file into the blobs of the cache: continued where it was cut, and kept under its name only once its
+// checksum is right.
+import { createHash, type Hash } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { UserError } from '../core/errors';
+import type { Answer, HubClient, Request } from './hubClient';
+import { transientOf } from './hubErrors';
+import { withLock } from './lockFile';
+import { UNFINISHED, type PlannedFile } from './plan';
+import type { Repository } from './repository';
+import { throwIfAborted } from './retrying';
+
+/** Bytes of the file that are on the disk; fewer than before where it is begun anew. */
+export type OnBytes = (bytes: number) => void;
+
+/** Throws `UserError` where the file cannot be had, `Cancelled`, and errors of the file system. */
+export async function downloadFile(
+  client: HubClient,
+  repository: Repository,
+  file: PlannedFile,
+  onBytes: OnBytes,
+  signal?: AbortSignal,
+): Promise<void> {
+  await withLock(`${file.blob}.tokenscope.lock`, file.name, async () => {
+    const unfinished = `${file.blob}${UNFINISHED}`;
+    const handle = await open(unfinished, constants.O_RDWR | constants.O_CREAT);
+    const begun = new BegunFile(handle, unfinished, file, onBytes);
+    try {
+      await begun.readWhatIsThere(signal);
+      // A second time where what an earlier download left was not the file's.
+      for (let isSecond = false; ; isSecond = true) {
+        await receive(client, requestOf(repository, file, signal), begun);
+        if (begun.isRight()) break;
+        await begun.beginAnew();
+        if (isSecond)
+          throw new UserError(
+            `${file.name} of ${repository.name} does not have the checksum that the hub says, twice: it was not kept. Is HF_ENDPOINT or a proxy one that changes files?`,
+          );
+      }
+      await begun.sync();
+    } finally {
+      await begun.close();
+    }
+    await rename(unfinished, file.blob);
+  });
+}
+
+function requestOf(
+  { name, commit }: Repository,
+  file: PlannedFile,
+  signal: AbortSignal | undefined,
+): Request {
+  const path = file.name.split('/').map(encodeURIComponent).join('/');
+  return {
+    path: `/${name}/resolve/${commit}/${path}`,
+    signal,
+    subject: {
+      what: `${file.name} of ${name}`,
+      repository: name,
+      revision: commit,
+      file: file.name,
+    },
+  };
+}
+
+/** Until all bytes are there. */
+async function receive(client: HubClient, request: Request, file: BegunFile): Promise<void> {
+  // Not what was received: a server that sends the same part again and again makes no progress.
+  let most = file.length;
+  await client.retrying(
+    async () => {
+      if (file.missing === 0) return;
+      const headers: Record<string, string> =
+        file.length > 0 ? { range: `bytes=${file.length}-` } : {};
+      await client.read(
+        { ...request, headers },
+        async answer => {
+          await file.takeStartOf(answer, request);
+          for await (const chunk of answer.chunksOf()) {
+            throwIfAborted(request.signal);
+            await file.append(chunk, request);
+            most = Math.max(most, file.length);
+          }
+        },
+        [200, 206, 416],
+      );
+      if (file.missing > 0) throw transientOf(request.subject, 'the connection was cut');
+    },
+    request.signal,
+    () => most,
+  );
+}
+
+/** A file that is written, with the hash of what is there. */
+class BegunFile {
+  length = 0;
+  private hash: Hash;
+
+  constructor(
+    private readonly handle: FileHandle,
+    private readonly path: string,
+    private readonly file: PlannedFile,
+    private readonly onBytes: OnBytes,
+  ) {
+    this.hash = newHash(file);
+  }
+
+  get missing(): number {
+    return this.file.bytes - this.length;
+  }
+
+  async readWhatIsThere(signal: AbortSignal | undefined): Promise<void> {
+    for await (const chunk of createReadStream(this.path, { highWaterMark: 1 << 20 })) {
+      throwIfAborted(signal);
+      this.hash.update(chunk as Buffer);
+      this.length += (chunk as Buffer).length;
+      if (this.missing < 0) break;
+    }
+    if (this.missing < 0) await this.beginAnew();
+    this.onBytes(this.length);
+  }
+
+  /** A server need not know ranges: then all of the file follows, or nothing of it. */
+  async takeStartOf({ response }: Answer, { subject }: Request): Promise<void> {
+    const { headers } = response;
+    const [, from, all] = /^bytes (\d+)-\d+\/(\d+)/.exec(headers.get('content-range') ?? '') ?? [];
+    const isPacked = headers.has('content-encoding');
+    const length = response.status === 200 && !isPacked ? headers.get('content-length') : all;
+    if (length && response.status !== 416 && Number(length) !== this.file.bytes)
+      throw new UserError(
+        `${subject.what} has ${length} bytes where it is downloaded from, and ${this.file.bytes} by the hub’s list: it is not kept. Try again later, or with the hub itself if HF_ENDPOINT is another.`,
+      );
+    const isRest = response.status === 206 && (from === undefined || Number(from) === this.length);
+    if (isRest && this.length > 0) return;
+    await this.beginAnew();
+    if (response.status !== 200)
+      throw transientOf(subject, 'it answers with another part than was asked for');
+  }
+
+  async append(chunk: Uint8Array, { subject }: Request): Promise<void> {
+    if (chunk.length > this.missing) {
+      await this.beginAnew();
+      throw new UserError(
+        `${subject.what} is longer than the ${this.file.bytes} bytes that the hub says: it was not kept.`,
+      );
+    }
+    for (let done = 0; done < chunk.length;) {
+      const { bytesWritten } = await this.handle.write(
+        chunk,
+        done,
+        chunk.length - done,
+        this.length + done,
+      );
+      done += bytesWritten;
+    }
+    this.hash.update(chunk);
+    this.length += chunk.length;
+    this.onBytes(this.length);
+  }
+
+  isRight(): boolean {
+    return this.hash.copy().digest('hex') === this.file.checksum.hex;
+  }
+
+  async beginAnew(): Promise<void> {
+    await this.handle.truncate(0);
+    this.length = 0;
+    this.hash = newHash(this.file);
+    this.onBytes(0);
+  }
+
+  sync(): Promise<void> {
+    return this.handle.sync();
+  }
+
+  /** What is empty is not worth keeping. */
+  async close(): Promise<void> {
+    await this.handle.close();
+    if (this.length === 0 && this.file.bytes > 0) await rm(this.path, { force: true });
+  }
+}
+
+function newHash({ checksum, bytes }: PlannedFile): Hash {
+  if (checksum.kind === 'sha256') return createHash('sha256');
+  return createHash('sha1').update(`blob ${bytes}\0`);
+}

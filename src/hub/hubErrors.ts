@@ -1,0 +1,79 @@
+// What an answer of the hub that is none means, and what to do about it.
+import { UserError } from '../core/errors';
+import type { HubEnvironment } from './environment';
+import { TransientError } from './retrying';
+
+/** What a request is about. */
+export interface Subject {
+  /** For example 'org/name', or 'config.json of org/name': how a message begins. */
+  readonly what: string;
+  /** `org/name`; undefined: a search. */
+  readonly repository?: string;
+  readonly revision?: string;
+  readonly file?: string;
+}
+
+export function transientOf({ what }: Subject, why: string, afterMs?: number): TransientError {
+  return new TransientError(`${what} could not be read from the hub: ${why}`, afterMs);
+}
+
+/** By the header `X-Error-Code`, else by the status. */
+export function answerError(
+  { status, headers }: Response,
+  subject: Subject,
+  environment: Pick<HubEnvironment, 'endpoint' | 'token'>,
+): Error {
+  if (status === 429 || status === 408 || status >= 500)
+    return transientOf(subject, `it answers ${status}`, retryAfter(headers.get('retry-after')));
+  const { what, repository = what, revision, file } = subject;
+  const { endpoint, token } = environment;
+  const code = headers.get('x-error-code');
+  if (code === 'GatedRepo') return gatedError(repository, environment);
+  if (code === 'RepoNotFound') return missingError(repository, environment);
+  if (code === 'RevisionNotFound')
+    return new UserError(
+      `${repository} has no revision "${revision}": ${endpoint}/${repository} lists them.`,
+    );
+  if (code === 'EntryNotFound')
+    return new UserError(`${repository} has no file ${file} at its revision ${revision}.`);
+  if (status === 401 && token)
+    return new UserError(
+      `The hub does not accept the token (HF_TOKEN, or that of \`hf auth login\`): make another one at ${endpoint}/settings/tokens.`,
+    );
+  if (status === 401 || status === 404) return missingError(repository, environment);
+  const words = headers.get('x-error-message');
+  return new UserError(
+    `${what} could not be read from the hub: it answers ${status}${words ? ` (${words.slice(0, 200)})` : ''}.`,
+  );
+}
+
+/** Its owner lets those read it who accept terms. */
+export function gatedError(
+  repository: string,
+  { endpoint, token }: Pick<HubEnvironment, 'endpoint' | 'token'>,
+): UserError {
+  const page = `${endpoint}/${repository}`;
+  return new UserError(
+    token
+      ? `${repository} is gated, and the account of the token has no access: accept its terms at ${page}, and let the token read gated repositories.`
+      : `${repository} is gated: accept its terms at ${page}, then log in with \`hf auth login\` or set HF_TOKEN to a token of that account.`,
+  );
+}
+
+function missingError(
+  repository: string,
+  { endpoint, token }: Pick<HubEnvironment, 'endpoint' | 'token'>,
+): UserError {
+  const needs = token ? 'needs a token of an account that may read it' : 'needs HF_TOKEN';
+  return new UserError(
+    `${endpoint} has no ${repository}, or it is private: check the name; a private one ${needs}.`,
+  );
+}
+
+/** Seconds, or a date. */
+function retryAfter(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  const seconds = Number(value);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
+  return ms >= 0 ? ms : undefined;
+}

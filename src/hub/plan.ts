@@ -1,0 +1,126 @@
+// What a download would do, before anything is downloaded: which files, how many bytes, and where to.
+import { statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UserError } from '../core/errors';
+import { quote } from '../core/json';
+import { blobPath, repositoryFolder, sizeOf, snapshotFolder } from './cache';
+import { isSafePath } from './names';
+import type { Checksum, HubFile, Repository } from './repository';
+import { chooseWeights, weightsOf, type Weights } from './weights';
+
+export interface PlannedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly checksum: Checksum;
+  /** Its place in the snapshot. */
+  readonly path: string;
+  readonly blob: string;
+  /** What an earlier download left is at most this much. */
+  readonly there: number;
+}
+
+export interface Plan {
+  readonly repository: Repository;
+  readonly weights: Weights;
+  /** All weights of the repository, to choose others. */
+  readonly choices: readonly Weights[];
+  readonly files: readonly PlannedFile[];
+  /** Of all files. */
+  readonly bytes: number;
+  /** Of those, to download. */
+  readonly missing: number;
+  /** Of the repository in the cache. */
+  readonly folder: string;
+  /** What is opened: the snapshot's folder, or a GGUF file in it. */
+  readonly path: string;
+  /** Bytes for a user on the disk of the folder. */
+  readonly free: number;
+}
+
+/** `wanted`: as `chooseWeights` takes it. Throws `UserError` where the repository has not what is needed. */
+export function planDownload(repository: Repository, cacheFolder: string, wanted?: string): Plan {
+  const weights = chooseWeights(repository, wanted);
+  const folder = repositoryFolder(cacheFolder, repository.name);
+  const snapshot = snapshotFolder(folder, repository.commit);
+  const needed = [...companions(repository, weights), ...weights.files];
+  const files = needed.map(file => planned(file, repository.name, folder, snapshot));
+  const sum = (of: (file: PlannedFile) => number) =>
+    files.reduce((total, file) => total + of(file), 0);
+  return {
+    repository,
+    weights,
+    choices: weightsOf(repository.files),
+    files,
+    bytes: sum(({ bytes }) => bytes),
+    missing: sum(({ bytes, there }) => bytes - there),
+    folder,
+    path: weights.kind === 'gguf' ? join(snapshot, weights.name) : snapshot,
+    free: freeBytes(folder),
+  };
+}
+
+/** What is written until its checksum is known to be right. */
+export const UNFINISHED = '.tokenscope.incomplete';
+
+function planned(file: HubFile, repository: string, folder: string, snapshot: string): PlannedFile {
+  const { name, bytes, checksum } = file;
+  if (!isSafePath(name))
+    throw new UserError(
+      `${repository} has a file whose name leads elsewhere, ${quote(name)}: nothing of it is downloaded.`,
+    );
+  if (bytes === undefined || !checksum)
+    throw new UserError(
+      `The hub says no size or no checksum of ${name} of ${repository}, so that it cannot be checked: nothing is downloaded.`,
+    );
+  const blob = blobPath(folder, checksum);
+  const path = join(snapshot, name);
+  const isThere = sizeOf(path) === bytes || sizeOf(blob) === bytes;
+  const begun = Math.min(bytes, Math.max(0, sizeOf(`${blob}${UNFINISHED}`)));
+  return { name, bytes, checksum, path, blob, there: isThere ? bytes : begun };
+}
+
+const CONFIGURATION = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer_config.json',
+  'tokenscope.json',
+];
+
+/**
+ * What is read beside the weights, with the smallest complete set of tokenizer files. A GGUF file has all in it. Throws
+ * `UserError` where there is no tokenizer.
+ */
+function companions({ name, files }: Repository, weights: Weights): HubFile[] {
+  if (weights.kind === 'gguf') return [];
+  const named = (names: readonly string[]) => files.filter(file => names.includes(file.name));
+  const tokenizer = tokenizerFiles(files, named);
+  if (tokenizer.length === 0)
+    throw new UserError(
+      `${name} has no tokenizer that Tokenscope reads: take the repository of the model that it was made from.`,
+    );
+  const isInRoot = weights.kind === 'onnx' && !weights.name.includes('/');
+  return [...named([...CONFIGURATION, ...(isInRoot ? ['genai_config.json'] : [])]), ...tokenizer];
+}
+
+function tokenizerFiles(
+  files: readonly HubFile[],
+  named: (names: readonly string[]) => HubFile[],
+): HubFile[] {
+  const json = named(['tokenizer.json']);
+  if (json.length > 0) return json;
+  const pairs = named(['vocab.json', 'merges.txt']);
+  if (pairs.length === 2) return pairs;
+  return files.filter(({ name }) => /^[^/]+\.(tiktoken|model|model\.v\d+)$/.test(name));
+}
+
+/** On the disk of a folder that need not exist. */
+function freeBytes(folder: string): number {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = statfsSync(at);
+      return bavail * bsize;
+    } catch {
+      if (at === dirname(at)) return Infinity;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// Work over a network that is tried again where that can help.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cancelled, UserError } from '../core/errors';
+
+/** Failures in a row without a byte in between. */
+const MOST_FAILURES = 5;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+
+/** Waits, or throws when aborted. */
+export type Wait = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+
+/** A failure that may pass by itself. Its message has no period. */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+
+  constructor(
+    message: string,
+    /** When the server asked to be tried again. */
+    readonly afterMs?: number,
+  ) {
+    super(message);
+  }
+}
+
+export const waitFor: Wait = async (ms, signal) => {
+  await sleep(ms, undefined, signal ? { signal } : {}).catch(() => throwIfAborted(signal));
+};
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new Cancelled();
+}
+
+/**
+ * `work` answers, or throws a `TransientError`: then it is done again after a pause that doubles. `progress`: a number
+ * that has grown where the failed try was of use. Throws `UserError` after five failures in a row, and `Cancelled`.
+ */
+export async function retrying<T>(
+  work: () => Promise<T>,
+  wait: Wait,
+  signal?: AbortSignal,
+  progress: () => number = () => 0,
+): Promise<T> {
+  let reached = progress();
+  for (let failures = 1; ; failures++) {
+    throwIfAborted(signal);
+    try {
+      return await work();
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!(error instanceof TransientError)) throw error;
+      if (progress() > reached) failures = 1;
+      reached = progress();
+      if (failures >= MOST_FAILURES)
+        throw new UserError(
+          `${error.message}, ${MOST_FAILURES} times in a row. Try again later: what was downloaded is kept.`,
+        );
+      const pause = error.afterMs ?? FIRST_WAIT_MS * 2 ** (failures - 1);
+      await wait(Math.min(pause, LONGEST_WAIT_MS), signal);
+      throwIfAborted(signal);
+    }
+  }
+}
