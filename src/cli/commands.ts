@@ -4,6 +4,7 @@ import { bytes } from './commands/bytes';
 import { complete } from './commands/complete';
 import { count } from './commands/count';
 import { features } from './commands/features';
+import { get } from './commands/get';
 import { inspect } from './commands/inspect';
 import { next } from './commands/next';
 import { tokens } from './commands/tokens';
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   features,
   trace,
   count,
+  get,
 ];
