@@ -18,6 +18,7 @@ export const lazyParts = {
   jsonSourceMap: 'src/core/traces/jsonSourceMap.ts',
   modelReport: 'src/editor/models/modelReport.ts',
   pageHtml: 'src/editor/ui/pageHtml.ts',
+  predicate: 'src/core/sae/predicate.ts',
 };
 
 /**

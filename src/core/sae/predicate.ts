@@ -57,6 +57,17 @@ export function parsePredicate(text: string): Clause[] {
   }
 }
 
+/** Why it cannot be read, as `parsePredicate` says it; undefined where it can. */
+export function predicateProblem(text: string): string | undefined {
+  try {
+    parsePredicate(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PredicateError) return error.message;
+    throw error;
+  }
+}
+
 function testOf(
   operator: string,
   {

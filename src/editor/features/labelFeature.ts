@@ -1,8 +1,7 @@
 // A feature's label in the user's words, and a predicate that is tested against the feature as it is typed.
 import { basename } from 'node:path';
 import type { TextDocument } from 'vscode';
-import { parsePredicate } from '../../core/sae/predicate';
-import { PredicateError, Cancelled, UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import { activeText } from '../ui/editorRanges';
 import { ask, createInput } from '../ui/messages';
 import { plainText } from '../ui/plainText';
@@ -42,7 +41,7 @@ export async function labelFeature(autoencoder: Autoencoder, feature: number): P
   });
   if (predicate === undefined) return;
   const text = asPredicate(predicate);
-  checkPredicate(text);
+  await checkPredicate(text);
   await autoencoder.label({ feature, description, predicate: text || null });
 }
 
@@ -54,13 +53,11 @@ function asPredicate(text: string): string {
   return /^\/.*\/$/.test(text.trim()) ? `token~${text.trim()}` : text.trim();
 }
 
-function checkPredicate(text: string): void {
-  try {
-    if (text) parsePredicate(text);
-  } catch (error) {
-    if (!(error instanceof PredicateError)) throw error;
-    throw new UserError(`The predicate cannot be read: ${error.message}.`);
-  }
+async function checkPredicate(text: string): Promise<void> {
+  if (!text) return;
+  const { predicateProblem } = await import('../../core/sae/predicate');
+  const problem = predicateProblem(text);
+  if (problem) throw new UserError(`The predicate cannot be read: ${problem}.`);
 }
 
 async function judged(
@@ -71,7 +68,7 @@ async function judged(
 ): Promise<{ message: string; severity: 1 | 3 } | undefined> {
   try {
     const predicate = asPredicate(text);
-    checkPredicate(predicate);
+    await checkPredicate(predicate);
     const { fires, holds, both } = await autoencoder.askAbout(document, (remote, at) =>
       remote.agreement({ ...at, feature, predicate, language: document.languageId }),
     );

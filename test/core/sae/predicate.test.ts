@@ -6,6 +6,7 @@ import {
   agreementOf,
   holdsAt,
   parsePredicate,
+  predicateProblem,
   type MatchesOf,
 } from '../../../src/core/sae/predicate';
 import { PredicateError } from '../../../src/core/errors';
@@ -55,6 +56,11 @@ describe.each(file.texts)('$language', ({ text, language, spans, fields, holds }
 test.each(file.wrong)('%s cannot be read', predicate => {
   expect(() => parsePredicate(predicate)).toThrow(PredicateError);
   expect(() => parsePredicate(predicate)).toThrow(/^character \d+: /);
+  expect(predicateProblem(predicate)).toMatch(/^character \d+: /);
+});
+
+test('nothing is wrong with a predicate that can be read', () => {
+  expect(predicateProblem('class="word" & -1:token="."')).toBeUndefined();
 });
 
 test('agreement counts tokens', () => {
