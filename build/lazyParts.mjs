@@ -15,6 +15,7 @@ export const lazyParts = {
   countReport: 'src/editor/counting/countReport.ts',
   effectPage: 'src/editor/features/effectPage.ts',
   explanation: 'src/editor/completion/explanation.ts',
+  getModel: 'src/editor/models/getModel.ts',
   jsonSourceMap: 'src/core/traces/jsonSourceMap.ts',
   modelReport: 'src/editor/models/modelReport.ts',
   pageHtml: 'src/editor/ui/pageHtml.ts',

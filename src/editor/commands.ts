@@ -10,7 +10,7 @@ import { countFolder } from './counting/countTokens';
 import type { Engine } from './engine/engineClient';
 import type { EngineQueries } from './engine/engineQueries';
 import { chooseSecondTokenizer } from './models/chooseComparison';
-import { chooseModel } from './models/chooseModel';
+import { chooseModel, openModel } from './models/chooseModel';
 import { chooseModelPair } from './models/choosePair';
 import { goToByScore } from './overlay/goToByScore';
 import type { OverlayState } from './overlay/overlayState';
@@ -22,7 +22,7 @@ import type { CommandTable } from './ui/commandTable';
 import { activeText, offsetsOf } from './ui/editorRanges';
 import { select } from './ui/goTo';
 import { SECONDS } from './ui/keepingOpen';
-import { showBriefly, showList } from './ui/messages';
+import { ask, choose, confirm, showBriefly, showList } from './ui/messages';
 import { inform } from './ui/notifications';
 import type { Pages } from './ui/pages';
 import { cancellable, shareReporter } from './ui/progress';
@@ -71,6 +71,13 @@ export function generalCommands(
     copyAsJson: () => copyAsJson(queries),
     scoreEveryByte: () => scoreEveryByte(queries, state.lens),
     chooseModel: () => chooseModel(engine, builtIn),
+    async getModel() {
+      const { getModel } = await import('./models/getModel');
+      const got = await getModel({ ask, choose, confirm, showList, cancellable, shareReporter });
+      if (!got) return;
+      if ('problem' in got) throw new UserError(got.problem);
+      await openModel(engine, builtIn, got.path);
+    },
     async choosePair() {
       if (await chooseModelPair(engine)) state.show('contrast');
     },

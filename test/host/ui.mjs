@@ -1,6 +1,7 @@
 // Runs the exported functions of test/ui/*.spec.ts, each in a fresh window on a fresh workspace, with
 // the extension installed as its users install it: no payload, no automation switch.
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -38,11 +39,17 @@ export async function runUiSpecs({ extension = repository, filters = [] }) {
   const results = [];
   /** @param {string} data of the server; its settings and logs are of one window at a time */
   const runLane = async data => {
+    const hub = await freePort();
     const server = await startServer({
       host,
       data,
       extension,
-      env: { HOME: scratch },
+      // A spec that needs a hub starts one there; where none is, none is asked.
+      env: {
+        HOME: scratch,
+        HF_ENDPOINT: `http://127.0.0.1:${hub}`,
+        HF_HUB_CACHE: join(data, 'hub'),
+      },
       graceSeconds: 1,
     });
     try {
@@ -51,7 +58,7 @@ export async function runUiSpecs({ extension = repository, filters = [] }) {
         const workspace = join(scratch, `${i}`, 'samples');
         cpSync(join(repository, 'samples'), workspace, { recursive: true });
         results[i] = await attempt(title, () =>
-          inFreshWindow(spec, name, browser, server, workspace),
+          inFreshWindow(spec, name, browser, server, workspace, hub),
         );
       }
     } finally {
@@ -92,12 +99,13 @@ async function specsOf(folder, filters) {
  * @param {import('playwright-core').Browser} browser
  * @param {import('./server.mjs').Server} server
  * @param {string} workspace
+ * @param {number} hub a port
  */
-async function inFreshWindow(spec, name, browser, server, workspace) {
+async function inFreshWindow(spec, name, browser, server, workspace, hub) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   page.setDefaultTimeout(40_000);
-  const window = new Workbench(page, server, workspace, pictures);
+  const window = new Workbench(page, server, workspace, pictures, hub);
   /** @type {string[]} */
   const violations = [];
   page.on('console', message => {
@@ -126,6 +134,17 @@ async function inFreshWindow(spec, name, browser, server, workspace) {
     await page.goto('about:blank').catch(() => {});
     await context.close();
   }
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /** @param {string} name such as `hoverNamesTheToken` */

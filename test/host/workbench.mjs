@@ -16,12 +16,14 @@ export class Workbench {
    * @param {import('./server.mjs').Server} server
    * @param {string} folder the open workspace
    * @param {string} pictures where screenshots go
+   * @param {number} [hub] the port of the hub that its extension asks
    */
-  constructor(page, server, folder, pictures) {
+  constructor(page, server, folder, pictures, hub) {
     this.page = page;
     this.server = server;
     this.folder = folder;
     this.pictures = pictures;
+    this.hub = hub;
     /** @type {Record<string, unknown>} */
     this.settings = {};
     this.changes = 0;

@@ -53,9 +53,13 @@ export class FakeHub {
     this.server = createServer((request, response) => this.answer(request, response));
   }
 
-  static async start(repositories: Readonly<Record<string, FakeRepository>>): Promise<FakeHub> {
+  /** `port`: 0 for any that is free. */
+  static async start(
+    repositories: Readonly<Record<string, FakeRepository>>,
+    port = 0,
+  ): Promise<FakeHub> {
     const hub = new FakeHub(repositories);
-    await new Promise<void>(resolve => hub.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>(resolve => hub.server.listen(port, '127.0.0.1', resolve));
     return hub;
   }
 

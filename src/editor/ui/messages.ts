@@ -56,6 +56,18 @@ export async function choose(question: string, ...titles: string[]): Promise<str
   return SHOW.information(text, titles);
 }
 
+/** Asks in a dialog, which nobody overlooks, for consent. `details`: lines below the question. */
+export async function confirm(
+  question: string,
+  details: readonly string[],
+  title: string,
+): Promise<boolean> {
+  const text = plainText(question);
+  const detail = details.map(plainText).join('\n');
+  note('information', `${text}\n${detail}`, [title]);
+  return (await window.showInformationMessage(text, { modal: true, detail }, title)) === title;
+}
+
 /** Milliseconds for which a line of the status bar is shown. */
 const STATUS_MS = 4000;
 

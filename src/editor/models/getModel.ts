@@ -1,0 +1,149 @@
+// A model from the Hugging Face hub: searched for by name, shown with what it takes, and downloaded after consent. It is a
+// bundle of its own, so what has state is handed over. VS Code's proxy settings hold in the `fetch` of this process.
+import type { QuickPickItem } from 'vscode';
+import { Cancelled, UserError } from '../../core/errors';
+import { formatBytes, formatCount } from '../../core/format';
+import { consentFacts } from '../../hub/consent';
+import { checkBefore, download } from '../../hub/download';
+import { readEnvironment } from '../../hub/environment';
+import { HubClient } from '../../hub/hubClient';
+import { repositoryNameOf } from '../../hub/names';
+import { planDownload, type Plan } from '../../hub/plan';
+import { readRepository } from '../../hub/repository';
+import { searchModels, type FoundRepository } from '../../hub/search';
+import { suggestions } from '../../hub/suggestions';
+import { NO_WEIGHTS, weightsOf, type Weights } from '../../hub/weights';
+import type { ask, choose, confirm, showList } from '../ui/messages';
+import type { cancellable, shareReporter } from '../ui/progress';
+
+export interface GetModelUi {
+  readonly ask: typeof ask;
+  readonly choose: typeof choose;
+  readonly confirm: typeof confirm;
+  readonly showList: typeof showList;
+  readonly cancellable: typeof cancellable;
+  readonly shareReporter: typeof shareReporter;
+}
+
+/** The path of a model to open, or what is wrong: an error of this bundle is of another class than the window's. */
+export type GotModel = { readonly path: string } | { readonly problem: string };
+
+const TITLE = 'Tokenscope: model from the Hugging Face hub';
+
+/** Undefined where nothing is to be opened. */
+export async function getModel(ui: GetModelUi): Promise<GotModel | undefined> {
+  try {
+    const client = new HubClient(readEnvironment());
+    const name = await chooseName(client, ui);
+    const plan = name === undefined ? undefined : await choosePlan(client, name, ui);
+    if (!plan || !(await getPlanned(client, plan, ui))) return undefined;
+    const answer = await ui.choose(`${plan.repository.name} is in ${plan.path}.`, 'Open It');
+    return answer === undefined ? undefined : { path: plan.path };
+  } catch (error) {
+    if (error instanceof Cancelled) return undefined;
+    if (error instanceof UserError) return { problem: error.message };
+    throw error;
+  }
+}
+
+type NameItem = QuickPickItem & { readonly name: string | null };
+
+/** A suggestion, or a repository that was searched for; nothing is asked of the hub before there are words. */
+async function chooseName(client: HubClient, ui: GetModelUi): Promise<string | undefined> {
+  const search: NameItem = {
+    label: 'Search by name…',
+    detail: `The words are sent to ${client.environment.endpoint}.`,
+    name: null,
+  };
+  const known = suggestions.map(({ name, purpose, about, licence }) => ({
+    label: name,
+    description: `${about}, ${licence}`,
+    detail: purpose,
+    name,
+  }));
+  const chosen = await ui.showList<NameItem>([search, ...known], { title: TITLE });
+  if (chosen?.name !== null) return chosen?.name;
+  const asked = await ui.ask({
+    title: TITLE,
+    prompt: 'Words of a name on the hub, or all of it, such as HuggingFaceTB/SmolLM2-135M',
+  });
+  const words = repositoryNameOf(asked ?? '', client.environment.endpoint);
+  if (words === '' || words.includes('/')) return words || undefined;
+  const found = await ui.cancellable('Searching the hub', signal =>
+    searchModels(client, words, signal),
+  );
+  if (!found) return undefined;
+  if (found.length === 0)
+    throw new UserError(`The hub has no model with "${words}" in its name.`);
+  return (await ui.showList(found.map(foundItem), { title: TITLE, matchOnDescription: true }))
+    ?.name;
+}
+
+function foundItem({ name, formats, licence, downloads, isGated }: FoundRepository) {
+  const facts = [formats.join(', ') || 'no format that is opened', licence ?? 'no licence stated'];
+  return {
+    label: name,
+    description: [...facts, ...(isGated ? ['gated'] : [])].join('; '),
+    detail: `${formatCount(downloads)} downloads in a month`,
+    name,
+  };
+}
+
+async function choosePlan(
+  client: HubClient,
+  name: string,
+  ui: GetModelUi,
+): Promise<Plan | undefined> {
+  const repository = await ui.cancellable(`Asking the hub about ${name}`, signal =>
+    readRepository(client, name, 'main', signal),
+  );
+  if (!repository) return undefined;
+  const { cacheFolder } = client.environment;
+  const all = weightsOf(repository.files);
+  // Of none the plan says why.
+  if (all.length < 2) return planDownload(repository, cacheFolder);
+  const wanted = await chooseWeights(name, all, ui);
+  return wanted === undefined ? undefined : planDownload(repository, cacheFolder, wanted);
+}
+
+async function chooseWeights(
+  repository: string,
+  all: readonly Weights[],
+  ui: GetModelUi,
+): Promise<string | undefined> {
+  const items = all.map(({ name, bytes }, i) => ({
+    label: name,
+    description: Number.isFinite(bytes) ? formatBytes(bytes) : 'size not known',
+    ...(i === 0 && { detail: 'the usual choice' }),
+    name,
+  }));
+  const none = {
+    label: 'No weights',
+    detail: 'The tokenizer alone serves the tokens lens.',
+    name: NO_WEIGHTS.name,
+  };
+  const title = `${TITLE}: weights of ${repository}`;
+  return (await ui.showList<QuickPickItem & { name: string }>([...items, none], { title }))?.name;
+}
+
+/** Whether it is there. */
+async function getPlanned(client: HubClient, plan: Plan, ui: GetModelUi): Promise<boolean> {
+  checkBefore(client, plan);
+  const { name } = plan.repository;
+  const question = `Download ${formatBytes(plan.missing)} of ${name}?`;
+  const facts = consentFacts(plan).map(([fact, value]) => `${fact}: ${value}`);
+  if (plan.missing > 0 && !(await ui.confirm(question, facts, 'Download'))) return false;
+  const done = await ui.cancellable(`Downloading ${name}`, async (signal, progress) => {
+    const report = ui.shareReporter(progress);
+    let shown = '';
+    const onProgress = (bytes: number, all: number) => {
+      const words = `${formatBytes(bytes)} of ${formatBytes(all)}`;
+      // Three digits: a report for each chunk would be thousands.
+      if (words !== shown) report(bytes, all, words);
+      shown = words;
+    };
+    await download(client, plan, { signal, onProgress });
+    return true;
+  });
+  return done ?? false;
+}

@@ -1,0 +1,134 @@
+// The command of the window, with a hub on loopback and answers in place of a user.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { getModel, type GetModelUi } from '../../../src/editor/models/getModel';
+import { COMMIT, type FakeHub } from '../../support/fakeHub';
+import { cacheFolder, randomBytes, setUpHub, startHub } from '../../support/hubClient';
+
+setUpHub();
+
+const NAME = 'owner/model';
+const SUGGESTED = 'HuggingFaceTB/SmolLM2-135M';
+const content = randomBytes(100_000);
+const tokenizer = { content: Buffer.from('{}') };
+const files = { 'tokenizer.json': tokenizer, 'model.safetensors': { content, isLarge: true } };
+const ggufs = { 'm-Q4_0.gguf': { content, isLarge: true }, 'm-Q8_0.gguf': { content } };
+
+let hub: FakeHub;
+beforeEach(async () => {
+  hub = await startHub({
+    [NAME]: { files },
+    [SUGGESTED]: { files },
+    'owner/ggufs': { files: { ...ggufs, 'tokenizer.json': tokenizer } },
+    'owner/nothing': { files: { 'README.md': tokenizer } },
+  });
+  vi.stubEnv('HF_ENDPOINT', hub.endpoint);
+  vi.stubEnv('HF_HUB_CACHE', cacheFolder);
+  vi.stubEnv('HF_HUB_OFFLINE', '');
+  vi.stubEnv('HF_TOKEN', 'hf_secret');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+interface Answers {
+  /** Labels that are chosen from each list in turn. */
+  readonly lists: readonly string[];
+  readonly words?: string;
+  readonly agrees?: boolean;
+  readonly opens?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Answers as a user would, and keeps what was shown. */
+function userWho({ lists, words, agrees = true, opens = true, signal }: Answers) {
+  const shown: string[] = [];
+  const chosen = [...lists];
+  const ui: GetModelUi = {
+    ask: async () => words,
+    choose: async (question, ...titles) => {
+      shown.push(question);
+      return opens ? titles[0] : undefined;
+    },
+    confirm: async (question, details) => {
+      shown.push(question, ...details);
+      return agrees;
+    },
+    showList: async items => {
+      shown.push(...items.map(({ label, description = '' }) => `${label} | ${description}`));
+      const label = chosen.shift();
+      return items.find(item => item.label === label);
+    },
+    cancellable: async (_, work) =>
+      work(signal ?? new AbortController().signal, { report() {} }, undefined as never),
+    shareReporter: () => (done, all, text) => shown.push(`${done === all ? 'all ' : ''}${text}`),
+  };
+  return { ui, shown };
+}
+
+const snapshot = (folder: string) => join(cacheFolder, folder, 'snapshots', COMMIT);
+
+test('a suggestion is downloaded after consent to what it takes, and opened', async () => {
+  const { ui, shown } = userWho({ lists: [SUGGESTED] });
+  const path = snapshot('models--HuggingFaceTB--SmolLM2-135M');
+  expect(await getModel(ui)).toEqual({ path });
+  expect(readFileSync(join(path, 'model.safetensors')).equals(content)).toBe(true);
+  expect(shown).toContain(`${SUGGESTED} | about 270 MB, apache-2.0`);
+  expect(shown).toContain(`Download 100 kB of ${SUGGESTED}?`);
+  expect(shown).toContain('licence: apache-2.0');
+  expect(shown).toContain(`folder: ${join(cacheFolder, 'models--HuggingFaceTB--SmolLM2-135M')}`);
+  expect(shown.some(line => /^free there: \S+ [GT]B$/.test(line))).toBe(true);
+  expect(shown).toContain('all 100 kB of 100 kB');
+  expect(shown.join()).not.toContain('hf_secret');
+});
+
+test('before a choice nothing is asked of the hub, and before consent no file', async () => {
+  const { ui } = userWho({ lists: [] });
+  expect(await getModel(ui)).toBeUndefined();
+  expect(hub.seen).toEqual([]);
+  const no = userWho({ lists: [SUGGESTED], agrees: false });
+  expect(await getModel(no.ui)).toBeUndefined();
+  expect(hub.seen).toHaveLength(1);
+  expect(hub.asked).toEqual([]);
+  expect(existsSync(snapshot('models--HuggingFaceTB--SmolLM2-135M'))).toBe(false);
+});
+
+test('a search, and one of several weights', async () => {
+  const lists = ['Search by name…', 'owner/ggufs', 'm-Q4_0.gguf'];
+  const { ui, shown } = userWho({ lists, words: ' ggufs ' });
+  const path = join(snapshot('models--owner--ggufs'), 'm-Q4_0.gguf');
+  expect(await getModel(ui)).toEqual({ path });
+  expect(shown).toContain('owner/ggufs | safetensors; mit');
+  expect(shown).toContain('m-Q8_0.gguf | 100 kB');
+  expect(hub.asked).toEqual(['m-Q4_0.gguf']);
+});
+
+test('a whole name, or the address of its page, needs no search', async () => {
+  for (const words of [NAME, `${hub.endpoint}/${NAME}/tree/main`]) {
+    const { ui } = userWho({ lists: ['Search by name…'], words });
+    expect(await getModel(ui)).toEqual({ path: snapshot('models--owner--model') });
+  }
+  expect(hub.seen.filter(({ path }) => path.includes('search'))).toEqual([]);
+});
+
+test('what is there needs no consent, and need not be opened', async () => {
+  await getModel(userWho({ lists: [SUGGESTED] }).ui);
+  const { ui, shown } = userWho({ lists: [SUGGESTED], agrees: false, opens: false });
+  expect(await getModel(ui)).toBeUndefined();
+  expect(shown.at(-1)).toBe(
+    `${SUGGESTED} is in ${snapshot('models--HuggingFaceTB--SmolLM2-135M')}.`,
+  );
+});
+
+test('what goes wrong is said, and what is cancelled is not', async () => {
+  const search = (words: string, ...lists: string[]) =>
+    getModel(userWho({ lists: ['Search by name…', ...lists], words }).ui);
+  expect(await search('nowhere')).toEqual({
+    problem: 'The hub has no model with "nowhere" in its name.',
+  });
+  expect(await search('nothing', 'owner/nothing')).toMatchObject({
+    problem: expect.stringMatching(/^owner\/nothing has no weights that Tokenscope opens/),
+  });
+  expect(await search('  ')).toBeUndefined();
+  const signal = AbortSignal.abort();
+  expect(await getModel(userWho({ lists: [SUGGESTED], signal }).ui)).toBeUndefined();
+});

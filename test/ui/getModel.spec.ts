@@ -1,0 +1,61 @@
+// A model from a hub on loopback, in a window: nothing before a choice, consent in a dialog, then it opens.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { COMMIT, FakeHub } from '../support/fakeHub';
+import type { Workbench } from '../host/workbench.mjs';
+
+const COMMAND = 'Tokenscope: Get a Model from the Hugging Face Hub…';
+const NAME = 'owner/coder';
+
+export async function aModelOfTheHubOpensAfterConsent(ui: Workbench) {
+  const folder = join(process.cwd(), 'models/coder');
+  const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
+  const files = Object.fromEntries(
+    names.map(name => [
+      name,
+      { content: readFileSync(join(folder, name)), isLarge: name.endsWith('.safetensors') },
+    ]),
+  );
+  const hub = await FakeHub.start({ [NAME]: { files } }, ui.hub);
+  // Large files come from elsewhere, in the `fetch` of the window, too.
+  hub.fault = ({ path }) => {
+    if (path === '/elsewhere') return { body: files['model.safetensors']!.content };
+    if (!path.endsWith('model.safetensors')) return undefined;
+    return { status: 302, headers: { location: '/elsewhere' } };
+  };
+  try {
+    await ui.runCommand(COMMAND);
+    const rows = ui.page.locator('.quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: 'about 270 MB' }).waitFor();
+    await ui.screenshot('hub-suggestions');
+    await rows.filter({ hasText: 'Search by name…' }).click();
+    await ui.page.locator('.quick-input-message', { hasText: 'Words of a name' }).waitFor();
+    assert.deepEqual(hub.seen, []);
+    await ui.page.keyboard.type('coder');
+    await ui.page.keyboard.press('Enter');
+    await rows.filter({ hasText: NAME }).click();
+    const dialog = ui.page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    await ui.screenshot('hub-consent');
+    const text = await dialog.innerText();
+    for (const words of [
+      `of ${NAME}?`,
+      'licence: apache-2.0',
+      'models--owner--coder',
+      'free there',
+    ])
+      assert.ok(text.includes(words), text);
+    assert.deepEqual(hub.asked, []);
+    await dialog.getByText('Download', { exact: true }).click();
+    await ui.page.getByText('Open It', { exact: true }).click();
+    assert.deepEqual(new Set(hub.asked), new Set(names));
+    await ui.until(
+      async () => ui.extensionLog(),
+      log => new RegExp(`opened .*models--owner--coder.snapshots.${COMMIT}`).test(log),
+    );
+    await ui.screenshot('hub-opened');
+  } finally {
+    hub.close();
+  }
+}
