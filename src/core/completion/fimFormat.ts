@@ -130,15 +130,24 @@ function formatOf(
   return { source, templates, preferred, marks: marksOf(templates, ends), ends, cuts };
 }
 
-function recogniseFamily(tokenizer: Tokenizer): FimFormat | undefined {
-  const has = (name: string) => tokenizer.idOf(name) !== undefined;
-  for (const { source, psm, spm, preferred, has: further, ends } of FAMILIES) {
+/** Whether a vocabulary with these names is that of a family that fills in the middle. */
+export function hasFimNames(has: (name: string) => boolean): boolean {
+  return familyOf(has) !== undefined;
+}
+
+function familyOf(has: (name: string) => boolean) {
+  return FAMILIES.find(({ psm, spm, has: further }) => {
     const marks = (psm ?? spm)!.split(/\{\w+\}/).filter(Boolean);
-    if (!marks.every(has) || (further && !has(further))) continue;
-    const ids = ends.flatMap(name => tokenizer.idOf(name) ?? []);
-    return formatOf(tokenizer, source, { psm, spm }, ids, 'unknown', preferred);
-  }
-  return undefined;
+    return marks.every(has) && (!further || has(further));
+  });
+}
+
+function recogniseFamily(tokenizer: Tokenizer): FimFormat | undefined {
+  const family = familyOf(name => tokenizer.idOf(name) !== undefined);
+  if (!family) return undefined;
+  const { source, psm, spm, preferred, ends } = family;
+  const ids = ends.flatMap(name => tokenizer.idOf(name) ?? []);
+  return formatOf(tokenizer, source, { psm, spm }, ids, 'unknown', preferred);
 }
 
 function marksOf(templates: FimFormat['templates'], ends: readonly number[]): number[] {

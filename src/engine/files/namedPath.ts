@@ -35,7 +35,7 @@ export function isOutside(folder: string, path: string): boolean {
 }
 
 /** Of a folder in the hub's download cache, `REPOSITORY/snapshots/REVISION/...`. */
-function repositoryOf(folder: string): string | undefined {
+export function repositoryOf(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     if (at === dirname(at)) return undefined;
     const snapshots = dirname(at);

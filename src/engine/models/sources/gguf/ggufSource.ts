@@ -26,7 +26,7 @@ export const ggufSource: ModelSource = {
   whyNone: () => 'there is no GGUF file',
   async open(path, _folder, _shape, startRuntime) {
     const { architecture, built, prepared, facts } = await builtFromGguf(path, {
-      cacheFolder: join(cacheFolder(), 'gguf'),
+      cacheFolder: ggufCache(),
     });
     const from = prepared.path
       ? `${path}, ${formOf(prepared)} in ${prepared.path}, ${inMegabytes(prepared.bytes)}`
@@ -45,6 +45,9 @@ const GOLDEN = {
   silu: 'llama.cpp, within 1e-4 nats',
   gelu: 'llama.cpp, within 3e-2 nats and with the same likeliest token: its GELU is a table in half precision',
 };
+
+/** Where the weights of all files are kept in the form that is mapped. */
+export const ggufCache = () => join(cacheFolder(), 'gguf');
 
 export interface BuiltFromGguf {
   readonly architecture: Architecture;
@@ -66,7 +69,8 @@ export async function builtFromGguf(path: string, given: OpenOptions): Promise<B
     const architecture = fromGguf(contentOf(file));
     const options = { ...given, packs: given.packs ?? needsPacking(file, given) };
     const planned = planWeights(file, options);
-    checkMemory(path, planned.bytes);
+    const problem = tooMuch(planned.bytes);
+    if (problem) throw new UserError(`${path} ${problem}.`);
     // First whether all is there: the weights take their time.
     const weights = new GgufWeights(architecture, file.tensors, planned.places, path);
     const built = decoderGraph(architecture, weights);
@@ -92,12 +96,17 @@ function needsPacking(file: GgufFile, { cacheFolder }: OpenOptions): boolean {
   return bytes > Math.max(SMALL_BYTES, totalmem() * SHARE_OF_FLOATS);
 }
 
-function checkMemory(path: string, bytes: number): void {
+/** Why a file's weights are too much for this machine: what follows its name, without a period; '' where they are not. */
+export function memoryNeeded(file: GgufFile): string {
+  const options = { cacheFolder: ggufCache() };
+  const planned = planWeights(file, { ...options, packs: needsPacking(file, options) });
+  return tooMuch(planned.bytes);
+}
+
+function tooMuch(bytes: number): string {
   const most = Math.max(SMALL_BYTES, totalmem() * SHARE_OF_ALL);
-  if (bytes <= most) return;
-  throw new UserError(
-    `${path} needs ${inMegabytes(bytes)} of memory, and at most ${inMegabytes(most)} are used on this machine: choose a smaller model, or a Q4_0, Q4_1 or Q4_K_S file of it, which is kept in 4 bits.`,
-  );
+  if (bytes <= most) return '';
+  return `needs ${inMegabytes(bytes)} of memory, and at most ${inMegabytes(most)} are used on this machine: choose a smaller model, or a Q4_0, Q4_1 or Q4_K_S file of it, which is kept in 4 bits`;
 }
 
 /** For people. */

@@ -1,0 +1,142 @@
+// What a model's folder is, from its small files and the header of its weights.
+import { statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { hasFimNames } from '../../../core/completion/fimFormat';
+import { UserError } from '../../../core/errors';
+import { isObject, type Json } from '../../../core/json';
+import { readSafetensorsHeader } from '../../files/safetensorsHeader';
+import { fromConfig } from '../architecture/fromConfig';
+import { readModelConfig } from '../modelConfig';
+import { weightsIn } from '../sources/sources';
+import type { Description } from './description';
+import type { Place } from './place';
+import { quantisationOfGraph } from './quantisation';
+import { kindOfJson } from './tokenizerKind';
+
+/** The largest tokenizers have more: what they begin with is what is looked at. */
+const MOST_TOKENIZER = 32 << 20;
+/** Of a README, whose first lines are about the model. */
+const MOST_README = 64 << 10;
+const BYTES_PER_WEIGHT: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 };
+const TOKENIZERS = /^(tokenizer\.json|vocab\.json|tokenizer\.bin|.*\.tiktoken|.*\.model)$/;
+
+/** Never throws for what the folder may hold; undefined where it holds neither a model nor a tokenizer. */
+export function describeFolder(place: Place, folder: string): Description | undefined {
+  const at = (name: string) => join(folder, name);
+  const names = place.entries(folder).map(({ name }) => name);
+  const config = place.json(at('config.json'));
+  const adapter = place.json(at('adapter_config.json'));
+  const hasTokenizer = names.some(name => TOKENIZERS.test(name) && place.has(at(name)));
+  if (!config && !adapter && !hasTokenizer) return undefined;
+  const own = place.json(at('tokenscope.json')) ?? {};
+  const known = { ...ofConfig(config ?? {}), licence: licenceOf(place, at('README.md')) };
+  if (adapter && !names.some(name => /^model.*\.safetensors$/.test(name)))
+    return { ...known, opens: 'no', why: adapterWhy(adapter) };
+  const weights = ofWeights(place, folder, config ?? {});
+  const text = place.head(at('tokenizer.json'), MOST_TOKENIZER);
+  const tokenizer = kindOfJson(text?.toString('utf8') ?? '');
+  const described = { ...known, ...weights };
+  if (!hasTokenizer) return { ...described, opens: 'no', why: 'It has no tokenizer that is read.' };
+  if (tokenizer.refused) return { ...described, opens: 'no', why: `${tokenizer.refused}.` };
+  if (described.opens !== 'model') return described;
+  return {
+    ...described,
+    exactBytes: tokenizer.exactBytes,
+    fillsMiddle:
+      isObject(own.fim) || (text ? hasFimNames(name => text.includes(JSON.stringify(name))) : null),
+    autoencoders: Array.isArray(own.saes) ? own.saes.length : 0,
+  };
+}
+
+function ofConfig(config: Json): Partial<Description> {
+  const { model_type: family } = config;
+  const hasConfig = Object.keys(config).length > 0;
+  return {
+    family: typeof family === 'string' ? family.slice(0, 60) : null,
+    contextTokens: hasConfig ? readModelConfig(config).contextTokens : null,
+  };
+}
+
+function adapterWhy({ base_model_name_or_path: base }: Json): string {
+  const of = typeof base === 'string' ? ` ${base.slice(0, 100)}` : ' another model';
+  return `It is an adapter (LoRA), which changes${of}: merge the two first.`;
+}
+
+/** Which weights would be opened, and whether they would. */
+function ofWeights(place: Place, folder: string, config: Json): Description {
+  const { noScores } = readModelConfig(config);
+  if (noScores) return { opens: 'tokenizer', why: `${capital(noScores)}.` };
+  const found = weightsIn(folder);
+  if ('missing' in found) return { opens: 'tokenizer', why: `${capital(found.missing)}.` };
+  const { path } = found;
+  const why = place.whyNot(path);
+  if (why) return { opens: 'no', why: `Of ${basename(path)}: ${why}.` };
+  if (path.endsWith('.onnx')) return { ...ofGraph(place, path), opens: 'model' };
+  const stored = ofSafetensors(place, folder);
+  try {
+    const { contextTokens } = fromConfig(config, 'config.json');
+    return { ...stored, contextTokens, opens: 'model' };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...stored, opens: 'no', why: capital(error.message) };
+  }
+}
+
+function ofGraph(place: Place, path: string): Partial<Description> {
+  const name = basename(path);
+  const folder = dirname(path);
+  const quantisation = quantisationOfGraph(name);
+  // "model.onnx_data", "model.onnx.data_1"
+  const parts = place.entries(folder).filter(each => each.name.startsWith(name));
+  const own = sizeOf(parts.map(each => each.path));
+  // The weights of a graph may be those of a checkpoint beside it.
+  const beside = quantisation === 'F32' ? sizeOf([join(folder, 'model.safetensors')]) : 0;
+  const bytes = Math.max(own, beside);
+  const parameters = quantisation === 'F32' ? Math.round(bytes / 4) : null;
+  return { format: 'onnx', quantisation, bytes, parameters };
+}
+
+function ofSafetensors(place: Place, folder: string): Partial<Description> {
+  const paths = place
+    .entries(folder)
+    .filter(({ name }) => /^model.*\.safetensors$/.test(name))
+    .map(({ path }) => path)
+    .filter(path => place.has(path));
+  const bytes = sizeOf(paths);
+  const quantisation = paths[0] === undefined ? null : typeOf(paths[0]);
+  const width = BYTES_PER_WEIGHT[quantisation ?? ''];
+  const parameters = width === undefined ? null : Math.round(bytes / width);
+  return { format: 'safetensors', quantisation, bytes, parameters };
+}
+
+/** Of most of its bytes; null where it is damaged. */
+function typeOf(path: string): string | null {
+  try {
+    const bytes = new Map<string, number>();
+    for (const { dtype, length } of readSafetensorsHeader(path).tensors)
+      bytes.set(dtype, (bytes.get(dtype) ?? 0) + length);
+    return [...bytes].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+/** `license` of the lines of YAML that a README begins with on the hub. */
+function licenceOf(place: Place, path: string): string | null {
+  const text = place.head(path, MOST_README)?.toString('utf8') ?? '';
+  const matter = /^---\r?\n(.*?)\n---/s.exec(text)?.[1] ?? '';
+  const valueOf = (key: string) =>
+    new RegExp(`^${key}:[ \\t]*["']?([^\\s"'#\\[]{1,60})`, 'm').exec(matter)?.[1];
+  const licence = valueOf('license');
+  return (licence === 'other' ? valueOf('license_name') : undefined) ?? licence ?? null;
+}
+
+function sizeOf(paths: readonly string[]): number {
+  return paths.reduce(
+    (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}
+
+const capital = (words: string) => `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`;
