@@ -6,6 +6,7 @@ import { count } from './commands/count';
 import { features } from './commands/features';
 import { get } from './commands/get';
 import { inspect } from './commands/inspect';
+import { models } from './commands/models';
 import { next } from './commands/next';
 import { tokens } from './commands/tokens';
 import { trace } from './commands/trace';
@@ -19,5 +20,6 @@ export const commands: readonly Command[] = [
   features,
   trace,
   count,
+  models,
   get,
 ];

@@ -1,16 +1,24 @@
 // The models that a command opens, in this process.
 import { join } from 'node:path';
 import { Model, type OpenModel } from '../engine/models/model';
+import { modelPath } from '../engine/models/places/modelPath';
 import { modelOpener } from '../engine/models/openModel';
 
-/** The folder that `--model` names, else the built-in model's. */
+/** What `--model` names, else the built-in model's folder. */
 export function modelFolder(given: string | undefined): string {
-  return given ?? join(__dirname, '..', 'models', 'coder');
+  return given ?? builtInFolder('coder');
 }
 
-/** Opens a model that the caller disposes. Throws `UserError`. */
-export const openModel: OpenModel = (folder, contextTokens, dtype) =>
-  modelOpener(join(__dirname, 'runtime.js'))(folder, contextTokens, dtype);
+/** Of a model that comes with Tokenscope. */
+export function builtInFolder(name: string): string {
+  return join(__dirname, '..', 'models', name);
+}
+
+/** Opens a model that the caller disposes, by its path or its name. Throws `UserError`. */
+export const openModel: OpenModel = async (named, contextTokens, dtype) => {
+  const path = typeof named === 'string' ? modelPath(named) : named;
+  return modelOpener(join(__dirname, 'runtime.js'))(path, contextTokens, dtype);
+};
 
 /** Opens a model for as long as the work takes. Throws `UserError`. */
 export async function withModel<T>(
@@ -41,6 +49,6 @@ export function withModels<T>(
 }
 
 /** A model that is asked for its tokens alone; it needs no graph and is not disposed. Throws `UserError`. */
-export function openWithoutGraph(folder: string): Promise<Model> {
-  return Model.open(folder, Number.MAX_SAFE_INTEGER, null);
+export async function openWithoutGraph(named: string): Promise<Model> {
+  return Model.open(modelPath(named), Number.MAX_SAFE_INTEGER, null);
 }

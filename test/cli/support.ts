@@ -31,14 +31,18 @@ export interface Result {
   readonly err: string;
 }
 
-/** `input`: standard input. */
-export function run(args: readonly string[], input: string | Uint8Array = ''): Result {
+/** `input`: standard input. `env`: variables besides those of the test. */
+export function run(
+  args: readonly string[],
+  input: string | Uint8Array = '',
+  env: Readonly<Record<string, string>> = {},
+): Result {
   const done = spawnSync(process.execPath, [join(bundle, 'cli.js'), ...args], {
     input,
     cwd: scratch,
     encoding: 'utf8',
     timeout: 60_000,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...env },
   });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
