@@ -17,6 +17,7 @@ export const lazyParts = {
   explanation: 'src/editor/completion/explanation.ts',
   getModel: 'src/editor/models/getModel.ts',
   jsonSourceMap: 'src/core/traces/jsonSourceMap.ts',
+  modelPicker: 'src/editor/models/modelPicker.ts',
   modelReport: 'src/editor/models/modelReport.ts',
   pageHtml: 'src/editor/ui/pageHtml.ts',
   predicate: 'src/core/sae/predicate.ts',

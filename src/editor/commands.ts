@@ -1,5 +1,5 @@
 // Commands about the overlay, the model and the active text. Other commands are in the folders of their subject.
-import { commands, env, Uri, type TextDocument } from 'vscode';
+import { commands, env, Uri, type Memento, type TextDocument } from 'vscode';
 import { bitsPerByte, describeProof, totalsOf } from '../core/exactBytes/byteProof';
 import { formatNumberOf } from '../core/format';
 import type { Lens, PassId } from '../core/lenses/lens';
@@ -27,7 +27,7 @@ import { inform } from './ui/notifications';
 import type { Pages } from './ui/pages';
 import { cancellable, shareReporter } from './ui/progress';
 
-/** `builtIn`: the folder of the built-in model. */
+/** `builtIn`: the folder of the built-in model. `memory`: of this machine, whatever folder is open. */
 export function generalCommands(
   engine: Engine,
   queries: EngineQueries,
@@ -36,6 +36,7 @@ export function generalCommands(
   pages: Pages,
   samples: Samples,
   builtIn: string,
+  memory: Memento,
 ): CommandTable {
   const startEngine = () => {
     if (engine.state.kind === 'failed') engine.stop();
@@ -70,7 +71,7 @@ export function generalCommands(
     previousPeak: () => goToNextPeak(-1),
     copyAsJson: () => copyAsJson(queries),
     scoreEveryByte: () => scoreEveryByte(queries, state.lens),
-    chooseModel: () => chooseModel(engine, builtIn),
+    chooseModel: () => chooseModel(engine, builtIn, memory),
     async getModel() {
       const { getModel } = await import('./models/getModel');
       const got = await getModel({ ask, choose, confirm, showList, cancellable, shareReporter });

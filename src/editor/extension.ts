@@ -106,7 +106,16 @@ export function activate(context: ExtensionContext): Exports {
     ...registerTraceOutline(traces, rollouts),
     ...registerTable(
       {
-        ...generalCommands(engine, queries, state, shown, pages, samples, builtIn),
+        ...generalCommands(
+          engine,
+          queries,
+          state,
+          shown,
+          pages,
+          samples,
+          builtIn,
+          context.globalState,
+        ),
         ...completionCommands(completions, calibrations, pages, samples),
         ...featureCommands(autoencoder, state, pages),
         ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, builtIn)),

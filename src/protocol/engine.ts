@@ -3,7 +3,7 @@ import { compareMethods, type CompareApi } from './compare';
 import { completionMethods, type CompletionApi, type CompletionEvents } from './completion';
 import { documentMethods, type DocumentApi } from './documents';
 import { featureMethods, type FeatureApi } from './features';
-import { modelMethods, type ModelApi } from './models';
+import { modelMethods, type ModelApi, type ModelEvents } from './models';
 import { scoreMethods, type ScoreApi, type ScoreEvents } from './scores';
 import { traceMethods, type TraceApi, type TraceEvents } from './traces';
 
@@ -21,4 +21,4 @@ export const engineMethods = [
 ];
 
 /** Notifications from the engine, by their names. */
-export interface EngineEvents extends ScoreEvents, CompletionEvents, TraceEvents {}
+export interface EngineEvents extends ModelEvents, ScoreEvents, CompletionEvents, TraceEvents {}

@@ -1,5 +1,6 @@
 // What the editor may ask about the model that is open.
 import { methodsOf } from './channel';
+import type { MachineModel, PlaceProblem } from '../core/models/machineModel';
 
 export interface ModelApi {
   /**
@@ -13,6 +14,12 @@ export interface ModelApi {
     dtype?: string | undefined;
   }): ModelInfo;
 
+  /**
+   * Describes the models on this machine by headers alone, each as `foundModel`, first those whose paths are `recent`.
+   * Answers what could not be read.
+   */
+  machineModels(params: { recent: string[] }): PlaceProblem[];
+
   /** Answers, if the engine can: one that does not hangs. */
   ping(params: Record<string, never>): void;
 
@@ -23,7 +30,16 @@ export interface ModelApi {
 /** The dtype that a folder's exports and the memory make best. */
 export const AUTO_DTYPE = 'auto';
 
-export const modelMethods = methodsOf<ModelApi>({ openModel: true, ping: true, report: true });
+export const modelMethods = methodsOf<ModelApi>({
+  openModel: true,
+  machineModels: true,
+  ping: true,
+  report: true,
+});
+
+export interface ModelEvents {
+  foundModel: MachineModel;
+}
 
 export interface ModelInfo {
   /** The folder's last name; with the dtype of its weights where that is not float32. */

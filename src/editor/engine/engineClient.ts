@@ -109,6 +109,25 @@ export class Engine {
     }
   }
 
+  /**
+   * Runs a request that needs no model, in a process of its own, which ends with it or when `signal` is aborted: whatever
+   * it reads cannot harm what is open.
+   */
+  async aside<T>(
+    request: (remote: Remote<EngineApi>) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const process = this.start();
+    const end = () => process.kill();
+    signal.addEventListener('abort', end);
+    try {
+      return await process.watched(request(process.remote));
+    } finally {
+      signal.removeEventListener('abort', end);
+      end();
+    }
+  }
+
   /** Ends the process; the next request starts another, with the model that is chosen then. */
   stop(): void {
     this.process?.kill();

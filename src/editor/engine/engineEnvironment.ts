@@ -32,6 +32,8 @@ const NAMES = new Set([
   'NUMBER_OF_PROCESSORS',
   // Where models are, and how the network is reached when a user asks for it
   'OLLAMA_MODELS',
+  'HUGGINGFACE_HUB_CACHE',
+  'TOKENSCOPE_CACHE',
   'LLAMA_CACHE',
   'HTTP_PROXY',
   'HTTPS_PROXY',

@@ -1,7 +1,10 @@
 // The engine's side of ModelApi: which model is open, and what it is.
 import type { Handlers } from '../../protocol/channel';
 import { AUTO_DTYPE, type ModelApi } from '../../protocol/models';
+import type { PlaceProblem } from '../../core/models/machineModel';
 import type { EngineState } from '../engineState';
+import { machineModels } from './places/machineModels';
+import { surroundings } from './places/placeFolders';
 
 export function modelRequests(state: EngineState): Handlers<ModelApi> {
   return {
@@ -12,6 +15,21 @@ export function modelRequests(state: EngineState): Handlers<ModelApi> {
       state.dtype = dtype;
       state.setModel(model);
       return model.info;
+    },
+
+    async machineModels({ recent }) {
+      const problems: PlaceProblem[] = [];
+      const found = machineModels({
+        around: surroundings(),
+        named: recent.map(path => ({ place: 'recent', path })),
+        onProblem: problem => problems.push(problem),
+      });
+      for (const model of found) {
+        state.emit('foundModel', model);
+        // It is sent before the next one is read.
+        await new Promise(setImmediate);
+      }
+      return problems;
     },
 
     ping() {},

@@ -8,6 +8,7 @@ test('what finds programs, models and the network passes; keys of other programs
     LC_ALL: 'C.UTF-8',
     HF_HOME: '/models',
     OLLAMA_MODELS: '/ollama',
+    HUGGINGFACE_HUB_CACHE: '/hub',
     LLAMA_CACHE: '/llama',
     XDG_CACHE_HOME: '/cache',
     https_proxy: 'http://proxy',

@@ -12,13 +12,19 @@ const REVISION = /^[0-9a-f]{4,64}$/;
 const PART = /^(?!\.+$)[\w.-]+$/;
 
 export function* hubModels(place: Place): Generator<Found> {
-  for (const { name, path } of place.folders(place.folder)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const repository = name.slice(PREFIX.length).replace('--', '/');
+  for (const { path } of place.folders(place.folder)) {
+    const repository = repositoryName(path);
+    if (repository === undefined) continue;
     const snapshot = snapshotOf(place, path);
     // A download that was begun.
     if (snapshot !== undefined) yield* inSnapshot(place, repository, snapshot);
   }
+}
+
+/** 'org/name' of a repository's folder; undefined of another folder. */
+export function repositoryName(folder: string): string | undefined {
+  const name = basename(folder);
+  return name.startsWith(PREFIX) ? name.slice(PREFIX.length).replace('--', '/') : undefined;
 }
 
 /** The models of a repository, 'org/name'; none where it is not on this machine. */

@@ -10,7 +10,7 @@ import { describeFolder } from './folderDescription';
 import type { Found } from './found';
 import { filesAsModels } from './ggufFiles';
 import { describeGguf } from './ggufDescription';
-import { hubModels } from './hub';
+import { hubModels, repositoryName } from './hub';
 import { ollamaModels } from './ollama';
 import { Place } from './place';
 import { placeFolders, type ProgramPlace, type Surroundings } from './placeFolders';
@@ -87,8 +87,10 @@ function described(
 
 /** A folder or file by itself, which may have gone since it was chosen. */
 function modelAt({ place: id, path, name = basename(path) }: NamedModel): MachineModel {
-  const found: Found = { place: id, name, model: path, path };
-  const place = new Place(id, repositoryOf(path) ?? path);
+  const repository = repositoryOf(path);
+  const place = new Place(id, repository ?? path);
+  const own = repository && repositoryName(repository);
+  const found: Found = { place: id, name: own ?? name, model: path, path };
   const none = (why: string) => described({ ...found, refused: why }, place)!;
   if (!existsSync(path)) return none('It is no longer there.');
   try {

@@ -8,7 +8,7 @@ import { UserError } from '../../../core/errors';
 import type { PlaceId, PlaceProblem } from '../../../core/models/machineModel';
 import { withFile } from '../../files/fileSource';
 import { isOutside } from '../../files/namedPath';
-import { reasonOf } from '../../files/regularFile';
+import { reasonOf } from '../../../core/fileReason';
 
 /** Of one place. A cache of a thousand models has half of it. */
 const MOST_ENTRIES = 50_000;

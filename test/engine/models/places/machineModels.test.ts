@@ -348,7 +348,7 @@ test('recent paths come first, whether they are there or not', () => {
     ['recent', 'mine', 'model'],
     ['recent', 'gone', 'no'],
     ['recent', 'own.bin', 'model'],
-    ['recent', 'a'.repeat(40), 'tokenizer'],
+    ['recent', 'org/name', 'tokenizer'],
   ]);
   expect(found[0]).toMatchObject({ format: 'onnx', quantisation: 'F32', exactBytes: true });
 });

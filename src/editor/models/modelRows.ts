@@ -1,0 +1,116 @@
+// The rows of the list of models: built in, on this machine, recent, and ways to open others. Pure, so that tests can run
+// it.
+import type { QuickPickItem } from 'vscode';
+import { basename } from 'node:path';
+import type { MachineModel, PlaceProblem } from '../../core/models/machineModel';
+import { PLACES } from '../../core/models/machineModel';
+import { abilities, modelFacts, PLACE_TITLES } from '../../core/models/modelWords';
+
+/** What is done in place of choosing a model of the list. */
+export type ModelAction = 'folder' | 'file';
+
+/** A line for each action; what it does is in modelPicker.ts. */
+const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> = {
+  folder: {
+    label: 'Open a folder…',
+    detail: 'A model as on the Hugging Face hub, a GGUF file in its folder, or tokenizer files alone.',
+  },
+  file: {
+    label: 'Open a file…',
+    detail:
+      'A GGUF file, or a tokenizer alone: a tokenizer.json, a SentencePiece .model, a .tiktoken file, or a tokenizer.bin of llama2.c.',
+  },
+};
+
+export type ModelRow = QuickPickItem & {
+  /** Of a separator, or a note, none. */
+  readonly choice?: { readonly path: string } | { readonly action: ModelAction };
+};
+
+export interface ListedModels {
+  /** The folder of the built-in model of word problems. */
+  readonly reasoner: string;
+  /** As they were found. */
+  readonly found: readonly MachineModel[];
+  readonly recent: readonly string[];
+  /** What the setting names. */
+  readonly now: string;
+  readonly problems: readonly Pick<PlaceProblem, 'path' | 'problem'>[];
+}
+
+const SEPARATOR = -1;
+const NOW = 'chosen now';
+const ORDER: readonly MachineModel['opens'][] = ['model', 'tokenizer', 'no'];
+
+export function modelRows({ reasoner, found, recent, now, problems }: ListedModels): ModelRow[] {
+  const builtIn = [
+    { label: 'coder', description: 'built-in code model', path: '' },
+    {
+      label: 'reasoner',
+      description: 'built-in model of word problems, with a positive and a negative one',
+      path: reasoner,
+    },
+  ];
+  const machine = found.filter(({ place }) => place !== 'recent').sort(inOrder);
+  const listed = new Set([...builtIn, ...machine].map(({ path }) => path));
+  const others = [...new Set([now, ...recent])].filter(path => path && !listed.has(path));
+  const described = new Map(found.map(model => [model.path, model]));
+  const isNow = (path: string) => (path === now ? NOW : '');
+  return [
+    ...group(
+      'built in',
+      builtIn.map(({ label, description, path }) => ({
+        label,
+        description: joined(description, isNow(path)),
+        choice: { path },
+      })),
+    ),
+    ...group('on this machine', [
+      ...machine.map(model => ({ ...rowOf(model), description: words(model, isNow(model.path)) })),
+      ...problems.map(({ path, problem }) => ({
+        label: 'Not all is listed',
+        detail: `${path}: ${problem}.`,
+      })),
+    ]),
+    ...group(
+      'recent',
+      others.map(path => {
+        const model = described.get(path);
+        const row = model ? rowOf(model) : { label: basename(path), choice: { path } };
+        return { ...row, description: joined(path, isNow(path)) };
+      }),
+    ),
+    ...group(
+      'other models',
+      (Object.keys(ACTIONS) as ModelAction[]).map(action => ({
+        ...ACTIONS[action],
+        choice: { action },
+        // What is typed to find a model need not be in these words.
+        alwaysShow: true,
+      })),
+    ),
+  ];
+}
+
+function group(label: string, rows: readonly ModelRow[]): ModelRow[] {
+  return rows.length > 0 ? [{ label, kind: SEPARATOR }, ...rows] : [];
+}
+
+function rowOf(model: MachineModel): ModelRow {
+  const detail = abilities(model);
+  return { label: model.name, choice: { path: model.path }, ...(detail && { detail }) };
+}
+
+const words = (model: MachineModel, now: string) =>
+  joined(PLACE_TITLES[model.place], ...modelFacts(model), now);
+
+const joined = (...parts: readonly string[]) => parts.filter(Boolean).join(' · ');
+
+/** Models that open first, those of one program together. */
+function inOrder(a: MachineModel, b: MachineModel): number {
+  return (
+    ORDER.indexOf(a.opens) - ORDER.indexOf(b.opens) ||
+    PLACES.indexOf(a.place) - PLACES.indexOf(b.place) ||
+    (a.name < b.name ? -1 : 1)
+  );
+}

@@ -1,0 +1,157 @@
+// The list of models while the engine looks for them, with a list and an engine that the test moves.
+import { expect, test, vi } from 'vitest';
+import type { MachineModel, PlaceProblem } from '../../../src/core/models/machineModel';
+import {
+  keepRecent,
+  pickModel,
+  type ModelPickerOptions,
+} from '../../../src/editor/models/modelPicker';
+import type { ModelRow } from '../../../src/editor/models/modelRows';
+import { machineModel } from '../../support/machineModel';
+
+function open(recent: string[] = []) {
+  const on = { accept: () => {}, hide: () => {}, found: (_: MachineModel) => {} };
+  let settle: { resolve(problems: PlaceProblem[]): void; reject(error: Error): void };
+  const asked: string[][] = [];
+  let signal: AbortSignal | undefined;
+  const list = {
+    items: [] as ModelRow[],
+    activeItems: [] as ModelRow[],
+    selectedItems: [] as ModelRow[],
+    busy: false,
+    onDidAccept: (listener: () => void) => (on.accept = listener),
+    onDidHide: (listener: () => void) => (on.hide = listener),
+    show: () => {},
+    hide: () => on.hide(),
+    dispose: vi.fn(),
+  };
+  const values = new Map<string, unknown>([['tokenscope.recentModels', recent]]);
+  const memory = {
+    get: (key: string, fallback: unknown) => values.get(key) ?? fallback,
+    update: async (key: string, value: unknown) => void values.set(key, value),
+  };
+  const remote = { machineModels: async (request: { recent: string[] }) => asked.push(request.recent) };
+  const options = {
+    engine: {
+      onEvent: (_: string, listener: (model: MachineModel) => void) => {
+        on.found = listener;
+        return { dispose: () => {} };
+      },
+      aside: (request: (to: typeof remote) => unknown, aborted: AbortSignal) => {
+        signal = aborted;
+        void request(remote);
+        return new Promise<PlaceProblem[]>((resolve, reject) => (settle = { resolve, reject }));
+      },
+    },
+    memory,
+    reasoner: '/reasoner',
+    now: '/now',
+    open: '',
+    createList: () => ({
+      list,
+      setItems: (rows: readonly ModelRow[]) => {
+        list.items = rows.map(row => ({ ...row }));
+        list.activeItems = [list.items[1]!];
+      },
+    }),
+    pickPath: vi.fn(async () => '/browsed'),
+  } as unknown as ModelPickerOptions;
+  const labels = () => list.items.map(({ label }) => label);
+  const choose = (label: string) => {
+    list.selectedItems = list.items.filter(item => item.label === label);
+    on.accept();
+  };
+  const picked = pickModel(options);
+  const done = (problems: PlaceProblem[] = []) => settle.resolve(problems);
+  const fail = (error: Error) => settle.reject(error);
+  return { picked, list, labels, choose, on, done, fail, asked, options, values, signal: () => signal };
+}
+
+test('it is there at once, and grows while models are found', async () => {
+  const { list, labels, on, done, asked } = open(['/old']);
+  expect(labels()).toContain('coder');
+  expect(list.busy).toBe(true);
+  expect(asked).toEqual([['/now', '/old']]);
+  on.found(machineModel({ name: 'first' }));
+  await vi.waitFor(() => expect(labels()).toContain('first'));
+  on.found(machineModel({ name: 'second', path: '/second' }));
+  done([{ place: 'ollama', path: '/locked', problem: 'permission denied' }]);
+  await vi.waitFor(() => expect(list.busy).toBe(false));
+  expect(labels()).toEqual(expect.arrayContaining(['first', 'second', 'Not all is listed']));
+});
+
+test('the row that the user has come to stays active', async () => {
+  const { list, on, done } = open();
+  list.activeItems = list.items.filter(({ label }) => label === 'reasoner');
+  on.found(machineModel());
+  done();
+  await vi.waitFor(() => expect(list.busy).toBe(false));
+  expect(list.activeItems.map(({ label }) => label)).toEqual(['reasoner']);
+  expect(list.items).toContain(list.activeItems[0]);
+});
+
+test('a model is answered by its path, and nothing more is looked for', async () => {
+  const { picked, list, labels, choose, on, done, signal } = open();
+  on.found(machineModel({ name: 'mine', path: '/mine' }));
+  done();
+  await vi.waitFor(() => expect(labels()).toContain('mine'));
+  choose('mine');
+  expect(await picked).toBe('/mine');
+  expect(signal()!.aborted).toBe(true);
+  expect(list.dispose).toHaveBeenCalled();
+});
+
+test('the built-in code model is an empty path', async () => {
+  const { picked, choose } = open();
+  choose('coder');
+  expect(await picked).toBe('');
+});
+
+test('a note chooses nothing, and the list stays', async () => {
+  const { picked, choose, list, done, on } = open();
+  done([{ place: 'hub', path: '/locked', problem: 'no' }]);
+  await vi.waitFor(() => expect(list.busy).toBe(false));
+  choose('Not all is listed');
+  expect(list.dispose).not.toHaveBeenCalled();
+  on.hide();
+  expect(await picked).toBeUndefined();
+});
+
+test('dismissed it ends the search, whose end is no error', async () => {
+  const { picked, on, fail, signal } = open();
+  on.hide();
+  expect(await picked).toBeUndefined();
+  expect(signal()!.aborted).toBe(true);
+  fail(new Error('killed'));
+});
+
+test('a search that fails says so in the list', async () => {
+  const { list, fail } = open();
+  fail(new Error('it ended'));
+  await vi.waitFor(() =>
+    expect(list.items.map(({ detail }) => detail)).toContain('This machine: it ended.'),
+  );
+});
+
+test('folders and files are browsed for', async () => {
+  for (const [label, kind] of [
+    ['Open a folder…', 'folders'],
+    ['Open a file…', 'files'],
+  ] as const) {
+    const { picked, choose, options } = open();
+    choose(label);
+    expect(await picked).toBe('/browsed');
+    expect(options.pickPath).toHaveBeenCalledWith(expect.objectContaining({ [kind]: {} }));
+  }
+});
+
+test('recent models are kept, the newest first, each once, and not the built-in one', async () => {
+  const { options, values } = open(['/a', '/b']);
+  const kept = () => values.get('tokenscope.recentModels');
+  await keepRecent(options.memory, '/b');
+  expect(kept()).toEqual(['/b', '/a']);
+  await keepRecent(options.memory, '');
+  expect(kept()).toEqual(['/b', '/a']);
+  for (let i = 0; i < 20; i++) await keepRecent(options.memory, `/${i}`);
+  expect(kept()).toHaveLength(8);
+});

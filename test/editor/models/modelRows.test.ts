@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { modelRows, type ListedModels } from '../../../src/editor/models/modelRows';
+import { machineModel } from '../../support/machineModel';
+
+const REASONER = '/models/reasoner/base';
+
+function rows(about: Partial<ListedModels> = {}) {
+  return modelRows({ reasoner: REASONER, found: [], recent: [], now: '', problems: [], ...about });
+}
+
+/** Separators in brackets. */
+const labels = (all: ReturnType<typeof rows>) =>
+  all.map(({ label, kind }) => (kind === -1 ? `[${label}]` : label));
+
+test('before anything is found there are the built-in models and the ways to open others', () => {
+  expect(labels(rows())).toEqual([
+    '[built in]',
+    'coder',
+    'reasoner',
+    '[other models]',
+    'Open a folder…',
+    'Open a file…',
+  ]);
+  expect(rows()[1]).toMatchObject({
+    description: 'built-in code model · chosen now',
+    choice: { path: '' },
+  });
+});
+
+test('models of the machine come with what is known of them, those that open first', () => {
+  const found = [
+    machineModel({ name: 'b', path: '/b', opens: 'no', why: 'It is an encoder.' }),
+    machineModel({ name: 'd', path: '/d', place: 'lm-studio', family: 'llama', bytes: 5e6 }),
+    machineModel({ name: 'c', path: '/c', place: 'hub', exactBytes: true, licence: 'mit' }),
+    machineModel({ name: 'a', path: '/a', opens: 'tokenizer', why: 'Why.' }),
+  ];
+  const listed = rows({ found, now: '/d' });
+  expect(labels(listed).slice(3, 8)).toEqual(['[on this machine]', 'c', 'd', 'a', 'b']);
+  expect(listed.slice(4, 8)).toMatchObject([
+    { description: 'Hugging Face cache · mit', detail: 'exact bytes', choice: { path: '/c' } },
+    { description: 'LM Studio · llama · 5 MB · chosen now', choice: { path: '/d' } },
+    { description: 'Ollama', detail: 'Tokens alone. Why.' },
+    { description: 'Ollama', detail: 'It is an encoder.', choice: { path: '/b' } },
+  ]);
+});
+
+test('recent paths are listed where no other group has them, with what is chosen now', () => {
+  const found = [
+    machineModel({ path: '/on/machine' }),
+    machineModel({ place: 'recent', name: 'mine', path: '/my/mine', fillsMiddle: true }),
+  ];
+  const recent = ['/on/machine', REASONER, '/my/mine', '/my/other'];
+  const listed = rows({ found, recent, now: '/by/hand' });
+  const from = labels(listed).indexOf('[recent]');
+  expect(labels(listed).slice(from, from + 4)).toEqual(['[recent]', 'hand', 'mine', 'other']);
+  expect(listed.slice(from + 1, from + 4)).toMatchObject([
+    { description: '/by/hand · chosen now', choice: { path: '/by/hand' } },
+    { description: '/my/mine', detail: 'fills in the middle', choice: { path: '/my/mine' } },
+    { description: '/my/other', choice: { path: '/my/other' } },
+  ]);
+});
+
+test('what could not be read is a note that chooses nothing', () => {
+  const listed = rows({ problems: [{ path: '/locked', problem: 'permission denied' }] });
+  expect(listed[4]).toEqual({
+    label: 'Not all is listed',
+    detail: '/locked: permission denied.',
+  });
+});
+
+test('the ways to open others stay whatever is typed', () => {
+  const ways = rows().filter(({ choice }) => choice && 'action' in choice);
+  expect(ways.map(({ alwaysShow }) => alwaysShow)).toEqual([true, true]);
+});

@@ -1,0 +1,41 @@
+// The list of models with those that other programs keep on the machine.
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Workbench } from '../host/workbench.mjs';
+import { tinyGguf, writeOllama } from '../support/machine';
+
+/** The home of the server is the folder above those of its windows. */
+const homeOf = (ui: Workbench) => join(ui.folder, '../..');
+
+export async function aModelOfOllamaIsListedAndOpened(ui: Workbench) {
+  const ollama = join(homeOf(ui), '.ollama/models');
+  const library = 'registry.ollama.ai/library';
+  try {
+    writeOllama(ollama, `${library}/picked/0.1b`, tinyGguf('qwen2'), 'MIT License');
+    const encoder = tinyGguf('llama', { 'general.architecture': ['string', 'bert'] });
+    writeOllama(ollama, `${library}/encoder/latest`, encoder);
+    await ui.openFile('README.md');
+    await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+    const rows = ui.page.locator('.quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: 'reasoner' }).waitFor();
+    const picked = rows.filter({ hasText: 'picked:0.1b' });
+    await picked.waitFor();
+    assert.match(await picked.innerText(), /Ollama · qwen2 .*· F32 · .*MIT License/s);
+    assert.match(await picked.innerText(), /exact bytes/);
+    const refused = rows.filter({ hasText: 'encoder:latest' });
+    assert.match(await refused.innerText(), /Tokens alone/);
+    await ui.screenshot('list of models');
+    await picked.click();
+    await ui.until(
+      () => ui.extensionLog(),
+      log => /opened .*blobs\/sha256-/.test(log),
+    );
+    // What was chosen is marked.
+    await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+    await rows.filter({ hasText: 'chosen now' }).filter({ hasText: 'picked:0.1b' }).waitFor();
+    await ui.page.keyboard.press('Escape');
+  } finally {
+    rmSync(ollama, { recursive: true, force: true });
+  }
+}
