@@ -7,6 +7,7 @@ import { byteCharacters } from '../../../core/tokenizer/bpe/byteLevel';
 import { byteToken } from '../../../core/tokenizer/bpe/byteTokens';
 import { tokenizerOfGguf } from '../../../core/tokenizer/files/gguf';
 import { loadTokenizer } from '../../../core/tokenizer/files/loadTokenizer';
+import { lookupTypeOf } from '../../../core/tokenizer/files/unigramWordPieceJson';
 import type { Tokenizer } from '../../../core/tokenizer/tokenizer';
 import { METASPACE } from '../../../core/text/characters';
 import type { Metadata } from '../../gguf/metadata';
@@ -47,8 +48,7 @@ export function kindOfGguf(metadata: Metadata): TokenizerKind {
 export function kindOfJson(head: string): TokenizerKind {
   const json = beforeVocabulary(head);
   if (!json || !isObject(json.model)) return UNKNOWN;
-  const { type } = json.model;
-  if (type === 'Unigram' || type === 'WordPiece') return { exactBytes: false, refused: '' };
+  if (lookupTypeOf(json.model)) return { exactBytes: false, refused: '' };
   const isByteLevel = head.includes('"ByteLevel"');
   const unknown = json.model.unk_token;
   const tokens = isByteLevel
@@ -59,16 +59,15 @@ export function kindOfJson(head: string): TokenizerKind {
   return kindOf(() => loadTokenizer({ 'tokenizer.json': { ...json, model } }, pieceFinders));
 }
 
-/** The steps of the file around a model without a vocabulary. */
+/** The steps of the file around a model with an empty vocabulary, which is a list or an object as its own is. */
 function beforeVocabulary(head: string): Json | undefined {
-  const at = /"vocab"\s*:/.exec(head.slice(Math.max(0, head.search(/"model"\s*:\s*\{/))));
   const model = head.search(/"model"\s*:\s*\{/);
-  if (!at || model < 0) return undefined;
+  const vocab = model < 0 ? null : /"vocab"\s*:\s*([[{])/.exec(head.slice(model));
+  if (!vocab) return undefined;
+  const empty = vocab[1] === '[' ? '[]' : '{}';
   try {
-    const json: unknown = JSON.parse(`${head.slice(0, model + at.index)}"vocab":{}}}`);
-    return isObject(json)
-      ? { ...json, added_tokens: [], post_processor: null }
-      : undefined;
+    const json: unknown = JSON.parse(`${head.slice(0, model + vocab.index)}"vocab":${empty}}}`);
+    return isObject(json) ? { ...json, added_tokens: [], post_processor: null } : undefined;
   } catch {
     return undefined;
   }
