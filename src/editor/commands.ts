@@ -102,6 +102,10 @@ export function generalCommands(
       const text = countMarkdown(count, model, second);
       await pages.showMarkdown(`Tokens in ${count.folder}`, text);
     },
+    async deletePreparedWeights() {
+      const lazy = await import('./models/preparedWeights');
+      await lazy.deletePreparedWeights({ engine, ask: choose, inform });
+    },
     copyReport: () => pages.copy(),
     async showReport() {
       const found = await queries.report();

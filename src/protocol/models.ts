@@ -20,6 +20,9 @@ export interface ModelApi {
    */
   machineModels(params: { recent: string[] }): PlaceProblem[];
 
+  /** The weights that are kept in a form that can be mapped; with `deletes` what is left after they were deleted. */
+  weightCache(params: { deletes: boolean }): WeightCache;
+
   /** Answers, if the engine can: one that does not hangs. */
   ping(params: Record<string, never>): void;
 
@@ -33,12 +36,19 @@ export const AUTO_DTYPE = 'auto';
 export const modelMethods = methodsOf<ModelApi>({
   openModel: true,
   machineModels: true,
+  weightCache: true,
   ping: true,
   report: true,
 });
 
 export interface ModelEvents {
   foundModel: MachineModel;
+}
+
+export interface WeightCache {
+  folder: string;
+  files: number;
+  bytes: number;
 }
 
 export interface ModelInfo {

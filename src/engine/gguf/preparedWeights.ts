@@ -20,7 +20,7 @@ import {
 
 /** Weights that are turned at once: cancelling waits for no more. */
 const CHUNK_WEIGHTS = 1 << 22;
-const UNFINISHED = '.partial';
+export const UNFINISHED = '.partial';
 /** A process that ended while it wrote left it. */
 const UNFINISHED_MS = 24 * 60 * 60_000;
 

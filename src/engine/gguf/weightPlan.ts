@@ -10,7 +10,7 @@ import type { GgufFile, PlacedTensor } from './ggufFile';
 const LAYOUT = 1;
 /** Tensors begin at its multiples, which suits every processor's vectors. */
 const ALIGNMENT = 64;
-const ENDING = '.weights';
+export const ENDING = '.weights';
 /** Products of layers. Tables are looked up by row, and some are the head, too. */
 const PACKED = /^blk\.\d+\.(attn|ffn)_.*\.weight$/;
 /** Weights with one scale. */

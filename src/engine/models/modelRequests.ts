@@ -3,6 +3,8 @@ import type { Handlers } from '../../protocol/channel';
 import { AUTO_DTYPE, type ModelApi } from '../../protocol/models';
 import type { PlaceProblem } from '../../core/models/machineModel';
 import type { EngineState } from '../engineState';
+import { deleteWeightCache, weightCache } from '../gguf/weightCache';
+import { ggufCache } from './sources/gguf/ggufSource';
 import { machineModels } from './places/machineModels';
 import { surroundings } from './places/placeFolders';
 
@@ -31,6 +33,9 @@ export function modelRequests(state: EngineState): Handlers<ModelApi> {
       }
       return problems;
     },
+
+    weightCache: ({ deletes }) =>
+      deletes ? deleteWeightCache(ggufCache()) : weightCache(ggufCache()),
 
     ping() {},
 
