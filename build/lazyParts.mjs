@@ -19,9 +19,10 @@ export const lazyParts = {
   jsonSourceMap: 'src/core/traces/jsonSourceMap.ts',
   modelPicker: 'src/editor/models/modelPicker.ts',
   modelReport: 'src/editor/models/modelReport.ts',
-  preparedWeights: 'src/editor/models/preparedWeights.ts',
   pageHtml: 'src/editor/ui/pageHtml.ts',
   predicate: 'src/core/sae/predicate.ts',
+  preparedWeights: 'src/editor/models/preparedWeights.ts',
+  secondTokenizers: 'src/editor/models/secondTokenizers.ts',
 };
 
 /**
