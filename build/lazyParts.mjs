@@ -19,6 +19,7 @@ export const lazyParts = {
   jsonSourceMap: 'src/core/traces/jsonSourceMap.ts',
   modelPicker: 'src/editor/models/modelPicker.ts',
   modelReport: 'src/editor/models/modelReport.ts',
+  offerModel: 'src/editor/models/offerModel.ts',
   pageHtml: 'src/editor/ui/pageHtml.ts',
   predicate: 'src/core/sae/predicate.ts',
   preparedWeights: 'src/editor/models/preparedWeights.ts',

@@ -4,6 +4,7 @@ import { generalCommands } from './commands';
 import { Calibrations } from './completion/calibrations';
 import { completionCommands } from './completion/completionCommands';
 import { Completions } from './completion/completions';
+import { offerModel } from './models/chooseModel';
 import { EngineSettings, engineSettings } from './models/engineSettings';
 import { Engine } from './engine/engineClient';
 import { Autoencoder } from './features/autoencoder';
@@ -88,6 +89,7 @@ export function activate(context: ExtensionContext): Exports {
       log.info(`opened ${state.model.folder}`);
       for (const warning of state.model.warnings) log.warn(warning);
       if (state.secondProblem) log.warn(state.secondProblem);
+      offerModel(engine, context.globalState).catch(quietly);
     }),
     traces.onDidChange(() => overlay.refreshAll()),
     registerHover({ engine, queries, state, autoencoder, shown, onError: quietly }),

@@ -10,6 +10,7 @@ import { filtered } from '../filtered.mjs';
 import { attempt } from '../report.mjs';
 import { launchBrowser } from './browser.mjs';
 import { installedHost } from './install.mjs';
+import { modelFolders } from './modelFolders.mjs';
 import { repository } from './product.mjs';
 import { startServer } from './server.mjs';
 import { Workbench } from './workbench.mjs';
@@ -45,11 +46,7 @@ export async function runUiSpecs({ extension = repository, filters = [] }) {
       data,
       extension,
       // A spec that needs a hub starts one there; where none is, none is asked.
-      env: {
-        HOME: scratch,
-        HF_ENDPOINT: `http://127.0.0.1:${hub}`,
-        HF_HUB_CACHE: join(data, 'hub'),
-      },
+      env: { ...modelFolders(data), HF_ENDPOINT: `http://127.0.0.1:${hub}` },
       graceSeconds: 1,
     });
     try {

@@ -16,6 +16,7 @@ import { bundle } from '../bundle.mjs';
 import { launchBrowser } from './browser.mjs';
 import { downloadedCode, hasDisplay } from './desktop.mjs';
 import { installedHost } from './install.mjs';
+import { modelFolders } from './modelFolders.mjs';
 import { copyProduct, repository } from './product.mjs';
 import { HostError, step } from './progress.mjs';
 import { startServer } from './server.mjs';
@@ -116,7 +117,7 @@ async function runOnServer({ scratch, extension, tests, folder, env }) {
     settings: steadySettings,
     env: {
       ...env,
-      HOME: scratch,
+      ...modelFolders(scratch),
     },
   });
   const browser = await launchBrowser(host);

@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
 import { tinyGguf, writeOllama } from '../support/machine';
 
-/** The home of the server is the folder above those of its windows. */
-const homeOf = (ui: Workbench) => join(ui.folder, '../..');
-
 export async function aModelOfOllamaIsListedAndOpened(ui: Workbench) {
-  const ollama = join(homeOf(ui), '.ollama/models');
+  const ollama = join(ui.server.data, '.ollama/models');
   const library = 'registry.ollama.ai/library';
   try {
     writeOllama(ollama, `${library}/picked/0.1b`, tinyGguf('qwen2'), 'MIT License');
@@ -35,6 +32,33 @@ export async function aModelOfOllamaIsListedAndOpened(ui: Workbench) {
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
     await rows.filter({ hasText: 'chosen now' }).filter({ hasText: 'picked:0.1b' }).waitFor();
     await ui.page.keyboard.press('Escape');
+  } finally {
+    rmSync(ollama, { recursive: true, force: true });
+  }
+}
+
+export async function aModelOfTheMachineIsOfferedOnce(ui: Workbench) {
+  const ollama = join(ui.server.data, '.ollama/models');
+  const offers = ui.page.locator('.notification-list-item', { hasText: 'offered:latest' });
+  try {
+    writeOllama(ollama, 'registry.ollama.ai/library/offered/latest', tinyGguf());
+    await ui.openFile('README.md');
+    // Nobody is told before the extension is used.
+    await ui.statusItem('Tokenscope').waitFor();
+    assert.equal(await offers.count(), 0);
+    await ui.runCommand('Tokenscope: Turn Overlay On');
+    await offers.first().waitFor();
+    await ui.screenshot('model offered');
+    await offers.getByText('Choose Model or Tokenizer…', { exact: true }).last().click();
+    const rows = ui.page.locator('.quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: 'offered:latest' }).waitFor();
+    await ui.page.keyboard.press('Escape');
+    await ui.remembered('hasChosenModel');
+    await ui.page.reload();
+    await ui.statusItem('Tokenscope').waitFor();
+    await ui.runCommand("Tokenscope: Show the Model's Report");
+    await ui.page.locator('.tab.active', { hasText: 'Report' }).waitFor();
+    assert.equal(await offers.count(), 0);
   } finally {
     rmSync(ollama, { recursive: true, force: true });
   }

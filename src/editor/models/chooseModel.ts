@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engineClient';
 import { settings } from '../settings';
 import { keepingOpen, MODELS } from '../ui/keepingOpen';
 import { createList } from '../ui/messages';
+import { inform } from '../ui/notifications';
 import { pickPath } from '../ui/pickPath';
 import { modelChoice } from './engineSettings';
 import { inStatusBar } from '../ui/progress';
@@ -28,6 +29,16 @@ export async function chooseModel(engine: Engine, builtIn: string, memory: Memen
   if (path === undefined) return;
   await openModel(engine, builtIn, path);
   await keepRecent(memory, path);
+}
+
+let looks = true;
+
+/** Tells somebody who has another model on this machine, and has never chosen one, that it can be opened: once. */
+export async function offerModel(engine: Engine, memory: Memento): Promise<void> {
+  if (!looks || settings.model.folder.value) return;
+  looks = false;
+  const lazy = await import('./offerModel');
+  await lazy.offerModel({ engine, memory, inform });
 }
 
 /** Opens a model, then chooses it. `folder`: empty for the built-in one. Throws `UserError` if it cannot be opened. */

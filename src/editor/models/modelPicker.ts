@@ -5,12 +5,12 @@ import type { MachineModel } from '../../core/models/machineModel';
 import type { Engine } from '../engine/engineClient';
 import type { createList } from '../ui/messages';
 import type { pickPath } from '../ui/pickPath';
+import { findModels } from './findModels';
 import { modelRows, type ListedModels, type ModelAction, type ModelRow } from './modelRows';
+import { recentModels } from './recentModels';
 
 /** Rows that are found meanwhile are shown together. */
 const REFRESH_MS = 100;
-const RECENT = 'tokenscope.recentModels';
-const MOST_RECENT = 8;
 const TITLE = 'Tokenscope: model or tokenizer';
 const DIALOG = { title: TITLE, openLabel: 'Use This Model' };
 
@@ -28,6 +28,8 @@ export interface ModelPickerOptions {
   readonly pickPath: typeof pickPath;
 }
 
+export { keepRecent } from './recentModels';
+
 /** A path as the setting takes it, which is empty for the built-in code model; undefined where none was chosen. */
 export async function pickModel(options: ModelPickerOptions): Promise<string | undefined> {
   const choice = await chooseRow(options);
@@ -43,24 +45,13 @@ const actions: Readonly<
   file: ({ pickPath }) => pickPath({ ...DIALOG, files: {} }),
 };
 
-/** Puts a model that was opened before the other recent ones. */
-export async function keepRecent(memory: Memento, path: string): Promise<void> {
-  if (!path) return;
-  const others = recentOf(memory).filter(each => each !== path);
-  await memory.update(RECENT, [path, ...others].slice(0, MOST_RECENT));
-}
-
-function recentOf(memory: Memento): string[] {
-  return memory.get<string[]>(RECENT, []);
-}
-
 /** Undefined where none was chosen. */
 function chooseRow(options: ModelPickerOptions): Promise<ModelRow['choice']> {
   const { now, reasoner, memory } = options;
   const open = options.open && `${options.open}, `;
   const placeholder = `now: ${open}${now || 'the built-in code model'}`;
   const { list, setItems } = options.createList<ModelRow>(TITLE, placeholder);
-  const recent = recentOf(memory);
+  const recent = recentModels(memory);
   const found: MachineModel[] = [];
   let problems: ListedModels['problems'] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -109,21 +100,6 @@ function chooseRow(options: ModelPickerOptions): Promise<ModelRow['choice']> {
     });
     list.show();
   });
-}
-
-/** In a process of its own, until it is done or aborted. Answers what could not be read. */
-async function findModels(
-  engine: ModelPickerOptions['engine'],
-  recent: string[],
-  signal: AbortSignal,
-  onFound: (model: MachineModel) => void,
-) {
-  const listener = engine.onEvent('foundModel', onFound);
-  try {
-    return await engine.aside(remote => remote.machineModels({ recent }), signal);
-  } finally {
-    listener.dispose();
-  }
 }
 
 function isSame(a: ModelRow['choice'], b: ModelRow['choice']): boolean {

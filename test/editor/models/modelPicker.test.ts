@@ -2,11 +2,11 @@
 import { expect, test, vi } from 'vitest';
 import type { MachineModel, PlaceProblem } from '../../../src/core/models/machineModel';
 import {
-  keepRecent,
   pickModel,
   type ModelPickerOptions,
 } from '../../../src/editor/models/modelPicker';
 import type { ModelRow } from '../../../src/editor/models/modelRows';
+import { fakeMemory } from '../../support/fakeMemory';
 import { machineModel } from '../../support/machineModel';
 
 function open(recent: string[] = []) {
@@ -25,11 +25,7 @@ function open(recent: string[] = []) {
     hide: () => on.hide(),
     dispose: vi.fn(),
   };
-  const values = new Map<string, unknown>([['tokenscope.recentModels', recent]]);
-  const memory = {
-    get: (key: string, fallback: unknown) => values.get(key) ?? fallback,
-    update: async (key: string, value: unknown) => void values.set(key, value),
-  };
+  const memory = fakeMemory({ 'tokenscope.recentModels': recent });
   const remote = { machineModels: async (request: { recent: string[] }) => asked.push(request.recent) };
   const options = {
     engine: {
@@ -64,7 +60,7 @@ function open(recent: string[] = []) {
   const picked = pickModel(options);
   const done = (problems: PlaceProblem[] = []) => settle.resolve(problems);
   const fail = (error: Error) => settle.reject(error);
-  return { picked, list, labels, choose, on, done, fail, asked, options, values, signal: () => signal };
+  return { picked, list, labels, choose, on, done, fail, asked, options, signal: () => signal };
 }
 
 test('it is there at once, and grows while models are found', async () => {
@@ -143,15 +139,4 @@ test('folders and files are browsed for', async () => {
     expect(await picked).toBe('/browsed');
     expect(options.pickPath).toHaveBeenCalledWith(expect.objectContaining({ [kind]: {} }));
   }
-});
-
-test('recent models are kept, the newest first, each once, and not the built-in one', async () => {
-  const { options, values } = open(['/a', '/b']);
-  const kept = () => values.get('tokenscope.recentModels');
-  await keepRecent(options.memory, '/b');
-  expect(kept()).toEqual(['/b', '/a']);
-  await keepRecent(options.memory, '');
-  expect(kept()).toEqual(['/b', '/a']);
-  for (let i = 0; i < 20; i++) await keepRecent(options.memory, `/${i}`);
-  expect(kept()).toHaveLength(8);
 });
