@@ -12,6 +12,7 @@ import { dirname, join, relative } from 'node:path';
  */
 export const lazyParts = {
   calibrationPage: 'src/editor/completion/calibrationPage.ts',
+  choosePair: 'src/editor/models/choosePair.ts',
   countReport: 'src/editor/counting/countReport.ts',
   effectPage: 'src/editor/features/effectPage.ts',
   explanation: 'src/editor/completion/explanation.ts',

@@ -1,5 +1,5 @@
 // Commands about the overlay, the model and the active text. Other commands are in the folders of their subject.
-import { commands, env, Uri, type Memento, type TextDocument } from 'vscode';
+import { commands, env, Uri, type TextDocument } from 'vscode';
 import { bitsPerByte, describeProof, totalsOf } from '../core/exactBytes/byteProof';
 import { formatNumberOf } from '../core/format';
 import type { Lens, PassId } from '../core/lenses/lens';
@@ -11,23 +11,23 @@ import type { Engine } from './engine/engineClient';
 import type { EngineQueries } from './engine/engineQueries';
 import { chooseSecondTokenizer } from './models/chooseComparison';
 import { chooseModel, openModel } from './models/chooseModel';
-import { chooseModelPair } from './models/choosePair';
+import type { ChosenModel } from './models/chosenModel';
 import { goToByScore } from './overlay/goToByScore';
 import type { OverlayState } from './overlay/overlayState';
 import { goToPeak } from './overlay/peaks';
 import type { ShownTexts } from './overlay/textSource';
 import type { Samples } from './samples';
-import { settings } from './settings';
+import { chosenPair, pairOf, settings } from './settings';
 import type { CommandTable } from './ui/commandTable';
 import { activeText, offsetsOf } from './ui/editorRanges';
 import { select } from './ui/goTo';
-import { SECONDS } from './ui/keepingOpen';
+import { keepingOpen, PAIRS, SECONDS } from './ui/keepingOpen';
 import { ask, choose, confirm, showBriefly, showList } from './ui/messages';
 import { inform } from './ui/notifications';
 import type { Pages } from './ui/pages';
-import { cancellable, shareReporter } from './ui/progress';
+import { pickPath } from './ui/pickPath';
+import { cancellable, inStatusBar, shareReporter } from './ui/progress';
 
-/** `builtIn`: the folder of the built-in model. `memory`: of this machine, whatever folder is open. */
 export function generalCommands(
   engine: Engine,
   queries: EngineQueries,
@@ -35,8 +35,7 @@ export function generalCommands(
   shown: ShownTexts,
   pages: Pages,
   samples: Samples,
-  builtIn: string,
-  memory: Memento,
+  chosen: ChosenModel,
 ): CommandTable {
   const startEngine = () => {
     if (engine.state.kind === 'failed') engine.stop();
@@ -71,19 +70,29 @@ export function generalCommands(
     previousPeak: () => goToNextPeak(-1),
     copyAsJson: () => copyAsJson(queries),
     scoreEveryByte: () => scoreEveryByte(queries, state.lens),
-    chooseModel: () => chooseModel(engine, builtIn, memory),
+    chooseModel: () => chooseModel(engine, chosen),
     async getModel() {
       const { getModel } = await import('./models/getModel');
       const got = await getModel({ ask, choose, confirm, showList, cancellable, shareReporter });
       if (!got) return;
       if ('problem' in got) throw new UserError(got.problem);
-      await openModel(engine, builtIn, got.path);
+      await openModel(engine, chosen, got.path);
     },
     async choosePair() {
-      if (await chooseModelPair(engine)) state.show('contrast');
+      const { chooseModelPair } = await import('./models/choosePair');
+      const isChosen = await chooseModelPair({
+        engine,
+        settings: settings.pair.members,
+        now: chosenPair(),
+        pairOf,
+        showList,
+        pickPath,
+        opening: open => inStatusBar('Opening the pair', () => keepingOpen(open(), PAIRS)),
+      });
+      if (isChosen) state.show('contrast');
     },
     async compareWithTokenizer() {
-      if (!(await chooseSecondTokenizer(engine, builtIn))) return;
+      if (!(await chooseSecondTokenizer(engine, chosen.builtIn))) return;
       // A lens that draws both.
       if (!state.lens.needs.includes('secondBytes')) state.show('tokens');
     },

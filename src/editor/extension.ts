@@ -5,6 +5,7 @@ import { Calibrations } from './completion/calibrations';
 import { completionCommands } from './completion/completionCommands';
 import { Completions } from './completion/completions';
 import { offerModel } from './models/chooseModel';
+import { ChosenModel } from './models/chosenModel';
 import { EngineSettings, engineSettings } from './models/engineSettings';
 import { Engine } from './engine/engineClient';
 import { Autoencoder } from './features/autoencoder';
@@ -19,6 +20,7 @@ import { Overlay } from './overlay/overlay';
 import { OverlayState } from './overlay/overlayState';
 import { Pages } from './ui/pages';
 import { Samples } from './samples';
+import { settings } from './settings';
 import { ShownTexts } from './overlay/textSource';
 import { Status } from './overlay/status';
 import { DocumentSync } from './engine/documentSync';
@@ -43,16 +45,21 @@ export interface Exports {
 export function activate(context: ExtensionContext): Exports {
   const log = window.createOutputChannel('Tokenscope', { log: true });
   const state = new OverlayState(context.workspaceState);
-  const builtIn = context.asAbsolutePath('models/coder');
-  const chosen = engineSettings(builtIn);
+  const chosen = new ChosenModel(
+    context.asAbsolutePath('models/coder'),
+    context.globalState,
+    context.workspaceState,
+    settings.model,
+  );
+  const options = engineSettings(chosen);
   const engine = new Engine({
     path: context.asAbsolutePath('dist/engine.js'),
-    ...chosen,
+    ...options,
     onOutput: line => log.info(line),
   });
   const quietly = (error: unknown) => report(log, error);
   const loudly = (error: unknown) => report(log, error, 'Tokenscope');
-  const followed = new EngineSettings(engine, chosen.model, loudly);
+  const followed = new EngineSettings(engine, options.model, loudly);
   const texts = new DocumentSync(engine);
   const autoencoder = new Autoencoder(engine, texts, state, context.globalState, loudly);
   const featureOptions = () => autoencoder.optionsForLens();
@@ -89,7 +96,7 @@ export function activate(context: ExtensionContext): Exports {
       log.info(`opened ${state.model.folder}`);
       for (const warning of state.model.warnings) log.warn(warning);
       if (state.secondProblem) log.warn(state.secondProblem);
-      offerModel(engine, context.globalState).catch(quietly);
+      offerModel(engine, chosen).catch(quietly);
     }),
     traces.onDidChange(() => overlay.refreshAll()),
     registerHover({ engine, queries, state, autoencoder, shown, onError: quietly }),
@@ -108,19 +115,10 @@ export function activate(context: ExtensionContext): Exports {
     ...registerTraceOutline(traces, rollouts),
     ...registerTable(
       {
-        ...generalCommands(
-          engine,
-          queries,
-          state,
-          shown,
-          pages,
-          samples,
-          builtIn,
-          context.globalState,
-        ),
+        ...generalCommands(engine, queries, state, shown, pages, samples, chosen),
         ...completionCommands(completions, calibrations, pages, samples),
         ...featureCommands(autoencoder, state, pages),
-        ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, builtIn)),
+        ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, chosen)),
         showLog: () => log.show(),
       },
       log,

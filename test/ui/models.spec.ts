@@ -1,9 +1,9 @@
 // The list of models with those that other programs keep on the machine.
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
-import { tinyGguf, writeOllama } from '../support/machine';
+import { tinyGguf, write, writeOllama } from '../support/machine';
 
 export async function aModelOfOllamaIsListedAndOpened(ui: Workbench) {
   const ollama = join(ui.server.data, '.ollama/models');
@@ -59,6 +59,52 @@ export async function aModelOfTheMachineIsOfferedOnce(ui: Workbench) {
     await ui.runCommand("Tokenscope: Show the Model's Report");
     await ui.page.locator('.tab.active', { hasText: 'Report' }).waitFor();
     assert.equal(await offers.count(), 0);
+  } finally {
+    rmSync(ollama, { recursive: true, force: true });
+  }
+}
+
+export async function eachWorkspaceKeepsItsModel(ui: Workbench) {
+  const ollama = join(ui.server.data, '.ollama/models');
+  const [first, second] = ['first', 'second'].map(name => join(ui.folder, name)) as [
+    string,
+    string,
+  ];
+  for (const folder of [first, second]) write(join(folder, 'a.md'), 'words\n');
+  const open = async (folder: string) => {
+    await ui.visit(ui.server.address(folder));
+    await ui.statusItem('Tokenscope').waitFor();
+    await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+  };
+  const rows = ui.page.locator('.quick-input-list .monaco-list-row');
+  const isChosen = (name: string) =>
+    rows.filter({ hasText: 'chosen now' }).filter({ hasText: name }).waitFor();
+  const settings = join(ui.server.data, 'data/Machine/settings.json');
+  /** Waits until all is written that a reload would lose. */
+  const choose = async (name: string, path: string) => {
+    await ui.pick(name);
+    await ui.until(
+      () => (existsSync(settings) ? readFileSync(settings, 'utf8') : ''),
+      written => written.includes(path),
+    );
+    await ui.remembered('tokenscope.lastModel');
+    await ui.remembered(path);
+  };
+  try {
+    writeOllama(ollama, 'registry.ollama.ai/library/kept/latest', tinyGguf('qwen3'));
+    await open(first);
+    await rows.filter({ hasText: 'kept:latest' }).waitFor();
+    await choose('kept:latest', 'blobs/sha256-');
+    await open(second);
+    // A new one begins with the last choice.
+    await isChosen('kept:latest');
+    await choose('reasoner', 'reasoner/base');
+    await open(second);
+    await isChosen('reasoner');
+    await ui.page.keyboard.press('Escape');
+    await open(first);
+    await isChosen('kept:latest');
+    await ui.page.keyboard.press('Escape');
   } finally {
     rmSync(ollama, { recursive: true, force: true });
   }

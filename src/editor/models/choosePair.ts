@@ -1,13 +1,25 @@
 // Lets the user choose a positive and a negative model, whose contrast a lens shows, or those that the model's folder
-// names.
+// names. It is a bundle of its own, so what has state is handed over.
 import type { QuickPickItem } from 'vscode';
 import { basename } from 'node:path';
+import type { PairMembers } from '../../protocol/traces';
 import type { Engine } from '../engine/engineClient';
-import { chosenPair, pairOf, settings } from '../settings';
-import { keepingOpen, PAIRS } from '../ui/keepingOpen';
-import { showList } from '../ui/messages';
-import { pickPath } from '../ui/pickPath';
-import { inStatusBar } from '../ui/progress';
+import type { Setting } from '../setting';
+import type { showList } from '../ui/messages';
+import type { pickPath } from '../ui/pickPath';
+
+export interface PairSurroundings {
+  readonly engine: Engine;
+  readonly settings: Readonly<Record<'positive' | 'negative', Setting<string>>>;
+  /** The pair that is chosen. */
+  readonly now: PairMembers | undefined;
+  /** Two folders with the prompts that are set. */
+  readonly pairOf: (positive: string, negative: string) => PairMembers | undefined;
+  readonly showList: typeof showList;
+  readonly pickPath: typeof pickPath;
+  /** Shows that it opens, and says what stays open where it cannot. */
+  readonly opening: (open: () => Promise<unknown>) => Thenable<unknown>;
+}
 
 type Choice = QuickPickItem & { readonly chooses: 'folders' | 'none' };
 
@@ -26,8 +38,15 @@ const CHOICES: Choice[] = [
 ];
 
 /** Opens a pair, then chooses it. Returns whether one was chosen. Throws `UserError` if it cannot be opened. */
-export async function chooseModelPair(engine: Engine): Promise<boolean> {
-  const now = chosenPair();
+export async function chooseModelPair({
+  engine,
+  settings,
+  now,
+  pairOf,
+  showList,
+  pickPath,
+  opening,
+}: PairSurroundings): Promise<boolean> {
   const nameOf = (folder: string) => (folder ? basename(folder) : 'the opened model');
   const choice = await showList(CHOICES, {
     title: 'Tokenscope: pair of models',
@@ -36,24 +55,16 @@ export async function chooseModelPair(engine: Engine): Promise<boolean> {
       : 'One model with two prompts: see the settings tokenscope.pair.*Prompt',
   });
   if (!choice) return false;
+  const pickMember = (title: string) => pickPath({ title, openLabel: title, folders: {} });
   const isOwn = choice.chooses === 'none';
   const positive = isOwn ? '' : await pickMember('Use as Positive Model');
   const negative = isOwn ? '' : positive && (await pickMember('Use as Negative Model'));
   if (positive === undefined || negative === undefined) return false;
   const members = pairOf(positive, negative);
-  await inStatusBar('Opening the pair', () =>
-    keepingOpen(
-      engine.call(({ remote }) =>
-        remote.choosePair({ ...(members && { members }), opensNow: true }),
-      ),
-      PAIRS,
-    ),
+  await opening(() =>
+    engine.call(({ remote }) => remote.choosePair({ ...(members && { members }), opensNow: true })),
   );
-  await settings.pair.members.positive.update(positive);
-  await settings.pair.members.negative.update(negative);
+  await settings.positive.update(positive);
+  await settings.negative.update(negative);
   return true;
-}
-
-function pickMember(title: string): Promise<string | undefined> {
-  return pickPath({ title, openLabel: title, folders: {} });
 }

@@ -1,30 +1,24 @@
 // The settings that the engine depends on: read when it starts, and passed to a running engine when they change. What is
 // open stays open where a setting names something that cannot be opened.
 import { commands, type Disposable } from 'vscode';
-import type { Engine, EngineOptions, ModelChoice } from '../engine/engineClient';
+import type { Engine, EngineOptions } from '../engine/engineClient';
 import { onDidChangeAny } from '../setting';
 import { chosenPair, settings } from '../settings';
 import { Debouncer } from '../ui/debouncer';
 import { keepingOpen, MODELS, PAIRS, SECONDS } from '../ui/keepingOpen';
+import type { ChosenModel } from './chosenModel';
 
 /** The two members of a pair are two settings, which change one after the other. */
 const PAIR_MS = 200;
 
-/** `builtIn`: the folder of the built-in model. */
 export function engineSettings(
-  builtIn: string,
+  chosen: ChosenModel,
 ): Required<Pick<EngineOptions, 'model' | 'comparedTokenizer' | 'pair'>> {
   return {
-    model: () => modelChoice(settings.model.folder.value || builtIn),
+    model: () => chosen.choice,
     comparedTokenizer: () => settings.compare.tokenizer.value,
     pair: chosenPair,
   };
-}
-
-/** A folder as the settings say that models are opened. */
-export function modelChoice(folder: string): ModelChoice {
-  const { contextLimit, dtype } = settings.model;
-  return { folder, contextLimit: contextLimit.value, dtype: dtype.value };
 }
 
 /**

@@ -3,23 +3,23 @@ import { commands } from 'vscode';
 import type { ModelInfo } from '../../protocol/models';
 import type { Engine } from '../engine/engineClient';
 import { openModel, reasonerBeside } from '../models/chooseModel';
+import type { ChosenModel } from '../models/chosenModel';
 import { showList } from '../ui/messages';
 
 export class RolloutModel {
   /** Folders of models that the user keeps in spite of the reason against them. */
   private readonly kept = new Set<string>();
 
-  /** `builtIn`: the folder of the built-in model of code. */
   constructor(
     private readonly engine: Engine,
-    private readonly builtIn: string,
+    private readonly chosen: ChosenModel,
   ) {}
 
   /** Asks which model is to continue a trace, where the open one should not. Returns whether one may. */
   async choose(): Promise<boolean> {
     const model = await this.engine.call(async running => running.model);
     if (!model.scores) return this.offer(`${model.name} is a tokenizer alone and writes nothing`);
-    if (model.folder !== this.builtIn || this.kept.has(model.folder)) return true;
+    if (model.folder !== this.chosen.builtIn || this.kept.has(model.folder)) return true;
     return this.offer(`${model.name} is a model of code and has seen no chain of thought`, model);
   }
 
@@ -31,7 +31,7 @@ export class RolloutModel {
         detail:
           'It was trained on chains of thought about word problems, and opens in place of the model.',
         run: async () => {
-          await openModel(this.engine, this.builtIn, reasonerBeside(this.builtIn));
+          await openModel(this.engine, this.chosen, reasonerBeside(this.chosen.builtIn));
           return true;
         },
       },
