@@ -41,7 +41,7 @@ export function describeFolder(place: Place, folder: string): Description | unde
   if (described.opens !== 'model') return described;
   return {
     ...described,
-    exactBytes: tokenizer.exactBytes,
+    exactBytes: isRounded(described) ? false : tokenizer.exactBytes,
     fillsMiddle:
       isObject(own.fim) || (text ? hasFimNames(name => text.includes(JSON.stringify(name))) : null),
     autoencoders: Array.isArray(own.saes) ? own.saes.length : 0,
@@ -80,6 +80,11 @@ function ofWeights(place: Place, folder: string, config: Json): Description {
     if (!(error instanceof UserError)) throw error;
     return { ...stored, opens: 'no', why: capital(error.message) };
   }
+}
+
+/** Half precision and activations in 8 bits: what a token gets depends on what else is in a run. */
+function isRounded({ format, quantisation }: Description): boolean {
+  return format === 'onnx' && /F16$|^FP16$|^(QUANTIZED|U?INT8)$/.test(quantisation ?? '');
 }
 
 function ofGraph(place: Place, path: string): Partial<Description> {

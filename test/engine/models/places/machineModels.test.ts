@@ -3,7 +3,9 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -351,6 +353,20 @@ test('recent paths come first, whether they are there or not', () => {
     ['recent', 'org/name', 'tokenizer'],
   ]);
   expect(found[0]).toMatchObject({ format: 'onnx', quantisation: 'F32', exactBytes: true });
+});
+
+test.each([
+  ['model_fp16', 'FP16', false],
+  ['model_quantized', 'QUANTIZED', false],
+  ['model_q4f16', 'Q4F16', false],
+  ['model_q4', 'Q4', true],
+])('an export as %s is called so, and exact bytes follow', (name, quantisation, exactBytes) => {
+  const folder = writeModelFolder(join(home, 'export'));
+  const [graph] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(each =>
+    each.endsWith('model.onnx'),
+  );
+  renameSync(join(folder, graph!), join(folder, graph!.replace('model.onnx', `${name}.onnx`)));
+  expect(list([folder])[0]).toMatchObject({ format: 'onnx', quantisation, exactBytes });
 });
 
 test('the built-in models are what they are', () => {
