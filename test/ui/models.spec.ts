@@ -5,6 +5,15 @@ import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
 import { tinyGguf, write, writeOllama } from '../support/machine';
 
+/** Waits until the choice is written to the settings of the machine, which comes after the model was opened. */
+async function isSet(ui: Workbench, path: string): Promise<void> {
+  const settings = join(ui.server.data, 'data/Machine/settings.json');
+  await ui.until(
+    () => (existsSync(settings) ? readFileSync(settings, 'utf8') : ''),
+    written => written.includes(path),
+  );
+}
+
 export async function aModelOfOllamaIsListedAndOpened(ui: Workbench) {
   const ollama = join(ui.server.data, '.ollama/models');
   const library = 'registry.ollama.ai/library';
@@ -24,10 +33,8 @@ export async function aModelOfOllamaIsListedAndOpened(ui: Workbench) {
     assert.match(await refused.innerText(), /Tokens alone/);
     await ui.screenshot('list of models');
     await picked.click();
-    await ui.until(
-      () => ui.extensionLog(),
-      log => /opened .*blobs\/sha256-/.test(log),
-    );
+    await isSet(ui, 'blobs/sha256-');
+    assert.match(ui.extensionLog(), /opened .*blobs\/sha256-/);
     // What was chosen is marked.
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
     await rows.filter({ hasText: 'chosen now' }).filter({ hasText: 'picked:0.1b' }).waitFor();
@@ -79,14 +86,10 @@ export async function eachWorkspaceKeepsItsModel(ui: Workbench) {
   const rows = ui.page.locator('.quick-input-list .monaco-list-row');
   const isChosen = (name: string) =>
     rows.filter({ hasText: 'chosen now' }).filter({ hasText: name }).waitFor();
-  const settings = join(ui.server.data, 'data/Machine/settings.json');
   /** Waits until all is written that a reload would lose. */
   const choose = async (name: string, path: string) => {
     await ui.pick(name);
-    await ui.until(
-      () => (existsSync(settings) ? readFileSync(settings, 'utf8') : ''),
-      written => written.includes(path),
-    );
+    await isSet(ui, path);
     await ui.remembered('tokenscope.lastModel');
     await ui.remembered(path);
   };
