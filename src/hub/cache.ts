@@ -1,10 +1,8 @@
 // The download cache that all tools of the hub share: `models--OWNER--NAME/{blobs,refs,snapshots}`, as hub-docs'
 // `local-cache.md` describes it.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { cacheFolderOf } from './environment';
-import { checkRepositoryName, checkRevision } from './names';
 import type { Checksum } from './repository';
 
 export function repositoryFolder(cacheFolder: string, name: string): string {
@@ -18,33 +16,6 @@ export function snapshotFolder(repository: string, commit: string): string {
 
 export function blobPath(repository: string, { hex }: Checksum): string {
   return join(repository, 'blobs', hex);
-}
-
-/**
- * The folder of a repository's files in the cache, or undefined where it was not downloaded: `name` is `owner/name`,
- * `revision` a branch, a tag or a commit. Asks nothing of the hub. Throws `UserError` where one of the two is no such
- * name.
- */
-export function snapshotOf(
-  name: string,
-  revision = 'main',
-  cacheFolder = cacheFolderOf(),
-): string | undefined {
-  checkRepositoryName(name);
-  checkRevision(revision);
-  const repository = repositoryFolder(cacheFolder, name);
-  const commit = readRef(repository, revision) ?? revision;
-  if (!/^[0-9a-f]{40}$/.test(commit)) return undefined;
-  const folder = snapshotFolder(repository, commit);
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : undefined;
-}
-
-function readRef(repository: string, revision: string): string | undefined {
-  try {
-    return readFileSync(join(repository, 'refs', revision), 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Of a regular file, links followed; -1 where there is none. */

@@ -12,11 +12,10 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { Cancelled, UserError } from '../../src/core/errors';
+import { Cancelled } from '../../src/core/errors';
 import { seededRandom } from '../../src/core/random';
-import { snapshotOf } from '../../src/hub/cache';
 import { download } from '../../src/hub/download';
 import { planDownload, UNFINISHED } from '../../src/hub/plan';
 import { readRepository } from '../../src/hub/repository';
@@ -84,7 +83,6 @@ test('what is needed and no more lies where every other tool looks for it', asyn
   );
   expect(readFileSync(join(repositoryFolder(), 'refs/main'), 'utf8')).toBe(COMMIT);
   expect(plan.path).toBe(snapshot());
-  expect(snapshotOf(NAME, 'main', cacheFolder)).toBe(snapshot());
   expect(progress.at(-1)).toBe(plan.bytes);
   expect(progress).toEqual([...progress].sort((a, b) => a - b));
 });
@@ -369,19 +367,4 @@ test('of two processes one downloads a file, and one that ended is not waited fo
   writeFileSync(lock, `${pid} ${hostname()}`);
   await get(clientOf(hub), NAME);
   expectAllRight();
-});
-
-test('a snapshot is found by branch and commit, and not where there is none', async () => {
-  const hub = await startHub({ [NAME]: { files } });
-  expect(snapshotOf(NAME, 'main', cacheFolder)).toBeUndefined();
-  await get(clientOf(hub), NAME);
-  expect(snapshotOf(NAME, COMMIT, cacheFolder)).toBe(snapshot());
-  expect(snapshotOf(NAME, 'dev', cacheFolder)).toBeUndefined();
-  expect(snapshotOf('owner/other', 'main', cacheFolder)).toBeUndefined();
-  writeFileSync(join(repositoryFolder(), 'refs/main'), '../../../..');
-  expect(snapshotOf(NAME, 'main', cacheFolder)).toBeUndefined();
-  for (const name of ['../evil', 'a/b/c', 'a/..', 'a--b/c', ''])
-    expect(() => snapshotOf(name, 'main', cacheFolder)).toThrow(UserError);
-  expect(() => snapshotOf(NAME, '../../x', cacheFolder)).toThrow(UserError);
-  expect(basename(snapshot())).toBe(COMMIT);
 });

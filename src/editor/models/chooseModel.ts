@@ -1,4 +1,5 @@
 // Lets the user choose the model: a built-in one, one that another program keeps on this machine, or any folder or file.
+import { commands } from 'vscode';
 import { basename, dirname, join } from 'node:path';
 import type { Engine } from '../engine/engineClient';
 import { keepingOpen, MODELS } from '../ui/keepingOpen';
@@ -21,6 +22,7 @@ export async function chooseModel(engine: Engine, chosen: ChosenModel): Promise<
     open: state.kind === 'ready' ? state.model.name : '',
     createList,
     pickPath,
+    getModel: () => commands.executeCommand('tokenscope.getModel'),
   });
   if (path === undefined) return;
   await openModel(engine, chosen, path);

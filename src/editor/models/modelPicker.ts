@@ -26,6 +26,8 @@ export interface ModelPickerOptions {
   readonly open: string;
   readonly createList: typeof createList;
   readonly pickPath: typeof pickPath;
+  /** Downloads one, if the user says yes, and offers to open it. */
+  readonly getModel: () => PromiseLike<unknown>;
 }
 
 export { keepRecent } from './recentModels';
@@ -43,6 +45,10 @@ const actions: Readonly<
 > = {
   folder: ({ pickPath }) => pickPath({ ...DIALOG, folders: {} }),
   file: ({ pickPath }) => pickPath({ ...DIALOG, files: {} }),
+  async hub({ getModel }) {
+    await getModel();
+    return undefined;
+  },
 };
 
 /** Undefined where none was chosen. */

@@ -7,7 +7,7 @@ import { PLACES } from '../../core/models/machineModel';
 import { abilities, modelFacts, PLACE_TITLES } from '../../core/models/modelWords';
 
 /** What is done in place of choosing a model of the list. */
-export type ModelAction = 'folder' | 'file';
+export type ModelAction = 'folder' | 'file' | 'hub';
 
 /** A line for each action; what it does is in modelPicker.ts. */
 const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> = {
@@ -19,6 +19,10 @@ const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> 
     label: 'Open a file…',
     detail:
       'A GGUF file, or a tokenizer alone: a tokenizer.json, a SentencePiece .model, a .tiktoken file, or a tokenizer.bin of llama2.c.',
+  },
+  hub: {
+    label: 'Get a model from the Hugging Face hub…',
+    detail: 'Search by name. Nothing is downloaded before you say yes to what it takes.',
   },
 };
 

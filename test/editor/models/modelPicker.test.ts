@@ -51,6 +51,7 @@ function open(recent: string[] = []) {
       },
     }),
     pickPath: vi.fn(async () => '/browsed'),
+    getModel: vi.fn(async () => undefined),
   } as unknown as ModelPickerOptions;
   const labels = () => list.items.map(({ label }) => label);
   const choose = (label: string) => {
@@ -139,4 +140,11 @@ test('folders and files are browsed for', async () => {
     expect(await picked).toBe('/browsed');
     expect(options.pickPath).toHaveBeenCalledWith(expect.objectContaining({ [kind]: {} }));
   }
+});
+
+test('a model from the hub is opened by what gets it', async () => {
+  const { picked, choose, options } = open();
+  choose('Get a model from the Hugging Face hub…');
+  expect(await picked).toBeUndefined();
+  expect(options.getModel).toHaveBeenCalledOnce();
 });

@@ -20,6 +20,7 @@ test('before anything is found there are the built-in models and the ways to ope
     '[other models]',
     'Open a folder…',
     'Open a file…',
+    'Get a model from the Hugging Face hub…',
   ]);
   expect(rows()[1]).toMatchObject({
     description: 'built-in code model · chosen now',
@@ -70,5 +71,5 @@ test('what could not be read is a note that chooses nothing', () => {
 
 test('the ways to open others stay whatever is typed', () => {
   const ways = rows().filter(({ choice }) => choice && 'action' in choice);
-  expect(ways.map(({ alwaysShow }) => alwaysShow)).toEqual([true, true]);
+  expect(ways.map(({ alwaysShow }) => alwaysShow)).toEqual([true, true, true]);
 });
