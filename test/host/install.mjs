@@ -66,9 +66,11 @@ async function install(folder) {
   );
   // Not `npm ci`: the server's own lock lacks a package. `npm install` still reads it.
   const quick = ['install', '--ignore-scripts', '--omit=dev', '--omit=optional'];
-  await step('Installing the packages of the VS Code server (once)', () =>
-    npm(quick, join(folder, VSCODE)),
-  );
+  await step('Installing the packages of the VS Code server (once)', async () => {
+    await npm(quick, join(folder, VSCODE));
+    // TypeScript, without which the language server of HTML does not start.
+    await npm(quick, join(folder, VSCODE, 'extensions'));
+  });
   for (const [file, target] of Object.entries(standins)) {
     mkdirSync(join(folder, target, '..'), { recursive: true });
     cpSync(join(here, 'standins', file), join(folder, target));

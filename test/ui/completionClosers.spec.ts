@@ -64,3 +64,30 @@ export async function aBraceThatTheEditorClosedStaysInItsLine(ui: Workbench) {
   assert.ok(text.startsWith(`${BEFORE}  const counts = {`) && text.endsWith(`}${AFTER}`), text);
   assert.ok(isScriptBalanced(text), text);
 }
+
+const PAGE = '<ul>\n  <li>one</li>\n  \n</ul>\n';
+
+/** The extension of HTML closes a tag a moment after it was typed; a suggestion there may be none. */
+export async function aTagThatTheEditorClosedIsNotClosedAgain(ui: Workbench) {
+  await turnCompletionsOn(ui);
+  ui.writeFile('list.html', PAGE);
+  await ui.openFile('list.html');
+  // It hovers once its server has started.
+  await ui.until(
+    async () => {
+      await ui.leaveHovers();
+      return ui.hoverAt('ul').catch(() => '');
+    },
+    hover => hover !== '',
+  );
+  await ui.leaveHovers();
+  await ui.goTo(3, 3);
+  await ui.page.keyboard.type('<div>', { delay: 50 });
+  await ui.page.locator('.view-line', { hasText: '<div></div>' }).waitFor();
+  await logged(ui, /list\.html:3:8 (?:"|nothing)/);
+  await ui.screenshot('completion-tag');
+  if ((await ghost(ui).count()) > 0) await ui.page.keyboard.press('Tab');
+  const text = await savedText(ui, 'list.html', found => found.includes('</div>'));
+  assert.ok(text.startsWith('<ul>\n  <li>one</li>\n  <div>') && text.endsWith('\n</ul>\n'), text);
+  assert.equal(text.split('</div>').length, text.split('<div').length, text);
+}
