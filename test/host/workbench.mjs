@@ -132,10 +132,18 @@ export class Workbench {
    * @param {string} text
    */
   async quickInput(key, text) {
-    await this.page.keyboard.press(key);
     const input = this.page.locator('.quick-input-widget .quick-input-box input');
-    await input.waitFor();
-    await input.fill(text);
+    // A page that takes the focus as it opens closes the quick input again.
+    await this.until(
+      async () => {
+        if (!(await input.isVisible())) await this.page.keyboard.press(key);
+        return input.fill(text, { timeout: 2000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      isFilled => isFilled,
+    );
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
   }
 

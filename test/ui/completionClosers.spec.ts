@@ -72,18 +72,22 @@ export async function aTagThatTheEditorClosedIsNotClosedAgain(ui: Workbench) {
   await turnCompletionsOn(ui);
   ui.writeFile('list.html', PAGE);
   await ui.openFile('list.html');
-  // It hovers once its server has started.
+  await ui.goTo(3, 3);
+  // Until the server of the extension has started, nothing is closed.
   await ui.until(
     async () => {
-      await ui.leaveHovers();
-      return ui.hoverAt('ul').catch(() => '');
+      await ui.page.keyboard.type('<div>', { delay: 50 });
+      const closed = ui.page.locator('.view-line', { hasText: '<div></div>' });
+      const isClosed = await closed.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      for (let i = 0; i < '<div>'.length && !isClosed; i++)
+        await ui.page.keyboard.press('Backspace');
+      return isClosed;
     },
-    hover => hover !== '',
+    isClosed => isClosed,
   );
-  await ui.leaveHovers();
-  await ui.goTo(3, 3);
-  await ui.page.keyboard.type('<div>', { delay: 50 });
-  await ui.page.locator('.view-line', { hasText: '<div></div>' }).waitFor();
   await logged(ui, /list\.html:3:8 (?:"|nothing)/);
   await ui.screenshot('completion-tag');
   if ((await ghost(ui).count()) > 0) await ui.page.keyboard.press('Tab');
