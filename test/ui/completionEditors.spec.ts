@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { Workbench } from '../host/workbench.mjs';
 import { isScriptBalanced } from '../support/scriptBalance';
-import { ghost, logged, savedText, turnCompletionsOn } from './ghostText';
+import { ghost, logged, openAtLine, savedText, turnCompletionsOn } from './ghostText';
 
 const CODE = `export function wordCount(text: string): number {
   return text.split(' ').length;
@@ -40,7 +40,7 @@ export async function theLineThatEnterIndentedIsNotIndentedAgain(ui: Workbench) 
 export async function nothingIsSuggestedWhileTextIsSelected(ui: Workbench) {
   await turnCompletionsOn(ui);
   ui.writeFile('average.ts', CODE.replace('+= word\n', '+= wordCount(text)\n'));
-  await ui.openFile('average.ts');
+  await openAtLine(ui, 'average.ts', 6);
   await ui.goTo(6, 7);
   for (let i = 0; i < 'total'.length; i++) await ui.page.keyboard.press('Shift+ArrowRight');
   await ui.page.keyboard.type('"');

@@ -39,6 +39,18 @@ export async function turnCompletionsOn(ui: Workbench): Promise<void> {
   await ui.statusItem('Completions are on').waitFor();
 }
 
+/**
+ * Opens a file with the cursor at the beginning of a line. VS Code makes what asks for completions when an editor is idle,
+ * some seconds later at most, or by this command: what is typed before is not heard by it.
+ */
+export async function openAtLine(ui: Workbench, file: string, line: number): Promise<void> {
+  await ui.openFile(file);
+  await ui.goTo(line);
+  await ui.runCommand('Trigger Inline Suggestion');
+  await logged(ui, new RegExp(`${file.replaceAll('.', '\\.')}:${line}:1 (?:"|nothing)`));
+  await ui.page.keyboard.press('Escape');
+}
+
 /** Waits until the completion log has such a line. */
 export function logged(ui: Workbench, line: RegExp): Promise<string> {
   return ui.until(
