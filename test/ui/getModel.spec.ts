@@ -1,6 +1,6 @@
 // A model from a hub on loopback, in a window: nothing before a choice, consent in a dialog, then it opens.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMIT, FakeHub } from '../support/fakeHub';
 import type { Workbench } from '../host/workbench.mjs';
@@ -59,5 +59,7 @@ export async function aModelOfTheHubOpensAfterConsent(ui: Workbench) {
     await ui.screenshot('hub-opened');
   } finally {
     hub.close();
+    // Windows after this one would tell that it can be opened.
+    rmSync(join(ui.server.data, '.cache/huggingface'), { recursive: true, force: true });
   }
 }
