@@ -1,5 +1,6 @@
 // A model on a machine, of which nothing is known but what a test says.
 import type { MachineModel } from '../../src/core/models/machineModel';
+import { NOTHING_KNOWN } from '../../src/engine/models/places/description';
 
 export function machineModel(about: Partial<MachineModel> = {}): MachineModel {
   return {
@@ -7,18 +8,9 @@ export function machineModel(about: Partial<MachineModel> = {}): MachineModel {
     name: 'tiny:latest',
     model: 'ollama:tiny:latest',
     path: '/ollama/blobs/sha256-1',
+    ...NOTHING_KNOWN,
     format: 'gguf',
-    family: null,
-    parameters: null,
-    quantisation: null,
-    bytes: null,
-    licence: null,
-    contextTokens: null,
-    fillsMiddle: null,
-    exactBytes: null,
-    autoencoders: 0,
     opens: 'model',
-    why: '',
     ...about,
   };
 }

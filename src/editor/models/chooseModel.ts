@@ -31,7 +31,7 @@ export async function chooseModel(engine: Engine, chosen: ChosenModel): Promise<
 
 let looks = true;
 
-/** Tells somebody who has another model on this machine, and has never chosen one, that it can be opened: once. */
+/** Shows once, to somebody who has never chosen a model, that another one on this machine can be opened. */
 export async function offerModel(engine: Engine, chosen: ChosenModel): Promise<void> {
   if (!looks || chosen.path) return;
   looks = false;

@@ -1,4 +1,4 @@
-// Tells somebody who has a model on this machine, once, that it can be opened. It is a bundle of its own, so what has
+// One message for somebody who has a model on this machine: that it can be opened. It is a bundle of its own, so what has
 // state is handed over.
 import type { Memento } from 'vscode';
 import type { MachineModel } from '../../core/models/machineModel';
@@ -13,7 +13,7 @@ interface Surroundings {
   inform(message: string): void;
 }
 
-/** Not for somebody who has chosen a model, or was told. Where there is none yet, it is looked for another time. */
+/** Not for somebody who has chosen a model, or has seen the message. Where there is none yet, it is looked for another time. */
 export async function offerModel({ engine, memory, inform }: Surroundings): Promise<void> {
   if (hasChosen(memory)) return;
   const ended = new AbortController();

@@ -1,4 +1,4 @@
-// Which models were chosen on this machine, the newest first, and whether anybody ever chose one or was told of them.
+// Which models were chosen on this machine, the newest first, and whether anybody ever chose one or saw the message about them.
 import type { Memento } from 'vscode';
 
 const RECENT = 'tokenscope.recentModels';

@@ -1,5 +1,6 @@
 // The merges of a byte-pair encoding, keyed by pair. An open-addressing table in one array, because encoding spends its
 // time on one lookup per neighbouring pair.
+import { slotOf } from './pairSlots';
 
 const STRIDE = 4; // left, right, rank, merged; a free slot has left = -1
 
@@ -51,15 +52,7 @@ export class MergeTable implements Merges {
     return false;
   }
 
-  /** The slot of the pair, or the free slot where it would go. */
   #find(left: number, right: number): number {
-    const slots = this.#slots;
-    let hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca77);
-    hash ^= hash >>> 15;
-    for (let i = hash & this.#mask; ; i = (i + 1) & this.#mask) {
-      const slot = i * STRIDE;
-      const found = slots[slot]!;
-      if (found < 0 || (found === left && slots[slot + 1] === right)) return slot;
-    }
+    return slotOf(this.#slots, STRIDE, this.#mask, left, right);
   }
 }

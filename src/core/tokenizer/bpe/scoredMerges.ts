@@ -1,6 +1,7 @@
 // The merges of a vocabulary without a list of them: two neighbours merge if their concatenation is in the vocabulary.
 // Which pairs do is found when a text first has them, since a large vocabulary has half a million of them.
 import type { Merges } from './mergeTable';
+import { slotOf } from './pairSlots';
 
 const STRIDE = 3; // left, right, merged: -1 if they never merge; a free slot has left = -1
 const LEAST_SLOTS = 1 << 12;
@@ -78,16 +79,8 @@ export class ScoredMerges implements Merges {
     return true;
   }
 
-  /** The slot of the pair, or the free slot where it would go. */
   #find(left: number, right: number): number {
-    const slots = this.#slots;
-    let hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca77);
-    hash ^= hash >>> 15;
-    for (let i = hash & this.#mask; ; i = (i + 1) & this.#mask) {
-      const slot = i * STRIDE;
-      const found = slots[slot]!;
-      if (found < 0 || (found === left && slots[slot + 1] === right)) return slot;
-    }
+    return slotOf(this.#slots, STRIDE, this.#mask, left, right);
   }
 }
 

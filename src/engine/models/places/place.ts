@@ -1,5 +1,5 @@
 // A folder of another program, read within limits: a number of entries, small files alone, and no link that leads out of
-// it. What is left out is told, not passed over.
+// it. What is left out is reported.
 import { opendirSync, realpathSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, type Json } from '../../../core/json';
