@@ -9,7 +9,7 @@ import { transientOf } from './hubErrors';
 import { withLock } from './lockFile';
 import { UNFINISHED, type PlannedFile } from './plan';
 import type { Repository } from './repository';
-import { throwIfAborted } from './retrying';
+import { throwIfAborted } from '../network/retrying';
 
 /** Bytes of the file that are on the disk; fewer than before where it is begun anew. */
 export type OnBytes = (bytes: number) => void;

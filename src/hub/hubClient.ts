@@ -2,9 +2,10 @@
 // token goes to the endpoint's origin alone.
 import { UserError } from '../core/errors';
 import { isNestedDeeper } from '../core/json';
+import { networkReason } from '../network/failures';
+import { retrying, throwIfAborted, waitFor, type Wait } from '../network/retrying';
 import type { HubEnvironment } from './environment';
 import { answerError, transientOf, type Subject } from './hubErrors';
-import { retrying, throwIfAborted, waitFor, type Wait } from './retrying';
 
 const MOST_REDIRECTS = 10;
 /** A listing of the largest repositories has a tenth of it. */
@@ -12,6 +13,7 @@ const MOST_JSON_BYTES = 32 << 20;
 const MOST_JSON_LEVELS = 50;
 /** Without a byte: the connection is dead. */
 const STALL_MS = 60_000;
+const LATER = 'Try again later: what was downloaded is kept';
 
 export interface HubConnection {
   readonly fetch: typeof fetch;
@@ -38,7 +40,7 @@ export class HubClient {
 
   /** Tries work that asks the hub again where that can help. */
   retrying<T>(work: () => Promise<T>, signal?: AbortSignal, progress?: () => number): Promise<T> {
-    return retrying(work, this.connection.wait, signal, progress);
+    return retrying(work, this.connection.wait, signal, progress, LATER);
   }
 
   /** Throws `UserError` where there is no such thing, or what is sent is none. */
@@ -187,10 +189,4 @@ function redirected(from: URL, location: string, { what }: Subject): URL {
   throw new UserError(
     `${what} is redirected by ${from.origin} to an address that is not followed.`,
   );
-}
-
-/** `fetch` itself says "fetch failed" alone. */
-function networkReason(error: unknown): string {
-  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  return cause?.message || cause?.code || message;
 }

@@ -1,7 +1,8 @@
 // What an answer of the hub that is none means, and what to do about it.
 import { UserError } from '../core/errors';
 import type { HubEnvironment } from './environment';
-import { TransientError } from './retrying';
+import { retryAfter } from '../network/failures';
+import { TransientError } from '../network/retrying';
 
 /** What a request is about. */
 export interface Subject {
@@ -68,12 +69,4 @@ function missingError(
   return new UserError(
     `${endpoint} has no ${repository}, or it is private: check the name; a private one ${needs}.`,
   );
-}
-
-/** Seconds, or a date. */
-function retryAfter(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const seconds = Number(value);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
-  return ms >= 0 ? ms : undefined;
 }

@@ -33,13 +33,15 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 
 /**
  * `work` answers, or throws a `TransientError`: then it is done again after a pause that doubles. `progress`: a number
- * that has grown where the failed try was of use. Throws `UserError` after five failures in a row, and `Cancelled`.
+ * that has grown where the failed try was of use. `advice`: what to do after five failures in a row, without a period.
+ * Throws `UserError` then, and `Cancelled`.
  */
 export async function retrying<T>(
   work: () => Promise<T>,
   wait: Wait,
   signal?: AbortSignal,
   progress: () => number = () => 0,
+  advice = 'Try again later',
 ): Promise<T> {
   let reached = progress();
   for (let failures = 1; ; failures++) {
@@ -53,7 +55,7 @@ export async function retrying<T>(
       reached = progress();
       if (failures >= MOST_FAILURES)
         throw new UserError(
-          `${error.message}, ${MOST_FAILURES} times in a row. Try again later: what was downloaded is kept.`,
+          `${error.message}, ${MOST_FAILURES} times in a row. ${/[.?]$/.test(advice) ? advice : `${advice}.`}`,
         );
       const pause = error.afterMs ?? FIRST_WAIT_MS * 2 ** (failures - 1);
       await wait(Math.min(pause, LONGEST_WAIT_MS), signal);
