@@ -4,7 +4,7 @@ import { context } from 'esbuild';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { circleErrors, layerErrors, layers, readImports } from './build/imports.mjs';
-import { lazyImports, lazyParts } from './build/lazyParts.mjs';
+import { extensionBundles } from './build/lazyParts.mjs';
 import { messageErrorsIn } from './build/messages.mjs';
 import { terminalErrorsIn } from './build/terminal.mjs';
 import { noticesOf, packagesOf } from './build/notices.mjs';
@@ -34,14 +34,7 @@ const node = {
 };
 
 const bundles = [
-  {
-    ...node,
-    entryPoints: { extension: 'src/editor/extension.ts' },
-    plugins: [lazyImports],
-    // `require` it is, which every host of extensions has.
-    supported: { 'dynamic-import': false },
-  },
-  { ...node, entryPoints: lazyParts },
+  ...extensionBundles(node),
   {
     ...node,
     entryPoints: {

@@ -1,15 +1,12 @@
 // activate() builds the objects and registers them, top to bottom. Nothing is loaded before it is needed.
 import { Uri, window, type Event, type ExtensionContext } from 'vscode';
-import { generalCommands } from './commands';
 import { Calibrations } from './completion/calibrations';
-import { completionCommands } from './completion/completionCommands';
 import { Completions } from './completion/completions';
 import { offerModel } from './models/chooseModel';
 import { ChosenModel } from './models/chosenModel';
 import { EngineSettings, engineSettings } from './models/engineSettings';
 import { Engine } from './engine/engineClient';
 import { Autoencoder } from './features/autoencoder';
-import { featureCommands } from './features/featureCommands';
 import { registerHover } from './hover/hover';
 import { ScoringPasses } from './engine/scoringPasses';
 import { EngineQueries } from './engine/engineQueries';
@@ -26,20 +23,19 @@ import { Status } from './overlay/status';
 import { DocumentSync } from './engine/documentSync';
 import { TraceDocuments } from './traces/traceDocuments';
 import { registerFallHover } from './traces/fallHover';
-import { RolloutModel } from './traces/rolloutModel';
 import { Rollouts } from './traces/rollouts';
-import { traceCommands } from './traces/traceCommands';
 import { registerTraceOutline } from './traces/traceOutline';
 import { keepTraceTabs } from './traces/traceTabs';
 import { registerTraceTree } from './traces/traceTree';
 import { WhatIf } from './traces/whatIf';
-import { registerTable } from './ui/commandTable';
+import { registerCommands, type CommandTable } from './ui/commandTable';
 import { TraceTexts } from './traces/traceTexts';
 
 /** What the tests look at. */
 export interface Exports {
   readonly engine: Pick<Engine, 'pid' | 'state'>;
   readonly onDidSay: Event<Said>;
+  commands(): Promise<CommandTable>;
 }
 
 export function activate(context: ExtensionContext): Exports {
@@ -75,6 +71,26 @@ export function activate(context: ExtensionContext): Exports {
   const completions = new Completions(engine, texts, pages, calibrations);
   const rollouts = new Rollouts(engine, texts, traces, context.workspaceState);
   const whatIf = new WhatIf(queries, rollouts, context.workspaceState);
+  let table: CommandTable | undefined;
+  const commands = async () => {
+    const { commandTable } = await import('./commandTables');
+    return (table ??= commandTable({
+      engine,
+      queries,
+      state,
+      shown,
+      pages,
+      samples,
+      chosen,
+      completions,
+      calibrations,
+      autoencoder,
+      traces,
+      rollouts,
+      whatIf,
+      log,
+    }));
+  };
   context.subscriptions.push(
     log,
     state,
@@ -113,21 +129,12 @@ export function activate(context: ExtensionContext): Exports {
     registerFallHover(traces, rollouts),
     ...registerTraceTree(traces),
     ...registerTraceOutline(traces, rollouts),
-    ...registerTable(
-      {
-        ...generalCommands(engine, queries, state, shown, pages, samples, chosen),
-        ...completionCommands(completions, calibrations, pages, samples),
-        ...featureCommands(autoencoder, state, pages),
-        ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, chosen)),
-        showLog: () => log.show(),
-      },
-      log,
-    ),
+    ...registerCommands(context.extension, commands, log),
   );
   overlay.refreshAll();
   keepTraceTabs(context.workspaceState, quietly).then(
     kept => context.subscriptions.push(kept),
     quietly,
   );
-  return { engine, onDidSay };
+  return { engine, onDidSay, commands };
 }

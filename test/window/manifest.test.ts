@@ -1,6 +1,7 @@
 // What package.json promises, VS Code has.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { product } from './support';
 
 const id = 'tokenscope.tokenscope';
 
@@ -39,6 +40,13 @@ describe('the extension', () => {
     // A view brings commands of its own, such as `tokenscope.inspector.focus`.
     const ours = all.filter(name => /^tokenscope\.[^.]+$/.test(name));
     assert.deepEqual(ours.sort(), declared.sort());
+    const table = await (await product().activate()).commands();
+    assert.deepEqual(
+      Object.keys(table)
+        .map(name => `tokenscope.${name}`)
+        .sort(),
+      declared,
+    );
   });
 
   it('names every command and files it under Tokenscope', () => {

@@ -21,6 +21,8 @@ interface Exports {
     };
   };
   readonly onDidSay: vscode.Event<Said>;
+  /** By their names without `tokenscope.` */
+  commands(): Promise<Readonly<Record<string, unknown>>>;
 }
 
 export async function open(content: string, language = 'typescript'): Promise<vscode.TextEditor> {

@@ -32,6 +32,8 @@ import { completionSettings } from './completionSettings';
 import { isDocument } from './isDocument';
 import { Suggester, type Ask, type SuggestionRequest } from './suggester';
 
+export { CompletionClient } from './completionClient';
+
 /** A command that no menu shows: VS Code runs it when a completion is accepted, with how far the cursor goes back. */
 export const ACCEPTED = 'tokenscope.completion.accepted';
 

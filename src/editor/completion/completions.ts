@@ -18,15 +18,20 @@ import { inform } from '../ui/notifications';
 import { plainText } from '../ui/plainText';
 import { completionSettings } from './completionSettings';
 import type { Calibrations } from './calibrations';
-import { CompletionClient } from './completionClient';
-import { ACCEPTED, CompletionProvider, moveBack } from './completionProvider';
+import type { CompletionClient } from './completionClient';
+import type { CompletionProvider } from './completionProvider';
 
 const ANYWHERE = { pattern: '**' };
 
+/** What is made when a completion is asked for the first time. */
+interface Provider {
+  readonly client: CompletionClient;
+  readonly provider: CompletionProvider;
+}
+
 export class Completions {
-  private readonly events: LogOutputChannel;
-  private readonly client: CompletionClient;
-  private readonly provider: CompletionProvider;
+  private ownEvents: LogOutputChannel | undefined;
+  private made: Provider | undefined;
   private readonly status: LanguageStatusItem;
   private readonly listeners: Disposable[];
   private registration: Disposable | undefined;
@@ -34,40 +39,26 @@ export class Completions {
 
   constructor(
     private readonly engine: Engine,
-    texts: DocumentSync,
+    private readonly texts: DocumentSync,
     private readonly pages: Pages,
-    calibrations: Calibrations,
+    private readonly calibrations: Calibrations,
   ) {
-    this.events = window.createOutputChannel('Tokenscope Completions', { log: true });
-    this.client = new CompletionClient(engine, texts, calibrations);
-    this.provider = new CompletionProvider(this.client, this.events);
     this.status = languages.createLanguageStatusItem('tokenscope.completion', ANYWHERE);
     this.status.name = 'Tokenscope Completions';
     this.listeners = [
-      this.events,
-      this.client,
-      this.provider,
       this.status,
-      this.provider.onDidAnswer(view => {
-        this.lastView = view;
-        this.showStatus();
-      }),
       onDidChangeAny(Object.values(completionSettings), () => this.applySettings()),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length === 0 || document !== window.activeTextEditor?.document) return;
-        this.provider.keyPressed();
+        this.made?.provider.keyPressed();
       }),
       engine.onDidChangeState(({ kind }) => {
-        if (kind === 'starting') this.provider.forget();
+        if (kind === 'starting') this.made?.provider.forget();
         this.showStatus();
       }),
       calibrations.onDidChange(() => {
-        this.provider.forget();
+        this.made?.provider.forget();
         this.showStatus();
-      }),
-      commands.registerCommand(ACCEPTED, (insert: string, back: number) => {
-        moveBack(back);
-        this.events.info(`accepted: ${JSON.stringify(insert)}`);
       }),
     ];
     this.applySettings();
@@ -96,7 +87,8 @@ export class Completions {
 
   /** Shows a page with what the model did, if there was a completion. */
   async explainLast(): Promise<void> {
-    const { last } = this.provider;
+    const { client, provider } = await this.provider();
+    const { last } = provider;
     if (!last) {
       return inform(
         this.isOn
@@ -104,21 +96,50 @@ export class Completions {
           : 'Completions are off. "Tokenscope: Turn Completions On" turns them on.',
       );
     }
-    const views = await this.client.explain(last.text, last.at, last.options);
+    const views = await client.explain(last.text, last.at, last.options);
     const { explainCompletion } = await import('./explanation');
     await this.pages.show('last completion.txt', explainCompletion(last, views));
   }
 
   dispose(): void {
     this.registration?.dispose();
+    this.ownEvents?.dispose();
     for (const listener of this.listeners) listener.dispose();
   }
 
+  private get events(): LogOutputChannel {
+    return (this.ownEvents ??= window.createOutputChannel('Tokenscope Completions', { log: true }));
+  }
+
+  private async provider(): Promise<Provider> {
+    const lazy = await import('./completionProvider');
+    if (this.made) return this.made;
+    const { engine, texts, calibrations, events } = this;
+    const client = new lazy.CompletionClient(engine, texts, calibrations);
+    const provider = new lazy.CompletionProvider(client, events);
+    this.listeners.push(
+      client,
+      provider,
+      provider.onDidAnswer(view => {
+        this.lastView = view;
+        this.showStatus();
+      }),
+      commands.registerCommand(lazy.ACCEPTED, (insert: string, back: number) => {
+        lazy.moveBack(back);
+        events.info(`accepted: ${JSON.stringify(insert)}`);
+      }),
+    );
+    return (this.made = { client, provider });
+  }
+
   private applySettings(): void {
-    this.provider.forget();
+    this.made?.provider.forget();
     const isOn = completionSettings.enabled.value;
     if (isOn && !this.registration) {
-      this.registration = languages.registerInlineCompletionItemProvider(ANYWHERE, this.provider);
+      this.registration = languages.registerInlineCompletionItemProvider(ANYWHERE, {
+        provideInlineCompletionItems: async (...place) =>
+          (await this.provider()).provider.provideInlineCompletionItems(...place),
+      });
     } else if (!isOn) {
       this.registration?.dispose();
       this.registration = undefined;

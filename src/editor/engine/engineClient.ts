@@ -1,13 +1,13 @@
 // The engine as the editor sees it: started when first asked for, restarted quietly when it dies, given up only when one
 // request kills it twice. What is open stays open until another choice has been opened. Knows no vscode, so that tests can
 // run it in plain Node.
-import { UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import type { Remote } from '../../protocol/channel';
 import type { TokenizerInfo } from '../../protocol/compare';
 import type { EngineApi, EngineEvents } from '../../protocol/engine';
 import type { ModelInfo } from '../../protocol/models';
 import type { PairMembers } from '../../protocol/traces';
-import { EngineProcess } from './engineProcess';
+import type * as processes from './engineProcess';
 import type { WatchdogLimits } from './watchdog';
 
 export type EngineStatus =
@@ -44,14 +44,16 @@ export interface RunningEngine {
   readonly model: ModelInfo;
   readonly texts: Map<string, number>;
   /** Where what is kept of one process is kept. */
-  readonly process: Pick<EngineProcess, 'sae'>;
+  readonly process: Pick<processes.EngineProcess, 'sae'>;
 }
 
 const DEATHS_ALLOWED = 2;
 const OTHER_MODEL = '"Tokenscope: Choose Model or Tokenizer…" opens another one.';
 
 export class Engine {
-  private process: EngineProcess | undefined;
+  /** The module of its process, loaded with the first one. */
+  private lazy: typeof processes | undefined;
+  private process: processes.EngineProcess | undefined;
   private opening: Promise<RunningEngine> | undefined;
   /** What was opened last: a process that dies is replaced by one with the same, whatever the settings say by then. */
   private opened: { model?: ModelChoice; second?: string } = {};
@@ -94,6 +96,7 @@ export class Engine {
 
   /** Runs a request, once more if the engine dies under it. Throws `UserError` if it dies again. */
   async call<T>(request: (engine: RunningEngine) => Promise<T>): Promise<T> {
+    await this.load();
     for (let deaths = 0; ;) {
       const process = (this.process = this.alive());
       try {
@@ -117,6 +120,8 @@ export class Engine {
     request: (remote: Remote<EngineApi>) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
+    await this.load();
+    if (signal.aborted) throw new Cancelled();
     const process = this.start();
     const end = () => process.kill();
     signal.addEventListener('abort', end);
@@ -150,6 +155,7 @@ export class Engine {
    */
   async switchModel(choice = this.options.model()): Promise<void> {
     const ticket = (this.switching = Symbol());
+    await this.load();
     const process = this.start();
     try {
       const model = await process.watched(process.remote.openModel(choice));
@@ -216,18 +222,22 @@ export class Engine {
     return this.current.kind === 'ready' ? this.current.second : null;
   }
 
-  private alive(): EngineProcess {
+  private async load(): Promise<void> {
+    this.lazy ??= await import('./engineProcess');
+  }
+
+  private alive(): processes.EngineProcess {
     if (this.process && !this.process.isGone) return this.process;
     this.opening = undefined;
     return this.start();
   }
 
-  private start(): EngineProcess {
+  private start(): processes.EngineProcess {
     const { path, onOutput, silence } = this.options;
     const onEvent = (name: keyof EngineEvents, event: EngineEvents[keyof EngineEvents]) => {
       for (const listener of this.eventListeners.get(name) ?? []) listener(event as never);
     };
-    const process = new EngineProcess(path, { onEvent, onOutput }, silence);
+    const process = new this.lazy!.EngineProcess(path, { onEvent, onOutput }, silence);
     void process.exited.then(reason => {
       this.options.onOutput(`engine ${process.pid ?? ''} ended: ${reason}`);
       if (this.process !== process) return;
@@ -237,7 +247,7 @@ export class Engine {
     return process;
   }
 
-  private async open(process: EngineProcess): Promise<RunningEngine> {
+  private async open(process: processes.EngineProcess): Promise<RunningEngine> {
     this.enter({ kind: 'starting' });
     try {
       const choice = this.opened.model ?? this.options.model();
@@ -265,6 +275,6 @@ export class Engine {
   }
 }
 
-function runningEngine(process: EngineProcess, model: ModelInfo): RunningEngine {
+function runningEngine(process: processes.EngineProcess, model: ModelInfo): RunningEngine {
   return { remote: process.remote, model, texts: process.texts, process };
 }

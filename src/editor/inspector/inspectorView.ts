@@ -1,7 +1,6 @@
 // The inspector's view in the panel: a page from the extension's own folder.
 import { randomBytes } from 'node:crypto';
 import { Uri, window, type Disposable, type Webview } from 'vscode';
-import { Inspector } from './inspector';
 import type { InspectorServices } from './tabs/tab';
 
 export interface InspectorOptions extends InspectorServices {
@@ -12,7 +11,11 @@ export interface InspectorOptions extends InspectorServices {
 
 export function registerInspector({ root, onError, ...services }: InspectorOptions): Disposable {
   return window.registerWebviewViewProvider('tokenscope.inspector', {
-    resolveWebviewView(view) {
+    async resolveWebviewView(view) {
+      let isClosed = false;
+      view.onDidDispose(() => (isClosed = true));
+      const { Inspector } = await import('./inspector');
+      if (isClosed) return;
       const folder = Uri.joinPath(root, 'dist');
       view.webview.options = { enableScripts: true, localResourceRoots: [folder] };
       const inspector = new Inspector(view, services, onError);

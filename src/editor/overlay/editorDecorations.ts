@@ -58,8 +58,8 @@ export class EditorDecorations {
 
   constructor(private readonly editor: TextEditor) {}
 
-  clear(palette: Palette): void {
-    this.draw(new Map(palette.all.map(type => [type, []])));
+  clear(): void {
+    this.draw(new Map(Array.from(this.keys.keys(), type => [type, []])));
   }
 
   draw(wanted: RangesByType): void {

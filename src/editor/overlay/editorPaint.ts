@@ -24,7 +24,7 @@ export interface PaintContext {
   readonly queries: EngineQueries;
   readonly state: OverlayState;
   readonly shown: ShownTexts;
-  readonly palette: Palette;
+  palette(): Palette;
   readonly onError: (error: unknown) => void;
 }
 
@@ -84,11 +84,11 @@ export class EditorPaint {
 
   private async refresh(): Promise<void> {
     const { editor } = this;
-    const { engine, palette, shown, state } = this.context;
+    const { engine, shown, state } = this.context;
     const { lens, isOn } = state;
     const ticket = (this.ticket = Symbol());
     if (!isOn || !isInspectable(editor.document) || engine.state.kind === 'failed') {
-      return this.decorations.clear(palette);
+      return this.decorations.clear();
     }
     const texts = shown.shownIn(editor, lens);
     this.painted = new Set(texts.map(({ text }) => text.uri.toString()));
@@ -104,7 +104,7 @@ export class EditorPaint {
     } catch (error) {
       // The text has changed, and another refresh is on its way.
       if (error instanceof Cancelled) return;
-      this.decorations.clear(palette);
+      this.decorations.clear();
       throw error;
     }
     const isCurrent = [...answers, ...others].every(
@@ -116,6 +116,7 @@ export class EditorPaint {
     this.isIncomplete = missing.length > 0;
     const staleMs = Date.now() - (this.editedAt ?? 0);
     if (!this.isIncomplete || staleMs >= STALE_MS) {
+      const palette = this.context.palette();
       this.decorations.draw(rangesByType(editor, palette, lens, texts, answers, others));
       this.editedAt = undefined;
     } else this.schedule(STALE_MS - staleMs);

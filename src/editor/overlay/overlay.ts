@@ -12,7 +12,8 @@ import { Palette } from './palette';
 import type { ShownTexts } from './textSource';
 
 export class Overlay {
-  private readonly palette = new Palette();
+  /** Made when the first lens is drawn. */
+  private palette: Palette | undefined;
   /** Of the visible editors. */
   private readonly paints = new Map<TextEditor, EditorPaint>();
   private readonly context: PaintContext;
@@ -26,7 +27,7 @@ export class Overlay {
     shown: ShownTexts,
     onError: (error: unknown) => void,
   ) {
-    const { palette } = this;
+    const palette = () => (this.palette ??= new Palette());
     this.context = { engine, queries, state, shown, palette, onError };
     this.listeners = [
       state.onDidChange(() => this.refreshAll()),
@@ -70,7 +71,7 @@ export class Overlay {
   dispose(): void {
     for (const paint of this.paints.values()) paint.dispose();
     for (const listener of this.listeners) listener.dispose();
-    this.palette.dispose();
+    this.palette?.dispose();
   }
 
   private edited(document: TextDocument): void {

@@ -1,0 +1,50 @@
+// All commands by their names in the manifest. They are a bundle of their own, which the first command loads.
+import type { LogOutputChannel } from 'vscode';
+import { generalCommands } from './commands';
+import type { Calibrations } from './completion/calibrations';
+import { completionCommands } from './completion/completionCommands';
+import type { Completions } from './completion/completions';
+import type { Engine } from './engine/engineClient';
+import type { EngineQueries } from './engine/engineQueries';
+import type { Autoencoder } from './features/autoencoder';
+import { featureCommands } from './features/featureCommands';
+import type { ChosenModel } from './models/chosenModel';
+import type { OverlayState } from './overlay/overlayState';
+import type { ShownTexts } from './overlay/textSource';
+import type { Samples } from './samples';
+import { RolloutModel } from './traces/rolloutModel';
+import type { Rollouts } from './traces/rollouts';
+import { traceCommands } from './traces/traceCommands';
+import type { TraceDocuments } from './traces/traceDocuments';
+import type { WhatIf } from './traces/whatIf';
+import type { CommandTable } from './ui/commandTable';
+import type { Pages } from './ui/pages';
+
+export interface CommandServices {
+  readonly engine: Engine;
+  readonly queries: EngineQueries;
+  readonly state: OverlayState;
+  readonly shown: ShownTexts;
+  readonly pages: Pages;
+  readonly samples: Samples;
+  readonly chosen: ChosenModel;
+  readonly completions: Completions;
+  readonly calibrations: Calibrations;
+  readonly autoencoder: Autoencoder;
+  readonly traces: TraceDocuments;
+  readonly rollouts: Rollouts;
+  readonly whatIf: WhatIf;
+  readonly log: LogOutputChannel;
+}
+
+export function commandTable(services: CommandServices): CommandTable {
+  const { engine, queries, state, shown, pages, samples, chosen, log } = services;
+  const { completions, calibrations, autoencoder, traces, rollouts, whatIf } = services;
+  return {
+    ...generalCommands(engine, queries, state, shown, pages, samples, chosen),
+    ...completionCommands(completions, calibrations, pages, samples),
+    ...featureCommands(autoencoder, state, pages),
+    ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, chosen)),
+    showLog: () => log.show(),
+  };
+}
