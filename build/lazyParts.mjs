@@ -29,6 +29,7 @@ export const lazyParts = {
   effectPage: 'src/editor/features/effectPage.ts',
   engineProcess: 'src/editor/engine/engineProcess.ts',
   explanation: 'src/editor/completion/explanation.ts',
+  exportFeatures: 'src/editor/features/exportFeatures.ts',
   getModel: 'src/editor/models/getModel.ts',
   hoverAt: 'src/editor/hover/hoverAt.ts',
   inspector: 'src/editor/inspector/inspector.ts',

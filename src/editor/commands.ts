@@ -22,7 +22,8 @@ import type { CommandTable } from './ui/commandTable';
 import { activeText, offsetsOf } from './ui/editorRanges';
 import { select } from './ui/goTo';
 import { keepingOpen, PAIRS, SECONDS } from './ui/keepingOpen';
-import { ask, choose, confirm, showBriefly, showList } from './ui/messages';
+import { DIALOGS } from './ui/dialogs';
+import { choose, showBriefly, showList } from './ui/messages';
 import { inform } from './ui/notifications';
 import type { Pages } from './ui/pages';
 import { pickPath } from './ui/pickPath';
@@ -73,7 +74,7 @@ export function generalCommands(
     chooseModel: () => chooseModel(engine, chosen),
     async getModel() {
       const { getModel } = await import('./models/getModel');
-      const got = await getModel({ ask, choose, confirm, showList, cancellable, shareReporter });
+      const got = await getModel(DIALOGS);
       if (!got) return;
       if ('problem' in got) throw new UserError(got.problem);
       await openModel(engine, chosen, got.path);

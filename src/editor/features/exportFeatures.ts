@@ -1,10 +1,10 @@
-// Exports the features of a document: JSON lines, activations for Neuronpedia, or a picture.
+// Exports the features of a document: JSON lines, activations for Neuronpedia, or a picture. It is a bundle of its own, so
+// what has state is handed over.
 import { basename } from 'node:path';
-import { Uri, window, workspace } from 'vscode';
+import { Uri, window, workspace, type TextEditor } from 'vscode';
 import type { ExportFormat } from '../../protocol/features';
-import { showList } from '../ui/messages';
-import { cancellable } from '../ui/progress';
-import { activeText, offsetsOf } from '../ui/editorRanges';
+import type { DIALOGS } from '../ui/dialogs';
+import { offsetsOf } from '../ui/editorRanges';
 import type { Autoencoder } from './autoencoder';
 
 const FORMATS: { label: string; detail: string; format: ExportFormat; ending: string }[] = [
@@ -24,8 +24,12 @@ const FORMATS: { label: string; detail: string; format: ExportFormat; ending: st
   { label: 'Picture of the view', detail: 'SVG', format: 'svg', ending: 'svg' },
 ];
 
-export async function exportFeatures(autoencoder: Autoencoder): Promise<void> {
-  const editor = activeText();
+/** Of the text in an editor. */
+export async function exportFeatures(
+  editor: TextEditor,
+  autoencoder: Autoencoder,
+  { showList, cancellable }: Pick<typeof DIALOGS, 'showList' | 'cancellable'>,
+): Promise<void> {
   const { document } = editor;
   const choice = await showList(FORMATS, { title: 'Tokenscope: export features' });
   if (!choice) return;

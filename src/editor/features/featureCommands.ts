@@ -9,8 +9,9 @@ import { AUTOENCODERS, keepingOpen } from '../ui/keepingOpen';
 import { inform } from '../ui/notifications';
 import { pickPath } from '../ui/pickPath';
 import { inStatusBar } from '../ui/progress';
+import { DIALOGS } from '../ui/dialogs';
+import { activeText } from '../ui/editorRanges';
 import { chooseFeature } from './chooseFeature';
-import { exportFeatures } from './exportFeatures';
 import { showEffect } from './featureEffect';
 import type { Autoencoder } from './autoencoder';
 import { findInWorkspace } from './findInWorkspace';
@@ -70,6 +71,10 @@ export function featureCommands(
       const feature = await choose(argument ?? autoencoder.page, 'label a feature');
       if (feature !== undefined) await labelFeature(autoencoder, feature);
     },
-    exportFeatures: () => exportFeatures(autoencoder),
+    async exportFeatures() {
+      const editor = activeText();
+      const lazy = await import('./exportFeatures');
+      await lazy.exportFeatures(editor, autoencoder, DIALOGS);
+    },
   };
 }
