@@ -37,6 +37,7 @@ export const lazyParts = {
   modelPicker: 'src/editor/models/modelPicker.ts',
   modelReport: 'src/editor/models/modelReport.ts',
   offerModel: 'src/editor/models/offerModel.ts',
+  openingProgress: 'src/editor/models/openingProgress.ts',
   pageHtml: 'src/editor/ui/pageHtml.ts',
   predicate: 'src/core/sae/predicate.ts',
   preparedWeights: 'src/editor/models/preparedWeights.ts',

@@ -1,8 +1,11 @@
 // The models that a command opens, in this process.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { preparingWords } from '../core/models/preparingWords';
 import { Model, type OpenModel } from '../engine/models/model';
 import { modelPath } from '../engine/models/places/modelPath';
 import { modelOpener } from '../engine/models/openModel';
+import { interruptiblePart } from './interrupt';
+import { withProgress } from './progressLine';
 
 /** What `--model` names, else the built-in model's folder. */
 export function modelFolder(given: string | undefined): string {
@@ -14,11 +17,29 @@ export function builtInFolder(name: string): string {
   return join(__dirname, '..', 'models', name);
 }
 
-/** Opens a model that the caller disposes, by its path or its name. Throws `UserError`. */
+/**
+ * Opens a model that the caller disposes, by its path or its name. Throws `UserError`, `Cancelled` where Ctrl+C comes
+ * while its weights are written.
+ */
 export const openModel: OpenModel = async (named, contextTokens, dtype) => {
   const path = typeof named === 'string' ? modelPath(named) : named;
-  return modelOpener(join(__dirname, 'runtime.js'))(path, contextTokens, dtype);
+  const began = performance.now();
+  const words = (done: number, all: number) =>
+    `opening ${nameOf(path)}: ${preparingWords(done, all, performance.now() - began)}`;
+  return withProgress(words, report =>
+    interruptiblePart((signal, inPart) => {
+      const onPrepared = (done: number, all: number) => {
+        inPart(done < all);
+        report(done, all);
+      };
+      const open = modelOpener(join(__dirname, 'runtime.js'));
+      return open(path, contextTokens, dtype, { signal, onPrepared });
+    }),
+  );
 };
+
+const nameOf = (path: Parameters<OpenModel>[0]) =>
+  typeof path === 'string' ? basename(path) : path.name;
 
 /** Opens a model for as long as the work takes. Throws `UserError`. */
 export async function withModel<T>(

@@ -17,3 +17,27 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     process.removeListener('SIGINT', abort);
   }
 }
+
+/**
+ * The same for work of which only a part can be stopped in the middle: elsewhere Ctrl+C ends the process at once, as it
+ * does without a listener. `inPart`: says whether the work is in that part.
+ */
+export async function interruptiblePart<T>(
+  work: (signal: AbortSignal, inPart: (isIn: boolean) => void) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  let listens = false;
+  // Not again and again: a signal between two listeners is lost.
+  const listen = (isIn: boolean) => {
+    if (isIn === listens) return;
+    listens = isIn;
+    if (isIn) process.once('SIGINT', abort);
+    else process.removeListener('SIGINT', abort);
+  };
+  try {
+    return await work(controller.signal, listen);
+  } finally {
+    listen(false);
+  }
+}

@@ -11,6 +11,7 @@ import { registerHover } from './hover/hover';
 import { ScoringPasses } from './engine/scoringPasses';
 import { EngineQueries } from './engine/engineQueries';
 import { registerInspector } from './inspector/inspectorView';
+import { cancellable } from './ui/progress';
 import { onDidSay, type Said } from './ui/messages';
 import { report } from './ui/notifications';
 import { Overlay } from './overlay/overlay';
@@ -52,6 +53,10 @@ export function activate(context: ExtensionContext): Exports {
     path: context.asAbsolutePath('dist/engine.js'),
     ...options,
     onOutput: line => log.info(line),
+    onLongOpening: opening =>
+      void import('./models/openingProgress').then(({ showOpening }) =>
+        showOpening(opening, engine.openings, cancellable),
+      ),
   });
   const quietly = (error: unknown) => report(log, error);
   const loudly = (error: unknown) => report(log, error, 'Tokenscope');

@@ -6,6 +6,7 @@ import type { DocumentVersion } from '../protocol/types';
 import type { Document } from './documents/document';
 import type { ComparisonModel } from './models/comparisonModel';
 import type { Model, OpenModel } from './models/model';
+import { Openings } from './models/openings';
 import { OpenAutoencoder } from './sae/openAutoencoder';
 import { OpenPair } from './scoring/openPair';
 
@@ -25,15 +26,23 @@ export class EngineState {
   compared: ComparisonModel | undefined;
   private opened: Model | undefined;
 
+  readonly openings: Openings;
+
   constructor(
-    readonly openModel: OpenModel,
+    openModel: OpenModel,
     /** Sends an event to the editor. */
     readonly emit: Emit,
   ) {
+    this.openings = new Openings(openModel, event => emit('preparing', event));
     this.pair = new OpenPair(
       () => this.model(),
-      (path, contextLimit) => openModel(path, contextLimit, this.dtype),
+      (path, contextLimit) => this.openModel(path, contextLimit, this.dtype),
     );
+  }
+
+  /** Every model is opened here: its progress is reported. */
+  get openModel(): OpenModel {
+    return this.openings.open;
   }
 
   /** Throws `UserError` where none is open. */

@@ -14,6 +14,9 @@ export interface ModelApi {
     dtype?: string | undefined;
   }): ModelInfo;
 
+  /** Gives up all models that are being opened; nothing that is half written is left. */
+  cancelOpening(params: Record<string, never>): void;
+
   /**
    * Describes the models on this machine by headers alone, each as `foundModel`, first those whose paths are `recent`.
    * Answers what could not be read.
@@ -35,6 +38,7 @@ export const AUTO_DTYPE = 'auto';
 
 export const modelMethods = methodsOf<ModelApi>({
   openModel: true,
+  cancelOpening: true,
   machineModels: true,
   weightCache: true,
   ping: true,
@@ -43,6 +47,16 @@ export const modelMethods = methodsOf<ModelApi>({
 
 export interface ModelEvents {
   foundModel: MachineModel;
+  preparing: PreparingEvent;
+}
+
+/** Of a model's weights, which are written once in a form that can be mapped: bytes, of how many. */
+export interface PreparingEvent {
+  path: string;
+  done: number;
+  all: number;
+  /** All are there, or nothing of them is. */
+  ended: boolean;
 }
 
 export interface WeightCache {

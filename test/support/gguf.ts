@@ -15,6 +15,8 @@ export interface TensorToWrite {
   /** The number of the type; 0 is F32. */
   readonly type: number;
   readonly bytes: Uint8Array;
+  /** Where `bytes` are none: a hole of so many, after which no tensor has bytes. The caller makes the file so long. */
+  readonly hole?: number;
 }
 
 const TYPES = 'u8 i8 u16 i16 u32 i32 f32 bool string list u64 i64 f64'.split(' ');
@@ -35,7 +37,8 @@ export function ggufBytes({
   const pad = (length: number) => (alignment - (length % alignment)) % alignment;
   const keys = Object.entries(metadata);
   let offset = 0;
-  const infos = tensors.map(({ name, shape, type, bytes }) => {
+  const infos = tensors.map(({ name, shape, type, bytes, hole }) => {
+    const length = hole ?? bytes.length;
     const info = [
       text(name),
       u32(shape.length),
@@ -43,7 +46,7 @@ export function ggufBytes({
       u32(type),
       u64(offset),
     ];
-    offset += bytes.length + pad(bytes.length);
+    offset += length + pad(length);
     return concatBytes(info);
   });
   const head = concatBytes([

@@ -1,8 +1,9 @@
 // The list of models with those that other programs keep on the machine.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
+import { writeLargeGguf } from '../support/largeGguf';
 import { tinyGguf, write, writeOllama } from '../support/machine';
 
 /** Waits until the choice is written to the settings of the machine, which comes after the model was opened. */
@@ -111,5 +112,33 @@ export async function eachWorkspaceKeepsItsModel(ui: Workbench) {
     await ui.page.keyboard.press('Escape');
   } finally {
     rmSync(ollama, { recursive: true, force: true });
+  }
+}
+
+export async function aLargeModelThatIsCancelledLeavesTheOneThatIsOpen(ui: Workbench) {
+  const models = join(ui.server.data, '.cache/llama.cpp');
+  const prepared = join(ui.server.data, '.cache/tokenscope/gguf');
+  const written = () => (existsSync(prepared) ? readdirSync(prepared) : []);
+  const notice = ui.page.locator('.notification-list-item', { hasText: 'Opening large.gguf' });
+  try {
+    writeLargeGguf(join(models, 'large.gguf'), 5);
+    await ui.openFile('README.md');
+    await ui.runCommand('Tokenscope: Turn Overlay On');
+    await ui.statusItem('coder · ').waitFor();
+    const before = written();
+    await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+    await ui.pick('large');
+    await notice
+      .getByText(/writing its weights as they are mapped, once: [1-9]\d? % of 3.02 GB/)
+      .waitFor();
+    await ui.screenshot('model being opened');
+    assert.equal(written().length, before.length + 1);
+    await notice.getByText('Cancel', { exact: true }).click();
+    await notice.waitFor({ state: 'detached' });
+    await ui.until(written, names => names.length === before.length);
+    await ui.statusItem('coder · ').waitFor();
+    assert.deepEqual(await ui.notifications(), []);
+  } finally {
+    rmSync(models, { recursive: true, force: true });
   }
 }

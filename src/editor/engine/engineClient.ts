@@ -8,6 +8,7 @@ import type { EngineApi, EngineEvents } from '../../protocol/engine';
 import type { ModelInfo } from '../../protocol/models';
 import type { PairMembers } from '../../protocol/traces';
 import type * as processes from './engineProcess';
+import { Openings, type Opening } from './openings';
 import type { WatchdogLimits } from './watchdog';
 
 export type EngineStatus =
@@ -34,6 +35,8 @@ export interface EngineOptions {
   pair?(): PairMembers | undefined;
   /** The engine's own output, and what became of it, for the log. */
   onOutput(line: string): void;
+  /** Hears of the opening of a model that takes its time. */
+  onLongOpening?(opening: Opening): void;
   /** For tests: when an engine counts as one that hangs. */
   silence?: WatchdogLimits;
 }
@@ -51,6 +54,7 @@ const DEATHS_ALLOWED = 2;
 const OTHER_MODEL = '"Tokenscope: Choose Model or Tokenizer…" opens another one.';
 
 export class Engine {
+  readonly openings = new Openings(opening => this.options.onLongOpening?.(opening));
   /** The module of its process, loaded with the first one. */
   private lazy: typeof processes | undefined;
   private process: processes.EngineProcess | undefined;
@@ -102,7 +106,8 @@ export class Engine {
       try {
         return await process.watched((this.opening ??= this.open(process)).then(request));
       } catch (error) {
-        if (!(await process.hasEnded())) throw error;
+        const isReplaced = this.process !== undefined && this.process !== process;
+        if (!(await process.hasEnded()) && !isReplaced) throw error;
         if (this.process === process) deaths++;
         if (deaths < DEATHS_ALLOWED) continue;
         const message = `The engine stopped twice on one request (${await process.exited}).`;
@@ -135,7 +140,7 @@ export class Engine {
 
   /** Ends the process; the next request starts another, with the model that is chosen then. */
   stop(): void {
-    this.process?.kill();
+    if (this.process) this.openings.retire(this.process);
     this.process = undefined;
     this.opening = undefined;
     this.opened = {};
@@ -151,14 +156,17 @@ export class Engine {
 
   /**
    * Opens a model in a process of its own, which then takes the place of the one before. Throws `UserError` where it
-   * cannot be opened: what was open still is.
+   * cannot be opened, `Cancelled` where the user cancels it: what was open still is.
    */
   async switchModel(choice = this.options.model()): Promise<void> {
     const ticket = (this.switching = Symbol());
     await this.load();
     const process = this.start();
+    let isOpen = false;
     try {
-      const model = await process.watched(process.remote.openModel(choice));
+      const request = process.watched(process.remote.openModel(choice));
+      const model = await this.openings.during(process, choice.folder, 'asked', request);
+      isOpen = true;
       const second = await this.openSecond(process.remote);
       await this.choosePair(process.remote);
       if (this.switching !== ticket) return process.kill();
@@ -166,11 +174,12 @@ export class Engine {
       this.process = process;
       this.opened.model = choice;
       this.opening = Promise.resolve(runningEngine(process, model));
-      before?.kill();
+      if (before) this.openings.retire(before);
       // Those who hold something of the model before let go of it.
       this.enter({ kind: 'starting' });
       this.enter({ kind: 'ready', model, ...second });
     } catch (error) {
+      if (!isOpen && error instanceof Cancelled) throw error;
       const reason = (await process.hasEnded()) ? await process.exited : undefined;
       process.kill();
       throw reason === undefined
@@ -235,10 +244,12 @@ export class Engine {
   private start(): processes.EngineProcess {
     const { path, onOutput, silence } = this.options;
     const onEvent = (name: keyof EngineEvents, event: EngineEvents[keyof EngineEvents]) => {
+      if (name === 'preparing') this.openings.heard(process, event as EngineEvents['preparing']);
       for (const listener of this.eventListeners.get(name) ?? []) listener(event as never);
     };
     const process = new this.lazy!.EngineProcess(path, { onEvent, onOutput }, silence);
     void process.exited.then(reason => {
+      this.openings.end(process);
       this.options.onOutput(`engine ${process.pid ?? ''} ended: ${reason}`);
       if (this.process !== process) return;
       this.opening = undefined;
@@ -251,20 +262,23 @@ export class Engine {
     this.enter({ kind: 'starting' });
     try {
       const choice = this.opened.model ?? this.options.model();
-      const model = await process.remote.openModel(choice);
+      const request = process.remote.openModel(choice);
+      const model = await this.openings.during(process, choice.folder, 'main', request);
       const second = await this.openSecond(process.remote);
       await this.choosePair(process.remote);
       if (this.process === process) this.opened.model = choice;
       this.enter({ kind: 'ready', model, ...second });
       return runningEngine(process, model);
     } catch (error) {
-      const failure =
-        error instanceof UserError ? new UserError(`${error.message} ${OTHER_MODEL}`) : error;
+      const failure = failureOf(error);
+      if (this.process !== process) throw failure;
       if (!process.isGone) {
         this.opened = {};
         this.enter({ kind: 'failed', message: (failure as Error).message });
       }
       this.opening = undefined;
+      // It tidies up and ends: the next request starts another one.
+      if (error instanceof Cancelled) this.process = undefined;
       throw failure;
     }
   }
@@ -273,6 +287,13 @@ export class Engine {
     this.current = state;
     for (const listener of this.listeners) listener(state);
   }
+}
+
+/** What is said of a first model that does not open. */
+function failureOf(error: unknown): unknown {
+  if (error instanceof Cancelled)
+    return new UserError(`No model is open: its opening was cancelled. ${OTHER_MODEL}`);
+  return error instanceof UserError ? new UserError(`${error.message} ${OTHER_MODEL}`) : error;
 }
 
 function runningEngine(process: processes.EngineProcess, model: ModelInfo): RunningEngine {

@@ -54,6 +54,7 @@ export class Status {
         this.counted = undefined;
         this.update();
       }),
+      engine.openings.onDidChange(() => this.draw()),
       queries.passes.onDidScore(event => {
         this.progress = event;
         this.update();
@@ -118,6 +119,7 @@ export class Status {
       engine: engine.state,
       counted: document?.uri.toString() === this.counted?.uri ? this.counted : undefined,
       saved: isReady ? this.saved() : undefined,
+      preparing: engine.openings.current.find(({ preparing }) => preparing)?.preparing,
       progress: this.progressOf(document),
       note: this.queries.passes.noteOn(document),
       noAutoencoder: autoencoder.info === null ? autoencoder.problem || NO_SAE : undefined,

@@ -29,6 +29,8 @@ export interface StatusState {
   readonly counted?: CountedTokens | undefined;
   /** Of the trace at the cursor, if the numbers of its file are shown. */
   readonly saved?: { readonly source: string; readonly tokens: number } | undefined;
+  /** Of the weights of the model that is being opened, in bytes, where they have to be written first. */
+  readonly preparing?: { readonly done: number; readonly all: number } | undefined;
   /** Of the passes over the active document, while they run. */
   readonly progress?: { readonly scored: number; readonly total: number } | undefined;
   /** The proof of the active document's bytes, or why passes over it were refused. */
@@ -60,7 +62,9 @@ export function statusOf(state: StatusState): StatusView {
   // It is started by the first text that is shown.
   if (engine.kind === 'stopped') return viewOf(`$(eye) Tokenscope · ${lens.title}`, lens.title);
   if (engine.kind !== 'ready') {
-    return viewOf('$(loading~spin) Tokenscope: opening the model', lens.title);
+    const { preparing } = state;
+    const share = preparing ? ` ${formatProgress(preparing.done, preparing.all)}` : '';
+    return viewOf(`$(loading~spin) Tokenscope: opening the model${share}`, lens.title);
   }
   const warnings = warningsOf(engine);
   const hasWarnings = warnings.length > 0;

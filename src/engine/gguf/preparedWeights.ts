@@ -21,12 +21,13 @@ import {
 /** Weights that are turned at once: cancelling waits for no more. */
 const CHUNK_WEIGHTS = 1 << 22;
 export const UNFINISHED = '.partial';
-/** A process that ended while it wrote left it. */
+/** A process that ended while it wrote left it: sooner where it seems to be gone, which one on another machine does, too. */
 const UNFINISHED_MS = 24 * 60 * 60_000;
+const GONE_MS = 10 * 60_000;
 
 export interface PrepareOptions extends PlanOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes written, of how many. Not called where the file is there already. */
+  /** Bytes written, of how many, from 0 on. Not called where the file is there already. */
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
@@ -49,21 +50,28 @@ async function write(
   { cacheFolder, signal, onProgress }: PrepareOptions,
 ): Promise<void> {
   const own = `${path}.${process.pid}-${writes++}${UNFINISHED}`;
+  onProgress?.(0, bytes);
   try {
     mkdirSync(cacheFolder, { recursive: true });
     removeUnfinished(cacheFolder);
     checkSpace(cacheFolder, bytes);
     const handle = await open(own, 'w');
     try {
+      let done = 0;
       for (const { tensor, place } of written) {
-        onProgress?.(place.kind === 'floats' ? place.offset : place.numbers.offset, bytes);
+        const length = lengthOf(place);
+        const onShare = (share: number) => onProgress?.(Math.floor(done + length * share), bytes);
         await (place.kind === 'floats'
-          ? writeFloats(file, tensor, handle, place, signal)
-          : writeBlocks(file, tensor, handle, place, signal));
+          ? writeFloats(file, tensor, handle, place, onShare, signal)
+          : writeBlocks(file, tensor, handle, place, onShare, signal));
+        done += length;
       }
-      await handle.sync();
+      await unlessAborted(handle.sync(), signal);
     } finally {
-      await handle.close();
+      // Nobody waits for it where the disk is still writing what is given up.
+      const closed = handle.close();
+      if (!signal?.aborted) await closed;
+      else closed.catch(() => {});
     }
     await rename(own, path);
   } catch (error) {
@@ -81,11 +89,13 @@ async function writeFloats(
   tensor: PlacedTensor,
   handle: FileHandle,
   { offset }: FloatPlace,
+  onShare: (share: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { type } = tensor;
   const floats = new Float32Array(mostAtOnce(tensor) * type.weights);
-  for (const { stored, count, first } of chunks(file, tensor, signal)) {
+  for (const { stored, count, first, share } of chunks(file, tensor, signal)) {
+    onShare(share);
     dequantizers[type.name](stored, count, floats);
     const weights = floats.subarray(0, count * type.weights);
     await writeAll(handle, bytesOf(weights), offset + first * type.weights * 4);
@@ -97,6 +107,7 @@ async function writeBlocks(
   tensor: PlacedTensor,
   handle: FileHandle,
   place: WeightBlocks,
+  onShare: (share: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { type } = tensor;
@@ -107,7 +118,8 @@ async function writeBlocks(
     scales: new Float32Array(most),
     offsets: new Float32Array(most),
   };
-  for (const { stored, count, first } of chunks(file, tensor, signal)) {
+  for (const { stored, count, first, share } of chunks(file, tensor, signal)) {
+    onShare(share);
     packers.get(type.name)!.pack(stored, count, into);
     const [done, own] = [first * parts, count * parts];
     const numbers = into.numbers.subarray(0, own * (BLOCK / 2));
@@ -123,7 +135,7 @@ async function writeBlocks(
 const mostAtOnce = ({ bytes, type }: PlacedTensor) =>
   Math.min(bytes / type.bytes, CHUNK_WEIGHTS / type.weights);
 
-/** A tensor's blocks, some at a time: `count` from the block `first` on. Throws `Cancelled` when aborted. */
+/** A tensor's blocks, some at a time: `count` from the block `first` on, before which is `share` of it. Throws `Cancelled` when aborted. */
 function* chunks(file: GgufFile, tensor: PlacedTensor, signal: AbortSignal | undefined) {
   const { type } = tensor;
   const blocks = tensor.bytes / type.bytes;
@@ -131,8 +143,26 @@ function* chunks(file: GgufFile, tensor: PlacedTensor, signal: AbortSignal | und
   for (let first = 0; first < blocks; first += most) {
     if (signal?.aborted) throw new Cancelled();
     const count = Math.min(most, blocks - first);
-    yield { stored: file.bytesOf(tensor, first * type.bytes, count * type.bytes), count, first };
+    const stored = file.bytesOf(tensor, first * type.bytes, count * type.bytes);
+    yield { stored, count, first, share: first / blocks };
   }
+}
+
+/** In the file that is made. */
+function lengthOf(place: FloatPlace | WeightBlocks): number {
+  if (place.kind === 'floats') return place.length;
+  return place.numbers.length + place.scales.length + (place.offsets?.length ?? 0);
+}
+
+/** What cannot be cancelled is not waited for. Throws `Cancelled`. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work;
+  await new Promise<void>((resolve, reject) => {
+    const stop = () => reject(new Cancelled());
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
@@ -159,10 +189,21 @@ function removeUnfinished(folder: string): void {
     if (!name.endsWith(UNFINISHED)) continue;
     const path = join(folder, name);
     try {
-      if (Date.now() - statSync(path).mtimeMs > UNFINISHED_MS) rmSync(path);
+      const most = isRunning(Number(/\.(\d+)-\d+\.partial$/.exec(name)?.[1]))
+        ? UNFINISHED_MS
+        : GONE_MS;
+      if (Date.now() - statSync(path).mtimeMs > most) rmSync(path);
     } catch {
       // Another process was first.
     }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -14,18 +14,19 @@ import type { ModelInfo, ModelReport } from '../../protocol/models';
 import { depthOf, needed, type Backend } from './backend';
 import { readModelFolder, type ModelFolder } from './modelFolder';
 import { dtypeFacts, EXACT_DTYPE } from './dtypeFacts';
-import type { StartRuntime } from './source';
+import type { Opening, StartRuntime } from './source';
 
 const LINE_FEED = 0x0a;
 
 /**
  * Opens a model's folder. Texts longer than `contextLimit` tokens are scored in windows. `dtype`: of its weights, where
- * the folder has it. Throws `UserError`.
+ * the folder has it. Throws `UserError`, `Cancelled` when aborted.
  */
 export type OpenModel = (
   path: string | ModelFolder,
   contextLimit: number,
   dtype?: string,
+  opening?: Opening,
 ) => Promise<Model>;
 
 /** What a model is given before a text, besides its own start. */
@@ -79,12 +80,15 @@ export class Model {
     contextLimit: number,
     startRuntime: StartRuntime | null,
     dtype?: string,
+    opening?: Opening,
   ): Promise<Model> {
     const folder = typeof path === 'string' ? readModelFolder(path, dtype) : path;
     const { weights } = folder;
     if (!weights || !startRuntime) return new Model(folder, null, contextLimit);
-    const backend = await weights.source.open(weights.path, folder.path, folder, startRuntime);
+    const { source, path: file } = weights;
+    const backend = await source.open(file, folder.path, folder, startRuntime, opening);
     try {
+      if (opening?.signal?.aborted) throw new Cancelled();
       checkVocabulary(folder, backend);
       return new Model(folder, backend, contextLimit, startRuntime);
     } catch (error) {
@@ -95,7 +99,8 @@ export class Model {
 
   /** Opens models whose backends run in threads that `startRuntime` starts. */
   static opener(startRuntime: StartRuntime): OpenModel {
-    return (path, contextLimit, dtype) => Model.open(path, contextLimit, startRuntime, dtype);
+    return (path, contextLimit, dtype, opening) =>
+      Model.open(path, contextLimit, startRuntime, dtype, opening);
   }
 
   get tokenizer(): Tokenizer {

@@ -19,6 +19,8 @@ export function modelRequests(state: EngineState): Handlers<ModelApi> {
       return model.info;
     },
 
+    cancelOpening: () => state.openings.cancel(),
+
     async machineModels({ recent }) {
       const problems: PlaceProblem[] = [];
       const found = machineModels({

@@ -31,6 +31,14 @@ export function fitsMemory(bytes: number, memoryBytes = totalmem()): boolean {
   return bytes <= memoryBytes * MOST_OF_MEMORY;
 }
 
+/** What is heard of an opening while it takes its time, and what ends it. */
+export interface Opening {
+  /** Weights that are being written are given up at once, and nothing of them is left. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of weights that are written in the form that is mapped, of how many: from 0 to all of them where any are. */
+  readonly onPrepared?: ((done: number, all: number) => void) | undefined;
+}
+
 /** Starts the thread that runs ONNX Runtime; one for each opened model. */
 export type StartRuntime = () => RuntimeClient;
 
@@ -43,11 +51,12 @@ export interface ModelSource {
   at?(file: string): { readonly folder: string; readonly found: FoundFile } | undefined;
   /** Why `find` found none there, for people: a sentence without its period. */
   whyNone(folder: string): string;
-  /** Throws `UserError` that says what is wrong with the weights and what to do. */
+  /** Throws `UserError` that says what is wrong with the weights and what to do, `Cancelled` when aborted. */
   open(
     weights: string,
     folder: string,
     shape: ModelShape,
     startRuntime: StartRuntime,
+    opening?: Opening,
   ): Promise<Backend>;
 }

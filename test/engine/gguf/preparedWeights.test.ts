@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   mkdtempSync,
   readdirSync,
@@ -7,8 +8,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { Cancelled } from '../../../src/core/errors';
 import { GgufFile } from '../../../src/engine/gguf/ggufFile';
@@ -71,6 +73,7 @@ test('are in a file of their own, but for 32-bit floats, which stay where they a
   expect(places.get('plain')!.path).toBe(path);
   expect(statSync(made!).size).toBe(bytes);
   for (const name of ['a', 'b']) expect((places.get(name) as FloatPlace).offset % 64).toBe(0);
+  expect(onProgress).toHaveBeenNthCalledWith(1, 0, bytes);
   expect(onProgress).toHaveBeenLastCalledWith(bytes, bytes);
 });
 
@@ -110,6 +113,40 @@ test('leave nothing behind when cancelled, and take away what others left', asyn
   utimesSync(left, new Date(), new Date(Date.now() - 48 * 3600_000));
   await expect(prepare({ signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
   expect(readdirSync(cacheFolder)).toEqual(['y.weights.1.partial']);
+});
+
+test('what a process that is gone left is taken away sooner than what one that runs may still write', async () => {
+  await prepare();
+  rmSync(join(cacheFolder, readdirSync(cacheFolder)[0]!));
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  const names = [`x.weights.${gone}-0.partial`, `y.weights.${process.pid}-0.partial`];
+  for (const name of [...names, `z.weights.${gone}-0.partial`]) {
+    writeFileSync(join(cacheFolder, name), 'x');
+    const ago = name.startsWith('z') ? 60_000 : 3600_000;
+    utimesSync(join(cacheFolder, name), new Date(), new Date(Date.now() - ago));
+  }
+  const { path: made } = await prepare();
+  expect(new Set(readdirSync(cacheFolder))).toEqual(
+    new Set([basename(made!), names[1], `z.weights.${gone}-0.partial`]),
+  );
+});
+
+test('a disk that takes its time to write what is given up is not waited for', async () => {
+  const stop = new AbortController();
+  const handle = await open(path);
+  const sync = vi.spyOn(Object.getPrototypeOf(handle), 'sync');
+  await handle.close();
+  const never = new Promise<void>(() => {});
+  sync.mockImplementation(async () => {
+    queueMicrotask(() => stop.abort());
+    await never;
+  });
+  try {
+    await expect(prepare({ signal: stop.signal })).rejects.toThrow(Cancelled);
+    expect(readdirSync(cacheFolder)).toEqual([]);
+  } finally {
+    sync.mockRestore();
+  }
 });
 
 test('say where they could not be written', async () => {

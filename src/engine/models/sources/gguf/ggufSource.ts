@@ -24,9 +24,11 @@ export const ggufSource: ModelSource = {
   // Files are chosen by themselves: a folder often holds one model in several quantisations.
   find: () => undefined,
   whyNone: () => 'there is no GGUF file',
-  async open(path, _folder, _shape, startRuntime) {
+  async open(path, _folder, _shape, startRuntime, { signal, onPrepared } = {}) {
     const { architecture, built, prepared, facts } = await builtFromGguf(path, {
       cacheFolder: ggufCache(),
+      signal,
+      onProgress: onPrepared,
     });
     const from = prepared.path
       ? `${path}, ${formOf(prepared)} in ${prepared.path}, ${inMegabytes(prepared.bytes)}`

@@ -1,0 +1,38 @@
+// A GGUF file whose weights take seconds to be written as they are mapped, and which itself takes no room on the disk:
+// its large tensors are a hole, which reads as zeros.
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { TensorToWrite } from './gguf';
+import { goldenGgufs, ggufOfFamily } from './ggufFamilies';
+
+const F16 = 1;
+/** Inner width: 201 MB of 32-bit floats in each product. */
+const INNER = 3 << 19;
+const WIDTH = 32;
+
+/** `layers` of 604 MB of 32-bit floats each, which is what is written. Returns the path. */
+export function writeLargeGguf(path: string, layers: number): string {
+  const llama = goldenGgufs.cases.llama!;
+  const keys = { ...llama.keys, block_count: layers, feed_forward_length: INNER };
+  const own = Object.entries(llama.tensors).filter(
+    ([name]) => !/^blk\.1\.|ffn_(gate|up|down)/.test(name),
+  );
+  const each = Array.from({ length: layers }, (_, layer) =>
+    own.map(([name, how]) => [name.replace('blk.0.', `blk.${layer}.`), how] as const),
+  );
+  const holes = Array.from({ length: layers }, (_, layer) => layer).flatMap(layer => [
+    holeOf(`blk.${layer}.ffn_gate.weight`, [INNER, WIDTH]),
+    holeOf(`blk.${layer}.ffn_up.weight`, [INNER, WIDTH]),
+    holeOf(`blk.${layer}.ffn_down.weight`, [WIDTH, INNER]),
+  ]);
+  const tensors = Object.fromEntries(each.flat());
+  const head = ggufOfFamily({ ...llama, keys, tensors }, {}, holes);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, head);
+  truncateSync(path, head.length + holes.length * INNER * WIDTH * 2);
+  return path;
+}
+
+function holeOf(name: string, shape: readonly number[]): TensorToWrite {
+  return { name, shape, type: F16, bytes: new Uint8Array(0), hole: INNER * WIDTH * 2 };
+}
