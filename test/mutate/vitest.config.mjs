@@ -1,9 +1,32 @@
 // The unit tests that a run of the mutation tests asks.
+import { join } from 'node:path';
 import { defineConfig, mergeConfig } from 'vitest/config';
 import unit from '../vitest.config.mjs';
 
+/**
+ * StrykerJS runs test files in threads. ONNX Runtime ends the process when such a thread ends.
+ * @type {import('vitest/config').Plugin}
+ */
+const inProcesses = {
+  name: 'in-processes',
+  configureVitest({ project }) {
+    project.config.pool = 'forks';
+  },
+};
+
 export default defineConfig(() => {
-  const { include, ...test } = unit.test ?? {};
+  const { include, globalSetup: _, ...test } = unit.test ?? {};
   const own = process.env.TOKENSCOPE_MUTATE_TESTS?.split(',') ?? include ?? [];
-  return mergeConfig({ ...unit, test }, { test: { include: own } });
+  const runsEngine = own.some(path => /^test\/(?:cli|engine)\b/.test(path));
+  return mergeConfig(
+    { ...unit, test },
+    {
+      plugins: runsEngine ? [inProcesses] : [],
+      test: {
+        include: own,
+        setupFiles: [join(import.meta.dirname, 'activate.ts')],
+        globalSetup: join(import.meta.dirname, 'engineBundle.ts'),
+      },
+    },
+  );
 });

@@ -7,8 +7,12 @@ import { root } from './paths';
 /** Names the folder of a bundle that was built for all files of this run. */
 const FOLDER = 'TOKENSCOPE_ENGINE_BUNDLE';
 
-/** Returns the folder of engine.js, runtime.js and cli.js. It lies inside the repository, where `onnxruntime-node` is found. */
-export async function bundleEngine(): Promise<string> {
+/**
+ * Returns the folder of engine.js, runtime.js and cli.js. It lies inside the repository, where `onnxruntime-node` is
+ * found.
+ * @param banner what each of them runs first
+ */
+export async function bundleEngine(banner = ''): Promise<string> {
   const built = process.env[FOLDER];
   if (built) return built;
   const outdir = join(root, `.cache/test/engine-${process.pid}`);
@@ -23,6 +27,7 @@ export async function bundleEngine(): Promise<string> {
     platform: 'node',
     format: 'cjs',
     external: ['onnxruntime-node'],
+    banner: { js: banner },
     outdir,
     logLevel: 'error',
   });
@@ -30,8 +35,10 @@ export async function bundleEngine(): Promise<string> {
 }
 
 /** Vitest's global set-up: builds once; the forks inherit the environment. */
-export async function setup(): Promise<() => void> {
-  const folder = await bundleEngine();
+export const setup = (): Promise<() => void> => shareBundle();
+
+export async function shareBundle(banner?: string): Promise<() => void> {
+  const folder = await bundleEngine(banner);
   process.env[FOLDER] = folder;
   return () => {
     delete process.env[FOLDER];

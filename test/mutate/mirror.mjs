@@ -1,0 +1,56 @@
+// Which tests are asked about a source: those of the same folder in test/, which mirrors the sources.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { repository } from '../host/product.mjs';
+
+/** What other folders' tests are about. */
+const ALSO = new Map([
+  ['src/engine/comparison', ['test/engine/server.test.ts']],
+  ['src/engine/documents', ['test/engine/server.test.ts']],
+  ['src/engine/scoring', ['test/engine/server.test.ts']],
+  ['src/engine/onnx/build', ['test/engine/models/architectures.test.ts']],
+]);
+
+/** @param {string} path */
+export const isFolder = path => statSync(join(repository, path)).isDirectory();
+
+/** @param {string} path */
+export const withoutSlash = path => path.replace(/\/+$/, '');
+
+/**
+ * All sources of a folder, or the file itself.
+ * @param {string} path
+ * @returns {string[]}
+ */
+export const sourcesOf = path =>
+  isFolder(path)
+    ? readdirSync(join(repository, path), { recursive: true, encoding: 'utf8' })
+        .map(name => `${withoutSlash(path)}/${name.replaceAll('\\', '/')}`)
+        .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+        .sort()
+    : [path];
+
+/**
+ * Globs of the tests of the files of a source folder: the same folder's in test/, or of the nearest one above that has
+ * any.
+ * @param {string} folder
+ * @returns {string[]}
+ */
+export function testsOf(folder) {
+  const also = ALSO.get(folder) ?? [];
+  const mirror = `test/${folder.replace(/^src\//, '')}`;
+  const path = join(repository, mirror);
+  if (existsSync(path) && readdirSync(path).some(name => name.endsWith('.test.ts')))
+    return [`${mirror}/*.test.ts`, ...also];
+  return also.length > 0 || !folder.includes('/') ? also : testsOf(dirname(folder));
+}
+
+/**
+ * Globs of the tests of a path: for a folder also those of its folders.
+ * @param {string} path
+ * @returns {string[]}
+ */
+export const testsOfPath = path =>
+  isFolder(path)
+    ? [...new Set(sourcesOf(path).flatMap(source => testsOf(dirname(source))))]
+    : testsOf(dirname(path));
