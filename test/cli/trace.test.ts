@@ -1,10 +1,9 @@
 // `tokenscope trace` as a process: its fields in their units beside PyTorch's numbers and those of a file, its rollouts
 // beside the engine's, and its end by Ctrl+C.
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { shareInterval } from '../../src/core/traces/successCurve';
 import { Document } from '../../src/engine/documents/document';
 import type { Model } from '../../src/engine/models/model';
@@ -291,21 +290,35 @@ describe('trace --rollouts', () => {
     );
   });
 
-  test('end cleanly by Ctrl+C', async () => {
-    for (const delay of [1000, 2500]) {
-      const child = start([...scored, '--rollouts', '1024', '--json']);
-      let [out, err] = ['', ''];
-      child.stdout!.on('data', chunk => (out += chunk));
-      child.stderr!.on('data', chunk => (err += chunk));
-      await sleep(delay);
-      child.kill('SIGINT');
-      const [code, signal] = await once(child, 'close');
-      expect({ code, signal, out, err }).toEqual({
-        code: 130,
-        signal: null,
-        out: '',
-        err: 'tokenscope: interrupted\n',
+  /** Loaded before the command line: it says when Ctrl+C is listened for, and makes progress visible. */
+  const PROBE = `
+    const { isMainThread } = require('node:worker_threads');
+    if (isMainThread) {
+      process.stderr.isTTY = true;
+      process.on('newListener', name => {
+        if (name === 'SIGINT') require('node:fs').writeFileSync('listens', '');
       });
     }
+  `;
+
+  test.each([
+    ['as soon as it is listened for', () => existsSync(join(scratch, 'listens'))],
+    ['between prefixes', (err: string) => /rolled out \d+ of/.test(err)],
+  ])('end cleanly by Ctrl+C, %s', async (_, isMoment) => {
+    const probe = join(scratch, 'probe.cjs');
+    writeFileSync(probe, PROBE);
+    rmSync(join(scratch, 'listens'), { force: true });
+    const env = { NODE_OPTIONS: `--require=${JSON.stringify(probe)}` };
+    const child = start([...scored, '--rollouts', '64', '--json'], env);
+    const closed = once(child, 'close');
+    let [out, err] = ['', ''];
+    child.stdout!.on('data', chunk => (out += chunk));
+    child.stderr!.on('data', chunk => (err += chunk));
+    await vi.waitUntil(() => isMoment(err), 60_000);
+    child.kill('SIGINT');
+    const [code, signal] = await closed;
+    expect({ code, signal, out }).toEqual({ code: 130, signal: null, out: '' });
+    // Lines of progress are taken off again.
+    expect(err.replace(/\r\x1b\[K[^\r\n]*(?=\r)|\r\x1b\[K/g, '')).toBe('tokenscope: interrupted\n');
   });
 });

@@ -63,9 +63,13 @@ test('a full disk is named, with what to do', async () => {
   );
 });
 
-test('two that fill at once end with one whole folder', async () => {
+test('three that fill at once end with one whole folder', async () => {
+  let begun = 0;
+  let begin = () => {};
+  const all = new Promise<void>(resolve => (begin = resolve));
   const slow = async (folder: string) => {
-    await new Promise(resolve => setTimeout(resolve, 50));
+    if (++begun === 3) begin();
+    await all;
     await fill(folder);
   };
   const folders = await Promise.all([1, 2, 3].map(() => cached('thing', 'v1', ['program'], slow)));

@@ -1,13 +1,26 @@
 // Typing against a model that knows a text by heart: what is suggested always fits what is there, and typing on
 // what was suggested asks for nothing.
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RequestDelay } from '../../../src/core/completion/requestDelay';
 import { Suggestions, type CursorPlace } from '../../../src/core/completion/suggestions';
 import { Suggester, type Ask, type Outcome } from '../../../src/editor/completion/suggester';
+import { seedOr } from '../../support/seed';
 import { randomOf } from '../../support/toys';
 
 const TEXT = 'export function total(values) {\n  return values.length;\n}\n'.repeat(4);
 const AHEAD = 12;
+
+// What is asked, waited for and given up depends on time, so that a clock of the test's own goes on here.
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Lets the clock go on until nothing waits for it. */
+async function atLast<T>(work: Promise<T>): Promise<T> {
+  const ended = Promise.allSettled([work]);
+  await vi.runAllTimersAsync();
+  await ended;
+  return work;
+}
 
 class Typist {
   readonly suggester = new Suggester(new Suggestions(), new RequestDelay());
@@ -52,11 +65,11 @@ describe('a suggestion', () => {
   test('that is typed through costs no request', async () => {
     const typist = new Typist();
     for (let length = 0; length < AHEAD; length++) {
-      const outcome = await typist.suggest(at(TEXT.slice(0, length)));
+      const outcome = await atLast(typist.suggest(at(TEXT.slice(0, length))));
       expect(textsOf(outcome)).toEqual([TEXT.slice(length, AHEAD)]);
     }
     expect(typist.asked).toBe(1);
-    await typist.suggest(at(TEXT.slice(0, AHEAD)));
+    await atLast(typist.suggest(at(TEXT.slice(0, AHEAD))));
     expect(typist.asked).toBe(2);
   });
 
@@ -65,16 +78,17 @@ describe('a suggestion', () => {
     typist.speed = 5;
     const first = new AbortController();
     const given = typist.suggest(at('exp'), first.signal, true);
-    await new Promise(resolve => setTimeout(resolve, 20));
+    // Four characters are written.
+    await vi.advanceTimersByTimeAsync(20);
     first.abort();
-    const outcome = await typist.suggest(at('expo'));
+    const outcome = await atLast(typist.suggest(at('expo')));
     expect(await given).toMatchObject({ middles: [], note: 'the typing went on' });
     expect(textsOf(outcome)).toEqual([TEXT.slice(4, 3 + AHEAD)]);
     expect(outcome.note).toMatch(/asked for 1 keys before/);
     expect(typist.asked).toBe(1);
     const second = typist.suggest(at('export function total('), undefined, true);
-    await new Promise(resolve => setTimeout(resolve, 20));
-    expect(textsOf(await typist.suggest(at('export function total(x')))).toEqual(['?']);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(textsOf(await atLast(typist.suggest(at('export function total(x'))))).toEqual(['?']);
     expect((await second).middles).toEqual([]);
     expect([typist.asked, typist.aborted]).toEqual([3, 1]);
   });
@@ -102,7 +116,7 @@ describe('a suggestion', () => {
     const ahead = suggest('expor');
     write('or');
     write('ort');
-    await new Promise(setImmediate);
+    await vi.runAllTimersAsync();
     expect([asked, asking.aborted]).toEqual([1, false]);
     finish('ort function');
     expect(textsOf(await ahead)).toEqual(['t function']);
@@ -116,7 +130,8 @@ describe('a suggestion', () => {
     write('fu');
     expect(stopped.aborted).toBe(true);
     expect((await second).middles).toEqual([]);
-    await expect.poll(() => asked).toBe(3);
+    await vi.runAllTimersAsync();
+    expect(asked).toBe(3);
     finish('o');
     expect(textsOf(await third)).toEqual(['o']);
   });
@@ -124,8 +139,8 @@ describe('a suggestion', () => {
   test('is for the latest place alone', async () => {
     const typist = new Typist();
     typist.speed = 3;
-    const outcomes = await Promise.all(
-      ['a', 'b', 'c'].map(scene => typist.suggest(at('export', scene))),
+    const outcomes = await atLast(
+      Promise.all(['a', 'b', 'c'].map(scene => typist.suggest(at('export', scene)))),
     );
     expect(outcomes.map(({ middles }) => middles.length)).toEqual([0, 0, 1]);
   });
@@ -138,14 +153,14 @@ describe('a suggestion', () => {
       'no model',
     );
     expect(typist.suggester.isRunning).toBe(false);
-    expect((await typist.suggest(at('export'))).middles).toHaveLength(1);
+    expect((await atLast(typist.suggest(at('export')))).middles).toHaveLength(1);
   });
 
   test('is prepared ahead where nothing else runs', async () => {
     const typist = new Typist();
     typist.suggester.prepare(at('export'), typist.ask('export'));
     typist.suggester.prepare(at('expo'), typist.ask('expo'));
-    const outcome = await typist.suggest(at('export'));
+    const outcome = await atLast(typist.suggest(at('export')));
     expect(outcome.note).toMatch(/asked for 0 keys before/);
     expect(textsOf(outcome)).toEqual([TEXT.slice(6, 6 + AHEAD)]);
     expect(typist.asked).toBe(1);
@@ -154,7 +169,7 @@ describe('a suggestion', () => {
   test('after 2,000 random keys and moves is never one for another text', async () => {
     const typist = new Typist();
     typist.speed = 0;
-    const random = randomOf(9);
+    const random = randomOf(seedOr(9));
     const pending: Promise<void>[] = [];
     let text = '';
     let controller = new AbortController();
@@ -178,9 +193,9 @@ describe('a suggestion', () => {
           for (const insert of inserts) expect(right.startsWith(insert)).toBe(true);
         }),
       );
-      if (random() < 0.6) await new Promise(resolve => setTimeout(resolve, 4 * random()));
+      if (random() < 0.6) await vi.advanceTimersByTimeAsync(4 * random());
     }
-    await Promise.all(pending);
+    await atLast(Promise.all(pending));
     expect(shown).toBeGreaterThan(200);
     expect(typist.asked).toBeLessThan(1000);
   });
