@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Cancelled } from '../../src/core/errors';
 import type { MachineModel } from '../../src/core/models/machineModel';
 import { Engine } from '../../src/editor/engine/engineClient';
 import { bundleEngine } from '../support/engineBundle';
@@ -57,6 +58,6 @@ test('aborted its process ends', async () => {
   const controller = new AbortController();
   const listing = engine.aside(remote => remote.machineModels({ recent: [] }), controller.signal);
   controller.abort();
-  await expect(listing).rejects.toThrow();
+  await expect(listing).rejects.toThrow(Cancelled);
   await vi.waitFor(() => expect(output).toContainEqual(expect.stringContaining('SIGKILL')));
 });

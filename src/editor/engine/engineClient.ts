@@ -119,7 +119,7 @@ export class Engine {
 
   /**
    * Runs a request that needs no model, in a process of its own, which ends with it or when `signal` is aborted: whatever
-   * it reads cannot harm what is open.
+   * it reads cannot harm what is open. Throws `Cancelled` when aborted.
    */
   async aside<T>(
     request: (remote: Remote<EngineApi>) => Promise<T>,
@@ -132,6 +132,8 @@ export class Engine {
     signal.addEventListener('abort', end);
     try {
       return await process.watched(request(process.remote));
+    } catch (error) {
+      throw signal.aborted ? new Cancelled() : error;
     } finally {
       signal.removeEventListener('abort', end);
       end();
