@@ -165,9 +165,11 @@ async function scoreEveryByte(queries: EngineQueries, { needs }: Lens): Promise<
   const { proofs } = found;
   if (proofs.length === 0) return;
   const bytes = Buffer.byteLength(document.getText());
-  const words = (proof: ByteProof) => `${describeProof(totalsOf(proof))}.`;
+  const given = ({ givenBytes }: ByteProof) =>
+    givenBytes > 0 ? ` The first ${givenBytes} bytes, a token, were given.` : '';
+  const words = (proof: ByteProof) => `${describeProof(totalsOf(proof))}.${given(proof)}`;
   const perByte = (proof: ByteProof) =>
-    `${proof.model}: ${bitsPerByte(totalsOf(proof), bytes)?.toFixed(3) ?? '–'} bits per byte. ${words(proof)}`;
+    `${proof.model}: ${bitsPerByte(totalsOf(proof), bytes - proof.givenBytes)?.toFixed(3) ?? '–'} bits per byte. ${words(proof)}`;
   const message = proofs.length > 1 ? proofs.map(perByte).join(' ') : words(proofs[0]!);
   inform(message);
 }

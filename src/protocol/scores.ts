@@ -148,6 +148,8 @@ export interface ByteProof {
   /** Probabilities: the most, and on average, that went before a byte to tokens that the tokenizer does not make there. */
   leakMax: number;
   leakMean: number;
+  /** Bytes that the model was given, and that no sum has. */
+  givenBytes: number;
 }
 
 /** A run of characters as a struct of arrays, [character]. */

@@ -31,6 +31,14 @@ export class Oracle {
     return sum;
   }
 
+  /** Π(x) in e2, of covers that begin with a token, given the token, which x does not end inside of. */
+  massGiven(x: Uint8Array, token: number): number {
+    let sum = 0;
+    const { length } = this.#toy.tokenizer.bytesOf(token);
+    this.#covers(x, [token], length, 'e2', 1, probability => (sum += probability));
+    return sum;
+  }
+
   /** p(enc(x)) p(end | enc(x)); 0 if x is not a valid text. */
   end(x: Uint8Array, mode: 'e2' | 'e3'): number {
     const text = textOf(x);

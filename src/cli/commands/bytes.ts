@@ -67,8 +67,15 @@ function scored(model: Model, text: string): Promise<Scored> {
   );
 }
 
-function bitsPerByteOf({ scores, proof }: Scored): number | null {
-  return bitsPerByte(totalsOf(proof), scores.bytes.length);
+/** Of the bytes that both models scored. */
+function bitsPerByteOf({ scores, proof }: Scored, other: Scored): number | null {
+  const { surprisals, bytes } = scores;
+  const scored = [...bytes.keys()].filter(
+    at => !Number.isNaN(surprisals[at]! + other.scores.surprisals[at]!),
+  );
+  const nats = scored.reduce((sum, at) => sum + surprisals[at]!, 0);
+  const sums = { ...totalsOf(proof), bytesBits: nats / NATS_PER_BIT };
+  return bitsPerByte(sums, scored.length);
 }
 
 function* byteLines(first: Scored, second?: Scored): Generator<string> {
@@ -88,6 +95,7 @@ function* byteLines(first: Scored, second?: Scored): Generator<string> {
     tokenNllBits: tokenBits,
     leakMax: proof.leakMax,
     leakMean: proof.leakMean,
+    givenBytes: proof.givenBytes,
     windows: proof.windows.map(({ endBits, tokenBits, boundaryBits, ...window }) => ({
       ...window,
       seamBits: boundaryBits,
@@ -95,8 +103,8 @@ function* byteLines(first: Scored, second?: Scored): Generator<string> {
       tokenBits,
     })),
     ...(second && {
-      bitsPerByte: bitsPerByteOf(first),
-      secondBitsPerByte: bitsPerByteOf(second),
+      bitsPerByte: bitsPerByteOf(first, second),
+      secondBitsPerByte: bitsPerByteOf(second, first),
     }),
   };
   yield `${JSON.stringify(summary)}\n`;
@@ -112,9 +120,9 @@ function* prettyTwo(
   const { bytes } = first.scores;
   const bits = ({ scores }: Scored, at: number) => scores.surprisals[at]! / NATS_PER_BIT;
   const difference = (at: number) => bits(second, at) - bits(first, at);
-  const places = [...bytes.keys()].sort(
-    (a, b) => Math.abs(difference(b)) - Math.abs(difference(a)),
-  );
+  const places = [...bytes.keys()]
+    .filter(at => !Number.isNaN(difference(at)))
+    .sort((a, b) => Math.abs(difference(b)) - Math.abs(difference(a)));
   const rows = places
     .slice(0, LISTED)
     .map(at => [
@@ -126,17 +134,19 @@ function* prettyTwo(
     ]);
   const head = ['first', 'second', 'difference', 'at byte', 'byte'];
   yield* tableLines([head, ...rows], ['right', 'right', 'right', 'right', 'left']);
-  for (const [scored, name] of [
-    [first, firstName],
-    [second, secondName],
+  for (const [scored, other, name] of [
+    [first, second, firstName],
+    [second, first, secondName],
   ] as const) {
-    yield `\n${name}: ${bitsPerByteOf(scored)?.toFixed(3) ?? '–'} bits per byte with the end. ${describeProof(totalsOf(scored.proof))}\n`;
+    yield `\n${name}: ${bitsPerByteOf(scored, other)?.toFixed(3) ?? '–'} bits per byte with the end. ${describeProof(totalsOf(scored.proof))}\n`;
   }
 }
 
 function* pretty({ scores, proof }: Scored, name: string): Generator<string> {
   const { bytes, surprisals } = scores;
-  const highest = [...surprisals.keys()].sort((a, b) => surprisals[b]! - surprisals[a]!);
+  const highest = [...surprisals.keys()]
+    .filter(at => !scores.given.has(at))
+    .sort((a, b) => surprisals[b]! - surprisals[a]!);
   const rows = highest
     .slice(0, LISTED)
     .map(at => [
@@ -153,5 +163,7 @@ function* pretty({ scores, proof }: Scored, name: string): Generator<string> {
     }
   }
   yield `${bytes.length} bytes: ${describeProof(totalsOf(proof))}\n`;
+  if (proof.givenBytes > 0)
+    yield `The first ${proof.givenBytes} bytes, a token, were given: no token starts a text for this model.\n`;
   yield `Leak at most ${formatPercent(Math.log(proof.leakMax))} (${name})\n`;
 }

@@ -36,6 +36,8 @@ export class ByteCursor {
   readonly #ends: ReadonlySet<number>;
   /** What the tokenizer prepends to the text. */
   readonly #opening: ByteString;
+  /** What is known of the text before any of its bytes. */
+  readonly #beginning: Trunk;
   /** The last one is current. */
   #states: State[] = [];
   #rows: PathRows;
@@ -43,19 +45,27 @@ export class ByteCursor {
   #evaluatedBefore = 0;
   readonly #lazy: number;
 
-  private constructor(rules: ByteRules, model: TokenModel, begins: boolean, lazy: number) {
+  private constructor(
+    rules: ByteRules,
+    model: TokenModel,
+    begins: boolean,
+    lazy: number,
+    beginning: Trunk,
+  ) {
     this.#rules = rules;
     this.#model = model;
     this.#ends = new Set(model.ends);
     this.#lazy = lazy;
     this.#rows = new PathRows(rules, model, [], lazy);
     this.#opening = begins ? rules.opening : '';
+    this.#beginning = beginning;
   }
 
   /**
    * A cursor at the end of `bytes`, which may end inside a character. `begins`: whether they are the beginning of a
    * text rather than of a window. `lazy`: tokenizations with less than this share of the probability may be left out;
-   * in e2 they count as `untested`. Throws `InexactError`.
+   * in e2 they count as `untested`. `beginning`: for e2 and e3, what is known of the text whatever its bytes. Throws
+   * `InexactError`.
    */
   static async openAt(
     rules: ByteRules,
@@ -63,10 +73,11 @@ export class ByteCursor {
     bytes: Uint8Array,
     begins = true,
     lazy = 0,
+    beginning = noTrunk,
   ): Promise<ByteCursor> {
     const text = byteStringOf(bytes);
     rules.check(text, 0, begins);
-    const cursor = new ByteCursor(rules, model, begins, lazy);
+    const cursor = new ByteCursor(rules, model, begins, lazy, beginning);
     await cursor.#open(cursor.#opening + text);
     return cursor;
   }
@@ -199,7 +210,7 @@ export class ByteCursor {
   }
 
   async #open(bytes: ByteString): Promise<void> {
-    const trunk = settle(this.#rules, bytes, noTrunk);
+    const trunk = settle(this.#rules, bytes, this.#beginning);
     const start = coverTree(this.#rules, bytes, trunk).trunk;
     this.#states = [];
     this.#evaluatedBefore = this.evaluated;

@@ -18,7 +18,10 @@ export function totalsOf({ windows }: { readonly windows: readonly Sums[] }): Su
   };
 }
 
-/** Includes the end; comparable between models with different tokenizers. Null of an empty text. */
+/**
+ * Includes the end; comparable between models with different tokenizers. `bytes`: those that were scored; null of
+ * none.
+ */
 export function bitsPerByte({ bytesBits, endBits }: Sums, bytes: number): number | null {
   return bytes === 0 ? null : (bytesBits + endBits) / bytes;
 }

@@ -14,6 +14,14 @@ export interface ByteWindow {
   readonly ids: Uint32Array;
   /** The number of tokens of bytes [start, ownStart). */
   readonly before: number;
+  /** The first token, where nothing comes before it from which the model could predict it. */
+  readonly given?: GivenToken;
+}
+
+export interface GivenToken {
+  readonly token: number;
+  /** The window's bytes before it have no surprisals. */
+  readonly end: number;
 }
 
 export interface TextTokens {
@@ -34,6 +42,8 @@ const UNSETTLED = 32;
 export interface Windowing {
   /** Tokens per window. */
   readonly context: number;
+  /** Whether the model has a token that starts a text; else it is given the first token of each window. */
+  readonly hasStart: boolean;
   endsLine(token: number): boolean;
   /** The tokens of a slice of the text, encoded alone; undefined if the slice is not a valid text. */
   encode(from: number, to: number): ArrayLike<number> | undefined;
@@ -51,6 +61,7 @@ export function byteWindows(tokens: TextTokens, windowing: Windowing): ByteWindo
       end: byteEnds[end - 1]!,
       ids: ids.slice(first, end),
       before: ownStart - first,
+      ...(!windowing.hasStart && { given: { token: ids[first]!, end: byteEnds[first]! } }),
     };
   });
   if (windows.length > 0) return windows;

@@ -14,6 +14,8 @@ export interface Trunk {
   readonly offset: number;
   /** The tokens of the bytes before `offset`. */
   readonly tokens: readonly number[];
+  /** The first token, where it is known before the bytes settle it: texts that begin with another one are left out. */
+  readonly given?: number;
 }
 
 export interface CoverNode extends PathNode {
@@ -37,6 +39,11 @@ export interface CoverTree {
 }
 
 export const noTrunk: Trunk = { offset: 0, tokens: [] };
+
+/** Of texts whose first token is this one. There is no cover of fewer bytes than it has. */
+export function trunkGiven(token: number): Trunk {
+  return { ...noTrunk, given: token };
+}
 
 /** Longer unsettled tails would take quadratic time. */
 const LONGEST_TAIL = 1000;
@@ -92,6 +99,7 @@ export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): Co
   checkTail(tail.length, bytes.length);
   const live = new Map<string, TokenPrefix>();
   for (const prefix of coverPaths(rules, tail)) {
+    if (trunk.given !== undefined && prefix.tokens[0] !== trunk.given) continue;
     const key = prefix.tokens.join();
     if (!live.has(key) && isLive(rules, prefix, tail.slice(prefix.bytes.length))) {
       live.set(key, prefix);

@@ -10,11 +10,16 @@
 // where entering and leaving are -ln of the share of Π that the text's own tokens have at the ends of the window. At
 // the end of the text, leaving is the surprisal of the end. At its beginning, entering is ln Π of what the tokenizer
 // prepends to every text, which the bytes are conditioned on and the tokens pay for; usually nothing.
+//
+// A model without a token that starts a text has no probabilities for a first token. It is given the first token t of
+// each window: its bytes have no surprisals, and those after them are exact among the texts whose first token is t, so
+// Π sums the covers that begin with t, given t. The tokens pay from the second one on, and at the end of t Π is 1. As
+// soon as all covers of the bytes so far begin with t, these are the probabilities of all texts with these bytes.
 import { PrefetchingModel } from './prefetch';
 import { byteStringOf } from './byteString';
 import type { ByteWindow } from './byteWindows';
 import { incompleteFrom } from './utf8Characters';
-import { checkTails, noTrunk } from './coverTree';
+import { checkTails, noTrunk, trunkGiven, type Trunk } from './coverTree';
 import { ByteCursor } from './byteCursor';
 import { InexactError } from '../errors';
 import { logSumOf } from './logSum';
@@ -25,8 +30,7 @@ export interface ByteScores {
   readonly bytes: Uint8Array;
   readonly windows: readonly ByteWindow[];
   /**
-   * [byte], nats: -ln P(byte
-   * the window's bytes before it); NaN if not known yet.
+   * [byte], nats: -ln P(byte | the window's bytes before it); NaN if not known yet, or given.
    */
   readonly surprisals: Float64Array;
   /**
@@ -34,6 +38,8 @@ export interface ByteScores {
    * there. Up to `UNTESTED` may be missing.
    */
   readonly leaks: Float64Array;
+  /** Bytes of the first tokens of windows that the model is given. */
+  readonly given: ReadonlySet<number>;
 }
 
 /** Nats. */
@@ -75,20 +81,30 @@ export function emptyByteScores(
     checkTails(rules, text, opening.length + ownStart - start, start - opening.length);
   }
   const unknown = () => new Float64Array(bytes.length).fill(NaN);
-  return { bytes, windows, surprisals: unknown(), leaks: unknown() };
+  const given = new Set<number>();
+  for (const { ownStart, end, given: first } of windows) {
+    for (let at = ownStart; at < Math.min(end, first?.end ?? 0); at++) given.add(at);
+  }
+  return { bytes, windows, surprisals: unknown(), leaks: unknown(), given };
 }
 
 /** Copies what an edit has left valid: bytes before the edit, in windows with unchanged starts. */
 export function keepKnown(old: ByteScores, now: ByteScores): void {
   let same = 0;
   while (same < now.bytes.length && now.bytes[same] === old.bytes[same]) same++;
-  for (const [i, { start, ownStart, end }] of now.windows.entries()) {
+  for (const [i, { start, ownStart, end, given }] of now.windows.entries()) {
     const before = old.windows[i];
     if (before?.start !== start || before.ownStart !== ownStart) return;
+    if (before.given?.token !== given?.token || before.given?.end !== given?.end) return;
     const to = Math.max(ownStart, Math.min(same, end, before.end));
     now.surprisals.set(old.surprisals.subarray(ownStart, to), ownStart);
     now.leaks.set(old.leaks.subarray(ownStart, to), ownStart);
   }
+}
+
+/** Whether the byte's surprisal is not known yet. */
+export function isUnknown({ surprisals, given }: ByteScores, byte: number): boolean {
+  return Number.isNaN(surprisals[byte]!) && !given.has(byte);
 }
 
 /** The unknown bytes among [from, to), separately for each window. */
@@ -98,9 +114,9 @@ export function unknownRanges(scores: ByteScores, from: number, to: number): Byt
     const end = Math.min(to, window.end);
     for (let at = Math.max(from, window.ownStart); at < end;) {
       const begin = at;
-      const isKnown = !Number.isNaN(scores.surprisals[at]!);
-      while (at < end && Number.isNaN(scores.surprisals[at]!) !== isKnown) at++;
-      if (!isKnown) ranges.push({ window, from: begin, to: at });
+      const isWanted = isUnknown(scores, at);
+      while (at < end && isUnknown(scores, at) === isWanted) at++;
+      if (isWanted) ranges.push({ window, from: begin, to: at });
     }
   }
   return ranges;
@@ -116,14 +132,16 @@ export async function scoreRange(
 ): Promise<void> {
   const { start } = window;
   const begins = start === 0;
+  const beginning = beginningOf(window);
   const prefetching = new PrefetchingModel(
     model,
     Math.max(1, Math.floor(VALUES_AT_ONCE / rules.tokens.idLimit)),
   );
   const text = (begins ? rules.opening : '') + byteStringOf(bytes.subarray(start, to));
   const placeOf = (byte: number) => text.length - (to - byte);
-  let fetchedTo = await prefetching.prefetch(rules, text, placeOf(from), noTrunk);
-  const cursor = await ByteCursor.openAt(rules, prefetching, bytes.subarray(start, from), begins);
+  let fetchedTo = await prefetching.prefetch(rules, text, placeOf(from), beginning);
+  const before = bytes.subarray(start, from);
+  const cursor = await ByteCursor.openAt(rules, prefetching, before, begins, 0, beginning);
   for (let i = from; i < to; i++) {
     if (placeOf(i + 1) >= fetchedTo) {
       fetchedTo = await prefetching.prefetch(rules, text, placeOf(i + 1), cursor.trunk);
@@ -134,6 +152,10 @@ export async function scoreRange(
     surprisals[i] = logMass - cursor.logMass;
     onByte();
   }
+}
+
+function beginningOf({ given }: ByteWindow): Trunk {
+  return given ? trunkGiven(given.token) : noTrunk;
 }
 
 /** [window]. Throws `InexactError` if the text's own tokens are not canonical. */
@@ -151,9 +173,12 @@ export async function windowEnds(
     }));
   }
   const ends: WindowEnds[] = [];
-  for (const { start, ownStart, end, ids, before } of windows) {
-    const cursorAt = (to: number) =>
-      ByteCursor.openAt(rules, model, bytes.subarray(start, to), start === 0);
+  for (const window of windows) {
+    const { start, ownStart, end, ids, before, given } = window;
+    const cursorAt = (to: number) => {
+      const seen = bytes.subarray(start, to);
+      return ByteCursor.openAt(rules, model, seen, start === 0, 0, beginningOf(window));
+    };
     const boundaryCost = async (to: number, tokens: Uint32Array) => {
       const cursor = await cursorAt(to);
       const own = cursor.massOfCover(tokens);
@@ -163,7 +188,9 @@ export async function windowEnds(
     const entering =
       before > 0
         ? await boundaryCost(ownStart, ids.slice(0, before))
-        : await (await cursorAt(ownStart)).logMassFromStart();
+        : given
+          ? 0
+          : await (await cursorAt(ownStart)).logMassFromStart();
     const isLast = end === bytes.length;
     const leaving = isLast ? -(await cursorAt(end)).next().end : await boundaryCost(end, ids);
     ends.push({ entering, leaving });

@@ -1,7 +1,12 @@
 // What is known of the surprisals of a document's bytes, and of its characters.
 import { byteStringOf } from '../../core/exactBytes/byteString';
 import { byteWindows, type TextTokens, type Windowing } from '../../core/exactBytes/byteWindows';
-import { emptyByteScores, keepKnown, type ByteScores } from '../../core/exactBytes/documentBytes';
+import {
+  emptyByteScores,
+  isUnknown,
+  keepKnown,
+  type ByteScores,
+} from '../../core/exactBytes/documentBytes';
 import { incompleteFrom } from '../../core/exactBytes/utf8Characters';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { encodeUtf8, utf8Length, utf8LengthAt } from '../../core/text/utf8';
@@ -40,6 +45,7 @@ export function byteScoresOf(model: Model, document: Document): ByteScores {
 export function windowingOf(model: Model, { bytes, tokens }: TextInBytes): Windowing {
   return {
     context: Math.max(1, model.info.contextTokens - TREE_TOKENS),
+    hasStart: model.start !== null,
     endsLine: token => model.endsLine(tokens.ids[token]!),
     encode: (from, to) => {
       const piece = byteStringOf(bytes.subarray(from, to));
@@ -59,6 +65,7 @@ export function charactersOf(
   const starts: number[] = [];
   const ends: number[] = [];
   const bits: number[] = [];
+  let pending = 0;
   let byte = utf8Length(text, 0, utf16Start);
   for (let at = utf16Start; at < Math.min(utf16End, text.length);) {
     const length = utf8LengthAt(text, at);
@@ -67,15 +74,22 @@ export function charactersOf(
     at += length === 4 ? 2 : 1;
     ends.push(at);
     bits.push(own.reduce((sum, nats) => sum + nats, 0) / NATS_PER_BIT);
+    const isPending = [scores, second].some(side => side && hasUnknown(side, byte, byte + length));
+    if (isPending) pending++;
     byte += length;
   }
-  const pending = bits.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0);
   return {
     utf16Starts: Uint32Array.from(starts),
     utf16Ends: Uint32Array.from(ends),
     bits: Float32Array.from(bits),
     pending,
   };
+}
+
+/** Whether some of the bytes [from, to) are not scored yet. */
+export function hasUnknown(scores: ByteScores, from: number, to: number): boolean {
+  for (let byte = from; byte < to; byte++) if (isUnknown(scores, byte)) return true;
+  return false;
 }
 
 /** [byte], nats: how much more a second model needs. */

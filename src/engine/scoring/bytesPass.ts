@@ -1,5 +1,5 @@
 // The passes over bytes: their exact surprisals, by the opened model and by the one that it is compared with.
-import { scoreRange, unknownRanges } from '../../core/exactBytes/documentBytes';
+import { scoreRange, unknownRanges, type ByteScores } from '../../core/exactBytes/documentBytes';
 import type { PassId } from '../../core/lenses/lens';
 import type { Scores } from '../../core/lenses/scores';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
@@ -8,7 +8,7 @@ import { asRefusal } from '../asRefusal';
 import type { Document } from '../documents/document';
 import type { EngineState } from '../engineState';
 import type { Model } from '../models/model';
-import { byteScoresOf } from './byteScores';
+import { byteScoresOf, hasUnknown } from './byteScores';
 import type { Pass, PassRun, RowSpan } from './pass';
 import { byteProof } from './proveBytes';
 import { scoreTokens } from './tokensPass';
@@ -52,7 +52,6 @@ function passBy(id: PassId, state: EngineState, side: Side): Pass {
       asRefusal(async () => {
         const model = await side.model();
         model.asTokenModel();
-        model.checkStart();
         byteScoresOf(model, document);
         return undefined;
       }),
@@ -68,10 +67,10 @@ function passBy(id: PassId, state: EngineState, side: Side): Pass {
       }),
     columns(document, span) {
       const tokenizer = side.tokenizer();
-      const known = tokenizer && document.bytesBy(tokenizer)?.surprisals;
+      const known = tokenizer && document.bytesBy(tokenizer);
       if (!known) return undefined;
-      const nats = tokenSums(document, state.model().tokenizer, span, known);
-      return { scores: side.columns(nats), pending: nats.filter(Number.isNaN).length };
+      const { nats, pending } = tokenSums(document, state.model().tokenizer, span, known);
+      return { scores: side.columns(nats), pending };
     },
   };
 }
@@ -82,12 +81,14 @@ export async function scoreBytes(
   document: Document,
   { visible, whole, signal, onScored }: Omit<PassRun, 'maxTokens'>,
 ): Promise<number> {
-  model.checkStart();
   const tokenModel = model.asTokenModel(AbortSignal.any([signal, document.current]));
   const scores = byteScoresOf(model, document);
   const { text } = document;
   const known = () =>
-    scores.surprisals.reduce((sum, nats) => sum + (Number.isNaN(nats) ? 0 : 1), 0);
+    unknownRanges(scores, 0, scores.bytes.length).reduce(
+      (left, { from, to }) => left - (to - from),
+      scores.bytes.length,
+    );
   const text16 = (utf16: number) => utf8Length(text, 0, Math.min(utf16, text.length));
   const all = { first: 0, end: scores.bytes.length };
   await visibleFirst({
@@ -112,15 +113,17 @@ export async function scoreBytes(
   return known();
 }
 
-/** [row], nats: what the bytes of each token cost together; NaN where one is not known. */
+/** [row], nats: what the bytes of each token cost together; NaN where one is not known, or given. */
 function tokenSums(
   document: Document,
   tokenizer: Tokenizer,
   { first, end }: RowSpan,
-  surprisals: Float64Array,
-): Float64Array {
+  scores: ByteScores,
+): { nats: Float64Array; pending: number } {
   const { byteStarts, byteEnds } = document.streamBy(tokenizer).tokens(first, end);
-  return Float64Array.from(byteStarts, (start, row) =>
-    surprisals.subarray(start, byteEnds[row]).reduce((sum, value) => sum + value, 0),
+  const nats = Float64Array.from(byteStarts, (start, row) =>
+    scores.surprisals.subarray(start, byteEnds[row]).reduce((sum, value) => sum + value, 0),
   );
+  const pending = byteStarts.filter((start, row) => hasUnknown(scores, start, byteEnds[row]!));
+  return { nats, pending: pending.length };
 }

@@ -2,7 +2,6 @@
 // but the model.
 import { windowEnds } from '../../core/exactBytes/documentBytes';
 import { logSumOf } from '../../core/exactBytes/logSum';
-import { UserError } from '../../core/errors';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import type { ByteProof } from '../../protocol/scores';
 import type { Document } from '../documents/document';
@@ -24,7 +23,9 @@ export async function byteProof(
   for (const [i, window] of scores.windows.entries()) {
     const { start, ownStart, end } = window;
     const { entering, leaving } = ends[i]!;
-    const bytes = scores.surprisals.subarray(ownStart, end).reduce((sum, nats) => sum + nats, 0);
+    const bytes = scores.surprisals
+      .subarray(ownStart, end)
+      .reduce((sum, nats, i) => sum + (scores.given.has(ownStart + i) ? 0 : nats), 0);
     const isLast = i === scores.windows.length - 1;
     const tokens = await tokenNats(
       model,
@@ -43,16 +44,20 @@ export async function byteProof(
       tokenBits: tokens / NATS_PER_BIT,
     });
   }
-  const { leaks } = scores;
+  const leaks = scores.leaks.filter((_, byte) => !scores.given.has(byte));
   return {
     model: model.info.name,
     windows,
     leakMax: leaks.reduce((most, leak) => Math.max(most, leak), 0),
     leakMean: leaks.reduce((sum, leak) => sum + leak, 0) / Math.max(1, leaks.length),
+    givenBytes: scores.given.size,
   };
 }
 
-/** Nats: what a window's tokens cost from `from` on, and with `ends` the end of the text, as the tokens pass scores them. */
+/**
+ * Nats: what a window's tokens cost from `from` on, and with `ends` the end of the text, as the tokens pass scores them:
+ * the first one costs nothing where the model has no token that starts a text.
+ */
 async function tokenNats(
   model: Model,
   ids: Uint32Array,
@@ -60,11 +65,13 @@ async function tokenNats(
   ends: boolean,
   signal: AbortSignal,
 ): Promise<number> {
-  const { start } = model;
-  if (!start) throw new UserError(`${model.info.name} cannot score a first token.`);
   let nats = 0;
-  if (ids.length > from) {
-    const request = { inputs: shiftedInputs(start.id, ids), targets: ids, from, topK: 1 };
+  const { start } = model;
+  const given = start ? 0 : 1;
+  const first = Math.max(from, given);
+  if (ids.length > first) {
+    const inputs = start ? shiftedInputs(start.id, ids) : ids.slice(0, -1);
+    const request = { inputs, targets: ids.slice(given), from: first - given, topK: 1 };
     const { logprobs } = await model.request(backend => backend.score(request, signal));
     nats = logprobs.reduce((sum, logprob) => sum - logprob, 0);
   }

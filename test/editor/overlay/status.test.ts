@@ -130,7 +130,7 @@ test('shows the proof of bytes, and no note to a lens that is not about it', () 
   const sums = { bytesBits: 10, boundaryBits: 0, endBits: 1, tokenBits: 11 };
   const place = { contextStart: 0, byteStart: 0, byteEnd: 4 };
   const windows = [{ ...place, ...sums }];
-  const note: ByteProof = { model: 'coder', windows, leakMax: 0, leakMean: 0 };
+  const note: ByteProof = { model: 'coder', windows, leakMax: 0, leakMean: 0, givenBytes: 0 };
   expect(words(shown({ lens: 'bytes', note }).tooltip)).toMatch(
     /\n\nΣ bytes 10\.000 \+ end 1\.000 = Σ tokens 11\.000 bits \(difference 0\)$/,
   );

@@ -8,6 +8,7 @@ import { scoreBytes } from '../../../src/engine/scoring/bytesPass';
 import { byteProof } from '../../../src/engine/scoring/proveBytes';
 import { Document } from '../../../src/engine/documents/document';
 import { Model } from '../../../src/engine/models/model';
+import { readModelFolder } from '../../../src/engine/models/modelFolder';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import { Cancelled } from '../../../src/core/errors';
 import { bundleEngine } from '../../support/engineBundle';
@@ -18,10 +19,14 @@ const { signal } = new AbortController();
 
 let bundle: string;
 const models: Model[] = [];
-const open = async (contextLimit: number) => {
-  const folder = join(import.meta.dirname, '../../../models/coder');
+const open = async (contextLimit: number, hasStart = true) => {
+  const folder = readModelFolder(join(import.meta.dirname, '../../../models/coder'));
   const start = () => new RuntimeClient(join(bundle, 'runtime.js'));
-  const model = await Model.open(folder, contextLimit, start);
+  const model = await Model.open(
+    hasStart ? folder : { ...folder, start: null },
+    contextLimit,
+    start,
+  );
   models.push(model);
   return model;
 };
@@ -111,5 +116,40 @@ describe('the bytes of a text', () => {
     expect(pending).toBe(0);
     const nats = scores.surprisals;
     expect(bits[1]).toBeCloseTo((nats[1]! + nats[2]! + nats[3]!) / Math.LN2, 4);
+  });
+
+  test('are given with the first token, where no token starts a text, and the rest come to what the rest costs', async () => {
+    for (const context of [2048, 60]) {
+      const model = await open(context, false);
+      const text = CODE.repeat(context < 100 ? 3 : 1);
+      const { document, scores } = await scored(model, text);
+      const [first = new Uint8Array()] = Array.from(model.tokenizer.encode(text).ids, id =>
+        model.tokenizer.bytesOf(id),
+      );
+      expect([...scores.given]).toEqual([...first.keys()]);
+      expect(scores.surprisals.findIndex(nats => nats > 0)).toBe(first.length);
+      const { windows, givenBytes } = await byteProof(model, document, signal);
+      expect(givenBytes).toBe(first.length);
+      expect(windows.length > 2).toBe(context < 100);
+      for (const window of windows) expectEqual(window);
+      const range = { utf16Start: 0, utf16End: text.length };
+      const { bits, pending } = charactersOf(document, scores, range);
+      expect(pending).toBe(0);
+      expect(bits.findIndex(value => !Number.isNaN(value))).toBe(first.length);
+    }
+  });
+
+  test('after a first token that an edit changes are scored anew', async () => {
+    const model = await open(2048, false);
+    // Given "import", the first byte that is scored is that of the space.
+    const { document } = await scored(model, 'import');
+    document.edit(2, [{ utf16Start: 6, utf16End: 6, text: 's = 1' }]);
+    const before = byteScoresOf(model, document);
+    const { scores } = await scored(model, document.text);
+    expect([...before.given]).toEqual([...scores.given]);
+    await scoreBytes(model, document, { visible: [], whole: true, signal, onScored: ignore });
+    byteScoresOf(model, document).surprisals.forEach((nats, i) => {
+      if (!scores.given.has(i)) expect(Math.abs(nats - scores.surprisals[i]!)).toBeLessThan(1e-4);
+    });
   });
 });
