@@ -3,6 +3,7 @@ import { encodeUtf8 } from '../core/text/utf8';
 import { lenses } from '../core/lenses/lenses';
 import type { Lens } from '../core/lenses/lens';
 import { terminalHeat, terminalShades } from '../core/lenses/steps';
+import { isScored } from '../core/lenses/scoreWords';
 import { legendOf, stepOf } from '../core/lenses/scale';
 import type { Scores } from '../core/lenses/scores';
 import { displayToken } from '../core/displayToken';
@@ -30,15 +31,17 @@ export function* prettyInspect(
   const lens = lenses.surprisal;
   yield* coloured(text, tokens, scores, lens);
   if (usesColour()) yield* legend(lens);
-  const known = [...scores.logprobs.keys()].filter(i => scores.ranks[i]! > 0);
+  const known = [...scores.logprobs.keys()].filter(i => isScored(scores, i));
   const bits = (token: number) => lens.value(scores, token);
   const highest = known.sort((a, b) => bits(b) - bits(a)).slice(0, LISTED);
   const rows = highest.map(token => [
     bits(token).toFixed(2),
-    String(scores.ranks[token]),
+    scores.ranks[token]! > 0 ? String(scores.ranks[token]) : '–',
     String(tokens.byteStarts[token]),
     displayToken(model.tokenizer.bytesOf(tokens.ids[token]!)),
-    displayToken(model.tokenizer.bytesOf(scores.topIds[token * scores.topK] ?? -1)),
+    Number.isNaN(scores.topLogprobs[token * scores.topK] ?? 0)
+      ? '–'
+      : displayToken(model.tokenizer.bytesOf(scores.topIds[token * scores.topK] ?? -1)),
   ]);
   yield* tableLines(
     [['bits', 'rank', 'at byte', 'token', 'likeliest instead'], ...rows],

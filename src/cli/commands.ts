@@ -8,6 +8,7 @@ import { get } from './commands/get';
 import { inspect } from './commands/inspect';
 import { models } from './commands/models';
 import { next } from './commands/next';
+import { serveCheck } from './commands/serveCheck';
 import { tokens } from './commands/tokens';
 import { trace } from './commands/trace';
 
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   count,
   models,
   get,
+  serveCheck,
 ];

@@ -6,10 +6,11 @@ import { modelPath } from '../engine/models/places/modelPath';
 import { modelOpener } from '../engine/models/openModel';
 import { interruptiblePart } from './interrupt';
 import { withProgress } from './progressLine';
+import { completed, send, withTokenizer } from './servers';
 
-/** What `--model` names, else the built-in model's folder. */
-export function modelFolder(given: string | undefined): string {
-  return given ?? builtInFolder('coder');
+/** What `--model` names, else the built-in model's folder. `tokenizer`: that of a server's model. Throws `UserError`. */
+export function modelFolder(given: string | undefined, tokenizer?: string): string {
+  return withTokenizer(given ?? builtInFolder('coder'), tokenizer);
 }
 
 /** Of a model that comes with Tokenscope. */
@@ -22,7 +23,7 @@ export function builtInFolder(name: string): string {
  * while its weights are written.
  */
 export const openModel: OpenModel = async (named, contextTokens, dtype) => {
-  const path = typeof named === 'string' ? modelPath(named) : named;
+  const path = typeof named === 'string' ? modelPath(await completed(named)) : named;
   const began = performance.now();
   const words = (done: number, all: number) =>
     `opening ${nameOf(path)}: ${preparingWords(done, all, performance.now() - began)}`;
@@ -32,7 +33,7 @@ export const openModel: OpenModel = async (named, contextTokens, dtype) => {
         inPart(done < all);
         report(done, all);
       };
-      const open = modelOpener(join(__dirname, 'runtime.js'));
+      const open = modelOpener(join(__dirname, 'runtime.js'), undefined, send);
       return open(path, contextTokens, dtype, { signal, onPrepared });
     }),
   );
@@ -71,5 +72,6 @@ export function withModels<T>(
 
 /** A model that is asked for its tokens alone; it needs no graph and is not disposed. Throws `UserError`. */
 export async function openWithoutGraph(named: string): Promise<Model> {
-  return Model.open(modelPath(named), Number.MAX_SAFE_INTEGER, null);
+  const path = modelPath(await completed(named));
+  return Model.open(path, Number.MAX_SAFE_INTEGER, null);
 }

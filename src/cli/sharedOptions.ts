@@ -8,7 +8,7 @@ const CONTEXT_TOKENS = 2048;
 export const model = text({
   valueName: 'PATH',
   description:
-    'a model: a folder, an .onnx file in one, a GGUF file, a name as in ollama:qwen2.5-coder:0.5b or hf:org/name, or a tokenizer’s file alone (default: the built-in model)',
+    'a model: a folder, an .onnx file in one, a GGUF file, a name as in ollama:qwen2.5-coder:0.5b or hf:org/name, the address of a server as in http://127.0.0.1:8080, or a tokenizer’s file alone (default: the built-in model)',
 });
 
 export const json = flag('print one JSON object per line; docs/cli.md lists the fields');

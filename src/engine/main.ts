@@ -2,9 +2,12 @@
 // texts and their scores; a thread of its own runs the model, so keystrokes and cancels are always received.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serve } from '../protocol/channel';
+import { connect, serve } from '../protocol/channel';
 import { engineMethods, type EngineApi } from '../protocol/engine';
+import { hostMethods, type HostApi } from '../protocol/host';
 import { ipcConnection } from '../protocol/ipc';
+import type { SendToServer } from '../servers/transport';
+import type { Emit } from './engineState';
 import { modelOpener } from './models/openModel';
 import { engineServer } from './server';
 
@@ -22,9 +25,10 @@ if (process.platform === 'linux') {
 
 const connection = ipcConnection(process);
 // Without its thread the process is of no use; the editor starts another.
-const openModel = modelOpener(join(__dirname, 'runtime.js'), () => process.exit(1));
-const server = engineServer(openModel, (name, event) => {
-  void connection.sendNotification(name, event);
-});
+const host = connect<HostApi>(connection, hostMethods);
+const send: SendToServer = (request, signal) => host.sendToServer(request, signal);
+const openModel = modelOpener(join(__dirname, 'runtime.js'), () => process.exit(1), send);
+const emit: Emit = (name, event) => void connection.sendNotification(name, event);
+const server = engineServer(openModel, emit, send);
 serve<EngineApi>(connection, engineMethods, server);
 connection.listen();

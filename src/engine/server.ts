@@ -1,6 +1,7 @@
 // The engine's side of EngineApi: every group of requests over one state.
 import type { Handlers } from '../protocol/channel';
 import type { EngineApi } from '../protocol/engine';
+import type { SendToServer } from '../servers/transport';
 import { comparisonRequests } from './comparison/comparisonRequests';
 import { completionRequests } from './completion/completionRequests';
 import { documentRequests } from './documents/documentRequests';
@@ -11,10 +12,14 @@ import { featureRequests } from './sae/featureRequests';
 import { scoreRequests } from './scoring/scoreRequests';
 import { traceRequests } from './traces/traceRequests';
 
-export function engineServer(openModel: OpenModel, emit: Emit = () => {}): Handlers<EngineApi> {
+export function engineServer(
+  openModel: OpenModel,
+  emit: Emit = () => {},
+  send?: SendToServer,
+): Handlers<EngineApi> {
   const state = new EngineState(openModel, emit);
   return {
-    ...modelRequests(state),
+    ...modelRequests(state, send),
     ...documentRequests(state),
     ...scoreRequests(state),
     ...comparisonRequests(state),

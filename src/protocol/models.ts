@@ -1,5 +1,6 @@
 // What the editor may ask about the model that is open.
 import { methodsOf } from './channel';
+import type { Scores } from '../core/lenses/scores';
 import type { MachineModel, PlaceProblem } from '../core/models/machineModel';
 
 export interface ModelApi {
@@ -26,6 +27,9 @@ export interface ModelApi {
   /** The weights that are kept in a form that can be mapped; with `deletes` what is left after they were deleted. */
   weightCache(params: { deletes: boolean }): WeightCache;
 
+  /** What answers at an address, asked through the extension host. Throws `UserError` where nothing known does. */
+  findServer(params: { address: string }): ServerInfo;
+
   /** Answers, if the engine can: one that does not hangs. */
   ping(params: Record<string, never>): void;
 
@@ -41,6 +45,7 @@ export const modelMethods = methodsOf<ModelApi>({
   cancelOpening: true,
   machineModels: true,
   weightCache: true,
+  findServer: true,
   ping: true,
   report: true,
 });
@@ -65,6 +70,20 @@ export interface WeightCache {
   bytes: number;
 }
 
+export interface ServerInfo {
+  /** As the kind of server calls itself. */
+  kind: string;
+  model: string;
+  /** All that it has. */
+  models: string[];
+  /** The address with the model and the tokenizer that this machine has for it; or why it cannot be opened yet. */
+  address?: string;
+  /** Why it cannot score; then nothing helps. */
+  cannot?: string;
+  /** Why no tokenizer is known. */
+  withoutTokenizer?: string;
+}
+
 export interface ModelInfo {
   /** The folder's last name; with the dtype of its weights where that is not float32. */
   name: string;
@@ -77,7 +96,11 @@ export interface ModelInfo {
   /** Tokens in a window. */
   contextTokens: number;
   warnings: string[];
+  /** Columns of its scores that stay unknown, and why: sentences without their periods. */
+  lacks?: Lacks | undefined;
 }
+
+export type Lacks = { readonly [Column in keyof Scores]?: string };
 
 /** What was opened to score with, and how it tested against itself. */
 export interface BackendReport {

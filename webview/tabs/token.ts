@@ -5,6 +5,7 @@ import { formatBits, formatHex, formatPercent } from '../../src/core/format';
 import type { Lens } from '../../src/core/lenses/lens';
 import { lenses } from '../../src/core/lenses/lenses';
 import type { Scores } from '../../src/core/lenses/scores';
+import { entropyWords, isScored, rankWords } from '../../src/core/lenses/scoreWords';
 import { tokenPlace } from '../../src/core/tokenPlace';
 import { displayToken } from '../../src/core/displayToken';
 import type { InspectorState } from '../../src/protocol/page';
@@ -51,7 +52,7 @@ function tokenTemplate(
       <dd><code>${formatHex(bytes)}</code> at ${view.byteStarts[row]}–${view.byteEnds[row]}</dd>
       ${numberRows(lens, view, row)}
     </dl>
-    ${view.scores && view.scores.ranks[row]! > 0 ? alternatives(view, view.scores, row) : ''}
+    ${view.scores && isScored(view.scores, row) ? alternatives(view, view.scores, row) : ''}
   </div>`;
 }
 
@@ -81,21 +82,23 @@ function byteRows(bits: Float64Array | undefined): NumberRow[] {
 }
 
 function scoreRows(scores: Scores, row: number): NumberRow[] {
-  const rank = scores.ranks[row]!;
-  if (rank === 0) return [['scores', 'none yet']];
+  if (!isScored(scores, row)) return [['scores', 'none yet']];
   const logprob = scores.logprobs[row]!;
   return [
     ['probability', formatPercent(logprob)],
     ['surprisal', formatBits(-logprob)],
-    ['rank', String(rank)],
-    ['entropy', formatBits(scores.entropiesNats[row]!)],
+    ['rank', rankWords(scores.ranks[row]!)],
+    ['entropy', entropyWords(scores, row)],
     ['context', `${scores.contexts[row]} tokens`],
   ];
 }
 
 function alternatives(view: TokenView, scores: Scores, row: number): TemplateResult {
   const k = scores.topK;
-  const rows = view.topBytes![row]!.map((bytes, i) => {
+  const listed = view.topBytes![row]!.filter(
+    (_, i) => !Number.isNaN(scores.topLogprobs[row * k + i]),
+  );
+  const rows = listed.map((bytes, i) => {
     const logprob = scores.topLogprobs[row * k + i]!;
     const isActual = scores.topIds[row * k + i] === view.ids[row];
     return html`<tr class=${isActual ? 'actual' : ''}>

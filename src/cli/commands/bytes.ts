@@ -16,6 +16,7 @@ import { modelFolder, withModels } from '../engine';
 import { readText } from '../input';
 import { interruptible } from '../interrupt';
 import { formatScored, withProgress } from '../progressLine';
+import { tokenizer } from '../servers';
 import * as shared from '../sharedOptions';
 
 const LISTED = 10;
@@ -31,13 +32,14 @@ export const bytes = defineCommand({
   usage: 'FILE',
   options: {
     model: shared.model,
+    tokenizer,
     second: shared.second,
     context: shared.context,
     json: shared.json,
   },
   async run({ operands: [file = ''], values, print }) {
     const text = await readText(file);
-    const folder = modelFolder(values.model);
+    const folder = modelFolder(values.model, values.tokenizer);
     await withModels(folder, values.second, values.context, async (model, other) => {
       // What is not available is refused before anything is scored.
       for (const each of other ? [model, other] : [model]) {

@@ -12,12 +12,14 @@ import { modelFolder, withModel } from '../engine';
 import { readText } from '../input';
 import { interruptible } from '../interrupt';
 import { choice, flag, number, wholeNumber, type Values } from '../options';
+import { tokenizer } from '../servers';
 import * as shared from '../sharedOptions';
 import { usesColour, writeError, type Piece } from '../terminal';
 
 const options = {
   at: shared.at,
   model: shared.model,
+  tokenizer,
   healing: choice(healings, {
     default: 'exact',
     description:
@@ -74,7 +76,7 @@ export const complete = defineCommand({
     shared.checkOffset(values.at, bytes.length);
     refuseUnusedSampling(values.temperature, given);
     const at = utf16At(bytes, values.at);
-    await withModel(modelFolder(values.model), values.context, async model => {
+    await withModel(modelFolder(values.model, values.tokenizer), values.context, async model => {
       const view = await interruptible(signal =>
         completeAt(model, text, at, completionOptions(values, given, languageOfPath(file)), signal),
       ).catch((error: Error) => {

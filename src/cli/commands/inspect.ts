@@ -7,16 +7,23 @@ import { modelFolder, withModel } from '../engine';
 import { readText } from '../input';
 import { interruptible } from '../interrupt';
 import { formatScored, withProgress } from '../progressLine';
+import { tokenizer } from '../servers';
 import * as shared from '../sharedOptions';
 
 export const inspect = defineCommand({
   name: 'inspect',
   summary: 'how much every token surprises the model',
   usage: 'FILE',
-  options: { model: shared.model, top: shared.top, context: shared.context, json: shared.json },
+  options: {
+    model: shared.model,
+    tokenizer,
+    top: shared.top,
+    context: shared.context,
+    json: shared.json,
+  },
   async run({ operands: [file = ''], values, print }) {
     const text = await readText(file);
-    await withModel(modelFolder(values.model), values.context, async model => {
+    await withModel(modelFolder(values.model, values.tokenizer), values.context, async model => {
       const document = new Document(file, 0, text);
       const total = document.streamBy(model.tokenizer).size.tokens;
       await interruptible(signal =>

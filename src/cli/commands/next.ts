@@ -11,6 +11,7 @@ import { defineCommand } from '../command';
 import { modelFolder, withModels } from '../engine';
 import { readText } from '../input';
 import { choice, number, type Values } from '../options';
+import { tokenizer } from '../servers';
 import * as shared from '../sharedOptions';
 
 const LISTED = 12;
@@ -18,6 +19,7 @@ const LISTED = 12;
 const options = {
   at: shared.at,
   model: shared.model,
+  tokenizer,
   mode: choice(['e1', 'e2', 'e3'], {
     default: 'e2',
     description:
@@ -48,7 +50,7 @@ export const next = defineCommand({
     const bytes = encodeUtf8(text);
     const { at, mode, lazy, json } = values;
     shared.checkOffset(at, bytes.length);
-    const folder = modelFolder(values.model);
+    const folder = modelFolder(values.model, values.tokenizer);
     await withModels(folder, values.second, values.context, async (model, other) => {
       const began = performance.now();
       const elapsed = () => Math.round(performance.now() - began);

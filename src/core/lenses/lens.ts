@@ -31,6 +31,8 @@ export interface Lens {
   readonly meaning: string;
   /** The passes whose columns `value` reads, in the order in which they run; none: the tokenizer is enough. */
   readonly needs: readonly PassId[];
+  /** The column of the tokens pass that it reads, where a model may lack it: a server does not say everything. */
+  readonly column?: keyof Scores;
   /** What it colours. */
   readonly per: 'token' | 'character';
   /** Peaks are a share of the text's tokens, as the values have no scale of their own. */

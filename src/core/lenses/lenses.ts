@@ -4,6 +4,7 @@ import { CHANNEL_STEPS, type TokenFeatures } from '../sae/featureValues';
 import { contrastScore, logRatioOf } from '../traces/contrast';
 import { lens, type Explanation, type Lens } from './lens';
 import { NATS_PER_BIT, type ContrastScores } from './scores';
+import { entropyWords } from './scoreWords';
 
 const bits = (value: number) => `${value.toFixed(2)} bits`;
 const signedBits = (value: number) => `${value < 0 ? '−' : '+'}${bits(Math.abs(value))}`;
@@ -73,17 +74,24 @@ export const lenses = {
     title: 'Entropy',
     meaning: 'How undecided the model was before it saw this token.',
     needs: ['tokens'],
+    column: 'entropiesNats',
     per: 'token',
     readsSaved: true,
     scale: { kind: 'heat', bounds: [0.5, 1, 2, 3, 4, 5, 7], unit: 'bits', decimals: 2 },
     value: (scores, row) => (scores ? scores.entropiesNats[row]! / NATS_PER_BIT : NaN),
     format: bits,
+    // Where it is known within bounds, the colour is that of the lower one.
+    explain: ({ scores, row }) =>
+      scores && !Number.isNaN(scores.entropiesNats[row]!)
+        ? [{ name: 'Entropy', value: entropyWords(scores, row) }]
+        : [],
   }),
   varentropy: lens({
     title: 'Varentropy',
     meaning:
       'How much the surprisals of what might have come differ, as the model weighs them: none where it is sure or finds all equally likely, much where a few sure ways part from many unsure ones.',
     needs: ['tokens'],
+    column: 'varentropies',
     per: 'token',
     readsSaved: true,
     scale: { kind: 'heat', bounds: [0.5, 1, 2, 4, 6, 9, 14], unit: 'bits²', decimals: 2 },
@@ -95,6 +103,7 @@ export const lenses = {
     meaning:
       'How much likelier the likeliest token was than this one: nothing where this one was the likeliest.',
     needs: ['tokens'],
+    column: 'topLogprobs',
     per: 'token',
     readsSaved: true,
     scale: { kind: 'heat', bounds: [0.25, 1, 2, 3, 5, 7, 10], unit: 'bits', decimals: 2 },
@@ -108,6 +117,7 @@ export const lenses = {
     title: 'Rank',
     meaning: 'The place of this token among all tokens of the vocabulary; 1 is the likeliest.',
     needs: ['tokens'],
+    column: 'ranks',
     per: 'token',
     scale: { kind: 'heat', bounds: [2, 3, 6, 11, 51, 201, 1001], unit: '', decimals: 0 },
     value: (scores, row) => scores?.ranks[row] || NaN,

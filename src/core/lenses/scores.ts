@@ -7,8 +7,10 @@ export interface Scores {
   readonly topK: number;
   /** [row], nats; NaN where nothing came before the token, or where it has not been scored yet. */
   readonly logprobs: Float32Array;
-  /** [row], nats; NaN as above. */
+  /** [row], nats; NaN as above. Where only the likeliest tokens are known: the lower bound. */
   readonly entropiesNats: Float32Array;
+  /** [row], nats: the upper bound of such an entropy; NaN where the entropy itself is known. Absent where all are. */
+  readonly entropyUppersNats?: Float32Array;
   /** [row], nats²: the variance of the surprisal under the model itself; NaN as above, and where a file's list is cut. */
   readonly varentropies: Float32Array;
   /** [row]; 1 is the likeliest token; 0 where unknown. */
@@ -43,17 +45,18 @@ export interface ContrastScores {
 export const NATS_PER_BIT = Math.LN2;
 
 /** Rows of nothing known. */
-export function emptyScores(rows: number, topK: number): Scores {
+export function emptyScores(rows: number, topK: number) {
   return {
     topK,
     logprobs: new Float32Array(rows).fill(NaN),
     entropiesNats: new Float32Array(rows).fill(NaN),
+    entropyUppersNats: new Float32Array(rows).fill(NaN),
     varentropies: new Float32Array(rows).fill(NaN),
     ranks: new Uint32Array(rows),
     contexts: new Uint32Array(rows),
     topIds: new Uint32Array(rows * topK),
     topLogprobs: new Float32Array(rows * topK).fill(NaN),
-  };
+  } satisfies Scores;
 }
 
 /** Copies rows [start, end) of `from` over the rows of `to` that begin at `at`. Both have one topK. */
@@ -61,6 +64,9 @@ export function copyScores(from: Scores, start: number, end: number, to: Scores,
   const k = to.topK;
   to.logprobs.set(from.logprobs.subarray(start, end), at);
   to.entropiesNats.set(from.entropiesNats.subarray(start, end), at);
+  to.entropyUppersNats?.fill(NaN, at, at + end - start);
+  if (from.entropyUppersNats)
+    to.entropyUppersNats?.set(from.entropyUppersNats.subarray(start, end), at);
   to.varentropies.set(from.varentropies.subarray(start, end), at);
   to.ranks.set(from.ranks.subarray(start, end), at);
   to.contexts.set(from.contexts.subarray(start, end), at);

@@ -1,4 +1,5 @@
 // Uncertainty of a token from the log-probabilities saved in a file, without a model.
+import { entropyBounds } from './entropyBounds';
 import type { SavedAlternative, SavedLogprobs, SavedToken } from './trace';
 
 export interface SavedUncertainty {
@@ -14,9 +15,6 @@ export interface SavedUncertainty {
   /** max log p - log p(y), nats; NaN without alternatives. */
   readonly gap: number;
 }
-
-/** What rounding may leave out of a complete list. */
-const ROUNDING = 1e-6;
 
 /** Nats: the list and the token's own number may be rounded differently. */
 const SAME = 0.01;
@@ -50,21 +48,11 @@ export function savedUncertainty(
   const listed = knownOf(token).map(alternative => alternative.logprob);
   const all =
     Number.isNaN(logprob) || listedIndex(token, token.top) >= 0 ? listed : [...listed, logprob];
-  const mass = Math.min(1, sum(all.map(Math.exp)));
-  const own = sum(all.map(value => -Math.exp(value) * value));
-  const left = 1 - mass;
-  const rest = vocabSize === undefined ? Infinity : Math.max(1, vocabSize - all.length);
-  const lump = left > 0 ? -left * Math.log(left) : 0;
-  const entropy: [number, number] = [
-    own + lump,
-    own + lump + (left > 0 ? left * Math.log(rest) : 0),
-  ];
-  const isWhole = all.length > 0 && left <= ROUNDING;
-  const varentropy = sum(all.map(value => Math.exp(value) * (value + entropy[0]) ** 2));
+  const { entropy, varentropy } = entropyBounds(all, vocabSize);
   return {
     surprisal: -logprob,
     entropy,
-    varentropy: isWhole ? varentropy : NaN,
+    varentropy,
     // Rounding may put the written token above the list.
     gap: listed.length > 0 ? Math.max(0, all.reduce(larger) - logprob) : NaN,
   };
@@ -72,10 +60,6 @@ export function savedUncertainty(
 
 function larger(one: number, other: number): number {
   return Math.max(one, other);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 export function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 // Each byte of the token with its surprisal, and their sum beside the token's.
 import { displayToken } from '../../core/displayToken';
 import { formatBits } from '../../core/format';
+import { isScored } from '../../core/lenses/scoreWords';
 import type { TokenView } from '../../protocol/scores';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
 
@@ -16,7 +17,7 @@ export function byteLines(view: TokenView, row: number, second: string): string 
   const secondRow =
     others && !others.some(Number.isNaN) ? cells(`${escapeMarkdown(second)}, bits`, others) : '';
   const sum = bits.reduce((total, value) => total + value, 0).toFixed(2);
-  const token = scores && scores.ranks[row]! > 0 ? formatBits(-scores.logprobs[row]!) : 'not known';
+  const token = scores && isScored(scores, row) ? formatBits(-scores.logprobs[row]!) : 'not known';
   const dashes = names.map(() => '--:');
   return (
     `| ${['byte', ...names].join(' | ')} |\n| ${['---', ...dashes].join(' | ')} |\n` +

@@ -2,8 +2,9 @@
 import { MarkdownString } from 'vscode';
 import { displayToken } from '../../core/displayToken';
 import { tokenPlace } from '../../core/tokenPlace';
-import { formatBits, formatHex } from '../../core/format';
+import { formatHex } from '../../core/format';
 import type { Scores } from '../../core/lenses/scores';
+import { entropyWords, isScored, rankWords } from '../../core/lenses/scoreWords';
 import type { TokenView } from '../../protocol/scores';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
 import { byteLines } from './byteLines';
@@ -48,16 +49,14 @@ function scoreLines(
   scores: Scores,
   row: number,
 ): string {
-  const rank = scores.ranks[row]!;
-  if (rank === 0) {
+  if (!isScored(scores, row)) {
     return view.pending > 0 ? 'Not scored yet.' : 'No score: the first token has no context.';
   }
   const logprob = scores.logprobs[row]!;
-  const entropy = formatBits(scores.entropiesNats[row]!);
   const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
   const isTrace = place.answerStart !== undefined;
   return (
-    `${probabilityCells(logprob).join(' = ')}, rank ${rank}; entropy before it ${entropy}\n\n` +
+    `${probabilityCells(logprob).join(' = ')}, rank ${rankWords(scores.ranks[row]!)}; entropy before it ${entropyWords(scores, row)}\n\n` +
     `| rank | token | probability | surprisal |${canBranch ? '  |' : ''}\n` +
     `|--:|:--|--:|--:|${canBranch ? ':--|' : ''}\n${alternatives(view, scores, row, canBranch).join('\n')}\n\n` +
     `${isTrace ? 'T1, re-scored by ' : ''}${escapeMarkdown(model)}, after ${scores.contexts[row]} tokens of context`
@@ -68,7 +67,9 @@ function scoreLines(
 function alternatives(view: TokenView, scores: Scores, row: number, canBranch: boolean): string[] {
   const actual = view.ids[row]!;
   const k = scores.topK;
-  const ids = Array.from(scores.topIds.subarray(row * k, row * k + LISTED));
+  const listed = scores.topLogprobs.subarray(row * k, row * k + LISTED);
+  const count = listed.findIndex(Number.isNaN);
+  const ids = [...scores.topIds.subarray(row * k, row * k + (count < 0 ? listed.length : count))];
   const lines = ids.map((id, i) => {
     const name = escapeMarkdown(displayToken(view.topBytes![row]![i]!));
     const cells = [
@@ -81,7 +82,11 @@ function alternatives(view: TokenView, scores: Scores, row: number, canBranch: b
   });
   if (ids.includes(actual)) return lines;
   const name = escapeMarkdown(displayToken(view.bytes![row]!));
-  const cells = [scores.ranks[row]!, `**${name}** ✓`, ...probabilityCells(scores.logprobs[row]!)];
+  const cells = [
+    rankWords(scores.ranks[row]!),
+    `**${name}** ✓`,
+    ...probabilityCells(scores.logprobs[row]!),
+  ];
   return [...lines, `| ${cells.join(' | ')} |`];
 }
 

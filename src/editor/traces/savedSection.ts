@@ -1,6 +1,7 @@
 // The section of the hover about a token of a trace whose file holds log-probabilities.
 import { MarkdownString } from 'vscode';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
+import { boundsWords } from '../../core/lenses/scoreWords';
 import { formatBits, formatHex, formatPercent } from '../../core/format';
 import { displayToken } from '../../core/displayToken';
 import { tokenPlace } from '../../core/tokenPlace';
@@ -12,8 +13,6 @@ import { escapeMarkdown } from '../ui/escapeMarkdown';
 
 /** Alternatives in a hover, which should need no scrolling. */
 const LISTED = 8;
-/** Nats: an entropy whose bounds are nearer than this is shown as one number. */
-const EXACT = 0.005;
 
 export function savedSection({ view, place, lens }: HoverContext): MarkdownString[] {
   if (!place.saved) return [];
@@ -35,17 +34,9 @@ export function savedSection({ view, place, lens }: HoverContext): MarkdownStrin
 function numbers(token: SavedToken, series: SavedLogprobs): string {
   if (Number.isNaN(token.logprob)) return 'The file has no number for it.';
   const { surprisal, entropy, varentropy, gap } = savedUncertainty(token, series);
-  const [least, most] = entropy;
-  const bits = (nats: number) => formatBits(nats).replace(/ bits$/, '');
-  const spread =
-    most - least < EXACT
-      ? formatBits(least)
-      : Number.isFinite(most)
-        ? `between ${bits(least)} and ${formatBits(most)}, as the list is cut`
-        : `at least ${formatBits(least)}, as the list is cut`;
   return [
     `${formatPercent(-surprisal)} = ${formatBits(surprisal)}`,
-    ...(token.top.length > 0 ? [`entropy before it ${spread}`] : []),
+    ...(token.top.length > 0 ? [`entropy before it ${boundsWords(...entropy)}`] : []),
     ...(Number.isNaN(varentropy)
       ? []
       : [`varentropy ${(varentropy / NATS_PER_BIT ** 2).toFixed(2)} bits²`]),

@@ -11,6 +11,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import { formatPercent } from '../../core/format';
+import { isScored } from '../../core/lenses/scoreWords';
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';
 import type { EngineQueries } from '../engine/engineQueries';
@@ -58,7 +59,7 @@ export class WhatIf {
     const at = { utf16Start, utf16End: utf16Start + 1 };
     const { view } = await this.queries.view(document, at, { details: 'alternatives' });
     const { scores } = view;
-    if (!scores || view.ids.length === 0 || scores.ranks[0] === 0) {
+    if (!scores || view.ids.length === 0 || !isScored(scores, 0)) {
       throw new UserError('This token has no score, so there are no alternatives to choose from.');
     }
     const own = view.ids[0]!;

@@ -30,25 +30,34 @@ export function placeFields(tokens: StreamTokens, row: number, tokenizer: Tokeni
   };
 }
 
-/** `logprob` in nats, `surprisal` and `entropy` in bits, `varentropy` in bits²; null where nothing came before the token. */
+/**
+ * `logprob` in nats, `surprisal` and `entropy` in bits, `varentropy` in bits²; null where nothing came before the token, or
+ * a server does not say it. An entropy that the server leaves open is null, with `entropyLow` and `entropyHigh`.
+ */
 export function scoreFields(scores: Scores, row: number, tokenizer: Tokenizer) {
   const { topK } = scores;
   const ids = scores.topIds.subarray(row * topK, (row + 1) * topK);
-  const known = scores.ranks[row]! > 0;
+  const isListed = !Number.isNaN(scores.topLogprobs[row * topK] ?? NaN);
+  const upper = scores.entropyUppersNats?.[row] ?? NaN;
+  const entropy = numberOrNull(scores.entropiesNats[row]! / NATS_PER_BIT);
+  const bounds = { entropyLow: entropy, entropyHigh: numberOrNull(upper / NATS_PER_BIT) };
+  const isOpen = !Number.isNaN(upper);
   return {
     logprob: numberOrNull(scores.logprobs[row]!),
     surprisal: numberOrNull(-scores.logprobs[row]! / NATS_PER_BIT),
-    entropy: numberOrNull(scores.entropiesNats[row]! / NATS_PER_BIT),
+    entropy: isOpen ? null : entropy,
+    ...(isOpen && bounds),
     varentropy: numberOrNull(scores.varentropies[row]! / NATS_PER_BIT ** 2),
-    rank: known ? scores.ranks[row]! : null,
+    rank: scores.ranks[row]! || null,
     context: scores.contexts[row]!,
-    top: known
-      ? Array.from(ids, (id, i) => ({
-          id,
-          bytes: hex(tokenizer.bytesOf(id)),
-          logprob: numberOrNull(scores.topLogprobs[row * topK + i]!),
-        }))
-      : null,
+    top:
+      isListed || (topK === 0 && scores.ranks[row]! > 0)
+        ? Array.from(ids, (id, i) => ({
+            id,
+            bytes: hex(tokenizer.bytesOf(id)),
+            logprob: numberOrNull(scores.topLogprobs[row * topK + i]!),
+          })).filter(({ logprob }) => logprob !== null)
+        : null,
   };
 }
 

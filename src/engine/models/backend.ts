@@ -6,7 +6,7 @@ import type { Scores } from '../../core/lenses/scores';
 import type { Sae } from '../../core/sae/sae';
 import type { FeatureRows } from '../../core/sae/sparseRows';
 import type { Sampling } from '../../core/traces/drawToken';
-import type { BackendReport } from '../../protocol/models';
+import type { BackendReport, Lacks } from '../../protocol/models';
 
 /** Why an ability is absent: a sentence without its period. */
 export interface Missing {
@@ -90,6 +90,14 @@ export interface Backend {
   readonly contextTokens?: number;
   /** Why its numbers are not exact enough for the bytes of a text: what follows the model's name, without a period. */
   readonly inexact?: string;
+  /** What exact bytes need instead of it; what follows "need", without a period. */
+  readonly exactNeeds?: string;
+  /** Parts of a window cost no more than their own tokens: what is visible is scored first within it. */
+  readonly scoresParts?: boolean;
+  /** Rows of trees are log-probabilities, which may leave out tokens: these are -Infinity. */
+  readonly givesLogprobs?: boolean;
+  /** Columns of `Scores` that stay unknown, each with the reason: a sentence without its period. */
+  readonly lacks?: Lacks;
   /** What was opened and what its self-test measured, for people. */
   readonly report: BackendReport;
   score(request: ScoreRequest, signal?: AbortSignal, onRows?: OnRows<Scores>): Promise<Scores>;

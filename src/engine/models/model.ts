@@ -12,7 +12,9 @@ import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Sampling } from '../../core/traces/drawToken';
 import type { ModelInfo, ModelReport } from '../../protocol/models';
 import { depthOf, needed, type Backend } from './backend';
-import { readModelFolder, type ModelFolder } from './modelFolder';
+import type { SendToServer } from '../../servers/transport';
+import type { ModelFolder } from './modelFolder';
+import { readModel } from './readModel';
 import { dtypeFacts, EXACT_DTYPE } from './dtypeFacts';
 import type { Opening, StartRuntime } from './source';
 
@@ -71,6 +73,7 @@ export class Model {
       ...(backend ? {} : { scoresMissing: folder.weightsMissing || 'only its tokenizer is open' }),
       contextTokens: Math.min(this.ownContextTokens, contextLimit),
       warnings: [tokenizer.limitation, ...folder.warnings, ...warnings].filter(Boolean),
+      lacks: backend?.lacks,
     };
   }
 
@@ -82,11 +85,11 @@ export class Model {
     dtype?: string,
     opening?: Opening,
   ): Promise<Model> {
-    const folder = typeof path === 'string' ? readModelFolder(path, dtype) : path;
+    const folder = typeof path === 'string' ? readModel(path, dtype) : path;
     const { weights } = folder;
     if (!weights || !startRuntime) return new Model(folder, null, contextLimit);
-    const { source, path: file } = weights;
-    const backend = await source.open(file, folder.path, folder, startRuntime, opening);
+    const { source, path: at } = weights;
+    const backend = await source.open(at, folder.path, folder, startRuntime, opening);
     try {
       if (opening?.signal?.aborted) throw new Cancelled();
       checkVocabulary(folder, backend);
@@ -98,13 +101,18 @@ export class Model {
   }
 
   /** Opens models whose backends run in threads that `startRuntime` starts. */
-  static opener(startRuntime: StartRuntime): OpenModel {
+  static opener(startRuntime: StartRuntime, send?: SendToServer): OpenModel {
     return (path, contextLimit, dtype, opening) =>
-      Model.open(path, contextLimit, startRuntime, dtype, opening);
+      Model.open(path, contextLimit, startRuntime, dtype, { ...opening, send });
   }
 
   get tokenizer(): Tokenizer {
     return this.folder.tokenizer;
+  }
+
+  /** Whether parts of a window may be scored before the rest of it. */
+  get scoresParts(): boolean {
+    return this.backend?.scoresParts ?? false;
   }
 
   /** The token that the model is given before a text; null where there is none. */
@@ -150,7 +158,7 @@ export class Model {
     const inexact = this.backend?.inexact;
     if (inexact !== undefined)
       throw new InexactError(
-        `${this.info.name} ${inexact}: exact probabilities of bytes need a float32 export, or one with weights of 4 bits`,
+        `${this.info.name} ${inexact}: exact probabilities of bytes need ${this.backend?.exactNeeds ?? 'a float32 export, or one with weights of 4 bits'}`,
       );
     return (this.rules ??= new ByteRules(this.tokenizer));
   }
@@ -203,7 +211,8 @@ export class Model {
           });
           before.onRan?.(ran, prefix.length + nodes.length - 1);
           const width = backend.vocabSize;
-          return wanted.map((_, i) => logSoftmax(logits.subarray(i * width, (i + 1) * width)));
+          const rows = wanted.map((_, i) => logits.subarray(i * width, (i + 1) * width));
+          return backend.givesLogprobs ? rows : rows.map(logSoftmax);
         }, signal),
     };
   }

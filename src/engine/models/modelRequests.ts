@@ -1,14 +1,18 @@
 // The engine's side of ModelApi: which model is open, and what it is.
+import { UserError } from '../../core/errors';
 import type { Handlers } from '../../protocol/channel';
-import { AUTO_DTYPE, type ModelApi } from '../../protocol/models';
+import { AUTO_DTYPE, type ModelApi, type ServerInfo } from '../../protocol/models';
+import { findServer, type FoundServer } from '../../servers/connect';
+import type { SendToServer } from '../../servers/transport';
 import type { PlaceProblem } from '../../core/models/machineModel';
 import type { EngineState } from '../engineState';
 import { deleteWeightCache, weightCache } from '../gguf/weightCache';
 import { ggufCache } from './sources/gguf/ggufSource';
+import { completeAddress } from './sources/server/findTokenizer';
 import { machineModels } from './places/machineModels';
 import { surroundings } from './places/placeFolders';
 
-export function modelRequests(state: EngineState): Handlers<ModelApi> {
+export function modelRequests(state: EngineState, send?: SendToServer): Handlers<ModelApi> {
   return {
     async openModel({ folder, contextLimit, dtype: wanted }) {
       const dtype = wanted === AUTO_DTYPE ? undefined : wanted;
@@ -39,8 +43,25 @@ export function modelRequests(state: EngineState): Handlers<ModelApi> {
     weightCache: ({ deletes }) =>
       deletes ? deleteWeightCache(ggufCache()) : weightCache(ggufCache()),
 
+    async findServer({ address }, signal) {
+      if (!send) throw new UserError('This process asks no servers.');
+      return serverInfo(await findServer(address, send, signal));
+    },
+
     ping() {},
 
     report: () => state.model().report(),
   };
+}
+
+function serverInfo(found: FoundServer): ServerInfo {
+  const { title: kind, model, models, cannot, client } = found;
+  const facts = { kind, model, models: [...models] };
+  if (cannot !== undefined) return { ...facts, cannot: `${client.host} is ${kind}. ${cannot}.` };
+  try {
+    return { ...facts, address: completeAddress(found) };
+  } catch (error) {
+    if (error instanceof UserError) return { ...facts, withoutTokenizer: error.message };
+    throw error;
+  }
 }

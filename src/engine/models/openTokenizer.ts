@@ -10,6 +10,8 @@ import {
   tokenizerOf,
   type ModelFolder,
 } from './modelFolder';
+import { isServerAddress } from '../../servers/address';
+import { readModel } from './readModel';
 import { readTokenizerFile } from './readTokenizerFiles';
 import { isGgufFile } from './sources/gguf/ggufModel';
 
@@ -22,6 +24,7 @@ export interface OpenTokenizer {
 
 /** Throws `UserError` that names the file and what is wrong with it. */
 export function openTokenizerAt(given: string, dtype?: string): OpenTokenizer {
+  if (isServerAddress(given)) return ofModel(given, readModel(given));
   const path = resolve(given);
   if (!existsSync(path)) throw new UserError(`Tokenizer not found: ${path}`);
   const isModel = statSync(path).isDirectory() || isGgufFile(path);
@@ -32,4 +35,11 @@ export function openTokenizerAt(given: string, dtype?: string): OpenTokenizer {
   const { name: kind, vocabSize } = tokenizer;
   const hasModel = opened?.weights !== undefined;
   return { folder: opened, tokenizer, info: { name, path, tokenizer: kind, vocabSize, hasModel } };
+}
+
+function ofModel(path: string, folder: ModelFolder): OpenTokenizer {
+  const { tokenizer, name } = folder;
+  const { name: kind, vocabSize } = tokenizer;
+  const hasModel = folder.weights !== undefined;
+  return { folder, tokenizer, info: { name, path, tokenizer: kind, vocabSize, hasModel } };
 }

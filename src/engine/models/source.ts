@@ -1,6 +1,7 @@
 // Where models come from: each kind of weights is a source, in a folder of its own and a line in sources.ts.
 import { totalmem } from 'node:os';
 import type { RuntimeClient } from '../onnx/session/runtimeClient';
+import type { SendToServer } from '../../servers/transport';
 import type { Backend } from './backend';
 
 /** What of a model's config a source may use to check what it finds. */
@@ -31,12 +32,14 @@ export function fitsMemory(bytes: number, memoryBytes = totalmem()): boolean {
   return bytes <= memoryBytes * MOST_OF_MEMORY;
 }
 
-/** What is heard of an opening while it takes its time, and what ends it. */
+/** What an opening may use, what is heard of it while it takes its time, and what ends it. */
 export interface Opening {
   /** Weights that are being written are given up at once, and nothing of them is left. */
   readonly signal?: AbortSignal | undefined;
   /** Bytes of weights that are written in the form that is mapped, of how many: from 0 to all of them where any are. */
   readonly onPrepared?: ((done: number, all: number) => void) | undefined;
+  /** How requests reach a server, where this process may ask one. */
+  readonly send?: SendToServer | undefined;
 }
 
 /** Starts the thread that runs ONNX Runtime; one for each opened model. */

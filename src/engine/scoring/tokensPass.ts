@@ -5,7 +5,7 @@ import { asRefusal } from '../asRefusal';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
 import { checkSpelled } from './checkSpelled';
-import { visibleSpans, type Pass, type PassRun } from './pass';
+import { visibleSpans, type Pass, type PassRun, type RowSpan } from './pass';
 import type { ScoredWindow } from './scoredWindows';
 import { visibleFirst } from './visibleFirst';
 import { WindowCache } from './windowCache';
@@ -41,24 +41,31 @@ export async function scoreTokens(
     spanOf: ({ window: { ownStart, end } }) => ({ first: ownStart, end }),
     visible: visibleSpans(document.streamBy(model.tokenizer), run.visible),
     isEnough: () => windows.scored >= run.maxTokens,
-    run: window => scoreWindow(model, window, signal, () => run.onScored(windows.scored)),
+    inParts: model.scoresParts,
+    run: (window, part) =>
+      scoreWindow(model, window, part, signal, () => run.onScored(windows.scored)),
   });
   if (signal.aborted) throw new Cancelled();
   return windows.scored;
 }
 
-/** Rows of the window's own tokens: those that are remembered, then those that the model computes. */
+/**
+ * Rows of a part of the window's own tokens, which is all of them unless the model scores parts: those that are remembered,
+ * then those that the model computes.
+ */
 function scoreWindow(
   model: Model,
   window: ScoredWindow,
+  part: RowSpan,
   signal: AbortSignal,
   onRows: () => void,
 ): Promise<void> {
   return model.request(async backend => {
     const { ids } = window;
     const { start: first, end, ownStart } = window.window;
-    if (window.knows(end - 1)) return;
+    if (window.count === end - ownStart) return;
     const own = ownStart - first;
+    const until = part.end - first;
     // Without a start token nothing comes before the window's first token: its scores stay unknown.
     const { start } = model;
     const firstRow = start ? own : Math.max(own, 1);
@@ -66,21 +73,25 @@ function scoreWindow(
 
     // An earlier pass that was cancelled left rows, and so did one before an edit; and windows that began with the
     // same tokens.
-    let from = firstRow;
-    while (from < ids.length && window.knows(first + from)) from++;
+    let from = Math.max(firstRow, part.first - first);
+    while (from < until && window.knows(first + from)) from++;
     const cache = cacheOf(model);
     const known = cache.find(ids, from);
     if (known) {
-      const { window: same, until } = known;
-      window.take(same.rows, from - same.firstRow, until - same.firstRow, first + from);
-      from = until;
+      const { window: same, until: end } = known;
+      window.take(same.rows, from - same.firstRow, end - same.firstRow, first + from);
+      from = end;
       onRows();
     }
-    if (from < ids.length) {
+    while (from < until) {
+      // A part that was visible may be known in between.
+      let end = from + 1;
+      while (end < until && !window.knows(first + end)) end++;
       const shift = start ? 0 : 1;
-      const inputs = start ? shiftedInputs(start.id, ids) : ids.slice(0, -1);
+      const seen = ids.subarray(0, end);
+      const inputs = start ? shiftedInputs(start.id, seen) : seen.slice(0, -1);
       await backend.score(
-        { inputs, targets: ids.slice(shift), from: from - shift, topK: window.scores.topK },
+        { inputs, targets: seen.slice(shift), from: from - shift, topK: window.scores.topK },
         signal,
         (scores, firstRow) => {
           // Rows of a chunk that was under way when the pass was cancelled stand all the same, and are cached below.
@@ -88,7 +99,10 @@ function scoreWindow(
           if (!signal.aborted) onRows();
         },
       );
+      from = end;
+      while (from < until && window.knows(first + from)) from++;
     }
+    if (window.count < end - ownStart) return;
     const rows = sliceScores(window.scores, firstRow - own, ids.length - own);
     cache.add({ ids, firstRow, rows });
   }, signal);

@@ -1,0 +1,149 @@
+// `tokenscope serve-check`: what a server can give, as it answers and not as it is documented.
+import { displayToken } from '../../core/displayToken';
+import { formatBits, formatPercent } from '../../core/format';
+import type { Tokenizer } from '../../core/tokenizer/tokenizer';
+import { readServerModel } from '../../engine/models/sources/server/serverModel';
+import { completeAddress } from '../../engine/models/sources/server/findTokenizer';
+import { addressText, readAddress } from '../../servers/address';
+import {
+  CHECK_TEXT,
+  findServer,
+  openServer,
+  tryServer,
+  type FoundServer,
+} from '../../servers/connect';
+import type { Server, TokenRow } from '../../servers/server';
+import { defineCommand } from '../command';
+import { interruptible } from '../interrupt';
+import { send, tokenizer } from '../servers';
+import * as shared from '../sharedOptions';
+import { tableLines } from '../tableLines';
+
+/** Tokens of the text that are scored and listed. */
+const LISTED = 5;
+
+export const serveCheck = defineCommand({
+  name: 'serve-check',
+  summary: 'what a server can give, and the first tokens of a text compared',
+  usage: 'URL',
+  options: { tokenizer, json: shared.json },
+  async run({ operands: [url = ''], values, print }) {
+    const named = values.tokenizer;
+    const address = named ? addressText({ ...readAddress(url), tokenizer: named }) : url;
+    const checked = await interruptible(signal => check(address, signal));
+    await print(values.json ? jsonLines(checked) : pretty(checked));
+  },
+});
+
+interface Checked {
+  readonly found: FoundServer;
+  /** Why it cannot be used: sentences without the last period; then nothing else is known. */
+  readonly problem?: string;
+  readonly address?: string;
+  readonly tokenizer?: Tokenizer;
+  readonly server?: Server;
+  readonly ids?: Uint32Array;
+  readonly rows?: readonly TokenRow[];
+}
+
+/** Throws `UserError` where nothing answers, where the tokenizer is not known or not the server's, or an answer is wrong. */
+async function check(url: string, signal: AbortSignal): Promise<Checked> {
+  const found = await findServer(url, send, signal);
+  if (!found.open) return { found, problem: found.cannot ?? '' };
+  const address = completeAddress(found);
+  const { tokenizer } = readServerModel(address);
+  const server = await openServer(found, tokenizer, signal);
+  const ids = tokenizer.encode(CHECK_TEXT).ids.slice(0, LISTED + 1);
+  const rows = await tryServer(server, ids, signal);
+  return { found, address, tokenizer, server, ids, rows };
+}
+
+function numbersOf({ server, rows = [] }: Checked) {
+  const alternatives = Math.max(0, ...rows.map(({ top }) => top.length));
+  const isWhole = server?.distribution !== undefined;
+  return {
+    logprob: rows.length > 0,
+    alternatives,
+    rank: server?.givesRanks ? 'every' : alternatives > 0 ? 'listed' : 'none',
+    entropy: alternatives > 0 ? 'bounds' : 'none',
+    varentropy: false,
+    bytes: isWhole,
+    completions: isWhole ? 'exact' : server?.likeliest ? 'likeliest' : 'none',
+    rollouts: server?.sample !== undefined,
+    idsCompared: server?.tokenize !== undefined,
+  };
+}
+
+function* jsonLines(checked: Checked): Generator<string> {
+  const { found, server, tokenizer, ids, rows = [], problem } = checked;
+  const { title: kind, version, model, models, address, client } = found;
+  const facts = { kind, version, model, models, address: address.base };
+  if (!server || !tokenizer) return yield `${JSON.stringify({ ...facts, cannot: problem })}\n`;
+  const { contextTokens = null, vocabSize = null } = server;
+  const { tokensSent } = client;
+  yield `${JSON.stringify({ ...facts, contextTokens, vocabSize, tokenizer: readAddress(checked.address!).tokenizer, ...numbersOf(checked), tokensSent })}\n`;
+  for (const [i, { logprob, rank, top }] of rows.entries()) {
+    const id = ids![i + 1]!;
+    const bytes = Buffer.from(tokenizer.bytesOf(id)).toString('hex');
+    yield `${JSON.stringify({ id, bytes, logprob, rank: rank || null, top })}\n`;
+  }
+}
+
+function* pretty(checked: Checked): Generator<string> {
+  const { found, server, tokenizer, ids, rows = [], problem } = checked;
+  const { title, version, model, client } = found;
+  if (!server || !tokenizer) return yield `${client.host}: ${title} ${version}. ${problem}.\n`;
+  const numbers = numbersOf(checked);
+  const all = numbers.alternatives;
+  const facts = [
+    ['server', `${title} ${version} at ${found.address.base}`],
+    ['model', model + (found.models.length > 1 ? ` (of ${found.models.join(', ')})` : '')],
+    ['tokenizer', readAddress(checked.address!).tokenizer ?? ''],
+    [
+      'its ids are ours',
+      numbers.idsCompared
+        ? `yes, compared on a text of ${tokenizer.encode(CHECK_TEXT).ids.length} tokens`
+        : 'compared with every answer: it has no tokenizer of its own to ask',
+    ],
+    ['holds', server.contextTokens === undefined ? 'not stated' : `${server.contextTokens} tokens`],
+    ['surprisal', 'of every token'],
+    ['alternatives', all > 0 ? `${all} of each token` : 'none'],
+    ['rank', RANKS[numbers.rank as keyof typeof RANKS]],
+    ['entropy', all > 0 ? 'between bounds' : 'not known'],
+    ['varentropy', 'not known: it is made of all tokens'],
+    [
+      'exact bytes',
+      numbers.bytes ? 'yes, a request for each place' : 'no: it gives the likeliest tokens alone',
+    ],
+    ['completions', COMPLETIONS[numbers.completions as keyof typeof COMPLETIONS]],
+    ['rollouts', numbers.rollouts ? 'yes' : 'no'],
+    ['features, layers', 'no: it gives no activations'],
+  ];
+  yield* tableLines(facts, ['left', 'left']);
+  yield '\n';
+  const nameOf = (id: number) => displayToken(tokenizer.bytesOf(id));
+  const lines = rows.map(({ logprob, rank, top }, i) => [
+    nameOf(ids![i + 1]!),
+    String(ids![i + 1]),
+    formatPercent(logprob),
+    formatBits(-logprob),
+    rank > 0 ? String(rank) : '–',
+    top[0] ? nameOf(top[0].id) : '–',
+  ]);
+  yield* tableLines(
+    [['token', 'id', 'probability', 'surprisal', 'rank', 'likeliest'], ...lines],
+    ['left', 'right', 'right', 'right', 'right', 'left'],
+  );
+  yield `\n${client.tokensSent} tokens were sent in ${client.requests} requests.\n`;
+}
+
+const RANKS = {
+  every: 'of every token',
+  listed: 'of tokens that are among the alternatives',
+  none: 'not known',
+};
+const COMPLETIONS = {
+  exact: 'with exact healing',
+  likeliest: 'of the likeliest tokens; one token is healed',
+  none: 'no',
+};

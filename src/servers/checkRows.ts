@@ -1,0 +1,116 @@
+// Whether an answer is what was asked for. A server that answers something else must not become a colour.
+import { quote } from '../core/json';
+import type { Alternative, TokenRow } from './server';
+import type { ServerClient } from './serverClient';
+
+/** Servers write −9999 where there is no number; no softmax in 32 bits has one near it. */
+const NO_NUMBER = -1000;
+/** Nats: what rounding in 16 bits and in decimals may differ. */
+const ROUNDING = 0.02;
+/** What probabilities may sum to beyond 1, by the same. */
+const MASS = 0.02;
+
+export class RowChecks {
+  constructor(
+    private readonly client: ServerClient,
+    private readonly vocabSize: number,
+  ) {}
+
+  /** `id`: the token that the row has to be of. Throws `UserError` that says what is wrong. */
+  row(
+    id: number,
+    said: unknown,
+    logprob: unknown,
+    rank: unknown,
+    top: readonly Alternative[],
+  ): TokenRow {
+    this.sameId(id, said);
+    const own = this.logprob(logprob, `of token ${id}`);
+    this.alternatives(top);
+    const listed = top.findIndex(other => other.id === id);
+    const least = top.at(-1)?.logprob ?? Infinity;
+    if (listed >= 0 && Math.abs(top[listed]!.logprob - own) > ROUNDING)
+      throw this.wrong(`token ${id} has two log-probabilities, ${own} and ${top[listed]!.logprob}`);
+    if (listed < 0 && top.length > 0 && own > least + ROUNDING)
+      throw this.wrong(
+        `token ${id} is likelier than a token of the likeliest, and is none of them`,
+      );
+    const all = listed < 0 ? [...top, { id, logprob: own }] : top;
+    const mass = all.reduce((sum, each) => sum + Math.exp(each.logprob), 0);
+    if (mass > 1 + MASS)
+      throw this.wrong(`the probabilities of one token sum to ${mass.toFixed(3)}`);
+    return { logprob: own, rank: this.rank(id, rank, own, listed, top), top };
+  }
+
+  /** Of a list of the likeliest: in order, none twice, each in the vocabulary. */
+  alternatives(top: readonly Alternative[]): void {
+    let before = Infinity;
+    const seen = new Set<number>();
+    for (const { id, logprob } of top) {
+      if (!Number.isInteger(id) || id < 0 || id >= this.vocabSize)
+        throw this.wrong(
+          `${quote(id)} is no id of the vocabulary, which has ${this.vocabSize} tokens`,
+        );
+      if (seen.has(id)) throw this.wrong(`token ${id} is twice among the likeliest`);
+      seen.add(id);
+      this.logprob(logprob, `of token ${id}`);
+      if (logprob > before + 1e-6) throw this.wrong('the likeliest tokens are not in order');
+      before = logprob;
+    }
+  }
+
+  count(got: number, wanted: number): void {
+    if (got === wanted) return;
+    throw this.wrong(`it answers with ${got} tokens for ${wanted}`);
+  }
+
+  /** Of a vocabulary of fewer tokens all are listed. */
+  listed(got: number, wanted: number): void {
+    if (got === Math.min(wanted, this.vocabSize)) return;
+    throw this.wrong(`it lists ${got} of the likeliest tokens for ${wanted}`);
+  }
+
+  sameId(id: number, said: unknown): void {
+    if (said === id) return;
+    throw this.wrong(
+      `it has the token ${quote(said)} where ours is ${id}: its tokenizer may be another one, or its model may have changed`,
+    );
+  }
+
+  /** Nats. */
+  logprob(value: unknown, of: string): number {
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      throw this.wrong(`the log-probability ${of} is ${quote(value)}`);
+    if (value < NO_NUMBER)
+      throw this.wrong(`the log-probability ${of} is ${value}, which stands for none`);
+    if (value > ROUNDING)
+      throw this.wrong(`the log-probability ${of} is ${value}, which is above 0`);
+    return Math.min(0, value);
+  }
+
+  /** Of what may be unlikelier than any number says. */
+  isNone(value: unknown): boolean {
+    return value === null || (typeof value === 'number' && value < NO_NUMBER);
+  }
+
+  wrong(what: string) {
+    return this.client.unexpected(what);
+  }
+
+  /** The server's own where it gives one, else the place among the likeliest, else 0. */
+  private rank(
+    id: number,
+    said: unknown,
+    own: number,
+    listed: number,
+    top: readonly Alternative[],
+  ): number {
+    const above = top.filter(other => other.logprob > own + ROUNDING).length;
+    if (said === undefined || said === null)
+      return listed < 0 ? 0 : top.filter(other => other.logprob > top[listed]!.logprob).length + 1;
+    const isRank = typeof said === 'number' && Number.isInteger(said) && said >= 1;
+    if (!isRank || said > this.vocabSize || said <= above)
+      throw this.wrong(`the rank of token ${id} is ${quote(said)}`);
+    return said;
+  }
+}

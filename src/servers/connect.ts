@@ -1,0 +1,89 @@
+// From an address to a server that is known to answer as its kind does, with our tokens.
+import { Cancelled, UserError } from '../core/errors';
+import { quote } from '../core/json';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import { readAddress, type ServerAddress } from './address';
+import { kinds } from './kinds/kinds';
+import { lookAt } from './look';
+import type { Recognised, Server, TokenRow } from './server';
+import { clientDefaults, ServerClient, type ClientOptions } from './serverClient';
+import type { SendToServer } from './transport';
+
+export interface FoundServer extends Recognised {
+  readonly address: ServerAddress;
+  readonly client: ServerClient;
+  /** As its kind calls itself. */
+  readonly title: string;
+  /** All names of models that it has. */
+  readonly models: readonly string[];
+}
+
+/** Throws `UserError` where nothing answers there, or nothing that is known. */
+export async function findServer(
+  text: string,
+  send: SendToServer,
+  signal?: AbortSignal,
+  options: ClientOptions = clientDefaults,
+): Promise<FoundServer> {
+  const address = readAddress(text);
+  const client = new ServerClient(address.base, send, options);
+  const look = await lookAt(client, address.model, signal);
+  for (const { title, recognise } of kinds) {
+    const found = recognise(look);
+    if (found) return { ...found, address, client, title, models: look.models };
+  }
+  throw new UserError(
+    `What answers at ${address.base} is no server of a kind that is known: vLLM, SGLang, llama.cpp's server, llama-cpp-python, TGI, or another with OpenAI's /v1/models and /v1/completions.`,
+  );
+}
+
+/** Of all kinds: words, code, digits, blanks, other scripts, a character of several tokens. No special token's name. */
+export const CHECK_TEXT =
+  "The café's naïve 12,345.67 tokens:\n\tdef f(x):  return x**2 - 1  # don't\r\n  Größe, Привет, 日本語のテスト, עברית, 한국어 👩🏽‍🚀 ∑∫≠\n\n\n";
+
+/** A server whose ids are ours. Throws `UserError` with the first difference, or with what it cannot do. */
+export async function openServer(
+  { open, cannot, title, client }: FoundServer,
+  tokenizer: Tokenizer,
+  signal?: AbortSignal,
+): Promise<Server> {
+  if (!open) throw new UserError(`${client.host} is ${title}. ${cannot}.`);
+  const server = open(client, tokenizer);
+  if (server.vocabSize !== undefined && tokenizer.vocabSize > server.vocabSize)
+    throw new UserError(
+      `The tokenizer has ${tokenizer.vocabSize} tokens, and the model at ${client.host} ${server.vocabSize}: choose the model's own with --tokenizer.`,
+    );
+  await compareTokens(server, client.host, tokenizer, signal);
+  return server;
+}
+
+/** Throws `UserError` with the text at the first difference and both ids. */
+async function compareTokens(
+  server: Server,
+  host: string,
+  tokenizer: Tokenizer,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const theirs = await server.tokenize?.(CHECK_TEXT, signal);
+  if (!theirs) return;
+  const { ids, byteStarts } = tokenizer.encode(CHECK_TEXT);
+  const at = Array.from(ids).findIndex((id, i) => id !== theirs[i]);
+  if (at < 0 && theirs.length === ids.length) return;
+  const place = at < 0 ? ids.length : at;
+  const bytes = Buffer.from(CHECK_TEXT).subarray(byteStarts[place] ?? 0);
+  throw new UserError(
+    `The tokenizer is not that of ${server.model} at ${host}: at ${quote(bytes.toString('utf8').slice(0, 12))} it has the token ${ids[place] ?? 'none'}, and the server ${theirs[place] ?? 'none'}. Choose the model's own tokenizer with --tokenizer (a folder, a tokenizer.json, a GGUF file, hf:org/name).`,
+  );
+}
+
+/** Scores a short text: what it gives is known then, rather than promised. Throws `UserError`. */
+export async function tryServer(
+  server: Server,
+  ids: Uint32Array,
+  signal?: AbortSignal,
+): Promise<TokenRow[]> {
+  const rows: TokenRow[] = [];
+  await server.score({ ids, first: 1, topK: 5 }, signal, found => rows.push(...found));
+  if (signal?.aborted) throw new Cancelled();
+  return rows;
+}

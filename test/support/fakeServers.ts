@@ -1,0 +1,358 @@
+// Servers on loopback that answer as each kind documents it, with the numbers of a pure function of the tokens before
+// (`fakeLogits`), so that a test knows every number; and that fail in the ways that a test names.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { logSoftmax } from '../../src/core/exactBytes/logSum';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { fakeLogits } from './fakeBackend';
+
+export type FakeKind =
+  'llamaCpp' | 'vllm' | 'sglang' | 'tgi' | 'llamaCppPython' | 'echo' | 'ollama' | 'lmStudio';
+
+export interface SeenRequest {
+  readonly path: string;
+  readonly body: Record<string, unknown>;
+  readonly authorization: string | undefined;
+}
+
+/** What goes wrong with an answer. */
+export interface ServerFault {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In place of the answer. */
+  readonly body?: string;
+  /** The answer changed. */
+  readonly change?: (body: string) => string;
+  /** The connection is cut before anything is sent, or after so many bytes. */
+  readonly cutAfter?: number;
+  /** Nothing is sent. */
+  readonly isSilent?: boolean;
+}
+
+export interface FakeServerOptions {
+  readonly model?: string;
+  readonly seed?: number;
+  readonly contextTokens?: number;
+  /** Of vLLM's `--max-logprobs`. */
+  readonly maxLogprobs?: number;
+  /** The ids that /tokenize gives, in place of the tokenizer's. */
+  readonly tokenize?: (text: string) => number[];
+}
+
+export class FakeServer {
+  readonly seen: SeenRequest[] = [];
+  /** Of each request in turn. */
+  fault: (seen: SeenRequest) => ServerFault | undefined = () => undefined;
+  private readonly server: Server;
+  /** Requests whose connections were closed by who asked. */
+  closed = 0;
+
+  private constructor(
+    readonly kind: FakeKind,
+    private readonly tokenizer: Tokenizer,
+    public options: FakeServerOptions,
+  ) {
+    this.server = createServer((request, response) => void this.answer(request, response));
+  }
+
+  static async start(
+    kind: FakeKind,
+    tokenizer: Tokenizer,
+    options: FakeServerOptions = {},
+    port = 0,
+  ): Promise<FakeServer> {
+    const server = new FakeServer(kind, tokenizer, options);
+    await new Promise<void>(resolve => server.server.listen(port, '127.0.0.1', resolve));
+    return server;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise(resolve => this.server.close(resolve));
+  }
+
+  private get vocabSize(): number {
+    return this.tokenizer.vocabSize;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    response.on('close', () => {
+      if (!response.writableFinished) this.closed++;
+    });
+    for await (const chunk of request) text += String(chunk);
+    const { authorization } = request.headers;
+    const path = request.url ?? '';
+    const seen = { path, body: text ? JSON.parse(text) : {}, authorization };
+    this.seen.push(seen);
+    const fault = this.fault(seen) ?? {};
+    if (fault.isSilent) return;
+    const found = fault.body ?? this.bodyOf(seen);
+    const body = fault.change && found !== undefined ? fault.change(found) : (found ?? '');
+    if (fault.cutAfter !== undefined) {
+      response.writeHead(200, { 'content-length': String(Buffer.byteLength(body) + 1) });
+      response.write(body.slice(0, fault.cutAfter), () => response.destroy());
+      return;
+    }
+    const status = fault.status ?? (found === undefined ? 404 : 200);
+    response.writeHead(status, { 'content-type': 'application/json', ...fault.headers });
+    response.end(body);
+  }
+
+  private bodyOf(seen: SeenRequest): string | undefined {
+    const value = ANSWERS[this.kind][seen.path]?.(this, seen.body);
+    return value === undefined ? undefined : JSON.stringify(value);
+  }
+
+  get model(): string {
+    return this.options.model ?? 'owner/fake';
+  }
+
+  get contextTokens(): number {
+    return this.options.contextTokens ?? 4096;
+  }
+
+  rowAfter(before: readonly number[]): Float64Array {
+    return logSoftmax(fakeLogits(before, this.vocabSize, this.options.seed));
+  }
+
+  /** Likeliest first. */
+  likeliest(row: Float64Array, count: number): number[] {
+    return [...row.keys()].sort((a, b) => row[b]! - row[a]!).slice(0, count);
+  }
+
+  encode(text: string): number[] {
+    return [...this.tokenizer.encode(text).ids];
+  }
+
+  tokenize(text: string): number[] {
+    return this.options.tokenize?.(text) ?? this.encode(text);
+  }
+
+  /** As a server writes it: what is no text alone is a replacement character. */
+  textOf(id: number): string {
+    const bytes = Buffer.from(this.tokenizer.bytesOf(id));
+    const text = bytes.toString('utf8');
+    // OpenAI spells it.
+    if (this.kind !== 'echo' || !text.includes('\ufffd')) return text;
+    return `bytes:${[...bytes].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}`;
+  }
+
+  isText(id: number): boolean {
+    return !this.textOf(id).includes('\ufffd');
+  }
+}
+
+type Body = Record<string, unknown>;
+type Answer = (server: FakeServer, body: Body) => unknown;
+
+const ids = (value: unknown) => value as number[];
+
+const modelList =
+  (entry: (server: FakeServer) => object): Answer =>
+  server => ({ object: 'list', data: [{ id: server.model, object: 'model', ...entry(server) }] });
+
+/** llama.cpp: it writes what the grammar lets it, and reports the raw softmax. */
+function llamaCompletion(server: FakeServer, body: Body): unknown {
+  const prompt = ids(body.prompt);
+  const count = (body.n_probs as number) ?? 0;
+  const forced = [...String(body.grammar ?? '').matchAll(/<\[(\d+)\]>/g)].map(([, id]) =>
+    Number(id),
+  );
+  const written: number[] = [];
+  const probabilities: object[] = [];
+  for (let i = 0; i < (body.n_predict as number); i++) {
+    const row = server.rowAfter([...prompt, ...written]);
+    const id = forced.length > 0 ? forced[i]! : server.likeliest(row, 1)[0]!;
+    written.push(id);
+    const entry = (token: number) => ({
+      id: token,
+      token: server.textOf(token),
+      bytes: [...Buffer.from(server.textOf(token))],
+      logprob: row[token],
+    });
+    // Of what splits a character it says nothing.
+    if (!server.isText(id)) continue;
+    probabilities.push({ ...entry(id), top_logprobs: server.likeliest(row, count).map(entry) });
+  }
+  return {
+    content: written.map(id => server.textOf(id)).join(''),
+    model: server.model,
+    tokens: body.return_tokens ? written : [],
+    tokens_predicted: written.length,
+    tokens_evaluated: prompt.length,
+    truncated: false,
+    stop_type: 'limit',
+    ...(count > 0 && { completion_probabilities: probabilities }),
+  };
+}
+
+function vllmCompletion(server: FakeServer, body: Body): unknown {
+  const prompt = ids(body.prompt);
+  const { maxLogprobs = 20 } = server.options;
+  const wanted = body.prompt_logprobs as number | undefined;
+  const entryOf = (row: Float64Array, order: number[], id: number) => ({
+    logprob: row[id],
+    rank: order.indexOf(id) + 1,
+    decoded_token: server.textOf(id),
+  });
+  const [first] = server.likeliest(server.rowAfter(prompt), 1);
+  const choice: Record<string, unknown> = { index: 0, text: server.textOf(first!), logprobs: null };
+  if (wanted !== undefined) {
+    if (wanted > maxLogprobs) return undefined;
+    choice.prompt_logprobs = prompt.map((id, i) => {
+      if (i === 0) return null;
+      const row = server.rowAfter(prompt.slice(0, i));
+      const order = server.likeliest(row, row.length);
+      const listed = new Set([id, ...order.slice(0, wanted)]);
+      return Object.fromEntries([...listed].map(each => [each, entryOf(row, order, each)]));
+    });
+    choice.prompt_token_ids = prompt;
+  }
+  if (typeof body.logprobs === 'number') {
+    const row = server.rowAfter(prompt);
+    const top = server.likeliest(row, body.logprobs).map(id => [`token_id:${id}`, row[id]]);
+    choice.logprobs = { top_logprobs: [Object.fromEntries(top)] };
+  }
+  const written: number[] = [];
+  for (let i = 0; i < (body.max_tokens as number); i++)
+    written.push(server.likeliest(server.rowAfter([...prompt, ...written]), 1)[0]!);
+  choice.token_ids = written;
+  return { id: 'cmpl-1', object: 'text_completion', model: server.model, choices: [choice] };
+}
+
+function sglangGenerate(server: FakeServer, body: Body): unknown {
+  const prompt = ids(body.input_ids);
+  const start = body.logprob_start_len as number;
+  const count = (body.top_logprobs_num as number) ?? 0;
+  const topOf = (row: Float64Array) => server.likeliest(row, count).map(id => [row[id], id, null]);
+  const places = prompt.map((_, i) => i).slice(start < 0 ? prompt.length : start);
+  const rowAt = (i: number) => server.rowAfter(prompt.slice(0, i));
+  const { max_new_tokens: most = 0 } = (body.sampling_params ?? {}) as { max_new_tokens?: number };
+  const written: number[] = [];
+  const tops: unknown[] = [];
+  for (let i = 0; i < most; i++) {
+    const row = server.rowAfter([...prompt, ...written]);
+    tops.push(topOf(row));
+    written.push(server.likeliest(row, 1)[0]!);
+  }
+  return {
+    text: '',
+    output_ids: written,
+    meta_info: {
+      prompt_tokens: prompt.length,
+      input_token_logprobs: places.map((place, i) => [
+        i === 0 ? null : rowAt(place)[prompt[place]!],
+        prompt[place],
+        null,
+      ]),
+      input_top_logprobs: places.map((place, i) => (i === 0 ? null : topOf(rowAt(place)))),
+      output_top_logprobs: tops,
+    },
+  };
+}
+
+function tgiGenerate(server: FakeServer, body: Body): unknown {
+  const prompt = server.encode(String(body.inputs));
+  const prefill = prompt.map((id, i) => ({
+    id,
+    text: server.textOf(id),
+    logprob: i === 0 ? null : server.rowAfter(prompt.slice(0, i))[id],
+  }));
+  return { generated_text: 'x', details: { finish_reason: 'length', prefill, tokens: [] } };
+}
+
+function echoCompletion(server: FakeServer, body: Body): unknown {
+  const prompt = server.encode(String(body.prompt));
+  const all = [...prompt, server.likeliest(server.rowAfter(prompt), 1)[0]!];
+  const rows = all.map((_, i) => server.rowAfter(all.slice(0, i)));
+  const logprobs = {
+    tokens: all.map(id => server.textOf(id)),
+    token_logprobs: all.map((id, i) => (i === 0 ? null : rows[i]![id])),
+    top_logprobs: rows.map((row, i) =>
+      i === 0
+        ? null
+        : Object.fromEntries(
+            [
+              ...server.likeliest(row, body.logprobs as number),
+              // llama-cpp-python has the text's own token among them in any case.
+              ...(server.kind === 'llamaCppPython' ? [all[i]!] : []),
+            ].map(id => [server.textOf(id), row[id]]),
+          ),
+    ),
+    text_offset: [],
+  };
+  return { model: server.model, choices: [{ text: body.prompt, index: 0, logprobs }] };
+}
+
+const ANSWERS: Record<FakeKind, Record<string, Answer>> = {
+  llamaCpp: {
+    '/v1/models': modelList(server => ({
+      owned_by: 'llamacpp',
+      meta: { n_vocab: server.encode('a') && server.rowAfter([0]).length, n_ctx_train: 8192 },
+    })),
+    '/props': server => ({
+      default_generation_settings: { n_ctx: server.contextTokens },
+      total_slots: 4,
+      model_path: `/models/${server.model}.gguf`,
+      build_info: 'b11549-abc',
+    }),
+    '/tokenize': (server, { content }) => ({ tokens: server.tokenize(String(content)) }),
+    '/completion': llamaCompletion,
+  },
+  vllm: {
+    '/v1/models': modelList(server => ({
+      owned_by: 'vllm',
+      root: server.model,
+      max_model_len: server.contextTokens,
+    })),
+    '/version': () => ({ version: '0.33.0' }),
+    '/tokenize': (server, { prompt }) => ({ tokens: server.tokenize(String(prompt)) }),
+    '/v1/completions': vllmCompletion,
+  },
+  sglang: {
+    '/v1/models': modelList(server => ({
+      owned_by: 'sglang',
+      max_model_len: server.contextTokens,
+    })),
+    '/get_model_info': server => ({ model_path: server.model, tokenizer_path: server.model }),
+    '/get_server_info': () => ({ version: '0.5.23' }),
+    '/generate': sglangGenerate,
+  },
+  tgi: {
+    '/info': server => ({
+      model_id: server.model,
+      version: '3.3.7',
+      max_input_tokens: server.contextTokens,
+      max_total_tokens: server.contextTokens,
+    }),
+    '/generate': tgiGenerate,
+  },
+  llamaCppPython: {
+    '/v1/models': modelList(() => ({ owned_by: 'me' })),
+    '/extras/tokenize': (server, { input }) => ({ tokens: server.tokenize(String(input)) }),
+    '/v1/completions': echoCompletion,
+  },
+  echo: {
+    '/v1/models': modelList(() => ({ owned_by: 'somebody' })),
+    '/v1/completions': echoCompletion,
+  },
+  ollama: {
+    '/v1/models': modelList(() => ({ owned_by: 'library' })),
+    '/api/version': () => ({ version: '0.12.0' }),
+  },
+  lmStudio: {
+    '/v1/models': modelList(() => ({ owned_by: 'organization_owner' })),
+    '/api/v0/models': server => ({
+      data: [{ id: server.model, publisher: 'owner', arch: 'llama', state: 'loaded' }],
+    }),
+  },
+};
