@@ -25,6 +25,7 @@ export const lazyParts = {
   commandTables: 'src/editor/commandTables.ts',
   choosePair: 'src/editor/models/choosePair.ts',
   completionProvider: 'src/editor/completion/completionProvider.ts',
+  connectServer: 'src/editor/servers/connectServer.ts',
   countReport: 'src/editor/counting/countReport.ts',
   effectPage: 'src/editor/features/effectPage.ts',
   engineProcess: 'src/editor/engine/engineProcess.ts',
@@ -42,6 +43,7 @@ export const lazyParts = {
   predicate: 'src/core/sae/predicate.ts',
   preparedWeights: 'src/editor/models/preparedWeights.ts',
   secondTokenizers: 'src/editor/models/secondTokenizers.ts',
+  serverGate: 'src/editor/servers/serverGate.ts',
 };
 
 /**

@@ -1,5 +1,5 @@
 // All commands by their names in the manifest. They are a bundle of their own, which the first command loads.
-import type { LogOutputChannel } from 'vscode';
+import type { LogOutputChannel, SecretStorage } from 'vscode';
 import { generalCommands } from './commands';
 import type { Calibrations } from './completion/calibrations';
 import { completionCommands } from './completion/completionCommands';
@@ -34,14 +34,15 @@ export interface CommandServices {
   readonly traces: TraceDocuments;
   readonly rollouts: Rollouts;
   readonly whatIf: WhatIf;
+  readonly secrets: SecretStorage;
   readonly log: LogOutputChannel;
 }
 
 export function commandTable(services: CommandServices): CommandTable {
-  const { engine, queries, state, shown, pages, samples, chosen, log } = services;
+  const { engine, queries, state, shown, pages, samples, chosen, secrets, log } = services;
   const { completions, calibrations, autoencoder, traces, rollouts, whatIf } = services;
   return {
-    ...generalCommands(engine, queries, state, shown, pages, samples, chosen),
+    ...generalCommands(engine, queries, state, shown, pages, samples, chosen, secrets),
     ...completionCommands(completions, calibrations, pages, samples),
     ...featureCommands(autoencoder, state, pages),
     ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, chosen)),

@@ -1,5 +1,5 @@
 // Commands about the overlay, the model and the active text. Other commands are in the folders of their subject.
-import { commands, env, Uri, type TextDocument } from 'vscode';
+import { commands, env, Uri, workspace, type SecretStorage, type TextDocument } from 'vscode';
 import { bitsPerByte, describeProof, totalsOf } from '../core/exactBytes/byteProof';
 import { formatNumberOf } from '../core/format';
 import type { Lens, PassId } from '../core/lenses/lens';
@@ -37,6 +37,7 @@ export function generalCommands(
   pages: Pages,
   samples: Samples,
   chosen: ChosenModel,
+  secrets: SecretStorage,
 ): CommandTable {
   const startEngine = () => {
     if (engine.state.kind === 'failed') engine.stop();
@@ -78,6 +79,14 @@ export function generalCommands(
       if (!got) return;
       if ('problem' in got) throw new UserError(got.problem);
       await openModel(engine, chosen, got.path);
+    },
+    async connectServer() {
+      const { connectServer } = await import('./servers/connectServer');
+      const { isTrusted } = workspace;
+      const open = (path: string) => openModel(engine, chosen, path);
+      const ui = { ...DIALOGS, pickPath };
+      const problem = await connectServer({ engine, chosen, secrets, isTrusted, open, ...ui });
+      if (problem) throw new UserError(problem);
     },
     async choosePair() {
       const { chooseModelPair } = await import('./models/choosePair');

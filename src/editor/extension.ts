@@ -18,6 +18,7 @@ import { Overlay } from './overlay/overlay';
 import { OverlayState } from './overlay/overlayState';
 import { Pages } from './ui/pages';
 import { Samples } from './samples';
+import { serverHost } from './servers/serverHost';
 import { settings } from './settings';
 import { ShownTexts } from './overlay/textSource';
 import { Status } from './overlay/status';
@@ -57,6 +58,7 @@ export function activate(context: ExtensionContext): Exports {
       void import('./models/openingProgress').then(({ showOpening }) =>
         showOpening(opening, engine.openings, cancellable),
       ),
+    host: serverHost(context, line => log.info(line)),
   });
   const quietly = (error: unknown) => report(log, error);
   const loudly = (error: unknown) => report(log, error, 'Tokenscope');
@@ -93,6 +95,7 @@ export function activate(context: ExtensionContext): Exports {
       traces,
       rollouts,
       whatIf,
+      secrets: context.secrets,
       log,
     }));
   };

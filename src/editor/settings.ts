@@ -10,6 +10,11 @@ export const settings = {
     /** As transformers.js calls it, or `AUTO_DTYPE`. */
     dtype: new Setting('model.dtype', 'auto'),
   },
+  servers: {
+    requestsAtOnce: new Setting('servers.requestsAtOnce', 4),
+    /** To other machines; 0: no limit. */
+    dailyTokens: new Setting('servers.dailyTokens', 2_000_000),
+  },
   compare: {
     /** Path of the second tokenizer; empty: none. */
     tokenizer: new Setting('compare.tokenizer', ''),

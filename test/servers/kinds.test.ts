@@ -40,7 +40,7 @@ const noRuntime = () => {
 
 function open(server: FakeServer, named = folder, contextLimit = 2048): Promise<Model> {
   const path = addressText({ ...readAddress(server.address), tokenizer: named });
-  return Model.open(path, contextLimit, noRuntime, undefined, send);
+  return Model.open(path, contextLimit, noRuntime, undefined, { send });
 }
 
 async function scoresOf(model: Model, text: string, topK = 5) {
@@ -198,7 +198,7 @@ test('a model of a server names its host, and what it cannot say', async () => {
     tokenizer: folder,
     model: 'owner/fake',
   });
-  const model = await Model.open(path, 64, noRuntime, undefined, send);
+  const model = await Model.open(path, 64, noRuntime, undefined, { send });
   expect(model.info.name).toBe(`fake at 127.0.0.1:${server.port}`);
   expect(model.info.lacks).toEqual({
     varentropies: 'SGLang gives the 20 likeliest tokens, and it is made of all of them',

@@ -2,7 +2,8 @@
 // request kills it twice. What is open stays open until another choice has been opened. Knows no vscode, so that tests can
 // run it in plain Node.
 import { Cancelled, UserError } from '../../core/errors';
-import type { Remote } from '../../protocol/channel';
+import type { Handlers, Remote } from '../../protocol/channel';
+import type { HostApi } from '../../protocol/host';
 import type { TokenizerInfo } from '../../protocol/compare';
 import type { EngineApi, EngineEvents } from '../../protocol/engine';
 import type { ModelInfo } from '../../protocol/models';
@@ -37,6 +38,8 @@ export interface EngineOptions {
   onOutput(line: string): void;
   /** Hears of the opening of a model that takes its time. */
   onLongOpening?(opening: Opening): void;
+  /** What the engine may ask of this process. */
+  host?: Handlers<HostApi>;
   /** For tests: when an engine counts as one that hangs. */
   silence?: WatchdogLimits;
 }
@@ -244,12 +247,12 @@ export class Engine {
   }
 
   private start(): processes.EngineProcess {
-    const { path, onOutput, silence } = this.options;
+    const { path, onOutput, host, silence } = this.options;
     const onEvent = (name: keyof EngineEvents, event: EngineEvents[keyof EngineEvents]) => {
       if (name === 'preparing') this.openings.heard(process, event as EngineEvents['preparing']);
       for (const listener of this.eventListeners.get(name) ?? []) listener(event as never);
     };
-    const process = new this.lazy!.EngineProcess(path, { onEvent, onOutput }, silence);
+    const process = new this.lazy!.EngineProcess(path, { onEvent, onOutput, host }, silence);
     void process.exited.then(reason => {
       this.openings.end(process);
       this.options.onOutput(`engine ${process.pid ?? ''} ended: ${reason}`);

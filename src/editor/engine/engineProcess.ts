@@ -1,9 +1,10 @@
 // One run of the engine: a forked child and the typed channel to it. It may die at any moment; what was
 // pending then rejects, and `exited` says why.
 import { fork, type ChildProcess } from 'node:child_process';
-import { connect, type Remote } from '../../protocol/channel';
+import { connect, serve, type Handlers, type Remote } from '../../protocol/channel';
 import { engineMethods, type EngineApi, type EngineEvents } from '../../protocol/engine';
 import type { SaeInfo } from '../../protocol/features';
+import { hostMethods, type HostApi } from '../../protocol/host';
 import { ipcConnection } from '../../protocol/ipc';
 import { engineEnvironment } from './engineEnvironment';
 import { Watchdog, type WatchdogLimits } from './watchdog';
@@ -15,6 +16,8 @@ export interface ProcessListeners {
   /** Whatever the engine reports, under its name. */
   onEvent(name: keyof EngineEvents, event: EngineEvents[keyof EngineEvents]): void;
   onOutput(line: string): void;
+  /** What the engine may ask of this process; without it nothing. */
+  host?: Handlers<HostApi> | undefined;
 }
 
 export class EngineProcess {
@@ -30,7 +33,11 @@ export class EngineProcess {
   private gone = false;
   private isSilent = false;
 
-  constructor(path: string, { onEvent, onOutput }: ProcessListeners, limits?: WatchdogLimits) {
+  constructor(
+    path: string,
+    { onEvent, onOutput, host }: ProcessListeners,
+    limits?: WatchdogLimits,
+  ) {
     const { TOKENSCOPE_INSPECT } = process.env;
     this.child = fork(path, [], {
       serialization: 'advanced',
@@ -47,6 +54,7 @@ export class EngineProcess {
     connection.onNotification((name, event) =>
       onEvent(name as keyof EngineEvents, event as unknown as EngineEvents[keyof EngineEvents]),
     );
+    if (host) serve<HostApi>(connection, hostMethods, host);
     connection.onError(([error]) => onOutput(String(error)));
     connection.listen();
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -23,6 +23,7 @@ export async function chooseModel(engine: Engine, chosen: ChosenModel): Promise<
     createList,
     pickPath,
     getModel: () => commands.executeCommand('tokenscope.getModel'),
+    connectServer: () => commands.executeCommand('tokenscope.connectServer'),
   });
   if (path === undefined) return;
   await openModel(engine, chosen, path);
@@ -43,7 +44,7 @@ export async function offerModel(engine: Engine, chosen: ChosenModel): Promise<v
 export async function openModel(engine: Engine, chosen: ChosenModel, path: string): Promise<void> {
   const choice = chosen.choiceOf(path);
   if (engine.state.kind !== 'ready' || !engine.hasOpened(choice)) {
-    await inStatusBar(`Opening ${basename(choice.folder)}`, () =>
+    await inStatusBar(`Opening ${basename(choice.folder.split('#', 1)[0]!)}`, () =>
       keepingOpen(engine.switchModel(choice), MODELS),
     );
   }

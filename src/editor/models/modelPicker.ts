@@ -5,8 +5,9 @@ import type { MachineModel } from '../../core/models/machineModel';
 import type { Engine } from '../engine/engineClient';
 import type { createList } from '../ui/messages';
 import type { pickPath } from '../ui/pickPath';
+import { isServerAddress } from '../../servers/address';
 import { findModels } from './findModels';
-import { modelRows, type ListedModels, type ModelAction, type ModelRow } from './modelRows';
+import { modelRows, placeOf, type ListedModels, type ModelAction, type ModelRow } from './modelRows';
 import { recentModels } from './recentModels';
 
 /** Rows that are found meanwhile are shown together. */
@@ -28,6 +29,8 @@ export interface ModelPickerOptions {
   readonly pickPath: typeof pickPath;
   /** Downloads one, if the user says yes, and offers to open it. */
   readonly getModel: () => PromiseLike<unknown>;
+  /** Asks for the address of a server, and opens what it has. */
+  readonly connectServer: () => PromiseLike<unknown>;
 }
 
 export { keepRecent } from './recentModels';
@@ -49,13 +52,17 @@ const actions: Readonly<
     await getModel();
     return undefined;
   },
+  async server({ connectServer }) {
+    await connectServer();
+    return undefined;
+  },
 };
 
 /** Undefined where none was chosen. */
 function chooseRow(options: ModelPickerOptions): Promise<ModelRow['choice']> {
   const { now, reasoner, memory } = options;
   const open = options.open && `${options.open}, `;
-  const placeholder = `now: ${open}${now || 'the built-in code model'}`;
+  const placeholder = `now: ${open}${placeOf(now) || 'the built-in code model'}`;
   const { list, setItems } = options.createList<ModelRow>(TITLE, placeholder);
   const recent = recentModels(memory);
   const found: MachineModel[] = [];
@@ -79,7 +86,8 @@ function chooseRow(options: ModelPickerOptions): Promise<ModelRow['choice']> {
     found.push(model);
     if (!ended.signal.aborted) timer ??= setTimeout(show, REFRESH_MS);
   };
-  findModels(options.engine, [now, ...recent].filter(Boolean), ended.signal, onFound)
+  const described = [now, ...recent].filter(path => path && !isServerAddress(path));
+  findModels(options.engine, described, ended.signal, onFound)
     .then(
       said => (problems = said),
       (error: Error) => (problems = [{ path: 'This machine', problem: error.message }]),

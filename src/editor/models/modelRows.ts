@@ -3,11 +3,12 @@
 import type { QuickPickItem } from 'vscode';
 import { basename } from 'node:path';
 import type { MachineModel, PlaceProblem } from '../../core/models/machineModel';
+import { hostOf, isServerAddress, readAddress } from '../../servers/address';
 import { PLACES } from '../../core/models/machineModel';
 import { abilities, modelFacts, PLACE_TITLES } from '../../core/models/modelWords';
 
 /** What is done in place of choosing a model of the list. */
-export type ModelAction = 'folder' | 'file' | 'hub';
+export type ModelAction = 'folder' | 'file' | 'hub' | 'server';
 
 /** A line for each action; what it does is in modelPicker.ts. */
 const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> = {
@@ -23,6 +24,11 @@ const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> 
   hub: {
     label: 'Get a model from the Hugging Face hub…',
     detail: 'Search by name. Nothing is downloaded before you say yes to what it takes.',
+  },
+  server: {
+    label: 'Connect to a server…',
+    detail:
+      'vLLM, SGLang, llama.cpp’s server and others, here or elsewhere. Text leaves this machine only to a host that you name and confirm.',
   },
 };
 
@@ -80,8 +86,8 @@ export function modelRows({ reasoner, found, recent, now, problems }: ListedMode
       'recent',
       others.map(path => {
         const model = described.get(path);
-        const row = model ? rowOf(model) : { label: basename(path), choice: { path } };
-        return { ...row, description: joined(path, isNow(path)) };
+        const row = model ? rowOf(model) : { label: labelOf(path), choice: { path } };
+        return { ...row, description: joined(placeOf(path), isNow(path)) };
       }),
     ),
     ...group(
@@ -94,6 +100,17 @@ export function modelRows({ reasoner, found, recent, now, problems }: ListedMode
       })),
     ),
   ];
+}
+
+/** A path, or the address of a server without what is not sent to it. */
+export function placeOf(path: string): string {
+  return isServerAddress(path) ? readAddress(path).base : path;
+}
+
+function labelOf(path: string): string {
+  if (!isServerAddress(path)) return basename(path);
+  const { base, model } = readAddress(path);
+  return model ? basename(model) : hostOf(base);
 }
 
 function group(label: string, rows: readonly ModelRow[]): ModelRow[] {

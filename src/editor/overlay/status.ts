@@ -11,6 +11,8 @@ import {
 import type { ScoredEvent } from '../../protocol/scores';
 import type { Engine } from '../engine/engineClient';
 import { NO_SAE, type Autoencoder } from '../features/autoencoder';
+import { isServerAddress } from '../../servers/address';
+import { serverUse } from '../servers/serverHost';
 import type { EngineQueries } from '../engine/engineQueries';
 import type { OverlayState } from './overlayState';
 import { HOLD_MS, SteadyProgress } from './steadyProgress';
@@ -123,6 +125,7 @@ export class Status {
       progress: this.progressOf(document),
       note: this.queries.passes.noteOn(document),
       noAutoencoder: autoencoder.info === null ? autoencoder.problem || NO_SAE : undefined,
+      sent: isReady && isServer(engine) ? serverUse.words : '',
       pins: state.pins.map(({ feature }) => feature),
     };
   }
@@ -147,6 +150,10 @@ export class Status {
     if (shown) this.nextDraw.schedule(HOLD_MS, () => this.draw());
     return shown;
   }
+}
+
+function isServer({ state }: Engine): boolean {
+  return state.kind === 'ready' && isServerAddress(state.model.folder);
 }
 
 /** The colours of the legend are spans of HTML; all that is text is escaped (`legendMarkdown`). */

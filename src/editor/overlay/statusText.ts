@@ -37,6 +37,8 @@ export interface StatusState {
   readonly note?: ByteProof | PassRefusal | undefined;
   /** Why there is no autoencoder; undefined if there is one, or if it is not opened yet. */
   readonly noAutoencoder?: string | undefined;
+  /** What was sent to the server whose model is open; empty where none is. */
+  readonly sent?: string;
   /** Numbers of the pinned features. */
   readonly pins: readonly number[];
 }
@@ -112,7 +114,7 @@ function partsOf(state: StatusState) {
 
 /** What follows the legend. */
 function explanations(state: StatusState, model: string): string[] {
-  const { lens, saved, noAutoencoder, pins } = state;
+  const { lens, saved, noAutoencoder, pins, sent } = state;
   const note = noteOf(state);
   const all: string[] = [];
   if (saved) {
@@ -127,6 +129,7 @@ function explanations(state: StatusState, model: string): string[] {
   if (note) {
     all.push('refused' in note ? `Not shown: ${note.refused}.` : describeProof(totalsOf(note)));
   }
+  if (sent) all.push(sent);
   return all;
 }
 
@@ -139,6 +142,8 @@ function noteOf(state: StatusState): ByteProof | Refusal | undefined {
       refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lens of tokens alone needs no model`,
     };
   }
+  const lack = lens.column && !saved && model?.lacks?.[lens.column];
+  if (lack) return { refused: lack };
   if (lens.per !== 'character' && !lens.needs.includes('contrast')) return undefined;
   // That of another lens may still be there.
   const isOther = note && 'refused' in note && note.passes.join() !== lens.needs.join();

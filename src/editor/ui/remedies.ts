@@ -11,6 +11,7 @@ export const remedies: ReadonlyMap<string, string> = new Map([
   ['Turn Completions On', 'tokenscope.turnCompletionsOn'],
   ['Choose Lens…', 'tokenscope.chooseLens'],
   ['Choose Model or Tokenizer…', 'tokenscope.chooseModel'],
+  ['Connect to a Server…', 'tokenscope.connectServer'],
   ['Choose a Pair of Models…', 'tokenscope.choosePair'],
   ['Choose Autoencoder…', 'tokenscope.chooseAutoencoder'],
   ['Compare with Tokenizer or Model…', 'tokenscope.compareWithTokenizer'],

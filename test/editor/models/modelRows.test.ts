@@ -21,6 +21,7 @@ test('before anything is found there are the built-in models and the ways to ope
     'Open a folder…',
     'Open a file…',
     'Get a model from the Hugging Face hub…',
+    'Connect to a server…',
   ]);
   expect(rows()[1]).toMatchObject({
     description: 'built-in code model · chosen now',
@@ -71,5 +72,5 @@ test('what could not be read is a note that chooses nothing', () => {
 
 test('the ways to open others stay whatever is typed', () => {
   const ways = rows().filter(({ choice }) => choice && 'action' in choice);
-  expect(ways.map(({ alwaysShow }) => alwaysShow)).toEqual([true, true, true]);
+  expect(ways.map(({ alwaysShow }) => alwaysShow)).toEqual([true, true, true, true]);
 });

@@ -1,0 +1,177 @@
+// "Connect to a Server…": the address, once the user's word that text may go there, a key where it wants one, the model,
+// and its tokenizer. It is a bundle of its own, so what has state is handed over.
+import type { QuickPickItem, SecretStorage } from 'vscode';
+import type { ServerInfo } from '../../protocol/models';
+import {
+  addressText,
+  hostOf,
+  isLoopback,
+  isServerAddress,
+  readAddress,
+} from '../../servers/address';
+import type { Engine } from '../engine/engineClient';
+import type { ChosenModel } from '../models/chosenModel';
+import type { ask, confirm, showList } from '../ui/messages';
+import type { pickPath } from '../ui/pickPath';
+import type { cancellable } from '../ui/progress';
+import { keepRecent } from '../models/recentModels';
+import { isConfirmed, keepConfirmed, keyName } from './serverGate';
+
+export interface ConnectOptions {
+  readonly engine: Pick<Engine, 'aside'>;
+  readonly chosen: Pick<ChosenModel, 'memory'>;
+  readonly secrets: SecretStorage;
+  readonly isTrusted: boolean;
+  /** Throws where it cannot be opened. */
+  open(path: string): Promise<void>;
+  readonly ask: typeof ask;
+  readonly confirm: typeof confirm;
+  readonly showList: typeof showList;
+  readonly pickPath: typeof pickPath;
+  readonly cancellable: typeof cancellable;
+}
+
+const TITLE = 'Tokenscope: connect to a server';
+const LAST = 'tokenscope.lastServer';
+
+const UNTRUSTED =
+  'A workspace that is not trusted names no server: its text is sent nowhere. Trust it first (Workspaces: Manage Workspace Trust).';
+
+/** Answers what is wrong: an error of this bundle is of another class than the window's. Throws those of the window. */
+export async function connectServer(options: ConnectOptions): Promise<string | undefined> {
+  if (!options.isTrusted) return UNTRUSTED;
+  const found = await addressOf(options);
+  if (!found || 'problem' in found) return found?.problem;
+  await options.open(found.path);
+  await keepRecent(options.chosen.memory, found.path);
+  return undefined;
+}
+
+type Connected = { readonly path: string } | { readonly problem: string };
+
+/** Undefined where the user let it be. */
+async function addressOf(options: ConnectOptions): Promise<Connected | undefined> {
+  const { memory } = options.chosen;
+  const asked = await options.ask({
+    title: TITLE,
+    prompt:
+      'Its address. vLLM, SGLang, llama.cpp’s server, llama-cpp-python, TGI, or another with OpenAI’s completions.',
+    placeHolder: 'http://127.0.0.1:8080',
+    value: memory.get(LAST, ''),
+    validateInput: problemOf,
+    ignoreFocusOut: true,
+  });
+  const text = asked?.trim();
+  if (!text) return undefined;
+  const address = readAddress(text);
+  if (!(await consent(options, address.base))) return undefined;
+  await memory.update(LAST, address.base);
+  const found = await findWithKey(options, text);
+  if (!found) return undefined;
+  if (found.cannot !== undefined) return { problem: found.cannot };
+  const model = found.models.length > 1 ? await chooseModel(options, found) : found.model;
+  if (model === undefined) return undefined;
+  if (found.address !== undefined)
+    return { path: addressText({ ...readAddress(found.address), model }) };
+  const tokenizer = await chooseTokenizer(options, found);
+  return tokenizer === undefined
+    ? undefined
+    : { path: addressText({ base: address.base, model, tokenizer }) };
+}
+
+function problemOf(text: string): string | undefined {
+  try {
+    if (text.trim() !== '') readAddress(text.trim());
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Loopback needs none, and a host is asked about once. */
+async function consent(
+  { chosen: { memory }, confirm }: ConnectOptions,
+  base: string,
+): Promise<boolean> {
+  const { origin, protocol } = new URL(base);
+  if (isConfirmed(memory, origin)) return true;
+  const isOpen = protocol === 'http:' && !isLoopback(base);
+  const said = await confirm(
+    `Send your text to ${hostOf(base)}?`,
+    [
+      `What is sent: the text of every file that you look at through a lens, and the text around the cursor for completions, as tokens or as it is, to ${origin} and to no other host.`,
+      'Its numbers come back. The host may keep what it is sent.',
+      ...(isOpen
+        ? ['The connection is not encrypted: whoever is on the way can read the text and the key.']
+        : []),
+      'The setting "tokenscope.servers.dailyTokens" limits how much is sent in a day.',
+    ],
+    'Send It There',
+  );
+  if (said) await keepConfirmed(memory, origin);
+  return said;
+}
+
+/** The engine asks the server. Undefined where the user cancelled. */
+function find({ engine, cancellable }: ConnectOptions, address: string) {
+  return cancellable('Asking the server', signal =>
+    engine.aside(remote => remote.findServer({ address }), signal),
+  );
+}
+
+/** Asks for a key where the server wants one. */
+async function findWithKey(options: ConnectOptions, text: string): Promise<ServerInfo | undefined> {
+  const { origin } = new URL(readAddress(text).base);
+  try {
+    return await find(options, text);
+  } catch (error) {
+    if (!/wants a key/.test((error as Error).message)) throw error;
+    const key = await options.ask({
+      title: TITLE,
+      prompt: `${origin} wants a key. It is kept in the secret storage of VS Code, and sent there alone.`,
+      password: true,
+      ignoreFocusOut: true,
+      validateInput: value =>
+        /^[\x21-\x7e]*$/.test(value.trim()) ? undefined : 'A key has no such characters.',
+    });
+    if (!key?.trim()) return undefined;
+    await options.secrets.store(keyName(origin), key.trim());
+    return find(options, text);
+  }
+}
+
+async function chooseModel(
+  { showList }: ConnectOptions,
+  { models, model }: ServerInfo,
+): Promise<string | undefined> {
+  const items = models.map(label => ({ label, ...(label === model && { description: 'first' }) }));
+  return (await showList(items, { title: `${TITLE}: model` }))?.label;
+}
+
+type TokenizerItem = QuickPickItem & { readonly isPath: boolean };
+
+async function chooseTokenizer(
+  { showList, pickPath, ask }: ConnectOptions,
+  { model, withoutTokenizer = '' }: ServerInfo,
+): Promise<string | undefined> {
+  const items: TokenizerItem[] = [
+    {
+      label: 'Choose a folder or a file…',
+      detail: 'Of the same model: its folder, its tokenizer.json, or its GGUF file.',
+      isPath: true,
+    },
+    {
+      label: 'Name a repository that was downloaded…',
+      detail:
+        'As in hf:Qwen/Qwen2.5-Coder-7B. "Get a Model from the Hugging Face Hub…" gets its tokenizer alone.',
+      isPath: false,
+    },
+  ];
+  const title = `${TITLE}: tokenizer of ${model}`;
+  const chosen = await showList(items, { title, placeHolder: withoutTokenizer });
+  if (!chosen) return undefined;
+  if (chosen.isPath)
+    return pickPath({ title, openLabel: 'Use This Tokenizer', folders: {}, files: {} });
+  const name = await ask({ title, prompt: 'hf:org/name', value: 'hf:' });
+  return name && !isServerAddress(name) ? name : undefined;
+}
