@@ -31,7 +31,10 @@ export function serverGate(options: GateOptions): SendToServer {
   const sent = new Map<string, { tokens: number; requests: number }>();
   const send = atMost(
     () => options.requestsAtOnce(),
-    sendBy((...given) => fetch(...given), origin => secrets.get(keyName(origin))),
+    sendBy(
+      (...given) => fetch(...given),
+      origin => secrets.get(keyName(origin)),
+    ),
   );
   return async (request, signal) => {
     const { origin } = new URL(request.url);

@@ -8,7 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
@@ -134,7 +134,7 @@ test('what a process that is gone left is taken away sooner than what one that r
 test('a disk that takes its time to write what is given up is not waited for', async () => {
   const stop = new AbortController();
   const handle = await open(path);
-  const sync = vi.spyOn(Object.getPrototypeOf(handle), 'sync');
+  const sync = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync');
   await handle.close();
   const never = new Promise<void>(() => {});
   sync.mockImplementation(async () => {
