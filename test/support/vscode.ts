@@ -1,4 +1,5 @@
 // What unit tests need of VS Code's API: values that hold what they are given, and a window without editors.
+import { posix } from 'node:path';
 
 export class EventEmitter<T> {
   private readonly listeners = new Set<(value: T) => void>();
@@ -30,6 +31,9 @@ export class Position {
     readonly line: number,
     readonly character: number,
   ) {}
+  translate(lines: number, characters: number): Position {
+    return new Position(this.line + lines, this.character + characters);
+  }
 }
 
 export class Range {
@@ -37,14 +41,50 @@ export class Range {
     readonly start: Position,
     readonly end: Position,
   ) {}
+  get isEmpty(): boolean {
+    return this.start.line === this.end.line && this.start.character === this.end.character;
+  }
+  with({ start = this.start, end = this.end }: { start?: Position; end?: Position }): Range {
+    return new Range(start, end);
+  }
+}
+
+export class Selection extends Range {
+  readonly active: Position;
+  constructor(anchor: Position, active: Position) {
+    const isForward =
+      anchor.line < active.line ||
+      (anchor.line === active.line && anchor.character <= active.character);
+    super(isForward ? anchor : active, isForward ? active : anchor);
+    this.active = active;
+  }
+}
+
+export class Hover {
+  constructor(
+    readonly contents: readonly MarkdownString[],
+    readonly range?: Range,
+  ) {}
 }
 
 export class InlineCompletionItem {
   constructor(
-    readonly insertText: string,
+    readonly insertText: string | SnippetString,
     readonly range: Range,
     readonly command: unknown,
   ) {}
+}
+
+export class SnippetString {
+  value = '';
+  appendText(text: string): this {
+    this.value += text.replace(/[\\$}]/g, '\\$&');
+    return this;
+  }
+  appendTabstop(stop: number): this {
+    this.value += `$${stop}`;
+    return this;
+  }
 }
 
 export enum InlineCompletionTriggerKind {
@@ -77,15 +117,197 @@ export class TreeItem {
   ) {}
 }
 
-const noEvent = () => ({ dispose: () => {} });
+export enum StatusBarAlignment {
+  Left = 1,
+  Right = 2,
+}
+
+export enum DecorationRangeBehavior {
+  ClosedClosed = 1,
+}
+
+export enum OverviewRulerLane {
+  Left = 1,
+  Right = 4,
+  Full = 7,
+}
+
+export enum ProgressLocation {
+  Window = 10,
+  Notification = 15,
+}
+
+export class TabInputTextDiff {
+  constructor(
+    readonly original: { toString(): string },
+    readonly modified: { toString(): string },
+  ) {}
+}
+
+export enum FileType {
+  File = 1,
+  Directory = 2,
+}
+
+export class RelativePattern {
+  constructor(
+    readonly base: unknown,
+    readonly pattern: string,
+  ) {}
+}
+
+export class Uri {
+  private constructor(
+    readonly scheme: string,
+    readonly path: string,
+  ) {}
+  static file = (path: string) => new Uri('file', path);
+  static parse(address: string): Uri {
+    const { protocol, pathname } = new URL(address);
+    return new Uri(protocol.slice(0, -1), pathname);
+  }
+  static joinPath(uri: Uri, ...parts: string[]): Uri {
+    return new Uri(uri.scheme, posix.join(uri.path, ...parts));
+  }
+  get fsPath(): string {
+    return this.path;
+  }
+  toString(): string {
+    return `${this.scheme}://${this.path}`;
+  }
+}
+
+/** A box that a text is typed into. */
+class InputBox {
+  value = '';
+  title = '';
+  prompt = '';
+  validationMessage: unknown;
+  private readonly events = {
+    change: new EventEmitter<string>(),
+    accept: new EventEmitter<void>(),
+    hide: new EventEmitter<void>(),
+  };
+  readonly onDidChangeValue = this.events.change.event;
+  readonly onDidAccept = this.events.accept.event;
+  readonly onDidHide = this.events.hide.event;
+  show(): void {}
+  hide = () => this.events.hide.fire();
+  dispose(): void {}
+  type(value: string): void {
+    this.value = value;
+    this.events.change.fire(value);
+  }
+  accept = () => this.events.accept.fire();
+}
 
 /** Without this one: settings are not compared with its manifest. */
-export const extensions = { getExtension: () => undefined };
+export const extensions = { all: [], getExtension: () => undefined };
 
-export const window = { activeTextEditor: undefined, visibleTextEditors: [] };
+const changed = {
+  configuration: new EventEmitter<{ affectsConfiguration(section: string): boolean }>(),
+  activeEditor: new EventEmitter<unknown>(),
+  visibleEditors: new EventEmitter<unknown>(),
+  visibleRanges: new EventEmitter<unknown>(),
+  selection: new EventEmitter<unknown>(),
+  text: new EventEmitter<unknown>(),
+  closed: new EventEmitter<unknown>(),
+  tabs: new EventEmitter<unknown>(),
+};
+const given = new Map<string, unknown>();
 
-/** Every setting has its default. */
+/** What tests see of the window and do to it. */
+export const fake = {
+  changed,
+  providers: {} as Record<'hover', unknown>,
+  statusItem: undefined as { text: string; tooltip: unknown } | undefined,
+  commands: [] as unknown[][],
+  /** Messages that were shown. */
+  messages: [] as [severity: string, text: string, ...buttons: unknown[]][],
+  /** By their paths. */
+  files: new Map<string, Uint8Array>(),
+  /** What is typed into the next line that is asked for, and the last box. */
+  typed: '' as string | undefined,
+  box: undefined as InputBox | undefined,
+  /** Lists that were shown; `choose` answers the next one. */
+  lists: [] as { label: string; description?: string }[][],
+  choose: (items: { label: string }[]): unknown => items[0],
+  /** What the progress of work reported. */
+  progress: [] as unknown[],
+  /** Changes a setting, as the user does; `name` without `tokenscope.`. */
+  set(name: string, value: unknown): void {
+    given.set(name, value);
+    changed.configuration.fire({ affectsConfiguration: id => id === `tokenscope.${name}` });
+  },
+  unsetAll: () => given.clear(),
+};
+
+export const commands = {
+  executeCommand: async (...call: unknown[]) => void fake.commands.push(call),
+};
+
+export const languages = {
+  registerHoverProvider(_selector: unknown, provider: unknown) {
+    fake.providers.hover = provider;
+    return { dispose: () => {} };
+  },
+};
+
+const shown =
+  (severity: string) =>
+  async (text: string, ...buttons: unknown[]): Promise<unknown> => {
+    fake.messages.push([severity, text, ...buttons]);
+    return undefined;
+  };
+
+export const window = {
+  activeTextEditor: undefined as unknown,
+  visibleTextEditors: [] as unknown[],
+  tabGroups: { all: [] as unknown[], onDidChangeTabs: changed.tabs.event },
+  onDidChangeActiveTextEditor: changed.activeEditor.event,
+  onDidChangeVisibleTextEditors: changed.visibleEditors.event,
+  onDidChangeTextEditorVisibleRanges: changed.visibleRanges.event,
+  onDidChangeTextEditorSelection: changed.selection.event,
+  createTextEditorDecorationType: (options: unknown) => ({ options, dispose: () => {} }),
+  createStatusBarItem() {
+    fake.statusItem = { text: '', tooltip: '' };
+    return Object.assign(fake.statusItem, { show: () => {}, dispose: () => {} });
+  },
+  showInformationMessage: shown('information'),
+  showWarningMessage: shown('warning'),
+  showErrorMessage: shown('error'),
+  setStatusBarMessage: shown('status'),
+  showInputBox: async () => fake.typed,
+  createInputBox: () => (fake.box = new InputBox()),
+  async showQuickPick(items: { label: string }[]) {
+    fake.lists.push(items);
+    return fake.choose(items);
+  },
+  withProgress(_options: unknown, work: (progress: unknown, token: unknown) => unknown) {
+    const report = (value: unknown) => fake.progress.push(value);
+    return work({ report }, { onCancellationRequested: () => ({ dispose: () => {} }) });
+  },
+};
+
+/** Every setting has its default, unless a test has set it. */
 export const workspace = {
-  onDidChangeConfiguration: noEvent,
-  getConfiguration: () => ({ get: <T>(_name: string, fallback: T) => fallback }),
+  isTrusted: true,
+  workspaceFolders: undefined,
+  fs: {
+    async stat({ path }: Uri) {
+      const size = fake.files.get(path)?.length ?? 0;
+      return { size, type: fake.files.has(path) ? FileType.File : FileType.Directory };
+    },
+    readFile: async ({ path }: Uri) => fake.files.get(path)!,
+  },
+  findFiles: async () => [...fake.files.keys()].map(Uri.file),
+  notebookDocuments: [],
+  asRelativePath: (uri: { path: string }) => uri.path.slice(1),
+  onDidChangeConfiguration: changed.configuration.event,
+  onDidChangeTextDocument: changed.text.event,
+  onDidCloseTextDocument: changed.closed.event,
+  getConfiguration: () => ({
+    get: <T>(name: string, fallback: T) => (given.has(name) ? (given.get(name) as T) : fallback),
+    update: async (name: string, value: unknown) => fake.set(name, value),
+  }),
 };
