@@ -86,8 +86,9 @@ export class EditorPaint {
     const { editor } = this;
     const { engine, shown, state } = this.context;
     const { lens, isOn } = state;
+    const { state: opened } = engine;
     const ticket = (this.ticket = Symbol());
-    if (!isOn || !isInspectable(editor.document) || engine.state.kind === 'failed') {
+    if (!isOn || !isInspectable(editor.document) || opened.kind === 'failed') {
       return this.decorations.clear();
     }
     const texts = shown.shownIn(editor, lens);
@@ -104,13 +105,17 @@ export class EditorPaint {
     } catch (error) {
       // The text has changed, and another refresh is on its way.
       if (error instanceof Cancelled) return;
-      this.decorations.clear();
+      if (this.ticket === ticket) this.decorations.clear();
       throw error;
     }
-    const isCurrent = [...answers, ...others].every(
-      ({ version, of }) => version === of.text.version,
-    );
-    if (this.ticket !== ticket || !isCurrent) return;
+    // What has changed meanwhile brings another refresh.
+    const isCurrent =
+      this.ticket === ticket &&
+      state.isOn &&
+      state.lens === lens &&
+      engine.state === opened &&
+      [...answers, ...others].every(({ version, of }) => version === of.text.version);
+    if (!isCurrent) return;
     this.isPart = answers.some(({ view }) => view.utf16Starts.length >= VIEW_TOKENS);
     const missing = lens.needs.length > 0 ? answers.filter(({ view }) => view.pending > 0) : [];
     this.isIncomplete = missing.length > 0;
