@@ -84,15 +84,18 @@ export class Status {
 
   private async count(): Promise<void> {
     const editor = window.activeTextEditor;
-    if (!editor || !isInspectable(editor.document) || this.engine.state.kind !== 'ready') return;
+    const { state } = this.engine;
+    if (!editor || !isInspectable(editor.document) || state.kind !== 'ready') return;
     const { document, selections } = editor;
     const chosen = selections.filter(selection => !selection.isEmpty);
     const ranges = chosen.map(selection => offsetsOf(document, selection));
     try {
       const count = await this.queries.count(document, ranges);
+      // Another tokenizer, or another second one, was opened meanwhile, and its tokens are counted next.
+      if (this.engine.state !== state) return;
       const hasSelection = chosen.length > 0;
       const uri = document.uri.toString();
-      this.counted = { uri, count, hasSelection, second: this.engine.second?.name };
+      this.counted = { uri, count, hasSelection, second: state.second?.name };
     } catch {
       // The text moved on, or the engine is gone: the next event counts again.
     }

@@ -135,6 +135,8 @@ test('shows the proof of bytes, and no note to a lens that is not about it', () 
     /\n\nΣ bytes 10\.000 \+ end 1\.000 = Σ tokens 11\.000 bits \(difference 0\)$/,
   );
   expect(shown({ note: refusedTo('bytes') })).toEqual(shown());
+  // What was proved of the bytes is nothing of a pair's.
+  expect(shown({ lens: 'contrast', note })).toEqual(shown({ lens: 'contrast' }));
 });
 
 test.each(['bytes', 'difference', 'contrast'] as const)(
