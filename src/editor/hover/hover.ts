@@ -12,10 +12,11 @@ export function registerHover(
     {
       async provideHover(document, position) {
         if (!state.isOn || !isInspectable(document) || engine.state.kind === 'failed') return;
-        // The text may change while the part is loaded.
+        const { version } = document;
         const offset = document.offsetAt(position);
         try {
           const { hoverAt } = await import('./hoverAt');
+          if (document.version !== version) return;
           return await hoverAt(sources, document, offset);
         } catch (error) {
           onError(error);

@@ -46,6 +46,7 @@ export async function hoverAt(
     ? { view: cutView(saved.view, at), version: text.version }
     : await queries.view(text, at, request);
   if (version !== text.version || view.ids.length === 0) return undefined;
+  const { state: opened } = engine;
   const context: HoverContext = {
     lens,
     place,
@@ -60,6 +61,8 @@ export async function hoverAt(
   };
   const contents: MarkdownString[] = [];
   for (const section of sections) contents.push(...(await section(context)));
+  // Of another model or another text by now, which the names and the places would be of.
+  if (version !== text.version || opened !== engine.state) return undefined;
   const span = { utf16Start: view.utf16Starts[0]!, utf16End: view.utf16Ends.at(-1)! };
   const places = place.placesOf(span);
   const range = rangeOf(document, {

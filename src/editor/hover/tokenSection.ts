@@ -67,7 +67,7 @@ function scoreLines(
 function alternatives(view: TokenView, scores: Scores, row: number, canBranch: boolean): string[] {
   const actual = view.ids[row]!;
   const k = scores.topK;
-  const listed = scores.topLogprobs.subarray(row * k, row * k + LISTED);
+  const listed = scores.topLogprobs.subarray(row * k, row * k + Math.min(k, LISTED));
   const count = listed.findIndex(Number.isNaN);
   const ids = [...scores.topIds.subarray(row * k, row * k + (count < 0 ? listed.length : count))];
   const lines = ids.map((id, i) => {
