@@ -71,10 +71,10 @@ function tabsTemplate(page: Page): TemplateResult {
   </wrapping-tabs>`;
 }
 
-/** Nothing is drawn before the tab's first state arrives. */
+/** Nothing is drawn before a state arrives of the models and the text that are shown now. */
 function openTab<T extends TabId>(page: Page, id: T) {
-  const state = page.states[id];
-  if (state === undefined) return { note: nothing, panel: nothing };
+  const known = page.states[id];
+  if (known?.source !== page.shared.source) return { note: nothing, panel: nothing };
   const tab = tabs[id];
-  return { note: tab.note?.(page, state) ?? nothing, panel: tab.template(page, state) };
+  return { note: tab.note?.(page, known.state) ?? nothing, panel: tab.template(page, known.state) };
 }

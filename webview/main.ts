@@ -12,7 +12,7 @@ import {
 } from '../src/protocol/page';
 import { pageConnection } from '../src/protocol/pageConnection';
 import { inspectorTemplate } from './inspector';
-import { firstLook, type KnownStates, type Look } from './page';
+import { firstLook, statesAfterChange, type KnownStates, type Look } from './page';
 import { drawKeepingFocus } from './parts/roving';
 import { tabs } from './tabs/tabs';
 import { visibleTexts } from './visibleTexts';
@@ -74,10 +74,11 @@ function draw(): void {
 
 connection.onNotification(SHOW, (state: InspectorState) => {
   shared = visibleTexts(state);
+  states = statesAfterChange(states, look.tab);
   draw();
 });
-connection.onNotification(TAB, ({ tab, state }: TabMessage) => {
-  states = { ...states, [tab]: visibleTexts(state) };
+connection.onNotification(TAB, ({ tab, source, state }: TabMessage) => {
+  states = { ...states, [tab]: { source, state: visibleTexts(state) } };
   draw();
 });
 connection.listen();

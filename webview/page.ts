@@ -22,8 +22,15 @@ export const firstLook: Look = {
   choice: { kind: 'own' },
 };
 
-/** The last state of each tab that has been open; null where there was nothing to show. */
-export type KnownStates = { readonly [T in TabId]?: TabStates[T] | null };
+/** The last state of each tab that has been open, with what it is of; null where there was nothing to show. */
+export type KnownStates = {
+  readonly [T in TabId]?: { readonly source: string; readonly state: TabStates[T] | null };
+};
+
+/** What is left of the states when something has changed: that of the open tab, whose next one is on its way. */
+export function statesAfterChange(states: KnownStates, tab: TabId): KnownStates {
+  return { [tab]: states[tab] };
+}
 
 export interface Page {
   /** What all tabs share. */

@@ -2,7 +2,7 @@
 import { showHidden } from '../src/core/showHidden';
 
 /** Sent back as they came. */
-const ADDRESSES = new Set(['uri']);
+const ADDRESSES = new Set(['uri', 'source']);
 
 /** The same value with visible texts. Typed arrays, such as the bytes of tokens, stay as they are. */
 export function visibleTexts<T>(value: T): T {

@@ -30,8 +30,10 @@ export const SHOW = 'show';
 
 /** Notification to the page with a `TabMessage`, for the open tab. */
 export const TAB = 'tab';
-/** The state is null where there is nothing to draw it from. */
-export type TabMessage = { [T in TabId]: { tab: T; state: TabStates[T] | null } }[TabId];
+/** `source`: what the state is of, as in `InspectorState`. The state is null where there is nothing to draw it from. */
+export type TabMessage = {
+  [T in TabId]: { tab: T; source: string; state: TabStates[T] | null };
+}[TabId];
 
 /** What the page may ask the editor. */
 export interface HostApi {
@@ -89,6 +91,8 @@ export interface InspectorState {
   engine: 'stopped' | 'starting' | 'ready' | 'failed';
   /** Why the engine failed. */
   message: string;
+  /** The models and the text that numbers are of. A state of another source is not drawn. */
+  source: string;
   model: string;
   /** Name of the second tokenizer, or why it could not be opened; empty where there is none. */
   second: string;

@@ -11,10 +11,11 @@ import {
   type TabId,
 } from '../../protocol/page';
 import { pageConnection } from '../../protocol/pageConnection';
+import { AnswerOrder } from '../ui/answerOrder';
 import { Debouncer } from '../ui/debouncer';
 import { OpenTab, type TabHost } from './openTab';
 import { inspectedEditor, pageRequests } from './pageRequests';
-import { sharedState } from './sharedState';
+import { sharedState, sourceOf } from './sharedState';
 import { CURSOR_MS, type InspectorServices, type TabContext, type Trigger } from './tabs/tab';
 import { tabs } from './tabs/tabs';
 
@@ -22,6 +23,7 @@ export class Inspector implements TabHost {
   private readonly connection;
   private readonly listeners: Disposable[];
   private readonly shared = new Debouncer();
+  private readonly sharedOrder = new AnswerOrder();
   private look: PageLook = { tab: 'token', typed: '', choice: { kind: 'own' } };
   private open = openTab(this.look.tab, this);
 
@@ -72,6 +74,10 @@ export class Inspector implements TabHost {
     return editor && isReady ? { ...services, editor, look } : undefined;
   }
 
+  source(): string {
+    return sourceOf(this.services, inspectedEditor());
+  }
+
   send: TabHost['send'] = message => {
     this.connection.sendNotification(TAB, message).catch(this.onError);
   };
@@ -102,11 +108,13 @@ export class Inspector implements TabHost {
   }
 
   private refreshShared(): void {
-    this.shared.schedule(CURSOR_MS, () =>
-      sharedState(this.services, inspectedEditor())
-        .then(shared => this.connection.sendNotification(SHOW, shared))
-        .catch(this.onError),
-    );
+    this.shared.schedule(CURSOR_MS, () => this.sendShared().catch(this.onError));
+  }
+
+  private async sendShared(): Promise<void> {
+    const isNewest = this.sharedOrder.ask();
+    const shared = await sharedState(this.services, inspectedEditor());
+    if (isNewest()) await this.connection.sendNotification(SHOW, shared);
   }
 }
 

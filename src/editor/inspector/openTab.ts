@@ -1,18 +1,22 @@
 // The tab that is open: asks for its state when something changes it, and sends it to the page. Knows no vscode, so
 // that tests can run it.
 import type { TabId, TabMessage, TabStates } from '../../protocol/page';
+import { AnswerOrder } from '../ui/answerOrder';
 import { Debouncer } from '../ui/debouncer';
 import type { InspectorTab, TabContext, Trigger } from './tabs/tab';
 
 export interface TabHost {
   /** Undefined where there is nothing to show: no text, no overlay, no engine. */
   context(): TabContext | undefined;
+  /** What a state is of that is asked for now. */
+  source(): string;
   send(message: TabMessage): void;
   onError(error: unknown): void;
 }
 
 export class OpenTab<T extends TabId> {
   private readonly debouncer = new Debouncer();
+  private readonly order = new AnswerOrder();
   /** Of the request that is due or runs. */
   private asking = new AbortController();
   private last: TabStates[T] | null = null;
@@ -51,10 +55,12 @@ export class OpenTab<T extends TabId> {
   }
 
   private async send(signal: AbortSignal): Promise<void> {
+    const isNewest = this.order.ask();
     const context = this.host.context();
+    const source = this.host.source();
     const state = context ? await this.tab.state(context, signal) : null;
-    if (signal.aborted) return;
+    if (signal.aborted || !isNewest()) return;
     this.last = state;
-    this.host.send({ tab: this.id, state } as TabMessage);
+    this.host.send({ tab: this.id, source, state } as TabMessage);
   }
 }

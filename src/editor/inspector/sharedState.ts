@@ -4,16 +4,30 @@ import type { InspectorState } from '../../protocol/page';
 import { documentName } from './documentName';
 import type { InspectorServices } from './tabs/tab';
 
+/** Tells apart what numbers can be of: the models that are open, and the text. */
+export function sourceOf(
+  { engine: { state } }: Pick<InspectorServices, 'engine'>,
+  editor: TextEditor | undefined,
+): string {
+  const { model, second } =
+    state.kind === 'ready' ? state : { model: undefined, second: undefined };
+  const text = editor?.document.uri.toString();
+  return JSON.stringify([model?.folder, model?.name, second?.path, text]);
+}
+
 export async function sharedState(
-  { engine, queries, traces, state: { lensId, isOn, pins } }: InspectorServices,
+  services: InspectorServices,
   editor: TextEditor | undefined,
 ): Promise<InspectorState> {
+  const { engine, queries, traces } = services;
+  const { lensId, isOn, pins } = services.state;
   const { state } = engine;
   const shared: InspectorState = {
     lens: lensId,
     isOn,
     engine: state.kind,
     message: state.kind === 'failed' ? state.message : '',
+    source: sourceOf(services, editor),
     model: state.kind === 'ready' ? state.model.name : '',
     second: engine.second?.name ?? '',
     secondProblem: state.kind === 'ready' ? state.secondProblem : '',

@@ -24,9 +24,13 @@ describe('OpenTab', () => {
   let sent: [version: number | null, ms: number][];
   let errors: unknown[];
   let context: TabContext | undefined;
+  let source: string;
+  let sources: string[];
   const host = {
     context: () => context,
-    send: ({ state }: TabMessage) => {
+    source: () => source,
+    send: ({ state, source }: TabMessage) => {
+      sources.push(source);
       sent.push([state && 'version' in state ? state.version : null, Date.now()]);
     },
     onError: (error: unknown) => void errors.push(error),
@@ -35,7 +39,7 @@ describe('OpenTab', () => {
 
   beforeEach(() => {
     vi.useFakeTimers({ now: 0 });
-    [sent, errors] = [[], []];
+    [sent, errors, sources, source] = [[], [], [], 'a'];
     context = { editor: {} } as TabContext;
   });
   afterEach(() => void vi.useRealTimers());
@@ -77,6 +81,54 @@ describe('OpenTab', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(sent).toEqual([[2, 590]]);
     expect(errors).toEqual([expect.any(Cancelled)]);
+  });
+
+  it('says of a state what it was asked for', async () => {
+    const tab = open(counting(100, {}));
+    tab.notify('cursor');
+    await vi.advanceTimersByTimeAsync(80);
+    source = 'b';
+    await vi.advanceTimersByTimeAsync(1000);
+    tab.notify('cursor');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sources).toEqual(['a', 'b']);
+  });
+
+  it('sends no answer that comes after a later one', async () => {
+    const waits = [300, 100, 50];
+    const state = async () => {
+      const ms = waits.shift()!;
+      await new Promise(resolve => setTimeout(resolve, ms));
+      return { uri: 'test:', version: ms, view: null, before: [] };
+    };
+    const tab = open(counting(0, { state }));
+    for (let i = 0; i < 2; i++) {
+      tab.notify('cursor');
+      await vi.advanceTimersByTimeAsync(70);
+    }
+    await vi.advanceTimersByTimeAsync(1000);
+    tab.notify('cursor');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent.map(([version]) => version)).toEqual([100, 50]);
+  });
+
+  it('asks anew for the look of the page, and where the condition cannot be judged', async () => {
+    const asked: number[] = [];
+    const tab = open(
+      counting(0, {
+        refreshOn: { look: true, visibleRanges: ({ version }) => (asked.push(version), false) },
+      }),
+    );
+    tab.notify('visibleRanges');
+    await vi.advanceTimersByTimeAsync(1000);
+    tab.notify('look');
+    await vi.advanceTimersByTimeAsync(1000);
+    tab.notify('visibleRanges');
+    context = undefined;
+    tab.notify('visibleRanges');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent.map(([version]) => version)).toEqual([1, 2, null]);
+    expect(asked).toEqual([2]);
   });
 
   it('sends null where there is nothing to show', async () => {
