@@ -116,9 +116,8 @@ export function generalCommands(
     async countTokens(argument) {
       const count = await countFolder(queries, argument instanceof Uri ? argument : undefined);
       if (!count) return;
-      const { model, second } = await queries.tokenizers();
       const { countMarkdown } = await import('./counting/countReport');
-      const text = countMarkdown(count, model, second);
+      const text = countMarkdown(count);
       await pages.showMarkdown(`Tokens in ${count.folder}`, text);
     },
     async deletePreparedWeights() {

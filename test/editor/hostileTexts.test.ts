@@ -10,7 +10,7 @@ import { encodeUtf8 } from '../../src/core/text/utf8';
 import type { Trace } from '../../src/core/traces/trace';
 import { calibrationText } from '../../src/editor/completion/calibrationPage';
 import type { Calibration } from '../../src/editor/completion/calibrations';
-import type { Shown } from '../../src/editor/completion/completionProvider';
+import type { Shown } from '../../src/editor/completion/shown';
 import { explainCompletion } from '../../src/editor/completion/explanation';
 import { countMarkdown } from '../../src/editor/counting/countReport';
 import { effectMarkdown } from '../../src/editor/features/effectPage';
@@ -238,10 +238,11 @@ test('reports', () => {
   const size = { tokens: 20, bytes: 40, characters: 40, words: 10 };
   const count = {
     folder: HOSTILE,
+    tokenizers: { model: HOSTILE, second: HOSTILE },
     files: [{ path: `a/${HOSTILE}`, language: HOSTILE, ...size }],
     skipped: [{ path: HOSTILE, reason: HOSTILE }],
   };
-  expectInertMarkdown(countMarkdown(count, HOSTILE, HOSTILE));
+  expectInertMarkdown(countMarkdown(count));
   const report = {
     info: { ...MODEL, scoresMissing: HOSTILE },
     start: { content: HOSTILE, id: 1 },
@@ -312,6 +313,7 @@ test('pages of plain text', () => {
     column: 1,
     text: HOSTILE,
     at: 5,
+    model: { folder: HOSTILE, name: HOSTILE },
     options: { temperature: 0 },
     view: completion,
   } as Shown;

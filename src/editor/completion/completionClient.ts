@@ -1,11 +1,13 @@
 // Requests for completions to the engine, with options from the settings and the calibration.
 import type { TextDocument } from 'vscode';
+import { UserError } from '../../core/errors';
 import type { CompletionOptions, CompletionView } from '../../protocol/completion';
 import type { Refusal, TextEdit } from '../../protocol/types';
 import type { DocumentSync } from '../engine/documentSync';
 import type { Engine } from '../engine/engineClient';
 import type { Calibrations } from './calibrations';
 import { completionOptions, completionSettings, type WantedForm } from './completionSettings';
+import type { Shown } from './shown';
 
 export class CompletionClient {
   private readonly streams = new Map<number, (insert: string) => void>();
@@ -51,9 +53,21 @@ export class CompletionClient {
       .finally(() => this.streams.delete(stream));
   }
 
-  /** Repeats the completion of a text at an offset, with each healing. */
-  explain(text: string, at: number, options: CompletionOptions): Promise<CompletionView[]> {
-    return this.engine.call(({ remote }) => remote.explainCompletion({ text, at, options }));
+  /** The one that is open. */
+  get model(): Shown['model'] {
+    const { state } = this.engine;
+    return state.kind === 'ready' ? state.model : { folder: '', name: '' };
+  }
+
+  /** Repeats a completion, with each healing. Throws `UserError` where another model is open by now. */
+  explain({ text, at, options, model }: Shown): Promise<CompletionView[]> {
+    return this.engine.call(({ remote, model: { folder, name } }) => {
+      if (folder !== model.folder || name !== model.name)
+        throw new UserError(
+          `The last completion is by ${model.name}, and ${name} is open now: there is none by it yet.`,
+        );
+      return remote.explainCompletion({ text, at, options });
+    });
   }
 
   dispose(): void {

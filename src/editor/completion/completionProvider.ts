@@ -24,12 +24,13 @@ import {
 } from '../../core/completion/middle';
 import { Suggestions, type CursorPlace } from '../../core/completion/suggestions';
 import { Cancelled } from '../../core/errors';
-import type { CompletionItem, CompletionOptions, CompletionView } from '../../protocol/completion';
+import type { CompletionItem, CompletionView } from '../../protocol/completion';
 import type { TextEdit } from '../../protocol/types';
 import { isInspectable } from '../ui/editorRanges';
 import type { CompletionClient } from './completionClient';
 import { completionSettings } from './completionSettings';
 import { isDocument } from './isDocument';
+import type { Shown } from './shown';
 import { Suggester, type Ask, type SuggestionRequest } from './suggester';
 
 export { CompletionClient } from './completionClient';
@@ -42,18 +43,6 @@ const SUFFIX_UNITS = 1000;
 
 /** Answers that are kept besides the newest. */
 const ANSWERS = 8;
-
-/** A request that was answered with something, for its explanation. */
-export interface Shown {
-  readonly name: string;
-  readonly line: number;
-  readonly column: number;
-  /** The text at that time, and the cursor's offset in it. */
-  readonly text: string;
-  readonly at: number;
-  readonly options: CompletionOptions;
-  readonly view: CompletionView;
-}
 
 /** Where and after which edit a completion is asked for; `text`: of the whole document. */
 interface Site {
@@ -178,11 +167,14 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     const options = this.client.optionsFor(document, candidates);
     return async (signal, onText) => {
       const view = await this.client.complete(document, edit, options, signal, onText);
+      // It was on its way when it was stopped, and may be of another model, or by other settings.
+      if (signal.aborted) throw new Cancelled();
       if ('refused' in view) return { middles: [], note: view.refused, ms: 0 };
       const middles = middlesOf(view.items, place.closers);
       onAnswer(view);
       if (middles.length > 0) {
-        const answer = { place, shown: shownOf(site, place, options, view) };
+        const { model } = this.client;
+        const answer = { place, shown: shownOf(site, place, { model, options, view }) };
         this.answers = [...this.answers.slice(-ANSWERS), answer];
       }
       return { middles, note: noteOf(view), ms: view.ms };
@@ -218,15 +210,18 @@ export class CompletionProvider implements InlineCompletionItemProvider {
 /** Each once, without those that insert nothing visible. */
 function middlesOf(items: readonly CompletionItem[], closers: string): Middle[] {
   const middles = new Map<string, Middle>();
-  for (const { insert, replaces, closes } of items) {
+  for (const { insert, replaces, closes } of items.filter(isVisible)) {
     const written = insert.slice(0, insert.length - closes.length);
-    if (written.trim() === '') continue;
     const kept = closers.slice(replaces);
     const text = insert + kept;
     const after = closes.length + kept.length;
     middles.set(text, { text, after, isNoise: isNoise(written) });
   }
   return [...middles.values()];
+}
+
+function isVisible({ insert, closes }: CompletionItem): boolean {
+  return insert.slice(0, insert.length - closes.length).trim() !== '';
 }
 
 function placeOf({ document, text, edit }: Site): CursorPlace {
@@ -242,8 +237,7 @@ function placeOf({ document, text, edit }: Site): CursorPlace {
 function shownOf(
   { document, position, text, edit }: Site,
   { before }: CursorPlace,
-  options: CompletionOptions,
-  view: CompletionView,
+  { view, ...made }: Pick<Shown, 'model' | 'options' | 'view'>,
 ): Shown {
   return {
     name: nameOf(document),
@@ -251,8 +245,8 @@ function shownOf(
     column: position.character + 1,
     text: before + text.slice(edit.utf16End),
     at: before.length,
-    options,
-    view,
+    ...made,
+    view: { ...view, items: view.items.filter(isVisible) },
   };
 }
 

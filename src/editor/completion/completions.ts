@@ -53,7 +53,10 @@ export class Completions {
         this.made?.provider.keyPressed();
       }),
       engine.onDidChangeState(({ kind }) => {
-        if (kind === 'starting') this.made?.provider.forget();
+        if (kind === 'starting') {
+          this.made?.provider.forget();
+          this.lastView = undefined;
+        }
         this.showStatus();
       }),
       calibrations.onDidChange(() => {
@@ -96,7 +99,7 @@ export class Completions {
           : 'Completions are off. "Tokenscope: Turn Completions On" turns them on.',
       );
     }
-    const views = await client.explain(last.text, last.at, last.options);
+    const views = await client.explain(last);
     const { explainCompletion } = await import('./explanation');
     await this.pages.show('last completion.txt', explainCompletion(last, views));
   }

@@ -5,7 +5,7 @@ import { showHiddenInLines } from '../../core/showHidden';
 import { formatNumberOf, formatPercent } from '../../core/format';
 import { encodeUtf8 } from '../../core/text/utf8';
 import type { CompletionItem, CompletionView } from '../../protocol/completion';
-import type { Shown } from './completionProvider';
+import type { Shown } from './shown';
 
 /** Characters of the bar of a token with probability 1. */
 const BAR = 12;
@@ -32,7 +32,11 @@ export function explainCompletion(shown: Shown, views: readonly CompletionView[]
   const { name, line, column, text, at, view } = shown;
   const detailed = views.find(({ healing }) => healing === view.healing);
   const [item] = view.items as [CompletionItem];
-  const [full] = detailed?.items ?? [];
+  // It is not limited in time, and so may go on where the one that was shown ended.
+  const full = detailed?.items.find(
+    ({ insert, replaces, stopReason }) =>
+      insert === item.insert && replaces === item.replaces && stopReason === item.stopReason,
+  );
   const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
   const [after = ''] = text.slice(at + item.replaces).split('\n', 1);
   const sections = [
@@ -41,11 +45,13 @@ export function explainCompletion(shown: Shown, views: readonly CompletionView[]
     factTable(shown, full?.logprob ?? null),
   ];
   if (full) sections.push(tokenTable(full, detailed!.rolledBack.length));
+  else if (detailed)
+    sections.push('Asked again, the model ends elsewhere: the tokens of this one are not known.');
   sections.push(healingTable(views), ...promptSections(detailed));
   return showHiddenInLines(`${sections.join('\n\n')}\n`);
 }
 
-function factTable({ view, options }: Shown, logprob: number | null): string {
+function factTable({ model, view, options }: Shown, logprob: number | null): string {
   const { mode, format, healing, inexact, rolledBack, rolledForward, seen } = view;
   const form = mode === 'none' ? 'none' : `${mode.toUpperCase()} (${format})`;
   const before = `${seen.before} characters before the cursor`;
@@ -56,6 +62,7 @@ function factTable({ view, options }: Shown, logprob: number | null): string {
   const bytesOf = (bytes: Uint8Array) =>
     `${displayToken(bytes)} (${formatNumberOf(bytes.length, 'byte')})`;
   const rows: [string, string][] = [
+    ['model', model.name],
     ['form', `${form}: ${sees}`],
     ['healing', HEALINGS[healing]],
   ];

@@ -6,11 +6,8 @@ import type { FolderCount } from './countTokens';
 /** More rows make a page that nobody reads. */
 const MAX_ROWS = 2000;
 
-export function countMarkdown(
-  { folder, files, skipped }: FolderCount,
-  first: string,
-  second: string | undefined,
-): string {
+export function countMarkdown({ folder, tokenizers, files, skipped }: FolderCount): string {
+  const { model: first, second } = tokenizers;
   const rows = files.map(({ path, ...file }) => ({ ...file, name: path }));
   const folders = sumsBy(files, foldersOf);
   return [

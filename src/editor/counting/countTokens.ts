@@ -17,6 +17,8 @@ import { cancellable } from '../ui/progress';
 
 export interface FolderCount {
   readonly folder: string;
+  /** By which tokens were counted. */
+  readonly tokenizers: Awaited<ReturnType<EngineQueries['tokenizers']>>;
   /** Most tokens first. */
   readonly files: readonly FileTokens[];
   readonly skipped: readonly { path: string; reason: string }[];
@@ -42,18 +44,25 @@ export async function countFolder(
       extensions.all.flatMap(({ packageJSON }) => packageJSON.contributes?.languages ?? []),
       workspace.getConfiguration('files', uri).get<Record<string, string>>('associations', {}),
     );
+    progress.report({ message: 'opening the tokenizer' });
+    const tokenizers = await queries.tokenizers();
     const files: FileTokens[] = [];
     const skipped: { path: string; reason: string }[] = [];
     for (const [i, file] of uris.entries()) {
       signal.throwIfAborted();
       const path = file.path.slice(base.path.length).replace(/^\//, '');
-      const message = i === 0 ? 'opening the tokenizer' : `file ${i + 1} of ${uris.length}`;
-      progress.report({ message, increment: 100 / uris.length });
+      progress.report({
+        message: `file ${i + 1} of ${uris.length}`,
+        increment: 100 / uris.length,
+      });
       const counted = await countFile(queries, file, signal);
       if (typeof counted === 'string') skipped.push({ path, reason: counted });
       else files.push({ path, language: languageOf(path), ...counted });
     }
-    return { folder: name, files: files.sort(byTokens), skipped };
+    const { model, second } = await queries.tokenizers();
+    if (model !== tokenizers.model || second !== tokenizers.second)
+      throw new UserError('Another tokenizer was opened during the count. Count again.');
+    return { folder: name, tokenizers, files: files.sort(byTokens), skipped };
   });
 }
 

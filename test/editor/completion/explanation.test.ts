@@ -1,7 +1,7 @@
 // The page that explains a completion is plain text, whatever the model wrote.
 import { expect, test } from 'vitest';
 import { explainCompletion } from '../../../src/editor/completion/explanation';
-import type { Shown } from '../../../src/editor/completion/completionProvider';
+import type { Shown } from '../../../src/editor/completion/shown';
 import type { CompletionView } from '../../../src/protocol/completion';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -47,6 +47,7 @@ const SHOWN: Shown = {
   column: 8,
   text: 'x\nlet wordC;\n',
   at: 11,
+  model: { folder: '/models/coder', name: 'coder' },
   options: { temperature: 0 } as Shown['options'],
   view: VIEW,
 };
@@ -97,4 +98,55 @@ test('says of each token which part of the completion it is', () => {
   expect(parts(['wor', 'dCo', 'unt(', ')\n'], 'word', 'Count(')).toEqual([back, kept, kept, out]);
   expect(parts(['wor', 'dCo', 'unt()'], 'word', 'Count(')).toEqual([back, kept, kept]);
   expect(parts(['a', 'é'], '', 'aé')).toEqual([kept, kept]);
+});
+
+test('names the model, and how its token was chosen', () => {
+  const line = (temperature: number) => {
+    const options = { temperature } as Shown['options'];
+    const lines = explainCompletion({ ...SHOWN, options }, [VIEW]).split('\n');
+    return lines.filter(line => /^(model|chosen by) /.test(line)).join();
+  };
+  expect(line(0)).toMatch(/^model +coder,chosen by +the likeliest token$/);
+  expect(line(0.5)).toMatch(/sampling at temperature 0\.5$/);
+});
+
+test('gives no numbers of another insertion than the one that was shown', () => {
+  const [item] = VIEW.items as [CompletionView['items'][0]];
+  const others = [
+    { ...item, insert: `${item.insert}\nmore` },
+    { ...item, replaces: 1 },
+    { ...item, stopReason: 'end' as const },
+  ];
+  for (const other of others) {
+    const page = explainCompletion(SHOWN, [{ ...VIEW, items: [other] }]);
+    expect(page).toMatch(/^probability +not known exactly$/m);
+    expect(page).toMatch(/^Asked again, the model ends elsewhere/m);
+    expect(page).not.toMatch(/^token +prob\./m);
+  }
+  // Among several it is the one that was shown.
+  const page = explainCompletion(SHOWN, [{ ...VIEW, items: [others[0]!, item] }]);
+  expect(page).toMatch(/^probability +25 % of these bytes and the stop$/m);
+  expect(page).toMatch(/^token +prob\./m);
+  expect(page).not.toMatch(/^Asked again/m);
+});
+
+test('shows the rest of the line after what it takes the place of', () => {
+  const [item] = VIEW.items as [CompletionView['items'][0]];
+  const view = { ...VIEW, items: [{ ...item, insert: 'ount)', replaces: 1 }] };
+  const [, , shown] = explainCompletion({ ...SHOWN, text: 'x\nlet wordC);\n', view }, []).split(
+    '\n',
+  );
+  expect(shown).toBe('let wordC⟦ount)⟧;');
+});
+
+test('says what was handed back and on, and what stopped it', () => {
+  const view = { ...VIEW, rolledBack: bytes(''), rolledForward: bytes('x)') };
+  const page = explainCompletion({ ...SHOWN, view }, []);
+  expect(page).toMatch(/^handed back +nothing$/m);
+  expect(page).toMatch(/^handed on +x\) \(2 bytes\): the model was to write that, too$/m);
+  expect(page).toMatch(/^stopped +the line ended$/m);
+  expect(page).toMatch(
+    /^form +SPM \(tokenscope\.json\): 20 characters before the cursor and 3 after it$/m,
+  );
+  expect(explainCompletion(SHOWN, [])).not.toMatch(/^handed on/m);
 });

@@ -6,6 +6,7 @@ const SIZE = { bytes: 40, characters: 40, words: 10 };
 
 const COUNT: FolderCount = {
   folder: 'shop',
+  tokenizers: { model: 'coder (BPE)', second: undefined },
   files: [
     { path: 'src/cart.ts', language: 'TypeScript', tokens: 20, ...SIZE },
     { path: 'a|b`.py', language: 'Python', tokens: 8, ...SIZE },
@@ -14,7 +15,7 @@ const COUNT: FolderCount = {
 };
 
 test('is Markdown whose tables are in line as plain text', () => {
-  const page = countMarkdown(COUNT, 'coder (BPE)', undefined);
+  const page = countMarkdown(COUNT);
   expect(page).toMatch(/^# Tokens in `shop`\n\nTokenizer: coder \(BPE\)\.\n/);
   expect(page).toContain('| `src/` ');
   expect(page).toContain('| `` a b`.py `` |');
