@@ -1,7 +1,7 @@
 // The autoencoder on the editor's side: opened at the first request, with the user's labels; sends requests about it.
 import { EventEmitter, type Disposable, type Memento } from 'vscode';
 import type { Remote } from '../../protocol/channel';
-import { UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import type { EngineApi } from '../../protocol/engine';
 import type { DocumentVersion } from '../../protocol/types';
 import type { FeatureOptions, SaeInfo, UserLabel } from '../../protocol/features';
@@ -83,11 +83,14 @@ export class Autoencoder {
     return (await running.process.sae) !== null;
   };
 
-  /** Throws `UserError` if there is none. */
+  /** Throws `UserError` if there is none, and `Cancelled` if another one was opened before the answer came. */
   call<T>(request: (remote: Remote<EngineApi>, running: RunningEngine) => Promise<T>): Promise<T> {
     return this.engine.call(async running => {
       if (!(await this.open(running))) throw new UserError(this.whyNot || NO_SAE);
-      return request(running.remote, running);
+      const { opened } = this;
+      const answer = await request(running.remote, running);
+      if (this.opened !== opened) throw new Cancelled();
+      return answer;
     });
   }
 

@@ -31,12 +31,10 @@ export async function showEffect(
       ),
   );
   if (!found) return;
+  const sae = autoencoder.info!;
   const lineOf = (utf16: number) => document.positionAt(utf16).line + 1;
   const { effectMarkdown } = await import('./effectPage');
-  await pages.showMarkdown(
-    `Effect of feature ${feature}`,
-    effectMarkdown(found, autoencoder.info!, lineOf),
-  );
+  await pages.showMarkdown(`Effect of feature ${feature}`, effectMarkdown(found, sae, lineOf));
 }
 
 async function askForChange(

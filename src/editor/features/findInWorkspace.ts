@@ -2,7 +2,7 @@
 import { Uri, workspace } from 'vscode';
 import { decodeUtf8 } from '../../core/text/utf8';
 import { reasonToSkip } from '../../core/text/textFiles';
-import { Cancelled } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import type { FeatureExample } from '../../protocol/features';
 import { openAt } from '../ui/goTo';
 import { showList } from '../ui/messages';
@@ -19,12 +19,15 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
   const title = `Tokenscope: searching for feature ${feature}`;
   const found = await cancellable(title, async (signal, progress) => {
     const report = shareReporter(progress);
+    const sae = await autoencoder.call(async () => autoencoder.info?.path);
     const uris = await workspace.findFiles('**/*', undefined, SEARCHED_FILES);
     const all: FeatureExample[] = [];
     for (const [i, uri] of uris.entries()) {
       if (signal.aborted) break;
       report(i + 1, uris.length, `file ${i + 1} of ${uris.length}`);
       all.push(...(await examplesIn(autoencoder, uri, feature, signal)));
+      if (autoencoder.info?.path !== sae)
+        throw new UserError('Another autoencoder was opened during the search. Search again.');
     }
     // A search that was cancelled shows what it had found.
     return all.sort((a, b) => b.value - a.value);

@@ -23,9 +23,9 @@ export async function labelFeature(autoencoder: Autoencoder, feature: number): P
     box.value = own?.predicate ?? '';
     const judge = async () => {
       const { value } = box;
-      box.validationMessage = value
-        ? await judged(autoencoder, document, feature, value)
-        : undefined;
+      const message = value ? await judged(autoencoder, document, feature, value) : undefined;
+      // What is typed by now is judged by itself.
+      if (box.value === value) box.validationMessage = message;
     };
     box.onDidChangeValue(() => void judge());
     box.onDidAccept(() => {

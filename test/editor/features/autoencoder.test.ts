@@ -1,0 +1,291 @@
+// The autoencoder on the editor's side: opened once for each run of the engine, with the labels of its own; and no answer
+// of one is ever given out as another's.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Memento } from 'vscode';
+import { Cancelled, UserError } from '../../../src/core/errors';
+import type { DocumentSync } from '../../../src/editor/engine/documentSync';
+import type { Engine } from '../../../src/editor/engine/engineClient';
+import { Autoencoder } from '../../../src/editor/features/autoencoder';
+import { findInWorkspace } from '../../../src/editor/features/findInWorkspace';
+import { labelFeature } from '../../../src/editor/features/labelFeature';
+import type { OverlayState } from '../../../src/editor/overlay/overlayState';
+import type { SaeInfo, UserLabel } from '../../../src/protocol/features';
+import { FakeDocument, FakeEditor } from '../../support/textEditor';
+import { fake, window } from '../../support/vscode';
+
+const infoOf = (path: string) => ({ name: path || 'own', path: path || '/own' }) as SaeInfo;
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+class World {
+  readonly events: string[] = [];
+  readonly errors: unknown[] = [];
+  readonly memory = new Map<string, unknown>();
+  /** The autoencoders that there are; an error: it cannot be opened. */
+  readonly saes = new Map<string, SaeInfo | null | Error>([
+    ['', infoOf('')],
+    ['/a', infoOf('/a')],
+  ]);
+  opened = '';
+  labels: readonly UserLabel[] = [];
+  /** While a request runs. */
+  meanwhile: (asked: string) => unknown = () => {};
+  agreement = async (predicate: string): Promise<object> => ({
+    fires: 4,
+    holds: predicate.length,
+    both: 2,
+  });
+  process: { sae?: Promise<SaeInfo | null> } = {};
+  readonly remote = {
+    openSae: async ({ path }: { path: string }) => {
+      this.events.push(`open ${path}`);
+      const found = this.saes.get(path);
+      if (found instanceof Error || found === undefined) throw found ?? new Error(path);
+      this.opened = path;
+      return found && { ...found };
+    },
+    setUserLabels: async ({ labels }: { labels: readonly UserLabel[] }) =>
+      void (this.labels = labels),
+    agreement: ({ predicate }: { predicate: string }) => this.agreement(predicate),
+    examplesIn: async ({ uri, text }: { uri: string; text: string }) => {
+      await this.meanwhile(uri);
+      return [{ uri, line: 1, before: '', token: text, after: '', value: text.length }];
+    },
+    /** Which one answers. */
+    whose: async () => {
+      const { opened } = this;
+      await this.meanwhile('whose');
+      return opened;
+    },
+  };
+  readonly engine = {
+    running: true,
+    call: (request: (running: object) => Promise<unknown>) =>
+      request({ remote: this.remote, process: this.process }),
+  };
+  readonly state = {
+    isOn: true,
+    lens: { needs: ['features'] },
+    pins: [{ feature: 3, threshold: 1 }],
+  };
+  readonly autoencoder = new Autoencoder(
+    this.engine as unknown as Engine,
+    { ensureSent: () => ({ uri: 'a', version: 1 }) } as unknown as DocumentSync,
+    this.state as unknown as OverlayState,
+    {
+      get: (key: string, fallback: unknown) => this.memory.get(key) ?? fallback,
+      update: async (key: string, value: unknown) => void this.memory.set(key, value),
+    } as unknown as Memento,
+    error => this.errors.push(error),
+  );
+
+  constructor() {
+    this.autoencoder.onDidChange(() => this.events.push('changed'));
+    this.autoencoder.onDidReopen(() => this.events.push('reopened'));
+  }
+
+  whose = () => this.autoencoder.call(remote => (remote as unknown as typeof this.remote).whose());
+}
+
+let world: World;
+beforeEach(() => (world = new World()));
+afterEach(() => {
+  world.autoencoder.dispose();
+  window.activeTextEditor = undefined;
+  fake.unsetAll();
+  fake.files.clear();
+});
+
+const label = (feature: number, description: string): UserLabel => ({
+  feature,
+  description,
+  predicate: null,
+});
+
+test('is opened once for each run of the engine', async () => {
+  expect(world.autoencoder.info).toBeUndefined();
+  await Promise.all([world.whose(), world.whose()]);
+  expect(world.events).toEqual(['open ', 'changed']);
+  expect(world.autoencoder.info).toEqual(infoOf(''));
+  world.process = {};
+  await world.whose();
+  expect(world.events).toEqual(['open ', 'changed', 'open ', 'changed']);
+});
+
+test('an answer of the one before is not given out once another one is open', async () => {
+  await world.whose();
+  world.meanwhile = () => world.autoencoder.switchTo('/a');
+  await expect(world.whose()).rejects.toBeInstanceOf(Cancelled);
+  world.meanwhile = () => {};
+  expect(await world.whose()).toBe('/a');
+});
+
+test('says why there is none', async () => {
+  world.saes.set('', null);
+  await expect(world.whose()).rejects.toThrow(/^This model comes with no autoencoder/);
+  expect([world.autoencoder.info, world.autoencoder.problem]).toEqual([null, '']);
+  world.process = {};
+  world.saes.set('', new UserError('It is of another width.'));
+  await expect(world.whose()).rejects.toThrow(new UserError('It is of another width.'));
+  expect([world.autoencoder.info, world.autoencoder.problem]).toEqual([
+    null,
+    'It is of another width.',
+  ]);
+  world.process = {};
+  world.saes.set('', new TypeError('a defect'));
+  await expect(world.whose()).rejects.toThrow(new TypeError('a defect'));
+});
+
+test('what was open stays open where the setting names another that cannot be opened', async () => {
+  await world.whose();
+  world.saes.set('/b', new UserError('No such folder.'));
+  fake.set('features.autoencoder', '/b');
+  await expect.poll(() => world.errors).toHaveLength(1);
+  expect(String(world.errors[0])).toMatch(
+    /What the setting "tokenscope\.features\.autoencoder" names cannot be opened: what was open stays open\. No such folder\./,
+  );
+  expect(world.autoencoder.info).toEqual(infoOf(''));
+  expect(await world.whose()).toBe('');
+  // Another run of the engine reads the setting again.
+  world.process = {};
+  await world.whose();
+  expect(world.events.slice(-3)).toEqual(['open /b', 'open ', 'changed']);
+  expect(world.autoencoder.info).toEqual(infoOf(''));
+});
+
+test('follows the setting while the engine runs, unless it is open already', async () => {
+  fake.set('features.autoencoder', '');
+  await expect.poll(() => world.events).toEqual(['open ', 'changed', 'reopened']);
+  world.events.length = 0;
+  fake.set('features.autoencoder', '/a');
+  await expect.poll(() => world.events).toEqual(['open /a', 'changed', 'reopened']);
+  fake.set('features.autoencoder', '/a');
+  world.engine.running = false;
+  fake.set('features.autoencoder', '');
+  expect(world.events).toHaveLength(3);
+  fake.set('features.densityCutoff', 0.5);
+  expect(world.events.at(-1)).toBe('reopened');
+  expect(world.autoencoder.options()).toEqual({ pins: world.state.pins, densityCutoff: 0.5 });
+});
+
+test('views read features under lenses of features alone', () => {
+  expect(world.autoencoder.optionsForLens()).toEqual({
+    pins: [{ feature: 3, threshold: 1 }],
+    densityCutoff: 0.05,
+  });
+  world.state.isOn = false;
+  expect(world.autoencoder.optionsForLens()).toBeUndefined();
+  world.state.isOn = true;
+  world.state.lens = { needs: ['tokens'] };
+  expect(world.autoencoder.optionsForLens()).toBeUndefined();
+});
+
+test('each has labels of its own', async () => {
+  await world.whose();
+  await world.autoencoder.label(label(3, 'brackets'));
+  await world.autoencoder.label(label(4, 'names'));
+  await world.autoencoder.label(label(3, 'round brackets'));
+  const own = [label(4, 'names'), label(3, 'round brackets')];
+  expect(world.autoencoder.labels).toEqual(own);
+  expect(world.labels).toEqual(own);
+  await world.autoencoder.switchTo('/a');
+  expect(world.autoencoder.labels).toEqual([]);
+  expect(world.labels).toEqual([]);
+  await world.autoencoder.switchTo('');
+  expect(world.labels).toEqual(own);
+  await world.autoencoder.label(label(4, ''));
+  expect(world.autoencoder.labels).toEqual([label(3, 'round brackets')]);
+});
+
+test('remembers which feature’s page is shown', () => {
+  world.autoencoder.show(7);
+  expect([world.autoencoder.page, world.events]).toEqual([7, ['changed']]);
+  world.autoencoder.show(undefined);
+  expect(world.autoencoder.page).toBeUndefined();
+});
+
+/** Asks for a label of feature 3 on `a.txt`; answers the box that its predicate is typed into. */
+async function labelBox() {
+  const document = Object.assign(new FakeDocument('a b c'), { fileName: '/src/a.txt' });
+  window.activeTextEditor = new FakeEditor(document);
+  [fake.box, fake.typed] = [undefined, 'brackets'];
+  const labelled = labelFeature(world.autoencoder, 3);
+  await expect.poll(() => fake.box).toBeDefined();
+  const box = fake.box!;
+  /** What the box says of a predicate, once it says something else than before. */
+  const said = async (predicate: string) => {
+    const before = box.validationMessage;
+    box.type(predicate);
+    await expect.poll(() => box.validationMessage).not.toBe(before);
+    return box.validationMessage;
+  };
+  return { box, said, labelled };
+}
+
+test('a label’s predicate is judged on the document as it is typed', async () => {
+  const { box, said, labelled } = await labelBox();
+  expect(await said('token="("')).toEqual({
+    message:
+      'In a.txt: precision 0.50 (of 4 tokens where it fires), recall 0.22 (of 9 where it holds)',
+    severity: 1,
+  });
+  // A regular expression alone is one over the token.
+  expect(await said('/^\\($/')).toMatchObject({ message: expect.stringMatching(/ \(of 12 where/) });
+  expect(await said('token=')).toEqual({
+    message: expect.stringMatching(/^The predicate cannot be read: /),
+    severity: 3,
+  });
+  expect(await said('')).toBeUndefined();
+  box.type('/x/');
+  box.accept();
+  await labelled;
+  const own = { feature: 3, description: 'brackets', predicate: 'token~/x/' };
+  expect(world.autoencoder.labels).toEqual([own]);
+});
+
+test('an answer about another predicate than the one that is typed is not shown', async () => {
+  const { box, said } = await labelBox();
+  let answer: ((found: object) => void) | undefined;
+  world.agreement = () => new Promise(resolve => (answer = resolve));
+  box.type('token="("');
+  await expect.poll(() => answer).toBeDefined();
+  const second = await said('token=');
+  expect(second).toMatchObject({ severity: 3 });
+  answer!({ fires: 4, holds: 4, both: 2 });
+  await new Promise(setImmediate);
+  expect(box.validationMessage).toBe(second);
+});
+
+test('a label that is dismissed, or cannot be read, changes nothing', async () => {
+  const { box, labelled } = await labelBox();
+  box.hide();
+  await labelled;
+  const { box: second, labelled: refused } = await labelBox();
+  second.type('token=');
+  second.accept();
+  await expect(refused).rejects.toThrow(/^The predicate cannot be read: /);
+  fake.typed = undefined;
+  await labelFeature(world.autoencoder, 3);
+  expect(world.autoencoder.labels).toEqual([]);
+});
+
+test('an empty label removes one’s own', async () => {
+  await world.whose();
+  await world.autoencoder.label(label(3, 'brackets'));
+  window.activeTextEditor = new FakeEditor(new FakeDocument('a'));
+  fake.typed = '';
+  await labelFeature(world.autoencoder, 3);
+  expect(world.autoencoder.labels).toEqual([]);
+});
+
+test('a search lists where a feature fires, highest first, of one autoencoder', async () => {
+  fake.files.set('/src/a.txt', bytes('ab')).set('/src/b.txt', bytes('abcd'));
+  fake.lists.length = 0;
+  fake.choose = () => undefined;
+  await findInWorkspace(world.autoencoder, 3);
+  expect(fake.lists[0]!.map(({ label }) => label)).toEqual(['▸abcd◂', '▸ab◂']);
+  world.meanwhile = uri => uri.endsWith('a.txt') && world.autoencoder.switchTo('/a');
+  await expect(findInWorkspace(world.autoencoder, 3)).rejects.toThrow(
+    /^Another autoencoder was opened during the search\. Search again\.$/,
+  );
+  expect(fake.lists).toHaveLength(1);
+});
