@@ -18,6 +18,7 @@ import { definedFields } from '../../core/json';
 import { shareInterval, type CliffClass } from '../../core/traces/successCurve';
 import type { TraceRange } from '../../core/traces/traceText';
 import { Cancelled, UserError } from '../../core/errors';
+import type { ModelInfo } from '../../protocol/models';
 import type {
   RollingEvent,
   RolloutFall,
@@ -67,6 +68,10 @@ export class Rollouts {
   ) {
     this.listeners = [
       window.onDidChangeVisibleTextEditors(() => this.draw()),
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if (traces.traceOf(document)) this.draw();
+      }),
+      traces.onDidChange(() => this.draw()),
       engine.onEvent('rolling', event => this.progress?.(event)),
       // A curve belongs to a model and to these settings.
       onDidChangeAny(Object.values(settings.traces), () => this.refresh()),
@@ -78,7 +83,10 @@ export class Rollouts {
 
   /** The rollouts of a trace by the open model, with the present settings. */
   viewOf(open: WrittenText): RolloutView | undefined {
-    return this.memento.get<Record<string, RolloutView>>(KEY)?.[this.keyOf(open)];
+    const { state } = this.engine;
+    if (state.kind !== 'ready') return undefined;
+    const key = keyOf(open, state.model, optionsFor(open, false));
+    return this.memento.get<Record<string, RolloutView>>(KEY)?.[key];
   }
 
   /** `whole`: from every token. Undefined if it was cancelled. */
@@ -87,18 +95,21 @@ export class Rollouts {
     open: WrittenText,
     whole: boolean,
   ): Promise<RolloutView | undefined> {
+    // Model and settings may be others once it is done.
+    let own = '';
     const found = await this.withProgress('rolling out the trace', signal =>
       this.engine.call(running => {
         const at = this.texts.ensureSent(running, document);
-        const request = { ...at, start: open.text.start, options: optionsFor(open, whole) };
-        return running.remote.rollOut(request, signal);
+        const options = optionsFor(open, whole);
+        own = keyOf(open, running.model, { ...options, whole: false });
+        return running.remote.rollOut({ ...at, start: open.text.start, options }, signal);
       }),
     );
     if (!found) return undefined;
     if ('refused' in found) throw new UserError(`Could not roll out: ${found.refused}.`);
     const all = Object.entries(this.memento.get<Record<string, RolloutView>>(KEY) ?? {});
-    const kept = all.filter(([key]) => key !== this.keyOf(open)).slice(1 - KEPT);
-    await this.memento.update(KEY, Object.fromEntries([...kept, [this.keyOf(open), found]]));
+    const kept = all.filter(([key]) => key !== own).slice(1 - KEPT);
+    await this.memento.update(KEY, Object.fromEntries([...kept, [own, found]]));
     this.refresh();
     return found;
   }
@@ -170,7 +181,9 @@ export class Rollouts {
     for (const editor of window.visibleTextEditors) {
       const open = this.traces.traceOf(editor.document);
       if (!open) continue;
-      const falls = this.viewOf(open)?.falls ?? [];
+      // A file that was read again may have given the trace another text, which its document shows a moment later.
+      const isShown = editor.document.getText() === open.text.text;
+      const falls = (isShown && this.viewOf(open)?.falls) || [];
       this.types ??= fallTypes();
       for (const [kind, type] of Object.entries(this.types)) {
         const own = falls.filter(fall => fall.kind === kind);
@@ -186,14 +199,6 @@ export class Rollouts {
     for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
     for (const type of Object.values(this.types ?? {})) type.dispose();
-  }
-
-  private keyOf(open: WrittenText): string {
-    const { state } = this.engine;
-    const model = state.kind === 'ready' ? state.model.folder : '';
-    const options = JSON.stringify(optionsFor(open, false));
-    const key = `${model}\0${options}\0${open.text.text}`;
-    return createHash('sha256').update(key).digest('base64url').slice(0, 22);
   }
 
   private async withProgress<T>(
@@ -214,6 +219,12 @@ export class Rollouts {
       this.progress = undefined;
     }
   }
+}
+
+/** Of the rollouts of a trace by a model, whose name says the dtype of its weights. */
+function keyOf(open: WrittenText, { folder, name }: ModelInfo, options: RolloutOptions): string {
+  const key = [folder, name, JSON.stringify(options), open.text.text].join('\0');
+  return createHash('sha256').update(key).digest('base64url').slice(0, 22);
 }
 
 function optionsFor({ trace }: WrittenText, whole: boolean): RolloutOptions {
