@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   formatBits,
+  formatBytes,
   formatCount,
   formatDuration,
   formatHex,
@@ -37,18 +38,43 @@ test('shares are whole, and progress is complete only at its end', () => {
 });
 
 test('durations are told in the unit that people wait in', () => {
-  const told = [20, 8400, 89_000, 240_000, 5_300_000, 9_000_000].map(formatDuration);
-  expect(told).toEqual(['1 s', '8 s', '89 s', '4 min', '88 min', '2.5 h']);
+  const told = [0, 20, 1499, 8400, 89_000, 240_000, 5_300_000, 9_000_000].map(formatDuration);
+  expect(told).toEqual(['1 s', '1 s', '1 s', '8 s', '89 s', '4 min', '88 min', '2.5 h']);
+  expect([89_999, 90_000, 5_399_999, 5_400_000].map(formatDuration)).toEqual([
+    '90 s',
+    '2 min',
+    '90 min',
+    '1.5 h',
+  ]);
 });
 
 test('bits, differences, counts and bytes', () => {
   expect(formatBits(Math.LN2)).toBe('1.00 bits');
   expect(formatSigned(0.1254, 3)).toBe('+0.125');
   expect(formatSigned(-2, 1)).toBe('−2.0');
+  expect(formatSigned(0, 1)).toBe('+0.0');
   const counts = ['0', '999', '1,000', '12,345', '1,234,567'];
   expect([0, 999, 1000, 12_345, 1_234_567].map(formatCount)).toEqual(counts);
   expect(formatNumberOf(1, 'byte')).toBe('1 byte');
   expect(formatNumberOf(0, 'byte')).toBe('0 bytes');
   expect(formatNumberOf(2, 'cliff')).toBe('2 cliffs');
   expect(formatHex(Uint8Array.of(0x20, 0x61, 0xff))).toBe('20 61 ff');
+});
+
+test('how much data has three digits in the unit that fits', () => {
+  const sizes = [0, 1, 950, 999, 1000, 17_040, 999_499, 1e6, 269_060_552, 1e9, 1.2449e9, 7e12];
+  expect(sizes.map(formatBytes)).toEqual([
+    '0 bytes',
+    '1 byte',
+    '950 bytes',
+    '999 bytes',
+    '1 kB',
+    '17 kB',
+    '999 kB',
+    '1 MB',
+    '269 MB',
+    '1 GB',
+    '1.24 GB',
+    '7000 GB',
+  ]);
 });

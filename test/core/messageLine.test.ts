@@ -15,6 +15,16 @@ test('a long message keeps its beginning and its end', () => {
   expect(message.length).toBeLessThan(1100);
 });
 
+test('a message of a thousand characters is whole, one more leaves its middle out', () => {
+  const middle = 'b'.repeat(799);
+  const whole = `a${middle}${'c'.repeat(200)}`;
+  expect(messageLine(whole)).toBe(whole);
+  expect(messageLine(`${whole}c`)).toBe(`a${middle} … ${'c'.repeat(200)}`);
+  // Each character is spelled by eight.
+  const spelled = messageLine('\u0001'.repeat(1000));
+  expect(spelled).toBe(`${'⟨U+0001⟩'.repeat(100)} … ${'⟨U+0001⟩'.repeat(25)}`);
+});
+
 test('a problem of a trace file is one line, whatever its keys are', () => {
   const key = `a\nb${'<think>'.repeat(10_000)}`;
   const { problems } = readTraces(JSON.stringify({ [key]: 1, c: 2 }));

@@ -108,3 +108,62 @@ describe('parseJson', () => {
     expect([found, value]).toEqual([depth, NaN]);
   });
 });
+
+describe('walkJson', () => {
+  /** What is called, in its order; of values their texts, too. */
+  const walk = (text: string) => {
+    const calls: unknown[] = [];
+    walkJson(text, {
+      open: kind => calls.push(kind),
+      key: name => calls.push(['key', name]),
+      value: (value, start, end) => calls.push([value, text.slice(start, end)]),
+      close: () => calls.push('close'),
+    });
+    return calls;
+  };
+
+  test('says what opens, what closes, and where values stand', () => {
+    const text = String.raw`{ "a\n" : [1.50, "x\u0041" ,-Infinity,{}],"":NaN , "b":  false }`;
+    const expected = [
+      'object',
+      ['key', 'a\n'],
+      'array',
+      [1.5, '1.50'],
+      ['xA', String.raw`"x\u0041"`],
+      [-Infinity, '-Infinity'],
+      'object',
+      ...['close', 'close'],
+      ['key', ''],
+      [NaN, 'NaN'],
+      ['key', 'b'],
+      [false, 'false'],
+      'close',
+    ];
+    expect(walk(text)).toEqual(expected);
+    expect(walk(`\ufeff${text}\n`)).toEqual(expected);
+    expect(walk('\r\n\t 12.25e+1 ')).toEqual([[122.5, '12.25e+1']]);
+  });
+
+  test('an error has the offset, the line and the column of its place, also for a line of a file', () => {
+    const error = (text: string) => {
+      try {
+        walk(text);
+      } catch (error) {
+        return error as JsonError;
+      }
+      throw new Error('no error');
+    };
+    const found = error('[1,\n\n  tru ]');
+    expect(found).toMatchObject({ offset: 7, line: 3, column: 3, isCut: false });
+    expect(found.onLine(70)).toBe('a value is expected, but there is "t" at line 70, column 3');
+    expect(error('[1,\n🙂]').message).toBe(
+      'a value is expected, but there is "🙂" at line 2, column 1',
+    );
+    expect(error('[-').isCut).toBe(true);
+    expect(error('[-Infinit').isCut).toBe(true);
+    expect(error('[-Infinitx').isCut).toBe(false);
+    expect(error('["a\\').isCut).toBe(true);
+    expect(error(String.raw`["\u123`).isCut).toBe(true);
+    expect(error(String.raw`["\u12x"]`)).toMatchObject({ isCut: false, column: 3 });
+  });
+});

@@ -1,7 +1,7 @@
 // What would not be seen is spelled; what is seen stays as it is.
 import { expect, test } from 'vitest';
 import { displayToken } from '../../src/core/displayToken';
-import { showHidden } from '../../src/core/showHidden';
+import { showHidden, showHiddenInLines } from '../../src/core/showHidden';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 
 test.each([
@@ -44,4 +44,14 @@ test('a token’s spaces are seen, too', () => {
 
 test('half a character outside of the basic plane is spelled', () => {
   expect(showHidden('a\ud83db')).toBe('a⟨U+D83D⟩b');
+});
+
+test('in a text of several lines, line ends and tabs stay', () => {
+  expect(showHiddenInLines('a\tb\n\n\u202ec \r\n')).toBe('a\tb\n\n⟨U+202E⟩c ␍\n');
+});
+
+test('characters are spelled as the caller wants', () => {
+  expect(showHidden('a\u0000\u200bb', character => `<${character.codePointAt(0)}>`)).toBe(
+    'a<0><8203>b',
+  );
 });

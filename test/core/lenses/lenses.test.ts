@@ -9,8 +9,9 @@ import {
   stepOf,
   strengthOf,
 } from '../../../src/core/lenses/scale';
-import { copyScores, emptyScores, sliceScores } from '../../../src/core/lenses/scores';
+import { copyScores, emptyScores, sliceScores, type Scores } from '../../../src/core/lenses/scores';
 import { displayToken } from '../../../src/core/displayToken';
+import { CHANNEL_STEPS } from '../../../src/core/sae/featureValues';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 
 describe('scales', () => {
@@ -31,6 +32,31 @@ describe('scales', () => {
       expect(stepOf(lens.scale, NaN)).toBe(-1);
     },
   );
+});
+
+test('what lies below the first bound of a heat scale is in the lowest step, also below zero', () => {
+  const { scale } = lenses.surprisal;
+  expect([-20, -1, 0, 0.99, 1].map(value => stepOf(scale, value))).toEqual([0, 0, 0, 0, 1]);
+  expect([0, 7].map(step => strengthOf(scale, step))).toEqual([0, 1]);
+  expect(legendOf(scale).slice(0, 2)).toEqual(['below 1 bits', '1 – 2 bits']);
+  expect(legendOf(lenses.rank.scale).slice(5)).toEqual([
+    '51 – 201',
+    '201 – 1001',
+    '1001 and above',
+  ]);
+});
+
+test('neighbours alternate, and channels are drawn as they are', () => {
+  const { scale } = lenses.tokens;
+  expect([0, 1, 2, 7].map(value => stepOf(scale, value))).toEqual([0, 1, 0, 1]);
+  expect(legendOf(scale)).toEqual(['even tokens', 'odd tokens']);
+  const pinned = lenses.pinned.scale;
+  expect([0, 5, 17].map(value => stepOf(pinned, value))).toEqual([0, 5, 17]);
+  expect(legendOf(pinned)).toEqual([]);
+  expect(legendOf(pinned, ['#3', '#12'])).toEqual(['#3', '#12']);
+  expect([0, 3].flatMap(step => [strengthOf(scale, step), strengthOf(pinned, step)])).toEqual([
+    ...[1, 1, 1, 1],
+  ]);
 });
 
 test('a diverging scale has as many steps on either side of nothing, with a legend line each', () => {
@@ -91,6 +117,29 @@ describe('isPeak', () => {
     expect(isPeak(lenses.difference, 10, -9, 2)).toBe(false);
     expect(isPeak(lenses.difference, 0, 2, 0)).toBe(false);
   });
+
+  it('is one from the fifth of eight steps on, or the third of four', () => {
+    expect(isPeak(lenses.surprisal, 0, 6, 0)).toBe(true);
+    expect(isPeak(lenses.surprisal, 0, 5.99, 0)).toBe(false);
+    expect(isPeak(lenses.difference, 0, -4, 0)).toBe(true);
+    expect(isPeak(lenses.difference, 0, -3.99, 0)).toBe(false);
+  });
+
+  it('ends at the last of equal values', () => {
+    expect(isPeak(lenses.surprisal, 1, 9, 9)).toBe(true);
+    expect(isPeak(lenses.surprisal, 9, 9, 1)).toBe(false);
+    expect(isPeak(lenses.difference, 1, -9, 9)).toBe(true);
+    expect(isPeak(lenses.difference, -9, 9, 1)).toBe(false);
+  });
+
+  it('is every token of an alternating scale, and where a channel begins', () => {
+    expect(isPeak(lenses.tokens, 6, 7, 8)).toBe(true);
+    const first = CHANNEL_STEPS;
+    expect(isPeak(lenses.pinned, NaN, first, NaN)).toBe(true);
+    expect(isPeak(lenses.pinned, first, first + CHANNEL_STEPS - 1, NaN)).toBe(false);
+    expect(isPeak(lenses.pinned, first - 1, first, first)).toBe(true);
+    expect(isPeak(lenses.pinned, first, NaN, first)).toBe(false);
+  });
 });
 
 describe('peaks by their share of the text', () => {
@@ -108,20 +157,49 @@ describe('peaks by their share of the text', () => {
       nearestPeak(lenses.contrast, index => values[index]!, values.length, start, direction);
     expect([found(0, 1), found(1, 1), found(2, 1), found(5, 1)]).toEqual([1, 1, 4, 6]);
     expect([found(47, -1), found(3, -1), found(0, -1)]).toEqual([6, 1, undefined]);
+    expect([found(7, 1), found(48, 1), found(-1, -1)]).toEqual([undefined, undefined, undefined]);
+    // Nobody is asked for what is not there.
+    nearestPeak(lenses.surprisal, index => expect(index).toBeOneOf([0, 1, 2]) ?? 0, 3, 2, -1);
+    expect(nearestPeak(lenses.surprisal, () => 9, 3, 2, 1)).toBeUndefined();
+    expect(nearestPeak(lenses.surprisal, index => index + 9, 3, 0, 1)).toBe(2);
   });
 });
 
 describe('scores', () => {
-  it('slices and copies rows with their alternatives', () => {
-    const scores = emptyScores(4, 2);
-    scores.topIds.set([0, 1, 10, 11, 20, 21, 30, 31]);
-    scores.ranks.set([1, 2, 3, 4]);
-    const slice = sliceScores(scores, 1, 3);
-    expect([...slice.topIds]).toEqual([10, 11, 20, 21]);
-    const target = emptyScores(4, 2);
-    copyScores(slice, 1, 2, target, 3);
-    expect([...target.ranks]).toEqual([0, 0, 0, 3]);
-    expect(Array.from(target.topIds.slice(6))).toEqual([20, 21]);
+  const columns = (scores: Scores) => {
+    const { topK: _, ...rest } = scores;
+    return Object.entries(rest) as [string, Float32Array | Uint32Array][];
+  };
+  /** Every number differs from every other one. */
+  const numbered = (rows: number, topK: number) => {
+    const scores = emptyScores(rows, topK);
+    let next = 1;
+    for (const [, column] of columns(scores)) column.forEach((_, i) => (column[i] = next++));
+    return scores;
+  };
+
+  it('are unknown until they are there', () => {
+    for (const [name, column] of columns(emptyScores(3, 2))) {
+      expect(column).toHaveLength(name.startsWith('top') ? 6 : 3);
+      const unknown = column instanceof Float32Array ? NaN : 0;
+      expect([name, [...new Set(column)]]).toEqual([name, [unknown]]);
+    }
+  });
+
+  it('slices and copies rows with their alternatives, all columns alike', () => {
+    const scores = numbered(5, 3);
+    const slice = sliceScores(scores, 1, 4);
+    const target = emptyScores(6, 3);
+    copyScores(slice, 1, 3, target, 2);
+    const nothing = emptyScores(6, 3);
+    for (const [name, column] of columns(scores)) {
+      const width = name.startsWith('top') ? 3 : 1;
+      const of = (scores: Scores) => Object.fromEntries(columns(scores))[name]!;
+      expect([...of(slice)]).toEqual([...column.subarray(width, 4 * width)]);
+      const rows = [...of(nothing)];
+      rows.splice(2 * width, 2 * width, ...column.subarray(2 * width, 4 * width));
+      expect([name, ...of(target)]).toEqual([name, ...rows]);
+    }
   });
 });
 
