@@ -12,6 +12,7 @@ import { unseenTexts } from '../bench/completionCuts';
 import { EDITOR_OPTIONS } from '../support/closers';
 import { textsToCut } from '../support/cuts';
 import { bundleEngine } from '../support/engineBundle';
+import { seedOr } from '../support/seed';
 import { randomOf } from '../support/toys';
 
 const CUTS = 2000;
@@ -20,7 +21,7 @@ test(`${CUTS} completions`, async () => {
   const runtime = join(await bundleEngine(), 'runtime.js');
   const folder = join(import.meta.dirname, '../../models/coder');
   const model = await Model.open(folder, 2048, () => new RuntimeClient(runtime));
-  const random = randomOf(31);
+  const random = randomOf(seedOr(31));
   const { texts: code, from } = unseenTexts();
   const scripts = textsToCut().filter(text => text.length > 20);
   const seen = { done: 0, empty: 0, refused: 0, joined: 0 };

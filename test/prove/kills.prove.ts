@@ -3,9 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { seededRandom } from '../../src/core/random';
 import { Engine } from '../../src/editor/engine/engineClient';
 import type { TokenView } from '../../src/protocol/scores';
 import { bundleEngine } from '../support/engineBundle';
+import { seedOr } from '../support/seed';
 
 const KILLS = 200;
 const root = join(import.meta.dirname, '../..');
@@ -32,6 +34,7 @@ test(`${KILLS} kills, ${KILLS} recoveries`, async () => {
     });
 
   await inspect(undisturbed, source);
+  const random = seededRandom(seedOr(1));
   let [recovered, missed, furthest] = [0, 0, 0];
   while (recovered < KILLS) {
     const round = recovered + missed;
@@ -47,7 +50,7 @@ test(`${KILLS} kills, ${KILLS} recoveries`, async () => {
     }
     let answered = false;
     const answer = inspect(victim, text).finally(() => (answered = true));
-    await new Promise(resolve => setTimeout(resolve, Math.random() * span));
+    await new Promise(resolve => setTimeout(resolve, random() * span));
     // Between the engine's end and its restart there is nobody to kill; after the answer it is too late.
     const { pid } = victim;
     const isKilled = !answered && pid !== undefined;

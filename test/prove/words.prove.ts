@@ -12,6 +12,7 @@ import { Model } from '../../src/engine/models/model';
 import { RuntimeClient } from '../../src/engine/onnx/session/runtimeClient';
 import { EDITOR_OPTIONS } from '../support/closers';
 import { bundleEngine } from '../support/engineBundle';
+import { seedOr } from '../support/seed';
 import { randomOf } from '../support/toys';
 
 const root = join(import.meta.dirname, '../..');
@@ -37,7 +38,7 @@ interface WordPlace {
 test.skipIf(!existsSync(path))(`${3 * COUNT} places inside words`, async () => {
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
   const files = lines.map(line => JSON.parse(line) as { lang: string; text: string });
-  const random = randomOf(5);
+  const random = randomOf(seedOr(5));
   const places = kinds.flatMap(kind => placesOf(files, kind, COUNT, random));
   const runtime = join(await bundleEngine(), 'runtime.js');
   const model = await Model.open(

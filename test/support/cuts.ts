@@ -8,6 +8,7 @@ import { ByteRules } from '../../src/core/exactBytes/byteRules';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 import { fuzzStrings } from '../golden/fuzz';
+import { seedOr } from './seed';
 import { shared } from './shared';
 import { randomOf } from './toys';
 import { golden } from './paths';
@@ -17,7 +18,7 @@ export function textsToCut(): string[] {
   const code = ['python.py.txt', 'typescript.ts.txt', 'scripts.md.txt'].map(name =>
     readFileSync(join(golden, 'texts', name), 'utf8'),
   );
-  const texts = [...code, ...fuzzStrings(11, 300)];
+  const texts = [...code, ...fuzzStrings(seedOr(11), 300)];
   texts.push("I've you'll  he's\n\n   x's 'T 'Ll 12345 \t\r\n  \n\n\n    if a:\n        b ''  ");
   if (existsSync(join(shared, 'text'))) {
     const read = (name: string): unknown =>

@@ -11,5 +11,14 @@ export function seedOr(seed: number): number {
   return used;
 }
 
+/**
+ * The seeds of random things whose kind is their seed modulo `kinds`: those given, or with `SEED` others of the same kinds.
+ * Printed like `seedOr`'s.
+ */
+export function seedsOr(seeds: Iterable<number>, kinds: number): number[] {
+  const first = kinds * seedOr(0);
+  return Array.from(seeds, seed => first + seed);
+}
+
 /** `few` in `npm test`, `all` in `npm run prove`, which runs the same tests in full (test/prove/samples.prove.ts). */
 export const sampleOf = <T>(few: T, all: T): T => (process.env.TOKENSCOPE_PROVE ? all : few);

@@ -74,6 +74,9 @@ export const SPACED = SPLITS.indexOf(undefined);
 
 export const TOY_KINDS = SPLITS.length;
 
+/** Toys have the same alphabet and split where their seeds are the same modulo this. */
+export const TOY_CYCLE = ALPHABETS.length * TOY_KINDS;
+
 /**
  * All bytes, `merges` random merges over the bytes of an alphabet, and two special tokens, which have the last ids.
  * `opens`: if there is no pattern, a space is prepended to every text. `lacking`: bytes that get no token, if there is

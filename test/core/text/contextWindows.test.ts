@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { windowsOf } from '../../../src/core/text/contextWindows';
+import { seedOr } from '../../support/seed';
 
 const lines = fc.record({
   tokens: fc.nat(3000),
@@ -24,6 +25,7 @@ describe('windowsOf', () => {
         }
         expect(owned).toBe(tokens);
       }),
+      { seed: seedOr(1) },
     );
   });
 
@@ -39,6 +41,7 @@ describe('windowsOf', () => {
           expect(window.start).toBe(starts.length > 0 ? Math.min(...starts) : half);
         });
       }),
+      { seed: seedOr(1) },
     );
   });
 
