@@ -22,7 +22,7 @@ export class AddedBoundaries implements PretokenBoundaries {
   /** Keyed by beginnings of names: the bytes that names go on with. */
   readonly #nextBytes = new Map<ByteString, Set<ByteString>>();
 
-  /** `inner` splits text between added tokens, and alike wherever the text begins or ends. `names`: their ids. */
+  /** `inner` splits text between added tokens, each piece as a text of its own. `names`: their ids. */
   constructor(inner: PretokenBoundaries, names: ReadonlyMap<ByteString, number>) {
     this.unsettled = inner.unsettled;
     this.#inner = inner;
@@ -47,10 +47,6 @@ export class AddedBoundaries implements PretokenBoundaries {
     return this.#pieces(bytes).some(({ isAdded }) => isAdded);
   }
 
-  openFrom(bytes: ByteString): number {
-    return this.#openStarts(bytes)[0] ?? Infinity;
-  }
-
   boundariesFor(bytes: ByteString): readonly Boundaries[] {
     const pieces = this.#pieces(bytes);
     const last = pieces.at(-1);
@@ -66,7 +62,7 @@ export class AddedBoundaries implements PretokenBoundaries {
   }
 
   coverBoundariesFor(bytes: ByteString): readonly Boundaries[] {
-    const open = this.#openStarts(bytes).flatMap(start => {
+    const open = this.openStarts(bytes).flatMap(start => {
       const ends = this.ended(bytes.slice(0, start));
       return ends ? [ends] : [];
     });
@@ -78,7 +74,13 @@ export class AddedBoundaries implements PretokenBoundaries {
   }
 
   openers(bytes: ByteString, allows: (ends: Boundaries) => boolean): ByteString[] {
-    return this.#inner.openers(bytes, allows);
+    const pieces = this.#pieces(bytes);
+    const last = pieces.at(-1);
+    const before = this.#endsOf(bytes, pieces.slice(0, -1));
+    if (!last || last.isAdded || !before) return [];
+    return this.#inner.openers(bytes.slice(last.start), ends =>
+      allows([...before, ...ends.map(end => last.start + end)]),
+    );
   }
 
   /** Texts with an added token are of one shape only if they are equal, except for the token alone. */
@@ -94,12 +96,13 @@ export class AddedBoundaries implements PretokenBoundaries {
   }
 
   continuationsOf(bytes: ByteString): ReadonlySet<ByteString> {
-    const starts = this.#openStarts(bytes);
+    const starts = this.openStarts(bytes);
     return new Set(starts.flatMap(start => [...this.#nextBytes.get(bytes.slice(start))!]));
   }
 
   openEndOf(bytes: ByteString): string {
-    return this.#inner.openEndOf(bytes);
+    const last = this.#pieces(bytes).at(-1);
+    return last && !last.isAdded ? this.#inner.openEndOf(bytes.slice(last.start)) : '';
   }
 
   /** Undefined if some of the text between added tokens is no text. */
@@ -135,8 +138,7 @@ export class AddedBoundaries implements PretokenBoundaries {
     return pieces;
   }
 
-  /** Ascending: where an added token may begin that the bytes end inside of. */
-  #openStarts(bytes: ByteString): number[] {
+  openStarts(bytes: ByteString): number[] {
     const [longest = 0] = this.#lengths;
     const starts: number[] = [];
     let pieces: Piece[] | undefined;

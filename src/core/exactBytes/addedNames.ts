@@ -3,6 +3,7 @@ import { CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import type { AddedToken } from '../tokenizer/addedTokens';
 import { prependSchemeOf, prependSpace, toSpaces } from '../tokenizer/files/metaspace';
+import { toNfc } from '../tokenizer/normalize/unicodeForms';
 import { METASPACE } from '../text/characters';
 import { encodeUtf8 } from '../text/utf8';
 import { byteStringOf, type ByteString } from './byteString';
@@ -26,21 +27,36 @@ export function addedNamesOf({ parts }: BpeTokenizer): AddedNames {
     isSentencePiece && readsMetaspace && !normalized && content.includes(METASPACE);
   const spelled = own.filter(token => !isHidden(token));
   const merged = own.filter(isHidden).map(({ id }) => id);
-  const bytesOf = ({ content }: AddedToken) => byteStringOf(encodeUtf8(content));
-  // Split patterns see the end of a text before such a token, and their lookahead is not known for that.
-  const follows =
-    isSentencePiece &&
-    !normalizers.includes(prependSpace) &&
-    ((respell && prependSchemeOf(respell)) ?? 'never') === 'never' &&
-    spelled.every(token => isPlain(token)) &&
-    !added.some(each => each.special && spelled.some(token => overlap(each, token)));
-  return follows
-    ? { names: new Map(spelled.map(token => [bytesOf(token), token.id])), merged, refused: [] }
-    : { names: new Map(), merged, refused: spelled.map(bytesOf) };
+  const opens =
+    normalizers.includes(prependSpace) ||
+    ((respell && prependSchemeOf(respell)) ?? 'never') !== 'never';
+  const follows = (token: AddedToken) =>
+    !opens &&
+    isPlain(token) &&
+    (isSentencePiece ? !token.normalized : isFound(token, own)) &&
+    !added.some(each => each.special && overlap(each, token));
+  return {
+    names: new Map(spelled.filter(follows).map(token => [bytesOf(token), token.id])),
+    merged,
+    refused: spelled.filter(token => !follows(token)).map(bytesOf),
+  };
 }
 
-function isPlain({ normalized, lstrip, rstrip, singleWord }: AddedToken): boolean {
-  return !normalized && !lstrip && !rstrip && !singleWord;
+function bytesOf({ content }: AddedToken): ByteString {
+  return byteStringOf(encodeUtf8(content));
+}
+
+function isPlain({ lstrip, rstrip, singleWord }: AddedToken): boolean {
+  return !lstrip && !rstrip && !singleWord;
+}
+
+/**
+ * Whether a token is found in texts in the normal form NFC as if there were one search for all: those that are matched
+ * before normalisation are found first.
+ */
+function isFound(token: AddedToken, all: readonly AddedToken[]): boolean {
+  if (token.normalized && toNfc(token.content).length > 0) return false;
+  return !all.some(each => each.normalized !== token.normalized && overlap(each, token));
 }
 
 /** Whether a text can have two names that share characters: a special one, left as text, would hide the other. */

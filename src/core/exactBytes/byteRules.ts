@@ -1,13 +1,14 @@
 // What exact byte probabilities require of a tokenizer, and what they ask it.
 //
-// The texts considered are in the tokenizer's normal form, and are UTF-8. Added tokens that they spell are followed with
-// SentencePiece (addedBoundaries.ts); elsewhere they spell none. Later
-// changes by a normalizer are not followed: if a model writes text outside the normal form, its mass goes to those
-// bytes.
+// The texts considered are in the tokenizer's normal form, and are UTF-8. Added tokens that they spell are followed where
+// that can be exact (addedNames.ts); the others they do not spell. Later changes by a normalizer are not followed: if a
+// model writes text outside the normal form, its mass goes to those bytes.
 import { type ByteAlphabet, CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { firstInvalidUtf8, utf8Length } from '../text/utf8';
+import { AddedBoundaries } from './addedBoundaries';
+import { AddedJoins } from './addedJoins';
 import { addedNamesOf } from './addedNames';
 import { ByteLevelFamily } from './byteLevelFamily';
 import { bytesOf, type ByteString } from './byteString';
@@ -23,7 +24,11 @@ import { SentencePieceFamily } from './sentencePieceFamily';
 export class ByteRules {
   readonly tokens: SortedTokens;
   readonly canonical: Canonical;
+  readonly boundaries: PretokenBoundaries;
+  readonly joins: Joins;
   readonly #family: TokenizerFamily;
+  /** Added tokens that a text may spell. */
+  readonly #names: ReadonlyMap<ByteString, number>;
   /** Of added tokens that a text may not spell. */
   readonly #refusedNames: readonly ByteString[];
 
@@ -43,20 +48,19 @@ export class ByteRules {
       if (!isAdded.has(id) && tokenizer.bytesOf(id).length > 0) ids.push(id);
     }
     this.tokens = new SortedTokens([...ids, ...names.values()], id => tokenizer.bytesOf(id));
-    this.#family =
+    const family =
       alphabet instanceof CharacterAlphabet
-        ? new SentencePieceFamily(tokenizer, alphabet, ids, names)
+        ? new SentencePieceFamily(tokenizer, alphabet, ids)
         : new ByteLevelFamily(tokenizer, alphabet as ByteAlphabet, ids);
-    this.canonical = new Canonical(this.#family.joins, this.tokens, this.boundaries);
+    const withNames = names.size > 0 ? new AddedBoundaries(family.boundaries, names) : undefined;
+    this.boundaries = withNames ?? family.boundaries;
+    this.joins = withNames
+      ? new AddedJoins(family.joins, withNames, this.tokens, names.values())
+      : family.joins;
+    this.canonical = new Canonical(this.joins, this.tokens, this.boundaries);
+    this.#family = family;
+    this.#names = names;
     this.#refusedNames = refused;
-  }
-
-  get boundaries(): PretokenBoundaries {
-    return this.#family.boundaries;
-  }
-
-  get joins(): Joins {
-    return this.#family.joins;
   }
 
   /** What the tokenizer prepends to every non-empty text. */
@@ -66,7 +70,8 @@ export class ByteRules {
 
   /** The tokens of one pretoken or of its beginning. */
   merge(bytes: ByteString): number[] {
-    return this.#family.merge(bytes);
+    const added = this.#names.get(bytes);
+    return added === undefined ? this.#family.merge(bytes) : [added];
   }
 
   /** The tokens of a text that starts at a pretoken boundary; undefined if it is not a valid text. */

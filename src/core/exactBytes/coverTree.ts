@@ -63,11 +63,16 @@ export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk
 
 /** The ends of the pretokens after `offset` that are ends whatever follows. */
 function settledEnds(rules: ByteRules, bytes: ByteString, offset: number): number[] {
+  const { boundaries } = rules;
   const ends = rules.pretokenEnds(bytes, offset);
-  const open = offset + (rules.boundaries.openFrom?.(bytes.slice(offset)) ?? Infinity);
-  return ends
-    .slice(0, Math.max(0, ends.length - rules.boundaries.unsettled))
-    .filter(end => end <= open);
+  let settled = ends.slice(0, Math.max(0, ends.length - boundaries.unsettled));
+  if (settled.length === 0 || !boundaries.openStarts) return settled;
+  for (const start of boundaries.openStarts(bytes.slice(offset))) {
+    const before = boundaries.ended(bytes.slice(offset, offset + start)) ?? [];
+    const same = settled.findIndex((end, i) => before[i] !== end - offset);
+    if (same >= 0) settled = settled.slice(0, same);
+  }
+  return settled;
 }
 
 /**

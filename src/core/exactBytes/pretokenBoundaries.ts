@@ -26,10 +26,10 @@ export interface PretokenBoundaries {
   /** Whether a pretoken is an added token, which is one token. By default none is. */
   isAdded?(pretoken: ByteString): boolean;
   /**
-   * The offset from which an added token may begin that the bytes end inside of: boundaries after it do not stay.
-   * Infinite if there is none.
+   * The offsets at which an added token may begin that the bytes end inside of, ascending: if one does, the bytes before
+   * it are split as a text that ends there. By default none.
    */
-  openFrom?(bytes: ByteString): number;
+  openStarts?(bytes: ByteString): readonly number[];
   /** How the bytes are split if the text ends with them; undefined if they are not a valid text. */
   ended(bytes: ByteString): Boundaries | undefined;
   /**

@@ -5,10 +5,9 @@ import type { CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import { prependSchemeOf, prependSpace, toSpaces } from '../tokenizer/files/metaspace';
 import { TokenList } from '../tokenizer/tokenList';
-import { byteStringOf, bytesOf, type ByteString } from './byteString';
+import { bytesOf, type ByteString } from './byteString';
 import { codePointsFrom, incompleteFrom } from './utf8Characters';
 import { InexactError } from '../errors';
-import { AddedBoundaries } from './addedBoundaries';
 import type { PretokenBoundaries } from './pretokenBoundaries';
 import { SentencePieceBoundaries } from './sentencePieceBoundaries';
 import { TokenPairs, type Joins } from './tokenPairs';
@@ -32,21 +31,9 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
   readonly #hidesSpace: boolean;
   /** Keyed by the first bytes of a character: whether the vocabulary lacks a character that begins with them. */
   readonly #lacking = new Map<ByteString, boolean>();
-  /** Of added tokens that a text may spell. */
-  readonly #names: ReadonlyMap<ByteString, number>;
-  readonly #isName: ReadonlySet<number>;
-  readonly #added: AddedBoundaries | undefined;
 
-  /**
-   * `ids`: the tokens of text. `names`: the added tokens that texts may spell, where nothing is put before the text after
-   * one. Throws `InexactError`.
-   */
-  constructor(
-    tokenizer: BpeTokenizer,
-    alphabet: CharacterAlphabet,
-    ids: readonly number[],
-    names: ReadonlyMap<ByteString, number> = new Map(),
-  ) {
+  /** `ids`: the tokens of text. Throws `InexactError`. */
+  constructor(tokenizer: BpeTokenizer, alphabet: CharacterAlphabet, ids: readonly number[]) {
     const { byteIds } = alphabet;
     const { normalizers, respell, scans, merger, whole } = tokenizer.parts;
     if (!byteIds) {
@@ -90,16 +77,10 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     this.#hidesSpace = this.opening !== '' && respell !== undefined;
     this.#readsMetaspace = normalizers.includes(toSpaces) || respell !== undefined;
     const pieces = ids.filter(id => !this.#byteOf.has(id));
-    const unsplit = new SentencePieceBoundaries(pieces.map(id => tokenizer.bytesOf(id)));
-    this.#names = names;
-    this.#isName = new Set(names.values());
-    this.#added = names.size > 0 ? new AddedBoundaries(unsplit, names) : undefined;
-    this.boundaries = this.#added ?? unsplit;
+    this.boundaries = new SentencePieceBoundaries(pieces.map(id => tokenizer.bytesOf(id)));
   }
 
   merge(bytes: ByteString): number[] {
-    const name = this.#names.get(bytes);
-    if (name !== undefined) return [name];
     const whole = incompleteFrom(bytes);
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
       bytesOf(bytes.slice(0, whole)),
@@ -135,16 +116,12 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
   }
 
   isReachable(id: number): boolean {
-    if (this.#isName.has(id)) return true;
-    if (this.#added?.spellsAdded(byteStringOf(this.#tokenizer.bytesOf(id)))) return false;
     const byte = this.#byteOf.get(id);
     if (byte === undefined) return this.#pairs.isReachable(id);
     return (byte & 0xc0) === 0x80 || this.#lacks(String.fromCharCode(byte));
   }
 
   mayJoin(prefix: TokenPrefix, token: number): boolean {
-    if (this.#isName.has(token) || (prefix.last !== undefined && this.#isName.has(prefix.last)))
-      return false;
     const byte = this.#byteOf.get(token);
     const begun = prefix.bytes.slice(incompleteFrom(prefix.bytes));
     if (byte !== undefined) return this.#lacks(begun + String.fromCharCode(byte));

@@ -15,9 +15,9 @@ const MAX_NODES = 1000;
 /** Before the last pretoken, where all splits of the text agree, the tokens are canonical. */
 export function tokenisationTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): CoverTree {
   const tail = bytes.slice(trunk.offset);
-  const [first = [], ...others] = rules.boundaries
-    .boundariesFor(tail)
-    .map(ends => ends.filter(end => end < tail.length));
+  const { boundaries } = rules;
+  const splits = boundaries.coverBoundariesFor?.(tail) ?? boundaries.boundariesFor(tail);
+  const [first = [], ...others] = splits.map(ends => ends.filter(end => end < tail.length));
   let root = TokenPrefix.empty;
   for (const [i, end] of first.entries()) {
     if (others.some(ends => ends[i] !== end)) break;

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { coverTree, noTrunk, settle } from '../../../src/core/exactBytes/coverTree';
 import { byteToken } from '../../../src/core/tokenizer/bpe/byteTokens';
+import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 
 const SPACE = '\u2581';
@@ -22,6 +23,19 @@ const tokenizer = loadTokenizer({
   },
 });
 const rules = new ByteRules(tokenizer);
+const gpt2 = new ByteRules(
+  loadTokenizer({
+    'tokenizer.json': {
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
+      added_tokens: [{ id: 256, content: '<div>', special: false, normalized: false }],
+      model: {
+        type: 'BPE',
+        vocab: Object.fromEntries(byteCharacters.map((character, byte) => [character, byte])),
+        merges: [],
+      },
+    },
+  }),
+);
 const idOf = (name: string) => tokenizer.idOf(name)!;
 /** What is settled, and where covers may go on: the bytes that the next token has to begin with. */
 const tailOf = (text: string) => {
@@ -55,4 +69,12 @@ test('an added token is one token, and no others spell it', () => {
 test('a text has the tokens that the tokenizer gives it', () => {
   for (const text of ['a<div>\n\n\na', '<<div>>', 'a <di v>', '\n a\n'])
     expect(rules.encode(text)).toEqual([...tokenizer.encode(text).ids]);
+});
+
+test('a pattern sees the end of a text before what may become an added token', () => {
+  // Before a letter the last of two blanks is a pretoken's first character, at the end of a text it is not.
+  expect(gpt2.pretokenEnds('a  <di', 0)).toEqual([1, 2, 4, 6]);
+  expect(gpt2.pretokenEnds('a  <div>', 0)).toEqual([1, 3, 8]);
+  expect(settle(gpt2, 'a  <di', noTrunk)).toEqual({ offset: 1, tokens: [97] });
+  expect(settle(gpt2, 'a  <d ', noTrunk).offset).toBe(4);
 });

@@ -68,12 +68,14 @@ describe('tokenizers', () => {
 
 describe('texts', () => {
   const nfc = load({ normalizer: { type: 'NFC' } });
-  const withTool = load({ added_tokens: [{ id: 256, content: '<tool>', special: false }] });
+  const named = (content: string) =>
+    load({ added_tokens: [{ id: 256, content, special: false, rstrip: true }] });
+  const withTool = named('<tool>');
   test.each<[string, Tokenizer, string | Uint8Array, RegExp]>([
     ['that are not UTF-8', load(), Uint8Array.of(0x61, 0xff), /not UTF-8 at byte 1/],
     ['that end in what begins no character', load(), Uint8Array.of(0x61, 0xed, 0xa0), /at byte 1/],
     ['outside the normal form', nfc, 'ab e\u0301', /NFC at byte 3/],
-    ['with an added token', withTool, 'a <tool> b', /<tool> at byte 2/],
+    ['with an added token that takes white space', withTool, 'a <tool> b', /<tool> at byte 2/],
     ['of one endless word', load(), 'a'.repeat(2000), /2000 bytes before byte 2000/],
   ])('%s', async (_, tokenizer, text, message) => {
     await expect(at(tokenizer, text)).rejects.toThrow(InexactError);
@@ -103,12 +105,26 @@ describe('texts', () => {
     expect(cursor.tree.trunk.slice(0, 2)).toEqual([257, 259]);
   });
 
+  test('with added tokens matched before normalisation and after it, where one has a part of the other', async () => {
+    const both = (other: string) =>
+      load({
+        normalizer: { type: 'NFC' },
+        added_tokens: [
+          { id: 256, content: '<tool>', special: false, normalized: false },
+          { id: 257, content: other, special: false, normalized: true },
+        ],
+      });
+    await expect(at(both('<tool>s'), 'a <tool> b')).rejects.toThrow(/<tool> at byte 2/);
+    const apart = await at(both('<fim>'), 'a <tool><fim> b');
+    expect(apart.tree.trunk).toEqual([97, 32, 256, 257, 32, 98]);
+  });
+
   test('typed into what is refused', async () => {
     const normal = await at(nfc, Uint8Array.of(0x65, 0xcc));
     await expect(normal.advance(0x81)).rejects.toThrow(/NFC at byte 0/);
     const added = await at(withTool, 'word word word <tool');
     await expect(added.advance(0x3e)).rejects.toThrow(/<tool> at byte 15/);
-    const long = load({ added_tokens: [{ id: 256, content: '<a b c d e>', special: false }] });
+    const long = named('<a b c d e>');
     const settled = await at(long, 'x <a b c d e');
     await expect(settled.advance(0x3e)).rejects.toThrow(/<a b c d e> at byte 2/);
   });

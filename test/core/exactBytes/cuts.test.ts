@@ -11,10 +11,11 @@ import { golden, models } from '../../support/paths';
 
 const family = (name: string) => () => tokenizerOfFile(join(golden, 'families', `${name}.json`));
 
-/** The file also takes words whole, which is not supported. */
-function gemma(...names: readonly string[]): Tokenizer {
-  const path = join(golden, 'families/gemma.json');
+/** With further added tokens, which are not special. */
+function named(family: string, ...names: readonly string[]): Tokenizer {
+  const path = join(golden, 'families', `${family}.json`);
   const json = JSON.parse(readFileSync(path, 'utf8')) as { model: object; added_tokens: object[] };
+  // Gemma's also takes words whole, which is not supported.
   const model = { ...json.model, ignore_merges: false };
   const added_tokens = [
     ...json.added_tokens,
@@ -22,6 +23,8 @@ function gemma(...names: readonly string[]): Tokenizer {
   ];
   return loadTokenizer({ 'tokenizer.json': { ...json, added_tokens, model } });
 }
+
+const gemma = (...names: readonly string[]) => named('gemma', ...names);
 
 describe.each<[string, () => Tokenizer, boolean]>([
   ['coder', () => tokenizerOf(join(models, 'coder')), true],
@@ -39,6 +42,22 @@ describe.each<[string, () => Tokenizer, boolean]>([
     'gemma, with line ends, tabs and tags as added tokens',
     () => gemma('\n', '\n\n\n', '\n\n\n\n', '\t', '\t\t', '<div', '<div>', '</', 'return'),
     true,
+  ],
+  [
+    'deepseek-coder, a small one, with names and blanks as added tokens',
+    () =>
+      named('deepseek-coder', '<div', '<div>', '</', 'return', '<｜fim▁hole｜>', '  ', '    ', 'ö'),
+    true,
+  ],
+  [
+    'qwen35, a small one, with line ends as added tokens',
+    () => named('qwen35', '\n\n', '\n\n\n', ' if'),
+    true,
+  ],
+  [
+    'gpt-neox, which has runs of blanks',
+    () => tokenizerOf(join(shared, 'tokenizers/gpt-neox')),
+    hasShared,
   ],
   ['phi-3', () => tokenizerOf(join(shared, 'tokenizers/phi-3-mini')), hasShared],
   ['tok512', () => tokenizerOf(join(shared, 'models/stories260K')), hasShared],

@@ -2,6 +2,7 @@
 // test/prove.
 import { expect, test } from 'vitest';
 import { compareWithEnumeration } from '../../support/enumeration';
+import { sampleOf } from '../../support/seed';
 import { ALPHABETS, SPACED, TOY_CYCLE, TOY_KINDS, pick, randomOf } from '../../support/toys';
 
 test(`${TOY_CYCLE} random tokenizers and models give every next byte, the end and the leak what enumeration gives`, async () => {
@@ -10,12 +11,17 @@ test(`${TOY_CYCLE} random tokenizers and models give every next byte, the end an
   expect(furthest).toBeLessThan(1e-12);
 });
 
-test('texts that spell added tokens do, too, where nothing splits them', async () => {
-  const spaced = Array.from({ length: 3 * ALPHABETS.length }, (_, i) => {
+/** Twice as many toys that nothing splits, and one of each alphabet and each pattern that splits. */
+const NAMED = [
+  ...Array.from({ length: 3 * ALPHABETS.length }, (_, i) => {
     const round = Math.floor(i / ALPHABETS.length);
     return i + ALPHABETS.length * (SPACED - round + TOY_KINDS * round);
-  });
-  const { compared, furthest } = await compareWithEnumeration(spaced, 2, [], seed => {
+  }),
+  ...Array.from({ length: sampleOf(16, 10 * TOY_CYCLE) }, (_, i) => 5 * i),
+];
+
+test('texts that spell added tokens do, too', async () => {
+  const { compared, furthest } = await compareWithEnumeration(NAMED, 2, [], seed => {
     const random = randomOf(seed + 7);
     const alphabet = [...ALPHABETS[seed % ALPHABETS.length]!];
     const name = () =>
