@@ -3,11 +3,8 @@ import { UserError } from '../../core/errors';
 import type { Backend } from './backend';
 import { describeCost, dtypeCost } from './dtypeCost';
 import type { ModelFolder } from './modelFolder';
-import { fitsMemory, type StartRuntime } from './source';
+import { EXACT_DTYPE, fitsMemory, type StartRuntime } from './source';
 import { weightsIn } from './sources/sources';
-
-/** The numbers of the trained model. */
-export const EXACT_DTYPE = 'fp32';
 
 type Fact = readonly [name: string, value: string];
 
@@ -17,10 +14,13 @@ export async function dtypeFacts(
   startRuntime: StartRuntime | null,
   request: <T>(work: (backend: Backend) => Promise<T>) => Promise<T>,
 ): Promise<readonly Fact[]> {
-  const { dtype, otherDtypes = [] } = folder.weights ?? {};
+  const { dtype, otherDtypes = [], why } = folder.weights ?? {};
   if (dtype === undefined) return [];
   const others = `; the folder has ${otherDtypes.join(', ')}, too (setting tokenscope.model.dtype)`;
-  const name: Fact = ['Dtype', `${dtype}${otherDtypes.length > 0 ? others : ''}`];
+  const name: Fact = [
+    'Dtype',
+    `${dtype}${why ? `, ${why}` : ''}${otherDtypes.length > 0 ? others : ''}`,
+  ];
   if (dtype === EXACT_DTYPE) return [name];
   const cost = await costOf(folder, startRuntime, request).catch((error: Error) => {
     if (error instanceof UserError) return `not compared: ${error.message}`;

@@ -15,8 +15,8 @@ import { depthOf, needed, type Backend } from './backend';
 import type { SendToServer } from '../../servers/transport';
 import type { ModelFolder } from './modelFolder';
 import { readModel } from './readModel';
-import { dtypeFacts, EXACT_DTYPE } from './dtypeFacts';
-import type { Opening, StartRuntime } from './source';
+import { dtypeFacts } from './dtypeFacts';
+import { EXACT_DTYPE, type Opening, type StartRuntime } from './source';
 
 const LINE_FEED = 0x0a;
 

@@ -23,7 +23,12 @@ export interface FoundFile {
   readonly sizeBytes?: number;
   /** What the folder has besides. */
   readonly otherDtypes?: readonly string[];
+  /** Why it was taken before others: a part of a sentence, where that is not plain. */
+  readonly why?: string;
 }
+
+/** The numbers of the trained model. */
+export const EXACT_DTYPE = 'fp32';
 
 /** Weights that take more of the memory than this leave too little for everything else. */
 const MOST_OF_MEMORY = 0.5;
@@ -52,6 +57,8 @@ export interface ModelSource {
   find(folder: string, dtype?: string): FoundFile | undefined;
   /** Weights that were chosen by their file, and their model's folder; undefined where the file is none of this kind. */
   at?(file: string): { readonly folder: string; readonly found: FoundFile } | undefined;
+  /** Whether what `find` found can be opened, and fits into memory, with the numbers of the trained model. */
+  opensExactly?(weights: string, folder: string): boolean;
   /** Why `find` found none there, for people: a sentence without its period. */
   whyNone(folder: string): string;
   /** Throws `UserError` that says what is wrong with the weights and what to do, `Cancelled` when aborted. */

@@ -1,7 +1,7 @@
 // Folders with config.json and safetensors: opened as any other model, or refused in one line that names what is wrong.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors';
 import { Model } from '../../../src/engine/models/model';
@@ -24,6 +24,7 @@ import {
   type TensorToWrite,
 } from '../../support/checkpoints';
 import { bundleEngine } from '../../support/engineBundle';
+import { fakeBackend } from '../../support/fakeBackend';
 import { BYTE_VOCAB, writeModelFolder } from '../../support/modelFolder';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-checkpoints-'));
@@ -166,6 +167,44 @@ describe('other names for the same', () => {
     const tied = { ...llama, config: { ...llama.config, tie_word_embeddings: true } };
     const other = writeCheckpoint(fresh(), tied);
     expect(furthest(await logprobsOf(folder, llama), await logprobsOf(other, llama))).toBe(0);
+  });
+});
+
+describe('beside ONNX exports', () => {
+  const folderWith = (golden: GoldenArchitecture, ...files: string[]) => {
+    const folder = writeModelFolder(fresh(), { graph: false });
+    writeCheckpoint(folder, golden);
+    mkdirSync(join(folder, 'onnx'));
+    for (const file of files) writeFileSync(join(folder, 'onnx', file), 'a graph');
+    return folder;
+  };
+  const opened = (folder: string, dtype?: string) => {
+    const { weights } = readModelFolder(folder, dtype);
+    return [basename(weights!.path), weights!.dtype];
+  };
+
+  test('the better numbers win, and the report says why', async () => {
+    const golden = withVocabulary(llama, BYTE_VOCAB);
+    const folder = folderWith(golden, 'model_quantized.onnx', 'model_q4.onnx');
+    expect(opened(folder)).toEqual(['model.safetensors', 'fp32']);
+    const model = new Model(readModelFolder(folder), fakeBackend(BYTE_VOCAB), 64);
+    expect(model.info.name).toBe(basename(folder));
+    expect((await model.report()).backend!.facts[0]).toEqual([
+      'Dtype',
+      'fp32, built from model.safetensors, because model_q4.onnx (q4) has other numbers; the folder has q4, q8, too (setting tokenscope.model.dtype)',
+    ]);
+    // Chosen by its dtype or as a file.
+    expect(opened(folder, 'q8')).toEqual(['model_quantized.onnx', 'q8']);
+    expect(opened(join(folder, 'onnx', 'model_q4.onnx'))).toEqual(['model_q4.onnx', 'q4']);
+    expect(readModelFolder(folder, 'fp16').warnings).toEqual([
+      expect.stringMatching(/no fp16 export: fp32 is open\. It has q4, q8, too/),
+    ]);
+    expect(opened(folderWith(golden, 'model.onnx'))).toEqual(['model.onnx', 'fp32']);
+  });
+
+  test('a checkpoint that cannot be built from is no better', () => {
+    const golden = { ...llama, config: { ...llama.config, num_hidden_layers: 1 } };
+    expect(opened(folderWith(golden, 'model_q4.onnx'))).toEqual(['model_q4.onnx', 'q4']);
   });
 });
 

@@ -1,6 +1,8 @@
-// The kinds of weights that can be opened, the first that a folder has is taken.
+// The kinds of weights that can be opened. The first that a folder has is taken, unless its numbers are not those of the
+// trained model, and a later one's are.
+import { basename } from 'node:path';
 import type { Missing } from '../backend';
-import type { FoundFile, ModelSource } from '../source';
+import { EXACT_DTYPE, type FoundFile, type ModelSource } from '../source';
 import { onnxSource } from './onnx/onnxSource';
 import { safetensorsSource } from './safetensors/safetensorsSource';
 
@@ -23,9 +25,20 @@ export function weightsAt(
 
 /** The weights of a model's folder, and who opens them; where it holds none that can be opened, why. */
 export function weightsIn(folder: string, dtype?: string): FoundWeights | Missing {
-  for (const source of sources) {
+  const all = sources.flatMap((source): FoundWeights[] => {
     const found = source.find(folder, dtype);
-    if (found !== undefined) return { source, ...found };
-  }
-  return { missing: sources.map(source => source.whyNone(folder)).join(', and ') };
+    return found ? [{ source, ...found }] : [];
+  });
+  const [first, ...others] = all;
+  if (!first) return { missing: sources.map(source => source.whyNone(folder)).join(', and ') };
+  const { dtype: own, otherDtypes = [] } = first;
+  if (own === undefined || own === dtype || own === EXACT_DTYPE) return first;
+  const better = others.find(({ source, path }) => source.opensExactly?.(path, folder));
+  if (!better) return first;
+  return {
+    ...better,
+    dtype: EXACT_DTYPE,
+    otherDtypes: [own, ...otherDtypes],
+    why: `built from ${basename(better.path)}, because ${basename(first.path)} (${own}) has other numbers`,
+  };
 }

@@ -7,7 +7,7 @@ import { decoderGraph } from '../../../onnx/build/decoderGraph';
 import type { Architecture } from '../../architecture/architecture';
 import { fromConfig } from '../../architecture/fromConfig';
 import { readJson } from '../../readJson';
-import type { ModelSource } from '../../source';
+import { fitsMemory, type ModelSource } from '../../source';
 import { openBuilt, type BuiltModel } from '../built/openBuilt';
 import { findSafetensors, isSafetensors, readShards } from './shards';
 import { StoredWeights } from './storedWeights';
@@ -28,6 +28,16 @@ export const safetensorsSource: ModelSource = {
     findSafetensors(folder) === undefined
       ? whyNoCheckpoint(folder)
       : `there is no ${CONFIG} beside its model.safetensors`,
+  opensExactly(weightsPath, folder) {
+    try {
+      const { weightBytes, types } = builtFromCheckpoint(weightsPath, folder);
+      const isHalf = types.some(type => type !== 'F32');
+      return fitsMemory(isHalf ? 2 * weightBytes : weightBytes);
+    } catch (error) {
+      if (error instanceof UserError) return false;
+      throw error;
+    }
+  },
   async open(weightsPath, folder, _shape, startRuntime) {
     const { types, ...built } = builtFromCheckpoint(weightsPath, folder);
     const path = join(folder, CONFIG);
