@@ -3,7 +3,8 @@ onnxruntime-genai does it, into test/golden/exports/mistral, with its numbers by
 test/golden/exports.json.
 
 The graph has packed GroupQueryAttention that rotates by itself and counts its window in rows, fused norms, no position
-ids, and a cache whose sizes are names. `model_fp16.onnx` is the same in half precision, by onnxruntime's own converter.
+ids, and a cache whose sizes are names. `model_fp16.onnx` is the same in half precision, by onnxruntime's own converter,
+and `model_fp16_io.onnx` with inputs and outputs that stay float32.
 """
 
 import json
@@ -158,6 +159,8 @@ def main() -> None:
     genai = {"type": "mistral", "context_length": CONFIG.max_position_embeddings, "decoder": decoder}
     half = convert_float_to_float16(onnx.load(folder / "model.onnx"))
     onnx.save(half, folder / "model_fp16.onnx")
+    inside = convert_float_to_float16(onnx.load(folder / "model.onnx"), keep_io_types=True)
+    onnx.save(inside, folder / "model_fp16_io.onnx")
     (folder / "genai_config.json").write_text(json.dumps({"model": genai}, indent=1) + "\n")
     made = made.double()
 
