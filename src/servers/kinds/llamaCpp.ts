@@ -36,7 +36,7 @@ export const llamaCpp: ServerKind = {
     const contextTokens = asNumber(props.default_generation_settings.n_ctx);
     const meta = isObject(model?.meta) ? model.meta : {};
     return {
-      model: alias.replace(/^.*[\\/]/, '').replace(/\.gguf$/i, ''),
+      model: alias,
       version: asString(props.build_info) ?? 'version not stated',
       sources: [path, alias].filter(Boolean),
       open: (client, tokenizer) =>

@@ -121,7 +121,7 @@ test('a server on this machine is connected to without a question', async () => 
   const [path] = opened;
   expect(new URL(path!).origin).toBe(fake.address);
   expect(Object.fromEntries(new URLSearchParams(new URL(path!).hash.slice(1)))).toEqual({
-    model: 'fake',
+    model: 'owner/fake',
     tokenizer: folder,
   });
   expect(shown.join()).not.toMatch(/Send your text/);
