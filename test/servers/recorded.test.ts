@@ -46,7 +46,7 @@ async function ownRows(ids: Uint32Array): Promise<{ ids: Uint32Array; logprobs: 
 }
 
 test('numbers of a text through the server are those of its file', async () => {
-  const { model, ids, scores, next, written } = await askServer(
+  const { ids, scores, next, written } = await askServer(
     'http://127.0.0.1:18080',
     gguf,
     replay('llamaCpp'),

@@ -26,7 +26,7 @@ export async function askServer(base: string, gguf: string, send: SendToServer) 
     throw new Error('a server needs no runtime');
   };
   const address = addressText({ base, tokenizer: gguf });
-  const model = await Model.open(address, 512, noRuntime, undefined, send);
+  const model = await Model.open(address, 512, noRuntime, undefined, { send });
   const document = new Document('a', 0, SERVED_TEXT);
   const run = { visible: [], maxTokens: Infinity, signal, onScored: () => {} };
   await scoreTokens(model, document, run, 8);

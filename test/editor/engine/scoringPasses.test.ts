@@ -14,7 +14,7 @@ import { FakeDocument } from '../../support/textEditor';
 import { tokenView } from '../../support/tokenViews';
 import { EventEmitter, fake } from '../../support/vscode';
 
-const PROOF = { model: 'coder', windows: [], leakMax: 0, leakMean: 0 } as ByteProof;
+const PROOF = { model: 'coder', windows: [], leakMax: 0, givenBytes: 0, leakMean: 0 } as ByteProof;
 const summary = (proofs: ByteProof[] = []): ScoreSummary => ({
   scored: 3,
   total: 4,
