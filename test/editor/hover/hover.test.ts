@@ -6,7 +6,6 @@ import { Cancelled } from '../../../src/core/errors';
 import { lenses, type LensId } from '../../../src/core/lenses/lenses';
 import { TraceText } from '../../../src/core/traces/traceText';
 import { registerHover } from '../../../src/editor/hover/hover';
-import type { HoverSources } from '../../../src/editor/hover/hoverAt';
 import { ShownTexts, wholeDocument, type TextSource } from '../../../src/editor/overlay/textSource';
 import { savedView } from '../../../src/editor/traces/savedView';
 import type { FeaturesAt } from '../../../src/protocol/features';
@@ -105,7 +104,7 @@ async function hoverAt(utf16: number, options: Place = {}) {
       askAbout: async () => features && { features: [], near: [], unexplained: null, ...features },
     },
     onError: (error: unknown) => errors.push(error),
-  } as unknown as HoverSources;
+  } as unknown as Parameters<typeof registerHover>[0];
   registerHover(sources);
   const provider = fake.providers.hover as HoverProvider;
   const found = await provider.provideHover(
