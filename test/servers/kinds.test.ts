@@ -14,6 +14,7 @@ import { fakeLogits } from '../support/fakeBackend';
 import { FakeServer, type FakeKind, type FakeServerOptions } from '../support/fakeServers';
 import { problemOf } from '../support/hubClient';
 import { BYTE_VOCAB, START_ID, writeModelFolder } from '../support/modelFolder';
+import { engineServer } from '../../src/engine/server';
 import { readModelFolder } from '../../src/engine/models/modelFolder';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-servers-'));
@@ -215,6 +216,32 @@ test.each(['llamaCpp', 'vllm', 'sglang'] as const)('%s continues a text by seeds
     expected.push(row.indexOf(Math.max(...row)));
   }
   expect(written.map(ids => [...ids])).toEqual([expected, expected]);
+});
+
+test('a pair of servers is contrasted by the tokens of the text', async () => {
+  const [good, bad] = [await start('vllm', { seed: 17 }), await start('sglang', { seed: 99 })];
+  const member = ({ address }: FakeServer) => ({
+    folder: addressText({ ...readAddress(address), tokenizer: folder }),
+  });
+  const engine = engineServer(async path => Model.open(path, 512, noRuntime, undefined, send));
+  const { folder: model } = member(good);
+  await engine.openModel({ folder: model, contextLimit: 512 }, signal);
+  await engine.choosePair({ members: { positive: member(good), negative: member(bad) } }, signal);
+  const at = { uri: 'a', version: 1 };
+  await engine.setDocument({ ...at, text: TEXT }, signal);
+  const range = { utf16Start: 0, utf16End: TEXT.length };
+  const passes = ['contrast'] as const;
+  expect(
+    await engine.score({ ...at, passes, visible: [range], maxTokens: 1e6 }, signal),
+  ).not.toHaveProperty('refused');
+  const view = await engine.view({ ...at, range, maxTokens: 1e6, passes }, signal);
+  const { positive, negative, divergences } = view.scores!.contrast!;
+  for (const [row, id] of view.ids.entries()) {
+    const before = [START_ID, ...view.ids.subarray(0, row)];
+    expect(positive[row]).toBeCloseTo(logSoftmax(fakeLogits(before, BYTE_VOCAB, 17))[id]!, 4);
+    expect(negative[row]).toBeCloseTo(logSoftmax(fakeLogits(before, BYTE_VOCAB, 99))[id]!, 4);
+    expect(divergences[row]).toBeNaN();
+  }
 });
 
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));

@@ -188,8 +188,13 @@ function explainContrast(contrast: ContrastScores | undefined, row: number): Exp
     ...(centre === 0 ? [] : [centred]),
     { name: 'surprisal under the positive model', value: formatBits(-token.positive) },
     { name: 'surprisal under the negative model', value: formatBits(-token.negative) },
-    { name: 'divergence of the two at this place', value: formatBits(token.divergence) },
-    { name: 'contrast score', value: formatBits(contrastScore(token)) },
+    // A server says too little of a place for it.
+    ...(Number.isNaN(token.divergence)
+      ? []
+      : [
+          { name: 'divergence of the two at this place', value: formatBits(token.divergence) },
+          { name: 'contrast score', value: formatBits(contrastScore(token)) },
+        ]),
   ];
 }
 

@@ -115,6 +115,26 @@ export class Model {
     return this.backend?.scoresParts ?? false;
   }
 
+  /** Whether a server computes its numbers: those of the text's tokens cost one request, those of all others many. */
+  get scoresElsewhere(): boolean {
+    return this.backend?.givesLogprobs ?? false;
+  }
+
+  /** Nats, of tokens [first, ids.length), each after those before it and the model's start. Throws as `request` does. */
+  async logprobsOf(ids: Uint32Array, first: number, signal: AbortSignal): Promise<Float32Array> {
+    const inputs = this.withStartToken(ids);
+    const before = inputs.length - ids.length;
+    return this.request(async backend => {
+      const request = {
+        inputs: inputs.subarray(0, -1),
+        targets: inputs.subarray(1),
+        from: before + first - 1,
+        topK: 1,
+      };
+      return (await backend.score(request, signal)).logprobs;
+    }, signal);
+  }
+
   /** The token that the model is given before a text; null where there is none. */
   get start(): { id: number; content: string } | null {
     return this.folder.start;

@@ -1,7 +1,7 @@
 // The pass over a pair of models: what each makes of the document's tokens, in windows that both hold.
 import { contrastOf } from '../../core/traces/contrast';
 import { windowsOf } from '../../core/text/contextWindows';
-import type { LogprobRow, TokenModel } from '../../core/exactBytes/tokenModel';
+import type { LogprobRow } from '../../core/exactBytes/tokenModel';
 import { commonPrefix } from '../../core/text/stream/tokenStream';
 import { Cancelled, UserError } from '../../core/errors';
 import type { ContrastScores } from '../../core/lenses/scores';
@@ -119,7 +119,7 @@ export async function scoreContrast(
   const rows = contrastRowsOf(pair, model, document);
   const signal = AbortSignal.any([run.signal, document.current]);
   checkTokens(pair, document, rows);
-  const models = [pair.positive, pair.negative].map(member => promptedModel(member, signal));
+  const sides = [pair.positive, pair.negative].map(member => sideOf(member, signal));
   let known = rows.positive.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
   await visibleFirst({
     units: () =>
@@ -131,7 +131,7 @@ export async function scoreContrast(
     async run(window, { first, end }) {
       for (const part of unknownParts(rows, first, end, model)) {
         if (signal.aborted) throw new Cancelled();
-        known += await scorePart(models, rows, window.start, part);
+        known += await scorePart(sides, rows, window.start, part);
         run.onScored(known);
       }
     },
@@ -139,9 +139,36 @@ export async function scoreContrast(
   return known;
 }
 
-function promptedModel({ model, prompt }: Prompted, signal: AbortSignal): TokenModel {
+/** What one model says of tokens [first, end) of `ids` after those before them. */
+interface SideRows {
+  /** [token], nats. */
+  readonly logprobs: ArrayLike<number>;
+  /** [token], of the whole vocabulary; undefined where the model does not say that much. */
+  readonly rows?: readonly LogprobRow[];
+}
+
+type Side = (ids: Uint32Array, first: number) => Promise<SideRows>;
+
+function sideOf({ model, prompt }: Prompted, signal: AbortSignal): Side {
   if (prompt.length === 0) model.checkStart();
-  return model.asTokenModel(signal, { root: prompt, ends: [] });
+  if (model.scoresElsewhere)
+    return async (ids, first) => ({
+      logprobs: await model.logprobsOf(
+        Uint32Array.of(...prompt, ...ids),
+        prompt.length + first,
+        signal,
+      ),
+    });
+  const tokenModel = model.asTokenModel(signal, { root: prompt, ends: [] });
+  return async (ids, first) => {
+    // A path of tokens is one run.
+    const nodes = Array.from(ids.subarray(first), (_, i) => ({
+      parent: i - 1,
+      token: i === 0 ? -1 : ids[first + i - 1]!,
+    }));
+    const rows = await tokenModel.rows([...ids.subarray(0, first)], nodes, [...nodes.keys()]);
+    return { rows, logprobs: rows.map((row, i) => row[ids[first + i]!]!) };
+  };
 }
 
 function* unknownParts(
@@ -160,27 +187,21 @@ function* unknownParts(
   }
 }
 
-/** A path of tokens is one run of each model. */
 async function scorePart(
-  models: readonly TokenModel[],
+  sides: readonly Side[],
   { ids, positive, negative, divergences }: ContrastRows,
   start: number,
   { first, end }: RowSpan,
 ): Promise<number> {
-  const trunk = [...ids.subarray(start, first)];
-  const nodes = Array.from({ length: end - first }, (_, i) => ({
-    parent: i - 1,
-    token: i === 0 ? -1 : ids[first + i - 1]!,
-  }));
-  const wanted = [...nodes.keys()];
-  const [good, bad] = (await Promise.all(
-    models.map(model => model.rows(trunk, nodes, wanted)),
-  )) as [readonly LogprobRow[], readonly LogprobRow[]];
+  const window = ids.subarray(start, end);
+  const [good, bad] = await Promise.all(sides.map(side => side(window, first - start)));
   for (let at = first; at < end; at++) {
-    const found = contrastOf(good[at - first]!, bad[at - first]!, ids[at]!);
-    positive[at] = found.positive;
-    negative[at] = found.negative;
-    divergences[at] = found.divergence;
+    const row = at - first;
+    positive[at] = good!.logprobs[row]!;
+    negative[at] = bad!.logprobs[row]!;
+    const [p, q] = [good!.rows?.[row], bad!.rows?.[row]];
+    // It is made of the whole vocabulary.
+    divergences[at] = p && q ? contrastOf(p, q, ids[at]!).divergence : NaN;
   }
   return end - first;
 }

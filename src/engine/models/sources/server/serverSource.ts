@@ -2,20 +2,24 @@
 import { UserError } from '../../../../core/errors';
 import type { Tokenizer } from '../../../../core/tokenizer/tokenizer';
 import { CHECK_TEXT, findServer, openServer, tryServer } from '../../../../servers/connect';
+import { clientDefaults, type ClientOptions } from '../../../../servers/serverClient';
 import type { ModelSource } from '../../source';
 import { ServerBackend } from './serverBackend';
 
 /** Tokens of the text that is scored to see what a server gives. */
 const TRIED = 12;
 
-export function serverSource(tokenizer: Tokenizer): ModelSource {
+export function serverSource(
+  tokenizer: Tokenizer,
+  options: ClientOptions = clientDefaults,
+): ModelSource {
   return {
     find: () => undefined,
     whyNone: () => 'it is no server',
     async open(address, _folder, _shape, _startRuntime, opening) {
       const send = opening?.send;
       if (!send) throw new UserError('A server can be asked by the command line and the editor alone.');
-      const found = await findServer(address, send);
+      const found = await findServer(address, send, undefined, options);
       const server = await openServer(found, tokenizer);
       const identity = await server.identity();
       const rows = await tryServer(server, tokenizer.encode(CHECK_TEXT).ids.slice(0, TRIED));
