@@ -14,6 +14,8 @@ import { fakeLogits } from '../support/fakeBackend';
 import { FakeServer, type FakeKind, type FakeServerOptions } from '../support/fakeServers';
 import { problemOf } from '../support/hubClient';
 import { BYTE_VOCAB, START_ID, writeModelFolder } from '../support/modelFolder';
+import type { CompletionOptions } from '../../src/protocol/completion';
+import { completeAt } from '../../src/engine/completion/completer';
 import { engineServer } from '../../src/engine/server';
 import { readModelFolder } from '../../src/engine/models/modelFolder';
 
@@ -243,5 +245,47 @@ test('a pair of servers is contrasted by the tokens of the text', async () => {
     expect(divergences[row]).toBeNaN();
   }
 });
+
+test.each([
+  ['llamaCpp', 'exact', /^$/],
+  ['vllm', 'one-token', /vLLM says of the likeliest tokens alone/],
+  ['sglang', 'one-token', /SGLang says of the likeliest tokens alone/],
+] as const)('%s completes with healing: %s', async (kind, healing, inexact) => {
+  const model = await open(await start(kind));
+  const view = await completeAt(model, 'abc', 3, OPTIONS, signal);
+  expect(view.healing).toBe(healing);
+  expect(view.inexact).toMatch(inexact);
+  const [item] = view.items;
+  // Each token has the number of the model after those before it.
+  const before = [START_ID, ...tokenizer.encode('abc').ids];
+  before.length -= view.rolledBack.length;
+  for (const { id, logprob } of item!.tokens) {
+    const expected = logSoftmax(fakeLogits(before, BYTE_VOCAB));
+    expect(logprob).toBeCloseTo(expected[id]!, 3);
+    before.push(id);
+  }
+  expect(item!.tokens.length).toBeGreaterThan(0);
+});
+
+const OPTIONS: CompletionOptions = {
+  healings: ['exact', 'one-token'],
+  mode: 'none',
+  rollback: 'auto',
+  suffixFrom: 'auto',
+  contextTokens: 512,
+  maxTokens: 4,
+  maxTimeMs: Infinity,
+  singleLine: false,
+  minProbability: 0,
+  candidates: 1,
+  temperature: 0,
+  topP: 1,
+  seed: 1,
+  language: 'plaintext',
+  except: [],
+  drafts: false,
+  alternatives: 0,
+  logprobs: false,
+};
 
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));

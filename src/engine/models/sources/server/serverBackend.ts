@@ -122,18 +122,29 @@ export class ServerBackend implements Backend {
           path.unshift(nodes[at]!.token);
         const tokens = Uint32Array.of(...prefix, ...path);
         ran += tokens.length;
-        logits.set(await this.rowAfter(tokens, any), i * width);
+        const children = nodes.filter(({ parent }) => parent === node).map(({ token }) => token);
+        logits.set(await this.rowAfter(tokens, children, any), i * width);
       }),
     );
     await this.checkIdentity(any);
     return { logits, ran };
   }
 
-  private async rowAfter(tokens: Uint32Array, signal: AbortSignal): Promise<Float32Array> {
+  /** `children`: tokens whose numbers are needed, whether they are among the likeliest or not. */
+  private async rowAfter(
+    tokens: Uint32Array,
+    children: readonly number[],
+    signal: AbortSignal,
+  ): Promise<Float32Array> {
     const { server } = this;
     if (server.distribution) return server.distribution(tokens, signal);
     const row = new Float32Array(this.vocabSize).fill(-Infinity);
     for (const { id, logprob } of await server.likeliest!(tokens, signal)) row[id] = logprob;
+    for (const child of children) {
+      if (row[child]! > -Infinity) continue;
+      const task = { ids: Uint32Array.of(...tokens, child), first: tokens.length, topK: 1 };
+      await server.score(task, signal, ([found]) => (row[child] = found!.logprob));
+    }
     return row;
   }
 
