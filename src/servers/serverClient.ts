@@ -43,13 +43,22 @@ export class ServerClient {
     this.host = hostOf(base);
   }
 
-  /** Tries once; undefined where there is no such path. `path`: below the base. Throws as `post` does. */
+  /**
+   * Undefined where there is no such path. A connection that breaks, as one does that was idle, is made once more. `path`:
+   * below the base. Throws as `post` does.
+   */
   async look(path: string, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
+    const ask = () => this.ask({ path, tokens: 0, timeoutMs }, signal);
     try {
-      return await this.ask({ path, tokens: 0, timeoutMs }, signal);
+      return await ask().catch((error: unknown) => {
+        if (error instanceof TransientError && !(error instanceof BusyError)) return ask();
+        throw error;
+      });
     } catch (error) {
       if (error instanceof RequestRefused && ![401, 403].includes(error.status)) return undefined;
       if (error instanceof NoJson) return error.text;
+      // Servers answer paths that they do not have in many ways. One that is still loading its model says 503.
+      if (error instanceof BusyError && ![429, 503].includes(error.status)) return undefined;
       throw error instanceof TransientError ? new UserError(`${error.message}.`) : error;
     }
   }
@@ -122,11 +131,22 @@ export class ServerClient {
       );
     const words = wordsOf(body);
     if (status === 429 || status === 408 || status >= 500)
-      return new TransientError(
+      return new BusyError(
+        status,
         `${this.host} answers ${status}${words ? ` (${words})` : ''}`,
         retryAfter(answer.retryAfter),
       );
     return new RequestRefused(this.host, status, words);
+  }
+}
+
+class BusyError extends TransientError {
+  constructor(
+    readonly status: number,
+    message: string,
+    afterMs?: number,
+  ) {
+    super(message, afterMs);
   }
 }
 

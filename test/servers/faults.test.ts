@@ -195,6 +195,17 @@ test('an address that nothing answers at is one message', async () => {
   );
 });
 
+test('a server that is loading its model says so, and other paths may fail in any way', async () => {
+  const fake = await FakeServer.start('vllm', tokenizer);
+  servers.push(fake);
+  fake.fault = ({ path }) => (path === '/info' ? { status: 502, body: 'bad gateway' } : undefined);
+  expect((await findServer(fake.address, send, undefined, options)).title).toBe('vLLM');
+  fake.fault = () => ({ status: 503, body: '{"error":{"message":"Loading model"}}' });
+  expect(await problemOf(findServer(fake.address, send, undefined, options))).toMatch(
+    /answers 503 \(Loading model\)/,
+  );
+});
+
 test('what is no server of a known kind is said to be none', async () => {
   const fake = await FakeServer.start('echo', tokenizer);
   servers.push(fake);

@@ -32,7 +32,7 @@ export async function aServerColoursAFile(ui: Workbench) {
       );
     await ui.until(async () => isScored(), Boolean);
     await ui.until(
-      () => ui.decorations(),
+      () => ui.backgrounds(),
       found => found.length > 0,
     );
     await ui.chooseLens('Entropy');
