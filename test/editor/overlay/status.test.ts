@@ -1,6 +1,6 @@
 // The status item in every state: what it says, how loudly, and what a screen reader hears.
 import { expect, test } from 'vitest';
-import { lenses, type LensId } from '../../../src/core/lenses/lenses';
+import { lenses, lensIds, type LensId } from '../../../src/core/lenses/lenses';
 import { statusOf, type StatusState } from '../../../src/editor/overlay/statusText';
 import type { ByteProof } from '../../../src/protocol/scores';
 
@@ -134,9 +134,11 @@ test('shows the proof of bytes, and no note to a lens that is not about it', () 
   expect(words(shown({ lens: 'bytes', note }).tooltip)).toMatch(
     /\n\nΣ bytes 10\.000 \+ end 1\.000 = Σ tokens 11\.000 bits \(difference 0\)$/,
   );
-  expect(shown({ note: refusedTo('bytes') })).toEqual(shown());
   // What was proved of the bytes is nothing of a pair's.
-  expect(shown({ lens: 'contrast', note })).toEqual(shown({ lens: 'contrast' }));
+  for (const lens of lensIds.filter(id => lenses[id].per === 'token')) {
+    expect(shown({ lens, note })).toEqual(shown({ lens }));
+    expect(shown({ lens, note: refusedTo('bytes') })).toEqual(shown({ lens }));
+  }
 });
 
 test.each(['bytes', 'difference', 'contrast'] as const)(
