@@ -57,7 +57,7 @@ export const lenses = {
     title: 'Contrast',
     meaning:
       'How many more bits the positive model of a pair needed for this token than the negative one: where more, the negative one likes it better. No proof that it is critical.',
-    needs: ['contrast'],
+    needs: ['contrast', 'tokens'],
     per: 'token',
     peaksByShare: true,
     scale: { kind: 'diverging', bounds: [0.1, 0.4, 1.5, 5], unit: 'bits', decimals: 2 },
