@@ -23,15 +23,24 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
     view: params => tokenView(state, passes, params),
 
     characters(params) {
-      const { model, document } = state.resolve(params);
+      const { model, document, stream } = state.resolve(params);
+      const { range } = params;
       return asRefusal(async () => {
         // Refused here, too, where bytes could never be scored.
         model.asTokenModel();
         const scores = byteScoresOf(model, document);
-        if (!params.difference) return charactersOf(document, scores, params.range);
-        const second = await state.comparison().model();
-        second.asTokenModel();
-        return charactersOf(document, scores, params.range, byteScoresOf(second, document));
+        const second = params.difference ? await state.comparison().model() : undefined;
+        second?.asTokenModel();
+        const view = charactersOf(
+          document,
+          scores,
+          range,
+          second && byteScoresOf(second, document),
+        );
+        // The pass scores the tokens, too, with which bytes are compared: an edit that was undone leaves the bytes alone known.
+        const span = stream.tokensIn(range.utf16Start, range.utf16End);
+        const unscored = passes.tokens.columns(document, span, {})?.pending ?? 0;
+        return { ...view, pending: Math.max(view.pending, unscored) };
       });
     },
 

@@ -133,6 +133,33 @@ test('nothing is scored before it is asked for; then the visible, then all with 
   expect(events.at(-1)).toMatchObject({ ...AT, scored: Buffer.byteLength(TEXT) });
 });
 
+test('an edit that was undone leaves the bytes alone known, and the pass is asked for again', async () => {
+  const uri = 'undone';
+  await asking(coder, async ({ remote }) => {
+    const score = (version: number) =>
+      remote.score({
+        uri,
+        version,
+        visible: [ALL],
+        passes: ['bytes'],
+        maxTokens: 0,
+        whole: true,
+      });
+    await remote.setDocument({ uri, version: 1, text: TEXT });
+    await score(1);
+    const start = { utf16Start: 0, utf16End: 0 };
+    await remote.editDocument({ uri, version: 2, edits: [{ ...start, text: ' ' }] });
+    await remote.editDocument({ uri, version: 3, edits: [{ ...start, utf16End: 1, text: '' }] });
+    const pending = async () => remote.characters({ uri, version: 3, range: ALL });
+    const before = await pending();
+    if ('refused' in before) throw new Error(before.refused);
+    expect(before.bits.some(Number.isNaN)).toBe(false);
+    expect(before.pending).toBeGreaterThan(0);
+    expect(await score(3)).toMatchObject({ proofs: [expect.anything()] });
+    expect(await pending()).toMatchObject({ pending: 0 });
+  });
+});
+
 test('a pass over bytes can be cancelled, and an edit cancels it', async () => {
   await asking(coder, async ({ remote }) => {
     const long = { uri: 'long', version: 1 };
