@@ -5,17 +5,17 @@ import { isScored } from '../../core/lenses/scoreWords';
 import type { TokenView } from '../../protocol/scores';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
 
-/** `second`: the name of the second model. */
-export function byteLines(view: TokenView, row: number, second: string): string {
+/** `second`: the name of the second model, for a lens that compares the two. */
+export function byteLines(view: TokenView, row: number, second?: string): string {
   const { byteBits, secondByteBits, bytes, scores } = view;
   const bits = byteBits?.[row];
   if (!bits || bits.some(Number.isNaN)) return 'Its bytes are not scored yet.\n\n';
   const names = Array.from(bytes![row]!, byte => escapeMarkdown(displayToken(Uint8Array.of(byte))));
   const cells = (name: string, bits: Float64Array) =>
     `| ${[name, ...Array.from(bits, value => value.toFixed(2))].join(' | ')} |\n`;
-  const others = secondByteBits?.[row];
+  const others = second === undefined ? undefined : secondByteBits?.[row];
   const secondRow =
-    others && !others.some(Number.isNaN) ? cells(`${escapeMarkdown(second)}, bits`, others) : '';
+    others && !others.some(Number.isNaN) ? cells(`${escapeMarkdown(second!)}, bits`, others) : '';
   const sum = bits.reduce((total, value) => total + value, 0).toFixed(2);
   const token = scores && isScored(scores, row) ? formatBits(-scores.logprobs[row]!) : 'not known';
   const dashes = names.map(() => '--:');

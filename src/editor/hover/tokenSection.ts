@@ -39,18 +39,21 @@ function describeToken(context: HoverContext, row: number): MarkdownString {
     markdown.appendMarkdown(contrastLines(context, row, explanation));
   else markdown.appendMarkdown(explanation);
   if (lens.needs.includes('bytes'))
-    markdown.appendMarkdown(byteLines(view, row, engine.second?.name ?? ''));
+    markdown.appendMarkdown(
+      byteLines(view, row, lens.needs.includes('secondBytes') ? engine.second?.name : undefined),
+    );
   if (view.scores) markdown.appendMarkdown(scoreLines(context, view.scores, row));
   return markdown;
 }
 
 function scoreLines(
-  { view, engine, place, canBranch }: HoverContext,
+  { view, lens, engine, place, canBranch }: HoverContext,
   scores: Scores,
   row: number,
 ): string {
   if (!isScored(scores, row)) {
-    return view.pending > 0 ? 'Not scored yet.' : 'No score: the first token has no context.';
+    if (view.pending === 0) return 'No score: the first token has no context.';
+    return lens.needs.length > 0 ? 'Not scored yet.' : 'Not scored: this lens needs no scores.';
   }
   const logprob = scores.logprobs[row]!;
   const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
