@@ -59,8 +59,8 @@ export function generalCommands(
       if (engine.state.kind !== 'failed' || !state.isOn) state.toggle();
       return state.isOn ? startEngine() : undefined;
     },
-    async chooseLens() {
-      const chosen = await pickLens(state);
+    async chooseLens(argument) {
+      const chosen = lensIds.find(id => id === argument) ?? (await pickLens(state));
       if (chosen === undefined) return;
       if (chosen === null) return state.toggle();
       state.show(chosen);
