@@ -38,6 +38,9 @@ export interface Exports {
   readonly engine: Pick<Engine, 'pid' | 'state'>;
   readonly onDidSay: Event<Said>;
   commands(): Promise<CommandTable>;
+  readonly overlay: Pick<Overlay, 'drawnIn'>;
+  readonly passes: Pick<ScoringPasses, 'isScoring'>;
+  readonly status: Pick<Status, 'view'>;
 }
 
 export function activate(context: ExtensionContext): Exports {
@@ -144,5 +147,5 @@ export function activate(context: ExtensionContext): Exports {
     kept => context.subscriptions.push(kept),
     quietly,
   );
-  return { engine, onDidSay, commands };
+  return { engine, onDidSay, overlay, passes, status, commands };
 }

@@ -23,6 +23,14 @@ interface Exports {
   readonly onDidSay: vscode.Event<Said>;
   /** By their names without `tokenscope.` */
   commands(): Promise<Readonly<Record<string, unknown>>>;
+  readonly overlay: {
+    /** A key for each decoration type that has ranges; undefined while scores are missing. */
+    drawnIn(editor: vscode.TextEditor): readonly (readonly [string, string])[] | undefined;
+  };
+  readonly passes: { isScoring(document: vscode.TextDocument): boolean };
+  readonly status: {
+    readonly view: { readonly text: string; readonly tooltip: string } | undefined;
+  };
 }
 
 export async function open(content: string, language = 'typescript'): Promise<vscode.TextEditor> {

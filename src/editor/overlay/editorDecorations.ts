@@ -16,6 +16,9 @@ export interface Answer {
   readonly view: TokenView | CharacterView;
 }
 
+/** What an editor draws: a key for each decoration type that has ranges. */
+export type Drawn = readonly (readonly [type: string, key: string])[];
+
 type RangesByType = ReadonlyMap<TextEditorDecorationType, readonly Range16[]>;
 
 /** Has every type of the palette, so that a type without ranges is cleared. `others`: of the second tokenizer. */
@@ -57,6 +60,10 @@ export class EditorDecorations {
   private readonly keys = new Map<TextEditorDecorationType, string>();
 
   constructor(private readonly editor: TextEditor) {}
+
+  get drawn(): Drawn {
+    return [...this.keys].filter(([, key]) => key !== '').map(([type, key]) => [type.key, key]);
+  }
 
   clear(): void {
     this.draw(new Map(Array.from(this.keys.keys(), type => [type, []])));

@@ -7,7 +7,7 @@ import { VIEW_TOKENS, type EngineQueries } from '../engine/engineQueries';
 import { cutView } from '../traces/savedView';
 import { Debouncer } from '../ui/debouncer';
 import { isInspectable } from '../ui/editorRanges';
-import { EditorDecorations, rangesByType, type Answer } from './editorDecorations';
+import { EditorDecorations, rangesByType, type Answer, type Drawn } from './editorDecorations';
 import type { OverlayState } from './overlayState';
 import type { Palette } from './palette';
 import type { ShownText, ShownTexts } from './textSource';
@@ -49,6 +49,11 @@ export class EditorPaint {
     private readonly context: PaintContext,
   ) {
     this.decorations = new EditorDecorations(editor);
+  }
+
+  /** Undefined while scores are missing. */
+  get drawn(): Drawn | undefined {
+    return this.isIncomplete ? undefined : this.decorations.drawn;
   }
 
   /** Refreshes within `ms`; coalesces with a refresh that is due sooner. */

@@ -6,6 +6,7 @@ import type { Autoencoder } from '../features/autoencoder';
 import { onDidChangeAny } from '../setting';
 import { settings } from '../settings';
 import { onDidShowDiff } from './diffEditors';
+import type { Drawn } from './editorDecorations';
 import { EditorPaint, SCROLL_MS, type PaintContext } from './editorPaint';
 import type { OverlayState } from './overlayState';
 import { Palette } from './palette';
@@ -66,6 +67,11 @@ export class Overlay {
       this.paints.delete(editor);
     }
     for (const editor of visible) this.paintOf(editor).schedule(0);
+  }
+
+  /** For tests: see `EditorPaint`. */
+  drawnIn(editor: TextEditor): Drawn | undefined {
+    return this.paints.get(editor)?.drawn;
   }
 
   dispose(): void {

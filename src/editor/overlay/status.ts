@@ -16,7 +16,7 @@ import { serverUse } from '../servers/serverHost';
 import type { EngineQueries } from '../engine/engineQueries';
 import type { OverlayState } from './overlayState';
 import { HOLD_MS, SteadyProgress } from './steadyProgress';
-import { statusOf, type CountedTokens, type StatusState } from './statusText';
+import { statusOf, type CountedTokens, type StatusState, type StatusView } from './statusText';
 import type { ShownTexts } from './textSource';
 import { onDidChangeAny } from '../setting';
 import { settings } from '../settings';
@@ -33,6 +33,8 @@ export class Status {
   private readonly steady = new SteadyProgress();
   private readonly nextDraw = new Debouncer();
   private tooltip = '';
+  /** What is shown. */
+  view: StatusView | undefined;
   private progress: ScoredEvent | undefined;
   private readonly nextCount = new Debouncer();
 
@@ -48,7 +50,11 @@ export class Status {
     this.item.command = 'tokenscope.chooseLens';
     this.listeners = [
       this.item,
-      state.onDidChange(() => this.update()),
+      state.onDidChange(() => {
+        // The progress was that of another lens.
+        this.steady.forget();
+        this.update();
+      }),
       autoencoder.onDidChange(() => this.update()),
       onDidChangeAny(Object.values(settings.traces), () => this.update()),
       engine.onDidChangeState(() => {
@@ -103,7 +109,8 @@ export class Status {
 
   private draw(): void {
     const { item } = this;
-    const { text, tooltip, hasLegend, severity, accessibleLabel } = statusOf(this.stateNow());
+    this.view = statusOf(this.stateNow());
+    const { text, tooltip, hasLegend, severity, accessibleLabel } = this.view;
     item.text = text;
     // The first Markdown that the extension host parses blocks it for 15 ms and more: none before there is a legend.
     if (tooltip !== this.tooltip) item.tooltip = hasLegend ? legend(tooltip) : tooltip;
