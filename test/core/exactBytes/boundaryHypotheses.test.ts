@@ -161,17 +161,20 @@ describe.each<[string, Scan | readonly Scan[]]>([
 
 const known = new Map<string, string[]>();
 
-/** Characters whose UTF-8 begins with the bytes: all of two bytes, every 37th of the others. */
+/** Characters whose UTF-8 begins with the bytes: all of two bytes, every 37th of the others, and those of the texts. */
 function charactersFrom(start: Uint8Array): string[] {
   let found = known.get(start.join());
   if (found) return found;
-  known.set(start.join(), (found = []));
+  const begins = (character: string) => {
+    const bytes = encodeUtf8(character);
+    return start.every((byte, i) => byte === bytes[i]);
+  };
+  known.set(start.join(), (found = CHARACTERS.filter(begins)));
   const last = start[0]! < 0xe0 ? 0x7ff : start[0]! < 0xf0 ? 0xffff : 0x10ffff;
   for (let code = 0x80; code <= last; code += code < 0x800 || start.length > 1 ? 1 : 37) {
     if (code >= 0xd800 && code <= 0xdfff) continue;
     const character = String.fromCodePoint(code);
-    const bytes = encodeUtf8(character);
-    if (start.every((byte, i) => byte === bytes[i])) found.push(character);
+    if (begins(character)) found.push(character);
   }
   return found;
 }
