@@ -6,17 +6,22 @@ import { remediesIn } from './remedies';
 
 /**
  * Logs an error, and shows it if it is the result of a gesture. An ordinary state, whose message names the command that
- * helps, is information with that command as a button. A cancelled request is not an error.
+ * helps, is information with that command as a button; what else a user can mend is a warning. A cancelled request is not
+ * an error.
  */
 export function report(log: LogOutputChannel, error: unknown, gesture?: string): void {
   if (error instanceof Cancelled) return;
-  const known = error instanceof UserError;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  log.error(known ? message : (stack ?? message));
-  if (!gesture) return;
   const showLog: Action = { title: 'Show Log', run: () => log.show() };
-  if (!known) return showMessage('error', `${gesture} failed: ${message}`, [showLog]);
+  if (!(error instanceof UserError)) {
+    log.error(stack ?? message);
+    if (gesture) showMessage('error', `${gesture} failed: ${message}`, [showLog]);
+    return;
+  }
   const remedies = actionsOf(message);
+  if (remedies.length > 0) log.info(message);
+  else log.warn(message);
+  if (!gesture) return;
   if (remedies.length > 0) showMessage('information', message, remedies);
   else showMessage('warning', message, [showLog]);
 }
