@@ -144,7 +144,7 @@ export async function startServer(options) {
       if (payload) query.set('payload', JSON.stringify(payload));
       return `http://127.0.0.1:${listening}/?${query}`;
     };
-    const extensionLog = () => logsBelow(userData, /[/\\]tokenscope\.[^/\\]+[/\\][^/\\]+\.log$/);
+    const extensionLog = () => extensionLogBelow(userData);
     return {
       port: listening,
       data,
@@ -173,6 +173,20 @@ function startFailure(log, port) {
     );
   return new HostError(`The VS Code server ended at its start:\n${log.trim()}`);
 }
+
+/**
+ * What the extension wrote to its output channels.
+ * @param {string} userData
+ */
+export const extensionLogBelow = userData =>
+  logsBelow(userData, /[/\\]tokenscope\.[^/\\]+[/\\][^/\\]+\.log$/);
+
+/**
+ * Errors in what the extension wrote to its output channels, each with its stack.
+ * @param {string} log
+ */
+export const errorsOf = log =>
+  log.split(/^(?=\d{4}-\d\d-\d\d )/m).filter(entry => /^\S+ \S+ \[error\]/.test(entry));
 
 /**
  * @param {string} folder
