@@ -43,6 +43,6 @@ if (size > 0) await sample(paths, { size, seed, tests, json });
 else
   process.exitCode = stryker(
     paths.map(path => (isFolder(path) ? `${path}/**/*.ts` : path)),
-    tests ?? [...new Set(paths.flatMap(testsOfPath))].join(','),
+    tests ? [tests] : [...new Set(paths.flatMap(testsOfPath))],
     values.force ? ['--force'] : [],
   );

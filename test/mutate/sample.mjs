@@ -22,7 +22,6 @@ import { faultsOf, nameOf, stryker } from './stryker.mjs';
  * @property {string} folder
  * @property {number} faults in all
  * @property {Tried[]} drawn
- * @property {number} seconds
  */
 
 /** Faults that nobody noticed, by StrykerJS's words. */
@@ -43,27 +42,22 @@ export async function sample(paths, { size, seed, tests, json }) {
   const drawn = draw(all, size, library.seededRandom(seed));
   console.log(`${drawn.length} of ${all.length} faults in ${files.length} files, seed ${seed}.`);
 
-  /** @type {Folder[]} */
-  const folders = [];
-  for (const folder of new Set(files.map(dirname))) {
-    const isHere = (/** @type {Fault} */ { fileName }) => dirname(fileName) === folder;
-    const chosen = drawn.filter(isHere);
-    const start = performance.now();
-    const tried = chosen.length > 0 ? ask(chosen, tests ?? testsOf(folder).join(',')) : [];
-    const seconds = (performance.now() - start) / 1000;
-    folders.push({ folder, faults: all.filter(isHere).length, drawn: tried, seconds });
-    if (json) writeFileSync(json, JSON.stringify({ paths, seed, folders }, null, 2));
-  }
-  for (const fault of folders.flatMap(each => each.drawn).filter(isUnnoticed)) print(fault);
-  const sum = {
-    folder: 'all',
-    faults: all.length,
-    drawn: folders.flatMap(each => each.drawn),
-    seconds: folders.reduce((total, { seconds }) => total + seconds, 0),
-  };
-  const head = 'folder,faults,asked,noticed,survived,not run,score,95 %,seconds'.split(',');
-  const rows = [...folders, sum].map(each => rowOf(each, library.wilsonInterval));
-  console.log(library.columns([head, ...rows], ['left', 'right']).join('\n'));
+  const start = performance.now();
+  const tried = ask(drawn, tests);
+  const minutes = (performance.now() - start) / 60_000;
+  if (json) writeFileSync(json, JSON.stringify({ paths, seed, minutes, faults: tried }, null, 2));
+
+  for (const fault of tried) if (isUnnoticed(fault)) print(fault);
+  const folders = [...new Set(files.map(dirname))].map(folder => ({
+    folder,
+    faults: all.filter(({ fileName }) => dirname(fileName) === folder).length,
+    drawn: tried.filter(({ file }) => dirname(file) === folder),
+  }));
+  const head = 'folder,faults,asked,noticed,survived,not run,score,95 %'.split(',');
+  const rows = [...folders, { folder: 'all', faults: all.length, drawn: tried }];
+  const cells = rows.map(each => rowOf(each, library.wilsonInterval));
+  console.log(library.columns([head, ...cells], ['left', 'right']).join('\n'));
+  console.log(`${minutes.toFixed(1)} min`);
 }
 
 /**
@@ -84,8 +78,8 @@ function draw(faults, size, random) {
 }
 
 /**
- * @param {Fault[]} faults of one folder
- * @param {string} tests
+ * @param {Fault[]} faults
+ * @param {string | undefined} tests those of all of them; undefined: each one's own
  * @returns {Tried[]}
  */
 function ask(faults, tests) {
@@ -95,10 +89,16 @@ function ask(faults, tests) {
   try {
     const drawn = join(scratch, 'drawn.json');
     const report = join(scratch, 'report.json');
-    writeFileSync(drawn, JSON.stringify(faults.map(nameOf)));
-    const files = [...new Set(faults.map(fault => fault.fileName))];
-    const code = stryker(files, tests, [], {
+    const asked = faults.map(fault => {
+      const globs = tests ? [] : testsOf(dirname(fault.fileName));
+      return /** @type {const} */ ([nameOf(fault), globs]);
+    });
+    writeFileSync(drawn, JSON.stringify(Object.fromEntries(asked)));
+    const files = new Set(faults.map(fault => fault.fileName));
+    const globs = new Set(asked.flatMap(([, globs]) => globs));
+    const code = stryker([...files], tests ? [tests] : [...globs], [], {
       TOKENSCOPE_MUTATE_DRAWN: drawn,
+      TOKENSCOPE_MUTATE_ASKED: join(scratch, 'asked.json'),
       TOKENSCOPE_MUTATE_REPORT: report,
     });
     if (code !== 0) throw new Error(`StrykerJS ended with code ${code}: see above.`);
@@ -149,7 +149,7 @@ function print({ file, location, mutatorName, original, replacement, status }) {
  * @param {Folder} folder
  * @param {(successes: number, trials: number) => [number, number]} interval
  */
-function rowOf({ folder, faults, drawn, seconds }, interval) {
+function rowOf({ folder, faults, drawn }, interval) {
   const count = (/** @type {string} */ wanted) =>
     drawn.filter(({ status }) => status === wanted).length;
   const noticed = drawn.filter(fault => !isUnnoticed(fault)).length;
@@ -157,7 +157,6 @@ function rowOf({ folder, faults, drawn, seconds }, interval) {
   return [
     ...[folder, faults, drawn.length, noticed, count('Survived'), count('NoCoverage')].map(String),
     ...(drawn.length > 0 ? [percent(noticed / drawn.length), `${low}-${high}`] : ['', '']),
-    seconds.toFixed(0),
   ];
 }
 

@@ -11,6 +11,10 @@ export default {
   coverageAnalysis: 'perTest',
   // A test file has a thread of its own, and tests of the engine start more.
   concurrency: 1,
+  // Of a whole layer, and on a machine that has other work to do: what is too late counts as noticed.
+  dryRunTimeoutMinutes: 60,
+  timeoutMS: 20_000,
+  timeoutFactor: 3,
   reporters: [drawn ? 'json' : 'clear-text', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: report ?? '' },

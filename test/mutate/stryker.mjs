@@ -14,6 +14,7 @@ const packages = join(here, 'node_modules/@stryker-mutator');
 /**
  * @typedef {{ line: number, column: number }} Place
  * @typedef {object} Fault
+ * @property {string} id of one run
  * @property {string} fileName
  * @property {string} mutatorName
  * @property {string} replacement
@@ -33,7 +34,7 @@ export async function install() {
 
 /**
  * @param {string[]} mutate files and globs
- * @param {string} tests globs, with commas between them
+ * @param {string[]} tests globs
  * @param {string[]} args
  * @param {Record<string, string>} [env]
  * @returns {number} the exit code
@@ -52,7 +53,7 @@ export function stryker(mutate, tests, args, env) {
     {
       cwd: repository,
       stdio: 'inherit',
-      env: { ...process.env, ...env, TOKENSCOPE_MUTATE_TESTS: tests },
+      env: { ...process.env, ...env, TOKENSCOPE_MUTATE_TESTS: tests.join(',') },
     },
   );
   return status ?? 1;

@@ -17,7 +17,7 @@ const inProcesses = {
 export default defineConfig(() => {
   const { include, globalSetup: _, ...test } = unit.test ?? {};
   const own = process.env.TOKENSCOPE_MUTATE_TESTS?.split(',') ?? include ?? [];
-  const runsEngine = own.some(path => /^test\/(?:cli|engine)\b/.test(path));
+  const runsEngine = own.some(path => !path.startsWith('test/core/'));
   return mergeConfig(
     { ...unit, test },
     {
@@ -25,7 +25,7 @@ export default defineConfig(() => {
       test: {
         include: own,
         setupFiles: [join(import.meta.dirname, 'activate.ts')],
-        globalSetup: join(import.meta.dirname, 'engineBundle.ts'),
+        globalSetup: runsEngine ? join(import.meta.dirname, 'engineBundle.ts') : [],
       },
     },
   );

@@ -21,7 +21,8 @@ export function qualityOf(parts: readonly { rows: FeatureRows; masked: number }[
   let sum: Float64Array | undefined;
   for (const { rows, masked } of parts) {
     const count = rowCount(rows);
-    const width = count > 0 ? rows.activations.length / count : 0;
+    if (count === 0) continue;
+    const width = rows.activations.length / count;
     sum ??= new Float64Array(width);
     for (let token = masked; token < count; token++) {
       tokens++;

@@ -60,6 +60,43 @@ test("Neuronpedia's spelling, numbers that are not finite and odd scores are rea
   });
 });
 
+test('of three lines that are no labels all are named', () => {
+  expect(read('{}', colon, '1', '{}').left).toBe(
+    '3 of 4 lines left out: line 1 has no "index", line 3 is no JSON object, line 4 has no "index".',
+  );
+});
+
+test('a label has what its line says of it, and null for what that does not say', () => {
+  const labels = new Map<number, Label>();
+  const lines = [
+    { index: 0, description: 'a', precision: 0.5, recall: 0, n: 12, predicate: 'first' },
+    { index: 1, description: 'b', typeName: 'logits-v1', explanationModelName: 'x' },
+    { index: 2, description: 'c', explanationModelName: 'x', precision: '0.5', predicate: 3 },
+  ];
+  readLabels(lines.map(line => JSON.stringify(line)).join('\n'), labels);
+  const unknown = { precision: null, recall: null, count: null, predicate: null };
+  expect([...labels.values()]).toEqual([
+    {
+      description: 'a',
+      kind: 'explanation',
+      ...{ precision: 0.5, recall: 0, count: 12, predicate: 'first' },
+    },
+    { description: 'b', kind: 'logits-v1', ...unknown },
+    { description: 'c', kind: 'x', ...unknown },
+  ]);
+});
+
+test('of labels with one score, or none, the last is kept', () => {
+  const line = (description: string, scores?: object[]) =>
+    JSON.stringify({ index: 1, description, scores });
+  expect(read(line('a'), line('b')).found).toEqual([[1, 'b']]);
+  const half = [{ value: 0.5 }];
+  expect(read(line('a', half), line('b', half), line('c')).found).toEqual([[1, 'b']]);
+  expect(
+    read(line('a', [{ value: '0.5' }, { value: 0.1 }]), line('b', [{ value: 0.4 }])).found,
+  ).toEqual([[1, 'a']]);
+});
+
 test('a line with very many scores is read', () => {
   const scores = Array.from({ length: 80_000 }, (_, i) => ({ value: i % 10 }));
   const labels = new Map<number, Label>();

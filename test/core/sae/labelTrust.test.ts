@@ -1,6 +1,6 @@
 // Which labels may stand for their features.
 import { expect, test } from 'vitest';
-import { featureTitle } from '../../../src/core/sae/featureFormat';
+import { featureTitle, formatDensity, formatShareOfMax } from '../../../src/core/sae/featureFormat';
 import {
   formatTrust,
   guessWords,
@@ -50,4 +50,11 @@ test('a label that is right often enough leads the title with its measurements',
 test('a feature without a label has no guess', () => {
   expect(guessWords(unlabelled(5))).toBe('');
   expect(labelWords(unlabelled(5))).toBe('unlabelled');
+});
+
+test('densities and shares have few digits, and a dash where they are unknown', () => {
+  expect([0.00731, 1, 0, null].map(formatDensity)).toEqual(['0.73 %', '100 %', '0 %', '–']);
+  const name = { feature: 7, label: measured(null), density: null, max: 8 };
+  expect(formatShareOfMax(3, name)).toBe('38 %');
+  expect(formatShareOfMax(3, { ...name, max: null })).toBe('–');
 });

@@ -76,3 +76,17 @@ test('tokens that are masked, outside the range or in no part say nothing', () =
   expect([...found.unexplained]).toEqual([NaN, NaN, 0.5, 1]);
   expect([...found.strongest]).toEqual([NaN, NaN, 0.5, 0.75]);
 });
+
+test('a part of what is unexplained is of the activation’s length', () => {
+  const rows = {
+    ...featureRows([[], []]),
+    norms: Float32Array.of(4, 0),
+    errors: Float32Array.of(3, 2),
+  };
+  const parts = [{ first: 0, rows, masked: 0 }];
+  const found = tokenFeaturesOf(parts, 0, 2, figures, [], 1);
+  expect([...found.unexplained]).toEqual([0.75, 2]);
+  expect([...found.strongest]).toEqual([0, 0]);
+  expect([...found.strongestFeature]).toEqual([-1, -1]);
+  expect([...found.channel]).toEqual([NaN, NaN]);
+});

@@ -1,0 +1,74 @@
+// Which prompt form is best in a text, and the places where that is measured.
+import { expect, test } from 'vitest';
+import { cutsIn, rankPromptForms } from '../../../src/core/completion/calibration';
+import { seededRandom } from '../../../src/core/random';
+import { seedOr } from '../../support/seed';
+
+test('forms are ranked by their bits per byte, each beside the best one', () => {
+  const form = (mode: 'psm' | 'spm' | 'none', bits: number[], ms: number) =>
+    ({
+      ...{ mode, rollback: 'line', suffixFrom: 'cursor', bits, ms },
+    }) as const;
+  const measured = [
+    form('none', [30, 60, 90], 1),
+    form('psm', [10, 20, 30], 2),
+    form('spm', [15, 30, 45], 3),
+  ];
+  const rows = rankPromptForms(measured, [5, 10, 15], seededRandom(1));
+  expect(rows.map(({ mode, ms, bitsPerByte }) => [mode, ms, bitsPerByte])).toEqual([
+    ['psm', 2, 2],
+    ['spm', 3, 3],
+    ['none', 1, 6],
+  ]);
+  // Every cut has the same difference by byte.
+  expect(rows.map(({ differs }) => differs)).toEqual([
+    [0, 0],
+    [1, 1],
+    [4, 4],
+  ]);
+  expect(rows[1]).toMatchObject({ rollback: 'line', suffixFrom: 'cursor' });
+});
+
+const short = 'too short to be cut anywhere\r\n';
+const texts = [
+  `const große = 12;\r\nreturn größe + 🙂🙂🙂 + another;\n`.repeat(4),
+  short,
+  `def f(some_name, other):\n    return some_name\n${'x'.repeat(300)}`,
+];
+
+test('cuts are places in lines, with what follows there up to the line’s end', () => {
+  const cuts = cutsIn(texts, 200, seededRandom(seedOr(71)));
+  expect(cuts).toHaveLength(200);
+  for (const { text, at, middle } of cuts) {
+    expect(text).not.toBe(short);
+    expect(text.slice(at).startsWith(middle)).toBe(true);
+    expect(text.slice(at + middle.length)).toMatch(/^(?:\r?\n|$)/);
+    expect(middle).not.toMatch(/[\r\n]/);
+    expect(middle.trim().length).toBeGreaterThanOrEqual(3);
+    expect(middle.length).toBeLessThanOrEqual(200);
+    expect(text.slice(0, at).isWellFormed()).toBe(true);
+  }
+  // All files have their share.
+  const first = cuts.filter(({ text }) => text === texts[0]).length;
+  expect(first).toBeGreaterThan(50);
+  expect(first).toBeLessThan(190);
+});
+
+test('cuts in words end in one', () => {
+  const cuts = cutsIn(texts, 100, seededRandom(seedOr(72)), true);
+  expect(cuts).toHaveLength(100);
+  for (const { text, at, middle } of cuts) {
+    expect(text.slice(at).startsWith(middle)).toBe(true);
+    expect(`${text.slice(at + middle.length - 2, at + middle.length + 2)}`).toMatch(
+      /^[\p{L}\p{N}_]{4}$/u,
+    );
+  }
+  expect(new Set(cuts.map(({ middle }) => middle.length)).size).toBeGreaterThan(10);
+});
+
+test('texts without a place have no cuts', () => {
+  expect(cutsIn([short], 3, seededRandom(1))).toEqual([]);
+  expect(cutsIn([], 3, seededRandom(1))).toEqual([]);
+  expect(cutsIn(['x'.repeat(1000)], 3, () => 0)).toEqual([]);
+  expect(cutsIn(['\n'.repeat(50) + 'a'.repeat(41)], 1, () => 0)).toEqual([]);
+});
