@@ -77,8 +77,8 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
 }
 
 /** Listed steps are put on lines of their own. */
-function separator(before: string | undefined, { steps }: RawPart): string {
-  if (before === undefined) return '';
+function separator(before: string | undefined, { steps, goesOn }: RawPart): string {
+  if (before === undefined || goesOn) return '';
   if (!steps) return BETWEEN;
   return /\s/.test(before.at(-1)!) ? '' : '\n';
 }

@@ -240,7 +240,7 @@ export const pivotalTokens: Format = {
       ...(context.trim()
         ? ([{ kind: 'answer', text: context, path: ['pivot_context'] }] as const)
         : []),
-      { kind: 'answer', text: token, path: ['pivot_token'], steps: [0] },
+      { kind: 'answer', text: token, path: ['pivot_token'], steps: [0], goesOn: true },
     ];
     return [
       {

@@ -12,6 +12,8 @@ export interface RawPart {
   readonly path?: Path;
   /** Where steps begin, in UTF-16 of the text, if the file itself marks steps. */
   readonly steps?: readonly number[];
+  /** It goes on in the line of the part before it. */
+  readonly goesOn?: boolean;
   /** Markers in it are text: the message has its reasoning in a field of its own. */
   readonly isUnmarked?: boolean;
   /** What its text does not say, for display: that the reasoning is encrypted. */

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { formats } from '../../../src/core/traces/formats/formats';
-import { readTraces } from '../../../src/core/traces/readTraces';
-import type { Trace } from '../../../src/core/traces/trace';
-import { encodeUtf8 } from '../../../src/core/text/utf8';
-import { hasShared, shared } from '../../support/shared';
-import { root } from '../../support/paths';
+import { formats } from '../../../../src/core/traces/formats/formats';
+import { readTraces } from '../../../../src/core/traces/readTraces';
+import type { Trace } from '../../../../src/core/traces/trace';
+import { encodeUtf8 } from '../../../../src/core/text/utf8';
+import { hasShared, shared } from '../../../support/shared';
+import { root } from '../../../support/paths';
 
 const read = (...rows: unknown[]) => readTraces(rows.map(row => JSON.stringify(row)).join('\n'));
 const only = (...rows: unknown[]) => {
