@@ -24,6 +24,9 @@ export default defineConfig(() => {
       plugins: runsEngine ? [inProcesses] : [],
       test: {
         include: own,
+        // StrykerJS ends what takes too long.
+        testTimeout: 3_600_000,
+        hookTimeout: 3_600_000,
         setupFiles: [join(import.meta.dirname, 'activate.ts')],
         globalSetup: runsEngine ? join(import.meta.dirname, 'engineBundle.ts') : [],
       },
