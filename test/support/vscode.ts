@@ -201,6 +201,16 @@ class InputBox {
   accept = () => this.events.accept.fire();
 }
 
+/** A list whose items depend on what is typed. */
+class QuickPick extends InputBox {
+  items: { label: string }[] = [];
+  selectedItems: { label: string }[] = [];
+  choose(label: string): void {
+    this.selectedItems = this.items.filter(item => item.label === label);
+    this.accept();
+  }
+}
+
 /** Without this one: settings are not compared with its manifest. */
 export const extensions = { all: [], getExtension: () => undefined };
 
@@ -229,6 +239,7 @@ export const fake = {
   /** What is typed into the next line that is asked for, and the last box. */
   typed: '' as string | undefined,
   box: undefined as InputBox | undefined,
+  pick: undefined as QuickPick | undefined,
   /** Lists that were shown; `choose` answers the next one. */
   lists: [] as { label: string; description?: string }[][],
   choose: (items: { label: string }[]): unknown => items[0],
@@ -277,8 +288,10 @@ export const window = {
   showWarningMessage: shown('warning'),
   showErrorMessage: shown('error'),
   setStatusBarMessage: shown('status'),
+  showTextDocument: async () => window.activeTextEditor,
   showInputBox: async () => fake.typed,
   createInputBox: () => (fake.box = new InputBox()),
+  createQuickPick: () => (fake.pick = new QuickPick()),
   async showQuickPick(items: { label: string }[]) {
     fake.lists.push(items);
     return fake.choose(items);
