@@ -44,6 +44,11 @@ export class Range {
   get isEmpty(): boolean {
     return this.start.line === this.end.line && this.start.character === this.end.character;
   }
+  intersection(other: Range): Range | undefined {
+    const isBefore = (a: Position, b: Position) =>
+      a.line < b.line || (a.line === b.line && a.character < b.character);
+    return isBefore(this.end, other.start) || isBefore(other.end, this.start) ? undefined : this;
+  }
   with({ start = this.start, end = this.end }: { start?: Position; end?: Position }): Range {
     return new Range(start, end);
   }
@@ -58,6 +63,31 @@ export class Selection extends Range {
     super(isForward ? anchor : active, isForward ? active : anchor);
     this.active = active;
   }
+}
+
+export class FoldingRange {
+  constructor(
+    readonly start: number,
+    readonly end: number,
+  ) {}
+}
+
+export class DocumentSymbol {
+  constructor(
+    readonly name: string,
+    readonly detail: string,
+  ) {}
+}
+
+export class InlayHint {
+  constructor(
+    readonly position: Position,
+    readonly label: string,
+  ) {}
+}
+
+export enum SymbolKind {
+  String = 14,
 }
 
 export class Hover {
@@ -162,6 +192,9 @@ export class Uri {
     readonly path: string,
   ) {}
   static file = (path: string) => new Uri('file', path);
+  static from({ scheme, path, query = '' }: { scheme: string; path: string; query?: string }): Uri {
+    return new Uri(scheme, query ? `${path}?${query}` : path);
+  }
   static parse(address: string): Uri {
     const { protocol, pathname } = new URL(address);
     return new Uri(protocol.slice(0, -1), pathname);
@@ -229,7 +262,7 @@ const given = new Map<string, unknown>();
 /** What tests see of the window and do to it. */
 export const fake = {
   changed,
-  providers: {} as Record<'hover', unknown>,
+  providers: {} as Record<'folding' | 'hints' | 'hover' | 'symbols', unknown>,
   statusItem: undefined as { text: string; tooltip: unknown } | undefined,
   commands: [] as unknown[][],
   /** Messages that were shown. */
@@ -257,11 +290,17 @@ export const commands = {
   executeCommand: async (...call: unknown[]) => void fake.commands.push(call),
 };
 
-export const languages = {
-  registerHoverProvider(_selector: unknown, provider: unknown) {
-    fake.providers.hover = provider;
+const registerAs =
+  (name: keyof typeof fake.providers) => (_selector: unknown, provider: unknown) => {
+    fake.providers[name] = provider;
     return { dispose: () => {} };
-  },
+  };
+
+export const languages = {
+  registerHoverProvider: registerAs('hover'),
+  registerFoldingRangeProvider: registerAs('folding'),
+  registerDocumentSymbolProvider: registerAs('symbols'),
+  registerInlayHintsProvider: registerAs('hints'),
 };
 
 const shown =
