@@ -186,18 +186,27 @@ export class RelativePattern {
   ) {}
 }
 
+export class FileSystemError extends Error {
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
 export class Uri {
   private constructor(
     readonly scheme: string,
     readonly path: string,
+    readonly query = '',
   ) {}
   static file = (path: string) => new Uri('file', path);
-  static from({ scheme, path, query = '' }: { scheme: string; path: string; query?: string }): Uri {
-    return new Uri(scheme, query ? `${path}?${query}` : path);
+  static from({ scheme, path, query }: { scheme: string; path: string; query?: string }): Uri {
+    return new Uri(scheme, path, query);
   }
   static parse(address: string): Uri {
-    const { protocol, pathname } = new URL(address);
-    return new Uri(protocol.slice(0, -1), pathname);
+    const [, scheme = '', path = '', query] = /^(\w[\w-]*):(?:\/\/)?([^?]*)(?:\?(.*))?$/s.exec(
+      address,
+    )!;
+    return new Uri(scheme, path, query);
   }
   static joinPath(uri: Uri, ...parts: string[]): Uri {
     return new Uri(uri.scheme, posix.join(uri.path, ...parts));
@@ -206,7 +215,7 @@ export class Uri {
     return this.path;
   }
   toString(): string {
-    return `${this.scheme}://${this.path}`;
+    return `${this.scheme}://${this.path}${this.query && `?${this.query}`}`;
   }
 }
 
@@ -255,6 +264,7 @@ const changed = {
   selection: new EventEmitter<unknown>(),
   text: new EventEmitter<unknown>(),
   closed: new EventEmitter<unknown>(),
+  saved: new EventEmitter<{ uri: Uri }>(),
   tabs: new EventEmitter<unknown>(),
 };
 const given = new Map<string, unknown>();
@@ -269,6 +279,12 @@ export const fake = {
   messages: [] as [severity: string, text: string, ...buttons: unknown[]][],
   /** By their paths. */
   files: new Map<string, Uint8Array>(),
+  /** Paths of files that are not there any more. */
+  gone: new Set<string>(),
+  /** What provides the texts of documents, by their scheme. */
+  contents: new Map<string, { provideTextDocumentContent(uri: Uri): unknown }>(),
+  /** Addresses of documents that were opened. */
+  opened: [] as Uri[],
   /** What is typed into the next line that is asked for, and the last box. */
   typed: '' as string | undefined,
   box: undefined as InputBox | undefined,
@@ -347,6 +363,7 @@ export const workspace = {
   workspaceFolders: undefined,
   fs: {
     async stat({ path }: Uri) {
+      if (fake.gone.has(path)) throw new FileSystemError('FileNotFound');
       const size = fake.files.get(path)?.length ?? 0;
       return { size, type: fake.files.has(path) ? FileType.File : FileType.Directory };
     },
@@ -358,6 +375,18 @@ export const workspace = {
   onDidChangeConfiguration: changed.configuration.event,
   onDidChangeTextDocument: changed.text.event,
   onDidCloseTextDocument: changed.closed.event,
+  onDidSaveTextDocument: changed.saved.event,
+  registerTextDocumentContentProvider(
+    scheme: string,
+    provider: { provideTextDocumentContent(uri: Uri): unknown },
+  ) {
+    fake.contents.set(scheme, provider);
+    return { dispose: () => fake.contents.delete(scheme) };
+  },
+  async openTextDocument(uri: Uri) {
+    fake.opened.push(uri);
+    return { uri };
+  },
   getConfiguration: () => ({
     get: <T>(name: string, fallback: T) => (given.has(name) ? (given.get(name) as T) : fallback),
     update: async (name: string, value: unknown) => fake.set(name, value),

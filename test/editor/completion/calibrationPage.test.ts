@@ -29,3 +29,25 @@ test('lists the forms of prompt in columns, the best first', () => {
     /\nCompletions use SPM, with the text after the rest of the word, .* as the suffix, from now on/,
   );
 });
+
+test('names each form of prompt, and lists places inside words where they were measured', () => {
+  const row = { ...form, bitsPerByte: 1, differs: [0.1, 0.2] as [number, number], ms: 1 };
+  const forms = [
+    { ...row, mode: 'none' as const },
+    { ...row, mode: 'psm' as const },
+    { ...row, mode: 'psm' as const, rollback: 'boundary' as const },
+  ];
+  const calibration = { model: 'coder', cuts: 1, files: 1, day: '', rows: forms, chosen: form };
+  const page = (inWords: Calibration['rows']) => calibrationText({ ...calibration, inWords });
+  const plain = page([]);
+  expect(plain).toMatch(/ the best +1 ms +the text before the cursor alone\n/);
+  expect(plain).toMatch(/\+0\.100 to \+0\.200 +1 ms +PSM, nothing handed back\n/);
+  expect(plain).toMatch(/1 ms +PSM, the last word handed back\n/);
+  expect(plain).toMatch(/\nCompletions use SPM from now on, /);
+  expect(plain).not.toMatch(/inside a word/);
+  const inWords = page([row, { ...row, suffixFrom: 'boundary' }]);
+  expect(inWords).toMatch(
+    /inside a word.*\n\n.*the model is shown\n.*the text from the cursor on\n/s,
+  );
+  expect(inWords).toMatch(/ms +the text after the rest of the word, which it writes itself\n/);
+});

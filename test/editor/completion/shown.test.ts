@@ -60,10 +60,11 @@ let client: CompletionClient;
 let provider: CompletionProvider;
 let completing: (event: { stream: number; insert: string }) => void;
 let chosen: Record<string, object>;
+let isReady: boolean;
 
 beforeEach(() => {
   model = { folder: '/models/coder', name: 'coder' };
-  [asked, explained, lines, chosen] = [[], [], [], {}];
+  [asked, explained, lines, chosen, isReady] = [[], [], [], {}, true];
   document = new FakeDocument('let a', 'file:///src/a.ts', 'typescript');
   const remote = {
     complete: (request: Omit<Asked, 'answer'>) =>
@@ -72,7 +73,7 @@ beforeEach(() => {
   };
   const engine = {
     get state() {
-      return { kind: 'ready', model };
+      return isReady ? { kind: 'ready', model } : { kind: 'starting' };
     },
     onEvent: (_: string, listener: typeof completing) => (
       (completing = listener),
@@ -295,6 +296,13 @@ test('the prompt has the form that was calibrated for the model, unless the sett
   fake.unsetAll();
   model = { folder: '/models/reasoner', name: 'reasoner' };
   expect(options()).toMatchObject({ mode: 'auto', rollback: 'auto', suffixFrom: 'auto' });
+});
+
+test('without a ready engine no form is known, and no model is named', () => {
+  chosen.undefined = { chosen: { mode: 'spm' } };
+  isReady = false;
+  expect(client.optionsFor(document.asDocument, 1).mode).toBe('auto');
+  expect(client.model).toEqual({ folder: '', name: '' });
 });
 
 test('text that is certain goes to the request that it is of', async () => {

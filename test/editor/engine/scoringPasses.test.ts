@@ -359,6 +359,33 @@ test('a peak is looked for by the lens’s own numbers', async () => {
   });
 });
 
+test('what else is asked is of the text as it was sent', async () => {
+  const { queries, document, calls } = world;
+  const text = document.asDocument;
+  const at = { uri, version: 1 };
+  const ranges = [{ utf16Start: 0, utf16End: 3 }];
+  world.answers = { compare: { differences: 2 } };
+  const { signal } = new AbortController();
+  await queries.count(text, ranges);
+  await queries.json(text, ranges[0]!);
+  await queries.split(text, 2, 'x');
+  await queries.difference(text, 2, -1);
+  await queries.nextBytes(text, 2, signal);
+  expect(await queries.compare(text, ranges, [])).toEqual({ ...at, found: { differences: 2 } });
+  await queries.countFile(Uint8Array.of(97), signal);
+  await queries.report();
+  expect(calls.slice(1)).toEqual([
+    ['count', { ...at, ranges }],
+    ['json', { ...at, range: ranges[0] }],
+    ['split', { ...at, at: 2, typed: 'x' }],
+    ['difference', { ...at, from: 2, direction: -1 }],
+    ['nextBytes', { ...at, utf16: 2 }],
+    ['compare', { ...at, ranges, visible: [] }],
+    ['countFile', { bytes: Uint8Array.of(97) }],
+    ['report', {}],
+  ]);
+});
+
 test('names what tokens are made by', async () => {
   expect(await world.queries.tokenizers()).toEqual({ model: 'coder (BPE)', second: undefined });
   world.engine.second = { name: 'gpt2', tokenizer: 'tiktoken' };
