@@ -8,6 +8,7 @@ import type { GraphReport, Runtime } from '../../../protocol/runtime';
 import type { SelfTestRow } from '../../../protocol/models';
 import { forwardTree, type SessionTreeRequest } from './forwardTree';
 import { GraphSession } from './graphSession';
+import { KeptSelfTest, type FullTest } from './keptSelfTest';
 import { PrefixCache } from './keyValues';
 import { measureMasks } from './maskWindows';
 import { SaeSession, type SessionSteerRequest } from './saeSession';
@@ -42,33 +43,40 @@ export class OpenGraph {
   }
 
   /**
-   * Opens the graph without trees if, rewritten for trees, it cannot be loaded or gives other numbers. Throws `UserError`.
+   * Opens the graph without trees if, rewritten for trees, it cannot be loaded or gives other numbers. `keptFromBytes`: of
+   * weights whose self-test is kept. Throws `UserError`.
    */
-  static async open(params: OpenParams): Promise<OpenGraph> {
+  static async open(params: OpenParams, keptFromBytes?: number): Promise<OpenGraph> {
     try {
-      return await OpenGraph.openOnce(params);
+      return await OpenGraph.openOnce(params, keptFromBytes);
     } catch (error) {
       if (!(error instanceof TreeUnsupported)) throw error;
-      return OpenGraph.openOnce(params, error.message);
+      return OpenGraph.openOnce(params, keptFromBytes, error.message);
     }
   }
 
-  private static async openOnce(params: OpenParams, noTree?: string): Promise<OpenGraph> {
+  private static async openOnce(
+    params: OpenParams,
+    keptFromBytes?: number,
+    noTree?: string,
+  ): Promise<OpenGraph> {
     const { onnxPath, contextTokens, hiddenSize } = params;
     const begun = performance.now();
     const session = await GraphSession.open(params, params, noTree);
     const loadMs = performance.now() - begun;
     try {
       const { graph } = session;
-      const tested = await selfTest(session, contextTokens, hiddenSize);
       if (graph.tree.kind === 'replaces') {
         const measured = await measureMasks(graph, contextTokens);
         if (typeof measured === 'string') throw new TreeUnsupported(measured);
         graph.tree = { ...graph.tree, ...measured };
       }
       const { tree } = graph;
-      if (tree.kind !== 'none')
-        tested.figures.push(await checkTree(session, tested.vocabSize, contextTokens));
+      const kept = KeptSelfTest.of(graph, [contextTokens, hiddenSize], keptFromBytes);
+      const known = await kept?.recall(session);
+      const tested = known ?? (await fullTest(session, contextTokens, hiddenSize));
+      if (!known) kept?.keep(tested);
+      if (tested.treeMissing !== undefined) throw new TreeUnsupported(tested.treeMissing);
       const report: GraphReport = {
         onnxPath,
         runtimeVersion: env.versions.node ?? '',
@@ -83,7 +91,7 @@ export class OpenGraph {
         ...(tree.kind === 'none' ? { noTree: tree.reason } : {}),
         hooks: graph.hooks,
         ...(graph.hooksMissing === undefined ? {} : { hooksMissing: graph.hooksMissing }),
-        selfTest: tested.figures,
+        selfTest: [...tested.figures],
         warnings: [...quantizationWarnings(graph.quantization), ...tested.warnings],
         loadMs,
       };
@@ -171,21 +179,31 @@ export class OpenGraph {
 /** The graph has to stay without trees; the message says why. */
 class TreeUnsupported extends Error {}
 
-/** The self-test's row for trees. Throws `TreeUnsupported` if it fails. */
+async function fullTest(
+  session: GraphSession,
+  contextTokens: number | undefined,
+  hiddenSize: number | undefined,
+): Promise<FullTest> {
+  const tested = await selfTest(session, contextTokens, hiddenSize);
+  if (session.graph.tree.kind === 'none') return tested;
+  const tree = await checkTree(session, tested.vocabSize, contextTokens);
+  if (typeof tree === 'string') return { ...tested, treeMissing: tree };
+  return { ...tested, figures: [...tested.figures, tree] };
+}
+
+/** The self-test's row for trees, or why there can be none. */
 async function checkTree(
   session: GraphSession,
   vocabSize: number,
   contextTokens?: number,
-): Promise<SelfTestRow> {
+): Promise<SelfTestRow | string> {
   if (contextTokens !== undefined && contextTokens < SHORTEST_TREE_TEST)
-    throw new TreeUnsupported(`it holds ${contextTokens} tokens, too few to try a tree`);
-  const tested = await treeTest(session, vocabSize, contextTokens).catch((error: Error) => {
-    throw new TreeUnsupported(`it fails on a tree (${error.message})`);
-  });
-  if (tested.passed) return tested;
-  throw new TreeUnsupported(
-    `its logits differ by ${tested.value.toPrecision(2)} from those of separate runs`,
+    return `it holds ${contextTokens} tokens, too few to try a tree`;
+  const tested = await treeTest(session, vocabSize, contextTokens).catch(
+    (error: Error) => `it fails on a tree (${error.message})`,
   );
+  if (typeof tested === 'string' || tested.passed) return tested;
+  return `its logits differ by ${tested.value.toPrecision(2)} from those of separate runs`;
 }
 
 function quantizationWarnings(quantization: GraphReport['quantization']): string[] {

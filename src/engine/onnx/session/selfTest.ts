@@ -20,6 +20,8 @@ export interface SelfTest {
   vocabSize: number;
   figures: SelfTestRow[];
   warnings: string[];
+  /** Of the first chunk, as `shortRun` computes them. */
+  logprobs: number[];
 }
 
 export async function selfTest(
@@ -32,10 +34,7 @@ export async function selfTest(
   const { graph } = session;
   const vocabSize = await vocabSizeOf(session);
   const topK = Math.min(TOP_K, vocabSize);
-  // Any ids will do; these are spread over the vocabulary and the same at every load.
-  const sequence = Uint32Array.from({ length: tokens + 1 }, (_, i) => (7 + i * 7919) % vocabSize);
-  const ids = sequence.subarray(0, tokens);
-  const targets = sequence.subarray(1);
+  const { ids, targets } = sequenceOf(tokens, vocabSize);
 
   const lastHook = graph.hooks.at(-1)?.tensor;
   const fetch = [SCORING.logits, ...(lastHook === undefined ? [] : [lastHook])];
@@ -58,7 +57,7 @@ export async function selfTest(
     selfTestRow(
       'In chunks against whole, log-probability',
       'nats',
-      graph.isHalf ? HALF_TOLERANCE : 1e-4,
+      toleranceOf(session),
       maxAbsDifference(chunked, whole.scores.logprobs),
     ),
     ...scoringFigures(whole.scores, reference, scoreTolerance(vocabSize)),
@@ -70,7 +69,29 @@ export async function selfTest(
       ({ name, value, tolerance, unit }) =>
         `${name}: off by ${value} ${unit}, more than ${tolerance}.`,
     );
-  return { vocabSize, figures, warnings };
+  return { vocabSize, figures, warnings, logprobs: [...first.scores.logprobs] };
+}
+
+/** The first tokens of the test alone, as many as were kept. */
+export function shortRun(
+  session: GraphSession,
+  vocabSize: number,
+  tokens: number,
+): Promise<RunResult> {
+  const sequence = sequenceOf(tokens, vocabSize);
+  const topK = Math.min(TOP_K, vocabSize);
+  return session.run({ ...sequence, past: session.emptyKeyValues, firstRow: 0, topK });
+}
+
+/** Nats. */
+export function toleranceOf({ graph }: GraphSession): number {
+  return graph.isHalf ? HALF_TOLERANCE : 1e-4;
+}
+
+/** Any ids will do; these are spread over the vocabulary and the same at every load. */
+function sequenceOf(tokens: number, vocabSize: number): { ids: Uint32Array; targets: Uint32Array } {
+  const sequence = Uint32Array.from({ length: tokens + 1 }, (_, i) => (7 + i * 7919) % vocabSize);
+  return { ids: sequence.subarray(0, tokens), targets: sequence.subarray(1) };
 }
 
 /** Nats. The graph adds up the vocabulary in float32, whose rounding grows with the number of terms. */

@@ -25,6 +25,8 @@ export interface GraphFile {
 export interface Weights {
   /** The folder that all locations are relative to. */
   root: string;
+  /** The files that hold weights. */
+  files: readonly string[];
   sizeBytes: number;
   /** Of these, those in half precision. */
   halfBytes: number;
@@ -74,12 +76,13 @@ export function locateWeights(graph: Graph, file: GraphFile): Weights {
       );
     return [{ tensor, data, place }];
   });
-  const root = commonFolder([...places.values()].map(({ path }) => path)) ?? dirname(onnxPath);
+  const files = [...places.values()].map(({ path }) => path);
+  const root = commonFolder(files) ?? dirname(onnxPath);
   for (const { tensor, data, place } of found) {
     const location = relative(root, place.path).split(sep).join('/');
     tensor.bytes = moveExternalData(tensor.bytes, { ...data, location });
   }
-  return { root, sizeBytes, halfBytes, kind: anyBeside ? 'external' : 'embedded' };
+  return { root, files, sizeBytes, halfBytes, kind: anyBeside ? 'external' : 'embedded' };
 }
 
 function placeOf(location: string, { onnxPath, folder, built }: GraphFile): Place {
