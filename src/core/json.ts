@@ -60,5 +60,10 @@ function textOf(value: unknown): string | undefined {
 /** Whether a value has more levels of lists and objects than `most`. */
 export function isNestedDeeper(value: unknown, most: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return most === 0 || Object.values(value).some(each => isNestedDeeper(each, most - 1));
+  if (most === 0) return true;
+  if (!Array.isArray(value))
+    return Object.values(value).some(each => isNestedDeeper(each, most - 1));
+  // The merges of a large tokenizer are half a million lists: no closure for each.
+  for (const each of value) if (isNestedDeeper(each, most - 1)) return true;
+  return false;
 }

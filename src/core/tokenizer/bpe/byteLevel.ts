@@ -3,14 +3,15 @@
 // other bytes, in ascending order, are U+0100 and up.
 
 const characters: string[] = [];
-const bytes = new Map<string, number>();
+/** [code of a character]; -1 for those that spell no byte. */
+const bytes = new Int16Array(0x200).fill(-1);
 
 for (let byte = 0, next = 0x100; byte < 256; byte++) {
   const isPrintable =
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
   const character = String.fromCharCode(isPrintable ? byte : next++);
   characters.push(character);
-  bytes.set(character, byte);
+  bytes[character.charCodeAt(0)] = byte;
 }
 
 /** [byte]; the spelling of the byte. */
@@ -24,8 +25,8 @@ export function spellingOf(token: Uint8Array): string {
 export function bytesOfSpelling(spelling: string): Uint8Array | undefined {
   const result = new Uint8Array(spelling.length);
   for (let i = 0; i < spelling.length; i++) {
-    const byte = bytes.get(spelling[i]!);
-    if (byte === undefined) return undefined;
+    const byte = bytes[spelling.charCodeAt(i)] ?? -1;
+    if (byte < 0) return undefined;
     result[i] = byte;
   }
   return result;

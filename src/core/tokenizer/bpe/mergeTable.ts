@@ -27,7 +27,7 @@ export class MergeTable implements Merges {
     this.#slots = new Int32Array(capacity * STRIDE).fill(-1);
     for (let at = 0; at < merges.length; at += STRIDE) {
       const slot = this.#find(merges[at]!, merges[at + 1]!);
-      this.#slots.set(merges.subarray(at, at + STRIDE), slot);
+      for (let i = 0; i < STRIDE; i++) this.#slots[slot + i] = merges[at + i]!;
     }
   }
 

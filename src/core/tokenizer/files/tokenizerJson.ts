@@ -45,7 +45,9 @@ export function tokenizerOfJson(json: Json, model: Json, places: FieldNames): To
   const { ids, tokens } = readVocabulary(model.vocab, places.vocab, spelling.bytesOf);
   const { alphabet, unknown } = spelling.start(ids, places.vocab);
   const merger = new Merger(new MergeTable(readMerges(model.merges, ids, places)));
-  const contents = new Map(ids);
+  const takesWhole = model.ignore_merges === true;
+  // A pretoken is never taken whole for an added token. Where none is, there is no need for a second map.
+  const contents = takesWhole ? new Map(ids) : ids;
   const added = readAddedTokens(json.added_tokens, contents, tokens, ids.size, spelling.textOf);
   const whole = (text: string) => ids.get(spelling.spell(text));
   return new BpeTokenizer({
@@ -56,7 +58,7 @@ export function tokenizerOfJson(json: Json, model: Json, places: FieldNames): To
     merger,
     unknown,
     ...pipeline,
-    whole: model.ignore_merges === true ? whole : undefined,
+    whole: takesWhole ? whole : undefined,
     rankIs: 'its place in the list of merges, from 0',
   });
 }
