@@ -86,6 +86,9 @@ const CONFIGURATION = [
   'tokenscope.json',
 ];
 
+/** The rest is its base's, and so is a tokenizer where it has none. */
+const OF_ADAPTER = ['tokenizer_config.json', 'tokenscope.json'];
+
 /**
  * What is read beside the weights, with the smallest complete set of tokenizer files. A GGUF file has all in it. Throws
  * `UserError` where there is no tokenizer.
@@ -94,6 +97,7 @@ function companions({ name, files }: Repository, weights: Weights): HubFile[] {
   if (weights.kind === 'gguf') return [];
   const named = (names: readonly string[]) => files.filter(file => names.includes(file.name));
   const tokenizer = tokenizerFiles(files, named);
+  if (weights.kind === 'adapter') return [...named(OF_ADAPTER), ...tokenizer];
   if (tokenizer.length === 0)
     throw new UserError(
       `${name} has no tokenizer that Tokenscope reads: take the repository of the model that it was made from.`,

@@ -3,7 +3,7 @@ import { UserError } from '../core/errors';
 import type { HubFile, Repository } from './repository';
 
 export interface Weights {
-  readonly kind: 'safetensors' | 'onnx' | 'gguf' | 'none';
+  readonly kind: 'safetensors' | 'onnx' | 'gguf' | 'adapter' | 'none';
   /** The file that is opened, in the repository; of several parts the first, or the index. */
   readonly name: string;
   readonly files: readonly HubFile[];
@@ -16,7 +16,8 @@ export const NO_WEIGHTS: Weights = { kind: 'none', name: 'none', files: [], byte
 
 /** What Tokenscope opens, the one that is taken without a choice first. */
 export function weightsOf(files: readonly HubFile[]): Weights[] {
-  return [...safetensors(files), ...graphs(files), ...ggufs(files)];
+  const models = [...safetensors(files), ...graphs(files), ...ggufs(files)];
+  return models.length > 0 ? models : adapters(files);
 }
 
 /**
@@ -53,6 +54,14 @@ function safetensors(files: readonly HubFile[]): Weights[] {
   const shards = files.filter(({ name }) => /^model-\d+-of-\d+\.safetensors$/.test(name));
   const parts = wholeParts(shards);
   return index && parts ? [weights('safetensors', [index, ...parts])] : [];
+}
+
+const ADAPTER = ['adapter_model.safetensors', 'adapter_config.json'];
+
+/** Of PEFT: its base is another repository. */
+function adapters(files: readonly HubFile[]): Weights[] {
+  const own = ADAPTER.flatMap(name => files.find(file => file.name === name) ?? []);
+  return own.length === ADAPTER.length ? [weights('adapter', own)] : [];
 }
 
 /** Those whose numbers are closest to the trained model's come first. */
@@ -123,7 +132,7 @@ function rankOf(order: readonly string[], value: string): number {
 function whyNone(files: readonly HubFile[]): string {
   const has = (name: string | RegExp) =>
     files.some(file => (typeof name === 'string' ? file.name === name : name.test(file.name)));
-  if (has('adapter_config.json')) return 'it holds an adapter, which needs the model that it is of';
+  if (has('adapter_config.json')) return 'it holds an adapter without adapter_model.safetensors';
   if (has(/^pytorch_model.*\.bin/))
     return 'they are in pytorch_model.bin, which can hold code: take a repository that has them as safetensors';
   if (has(/decoder_model_merged\w*\.onnx$/))

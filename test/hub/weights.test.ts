@@ -97,6 +97,19 @@ test('one GGUF file, or all its parts, and nothing beside it', () => {
   expect(plan.path).toMatch(/models--owner--model.snapshots.a{40}.m-Q8_0\.gguf$/);
 });
 
+test('an adapter, whose base is another repository', () => {
+  const files = ['adapter_config.json', 'adapter_model.safetensors'];
+  expect(neededOf([...files, 'training_args.bin'])).toEqual(files);
+  expect(neededOf([...files, 'tokenizer.json', 'README.md'])).toEqual([
+    ...files,
+    'tokenizer.json',
+  ]);
+  // A whole model with one is a model.
+  expect(neededOf([...files, ...BESIDE, 'model.safetensors'])).toEqual(
+    [...BESIDE, 'model.safetensors'].sort(),
+  );
+});
+
 test('the smallest complete tokenizer', () => {
   const weights = 'model.safetensors';
   expect(neededOf([weights, 'vocab.json', 'merges.txt', 'tokenizer.model'])).toEqual([
@@ -113,7 +126,7 @@ test('the smallest complete tokenizer', () => {
 test.each([
   [['README.md'], undefined, 'there is no model.safetensors'],
   [['pytorch_model.bin'], undefined, 'pytorch_model.bin, which can hold code'],
-  [['adapter_config.json', 'adapter_model.safetensors'], undefined, 'it holds an adapter'],
+  [['adapter_config.json', 'adapter_model.bin'], undefined, 'it holds an adapter'],
   [['onnx/decoder_model_merged.onnx'], undefined, 'its graph is a merged decoder'],
   [['m-IQ1_S.gguf'], undefined, 'of types that are not read'],
   [['m-Q4_0.gguf', 'm-Q4_1.gguf'], 'm', 'may be any of these'],

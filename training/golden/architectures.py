@@ -355,13 +355,18 @@ def main() -> None:
         "format": "config: config.json; dtype, shards: of the files; tensors: shape, center and scale of each (see "
         "`numbers`); logprobs: of the whole vocabulary after ids[0..row], for each of rows",
     }
+    OUT.write_text(text_of(head, cases))
+
+
+def text_of(head: dict, cases: dict) -> str:
+    """A line for each key of each case."""
     body = ",\n".join(
         f"  {json.dumps(name)}: {{\n"
         + ",\n".join(f"   {json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in case.items())
         + "\n  }"
         for name, case in cases.items()
     )
-    OUT.write_text(
+    return (
         "{\n"
         + "".join(f" {json.dumps(k)}: {json.dumps(v)},\n" for k, v in head.items())
         + f' "cases": {{\n{body}\n }}\n}}\n'

@@ -16,6 +16,7 @@ import type { Missing } from './backend';
 import { pieceFinders } from './pieceFinders';
 import { readTokenizerFile, readTokenizerFiles } from './readTokenizerFiles';
 import type { ModelShape } from './source';
+import { adapterFolder, adapterSource, readAdapter } from './sources/adapter/adapterSource';
 import { ggufIn, isGgufFile, readGgufModel } from './sources/gguf/ggufModel';
 import { contentOf, findStartToken, isId, type StartToken } from './startToken';
 import { weightsAt, weightsIn, type FoundWeights } from './sources/sources';
@@ -43,7 +44,7 @@ export interface ModelFolder extends ModelShape {
 }
 
 /**
- * Of a folder, of one of its files of weights, of a GGUF file, or of a tokenizer's file alone. `dtype`: of the weights,
+ * Of a folder, of one of its files of weights, of a GGUF file, of an adapter with its base, or of a tokenizer's file alone. `dtype`: of the weights,
  * where the folder has it. Throws `UserError` that names the file and what is wrong with it.
  */
 export function readModelFolder(folder: string, dtype?: string): ModelFolder {
@@ -52,20 +53,27 @@ export function readModelFolder(folder: string, dtype?: string): ModelFolder {
   const isFile = !statSync(chosen).isDirectory();
   const gguf = isFile ? (isGgufFile(chosen) ? chosen : undefined) : ggufIn(chosen);
   if (gguf !== undefined) return readGgufModel(gguf);
-  const at = isFile ? weightsAt(chosen) : undefined;
-  if (isFile && !at) return tokenizerAlone(chosen);
-  const path = at?.folder ?? chosen;
-  const json = readJson(path, 'config.json') ?? configOfGenai(path);
+  const adapted = adapterFolder(chosen, isFile);
+  const at = isFile && adapted === undefined ? weightsAt(chosen) : undefined;
+  if (isFile && adapted === undefined && !at) return tokenizerAlone(chosen);
+  const path = adapted ?? at?.folder ?? chosen;
+  const adapter = adapted === undefined ? undefined : readAdapter(adapted);
+  // What an adapter's folder does not have is its base's.
+  const base = adapter?.base ?? path;
+  const words = adapter && !existsSync(join(path, 'tokenizer.json')) ? base : path;
+  const json = readJson(base, 'config.json') ?? configOfGenai(base);
   const config = readModelConfig(json ?? {});
-  const tokenizerConfig = readJson(path, 'tokenizer_config.json');
+  const tokenizerConfig = readJson(words, 'tokenizer_config.json');
   const own = readJson(path, 'tokenscope.json') ?? {};
-  const files = readTokenizerFiles(path, own.encoding);
-  const tokenizer = tokenizerOf(files, path);
-  const found = at?.weights ?? weightsIn(path, dtype);
+  const files = readTokenizerFiles(words, own.encoding);
+  const tokenizer = tokenizerOf(files, words);
+  const found = adapter
+    ? { source: adapterSource, path: adapter.path }
+    : (at?.weights ?? weightsIn(path, dtype));
   const weights = config.noScores ? { missing: config.noScores } : found;
   const named = (name: string, scope: 'folder' | 'sibling') =>
     namedPath(path, name, scope, join(path, 'tokenscope.json'));
-  const startFiles = { path, files, tokenizerConfig, bosTokenId: config.start, own };
+  const startFiles = { path: words, files, tokenizerConfig, bosTokenId: config.start, own };
   const { start, warning } = findStartToken(tokenizer, startFiles);
   const report = typeof own.report === 'string' ? named(own.report, 'sibling') : '';
   return {
@@ -75,8 +83,8 @@ export function readModelFolder(folder: string, dtype?: string): ModelFolder {
     weights: 'missing' in weights ? undefined : weights,
     weightsMissing: 'missing' in weights ? weights.missing : '',
     start,
-    warnings: [warning ?? '', at ? '' : otherDtype(weights, dtype)].filter(Boolean),
-    ends: endTokens(tokenizer, config, tokenizerConfig, readJson(path, 'generation_config.json')),
+    warnings: [warning ?? '', at || adapter ? '' : otherDtype(weights, dtype)].filter(Boolean),
+    ends: endTokens(tokenizer, config, tokenizerConfig, readJson(base, 'generation_config.json')),
     contextTokens: config.contextTokens,
     hiddenSize: config.hiddenSize,
     layers: config.layers,

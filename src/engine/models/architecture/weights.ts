@@ -42,6 +42,17 @@ export interface Weight {
   readonly data: WeightData;
   /** What the source calls it, for messages. */
   readonly name: string;
+  /** Of a product: what an adapter adds to it. */
+  readonly lowRank?: LowRank;
+}
+
+/** The weight is W + scale·up·down (LoRA, arXiv 2106.09685), which is computed as W·x + scale·up·(down·x). */
+export interface LowRank {
+  /** [rank, inputs] */
+  readonly down: Weight;
+  /** [outputs, rank] */
+  readonly up: Weight;
+  readonly scale: number;
 }
 
 export type WeightData =

@@ -7,9 +7,11 @@ import { isObject, type Json } from '../../../core/json';
 import { readSafetensorsHeader } from '../../files/safetensorsHeader';
 import { fromConfig } from '../architecture/fromConfig';
 import { readModelConfig } from '../modelConfig';
+import { repositoryOf } from '../../files/namedPath';
+import { readAdapter } from '../sources/adapter/adapterSource';
 import { weightsIn } from '../sources/sources';
 import type { Description } from './description';
-import type { Place } from './place';
+import { Place } from './place';
 import { quantisationOfGraph } from './quantisation';
 import { kindOfJson } from './tokenizerKind';
 
@@ -31,7 +33,7 @@ export function describeFolder(place: Place, folder: string): Description | unde
   const own = place.json(at('tokenscope.json')) ?? {};
   const known = { ...ofConfig(config ?? {}), licence: licenceOf(place, at('README.md')) };
   if (adapter && !names.some(name => /^model.*\.safetensors$/.test(name)))
-    return { ...known, opens: 'no', why: adapterWhy(adapter) };
+    return ofAdapter(place, folder, known);
   const weights = ofWeights(place, folder, config ?? {});
   const text = place.head(at('tokenizer.json'), MOST_TOKENIZER);
   const tokenizer = kindOfJson(text?.toString('utf8') ?? '');
@@ -57,10 +59,27 @@ function ofConfig(config: Json): Partial<Description> {
   };
 }
 
-function adapterWhy({ base_model_name_or_path: base }: Json): string {
-  const of = typeof base === 'string' ? ` ${base.slice(0, 100)}` : ' another model';
-  return `It is an adapter (LoRA), which changes${of}: merge the two first.`;
+/** An adapter is its base with what it adds, where the base is on this machine. */
+function ofAdapter(place: Place, folder: string, known: Partial<Description>): Description {
+  try {
+    const { base, path } = readAdapter(folder);
+    const why = place.whyNot(path);
+    if (why) return { opens: 'no', why: `Of ${basename(path)}: ${why}.` };
+    const described = describeFolder(new Place(place.id, repositoryOf(base) ?? base), base);
+    if (described?.opens !== 'model') return { opens: 'no', why: described?.why || NO_BASE };
+    const licence = known.licence ?? described.licence ?? null;
+    return {
+      ...described,
+      licence,
+      quantisation: `${described.quantisation ?? ''} + LoRA`.trim(),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { opens: 'no', why: capital(error.message.replace(`${folder} is`, 'It is')) };
+  }
 }
+
+const NO_BASE = 'Its base cannot be opened.';
 
 /** Which weights would be opened, and whether they would. */
 function ofWeights(place: Place, folder: string, config: Json): Description {

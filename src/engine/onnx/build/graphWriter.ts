@@ -106,6 +106,8 @@ export class GraphWriter {
    */
   stored(name: WeightName, shape: readonly number[]): { weight: Weight; name: string } {
     const found = this.found(name, shape);
+    if (found.weight.lowRank && name.role === 'tokens')
+      throw new TypeError('a product alone is changed by an adapter');
     this.constant(found.name, () => initializerOf(found.name, found.weight));
     return found;
   }
@@ -115,12 +117,14 @@ export class GraphWriter {
     const key = nameOf(name);
     const weight = this.weights.get(key) ?? this.source.weight(name);
     this.weights.set(key, weight);
-    const expected = weight.isTransposed ? shape.toReversed() : shape;
-    if (weight.shape.join() !== expected.join())
-      throw new UserError(
-        `"${weight.name}"${placeOf(weight)} has the shape ${shapeText(weight.shape)}, and the model's configuration needs ${shapeText(expected)}: they do not belong together.`,
-      );
+    checkShape(weight, weight.isTransposed ? shape.toReversed() : shape);
     return { weight, name: key };
+  }
+
+  /** Adds an initializer for a weight under a name of its own, which is returned. Throws `UserError` as `stored` does. */
+  placed(name: string, weight: Weight, shape: readonly number[]): string {
+    checkShape(weight, shape);
+    return this.constant(name, () => initializerOf(name, weight));
   }
 
   /** The name of a weight as float32, cast where it is stored in half precision. */
@@ -152,6 +156,13 @@ export class GraphWriter {
       rest: [varintField(1, IR_VERSION), stringField(2, 'tokenscope')],
     });
   }
+}
+
+function checkShape(weight: Weight, expected: readonly number[]): void {
+  if (weight.shape.join() === expected.join()) return;
+  throw new UserError(
+    `"${weight.name}"${placeOf(weight)} has the shape ${shapeText(weight.shape)}, and the model's configuration needs ${shapeText(expected)}: they do not belong together.`,
+  );
 }
 
 function nameOf({ layer, role, part }: WeightName): string {

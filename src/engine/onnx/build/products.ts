@@ -1,5 +1,10 @@
 // Products with weights, and the lookup of rows, by the way in which the weights are stored.
-import type { FilePart, WeightBlocks, WeightName } from '../../models/architecture/weights';
+import type {
+  FilePart,
+  LowRank,
+  WeightBlocks,
+  WeightName,
+} from '../../models/architecture/weights';
 import { externalInitializer } from '../graph/externalise';
 import { FLOAT, UINT8 } from '../graph/graph';
 import type { GraphWriter } from './graphWriter';
@@ -13,9 +18,10 @@ export function product(
   hasBias: boolean,
   name: string,
 ): string {
-  const product = hasBias ? `${name}/product` : name;
   const shape = [outputs, inputs] as const;
   const { weight, name: key } = graph.found({ ...place, part: 'weight' }, shape);
+  const { lowRank } = weight;
+  const product = hasBias || lowRank ? `${name}/product` : name;
   if (weight.data.kind === 'blocks') blockProduct(graph, x, weight.data, key, shape, product);
   else {
     const { name: stored } = graph.stored({ ...place, part: 'weight' }, shape);
@@ -23,8 +29,30 @@ export function product(
     if (weight.isTransposed) graph.op('MatMul', [x, matrix], product);
     else transposed(graph, x, matrix, product);
   }
-  if (!hasBias) return product;
-  return graph.op('Add', [product, graph.weight({ ...place, part: 'bias' }, [outputs])], name);
+  const adapted = lowRank
+    ? withLowRank(graph, x, product, lowRank, key, shape, hasBias ? `${name}/adapted` : name)
+    : product;
+  if (!hasBias) return adapted;
+  return graph.op('Add', [adapted, graph.weight({ ...place, part: 'bias' }, [outputs])], name);
+}
+
+/** What an adapter changes, beside the product with the weight as it is, which is used as it lies in its file. */
+function withLowRank(
+  graph: GraphWriter,
+  x: string,
+  product: string,
+  { down, up, scale }: LowRank,
+  key: string,
+  [outputs, inputs]: readonly [outputs: number, inputs: number],
+  name: string,
+): string {
+  const rank = down.shape[0]!;
+  const first = graph.asFloat(graph.placed(`${key}/down`, down, [rank, inputs]), down);
+  const second = graph.asFloat(graph.placed(`${key}/up`, up, [outputs, rank]), up);
+  const attributes = { transB: { int: 1 }, alpha: { float: scale } };
+  const inner = graph.contrib('FusedMatMul', [x, first], `${name}/down`, attributes);
+  const added = transposed(graph, inner, second, `${name}/up`);
+  return graph.op('Add', [product, added], name);
 }
 
 /** x · matrixᵀ. A Transpose of a constant would be computed on loading, into memory that no other process shares. */

@@ -213,14 +213,14 @@ describe('the cache of the hub', () => {
     folder('b/experts', { model_type: 'mixtral' });
     folder('c/quantized', { model_type: 'llama', quantization_config: { quant_method: 'awq' } });
     writeRepository(hub(), 'd/adapter', {
-      'adapter_config.json': '{"base_model_name_or_path": "org/base"}',
+      'adapter_config.json': '{"peft_type": "LORA", "lora_alpha": 8, "base_model_name_or_path": "org/base"}',
       'adapter_model.safetensors': 'x',
     });
     const why = new Map(list().map(model => [model.name, `${model.opens}: ${model.why}`]));
     expect(why.get('a/encoder')).toMatch(/^tokenizer: BertModel is an encoder/);
     expect(why.get('b/experts')).toMatch(/^no: .*"mixtral", which is not known/);
     expect(why.get('c/quantized')).toMatch(/^no: .*quantized \(AWQ\)/);
-    expect(why.get('d/adapter')).toMatch(/^no: It is an adapter \(LoRA\), which changes org\/base/);
+    expect(why.get('d/adapter')).toMatch(/^no: It is an adapter of org\/base, which is not on this machine/);
   });
 
   test('what is no model is not listed', () => {

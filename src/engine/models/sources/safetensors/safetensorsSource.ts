@@ -7,9 +7,10 @@ import { decoderGraph } from '../../../onnx/build/decoderGraph';
 import type { Architecture } from '../../architecture/architecture';
 import { fromConfig } from '../../architecture/fromConfig';
 import { readJson } from '../../readJson';
+import type { LowRank } from '../../architecture/weights';
 import { fitsMemory, type ModelSource } from '../../source';
 import { openBuilt, type BuiltModel } from '../built/openBuilt';
-import { findSafetensors, isSafetensors, readShards } from './shards';
+import { findSafetensors, isSafetensors, readShards, type Shard } from './shards';
 import { StoredWeights } from './storedWeights';
 
 const CONFIG = 'config.json';
@@ -55,21 +56,37 @@ function whyNoCheckpoint(folder: string): string {
   const has = (name: string) => existsSync(join(folder, name));
   if (has('pytorch_model.bin') || has('pytorch_model.bin.index.json'))
     return "its weights are in pytorch_model.bin, which can hold code and is not read: convert them in Python, AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)";
-  if (has('adapter_model.safetensors'))
-    return 'it holds an adapter (adapter_model.safetensors), which changes another model: merge it into that one in Python, merge_and_unload() of peft, and save the result';
   return 'there is no model.safetensors';
 }
+
+/** What changes a checkpoint on opening: given its architecture and its tensors. */
+export type AdaptCheckpoint = (
+  architecture: Architecture,
+  tensors: ReadonlyMap<string, Shard>,
+) => {
+  readonly architecture: Architecture;
+  readonly tensors: ReadonlyMap<string, Shard>;
+  readonly lowRank: ReadonlyMap<string, LowRank>;
+};
+
+const asItIs: AdaptCheckpoint = (architecture, tensors) => ({
+  architecture,
+  tensors,
+  lowRank: new Map(),
+});
 
 /** Throws `UserError` that says what is not known, does not fit or is damaged. */
 export function builtFromCheckpoint(
   weightsPath: string,
   folder: string,
+  adapt = asItIs,
 ): BuiltFromCheckpoint {
-  const given = fromConfig(readJson(folder, CONFIG) ?? {}, join(folder, CONFIG));
-  const tensors = readShards(weightsPath);
-  checkUnquantized(tensors.keys(), weightsPath);
+  const config = fromConfig(readJson(folder, CONFIG) ?? {}, join(folder, CONFIG));
+  const stored = readShards(weightsPath);
+  checkUnquantized(stored.keys(), weightsPath);
+  const { architecture: given, tensors, lowRank } = adapt(config, stored);
   const architecture = withHead(given, new StoredWeights(given, tensors, weightsPath).hasHead);
-  const weights = new StoredWeights(architecture, tensors, weightsPath);
+  const weights = new StoredWeights(architecture, tensors, weightsPath, lowRank);
   const built = decoderGraph(architecture, weights);
   weights.checkAllUsed();
   const all = [...tensors.values()];

@@ -81,8 +81,8 @@ const BYTES_PER_NUMBER = new Map([
   ['BF16', 2],
 ]);
 
-/** Only the types that are read here have a length that can be checked. */
-function checkPlace(tensor: StoredTensor, path: string, size: number): void {
+/** Throws `UserError`. Only the types that are read here have a length that can be checked. */
+export function checkPlace(tensor: StoredTensor, path: string, size: number): void {
   const { name, dtype, shape, offset, length } = tensor;
   const width = BYTES_PER_NUMBER.get(dtype);
   if (offset + length > size || (width !== undefined && length !== width * elementCount(shape)))

@@ -2,7 +2,7 @@
 import { UserError } from '../../../../core/errors';
 import { quote, quoteName } from '../../../../core/json';
 import type { Architecture } from '../../architecture/architecture';
-import type { Weight, WeightName, Weights } from '../../architecture/weights';
+import type { LowRank, Weight, WeightName, Weights } from '../../architecture/weights';
 import type { Shard } from './shards';
 import { tensorNames, type NamedTensor, type TensorNames } from './tensorNames';
 
@@ -34,6 +34,8 @@ export class StoredWeights implements Weights {
     private readonly architecture: Architecture,
     private readonly tensors: ReadonlyMap<string, Shard>,
     private readonly path: string,
+    /** What an adapter adds, by the name of the tensor. */
+    private readonly lowRank: ReadonlyMap<string, LowRank> = new Map(),
   ) {
     this.names = tensorNames(architecture);
     this.queryKeyValue = this.names.queryKeyValue;
@@ -61,16 +63,11 @@ export class StoredWeights implements Weights {
       throw new UserError(
         `${this.path} has no "${tensor}", which its config.json needs: the two do not belong together, or the download is not complete.`,
       );
-    const type = TYPES.get(found.dtype as 'F32');
-    if (!type)
-      throw new UserError(
-        `${found.path}: "${tensor}" is of type ${quote(found.dtype)}; F32, F16 and BF16 are read. Open the model that it was quantized from, or a GGUF file of it.`,
-      );
+    const lowRank = this.lowRank.get(tensor);
     const whole: Weight = {
-      name: tensor,
-      shape: found.shape,
+      ...weightAt(tensor, found),
       ...(isTransposed && { isTransposed }),
-      data: { kind: 'file', path: found.path, offset: found.offset, length: found.length, type },
+      ...(lowRank && { lowRank }),
     };
     return rows ? rowsOf(whole, rows) : whole;
   }
@@ -97,9 +94,19 @@ export class StoredWeights implements Weights {
   }
 }
 
+/** A tensor where it lies. Throws `UserError` for a type that is not read. */
+export function weightAt(name: string, { path, dtype, shape, offset, length }: Shard): Weight {
+  const type = TYPES.get(dtype as 'F32');
+  if (!type)
+    throw new UserError(
+      `${path}: "${name}" is of type ${quote(dtype)}; F32, F16 and BF16 are read. Open the model that it was quantized from, or a GGUF file of it.`,
+    );
+  return { name, shape, data: { kind: 'file', path, offset, length, type } };
+}
+
 /** Rows lie one after the other. */
 function rowsOf(whole: Weight, { from, to, of }: NonNullable<NamedTensor['rows']>): Weight {
-  const { name, shape, data } = whole;
+  const { name, shape, data, lowRank } = whole;
   if (shape[0] !== of)
     throw new UserError(
       `"${name}" has ${shape[0]} rows, and the model's configuration needs ${of}: they do not belong together.`,
@@ -110,5 +117,6 @@ function rowsOf(whole: Weight, { from, to, of }: NonNullable<NamedTensor['rows']
     ...whole,
     shape: [to - from, ...shape.slice(1)],
     data: { ...data, offset: data.offset + from * rowBytes, length: (to - from) * rowBytes },
+    ...(lowRank && { lowRank: { ...lowRank, up: rowsOf(lowRank.up, { from, to, of }) } }),
   };
 }
