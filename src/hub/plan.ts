@@ -42,7 +42,7 @@ export function planDownload(repository: Repository, cacheFolder: string, wanted
   const weights = chooseWeights(repository, wanted);
   const folder = repositoryFolder(cacheFolder, repository.name);
   const snapshot = snapshotFolder(folder, repository.commit);
-  const needed = [...companions(repository, weights), ...weights.files];
+  const needed = [...cardOf(repository), ...companions(repository, weights), ...weights.files];
   const files = needed.map(file => planned(file, repository.name, folder, snapshot));
   const sum = (of: (file: PlannedFile) => number) =>
     files.reduce((total, file) => total + of(file), 0);
@@ -57,6 +57,18 @@ export function planDownload(repository: Repository, cacheFolder: string, wanted
     path: weights.kind === 'gguf' ? join(snapshot, weights.name) : snapshot,
     free: freeBytes(folder),
   };
+}
+
+/** The repository's page, which says its licence. */
+const CARD = 'README.md';
+/** Pages with pictures in them are not worth their bytes. */
+const MOST_CARD_BYTES = 1 << 20;
+
+function cardOf({ files }: Repository): HubFile[] {
+  return files.filter(
+    ({ name, bytes = Infinity, checksum }) =>
+      name === CARD && bytes <= MOST_CARD_BYTES && checksum !== undefined,
+  );
 }
 
 /** What is written until its checksum is known to be right. */

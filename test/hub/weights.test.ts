@@ -27,8 +27,8 @@ const neededOf = (names: string[], wanted?: string) =>
     .sort();
 
 const TOKENIZER = ['tokenizer.json', 'tokenizer_config.json'];
-const CONFIG = ['config.json', 'generation_config.json', 'tokenscope.json'];
-const OTHERS = ['README.md', 'vocab.json', 'merges.txt', 'tokenizer.model', 'optimizer.pt'];
+const CONFIG = ['README.md', 'config.json', 'generation_config.json', 'tokenscope.json'];
+const OTHERS = ['vocab.json', 'merges.txt', 'tokenizer.model', 'optimizer.pt'];
 const BESIDE = [...CONFIG, ...TOKENIZER].sort();
 
 test('one checkpoint of several formats', () => {
@@ -90,9 +90,9 @@ test('one GGUF file, or all its parts, and nothing beside it', () => {
     'm-Q4_K_M.gguf',
     'm-BF16-00001-of-00002.gguf',
   ]);
-  expect(neededOf(names)).toEqual(['m-Q8_0.gguf']);
-  expect(neededOf(names, 'q4_k_m')).toEqual(['m-Q4_K_M.gguf']);
-  expect(neededOf(names, 'BF16')).toEqual(names.slice(3, 5));
+  expect(neededOf(names)).toEqual(['README.md', 'm-Q8_0.gguf']);
+  expect(neededOf(names, 'q4_k_m')).toEqual(['README.md', 'm-Q4_K_M.gguf']);
+  expect(neededOf(names, 'BF16')).toEqual(['README.md', ...names.slice(3, 5)]);
   const plan = planDownload(repository(...names), '/nowhere');
   expect(plan.path).toMatch(/models--owner--model.snapshots.a{40}.m-Q8_0\.gguf$/);
 });
@@ -101,6 +101,7 @@ test('an adapter, whose base is another repository', () => {
   const files = ['adapter_config.json', 'adapter_model.safetensors'];
   expect(neededOf([...files, 'training_args.bin'])).toEqual(files);
   expect(neededOf([...files, 'tokenizer.json', 'README.md'])).toEqual([
+    'README.md',
     ...files,
     'tokenizer.json',
   ]);

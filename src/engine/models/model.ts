@@ -12,6 +12,7 @@ import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Sampling } from '../../core/traces/drawToken';
 import type { ModelInfo, ModelReport } from '../../protocol/models';
 import { depthOf, needed, type Backend } from './backend';
+import { licenceBeside } from './cardLicence';
 import type { SendToServer } from '../../servers/transport';
 import type { ModelFolder } from './modelFolder';
 import { readModel } from './readModel';
@@ -19,6 +20,7 @@ import { dtypeFacts } from './dtypeFacts';
 import { EXACT_DTYPE, type Opening, type StartRuntime } from './source';
 
 const LINE_FEED = 0x0a;
+const LICENCE = 'Licence';
 
 /**
  * Opens a model's folder. Texts longer than `contextLimit` tokens are scored in windows. `dtype`: of its weights, where
@@ -310,10 +312,19 @@ export class Model {
       modelContextTokens: this.ownContextTokens,
       backend: this.backend && {
         ...this.backend.report,
-        facts: [...this.dtype, ...this.backend.report.facts],
+        facts: [...this.licence(), ...this.dtype, ...this.backend.report.facts],
       },
       ownReport: this.folder.ownReport,
     };
+  }
+
+  /** That of the page that came with it, where its own files say none. */
+  private licence(): [name: string, value: string][] {
+    const { facts = [] } = this.backend?.report ?? {};
+    const licence = facts.some(([name]) => name === LICENCE)
+      ? null
+      : licenceBeside(this.folder.path);
+    return licence === null ? [] : [[LICENCE, licence]];
   }
 
   dispose(): void {

@@ -6,6 +6,7 @@ import { UserError } from '../../../core/errors';
 import { isObject, type Json } from '../../../core/json';
 import { readSafetensorsHeader } from '../../files/safetensorsHeader';
 import { fromConfig } from '../architecture/fromConfig';
+import { licenceOfCard, MOST_CARD } from '../cardLicence';
 import { readModelConfig } from '../modelConfig';
 import { repositoryOf } from '../../files/namedPath';
 import { readAdapter } from '../sources/adapter/adapterSource';
@@ -17,8 +18,6 @@ import { kindOfJson } from './tokenizerKind';
 
 /** The largest tokenizers have more: what they begin with is what is looked at. */
 const MOST_TOKENIZER = 32 << 20;
-/** Of a README, whose first lines are about the model. */
-const MOST_README = 64 << 10;
 const BYTES_PER_WEIGHT: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 };
 const TOKENIZERS = /^(tokenizer\.json|vocab\.json|tokenizer\.bin|.*\.tiktoken|.*\.model)$/;
 
@@ -31,7 +30,7 @@ export function describeFolder(place: Place, folder: string): Description | unde
   const hasTokenizer = names.some(name => TOKENIZERS.test(name) && place.has(at(name)));
   if (!config && !adapter && !hasTokenizer) return undefined;
   const own = place.json(at('tokenscope.json')) ?? {};
-  const known = { ...ofConfig(config ?? {}), licence: licenceOf(place, at('README.md')) };
+  const known = { ...ofConfig(config ?? {}), licence: licenceOfCard(place.head(at('README.md'), MOST_CARD)?.toString('utf8') ?? '') };
   if (adapter && !names.some(name => /^model.*\.safetensors$/.test(name)))
     return ofAdapter(place, folder, known);
   const weights = ofWeights(place, folder, config ?? {});
@@ -144,16 +143,6 @@ function typeOf(path: string): string | null {
     if (error instanceof UserError) return null;
     throw error;
   }
-}
-
-/** `license` of the lines of YAML that a README begins with on the hub. */
-function licenceOf(place: Place, path: string): string | null {
-  const text = place.head(path, MOST_README)?.toString('utf8') ?? '';
-  const matter = /^---\r?\n(.*?)\n---/s.exec(text)?.[1] ?? '';
-  const valueOf = (key: string) =>
-    new RegExp(`^${key}:[ \\t]*["']?([^\\s"'#\\[]{1,60})`, 'm').exec(matter)?.[1];
-  const licence = valueOf('license');
-  return (licence === 'other' ? valueOf('license_name') : undefined) ?? licence ?? null;
 }
 
 function sizeOf(paths: readonly string[]): number {
