@@ -27,10 +27,24 @@ export interface MachineModel {
   exactBytes: boolean | null;
   /** How many autoencoders come with it. */
   autoencoders: number;
+  /** The ways to keep its weights that it can be opened with; empty where there is no choice. */
+  dtypes: DtypeChoice[];
   /** 'tokenizer': it opens, and has no scores. */
   opens: 'model' | 'tokenizer' | 'no';
   /** Why it does not open as a model: a sentence; empty where it does. */
   why: string;
+}
+
+/** One of the ways to keep a model's weights. */
+export interface DtypeChoice {
+  /** As the setting takes it: 'fp32', 'q4'. */
+  dtype: string;
+  /** Of its weights, in bytes. */
+  memory: number;
+  /** Bytes on the disk that are written for it, once; 0 where its files are used as they are. */
+  written: number;
+  /** Why it is the one that is taken without a choice: words; null of others. */
+  isDefault: string | null;
 }
 
 /** A folder that could not be read, or has more in it than is listed. */

@@ -1,6 +1,6 @@
 // What is known of a model on this machine, in words: the same in the list of models and on the command line.
 import { formatNumberOf } from '../format';
-import type { MachineModel, PlaceId } from './machineModel';
+import type { DtypeChoice, MachineModel, PlaceId } from './machineModel';
 
 export const PLACE_TITLES: Readonly<Record<PlaceId, string>> = {
   'built-in': 'built in',
@@ -51,6 +51,38 @@ export function abilities(model: MachineModel): string {
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+const DTYPE_WORDS: Readonly<Record<string, string>> = {
+  fp32: '32-bit floats',
+  fp16: 'half precision',
+  q4: '4 bits',
+  bnb4: '4 bits (bitsandbytes)',
+  q4f16: '4 bits in half precision',
+  q8: '8 bits',
+  int8: '8 bits, signed',
+  uint8: '8 bits, unsigned',
+};
+/** What is known of the numbers that come out. */
+const DTYPE_COSTS: Readonly<Record<string, string>> = {
+  fp16: 'no exact bytes',
+  q4f16: 'no exact bytes',
+  q8: 'numbers depend on what shares a run; no exact bytes',
+  int8: 'numbers depend on what shares a run; no exact bytes',
+  uint8: 'numbers depend on what shares a run; no exact bytes',
+};
+
+/** '32-bit floats'; as it is called where it is not known here. */
+export const dtypeWords = (dtype: string) => DTYPE_WORDS[dtype] ?? dtype;
+
+/** What a choice takes and costs, and why it is the usual one. */
+export function dtypeFactsOf({ dtype, memory, written, isDefault }: DtypeChoice): string[] {
+  return [
+    `${formatSize(memory)} of memory`,
+    written > 0 && `${formatSize(written)} on the disk, written once`,
+    DTYPE_COSTS[dtype],
+    isDefault && `the usual choice: ${isDefault}`,
+  ].filter(fact => typeof fact === 'string');
 }
 
 const threeDigits = (value: number) => Number(value.toPrecision(3));

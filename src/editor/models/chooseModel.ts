@@ -1,9 +1,9 @@
 // Lets the user choose the model: a built-in one, one that another program keeps on this machine, or any folder or file.
-import { commands } from 'vscode';
+import { commands, ThemeIcon } from 'vscode';
 import { basename, dirname, join } from 'node:path';
 import type { Engine } from '../engine/engineClient';
 import { keepingOpen, MODELS } from '../ui/keepingOpen';
-import { createList } from '../ui/messages';
+import { createList, showList } from '../ui/messages';
 import { inform } from '../ui/notifications';
 import { pickPath } from '../ui/pickPath';
 import { inStatusBar } from '../ui/progress';
@@ -14,19 +14,23 @@ export async function chooseModel(engine: Engine, chosen: ChosenModel): Promise<
   const { pickModel, keepRecent } = await import('./modelPicker');
   const { state } = engine;
   const { memory } = chosen;
-  const path = await pickModel({
+  const picked = await pickModel({
     engine,
     memory,
     reasoner: reasonerBeside(chosen.builtIn),
     now: chosen.path,
     open: state.kind === 'ready' ? state.model.name : '',
+    dtypeOf: path => chosen.dtypeOf(path),
+    dtypeIcon: new ThemeIcon('settings-gear'),
     createList,
+    showList,
     pickPath,
     getModel: () => commands.executeCommand('tokenscope.getModel'),
     connectServer: () => commands.executeCommand('tokenscope.connectServer'),
   });
-  if (path === undefined) return;
-  await openModel(engine, chosen, path);
+  if (!picked) return;
+  const { path, dtype } = picked;
+  await openModel(engine, chosen, path, dtype);
   await keepRecent(memory, path);
 }
 
@@ -40,14 +44,23 @@ export async function offerModel(engine: Engine, chosen: ChosenModel): Promise<v
   await lazy.offerModel({ engine, memory: chosen.memory, inform });
 }
 
-/** Opens a model, then chooses it. `path`: empty for the built-in one. Throws `UserError` if it cannot be opened. */
-export async function openModel(engine: Engine, chosen: ChosenModel, path: string): Promise<void> {
-  const choice = chosen.choiceOf(path);
+/**
+ * Opens a model, then chooses it. `path`: empty for the built-in one. `dtype`: chosen for it, and kept. Throws `UserError`
+ * if it cannot be opened.
+ */
+export async function openModel(
+  engine: Engine,
+  chosen: ChosenModel,
+  path: string,
+  dtype?: string,
+): Promise<void> {
+  const choice = { ...chosen.choiceOf(path), ...(dtype !== undefined && { dtype }) };
   if (engine.state.kind !== 'ready' || !engine.hasOpened(choice)) {
     await inStatusBar(`Opening ${basename(choice.folder.split('#', 1)[0]!)}`, () =>
       keepingOpen(engine.switchModel(choice), MODELS),
     );
   }
+  if (dtype !== undefined) await chosen.keepDtype(path, dtype);
   await chosen.keep(path);
 }
 

@@ -9,6 +9,10 @@ const KEPT = 'tokenscope.model';
 /** On this machine: what the setting is unless it was edited by hand. */
 const LAST = 'tokenscope.lastModel';
 
+/** On this machine: the dtype that was chosen for a model, by its path. */
+const DTYPES = 'tokenscope.dtypes';
+type Dtypes = Readonly<Record<string, string>>;
+
 interface Kept {
   readonly path: string;
   /** What the setting was made by the choice. */
@@ -38,12 +42,20 @@ export class ChosenModel {
   }
 
   choiceOf(path: string): ModelChoice {
-    const { contextLimit, dtype } = this.settings;
     return {
       folder: path || this.builtIn,
-      contextLimit: contextLimit.value,
-      dtype: dtype.value,
+      contextLimit: this.settings.contextLimit.value,
+      dtype: this.dtypeOf(path),
     };
+  }
+
+  /** That which was chosen for a model, else that of the setting. */
+  dtypeOf(path: string): string {
+    return this.memory.get<Dtypes>(DTYPES, {})[path] ?? this.settings.dtype.value;
+  }
+
+  async keepDtype(path: string, dtype: string): Promise<void> {
+    await this.memory.update(DTYPES, { ...this.memory.get<Dtypes>(DTYPES, {}), [path]: dtype });
   }
 
   /** It is kept before the setting changes, whose listeners ask for it. */

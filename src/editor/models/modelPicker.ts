@@ -1,13 +1,21 @@
 // The list of models: rows come as the engine finds models, and the row that the user has come to stays active. It is a
 // bundle of its own, so what has state is handed over.
-import type { Memento } from 'vscode';
+import type { Memento, ThemeIcon } from 'vscode';
 import type { MachineModel } from '../../core/models/machineModel';
 import type { Engine } from '../engine/engineClient';
-import type { createList } from '../ui/messages';
+import type { createList, showList } from '../ui/messages';
 import type { pickPath } from '../ui/pickPath';
 import { isServerAddress } from '../../servers/address';
 import { findModels } from './findModels';
-import { modelRows, placeOf, type ListedModels, type ModelAction, type ModelRow } from './modelRows';
+import {
+  dtypeRows,
+  modelRows,
+  placeOf,
+  type DtypeRow,
+  type ListedModels,
+  type ModelAction,
+  type ModelRow,
+} from './modelRows';
 import { recentModels } from './recentModels';
 
 /** Rows that are found meanwhile are shown together. */
@@ -27,6 +35,11 @@ export interface ModelPickerOptions {
   readonly open: string;
   readonly createList: typeof createList;
   readonly pickPath: typeof pickPath;
+  /** What is chosen for a model. */
+  readonly dtypeOf: (path: string) => string;
+  /** Of the button of a model whose weights can be kept in several ways. */
+  readonly dtypeIcon: ThemeIcon;
+  readonly showList: typeof showList;
   /** Downloads one, if the user says yes, and offers to open it. */
   readonly getModel: () => PromiseLike<unknown>;
   /** Asks for the address of a server, and opens what it has. */
@@ -35,16 +48,37 @@ export interface ModelPickerOptions {
 
 export { keepRecent } from './recentModels';
 
-/** A path as the setting takes it, which is empty for the built-in code model; undefined where none was chosen. */
-export async function pickModel(options: ModelPickerOptions): Promise<string | undefined> {
+export interface PickedModel {
+  /** As the setting takes it, which is empty for the built-in code model. */
+  readonly path: string;
+  /** Where it was chosen. */
+  readonly dtype?: string;
+}
+
+/** Undefined where none was chosen. */
+export async function pickModel(options: ModelPickerOptions): Promise<PickedModel | undefined> {
   const choice = await chooseRow(options);
-  if (!choice || 'path' in choice) return choice?.path;
-  return actions[choice.action](options);
+  if (!choice) return undefined;
+  if ('model' in choice) return chooseDtype(choice.model, options);
+  if ('path' in choice) return { path: choice.path };
+  const path = await actions[choice.action](options);
+  return path === undefined ? undefined : { path };
+}
+
+async function chooseDtype(
+  model: MachineModel,
+  { now, dtypeOf, showList }: ModelPickerOptions,
+): Promise<PickedModel | undefined> {
+  const { path, name } = model;
+  const rows = dtypeRows(model, path === now ? dtypeOf(path) : undefined);
+  const title = `${TITLE}: how the weights of ${name} are kept`;
+  const chosen = await showList<DtypeRow>(rows, { title });
+  return chosen && { path, dtype: chosen.dtype };
 }
 
 /** Each answers what is to be opened, undefined where that is nothing. */
 const actions: Readonly<
-  Record<ModelAction, (options: ModelPickerOptions) => Promise<string | undefined>>
+  Record<Exclude<ModelAction, 'dtype'>, (options: ModelPickerOptions) => Promise<string | undefined>>
 > = {
   folder: ({ pickPath }) => pickPath({ ...DIALOG, folders: {} }),
   file: ({ pickPath }) => pickPath({ ...DIALOG, files: {} }),
@@ -58,8 +92,14 @@ const actions: Readonly<
   },
 };
 
+type Chosen =
+  | { readonly path: string }
+  | { readonly action: Exclude<ModelAction, 'dtype'> }
+  /** Whose weights are to be kept in another way. */
+  | { readonly model: MachineModel };
+
 /** Undefined where none was chosen. */
-function chooseRow(options: ModelPickerOptions): Promise<ModelRow['choice']> {
+function chooseRow(options: ModelPickerOptions): Promise<Chosen | undefined> {
   const { now, reasoner, memory } = options;
   const open = options.open && `${options.open}, `;
   const placeholder = `now: ${open}${placeOf(now) || 'the built-in code model'}`;
@@ -73,10 +113,15 @@ function chooseRow(options: ModelPickerOptions): Promise<ModelRow['choice']> {
     timer = undefined;
     const [active] = list.activeItems;
     const isMoved = active !== undefined && active !== list.items.find(({ choice }) => choice);
-    setItems(modelRows({ reasoner, found, recent, now, problems }));
+    setItems(modelRows({ reasoner, found, recent, now, problems }).map(withButton));
     const again = isMoved && list.items.filter(({ choice }) => isSame(choice, active.choice));
     if (again && again.length > 0) list.activeItems = again;
   };
+  const tooltip = 'Choose How Its Weights Are Kept…';
+  const withButton = (row: ModelRow): ModelRow =>
+    row.dtypesOf && row.choice && 'path' in row.choice
+      ? { ...row, buttons: [{ iconPath: options.dtypeIcon, tooltip }] }
+      : row;
   list.matchOnDescription = true;
   list.matchOnDetail = true;
   list.keepScrollPosition = true;
@@ -99,13 +144,14 @@ function chooseRow(options: ModelPickerOptions): Promise<ModelRow['choice']> {
       show();
     });
   return new Promise(resolve => {
-    list.onDidAccept(() => {
-      const [chosen] = list.selectedItems;
+    const end = (chosen: Chosen | undefined) => {
       // A note is no choice.
-      if (!chosen?.choice) return;
-      resolve(chosen.choice);
+      if (!chosen) return;
+      resolve(chosen);
       list.hide();
-    });
+    };
+    list.onDidAccept(() => end(list.selectedItems[0] && chosenIn(list.selectedItems[0])));
+    list.onDidTriggerItemButton(({ item }) => end(item.dtypesOf && { model: item.dtypesOf }));
     list.onDidHide(() => {
       ended.abort();
       clearTimeout(timer);
@@ -114,6 +160,13 @@ function chooseRow(options: ModelPickerOptions): Promise<ModelRow['choice']> {
     });
     list.show();
   });
+}
+
+function chosenIn({ choice, dtypesOf }: ModelRow): Chosen | undefined {
+  if (!choice || 'path' in choice) return choice;
+  const { action } = choice;
+  if (action !== 'dtype') return { action };
+  return dtypesOf && { model: dtypesOf };
 }
 
 function isSame(a: ModelRow['choice'], b: ModelRow['choice']): boolean {

@@ -5,13 +5,23 @@ import { basename } from 'node:path';
 import type { MachineModel, PlaceProblem } from '../../core/models/machineModel';
 import { hostOf, isServerAddress, readAddress } from '../../servers/address';
 import { PLACES } from '../../core/models/machineModel';
-import { abilities, modelFacts, PLACE_TITLES } from '../../core/models/modelWords';
+import {
+  abilities,
+  dtypeFactsOf,
+  dtypeWords,
+  modelFacts,
+  PLACE_TITLES,
+} from '../../core/models/modelWords';
 
 /** What is done in place of choosing a model of the list. */
-export type ModelAction = 'folder' | 'file' | 'hub' | 'server';
+export type ModelAction = 'dtype' | 'folder' | 'file' | 'hub' | 'server';
 
 /** A line for each action; what it does is in modelPicker.ts. */
 const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> = {
+  dtype: {
+    label: 'Keep its weights in another way…',
+    detail: 'Of the model that is chosen now: 32-bit floats, half precision, 4 bits, as it has them.',
+  },
   folder: {
     label: 'Open a folder…',
     detail: 'A model as on the Hugging Face hub, a GGUF file in its folder, or tokenizer files alone.',
@@ -35,6 +45,8 @@ const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> 
 export type ModelRow = QuickPickItem & {
   /** Of a separator, or a note, none. */
   readonly choice?: { readonly path: string } | { readonly action: ModelAction };
+  /** Where its weights can be kept in several ways. */
+  readonly dtypesOf?: MachineModel;
 };
 
 export interface ListedModels {
@@ -66,6 +78,10 @@ export function modelRows({ reasoner, found, recent, now, problems }: ListedMode
   const others = [...new Set([now, ...recent])].filter(path => path && !listed.has(path));
   const described = new Map(found.map(model => [model.path, model]));
   const isNow = (path: string) => (path === now ? NOW : '');
+  const chosen = described.get(now);
+  const actions = (Object.keys(ACTIONS) as ModelAction[]).filter(
+    action => action !== 'dtype' || (chosen && chosen.dtypes.length > 1),
+  );
   return [
     ...group(
       'built in',
@@ -92,9 +108,10 @@ export function modelRows({ reasoner, found, recent, now, problems }: ListedMode
     ),
     ...group(
       'other models',
-      (Object.keys(ACTIONS) as ModelAction[]).map(action => ({
+      actions.map(action => ({
         ...ACTIONS[action],
         choice: { action },
+        ...(action === 'dtype' && { description: chosen!.name, dtypesOf: chosen! }),
         // What is typed to find a model need not be in these words.
         alwaysShow: true,
       })),
@@ -119,7 +136,12 @@ function group(label: string, rows: readonly ModelRow[]): ModelRow[] {
 
 function rowOf(model: MachineModel): ModelRow {
   const detail = abilities(model);
-  return { label: model.name, choice: { path: model.path }, ...(detail && { detail }) };
+  return {
+    label: model.name,
+    choice: { path: model.path },
+    ...(detail && { detail }),
+    ...(model.dtypes.length > 1 && { dtypesOf: model }),
+  };
 }
 
 const words = (model: MachineModel, now: string) =>
@@ -134,4 +156,22 @@ function inOrder(a: MachineModel, b: MachineModel): number {
     PLACES.indexOf(a.place) - PLACES.indexOf(b.place) ||
     (a.name < b.name ? -1 : 1)
   );
+}
+
+export type DtypeRow = QuickPickItem & { readonly dtype: string };
+
+/** `now`: what is chosen for the model; undefined where it is not the model that is chosen. */
+export function dtypeRows({ dtypes }: MachineModel, now: string | undefined): DtypeRow[] {
+  const isKnown = dtypes.some(({ dtype }) => dtype === now);
+  return dtypes.map(choice => {
+    const { dtype, isDefault } = choice;
+    const isInUse = isKnown ? dtype === now : now !== undefined && isDefault !== null;
+    const [memory, ...rest] = dtypeFactsOf(choice);
+    return {
+      label: dtypeWords(dtype),
+      description: joined(dtype, memory!, isInUse ? 'in use' : ''),
+      ...(rest.length > 0 && { detail: rest.join('; ') }),
+      dtype,
+    };
+  });
 }

@@ -148,8 +148,8 @@ function* chunks(file: GgufFile, tensor: PlacedTensor, signal: AbortSignal | und
   }
 }
 
-/** In the file that is made. */
-function lengthOf(place: FloatPlace | WeightBlocks): number {
+/** In bytes. */
+export function lengthOf(place: FloatPlace | WeightBlocks): number {
   if (place.kind === 'floats') return place.length;
   return place.numbers.length + place.scales.length + (place.offsets?.length ?? 0);
 }

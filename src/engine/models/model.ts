@@ -91,7 +91,7 @@ export class Model {
     const { weights } = folder;
     if (!weights || !startRuntime) return new Model(folder, null, contextLimit);
     const { source, path: at } = weights;
-    const backend = await source.open(at, folder.path, folder, startRuntime, opening);
+    const backend = await source.open(at, folder.path, folder, startRuntime, { ...opening, dtype });
     try {
       if (opening?.signal?.aborted) throw new Cancelled();
       checkVocabulary(folder, backend);

@@ -39,6 +39,8 @@ export function fitsMemory(bytes: number, memoryBytes = totalmem()): boolean {
 
 /** What an opening may use, what is heard of it while it takes its time, and what ends it. */
 export interface Opening {
+  /** Of the weights, as `find` takes it: where they can be kept in several ways. */
+  readonly dtype?: string | undefined;
   /** Weights that are being written are given up at once, and nothing of them is left. */
   readonly signal?: AbortSignal | undefined;
   /** Bytes of weights that are written in the form that is mapped, of how many: from 0 to all of them where any are. */

@@ -64,3 +64,15 @@ test('the setting changes after what its listeners ask for', async () => {
   await chosen.keep('/after');
   expect(seen).toBe('/after');
 });
+
+test('a dtype that was chosen for a model holds for it alone, in every window', async () => {
+  const { open } = machine();
+  const [a, b] = [open(), open()];
+  await a.keepDtype('/mine', 'q4');
+  await a.keepDtype('', 'fp32');
+  expect(b.choiceOf('/mine').dtype).toBe('q4');
+  expect(b.choiceOf('').dtype).toBe('fp32');
+  expect(b.choiceOf('/other').dtype).toBe('auto');
+  await b.keepDtype('/mine', 'fp32');
+  expect(a.choiceOf('/mine').dtype).toBe('fp32');
+});

@@ -5,12 +5,17 @@ import {
   pickModel,
   type ModelPickerOptions,
 } from '../../../src/editor/models/modelPicker';
-import type { ModelRow } from '../../../src/editor/models/modelRows';
+import type { DtypeRow, ModelRow } from '../../../src/editor/models/modelRows';
 import { fakeMemory } from '../../support/fakeMemory';
 import { machineModel } from '../../support/machineModel';
 
 function open(recent: string[] = []) {
-  const on = { accept: () => {}, hide: () => {}, found: (_: MachineModel) => {} };
+  const on = {
+    accept: () => {},
+    hide: () => {},
+    button: (_: { item: ModelRow }) => {},
+    found: (_: MachineModel) => {},
+  };
   let settle: { resolve(problems: PlaceProblem[]): void; reject(error: Error): void };
   const asked: string[][] = [];
   let signal: AbortSignal | undefined;
@@ -21,6 +26,7 @@ function open(recent: string[] = []) {
     busy: false,
     onDidAccept: (listener: () => void) => (on.accept = listener),
     onDidHide: (listener: () => void) => (on.hide = listener),
+    onDidTriggerItemButton: (listener: typeof on.button) => (on.button = listener),
     show: () => {},
     hide: () => on.hide(),
     dispose: vi.fn(),
@@ -52,6 +58,9 @@ function open(recent: string[] = []) {
     }),
     pickPath: vi.fn(async () => '/browsed'),
     getModel: vi.fn(async () => undefined),
+    dtypeOf: (path: string) => (path === '/now' ? 'q4' : 'auto'),
+    dtypeIcon: { id: 'icon' },
+    showList: vi.fn(async (items: readonly DtypeRow[]) => items[1]),
   } as unknown as ModelPickerOptions;
   const labels = () => list.items.map(({ label }) => label);
   const choose = (label: string) => {
@@ -93,7 +102,7 @@ test('a model is answered by its path, and nothing more is looked for', async ()
   done();
   await vi.waitFor(() => expect(labels()).toContain('mine'));
   choose('mine');
-  expect(await picked).toBe('/mine');
+  expect(await picked).toEqual({ path: '/mine' });
   expect(signal()!.aborted).toBe(true);
   expect(list.dispose).toHaveBeenCalled();
 });
@@ -101,7 +110,7 @@ test('a model is answered by its path, and nothing more is looked for', async ()
 test('the built-in code model is an empty path', async () => {
   const { picked, choose } = open();
   choose('coder');
-  expect(await picked).toBe('');
+  expect(await picked).toEqual({ path: '' });
 });
 
 test('a note chooses nothing, and the list stays', async () => {
@@ -137,7 +146,7 @@ test('folders and files are browsed for', async () => {
   ] as const) {
     const { picked, choose, options } = open();
     choose(label);
-    expect(await picked).toBe('/browsed');
+    expect(await picked).toEqual({ path: '/browsed' });
     expect(options.pickPath).toHaveBeenCalledWith(expect.objectContaining({ [kind]: {} }));
   }
 });
@@ -147,4 +156,48 @@ test('a model from the hub is opened by what gets it', async () => {
   choose('Get a model from the Hugging Face hub…');
   expect(await picked).toBeUndefined();
   expect(options.getModel).toHaveBeenCalledOnce();
+});
+
+const DTYPES = [
+  { dtype: 'fp32', memory: 5e8, written: 5e8, isDefault: 'they fit' },
+  { dtype: 'q4', memory: 2e8, written: 2e8, isDefault: null },
+];
+
+test('a model whose weights can be kept in several ways has a button, which lists them', async () => {
+  const { picked, list, labels, on, done, options } = open();
+  on.found(machineModel({ name: 'one way', path: '/one' }));
+  on.found(machineModel({ name: 'mine', path: '/mine', dtypes: DTYPES }));
+  done();
+  await vi.waitFor(() => expect(labels()).toContain('mine'));
+  const buttons = (label: string) => list.items.find(item => item.label === label)!.buttons;
+  expect(buttons('one way')).toBeUndefined();
+  expect(buttons('mine')).toEqual([
+    { iconPath: { id: 'icon' }, tooltip: 'Choose How Its Weights Are Kept…' },
+  ]);
+  on.button({ item: list.items.find(({ label }) => label === 'mine')! });
+  expect(await picked).toEqual({ path: '/mine', dtype: 'q4' });
+  const [rows] = vi.mocked(options.showList).mock.calls[0]!;
+  expect(rows.map(({ description }) => description)).toEqual([
+    'fp32 · 500 MB of memory',
+    'q4 · 200 MB of memory',
+  ]);
+});
+
+test('of the model that is chosen now they are a row, too, which needs no mouse', async () => {
+  const { picked, list, labels, on, done, choose, options } = open();
+  on.found(machineModel({ place: 'recent', name: 'now', path: '/now', dtypes: DTYPES }));
+  done();
+  await vi.waitFor(() => expect(labels()).toContain('Keep its weights in another way…'));
+  expect(list.items.find(({ label }) => label.startsWith('Keep'))?.description).toBe('now');
+  choose('Keep its weights in another way…');
+  expect(await picked).toEqual({ path: '/now', dtype: 'q4' });
+  const [rows] = vi.mocked(options.showList).mock.calls[0]!;
+  expect(rows).toMatchObject([
+    {
+      label: '32-bit floats',
+      description: 'fp32 · 500 MB of memory',
+      detail: '500 MB on the disk, written once; the usual choice: they fit',
+    },
+    { label: '4 bits', description: 'q4 · 200 MB of memory · in use' },
+  ]);
 });

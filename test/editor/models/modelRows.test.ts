@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { modelRows, type ListedModels } from '../../../src/editor/models/modelRows';
+import { dtypeRows, modelRows, type ListedModels } from '../../../src/editor/models/modelRows';
 import { machineModel } from '../../support/machineModel';
 
 const REASONER = '/models/reasoner/base';
@@ -73,4 +73,26 @@ test('what could not be read is a note that chooses nothing', () => {
 test('the ways to open others stay whatever is typed', () => {
   const ways = rows().filter(({ choice }) => choice && 'action' in choice);
   expect(ways.map(({ alwaysShow }) => alwaysShow)).toEqual([true, true, true, true]);
+});
+
+test('the usual dtype is the one in use where none was chosen, and none of a model that is not open', () => {
+  const dtypes = [
+    { dtype: 'fp32', memory: 2e9, written: 0, isDefault: null },
+    { dtype: 'fp16', memory: 1e9, written: 0, isDefault: 'float32 takes more than half of the memory' },
+    { dtype: 'q8', memory: 5e8, written: 0, isDefault: null },
+  ];
+  const inUse = (now?: string) =>
+    dtypeRows(machineModel({ dtypes }), now)
+      .filter(({ description }) => description!.endsWith(' · in use'))
+      .map(({ dtype }) => dtype);
+  expect(inUse('auto')).toEqual(['fp16']);
+  expect(inUse('q8')).toEqual(['q8']);
+  // Another folder's, which this one lacks.
+  expect(inUse('bnb4')).toEqual(['fp16']);
+  expect(inUse(undefined)).toEqual([]);
+  expect(dtypeRows(machineModel({ dtypes }), undefined).map(({ detail }) => detail)).toEqual([
+    undefined,
+    'no exact bytes; the usual choice: float32 takes more than half of the memory',
+    'numbers depend on what shares a run; no exact bytes',
+  ]);
 });

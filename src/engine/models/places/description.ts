@@ -15,5 +15,6 @@ export const NOTHING_KNOWN: Omit<MachineModel, 'place' | 'name' | 'model' | 'pat
   fillsMiddle: null,
   exactBytes: null,
   autoencoders: 0,
+  dtypes: [],
   why: '',
 };

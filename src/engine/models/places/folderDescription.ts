@@ -10,6 +10,7 @@ import { licenceOfCard, MOST_CARD } from '../cardLicence';
 import { readModelConfig } from '../modelConfig';
 import { repositoryOf } from '../../files/namedPath';
 import { readAdapter } from '../sources/adapter/adapterSource';
+import { dtypesIn } from '../sources/onnx/graphFiles';
 import { weightsIn } from '../sources/sources';
 import type { Description } from './description';
 import { Place } from './place';
@@ -89,7 +90,8 @@ function ofWeights(place: Place, folder: string, config: Json): Description {
   const { path } = found;
   const why = place.whyNot(path);
   if (why) return { opens: 'no', why: `Of ${basename(path)}: ${why}.` };
-  if (path.endsWith('.onnx')) return { ...ofGraph(place, path), opens: 'model' };
+  if (path.endsWith('.onnx'))
+    return { ...ofGraph(place, path), dtypes: dtypesIn(folder), opens: 'model' };
   const stored = ofSafetensors(place, folder);
   try {
     const { contextTokens } = fromConfig(config, 'config.json');

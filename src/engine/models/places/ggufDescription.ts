@@ -6,7 +6,7 @@ import { FileSource } from '../../files/fileSource';
 import { fromGguf } from '../../gguf/architecture/fromGguf';
 import { GgufFile } from '../../gguf/ggufFile';
 import { isList } from '../../gguf/metadata';
-import { contentOf, memoryNeeded } from '../sources/gguf/ggufSource';
+import { contentOf, dtypesOf, memoryNeeded } from '../sources/gguf/ggufSource';
 import type { Description } from './description';
 import { quantisationOf } from './quantisation';
 import { kindOfGguf } from './tokenizerKind';
@@ -54,7 +54,7 @@ function described(file: GgufFile): Description {
       const needed = memoryNeeded(file);
       if (needed) return { ...known, opens: 'no', why: sentence(`It ${needed}`) };
       const { contextTokens } = architecture;
-      return { ...known, contextTokens, fillsMiddle, exactBytes };
+      return { ...known, contextTokens, fillsMiddle, exactBytes, dtypes: dtypesOf(file) };
     } catch (error) {
       return { ...known, opens: 'tokenizer', why: reason(error, path) };
     }

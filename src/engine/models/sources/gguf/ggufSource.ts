@@ -2,12 +2,13 @@
 import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../../core/errors';
+import type { DtypeChoice } from '../../../../core/models/machineModel';
 import { cacheFolder } from '../../../files/cacheFolder';
 import { fromGguf } from '../../../gguf/architecture/fromGguf';
 import type { GgufContent } from '../../../gguf/architecture/ggufKeys';
 import { GgufFile } from '../../../gguf/ggufFile';
 import { GgufWeights } from '../../../gguf/ggufWeights';
-import { inMegabytes, prepareWeights, type PrepareOptions } from '../../../gguf/preparedWeights';
+import { inMegabytes, lengthOf, prepareWeights, type PrepareOptions } from '../../../gguf/preparedWeights';
 import { planWeights, type WeightPlan } from '../../../gguf/weightPlan';
 import { decoderGraph } from '../../../onnx/build/decoderGraph';
 import type { Architecture } from '../../architecture/architecture';
@@ -24,9 +25,10 @@ export const ggufSource: ModelSource = {
   // Files are chosen by themselves: a folder often holds one model in several quantisations.
   find: () => undefined,
   whyNone: () => 'there is no GGUF file',
-  async open(path, _folder, _shape, startRuntime, { signal, onPrepared } = {}) {
+  async open(path, _folder, _shape, startRuntime, { signal, onPrepared, dtype = '' } = {}) {
     const { architecture, built, prepared, facts } = await builtFromGguf(path, {
       cacheFolder: ggufCache(),
+      ...(Object.hasOwn(PACKS, dtype) && { packs: PACKS[dtype] }),
       signal,
       onProgress: onPrepared,
     });
@@ -41,6 +43,23 @@ export const ggufSource: ModelSource = {
     return { ...backend, report: { ...report, facts: [...report.facts, ...facts] } };
   },
 };
+
+/** Whether products are kept in 4 bits where the file has them so; another dtype is no choice here. */
+const PACKS: Readonly<Record<string, boolean>> = { fp32: false, q4: true };
+
+/** How its weights can be kept: as 32-bit floats, and in 4 bits where it has 4 bits. What is too much is left out. */
+export function dtypesOf(file: GgufFile): DtypeChoice[] {
+  const folder = ggufCache();
+  const isPacked = needsPacking(file, { cacheFolder: folder });
+  const all = Object.entries(PACKS).flatMap(([dtype, packs]) => {
+    const { places, bytes } = planWeights(file, { cacheFolder: folder, packs });
+    if (tooMuch(bytes) || (packs && !isPackable(file, { cacheFolder: folder }))) return [];
+    const memory = [...places.values()].reduce((sum, place) => sum + lengthOf(place), 0);
+    const why = packs ? '32-bit floats would take more than a quarter' : 'they fit';
+    return [{ dtype, memory, written: bytes, isDefault: packs === isPacked ? why : null }];
+  });
+  return all.length > 1 ? all : [];
+}
 
 /** Of test/golden/gguf/families.json. */
 const GOLDEN = {
@@ -69,7 +88,8 @@ export async function builtFromGguf(path: string, given: OpenOptions): Promise<B
   const file = new GgufFile(path);
   try {
     const architecture = fromGguf(contentOf(file));
-    const options = { ...given, packs: given.packs ?? needsPacking(file, given) };
+    const packs = (given.packs ?? needsPacking(file, given)) && isPackable(file, given);
+    const options = { ...given, packs };
     const planned = planWeights(file, options);
     const problem = tooMuch(planned.bytes);
     if (problem) throw new UserError(`${path} ${problem}.`);
@@ -91,6 +111,12 @@ export function contentOf(file: GgufFile): GgufContent {
     tensors: file.tensors,
     values: name => file.valuesOf(file.tensors.get(name)!),
   };
+}
+
+/** Whether it has products of 4 bits. */
+function isPackable(file: GgufFile, { cacheFolder }: OpenOptions): boolean {
+  const { places } = planWeights(file, { cacheFolder, packs: true });
+  return [...places.values()].some(({ kind }) => kind === 'blocks');
 }
 
 function needsPacking(file: GgufFile, { cacheFolder }: OpenOptions): boolean {

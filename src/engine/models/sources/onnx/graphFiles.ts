@@ -1,6 +1,7 @@
 // Which of a folder's .onnx files is the model: exporters write the same decoder in several precisions, and in parts.
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import type { DtypeChoice } from '../../../../core/models/machineModel';
 import { graphOfGenai } from '../../genaiConfig';
 import { fitsMemory } from '../../source';
 
@@ -40,6 +41,27 @@ export interface GraphFile {
 export interface FoundGraph extends GraphFile {
   /** The others that the folder has. */
   readonly otherDtypes: readonly string[];
+}
+
+/** The exports of a folder by their dtypes, where there are several; in the order of their numbers' closeness. */
+export function dtypesIn(folder: string, memoryBytes?: number): DtypeChoice[] {
+  const usual = findGraph(folder, undefined, memoryBytes);
+  const others = usual?.dtype === undefined ? [] : usual.otherDtypes;
+  if (!usual?.dtype || others.length === 0) return [];
+  const why =
+    usual.dtype === 'fp32' ? 'the numbers of the trained model' : whyNot32(others);
+  return [...DTYPES.keys()].flatMap(dtype => {
+    if (dtype !== usual.dtype && !others.includes(dtype)) return [];
+    const { sizeBytes } = findGraph(folder, dtype, memoryBytes)!;
+    const isDefault = dtype === usual.dtype ? why : null;
+    return [{ dtype, memory: sizeBytes, written: 0, isDefault }];
+  });
+}
+
+function whyNot32(others: readonly string[]): string {
+  return others.includes('fp32')
+    ? 'float32 takes more than half of the memory'
+    : 'there is no float32 export';
 }
 
 /**
