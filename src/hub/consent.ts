@@ -12,7 +12,9 @@ export function consentFacts({ repository, weights, ...plan }: Plan): [string, s
     ['repository', `${name} (${revision === commit ? '' : `${revision}, `}${commit.slice(0, 12)})`],
     ['licence', isGated ? `${licence}; its owner asks to accept terms first` : licence],
     ['download', `${formatBytes(plan.bytes)} in ${count}${begun}`],
-    ['weights', weights.kind === 'none' ? 'none: the tokenizer alone' : weights.name],
+    weights.kind === 'autoencoder'
+      ? ['autoencoder', weights.name || 'the only one']
+      : ['weights', weights.kind === 'none' ? 'none: the tokenizer alone' : weights.name],
     ['folder', plan.folder],
     ['free there', formatBytes(plan.free)],
   ];

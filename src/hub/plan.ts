@@ -31,7 +31,7 @@ export interface Plan {
   readonly missing: number;
   /** Of the repository in the cache. */
   readonly folder: string;
-  /** What is opened: the snapshot's folder, or a GGUF file in it. */
+  /** What is opened: the snapshot's folder, or in it a GGUF file, or an autoencoder's folder. */
   readonly path: string;
   /** Bytes for a user on the disk of the folder. */
   readonly free: number;
@@ -40,24 +40,38 @@ export interface Plan {
 /** `wanted`: as `chooseWeights` takes it. Throws `UserError` where the repository has not what is needed. */
 export function planDownload(repository: Repository, cacheFolder: string, wanted?: string): Plan {
   const weights = chooseWeights(repository, wanted);
+  const beside = companions(repository, weights);
+  return planFiles(repository, cacheFolder, weights, weightsOf(repository.files), beside);
+}
+
+/** Of the weights and what is read beside them. Throws `UserError` where a file cannot be checked, or leads elsewhere. */
+export function planFiles(
+  repository: Repository,
+  cacheFolder: string,
+  weights: Weights,
+  choices: readonly Weights[],
+  beside: readonly HubFile[],
+): Plan {
   const folder = repositoryFolder(cacheFolder, repository.name);
   const snapshot = snapshotFolder(folder, repository.commit);
-  const needed = [...cardOf(repository), ...companions(repository, weights), ...weights.files];
+  const needed = [...cardOf(repository), ...beside, ...weights.files];
   const files = needed.map(file => planned(file, repository.name, folder, snapshot));
   const sum = (of: (file: PlannedFile) => number) =>
     files.reduce((total, file) => total + of(file), 0);
   return {
     repository,
     weights,
-    choices: weightsOf(repository.files),
+    choices,
     files,
     bytes: sum(({ bytes }) => bytes),
     missing: sum(({ bytes, there }) => bytes - there),
     folder,
-    path: weights.kind === 'gguf' ? join(snapshot, weights.name) : snapshot,
+    path: isInside(weights) ? join(snapshot, weights.name) : snapshot,
     free: freeBytes(folder),
   };
 }
+
+const isInside = ({ kind }: Weights) => kind === 'gguf' || kind === 'autoencoder';
 
 /** The repository's page, which says its licence. */
 const CARD = 'README.md';

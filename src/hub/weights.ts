@@ -3,8 +3,8 @@ import { UserError } from '../core/errors';
 import type { HubFile, Repository } from './repository';
 
 export interface Weights {
-  readonly kind: 'safetensors' | 'onnx' | 'gguf' | 'adapter' | 'none';
-  /** The file that is opened, in the repository; of several parts the first, or the index. */
+  readonly kind: 'safetensors' | 'onnx' | 'gguf' | 'adapter' | 'autoencoder' | 'none';
+  /** The file that is opened, in the repository; of several parts the first, or the index; of an autoencoder its folder. */
   readonly name: string;
   readonly files: readonly HubFile[];
   /** Infinity where the server does not say it. */

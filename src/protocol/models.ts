@@ -98,6 +98,8 @@ export interface ModelInfo {
   warnings: string[];
   /** Columns of its scores that stay unknown, and why: sentences without their periods. */
   lacks?: Lacks | undefined;
+  /** The repository of an autoencoder that is published for it, and a sentence about it; where it has none of its own. */
+  publishedSae?: { repository: string; about: string };
 }
 
 export type Lacks = { readonly [Column in keyof Scores]?: string };

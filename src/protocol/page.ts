@@ -77,6 +77,7 @@ export type PageCommand =
   | 'nextDifference'
   | 'previousDifference'
   | 'chooseAutoencoder'
+  | 'getAutoencoder'
   | 'findFeature'
   | 'unpinFeatures'
   | 'exportFeatures'

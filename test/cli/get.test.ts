@@ -10,7 +10,16 @@ import { linesOf, readLines, setUpCommandLine, start, type Result } from './supp
 setUpCommandLine();
 
 const NAME = 'owner/tiny';
-
+const SAES = 'owner/saes';
+const saes = Object.fromEntries(
+  [3, 8].flatMap(layer => [
+    [
+      `blocks.${layer}/sae_weights.safetensors`,
+      { content: Buffer.alloc(1000, layer), isLarge: true },
+    ],
+    [`blocks.${layer}/cfg.json`, { content: Buffer.from(`{"layer": ${layer}}`) }],
+  ]),
+);
 let folder: string;
 let hub: FakeHub;
 let files: Record<string, FakeFile>;
@@ -21,7 +30,7 @@ beforeEach(async () => {
     ...filesIn(writeModelFolder(join(folder, 'model'))),
     'README.md': { content: Buffer.from('---\nlicense: apache-2.0\n---\n') },
   };
-  hub = await FakeHub.start({ [NAME]: { files } });
+  hub = await FakeHub.start({ [NAME]: { files }, [SAES]: { files: saes } });
 });
 afterEach(() => {
   hub.close();
@@ -162,4 +171,21 @@ test('a search lists names, and says where there are none', async () => {
   expect(linesOf(out)).toMatchObject([
     { name: NAME, downloads: 1234, licence: 'mit', gated: false },
   ]);
+});
+
+test('an autoencoder is a folder of a repository, which --sae takes', async () => {
+  const without = await get([SAES, '--yes']);
+  expect([without.code, hub.asked]).toEqual([2, []]);
+  expect(without.err).toContain(
+    'has 2 autoencoders, of which one is downloaded: blocks.3, blocks.8',
+  );
+  const { code, out } = await get([SAES, '--autoencoder', 'blocks.8', '--yes']);
+  expect(code).toBe(0);
+  const path = join(folder, 'home/hub/models--owner--saes/snapshots', COMMIT, 'blocks.8');
+  expect(out).toContain(`--sae ${path}`);
+  expect(out).toContain('Other autoencoders, with --autoencoder FOLDER:\n  blocks.3  1.01 kB');
+  expect(readdirSync(path).toSorted()).toEqual(['cfg.json', 'sae_weights.safetensors']);
+  expect(hub.asked.every(name => name.startsWith('blocks.8/'))).toBe(true);
+  const both = await get([SAES, '--autoencoder', 'blocks.8', '--weights', 'q4']);
+  expect([both.code, both.err]).toEqual([2, expect.stringContaining('leave --weights out')]);
 });

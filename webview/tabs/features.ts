@@ -14,7 +14,10 @@ export const featuresTab: Tab<FeaturesState> = {
       return html`<p>Place the cursor in a text to see which features are active there.</p>`;
     if (!state.sae) {
       return html`<p>${state.problem || 'This model comes with no autoencoder.'}</p>
-        <p class="buttons">${button('chooseAutoencoder', 'Choose an autoencoder', page.run)}</p>`;
+        <p class="buttons">
+          ${button('chooseAutoencoder', 'Choose an autoencoder', page.run)}
+          ${button('getAutoencoder', 'Get one from the Hugging Face hub', page.run)}
+        </p>`;
     }
     return html`<div class="columns features">
       ${state.page ? featurePageTemplate(page, state, state.page) : nothing}

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Cancelled, UserError } from '../../core/errors';
 import { formatBytes, formatCount } from '../../core/format';
 import { showHidden } from '../../core/showHidden';
+import { isOfAutoencoders, planAutoencoder } from '../../hub/autoencoders';
 import { consentFacts } from '../../hub/consent';
 import { checkBefore, download } from '../../hub/download';
 import { readEnvironment } from '../../hub/environment';
@@ -20,13 +21,18 @@ import { tableLines } from '../tableLines';
 
 export const get = defineCommand({
   name: 'get',
-  summary: 'download a model from the Hugging Face hub, once you say yes',
+  summary: 'download a model or an autoencoder from the Hugging Face hub, once you say yes',
   usage: 'NAME',
   options: {
     weights: text({
       valueName: 'NAME',
       description:
         'which weights, where a repository has several: a file, a kind, or a part of a name such as q4 or Q4_K_M; none is the tokenizer alone',
+    }),
+    autoencoder: text({
+      valueName: 'FOLDER',
+      description:
+        'an autoencoder in place of a model: its folder in the repository, or a part of the name that is its alone',
     }),
     revision: text({
       valueName: 'REVISION',
@@ -46,7 +52,13 @@ export const get = defineCommand({
     const repository = await interruptible(signal =>
       readRepository(client, repositoryNameOf(name, endpoint), values.revision, signal),
     );
-    const plan = planDownload(repository, cacheFolder, values.weights);
+    if (values.autoencoder !== undefined && values.weights !== undefined)
+      throw new UserError('--autoencoder has weights of its own: leave --weights out.');
+    const isSae =
+      values.autoencoder !== undefined || (!values.weights && isOfAutoencoders(repository));
+    const plan = isSae
+      ? planAutoencoder(repository, cacheFolder, values.autoencoder)
+      : planDownload(repository, cacheFolder, values.weights);
     await print(values.json ? [jsonLine(planJson(plan))] : planText(plan));
     checkBefore(client, plan);
     if (plan.missing > 0 && !values.yes) await askForConsent(plan);
@@ -54,7 +66,11 @@ export const get = defineCommand({
       (done, all) => `${formatBytes(done)} of ${formatBytes(all)}`,
       report => interruptible(signal => download(client, plan, { signal, onProgress: report })),
     );
-    await print([values.json ? jsonLine({ path: plan.path }) : `\n--model ${plan.path}\n`]);
+    await print([
+      values.json
+        ? jsonLine({ path: plan.path })
+        : `\n${isSae ? '--sae' : '--model'} ${plan.path}\n`,
+    ]);
   },
 });
 
@@ -82,7 +98,11 @@ const MOST_LISTED = 20;
 function* planText(plan: Plan): Generator<string> {
   for (const [name, value] of consentFacts(plan)) yield `${name.padEnd(12)}${showHidden(value)}\n`;
   const others = plan.choices.filter(({ name }) => name !== plan.weights.name);
-  if (others.length > 0) yield '\nOther weights, with --weights NAME:\n';
+  const option =
+    plan.weights.kind === 'autoencoder'
+      ? 'autoencoders, with --autoencoder FOLDER'
+      : 'weights, with --weights NAME';
+  if (others.length > 0) yield `\nOther ${option}:\n`;
   for (const { name, bytes } of others.slice(0, MOST_LISTED))
     yield `  ${showHidden(name)}  ${formatBytes(bytes)}\n`;
   if (others.length > MOST_LISTED) yield `  and ${others.length - MOST_LISTED} more\n`;

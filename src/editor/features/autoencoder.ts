@@ -3,6 +3,7 @@ import { EventEmitter, type Disposable, type Memento } from 'vscode';
 import type { Remote } from '../../protocol/channel';
 import { Cancelled, UserError } from '../../core/errors';
 import type { EngineApi } from '../../protocol/engine';
+import type { ModelInfo } from '../../protocol/models';
 import type { DocumentVersion } from '../../protocol/types';
 import type { FeatureOptions, SaeInfo, UserLabel } from '../../protocol/features';
 import type { Engine, RunningEngine } from '../engine/engineClient';
@@ -56,6 +57,12 @@ export class Autoencoder {
     return this.whyNot;
   }
 
+  /** The repository of one that is published for the open model. */
+  get published(): string | undefined {
+    const { state } = this.engine;
+    return state.kind === 'ready' ? state.model.publishedSae?.repository : undefined;
+  }
+
   /** The feature whose page the inspector shows. */
   get page(): number | undefined {
     return this.shown;
@@ -86,7 +93,7 @@ export class Autoencoder {
   /** Throws `UserError` if there is none, and `Cancelled` if another one was opened before the answer came. */
   call<T>(request: (remote: Remote<EngineApi>, running: RunningEngine) => Promise<T>): Promise<T> {
     return this.engine.call(async running => {
-      if (!(await this.open(running))) throw new UserError(this.whyNot || NO_SAE);
+      if (!(await this.open(running))) throw new UserError(this.whyNot || noSae(running.model));
       const { opened } = this;
       const answer = await request(running.remote, running);
       if (this.opened !== opened) throw new Cancelled();
@@ -161,5 +168,7 @@ export class Autoencoder {
   }
 }
 
-export const NO_SAE =
-  'This model comes with no autoencoder. Choose one with "Tokenscope: Choose Autoencoder…".';
+/** What is said of a model without an autoencoder, and with one that is published for it. */
+export function noSae({ publishedSae }: Pick<ModelInfo, 'publishedSae'>): string {
+  return `This model comes with no autoencoder.${publishedSae?.about ?? ''} Choose one with ${AUTOENCODERS}.`;
+}

@@ -1,5 +1,6 @@
 // Commands about features: choose an autoencoder; find, pin, label, ablate and export features.
 import { commands } from 'vscode';
+import { UserError } from '../../core/errors';
 import { CHANNELS } from '../../core/sae/featureValues';
 import type { OverlayState } from '../overlay/overlayState';
 import type { CommandTable } from '../ui/commandTable';
@@ -8,9 +9,9 @@ import { settings } from '../settings';
 import { AUTOENCODERS, keepingOpen } from '../ui/keepingOpen';
 import { inform } from '../ui/notifications';
 import { pickPath } from '../ui/pickPath';
-import { inStatusBar } from '../ui/progress';
 import { DIALOGS } from '../ui/dialogs';
 import { activeText } from '../ui/editorRanges';
+import { inStatusBar } from '../ui/progress';
 import { chooseFeature } from './chooseFeature';
 import { showEffect } from './featureEffect';
 import type { Autoencoder } from './autoencoder';
@@ -24,22 +25,24 @@ export function featureCommands(
 ): CommandTable {
   /** `given`: the feature, if the command was called with one. */
   const choose = (given: unknown, title: string) => chooseFeature(autoencoder, given, title);
+  const open = async (path: string) => {
+    await inStatusBar('Opening the autoencoder', () =>
+      keepingOpen(autoencoder.switchTo(path), AUTOENCODERS),
+    );
+    await settings.features.autoencoder.update(path);
+  };
   return {
     async chooseAutoencoder() {
-      const now = settings.features.autoencoder.value;
-      const path = await pickPath({
-        title: 'Tokenscope: autoencoder',
-        placeHolder: now ? `now: ${now}` : 'now: the one that comes with the model',
-        openLabel: 'Use',
-        known: [{ label: 'The one that comes with the model', value: '' }],
-        folders: {},
-        files: { detail: 'Of a folder with several: a .safetensors or .npz file.' },
-      });
-      if (path === undefined) return;
-      await inStatusBar('Opening the autoencoder', () =>
-        keepingOpen(autoencoder.switchTo(path), AUTOENCODERS),
-      );
-      await settings.features.autoencoder.update(path);
+      const { autoencoderChoices } = await import('../models/getModel');
+      const path = await pickPath(autoencoderChoices(settings.features.autoencoder.value));
+      if (path !== undefined) await open(path);
+    },
+    async getAutoencoder() {
+      const { getAutoencoder } = await import('../models/getModel');
+      const got = await getAutoencoder(DIALOGS, autoencoder.published);
+      if (!got) return;
+      if ('problem' in got) throw new UserError(got.problem);
+      await open(got.path);
     },
     async findFeature(argument) {
       const feature = await choose(argument, 'show a feature');

@@ -3,17 +3,20 @@
 import type { QuickPickItem } from 'vscode';
 import { Cancelled, UserError } from '../../core/errors';
 import { formatBytes, formatCount } from '../../core/format';
+import { publishedSaes } from '../../core/sae/publishedSaes';
+import { autoencodersOf, planAutoencoder } from '../../hub/autoencoders';
 import { consentFacts } from '../../hub/consent';
 import { checkBefore, download } from '../../hub/download';
 import { readEnvironment } from '../../hub/environment';
 import { HubClient } from '../../hub/hubClient';
 import { repositoryNameOf } from '../../hub/names';
 import { planDownload, type Plan } from '../../hub/plan';
-import { readRepository } from '../../hub/repository';
+import { readRepository, type Repository } from '../../hub/repository';
 import { searchModels, type FoundRepository } from '../../hub/search';
 import { suggestions } from '../../hub/suggestions';
 import { NO_WEIGHTS, weightsOf, type Weights } from '../../hub/weights';
 import type { ask, choose, confirm, showList } from '../ui/messages';
+import type { PickOptions } from '../ui/pickPath';
 import type { cancellable, shareReporter } from '../ui/progress';
 
 export interface GetModelUi {
@@ -32,13 +35,19 @@ const TITLE = 'Tokenscope: model from the Hugging Face hub';
 
 /** Undefined where nothing is to be opened. */
 export async function getModel(ui: GetModelUi): Promise<GotModel | undefined> {
-  try {
+  return answered(async () => {
     const client = new HubClient(readEnvironment());
     const name = await chooseName(client, ui);
     const plan = name === undefined ? undefined : await choosePlan(client, name, ui);
     if (!plan || !(await getPlanned(client, plan, ui))) return undefined;
     const answer = await ui.choose(`${plan.repository.name} is in ${plan.path}.`, 'Open It');
     return answer === undefined ? undefined : { path: plan.path };
+  });
+}
+
+async function answered(work: () => Promise<GotModel | undefined>): Promise<GotModel | undefined> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof Cancelled) return undefined;
     if (error instanceof UserError) return { problem: error.message };
@@ -47,6 +56,87 @@ export async function getModel(ui: GetModelUi): Promise<GotModel | undefined> {
 }
 
 type NameItem = QuickPickItem & { readonly name: string | null };
+
+/** The folder of an autoencoder to open; undefined where nothing is. `published`: the repository of one for the open model. */
+export async function getAutoencoder(
+  ui: GetModelUi,
+  published: string | undefined,
+): Promise<GotModel | undefined> {
+  return answered(async () => {
+    const client = new HubClient(readEnvironment());
+    const name = await chooseSource(client, published, ui);
+    const repository = name === undefined ? undefined : await asked(client, name, ui);
+    if (!repository) return undefined;
+    const all = autoencodersOf(repository.files);
+    const wanted = all.length < 2 ? '' : await chooseAutoencoder(repository, all, ui);
+    if (wanted === undefined) return undefined;
+    const plan = planAutoencoder(repository, client.environment.cacheFolder, wanted);
+    return (await getPlanned(client, plan, ui)) ? { path: plan.path } : undefined;
+  });
+}
+
+/** The list of autoencoders to open. `now`: the path that is chosen; empty: the model's own. */
+export function autoencoderChoices(now: string): PickOptions<string> {
+  return {
+    title: 'Tokenscope: autoencoder',
+    placeHolder: now ? `now: ${now}` : 'now: the one that comes with the model',
+    openLabel: 'Use',
+    known: [{ label: 'The one that comes with the model', value: '' }],
+    folders: {},
+    files: { detail: 'Of a folder with several: a .safetensors or .npz file.' },
+  };
+}
+
+const SAE_TITLE = 'Tokenscope: autoencoder from the Hugging Face hub';
+
+/** A repository that is known, or one by its name; that for the open model first. */
+async function chooseSource(
+  client: HubClient,
+  published: string | undefined,
+  ui: GetModelUi,
+): Promise<string | undefined> {
+  const known = [...publishedSaes]
+    .sort((a, b) => Number(b.repository === published) - Number(a.repository === published))
+    .map(({ models, repository, licence }) => ({
+      label: repository,
+      description: `for ${models[0]}; licence ${licence}`,
+      ...(repository === published && { detail: 'for the model that is open' }),
+      name: repository,
+    }));
+  const other: NameItem = {
+    label: 'Another repository by name…',
+    detail: `It is asked for at ${client.environment.endpoint}.`,
+    name: null,
+  };
+  const chosen = await ui.showList<NameItem>([...known, other], { title: SAE_TITLE });
+  if (chosen?.name !== null) return chosen?.name;
+  const words = await ui.ask({
+    title: SAE_TITLE,
+    prompt: 'The whole name of a repository on the hub, such as google/gemma-scope-2-270m-pt',
+  });
+  return repositoryNameOf(words ?? '', client.environment.endpoint) || undefined;
+}
+
+async function chooseAutoencoder(
+  { name }: Repository,
+  all: readonly Weights[],
+  ui: GetModelUi,
+): Promise<string | undefined> {
+  const suggested = publishedSaes.find(({ repository }) => repository === name)?.folder;
+  const items = [...all]
+    .sort((a, b) => Number(b.name === suggested) - Number(a.name === suggested))
+    .map(({ name, bytes }) => ({
+      label: name || 'the only one',
+      description: sizeWords(bytes),
+      ...(name === suggested && { detail: 'to begin with: of the middle of the model' }),
+      name,
+    }));
+  const title = `${SAE_TITLE}: one of ${name}`;
+  return (await ui.showList<QuickPickItem & { name: string }>(items, { title }))?.name;
+}
+
+const sizeWords = (bytes: number) =>
+  Number.isFinite(bytes) ? formatBytes(bytes) : 'size not known';
 
 /** A suggestion, or a repository that was searched for; nothing is asked of the hub before there are words. */
 async function chooseName(client: HubClient, ui: GetModelUi): Promise<string | undefined> {
@@ -89,14 +179,19 @@ function foundItem({ name, formats, licence, downloads, isGated }: FoundReposito
   };
 }
 
+/** Undefined where the user did not wait for the answer. */
+function asked(client: HubClient, name: string, ui: GetModelUi): Promise<Repository | undefined> {
+  return ui.cancellable(`Asking the hub about ${name}`, signal =>
+    readRepository(client, name, 'main', signal),
+  );
+}
+
 async function choosePlan(
   client: HubClient,
   name: string,
   ui: GetModelUi,
 ): Promise<Plan | undefined> {
-  const repository = await ui.cancellable(`Asking the hub about ${name}`, signal =>
-    readRepository(client, name, 'main', signal),
-  );
+  const repository = await asked(client, name, ui);
   if (!repository) return undefined;
   const { cacheFolder } = client.environment;
   const all = weightsOf(repository.files);
@@ -113,7 +208,7 @@ async function chooseWeights(
 ): Promise<string | undefined> {
   const items = all.map(({ name, bytes }, i) => ({
     label: name,
-    description: Number.isFinite(bytes) ? formatBytes(bytes) : 'size not known',
+    description: sizeWords(bytes),
     ...(i === 0 && { detail: 'the usual choice' }),
     name,
   }));

@@ -10,7 +10,7 @@ import {
 } from 'vscode';
 import type { ScoredEvent } from '../../protocol/scores';
 import type { Engine } from '../engine/engineClient';
-import { NO_SAE, type Autoencoder } from '../features/autoencoder';
+import { noSae, type Autoencoder } from '../features/autoencoder';
 import { isServerAddress } from '../../servers/address';
 import { serverUse } from '../servers/serverHost';
 import type { EngineQueries } from '../engine/engineQueries';
@@ -134,10 +134,15 @@ export class Status {
       preparing: engine.openings.current.find(({ preparing }) => preparing)?.preparing,
       progress: this.progressOf(document),
       note: this.queries.passes.noteOn(document),
-      noAutoencoder: autoencoder.info === null ? autoencoder.problem || NO_SAE : undefined,
+      noAutoencoder: autoencoder.info === null ? autoencoder.problem || this.noSae() : undefined,
       sent: isReady && isServer(engine) ? serverUse.words : '',
       pins: state.pins.map(({ feature }) => feature),
     };
+  }
+
+  private noSae(): string {
+    const { state } = this.engine;
+    return noSae(state.kind === 'ready' ? state.model : {});
   }
 
   /** The saved numbers that the active editor shows at the cursor. */

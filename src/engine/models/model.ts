@@ -7,6 +7,7 @@ import { SortedTokens, textTokensOf } from '../../core/exactBytes/sortedTokens';
 import type { TokenModel } from '../../core/exactBytes/tokenModel';
 import { sliceScores, type Scores } from '../../core/lenses/scores';
 import type { Sae } from '../../core/sae/sae';
+import { describePublished, publishedFor } from '../../core/sae/publishedSaes';
 import type { FeatureRows } from '../../core/sae/sparseRows';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Sampling } from '../../core/traces/drawToken';
@@ -76,6 +77,7 @@ export class Model {
       contextTokens: Math.min(this.ownContextTokens, contextLimit),
       warnings: [tokenizer.limitation, ...folder.warnings, ...warnings].filter(Boolean),
       lacks: backend?.lacks,
+      ...publishedOf(folder, backend),
     };
   }
 
@@ -369,6 +371,16 @@ export class Model {
 function nameOf({ name, weights }: ModelFolder, backend: Backend | null): string {
   const dtype = backend ? weights?.dtype : undefined;
   return dtype === undefined || dtype === EXACT_DTYPE ? name : `${name} (${dtype})`;
+}
+
+/** Not where it could not be opened, or is not needed. */
+function publishedOf(
+  { saes, publishedNames }: ModelFolder,
+  backend: Backend | null,
+): Pick<ModelInfo, 'publishedSae'> {
+  const found = publishedFor(publishedNames);
+  if (!found || saes.length > 0 || !backend || 'missing' in backend.features) return {};
+  return { publishedSae: { repository: found.repository, about: describePublished(found) } };
 }
 
 function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }: Backend): void {

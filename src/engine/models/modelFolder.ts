@@ -13,6 +13,7 @@ import { readModelConfig, type ModelConfig } from './modelConfig';
 import { readJson } from './readJson';
 import type { Json } from '../../core/json';
 import type { Missing } from './backend';
+import { namesOfFolder } from './publishedNames';
 import { pieceFinders } from './pieceFinders';
 import { readTokenizerFile, readTokenizerFiles } from './readTokenizerFiles';
 import type { ModelShape } from './source';
@@ -41,6 +42,8 @@ export interface ModelFolder extends ModelShape {
   readonly ownReport: string | null;
   /** Folders of the autoencoders that come with it. */
   readonly saes: readonly string[];
+  /** On the hub, as far as its files and its place say them. */
+  readonly publishedNames: readonly string[];
 }
 
 /**
@@ -94,6 +97,7 @@ export function readModelFolder(folder: string, dtype?: string): ModelFolder {
     saes: (Array.isArray(own.saes) ? own.saes : [])
       .filter(name => typeof name === 'string')
       .map(name => named(name, 'folder')),
+    publishedNames: namesOfFolder(base, json),
     ownReport: report ? (readPartIfThere(report)?.toString('utf8') ?? null) : null,
   };
 }
@@ -124,6 +128,7 @@ function tokenizerAlone(path: string): ModelFolder {
     headSize: undefined,
     fim: undefined,
     saes: [],
+    publishedNames: [],
     ownReport: null,
   };
 }

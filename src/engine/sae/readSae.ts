@@ -3,8 +3,11 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hookOf } from '../../core/sae/hookNames';
 import type { Sae } from '../../core/sae/sae';
+import { publishedConfig } from '../../core/sae/publishedSaes';
 import { UserError } from '../../core/errors';
+import { repositoryOf } from '../files/namedPath';
 import { readPartIfThere } from '../files/regularFile';
+import { repositoryName } from '../models/places/hub';
 import { readJson } from '../models/readJson';
 import type { Json } from '../../core/json';
 import { assembleSae } from './canonicalSae';
@@ -49,7 +52,11 @@ export function readSae(path: string): Sae {
   const folder = dirname(found);
   const own = readJson(folder, 'tokenscope.json') ?? {};
   const configName = CONFIGS.find(name => existsSync(join(folder, name)));
-  const config: Json = { ...(configName && readJson(folder, configName)), ...own };
+  const config: Json = {
+    ...(configName && readJson(folder, configName)),
+    ...publishedConfig(repositoryName(repositoryOf(folder) ?? '')),
+    ...own,
+  };
   const yaml = readPartIfThere(join(folder, 'config.yaml'))?.toString('utf8') ?? '';
   const files = { path: found, folder, file: basename(found), config, yaml };
   const format = saeFormats.find(({ fits }) => fits(files));

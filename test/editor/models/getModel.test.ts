@@ -1,8 +1,8 @@
 // The command of the window, with a hub on loopback and answers in place of a user.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { getModel, type GetModelUi } from '../../../src/editor/models/getModel';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { getAutoencoder, getModel, type GetModelUi } from '../../../src/editor/models/getModel';
 import { COMMIT, type FakeHub } from '../../support/fakeHub';
 import { cacheFolder, randomBytes, setUpHub, startHub } from '../../support/hubClient';
 
@@ -13,6 +13,11 @@ const SUGGESTED = 'HuggingFaceTB/SmolLM2-135M';
 const content = randomBytes(100_000);
 const tokenizer = { content: Buffer.from('{}') };
 const files = { 'tokenizer.json': tokenizer, 'model.safetensors': { content, isLarge: true } };
+const SAES = 'jbloom/GPT2-Small-SAEs-Reformatted';
+const saes = [3, 8].flatMap(layer => [
+  [`blocks.${layer}.hook_resid_pre/sae_weights.safetensors`, { content, isLarge: true }] as const,
+  [`blocks.${layer}.hook_resid_pre/cfg.json`, tokenizer] as const,
+]);
 const ggufs = { 'm-Q4_0.gguf': { content, isLarge: true }, 'm-Q8_0.gguf': { content } };
 
 let hub: FakeHub;
@@ -21,6 +26,7 @@ beforeEach(async () => {
     [NAME]: { files },
     [SUGGESTED]: { files },
     'owner/ggufs': { files: { ...ggufs, 'tokenizer.json': tokenizer } },
+    [SAES]: { files: Object.fromEntries(saes) },
     'owner/nothing': { files: { 'README.md': tokenizer } },
   });
   vi.stubEnv('HF_ENDPOINT', hub.endpoint);
@@ -131,4 +137,52 @@ test('what goes wrong is said, and what is cancelled is not', async () => {
   expect(await search('  ')).toBeUndefined();
   const signal = AbortSignal.abort();
   expect(await getModel(userWho({ lists: [SUGGESTED], signal }).ui)).toBeUndefined();
+});
+
+describe('an autoencoder', () => {
+  let path: string;
+  beforeEach(() => {
+    path = join(snapshot('models--jbloom--GPT2-Small-SAEs-Reformatted'), 'blocks.8.hook_resid_pre');
+  });
+
+  test('that is published for the open model comes first, and of its layers the one to begin with', async () => {
+    const { ui, shown } = userWho({ lists: [SAES, 'blocks.8.hook_resid_pre'] });
+    expect(await getAutoencoder(ui, SAES)).toEqual({ path });
+    expect(shown[0]).toBe(`${SAES} | for openai-community/gpt2; licence mit`);
+    expect(shown).toContain('autoencoder: blocks.8.hook_resid_pre');
+    expect(shown.filter(line => line.startsWith('blocks.'))).toEqual([
+      'blocks.8.hook_resid_pre | 100 kB',
+      'blocks.3.hook_resid_pre | 100 kB',
+    ]);
+    expect(readFileSync(join(path, 'sae_weights.safetensors')).equals(content)).toBe(true);
+    expect(new Set(hub.asked)).toEqual(
+      new Set(['cfg.json', 'sae_weights.safetensors'].map(name => `blocks.8.hook_resid_pre/${name}`)),
+    );
+  });
+
+  test('of a repository by its name; nothing is asked of the hub before a choice', async () => {
+    const { ui } = userWho({ lists: [] });
+    expect(await getAutoencoder(ui, undefined)).toBeUndefined();
+    expect(hub.seen).toEqual([]);
+    const lists = ['Another repository by name…', 'blocks.3.hook_resid_pre'];
+    const named = userWho({ lists, words: ` hf:${SAES} ` });
+    expect(await getAutoencoder(named.ui, undefined)).toEqual({
+      path: path.replace('blocks.8', 'blocks.3'),
+    });
+  });
+
+  test('is not downloaded without a yes, and what is there needs none', async () => {
+    const lists = [SAES, 'blocks.8.hook_resid_pre'];
+    expect(await getAutoencoder(userWho({ lists, agrees: false }).ui, SAES)).toBeUndefined();
+    expect(hub.asked).toEqual([]);
+    await getAutoencoder(userWho({ lists }).ui, SAES);
+    expect(await getAutoencoder(userWho({ lists, agrees: false }).ui, SAES)).toEqual({ path });
+  });
+
+  test('a repository without one says so', async () => {
+    const { ui } = userWho({ lists: ['Another repository by name…'], words: NAME });
+    expect(await getAutoencoder(ui, undefined)).toMatchObject({
+      problem: expect.stringMatching(/^owner\/model has no autoencoder that Tokenscope reads/),
+    });
+  });
 });

@@ -11,6 +11,7 @@ import { GgufFile } from '../../../gguf/ggufFile';
 import { fimTemplate, ggufTokenizer, textEnds } from '../../../gguf/ggufTokenizer';
 import { isGguf } from '../../../gguf/readHeader';
 import { readJson } from '../../readJson';
+import { namesOfGguf } from '../../publishedNames';
 import { findStartToken } from '../../startToken';
 import { contentOf, ggufSource } from './ggufSource';
 
@@ -76,6 +77,7 @@ export function readGgufModel(path: string) {
       warnings: [],
       fim: own.fim === undefined ? fimOf(file, tokenizer) : ownFim(folder, tokenizer, own.fim),
       saes: saes.map(name => namedPath(folder, name, 'folder', join(folder, OWN))),
+      publishedNames: namesOfGguf(path, metadata),
       ownReport: null,
     };
   } finally {
