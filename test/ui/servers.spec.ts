@@ -39,7 +39,7 @@ export async function aServerColoursAFile(ui: Workbench) {
     for (const theme of ['light', 'dark', 'hc-dark'] as const) {
       await ui.setTheme(theme);
       await ui.until(
-        () => ui.hoverAt('sample'),
+        () => ui.hoverAt('mouse'),
         text => /between [\d.]+ and [\d.]+ bits/.test(text),
       );
       await ui.screenshot(`server-${theme}`);

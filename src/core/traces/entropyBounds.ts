@@ -10,19 +10,26 @@ export interface EntropyBounds {
 /** What rounding may leave out of a complete list. */
 const ROUNDING = 1e-6;
 
-/** `logprobs`: of different tokens, nats. Without the size of the vocabulary there is no upper bound. */
+/**
+ * `logprobs`: of different tokens, nats. Without the size of the vocabulary there is no upper bound. `most`: the highest
+ * that a token has which is not listed, where the likeliest are; else all that is left could be one token's.
+ */
 export function entropyBounds(
   logprobs: readonly number[],
   vocabSize: number | undefined,
+  most = 0,
 ): EntropyBounds {
   const mass = Math.min(1, sum(logprobs.map(Math.exp)));
   const own = sum(logprobs.map(value => (value > -Infinity ? -Math.exp(value) * value : 0)));
   const left = 1 - mass;
   const rest = vocabSize === undefined ? Infinity : Math.max(1, vocabSize - logprobs.length);
-  const lump = left > 0 ? -left * Math.log(left) : 0;
+  const surprise = (mass: number) => (mass > 0 ? -mass * Math.log(mass) : 0);
+  // Least where as few tokens as may be have what is left, each as much as it may; most where all have the same.
+  const share = Math.exp(most);
+  const whole = Math.floor(left / share);
   const entropy: [number, number] = [
-    own + lump,
-    own + lump + (left > 0 ? left * Math.log(rest) : 0),
+    own + whole * surprise(share) + surprise(left - whole * share),
+    own + surprise(left) + (left > 0 ? left * Math.log(rest) : 0),
   ];
   const isWhole = logprobs.length > 0 && left <= ROUNDING;
   const varentropy = sum(

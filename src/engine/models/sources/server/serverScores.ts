@@ -25,7 +25,7 @@ export function serverScores(
     if (top.length === 0) continue;
     const listed = top.map(each => each.logprob);
     if (!top.some(({ id }) => id === ids[row])) listed.push(logprob);
-    const { entropy, varentropy } = entropyBounds(listed, vocabSize);
+    const { entropy, varentropy } = entropyBounds(listed, vocabSize, top.at(-1)!.logprob);
     scores.entropiesNats[row] = entropy[0];
     if (entropy[1] - entropy[0] > EXACT) scores.entropyUppersNats[row] = entropy[1];
     scores.varentropies[row] = varentropy;
