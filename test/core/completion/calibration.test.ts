@@ -10,7 +10,9 @@ import { seedOr } from '../../support/seed';
 
 test('forms are ranked by their bits per byte, each beside the best one', () => {
   const form = (mode: MeasuredForm['mode'], bits: number[], ms: number): MeasuredForm => ({
-    ...{ mode, bits, ms },
+    mode,
+    bits,
+    ms,
     rollback: 'line',
     suffixFrom: 'cursor',
   });
@@ -65,7 +67,7 @@ test('cuts in words end in one', () => {
   expect(cuts).toHaveLength(100);
   for (const { text, at, middle } of cuts) {
     expect(text.slice(at).startsWith(middle)).toBe(true);
-    expect(`${text.slice(at + middle.length - 2, at + middle.length + 2)}`).toMatch(
+    expect(text.slice(at + middle.length - 2, at + middle.length + 2)).toMatch(
       /^[\p{L}\p{N}_]{4}$/u,
     );
   }

@@ -197,6 +197,9 @@ test('a file has the language of its ending', () => {
   expect(['a.go', 'b.unknown', 'Makefile', 'a.ts/b', 'a.py\\b', 'a.'].map(languageOfPath)).toEqual([
     'go',
     'unknown',
-    ...['', '', '', ''],
+    '',
+    '',
+    '',
+    '',
   ]);
 });

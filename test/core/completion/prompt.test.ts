@@ -51,7 +51,9 @@ const format: FimFormat = {
 const idsOf = (text: string) => Array.from(text, character => character.codePointAt(0)!);
 const bytes = (text: string) => byteStringOf(encodeUtf8(text));
 const form = (parts: Partial<PromptForm>): PromptForm => ({
-  ...{ mode: 'psm', rollback: 'none', suffixFrom: 'cursor' },
+  mode: 'psm',
+  rollback: 'none',
+  suffixFrom: 'cursor',
   ...parts,
 });
 

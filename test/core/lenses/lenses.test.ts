@@ -55,7 +55,7 @@ test('neighbours alternate, and channels are drawn as they are', () => {
   expect(legendOf(pinned)).toEqual([]);
   expect(legendOf(pinned, ['#3', '#12'])).toEqual(['#3', '#12']);
   expect([0, 3].flatMap(step => [strengthOf(scale, step), strengthOf(pinned, step)])).toEqual([
-    ...[1, 1, 1, 1],
+    1, 1, 1, 1,
   ]);
 });
 

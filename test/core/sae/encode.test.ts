@@ -20,7 +20,11 @@ function randomSae(norm: NormKind, parts: { shift: boolean; skip: boolean }, see
   const random = seededRandom(seed);
   const numbers = (length: number) => Float32Array.from({ length }, () => 2 * random() - 1);
   return {
-    ...{ name: '', width: WIDTH, outWidth: OUT, features: FEATURES, norm },
+    name: '',
+    width: WIDTH,
+    outWidth: OUT,
+    features: FEATURES,
+    norm,
     encoder: numbers(WIDTH * FEATURES),
     encoderBias: numbers(FEATURES),
     shift: parts.shift ? numbers(WIDTH) : null,

@@ -79,7 +79,10 @@ test('a label has what its line says of it, and null for what that does not say'
     {
       description: 'a',
       kind: 'explanation',
-      ...{ precision: 0.5, recall: 0, count: 12, predicate: 'first' },
+      precision: 0.5,
+      recall: 0,
+      count: 12,
+      predicate: 'first',
     },
     { description: 'b', kind: 'logits-v1', ...unknown },
     { description: 'c', kind: 'x', ...unknown },

@@ -58,6 +58,6 @@ test('the layer is that of the block', () => {
   expect(layerOf('blocks.12.hook_resid_pre')).toBe(12);
   expect(layerOf('blocks.0.x')).toBe(0);
   expect(['hook_embed', 'x.blocks.1.y', 'blocks.x.1.', 'blocks.1'].map(layerOf)).toEqual([
-    ...[-1, -1, -1, -1],
+    -1, -1, -1, -1,
   ]);
 });

@@ -12,7 +12,12 @@ import {
 import { addSizes, emptySize, ratesOf, textSizeOf } from '../../../src/core/text/textSize';
 
 const file = (path: string, language: string, tokens: number, second?: number): FileTokens => ({
-  ...{ path, language, tokens, bytes: 10 * tokens, characters: 5 * tokens, words: 2 * tokens },
+  path,
+  language,
+  tokens,
+  bytes: 10 * tokens,
+  characters: 5 * tokens,
+  words: 2 * tokens,
   ...(second !== undefined && { second }),
 });
 const files = [
@@ -35,7 +40,9 @@ describe('the size of a text', () => {
   test('sizes add up, and rates say how many of one come to the other', () => {
     const one = { bytes: 12, characters: 6, words: 3 };
     expect(addSizes(one, { bytes: 1, characters: 20, words: 300 })).toEqual({
-      ...{ bytes: 13, characters: 26, words: 303 },
+      bytes: 13,
+      characters: 26,
+      words: 303,
     });
     expect(ratesOf(24, one)).toEqual({
       tokensPerWord: 8,

@@ -13,7 +13,7 @@ const spellings: Record<string, string[]> = {
   a: ['a', unicode('a')],
   é: ['é', unicode('é')],
   日: ['日', unicode('日').toUpperCase().replace('\\U', '\\u')],
-  '🙂': ['🙂', [...'🙂'.split('')].map(unicode).join('')],
+  '🙂': ['🙂', '🙂'.split('').map(unicode).join('')],
   '\n': ['\\n', unicode('\n')],
   '"': ['\\"'],
   '\\': ['\\\\'],

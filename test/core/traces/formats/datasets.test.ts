@@ -12,7 +12,13 @@ const formatOf = (row: unknown) => {
 const facts = (row: unknown) =>
   read(row).traces.map(
     ({ id, question, text, target, answer, isRight, firstWrongStep }: Trace) => ({
-      ...{ id, question, text, target, answer, isRight, firstWrongStep },
+      id,
+      question,
+      text,
+      target,
+      answer,
+      isRight,
+      firstWrongStep,
     }),
   );
 const nothing = { question: undefined, target: undefined, isRight: undefined };
@@ -212,6 +218,6 @@ test('listed tokens are the text, and the question may end with its answer', () 
     ['q', 'q (Answer: )', 'q (Answer: 4', 'q (Answer: 4\n)', '(Answer: 1) (Answer: 2)'].map(
       targetOf,
     ),
-  ).toEqual([...[undefined, undefined, undefined, undefined], '2']);
+  ).toEqual([undefined, undefined, undefined, undefined, '2']);
   expect(formatOf({ ...row, logprobs: [place('So'), {}] })).toBeUndefined();
 });

@@ -9,7 +9,12 @@ const isRollouts = (row: unknown) => {
 };
 const facts = (row: unknown) =>
   read(row).traces.map(({ id, question, text, target, answer, isRight }) => ({
-    ...{ id, question, text, target, answer, isRight },
+    id,
+    question,
+    text,
+    target,
+    answer,
+    isRight,
   }));
 
 const lists = ['rollouts', 'paths', 'branches', 'samples', 'completions', 'continuations'];
