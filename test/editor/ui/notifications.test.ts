@@ -15,7 +15,13 @@ import { cancellable, inStatusBar, shareReporter } from '../../../src/editor/ui/
 import { fake, window } from '../../support/vscode';
 
 const logged: string[] = [];
-const log = { error: (line: string) => logged.push(line), show: () => logged.push('shown') };
+const note = (level: string) => (line: string) => logged.push(`${level} ${line}`);
+const log = {
+  info: note('info'),
+  warn: note('warn'),
+  error: note('error'),
+  show: () => logged.push('shown'),
+};
 const tell = (error: unknown, gesture?: string) =>
   report(log as unknown as LogOutputChannel, error, gesture);
 const said: Said[] = [];
@@ -35,12 +41,12 @@ test('a cancelled request is no error, and one that nobody asked for is in the l
   tell(new Cancelled(), 'Tokenscope');
   expect(logged).toEqual([]);
   tell(new UserError('No model.'));
-  expect([logged, fake.messages]).toEqual([['No model.'], []]);
+  expect([logged, fake.messages]).toEqual([['warn No model.'], []]);
 });
 
 test('a defect is logged with its place, and shown as what it is', () => {
   tell(new TypeError('x is undefined'), 'Tokenscope');
-  expect(logged[0]).toMatch(/^TypeError: x is undefined\n +at /);
+  expect(logged[0]).toMatch(/^error TypeError: x is undefined\n +at /);
   tell('a text', 'Tokenscope');
   expect(fake.messages).toEqual([
     ['error', 'Tokenscope failed: x is undefined', 'Show Log'],
@@ -52,6 +58,10 @@ test('an error of the user’s is a warning, or with the command that helps info
   tell(new UserError('No such folder.'), 'Tokenscope');
   tell(new UserError('No model. "Tokenscope: Choose Lens…" offers others.'), 'Tokenscope');
   inform('Nothing is compared.');
+  expect(logged).toEqual([
+    'warn No such folder.',
+    'info No model. "Tokenscope: Choose Lens…" offers others.',
+  ]);
   expect(fake.messages).toEqual([
     ['warning', 'No such folder.', 'Show Log'],
     ['information', 'No model. "Tokenscope: Choose Lens…" offers others.', 'Choose Lens…'],
