@@ -225,7 +225,7 @@ test('a pair of servers is contrasted by the tokens of the text', async () => {
   const member = ({ address }: FakeServer) => ({
     folder: addressText({ ...readAddress(address), tokenizer: folder }),
   });
-  const engine = engineServer(async path => Model.open(path, 512, noRuntime, undefined, send));
+  const engine = engineServer(async path => Model.open(path, 512, noRuntime, undefined, { send }));
   const { folder: model } = member(good);
   await engine.openModel({ folder: model, contextLimit: 512 }, signal);
   await engine.choosePair({ members: { positive: member(good), negative: member(bad) } }, signal);

@@ -72,7 +72,7 @@ test('an error of the user’s is a warning, or with the command that helps info
 test('a button that is chosen does what it says', async () => {
   window.showWarningMessage = async (_text, ...buttons) => buttons[0];
   tell(new UserError('No such folder.'), 'Tokenscope');
-  await expect.poll(() => logged).toEqual(['No such folder.', 'shown']);
+  await expect.poll(() => logged).toEqual(['warn No such folder.', 'shown']);
   window.showInformationMessage = async (_text: string, ...buttons: unknown[]) => buttons[0];
   inform('"Tokenscope: Choose Lens…" helps.');
   await expect.poll(() => fake.commands).toEqual([['tokenscope.chooseLens']]);
