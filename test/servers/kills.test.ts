@@ -55,7 +55,7 @@ async function opened(kind: FakeKind): Promise<{ mortal: Mortal; backend: Backen
   const options = { ...clientDefaults, wait: () => mortal.up };
   const { address } = mortal.server;
   const source = serverSource(tokenizer, options);
-  const backend = await source.open(address, '', {} as never, undefined as never, send);
+  const backend = await source.open(address, '', {} as never, undefined as never, { send });
   return { mortal, backend };
 }
 
