@@ -24,9 +24,11 @@ export function builtInFolder(name: string): string {
  */
 export const openModel: OpenModel = async (named, contextTokens, dtype) => {
   const path = typeof named === 'string' ? modelPath(await completed(named)) : named;
-  const began = performance.now();
-  const words = (done: number, all: number) =>
-    `opening ${nameOf(path)}: ${preparingWords(done, all, performance.now() - began)}`;
+  const doing = `opening ${nameOf(path)}`;
+  const words = {
+    doing,
+    of: (done: number, all: number) => `${doing}: ${preparingWords(done, all)}`,
+  };
   return withProgress(words, report =>
     interruptiblePart((signal, inPart) => {
       const onPrepared = (done: number, all: number) => {

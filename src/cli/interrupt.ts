@@ -1,8 +1,9 @@
 // Ctrl+C: work that can be stopped in the middle is, and a thread in the middle of a run is left to end.
 import { Cancelled } from '../core/errors';
+import { readerGone } from './terminal';
 
 /**
- * Runs work whose signal the first Ctrl+C aborts; the second ends the process at once. Only around such work: without a
+ * Runs work whose signal the first Ctrl+C aborts, or the end of who reads; the second Ctrl+C ends the process at once. Only around such work: without a
  * listener the first one ends the process. Throws `Cancelled` when interrupted.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -10,7 +11,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const abort = () => controller.abort();
   process.once('SIGINT', abort);
   try {
-    const result = await work(controller.signal);
+    const result = await work(AbortSignal.any([controller.signal, readerGone]));
     if (controller.signal.aborted) throw new Cancelled();
     return result;
   } finally {

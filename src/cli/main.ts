@@ -3,7 +3,14 @@ import { Cancelled, InexactError, UserError } from '../core/errors';
 import { commands } from './commands';
 import { commandHelp, overallHelp } from './help';
 import { parseArguments } from './parseArguments';
-import { terminalJson, terminalText, writeError, writePieces } from './terminal';
+import {
+  readerGone,
+  terminalJson,
+  terminalText,
+  watchReader,
+  writeError,
+  writePieces,
+} from './terminal';
 
 const [defect, badInput, inexact, interrupted] = [1, 2, 3, 130];
 
@@ -24,11 +31,10 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   await command.run({ ...parsed, print: pieces => writePieces(pieces, format) });
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : defect);
-});
+watchReader(() => process.exit(defect));
 
 main(process.argv.slice(2)).catch((error: Error) => {
+  if (error instanceof Cancelled && readerGone.aborted) return;
   if (error instanceof Cancelled) {
     writeError('tokenscope: interrupted');
     process.exitCode = interrupted;

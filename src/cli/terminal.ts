@@ -1,6 +1,9 @@
 // The one place that writes to the terminal. What files, names and models hold cannot steer it: all that is hidden is
 // spelled, and colours are those of the command line itself.
+import { once } from 'node:events';
+import { Cancelled } from '../core/errors';
 import { showHidden, showHiddenInLines } from '../core/showHidden';
+import { hideProgress } from './progressLine';
 
 /** A text in the style of a control sequence: '2', or '38;5;16;48;5;194'. */
 export interface StyledText {
@@ -11,15 +14,31 @@ export interface StyledText {
 /** A part of what is printed, with its own line ends. */
 export type Piece = string | StyledText;
 
-/** Writes at the reader's pace; a reader that goes away (`| head`) is no error. */
+const reader = new AbortController();
+
+/** Aborted when who read standard output has gone (`| head`): then there is nothing more to do, and that is no error. */
+export const readerGone = reader.signal;
+
+/** `onError`: another error of standard output. */
+export function watchReader(onError: (error: Error) => void): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') reader.abort();
+    else onError(error);
+  });
+}
+
+/** Writes at the reader's pace. Throws `Cancelled` when the reader has gone. */
 export async function writePieces(
   pieces: Iterable<Piece>,
   format: (piece: Piece) => string,
 ): Promise<void> {
   for (const piece of pieces) {
-    if (!process.stdout.write(format(piece))) {
-      await new Promise(resolve => process.stdout.once('drain', resolve));
-    }
+    if (readerGone.aborted) throw new Cancelled();
+    if (process.stdout.isTTY) hideProgress();
+    if (process.stdout.write(format(piece))) continue;
+    await once(process.stdout, 'drain', { signal: readerGone }).catch(() => {
+      throw new Cancelled();
+    });
   }
 }
 

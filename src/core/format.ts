@@ -29,16 +29,6 @@ export function formatDuration(ms: number): string {
   return `${Number((seconds / 3600).toPrecision(2))} h`;
 }
 
-/** `about 12 s left`, from how long a part took; '' where too little is done to say so. */
-export function formatTimeLeft(done: number, total: number, elapsedMs: number): string {
-  if (elapsedMs < MEASURED_MS || done * MOST_LEFT < total) return '';
-  return `about ${formatDuration((elapsedMs * (total - done)) / done)} left`;
-}
-
-/** Before it, how fast something is cannot be said; nor from less than one in so many parts. */
-const MEASURED_MS = 1000;
-const MOST_LEFT = 100;
-
 /** Nats, shown as `13.64 bits`. */
 export function formatBits(nats: number): string {
   return `${(nats / NATS_PER_BIT).toFixed(2)} bits`;

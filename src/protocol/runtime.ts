@@ -38,6 +38,8 @@ export interface Runtime {
     targets: Uint32Array;
     from: number;
     topK: number;
+    /** Nothing is kept in the cache. */
+    isOnce?: boolean | undefined;
     cancel: Int32Array<SharedArrayBuffer>;
     /** Each chunk is also posted when it is done, as a `ScoredChunk` with this number. */
     job: number;

@@ -63,7 +63,10 @@ export const get = defineCommand({
     checkBefore(client, plan);
     if (plan.missing > 0 && !values.yes) await askForConsent(plan);
     await withProgress(
-      (done, all) => `${formatBytes(done)} of ${formatBytes(all)}`,
+      {
+        doing: 'downloading',
+        of: (done, all) => `${formatBytes(done)} of ${formatBytes(all)}`,
+      },
       report => interruptible(signal => download(client, plan, { signal, onProgress: report })),
     );
     await print([

@@ -1,13 +1,15 @@
+import { measureTokens, TokenReader } from '../../core/text/stream/tokenReader';
 import { tokenLines } from '../../engine/documents/tokenJson';
-import { Document } from '../../engine/documents/document';
-import { scoreTokens } from '../../engine/scoring/tokensPass';
-import { prettyInspect } from '../colouredText';
+import { checkMissing } from '../../engine/scoring/checkSpelled';
+import { scoreReader } from '../../engine/scoring/scoreReader';
+import { colouredPart, InspectSummary } from '../colouredText';
+import { lenses } from '../../core/lenses/lenses';
 import { defineCommand } from '../command';
 import { modelFolder, withModel } from '../engine';
-import { readText } from '../input';
+import { withText } from '../input';
 import { interruptible } from '../interrupt';
-import { formatScored, withProgress } from '../progressLine';
-import { tokenizer } from '../servers';
+import { formatScored, readingBytes, withProgress } from '../progressLine';
+import { tokenizer as tokenizerOption } from '../servers';
 import * as shared from '../sharedOptions';
 
 export const inspect = defineCommand({
@@ -16,27 +18,37 @@ export const inspect = defineCommand({
   usage: 'FILE',
   options: {
     model: shared.model,
-    tokenizer,
+    tokenizer: tokenizerOption,
     top: shared.top,
     context: shared.context,
     json: shared.json,
   },
   async run({ operands: [file = ''], values, print }) {
-    const text = await readText(file);
-    await withModel(modelFolder(values.model, values.tokenizer), values.context, async model => {
-      const document = new Document(file, 0, text);
-      const total = document.streamBy(model.tokenizer).size.tokens;
-      await interruptible(signal =>
-        withProgress(formatScored('tokens'), report => {
-          const onScored = (scored: number) => report(scored, total);
-          const pass = { visible: [], maxTokens: Infinity, signal, onScored };
-          return scoreTokens(model, document, pass, values.top);
-        }),
-      );
-      const tokens = document.tokensBy(model.tokenizer);
-      const { scores } = document.scoresOf(0, tokens.ids.length);
-      if (values.json) await print(tokenLines(tokens, scores, model.tokenizer));
-      else await print(prettyInspect(text, tokens, scores, model));
+    await withText(file, async input => {
+      await withModel(modelFolder(values.model, values.tokenizer), values.context, async model => {
+        const { tokenizer } = model;
+        const size = await withProgress(readingBytes, async report =>
+          measureTokens(tokenizer, input.parts(), bytes => report(bytes, input.bytes)),
+        );
+        checkMissing(model, size.missing);
+        const summary = new InspectSummary(model, size);
+        await interruptible(signal =>
+          withProgress(formatScored('tokens'), async report => {
+            const reader = new TokenReader(tokenizer, input.parts());
+            const onScored = (scored: number) => report(scored, size.tokens);
+            const reading = { topK: values.top, signal, onScored };
+            for await (const part of scoreReader(model, reader, reading)) {
+              const { first, tokens, scores } = part;
+              if (values.json) await print(tokenLines(tokens, scores, tokenizer, first));
+              else {
+                await print(colouredPart(part, scores, lenses.surprisal));
+                summary.add(part);
+              }
+            }
+          }),
+        );
+        if (!values.json) await print(summary.lines());
+      });
     });
   },
 });

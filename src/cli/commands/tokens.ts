@@ -1,9 +1,11 @@
+import { lenses } from '../../core/lenses/lenses';
+import { TokenReader, tokenParts } from '../../core/text/stream/tokenReader';
 import { tokenLines } from '../../engine/documents/tokenJson';
-import { Document } from '../../engine/documents/document';
-import { prettyTokens } from '../colouredText';
+import { colouredPart, tokensSummary } from '../colouredText';
 import { defineCommand } from '../command';
 import { modelFolder, openWithoutGraph } from '../engine';
-import { readText } from '../input';
+import { withText } from '../input';
+import { readingBytes, withProgress } from '../progressLine';
 import { tokenizer } from '../servers';
 import * as shared from '../sharedOptions';
 
@@ -13,10 +15,17 @@ export const tokens = defineCommand({
   usage: 'FILE',
   options: { model: shared.model, tokenizer, json: shared.json },
   async run({ operands: [file = ''], values, print }) {
-    const text = await readText(file);
-    const model = await openWithoutGraph(modelFolder(values.model, values.tokenizer));
-    const found = new Document(file, 0, text).tokensBy(model.tokenizer);
-    if (values.json) await print(tokenLines(found, null, model.tokenizer));
-    else await print(prettyTokens(text, found, model));
+    await withText(file, async input => {
+      const model = await openWithoutGraph(modelFolder(values.model, values.tokenizer));
+      const reader = new TokenReader(model.tokenizer, input.parts());
+      await withProgress(readingBytes, async report => {
+        for (const part of tokenParts(reader)) {
+          report(reader.size.bytes, input.bytes);
+          if (values.json) await print(tokenLines(part.tokens, null, model.tokenizer, part.first));
+          else await print(colouredPart(part, null, lenses.tokens));
+        }
+      });
+      if (!values.json) await print(tokensSummary(reader.size, model));
+    });
   },
 });

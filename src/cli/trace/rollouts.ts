@@ -5,7 +5,7 @@ import type { RolloutOptions, RolloutPoint, RolloutView } from '../../protocol/t
 import type { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
 import { rollOutDocument } from '../../engine/traces/rolloutView';
-import { withProgress } from '../progressLine';
+import { withProgress, type ProgressWords } from '../progressLine';
 import type { RolloutFields } from './traceToken';
 
 /** `document` is of `text`. Throws `UserError`, and `Cancelled` when aborted. */
@@ -16,8 +16,11 @@ export function rollOutTrace(
   options: RolloutOptions,
   signal: AbortSignal,
 ): Promise<RolloutView> {
-  const format = (done: number, most: number) => `rolled out ${done} of at most ${most} prefixes`;
-  return withProgress(format, report =>
+  const words: ProgressWords = {
+    doing: 'rolling out',
+    of: (done, most) => `rolled out ${done} of at most ${most} prefixes`,
+  };
+  return withProgress(words, report =>
     rollOutDocument(model, document, start, options, signal, report),
   );
 }

@@ -15,7 +15,6 @@ export class Opening {
   readonly cancelled: Promise<never>;
   readonly ended: Promise<void>;
   isEnded = false;
-  readonly began = performance.now();
   private reject: (error: Cancelled) => void = () => {};
   private resolve: () => void = () => {};
 

@@ -3,6 +3,7 @@
 // handed over.
 import { basename } from 'node:path';
 import { preparingWords } from '../../core/models/preparingWords';
+import { formatTimeLeft, TimeLeft } from '../../core/timeLeft';
 import type { Opening, Openings } from '../engine/openings';
 import type { cancellable } from '../ui/progress';
 
@@ -19,12 +20,14 @@ export async function showOpening(
   await show(`Opening ${basename(opening.path)}`, async (signal, progress) => {
     signal.addEventListener('abort', () => opening.cancel());
     let shown = 0;
+    const left = new TimeLeft();
     const draw = () => {
-      const { preparing, began } = opening;
+      const { preparing } = opening;
       if (!preparing) return;
       const { done, all, ended } = preparing;
       const percent = Math.floor((100 * done) / all);
-      const message = ended ? LOADING : preparingWords(done, all, performance.now() - began);
+      const time = formatTimeLeft(left.after(done, all, performance.now()));
+      const message = ended ? LOADING : `${preparingWords(done, all)}${time}`;
       progress.report({ message, increment: percent - shown });
       shown = percent;
     };

@@ -9,14 +9,14 @@ export class FileSource implements ByteSource {
   readonly modifiedMs: number;
   private readonly descriptor: number;
 
-  /** Throws `FileError`, and `UserError` for a pointer of Git LFS. */
-  constructor(path: string) {
+  /** Throws `FileError`, and `UserError` for a pointer of Git LFS, which is a text like others where `isText`. */
+  constructor(path: string, isText = false) {
     const { descriptor, stats } = openRegularFile(path);
     this.descriptor = descriptor;
     this.size = stats.size;
     this.modifiedMs = stats.mtimeMs;
     try {
-      refusePointer(path, this.read(0, POINTER_BYTES));
+      if (!isText) refusePointer(path, this.read(0, POINTER_BYTES));
     } catch (error) {
       this.close();
       throw error;

@@ -27,6 +27,8 @@ export interface ScoreRequest {
   readonly from: number;
   /** Alternatives kept for each row. */
   readonly topK: number;
+  /** Nothing is kept for another request that begins with the same tokens. */
+  readonly isOnce?: boolean | undefined;
 }
 
 /** Rows [firstRow, firstRow + rows) as they are done. */

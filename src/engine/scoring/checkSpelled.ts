@@ -4,8 +4,12 @@ import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
 
 /** Throws `InexactError` where the tokenizer leaves out a part of the text because its vocabulary lacks a byte. */
-export function checkSpelled({ tokenizer, info }: Model, document: Document): undefined {
-  const { missing } = document.streamBy(tokenizer);
+export function checkSpelled(model: Model, document: Document): undefined {
+  checkMissing(model, document.streamBy(model.tokenizer).missing);
+}
+
+/** The same for the offset in bytes of the first character that the tokens of a text leave out. */
+export function checkMissing({ info }: Model, missing: number | undefined): undefined {
   if (missing === undefined) return undefined;
   throw new InexactError(
     `The vocabulary of ${info.name} cannot spell the character at byte ${missing}: its tokenizer leaves a byte of it out, ` +

@@ -6,7 +6,7 @@ import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
 import { checkSpelled } from './checkSpelled';
 import { visibleSpans, type Pass, type PassRun, type RowSpan } from './pass';
-import type { ScoredWindow } from './scoredWindows';
+import type { ScoredWindow, WindowRule } from './scoredWindows';
 import { visibleFirst } from './visibleFirst';
 import { WindowCache } from './windowCache';
 
@@ -33,8 +33,7 @@ export async function scoreTokens(
   topK?: number,
 ): Promise<number> {
   checkSpelled(model, document);
-  const rule = { context: model.info.contextTokens, endsLine: (id: number) => model.endsLine(id) };
-  const windows = document.windowsBy(model.tokenizer, rule, topK);
+  const windows = document.windowsBy(model.tokenizer, ruleOf(model), topK);
   const signal = AbortSignal.any([run.signal, document.current]);
   await visibleFirst({
     units: () => windows.all(),
@@ -43,22 +42,28 @@ export async function scoreTokens(
     isEnough: () => windows.scored >= run.maxTokens,
     inParts: model.scoresParts,
     run: (window, part) =>
-      scoreWindow(model, window, part, signal, () => run.onScored(windows.scored)),
+      scoreWindow(model, window, part, signal, () => run.onScored(windows.scored), cacheOf(model)),
   });
   if (signal.aborted) throw new Cancelled();
   return windows.scored;
 }
 
+/** How a model's windows are made. */
+export function ruleOf(model: Model): WindowRule {
+  return { context: model.info.contextTokens, endsLine: id => model.endsLine(id) };
+}
+
 /**
- * Rows of a part of the window's own tokens, which is all of them unless the model scores parts: those that are remembered,
- * then those that the model computes.
+ * Rows of a part of the window's own tokens, which is all of them unless the model scores parts: those that `cache`
+ * remembers, then those that the model computes. Without it nothing is kept for another time, in the model's thread neither.
  */
-function scoreWindow(
+export function scoreWindow(
   model: Model,
   window: ScoredWindow,
   part: RowSpan,
   signal: AbortSignal,
   onRows: () => void,
+  cache?: WindowCache<Scores>,
 ): Promise<void> {
   return model.request(async backend => {
     const { ids } = window;
@@ -75,8 +80,7 @@ function scoreWindow(
     // same tokens.
     let from = Math.max(firstRow, part.first - first);
     while (from < until && window.knows(first + from)) from++;
-    const cache = cacheOf(model);
-    const known = cache.find(ids, from);
+    const known = cache?.find(ids, from);
     if (known) {
       const { window: same, until: end } = known;
       window.take(same.rows, from - same.firstRow, end - same.firstRow, first + from);
@@ -91,7 +95,13 @@ function scoreWindow(
       const seen = ids.subarray(0, end);
       const inputs = start ? shiftedInputs(start.id, seen) : seen.slice(0, -1);
       await backend.score(
-        { inputs, targets: seen.slice(shift), from: from - shift, topK: window.scores.topK },
+        {
+          inputs,
+          targets: seen.slice(shift),
+          from: from - shift,
+          topK: window.scores.topK,
+          isOnce: cache === undefined,
+        },
         signal,
         (scores, firstRow) => {
           // Rows of a chunk that was under way when the pass was cancelled stand all the same, and are cached below.
@@ -102,7 +112,7 @@ function scoreWindow(
       from = end;
       while (from < until && window.knows(first + from)) from++;
     }
-    if (window.count < end - ownStart) return;
+    if (!cache || window.count < end - ownStart) return;
     const rows = sliceScores(window.scores, firstRow - own, ids.length - own);
     cache.add({ ids, firstRow, rows });
   }, signal);

@@ -1,6 +1,7 @@
 // A sequence of segments as a treap (Seidel and Aragon 1996): a binary tree in the order of the text, a heap by random
 // priority, so that finding, splitting and joining take O(log n) steps in expectation. Each node stores the sums of its
 // subtree, so an edit shifts everything after it without touching it.
+import type { Encoding } from '../../tokenizer/tokenizer';
 import type { Segment } from './segment';
 
 export interface Size {
@@ -16,7 +17,7 @@ export interface Rope extends Size {
   readonly right: Rope | undefined;
 }
 
-const NOTHING: Size = { utf16: 0, bytes: 0, tokens: 0 };
+export const NOTHING: Size = { utf16: 0, bytes: 0, tokens: 0 };
 
 export function ropeSize(rope: Rope | undefined): Size {
   return rope ?? NOTHING;
@@ -93,6 +94,52 @@ export function segmentAt(
     : segmentAt(rope.right, at, after);
 }
 
+/**
+ * Tokens [first, first + ids.length) of a text, with offsets from the start of the text. `missing` is of the segments
+ * that have one of them.
+ */
+export interface StreamTokens extends Encoding {
+  /** UTF-16 spans of the whole characters that the tokens touch. */
+  readonly utf16Starts: Uint32Array;
+  readonly utf16Ends: Uint32Array;
+}
+
+/** Tokens [first, end) of a rope; `start`: the size of the text before it. */
+export function ropeTokens(
+  rope: Rope | undefined,
+  first: number,
+  end: number,
+  start = NOTHING,
+): StreamTokens {
+  const count = Math.max(0, end - first);
+  const [ids, byteStarts, byteEnds, utf16Starts, utf16Ends] = Array.from(
+    { length: 5 },
+    () => new Uint32Array(count),
+  ) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  let normalized: Uint8Array | undefined;
+  let missing: number | undefined;
+  const visit = (segment: Segment, before: Size) => {
+    const from = Math.max(0, first - before.tokens);
+    const to = Math.min(segment.ids.length, end - before.tokens);
+    const at = before.tokens + from - first;
+    ids.set(segment.ids.subarray(from, to), at);
+    for (let i = from; i < to; i++) {
+      const row = at + i - from;
+      byteStarts[row] = segment.byteStarts[i]! + before.bytes;
+      byteEnds[row] = segment.byteEnds[i]! + before.bytes;
+      utf16Starts[row] = segment.utf16Starts[i]! + before.utf16;
+      utf16Ends[row] = segment.utf16Ends[i]! + before.utf16;
+    }
+    if (segment.missing !== undefined) missing ??= segment.missing + before.bytes;
+    if (segment.normalized) {
+      normalized ??= new Uint8Array(count);
+      normalized.set(segment.normalized.subarray(from, to), at);
+    }
+  };
+  visitTokens(rope, first, end, visit, start);
+  return { ids, byteStarts, byteEnds, utf16Starts, utf16Ends, normalized, missing };
+}
+
 export function ropeText(rope: Rope | undefined): string {
   if (!rope) return '';
   return ropeText(rope.left) + rope.segment.text + ropeText(rope.right);
@@ -108,10 +155,10 @@ function node(
   return { segment, priority, left, right, ...size };
 }
 
-function sizeOfSegment({ text, bytes, ids }: Segment): Size {
+export function sizeOfSegment({ text, bytes, ids }: Segment): Size {
   return { utf16: text.length, bytes, tokens: ids.length };
 }
 
-function sumOfSizes(a: Size, b: Size): Size {
+export function sumOfSizes(a: Size, b: Size): Size {
   return { utf16: a.utf16 + b.utf16, bytes: a.bytes + b.bytes, tokens: a.tokens + b.tokens };
 }

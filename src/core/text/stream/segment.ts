@@ -4,6 +4,9 @@ import { nextHardBoundary } from '../../tokenizer/hardBoundary';
 import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
 import { utf8Length } from '../utf8';
 
+/** The target length of a segment in UTF-16 units: about what a keystroke re-encodes. */
+export const SEGMENT_LENGTH = 1024;
+
 export interface Segment extends Encoding {
   readonly text: string;
   /** Length of the text in UTF-8 bytes. */
@@ -33,6 +36,43 @@ export function segmentsOf(
     start = end;
   }
   return segments;
+}
+
+/** The boundaries of a text are examined up to so many UTF-16 units behind them. */
+const LOOKAHEAD = 2;
+
+/**
+ * The same of a text that comes in parts, which are cut between characters. No more is held than a segment and a part;
+ * text without hard boundaries is held whole.
+ */
+export function* segmentsOfParts(
+  tokenizer: Tokenizer,
+  parts: Iterable<string>,
+  length = SEGMENT_LENGTH,
+): Generator<Segment> {
+  const { boundaries } = tokenizer;
+  let text = '';
+  let before = '';
+  let searched = length;
+  const take = (end: number) => {
+    const own = text.slice(0, end);
+    const segment = segmentOf(tokenizer, own, boundaries?.needsBefore ? before : '');
+    before = own.at(-1)!;
+    text = text.slice(end);
+    searched = length;
+    return segment;
+  };
+  for (const part of parts) {
+    text += part;
+    while (boundaries && searched < text.length - LOOKAHEAD) {
+      const end = nextHardBoundary(boundaries, text, searched);
+      if (end < text.length - LOOKAHEAD) yield take(end);
+      else searched = Math.max(searched, text.length - LOOKAHEAD);
+    }
+  }
+  while (text.length > 0) {
+    yield take(boundaries ? nextHardBoundary(boundaries, text, length) : text.length);
+  }
 }
 
 function segmentOf(tokenizer: Tokenizer, text: string, before: string): Segment {

@@ -1,5 +1,5 @@
 // The tokens of a text that is being edited. An edit encodes only the segments that it touches.
-import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
 import {
   splitRope,
   joinRopes,
@@ -8,29 +8,22 @@ import {
   ropeSize,
   startBelow,
   ropeText,
+  ropeTokens,
   visitTokens,
   type Rope,
   type Size,
+  type StreamTokens,
 } from './rope';
-import { segmentsOf, type Segment } from './segment';
+import { SEGMENT_LENGTH, segmentsOf, type Segment } from './segment';
 
-/**
- * Tokens [first, first + ids.length) of a text, with offsets from the start of the text. `missing` is of the segments
- * that have one of them.
- */
-export interface StreamTokens extends Encoding {
-  /** UTF-16 spans of the whole characters that the tokens touch. */
-  readonly utf16Starts: Uint32Array;
-  readonly utf16Ends: Uint32Array;
-}
+export type { StreamTokens };
 
 export class TokenStream {
   #rope: Rope | undefined;
   readonly #tokenizer: Tokenizer;
-  /** The target length of a segment in UTF-16 units: about what a keystroke re-encodes. */
   readonly #segmentLength: number;
 
-  constructor(tokenizer: Tokenizer, text: string, segmentLength = 1024) {
+  constructor(tokenizer: Tokenizer, text: string, segmentLength = SEGMENT_LENGTH) {
     this.#tokenizer = tokenizer;
     this.#segmentLength = segmentLength;
     this.#rope = this.#encoded(text, '');
@@ -80,32 +73,7 @@ export class TokenStream {
 
   /** Tokens [first, end); all of them by default. */
   tokens(first = 0, end = this.size.tokens): StreamTokens {
-    const count = Math.max(0, end - first);
-    const [ids, byteStarts, byteEnds, utf16Starts, utf16Ends] = Array.from(
-      { length: 5 },
-      () => new Uint32Array(count),
-    ) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
-    let normalized: Uint8Array | undefined;
-    let missing: number | undefined;
-    visitTokens(this.#rope, first, end, (segment, before) => {
-      const from = Math.max(0, first - before.tokens);
-      const to = Math.min(segment.ids.length, end - before.tokens);
-      const at = before.tokens + from - first;
-      ids.set(segment.ids.subarray(from, to), at);
-      for (let i = from; i < to; i++) {
-        const row = at + i - from;
-        byteStarts[row] = segment.byteStarts[i]! + before.bytes;
-        byteEnds[row] = segment.byteEnds[i]! + before.bytes;
-        utf16Starts[row] = segment.utf16Starts[i]! + before.utf16;
-        utf16Ends[row] = segment.utf16Ends[i]! + before.utf16;
-      }
-      if (segment.missing !== undefined) missing ??= segment.missing + before.bytes;
-      if (segment.normalized) {
-        normalized ??= new Uint8Array(count);
-        normalized.set(segment.normalized.subarray(from, to), at);
-      }
-    });
-    return { ids, byteStarts, byteEnds, utf16Starts, utf16Ends, normalized, missing };
+    return ropeTokens(this.#rope, first, end);
   }
 
   /** The offset in bytes of the first character that the tokens leave out, if there is one. */
@@ -134,9 +102,9 @@ export class TokenStream {
   }
 }
 
-function idsOf(rope: Rope | undefined): number[] {
-  const ids: number[] = [];
-  visitTokens(rope, 0, Infinity, segment => ids.push(...segment.ids));
+function idsOf(rope: Rope | undefined): Uint32Array {
+  const ids = new Uint32Array(ropeSize(rope).tokens);
+  visitTokens(rope, 0, Infinity, (segment, before) => ids.set(segment.ids, before.tokens));
   return ids;
 }
 

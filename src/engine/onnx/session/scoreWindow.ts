@@ -18,6 +18,8 @@ export interface SessionScoreRequest {
   /** The first row wanted. */
   from: number;
   topK: number;
+  /** Nothing is kept for another request. */
+  isOnce?: boolean | undefined;
   isCancelled(): boolean;
   /** Called with rows [firstRow, firstRow + rows of `scores`) when they are done. */
   onChunk(firstRow: number, scores: Scores): void;
@@ -25,7 +27,7 @@ export interface SessionScoreRequest {
 
 /**
  * Rows [from, targets.length), with `topK` alternatives, of which those beyond the vocabulary stay unknown. Throws
- * `Cancelled`; what was computed until then is cached. Throws `UserError` for tokens outside the vocabulary and runs
+ * `Cancelled`; what was computed until then is cached, unless the request is made once. Throws `UserError` for tokens outside the vocabulary and runs
  * that fail.
  */
 export async function scoreWindow(
@@ -65,7 +67,7 @@ export async function scoreWindow(
     const what = `The model failed on ${inputs.length} tokens, perhaps more than it can hold`;
     throw explainRuntimeError(error, what);
   } finally {
-    cache.add(inputs.subarray(0, whole.tokens), whole);
+    if (!request.isOnce) cache.add(inputs.subarray(0, whole.tokens), whole);
   }
   return scores;
 }
