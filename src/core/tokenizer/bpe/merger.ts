@@ -34,6 +34,9 @@ export class Merger {
   // A binary heap of possible merges, as rank * 2^32 + offset, which sorts as (rank, offset).
   #heap = new Float64Array(0);
   #heapSize = 0;
+  /** The last whole window of symbols, and its tokens with their ends in it: a run of blanks has the same again and again. */
+  readonly #lastSymbols = new Int32Array(WINDOW).fill(-1);
+  readonly #last = new PartialEncoding();
   #current = new PartialEncoding();
   #other = new PartialEncoding();
 
@@ -97,6 +100,15 @@ export class Merger {
   #encodeRange(symbols: Int32Array, start: number, end: number, into: PartialEncoding): void {
     const length = end - start;
     this.#reserve(length, into);
+    if (length === WINDOW && this.#isLast(symbols, start)) {
+      into.start = start;
+      into.count = this.#last.count;
+      for (let i = 0; i < into.count; i++) {
+        into.ids[i] = this.#last.ids[i]!;
+        into.ends[i] = start + this.#last.ends[i]!;
+      }
+      return;
+    }
     const ids = this.#ids;
     const next = this.#next;
     const previous = this.#previous;
@@ -133,6 +145,24 @@ export class Merger {
       into.ids[into.count] = ids[i]!;
       into.ends[into.count++] = start + next[i]!;
     }
+    if (length === WINDOW) this.#keep(symbols, into);
+  }
+
+  #isLast(symbols: Int32Array, start: number): boolean {
+    const last = this.#lastSymbols;
+    let i = 0;
+    while (i < WINDOW && last[i] === symbols[start + i]) i++;
+    return i === WINDOW;
+  }
+
+  #keep(symbols: Int32Array, { start, ids, ends, count }: PartialEncoding): void {
+    const last = this.#last;
+    for (let i = 0; i < WINDOW; i++) this.#lastSymbols[i] = symbols[start + i]!;
+    for (let i = 0; i < count; i++) {
+      last.ids[i] = ids[i]!;
+      last.ends[i] = ends[i]! - start;
+    }
+    last.count = count;
   }
 
   #reserve(length: number, into: PartialEncoding): void {
