@@ -13,7 +13,7 @@ import { byTokens, type FileTokens } from '../../core/text/tokenCounts';
 import { Cancelled, UserError } from '../../core/errors';
 import type { EngineQueries } from '../engine/engineQueries';
 import { pickUri } from '../ui/pickPath';
-import { cancellable } from '../ui/progress';
+import { cancellable, shareReporter } from '../ui/progress';
 
 export interface FolderCount {
   readonly folder: string;
@@ -46,15 +46,13 @@ export async function countFolder(
     );
     progress.report({ message: 'opening the tokenizer' });
     const tokenizers = await queries.tokenizers();
+    const report = shareReporter(progress);
     const files: FileTokens[] = [];
     const skipped: { path: string; reason: string }[] = [];
     for (const [i, file] of uris.entries()) {
       signal.throwIfAborted();
       const path = file.path.slice(base.path.length).replace(/^\//, '');
-      progress.report({
-        message: `file ${i + 1} of ${uris.length}`,
-        increment: 100 / uris.length,
-      });
+      report(i, uris.length, `file ${i + 1} of ${uris.length}`);
       const counted = await countFile(queries, file, signal);
       if (typeof counted === 'string') skipped.push({ path, reason: counted });
       else files.push({ path, language: languageOf(path), ...counted });

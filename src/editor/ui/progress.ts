@@ -2,6 +2,7 @@
 import { ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
 import { formatProgress } from '../../core/format';
 import { Cancelled } from '../../core/errors';
+import { formatTimeLeft, TimeLeft } from '../../core/timeLeft';
 import { note } from './messages';
 import { plainText } from './plainText';
 
@@ -36,15 +37,18 @@ export function inStatusBar<T>(title: string, work: () => Promise<T>): Thenable<
   return window.withProgress({ location: ProgressLocation.Window, title: plainText(title) }, work);
 }
 
-/** Reports how much of all is done, as a percentage unless `words` say it. */
+/** Reports how much of all is done, as a percentage unless `words` say it, and how long the rest takes. */
 export function shareReporter(
   progress: ProgressReporter,
 ): (done: number, total: number, words?: string) => void {
   let shown = 0;
+  const left = new TimeLeft();
   return (done, total, words) => {
     if (total === 0) return;
     const percent = Math.floor((100 * done) / total);
-    progress.report({ message: words ?? formatProgress(done, total), increment: percent - shown });
+    const time = formatTimeLeft(left.after(done, total, performance.now()));
+    const message = `${words ?? formatProgress(done, total)}${time}`;
+    progress.report({ message, increment: percent - shown });
     shown = percent;
   };
 }
