@@ -12,6 +12,7 @@ import { modelFolder, withModel } from '../engine';
 import { readText } from '../input';
 import { interruptible } from '../interrupt';
 import { choice, flag, number, wholeNumber, type Values } from '../options';
+import { withProgress, type ProgressWords } from '../progressLine';
 import { tokenizer } from '../servers';
 import * as shared from '../sharedOptions';
 import { usesColour, writeError, type Piece } from '../terminal';
@@ -65,6 +66,8 @@ const options = {
   json: shared.json,
 };
 
+const completing: ProgressWords = { doing: 'completing', of: () => '' };
+
 export const complete = defineCommand({
   name: 'complete',
   summary: 'what the model would insert there',
@@ -77,8 +80,9 @@ export const complete = defineCommand({
     refuseUnusedSampling(values.temperature, given);
     const at = utf16At(bytes, values.at);
     await withModel(modelFolder(values.model, values.tokenizer), values.context, async model => {
+      const asked = completionOptions(values, given, languageOfPath(file));
       const view = await interruptible(signal =>
-        completeAt(model, text, at, completionOptions(values, given, languageOfPath(file)), signal),
+        withProgress(completing, () => completeAt(model, text, at, asked, signal)),
       ).catch((error: Error) => {
         throw error instanceof InexactError ? withOption(error) : error;
       });

@@ -1,6 +1,7 @@
 // `tokenscope count`: token counts of files and folders, for context budgets.
 import { readdirSync, statSync, type Stats } from 'node:fs';
 import { extname, join } from 'node:path';
+import { formatBytes } from '../../core/format';
 import { showHidden } from '../../core/showHidden';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
 import {
@@ -20,6 +21,7 @@ import { tableLines } from '../tableLines';
 import { defineCommand } from '../command';
 import { modelFolder, openWithoutGraph } from '../engine';
 import { text } from '../options';
+import { withProgress, type ProgressWords, type ReportProgress } from '../progressLine';
 import * as shared from '../sharedOptions';
 
 export const count = defineCommand({
@@ -37,10 +39,17 @@ export const count = defineCommand({
   async run({ operands, values, print }) {
     const { tokenizer } = await openWithoutGraph(modelFolder(values.model));
     const second = values.tokenizer ? openTokenizerAt(values.tokenizer).tokenizer : undefined;
-    const counted = countPaths(operands, tokenizer, second);
+    const counted = await withProgress(countingFiles, async report =>
+      countPaths(operands, tokenizer, second, report),
+    );
     await print(values.json ? jsonLines(counted) : pretty(counted));
   },
 });
+
+const countingFiles: ProgressWords = {
+  doing: 'counting',
+  of: (done, total) => `counted ${formatBytes(done)} of ${formatBytes(total)}`,
+};
 
 interface Counted {
   /** Most tokens first. */
@@ -59,6 +68,7 @@ function countPaths(
   paths: readonly string[],
   first: Tokenizer,
   second: Tokenizer | undefined,
+  report: ReportProgress,
 ): Counted {
   const files: FileTokens[] = [];
   const skipped: SkippedPath[] = [];
@@ -70,7 +80,12 @@ function countPaths(
       );
     if (!exists(path)) throw new UserError(`File not found: ${path}`);
   }
-  for (const { path, bytes } of paths.flatMap(path => filesIn(path, skip))) {
+  const found = paths.flatMap(path => filesIn(path, skip));
+  const total = found.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  for (const { path, bytes } of found) {
+    report(done, total);
+    done += bytes;
     try {
       const reason = reasonToSkip(path, bytes);
       const counted = reason ? null : countOfBytes(readRegularFile(path), first, second);

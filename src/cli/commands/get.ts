@@ -45,11 +45,11 @@ export const get = defineCommand({
   async run({ operands: [name = ''], values, print }) {
     const client = new HubClient(readEnvironment());
     if (values.search) {
-      const found = await interruptible(signal => searchModels(client, name, signal));
+      const found = await asking(signal => searchModels(client, name, signal));
       return print(values.json ? found.map(foundJson) : foundTable(found));
     }
     const { endpoint, cacheFolder } = client.environment;
-    const repository = await interruptible(signal =>
+    const repository = await asking(signal =>
       readRepository(client, repositoryNameOf(name, endpoint), values.revision, signal),
     );
     if (values.autoencoder !== undefined && values.weights !== undefined)
@@ -76,6 +76,10 @@ export const get = defineCommand({
     ]);
   },
 });
+
+/** Work that waits for the hub. */
+const asking = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+  withProgress({ doing: 'asking the hub', of: () => '' }, () => interruptible(work));
 
 const jsonLine = (value: object) => `${JSON.stringify(value)}\n`;
 

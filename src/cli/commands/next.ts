@@ -11,10 +11,13 @@ import { defineCommand } from '../command';
 import { modelFolder, withModels } from '../engine';
 import { readText } from '../input';
 import { choice, number, type Values } from '../options';
+import { withProgress, type ProgressWords } from '../progressLine';
 import { tokenizer } from '../servers';
 import * as shared from '../sharedOptions';
 
 const LISTED = 12;
+
+const computing: ProgressWords = { doing: 'computing the next byte', of: () => '' };
 
 const options = {
   at: shared.at,
@@ -56,11 +59,11 @@ export const next = defineCommand({
       const elapsed = () => Math.round(performance.now() - began);
       const inputOf = ({ tokenizer }: Model) => ({ bytes, tokens: tokenizer.encode(text) });
       if (mode === 'e1') {
-        const bounds = await lowerBounds(model, inputOf(model), at);
+        const bounds = await withProgress(computing, () => lowerBounds(model, inputOf(model), at));
         return print(json ? boundLines(bounds, elapsed()) : prettyBounds(bounds));
       }
       const distributionOf = (model: Model) =>
-        nextBytes(model, inputOf(model), at, mode, undefined, lazy);
+        withProgress(computing, () => nextBytes(model, inputOf(model), at, mode, undefined, lazy));
       const found = await distributionOf(model);
       const second = other && (await distributionOf(other));
       const ms = elapsed();

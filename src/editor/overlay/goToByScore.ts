@@ -8,6 +8,7 @@ import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';
 import { select } from '../ui/goTo';
 import { showList } from '../ui/messages';
+import { inStatusBar } from '../ui/progress';
 import { passOptions, type EngineQueries } from '../engine/engineQueries';
 import { textAtCursor } from './peaks';
 import type { ShownTexts } from './textSource';
@@ -29,7 +30,8 @@ export async function goToByScore(
   }
   const at = textAtCursor(editor, shown, lens);
   const whole = { utf16Start: 0, utf16End: at.text.getText().length };
-  if (!at.saved) await queries.passes.score(at.text, [whole], lens);
+  if (!at.saved)
+    await inStatusBar('Scoring the text', () => queries.passes.score(at.text, [whole], lens));
   const passes = passOptions(lens, at);
   const request = { details: 'bytes', maxTokens: MAX_TOKENS, ...passes } as const;
   const view = at.saved?.view ?? (await queries.view(at.text, whole, request)).view;
