@@ -1,9 +1,11 @@
 // The models that a command opens, in this process.
 import { basename, join } from 'node:path';
 import { preparingWords } from '../core/models/preparingWords';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { Model, type OpenModel } from '../engine/models/model';
 import { modelPath } from '../engine/models/places/modelPath';
 import { modelOpener } from '../engine/models/openModel';
+import { readModel } from '../engine/models/readModel';
 import { interruptiblePart } from './interrupt';
 import { withProgress } from './progressLine';
 import { completed, send, withTokenizer } from './servers';
@@ -44,12 +46,18 @@ export const openModel: OpenModel = async (named, contextTokens, dtype) => {
 const nameOf = (path: Parameters<OpenModel>[0]) =>
   typeof path === 'string' ? basename(path) : path.name;
 
-/** Opens a model for as long as the work takes. Throws `UserError`. */
+/** Throws what a tokenizer alone refuses. */
+export type CheckTokenizer = (tokenizer: Tokenizer) => void;
+
+/** Opens a model for as long as the work takes, once its tokenizer was found to serve. Throws `UserError`. */
 export async function withModel<T>(
-  folder: string,
+  named: string,
   contextTokens: number,
   work: (model: Model) => Promise<T>,
+  check: CheckTokenizer = () => {},
 ): Promise<T> {
+  const folder = readModel(modelPath(await completed(named)));
+  check(folder.tokenizer);
   const model = await openModel(folder, contextTokens);
   try {
     return await work(model);
@@ -64,12 +72,13 @@ export function withModels<T>(
   secondFolder: string | undefined,
   contextTokens: number,
   work: (model: Model, second: Model | undefined) => Promise<T>,
+  check?: CheckTokenizer,
 ): Promise<T> {
-  return withModel(folder, contextTokens, model =>
+  const withSecond = (model: Model) =>
     secondFolder === undefined
       ? work(model, undefined)
-      : withModel(secondFolder, contextTokens, second => work(model, second)),
-  );
+      : withModel(secondFolder, contextTokens, second => work(model, second), check);
+  return withModel(folder, contextTokens, withSecond, check);
 }
 
 /** A model that is asked for its tokens alone; it needs no graph and is not disposed. Throws `UserError`. */

@@ -266,6 +266,14 @@ test('where exactness is not available, the exit code is 3 and the reason one li
   const { code, out, err } = run(['next', '-', '--at', '1', '--model', folder], 'ab');
   expect({ code, out }).toEqual({ code: 3, out: '' });
   expect(err.trimEnd().split('\n')).toHaveLength(1);
+  // Its graph is not even read.
+  writeFileSync(join(folder, 'model.onnx'), 'no graph');
+  for (const args of [
+    ['next', '-', '--at', '1'],
+    ['bytes', '-'],
+  ])
+    expect(run([...args, '--model', folder], 'ab')).toEqual({ code, out, err });
+  expect(run(['inspect', '-', '--model', folder], 'ab')).toMatchObject({ code: 2, out: '' });
 });
 
 test('with a Unigram tokenizer tokens and scores are as usual, and bytes are refused with the reason', () => {

@@ -1,9 +1,12 @@
 // `tokenscope bytes`: the surprisal of every byte of a text, and the proof that they add up to what its tokens cost.
-import type { ByteScores } from '../../core/exactBytes/documentBytes';
+import { byteRulesOf } from '../../core/exactBytes/byteRules';
+import { emptyByteScores, type ByteScores } from '../../core/exactBytes/documentBytes';
 import { bitsPerByte, totalsOf, describeProof } from '../../core/exactBytes/byteProof';
 import { formatPercent } from '../../core/format';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { displayToken } from '../../core/displayToken';
+import { encodeUtf8 } from '../../core/text/utf8';
+import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { ByteProof } from '../../protocol/scores';
 import { byteScoresOf } from '../../engine/scoring/byteScores';
 import { scoreBytes } from '../../engine/scoring/bytesPass';
@@ -40,8 +43,10 @@ export const bytes = defineCommand({
   async run({ operands: [file = ''], values, print }) {
     const text = await readText(file);
     const folder = modelFolder(values.model, values.tokenizer);
-    await withModels(folder, values.second, values.context, async (model, other) => {
-      // What is not available is refused before anything is scored.
+    // What is not available is refused before a model is loaded, or else before anything is scored.
+    const check = (tokenizer: Tokenizer) =>
+      void emptyByteScores(byteRulesOf(tokenizer), encodeUtf8(text), []);
+    const work = async (model: Model, other: Model | undefined) => {
       for (const each of other ? [model, other] : [model]) {
         each.asTokenModel();
         each.checkEnds();
@@ -52,7 +57,8 @@ export const bytes = defineCommand({
       if (values.json) await print(byteLines(first, second));
       else if (second) await print(prettyTwo(first, second, model.info.name, other.info.name));
       else await print(pretty(first, model.info.name));
-    });
+    };
+    await withModels(folder, values.second, values.context, work, check);
   },
 });
 

@@ -2,7 +2,9 @@
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';
 import { formatBits, formatHex, formatPercent } from '../../core/format';
+import { byteRulesOf } from '../../core/exactBytes/byteRules';
 import { encodeUtf8 } from '../../core/text/utf8';
+import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { lowerBounds, type LowerBounds } from '../../engine/scoring/lowerBounds';
 import type { Model } from '../../engine/models/model';
 import { nextBytes, type Mode, type NextBytes } from '../../engine/scoring/nextBytes';
@@ -54,7 +56,7 @@ export const next = defineCommand({
     const { at, mode, lazy, json } = values;
     shared.checkOffset(at, bytes.length);
     const folder = modelFolder(values.model, values.tokenizer);
-    await withModels(folder, values.second, values.context, async (model, other) => {
+    const work = async (model: Model, other: Model | undefined) => {
       const began = performance.now();
       const elapsed = () => Math.round(performance.now() - began);
       const inputOf = ({ tokenizer }: Model) => ({ bytes, tokens: tokenizer.encode(text) });
@@ -71,7 +73,10 @@ export const next = defineCommand({
         return print(json ? twoLines(found, second, mode, ms) : prettyTwo(found, second, mode));
       }
       return print(json ? nextLines(found, mode, lazy, ms) : prettyNext(found, mode, lazy));
-    });
+    };
+    // A tokenizer without exact bytes is refused before its model is loaded.
+    const check = (tokenizer: Tokenizer) => void byteRulesOf(tokenizer);
+    await withModels(folder, values.second, values.context, work, check);
   },
 });
 

@@ -21,6 +21,15 @@ import type { TokenizerFamily } from './tokenizerFamily';
 import { SortedTokens } from './sortedTokens';
 import { SentencePieceFamily } from './sentencePieceFamily';
 
+const known = new WeakMap<Tokenizer, ByteRules>();
+
+/** The rules of a tokenizer, which are made once. Throws `InexactError` as they do. */
+export function byteRulesOf(tokenizer: Tokenizer): ByteRules {
+  const rules = known.get(tokenizer) ?? new ByteRules(tokenizer);
+  known.set(tokenizer, rules);
+  return rules;
+}
+
 export class ByteRules {
   readonly tokens: SortedTokens;
   readonly canonical: Canonical;

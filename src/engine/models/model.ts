@@ -1,7 +1,7 @@
 // One opened model: its folder, its tokenizer, and the backend that runs it, whose requests take turns.
 import type { FimFormat } from '../../core/completion/fimFormat';
 import { Cancelled, InexactError, UserError } from '../../core/errors';
-import { ByteRules } from '../../core/exactBytes/byteRules';
+import { byteRulesOf, type ByteRules } from '../../core/exactBytes/byteRules';
 import { logSoftmax } from '../../core/exactBytes/logSum';
 import { SortedTokens, textTokensOf } from '../../core/exactBytes/sortedTokens';
 import type { TokenModel } from '../../core/exactBytes/tokenModel';
@@ -45,7 +45,6 @@ export interface PromptPrefix {
 
 export class Model {
   readonly info: ModelInfo;
-  private rules: ByteRules | undefined;
   private sorted: SortedTokens | undefined;
   /** Facts about its dtype, once they were measured. */
   private dtype: Awaited<ReturnType<typeof dtypeFacts>> | undefined;
@@ -184,7 +183,7 @@ export class Model {
       throw new InexactError(
         `${this.info.name} ${inexact}: exact probabilities of bytes need ${this.backend?.exactNeeds ?? 'a float32 export, or one with weights of 4 bits'}`,
       );
-    return (this.rules ??= new ByteRules(this.tokenizer));
+    return byteRulesOf(this.tokenizer);
   }
 
   /** Tokens of text in the order of their bytes. */
