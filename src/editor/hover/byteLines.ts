@@ -7,9 +7,12 @@ import { escapeMarkdown } from '../ui/escapeMarkdown';
 
 /** `second`: the name of the second model, for a lens that compares the two. */
 export function byteLines(view: TokenView, row: number, second?: string): string {
-  const { byteBits, secondByteBits, bytes, scores } = view;
+  const { byteBits, secondByteBits, bytes, scores, pending } = view;
   const bits = byteBits?.[row];
-  if (!bits || bits.some(Number.isNaN)) return 'Its bytes are not scored yet.\n\n';
+  if (!bits || bits.some(Number.isNaN))
+    return pending > 0
+      ? 'Its bytes are not scored yet.\n\n'
+      : 'No score of its bytes: they are given, because the first token has no context.\n\n';
   const names = Array.from(bytes![row]!, byte => escapeMarkdown(displayToken(Uint8Array.of(byte))));
   const cells = (name: string, bits: Float64Array) =>
     `| ${[name, ...Array.from(bits, value => value.toFixed(2))].join(' | ')} |\n`;
