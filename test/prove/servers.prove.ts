@@ -1,7 +1,7 @@
 // Numbers of a given text through llama.cpp's own server beside those of the same GGUF file opened here. The server runs
 // where the environment says it does, on this machine:
 //
-//   python training/golden/llama_server.py MODEL.gguf --port 18080
+//   python training/golden/serve_llama.py MODEL.gguf --port 18080
 //   TOKENSCOPE_LLAMA_SERVER=http://127.0.0.1:18080 npm run prove -- servers
 //
 // With the tiny file that `TOKENSCOPE_SERVED=PATH npm run prove -- servers` writes to that path, its answers are recorded
