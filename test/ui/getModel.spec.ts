@@ -1,6 +1,6 @@
 // A model from a hub on loopback, in a window: nothing before a choice, consent in a dialog, then it opens.
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMIT, FakeHub } from '../support/fakeHub';
 import type { Workbench } from '../host/workbench.mjs';
@@ -62,4 +62,32 @@ export async function aModelOfTheHubOpensAfterConsent(ui: Workbench) {
     // Windows after this one would tell that it can be opened.
     rmSync(join(ui.server.data, '.cache/huggingface'), { recursive: true, force: true });
   }
+}
+
+export async function anAutoencoderIsNamedForAModelAndOfferedFirst(ui: Workbench) {
+  const folder = join(ui.folder, 'gpt2');
+  mkdirSync(folder, { recursive: true });
+  const coder = join(process.cwd(), 'models/coder');
+  for (const name of ['tokenizer.json', 'tokenizer_config.json', 'model.onnx', 'model.safetensors'])
+    copyFileSync(join(coder, name), join(folder, name));
+  const config = JSON.parse(readFileSync(join(coder, 'config.json'), 'utf8'));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, _name_or_path: 'gpt2' }));
+  await ui.open({ 'tokenscope.model.folder': folder });
+  await ui.openFile('README.md');
+  await ui.runCommand('Tokenscope: Turn Overlay On');
+  await ui.statusItem('gpt2 · ').waitFor();
+  await ui.runCommand('Tokenscope: Find Feature…');
+  const notice = ui.page.locator('.notification-list-item', { hasText: 'One is published for' });
+  await notice.waitFor();
+  await ui.screenshot('published autoencoder');
+  await notice.getByRole('button', { name: 'Get an Autoencoder from the Hub…' }).click();
+  const rows = ui.page.locator('.quick-input-list .monaco-list-row');
+  await rows.first().waitFor();
+  // As a screen reader says it.
+  assert.match(
+    (await rows.first().getAttribute('aria-label')) ?? '',
+    /jbloom\/GPT2-Small-SAEs-Reformatted.*for openai-community\/gpt2.*for the model that is open/s,
+  );
+  await ui.screenshot('autoencoders of the hub');
+  await ui.page.keyboard.press('Escape');
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
+import { goldenGgufs, ggufOfFamily } from '../support/ggufFamilies';
 import { writeLargeGguf } from '../support/largeGguf';
 import { tinyGguf, write, writeOllama } from '../support/machine';
 
@@ -129,7 +130,7 @@ export async function aLargeModelThatIsCancelledLeavesTheOneThatIsOpen(ui: Workb
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
     await ui.pick('large');
     await notice
-      .getByText(/writing its weights as they are mapped, once: [1-9]\d? % of 3.02 GB/)
+      .getByText(/preparing its weights, once: [1-9]\d? % of 3.02 GB/)
       .waitFor();
     await ui.screenshot('model being opened');
     assert.equal(written().length, before.length + 1);
@@ -137,6 +138,54 @@ export async function aLargeModelThatIsCancelledLeavesTheOneThatIsOpen(ui: Workb
     await notice.waitFor({ state: 'detached' });
     await ui.until(written, names => names.length === before.length);
     await ui.statusItem('coder · ').waitFor();
+    assert.deepEqual(await ui.notifications(), []);
+  } finally {
+    rmSync(models, { recursive: true, force: true });
+  }
+}
+
+export async function theWaysToKeepAModelsWeightsAreChosenByKeyboard(ui: Workbench) {
+  const models = join(ui.server.data, '.cache/llama.cpp');
+  const every = ggufOfFamily(goldenGgufs.cases['llama, every type']!);
+  const rows = ui.page.locator('.quick-input-list .monaco-list-row');
+  const { keyboard } = ui.page;
+  /** The row that is active, as a screen reader says it. */
+  const focused = ui.page.locator('.quick-input-list .monaco-list-row.focused');
+  try {
+    const path = write(join(models, 'ways.gguf'), every);
+    await ui.openFile('README.md');
+    await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+    await rows.filter({ hasText: 'ways' }).waitFor();
+    await ui.screenshot('models with a button');
+    await keyboard.type('ways');
+    await focused.filter({ hasText: 'ways' }).waitFor();
+    await keyboard.press('Enter');
+    await isSet(ui, path);
+    await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+    await rows.filter({ hasText: 'Keep its weights in another way…' }).waitFor();
+    await keyboard.type('Keep its weights');
+    await focused.filter({ hasText: 'Keep its weights' }).waitFor();
+    await keyboard.press('Enter');
+    const floats = rows.filter({ hasText: 'fp32 ·' });
+    await floats.waitFor();
+    assert.match(
+      (await floats.getAttribute('aria-label')) ?? '',
+      /in use.*the usual choice: they fit/s,
+    );
+    await ui.screenshot('ways to keep weights');
+    await keyboard.type('4 bits');
+    await focused.filter({ hasText: '4 bits' }).waitFor();
+    await keyboard.press('Enter');
+    await ui.remembered('tokenscope.dtypes');
+    await ui.until(
+      () => ui.extensionLog().match(/opened .*ways\.gguf/g)?.length,
+      times => times === 2,
+    );
+    await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+    await rows.filter({ hasText: 'Keep its weights in another way…' }).click();
+    await rows.filter({ hasText: /q4 · .*in use/s }).waitFor();
+    await keyboard.press('Escape');
+    // Nobody is offered what they have just chosen.
     assert.deepEqual(await ui.notifications(), []);
   } finally {
     rmSync(models, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 import { formatProgress } from '../format';
 import { formatSize } from './modelWords';
 
-/** `writing its weights as they are mapped, once: 42 % of 538 MB`. `done`, `all`: in bytes. */
+/** `preparing its weights, once: 42 % of 538 MB`. `done`, `all`: in bytes. */
 export function preparingWords(done: number, all: number): string {
-  return `writing its weights as they are mapped, once: ${formatProgress(done, all)} of ${formatSize(all)}`;
+  return `preparing its weights, once: ${formatProgress(done, all)} of ${formatSize(all)}`;
 }

@@ -9,7 +9,6 @@ export interface PublishedSae {
   readonly repository: string;
   /** In the repository. */
   readonly folder: string;
-  readonly features: number;
   readonly about: string;
   readonly licence: string;
   /** What its own configuration does not say of it. */
@@ -22,7 +21,6 @@ export const publishedSaes: readonly PublishedSae[] = [
     models: ['openai-community/gpt2', 'gpt2'],
     repository: 'jbloom/GPT2-Small-SAEs-Reformatted',
     folder: 'blocks.8.hook_resid_pre',
-    features: 24_576,
     about: 'about 150 MB',
     licence: 'mit',
     // The residual stream that it was trained on has no mean, in contrast to that of the published model.
@@ -32,7 +30,6 @@ export const publishedSaes: readonly PublishedSae[] = [
     models: ['google/gemma-3-270m'],
     repository: 'google/gemma-scope-2-270m-pt',
     folder: 'resid_post/layer_12_width_16k_l0_medium',
-    features: 16_384,
     about: 'about 84 MB',
     licence: 'as its page says',
   },
@@ -40,7 +37,6 @@ export const publishedSaes: readonly PublishedSae[] = [
     models: ['google/gemma-3-270m-it'],
     repository: 'google/gemma-scope-2-270m-it',
     folder: 'resid_post/layer_12_width_16k_l0_medium',
-    features: 16_384,
     about: 'about 84 MB',
     licence: 'as its page says',
   },
@@ -48,7 +44,6 @@ export const publishedSaes: readonly PublishedSae[] = [
     models: ['google/gemma-2-2b'],
     repository: 'google/gemma-scope-2b-pt-res',
     folder: 'layer_12/width_16k/average_l0_82',
-    features: 16_384,
     about: 'about 300 MB',
     licence: 'cc-by-4.0',
   },
@@ -56,7 +51,6 @@ export const publishedSaes: readonly PublishedSae[] = [
     models: ['EleutherAI/pythia-160m'],
     repository: 'EleutherAI/sae-pythia-160m-32k',
     folder: 'layers.8',
-    features: 32_768,
     about: 'about 200 MB',
     licence: 'mit',
   },
@@ -64,7 +58,6 @@ export const publishedSaes: readonly PublishedSae[] = [
     models: ['HuggingFaceTB/SmolLM2-135M'],
     repository: 'EleutherAI/skip-transcoder-SmolLM2-135M-128x',
     folder: 'layers.15.mlp',
-    features: 73_728,
     about: 'about 340 MB',
     licence: 'apache-2.0',
   },
@@ -83,11 +76,8 @@ export function publishedFor(names: readonly string[]): PublishedSae | undefined
 
 /** Where a model has no autoencoder: which one is published for it. */
 export function describePublished({ models, repository, folder, ...sae }: PublishedSae): string {
-  return ` One is published for ${models[0]}: ${folder} of ${repository}, ${sae.features} features, ${sae.about}, licence ${sae.licence}. ${GET}`;
+  return ` One is published for ${models[0]}: ${repository}, ${folder} (${sae.about}, licence ${sae.licence}). "Tokenscope: Get an Autoencoder from the Hub…" gets it, once you say yes.`;
 }
-
-const GET =
-  '"Tokenscope: Get an Autoencoder from the Hugging Face Hub…" gets it, once you say yes.';
 
 /** What is known of a repository's autoencoders besides their own files. */
 export function publishedConfig(repository: string | undefined): Json {

@@ -16,7 +16,7 @@ import {
   type ModelAction,
   type ModelRow,
 } from './modelRows';
-import { recentModels } from './recentModels';
+import { keepChosen, recentModels } from './recentModels';
 
 /** Rows that are found meanwhile are shown together. */
 const REFRESH_MS = 100;
@@ -59,6 +59,8 @@ export interface PickedModel {
 export async function pickModel(options: ModelPickerOptions): Promise<PickedModel | undefined> {
   const choice = await chooseRow(options);
   if (!choice) return undefined;
+  // Before it is open, when somebody who never chose one would be offered another.
+  await keepChosen(options.memory);
   if ('model' in choice) return chooseDtype(choice.model, options);
   if ('path' in choice) return { path: choice.path };
   const path = await actions[choice.action](options);

@@ -14,7 +14,7 @@ export const remedies: ReadonlyMap<string, string> = new Map([
   ['Connect to a Server…', 'tokenscope.connectServer'],
   ['Choose a Pair of Models…', 'tokenscope.choosePair'],
   ['Choose Autoencoder…', 'tokenscope.chooseAutoencoder'],
-  ['Get an Autoencoder from the Hugging Face Hub…', 'tokenscope.getAutoencoder'],
+  ['Get an Autoencoder from the Hub…', 'tokenscope.getAutoencoder'],
   ['Compare with Tokenizer or Model…', 'tokenscope.compareWithTokenizer'],
   ['Open Reasoning Traces…', 'tokenscope.openTraces'],
   ['Pin Feature…', 'tokenscope.pinFeature'],
