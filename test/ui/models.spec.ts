@@ -129,9 +129,7 @@ export async function aLargeModelThatIsCancelledLeavesTheOneThatIsOpen(ui: Workb
     const before = written();
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
     await ui.pick('large');
-    await notice
-      .getByText(/preparing its weights, once: [1-9]\d? % of 3.02 GB/)
-      .waitFor();
+    await notice.getByText(/preparing its weights, once: [1-9]\d? % of 3.02 GB/).waitFor();
     await ui.screenshot('model being opened');
     assert.equal(written().length, before.length + 1);
     await notice.getByText('Cancel', { exact: true }).click();
