@@ -61,6 +61,8 @@ test('another model that is cancelled leaves the one that is open, and nothing h
   const engine = engineOn(folder);
   await engine.call(async () => {});
   const { state, pid } = engine;
+  const seen = new Set<Opening>();
+  engine.openings.onDidChange(opening => seen.add(opening));
   const switching = engine.switchModel(choice());
   switching.catch(() => {});
   const opening = await begun(engine);
@@ -72,6 +74,8 @@ test('another model that is cancelled leaves the one that is open, and nothing h
   expect(opening.isEnded).toBe(true);
   expect(engine.openings.current).toEqual([]);
   await vi.waitUntil(() => written().length === 0, { timeout: 10_000 });
+  // What its process still said while it tidied up is no other opening.
+  expect(seen.size).toBe(1);
   expect(engine.state).toBe(state);
   expect(engine.pid).toBe(pid);
   expect(engine.hasOpened({ folder, contextLimit: 512 })).toBe(true);

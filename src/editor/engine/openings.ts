@@ -49,6 +49,8 @@ export class Opening {
 
 export class Openings {
   private readonly running = new Map<EngineProcess, Opening>();
+  /** They tidy up, and what they still say is of no interest. */
+  private readonly givenUp = new WeakSet<EngineProcess>();
   private readonly listeners = new Set<(opening: Opening) => void>();
 
   /** `onLong`: called once with an opening that takes its time. */
@@ -75,9 +77,11 @@ export class Openings {
     kind: 'asked' | 'main',
     request: Promise<T>,
   ): Promise<T> {
-    const opening = this.begin(process, path, kind, () =>
-      opening.isWriting ? endAfter(process, request) : process.kill(),
-    );
+    const opening = this.begin(process, path, kind, () => {
+      this.givenUp.add(process);
+      if (opening.isWriting) endAfter(process, request);
+      else process.kill();
+    });
     try {
       return await Promise.race([request, opening.cancelled]);
     } finally {
@@ -87,6 +91,7 @@ export class Openings {
 
   /** What a process says: also of models that it opens beside the first, as those of a pair. */
   heard(process: EngineProcess, event: PreparingEvent): void {
+    if (this.givenUp.has(process)) return;
     const opening = this.running.get(process) ?? this.begin(process, event.path, 'beside');
     opening.preparing = event;
     if (event.ended && opening.kind === 'beside') this.end(process);
