@@ -11,3 +11,5 @@ import '../core/tokenizer/files/tiktoken.test';
 import '../core/tokenizer/files/vocabularies.test';
 import '../core/tokenizer/lookup/lookupTokenizer.test';
 import '../engine/server.test';
+import '../servers/faults.test';
+import '../servers/kills.test';

@@ -44,7 +44,6 @@ export async function aServerColoursAFile(ui: Workbench) {
       );
       await ui.screenshot(`server-${theme}`);
     }
-    await ui.leaveHovers();
     await ui.chooseLens('Varentropy');
     await ui.statusItem('not shown').waitFor();
     // No key, and nothing of the text, is in the log.

@@ -165,6 +165,20 @@ test('says that a tokenizer alone has no scores, to lenses that need them', () =
   expect(shown({ engine, saved }).text).not.toMatch(/not shown/);
 });
 
+test('says what a server does not, to the lenses that need it, and how much it was sent', () => {
+  const lacks = { varentropies: 'vLLM gives the 20 likeliest tokens' };
+  const engine = { ...READY, model: { ...MODEL, lacks } };
+  const sent = 'Sent to models.example: 7 tokens in 1 request.';
+  const { text, tooltip } = shown({ lens: 'varentropy', engine, sent });
+  expect(text).toMatch(/ tokens · not shown$/);
+  expect(words(tooltip)).toMatch(
+    /\n\nNot shown: vLLM gives the 20 likeliest tokens\.\n\nSent to models\.example: 7 tokens in 1 request\.$/,
+  );
+  expect(shown({ lens: 'entropy', engine }).text).not.toMatch(/not shown/);
+  const saved = { source: 'file', tokens: 3 };
+  expect(shown({ lens: 'varentropy', engine, saved }).text).not.toMatch(/not shown/);
+});
+
 test('says that there is no autoencoder, to lenses of features alone', () => {
   const noAutoencoder = 'Choose one.';
   const { text, tooltip } = shown({ lens: 'unexplained', noAutoencoder });

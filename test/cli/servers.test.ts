@@ -1,0 +1,124 @@
+// Commands with the address of a server in place of a path; the server is on loopback, in this process.
+import { join } from 'node:path';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { logSoftmax } from '../../src/core/exactBytes/logSum';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { readModelFolder } from '../../src/engine/models/modelFolder';
+import { fakeLogits } from '../support/fakeBackend';
+import { FakeServer, type FakeKind, type FakeServerOptions } from '../support/fakeServers';
+import { BYTE_VOCAB, START_ID, writeModelFolder } from '../support/modelFolder';
+import { linesOf, scratch, setUpCommandLine, start, type Result } from './support';
+
+setUpCommandLine();
+
+let folder: string;
+let tokenizer: Tokenizer;
+let server: FakeServer | undefined;
+
+beforeAll(() => {
+  folder = writeModelFolder(join(scratch, 'tokenizer'), { graph: false });
+  ({ tokenizer } = readModelFolder(folder));
+});
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function serve(kind: FakeKind, options?: FakeServerOptions): Promise<string> {
+  server = await FakeServer.start(kind, tokenizer, options);
+  return server.address;
+}
+
+/** Not in this thread, in which the server answers. */
+async function tokenscope(
+  args: readonly string[],
+  input = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Result> {
+  const child = start(args, { NO_COLOR: '1', ...env });
+  let [out, err] = ['', ''];
+  child.stdout!.on('data', chunk => (out += chunk));
+  child.stderr!.on('data', chunk => (err += chunk));
+  child.stdin!.end(input);
+  const code = await new Promise<number | null>(resolve => child.once('close', resolve));
+  return { code, out, err };
+}
+
+test('serve-check says what a server gives, and the first tokens of a text', async () => {
+  const url = await serve('vllm');
+  const { code, out, err } = await tokenscope([
+    'serve-check',
+    url,
+    '--tokenizer',
+    folder,
+    '--json',
+  ]);
+  expect([code, err]).toEqual([0, '']);
+  const [facts, ...rows] = linesOf(out);
+  expect(facts).toMatchObject({
+    kind: 'vLLM',
+    version: '0.33.0',
+    model: 'owner/fake',
+    alternatives: 20,
+    rank: 'every',
+    entropy: 'bounds',
+    varentropy: false,
+    bytes: false,
+    completions: 'likeliest',
+    rollouts: true,
+    idsCompared: true,
+    tokenizer: folder,
+  });
+  expect(rows).toHaveLength(5);
+  const pretty = await tokenscope(['serve-check', url, '--tokenizer', folder]);
+  expect(pretty.out).toMatch(/^server +vLLM 0\.33\.0 at http:\/\/127/);
+  expect(pretty.out).toMatch(/^varentropy +not known: it is made of all tokens$/m);
+});
+
+test('serve-check says what a server cannot, and ends well', async () => {
+  const { code, out } = await tokenscope(['serve-check', await serve('ollama'), '--json']);
+  expect(code).toBe(0);
+  expect(linesOf(out)).toEqual([
+    expect.objectContaining({ kind: 'Ollama', cannot: expect.stringMatching(/cannot score/) }),
+  ]);
+});
+
+test('inspect prints the numbers of the server, and null for what it does not say', async () => {
+  const args = ['inspect', '-', '--model', await serve('vllm'), '--tokenizer', folder, '--json'];
+  const { code, out, err } = await tokenscope(args, 'abc', { TOKENSCOPE_SERVER_KEY: 'the-key' });
+  expect([code, err]).toEqual([0, '']);
+  const lines = linesOf(out);
+  expect(lines).toHaveLength(3);
+  const expected = logSoftmax(fakeLogits([START_ID, 97], BYTE_VOCAB));
+  expect(lines[1].logprob).toBeCloseTo(expected[98]!, 4);
+  expect(lines[1]).toMatchObject({ id: 98, entropy: null, varentropy: null });
+  expect(lines[1].entropyLow).toBeLessThan(lines[1].entropyHigh);
+  expect(lines[1].rank).toBe(expected.filter(value => value > expected[98]!).length + 1);
+  expect(server!.seen.every(({ authorization }) => authorization === 'Bearer the-key')).toBe(true);
+});
+
+test('a model whose tokenizer is not known here is refused with what to do', async () => {
+  const { code, err } = await tokenscope(['inspect', '-', '--model', await serve('vllm')], 'abc', {
+    HF_HUB_CACHE: scratch,
+  });
+  expect(code).toBe(2);
+  expect(err).toMatch(
+    /The tokenizer of owner\/fake at 127\S+ is not on this machine: name it with --tokenizer.*tokenscope get owner\/fake --weights none/,
+  );
+});
+
+test('a tokenizer beside a folder is refused', async () => {
+  const { code, err } = await tokenscope(
+    ['tokens', '-', '--model', folder, '--tokenizer', folder],
+    'a',
+  );
+  expect(code).toBe(2);
+  expect(err).toMatch(/--tokenizer names the tokenizer of a server’s model/);
+});
+
+test('exact bytes of a server of the likeliest tokens are refused with exit code 3', async () => {
+  const args = ['next', '-', '--at', '1', '--model', await serve('sglang'), '--tokenizer', folder];
+  const { code, err } = await tokenscope(args, 'abc');
+  expect(code).toBe(3);
+  expect(err).toMatch(/SGLang says of the likeliest tokens alone/);
+});
