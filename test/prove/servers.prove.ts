@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Document } from '../../src/engine/documents/document';
-import { Model } from '../../src/engine/models/model';
+import type { Model } from '../../src/engine/models/model';
 import { modelOpener } from '../../src/engine/models/openModel';
 import { completeAddress } from '../../src/engine/models/sources/server/findTokenizer';
 import { SAMPLE_TEXT } from '../../src/engine/models/sampleText';

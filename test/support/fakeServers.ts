@@ -126,7 +126,16 @@ export class FakeServer {
 
   /** Likeliest first. */
   likeliest(row: Float64Array, count: number): number[] {
-    return [...row.keys()].sort((a, b) => row[b]! - row[a]!).slice(0, count);
+    // Of large vocabularies a sort for each token takes long.
+    const few = count * 20 < row.length ? this.above(row, count) : [...row.keys()];
+    return few.sort((a, b) => row[b]! - row[a]!).slice(0, count);
+  }
+
+  /** Some of the highest, no fewer than `count`. */
+  private above(row: Float64Array, count: number): number[] {
+    const sample = row.filter((_, i) => i % 8 === 0).sort();
+    const least = sample.at(-Math.min(sample.length, count))!;
+    return [...row.keys()].filter(id => row[id]! >= least);
   }
 
   encode(text: string): number[] {
@@ -199,9 +208,9 @@ function vllmCompletion(server: FakeServer, body: Body): unknown {
   const prompt = ids(body.prompt);
   const { maxLogprobs = 20 } = server.options;
   const wanted = body.prompt_logprobs as number | undefined;
-  const entryOf = (row: Float64Array, order: number[], id: number) => ({
+  const entryOf = (row: Float64Array, id: number) => ({
     logprob: row[id],
-    rank: order.indexOf(id) + 1,
+    rank: row.filter(value => value > row[id]!).length + 1,
     decoded_token: server.textOf(id),
   });
   const [first] = server.likeliest(server.rowAfter(prompt), 1);
@@ -211,9 +220,8 @@ function vllmCompletion(server: FakeServer, body: Body): unknown {
     choice.prompt_logprobs = prompt.map((id, i) => {
       if (i === 0) return null;
       const row = server.rowAfter(prompt.slice(0, i));
-      const order = server.likeliest(row, row.length);
-      const listed = new Set([id, ...order.slice(0, wanted)]);
-      return Object.fromEntries([...listed].map(each => [each, entryOf(row, order, each)]));
+      const listed = new Set([id, ...server.likeliest(row, wanted)]);
+      return Object.fromEntries([...listed].map(each => [each, entryOf(row, each)]));
     });
     choice.prompt_token_ids = prompt;
   }

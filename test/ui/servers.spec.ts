@@ -22,8 +22,12 @@ export async function aServerColoursAFile(ui: Workbench) {
   });
   try {
     await ui.openFile('README.md');
-    await ui.chooseLens('Surprisal');
     await typeAddress(ui, `${server.address}#tokenizer=${encodeURIComponent(folder)}`);
+    await ui.until(
+      () => ui.extensionLog(),
+      log => log.includes(`opened ${server.address}#`),
+    );
+    await ui.chooseLens('Surprisal');
     const host = `served-7B at 127.0.0.1:${server.port}`;
     await ui.statusItem(host).waitFor();
     const isScored = () =>
