@@ -29,8 +29,7 @@ export class RowChecks {
     this.alternatives(top);
     const listed = top.findIndex(other => other.id === id);
     const least = top.at(-1)?.logprob ?? Infinity;
-    if (listed >= 0 && Math.abs(top[listed]!.logprob - own) > ROUNDING)
-      throw this.wrong(`token ${id} has two log-probabilities, ${own} and ${top[listed]!.logprob}`);
+    if (listed >= 0) this.same(id, top[listed]!.logprob, own);
     if (listed < 0 && top.length > 0 && own > least + ROUNDING)
       throw this.wrong(
         `token ${id} is likelier than a token of the likeliest, and is none of them`,
@@ -68,6 +67,12 @@ export class RowChecks {
   listed(got: number, wanted: number): void {
     if (got === Math.min(wanted, this.vocabSize)) return;
     throw this.wrong(`it lists ${got} of the likeliest tokens for ${wanted}`);
+  }
+
+  /** Of one token, which was given twice. */
+  same(id: number, one: number, other: unknown): void {
+    if (typeof other === 'number' && Math.abs(one - other) <= ROUNDING) return;
+    throw this.wrong(`token ${id} has two log-probabilities, ${one} and ${quote(other)}`);
   }
 
   sameId(id: number, said: unknown): void {

@@ -100,6 +100,8 @@ class EchoServer implements Server {
     const { tokens, own, top } = columnsOf(logprobs);
     // It writes one token after them.
     this.checks.count(tokens.length - (tokens.length > ids.length ? 1 : 0), ids.length);
+    if (own.length !== tokens.length || (top.length > 0 && top.length !== tokens.length))
+      throw this.checks.wrong('its lists of tokens and of numbers are not of one length');
     for (let i = lead; i < ids.length; i++) {
       const said = tokens[i];
       if (typeof said !== 'string' || !this.texts.fits(ids[i]!, said))
@@ -109,6 +111,9 @@ class EchoServer implements Server {
       const place = first + i;
       const logprob = own[place];
       const row = isObject(top[place]) ? top[place] : {};
+      const named = row[String(tokens[place])];
+      if (typeof named === 'number' && !String(tokens[place]).includes('\ufffd'))
+        this.checks.same(id, named, logprob);
       const list = this.isWhole(row, String(tokens[place]), logprob) ? this.likeliestOf(row) : [];
       return this.checks.row(id, id, logprob, undefined, list);
     });
