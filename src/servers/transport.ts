@@ -138,14 +138,20 @@ async function textOf({ body }: Response, url: string): Promise<string> {
 }
 
 /** Codes of OpenSSL, and those of Node about names and dates. */
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|SSL|TLS|EPROTO/;
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
+/** What answers in another way than TLS. */
+const NO_TLS = /EPROTO|SSL|TLS/;
 
 function failureOf(error: unknown): ServerAnswer {
   const reason = networkReason(error);
   const { cause } = error as { cause?: { code?: string } };
-  if (!CERTIFICATE.test(cause?.code ?? '')) return { failure: reason, mayPass: true };
-  return {
-    failure: `its certificate is not accepted (${reason}): let the machine trust it (NODE_EXTRA_CA_CERTS names a file of certificates), or name the host as the certificate does`,
-    mayPass: false,
-  };
+  const code = cause?.code ?? '';
+  const failed = (failure: string) => ({ failure, mayPass: false });
+  if (CERTIFICATE.test(code))
+    return failed(
+      `its certificate is not accepted (${reason}): let the machine trust it (NODE_EXTRA_CA_CERTS names a file of certificates), or name the host as the certificate does`,
+    );
+  if (NO_TLS.test(code))
+    return failed(`it does not speak TLS (${reason}): is its address http://?`);
+  return { failure: reason, mayPass: true };
 }

@@ -174,6 +174,31 @@ test('a redirect to another host is refused with its name, and nothing is sent t
   expect(other.seen).toHaveLength(0);
 });
 
+test.each([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', /its certificate is not accepted \(why\): .*NODE_EXTRA_CA_CERTS/],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', /name the host as the certificate does/],
+  ['EPROTO', /does not speak TLS \(why\): is its address http/],
+])('a certificate that does not fit is an error, and not tried again: %s', async (code, words) => {
+  let tries = 0;
+  const broken = sendBy(
+    () => {
+      tries++;
+      throw Object.assign(new TypeError('fetch failed'), { cause: { code, message: 'why' } });
+    },
+    () => 'secret-key',
+  );
+  const found = findServer('https://127.0.0.1:1', broken, undefined, options);
+  expect(await problemOf(found)).toMatch(words);
+  expect(tries).toBe(1);
+});
+
+test('an address with a key in it is refused before it is asked', async () => {
+  for (const address of ['http://user:key@127.0.0.1:1', 'http://127.0.0.1:1?key=x', 'ftp://host'])
+    expect(await problemOf(findServer(address, send, undefined, options))).toMatch(
+      /has no name, password or question mark|no address of a server/,
+    );
+});
+
 test('a key goes to the host, in the header alone', async () => {
   const fake = await FakeServer.start('llamaCpp', tokenizer);
   servers.push(fake);
