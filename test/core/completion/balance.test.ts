@@ -99,6 +99,9 @@ describe('a middle', () => {
     ['x = |;', '/[("]/', 0, ''],
     ['x = a |;', '/ b / (', 0, ')'],
     ['x = |;', '`a${b', 0, '}`'],
+    // Nothing closes a regular expression but its author.
+    ['x = |;', '/[a', 0, undefined],
+    ['x = |;', '/a', 0, undefined],
     ['x = |;', '"a', 0, '"'],
   ])('of %s is %s in place of %s', (marked, middle, replaced, missing) => {
     expect(at(marked).balance.missingAfter(middle, replaced)).toBe(missing);

@@ -1,7 +1,6 @@
 // Tokens by their bytes, beside a list that is searched whole; byte strings, and sums of exponentials.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { anyTokens } from '../../../src/core/completion/continuations';
 import { byteStringOf, bytesOf } from '../../../src/core/exactBytes/byteString';
 import { logSoftmax, LogSum, logSumOf } from '../../../src/core/exactBytes/logSum';
 import { SortedTokens, textTokensOf } from '../../../src/core/exactBytes/sortedTokens';
@@ -65,54 +64,6 @@ test('bytes come back from their string, however many they are', () => {
     expect(string.length).toBe(length);
     expect(Buffer.from(bytesOf(string)).equals(all)).toBe(true);
   }
-});
-
-describe('tokens that keep a text UTF-8', () => {
-  const pieces = [
-    [0x61],
-    [0xc3],
-    [0xa9],
-    [0xf0, 0x9f],
-    [0x98],
-    [0x80],
-    [0xed],
-    [0xa0],
-    [0xff],
-    [0xe2, 0x82, 0xac],
-  ];
-  const tokens = new SortedTokens(pieces.keys(), id => Uint8Array.from(pieces[id]!));
-  /** Whether some text begins with the bytes: tries what may end its last character. */
-  const begins = (text: number[]) => {
-    const ends = [
-      [],
-      [0x80],
-      [0xbf],
-      [0x80, 0x80],
-      [0xbf, 0x80],
-      [0x80, 0x80, 0x80],
-      [0xbf, 0x80, 0x80],
-    ];
-    return ends.some(end =>
-      Buffer.from(Buffer.from([...text, ...end]).toString()).equals(Buffer.from([...text, ...end])),
-    );
-  };
-
-  test('are all that some text may go on with', () => {
-    const walk = (written: number[], at = anyTokens(tokens), depth = 0) => {
-      const follows = at.follower();
-      expect([written, at.ends]).toEqual([
-        written,
-        Buffer.from(Buffer.from(written).toString()).equals(Buffer.from(written)),
-      ]);
-      for (const [id, piece] of pieces.entries()) {
-        const longer = [...written, ...piece];
-        expect([longer, follows(id)]).toEqual([longer, begins(longer)]);
-        if (follows(id) && depth < 3) walk(longer, at.followedBy(id), depth + 1);
-      }
-      expect(follows(99)).toBe(false);
-    };
-    walk([]);
-  });
 });
 
 describe('a sum of exponentials', () => {
