@@ -15,7 +15,7 @@ function places(rows: SparseRows): Place[] {
 
 /** Entries are ordered by token, then by feature, so a stable sort keeps ties in that order. */
 function byValue({ values }: SparseRows) {
-  return (a: Place, b: Place) => values[b.place]! - values[a.place]! || a.place - b.place;
+  return (a: Place, b: Place) => values[b.place]! - values[a.place]!;
 }
 
 function only(rows: SparseRows, chosen: readonly Place[]): SparseRows {

@@ -28,10 +28,6 @@ export function utf16Spans(
       byteEnd += bytes;
     }
     starts[token] = from;
-    if (last === Infinity) {
-      ends[token] = text.length;
-      break;
-    }
     while (byteEnd <= last && to < text.length) {
       const bytes = utf8LengthAt(text, to);
       from = to;

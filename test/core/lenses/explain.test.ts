@@ -56,6 +56,18 @@ describe.each(Object.entries<Lens>(lenses))('%s', (_, lens) => {
   });
 });
 
+test('the strongest feature is named where there is one', () => {
+  const row = { scores, row: 0, index: 0 };
+  expect(lenses.features.explain(row)).toEqual([
+    { name: 'Features', value: '63 % of its maximum' },
+    { name: 'strongest feature', value: '#12' },
+  ]);
+  const none = { ...scores.features!, strongestFeature: Int32Array.of(-1) };
+  expect(lenses.features.explain({ ...row, scores: { ...scores, features: none } })).toHaveLength(
+    1,
+  );
+});
+
 test('contrast is the sum that its rows spell out', () => {
   const one = Math.log(0.2);
   const other = Math.log(0.6);

@@ -89,6 +89,17 @@ describe('lens values', () => {
     const second = { ...scores, byteNats, secondByteNats: Float64Array.of(Math.LN2) };
     expect(lenses.difference.value(second, 0)).toBeCloseTo(-3, 5);
     expect(lenses.difference.format(-3)).toBe('−3.00 bits');
+    expect(lenses.bytes.value(second, 0)).toBeCloseTo(4, 5);
+    const features = {
+      strongest: Float32Array.of(0.75),
+      strongestFeature: Int32Array.of(3),
+      channel: Float32Array.of(4),
+      unexplained: Float32Array.of(0.5),
+    };
+    const encoded = { ...scores, features };
+    expect(lenses.features.value(encoded, 0)).toBe(75);
+    expect(lenses.pinned.value(encoded, 0)).toBe(4);
+    expect(lenses.unexplained.value(encoded, 0)).toBe(50);
     const nats = (bits: number) => Float32Array.of(Math.LN2 * bits);
     const contrast = { positive: nats(-7), negative: nats(-2), divergences: nats(1) };
     const centred = { ...scores, contrast: { ...contrast, centre: 2 * Math.LN2 } };

@@ -50,7 +50,15 @@ test.each([
 ])('%s is %s', (name, hook) => expect(hookOf(name)).toBe(hook));
 
 test('a name of a block that says no known place is kept', () => {
-  for (const kind of ['attn_scores', 'xmlp', 'mlpx', 'hook_resid_postx', 'x.resid_pre'])
+  for (const kind of [
+    'attn_scores',
+    'xmlp.hook_in',
+    'mlp.hook_in.x',
+    'xmlp',
+    'mlpx',
+    'hook_resid_postx',
+    'x.resid_pre',
+  ])
     expect(hookOf(`blocks.2.${kind}`)).toBe(`blocks.2.${kind}`);
 });
 
