@@ -42,6 +42,11 @@ export class EngineQueries {
     private readonly featureOptions: () => FeatureOptions | undefined,
   ) {}
 
+  /** What is open: another object once another model is. */
+  get opened(): Engine['state'] {
+    return this.engine.state;
+  }
+
   async view(
     document: Text,
     range: Range16,

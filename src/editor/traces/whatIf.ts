@@ -59,6 +59,7 @@ export class WhatIf {
     const at = { utf16Start, utf16End: utf16Start + 1 };
     const { view } = await this.queries.view(document, at, { details: 'alternatives' });
     const { scores } = view;
+    const { opened } = this.queries;
     if (!scores || view.ids.length === 0 || !isScored(scores, 0)) {
       throw new UserError('This token has no score, so there are no alternatives to choose from.');
     }
@@ -75,6 +76,9 @@ export class WhatIf {
           placeHolder: `in place of ${displayToken(view.bytes![0]!)}, ${formatPercent(scores.logprobs[0]!)}`,
         });
     if (!choice) return;
+    // Its id would be of another token.
+    if (this.queries.opened !== opened)
+      throw new UserError('Another model was opened meanwhile. Choose again.');
     const found = await this.rollouts.branch(document, open, view.utf16Starts[0]!, choice.id);
     if (!found) return;
     const [answer] = found.answers;
@@ -102,7 +106,8 @@ export class WhatIf {
     const current = this.branchWith(uri);
     const items = branchesBelow(all, current ? rootOf(all, current) : open.text.text).map(
       ({ branch, depth }) => ({
-        label: `${'    '.repeat(depth)}${branch.name}`,
+        // Lists show several blanks as one.
+        label: `${'↳ '.repeat(depth)}${branch.name}`,
         ...(branch.id === current?.id && { description: 'shown now' }),
         branch,
       }),

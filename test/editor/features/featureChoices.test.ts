@@ -154,7 +154,9 @@ test('an effect is of the feature, the place and the change that were chosen', a
   const [[, steered] = []] = await run(7, 'Steer', 'At every token');
   expect(asked.at(-1)).toEqual({ ...at, everywhere: true, change: { kind: 'steer', by: -2.5 } });
   expect(steered).toMatch(/^# Feature 7 is steered by \+2\.5 at every token of the window\n/);
-  expect(steered).toContain('Nothing changed after it (4 tokens looked at).');
+  expect(steered).toMatch(/Nothing changed after it \(4 tokens looked at\)\.\n\n$/);
+  effect = undefined;
+  expect(await run(7, 'Ablate', 'At the token')).toEqual([]);
 });
 
 test('nothing is computed where a choice is dismissed', async () => {
