@@ -65,7 +65,7 @@ beforeEach(() => {
   };
   const remote = {
     score: async (request: object) => (asked.push(request as never), meanwhile('score')),
-    featuresAt: async () => 'at',
+    featuresAt: async (request: object) => (asked.push(request as never), 'at'),
     featureTable: async (request: object) => (asked.push(request as never), 'table'),
     featurePage: async ({ feature }: { feature: number }) => `page ${feature}`,
   };
@@ -304,7 +304,8 @@ test('features: at the cursor, in the document, and the page of the one that is 
     page: null,
   });
   expect(asked[0]).toMatchObject({ passes: ['features'], maxTokens: 50_000 });
-  expect(asked[1]).toMatchObject({ densityCutoff: 0.05, choice: { kind: 'own' }, rows: 100 });
+  expect(asked[1]).toMatchObject({ at: 9, details: true });
+  expect(asked[2]).toMatchObject({ densityCutoff: 0.05, choice: { kind: 'own' }, rows: 100 });
   page = 12;
   expect(await stateOf('features')).toMatchObject({ page: 'page 12' });
   meanwhile = () => {
@@ -320,6 +321,24 @@ test('features: at the cursor, in the document, and the page of the one that is 
     throw new Cancelled();
   };
   await expect(stateOf('features')).rejects.toBeInstanceOf(Cancelled);
+});
+
+test('each tab follows what changes it, and what is costly waits until the cursor rests', () => {
+  const followed = Object.entries(tabs).map(([id, tab]) => [
+    id,
+    Object.keys(tab.refreshOn).join(),
+    tab.waitsForRest ?? false,
+  ]);
+  expect(followed).toEqual([
+    ['token', 'cursor,scores', false],
+    ['text', 'visibleRanges,cursor,scores', false],
+    ['table', 'visibleRanges,cursor,scores', false],
+    ['split', 'cursor,look', false],
+    ['compare', 'cursor,visibleRanges', false],
+    ['nextByte', 'cursor', true],
+    ['features', 'cursor,look', true],
+    ['rollouts', 'rollouts', false],
+  ]);
 });
 
 test('rollouts: the curve of the trace in the editor, with the text before each point', async () => {
