@@ -46,7 +46,9 @@ export function explainCompletion(shown: Shown, views: readonly CompletionView[]
   ];
   if (full) sections.push(tokenTable(full, detailed!.rolledBack.length));
   else if (detailed)
-    sections.push('Asked again, the model ends elsewhere: the tokens of this one are not known.');
+    sections.push(
+      'Asked again, the model writes or ends differently: the tokens of this one are not known.',
+    );
   sections.push(healingTable(views), ...promptSections(detailed));
   return showHiddenInLines(`${sections.join('\n\n')}\n`);
 }

@@ -120,7 +120,7 @@ test('gives no numbers of another insertion than the one that was shown', () => 
   for (const other of others) {
     const page = explainCompletion(SHOWN, [{ ...VIEW, items: [other] }]);
     expect(page).toMatch(/^probability +not known exactly$/m);
-    expect(page).toMatch(/^Asked again, the model ends elsewhere/m);
+    expect(page).toMatch(/^Asked again, the model writes or ends differently/m);
     expect(page).not.toMatch(/^token +prob\./m);
   }
   // Among several it is the one that was shown.
