@@ -32,6 +32,8 @@ test('offers what helps where there is nothing to inspect', () => {
 
 test('draws the state of the open tab', () => {
   expect(textOf(fakePage({}, {}, known('a', 2)))).toContain('surprisal: 2.00 bits');
+  // In its own panel alone.
+  expect(textOf(fakePage({}, {}, known('a', 2))).match(/At the cursor/g)).toHaveLength(1);
   expect(textOf(fakePage({}, { tab: 'text' }, known('a', 2)))).not.toContain('2.00 bits');
   const none = { token: { source: 'a', state: null } };
   expect(textOf(fakePage({}, {}, none))).toContain('Place the cursor on a token');
