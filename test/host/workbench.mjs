@@ -10,6 +10,8 @@ const READY_LIMIT_MS = 90_000;
 /** A colour that no window here draws. The page's style says when a window has read its settings. */
 const MARK = 'debugConsole.sourceForeground';
 
+const INPUT = '.quick-input-widget .quick-input-box input';
+
 export class Workbench {
   /**
    * @param {import('playwright-core').Page} page
@@ -27,8 +29,19 @@ export class Workbench {
     /** @type {Record<string, unknown>} */
     this.settings = {};
     this.changes = 0;
+    /** @type {number | undefined} */
+    this.seed = undefined;
     /** Lines of the windows before this one. */
     this.earlier = new Set(server.extensionLog().split('\n'));
+  }
+
+  /**
+   * The seed of a random spec; the runner prints it where the spec fails.
+   * @param {number} seed
+   */
+  seedOr(seed) {
+    this.seed = Number(process.env.SEED ?? seed);
+    return this.seed;
   }
 
   /** @param {Record<string, unknown>} settings of the user; machine-scoped ones too */
@@ -124,6 +137,12 @@ export class Workbench {
       isListed => isListed,
     );
     await row.click();
+    // What comes next may be a list of the command's own, in the same place.
+    const input = this.page.locator(INPUT);
+    await this.until(
+      async () => (await input.isVisible()) && (await input.inputValue()),
+      value => value !== `>${title}`,
+    );
   }
 
   /**
@@ -132,7 +151,7 @@ export class Workbench {
    * @param {string} text
    */
   async quickInput(key, text) {
-    const input = this.page.locator('.quick-input-widget .quick-input-box input');
+    const input = this.page.locator(INPUT);
     // A page that takes the focus as it opens closes the quick input again.
     await this.until(
       async () => {
@@ -156,8 +175,7 @@ export class Workbench {
     await rows.first().waitFor();
     const row = rows.filter({ hasText: text }).first();
     // Of a long list the rows on the screen alone are there.
-    if ((await row.count()) === 0)
-      await this.page.locator('.quick-input-widget .quick-input-box input').fill(text);
+    if ((await row.count()) === 0) await this.page.locator(INPUT).fill(text);
     await row.click();
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
@@ -177,12 +195,11 @@ export class Workbench {
    * @param {number} column
    */
   async goTo(line, column = 1) {
-    await this.page.keyboard.press('Control+G');
-    const input = this.page.locator('.quick-input-widget .quick-input-box input');
-    await input.waitFor();
-    await input.fill(`:${line}:${column}`);
+    await this.quickInput('Control+G', `:${line}:${column}`);
     await this.page.keyboard.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    // What is typed next is for the text.
+    await this.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
   }
 
   /** What decorations draw in the active editor: one entry for each decorated piece of text on the screen. */
@@ -233,7 +250,10 @@ export class Workbench {
    */
   async boxOf(text, nth = 0) {
     const lines = this.page.locator('.editor-group-container.active .view-lines');
-    const box = await lines.evaluate(findText, { text, nth });
+    const box = await this.until(
+      () => lines.evaluate(findText, { text, nth }),
+      found => found !== undefined,
+    );
     if (!box) throw new Error(`"${text}" (${nth}) is not on the screen`);
     return box;
   }
@@ -244,14 +264,39 @@ export class Workbench {
    * @param {number} nth counted from 0
    */
   async hoverAt(text, nth = 0) {
-    const { x, y, width, height } = await this.boxOf(text, nth);
-    await this.page.mouse.move(x + 1, y + 200);
-    await this.page.mouse.move(x + Math.min(width / 2, 12), y + height / 2, { steps: 5 });
     const hovers = this.page.locator('.monaco-hover:visible');
-    await hovers.locator('.hover-row').first().waitFor();
+    // A text that moves under the mouse, as it is laid out or scrolled, shows none.
+    await this.until(
+      async () => {
+        const { x, y, width, height } = await this.boxOf(text, nth);
+        await this.page.mouse.move(x + 1, y + 200);
+        await this.page.mouse.move(x + Math.min(width / 2, 12), y + height / 2, { steps: 5 });
+        const row = hovers.locator('.hover-row').first();
+        return row.waitFor({ timeout: 5000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      isShown => isShown,
+    );
     // A provider that has not answered yet is a row of its own.
     await hovers.filter({ hasText: 'Loading...' }).first().waitFor({ state: 'hidden' });
     return (await hovers.allInnerTexts()).join('\n');
+  }
+
+  /**
+   * The hover over a piece of text, once it says what it is to say: a model may take a while.
+   * @param {string} text
+   * @param {RegExp} words
+   */
+  hoverUntil(text, words) {
+    return this.until(
+      async () => {
+        await this.leaveHovers();
+        return this.hoverAt(text);
+      },
+      found => words.test(found),
+    );
   }
 
   /**

@@ -24,8 +24,7 @@ async function showFeatures(ui: Workbench): Promise<void> {
 
 export async function featuresAreNamedInTheHoverAndTheInspector(ui: Workbench) {
   await showFeatures(ui);
-  const hover = await ui.hoverAt('raise');
-  assert.match(hover, /\d+ features fire/);
+  const hover = await ui.hoverUntil('raise', /\d+ features fire/);
   assert.match(hover, /#729/);
   await ui.runCommand('Tokenscope: Open Inspector');
   await ui.webview().getByRole('tab', { name: 'Features' }).click();
@@ -86,7 +85,7 @@ export async function aLabelOfOnesOwnIsJudgedWhileItIsWritten(ui: Workbench) {
   await ui.screenshot('label');
   await ui.page.keyboard.press('Enter');
   await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-  assert.match(await ui.hoverAt('raise'), /#729 raising an error/);
+  await ui.hoverUntil('raise', /#729 raising an error/);
 }
 
 export async function featuresAreExportedToAFile(ui: Workbench) {

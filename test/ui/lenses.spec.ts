@@ -5,7 +5,8 @@ import type { Lens } from '../../src/core/lenses/lens';
 import { lenses } from '../../src/core/lenses/lenses';
 import { seededRandom } from '../../src/core/random';
 import type { Workbench } from '../host/workbench.mjs';
-import { settled } from './picture';
+import { closedWalk } from '../support/closedWalk';
+import { drawn, settled } from './picture';
 
 const CODE = `export function words(text: string): string[] {
   const found = text.split(' ');
@@ -69,7 +70,7 @@ for name in os.listdir('.'):
 `;
 
 export async function everyLensIsDrawnAfterEveryOther(ui: Workbench) {
-  const random = seededRandom(Number(process.env.SEED ?? 1));
+  const random = seededRandom(ui.seedOr(1));
   const titles = Object.values<Lens>(lenses)
     .map(({ title }) => ({ title, order: random() }))
     .sort((a, b) => a.order - b.order)
@@ -103,19 +104,13 @@ export async function everyLensIsDrawnAfterEveryOther(ui: Workbench) {
     await isDrawn(title);
     const known = pictures.get(title);
     const picture = await ui.until(
-      () => settled(ui),
+      () => (known ? drawn(ui) : settled(ui)),
       seen => (known ? seen === known : seen !== '[]' && seen !== before),
     );
     pictures.set(title, picture);
     before = picture;
   }
   assert.equal(new Set(pictures.values()).size, titles.length, 'no two lenses draw the same');
-}
-
-/** Visits every ordered pair of neighbours once, and ends where it began; each item alternates with those after it. */
-function closedWalk<T>(items: readonly T[]): T[] {
-  const walk = items.flatMap((item, i) => items.slice(i + 1).flatMap(other => [item, other]));
-  return [...walk, items[0]!];
 }
 
 const next = (term: Element) => term.nextElementSibling?.textContent?.trim() ?? '';

@@ -68,6 +68,9 @@ export async function aModelOfTheMachineIsOfferedOnce(ui: Workbench) {
     await ui.statusItem(/Tokenscope|coder/).waitFor();
     await ui.runCommand("Tokenscope: Show the Model's Report");
     await ui.page.locator('.tab.active', { hasText: 'Report' }).waitFor();
+    // The engine is open, and a search that began later has found it: there would have been an offer by now.
+    await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+    await rows.filter({ hasText: 'offered:latest' }).waitFor();
     assert.equal(await offers.count(), 0);
   } finally {
     rmSync(ollama, { recursive: true, force: true });

@@ -54,12 +54,11 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   await lineIs(ui, 4);
   await ui.screenshot('critical');
   // Also where no lens is on.
-  assert.match(await ui.hoverAt('more'), /^Critical token: no rollout from here on is right/);
+  await ui.hoverUntil('more', /^Critical token: no rollout from here on is right/);
   await ui.leaveHovers();
   await ui.runCommand('Tokenscope: Toggle Overlay');
   // Above what the lens says of the same token, which counts from the same place.
-  await hoverUntil(
-    ui,
+  await ui.hoverUntil(
     'more',
     /^Critical token.*index (\d+) of the trace’s tokens.*·more — index \1 of the trace’s \d+ tokens, from 0/s,
   );
@@ -149,7 +148,7 @@ export async function anAlternativeInTheHoverLeadsElsewhere(ui: Workbench) {
   await ui.pick('reasoner');
   await openTraces(ui);
   await showSurprisal(ui, /Surprisal · \d+ tokens/);
-  await hoverUntil(ui, 'starts', /T1, re-scored by base/);
+  await ui.hoverUntil('starts', /T1, re-scored by base/);
   const hover = ui.page.locator('.monaco-hover:visible');
   await hover.getByRole('link', { name: 'what if' }).first().click();
   await ui.page.locator('.tab.active', { hasText: 'What if' }).waitFor({ timeout: 60_000 });
@@ -173,17 +172,6 @@ async function showSurprisal(ui: Workbench, status: RegExp): Promise<void> {
   await ui.statusItem(status).waitFor();
 }
 
-/** The hover over a word, once it says what it is to say: a model may take a while. */
-async function hoverUntil(ui: Workbench, word: string, words: RegExp): Promise<void> {
-  await ui.until(
-    async () => {
-      await ui.leaveHovers();
-      return ui.hoverAt(word);
-    },
-    found => words.test(found),
-  );
-}
-
 const painted = async (ui: Workbench) =>
   (await ui.backgrounds()).filter(piece => piece.backgroundColor !== 'rgba(0, 0, 0, 0)');
 
@@ -200,8 +188,7 @@ export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
     pieces => pieces.length >= 4,
   );
   await ui.screenshot('saved');
-  const saved = await ui.hoverAt('starts');
-  assert.match(saved, /T0, from the file: OpenAI completions/);
+  const saved = await ui.hoverUntil('starts', /T0, from the file: OpenAI completions/);
   assert.match(saved, /entropy before it at least 1\.01 bits, as the list is cut/);
   await ui.screenshot('saved hover');
   await ui.page.keyboard.press('Escape');
@@ -212,8 +199,7 @@ export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
   await ui.statusItem(/Surprisal · \d+ tokens/).waitFor();
   // It is the model that the file's numbers are of, by PyTorch.
   const [numbers] = /49\.\d %.* bits/.exec(saved)!;
-  await hoverUntil(
-    ui,
+  await ui.hoverUntil(
     'starts',
     new RegExp(`^${numbers.split(';')[0]}.*T1, re-scored by base`, 'ms'),
   );
@@ -247,6 +233,6 @@ export async function aTraceIsColouredInsideItsFile(ui: Workbench) {
     pieces.every(({ left }) => left > word!.x),
     'painted in the solution alone',
   );
-  await hoverUntil(ui, 'five', /T1, re-scored by/);
+  await ui.hoverUntil('five', /T1, re-scored by/);
   assert.equal(readFileSync(join(ui.folder, name), 'utf8'), text);
 }
