@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import type { Workbench } from '../host/workbench.mjs';
 
 export async function nothingIsDrawnBeforeItIsAskedFor(ui: Workbench) {
+  await ui.statusItem('Tokenscope').waitFor();
   await ui.openFile('README.md');
+  // Its answer comes after whatever the extension did about the file.
+  await ui.runCommand('Tokenscope: Show Log');
+  await ui.page.locator('.part.panel .output-view, .part.panel .monaco-editor').first().waitFor();
   assert.deepEqual(await ui.notifications(), []);
   assert.deepEqual(await ui.decorations(), []);
   assert.deepEqual(await ui.backgrounds(), []);
