@@ -12,7 +12,7 @@ import { launchBrowser } from './browser.mjs';
 import { installedHost } from './install.mjs';
 import { modelFolders } from './modelFolders.mjs';
 import { repository } from './product.mjs';
-import { startServer } from './server.mjs';
+import { errorsOf, startServer } from './server.mjs';
 import { Workbench } from './workbench.mjs';
 
 /** Windows at a time: one loads while another waits for what it is to show. */
@@ -53,7 +53,7 @@ export async function runUiSpecs({ extension = repository, filters = [] }) {
     });
     try {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const [i, { title, name, spec }] = next;
+        const [i, { title, name, ...spec }] = next;
         const workspace = join(mkdtempSync(join(scratch, `${i}-`)), 'samples');
         cpSync(join(repository, 'samples'), workspace, { recursive: true });
         results[i] = await attempt(title, () =>
@@ -91,23 +91,24 @@ export async function runUiSpecs({ extension = repository, filters = [] }) {
 async function specsOf(folder, filters) {
   const specs = [];
   for (const file of readdirSync(folder).sort()) {
-    /** @type {Record<string, Spec>} */
-    const exported = await import(pathToFileURL(join(folder, file)).href);
-    for (const [name, spec] of Object.entries(exported))
-      specs.push({ title: `${file.replace('.spec.mjs', '')}: ${inWords(name)}`, name, spec });
+    const { settings = {}, ...exported } = await import(pathToFileURL(join(folder, file)).href);
+    for (const [name, spec] of Object.entries(exported)) {
+      const title = `${file.replace('.spec.mjs', '')}: ${inWords(name)}`;
+      specs.push({ title, name, spec: /** @type {Spec} */ (spec), settings });
+    }
   }
   return filtered(specs, filters, ({ title, name }) => [title, name]);
 }
 
 /**
- * @param {Spec} spec
+ * @param {{ spec: Spec, settings: Record<string, unknown> }} spec with the settings that its file exports
  * @param {string} name
  * @param {import('playwright-core').Browser} browser
  * @param {import('./server.mjs').Server} server
  * @param {string} workspace
  * @param {number} hub a port
  */
-async function inFreshWindow(spec, name, browser, server, workspace, hub) {
+async function inFreshWindow({ spec, settings }, name, browser, server, workspace, hub) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   page.setDefaultTimeout(40_000);
@@ -126,13 +127,15 @@ async function inFreshWindow(spec, name, browser, server, workspace, hub) {
   try {
     // What a window before this one chose is not this one's.
     server.forgetChoices();
-    await Promise.race([window.open().then(() => spec(window)), limit]);
+    await Promise.race([window.open(settings).then(() => spec(window)), limit]);
+    violations.push(...errorsOf(window.extensionLog()));
     if (violations.length > 0) throw new Error(violations.join('\n'));
   } catch (error) {
     const picture = await window.screenshot(`failed-${name}`).catch(() => 'none');
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const seed = window.seed === undefined ? '' : `\nwith SEED=${window.seed}`;
     const log = window.extensionLog().trim().split('\n').slice(-15).join('\n');
-    const stack = `${reason}\nscreenshot: ${picture}\nthe end of the extension's log:\n${log}`;
+    const stack = `${reason}${seed}\nscreenshot: ${picture}\nthe end of the extension's log:\n${log}`;
     throw Object.assign(new Error(name), { stack });
   } finally {
     clearTimeout(timer);

@@ -5,6 +5,8 @@ import type { Workbench } from '../host/workbench.mjs';
 import { isScriptBalanced } from '../support/scriptBalance';
 import { ghost, logged, openAtLine, savedText, turnCompletionsOn } from './ghostText';
 
+export { settings } from './ghostText';
+
 const BEFORE = `export function wordCount(text: string): number {
   return text.split(' ').length;
 }
@@ -20,10 +22,10 @@ const AFTER = `
 const LINE = BEFORE.split('\n').length;
 
 /** Types each in a file of its own, accepts what is suggested, and compares the file. */
-async function typeAndAccept(ui: Workbench, all: readonly string[], name: string): Promise<void> {
+async function typeAndAccept(ui: Workbench, all: readonly string[]): Promise<void> {
   await turnCompletionsOn(ui);
   for (const [i, typed] of all.entries()) {
-    const file = `${name}${i}.ts`;
+    const file = `closed${i}.ts`;
     ui.writeFile(file, BEFORE + AFTER);
     await openAtLine(ui, file, LINE);
     await ui.page.keyboard.type(typed);
@@ -38,16 +40,10 @@ async function typeAndAccept(ui: Workbench, all: readonly string[], name: string
   }
 }
 
-export async function whatTheEditorClosesAfterAParenthesisIsNotWrittenAgain(ui: Workbench) {
-  await typeAndAccept(ui, ['  if (', '  console.log('], 'parenthesis');
-}
-
-export async function whatTheEditorClosesAfterAQuoteIsNotWrittenAgain(ui: Workbench) {
-  await typeAndAccept(ui, ['  const name = "', '  const line = `'], 'quote');
-}
-
-export async function whatTheEditorClosesAfterABracketIsNotWrittenAgain(ui: Workbench) {
-  await typeAndAccept(ui, ['  const last = texts['], 'bracket');
+export async function whatTheEditorClosesIsNotWrittenAgain(ui: Workbench) {
+  const parentheses = ['  if (', '  console.log('];
+  const quotes = ['  const name = "', '  const line = `'];
+  await typeAndAccept(ui, [...parentheses, ...quotes, '  const last = texts[']);
 }
 
 /** A suggestion there has no line break, so that there may be none. */

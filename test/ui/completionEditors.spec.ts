@@ -6,6 +6,8 @@ import type { Workbench } from '../host/workbench.mjs';
 import { isScriptBalanced } from '../support/scriptBalance';
 import { ghost, logged, openAtLine, savedText, turnCompletionsOn } from './ghostText';
 
+export { settings } from './ghostText';
+
 const CODE = `export function wordCount(text: string): number {
   return text.split(' ').length;
 }
@@ -22,8 +24,7 @@ export async function theLineThatEnterIndentedIsNotIndentedAgain(ui: Workbench) 
   const before = CODE.slice(0, CODE.indexOf('  for ('));
   const after = CODE.slice(CODE.indexOf('  return total'));
   ui.writeFile('indented.ts', `${before}\n${after}`);
-  await ui.openFile('indented.ts');
-  await ui.goTo(before.split('\n').length);
+  await openAtLine(ui, 'indented.ts', before.split('\n').length);
   await ui.page.keyboard.type('  for (const text of texts) {');
   await ui.page.keyboard.press('Enter');
   const indented = `${before}  for (const text of texts) {\n    \n  }\n${after}`;

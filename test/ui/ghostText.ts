@@ -29,12 +29,13 @@ export async function savedText(
   );
 }
 
+/** A window of completions opens with these: it need not hear of a change. */
+export const settings = {
+  'tokenscope.completion.minProbability': 0.02,
+  'tokenscope.completion.maxTime': 20_000,
+};
+
 export async function turnCompletionsOn(ui: Workbench): Promise<void> {
-  await ui.setSettings({
-    'editor.wordBasedSuggestions': 'off',
-    'tokenscope.completion.minProbability': 0.02,
-    'tokenscope.completion.maxTime': 20_000,
-  });
   await ui.runCommand('Tokenscope: Toggle Completions');
   await ui.statusItem('Completions are on').waitFor();
 }
@@ -45,6 +46,8 @@ export async function turnCompletionsOn(ui: Workbench): Promise<void> {
  */
 export async function openAtLine(ui: Workbench, file: string, line: number): Promise<void> {
   await ui.openFile(file);
+  // Brackets are coloured once the editor knows those of the language, which it closes and indents by.
+  await ui.page.locator('.view-lines [class*="bracket-highlighting"]').first().waitFor();
   await ui.goTo(line);
   await ui.runCommand('Trigger Inline Suggestion');
   await logged(ui, new RegExp(`${file.replaceAll('.', '\\.')}:${line}:1 (?:"|nothing)`));
