@@ -118,7 +118,5 @@ export async function runEveryCommand(
   // A rejection is told of when the promises of its turn are done.
   await new Promise(setImmediate);
   listener.dispose();
-  assert.deepEqual(errors, []);
-  assert.deepEqual(unhandled, []);
-  assert.deepEqual(silent, [], 'commands without an answer');
+  assert.deepEqual({ errors, unhandled, silent }, { errors: [], unhandled: [], silent: [] });
 }
