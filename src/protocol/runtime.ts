@@ -1,5 +1,6 @@
 // Requests of the engine's main thread to the thread that runs ONNX Runtime and nothing else.
 import type { SelfTestRow } from './models';
+import type { RowSums } from '../core/exactBytes/rowSums';
 import type { PathNode } from '../core/exactBytes/tokenModel';
 import type { Sae } from '../core/sae/sae';
 import type { FeatureRows } from '../core/sae/sparseRows';
@@ -60,6 +61,19 @@ export interface Runtime {
   }): { logits: Float32Array; ran: number };
 
   /**
+   * What `sums` ask of the rows of log-probabilities after nodes of such a tree, one after the other: rows stay where
+   * they are made. `order` are tokens in the order that ranges are of. The nodes that sums are of, with those before them,
+   * are as `wanted`. Throws as `forwardTree` does.
+   */
+  forwardSums(params: {
+    prefix: Uint32Array;
+    nodes: readonly PathNode[];
+    sums: readonly RowSums[];
+    order: Uint32Array;
+    cancel?: Int32Array<SharedArrayBuffer>;
+  }): Float64Array;
+
+  /**
    * Continues `prefix`, which is not empty, once for each seed: tokens below `vocabSize` are drawn until one of
    * `ends` (included) or `maxTokens`. A seed draws the same tokens whatever other seeds there are, except for rounding.
    * Throws `UserError` as `score` does, and `Cancelled` if `cancel[0]` is 1 between steps.
@@ -118,6 +132,7 @@ export const runtimeMethods = [
   'open',
   'score',
   'forwardTree',
+  'forwardSums',
   'sample',
   'openSae',
   'encode',

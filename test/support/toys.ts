@@ -185,6 +185,16 @@ const spacedSteps = (opens: boolean) => {
   return { normalizer: { type: 'Sequence', normalizers: opens ? [opening, spelled] : [spelled] } };
 };
 
+/** A toy whose texts may spell added tokens, one the beginning of another. */
+export function withAdded(seed: number): Toy {
+  const random = seededRandom(seed + 7);
+  const { alphabet } = randomToy(seed, 14);
+  const long = pick(random, alphabet) + pick(random, alphabet);
+  const names = [long, long + pick(random, alphabet), pick(random, alphabet)];
+  const usual = [...new Set(names)].filter(each => !'<|end|><|other|>'.includes(each));
+  return randomToy(seed, 14, false, false, [], usual);
+}
+
 /** Also answers for a single context. */
 export interface TestModel extends TokenModel {
   row(context: readonly number[]): Float64Array;

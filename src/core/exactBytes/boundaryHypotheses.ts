@@ -64,7 +64,22 @@ export class BoundaryHypotheses implements PretokenBoundaries {
   }
 
   shapeOf(bytes: ByteString): string | undefined {
-    return this.#read(bytes) ? `${this.#units}|${this.#partial}` : undefined;
+    return this.#read(bytes) ? `${shortened(this.#units)}|${this.#partial}` : undefined;
+  }
+
+  /** The classes of the tokens' characters, token by token. */
+  prefixShapeOf(bytes: ByteString, ends: readonly number[]): string {
+    // Characters of the same classes may have different lengths: offsets are then no places in the classes.
+    if (!this.#read(bytes) || !this.#isAscii) return `${bytes} ${ends}`;
+    let shape = '';
+    let from = 0;
+    for (const end of ends) shape += `${shortened(this.#units.slice(from, (from = end)))}|`;
+    return shape;
+  }
+
+  /** As if an apostrophe were directly before the bytes. */
+  nearShapeOf(bytes: ByteString): string | undefined {
+    return this.#read(bytes, 0) ? `${shortened(this.#units)}|${this.#partial}` : undefined;
   }
 
   /** Whether the bytes end with a whole character that is not part of a contraction. */
@@ -82,18 +97,14 @@ export class BoundaryHypotheses implements PretokenBoundaries {
    */
   openEndOf(bytes: ByteString): string {
     this.#read(bytes);
-    const shape = this.#units
-      .replace(/(000)+(?=0)/g, '')
-      .replace(/([^0])\1{2,}/gs, '$1$1')
-      .slice(-LONGEST_SHAPE);
+    const shape = shortened(this.#units.replace(/(000)+(?=0)/g, '')).slice(-LONGEST_SHAPE);
     return `${shape}|${bytes.slice(incompleteFrom(bytes))}`;
   }
 
-  /** Whether some text begins with the bytes. */
-  #read(bytes: ByteString): boolean {
+  /** Whether some text begins with the bytes. `sinceApostrophe`: characters before them since the last apostrophe. */
+  #read(bytes: ByteString, sinceApostrophe = Infinity): boolean {
     const { unitOf } = this.#lookahead;
     let units = '';
-    let sinceApostrophe = Infinity;
     this.#partial = '';
     this.#isAscii = true;
     for (let i = 0; i < bytes.length;) {
@@ -124,21 +135,36 @@ export class BoundaryHypotheses implements PretokenBoundaries {
   /** The distinct sets of boundaries, in characters. */
   #close(witnesses: readonly string[]): Boundaries[] {
     const { length } = this.#units;
-    const found = new Map<string, number[]>();
+    const found: number[][] = [];
+    const ends: number[] = [];
     for (const completion of this.#partial === '' ? [''] : this.#partial) {
       for (const witness of witnesses) {
         const text = this.#units + completion + witness;
-        const ends: number[] = [];
+        ends.length = 0;
         for (let at = 0; at < text.length;) {
           at = this.#scan(text, at, text.length);
           if (at > length) break;
           ends.push(at);
         }
-        found.set(ends.join(), ends);
+        if (!found.some(each => isSame(each, ends))) found.push([...ends]);
       }
     }
-    return [...found.values()];
+    return found;
   }
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = a.length - 1; i >= 0; i--) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/**
+ * With runs of three or more shortened to two, but not of digits, which some patterns group by three: the patterns split
+ * both alike.
+ */
+function shortened(units: string): string {
+  return units.replace(/([^0])\1{2,}/gs, '$1$1');
 }
 
 function inBytes(bytes: ByteString, ends: Boundaries): Boundaries {

@@ -5,7 +5,6 @@ import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverT
 import type { TokenModel } from './tokenModel';
 import {
   headMasses,
-  leakOf,
   massOf,
   nextByte,
   pathLogprobs,
@@ -143,13 +142,6 @@ export class ByteCursor {
     return nextByte(this.#rules, this.#state.scored, untested, this.#accepted);
   }
 
-  /** A probability: the leak. Each row may leave out up to `untested` of it. */
-  leak(untested: number): number {
-    const { scored } = this.#state;
-    const width = scored.rows[0]!.length;
-    return leakOf(this.#rules, scored, this.logMass, Math.log(untested / width));
-  }
-
   /**
    * The next byte in mode e3. Throws `InexactError` for a lazy cursor, because what is left out is not renormalised.
    */
@@ -202,7 +194,11 @@ export class ByteCursor {
   get #accepted(): Acceptance {
     const { canonical } = this.#rules;
     if (this.#opening === '' || this.length > 0) return canonical;
-    return { follower: prefix => canonical.follower(prefix), endsText: () => false };
+    return {
+      follower: prefix => canonical.follower(prefix),
+      followers: prefix => canonical.followers(prefix),
+      endsText: () => false,
+    };
   }
 
   get #state(): State {

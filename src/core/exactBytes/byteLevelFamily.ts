@@ -81,7 +81,12 @@ export class ByteLevelFamily implements TokenizerFamily {
 
   /** Undefined if a byte has no token. */
   #symbolsOf(bytes: Uint8Array): number[] | undefined {
-    const symbols = Array.from(bytes, byte => this.#byteIds[byte]!);
-    return symbols.includes(-1) ? undefined : symbols;
+    const symbols: number[] = [];
+    for (const byte of bytes) {
+      const id = this.#byteIds[byte]!;
+      if (id < 0) return undefined;
+      symbols.push(id);
+    }
+    return symbols;
   }
 }

@@ -16,6 +16,7 @@ import { Canonical } from './canonical';
 import { incompleteFrom } from './utf8Characters';
 import type { PretokenBoundaries } from './pretokenBoundaries';
 import { InexactError } from '../errors';
+import { KnownPaths } from './knownPaths';
 import type { Joins } from './tokenPairs';
 import type { TokenizerFamily } from './tokenizerFamily';
 import { SortedTokens } from './sortedTokens';
@@ -35,6 +36,7 @@ export class ByteRules {
   readonly canonical: Canonical;
   readonly boundaries: PretokenBoundaries;
   readonly joins: Joins;
+  readonly paths: KnownPaths;
   readonly #family: TokenizerFamily;
   /** Added tokens that a text may spell. */
   readonly #names: ReadonlyMap<ByteString, number>;
@@ -67,6 +69,7 @@ export class ByteRules {
       ? new AddedJoins(family.joins, withNames, this.tokens, names.values())
       : family.joins;
     this.canonical = new Canonical(this.joins, this.tokens, this.boundaries);
+    this.paths = new KnownPaths(this.canonical, bytes => this.merge(bytes));
     this.#family = family;
     this.#names = names;
     this.#refusedNames = refused;

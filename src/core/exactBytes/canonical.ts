@@ -1,10 +1,11 @@
 // Decides which token sequences are canonical: a prefix of the tokens that the tokenizer produces for some text.
+import { Bits } from './bits';
 import type { ByteString } from './byteString';
-import { incompleteFrom } from './utf8Characters';
-import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
+import { characterLength, incompleteFrom } from './utf8Characters';
+import { settledOf, type Boundaries, type PretokenBoundaries } from './pretokenBoundaries';
 import type { Joins } from './tokenPairs';
 import type { SortedTokens } from './sortedTokens';
-import type { TokenPrefix } from './tokenPrefix';
+import { TokenPrefix } from './tokenPrefix';
 
 /** What may come after a prefix, as bits, for the possible splits of the two. */
 const CUT_CLOSED = 1; // a boundary before and after the token
@@ -14,9 +15,14 @@ const JOINED_OPEN = 8; // no boundary on either side
 const KNOWN = 16;
 
 const MAX_KEPT = 1000;
+/** Tokens in the sets that are kept: a bit each. */
+const MAX_KEPT_TOKENS = 1 << 28;
+/** Tokens that are tried as the rest of a character. */
+const MAX_TRIED = 24;
 
 /** What is known of the tokens that may follow prefixes of one shape. */
 interface KnownFollowers {
+  readonly shapes: Shapes;
   /** [shape of the token]; bits, 0 if not known yet. */
   readonly ways: Uint8Array;
   /**
@@ -24,6 +30,29 @@ interface KnownFollowers {
    * pretoken.
    */
   readonly continued: Map<number, boolean>;
+  sets?: FollowerSets;
+}
+
+/** Tokens after prefixes of one shape, by how they may follow. */
+interface FollowerSets {
+  /** Whatever the token before them is. */
+  readonly cut: Bits;
+  /** If they join it. */
+  readonly joined: Bits;
+  /** Perhaps, if something can follow that keeps them. */
+  readonly open: readonly number[];
+  /** The same, of those that have to join. */
+  readonly openJoined: readonly number[];
+}
+
+/** Tokens of the same shape are split alike after the same prefix. */
+interface Shapes {
+  /** [id]; -1 if no text has the token at a character's start. */
+  readonly of: Int32Array;
+  /** [shape]: bytes that have it. */
+  readonly bytes: readonly ByteString[];
+  /** By tokens that end inside a character: shapes of them with a token that may come next and ends it. */
+  readonly completed: ReadonlyMap<number, readonly number[]>;
 }
 
 /** UTF-8 continuation bytes. */
@@ -33,31 +62,28 @@ export class Canonical {
   readonly #joins: Joins;
   readonly #tokens: SortedTokens;
   readonly #boundaries: PretokenBoundaries;
-  /**
-   * [id]; tokens of the same shape are split alike after the same prefix. -1 if no text has the token at a character
-   * start.
-   */
-  readonly #shapes: Int32Array;
-  readonly #shapeCount: number;
+  /** After prefixes that any token joins freely. */
+  readonly #shapes: Shapes;
+  /** After others that end with a whole character; made when it is asked for. */
+  #nearShapes: Shapes | undefined;
   /** [id]; 1: reachable, 2: not reachable, 0: not known yet. */
   readonly #reachable: Uint8Array;
   /** Keyed by the prefix's shape. */
   readonly #kept = new Map<string, KnownFollowers>();
+  /** Keyed by the prefix's shape and its last token. */
+  readonly #followers = new Map<string, Bits>();
+  /** What was found of prefixes that are asked for again. */
+  readonly #found = new WeakMap<TokenPrefix, { key?: string | undefined; followers?: Bits }>();
+  /** Keyed by the ways of all shapes. */
+  readonly #sets = new Map<string, FollowerSets>();
+  #reachableSet: Bits | undefined;
 
   constructor(joins: Joins, tokens: SortedTokens, boundaries: PretokenBoundaries) {
     this.#joins = joins;
     this.#tokens = tokens;
     this.#boundaries = boundaries;
-    const numbers = new Map<string, number>();
     this.#reachable = new Uint8Array(tokens.idLimit);
-    this.#shapes = new Int32Array(tokens.idLimit).fill(-1);
-    for (const [place, id] of tokens.ids.entries()) {
-      const shape = boundaries.shapeOf(tokens.bytes[place]!);
-      if (shape === undefined) continue;
-      if (!numbers.has(shape)) numbers.set(shape, numbers.size);
-      this.#shapes[id] = numbers.get(shape)!;
-    }
-    this.#shapeCount = numbers.size;
+    this.#shapes = this.#shapesBy(bytes => boundaries.shapeOf(bytes));
   }
 
   /** The prefix plus one text token, canonical or not. */
@@ -68,6 +94,97 @@ export class Canonical {
   /** Whether the tokens of some text begin with the prefix and the token. */
   follows(prefix: TokenPrefix, token: number): boolean {
     return this.follower(prefix)(token);
+  }
+
+  /** All of them, by id. Not to be changed. */
+  followers(prefix: TokenPrefix): Bits {
+    const found = this.#foundOf(prefix);
+    return (found.followers ??= this.#findFollowers(prefix, found.key));
+  }
+
+  #findFollowers(prefix: TokenPrefix, key: string | undefined): Bits {
+    if (key === undefined) return this.#triedFollowers(prefix);
+    // Where an added token may go on, tokens of one shape may follow in different ways.
+    const { size } = this.#boundaries.continuationsOf?.(prefix.bytes) ?? { size: 0 };
+    if (size > 0) return this.#triedFollowers(prefix);
+    const whole = `${prefix.last} ${key}`;
+    const kept = this.#followers.get(whole);
+    if (kept) return kept;
+    const found = this.#foundFollowers(prefix, this.#knownAfter(prefix)!);
+    if (this.#followers.size * this.#tokens.idLimit > MAX_KEPT_TOKENS) this.#followers.clear();
+    this.#followers.set(whole, found);
+    return found;
+  }
+
+  /** Asks of every token that can be one. */
+  #triedFollowers(prefix: TokenPrefix): Bits {
+    const found = new Bits(this.#tokens.idLimit);
+    const follows = this.follower(prefix);
+    const isInside = incompleteFrom(prefix.bytes) < prefix.bytes.length;
+    const { ids } = this.#tokens;
+    // Only the rest of a character can follow its beginning.
+    const start = isInside ? this.#tokens.startingFrom(CONTINUATIONS[0]!) : 0;
+    const end = isInside ? this.#tokens.startingFrom('\xc0') : ids.length;
+    for (let place = start; place < end; place++) if (follows(ids[place]!)) found.add(ids[place]!);
+    return found;
+  }
+
+  #foundFollowers(prefix: TokenPrefix, known: KnownFollowers): Bits {
+    const { cut, joined, open, openJoined } = (known.sets ??= this.#setsAfter(prefix, known));
+    const reachable = (this.#reachableSet ??= this.#allReachable());
+    const joining = this.#joins.joining(prefix);
+    const found = new Bits(this.#tokens.idLimit);
+    for (let word = 0; word < found.words.length; word++)
+      found.words[word] =
+        reachable.words[word]! & (cut.words[word]! | (joined.words[word]! & joining.words[word]!));
+    const follows = this.follower(prefix);
+    for (const token of open) if (!found.has(token) && follows(token)) found.add(token);
+    for (const token of openJoined) if (joining.has(token) && follows(token)) found.add(token);
+    return found;
+  }
+
+  /** After prefixes of many shapes the tokens are the same. */
+  #setsAfter(prefix: TokenPrefix, known: KnownFollowers): FollowerSets {
+    for (const [shape, bytes] of known.shapes.bytes.entries())
+      known.ways[shape] ||= this.#findWays(prefix, bytes);
+    const isNear = known.shapes === this.#nearShapes;
+    const key = `${isNear} ${String.fromCharCode(...known.ways)}`;
+    let sets = this.#sets.get(key);
+    if (!sets) {
+      if (this.#sets.size * this.#tokens.idLimit > MAX_KEPT_TOKENS) this.#sets.clear();
+      this.#sets.set(key, (sets = this.#setsBy(known)));
+    }
+    return sets;
+  }
+
+  /** All ways must be known. */
+  #setsBy({ ways, shapes }: KnownFollowers): FollowerSets {
+    const cut = new Bits(this.#tokens.idLimit);
+    const joined = new Bits(this.#tokens.idLimit);
+    const open: number[] = [];
+    const openJoined: number[] = [];
+    const add = (token: number, own: number) => {
+      if (own & CUT_CLOSED) cut.add(token);
+      else if (own & JOINED_CLOSED) joined.add(token);
+    };
+    for (const token of this.#tokens.ids) {
+      const shape = shapes.of[token]!;
+      if (shape < 0) continue;
+      const own = ways[shape]!;
+      add(token, own);
+      if (own & CUT_CLOSED || !(own & (CUT_OPEN | JOINED_OPEN))) continue;
+      for (const longer of shapes.completed.get(token) ?? []) add(token, ways[longer]!);
+      if (cut.has(token)) continue;
+      if (own & CUT_OPEN) open.push(token);
+      else if (!joined.has(token)) openJoined.push(token);
+    }
+    return { cut, joined, open, openJoined };
+  }
+
+  #allReachable(): Bits {
+    const found = new Bits(this.#tokens.idLimit);
+    for (const token of this.#tokens.ids) if (this.#isReachable(token)) found.add(token);
+    return found;
   }
 
   /** The same for many tokens after one prefix. */
@@ -115,30 +232,113 @@ export class Canonical {
   }
 
   #waysTo(prefix: TokenPrefix, known: KnownFollowers | null, token: number): number {
-    if (!known) return this.#findWays(prefix, token);
-    const shape = this.#shapes[token]!;
-    return shape < 0 ? 0 : (known.ways[shape] ||= this.#findWays(prefix, token));
+    if (!known) return this.#findWays(prefix, this.#tokens.bytesOf(token)!);
+    const shape = known.shapes.of[token]!;
+    if (shape < 0) return 0;
+    return (known.ways[shape] ||= this.#findWays(prefix, this.#tokens.bytesOf(token)!));
   }
 
   /** Null if tokens of the same shape may be split differently after the prefix. */
   #knownAfter(prefix: TokenPrefix): KnownFollowers | null {
-    const { bytes, ends, joins } = prefix;
-    if (!this.#boundaries.joinsFreely(bytes)) return null;
-    // Non-ASCII characters of the same classes may have different lengths, so the bytes themselves are the key.
-    const isAscii = !/[^\x00-\x7f]/.test(bytes);
-    const shape = isAscii ? this.#boundaries.shapeOf(bytes) : bytes;
-    const key = [shape, ends, joins].join(' ');
+    const { key } = this.#foundOf(prefix);
+    if (key === undefined) return null;
     let known = this.#kept.get(key);
     if (!known) {
       if (this.#kept.size === MAX_KEPT) this.#kept.clear();
-      known = { ways: new Uint8Array(this.#shapeCount), continued: new Map() };
+      const shapes = this.#shapesAfter(prefix.bytes);
+      known = { shapes, ways: new Uint8Array(shapes.bytes.length), continued: new Map() };
       this.#kept.set(key, known);
     }
     return known;
   }
 
-  #findWays(prefix: TokenPrefix, token: number): number {
-    const bytes = prefix.bytes + this.#tokens.bytesOf(token)!;
+  #foundOf(prefix: TokenPrefix) {
+    let found = this.#found.get(prefix);
+    if (!found) this.#found.set(prefix, (found = { key: this.#keyOf(prefix) }));
+    return found;
+  }
+
+  /** Equal for prefixes after which tokens of the same shape are split alike; undefined where shapes do not tell. */
+  #keyOf(prefix: TokenPrefix): string | undefined {
+    if (!this.#boundaries.joinsFreely(prefix.bytes)) {
+      const isInside = incompleteFrom(prefix.bytes) < prefix.bytes.length;
+      if (isInside || !this.#boundaries.nearShapeOf) return undefined;
+    }
+    const { bytes, ends, joins } = this.#unsettledOf(prefix);
+    if (this.#boundaries.prefixShapeOf)
+      return `${this.#boundaries.prefixShapeOf(bytes, ends)} ${joins}`;
+    // Non-ASCII characters of the same classes may have different lengths, so the bytes themselves are the key.
+    const isAscii = !/[^\x00-\x7f]/.test(bytes);
+    return `${isAscii ? this.#boundaries.shapeOf(bytes) : bytes} ${ends} ${joins}`;
+  }
+
+  /** What follows the last boundary that stays whatever follows; the whole if its tokens do not fit such boundaries. */
+  #unsettledOf({ bytes, ends, joins }: TokenPrefix): Pick<TokenPrefix, 'bytes' | 'ends' | 'joins'> {
+    const boundaries = settledOf(this.#boundaries, bytes, this.#boundaries.ended(bytes) ?? []);
+    const settled = boundaries.at(-1);
+    const last = settled === undefined ? -1 : ends.indexOf(settled);
+    if (last < 0) return { bytes, ends, joins };
+    const before = { bytes, ends: ends.slice(0, last + 1), joins };
+    if (this.#boundariesIn(before, boundaries) < boundaries.length) return { bytes, ends, joins };
+    return {
+      bytes: bytes.slice(settled),
+      ends: ends.slice(last + 1).map(end => end - settled!),
+      // Before the first of them is a boundary.
+      joins: [true, ...joins.slice(last + 2)],
+    };
+  }
+
+  #shapesAfter(bytes: ByteString): Shapes {
+    if (this.#boundaries.joinsFreely(bytes)) return this.#shapes;
+    return (this.#nearShapes ??= this.#shapesBy(token => this.#boundaries.nearShapeOf!(token)));
+  }
+
+  #shapesBy(shapeOf: (bytes: ByteString) => string | undefined): Shapes {
+    const numbers = new Map<string, number>();
+    const representatives: ByteString[] = [];
+    const numberOf = (bytes: ByteString) => {
+      const shape = shapeOf(bytes);
+      if (shape === undefined) return -1;
+      const known = numbers.get(shape);
+      if (known !== undefined) return known;
+      numbers.set(shape, representatives.length);
+      return representatives.push(bytes) - 1;
+    };
+    const of = new Int32Array(this.#tokens.idLimit).fill(-1);
+    const completed = new Map<number, number[]>();
+    for (const [place, id] of this.#tokens.ids.entries()) {
+      const bytes = this.#tokens.bytes[place]!;
+      of[id] = numberOf(bytes);
+      if (of[id] < 0 || incompleteFrom(bytes) === bytes.length) continue;
+      const found = new Set<number>();
+      for (const longer of this.#completionsOf(id, bytes)) found.add(numberOf(longer));
+      found.delete(-1);
+      completed.set(id, [...found]);
+    }
+    return { of, bytes: representatives, completed };
+  }
+
+  /** Of a token that ends inside a character: its bytes with those of a token that may come next and ends it. */
+  *#completionsOf(token: number, bytes: ByteString): Generator<ByteString> {
+    // Where two tokens spell an added one, they are not it.
+    if (this.#boundaries.isAdded || !this.#isReachable(token)) return;
+    const prefix = this.extend(TokenPrefix.empty, token);
+    const rest = characterLength(bytes.charCodeAt(incompleteFrom(bytes)));
+    const missing = rest - (bytes.length - incompleteFrom(bytes));
+    const start = this.#tokens.startingFrom(CONTINUATIONS[0]!);
+    const end = this.#tokens.startingFrom('\xc0');
+    let tried = 0;
+    for (let place = start; place < end && tried < MAX_TRIED; place++) {
+      const next = this.#tokens.bytes[place]!;
+      if (next.length !== missing) continue;
+      const id = this.#tokens.ids[place]!;
+      tried++;
+      if (this.#isReachable(id) && this.#joins.mayJoin(prefix, id)) yield bytes + next;
+    }
+  }
+
+  #findWays(prefix: TokenPrefix, next: ByteString): number {
+    const bytes = prefix.bytes + next;
     let ways = KNOWN;
     for (const boundaries of this.#boundaries.boundariesFor(bytes)) {
       const next = this.#boundariesIn(prefix, boundaries);
@@ -212,7 +412,10 @@ export class Canonical {
    * How many of the boundaries are token ends of the prefix, its own end included; -1 if the prefix cannot be split this
    * way.
    */
-  #boundariesIn({ bytes, ends, joins }: TokenPrefix, boundaries: Boundaries): number {
+  #boundariesIn(
+    { bytes, ends, joins }: Pick<TokenPrefix, 'bytes' | 'ends' | 'joins'>,
+    boundaries: Boundaries,
+  ): number {
     let next = 0;
     for (let token = 0; token < ends.length; token++) {
       const end = ends[token]!;

@@ -4,6 +4,7 @@
 // cover but the last form a path in a small tree, whose nodes are the contexts that the model has to score.
 import type { ByteString } from './byteString';
 import { InexactError } from '../errors';
+import { settledOf } from './pretokenBoundaries';
 import type { PathNode } from './tokenModel';
 import type { ByteRules } from './byteRules';
 import { TokenPrefix } from './tokenPrefix';
@@ -63,16 +64,9 @@ export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk
 
 /** The ends of the pretokens after `offset` that are ends whatever follows. */
 function settledEnds(rules: ByteRules, bytes: ByteString, offset: number): number[] {
-  const { boundaries } = rules;
-  const ends = rules.pretokenEnds(bytes, offset);
-  let settled = ends.slice(0, Math.max(0, ends.length - boundaries.unsettled));
-  if (settled.length === 0 || !boundaries.openStarts) return settled;
-  for (const start of boundaries.openStarts(bytes.slice(offset))) {
-    const before = boundaries.ended(bytes.slice(offset, offset + start)) ?? [];
-    const same = settled.findIndex((end, i) => before[i] !== end - offset);
-    if (same >= 0) settled = settled.slice(0, same);
-  }
-  return settled;
+  const ends = rules.pretokenEnds(bytes, offset).map(end => end - offset);
+  const settled = settledOf(rules.boundaries, bytes.slice(offset), ends);
+  return settled.map(end => end + offset);
 }
 
 /**
@@ -102,31 +96,29 @@ function checkTail(length: number, place: number): void {
 export function coverTree(rules: ByteRules, bytes: ByteString, trunk: Trunk): CoverTree {
   const tail = bytes.slice(trunk.offset);
   checkTail(tail.length, bytes.length);
-  const live = new Map<string, TokenPrefix>();
+  rules.paths.forgetMany();
+  const asked = new Set<TokenPrefix>();
+  const paths: TokenPrefix[] = [];
   for (const prefix of coverPaths(rules, tail)) {
     if (trunk.given !== undefined && prefix.tokens[0] !== trunk.given) continue;
-    const key = prefix.tokens.join();
-    if (!live.has(key) && isLive(rules, prefix, tail.slice(prefix.bytes.length))) {
-      live.set(key, prefix);
-    }
+    if (asked.has(prefix)) continue;
+    asked.add(prefix);
+    if (isLive(rules, prefix, tail.slice(prefix.bytes.length))) paths.push(prefix);
   }
-  const paths = [...live.values()];
   return treeOf(trunk.tokens, sharedOf(paths), paths, tail);
 }
 
 /** The beginnings of covers: for every split of the tail, and every offset in its last pretoken. */
 function* coverPaths(rules: ByteRules, tail: ByteString): Generator<TokenPrefix> {
-  const extend = (prefix: TokenPrefix, bytes: ByteString) =>
-    rules.merge(bytes).reduce((path, token) => rules.canonical.extend(path, token), prefix);
-  const { boundaries } = rules;
+  const { boundaries, paths, tokens } = rules;
   for (const ends of boundaries.coverBoundariesFor?.(tail) ?? boundaries.boundariesFor(tail)) {
     let closed = TokenPrefix.empty;
     for (const end of ends) {
-      if (end < tail.length) closed = extend(closed, tail.slice(closed.bytes.length, end));
+      if (end < tail.length) closed = paths.extend(closed, tail.slice(closed.bytes.length, end));
     }
     const open = closed.bytes.length;
-    for (let at = Math.max(open, tail.length - rules.tokens.longest); at <= tail.length; at++) {
-      yield extend(closed, tail.slice(open, at));
+    for (let at = Math.max(open, tail.length - tokens.longest); at <= tail.length; at++) {
+      if (tokens.hasLonger(tail.slice(at))) yield paths.extend(closed, tail.slice(open, at));
     }
   }
 }
@@ -156,7 +148,7 @@ function sharedOf(paths: readonly TokenPrefix[]): TokenPrefix {
   return first[length]!;
 }
 
-/** `root`, which all paths begin with, becomes part of the trunk; each path becomes a head. */
+/** `root`, which all paths begin with, becomes part of the trunk; each path becomes a head. Equal ones are one object. */
 export function treeOf(
   trunk: readonly number[],
   root: TokenPrefix,
@@ -164,14 +156,13 @@ export function treeOf(
   tail: ByteString,
 ): CoverTree {
   const nodes: CoverNode[] = [{ parent: -1, token: -1, prefix: root }];
-  const indices = new Map<string, number>();
+  const indices = new Map<TokenPrefix, number>();
   const heads = paths.map(path => {
     let node = 0;
     for (const prefix of chainOf(path).slice(root.tokens.length + 1)) {
-      const key = prefix.tokens.join();
-      const known = indices.get(key);
+      const known = indices.get(prefix);
       node = known ?? nodes.push({ parent: node, token: prefix.last!, prefix }) - 1;
-      indices.set(key, node);
+      indices.set(prefix, node);
     }
     return { node, rest: tail.slice(path.bytes.length) };
   });

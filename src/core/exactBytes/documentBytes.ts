@@ -15,7 +15,6 @@
 // each window: its bytes have no surprisals, and those after them are exact among the texts whose first token is t, so
 // Π sums the covers that begin with t, given t. The tokens pay from the second one on, and at the end of t Π is 1. As
 // soon as all covers of the bytes so far begin with t, these are the probabilities of all texts with these bytes.
-import { PrefetchingModel } from './prefetch';
 import { byteStringOf } from './byteString';
 import type { ByteWindow } from './byteWindows';
 import { incompleteFrom } from './utf8Characters';
@@ -23,7 +22,9 @@ import { checkTails, noTrunk, trunkGiven, type Trunk } from './coverTree';
 import { ByteCursor } from './byteCursor';
 import { InexactError } from '../errors';
 import { logSumOf } from './logSum';
-import type { TokenModel } from './tokenModel';
+import { impossibleText } from './nextByte';
+import { PlaceTrees } from './placeTrees';
+import { sumsOf, type TokenModel } from './tokenModel';
 import type { ByteRules } from './byteRules';
 
 export interface ByteScores {
@@ -35,7 +36,7 @@ export interface ByteScores {
   readonly surprisals: Float64Array;
   /**
    * [byte], a probability: the mass that the model gave, before the byte, to tokens that the tokenizer does not produce
-   * there. Up to `UNTESTED` may be missing.
+   * there.
    */
   readonly leaks: Float64Array;
   /** Bytes of the first tokens of windows that the model is given. */
@@ -55,11 +56,10 @@ export interface ByteRange {
   readonly to: number;
 }
 
+/** Nodes in one request: more would not be faster. */
+const NODES_AT_ONCE = 256;
 /** Values in the rows of one request. */
-const VALUES_AT_ONCE = 1 << 20;
-
-/** The probability per row that is not examined for the leak. It does not affect the surprisals. */
-const UNTESTED = 1e-5;
+const VALUES_AT_ONCE = 1 << 24;
 
 /**
  * Scores with nothing known. Throws `InexactError` if the bytes are not a whole text, or not one with exact
@@ -122,35 +122,42 @@ export function unknownRanges(scores: ByteScores, from: number, to: number): Byt
   return ranges;
 }
 
-/** Scores a range in mode e2. Calls `onByte` after each byte. */
+/**
+ * Scores a range in mode e2. Calls `onBytes` after each request, with how many bytes it was about. While the model is
+ * asked, the next request is made. Throws `InexactError`.
+ */
 export async function scoreRange(
   rules: ByteRules,
   model: TokenModel,
   { bytes, surprisals, leaks }: ByteScores,
   { window, from, to }: ByteRange,
-  onByte: () => void = () => {},
+  onBytes: (count: number) => void = () => {},
 ): Promise<void> {
   const { start } = window;
-  const begins = start === 0;
-  const beginning = beginningOf(window);
-  const prefetching = new PrefetchingModel(
-    model,
-    Math.max(1, Math.floor(VALUES_AT_ONCE / rules.tokens.idLimit)),
-  );
-  const text = (begins ? rules.opening : '') + byteStringOf(bytes.subarray(start, to));
+  const text = (start === 0 ? rules.opening : '') + byteStringOf(bytes.subarray(start, to));
   const placeOf = (byte: number) => text.length - (to - byte);
-  let fetchedTo = await prefetching.prefetch(rules, text, placeOf(from), beginning);
-  const before = bytes.subarray(start, from);
-  const cursor = await ByteCursor.openAt(rules, prefetching, before, begins, 0, beginning);
-  for (let i = from; i < to; i++) {
-    if (placeOf(i + 1) >= fetchedTo) {
-      fetchedTo = await prefetching.prefetch(rules, text, placeOf(i + 1), cursor.trunk);
+  const width = Math.floor(VALUES_AT_ONCE / rules.tokens.idLimit);
+  const limit = Math.max(1, Math.min(NODES_AT_ONCE, width));
+  // The last place of a request is the first of the next, so that their masses can be compared.
+  const treesFrom = (place: number, trunk: Trunk) =>
+    new PlaceTrees(rules, model.ends, text, place, trunk, limit);
+  for (let trees: PlaceTrees | undefined = treesFrom(placeOf(from), beginningOf(window)); trees;) {
+    const { sums, base, nodes, end, trunk }: PlaceTrees = trees;
+    const asked = sumsOf(model, base, nodes, sums, rules.tokens.ids);
+    // Awaited below: until then an error is no unhandled one.
+    asked.catch(() => {});
+    const next: PlaceTrees | undefined = end <= text.length ? treesFrom(end - 1, trunk) : undefined;
+    const masses = trees.masses(sums, await asked);
+    const first = to - (text.length - trees.from);
+    for (const [i, { logMass, leak }] of masses.entries()) {
+      const after = masses[i + 1];
+      if (!after) break;
+      if (logMass === -Infinity) throw impossibleText();
+      leaks[first + i] = leak;
+      surprisals[first + i] = logMass - after.logMass;
     }
-    const { logMass } = cursor;
-    leaks[i] = cursor.leak(UNTESTED);
-    await cursor.advance(bytes[i]!);
-    surprisals[i] = logMass - cursor.logMass;
-    onByte();
+    onBytes(masses.length - 1);
+    trees = next;
   }
 }
 

@@ -86,11 +86,7 @@ export function nextByte(
     }
   }
   const logMass = mass.value;
-  if (logMass === -Infinity) {
-    throw new InexactError(
-      'The model considers the text impossible: no next byte has a probability',
-    );
-  }
+  if (logMass === -Infinity) throw impossibleText();
   return {
     logprobs: Float64Array.from(bytes, ({ value }) => value - logMass),
     end: parts.end.value - logMass,
@@ -100,33 +96,10 @@ export function nextByte(
   };
 }
 
-/**
- * A probability: the leak alone, of tokens with at least `floor` nats given their path. Cheaper than `nextByte`.
- * `logMass` is Π(x).
- */
-export function leakOf(
-  rules: ByteRules,
-  { tree, rows, logprobs, ends }: ScoredTree,
-  logMass: number,
-  floor: number,
-): number {
-  let leak = 0;
-  for (const { node, rest } of tree.heads) {
-    if (rest !== '') continue;
-    const { prefix } = tree.nodes[node]!;
-    const row = rows[node]!;
-    const follows = rules.canonical.follower(prefix);
-    const endsText = rules.canonical.endsText(prefix);
-    let mass = 0;
-    for (let token = 0; token < row.length; token++) {
-      if (!(row[token]! >= floor)) continue;
-      const isText = rules.tokens.bytesOf(token) !== undefined;
-      if (ends.has(token) ? endsText : isText && follows(token)) continue;
-      mass += Math.exp(row[token]!);
-    }
-    leak += Math.exp(logprobs[node]! - logMass) * mass;
-  }
-  return leak;
+export function impossibleText(): InexactError {
+  return new InexactError(
+    'The model considers the text impossible: no next byte has a probability',
+  );
 }
 
 /** Nats: Π(x), canonical; equals `logMass` of `nextByte`. */

@@ -6,6 +6,8 @@ import type { TokenPrefix } from './tokenPrefix';
 /** Which tokenizations are accepted as the tokenizer's own. */
 export interface Acceptance {
   follower(prefix: TokenPrefix): (token: number) => boolean;
+  /** All of them: costs more than a few calls of `follower`, and less than many. */
+  followers(prefix: TokenPrefix): { has(token: number): boolean };
   endsText(prefix: TokenPrefix): boolean;
 }
 
@@ -24,7 +26,8 @@ export function classifyNextTokens(
   floor: number,
   visit: (part: NextTokenClass, token: number, logprob: number) => void,
 ): void {
-  const follows = accepted.follower(prefix);
+  const all = floor === -Infinity ? accepted.followers(prefix) : undefined;
+  const follows = all ? (token: number) => all.has(token) : accepted.follower(prefix);
   const endPart = accepted.endsText(prefix) ? 'end' : 'leak';
   for (let token = 0; token < row.length; token++) {
     const logprob = row[token]!;

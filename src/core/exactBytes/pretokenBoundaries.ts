@@ -42,10 +42,36 @@ export interface PretokenBoundaries {
    * Undefined if no text has the bytes at a character start.
    */
   shapeOf(bytes: ByteString): string | undefined;
+  /**
+   * Equal for paths of tokens after which tokens of the same shape may follow in the same ways, if their tokens may join
+   * alike. `ends`: of the tokens, in bytes. By default the shape of the bytes and the ends, of ASCII.
+   */
+  prefixShapeOf?(bytes: ByteString, ends: readonly number[]): string;
   /** Whether the shape of what follows the bytes determines how it is split, unless it begins with `continuationsOf`. */
   joinsFreely(bytes: ByteString): boolean;
+  /**
+   * Equal for bytes that are split alike after other bytes that end with a whole character and have equal shapes, joined
+   * freely or not. By default this is not known.
+   */
+  nearShapeOf?(bytes: ByteString): string | undefined;
   /** First bytes with which an added token may go on that the bytes end inside of. By default none. */
   continuationsOf?(bytes: ByteString): ReadonlySet<ByteString>;
   /** Equal for bytes that can continue in the same ways if they end inside a pretoken. */
   openEndOf(bytes: ByteString): string;
+}
+
+/** The boundaries that stay whatever follows. `ends`: those of the bytes, if the text ends with their last character. */
+export function settledOf(
+  boundaries: PretokenBoundaries,
+  bytes: ByteString,
+  ends: Boundaries,
+): Boundaries {
+  let settled = ends.slice(0, Math.max(0, ends.length - boundaries.unsettled));
+  if (settled.length === 0 || !boundaries.openStarts) return settled;
+  for (const start of boundaries.openStarts(bytes)) {
+    const before = boundaries.ended(bytes.slice(0, start)) ?? [];
+    const moved = settled.findIndex((end, i) => before[i] !== end);
+    if (moved >= 0) settled = settled.slice(0, moved);
+  }
+  return settled;
 }

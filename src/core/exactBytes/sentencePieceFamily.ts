@@ -5,6 +5,7 @@ import type { CharacterAlphabet } from '../tokenizer/bpe/alphabet';
 import type { BpeTokenizer } from '../tokenizer/bpe/bpe';
 import { prependSchemeOf, prependSpace, toSpaces } from '../tokenizer/files/metaspace';
 import { TokenList } from '../tokenizer/tokenList';
+import { Bits } from './bits';
 import { bytesOf, type ByteString } from './byteString';
 import { codePointsFrom, incompleteFrom } from './utf8Characters';
 import { InexactError } from '../errors';
@@ -14,6 +15,9 @@ import { TokenPairs, type Joins } from './tokenPairs';
 import type { Inexactness, TokenizerFamily } from './tokenizerFamily';
 import type { TokenPrefix } from './tokenPrefix';
 import { METASPACE } from '../text/characters';
+
+/** Sets of tokens. */
+const MAX_KEPT = 256;
 
 export class SentencePieceFamily implements TokenizerFamily, Joins {
   readonly boundaries: PretokenBoundaries;
@@ -31,6 +35,10 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
   readonly #hidesSpace: boolean;
   /** Keyed by the first bytes of a character: whether the vocabulary lacks a character that begins with them. */
   readonly #lacking = new Map<ByteString, boolean>();
+  /** The tokens of text that are not single bytes. */
+  readonly #pieces: Bits;
+  /** Keyed by the last token and the bytes of a character that is not whole. */
+  readonly #joining = new Map<string, Bits>();
 
   /** `ids`: the tokens of text. Throws `InexactError`. */
   constructor(tokenizer: BpeTokenizer, alphabet: CharacterAlphabet, ids: readonly number[]) {
@@ -77,6 +85,8 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     this.#hidesSpace = this.opening !== '' && respell !== undefined;
     this.#readsMetaspace = normalizers.includes(toSpaces) || respell !== undefined;
     const pieces = ids.filter(id => !this.#byteOf.has(id));
+    this.#pieces = new Bits(tokenizer.vocabSize);
+    for (const id of pieces) this.#pieces.add(id);
     this.boundaries = new SentencePieceBoundaries(pieces.map(id => tokenizer.bytesOf(id)));
   }
 
@@ -128,6 +138,32 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     const { last } = prefix;
     if (last === undefined || this.#byteOf.has(last)) return begun === '';
     return this.#pairs.isValid(last, token);
+  }
+
+  joining({ last, bytes }: TokenPrefix): Bits {
+    const begun = bytes.slice(incompleteFrom(bytes));
+    const key = `${last} ${begun}`;
+    let found = this.#joining.get(key);
+    if (!found) {
+      if (this.#joining.size === MAX_KEPT) this.#joining.clear();
+      this.#joining.set(key, (found = this.#findJoining(last, begun)));
+    }
+    return found;
+  }
+
+  #findJoining(last: number | undefined, begun: ByteString): Bits {
+    const found = new Bits(this.#pieces.limit);
+    if (begun === '') {
+      found.words.set(this.#pieces.words);
+      if (last !== undefined && !this.#byteOf.has(last)) {
+        const valid = this.#pairs.validAfter(last);
+        for (let word = 0; word < found.words.length; word++)
+          found.words[word]! &= valid.words[word]!;
+      }
+    }
+    for (const [id, byte] of this.#byteOf)
+      if (this.#lacks(begun + String.fromCharCode(byte))) found.add(id);
+    return found;
   }
 
   /** Whether some character whose UTF-8 begins with these bytes is spelled in byte tokens. */

@@ -3,7 +3,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from './byteString';
 
 export class SortedTokens {
-  /** [place] */
+  /** [place]; of memory that threads share. */
   readonly ids: Uint32Array;
   /** [place]; ascending. */
   readonly bytes: readonly ByteString[];
@@ -15,7 +15,8 @@ export class SortedTokens {
   constructor(ids: Iterable<number>, bytesOf: (id: number) => Uint8Array) {
     const entries = Array.from(ids, id => ({ id, bytes: byteStringOf(bytesOf(id)) }));
     entries.sort((a, b) => (a.bytes < b.bytes ? -1 : a.bytes > b.bytes ? 1 : a.id - b.id));
-    this.ids = Uint32Array.from(entries, ({ id }) => id);
+    this.ids = new Uint32Array(new SharedArrayBuffer(4 * entries.length));
+    this.ids.set(entries.map(({ id }) => id));
     this.bytes = entries.map(({ bytes }) => bytes);
     this.longest = Math.max(0, ...new Set(this.bytes.map(({ length }) => length)));
     this.#byId = [];
@@ -43,6 +44,18 @@ export class SortedTokens {
   startingWith(prefix: ByteString): { start: number; end: number } {
     // Every byte string that begins with the prefix sorts before the prefix followed by U+0100.
     return { start: this.#firstFrom(prefix), end: this.#firstFrom(`${prefix}\u0100`) };
+  }
+
+  /** Whether some token begins with `prefix` and is longer. */
+  hasLonger(prefix: ByteString): boolean {
+    let place = this.#firstFrom(prefix);
+    while (this.bytes[place] === prefix) place++;
+    return this.bytes[place]?.startsWith(prefix) === true;
+  }
+
+  /** The first place of the tokens from `key` on. */
+  startingFrom(key: ByteString): number {
+    return this.#firstFrom(key);
   }
 
   #firstFrom(key: ByteString): number {

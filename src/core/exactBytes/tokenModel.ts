@@ -1,4 +1,5 @@
 // The interface of a language model for exact byte probabilities.
+import { answersOf, sumRow, type RowSums } from './rowSums';
 
 /** A token after a trunk, or after another token there. */
 export interface PathNode {
@@ -23,4 +24,35 @@ export interface TokenModel {
     nodes: readonly PathNode[],
     wanted: readonly number[],
   ): Promise<readonly LogprobRow[]>;
+
+  /**
+   * What sums ask of rows, one after the other, as `sumRow` answers it. For a model whose rows are costly to hand over;
+   * others are asked for the rows.
+   */
+  sums?(
+    trunk: readonly number[],
+    nodes: readonly PathNode[],
+    sums: readonly RowSums[],
+    order: Uint32Array,
+  ): Promise<Float64Array>;
+}
+
+/** The answers to sums, made by the model or from its rows. */
+export async function sumsOf(
+  model: TokenModel,
+  trunk: readonly number[],
+  nodes: readonly PathNode[],
+  sums: readonly RowSums[],
+  order: Uint32Array,
+): Promise<Float64Array> {
+  if (model.sums) return model.sums(trunk, nodes, sums, order);
+  const wanted = sums.map(({ node }) => node);
+  const rows = await model.rows(trunk, nodes, wanted);
+  const answers = new Float64Array(sums.reduce((count, each) => count + answersOf(each), 0));
+  let at = 0;
+  for (const [i, each] of sums.entries()) {
+    sumRow(rows[i]!, order, each, answers.subarray(at));
+    at += answersOf(each);
+  }
+  return answers;
 }

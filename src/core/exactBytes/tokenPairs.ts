@@ -5,6 +5,9 @@
 // compared one by one: a token's merges need not have ascending ranks (a later merge may create what an earlier one
 // uses), so sorting them would be wrong for some merge tables.
 import type { Merges } from '../tokenizer/bpe/mergeTable';
+import { Bits } from './bits';
+import { LeftEdges } from './leftEdges';
+import { MergeHistories } from './mergeHistories';
 import type { TokenPrefix } from './tokenPrefix';
 
 /** Which tokens text can consist of, and which may follow one another without a boundary between them. */
@@ -13,28 +16,20 @@ export interface Joins {
   isReachable(id: number): boolean;
   /** `token` must be reachable. */
   mayJoin(prefix: TokenPrefix, token: number): boolean;
+  /** The reachable tokens that may join, by id. Not to be changed. */
+  joining(prefix: TokenPrefix): Bits;
 }
 
-/** Pairs in the cache. */
-const MAX_KEPT = 1 << 25;
-
-/** The merges by which byte-pair encoding builds a token from its bytes. */
-interface MergeHistory {
-  /** [step]; the merge's rank. */
-  readonly ranks: readonly number[];
-  /** [step]; the first and the last symbol before the step. The entry after the last step is the token. */
-  readonly firsts: readonly number[];
-  readonly lasts: readonly number[];
-}
+/** Pairs in the cache: a bit each. */
+const MAX_KEPT = 1 << 28;
 
 export class TokenPairs implements Joins {
   readonly #merges: Merges;
-  readonly #symbolsOf: (id: number) => readonly number[] | undefined;
-  /** By the left token: [right token], two bits each: 1 valid, 2 invalid, 0 not known yet. */
-  readonly #valid = new Map<number, Uint8Array>();
-  readonly #idLimit: number;
-  /** [id]; null if encoding the token's bytes gives other tokens. */
-  readonly #histories: (MergeHistory | null | undefined)[] = [];
+  readonly #histories: MergeHistories;
+  /** By the left token: the right ones. */
+  readonly #rights = new Map<number, Bits>();
+  #edges: LeftEdges | undefined;
+  #reachable: Bits | undefined;
 
   /** `symbolsOf`: the smallest tokens that a token's text consists of; undefined if no text produces it. */
   constructor(
@@ -43,85 +38,74 @@ export class TokenPairs implements Joins {
     symbolsOf: (id: number) => readonly number[] | undefined,
   ) {
     this.#merges = merges;
-    this.#idLimit = idLimit;
-    this.#symbolsOf = symbolsOf;
+    this.#histories = new MergeHistories(merges, idLimit, symbolsOf);
   }
 
   /** Whether encoding the token's own text gives the token. */
   isReachable(id: number): boolean {
-    return this.#historyOf(id) !== null;
+    return this.#histories.has(id);
   }
 
   mayJoin({ last }: TokenPrefix, token: number): boolean {
     return last === undefined || this.isValid(last, token);
   }
 
+  joining({ last }: TokenPrefix): Bits {
+    return last === undefined ? this.reachable : this.validAfter(last);
+  }
+
+  /** By id. Not to be changed. */
+  get reachable(): Bits {
+    if (!this.#reachable) {
+      const { idLimit } = this.#histories;
+      this.#reachable = new Bits(idLimit);
+      for (let id = 0; id < idLimit; id++) if (this.isReachable(id)) this.#reachable.add(id);
+    }
+    return this.#reachable;
+  }
+
   /** Whether encoding the concatenated text gives the two tokens. */
   isValid(left: number, right: number): boolean {
-    let known = this.#valid.get(left);
-    if (!known) {
-      if (this.#valid.size * this.#idLimit > MAX_KEPT) this.#valid.clear();
-      this.#valid.set(left, (known = new Uint8Array((this.#idLimit + 3) >> 2)));
-    }
-    const shift = (right & 3) << 1;
-    let bits = (known[right >> 2]! >> shift) & 3;
-    if (bits === 0) {
-      bits = this.#areApart(left, right) ? 1 : 2;
-      known[right >> 2]! |= bits << shift;
-    }
-    return bits === 1;
+    const rights = this.#rights.get(left);
+    return rights ? rights.has(right) : this.#histories.areApart(left, right);
   }
 
-  /** Takes as many steps as the two tokens have merges. */
-  #areApart(left: number, right: number): boolean {
-    const l = this.#historyOf(left);
-    const r = this.#historyOf(right);
-    if (!l || !r) return false;
-    for (let i = 0, j = 0; ;) {
-      const leftRank = l.ranks[i] ?? Infinity;
-      const rightRank = r.ranks[j] ?? Infinity;
-      const crossing = this.#merges.find(l.lasts[i]!, r.firsts[j]!);
-      if (crossing >= 0) {
-        const rank = this.#merges.rankAt(crossing);
-        // Of equal ranks, the leftmost merges first.
-        if (rank < leftRank && rank <= rightRank) return false;
-      }
-      if (leftRank <= rightRank) {
-        if (leftRank === Infinity) return true;
-        i++;
-      } else {
-        j++;
+  /** All that are valid after a token, by id. Not to be changed. */
+  validAfter(left: number): Bits {
+    const known = this.#rights.get(left);
+    if (known) return known;
+    if (this.#rights.size * this.#histories.idLimit > MAX_KEPT) this.#rights.clear();
+    const rights = this.isReachable(left)
+      ? this.reachable.clone()
+      : new Bits(this.#histories.idLimit);
+    this.#edges ??= new LeftEdges(this.#histories);
+    const { tokens } = this.#edges;
+    for (const { symbol, until } of this.#lastSymbols(left)) {
+      for (const right of this.#merges.rightsOf(symbol)) {
+        const rank = this.#merges.rankAt(this.#merges.find(symbol, right));
+        if (rank >= until) continue;
+        const { start, end } = this.#edges.crossedBy(right, rank);
+        for (let place = start; place < end; place++) {
+          const token = tokens[place]!;
+          if (rights.has(token) && !this.#histories.areApart(left, token)) rights.delete(token);
+        }
       }
     }
+    this.#rights.set(left, rights);
+    return rights;
   }
 
-  #historyOf(id: number): MergeHistory | null {
-    const known = this.#histories[id];
-    return known === undefined ? (this.#histories[id] = this.#replay(id)) : known;
-  }
-
-  #replay(id: number): MergeHistory | null {
-    const symbols = [...(this.#symbolsOf(id) ?? [])];
-    if (symbols.length === 0) return null;
-    const ranks: number[] = [];
-    const firsts = [symbols[0]!];
-    const lasts = [symbols.at(-1)!];
-    while (symbols.length > 1) {
-      let best = -1;
-      let lowest = Infinity;
-      for (let i = 0; i + 1 < symbols.length; i++) {
-        const merge = this.#merges.find(symbols[i]!, symbols[i + 1]!);
-        if (merge < 0 || this.#merges.rankAt(merge) >= lowest) continue;
-        lowest = this.#merges.rankAt(merge);
-        best = i;
-      }
-      if (best < 0) return null;
-      const merge = this.#merges.find(symbols[best]!, symbols[best + 1]!);
-      symbols.splice(best, 2, this.#merges.mergedAt(merge));
-      ranks.push(lowest);
-      firsts.push(symbols[0]!);
-      lasts.push(symbols.at(-1)!);
+  /** The last symbols of a token as it grows, each with the highest rank of a merge while it was the last. */
+  #lastSymbols(id: number): { symbol: number; until: number }[] {
+    if (!this.isReachable(id)) return [];
+    const found: { symbol: number; until: number }[] = [];
+    for (let step = 0; step <= this.#histories.steps(id); step++) {
+      const symbol = this.#histories.lastAt(id, step);
+      const rank = this.#histories.rankAt(id, step);
+      const before = found.at(-1);
+      if (before?.symbol === symbol) before.until = Math.max(before.until, rank);
+      else found.push({ symbol, until: rank });
     }
-    return symbols[0] === id ? { ranks, firsts, lasts } : null;
+    return found;
   }
 }

@@ -7,7 +7,11 @@ import type { Acceptance } from './nextTokenClasses';
 import type { ByteRules } from './byteRules';
 import { TokenPrefix } from './tokenPrefix';
 
-export const everyTokenisation: Acceptance = { follower: () => () => true, endsText: () => true };
+export const everyTokenisation: Acceptance = {
+  follower: () => () => true,
+  followers: () => ({ has: () => true }),
+  endsText: () => true,
+};
 
 /** The number of nodes doubles with every byte. */
 const MAX_NODES = 1000;

@@ -1,5 +1,6 @@
 // What an opened model can do, whatever it was opened from. Scoring is what makes a model; every other ability is
 // there, or absent with the reason that the user reads.
+import type { RowSums } from '../../core/exactBytes/rowSums';
 import type { PathNode } from '../../core/exactBytes/tokenModel';
 import { UserError } from '../../core/errors';
 import type { Scores } from '../../core/lenses/scores';
@@ -41,6 +42,12 @@ export interface TreeRequest {
   readonly nodes: readonly PathNode[];
   /** Nodes whose rows are answered. */
   readonly wanted: readonly number[];
+}
+
+export interface SumsRequest extends Omit<TreeRequest, 'wanted'> {
+  readonly sums: readonly RowSums[];
+  /** The tokens that the ranges of sums are of. */
+  readonly order: Uint32Array;
 }
 
 /** Tokens of a tree's longest path. */
@@ -107,6 +114,11 @@ export interface Backend {
   readonly tree: Ability<
     (request: TreeRequest, signal?: AbortSignal) => Promise<{ logits: Float32Array; ran: number }>
   >;
+  /**
+   * What sums ask of the rows of log-probabilities after nodes of a tree, one after the other. Where it is absent, the
+   * logits are asked for.
+   */
+  readonly sums?: (request: SumsRequest, signal?: AbortSignal) => Promise<Float64Array>;
   /** [seed]: the tokens of each continuation. */
   readonly sample: Ability<(request: SampleRequest, signal?: AbortSignal) => Promise<Uint32Array[]>>;
   readonly features: Ability<FeatureBackend>;

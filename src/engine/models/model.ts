@@ -237,6 +237,16 @@ export class Model {
           const rows = wanted.map((_, i) => logits.subarray(i * width, (i + 1) * width));
           return backend.givesLogprobs ? rows : rows.map(logSoftmax);
         }, signal),
+      ...(backend.sums && {
+        sums: (trunk, nodes, sums, order) =>
+          this.request(async backend => {
+            const prefix = this.withStartToken([...before.root, ...trunk]);
+            if (prefix.length === 0) throw this.withoutStart();
+            return backend.sums!({ prefix, nodes, sums, order }, signal).catch(error => {
+              throw this.explained(error, prefix.length + depthOf(nodes));
+            });
+          }, signal),
+      }),
     };
   }
 

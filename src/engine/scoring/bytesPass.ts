@@ -15,7 +15,7 @@ import { scoreTokens } from './tokensPass';
 import { visibleFirst } from './visibleFirst';
 
 /** Bytes that are scored together: another pass may score some of the rest meanwhile. */
-const PART_BYTES = 256;
+const PART_BYTES = 4096;
 
 /** By the opened model; first the visible tokens, whose scores bytes are compared with. */
 export function bytesPass(state: EngineState): Pass {
@@ -106,7 +106,9 @@ export async function scoreBytes(
         if (!next) break;
         const part = { ...next, to: Math.min(next.to, next.from + PART_BYTES) };
         let scored = known();
-        await scoreRange(model.byteRules, tokenModel, scores, part, () => onScored(++scored));
+        await scoreRange(model.byteRules, tokenModel, scores, part, count =>
+          onScored((scored += count)),
+        );
       }
     },
   });

@@ -2,12 +2,13 @@
 import { expect, test } from 'vitest';
 import { coverTree, noTrunk } from '../../../src/core/exactBytes/coverTree';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
+import { TokenPairs } from '../../../src/core/exactBytes/tokenPairs';
 import { TokenPrefix } from '../../../src/core/exactBytes/tokenPrefix';
 import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import { Oracle } from '../../support/byteOracle';
 import { sampleOf, seedOr, seedsOr } from '../../support/seed';
-import { randomOf, randomToy, TOY_CYCLE } from '../../support/toys';
+import { pick, randomOf, randomToy, TOY_CYCLE, withAdded } from '../../support/toys';
 
 /** The share of the pairs of tokens that are tried with every third one. */
 const THIRD_TOKENS = sampleOf(0.1, 1);
@@ -40,6 +41,34 @@ test('sequences of up to three tokens, after all others have been asked for', ()
   }
   expect(canonical).toBeGreaterThan(sampleOf(300, 1000));
   expect(sequences - canonical).toBeGreaterThan(sampleOf(300, 1000));
+});
+
+test('all followers at once are those that follow one by one', () => {
+  const random = randomOf(seedOr(2));
+  let asked = 0;
+  // Among them byte-level ones with contractions, and SentencePiece with added tokens.
+  for (let seed = 0; seed < 28; seed++) {
+    const plain = randomToy(seed, 14);
+    const isSpaced = !(new ByteRules(plain.tokenizer).joins instanceof TokenPairs);
+    const toy = isSpaced ? withAdded(seed) : plain;
+    const [one, all] = [0, 1].map(() => new ByteRules(toy.tokenizer).canonical);
+    const ids = [...new ByteRules(toy.tokenizer).tokens.ids];
+    for (let path = 0; path < 25; path++) {
+      let prefix = TokenPrefix.empty;
+      for (let length = Math.floor(random() * 5); length > 0; length--) {
+        const found = all!.followers(prefix);
+        const follows = one!.follower(prefix);
+        for (const id of ids) {
+          asked++;
+          if (found.has(id) !== follows(id))
+            expect.fail(`toy ${seed}, ${id} after ${prefix.tokens}: ${found.has(id)}`);
+        }
+        const usual = ids.filter(id => found.has(id));
+        prefix = one!.extend(prefix, pick(random, usual.length > 0 ? usual : ids));
+      }
+    }
+  }
+  expect(asked).toBeGreaterThan(20_000);
 });
 
 test('a path is not canonical if every continuation would merge it away', () => {

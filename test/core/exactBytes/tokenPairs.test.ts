@@ -17,6 +17,8 @@ test('random merges: a pair of tokens is valid if and only if its bytes encode t
     const { tokenizer, support } = randomToy(seed, 30);
     const rules = new ByteRules(tokenizer);
     if (!(rules.joins instanceof TokenPairs)) continue;
+    // Another one, which has not been asked for single pairs.
+    const all = new ByteRules(tokenizer).joins as TokenPairs;
     const text = support.filter(id => rules.tokens.bytesOf(id) !== undefined);
     for (const left of text) {
       const l = rules.tokens.bytesOf(left)!;
@@ -25,6 +27,7 @@ test('random merges: a pair of tokens is valid if and only if its bytes encode t
         const ids = rules.merge(l + rules.tokens.bytesOf(right)!);
         const expected = ids.length === 2 && ids[0] === left && ids[1] === right;
         expect(rules.joins.isValid(left, right), `toy ${seed}, ${left} ${right}`).toBe(expected);
+        expect(all.validAfter(left).has(right), `toy ${seed}, all after ${left}`).toBe(expected);
         if (expected) valid++;
         else invalid++;
       }
@@ -60,6 +63,24 @@ describe.each([
       if (expected) valid++;
     }
     expect(valid).toBeGreaterThan(5000);
+  });
+
+  test.skipIf(!exists)('all tokens after each of some are those that are valid one by one', () => {
+    const tokenizer = tokenizerOf(folder);
+    const [pairs, all] = [0, 1].map(() => new ByteRules(tokenizer).joins as TokenPairs);
+    const { tokens } = new ByteRules(tokenizer);
+    const random = randomOf(seedOr(6));
+    let invalid = 0;
+    for (let i = 0; i < 30; i++) {
+      const left = pick(random, tokens.ids as unknown as number[]);
+      const found = all!.validAfter(left);
+      for (const right of tokens.ids) {
+        const expected = pairs!.isValid(left, right);
+        if (!expected) invalid++;
+        if (found.has(right) !== expected) expect.fail(`${left} ${right}: ${!expected}`);
+      }
+    }
+    expect(invalid).toBeGreaterThan(1000);
   });
 });
 

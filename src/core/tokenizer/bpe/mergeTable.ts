@@ -12,11 +12,15 @@ export interface Merges {
   mergedAt(handle: number): number;
   /** Whether some merge involves one of the tokens. */
   takes(isToken: (id: number) => boolean): boolean;
+  /** The tokens with which `left` merges, each to the right of it. */
+  rightsOf(left: number): ArrayLike<number> & Iterable<number>;
 }
 
 export class MergeTable implements Merges {
   readonly #slots: Int32Array;
   readonly #mask: number;
+  /** Made when it is asked for: [left] places in `rights`. */
+  #sorted: { readonly starts: Uint32Array; readonly rights: Uint32Array } | undefined;
 
   /** `merges` is [merge, 4]: left, right, rank, result. The last of repeated pairs is used. */
   constructor(merges: Int32Array) {
@@ -50,6 +54,27 @@ export class MergeTable implements Merges {
       if (left >= 0 && (isToken(left) || isToken(right))) return true;
     }
     return false;
+  }
+
+  rightsOf(left: number): Uint32Array {
+    const { starts, rights } = (this.#sorted ??= this.#byLeft());
+    return rights.subarray(starts[left] ?? rights.length, starts[left + 1] ?? rights.length);
+  }
+
+  #byLeft() {
+    let most = -1;
+    for (let at = 0; at < this.#slots.length; at += STRIDE) most = Math.max(most, this.#slots[at]!);
+    const starts = new Uint32Array(most + 2);
+    for (let at = 0; at < this.#slots.length; at += STRIDE)
+      if (this.#slots[at]! >= 0) starts[this.#slots[at]! + 1]!++;
+    for (let left = 0; left <= most; left++) starts[left + 1]! += starts[left]!;
+    const rights = new Uint32Array(starts.at(-1)!);
+    const next = starts.slice();
+    for (let at = 0; at < this.#slots.length; at += STRIDE) {
+      const left = this.#slots[at]!;
+      if (left >= 0) rights[next[left]!++] = this.#slots[at + 1]!;
+    }
+    return { starts, rights };
   }
 
   #find(left: number, right: number): number {

@@ -16,6 +16,8 @@ export class ScoredMerges implements Merges {
   #slots = new Int32Array(LEAST_SLOTS * STRIDE).fill(-1);
   #mask = LEAST_SLOTS - 1;
   #count = 0;
+  /** Made when it is asked for: the contents, ascending. */
+  #sorted: readonly string[] | undefined;
 
   /**
    * `ids` is keyed by a token's content, in any encoding in which joining tokens joins strings. `ranks` is [id]: the
@@ -53,6 +55,24 @@ export class ScoredMerges implements Merges {
   takes(isToken: (id: number) => boolean): boolean {
     for (const id of this.#ids.values()) if (isToken(id)) return true;
     return false;
+  }
+
+  rightsOf(left: number): number[] {
+    const text = this.#texts[left];
+    if (text === undefined) return [];
+    const sorted = (this.#sorted ??= [...this.#ids.keys()].sort());
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]! < text) low = middle + 1;
+      else high = middle;
+    }
+    const rights: number[] = [];
+    for (let place = low; sorted[place]?.startsWith(text); place++) {
+      const right = this.#ids.get(sorted[place]!.slice(text.length));
+      if (right !== undefined && this.#texts[right] !== undefined) rights.push(right);
+    }
+    return rights;
   }
 
   #mergedOf(left: number, right: number): number {

@@ -42,6 +42,10 @@ export const SCORING = {
   topLogprobs: 'tokenscope.top_logprobs',
   /** float [1, n, vocabulary]: the logits of the rows. */
   logits: 'tokenscope.logits',
+  /** bool [1]: whether `rowLogprobs` are computed. */
+  normalised: 'tokenscope.normalised',
+  /** float [1, n, vocabulary], nats: the log-probability of each next token after the rows. */
+  rowLogprobs: 'tokenscope.row_logprobs',
 } as const;
 
 export const MIN_OPSET = 11;
@@ -64,6 +68,7 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
     { name: SCORING.rows, elementType: INT64, shape: ['tokenscope.row_count'] },
     { name: SCORING.targets, elementType: INT64, shape: ['tokenscope.row_count'] },
     { name: SCORING.topK, elementType: INT64, shape: [1] },
+    { name: SCORING.normalised, elementType: BOOL, shape: [1] },
   );
   const gather = (input: string, output: string, axis = 1) =>
     makeNode('Gather', [input, SCORING.rows], [output], { axis: { int: axis } });
@@ -109,8 +114,12 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
       then_branch: { graph: scores(opset), name: 'tokenscope.scores' },
       else_branch: { graph: nothing(), name: 'tokenscope.nothing' },
     }),
+    makeNode('If', [SCORING.normalised], [SCORING.rowLogprobs], {
+      then_branch: { graph: normalised(opset), name: 'tokenscope.logprobs_of_rows' },
+      else_branch: { graph: noRows(), name: 'tokenscope.no_rows' },
+    }),
   );
-  for (const name of [SCORING.logits, ...outputs])
+  for (const name of [SCORING.logits, SCORING.rowLogprobs, ...outputs])
     graph.outputs.push({ name, elementType: 0, shape: undefined });
 }
 
@@ -188,11 +197,35 @@ function scores(opset: number): Graph {
   };
 }
 
+/** Before opset 13 the axis was the first of all that are normalised together: the last one is the same in both. */
+function normalised(opset: number): Graph {
+  const axis = { axis: { int: opset >= 13 ? -1 : 2 } };
+  return {
+    nodes: [makeNode('LogSoftmax', [SCORING.logits], ['row_logprobs'], axis)],
+    initializers: [],
+    inputs: [],
+    outputs: branchOutputs(['row_logprobs']),
+    rest: [],
+  };
+}
+
+function noRows(): Graph {
+  return {
+    nodes: [empty('no_row_logprobs', FLOAT)],
+    initializers: [],
+    inputs: [],
+    outputs: branchOutputs(['no_row_logprobs']),
+    rest: [],
+  };
+}
+
+function empty(output: string, elementType: number): GraphNode {
+  return makeNode('Constant', [], [output], {
+    value: { tensor: makeInitializer('', elementType, [1, 0, 1], new Uint8Array(0)).bytes },
+  });
+}
+
 function nothing(): Graph {
-  const empty = (output: string, elementType: number) =>
-    makeNode('Constant', [], [output], {
-      value: { tensor: makeInitializer('', elementType, [1, 0, 1], new Uint8Array(0)).bytes },
-    });
   const names = [
     'no_logprob',
     'no_entropy',

@@ -22,7 +22,7 @@ export interface RunRequest {
   /** [ids.length - firstRow]; without it no scores are computed. */
   targets?: Uint32Array | undefined;
   topK: number;
-  /** Further outputs by name: `SCORING.logits` (of the wanted rows) or a hook's tensor. */
+  /** Further outputs by name: `SCORING.logits` or `SCORING.rowLogprobs` (of the wanted rows), or a hook's tensor. */
   fetch?: readonly string[];
   /** If the tokens are a tree and not a sequence; requires that the graph's `tree` is not 'none'. */
   tree?: TreeShape | undefined;
@@ -87,6 +87,7 @@ export class GraphSession {
       [SCORING.rows]: int64(rows, i => firstRow + i),
       [SCORING.targets]: int64(rows, i => targets?.[i] ?? 0),
       [SCORING.topK]: int64(1, () => topK),
+      [SCORING.normalised]: new Tensor('bool', [fetch.includes(SCORING.rowLogprobs)], [1]),
     };
     const { attentionMask, positionIds, zeros } = roles;
     if (attentionMask) feeds[attentionMask.name] = feedNumbers(attentionMask, seen, () => 1);

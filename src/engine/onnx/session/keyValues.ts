@@ -49,7 +49,7 @@ interface Entry {
   readonly sizeBytes: number;
 }
 
-/** Keys and values of prefixes; beyond `limitBytes` the least recently used are dropped. */
+/** Keys and values of prefixes; beyond `limitBytes` all but the most recently used are dropped; 0: none is kept. */
 export class PrefixCache {
   /** The most recently used is last. */
   private entries: Entry[] = [];
@@ -79,7 +79,7 @@ export class PrefixCache {
 
   /** Caches the keys and values of `ids`, in place of those of their prefixes. */
   add(ids: Uint32Array, keyValues: KeyValues): void {
-    if (ids.length === 0) return;
+    if (ids.length === 0 || this.limitBytes === 0) return;
     const longer = this.entries.find(
       entry => commonPrefix(entry.ids, ids, ids.length) === ids.length,
     );
@@ -89,7 +89,8 @@ export class PrefixCache {
     );
     this.entries.push({ ids: ids.slice(), keyValues, sizeBytes: bytesOf(keyValues) });
     let total = this.entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    while (total > this.limitBytes) total -= this.entries.shift()?.sizeBytes ?? total;
+    while (total > this.limitBytes && this.entries.length > 1)
+      total -= this.entries.shift()!.sizeBytes;
   }
 
   /** A copy of the first `tokens`. */

@@ -6,7 +6,12 @@ import type { Scores } from '../../../core/lenses/scores';
 import { UserError } from '../../../core/errors';
 import type { GraphReport, Runtime } from '../../../protocol/runtime';
 import type { SelfTestRow } from '../../../protocol/models';
-import { forwardTree, type SessionTreeRequest } from './forwardTree';
+import {
+  forwardSums,
+  forwardTree,
+  type SessionSumsRequest,
+  type SessionTreeRequest,
+} from './forwardTree';
 import { GraphSession } from './graphSession';
 import { KeptSelfTest, type FullTest } from './keptSelfTest';
 import { PrefixCache } from './keyValues';
@@ -119,6 +124,10 @@ export class OpenGraph {
 
   forwardTree(request: SessionTreeRequest): Promise<Float32Array> {
     return forwardTree(this.session, this.treeCaches, this.report.vocabSize, request);
+  }
+
+  forwardSums(request: SessionSumsRequest): Promise<Float64Array> {
+    return forwardSums(this.session, this.treeCaches, this.report.vocabSize, request);
   }
 
   sample(request: SessionSampleRequest): Promise<Uint32Array[]> {

@@ -1,6 +1,5 @@
 // The runs of a prefix that trees of tokens and samples come after, and the checks that they share.
 import { Cancelled, UserError } from '../../../core/errors';
-import { SCORING } from '../rewrite/scoring';
 import type { GraphSession } from './graphSession';
 import type { KeyValues, PrefixCache } from './keyValues';
 import { CHUNK_TOKENS } from './scoreWindow';
@@ -15,7 +14,7 @@ export interface TreeCaches {
 /** [1]: 1 asks to stop. */
 export type CancelFlag = Int32Array<SharedArrayBuffer> | undefined;
 
-/** Takes the logits [vocabSize] after a node of the tree. */
+/** Takes the row [vocabSize] after a node of the tree. */
 export type TakeLogits = (node: number, row: Float32Array) => void;
 
 /** Throws `UserError` for a token outside the vocabulary. */
@@ -33,13 +32,13 @@ export function checkCancel(cancel: CancelFlag): void {
   if (cancel && Atomics.load(cancel, 0) !== 0) throw new Cancelled();
 }
 
-/** Keys and values of the whole prefix. `isWanted`: passes the logits after it to `take`, as node 0. */
+/** Keys and values of the whole prefix. `isWanted`: passes the row of `output` after it to `take`, as node 0. */
 export async function keyValuesAfterPrefix(
   session: GraphSession,
   { chunks, prefixes }: TreeCaches,
   prefix: Uint32Array,
   isWanted: boolean,
-  take: TakeLogits,
+  { output, take }: { readonly output: string; readonly take: TakeLogits },
   cancel: CancelFlag,
 ): Promise<KeyValues> {
   const recent = prefixes.find(prefix, prefix.length - Number(isWanted), 1);
@@ -52,9 +51,9 @@ export async function keyValuesAfterPrefix(
     past,
     firstRow: ids.length - Number(isWanted),
     topK: 1,
-    fetch: isWanted ? [SCORING.logits] : [],
+    fetch: isWanted ? [output] : [],
   });
-  if (isWanted) take(0, fetched.get(SCORING.logits)!);
+  if (isWanted) take(0, fetched.get(output)!);
   prefixes.add(prefix, present);
   return present;
 }

@@ -151,6 +151,16 @@ export class RuntimeClient {
     );
   }
 
+  /** Aborting throws `Cancelled`. */
+  forwardSums(
+    params: Omit<Parameters<Runtime['forwardSums']>[0], 'cancel'>,
+    signal?: AbortSignal,
+  ): Promise<Float64Array> {
+    return this.cancellable(signal, cancel =>
+      this.answered(this.remote.forwardSums({ ...params, cancel }, signal)),
+    );
+  }
+
   /** [seed]. Aborting throws `Cancelled`. */
   sample(params: SampleParams, signal?: AbortSignal): Promise<Uint32Array[]> {
     return this.cancellable(signal, cancel =>

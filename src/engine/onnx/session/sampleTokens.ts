@@ -40,7 +40,8 @@ export async function sampleTokens(
   let first = new Float32Array();
   const take = (_: number, row: Float32Array) => (first = row.slice());
   try {
-    const past = await keyValuesAfterPrefix(session, caches, prefix, true, take, cancel);
+    const rows = { output: SCORING.logits, take };
+    const past = await keyValuesAfterPrefix(session, caches, prefix, true, rows, cancel);
     const written = new Continuations(request, first.length);
     const most = prefix.length + request.maxTokens;
     const grow = takesTrees(session.graph.tree, most) ? sampleAsTree : sampleOneByOne;

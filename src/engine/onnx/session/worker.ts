@@ -51,6 +51,7 @@ serve<Runtime>(connection, runtimeMethods, {
       const logits = await open.forwardTree(params);
       return { logits, ran: open.tokensRun - before };
     }),
+  forwardSums: params => inTurn(() => opened().forwardSums(params)),
   sample: params => inTurn(() => opened().sample(params)),
   openSae: ({ sae }) => inTurn(() => opened().openSae(sae)),
   encode: ({ job, ...params }, signal) =>

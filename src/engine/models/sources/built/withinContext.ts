@@ -29,6 +29,12 @@ export function withinContext(backend: Backend, contextTokens: number): Backend 
       return backend.score(request, ...rest);
     },
     tree: checked(backend.tree, ({ prefix, nodes }) => prefix.length + depthOf(nodes)),
+    ...(backend.sums && {
+      async sums(request, ...rest) {
+        check(request.prefix.length + depthOf(request.nodes));
+        return backend.sums!(request, ...rest);
+      },
+    }),
     sample: checked(backend.sample, ({ prefix, maxTokens }) => prefix.length + maxTokens),
     features:
       'missing' in features

@@ -13,6 +13,7 @@ export function onnxBackend(runtime: RuntimeClient, graph: GraphReport): Backend
       runtime.score(request, signal, ({ scores, firstRow }) => onRows?.(scores, firstRow)),
     // A graph that takes no tree mask runs each path by itself: slower, and as exact.
     tree: (request, signal) => runtime.forwardTree(request, signal),
+    sums: (request, signal) => runtime.forwardSums(request, signal),
     sample: (request, signal) => runtime.sample(request, signal),
     features:
       graph.hooksMissing === undefined
