@@ -3,7 +3,7 @@ import type { ByteProof, PassRequest, ScoreSummary } from '../../protocol/scores
 import type { DocumentVersion, Refusal } from '../../protocol/types';
 import type { Document } from '../documents/document';
 import type { EngineState } from '../engineState';
-import type { Pass } from './pass';
+import type { Pass, PassResult } from './pass';
 
 /** A refusal is that of the first pass that gave one, once the others are done. Throws as `Pass.run` does. */
 export async function runPasses(
@@ -17,25 +17,36 @@ export async function runPasses(
   const total = wanted.reduce((sum, pass) => sum + pass.total(document), 0);
   const report = state.progressReporter(request, total);
   const { visible, maxTokens, whole = false } = request;
+  const results = new Map<Pass, PassResult | Refusal>();
+  const scored = () =>
+    [...results.values()].reduce(
+      (sum, result) => sum + ('refused' in result ? 0 : result.scored),
+      0,
+    );
+  const all = { maxTokens, whole };
+  // What is visible has the numbers of all passes before the rest has those of one.
+  const rounds =
+    wanted.length > 1 && visible.length > 0 ? [{ maxTokens: 0, whole: false }, all] : [all];
+  for (const round of rounds)
+    for (const pass of wanted) {
+      const known = results.get(pass);
+      if (known && 'refused' in known) continue;
+      const others = scored() - (known?.scored ?? 0);
+      const onScored = (own: number) => report(others + own);
+      const run = { visible, ...round, signal, onScored };
+      // Asked pass by pass: what the first needs is not held up by what the second opens.
+      const refused = known ? undefined : await pass.available(document);
+      results.set(pass, refused ?? (await pass.run(document, run)));
+    }
   const proofs: ByteProof[] = [];
   let refusal: Refusal | undefined;
-  let scored = 0;
-  for (const pass of wanted) {
-    const before = scored;
-    const onScored = (own: number) => report(before + own);
-    const run = { visible, maxTokens, whole, signal, onScored };
-    // Asked pass by pass: what the first needs is not held up by what the second opens.
-    const result = (await pass.available(document)) ?? (await pass.run(document, run));
-    if ('refused' in result) {
-      refusal ??= result;
-      continue;
-    }
-    scored += result.scored;
-    if (result.proof) proofs.push(result.proof);
+  for (const result of results.values()) {
+    if ('refused' in result) refusal ??= result;
+    else if (result.proof) proofs.push(result.proof);
   }
   if (refusal) return refusal;
   return {
-    scored,
+    scored: scored(),
     total,
     proofs: proofs.length === wanted.length ? proofs : [],
     ms: performance.now() - began,
