@@ -1,23 +1,19 @@
 // Exact next bytes at cuts of unseen code: how large the trees are, and what one run for all of a tree's tokens
-// saves against a run for each; and the surprisal of every byte against plain scores of the tokens.
+// saves against a run for each.
 import { join } from 'node:path';
 import { ByteCursor } from '../../src/core/exactBytes/byteCursor';
-import type { PathNode, TokenModel } from '../../src/core/exactBytes/tokenModel';
-import { encodeUtf8 } from '../../src/core/text/utf8';
+import type { PathNode } from '../../src/core/exactBytes/tokenModel';
 import { GraphSession } from '../../src/engine/onnx/session/graphSession';
 import { forwardTree } from '../../src/engine/onnx/session/forwardTree';
 import { PrefixCache } from '../../src/engine/onnx/session/keyValues';
-import { scoreWindow } from '../../src/engine/onnx/session/scoreWindow';
 import type { Model } from '../../src/engine/models/model';
-import { wholeText } from '../support/wholeText';
-import { cutsOf, KINDS, openModel, ownSources, type Cut } from './codeCuts';
+import { cutsOf, KINDS, openModel, type Cut } from './codeCuts';
 
 const CUTS_PER_KIND = 250;
-const DOCUMENTS = 10;
-/** Bytes before a cut, and of a document: what the model's context holds. */
+/** Bytes before a cut: what the model's context holds. */
 const MODELS = [
-  { name: 'coder', context: 1200, documentBytes: 1500 },
-  { name: 'stories260K', context: 350, documentBytes: 350 },
+  { name: 'coder', context: 1200 },
+  { name: 'stories260K', context: 350 },
 ];
 const CACHE_BYTES = 64 << 20;
 
@@ -38,7 +34,7 @@ async function run() {
   return rows;
 }
 
-async function rowsOf({ name, context, documentBytes }: (typeof MODELS)[number]) {
+async function rowsOf({ name, context }: (typeof MODELS)[number]) {
   const { model, close } = await openModel(name);
   const folder = join(import.meta.dirname, '../../models', name);
   const open = (noTree?: string) =>
@@ -84,7 +80,6 @@ async function rowsOf({ name, context, documentBytes }: (typeof MODELS)[number])
           )}; all adds up to 1 within ${Math.max(...ofKind.map(({ off }) => off)).toExponential(1)}`,
       });
     }
-    rows.push(await documentRow(model, tree, documentBytes));
     return rows;
   } finally {
     await Promise.all([tree.release(), apart.release()]);
@@ -124,68 +119,6 @@ async function inTurns(
 
 function startOf(model: Model): number {
   return model.start!.id;
-}
-
-async function documentRow(model: Model, session: GraphSession, size: number) {
-  let bytesMs = 0;
-  let tokensMs = 0;
-  let furthest = 0;
-  let asked = 0;
-  let tokenCount = 0;
-  const own = model.asTokenModel();
-  const counting: TokenModel = {
-    ends: own.ends,
-    rows: (trunk, nodes, wanted) => {
-      asked += wanted.length;
-      return own.rows(trunk, nodes, wanted);
-    },
-  };
-  const texts = ownSources().map(text => text.slice(0, size));
-  const fits = (text: string) =>
-    text.length === size && model.tokenizer.encode(text).ids.length < model.info.contextTokens;
-  for (const text of texts.filter(fits).slice(0, DOCUMENTS)) {
-    let began = performance.now();
-    const { surprisals, entering, leaving } = await wholeText(
-      model.byteRules,
-      counting,
-      encodeUtf8(text),
-    );
-    bytesMs += performance.now() - began;
-    began = performance.now();
-    tokenCount += model.tokenizer.encode(text).ids.length;
-    const tokens = await nllOfTokens(model, session, text);
-    tokensMs += performance.now() - began;
-    const bytes = surprisals.reduce((sum, nats) => sum + nats, leaving - entering);
-    furthest = Math.max(furthest, Math.abs(bytes / tokens - 1));
-  }
-  return {
-    label: `${model.info.name}: the surprisal of every byte`,
-    ratio: bytesMs / tokensMs,
-    rival: 'the scores of the tokens',
-    detail:
-      `${DOCUMENTS} documents of ${size} bytes; ${(asked / tokenCount).toFixed(2)} nodes for each token ` +
-      `(budget 3.5); the sums differ by ${furthest.toExponential(1)} of themselves`,
-  };
-}
-
-/** Nats of all tokens and the end, as the document's scores have them. */
-async function nllOfTokens(model: Model, session: GraphSession, text: string): Promise<number> {
-  const { ids } = model.tokenizer.encode(text);
-  const [end = 0] = model.asTokenModel().ends;
-  const { logprobs } = await scoreWindow(
-    session,
-    new PrefixCache(session.graph.roles.past, 0),
-    model.info.vocabSize,
-    {
-      inputs: Uint32Array.of(startOf(model), ...ids),
-      targets: Uint32Array.of(...ids, end),
-      from: 0,
-      topK: 10,
-      isCancelled: () => false,
-      onChunk: () => undefined,
-    },
-  );
-  return -logprobs.reduce((sum, logprob) => sum + logprob, 0);
 }
 
 /** "mean 1.2, 95 % 3, most 9" */

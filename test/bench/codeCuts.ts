@@ -19,9 +19,10 @@ export interface Cut {
   readonly after: Uint8Array;
 }
 
+/** Of those that are built in, or at a path. */
 export async function openModel(name = 'coder'): Promise<{ model: Model; close(): void }> {
   const runtime = join(await bundleEngine(), 'runtime.js');
-  const folder = join(root, 'models', name);
+  const folder = name.includes('/') ? name : join(root, 'models', name);
   const model = await Model.open(folder, 2048, () => new RuntimeClient(runtime));
   return { model, close: () => model.dispose() };
 }

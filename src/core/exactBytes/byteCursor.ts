@@ -2,7 +2,7 @@
 // the cursor may return to their path, or to one that begins with it.
 import { byteStringOf, type ByteString } from './byteString';
 import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverTree';
-import type { TokenModel } from './tokenModel';
+import type { LogprobRow, TokenModel } from './tokenModel';
 import {
   headMasses,
   massOf,
@@ -124,17 +124,31 @@ export class ByteCursor {
    * if there is none.
    */
   massOfCover(tokens: ArrayLike<number>): number {
-    const { tree, logprobs } = this.#state.scored;
+    const node = this.#nodeOf(tokens);
+    return node === undefined ? -Infinity : this.#state.scored.logprobs[node]!;
+  }
+
+  /** The rows before and after the last token of a cover that ends with the text; undefined where they were not asked for. */
+  rowsAround(tokens: ArrayLike<number>): { before: LogprobRow; after: LogprobRow } | undefined {
+    const { tree, rows } = this.#state.scored;
+    const node = this.#nodeOf(tokens);
+    if (node === undefined) return undefined;
+    const before = rows[tree.nodes[node]!.parent];
+    const after = rows[node];
+    return before && after && { before, after };
+  }
+
+  /** The node at the end of a cover that ends with the text. */
+  #nodeOf(tokens: ArrayLike<number>): number | undefined {
+    const { tree } = this.#state.scored;
     for (const { node, rest } of tree.heads) {
       if (rest !== '') continue;
       const path: number[] = [];
       for (let at = node; at > 0; at = tree.nodes[at]!.parent) path.unshift(tree.nodes[at]!.token);
       const own = [...tree.trunk, ...path];
-      if (own.length === tokens.length && own.every((id, i) => id === tokens[i])) {
-        return logprobs[node]!;
-      }
+      if (own.length === tokens.length && own.every((id, i) => id === tokens[i])) return node;
     }
-    return -Infinity;
+    return undefined;
   }
 
   /** The next byte in mode e2. `untested`: the largest probability that may be left untested per row. */

@@ -45,7 +45,7 @@ export async function nextBytes(
   const { logMass, headMasses } = cursor;
   const opening = begins ? rules.opening : '';
   const trunkBytes = trunk.reduce((sum, id) => sum + rules.tokens.bytesOf(id)!.length, 0);
-  const common = await commonWays(rules, tokenModel, byteStringOf(seen), opening);
+  const common = await commonWays(rules, tokenModel, cursor, opening + byteStringOf(seen), opening);
   return {
     exact: next.logprobs.map(Math.exp),
     naive: common?.naive ?? null,
@@ -69,25 +69,34 @@ export async function nextBytes(
   };
 }
 
+/** `text`: with its opening. What the cover tree has asked the model for is not asked again. */
 async function commonWays(
   rules: ByteRules,
   tokenModel: TokenModel,
+  cursor: ByteCursor,
   text: ByteString,
   opening: ByteString,
 ): Promise<{ naive: Float64Array; healed: Float64Array } | undefined> {
   const root = { parent: -1, token: -1 };
-  if (text === '') {
+  if (text === opening) {
     const [row] = await tokenModel.rows([], [root], [0]);
     const naive = byNextByte(rules, row!, opening);
     return { naive, healed: naive };
   }
-  const ids = rules.encode(opening + text);
-  const last = ids?.pop();
+  const { trunk } = cursor;
+  const open = rules.encode(text.slice(trunk.offset));
+  const ids = open && [...trunk.tokens, ...open];
+  const last = ids?.at(-1);
   if (!ids || last === undefined) return undefined;
-  const [before, after] = await tokenModel.rows(ids, [root, { parent: 0, token: last }], [0, 1]);
-  const naive = byNextByte(rules, after!, '');
-  const healed = byNextByte(rules, before!, rules.tokens.bytesOf(last)!);
-  const again = Math.exp(before![last]!);
+  const rows = async () => {
+    const nodes = [root, { parent: 0, token: last }];
+    const [before, after] = await tokenModel.rows(ids.slice(0, -1), nodes, [0, 1]);
+    return { before: before!, after: after! };
+  };
+  const { before, after } = cursor.rowsAround(ids) ?? (await rows());
+  const naive = byNextByte(rules, after, '');
+  const healed = byNextByte(rules, before, rules.tokens.bytesOf(last)!);
+  const again = Math.exp(before[last]!);
   const total = healed.reduce((sum, p) => sum + p, again);
   return { naive, healed: healed.map((p, byte) => (p + again * naive[byte]!) / total) };
 }
