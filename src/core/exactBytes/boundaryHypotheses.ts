@@ -11,6 +11,9 @@ import { CONTRACTION_REACH, UNSETTLED_PRETOKENS, type Lookahead } from './lookah
 /** Characters of a pretoken, its runs shortened to two, that matter at its end: a space, punctuation, newlines. */
 const LONGEST_SHAPE = 6;
 
+/** A letter outside contractions: patterns split no text between two of its class. */
+const LETTER = 'a';
+
 const MAX_KEPT = 1 << 17;
 
 export class BoundaryHypotheses implements PretokenBoundaries {
@@ -67,13 +70,20 @@ export class BoundaryHypotheses implements PretokenBoundaries {
     return this.#read(bytes) ? `${shortened(this.#units)}|${this.#partial}` : undefined;
   }
 
-  /** The classes of the tokens' characters, token by token. */
-  prefixShapeOf(bytes: ByteString, ends: readonly number[]): string {
+  /** The classes of the tokens' characters, token by token where a boundary may be between two. */
+  prefixShapeOf(bytes: ByteString, ends: readonly number[], joins: readonly boolean[]): string {
     // Characters of the same classes may have different lengths: offsets are then no places in the classes.
-    if (!this.#read(bytes) || !this.#isAscii) return `${bytes} ${ends}`;
+    if (!this.#read(bytes) || !this.#isAscii) return `${bytes} ${ends} ${joins}`;
+    const units = this.#units;
     let shape = '';
     let from = 0;
-    for (const end of ends) shape += `${shortened(this.#units.slice(from, (from = end)))}|`;
+    for (let token = 0; token < ends.length; token++) {
+      const end = ends[token]!;
+      const isWord = units[end - 1] === LETTER && units[end] === LETTER;
+      if (isWord && joins[token + 1]) continue;
+      shape += `${shortened(units.slice(from, end))}${joins[token + 1] ? '+' : '|'}`;
+      from = end;
+    }
     return shape;
   }
 

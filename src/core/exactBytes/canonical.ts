@@ -265,8 +265,7 @@ export class Canonical {
       if (isInside || !this.#boundaries.nearShapeOf) return undefined;
     }
     const { bytes, ends, joins } = this.#unsettledOf(prefix);
-    if (this.#boundaries.prefixShapeOf)
-      return `${this.#boundaries.prefixShapeOf(bytes, ends)} ${joins}`;
+    if (this.#boundaries.prefixShapeOf) return this.#boundaries.prefixShapeOf(bytes, ends, joins);
     // Non-ASCII characters of the same classes may have different lengths, so the bytes themselves are the key.
     const isAscii = !/[^\x00-\x7f]/.test(bytes);
     return `${isAscii ? this.#boundaries.shapeOf(bytes) : bytes} ${ends} ${joins}`;

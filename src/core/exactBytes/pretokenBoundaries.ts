@@ -43,10 +43,10 @@ export interface PretokenBoundaries {
    */
   shapeOf(bytes: ByteString): string | undefined;
   /**
-   * Equal for paths of tokens after which tokens of the same shape may follow in the same ways, if their tokens may join
-   * alike. `ends`: of the tokens, in bytes. By default the shape of the bytes and the ends, of ASCII.
+   * Equal for paths of tokens after which tokens of the same shape may follow in the same ways. `ends`: of the tokens, in
+   * bytes; `joins`: whether each may join the one before. By default the shape of the bytes, of ASCII, with both.
    */
-  prefixShapeOf?(bytes: ByteString, ends: readonly number[]): string;
+  prefixShapeOf?(bytes: ByteString, ends: readonly number[], joins: readonly boolean[]): string;
   /** Whether the shape of what follows the bytes determines how it is split, unless it begins with `continuationsOf`. */
   joinsFreely(bytes: ByteString): boolean;
   /**
