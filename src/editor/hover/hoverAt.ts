@@ -41,7 +41,11 @@ export async function hoverAt(
   const { text, utf16: utf16Start, saved } = place;
   const at = { utf16Start, utf16End: utf16Start + 1 };
   const { passes, ...options } = passOptions(lens, place);
-  const request = { ...options, passes: ['tokens', ...passes], details: 'alternatives' } as const;
+  const request = {
+    ...options,
+    passes: [...new Set(['tokens' as const, ...passes])],
+    details: 'alternatives',
+  } as const;
   const { view, version } = saved
     ? { view: cutView(saved.view, at), version: text.version }
     : await queries.view(text, at, request);

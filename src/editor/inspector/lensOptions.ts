@@ -7,5 +7,5 @@ import type { InspectorServices } from './tabs/tab';
 export function lensOptions({ state, traces }: InspectorServices, document: TextDocument) {
   const answerStart = traces.traceOf(document)?.text.start;
   const { passes, ...options } = passOptions(state.lens, { answerStart });
-  return { ...options, passes: ['tokens', ...passes] as const };
+  return { ...options, passes: [...new Set(['tokens' as const, ...passes])] };
 }

@@ -1,6 +1,7 @@
 // Which tokens may follow one another, compared with encoding their bytes.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { TokenPrefix } from '../../../src/core/exactBytes/tokenPrefix';
 import { TokenPairs } from '../../../src/core/exactBytes/tokenPairs';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
@@ -57,9 +58,12 @@ describe.each([
         [right] = rules.tokens.idsOf(whole.slice(cut));
         if (left === undefined || right === undefined) continue;
       }
-      const merged = rules.merge(rules.tokens.bytesOf(left)! + rules.tokens.bytesOf(right)!);
-      const expected = merged.join() === `${left},${right}`;
-      expect((rules.joins as TokenPairs).isValid(left, right), `${left} ${right}`).toBe(expected);
+      const [l, r] = [rules.tokens.bytesOf(left)!, rules.tokens.bytesOf(right)!];
+      // An added token joins none, and is no pair.
+      if ([l, r, l + r].some(each => rules.boundaries.isAdded?.(each))) continue;
+      const expected = rules.merge(l + r).join() === `${left},${right}`;
+      const path = rules.canonical.extend(TokenPrefix.empty, left);
+      expect(rules.joins.mayJoin(path, right), `${left} ${right}`).toBe(expected);
       if (expected) valid++;
     }
     expect(valid).toBeGreaterThan(5000);
@@ -67,15 +71,18 @@ describe.each([
 
   test.skipIf(!exists)('all tokens after each of some are those that are valid one by one', () => {
     const tokenizer = tokenizerOf(folder);
-    const [pairs, all] = [0, 1].map(() => new ByteRules(tokenizer).joins as TokenPairs);
-    const { tokens } = new ByteRules(tokenizer);
+    const rules = new ByteRules(tokenizer);
+    // Another one, which has not been asked for single pairs.
+    const all = new ByteRules(tokenizer).joins;
+    const { tokens, joins, canonical } = rules;
     const random = randomOf(seedOr(6));
     let invalid = 0;
     for (let i = 0; i < 30; i++) {
       const left = pick(random, tokens.ids as unknown as number[]);
-      const found = all!.validAfter(left);
+      const path = canonical.extend(TokenPrefix.empty, left);
+      const found = all.joining(path);
       for (const right of tokens.ids) {
-        const expected = pairs!.isValid(left, right);
+        const expected = joins.isReachable(right) && joins.mayJoin(path, right);
         if (!expected) invalid++;
         if (found.has(right) !== expected) expect.fail(`${left} ${right}: ${!expected}`);
       }

@@ -53,7 +53,7 @@ test('lists the files with the most tokens first, by paths in the folder', async
   });
   expect(fake.progress).toEqual([
     { message: 'opening the tokenizer' },
-    ...[1, 2, 3].map(i => ({ message: `file ${i} of 3`, increment: 100 / 3 })),
+    ...[0, 33, 33].map((increment, i) => ({ message: `file ${i + 1} of 3`, increment })),
   ]);
 });
 

@@ -288,7 +288,7 @@ test('a lens is viewed by its own passes, and a lens of characters by characters
       version: 1,
       range,
       maxTokens: 3000,
-      passes: ['contrast'],
+      passes: ['contrast', 'tokens'],
       contrast: { from: 1, centred: false },
       around: 2,
     },
@@ -328,7 +328,7 @@ test('a pair is asked of the answer alone, centred where the setting says so', (
   expect(passOptions(lenses.contrast, {})).toMatchObject({ contrast: { from: 0, centred: false } });
   fake.set('pair.centre', true);
   expect(passOptions(lenses.contrast, { answerStart: 3 })).toEqual({
-    passes: ['contrast'],
+    passes: ['contrast', 'tokens'],
     contrast: { from: 3, centred: true },
   });
 });

@@ -60,7 +60,7 @@ class World {
   readonly engine = {
     running: true,
     call: (request: (running: object) => Promise<unknown>) =>
-      request({ remote: this.remote, process: this.process }),
+      request({ remote: this.remote, process: this.process, model: {} }),
   };
   readonly state = {
     isOn: true,

@@ -136,7 +136,7 @@ test('names the token, its place, and its numbers by the model that is open', as
       'coder, after 1 tokens of context',
     ].join('\n\n'),
   ]);
-  expect(requests).toEqual([{ passes: ['tokens', 'tokens'], details: 'alternatives' }]);
+  expect(requests).toEqual([{ passes: ['tokens'], details: 'alternatives' }]);
 });
 
 test('lists the token itself with its own rank, where it is not among the likeliest', async () => {
@@ -234,18 +234,20 @@ test('adds the tokens of the second tokenizer', async () => {
 test('shows bytes one by one, and by the second model where it has scored all of them', async () => {
   const own = [Float64Array.of(0.5, 1.25)];
   change = view => ({ ...view, byteBits: own, secondByteBits: [Float64Array.of(1, 2)] });
-  const [words] = (await hoverAt(2, { lens: 'bytes', second: true }))!.words;
+  const [words] = (await hoverAt(2, { lens: 'difference', second: true }))!.words;
   expect(words).toContain(
     '| byte | · | b |\n| --- | --: | --: |\n| bits | 0.50 | 1.25 |\n| stories, bits | 1.00 | 2.00 |\n\n' +
       'Bytes together 1.75 bits, the token 2.00 bits\n\n',
   );
   change = view => ({ ...view, byteBits: own, secondByteBits: [Float64Array.of(1, NaN)] });
-  expect((await hoverAt(2, { lens: 'bytes' }))!.words[0]).not.toContain('stories');
-  change = view => ({ ...view, byteBits: [Float64Array.of(NaN, 1)] });
+  expect((await hoverAt(2, { lens: 'difference', second: true }))!.words[0]).not.toContain(
+    'stories, bits',
+  );
+  change = view => ({ ...view, byteBits: [Float64Array.of(NaN, 1)], pending: 1 });
   expect((await hoverAt(2, { lens: 'bytes' }))!.words[0]).toContain(
     'Its bytes are not scored yet.',
   );
-  change = view => view;
+  change = view => ({ ...view, pending: 1 });
   expect((await hoverAt(2, { lens: 'bytes' }))!.words[0]).toContain(
     'Its bytes are not scored yet.',
   );

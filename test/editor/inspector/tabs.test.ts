@@ -136,7 +136,7 @@ test('token: the tokens at the cursor with their alternatives, by the lens’s p
   expect(asked).toEqual([
     {
       range: { utf16Start: 5, utf16End: 6 },
-      request: { passes: ['tokens', 'tokens'], details: 'alternatives' },
+      request: { passes: ['tokens'], details: 'alternatives' },
     },
   ]);
   // Of a trace a pair is asked about the answer.

@@ -1,6 +1,7 @@
 // The status item follows the text, the engine and the scoring, and counts of one tokenizer are never shown as another's.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { lenses, type LensId } from '../../../src/core/lenses/lenses';
+import { Openings } from '../../../src/editor/engine/openings';
 import type { Engine } from '../../../src/editor/engine/engineClient';
 import type { EngineQueries } from '../../../src/editor/engine/engineQueries';
 import type { Autoencoder } from '../../../src/editor/features/autoencoder';
@@ -35,7 +36,11 @@ class World {
     scored: new EventEmitter<object>(),
     autoencoder: new EventEmitter<void>(),
   };
-  readonly engine = { state: ready('coder') as object, onDidChangeState: this.events.engine.event };
+  readonly engine = {
+    state: ready('coder') as object,
+    onDidChangeState: this.events.engine.event,
+    openings: new Openings(),
+  };
   readonly overlay = {
     isOn: true,
     lens: lenses.surprisal as (typeof lenses)[LensId],

@@ -542,7 +542,7 @@ test('Features: says what is not known', () => {
   const none = (problem: string) => {
     const page = fakePage();
     const found = shown(featuresTab.template(page, { ...features, sae: null, problem }));
-    expect(asked(page, found, 'click')).toEqual(['chooseAutoencoder']);
+    expect(asked(page, found, 'click')).toEqual(['chooseAutoencoder', 'getAutoencoder']);
     return found.text;
   };
   expect(none('')).toMatch(/^This model comes with no autoencoder\.\n/);
