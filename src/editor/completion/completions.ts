@@ -9,6 +9,7 @@ import {
   type LogOutputChannel,
 } from 'vscode';
 import type { CompletionView } from '../../protocol/completion';
+import type { ModelInfo } from '../../protocol/models';
 import type { Engine } from '../engine/engineClient';
 import type { Pages } from '../ui/pages';
 import type { DocumentSync } from '../engine/documentSync';
@@ -36,6 +37,8 @@ export class Completions {
   private readonly listeners: Disposable[];
   private registration: Disposable | undefined;
   private lastView: CompletionView | undefined;
+  /** The last one that was open, by what tells it apart. */
+  private model: string | undefined;
 
   constructor(
     private readonly engine: Engine,
@@ -52,11 +55,8 @@ export class Completions {
         if (contentChanges.length === 0 || document !== window.activeTextEditor?.document) return;
         this.made?.provider.keyPressed();
       }),
-      engine.onDidChangeState(({ kind }) => {
-        if (kind === 'starting') {
-          this.made?.provider.forget();
-          this.lastView = undefined;
-        }
+      engine.onDidChangeState(state => {
+        if (state.kind === 'ready') this.becomes(state.model);
         this.showStatus();
       }),
       calibrations.onDidChange(() => {
@@ -149,6 +149,16 @@ export class Completions {
     }
     void commands.executeCommand('setContext', 'tokenscope.completes', isOn);
     this.showStatus();
+  }
+
+  /** Lets go of what another model said. A request may have opened this one: it goes on. */
+  private becomes({ folder, name, contextTokens }: ModelInfo): void {
+    const model = [folder, name, contextTokens].join('\n');
+    const isAnother = this.model !== undefined && this.model !== model;
+    this.model = model;
+    if (!isAnother) return;
+    this.made?.provider.forget();
+    this.lastView = undefined;
   }
 
   private showStatus(): void {
