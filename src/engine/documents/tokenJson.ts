@@ -52,11 +52,13 @@ export function scoreFields(scores: Scores, row: number, tokenizer: Tokenizer) {
     context: scores.contexts[row]!,
     top:
       isListed || (topK === 0 && scores.ranks[row]! > 0)
-        ? Array.from(ids, (id, i) => ({
-            id,
-            bytes: hex(tokenizer.bytesOf(id)),
-            logprob: numberOrNull(scores.topLogprobs[row * topK + i]!),
-          })).filter(({ logprob }) => logprob !== null)
+        ? Array.from(ids, (id, i) => ({ id, logprob: scores.topLogprobs[row * topK + i]! }))
+            .filter(({ logprob }) => !Number.isNaN(logprob))
+            .map(({ id, logprob }) => ({
+              id,
+              bytes: hex(tokenizer.bytesOf(id)),
+              logprob: numberOrNull(logprob),
+            }))
         : null,
   };
 }
