@@ -362,7 +362,7 @@ describe('refused in one line', () => {
 
   test.each([
     ['pytorch_model.bin', /its weights are in pytorch_model\.bin, .*save_pretrained/],
-    ['adapter_model.safetensors', /holds an adapter \(adapter_model\.safetensors\), which changes another model/],
+    ['adapter_model.safetensors', /holds an adapter \(adapter_model\.safetensors\) without its adapter_config\.json/],
   ])('a folder with %s alone', (name, message) => {
     const folder = writeModelFolder(fresh(), { graph: false });
     writeFileSync(join(folder, name), '');
