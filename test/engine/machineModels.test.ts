@@ -56,8 +56,11 @@ test('models are reported as they are found, and nothing that is open changes', 
 test('aborted its process ends', async () => {
   output.length = 0;
   const controller = new AbortController();
-  const listing = engine.aside(remote => remote.machineModels({ recent: [] }), controller.signal);
-  controller.abort();
+  const listing = engine.aside(remote => {
+    const models = remote.machineModels({ recent: [] });
+    controller.abort();
+    return models;
+  }, controller.signal);
   await expect(listing).rejects.toThrow(Cancelled);
   await vi.waitFor(() => expect(output).toContainEqual(expect.stringContaining('SIGKILL')));
 });
