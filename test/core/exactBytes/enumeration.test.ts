@@ -1,9 +1,22 @@
 // Exact byte probabilities compared with enumeration, for random merges, patterns and models. A sample; the rest is in
 // test/prove.
 import { expect, test } from 'vitest';
+import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
+import { ByteRules } from '../../../src/core/exactBytes/byteRules';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
+import { Oracle } from '../../support/byteOracle';
 import { compareWithEnumeration } from '../../support/enumeration';
 import { sampleOf } from '../../support/seed';
-import { ALPHABETS, SPACED, TOY_CYCLE, TOY_KINDS, pick, randomOf } from '../../support/toys';
+import {
+  ALPHABETS,
+  SPACED,
+  TOY_CYCLE,
+  TOY_KINDS,
+  pick,
+  randomModel,
+  randomOf,
+  randomToy,
+} from '../../support/toys';
 
 test(`${TOY_CYCLE} random tokenizers and models give every next byte, the end and the leak what enumeration gives`, async () => {
   const { compared, furthest } = await compareWithEnumeration(Array(TOY_CYCLE).keys(), 1);
@@ -34,6 +47,29 @@ test('texts that spell added tokens do, too', async () => {
   });
   expect(compared).toBeGreaterThan(10_000);
   expect(furthest).toBeLessThan(1e-12);
+});
+
+test('where an added token may go on, the sum over all tokenisations begins where it does', async () => {
+  let widened = 0;
+  for (const name of ['èèa', 'aèè']) {
+    const toy = randomToy(ALPHABETS.length * SPACED + 4, 9, false, false, [], [name]);
+    const model = randomModel(toy, 316);
+    const rules = new ByteRules(toy.tokenizer);
+    const oracle = new Oracle(toy, model.row);
+    for (const text of ['a', 'è', 'aè', 'èè', 'aèè', 'èèa']) {
+      const x = encodeUtf8(text);
+      const cursor = await ByteCursor.openAt(rules, model, x);
+      const { logMass } = await cursor.nextInAllTokenisations();
+      const { trunk } = cursor.tree;
+      const before = trunk.reduce((sum, id, i) => sum + model.row(trunk.slice(0, i))[id]!, 0);
+      const mass = Math.exp(before + logMass);
+      expect(mass, `${name} at ${text}`).toBeLessThanOrEqual(oracle.mass(x, 'e1') * (1 + 1e-12));
+      const canonical = oracle.mass(x, 'e2');
+      expect(mass, `${name} at ${text}`).toBeGreaterThanOrEqual(canonical * (1 - 1e-12));
+      if (mass > canonical * 1.001) widened++;
+    }
+  }
+  expect(widened).toBeGreaterThan(1);
 });
 
 test.each([
