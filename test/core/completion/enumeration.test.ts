@@ -42,8 +42,12 @@ interface Case {
   what: string;
 }
 
-function* cases(): Generator<Case> {
-  for (const seed of seedsOr(Array(SEEDS).keys(), TOY_CYCLE)) {
+function cases(): Generator<Case> {
+  return casesOf(seedsOr(Array(SEEDS).keys(), TOY_CYCLE));
+}
+
+function* casesOf(seeds: Iterable<number>): Generator<Case> {
+  for (const seed of seeds) {
     const toy = randomToy(seed);
     const rules = new ByteRules(toy.tokenizer);
     const random = randomOf(seed + 77);
@@ -251,7 +255,10 @@ describe('a completion', () => {
   test('ends where ending is more probable than repeating the text after the cursor', async () => {
     let joined = 0;
     let kept = 0;
-    for (const one of cases()) {
+    let inside = 0;
+    // Few end inside a token, before the rest of a word; one does for the last seed.
+    const seeds = [...seedsOr(Array(SEEDS).keys(), TOY_CYCLE), 264];
+    for (const one of casesOf(seeds)) {
       for (let round = 0; round < 12; round++) {
         const { toy, random, x } = one;
         const { beginnings, rows } = await beginningsOf(one);
@@ -308,13 +315,17 @@ describe('a completion', () => {
         const what = `${one.what}: ${JSON.stringify({ text, suffix, close })}`;
         // Without a close, a shortened text may end with a repetition as well, and is shortened again.
         if (close === '') expect(found.insert.length, what).toBeLessThanOrEqual(best);
-        else expect(found.insert.length, what).toBe(best);
+        else {
+          expect(found.insert.length, what).toBe(best);
+          if (best > 0 && !ends.includes(best)) inside++;
+        }
         if (best < text.length) joined++;
         else kept++;
         if (best === text.length) expect(found.insert.length, what).toBe(best);
       }
     }
     expect(joined).toBeGreaterThan(0);
+    expect(inside).toBeGreaterThan(0);
     expect(kept).toBeGreaterThan(4 * PREFIXES);
   });
 });
