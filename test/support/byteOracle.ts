@@ -51,8 +51,17 @@ export class Oracle {
 
   /** Σ of p(t) times the mass of non-canonical tokens after t, over the canonical t whose bytes are x. */
   leak(x: Uint8Array): number {
+    return this.#leakFrom(x, [], 0);
+  }
+
+  /** The same of those that begin with a token, given the token, which x does not end inside of. */
+  leakGiven(x: Uint8Array, token: number): number {
+    return this.#leakFrom(x, [token], this.#toy.tokenizer.bytesOf(token).length);
+  }
+
+  #leakFrom(x: Uint8Array, first: readonly number[], at: number): number {
     let sum = 0;
-    this.#spellings(x, [], 0, 1, (tokens, probability) => {
+    this.#spellings(x, first, at, 1, (tokens, probability) => {
       const row = this.#row(tokens);
       for (const next of this.#toy.support) {
         if (!this.#mayFollow(tokens, next)) sum += probability * Math.exp(row[next]!);

@@ -9,8 +9,13 @@ import { PlaceTrees } from '../../../src/core/exactBytes/placeTrees';
 import { sumRow, type RowSums } from '../../../src/core/exactBytes/rowSums';
 import { TokenPairs } from '../../../src/core/exactBytes/tokenPairs';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
-import { seedOr } from '../../support/seed';
+import { Oracle } from '../../support/byteOracle';
+import { sampleOf, seedOr, seedsOr } from '../../support/seed';
 import {
+  ALPHABETS,
+  modelOf,
+  SPACED,
+  TOY_CYCLE,
   randomModel,
   randomOf,
   randomText,
@@ -18,6 +23,7 @@ import {
   withAdded,
   type Toy,
 } from '../../support/toys';
+import { wholeText } from '../../support/wholeText';
 
 /** With added tokens where texts may spell them. */
 function toyOf(seed: number): Toy {
@@ -58,6 +64,56 @@ test('surprisals and leaks are those of a cursor, from any place on', async () =
     }
   }
   expect(compared).toBeGreaterThan(250);
+});
+
+/** Of each alphabet one that nothing splits, and of the patterns some. */
+const NAMED = [
+  ...ALPHABETS.map((_, i) => ALPHABETS.length * SPACED + i),
+  ...Array.from({ length: sampleOf(16, TOY_CYCLE) }, (_, i) => 5 * i),
+];
+
+test('texts that spell added tokens have what enumeration gives, with a given first token, too', async () => {
+  let compared = 0;
+  let spelled = 0;
+  for (const seed of seedsOr(NAMED, TOY_CYCLE)) {
+    const toy = withAdded(seed);
+    const { tokenizer } = toy;
+    const rules = new ByteRules(tokenizer);
+    const model = randomModel(toy, seed);
+    // As a model without a token that starts a text, it has no row after nothing.
+    const rowless = modelOf([toy.end], context => {
+      if (context.length === 0) throw new Error('asked for a first token');
+      return model.row(context);
+    });
+    const oracle = new Oracle(toy, model.row);
+    const text = randomText(toy, randomOf(seed + 1000), 4);
+    const bytes = encodeUtf8(text);
+    const { ids, byteEnds } = tokenizer.encode(text);
+    const given = { token: ids[0]!, end: byteEnds[0]! };
+    const near = (found: number, expected: number, what: string) => {
+      const all = `toy ${seed}, ${JSON.stringify(text)} ${what}`;
+      expect(Math.abs(found - expected), all).toBeLessThan(1e-10);
+      compared++;
+    };
+    const own = await wholeText(rules, model, bytes);
+    const after = await wholeText(rules, rowless, bytes, given);
+    for (let at = 0; at < bytes.length; at++) {
+      const [x, longer] = [bytes.subarray(0, at), bytes.subarray(0, at + 1)];
+      const mass = oracle.mass(x, 'e2');
+      near(own.surprisals[at]!, Math.log(mass / oracle.mass(longer, 'e2')), `at ${at}`);
+      near(own.leaks[at]!, oracle.leak(x) / mass, `at ${at}, leak`);
+      if (at < given.end) continue;
+      const rest = oracle.massGiven(x, given.token);
+      const nats = Math.log(rest / oracle.massGiven(longer, given.token));
+      near(after.surprisals[at]!, nats, `at ${at}, given`);
+      const leak = oracle.leakGiven(x, given.token);
+      near(after.leaks[at]!, leak / rest, `at ${at}, given, leak`);
+    }
+    const isName = (id: number) => rules.boundaries.isAdded!(byteStringOf(tokenizer.bytesOf(id)));
+    if (ids.some(isName)) spelled++;
+  }
+  expect(compared).toBeGreaterThan(300);
+  expect(spelled).toBeGreaterThan(12);
 });
 
 test('a request has each node once, those of the settled tokens first', () => {

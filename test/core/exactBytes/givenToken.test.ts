@@ -50,6 +50,8 @@ test('the bytes after a given token cost what enumeration gives, and all of them
       else {
         const expected = Math.log(massAt(at) / massAt(at + 1));
         expect(Math.abs(nats - expected), `${what} at ${at}`).toBeLessThan(1e-10);
+        const leak = oracle.leakGiven(bytes.subarray(0, at), token!) / massAt(at);
+        expect(Math.abs(whole.leaks[at]! - leak), `${what} at ${at}, leak`).toBeLessThan(1e-10);
         compared++;
         // Where another first token was still possible, it makes a difference that it is known.
         if (at > end) continue;
