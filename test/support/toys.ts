@@ -189,7 +189,7 @@ const spacedSteps = (opens: boolean) => {
 export function withAdded(seed: number): Toy {
   const random = seededRandom(seed + 7);
   const { alphabet } = randomToy(seed, 14);
-  const long = pick(random, alphabet) + pick(random, alphabet);
+  const long = Array.from({ length: 3 }, () => pick(random, alphabet)).join('');
   const names = [long, long + pick(random, alphabet), pick(random, alphabet)];
   const usual = [...new Set(names)].filter(each => !'<|end|><|other|>'.includes(each));
   return randomToy(seed, 14, false, false, [], usual);

@@ -69,7 +69,7 @@ test('surprisals and leaks are those of a cursor, from any place on', async () =
 /** Of each alphabet one that nothing splits, and of the patterns some. */
 const NAMED = [
   ...ALPHABETS.map((_, i) => ALPHABETS.length * SPACED + i),
-  ...Array.from({ length: sampleOf(16, TOY_CYCLE) }, (_, i) => 5 * i),
+  ...Array.from({ length: sampleOf(10, TOY_CYCLE) }, (_, i) => 9 * i),
 ];
 
 test('texts that spell added tokens have what enumeration gives, with a given first token, too', async () => {
@@ -86,7 +86,11 @@ test('texts that spell added tokens have what enumeration gives, with a given fi
       return model.row(context);
     });
     const oracle = new Oracle(toy, model.row);
-    const text = randomText(toy, randomOf(seed + 1000), 4);
+    const isName = (id: number) => rules.boundaries.isAdded!(byteStringOf(tokenizer.bytesOf(id)));
+    const random = randomOf(seed + 1000);
+    // Half of them go on as a name would, of which the beginnings are tokens, too.
+    const name = Buffer.from(tokenizer.bytesOf(toy.support.find(isName)!)).toString();
+    const text = randomText(toy, random, 1) + (random() < 0.5 ? name : randomText(toy, random, 3));
     const bytes = encodeUtf8(text);
     const { ids, byteEnds } = tokenizer.encode(text);
     const given = { token: ids[0]!, end: byteEnds[0]! };
@@ -109,11 +113,10 @@ test('texts that spell added tokens have what enumeration gives, with a given fi
       const leak = oracle.leakGiven(x, given.token);
       near(after.leaks[at]!, leak / rest, `at ${at}, given, leak`);
     }
-    const isName = (id: number) => rules.boundaries.isAdded!(byteStringOf(tokenizer.bytesOf(id)));
     if (ids.some(isName)) spelled++;
   }
-  expect(compared).toBeGreaterThan(300);
-  expect(spelled).toBeGreaterThan(12);
+  expect(compared).toBeGreaterThan(150);
+  expect(spelled).toBeGreaterThan(8);
 });
 
 test('a request has each node once, those of the settled tokens first', () => {
