@@ -289,8 +289,8 @@ describe('a completion', () => {
         if ((await completed('', ''))?.stopReason !== 'end') continue;
         const found = (await completed(suffix, close))!;
         const written = found.tokens.map(({ bytes }) => bytes).join('');
-        const all = written.slice(beginnings.rolledBack.length);
-        const text = all.slice(0, incompleteFrom(all));
+        const inserted = written.slice(beginnings.rolledBack.length);
+        const text = inserted.slice(0, incompleteFrom(inserted));
         const ends = found.tokens
           .map(({ bytes }) => bytes.length)
           .reduce<number[]>(

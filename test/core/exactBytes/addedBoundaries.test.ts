@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { coverTree, noTrunk, settle } from '../../../src/core/exactBytes/coverTree';
+import { TokenPrefix } from '../../../src/core/exactBytes/tokenPrefix';
 import { byteToken } from '../../../src/core/tokenizer/bpe/byteTokens';
 import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
@@ -64,6 +65,27 @@ test('an added token is one token, and no others spell it', () => {
   expect(isCanonical(idOf('\n'), idOf('a'))).toBe(true);
   expect(isCanonical(idOf('\n'), idOf('\n'))).toBe(false);
   expect(isCanonical(idOf('\n\n'), idOf('\n'))).toBe(true);
+});
+
+test('an added token that is a byte joins no token, asked for one or for all at once', () => {
+  const vocab = Object.fromEntries(byteCharacters.map((character, byte) => [character, byte]));
+  const { canonical, joins } = new ByteRules(
+    loadTokenizer({
+      'tokenizer.json': {
+        pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
+        added_tokens: [{ id: 97, content: 'a', special: false, normalized: false }],
+        model: { type: 'BPE', vocab, merges: [] },
+      },
+    }),
+  );
+  for (const last of [97, 98]) {
+    const prefix = canonical.extend(TokenPrefix.empty, last);
+    for (const token of [97, 98]) {
+      const isJoined = joins.joining(prefix).has(token);
+      expect(isJoined, `${token} after ${last}`).toBe(last === 98 && token === 98);
+      expect(joins.mayJoin(prefix, token)).toBe(isJoined);
+    }
+  }
 });
 
 test('a text has the tokens that the tokenizer gives it', () => {
