@@ -2,7 +2,7 @@
 // a token is matched before anything else, leftmost and longest, and is a pretoken of its own; the text between two is
 // split as a text by itself. So a pretoken is an added token if, and only if, it spells the name of one.
 import type { ByteString } from './byteString';
-import type { Boundaries, PretokenBoundaries } from './pretokenBoundaries';
+import { prefixShapeOf, type Boundaries, type PretokenBoundaries } from './pretokenBoundaries';
 
 /** bytes[start, end): an added token, or text between two. */
 interface Piece {
@@ -89,6 +89,13 @@ export class AddedBoundaries implements PretokenBoundaries {
     const pieces = this.#pieces(bytes);
     if (pieces.some(({ isAdded }) => isAdded)) return `${bytes} with added`;
     return this.#inner.shapeOf(bytes);
+  }
+
+  /** With an added token in them, the shape is the bytes themselves. */
+  prefixShapeOf(bytes: ByteString, ends: readonly number[], joins: readonly boolean[]): string {
+    return this.spellsAdded(bytes)
+      ? `${bytes} with added ${ends} ${joins}`
+      : prefixShapeOf(this.#inner, bytes, ends, joins);
   }
 
   joinsFreely(bytes: ByteString): boolean {

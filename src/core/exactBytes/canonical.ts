@@ -2,7 +2,12 @@
 import { Bits } from './bits';
 import type { ByteString } from './byteString';
 import { characterLength, incompleteFrom } from './utf8Characters';
-import { settledOf, type Boundaries, type PretokenBoundaries } from './pretokenBoundaries';
+import {
+  prefixShapeOf,
+  settledOf,
+  type Boundaries,
+  type PretokenBoundaries,
+} from './pretokenBoundaries';
 import type { Joins } from './tokenPairs';
 import type { SortedTokens } from './sortedTokens';
 import { TokenPrefix } from './tokenPrefix';
@@ -265,10 +270,7 @@ export class Canonical {
       if (isInside || !this.#boundaries.nearShapeOf) return undefined;
     }
     const { bytes, ends, joins } = this.#unsettledOf(prefix);
-    if (this.#boundaries.prefixShapeOf) return this.#boundaries.prefixShapeOf(bytes, ends, joins);
-    // Non-ASCII characters of the same classes may have different lengths, so the bytes themselves are the key.
-    const isAscii = !/[^\x00-\x7f]/.test(bytes);
-    return `${isAscii ? this.#boundaries.shapeOf(bytes) : bytes} ${ends} ${joins}`;
+    return prefixShapeOf(this.#boundaries, bytes, ends, joins);
   }
 
   /** What follows the last boundary that stays whatever follows; the whole if its tokens do not fit such boundaries. */

@@ -44,7 +44,8 @@ export interface PretokenBoundaries {
   shapeOf(bytes: ByteString): string | undefined;
   /**
    * Equal for paths of tokens after which tokens of the same shape may follow in the same ways. `ends`: of the tokens, in
-   * bytes; `joins`: whether each may join the one before. By default the shape of the bytes, of ASCII, with both.
+   * bytes; `joins`: whether each may join the one before. By default all three are, the bytes by their shape if they are
+   * ASCII: then equal shapes and ends must mean that both are split alike.
    */
   prefixShapeOf?(bytes: ByteString, ends: readonly number[], joins: readonly boolean[]): string;
   /** Whether the shape of what follows the bytes determines how it is split, unless it begins with `continuationsOf`. */
@@ -58,6 +59,19 @@ export interface PretokenBoundaries {
   continuationsOf?(bytes: ByteString): ReadonlySet<ByteString>;
   /** Equal for bytes that can continue in the same ways if they end inside a pretoken. */
   openEndOf(bytes: ByteString): string;
+}
+
+/** The shape of a path of tokens, or what stands for it by default. */
+export function prefixShapeOf(
+  boundaries: PretokenBoundaries,
+  bytes: ByteString,
+  ends: readonly number[],
+  joins: readonly boolean[],
+): string {
+  if (boundaries.prefixShapeOf) return boundaries.prefixShapeOf(bytes, ends, joins);
+  // Non-ASCII characters of the same classes may have different lengths, so the bytes themselves are the key.
+  const isAscii = !/[^\x00-\x7f]/.test(bytes);
+  return `${isAscii ? boundaries.shapeOf(bytes) : bytes} ${ends} ${joins}`;
 }
 
 /** The boundaries that stay whatever follows. `ends`: those of the bytes, if the text ends with their last character. */

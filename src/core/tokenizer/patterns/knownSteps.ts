@@ -61,8 +61,8 @@ describedAs(isolatedScanOf(DEEPSEEK3_PATTERN)!, {
     withFlags(MARK_FLAG),
     withFlags(PUNCTUATION_FLAG | SYMBOL_FLAG),
     isSpace,
-    // Its named signs are all of ASCII, and so are the letters after them.
-    isIn('!', '~'),
+    // Its named signs are all of ASCII, and so are the letters after them. It sees no difference between numbers.
+    code => isIn('!', '~')(code) && classes[code] !== NUMBER_CLASS,
     isNewline,
   ],
 });
