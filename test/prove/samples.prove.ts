@@ -3,6 +3,7 @@ import '../core/completion/enumeration.test';
 import '../core/exactBytes/canonical.test';
 import '../core/exactBytes/cuts.test';
 import '../core/exactBytes/pathClasses.test';
+import '../core/exactBytes/pathFollowers.test';
 import '../core/text/stream/tokenStream.test';
 import '../core/tokenizer/bpe/mergeSteps.test';
 import '../core/tokenizer/bpe/merger.test';
