@@ -11,42 +11,11 @@ import { pick, type Random } from './toys';
 
 /** What patterns look for, next to each other. */
 const PARTS = [
-  ...[
-    "'s",
-    "'LL",
-    "'re",
-    "x'",
-    "''",
-    "n't",
-    "'ſ",
-    '"',
-    ' a',
-    'a',
-    'the',
-    'Word',
-    'ABC',
-    'aB',
-    'ªb',
-  ],
-  ...['1', '12', '123', '1234', '12345', '２３', '²', ' ', '  ', '   ', '        ', '\t', '\t\t'],
-  ...['\n', '\n\n', '\r\n', '\r\n\r\n', '\n\n\n\n', ' \n', '!', '!!', '...', '/', ' /', '{', '();'],
-  ...[
-    '日本',
-    '、',
-    '한국',
-    '😀',
-    '👍🏽',
-    'é',
-    'e\u0301',
-    'ö',
-    'я',
-    '\u3000',
-    '\u00a0',
-    'return',
-    '<div>',
-    '</',
-  ],
-];
+  "'s 'LL 're x' '' n't 'ſ \" a the Word ABC aB ªb return <div> </".split(' '),
+  '1 12 123 1234 12345 ２３ ² ! !! ... / { (); 日本 、 한국 😀 👍🏽 é e\u0301 ö я'.split(' '),
+  [' ', ' a', ' /', '  ', '   ', '        ', '\t', '\t\t', '\u3000', '\u00a0'],
+  ['\n', '\n\n', '\r\n', '\r\n\r\n', '\n\n\n\n', ' \n'],
+].flat();
 
 /** The prefixes of all cover trees of texts of random parts, and of others. */
 function prefixesOf(rules: ByteRules, nfc: boolean, random: Random, texts: number) {

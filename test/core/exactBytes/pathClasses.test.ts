@@ -72,6 +72,10 @@ describe.each<[string, Scan | readonly Scan[]]>([
     );
   });
 
+  test('letters of contractions directly after an apostrophe', () => {
+    tryPaths(boundaries(), ["'", 'aa', 'sa', 'SA', 'rea', 'vaa', '!'], [], [[0], [1, 0], [6, 0]]);
+  });
+
   test('numbers beyond ASCII in groups', () => {
     tryPaths(boundaries(), ['1', '２３', '２３４', '²', '²²²²'], [], [[0], [0, 0], [0, 3]]);
   });
