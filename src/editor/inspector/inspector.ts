@@ -1,5 +1,6 @@
 // The editor's side of the inspector's page: sends what all tabs share and the state of the open tab, and answers
 // the page's requests.
+import '../../protocol/nodeRuntime';
 import { window, workspace, type Disposable, type WebviewView } from 'vscode';
 import { serve } from '../../protocol/channel';
 import {
