@@ -139,7 +139,9 @@ export async function aLargeModelThatIsCancelledLeavesTheOneThatIsOpen(ui: Workb
     await notice.waitFor({ state: 'detached' });
     await ui.until(written, names => names.length === before.length);
     await ui.statusItem('coder · ').waitFor();
-    assert.deepEqual(await ui.notifications(), []);
+    // That the model is on this machine may be said by now.
+    const said = (await ui.notifications()).filter(text => !/is on this machine/.test(text));
+    assert.deepEqual(said, []);
   } finally {
     rmSync(models, { recursive: true, force: true });
   }
