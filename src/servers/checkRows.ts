@@ -46,16 +46,19 @@ export class RowChecks {
     let before = Infinity;
     const seen = new Set<number>();
     for (const { id, logprob } of top) {
-      if (!Number.isInteger(id) || id < 0 || id >= this.vocabSize)
-        throw this.wrong(
-          `${quote(id)} is no id of the vocabulary, which has ${this.vocabSize} tokens`,
-        );
+      this.inVocabulary(id);
       if (seen.has(id)) throw this.wrong(`token ${id} is twice among the likeliest`);
       seen.add(id);
       this.logprob(logprob, `of token ${id}`);
       if (logprob > before + 1e-6) throw this.wrong('the likeliest tokens are not in order');
       before = logprob;
     }
+  }
+
+  /** The ids of what a server wrote, each in the vocabulary. */
+  written(value: unknown): Uint32Array {
+    if (!Array.isArray(value)) throw this.wrong('it gives no ids of what it writes');
+    return Uint32Array.from(value as unknown[], id => this.inVocabulary(id));
   }
 
   count(got: number, wanted: number): void {
@@ -100,6 +103,11 @@ export class RowChecks {
 
   wrong(what: string) {
     return this.client.unexpected(what);
+  }
+
+  private inVocabulary(id: unknown): number {
+    if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < this.vocabSize) return id;
+    throw this.wrong(`${quote(id)} is no id of the vocabulary, which has ${this.vocabSize} tokens`);
   }
 
   /** The server's own where it gives one, else the place among the likeliest, else 0. */

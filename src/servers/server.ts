@@ -50,7 +50,7 @@ export interface Server {
   readonly givesRanks: boolean;
   /** A part of a text costs no more than its own tokens: what is visible can come first. */
   readonly scoresParts: boolean;
-  /** Numbers of the whole vocabulary after a prefix can be had. */
+  /** The server can give log-probabilities of the whole vocabulary after a prefix. */
   readonly distribution?: (prefix: Uint32Array, signal?: AbortSignal) => Promise<Float32Array>;
   /** Of the next token after a prefix, likeliest first. */
   readonly likeliest?: (prefix: Uint32Array, signal?: AbortSignal) => Promise<Alternative[]>;

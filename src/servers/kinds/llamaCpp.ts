@@ -153,7 +153,7 @@ class LlamaCppServer implements Server {
       return_tokens: true,
     };
     const { tokens } = await this.client.post('/completion', body, prefix.length, signal);
-    return Uint32Array.from(idsOf(tokens, this.checks));
+    return this.checks.written(tokens);
   }
 
   /** The end of the run of tokens from `at` on that a grammar can name. */

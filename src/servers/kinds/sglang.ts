@@ -129,8 +129,7 @@ class SglangServer implements Server {
       },
     };
     const { output_ids: ids } = await this.client.post('/generate', body, prefix.length, signal);
-    if (!Array.isArray(ids)) throw this.checks.wrong('it gives no ids of what it writes');
-    return Uint32Array.from(ids as number[]);
+    return this.checks.written(ids);
   }
 
   private async generate(ids: Uint32Array, options: object, signal: AbortSignal | undefined) {

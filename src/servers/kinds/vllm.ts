@@ -132,8 +132,7 @@ class VllmServer implements Server {
     };
     const { choices } = await this.client.post('/v1/completions', body, prefix.length, signal);
     const ids = asObjects(choices)[0]?.token_ids;
-    if (!Array.isArray(ids)) throw this.checks.wrong('it gives no ids of what it writes');
-    return Uint32Array.from(ids as number[]);
+    return this.checks.written(ids);
   }
 
   /** With as many alternatives as the server allows. */
