@@ -3,8 +3,9 @@ import { Cancelled } from '../core/errors';
 import { readerGone } from './terminal';
 
 /**
- * Runs work whose signal the first Ctrl+C aborts, or the end of who reads; the second Ctrl+C ends the process at once. Only around such work: without a
- * listener the first one ends the process. Throws `Cancelled` when interrupted.
+ * Runs work whose signal is aborted by the first Ctrl+C, or when nobody reads the output any more; the second Ctrl+C ends
+ * the process at once. Only around such work: without a listener the first one ends the process. Throws `Cancelled` when
+ * interrupted.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

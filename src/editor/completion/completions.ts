@@ -37,7 +37,7 @@ export class Completions {
   private readonly listeners: Disposable[];
   private registration: Disposable | undefined;
   private lastView: CompletionView | undefined;
-  /** The last one that was open, by what tells it apart. */
+  /** Identifies the model that was open last. */
   private model: string | undefined;
 
   constructor(

@@ -4,7 +4,7 @@ import type { InspectorState } from '../../protocol/page';
 import { documentName } from './documentName';
 import type { InspectorServices } from './tabs/tab';
 
-/** Tells apart what numbers can be of: the models that are open, and the text. */
+/** Identifies what numbers belong to: the models that are open, and the text. */
 export function sourceOf(
   { engine: { state } }: Pick<InspectorServices, 'engine'>,
   editor: TextEditor | undefined,
