@@ -1,6 +1,7 @@
 // Servers that take and give texts in place of ids: the text of our tokens, and whether a text is that of a token.
 import { encodeUtf8 } from '../core/text/utf8';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import type { RowChecks } from './checkRows';
 
 export class TokenTexts {
   private byText: Map<string, number> | undefined;
@@ -20,6 +21,14 @@ export class TokenTexts {
     } catch {
       return undefined;
     }
+  }
+
+  /** The text of a window, and how many tokens before it the server puts there itself. Throws `UserError`. */
+  windowOf(ids: Uint32Array, checks: Pick<RowChecks, 'wrong'>): { text: string; lead: number } {
+    const lead = this.isStart(ids[0]!) ? 1 : 0;
+    const text = this.textOf(ids.subarray(lead));
+    if (text !== undefined) return { text, lead };
+    throw checks.wrong('it takes texts alone, and this window begins or ends inside a character');
   }
 
   /** A piece of a character has no text of its own: whatever stands for one fits. */

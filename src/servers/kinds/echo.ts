@@ -80,13 +80,7 @@ class EchoServer implements Server {
     signal: AbortSignal | undefined,
     onRows: (rows: readonly TokenRow[], first: number) => void,
   ): Promise<void> {
-    // The server puts the start there itself.
-    const lead = this.texts.isStart(ids[0]!) ? 1 : 0;
-    const prompt = this.texts.textOf(ids.subarray(lead));
-    if (prompt === undefined)
-      throw this.checks.wrong(
-        'it takes texts alone, and this window begins or ends inside a character',
-      );
+    const { lead, text: prompt } = this.texts.windowOf(ids, this.checks);
     const body = {
       model: this.model,
       prompt,

@@ -61,13 +61,7 @@ class TgiServer implements Server {
     signal: AbortSignal | undefined,
     onRows: (rows: readonly TokenRow[], first: number) => void,
   ): Promise<void> {
-    // The server puts the start there itself.
-    const lead = this.texts.isStart(ids[0]!) ? 1 : 0;
-    const inputs = this.texts.textOf(ids.subarray(lead));
-    if (inputs === undefined)
-      throw this.checks.wrong(
-        'it takes texts alone, and this window begins or ends inside a character',
-      );
+    const { text: inputs } = this.texts.windowOf(ids, this.checks);
     const parameters = { details: true, decoder_input_details: true, max_new_tokens: 1 };
     const answer = await this.client.post('/generate', { inputs, parameters }, ids.length, signal);
     const { details } = answer;
