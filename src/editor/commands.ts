@@ -15,6 +15,7 @@ import type { ChosenModel } from './models/chosenModel';
 import { goToByScore } from './overlay/goToByScore';
 import type { OverlayState } from './overlay/overlayState';
 import { goToPeak } from './overlay/peaks';
+import { FROM_STATUS } from './overlay/status';
 import type { ShownTexts } from './overlay/textSource';
 import type { Samples } from './samples';
 import { chosenPair, pairOf, settings } from './settings';
@@ -61,6 +62,9 @@ export function generalCommands(
     },
     async chooseLens(argument) {
       const chosen = lensIds.find(id => id === argument) ?? (await pickLens(state));
+      // VS Code gives the focus back to the item, which then keeps its hover open.
+      if (argument === FROM_STATUS)
+        void commands.executeCommand('workbench.action.focusActiveEditorGroup');
       if (chosen === undefined) return;
       if (chosen === null) return state.toggle();
       state.show(chosen);

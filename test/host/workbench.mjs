@@ -187,6 +187,8 @@ export class Workbench {
   async chooseLens(title) {
     await this.page.locator('.statusbar-item[id*="tokenscope.status"]').click();
     await this.pick(title);
+    // The click took the focus away from the text.
+    await this.page.locator('.statusbar-item-label:focus').waitFor({ state: 'detached' });
   }
 
   /**

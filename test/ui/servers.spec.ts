@@ -42,10 +42,7 @@ export async function aServerColoursAFile(ui: Workbench) {
     await ui.chooseLens('Entropy');
     for (const theme of ['light', 'dark', 'hc-dark'] as const) {
       await ui.setTheme(theme);
-      await ui.until(
-        () => ui.hoverAt('mouse'),
-        text => /between [\d.]+ and [\d.]+ bits/.test(text),
-      );
+      await ui.hoverUntil('mouse', /between [\d.]+ and [\d.]+ bits/);
       await ui.screenshot(`server-${theme}`);
     }
     await ui.chooseLens('Varentropy');

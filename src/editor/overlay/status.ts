@@ -24,6 +24,8 @@ import { Debouncer } from '../ui/debouncer';
 import { isInspectable, offsetsOf } from '../ui/editorRanges';
 
 const COUNT_MS = 120;
+/** Tells the command that the click took the focus away from the editor. */
+export const FROM_STATUS = 'fromStatus';
 
 export class Status {
   private readonly item: StatusBarItem;
@@ -47,7 +49,11 @@ export class Status {
   ) {
     this.item = window.createStatusBarItem('tokenscope.status', StatusBarAlignment.Right, 100);
     this.item.name = 'Tokenscope';
-    this.item.command = 'tokenscope.chooseLens';
+    this.item.command = {
+      command: 'tokenscope.chooseLens',
+      title: 'Choose Lens…',
+      arguments: [FROM_STATUS],
+    };
     this.listeners = [
       this.item,
       state.onDidChange(() => {
