@@ -15,6 +15,7 @@ import type { ChosenModel } from './models/chosenModel';
 import { goToByScore } from './overlay/goToByScore';
 import type { OverlayState } from './overlay/overlayState';
 import { goToPeak } from './overlay/peaks';
+import { withShare } from './overlay/scoreText';
 import { FROM_STATUS } from './overlay/status';
 import type { ShownTexts } from './overlay/textSource';
 import type { Samples } from './samples';
@@ -187,17 +188,11 @@ async function scoreEveryByte(queries: EngineQueries, { needs }: Lens): Promise<
 }
 
 function everyByte(queries: EngineQueries, document: TextDocument, passes: readonly PassId[]) {
-  return cancellable('Tokenscope: scoring every byte', async (signal, progress) => {
-    const report = shareReporter(progress);
-    const listener = queries.passes.onDidScore(({ uri, scored, total }) => {
-      if (uri === document.uri.toString()) report(scored, total);
-    });
-    try {
-      return await queries.passes.scoreEveryByte(document, passes, signal);
-    } finally {
-      listener.dispose();
-    }
-  });
+  return cancellable('Tokenscope: scoring every byte', (signal, progress) =>
+    withShare(queries, document, shareReporter(progress), () =>
+      queries.passes.scoreEveryByte(document, passes, signal),
+    ),
+  );
 }
 
 async function goToDifference(queries: EngineQueries, direction: 1 | -1): Promise<void> {

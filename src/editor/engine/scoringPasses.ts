@@ -40,15 +40,20 @@ export class ScoringPasses {
     });
   }
 
-  /** Runs a lens's passes over a document, visible ranges first; a run for an older request is cancelled. */
+  /**
+   * Runs a lens's passes over a document, visible ranges first; a run for an older request is cancelled. Throws `Cancelled`
+   * where `signal` aborts it.
+   */
   async score(
     document: Text,
     visible: readonly Range16[],
     { needs }: Pick<Lens, 'needs'> = { needs: ['tokens'] },
+    signal?: AbortSignal,
   ): Promise<void> {
     const uri = document.uri.toString();
     this.cancel(uri);
     const run: Run = { version: document.version, controller: new AbortController() };
+    signal?.addEventListener('abort', () => run.controller.abort(signal.reason));
     this.runs.set(uri, run);
     try {
       const maxTokens = settings.overlay.maxTokens.value;
@@ -64,7 +69,7 @@ export class ScoringPasses {
       if (done.proofs[0]) this.note({ uri, version }, done.proofs[0]);
       this.scored.fire({ uri, version, scored: done.scored, total: done.total });
     } catch (error) {
-      if (!(error instanceof Cancelled)) throw error;
+      if (!(error instanceof Cancelled) || signal?.aborted) throw error;
     } finally {
       if (this.runs.get(uri) === run) this.runs.delete(uri);
     }

@@ -8,9 +8,9 @@ import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';
 import { select } from '../ui/goTo';
 import { showList } from '../ui/messages';
-import { inStatusBar } from '../ui/progress';
 import { passOptions, type EngineQueries } from '../engine/engineQueries';
 import { textAtCursor } from './peaks';
+import { scoreText } from './scoreText';
 import type { ShownTexts } from './textSource';
 
 const LISTED = 200;
@@ -30,8 +30,7 @@ export async function goToByScore(
   }
   const at = textAtCursor(editor, shown, lens);
   const whole = { utf16Start: 0, utf16End: at.text.getText().length };
-  if (!at.saved)
-    await inStatusBar('Scoring the text', () => queries.passes.score(at.text, [whole], lens));
+  if (!at.saved && !(await scoreText(queries, at.text, whole, lens))) return;
   const passes = passOptions(lens, at);
   const request = { details: 'bytes', maxTokens: MAX_TOKENS, ...passes } as const;
   const view = at.saved?.view ?? (await queries.view(at.text, whole, request)).view;

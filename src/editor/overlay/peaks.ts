@@ -8,8 +8,8 @@ import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';
 import { putCursor } from '../ui/goTo';
 import { showBriefly } from '../ui/messages';
-import { inStatusBar } from '../ui/progress';
 import type { EngineQueries } from '../engine/engineQueries';
+import { scoreText } from './scoreText';
 import type { ShownTexts, TextAt } from './textSource';
 
 export async function goToPeak(
@@ -29,25 +29,24 @@ export async function goToPeak(
     ? peakOf(at.saved.view, lens, at.utf16, direction)
     : ((await queries.peak(at, lensId, direction)) ??
       (await peakOnceScored(at, { queries, lensId, direction })));
+  if (peak === undefined) return;
   const [place] = peak ? at.placesOf(peak) : [];
   if (place) return putCursor(editor, place);
   const where = direction > 0 ? 'below' : 'above';
   showBriefly(`No ${lens.title.toLowerCase()} peak ${where}`);
 }
 
-/** What is not scored yet may hold one. */
+/** What is not scored yet may hold one. Undefined if the user cancelled the scoring. */
 async function peakOnceScored(
   at: TextAt,
   { queries, lensId, direction }: { queries: EngineQueries; lensId: LensId; direction: 1 | -1 },
-): Promise<Range16 | null> {
+): Promise<Range16 | null | undefined> {
   const length = at.text.getText().length;
   const ahead =
     direction > 0
       ? { utf16Start: at.utf16, utf16End: length }
       : { utf16Start: 0, utf16End: at.utf16 };
-  await inStatusBar('Scoring the text', () =>
-    queries.passes.score(at.text, [ahead], lenses[lensId]),
-  );
+  if (!(await scoreText(queries, at.text, ahead, lenses[lensId]))) return undefined;
   return queries.peak(at, lensId, direction);
 }
 
@@ -60,7 +59,7 @@ export function textAtCursor(editor: TextEditor, shown: ShownTexts, lens: Lens):
 }
 
 /** The nearest peak after (1) or before (-1) the token at an offset. */
-function peakOf(view: TokenView, lens: Lens, from: number, direction: 1 | -1): Range16 | undefined {
+function peakOf(view: TokenView, lens: Lens, from: number, direction: 1 | -1): Range16 | null {
   const { utf16Starts, utf16Ends, scores, ids } = view;
   const below = utf16Ends.findIndex(end => end > from);
   const here = below < 0 ? ids.length : below;
@@ -69,6 +68,6 @@ function peakOf(view: TokenView, lens: Lens, from: number, direction: 1 | -1): R
   const start = direction > 0 && !isOn ? here : here + direction;
   const valueAt = (row: number) => lens.value(scores, row, row);
   const row = nearestPeak(lens, valueAt, ids.length, start, direction);
-  if (row === undefined) return undefined;
+  if (row === undefined) return null;
   return { utf16Start: utf16Starts[row]!, utf16End: utf16Ends[row]! };
 }

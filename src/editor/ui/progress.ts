@@ -37,10 +37,44 @@ export function inStatusBar<T>(title: string, work: () => Promise<T>): Thenable<
   return window.withProgress({ location: ProgressLocation.Window, title: plainText(title) }, work);
 }
 
+/** Work that takes less is shown in the status bar alone. */
+const LONG_MS = 1000;
+
+/**
+ * Shows a line in the status bar, and after a second a notification with the share that is done, an estimate and Cancel.
+ * Undefined if it was cancelled: the work then throws `Cancelled`.
+ */
+export async function cancellableIfLong<T>(
+  title: string,
+  work: (signal: AbortSignal, report: ShareReport) => Promise<T>,
+): Promise<T | undefined> {
+  const controller = new AbortController();
+  let report: ShareReport = () => {};
+  const working = work(controller.signal, (...share) => report(...share));
+  const ended = working.then(
+    () => true,
+    () => true,
+  );
+  const late = new Promise<false>(resolve => setTimeout(() => resolve(false), LONG_MS));
+  const isShort = await inStatusBar(title, () => Promise.race([ended, late]));
+  if (!isShort)
+    void cancellable(title, async (signal, progress) => {
+      signal.addEventListener('abort', () => controller.abort(signal.reason));
+      report = shareReporter(progress);
+      await ended;
+    });
+  try {
+    return await working;
+  } catch (error) {
+    if (error instanceof Cancelled && controller.signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+export type ShareReport = (done: number, total: number, words?: string) => void;
+
 /** Reports how much of all is done, as a percentage unless `words` say it, and how long the rest takes. */
-export function shareReporter(
-  progress: ProgressReporter,
-): (done: number, total: number, words?: string) => void {
+export function shareReporter(progress: ProgressReporter): ShareReport {
   let shown = 0;
   const left = new TimeLeft();
   return (done, total, words) => {

@@ -1,6 +1,6 @@
 // Going to peaks, and the list of tokens by their numbers: of the text at the cursor, by the lens, in its order.
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { UserError } from '../../../src/core/errors';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { Cancelled, UserError } from '../../../src/core/errors';
 import { lenses, type LensId } from '../../../src/core/lenses/lenses';
 import type { EngineQueries } from '../../../src/editor/engine/engineQueries';
 import { goToByScore } from '../../../src/editor/overlay/goToByScore';
@@ -29,6 +29,7 @@ let peaks: (Range16 | null)[];
 let asked: [string, unknown][];
 let answerStart: number | undefined;
 let outside: boolean;
+let scoring: ((signal: AbortSignal) => Promise<void>) | undefined;
 
 const source: TextSource = {
   shownIn: () => undefined,
@@ -52,13 +53,20 @@ const queries = {
     return { version: 1, view: viewOf() };
   },
   firstToken: async () => (answerStart === undefined ? 0 : 2),
-  passes: { score: async (_: unknown, ranges: Range16[]) => void asked.push(['score', ranges]) },
+  passes: {
+    onDidScore: () => ({ dispose: () => {} }),
+    score: async (_: unknown, ranges: Range16[], _lens: unknown, signal: AbortSignal) => {
+      asked.push(['score', ranges]);
+      await scoring?.(signal);
+    },
+  },
 } as unknown as EngineQueries;
 
 beforeEach(() => {
   editor = new FakeEditor(new FakeDocument(TEXT));
   window.activeTextEditor = editor;
   [saved, peaks, asked, answerStart, outside] = [undefined, [], [], undefined, false];
+  scoring = undefined;
   fake.messages.length = 0;
   fake.lists.length = 0;
 });
@@ -80,6 +88,29 @@ test('goes to the peak that the engine finds', async () => {
   expect(await peak(0, 1)).toBe(4);
   expect(asked).toEqual([['peak', ['surprisal', 1]]]);
   expect(editor.selection.isEmpty).toBe(true);
+});
+
+test('goes nowhere when the scoring of the rest is cancelled', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { withProgress } = window;
+  onTestFinished(() => void (window.withProgress = withProgress));
+  window.withProgress = (_, work) =>
+    work(
+      { report: () => {} },
+      { onCancellationRequested: (cancel: () => void) => setTimeout(cancel, 10) },
+    );
+  scoring = signal =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Cancelled())));
+  peaks = [null, { utf16Start: 12, utf16End: 15 }];
+  const went = peak(5, 1);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(await went).toBe(5);
+  expect(fake.messages).toEqual([]);
+  const listed = goToByScore(editor.asEditor, sources(), lenses.surprisal);
+  await vi.advanceTimersByTimeAsync(2000);
+  await listed;
+  expect(fake.lists).toEqual([]);
 });
 
 test('looks once more when what lies ahead is scored, and says that there is none', async () => {

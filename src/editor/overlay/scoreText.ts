@@ -1,0 +1,37 @@
+// Scores a text that a command needs whole, with its progress where that takes long.
+import type { Lens } from '../../core/lenses/lens';
+import type { Range16 } from '../../protocol/types';
+import type { EngineQueries } from '../engine/engineQueries';
+import { cancellableIfLong, type ShareReport } from '../ui/progress';
+import type { Text } from './textSource';
+
+/** Answers whether it is scored: the user may have cancelled. */
+export async function scoreText(
+  queries: EngineQueries,
+  text: Text,
+  range: Range16,
+  lens: Lens,
+): Promise<boolean> {
+  const isDone = await cancellableIfLong('Scoring the text', async (signal, report) => {
+    await withShare(queries, text, report, () => queries.passes.score(text, [range], lens, signal));
+    return true;
+  });
+  return isDone ?? false;
+}
+
+/** Reports how much of a text is scored while `work` scores it. */
+export async function withShare<T>(
+  { passes }: EngineQueries,
+  text: Text,
+  report: ShareReport,
+  work: () => Promise<T>,
+): Promise<T> {
+  const listener = passes.onDidScore(({ uri, scored, total }) => {
+    if (uri === text.uri.toString()) report(scored, total);
+  });
+  try {
+    return await work();
+  } finally {
+    listener.dispose();
+  }
+}
