@@ -7,6 +7,11 @@ export function characterLength(lead: number): number {
   return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
+/** The bytes that continue a character, a string of one each. */
+export const CONTINUATIONS = Array.from({ length: 0x40 }, (_, low) =>
+  String.fromCharCode(0x80 | low),
+);
+
 /**
  * The first and last code point of the characters whose UTF-8 begins with bytes[from, to) of a byte string, surrogates
  * included; last < first if there are none. Both are the same if the character is complete.
