@@ -1,8 +1,4 @@
-// Labels of features and how reliable they are: labels.jsonl, explanations as published by Neuronpedia, and the user's
-// own.
-
-import { asObjects, asString, isObject } from '../json';
-import { parseJson } from '../parseJson';
+// Labels of features, and how reliable they are.
 import { showHidden } from '../showHidden';
 
 export interface Label {
@@ -15,69 +11,6 @@ export interface Label {
   /** Tokens of that text where the feature fired. */
   readonly count: number | null;
   readonly predicate: string | null;
-}
-
-/**
- * Adds the labels of a file to `into`, by feature. Of several labels for a feature, the one with the highest score is
- * kept, else the last. A line that is no label is left out. Returns what was left out, as a sentence; empty: nothing.
- */
-export function readLabels(text: string, into: Map<number, Label>): string {
-  const scores = new Map<number, number>();
-  let count = 0;
-  const problems: string[] = [];
-  for (const [number, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue;
-    count++;
-    const read = readLine(line);
-    if (typeof read === 'string') {
-      problems.push(`line ${number + 1} ${read}`);
-      continue;
-    }
-    const { feature, score, label } = read;
-    if (score < (scores.get(feature) ?? -1)) continue;
-    scores.set(feature, score);
-    into.set(feature, label);
-  }
-  if (problems.length === 0) return '';
-  const listed = problems.slice(0, LISTED_PROBLEMS).join(', ');
-  const more = problems.length > LISTED_PROBLEMS ? ', …' : '';
-  return `${problems.length} of ${count} lines left out: ${listed}${more}.`;
-}
-
-const LISTED_PROBLEMS = 3;
-/** Characters; those of lines that people wrote are some hundreds. */
-const LONGEST_LINE = 1 << 20;
-
-/** A string says what is wrong with the line. */
-function readLine(line: string): { feature: number; score: number; label: Label } | string {
-  if (line.length > LONGEST_LINE) return 'is too long for a label';
-  let json: unknown;
-  try {
-    json = parseJson(line);
-  } catch {
-    return 'is not JSON';
-  }
-  if (!isObject(json)) return 'is no JSON object';
-  const feature = json.index ?? json.feature;
-  const index = typeof feature === 'string' && feature !== '' ? Number(feature) : feature;
-  if (typeof index !== 'number' || !Number.isInteger(index) || index < 0) return 'has no "index"';
-  if (typeof json.description !== 'string') return 'has no "description"';
-  const given = asObjects(json.scores).map(({ value }) => scoreOf(value));
-  const label: Label = {
-    description: json.description.trim(),
-    kind: asString(json.typeName) ?? asString(json.explanationModelName) ?? 'explanation',
-    precision: numberOrNull(json.precision),
-    recall: numberOrNull(json.recall),
-    count: numberOrNull(json.n),
-    predicate: asString(json.predicate) ?? null,
-  };
-  const score = given.reduce((most, each) => Math.max(most, each), -1);
-  return { feature: index, score, label };
-}
-
-/** -1 where it is no number. */
-function scoreOf(value: unknown): number {
-  return typeof value === 'number' || typeof value === 'string' ? Number(value) || -1 : -1;
 }
 
 /** The label of a feature about which nothing is known. */
@@ -114,8 +47,4 @@ function measurements({ precision, recall }: Label): string {
   const share = (name: string, value: number | null) =>
     value === null ? [] : [`${name} ${value.toFixed(2)}`];
   return [...share('precision', precision), ...share('recall', recall)].join(', ');
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

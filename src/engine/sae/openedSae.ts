@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { isTrusted, readLabels, unlabelled, type Label } from '../../core/sae/featureLabels';
+import { isTrusted, unlabelled, type Label } from '../../core/sae/featureLabels';
+import { readLabels } from '../../core/sae/readLabels';
 import type { FeatureName } from '../../core/sae/featureValues';
 import type { Sae } from '../../core/sae/sae';
 import type { SparseRows } from '../../core/sae/sparseRows';

@@ -1,6 +1,7 @@
 // Labels line by line: what is none is left out by its number, and takes no other label with it.
 import { expect, test } from 'vitest';
-import { readLabels, type Label } from '../../../src/core/sae/featureLabels';
+import type { Label } from '../../../src/core/sae/featureLabels';
+import { labelLines, readLabels } from '../../../src/core/sae/readLabels';
 
 function read(...lines: string[]) {
   const labels = new Map<number, Label>();
@@ -105,4 +106,67 @@ test('a line with very many scores is read', () => {
   const labels = new Map<number, Label>();
   expect(readLabels(JSON.stringify({ index: 0, description: 'a', scores }), labels)).toBe('');
   expect(labels.get(0)?.description).toBe('a');
+});
+
+const OWN = 'gpt2-small/8-res-jb';
+const exported = (index: string, description: string, layer = '8-res-jb') => ({
+  ...{ id: 'x', modelId: 'gpt2-small', layer, index, description },
+  ...{ typeName: 'oai_token-act-pair', explanationModelName: 'gpt-4o-mini', embedding: [0.5, -1] },
+});
+
+test.each([
+  ['a list', (labels: object[]) => JSON.stringify(labels)],
+  ['a list over several lines', (labels: object[]) => JSON.stringify(labels, null, 2)],
+  [
+    'an object',
+    (labels: object[]) => JSON.stringify({ explanationsCount: 2, explanations: labels }),
+  ],
+  ['lines', (labels: object[]) => labels.map(each => JSON.stringify(each)).join('\r\n')],
+])('an export of Neuronpedia as %s', (_, write) => {
+  const labels = new Map<number, Label>();
+  const text = `\ufeff${write([exported('7', 'dates'), exported('9', 'names ')])}`;
+  expect(readLabels(text, labels)).toBe('');
+  expect(
+    [...labels].map(([feature, { description, kind }]) => [feature, description, kind]),
+  ).toEqual([
+    [7, 'dates', 'oai_token-act-pair'],
+    [9, 'names', 'oai_token-act-pair'],
+  ]);
+});
+
+test('a feature of its API has several explanations, of which the best is kept', () => {
+  const explanations = [
+    { description: 'low', scores: [{ value: 0.3 }] },
+    { description: 'high', scores: [{ value: 0.7 }] },
+  ];
+  const feature = { modelId: 'gpt2-small', layer: '8-res-jb', index: '3', explanations };
+  expect(read(JSON.stringify(feature)).found).toEqual([[3, 'high']]);
+  expect(read(JSON.stringify(feature, null, 1)).found).toEqual([[3, 'high']]);
+});
+
+test('labels of another autoencoder, and of features that it does not have, are left out', () => {
+  const labels = new Map<number, Label>();
+  const rows = [exported('1', 'a'), exported('2', 'b', '7-res-jb'), exported('24576', 'c')];
+  const limits = { source: OWN, features: 24576 };
+  expect(
+    readLabels(JSON.stringify([...rows, { index: 4, description: 'd' }]), labels, limits),
+  ).toBe(
+    '2 of 4 labels left out: label 2 is of gpt2-small/7-res-jb, label 3 is of feature 24576, and there are 24576.',
+  );
+  expect([...labels.keys()]).toEqual([1, 4]);
+});
+
+test('what is written is read again', () => {
+  const labels = new Map<number, Label>();
+  const line = {
+    index: 0,
+    description: 'a',
+    typeName: 'predicate-v1',
+    precision: 0.5,
+    recall: 0.1,
+  };
+  readLabels(JSON.stringify({ ...line, n: 12, predicate: 'first' }), labels);
+  const again = new Map<number, Label>();
+  expect(readLabels([...labelLines(labels)].join(''), again)).toBe('');
+  expect(again).toEqual(labels);
 });
