@@ -16,6 +16,11 @@ export interface SaeInfo {
   width: number;
   features: number;
   labelled: number;
+  /** Of the labels, those that were read from elsewhere, and the file that they are kept in. */
+  keptLabels: number;
+  keptIn: string;
+  /** What it is called on Neuronpedia, `model/source`, where its files or its place say that. */
+  neuronpedia: string | null;
   /** Whether highest values are those of its training data, or of what was encoded here. */
   knowsMax: boolean;
   knowsDensity: boolean;
@@ -161,6 +166,16 @@ export interface FeatureApi {
 
   setUserLabels(params: { labels: readonly UserLabel[] }): void;
 
+  /**
+   * Keeps the labels of files, which may be packed, in place of those that were kept before; of no file, forgets those.
+   * `source`: of which autoencoder on Neuronpedia, where that is known. Throws `UserError` where there are none.
+   */
+  keepLabels(params: { files: readonly string[]; source: string | null }): {
+    info: SaeInfo;
+    /** What was left out, in sentences. */
+    problems: string[];
+  };
+
   exportFeatures(
     params: DocumentVersion & { format: ExportFormat; range: Range16; options: FeatureOptions },
   ): string;
@@ -176,5 +191,6 @@ export const featureMethods = methodsOf<FeatureApi>({
   effect: true,
   agreement: true,
   setUserLabels: true,
+  keepLabels: true,
   exportFeatures: true,
 });

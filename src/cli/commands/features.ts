@@ -29,6 +29,12 @@ export const features = defineCommand({
       valueName: 'FOLDER',
       description: 'the autoencoder (default: the one that comes with the model)',
     }),
+    labels: repeatable(
+      text({
+        valueName: 'FILE',
+        description: 'labels of its features, such as an export of Neuronpedia',
+      }),
+    ),
     top: wholeNumber({
       valueName: 'K',
       min: 0,
@@ -60,7 +66,7 @@ export const features = defineCommand({
       throw new UserError('--density is not for --json, which lists what is on.');
     if (!values.json && given.has('top'))
       throw new UserError('--top needs --json: without it one table is printed.');
-    const { sae, top, feature: only, density, context, json } = values;
+    const { sae, labels, top, feature: only, density, context, json } = values;
     const content = await readText(file);
     await withModel(modelFolder(values.model), context, async model => {
       const path = sae ?? model.saeFolders[0];
@@ -69,7 +75,12 @@ export const features = defineCommand({
           `${model.info.name} comes with no autoencoder. Name one with --sae FOLDER.`,
         );
       const service = await FeatureService.open(model, path);
+      const left =
+        labels.length > 0
+          ? service.takeLabels(labels, service.info.neuronpedia ?? undefined, false)
+          : [];
       if (json) for (const problem of service.opened.problems) writeError(problem);
+      for (const problem of left) writeError(problem);
       for (const feature of only) service.checkFeature(feature);
       const document = new Document('text', 0, content);
       const total = document.streamBy(model.tokenizer).size.tokens;

@@ -11,6 +11,8 @@ export interface PublishedSae {
   readonly folder: string;
   readonly about: string;
   readonly licence: string;
+  /** Its name on Neuronpedia, where its features are explained; undefined where they are not. */
+  readonly neuronpedia?: string;
   /** What its own configuration does not say of it. */
   readonly config?: Json;
 }
@@ -23,6 +25,7 @@ export const publishedSaes: readonly PublishedSae[] = [
     folder: 'blocks.8.hook_resid_pre',
     about: 'about 150 MB',
     licence: 'mit',
+    neuronpedia: 'gpt2-small/8-res-jb',
     // The residual stream that it was trained on has no mean, in contrast to that of the published model.
     config: { model_from_pretrained_kwargs: { center_writing_weights: true } },
   },
@@ -32,6 +35,7 @@ export const publishedSaes: readonly PublishedSae[] = [
     folder: 'resid_post/layer_12_width_16k_l0_medium',
     about: 'about 84 MB',
     licence: 'as its page says',
+    neuronpedia: 'gemma-3-270m/12-gemmascope-2-res-16k',
   },
   {
     models: ['google/gemma-3-270m-it'],
@@ -39,6 +43,7 @@ export const publishedSaes: readonly PublishedSae[] = [
     folder: 'resid_post/layer_12_width_16k_l0_medium',
     about: 'about 84 MB',
     licence: 'as its page says',
+    neuronpedia: 'gemma-3-270m-it/12-gemmascope-2-res-16k',
   },
   {
     models: ['google/gemma-2-2b'],
@@ -46,6 +51,7 @@ export const publishedSaes: readonly PublishedSae[] = [
     folder: 'layer_12/width_16k/average_l0_82',
     about: 'about 300 MB',
     licence: 'cc-by-4.0',
+    neuronpedia: 'gemma-2-2b/12-gemmascope-res-16k',
   },
   {
     models: ['EleutherAI/pythia-160m'],
@@ -82,4 +88,12 @@ export function describePublished({ models, repository, folder, ...sae }: Publis
 /** What is known of a repository's autoencoders besides their own files. */
 export function publishedConfig(repository: string | undefined): Json {
   return publishedSaes.find(each => each.repository === repository)?.config ?? {};
+}
+
+/** The one that is in a repository's folder, if it is listed. */
+export function publishedIn(
+  repository: string | undefined,
+  folder: string,
+): PublishedSae | undefined {
+  return publishedSaes.find(each => each.repository === repository && each.folder === folder);
 }

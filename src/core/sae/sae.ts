@@ -38,6 +38,8 @@ export interface SaeSource {
   readonly hookOut: string | null;
   /** The language model that it was trained on. */
   readonly model: string | null;
+  /** What it is called on Neuronpedia, `model/source`. */
+  readonly neuronpedia: string | null;
   /** Tokens per window of its training data. */
   readonly contextTokens: number | null;
   /** The first position of a window, counting the start token, that it was trained on. */

@@ -29,6 +29,7 @@ export const noSource: SaeSource = {
   hook: null,
   hookOut: null,
   model: null,
+  neuronpedia: null,
   contextTokens: null,
   firstPosition: 0,
   centred: false,

@@ -62,6 +62,12 @@ export function featureRequests(state: EngineState): Handlers<FeatureApi> {
       state.autoencoder.current?.opened.setUserLabels(new Map(known));
     },
 
+    keepLabels({ files, source }) {
+      const service = needed();
+      const problems = service.takeLabels(files, source ?? undefined, true);
+      return { info: service.info, problems };
+    },
+
     exportFeatures: async (params, signal) => {
       const document = state.documentAt(params);
       const service = needed();

@@ -1,4 +1,5 @@
 // An autoencoder opened beside its model, with what views and the command line ask of it.
+import type { Label } from '../../core/sae/featureLabels';
 import type { FeatureName, TokenFeatures } from '../../core/sae/featureValues';
 import { tokenFeaturesOf } from '../../core/sae/tokenFeatures';
 import { UserError } from '../../core/errors';
@@ -17,6 +18,7 @@ import type { FeatureContext } from './featureContext';
 import { featureEffect, type EffectRequest } from './featureEffect';
 import { featuresAt } from './featuresAt';
 import { featureTable } from './featureTable';
+import { keepLabels, readLabelFiles } from './keptLabels';
 import { LogitEffects } from './logitEffects';
 import { OpenedSae } from './openedSae';
 
@@ -51,9 +53,23 @@ export class FeatureService implements FeatureContext {
       width,
       features,
       labelled: opened.labelled,
+      keptLabels: opened.kept,
+      keptIn: opened.keptIn,
+      neuronpedia: source.neuronpedia,
       knowsMax: opened.knowsMax,
       knowsDensity: source.density !== null,
     };
+  }
+
+  /** Takes the labels of files in place of those that it took before. `keeps`: for the next time that it is opened, too. Throws `UserError`. */
+  takeLabels(files: readonly string[], source: string | undefined, keeps: boolean): string[] {
+    const { opened } = this;
+    const limits = { features: opened.sae.features, source };
+    const none = { labels: new Map<number, Label>(), problems: [] };
+    const { labels, problems } = files.length > 0 ? readLabelFiles(files, limits) : none;
+    if (keeps) keepLabels(opened.keptIn, labels);
+    opened.setKeptLabels(labels);
+    return problems;
   }
 
   name(feature: number): FeatureName {

@@ -1,14 +1,14 @@
 // An autoencoder with what its folder knows about its features: labels, densities and highest values.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { isTrusted, unlabelled, type Label } from '../../core/sae/featureLabels';
 import { readLabels } from '../../core/sae/readLabels';
 import type { FeatureName } from '../../core/sae/featureValues';
 import type { Sae } from '../../core/sae/sae';
 import type { SparseRows } from '../../core/sae/sparseRows';
 import { UserError } from '../../core/errors';
-import { readPart, TEXT_BYTES } from '../files/regularFile';
+import { FileError } from '../files/regularFile';
+import { keptLabelsPath, labelText } from './keptLabels';
 import { readSae } from './readSae';
 import { readSafetensors } from './safetensors';
 
@@ -19,17 +19,22 @@ export class OpenedSae {
   /** [F], the highest value in what was encoded here. */
   private readonly seen: Float32Array;
   private userLabels: ReadonlyMap<number, Label> = new Map();
+  private keptLabels: ReadonlyMap<number, Label>;
 
   private constructor(
     readonly path: string,
     readonly sae: Sae,
     private readonly own: ReadonlyMap<number, Label>,
+    kept: ReadonlyMap<number, Label>,
+    /** The file of labels from elsewhere; it need not exist. */
+    readonly keptIn: string,
     /** What of its labels could not be read, in sentences. */
     readonly problems: readonly string[],
     private readonly max: Float32Array | undefined,
     private readonly histograms: Float32Array | undefined,
   ) {
     this.seen = new Float32Array(sae.features);
+    this.keptLabels = kept;
   }
 
   /** Throws `UserError` that names the file if it cannot be read. */
@@ -39,10 +44,13 @@ export class OpenedSae {
     const statistics = join(folder, 'statistics.safetensors');
     const known = existsSync(statistics) ? readSafetensors(statistics) : undefined;
     const { labels, problems } = labelsIn(folder);
+    const keptIn = keptLabelsPath(path);
     return new OpenedSae(
       path,
       sae,
       labels,
+      keptLabelsIn(keptIn, problems),
+      keptIn,
       problems,
       known?.find('max')?.data,
       known?.find('histogram')?.data,
@@ -54,7 +62,12 @@ export class OpenedSae {
   }
 
   label(feature: number): Label {
-    return this.userLabels.get(feature) ?? this.own.get(feature) ?? unlabelled(feature);
+    return (
+      this.userLabels.get(feature) ??
+      this.keptLabels.get(feature) ??
+      this.own.get(feature) ??
+      unlabelled(feature)
+    );
   }
 
   featureName(feature: number): FeatureName {
@@ -68,14 +81,24 @@ export class OpenedSae {
     };
   }
 
-  /** They take precedence over the folder's labels. */
+  /** They take precedence over all others. */
   setUserLabels(labels: ReadonlyMap<number, Label>): void {
     this.userLabels = labels;
   }
 
-  /** How many features have a label of their own that may stand for them. */
+  /** Labels from elsewhere, which take precedence over the folder's. */
+  setKeptLabels(labels: ReadonlyMap<number, Label>): void {
+    this.keptLabels = labels;
+  }
+
+  /** How many labels from elsewhere there are. */
+  get kept(): number {
+    return this.keptLabels.size;
+  }
+
+  /** How many features have a label in a file that may stand for them. */
   get labelled(): number {
-    return [...this.own.values()].filter(isTrusted).length;
+    return [...new Map([...this.own, ...this.keptLabels]).values()].filter(isTrusted).length;
   }
 
   /** The highest value in its training data or, if that is not known, in what was encoded here. */
@@ -129,13 +152,14 @@ function labelsIn(folder: string): { labels: Map<number, Label>; problems: strin
   return { labels, problems };
 }
 
-/** Throws `UserError`. */
-function labelText(path: string): string {
-  const bytes = readPart(path);
-  if (!path.endsWith('.gz')) return bytes.toString('utf8');
+/** Labels from elsewhere; those that cannot be read any more are named in `problems`. */
+function keptLabelsIn(file: string, problems: string[]): Map<number, Label> {
+  const labels = new Map<number, Label>();
   try {
-    return gunzipSync(bytes, { maxOutputLength: TEXT_BYTES }).toString('utf8');
+    readLabels(labelText(file), labels);
   } catch (error) {
-    throw new UserError(`${path} holds no labels: ${(error as Error).message}.`);
+    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof FileError && error.kind === 'missing')) problems.push(error.message);
   }
+  return labels;
 }

@@ -1,15 +1,16 @@
 // Finds the format that a folder or a file of weights is in, and reads it.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { hookOf } from '../../core/sae/hookNames';
+import { neuronpediaName } from '../../core/sae/neuronpedia';
 import type { Sae } from '../../core/sae/sae';
-import { publishedConfig } from '../../core/sae/publishedSaes';
+import { publishedConfig, publishedIn } from '../../core/sae/publishedSaes';
 import { UserError } from '../../core/errors';
 import { repositoryOf } from '../files/namedPath';
 import { readPartIfThere } from '../files/regularFile';
 import { repositoryName } from '../models/places/hub';
 import { readJson } from '../models/readJson';
-import type { Json } from '../../core/json';
+import { asString, isObject, type Json } from '../../core/json';
 import { assembleSae } from './canonicalSae';
 import { circuitTracer } from './formats/circuitTracer';
 import { dictionaryLearning } from './formats/dictionaryLearning';
@@ -52,9 +53,10 @@ export function readSae(path: string): Sae {
   const folder = dirname(found);
   const own = readJson(folder, 'tokenscope.json') ?? {};
   const configName = CONFIGS.find(name => existsSync(join(folder, name)));
+  const repository = repositoryOf(folder);
   const config: Json = {
     ...(configName && readJson(folder, configName)),
-    ...publishedConfig(repositoryName(repositoryOf(folder) ?? '')),
+    ...publishedConfig(repositoryName(repository ?? '')),
     ...own,
   };
   const yaml = readPartIfThere(join(folder, 'config.yaml'))?.toString('utf8') ?? '';
@@ -69,7 +71,24 @@ export function readSae(path: string): Sae {
   const firstPosition =
     typeof own.firstPosition === 'number' ? own.firstPosition : sae.source.firstPosition;
   const hookOut = sae.source.hookOut ?? hook;
-  return { ...sae, source: { ...sae.source, hook, hookOut, firstPosition } };
+  const neuronpedia = neuronpediaOf(config) ?? publishedName(repository, folder) ?? null;
+  return { ...sae, source: { ...sae.source, hook, hookOut, firstPosition, neuronpedia } };
+}
+
+/** SAELens keeps its name on Neuronpedia in the configuration. */
+function neuronpediaOf(config: Json): string | undefined {
+  const { neuronpedia_id: id } = {
+    ...config,
+    ...(isObject(config.metadata) ? config.metadata : {}),
+  } as Json;
+  return neuronpediaName(asString(id) ?? '');
+}
+
+function publishedName(repository: string | undefined, folder: string): string | undefined {
+  if (repository === undefined) return undefined;
+  // Below `snapshots/REVISION`.
+  const inside = relative(join(repository, 'snapshots'), folder).split(sep).slice(1).join('/');
+  return publishedIn(repositoryName(repository), inside)?.neuronpedia;
 }
 
 function inFolder(folder: string): string {

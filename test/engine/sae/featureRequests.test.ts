@@ -1,10 +1,10 @@
 // Requests about features: an edit keeps what is known before it, numbers of different requests agree, and requests
 // without an autoencoder are refused.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CHANNEL_STEPS } from '../../../src/core/sae/featureValues';
 import { Model } from '../../../src/engine/models/model';
 import type { FeatureSelection } from '../../../src/protocol/features';
@@ -25,6 +25,7 @@ let version = 0;
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'tokenscope-requests-'));
+  vi.stubEnv('TOKENSCOPE_CACHE', join(scratch, 'cache'));
   const bundle = join(await bundleEngine(), 'runtime.js');
   model = writeModelFolder(join(scratch, 'model'), { context: 256 });
   writeSae(join(model, 'saes/own'), { threshold: 0.4 });
@@ -236,6 +237,90 @@ test('explanations as Neuronpedia publishes them are labels, the best scored of 
   writeFileSync(join(folder, 'explanations/batch-2.jsonl.gz'), gzipSync('{"index": "x"}\n'));
   // A line that is no label is named with the table, and the others stay.
   expect(await documents.openSae({ path: folder }, signal)).toMatchObject({ labelled: 3 });
+});
+
+describe('labels from elsewhere', () => {
+  const exported = (index: number, description: string, layer = '0-res-toy') =>
+    JSON.stringify({ modelId: 'toy', layer, index: String(index), description });
+  const batch = (name: string, ...lines: string[]) => {
+    const path = join(scratch, name);
+    writeFileSync(path, gzipSync(`${lines.join('\n')}\n`));
+    return path;
+  };
+  const labelOf = async (feature: number) =>
+    (await documents.findFeatures({ words: `#${feature}`, rows: 1 }, signal))[0]!.label.description;
+  const keep = (files: string[], source: string | null = null) =>
+    documents.keepLabels({ files, source }, signal);
+
+  test('are kept apart from its folder, come before its own, and are forgotten', async () => {
+    const folder = writeSae(join(scratch, 'labelled'), { threshold: 0.4 });
+    const own = '{"index": 5, "description": "own"}\n{"index": 6, "description": "own, too"}\n';
+    writeFileSync(join(folder, 'labels.jsonl'), own);
+    const opened = await documents.openSae({ path: folder }, signal);
+    expect(opened).toMatchObject({ keptLabels: 0, labelled: 2, neuronpedia: null });
+    const files = [
+      batch('batch-0.jsonl.gz', exported(5, 'brackets')),
+      batch('batch-1.jsonl.gz', exported(7, 'dates')),
+    ];
+    const { info, problems } = await keep(files);
+    expect(problems).toEqual([]);
+    expect(info).toEqual({ ...opened, keptLabels: 2, labelled: 3 });
+    expect(info.keptIn.startsWith(join(scratch, 'cache', 'labels'))).toBe(true);
+    const labels = async () => [await labelOf(5), await labelOf(6), await labelOf(7)];
+    expect(await labels()).toEqual(['brackets', 'own, too', 'dates']);
+    // Their files are not needed any more.
+    for (const file of files) rmSync(file);
+    expect(await documents.openSae({ path: folder }, signal)).toEqual(info);
+    expect(await labels()).toEqual(['brackets', 'own, too', 'dates']);
+    expect((await keep([])).info).toEqual(opened);
+    expect(existsSync(info.keptIn)).toBe(false);
+    expect(await labelOf(5)).toBe('own');
+  });
+
+  test('of another autoencoder and of no feature are left out, and named', async () => {
+    await documents.openSae({ path: writeSae(join(scratch, 'other')) }, signal);
+    const lines = [exported(1, 'a'), exported(2, 'b', '1-res-toy'), exported(1e6, 'c')];
+    const { problems, info } = await keep([batch('mixed.gz', ...lines)], 'toy/0-res-toy');
+    expect(problems).toEqual([
+      `${join(scratch, 'mixed.gz')}: 2 of 3 lines left out: line 2 is of toy/1-res-toy, line 3 is of feature 1000000, and there are ${info.features}.`,
+    ]);
+    expect(info.keptLabels).toBe(1);
+  });
+
+  test('that are none are refused, and what was kept stays', async () => {
+    await documents.openSae({ path: writeSae(join(scratch, 'kept')) }, signal);
+    const { info } = await keep([batch('good.gz', exported(1, 'a'))]);
+    const broken = join(scratch, 'broken.gz');
+    writeFileSync(broken, gzipSync(exported(1, 'b')).subarray(0, 30));
+    const none = batch('none.gz', exported(3, 'c', '9-other'));
+    const refuse = async (files: string[], words: RegExp) => {
+      const refused = Promise.resolve().then(() => keep(files, 'toy/0-res-toy'));
+      await expect(refused).rejects.toThrow(UserError);
+      await expect(refused).rejects.toThrow(words);
+    };
+    await refuse([broken], /broken\.gz holds no labels: /);
+    await refuse([join(scratch, 'nowhere.json')], /^File not found: /);
+    await refuse([none], /^No label was found in .*none\.gz.* line 1 is of toy\/9-other\./);
+    expect(await labelOf(1)).toBe('a');
+    // It is not what it was, but the autoencoder opens.
+    writeFileSync(info.keptIn, 'x');
+    const opened = await documents.openSae({ path: join(scratch, 'kept') }, signal);
+    expect(opened).toMatchObject({ keptLabels: 0 });
+  });
+
+  test('its name on Neuronpedia is that of its configuration', async () => {
+    const folder = writeSae(join(scratch, 'named'));
+    const path = join(folder, 'cfg.json');
+    const cfg = JSON.parse(readFileSync(path, 'utf8'));
+    const named = async (id: unknown) => {
+      cfg.metadata = { ...cfg.metadata, neuronpedia_id: id };
+      writeFileSync(path, JSON.stringify(cfg));
+      return (await documents.openSae({ path: folder }, signal))?.neuronpedia;
+    };
+    expect(await named('gpt2-small/8-res-jb')).toBe('gpt2-small/8-res-jb');
+    expect(await named('../../x')).toBeNull();
+    expect(await named(3)).toBeNull();
+  });
 });
 
 test('labels of the user come first and are found by their words', async () => {
