@@ -6,9 +6,10 @@ import { reasonOf } from '../core/fileReason';
 import { formatBytes } from '../core/format';
 import { placeBlob, sizeOf } from './cache';
 import { downloadFile } from './downloadFile';
-import type { HubClient } from './hubClient';
+import type { HubClient, Request } from './hubClient';
 import { gatedError } from './hubErrors';
-import type { Plan } from './plan';
+import type { Plan, PlannedFile } from './plan';
+import type { Repository } from './repository';
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -33,12 +34,8 @@ export async function download(
     for (const file of files) {
       const before = done;
       if (unlinked.includes(file) && sizeOf(file.blob) !== file.bytes)
-        await downloadFile(
-          client,
-          repository,
-          file,
-          own => onProgress?.(before + own, bytes, file.name),
-          signal,
+        await downloadFile(client, requestOf(repository, file, signal), file, own =>
+          onProgress?.(before + own, bytes, file.name),
         );
       done += file.bytes;
       onProgress?.(done, bytes, file.name);
@@ -56,6 +53,24 @@ export async function download(
       `${repository.name} could not be written to ${folder}: ${reasonOf(error)}. ${next}${isFull ? '.' : '?'}`,
     );
   }
+}
+
+function requestOf(
+  { name, commit }: Repository,
+  file: PlannedFile,
+  signal: AbortSignal | undefined,
+): Request {
+  const path = file.name.split('/').map(encodeURIComponent).join('/');
+  return {
+    path: `/${name}/resolve/${commit}/${path}`,
+    signal,
+    subject: {
+      what: `${file.name} of ${name}`,
+      repository: name,
+      revision: commit,
+      file: file.name,
+    },
+  };
 }
 
 /** Throws `UserError` where it is known to fail. */

@@ -5,37 +5,40 @@ import { constants, createReadStream } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../core/errors';
 import type { Answer, HubClient, Request } from './hubClient';
-import { transientOf } from './hubErrors';
+import { transientOf, type Origin } from './hubErrors';
 import { withLock } from './lockFile';
 import { UNFINISHED, type PlannedFile } from './plan';
-import type { Repository } from './repository';
 import { throwIfAborted } from '../network/retrying';
 
 /** Bytes of the file that are on the disk; fewer than before where it is begun anew. */
 export type OnBytes = (bytes: number) => void;
 
+/** `blob`: where it is kept. */
+export type WantedFile = Pick<PlannedFile, 'bytes' | 'checksum' | 'blob'>;
+
 /** Throws `UserError` where the file cannot be had, `Cancelled`, and errors of the file system. */
 export async function downloadFile(
   client: HubClient,
-  repository: Repository,
-  file: PlannedFile,
+  request: Request,
+  file: WantedFile,
   onBytes: OnBytes,
-  signal?: AbortSignal,
 ): Promise<void> {
-  await withLock(`${file.blob}.tokenscope.lock`, file.name, async () => {
+  const { origin } = client;
+  const { signal, subject } = request;
+  await withLock(`${file.blob}.tokenscope.lock`, subject.what, async () => {
     const unfinished = `${file.blob}${UNFINISHED}`;
     const handle = await open(unfinished, constants.O_RDWR | constants.O_CREAT);
-    const begun = new BegunFile(handle, unfinished, file, onBytes);
+    const begun = new BegunFile(handle, unfinished, file, origin, onBytes);
     try {
       await begun.readWhatIsThere(signal);
       // A second time where what an earlier download left was not the file's.
       for (let isSecond = false; ; isSecond = true) {
-        await receive(client, requestOf(repository, file, signal), begun);
+        await receive(client, request, begun);
         if (begun.isRight()) break;
         await begun.beginAnew();
         if (isSecond)
           throw new UserError(
-            `${file.name} of ${repository.name} does not have the checksum that the hub says, twice: it was not kept. Is HF_ENDPOINT or a proxy one that changes files?`,
+            `${subject.what} does not have the checksum that ${origin.name} says, twice: it was not kept. Is ${origin.variable} or a proxy one that changes files?`,
           );
       }
       await begun.sync();
@@ -44,24 +47,6 @@ export async function downloadFile(
     }
     await rename(unfinished, file.blob);
   });
-}
-
-function requestOf(
-  { name, commit }: Repository,
-  file: PlannedFile,
-  signal: AbortSignal | undefined,
-): Request {
-  const path = file.name.split('/').map(encodeURIComponent).join('/');
-  return {
-    path: `/${name}/resolve/${commit}/${path}`,
-    signal,
-    subject: {
-      what: `${file.name} of ${name}`,
-      repository: name,
-      revision: commit,
-      file: file.name,
-    },
-  };
 }
 
 /** Until all bytes are there. */
@@ -85,7 +70,8 @@ async function receive(client: HubClient, request: Request, file: BegunFile): Pr
         },
         [200, 206, 416],
       );
-      if (file.missing > 0) throw transientOf(request.subject, 'the connection was cut');
+      if (file.missing > 0)
+        throw transientOf(client.origin, request.subject, 'the connection was cut');
     },
     request.signal,
     () => most,
@@ -100,7 +86,8 @@ class BegunFile {
   constructor(
     private readonly handle: FileHandle,
     private readonly path: string,
-    private readonly file: PlannedFile,
+    private readonly file: WantedFile,
+    private readonly origin: Origin,
     private readonly onBytes: OnBytes,
   ) {
     this.hash = newHash(file);
@@ -129,20 +116,20 @@ class BegunFile {
     const length = response.status === 200 && !isPacked ? headers.get('content-length') : all;
     if (length && response.status !== 416 && Number(length) !== this.file.bytes)
       throw new UserError(
-        `${subject.what} has ${length} bytes where it is downloaded from, and ${this.file.bytes} by the hub’s list: it is not kept. Try again later, or with the hub itself if HF_ENDPOINT is another.`,
+        `${subject.what} has ${length} bytes where it is downloaded from, and ${this.file.bytes} by the list of ${this.origin.name}: it is not kept. Try again later, or with ${this.origin.name} itself if ${this.origin.variable} names another.`,
       );
     const isRest = response.status === 206 && (from === undefined || Number(from) === this.length);
     if (isRest && this.length > 0) return;
     await this.beginAnew();
     if (response.status !== 200)
-      throw transientOf(subject, 'it answers with another part than was asked for');
+      throw transientOf(this.origin, subject, 'it answers with another part than was asked for');
   }
 
   async append(chunk: Uint8Array, { subject }: Request): Promise<void> {
     if (chunk.length > this.missing) {
       await this.beginAnew();
       throw new UserError(
-        `${subject.what} is longer than the ${this.file.bytes} bytes that the hub says: it was not kept.`,
+        `${subject.what} is longer than the ${this.file.bytes} bytes that ${this.origin.name} says: it was not kept.`,
       );
     }
     for (let done = 0; done < chunk.length;) {
@@ -181,7 +168,7 @@ class BegunFile {
   }
 }
 
-function newHash({ checksum, bytes }: PlannedFile): Hash {
-  if (checksum.kind === 'sha256') return createHash('sha256');
+function newHash({ checksum: { kind }, bytes }: WantedFile): Hash {
+  if (kind !== 'git') return createHash(kind);
   return createHash('sha1').update(`blob ${bytes}\0`);
 }

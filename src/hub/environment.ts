@@ -17,7 +17,7 @@ export interface HubEnvironment {
   readonly isOffline: boolean;
 }
 
-type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Throws `UserError` that names the variable. `home`: the user's folder. */
 export function readEnvironment(
@@ -25,11 +25,15 @@ export function readEnvironment(
   home = homedir(),
 ): HubEnvironment {
   return {
-    endpoint: endpointOf(variables.HF_ENDPOINT),
+    endpoint: endpointOf('HF_ENDPOINT', variables.HF_ENDPOINT, 'https://huggingface.co'),
     token: isOn(variables.HF_HUB_DISABLE_IMPLICIT_TOKEN) ? undefined : tokenOf(variables, home),
     cacheFolder: cacheFolderOf(variables, home),
-    isOffline: isOn(variables.HF_HUB_OFFLINE) || isOn(variables.TRANSFORMERS_OFFLINE),
+    isOffline: isOffline(variables),
   };
+}
+
+export function isOffline({ HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE }: Variables): boolean {
+  return isOn(HF_HUB_OFFLINE) || isOn(TRANSFORMERS_OFFLINE);
 }
 
 /** The folder of the download cache. */
@@ -50,15 +54,14 @@ function expanded(path: string, home: string): string {
 
 const isOn = (value: string | undefined) => /^(1|on|yes|true)$/i.test(value ?? '');
 
-function endpointOf(named: string | undefined): string {
-  const text = (named || 'https://huggingface.co').replace(/\/+$/, '');
+/** Without a slash at its end. Throws `UserError` that names the variable. */
+export function endpointOf(variable: string, named: string | undefined, usual: string): string {
+  const text = (named || usual).replace(/\/+$/, '');
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // A name or a password in an address would be part of messages.
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash)
     return text;
-  throw new UserError(
-    'HF_ENDPOINT is no address of a hub: it is like https://huggingface.co, which is taken without it.',
-  );
+  throw new UserError(`${variable} is no address: it is like ${usual}, which is taken without it.`);
 }
 
 function tokenOf(variables: Variables, home: string): string | undefined {

@@ -5,7 +5,7 @@ import { isNestedDeeper } from '../core/json';
 import { networkReason } from '../network/failures';
 import { retrying, throwIfAborted, waitFor, type Wait } from '../network/retrying';
 import type { HubEnvironment } from './environment';
-import { answerError, transientOf, type Subject } from './hubErrors';
+import { answerError, HUB, transientOf, type Origin, type Subject } from './hubErrors';
 
 const MOST_REDIRECTS = 10;
 /** A listing of the largest repositories has a tenth of it. */
@@ -36,6 +36,7 @@ export class HubClient {
   constructor(
     readonly environment: HubEnvironment,
     private readonly connection: HubConnection = { fetch: globalThis.fetch, wait: waitFor },
+    readonly origin: Origin = HUB,
   ) {}
 
   /** Tries work that asks the hub again where that can help. */
@@ -44,18 +45,23 @@ export class HubClient {
   }
 
   /** Throws `UserError` where there is no such thing, or what is sent is none. */
-  json(request: Request): Promise<unknown> {
+  async json(request: Request): Promise<unknown> {
+    return this.parsed(request, await this.text(request));
+  }
+
+  /** Throws `UserError` where there is no such thing, or it is too long. */
+  text(request: Request): Promise<string> {
     return this.retrying(async () => {
       const chunks: Uint8Array[] = [];
       let length = 0;
       await this.read(request, async ({ chunksOf }) => {
         for await (const chunk of chunksOf()) {
           length += chunk.length;
-          if (length > MOST_JSON_BYTES) throw this.noJson(request, 'it is too long');
+          if (length > MOST_JSON_BYTES) throw this.notRead(request, 'it is too long');
           chunks.push(chunk);
         }
       });
-      return this.parsed(request, Buffer.concat(chunks).toString('utf8'));
+      return Buffer.concat(chunks).toString('utf8');
     }, request.signal);
   }
 
@@ -70,7 +76,7 @@ export class HubClient {
   ): Promise<T> {
     if (this.environment.isOffline)
       throw new UserError(
-        'HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set: nothing is asked of the hub. What is in the cache opens all the same.',
+        `HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set: nothing is asked of ${this.origin.name}. ${this.origin.offline}`,
       );
     const stop = new AbortController();
     const signals = [stop.signal, ...(request.signal ? [request.signal] : [])];
@@ -83,12 +89,13 @@ export class HubClient {
     try {
       const response = await this.follow(request, signal);
       if (!accepted.includes(response.status))
-        throw answerError(response, request.subject, this.environment);
+        throw answerError(this.origin, response, request.subject, this.environment);
       arrives();
-      return await use({ response, chunksOf: () => chunksOf(response, request, arrives) });
+      const fails = (error: unknown) => this.transient(request, networkReason(error));
+      return await use({ response, chunksOf: () => chunksOf(response, arrives, fails) });
     } catch (error) {
       throwIfAborted(request.signal);
-      if (stop.signal.aborted) throw transientOf(request.subject, 'nothing arrived for a minute');
+      if (stop.signal.aborted) throw this.transient(request, 'nothing arrived for a minute');
       throw error;
     } finally {
       clearTimeout(stalled);
@@ -113,7 +120,7 @@ export class HubClient {
       const location = response.headers.get('location');
       if (response.status < 300 || response.status > 399 || location === null) return response;
       await response.body?.cancel().catch(() => {});
-      url = redirected(url, location, request.subject);
+      url = this.redirected(url, location, request.subject);
     }
     throw new UserError(`${request.subject.what} is redirected without end by ${endpoint}.`);
   }
@@ -122,7 +129,7 @@ export class HubClient {
     url: URL,
     headers: Record<string, string>,
     signal: AbortSignal,
-    { subject }: Request,
+    request: Request,
   ): Promise<Response> {
     try {
       const response = await this.connection.fetch(url, { headers, signal, redirect: 'manual' });
@@ -130,9 +137,9 @@ export class HubClient {
       return response;
     } catch (error) {
       const reason = networkReason(error);
-      if (this.hasAnswered) throw transientOf(subject, reason);
+      if (this.hasAnswered) throw this.transient(request, reason);
       throw new UserError(
-        `${url.origin} cannot be reached: ${reason}. Is this machine online, and are a proxy and HF_ENDPOINT as they should be?`,
+        `${url.origin} cannot be reached: ${reason}. Is this machine online, and are a proxy and ${this.origin.variable} as they should be?`,
       );
     }
   }
@@ -142,16 +149,33 @@ export class HubClient {
     try {
       value = JSON.parse(text);
     } catch {
-      throw this.noJson(request, 'it is no JSON');
+      throw this.notRead(request, 'it is no JSON');
     }
     if (isNestedDeeper(value, MOST_JSON_LEVELS))
-      throw this.noJson(request, 'it is nested too deeply');
+      throw this.notRead(request, 'it is nested too deeply');
     return value;
   }
 
-  private noJson({ subject }: Request, why: string): UserError {
+  /** `why`: what is wrong with an answer. */
+  notRead({ subject }: Request, why: string): UserError {
+    const { name, variable } = this.origin;
     return new UserError(
-      `What ${this.environment.endpoint} answers about ${subject.what} is not read: ${why}. Is HF_ENDPOINT a hub?`,
+      `What ${this.environment.endpoint} answers about ${subject.what} is not read: ${why}. Is ${variable} ${name.replace(/^the /, 'a ')}?`,
+    );
+  }
+
+  private transient({ subject }: Request, why: string): Error {
+    return transientOf(this.origin, subject, why);
+  }
+
+  /** Throws `UserError` for an address that is not followed. */
+  private redirected(from: URL, location: string, { what }: Subject): URL {
+    const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+    const isWeaker = from.protocol === 'https:' && to?.protocol !== 'https:';
+    const leaves = !this.origin.isRedirected && to?.origin !== from.origin;
+    if (to && /^https?:$/.test(to.protocol) && !isWeaker && !leaves) return to;
+    throw new UserError(
+      `${what} is redirected by ${from.origin} to an address that is not followed.`,
     );
   }
 }
@@ -164,8 +188,8 @@ export interface Answer {
 
 async function* chunksOf(
   { body }: Response,
-  { subject }: Request,
   arrives: () => void,
+  fails: (error: unknown) => Error,
 ): AsyncGenerator<Uint8Array> {
   const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
   for (;;) {
@@ -173,20 +197,10 @@ async function* chunksOf(
     try {
       part = await reader?.read();
     } catch (error) {
-      throw transientOf(subject, networkReason(error));
+      throw fails(error);
     }
     arrives();
     if (!part?.value) return;
     yield part.value;
   }
-}
-
-/** Throws `UserError` for an address that is not followed. */
-function redirected(from: URL, location: string, { what }: Subject): URL {
-  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  const isWeaker = from.protocol === 'https:' && to?.protocol !== 'https:';
-  if (to && /^https?:$/.test(to.protocol) && !isWeaker) return to;
-  throw new UserError(
-    `${what} is redirected by ${from.origin} to an address that is not followed.`,
-  );
 }

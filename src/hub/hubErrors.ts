@@ -14,18 +14,62 @@ export interface Subject {
   readonly file?: string;
 }
 
-export function transientOf({ what }: Subject, why: string, afterMs?: number): TransientError {
-  return new TransientError(`${what} could not be read from the hub: ${why}`, afterMs);
+/** Where answers come from, in messages, and what failures there mean. */
+export interface Origin {
+  /** As in 'could not be read from the hub'. */
+  readonly name: string;
+  /** The variable that chooses another endpoint. */
+  readonly variable: string;
+  /** Whether files may lie at other origins, where redirects lead to. */
+  readonly isRedirected: boolean;
+  /** What can be done although nothing may be asked for; a sentence. */
+  readonly offline: string;
+  /** Of a status that is not tried again. */
+  errorOf(
+    response: Response,
+    subject: Subject,
+    environment: Pick<HubEnvironment, 'endpoint' | 'token'>,
+  ): UserError;
 }
 
-/** By the header `X-Error-Code`, else by the status. */
+export const HUB: Origin = {
+  name: 'the hub',
+  variable: 'HF_ENDPOINT',
+  isRedirected: true,
+  offline: 'What is in the cache opens all the same.',
+  errorOf,
+};
+
+export function transientOf(
+  { name }: Origin,
+  { what }: Subject,
+  why: string,
+  afterMs?: number,
+): TransientError {
+  return new TransientError(`${what} could not be read from ${name}: ${why}`, afterMs);
+}
+
+/** Of an answer that is none. */
 export function answerError(
-  { status, headers }: Response,
+  origin: Origin,
+  response: Response,
   subject: Subject,
   environment: Pick<HubEnvironment, 'endpoint' | 'token'>,
 ): Error {
-  if (status === 429 || status === 408 || status >= 500)
-    return transientOf(subject, `it answers ${status}`, retryAfter(headers.get('retry-after')));
+  const { status, headers } = response;
+  if (status === 429 || status === 408 || status >= 500) {
+    const afterMs = retryAfter(headers.get('retry-after'));
+    return transientOf(origin, subject, `it answers ${status}`, afterMs);
+  }
+  return origin.errorOf(response, subject, environment);
+}
+
+/** By the header `X-Error-Code`, else by the status. */
+function errorOf(
+  { status, headers }: Response,
+  subject: Subject,
+  environment: Pick<HubEnvironment, 'endpoint' | 'token'>,
+): UserError {
   const { what, repository = what, revision, file } = subject;
   const { endpoint, token } = environment;
   const code = headers.get('x-error-code');

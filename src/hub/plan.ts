@@ -144,7 +144,7 @@ function tokenizerFiles(
 }
 
 /** On the disk of a folder that need not exist. */
-function freeBytes(folder: string): number {
+export function freeBytes(folder: string): number {
   for (let at = folder; ; at = dirname(at)) {
     try {
       const { bavail, bsize } = statfsSync(at);

@@ -17,7 +17,7 @@ export interface HubFile {
 
 export interface Checksum {
   /** `git`: SHA-1 of "blob LENGTH\0" and the content. */
-  readonly kind: 'sha256' | 'git';
+  readonly kind: 'sha256' | 'git' | 'md5';
   /** Lower-case. */
   readonly hex: string;
 }

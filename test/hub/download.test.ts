@@ -365,7 +365,9 @@ test('of two processes one downloads a file, and one that ended is not waited fo
   mkdirSync(dirname(lock), { recursive: true });
   writeFileSync(lock, `${process.pid} ${hostname()}`);
   const problem = await problemOf(get(clientOf(hub), NAME));
-  expect(problem).toContain(`${WEIGHTS} is being downloaded by another process (${process.pid}`);
+  expect(problem).toContain(
+    `${WEIGHTS} of ${NAME} is being downloaded by another process (${process.pid}`,
+  );
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   writeFileSync(lock, `${pid} ${hostname()}`);
   await get(clientOf(hub), NAME);
