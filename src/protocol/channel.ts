@@ -30,18 +30,24 @@ type Handler = (params: never, signal: AbortSignal) => unknown;
 const USER_ERROR = -32000;
 const REQUEST_CANCELLED = -32800;
 
+/**
+ * @param isPrompt a request that is aborted throws `Cancelled` at once, while the other side may still be at work; without
+ * it, when the other side has heard of it
+ */
 export function connect<C extends Contract<C>>(
   connection: MessageConnection,
   methods: readonly (keyof C & string)[],
+  { isPrompt = false } = {},
 ): Remote<C> {
   // A request that was on its way when the other side died is not among those that disposal rejects.
   const pending = new Set<(error: Error) => void>();
   connection.onDispose(() => {
     for (const reject of pending) reject(new Error('the other side is gone'));
   });
-  const answered = (request: Promise<unknown>) =>
+  const answered = (request: Promise<unknown>, cancelled: CancellationToken) =>
     new Promise((resolve, reject) => {
       pending.add(reject);
+      if (isPrompt) cancelled.onCancellationRequested(() => reject(new Cancelled()));
       void request.then(resolve, reject).finally(() => pending.delete(reject));
     });
   const call = async (method: string, params: unknown, signal?: AbortSignal) => {
@@ -50,7 +56,7 @@ export function connect<C extends Contract<C>>(
     const abort = () => source.cancel();
     signal?.addEventListener('abort', abort);
     try {
-      return await answered(connection.sendRequest(method, params, source.token));
+      return await answered(connection.sendRequest(method, params, source.token), source.token);
     } catch (error) {
       throw toLocalError(error);
     } finally {

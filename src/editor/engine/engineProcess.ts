@@ -50,7 +50,8 @@ export class EngineProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const connection = ipcConnection(this.child);
-    this.remote = connect<EngineApi>(connection, engineMethods);
+    // A run of the graph cannot be broken off: nobody has to wait for its end.
+    this.remote = connect<EngineApi>(connection, engineMethods, { isPrompt: true });
     connection.onNotification((name, event) =>
       onEvent(name as keyof EngineEvents, event as unknown as EngineEvents[keyof EngineEvents]),
     );
