@@ -31,6 +31,7 @@ export const lazyParts = {
   engineProcess: 'src/editor/engine/engineProcess.ts',
   explanation: 'src/editor/completion/explanation.ts',
   exportFeatures: 'src/editor/features/exportFeatures.ts',
+  getLabels: 'src/editor/features/getLabels.ts',
   getModel: 'src/editor/models/getModel.ts',
   hoverAt: 'src/editor/hover/hoverAt.ts',
   inspector: 'src/editor/inspector/inspector.ts',

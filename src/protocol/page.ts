@@ -78,6 +78,7 @@ export type PageCommand =
   | 'previousDifference'
   | 'chooseAutoencoder'
   | 'getAutoencoder'
+  | 'getLabels'
   | 'findFeature'
   | 'unpinFeatures'
   | 'exportFeatures'

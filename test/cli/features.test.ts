@@ -103,3 +103,24 @@ test('an autoencoder that does not fit the model is refused with both numbers', 
   expect(code).toBe(2);
   expect(err).toMatch(/48 numbers a token.* has 32/);
 });
+
+test('labels of a file come before those beside it, and are not kept', () => {
+  const path = join(scratch, 'export.json');
+  const labels = [
+    { modelId: 'toy', layer: '0-res', index: '3', description: 'from a file' },
+    { modelId: 'toy', layer: '0-res', index: '1000000', description: 'none' },
+  ];
+  writeFileSync(path, JSON.stringify(labels));
+  const labelled = run(
+    ['--sae', sae, '--labels', path, '--json', '--feature', '3', '--top', '99'],
+    'abc',
+  );
+  expect(labelled.err).toContain('label 2 is of feature 1000000, and there are');
+  const labelsOf = (lines: { features?: { label: string }[] }[]) =>
+    new Set(lines.flatMap(({ features = [] }) => features.map(({ label }) => label)));
+  expect(labelsOf(labelled.lines())).toEqual(new Set(['from a file']));
+  const again = run(['--sae', sae, '--json', '--feature', '3', '--top', '99'], 'abc');
+  expect(labelsOf(again.lines())).toEqual(new Set(['a letter']));
+  const none = run(['--sae', sae, '--labels', join(scratch, 'none.json')], 'abc');
+  expect(none).toMatchObject({ code: 2, err: expect.stringContaining('File not found') });
+});

@@ -54,6 +54,8 @@ export function featureTableTemplate(
         <td class="number">${row.surprise.toFixed(1)}</td>
       </tr>`,
   );
+  const { sae } = state;
+  const unlabelled = sae!.labelled === 0;
   const fvu =
     table.fvu === null ? '' : `, ${(100 * table.fvu).toFixed(1)} % of the variance unexplained`;
   return html`<section aria-labelledby="document">
@@ -102,11 +104,12 @@ export function featureTableTemplate(
       </tbody>
     </table>
     <p class="source">
-      ${state.sae!.name} (${state.sae!.format}, ${state.sae!.features} features at
-      ${state.sae!.hook})${state.sae!.knowsMax ? '' : '; maxima are those seen in open texts'}
+      ${sae!.name} (${sae!.format}, ${sae!.features} features at
+      ${sae!.hook})${sae!.knowsMax ? '' : '; maxima are those seen in open texts'}${unlabelled ? '; no feature has a label' : ''}
     </p>
     <p class="buttons">
       ${button('findFeature', 'Find a feature', page.run)}
+      ${unlabelled ? button('getLabels', 'Get labels', page.run) : nothing}
       ${button('exportFeatures', 'Export', page.run)}
     </p>
   </section>`;

@@ -101,6 +101,11 @@ export class Autoencoder {
     });
   }
 
+  /** What is open. Throws `UserError` where there is none. */
+  async needed(): Promise<SaeInfo> {
+    return this.call(() => Promise.resolve(this.opened!));
+  }
+
   askAbout<T>(
     document: Text,
     request: (remote: Remote<EngineApi>, at: DocumentVersion) => Promise<T>,
@@ -122,6 +127,14 @@ export class Autoencoder {
     await this.call(remote => remote.setUserLabels({ labels }));
     await this.memento.update(`${LABELS_KEY}:${this.opened?.path ?? ''}`, labels);
     this.changed.fire();
+  }
+
+  /** Takes labels of files, as `keepLabels` of the engine does. */
+  async keepLabels(files: readonly string[], source: string | null) {
+    const kept = await this.call(remote => remote.keepLabels({ files, source }));
+    this.opened = kept.info;
+    this.changed.fire();
+    return kept;
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 // Commands about features: choose an autoencoder; find, pin, label, ablate and export features.
-import { commands } from 'vscode';
+import { commands, workspace } from 'vscode';
 import { UserError } from '../../core/errors';
 import { CHANNELS } from '../../core/sae/featureValues';
 import type { OverlayState } from '../overlay/overlayState';
@@ -43,6 +43,17 @@ export function featureCommands(
       if (!got) return;
       if ('problem' in got) throw new UserError(got.problem);
       await open(got.path);
+    },
+    async getLabels() {
+      const { getLabels } = await import('./getLabels');
+      const sae = await autoencoder.needed();
+      const { isTrusted } = workspace;
+      const keep = (files: readonly string[], source: string | null) =>
+        autoencoder.keepLabels(files, source);
+      const got = await getLabels({ ...DIALOGS, pickPath, sae, isTrusted, keep });
+      if (!got) return;
+      if ('problem' in got) throw new UserError(got.problem);
+      inform(got.done);
     },
     async findFeature(argument) {
       const feature = await choose(argument, 'show a feature');

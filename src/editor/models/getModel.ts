@@ -1,7 +1,7 @@
 // A model from the Hugging Face hub: searched for by name, shown with what it takes, and downloaded after consent. It is a
 // bundle of its own, so what has state is handed over. VS Code's proxy settings hold in the `fetch` of this process.
 import type { QuickPickItem } from 'vscode';
-import { Cancelled, UserError } from '../../core/errors';
+import { UserError } from '../../core/errors';
 import { formatBytes, formatCount } from '../../core/format';
 import { publishedSaes } from '../../core/sae/publishedSaes';
 import { autoencodersOf, planAutoencoder } from '../../hub/autoencoders';
@@ -17,15 +17,13 @@ import { suggestions } from '../../hub/suggestions';
 import { NO_WEIGHTS, weightsOf, type Weights } from '../../hub/weights';
 import type { ask, choose, confirm, showList } from '../ui/messages';
 import type { PickOptions } from '../ui/pickPath';
-import type { cancellable, shareReporter } from '../ui/progress';
+import { answered, downloading, type DownloadUi } from './downloading';
 
-export interface GetModelUi {
+export interface GetModelUi extends DownloadUi {
   readonly ask: typeof ask;
   readonly choose: typeof choose;
   readonly confirm: typeof confirm;
   readonly showList: typeof showList;
-  readonly cancellable: typeof cancellable;
-  readonly shareReporter: typeof shareReporter;
 }
 
 /** The path of a model to open, or what is wrong: an error of this bundle is of another class than the window's. */
@@ -43,16 +41,6 @@ export async function getModel(ui: GetModelUi): Promise<GotModel | undefined> {
     const answer = await ui.choose(`${plan.repository.name} is in ${plan.path}.`, 'Open It');
     return answer === undefined ? undefined : { path: plan.path };
   });
-}
-
-async function answered(work: () => Promise<GotModel | undefined>): Promise<GotModel | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Cancelled) return undefined;
-    if (error instanceof UserError) return { problem: error.message };
-    throw error;
-  }
 }
 
 type NameItem = QuickPickItem & { readonly name: string | null };
@@ -228,16 +216,8 @@ async function getPlanned(client: HubClient, plan: Plan, ui: GetModelUi): Promis
   const question = `Download ${formatBytes(plan.missing)} of ${name}?`;
   const facts = consentFacts(plan).map(([fact, value]) => `${fact}: ${value}`);
   if (plan.missing > 0 && !(await ui.confirm(question, facts, 'Download'))) return false;
-  const done = await ui.cancellable(`Downloading ${name}`, async (signal, progress) => {
-    const report = ui.shareReporter(progress);
-    let shown = '';
-    const onProgress = (bytes: number, all: number) => {
-      const words = `${formatBytes(bytes)} of ${formatBytes(all)}`;
-      // Three digits: a report for each chunk would be thousands.
-      if (words !== shown) report(bytes, all, words);
-      shown = words;
-    };
-    await download(client, plan, { signal, onProgress });
+  const done = await downloading(ui, name, async options => {
+    await download(client, plan, options);
     return true;
   });
   return done ?? false;

@@ -77,10 +77,8 @@ export function readSae(path: string): Sae {
 
 /** SAELens keeps its name on Neuronpedia in the configuration. */
 function neuronpediaOf(config: Json): string | undefined {
-  const { neuronpedia_id: id } = {
-    ...config,
-    ...(isObject(config.metadata) ? config.metadata : {}),
-  } as Json;
+  const { metadata } = config;
+  const id = isObject(metadata) ? metadata.neuronpedia_id : config.neuronpedia_id;
   return neuronpediaName(asString(id) ?? '');
 }
 

@@ -110,8 +110,14 @@ test('a line with very many scores is read', () => {
 
 const OWN = 'gpt2-small/8-res-jb';
 const exported = (index: string, description: string, layer = '8-res-jb') => ({
-  ...{ id: 'x', modelId: 'gpt2-small', layer, index, description },
-  ...{ typeName: 'oai_token-act-pair', explanationModelName: 'gpt-4o-mini', embedding: [0.5, -1] },
+  id: 'x',
+  modelId: 'gpt2-small',
+  layer,
+  index,
+  description,
+  typeName: 'oai_token-act-pair',
+  explanationModelName: 'gpt-4o-mini',
+  embedding: [0.5, -1],
 });
 
 test.each([

@@ -542,6 +542,10 @@ test('Features: says what is not known', () => {
     '; maxima are those seen in open texts',
   );
   expect(text({ pins: [] })).not.toContain('Unpin');
+  expect(text({})).not.toContain('Get labels');
+  expect(text({ sae: { ...features.sae!, labelled: 0 } })).toMatch(
+    /; no feature has a label\n.*Get labels/s,
+  );
   const none = (problem: string) => {
     const page = fakePage();
     const found = shown(featuresTab.template(page, { ...features, sae: null, problem }));
