@@ -165,9 +165,9 @@ export async function theWaysToKeepAModelsWeightsAreChosenByKeyboard(ui: Workben
     await keyboard.press('Enter');
     await isSet(ui, path);
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
-    await rows.filter({ hasText: 'Keep its weights in another way…' }).waitFor();
-    await keyboard.type('Keep its weights');
-    await focused.filter({ hasText: 'Keep its weights' }).waitFor();
+    await rows.filter({ hasText: 'Keep weights in another way…' }).waitFor();
+    await keyboard.type('Keep weights');
+    await focused.filter({ hasText: 'Keep weights' }).waitFor();
     await keyboard.press('Enter');
     const floats = rows.filter({ hasText: 'fp32 ·' });
     await floats.waitFor();
@@ -185,7 +185,7 @@ export async function theWaysToKeepAModelsWeightsAreChosenByKeyboard(ui: Workben
       times => times === 2,
     );
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
-    await rows.filter({ hasText: 'Keep its weights in another way…' }).click();
+    await rows.filter({ hasText: 'Keep weights in another way…' }).click();
     await rows.filter({ hasText: /q4 · .*in use/s }).waitFor();
     await keyboard.press('Escape');
     // Nobody is offered what they have just chosen.

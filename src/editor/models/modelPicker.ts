@@ -11,10 +11,12 @@ import {
   dtypeRows,
   modelRows,
   placeOf,
+  waysRows,
   type DtypeRow,
   type ListedModels,
   type ModelAction,
   type ModelRow,
+  type WaysRow,
 } from './modelRows';
 import { keepChosen, recentModels } from './recentModels';
 
@@ -61,10 +63,24 @@ export async function pickModel(options: ModelPickerOptions): Promise<PickedMode
   if (!choice) return undefined;
   // Before it is open, when somebody who never chose one would be offered another.
   await keepChosen(options.memory);
-  if ('model' in choice) return chooseDtype(choice.model, options);
+  if ('ofOne' in choice) {
+    const model = await chooseOne(choice.ofOne, options);
+    return model && chooseDtype(model, options);
+  }
   if ('path' in choice) return { path: choice.path };
   const path = await actions[choice.action](options);
   return path === undefined ? undefined : { path };
+}
+
+/** One of several models whose weights can be kept in several ways. */
+async function chooseOne(
+  found: readonly MachineModel[],
+  { now, showList }: ModelPickerOptions,
+): Promise<MachineModel | undefined> {
+  const rows = waysRows(found, now);
+  if (rows.length < 2) return rows[0]?.model;
+  const title = `${TITLE}: whose weights are kept in another way`;
+  return (await showList<WaysRow>(rows, { title, matchOnDescription: true }))?.model;
 }
 
 async function chooseDtype(
@@ -97,8 +113,8 @@ const actions: Readonly<
 type Chosen =
   | { readonly path: string }
   | { readonly action: Exclude<ModelAction, 'dtype'> }
-  /** Whose weights are to be kept in another way. */
-  | { readonly model: MachineModel };
+  /** The weights of one of them are to be kept in another way. */
+  | { readonly ofOne: readonly MachineModel[] };
 
 /** Undefined where none was chosen. */
 function chooseRow(options: ModelPickerOptions): Promise<Chosen | undefined> {
@@ -152,8 +168,8 @@ function chooseRow(options: ModelPickerOptions): Promise<Chosen | undefined> {
       resolve(chosen);
       list.hide();
     };
-    list.onDidAccept(() => end(list.selectedItems[0] && chosenIn(list.selectedItems[0])));
-    list.onDidTriggerItemButton(({ item }) => end(item.dtypesOf && { model: item.dtypesOf }));
+    list.onDidAccept(() => end(list.selectedItems[0] && chosenIn(list.selectedItems[0], found)));
+    list.onDidTriggerItemButton(({ item }) => end(item.dtypesOf && { ofOne: [item.dtypesOf] }));
     list.onDidHide(() => {
       ended.abort();
       clearTimeout(timer);
@@ -164,11 +180,10 @@ function chooseRow(options: ModelPickerOptions): Promise<Chosen | undefined> {
   });
 }
 
-function chosenIn({ choice, dtypesOf }: ModelRow): Chosen | undefined {
+function chosenIn({ choice }: ModelRow, found: readonly MachineModel[]): Chosen | undefined {
   if (!choice || 'path' in choice) return choice;
   const { action } = choice;
-  if (action !== 'dtype') return { action };
-  return dtypesOf && { model: dtypesOf };
+  return action === 'dtype' ? { ofOne: found } : { action };
 }
 
 function isSame(a: ModelRow['choice'], b: ModelRow['choice']): boolean {

@@ -19,8 +19,9 @@ export type ModelAction = 'dtype' | 'folder' | 'file' | 'hub' | 'server';
 /** A line for each action; what it does is in modelPicker.ts. */
 const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> = {
   dtype: {
-    label: 'Keep its weights in another way…',
-    detail: 'Of the model that is chosen now: 32-bit floats, half precision, 4 bits, as it has them.',
+    label: 'Keep weights in another way…',
+    detail:
+      'Of one of these models, which is opened then: 32-bit floats, half precision, 4 bits, as it has them.',
   },
   folder: {
     label: 'Open a folder…',
@@ -78,9 +79,8 @@ export function modelRows({ reasoner, found, recent, now, problems }: ListedMode
   const others = [...new Set([now, ...recent])].filter(path => path && !listed.has(path));
   const described = new Map(found.map(model => [model.path, model]));
   const isNow = (path: string) => (path === now ? NOW : '');
-  const chosen = described.get(now);
   const actions = (Object.keys(ACTIONS) as ModelAction[]).filter(
-    action => action !== 'dtype' || (chosen && chosen.dtypes.length > 1),
+    action => action !== 'dtype' || found.some(hasWays),
   );
   return [
     ...group(
@@ -111,7 +111,6 @@ export function modelRows({ reasoner, found, recent, now, problems }: ListedMode
       actions.map(action => ({
         ...ACTIONS[action],
         choice: { action },
-        ...(action === 'dtype' && { description: chosen!.name, dtypesOf: chosen! }),
         // What is typed to find a model need not be in these words.
         alwaysShow: true,
       })),
@@ -140,8 +139,21 @@ function rowOf(model: MachineModel): ModelRow {
     label: model.name,
     choice: { path: model.path },
     ...(detail && { detail }),
-    ...(model.dtypes.length > 1 && { dtypesOf: model }),
+    ...(hasWays(model) && { dtypesOf: model }),
   };
+}
+
+const hasWays = ({ dtypes }: MachineModel) => dtypes.length > 1;
+
+export type WaysRow = QuickPickItem & { readonly model: MachineModel };
+
+/** The models whose weights can be kept in several ways, each once, that which is chosen now first. */
+export function waysRows(found: readonly MachineModel[], now: string): WaysRow[] {
+  const models = new Map(found.filter(hasWays).map(model => [model.path, model]));
+  const isNow = ({ path }: MachineModel) => path === now;
+  return [...models.values()]
+    .sort((a, b) => Number(isNow(b)) - Number(isNow(a)) || inOrder(a, b))
+    .map(model => ({ label: model.name, description: words(model, isNow(model) ? NOW : ''), model }));
 }
 
 const words = (model: MachineModel, now: string) =>

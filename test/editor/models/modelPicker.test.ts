@@ -5,7 +5,7 @@ import {
   pickModel,
   type ModelPickerOptions,
 } from '../../../src/editor/models/modelPicker';
-import type { DtypeRow, ModelRow } from '../../../src/editor/models/modelRows';
+import type { DtypeRow, ModelRow, WaysRow } from '../../../src/editor/models/modelRows';
 import { fakeMemory } from '../../support/fakeMemory';
 import { machineModel } from '../../support/machineModel';
 
@@ -60,7 +60,7 @@ function open(recent: string[] = []) {
     getModel: vi.fn(async () => undefined),
     dtypeOf: (path: string) => (path === '/now' ? 'q4' : 'auto'),
     dtypeIcon: { id: 'icon' },
-    showList: vi.fn(async (items: readonly DtypeRow[]) => items[1]),
+    showList: vi.fn(async (items: readonly (DtypeRow | WaysRow)[]) => items[1]),
   } as unknown as ModelPickerOptions;
   const labels = () => list.items.map(({ label }) => label);
   const choose = (label: string) => {
@@ -183,13 +183,29 @@ test('a model whose weights can be kept in several ways has a button, which list
   ]);
 });
 
-test('of the model that is chosen now they are a row, too, which needs no mouse', async () => {
-  const { picked, list, labels, on, done, choose, options } = open();
+test('a row lists them of every model, that which is chosen now first, and needs no mouse', async () => {
+  const { picked, labels, on, done, choose, options } = open();
+  on.found(machineModel({ name: 'one way', path: '/one' }));
+  on.found(machineModel({ name: 'a', path: '/a', family: 'llama', dtypes: DTYPES }));
   on.found(machineModel({ place: 'recent', name: 'now', path: '/now', dtypes: DTYPES }));
   done();
-  await vi.waitFor(() => expect(labels()).toContain('Keep its weights in another way…'));
-  expect(list.items.find(({ label }) => label.startsWith('Keep'))?.description).toBe('now');
-  choose('Keep its weights in another way…');
+  await vi.waitFor(() => expect(labels()).toContain('Keep weights in another way…'));
+  choose('Keep weights in another way…');
+  expect(await picked).toEqual({ path: '/a', dtype: 'q4' });
+  const [models, ways] = vi.mocked(options.showList).mock.calls.map(([rows]) => rows);
+  expect(models).toMatchObject([
+    { label: 'now', description: 'recent · chosen now' },
+    { label: 'a', description: 'Ollama · llama' },
+  ]);
+  expect(ways).toMatchObject([{ label: '32-bit floats' }, { description: 'q4 · 200 MB of memory' }]);
+});
+
+test('of one model alone that row asks for the way at once', async () => {
+  const { picked, labels, on, done, choose, options } = open();
+  on.found(machineModel({ place: 'recent', name: 'now', path: '/now', dtypes: DTYPES }));
+  done();
+  await vi.waitFor(() => expect(labels()).toContain('Keep weights in another way…'));
+  choose('Keep weights in another way…');
   expect(await picked).toEqual({ path: '/now', dtype: 'q4' });
   const [rows] = vi.mocked(options.showList).mock.calls[0]!;
   expect(rows).toMatchObject([
