@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterAll, inject, type RunnerTask, type RunnerTestSuite } from 'vitest';
+import { afterAll, inject, vi, type RunnerTask, type RunnerTestSuite } from 'vitest';
 
 /** How often the place of each fault was come by. */
 type Hits = Record<string, number>;
@@ -18,6 +18,10 @@ interface Namespace {
 const given = inject as (name: string) => string;
 const globals = globalThis as unknown as Record<string, Namespace>;
 const stryker = (globals[given('globalNamespace')] ??= {});
+
+// StrykerJS ends what takes too long: a limit of a file's own would fail the first run on a busy machine.
+const { setConfig } = vi;
+vi.setConfig = ({ testTimeout: _, hookTimeout: __, ...config }) => setConfig(config);
 
 if (given('mode') === 'mutant') {
   stryker.activeMutant = given('activeMutant');
