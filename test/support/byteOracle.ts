@@ -14,6 +14,8 @@ export class Oracle {
   readonly #inside: string[];
   readonly #totals = new Map<string, number>();
   readonly #canonical = new Map<string, boolean>();
+  /** By bytes: texts that begin with them, and the tokens of those that were asked for, each with a comma after it. */
+  readonly #texts = new Map<string, { texts: string[]; tokens: string[] }>();
 
   constructor(toy: Toy, row: (context: readonly number[]) => Float64Array) {
     this.#toy = toy;
@@ -27,15 +29,24 @@ export class Oracle {
   /** Π(x), canonical (e2) or over all tokenizations (e1); in e3, for the masked model. */
   mass(x: Uint8Array, mode: 'e1' | 'e2' | 'e3'): number {
     let sum = 0;
-    this.#covers(x, [], 0, mode, 1, probability => (sum += probability));
+    this.#covers(x, x.length, [], 0, mode, 1, probability => (sum += probability));
     return sum;
+  }
+
+  /** Π of x and each of the 256 bytes after it. */
+  massOfNext(x: Uint8Array, mode: 'e1' | 'e2' | 'e3'): Float64Array {
+    const masses = new Float64Array(256);
+    this.#covers(x, x.length + 1, [], 0, mode, 1, (probability, next) => {
+      masses[next]! += probability;
+    });
+    return masses;
   }
 
   /** Π(x) in e2, of covers that begin with a token, given the token, which x does not end inside of. */
   massGiven(x: Uint8Array, token: number): number {
     let sum = 0;
     const { length } = this.#toy.tokenizer.bytesOf(token);
-    this.#covers(x, [token], length, 'e2', 1, probability => (sum += probability));
+    this.#covers(x, x.length, [token], length, 'e2', 1, probability => (sum += probability));
     return sum;
   }
 
@@ -80,16 +91,31 @@ export class Oracle {
 
   #try(tokens: readonly number[]): boolean {
     if (tokens.length > 1 && !this.isCanonical(tokens.slice(0, -1))) return false;
-    const { tokenizer, lacking } = this.#toy;
-    const bytes = tokens.flatMap(token => [...tokenizer.bytesOf(token)]);
-    const starts = (text: string) => {
-      if (encodeUtf8(text).some(byte => lacking.includes(byte))) return false;
-      const { ids } = tokenizer.encode(text);
-      return tokens.every((token, i) => ids[i] === token);
-    };
+    const { tokenizer } = this.#toy;
+    const own = `${tokens.join()},`;
+    const known = this.#textsFrom(tokens.flatMap(token => [...tokenizer.bytesOf(token)]));
+    return known.texts.some((text, i) => {
+      known.tokens[i] ??= `${tokenizer.encode(text).ids.join()},`;
+      return known.tokens[i].startsWith(own);
+    });
+  }
+
+  #textsFrom(bytes: readonly number[]) {
+    const key = bytes.join();
+    let known = this.#texts.get(key);
+    if (known) return known;
+    const { lacking } = this.#toy;
     const text = textOf(Uint8Array.from(bytes));
-    if (text !== undefined) return this.#futures.some(future => starts(text + future));
-    return completions(bytes).some(whole => this.#inside.some(future => starts(whole + future)));
+    const all =
+      text !== undefined
+        ? this.#futures.map(future => text + future)
+        : completed(bytes).flatMap(whole => this.#inside.map(future => whole + future));
+    const texts =
+      lacking.length > 0
+        ? all.filter(each => !encodeUtf8(each).some(byte => lacking.includes(byte)))
+        : all;
+    this.#texts.set(key, (known = { texts, tokens: [] }));
+    return known;
   }
 
   #mayFollow(tokens: readonly number[], next: number): boolean {
@@ -112,27 +138,30 @@ export class Oracle {
     return Math.exp(row[next]!) / total;
   }
 
+  /** Calls back with each cover of the bytes up to `to`, of which those after x are any, and with the byte that is after x. */
   #covers(
     x: Uint8Array,
+    to: number,
     tokens: readonly number[],
     at: number,
     mode: 'e1' | 'e2' | 'e3',
     probability: number,
-    found: (probability: number) => void,
+    found: (probability: number, next: number) => void,
+    next = -1,
   ): void {
-    if (at >= x.length) return found(probability);
+    if (at >= to) return found(probability, next);
     const { tokenizer, support } = this.#toy;
-    for (const next of support) {
-      const bytes = tokenizer.bytesOf(next);
+    for (const token of support) {
+      const bytes = tokenizer.bytesOf(token);
       if (
-        tokenizer.isSpecial(next) ||
+        tokenizer.isSpecial(token) ||
         !bytes.every((b, i) => at + i >= x.length || b === x[at + i])
       )
         continue;
-      const longer = [...tokens, next];
+      const longer = [...tokens, token];
       if (mode !== 'e1' && !this.isCanonical(longer)) continue;
-      const share = this.#next(tokens, next, mode);
-      this.#covers(x, longer, at + bytes.length, mode, probability * share, found);
+      const joint = probability * this.#next(tokens, token, mode);
+      this.#covers(x, to, longer, at + bytes.length, mode, joint, found, bytes[x.length - at]);
     }
   }
 
@@ -162,17 +191,32 @@ function textOf(bytes: Uint8Array): string | undefined {
   return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
 }
 
-/** With every character that completes the bytes; only some characters of 3 and 4 bytes. */
-function completions(bytes: readonly number[]): string[] {
-  let tails: number[][] = [[]];
+/** Texts that begin with the bytes, which end inside a character: with every one that completes it. */
+function completed(bytes: readonly number[]): string[] {
   for (let length = 1; length <= 3; length++) {
+    const before = textOf(Uint8Array.from(bytes.slice(0, -length)));
+    if (before !== undefined) return completions(bytes.slice(-length)).map(last => before + last);
+  }
+  return [];
+}
+
+const knownCompletions = new Map<string, string[]>();
+
+/** Every character of two bytes that begins with these, and some of 3 and 4. */
+function completions(bytes: readonly number[]): string[] {
+  const key = bytes.join();
+  const known = knownCompletions.get(key);
+  if (known) return known;
+  let tails: number[][] = [[]];
+  let texts: string[] = [];
+  for (let length = 1; length <= 3 && texts.length === 0; length++) {
     const next = Array.from({ length: 0x40 }, (_, low) => 0x80 | low);
     tails = tails.flatMap(tail =>
       (length === 1 ? next : next.filter((_, i) => i % 9 === 0)).map(b => [...tail, b]),
     );
     const whole = tails.map(tail => textOf(Uint8Array.from([...bytes, ...tail])));
-    const texts = whole.filter(text => text !== undefined);
-    if (texts.length > 0) return texts;
+    texts = whole.filter(text => text !== undefined);
   }
-  return [];
+  knownCompletions.set(key, texts);
+  return texts;
 }
