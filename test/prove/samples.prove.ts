@@ -1,16 +1,24 @@
 // The searches of which `npm test` takes a sample, in full: see sampleOf in test/support/seed.ts.
 import '../core/completion/enumeration.test';
+import '../core/exactBytes/boundaryHypotheses.test';
 import '../core/exactBytes/canonical.test';
 import '../core/exactBytes/cuts.test';
+import '../core/exactBytes/documentBytes.test';
+import '../core/exactBytes/enumeration.test';
+import '../core/exactBytes/givenToken.test';
 import '../core/exactBytes/pathClasses.test';
 import '../core/exactBytes/pathFollowers.test';
+import '../core/exactBytes/tokenPairs.test';
+import '../core/text/stream/tokenReader.test';
 import '../core/text/stream/tokenStream.test';
 import '../core/tokenizer/bpe/mergeSteps.test';
 import '../core/tokenizer/bpe/merger.test';
 import '../core/tokenizer/files/families.test';
+import '../core/tokenizer/files/gguf.test';
 import '../core/tokenizer/files/sentencePiece.test';
 import '../core/tokenizer/files/tiktoken.test';
 import '../core/tokenizer/files/vocabularies.test';
+import '../core/tokenizer/golden.test';
 import '../core/tokenizer/lookup/lookupTokenizer.test';
 import '../engine/server.test';
 import '../servers/faults.test';

@@ -12,7 +12,7 @@ import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { Oracle } from '../../support/byteOracle';
 import { CompletionOracle } from '../../support/completionOracle';
-import { sampleOf, seedsOr } from '../../support/seed';
+import { sampleOf, seedsOr, someOf } from '../../support/seed';
 import {
   ALPHABETS,
   modelOf,
@@ -33,31 +33,49 @@ const PREFIXES = sampleOf(1, 2);
 /** Toy tokenizers without a pattern. */
 const SPACED_SEEDS = [...ALPHABETS.keys()].map(alphabet => SEEDS + alphabet);
 
-interface Case {
+/** What is the same for all tests of a toy. */
+interface Subject {
   toy: Toy;
   model: TestModel;
   rules: ByteRules;
+  oracle: CompletionOracle;
+}
+
+interface Case extends Subject {
   random: Random;
   x: Uint8Array;
   what: string;
 }
 
 function cases(): Generator<Case> {
-  return casesOf(seedsOr(Array(SEEDS).keys(), TOY_CYCLE));
+  return casesOf(seedsOr(someOf([...Array(SEEDS).keys()], 24), TOY_CYCLE));
 }
 
 function* casesOf(seeds: Iterable<number>): Generator<Case> {
   for (const seed of seeds) {
-    const toy = randomToy(seed);
-    const rules = new ByteRules(toy.tokenizer);
+    const subject = subjectOf(seed);
+    const { toy } = subject;
     const random = randomOf(seed + 77);
     for (let i = 0; i < PREFIXES; i++) {
       const whole = encodeUtf8(randomText(toy, random, 1 + Math.floor(random() * 5)));
       const x = whole.subarray(0, Math.floor(random() * Math.min(7, whole.length + 1)));
       const what = `toy ${seed} at ${JSON.stringify([...x])}`;
-      yield { toy, model: randomModel(toy, seed), rules, random, x, what };
+      yield { ...subject, random, x, what };
     }
   }
+}
+
+const subjects = new Map<number, Subject>();
+
+function subjectOf(seed: number): Subject {
+  const known = subjects.get(seed);
+  if (known) return known;
+  const toy = randomToy(seed);
+  const model = randomModel(toy, seed);
+  const oracle = new CompletionOracle(toy, model);
+  const made = { toy, model, rules: new ByteRules(toy.tokenizer), oracle };
+  subjects.set(seed, made);
+  return made;
 }
 
 /**
@@ -105,14 +123,14 @@ describe('a completion', () => {
             : [...trunk, ...pathOf(nodes, choice.node), choice.token].join(),
         logprob: choice.logprob + before,
       }));
-      const expected = new CompletionOracle(one.toy, one.model).leaves(one.x);
+      const expected = one.oracle.leaves(one.x);
       const keys = expected.map(({ tokens, ends }) => (ends ? 'end' : tokens.join()));
       expect(found.map(({ key }) => key).sort(), one.what).toEqual(keys.sort());
       const sorted = expected.map(({ logprob }) => logprob);
       found.forEach(({ logprob }, i) => expect(Math.abs(logprob - sorted[i]!)).toBeLessThan(1e-12));
       compared += found.length;
     }
-    expect(compared).toBeGreaterThan(125 * PREFIXES);
+    expect(compared).toBeGreaterThan(60 * PREFIXES);
   });
 
   test('rolled back to a marker does not begin with the space that SentencePiece prepends to a text', async () => {
@@ -124,8 +142,8 @@ describe('a completion', () => {
       const model = randomModel(toy, seed);
       const random = randomOf(seed);
       const oracle = new CompletionOracle(goingOn(toy), model);
-      for (let i = 0; i < 4; i++) {
-        const x = encodeUtf8(randomText(toy, random, i));
+      for (const length of sampleOf([1, 3], [0, 1, 2, 3])) {
+        const x = encodeUtf8(randomText(toy, random, length));
         const { trunk, nodes, heads } = exactStarts(rules, byteStringOf(x), false);
         const first = await new TrunkRows(model, trunk).rowsOfPaths(
           nodes.map((_, n) => pathOf(nodes, n)),
@@ -144,7 +162,7 @@ describe('a completion', () => {
       }
       if (rules.opening === ' ') withBlank++;
     }
-    expect(compared).toBeGreaterThan(200);
+    expect(compared).toBeGreaterThan(100);
     expect(withBlank).toBe(SPACED_SEEDS.length);
   });
 
@@ -165,7 +183,7 @@ describe('a completion', () => {
         least: -Infinity,
         isLate: () => false,
       });
-      const oracle = new CompletionOracle(one.toy, one.model);
+      const { oracle } = one;
       const [best] = oracle.leaves(one.x);
       let path = best!.ends ? [] : [...best!.tokens];
       for (let i = 1; i < 4 && path.length > 0; i++) {
@@ -183,7 +201,7 @@ describe('a completion', () => {
       tokens += path.length;
       if (found!.stopReason === 'end') ended++;
     }
-    expect(tokens).toBeGreaterThan(40 * PREFIXES);
+    expect(tokens).toBeGreaterThan(20 * PREFIXES);
     expect(ended).toBeGreaterThan(0);
   });
 
@@ -191,11 +209,11 @@ describe('a completion', () => {
     let furthest = 0;
     for (const one of cases()) {
       const { toy, model, rules, x, random } = one;
+      const oracle = one.oracle.bytes;
       const text = encodeUtf8(randomText(toy, random, Math.floor(random() * 3)));
       const whole = Uint8Array.of(...x, ...text);
       // No character begins inside another one.
       if (Buffer.from(whole).toString().includes('\ufffd')) continue;
-      const oracle = new Oracle(toy, model.row);
       const found = await textLogprob(rules, model, byteStringOf(x), byteStringOf(text));
       const bytes = oracle.mass(whole, 'e2') / oracle.mass(x, 'e2');
       furthest = Math.max(furthest, Math.abs(Math.exp(found.bytes) - bytes));
@@ -229,8 +247,10 @@ describe('a completion', () => {
         counts.set(byte, (counts.get(byte) ?? 0) + 1 / DRAWS);
       }
       const mass = oracle.mass(x, 'e3');
-      for (const byte of [...Array(256).keys(), -1]) {
-        const joint = byte < 0 ? oracle.end(x, 'e3') : oracle.mass(Uint8Array.of(...x, byte), 'e3');
+      for (const [byte, joint] of [
+        ...oracle.massOfNext(x, 'e3').entries(),
+        [-1, oracle.end(x, 'e3')] as const,
+      ]) {
         furthest = Math.max(furthest, Math.abs((counts.get(byte) ?? 0) - joint / mass));
       }
     }
@@ -257,11 +277,10 @@ describe('a completion', () => {
     let kept = 0;
     let inside = 0;
     // Few end inside a token, before the rest of a word; one does for the last seed.
-    const seeds = [...seedsOr(Array(SEEDS).keys(), TOY_CYCLE), 264];
-    for (const one of casesOf(seeds)) {
+    for (const one of [...cases(), ...casesOf([264])]) {
+      const { beginnings, rows } = await beginningsOf(one);
       for (let round = 0; round < 12; round++) {
         const { toy, random, x } = one;
-        const { beginnings, rows } = await beginningsOf(one);
         const letters = Array.from({ length: 6 }, () => pick(random, toy.alphabet)).join('');
         const suffix = byteStringOf(encodeUtf8(letters));
         // As if the model saw only the suffix after this many letters. None can come inside a character.
@@ -308,7 +327,7 @@ describe('a completion', () => {
         const ways = Array.from({ length: text.length + 1 }, (_, at) => at).filter(
           at => mayEnd(at) && isWhole(byteStringOf(x) + text.slice(0, at)),
         );
-        const oracle = new Oracle(toy, one.model.row);
+        const oracle = one.oracle.bytes;
         const ended = (at: number) =>
           oracle.end(Uint8Array.of(...x, ...bytesOf(text.slice(0, at) + close)), 'e2');
         const best = ways.reduce((a, b) => (ended(b) > ended(a) ? b : a));
@@ -326,7 +345,7 @@ describe('a completion', () => {
     }
     expect(joined).toBeGreaterThan(0);
     expect(inside).toBeGreaterThan(0);
-    expect(kept).toBeGreaterThan(4 * PREFIXES);
+    expect(kept).toBeGreaterThan(2 * PREFIXES);
   });
 });
 

@@ -5,7 +5,7 @@ import { TokenPrefix } from '../../../src/core/exactBytes/tokenPrefix';
 import { TokenPairs } from '../../../src/core/exactBytes/tokenPairs';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
-import { seedOr, seedsOr } from '../../support/seed';
+import { sampleOf, seedOr, seedsOr, someOf } from '../../support/seed';
 import { pick, randomOf, randomToy, TOY_CYCLE } from '../../support/toys';
 import { shared, hasShared, tokenizerOf } from '../../support/shared';
 import { models } from '../../support/paths';
@@ -13,7 +13,7 @@ import { models } from '../../support/paths';
 test('random merges: a pair of tokens is valid if and only if its bytes encode to it', () => {
   let valid = 0;
   let invalid = 0;
-  for (const seed of seedsOr(Array(60).keys(), TOY_CYCLE)) {
+  for (const seed of seedsOr(someOf([...Array(60).keys()], 12), TOY_CYCLE)) {
     // Up to 30 merges, with ranks in any order, over few bytes: most tokens can be made in several ways.
     const { tokenizer, support } = randomToy(seed, 30);
     const rules = new ByteRules(tokenizer);
@@ -34,21 +34,22 @@ test('random merges: a pair of tokens is valid if and only if its bytes encode t
       }
     }
   }
-  expect(valid).toBeGreaterThan(10_000);
-  expect(invalid).toBeGreaterThan(10_000);
+  expect(valid).toBeGreaterThan(sampleOf(2_000, 10_000));
+  expect(invalid).toBeGreaterThan(sampleOf(2_000, 10_000));
 });
 
 describe.each([
   ['coder', join(models, 'coder'), true],
   ['gpt2', join(shared, 'tokenizers/gpt2'), hasShared],
-  ['qwen2', join(shared, 'tokenizers/qwen2'), hasShared],
+  ['qwen2', join(shared, 'tokenizers/qwen2'), hasShared && sampleOf(false, true)],
 ])('%s', (_, folder, exists) => {
-  test.skipIf(!exists)('20,000 pairs, half of them splits of tokens', () => {
+  test.skipIf(!exists)('pairs, half of them splits of tokens', () => {
     const rules = new ByteRules(tokenizerOf(folder));
     const random = randomOf(seedOr(5));
     const { ids, bytes } = rules.tokens;
     let valid = 0;
-    for (let i = 0; i < 20_000; i++) {
+    const count = sampleOf(5000, 20_000);
+    for (let i = 0; i < count; i++) {
       let left: number | undefined = pick(random, ids as unknown as number[]);
       let right: number | undefined = pick(random, ids as unknown as number[]);
       if (i % 2) {
@@ -66,7 +67,7 @@ describe.each([
       expect(rules.joins.mayJoin(path, right), `${left} ${right}`).toBe(expected);
       if (expected) valid++;
     }
-    expect(valid).toBeGreaterThan(5000);
+    expect(valid).toBeGreaterThan(count / 4);
   });
 
   test.skipIf(!exists)('all tokens after each of some are those that are valid one by one', () => {
@@ -77,17 +78,17 @@ describe.each([
     const { tokens, joins, canonical } = rules;
     const random = randomOf(seedOr(6));
     let invalid = 0;
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < sampleOf(8, 30); i++) {
       const left = pick(random, tokens.ids as unknown as number[]);
       const path = canonical.extend(TokenPrefix.empty, left);
       const found = all.joining(path);
-      for (const right of tokens.ids) {
+      for (const right of someOf([...tokens.ids], 3000, left)) {
         const expected = joins.isReachable(right) && joins.mayJoin(path, right);
         if (!expected) invalid++;
         if (found.has(right) !== expected) expect.fail(`${left} ${right}: ${!expected}`);
       }
     }
-    expect(invalid).toBeGreaterThan(1000);
+    expect(invalid).toBeGreaterThan(sampleOf(300, 1000));
   });
 });
 
