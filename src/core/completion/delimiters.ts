@@ -23,9 +23,16 @@ const C: Delimiters = {
   quotes: ['"', "'"],
   longQuotes: [],
 };
+const TEXT_BLOCKS: Delimiters = { ...C, longQuotes: ['"""'] };
 const SCRIPT: Delimiters = { ...C, longQuotes: ['`'], template: '`', hasRegex: true };
 const JSX: Delimiters = { ...SCRIPT, hasTags: true };
 const HASH: Delimiters = { line: ['#'], block: [], quotes: [], longQuotes: ['"', "'"] };
+const PYTHON: Delimiters = {
+  line: ['#'],
+  block: [],
+  quotes: ['"', "'"],
+  longQuotes: ['"""', "'''"],
+};
 const MARKUP: Delimiters = {
   line: [],
   block: [['<!--', '-->']],
@@ -45,12 +52,12 @@ const LANGUAGES: ReadonlyMap<string, Delimiters> = new Map(
     typescriptreact: JSX,
     c: C,
     cpp: C,
-    csharp: C,
-    java: C,
-    kotlin: C,
-    swift: C,
-    scala: C,
-    dart: C,
+    csharp: TEXT_BLOCKS,
+    java: TEXT_BLOCKS,
+    kotlin: TEXT_BLOCKS,
+    swift: TEXT_BLOCKS,
+    scala: TEXT_BLOCKS,
+    dart: { ...C, longQuotes: ['"""', "'''"] },
     php: C,
     json: C,
     jsonc: C,
@@ -60,12 +67,12 @@ const LANGUAGES: ReadonlyMap<string, Delimiters> = new Map(
     css: { ...C, line: [] },
     scss: C,
     less: C,
-    python: { line: ['#'], block: [], quotes: ['"', "'"], longQuotes: ['"""', "'''"] },
+    python: PYTHON,
     shellscript: HASH,
     ruby: HASH,
     perl: HASH,
     yaml: HASH,
-    toml: HASH,
+    toml: PYTHON,
     r: HASH,
     makefile: HASH,
     html: MARKUP,

@@ -1,104 +1,210 @@
-// What opens comments and strings, language by language, and that nothing else does.
+// What opens comments and strings, shown in code of each language, and in which places nothing does.
 import { describe, expect, test } from 'vitest';
 import { languageOfPath } from '../../../src/core/completion/delimiters';
-import { regionAt } from '../../../src/core/completion/syntaxRegion';
+import { Balance } from '../../../src/core/completion/balance';
+import { regionAt, type Region } from '../../../src/core/completion/syntaxRegion';
 
-interface Marks {
-  /** Comments to the end of the line. */
-  line?: string[];
-  block?: [string, string][];
-  /** Strings that end with their line, and others. */
-  short?: string[];
-  long?: string[];
+interface Sample {
+  languages: string[];
+  /** Of files that have the first language. */
+  endings?: string[];
+  /** Insides of strings are in «», of comments in ‹›. */
+  code: string;
 }
 
-const C: Marks = { line: ['//'], block: [['/*', '*/']], short: ['"', "'"] };
-const SCRIPT: Marks = { ...C, long: ['`'] };
-const HASH: Marks = { line: ['#'], long: ['"', "'"] };
-const languages: Record<string, Marks> = {
-  javascript: SCRIPT,
-  javascriptreact: SCRIPT,
-  typescript: SCRIPT,
-  typescriptreact: SCRIPT,
-  c: C,
-  cpp: C,
-  csharp: C,
-  java: C,
-  kotlin: C,
-  swift: C,
-  scala: C,
-  dart: C,
-  php: C,
-  json: C,
-  jsonc: C,
-  go: SCRIPT,
-  rust: { line: ['//'], block: [['/*', '*/']], long: ['"'] },
-  css: { block: [['/*', '*/']], short: ['"', "'"] },
-  scss: C,
-  less: C,
-  python: { line: ['#'], short: ['"', "'"], long: ['"""', "'''"] },
-  shellscript: HASH,
-  ruby: HASH,
-  perl: HASH,
-  yaml: HASH,
-  toml: HASH,
-  r: HASH,
-  makefile: HASH,
-  sql: { line: ['--'], block: [['/*', '*/']], long: ["'"] },
-  lua: { line: ['--'], block: [['--[[', ']]']], short: ['"', "'"] },
-  haskell: { line: ['--'], block: [['{-', '-}']], short: ['"'] },
-  plaintext: { short: ['"'] },
-};
-const markup = ['html', 'xml', 'vue', 'svelte'];
-const all = ['//', '#', '--', '/*', '{-', '<!--', '"', "'", '`', '"""', "'''"];
-
-describe.each(Object.entries(languages))(
-  '%s',
-  (language, { line = [], block = [], short = [], long = [] }) => {
-    const at = (text: string) => regionAt(text, text.length, language);
-
-    test('has comments', () => {
-      for (const open of line) {
-        expect(at(`x ${open} a`)).toBe('comment');
-        expect(at(`x ${open} a\n`)).toBe('code');
-      }
-      for (const [open, close] of block) {
-        expect(at(`x ${open} a\n b`)).toBe('comment');
-        expect(at(`x ${open} a\n b ${close} `)).toBe('code');
-      }
-    });
-
-    test('has strings', () => {
-      for (const quote of [...short, ...long]) {
-        expect(at(`x = ${quote} a`)).toBe('string');
-        expect(at(`x = ${quote} a${quote} `)).toBe('code');
-      }
-      for (const quote of short) expect(at(`x = ${quote} a\n b`)).toBe('code');
-      for (const quote of long) expect(at(`x = ${quote} a\n b`)).toBe('string');
-    });
-
-    test('has no others', () => {
-      const own = [...line, ...block.map(([open]) => open), ...short, ...long];
-      for (const open of all) {
-        if (own.some(mark => open.includes(mark))) continue;
-        expect([open, at(`x = ${open} a`)]).toEqual([open, 'code']);
-      }
-    });
+const SAMPLES: Sample[] = [
+  {
+    languages: ['javascript', 'javascriptreact'],
+    endings: ['js', 'mjs', 'cjs', 'jsx'],
+    code: `f("«it's»", '«say "no"»'); //‹ don't "stop›
+x = /*‹ a ' b
+ c ›*/ y / 2;
+z = \`«a
+ 'b»\${w + "«}»"}«c»\` + s.replace(/«['"/]\\/»/, 1) / 2;
+`,
   },
+  {
+    languages: ['typescript', 'typescriptreact'],
+    endings: ['ts', 'mts', 'cts', 'tsx'],
+    code: `const a: Array<string> = ['«//»']; //‹ don't›
+const b = \`«"
+ »\`;
+`,
+  },
+  {
+    languages: ['c', 'cpp', 'php', 'jsonc', 'scss', 'less'],
+    endings: ['c', 'h'],
+    code: `f("«it's // a /* b»", '«"»'); //‹ don't "stop›
+x = 1; /*‹ " a
+ ' b ›*/ y = 2 # 3 -- 4;
+`,
+  },
+  { languages: ['cpp'], endings: ['cc', 'hpp'], code: `x = 1'000 + L'«"»'; //‹ don't›\n` },
+  {
+    languages: ['java', 'kotlin', 'swift', 'scala', 'csharp', 'dart'],
+    endings: ['java'],
+    code: `f("«it's // a /* b»"); //‹ don't "stop›
+x = 1; /*‹ " a
+ ' b ›*/ y = """«a "b" c
+ it's (»""" + z
+`,
+  },
+  { languages: ['dart'], endings: ['dart'], code: `x = '«"»' + '''«a 'b'\n "c»''' + y\n` },
+  { languages: ['kotlin'], endings: ['kt'], code: `val x = "«it's»" //‹ don't›\n` },
+  { languages: ['csharp'], endings: ['cs'], code: `var x = "«it's»"; //‹ don't›\n` },
+  { languages: ['json'], endings: ['json'], code: `{ "«it's // a»": ["«\\"»"] }\n` },
+  {
+    languages: ['go'],
+    endings: ['go'],
+    code: `x := \`«it's\n "a // »\` + "«b»" + '«"»' //‹ don't›\n`,
+  },
+  {
+    languages: ['rust'],
+    endings: ['rs'],
+    code: `let a: &'a str = "«it's
+ x»"; //‹ don't›
+/*‹ " ›*/ 'b: loop { }
+`,
+  },
+  {
+    languages: ['css'],
+    endings: ['css'],
+    code: `a { content: "«/*»"; b: '«"»' } /*‹ don't
+ " ›*/ p { c: url(http://x.y/z) } q { }
+`,
+  },
+  {
+    languages: ['python'],
+    endings: ['py'],
+    code: `x = "«it's»" #‹ don't "›
+y = """«a " b
+ 'c»""" + rb'«"»' + '''«a ' b\n »''' // 2
+`,
+  },
+  {
+    languages: ['toml'],
+    endings: ['toml'],
+    code: `a = "«it's»" #‹ don't "›
+b = """«a " b
+ 'c»"""
+c = '«C:/»' #‹ "›
+`,
+  },
+  {
+    languages: ['shellscript', 'ruby', 'perl', 'yaml', 'r', 'makefile'],
+    code: `x = "«it's # a
+ b»" #‹ don't "›
+y = '«a "
+ b»' + 1 // 2
+`,
+  },
+  { languages: ['shellscript'], endings: ['sh'], code: `x="«it's»" #‹ don't›\n` },
+  { languages: ['ruby'], endings: ['rb'], code: `x = "«it's»" #‹ don't›\n` },
+  { languages: ['perl'], endings: ['pl'], code: `$x = "«it's»"; #‹ don't›\n` },
+  { languages: ['yaml'], endings: ['yml', 'yaml'], code: `x: "«it's»" #‹ don't›\n` },
+  {
+    languages: ['sql'],
+    endings: ['sql'],
+    code: `select '«it»''«s
+ a»' --‹ don't›
+ from "x" /*‹ ' a
+  ›*/ where 1
+`,
+  },
+  {
+    languages: ['lua'],
+    endings: ['lua'],
+    code: `x = "«a -- b»" --‹ don't›
+--[[‹ a
+ "b ›]] y = '«c"»' # z // 2
+`,
+  },
+  {
+    languages: ['haskell'],
+    endings: ['hs'],
+    code: `f x' = "«a -- b»" --‹ don't "›
+{-‹ a
+ "b ›-} y' = 'c # 2
+`,
+  },
+  {
+    languages: ['html', 'xml', 'vue', 'svelte'],
+    endings: ['html', 'htm'],
+    code: `<a b="«c > 'd»" e='«"
+ \\»' f>it's "g" = "h</a> // i # j <!--‹ don't "
+  ›--> k
+`,
+  },
+  {
+    languages: ['plaintext', 'markdown'],
+    endings: ['txt'],
+    code: `I don't say "«no»" # a // b /* c -- d \` e 'f\n`,
+  },
+];
+
+/** The code, and the regions of the places that are inside one, or after a character that is part of no delimiter. */
+function read(marked: string): { code: string; regions: [number, Region][] } {
+  let code = '';
+  let region: Region = 'code';
+  const regions: [number, Region][] = [];
+  for (const character of marked) {
+    const opened = ({ '«': 'string', '‹': 'comment' } as const)[character];
+    if (opened) region = opened;
+    else if ('»›'.includes(character)) region = 'code';
+    else code += character;
+    if ('»›'.includes(character)) continue;
+    if (region !== 'code' || /[\w\s()]/.test(character)) regions.push([code.length, region]);
+  }
+  return { code, regions };
+}
+
+const byLanguage = SAMPLES.flatMap(({ languages, code }) =>
+  languages.map(language => [language, code] as const),
+);
+test.each(byLanguage)('%s: %s', (language, marked) => {
+  const { code, regions } = read(marked);
+  const found = regions.map(([at]) => [at, regionAt(code, at, language)]);
+  expect(found).toEqual(regions);
+});
+
+test.each(['javascript', 'typescript', 'c', 'csharp', 'java', 'dart', 'css', 'python', 'lua'])(
+  'in %s a string in quotes ends with its line',
+  language => expect(regionAt('x = "a\n b', 9, language)).toBe('code'),
 );
 
-test.each(markup)('%s has comments, and strings in tags alone', language => {
-  const at = (text: string) => regionAt(text, text.length, language);
-  expect(at('a <!-- b\n')).toBe('comment');
-  expect(at('a <!-- b --> ')).toBe('code');
-  for (const quote of ['"', "'"]) {
-    expect(at(`<a b=${quote}c\n`)).toBe('string');
-    expect(at(`<a b=${quote}\\${quote} `)).toBe('code');
-    expect(at(`<a b> = ${quote}c`)).toBe('code');
-    expect(at(`<a b ${quote}c`)).toBe('code');
-  }
-  for (const open of all.filter(open => open !== '<!--'))
-    expect([open, at(`x = ${open} a`)]).toEqual([open, 'code']);
+test.each([
+  ['javascriptreact', '</b>'],
+  ['typescriptreact', '</b>'],
+  ['html', '</b>'],
+  ['xml', '</b>'],
+  ['vue', '</b>'],
+  ['svelte', '</b>'],
+  ['typescript', ''],
+  ['java', ''],
+  ['markdown', ''],
+])('what closes an element in %s: "%s"', (language, closer) => {
+  expect(new Balance('x = <b></b>', 7, language).closers).toBe(closer.length);
+});
+
+describe('a file is read as what its ending says', () => {
+  const byEnding = SAMPLES.flatMap(({ endings = [], code }) =>
+    endings.map(ending => [ending, code] as const),
+  );
+  test.each(byEnding)('%s', (ending, marked) => {
+    const { code, regions } = read(marked);
+    for (const path of [`a.b/c.${ending}`, `C:\\a\\B.${ending.toUpperCase()}`]) {
+      const language = languageOfPath(path);
+      expect(regions.map(([at]) => [at, regionAt(code, at, language)])).toEqual(regions);
+    }
+  });
+
+  test.each([
+    ['b.unknown', 'unknown'],
+    ['Makefile', ''],
+    ['a.ts/b', ''],
+    ['a.py\\b', ''],
+    ['a.', ''],
+  ])('%s has the language "%s"', (path, language) => expect(languageOfPath(path)).toBe(language));
 });
 
 describe('in a script', () => {
@@ -168,38 +274,4 @@ test('a place far into a text is read from a line start before it', () => {
   expect(regionAt(`${text}'a`, text.length + 2, 'c')).toBe('string');
   const short = text.slice(0, 40_000);
   expect(regionAt(short, short.length, 'c')).toBe('comment');
-});
-
-test('a file has the language of its ending', () => {
-  const named = { js: 'javascript', mjs: 'javascript', cjs: 'javascript', jsx: 'javascriptreact' };
-  const other = { ts: 'typescript', mts: 'typescript', cts: 'typescript', tsx: 'typescriptreact' };
-  const more = {
-    h: 'c',
-    cc: 'cpp',
-    hpp: 'cpp',
-    cs: 'csharp',
-    kt: 'kotlin',
-    rs: 'rust',
-    py: 'python',
-  };
-  const rest = {
-    sh: 'shellscript',
-    rb: 'ruby',
-    pl: 'perl',
-    yml: 'yaml',
-    htm: 'html',
-    hs: 'haskell',
-  };
-  for (const [ending, language] of Object.entries({ ...named, ...other, ...more, ...rest })) {
-    expect(languageOfPath(`a.b/c.${ending}`)).toBe(language);
-    expect(languageOfPath(`C:\\a\\B.${ending.toUpperCase()}`)).toBe(language);
-  }
-  expect(['a.go', 'b.unknown', 'Makefile', 'a.ts/b', 'a.py\\b', 'a.'].map(languageOfPath)).toEqual([
-    'go',
-    'unknown',
-    '',
-    '',
-    '',
-    '',
-  ]);
 });
