@@ -69,8 +69,12 @@ export function atMost(most: () => number, send: SendToServer): SendToServer {
   return async (request, signal) => {
     while (running >= most() && !signal?.aborted)
       await new Promise<void>(resolve => {
-        waiting.push(resolve);
-        signal?.addEventListener('abort', () => resolve(), { once: true });
+        const go = () => {
+          signal?.removeEventListener('abort', go);
+          resolve();
+        };
+        waiting.push(go);
+        signal?.addEventListener('abort', go);
       });
     if (signal?.aborted) return { failure: 'it was cancelled', mayPass: false };
     running++;
@@ -137,21 +141,24 @@ async function textOf({ body }: Response, url: string): Promise<string> {
   }
 }
 
-/** Codes of OpenSSL, and those of Node about names and dates. */
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
-/** What answers in another way than TLS. */
-const NO_TLS = /EPROTO|SSL|TLS/;
+/** By codes of OpenSSL and of Node: what is wrong, and what to do. The first that fits is taken. */
+const TLS_FAILURES: readonly [code: RegExp, what: string, next: string][] = [
+  [/EXPIRED/, 'its certificate has expired', 'whoever runs the server has to renew it'],
+  [/NOT_YET_VALID/, 'its certificate is not valid yet', 'is the clock of this machine right?'],
+  [/ALTNAME/, 'its certificate is for another name', 'name the host as the certificate does'],
+  [
+    /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/,
+    'its certificate is not accepted',
+    'let the machine trust it (NODE_EXTRA_CA_CERTS names a file of certificates)',
+  ],
+  [/EPROTO|SSL|TLS/, 'it does not speak TLS', 'is its address http://?'],
+];
 
 function failureOf(error: unknown): ServerAnswer {
   const reason = networkReason(error);
   const { cause } = error as { cause?: { code?: string } };
   const code = cause?.code ?? '';
-  const failed = (failure: string) => ({ failure, mayPass: false });
-  if (CERTIFICATE.test(code))
-    return failed(
-      `its certificate is not accepted (${reason}): let the machine trust it (NODE_EXTRA_CA_CERTS names a file of certificates), or name the host as the certificate does`,
-    );
-  if (NO_TLS.test(code))
-    return failed(`it does not speak TLS (${reason}): is its address http://?`);
+  const found = TLS_FAILURES.find(([codes]) => codes.test(code));
+  if (found) return { failure: `${found[1]} (${reason}): ${found[2]}`, mayPass: false };
   return { failure: reason, mayPass: true };
 }

@@ -1,4 +1,5 @@
 // Commands with the address of a server in place of a path; the server is on loopback, in this process.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { logSoftmax } from '../../src/core/exactBytes/logSum';
@@ -7,6 +8,7 @@ import { readModelFolder } from '../../src/engine/models/modelFolder';
 import { fakeLogits } from '../support/fakeBackend';
 import { FakeServer, type FakeKind, type FakeServerOptions } from '../support/fakeServers';
 import { BYTE_VOCAB, START_ID, writeModelFolder } from '../support/modelFolder';
+import { authority } from '../support/certificate';
 import { linesOf, scratch, setUpCommandLine, start, type Result } from './support';
 
 setUpCommandLine();
@@ -121,4 +123,46 @@ test('exact bytes of a server of the likeliest tokens are refused with exit code
   const { code, err } = await tokenscope(args, 'abc');
   expect(code).toBe(3);
   expect(err).toMatch(/SGLang says of the likeliest tokens alone/);
+});
+
+const trusted = authority();
+
+test.each([
+  [
+    'of an authority that the machine does not know',
+    {},
+    false,
+    /is not accepted \(.+\): let the machine trust it \(NODE_EXTRA_CA_CERTS/,
+  ],
+  [
+    'that has expired',
+    { days: -1 },
+    true,
+    /has expired \(.+\): whoever runs the server has to renew it/,
+  ],
+  [
+    'for another name',
+    { host: '10.0.0.1' },
+    true,
+    /is for another name \(.+10\.0\.0\.1\): name the host/,
+  ],
+  ['that fits', {}, true, undefined],
+] as const)('a certificate %s', async (_, options, isTrusted, problem) => {
+  const url = await serve('vllm', { certificate: trusted.issue(options) });
+  const file = join(scratch, 'authority.pem');
+  writeFileSync(file, trusted.cert);
+  const { code, out, err } = await tokenscope(
+    ['serve-check', url, '--tokenizer', folder, '--json'],
+    '',
+    isTrusted ? { NODE_EXTRA_CA_CERTS: file } : {},
+  );
+  if (problem) {
+    expect(code).toBe(2);
+    expect(err).toMatch(new RegExp(`${server!.port} cannot be reached: its certificate`));
+    expect(err).toMatch(problem);
+    expect(server!.seen).toEqual([]);
+  } else {
+    expect([code, err]).toEqual([0, '']);
+    expect(linesOf(out)[0]).toMatchObject({ kind: 'vLLM', address: url });
+  }
 });

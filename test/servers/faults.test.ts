@@ -176,7 +176,12 @@ test('a redirect to another host is refused with its name, and nothing is sent t
 
 test.each([
   ['DEPTH_ZERO_SELF_SIGNED_CERT', /its certificate is not accepted \(why\): .*NODE_EXTRA_CA_CERTS/],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', /name the host as the certificate does/],
+  [
+    'CERT_HAS_EXPIRED',
+    /its certificate has expired \(why\): whoever runs the server has to renew it/,
+  ],
+  ['CERT_NOT_YET_VALID', /is the clock of this machine right/],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', /is for another name \(why\): name the host as the certificate/],
   ['EPROTO', /does not speak TLS \(why\): is its address http/],
 ])('a certificate that does not fit is an error, and not tried again: %s', async (code, words) => {
   let tries = 0;

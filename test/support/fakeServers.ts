@@ -1,9 +1,11 @@
 // Servers on loopback that answer as each kind documents it, with the numbers of a pure function of the tokens before
 // (`fakeLogits`), so that a test knows every number; and that fail in the ways that a test names.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { logSoftmax } from '../../src/core/exactBytes/logSum';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import type { Certificate } from './certificate';
 import { fakeLogits } from './fakeBackend';
 
 export type FakeKind =
@@ -37,6 +39,8 @@ export interface FakeServerOptions {
   readonly maxLogprobs?: number;
   /** The ids that /tokenize gives, in place of the tokenizer's. */
   readonly tokenize?: (text: string) => number[];
+  /** It speaks TLS with it. */
+  readonly certificate?: Certificate;
 }
 
 export class FakeServer {
@@ -52,7 +56,10 @@ export class FakeServer {
     private readonly tokenizer: Tokenizer,
     public options: FakeServerOptions,
   ) {
-    this.server = createServer((request, response) => void this.answer(request, response));
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.answer(request, response);
+    const { certificate } = options;
+    this.server = certificate ? createTlsServer(certificate, answer) : createServer(answer);
   }
 
   static async start(
@@ -71,7 +78,7 @@ export class FakeServer {
   }
 
   get address(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http${this.options.certificate ? 's' : ''}://127.0.0.1:${this.port}`;
   }
 
   async close(): Promise<void> {
