@@ -38,7 +38,7 @@ export function segmentsOf(
   return segments;
 }
 
-/** The boundaries of a text are examined up to so many UTF-16 units behind them. */
+/** UTF-16 units after a boundary that are read to tell whether it is one. */
 const LOOKAHEAD = 2;
 
 /**
