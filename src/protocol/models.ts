@@ -80,8 +80,16 @@ export interface ServerInfo {
   address?: string;
   /** Why it cannot score; then nothing helps. */
   cannot?: string;
+  /** Its models that are files of this machine, which can be opened in its place. */
+  local?: LocalModel[];
   /** Why no tokenizer is known. */
   withoutTokenizer?: string;
+}
+
+export interface LocalModel {
+  /** As the server calls it. */
+  name: string;
+  path: string;
 }
 
 export interface ModelInfo {

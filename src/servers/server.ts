@@ -74,6 +74,9 @@ export interface ServerKind {
   recognise(look: Look): Recognised | undefined;
 }
 
+/** Programs whose models are GGUF files of the machine that they run on. */
+export type Program = 'ollama' | 'lm-studio';
+
 export interface Recognised {
   readonly model: string;
   readonly version: string;
@@ -81,5 +84,7 @@ export interface Recognised {
   readonly sources: readonly string[];
   /** Why it cannot score a given text, and what to do instead: sentences. Then there is no `open`. */
   readonly cannot?: string;
+  /** Whose files can be opened instead. */
+  readonly program?: Program;
   readonly open?: (client: ServerClient, tokenizer: Tokenizer) => Server;
 }

@@ -1,7 +1,7 @@
 // "Connect to a Server…": the address, once the user's word that text may go there, a key where it wants one, the model,
 // and its tokenizer. It is a bundle of its own, so what has state is handed over.
 import type { QuickPickItem, SecretStorage } from 'vscode';
-import type { ServerInfo } from '../../protocol/models';
+import type { LocalModel, ServerInfo } from '../../protocol/models';
 import {
   addressText,
   hostOf,
@@ -11,7 +11,7 @@ import {
 } from '../../servers/address';
 import type { Engine } from '../engine/engineClient';
 import type { ChosenModel } from '../models/chosenModel';
-import type { ask, confirm, showList } from '../ui/messages';
+import type { ask, choose, confirm, showList } from '../ui/messages';
 import type { pickPath } from '../ui/pickPath';
 import type { cancellable } from '../ui/progress';
 import { keepRecent } from '../models/recentModels';
@@ -25,6 +25,7 @@ export interface ConnectOptions {
   /** Throws where it cannot be opened. */
   open(path: string): Promise<void>;
   readonly ask: typeof ask;
+  readonly choose: typeof choose;
   readonly confirm: typeof confirm;
   readonly showList: typeof showList;
   readonly pickPath: typeof pickPath;
@@ -68,7 +69,7 @@ async function addressOf(options: ConnectOptions): Promise<Connected | undefined
   await memory.update(LAST, address.base);
   const found = await findWithKey(options, text);
   if (!found) return undefined;
-  if (found.cannot !== undefined) return { problem: found.cannot };
+  if (found.cannot !== undefined) return openLocally(options, found.cannot, found.local ?? []);
   const model = found.models.length > 1 ? await chooseModel(options, found) : found.model;
   if (model === undefined) return undefined;
   if (found.address !== undefined)
@@ -138,6 +139,22 @@ async function findWithKey(options: ConnectOptions, text: string): Promise<Serve
     await options.secrets.store(keyName(origin), key.trim());
     return find(options, text);
   }
+}
+
+/** Where its models are files of this machine, opens one of them. */
+async function openLocally(
+  { choose, showList }: ConnectOptions,
+  cannot: string,
+  local: readonly LocalModel[],
+): Promise<Connected | undefined> {
+  const [only] = local;
+  if (!only) return { problem: cannot };
+  const isOne = local.length === 1;
+  const title = isOne ? `Open ${only.name} Here` : 'Open One of Its Models Here…';
+  if ((await choose(cannot, title)) === undefined) return undefined;
+  if (isOne) return only;
+  const items = local.map(({ name, path }) => ({ label: name, detail: path, path }));
+  return showList(items, { title: 'Tokenscope: open its GGUF file here' });
 }
 
 async function chooseModel(

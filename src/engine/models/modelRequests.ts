@@ -9,6 +9,7 @@ import type { EngineState } from '../engineState';
 import { deleteWeightCache, weightCache } from '../gguf/weightCache';
 import { ggufCache } from './sources/gguf/ggufSource';
 import { completeAddress } from './sources/server/findTokenizer';
+import { localModels } from './sources/server/localModels';
 import { machineModels } from './places/machineModels';
 import { surroundings } from './places/placeFolders';
 
@@ -55,9 +56,12 @@ export function modelRequests(state: EngineState, send?: SendToServer): Handlers
 }
 
 function serverInfo(found: FoundServer): ServerInfo {
-  const { title: kind, model, models, cannot, client } = found;
+  const { title: kind, model, models, cannot, client, program } = found;
   const facts = { kind, model, models: [...models] };
-  if (cannot !== undefined) return { ...facts, cannot: `${client.host} is ${kind}. ${cannot}.` };
+  if (cannot !== undefined) {
+    const local = program === undefined ? [] : localModels(program, models);
+    return { ...facts, cannot: `${client.host} is ${kind}. ${cannot}.`, local };
+  }
   try {
     return { ...facts, address: completeAddress(found) };
   } catch (error) {

@@ -1,19 +1,16 @@
-// Servers that give log-probabilities of what they write, and none of a given text.
+// Programs that serve GGUF files, with log-probabilities of what they write and none of a given text.
 import { asObjects, asString } from '../../core/json';
-import type { ServerKind } from '../server';
-
-const LOCALLY =
-  'Its models are GGUF files on the machine that it runs on: where that is this one, "Tokenscope: Choose Model or Tokenizer…" and `tokenscope models` list them, and opening one gives every number';
+import type { Recognised, ServerKind } from '../server';
 
 export const ollama: ServerKind = {
   title: 'Ollama',
   recognise({ ollama: found, props, model }) {
-    if (asString(found?.version) === undefined || props) return undefined;
+    const version = asString(found?.version);
+    if (version === undefined || props) return undefined;
     return {
-      model: asString(model?.id) ?? '',
-      version: asString(found?.version) ?? '',
-      sources: [],
-      cannot: `Ollama gives log-probabilities of what it writes, and none of a given text: it cannot score. ${LOCALLY} (--model ollama:NAME)`,
+      ...cannotScore('Ollama', model?.id, ' (--model ollama:NAME)'),
+      version,
+      program: 'ollama',
     };
   },
 };
@@ -24,11 +21,15 @@ export const lmStudio: ServerKind = {
     const models = asObjects(found?.data);
     if (!models.some(({ publisher, arch }) => publisher !== undefined || arch !== undefined))
       return undefined;
-    return {
-      model: asString(models[0]?.id) ?? '',
-      version: 'version not stated',
-      sources: [],
-      cannot: `LM Studio gives log-probabilities of what it writes, and none of a given text: it cannot score. ${LOCALLY}`,
-    };
+    return { ...cannotScore('LM Studio', models[0]?.id), program: 'lm-studio' };
   },
 };
+
+function cannotScore(title: string, model: unknown, how = ''): Recognised {
+  return {
+    model: asString(model) ?? '',
+    version: 'version not stated',
+    sources: [],
+    cannot: `${title} gives log-probabilities of what it writes, and none of a given text: it cannot score. Its models are GGUF files on the machine that it runs on: where that is this one, "Tokenscope: Choose Model or Tokenizer…" and \`tokenscope models\` list them, and opening one gives every number${how}`,
+  };
+}

@@ -1,6 +1,6 @@
 // The command of the window, and the gate that its requests go through, with servers on loopback and answers in place of a
 // user. Hosts that are not this machine are `elsewhere.example`, to which a `fetch` of the test leads.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -12,7 +12,7 @@ import { readModelFolder } from '../../../src/engine/models/modelFolder';
 import { engineServer } from '../../../src/engine/server';
 import type { SendToServer } from '../../../src/servers/transport';
 import { fakeMemory } from '../../support/fakeMemory';
-import { FakeServer, type FakeKind } from '../../support/fakeServers';
+import { FakeServer, type FakeKind, type FakeServerOptions } from '../../support/fakeServers';
 import { writeModelFolder } from '../../support/modelFolder';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-connect-'));
@@ -52,9 +52,9 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-async function use(kind: FakeKind): Promise<void> {
+async function use(kind: FakeKind, options?: FakeServerOptions): Promise<void> {
   await fake?.close();
-  fake = await FakeServer.start(kind, tokenizer);
+  fake = await FakeServer.start(kind, tokenizer, options);
 }
 
 const secrets = () =>
@@ -64,6 +64,8 @@ const secrets = () =>
   }) as unknown as SecretStorage;
 
 interface Answers {
+  /** Whether the button of a message is chosen. */
+  readonly chooses?: boolean;
   readonly address?: string;
   readonly key?: string;
   readonly agrees?: boolean;
@@ -75,6 +77,7 @@ async function connect({
   key,
   agrees = true,
   isTrusted = true,
+  chooses = true,
 }: Answers = {}) {
   const shown: string[] = [];
   const opened: string[] = [];
@@ -99,6 +102,10 @@ async function connect({
     ask: async ({ prompt, password }) => {
       shown.push(prompt ?? '');
       return password ? key : address;
+    },
+    choose: async (question, title) => {
+      shown.push(question, title);
+      return chooses ? title : undefined;
     },
     confirm: async (question, details) => {
       shown.push(question, ...details);
@@ -166,11 +173,61 @@ test('a key is asked for where it is wanted, kept as a secret, and sent in a hea
   );
 });
 
-test('Ollama is answered with what it cannot do, and the command that opens its model', async () => {
+test('Ollama elsewhere is answered with what it cannot do, and the command that lists models', async () => {
   await use('ollama');
   const { problem, opened } = await connect();
   expect(problem).toMatch(/Ollama .*cannot score\. .*"Tokenscope: Choose Model or Tokenizer…"/);
   expect(opened).toEqual([]);
+});
+
+/** A program's folder of models, in which one is. */
+async function withModelsIn(home: string, work: () => Promise<void>): Promise<void> {
+  vi.stubEnv('HOME', home);
+  vi.stubEnv('OLLAMA_MODELS', undefined);
+  try {
+    await work();
+  } finally {
+    vi.unstubAllEnvs();
+  }
+}
+
+test('the model that Ollama serves from a file of this machine is opened by a button', async () => {
+  const home = mkdtempSync(join(scratch, 'home-'));
+  const models = join(home, '.ollama/models');
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const manifest = join(models, 'manifests/registry.ollama.ai/library/tiny/1b');
+  const blob = join(models, 'blobs', digest.replace(':', '-'));
+  for (const path of [manifest, blob]) mkdirSync(join(path, '..'), { recursive: true });
+  const layers = [{ mediaType: 'application/vnd.ollama.image.model', digest, size: 4 }];
+  writeFileSync(manifest, JSON.stringify({ layers }));
+  writeFileSync(blob, 'GGUF');
+  await use('ollama', { model: 'tiny:1b' });
+  await withModelsIn(home, async () => {
+    const { problem, opened, shown } = await connect();
+    expect(problem).toBeUndefined();
+    expect(shown).toEqual(
+      expect.arrayContaining([expect.stringMatching(/cannot score/), 'Open tiny:1b Here']),
+    );
+    expect(opened).toEqual([blob]);
+    expect((await connect({ chooses: false })).opened).toEqual([]);
+  });
+});
+
+test('of the files of LM Studio the only one with the name of the model is opened', async () => {
+  const home = mkdtempSync(join(scratch, 'home-'));
+  const folder = join(home, '.lmstudio/models/publisher/Tiny-1B-GGUF');
+  mkdirSync(folder, { recursive: true });
+  const fileOf = (quantisation: string) => join(folder, `Tiny-1B-${quantisation}.gguf`);
+  writeFileSync(fileOf('Q4_K_M'), 'GGUF');
+  await withModelsIn(home, async () => {
+    await use('lmStudio', { model: 'tiny-1b' });
+    expect((await connect()).opened).toEqual([fileOf('Q4_K_M')]);
+    writeFileSync(fileOf('Q8_0'), 'GGUF');
+    // Nobody knows which of the two it serves.
+    expect((await connect()).problem).toMatch(/LM Studio .*cannot score/);
+    await use('lmStudio', { model: 'publisher/tiny-1b@q8_0' });
+    expect((await connect()).opened).toEqual([fileOf('Q8_0')]);
+  });
 });
 
 test('no more is sent elsewhere in a day than the limit', async () => {
