@@ -63,7 +63,7 @@ export class ServerClient {
     }
   }
 
-  /** Throws `UserError` where it cannot be had, `RequestRefused` for a status of 4xx, and `Cancelled`. */
+  /** Throws `UserError` where no answer comes, `RequestRefused` for a status of 4xx, and `Cancelled`. */
   get(path: string, signal?: AbortSignal): Promise<unknown> {
     return this.tried({ path, tokens: 0 }, signal);
   }

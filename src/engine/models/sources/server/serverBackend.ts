@@ -36,14 +36,14 @@ export class ServerBackend implements Backend {
     this.scoresParts = server.scoresParts;
     const { title, client } = found;
     const isWhole = server.distribution !== undefined;
-    if (!isWhole) this.inexact = `is at ${client.host}, and ${title} says of the likeliest tokens alone how likely they are`;
+    if (!isWhole) this.inexact = `is served by ${title}, and ${title} says of the likeliest tokens alone how likely they are`;
     this.tree =
       server.distribution || server.likeliest
         ? (request, signal) => this.rowsOf(request, signal)
         : { missing: `${title} at ${client.host} gives no numbers of the next token: nothing can be completed` };
     this.sample = server.sample
       ? (request, signal) => this.samples(request, signal)
-      : { missing: `${title} at ${client.host} is not asked to write: what it writes cannot be had as ids` };
+      : { missing: `${title} at ${client.host} is not asked to write: it gives no ids of what it writes` };
     this.lacks = lacksOf(title, rows);
   }
 
