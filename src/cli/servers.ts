@@ -11,8 +11,12 @@ const KEY = 'TOKENSCOPE_SERVER_KEY';
 
 export const tokenizer = text({
   valueName: 'PATH',
-  description: 'the tokenizer of the model, where --model is the address of a server',
+  description:
+    'the tokenizer of the model, where --model is the address of a server; none: `inspect` shows the server’s own tokens, without ids',
 });
+
+/** In place of one: the server's own tokens are shown. */
+export const NO_TOKENIZER = 'none';
 
 const AT_ONCE = 4;
 
@@ -31,6 +35,10 @@ function keyIn(value: string | undefined): string | undefined {
 /** `--model` and `--tokenizer` as one text. Throws `UserError`. */
 export function withTokenizer(model: string, named: string | undefined): string {
   if (named === undefined) return model;
+  if (named === NO_TOKENIZER)
+    throw new UserError(
+      '--tokenizer none shows a text in the server’s own tokens, which `inspect` alone can do: everything else needs ids, and so the tokenizer.',
+    );
   if (!isServerAddress(model))
     throw new UserError(
       '--tokenizer names the tokenizer of a server’s model: a folder or a file given with --model has its own.',

@@ -1,5 +1,5 @@
 // All commands by their names in the manifest. They are a bundle of their own, which the first command loads.
-import type { LogOutputChannel, SecretStorage } from 'vscode';
+import type { LogOutputChannel, SecretStorage, Uri } from 'vscode';
 import { generalCommands } from './commands';
 import type { Calibrations } from './completion/calibrations';
 import { completionCommands } from './completion/completionCommands';
@@ -35,14 +35,16 @@ export interface CommandServices {
   readonly rollouts: Rollouts;
   readonly whatIf: WhatIf;
   readonly secrets: SecretStorage;
+  /** Of all windows. */
+  readonly storage: Uri;
   readonly log: LogOutputChannel;
 }
 
 export function commandTable(services: CommandServices): CommandTable {
-  const { engine, queries, state, shown, pages, samples, chosen, secrets, log } = services;
+  const { engine, queries, state, shown, pages, samples, chosen, secrets, storage, log } = services;
   const { completions, calibrations, autoencoder, traces, rollouts, whatIf } = services;
   return {
-    ...generalCommands(engine, queries, state, shown, pages, samples, chosen, secrets),
+    ...generalCommands(engine, queries, state, shown, pages, samples, chosen, secrets, storage),
     ...completionCommands(completions, calibrations, pages, samples),
     ...featureCommands(autoencoder, state, pages),
     ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, chosen)),

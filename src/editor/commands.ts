@@ -19,6 +19,7 @@ import { withShare } from './overlay/scoreText';
 import { FROM_STATUS } from './overlay/status';
 import type { ShownTexts } from './overlay/textSource';
 import type { Samples } from './samples';
+import { showServerPieces } from './servers/showPieces';
 import { chosenPair, pairOf, settings } from './settings';
 import type { CommandTable } from './ui/commandTable';
 import { activeText, offsetsOf } from './ui/editorRanges';
@@ -40,6 +41,7 @@ export function generalCommands(
   samples: Samples,
   chosen: ChosenModel,
   secrets: SecretStorage,
+  storage: Uri,
 ): CommandTable {
   const startEngine = () => {
     if (engine.state.kind === 'failed') engine.stop();
@@ -90,7 +92,9 @@ export function generalCommands(
       const { isTrusted } = workspace;
       const open = (path: string) => openModel(engine, chosen, path);
       const ui = { ...DIALOGS, pickPath };
-      const problem = await connectServer({ engine, chosen, secrets, isTrusted, open, ...ui });
+      const showPieces = (address: string) => showServerPieces(address, { engine, storage });
+      const options = { engine, chosen, secrets, isTrusted, open, showPieces };
+      const problem = await connectServer({ ...options, ...ui });
       if (problem) throw new UserError(problem);
     },
     async choosePair() {

@@ -99,6 +99,7 @@ export function activate(context: ExtensionContext): Exports {
       rollouts,
       whatIf,
       secrets: context.secrets,
+      storage: context.globalStorageUri,
       log,
     }));
   };

@@ -30,6 +30,12 @@ export interface ModelApi {
   /** What answers at an address, asked through the extension host. Throws `UserError` where nothing known does. */
   findServer(params: { address: string }): ServerInfo;
 
+  /**
+   * A text in the tokens of the server at an address, without a tokenizer: a line of a file of saved log-probabilities.
+   * Throws `UserError` where the server does not name them.
+   */
+  serverPieces(params: { address: string; text: string }): ServerPieces;
+
   /** Answers, if the engine can: one that does not hangs. */
   ping(params: Record<string, never>): void;
 
@@ -46,6 +52,7 @@ export const modelMethods = methodsOf<ModelApi>({
   machineModels: true,
   weightCache: true,
   findServer: true,
+  serverPieces: true,
   ping: true,
   report: true,
 });
@@ -82,8 +89,19 @@ export interface ServerInfo {
   cannot?: string;
   /** Its models that are files of this machine, which can be opened in its place. */
   local?: LocalModel[];
-  /** Why no tokenizer is known. */
+  /** Why no tokenizer is known; then the address with the model, for its pieces, where it names them. */
   withoutTokenizer?: string;
+  piecesAt?: string;
+}
+
+export interface ServerPieces {
+  row: string;
+  /** The server's name of its model, and its host. */
+  model: string;
+  host: string;
+  pieces: number;
+  /** Of several tokens each: nobody knows how they share its bytes. */
+  merged: number;
 }
 
 export interface LocalModel {

@@ -35,10 +35,15 @@ export class RowChecks {
         `token ${id} is likelier than a token of the likeliest, and is none of them`,
       );
     const all = listed < 0 ? [...top, { id, logprob: own }] : top;
-    const mass = all.reduce((sum, each) => sum + Math.exp(each.logprob), 0);
+    this.mass(all.map(each => each.logprob));
+    return { logprob: own, rank: this.rank(id, rank, own, listed, top), top };
+  }
+
+  /** Of one place, nats. */
+  mass(logprobs: readonly number[]): void {
+    const mass = logprobs.reduce((sum, logprob) => sum + Math.exp(logprob), 0);
     if (mass > 1 + MASS)
       throw this.wrong(`the probabilities of one token sum to ${mass.toFixed(3)}`);
-    return { logprob: own, rank: this.rank(id, rank, own, listed, top), top };
   }
 
   /** Of a list of the likeliest: in order, none twice, each in the vocabulary. */
@@ -59,6 +64,15 @@ export class RowChecks {
   written(value: unknown): Uint32Array {
     if (!Array.isArray(value)) throw this.wrong('it gives no ids of what it writes');
     return Uint32Array.from(value as unknown[], id => this.inVocabulary(id));
+  }
+
+  /** The ids of a text by the server's tokenizer, which may be another one than ours. */
+  ids(value: unknown): number[] {
+    const ids: unknown[] = Array.isArray(value) ? value : [];
+    return ids.map(id => {
+      if (typeof id === 'number' && Number.isInteger(id) && id >= 0) return id;
+      throw this.wrong(`${quote(id)} is no id of a token`);
+    });
   }
 
   count(got: number, wanted: number): void {

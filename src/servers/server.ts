@@ -1,5 +1,6 @@
 // What a server of any kind can be asked, once it was recognised. Everything is by ids of our tokenizer.
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import type { SaidPiece } from './alignPieces';
 import type { Look } from './look';
 import type { ServerClient } from './serverClient';
 
@@ -74,6 +75,13 @@ export interface ServerKind {
   recognise(look: Look): Recognised | undefined;
 }
 
+/** The server's own tokens of a text with any that it puts before it. Throws `UserError`. */
+export type PiecesOf = (
+  client: ServerClient,
+  text: string,
+  signal?: AbortSignal,
+) => Promise<SaidPiece[]>;
+
 /** Programs whose models are GGUF files of the machine that they run on. */
 export type Program = 'ollama' | 'lm-studio';
 
@@ -87,4 +95,6 @@ export interface Recognised {
   /** Whose files can be opened instead. */
   readonly program?: Program;
   readonly open?: (client: ServerClient, tokenizer: Tokenizer) => Server;
+  /** Undefined where it does not name the tokens of a text. */
+  readonly pieces?: PiecesOf;
 }

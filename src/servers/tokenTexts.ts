@@ -59,7 +59,7 @@ export class TokenTexts {
 }
 
 /** Of what is no text alone, as OpenAI writes it: bytes:\xe6\x97. */
-function spelledBytes(text: string): Buffer | undefined {
+export function spelledBytes(text: string): Buffer | undefined {
   const spelled = /^bytes:((?:\\x[0-9a-f]{2})+)$/i.exec(text)?.[1];
   return spelled === undefined ? undefined : Buffer.from(spelled.replaceAll('\\x', ''), 'hex');
 }

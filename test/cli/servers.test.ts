@@ -109,6 +109,31 @@ test('a model whose tokenizer is not known here is refused with what to do', asy
   );
 });
 
+test('without a tokenizer the server’s own tokens are printed, and everything else is refused', async () => {
+  const url = await serve('vllm');
+  const args = ['--model', url, '--tokenizer', 'none'];
+  const { code, out, err } = await tokenscope(['inspect', '-', ...args, '--json'], 'abc');
+  expect([code, err]).toEqual([0, '']);
+  const [first, second] = linesOf(out);
+  expect(first).toMatchObject({ index: 0, id: null, bytes: '61', logprob: null, entropyLow: null });
+  const expected = logSoftmax(fakeLogits([97], BYTE_VOCAB));
+  expect(second.logprob).toBeCloseTo(expected[98]!, 4);
+  expect(second).toMatchObject({ byteStart: 1, byteEnd: 2, utf16Start: 1, utf16End: 2, tokens: 1 });
+  expect(second).toMatchObject({ entropy: null, entropyHigh: null, varentropy: null });
+  expect(second.top).toHaveLength(20);
+  const pretty = await tokenscope(['inspect', '-', ...args], 'abc');
+  expect(pretty.out).toMatch(/^3 pieces of the server\. Their ids are not known/m);
+  const checked = await tokenscope(['serve-check', url, '--json'], '', { HF_HUB_CACHE: scratch });
+  const [facts, ...pieces] = linesOf(checked.out);
+  expect(facts.withoutTokenizer).toMatch(/The tokenizer of owner\/fake .* is not on this machine/);
+  expect(pieces.map(({ bytes }) => bytes)).toEqual(['54', '68', '65', '20', '63']);
+  const refused = await tokenscope(['tokens', '-', ...args], 'abc');
+  expect([refused.code, refused.err]).toEqual([
+    2,
+    expect.stringMatching(/everything else needs ids/),
+  ]);
+});
+
 test('a tokenizer beside a folder is refused', async () => {
   const { code, err } = await tokenscope(
     ['tokens', '-', '--model', folder, '--tokenizer', folder],

@@ -67,9 +67,10 @@ export class FakeServer {
     tokenizer: Tokenizer,
     options: FakeServerOptions = {},
     port = 0,
+    host = '127.0.0.1',
   ): Promise<FakeServer> {
     const server = new FakeServer(kind, tokenizer, options);
-    await new Promise<void>(resolve => server.server.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>(resolve => server.server.listen(port, host, resolve));
     return server;
   }
 
@@ -162,6 +163,15 @@ export class FakeServer {
     return `bytes:${[...bytes].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}`;
   }
 
+  bytesOf(id: number): Uint8Array {
+    return this.tokenizer.bytesOf(id);
+  }
+
+  /** As llama.cpp has it: bytes of what is no text alone. */
+  pieceOf(id: number): string | number[] {
+    return this.isText(id) ? this.textOf(id) : [...this.tokenizer.bytesOf(id)];
+  }
+
   isText(id: number): boolean {
     return !this.textOf(id).includes('\ufffd');
   }
@@ -192,7 +202,7 @@ function llamaCompletion(server: FakeServer, body: Body): unknown {
     const entry = (token: number) => ({
       id: token,
       token: server.textOf(token),
-      bytes: [...Buffer.from(server.textOf(token))],
+      bytes: [...server.bytesOf(token)],
       logprob: row[token],
     });
     // Of what splits a character it says nothing.
@@ -212,7 +222,7 @@ function llamaCompletion(server: FakeServer, body: Body): unknown {
 }
 
 function vllmCompletion(server: FakeServer, body: Body): unknown {
-  const prompt = ids(body.prompt);
+  const prompt = typeof body.prompt === 'string' ? server.encode(body.prompt) : ids(body.prompt);
   const { maxLogprobs = 20 } = server.options;
   const wanted = body.prompt_logprobs as number | undefined;
   const entryOf = (row: Float64Array, id: number) => ({
@@ -245,10 +255,13 @@ function vllmCompletion(server: FakeServer, body: Body): unknown {
 }
 
 function sglangGenerate(server: FakeServer, body: Body): unknown {
-  const prompt = ids(body.input_ids);
+  const isText = typeof body.text === 'string';
+  const prompt = isText ? server.encode(String(body.text)) : ids(body.input_ids);
+  const spelled = (id: number) => (body.return_text_in_logprobs ? server.textOf(id) : null);
   const start = body.logprob_start_len as number;
   const count = (body.top_logprobs_num as number) ?? 0;
-  const topOf = (row: Float64Array) => server.likeliest(row, count).map(id => [row[id], id, null]);
+  const topOf = (row: Float64Array) =>
+    server.likeliest(row, count).map(id => [row[id], id, spelled(id)]);
   const places = prompt.map((_, i) => i).slice(start < 0 ? prompt.length : start);
   const rowAt = (i: number) => server.rowAfter(prompt.slice(0, i));
   const { max_new_tokens: most = 0 } = (body.sampling_params ?? {}) as { max_new_tokens?: number };
@@ -267,7 +280,7 @@ function sglangGenerate(server: FakeServer, body: Body): unknown {
       input_token_logprobs: places.map((place, i) => [
         i === 0 ? null : rowAt(place)[prompt[place]!],
         prompt[place],
-        null,
+        spelled(prompt[place]!),
       ]),
       input_top_logprobs: places.map((place, i) => (i === 0 ? null : topOf(rowAt(place)))),
       output_top_logprobs: tops,
@@ -305,7 +318,8 @@ function echoCompletion(server: FakeServer, body: Body): unknown {
     ),
     text_offset: [],
   };
-  return { model: server.model, choices: [{ text: body.prompt, index: 0, logprobs }] };
+  const choices = [{ text: body.prompt, index: 0, logprobs }];
+  return { model: server.model, choices, usage: { prompt_tokens: prompt.length } };
 }
 
 const ANSWERS: Record<FakeKind, Record<string, Answer>> = {
@@ -320,7 +334,11 @@ const ANSWERS: Record<FakeKind, Record<string, Answer>> = {
       model_path: `/models/${server.model}.gguf`,
       build_info: 'b11549-abc',
     }),
-    '/tokenize': (server, { content }) => ({ tokens: server.tokenize(String(content)) }),
+    '/tokenize': (server, { content, with_pieces: isSpelled }) => ({
+      tokens: server
+        .tokenize(String(content))
+        .map(id => (isSpelled ? { id, piece: server.pieceOf(id) } : id)),
+    }),
     '/completion': llamaCompletion,
   },
   vllm: {

@@ -6,10 +6,11 @@ import { colouredPart, InspectSummary } from '../colouredText';
 import { lenses } from '../../core/lenses/lenses';
 import { defineCommand } from '../command';
 import { modelFolder, withModel } from '../engine';
-import { withText } from '../input';
+import { readText, withText } from '../input';
 import { interruptible } from '../interrupt';
+import { pieceLines, prettyPieces, serverPieces } from '../pieces';
 import { formatScored, readingBytes, withProgress } from '../progressLine';
-import { tokenizer as tokenizerOption } from '../servers';
+import { NO_TOKENIZER, tokenizer as tokenizerOption } from '../servers';
 import * as shared from '../sharedOptions';
 
 export const inspect = defineCommand({
@@ -24,6 +25,11 @@ export const inspect = defineCommand({
     json: shared.json,
   },
   async run({ operands: [file = ''], values, print }) {
+    if (values.tokenizer === NO_TOKENIZER) {
+      const text = await readText(file);
+      const pieces = await interruptible(signal => serverPieces(values.model, text, signal));
+      return print(values.json ? pieceLines(text, pieces) : prettyPieces(pieces));
+    }
     await withText(file, async input => {
       await withModel(modelFolder(values.model, values.tokenizer), values.context, async model => {
         const { tokenizer } = model;

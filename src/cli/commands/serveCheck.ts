@@ -12,9 +12,13 @@ import {
   tryServer,
   type FoundServer,
 } from '../../servers/connect';
+import type { Piece } from '../../servers/alignPieces';
+import { piecesOf } from '../../servers/pieces';
 import type { Server, TokenRow } from '../../servers/server';
+import { UserError } from '../../core/errors';
 import { defineCommand } from '../command';
 import { interruptible } from '../interrupt';
+import { pieceLines, prettyPieces } from '../pieces';
 import { send, tokenizer } from '../servers';
 import * as shared from '../sharedOptions';
 import { tableLines } from '../tableLines';
@@ -39,6 +43,8 @@ interface Checked {
   readonly found: FoundServer;
   /** Why it cannot be used: sentences without the last period; then nothing else is known. */
   readonly problem?: string;
+  /** The first ones of the server's own, where no tokenizer is known. */
+  readonly pieces?: readonly Piece[];
   readonly address?: string;
   readonly tokenizer?: Tokenizer;
   readonly server?: Server;
@@ -50,7 +56,14 @@ interface Checked {
 async function check(url: string, signal: AbortSignal): Promise<Checked> {
   const found = await findServer(url, send, signal);
   if (!found.open) return { found, problem: found.cannot ?? '' };
-  const address = completeAddress(found);
+  let address: string;
+  try {
+    address = completeAddress(found);
+  } catch (error) {
+    if (!(error instanceof UserError) || !found.pieces) throw error;
+    const pieces = (await piecesOf(found, CHECK_TEXT, signal)).slice(0, LISTED);
+    return { found, problem: error.message.replace(/\.$/, ''), pieces };
+  }
   const { tokenizer } = readServerModel(address);
   const server = await openServer(found, tokenizer, signal);
   const ids = tokenizer.encode(CHECK_TEXT).ids.slice(0, LISTED + 1);
@@ -75,9 +88,13 @@ function numbersOf({ server, rows = [] }: Checked) {
 }
 
 function* jsonLines(checked: Checked): Generator<string> {
-  const { found, server, tokenizer, ids, rows = [], problem } = checked;
+  const { found, server, tokenizer, ids, rows = [], problem, pieces } = checked;
   const { title: kind, version, model, models, address, client } = found;
   const facts = { kind, version, model, models, address: address.base };
+  if (pieces) {
+    yield `${JSON.stringify({ ...facts, withoutTokenizer: problem })}\n`;
+    return yield* pieceLines(CHECK_TEXT, pieces);
+  }
   if (!server || !tokenizer) return yield `${JSON.stringify({ ...facts, cannot: problem })}\n`;
   const { contextTokens = null, vocabSize = null } = server;
   const { tokensSent } = client;
@@ -90,9 +107,14 @@ function* jsonLines(checked: Checked): Generator<string> {
 }
 
 function* pretty(checked: Checked): Generator<string> {
-  const { found, server, tokenizer, ids, rows = [], problem } = checked;
+  const { found, server, tokenizer, ids, rows = [], problem, pieces } = checked;
   const { title, version, model, client } = found;
-  if (!server || !tokenizer) return yield `${client.host}: ${title} ${version}. ${problem}.\n`;
+  if (!server || !tokenizer) {
+    yield `${client.host}: ${title} ${version}. ${problem}.\n`;
+    if (!pieces) return;
+    yield '\n';
+    return yield* prettyPieces(pieces);
+  }
   const numbers = numbersOf(checked);
   const all = numbers.alternatives;
   const facts = [

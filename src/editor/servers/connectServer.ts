@@ -24,6 +24,8 @@ export interface ConnectOptions {
   readonly isTrusted: boolean;
   /** Throws where it cannot be opened. */
   open(path: string): Promise<void>;
+  /** Shows the text of the active editor in the tokens of the server at an address. */
+  showPieces(address: string): Promise<void>;
   readonly ask: typeof ask;
   readonly choose: typeof choose;
   readonly confirm: typeof confirm;
@@ -165,30 +167,42 @@ async function chooseModel(
   return (await showList(items, { title: `${TITLE}: model` }))?.label;
 }
 
-type TokenizerItem = QuickPickItem & { readonly isPath: boolean };
+type TokenizerItem = QuickPickItem & { readonly by: 'path' | 'name' | 'pieces' };
 
+/** Undefined where the user let it be, or the text is shown without one. */
 async function chooseTokenizer(
-  { showList, pickPath, ask }: ConnectOptions,
-  { model, withoutTokenizer = '' }: ServerInfo,
+  { showList, pickPath, ask, showPieces }: ConnectOptions,
+  { model, withoutTokenizer = '', piecesAt }: ServerInfo,
 ): Promise<string | undefined> {
   const items: TokenizerItem[] = [
     {
       label: 'Choose a folder or a file…',
       detail: 'Of the same model: its folder, its tokenizer.json, or its GGUF file.',
-      isPath: true,
+      by: 'path',
     },
     {
       label: 'Name a repository that was downloaded…',
       detail:
         'As in hf:Qwen/Qwen2.5-Coder-7B. "Get a Model from the Hugging Face Hub…" gets its tokenizer alone.',
-      isPath: false,
+      by: 'name',
     },
   ];
+  if (piecesAt !== undefined)
+    items.push({
+      label: 'Without it: the text of the editor in the server’s own pieces',
+      detail:
+        'Sent once, and shown as saved log-probabilities. Ids, completions, bytes and rollouts need the tokenizer.',
+      by: 'pieces',
+    });
   const title = `${TITLE}: tokenizer of ${model}`;
   const chosen = await showList(items, { title, placeHolder: withoutTokenizer });
   if (!chosen) return undefined;
-  if (chosen.isPath)
+  if (chosen.by === 'path')
     return pickPath({ title, openLabel: 'Use This Tokenizer', folders: {}, files: {} });
+  if (chosen.by === 'pieces') {
+    await showPieces(piecesAt!);
+    return undefined;
+  }
   const name = await ask({ title, prompt: 'hf:org/name', value: 'hf:' });
   return name && !isServerAddress(name) ? name : undefined;
 }

@@ -2,7 +2,9 @@
 import { UserError } from '../../core/errors';
 import type { Handlers } from '../../protocol/channel';
 import { AUTO_DTYPE, type ModelApi, type ServerInfo } from '../../protocol/models';
+import { addressText } from '../../servers/address';
 import { findServer, type FoundServer } from '../../servers/connect';
+import { piecesOf, savedPieces } from '../../servers/pieces';
 import type { SendToServer } from '../../servers/transport';
 import type { PlaceProblem } from '../../core/models/machineModel';
 import type { EngineState } from '../engineState';
@@ -49,6 +51,16 @@ export function modelRequests(state: EngineState, send?: SendToServer): Handlers
       return serverInfo(await findServer(address, send, signal));
     },
 
+    async serverPieces({ address, text }, signal) {
+      if (!send) throw new UserError('This process asks no servers.');
+      const found = await findServer(address, send, signal);
+      const pieces = await piecesOf(found, text, signal);
+      const { model, client } = found;
+      const merged = pieces.filter(({ tokens }) => tokens > 1).length;
+      const row = savedPieces(model, text, pieces);
+      return { row, model, host: client.host, pieces: pieces.length, merged };
+    },
+
     ping() {},
 
     report: () => state.model().report(),
@@ -65,7 +77,8 @@ function serverInfo(found: FoundServer): ServerInfo {
   try {
     return { ...facts, address: completeAddress(found) };
   } catch (error) {
-    if (error instanceof UserError) return { ...facts, withoutTokenizer: error.message };
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    const piecesAt = found.pieces && addressText({ base: found.address.base, model });
+    return { ...facts, withoutTokenizer: error.message, ...(piecesAt && { piecesAt }) };
   }
 }

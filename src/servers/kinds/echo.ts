@@ -2,13 +2,12 @@
 // does. They give texts in place of ids.
 import { asNumber, asObjects, asString, isObject, type Json } from '../../core/json';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { RowChecks } from '../checkRows';
+import type { SaidPiece } from '../alignPieces';
 import type { Look } from '../look';
-import type { Alternative, Recognised, ScoreTask, Server, ServerKind, TokenRow } from '../server';
+import type { Alternative, Recognised, ScoreTask, ServerKind, TokenRow } from '../server';
 import type { ServerClient } from '../serverClient';
-import { TokenTexts } from '../tokenTexts';
-
-const ALTERNATIVES = 20;
+import { spelledBytes, TokenTexts } from '../tokenTexts';
+import { ALTERNATIVES, KnownServer, listOf, versionOf, type Facts } from './knownServer';
 
 export const llamaCppPython: ServerKind = {
   title: 'llama-cpp-python',
@@ -29,43 +28,33 @@ function echoing(
 ): Recognised {
   const facts = {
     model: asString(model.id) ?? '',
-    version: version || 'version not stated',
+    version: versionOf(version),
     contextTokens: asNumber(model.max_model_len) ?? asNumber(model.context_length),
   };
   return {
     ...facts,
     sources: [facts.model],
     open: (client, tokenizer) => new EchoServer(client, tokenizer, facts, tokenizes),
+    pieces: (client, text, signal) => piecesOf(client, facts.model, text, signal),
   };
 }
 
-class EchoServer implements Server {
-  readonly model: string;
-  readonly version: string;
-  readonly contextTokens: number | undefined;
-  readonly vocabSize = undefined;
-  readonly givesRanks = false;
-  readonly scoresParts = false;
-  readonly mostAlternatives = ALTERNATIVES;
+class EchoServer extends KnownServer {
   readonly tokenize?: (text: string, signal?: AbortSignal) => Promise<number[]>;
-  private readonly checks: RowChecks;
   private readonly texts: TokenTexts;
 
   constructor(
-    private readonly client: ServerClient,
+    client: ServerClient,
     tokenizer: Tokenizer,
-    facts: Pick<Server, 'model' | 'version' | 'contextTokens'>,
+    facts: Facts,
     tokenizes: string | undefined,
   ) {
-    this.model = facts.model;
-    this.version = facts.version;
-    this.contextTokens = facts.contextTokens;
-    this.checks = new RowChecks(client, tokenizer.vocabSize);
+    super(client, tokenizer, facts);
     this.texts = new TokenTexts(tokenizer);
     if (tokenizes)
       this.tokenize = async (input, signal) => {
         const { tokens } = await client.post(tokenizes, { model: this.model, input }, 0, signal);
-        return Array.isArray(tokens) ? (tokens as number[]) : [];
+        return this.checks.ids(tokens);
       };
   }
 
@@ -81,17 +70,8 @@ class EchoServer implements Server {
     onRows: (rows: readonly TokenRow[], first: number) => void,
   ): Promise<void> {
     const { lead, text: prompt } = this.texts.windowOf(ids, this.checks);
-    const body = {
-      model: this.model,
-      prompt,
-      max_tokens: 1,
-      temperature: 0,
-      echo: true,
-      logprobs: ALTERNATIVES,
-    };
-    const { choices } = await this.client.post('/v1/completions', body, ids.length, signal);
-    const logprobs = asObjects(choices)[0]?.logprobs;
-    const { tokens, own, top } = columnsOf(logprobs);
+    const { client, model } = this;
+    const { tokens, own, top } = await echoOf(client, model, prompt, ids.length, signal);
     // It writes one token after them.
     this.checks.count(tokens.length - (tokens.length > ids.length ? 1 : 0), ids.length);
     if (own.length !== tokens.length || (top.length > 0 && top.length !== tokens.length))
@@ -145,12 +125,53 @@ class EchoServer implements Server {
   }
 }
 
-function columnsOf(logprobs: unknown): { tokens: unknown[]; own: unknown[]; top: unknown[] } {
-  const list = (value: unknown) => (Array.isArray(value) ? (value as unknown[]) : []);
+interface Echo {
+  readonly tokens: unknown[];
+  readonly own: unknown[];
+  readonly top: unknown[];
+  /** Of the text, where it says how many. */
+  readonly promptTokens: number | undefined;
+}
+
+async function echoOf(
+  client: ServerClient,
+  model: string,
+  prompt: string,
+  tokens: number,
+  signal: AbortSignal | undefined,
+): Promise<Echo> {
+  const body = { model, prompt, max_tokens: 1, temperature: 0, echo: true, logprobs: ALTERNATIVES };
+  const { choices, usage } = await client.post('/v1/completions', body, tokens, signal);
+  const logprobs = asObjects(choices)[0]?.logprobs;
   const found = isObject(logprobs) ? logprobs : {};
   return {
-    tokens: list(found.tokens),
-    own: list(found.token_logprobs),
-    top: list(found.top_logprobs),
+    tokens: listOf(found.tokens),
+    own: listOf(found.token_logprobs),
+    top: listOf(found.top_logprobs),
+    promptTokens: isObject(usage) ? asNumber(usage.prompt_tokens) : undefined,
   };
 }
+
+async function piecesOf(
+  client: ServerClient,
+  model: string,
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<SaidPiece[]> {
+  const echo = await echoOf(client, model, text, Buffer.byteLength(text), signal);
+  const { tokens, own, top, promptTokens = tokens.length - 1 } = echo;
+  return tokens.slice(0, promptTokens).map((token, i) => {
+    const listed = Object.entries(isObject(top[i]) ? top[i] : {})
+      .flatMap(([text, logprob]) => (typeof logprob === 'number' ? { text, logprob } : []))
+      .sort((a, b) => b.logprob - a.logprob);
+    // The token itself may be there in any case: as the last it need not be one of the likeliest.
+    if (listed.at(-1)?.text === token) listed.pop();
+    return {
+      text: textOrBytes(String(token)),
+      logprob: asNumber(own[i]),
+      top: listed.map(({ text, logprob }) => ({ text: textOrBytes(text), logprob })),
+    };
+  });
+}
+
+const textOrBytes = (text: string) => spelledBytes(text) ?? text;

@@ -1,6 +1,7 @@
 // Programs that serve GGUF files, with log-probabilities of what they write and none of a given text.
 import { asObjects, asString } from '../../core/json';
 import type { Recognised, ServerKind } from '../server';
+import { versionOf } from './knownServer';
 
 export const ollama: ServerKind = {
   title: 'Ollama',
@@ -28,7 +29,7 @@ export const lmStudio: ServerKind = {
 function cannotScore(title: string, model: unknown, how = ''): Recognised {
   return {
     model: asString(model) ?? '',
-    version: 'version not stated',
+    version: versionOf(undefined),
     sources: [],
     cannot: `${title} gives log-probabilities of what it writes, and none of a given text: it cannot score. Its models are GGUF files on the machine that it runs on: where that is this one, "Tokenscope: Choose Model or Tokenizer…" and \`tokenscope models\` list them, and opening one gives every number${how}`,
   };

@@ -3,21 +3,20 @@
 // https://github.com/ggml-org/llama.cpp/tree/master/tools/server
 import { asNumber, asObjects, asString, isObject } from '../../core/json';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { RowChecks } from '../checkRows';
+import { encodeUtf8 } from '../../core/text/utf8';
+import type { SaidPiece } from '../alignPieces';
 import type { Look } from '../look';
 import type {
   Alternative,
   Recognised,
   SampleTask,
   ScoreTask,
-  Server,
   ServerKind,
   TokenRow,
 } from '../server';
 import type { ServerClient } from '../serverClient';
+import { ALTERNATIVES, KnownServer, listOf, oneLess, versionOf, type Facts } from './knownServer';
 
-/** Alternatives that are asked for at least: entropies are bounded the better. */
-const ALTERNATIVES = 20;
 /** Tokens of the first request; later ones take about so long. */
 const FIRST_CHUNK = 16;
 const MOST_CHUNK = 512;
@@ -35,52 +34,38 @@ export const llamaCpp: ServerKind = {
     const alias = asString(props.model_alias) || asString(model?.id) || path;
     const contextTokens = asNumber(props.default_generation_settings.n_ctx);
     const meta = isObject(model?.meta) ? model.meta : {};
-    return {
+    const facts = {
       model: alias,
-      version: asString(props.build_info) ?? 'version not stated',
+      version: versionOf(props.build_info),
+      contextTokens: oneLess(contextTokens),
+      vocabSize: asNumber(meta.n_vocab),
+    };
+    return {
+      ...facts,
       sources: [path, alias].filter(Boolean),
-      open: (client, tokenizer) =>
-        new LlamaCppServer(client, tokenizer, {
-          model: alias,
-          version: asString(props.build_info) ?? '',
-          // One is left for what it writes.
-          contextTokens: contextTokens === undefined ? undefined : Math.max(1, contextTokens - 1),
-          vocabSize: asNumber(meta.n_vocab),
-        }),
+      open: (client, tokenizer) => new LlamaCppServer(client, tokenizer, facts),
+      pieces: (client, text, signal) => piecesOf(client, facts, text, signal),
     };
   },
 };
 
-interface Facts {
-  readonly model: string;
-  readonly version: string;
-  readonly contextTokens: number | undefined;
-  readonly vocabSize: number | undefined;
-}
+/** What is asked of a tokenizer. */
+type Spelling = Pick<Tokenizer, 'vocabSize' | 'bytesOf' | 'idOf'>;
 
-class LlamaCppServer implements Server {
-  readonly model: string;
-  readonly version: string;
-  readonly contextTokens: number | undefined;
-  readonly vocabSize: number | undefined;
-  readonly mostAlternatives: number;
-  readonly givesRanks = false;
-  readonly scoresParts = true;
-  private readonly checks: RowChecks;
+class LlamaCppServer extends KnownServer {
+  override readonly scoresParts = true;
   /** A token that the grammar can name, whatever it is: the server reports nothing of a token that splits a character. */
   private readonly plain: number;
 
+  /** `onBytes` hears what the server says of the bytes of tokens that it lists. */
   constructor(
-    private readonly client: ServerClient,
-    private readonly tokenizer: Tokenizer,
+    client: ServerClient,
+    private readonly tokenizer: Spelling,
     facts: Facts,
+    private readonly onBytes?: (id: number, bytes: Uint8Array) => void,
   ) {
-    this.model = facts.model;
-    this.version = facts.version;
-    this.contextTokens = facts.contextTokens;
-    this.vocabSize = facts.vocabSize;
+    super(client, tokenizer, facts);
     this.mostAlternatives = this.size;
-    this.checks = new RowChecks(client, this.size);
     this.plain = firstPlain(tokenizer);
   }
 
@@ -97,7 +82,7 @@ class LlamaCppServer implements Server {
   async tokenize(content: string, signal?: AbortSignal): Promise<number[]> {
     const body = { content, add_special: false, parse_special: false };
     const { tokens } = await this.client.post('/tokenize', body, 0, signal);
-    return idsOf(tokens, this.checks);
+    return this.checks.ids(tokens);
   }
 
   async score(
@@ -219,6 +204,9 @@ class LlamaCppServer implements Server {
       );
     const rows = asObjects(found);
     this.checks.count(rows.length, tokens.length);
+    for (const { top_logprobs: top } of this.onBytes ? rows : [])
+      for (const { id, bytes } of asObjects(top))
+        if (typeof id === 'number') this.onBytes?.(id, Uint8Array.from(listOf(bytes), Number));
     return rows;
   }
 
@@ -234,11 +222,43 @@ class LlamaCppServer implements Server {
   }
 }
 
-function idsOf(value: unknown, checks: RowChecks): number[] {
-  const ids: unknown[] = Array.isArray(value) ? value : [];
-  return ids.map(id => {
-    if (typeof id === 'number' && Number.isInteger(id) && id >= 0) return id;
-    throw checks.wrong(`${JSON.stringify(id)} is no id of a token`);
+/** The server spells its tokens: what it needs of a tokenizer is there. */
+async function piecesOf(
+  client: ServerClient,
+  facts: Facts,
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<SaidPiece[]> {
+  const spelled = async (content: string, special: boolean) => {
+    const body = { content, add_special: special, parse_special: false, with_pieces: true };
+    const { tokens } = await client.post('/tokenize', body, 0, signal);
+    return asObjects(tokens).map(({ id, piece }) => ({
+      id: typeof id === 'number' ? id : NaN,
+      bytes: typeof piece === 'string' ? encodeUtf8(piece) : Uint8Array.from(listOf(piece), Number),
+    }));
+  };
+  const tokens = await spelled(text, true);
+  const [plain] = await spelled('a', false);
+  if (!plain) throw client.unexpected('it has no token for the letter a');
+  const bytes = new Map([...tokens, plain].map(each => [each.id, each.bytes]));
+  const spelling: Spelling = {
+    vocabSize: facts.vocabSize ?? Infinity,
+    bytesOf: id => bytes.get(id) ?? new Uint8Array(),
+    idOf: () => plain.id,
+  };
+  const server = new LlamaCppServer(client, spelling, facts, (id, own) => bytes.set(id, own));
+  const ids = Uint32Array.from(tokens, ({ id }) => id);
+  const rows: TokenRow[] = [];
+  if (ids.length > 1)
+    await server.score({ ids, first: 1, topK: ALTERNATIVES }, signal, found => rows.push(...found));
+  return tokens.map((token, i) => {
+    const { logprob, top } = rows[i - 1] ?? { logprob: undefined, top: [] };
+    const listed = top.slice(0, ALTERNATIVES);
+    return {
+      text: token.bytes,
+      logprob,
+      top: listed.map(({ id, logprob }) => ({ text: spelling.bytesOf(id), logprob })),
+    };
   });
 }
 
@@ -250,7 +270,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const decoded = (bytes: Uint8Array) => decoder.decode(bytes);
 
 /** The id of a token of one letter, or of any other text. */
-function firstPlain(tokenizer: Tokenizer): number {
+function firstPlain(tokenizer: Spelling): number {
   const letter = tokenizer.idOf('a');
   if (letter !== undefined) return letter;
   for (let id = 0; id < tokenizer.vocabSize; id++)

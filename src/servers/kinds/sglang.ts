@@ -1,20 +1,17 @@
 // SGLang scores a given text by ids with its own `/generate`. https://docs.sglang.io/basic_usage/sampling_params.html
-import { asNumber, asString, isObject } from '../../core/json';
-import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { RowChecks } from '../checkRows';
+import { asNumber, asString, isObject, type Json } from '../../core/json';
 import type { Look } from '../look';
 import type {
   Alternative,
+  PiecesOf,
   Recognised,
   SampleTask,
   ScoreTask,
-  Server,
   ServerKind,
   TokenRow,
 } from '../server';
 import type { ServerClient } from '../serverClient';
-
-const ALTERNATIVES = 20;
+import { ALTERNATIVES, KnownServer, listOf, oneLess, versionOf } from './knownServer';
 
 export const sglang: ServerKind = {
   title: 'SGLang',
@@ -23,39 +20,22 @@ export const sglang: ServerKind = {
     if (path === undefined) return undefined;
     const facts = {
       model: asString(model?.id) ?? path,
-      version: asString(serverInfo?.version) ?? 'version not stated',
-      contextTokens: asNumber(model?.max_model_len) ?? asNumber(serverInfo?.context_length),
+      version: versionOf(serverInfo?.version),
+      contextTokens: oneLess(
+        asNumber(model?.max_model_len) ?? asNumber(serverInfo?.context_length),
+      ),
     };
     const tokenizer = asString(modelInfo?.tokenizer_path);
     return {
       ...facts,
       sources: [...(tokenizer ? [tokenizer] : []), path],
       open: (client, tokenizer) => new SglangServer(client, tokenizer, facts),
+      pieces,
     };
   },
 };
 
-class SglangServer implements Server {
-  readonly model: string;
-  readonly version: string;
-  readonly contextTokens: number | undefined;
-  readonly vocabSize = undefined;
-  readonly givesRanks = false;
-  readonly scoresParts = false;
-  readonly mostAlternatives = ALTERNATIVES;
-  private readonly checks: RowChecks;
-
-  constructor(
-    private readonly client: ServerClient,
-    tokenizer: Tokenizer,
-    facts: Pick<Server, 'model' | 'version' | 'contextTokens'>,
-  ) {
-    this.model = facts.model;
-    this.version = facts.version;
-    this.contextTokens = facts.contextTokens && facts.contextTokens - 1;
-    this.checks = new RowChecks(client, tokenizer.vocabSize);
-  }
-
+class SglangServer extends KnownServer {
   async identity(signal?: AbortSignal): Promise<string> {
     const found = await this.client.get('/get_model_info', signal);
     const info = isObject(found) ? found : {};
@@ -70,16 +50,8 @@ class SglangServer implements Server {
     // The first entry that is given has no number: one is asked for before those that are wanted.
     const start = first - 1;
     const count = Math.max(topK, ALTERNATIVES);
-    const meta = await this.generate(
-      ids,
-      {
-        sampling_params: { max_new_tokens: 0, temperature: 0 },
-        return_logprob: true,
-        logprob_start_len: start,
-        top_logprobs_num: count,
-      },
-      signal,
-    );
+    const body = { input_ids: [...ids], ...scoring(start, count) };
+    const meta = await metaOf(this.client, body, ids.length, signal);
     const own = listOf(meta.input_token_logprobs);
     const top = listOf(meta.input_top_logprobs);
     this.checks.count(own.length, ids.length - start);
@@ -99,16 +71,14 @@ class SglangServer implements Server {
   }
 
   async likeliest(prefix: Uint32Array, signal?: AbortSignal): Promise<Alternative[]> {
-    const meta = await this.generate(
-      prefix,
-      {
-        sampling_params: { max_new_tokens: 1, temperature: 0 },
-        return_logprob: true,
-        logprob_start_len: -1,
-        top_logprobs_num: ALTERNATIVES,
-      },
-      signal,
-    );
+    const body = {
+      input_ids: [...prefix],
+      sampling_params: { max_new_tokens: 1, temperature: 0 },
+      return_logprob: true,
+      logprob_start_len: -1,
+      top_logprobs_num: ALTERNATIVES,
+    };
+    const meta = await metaOf(this.client, body, prefix.length, signal);
     const found = this.likeliestOf(listOf(meta.output_top_logprobs)[0]);
     if (found.length === 0) throw this.checks.wrong('it lists no next token');
     this.checks.alternatives(found);
@@ -132,12 +102,6 @@ class SglangServer implements Server {
     return this.checks.written(ids);
   }
 
-  private async generate(ids: Uint32Array, options: object, signal: AbortSignal | undefined) {
-    const body = { input_ids: [...ids], ...options };
-    const { meta_info: meta } = await this.client.post('/generate', body, ids.length, signal);
-    return isObject(meta) ? meta : {};
-  }
-
   /** Of [[logprob, id, text], …]. */
   private likeliestOf(value: unknown): Alternative[] {
     return listOf(value)
@@ -147,6 +111,36 @@ class SglangServer implements Server {
   }
 }
 
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
+/** Numbers of the text from token `start` on, with so many alternatives. */
+const scoring = (start: number, count: number) => ({
+  sampling_params: { max_new_tokens: 0, temperature: 0 },
+  return_logprob: true,
+  logprob_start_len: start,
+  top_logprobs_num: count,
+});
+
+async function metaOf(
+  client: ServerClient,
+  body: object,
+  tokens: number,
+  signal: AbortSignal | undefined,
+): Promise<Json> {
+  const { meta_info: meta } = await client.post('/generate', body, tokens, signal);
+  return isObject(meta) ? meta : {};
 }
+
+const pieces: PiecesOf = async (client, text, signal) => {
+  const body = { text, ...scoring(0, ALTERNATIVES), return_text_in_logprobs: true };
+  const meta = await metaOf(client, body, Buffer.byteLength(text), signal);
+  const pieceOf = (entry: unknown) => {
+    const [logprob, , text] = listOf(entry);
+    return { text: asString(text), logprob: asNumber(logprob) };
+  };
+  const top = listOf(meta.input_top_logprobs);
+  return listOf(meta.input_token_logprobs).map((entry, i) => ({
+    ...pieceOf(entry),
+    top: listOf(top[i])
+      .map(pieceOf)
+      .flatMap(({ text = '', logprob }) => (logprob === undefined ? [] : { text, logprob })),
+  }));
+};

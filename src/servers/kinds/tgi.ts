@@ -2,11 +2,11 @@
 // --enable-prefill-logprobs. It takes texts and gives ids. https://huggingface.github.io/text-generation-inference/
 import { asNumber, asObjects, asString, isObject } from '../../core/json';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { RowChecks } from '../checkRows';
 import type { Look } from '../look';
-import type { Recognised, ScoreTask, Server, ServerKind, TokenRow } from '../server';
+import type { Recognised, ScoreTask, ServerKind, TokenRow } from '../server';
 import type { ServerClient } from '../serverClient';
 import { TokenTexts } from '../tokenTexts';
+import { KnownServer, versionOf, type Facts } from './knownServer';
 
 export const tgi: ServerKind = {
   title: 'TGI',
@@ -16,37 +16,31 @@ export const tgi: ServerKind = {
       return undefined;
     const facts = {
       model,
-      version: asString(info.version) ?? 'version not stated',
+      version: versionOf(info.version),
       contextTokens: asNumber(info.max_input_tokens) ?? asNumber(info.max_input_length),
     };
     return {
       ...facts,
       sources: [model],
       open: (client, tokenizer) => new TgiServer(client, tokenizer, facts),
+      pieces: async (client, text, signal) => {
+        const prefill = await prefillOf(client, text, Buffer.byteLength(text), signal);
+        return prefill.map(({ text, logprob }) => ({
+          text: asString(text),
+          logprob: asNumber(logprob),
+          top: [],
+        }));
+      },
     };
   },
 };
 
-class TgiServer implements Server {
-  readonly model: string;
-  readonly version: string;
-  readonly contextTokens: number | undefined;
-  readonly vocabSize = undefined;
-  readonly givesRanks = false;
-  readonly scoresParts = false;
-  readonly mostAlternatives = 0;
-  private readonly checks: RowChecks;
+class TgiServer extends KnownServer {
+  override mostAlternatives = 0;
   private readonly texts: TokenTexts;
 
-  constructor(
-    private readonly client: ServerClient,
-    tokenizer: Tokenizer,
-    facts: Pick<Server, 'model' | 'version' | 'contextTokens'>,
-  ) {
-    this.model = facts.model;
-    this.version = facts.version;
-    this.contextTokens = facts.contextTokens;
-    this.checks = new RowChecks(client, tokenizer.vocabSize);
+  constructor(client: ServerClient, tokenizer: Tokenizer, facts: Facts) {
+    super(client, tokenizer, facts);
     this.texts = new TokenTexts(tokenizer);
   }
 
@@ -62,14 +56,7 @@ class TgiServer implements Server {
     onRows: (rows: readonly TokenRow[], first: number) => void,
   ): Promise<void> {
     const { text: inputs } = this.texts.windowOf(ids, this.checks);
-    const parameters = { details: true, decoder_input_details: true, max_new_tokens: 1 };
-    const answer = await this.client.post('/generate', { inputs, parameters }, ids.length, signal);
-    const { details } = answer;
-    const found = asObjects(isObject(details) ? details.prefill : undefined);
-    if (found.length === 0)
-      throw this.checks.wrong(
-        'it gives no numbers of the text: start it with --enable-prefill-logprobs',
-      );
+    const found = await prefillOf(this.client, inputs, ids.length, signal);
     this.checks.count(found.length, ids.length);
     const rows = found.map(({ id, logprob }, i) => {
       this.checks.sameId(ids[i]!, id);
@@ -80,4 +67,20 @@ class TgiServer implements Server {
       first,
     );
   }
+}
+
+/** Entries of the text's tokens. Throws `UserError` where it gives none. */
+async function prefillOf(
+  client: ServerClient,
+  inputs: string,
+  tokens: number,
+  signal: AbortSignal | undefined,
+) {
+  const parameters = { details: true, decoder_input_details: true, max_new_tokens: 1 };
+  const { details } = await client.post('/generate', { inputs, parameters }, tokens, signal);
+  const found = asObjects(isObject(details) ? details.prefill : undefined);
+  if (found.length > 0) return found;
+  throw client.unexpected(
+    'it gives no numbers of the text: start it with --enable-prefill-logprobs',
+  );
 }

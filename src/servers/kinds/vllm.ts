@@ -1,22 +1,18 @@
 // vLLM scores a given text with `prompt_logprobs`, by ids, with ranks.
 // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
 import { asNumber, asObjects, asString, isObject, type Json } from '../../core/json';
-import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { RowChecks } from '../checkRows';
+import type { SaidPiece } from '../alignPieces';
 import type { Look } from '../look';
 import type {
   Alternative,
   Recognised,
   SampleTask,
   ScoreTask,
-  Server,
   ServerKind,
   TokenRow,
 } from '../server';
 import { RequestRefused, type ServerClient } from '../serverClient';
-
-/** Of `--max-logprobs`, where it is not given. */
-const ALTERNATIVES = 20;
+import { ALTERNATIVES, KnownServer, listOf, oneLess, versionOf } from './knownServer';
 
 export const vllm: ServerKind = {
   title: 'vLLM',
@@ -27,39 +23,20 @@ export const vllm: ServerKind = {
     const root = asString(model.root) ?? '';
     const facts = {
       model: name,
-      version: asString(version?.version) ?? 'version not stated',
-      contextTokens: asNumber(model.max_model_len),
+      version: versionOf(version?.version),
+      contextTokens: oneLess(asNumber(model.max_model_len)),
     };
     return {
       ...facts,
       sources: [root, name].filter(Boolean),
       open: (client, tokenizer) => new VllmServer(client, tokenizer, facts),
+      pieces: (client, text, signal) => piecesOf(client, name, text, signal),
     };
   },
 };
 
-class VllmServer implements Server {
-  readonly model: string;
-  readonly version: string;
-  readonly contextTokens: number | undefined;
-  readonly vocabSize = undefined;
-  readonly givesRanks = true;
-  readonly scoresParts = false;
-  /** Fewer once the server has said so. */
-  mostAlternatives = ALTERNATIVES;
-  private readonly checks: RowChecks;
-
-  constructor(
-    private readonly client: ServerClient,
-    tokenizer: Tokenizer,
-    facts: Pick<Server, 'model' | 'version' | 'contextTokens'>,
-  ) {
-    this.model = facts.model;
-    this.version = facts.version;
-    // One is left for the token that it has to write.
-    this.contextTokens = facts.contextTokens && facts.contextTokens - 1;
-    this.checks = new RowChecks(client, tokenizer.vocabSize);
-  }
+class VllmServer extends KnownServer {
+  override readonly givesRanks = true;
 
   async identity(signal?: AbortSignal): Promise<string> {
     const found = await this.client.get('/v1/models', signal);
@@ -71,7 +48,7 @@ class VllmServer implements Server {
   async tokenize(prompt: string, signal?: AbortSignal): Promise<number[]> {
     const body = { model: this.model, prompt, add_special_tokens: false };
     const { tokens } = await this.client.post('/tokenize', body, 0, signal);
-    return Array.isArray(tokens) ? (tokens as number[]) : [];
+    return this.checks.ids(tokens);
   }
 
   async score(
@@ -79,10 +56,12 @@ class VllmServer implements Server {
     signal: AbortSignal | undefined,
     onRows: (rows: readonly TokenRow[], first: number) => void,
   ): Promise<void> {
-    const { choices } = await this.prompted(ids, signal);
-    const [choice] = asObjects(choices);
-    const found = choice?.prompt_logprobs;
-    const rows: unknown[] = Array.isArray(found) ? found : [];
+    const most = this.mostAlternatives;
+    const asked = { model: this.model, prompt: [...ids], add_special_tokens: false };
+    const found = await prompted(this.client, asked, ids.length, most, signal);
+    this.mostAlternatives = found.most;
+    const { choice } = found;
+    const rows = listOf(choice?.prompt_logprobs);
     this.checks.count(rows.length, ids.length);
     const said = choice?.prompt_token_ids;
     if (Array.isArray(said))
@@ -135,33 +114,6 @@ class VllmServer implements Server {
     return this.checks.written(ids);
   }
 
-  /** With as many alternatives as the server allows. */
-  private async prompted(ids: Uint32Array, signal: AbortSignal | undefined): Promise<Json> {
-    const ask = (count: number) => {
-      const body = {
-        model: this.model,
-        prompt: [...ids],
-        max_tokens: 1,
-        temperature: 0,
-        prompt_logprobs: count,
-        add_special_tokens: false,
-        return_token_ids: true,
-      };
-      return this.client.post('/v1/completions', body, ids.length, signal);
-    };
-    try {
-      return await ask(this.mostAlternatives);
-    } catch (error) {
-      // "Requested prompt logprobs of 20, which is greater than max allowed: 5"
-      const reason = error instanceof RequestRefused ? error.reason : '';
-      const limits = [...reason.matchAll(/\d+/g)].map(Number);
-      const most = Math.max(0, ...limits.filter(limit => limit < this.mostAlternatives));
-      if (!/logprobs/i.test(reason) || most === 0) throw error;
-      this.mostAlternatives = most;
-      return ask(most);
-    }
-  }
-
   /** `row`: {"ID": {logprob, rank, decoded_token}}, the token itself always among them. */
   private rowOf(id: number, row: unknown): TokenRow {
     if (!isObject(row)) throw this.checks.wrong(`it has nothing of token ${id}`);
@@ -187,4 +139,61 @@ class VllmServer implements Server {
     const likeliest = isBeside ? top.filter(each => each.id !== id) : top;
     return this.checks.row(id, id, own.logprob, own.rank, likeliest);
   }
+}
+
+/** The choice with `most` alternatives of each token, or with as many as the server allows. */
+async function prompted(
+  client: ServerClient,
+  asked: object,
+  tokens: number,
+  most: number,
+  signal: AbortSignal | undefined,
+): Promise<{ choice: Json | undefined; most: number }> {
+  const ask = async (count: number) => {
+    const body = {
+      ...asked,
+      max_tokens: 1,
+      temperature: 0,
+      prompt_logprobs: count,
+      return_token_ids: true,
+    };
+    const { choices } = await client.post('/v1/completions', body, tokens, signal);
+    return { choice: asObjects(choices)[0], most: count };
+  };
+  try {
+    return await ask(most);
+  } catch (error) {
+    // "Requested prompt logprobs of 20, which is greater than max allowed: 5"
+    const reason = error instanceof RequestRefused ? error.reason : '';
+    const limits = [...reason.matchAll(/\d+/g)].map(Number);
+    const allowed = Math.max(0, ...limits.filter(limit => limit < most));
+    if (!/logprobs/i.test(reason) || allowed === 0) throw error;
+    return ask(allowed);
+  }
+}
+
+async function piecesOf(
+  client: ServerClient,
+  model: string,
+  prompt: string,
+  signal: AbortSignal | undefined,
+): Promise<SaidPiece[]> {
+  const bytes = Buffer.byteLength(prompt);
+  const { choice, most } = await prompted(client, { model, prompt }, bytes, ALTERNATIVES, signal);
+  const ids = listOf(choice?.prompt_token_ids);
+  return listOf(choice?.prompt_logprobs).map((row, i) => {
+    const pieceOf = (entry: unknown) => ({
+      text: isObject(entry) ? asString(entry.decoded_token) : undefined,
+      logprob: isObject(entry) ? asNumber(entry.logprob) : undefined,
+    });
+    const entries = isObject(row) ? row : {};
+    return {
+      ...pieceOf(entries[String(ids[i])]),
+      // The token itself is there, too, where it is none of the likeliest.
+      top: Object.values(entries)
+        .filter(entry => !isObject(entry) || (asNumber(entry.rank) ?? 0) <= most)
+        .map(pieceOf)
+        .flatMap(({ text = '', logprob }) => (logprob === undefined ? [] : { text, logprob })),
+    };
+  });
 }

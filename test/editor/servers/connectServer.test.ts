@@ -70,6 +70,8 @@ interface Answers {
   readonly key?: string;
   readonly agrees?: boolean;
   readonly isTrusted?: boolean;
+  /** The item of a list that is chosen, by its label. */
+  readonly picks?: RegExp;
 }
 
 async function connect({
@@ -78,6 +80,7 @@ async function connect({
   agrees = true,
   isTrusted = true,
   chooses = true,
+  picks = /^/,
 }: Answers = {}) {
   const shown: string[] = [];
   const opened: string[] = [];
@@ -99,6 +102,7 @@ async function connect({
     secrets: secrets(),
     isTrusted,
     open: async path => void opened.push(path),
+    showPieces: async address => void shown.push(`pieces of ${address}`),
     ask: async ({ prompt, password }) => {
       shown.push(prompt ?? '');
       return password ? key : address;
@@ -113,7 +117,7 @@ async function connect({
     },
     showList: async items => {
       shown.push(...items.map(({ label }) => label));
-      return items[0];
+      return items.find(({ label }) => picks.test(label));
     },
     pickPath: async () => folder,
     cancellable: async (_, work) => work(signal, { report() {} }, undefined as never),
@@ -171,6 +175,13 @@ test('a key is asked for where it is wanted, kept as a secret, and sent in a hea
   expect(JSON.stringify([opened, memory.keys().map(key => memory.get(key)), sent])).not.toMatch(
     /the-key/,
   );
+});
+
+test('without a tokenizer the text is shown in the server’s own pieces', async () => {
+  await use('vllm');
+  const { problem, opened, shown } = await connect({ picks: /own pieces/ });
+  expect([problem, opened]).toEqual([undefined, []]);
+  expect(shown).toContain(`pieces of ${fake.address}#model=owner%2Ffake`);
 });
 
 test('Ollama elsewhere is answered with what it cannot do, and the command that lists models', async () => {

@@ -6,7 +6,7 @@ import type { FoundServer } from '../../../../servers/connect';
 import { modelPath } from '../../places/modelPath';
 
 /** The address with its tokenizer and its model. Throws `UserError` that says how to name the tokenizer. */
-export function completeAddress({ address, model, sources, client }: FoundServer): string {
+export function completeAddress({ address, model, sources, client, pieces }: FoundServer): string {
   const named = { ...address, model: address.model ?? model };
   if (address.tokenizer !== undefined) return addressText(named);
   for (const source of sources) {
@@ -16,7 +16,8 @@ export function completeAddress({ address, model, sources, client }: FoundServer
   const [repository] = sources.filter(source => /^[\w.-]+\/[\w.-]+$/.test(source));
   throw new UserError(
     `The tokenizer of ${model || 'the model'} at ${client.host} is not on this machine: name it with --tokenizer, a folder, a tokenizer.json, a GGUF file or hf:org/name.` +
-      (repository ? ` \`tokenscope get ${repository} --weights none\` gets it.` : ''),
+      (repository ? ` \`tokenscope get ${repository} --weights none\` gets it.` : '') +
+      (pieces ? ' `tokenscope inspect FILE --tokenizer none` shows the server’s own tokens.' : ''),
   );
 }
 

@@ -1,0 +1,60 @@
+// What the kinds have in common: facts that were found when the server was recognised, and checks of its answers.
+import type { Tokenizer } from '../../core/tokenizer/tokenizer';
+import { asString } from '../../core/json';
+import { RowChecks } from '../checkRows';
+import type { ScoreTask, Server, TokenRow } from '../server';
+import type { ServerClient } from '../serverClient';
+
+/** Alternatives that most servers allow. */
+export const ALTERNATIVES = 20;
+
+export interface Facts {
+  readonly model: string;
+  readonly version: string;
+  readonly contextTokens: number | undefined;
+  readonly vocabSize?: number | undefined;
+}
+
+export abstract class KnownServer implements Server {
+  readonly model: string;
+  readonly version: string;
+  readonly contextTokens: number | undefined;
+  readonly vocabSize: number | undefined;
+  readonly givesRanks: boolean = false;
+  readonly scoresParts: boolean = false;
+  mostAlternatives = ALTERNATIVES;
+  protected readonly checks: RowChecks;
+
+  constructor(
+    protected readonly client: ServerClient,
+    { vocabSize }: Pick<Tokenizer, 'vocabSize'>,
+    facts: Facts,
+  ) {
+    this.model = facts.model;
+    this.version = facts.version;
+    this.contextTokens = facts.contextTokens;
+    this.vocabSize = facts.vocabSize;
+    this.checks = new RowChecks(client, facts.vocabSize ?? vocabSize);
+  }
+
+  abstract identity(signal?: AbortSignal): Promise<string>;
+
+  abstract score(
+    task: ScoreTask,
+    signal: AbortSignal | undefined,
+    onRows: (rows: readonly TokenRow[], first: number) => void,
+  ): Promise<void>;
+}
+
+export function versionOf(stated: unknown): string {
+  return asString(stated) || 'version not stated';
+}
+
+/** One is left for the token that the server has to write. */
+export function oneLess(contextTokens: number | undefined): number | undefined {
+  return contextTokens && Math.max(1, contextTokens - 1);
+}
+
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
