@@ -34,6 +34,7 @@ const READY_LIMIT_MS = 60_000;
  * @property {Record<string, string>} [env] beyond this process's own
  * @property {number} [graceSeconds] how long an extension host outlives a window that is gone
  * @property {object} [settings] the user settings to write
+ * @property {object[]} [keybindings] the user's
  *
  * @typedef {object} Server
  * @property {number} port
@@ -75,6 +76,11 @@ export async function startServer(options) {
   // Machine-scoped settings that were changed in a window.
   const forgetChoices = () => rmSync(join(userData, 'Machine', 'settings.json'), { force: true });
   if (options.settings) writeSettings(options.settings);
+  if (options.keybindings) {
+    mkdirSync(join(userData, 'User'), { recursive: true });
+    const file = join(userData, 'User', 'keybindings.json');
+    writeFileSync(file, JSON.stringify(options.keybindings));
+  }
 
   // Other users of the machine can read a command line, and any page of a browser can reach the port.
   const token = randomBytes(16).toString('hex');

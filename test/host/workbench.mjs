@@ -1,5 +1,5 @@
 // A VS Code window in a browser, with the gestures and the looks that tests and pictures need.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { installedHost } from './install.mjs';
 import { samples, startProduct } from './productServer.mjs';
@@ -9,6 +9,9 @@ const READY_LIMIT_MS = 90_000;
 
 /** A colour that no window here draws. The page's style says when a window has read its settings. */
 const MARK = 'debugConsole.sourceForeground';
+
+/** A key that neither VS Code nor the extension uses. */
+const TIDY = 'Control+Alt+Shift+F9';
 
 const INPUT = '.quick-input-widget .quick-input-box input';
 
@@ -31,8 +34,67 @@ export class Workbench {
     this.changes = 0;
     /** @type {number | undefined} */
     this.seed = undefined;
-    /** Lines of the windows before this one. */
-    this.earlier = new Set(server.extensionLog().split('\n'));
+    /** Lines of the log. @type {Set<string>} */
+    this.earlier = new Set();
+    this.startLog();
+  }
+
+  /** What the log has until now is not this window's, or of a spec before this one. */
+  startLog() {
+    this.earlier = new Set(this.server.extensionLog().split('\n'));
+  }
+
+  /** The user's, for a server whose windows are tidied. */
+  static keybindings = [
+    {
+      key: TIDY.replace('Control', 'ctrl').toLowerCase(),
+      command: 'runCommands',
+      args: {
+        commands: [
+          'workbench.action.files.saveFiles',
+          'workbench.action.closeAllEditors',
+          'workbench.action.editorLayoutSingle',
+          'workbench.action.closePanel',
+          { command: 'tokenscope.chooseLens', args: 'surprisal' },
+          'tokenscope.toggleOverlay',
+          'notifications.clearAll',
+          'workbench.files.action.focusFilesExplorer',
+        ],
+      },
+    },
+  ];
+
+  /**
+   * Brings the window back into the state in which it opened: no editor, panel, message or setting of the workspace, the
+   * overlay off with its usual lens, and the files of the samples alone. The model that is open stays, and so do the settings
+   * of the machine.
+   */
+  async tidy() {
+    this.seed = undefined;
+    await this.leaveHovers();
+    await this.page.keyboard.press('Escape');
+    await this.page.locator(INPUT).waitFor({ state: 'hidden' });
+    await this.page.keyboard.press(TIDY);
+    // An editor that is no file asks.
+    const dialog = this.page.locator('.monaco-dialog-box');
+    await this.until(
+      async () => {
+        if (await dialog.isVisible())
+          await dialog.getByRole('button', { name: "Don't Save" }).click();
+        const explorer = this.page.locator('.explorer-folders-view .monaco-list:focus');
+        return { tabs: await this.page.locator('.tab').count(), ends: await explorer.count() };
+      },
+      ({ tabs, ends }) => tabs === 0 && ends === 1,
+    );
+    await this.statusItem(/^\s*Tokenscope\s*$/).waitFor();
+    const samplesHere = new Set([...readdirSync(samples), '.vscode']);
+    for (const name of readdirSync(this.folder))
+      if (!samplesHere.has(name)) rmSync(join(this.folder, name), { recursive: true });
+    cpSync(samples, this.folder, { recursive: true, force: false });
+    if (Object.keys(this.settings).length > 0) {
+      this.settings = {};
+      await this.setSettings({});
+    }
   }
 
   /**

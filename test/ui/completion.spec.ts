@@ -2,8 +2,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
-import { ghost, ghostText } from './ghostText';
+import { ghost, ghostText, turnCompletionsOn } from './ghostText';
+
+export const windows: SharedWindow[] = [
+  {
+    specs: [
+      // Completions are off until it turns them on.
+      aCompletionInsideAWordIsAcceptedWithTabAndUndoneInOneStep,
+      completionsAreQuietWhileIntelliSenseIsOpen,
+    ],
+  },
+];
 
 const FILE = 'average.ts';
 const CODE = `export function wordCount(text: string): number {
@@ -69,8 +80,7 @@ export async function completionsAreQuietWhileIntelliSenseIsOpen(ui: Workbench) 
   await ui.setSettings({ 'editor.wordBasedSuggestions': 'currentDocument' });
   await ui.openFile(FILE);
   await ui.goTo(1);
-  await ui.runCommand('Tokenscope: Toggle Completions');
-  await ui.statusItem('Completions are on').waitFor();
+  await turnCompletionsOn(ui);
   await ui.goTo(LINE, COLUMN);
   await ui.page.keyboard.type('C');
   // The list is empty until the editor has read the words of the document.

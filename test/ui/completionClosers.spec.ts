@@ -1,11 +1,21 @@
 // Completions where VS Code closes brackets and quotes by itself, as it does by default: what is accepted leaves the file
 // balanced.
 import assert from 'node:assert/strict';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { isScriptBalanced } from '../support/scriptBalance';
-import { ghost, logged, openAtLine, savedText, turnCompletionsOn } from './ghostText';
+import { ghost, logged, open, openAtLine, savedText, turnCompletionsOn } from './ghostText';
 
-export { settings } from './ghostText';
+export const windows: SharedWindow[] = [
+  {
+    open,
+    specs: [
+      whatTheEditorClosesIsNotWrittenAgain,
+      aBraceThatTheEditorClosedStaysInItsLine,
+      aTagThatTheEditorClosedIsNotClosedAgain,
+    ],
+  },
+];
 
 const BEFORE = `export function wordCount(text: string): number {
   return text.split(' ').length;

@@ -2,11 +2,21 @@
 // and inputs that look like editors.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { isScriptBalanced } from '../support/scriptBalance';
-import { ghost, logged, openAtLine, savedText, turnCompletionsOn } from './ghostText';
+import { ghost, logged, open, openAtLine, savedText, turnCompletionsOn } from './ghostText';
 
-export { settings } from './ghostText';
+export const windows: SharedWindow[] = [
+  {
+    open,
+    specs: [
+      theLineThatEnterIndentedIsNotIndentedAgain,
+      nothingIsSuggestedWhileTextIsSelected,
+      nothingIsAskedForInInputsThatAreNoDocuments,
+    ],
+  },
+];
 
 const CODE = `export function wordCount(text: string): number {
   return text.split(' ').length;

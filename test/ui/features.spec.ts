@@ -1,8 +1,23 @@
 // What a person sees of an autoencoder's features, in a real window with the built-in model.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
+
+export const windows: SharedWindow[] = [
+  {
+    specs: [
+      aFeatureIsAblatedAndItsEffectToldOnAPage,
+      aFeatureIsFoundInTheWorkspace,
+      featuresAreExportedToAFile,
+      // Its label stays.
+      aLabelOfOnesOwnIsJudgedWhileItIsWritten,
+      // Commands are about the feature that the inspector shows.
+      featuresAreNamedInTheHoverAndTheInspector,
+    ],
+  },
+];
 
 const CODE = `import os
 
@@ -57,6 +72,8 @@ export async function aFeatureIsAblatedAndItsEffectToldOnAPage(ui: Workbench) {
 }
 
 export async function aFeatureIsFoundInTheWorkspace(ui: Workbench) {
+  // Its numbers would take most of the search.
+  rmSync(join(ui.folder, 'logprobs.jsonl'));
   await showFeatures(ui);
   await ui.runCommand('Tokenscope: Find Feature in Workspace…');
   await input(ui).fill('729');

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMIT, FakeHub } from '../support/fakeHub';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
+
+export const windows: SharedWindow[] = [
+  { specs: [anAutoencoderIsNamedForAModelAndOfferedFirst], open: openWithGpt2 },
+];
 
 const COMMAND = 'Tokenscope: Get a Model from the Hugging Face Hub…';
 const NAME = 'owner/coder';
@@ -66,7 +71,8 @@ export async function aModelOfTheHubOpensAfterConsent(ui: Workbench) {
   }
 }
 
-export async function anAutoencoderIsNamedForAModelAndOfferedFirst(ui: Workbench) {
+/** The built-in model under the name of one that autoencoders are published for. */
+async function openWithGpt2(ui: Workbench): Promise<void> {
   const folder = join(ui.folder, 'gpt2');
   mkdirSync(folder, { recursive: true });
   const coder = join(process.cwd(), 'models/coder');
@@ -75,6 +81,9 @@ export async function anAutoencoderIsNamedForAModelAndOfferedFirst(ui: Workbench
   const config = JSON.parse(readFileSync(join(coder, 'config.json'), 'utf8'));
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, _name_or_path: 'gpt2' }));
   await ui.open({ 'tokenscope.model.folder': folder });
+}
+
+export async function anAutoencoderIsNamedForAModelAndOfferedFirst(ui: Workbench) {
   await ui.openFile('README.md');
   await ui.runCommand('Tokenscope: Turn Overlay On');
   await ui.statusItem('gpt2 · ').waitFor();

@@ -29,15 +29,20 @@ export async function savedText(
   );
 }
 
-/** A window of completions opens with these: it need not hear of a change. */
-export const settings = {
-  'tokenscope.completion.minProbability': 0.02,
-  'tokenscope.completion.maxTime': 20_000,
-};
+/** A window of completions opens with its settings: it need not hear of a change. */
+export const open = (ui: Workbench) =>
+  ui.open({
+    'tokenscope.completion.minProbability': 0.02,
+    'tokenscope.completion.maxTime': 20_000,
+  });
 
+/** In a window where they are off, or on since a spec before this one. What says so is on the screen for a moment alone. */
 export async function turnCompletionsOn(ui: Workbench): Promise<void> {
+  const path = join(ui.server.data, 'data/User/settings.json');
+  const isOn = () => /"tokenscope.completion.enabled": *true/.test(readFileSync(path, 'utf8'));
+  if (isOn()) return;
   await ui.runCommand('Tokenscope: Toggle Completions');
-  await ui.statusItem('Completions are on').waitFor();
+  await ui.until(isOn, Boolean);
 }
 
 /**

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { Lens } from '../../src/core/lenses/lens';
 import { lenses } from '../../src/core/lenses/lenses';
 import { seededRandom } from '../../src/core/random';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { closedWalk } from '../support/closedWalk';
 import { drawn, settled } from './picture';
@@ -30,8 +31,16 @@ const PAIR = {
   'tokenscope.pair.negativePrompt': '# once upon a time\n',
 };
 
+export const windows: SharedWindow[] = [
+  { specs: [everyLensSaysItsOwnNumber], open: openWithPair },
+  { specs: [everyLensIsDrawnAfterEveryOther], open: openWithPair },
+];
+
+function openWithPair(ui: Workbench): Promise<void> {
+  return ui.open(PAIR);
+}
+
 export async function everyLensSaysItsOwnNumber(ui: Workbench) {
-  await ui.open(PAIR);
   ui.writeFile('words.ts', CODE);
   await ui.openFile('words.ts');
   await ui.runCommand('Tokenscope: Compare with Tokenizer or Model…');
@@ -39,11 +48,11 @@ export async function everyLensSaysItsOwnNumber(ui: Workbench) {
   await ui.runCommand('Tokenscope: Open Inspector');
   await ui.webview().locator('main > *').first().waitFor();
   await ui.page.locator('.view-line').first().click();
+  await ui.goTo(3, 18);
   for (const [id, lens] of Object.entries<Lens>(lenses)) {
     if (!hasNumber(lens)) continue;
     await ui.runCommand('Tokenscope: Choose Lens…');
     await ui.pick(lens.title);
-    await ui.goTo(3, 18);
     const number = NUMBERS[id] ?? BITS;
     const term = ui.webview().locator('dt', { hasText: new RegExp(`^${lens.title}$`, 'i') });
     // The tab follows the cursor, the hover the mouse: once both have the token, both have the same number.
@@ -79,7 +88,6 @@ export async function everyLensIsDrawnAfterEveryOther(ui: Workbench) {
   // `npm run prove` goes through every pair; here one lens is drawn before and after each other one.
   const steps = process.env.TOKENSCOPE_ALL_PAIRS ? walk.length : 2 * titles.length - 1;
   ui.writeFile('names.py', RAISES);
-  await ui.open(PAIR);
   await ui.openFile('names.py');
   await ui.runCommand('Tokenscope: Pin Feature…');
   await ui.page.locator('.quick-input-widget .quick-input-box input').fill('729');
@@ -87,7 +95,7 @@ export async function everyLensIsDrawnAfterEveryOther(ui: Workbench) {
   await ui.statusItem(/Pinned features · /).waitFor();
   await ui.remembered(':729,');
   // Another window: its engine has not opened the autoencoder yet.
-  await ui.open(PAIR);
+  await openWithPair(ui);
   await ui.openFile('names.py');
   await ui.runCommand('Tokenscope: Compare with Tokenizer or Model…');
   await ui.pick('stories260K');

@@ -2,10 +2,21 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { goldenGgufs, ggufOfFamily } from '../support/ggufFamilies';
 import { writeLargeGguf } from '../support/largeGguf';
 import { tinyGguf, write, writeOllama } from '../support/machine';
+
+export const windows: SharedWindow[] = [
+  {
+    specs: [
+      aLargeModelThatIsCancelledLeavesTheOneThatIsOpen,
+      theWaysToKeepAModelsWeightsAreChosenByKeyboard,
+      aModelOfOllamaIsListedAndOpened,
+    ],
+  },
+];
 
 /** Waits until the choice is written to the settings of the machine, which comes after the model was opened. */
 async function isSet(ui: Workbench, path: string): Promise<void> {

@@ -3,8 +3,32 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../src/core/random';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { drawn, settled } from './picture';
+
+export const windows: SharedWindow[] = [
+  {
+    specs: [
+      surprisalIsPaintedAndTakenOff,
+      tokensCoverTheTextAndShowItsBlanks,
+      theHoverExplainsAToken,
+      anEditLeavesNoStalePaint,
+      aKilledEngineComesBackWithTheRightPicture,
+      splitEditorsShowOneDocumentTwice,
+    ],
+  },
+  {
+    specs: [
+      everyThemeShowsItsOwnColours,
+      theInspectorFollowsTheCursor,
+      everyCellOfANotebookIsPainted,
+      bytesArePaintedByCharacterAndAddUpToTheTokens,
+      // It leaves a second model beside the one that is open.
+      twoModelsOnOneTextAreToldApartAndEachProvesItsSum,
+    ],
+  },
+];
 
 const FILE = 'words.ts';
 const CODE = `export function words(text: string): string[] {

@@ -2,8 +2,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { readModelFolder } from '../../src/engine/models/modelFolder';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { FakeServer } from '../support/fakeServers';
+
+export const windows: SharedWindow[] = [
+  // The second one leaves a server in the place of the model.
+  { specs: [aHostElsewhereIsConfirmedFirst, aServerColoursAFile] },
+];
 
 const COMMAND = 'Tokenscope: Connect to a Server…';
 

@@ -2,8 +2,29 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { seriousFindings } from './axe';
+
+export const windows: SharedWindow[] = [
+  {
+    specs: [
+      aTraceOpensInStepsAndItsFileIsLeftAlone,
+      aFileWithoutATraceSaysSo,
+      aTraceIsColouredInsideItsFile,
+      theCodeModelIsNotTakenForChainsOfThoughtUnasked,
+    ],
+  },
+  // They choose the reasoner, which stays open.
+  {
+    specs: [
+      anAlternativeInTheHoverLeadsElsewhere,
+      savedNumbersAreShownAndAModelCanScoreAnew,
+      // Its rollouts are kept.
+      rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere,
+    ],
+  },
+];
 
 const FILE = 'traces.jsonl';
 const TEXT = readFileSync(join(import.meta.dirname, '../../samples', FILE), 'utf8');

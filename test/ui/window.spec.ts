@@ -3,7 +3,20 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
+
+export const windows: SharedWindow[] = [
+  {
+    specs: [
+      nothingIsDrawnBeforeItIsAskedFor,
+      thePaletteOffersTheCommands,
+      theServerAsksForATokenThatNoCommandLineShows,
+    ],
+  },
+  // It opens windows of another server.
+  { specs: [aFolderThatIsNotOursIsNotTrustedUnasked], open: async () => {} },
+];
 
 export async function nothingIsDrawnBeforeItIsAskedFor(ui: Workbench) {
   await ui.statusItem('Tokenscope').waitFor();
