@@ -58,6 +58,7 @@ describe('the extension', () => {
   });
 
   it('walks a newcomer through with commands and pictures that are there', async () => {
+    await extension().activate();
     const [walkthrough] = manifest().contributes?.walkthroughs ?? [];
     assert.equal(walkthrough?.steps.length, 5);
     const commands = await vscode.commands.getCommands(true);
