@@ -56,40 +56,48 @@ export async function runWindowSuite({
   mode = process.env.HOST || 'auto',
 }) {
   const tests = join(await bundle('window', /^index\.ts$|\.test\.ts$/, 'cjs'), 'index.js');
-  /** @type {import('../report.mjs').Result[]} */
-  const found = [];
-  let unused = filters;
-  for (const run of windowsFor(filters, mode)) {
-    const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-window-'));
-    try {
-      const report = join(scratch, 'report.json');
-      /** @type {Suite} */
-      const suite = {
-        scratch,
-        extension: join(scratch, 'extension'),
-        tests,
-        folder: join(scratch, 'samples'),
-        env: { TOKENSCOPE_REPORT: report, TOKENSCOPE_FILTERS: JSON.stringify(filters) },
-      };
-      copyProduct(extension, suite.extension);
-      cpSync(join(repository, 'samples'), suite.folder, { recursive: true });
-      const { code, log } = await run(suite);
-      const own = resultsOf(report, code);
-      found.push(...own.results, logResult(log));
-      unused = unused.filter(filter => own.unused.includes(filter));
-    } catch (error) {
-      // The application has run the other cases where the server is not available.
-      if (run !== runRestricted || !(error instanceof HostError) || process.env.CI) throw error;
-      const name = 'a folder that is not trusted';
-      found.push({ name, state: 'skipped', ms: 0, reason: error.message });
-      unused = [];
-    } finally {
-      rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
-    }
-  }
+  // Each window waits for much of its time.
+  const windows = windowsFor(filters, mode).map(run => runIn(run, { extension, filters, tests }));
+  const ended = await Promise.allSettled(windows);
+  for (const window of ended) if (window.status === 'rejected') throw window.reason;
+  const all = ended.flatMap(window => (window.status === 'fulfilled' ? [window.value] : []));
+  const found = all.flatMap(window => window.results);
+  const unused = filters.filter(filter => all.every(window => window.unused.includes(filter)));
   for (const filter of unused)
     found.push({ name: filter, state: 'failed', ms: 0, reason: 'no case has it in its name' });
   return found;
+}
+
+/**
+ * @param {(suite: Suite) => Promise<Ended>} run
+ * @param {{ extension: string, filters: string[], tests: string }} options
+ * @returns {Promise<{ results: import('../report.mjs').Result[], unused: string[] }>} with the filters that name no case of it
+ */
+async function runIn(run, { extension, filters, tests }) {
+  const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-window-'));
+  try {
+    const report = join(scratch, 'report.json');
+    /** @type {Suite} */
+    const suite = {
+      scratch,
+      extension: join(scratch, 'extension'),
+      tests,
+      folder: join(scratch, 'samples'),
+      env: { TOKENSCOPE_REPORT: report, TOKENSCOPE_FILTERS: JSON.stringify(filters) },
+    };
+    copyProduct(extension, suite.extension);
+    cpSync(join(repository, 'samples'), suite.folder, { recursive: true });
+    const { code, log } = await run(suite);
+    const { results, unused } = resultsOf(report, code);
+    return { results: [...results, logResult(log)], unused };
+  } catch (error) {
+    // The application has run the other cases where the server is not available.
+    if (run !== runRestricted || !(error instanceof HostError) || process.env.CI) throw error;
+    const name = 'a folder that is not trusted';
+    return { results: [{ name, state: 'skipped', ms: 0, reason: error.message }], unused: [] };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
 }
 
 /**
@@ -243,9 +251,10 @@ async function onServer({ scratch, env }, options, run) {
     );
     if (code !== 0) {
       mkdirSync(results, { recursive: true });
-      writeFileSync(join(results, 'window.log'), [...log, server.log()].join('\n'));
-      await page.screenshot({ path: join(results, 'window.png') });
-      console.log(`  log and picture: ${results}${sep}window.*`);
+      const name = options.asksForTrust ? 'restricted' : 'window';
+      writeFileSync(join(results, `${name}.log`), [...log, server.log()].join('\n'));
+      await page.screenshot({ path: join(results, `${name}.png`) });
+      console.log(`  log and picture: ${results}${sep}${name}.*`);
     }
     if (typeof code !== 'number') throw Object(code).error;
     return { code, log: server.extensionLog() };

@@ -56,6 +56,7 @@ async function runAndDismiss(command: string): Promise<Said[]> {
         return isDone || said;
       },
       seen => seen === true,
+      10,
     ),
   ]);
   await done;

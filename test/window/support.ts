@@ -63,13 +63,14 @@ export async function hoverText(document: vscode.TextDocument, offset: number): 
 export async function until<T>(
   ask: () => PromiseLike<T>,
   fits: (answer: T) => boolean,
+  everyMs = 50,
 ): Promise<T> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     const answer = await ask();
     if (fits(answer)) return answer;
     assert.ok(Date.now() < deadline, `still: ${JSON.stringify(answer)}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
+    await new Promise(resolve => setTimeout(resolve, everyMs));
   }
 }
 
