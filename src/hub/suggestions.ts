@@ -24,8 +24,7 @@ export const suggestions: readonly Suggestion[] = [
   },
   {
     name: 'openai-community/gpt2',
-    purpose:
-      'a model with published autoencoders (jbloom/GPT2-Small-SAEs-Reformatted): 124 million parameters',
+    purpose: 'a model that autoencoders are published for: 124 million parameters',
     about: 'about 550 MB',
     licence: 'mit',
   },

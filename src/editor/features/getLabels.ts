@@ -1,7 +1,7 @@
 // Labels of features from elsewhere: a file that the user has, or Neuronpedia's export, which is asked for after consent.
 // It is a bundle of its own, so what has state is handed over.
 import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { QuickPickItem } from 'vscode';
 import { formatBytes, formatCount, formatNumberOf } from '../../core/format';
 import { neuronpediaName } from '../../core/sae/neuronpedia';
@@ -15,7 +15,7 @@ import type { ask, confirm, showList } from '../ui/messages';
 import type { pickPath } from '../ui/pickPath';
 
 export interface GetLabelsOptions extends DownloadUi {
-  readonly sae: Pick<SaeInfo, 'name' | 'keptLabels' | 'keptIn' | 'neuronpedia'>;
+  readonly sae: Pick<SaeInfo, 'name' | 'model' | 'keptLabels' | 'keptIn' | 'neuronpedia'>;
   readonly isTrusted: boolean;
   /** Answers how many there are, and what was left out. Throws where there are none. */
   readonly keep: (
@@ -54,8 +54,7 @@ async function chooseWay({ sae, showList }: GetLabelsOptions): Promise<Way | und
     {
       label: 'From Neuronpedia…',
       description: sae.neuronpedia ?? '',
-      detail:
-        'Its public export is asked for by name. Nothing is downloaded before you say yes to what it takes.',
+      detail: 'Its public export. Nothing is downloaded before you say yes to what it takes.',
       way: 'neuronpedia',
     },
     {
@@ -67,7 +66,7 @@ async function chooseWay({ sae, showList }: GetLabelsOptions): Promise<Way | und
   const forget: Item = {
     label: 'Delete what was read',
     description: formatNumberOf(sae.keptLabels, 'label'),
-    detail: `They are in ${sae.keptIn}.`,
+    detail: `They are in ${dirname(sae.keptIn)}.`,
     way: 'forget',
   };
   const title = titleOf(sae);
@@ -152,7 +151,11 @@ function isAgreed(
   { sae, confirm }: GetLabelsOptions,
 ): Promise<boolean> {
   const question = `Download ${formatBytes(found.bytes)} of explanations of ${found.name}?`;
-  const facts = explanationFacts(client, found, sae.keptIn);
+  const trained = sae.model === null ? '' : `, of ${sae.model}`;
+  const facts: [string, string][] = [
+    ['for', `${sae.name}${trained}`],
+    ...explanationFacts(client, found, dirname(sae.keptIn)),
+  ];
   return confirm(
     question,
     facts.map(([fact, value]) => `${fact}: ${value}`),

@@ -12,7 +12,7 @@ import type { Explanations } from './explanations';
 /** Files have some hundreds of kilobytes, so that most of the time is waited for answers. */
 const AT_ONCE = 4;
 
-/** Names and values, in order: what a user is asked before anything is downloaded. `keptIn`: the file of the labels. */
+/** Names and values, in order: what a user is asked before anything is downloaded. `keptIn`: the folder of the labels. */
 export function explanationFacts(
   { environment: { endpoint } }: HubClient,
   { name, folder, files, bytes }: Explanations,

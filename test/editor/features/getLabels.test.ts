@@ -54,7 +54,13 @@ async function run(answers: Answers) {
   const chosen = [...lists];
   const kept: string[][] = [];
   const options: GetLabelsOptions = {
-    sae: { name: 'sae', keptLabels, keptIn: '/kept/x.jsonl', neuronpedia: SOURCE },
+    sae: {
+      name: 'sae',
+      model: 'gpt2-small',
+      keptLabels,
+      keptIn: '/kept/x.jsonl',
+      neuronpedia: SOURCE,
+    },
     isTrusted,
     keep: async paths => {
       kept.push([...paths]);
@@ -103,7 +109,8 @@ test('those of Neuronpedia are downloaded after consent, and only labels are kep
       expect.stringMatching(/^Download \d+ bytes of explanations of gpt2-small\/8-res-jb\?$/),
       `from: ${host}`,
       `asked for: v1/${SOURCE}/explanations, 2 files`,
-      'kept: the labels alone, in /kept/x.jsonl',
+      'for: sae, of gpt2-small',
+      'kept: the labels alone, in /kept',
       `Downloading explanations of ${SOURCE}`,
     ]),
   );
