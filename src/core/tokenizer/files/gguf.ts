@@ -77,16 +77,16 @@ function typeOf(types: ArrayLike<number> | undefined, id: number): PieceType {
 
 function byteLevel({ pre, tokens, types, merges }: GgufVocabulary): Tokenizer {
   const { preTokenizer, normalizer, ignoresMerges } = ggufSplits(pre);
-  // Without a prototype: a token may be "__proto__".
-  const vocab = Object.create(null) as Record<string, number>;
+  const vocab = new Map<string, number>();
   const added: Json[] = [];
   tokens.forEach((token, id) => {
     const content = named(token, id);
-    if (vocab[content] !== undefined)
+    const other = vocab.get(content);
+    if (other !== undefined)
       throw new TokenizerError(
-        `tokenizer.ggml.tokens: ${quote(content)} is token ${vocab[content]} and token ${id}`,
+        `tokenizer.ggml.tokens: ${quote(content)} is token ${other} and token ${id}`,
       );
-    vocab[content] = id;
+    vocab.set(content, id);
     const type = typeOf(types, id);
     if (isSpecial(type)) added.push({ id, content, special: true, normalized: false });
     if (type === 'user-defined') added.push({ id, content, special: false, normalized: false });

@@ -22,12 +22,13 @@ export function checkModel(model: Json): void {
   }
 }
 
-/** Ids by spelling, and bytes by id. `bytesOf` maps a spelling to its bytes. */
+/** Ids by spelling, and bytes by id. `vocab`: an object, or a map without faults. `bytesOf` maps a spelling to its bytes. */
 export function readVocabulary(
   vocab: unknown,
   place: string,
   bytesOf: (spelling: string) => Uint8Array,
 ): { ids: Map<string, number>; tokens: (Uint8Array | undefined)[] } {
+  if (vocab instanceof Map) return { ids: vocab, tokens: tokensOf(vocab, bytesOf) };
   if (!isObject(vocab)) throw new TokenizerError(`${place}: is ${quote(vocab)}, not an object`);
   const ids = new Map<string, number>();
   const tokens: (Uint8Array | undefined)[] = [];
@@ -45,6 +46,16 @@ export function readVocabulary(
     tokens[id] = bytesOf(spelling);
   }
   return { ids, tokens };
+}
+
+/** [id] */
+function tokensOf(
+  ids: ReadonlyMap<string, number>,
+  bytesOf: (spelling: string) => Uint8Array,
+): (Uint8Array | undefined)[] {
+  const tokens: (Uint8Array | undefined)[] = [];
+  for (const [spelling, id] of ids) tokens[id] = bytesOf(spelling);
+  return tokens;
 }
 
 /** In the layout of `MergeTable`; the rank is the index. Merges are "left right" or [left, right]. */
