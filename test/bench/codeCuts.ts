@@ -42,6 +42,20 @@ export function ownSources(): string[] {
   );
 }
 
+/** Paragraphs of this repository's pages, without tables and examples. */
+export function ownProse(): string[] {
+  const pages = ['docs', 'models', '.'].flatMap(folder =>
+    readdirSync(join(root, folder), { recursive: folder !== '.', encoding: 'utf8' })
+      .filter(name => name.endsWith('.md') && !name.startsWith('CHANGELOG'))
+      .sort()
+      .map(name => readFileSync(join(root, folder, name), 'utf8')),
+  );
+  return pages.map(page => {
+    const paragraphs = page.split(/\n\n+/).filter(each => /^[A-Za-z][\x00-\x7f]*[.:]$/.test(each));
+    return paragraphs.join('\n\n');
+  });
+}
+
 /** `perKind` random places of each of the kinds, with up to `context` bytes before and `ahead` after. */
 export function cutsOf(
   { tokenizer }: Model,
@@ -49,10 +63,11 @@ export function cutsOf(
   perKind: number,
   ahead: number,
   context = 1200,
+  texts = ownSources(),
 ): Cut[] {
   const random = randomOf(5);
   const places = new Map<Kind, { text: string; at: number }[]>(kinds.map(kind => [kind, []]));
-  for (const text of ownSources()) {
+  for (const text of texts) {
     const boundaries = new Set(tokenizer.encode(text).byteEnds);
     for (let at = 200; at < text.length - ahead; at++) {
       const kind = boundaries.has(at) ? 'between tokens' : kindInToken(text[at - 1]!, text[at]!);
