@@ -220,6 +220,22 @@ test.each(['llamaCpp', 'vllm', 'sglang'] as const)('%s continues a text by seeds
   expect(written.map(ids => [...ids])).toEqual([expected, expected]);
 });
 
+test('a server that refuses in the middle is an answer with the reason', async () => {
+  const server = await start('vllm');
+  const engine = engineServer(async path => Model.open(path, 512, noRuntime, undefined, { send }));
+  const path = addressText({ ...readAddress(server.address), tokenizer: folder });
+  await engine.openModel({ folder: path, contextLimit: 512 }, signal);
+  const at = { uri: 'a', version: 1 };
+  await engine.setDocument({ ...at, text: TEXT }, signal);
+  server.fault = () => ({ status: 400, body: '{"error":{"message":"too long"}}' });
+  const request = { ...at, passes: ['tokens'] as const, visible: [], maxTokens: 1e6 };
+  expect(await engine.score(request, signal)).toEqual({
+    refused: expect.stringMatching(/^127\S+ refuses the request \(400\): too long$/),
+  });
+  server.fault = () => undefined;
+  expect(await engine.score(request, signal)).not.toHaveProperty('refused');
+});
+
 test('a pair of servers is contrasted by the tokens of the text', async () => {
   const [good, bad] = [await start('vllm', { seed: 17 }), await start('sglang', { seed: 99 })];
   const member = ({ address }: FakeServer) => ({

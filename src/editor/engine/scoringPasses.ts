@@ -67,6 +67,7 @@ export class ScoringPasses {
       const { version } = run;
       if ('refused' in done) return this.note({ uri, version }, { ...done, passes: needs });
       if (done.proofs[0]) this.note({ uri, version }, done.proofs[0]);
+      else this.dropRefusal(uri, needs);
       this.scored.fire({ uri, version, scored: done.scored, total: done.total });
     } catch (error) {
       if (!(error instanceof Cancelled) || signal?.aborted) throw error;
@@ -102,6 +103,12 @@ export class ScoringPasses {
     const isNews = before?.version !== version || passesOf(before.note) !== passesOf(note);
     this.notes.set(uri, { version, note });
     if (isNews || !('refused' in note)) this.scored.fire({ uri, version, scored: 0, total: 0 });
+  }
+
+  /** What was refused runs now: a server answers again, or may be sent more. */
+  private dropRefusal(uri: string, passes: readonly PassId[]): void {
+    const note = this.notes.get(uri)?.note;
+    if (note && passesOf(note) === passes.join()) this.notes.delete(uri);
   }
 
   isScoring(document: Text): boolean {

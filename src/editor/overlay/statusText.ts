@@ -144,11 +144,10 @@ function noteOf(state: StatusState): ByteProof | Refusal | undefined {
   }
   const lack = lens.column && !saved && model?.lacks?.[lens.column];
   if (lack) return { refused: lack };
-  if (lens.per !== 'character' && !lens.needs.includes('contrast')) return undefined;
-  if (!note) return undefined;
   // That of another lens may still be there.
   const isOwn =
-    'refused' in note ? note.passes.join() === lens.needs.join() : lens.per === 'character';
+    note &&
+    ('refused' in note ? note.passes.join() === lens.needs.join() : lens.per === 'character');
   return isOwn ? note : undefined;
 }
 

@@ -16,7 +16,9 @@ export function tokensPass(model: () => Model): Pass {
     // A folder without weights is refused by the request: a document is never scored by it.
     available: document => asRefusal(async () => checkSpelled(model(), document)),
     total: document => document.streamBy(model().tokenizer).size.tokens,
-    run: async (document, run) => ({ scored: await scoreTokens(model(), document, run) }),
+    // A server may refuse, or fail, at any time.
+    run: (document, run) =>
+      asRefusal(async () => ({ scored: await scoreTokens(model(), document, run) })),
     columns: (document, { first, end }) =>
       model().info.scores ? document.scoresOf(first, end) : undefined,
   };

@@ -148,6 +148,21 @@ test('what goes wrong is an error, and the run is over', async () => {
   expect(world.isScoring).toBe(false);
 });
 
+test('what was refused is kept until the same passes run', async () => {
+  const run = async (done: ScoreSummary | Refusal, needs = lenses.surprisal.needs) => {
+    const scoring = world.score(needs);
+    await expect.poll(() => world.runs).toHaveLength(1);
+    world.runs.pop()!.answer(done);
+    await scoring;
+  };
+  await run({ refused: 'the server wants a key' });
+  expect(world.note).toEqual({ refused: 'the server wants a key', passes: ['tokens'] });
+  await run(summary(), lenses.bytes.needs);
+  expect(world.note).toBeDefined();
+  await run(summary());
+  expect(world.note).toBeUndefined();
+});
+
 test('features are left out where there is no autoencoder', async () => {
   world.hasSae = false;
   void world.score(lenses.unexplained.needs);

@@ -120,6 +120,8 @@ test.each([
   ['bytes', 'not exact here'],
   ['difference', 'not shown'],
   ['contrast', 'not shown'],
+  // As a server does that is sent no more.
+  ['surprisal', 'not shown'],
 ] as const)('says that the lens %s is refused: %s', (lens, ending) => {
   const { text, tooltip } = shown({ lens, note: refusedTo(lens) });
   expect(text).toMatch(new RegExp(` tokens · ${ending}$`));
