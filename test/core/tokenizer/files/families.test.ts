@@ -83,7 +83,7 @@ describe.each(Object.entries(families))('%s', (name, family) => {
       cut(scans, text, 0, text.length, end => (last = end));
       expect(last, unit).toBe(text.length);
     }
-  }, 30_000);
+  });
 });
 
 describe.each(Object.entries(spaced))('%s', (name, digests) => {
@@ -106,7 +106,7 @@ describe.each(Object.entries(spaced))('%s', (name, digests) => {
       const text = unit.repeat(200_000);
       expect(tokenizer.encode(text).byteEnds.at(-1)).toBe(encodeUtf8(text).length);
     }
-  }, 30_000);
+  });
 });
 
 describe.each(Object.entries(normalizers))('the normalizer %s', (name, { steps, ids }) => {
@@ -146,5 +146,5 @@ describe.each(Object.entries(normalizers))('the normalizer %s', (name, { steps, 
       const text = `a${unit.repeat(100_000)}a`;
       expect(tokenizer.encode(text).byteEnds.at(-1)).toBe(encodeUtf8(text).length);
     }
-  }, 30_000);
+  });
 });
