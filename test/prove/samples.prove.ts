@@ -1,4 +1,5 @@
 // The searches of which `npm test` takes a sample, in full: see sampleOf in test/support/seed.ts.
+import '../core/completion/complete.test';
 import '../core/completion/enumeration.test';
 import '../core/exactBytes/boundaryHypotheses.test';
 import '../core/exactBytes/canonical.test';

@@ -71,11 +71,13 @@ export class Endings {
     return { length, stop: length < text.length ? 'join' : reason, hasClose: false };
   }
 
-  /** Without a tail that repeats the text after the close. */
+  /** Without a tail that repeats the text after the close, also where it repeats the close before it. */
   #beforeRest(text: ByteString): ByteString {
     const { suffix, close } = this.#options;
     const rest = suffix.slice(close.length);
-    return isMostlyRepeated(text, rest) ? text.slice(0, repeatsOf(text, rest)[0]) : text;
+    if (isMostlyRepeated(text, rest)) return text.slice(0, repeatsOf(text, rest)[0]);
+    if (!isMostlyRepeated(text, suffix)) return text;
+    return text.slice(0, repeatsOf(text, suffix)[0]! + close.length);
   }
 
   /**
