@@ -9,6 +9,16 @@ const ALSO = new Map([
   ['src/engine/documents', ['test/engine/server.test.ts']],
   ['src/engine/scoring', ['test/engine/server.test.ts']],
   ['src/engine/onnx/build', ['test/engine/models/architectures.test.ts']],
+  ['src/engine/onnx/graph', ['test/engine/onnx/rewrite/rewrite.test.ts']],
+  [
+    'src/engine/onnx/rewrite',
+    ['test/engine/onnx/session/forwardTree.test.ts', 'test/engine/onnx/session/saeSession.test.ts'],
+  ],
+  ['src/engine/gguf/architecture', ['test/engine/models/ggufModels.test.ts']],
+  [
+    'src/engine/models/sources/server',
+    ['test/servers/kinds.test.ts', 'test/servers/kills.test.ts'],
+  ],
 ]);
 
 /** @param {string} path */
