@@ -6,6 +6,8 @@ import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { bytesSource } from '../../../src/engine/files/byteSource';
 import { readCutZip } from '../../../src/engine/files/cutZip';
 import { readZipEntry } from '../../../src/engine/files/zip';
+import { seedOr } from '../../support/seed';
+import { randomOf } from '../../support/toys';
 
 const contentsOf = (bytes: Uint8Array) => {
   const source = bytesSource(bytes);
@@ -47,6 +49,18 @@ test.each([
     cut: 'b',
     found: ['one'],
   });
+});
+
+test('an entry of any length whose sizes follow is found', () => {
+  const random = randomOf(seedOr(1));
+  // What cannot be packed is as long as it was: more than is looked at first, and twice as much.
+  for (const length of [100, 4090, 4100, 9000, 40_000]) {
+    const content = Array.from({ length }, () => String.fromCharCode(32 + random() * 90)).join('');
+    const entries = [piped('a', content, {}), piped('b', 'two', {})];
+    const whole = Buffer.concat(entries);
+    expect(contentsOf(whole)).toEqual({ cut: undefined, found: [content, 'two'] });
+    expect(contentsOf(whole.subarray(0, entries[0]!.length - 30))).toEqual({ cut: 'a', found: [] });
+  }
 });
 
 test('of entries with one name the last is taken', () => {

@@ -189,6 +189,30 @@ test('an effect at a token leaves the tokens before it, and adding nothing chang
   expect(some.next.some(({ before, after }) => Math.abs(before - after) > 1e-6)).toBe(true);
 });
 
+test('an effect lists what it changes most, beside the scores of the text as it is', async () => {
+  await documents.score({ passes: ['tokens'], ...at(), visible: [], maxTokens: 1e6 }, signal);
+  const { scores } = await viewOf();
+  const change = { kind: 'steer', by: 5 } as const;
+  const place = text.indexOf('return');
+  for (const everywhere of [false, true]) {
+    const asked = { ...at(), feature: 3, at: place, everywhere, change };
+    const { tokens, next, counted, totalBits } = await documents.effect(asked, signal);
+    const falling = (sizes: number[]) => expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    falling(tokens.map(({ before, after }) => Math.abs(after - before)));
+    falling(next.map(({ before, after }) => Math.max(before || 0, after || 0)));
+    expect([tokens.length, next.length]).toEqual([20, 10]);
+    for (const { utf16Start, before } of tokens)
+      expect(before).toBeCloseTo(-scores!.logprobs[utf16Start]! / Math.LN2, 4);
+    expect(counted).toBe(everywhere ? text.length - 1 : text.length - 1 - place);
+    // What is not listed changed by less than what is.
+    const [listed, least] = [
+      tokens.reduce((sum, { before, after }) => sum + after - before, 0),
+      Math.abs(tokens.at(-1)!.after - tokens.at(-1)!.before),
+    ];
+    expect(Math.abs(totalBits - listed)).toBeLessThanOrEqual((counted - 20) * least);
+  }
+});
+
 test('a predicate is counted against a feature, and one that cannot be read is refused', async () => {
   await encode();
   const ask = { ...at(), feature: 3, language: 'python' };
@@ -196,6 +220,7 @@ test('a predicate is counted against a feature, and one that cannot be read is r
   expect(found.holds).toBe(text.split('(').length - 1);
   expect(found.both).toBeLessThanOrEqual(Math.min(found.fires, found.holds));
   const wrong = async () => documents.agreement({ ...ask, predicate: 'tokens="("' }, signal);
+  await expect(wrong()).rejects.toThrow(UserError);
   await expect(wrong()).rejects.toThrow(/character 0/);
 });
 
@@ -345,7 +370,16 @@ test('exports: lines for tokens, lines for features, a picture', async () => {
       { ...at(), format, range, options: { pins, densityCutoff: 1 } },
       signal,
     );
-  expect((await get('jsonl')).trimEnd().split('\n')).toHaveLength(text.length + 1);
+  const lines = (await get('jsonl')).trimEnd().split('\n');
+  expect(lines).toHaveLength(text.length + 1);
+  const { unexplained } = (await viewOf()).features;
+  for (const [token, one] of lines.slice(0, -1).entries()) {
+    const row = JSON.parse(one) as { unexplained: number; features: { value: number }[] };
+    if (!Number.isNaN(unexplained[token]))
+      expect(row.unexplained).toBeCloseTo(unexplained[token]!, 5);
+    const values = row.features.map(({ value }) => value);
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+  }
   const [line] = (await get('neuronpedia')).trimEnd().split('\n');
   const activations = JSON.parse(line!);
   expect(activations.tokens.join('')).toBe(text);

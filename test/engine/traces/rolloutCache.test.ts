@@ -36,3 +36,24 @@ test.each<[string, number[], number, Partial<RolloutRule>]>([
   const { temperature, topP, maxTokens } = { ...RULE, ...change };
   expect(asked[1]!.rule).toMatchObject({ temperature, topP, maxTokens });
 });
+
+test('beyond eight million tokens the prefixes that were not used for longest are forgotten', async () => {
+  const { model, asked } = scriptedModel(() => ['a']);
+  const cache = new RolloutCache(model);
+  // Three of them are too many. What was written counts, too: two tokens for each.
+  const prefixes = [1, 2, 3].map(first => [
+    first,
+    ...new Array<number>(Math.floor((8 << 20) / 3) - 1).fill(7),
+  ]);
+  const ask = (i: number) => cache.rolloutsAfter(prefixes[i]!, 0, 1, RULE, signal);
+  await ask(0);
+  await ask(1);
+  await ask(0);
+  expect(asked).toHaveLength(2);
+  await ask(2);
+  await ask(0);
+  await ask(2);
+  expect(asked).toHaveLength(3);
+  await ask(1);
+  expect(asked).toHaveLength(4);
+});
