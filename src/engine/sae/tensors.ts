@@ -1,6 +1,7 @@
 // Named tensors of a weights file, each read as float32 when it is asked for. The only containers that are read are
 // safetensors and NumPy's npz, neither of which can hold code.
 import { UserError } from '../../core/errors';
+import { bfloatToNumber, halfToNumber } from '../files/halfFloat';
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -50,22 +51,6 @@ export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map<string, E
   ['I32', [4, (view, at) => view.getInt32(at, true)]],
   ['BOOL', [1, (view, at) => view.getUint8(at)]],
 ]);
-
-const single = new Float32Array(1);
-const singleBits = new Uint32Array(single.buffer);
-function bfloatToNumber(bits: number): number {
-  singleBits[0] = bits << 16;
-  return single[0]!;
-}
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 /** `type` is one of `ELEMENT_TYPES`. */
 export function numbersOf(bytes: Uint8Array, type: string, length: number): Float32Array {
