@@ -31,6 +31,8 @@ interface Stretch {
   readonly open: readonly SaidPiece[];
   readonly known: readonly { readonly piece: SaidPiece; readonly bytes: Uint8Array }[];
   readonly bytes: Buffer;
+  /** Bytes of what is open, at least and at most. */
+  readonly limits: readonly [number, number];
 }
 
 /** Throws what `wrong` makes of a sentence, where they do not spell the text, or do so in several ways. */
@@ -40,40 +42,63 @@ export function alignPieces(
   wrong: (what: string) => UserError,
 ): Piece[] {
   const stretches = stretchesOf(withoutMarks(said, text));
-  const ways = new Map<string, number[] | 'several' | undefined>();
-  let furthest = 0;
-  const starts = waysFrom(0, 0);
-  if (starts === undefined)
-    throw wrong(`its tokens do not spell the text: they differ from byte ${furthest} on`);
-  if (starts === 'several')
-    throw wrong('it does not say the bytes of its tokens, and they fit the text in several ways');
+  const starts = startsOf(stretches, text, wrong);
   let at = 0;
   return stretches.flatMap((stretch, i) => {
     const pieces = placed(stretch, at, starts[i]!, text);
     at = starts[i]! + stretch.bytes.length;
     return pieces;
   });
+}
 
-  /** Where the known bytes of each stretch from `index` on begin, when it begins at `from`. */
-  function waysFrom(index: number, from: number): number[] | 'several' | undefined {
-    const key = `${index} ${from}`;
-    if (!ways.has(key)) ways.set(key, search(index, from));
-    return ways.get(key);
-  }
+/** How a stretch may end at a byte: where its known bytes begin, and where the stretch before it ends. */
+interface Way {
+  readonly start: number;
+  readonly before: number;
+  /** In other ways as well, of this stretch or of those before it. */
+  readonly isOneOfSeveral: boolean;
+}
 
-  function search(index: number, from: number): number[] | 'several' | undefined {
-    const stretch = stretches[index];
-    if (!stretch) return from === text.length ? [] : undefined;
-    let found: number[] | undefined;
-    for (const start of candidates(stretch, from, text)) {
-      furthest = Math.max(furthest, start);
-      const rest = waysFrom(index + 1, start + stretch.bytes.length);
-      if (rest === undefined) continue;
-      if (found || rest === 'several') return 'several';
-      found = [start, ...rest];
-    }
-    return found;
+/** Of servers whose tokens leave open what they are, one after the other, more places are not followed. */
+const MOST_PLACES = 1000;
+
+/** Where the known bytes of each stretch begin. Throws where that is nowhere, or may be at several places. */
+function startsOf(
+  stretches: readonly Stretch[],
+  text: Uint8Array,
+  wrong: (what: string) => UserError,
+): number[] {
+  const several = () =>
+    wrong('it does not say the bytes of its tokens, and they fit the text in several ways');
+  /** [stretch]; by the byte at which it ends. */
+  const ways: Map<number, Way>[] = [];
+  let ends = new Map<number, Way>([[0, { start: 0, before: 0, isOneOfSeveral: false }]]);
+  let furthest = 0;
+  const least = ({ bytes, limits }: Stretch) => limits[0] + bytes.length;
+  let rest = stretches.reduce((sum, stretch) => sum + least(stretch), 0);
+  for (const stretch of stretches) {
+    rest -= least(stretch);
+    const next = new Map<number, Way>();
+    for (const [before, { isOneOfSeveral }] of ends)
+      for (const start of candidates(stretch, before, text, rest)) {
+        furthest = Math.max(furthest, start);
+        const end = start + stretch.bytes.length;
+        next.set(end, { start, before, isOneOfSeveral: isOneOfSeveral || next.has(end) });
+      }
+    if (next.size > MOST_PLACES) throw several();
+    ways.push((ends = next));
   }
+  const last = ends.get(text.length);
+  if (!last) throw wrong(`its tokens do not spell the text: they differ from byte ${furthest} on`);
+  if (last.isOneOfSeveral) throw several();
+  const starts: number[] = [];
+  let end = text.length;
+  for (const own of ways.toReversed()) {
+    const { start, before } = own.get(end)!;
+    starts.push(start);
+    end = before;
+  }
+  return starts.reverse();
 }
 
 /** Without what comes before a text: it has no number, and the text does not begin with it. */
@@ -100,7 +125,16 @@ function stretchesOf(said: readonly SaidPiece[]): Stretch[] {
   return found.map(each => ({
     ...each,
     bytes: Buffer.concat(each.known.map(({ bytes }) => bytes)),
+    limits: each.open.map(limitsOf).reduce((a, b) => [a[0] + b[0], a[1] + b[1]], [0, 0]),
   }));
+}
+
+/** Bytes of a piece that does not say them: a replacement character stands for a part of a character. */
+function limitsOf({ text }: SaidPiece): [number, number] {
+  if (typeof text !== 'string' || text === '') return [0, MOST_BYTES];
+  const marks = text.split('\ufffd').length - 1;
+  const others = encodeUtf8(text.replaceAll('\ufffd', '')).length;
+  return [others + 1, others + 4 * marks];
 }
 
 /** Undefined where they are not said: of a part of a character, or of no text at all. */
@@ -111,19 +145,24 @@ function bytesOf({ text }: SaidPiece): Uint8Array | undefined {
     : encodeUtf8(text);
 }
 
-/** Where its known bytes may begin: between characters, after one byte at least for each part of a character. */
+/**
+ * Where its known bytes may begin: between characters, and where what is open has as many bytes as it can have.
+ * `rest`: bytes that come after the stretch at least.
+ */
 function* candidates(
-  { open, known, bytes }: Stretch,
+  { open, known, bytes, limits }: Stretch,
   from: number,
   text: Uint8Array,
+  rest: number,
 ): Generator<number> {
-  const least = from + open.filter(({ text }) => text !== undefined && text !== '').length;
-  const most = Math.min(text.length, from + open.length * MOST_BYTES);
+  const [fewest, most] = limits;
+  const least = from + fewest;
+  const last = Math.min(text.length - bytes.length - rest, from + most);
   if (known.length === 0) {
-    if (text.length >= least && text.length <= most) yield text.length;
+    if (text.length >= least && text.length <= from + most) yield text.length;
     return;
   }
-  for (let at = least; at <= most; at++) {
+  for (let at = least; at <= last; at++) {
     // What begins inside a character is none of the text that the server wrote.
     if (open.length > 0 && (text[at]! & 0xc0) === 0x80) continue;
     if (startsWith(text, bytes, at)) yield at;

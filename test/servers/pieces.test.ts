@@ -111,6 +111,19 @@ describe('bytes', () => {
     ]);
   });
 
+  test('of long texts in a script whose characters are split', () => {
+    const count = 5000;
+    const pieces = Array.from({ length: count }, () => said('a', '\ufffd', '\ufffd', 'b')).flat();
+    const found = align(pieces, 'aéb'.repeat(count));
+    expect(found).toHaveLength(4 * count);
+    expect(found.at(-2)![0]).toBe('\u00a9');
+  });
+
+  test('that fit at many places are refused soon', () => {
+    const pieces = said(...Array.from({ length: 4000 }, (_, i) => (i % 2 ? 'a' : undefined)));
+    expect(() => align(pieces, 'a'.repeat(8000))).toThrow('in several ways');
+  });
+
   test('of what is not said follow from the rest', () => {
     expect(align(said(undefined, 'lo'), 'hello')).toEqual([
       ['hel', 1, NaN],
@@ -122,7 +135,9 @@ describe('bytes', () => {
   });
 
   test('that fit in several ways, or in none, are refused', () => {
-    expect(() => align(said('a', '\ufffd', '日', '\ufffd'), 'a日日日日')).toThrow(/several ways/);
+    expect(() => align(said('a', '\ufffd\ufffd', '日', '\ufffd\ufffd'), 'a日日日日')).toThrow(
+      /several ways/,
+    );
     expect(() => align(said('a', 'c'), 'ab')).toThrow(/do not spell the text/);
     expect(() => align(said('a'), 'ab')).toThrow(/do not spell the text/);
     expect(() => align(said('a', 'b', 'c'), 'ab')).toThrow(/do not spell the text/);
