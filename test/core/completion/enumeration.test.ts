@@ -4,10 +4,15 @@ import { byteStringOf, bytesOf } from '../../../src/core/exactBytes/byteString';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { incompleteFrom } from '../../../src/core/exactBytes/utf8Characters';
 import { exactStarts } from '../../../src/core/completion/healingStarts';
-import { sampledChoices, END, likeliestChoices } from '../../../src/core/completion/tokenChoice';
+import {
+  sampledChoices,
+  END,
+  likeliestChoices,
+  massOfAll,
+} from '../../../src/core/completion/tokenChoice';
 import { completeAtCursor } from '../../../src/core/completion/complete';
 import { TrunkRows, pathOf } from '../../../src/core/completion/trunkRows';
-import { textLogprob } from '../../../src/core/completion/textLogprob';
+import { lineLogprob, textLogprob } from '../../../src/core/completion/textLogprob';
 import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { Oracle } from '../../support/byteOracle';
@@ -129,6 +134,11 @@ describe('a completion', () => {
       const sorted = expected.map(({ logprob }) => logprob);
       found.forEach(({ logprob }, i) => expect(Math.abs(logprob - sorted[i]!)).toBeLessThan(1e-12));
       compared += found.length;
+      // What all of them are compared with: no less than they have, no more than all tokenizations.
+      const all = Math.exp(before + massOfAll(chooserOf(one), nodes, heads, first));
+      const mass = found.reduce((sum, { logprob }) => sum + Math.exp(logprob), 0);
+      expect(all, one.what).toBeGreaterThan(mass * (1 - 1e-12));
+      expect(all, one.what).toBeLessThan(one.oracle.bytes.mass(one.x, 'e1') * (1 + 1e-12));
     }
     expect(compared).toBeGreaterThan(60 * PREFIXES);
   });
@@ -219,6 +229,10 @@ describe('a completion', () => {
       furthest = Math.max(furthest, Math.abs(Math.exp(found.bytes) - bytes));
       const ended = oracle.end(whole, 'e2') / oracle.mass(x, 'e2');
       furthest = Math.max(furthest, Math.abs(Math.exp(found.bytes + found.next.end) - ended));
+      // A line may end with either break.
+      const breaks = oracle.massOfNext(whole, 'e2');
+      const line = ended + (breaks[0x0a]! + breaks[0x0d]!) / oracle.mass(x, 'e2');
+      furthest = Math.max(furthest, Math.abs(Math.exp(lineLogprob(found)) - line));
     }
     expect(furthest).toBeLessThan(1e-12);
   });

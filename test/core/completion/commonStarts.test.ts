@@ -1,0 +1,51 @@
+// Starts without exact probabilities: with the last token taken back, or with all tokens as they are.
+import { expect, test } from 'vitest';
+import { commonStarts } from '../../../src/core/completion/healingStarts';
+import { byteStringOf } from '../../../src/core/exactBytes/byteString';
+import { SortedTokens } from '../../../src/core/exactBytes/sortedTokens';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
+import { seedOr } from '../../support/seed';
+import { randomOf, randomText, randomToy } from '../../support/toys';
+
+test.each(['one-token', 'none'] as const)('with the healing %s', healing => {
+  const random = randomOf(seedOr(1));
+  let healed = 0;
+  for (let seed = 0; seed < 40; seed++) {
+    const toy = randomToy(seed);
+    const { tokenizer } = toy;
+    const ids = Array.from({ length: tokenizer.vocabSize }, (_, id) => id);
+    const tokens = new SortedTokens(
+      ids.filter(id => !tokenizer.isSpecial(id)),
+      id => tokenizer.bytesOf(id),
+    );
+    const text = randomText(toy, random, Math.floor(random() * 6));
+    const open = byteStringOf(encodeUtf8(text));
+    const whole = [...tokenizer.encode(text).ids];
+    const starts = commonStarts(tokenizer, tokens, open, healing);
+    const what = JSON.stringify([seed, text]);
+    const last = healing === 'one-token' ? whole.at(-1) : undefined;
+    expect(starts.trunk, what).toEqual(last === undefined ? whole : whole.slice(0, -1));
+    const rest = last === undefined ? '' : byteStringOf(tokenizer.bytesOf(last));
+    expect(starts.rolledBack, what).toBe(rest);
+    // Either another token that begins with its bytes and is longer, or the token again and then any.
+    expect(
+      starts.heads.map(head => [starts.nodes[head.node]!.token, head.rest]),
+      what,
+    ).toEqual(
+      last === undefined
+        ? [[-1, '']]
+        : [
+            [-1, rest],
+            [last, ''],
+          ],
+    );
+    expect(starts.nodes.map(({ parent }) => parent)).toEqual(last === undefined ? [-1] : [-1, 0]);
+    // What follows the trunk, encoded alone.
+    const more = randomText(toy, random, 3);
+    const after = new TextDecoder().decode(Buffer.from(rest, 'latin1')) + more;
+    if (after.includes('\ufffd')) continue;
+    expect(starts.encode(byteStringOf(encodeUtf8(more)))).toEqual([...tokenizer.encode(after).ids]);
+    if (last !== undefined) healed++;
+  }
+  expect(healed).toBeGreaterThan(healing === 'none' ? -1 : 20);
+});
