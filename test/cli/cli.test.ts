@@ -6,6 +6,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { tokenizerOf } from '../support/shared';
 import { writeDecoder } from '../support/graphs';
 import { START_ID, writeModelFolder } from '../support/modelFolder';
+import { sampleOf, seedOr } from '../support/seed';
+import { pick, randomOf } from '../support/toys';
 import { coder, linesOf, readLines, root, run, scratch, setUpCommandLine } from './support';
 
 setUpCommandLine();
@@ -319,12 +321,14 @@ test.skipIf(process.platform === 'win32')(
       ['features'],
       ['trace'],
     ];
+    const kinds: readonly (readonly [file: string, what: string])[] = [
+      [pipe, 'a pipe or a device'],
+      ['/dev/zero', 'a pipe or a device'],
+      [scratch, 'a folder'],
+    ];
+    const random = randomOf(seedOr(1));
     for (const [name = '', ...args] of commands) {
-      for (const [file, what] of [
-        [pipe, 'a pipe or a device'],
-        ['/dev/zero', 'a pipe or a device'],
-        [scratch, 'a folder'],
-      ] as const) {
+      for (const [file, what] of sampleOf([pick(random, kinds)], kinds)) {
         const { code, out, err } = run([name, file, ...args]);
         expect({ name, file, code, out }).toEqual({ name, file, code: 2, out: '' });
         expect(err).toMatch(new RegExp(`^tokenscope: Cannot read ${file}: it is ${what}.*\\n$`));

@@ -5,7 +5,7 @@ import { kindOf } from '../support/hostile/kinds';
 import { LIMIT_BYTES, LIMIT_MS, runCases, type Run } from '../support/hostile/runCases';
 import { sampleOf, seedOr } from '../support/seed';
 
-const CASES = Number(process.env.CASES ?? sampleOf(300, 10_000));
+const CASES = Number(process.env.CASES ?? sampleOf(150, 10_000));
 
 test(
   `${CASES} changed files are read or refused`,

@@ -1,4 +1,4 @@
-// A zip archive of one entry, made by hand: methods, sizes and zip64 fields that zip libraries do not write.
+// A zip archive, made by hand: methods, sizes and zip64 fields that zip libraries do not write.
 export interface ZipParts {
   readonly name: string;
   readonly method: number;
@@ -9,13 +9,34 @@ export interface ZipParts {
   readonly zip64?: boolean;
 }
 
-export function zipOf({ name, method, packed, size, zip64 = false }: ZipParts): Buffer {
+export function zipOf(...entries: readonly ZipParts[]): Buffer {
+  const zip64 = entries.some(each => each.zip64);
+  let offset = 0;
+  const parts = entries.map(parts => {
+    const at = offset;
+    const content = localOf(parts);
+    offset += content.length;
+    return { content, entry: entryOf(parts, at) };
+  });
+  const directory = Buffer.concat(parts.map(({ entry }) => entry));
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt32LE(zip64 ? 0xffffffff : directory.length, 12);
+  end.writeUInt32LE(zip64 ? 0xffffffff : offset, 16);
+  const zip64End = zip64 ? zip64EndOf(directory.length, offset) : Buffer.alloc(0);
+  return Buffer.concat([...parts.map(({ content }) => content), directory, zip64End, end]);
+}
+
+function localOf({ name, method, packed }: ZipParts): Buffer {
   const local = Buffer.alloc(30);
   local.writeUInt32LE(0x04034b50, 0);
   local.writeUInt16LE(method, 8);
   local.writeUInt16LE(name.length, 26);
-  const content = Buffer.concat([local, Buffer.from(name), packed]);
-  const extra = zip64 ? zip64Field(size, packed.length, 0) : Buffer.alloc(0);
+  return Buffer.concat([local, Buffer.from(name), packed]);
+}
+
+function entryOf({ name, method, packed, size, zip64 = false }: ZipParts, offset: number): Buffer {
+  const extra = zip64 ? zip64Field(size, packed.length, offset) : Buffer.alloc(0);
   const entry = Buffer.alloc(46);
   entry.writeUInt32LE(0x02014b50, 0);
   entry.writeUInt16LE(method, 10);
@@ -23,14 +44,8 @@ export function zipOf({ name, method, packed, size, zip64 = false }: ZipParts): 
   entry.writeUInt32LE(zip64 ? 0xffffffff : size, 24);
   entry.writeUInt16LE(name.length, 28);
   entry.writeUInt16LE(extra.length, 30);
-  entry.writeUInt32LE(zip64 ? 0xffffffff : 0, 42);
-  const directory = Buffer.concat([entry, Buffer.from(name), extra]);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt32LE(zip64 ? 0xffffffff : directory.length, 12);
-  end.writeUInt32LE(zip64 ? 0xffffffff : content.length, 16);
-  const zip64End = zip64 ? zip64EndOf(directory.length, content.length) : Buffer.alloc(0);
-  return Buffer.concat([content, directory, zip64End, end]);
+  entry.writeUInt32LE(zip64 ? 0xffffffff : offset, 42);
+  return Buffer.concat([entry, Buffer.from(name), extra]);
 }
 
 function zip64Field(...values: number[]): Buffer {

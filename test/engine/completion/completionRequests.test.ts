@@ -22,7 +22,7 @@ import {
   type CloserPlace,
 } from '../../support/closers';
 import { isScriptBalanced } from '../../support/scriptBalance';
-import { seedOr } from '../../support/seed';
+import { sampleOf, seedOr } from '../../support/seed';
 import { randomOf } from '../../support/toys';
 
 const CODE = 'import numpy as np\n\n\ndef mean(values):\n    return np.arr\n\n\nx = mean([1, 2])\n';
@@ -114,7 +114,7 @@ describe('a completion', () => {
   test('leaves UTF-8 whole and repeats nothing of the suffix, at random places', async () => {
     const random = randomOf(seedOr(3));
     const texts = ['python.py.txt', 'typescript.ts.txt', 'scripts.md.txt'].map(readGoldenText);
-    for (let i = 0; i < 45; i++) {
+    for (let i = 0; i < sampleOf(15, 45); i++) {
       const text = texts[i % 3]!;
       const place = Math.floor(random() * text.length);
       if ((text.charCodeAt(place) & 0xfc00) === 0xdc00) continue;
@@ -129,7 +129,7 @@ describe('a completion', () => {
         if (singleLine) expect(insert.trimStart()).not.toContain('\n');
       }
     }
-  }, 120_000);
+  });
 
   test('can have several candidates that start differently, or be drawn with a seed', async () => {
     const begun = (await at(CODE, AT, { mode: 'spm', candidates: 3 })).items;
@@ -313,7 +313,7 @@ describe('before what an editor closed', () => {
     }
     expect(shown).toBeGreaterThan(25);
     expect(exact).toBeGreaterThan(5);
-  }, 120_000);
+  });
 });
 
 describe('a calibration', () => {

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { Model } from '../../../src/engine/models/model';
 import { readModelFolder } from '../../../src/engine/models/modelFolder';
 import { findGraph } from '../../../src/engine/models/sources/onnx/graphFiles';
@@ -17,7 +17,6 @@ import { fakeBackend } from '../../support/fakeBackend';
 import { writeDecoder } from '../../support/graphs';
 import { BYTE_VOCAB, writeModelFolder } from '../../support/modelFolder';
 
-vi.setConfig({ testTimeout: 60_000 });
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-exports-'));
 let count = 0;

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ByteSource } from '../../../../src/engine/files/byteSource';
 import { readProto } from '../../../../src/engine/onnx/graph/externalise';
 import { FLOAT, FLOAT16, type OnnxModel } from '../../../../src/engine/onnx/graph/graph';
@@ -45,8 +45,6 @@ import { concatBytes } from '../../../../src/core/bytes';
 import { UserError } from '../../../../src/core/errors';
 import { writeDecoder, type DecoderOptions } from '../../../support/graphs';
 import { seedOr } from '../../../support/seed';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let count = 0;

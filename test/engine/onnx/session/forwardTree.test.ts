@@ -56,46 +56,39 @@ const graphs: [string, DecoderOptions][] = [
   ['no place for a tree, token by token', { float16: true }],
 ];
 
-test.each(graphs)(
-  'any tree in a graph with %s has the logits of its paths',
-  async (_, options) => {
-    const graph = await open(options);
-    expect(graph.report.noTree).toBe(options.float16 ? 'it computes in float16' : undefined);
-    const token = fc.nat(VOCAB - 1);
-    const trees = fc
-      .array(fc.record({ above: fc.nat(), token }), { maxLength: 30 })
-      .map(grown => [
-        { parent: -1, token: -1 },
-        ...grown.map(({ above, token }, i) => ({ parent: above % (i + 1), token })),
-      ]);
-    const prefixes = fc.array(token, { minLength: 1, maxLength: 150 });
-    await fc.assert(
-      fc.asyncProperty(prefixes, trees, fc.infiniteStream(fc.nat()), async (ids, nodes, picks) => {
-        const prefix = Uint32Array.from(ids);
-        const wanted = [...nodes.keys()].filter(() => picks.next().value! % 3 > 0);
-        const together = await graph.forwardTree({ prefix, nodes, wanted });
-        for (const [row, node] of wanted.entries()) {
-          const path: number[] = [];
-          for (let at = node; at > 0; at = nodes[at]!.parent) path.unshift(nodes[at]!.token);
-          const alone = await graph.forwardTree({
-            prefix: Uint32Array.of(...prefix, ...path),
-            nodes: nodes.slice(0, 1),
-            wanted: [0],
-          });
-          const ofTree = together.subarray(row * VOCAB, (row + 1) * VOCAB);
-          const furthest = alone.reduce(
-            (most, x, i) => Math.max(most, Math.abs(x - ofTree[i]!)),
-            0,
-          );
-          expect(furthest).toBeLessThan(options.float16 ? 2e-2 : 1e-4);
-        }
-      }),
-      { numRuns: 25, seed: seedOr(3) },
-    );
-    await graph.close();
-  },
-  60_000,
-);
+test.each(graphs)('any tree in a graph with %s has the logits of its paths', async (_, options) => {
+  const graph = await open(options);
+  expect(graph.report.noTree).toBe(options.float16 ? 'it computes in float16' : undefined);
+  const token = fc.nat(VOCAB - 1);
+  const trees = fc
+    .array(fc.record({ above: fc.nat(), token }), { maxLength: 30 })
+    .map(grown => [
+      { parent: -1, token: -1 },
+      ...grown.map(({ above, token }, i) => ({ parent: above % (i + 1), token })),
+    ]);
+  const prefixes = fc.array(token, { minLength: 1, maxLength: 150 });
+  await fc.assert(
+    fc.asyncProperty(prefixes, trees, fc.infiniteStream(fc.nat()), async (ids, nodes, picks) => {
+      const prefix = Uint32Array.from(ids);
+      const wanted = [...nodes.keys()].filter(() => picks.next().value! % 3 > 0);
+      const together = await graph.forwardTree({ prefix, nodes, wanted });
+      for (const [row, node] of wanted.entries()) {
+        const path: number[] = [];
+        for (let at = node; at > 0; at = nodes[at]!.parent) path.unshift(nodes[at]!.token);
+        const alone = await graph.forwardTree({
+          prefix: Uint32Array.of(...prefix, ...path),
+          nodes: nodes.slice(0, 1),
+          wanted: [0],
+        });
+        const ofTree = together.subarray(row * VOCAB, (row + 1) * VOCAB);
+        const furthest = alone.reduce((most, x, i) => Math.max(most, Math.abs(x - ofTree[i]!)), 0);
+        expect(furthest).toBeLessThan(options.float16 ? 2e-2 : 1e-4);
+      }
+    }),
+    { numRuns: 25, seed: seedOr(3) },
+  );
+  await graph.close();
+});
 
 test('a tree of more nodes than a run holds is several runs', async () => {
   const graph = await open({});
@@ -144,7 +137,7 @@ test('a window longer than what is measured of a mask is not missed', async () =
   const alone = await graph.forwardTree(path);
   expect(Math.max(...alone.map((x, i) => Math.abs(x - tree[VOCAB + i]!)))).toBeLessThan(1e-4);
   await graph.close();
-}, 60_000);
+});
 
 /** The Add before each Softmax. */
 function masked(graph: Graph): GraphNode[] {

@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowCount, valueAt } from '../../../../src/core/sae/sparseRows';
 import { FLOAT } from '../../../../src/engine/onnx/graph/graph';
 import { parseModel } from '../../../../src/engine/onnx/graph/readGraph';
@@ -13,8 +13,6 @@ import { bundleEngine } from '../../../support/engineBundle';
 import { writeDecoder, type DecoderOptions } from '../../../support/graphs';
 import { randomSae } from '../../../support/saes';
 import { encodeToken } from '../../../support/encodeToken';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
 let bundle: string;

@@ -105,7 +105,6 @@ test.each(graphs)(
     ).rejects.toThrow(Cancelled);
     await graph.close();
   },
-  120_000,
 );
 
 describe('rollouts of a prefix', () => {

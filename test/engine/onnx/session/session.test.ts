@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sliceScores, type Scores } from '../../../../src/core/lenses/scores';
 import { RuntimeClient } from '../../../../src/engine/onnx/session/runtimeClient';
 import { scoresOfLogits } from '../../../../src/engine/onnx/session/logitScores';
@@ -13,8 +13,6 @@ import type { ScoredChunk } from '../../../../src/protocol/runtime';
 import { normals, writeDecoder, type DecoderOptions } from '../../../support/graphs';
 import { seedOr } from '../../../support/seed';
 import { bundleEngine } from '../../../support/engineBundle';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const VOCAB = 97;
 // Enough tokens that a busy machine receives a chunk before the last one is done.
