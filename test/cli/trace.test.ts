@@ -10,6 +10,7 @@ import type { Model } from '../../src/engine/models/model';
 import { modelOpener } from '../../src/engine/models/openModel';
 import { rollOutDocument } from '../../src/engine/traces/rolloutView';
 import { writeModelFolder } from '../support/modelFolder';
+import { sampleOf } from '../support/seed';
 import { bundle, linesOf, readLines, root, run, scratch, setUpCommandLine, start } from './support';
 
 setUpCommandLine();
@@ -237,7 +238,7 @@ describe('trace --rollouts', () => {
   }
 
   test('are those of the engine, by their seed', async () => {
-    for (const seed of [1, 7]) {
+    for (const seed of sampleOf([7], [1, 7])) {
       const expected = await expectedRollouts(seed, '82');
       const args = [...scored, ...few, '--seed', String(seed)];
       const tokens = readLines(args);
