@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Engine } from '../../../src/editor/engine/engineClient';
 import { bundleEngine } from '../../support/engineBundle';
+import { sampleOf, seedOr } from '../../support/seed';
+import { pick, randomOf } from '../../support/toys';
 
 interface GoldenText {
   tokens: number;
@@ -43,8 +45,11 @@ test('the golden numbers are of these weights', () => {
   expect(createHash('sha256').update(weights).digest('hex')).toBe(golden.modelSha256);
 });
 
-describe.each(Object.entries(golden.texts))('%s', (name, expected) => {
-  test(`scores as PyTorch within ${TOLERANCE_NATS} nats`, async () => {
+test(`texts are scored as by PyTorch within ${TOLERANCE_NATS} nats`, async () => {
+  const all = Object.entries(golden.texts);
+  // One of them, and all in `npm run prove`.
+  const some = sampleOf([pick(randomOf(seedOr(1)), all)], all);
+  for (const [name, expected] of some) {
     const text = readFileSync(join(root, 'test/golden/texts', name), 'utf8');
     expect(expected.tokens).toBeGreaterThan(golden.context);
     const { ids, scores } = await engine.call(async ({ remote, texts }) => {
@@ -73,5 +78,5 @@ describe.each(Object.entries(golden.texts))('%s', (name, expected) => {
     expect(ranksApart).toEqual([]);
     const likeliest = expected.top.filter(([id], i) => id !== scores!.topIds[i * scores!.topK]);
     expect(likeliest.length).toBeLessThanOrEqual(ids.length / 1000);
-  });
+  }
 });
