@@ -2,23 +2,24 @@
 import type { FimFormat } from '../../core/completion/fimFormat';
 import { Cancelled, InexactError, UserError } from '../../core/errors';
 import { byteRulesOf, type ByteRules } from '../../core/exactBytes/byteRules';
-import { logSoftmax } from '../../core/exactBytes/logSum';
 import { SortedTokens, textTokensOf } from '../../core/exactBytes/sortedTokens';
 import type { TokenModel } from '../../core/exactBytes/tokenModel';
 import { sliceScores, type Scores } from '../../core/lenses/scores';
 import type { Sae } from '../../core/sae/sae';
-import { describePublished, publishedFor } from '../../core/sae/publishedSaes';
 import type { FeatureRows } from '../../core/sae/sparseRows';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Sampling } from '../../core/traces/drawToken';
 import type { ModelInfo, ModelReport } from '../../protocol/models';
-import { depthOf, needed, type Backend } from './backend';
+import { askedTrees, type PromptPrefix, type TreeModel } from './askedTrees';
+import { needed, type Backend } from './backend';
 import { licenceBeside } from './cardLicence';
 import type { SendToServer } from '../../servers/transport';
 import type { ModelFolder } from './modelFolder';
 import { readModel } from './readModel';
 import { dtypeFacts } from './dtypeFacts';
-import { EXACT_DTYPE, type Opening, type StartRuntime } from './source';
+import { checkVocabulary, infoOf, ownContextTokens } from './modelInfo';
+import type { Opening, StartRuntime } from './source';
+import { Turns } from '../turns';
 
 const LINE_FEED = 0x0a;
 const LICENCE = 'Licence';
@@ -34,22 +35,13 @@ export type OpenModel = (
   opening?: Opening,
 ) => Promise<Model>;
 
-/** What a model is given before a text, besides its own start. */
-export interface PromptPrefix {
-  readonly root: readonly number[];
-  /** Tokens that end a text there, besides the model's own. */
-  readonly ends: readonly number[];
-  /** Reports how many tokens went through the model, of how many that a request is about. */
-  onRan?(tokens: number, all: number): void;
-}
-
 export class Model {
   readonly info: ModelInfo;
   private sorted: SortedTokens | undefined;
   /** Facts about its dtype, once they were measured. */
   private dtype: Awaited<ReturnType<typeof dtypeFacts>> | undefined;
-  /** One request at a time; passes over several documents take turns window by window. */
-  private turn: Promise<unknown> = Promise.resolve();
+  /** Passes over several documents take turns window by window. */
+  private readonly turns = new Turns();
   /** [id]; 1 where the token's bytes hold a line feed. */
   private readonly holdsLineEnd: Uint8Array;
 
@@ -61,23 +53,11 @@ export class Model {
     private readonly startRuntime: StartRuntime | null = null,
   ) {
     const { tokenizer } = folder;
-    const warnings = backend ? [...backend.report.warnings, ...vocabularyWarnings(folder, backend)] : [];
     this.holdsLineEnd = new Uint8Array(tokenizer.vocabSize);
     for (let id = 0; id < tokenizer.vocabSize; id++) {
       if (tokenizer.bytesOf(id).includes(LINE_FEED)) this.holdsLineEnd[id] = 1;
     }
-    this.info = {
-      name: nameOf(folder, backend),
-      folder: folder.path,
-      tokenizer: tokenizer.name,
-      vocabSize: tokenizer.vocabSize,
-      scores: backend !== null,
-      ...(backend ? {} : { scoresMissing: folder.weightsMissing || 'only its tokenizer is open' }),
-      contextTokens: Math.min(this.ownContextTokens, contextLimit),
-      warnings: [tokenizer.limitation, ...folder.warnings, ...warnings].filter(Boolean),
-      lacks: backend?.lacks,
-      ...publishedOf(folder, backend),
-    };
+    this.info = infoOf(folder, backend, contextLimit);
   }
 
   /** Throws `UserError` where the folder cannot serve. Without `startRuntime` only the tokenizer is opened. */
@@ -198,13 +178,7 @@ export class Model {
   ): Promise<T> {
     const { backend } = this;
     if (!backend) throw this.cannotScore();
-    const run = () => {
-      if (signal?.aborted) throw new Cancelled();
-      return work(backend);
-    };
-    const done = this.turn.then(run, run);
-    this.turn = done.catch(() => {});
-    return done;
+    return this.turns.take(() => work(backend), signal);
   }
 
   /** Throws `UserError` where no token starts a text: nothing is known of the first one. */
@@ -219,35 +193,18 @@ export class Model {
   asTokenModel(signal?: AbortSignal, before: PromptPrefix = { root: [], ends: [] }): TokenModel {
     const { backend } = this;
     if (!backend) throw this.cannotScore();
-    return {
-      ends: [...new Set([...this.folder.ends, ...before.ends])].filter(
-        id => id < backend.vocabSize,
-      ),
-      rows: (trunk, nodes, wanted) =>
-        this.request(async backend => {
-          const prefix = this.withStartToken([...before.root, ...trunk]);
-          if (prefix.length === 0) throw this.withoutStart();
-          const tree = nodes.map(({ parent, token }) => ({ parent, token }));
-          const request = { prefix, nodes: tree, wanted };
-          const { logits, ran } = await needed(backend.tree)(request, signal).catch(error => {
-            throw this.explained(error, prefix.length + depthOf(nodes));
-          });
-          before.onRan?.(ran, prefix.length + nodes.length - 1);
-          const width = backend.vocabSize;
-          const rows = wanted.map((_, i) => logits.subarray(i * width, (i + 1) * width));
-          return backend.givesLogprobs ? rows : rows.map(logSoftmax);
-        }, signal),
-      ...(backend.sums && {
-        sums: (trunk, nodes, sums, order) =>
-          this.request(async backend => {
-            const prefix = this.withStartToken([...before.root, ...trunk]);
-            if (prefix.length === 0) throw this.withoutStart();
-            return backend.sums!({ prefix, nodes, sums, order }, signal).catch(error => {
-              throw this.explained(error, prefix.length + depthOf(nodes));
-            });
-          }, signal),
-      }),
+    const model: TreeModel = {
+      backend,
+      ends: this.folder.ends,
+      request: (work, signal) => this.request(work, signal),
+      prefixOf: tokens => {
+        const prefix = this.withStartToken(tokens);
+        if (prefix.length === 0) throw this.withoutStart();
+        return prefix;
+      },
+      explained: (error, tokens) => this.explained(error, tokens),
     };
+    return askedTrees(model, before, signal);
   }
 
   /** Continuations of the tokens, one for each seed. */
@@ -354,7 +311,7 @@ export class Model {
 
   /** Tokens that the model itself can hold. */
   private get ownContextTokens(): number {
-    return this.backend?.contextTokens ?? this.folder.contextTokens;
+    return ownContextTokens(this.folder, this.backend);
   }
 
   private withoutStart(): UserError {
@@ -374,35 +331,4 @@ export class Model {
     inputs.set(ids, this.startTokens);
     return inputs;
   }
-}
-
-/** With the dtype where it is not that of the trained model: two of one folder are two models. */
-function nameOf({ name, weights }: ModelFolder, backend: Backend | null): string {
-  const dtype = backend ? weights?.dtype : undefined;
-  return dtype === undefined || dtype === EXACT_DTYPE ? name : `${name} (${dtype})`;
-}
-
-/** Not where it could not be opened, or is not needed. */
-function publishedOf(
-  { saes, publishedNames }: ModelFolder,
-  backend: Backend | null,
-): Pick<ModelInfo, 'publishedSae'> {
-  const found = publishedFor(publishedNames);
-  if (!found || saes.length > 0 || !backend || 'missing' in backend.features) return {};
-  return { publishedSae: { repository: found.repository, about: describePublished(found) } };
-}
-
-function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }: Backend): void {
-  if (tokenizer.vocabSize <= vocabSize) return;
-  throw new UserError(
-    `The tokenizer does not fit the model: it has ${tokenizer.vocabSize} tokens, the model's ` +
-      `output ${vocabSize} (in ${path}).`,
-  );
-}
-
-function vocabularyWarnings({ tokenizer }: ModelFolder, { vocabSize }: Backend): string[] {
-  if (tokenizer.vocabSize >= vocabSize * 0.9) return [];
-  return [
-    `The tokenizer has ${tokenizer.vocabSize} tokens, the model ${vocabSize}: they may not belong together.`,
-  ];
 }

@@ -10,6 +10,7 @@ import {
   SCORED_CHUNK,
   type Runtime,
 } from '../../../protocol/runtime';
+import { Turns } from '../../turns';
 import { OpenGraph } from './openGraph';
 
 if (parentPort === null) throw new Error('not a worker thread');
@@ -17,13 +18,9 @@ const port = parentPort;
 const connection = portConnection(port);
 let open: OpenGraph | undefined;
 
-/** Requests run one after the other; a run would block the others anyway. */
-let turn: Promise<unknown> = Promise.resolve();
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const done = turn.then(work, work);
-  turn = done.catch(() => undefined);
-  return done;
-}
+/** A run would block the others anyway. */
+const turns = new Turns();
+const inTurn = <T>(work: () => Promise<T>) => turns.take(work);
 
 function opened(): OpenGraph {
   if (open === undefined) throw new Error('no graph is open');
