@@ -139,8 +139,12 @@ test.runIf(address)('the server and the built-in model are compared by byte', as
   const sums = summary.proofs.map(totalsOf);
   console.log(JSON.stringify({ sums, requests, sent }));
   expect(sums).toHaveLength(2);
-  for (const { bytesBits, boundaryBits, endBits, tokenBits } of sums)
-    expect(Math.abs(bytesBits + boundaryBits + endBits - tokenBits)).toBeLessThan(1e-3 * tokenBits);
-  const characters = engine.characters({ ...at, range, difference: true }, signal);
+  // The server rounds what it multiplies with blocks of few bits, and otherwise for one token than for several.
+  const tolerances = [/F32/i.test(path) ? 1e-3 : 0.05, 1e-4];
+  for (const [i, { bytesBits, boundaryBits, endBits, tokenBits }] of sums.entries()) {
+    const difference = Math.abs(bytesBits + boundaryBits + endBits - tokenBits);
+    expect(difference / tokenBits).toBeLessThan(tolerances[i]!);
+  }
+  const characters = await engine.characters({ ...at, range, difference: true }, signal);
   expect(characters).toMatchObject({ pending: 0 });
 });
