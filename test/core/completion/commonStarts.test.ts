@@ -49,3 +49,12 @@ test.each(['one-token', 'none'] as const)('with the healing %s', healing => {
   }
   expect(healed).toBeGreaterThan(healing === 'none' ? -1 : 20);
 });
+
+test('a byte order mark is text', () => {
+  const { tokenizer } = randomToy(0);
+  const tokens = new SortedTokens([0x61], id => Uint8Array.of(id));
+  const bytes = byteStringOf(encodeUtf8('\ufeffa'));
+  const ids = [...tokenizer.encode('\ufeffa').ids];
+  expect(commonStarts(tokenizer, tokens, bytes, 'none').trunk).toEqual(ids);
+  expect(commonStarts(tokenizer, tokens, '', 'none').encode(bytes)).toEqual(ids);
+});
