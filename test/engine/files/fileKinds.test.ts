@@ -30,7 +30,7 @@ const kinds: [start: Uint8Array, length: number, words: RegExp][] = [
   [tar, 262, /tar archive/],
 ];
 
-test.each(kinds)('%s', (file, length, words) => {
+test.each(kinds.map(kind => [kind[2].source, ...kind] as const))('%s', (_, file, length, words) => {
   expect(binaryKindOf(file)).toMatch(words);
   expect(binaryKindOf(file.subarray(0, length))).toMatch(words);
   // All of the beginning counts, and nothing else.
