@@ -69,7 +69,7 @@ export interface CalibrationView {
 }
 
 export interface CompletionOptions {
-  /** The first that can be had with the model's tokenizer. */
+  /** The first of them that the model's tokenizer allows is used. */
   healings: readonly Healing[];
   /** auto: what the model was taught. One that it was not taught is `none`. */
   mode: PromptMode | 'auto';

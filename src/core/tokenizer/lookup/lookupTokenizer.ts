@@ -52,8 +52,8 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
   constructor(parts: LookupParts) {
     super(parts);
     this.limitation =
-      `The tokenizer is ${parts.name}: it has no merges to show, and exact probabilities of bytes ` +
-      `cannot be had with it.`;
+      `The tokenizer is ${parts.name}: it has no merges to show, and no exact ` +
+      `probabilities of bytes.`;
   }
 
   protected override encodeInto(text: string, list: TokenList): Encoding {
