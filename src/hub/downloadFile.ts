@@ -16,7 +16,7 @@ export type OnBytes = (bytes: number) => void;
 /** `blob`: where it is kept. */
 export type WantedFile = Pick<PlannedFile, 'bytes' | 'checksum' | 'blob'>;
 
-/** Throws `UserError` where there is no such file, `Cancelled`, and errors of the file system. */
+/** Throws `UserError` where the file cannot be downloaded, `Cancelled`, and errors of the file system. */
 export async function downloadFile(
   client: HubClient,
   request: Request,
