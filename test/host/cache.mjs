@@ -51,17 +51,36 @@ function isWhole(folder) {
 }
 
 /**
- * The folder `name-key` of the cache, made by `fill` when it is not there. Two processes may fill at
- * once: each works in its own folder, the first rename wins and the other uses it.
+ * Folders that this process is filling.
+ * @type {Map<string, Promise<string>>}
+ */
+const filling = new Map();
+
+/**
+ * The folder `name-key` of the cache, made by `fill` when it is not there. Who asks for it meanwhile waits for the same.
+ * Two processes may fill at once: each works in its own folder, the first rename wins and the other uses it.
  * @param {string} name
  * @param {string} key
  * @param {readonly string[]} vital files that `fill` makes, relative to the folder
  * @param {(folder: string) => Promise<void>} fill
  * @returns {Promise<string>}
  */
-export async function cached(name, key, vital, fill) {
+export function cached(name, key, vital, fill) {
   const root = cacheRoot();
   const folder = join(root, `${name}-${key}`);
+  const found = filling.get(folder) ?? madeWhole(root, folder, name, vital, fill);
+  filling.set(folder, found);
+  return found.finally(() => filling.delete(folder));
+}
+
+/**
+ * @param {string} root
+ * @param {string} folder
+ * @param {string} name
+ * @param {readonly string[]} vital
+ * @param {(folder: string) => Promise<void>} fill
+ */
+async function madeWhole(root, folder, name, vital, fill) {
   if (!isWhole(folder)) {
     const scratch = scratchFolder(root, name);
     try {

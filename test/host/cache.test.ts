@@ -63,7 +63,15 @@ test('a full disk is named, with what to do', async () => {
   );
 });
 
-test('three that fill at once end with one whole folder', async () => {
+test('who asks while a folder is filled waits for the same', async () => {
+  const work = vi.fn(fill);
+  const ask = () => cached('thing', 'v1', ['program'], work);
+  const folders = await Promise.all([ask(), ask(), ask()]);
+  expect(new Set(folders).size).toBe(1);
+  expect(work).toHaveBeenCalledTimes(1);
+});
+
+test('three processes that fill at once end with one whole folder', async () => {
   let begun = 0;
   let begin = () => {};
   const all = new Promise<void>(resolve => (begin = resolve));
@@ -72,7 +80,16 @@ test('three that fill at once end with one whole folder', async () => {
     await all;
     await fill(folder);
   };
-  const folders = await Promise.all([1, 2, 3].map(() => cached('thing', 'v1', ['program'], slow)));
+  // Each process has the module once.
+  const modules = new Set<{ cached: typeof cached }>();
+  for (let process = 0; process < 3; process++) {
+    vi.resetModules();
+    modules.add(await import('./cache.mjs'));
+  }
+  expect(modules.size).toBe(3);
+  const folders = await Promise.all(
+    Array.from(modules, module => module.cached('thing', 'v1', ['program'], slow)),
+  );
   expect(new Set(folders).size).toBe(1);
   expect(readdirSync(root)).toEqual(['thing-v1']);
 });
