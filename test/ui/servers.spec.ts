@@ -9,8 +9,10 @@ import type { Workbench } from '../host/workbench.mjs';
 import { FakeServer } from '../support/fakeServers';
 
 export const windows: SharedWindow[] = [
-  // The second one leaves a server in the place of the model.
-  { specs: [aHostElsewhereIsConfirmedFirst, aServerColoursAFile] },
+  // The last one leaves a server in the place of the model.
+  {
+    specs: [aHostElsewhereIsConfirmedFirst, aTextIsShownInTheServersOwnTokens, aServerColoursAFile],
+  },
 ];
 
 const COMMAND = 'Tokenscope: Connect to a Server…';
@@ -76,6 +78,29 @@ export async function aHostElsewhereIsConfirmedFirst(ui: Workbench) {
     assert.ok(text.includes(words), text);
   await dialog.getByText('Cancel', { exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
+}
+
+export async function aTextIsShownInTheServersOwnTokens(ui: Workbench) {
+  const { tokenizer } = readModelFolder(join(process.cwd(), 'models/coder'));
+  const server = await FakeServer.start('vllm', tokenizer, { model: 'owner/unknown-7B' });
+  try {
+    await ui.openFile('story.txt');
+    await typeAddress(ui, server.address);
+    await ui.pick('in the server’s own pieces');
+    // A file of saved log-probabilities, whose trace opens as that of any other does.
+    await ui.page
+      .getByText(/as unknown-7B at .* has them/)
+      .first()
+      .waitFor();
+    await ui.chooseLens('Surprisal');
+    await ui.until(
+      () => ui.backgrounds(),
+      found => found.length > 0,
+    );
+    await ui.screenshot('server-pieces');
+  } finally {
+    await server.close();
+  }
 }
 
 const KEY = 'a-key-that-nobody-else-sees';
