@@ -24,7 +24,7 @@ import { Debouncer } from '../ui/debouncer';
 import { isInspectable, offsetsOf } from '../ui/editorRanges';
 
 const COUNT_MS = 120;
-/** Tells the command that the click took the focus away from the editor. */
+/** The argument of the command after a click on the item, which took the focus from the editor. */
 export const FROM_STATUS = 'fromStatus';
 
 export class Status {

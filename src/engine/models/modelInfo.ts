@@ -1,4 +1,4 @@
-// What is told of an opened model: by its folder, its tokenizer and its backend.
+// What is known of an opened model: from its folder, its tokenizer and its backend.
 import { UserError } from '../../core/errors';
 import { describePublished, publishedFor } from '../../core/sae/publishedSaes';
 import type { ModelInfo } from '../../protocol/models';
