@@ -73,6 +73,8 @@ export class ScoringPasses {
       if (!(error instanceof Cancelled) || signal?.aborted) throw error;
     } finally {
       if (this.runs.get(uri) === run) this.runs.delete(uri);
+      // The overlay's own run made way for this one: it asks again for what it shows.
+      if (signal?.aborted) this.scored.fire({ uri, version: run.version, scored: 0, total: 0 });
     }
   }
 

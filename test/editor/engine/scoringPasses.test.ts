@@ -140,6 +140,18 @@ test('the newest run wins, and those of other texts go on', async () => {
   expect(world.events).toEqual([]);
 });
 
+test('the editors of a text hear of a run that the user cancelled', async () => {
+  const user = new AbortController();
+  const done = world.passes.score(world.document.asDocument, [], lenses.surprisal, user.signal);
+  await expect.poll(() => world.runs).toHaveLength(1);
+  const { signal, fail } = world.runs[0]!;
+  signal.addEventListener('abort', () => fail(new Cancelled()));
+  user.abort();
+  await expect(done).rejects.toThrow(Cancelled);
+  expect(world.isScoring).toBe(false);
+  expect(world.events).toEqual([{ uri, version: 1, scored: 0, total: 0 }]);
+});
+
 test('what goes wrong is an error, and the run is over', async () => {
   const done = world.score();
   await expect.poll(() => world.runs).toHaveLength(1);
