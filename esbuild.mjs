@@ -39,6 +39,7 @@ const bundles = [
     ...node,
     entryPoints: {
       engine: 'src/engine/main.ts',
+      reportThread: 'src/engine/tokenizerReport/thread.ts',
       runtime: 'src/engine/onnx/session/worker.ts',
       cli: 'src/cli/main.ts',
     },
@@ -52,6 +53,7 @@ const bundles = [
       { in: 'webview/main.ts', out: 'webview' },
       { in: 'webview/style.css', out: 'webview' },
       { in: 'webview/report.css', out: 'report' },
+      { in: 'webview/reportPage.ts', out: 'reportPage' },
     ],
   },
 ];

@@ -45,6 +45,7 @@ export const lazyParts = {
   preparedWeights: 'src/editor/models/preparedWeights.ts',
   secondTokenizers: 'src/editor/models/secondTokenizers.ts',
   serverGate: 'src/editor/servers/serverGate.ts',
+  tokenizerReports: 'src/editor/tokenizerReport/tokenizerReports.ts',
 };
 
 /**

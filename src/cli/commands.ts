@@ -9,6 +9,7 @@ import { inspect } from './commands/inspect';
 import { models } from './commands/models';
 import { next } from './commands/next';
 import { serveCheck } from './commands/serveCheck';
+import { tokenizerReport } from './commands/tokenizerReport';
 import { tokens } from './commands/tokens';
 import { trace } from './commands/trace';
 
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   features,
   trace,
   count,
+  tokenizerReport,
   models,
   get,
   serveCheck,

@@ -8,16 +8,19 @@ import type { Engine } from './engine/engineClient';
 import type { EngineQueries } from './engine/engineQueries';
 import type { Autoencoder } from './features/autoencoder';
 import { featureCommands } from './features/featureCommands';
+import { chooseSecondTokenizer } from './models/chooseComparison';
 import type { ChosenModel } from './models/chosenModel';
 import type { OverlayState } from './overlay/overlayState';
 import type { ShownTexts } from './overlay/textSource';
 import type { Samples } from './samples';
 import { RolloutModel } from './traces/rolloutModel';
+import { reportCommands } from './tokenizerReport/reportCommands';
 import type { Rollouts } from './traces/rollouts';
 import { traceCommands } from './traces/traceCommands';
 import type { TraceDocuments } from './traces/traceDocuments';
 import type { WhatIf } from './traces/whatIf';
 import type { CommandTable } from './ui/commandTable';
+import { report } from './ui/notifications';
 import type { Pages } from './ui/pages';
 
 export interface CommandServices {
@@ -37,17 +40,25 @@ export interface CommandServices {
   readonly secrets: SecretStorage;
   /** Of all windows. */
   readonly storage: Uri;
+  /** The folder of the built scripts and style sheets. */
+  readonly built: Uri;
   readonly log: LogOutputChannel;
 }
 
 export function commandTable(services: CommandServices): CommandTable {
   const { engine, queries, state, shown, pages, samples, chosen, secrets, storage, log } = services;
-  const { completions, calibrations, autoencoder, traces, rollouts, whatIf } = services;
+  const { completions, calibrations, autoencoder, traces, rollouts, whatIf, built } = services;
   return {
     ...generalCommands(engine, queries, state, shown, pages, samples, chosen, secrets, storage),
     ...completionCommands(completions, calibrations, pages, samples),
     ...featureCommands(autoencoder, state, pages),
     ...traceCommands(traces, rollouts, whatIf, new RolloutModel(engine, chosen)),
+    ...reportCommands({
+      engine,
+      built,
+      chooseSecond: () => chooseSecondTokenizer(engine, chosen.builtIn),
+      onError: error => report(log, error, 'Tokenscope'),
+    }),
     showLog: () => log.show(),
   };
 }

@@ -75,7 +75,8 @@ export function activate(context: ExtensionContext): Exports {
   const shown = new ShownTexts([new TraceTexts(traces, texts)]);
   const overlay = new Overlay(engine, queries, state, autoencoder, shown, quietly);
   const status = new Status(engine, queries, state, autoencoder, shown);
-  const pages = new Pages(Uri.joinPath(context.extensionUri, 'dist'));
+  const built = Uri.joinPath(context.extensionUri, 'dist');
+  const pages = new Pages(built);
   const samples = new Samples(context.extensionUri);
   const calibrations = new Calibrations(engine, context.workspaceState);
   const completions = new Completions(engine, texts, pages, calibrations);
@@ -100,6 +101,7 @@ export function activate(context: ExtensionContext): Exports {
       whatIf,
       secrets: context.secrets,
       storage: context.globalStorageUri,
+      built,
       log,
     }));
   };

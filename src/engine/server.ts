@@ -1,4 +1,5 @@
 // The engine's side of EngineApi: every group of requests over one state.
+import { join } from 'node:path';
 import type { Handlers } from '../protocol/channel';
 import type { EngineApi } from '../protocol/engine';
 import type { SendToServer } from '../servers/transport';
@@ -10,12 +11,15 @@ import { modelRequests } from './models/modelRequests';
 import type { OpenModel } from './models/model';
 import { featureRequests } from './sae/featureRequests';
 import { scoreRequests } from './scoring/scoreRequests';
+import { reportRequests } from './tokenizerReport/reportRequests';
 import { traceRequests } from './traces/traceRequests';
 
 export function engineServer(
   openModel: OpenModel,
   emit: Emit = () => {},
   send?: SendToServer,
+  /** The bundled thread of reports. */
+  reportThread = join(__dirname, 'reportThread.js'),
 ): Handlers<EngineApi> {
   const state = new EngineState(openModel, emit);
   return {
@@ -26,5 +30,6 @@ export function engineServer(
     ...completionRequests(state),
     ...traceRequests(state),
     ...featureRequests(state),
+    ...reportRequests(state, reportThread),
   };
 }

@@ -5,10 +5,23 @@ import { documentMethods, type DocumentApi } from './documents';
 import { featureMethods, type FeatureApi } from './features';
 import { modelMethods, type ModelApi, type ModelEvents } from './models';
 import { scoreMethods, type ScoreApi, type ScoreEvents } from './scores';
+import {
+  tokenizerReportMethods,
+  type TokenizerReportApi,
+  type TokenizerReportEvents,
+} from './tokenizerReport';
 import { traceMethods, type TraceApi, type TraceEvents } from './traces';
 
 export interface EngineApi
-  extends ModelApi, DocumentApi, ScoreApi, CompareApi, CompletionApi, TraceApi, FeatureApi {}
+  extends
+    ModelApi,
+    DocumentApi,
+    ScoreApi,
+    CompareApi,
+    CompletionApi,
+    TraceApi,
+    FeatureApi,
+    TokenizerReportApi {}
 
 export const engineMethods = [
   ...modelMethods,
@@ -18,7 +31,9 @@ export const engineMethods = [
   ...completionMethods,
   ...traceMethods,
   ...featureMethods,
+  ...tokenizerReportMethods,
 ];
 
 /** Notifications from the engine, by their names. */
-export interface EngineEvents extends ModelEvents, ScoreEvents, CompletionEvents, TraceEvents {}
+export interface EngineEvents
+  extends ModelEvents, ScoreEvents, CompletionEvents, TraceEvents, TokenizerReportEvents {}

@@ -20,6 +20,7 @@ export async function bundleEngine(banner = ''): Promise<string> {
     absWorkingDir: root,
     entryPoints: {
       engine: 'src/engine/main.ts',
+      reportThread: 'src/engine/tokenizerReport/thread.ts',
       runtime: 'src/engine/onnx/session/worker.ts',
       cli: 'src/cli/main.ts',
     },

@@ -1,6 +1,5 @@
 // `tokenscope count`: token counts of files and folders, for context budgets.
-import { readdirSync, statSync, type Stats } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { formatBytes } from '../../core/format';
 import { showHidden } from '../../core/showHidden';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
@@ -12,14 +11,13 @@ import {
   type FileTokens,
 } from '../../core/text/tokenCounts';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { UserError } from '../../core/errors';
-import { reasonOf } from '../../core/fileReason';
 import { countOfBytes } from '../../engine/comparison/tokenizerComparison';
 import { FileError, readRegularFile } from '../../engine/files/regularFile';
 import { openTokenizerAt } from '../../engine/models/openTokenizer';
 import { tableLines } from '../tableLines';
 import { defineCommand } from '../command';
 import { modelFolder, openWithoutGraph } from '../engine';
+import { filesOfPaths } from '../files';
 import { text } from '../options';
 import { withProgress, type ProgressWords, type ReportProgress } from '../progressLine';
 import * as shared from '../sharedOptions';
@@ -73,14 +71,7 @@ function countPaths(
   const files: FileTokens[] = [];
   const skipped: SkippedPath[] = [];
   const skip = (path: string, reason: string) => skipped.push({ path, skipped: reason });
-  for (const path of paths) {
-    if (path === '-')
-      throw new UserError(
-        'Standard input is not counted: name files or folders. `tokens -` counts a text that is sent to it.',
-      );
-    if (!exists(path)) throw new UserError(`File not found: ${path}`);
-  }
-  const found = paths.flatMap(path => filesIn(path, skip));
+  const found = filesOfPaths(paths, 'counted', skip);
   const total = found.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   for (const { path, bytes } of found) {
@@ -125,43 +116,4 @@ function table(...[title, sums]: Parameters<typeof tokenCountTable>): Generator<
     rows,
     rows[0]!.map((_, i) => (i === 0 ? 'left' : 'right')),
   );
-}
-
-function exists(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // It is there, in a way that is reported when it is read.
-    return true;
-  }
-}
-
-interface FoundFile {
-  readonly path: string;
-  readonly bytes: number;
-}
-
-/** The file itself; of a folder all files in it except hidden ones and node_modules, in the order of their names. */
-function filesIn(path: string, skip: (path: string, reason: string) => void): FoundFile[] {
-  let stats: Stats;
-  let names: string[] = [];
-  try {
-    stats = statSync(path);
-    if (stats.isDirectory()) names = namesIn(path);
-  } catch (error) {
-    skip(path, `cannot be read: ${reasonOf(error)}`);
-    return [];
-  }
-  if (stats.isDirectory()) return names.flatMap(name => filesIn(join(path, name), skip));
-  if (stats.isFile()) return [{ path, bytes: stats.size }];
-  skip(path, 'neither a file nor a folder');
-  return [];
-}
-
-function namesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(entry => !entry.name.startsWith('.') && entry.name !== 'node_modules')
-    .filter(entry => entry.isFile() || entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
 }

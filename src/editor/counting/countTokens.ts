@@ -1,12 +1,5 @@
 // Counts the tokens of a folder's files, for context budgets, and lists the files that were left out, with the reason.
-import {
-  extensions,
-  FileType,
-  RelativePattern,
-  Uri,
-  workspace,
-  type CancellationToken,
-} from 'vscode';
+import { extensions, workspace, type Uri } from 'vscode';
 import { languageNames } from '../../core/text/languageNames';
 import { NO_TEXT, reasonToSkip } from '../../core/text/textFiles';
 import { byTokens, type FileTokens } from '../../core/text/tokenCounts';
@@ -14,6 +7,7 @@ import { Cancelled, UserError } from '../../core/errors';
 import type { EngineQueries } from '../engine/engineQueries';
 import { pickUri } from '../ui/pickPath';
 import { cancellable, shareReporter } from '../ui/progress';
+import { filesIn, folderName, pathIn } from './folderFiles';
 
 export interface FolderCount {
   readonly folder: string;
@@ -31,15 +25,10 @@ export async function countFolder(
 ): Promise<FolderCount | undefined> {
   const uri = chosen ?? (await askForFolder());
   if (!uri) return undefined;
-  // The relative path of a workspace folder itself would be its whole path.
-  const own = workspace.workspaceFolders?.find(folder => folder.uri.toString() === uri.toString());
-  const name = own?.name ?? workspace.asRelativePath(uri, true);
+  const name = folderName(uri);
   return cancellable(`Counting tokens in ${name}`, async (signal, progress, token) => {
     const { base, uris } = await filesIn(uri, token);
     signal.throwIfAborted();
-    if (uris.length === 0) {
-      throw new UserError(`There are no files in ${name}, or files.exclude hides them all.`);
-    }
     const languageOf = languageNames(
       extensions.all.flatMap(({ packageJSON }) => packageJSON.contributes?.languages ?? []),
       workspace.getConfiguration('files', uri).get<Record<string, string>>('associations', {}),
@@ -51,7 +40,7 @@ export async function countFolder(
     const skipped: { path: string; reason: string }[] = [];
     for (const [i, file] of uris.entries()) {
       signal.throwIfAborted();
-      const path = file.path.slice(base.path.length).replace(/^\//, '');
+      const path = pathIn(base, file);
       report(i, uris.length, `file ${i + 1} of ${uris.length}`);
       const counted = await countFile(queries, file, signal);
       if (typeof counted === 'string') skipped.push({ path, reason: counted });
@@ -62,15 +51,6 @@ export async function countFolder(
       throw new UserError('Another tokenizer was opened during the count. Count again.');
     return { folder: name, tokenizers, files: files.sort(byTokens), skipped };
   });
-}
-
-/** The files below a folder, or the file itself; `base`: the folder that their paths are given from. */
-async function filesIn(uri: Uri, token: CancellationToken): Promise<{ base: Uri; uris: Uri[] }> {
-  const isFile = (await workspace.fs.stat(uri)).type === FileType.File;
-  if (isFile) return { base: Uri.joinPath(uri, '..'), uris: [uri] };
-  // Without a pattern of its own the search leaves out what `files.exclude` does.
-  const pattern = new RelativePattern(uri, '**/*');
-  return { base: uri, uris: await workspace.findFiles(pattern, undefined, undefined, token) };
 }
 
 /** A file's count, or why it is left out. */

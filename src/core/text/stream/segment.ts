@@ -3,6 +3,7 @@ import { utf16Spans } from '../utf16Spans';
 import { nextHardBoundary } from '../../tokenizer/hardBoundary';
 import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
 import { utf8Length } from '../utf8';
+import { cutText } from './cutText';
 
 /** The target length of a segment in UTF-16 units: about what a keystroke re-encodes. */
 export const SEGMENT_LENGTH = 1024;
@@ -38,41 +39,15 @@ export function segmentsOf(
   return segments;
 }
 
-/** UTF-16 units after a boundary that are read to tell whether it is one. */
-const LOOKAHEAD = 2;
-
-/**
- * The same of a text that comes in parts, which are cut between characters. No more is held than a segment and a part;
- * text without hard boundaries is held whole.
- */
+/** The same of a text that comes in parts: see `cutText`. */
 export function* segmentsOfParts(
   tokenizer: Tokenizer,
   parts: Iterable<string>,
   length = SEGMENT_LENGTH,
 ): Generator<Segment> {
   const { boundaries } = tokenizer;
-  let text = '';
-  let before = '';
-  let searched = length;
-  const take = (end: number) => {
-    const own = text.slice(0, end);
-    const segment = segmentOf(tokenizer, own, boundaries?.needsBefore ? before : '');
-    before = own.at(-1)!;
-    text = text.slice(end);
-    searched = length;
-    return segment;
-  };
-  for (const part of parts) {
-    text += part;
-    while (boundaries && searched < text.length - LOOKAHEAD) {
-      const end = nextHardBoundary(boundaries, text, searched);
-      if (end < text.length - LOOKAHEAD) yield take(end);
-      else searched = Math.max(searched, text.length - LOOKAHEAD);
-    }
-  }
-  while (text.length > 0) {
-    yield take(boundaries ? nextHardBoundary(boundaries, text, length) : text.length);
-  }
+  for (const { text, before } of cutText(boundaries, parts, length))
+    yield segmentOf(tokenizer, text, boundaries?.needsBefore ? before : '');
 }
 
 function segmentOf(tokenizer: Tokenizer, text: string, before: string): Segment {
@@ -82,7 +57,8 @@ function segmentOf(tokenizer: Tokenizer, text: string, before: string): Segment 
   return { ...encoding, text, bytes, utf16Starts: starts, utf16Ends: ends };
 }
 
-function encodeAfter(tokenizer: Tokenizer, before: string, text: string): Encoding {
+/** The tokens of a text that begins at a hard boundary, after the character `before`, which may be empty. */
+export function encodeAfter(tokenizer: Tokenizer, before: string, text: string): Encoding {
   const encoding = tokenizer.encode(before + text);
   if (before === '') return encoding;
   const bytes = utf8Length(before, 0, before.length);

@@ -1,0 +1,44 @@
+// What a section of the report is: it is told of each text once, and then gives its numbers.
+import type { Encoding, Tokenizer } from '../tokenizer/tokenizer';
+import type { Block, SectionWords } from './report';
+
+/** A text, or a part of a long one, with its tokens by each tokenizer of the report. */
+export interface TokenizedText {
+  /** For display, and in places: relative to what the report is of. */
+  readonly path: string;
+  readonly text: string;
+  /** Where the part begins in its file. */
+  readonly utf16Offset: number;
+  /** [tokenizer]; their spans are of the text's UTF-8. */
+  readonly encodings: readonly Encoding[];
+}
+
+export interface SectionContext {
+  /** One, or two that are compared. */
+  readonly tokenizers: readonly Tokenizer[];
+  readonly options: ReportOptions;
+}
+
+/** What the user chose; what is not there has a default, or its section says how to choose it. */
+export interface ReportOptions {
+  /** Ids of the sections that are wanted; all without it. */
+  readonly sections?: readonly string[] | undefined;
+  /** For random edits and samples. */
+  readonly seed: number;
+}
+
+/** Why a section has no numbers, and what would give it some. */
+export interface Missing {
+  readonly missing: string;
+}
+
+export interface SectionRun {
+  /** Called for each text in turn. */
+  add?(text: TokenizedText): void;
+  /** Called once, after all texts. `onProgress`: the share that is done, from 0 to 1. */
+  finish(onProgress: (share: number) => void): readonly Block[] | Missing;
+}
+
+export interface SectionKind extends SectionWords {
+  open(context: SectionContext): SectionRun | Missing;
+}

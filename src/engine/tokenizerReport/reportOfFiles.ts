@@ -1,0 +1,29 @@
+// A report of files by tokenizers of this machine.
+import { makeReport } from '../../core/tokenizerReport/makeReport';
+import type { Report } from '../../core/tokenizerReport/report';
+import { sectionKinds } from '../../core/tokenizerReport/sections/sections';
+import type { ReportingEvent, ReportParams } from '../../protocol/tokenizerReport';
+import type { OpenTokenizer } from '../models/openTokenizer';
+import { bytesOf, readTexts } from './readTexts';
+
+export function reportOfFiles(
+  { source, files, options }: ReportParams,
+  opened: readonly OpenTokenizer[],
+  report: (event: ReportingEvent) => void,
+): Report {
+  const tokenizers = opened.map(({ tokenizer, info }) => ({
+    tokenizer,
+    name: info.name,
+    kind: info.tokenizer,
+    vocabSize: info.vocabSize,
+  }));
+  const all = bytesOf(files);
+  const texts = readTexts(
+    files,
+    tokenizers.map(({ tokenizer }) => tokenizer),
+  );
+  return makeReport({ tokenizers, source, texts, options }, sectionKinds, {
+    onText: (path, bytes) => report({ doing: path, share: Math.min(1, bytes / all) }),
+    onSection: (doing, share) => report({ doing, share }),
+  });
+}

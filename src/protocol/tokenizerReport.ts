@@ -1,0 +1,55 @@
+// What the editor may ask of the tokenizer report, and what its thread posts.
+import type { Report } from '../core/tokenizerReport/report';
+import type { ReportOptions } from '../core/tokenizerReport/sectionKind';
+import { methodsOf } from './channel';
+
+/** A file of this machine; a text that is not one, as it is not saved, selected, or from elsewhere; or why it is left out. */
+export type ReportFile =
+  | { readonly path: string; readonly file: string }
+  | { readonly path: string; readonly text: string }
+  | { readonly path: string; readonly reason: string };
+
+export interface ReportParams {
+  /** For display: what the files are of. */
+  source: string;
+  /** `path` of each is for display. */
+  files: readonly ReportFile[];
+  options: ReportOptions;
+}
+
+export interface TokenizerReportApi {
+  /**
+   * A report on the model's tokenizer, `compares` it with the second one. Progress comes as `reporting`. Throws
+   * `UserError` where no tokenizer is open; `Cancelled` when aborted, at once.
+   */
+  tokenizerReport(params: ReportParams & { compares: boolean }): Report;
+}
+
+export const tokenizerReportMethods = methodsOf<TokenizerReportApi>({ tokenizerReport: true });
+
+export interface TokenizerReportEvents {
+  reporting: ReportingEvent;
+}
+
+export interface ReportingEvent {
+  /** What is done: the path of a text, or the title of a section. */
+  doing: string;
+  /** Of all texts, then of the section; from 0 to 1. */
+  share: number;
+}
+
+/** What the page of a report posts: a row of a table that was chosen. */
+export interface ChosenRow {
+  readonly section: number;
+  readonly block: number;
+  readonly row: number;
+}
+
+/** What the thread that makes a report is given. */
+export type ReportThreadData = ReportParams & {
+  tokenizers: readonly { path: string; name: string }[];
+};
+
+/** What it posts: it is busy until the end, so its messages are not those of a channel. */
+export type ReportThreadMessage =
+  { reporting: ReportingEvent } | { report: Report } | { refused: string };
