@@ -1,0 +1,76 @@
+// The usual measures of a tokenizer over a text: fertility, characters and bytes per token, single-token retention.
+import { addSizes, emptySize, ratesOf, textSizeOf, type TextSize } from '../../text/textSize';
+import { utf8LengthAt } from '../../text/utf8';
+import type { Encoding } from '../../tokenizer/tokenizer';
+import {
+  classAt,
+  classesWithMarks,
+  LETTER_CLASS,
+  NUMBER_CLASS,
+} from '../../tokenizer/unicode/classes';
+
+export interface TextQuality extends TextSize {
+  readonly tokens: number;
+  /** Tokens per word of `wc -w`. This and the others: null for a division by zero. */
+  readonly fertility: number | null;
+  readonly charactersPerToken: number | null;
+  readonly bytesPerToken: number | null;
+  /** Longest runs of letters, marks and digits. */
+  readonly runs: number;
+  /** Those inside one token, with or without a blank. */
+  readonly singleTokens: number;
+  /** Single-token retention: the share of them (Nayeem et al. 2025, arXiv:2510.09947, whose words are a language's). */
+  readonly retention: number | null;
+}
+
+export class TextQualityCounts {
+  #size: TextSize = emptySize;
+  #tokens = 0;
+  #runs = 0;
+  #single = 0;
+
+  add(text: string, { byteStarts, byteEnds }: Encoding): void {
+    this.#size = addSizes(this.#size, textSizeOf(text));
+    this.#tokens += byteStarts.length;
+    const table = classesWithMarks();
+    let [runs, single] = [0, 0];
+    /** The token of the run's first byte. */
+    let token = 0;
+    let [at, isInside] = [0, false];
+    for (let i = 0; i < text.length;) {
+      const own = classAt(table, text, i, text.length);
+      if (own === LETTER_CLASS || own === NUMBER_CLASS) {
+        if (!isInside) {
+          runs++;
+          isInside = true;
+          while (token < byteEnds.length && byteEnds[token]! <= at) token++;
+        }
+      } else if (isInside) {
+        isInside = false;
+        if (byteEnds[token]! >= at) single++;
+      }
+      const length = utf8LengthAt(text, i);
+      at += length;
+      i += length === 4 ? 2 : 1;
+    }
+    if (isInside && byteEnds[token]! >= at) single++;
+    this.#runs += runs;
+    this.#single += single;
+  }
+
+  result(): TextQuality {
+    const rates = ratesOf(this.#tokens, this.#size);
+    return {
+      ...this.#size,
+      tokens: this.#tokens,
+      fertility: finite(rates.tokensPerWord),
+      charactersPerToken: finite(this.#size.characters / this.#tokens),
+      bytesPerToken: finite(rates.bytesPerToken),
+      runs: this.#runs,
+      singleTokens: this.#single,
+      retention: finite(this.#single / this.#runs),
+    };
+  }
+}
+
+const finite = (ratio: number) => (Number.isFinite(ratio) ? ratio : null);
