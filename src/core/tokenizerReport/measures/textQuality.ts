@@ -1,13 +1,7 @@
 // The usual measures of a tokenizer over a text: fertility, characters and bytes per token, single-token retention.
 import { addSizes, emptySize, ratesOf, textSizeOf, type TextSize } from '../../text/textSize';
-import { utf8LengthAt } from '../../text/utf8';
 import type { Encoding } from '../../tokenizer/tokenizer';
-import {
-  classAt,
-  classesWithMarks,
-  LETTER_CLASS,
-  NUMBER_CLASS,
-} from '../../tokenizer/unicode/classes';
+import { eachWord, WholeWords } from './wordRuns';
 
 export interface TextQuality extends TextSize {
   readonly tokens: number;
@@ -29,31 +23,15 @@ export class TextQualityCounts {
   #runs = 0;
   #single = 0;
 
-  add(text: string, { byteStarts, byteEnds }: Encoding): void {
+  add(text: string, encoding: Encoding): void {
     this.#size = addSizes(this.#size, textSizeOf(text));
-    this.#tokens += byteStarts.length;
-    const table = classesWithMarks();
+    this.#tokens += encoding.ids.length;
+    const whole = new WholeWords(encoding);
     let [runs, single] = [0, 0];
-    /** The token of the run's first byte. */
-    let token = 0;
-    let [at, isInside] = [0, false];
-    for (let i = 0; i < text.length;) {
-      const own = classAt(table, text, i, text.length);
-      if (own === LETTER_CLASS || own === NUMBER_CLASS) {
-        if (!isInside) {
-          runs++;
-          isInside = true;
-          while (token < byteEnds.length && byteEnds[token]! <= at) token++;
-        }
-      } else if (isInside) {
-        isInside = false;
-        if (byteEnds[token]! >= at) single++;
-      }
-      const length = utf8LengthAt(text, i);
-      at += length;
-      i += length === 4 ? 2 : 1;
-    }
-    if (isInside && byteEnds[token]! >= at) single++;
+    eachWord(text, (_, __, from, to) => {
+      runs++;
+      if (whole.has(from, to)) single++;
+    });
     this.#runs += runs;
     this.#single += single;
   }
