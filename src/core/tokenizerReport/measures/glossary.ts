@@ -1,0 +1,54 @@
+// Lists of terms: of a file, or the identifiers of source code.
+
+/** The terms of a list: one a line, or the first column of CSV (RFC 4180). Each once, in the order of the list. */
+export function termsOf(list: string, form: 'lines' | 'csv'): string[] {
+  const lines = form === 'csv' ? firstColumn(list) : list.split(/\r\n|\r|\n/);
+  const terms = lines.map(line => line.replace(/^\ufeff/, '').trim());
+  return [...new Set(terms)].filter(term => term !== '');
+}
+
+/** A field in quotes may have line ends and, doubled, quotes. */
+function firstColumn(csv: string): string[] {
+  const row = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(?:,(?:"(?:[^"]|"")*"|[^"\r\n])*)?(?:\r\n|\r|\n|$)/y;
+  const fields: string[] = [];
+  while (row.lastIndex < csv.length) {
+    const from = row.lastIndex;
+    const found = row.exec(csv);
+    // A quote that nothing closes: the rest of the line is taken as it is.
+    if (!found) {
+      const end = csv.indexOf('\n', from);
+      fields.push(csv.slice(from, end < 0 ? csv.length : end));
+      row.lastIndex = end < 0 ? csv.length : end + 1;
+      continue;
+    }
+    fields.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? '');
+  }
+  return fields;
+}
+
+const IDENTIFIER = /[\p{ID_Start}_$][\p{ID_Continue}$]*/gu;
+
+/** The different ones that are kept: names in files of data can be without number. */
+const MAX_IDENTIFIERS = 200_000;
+
+/** Names in source code, those in comments and strings included: no language is parsed. */
+export class IdentifierCounts {
+  readonly #counts = new Map<string, number>();
+
+  add(text: string): void {
+    for (const [name] of text.matchAll(IDENTIFIER)) {
+      const count = this.#counts.get(name);
+      if (count !== undefined) this.#counts.set(name, count + 1);
+      else if (this.#counts.size < MAX_IDENTIFIERS) this.#counts.set(name, 1);
+    }
+  }
+
+  /** The `most` frequent ones of at least `shortest` UTF-16 units. */
+  result(most: number, shortest = 3): string[] {
+    const names = [...this.#counts].filter(([name]) => name.length >= shortest);
+    return names
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, most)
+      .map(([name]) => name);
+  }
+}
