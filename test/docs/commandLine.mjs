@@ -1,4 +1,4 @@
-// The parts of the README and of docs/cli.md about the command line, from the commands themselves.
+// The parts of pages that are made of values of the sources: commands and options, and sections of the report.
 import { build } from 'esbuild';
 import { createRequire } from 'node:module';
 import { rmSync } from 'node:fs';
@@ -6,13 +6,17 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The synopsis, and a table of options whose first row is its head. */
+/** The synopsis, a table of options whose first row is its head, and rows of sections. */
 export async function commandLine() {
   const outfile = join(root, `.cache/test/commands-${process.pid}.cjs`);
   await build({
     absWorkingDir: root,
     stdin: {
-      contents: "export { commands } from './src/cli/commands'; export * from './src/cli/help';",
+      contents: [
+        "export { commands } from './src/cli/commands';",
+        "export * from './src/cli/help';",
+        "export { sectionKinds } from './src/core/tokenizerReport/sections/sections';",
+      ].join('\n'),
       resolveDir: root,
       loader: 'ts',
     },
@@ -24,10 +28,17 @@ export async function commandLine() {
     logLevel: 'error',
   });
   try {
-    const { commands, synopsis, optionTable } = createRequire(import.meta.url)(outfile);
+    const { commands, synopsis, optionTable, sectionKinds } = createRequire(import.meta.url)(
+      outfile,
+    );
     return {
       synopsis: /** @type {string} */ (synopsis(commands)),
       options: /** @type {string[][]} */ (optionTable(commands)),
+      sections: Object.entries(
+        /** @type {import('../../src/core/tokenizerReport/sections/sections').SectionKinds} */ (
+          sectionKinds
+        ),
+      ).map(([id, { title, question, follows }]) => [title, `\`${id}\``, question, follows]),
     };
   } finally {
     rmSync(outfile);

@@ -47,7 +47,7 @@ function describe(setting) {
   return [setting.markdownDescription, ...choices, ...scope].join(' ');
 }
 
-const { synopsis, options } = await commandLine();
+const { synopsis, options, sections } = await commandLine();
 
 /** @type {Record<string, string>} */
 const parts = {
@@ -71,6 +71,7 @@ const parts = {
     .join('\n\n'),
   synopsis: `\`\`\`\n${synopsis}\n\`\`\``,
   options: table(options),
+  sections: table([['section', 'id', 'question', 'follows'], ...sections]),
 };
 
 /** The parts of each page, between marks of their names. */
@@ -78,6 +79,7 @@ const pages = {
   'docs/commands.md': ['commands'],
   'docs/settings.md': ['settings'],
   'docs/cli.md': ['synopsis', 'options'],
+  'docs/comparing.md': ['sections'],
   'README.md': ['synopsis'],
 };
 

@@ -36,9 +36,10 @@ export function makeReport(
   progress: ReportProgress,
 ): Report {
   const tokenizers = reported.map(({ tokenizer }) => tokenizer);
+  const names = reported.map(({ name }) => name);
   const opened = Object.entries(kinds)
     .filter(([id]) => options.sections?.includes(id) ?? true)
-    .map(([id, kind]) => ({ id, kind, run: kind.open({ tokenizers, options }) }));
+    .map(([id, kind]) => ({ id, kind, run: kind.open({ tokenizers, names, options }) }));
   const runs = opened.flatMap(({ run }) => ('missing' in run ? [] : [run]));
   let files = 0;
   let bytes = 0;

@@ -1,5 +1,6 @@
 // What a section of the report is: it is told of each text once, and then gives its numbers.
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer';
+import type { Price } from './measures/cost';
 import type { Block, SectionWords } from './report';
 
 /** A text, or a part of a long one, with its tokens by each tokenizer of the report. */
@@ -16,6 +17,8 @@ export interface TokenizedText {
 export interface SectionContext {
   /** One, or two that are compared. */
   readonly tokenizers: readonly Tokenizer[];
+  /** [tokenizer]; for display. */
+  readonly names: readonly string[];
   readonly options: ReportOptions;
 }
 
@@ -25,6 +28,10 @@ export interface ReportOptions {
   readonly sections?: readonly string[] | undefined;
   /** For random edits and samples. */
   readonly seed: number;
+  /** Terms that matter to the user; without them the identifiers of the texts. */
+  readonly glossary?: readonly string[];
+  /** What tokens cost; without them nothing is said of it. */
+  readonly prices?: readonly Price[];
 }
 
 /** Why a section has no numbers, and what would give it some. */

@@ -28,27 +28,7 @@ function firstColumn(csv: string): string[] {
 
 const IDENTIFIER = /[\p{ID_Start}_$][\p{ID_Continue}$]*/gu;
 
-/** The different ones that are kept: names in files of data can be without number. */
-const MAX_IDENTIFIERS = 200_000;
-
-/** Names in source code, those in comments and strings included: no language is parsed. */
-export class IdentifierCounts {
-  readonly #counts = new Map<string, number>();
-
-  add(text: string): void {
-    for (const [name] of text.matchAll(IDENTIFIER)) {
-      const count = this.#counts.get(name);
-      if (count !== undefined) this.#counts.set(name, count + 1);
-      else if (this.#counts.size < MAX_IDENTIFIERS) this.#counts.set(name, 1);
-    }
-  }
-
-  /** The `most` frequent ones of at least `shortest` UTF-16 units. */
-  result(most: number, shortest = 3): string[] {
-    const names = [...this.#counts].filter(([name]) => name.length >= shortest);
-    return names
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, most)
-      .map(([name]) => name);
-  }
+/** Names in source code, those in comments and strings included: no language is parsed. `start`: in UTF-16 units. */
+export function* identifiersIn(text: string): Generator<{ name: string; start: number }> {
+  for (const { 0: name, index } of text.matchAll(IDENTIFIER)) yield { name, start: index };
 }

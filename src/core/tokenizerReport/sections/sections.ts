@@ -1,10 +1,21 @@
 // The sections of the report, by their ids, in the order in which they are shown.
 import type { SectionKind } from '../sectionKind';
+import { numbers } from './numbers';
+import { scripts } from './scripts';
 import { size } from './size';
+import { swap } from './swap';
+import { terms } from './terms';
+import { vocabulary } from './vocabulary';
 
 export const sectionKinds = {
   size,
+  vocabulary,
+  scripts,
+  numbers,
+  terms,
+  swap,
 } satisfies Record<string, SectionKind>;
 
+export type SectionKinds = typeof sectionKinds;
 export type SectionId = keyof typeof sectionKinds;
 export const sectionIds = Object.keys(sectionKinds) as SectionId[];

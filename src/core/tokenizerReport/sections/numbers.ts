@@ -1,0 +1,98 @@
+// How a tokenizer groups the digits of numbers.
+import { hasSingleDigitsOnly, NumberCounts, numbersOf, type Grouping } from '../measures/numbers';
+import { spellRightToLeft } from '../measures/sums';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
+import type { Cell, Table } from '../report';
+import type { SectionKind } from '../sectionKind';
+
+/** Digits of the longest number that is spelled for the table of lengths. */
+const LONGEST = 20;
+const DIGITS = '12345678901234567890';
+
+export const numbers: SectionKind = {
+  title: 'Numbers',
+  question:
+    'Into which groups are the digits of a number cut, and do they begin at the left, or at the right as people write them?',
+  follows: 'Tokenization counts (Singh and Strouse 2024)',
+  notClaimed:
+    'That a model calculates better with one grouping is the paper’s finding for large models; nothing is calculated here.',
+  open({ tokenizers, names }) {
+    const counts = tokenizers.map(() => new NumberCounts());
+    return {
+      add({ text, encodings }) {
+        counts.forEach((each, i) => each.add(text, encodings[i]!));
+      },
+      finish: () => [
+        lengthTable(names, tokenizers),
+        ...counts.map((each, i) => foundTable(names[i]!, each)),
+      ],
+    };
+  },
+};
+
+function lengthTable(names: readonly string[], tokenizers: readonly Tokenizer[]): Table {
+  const rows = Array.from({ length: LONGEST }, (_, i) => {
+    const digits = DIGITS.slice(0, i + 1);
+    const spellings = [digits, spellRightToLeft(digits)];
+    const cells = tokenizers.flatMap(tokenizer =>
+      spellings.map(spelling => groupWords(tokenizer, spelling)),
+    );
+    return { cells: [i + 1, ...cells] as Cell[] };
+  });
+  return {
+    kind: 'table',
+    title: 'Groups by the length of a number',
+    meaning: [
+      'How many digits each group of a number has, from the left, as the tokenizer cuts it after a blank; with commas it is written as people write it.',
+      ...tokenizers.flatMap((tokenizer, i) =>
+        hasSingleDigitsOnly(tokenizer)
+          ? [`No token of ${names[i]} holds two digits: no difference by construction.`]
+          : [],
+      ),
+    ].join(' '),
+    columns: [
+      { title: 'Digits', format: 'count' },
+      ...names.flatMap(name => {
+        const of = names.length > 1 ? `, ${name}` : '';
+        return [
+          { title: `Without commas${of}`, format: 'text' as const },
+          { title: `With commas${of}`, format: 'text' as const },
+        ];
+      }),
+    ],
+    rows,
+  };
+}
+
+/** `3 3 1: left to right`. */
+function groupWords(tokenizer: Tokenizer, spelling: string): string {
+  const text = ` ${spelling}`;
+  const [number] = numbersOf(text, tokenizer.encode(text));
+  return `${number!.groups.join(' ')}${number!.groups.length > 1 ? `: ${number!.grouping}` : ''}`;
+}
+
+function foundTable(name: string, counts: NumberCounts): Table {
+  const { numbers: all, rows } = counts.result();
+  const byGrouping = new Map<Grouping, number>();
+  for (const { grouping, numbers: count } of rows)
+    byGrouping.set(grouping, (byGrouping.get(grouping) ?? 0) + count);
+  const shares = [...byGrouping].map(([grouping, count]) => `${grouping} ${count}`);
+  return {
+    kind: 'table',
+    title: `Numbers of these texts, cut by ${name}`,
+    meaning:
+      all === 0
+        ? 'There are no digits in these texts.'
+        : `By length and grouping, with the first of each. Of ${all} in all: ${shares.join(', ')}.`,
+    columns: [
+      { title: 'Digits', format: 'count' },
+      { title: 'Commas', format: 'text' },
+      { title: 'Grouping', format: 'text' },
+      { title: 'Numbers', format: 'count', hasBar: true },
+      { title: 'For example', format: 'text' },
+    ],
+    rows: rows.map(({ digits, commas, grouping, numbers: count, example }) => ({
+      cells: [digits, commas ? 'with' : 'without', grouping, count, example],
+    })),
+  };
+}

@@ -1,0 +1,148 @@
+// Whether a tokenizer cuts texts in some scripts, or in some languages, finer than in others.
+import { parityOf } from '../measures/parity';
+import {
+  bestBytesPerToken,
+  overSegmented,
+  ScriptCounts,
+  type ScriptReport,
+} from '../measures/scripts';
+import { parallelTexts } from '../parallelTexts';
+import type { Table } from '../report';
+import type { SectionKind } from '../sectionKind';
+import { columnsPer } from './tables';
+import { WordList, type ListedWord } from './wordList';
+
+const REFERENCE = 'English';
+/** Words that are listed. */
+const MAX_LISTED = 100;
+/** A word is cut finely if it has this many times the tokens per byte of the best script. */
+const FACTOR = 2;
+const MIN_TOKENS = 3;
+
+interface FineWord {
+  readonly script: string;
+  readonly tokens: number;
+  readonly bytes: number;
+}
+
+export const scripts: SectionKind = {
+  title: 'Scripts and languages',
+  question: 'Which scripts and languages pay more tokens than others for the same text?',
+  follows: 'MAGNET (Ahia et al. 2024), and parity as Petrov et al. (2023) define it',
+  notClaimed:
+    'Boundaries are those of the tokenizer: MAGNET’s own, which are learned, are not. Bytes per token favour scripts of three bytes a character; tokens per word do not.',
+  open({ tokenizers, names }) {
+    const counts = tokenizers.map(() => new ScriptCounts());
+    const fine = new WordList<FineWord>();
+    return {
+      add({ path, text, utf16Offset, encodings }) {
+        counts.forEach((each, i) => each.add(text, encodings[i]!));
+        // Of the scripts so far; what is not above the last one's is left out at the end.
+        const best = bestBytesPerToken(counts[0]!.result());
+        if (best === undefined) return;
+        for (const found of overSegmented(text, encodings[0]!, best, FACTOR, MIN_TOKENS)) {
+          const { start, end, ...counts } = found;
+          const at = { utf16Start: utf16Offset + start, utf16End: utf16Offset + end };
+          fine.add(text.slice(start, end), { path, ...at }, counts);
+        }
+      },
+      finish() {
+        const reports = counts.map(each => each.result());
+        const best = bestBytesPerToken(reports[0]!) ?? Infinity;
+        const isFine = ({ tokens, bytes }: FineWord) => tokens * best > FACTOR * bytes;
+        const excess = ({ tokens, bytes }: FineWord) => tokens - bytes / best;
+        const words = fine.worst(MAX_LISTED, word => (isFine(word) ? excess(word) : 0));
+        return [
+          scriptTable(names, reports),
+          fineTable(words),
+          parityTable(
+            names,
+            tokenizers.map(tokenizer =>
+              parityOf(parallelTexts, REFERENCE, text => tokenizer.encode(text).ids.length),
+            ),
+          ),
+        ] satisfies Table[];
+      },
+    };
+  },
+};
+
+function scriptTable(names: readonly string[], reports: readonly ScriptReport[]): Table {
+  const byScript = reports.map(({ rows }) => new Map(rows.map(row => [row.script, row])));
+  return {
+    kind: 'table',
+    title: 'Scripts of these texts',
+    meaning: `A token belongs to the script of its first letter. Disparity: how many times the tokens per byte of the best script${bestWords(reports[0]!)}. Words are counted where blanks divide them.`,
+    columns: [
+      { title: 'Script', format: 'text' },
+      ...columnsPer(
+        names,
+        ['Tokens', 'count'],
+        ['Bytes per token', 'rate'],
+        ['Tokens per word', 'rate'],
+        ['Disparity', 'rate'],
+      ).map(column => ({ ...column, hasBar: column.title.startsWith('Disparity') })),
+    ],
+    rows: reports[0]!.rows.map(({ script }) => ({
+      cells: [
+        script,
+        ...byScript.flatMap(rows => {
+          const row = rows.get(script);
+          return [
+            row?.tokens ?? null,
+            row?.bytesPerToken ?? null,
+            row?.tokensPerWord ?? null,
+            row?.disparity ?? null,
+          ];
+        }),
+      ],
+    })),
+  };
+}
+
+const bestWords = ({ best }: ScriptReport) => (best === null ? '' : `, here ${best}`);
+
+const fineTable = (words: readonly ListedWord<FineWord>[]): Table => ({
+  kind: 'table',
+  title: 'Words that are cut finely',
+  meaning: `Words of at least ${MIN_TOKENS} tokens that have more than ${FACTOR} times the tokens per byte of the best script; first those that cost the most tokens in all. A click opens the first place.`,
+  columns: [
+    { title: 'Word', format: 'text' },
+    { title: 'Script', format: 'text' },
+    { title: 'Times', format: 'count' },
+    { title: 'Tokens', format: 'count' },
+    { title: 'Bytes per token', format: 'rate' },
+  ],
+  rows: words.map(({ word, times, place, of: { script, tokens, bytes } }) => ({
+    cells: [word, script, times, tokens, bytes / tokens],
+    place,
+  })),
+});
+
+function parityTable(
+  names: readonly string[],
+  parities: readonly ReturnType<typeof parityOf>[],
+): Table {
+  const byLanguage = parities.map(rows => new Map(rows.map(row => [row.language, row])));
+  return {
+    kind: 'table',
+    title: `The same text in ${parallelTexts.length} languages`,
+    meaning: `Four articles of the Universal Declaration of Human Rights. Parity: how many times the tokens of the ${REFERENCE} text.`,
+    columns: [
+      { title: 'Language', format: 'text' },
+      ...columnsPer(names, ['Tokens', 'count'], ['Parity', 'rate']).map((column, i) => ({
+        ...column,
+        hasBar: i === 1,
+      })),
+    ],
+    rows: parities[0]!.map(({ language }) => ({
+      cells: [
+        language,
+        ...byLanguage.flatMap(rows => {
+          const { tokens, parity } = rows.get(language)!;
+          return [tokens, parity];
+        }),
+      ],
+    })),
+  };
+}

@@ -1,0 +1,129 @@
+// The texts under the second tokenizer in place of the first.
+import { costsOf, type Price } from '../measures/cost';
+import { addSwaps, noSwap, swapOf, swapRatio, type Swap } from '../measures/swap';
+import { formatCell } from '../formats/cells';
+import type { Table } from '../report';
+import type { SectionKind } from '../sectionKind';
+import { WordList, type ListedWord } from './wordList';
+
+const MAX_FILES = 200;
+const MAX_WORDS = 100;
+
+interface Changed {
+  /** Under the second tokenizer; else it breaks. */
+  readonly becomesWhole: boolean;
+}
+
+export const swap: SectionKind = {
+  title: 'Another tokenizer',
+  question: 'What would the second tokenizer make of these texts in place of the first?',
+  follows:
+    'ZeTT (Minixhofer et al. 2024) and CamemBERT 2.0 (Antoun et al. 2024), as far as tokens go',
+  notClaimed:
+    'How well a model does after a transfer to the second tokenizer is not measured: that needs the model.',
+  open({ tokenizers, names, options }) {
+    if (tokenizers.length < 2)
+      return { missing: 'Choose a second tokenizer to see this: a report compares two.' };
+    const files = new Map<string, Swap>();
+    const words = new WordList<Changed>();
+    return {
+      add({ path, text, utf16Offset, encodings: [first, second] }) {
+        const found = swapOf(text, first!, second!, ({ start, end, becomesWhole }) => {
+          const at = { utf16Start: utf16Offset + start, utf16End: utf16Offset + end };
+          words.add(text.slice(start, end), { path, ...at }, { becomesWhole });
+        });
+        files.set(path, addSwaps(files.get(path) ?? noSwap, found));
+      },
+      finish() {
+        const all = [...files.values()].reduce(addSwaps, noSwap);
+        return [
+          totals(names, all),
+          wordTable(`Words that become whole under ${names[1]}`, words.worst(MAX_WORDS, whole)),
+          wordTable(`Words that break under ${names[1]}`, words.worst(MAX_WORDS, broken)),
+          fileTable(names, files),
+          ...(options.prices ? [costTable(names, all, options.prices)] : []),
+        ];
+      },
+    };
+  },
+};
+
+const whole = ({ becomesWhole }: Changed) => (becomesWhole ? 1 : 0);
+const broken = ({ becomesWhole }: Changed) => (becomesWhole ? 0 : 1);
+
+function totals([first, second]: readonly string[], all: Swap): Table {
+  const boundaries = all.shared + all.onlyFirst + all.onlySecond;
+  const row = (name: string, count: number, whole: number) => ({
+    cells: [name, count, whole > 0 ? count / whole : null],
+  });
+  return {
+    kind: 'table',
+    title: 'In all',
+    meaning: `${second} has ${formatCell(swapRatio(all), 'rate')} times the tokens of ${first}. Boundaries are those between tokens; a word is a run of letters and digits, and whole where it is inside one token.`,
+    columns: [
+      { title: 'What', format: 'text' },
+      { title: 'Count', format: 'count' },
+      { title: 'Share', format: 'share', hasBar: true },
+    ],
+    rows: [
+      row('boundaries of both', all.shared, boundaries),
+      row(`boundaries of ${first} alone`, all.onlyFirst, boundaries),
+      row(`boundaries of ${second} alone`, all.onlySecond, boundaries),
+      row('words that are whole in both', all.wholeInBoth, all.words),
+      row(`words that become whole under ${second}`, all.becomeWhole, all.words),
+      row(`words that break under ${second}`, all.break, all.words),
+    ],
+  };
+}
+
+const wordTable = (title: string, words: readonly ListedWord<Changed>[]): Table => ({
+  kind: 'table',
+  title,
+  meaning: 'The most frequent first. A click opens the first place.',
+  columns: [
+    { title: 'Word', format: 'text' },
+    { title: 'Times', format: 'count', hasBar: true },
+  ],
+  rows: words.map(({ word, times, place }) => ({ cells: [word, times], place })),
+});
+
+function fileTable([first, second]: readonly string[], files: ReadonlyMap<string, Swap>): Table {
+  const rows = [...files].map(([path, found]) => ({ path, ...found, ratio: swapRatio(found) }));
+  rows.sort((a, b) => (b.ratio ?? -1) - (a.ratio ?? -1));
+  return {
+    kind: 'table',
+    title: 'Files that grow the most',
+    meaning: `Ratio: tokens under ${second} for each under ${first}.`,
+    columns: [
+      { title: 'File', format: 'text' },
+      { title: `Tokens, ${first}`, format: 'count' },
+      { title: `Tokens, ${second}`, format: 'count' },
+      { title: 'Ratio', format: 'rate', hasBar: true },
+    ],
+    rows: rows.slice(0, MAX_FILES).map(({ path, first: own, second: other, ratio }) => ({
+      cells: [path, own, other, ratio],
+      place: { path, utf16Start: 0, utf16End: 0 },
+    })),
+    total: rows.length,
+  };
+}
+
+function costTable([first, second]: readonly string[], all: Swap, prices: readonly Price[]): Table {
+  const [own, other] = [all.first, all.second].map(tokens => costsOf(tokens, prices));
+  return {
+    kind: 'table',
+    title: 'Context window and cost',
+    meaning:
+      'Of all texts as one input, by the prices in your settings. A model has one tokenizer: a price belongs to the model whose tokenizer it is.',
+    columns: [
+      { title: 'Price', format: 'text' },
+      { title: `Cost, ${first}`, format: 'money' },
+      { title: `Cost, ${second}`, format: 'money' },
+      { title: `Of the window, ${first}`, format: 'share' },
+      { title: `Of the window, ${second}`, format: 'share' },
+    ],
+    rows: own!.map(({ name, cost, windowShare }, i) => ({
+      cells: [name, cost, other![i]!.cost, windowShare, other![i]!.windowShare],
+    })),
+  };
+}

@@ -1,0 +1,109 @@
+// How finely the terms of a field are cut, and what tokens of their own would save.
+import type { Tokenizer } from '../../tokenizer/tokenizer';
+import { identifiersIn } from '../measures/glossary';
+import { piecesOf, savedByBest, TermCounts, type TermReport } from '../measures/terms';
+import type { Block, Curve, Table } from '../report';
+import type { SectionKind, SectionRun } from '../sectionKind';
+import { WordList } from './wordList';
+
+const MAX_LISTED = 500;
+/** Shorter identifiers are loop variables. */
+const SHORTEST = 3;
+
+export const terms: SectionKind = {
+  title: 'Terms',
+  question:
+    'How finely are the terms of your field cut, and how many tokens would be saved if the vocabulary had them?',
+  follows: 'K-Tokeniser (Hasan et al. 2024), as far as tokens go',
+  notClaimed:
+    'The paper’s embeddings of new terms, and what a model gains by them, are not measured. A saved token is one that this text no longer needs.',
+  open({ tokenizers: [tokenizer], options: { glossary } }) {
+    return glossary ? glossaryRun(tokenizer!, glossary) : identifierRun(tokenizer!);
+  },
+};
+
+function glossaryRun(tokenizer: Tokenizer, glossary: readonly string[]): SectionRun {
+  const counts = new TermCounts(glossary, tokenizer);
+  return {
+    add: ({ text, encodings }) => counts.add(text, encodings[0]!),
+    finish() {
+      const report = counts.result();
+      return [
+        termTable(
+          'Terms of the glossary',
+          'Pieces: tokens of the term after a blank. Saved: by the term as one token at all its places, those aside that a token reaches beyond.',
+          report,
+        ),
+        savedCurve(report),
+      ];
+    },
+  };
+}
+
+/** Without a glossary: names in the texts, counted where they stand, cut as they would be after a blank. */
+function identifierRun(tokenizer: Tokenizer): SectionRun {
+  const names = new WordList<{ readonly pieces: number }>();
+  const pieces = new Map<string, number>();
+  let tokens = 0;
+  return {
+    add({ path, text, utf16Offset, encodings }) {
+      tokens += encodings[0]!.ids.length;
+      for (const { name, start } of identifiersIn(text)) {
+        if (name.length < SHORTEST) continue;
+        const at = utf16Offset + start;
+        const place = { path, utf16Start: at, utf16End: at + name.length };
+        let own = pieces.get(name);
+        if (own === undefined) pieces.set(name, (own = piecesOf(name, tokenizer)));
+        names.add(name, place, { pieces: own });
+      }
+    },
+    finish(): Block[] {
+      const worst = names.worst(MAX_LISTED, ({ pieces: own }) => own - 1);
+      const rows = worst.map(({ word, times, of }) => ({
+        term: word,
+        pieces: of.pieces,
+        occurrences: times,
+        saved: times * (of.pieces - 1),
+      }));
+      const table = termTable(
+        'Identifiers of these texts',
+        'There is no glossary, so these are names as in source code, comments and strings included. Pieces: tokens of the name after a blank. Saved: at most, by the name as one token at all its places. A click opens the first place.',
+        { tokens, rows },
+      );
+      const placed = table.rows.map((row, i) => ({ ...row, place: worst[i]!.place }));
+      return [{ ...table, rows: placed }, savedCurve({ tokens, rows })];
+    },
+  };
+}
+
+function termTable(title: string, meaning: string, { tokens, rows }: TermReport): Table {
+  return {
+    kind: 'table',
+    title,
+    meaning,
+    columns: [
+      { title: 'Term', format: 'text' },
+      { title: 'Pieces', format: 'count' },
+      { title: 'Times', format: 'count' },
+      { title: 'Tokens saved', format: 'count', hasBar: true },
+      { title: 'Of all tokens', format: 'share' },
+    ],
+    rows: rows.slice(0, MAX_LISTED).map(({ term, pieces, occurrences, saved }) => ({
+      cells: [term, pieces, occurrences, saved, tokens > 0 ? saved / tokens : null],
+    })),
+    total: rows.length,
+  };
+}
+
+function savedCurve(report: TermReport): Curve {
+  const saved = savedByBest(report);
+  return {
+    kind: 'curve',
+    title: 'Tokens saved by the best terms',
+    meaning: 'What a vocabulary with so many of these terms added would save, the best ones first.',
+    x: { title: 'terms added', format: 'count' },
+    y: { title: 'tokens saved', format: 'count' },
+    xs: [0, ...saved.map((_, k) => k + 1)],
+    lines: [{ name: 'saved', ys: [0, ...saved] }],
+  };
+}

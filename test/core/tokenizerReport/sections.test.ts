@@ -1,0 +1,175 @@
+// Every section over the same texts, by one tokenizer and by two: its tables are whole, and its numbers those of their
+// measures.
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makeReport } from '../../../src/core/tokenizerReport/makeReport';
+import type { Column, Curve, Section, Table } from '../../../src/core/tokenizerReport/report';
+import type { ReportOptions } from '../../../src/core/tokenizerReport/sectionKind';
+import {
+  sectionIds,
+  sectionKinds,
+  type SectionId,
+} from '../../../src/core/tokenizerReport/sections/sections';
+import { models } from '../../support/paths';
+import { tokenizerOf } from '../../support/shared';
+
+const named = ['coder', 'stories260K'].map(name => {
+  const tokenizer = tokenizerOf(join(models, name));
+  return { tokenizer, name, kind: tokenizer.name, vocabSize: tokenizer.vocabSize };
+});
+const [coder, stories] = named.map(({ tokenizer }) => tokenizer) as [
+  (typeof named)[0]['tokenizer'],
+  (typeof named)[0]['tokenizer'],
+];
+
+const TEXTS: Readonly<Record<string, string>> = {
+  'src/a.ts': `export function fibonacciNumbers(count: number): number[] {
+  // 1234567 and 1,234,567 and 12
+  const fibonacciValues = [0, 1];
+  return fibonacciValues.slice(0, count);
+}
+`,
+  'doc.md':
+    'Once upon a time there was a tree. Es war einmal ein Baum. Жило-был дерево. 木がありました。\n',
+  empty: '',
+};
+
+function sectionsOf(tokenizers: typeof named, options: Partial<ReportOptions> = {}) {
+  const texts = Object.entries(TEXTS).map(([path, text]) => ({ path, parts: [text] }));
+  const request = { tokenizers, source: 'here', texts, options: { seed: 1, ...options } };
+  return makeReport(request, sectionKinds, { onText: () => {}, onSection: () => {} }).sections;
+}
+
+const one = sectionsOf(named.slice(0, 1));
+const two = sectionsOf(named);
+const section = (id: SectionId, sections: readonly Section[] = one) =>
+  sections.find(each => each.id === id)!;
+const table = (id: SectionId, title: RegExp, sections: readonly Section[] = one) =>
+  section(id, sections).blocks.find(
+    (block): block is Table => block.kind === 'table' && title.test(block.title),
+  )!;
+
+describe.each([
+  ['one tokenizer', one],
+  ['two tokenizers', two],
+])('by %s', (_, sections) => {
+  test.each(sectionIds)('the tables of %s are whole', id => {
+    const { blocks, missing, title, question, follows, notClaimed } = section(id, sections);
+    for (const words of [title, question, follows, notClaimed]) expect(words).not.toBe('');
+    expect(blocks.length > 0).toBe(missing === '');
+    const titles = blocks.map(block => block.title);
+    expect(new Set(titles).size).toBe(titles.length);
+    for (const block of blocks) {
+      if (block.kind === 'curve') checkCurve(block);
+      else checkTable(block);
+    }
+  });
+});
+
+function checkCurve({ xs, lines }: Curve): void {
+  expect(xs.length).toBeGreaterThan(1);
+  for (const { ys } of lines) expect(ys).toHaveLength(xs.length);
+}
+
+function checkTable({ columns, rows, total = rows.length }: Table): void {
+  expect(total).toBeGreaterThanOrEqual(rows.length);
+  const isOf = (cell: unknown, { format }: Column) =>
+    cell === null || (format === 'text') === (typeof cell === 'string');
+  for (const { cells, place } of rows) {
+    expect(cells).toHaveLength(columns.length);
+    expect(cells.every((cell, i) => isOf(cell, columns[i]!))).toBe(true);
+    if (!place) continue;
+    const text = TEXTS[place.path]!;
+    // A word's place is where it is spelled; a file's is its beginning.
+    if (place.utf16End > 0) expect(text.slice(place.utf16Start, place.utf16End)).toBe(cells[0]);
+  }
+}
+
+test('only what needs a second tokenizer is missing with one', () => {
+  expect(one.filter(({ missing }) => missing).map(({ id }) => id)).toEqual(['swap']);
+  expect(two.filter(({ missing }) => missing)).toEqual([]);
+});
+
+test('classes and scripts of a vocabulary add up to its entries', () => {
+  const { rows } = table('vocabulary', /by class/);
+  const sum = (column: number) => rows.reduce((all, { cells }) => all + Number(cells[column]), 0);
+  expect(sum(1)).toBe(coder.vocabSize);
+  expect(sum(2)).toBeCloseTo(1, 12);
+  const never = table('vocabulary', /^Never used by coder/);
+  // The bytes that UTF-8 never has.
+  expect(never.rows.map(({ cells }) => cells[1])).toEqual(
+    [0xc0, 0xc1, ...Array.from({ length: 11 }, (_, i) => 0xf5 + i)].map(
+      byte => `⟨${byte.toString(16)}⟩`,
+    ),
+  );
+});
+
+test('scripts are those of the letters, and parity is that of the parallel texts', () => {
+  const { rows } = table('scripts', /^Scripts of/);
+  const names = rows.map(({ cells }) => cells[0]);
+  expect(new Set(names)).toEqual(new Set(['Latin', 'Common', 'Cyrillic', 'Han', 'Hiragana']));
+  const parity = table('scripts', /same text/).rows;
+  const english = parity.find(({ cells }) => cells[0] === 'English')!;
+  expect(english.cells[2]).toBe(1);
+  expect(Number(parity[0]!.cells[2])).toBeGreaterThan(5);
+});
+
+test('numbers are grouped as the tokenizer cuts them', () => {
+  const lengths = table('numbers', /length of a number/).rows;
+  expect(lengths.map(({ cells }) => cells[1]).slice(0, 3)).toEqual([
+    '1',
+    '1 1: single digits',
+    '1 1 1: single digits',
+  ]);
+  expect(table('numbers', /length of a number/).meaning).toContain('no difference by construction');
+  const found = table('numbers', /Numbers of these texts, cut by coder/);
+  expect(found.meaning).toContain('Of 6 in all');
+  expect(found.rows.map(({ cells }) => [cells[0], cells[1], cells[3], cells[4]])).toEqual([
+    [1, 'without', 3, '0'],
+    [2, 'without', 1, '12'],
+    [7, 'without', 1, '1234567'],
+    [7, 'with', 1, '1,234,567'],
+  ]);
+});
+
+test('without a glossary the identifiers are listed, with one their own terms', () => {
+  const names = table('terms', /Identifiers/).rows;
+  const pieces = (name: string) =>
+    coder.encode(`a ${name}`).ids.length - coder.encode('a').ids.length;
+  const values = names.find(({ cells }) => cells[0] === 'fibonacciValues')!;
+  expect(values.cells.slice(1, 4)).toEqual([
+    pieces('fibonacciValues'),
+    2,
+    2 * (pieces('fibonacciValues') - 1),
+  ]);
+  const own = sectionsOf(named.slice(0, 1), { glossary: ['fibonacciNumbers', 'Baum', 'nowhere'] });
+  const listed = table('terms', /glossary/, own).rows;
+  expect(listed.map(({ cells }) => [cells[0], cells[2]])).toEqual(
+    expect.arrayContaining([
+      ['fibonacciNumbers', 1],
+      ['Baum', 1],
+      ['nowhere', 0],
+    ]),
+  );
+  const curve = section('terms', own).blocks.find(block => block.kind === 'curve') as Curve;
+  const saved = listed.map(({ cells }) => Number(cells[3]));
+  expect(curve.lines[0]!.ys.at(-1)).toBe(saved.reduce((sum, each) => sum + each, 0));
+});
+
+test('another tokenizer: counts, and what they cost', () => {
+  const files = table('swap', /Files that grow/, two).rows;
+  for (const { cells } of files) {
+    const text = TEXTS[String(cells[0])]!;
+    expect(cells.slice(1, 3)).toEqual(
+      [coder, stories].map(tokenizer => tokenizer.encode(text).ids.length),
+    );
+  }
+  const prices = [{ name: 'a model', perMillion: 2, window: 1000 }];
+  const priced = sectionsOf(named, { prices });
+  const [cost] = table('swap', /cost/, priced).rows;
+  const all = Object.values(TEXTS).reduce((sum, text) => sum + coder.encode(text).ids.length, 0);
+  expect(cost!.cells[0]).toBe('a model');
+  expect(cost!.cells[1]).toBeCloseTo((2 * all) / 1e6, 15);
+  expect(cost!.cells[3]).toBeCloseTo(all / 1000, 12);
+  expect(table('swap', /cost/, two)).toBeUndefined();
+});
