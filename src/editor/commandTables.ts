@@ -13,6 +13,7 @@ import type { ChosenModel } from './models/chosenModel';
 import type { OverlayState } from './overlay/overlayState';
 import type { ShownTexts } from './overlay/textSource';
 import type { Samples } from './samples';
+import { settings } from './settings';
 import { RolloutModel } from './traces/rolloutModel';
 import { reportCommands } from './tokenizerReport/reportCommands';
 import type { Rollouts } from './traces/rollouts';
@@ -56,6 +57,10 @@ export function commandTable(services: CommandServices): CommandTable {
     ...reportCommands({
       engine,
       built,
+      settings: () => ({
+        glossary: settings.report.glossary.value,
+        prices: settings.report.prices.value,
+      }),
       chooseSecond: () => chooseSecondTokenizer(engine, chosen.builtIn),
       onError: error => report(log, error, 'Tokenscope'),
     }),

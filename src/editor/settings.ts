@@ -46,6 +46,12 @@ export const settings = {
     /** Whose numbers are shown for the tokens of a trace whose file has some. */
     scoresFrom: new Setting<'file' | 'model'>('traces.scoresFrom', 'file'),
   },
+  report: {
+    /** Path of a list of terms; empty: none. */
+    glossary: new Setting('report.glossary', ''),
+    /** As `readPrices` reads it. */
+    prices: new Setting<object>('report.prices', {}),
+  },
   overlay: {
     maxTokens: new Setting('overlay.maxTokens', 50_000),
   },

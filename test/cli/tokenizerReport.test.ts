@@ -37,3 +37,34 @@ test.each([
   expect(code).not.toBe(0);
   expect(err).toMatch(message);
 });
+
+test('a glossary and prices are read from files, or refused by name', () => {
+  const write = (name: string, content: string | Uint8Array) =>
+    writeFileSync(join(scratch, name), content);
+  write('one.txt', 'one glossary');
+  write('terms.csv', 'term,meaning\none,1\n"two, three",2\n');
+  write('prices.json', '{"a model": {"perMillion": 1000000, "window": 10}}');
+  const args = ['tokenizer-report', 'one.txt', '--model', coder, '--second', stories];
+  const [report] = readLines([...args, '--glossary', 'terms.csv', '--prices', 'prices.json']) as [
+    Report,
+  ];
+  const tableOf = (id: string, title: RegExp) =>
+    report.sections
+      .find(section => section.id === id)!
+      .blocks.find((block): block is Table => title.test(block.title))!;
+  const terms = tableOf('terms', /glossary/).rows.map(({ cells }) => cells[0]);
+  expect(new Set(terms)).toEqual(new Set(['term', 'one', 'two, three']));
+  const [cost] = tableOf('swap', /cost/).rows;
+  const [, tokens] = tableOf('size', /kind of file/).rows[0]!.cells;
+  expect(cost!.cells.slice(0, 2)).toEqual(['a model', tokens]);
+  write('latin1.txt', Buffer.from([0x66, 0xfc, 0x72]));
+  write('empty.txt', '\n\n');
+  write('broken.json', '{"a');
+  write('prices2.json', '{"a model": {"perMillion": "2"}}');
+  const refused = (...more: string[]) => run([...args, ...more]).err;
+  expect(refused('--glossary', 'latin1.txt')).toMatch(/latin1\.txt is not UTF-8 text/);
+  expect(refused('--glossary', 'empty.txt')).toMatch(/empty\.txt has no term/);
+  expect(refused('--glossary', 'nowhere.txt')).toMatch(/File not found: nowhere\.txt/);
+  expect(refused('--prices', 'broken.json')).toMatch(/broken\.json is not JSON/);
+  expect(refused('--prices', 'prices2.json')).toMatch(/prices2\.json: "perMillion" of "a model"/);
+});

@@ -1,9 +1,14 @@
 // `tokenscope tokenizer-report`: what a tokenizer is made of, and what it does to files of one's own.
 import { UserError } from '../../core/errors';
+import { JsonError } from '../../core/walkJson';
 import { formatProgress } from '../../core/format';
+import { parseJson } from '../../core/parseJson';
 import { reportCsv } from '../../core/tokenizerReport/formats/reportCsv';
 import { reportLines } from '../../core/tokenizerReport/formats/reportText';
+import { readPrices } from '../../core/tokenizerReport/measures/cost';
+import { readGlossary } from '../../core/tokenizerReport/measures/glossary';
 import type { Report } from '../../core/tokenizerReport/report';
+import type { ReportOptions } from '../../core/tokenizerReport/sectionKind';
 import { sectionIds } from '../../core/tokenizerReport/sections/sections';
 import { modelPath } from '../../engine/models/places/modelPath';
 import { openTokenizerAt, type OpenTokenizer } from '../../engine/models/openTokenizer';
@@ -11,6 +16,7 @@ import { reportOfFiles } from '../../engine/tokenizerReport/reportOfFiles';
 import { defineCommand } from '../command';
 import { modelFolder } from '../engine';
 import { filesOfPaths } from '../files';
+import { readBytes, readText } from '../input';
 import { flag, repeatable, text } from '../options';
 import { withProgress, type ProgressWords } from '../progressLine';
 import { completed } from '../servers';
@@ -32,6 +38,15 @@ export const tokenizerReport = defineCommand({
         description: `only this section: ${sectionIds.join(', ')}`,
       }),
     ),
+    glossary: text({
+      valueName: 'FILE',
+      description: 'terms of your field, one a line or the first column of a .csv file',
+    }),
+    prices: text({
+      valueName: 'FILE',
+      description:
+        'what tokens cost: JSON as {"name": {"perMillion": 2.5, "window": 128000}}; with --second',
+    }),
     seed: shared.seed,
     csv: flag('print the tables as comma-separated values'),
     json: shared.json,
@@ -42,6 +57,15 @@ export const tokenizerReport = defineCommand({
     const paths = [modelFolder(values.model), ...(values.second ? [values.second] : [])];
     const opened: OpenTokenizer[] = [];
     for (const path of paths) opened.push(openTokenizerAt(modelPath(await completed(path))));
+    const options: ReportOptions = {
+      seed: values.seed,
+      ...(values.glossary && {
+        glossary: readGlossary(values.glossary, await readBytes(values.glossary)),
+      }),
+      ...(values.prices && {
+        prices: readPrices(jsonOf(await readText(values.prices), values.prices), values.prices),
+      }),
+    };
     const skipped: { path: string; reason: string }[] = [];
     const found = filesOfPaths(operands, 'read', (path, reason) => skipped.push({ path, reason }));
     const report = await withProgress(making, async onProgress =>
@@ -49,7 +73,7 @@ export const tokenizerReport = defineCommand({
         {
           source: operands.join(', '),
           files: found.map(({ path }) => ({ path, file: path })),
-          options: { sections, seed: values.seed },
+          options: { sections, ...options },
         },
         opened,
         ({ share }) => onProgress(share, 1),
@@ -74,4 +98,13 @@ function checkSection(id: string): void {
 
 function* lines(report: Report): Generator<string> {
   for (const line of reportLines(report)) yield `${line}\n`;
+}
+
+function jsonOf(text: string, file: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonError) throw new UserError(`${file} is not JSON: ${error.message}.`);
+    throw error;
+  }
 }

@@ -12,6 +12,7 @@ import type { DIALOGS } from '../ui/dialogs';
 import type { openAt } from '../ui/goTo';
 import type { pickUri } from '../ui/pickPath';
 import { exportReport } from './exportReport';
+import { reportOptions } from './reportOptions';
 import { askForSubject, type Subject } from './subject';
 
 /** Of the manifest's conditions for the page's own commands. */
@@ -23,6 +24,7 @@ export interface ReportServices {
   readonly built: Uri;
   /** Answers whether the user chose a second tokenizer, which is open then. */
   readonly chooseSecond: () => Promise<boolean>;
+  readonly settings: () => Parameters<typeof reportOptions>[0];
   readonly ui: typeof DIALOGS & { pickUri: typeof pickUri; openAt: typeof openAt };
   readonly onError: (error: unknown) => void;
 }
@@ -116,12 +118,10 @@ export class TokenizerReports {
         share(event.share, 1, event.doing),
       );
       try {
+        const options = await reportOptions(this.services.settings());
         const files = await subject.files();
         return await engine.call(({ remote }) =>
-          remote.tokenizerReport(
-            { source: subject.name, files, compares, options: { seed: 1 } },
-            signal,
-          ),
+          remote.tokenizerReport({ source: subject.name, files, compares, options }, signal),
         );
       } finally {
         listener.dispose();

@@ -10,6 +10,8 @@ import {
   sectionKinds,
   type SectionId,
 } from '../../../src/core/tokenizerReport/sections/sections';
+import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
+import { pieceFinders } from '../../../src/engine/models/pieceFinders';
 import { models } from '../../support/paths';
 import { tokenizerOf } from '../../support/shared';
 
@@ -21,6 +23,25 @@ const [coder, stories] = named.map(({ tokenizer }) => tokenizer) as [
   (typeof named)[0]['tokenizer'],
   (typeof named)[0]['tokenizer'],
 ];
+
+/** WordPiece, whose tokens are looked up. */
+const lookup = loadTokenizer(
+  {
+    'tokenizer.json': {
+      model: {
+        type: 'WordPiece',
+        vocab: { '[UNK]': 0, once: 1, '##s': 2, a: 3 },
+        unk_token: '[UNK]',
+        continuing_subword_prefix: '##',
+        max_input_chars_per_word: 100,
+      },
+      pre_tokenizer: { type: 'BertPreTokenizer' },
+      normalizer: null,
+      added_tokens: [],
+    },
+  },
+  pieceFinders,
+);
 
 const TEXTS: Readonly<Record<string, string>> = {
   'src/a.ts': `export function fibonacciNumbers(count: number): number[] {
@@ -172,4 +193,34 @@ test('another tokenizer: counts, and what they cost', () => {
   expect(cost!.cells[1]).toBeCloseTo((2 * all) / 1e6, 15);
   expect(cost!.cells[3]).toBeCloseTo(all / 1000, 12);
   expect(table('swap', /cost/, two)).toBeUndefined();
+});
+
+test('merges of the texts’ own shorten them, down to a token for each word', () => {
+  const { blocks } = section('merges');
+  const curve = blocks.find((block): block is Curve => block.kind === 'curve')!;
+  const all = Object.values(TEXTS).reduce((sum, text) => sum + coder.encode(text).ids.length, 0);
+  const [lengths, words] = curve.lines.map(({ ys }) => ys) as [number[], number[]];
+  expect(lengths[0]).toBe(all);
+  expect(lengths.at(-1)).toBe(words[0]);
+  expect(lengths.every((length, m) => m === 0 || length < lengths[m - 1]!)).toBe(true);
+  const whole = table('merges', /become one token/).rows;
+  expect(whole.map(({ cells }) => cells[0])).toContain('·fibonacciValues');
+});
+
+test('a lexicon is learned from the lines without their blanks', () => {
+  const [own, tokenizer] = table('lexicon', /Tokens and types/).rows;
+  const lines = Object.values(TEXTS)
+    .flatMap(text => text.split('\n'))
+    .map(line => line.replace(/\s+/g, ''))
+    .filter(Boolean);
+  const ids = lines.flatMap(line => [...coder.encode(line).ids]);
+  expect(tokenizer!.cells).toEqual(['coder', ids.length, new Set(ids).size]);
+  expect(Number(own!.cells[1])).toBeLessThanOrEqual(lines.join('').length);
+  const again = sectionsOf(named.slice(0, 1), { sections: ['lexicon'] });
+  expect(section('lexicon', again)).toEqual(section('lexicon'));
+});
+
+test('a tokenizer whose words are all one token has nothing to merge', () => {
+  const whole = { ...named[0]!, tokenizer: lookup };
+  expect(section('merges', sectionsOf([whole])).missing).toMatch(/one token already/);
 });

@@ -1,4 +1,17 @@
 // Lists of terms: of a file, or the identifiers of source code.
+import { UserError } from '../../errors';
+import { decodeUtf8 } from '../../text/utf8';
+
+/** The terms of a file, whose name tells CSV. Throws `UserError` that names it where it is not UTF-8 or has no term. */
+export function readGlossary(path: string, bytes: Uint8Array): string[] {
+  const list = decodeUtf8(bytes);
+  if (list === undefined) throw new UserError(`${path} is not UTF-8 text: save it as UTF-8.`);
+  const terms = termsOf(list, /\.csv$/i.test(path) ? 'csv' : 'lines');
+  if (terms.length > 0) return terms;
+  throw new UserError(
+    `${path} has no term: write one a line, or in the first column of a CSV file.`,
+  );
+}
 
 /** The terms of a list: one a line, or the first column of CSV (RFC 4180). Each once, in the order of the list. */
 export function termsOf(list: string, form: 'lines' | 'csv'): string[] {

@@ -1,5 +1,7 @@
 // The sections of the report, by their ids, in the order in which they are shown.
 import type { SectionKind } from '../sectionKind';
+import { lexicon } from './lexicon';
+import { merges } from './merges';
 import { numbers } from './numbers';
 import { scripts } from './scripts';
 import { size } from './size';
@@ -13,6 +15,8 @@ export const sectionKinds = {
   scripts,
   numbers,
   terms,
+  merges,
+  lexicon,
   swap,
 } satisfies Record<string, SectionKind>;
 

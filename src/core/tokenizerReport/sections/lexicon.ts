@@ -1,0 +1,117 @@
+// A lexicon learned on the texts beside the tokenizer: fewer tokens, and fewer kinds of them.
+import { seededRandom } from '../../random';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
+import { displayToken } from '../../displayToken';
+import { encodeUtf8 } from '../../text/utf8';
+import { learn } from '../measures/lessIsBetter/learn';
+import type { Lexicon } from '../measures/lessIsBetter/lexicon';
+import { segment, tokensAndTypes } from '../measures/lessIsBetter/segment';
+import { PUBLISHED_SETTINGS } from '../measures/lessIsBetter/settings';
+import type { Row, Table } from '../report';
+import type { SectionKind } from '../sectionKind';
+
+/** Lines that are learned from, and UTF-16 units in them. */
+const MOST_LINES = 20_000;
+const MOST_TEXT = 1 << 20;
+const MAX_LISTED = 200;
+/** As they are learned; the published evaluation cuts further, to compare with words. */
+const AS_LEARNED = { longestUnit: PUBLISHED_SETTINGS.longestUnit, subunits: false };
+
+export const lexicon: SectionKind = {
+  title: 'Less is better',
+  question:
+    'Which words does a reader learn who wants few tokens and few kinds of them, and how do they compare with the tokenizer’s?',
+  follows:
+    'Less-is-Better (Yang, Frank and van den Bosch 2020), with the settings of its published demonstration',
+  notClaimed:
+    'The paper measures speech to children and Chinese; on other texts, such as code, nothing was published. No model is trained on the lexicon.',
+  open({ tokenizers, names, options: { seed } }) {
+    const lines: string[] = [];
+    let length = 0;
+    let isPart = false;
+    return {
+      add({ text }) {
+        for (const line of text.split('\n')) {
+          // The method reads lines without blanks: it has to find the words.
+          const read = line.replace(/\s+/g, '');
+          if (read === '') continue;
+          isPart ||= lines.length >= MOST_LINES || length + read.length > MOST_TEXT;
+          if (isPart) return;
+          lines.push(read);
+          length += read.length;
+        }
+      },
+      finish(onProgress) {
+        if (lines.length === 0) return { missing: 'There is no line to learn from.' };
+        const learned = learn(lines, PUBLISHED_SETTINGS, seededRandom(seed), onProgress);
+        return [sizeTable(names, tokenizers, lines, learned, isPart), unitTable(lines, learned)];
+      },
+    };
+  },
+};
+
+function sizeTable(
+  names: readonly string[],
+  tokenizers: readonly Tokenizer[],
+  lines: readonly string[],
+  learned: Lexicon,
+  isPart: boolean,
+): Table {
+  const own = tokensAndTypes(lines, learned, AS_LEARNED);
+  const part = isPart ? ` Only the first ${lines.length} lines are read.` : '';
+  return {
+    kind: 'table',
+    title: 'Tokens and types',
+    meaning: `The lines without their blanks, cut by the learned lexicon and by the tokenizer. A type is a token that occurs. The tokenizer was made for texts with blanks, which it is not given here.${part}`,
+    columns: [
+      { title: 'Cut by', format: 'text' },
+      { title: 'Tokens', format: 'count', hasBar: true },
+      { title: 'Types', format: 'count', hasBar: true },
+    ],
+    rows: [
+      { cells: ['the lexicon', own.tokens, own.types] },
+      ...tokenizers.map((tokenizer, i): Row => {
+        const { tokens, types } = byTokenizer(tokenizer, lines);
+        return { cells: [names[i]!, tokens, types] };
+      }),
+    ],
+  };
+}
+
+function byTokenizer(tokenizer: Tokenizer, lines: readonly string[]) {
+  const types = new Set<number>();
+  let tokens = 0;
+  for (const line of lines) {
+    const { ids } = tokenizer.encode(line);
+    tokens += ids.length;
+    for (const id of ids) types.add(id);
+  }
+  return { tokens, types: types.size };
+}
+
+function unitTable(lines: readonly string[], learned: Lexicon): Table {
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    let start = 0;
+    for (const end of segment(line, learned, AS_LEARNED)) {
+      const unit = line.slice(start, end);
+      counts.set(unit, (counts.get(unit) ?? 0) + 1);
+      start = end;
+    }
+  }
+  const { units } = learned;
+  return {
+    kind: 'table',
+    title: 'The lexicon',
+    meaning: 'The best ones first: they proved of use the most often.',
+    columns: [
+      { title: 'Unit', format: 'text' },
+      { title: 'Rank', format: 'count' },
+      { title: 'Times', format: 'count', hasBar: true },
+    ],
+    rows: units.slice(0, MAX_LISTED).map(({ text, rank }) => ({
+      cells: [displayToken(encodeUtf8(text)), rank + 1, counts.get(text) ?? 0],
+    })),
+    total: units.length,
+  };
+}
