@@ -224,3 +224,22 @@ test('a tokenizer whose words are all one token has nothing to merge', () => {
   const whole = { ...named[0]!, tokenizer: lookup };
   expect(section('merges', sectionsOf([whole])).missing).toMatch(/one token already/);
 });
+
+test('lengths of words and tokens are shares, and edits leave most boundaries', () => {
+  const curve = section('words', two).blocks.find(
+    (block): block is Curve => block.kind === 'curve',
+  )!;
+  expect(curve.lines.map(({ name }) => name)).toEqual([
+    'words',
+    'tokens of coder',
+    'tokens of stories260K',
+  ]);
+  for (const { ys } of curve.lines) expect(ys.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+  const perWord = table('words', /Tokens of a word/).rows;
+  expect(perWord.map(({ cells }) => cells[0]).at(-1)).toBe('8 or more');
+  expect(perWord.reduce((sum, { cells }) => sum + Number(cells[1]), 0)).toBeCloseTo(1, 12);
+  const edits = table('words', /survive small edits/).rows;
+  expect(edits.map(({ cells }) => cells[0])).toEqual(['character', 'case', 'blank']);
+  for (const { cells } of edits)
+    if (cells[2] !== null) expect(Number(cells[2])).toBeGreaterThan(0.5);
+});

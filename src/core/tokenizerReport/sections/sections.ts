@@ -8,12 +8,14 @@ import { size } from './size';
 import { swap } from './swap';
 import { terms } from './terms';
 import { vocabulary } from './vocabulary';
+import { words } from './words';
 
 export const sectionKinds = {
   size,
   vocabulary,
   scripts,
   numbers,
+  words,
   terms,
   merges,
   lexicon,

@@ -156,8 +156,16 @@ describe.skipIf(!hasShared)('the published example, with the tokenizer of Mistra
     expect(spelled(found)).toEqual([
       [' Ribonucleoprotein', ' particles', ' regulate', ' mRNA', ' stability', '.'],
       [
-        ...[' mRNA', ' stability', ' is', ' mod', 'ulated', ' by'],
-        ...[' rib', 'onucleoprotein', ' factors', '.'],
+        ' mRNA',
+        ' stability',
+        ' is',
+        ' mod',
+        'ulated',
+        ' by',
+        ' rib',
+        'onucleoprotein',
+        ' factors',
+        '.',
       ],
     ]);
     expect(found.merges.map(({ count }) => count)).toEqual([2, 2, 2, 2, 2, 2, 2, 1, 1, 1]);
@@ -180,14 +188,26 @@ describe('units', () => {
   test('pretokens and added tokens', () => {
     expect(hasPretokens(tokenizer)).toBe(true);
     expect(unitsOf(pretokenUnits(tokenizer, '(parseFloats)\n  x12'))).toEqual([
-      ...['(parseFloats', ')\n', ' ', ' x', '1', '2'],
+      '(parseFloats',
+      ')\n',
+      ' ',
+      ' x',
+      '1',
+      '2',
     ]);
   });
 
   test('words within pretokens', () => {
     // The token "(p" goes across the end of a word.
     expect(unitsOf(wordUnits(tokenizer, '(parse) naïvetés 12_zzq'))).toEqual([
-      ...['(parse', ')', ' naïvetés', ' ', '1', '2', '_', 'zzq'],
+      '(parse',
+      ')',
+      ' naïvetés',
+      ' ',
+      '1',
+      '2',
+      '_',
+      'zzq',
     ]);
     expect(unitsOf(pretokenUnits(tokenizer, '_zzq'))).toEqual(['_zzq']);
   });

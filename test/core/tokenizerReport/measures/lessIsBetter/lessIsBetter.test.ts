@@ -37,7 +37,11 @@ describe('segments', () => {
   test('the longest unit at each place, and single characters', () => {
     const lexicon = lexiconOf(['a', 'can', 'canyou', 'you', '😀😀']);
     expect(piecesOf('canyoucanx😀😀y', lexicon, whole)).toEqual([
-      ...['canyou', 'can', 'x', '😀😀', 'y'],
+      'canyou',
+      'can',
+      'x',
+      '😀😀',
+      'y',
     ]);
     expect(segment('😀😀y', lexicon, whole)).toEqual([4, 5]);
     expect(piecesOf('canyou', lexicon, { ...whole, longestUnit: 5 })).toEqual(['can', 'you']);
@@ -47,7 +51,10 @@ describe('segments', () => {
   test('units of two that rank before them, twice', () => {
     const lexicon = lexiconOf(['you', 'can', 'they', 'see', 'canyou', 'cany', 'ou', 'canyousee']);
     expect(piecesOf('canyouseethey', lexicon, PUBLISHED_SEGMENTATION)).toEqual([
-      ...['can', 'you', 'see', 'they'],
+      'can',
+      'you',
+      'see',
+      'they',
     ]);
     expect(piecesOf('they', lexiconOf(['they', 'th', 'ey']), PUBLISHED_SEGMENTATION)).toEqual([
       'they',

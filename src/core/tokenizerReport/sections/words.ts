@@ -1,0 +1,106 @@
+// Words beside tokens: how long each are, and which token boundaries small edits move.
+import { LengthCounts, LONGEST } from '../measures/words';
+import { RobustnessCounts } from '../measures/robustness';
+import type { Curve, Table } from '../report';
+import type { SectionKind } from '../sectionKind';
+import { columnsPer } from './tables';
+
+/** UTF-16 units that are edited: each text is encoded four times for it. */
+const MOST_EDITED = 1 << 20;
+/** Of words. */
+const EDITED_SHARE = 0.05;
+/** A word of more tokens is counted with those of so many. */
+const MOST_TOKENS = 8;
+
+export const words: SectionKind = {
+  title: 'Words and small edits',
+  question:
+    'How do tokens compare with words, and how many token boundaries survive a typing error?',
+  follows:
+    'Hierarchical Autoregressive Transformers (Neitemeier et al. 2025), whose motivation this is',
+  notClaimed:
+    'The paper’s model, which reads characters and words, is not run. What edits do to a model’s predictions is not measured here.',
+  open({ tokenizers, names, options: { seed } }) {
+    const lengths = tokenizers.map(() => new LengthCounts());
+    const edits = tokenizers.map(each => new RobustnessCounts(each, seed, EDITED_SHARE));
+    let edited = 0;
+    return {
+      add({ text, encodings }) {
+        lengths.forEach((each, i) => each.add(text, encodings[i]!));
+        const sample = text.slice(0, MOST_EDITED - edited);
+        if (sample === '') return;
+        edited += sample.length;
+        for (const each of edits) each.add(sample);
+      },
+      finish: () => [
+        lengthCurve(names, lengths),
+        perWordTable(names, lengths),
+        editTable(names, edits),
+      ],
+    };
+  },
+};
+
+function lengthCurve(names: readonly string[], lengths: readonly LengthCounts[]): Curve {
+  const found = lengths.map(each => each.result());
+  const means = found.map(
+    ({ meanToken }, i) => `${(meanToken ?? 0).toFixed(2)} for tokens of ${names[i]}`,
+  );
+  return {
+    kind: 'curve',
+    title: 'Lengths of words and of tokens',
+    meaning: `Shares by length in characters, ${LONGEST} or more at the end. On average ${(found[0]!.meanWord ?? 0).toFixed(2)} for words and ${means.join(', ')}. Words are those of Unicode (UAX 29, without dictionaries).`,
+    x: { title: 'characters', format: 'count' },
+    y: { title: 'share', format: 'share' },
+    xs: Array.from({ length: LONGEST + 1 }, (_, length) => length),
+    lines: [
+      { name: 'words', ys: sharesOf(found[0]!.words) },
+      ...found.map(({ tokens }, i) => ({ name: `tokens of ${names[i]}`, ys: sharesOf(tokens) })),
+    ],
+  };
+}
+
+function sharesOf(counts: readonly number[]): number[] {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map(count => (all > 0 ? count / all : 0));
+}
+
+function perWordTable(names: readonly string[], lengths: readonly LengthCounts[]): Table {
+  const shares = lengths.map(each => sharesOf(each.result().tokensPerWord));
+  const rows = Array.from({ length: MOST_TOKENS }, (_, i) => {
+    const isLast = i === MOST_TOKENS - 1;
+    const cells = shares.map(own =>
+      isLast ? own.slice(i + 1).reduce((sum, share) => sum + share, 0) : own[i + 1]!,
+    );
+    return { cells: [isLast ? `${MOST_TOKENS} or more` : String(i + 1), ...cells] };
+  });
+  return {
+    kind: 'table',
+    title: 'Tokens of a word',
+    meaning: 'The share of words that have a letter in so many tokens.',
+    columns: [{ title: 'Tokens', format: 'text' }, ...columnsPer(names, ['Words', 'share'])],
+    rows,
+  };
+}
+
+function editTable(names: readonly string[], edits: readonly RobustnessCounts[]): Table {
+  const found = edits.map(each => new Map(each.result().map(row => [row.kind, row])));
+  return {
+    kind: 'table',
+    title: 'Boundaries that survive small edits',
+    meaning: `One word in ${1 / EDITED_SHARE} is edited, at random and the same way each time: a character replaced, left out or added; a letter in the other case; a blank left out or added. Shares are of the token boundaries outside the edit: all of them, and those in the edited word.`,
+    columns: [
+      { title: 'Edit', format: 'text' },
+      ...columnsPer(names, ['Edits', 'count'], ['All survive', 'share'], ['In the word', 'share']),
+    ],
+    rows: [...found[0]!.keys()].map(kind => ({
+      cells: [
+        kind,
+        ...found.flatMap(rows => {
+          const { edits: count, share, nearShare } = rows.get(kind)!;
+          return [count, share, nearShare];
+        }),
+      ],
+    })),
+  };
+}
