@@ -2,7 +2,7 @@
 // as `BpeTrainer` of Rust `tokenizers` with `ByteLevel.alphabet()` as its initial alphabet.
 import { byteCharacters } from '../../../tokenizer/bpe/byteLevel';
 import { scanGpt2 } from '../../../tokenizer/patterns/gpt2';
-import { encodeUtf8 } from '../../../text/utf8';
+import { SplitWords } from './splitWords';
 import { WordCounts } from './wordCounts';
 import { WordPairs } from './wordPairs';
 
@@ -52,7 +52,7 @@ export function trainOnWords(
   const tokens = [...new Set([...specialTokens, ...[...byteCharacters].sort()])];
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const idsOfBytes = byteCharacters.map(character => ids.get(character)!);
-  const pairs = pairsOf(words, idsOfBytes);
+  const pairs = new WordPairs(new SplitWords(words.keys(), idsOfBytes), [...words.values()]);
   // A pair that merges twice has the later rank.
   const merges = new Map<string, readonly [number, number]>();
   const first = tokens.length;
@@ -74,22 +74,4 @@ export function trainOnWords(
       onProgress?.((tokens.length - first) / (vocabSize - first));
   }
   return { tokens, specialTokens, merges: [...merges.values()] };
-}
-
-function pairsOf(words: ReadonlyMap<string, number>, idsOfBytes: readonly number[]): WordPairs {
-  const starts = new Uint32Array(words.size + 1);
-  let symbols = new Int32Array(1 << 16);
-  let word = 0;
-  let at = 0;
-  for (const text of words.keys()) {
-    const bytes = encodeUtf8(text);
-    if (at + bytes.length > symbols.length) {
-      const larger = new Int32Array(2 * (at + bytes.length));
-      larger.set(symbols);
-      symbols = larger;
-    }
-    for (const byte of bytes) symbols[at++] = idsOfBytes[byte]!;
-    starts[++word] = at;
-  }
-  return new WordPairs(symbols, starts, [...words.values()]);
 }

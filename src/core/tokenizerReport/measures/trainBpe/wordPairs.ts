@@ -4,6 +4,7 @@
 // twice, each time with the words in which it was new, and is then merged twice.
 import { Heap } from '../heap';
 import { PairIndex } from './pairIndex';
+import type { OnChange, SplitWords } from './splitWords';
 
 export interface QueuedPair {
   readonly pair: number;
@@ -17,10 +18,7 @@ export interface QueuedPair {
 }
 
 export class WordPairs {
-  /** The symbols of all words; those of a word begin at its start. */
-  readonly #symbols: Int32Array;
-  readonly #starts: Uint32Array;
-  readonly #lengths: Uint32Array;
+  readonly #words: SplitWords;
   readonly #weights: readonly number[];
   readonly #index = new PairIndex();
   /** [pair] */
@@ -30,18 +28,11 @@ export class WordPairs {
   readonly #grown = new Map<number, number[]>();
   #queued = 0;
 
-  /** `starts` is [word], with the end of the last word as one more; `weights` is [word], its occurrences. */
-  constructor(symbols: Int32Array, starts: Uint32Array, weights: readonly number[]) {
-    this.#symbols = symbols;
-    this.#starts = starts;
+  /** `weights` is [word]: its occurrences. */
+  constructor(words: SplitWords, weights: readonly number[]) {
+    this.#words = words;
     this.#weights = weights;
-    this.#lengths = new Uint32Array(weights.length);
-    for (let word = 0; word < weights.length; word++) {
-      const end = starts[word + 1]!;
-      this.#lengths[word] = end - starts[word]!;
-      for (let i = starts[word]! + 1; i < end; i++)
-        this.#change(symbols[i - 1]!, symbols[i]!, 1, word);
-    }
+    words.eachPair(this.#change);
     this.#queueGrown();
   }
 
@@ -57,45 +48,18 @@ export class WordPairs {
   }
 
   merge({ left, right, words }: QueuedPair, merged: number): void {
-    for (const word of words) this.#mergeIn(word, left, right, merged);
+    for (const word of words) this.#words.merge(word, left, right, merged, this.#change);
     this.#queueGrown();
   }
 
-  #mergeIn(word: number, left: number, right: number, merged: number): void {
-    const symbols = this.#symbols;
-    const start = this.#starts[word]!;
-    const end = start + this.#lengths[word]!;
-    let to = start;
-    for (let at = start; at < end; at++) {
-      const symbol = symbols[at]!;
-      if (symbol !== left || at + 1 >= end || symbols[at + 1] !== right) {
-        symbols[to++] = symbol;
-        continue;
-      }
-      if (to > start) {
-        const before = symbols[to - 1]!;
-        this.#change(before, left, -1, word);
-        this.#change(before, merged, 1, word);
-      }
-      if (at + 2 < end) {
-        const after = symbols[at + 2]!;
-        this.#change(right, after, -1, word);
-        this.#change(merged, after, 1, word);
-      }
-      symbols[to++] = merged;
-      at++;
-    }
-    this.#lengths[word] = to - start;
-  }
-
-  #change(left: number, right: number, change: 1 | -1, word: number): void {
+  readonly #change: OnChange = (left, right, change, word) => {
     const pair = this.#index.of(left, right);
     this.#counts[pair] = (this.#counts[pair] ?? 0) + change * this.#weights[word]!;
     if (change < 0) return;
     const words = this.#grown.get(pair);
     if (!words) this.#grown.set(pair, [word]);
     else if (words.at(-1) !== word) words.push(word);
-  }
+  };
 
   #queueGrown(): void {
     for (const [pair, words] of this.#grown) {
