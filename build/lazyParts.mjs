@@ -46,6 +46,7 @@ export const lazyParts = {
   secondTokenizers: 'src/editor/models/secondTokenizers.ts',
   serverGate: 'src/editor/servers/serverGate.ts',
   tokenizerReports: 'src/editor/tokenizerReport/tokenizerReports.ts',
+  trainTokenizer: 'src/editor/tokenizerReport/trainTokenizer.ts',
 };
 
 /**

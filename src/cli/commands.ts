@@ -12,6 +12,7 @@ import { serveCheck } from './commands/serveCheck';
 import { tokenizerReport } from './commands/tokenizerReport';
 import { tokens } from './commands/tokens';
 import { trace } from './commands/trace';
+import { trainTokenizer } from './commands/trainTokenizer';
 
 export const commands: readonly Command[] = [
   tokens,
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   trace,
   count,
   tokenizerReport,
+  trainTokenizer,
   models,
   get,
   serveCheck,

@@ -23,9 +23,36 @@ export interface TokenizerReportApi {
    * `UserError` where no tokenizer is open; `Cancelled` when aborted, at once.
    */
   tokenizerReport(params: ReportParams & { compares: boolean }): Report;
+
+  /**
+   * Trains a tokenizer and writes it as a tokenizer.json. Progress comes as `reporting`. Throws `UserError` where there
+   * is no text or it cannot be written; `Cancelled` when aborted, at once, and nothing is written.
+   */
+  trainTokenizer(params: TrainParams): TrainedTokenizer;
 }
 
-export const tokenizerReportMethods = methodsOf<TokenizerReportApi>({ tokenizerReport: true });
+export interface TrainParams {
+  files: readonly ReportFile[];
+  /** The 256 bytes included. */
+  entries: number;
+  /** The file that is written. */
+  target: string;
+}
+
+export interface TrainedTokenizer {
+  path: string;
+  /** Fewer than asked for where no pair was left. */
+  entries: number;
+  /** That were read, and the bytes of their texts. */
+  files: number;
+  bytes: number;
+  skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export const tokenizerReportMethods = methodsOf<TokenizerReportApi>({
+  tokenizerReport: true,
+  trainTokenizer: true,
+});
 
 export interface TokenizerReportEvents {
   reporting: ReportingEvent;
@@ -45,11 +72,11 @@ export interface ChosenRow {
   readonly row: number;
 }
 
-/** What the thread that makes a report is given. */
-export type ReportThreadData = ReportParams & {
-  tokenizers: readonly { path: string; name: string }[];
-};
+/** What the thread is given to do. */
+export type ReportTask =
+  | ({ task: 'report' } & ReportParams & { tokenizers: readonly { path: string; name: string }[] })
+  | ({ task: 'train' } & TrainParams);
 
 /** What it posts: it is busy until the end, so its messages are not those of a channel. */
 export type ReportThreadMessage =
-  { reporting: ReportingEvent } | { report: Report } | { refused: string };
+  { reporting: ReportingEvent } | { done: Report | TrainedTokenizer } | { refused: string };

@@ -68,3 +68,18 @@ test('a glossary and prices are read from files, or refused by name', () => {
   expect(refused('--prices', 'broken.json')).toMatch(/broken\.json is not JSON/);
   expect(refused('--prices', 'prices2.json')).toMatch(/prices2\.json: "perMillion" of "a model"/);
 });
+
+test('a tokenizer is trained, and a report compares it', () => {
+  writeFileSync(join(scratch, 'words.txt'), 'alpha beta gamma\n'.repeat(50));
+  const args = ['train-tokenizer', 'words.txt', 'prices.json'];
+  const { code, out } = run([...args, '--entries', '270', '--out', 'own.json']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^own\.json: 270 entries, from 2 files with /);
+  const compared = run([
+    ...['tokenizer-report', 'words.txt', '--model', 'own.json'],
+    ...['--second', coder, '--section', 'swap'],
+  ]);
+  expect(compared.out).toMatch(/coder has [\d.]+ times the tokens of own/);
+  expect(run([...args, '--entries', '256', '--out', 'x.json']).err).toMatch(/--entries takes/);
+  expect(run([...args, '--entries', '300']).err).toMatch(/--out/);
+});

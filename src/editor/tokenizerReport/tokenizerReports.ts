@@ -1,7 +1,7 @@
 // Tokenizer reports in pages of their own, which can be run again and exported. It is a bundle of its own, so what has
 // state is handed over.
 import { randomBytes } from 'node:crypto';
-import { Uri, ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
+import { Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { UserError } from '../../core/errors';
 import { html } from '../../core/tokenizerReport/formats/html';
 import { reportHtml } from '../../core/tokenizerReport/formats/reportHtml';
@@ -12,6 +12,7 @@ import type { DIALOGS } from '../ui/dialogs';
 import type { openAt } from '../ui/goTo';
 import type { pickUri } from '../ui/pickPath';
 import { exportReport } from './exportReport';
+import { overFiles } from './overFiles';
 import { reportOptions } from './reportOptions';
 import { askForSubject, type Subject } from './subject';
 
@@ -110,23 +111,12 @@ export class TokenizerReports {
     return choice.compares;
   }
 
-  private make(subject: Subject, compares: boolean): Promise<Report | undefined> {
-    const { engine, ui } = this.services;
-    return ui.cancellable(`Tokenizer report of ${subject.name}`, async (signal, progress) => {
-      const share = ui.shareReporter(progress);
-      const listener: Disposable = engine.onEvent('reporting', event =>
-        share(event.share, 1, event.doing),
-      );
-      try {
-        const options = await reportOptions(this.services.settings());
-        const files = await subject.files();
-        return await engine.call(({ remote }) =>
-          remote.tokenizerReport({ source: subject.name, files, compares, options }, signal),
-        );
-      } finally {
-        listener.dispose();
-      }
-    });
+  private async make(subject: Subject, compares: boolean): Promise<Report | undefined> {
+    const options = await reportOptions(this.services.settings());
+    const title = `Tokenizer report of ${subject.name}`;
+    return overFiles(title, subject, this.services, (remote, files, signal) =>
+      remote.tokenizerReport({ source: subject.name, files, compares, options }, signal),
+    );
   }
 
   private async open({ report, subject }: Page, { section, block, row }: ChosenRow): Promise<void> {

@@ -1,44 +1,49 @@
-// The engine's side of TokenizerReportApi: a thread for each report, which is ended when it is done or cancelled.
+// The engine's side of TokenizerReportApi: a thread for each request, which is ended when it is done or cancelled.
 import { Worker } from 'node:worker_threads';
 import { Cancelled, UserError } from '../../core/errors';
 import type { Report } from '../../core/tokenizerReport/report';
 import type { Handlers } from '../../protocol/channel';
 import type {
   ReportingEvent,
-  ReportThreadData,
+  ReportTask,
   ReportThreadMessage,
   TokenizerReportApi,
+  TrainedTokenizer,
 } from '../../protocol/tokenizerReport';
 import type { EngineState } from '../engineState';
 
 /** `thread`: path of the bundled `thread.ts`. */
 export function reportRequests(state: EngineState, thread: string): Handlers<TokenizerReportApi> {
+  const onProgress = (event: ReportingEvent) => state.emit('reporting', event);
   return {
     tokenizerReport({ compares, ...params }, signal) {
       const { folder: path, name } = state.model().info;
       const second = compares ? [state.comparison().info] : [];
       const tokenizers = [{ path, name }, ...second];
-      const onProgress = (event: ReportingEvent) => state.emit('reporting', event);
-      return reportInThread(thread, { ...params, tokenizers }, onProgress, signal);
+      const task = { task: 'report', ...params, tokenizers } as const;
+      return inThread<Report>(thread, task, onProgress, signal);
     },
+
+    trainTokenizer: (params, signal) =>
+      inThread<TrainedTokenizer>(thread, { task: 'train', ...params }, onProgress, signal),
   };
 }
 
 /** Throws `UserError`, and `Cancelled` when aborted. */
-async function reportInThread(
+async function inThread<T extends Report | TrainedTokenizer>(
   thread: string,
-  workerData: ReportThreadData,
+  workerData: ReportTask,
   onProgress: (event: ReportingEvent) => void,
   signal: AbortSignal,
-): Promise<Report> {
+): Promise<T> {
   if (signal.aborted) throw new Cancelled();
   const worker = new Worker(thread, { workerData });
   let cancel = () => {};
   try {
-    return await new Promise<Report>((resolve, reject) => {
+    return await new Promise<T>((resolve, reject) => {
       worker.on('message', (message: ReportThreadMessage) => {
         if ('reporting' in message) onProgress(message.reporting);
-        else if ('report' in message) resolve(message.report);
+        else if ('done' in message) resolve(message.done as T);
         else reject(new UserError(message.refused));
       });
       worker.once('error', reject);

@@ -1,13 +1,17 @@
-// Entry of the thread that makes a report. It has no ONNX Runtime, and is ended where the report is cancelled.
+// Entry of the thread that makes reports and trains tokenizers. It has no ONNX Runtime, and is ended where its work is
+// cancelled.
 import { parentPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../core/errors';
+import type { Report } from '../../core/tokenizerReport/report';
 import type {
   ReportingEvent,
-  ReportThreadData,
+  ReportTask,
   ReportThreadMessage,
+  TrainedTokenizer,
 } from '../../protocol/tokenizerReport';
 import { openTokenizerAt } from '../models/openTokenizer';
 import { reportOfFiles } from './reportOfFiles';
+import { trainOnFiles } from './trainOnFiles';
 
 /** Milliseconds between two reports of progress. */
 const PROGRESS_MS = 100;
@@ -21,13 +25,18 @@ const onProgress = (reporting: ReportingEvent) => {
   post({ reporting });
 };
 
-try {
-  const { tokenizers, ...params } = workerData as ReportThreadData;
+function run(task: ReportTask): Report | TrainedTokenizer {
+  if (task.task === 'train') return trainOnFiles(task, onProgress);
+  const { tokenizers, ...params } = task;
   const opened = tokenizers.map(({ path, name }) => {
     const { info, ...rest } = openTokenizerAt(path);
     return { ...rest, info: { ...info, name } };
   });
-  post({ report: reportOfFiles(params, opened, onProgress) });
+  return reportOfFiles(params, opened, onProgress);
+}
+
+try {
+  post({ done: run(workerData as ReportTask) });
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   post({ refused: error.message });

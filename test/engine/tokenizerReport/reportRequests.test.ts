@@ -1,10 +1,22 @@
 // The report across its thread: files of every kind, progress, and an end at once where it is cancelled.
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Cancelled, UserError } from '../../../src/core/errors';
 import type { Report, Table } from '../../../src/core/tokenizerReport/report';
+import { toTokenizerJson } from '../../../src/core/tokenizerReport/measures/trainBpe/tokenizerJson';
+import { trainBpe } from '../../../src/core/tokenizerReport/measures/trainBpe/trainBpe';
+import { openTokenizerAt } from '../../../src/engine/models/openTokenizer';
 import { Model } from '../../../src/engine/models/model';
 import { engineServer } from '../../../src/engine/server';
 import type { ReportFile, ReportingEvent } from '../../../src/protocol/tokenizerReport';
@@ -110,4 +122,39 @@ test('a tokenizer that is gone is named', async () => {
   await openTokenizer(coder);
   rmSync(join(scratch, 'tokenizer.json'));
   await expect(reportOn([{ path: 'a', text: 'x' }])).rejects.toThrow(/Tokenizer not found/);
+});
+
+test('a tokenizer is trained on texts and opens like any other', async () => {
+  const target = join(scratch, 'own.json');
+  const long = join(scratch, 'words.txt');
+  writeFileSync(long, 'let alpha = beta; // gamma\n'.repeat(60_000));
+  const files: ReportFile[] = [
+    { path: 'words.txt', file: long },
+    { path: 'unsaved', text: 'naïve naïve naïve' },
+    { path: 'gone.ts', file: join(scratch, 'gone.ts') },
+  ];
+  const trained = await engine.trainTokenizer({ files, entries: 300, target }, never);
+  expect(trained).toMatchObject({ path: target, files: 2 });
+  expect(trained.skipped).toEqual([{ path: 'gone.ts', reason: 'cannot be read: not found' }]);
+  const { tokenizer } = openTokenizerAt(target);
+  expect(tokenizer.vocabSize).toBe(trained.entries);
+  // Each word is a token by then.
+  expect(tokenizer.encode(' alpha = naïve').ids.length).toBeLessThan(7);
+  // What is in several parts is trained like one.
+  const texts = ['let alpha = beta; // gamma\n'.repeat(60_000), 'naïve naïve naïve'];
+  const whole = toTokenizerJson(trainBpe(texts, { vocabSize: 300 }));
+  expect(JSON.parse(readFileSync(target, 'utf8'))).toEqual(whole);
+});
+
+test('what cannot be trained or written is refused, and nothing is left', async () => {
+  const train = async (files: ReportFile[], target: string) =>
+    engine.trainTokenizer({ files, entries: 300, target }, never);
+  const text = { path: 'a', text: 'some text' };
+  const folder = join(scratch, 'nowhere');
+  await expect(train([{ path: 'a', text: '' }], join(scratch, 'none.json'))).rejects.toThrow(
+    new UserError('There is no text to train a tokenizer on.'),
+  );
+  await expect(train([text], join(folder, 'own.json'))).rejects.toThrow(/^Cannot write .*nowhere/);
+  expect(readdirSync(scratch).filter(name => name.includes('unfinished'))).toEqual([]);
+  expect(existsSync(join(scratch, 'none.json'))).toBe(false);
 });

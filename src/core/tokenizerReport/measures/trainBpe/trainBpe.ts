@@ -10,9 +10,9 @@ export interface BpeSettings {
   /** Entries, the special tokens and the 256 bytes included, which are there even if it is less. */
   readonly vocabSize: number;
   /** Their ids are the first ones. */
-  readonly specialTokens?: readonly string[];
+  readonly specialTokens?: readonly string[] | undefined;
   /** Pairs that are less frequent do not merge. By default all do. */
-  readonly minFrequency?: number;
+  readonly minFrequency?: number | undefined;
 }
 
 export interface TrainedBpe {
