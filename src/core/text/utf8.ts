@@ -26,6 +26,11 @@ export function utf8LengthAt(text: string, index: number): number {
   return (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00 ? 4 : 3;
 }
 
+/** Bytes of a code point; a lone surrogate has 3, as what it becomes. */
+export function utf8LengthOf(code: number): number {
+  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+}
+
 /** Bytes of the UTF-8 of text[from, to), which must not split a surrogate pair. */
 export function utf8Length(text: string, from: number, to: number): number {
   let bytes = 0;

@@ -4,6 +4,7 @@
 // A token belongs to the script of its first character that has one of its own; digits, punctuation and white space alone
 // are the script Common. A word is a longest run of characters of one script with the marks on them.
 import type { Encoding } from '../../tokenizer/tokenizer';
+import { utf8LengthOf } from '../../text/utf8';
 import { codePointAt } from '../../tokenizer/unicode/classes';
 import {
   COMMON_SCRIPT,
@@ -67,7 +68,7 @@ export class ScriptCounts {
     for (let i = 0, end = 0; i < text.length; i++) {
       const code = codePointAt(text, i, text.length);
       if (code > 0xffff) i++;
-      end += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+      end += utf8LengthOf(code);
       let own = scriptOf(code);
       if (own === INHERITED_SCRIPT) own = word;
       if (own !== word) {
@@ -182,7 +183,7 @@ export function overSegmented(
       close(i);
       [start, from, word] = [i, at, own];
     }
-    at += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    at += utf8LengthOf(code);
     if (code > 0xffff) i++;
   }
   close(text.length);

@@ -1,7 +1,7 @@
 // How finely a tokenizer cuts the terms of a glossary, and what a vocabulary with some of them would save: what
 // K-Tokeniser (Hasan et al. 2024, arXiv:2406.14312) starts from. Its embeddings and their gains are not measured.
 import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
-import { encodeUtf8 } from '../../text/utf8';
+import { encodeUtf8, utf8Length } from '../../text/utf8';
 import {
   classAt,
   classesWithMarks,
@@ -42,11 +42,21 @@ interface Term {
 }
 
 const SPACE = 0x20;
+const MARKS = 1 << 16;
+
+/** Below `MARKS`, of text[start, end), which is not empty. */
+function markOf(text: string, start: number, end: number): number {
+  const last = text.charCodeAt(end - 1);
+  const middle = text.charCodeAt((start + end) >> 1);
+  return (((text.charCodeAt(start) * 31 + middle) * 31 + last) * 31 + end - start) & (MARKS - 1);
+}
 
 export class TermCounts {
   readonly #terms: Term[];
   /** By its first word; the longest first. Terms without letters and digits are not looked for. */
   readonly #byWord = new Map<string, Term[]>();
+  /** [mark of a word]: 1 if some term begins with a word that has it. Most words are told apart by it. */
+  readonly #marks = new Uint8Array(MARKS);
   #tokens = 0;
 
   /** `terms`: each once. */
@@ -62,6 +72,7 @@ export class TermCounts {
         if (word === undefined) [word, prefix] = [term.term.slice(start, end), start];
       });
       if (word === undefined) continue;
+      this.#marks[markOf(word, 0, word.length)] = 1;
       const list = this.#byWord.get(word) ?? [];
       term.prefix = prefix;
       list.push(term);
@@ -77,6 +88,7 @@ export class TermCounts {
     const edges = new TokenEdges(encoding);
     let past = 0;
     eachWord(text, (start, end, from) => {
+      if (this.#marks[markOf(text, start, end)] === 0) return;
       const terms = this.#byWord.get(text.slice(start, end));
       if (!terms) return;
       const found = terms.find(
@@ -88,7 +100,7 @@ export class TermCounts {
       if (!found) return;
       const at = start - found.prefix;
       past = at + found.term.length;
-      const first = from - encodeUtf8(text.slice(at, start)).length;
+      const first = from - utf8Length(text, at, start);
       found.occurrences++;
       const blanks = text.charCodeAt(at - 1) === SPACE ? 1 : 0;
       found.saved += edges.savedBy(first, first + found.bytes, blanks);

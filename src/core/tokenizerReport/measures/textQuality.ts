@@ -13,7 +13,10 @@ export interface TextQuality extends TextSize {
   readonly runs: number;
   /** Those inside one token, with or without a blank. */
   readonly singleTokens: number;
-  /** Single-token retention: the share of them (Nayeem et al. 2025, arXiv:2510.09947, whose words are a language's). */
+  /**
+   * Single-token retention: the share of them, by occurrence (Nayeem et al. 2025, arXiv:2510.09947, who take a list of a
+   * language's words).
+   */
   readonly retention: number | null;
 }
 
@@ -23,8 +26,9 @@ export class TextQualityCounts {
   #runs = 0;
   #single = 0;
 
-  add(text: string, encoding: Encoding): void {
-    this.#size = addSizes(this.#size, textSizeOf(text));
+  /** `size`: of the text, if it is known. */
+  add(text: string, encoding: Encoding, size = textSizeOf(text)): void {
+    this.#size = addSizes(this.#size, size);
     this.#tokens += encoding.ids.length;
     const whole = new WholeWords(encoding);
     let [runs, single] = [0, 0];

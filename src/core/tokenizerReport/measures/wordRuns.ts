@@ -1,9 +1,9 @@
 // Words as longest runs of letters, marks and digits, and whether a token holds one whole.
-import { utf8LengthAt } from '../../text/utf8';
+import { utf8LengthOf } from '../../text/utf8';
 import type { Encoding } from '../../tokenizer/tokenizer';
 import {
-  classAt,
   classesWithMarks,
+  codePointAt,
   LETTER_CLASS,
   NUMBER_CLASS,
 } from '../../tokenizer/unicode/classes';
@@ -13,9 +13,12 @@ export type OnWord = (start: number, end: number, from: number, to: number) => v
 
 export function eachWord(text: string, onWord: OnWord): void {
   const table = classesWithMarks();
-  let [at, start, from] = [0, -1, 0];
+  let at = 0;
+  let start = -1;
+  let from = 0;
   for (let i = 0; i < text.length;) {
-    const own = classAt(table, text, i, text.length);
+    const code = codePointAt(text, i, text.length);
+    const own = table[code];
     if (own === LETTER_CLASS || own === NUMBER_CLASS) {
       if (start < 0) {
         start = i;
@@ -25,9 +28,8 @@ export function eachWord(text: string, onWord: OnWord): void {
       onWord(start, i, from, at);
       start = -1;
     }
-    const length = utf8LengthAt(text, i);
-    at += length;
-    i += length === 4 ? 2 : 1;
+    at += utf8LengthOf(code);
+    i += code > 0xffff ? 2 : 1;
   }
   if (start >= 0) onWord(start, text.length, from, at);
 }

@@ -1,6 +1,7 @@
 // Lengths of words beside lengths of tokens (Hierarchical Autoregressive Transformers, Neitemeier et al. 2025,
 // arXiv:2501.10322, whose model reads words in place of tokens; no such model is run here).
 import { scriptNames, scriptOf } from '../../text/unicodeScripts';
+import { utf8LengthOf } from '../../text/utf8';
 import type { Encoding } from '../../tokenizer/tokenizer';
 import {
   classesWithMarks,
@@ -24,54 +25,51 @@ const MID_NUMBERS = new Set(Array.from(".'’‘,;․", each => each.charCodeAt(
  */
 export function eachUnicodeWord(text: string, onWord: OnWord): void {
   const table = classesWithMarks();
-  let [at, start, from] = [0, -1, 0];
+  let at = 0;
+  let start = -1;
+  let from = 0;
   /** OTHER_CLASS: nothing joins. */
   let previous = OTHER_CLASS;
   const { length } = text;
-  const close = (end: number) => {
-    if (start >= 0) onWord(start, end, from, at);
-    start = -1;
-  };
   for (let i = 0; i < length;) {
     const code = codePointAt(text, i, length);
     const units = code > 0xffff ? 2 : 1;
+    const bytes = utf8LengthOf(code);
     const own = code === UNDERSCORE ? LETTER_CLASS : table[code]!;
     if (own === LETTER_CLASS || own === NUMBER_CLASS) {
       // Below Hiragana there are no characters that are words.
       const isWord = code > 0x3040 && isSingle(code);
+      if (isWord && start >= 0) onWord(start, i, from, at);
       if (isWord || start < 0) {
-        close(i);
         start = i;
         from = at;
       }
-      at += bytesOf(code);
       previous = code === UNDERSCORE ? OTHER_CLASS : own;
       if (isWord) {
-        close(i + units);
-        previous = OTHER_CLASS;
+        onWord(i, i + units, at, at + bytes);
+        start = -1;
       }
-    } else {
-      const mids = previous === NUMBER_CLASS ? MID_NUMBERS : MID_LETTERS;
+    } else if (start >= 0) {
       const joins =
-        start >= 0 &&
         previous !== OTHER_CLASS &&
-        mids.has(code) &&
+        (previous === NUMBER_CLASS ? MID_NUMBERS : MID_LETTERS).has(code) &&
         i + 1 < length &&
         table[codePointAt(text, i + 1, length)] === previous;
-      if (!joins) close(i);
-      at += bytesOf(code);
+      if (!joins) {
+        onWord(start, i, from, at);
+        start = -1;
+      }
     }
+    at += bytes;
     i += units;
   }
-  close(length);
+  if (start >= 0) onWord(start, length, from, at);
 }
 
 function isSingle(code: number): boolean {
   const script = scriptOf(code);
   return script === HAN || script === HIRAGANA;
 }
-
-const bytesOf = (code: number) => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
 
 /** Longer ones are counted with those of this length. */
 export const LONGEST = 24;
@@ -103,22 +101,28 @@ export class LengthCounts {
       this.#perWord[Math.min(LONGEST, whole.tokensOf(from, to))]!++;
       this.#wordCharacters += characters;
     });
-    const { byteEnds } = encoding;
-    let [token, characters, at] = [0, 0, 0];
-    const close = () => {
+    this.#addTokens(text, encoding);
+  }
+
+  #addTokens(text: string, { byteStarts, byteEnds }: Encoding): void {
+    const isAscii = (byteEnds.at(-1) ?? 0) === text.length;
+    /** The first character that begins at byte `at`. */
+    let [i, at] = [0, 0];
+    for (let token = 0; token < byteEnds.length; token++) {
+      const end = byteEnds[token]!;
+      let characters = 0;
+      if (isAscii) {
+        characters = end - byteStarts[token]!;
+      } else {
+        for (; at < end; characters++) {
+          const code = codePointAt(text, i, text.length);
+          at += utf8LengthOf(code);
+          i += code > 0xffff ? 2 : 1;
+        }
+      }
       this.#tokens[Math.min(LONGEST, characters)]!++;
       this.#tokenCharacters += characters;
-      characters = 0;
-      token++;
-    };
-    for (let i = 0; i < text.length; i++) {
-      const code = codePointAt(text, i, text.length);
-      if (code > 0xffff) i++;
-      while (byteEnds[token]! <= at) close();
-      characters++;
-      at += bytesOf(code);
     }
-    while (token < byteEnds.length) close();
   }
 
   result(): LengthReport {
