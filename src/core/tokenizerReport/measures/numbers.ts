@@ -1,8 +1,9 @@
 // How a tokenizer groups the digits of numbers (Singh and Strouse 2024, "Tokenization counts: the impact of tokenization
 // on arithmetic in frontier LLMs", arXiv:2402.14903).
+import { utf8Length } from '../../text/utf8';
 import type { Encoding, Tokenizer } from '../../tokenizer/tokenizer';
-import { ByteOffsets } from './byteOffsets';
 import { entriesOf } from './entries';
+import { WordRuns } from './wordRuns';
 
 /**
  * Of a number's digits into groups:
@@ -36,40 +37,64 @@ export interface NumberSpan {
 }
 
 /** Digits 0 to 9, in groups of three after the first comma. What follows a decimal point is a number of its own. */
-const NUMBER = /[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+/g;
+const NUMBER = /[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+/y;
 const COMMA = 0x2c;
 
-export function numbersOf(text: string, encoding: Encoding): NumberSpan[] {
-  const { byteEnds } = encoding;
-  const offsets = new ByteOffsets(text, encoding);
+/** `words`: of the text, if they are known; every digit is in one. */
+export function numbersOf(
+  text: string,
+  { byteEnds }: Encoding,
+  words = new WordRuns(text),
+): NumberSpan[] {
   const numbers: NumberSpan[] = [];
   let token = 0;
-  for (const { 0: number, index } of text.matchAll(NUMBER)) {
-    const from = offsets.of(index);
-    const groups: number[] = [];
-    let [group, digits] = [0, 0];
-    const close = () => {
-      if (group > 0) groups.push(group);
-      group = 0;
-    };
-    for (let i = 0; i < number.length; i++) {
-      while (token < byteEnds.length && byteEnds[token]! <= from + i) {
-        token++;
-        close();
-      }
-      if (number.charCodeAt(i) === COMMA) {
-        close();
-      } else {
-        group++;
-        digits++;
-      }
+  let past = 0;
+  for (let word = 0; word < words.count; word++) {
+    if (!words.hasNumber(word)) continue;
+    const [start, end] = [words.startOf(word), words.endOf(word)];
+    for (let index = Math.max(past, start); index < end; index = past) {
+      past = index + 1;
+      if (!isDigit(text.charCodeAt(index))) continue;
+      NUMBER.lastIndex = index;
+      const [number] = NUMBER.exec(text)!;
+      past = NUMBER.lastIndex;
+      const from = words.fromOf(word) + utf8Length(text, start, index);
+      const { groups, digits, next } = groupsOf(number, from, byteEnds, token);
+      token = next;
+      numbers.push({
+        start: index,
+        end: past,
+        digits,
+        commas: number.length > digits,
+        groups,
+        grouping: groupingOf(groups),
+      });
     }
-    close();
-    const commas = number.length > digits;
-    const grouping = groupingOf(groups);
-    numbers.push({ start: index, end: index + number.length, digits, commas, groups, grouping });
   }
   return numbers;
+}
+
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+
+/** `token`: the first one that may end after byte `from`, where the number begins; so is `next` after the number. */
+function groupsOf(number: string, from: number, byteEnds: Uint32Array, token: number) {
+  const groups: number[] = [];
+  let [group, digits, next] = [0, 0, token];
+  for (let place = 0; place < number.length; place++) {
+    const isComma = number.charCodeAt(place) === COMMA;
+    let ends = isComma;
+    for (; next < byteEnds.length && byteEnds[next]! <= from + place; next++) ends = true;
+    if (ends && group > 0) {
+      groups.push(group);
+      group = 0;
+    }
+    if (!isComma) {
+      group++;
+      digits++;
+    }
+  }
+  groups.push(group);
+  return { groups, digits, next };
 }
 
 /** `groups`: numbers of digits, from the left. */
@@ -97,8 +122,9 @@ export class NumberCounts {
   readonly #rows = new Map<string, { row: NumberRow; count: number }>();
   #numbers = 0;
 
-  add(text: string, encoding: Encoding): void {
-    for (const { start, end, digits, commas, grouping } of numbersOf(text, encoding)) {
+  /** `words`: of the text, if they are known. */
+  add(text: string, encoding: Encoding, words?: WordRuns): void {
+    for (const { start, end, digits, commas, grouping } of numbersOf(text, encoding, words)) {
       this.#numbers++;
       const key = `${digits} ${commas} ${grouping}`;
       const known = this.#rows.get(key);
@@ -126,10 +152,9 @@ export class NumberCounts {
  * difference by construction".
  */
 export function hasSingleDigitsOnly(tokenizer: Tokenizer): boolean {
-  const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
   for (const { bytes, class: name } of entriesOf(tokenizer)) {
     if (name === 'special') continue;
-    if (bytes.some((byte, i) => isDigit(byte) && isDigit(bytes[i + 1]))) return false;
+    if (bytes.some((byte, i) => isDigit(byte) && isDigit(bytes[i + 1] ?? 0))) return false;
   }
   return true;
 }

@@ -2,7 +2,7 @@
 // tokens alone: what a model does with them after a transfer (ZeTT, Minixhofer et al. 2024, arXiv:2405.07883), or how a
 // model of the next generation does (CamemBERT 2.0, Antoun et al. 2024, arXiv:2411.08868), is not measured.
 import type { Encoding } from '../../tokenizer/tokenizer';
-import { eachWord, WholeWords } from './wordRuns';
+import { WholeWords, WordRuns } from './wordRuns';
 
 export interface Swap {
   /** Tokens under A and under B. */
@@ -41,26 +41,30 @@ export interface ChangedWord {
   readonly becomesWhole: boolean;
 }
 
-/** `onWord` is told of each word that becomes whole or breaks. */
+/** `words`: of the text, if they are known. `onWord` is told of each word that becomes whole or breaks. */
 export function swapOf(
   text: string,
   a: Encoding,
   b: Encoding,
+  words = new WordRuns(text),
   onWord?: (word: ChangedWord) => void,
 ): Swap {
   const { shared, onlyFirst, onlySecond } = boundariesOf(a.byteEnds, b.byteEnds);
-  let [words, wholeInBoth, becomeWhole, broken] = [0, 0, 0, 0];
+  let [wholeInBoth, becomeWhole, broken] = [0, 0, 0];
   const [inFirst, inSecond] = [new WholeWords(a), new WholeWords(b)];
-  eachWord(text, (start, end, from, to) => {
-    words++;
-    const [first, second] = [inFirst.has(from, to), inSecond.has(from, to)];
-    if (first && second) wholeInBoth++;
-    else if (first) broken++;
-    else if (second) becomeWhole++;
-    if (first !== second) onWord?.({ start, end, becomesWhole: second });
-  });
+  for (let word = 0; word < words.count; word++) {
+    const [from, to] = [words.fromOf(word), words.toOf(word)];
+    const isFirst = inFirst.has(from, to);
+    const isSecond = inSecond.has(from, to);
+    if (isFirst && isSecond) wholeInBoth++;
+    else if (isFirst) broken++;
+    else if (isSecond) becomeWhole++;
+    if (isFirst !== isSecond) {
+      onWord?.({ start: words.startOf(word), end: words.endOf(word), becomesWhole: isSecond });
+    }
+  }
   const [first, second] = [a.ids.length, b.ids.length];
-  const counts = { words, wholeInBoth, becomeWhole, break: broken };
+  const counts = { words: words.count, wholeInBoth, becomeWhole, break: broken };
   return { first, second, shared, onlyFirst, onlySecond, ...counts };
 }
 

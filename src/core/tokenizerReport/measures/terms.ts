@@ -8,7 +8,7 @@ import {
   LETTER_CLASS,
   NUMBER_CLASS,
 } from '../../tokenizer/unicode/classes';
-import { eachWord, WholeWords } from './wordRuns';
+import { WholeWords, WordRuns } from './wordRuns';
 
 export interface TermRow {
   readonly term: string;
@@ -66,12 +66,10 @@ export class TermCounts {
       return { term, pieces, bytes: encodeUtf8(term).length, prefix: 0, occurrences: 0, saved: 0 };
     });
     for (const term of this.#terms) {
-      let word: string | undefined;
-      let prefix = 0;
-      eachWord(term.term, (start, end) => {
-        if (word === undefined) [word, prefix] = [term.term.slice(start, end), start];
-      });
-      if (word === undefined) continue;
+      const words = new WordRuns(term.term);
+      if (words.count === 0) continue;
+      const prefix = words.startOf(0);
+      const word = term.term.slice(prefix, words.endOf(0));
       this.#marks[markOf(word, 0, word.length)] = 1;
       const list = this.#byWord.get(word) ?? [];
       term.prefix = prefix;
@@ -83,28 +81,29 @@ export class TermCounts {
     }
   }
 
-  add(text: string, encoding: Encoding): void {
+  /** `words`: of the text, if they are known. */
+  add(text: string, encoding: Encoding, words = new WordRuns(text)): void {
     this.#tokens += encoding.ids.length;
     const edges = new TokenEdges(encoding);
     let past = 0;
-    eachWord(text, (start, end, from) => {
-      if (this.#marks[markOf(text, start, end)] === 0) return;
+    for (let word = 0; word < words.count; word++) {
+      const [start, end] = [words.startOf(word), words.endOf(word)];
+      if (this.#marks[markOf(text, start, end)] === 0) continue;
       const terms = this.#byWord.get(text.slice(start, end));
-      if (!terms) return;
-      const found = terms.find(
+      const found = terms?.find(
         ({ term, prefix }) =>
           start - prefix >= past &&
           text.startsWith(term, start - prefix) &&
           isWhole(text, start - prefix, start - prefix + term.length),
       );
-      if (!found) return;
+      if (!found) continue;
       const at = start - found.prefix;
       past = at + found.term.length;
-      const first = from - utf8Length(text, at, start);
+      const first = words.fromOf(word) - utf8Length(text, at, start);
       found.occurrences++;
       const blanks = text.charCodeAt(at - 1) === SPACE ? 1 : 0;
       found.saved += edges.savedBy(first, first + found.bytes, blanks);
-    });
+    }
   }
 
   /** `most`: of the rows. */

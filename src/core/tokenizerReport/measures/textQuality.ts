@@ -1,7 +1,7 @@
 // The usual measures of a tokenizer over a text: fertility, characters and bytes per token, single-token retention.
 import { addSizes, emptySize, ratesOf, textSizeOf, type TextSize } from '../../text/textSize';
 import type { Encoding } from '../../tokenizer/tokenizer';
-import { eachWord, WholeWords } from './wordRuns';
+import { WholeWords, WordRuns } from './wordRuns';
 
 export interface TextQuality extends TextSize {
   readonly tokens: number;
@@ -26,17 +26,16 @@ export class TextQualityCounts {
   #runs = 0;
   #single = 0;
 
-  /** `size`: of the text, if it is known. */
-  add(text: string, encoding: Encoding, size = textSizeOf(text)): void {
+  /** `words`, `size`: of the text, if they are known. */
+  add(text: string, encoding: Encoding, words = new WordRuns(text), size = textSizeOf(text)): void {
     this.#size = addSizes(this.#size, size);
     this.#tokens += encoding.ids.length;
     const whole = new WholeWords(encoding);
-    let [runs, single] = [0, 0];
-    eachWord(text, (_, __, from, to) => {
-      runs++;
-      if (whole.has(from, to)) single++;
-    });
-    this.#runs += runs;
+    let single = 0;
+    for (let word = 0; word < words.count; word++) {
+      if (whole.has(words.fromOf(word), words.toOf(word))) single++;
+    }
+    this.#runs += words.count;
     this.#single += single;
   }
 

@@ -25,7 +25,7 @@ describe('a swap', () => {
     const words: ChangedWord[] = [];
     const a = cutAt(text, [2, 4, 7, 14]);
     const b = cutAt(text, [4, 6, 9, 12, 14]);
-    expect(swapOf(text, a, b, word => words.push(word))).toEqual({
+    expect(swapOf(text, a, b, undefined, word => words.push(word))).toEqual({
       first: 4,
       second: 5,
       shared: 1,
