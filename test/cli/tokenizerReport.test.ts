@@ -75,10 +75,8 @@ test('a tokenizer is trained, and a report compares it', () => {
   const { code, out } = run([...args, '--entries', '270', '--out', 'own.json']);
   expect(code).toBe(0);
   expect(out).toMatch(/^own\.json: 270 entries, from 2 files with /);
-  const compared = run([
-    ...['tokenizer-report', 'words.txt', '--model', 'own.json'],
-    ...['--second', coder, '--section', 'swap'],
-  ]);
+  const own = ['tokenizer-report', 'words.txt', '--model', 'own.json'];
+  const compared = run([...own, '--second', coder, '--section', 'swap']);
   expect(compared.out).toMatch(/coder has [\d.]+ times the tokens of own/);
   expect(run([...args, '--entries', '256', '--out', 'x.json']).err).toMatch(/--entries takes/);
   expect(run([...args, '--entries', '300']).err).toMatch(/--out/);
