@@ -59,6 +59,7 @@ export function commandTable(services: CommandServices): CommandTable {
       built,
       settings: () => ({
         glossary: settings.report.glossary.value,
+        passages: settings.report.passages.value,
         prices: settings.report.prices.value,
       }),
       chooseSecond: () => chooseSecondTokenizer(engine, chosen.builtIn),

@@ -49,6 +49,8 @@ export const settings = {
   report: {
     /** Path of a list of terms; empty: none. */
     glossary: new Setting('report.glossary', ''),
+    /** Path of questions with passages; empty: none. */
+    passages: new Setting('report.passages', ''),
     /** As `readPrices` reads it. */
     prices: new Setting<object>('report.prices', {}),
   },

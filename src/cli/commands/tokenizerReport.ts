@@ -7,6 +7,7 @@ import { reportCsv } from '../../core/tokenizerReport/formats/reportCsv';
 import { reportLines } from '../../core/tokenizerReport/formats/reportText';
 import { readPrices } from '../../core/tokenizerReport/measures/cost';
 import { readGlossary } from '../../core/tokenizerReport/measures/glossary';
+import { readPassages } from '../../core/tokenizerReport/measures/passages';
 import type { Report } from '../../core/tokenizerReport/report';
 import type { ReportOptions } from '../../core/tokenizerReport/sectionKind';
 import { sectionIds } from '../../core/tokenizerReport/sections/sections';
@@ -47,6 +48,10 @@ export const tokenizerReport = defineCommand({
       description:
         'what tokens cost: JSON as {"name": {"perMillion": 2.5, "window": 128000}}; with --second',
     }),
+    passages: text({
+      valueName: 'FILE',
+      description: 'questions with the passages that answer them, as JSON lines: docs/cli.md',
+    }),
     seed: shared.seed,
     csv: flag('print the tables as comma-separated values'),
     json: shared.json,
@@ -61,6 +66,9 @@ export const tokenizerReport = defineCommand({
       seed: values.seed,
       ...(values.glossary && {
         glossary: readGlossary(values.glossary, await readBytes(values.glossary)),
+      }),
+      ...(values.passages && {
+        questions: readPassages(values.passages, await readText(values.passages)),
       }),
       ...(values.prices && {
         prices: readPrices(jsonOf(await readText(values.prices), values.prices), values.prices),

@@ -22,7 +22,7 @@ const NAMES =
 /** [script]; the last one is of characters that have no script in this runtime, surrogates among them. */
 export const scriptNames: readonly string[] = [...NAMES.split(' '), 'Unknown'];
 
-/** Punctuation, digits, symbols and white space that several scripts use. */
+/** Punctuation; digits, symbols and white space that several scripts use. */
 export const COMMON_SCRIPT = 0;
 /** Marks that take the script of the character that they stand on. */
 export const INHERITED_SCRIPT = 1;
@@ -55,6 +55,8 @@ export function scriptOf(code: number): number {
 }
 
 function findScript(character: string): number {
+  // What divides words is of none, also where one script alone has it, such as Ethiopic's word space.
+  if (/\p{P}/u.test(character)) return COMMON_SCRIPT;
   if (isOf(last, character)) return last;
   for (let script = 0; script < UNKNOWN; script++) {
     if (isOf(script, character)) return (last = script);

@@ -1,9 +1,10 @@
 // Makes a report: tokenizes each text once by each tokenizer, and shows it to every section.
 import { cutText } from '../text/stream/cutText';
 import { encodeAfter } from '../text/stream/segment';
-import { utf8Length } from '../text/utf8';
+import { textSizeOf } from '../text/textSize';
 import type { HardBoundaries } from '../tokenizer/hardBoundary';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { WordRuns } from './measures/wordRuns';
 import type { Report, ReportedTokenizer, Section } from './report';
 import type { Missing, ReportOptions, SectionKind, SectionRun, TokenizedText } from './sectionKind';
 
@@ -52,7 +53,7 @@ export function makeReport(
     files++;
     for (const text of tokenizedParts(each.path, each.parts, tokenizers)) {
       for (const run of runs) run.add?.(text);
-      bytes += utf8Length(text.text, 0, text.text.length);
+      bytes += text.size.bytes;
       progress.onText(each.path, bytes);
     }
   }
@@ -84,7 +85,8 @@ function* tokenizedParts(
     const encodings = tokenizers.map(tokenizer =>
       encodeAfter(tokenizer, tokenizer.boundaries?.needsBefore ? before : '', text),
     );
-    yield { path, text, utf16Offset, encodings };
+    const words = new WordRuns(text);
+    yield { path, text, size: textSizeOf(text), words, utf16Offset, encodings };
     utf16Offset += text.length;
   }
 }

@@ -1,6 +1,9 @@
 // What a section of the report is: it is told of each text once, and then gives its numbers.
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer';
+import type { TextSize } from '../text/textSize';
 import type { Price } from './measures/cost';
+import type { Question } from './measures/passages';
+import type { WordRuns } from './measures/wordRuns';
 import type { Block, SectionWords } from './report';
 
 /** A text, or a part of a long one, with its tokens by each tokenizer of the report. */
@@ -8,6 +11,9 @@ export interface TokenizedText {
   /** For display, and in places: relative to what the report is of. */
   readonly path: string;
   readonly text: string;
+  readonly size: TextSize;
+  /** Its words, found once for all sections. */
+  readonly words: WordRuns;
   /** Where the part begins in its file. */
   readonly utf16Offset: number;
   /** [tokenizer]; their spans are of the text's UTF-8. */
@@ -30,6 +36,8 @@ export interface ReportOptions {
   readonly seed: number;
   /** Terms that matter to the user; without them the identifiers of the texts. */
   readonly glossary?: readonly string[];
+  /** With the passages that answer them, for chunks. */
+  readonly questions?: readonly Question[];
   /** What tokens cost; without them nothing is said of it. */
   readonly prices?: readonly Price[];
 }

@@ -106,9 +106,9 @@ function checkTable({ columns, rows, total = rows.length }: Table): void {
   }
 }
 
-test('only what needs a second tokenizer is missing with one', () => {
-  expect(one.filter(({ missing }) => missing).map(({ id }) => id)).toEqual(['swap']);
-  expect(two.filter(({ missing }) => missing)).toEqual([]);
+test('what needs a second tokenizer or questions is missing without them', () => {
+  expect(one.filter(({ missing }) => missing).map(({ id }) => id)).toEqual(['chunks', 'swap']);
+  expect(two.filter(({ missing }) => missing).map(({ id }) => id)).toEqual(['chunks']);
 });
 
 test('classes and scripts of a vocabulary add up to its entries', () => {
@@ -242,4 +242,28 @@ test('lengths of words and tokens are shares, and edits leave most boundaries', 
   expect(edits.map(({ cells }) => cells[0])).toEqual(['character', 'case', 'blank']);
   for (const { cells } of edits)
     if (cells[2] !== null) expect(Number(cells[2])).toBeGreaterThan(0.5);
+});
+
+test('chunks are judged by the passages of questions', () => {
+  const start = TEXTS['doc.md']!.indexOf('Es war');
+  const questions = [
+    { question: 'What was there?', path: 'doc.md', references: [{ start, end: start + 23 }] },
+    { question: 'Elsewhere?', path: 'gone.md', references: [{ start: 0, end: 5 }] },
+  ];
+  const asked = sectionsOf(named.slice(0, 1), { questions });
+  const settings = table('chunks', /By the way/, asked);
+  expect(settings.meaning).toContain('over 1 questions');
+  expect(settings.rows).toHaveLength(20);
+  const { ids } = coder.encode(TEXTS['doc.md']!);
+  const passage = coder.encode(TEXTS['doc.md']!.slice(0, start + 23)).ids.length;
+  // The text is one chunk of 512 tokens: of it, as much is of the passage.
+  const whole = settings.rows.find(({ cells }) => cells[1] === 512 && cells[2] === 0)!;
+  const before = coder.encode(TEXTS['doc.md']!.slice(0, start)).ids.length;
+  expect(Number(whole.cells[3])).toBeCloseTo((passage - before) / ids.length, 1);
+  const [question] = table('chunks', /By question/, asked).rows;
+  expect(question!.cells[0]).toBe('What was there?');
+  const { path, utf16Start, utf16End } = question!.place!;
+  expect(TEXTS[path]!.slice(utf16Start, utf16End)).toBe('Es war einmal ein Baum.');
+  const none = sectionsOf(named.slice(0, 1), { questions: questions.slice(1) });
+  expect(section('chunks', none).missing).toMatch(/None of the passages/);
 });

@@ -110,25 +110,3 @@ function boundariesOf(ends: Uint32Array, others: Uint32Array) {
   }
   return { shared, onlyFirst, onlySecond };
 }
-
-export interface SwapRow extends Swap {
-  /** With slashes, relative to the folder. */
-  readonly path: string;
-  readonly ratio: number | null;
-}
-
-/** Rows of files; the one that grows most comes first, those without tokens last. */
-export class SwapRows {
-  #total = noSwap;
-  readonly #rows: SwapRow[] = [];
-
-  add(path: string, swap: Swap): void {
-    this.#total = addSwaps(this.#total, swap);
-    this.#rows.push({ path, ...swap, ratio: swapRatio(swap) });
-  }
-
-  result(): { total: Swap; rows: SwapRow[] } {
-    const rows = this.#rows.toSorted((a, b) => (b.ratio ?? -1) - (a.ratio ?? -1));
-    return { total: this.#total, rows };
-  }
-}

@@ -19,8 +19,8 @@ export const numbers: SectionKind = {
   open({ tokenizers, names }) {
     const counts = tokenizers.map(() => new NumberCounts());
     return {
-      add({ text, encodings }) {
-        counts.forEach((each, i) => each.add(text, encodings[i]!));
+      add({ text, encodings, words }) {
+        counts.forEach((each, i) => each.add(text, encodings[i]!, words));
       },
       finish: () => [
         lengthTable(names, tokenizers),

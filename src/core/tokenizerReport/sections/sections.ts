@@ -1,5 +1,6 @@
 // The sections of the report, by their ids, in the order in which they are shown.
 import type { SectionKind } from '../sectionKind';
+import { chunks } from './chunks';
 import { lexicon } from './lexicon';
 import { merges } from './merges';
 import { numbers } from './numbers';
@@ -19,6 +20,7 @@ export const sectionKinds = {
   terms,
   merges,
   lexicon,
+  chunks,
   swap,
 } satisfies Record<string, SectionKind>;
 

@@ -1,5 +1,5 @@
 // How many tokens the texts take, by kind of file and file by file.
-import { addSizes, ratesOf, textSizeOf, type TextSize } from '../../text/textSize';
+import { addSizes, ratesOf, type TextSize } from '../../text/textSize';
 import type { Column, Row, Table } from '../report';
 import type { SectionKind } from '../sectionKind';
 
@@ -21,8 +21,8 @@ export const size: SectionKind = {
   open({ tokenizers }) {
     const files = new Map<string, Counted>();
     return {
-      add({ path, text, encodings }) {
-        const counted = { size: textSizeOf(text), tokens: encodings.map(({ ids }) => ids.length) };
+      add({ path, size, encodings }) {
+        const counted = { size, tokens: encodings.map(({ ids }) => ids.length) };
         const before = files.get(path);
         files.set(path, before ? sumOf(before, counted) : counted);
       },

@@ -25,12 +25,12 @@ export const swap: SectionKind = {
     if (tokenizers.length < 2)
       return { missing: 'Choose a second tokenizer to see this: a report compares two.' };
     const files = new Map<string, Swap>();
-    const words = new WordList<Changed>();
+    const changed = new WordList<Changed>();
     return {
-      add({ path, text, utf16Offset, encodings: [first, second] }) {
-        const found = swapOf(text, first!, second!, ({ start, end, becomesWhole }) => {
+      add({ path, text, words, utf16Offset, encodings: [first, second] }) {
+        const found = swapOf(text, first!, second!, words, ({ start, end, becomesWhole }) => {
           const at = { utf16Start: utf16Offset + start, utf16End: utf16Offset + end };
-          words.add(text.slice(start, end), { path, ...at }, { becomesWhole });
+          changed.add(text.slice(start, end), { path, ...at }, { becomesWhole });
         });
         files.set(path, addSwaps(files.get(path) ?? noSwap, found));
       },
@@ -38,8 +38,8 @@ export const swap: SectionKind = {
         const all = [...files.values()].reduce(addSwaps, noSwap);
         return [
           totals(names, all),
-          wordTable(`Words that become whole under ${names[1]}`, words.worst(MAX_WORDS, whole)),
-          wordTable(`Words that break under ${names[1]}`, words.worst(MAX_WORDS, broken)),
+          wordTable(`Words that become whole under ${names[1]}`, changed.worst(MAX_WORDS, whole)),
+          wordTable(`Words that break under ${names[1]}`, changed.worst(MAX_WORDS, broken)),
           fileTable(names, files),
           ...(options.prices ? [costTable(names, all, options.prices)] : []),
         ];

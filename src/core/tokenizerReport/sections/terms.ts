@@ -25,7 +25,7 @@ export const terms: SectionKind = {
 function glossaryRun(tokenizer: Tokenizer, glossary: readonly string[]): SectionRun {
   const counts = new TermCounts(glossary, tokenizer);
   return {
-    add: ({ text, encodings }) => counts.add(text, encodings[0]!),
+    add: ({ text, encodings, words }) => counts.add(text, encodings[0]!, words),
     finish() {
       const report = counts.result();
       return [

@@ -23,8 +23,8 @@ export const vocabulary: SectionKind = {
   open({ tokenizers, names }) {
     const quality = tokenizers.map(() => new TextQualityCounts());
     return {
-      add({ text, encodings }) {
-        quality.forEach((counts, i) => counts.add(text, encodings[i]!));
+      add({ text, encodings, words, size }) {
+        quality.forEach((counts, i) => counts.add(text, encodings[i]!, words, size));
       },
       finish(onProgress) {
         const step = (done: number) => onProgress(done / (2 * tokenizers.length));

@@ -214,3 +214,8 @@ describe('parallel texts', () => {
     expect(rows[0]!.parity).toBeCloseTo(21.15, 2);
   });
 });
+
+test('punctuation is of no script, also where one script alone has it', () => {
+  const names = Array.from('ሰ፡ሁ።', character => scriptNames[scriptOf(character.codePointAt(0)!)]);
+  expect(names).toEqual(['Ethiopic', 'Common', 'Ethiopic', 'Common']);
+});

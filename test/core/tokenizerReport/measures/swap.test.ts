@@ -9,7 +9,6 @@ import {
   noSwap,
   swapOf,
   swapRatio,
-  SwapRows,
   type ChangedWord,
 } from '../../../../src/core/tokenizerReport/measures/swap';
 import { cutAt, randomCuts } from '../../../support/cutEncoding';
@@ -90,20 +89,10 @@ describe('a swap', () => {
   });
 });
 
-test('files: the sum, and the one that grows most first', () => {
-  const rows = new SwapRows();
+test('swaps of files add up', () => {
   const swap = (first: number, second: number) => ({ ...noSwap, first, second });
-  rows.add('a', swap(10, 5));
-  rows.add('empty', noSwap);
-  rows.add('b', swap(10, 30));
-  const { total, rows: sorted } = rows.result();
-  expect(total).toEqual(swap(20, 35));
-  expect(total).toEqual(addSwaps(swap(10, 5), swap(10, 30)));
-  expect(sorted.map(({ path, ratio }) => [path, ratio])).toEqual([
-    ['b', 3],
-    ['a', 0.5],
-    ['empty', null],
-  ]);
+  expect(addSwaps(swap(10, 5), swap(10, 30))).toEqual(swap(20, 35));
+  expect([swap(10, 30), noSwap].map(swapRatio)).toEqual([3, null]);
 });
 
 test('costs are by million tokens, and shares are of the window', () => {

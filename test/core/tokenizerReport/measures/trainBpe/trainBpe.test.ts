@@ -68,8 +68,7 @@ describe.each(cases)('$texts, $vocab_size entries', expected => {
     expect(digest(spelled)).toBe(expected.mergesDigest);
   });
 
-  // A special token that is part of the text is matched by Rust and is text to us.
-  test.skipIf(expected.special_tokens)('its tokenizer.json is loaded, with the ids of Rust', () => {
+  test('its tokenizer.json is loaded, with the ids of Rust', () => {
     const json: unknown = JSON.parse(JSON.stringify(toTokenizerJson(trained)));
     const tokenizer = loadTokenizer({ 'tokenizer.json': json });
     const hash = createHash('sha256');
@@ -77,7 +76,9 @@ describe.each(cases)('$texts, $vocab_size entries', expected => {
       const { ids } = tokenizer.encode(text);
       hash.update(Uint32Array.of(ids.length, ...ids));
     }
-    expect(hash.digest('hex')).toBe(expected.idsDigest);
+    // A special token that is part of the text is matched by Rust and is text to us.
+    if (expected.special_tokens) expect(tokenizer.isSpecial(0)).toBe(true);
+    else expect(hash.digest('hex')).toBe(expected.idsDigest);
   });
 });
 

@@ -1,0 +1,67 @@
+// Passages that answer questions, as the published data of chunking evaluations have them.
+import { UserError } from '../../errors';
+import { parseJson } from '../../parseJson';
+import { JsonError } from '../../walkJson';
+
+export interface Question {
+  readonly question: string;
+  /** Of the text with the passages; undefined where there is one text only. */
+  readonly path: string | undefined;
+  /** In code points, half-open. */
+  readonly references: readonly { readonly start: number; readonly end: number }[];
+}
+
+/**
+ * JSON lines: `{"question": "...", "path": "...", "references": [{"start": 0, "end": 10}]}`, the path being optional.
+ * `file`: for errors. Throws `UserError` that names the line.
+ */
+export function readPassages(file: string, text: string): Question[] {
+  const lines = text.split('\n').map((line, i) => ({ line: line.trim(), number: i + 1 }));
+  const questions = lines
+    .filter(({ line }) => line !== '')
+    .map(({ line, number }) => questionOf(line, `${file}, line ${number}`));
+  if (questions.length > 0) return questions;
+  throw new UserError(`${file} has no question.`);
+}
+
+/** From an offset in code points to one in UTF-16 units; the text's length for what is beyond it. */
+export function codePointPlaces(text: string): (codePoint: number) => number {
+  const starts: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    starts.push(i);
+    if (text.codePointAt(i)! > 0xffff) i++;
+  }
+  return codePoint => starts[codePoint] ?? text.length;
+}
+
+const FORM = 'Write {"question": "...", "references": [{"start": 0, "end": 10}]}.';
+
+function questionOf(line: string, where: string): Question {
+  const value = valueOf(line, where) as Partial<Record<keyof Question, unknown>> | null;
+  const { question, path, references } = value ?? {};
+  if (typeof question !== 'string') throw new UserError(`${where}: there is no question. ${FORM}`);
+  if (path !== undefined && typeof path !== 'string')
+    throw new UserError(`${where}: the path is no text.`);
+  if (!Array.isArray(references) || references.length === 0 || !references.every(isSpan))
+    throw new UserError(`${where}: the references are no spans of at least one character. ${FORM}`);
+  return { question, path, references };
+}
+
+function valueOf(line: string, where: string): unknown {
+  try {
+    return parseJson(line);
+  } catch (error) {
+    if (error instanceof JsonError) throw new UserError(`${where} is not JSON. ${FORM}`);
+    throw error;
+  }
+}
+
+function isSpan(value: unknown): value is Question['references'][number] {
+  const { start, end } = (value ?? {}) as { start?: unknown; end?: unknown };
+  return (
+    Number.isInteger(start) &&
+    Number.isInteger(end) &&
+    0 <= Number(start) &&
+    Number(start) < Number(end)
+  );
+}

@@ -1,0 +1,139 @@
+// How well chunks of a text fit the passages that answer questions, by the way the text is cut.
+import { chunksBySeparators, chunksByTokens, TokenPlaces } from '../measures/chunkers';
+import { chunkMetrics, meanMetrics, type ChunkMetrics } from '../measures/chunks';
+import { codePointPlaces, type Question } from '../measures/passages';
+import type { Column, Row, Table } from '../report';
+import type { SectionKind, TokenizedText } from '../sectionKind';
+
+const SIZES = [64, 128, 256, 512, 1024];
+/** Shares of the size that a chunk has in common with the one before. */
+const OVERLAPS = [0, 0.5];
+const MAX_QUESTIONS = 200;
+
+/** A way to cut a text. */
+interface Chunking {
+  readonly name: string;
+  readonly size: number;
+  readonly overlap: number;
+  readonly bySeparators: boolean;
+}
+
+const CHUNKINGS: readonly Chunking[] = [true, false].flatMap(bySeparators =>
+  SIZES.flatMap(size =>
+    OVERLAPS.map(share => ({
+      name: bySeparators ? 'paragraphs, lines, sentences' : 'every so many tokens',
+      size,
+      overlap: size * share,
+      bySeparators,
+    })),
+  ),
+);
+
+/** A question's metrics by each chunking. */
+interface Asked {
+  readonly question: Question;
+  readonly path: string;
+  readonly metrics: readonly ChunkMetrics[];
+  readonly place: { readonly utf16Start: number; readonly utf16End: number };
+}
+
+export const chunks: SectionKind = {
+  title: 'Chunks for retrieval',
+  question:
+    'Into which chunks is a text best cut, so that they hold the passages that answer questions and little else?',
+  follows:
+    'token-aware metrics of retrieval (Smith and Troynikov 2024; "Domain-specific RAG" uses them)',
+  notClaimed:
+    'No search is run: every chunk that has a token of a passage counts as found, which is the best that a search could do.',
+  open({ options: { questions } }) {
+    if (!questions)
+      return {
+        missing:
+          'Name a file with questions and the passages that answer them to see this: "tokenscope.report.passages" in the settings, or --passages.',
+      };
+    const asked: Asked[] = [];
+    const parts = new Set<string>();
+    return {
+      add(text) {
+        // Offsets of a passage count from the beginning of its file.
+        if (text.utf16Offset > 0) parts.add(text.path);
+        else asked.push(...askedOf(text, questions));
+      },
+      finish() {
+        if (asked.length === 0)
+          return { missing: 'None of the passages is in these texts: their paths are of others.' };
+        const long =
+          [...parts].length > 0 ? ' Of texts over 1 MB the first part alone is read.' : '';
+        return [settingTable(asked, long), questionTable(asked)];
+      },
+    };
+  },
+};
+
+function askedOf(text: TokenizedText, questions: readonly Question[]): Asked[] {
+  const own = questions.filter(({ path }) => path === undefined || path === text.path);
+  if (own.length === 0) return [];
+  const places = new TokenPlaces(text.text, text.encodings[0]!);
+  const utf16Of = codePointPlaces(text.text);
+  const cut = CHUNKINGS.map(({ bySeparators, ...size }) =>
+    bySeparators ? chunksBySeparators(places, size) : chunksByTokens(places.count, size),
+  );
+  return own.flatMap(question => {
+    const spans = question.references.map(({ start, end }) => ({
+      utf16Start: utf16Of(start),
+      utf16End: utf16Of(end),
+    }));
+    const ranges = spans.map(({ utf16Start, utf16End }) => places.rangeOf(utf16Start, utf16End));
+    if (ranges.every(({ first, end }) => first === end)) return [];
+    const metrics = cut.map(each => chunkMetrics(each, ranges));
+    return [{ question, path: text.path, metrics, place: spans[0]! }];
+  });
+}
+
+const RATIOS: readonly Column[] = [
+  { title: 'Precision omega', format: 'share', hasBar: true },
+  { title: 'Intersection over union', format: 'share', hasBar: true },
+];
+
+const ratiosOf = ({ precisionOmega, iou }: ChunkMetrics) => [precisionOmega, iou];
+
+function settingTable(asked: readonly Asked[], long: string): Table {
+  const rows = CHUNKINGS.map(({ name, size, overlap }, i): Row => {
+    const mean = meanMetrics(asked.map(({ metrics }) => metrics[i]!));
+    return { cells: [name, size, overlap, ...ratiosOf(mean)] };
+  });
+  return {
+    kind: 'table',
+    title: 'By the way the text is cut',
+    meaning: `On average over ${asked.length} questions, in tokens of the first tokenizer, with every chunk found that has a token of a passage. Precision omega: the share of what is found that is of the passages. Intersection over union is lower where chunks overlap, since what is found twice counts twice.${long}`,
+    columns: [
+      { title: 'Cut at', format: 'text' },
+      { title: 'Tokens', format: 'count' },
+      { title: 'Overlap', format: 'count' },
+      ...RATIOS,
+    ],
+    rows,
+  };
+}
+
+function questionTable(asked: readonly Asked[]): Table {
+  const [best] = CHUNKINGS.map((chunking, i) => ({
+    chunking,
+    i,
+    iou: meanMetrics(asked.map(({ metrics }) => metrics[i]!)).iou ?? 0,
+  })).sort((a, b) => b.iou - a.iou);
+  const { name, size, overlap } = best!.chunking;
+  const rows = asked.map(({ question, path, metrics, place }) => ({
+    cells: [question.question, ...ratiosOf(metrics[best!.i]!)],
+    place: { path, ...place },
+  }));
+  rows.sort((a, b) => Number(a.cells[2]) - Number(b.cells[2]));
+  return {
+    kind: 'table',
+    title: 'By question',
+    meaning: `With the best of these ways: ${name}, ${size} tokens, an overlap of ${overlap}. The worst ones first; a click opens the passage.`,
+    columns: [{ title: 'Question', format: 'text' }, ...RATIOS],
+    rows: rows.slice(0, MAX_QUESTIONS),
+    total: rows.length,
+  };
+}
