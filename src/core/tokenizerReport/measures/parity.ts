@@ -11,11 +11,11 @@ export interface ParallelText {
 export interface ParityRow extends TextSize {
   readonly language: string;
   readonly tokens: number;
-  /** Its tokens ÷ those of the reference. */
-  readonly parity: number;
+  /** Its tokens ÷ those of the reference; null where that has none or is not among the languages. */
+  readonly parity: number | null;
 }
 
-/** Most tokens first. `reference` is one of the languages; `count` gives the tokens of a text. */
+/** Most tokens first. `count` gives the tokens of a text. */
 export function parityOf(
   texts: readonly ParallelText[],
   reference: string,
@@ -26,8 +26,8 @@ export function parityOf(
     tokens: count(text),
     ...textSizeOf(text),
   }));
-  const base = rows.find(({ language }) => language === reference)?.tokens ?? NaN;
+  const base = rows.find(({ language }) => language === reference)?.tokens ?? 0;
   return rows
-    .map(row => ({ ...row, parity: row.tokens / base }))
+    .map(row => ({ ...row, parity: base > 0 ? row.tokens / base : null }))
     .sort((a, b) => b.tokens - a.tokens);
 }

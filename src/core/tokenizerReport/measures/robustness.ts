@@ -23,6 +23,8 @@ type Survival = Pick<RobustnessRow, 'edits' | 'boundaries' | 'survived' | 'near'
 
 export class RobustnessCounts {
   readonly #rows = new Map<EditKind, Survival>();
+  /** Each has a seed of its own, so that short ones are not all edited alike. */
+  #texts = 0;
 
   /** `rate`: the share of words that are edited. */
   constructor(
@@ -35,12 +37,18 @@ export class RobustnessCounts {
   add(text: string): void {
     const { byteEnds } = this.tokenizer.encode(text);
     for (const [i, kind] of EDIT_KINDS.entries()) {
-      const edits = randomEdits(text, kind, this.rate, this.seed + i);
+      const edits = randomEdits(
+        text,
+        kind,
+        this.rate,
+        this.seed + this.#texts * EDIT_KINDS.length + i,
+      );
       const edited = this.tokenizer.encode(applyEdits(text, edits)).byteEnds;
       const found = survivalOf(text, edits, byteEnds, edited);
       const sum = this.#rows.get(kind);
       this.#rows.set(kind, sum ? added(sum, found) : found);
     }
+    this.#texts++;
   }
 
   result(): RobustnessRow[] {

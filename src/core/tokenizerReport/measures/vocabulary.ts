@@ -88,8 +88,8 @@ export interface Overlap {
   readonly first: number;
   readonly second: number;
   readonly both: number;
-  /** |A ∩ B| / |A ∪ B|; NaN without entries. */
-  readonly jaccard: number;
+  /** |A ∩ B| / |A ∪ B|; null without entries. */
+  readonly jaccard: number | null;
 }
 
 export function overlapOf(first: Tokenizer, second: Tokenizer): Overlap {
@@ -97,11 +97,12 @@ export function overlapOf(first: Tokenizer, second: Tokenizer): Overlap {
   const other = stringsOf(second);
   let both = 0;
   for (const bytes of own) if (other.has(bytes)) both++;
+  const all = own.size + other.size - both;
   return {
     first: own.size,
     second: other.size,
     both,
-    jaccard: both / (own.size + other.size - both),
+    jaccard: all > 0 ? both / all : null,
   };
 }
 

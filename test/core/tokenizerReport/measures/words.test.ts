@@ -201,5 +201,10 @@ describe('boundaries that survive', () => {
       expect(row.nearShare).toBeLessThan(row.share!);
     }
     expect(new RobustnessCounts(bytes, 1).result()).toEqual([]);
+    // Texts of one word, of which a tenth is edited and not all or none.
+    const short = new RobustnessCounts(bytes, 1, 0.1);
+    for (let i = 0; i < 1000; i++) short.add('words');
+    expect(short.result().find(({ kind }) => kind === 'case')!.edits).toBeGreaterThan(50);
+    expect(short.result().find(({ kind }) => kind === 'case')!.edits).toBeLessThan(200);
   });
 });
