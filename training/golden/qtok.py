@@ -35,13 +35,12 @@ def base36(number: int) -> str:
 def ranges_of(letters: str) -> str:
     """Pairs of characters to skip and characters that belong, as in src/core/tokenizer/unicode/ranges.ts."""
     numbers: list[int] = []
-    at = end = 0
+    end = 0
     for code in sorted({ord(letter) for letter in letters if not letter.isspace()}):
         if numbers and code == end:
             numbers[-1] += 1
         else:
-            at = end
-            numbers += [code - at, 1]
+            numbers += [code - end, 1]
         end = code + 1
     return " ".join(base36(number) for number in numbers)
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../../src/core/text/utf8';
 import { TextQualityCounts } from '../../../../src/core/tokenizerReport/measures/textQuality';
+import { WordRuns } from '../../../../src/core/tokenizerReport/measures/wordRuns';
 import { cutAt, randomCuts } from '../../../support/cutEncoding';
 import { seedOr } from '../../../support/seed';
 import { pick, randomOf } from '../../../support/toys';
@@ -52,5 +53,23 @@ describe('a tokenizer over texts', () => {
     }
     expect(counts.result()).toMatchObject({ runs, singleTokens: single });
     expect(single).toBeGreaterThan(50);
+  });
+
+  test('a long text: every word is found where it is', () => {
+    const text = Array.from({ length: 3000 }, (_, i) => (i % 3 ? `wört${i}` : '— x')).join(' ');
+    const words = new WordRuns(text);
+    const expected = Array.from(text.matchAll(/[\p{L}\p{M}\p{N}]+/gu));
+    expect(words.count).toBe(expected.length);
+    let [at, from] = [0, 0];
+    for (const [word, { 0: spelled, index }] of expected.entries()) {
+      from += encodeUtf8(text.slice(at, index)).length;
+      at = index;
+      expect([words.startOf(word), words.endOf(word)]).toEqual([index, index + spelled.length]);
+      expect([words.fromOf(word), words.toOf(word)]).toEqual([
+        from,
+        from + encodeUtf8(spelled).length,
+      ]);
+      expect(words.hasNumber(word)).toBe(/[0-9]/.test(spelled));
+    }
   });
 });
