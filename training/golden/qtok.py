@@ -22,7 +22,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def classes_of(name: str) -> dict[str, object]:
     tokens = load_vocab(str(SHARED / "tokenizers" / name / "tokenizer.json"))
-    meta, _ = get_classification({token: None for token in tokens})
+    meta, _ = get_classification(tokens)
     scripts = Counter(script for kind, script in meta.values() if kind in ("spaced_alpha", "inner_alpha"))
     broken = sum(kind == "unicode_flanks" for kind, _ in meta.values())
     return {"scripts": dict(sorted(scripts.items())), "notUtf8": broken}
