@@ -35,6 +35,7 @@ export interface ScoreApi {
       direction: 1 | -1;
       features?: FeatureOptions;
       contrast?: ContrastOptions;
+      chunkTokens?: number;
     },
   ): Range16 | null;
 
@@ -93,6 +94,8 @@ export interface ViewRequest {
   /** How the features pass is read: without it no column of it. */
   features?: FeatureOptions;
   contrast?: ContrastOptions;
+  /** Tokens of a chunk at most, for the pass of chunks. */
+  chunkTokens?: number;
 }
 
 /** What a view holds beyond numbers: the bytes of its tokens, or those of the alternatives too. */

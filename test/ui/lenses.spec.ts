@@ -1,7 +1,7 @@
 // Every lens says its own number where a person looks: in the hover and in the inspector's Token tab. And it is drawn,
 // whichever lens was drawn before it.
 import assert from 'node:assert/strict';
-import type { Lens } from '../../src/core/lenses/lens';
+import { needsModel, type Lens } from '../../src/core/lenses/lens';
 import { lenses } from '../../src/core/lenses/lenses';
 import { seededRandom } from '../../src/core/random';
 import type { SharedWindow } from '../host/uiSpecs.mjs';
@@ -22,8 +22,9 @@ const NUMBERS: Record<string, RegExp> = {
   varentropy: /\d+\.\d\d bits²/,
 };
 const BITS = /[+−]?\d+\.\d\d bits/;
-/** Of lenses that only say where something is: tokens, and features that are pinned. */
-const hasNumber = ({ scale }: Lens) => scale.kind === 'heat' || scale.kind === 'diverging';
+/** Of lenses that only say where something is: tokens, and features that are pinned; and of words that are cut finely. */
+const hasNumber = (lens: Lens) =>
+  (lens.scale.kind === 'heat' || lens.scale.kind === 'diverging') && needsModel(lens);
 
 /** Two prompts make the open model a pair. */
 const PAIR = {
@@ -70,12 +71,12 @@ export async function everyLensSaysItsOwnNumber(ui: Workbench) {
   }
 }
 
-/** Feature 729 fires on `raise`, so that the lens of pinned features has something to draw. */
+/** Feature 729 fires on `raise`, so that the lens of pinned features has something to draw; so have those of digits and of words. */
 const RAISES = `import os
 
 for name in os.listdir('.'):
     if name.endswith('.py'):
-        raise ValueError(name)
+        raise ValueError(name)  # 12345 zażółć
 `;
 
 export async function everyLensIsDrawnAfterEveryOther(ui: Workbench) {

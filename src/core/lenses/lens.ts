@@ -9,8 +9,20 @@ export const passColumns = {
   bytes: 'byteNats',
   secondBytes: 'secondByteNats',
   contrast: 'contrast',
+  numbers: 'digitGroups',
+  words: 'fineness',
+  chunks: 'chunks',
 } as const satisfies Record<string, keyof Scores>;
 export type PassId = keyof typeof passColumns;
+
+/** Passes that read the text and its tokens alone. */
+const OF_TEXT: readonly PassId[] = ['numbers', 'words', 'chunks'];
+
+export const isOfText = (pass: PassId): boolean => OF_TEXT.includes(pass);
+
+/** Whether a lens says nothing without a model. */
+export const needsModel = ({ needs }: Pick<Lens, 'needs'>): boolean =>
+  needs.some(pass => !isOfText(pass));
 
 /** A token of a document: row `row` of the scores is about its token `index`. Scores are null without a model. */
 export interface LensRow {

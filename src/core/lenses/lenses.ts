@@ -17,7 +17,7 @@ export const lenses = {
     per: 'token',
     readsSaved: true,
     showsWhitespace: true,
-    scale: { kind: 'alternate' },
+    scale: { kind: 'alternate', names: ['even tokens', 'odd tokens'] },
     value: (_scores, _row, index) => index,
     format: value => `token ${value}`,
     explain: () => [],
@@ -167,6 +167,36 @@ export const lenses = {
         ? []
         : [{ name: 'Unexplained', value: `${(100 * share).toFixed(1)} %` }];
     },
+  }),
+  numbers: lens({
+    title: 'Digit groups',
+    meaning:
+      'Into which groups the tokenizer cuts the digits of numbers. Shades alternate from group to group; what is no digit stays as it is.',
+    needs: ['numbers'],
+    per: 'token',
+    scale: { kind: 'alternate', names: ['1st, 3rd, 5th … group', '2nd, 4th, 6th … group'] },
+    value: (scores, row) => scores?.digitGroups?.[row] ?? NaN,
+    format: value => `group ${value + 1}`,
+  }),
+  words: lens({
+    title: 'Over-segmentation',
+    meaning:
+      'How many times the tokens of English text, byte for byte, this word takes by the same tokenizer. Words of one or two tokens are left out.',
+    needs: ['words'],
+    per: 'token',
+    scale: { kind: 'heat', bounds: [1.5, 2, 2.5, 3, 3.5, 4, 4.5], unit: 'times', decimals: 2 },
+    value: (scores, row) => scores?.fineness?.[row] ?? NaN,
+    format: value => `${value.toFixed(2)} times the tokens of English`,
+  }),
+  chunks: lens({
+    title: 'Chunks',
+    meaning:
+      'Into which chunks the text is cut for retrieval, at paragraphs, lines and sentences, of at most as many tokens as the settings say. Shades alternate from chunk to chunk.',
+    needs: ['chunks'],
+    per: 'token',
+    scale: { kind: 'alternate', names: ['1st, 3rd, 5th … chunk', '2nd, 4th, 6th … chunk'] },
+    value: (scores, row) => scores?.chunks?.[row] ?? NaN,
+    format: value => `chunk ${value + 1}`,
   }),
 } satisfies Record<string, Lens>;
 

@@ -7,8 +7,8 @@ export const DIVERGING_STEPS = 9;
 const MIDDLE = (DIVERGING_STEPS - 1) / 2;
 
 export type Scale =
-  /** Neighbouring tokens take turns: the value's parity picks the shade. */
-  | { readonly kind: 'alternate' }
+  /** Neighbours take turns: the value's parity picks the shade. `names`: of the two, for the legend. */
+  | { readonly kind: 'alternate'; readonly names: readonly [even: string, odd: string] }
   /** The value is the step: CHANNEL_STEPS strengths of each channel. */
   | { readonly kind: 'channels' }
   /** Step n holds values in [bounds[n-1], bounds[n]); 7 bounds, ascending. Values are shown with `decimals` decimals. */
@@ -46,7 +46,7 @@ export function strengthOf(scale: Scale, step: number): number {
 /** One line of the legend for each step, in words: "2 – 4 bits"; for each channel its name. */
 export function legendOf(scale: Scale, channels: readonly string[] = []): string[] {
   if (scale.kind === 'channels') return [...channels];
-  if (scale.kind === 'alternate') return ['even tokens', 'odd tokens'];
+  if (scale.kind === 'alternate') return [...scale.names];
   const { bounds } = scale;
   const unit = scale.unit && ` ${scale.unit}`;
   const between = bounds.slice(1).map((to, i) => `${bounds[i]} – ${to}${unit}`);

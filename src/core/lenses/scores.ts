@@ -27,6 +27,12 @@ export interface Scores {
   readonly secondByteNats?: Float64Array;
   /** What an autoencoder says of the tokens. Absent where it was not asked. */
   readonly features?: TokenFeatures;
+  /** [row]; which group of digits of its number the token is, from 0; NaN outside numbers. Absent unless asked for. */
+  readonly digitGroups?: Float32Array;
+  /** [row]; the tokens per byte of its word ÷ those of English text; NaN outside words. Absent unless asked for. */
+  readonly fineness?: Float32Array;
+  /** [row]; the chunk that the token belongs to, from 0. Absent unless asked for. */
+  readonly chunks?: Float32Array;
   /** What a positive and a negative model say of the tokens. Absent where there is no pair. */
   readonly contrast?: ContrastScores;
 }

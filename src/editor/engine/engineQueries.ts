@@ -28,7 +28,9 @@ export interface VersionedView {
 export function passOptions(
   { needs }: Pick<Lens, 'needs'>,
   { answerStart = 0 }: { answerStart?: number | undefined },
-): { passes: readonly PassId[]; contrast?: ContrastOptions } {
+): { passes: readonly PassId[]; contrast?: ContrastOptions; chunkTokens?: number } {
+  if (needs.includes('chunks'))
+    return { passes: needs, chunkTokens: settings.report.chunkTokens.value };
   if (!needs.includes('contrast')) return { passes: needs };
   return { passes: needs, contrast: { from: answerStart, centred: settings.pair.centre.value } };
 }

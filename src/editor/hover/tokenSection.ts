@@ -3,6 +3,7 @@ import { MarkdownString } from 'vscode';
 import { displayToken } from '../../core/displayToken';
 import { tokenPlace } from '../../core/tokenPlace';
 import { formatHex } from '../../core/format';
+import { isOfText, needsModel } from '../../core/lenses/lens';
 import type { Scores } from '../../core/lenses/scores';
 import { entropyWords, isScored, rankWords } from '../../core/lenses/scoreWords';
 import type { TokenView } from '../../protocol/scores';
@@ -42,7 +43,8 @@ function describeToken(context: HoverContext, row: number): MarkdownString {
     markdown.appendMarkdown(
       byteLines(view, row, lens.needs.includes('secondBytes') ? engine.second?.name : undefined),
     );
-  if (view.scores) markdown.appendMarkdown(scoreLines(context, view.scores, row));
+  const canScore = engine.state.kind !== 'ready' || engine.state.model.scores !== false;
+  if (view.scores && canScore) markdown.appendMarkdown(scoreLines(context, view.scores, row));
   return markdown;
 }
 
@@ -52,8 +54,10 @@ function scoreLines(
   row: number,
 ): string {
   if (!isScored(scores, row)) {
-    if (view.pending === 0) return 'No score: the first token has no context.';
-    return lens.needs.length > 0 ? 'Not scored yet.' : 'Not scored: this lens needs no scores.';
+    // Passes over the text leave nothing pending, whatever a model knows.
+    const isPending = view.pending > 0 || lens.needs.some(isOfText);
+    if (!isPending) return 'No score: the first token has no context.';
+    return needsModel(lens) ? 'Not scored yet.' : 'Not scored: this lens needs no scores.';
   }
   const logprob = scores.logprobs[row]!;
   const model = engine.state.kind === 'ready' ? engine.state.model.name : '';

@@ -35,7 +35,12 @@ export class Overlay {
       autoencoder.onDidReopen(() => this.refreshAll()),
       // Another model stops the engine first: see `EngineSettings`.
       onDidChangeAny(
-        [...Object.values(settings.model), ...Object.values(settings.traces), settings.pair.centre],
+        [
+          ...Object.values(settings.model),
+          ...Object.values(settings.traces),
+          settings.pair.centre,
+          settings.report.chunkTokens,
+        ],
         () => this.refreshAll(),
       ),
       engine.onDidChangeState(({ kind }) => {

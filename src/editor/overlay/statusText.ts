@@ -1,7 +1,7 @@
 // The words of the status item: plain values in, plain words out. The tooltip is the legend, as Markdown.
 import { describeProof, totalsOf } from '../../core/exactBytes/byteProof';
 import { formatCount, formatProgress } from '../../core/format';
-import type { Lens } from '../../core/lenses/lens';
+import { needsModel, type Lens } from '../../core/lenses/lens';
 import type { TokenCount } from '../../protocol/compare';
 import type { ByteProof } from '../../protocol/scores';
 import type { Refusal } from '../../protocol/types';
@@ -137,9 +137,9 @@ function explanations(state: StatusState, model: string): string[] {
 function noteOf(state: StatusState): ByteProof | Refusal | undefined {
   const { lens, saved, note } = state;
   const model = modelOf(state);
-  if (model?.scores === false && lens.needs.length > 0 && !saved) {
+  if (model?.scores === false && needsModel(lens) && !saved) {
     return {
-      refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lens of tokens alone needs no model`,
+      refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lenses of tokens, digit groups, over-segmentation and chunks need no model`,
     };
   }
   const lack = lens.column && !saved && model?.lacks?.[lens.column];

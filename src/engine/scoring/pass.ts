@@ -35,6 +35,8 @@ export interface PassResult {
 export interface ColumnOptions {
   readonly features?: FeatureOptions | undefined;
   readonly contrast?: ContrastOptions | undefined;
+  /** Tokens of a chunk at most. */
+  readonly chunkTokens?: number | undefined;
 }
 
 export interface Columns {

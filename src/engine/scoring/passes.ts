@@ -5,6 +5,7 @@ import { bytesPass, secondBytesPass } from './bytesPass';
 import { contrastPass } from './contrastPass';
 import { featuresPass } from './featuresPass';
 import type { Pass } from './pass';
+import { chunksPass, numbersPass, wordsPass } from './textPasses';
 import { tokensPass } from './tokensPass';
 
 export type Passes = Readonly<Record<PassId, Pass>>;
@@ -16,5 +17,8 @@ export function passesOf(state: EngineState): Passes {
     bytes: bytesPass(state),
     secondBytes: secondBytesPass(state),
     contrast: contrastPass(state),
+    numbers: numbersPass(state),
+    words: wordsPass(state),
+    chunks: chunksPass(state),
   };
 }

@@ -1,6 +1,6 @@
 // A document's tokens with what the passes know of them.
-import type { Lens, PassId } from '../../core/lenses/lens';
-import { NATS_PER_BIT, type Scores } from '../../core/lenses/scores';
+import { isOfText, type Lens, type PassId } from '../../core/lenses/lens';
+import { emptyScores, NATS_PER_BIT, type Scores } from '../../core/lenses/scores';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Details, TokenView, ViewRequest } from '../../protocol/scores';
 import type { DocumentVersion } from '../../protocol/types';
@@ -24,11 +24,11 @@ export function tokenView(
     at => stream.tokensIn(at, at).first,
   );
   const { normalized, ...tokens } = stream.tokens(span.first, span.end);
-  const known =
-    model.info.scores && !request.second
+  const known = request.second
+    ? unscored(span, request)
+    : model.info.scores
       ? scoresIn(passes, document, span, request)
-      : // Without a model a contrast still says why there is none, once it is asked for.
-        { scores: null, pending: request.passes?.includes('contrast') ? span.end - span.first : 0 };
+      : (textScoresIn(passes, document, span, request) ?? unscored(span, request));
   const view: TokenView = {
     ...tokens,
     ...known,
@@ -42,15 +42,35 @@ export function tokenView(
   return request.details === 'bytes' ? details : { ...details, ...byteBits(state, document, view) };
 }
 
+/** Without a model a contrast still says why there is none, once it is asked for. */
+const unscored = ({ first, end }: RowSpan, { passes }: ViewRequest) => ({
+  scores: null,
+  pending: passes?.includes('contrast') ? end - first : 0,
+});
+
+/** The columns of the passes that were asked for and need no model; undefined where there are none. */
+function textScoresIn(
+  passes: Passes,
+  document: Document,
+  span: RowSpan,
+  { passes: wanted = [], ...options }: Pick<ViewRequest, 'passes'> & ColumnOptions,
+): { scores: Scores; pending: number } | undefined {
+  const ids = wanted.filter(isOfText);
+  if (ids.length === 0) return undefined;
+  const columns = ids.map(id => passes[id].columns(document, span, options)?.scores);
+  const scores = Object.assign(emptyScores(span.end - span.first, 0), ...columns) as Scores;
+  return { scores, pending: 0 };
+}
+
 /** The columns of the passes that were asked for; with details, of every pass, as far as it knows them. */
 function scoresIn(
   passes: Passes,
   document: Document,
   span: RowSpan,
-  { passes: wanted = ['tokens'], details, features, contrast }: ViewRequest,
+  { passes: wanted = ['tokens'], details, features, contrast, chunkTokens }: ViewRequest,
 ): { scores: Scores; pending: number } {
   const asked = details ? (Object.keys(passes) as PassId[]) : wanted;
-  const known = readColumns(passes, asked, document, span, { features, contrast });
+  const known = readColumns(passes, asked, document, span, { features, contrast, chunkTokens });
   // A pass that has not said anything yet would say something of every token.
   const pending = wanted.map(id => known.pending.get(id) ?? span.end - span.first);
   return { scores: known.scores, pending: Math.max(0, ...pending) };
@@ -93,7 +113,8 @@ export function lensValues(
       const span = { first, end: Math.min(first + BLOCK, stream.size.tokens) };
       const scores = model.info.scores
         ? readColumns(passes, lens.needs, document, span, request).scores
-        : null;
+        : (textScoresIn(passes, document, span, { ...request, passes: lens.needs })?.scores ??
+          null);
       block = { first, scores };
     }
     return lens.value(block.scores, token - first, token);

@@ -97,6 +97,31 @@ function groupsOf(number: string, from: number, byteEnds: Uint32Array, token: nu
   return { groups, digits, next };
 }
 
+/** Where tokens begin and end in their text, in UTF-16 units. */
+export interface TokenSpans {
+  readonly utf16Starts: Uint32Array;
+  readonly utf16Ends: Uint32Array;
+}
+
+/** [token]; which group of its number it is, from 0; NaN for a token without a digit of a number. */
+export function digitGroupsOf(
+  text: string,
+  encoding: Encoding,
+  { utf16Starts, utf16Ends }: TokenSpans,
+): Float32Array {
+  const groups = new Float32Array(utf16Starts.length).fill(NaN);
+  let token = 0;
+  for (const { start, end } of numbersOf(text, encoding)) {
+    while (token < groups.length && utf16Ends[token]! <= start) token++;
+    let group = 0;
+    for (let i = token; i < groups.length && utf16Starts[i]! < end; i++) {
+      const own = text.slice(Math.max(start, utf16Starts[i]!), Math.min(end, utf16Ends[i]!));
+      if (/[0-9]/.test(own)) groups[i] = group++;
+    }
+  }
+  return groups;
+}
+
 /** `groups`: numbers of digits, from the left. */
 export function groupingOf(groups: readonly number[]): Grouping {
   const [first, last] = [groups[0], groups.at(-1)];

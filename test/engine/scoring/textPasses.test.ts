@@ -1,0 +1,95 @@
+// Passes over the text alone: any part of a view has the numbers of the whole, with a model or without one.
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { lenses } from '../../../src/core/lenses/lenses';
+import { numbersOf } from '../../../src/core/tokenizerReport/measures/numbers';
+import { Model } from '../../../src/engine/models/model';
+import { engineServer } from '../../../src/engine/server';
+import type { TokenView } from '../../../src/protocol/scores';
+import { models } from '../../support/paths';
+import { tokenizerOf } from '../../support/shared';
+
+const PART = `const total = 1234567 + 89; // ናይጄሪያ and 1,234,567
+Internationalisierungsgesellschaft is one word.
+
+`;
+const TEXT = PART.repeat(40);
+const at = { uri: 'text', version: 1 };
+const signal = new AbortController().signal;
+let engine: ReturnType<typeof engineServer>;
+
+beforeAll(async () => {
+  engine = engineServer(Model.opener(() => expect.fail('no graph is asked for')));
+  // A tokenizer alone.
+  await engine.openModel(
+    { folder: join(models, 'coder/tokenizer.json'), contextLimit: 64 },
+    signal,
+  );
+  await engine.setDocument({ ...at, text: TEXT }, signal);
+});
+
+type Id = 'numbers' | 'words' | 'chunks';
+const viewOf = (id: Id, utf16Start = 0, utf16End = TEXT.length, chunkTokens?: number) =>
+  engine.view(
+    {
+      ...at,
+      range: { utf16Start, utf16End },
+      maxTokens: 1e6,
+      passes: [id],
+      ...(chunkTokens !== undefined && { chunkTokens }),
+    },
+    signal,
+  ) as TokenView;
+const valuesOf = (id: Id, view: TokenView) =>
+  Array.from(view.ids, (_, row) => lenses[id].value(view.scores, row, view.first + row));
+
+describe.each(['numbers', 'words', 'chunks'] as const)('%s', id => {
+  test('of a part are those of the whole, and nothing is pending', () => {
+    const whole = viewOf(id);
+    expect(whole.pending).toBe(0);
+    const all = valuesOf(id, whole);
+    expect(all.some(value => !Number.isNaN(value))).toBe(true);
+    for (const from of [0, 17, 60, 333, TEXT.length - 30]) {
+      const part = viewOf(id, from, Math.min(TEXT.length, from + 90));
+      expect(valuesOf(id, part)).toEqual(all.slice(part.first, part.first + part.ids.length));
+    }
+  });
+});
+
+test('digit groups are those of the numbers', () => {
+  const view = viewOf('numbers');
+  const values = valuesOf('numbers', view);
+  const expected = numbersOf(TEXT, tokenizerOf(join(models, 'coder')).encode(TEXT));
+  const groups = values.filter(value => !Number.isNaN(value)).length;
+  expect(groups).toBe(expected.reduce((sum, { groups: own }) => sum + own.length, 0));
+  const start = TEXT.indexOf('1234567');
+  const rows = [...view.utf16Starts.keys()].filter(
+    row => view.utf16Ends[row]! > start && view.utf16Starts[row]! < start + 7,
+  );
+  expect(rows.map(row => values[row])).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
+test('a long word and a word of another script are cut finely, short ones are left out', () => {
+  const view = viewOf('words', 0, PART.length);
+  const values = valuesOf('words', view);
+  const rowAt = (word: string) => {
+    const start = TEXT.indexOf(word);
+    return [...view.utf16Ends.keys()].find(row => view.utf16Ends[row]! > start)!;
+  };
+  expect(values[rowAt('ናይጄሪያ')]).toBeGreaterThan(3);
+  expect(values[rowAt('Internationalisierungs')]).toBeGreaterThan(1);
+  expect(values[rowAt('one word')]).toBeNaN();
+});
+
+test('chunks have the size that is asked for, and follow an edit', () => {
+  const sizes = (chunkTokens: number) => {
+    const counts = new Map<number, number>();
+    for (const chunk of valuesOf('chunks', viewOf('chunks', 0, TEXT.length, chunkTokens)))
+      counts.set(chunk, (counts.get(chunk) ?? 0) + 1);
+    return [...counts.values()];
+  };
+  const [small, large] = [sizes(50), sizes(500)];
+  expect(Math.max(...small)).toBeLessThanOrEqual(50);
+  expect(Math.max(...large)).toBeLessThanOrEqual(500);
+  expect(small.length).toBeGreaterThan(5 * large.length);
+});
