@@ -14,9 +14,11 @@ import { sectionIds } from '../../core/tokenizerReport/sections/sections';
 import { modelPath } from '../../engine/models/places/modelPath';
 import { openTokenizerAt, type OpenTokenizer } from '../../engine/models/openTokenizer';
 import { reportOfFiles } from '../../engine/tokenizerReport/reportOfFiles';
+import { withSums } from '../../engine/tokenizerReport/scoreSums';
 import { defineCommand } from '../command';
-import { modelFolder } from '../engine';
+import { modelFolder, withModel } from '../engine';
 import { filesOfPaths } from '../files';
+import { interruptible } from '../interrupt';
 import { readBytes, readText } from '../input';
 import { flag, repeatable, text } from '../options';
 import { withProgress, type ProgressWords } from '../progressLine';
@@ -52,6 +54,7 @@ export const tokenizerReport = defineCommand({
       valueName: 'FILE',
       description: 'questions with the passages that answer them, as JSON lines: docs/cli.md',
     }),
+    sums: flag('have the model score generated sums, too'),
     seed: shared.seed,
     csv: flag('print the tables as comma-separated values'),
     json: shared.json,
@@ -87,7 +90,8 @@ export const tokenizerReport = defineCommand({
         ({ share }) => onProgress(share, 1),
       ),
     );
-    const all = { ...report, skipped: [...skipped, ...report.skipped] };
+    const scored = values.sums ? await withModelSums(report, paths[0]!, values.seed) : report;
+    const all = { ...scored, skipped: [...skipped, ...report.skipped] };
     await print(
       values.json ? [`${JSON.stringify(all)}\n`] : values.csv ? [reportCsv(all)] : lines(all),
     );
@@ -116,3 +120,21 @@ function jsonOf(text: string, file: string): unknown {
     throw error;
   }
 }
+
+function withModelSums(report: Report, model: string, seed: number): Promise<Report> {
+  return withModel(model, SUM_CONTEXT, opened =>
+    withProgress(scoringSums, onProgress =>
+      interruptible(signal =>
+        withSums(report, opened, seed, share => onProgress(share, 1), signal),
+      ),
+    ),
+  );
+}
+
+/** Tokens of a sum at most. */
+const SUM_CONTEXT = 256;
+
+const scoringSums: ProgressWords = {
+  doing: 'scoring sums',
+  of: (done, all) => `scoring sums: ${formatProgress(done, all)}`,
+};

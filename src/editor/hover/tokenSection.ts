@@ -43,7 +43,7 @@ function describeToken(context: HoverContext, row: number): MarkdownString {
     markdown.appendMarkdown(
       byteLines(view, row, lens.needs.includes('secondBytes') ? engine.second?.name : undefined),
     );
-  const canScore = engine.state.kind !== 'ready' || engine.state.model.scores !== false;
+  const canScore = engine.state.kind !== 'ready' || engine.state.model.scores;
   if (view.scores && canScore) markdown.appendMarkdown(scoreLines(context, view.scores, row));
   return markdown;
 }

@@ -11,17 +11,22 @@ import type {
   TrainedTokenizer,
 } from '../../protocol/tokenizerReport';
 import type { EngineState } from '../engineState';
+import { withSums } from './scoreSums';
 
 /** `thread`: path of the bundled `thread.ts`. */
 export function reportRequests(state: EngineState, thread: string): Handlers<TokenizerReportApi> {
   const onProgress = (event: ReportingEvent) => state.emit('reporting', event);
   return {
-    tokenizerReport({ compares, ...params }, signal) {
-      const { folder: path, name } = state.model().info;
+    async tokenizerReport({ compares, ...params }, signal) {
+      const model = state.model();
+      const { folder: path, name } = model.info;
       const second = compares ? [state.comparison().info] : [];
       const tokenizers = [{ path, name }, ...second];
       const task = { task: 'report', ...params, tokenizers } as const;
-      return inThread<Report>(thread, task, onProgress, signal);
+      const report = await inThread<Report>(thread, task, onProgress, signal);
+      const { seed } = params.options;
+      const onSums = (share: number) => onProgress({ doing: 'scoring sums', share });
+      return withSums(report, model, seed, onSums, signal);
     },
 
     trainTokenizer: (params, signal) =>

@@ -71,7 +71,7 @@ let errors: unknown[];
 let meanwhile: (request: Partial<ViewRequest>) => void;
 let change: (view: TokenView) => TokenView;
 
-const ready = (name: string) => ({ kind: 'ready', model: { name } });
+const ready = (name: string) => ({ kind: 'ready', model: { name, scores: true } });
 
 beforeEach(() => {
   document = new FakeDocument(TEXT);

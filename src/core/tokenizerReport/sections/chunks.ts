@@ -62,8 +62,7 @@ export const chunks: SectionKind = {
       finish() {
         if (asked.length === 0)
           return { missing: 'None of the passages is in these texts: their paths are of others.' };
-        const long =
-          [...parts].length > 0 ? ' Of texts over 1 MB the first part alone is read.' : '';
+        const long = parts.size > 0 ? ' Of texts over 1 MB the first part alone is read.' : '';
         return [settingTable(asked, long), questionTable(asked)];
       },
     };
