@@ -30,6 +30,7 @@ export const layers = {
     'onnxruntime-node',
     '@huggingface/tokenizers',
     'fzstd',
+    'highs',
   ],
   'src/cli': [
     'src/core',

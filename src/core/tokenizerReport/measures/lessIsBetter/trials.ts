@@ -39,6 +39,7 @@ export class Trials {
   /** Those that end, since both ways come to `at`, to which the line has been read. */
   decide(characters: readonly string[], at: number): Verdict[] {
     const verdicts: Verdict[] = [];
+    // A trial that is deleted meanwhile is not met again.
     for (const trial of this.#trials.values()) {
       while (trial.end < at) {
         const to = Math.min(trial.end + this.longestUnit, characters.length);
