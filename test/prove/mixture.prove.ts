@@ -30,7 +30,7 @@ const TRAINED_BYTES = 1_000_000;
 const folder = process.env.TOKENSCOPE_CATEGORIES;
 
 interface Category {
-  /** Texts of up to so many bytes. */
+  /** Texts of so many bytes or a little more, if there are as many. */
   train(bytes: number): string[];
   readonly sample: readonly string[];
 }
@@ -67,7 +67,11 @@ test('shares of categories', async () => {
         shares,
       ),
       byFrequency: logError(sharesByFrequency(frequencies), shares),
-      ...{ slack, gap, unseen, rounds, seconds },
+      slack,
+      gap,
+      unseen,
+      rounds,
+      seconds,
     });
   }
   console.table(rows);
@@ -95,8 +99,8 @@ function categoriesIn(parent: string): Category[] {
         .map(path => readFileSync(path, 'utf8'));
       const trained = texts.filter((_, i) => i % 2 === 0);
       const train = (bytes: number) => {
-        let left = bytes;
-        return trained.filter(text => (left -= sizeOf(text)) > -sizeOf(text));
+        const end = trained.findIndex(text => (bytes -= sizeOf(text)) <= 0);
+        return end < 0 ? trained : trained.slice(0, end + 1);
       };
       return { train, sample: texts.filter((_, i) => i % 2 === 1) };
     });
