@@ -30,7 +30,7 @@ const node = {
   format: 'cjs',
   // Else a package's UMD build is taken, whose own requires cannot be bundled.
   mainFields: ['module', 'main'],
-  external: ['vscode', 'onnxruntime-node'],
+  external: ['vscode', 'onnxruntime-node', 'highs'],
 };
 
 const bundles = [

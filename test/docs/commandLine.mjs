@@ -15,7 +15,7 @@ export async function commandLine() {
       contents: [
         "export { commands } from './src/cli/commands';",
         "export * from './src/cli/help';",
-        "export { sectionKinds } from './src/core/tokenizerReport/sections/sections';",
+        "export { sectionWords } from './src/core/tokenizerReport/sections/sectionWords';",
       ].join('\n'),
       resolveDir: root,
       loader: 'ts',
@@ -23,20 +23,20 @@ export async function commandLine() {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    external: ['onnxruntime-node'],
+    external: ['onnxruntime-node', 'highs'],
     outfile,
     logLevel: 'error',
   });
   try {
-    const { commands, synopsis, optionTable, sectionKinds } = createRequire(import.meta.url)(
+    const { commands, synopsis, optionTable, sectionWords } = createRequire(import.meta.url)(
       outfile,
     );
     return {
       synopsis: /** @type {string} */ (synopsis(commands)),
       options: /** @type {string[][]} */ (optionTable(commands)),
       sections: Object.entries(
-        /** @type {import('../../src/core/tokenizerReport/sections/sections').SectionKinds} */ (
-          sectionKinds
+        /** @type {Record<string, import('../../src/core/tokenizerReport/report').SectionWords>} */ (
+          sectionWords
         ),
       ).map(([id, { title, question, follows }]) => [title, `\`${id}\``, question, follows]),
     };

@@ -8,8 +8,8 @@ import { root } from './paths';
 const FOLDER = 'TOKENSCOPE_ENGINE_BUNDLE';
 
 /**
- * Returns the folder of engine.js, runtime.js and cli.js. It lies inside the repository, where `onnxruntime-node` is
- * found.
+ * Returns the folder of engine.js, runtime.js and cli.js. It lies inside the repository, where `onnxruntime-node`
+ * and `highs` are found.
  * @param banner what each of them runs first
  */
 export async function bundleEngine(banner = ''): Promise<string> {
@@ -27,7 +27,7 @@ export async function bundleEngine(banner = ''): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    external: ['onnxruntime-node'],
+    external: ['onnxruntime-node', 'highs'],
     banner: { js: banner },
     outdir,
     logLevel: 'error',

@@ -16,6 +16,15 @@ async function pickEach(ui: Workbench, rows: readonly string[]) {
     await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
 }
 
+/** All questions but the slow ones, as the list proposes. */
+async function acceptQuestions(ui: Workbench) {
+  await ui.page
+    .locator('.quick-input-list .monaco-list-row', { hasText: 'Vocabulary' })
+    .first()
+    .waitFor();
+  await ui.page.keyboard.press('Enter');
+}
+
 /** The table under a heading. */
 const tableUnder = (ui: Workbench, title: string) =>
   ui.webview().getByRole('table', { name: title });
@@ -26,6 +35,7 @@ export async function aReportOpensPlacesAndRunsAgain(ui: Workbench) {
   await ui.openFile('short.md');
   await ui.runCommand('Tokenscope: Tokenizer Report…');
   await pickEach(ui, ['folder of the workspace', 'coder']);
+  await acceptQuestions(ui);
   await ui.page.locator('.tab.active', { hasText: 'Tokenizer report of' }).waitFor();
   const files = tableUnder(ui, 'Files with the most tokens for their length');
   const first = files.locator('tbody tr').first();
@@ -67,6 +77,7 @@ export async function aReportComparesTwoTokenizers(ui: Workbench) {
   await ui.openFile('short.md');
   await ui.runCommand('Tokenscope: Tokenizer Report…');
   await pickEach(ui, ['Open file', 'and another tokenizer', 'stories260K']);
+  await acceptQuestions(ui);
   const kinds = tableUnder(ui, 'By kind of file');
   await kinds.getByRole('columnheader', { name: 'Ratio' }).waitFor();
   for (const theme of THEMES) {

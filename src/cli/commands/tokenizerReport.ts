@@ -10,7 +10,7 @@ import { readGlossary } from '../../core/tokenizerReport/measures/glossary';
 import { readPassages } from '../../core/tokenizerReport/measures/passages';
 import type { Report } from '../../core/tokenizerReport/report';
 import type { ReportOptions } from '../../core/tokenizerReport/sectionKind';
-import { sectionIds } from '../../core/tokenizerReport/sections/sections';
+import { sectionIds } from '../../core/tokenizerReport/sections/sectionWords';
 import { modelPath } from '../../engine/models/places/modelPath';
 import { openTokenizerAt, type OpenTokenizer } from '../../engine/models/openTokenizer';
 import { reportOfFiles } from '../../engine/tokenizerReport/reportOfFiles';

@@ -5,7 +5,8 @@ import { textSizeOf } from '../text/textSize';
 import type { HardBoundaries } from '../tokenizer/hardBoundary';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { WordRuns } from './measures/wordRuns';
-import type { Report, ReportedTokenizer, Section } from './report';
+import type { SolveLinearProgram } from './measures/mixture/linearProgram';
+import type { Report, ReportedTokenizer, Section, SectionWords } from './report';
 import type { Missing, ReportOptions, SectionKind, SectionRun, TokenizedText } from './sectionKind';
 
 /** UTF-16 units of a long text that are tokenized at once. */
@@ -28,19 +29,24 @@ export interface ReportRequest {
   readonly source: string;
   readonly texts: Iterable<ReportText>;
   readonly options: ReportOptions;
+  readonly solve: SolveLinearProgram;
 }
 
-/** `kinds`: of all sections by their ids, in the order in which they are shown. */
+/** `kinds`, `words`: of sections by their ids; shown in the order of the words. */
 export function makeReport(
-  { tokenizers: reported, source, texts, options }: ReportRequest,
+  { tokenizers: reported, source, texts, options, solve }: ReportRequest,
   kinds: Readonly<Record<string, SectionKind>>,
+  words: Readonly<Record<string, SectionWords>>,
   progress: ReportProgress,
 ): Report {
   const tokenizers = reported.map(({ tokenizer }) => tokenizer);
   const names = reported.map(({ name }) => name);
-  const opened = Object.entries(kinds)
-    .filter(([id]) => options.sections?.includes(id) ?? true)
-    .map(([id, kind]) => ({ id, kind, run: kind.open({ tokenizers, names, options }) }));
+  const opened = Object.entries(words)
+    .filter(([id, { isSlow }]) => options.sections?.includes(id) ?? !isSlow)
+    .map(([id, own]) => {
+      const run = kinds[id]!.open({ tokenizers, names, options, solve });
+      return { id, own, run };
+    });
   const runs = opened.flatMap(({ run }) => ('missing' in run ? [] : [run]));
   let files = 0;
   let bytes = 0;
@@ -57,8 +63,8 @@ export function makeReport(
       progress.onText(each.path, bytes);
     }
   }
-  const sections = opened.map(({ id, kind, run }): Section => {
-    const { title, question, follows, notClaimed } = kind;
+  const sections = opened.map(({ id, own, run }): Section => {
+    const { title, question, follows, notClaimed } = own;
     progress.onSection(title, 0);
     const found = resultOf(run, files, share => progress.onSection(title, share));
     const [blocks, missing] = 'missing' in found ? [[], found.missing] : [found, ''];

@@ -29,9 +29,11 @@ export interface SectionWords {
   readonly follows: string;
   /** What the numbers do not say. */
   readonly notClaimed: string;
+  /** It takes a minute or more: it is made where it was asked for. */
+  readonly isSlow?: boolean;
 }
 
-export interface Section extends SectionWords {
+export interface Section extends Omit<SectionWords, 'isSlow'> {
   readonly id: string;
   readonly blocks: readonly Block[];
   /** Why there are no numbers; empty where there are. */

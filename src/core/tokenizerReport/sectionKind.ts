@@ -2,9 +2,10 @@
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer';
 import type { TextSize } from '../text/textSize';
 import type { Price } from './measures/cost';
+import type { SolveLinearProgram } from './measures/mixture/linearProgram';
 import type { Question } from './measures/passages';
 import type { WordRuns } from './measures/wordRuns';
-import type { Block, SectionWords } from './report';
+import type { Block } from './report';
 
 /** A text, or a part of a long one, with its tokens by each tokenizer of the report. */
 export interface TokenizedText {
@@ -26,11 +27,12 @@ export interface SectionContext {
   /** [tokenizer]; for display. */
   readonly names: readonly string[];
   readonly options: ReportOptions;
+  readonly solve: SolveLinearProgram;
 }
 
 /** What the user chose; what is not there has a default, or its section says how to choose it. */
 export interface ReportOptions {
-  /** Ids of the sections that are wanted; all without it. */
+  /** Ids of the sections that are wanted; without it those that are not slow. */
   readonly sections?: readonly string[] | undefined;
   /** For random edits and samples. */
   readonly seed: number;
@@ -54,6 +56,7 @@ export interface SectionRun {
   finish(onProgress: (share: number) => void): readonly Block[] | Missing;
 }
 
-export interface SectionKind extends SectionWords {
+/** What answers a section's question; `sections/sectionWords.ts` has the words. */
+export interface SectionKind {
   open(context: SectionContext): SectionRun | Missing;
 }

@@ -5,7 +5,8 @@ import { Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { UserError } from '../../core/errors';
 import { html } from '../../core/tokenizerReport/formats/html';
 import { reportHtml } from '../../core/tokenizerReport/formats/reportHtml';
-import type { Report } from '../../core/tokenizerReport/report';
+import type { Report, SectionWords } from '../../core/tokenizerReport/report';
+import { sectionWords } from '../../core/tokenizerReport/sections/sectionWords';
 import type { ChosenRow } from '../../protocol/tokenizerReport';
 import type { Engine } from '../engine/engineClient';
 import type { DIALOGS } from '../ui/dialogs';
@@ -34,6 +35,7 @@ interface Page {
   readonly panel: WebviewPanel;
   readonly subject: Subject;
   readonly compares: boolean;
+  readonly sections: readonly string[];
   report: Report;
 }
 
@@ -48,7 +50,9 @@ export class TokenizerReports {
     if (!subject) return;
     const compares = await this.askForTokenizers();
     if (compares === undefined) return;
-    const report = await this.make(subject, compares);
+    const sections = await this.askForSections();
+    if (!sections) return;
+    const report = await this.make(subject, compares, sections);
     if (!report) return;
     const { built } = this.services;
     const title = `Tokenizer report of ${subject.name}`;
@@ -57,7 +61,7 @@ export class TokenizerReports {
       enableFindWidget: true,
       localResourceRoots: [built],
     });
-    const page: Page = { panel, subject, compares, report };
+    const page: Page = { panel, subject, compares, sections, report };
     this.pages.add(page);
     panel.onDidDispose(() => this.pages.delete(page));
     panel.webview.onDidReceiveMessage((chosen: ChosenRow) =>
@@ -69,7 +73,7 @@ export class TokenizerReports {
   /** Makes the report in front anew. Throws `UserError` where none is. */
   async runAgain(): Promise<void> {
     const page = this.front();
-    const report = await this.make(page.subject, page.compares);
+    const report = await this.make(page.subject, page.compares, page.sections);
     if (!report) return;
     page.report = report;
     this.draw(page);
@@ -111,8 +115,28 @@ export class TokenizerReports {
     return choice.compares;
   }
 
-  private async make(subject: Subject, compares: boolean): Promise<Report | undefined> {
-    const options = await reportOptions(this.services.settings());
+  /** Undefined where the user chose nothing. */
+  private async askForSections(): Promise<readonly string[] | undefined> {
+    const items = Object.entries<SectionWords>(sectionWords).map(
+      ([id, { title, question, isSlow = false }]) => ({
+        label: title,
+        detail: question,
+        ...(isSlow && { description: 'takes a minute or more' }),
+        picked: !isSlow,
+        id,
+      }),
+    );
+    const title = 'Tokenscope: which questions?';
+    const chosen = await this.services.ui.showChoices(items, { title, matchOnDetail: true });
+    return chosen && chosen.length > 0 ? chosen.map(({ id }) => id) : undefined;
+  }
+
+  private async make(
+    subject: Subject,
+    compares: boolean,
+    sections: readonly string[],
+  ): Promise<Report | undefined> {
+    const options = { ...(await reportOptions(this.services.settings())), sections };
     const title = `Tokenizer report of ${subject.name}`;
     return overFiles(title, subject, this.services, (remote, files, signal) =>
       remote.tokenizerReport({ source: subject.name, files, compares, options }, signal),

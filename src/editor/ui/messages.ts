@@ -89,6 +89,18 @@ export async function showList<T extends QuickPickItem>(
     ?.item;
 }
 
+/** Shows a list of which any number is chosen: those with `picked` unless the user changes it. */
+export async function showChoices<T extends QuickPickItem>(
+  items: readonly T[],
+  options: QuickPickOptions & { title: string },
+): Promise<readonly T[] | undefined> {
+  note('list', options.title);
+  const shown = items.map(item => ({ ...plainItem(item), item }));
+  const texts = withPlainTexts(options, ['title', 'placeHolder']);
+  const chosen = await window.showQuickPick(shown, { ...texts, canPickMany: true });
+  return chosen?.map(({ item }) => item);
+}
+
 /** A list whose items depend on what is typed; `setItems` shows them. */
 export function createList<T extends QuickPickItem>(
   title: string,

@@ -2,15 +2,17 @@
 import { makeReport } from '../../core/tokenizerReport/makeReport';
 import type { Report } from '../../core/tokenizerReport/report';
 import { sectionKinds } from '../../core/tokenizerReport/sections/sections';
+import { sectionWords } from '../../core/tokenizerReport/sections/sectionWords';
 import type { ReportingEvent, ReportParams } from '../../protocol/tokenizerReport';
 import type { OpenTokenizer } from '../models/openTokenizer';
+import { openHighs } from './highs';
 import { bytesOf, readTexts } from './readTexts';
 
-export function reportOfFiles(
+export async function reportOfFiles(
   { source, files, options }: ReportParams,
   opened: readonly OpenTokenizer[],
   report: (event: ReportingEvent) => void,
-): Report {
+): Promise<Report> {
   const tokenizers = opened.map(({ tokenizer, info }) => ({
     tokenizer,
     name: info.name,
@@ -22,7 +24,8 @@ export function reportOfFiles(
     files,
     tokenizers.map(({ tokenizer }) => tokenizer),
   );
-  return makeReport({ tokenizers, source, texts, options }, sectionKinds, {
+  const solve = await openHighs();
+  return makeReport({ tokenizers, source, texts, options, solve }, sectionKinds, sectionWords, {
     onText: (path, bytes) => report({ doing: path, share: Math.min(1, bytes / all) }),
     onSection: (doing, share) => report({ doing, share }),
   });

@@ -25,7 +25,7 @@ const onProgress = (reporting: ReportingEvent) => {
   post({ reporting });
 };
 
-function run(task: ReportTask): Report | TrainedTokenizer {
+async function run(task: ReportTask): Promise<Report | TrainedTokenizer> {
   if (task.task === 'train') return trainOnFiles(task, onProgress);
   const { tokenizers, ...params } = task;
   const opened = tokenizers.map(({ path, name }) => {
@@ -35,9 +35,10 @@ function run(task: ReportTask): Report | TrainedTokenizer {
   return reportOfFiles(params, opened, onProgress);
 }
 
-try {
-  post({ done: run(workerData as ReportTask) });
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  post({ refused: error.message });
-}
+run(workerData as ReportTask).then(
+  done => post({ done }),
+  (error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    post({ refused: error.message });
+  },
+);

@@ -4,13 +4,14 @@ import { expect, test } from 'vitest';
 import { makeReport, type ReportText } from '../../../src/core/tokenizerReport/makeReport';
 import type { SectionKind, TokenizedText } from '../../../src/core/tokenizerReport/sectionKind';
 import { size } from '../../../src/core/tokenizerReport/sections/size';
-import type { Table } from '../../../src/core/tokenizerReport/report';
+import type { SectionWords, Table } from '../../../src/core/tokenizerReport/report';
 import { models } from '../../support/paths';
 import { tokenizerOf } from '../../support/shared';
 
 const coder = tokenizerOf(join(models, 'coder'));
 const stories = tokenizerOf(join(models, 'stories260K'));
 const WORDS = { title: 'T', question: 'Q?', follows: 'F', notClaimed: 'N.' };
+const solve = () => expect.fail('no program is solved');
 const silent = { onText: () => {}, onSection: () => {} };
 
 const reported = [coder, stories].map((tokenizer, i) => ({
@@ -23,15 +24,25 @@ const reported = [coder, stories].map((tokenizer, i) => ({
 function report(
   texts: readonly ReportText[],
   kinds: Record<string, SectionKind>,
-  { tokenizers = reported, sections }: { tokenizers?: typeof reported; sections?: string[] } = {},
+  {
+    tokenizers = reported,
+    sections,
+    own = {},
+  }: {
+    tokenizers?: typeof reported;
+    sections?: string[];
+    own?: Record<string, Partial<SectionWords>>;
+  } = {},
 ) {
   const options = { seed: 1, sections };
-  return makeReport({ tokenizers, source: 'here', texts, options }, kinds, silent);
+  const words = Object.fromEntries(Object.keys(kinds).map(id => [id, { ...WORDS, ...own[id] }]));
+  const request = { tokenizers, source: 'here', texts, options, solve };
+  return makeReport(request, kinds, words, silent);
 }
 
 /** Keeps what it is told. */
 function listener(heard: TokenizedText[]): SectionKind {
-  return { ...WORDS, open: () => ({ add: text => void heard.push(text), finish: () => [] }) };
+  return { open: () => ({ add: text => void heard.push(text), finish: () => [] }) };
 }
 
 test('a long text comes in parts that have the tokens of the whole', () => {
@@ -57,7 +68,7 @@ test('a long text comes in parts that have the tokens of the whole', () => {
 });
 
 test('a section without numbers says why, and others have theirs', () => {
-  const never: SectionKind = { ...WORDS, open: () => ({ missing: 'There are no merges.' }) };
+  const never: SectionKind = { open: () => ({ missing: 'There are no merges.' }) };
   const { sections, skipped } = report(
     [
       { path: 'a.ts', parts: ['let a'] },
@@ -67,11 +78,11 @@ test('a section without numbers says why, and others have theirs', () => {
   );
   expect(skipped).toEqual([{ path: 'b.bin', reason: 'not text' }]);
   expect(sections[0]).toMatchObject({ id: 'never', missing: 'There are no merges.', blocks: [] });
-  expect(sections[1]).toMatchObject({ id: 'size', missing: '', question: size.question });
+  expect(sections[1]).toMatchObject({ id: 'size', missing: '', question: 'Q?' });
 });
 
 test('without any text, what is of texts is missing and what is of the tokenizer is not', () => {
-  const own: SectionKind = { ...WORDS, open: () => ({ finish: () => [] }) };
+  const own: SectionKind = { open: () => ({ finish: () => [] }) };
   const { sections } = report([{ path: 'b.bin', reason: 'not text' }], { size, own });
   expect(sections.map(({ missing }) => missing)).toEqual(['There was no text to read.', '']);
 });
@@ -82,12 +93,15 @@ test('only the sections that were asked for are made', () => {
     'other',
   ]);
   expect(report([], kinds).sections.map(({ id }) => id)).toEqual(['size', 'other']);
+  const own = { other: { isSlow: true } };
+  expect(report([], kinds, { own }).sections.map(({ id }) => id)).toEqual(['size']);
+  const both = report([], kinds, { own, sections: ['size', 'other'] });
+  expect(both.sections.map(({ id }) => id)).toEqual(['size', 'other']);
 });
 
 test('progress names the text with all bytes so far, and the section with its share', () => {
   const heard: unknown[] = [];
   const slow: SectionKind = {
-    ...WORDS,
     open: () => ({
       finish(onProgress) {
         onProgress(0.5);
@@ -100,9 +114,11 @@ test('progress names the text with all bytes so far, and the section with its sh
     { path: 'b', parts: ['xyz'] },
   ];
   const options = { seed: 1 };
+  const request = { tokenizers: reported, source: '', texts, options, solve };
   makeReport(
-    { tokenizers: reported, source: '', texts, options },
+    request,
     { slow },
+    { slow: WORDS },
     {
       onText: (...text) => heard.push(text),
       onSection: (...section) => heard.push(section),

@@ -5,13 +5,18 @@ import { describe, expect, test } from 'vitest';
 import { makeReport } from '../../../src/core/tokenizerReport/makeReport';
 import type { Column, Curve, Section, Table } from '../../../src/core/tokenizerReport/report';
 import type { ReportOptions } from '../../../src/core/tokenizerReport/sectionKind';
+import { sectionKinds } from '../../../src/core/tokenizerReport/sections/sections';
 import {
   sectionIds,
-  sectionKinds,
+  sectionWords,
   type SectionId,
-} from '../../../src/core/tokenizerReport/sections/sections';
+} from '../../../src/core/tokenizerReport/sections/sectionWords';
+import { openHighs } from '../../../src/engine/tokenizerReport/highs';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import { pieceFinders } from '../../../src/engine/models/pieceFinders';
+import { seededRandom } from '../../../src/core/random';
+import { toTokenizerJson } from '../../../src/core/tokenizerReport/measures/trainBpe/tokenizerJson';
+import { trainBpe } from '../../../src/core/tokenizerReport/measures/trainBpe/trainBpe';
 import { models } from '../../support/paths';
 import { tokenizerOf } from '../../support/shared';
 
@@ -55,10 +60,13 @@ const TEXTS: Readonly<Record<string, string>> = {
   empty: '',
 };
 
+const solve = await openHighs();
+
 function sectionsOf(tokenizers: typeof named, options: Partial<ReportOptions> = {}) {
   const texts = Object.entries(TEXTS).map(([path, text]) => ({ path, parts: [text] }));
-  const request = { tokenizers, source: 'here', texts, options: { seed: 1, ...options } };
-  return makeReport(request, sectionKinds, { onText: () => {}, onSection: () => {} }).sections;
+  const request = { tokenizers, source: 'here', texts, options: { seed: 1, ...options }, solve };
+  const silent = { onText: () => {}, onSection: () => {} };
+  return makeReport(request, sectionKinds, sectionWords, silent).sections;
 }
 
 const one = sectionsOf(named.slice(0, 1));
@@ -70,11 +78,13 @@ const table = (id: SectionId, title: RegExp, sections: readonly Section[] = one)
     (block): block is Table => block.kind === 'table' && title.test(block.title),
   )!;
 
+const QUICK = sectionIds.filter(id => id !== 'mixture');
+
 describe.each([
   ['one tokenizer', one],
   ['two tokenizers', two],
 ])('by %s', (_, sections) => {
-  test.each(sectionIds)('the tables of %s are whole', id => {
+  test.each(QUICK)('the tables of %s are whole', id => {
     const { blocks, missing, title, question, follows, notClaimed } = section(id, sections);
     for (const words of [title, question, follows, notClaimed]) expect(words).not.toBe('');
     expect(blocks.length > 0).toBe(missing === '');
@@ -266,4 +276,50 @@ test('chunks are judged by the passages of questions', () => {
   expect(TEXTS[path]!.slice(utf16Start, utf16End)).toBe('Es war einmal ein Baum.');
   const none = sectionsOf(named.slice(0, 1), { questions: questions.slice(1) });
   expect(section('chunks', none).missing).toMatch(/None of the passages/);
+});
+
+test('training data: a tokenizer of two kinds of text is told from a third', () => {
+  const random = seededRandom(5);
+  const wordsOf = (letters: string, count: number) =>
+    Array.from({ length: count }, () => {
+      const length = 2 + Math.floor(random() * 6);
+      // Early letters are frequent, so that each kind has pairs of its own.
+      return Array.from({ length }, () => letters[Math.floor(random() ** 2 * letters.length)]).join(
+        '',
+      );
+    }).join(' ');
+  const kinds = { '.a': 'abcdefgh', '.b': 'ijklmnop', '.c': 'qrstuvwx' };
+  const texts = (count: number) =>
+    Object.entries(kinds).map(([ending, letters]) => ({
+      path: `text${ending}`,
+      text: wordsOf(letters, count),
+    }));
+  const [a, b] = texts(40_000);
+  const trained = trainBpe([a!.text.repeat(3), b!.text], { vocabSize: 600 });
+  const json: unknown = JSON.parse(JSON.stringify(toTokenizerJson(trained)));
+  const tokenizer = loadTokenizer({ 'tokenizer.json': json }, pieceFinders);
+  const own = { ...named[0]!, tokenizer };
+  const parts = texts(20_000).map(({ path, text }) => ({ path, parts: [text] }));
+  const made = (each: typeof parts, of = own) =>
+    makeReport(
+      {
+        tokenizers: [of],
+        source: '',
+        texts: each,
+        options: { seed: 1, sections: ['mixture'] },
+        solve,
+      },
+      sectionKinds,
+      sectionWords,
+      { onText: () => {}, onSection: () => {} },
+    ).sections[0]!;
+  const found = made(parts);
+  const [shares] = found.blocks as [Table];
+  checkTable(shares);
+  const shareOf = (kind: string) =>
+    Number(shares.rows.find(({ cells }) => cells[0] === kind)!.cells[1]);
+  expect(Math.abs(shareOf('.a') - 0.75)).toBeLessThan(0.05);
+  expect(shareOf('.c')).toBeLessThan(0.02);
+  expect(made(parts.slice(0, 1)).missing).toMatch(/two kinds of file/);
+  expect(made(parts, { ...own, tokenizer: stories }).missing).toMatch(/byte-level BPE alone/);
 });

@@ -38,13 +38,6 @@ interface Asked {
 }
 
 export const chunks: SectionKind = {
-  title: 'Chunks for retrieval',
-  question:
-    'Into which chunks is a text best cut, so that they hold the passages that answer questions and little else?',
-  follows:
-    'token-aware metrics of retrieval (Smith and Troynikov 2024; "Domain-specific RAG" uses them)',
-  notClaimed:
-    'No search is run: every chunk that has a token of a passage counts as found, which is the best that a search could do.',
   open({ options: { questions } }) {
     if (!questions)
       return {

@@ -13,18 +13,13 @@ import type { SectionKind } from '../sectionKind';
 /** Lines that are learned from, and UTF-16 units in them. */
 const MOST_LINES = 20_000;
 const MOST_TEXT = 1 << 20;
+/** Longer lines are data. */
+const LONGEST_LINE = 1000;
 const MAX_LISTED = 200;
 /** As they are learned; the published evaluation cuts further, to compare with words. */
 const AS_LEARNED = { longestUnit: PUBLISHED_SETTINGS.longestUnit, subunits: false };
 
 export const lexicon: SectionKind = {
-  title: 'Less is better',
-  question:
-    'Which words does a reader learn who wants few tokens and few kinds of them, and how do they compare with the tokenizer’s?',
-  follows:
-    'Less-is-Better (Yang, Frank and van den Bosch 2020), with the settings of its published demonstration',
-  notClaimed:
-    'The paper measures speech to children and Chinese; on other texts, such as code, nothing was published. No model is trained on the lexicon.',
   open({ tokenizers, names, options: { seed } }) {
     const lines: string[] = [];
     let length = 0;
@@ -34,7 +29,7 @@ export const lexicon: SectionKind = {
         for (const line of text.split('\n')) {
           // The method reads lines without blanks: it has to find the words.
           const read = line.replace(/\s+/g, '');
-          if (read === '') continue;
+          if (read === '' || read.length > LONGEST_LINE) continue;
           isPart ||= lines.length >= MOST_LINES || length + read.length > MOST_TEXT;
           if (isPart) return;
           lines.push(read);
@@ -62,7 +57,7 @@ function sizeTable(
   return {
     kind: 'table',
     title: 'Tokens and types',
-    meaning: `The lines without their blanks, cut by the learned lexicon and by the tokenizer. A type is a token that occurs. The tokenizer was made for texts with blanks, which it is not given here.${part}`,
+    meaning: `The lines of up to ${LONGEST_LINE} characters without their blanks, cut by the learned lexicon and by the tokenizer. A type is a token that occurs. The tokenizer was made for texts with blanks, which it is not given here.${part}`,
     columns: [
       { title: 'Cut by', format: 'text' },
       { title: 'Tokens', format: 'count', hasBar: true },

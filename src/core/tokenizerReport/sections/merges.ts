@@ -11,12 +11,6 @@ const MOST_TEXT = 4 << 20;
 const MAX_LISTED = 200;
 
 export const merges: SectionKind = {
-  title: 'Merges of your own',
-  question:
-    'How short would these texts become if their own most frequent pairs of tokens were merged, within words?',
-  follows: 'dynamic tokenization (Feher, Vulić and Minixhofer 2024)',
-  notClaimed:
-    'What a model would make of merged tokens needs the paper’s network of embeddings, and is not measured.',
   open({ tokenizers: [tokenizer] }) {
     const texts: TokenUnits[] = [];
     let length = 0;

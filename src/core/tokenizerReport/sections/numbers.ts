@@ -10,12 +10,6 @@ const LONGEST = 20;
 const DIGITS = '12345678901234567890';
 
 export const numbers: SectionKind = {
-  title: 'Numbers',
-  question:
-    'Into which groups are the digits of a number cut, and do they begin at the left, or at the right as people write them?',
-  follows: 'Tokenization counts (Singh and Strouse 2024)',
-  notClaimed:
-    'That a model calculates better with one grouping is the paper’s finding for large models. Sums are scored where the open model can score a text; a small model need not follow the paper.',
   open({ tokenizers, names }) {
     const counts = tokenizers.map(() => new NumberCounts());
     return {

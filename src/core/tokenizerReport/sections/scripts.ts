@@ -26,11 +26,6 @@ interface FineWord {
 }
 
 export const scripts: SectionKind = {
-  title: 'Scripts and languages',
-  question: 'Which scripts and languages pay more tokens than others for the same text?',
-  follows: 'MAGNET (Ahia et al. 2024), and parity as Petrov et al. (2023) define it',
-  notClaimed:
-    'Boundaries are those of the tokenizer: MAGNET’s own, which are learned, are not. Bytes per token favour scripts of three bytes a character; tokens per word do not.',
   open({ tokenizers, names }) {
     const counts = tokenizers.map(() => new ScriptCounts());
     const fine = new WordList<FineWord>();

@@ -1,17 +1,19 @@
-// The sections of the report, by their ids, in the order in which they are shown.
+// What answers the questions of the report, by the ids of its sections.
 import type { SectionKind } from '../sectionKind';
 import { chunks } from './chunks';
 import { lexicon } from './lexicon';
 import { merges } from './merges';
+import { mixture } from './mixture';
 import { numbers } from './numbers';
 import { scripts } from './scripts';
+import type { SectionId } from './sectionWords';
 import { size } from './size';
 import { swap } from './swap';
 import { terms } from './terms';
 import { vocabulary } from './vocabulary';
 import { words } from './words';
 
-export const sectionKinds = {
+export const sectionKinds: Readonly<Record<SectionId, SectionKind>> = {
   size,
   vocabulary,
   scripts,
@@ -21,9 +23,6 @@ export const sectionKinds = {
   merges,
   lexicon,
   chunks,
+  mixture,
   swap,
-} satisfies Record<string, SectionKind>;
-
-export type SectionKinds = typeof sectionKinds;
-export type SectionId = keyof typeof sectionKinds;
-export const sectionIds = Object.keys(sectionKinds) as SectionId[];
+};

@@ -2,6 +2,7 @@
 import { addSizes, ratesOf, type TextSize } from '../../text/textSize';
 import type { Column, Row, Table } from '../report';
 import type { SectionKind } from '../sectionKind';
+import { endingOf } from './endings';
 
 /** Files that are listed. */
 const MAX_FILES = 200;
@@ -13,11 +14,6 @@ interface Counted {
 }
 
 export const size: SectionKind = {
-  title: 'Size',
-  question:
-    'How many tokens do these texts take, and which of them take the most for their length?',
-  follows: 'no paper: fertility (tokens per word) and bytes per token are the usual measures',
-  notClaimed: 'A tokenizer with fewer tokens is not a better one for that alone.',
   open({ tokenizers }) {
     const files = new Map<string, Counted>();
     return {
@@ -73,10 +69,6 @@ const sumOf = (a: Counted, b: Counted): Counted => ({
   size: addSizes(a.size, b.size),
   tokens: a.tokens.map((count, i) => count + b.tokens[i]!),
 });
-
-function endingOf(path: string): string {
-  return /[^/](\.[^./]+)$/.exec(path)?.[1] ?? 'other';
-}
 
 function columnsOf(title: string, tokenizers: number): Column[] {
   const second: Column[] = [

@@ -15,12 +15,6 @@ interface Changed {
 }
 
 export const swap: SectionKind = {
-  title: 'Another tokenizer',
-  question: 'What would the second tokenizer make of these texts in place of the first?',
-  follows:
-    'ZeTT (Minixhofer et al. 2024) and CamemBERT 2.0 (Antoun et al. 2024), as far as tokens go',
-  notClaimed:
-    'How well a model does after a transfer to the second tokenizer is not measured: that needs the model.',
   open({ tokenizers, names, options }) {
     if (tokenizers.length < 2)
       return { missing: 'Choose a second tokenizer to see this: a report compares two.' };

@@ -11,12 +11,6 @@ const MAX_LISTED = 500;
 const SHORTEST = 3;
 
 export const terms: SectionKind = {
-  title: 'Terms',
-  question:
-    'How finely are the terms of your field cut, and how many tokens would be saved if the vocabulary had them?',
-  follows: 'K-Tokeniser (Hasan et al. 2024), as far as tokens go',
-  notClaimed:
-    'The paper’s embeddings of new terms, and what a model gains by them, are not measured. A saved token is one that this text no longer needs.',
   open({ tokenizers: [tokenizer], options: { glossary } }) {
     return glossary ? glossaryRun(tokenizer!, glossary) : identifierRun(tokenizer!);
   },

@@ -13,13 +13,6 @@ import { columnsPer, countTable, measureTable } from './tables';
 const MAX_LISTED = 200;
 
 export const vocabulary: SectionKind = {
-  title: 'Vocabulary',
-  question:
-    'What is the vocabulary made of, which alphabets does it cover, and which entries are never used?',
-  follows:
-    'Qtok (Chelombitko et al. 2024), and fertility and single-token retention under their usual names',
-  notClaimed:
-    'The classes are ours. A vocabulary that covers an alphabet need not serve its language well: see the section on scripts.',
   open({ tokenizers, names }) {
     const quality = tokenizers.map(() => new TextQualityCounts());
     return {

@@ -13,13 +13,6 @@ const EDITED_SHARE = 0.05;
 const MOST_TOKENS = 8;
 
 export const words: SectionKind = {
-  title: 'Words and small edits',
-  question:
-    'How do tokens compare with words, and how many token boundaries survive a typing error?',
-  follows:
-    'Hierarchical Autoregressive Transformers (Neitemeier et al. 2025), whose motivation this is',
-  notClaimed:
-    'The paper’s model, which reads characters and words, is not run. What edits do to a model’s predictions is not measured here.',
   open({ tokenizers, names, options: { seed } }) {
     const lengths = tokenizers.map(() => new LengthCounts());
     const edits = tokenizers.map(each => new RobustnessCounts(each, seed, EDITED_SHARE));
