@@ -12,6 +12,7 @@ const COLOURS = `:root { color-scheme: light dark;
   --vscode-textLink-foreground: light-dark(#005fb8, #4daafc);
   --vscode-charts-blue: light-dark(#1a6fb5, #4a9fe0);
   --vscode-charts-orange: light-dark(#b35900, #e0964a);
+  --vscode-charts-green: light-dark(#2f7d32, #7cb87f);
   --vscode-font-family: system-ui, sans-serif;
   --vscode-font-size: 14px;
   --vscode-editor-font-family: ui-monospace, monospace;

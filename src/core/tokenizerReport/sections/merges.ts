@@ -1,5 +1,6 @@
 // How short these texts would become if their own most frequent pairs of tokens were merged.
 import { displayToken } from '../../displayToken';
+import { formatCount } from '../../format';
 import { dynamicMerges, type DynamicTokens } from '../measures/dynamicMerges';
 import { wordUnits, type TokenUnits } from '../measures/tokenUnits';
 import type { Curve, Table } from '../report';
@@ -40,7 +41,7 @@ function lengthCurve({ lengths, units }: DynamicTokens, isPart: boolean): Curve 
   return {
     kind: 'curve',
     title: 'Tokens by the number of merges',
-    meaning: `From ${first} tokens to ${last}, ${(first / last).toFixed(2)} times shorter. No number of merges goes below ${units}, one token for each word.${part}`,
+    meaning: `From ${formatCount(first)} tokens to ${formatCount(last)}, ${(first / last).toFixed(2)} times shorter. No number of merges goes below ${formatCount(units)}, one token for each word.${part}`,
     x: { title: 'merges', format: 'count' },
     y: { title: 'tokens', format: 'count' },
     xs: Array.from(lengths, (_, m) => m),

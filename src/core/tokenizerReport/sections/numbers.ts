@@ -1,6 +1,7 @@
 // How a tokenizer groups the digits of numbers.
 import { hasSingleDigitsOnly, NumberCounts, numbersOf, type Grouping } from '../measures/numbers';
 import { spellRightToLeft } from '../measures/sums';
+import { formatCount } from '../../format';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Cell, Table } from '../report';
 import type { SectionKind } from '../sectionKind';
@@ -70,14 +71,14 @@ function foundTable(name: string, counts: NumberCounts): Table {
   const byGrouping = new Map<Grouping, number>();
   for (const { grouping, numbers: count } of rows)
     byGrouping.set(grouping, (byGrouping.get(grouping) ?? 0) + count);
-  const shares = [...byGrouping].map(([grouping, count]) => `${grouping} ${count}`);
+  const shares = [...byGrouping].map(([grouping, count]) => `${grouping} ${formatCount(count)}`);
   return {
     kind: 'table',
     title: `Numbers of these texts, cut by ${name}`,
     meaning:
       all === 0
         ? 'There are no digits in these texts.'
-        : `By length and grouping, with the first of each. Of ${all} in all: ${shares.join(', ')}.`,
+        : `By length and grouping, with the first of each. Of ${formatCount(all)} in all: ${shares.join(', ')}.`,
     columns: [
       { title: 'Digits', format: 'count' },
       { title: 'Commas', format: 'text' },
