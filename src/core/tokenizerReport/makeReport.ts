@@ -44,8 +44,9 @@ export function makeReport(
   const opened = Object.entries(words)
     .filter(([id, { isSlow }]) => options.sections?.includes(id) ?? !isSlow)
     .map(([id, own]) => {
-      const run = kinds[id]!.open({ tokenizers, names, options, solve });
-      return { id, own, run };
+      const { isOfTokenizer = false, ...kind } = kinds[id]!;
+      const run = kind.open({ tokenizers, names, options, solve });
+      return { id, own, run, isOfTokenizer };
     });
   const runs = opened.flatMap(({ run }) => ('missing' in run ? [] : [run]));
   let files = 0;
@@ -63,10 +64,12 @@ export function makeReport(
       progress.onText(each.path, bytes);
     }
   }
-  const sections = opened.map(({ id, own, run }): Section => {
+  const sections = opened.map(({ id, own, run, isOfTokenizer }): Section => {
     const { title, question, follows, notClaimed } = own;
     progress.onSection(title, 0);
-    const found = resultOf(run, files, share => progress.onSection(title, share));
+    const found = resultOf(run, isOfTokenizer || files > 0, share =>
+      progress.onSection(title, share),
+    );
     const [blocks, missing] = 'missing' in found ? [[], found.missing] : [found, ''];
     return { id, title, question, follows, notClaimed, blocks, missing };
   });
@@ -74,9 +77,9 @@ export function makeReport(
   return { tokenizers: named, source, files, bytes, skipped, sections };
 }
 
-function resultOf(run: SectionRun | Missing, files: number, onProgress: (share: number) => void) {
+function resultOf(run: SectionRun | Missing, canSay: boolean, onProgress: (share: number) => void) {
   if ('missing' in run) return run;
-  if (run.add && files === 0) return { missing: 'There was no text to read.' };
+  if (!canSay) return { missing: 'There was no text to read.' };
   return run.finish(onProgress);
 }
 

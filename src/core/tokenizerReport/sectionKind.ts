@@ -58,5 +58,7 @@ export interface SectionRun {
 
 /** What answers a section's question; `sections/sectionWords.ts` has the words. */
 export interface SectionKind {
+  /** It says something of a tokenizer without any text. */
+  readonly isOfTokenizer?: boolean;
   open(context: SectionContext): SectionRun | Missing;
 }

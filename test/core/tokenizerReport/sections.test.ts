@@ -323,3 +323,13 @@ test('training data: a tokenizer of two kinds of text is told from a third', () 
   expect(made(parts.slice(0, 1)).missing).toMatch(/two kinds of file/);
   expect(made(parts, { ...own, tokenizer: stories }).missing).toMatch(/byte-level BPE alone/);
 });
+
+test('without texts a report says what there is to say of the tokenizer', () => {
+  const request = { tokenizers: named, source: 'here', texts: [], options: { seed: 1 }, solve };
+  const silent = { onText: () => {}, onSection: () => {} };
+  const { sections } = makeReport(request, sectionKinds, sectionWords, silent);
+  const said = sections.filter(({ missing }) => missing === '');
+  expect(said.map(({ id }) => id)).toEqual(['vocabulary', 'scripts', 'numbers']);
+  for (const { blocks } of said)
+    for (const block of blocks) if (block.kind === 'table') checkTable(block);
+});

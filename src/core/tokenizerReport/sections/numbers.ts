@@ -11,6 +11,7 @@ const LONGEST = 20;
 const DIGITS = '12345678901234567890';
 
 export const numbers: SectionKind = {
+  isOfTokenizer: true,
   open({ tokenizers, names }) {
     const counts = tokenizers.map(() => new NumberCounts());
     return {

@@ -26,6 +26,7 @@ interface FineWord {
 }
 
 export const scripts: SectionKind = {
+  isOfTokenizer: true,
   open({ tokenizers, names }) {
     const counts = tokenizers.map(() => new ScriptCounts());
     const fine = new WordList<FineWord>();

@@ -13,6 +13,7 @@ import { columnsPer, countTable, measureTable } from './tables';
 const MAX_LISTED = 200;
 
 export const vocabulary: SectionKind = {
+  isOfTokenizer: true,
   open({ tokenizers, names }) {
     const quality = tokenizers.map(() => new TextQualityCounts());
     return {
