@@ -1,11 +1,20 @@
 // The page of a tokenizer report, in a real window with the built-in models.
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { seriousFindings } from './axe';
 
 export const windows: SharedWindow[] = [
-  { specs: [aReportOpensPlacesAndRunsAgain, aReportComparesTwoTokenizers] },
+  {
+    specs: [
+      aReportOpensPlacesAndRunsAgain,
+      aReportComparesTwoTokenizers,
+      aReportIsExported,
+      aTokenizerIsTrainedAndCompared,
+    ],
+  },
 ];
 
 const THEMES = ['light', 'dark', 'hc-dark'] as const;
@@ -25,6 +34,17 @@ async function acceptQuestions(ui: Workbench) {
   await ui.page.keyboard.press('Enter');
 }
 
+/** Of all questions these alone. */
+async function chooseQuestions(ui: Workbench, titles: readonly string[]) {
+  await ui.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  const all = ui.page.getByRole('checkbox', { name: 'Toggle all checkboxes' });
+  // Some are proposed: the first click takes all of them, the second none.
+  await all.click();
+  await all.click();
+  await pickEach(ui, titles);
+  await ui.page.keyboard.press('Enter');
+}
+
 /** The table under a heading. */
 const tableUnder = (ui: Workbench, title: string) =>
   ui.webview().getByRole('table', { name: title });
@@ -35,7 +55,7 @@ export async function aReportOpensPlacesAndRunsAgain(ui: Workbench) {
   await ui.openFile('short.md');
   await ui.runCommand('Tokenscope: Tokenizer Report…');
   await pickEach(ui, ['folder of the workspace', 'coder']);
-  await acceptQuestions(ui);
+  await chooseQuestions(ui, ['Size', 'Numbers']);
   await ui.page.locator('.tab.active', { hasText: 'Tokenizer report of' }).waitFor();
   const files = tableUnder(ui, 'Files with the most tokens for their length');
   const first = files.locator('tbody tr').first();
@@ -54,9 +74,9 @@ export async function aReportOpensPlacesAndRunsAgain(ui: Workbench) {
     numbers,
     [...numbers].sort((a, b) => b - a),
   );
+  assert.equal(await ui.webview().locator('h2').count(), 2);
   for (const theme of THEMES) {
     await ui.setTheme(theme);
-    await ui.screenshot(`report-${theme}`);
     assert.deepEqual(await seriousFindings(ui), []);
   }
   await files.getByRole('button', { name: 'long.md' }).click();
@@ -84,4 +104,61 @@ export async function aReportComparesTwoTokenizers(ui: Workbench) {
     await ui.setTheme(theme);
     await ui.screenshot(`compared-${theme}`);
   }
+}
+
+const input = (ui: Workbench) => ui.page.locator('.quick-input-widget .quick-input-box input');
+
+/** Accepts the place that a dialog proposes for a file; answers its content once it is written. */
+async function savedAs(ui: Workbench, name: string): Promise<string> {
+  await ui.until(
+    () => input(ui).inputValue(),
+    value => value.endsWith(name),
+  );
+  await ui.page.keyboard.press('Enter');
+  await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  const path = join(ui.folder, name);
+  await ui.until(
+    () => existsSync(path),
+    isWritten => isWritten,
+  );
+  return readFileSync(path, 'utf8');
+}
+
+export async function aReportIsExported(ui: Workbench) {
+  ui.writeFile('short.md', 'one two three\n');
+  await ui.openFile('short.md');
+  await ui.runCommand('Tokenscope: Tokenizer Report…');
+  await pickEach(ui, ['Open file', 'coder']);
+  await acceptQuestions(ui);
+  await tableUnder(ui, 'By kind of file').waitFor();
+  for (const [format, ending, content] of [
+    ['HTML', 'html', /^<!doctype html>[^]*short\.md[^]*<\/html>\s*$/],
+    ['JSON', 'json', /^\{"tokenizers":\[\{"name":"coder"/],
+    ['CSV', 'csv', /^Size,By kind of file\r\nFiles,Tokens/],
+  ] as const) {
+    await ui.runCommand('Tokenscope: Export Tokenizer Report…');
+    await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: format }).click();
+    assert.match(await savedAs(ui, `tokenizer-report.${ending}`), content);
+  }
+}
+
+export async function aTokenizerIsTrainedAndCompared(ui: Workbench) {
+  ui.writeFile('words.md', 'alpha beta gamma\n'.repeat(100));
+  await ui.openFile('words.md');
+  await ui.runCommand('Tokenscope: Train a Tokenizer…');
+  await pickEach(ui, ['Open file']);
+  await ui.page.locator('.quick-input-title', { hasText: 'train a tokenizer' }).waitFor();
+  await input(ui).fill('100');
+  await ui.page.locator('.quick-input-message', { hasText: 'from 257' }).waitFor();
+  await input(ui).fill('300');
+  await ui.page.keyboard.press('Enter');
+  const written = await savedAs(ui, 'tokenizer.json');
+  const { model } = JSON.parse(written) as { model: { vocab: Record<string, number> } };
+  assert.ok('Ġgamma' in model.vocab);
+  const message = ui.page.locator('.notification-list-item', { hasText: 'Trained' });
+  await message.waitFor();
+  await ui.screenshot('trained');
+  await message.getByRole('button', { name: 'Compare with Tokenizer or Model' }).click();
+  await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'stories260K' }).waitFor();
+  await ui.page.keyboard.press('Escape');
 }

@@ -44,6 +44,7 @@ export async function trainTokenizer(
   );
   if (!trained) return undefined;
   const { path, entries: made, files, bytes, skipped } = trained;
+  const fewer = made < Number(entries) ? ', as no pair was left for more' : '';
   const left = skipped.length > 0 ? ` ${formatNumberOf(skipped.length, 'file')} not read.` : '';
-  return `Trained ${formatCount(made)} entries on ${formatNumberOf(files, 'file')} with ${formatBytes(bytes)}: ${path}.${left} Look at it with "Tokenscope: Compare with Tokenizer or Model…", or open it with "Tokenscope: Choose Model or Tokenizer…".`;
+  return `Trained ${formatCount(made)} entries on ${formatNumberOf(files, 'file')} with ${formatBytes(bytes)}${fewer}: ${path}.${left} Look at it with "Tokenscope: Compare with Tokenizer or Model…", or open it with "Tokenscope: Choose Model or Tokenizer…".`;
 }
