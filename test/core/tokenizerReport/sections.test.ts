@@ -62,6 +62,12 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 const solve = await openHighs();
 
+/** Without their blanks. */
+const LINES = Object.values(TEXTS)
+  .flatMap(text => text.split('\n'))
+  .map(line => line.replace(/\s+/g, ''))
+  .filter(Boolean);
+
 function sectionsOf(tokenizers: typeof named, options: Partial<ReportOptions> = {}) {
   const texts = Object.entries(TEXTS).map(([path, text]) => ({ path, parts: [text] }));
   const request = { tokenizers, source: 'here', texts, options: { seed: 1, ...options }, solve };
@@ -218,14 +224,12 @@ test('merges of the texts’ own shorten them, down to a token for each word', (
 });
 
 test('a lexicon is learned from the lines without their blanks', () => {
-  const [own, tokenizer] = table('lexicon', /Tokens and types/).rows;
-  const lines = Object.values(TEXTS)
-    .flatMap(text => text.split('\n'))
-    .map(line => line.replace(/\s+/g, ''))
-    .filter(Boolean);
-  const ids = lines.flatMap(line => [...coder.encode(line).ids]);
+  const [own, bpe, tokenizer] = table('lexicon', /Tokens and types/).rows;
+  // The lexicon is smaller than the alphabet of bytes: they are all that it has.
+  expect(bpe!.cells[1]).toBe(Buffer.byteLength(LINES.join('')));
+  const ids = LINES.flatMap(line => [...coder.encode(line).ids]);
   expect(tokenizer!.cells).toEqual(['coder', ids.length, new Set(ids).size]);
-  expect(Number(own!.cells[1])).toBeLessThanOrEqual(lines.join('').length);
+  expect(Number(own!.cells[1])).toBeLessThanOrEqual(LINES.join('').length);
   const again = sectionsOf(named.slice(0, 1), { sections: ['lexicon'] });
   expect(section('lexicon', again)).toEqual(section('lexicon'));
 });

@@ -1,5 +1,6 @@
 // A lexicon learned on the texts beside the tokenizer: fewer tokens, and fewer kinds of them.
 import { seededRandom } from '../../random';
+import { loadTokenizer } from '../../tokenizer/files/loadTokenizer';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { displayToken } from '../../displayToken';
 import { encodeUtf8 } from '../../text/utf8';
@@ -7,6 +8,8 @@ import { learn } from '../measures/lessIsBetter/learn';
 import type { Lexicon } from '../measures/lessIsBetter/lexicon';
 import { segment, tokensAndTypes } from '../measures/lessIsBetter/segment';
 import { PUBLISHED_SETTINGS } from '../measures/lessIsBetter/settings';
+import { toTokenizerJson } from '../measures/trainBpe/tokenizerJson';
+import { trainBpe } from '../measures/trainBpe/trainBpe';
 import type { Row, Table } from '../report';
 import type { SectionKind } from '../sectionKind';
 
@@ -57,7 +60,7 @@ function sizeTable(
   return {
     kind: 'table',
     title: 'Tokens and types',
-    meaning: `The lines of up to ${LONGEST_LINE} characters without their blanks, cut by the learned lexicon and by the tokenizer. A type is a token that occurs. The tokenizer was made for texts with blanks, which it is not given here.${part}`,
+    meaning: `The lines of up to ${LONGEST_LINE} characters without their blanks, cut by the learned lexicon; by a byte-level BPE that is trained on the same lines and has as many entries as the lexicon, or its 256 bytes if that is more; and by the tokenizer, which was made for texts with blanks. A type is a token that occurs.${part}`,
     columns: [
       { title: 'Cut by', format: 'text' },
       { title: 'Tokens', format: 'count', hasBar: true },
@@ -65,15 +68,19 @@ function sizeTable(
     ],
     rows: [
       { cells: ['the lexicon', own.tokens, own.types] },
-      ...tokenizers.map((tokenizer, i): Row => {
-        const { tokens, types } = byTokenizer(tokenizer, lines);
-        return { cells: [names[i]!, tokens, types] };
-      }),
+      rowOf('a BPE of these lines', bpeOf(lines, learned.size), lines),
+      ...tokenizers.map((tokenizer, i) => rowOf(names[i]!, tokenizer, lines)),
     ],
   };
 }
 
-function byTokenizer(tokenizer: Tokenizer, lines: readonly string[]) {
+/** Trained on the lines, with as many entries as the lexicon has, or its 256 bytes alone. */
+function bpeOf(lines: readonly string[], entries: number): Tokenizer {
+  const trained = toTokenizerJson(trainBpe(lines, { vocabSize: entries }));
+  return loadTokenizer({ 'tokenizer.json': trained });
+}
+
+function rowOf(name: string, tokenizer: Tokenizer, lines: readonly string[]): Row {
   const types = new Set<number>();
   let tokens = 0;
   for (const line of lines) {
@@ -81,7 +88,7 @@ function byTokenizer(tokenizer: Tokenizer, lines: readonly string[]) {
     tokens += ids.length;
     for (const id of ids) types.add(id);
   }
-  return { tokens, types: types.size };
+  return { cells: [name, tokens, types.size] };
 }
 
 function unitTable(lines: readonly string[], learned: Lexicon): Table {
