@@ -27,6 +27,9 @@ export interface ScoreApi {
     params: DocumentVersion & { range: Range16; difference?: boolean },
   ): CharacterView | Refusal;
 
+  /** A range's lines, cut into the units of a lexicon that is learned from the text; `bits` are the units' numbers. */
+  units(params: DocumentVersion & { range: Range16 }): CharacterView;
+
   /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
   peak(
     params: DocumentVersion & {
@@ -50,6 +53,7 @@ export const scoreMethods = methodsOf<ScoreApi>({
   score: true,
   view: true,
   characters: true,
+  units: true,
   peak: true,
   nextBytes: true,
 });

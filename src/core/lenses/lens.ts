@@ -45,8 +45,8 @@ export interface Lens {
   readonly needs: readonly PassId[];
   /** The column of the tokens pass that it reads, where a model may lack it: a server does not say everything. */
   readonly column?: keyof Scores;
-  /** What it colours. */
-  readonly per: 'token' | 'character';
+  /** What it colours; units are those of a lexicon that is learned from the text. */
+  readonly per: 'token' | 'character' | 'unit';
   /** Peaks are a share of the text's tokens, as the values have no scale of their own. */
   readonly peaksByShare?: boolean;
   /** Log-probabilities saved in a file are enough, for the tokens that the file lists. */

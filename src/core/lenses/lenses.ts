@@ -198,6 +198,18 @@ export const lenses = {
     value: (scores, row) => scores?.chunks?.[row] ?? NaN,
     format: value => `chunk ${value + 1}`,
   }),
+  units: lens({
+    title: 'Less-is-better units',
+    meaning:
+      'How the text is cut by a lexicon that is learned from its own lines, with few units and few kinds of them, blanks left out. Shades alternate from unit to unit: compare them with the tokens.',
+    needs: [],
+    per: 'unit',
+    scale: { kind: 'alternate', names: ['even units', 'odd units'] },
+    // No token has one: the units are cut otherwise.
+    value: () => NaN,
+    format: value => `unit ${value}`,
+    explain: () => [],
+  }),
 } satisfies Record<string, Lens>;
 
 export type LensId = keyof typeof lenses;

@@ -75,6 +75,10 @@ export class EngineQueries {
       const around = cursorOffset === undefined ? {} : { around: cursorOffset };
       return this.view(text, range, { ...passOptions(lens, { answerStart }), ...around });
     }
+    if (lens.per === 'unit')
+      return this.ask(text, async (remote, at) => {
+        return { version: at.version, view: await remote.units({ ...at, range }) };
+      });
     const difference = lens.needs.includes('secondBytes');
     return this.ask(text, async (remote, at) => {
       const found = await remote.characters({ ...at, range, difference });

@@ -8,6 +8,7 @@ import type { EngineState } from '../engineState';
 import { byteScoresOf, charactersOf } from './byteScores';
 import { nextBytesAt } from './nextBytesAt';
 import { passesOf } from './passes';
+import { unitsOf } from './lexiconUnits';
 import { runPasses } from './runPasses';
 import { lensValues, tokenView } from './view';
 
@@ -43,6 +44,8 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
         return { ...view, pending: Math.max(view.pending, unscored) };
       });
     },
+
+    units: params => unitsOf(state.documentAt(params), params.range),
 
     peak(params) {
       const { stream } = state.resolve(params);

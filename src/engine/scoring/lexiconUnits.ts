@@ -1,0 +1,74 @@
+// A text cut into the units of a Less-is-Better lexicon, which is learned from its own lines.
+import { seededRandom } from '../../core/random';
+import { learn } from '../../core/tokenizerReport/measures/lessIsBetter/learn';
+import type { Lexicon } from '../../core/tokenizerReport/measures/lessIsBetter/lexicon';
+import { segment } from '../../core/tokenizerReport/measures/lessIsBetter/segment';
+import { PUBLISHED_SETTINGS } from '../../core/tokenizerReport/measures/lessIsBetter/settings';
+import type { CharacterView } from '../../protocol/scores';
+import type { Range16 } from '../../protocol/types';
+import type { Document } from '../documents/document';
+
+/** Lines that are learned from, and the characters of the longest: the editor waits for it. */
+const MOST_LINES = 2000;
+const LONGEST_LINE = 300;
+/** A fraction of the published ones: a tenth of a second for a text of a thousand lines. */
+const SETTINGS = { ...PUBLISHED_SETTINGS, linesPerDocument: 100, documents: 100, epochs: 200 };
+const OPTIONS = { longestUnit: SETTINGS.longestUnit, subunits: false };
+/** The same lexicon for the same text. */
+const SEED = 1;
+/** A text whose length has changed by more is learned anew. */
+const CHANGED = 0.1;
+
+interface Learned {
+  readonly lexicon: Lexicon;
+  /** Of the text, in UTF-16 units. */
+  readonly length: number;
+}
+
+const known = new WeakMap<Document, Learned>();
+
+/** The units of the lines in a range; `bits` are their numbers, counted from 0 in each line. */
+export function unitsOf(document: Document, { utf16Start, utf16End }: Range16): CharacterView {
+  const { text } = document;
+  const lexicon = lexiconOf(document);
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const numbers: number[] = [];
+  let at = text.lastIndexOf('\n', Math.max(0, utf16Start - 1)) + 1;
+  while (at < Math.min(utf16End, text.length)) {
+    const found = text.indexOf('\n', at);
+    const end = found < 0 ? text.length : found;
+    const line = text.slice(at, Math.min(end, at + LONGEST_LINE));
+    /** Offsets of what is no blank, and the end. */
+    const offsets = [...line.matchAll(/\S/g)].map(({ index }) => at + index);
+    let first = 0;
+    segment(withoutBlanks(line), lexicon, OPTIONS).forEach((next, number) => {
+      starts.push(offsets[first]!);
+      ends.push(offsets[next - 1]! + 1);
+      numbers.push(number);
+      first = next;
+    });
+    at = end + 1;
+  }
+  return {
+    utf16Starts: Uint32Array.from(starts),
+    utf16Ends: Uint32Array.from(ends),
+    bits: Float32Array.from(numbers),
+    pending: 0,
+  };
+}
+
+const withoutBlanks = (line: string) => line.replace(/\s+/g, '');
+
+function lexiconOf(document: Document): Lexicon {
+  const { text } = document;
+  const before = known.get(document);
+  if (before && Math.abs(text.length - before.length) <= CHANGED * before.length)
+    return before.lexicon;
+  const lines = text
+    .split('\n', MOST_LINES)
+    .map(line => withoutBlanks(line.slice(0, LONGEST_LINE)));
+  const lexicon = learn(lines, SETTINGS, seededRandom(SEED));
+  known.set(document, { lexicon, length: text.length });
+  return lexicon;
+}
