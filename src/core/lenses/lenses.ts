@@ -181,7 +181,7 @@ export const lenses = {
   words: lens({
     title: 'Over-segmentation',
     meaning:
-      'How many times the tokens of English text, byte for byte, this word takes by the same tokenizer. Words of one or two tokens are left out.',
+      'How many times the tokens of English text, byte for byte, this word takes by the same tokenizer. Words of one or two tokens, and those with digits, are left out.',
     needs: ['words'],
     per: 'token',
     scale: { kind: 'heat', bounds: [1.5, 2, 2.5, 3, 3.5, 4, 4.5], unit: 'times', decimals: 2 },

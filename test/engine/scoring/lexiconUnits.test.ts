@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { Model } from '../../../src/engine/models/model';
 import { engineServer } from '../../../src/engine/server';
-import type { CharacterView } from '../../../src/protocol/scores';
 import { models } from '../../support/paths';
 
 const at = { uri: 'text', version: 1 };
@@ -21,7 +20,7 @@ beforeEach(async () => {
 async function unitsOf(text: string, utf16Start = 0, utf16End = text.length) {
   await engine.setDocument({ ...at, text }, signal);
   const range = { utf16Start, utf16End };
-  const view = (await engine.units({ ...at, range }, signal)) as CharacterView;
+  const view = await engine.units({ ...at, range }, signal);
   return Array.from(view.utf16Starts, (start, i) => ({
     text: text.slice(start, view.utf16Ends[i]),
     start,

@@ -14,7 +14,7 @@ export function englishBytesPerToken(tokenizer: Tokenizer): number {
   return ENGLISH.length / tokenizer.encode(ENGLISH).ids.length;
 }
 
-/** [token]; the tokens per byte of its word, times `bytesPerToken`; NaN outside words of at least three tokens. */
+/** [token]; the tokens per byte of its word, times `bytesPerToken`; NaN outside words of at least three tokens, without digits. */
 export function finenessOf(
   text: string,
   { byteStarts, byteEnds }: Encoding,
@@ -28,7 +28,8 @@ export function finenessOf(
     while (token < byteEnds.length && byteEnds[token]! <= from) token++;
     let end = token;
     while (end < byteStarts.length && byteStarts[end]! < to) end++;
-    if (end - token >= MIN_TOKENS)
+    // Digits are cut by rule: their lens is another.
+    if (end - token >= MIN_TOKENS && !words.hasNumber(word))
       fineness.fill(((end - token) / (to - from)) * bytesPerToken, token, end);
   }
   return fineness;
