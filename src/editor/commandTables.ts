@@ -58,6 +58,7 @@ export function commandTable(services: CommandServices): CommandTable {
       engine,
       built,
       settings: () => ({
+        categories: settings.report.categories.value,
         glossary: settings.report.glossary.value,
         passages: settings.report.passages.value,
         prices: settings.report.prices.value,

@@ -51,6 +51,8 @@ export const settings = {
     glossary: new Setting('report.glossary', ''),
     /** Path of questions with passages; empty: none. */
     passages: new Setting('report.passages', ''),
+    /** What samples of training data are told apart by. */
+    categories: new Setting<'ending' | 'folder'>('report.categories', 'ending'),
     /** Of a chunk at most, for the lens of chunks. */
     chunkTokens: new Setting('report.chunkTokens', 256),
     /** As `readPrices` reads it. */

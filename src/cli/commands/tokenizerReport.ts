@@ -20,7 +20,7 @@ import { modelFolder, withModel } from '../engine';
 import { filesOfPaths } from '../files';
 import { interruptible } from '../interrupt';
 import { readBytes, readText } from '../input';
-import { flag, repeatable, text } from '../options';
+import { choice, flag, repeatable, text } from '../options';
 import { withProgress, type ProgressWords } from '../progressLine';
 import { completed } from '../servers';
 import * as shared from '../sharedOptions';
@@ -54,6 +54,10 @@ export const tokenizerReport = defineCommand({
       valueName: 'FILE',
       description: 'questions with the passages that answer them, as JSON lines: docs/cli.md',
     }),
+    categories: choice(['ending', 'folder'], {
+      description: 'what samples of training data are told apart by, for --section mixture',
+      default: 'ending',
+    }),
     sums: flag('have the model score generated sums, too'),
     seed: shared.seed,
     csv: flag('print the tables as comma-separated values'),
@@ -67,6 +71,7 @@ export const tokenizerReport = defineCommand({
     for (const path of paths) opened.push(openTokenizerAt(modelPath(await completed(path))));
     const options: ReportOptions = {
       seed: values.seed,
+      categories: values.categories,
       ...(values.glossary && {
         glossary: readGlossary(values.glossary, await readBytes(values.glossary)),
       }),

@@ -40,6 +40,8 @@ export interface ReportOptions {
   readonly glossary?: readonly string[];
   /** With the passages that answer them, for chunks. */
   readonly questions?: readonly Question[];
+  /** What the texts are sorted by for the section on training data: the endings of their names, or their folders. */
+  readonly categories?: 'ending' | 'folder';
   /** What tokens cost; without them nothing is said of it. */
   readonly prices?: readonly Price[];
 }

@@ -12,6 +12,7 @@ const SEED = 1;
 
 /** `glossary`, `passages`: paths. Throws `UserError` where a setting, or the file that it names, cannot be used. */
 export async function reportOptions(settings: {
+  readonly categories: 'ending' | 'folder';
   readonly glossary: string;
   readonly passages: string;
   readonly prices: object;
@@ -20,6 +21,7 @@ export async function reportOptions(settings: {
   const prices = readPrices(settings.prices, 'tokenscope.report.prices');
   return {
     seed: SEED,
+    categories: settings.categories,
     ...(prices.length > 0 && { prices }),
     ...(glossary && { glossary: readGlossary(glossary, await bytesOf('glossary', glossary)) }),
     ...(passages && {

@@ -159,6 +159,12 @@ test('numbers are grouped as the tokenizer cuts them', () => {
     '1 1 1: single digits',
   ]);
   expect(table('numbers', /length of a number/).meaning).toContain('no difference by construction');
+  const every = table('numbers', /^Every number/);
+  expect(every.rows.map(({ cells }) => cells.slice(0, 3))).toEqual([
+    ['1234567', 1, '1 2 3 4 5 6 7'],
+    ['1,234,567', 1, '1 2 3 4 5 6 7'],
+    ['12', 1, '1 2'],
+  ]);
   const found = table('numbers', /Numbers of these texts, cut by coder/);
   expect(found.meaning).toContain('Of 6 in all');
   expect(found.rows.map(({ cells }) => [cells[0], cells[1], cells[3], cells[4]])).toEqual([
@@ -304,13 +310,13 @@ test('training data: a tokenizer of two kinds of text is told from a third', () 
   const tokenizer = loadTokenizer({ 'tokenizer.json': json }, pieceFinders);
   const own = { ...named[0]!, tokenizer };
   const parts = texts(20_000).map(({ path, text }) => ({ path, parts: [text] }));
-  const made = (each: typeof parts, of = own) =>
+  const made = (each: typeof parts, of = own, categories: 'ending' | 'folder' = 'ending') =>
     makeReport(
       {
         tokenizers: [of],
         source: '',
         texts: each,
-        options: { seed: 1, sections: ['mixture'] },
+        options: { seed: 1, sections: ['mixture'], categories },
         solve,
       },
       sectionKinds,
@@ -325,6 +331,9 @@ test('training data: a tokenizer of two kinds of text is told from a third', () 
   expect(Math.abs(shareOf('.a') - 0.75)).toBeLessThan(0.05);
   expect(shareOf('.c')).toBeLessThan(0.02);
   expect(made(parts.slice(0, 1)).missing).toMatch(/two kinds of file/);
+  const inFolders = parts.map(({ parts: own }, i) => ({ path: `f${i}/text`, parts: own }));
+  const folders = made(inFolders, own, 'folder').blocks[0] as Table;
+  expect(folders.rows.map(({ cells }) => cells[0])).toEqual(['f0/', 'f1/', 'f2/']);
   expect(made(parts, { ...own, tokenizer: stories }).missing).toMatch(/byte-level BPE alone/);
 });
 

@@ -8,7 +8,7 @@ import {
 import { mergeOrderOf, type MergeOrder } from '../measures/mixture/mergeOrder';
 import type { Table } from '../report';
 import type { Missing, SectionKind } from '../sectionKind';
-import { endingOf } from './endings';
+import { endingOf, folderOf } from './endings';
 
 /** Of the first merges, which say the most: programs grow with them. */
 const MERGES = 300;
@@ -18,7 +18,8 @@ const RESAMPLES = 10;
 const [LEAST, MOST] = [50_000, 2_000_000];
 
 export const mixture: SectionKind = {
-  open({ tokenizers: [tokenizer], options: { seed }, solve }) {
+  open({ tokenizers: [tokenizer], options: { seed, categories = 'ending' }, solve }) {
+    const categoryOf = categories === 'folder' ? folderOf : endingOf;
     let order: MergeOrder;
     try {
       order = mergeOrderOf(tokenizer!, MERGES);
@@ -30,9 +31,9 @@ export const mixture: SectionKind = {
     const kinds = new Map<string, { texts: string[]; length: number }>();
     return {
       add({ path, text }) {
-        const ending = endingOf(path);
-        const kind = kinds.get(ending) ?? { texts: [], length: 0 };
-        kinds.set(ending, kind);
+        const category = categoryOf(path);
+        const kind = kinds.get(category) ?? { texts: [], length: 0 };
+        kinds.set(category, kind);
         const own = text.slice(0, MOST - kind.length);
         if (own !== '') kind.texts.push(own);
         kind.length += own.length;
@@ -41,7 +42,7 @@ export const mixture: SectionKind = {
         const sampled = [...kinds].filter(([, { length }]) => length >= LEAST);
         if (sampled.length < 2)
           return {
-            missing: `There have to be two kinds of file or more with ${LEAST / 1000} kB of text each: the method says which of them the training data was like.`,
+            missing: `There have to be two ${categories === 'folder' ? 'folders' : 'kinds of file'} or more with ${LEAST / 1000} kB of text each: the method says which of them the training data was like.`,
           };
         const texts = sampled.map(([, kind]) => kind.texts);
         const random = seededRandom(seed);
@@ -49,7 +50,7 @@ export const mixture: SectionKind = {
         return [
           shareTable(
             found,
-            sampled.map(([ending]) => ending),
+            sampled.map(([category]) => category),
           ),
         ];
       },
@@ -66,10 +67,10 @@ function shareTable(found: MixtureWithIntervals, kinds: readonly string[]): Tabl
   rows.sort((a, b) => Number(b.cells[1]) - Number(a.cells[1]));
   return {
     kind: 'table',
-    title: 'Shares of the kinds of file',
-    meaning: `Of the training data's bytes, from the first ${merges} merges. Slack: ${percent(slack)} of what the pairs that were merged lack to be the most frequent ones; 0 % would be data of these kinds alone. ${unseen} of the merges are in no sample and say nothing. Intervals: from texts drawn anew ${RESAMPLES} times; they say how much depends on the choice of texts, not whether the kinds are those of the training data.`,
+    title: 'Shares of the samples',
+    meaning: `Of the training data's bytes, from the first ${merges} merges. Slack: ${percent(slack)} of what the pairs that were merged lack to be the most frequent ones; 0 % would be data of these samples’ kinds alone. ${unseen} of the merges are in no sample and say nothing. Intervals: from texts drawn anew ${RESAMPLES} times; they say how much depends on the choice of texts, not whether these kinds are those of the training data.`,
     columns: [
-      { title: 'Kind of file', format: 'text' },
+      { title: 'Sample', format: 'text' },
       { title: 'Share', format: 'share', hasBar: true },
       { title: 'From', format: 'share' },
       { title: 'To', format: 'share' },

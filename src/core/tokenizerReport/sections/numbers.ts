@@ -5,26 +5,40 @@ import { formatCount } from '../../format';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Cell, Table } from '../report';
 import type { SectionKind } from '../sectionKind';
+import { WordList } from './wordList';
 
 /** Digits of the longest number that is spelled for the table of lengths. */
 const LONGEST = 20;
 const DIGITS = '12345678901234567890';
+const MAX_LISTED = 500;
 
 export const numbers: SectionKind = {
   isOfTokenizer: true,
   open({ tokenizers, names }) {
     const counts = tokenizers.map(() => new NumberCounts());
+    const all = new WordList<Grouped>();
     return {
-      add({ text, encodings, words }) {
+      add({ path, text, utf16Offset, encodings, words }) {
         counts.forEach((each, i) => each.add(text, encodings[i]!, words));
+        for (const { start, end, groups, grouping } of numbersOf(text, encodings[0]!, words)) {
+          if (end - start < 2) continue;
+          const at = { utf16Start: utf16Offset + start, utf16End: utf16Offset + end };
+          all.add(text.slice(start, end), { path, ...at }, { groups, grouping });
+        }
       },
       finish: () => [
         lengthTable(names, tokenizers),
         ...counts.map((each, i) => foundTable(names[i]!, each)),
+        numberTable(names[0]!, all),
       ],
     };
   },
 };
+
+interface Grouped {
+  readonly groups: readonly number[];
+  readonly grouping: Grouping;
+}
 
 function lengthTable(names: readonly string[], tokenizers: readonly Tokenizer[]): Table {
   const rows = Array.from({ length: LONGEST }, (_, i) => {
@@ -91,4 +105,34 @@ function foundTable(name: string, counts: NumberCounts): Table {
       cells: [digits, commas ? 'with' : 'without', grouping, count, example],
     })),
   };
+}
+
+/** At its first place: what stands before a number may change how it is cut. */
+function numberTable(name: string, all: WordList<Grouped>): Table {
+  const rows = all
+    .worst(MAX_LISTED, () => 1)
+    .map(({ word, times, place, of }) => ({
+      cells: [word, times, groupsOf(word, of.groups), of.grouping],
+      place,
+    }));
+  return {
+    kind: 'table',
+    title: 'Every number of two digits or more',
+    meaning: `As ${name} cuts it at its first place, the most frequent first. A click opens the place.`,
+    columns: [
+      { title: 'Number', format: 'text' },
+      { title: 'Times', format: 'count' },
+      { title: 'Groups', format: 'text' },
+      { title: 'Grouping', format: 'text' },
+    ],
+    rows,
+    total: all.size,
+  };
+}
+
+/** `123 456 7` */
+function groupsOf(number: string, groups: readonly number[]): string {
+  const digits = number.replaceAll(',', '');
+  let at = 0;
+  return groups.map(length => digits.slice(at, (at += length))).join(' ');
 }

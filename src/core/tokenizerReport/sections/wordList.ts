@@ -27,6 +27,11 @@ export class WordList<T> {
     if (this.words.size < MAX_WORDS) this.words.set(word, { word, times: 1, place, of });
   }
 
+  /** Different words that are held. */
+  get size(): number {
+    return this.words.size;
+  }
+
   /** Those with the most in all by a number of each that is above 0. */
   worst(limit: number, weight: (of: T) => number): readonly ListedWord<T>[] {
     const weightOf = ({ times, of }: ListedWord<T>) => times * weight(of);
