@@ -10,7 +10,7 @@ import {
   type MatchesOf,
 } from '../../../src/core/sae/predicate';
 import { PredicateError } from '../../../src/core/errors';
-import { fieldsOf } from '../../../src/core/sae/tokenFields';
+import { classOf, fieldsOf, shapeOf, type TokenFields } from '../../../src/core/sae/tokenFields';
 import { matchesOf } from '../../../src/engine/sae/predicatePattern';
 import { golden, root } from '../../support/paths';
 
@@ -19,31 +19,37 @@ const matches: MatchesOf = (pattern, texts) =>
 
 const file = JSON.parse(readFileSync(join(golden, 'sae/predicates.json'), 'utf8')) as {
   wrong: string[];
+  window: number;
+  tokens: Record<string, Record<string, string[]>>;
   texts: {
     language: string;
     text: string;
     spans: [number, number][];
     fields: Record<string, (string | number)[]>;
+    small: Record<string, number[]>;
     holds: Record<string, number[]>;
   }[];
 };
 
-describe.each(file.texts)('$language', ({ text, language, spans, fields, holds }) => {
+describe.each(file.texts)('$language', ({ text, language, spans, fields, small, holds }) => {
   // Python counts code points.
   const offsets = [0];
   for (const character of text) offsets.push(offsets.at(-1)! + character.length);
-  const found = fieldsOf(
-    text,
-    spans.map(([a]) => offsets[a]!),
-    spans.map(([, b]) => offsets[b]!),
-    language,
-  );
-
-  test.each(Object.keys(fields))('%s of every token', name => {
-    const own = found[name as keyof typeof found].map(value =>
+  const starts = spans.map(([a]) => offsets[a]!);
+  const ends = spans.map(([, b]) => offsets[b]!);
+  const found = fieldsOf(text, starts, ends, language);
+  const valuesOf = (of: TokenFields, name: string) =>
+    of[name as keyof TokenFields].map(value =>
       typeof value === 'boolean' ? Number(value) : value,
     );
-    expect(own).toEqual(fields[name]);
+
+  test.each(Object.keys(fields))('%s of every token', name => {
+    expect(valuesOf(found, name)).toEqual(fields[name]);
+  });
+
+  test.each(Object.keys(small))('%s of every token, which starts over with each window', name => {
+    const windowed = fieldsOf(text, starts, ends, language, file.window);
+    expect(valuesOf(windowed, name)).toEqual(small[name]);
   });
 
   test.each(Object.keys(holds))('%s', async predicate => {
@@ -51,6 +57,13 @@ describe.each(file.texts)('$language', ({ text, language, spans, fields, holds }
     const at = holding.flatMap((is, i) => (is ? [i] : []));
     expect(at).toEqual(holds[predicate]);
   });
+});
+
+test('the class and the shape of a token', () => {
+  const found: typeof file.tokens = {};
+  const all = Object.values(file.tokens).flatMap(shapes => Object.values(shapes).flat());
+  for (const token of all) ((found[classOf(token)] ??= {})[shapeOf(token)] ??= []).push(token);
+  expect(found).toEqual(file.tokens);
 });
 
 test.each(file.wrong)('%s cannot be read', predicate => {
