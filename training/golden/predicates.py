@@ -1,5 +1,5 @@
-"""`python -m training.golden.predicates`: the fields of every token of three sample texts, the tokens at which predicates
-hold, and the class and shape of many short tokens, in test/golden/sae/predicates.json.
+"""`python -m training.golden.predicates`: the fields of every token of three sample texts, the tokens at which
+predicates hold, and the class and shape of many short tokens, in test/golden/sae/predicates.json.
 """
 
 import itertools
@@ -118,8 +118,8 @@ def main() -> None:
         assert any(t["holds"][p] for t in texts), p
     note = (
         "spans: first and last character (Unicode code points) of each token of models/coder; fields: one value for "
-        "each token, flags as 0 and 1, one window of 1,023; small: the same by windows of `window` tokens, where it differs; holds: the "
-        "tokens where the predicate holds; wrong: predicates that cannot be read; tokens: short tokens by class and shape"
+        "each token, flags as 0 and 1, one window of 1,023; small: some of them by windows of `window` tokens; holds: "
+        "the tokens where the predicate holds; wrong: predicates that cannot be read; tokens: by class and shape"
     )
     (GOLDEN / "sae").mkdir(exist_ok=True)
     (GOLDEN / "sae" / "predicates.json").write_text(
