@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fimFormat } from '../../../src/core/completion/fimFormat';
+import { fimFormat, hasFimNames } from '../../../src/core/completion/fimFormat';
 import { placeIn, promptOf } from '../../../src/core/completion/prompt';
 import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
@@ -31,35 +31,80 @@ const M = 258;
 const psm = [[P], 'prefix', [S], 'suffix', [M]];
 const spm = [[P, S], 'suffix', [M], 'prefix'];
 
-describe('the form of a prompt', () => {
-  test.each([
-    ['Qwen', ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>', '<|fim_pad|>'], { psm, spm }],
-    [
-      'CodeGemma',
-      ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>', '<|file_separator|>'],
-      { psm, spm },
-    ],
-    [
-      'StarCoder and Granite',
-      ['<fim_prefix>', '<fim_suffix>', '<fim_middle>', '<fim_pad>'],
-      { psm, spm },
-    ],
-    [
-      'DeepSeek',
-      ['<｜fim▁begin｜>', '<｜fim▁hole｜>', '<｜fim▁end｜>', '<｜end▁of▁sentence｜>'],
-      { psm },
-    ],
-    ['CodeLlama', ['▁<PRE>', '▁<SUF>', '▁<MID>', '▁<EOT>'], { psm, spm }],
-  ])('is recognised for %s', (source, names, templates) => {
-    const format = fimFormat(tokenizerWith(names))!;
-    expect(format).toMatchObject({ source, templates, cuts: 'unknown' });
-    expect(format.ends).toContain(259);
-  });
+/** As the authors of the models publish them. `isFirst`: needs the first end, too, else it is another family. */
+const FAMILIES = [
+  {
+    source: 'CodeGemma',
+    marks: ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>'],
+    preferred: 'spm',
+    ends: ['<|file_separator|>', '<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>'],
+    isFirst: true,
+  },
+  {
+    source: 'Qwen',
+    marks: ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>'],
+    preferred: 'psm',
+    ends: ['<|endoftext|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>', '<|im_end|>'],
+  },
+  {
+    source: 'StarCoder and Granite',
+    marks: ['<fim_prefix>', '<fim_suffix>', '<fim_middle>'],
+    preferred: 'spm',
+    ends: ['<|endoftext|>', '<fim_pad>', '<filename>', '<file_sep>', '<repo_name>'],
+  },
+  {
+    source: 'SantaCoder',
+    marks: ['<fim-prefix>', '<fim-suffix>', '<fim-middle>'],
+    preferred: 'spm',
+    ends: ['<|endoftext|>', '<fim-pad>'],
+  },
+  {
+    source: 'DeepSeek',
+    marks: ['<｜fim▁begin｜>', '<｜fim▁hole｜>', '<｜fim▁end｜>'],
+    preferred: 'psm',
+    ends: ['<｜end▁of▁sentence｜>', '<|EOT|>'],
+  },
+  {
+    source: 'CodeLlama',
+    marks: ['▁<PRE>', '▁<SUF>', '▁<MID>'],
+    preferred: 'spm',
+    ends: ['▁<EOT>'],
+  },
+  { source: 'Codestral', marks: ['[SUFFIX]', '[PREFIX]'], preferred: 'spm', ends: [] },
+] as { source: string; marks: string[]; preferred: string; ends: string[]; isFirst?: true }[];
 
-  test('of Codestral has the suffix first', () => {
-    const format = fimFormat(tokenizerWith(['[SUFFIX]', '[PREFIX]']))!;
-    expect(format.templates).toEqual({ spm: [[256], 'suffix', [257], 'prefix'] });
-  });
+describe('the form of a prompt', () => {
+  test.each(FAMILIES)(
+    'is recognised for $source',
+    ({ source, marks, preferred, ends, isFirst }) => {
+      const names = [...new Set([...marks, ...ends])];
+      const tokenizer = tokenizerWith(names);
+      const idsOf = (some: readonly string[]) => some.map(name => tokenizer.idOf(name)!);
+      const [p = [], s = [], m = []] = marks.map(mark => idsOf([mark]));
+      const templates =
+        source === 'Codestral'
+          ? { spm: [p, 'suffix', s, 'prefix'] }
+          : {
+              psm: [p, 'prefix', s, 'suffix', m],
+              ...(source === 'DeepSeek' ? {} : { spm: [[...p, ...s], 'suffix', m, 'prefix'] }),
+            };
+      const cuts = 'unknown';
+      const all = { source, preferred, templates, cuts, ends: idsOf(ends), marks: idsOf(names) };
+      const { marks: found, ...format } = fimFormat(tokenizer)!;
+      expect({ ...format, marks: [...found].sort((a, b) => a - b) }).toEqual(all);
+      // Of a vocabulary that has only some of them: ends may be missing, marks must not.
+      const own = marks.concat(isFirst ? ends.slice(0, 1) : []);
+      const few = tokenizerWith(own);
+      const known = ends.flatMap(name => few.idOf(name) ?? []);
+      expect(fimFormat(few)).toMatchObject({ source, ends: known });
+      for (const missing of marks) {
+        const rest = names.filter(name => name !== missing);
+        expect(fimFormat(tokenizerWith(rest))).toBeUndefined();
+        expect(hasFimNames(name => rest.includes(name))).toBe(false);
+      }
+      expect(hasFimNames(name => own.includes(name))).toBe(true);
+    },
+  );
 
   test.skipIf(!hasShared)('is recognised from the tokenizer_config.json of Qwen2.5-Coder', () => {
     const folder = join(shared, 'tokenizers/qwen2');
@@ -87,8 +132,59 @@ describe('the form of a prompt', () => {
     expect(format.ends).toHaveLength(1);
   });
 
+  test('of a template has its tokens, its ends and its mode', () => {
+    const own = (fim: object) => fimFormat(tokenizerWith(['<a>', '<b>', '<c>']), fim)!;
+    const both = own({ psm: '<a>{prefix}<b>{suffix}', spm: '{suffix}<b><a>{prefix}', end: '<c>' });
+    expect(both).toEqual({
+      source: 'tokenscope.json',
+      templates: {
+        psm: [[256], 'prefix', [257], 'suffix'],
+        spm: ['suffix', [257, 256], 'prefix'],
+      },
+      preferred: 'spm',
+      marks: [256, 257, 258],
+      ends: [258],
+      cuts: 'unknown',
+    });
+    const one = own({ psm: '<a>{prefix}{suffix}', end: ['<b>', '<a>'], cuts: 'token' });
+    expect(one).toEqual({
+      source: 'tokenscope.json',
+      templates: { psm: [[256], 'prefix', 'suffix'] },
+      preferred: 'psm',
+      marks: [256, 257],
+      ends: [257, 256],
+      cuts: 'token',
+    });
+    expect(own({ psm: '<a>{prefix}{suffix}' }).ends).toEqual([]);
+  });
+
+  test('names the longest mark that fits, and no word of the text', () => {
+    const psm = '<a><b>{prefix}<b>{suffix}<a>';
+    const longest = tokenizerWith(['<a>', '<b>', '<a><b>']);
+    expect(fimFormat(longest, { psm })!.templates.psm).toEqual([
+      ...[[258], 'prefix', [257], 'suffix', [256]],
+    ]);
+    // A mark need not be special, but must look like one then.
+    const names = ['<a>', '▁<b>', '[C_D]'];
+    const likeMarks = { psm: '<a>{prefix}▁<b>{suffix}[C_D]' };
+    for (const special of [true, false])
+      expect(fimFormat(tokenizerWith(names, special), likeMarks)!.marks).toEqual([256, 257, 258]);
+    for (const word of ['ab', '<a', 'a>', '<>', '[ab]', '[]', 'x<a>', '<a>x']) {
+      const own = { psm: `${word}{prefix}{suffix}` };
+      expect(fimFormat(tokenizerWith([word]), own)!.marks, word).toEqual([256]);
+      expect(() => fimFormat(tokenizerWith([word], false), own), word).toThrow(/does not begin/);
+    }
+    const long = `<${'x'.repeat(254)}>`;
+    const own = { psm: `${long}{prefix}{suffix}` };
+    expect(fimFormat(tokenizerWith([long]), own)!.marks).toEqual([256]);
+  });
+
   test.each([
     ['no object', 'x', /should be an object/],
+    ['null', null, /should be an object/],
+    ['no text', { psm: 1 }, /"psm" of "fim" needs both/],
+    ['no prefix', { spm: '<a>{suffix}' }, /"spm" of "fim" needs both/],
+    ['an end that is no name', { psm: '{prefix}{suffix}', end: [7] }, /names 7/],
     ['no template', {}, /needs a template/],
     ['no hole', { psm: '<a>{prefix}' }, /"psm" of "fim" needs both/],
     ['a placeholder twice', { psm: '<a>{prefix}{suffix}{prefix}' }, /a placeholder twice/],
