@@ -1,9 +1,14 @@
-// Where a text ends, as far as no model is asked.
+// Where a text ends: as far as no model is asked, and by a model of bytes, whose probabilities can be multiplied by hand.
 import { expect, test } from 'vitest';
-import type { CompleteOptions } from '../../../src/core/completion/completion';
+import type { CompletedToken, CompleteOptions } from '../../../src/core/completion/completion';
 import { Endings } from '../../../src/core/completion/endings';
 import type { HealingStarts } from '../../../src/core/completion/healingStarts';
-import type { TrunkRows } from '../../../src/core/completion/trunkRows';
+import { isMostlyRepeated } from '../../../src/core/completion/stopRules';
+import { TrunkRows } from '../../../src/core/completion/trunkRows';
+import { byteStringOf } from '../../../src/core/exactBytes/byteString';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
+import { seedOr } from '../../support/seed';
+import { modelOf, pick, randomOf, type Random } from '../../support/toys';
 
 const endings = (options: Partial<CompleteOptions>) =>
   new Endings(
@@ -46,4 +51,92 @@ test('a line ends after its text, and before closers at its first line break', (
   expect(endings({ close: ');' }).lineEndOf('\n  a\nb')).toBe(0);
   expect(endings({ close: 'name' }).lineEndOf('\n  a\nb')).toBe(4);
   expect(endings({ close: ')' }).lineEndOf('a')).toBe(-1);
+});
+
+const END_BYTE = 0;
+const idsOf = (text: string) => Array.from(text, byte => byte.charCodeAt(0));
+const bytes = (text: string) => byteStringOf(encodeUtf8(text));
+
+/** Each byte is a token, and each context has random probabilities; from 0x80 on improbable. */
+function randomByteModel(random: Random) {
+  return modelOf([END_BYTE], () =>
+    Float64Array.from({ length: 256 }, (_, id) => (id < 0x80 ? 3 * random() : -9)),
+  );
+}
+
+/** The first line that is not empty, its break included, but no more than 32 bytes and no part of a character. */
+function beginningOf(suffix: string): string {
+  const line = /^[\r\n]*[^\n]*\n/.exec(suffix)?.[0] ?? suffix;
+  const whole = Array.from(Buffer.from(line, 'latin1').toString(), bytes);
+  let beginning = '';
+  for (const character of whole) {
+    if (beginning.length + character.length > 32) break;
+    beginning += character;
+  }
+  return beginning;
+}
+
+test('a text ends before a repetition where that is more probable than what was written', async () => {
+  const random = randomOf(seedOr(1));
+  const seen = { whole: 0, cut: 0, twice: 0, never: 0, unended: 0 };
+  for (let round = 0; round < 400; round++) {
+    const model = randomByteModel(random);
+    const some = (from: readonly string[], count: number) =>
+      bytes(Array.from({ length: count }, () => pick(random, from)).join(''));
+    const letters = pick(random, [['a', 'b'], ['a', '\n'], ['é', 'a', '日'], ['a']]);
+    const text = some(letters, 1 + Math.floor(random() * 9));
+    // What stands there begins with the end of the text, or with a part of it.
+    const rest = some(letters, pick(random, [0, 1, 20])) + pick(random, ['', '\n', '\nab\n']);
+    const starts = [...Array(text.length).keys()].filter(
+      at => (text.charCodeAt(at) & 0xc0) !== 0x80,
+    );
+    const suffix = text.slice(pick(random, starts)) + rest;
+    const seesSuffix = random() < 0.5;
+    const reason = pick(random, ['end', 'tokens', 'line'] as const);
+
+    const probability = (ids: readonly number[]) =>
+      ids.reduce((all, id, i) => all * Math.exp(model.row(ids.slice(0, i))[id]!), 1);
+    const asked = (part: string) =>
+      probability(seesSuffix ? [...idsOf(part), END_BYTE] : idsOf(part + beginningOf(suffix)));
+    let expected = text;
+    let hasEnded = reason === 'end';
+    for (let cuts = 0; ; cuts++) {
+      const places = starts.filter(
+        at => at < expected.length && suffix.startsWith(expected.slice(at)),
+      );
+      if (places.length === 0) break;
+      const parts = [...places.map(at => expected.slice(0, at)), expected];
+      const scores = parts.map(asked);
+      // It has not ended: what was written is as probable as its tokens are.
+      if (!hasEnded && seesSuffix) scores[parts.length - 1] = probability(idsOf(expected));
+      if (isMostlyRepeated(expected, suffix)) scores[parts.length - 1] = 0;
+      const best = parts[scores.indexOf(Math.max(...scores))]!;
+      if (best === expected) break;
+      if (cuts > 0) seen.twice++;
+      if (isMostlyRepeated(expected, suffix)) seen.never++;
+      [expected, hasEnded] = [best, true];
+    }
+
+    const written = idsOf(text).map((id, i) => ({
+      bytes: text[i]!,
+      logprob: model.row(idsOf(text).slice(0, i))[id]!,
+    }));
+    const options = { suffix, seesSuffix, close: '', word: '', missingAfter: () => '' };
+    const found = await new Endings(
+      new TrunkRows(model, []),
+      { rolledBack: '', encode: idsOf } as unknown as HealingStarts,
+      options as unknown as CompleteOptions,
+      written as CompletedToken[],
+    ).endingOf(text, reason);
+    const isWhole = expected === text;
+    expect(found, JSON.stringify({ text, suffix, seesSuffix, reason })).toEqual({
+      length: expected.length,
+      stop: isWhole ? reason : 'join',
+      hasClose: false,
+    });
+    if (isWhole) seen.whole++;
+    else seen.cut++;
+    if (reason !== 'end' && seesSuffix && !isWhole) seen.unended++;
+  }
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(10);
 });
