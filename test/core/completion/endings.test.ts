@@ -57,16 +57,28 @@ const END_BYTE = 0;
 const idsOf = (text: string) => Array.from(text, byte => byte.charCodeAt(0));
 const bytes = (text: string) => byteStringOf(encodeUtf8(text));
 
-/** Each byte is a token, and each context has random probabilities; from 0x80 on improbable. */
-function randomByteModel(random: Random) {
-  return modelOf([END_BYTE], () =>
-    Float64Array.from({ length: 256 }, (_, id) => (id < 0x80 ? 3 * random() : -9)),
-  );
+function encode(text: string): number[] {
+  expect(Buffer.from(text, 'latin1').toString()).not.toContain('\ufffd');
+  return idsOf(text);
 }
 
-/** The first line that is not empty, its break included, but no more than 32 bytes and no part of a character. */
+/** Each byte is a token. Those of `likely` are, and in a few contexts, of `length` bytes above all, the end. */
+function randomByteModel(random: Random, likely: string, length: number) {
+  const logits = new Float64Array(256).fill(-9);
+  return modelOf([END_BYTE], context => {
+    const own = logits.slice();
+    for (const id of [...idsOf(likely), 10]) own[id] = 5 + 3 * random();
+    own[END_BYTE] = context.length === length || random() < 0.05 ? 9 : -9;
+    return own;
+  });
+}
+
+/**
+ * The first line that is not empty, its break included, or the first break where there is none; but no more than 32 bytes,
+ * and no part of a character.
+ */
 function beginningOf(suffix: string): string {
-  const line = /^[\r\n]*[^\n]*\n/.exec(suffix)?.[0] ?? suffix;
+  const line = /^(?:[\r\n]*[^\r\n][^\n]*\n|\r*\n(?=[\r\n]*$))/.exec(suffix)?.[0] ?? suffix;
   const whole = Array.from(Buffer.from(line, 'latin1').toString(), bytes);
   let beginning = '';
   for (const character of whole) {
@@ -79,18 +91,19 @@ function beginningOf(suffix: string): string {
 test('a text ends before a repetition where that is more probable than what was written', async () => {
   const random = randomOf(seedOr(1));
   const seen = { whole: 0, cut: 0, twice: 0, never: 0, unended: 0 };
-  for (let round = 0; round < 400; round++) {
-    const model = randomByteModel(random);
+  for (let round = 0; round < 600; round++) {
     const some = (from: readonly string[], count: number) =>
       bytes(Array.from({ length: count }, () => pick(random, from)).join(''));
     const letters = pick(random, [['a', 'b'], ['a', '\n'], ['é', 'a', '日'], ['a']]);
-    const text = some(letters, 1 + Math.floor(random() * 9));
+    const text = some(letters, 1 + Math.floor(random() * 14));
+    const length = pick(random, [text.length, Math.floor(random() * 14)]);
+    const model = randomByteModel(random, bytes(letters.join('')), length);
     // What stands there begins with the end of the text, or with a part of it.
     const rest = some(letters, pick(random, [0, 1, 20])) + pick(random, ['', '\n', '\nab\n']);
     const starts = [...Array(text.length).keys()].filter(
       at => (text.charCodeAt(at) & 0xc0) !== 0x80,
     );
-    const suffix = text.slice(pick(random, starts)) + rest;
+    const suffix = text.slice(pick(random, starts.slice(0, pick(random, [2, 99])))) + rest;
     const seesSuffix = random() < 0.5;
     const reason = pick(random, ['end', 'tokens', 'line'] as const);
 
@@ -109,11 +122,14 @@ test('a text ends before a repetition where that is more probable than what was 
       const scores = parts.map(asked);
       // It has not ended: what was written is as probable as its tokens are.
       if (!hasEnded && seesSuffix) scores[parts.length - 1] = probability(idsOf(expected));
-      if (isMostlyRepeated(expected, suffix)) scores[parts.length - 1] = 0;
+      const isLikeliest = scores.at(-1) === Math.max(...scores);
+      if (isMostlyRepeated(expected, suffix)) {
+        if (isLikeliest) seen.never++;
+        scores[parts.length - 1] = 0;
+      }
       const best = parts[scores.indexOf(Math.max(...scores))]!;
       if (best === expected) break;
       if (cuts > 0) seen.twice++;
-      if (isMostlyRepeated(expected, suffix)) seen.never++;
       [expected, hasEnded] = [best, true];
     }
 
@@ -124,7 +140,7 @@ test('a text ends before a repetition where that is more probable than what was 
     const options = { suffix, seesSuffix, close: '', word: '', missingAfter: () => '' };
     const found = await new Endings(
       new TrunkRows(model, []),
-      { rolledBack: '', encode: idsOf } as unknown as HealingStarts,
+      { rolledBack: '', encode } as unknown as HealingStarts,
       options as unknown as CompleteOptions,
       written as CompletedToken[],
     ).endingOf(text, reason);
@@ -138,5 +154,5 @@ test('a text ends before a repetition where that is more probable than what was 
     else seen.cut++;
     if (reason !== 'end' && seesSuffix && !isWhole) seen.unended++;
   }
-  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(10);
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(8);
 });
