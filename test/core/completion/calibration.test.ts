@@ -80,3 +80,21 @@ test('texts without a place have no cuts', () => {
   expect(cutsIn(['x'.repeat(1000)], 3, () => 0)).toEqual([]);
   expect(cutsIn(['\n'.repeat(50) + 'a'.repeat(41)], 1, () => 0)).toEqual([]);
 });
+
+test('texts and middles are taken from these lengths on, and up to these', () => {
+  const all = (text: string) => cutsIn([text], 50, seededRandom(seedOr(73)));
+  // White space around a text does not count.
+  expect(all(`\n\n${'x'.repeat(40)}\n\n`)).toEqual([]);
+  expect(all(`\n\n${'x'.repeat(41)}\n\n`)).toHaveLength(50);
+  const lengthsOf = (text: string) => all(text).map(({ middle }) => middle.length);
+  const long = lengthsOf('x'.repeat(202));
+  expect(new Set(long).size).toBeGreaterThan(20);
+  expect(Math.max(...long)).toBeLessThanOrEqual(200);
+  expect(all(`${'x\n'.repeat(50)}xx\n`)).toEqual([]);
+  expect(new Set(lengthsOf(`${'xxx\n'.repeat(50)}`))).toEqual(new Set([3]));
+  // The longest middle that may be, where it is the only one.
+  const cut = (text: string) => cutsIn([text], 1, () => 0).length;
+  expect([199, 200, 201].map(length => cut('x'.repeat(length)))).toEqual([1, 1, 0]);
+  // After as many tries as may be needed there are fewer.
+  expect(cutsIn([`${'x\n'.repeat(1000)}xxx`], 5, seededRandom(1)).length).toBeLessThan(5);
+});
