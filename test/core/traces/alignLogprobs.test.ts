@@ -83,12 +83,34 @@ describe('log-probabilities', () => {
     ]);
   });
 
-  test('of the call of a tool are left out and named', () => {
-    const call = ['<tool_call>', '{"name": "add"}', '</tool_call>', '<|im_end|>'];
+  const started = ['<|start|>', 'assistant'];
+  const functions = [' to=', 'functions.add', '<|channel|>', 'commentary', '<|message|>'];
+  test.each([
+    [['<tool_call>', '{"name": "add"}', '</tool_call>', '<|im_end|>']],
+    [['[TOOL_CALLS]', 'add', '[ARGS]', '{}']],
+    [['<|python_tag|>', '{"name": "add"}', '<|eom_id|>']],
+    [['<|tool_calls_section_begin|>', '<|tool_call_begin|>', 'functions.add:0']],
+    [['<｜tool▁calls▁begin｜>', '<｜tool▁call▁begin｜>', 'function']],
+    // gpt-oss: to whom the message is, before or in its channel; the first message has no start.
+    [[...started, ...functions]],
+    [['<|end|>', ...started, ...functions]],
+    [['<|channel|>', 'commentary', ' to=', 'functions.add', '<|message|>', '{}', '<|call|>']],
+    [[...started, '<|channel|>', 'commentary', ' to=', 'functions.add', '<|message|>']],
+    [['<|end|>', '<|channel|>', 'commentary', ' to=', 'functions.add', '<|message|>', '{}']],
+  ])('of the call of a tool are left out and named: %j', call => {
     const tool_calls = [{ function: { name: 'add', arguments: '{}' } }];
     const trace = chat({ content: 'I add.', tool_calls }, entries('I', ' add.', '\n', ...call));
     expect(spelled(trace)).toEqual(['I', ' add.']);
-    expect(trace.refused[0]).toMatch(/^OpenAI chat: those of “↵<tool_call>.*does not have$/);
+    expect(trace.refused).toEqual([
+      expect.stringMatching(/^OpenAI chat: those of “↵[<[].*does not have$/),
+    ]);
+  });
+
+  test('of what only begins like the call of a tool are none of this text', () => {
+    for (const more of [['<tool>', 'x'], ['[TOOL]', 'x'], ['<|channel|>', ' to=', 'x'], ['add']])
+      expect(chat({ content: 'I add.' }, entries('I', ' add.', '\n', ...more)).logprobs).toEqual(
+        [],
+      );
   });
 
   test('of a token on both sides of a border are left out', () => {

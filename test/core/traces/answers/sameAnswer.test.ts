@@ -52,6 +52,38 @@ describe('two answers', () => {
   });
 
   test.each([
+    ['1 and 2', '1, 2', true],
+    ['1 or 2', '2, 1', true],
+    ['1 \\text{ and } 2', '1, 2', true],
+    ['1\\text{, and }2', '1, 2', true],
+    ['1\\text{,or }2', '1, 2', true],
+    ['1 \\text{land} 2', '1, 2', false],
+    ['1 \\text{ android} 2', '1, 2', false],
+    ['\\text{12}', '12', true],
+    ['\\text{1.50}', '1.5', true],
+    ['\\text{v12}', '12', false],
+    ['\\mathrm{red}', 'red', true],
+  ])('with words, %j beside %j: %j', (one, other, same) => {
+    expect(isSameAnswer(one, other)).toBe(same);
+    expect(isSameAnswer(other, one)).toBe(same);
+  });
+
+  test('are read up to 40 levels of brackets, 100 items and 2,000 characters', () => {
+    const nested = (depth: number) => `${'('.repeat(depth)}1+1${')'.repeat(depth)}`;
+    expect([10, 39, 40, 60].map(depth => isSameAnswer(nested(depth), '2'))).toEqual([
+      ...[true, true, false, false],
+    ]);
+    // Beside each other there may be more.
+    expect(isSameAnswer(`${'(1)+'.repeat(60)}0`, '60')).toBe(true);
+    const list = (count: number) => Array.from({ length: count }, (_, i) => `${i}+0`).join(';');
+    const items = (count: number) => Array.from({ length: count }, (_, i) => i).join(';');
+    expect(isSameAnswer(list(100), items(100))).toBe(true);
+    expect(isSameAnswer(list(101), items(101))).toBe(false);
+    const long = (length: number) => `1${' '.repeat(length - 3)}+1`;
+    expect([2000, 2001].map(length => isSameAnswer(long(length), '2'))).toEqual([true, false]);
+  });
+
+  test.each([
     ['(B) 15.8', 'B', true],
     ['(B)', 'B', true],
     ['b', '(B)', true],

@@ -1,6 +1,8 @@
 // Streamed answers in the shapes that the servers document, as events, JSON lines and a list, read as one answer.
 import { describe, expect, test } from 'vitest';
 import { readTraces } from '../../../../src/core/traces/readTraces';
+import type { TraceRow } from '../../../../src/core/traces/formats/rawTrace';
+import { StreamJoiner } from '../../../../src/core/traces/streams/joinStreams';
 import { segmentsOf } from '../../../support/traces';
 
 const asLines = (chunks: readonly object[]) => chunks.map(each => JSON.stringify(each)).join('\n');
@@ -202,6 +204,90 @@ test('chunks of Gemini are joined by their response', () => {
     expect(problems).toEqual([]);
     expect(traces.map(segmentsOf)).toEqual([thought, [['answer', 'whole']]]);
   }
+});
+
+/** What each server streams of an answer; the last chunk says that it is the last. */
+const STREAMS: Record<string, (text: string) => object[]> = {
+  'chat completions': text => [
+    { ...chat({ content: text }), id: text },
+    { ...chat({}, { finish_reason: 'stop' }), id: text },
+  ],
+  Responses: text => [
+    { type: 'response.created', response: { id: text, output: [] } },
+    { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: text },
+    { type: 'response.completed', response: { id: text, output: [] } },
+  ],
+  Anthropic: text => [
+    { type: 'message_start', message: { role: 'assistant', content: [] } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
+    { type: 'message_stop' },
+  ],
+  Ollama: text => [
+    { model: 'm', response: text, done: false },
+    { model: 'm', response: '', done: true },
+  ],
+  'llama.cpp': text => [
+    { content: text, stop: false, tokens: [] },
+    { content: '', stop: true, tokens: [] },
+  ],
+};
+
+/** The texts of the answers, each at the chunk after which it is known. */
+function joinedFrom(rows: readonly object[]) {
+  const joiner = new StreamJoiner<number>();
+  const found: { at: number; first: number; last: number; text: string; isCut: boolean }[] = [];
+  const take = (at: number) => {
+    for (const { row, first, last, isCut } of joiner.ended())
+      found.push({ at, first, last, isCut, text: /text \w/.exec(JSON.stringify(row))![0] });
+  };
+  rows.forEach((row, at) => {
+    expect(joiner.add(row as TraceRow, at)).toBe(true);
+    take(at);
+  });
+  joiner.end();
+  take(Infinity);
+  return found;
+}
+
+test.each(Object.keys(STREAMS))('an answer of %s ends with its last chunk', name => {
+  const one = STREAMS[name]!('text A');
+  const [other] = readings(...STREAMS[name]!('text B')) as [ReturnType<typeof readTraces>];
+  expect([other.problems, other.traces.map(({ text }) => text)]).toEqual([[], ['text B']]);
+  const last = one.length - 1;
+  const isChat = name === 'chat completions';
+  // A chunk of a chat that comes after its end counts what was used.
+  const at = isChat ? Infinity : last;
+  expect(joinedFrom(one)).toEqual([{ at, first: 0, last, isCut: false, text: 'text A' }]);
+  expect(joinedFrom(one.slice(0, -1))).toEqual([
+    { at: Infinity, first: 0, last: last - 1, isCut: true, text: 'text A' },
+  ]);
+  // Answers of other servers between them stay what they are.
+  for (const each of Object.values(STREAMS)) {
+    const rows = [...one, ...each('text B'), ...STREAMS[name]!('text C')];
+    const texts = joinedFrom(rows).map(({ text }) => text);
+    expect(texts.sort()).toEqual(['text A', 'text B', 'text C']);
+  }
+});
+
+test.each([
+  ['a chat without choices', { id: 'c', choices: [] }],
+  ['a whole chat', { id: 'c', choices: [{ message: { content: 'a' }, finish_reason: 'stop' }] }],
+  ['a completion without an id', { choices: [{ text: 'a', finish_reason: null }] }],
+  ['a completion that is whole', { id: 'c', choices: [{ text: 'a', finish_reason: 'stop' }] }],
+  ['a ping', { type: 'ping' }],
+  ['a whole message', { type: 'message', content: [{ type: 'text', text: 'a' }] }],
+  ['Ollama without a model', { response: 'a', done: false }],
+  ['Ollama without a text', { model: 'm', done: false }],
+  ['a whole answer of Ollama', { model: 'm', response: 'a', done: true }],
+  ['an answer that is not said to be done', { model: 'm', response: 'a' }],
+  ['a whole answer of llama.cpp', { content: 'a', stop: true }],
+  ['a content alone', { content: 'a' }],
+  ['a stop alone', { stop: false }],
+  ['Gemini without a response', { candidates: [{ content: { parts: [{ text: 'a' }] } }] }],
+  ['a response alone', { responseId: 'a' }],
+])('%s is no chunk', (_, row) => {
+  expect(new StreamJoiner<number>().add(row, 0)).toBe(false);
 });
 
 test('an error among the events is told', () => {
