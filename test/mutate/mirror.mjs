@@ -5,6 +5,10 @@ import { repository } from '../host/product.mjs';
 
 /** What other folders' tests are about. */
 const ALSO = new Map([
+  [
+    'src/core/tokenizer/files',
+    ['test/core/tokenizer/lookup/lookupTokenizer.test.ts', 'test/core/tokenizer/tokenizer.test.ts'],
+  ],
   ['src/engine/comparison', ['test/engine/server.test.ts']],
   ['src/engine/documents', ['test/engine/server.test.ts']],
   ['src/engine/scoring', ['test/engine/server.test.ts']],

@@ -145,7 +145,16 @@ describe('refuses, naming what is wrong', () => {
     ['a merge of unknown tokens', fileOf({ ...parts, merges: ['a zz'] }), /merge 0.*"zz"/],
     ['a merge of three', fileOf({ ...parts, merges: ['a a a'] }), /merge 0.*not two tokens/],
     ['an id twice', fileOf({ ...parts, vocab: { ...parts.vocab, twin: 5 } }), /id 5 belongs to/],
-    ['an id below 0', fileOf({ ...parts, vocab: { ...parts.vocab, twin: -1 } }), /id -1/],
+    ...[-1, 0.5, 2 ** 24, '300', null].map((id): [string, unknown, RegExp] => [
+      `the id ${JSON.stringify(id)}`,
+      fileOf({ ...parts, vocab: { ...parts.vocab, twin: id as number } }),
+      new RegExp(`model\\.vocab: "twin" has the id "?${id}"?$`),
+    ]),
+    ...[-1, 0.5, 2 ** 24, '300', null].map((id): [string, unknown, RegExp] => [
+      `an added token with the id ${JSON.stringify(id)}`,
+      fileOf(parts, { added_tokens: [{ id, content: '<a>' }] }),
+      new RegExp(`An added token.*"<a>".* has the id "?${id}"?$`),
+    ]),
     ['an unknown normalizer', fileOf(parts, { normalizer: { type: 'Nmt' } }), /"Nmt"/],
     [
       'an unknown pattern',

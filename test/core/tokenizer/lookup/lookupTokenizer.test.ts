@@ -113,6 +113,18 @@ describe('token positions', () => {
     }
   });
 
+  test('names of bytes are pieces like others where the file has no fallback to bytes', () => {
+    const vocab = ['<unk>', '<0x61>', 'a', 'b', '<', '>', '0', 'x', '6', '1'];
+    const model = { type: 'Unigram', unk_id: 0, vocab: vocab.map((piece, id) => [piece, -id]) };
+    for (const byte_fallback of [undefined, false, null]) {
+      const tokenizer = load({ model: { ...model, byte_fallback } });
+      expect([...tokenizer.encode('a<0x61>b').ids]).toEqual([2, 1, 3]);
+      expect(Buffer.from(tokenizer.bytesOf(1)).toString()).toBe('<0x61>');
+      // What no piece spells is unknown.
+      expect([...tokenizer.encode('az').ids]).toEqual([2, 0]);
+    }
+  });
+
   test('tokens that do not spell the text are refused, not placed approximately', () => {
     const lying = loadTokenizer(
       { 'tokenizer.json': read('lookups/unigram.json') },
