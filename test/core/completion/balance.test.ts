@@ -27,6 +27,18 @@ describe('closers', () => {
     ['const a|\n', ''],
     ['f(|\n)', ''],
     ['a|b)', ''],
+    // Nothing closes what is open: the punctuation of the line after brackets, and nothing in strings and comments.
+    ['f(|;\n', ';'],
+    ['a[0|, \n', ','],
+    ['{ a: 1|;', ';'],
+    ['f([|);\n', ');'],
+    ["s = 'a|;\n", ''],
+    ['s = "a|);\n', ''],
+    ['s = `a|;\n', ''],
+    ['// a|;\n', ''],
+    ['/* a|;\n', ''],
+    ['f(/* a|);\n', ''],
+    ["f('a|);\n", ''],
   ])('of %s are %s', (marked, closers) => {
     const { balance, after } = at(marked);
     expect(after.slice(0, balance.closers)).toBe(closers);
