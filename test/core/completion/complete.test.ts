@@ -12,7 +12,7 @@ import { byteStringOf } from '../../../src/core/exactBytes/byteString';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { isScriptBalanced } from '../../support/scriptBalance';
 import { sampleOf, seedOr } from '../../support/seed';
-import { modelOf, pick, randomOf, randomToy, type Random } from '../../support/toys';
+import { modelOf, pick, randomModel, randomOf, randomToy, type Random } from '../../support/toys';
 
 const toy = randomToy(0, 14);
 const rules = new ByteRules(toy.tokenizer);
@@ -171,4 +171,53 @@ test('what stands after the cursor is not inserted again', async () => {
     for (const standing of [closers + rest, rest, after])
       expect(isMostlyRepeated(insert, standing), what).toBe(false);
   }
+});
+
+test('the next most probable starts are completed, too, and no edit is offered twice', async () => {
+  const random = randomOf(seedOr(4));
+  const seen = { several: 0, fewer: 0, repeated: 0 };
+  for (let round = 0; round < 30; round++) {
+    const model = randomModel(toy, round);
+    const starts = exactStarts(
+      rules,
+      byteStringOf(encodeUtf8(pick(random, ['', 'a', 'ab', 'b ']))),
+    );
+    const suffix = pick(random, ['', 'a', 'ab\n']);
+    const completed = (count: number, sampling?: CompleteOptions['sampling']) =>
+      completeAtCursor(
+        { tokens: rules.tokens, ends: model.ends },
+        new TrunkRows(model, starts.trunk),
+        starts,
+        count,
+        {
+          maxTokens: 2,
+          singleLine: true,
+          suffix,
+          close: '',
+          word: '',
+          isIndented: false,
+          seesSuffix: true,
+          least: -Infinity,
+          missingAfter: () => '',
+          isLate: () => false,
+          sampling,
+        },
+      );
+    const all = await completed(6);
+    const edits = all.map(({ insert, replaces }) => `${replaces} ${insert}`);
+    expect(new Set(edits).size).toBe(edits.length);
+    // Each count has the beginning of the list.
+    for (const count of [1, 2, 4]) {
+      const fewer = (await completed(count)).map(({ insert, replaces }) => `${replaces} ${insert}`);
+      expect(edits.slice(0, fewer.length)).toEqual(fewer);
+      expect(fewer.length).toBeLessThanOrEqual(count);
+    }
+    if (all.length > 2) seen.several++;
+    if (all.length < 6) seen.fewer++;
+    // What is drawn may be drawn again.
+    const drawn = await completed(6, { temperature: 1, topP: 1, random });
+    expect(drawn).toHaveLength(6);
+    if (new Set(drawn.map(({ insert }) => insert)).size < 6) seen.repeated++;
+  }
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(3);
 });
