@@ -10,6 +10,9 @@ import {
   type FileTokens,
 } from '../../../src/core/text/tokenCounts';
 import { addSizes, emptySize, ratesOf, textSizeOf } from '../../../src/core/text/textSize';
+import { encodeUtf8 } from '../../../src/core/text/utf8';
+import { seedOr } from '../../support/seed';
+import { pick, randomOf } from '../../support/toys';
 
 const file = (path: string, language: string, tokens: number, second?: number): FileTokens => ({
   path,
@@ -35,6 +38,36 @@ describe('the size of a text', () => {
     ['a\u00a0b\tc', 6, 5, 3],
   ])('%j has %d bytes, %d characters and %d words', (text, bytes, characters, words) => {
     expect(textSizeOf(text)).toEqual({ bytes, characters, words });
+  });
+
+  test('every UTF-16 unit, and random texts: as by the definition', () => {
+    const expected = (text: string) => ({
+      bytes: encodeUtf8(text).length,
+      characters: Array.from(text).length,
+      words: text.match(/\S+/g)?.length ?? 0,
+    });
+    for (let unit = 0; unit < 0x10000; unit++) {
+      const text = `a${String.fromCharCode(unit)}b`;
+      if (textSizeOf(text).words !== expected(text).words) expect.fail(`U+${unit.toString(16)}`);
+    }
+    const random = randomOf(seedOr(4));
+    const characters = [
+      'a',
+      'é',
+      '字',
+      '𐌰',
+      ' ',
+      '\n',
+      '\u3000',
+      '\u0085',
+      '\ufeff',
+      '\ud800',
+      '\udc00',
+    ];
+    for (let round = 0; round < 500; round++) {
+      const text = Array.from({ length: 8 }, () => pick(random, characters)).join('');
+      expect(textSizeOf(text), JSON.stringify(text)).toEqual(expected(text));
+    }
   });
 
   test('sizes add up, and rates say how many of one come to the other', () => {
