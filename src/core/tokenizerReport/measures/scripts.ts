@@ -4,15 +4,9 @@
 // A token belongs to the script of its first character that has one of its own; digits, punctuation and white space alone
 // are the script Common. A word is a longest run of characters of one script with the marks on them.
 import type { Encoding } from '../../tokenizer/tokenizer';
-import { utf8LengthOf } from '../../text/utf8';
-import { codePointAt } from '../../tokenizer/unicode/classes';
-import {
-  COMMON_SCRIPT,
-  hasNoBlanks,
-  INHERITED_SCRIPT,
-  scriptNames,
-  scriptOf,
-} from '../../text/unicodeScripts';
+import { COMMON_SCRIPT, hasNoBlanks, scriptNames } from '../../text/unicodeScripts';
+import { eachScriptWord } from './scriptWords';
+import { WordRuns } from './wordRuns';
 
 export interface ScriptRow {
   /** Its long name in Unicode: 'Devanagari'. */
@@ -54,42 +48,45 @@ export class ScriptCounts {
   readonly #characters = new Float64Array(SCRIPTS);
   readonly #words = new Float64Array(SCRIPTS);
 
-  add(text: string, { byteStarts, byteEnds }: Encoding): void {
-    const [tokens, bytes] = [this.#tokens, this.#bytes];
-    const [characters, words] = [this.#characters, this.#words];
-    const count = byteEnds.length;
-    let token = 0;
-    /** Of the token: the script that was found first. */
-    let script = COMMON_SCRIPT;
-    /** Of the word that the last character belongs to; Common for none. */
-    let word = COMMON_SCRIPT;
-    let length = 0;
-    let tokenEnd = count > 0 ? byteEnds[0]! : Infinity;
-    for (let i = 0, end = 0; i < text.length; i++) {
-      const code = codePointAt(text, i, text.length);
-      if (code > 0xffff) i++;
-      end += utf8LengthOf(code);
-      let own = scriptOf(code);
-      if (own === INHERITED_SCRIPT) own = word;
-      if (own !== word) {
-        characters[word]! += length;
-        words[own]!++;
-        word = own;
-        length = 0;
-      }
-      length++;
-      if (script === COMMON_SCRIPT) script = own;
-      while (tokenEnd <= end) {
-        tokens[script]!++;
-        bytes[script]! += tokenEnd - byteStarts[token]!;
+  /** `runs`: of the text, if they are known. `onWord` is told of each word of at least `minTokens` tokens, in text order. */
+  add(
+    text: string,
+    { byteStarts, byteEnds }: Encoding,
+    runs = new WordRuns(text),
+    onWord?: (word: ScriptWord) => void,
+    minTokens = 3,
+  ): void {
+    /** A token that the last word has a byte of; how many up to there are of a word before. */
+    let [token, taken] = [0, 0];
+    let [tokens, bytes] = [0, 0];
+    eachScriptWord(text, runs, (script, start, end, from, to, characters) => {
+      while (byteEnds[token]! <= from) token++;
+      const first = token;
+      // Those without bytes have no character of the word, but for those that the text begins with.
+      let own = from === 0 ? first + 1 : 1;
+      while (byteEnds[token]! < to) {
         token++;
-        tokenEnd = token < count ? byteEnds[token]! : Infinity;
-        script = token < count && byteStarts[token]! < end ? own : COMMON_SCRIPT;
+        if (byteEnds[token]! > byteStarts[token]!) own++;
       }
-    }
-    characters[word]! += length;
-    // Tokens without bytes at the end of an empty text.
-    tokens[COMMON_SCRIPT]! += count - token;
+      const found = token - first + 1;
+      let begin = byteStarts[first]!;
+      if (first < taken) {
+        own--;
+        begin = byteEnds[first]!;
+      }
+      taken = token + 1;
+      this.#tokens[script]! += own;
+      this.#bytes[script]! += byteEnds[token]! - begin;
+      this.#characters[script]! += characters;
+      this.#words[script]!++;
+      tokens += own;
+      bytes += byteEnds[token]! - begin;
+      if (onWord && found >= minTokens) {
+        onWord({ start, end, script: scriptNames[script]!, tokens: found, bytes: to - from });
+      }
+    });
+    this.#tokens[COMMON_SCRIPT]! += byteEnds.length - tokens;
+    this.#bytes[COMMON_SCRIPT]! += (byteEnds.at(-1) ?? 0) - bytes;
   }
 
   result(): ScriptReport {
@@ -138,8 +135,8 @@ export class ScriptCounts {
   }
 }
 
-/** A word of a text that a tokenizer cuts finer than the best script's words. */
-export interface OverSegmented {
+/** A word of a text, and the tokens that it is cut into. */
+export interface ScriptWord {
   /** In UTF-16 units. */
   readonly start: number;
   readonly end: number;
@@ -150,47 +147,18 @@ export interface OverSegmented {
 }
 
 /**
- * Words of at least `minTokens` tokens that have more than `factor` times the tokens per byte of the best script,
- * which are 1 / `bytesPerToken` (`bestBytesPerToken`). Our own definition: the paper has none.
+ * Whether a word has more than `factor` times the tokens per byte of the best script, which are 1 / `bytesPerToken`
+ * (`bestBytesPerToken`). Our own definition: the paper has none.
  */
-export function overSegmented(
-  text: string,
-  { byteStarts, byteEnds }: Encoding,
+export function isOverSegmented(
+  { tokens, bytes }: Pick<ScriptWord, 'tokens' | 'bytes'>,
   bytesPerToken: number,
   factor = 2,
-  minTokens = 3,
-): OverSegmented[] {
-  const found: OverSegmented[] = [];
-  let token = 0;
-  let [at, start, from, word] = [0, 0, 0, COMMON_SCRIPT];
-  const close = (end: number) => {
-    if (word === COMMON_SCRIPT) return;
-    while (token < byteEnds.length && byteEnds[token]! <= from) token++;
-    const first = token;
-    while (token < byteStarts.length && byteStarts[token]! < at) token++;
-    const [tokens, bytes] = [token - first, at - from];
-    // The last token may reach into the next word.
-    token = Math.max(first, token - 1);
-    if (tokens >= minTokens && tokens * bytesPerToken > factor * bytes) {
-      found.push({ start, end, script: scriptNames[word]!, tokens, bytes });
-    }
-  };
-  for (let i = 0; i < text.length; i++) {
-    const code = codePointAt(text, i, text.length);
-    let own = scriptOf(code);
-    if (own === INHERITED_SCRIPT) own = word;
-    if (own !== word) {
-      close(i);
-      [start, from, word] = [i, at, own];
-    }
-    at += utf8LengthOf(code);
-    if (code > 0xffff) i++;
-  }
-  close(text.length);
-  return found;
+): boolean {
+  return tokens * bytesPerToken > factor * bytes;
 }
 
-/** What `overSegmented` compares with; undefined for a text without letters. */
+/** What `isOverSegmented` compares with; undefined for a text without letters. */
 export function bestBytesPerToken({ best, rows }: ScriptReport): number | undefined {
   return rows.find(({ script }) => script === best)?.bytesPerToken;
 }

@@ -2,9 +2,10 @@
 import { parityOf } from '../measures/parity';
 import {
   bestBytesPerToken,
-  overSegmented,
+  isOverSegmented,
   ScriptCounts,
   type ScriptReport,
+  type ScriptWord,
 } from '../measures/scripts';
 import { parallelTexts } from '../parallelTexts';
 import type { Table } from '../report';
@@ -19,11 +20,7 @@ const MAX_LISTED = 100;
 const FACTOR = 2;
 const MIN_TOKENS = 3;
 
-interface FineWord {
-  readonly script: string;
-  readonly tokens: number;
-  readonly bytes: number;
-}
+type FineWord = Pick<ScriptWord, 'script' | 'tokens' | 'bytes'>;
 
 export const scripts: SectionKind = {
   isOfTokenizer: true,
@@ -31,13 +28,18 @@ export const scripts: SectionKind = {
     const counts = tokenizers.map(() => new ScriptCounts());
     const fine = new WordList<FineWord>();
     return {
-      add({ path, text, utf16Offset, encodings }) {
-        counts.forEach((each, i) => each.add(text, encodings[i]!));
+      add({ path, text, words: runs, utf16Offset, encodings }) {
+        const words: ScriptWord[] = [];
+        const onWord = (word: ScriptWord) => words.push(word);
+        counts.forEach((each, i) =>
+          each.add(text, encodings[i]!, runs, i === 0 ? onWord : undefined, MIN_TOKENS),
+        );
         // Of the scripts so far; what is not above the last one's is left out at the end.
         const best = bestBytesPerToken(counts[0]!.result());
         if (best === undefined) return;
-        for (const found of overSegmented(text, encodings[0]!, best, FACTOR, MIN_TOKENS)) {
-          const { start, end, ...counts } = found;
+        for (const word of words) {
+          if (!isOverSegmented(word, best, FACTOR)) continue;
+          const { start, end, ...counts } = word;
           const at = { utf16Start: utf16Offset + start, utf16End: utf16Offset + end };
           fine.add(text.slice(start, end), { path, ...at }, counts);
         }
@@ -45,9 +47,10 @@ export const scripts: SectionKind = {
       finish() {
         const reports = counts.map(each => each.result());
         const best = bestBytesPerToken(reports[0]!) ?? Infinity;
-        const isFine = ({ tokens, bytes }: FineWord) => tokens * best > FACTOR * bytes;
         const excess = ({ tokens, bytes }: FineWord) => tokens - bytes / best;
-        const words = fine.worst(MAX_LISTED, word => (isFine(word) ? excess(word) : 0));
+        const words = fine.worst(MAX_LISTED, word =>
+          isOverSegmented(word, best, FACTOR) ? excess(word) : 0,
+        );
         return [
           scriptTable(names, reports),
           fineTable(words),

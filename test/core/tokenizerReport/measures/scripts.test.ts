@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scriptNames, scriptOf } from '../../../../src/core/text/unicodeScripts';
+import type { Encoding } from '../../../../src/core/tokenizer/tokenizer';
 import { encodeUtf8 } from '../../../../src/core/text/utf8';
 import {
   bestBytesPerToken,
-  overSegmented,
+  isOverSegmented,
   ScriptCounts,
+  type ScriptWord,
 } from '../../../../src/core/tokenizerReport/measures/scripts';
 import { parityOf } from '../../../../src/core/tokenizerReport/measures/parity';
 import { parallelTexts } from '../../../../src/core/tokenizerReport/parallelTexts';
@@ -122,7 +124,7 @@ describe('tokens by script', () => {
         pick(random, ['a', 'b', 'é', '\u0301', 'я', 'न', 'ा', '字', '𐌰', ' ', '1', '\ud800']),
       );
       const text = characters.join('').replace(/\ud800(?=[\udc00-\udfff])/g, '');
-      const encoding = randomCuts(text, random);
+      const encoding = withEmpty(randomCuts(text, random), text, random);
       const counts = new ScriptCounts();
       counts.add(text, encoding);
       const scripts: string[] = [];
@@ -135,7 +137,9 @@ describe('tokens by script', () => {
       const expected = new Map<string, [tokens: number, bytes: number]>();
       encoding.byteStarts.forEach((start, token) => {
         const touched = scripts.slice(start, encoding.byteEnds[token]);
-        const script = touched.find(each => each !== 'Common') ?? 'Common';
+        // One without bytes before the text is of its first character.
+        const first = encoding.byteEnds[token] === 0 ? scripts.slice(0, 1) : touched;
+        const script = first.find(each => each !== 'Common') ?? 'Common';
         const [tokens, bytes] = expected.get(script) ?? [0, 0];
         expected.set(script, [tokens + 1, bytes + touched.length]);
       });
@@ -145,27 +149,81 @@ describe('tokens by script', () => {
   });
 });
 
-describe('over-segmented words', () => {
-  test('have more than twice the tokens per byte, and three tokens', () => {
-    const text = 'nice Привет и я';
+/** The same with a few tokens without bytes. */
+const withEmpty = ({ byteEnds }: Encoding, text: string, random: () => number) =>
+  cutAt(
+    text,
+    [...(random() < 0.2 ? [0] : []), ...byteEnds].flatMap(end =>
+      random() < 0.1 ? [end, end] : [end],
+    ),
+  );
+
+const wordsOf = (text: string, encoding: Encoding, minTokens?: number) => {
+  const words: ScriptWord[] = [];
+  new ScriptCounts().add(text, encoding, undefined, word => words.push(word), minTokens);
+  return words;
+};
+
+describe('words by script', () => {
+  test('of at least three tokens', () => {
     // nice | ' П' р и в е т | ' и' | ' ' д я я
+    const text = 'nice Привет и я';
     const encoding = cutAt(text, [4, 7, 9, 11, 13, 15, 17, 20, 21, 22, 23]);
-    expect(overSegmented(text, encoding, 4.1)).toEqual([
-      { start: 5, end: 11, script: 'Cyrillic', tokens: 6, bytes: 12 },
-    ]);
-    expect(overSegmented(text, encoding, 3.9)).toEqual([]);
-    expect(overSegmented(text, encoding, 3.9, 1.5)).toHaveLength(1);
-    expect(overSegmented(text, encoding, 4.1, 2, 2)).toEqual([
-      { start: 5, end: 11, script: 'Cyrillic', tokens: 6, bytes: 12 },
+    const long = { start: 5, end: 11, script: 'Cyrillic', tokens: 6, bytes: 12 };
+    expect(wordsOf(text, encoding)).toEqual([long]);
+    expect(wordsOf(text, encoding, 2)).toEqual([
+      long,
       { start: 14, end: 15, script: 'Cyrillic', tokens: 2, bytes: 2 },
     ]);
   });
 
+  test('are cut finely with more than twice the tokens per byte', () => {
+    const word = { tokens: 6, bytes: 12 };
+    expect(isOverSegmented(word, 4.1)).toBe(true);
+    expect(isOverSegmented(word, 3.9)).toBe(false);
+    expect(isOverSegmented(word, 3.9, 1.5)).toBe(true);
+  });
+
   test('a token across two words is one of both', () => {
-    expect(overSegmented('ab cd', cutAt('ab cd', [1, 4, 5]), 10, 1, 2)).toEqual([
+    expect(wordsOf('ab cd', cutAt('ab cd', [1, 4, 5]), 2)).toEqual([
       { start: 0, end: 2, script: 'Latin', tokens: 2, bytes: 2 },
       { start: 3, end: 5, script: 'Latin', tokens: 2, bytes: 2 },
     ]);
+  });
+
+  test('random texts: the same as character by character', () => {
+    const random = randomOf(seedOr(33));
+    // Signs of a script that are no letters too.
+    const characters = 'a b é \u0301 я न ा 字 𐌰 1 ٣ _ . Å ⠿ ⅷ'.split(' ').concat(' ', 'a', 'b');
+    for (let round = 0; round < 500; round++) {
+      const text = Array.from({ length: 10 }, () => pick(random, characters)).join('');
+      const encoding = withEmpty(randomCuts(text, random), text, random);
+      const expected: ScriptWord[] = [];
+      let previous = 'Common';
+      let [index, byte] = [0, 0];
+      for (const character of text) {
+        let script = scriptNames[scriptOf(character.codePointAt(0)!)]!;
+        if (script === 'Inherited') script = previous;
+        const { length } = encodeUtf8(character);
+        if (script !== 'Common') {
+          const open = script === previous ? expected.pop()! : undefined;
+          const from = byte - (open?.bytes ?? 0);
+          const to = byte + length;
+          expected.push({
+            start: open?.start ?? index,
+            end: index + character.length,
+            script,
+            tokens: encoding.byteEnds.filter((end, i) => end > from && encoding.byteStarts[i]! < to)
+              .length,
+            bytes: to - from,
+          });
+        }
+        previous = script;
+        index += character.length;
+        byte += length;
+      }
+      expect(wordsOf(text, encoding, 1), JSON.stringify(text)).toEqual(expected);
+    }
   });
 });
 
