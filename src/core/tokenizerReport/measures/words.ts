@@ -1,7 +1,7 @@
 // Lengths of words beside lengths of tokens (Hierarchical Autoregressive Transformers, Neitemeier et al. 2025,
 // arXiv:2501.10322, whose model reads words in place of tokens; no such model is run here).
 import { scriptNames, scriptOf } from '../../text/unicodeScripts';
-import { utf8LengthOf } from '../../text/utf8';
+import { encodeUtf8, utf8LengthOf } from '../../text/utf8';
 import type { Encoding } from '../../tokenizer/tokenizer';
 import {
   classesWithMarks,
@@ -10,7 +10,7 @@ import {
   NUMBER_CLASS,
   OTHER_CLASS,
 } from '../../tokenizer/unicode/classes';
-import { WholeWords, type OnWord } from './wordRuns';
+import { WholeWords, WordRuns, type OnWord } from './wordRuns';
 
 const [HAN, HIRAGANA] = [scriptNames.indexOf('Han'), scriptNames.indexOf('Hiragana')];
 const UNDERSCORE = 0x5f;
@@ -22,48 +22,63 @@ const MID_NUMBERS = new Set(Array.from(".'’‘,;․", each => each.charCodeAt(
  * Words by the rules of Unicode Standard Annex 29, simplified: letters, marks, digits and underscores, with a full stop
  * or an apostrophe between letters, and those or a comma between digits. Each character of Han and Hiragana is a word,
  * since no dictionary is asked. Intl.Segmenter takes a second for 1 MB, and its time grows with the square of a text's length.
+ * `runs`: of the text, if they are known; characters are looked at where they are not ASCII, or an underscore is near.
  */
-export function eachUnicodeWord(text: string, onWord: OnWord): void {
+export function eachUnicodeWord(text: string, onWord: OnWord, runs = new WordRuns(text)): void {
   const table = classesWithMarks();
-  let at = 0;
+  const { length } = text;
   let start = -1;
   let from = 0;
-  /** OTHER_CLASS: nothing joins. */
+  /** Of the last character of the word; OTHER_CLASS: nothing joins. */
   let previous = OTHER_CLASS;
-  const { length } = text;
-  for (let i = 0; i < length;) {
-    const code = codePointAt(text, i, length);
-    const units = code > 0xffff ? 2 : 1;
-    const bytes = utf8LengthOf(code);
-    const own = code === UNDERSCORE ? LETTER_CLASS : table[code]!;
-    if (own === LETTER_CLASS || own === NUMBER_CLASS) {
+  const close = (end: number, to: number) => {
+    if (start >= 0) onWord(start, end, from, to);
+    start = -1;
+  };
+  /** Returns the bytes up to `end`. */
+  const read = (index: number, end: number, bytes: number) => {
+    let at = bytes;
+    for (let i = index; i < end;) {
+      const code = codePointAt(text, i, end);
+      const units = code > 0xffff ? 2 : 1;
+      const own = code === UNDERSCORE ? LETTER_CLASS : table[code]!;
+      const isInWord = own === LETTER_CLASS || own === NUMBER_CLASS;
       // Below Hiragana there are no characters that are words.
-      const isWord = code > 0x3040 && isSingle(code);
-      if (isWord && start >= 0) onWord(start, i, from, at);
-      if (isWord || start < 0) {
-        start = i;
-        from = at;
-      }
+      const isWord = isInWord && code > 0x3040 && isSingle(code);
+      if (isWord || !isInWord) close(i, at);
+      if (isInWord && start < 0) [start, from] = [i, at];
       previous = code === UNDERSCORE ? OTHER_CLASS : own;
-      if (isWord) {
-        onWord(i, i + units, at, at + bytes);
-        start = -1;
-      }
-    } else if (start >= 0) {
-      const joins =
-        previous !== OTHER_CLASS &&
-        (previous === NUMBER_CLASS ? MID_NUMBERS : MID_LETTERS).has(code) &&
-        i + 1 < length &&
-        table[codePointAt(text, i + 1, length)] === previous;
-      if (!joins) {
-        onWord(start, i, from, at);
-        start = -1;
-      }
+      i += units;
+      at += utf8LengthOf(code);
+      if (isWord) close(i, at);
     }
-    at += bytes;
-    i += units;
+    return at;
+  };
+  const joins = (index: number) =>
+    start >= 0 &&
+    previous !== OTHER_CLASS &&
+    (previous === NUMBER_CLASS ? MID_NUMBERS : MID_LETTERS).has(text.charCodeAt(index)) &&
+    table[codePointAt(text, index + 1, length)] === previous;
+  /** The end of the last run, and the first underscore after it. */
+  let [last, lastByte, underscore] = [0, 0, -1];
+  for (let run = 0; run < runs.count; run++) {
+    const [index, end] = [runs.startOf(run), runs.endOf(run)];
+    const [at, to] = [runs.fromOf(run), runs.toOf(run)];
+    if (underscore < last) {
+      underscore = text.indexOf('_', last);
+      if (underscore < 0) underscore = length;
+    }
+    if (underscore < index) read(last, index, lastByte);
+    else if (index !== last + 1 || !joins(last)) close(last, lastByte);
+    if (to - at > end - index) {
+      read(index, end, at);
+    } else {
+      if (start < 0) [start, from] = [index, at];
+      previous = table[text.charCodeAt(end - 1)]!;
+    }
+    [last, lastByte] = [end, to];
   }
-  if (start >= 0) onWord(start, length, from, at);
+  close(length, read(last, length, lastByte));
 }
 
 function isSingle(code: number): boolean {
@@ -93,36 +108,37 @@ export class LengthCounts {
   #wordCharacters = 0;
   #tokenCharacters = 0;
 
-  add(text: string, encoding: Encoding): void {
+  /** `runs`: of the text, if they are known. */
+  add(text: string, encoding: Encoding, runs = new WordRuns(text)): void {
     const whole = new WholeWords(encoding);
-    eachUnicodeWord(text, (start, end, from, to) => {
+    const onWord: OnWord = (start, end, from, to) => {
       const characters = to - from === end - start ? end - start : codePoints(text, start, end);
       this.#words[Math.min(LONGEST, characters)]!++;
       this.#perWord[Math.min(LONGEST, whole.tokensOf(from, to))]!++;
       this.#wordCharacters += characters;
-    });
+    };
+    eachUnicodeWord(text, onWord, runs);
     this.#addTokens(text, encoding);
   }
 
   #addTokens(text: string, { byteStarts, byteEnds }: Encoding): void {
-    const isAscii = (byteEnds.at(-1) ?? 0) === text.length;
-    /** The first character that begins at byte `at`. */
-    let [i, at] = [0, 0];
+    const tokens = this.#tokens;
+    const bytes = encodeUtf8(text);
+    /** The first byte of no ASCII character that is not before the token. */
+    let other = otherThanAscii(bytes, 0);
+    let sum = 0;
     for (let token = 0; token < byteEnds.length; token++) {
-      const end = byteEnds[token]!;
-      let characters = 0;
-      if (isAscii) {
-        characters = end - byteStarts[token]!;
-      } else {
-        for (; at < end; characters++) {
-          const code = codePointAt(text, i, text.length);
-          at += utf8LengthOf(code);
-          i += code > 0xffff ? 2 : 1;
-        }
+      const [start, end] = [byteStarts[token]!, byteEnds[token]!];
+      let characters = end - start;
+      if (other < end) {
+        // A character begins with a byte that continues none.
+        for (let at = other; at < end; at++) if ((bytes[at]! & 0xc0) === 0x80) characters--;
+        other = otherThanAscii(bytes, end);
       }
-      this.#tokens[Math.min(LONGEST, characters)]!++;
-      this.#tokenCharacters += characters;
+      tokens[Math.min(LONGEST, characters)]!++;
+      sum += characters;
     }
+    this.#tokenCharacters += sum;
   }
 
   result(): LengthReport {
@@ -145,4 +161,10 @@ function codePoints(text: string, start: number, end: number): number {
     count++;
   }
   return count;
+}
+
+function otherThanAscii(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at]! < 0x80) at++;
+  return at;
 }

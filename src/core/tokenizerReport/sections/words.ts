@@ -18,8 +18,8 @@ export const words: SectionKind = {
     const edits = tokenizers.map(each => new RobustnessCounts(each, seed, EDITED_SHARE));
     let edited = 0;
     return {
-      add({ text, encodings }) {
-        lengths.forEach((each, i) => each.add(text, encodings[i]!));
+      add({ text, words: runs, encodings }) {
+        lengths.forEach((each, i) => each.add(text, encodings[i]!, runs));
         const sample = text.slice(0, MOST_EDITED - edited);
         if (sample === '') return;
         edited += sample.length;

@@ -59,6 +59,55 @@ describe('words by rule', () => {
   });
 });
 
+describe('random texts', () => {
+  const characters = Array.from("aab1é\u0301字ひ𐌰٣__..',: 😀\ud800");
+  const randomText = (random: () => number) =>
+    Array.from({ length: 12 }, () => pick(random, characters)).join('');
+
+  test('words: the same as character by character', () => {
+    const random = randomOf(seedOr(27));
+    const classOf = (character = '') =>
+      /[\p{L}\p{M}]/u.test(character) ? 'letter' : /\p{N}/u.test(character) ? 'number' : 'other';
+    for (let round = 0; round < 2000; round++) {
+      const text = randomText(random);
+      const [expected, all]: string[][] = [[], Array.from(text)];
+      let isOpen = false;
+      for (const [i, character] of all.entries()) {
+        const [before, own, after] = [all[i - 1], character, all[i + 1]].map(classOf);
+        const isWord = /[\p{Script=Han}\p{Script=Hiragana}]/u.test(character);
+        const middle = before === 'letter' ? /[.']/ : before === 'number' ? /[.',]/ : /(?!)/;
+        const isIn = own !== 'other' || character === '_';
+        if (isIn && (isWord || !isOpen)) expected!.push(character);
+        else if (isIn) expected!.push(expected!.pop()! + character);
+        else if (isOpen && before === after && middle.test(character))
+          expected!.push(expected!.pop()! + character);
+        else isOpen = false;
+        if (isIn) isOpen = !isWord;
+      }
+      expect(wordsOf(text), JSON.stringify(text)).toEqual(expected);
+    }
+  });
+
+  test('tokens: as many characters as begin in them', () => {
+    const random = randomOf(seedOr(28));
+    for (let round = 0; round < 500; round++) {
+      const text = randomText(random);
+      const encoding = randomCuts(text, random);
+      const counts = new LengthCounts();
+      counts.add(text, encoding);
+      const expected = new Array<number>(LONGEST + 1).fill(0);
+      let at = 0;
+      const begins = Array.from(text, each => (at += encodeUtf8(each).length));
+      begins.unshift(0);
+      encoding.byteEnds.forEach((end, i) => {
+        const own = begins.filter(begin => begin >= encoding.byteStarts[i]! && begin < end);
+        expected[Math.min(LONGEST, own.length)]!++;
+      });
+      expect(counts.result().tokens, JSON.stringify(text)).toEqual(expected);
+    }
+  });
+});
+
 test('lengths are in characters, and a character is in the token that it begins in', () => {
   const counts = new LengthCounts();
   // é is cut, 𐌰 too: ' é' | x 𐌰 | ...
