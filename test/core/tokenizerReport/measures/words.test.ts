@@ -70,17 +70,18 @@ describe('random texts', () => {
       /[\p{L}\p{M}]/u.test(character) ? 'letter' : /\p{N}/u.test(character) ? 'number' : 'other';
     for (let round = 0; round < 2000; round++) {
       const text = randomText(random);
-      const [expected, all]: string[][] = [[], Array.from(text)];
+      const all = Array.from(text);
+      const expected: string[] = [];
       let isOpen = false;
       for (const [i, character] of all.entries()) {
         const [before, own, after] = [all[i - 1], character, all[i + 1]].map(classOf);
         const isWord = /[\p{Script=Han}\p{Script=Hiragana}]/u.test(character);
         const middle = before === 'letter' ? /[.']/ : before === 'number' ? /[.',]/ : /(?!)/;
         const isIn = own !== 'other' || character === '_';
-        if (isIn && (isWord || !isOpen)) expected!.push(character);
-        else if (isIn) expected!.push(expected!.pop()! + character);
+        if (isIn && (isWord || !isOpen)) expected.push(character);
+        else if (isIn) expected.push(expected.pop()! + character);
         else if (isOpen && before === after && middle.test(character))
-          expected!.push(expected!.pop()! + character);
+          expected.push(expected.pop()! + character);
         else isOpen = false;
         if (isIn) isOpen = !isWord;
       }
