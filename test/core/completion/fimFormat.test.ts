@@ -28,8 +28,6 @@ function tokenizerWith(names: readonly string[], special = true) {
 const P = 256;
 const S = 257;
 const M = 258;
-const psm = [[P], 'prefix', [S], 'suffix', [M]];
-const spm = [[P, S], 'suffix', [M], 'prefix'];
 
 /** As the authors of the models publish them. `isFirst`: needs the first end, too, else it is another family. */
 const FAMILIES = [

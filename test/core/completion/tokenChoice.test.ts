@@ -21,7 +21,7 @@ const ENDS = [TEXTS.length, TEXTS.length + 2];
 interface Case {
   nodes: { parent: number; token: number; next: Continuations }[];
   heads: { node: number; rest: string }[];
-  rows: number[][];
+  rows: Float64Array[];
   chooser: { tokens: SortedTokens; ends: readonly number[]; notFirst?: string };
   /** Whether a token or the end may follow a node. */
   allows(node: number, token: number): boolean;
@@ -46,7 +46,7 @@ function randomCase(random: Random): Case {
   });
   const rows = nodes.map(() => {
     const length = TEXTS.length + pick(random, [-3, 0, 1, 3]);
-    return Array.from({ length }, () => (random() < 0.1 ? -Infinity : -6 * random()));
+    return Float64Array.from({ length }, () => (random() < 0.1 ? -Infinity : -6 * random()));
   });
   const heads = nodes.flatMap((_, node) =>
     random() < 0.7 ? [{ node, rest: pick(random, ['', '', 'a', 'b', 'ab', 'abc', 'c']) }] : [],
