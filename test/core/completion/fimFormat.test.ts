@@ -160,7 +160,11 @@ describe('the form of a prompt', () => {
     const psm = '<a><b>{prefix}<b>{suffix}<a>';
     const longest = tokenizerWith(['<a>', '<b>', '<a><b>']);
     expect(fimFormat(longest, { psm })!.templates.psm).toEqual([
-      ...[[258], 'prefix', [257], 'suffix', [256]],
+      [258],
+      'prefix',
+      [257],
+      'suffix',
+      [256],
     ]);
     // A mark need not be special, but must look like one then.
     const names = ['<a>', '▁<b>', '[C_D]'];

@@ -61,9 +61,9 @@ function randomCase(random: Random): Case {
   };
 }
 
-const endOf = (row: readonly number[]) =>
+const endOf = (row: Float64Array) =>
   Math.log(ENDS.reduce((sum, id) => sum + Math.exp(row[id] ?? -Infinity), 0));
-const logprobOf = (row: readonly number[], token: number) =>
+const logprobOf = (row: Float64Array, token: number) =>
   token === END ? endOf(row) : (row[token] ?? -Infinity);
 const everyToken = [END, ...TEXTS.keys()];
 

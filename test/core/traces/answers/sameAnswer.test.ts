@@ -71,7 +71,10 @@ describe('two answers', () => {
   test('are read up to 40 levels of brackets, 100 items and 2,000 characters', () => {
     const nested = (depth: number) => `${'('.repeat(depth)}1+1${')'.repeat(depth)}`;
     expect([10, 39, 40, 60].map(depth => isSameAnswer(nested(depth), '2'))).toEqual([
-      ...[true, true, false, false],
+      true,
+      true,
+      false,
+      false,
     ]);
     // Beside each other there may be more.
     expect(isSameAnswer(`${'(1)+'.repeat(60)}0`, '60')).toBe(true);
