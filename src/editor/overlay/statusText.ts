@@ -139,7 +139,7 @@ function noteOf(state: StatusState): ByteProof | Refusal | undefined {
   const model = modelOf(state);
   if (model?.scores === false && needsModel(lens) && !saved) {
     return {
-      refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lenses of tokens, digit groups, over-segmentation and chunks need no model`,
+      refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lenses of tokens, digit groups, over-segmentation, chunks and units need no model`,
     };
   }
   const lack = lens.column && !saved && model?.lacks?.[lens.column];

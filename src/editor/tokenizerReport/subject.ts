@@ -16,15 +16,16 @@ import type { pickUri } from '../ui/pickPath';
 export interface Subject {
   /** For display. */
   readonly name: string;
-  /** Read anew at each run. Throws `UserError` where there is nothing to read. */
+  /** Files are read anew at each run; a selection is what it was. Throws `UserError` where there is nothing to read. */
   files(): Promise<readonly ReportFile[]>;
   /** Where a path of the report is; undefined where it is nowhere any more. */
   placeOf(path: string): { readonly uri: Uri; readonly utf16Offset: number } | undefined;
 }
 
-/** Undefined where the user chose nothing. `given`: what a menu was opened on. */
+/** Undefined where the user chose nothing. `given`: what a menu was opened on; `question`: of the list. */
 export async function askForSubject(
   given: Uri | undefined,
+  question: string,
   ui: { pickUri: typeof pickUri },
 ): Promise<Subject | undefined> {
   if (given) return ofUri(given);
@@ -41,8 +42,8 @@ export async function askForSubject(
   for (const { name, uri } of workspace.workspaceFolders ?? [])
     known.push({ label: name, description: 'folder of the workspace', value: ofUri(uri) });
   const chosen = await ui.pickUri<Subject>({
-    title: 'Tokenscope: report on which text?',
-    openLabel: 'Report',
+    title: question,
+    openLabel: 'Choose',
     known,
     folders: {},
     files: {},

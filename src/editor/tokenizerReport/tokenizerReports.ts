@@ -12,6 +12,7 @@ import type { Engine } from '../engine/engineClient';
 import type { DIALOGS } from '../ui/dialogs';
 import type { openAt } from '../ui/goTo';
 import type { pickUri } from '../ui/pickPath';
+import { plainText } from '../ui/plainText';
 import { exportReport } from './exportReport';
 import { overFiles } from './overFiles';
 import { reportOptions } from './reportOptions';
@@ -46,7 +47,11 @@ export class TokenizerReports {
 
   /** Asks what to report on unless it is given, and opens a page. */
   async create(given: Uri | undefined): Promise<void> {
-    const subject = await askForSubject(given, this.services.ui);
+    const subject = await askForSubject(
+      given,
+      'Tokenscope: report on which text?',
+      this.services.ui,
+    );
     if (!subject) return;
     const compares = await this.askForTokenizers();
     if (compares === undefined) return;
@@ -55,7 +60,7 @@ export class TokenizerReports {
     const report = await this.make(subject, compares, sections);
     if (!report) return;
     const { built } = this.services;
-    const title = `Tokenizer report of ${subject.name}`;
+    const title = plainText(`Tokenizer report of ${subject.name}`);
     const panel = window.createWebviewPanel(VIEW_TYPE, title, ViewColumn.Active, {
       enableScripts: true,
       enableFindWidget: true,
@@ -74,7 +79,8 @@ export class TokenizerReports {
   async runAgain(): Promise<void> {
     const page = this.front();
     const report = await this.make(page.subject, page.compares, page.sections);
-    if (!report) return;
+    // The page may have been closed meanwhile.
+    if (!report || !this.pages.has(page)) return;
     page.report = report;
     this.draw(page);
   }
@@ -83,10 +89,6 @@ export class TokenizerReports {
   async export(): Promise<void> {
     const { built, ui } = this.services;
     await exportReport(this.front().report, built, ui);
-  }
-
-  dispose(): void {
-    for (const { panel } of this.pages) panel.dispose();
   }
 
   private front(): Page {

@@ -15,7 +15,7 @@ export async function trainTokenizer(
   services: Pick<ReportServices, 'engine' | 'ui'>,
 ): Promise<string | undefined> {
   const { ui } = services;
-  const subject = await askForSubject(given, ui);
+  const subject = await askForSubject(given, `${TITLE} on which text?`, ui);
   if (!subject) return undefined;
   const entries = await ui.ask({
     title: TITLE,
