@@ -56,7 +56,6 @@ export function eachUnicodeWord(text: string, onWord: OnWord, runs = new WordRun
   };
   const joins = (index: number) =>
     start >= 0 &&
-    previous !== OTHER_CLASS &&
     (previous === NUMBER_CLASS ? MID_NUMBERS : MID_LETTERS).has(text.charCodeAt(index)) &&
     table[codePointAt(text, index + 1, length)] === previous;
   /** The end of the last run, and the first underscore after it. */

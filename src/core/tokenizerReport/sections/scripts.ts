@@ -39,9 +39,11 @@ export const scripts: SectionKind = {
         if (best === undefined) return;
         for (const word of words) {
           if (!isOverSegmented(word, best, FACTOR)) continue;
-          const { start, end, ...counts } = word;
-          const at = { utf16Start: utf16Offset + start, utf16End: utf16Offset + end };
-          fine.add(text.slice(start, end), { path, ...at }, counts);
+          const { start, end, ...of } = word;
+          fine.add(text.slice(start, end), () => ({
+            place: { path, utf16Start: utf16Offset + start, utf16End: utf16Offset + end },
+            of,
+          }));
         }
       },
       finish() {

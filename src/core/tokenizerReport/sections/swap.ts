@@ -23,8 +23,10 @@ export const swap: SectionKind = {
     return {
       add({ path, text, words, utf16Offset, encodings: [first, second] }) {
         const found = swapOf(text, first!, second!, words, ({ start, end, becomesWhole }) => {
-          const at = { utf16Start: utf16Offset + start, utf16End: utf16Offset + end };
-          changed.add(text.slice(start, end), { path, ...at }, { becomesWhole });
+          changed.add(text.slice(start, end), () => ({
+            place: { path, utf16Start: utf16Offset + start, utf16End: utf16Offset + end },
+            of: { becomesWhole },
+          }));
         });
         files.set(path, addSwaps(files.get(path) ?? noSwap, found));
       },

@@ -1,6 +1,6 @@
 // How finely the terms of a field are cut, and what tokens of their own would save.
 import type { Tokenizer } from '../../tokenizer/tokenizer';
-import { identifiersIn } from '../measures/glossary';
+import { eachIdentifier } from '../measures/glossary';
 import { piecesOf, savedByBest, TermCounts, type TermReport } from '../measures/terms';
 import type { Block, Curve, Table } from '../report';
 import type { SectionKind, SectionRun } from '../sectionKind';
@@ -42,14 +42,16 @@ function identifierRun(tokenizer: Tokenizer): SectionRun {
   return {
     add({ path, text, utf16Offset, encodings }) {
       tokens += encodings[0]!.ids.length;
-      for (const { name, start } of identifiersIn(text)) {
-        if (name.length < SHORTEST) continue;
-        const at = utf16Offset + start;
-        const place = { path, utf16Start: at, utf16End: at + name.length };
-        let own = pieces.get(name);
-        if (own === undefined) pieces.set(name, (own = piecesOf(name, tokenizer)));
-        names.add(name, place, { pieces: own });
-      }
+      eachIdentifier(text, (start, end) => {
+        if (end - start < SHORTEST) return;
+        const name = text.slice(start, end);
+        names.add(name, () => {
+          let own = pieces.get(name);
+          if (own === undefined) pieces.set(name, (own = piecesOf(name, tokenizer)));
+          const place = { path, utf16Start: utf16Offset + start, utf16End: utf16Offset + end };
+          return { place, of: { pieces: own } };
+        });
+      });
     },
     finish(): Block[] {
       const worst = names.worst(MAX_LISTED, ({ pieces: own }) => own - 1);

@@ -15,8 +15,8 @@ export interface ListedWord<T> {
 export class WordList<T> {
   private words = new Map<string, { word: string; times: number; place: Place; of: T }>();
 
-  /** `of`: what is the same at all places of the word. */
-  add(word: string, place: Place, of: T): void {
+  /** `first`: called for a new word, of which it says the place, and what is the same at all its places. */
+  add(word: string, first: () => { readonly place: Place; readonly of: T }): void {
     const known = this.words.get(word);
     if (known) {
       known.times++;
@@ -24,7 +24,7 @@ export class WordList<T> {
     }
     if (this.words.size >= MAX_WORDS)
       this.words = new Map([...this.words].filter(([, { times }]) => times > 1));
-    if (this.words.size < MAX_WORDS) this.words.set(word, { word, times: 1, place, of });
+    if (this.words.size < MAX_WORDS) this.words.set(word, { word, times: 1, ...first() });
   }
 
   /** Different words that are held. */

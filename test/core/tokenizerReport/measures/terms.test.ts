@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Tokenizer } from '../../../../src/core/tokenizer/tokenizer';
-import { identifiersIn, termsOf } from '../../../../src/core/tokenizerReport/measures/glossary';
+import { eachIdentifier, termsOf } from '../../../../src/core/tokenizerReport/measures/glossary';
 import {
   piecesOf,
   savedByBest,
@@ -47,11 +47,36 @@ describe('a list of terms', () => {
   });
 });
 
-test('identifiers of code, where they stand', () => {
-  const text = 'const _größe = $count; // x1 of 2e5';
-  const found = [...identifiersIn(text)];
-  expect(found.map(({ name }) => name)).toEqual(['const', '_größe', '$count', 'x1', 'of', 'e5']);
-  for (const { name, start } of found) expect(text.startsWith(name, start)).toBe(true);
+describe('identifiers of code', () => {
+  const namesIn = (text: string) => {
+    const names: [name: string, start: number][] = [];
+    eachIdentifier(text, (start, end) => names.push([text.slice(start, end), start]));
+    return names;
+  };
+
+  test('are found where they stand', () => {
+    expect(namesIn('const _größe = $count; // x1 of 2e5')).toEqual([
+      ['const', 0],
+      ['_größe', 6],
+      ['$count', 15],
+      ['x1', 26],
+      ['of', 29],
+      ['e5', 33],
+    ]);
+  });
+
+  test('random texts: the same as by the classes of Unicode', () => {
+    const random = randomOf(seedOr(29));
+    const characters = Array.from('aZ_$09 -.é·𐌰😀\u0301\ud800\u2028');
+    for (let round = 0; round < 1000; round++) {
+      const text = Array.from({ length: 10 }, () => pick(random, characters)).join('');
+      const expected = Array.from(
+        text.matchAll(/[\p{ID_Start}_$][\p{ID_Continue}$]*/gu),
+        ({ 0: name, index }) => [name, index],
+      );
+      expect(namesIn(text), JSON.stringify(text)).toEqual(expected);
+    }
+  });
 });
 
 describe('terms in texts', () => {
