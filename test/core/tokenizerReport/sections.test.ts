@@ -15,6 +15,7 @@ import { openHighs } from '../../../src/engine/tokenizerReport/highs';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import { pieceFinders } from '../../../src/engine/models/pieceFinders';
 import { seededRandom } from '../../../src/core/random';
+import { WordRuns } from '../../../src/core/tokenizerReport/measures/wordRuns';
 import { toTokenizerJson } from '../../../src/core/tokenizerReport/measures/trainBpe/tokenizerJson';
 import { trainBpe } from '../../../src/core/tokenizerReport/measures/trainBpe/trainBpe';
 import { models } from '../../support/paths';
@@ -197,6 +198,24 @@ test('without a glossary the identifiers are listed, with one their own terms', 
   const curve = section('terms', own).blocks.find(block => block.kind === 'curve') as Curve;
   const saved = listed.map(({ cells }) => Number(cells[3]));
   expect(curve.lines[0]!.ys.at(-1)).toBe(saved.reduce((sum, each) => sum + each, 0));
+});
+
+test('of texts over 16 MB the first are read for identifiers, and the section says so', () => {
+  const options = { seed: 1 };
+  const run = sectionKinds.terms.open({ tokenizers: [coder], names: ['coder'], options, solve });
+  if ('missing' in run) throw new Error(run.missing);
+  const add = (path: string, bytes: number) => {
+    const words = new WordRuns(path);
+    const size = { bytes, characters: bytes, words: 1 };
+    run.add!({ path, text: path, size, words, utf16Offset: 0, encodings: [coder.encode(path)] });
+    const [found] = run.finish(() => {}) as [Table];
+    return { names: found.rows.map(({ cells }) => cells[0]), meaning: found.meaning };
+  };
+  expect(add('firstIdentifier', 15_000_000).meaning).not.toContain('MB');
+  expect(add('secondIdentifier', 4_000_000).meaning).not.toContain('MB');
+  const { names, meaning } = add('thirdIdentifier', 4_000_000);
+  expect(names.toSorted()).toEqual(['firstIdentifier', 'secondIdentifier']);
+  expect(meaning).toContain('Only the first 19 MB');
 });
 
 test('another tokenizer: counts, and what they cost', () => {

@@ -9,6 +9,8 @@ import { WordList } from './wordList';
 const MAX_LISTED = 500;
 /** Shorter identifiers are loop variables. */
 const SHORTEST = 3;
+/** Bytes of texts that are read for identifiers, up to the end of the text that has the last; the section says so. */
+const MOST_READ = 16_000_000;
 
 export const terms: SectionKind = {
   open({ tokenizers: [tokenizer], options: { glossary } }) {
@@ -38,9 +40,14 @@ function glossaryRun(tokenizer: Tokenizer, glossary: readonly string[]): Section
 function identifierRun(tokenizer: Tokenizer): SectionRun {
   const names = new WordList<{ readonly pieces: number }>();
   const pieces = new Map<string, number>();
-  let tokens = 0;
+  let [read, tokens, isAll] = [0, 0, true];
   return {
-    add({ path, text, utf16Offset, encodings }) {
+    add({ path, text, size, utf16Offset, encodings }) {
+      if (read >= MOST_READ) {
+        isAll = false;
+        return;
+      }
+      read += size.bytes;
       tokens += encodings[0]!.ids.length;
       eachIdentifier(text, (start, end) => {
         if (end - start < SHORTEST) return;
@@ -54,6 +61,9 @@ function identifierRun(tokenizer: Tokenizer): SectionRun {
       });
     },
     finish(): Block[] {
+      const part = isAll
+        ? ''
+        : ` Only the first ${Math.round(read / 1e6)} MB of the texts are read for this, and shares are of their tokens.`;
       const worst = names.worst(MAX_LISTED, ({ pieces: own }) => own - 1);
       const rows = worst.map(({ word, times, of }) => ({
         term: word,
@@ -63,7 +73,7 @@ function identifierRun(tokenizer: Tokenizer): SectionRun {
       }));
       const table = termTable(
         'Identifiers of these texts',
-        'There is no glossary, so these are names as in source code, comments and strings included. Pieces: tokens of the name after a blank. Saved: at most, by the name as one token at all its places. A click opens the first place.',
+        `There is no glossary, so these are names as in source code, comments and strings included. Pieces: tokens of the name after a blank. Saved: at most, by the name as one token at all its places. A click opens the first place.${part}`,
         { tokens, rows },
       );
       const placed = table.rows.map((row, i) => ({ ...row, place: worst[i]!.place }));

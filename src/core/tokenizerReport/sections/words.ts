@@ -1,4 +1,5 @@
 // Words beside tokens: how long each are, and which token boundaries small edits move.
+import { formatCount } from '../../format';
 import { LengthCounts, LONGEST } from '../measures/words';
 import { RobustnessCounts } from '../measures/robustness';
 import type { Curve, Table } from '../report';
@@ -6,7 +7,7 @@ import type { SectionKind } from '../sectionKind';
 import { columnsPer } from './tables';
 
 /** UTF-16 units that are edited: each text is encoded four times for it. */
-const MOST_EDITED = 1 << 20;
+const MOST_EDITED = 1 << 18;
 /** Of words. */
 const EDITED_SHARE = 0.05;
 /** A word of more tokens is counted with those of so many. */
@@ -81,7 +82,7 @@ function editTable(names: readonly string[], edits: readonly RobustnessCounts[])
   return {
     kind: 'table',
     title: 'Boundaries that survive small edits',
-    meaning: `One word in ${1 / EDITED_SHARE} is edited, at random and the same way each time: a character replaced, left out or added; a letter in the other case; a blank left out or added. Shares are of the token boundaries outside the edit: all of them, and those in the edited word.`,
+    meaning: `One word in ${1 / EDITED_SHARE} is edited, of at most the first ${formatCount(MOST_EDITED)} characters, at random and the same way each time: a character replaced, left out or added; a letter in the other case; a blank left out or added. Shares are of the token boundaries outside the edit: all of them, and those in the edited word.`,
     columns: [
       { title: 'Edit', format: 'text' },
       ...columnsPer(names, ['Edits', 'count'], ['All survive', 'share'], ['In the word', 'share']),
