@@ -48,30 +48,38 @@ export function alphabetsOf(
       for (let character = first; character < end; character++) characters.add(character);
     }
     const language = OWN_NAMES[code] ?? names.of(code)!;
-    return { code, language, characters, single: new Set<number>(), entries: 0 };
+    return { code, language, characters, entries: 0 };
   });
-  /** By character: the alphabets that have it. */
-  const having = new Map<number, typeof rows>();
-  for (const row of rows) {
-    for (const character of row.characters) {
-      const list = having.get(character);
-      if (list) list.push(row);
-      else having.set(character, [row]);
+  /** By character: the alphabets that have it, a bit for each. */
+  const having = new Map<number, Uint32Array>();
+  const none = new Uint32Array(Math.ceil(rows.length / 32));
+  for (const [row, { characters }] of rows.entries()) {
+    for (const character of characters) {
+      let own = having.get(character);
+      if (!own) having.set(character, (own = none.slice()));
+      own[row >> 5]! |= 1 << (row & 31);
     }
   }
+  const singles = new Set<number>();
+  /** Of an entry: the alphabets that have all its characters. */
+  const common = none.slice();
   for (const { text, class: name } of entriesOf(tokenizer)) {
     if (text === undefined || name === 'special') continue;
-    const codes = Array.from(withoutBlank(text), character => character.codePointAt(0)!);
-    for (const row of having.get(codes[0]!) ?? []) {
-      if (codes.every(code => row.characters.has(code))) row.entries++;
-      if (codes.length === 1) row.single.add(codes[0]!);
+    const spelling = withoutBlank(text);
+    const first = spelling.codePointAt(0)!;
+    if (spelling.length === (first > 0xffff ? 2 : 1)) singles.add(first);
+    common.fill(0xffffffff);
+    for (const character of spelling) {
+      const own = having.get(character.codePointAt(0)!) ?? none;
+      for (let i = 0; i < common.length; i++) common[i]! &= own[i]!;
+    }
+    for (let row = 0; row < rows.length; row++) {
+      if ((common[row >> 5]! >>> (row & 31)) & 1) rows[row]!.entries++;
     }
   }
-  return rows.map(({ code, language, characters, single, entries }) => ({
-    code,
-    language,
-    characters: characters.size,
-    single: single.size,
-    entries,
-  }));
+  return rows.map(({ code, language, characters, entries }) => {
+    let single = 0;
+    for (const character of characters) if (singles.has(character)) single++;
+    return { code, language, characters: characters.size, single, entries };
+  });
 }

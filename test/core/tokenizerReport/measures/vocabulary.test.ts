@@ -17,6 +17,8 @@ import {
 } from '../../../../src/core/tokenizerReport/measures/vocabulary';
 import { cutAt } from '../../../support/cutEncoding';
 import { golden } from '../../../support/paths';
+import { seedOr } from '../../../support/seed';
+import { pick, randomOf } from '../../../support/toys';
 import { hasShared, shared, tokenizerOf } from '../../../support/shared';
 
 /** Of entries alone; a string with characters above U+00FF is its UTF-8, others are bytes. The last one is special. */
@@ -144,6 +146,41 @@ describe('a vocabulary', () => {
     });
     expect(both).toMatchObject({ characters: 2, single: 1, entries: 2 });
   });
+});
+
+test('seventy random alphabets: the same as asking each for every entry', () => {
+  const random = randomOf(seedOr(30));
+  const letters = Array.from('abcdeабв字𐌰');
+  const own = Array.from({ length: 70 }, () => letters.filter(() => random() < 0.7));
+  const rangesOf = (each: readonly string[]) => {
+    let at = 0;
+    const codes = each.map(letter => letter.codePointAt(0)!);
+    return codes
+      .map(code => {
+        const skip = code - at;
+        at = code + 1;
+        return `${skip.toString(36)} 1`;
+      })
+      .join(' ');
+  };
+  const code = (i: number) => `a${String.fromCharCode(0x61 + (i % 26), 0x61 + Math.floor(i / 26))}`;
+  const alphabets = Object.fromEntries(own.map((each, i) => [code(i), rangesOf(each)]));
+  const entries = Array.from(
+    { length: 200 },
+    () =>
+      (random() < 0.5 ? ' ' : '') +
+      Array.from({ length: 1 + Math.floor(3 * random()) }, () => pick(random, letters)).join(''),
+  );
+  const found = alphabetsOf(vocabularyOf(...entries.map(encodeUtf8), 'special'), alphabets);
+  const spelled = entries.map(entry => Array.from(entry.trim()));
+  for (const [i, each] of own.entries()) {
+    expect(found[i]).toMatchObject({
+      code: code(i),
+      characters: each.length,
+      entries: spelled.filter(entry => entry.every(letter => each.includes(letter))).length,
+      single: each.filter(letter => spelled.some(entry => entry.join('') === letter)).length,
+    });
+  }
 });
 
 describe.skipIf(!hasShared)('published vocabularies', () => {
