@@ -148,8 +148,16 @@ export class NumberCounts {
   #numbers = 0;
 
   /** `words`: of the text, if they are known. */
-  add(text: string, encoding: Encoding, words?: WordRuns): void {
-    for (const { start, end, digits, commas, grouping } of numbersOf(text, encoding, words)) {
+  /** `onNumber` is told of each. */
+  add(
+    text: string,
+    encoding: Encoding,
+    words?: WordRuns,
+    onNumber?: (number: NumberSpan) => void,
+  ): void {
+    for (const number of numbersOf(text, encoding, words)) {
+      const { start, end, digits, commas, grouping } = number;
+      onNumber?.(number);
       this.#numbers++;
       const key = `${digits} ${commas} ${grouping}`;
       const known = this.#rows.get(key);

@@ -19,12 +19,15 @@ export const numbers: SectionKind = {
     const all = new WordList<Grouped>();
     return {
       add({ path, text, utf16Offset, encodings, words }) {
-        counts.forEach((each, i) => each.add(text, encodings[i]!, words));
-        for (const { start, end, groups, grouping } of numbersOf(text, encodings[0]!, words)) {
-          if (end - start < 2) continue;
-          const at = { utf16Start: utf16Offset + start, utf16End: utf16Offset + end };
-          all.add(text.slice(start, end), { path, ...at }, { groups, grouping });
-        }
+        counts.forEach((each, i) =>
+          each.add(text, encodings[i]!, words, ({ start, end, groups, grouping }) => {
+            if (i > 0 || end - start < 2) return;
+            all.add(text.slice(start, end), () => ({
+              place: { path, utf16Start: utf16Offset + start, utf16End: utf16Offset + end },
+              of: { groups, grouping },
+            }));
+          }),
+        );
       },
       finish: () => [
         lengthTable(names, tokenizers),
