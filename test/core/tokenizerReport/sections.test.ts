@@ -214,7 +214,7 @@ test('of texts over 16 MB the first are read for identifiers, and the section sa
   expect(add('firstIdentifier', 15_000_000).meaning).not.toContain('MB');
   expect(add('secondIdentifier', 4_000_000).meaning).not.toContain('MB');
   const { names, meaning } = add('thirdIdentifier', 4_000_000);
-  expect(names.toSorted()).toEqual(['firstIdentifier', 'secondIdentifier']);
+  expect(new Set(names)).toEqual(new Set(['firstIdentifier', 'secondIdentifier']));
   expect(meaning).toContain('Only the first 19 MB');
 });
 
