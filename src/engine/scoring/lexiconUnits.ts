@@ -11,7 +11,7 @@ import type { Document } from '../documents/document';
 /** Lines that are learned from, and the characters of the longest: the editor waits for it. */
 const MOST_LINES = 2000;
 const LONGEST_LINE = 300;
-/** A fraction of the published ones: a tenth of a second for a text of a thousand lines. */
+/** A fraction of the published ones: learning takes a fraction of a second, once for a text. */
 const SETTINGS = { ...PUBLISHED_SETTINGS, linesPerDocument: 100, documents: 100, epochs: 200 };
 const OPTIONS = { longestUnit: SETTINGS.longestUnit, subunits: false };
 /** The same lexicon for the same text. */
