@@ -36,6 +36,7 @@ export const lazyParts = {
   hoverAt: 'src/editor/hover/hoverAt.ts',
   inspector: 'src/editor/inspector/inspector.ts',
   jsonSourceMap: 'src/core/traces/jsonSourceMap.ts',
+  markPassage: 'src/editor/tokenizerReport/markPassage.ts',
   modelPicker: 'src/editor/models/modelPicker.ts',
   modelReport: 'src/editor/models/modelReport.ts',
   offerModel: 'src/editor/models/offerModel.ts',

@@ -13,6 +13,8 @@ export const windows: SharedWindow[] = [
       aReportComparesTwoTokenizers,
       aReportIsExported,
       aTokenizerIsTrainedAndCompared,
+      // Its setting of the machine stays.
+      passagesAreMarkedAndJudged,
     ],
   },
 ];
@@ -41,7 +43,11 @@ async function chooseQuestions(ui: Workbench, titles: readonly string[]) {
   // Some are proposed: the first click takes all of them, the second none.
   await all.click();
   await all.click();
-  await pickEach(ui, titles);
+  for (const title of titles) {
+    // Those on the screen alone are there.
+    await input(ui).fill(title);
+    await pickEach(ui, [title]);
+  }
   await ui.page.keyboard.press('Enter');
 }
 
@@ -161,4 +167,26 @@ export async function aTokenizerIsTrainedAndCompared(ui: Workbench) {
   await message.getByRole('button', { name: 'Compare with Tokenizer or Model' }).click();
   await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'stories260K' }).waitFor();
   await ui.page.keyboard.press('Escape');
+}
+
+export async function passagesAreMarkedAndJudged(ui: Workbench) {
+  ui.writeFile('answers.md', 'The cat is black.\nThe dog is brown.\n');
+  await ui.openFile('answers.md');
+  await ui.goTo(2, 1);
+  await ui.page.keyboard.press('Shift+End');
+  await ui.runCommand('Tokenscope: Mark Selected Passages for a Question…');
+  await input(ui).fill('Which colour has the dog?');
+  await ui.page.keyboard.press('Enter');
+  const line = await savedAs(ui, 'passages.jsonl');
+  assert.deepEqual(JSON.parse(line), {
+    question: 'Which colour has the dog?',
+    path: 'answers.md',
+    references: [{ start: 18, end: 35 }],
+  });
+  await ui.page.locator('.notification-list-item', { hasText: 'Marked for' }).waitFor();
+  await ui.runCommand('Tokenscope: Tokenizer Report…');
+  await pickEach(ui, ['Open file', 'coder']);
+  await chooseQuestions(ui, ['Chunks for retrieval']);
+  await tableUnder(ui, 'By question').getByRole('button', { name: 'Which colour' }).click();
+  await ui.page.locator('.tab.active', { hasText: 'answers.md' }).waitFor();
 }

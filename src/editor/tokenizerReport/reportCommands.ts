@@ -1,7 +1,9 @@
 // Commands about tokenizer reports.
 import { Uri } from 'vscode';
 import type { CommandTable } from '../ui/commandTable';
+import { settings } from '../settings';
 import { DIALOGS } from '../ui/dialogs';
+import { activeText } from '../ui/editorRanges';
 import { openAt } from '../ui/goTo';
 import { inform } from '../ui/notifications';
 import { pickUri } from '../ui/pickPath';
@@ -27,6 +29,11 @@ export function reportCommands(services: Omit<ReportServices, 'ui'>): CommandTab
       const { engine } = services;
       const uri = argument instanceof Uri ? argument : undefined;
       const told = await trainTokenizer(uri, { engine, ui: UI });
+      if (told) inform(told);
+    },
+    async markPassage() {
+      const { markPassage } = await import('./markPassage');
+      const told = await markPassage(activeText(), settings.report.passages, UI);
       if (told) inform(told);
     },
     async runReportAgain() {

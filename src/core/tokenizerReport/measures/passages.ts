@@ -5,7 +5,7 @@ import { JsonError } from '../../walkJson';
 
 export interface Question {
   readonly question: string;
-  /** Of the text with the passages; undefined where there is one text only. */
+  /** Of the text with the passages, or its end; undefined where there is one text only. */
   readonly path: string | undefined;
   /** In code points, half-open. */
   readonly references: readonly { readonly start: number; readonly end: number }[];
@@ -23,6 +23,25 @@ export function readPassages(file: string, text: string): Question[] {
   if (questions.length > 0) return questions;
   throw new UserError(`${file} has no question.`);
 }
+
+/** The line of a question about a text, whose spans are in UTF-16 units. */
+export function passageLine(
+  question: string,
+  path: string,
+  text: string,
+  spans: readonly { readonly utf16Start: number; readonly utf16End: number }[],
+): string {
+  const before = (utf16: number) => Array.from(text.slice(0, utf16)).length;
+  const references = spans.map(({ utf16Start, utf16End }) => ({
+    start: before(utf16Start),
+    end: before(utf16End),
+  }));
+  return `${JSON.stringify({ question, path, references })}\n`;
+}
+
+/** Whether two paths end alike: one may be from a folder that is further in. */
+export const isSamePath = (a: string, b: string): boolean =>
+  a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
 
 /** From an offset in code points to one in UTF-16 units; the text's length for what is beyond it. */
 export function codePointPlaces(text: string): (codePoint: number) => number {

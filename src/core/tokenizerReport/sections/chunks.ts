@@ -1,7 +1,7 @@
 // How well chunks of a text fit the passages that answer questions, by the way the text is cut.
 import { chunksBySeparators, chunksByTokens, TokenPlaces } from '../measures/chunkers';
 import { chunkMetrics, meanMetrics, type ChunkMetrics } from '../measures/chunks';
-import { codePointPlaces, type Question } from '../measures/passages';
+import { codePointPlaces, isSamePath, type Question } from '../measures/passages';
 import type { Column, Row, Table } from '../report';
 import type { SectionKind, TokenizedText } from '../sectionKind';
 
@@ -63,7 +63,7 @@ export const chunks: SectionKind = {
 };
 
 function askedOf(text: TokenizedText, questions: readonly Question[]): Asked[] {
-  const own = questions.filter(({ path }) => path === undefined || path === text.path);
+  const own = questions.filter(({ path }) => path === undefined || isSamePath(path, text.path));
   if (own.length === 0) return [];
   const places = new TokenPlaces(text.text, text.encodings[0]!);
   const utf16Of = codePointPlaces(text.text);

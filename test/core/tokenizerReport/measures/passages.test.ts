@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { UserError } from '../../../../src/core/errors';
 import {
   codePointPlaces,
+  isSamePath,
+  passageLine,
   readPassages,
 } from '../../../../src/core/tokenizerReport/measures/passages';
 
@@ -34,4 +36,32 @@ test.each([
 test('offsets in code points are those of Python', () => {
   const places = codePointPlaces('a𝄞b');
   expect([0, 1, 2, 3, 9].map(places)).toEqual([0, 1, 3, 4, 4]);
+});
+
+test('a line that is written is read back, with the spans that were selected', () => {
+  const text = 'a𝄞b "c" 𝄞d';
+  const spans = [
+    { utf16Start: 3, utf16End: 4 },
+    { utf16Start: text.indexOf('"'), utf16End: text.length },
+  ];
+  const line = passageLine('Which "letters"?', 'docs/a.md', text, spans);
+  const [found, ...more] = readPassages('q.jsonl', line.repeat(2));
+  expect(more).toEqual([found]);
+  expect(found).toMatchObject({ question: 'Which "letters"?', path: 'docs/a.md' });
+  const places = codePointPlaces(text);
+  const read = found!.references.map(({ start, end }) => ({
+    utf16Start: places(start),
+    utf16End: places(end),
+  }));
+  expect(read).toEqual(spans);
+});
+
+test.each([
+  ['a.md', 'a.md', true],
+  ['docs/a.md', 'a.md', true],
+  ['a.md', 'docs/a.md', true],
+  ['ba.md', 'a.md', false],
+  ['x/a.md', 'y/a.md', false],
+])('%s and %s are of one text: %s', (a, b, same) => {
+  expect(isSamePath(a, b)).toBe(same);
 });
