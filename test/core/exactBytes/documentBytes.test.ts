@@ -43,7 +43,14 @@ test('surprisals and leaks are those of a cursor, from any place on', async () =
     const window = { start: 0, ownStart: 0, end: bytes.length, ids: new Uint32Array(), before: 0 };
     const scores = emptyByteScores(rules, bytes, [window]);
     const middle = Math.floor(random() * bytes.length);
-    await scoreRange(rules, model, scores, { window, from: middle, to: bytes.length });
+    const counts: number[] = [];
+    const known = () => scores.surprisals.reduce((sum, nats) => sum + (nats >= 0 ? 1 : 0), 0);
+    await scoreRange(rules, model, scores, { window, from: middle, to: bytes.length }, count => {
+      counts.push(count);
+      // What was said so far is there.
+      expect(counts.reduce((sum, each) => sum + each, 0)).toBe(known());
+    });
+    expect(counts.reduce((sum, each) => sum + each, 0)).toBe(bytes.length - middle);
     expect(scores.surprisals.findIndex(nats => !Number.isNaN(nats))).toBe(
       middle < bytes.length ? middle : -1,
     );
