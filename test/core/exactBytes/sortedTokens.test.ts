@@ -30,6 +30,9 @@ describe('tokens by their bytes', () => {
             return one === other ? a - b : one < other ? -1 : 1;
           });
           expect([...tokens.ids]).toEqual(sorted);
+          // In whatever order they are given.
+          const turned = new SortedTokens([...ids].reverse(), id => all[id / 2]!);
+          expect([...turned.ids]).toEqual(sorted);
           expect(tokens.bytes).toEqual(sorted.map(id => strings[id / 2]));
           expect(tokens.longest).toBe(Math.max(0, ...all.map(({ length }) => length)));
           expect([...tokens.idsOf(key)]).toEqual(sorted.filter(id => strings[id / 2] === key));
