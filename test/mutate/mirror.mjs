@@ -5,9 +5,26 @@ import { repository } from '../host/product.mjs';
 
 /** What other folders' tests are about. */
 const ALSO = new Map([
+  ['src/core/tokenizer', ['test/core/tokenizer/files/families.test.ts']],
   [
     'src/core/tokenizer/files',
     ['test/core/tokenizer/lookup/lookupTokenizer.test.ts', 'test/core/tokenizer/tokenizer.test.ts'],
+  ],
+  [
+    'src/core/tokenizer/normalize',
+    [
+      'test/core/tokenizer/files/families.test.ts',
+      'test/core/tokenizer/files/sentencePiece.test.ts',
+      'test/core/tokenizer/lookup/lookupTokenizer.test.ts',
+    ],
+  ],
+  [
+    'src/core/tokenizer/patterns',
+    [
+      'test/core/tokenizer/golden.test.ts',
+      'test/core/tokenizer/files/families.test.ts',
+      'test/core/tokenizer/files/tiktoken.test.ts',
+    ],
   ],
   ['src/engine/comparison', ['test/engine/server.test.ts']],
   ['src/engine/documents', ['test/engine/server.test.ts']],

@@ -17,6 +17,7 @@ import {
   scanQwen2,
   scanQwen35,
 } from '../../../src/core/tokenizer/patterns/cl100k';
+import { describedAs, type StepKind } from '../../../src/core/tokenizer/patterns/splitStep';
 import { encodeUtf8, utf8Length } from '../../../src/core/text/utf8';
 import { golden } from '../../support/paths';
 import { sampleOf, seedOr } from '../../support/seed';
@@ -82,6 +83,34 @@ function expectCaused(
 
 const scansOf = (family: string) =>
   splitsOfByteLevel(stepsOf(families.families[family]!.pre_tokenizer, '', 'pretokenizers')).scans;
+
+test('steps are known in the sequences of models, and while no run takes in white space of a line', () => {
+  const step = (kind: StepKind, takes = (code: number) => code === 0x61) => {
+    const scan: Scan = (_text, from) => from;
+    return describedAs(scan, { kind, classes: [takes], scanOver: () => scan });
+  };
+  const steps = (takes?: (code: number) => boolean) => [
+    step('line end', () => true),
+    step('spaced run'),
+    step('spaced run', takes),
+    step('run'),
+    step('digit'),
+  ];
+  expect(lookaheadOfSteps(steps())).toBeDefined();
+  // A no-break space is none of a line.
+  expect(lookaheadOfSteps(steps(code => code === 0xa0))).toBeDefined();
+  for (const space of [0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20]) {
+    expect(lookaheadOfSteps(steps(code => code === space))).toBeUndefined();
+    const runs = steps();
+    runs[3] = step('run', code => code === space);
+    expect(lookaheadOfSteps(runs)).toBeUndefined();
+  }
+  expect(lookaheadOfSteps(steps().slice(1))).toBeUndefined();
+  expect(lookaheadOfSteps(steps().reverse())).toBeUndefined();
+  // A step that nothing is known of.
+  expect(lookaheadOfSteps([...steps(), (_text, from) => from])).toBeUndefined();
+  expect(lookaheadOfSteps([])).toBeUndefined();
+});
 
 describe.each<[string, Scan | readonly Scan[]]>([
   ['GPT-2', scanGpt2],

@@ -92,3 +92,27 @@ test('contrast is the sum that its rows spell out', () => {
     'contrast score',
   ]);
 });
+
+test('a difference has its sign, and none is positive', () => {
+  const of = (nats: number) =>
+    lenses.contrast.explain({
+      scores: {
+        ...scores,
+        contrast: { ...scores.contrast!, positive: [-1], negative: [-1 + nats], centre: 0 },
+      } as unknown as typeof scores,
+      row: 0,
+      index: 0,
+    })[0]!.value;
+  expect([Math.LN2, -Math.LN2, 0].map(of)).toEqual(['+1.00 bits', '−1.00 bits', '+0.00 bits']);
+});
+
+test('what a file saved is read by the lenses of one place and one model', () => {
+  const saved = Object.entries(lenses).filter(([, lens]) => lens.readsSaved);
+  expect(saved.map(([name]) => name)).toEqual([
+    'tokens',
+    'surprisal',
+    'entropy',
+    'varentropy',
+    'gap',
+  ]);
+});

@@ -16,7 +16,10 @@ test.each([
   ['{"description": "x"}', 'has no "index"'],
   ['{"index": -1, "description": "x"}', 'has no "index"'],
   ['{"index": null, "description": "x"}', 'has no "index"'],
-  ['{"index": "", "description": "x"}', 'has no "index"'],
+  ...['""', '1.5', '"1.5"', '"x"', '1e400', 'true', '[1]', '"-1"'].map(index => [
+    `{"index": ${index}, "description": "x"}`,
+    'has no "index"',
+  ]),
   ['{"index": 1, "descr', 'is not JSON'],
   ['null', 'is no JSON object'],
   ['[1, "x"]', 'is no JSON object'],
