@@ -26,6 +26,14 @@ const ALSO = new Map([
       'test/core/tokenizer/files/tiktoken.test.ts',
     ],
   ],
+  [
+    'src/core/tokenizer/unicode',
+    [
+      'test/core/tokenizer/golden.test.ts',
+      'test/core/tokenizer/files/families.test.ts',
+      'test/core/tokenizer/lookup/lookupTokenizer.test.ts',
+    ],
+  ],
   ['src/engine/comparison', ['test/engine/server.test.ts']],
   ['src/engine/documents', ['test/engine/server.test.ts']],
   ['src/engine/scoring', ['test/engine/server.test.ts']],
