@@ -103,3 +103,18 @@ test.each<[string, (length: number) => RawTrace]>([
   // 8 times the length; a quadratic scan takes 64 times as long.
   expect(long).toBeLessThan(24 * short + 60);
 });
+
+test('parts are apart by an empty line, listed steps by a line, and what goes on by nothing', () => {
+  const [thinking, answer] = ['thinking', 'answer'] as const;
+  const textOf = (...parts: RawTrace['parts']) => assembleTrace({ parts }, place).text;
+  const one = { kind: thinking, text: 'one' };
+  expect(textOf(one, { kind: answer, text: 'two' })).toBe('one\n\ntwo');
+  expect(textOf(one, { kind: answer, text: 'two', goesOn: true })).toBe('onetwo');
+  const step = { kind: thinking, text: 'two', steps: [0] };
+  expect(textOf(one, step)).toBe('one\ntwo');
+  for (const blank of ['\n', ' ', '\t'])
+    expect(textOf({ ...one, text: `one${blank}` }, step)).toBe(`one${blank}two`);
+  expect(textOf(one, { ...step, goesOn: true })).toBe('onetwo');
+  expect(textOf(one, step, { kind: answer, text: 'three' })).toBe('one\ntwo\n\nthree');
+  expect(textOf(step)).toBe('two');
+});

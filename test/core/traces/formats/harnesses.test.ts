@@ -1,5 +1,6 @@
 // What harnesses log besides generated answers: scored choices, several scorers, headers, samples without an answer.
 import { describe, expect, test } from 'vitest';
+import { lmEval } from '../../../../src/core/traces/formats/harnesses';
 import { readTraces } from '../../../../src/core/traces/readTraces';
 import { segmentsOf } from '../../../support/traces';
 
@@ -176,4 +177,11 @@ test('names nested too deeply are refused as the row is', () => {
   const depth = 200_000;
   const deep = `{"doc_id": ${'['.repeat(depth)}${']'.repeat(depth)}, "resps": [["a"]]}`;
   expect(readTraces(deep).problems).toEqual(['It is nested too deeply to be read.']);
+});
+
+test('a row is one of lm-evaluation-harness if it names a document and lists answers', () => {
+  const resps = [['4']];
+  expect(lmEval.read({ doc_id: 0, resps })).toHaveLength(1);
+  for (const row of [{ resps }, { doc_id: 0 }, { doc_id: 0, resps: '4' }, {}])
+    expect(lmEval.read(row)).toBeUndefined();
 });
