@@ -17,6 +17,7 @@ import {
   scanQwen2,
   scanQwen35,
 } from '../../../src/core/tokenizer/patterns/cl100k';
+import type { Belongs } from '../../../src/core/tokenizer/unicode/ranges';
 import { describedAs, type StepKind } from '../../../src/core/tokenizer/patterns/splitStep';
 import { encodeUtf8, utf8Length } from '../../../src/core/text/utf8';
 import { golden } from '../../support/paths';
@@ -85,11 +86,11 @@ const scansOf = (family: string) =>
   splitsOfByteLevel(stepsOf(families.families[family]!.pre_tokenizer, '', 'pretokenizers')).scans;
 
 test('steps are known in the sequences of models, and while no run takes in white space of a line', () => {
-  const step = (kind: StepKind, takes = (code: number) => code === 0x61) => {
+  const step = (kind: StepKind, takes: Belongs = code => code === 0x61) => {
     const scan: Scan = (_text, from) => from;
     return describedAs(scan, { kind, classes: [takes], scanOver: () => scan });
   };
-  const steps = (takes?: (code: number) => boolean) => [
+  const steps = (takes?: Belongs) => [
     step('line end', () => true),
     step('spaced run'),
     step('spaced run', takes),

@@ -6,7 +6,7 @@ import { seedOr } from '../../../support/seed';
 import { pick, randomOf } from '../../../support/toys';
 
 /** Of one to four bytes, the first and the last ones of each length, and neighbours of the surrogates. */
-const CHARACTERS = ['\0', 'a', '', '', 'é', '߿', 'ࠀ', '日', '퟿', '', '￿', '𐀀', '𝄞', '􏿿'];
+const CHARACTERS = Array.from('\0a\x7f\x80é\u07ff\u0800日\ud7ff\ue000\uffff\u{10000}𝄞\u{10ffff}');
 const bytesOf = (text: string) => [...encodeUtf8(text)];
 const ALL = [...new Set(CHARACTERS.flatMap(bytesOf))];
 
