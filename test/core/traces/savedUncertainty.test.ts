@@ -1,7 +1,11 @@
 // Nothing is claimed beyond the content of truncated lists: the true entropy is always in the interval.
 import { expect, test } from 'vitest';
 import { logSoftmax } from '../../../src/core/exactBytes/logSum';
-import { listedIndex, savedUncertainty } from '../../../src/core/traces/savedUncertainty';
+import {
+  isSameBytes,
+  listedIndex,
+  savedUncertainty,
+} from '../../../src/core/traces/savedUncertainty';
 import { uncertaintyOf } from '../../../src/core/traces/uncertainty';
 import { seedOr } from '../../support/seed';
 import { randomOf } from '../../support/toys';
@@ -89,4 +93,12 @@ test('a list of any length is read', () => {
   const top = Array.from({ length: 300_000 }, () => ({ bytes: bytesOf(0), logprob: -14 }));
   const token = { start: 0, end: 1, bytes: bytesOf(1), logprob: -15, top };
   expect(savedUncertainty(token, {}).gap).toBeCloseTo(1, 12);
+});
+
+test('bytes are the same if there are as many and each is', () => {
+  const same = (one: number[], other: number[]) =>
+    isSameBytes(Uint8Array.from(one), Uint8Array.from(other));
+  expect([same([], []), same([1], [1]), same([1, 2], [1, 2])]).toEqual([true, true, true]);
+  for (const other of [[], [1], [1, 3], [3, 2], [2, 1], [1, 2, 3]])
+    expect([other, same([1, 2], other), same(other, [1, 2])]).toEqual([other, false, false]);
 });
