@@ -5,6 +5,7 @@ import {
   entriesOf,
   openAiLogprobs,
   promptLogprobs,
+  spelledBytes,
 } from '../../../../src/core/traces/formats/logprobs';
 
 /** What a token of an older completion has that was written with this value. */
@@ -55,4 +56,17 @@ test('entries of a prompt that are no objects are left out', () => {
   }
   expect(promptLogprobs([null, null])).toEqual([]);
   expect(promptLogprobs('a')).toEqual([]);
+});
+
+test('a token that is spelled by its bytes may be that spelling itself, and no other is doubtful', () => {
+  const spelled = (token: string) => {
+    const { bytes, otherBytes } = spelledBytes(token);
+    return [bytes, ...(otherBytes ?? [])].map(each => Buffer.from(each).toString('latin1'));
+  };
+  for (const token of ['', 'a', ' a', '\\x41', '\\n', 'bytes:a'])
+    expect(spelled(token)).toEqual([token]);
+  expect(spelled('\\xf0\\x9f')).toEqual(['\xf0\x9f', '\\xf0\\x9f']);
+  expect(spelled('bytes:\\xf0\\x9f')).toEqual(['\xf0\x9f', 'bytes:\\xf0\\x9f']);
+  // A blank may belong to the token.
+  expect(spelled('bytes: \\xc3')).toEqual(['\xc3', ' \xc3', 'bytes: \\xc3']);
 });
