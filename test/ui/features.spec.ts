@@ -122,9 +122,10 @@ export async function featuresAreExportedToAFile(ui: Workbench) {
     );
     await ui.page.keyboard.press('Enter');
     await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    // It is there before it is written.
     await ui.until(
-      () => existsSync(path),
-      isWritten => isWritten,
+      () => (existsSync(path) ? readFileSync(path, 'utf8') : ''),
+      text => (ending === 'svg' ? /<\/svg>\s*$/ : /\n$/).test(text),
     );
   }
   const lines = readFileSync(join(ui.folder, 'names.py.features.jsonl'), 'utf8')

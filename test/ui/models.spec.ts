@@ -47,7 +47,10 @@ export async function aModelOfOllamaIsListedAndOpened(ui: Workbench) {
     await ui.screenshot('list of models');
     await picked.click();
     await isSet(ui, 'blobs/sha256-');
-    assert.match(ui.extensionLog(), /opened .*blobs\/sha256-/);
+    await ui.until(
+      () => ui.extensionLog(),
+      log => /opened .*blobs\/sha256-/.test(log),
+    );
     // What was chosen is marked.
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
     await rows.filter({ hasText: 'chosen now' }).filter({ hasText: 'picked:0.1b' }).waitFor();

@@ -58,7 +58,12 @@ export async function aServerColoursAFile(ui: Workbench) {
     await ui.chooseLens('Varentropy');
     await ui.statusItem('not shown').waitFor();
     // No key, and nothing of the text, is in the log.
-    assert.match(ui.extensionLog(), new RegExp(`Sent to 127.0.0.1:${server.port}: [\\d,]+ tokens`));
+    const sent = new RegExp(`Sent to 127.0.0.1:${server.port}: [\\d,]+ tokens`);
+    // A line is in the file a moment after it is logged.
+    await ui.until(
+      () => ui.extensionLog(),
+      log => sent.test(log),
+    );
   } finally {
     await server.close();
   }

@@ -114,8 +114,8 @@ export async function aReportComparesTwoTokenizers(ui: Workbench) {
 
 const input = (ui: Workbench) => ui.page.locator('.quick-input-widget .quick-input-box input');
 
-/** Accepts the place that a dialog proposes for a file; answers its content once it is written. */
-async function savedAs(ui: Workbench, name: string): Promise<string> {
+/** Accepts the place that a dialog proposes for a file; answers its content once it is written, to `end`. */
+async function savedAs(ui: Workbench, name: string, end: RegExp): Promise<string> {
   await ui.until(
     () => input(ui).inputValue(),
     value => value.endsWith(name),
@@ -123,11 +123,10 @@ async function savedAs(ui: Workbench, name: string): Promise<string> {
   await ui.page.keyboard.press('Enter');
   await ui.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   const path = join(ui.folder, name);
-  await ui.until(
-    () => existsSync(path),
-    isWritten => isWritten,
+  return ui.until(
+    () => (existsSync(path) ? readFileSync(path, 'utf8') : ''),
+    text => end.test(text),
   );
-  return readFileSync(path, 'utf8');
 }
 
 export async function aReportIsExported(ui: Workbench) {
@@ -137,14 +136,14 @@ export async function aReportIsExported(ui: Workbench) {
   await pickEach(ui, ['Open file', 'coder']);
   await acceptQuestions(ui);
   await tableUnder(ui, 'By kind of file').waitFor();
-  for (const [format, ending, content] of [
-    ['HTML', 'html', /^<!doctype html>[^]*short\.md[^]*<\/html>\s*$/],
-    ['JSON', 'json', /^\{"tokenizers":\[\{"name":"coder"/],
-    ['CSV', 'csv', /^Size,By kind of file\r\nFiles,Tokens/],
+  for (const [format, ending, content, end] of [
+    ['HTML', 'html', /^<!doctype html>[^]*short\.md[^]*<\/html>\s*$/, /<\/html>\s*$/],
+    ['JSON', 'json', /^\{"tokenizers":\[\{"name":"coder"/, /\}\s*$/],
+    ['CSV', 'csv', /^Size,By kind of file\r\nFiles,Tokens/, /\r\n$/],
   ] as const) {
     await ui.runCommand('Tokenscope: Export Tokenizer Report…');
     await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: format }).click();
-    assert.match(await savedAs(ui, `tokenizer-report.${ending}`), content);
+    assert.match(await savedAs(ui, `tokenizer-report.${ending}`, end), content);
   }
 }
 
@@ -158,7 +157,7 @@ export async function aTokenizerIsTrainedAndCompared(ui: Workbench) {
   await ui.page.locator('.quick-input-message', { hasText: 'from 257' }).waitFor();
   await input(ui).fill('300');
   await ui.page.keyboard.press('Enter');
-  const written = await savedAs(ui, 'tokenizer.json');
+  const written = await savedAs(ui, 'tokenizer.json', /\}\s*$/);
   const { model } = JSON.parse(written) as { model: { vocab: Record<string, number> } };
   assert.ok('Ġgamma' in model.vocab);
   const message = ui.page.locator('.notification-list-item', { hasText: 'Trained' });
@@ -177,7 +176,7 @@ export async function passagesAreMarkedAndJudged(ui: Workbench) {
   await ui.runCommand('Tokenscope: Mark Selected Passages for a Question…');
   await input(ui).fill('Which colour has the dog?');
   await ui.page.keyboard.press('Enter');
-  const line = await savedAs(ui, 'passages.jsonl');
+  const line = await savedAs(ui, 'passages.jsonl', /\n$/);
   assert.deepEqual(JSON.parse(line), {
     question: 'Which colour has the dog?',
     path: 'answers.md',
