@@ -22,8 +22,8 @@ export interface GateOptions {
   requestsAtOnce(): number;
   /** To hosts that are not this machine; 0: no limit. */
   dailyTokens(): number;
-  /** Hears of every text that is sent. */
-  onSent(words: string): void;
+  /** Hears of every text that is sent, and where. */
+  onSent(words: string, host: string): void;
 }
 
 export function serverGate(options: GateOptions): SendToServer {
@@ -61,6 +61,7 @@ export function serverGate(options: GateOptions): SendToServer {
     const day = isElsewhere ? `; ${formatCount(sentToday(memory))} to other machines today` : '';
     onSent(
       `Sent to ${host}: ${formatCount(all.tokens)} tokens in ${formatNumberOf(all.requests, 'request')}${day}.`,
+      host,
     );
     return send(request, signal);
   };

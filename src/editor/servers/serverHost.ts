@@ -8,7 +8,7 @@ import { settings } from '../settings';
 /** What was sent to the server that was asked last, in words; empty before. */
 export const serverUse = { words: '' };
 
-/** At most so often a line of the log. */
+/** At most so often a line of the log about a host. */
 const LOG_MS = 10_000;
 
 export function serverHost(
@@ -16,11 +16,12 @@ export function serverHost(
   log: (line: string) => void,
 ): Handlers<HostApi> {
   let gate: SendToServer | undefined;
-  let logged = -LOG_MS;
-  const onSent = (words: string) => {
+  const logged = new Map<string, number>();
+  const onSent = (words: string, host: string) => {
     serverUse.words = words;
-    if (performance.now() - logged < LOG_MS) return;
-    logged = performance.now();
+    const before = logged.get(host) ?? -LOG_MS;
+    if (performance.now() - before < LOG_MS) return;
+    logged.set(host, performance.now());
     log(words);
   };
   return {
