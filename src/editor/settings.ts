@@ -51,7 +51,7 @@ export const settings = {
     glossary: new Setting('report.glossary', ''),
     /** Path of questions with passages; empty: none. */
     passages: new Setting('report.passages', ''),
-    /** What samples of training data are told apart by. */
+    /** How samples of training data are grouped. */
     categories: new Setting<'ending' | 'folder'>('report.categories', 'ending'),
     /** Of a chunk at most, for the lens of chunks. */
     chunkTokens: new Setting('report.chunkTokens', 256),

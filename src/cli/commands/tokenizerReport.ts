@@ -55,7 +55,7 @@ export const tokenizerReport = defineCommand({
       description: 'questions with the passages that answer them, as JSON lines: docs/cli.md',
     }),
     categories: choice(['ending', 'folder'], {
-      description: 'what samples of training data are told apart by, for --section mixture',
+      description: 'how the samples of training data are grouped, for --section mixture',
       default: 'ending',
     }),
     sums: flag('have the model score generated sums, too'),

@@ -29,7 +29,7 @@ export interface ReportRequest {
   readonly source: string;
   readonly texts: Iterable<ReportText>;
   readonly options: ReportOptions;
-  readonly solve: SolveLinearProgram;
+  readonly solve: SolveLinearProgram | undefined;
 }
 
 /** `kinds`, `words`: of sections by their ids; shown in the order of the words. */

@@ -1,4 +1,4 @@
-// What a section of the report is: it is told of each text once, and then gives its numbers.
+// What a section of the report is: it is given each text once, and then gives its numbers.
 import type { Encoding, Tokenizer } from '../tokenizer/tokenizer';
 import type { TextSize } from '../text/textSize';
 import type { Price } from './measures/cost';
@@ -27,7 +27,8 @@ export interface SectionContext {
   /** [tokenizer]; for display. */
   readonly names: readonly string[];
   readonly options: ReportOptions;
-  readonly solve: SolveLinearProgram;
+  /** There where a section that solves is wanted. */
+  readonly solve: SolveLinearProgram | undefined;
 }
 
 /** What the user chose; what is not there has a default, or its section says how to choose it. */
@@ -40,7 +41,7 @@ export interface ReportOptions {
   readonly glossary?: readonly string[];
   /** With the passages that answer them, for chunks. */
   readonly questions?: readonly Question[];
-  /** What the texts are sorted by for the section on training data: the endings of their names, or their folders. */
+  /** How the section on training data groups the texts: by the endings of their names, or by their folders. */
   readonly categories?: 'ending' | 'folder';
   /** What tokens cost; without them nothing is said of it. */
   readonly prices?: readonly Price[];

@@ -98,7 +98,9 @@ function englishOf(tokenizer: Tokenizer): number {
 }
 
 interface Chunks {
-  readonly of: string;
+  readonly version: number;
+  readonly tokenizer: Tokenizer;
+  readonly size: number;
   readonly all: readonly TokenRange[];
 }
 
@@ -106,12 +108,14 @@ interface Chunks {
 const known = new WeakMap<Document, Chunks>();
 
 function chunksOf(document: Document, tokenizer: Tokenizer, size: number): readonly TokenRange[] {
-  const of = `${document.version} ${size} ${tokenizer.name} ${tokenizer.vocabSize}`;
+  const { version } = document;
   const before = known.get(document);
-  if (before?.of === of) return before.all;
+  const isSame =
+    before?.version === version && before.tokenizer === tokenizer && before.size === size;
+  if (isSame) return before.all;
   const { ids, byteStarts, byteEnds } = document.streamBy(tokenizer).tokens();
   const encoding = { ids, byteStarts, byteEnds, normalized: undefined, missing: undefined };
   const all = chunksBySeparators(new TokenPlaces(document.text, encoding), { size, overlap: 0 });
-  known.set(document, { of, all });
+  known.set(document, { version, tokenizer, size, all });
   return all;
 }

@@ -24,7 +24,7 @@ export async function reportOfFiles(
     files,
     tokenizers.map(({ tokenizer }) => tokenizer),
   );
-  const solve = await openHighs();
+  const solve = options.sections?.includes('mixture') ? await openHighs() : undefined;
   return makeReport({ tokenizers, source, texts, options, solve }, sectionKinds, sectionWords, {
     onText: (path, bytes) => report({ doing: path, share: Math.min(1, bytes / all) }),
     onSection: (doing, share) => report({ doing, share }),

@@ -16,6 +16,7 @@ import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import { pieceFinders } from '../../../src/engine/models/pieceFinders';
 import { seededRandom } from '../../../src/core/random';
 import { WordRuns } from '../../../src/core/tokenizerReport/measures/wordRuns';
+import { swapOf } from '../../../src/core/tokenizerReport/measures/swap';
 import { toTokenizerJson } from '../../../src/core/tokenizerReport/measures/trainBpe/tokenizerJson';
 import { trainBpe } from '../../../src/core/tokenizerReport/measures/trainBpe/trainBpe';
 import { models } from '../../support/paths';
@@ -364,4 +365,46 @@ test('without texts a report says what there is to say of the tokenizer', () => 
   expect(said.map(({ id }) => id)).toEqual(['vocabulary', 'scripts', 'numbers']);
   for (const { blocks } of said)
     for (const block of blocks) if (block.kind === 'table') checkTable(block);
+});
+
+function madeOf(texts: Readonly<Record<string, string>>, options: Partial<ReportOptions>) {
+  const parts = Object.entries(texts).map(([path, text]) => ({ path, parts: [text] }));
+  const request = { tokenizers: named, source: '', texts: parts, options: { seed: 1, ...options } };
+  const silent = { onText: () => {}, onSection: () => {} };
+  return makeReport({ ...request, solve: undefined }, sectionKinds, sectionWords, silent).sections;
+}
+
+test('a word that becomes whole at some places and breaks at others is counted in both lists', () => {
+  const text = ' my (my) _my ha (ha) "ha"';
+  const sections = madeOf({ a: text }, { sections: ['swap'] });
+  const all = { becomeWhole: 0, break: 0 };
+  swapOf(text, coder.encode(text), stories.encode(text), undefined, ({ becomesWhole }) => {
+    all[becomesWhole ? 'becomeWhole' : 'break']++;
+  });
+  const timesIn = (title: RegExp) =>
+    table('swap', title, sections).rows.reduce((sum, { cells }) => sum + Number(cells[1]), 0);
+  expect(timesIn(/become whole/)).toBe(all.becomeWhole);
+  expect(timesIn(/break/)).toBe(all.break);
+  expect(Math.min(all.becomeWhole, all.break)).toBeGreaterThan(1);
+});
+
+test('a question is about the text whose path is the most of the one that it names', () => {
+  const texts = {
+    'a.md': 'first text here',
+    'docs/a.md': 'other text here',
+    'b/a.md': 'third one',
+  };
+  const of = (path: string) =>
+    table(
+      'chunks',
+      /By question/,
+      madeOf(texts, {
+        sections: ['chunks'],
+        questions: [{ question: 'Which?', path, references: [{ start: 0, end: 5 }] }],
+      }),
+    ).rows.map(({ place }) => place!.path);
+  expect(of('a.md')).toEqual(['a.md']);
+  expect(of('docs/a.md')).toEqual(['docs/a.md']);
+  // The report may be of a folder that is further in.
+  expect(of('root/docs/a.md')).toEqual(['docs/a.md']);
 });

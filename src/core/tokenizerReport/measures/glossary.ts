@@ -2,7 +2,7 @@
 import { UserError } from '../../errors';
 import { decodeUtf8 } from '../../text/utf8';
 
-/** The terms of a file, whose name tells CSV. Throws `UserError` that names it where it is not UTF-8 or has no term. */
+/** The terms of a file, which is CSV where its name ends so. Throws `UserError` that names it where it is not UTF-8 or has no term. */
 export function readGlossary(path: string, bytes: Uint8Array): string[] {
   const list = decodeUtf8(bytes);
   if (list === undefined) throw new UserError(`${path} is not UTF-8 text: save it as UTF-8.`);
@@ -49,7 +49,7 @@ for (let unit = 0; unit < 0x80; unit++) {
 
 /**
  * Names in source code, text[start, end), those in comments and strings included: no language is parsed. Most are ASCII,
- * and told by a table.
+ * and found by a table.
  */
 export function eachIdentifier(text: string, onName: (start: number, end: number) => void): void {
   const { length } = text;

@@ -148,7 +148,7 @@ export class NumberCounts {
   #numbers = 0;
 
   /** `words`: of the text, if they are known. */
-  /** `onNumber` is told of each. */
+  /** `onNumber` is called with each. */
   add(
     text: string,
     encoding: Encoding,

@@ -5,7 +5,7 @@ import { JsonError } from '../../walkJson';
 
 export interface Question {
   readonly question: string;
-  /** Of the text with the passages, or its end; undefined where there is one text only. */
+  /** Of the text with the passages; undefined where there is one text only. */
   readonly path: string | undefined;
   /** In code points, half-open. */
   readonly references: readonly { readonly start: number; readonly end: number }[];
@@ -39,9 +39,9 @@ export function passageLine(
   return `${JSON.stringify({ question, path, references })}\n`;
 }
 
-/** Whether two paths end alike: one may be from a folder that is further in. */
-export const isSamePath = (a: string, b: string): boolean =>
-  a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
+/** Whether a text may be the one that a question names: its own path may begin in a folder further in. */
+export const mayBeAt = (named: string, path: string): boolean =>
+  named === path || named.endsWith(`/${path}`);
 
 /** From an offset in code points to one in UTF-16 units; the text's length for what is beyond it. */
 export function codePointPlaces(text: string): (codePoint: number) => number {

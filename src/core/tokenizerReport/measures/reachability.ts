@@ -1,5 +1,5 @@
 // Entries that no text is encoded with. UTF-8, the normal form NFC and, for BPE, merges show it exactly; a text that has
-// the token, encoded by the tokenizer itself, shows the opposite. What is left is told apart: it was not found.
+// the token, encoded by the tokenizer itself, shows the opposite. What is left is listed apart: it was not found.
 import { byteRulesOf, type ByteRules } from '../../exactBytes/byteRules';
 import { byteStringOf } from '../../exactBytes/byteString';
 import { TokenPrefix } from '../../exactBytes/tokenPrefix';

@@ -48,7 +48,7 @@ export class ScriptCounts {
   readonly #characters = new Float64Array(SCRIPTS);
   readonly #words = new Float64Array(SCRIPTS);
 
-  /** `runs`: of the text, if they are known. `onWord` is told of each word of at least `minTokens` tokens, in text order. */
+  /** `runs`: of the text, if they are known. `onWord` is called with each word of at least `minTokens` tokens, in text order. */
   add(
     text: string,
     { byteStarts, byteEnds }: Encoding,

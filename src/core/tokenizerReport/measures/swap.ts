@@ -41,7 +41,7 @@ export interface ChangedWord {
   readonly becomesWhole: boolean;
 }
 
-/** `words`: of the text, if they are known. `onWord` is told of each word that becomes whole or breaks. */
+/** `words`: of the text, if they are known. `onWord` is called with each word that becomes whole or breaks. */
 export function swapOf(
   text: string,
   a: Encoding,

@@ -1,7 +1,7 @@
 // How well chunks of a text fit the passages that answer questions, by the way the text is cut.
 import { chunksBySeparators, chunksByTokens, TokenPlaces } from '../measures/chunkers';
 import { chunkMetrics, meanMetrics, type ChunkMetrics } from '../measures/chunks';
-import { codePointPlaces, isSamePath, type Question } from '../measures/passages';
+import { codePointPlaces, mayBeAt, type Question } from '../measures/passages';
 import type { Column, Row, Table } from '../report';
 import type { SectionKind, TokenizedText } from '../sectionKind';
 
@@ -44,15 +44,16 @@ export const chunks: SectionKind = {
         missing:
           'Name a file with questions and the passages that answer them to see this: "tokenscope.report.passages" in the settings, or --passages.',
       };
-    const asked: Asked[] = [];
+    const found: Asked[] = [];
     const parts = new Set<string>();
     return {
       add(text) {
         // Offsets of a passage count from the beginning of its file.
         if (text.utf16Offset > 0) parts.add(text.path);
-        else asked.push(...askedOf(text, questions));
+        else found.push(...askedOf(text, questions));
       },
       finish() {
+        const asked = nearest(found);
         if (asked.length === 0)
           return { missing: 'None of the passages is in these texts: their paths are of others.' };
         const long = parts.size > 0 ? ' Of texts over 1 MB the first part alone is read.' : '';
@@ -62,8 +63,18 @@ export const chunks: SectionKind = {
   },
 };
 
+/** Of texts that may be the one that a question names, the one whose path has the most of it. */
+function nearest(found: readonly Asked[]): Asked[] {
+  const longest = new Map<Question, number>();
+  for (const { question, path } of found)
+    longest.set(question, Math.max(longest.get(question) ?? 0, path.length));
+  return found.filter(
+    ({ question, path }) => question.path === undefined || path.length === longest.get(question),
+  );
+}
+
 function askedOf(text: TokenizedText, questions: readonly Question[]): Asked[] {
-  const own = questions.filter(({ path }) => path === undefined || isSamePath(path, text.path));
+  const own = questions.filter(({ path }) => path === undefined || mayBeAt(path, text.path));
   if (own.length === 0) return [];
   const places = new TokenPlaces(text.text, text.encodings[0]!);
   const utf16Of = codePointPlaces(text.text);

@@ -46,7 +46,7 @@ export const mixture: SectionKind = {
           };
         const texts = sampled.map(([, kind]) => kind.texts);
         const random = seededRandom(seed);
-        const found = mixtureWithIntervals(texts, order, solve, RESAMPLES, random, onProgress);
+        const found = mixtureWithIntervals(texts, order, solve!, RESAMPLES, random, onProgress);
         return [
           shareTable(
             found,

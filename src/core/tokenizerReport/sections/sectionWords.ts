@@ -83,7 +83,7 @@ export const sectionWords = {
       'What was the tokenizer trained on, as far as the order of its merges says, if it was texts like these kinds of file?',
     follows: 'data mixture inference (Hayase et al. 2024)',
     notClaimed:
-      'Shares are of the kinds that there are samples of and of nothing else: what the training data had besides is told as the nearest of them, and shows in the slack. Merges that were added by hand break the method.',
+      'Shares are of the kinds that there are samples of and of nothing else: what else the training data had is attributed to the nearest of them, and shows in the slack. Merges that were added by hand break the method.',
     isSlow: true,
   },
   swap: {

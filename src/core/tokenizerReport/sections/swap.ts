@@ -4,28 +4,24 @@ import { addSwaps, noSwap, swapOf, swapRatio, type Swap } from '../measures/swap
 import { formatCell } from '../formats/cells';
 import type { Table } from '../report';
 import type { SectionKind } from '../sectionKind';
-import { WordList, type ListedWord } from './wordList';
+import { WordList } from './wordList';
 
 const MAX_FILES = 200;
 const MAX_WORDS = 100;
-
-interface Changed {
-  /** Under the second tokenizer; else it breaks. */
-  readonly becomesWhole: boolean;
-}
 
 export const swap: SectionKind = {
   open({ tokenizers, names, options }) {
     if (tokenizers.length < 2)
       return { missing: 'Choose a second tokenizer to see this: a report compares two.' };
     const files = new Map<string, Swap>();
-    const changed = new WordList<Changed>();
+    // One word may become whole at some places and break at others.
+    const [becomeWhole, breaking] = [new WordList<null>(), new WordList<null>()];
     return {
       add({ path, text, words, utf16Offset, encodings: [first, second] }) {
         const found = swapOf(text, first!, second!, words, ({ start, end, becomesWhole }) => {
-          changed.add(text.slice(start, end), () => ({
+          (becomesWhole ? becomeWhole : breaking).add(text.slice(start, end), () => ({
             place: { path, utf16Start: utf16Offset + start, utf16End: utf16Offset + end },
-            of: { becomesWhole },
+            of: null,
           }));
         });
         files.set(path, addSwaps(files.get(path) ?? noSwap, found));
@@ -34,8 +30,8 @@ export const swap: SectionKind = {
         const all = [...files.values()].reduce(addSwaps, noSwap);
         return [
           totals(names, all),
-          wordTable(`Words that become whole under ${names[1]}`, changed.worst(MAX_WORDS, whole)),
-          wordTable(`Words that break under ${names[1]}`, changed.worst(MAX_WORDS, broken)),
+          wordTable(`Words that become whole under ${names[1]}`, becomeWhole),
+          wordTable(`Words that break under ${names[1]}`, breaking),
           fileTable(names, files),
           ...(options.prices ? [costTable(names, all, options.prices)] : []),
         ];
@@ -43,9 +39,6 @@ export const swap: SectionKind = {
     };
   },
 };
-
-const whole = ({ becomesWhole }: Changed) => (becomesWhole ? 1 : 0);
-const broken = ({ becomesWhole }: Changed) => (becomesWhole ? 0 : 1);
 
 function totals([first, second]: readonly string[], all: Swap): Table {
   const boundaries = all.shared + all.onlyFirst + all.onlySecond;
@@ -72,7 +65,7 @@ function totals([first, second]: readonly string[], all: Swap): Table {
   };
 }
 
-const wordTable = (title: string, words: readonly ListedWord<Changed>[]): Table => ({
+const wordTable = (title: string, words: WordList<null>): Table => ({
   kind: 'table',
   title,
   meaning: 'The most frequent first. A click opens the first place.',
@@ -80,7 +73,10 @@ const wordTable = (title: string, words: readonly ListedWord<Changed>[]): Table 
     { title: 'Word', format: 'text' },
     { title: 'Times', format: 'count', hasBar: true },
   ],
-  rows: words.map(({ word, times, place }) => ({ cells: [word, times], place })),
+  rows: words
+    .worst(MAX_WORDS, () => 1)
+    .map(({ word, times, place }) => ({ cells: [word, times], place })),
+  total: words.size,
 });
 
 function fileTable([first, second]: readonly string[], files: ReadonlyMap<string, Swap>): Table {
