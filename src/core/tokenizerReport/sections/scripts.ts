@@ -106,7 +106,7 @@ const bestWords = ({ best }: ScriptReport) => (best === null ? '' : `, here ${be
 const fineTable = (words: readonly ListedWord<FineWord>[]): Table => ({
   kind: 'table',
   title: 'Words that are cut finely',
-  meaning: `Words of at least ${MIN_TOKENS} tokens that have more than ${FACTOR} times the tokens per byte of the best script; first those that cost the most tokens in all. A click opens the first place.`,
+  meaning: `Words of at least ${MIN_TOKENS} tokens that have more than ${FACTOR} times the tokens per byte of the best script; first those that cost the most tokens in all. Tokens are those at the first place, which a click opens.`,
   columns: [
     { title: 'Word', format: 'text' },
     { title: 'Script', format: 'text' },
