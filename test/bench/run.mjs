@@ -47,6 +47,8 @@ async function runnable(name) {
     platform: 'node',
     format: 'esm',
     packages: 'external',
+    // What is bundled for Node's older modules asks for its own folder by this name.
+    define: { __dirname: 'import.meta.dirname' },
     outfile,
     logLevel: 'error',
   });
