@@ -2,6 +2,7 @@
 import type { SelfTestRow } from './models';
 import type { RowSums } from '../core/exactBytes/rowSums';
 import type { PathNode } from '../core/exactBytes/tokenModel';
+import type { Reading, ReadingAnswer } from '../core/layers/readings';
 import type { Sae } from '../core/sae/sae';
 import type { FeatureRows } from '../core/sae/sparseRows';
 import type { Scores } from '../core/lenses/scores';
@@ -120,6 +121,17 @@ export interface Runtime {
   }): Scores;
 
   /**
+   * Runs a window and reads its layers. `targets` are the tokens after each input. Cancels as `score` does. Throws
+   * `UserError` where the graph does not have what is read.
+   */
+  readLayers(params: {
+    inputs: Uint32Array;
+    targets: Uint32Array;
+    reading: Reading;
+    cancel: Int32Array<SharedArrayBuffer>;
+  }): ReadingAnswer;
+
+  /**
    * Logits [rows, vocabSize] of residuals [rows, hidden] after the last block; null if the graph's unembedding was not
    * found.
    */
@@ -137,6 +149,7 @@ export const runtimeMethods = [
   'openSae',
   'encode',
   'scoreSteered',
+  'readLayers',
   'logitsOfResiduals',
   'close',
 ] as const satisfies (keyof Runtime)[];
@@ -182,6 +195,8 @@ export interface GraphReport {
   hooks: { hook: string; tensor: string }[];
   /** Why there are no hooks, if there are none. */
   hooksMissing?: string;
+  /** Why attention weights cannot be read, if so. */
+  attentionMissing?: string;
   selfTest: SelfTestRow[];
   warnings: string[];
   loadMs: number;

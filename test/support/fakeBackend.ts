@@ -67,6 +67,7 @@ export function fakeBackend(
       return { logits, ran: prefix.length + nodes.length - 1 };
     },
     sample: { missing: 'The fake model does not sample' },
+    layers: { missing: 'The fake model has no layers' },
     features: { missing: 'The fake model has no residual stream' },
     dispose() {},
     ...without,

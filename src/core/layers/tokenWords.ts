@@ -23,7 +23,10 @@ export interface TokenWords {
  * Words are the longest runs of letters, marks and digits (`eachWord`): of these the next character alone says whether one has
  * ended, which is not so where a full stop or an apostrophe may join two letters.
  */
-export function wordsOf(text: string, { byteStarts, byteEnds }: Encoding): TokenWords {
+export function wordsOf(
+  text: string,
+  { byteStarts, byteEnds }: Pick<Encoding, 'byteStarts' | 'byteEnds'>,
+): TokenWords {
   const tokens = byteStarts.length;
   const starts: number[] = [];
   const words: number[] = [];

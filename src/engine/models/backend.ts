@@ -3,6 +3,7 @@
 import type { RowSums } from '../../core/exactBytes/rowSums';
 import type { PathNode } from '../../core/exactBytes/tokenModel';
 import { UserError } from '../../core/errors';
+import type { Reading, ReadingAnswer, ReadingId } from '../../core/layers/readings';
 import type { Scores } from '../../core/lenses/scores';
 import type { Sae } from '../../core/sae/sae';
 import type { FeatureRows } from '../../core/sae/sparseRows';
@@ -91,6 +92,18 @@ export interface FeatureBackend {
   unembed(residuals: Float32Array, rows: number): Promise<Float32Array | null>;
 }
 
+/** What the model's layers hold while it runs over a window. */
+export interface LayerBackend {
+  /**
+   * `targets` are the tokens after each of the inputs. Throws `UserError` where the model does not have what is read.
+   */
+  read<K extends ReadingId>(
+    window: Pick<ScoreRequest, 'inputs' | 'targets'>,
+    reading: Reading<K>,
+    signal: AbortSignal,
+  ): Promise<ReadingAnswer<K>>;
+}
+
 /** One model at a time asks it: `Model` has its requests take turns. Aborting any of them throws `Cancelled`. */
 export interface Backend {
   /** The width of a row of logits: no less than the tokenizer's vocabulary. */
@@ -122,5 +135,6 @@ export interface Backend {
   /** [seed]: the tokens of each continuation. */
   readonly sample: Ability<(request: SampleRequest, signal?: AbortSignal) => Promise<Uint32Array[]>>;
   readonly features: Ability<FeatureBackend>;
+  readonly layers: Ability<LayerBackend>;
   dispose(): void;
 }

@@ -5,6 +5,7 @@ import { byteRulesOf, type ByteRules } from '../../core/exactBytes/byteRules';
 import { SortedTokens, textTokensOf } from '../../core/exactBytes/sortedTokens';
 import type { TokenModel } from '../../core/exactBytes/tokenModel';
 import { sliceScores, type Scores } from '../../core/lenses/scores';
+import type { Reading, ReadingAnswer, ReadingId } from '../../core/layers/readings';
 import type { Sae } from '../../core/sae/sae';
 import type { FeatureRows } from '../../core/sae/sparseRows';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
@@ -263,6 +264,23 @@ export class Model {
       const scores = await needed(backend.features).scoreSteered(request, signal);
       return sliceScores(scores, before, inputs.length);
     }, signal);
+  }
+
+  /**
+   * Reads the layers over a window's tokens. What is answered counts the model's inputs: `startTokens` come before the
+   * window's first token. A row about what comes next is about the token after its input.
+   */
+  readLayers<K extends ReadingId>(
+    ids: Uint32Array,
+    reading: Reading<K>,
+    signal: AbortSignal,
+  ): Promise<ReadingAnswer<K>> {
+    const inputs = this.withStartToken(ids);
+    const targets = Uint32Array.of(...inputs.subarray(1), inputs.at(-1)!);
+    return this.request(
+      backend => needed(backend.layers).read({ inputs, targets }, reading, signal),
+      signal,
+    );
   }
 
   /** [rows, vocabulary of the backend]; null where the model has no unembedding of its own. */

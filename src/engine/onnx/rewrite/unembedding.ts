@@ -1,24 +1,33 @@
 // The end of a graph as a graph of its own, from the last residual to the logits. If it gives the same logits, the
-// tensor that was found is the residual stream and not merely one of the same width.
-import { FLOAT, FLOAT16, producers, type GraphNode, type OnnxModel } from '../graph/graph';
+// tensor that was found is the residual stream and not merely one of the same width. On the residuals of earlier blocks
+// it is the logit lens (nostalgebraist 2020).
+import {
+  FLOAT,
+  FLOAT16,
+  producers,
+  type Graph,
+  type GraphNode,
+  type OnnxModel,
+  type ValueInfo,
+} from '../graph/graph';
 import { computesInHalf } from '../graph/graphTraits';
 import { makeNode, writeModel } from '../graph/writeGraph';
+import { addScoring } from './scoring';
 
-/** Float input [1, tokens, hidden] and output [1, tokens, vocabulary]. */
-export const UNEMBEDDING = {
-  residual: 'tokenscope.residual',
-  logits: 'tokenscope.tail_logits',
-} as const;
+/** Float [1, tokens, hidden]. The outputs are those of `SCORING`. */
+export const RESIDUAL = 'tokenscope.residual';
+
+const LOGITS = 'tokenscope.tail_logits';
 
 /** Undefined if the logits depend on anything but the residual and the weights. */
 export function unembeddingModel(
   model: OnnxModel,
   residual: string,
-  logits: string,
+  { name: logits, shape }: ValueInfo,
 ): Uint8Array | undefined {
   const madeBy = producers(model.graph);
   const weights = new Map(model.graph.initializers.map(tensor => [tensor.name, tensor]));
-  const kept = new Set<GraphNode>();
+  const kept = new Map<GraphNode, GraphNode>();
   const used = new Set<string>();
   const open = [logits];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -28,28 +37,33 @@ export function unembeddingModel(
     const node = madeBy.get(name);
     if (node === undefined) return undefined;
     const own = sumsUpTo(madeBy, node, residual) ? restartedAt(node, residual) : node;
-    kept.add(own);
+    kept.set(node, own);
     open.push(...own.inputs);
   }
 
   const order = new Map(model.graph.nodes.map((node, index) => [node.outputs[0], index]));
-  const nodes = [...kept].sort(
+  // Copies: what is changed here is not changed in the graph.
+  const copies = [...kept.values()].map(node => ({ ...node, inputs: [...node.inputs] }));
+  const nodes = copies.sort(
     (a, b) => (order.get(a.outputs[0]) ?? 0) - (order.get(b.outputs[0]) ?? 0),
   );
   const to = { to: { int: computesInHalf(model.graph) ? FLOAT16 : FLOAT } };
-  const graph = {
+  const end: ValueInfo = { name: LOGITS, elementType: FLOAT, shape };
+  const graph: Graph = {
     nodes: [
-      makeNode('Cast', [UNEMBEDDING.residual], [residual], to),
+      makeNode('Cast', [RESIDUAL], [residual], to),
       makeNode('Sub', [residual, residual], [ZERO]),
       ...nodes,
-      makeNode('Cast', [logits], [UNEMBEDDING.logits], { to: { int: FLOAT } }),
+      makeNode('Cast', [logits], [LOGITS], { to: { int: FLOAT } }),
     ],
     initializers: [...weights.values()].filter(({ name }) => used.has(name)),
-    inputs: [{ name: UNEMBEDDING.residual, elementType: FLOAT, shape: [1, 'tokens', 'hidden'] }],
-    outputs: [{ name: UNEMBEDDING.logits, elementType: 0, shape: undefined }],
+    inputs: [{ name: RESIDUAL, elementType: FLOAT, shape: [1, 'tokens', 'hidden'] }],
+    outputs: [end],
     rest: model.graph.rest.filter(field => field[0] === GRAPH_NAME_TAG),
   };
-  return writeModel({ ...model, graph });
+  const tail = { ...model, graph };
+  addScoring(tail, end);
+  return writeModel(tail);
 }
 
 const ZERO = 'tokenscope.zero';

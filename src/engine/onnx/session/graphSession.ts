@@ -3,7 +3,6 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { emptyScores, type Scores } from '../../../core/lenses/scores';
 import { SCORING } from '../rewrite/scoring';
 import { STEER } from '../rewrite/hookPoints';
-import { UNEMBEDDING } from '../rewrite/unembedding';
 import { TREE } from '../rewrite/treeMask';
 import { windowBias, type TreeShape } from './treeShape';
 import { feedNumbers, int64 } from './feeds';
@@ -11,6 +10,8 @@ import { instrumentGraph, type GraphShape, type InstrumentedGraph } from './inst
 import { emptyKeyValues, type KeyValues } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
 import { sessionOptions } from './sessionOptions';
+import { readScores, SCORES } from './scoreOutputs';
+import { Unembedding } from './unembedding';
 import type { GraphFile } from './weights';
 
 export interface RunRequest {
@@ -139,20 +140,12 @@ export class GraphSession {
     residuals: Float32Array,
     rows: number,
   ): Promise<Float32Array | undefined> {
-    const { unembedding } = this.graph;
-    if (unembedding === undefined) return undefined;
-    // The session is used once, so optimizing its weights or its nodes does not pay.
-    const options = sessionOptions(this.graph, 0);
-    const session = await InferenceSession.create(unembedding, {
-      ...options,
-      graphOptimizationLevel: 'disabled',
-    });
+    if (this.graph.unembedding === undefined) return undefined;
+    const unembedding = await Unembedding.open(this.graph);
     try {
-      const input = new Tensor('float32', residuals, [1, rows, residuals.length / rows]);
-      const outputs = await session.run({ [UNEMBEDDING.residual]: input }, [UNEMBEDDING.logits]);
-      return outputs[UNEMBEDDING.logits]!.data as Float32Array;
+      return await unembedding.logits(residuals, rows);
     } finally {
-      await session.release();
+      await unembedding.release();
     }
   }
 
@@ -163,32 +156,4 @@ export class GraphSession {
   release(): Promise<void> {
     return this.session.release();
   }
-}
-
-const SCORES = [
-  SCORING.logprobs,
-  SCORING.entropies,
-  SCORING.varentropies,
-  SCORING.ranks,
-  SCORING.topIds,
-  SCORING.topLogprobs,
-];
-
-function readScores(
-  outputs: InferenceSession.ReturnType,
-  rows: number,
-  topK: number,
-  firstContext: number,
-): Scores {
-  const topIds = outputs[SCORING.topIds]!.data as BigInt64Array;
-  return {
-    topK,
-    logprobs: outputs[SCORING.logprobs]!.data as Float32Array,
-    entropiesNats: outputs[SCORING.entropies]!.data as Float32Array,
-    varentropies: outputs[SCORING.varentropies]!.data as Float32Array,
-    ranks: Uint32Array.from(outputs[SCORING.ranks]!.data as Float32Array),
-    contexts: Uint32Array.from({ length: rows }, (_, row) => firstContext + row),
-    topIds: Uint32Array.from(topIds, Number),
-    topLogprobs: outputs[SCORING.topLogprobs]!.data as Float32Array,
-  };
 }

@@ -21,6 +21,7 @@ import { addScoring, opsetOf } from '../rewrite/scoring';
 import { unembeddingModel } from '../rewrite/unembedding';
 import { addSteering, hookTensor } from '../rewrite/hookPoints';
 import { maskModel, type MaskModel } from '../rewrite/maskModel';
+import { findAttentionWeights, type AttentionWeights } from '../rewrite/attentionWeights';
 import { addTreeMask, type TreeSupport } from '../rewrite/treeMask';
 import { WireError } from '../../../core/wire';
 import { locateWeights, OWN_FILE, type GraphFile, type Weights } from './weights';
@@ -38,6 +39,8 @@ export interface InstrumentedGraph {
   /** The hooks, each with the name of its output, float [1, tokens, hidden]. */
   hooks: Hook[];
   hooksMissing: string | undefined;
+  /** The outputs are floats. */
+  attentionWeights: AttentionWeights;
   /** The model that computes logits from the last hook's tensor, if they depend on nothing else. */
   unembedding: Uint8Array | undefined;
   tree: TreeSupport;
@@ -83,7 +86,11 @@ export function instrumentGraph(
       noTree === undefined ? addTreeMask(model.graph, roles) : { kind: 'none', reason: noTree };
     const masks = maskModel(model, roles, tree);
     if (hook !== undefined) addSteeredHook(model, hooks, hook);
-    addHookOutputs(model, hooks, isHalf);
+    const fetched = (tensor: string) => addFloatOutput(model, tensor, isHalf);
+    for (const each of hooks) each.tensor = fetched(each.tensor);
+    const found = findAttentionWeights(model.graph, roles);
+    const attentionWeights: AttentionWeights =
+      found.kind === 'none' ? found : { ...found, tensors: found.tensors.map(fetched) };
     addScoring(model, roles.logits);
     const bytes = writeModel(model);
     return {
@@ -97,6 +104,7 @@ export function instrumentGraph(
       isHalf,
       hooks,
       hooksMissing: missing,
+      attentionWeights,
       unembedding,
       tree,
       masks,
@@ -127,24 +135,21 @@ function checkedResiduals(model: OnnxModel, { ids, logits }: Roles, layers: numb
   const { hooks, missing } = findResiduals(model.graph, ids.name, layers);
   const last = hooks.at(-1);
   if (last === undefined) return { hooks, missing, unembedding: undefined };
-  const unembedding = unembeddingModel(model, last.tensor, logits.name);
+  const unembedding = unembeddingModel(model, last.tensor, logits);
   if (unembedding !== undefined) return { hooks, missing, unembedding };
   return { hooks: [], missing: `the logits depend on more than "${last.tensor}"`, unembedding };
 }
 
-/** Makes each tensor an output once, although it is the end of one block and the start of the next. */
-function addHookOutputs(model: OnnxModel, hooks: Hook[], cast: boolean): void {
-  const outputs = new Set(model.graph.outputs.map(({ name }) => name));
-  for (const hook of hooks) {
-    const fetched = cast ? `${hook.tensor}.float` : hook.tensor;
-    if (!outputs.has(fetched)) {
-      outputs.add(fetched);
-      if (cast)
-        model.graph.nodes.push(makeNode('Cast', [hook.tensor], [fetched], { to: { int: FLOAT } }));
-      model.graph.outputs.push({ name: fetched, elementType: 0, shape: undefined });
-    }
-    hook.tensor = fetched;
-  }
+/**
+ * Makes a tensor an output, once although it may be the end of one block and the start of the next. Answers the output's
+ * name.
+ */
+function addFloatOutput({ graph }: OnnxModel, tensor: string, isHalf: boolean): string {
+  const output = isHalf ? `${tensor}.float` : tensor;
+  if (graph.outputs.some(({ name }) => name === output)) return output;
+  if (isHalf) graph.nodes.push(makeNode('Cast', [tensor], [output], { to: { int: FLOAT } }));
+  graph.outputs.push({ name: output, elementType: 0, shape: undefined });
+  return output;
 }
 
 function readModelFile(path: string): Uint8Array {

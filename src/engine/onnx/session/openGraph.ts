@@ -1,11 +1,13 @@
 // An open graph with the results of its self-test and its caches of prefixes.
 import { env } from 'onnxruntime-node';
+import type { ReadingAnswer } from '../../../core/layers/readings';
 import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
 import type { Scores } from '../../../core/lenses/scores';
 import { UserError } from '../../../core/errors';
 import type { GraphReport, Runtime } from '../../../protocol/runtime';
 import type { SelfTestRow } from '../../../protocol/models';
+import { readLayers } from '../layers/readLayers';
 import {
   forwardSums,
   forwardTree,
@@ -96,6 +98,9 @@ export class OpenGraph {
         ...(tree.kind === 'none' ? { noTree: tree.reason } : {}),
         hooks: graph.hooks,
         ...(graph.hooksMissing === undefined ? {} : { hooksMissing: graph.hooksMissing }),
+        ...(graph.attentionWeights.kind === 'none' && {
+          attentionMissing: graph.attentionWeights.reason,
+        }),
         selfTest: [...tested.figures],
         warnings: [...quantizationWarnings(graph.quantization), ...tested.warnings],
         loadMs,
@@ -159,6 +164,14 @@ export class OpenGraph {
     const isCancelled = () => Atomics.load(cancel, 0) !== 0;
     const request: SessionSteerRequest = { ...params, isCancelled };
     return this.openedSae().scoreSteered(request);
+  }
+
+  readLayers(
+    { inputs, targets, reading, cancel }: Parameters<Runtime['readLayers']>[0],
+    signal: AbortSignal,
+  ): Promise<ReadingAnswer> {
+    const isCancelled = () => signal.aborted || Atomics.load(cancel, 0) !== 0;
+    return readLayers({ session: this.session, inputs, targets }, reading, this.cache, isCancelled);
   }
 
   async logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {

@@ -1,5 +1,6 @@
 // The engine's side of the thread that runs ONNX Runtime: starts it, sends requests and receives progress.
 import { Worker } from 'node:worker_threads';
+import type { Reading, ReadingAnswer, ReadingId } from '../../../core/layers/readings';
 import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
 import type { Scores } from '../../../core/lenses/scores';
@@ -103,6 +104,19 @@ export class RuntimeClient {
     return this.cancellable(signal, cancel =>
       this.answered(this.remote.scoreSteered({ ...params, cancel }, signal)),
     );
+  }
+
+  /** Aborting throws `Cancelled`. */
+  readLayers<K extends ReadingId>(
+    inputs: Uint32Array,
+    targets: Uint32Array,
+    reading: Reading<K>,
+    signal?: AbortSignal,
+  ): Promise<ReadingAnswer<K>> {
+    return this.cancellable(signal, cancel => {
+      const params = { inputs, targets, reading: reading as Reading, cancel };
+      return this.answered(this.remote.readLayers(params, signal));
+    });
   }
 
   logitsOfResiduals(residuals: Float32Array, rows: number): Promise<Float32Array | null> {

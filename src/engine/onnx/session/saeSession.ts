@@ -6,9 +6,9 @@ import { concatRows, sliceRows, type FeatureRows } from '../../../core/sae/spars
 import { copyScores, emptyScores, type Scores } from '../../../core/lenses/scores';
 import { Cancelled, UserError } from '../../../core/errors';
 import { EncoderSession, type Candidates } from './encoderSession';
+import { runChunks } from './chunks';
 import type { GraphSession } from './graphSession';
 import type { PrefixCache } from './keyValues';
-import { explainRuntimeError } from './runtimeErrors';
 import { CHUNK_TOKENS } from './scoreWindow';
 
 export interface SessionEncodeRequest {
@@ -128,29 +128,10 @@ export class SaeSession {
   ): Promise<void> {
     const session = await this.sessionWithHook();
     const tensor = session.graph.hooks.find(({ hook }) => hook === this.hook)!.tensor;
-    let past = cache.find(inputs, from, CHUNK_TOKENS);
-    let whole = past;
-    try {
-      for (let start = past.tokens; start < inputs.length; start = past.tokens) {
-        if (isCancelled()) throw new Cancelled();
-        const end = Math.min(start + CHUNK_TOKENS, inputs.length);
-        const wanted = end > from;
-        const { present, fetched } = await session.run({
-          ids: inputs.subarray(start, end),
-          past,
-          firstRow: end - start,
-          topK: 1,
-          fetch: wanted ? [tensor] : [],
-        });
-        past = present;
-        if (end - start === CHUNK_TOKENS) whole = present;
-        if (wanted) await use(start, fetched.get(tensor)!);
-      }
-    } catch (error) {
-      throw explainRuntimeError(error, `The model failed on ${inputs.length} tokens`);
-    } finally {
-      cache.add(inputs.subarray(0, whole.tokens), whole);
-    }
+    const request = { inputs, from, tensors: [tensor], isCancelled };
+    await runChunks(session, cache, request, ({ start, tensors }) =>
+      use(start, tensors.get(tensor)!),
+    );
   }
 
   /** The open graph if it has the hook, otherwise one that is opened for it. */

@@ -58,6 +58,7 @@ serve<Runtime>(connection, runtimeMethods, {
       }),
     ),
   scoreSteered: params => inTurn(() => opened().scoreSteered(params)),
+  readLayers: (params, signal) => inTurn(() => opened().readLayers(params, signal)),
   logitsOfResiduals: ({ residuals, rows }) =>
     inTurn(() => opened().logitsOfResiduals(residuals, rows)),
   close: () =>

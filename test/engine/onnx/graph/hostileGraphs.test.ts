@@ -23,6 +23,8 @@ import { findLmHead } from '../../../../src/engine/onnx/rewrite/lmHead';
 import { findResiduals } from '../../../../src/engine/onnx/rewrite/residuals';
 import { unembeddingModel } from '../../../../src/engine/onnx/rewrite/unembedding';
 
+const LOGITS = { name: 'logits', elementType: 1, shape: undefined };
+
 const NODES = 60_000;
 
 function graphOf(nodes: GraphNode[], initializers: Graph['initializers'] = []): Graph {
@@ -74,7 +76,7 @@ test('a stream of 60,000 fused additions, all read by one kind of node, is follo
   const { hooks } = findResiduals(graph, 'ids', NODES);
   expect(hooks).toHaveLength(2 * NODES);
   const model: OnnxModel = { graph, opsets: new Map([['', 14]]), rest: [] };
-  expect(unembeddingModel(model, hooks.at(-1)!.tensor, 'logits')).toBeDefined();
+  expect(unembeddingModel(model, hooks.at(-1)!.tensor, LOGITS)).toBeDefined();
 });
 
 test('weights that are computed in 60,000 diamonds are told from what is computed of the ids', () => {

@@ -46,6 +46,8 @@ import { UserError } from '../../../../src/core/errors';
 import { writeDecoder, type DecoderOptions } from '../../../support/graphs';
 import { seedOr } from '../../../support/seed';
 
+const LOGITS = { name: 'logits', elementType: 1, shape: undefined };
+
 let folder: string;
 let count = 0;
 
@@ -157,10 +159,10 @@ describe('the residual stream', () => {
   test('leads to the logits only from its last hook', () => {
     const model = modelOf(decoder());
     const { hooks } = residuals(model, 2);
-    expect(unembeddingModel(model, hooks.at(-1)!.tensor, 'logits')).toBeDefined();
-    expect(unembeddingModel(model, hooks.at(-2)!.tensor, 'logits')).toBeDefined();
+    expect(unembeddingModel(model, hooks.at(-1)!.tensor, LOGITS)).toBeDefined();
+    expect(unembeddingModel(model, hooks.at(-2)!.tensor, LOGITS)).toBeDefined();
     // Between here and there attention reads keys and values.
-    expect(unembeddingModel(model, hooks[1]!.tensor, 'logits')).toBeUndefined();
+    expect(unembeddingModel(model, hooks[1]!.tensor, LOGITS)).toBeUndefined();
   });
 });
 

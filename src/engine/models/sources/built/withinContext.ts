@@ -20,7 +20,7 @@ export function withinContext(backend: Backend, contextTokens: number): Backend 
       return needed(ability)(request, ...rest);
     };
   };
-  const { features } = backend;
+  const { features, layers } = backend;
   return {
     ...backend,
     contextTokens,
@@ -48,6 +48,15 @@ export function withinContext(backend: Backend, contextTokens: number): Backend 
             async scoreSteered(request, ...rest) {
               check(request.inputs.length);
               return features.scoreSteered(request, ...rest);
+            },
+          },
+    layers:
+      'missing' in layers
+        ? layers
+        : {
+            async read(window, ...rest) {
+              check(window.inputs.length);
+              return layers.read(window, ...rest);
             },
           },
   };

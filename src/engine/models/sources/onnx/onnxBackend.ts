@@ -25,6 +25,10 @@ export function onnxBackend(runtime: RuntimeClient, graph: GraphReport): Backend
             unembed: (residuals, rows) => runtime.logitsOfResiduals(residuals, rows),
           }
         : { missing: `The model's residual stream was not found: ${graph.hooksMissing}` },
+    layers: {
+      read: ({ inputs, targets }, reading, signal) =>
+        runtime.readLayers(inputs, targets, reading, signal),
+    },
     dispose: () => runtime.dispose(),
   };
 }
@@ -47,6 +51,7 @@ function reportOf(graph: GraphReport): BackendReport {
         'Weights',
         `${(weightBytes / 1e6).toFixed(1)} MB ${weights}, quantisation: ${quantization}${isHalf && quantization !== 'fp16' ? ', in half precision' : ''}`,
       ],
+      ['Attention weights', graph.attentionMissing ?? 'read from every layer'],
       ['Residual stream', graph.hooksMissing ?? `${hooks.length} hooks: ${hooks.join(', ')}`],
       [
         'Trees of tokens, for exact bytes',

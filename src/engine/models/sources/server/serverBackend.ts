@@ -21,6 +21,9 @@ export class ServerBackend implements Backend {
   readonly features: Ability<never> = {
     missing: 'A server gives no activations: features need the model on this machine',
   };
+  readonly layers: Ability<never> = {
+    missing: 'A server gives no activations: its layers can be read of a model on this machine',
+  };
   private readonly closed = new AbortController();
 
   /** `rows`: of a text that was tried; `identity`: the server's, then. */

@@ -1,0 +1,53 @@
+// What each layer would predict: the residual stream after every block through the last norm and the head.
+import { UserError } from '../../../core/errors';
+import type { LadderRows } from '../../../core/layers/readings';
+import { layerOf } from '../../../core/sae/hookNames';
+import type { GraphSession } from '../session/graphSession';
+import { Unembedding } from '../session/unembedding';
+import type { Collector, ReadWindow } from './collector';
+
+/** [layer]: the output with the residual stream after each block. Throws `UserError` where the graph has none. */
+export function residualTensors({ graph }: GraphSession): string[] {
+  if (graph.hooks.length === 0)
+    throw new UserError(`The model's residual stream was not found: ${graph.hooksMissing}.`);
+  return graph.hooks.flatMap(({ hook, tensor }) =>
+    hook === `blocks.${layerOf(hook)}.hook_resid_post` ? [tensor] : [],
+  );
+}
+
+/** Throws `UserError` where the graph's end cannot be run apart. */
+export async function ladderCollector(
+  { session, inputs, targets }: ReadWindow,
+  topK: number,
+  from = 0,
+): Promise<Collector<LadderRows>> {
+  const tensors = residualTensors(session);
+  const unembedding = await Unembedding.open(session.graph);
+  const layers = tensors.length;
+  const rows = inputs.length;
+  const topIds = new Uint32Array(rows * layers * topK);
+  const topLogprobs = new Float32Array(rows * layers * topK);
+  const logprobs = new Float32Array(rows * layers);
+  return {
+    tensors,
+    from,
+    async take({ start, tokens, tensors: chunk }) {
+      const first = Math.max(start, from);
+      const own = targets.subarray(first, start + tokens);
+      for (const [layer, tensor] of tensors.entries()) {
+        const states = chunk.get(tensor)!;
+        const wanted = states.subarray(((first - start) * states.length) / tokens);
+        const scores = await unembedding.score(wanted, own, topK);
+        for (let row = 0; row < own.length; row++) {
+          const at = (first + row) * layers + layer;
+          const top = [row * topK, (row + 1) * topK] as const;
+          logprobs[at] = scores.logprobs[row]!;
+          topIds.set(scores.topIds.subarray(...top), at * topK);
+          topLogprobs.set(scores.topLogprobs.subarray(...top), at * topK);
+        }
+      }
+    },
+    answer: () => ({ layers, topK, topIds, topLogprobs, logprobs }),
+    release: () => unembedding.release(),
+  };
+}
