@@ -5,6 +5,7 @@ import { complete } from './commands/complete';
 import { count } from './commands/count';
 import { features } from './commands/features';
 import { get } from './commands/get';
+import { layers } from './commands/layers';
 import { inspect } from './commands/inspect';
 import { models } from './commands/models';
 import { next } from './commands/next';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   next,
   complete,
   features,
+  layers,
   trace,
   count,
   tokenizerReport,

@@ -3,7 +3,7 @@ import { commands, env, Uri, workspace, type SecretStorage, type TextDocument } 
 import { bitsPerByte, describeProof, totalsOf } from '../core/exactBytes/byteProof';
 import { formatNumberOf } from '../core/format';
 import type { Lens, PassId } from '../core/lenses/lens';
-import { lensIds, lenses, type LensId } from '../core/lenses/lenses';
+import { lensIds, type LensId } from '../core/lenses/lenses';
 import { UserError } from '../core/errors';
 import type { ByteProof } from '../protocol/scores';
 import { countFolder } from './counting/countTokens';
@@ -13,6 +13,7 @@ import { chooseSecondTokenizer } from './models/chooseComparison';
 import { chooseModel, openModel } from './models/chooseModel';
 import type { ChosenModel } from './models/chosenModel';
 import { goToByScore } from './overlay/goToByScore';
+import { lensRows } from './overlay/lensRows';
 import type { OverlayState } from './overlay/overlayState';
 import { goToPeak } from './overlay/peaks';
 import { withShare } from './overlay/scoreText';
@@ -146,14 +147,7 @@ const NO_TEXT = 'The active editor has no text yet. Write some, or "Tokenscope: 
 
 /** Null: the overlay is to be off. Undefined: nothing was chosen. */
 async function pickLens(state: OverlayState): Promise<LensId | null | undefined> {
-  const items = lensIds.map(id => ({
-    id,
-    label: lenses[id].title,
-    detail: lenses[id].meaning,
-    ...(state.isOn && state.lensId === id ? { description: 'shown now' } : {}),
-  }));
-  const off = { id: null, label: 'Off', detail: 'Remove the overlay from the text.' };
-  const choice = await showList([...items, ...(state.isOn ? [off] : [])], {
+  const choice = await showList(lensRows(state), {
     title: 'Tokenscope: lens',
     matchOnDetail: true,
   });

@@ -1,4 +1,5 @@
 // The settings, grouped as in the manifest. Those of completions are in completion/completionSettings.ts.
+import { defaultLayerOptions, type LayerOptions } from '../core/layers/layerPasses';
 import type { PairMembers } from '../protocol/traces';
 import { Setting } from './setting';
 
@@ -58,10 +59,31 @@ export const settings = {
     /** As `readPrices` reads it. */
     prices: new Setting<object>('report.prices', {}),
   },
+  layers: {
+    /** From 0; -1: all, or the last one. */
+    layer: new Setting('layers.layer', -1),
+    nearShare: new Setting('layers.nearShare', defaultLayerOptions.nearShare),
+    lookAheadTokens: new Setting('layers.lookAheadTokens', defaultLayerOptions.lookAheadTokens),
+    redundancyForm: new Setting('layers.redundancyForm', defaultLayerOptions.redundancyForm),
+    redundancyMargin: new Setting('layers.redundancyMargin', defaultLayerOptions.redundancyMargin),
+  },
   overlay: {
     maxTokens: new Setting('overlay.maxTokens', 50_000),
   },
 };
+
+/** How the passes that read layers run. */
+export function layerOptions(): LayerOptions {
+  const { layer, nearShare, lookAheadTokens, redundancyForm, redundancyMargin } = settings.layers;
+  return {
+    ...defaultLayerOptions,
+    layer: layer.value < 0 ? null : layer.value,
+    nearShare: nearShare.value,
+    lookAheadTokens: lookAheadTokens.value,
+    redundancyForm: redundancyForm.value,
+    redundancyMargin: redundancyMargin.value,
+  };
+}
 
 /** Undefined: the pair that the model's folder names. */
 export function chosenPair(): PairMembers | undefined {

@@ -10,6 +10,7 @@ import { EngineState, type Emit } from './engineState';
 import { modelRequests } from './models/modelRequests';
 import type { OpenModel } from './models/model';
 import { featureRequests } from './sae/featureRequests';
+import { layerRequests } from './layers/layerRequests';
 import { scoreRequests } from './scoring/scoreRequests';
 import { reportRequests } from './tokenizerReport/reportRequests';
 import { traceRequests } from './traces/traceRequests';
@@ -26,6 +27,7 @@ export function engineServer(
     ...modelRequests(state, send),
     ...documentRequests(state),
     ...scoreRequests(state),
+    ...layerRequests(state),
     ...comparisonRequests(state),
     ...completionRequests(state),
     ...traceRequests(state),

@@ -3,6 +3,7 @@ import { compareMethods, type CompareApi } from './compare';
 import { completionMethods, type CompletionApi, type CompletionEvents } from './completion';
 import { documentMethods, type DocumentApi } from './documents';
 import { featureMethods, type FeatureApi } from './features';
+import { layerMethods, type LayerApi } from './layers';
 import { modelMethods, type ModelApi, type ModelEvents } from './models';
 import { scoreMethods, type ScoreApi, type ScoreEvents } from './scores';
 import {
@@ -21,6 +22,7 @@ export interface EngineApi
     CompletionApi,
     TraceApi,
     FeatureApi,
+    LayerApi,
     TokenizerReportApi {}
 
 export const engineMethods = [
@@ -31,6 +33,7 @@ export const engineMethods = [
   ...completionMethods,
   ...traceMethods,
   ...featureMethods,
+  ...layerMethods,
   ...tokenizerReportMethods,
 ];
 

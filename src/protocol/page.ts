@@ -3,6 +3,7 @@ import type { LensId } from '../core/lenses/lenses';
 import type { Pin } from '../core/sae/featureValues';
 import type { Comparison } from './compare';
 import type { FeaturePage, FeaturesAt, FeatureSelection, FeatureTable, SaeInfo } from './features';
+import type { LayersView } from './layers';
 import type { NextBytesView } from './nextBytes';
 import type { TokenView } from './scores';
 import type { SplitView } from './split';
@@ -20,6 +21,7 @@ export interface TabStates {
   split: SplitView;
   compare: ComparedText;
   nextByte: NextByteState;
+  layers: LayersState;
   features: FeaturesState;
   rollouts: CurveState;
 }
@@ -138,6 +140,14 @@ export interface NextByteState {
   /** The line's text up to the cursor. */
   before: string;
   found: NextBytesView | Refusal;
+}
+
+/** What the layers hold at the token at the cursor. */
+export interface LayersState {
+  file: string;
+  uri: string;
+  version: number;
+  found: LayersView;
 }
 
 export interface FeaturesState {

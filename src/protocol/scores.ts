@@ -1,4 +1,5 @@
 // What the editor may ask about the scores of a document: passes over it, and views of what they know.
+import type { LayerOptions } from '../core/layers/layerPasses';
 import type { PassId } from '../core/lenses/lens';
 import type { LensId } from '../core/lenses/lenses';
 import type { Scores } from '../core/lenses/scores';
@@ -39,6 +40,7 @@ export interface ScoreApi {
       features?: FeatureOptions;
       contrast?: ContrastOptions;
       chunkTokens?: number;
+      layers?: LayerOptions;
     },
   ): Range16 | null;
 
@@ -74,6 +76,8 @@ export interface PassRequest {
   maxTokens: number;
   /** Score every byte, where a pass would score the visible ones alone, and prove their sum. */
   whole?: boolean;
+  /** How the passes that read layers run. */
+  layers?: LayerOptions;
 }
 
 export interface ScoreSummary {
@@ -100,6 +104,8 @@ export interface ViewRequest {
   contrast?: ContrastOptions;
   /** Tokens of a chunk at most, for the pass of chunks. */
   chunkTokens?: number;
+  /** How the passes that read layers ran. */
+  layers?: LayerOptions;
 }
 
 /** What a view holds beyond numbers: the bytes of its tokens, or those of the alternatives too. */

@@ -5,6 +5,7 @@ import type { Sae } from '../../src/core/sae/sae';
 import { concatRows, rowsOf, type FeatureRows } from '../../src/core/sae/sparseRows';
 import type { Backend } from '../../src/engine/models/backend';
 import { fakeBackend, hashOf } from './fakeBackend';
+import { fakeReading } from './fakeLayers';
 
 /** Rows of a step. */
 const STEP = 5;
@@ -59,6 +60,12 @@ export function steppedBackend(
       },
       scoreSteered: () => Promise.reject(new Error('The fake model is not steered')),
       unembed: () => Promise.resolve(null),
+    },
+    layers: {
+      async read({ inputs }, reading, signal) {
+        for (let at = 0; at < inputs.length; at += STEP) await next(signal);
+        return fakeReading(inputs, vocabSize, reading, seed);
+      },
     },
     dispose() {
       isDisposed = true;

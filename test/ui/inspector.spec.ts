@@ -235,7 +235,7 @@ export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
   const page = ui.webview();
   for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] as const) {
     await ui.setTheme(theme);
-    for (const title of ['Token', 'Text', 'Table', 'Split', 'Next byte']) {
+    for (const title of ['Token', 'Text', 'Table', 'Split', 'Next byte', 'Layers']) {
       await page.getByRole('tab', { name: title }).click();
       await page.locator('vscode-tab-panel:not([hidden]) code, .chip').first().waitFor();
       await ui.screenshot(`inspector-${title.toLowerCase().replace(' ', '-')}-${theme}`);
@@ -257,7 +257,7 @@ export async function nothingIsCutOffInASmallWindow(ui: Workbench) {
   const frame = page.locator('html');
   for (const theme of ['light', 'dark', 'hc-dark'] as const) {
     await ui.setTheme(theme);
-    for (const title of ['Token', 'Table', 'Next byte', 'Features', 'Rollouts']) {
+    for (const title of ['Token', 'Table', 'Next byte', 'Layers', 'Features', 'Rollouts']) {
       await page.getByRole('tab', { name: title }).click();
       await page.locator('vscode-tab-panel:not([hidden]) > *').first().waitFor();
       const width = await frame.evaluate(root => root.clientWidth);
@@ -269,7 +269,7 @@ export async function nothingIsCutOffInASmallWindow(ui: Workbench) {
             return { left, right, top, text: element.textContent };
           }),
         );
-      assert.equal(headers.length, 9, 'eight tabs, and the lens');
+      assert.equal(headers.length, 10, 'nine tabs, and the lens');
       for (const box of headers) {
         assert.ok(
           box.left >= 0 && box.right <= width && box.top >= 0,

@@ -20,6 +20,14 @@ const NUMBERS: Record<string, RegExp> = {
   features: /\d+ % of its maximum/,
   unexplained: /\d+\.\d %/,
   varentropy: /\d+\.\d\d bits²/,
+  exitDepth: /\d+ % of the layers not needed/,
+  attention: /\d+\.\d tokens/,
+  dilution: /\d+ %/,
+  coreTokens: /\d+\.\d % of its group/,
+  attentionRank: /\d+\.\d\d/,
+  redundancy: /-?\d+\.\d{3}/,
+  drift: /\d+\.\d\d/,
+  lookAhead: /\d+\.\d bits/,
 };
 const BITS = /[+−]?\d+\.\d\d bits/;
 /** Of lenses that only say where something is: tokens, and features that are pinned; and of words that are cut finely. */
@@ -81,7 +89,9 @@ for name in os.listdir('.'):
 
 export async function everyLensIsDrawnAfterEveryOther(ui: Workbench) {
   const random = seededRandom(ui.seedOr(1));
+  // Of the lenses on layers, which share their pass, the one that has something to draw in a short text.
   const titles = Object.values<Lens>(lenses)
+    .filter(lens => lens.group !== 'layers' || lens === lenses.exitDepth)
     .map(({ title }) => ({ title, order: random() }))
     .sort((a, b) => a.order - b.order)
     .map(({ title }) => title);

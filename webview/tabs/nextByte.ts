@@ -1,16 +1,16 @@
 // The probabilities of the next byte at the cursor: exact beside naive, and the tree of tokens that they are summed
 // over.
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { formatHex, formatPercent } from '../../src/core/format';
 import { displayToken } from '../../src/core/displayToken';
 import type { NextBytesView } from '../../src/protocol/nextBytes';
 import type { NextByteState } from '../../src/protocol/page';
 import { coverTreeTemplate } from './coverTree';
 import type { Page } from '../page';
+import { shareBar } from '../parts/shareBar';
 import type { Tab } from './tab';
 
 const LISTED = 10;
-const BAR = { width: 160, height: 14 };
 
 export const nextByteTab: Tab<NextByteState> = {
   title: 'Next byte',
@@ -119,7 +119,7 @@ function row(
   return html`<tr title=${title || nothing}>
     <th scope="row"><code>${name}</code></th>
     <td class="bytes">${hex}</td>
-    <td>${bar(exact, naive)}</td>
+    <td>${shareBar(exact, naive)}</td>
     <td class="number">${percent(exact)}</td>
     <td class="number">${naive === undefined ? '–' : percent(naive)}</td>
     ${
@@ -129,20 +129,6 @@ function row(
             <td class="number">${percent((exact + second) / 2)}</td>`
     }
   </tr>`;
-}
-
-/** Hidden from screen readers: the cells beside it have the same numbers. */
-function bar(exact: number, naive?: number): TemplateResult {
-  const { width, height } = BAR;
-  const length = (p: number) => Math.max(p > 0 ? 0.5 : 0, p * (width - 2));
-  return html`<svg class="bar" width=${width} height=${height} aria-hidden="true">
-    <rect class="exact" x="1" y="3" width=${length(exact)} height=${height - 6}></rect>
-    ${
-      naive === undefined
-        ? nothing
-        : svg`<rect class="naive" x="1" y="1" width=${length(naive)} height=${height - 2}></rect>`
-    }
-  </svg>`;
 }
 
 /** The line up to the cursor; the open bytes, whose tokens depend on what follows, are underlined. */

@@ -2,6 +2,7 @@
 import type { TabId, TabStates } from '../../src/protocol/page';
 import { compareTab } from './compare';
 import { featuresTab } from './features';
+import { layersTab } from './layers';
 import { nextByteTab } from './nextByte';
 import { rolloutsTab } from './rollouts';
 import { splitTab } from './split';
@@ -19,6 +20,7 @@ export const tabs: Tabs = {
   split: splitTab,
   compare: compareTab,
   nextByte: nextByteTab,
+  layers: layersTab,
   features: featuresTab,
   rollouts: rolloutsTab,
 };

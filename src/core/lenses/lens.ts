@@ -1,4 +1,5 @@
 // What a lens is: a value that turns a row of scores into one number, and says how that number is coloured and read.
+import { layerPasses, type LayerPassId } from '../layers/layerPasses';
 import type { Scale } from './scale';
 import type { Scores } from './scores';
 
@@ -12,8 +13,14 @@ export const passColumns = {
   numbers: 'digitGroups',
   words: 'fineness',
   chunks: 'chunks',
+  ...layerColumns(),
 } as const satisfies Record<string, keyof Scores>;
 export type PassId = keyof typeof passColumns;
+
+/** Each in a column of its own name. */
+function layerColumns(): { readonly [P in LayerPassId]: P } {
+  return Object.fromEntries(layerPasses.map(id => [id, id])) as { [P in LayerPassId]: P };
+}
 
 /** Passes that read the text and its tokens alone. */
 const OF_TEXT: readonly PassId[] = ['numbers', 'words', 'chunks'];
@@ -37,7 +44,19 @@ export interface Explanation {
   readonly value: string;
 }
 
+/** The groups in which lenses are listed, in that order. */
+export const lensGroups = {
+  text: 'Text',
+  bytes: 'Bytes',
+  features: 'Features',
+  traces: 'Reasoning traces',
+  layers: 'Layers and what predictions rest on',
+  tokenizer: 'Tokenizer',
+} as const;
+export type LensGroup = keyof typeof lensGroups;
+
 export interface Lens {
+  readonly group: LensGroup;
   readonly title: string;
   /** One sentence: what the number is. */
   readonly meaning: string;

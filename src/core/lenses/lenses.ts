@@ -3,6 +3,7 @@ import { formatBits } from '../format';
 import { CHANNEL_STEPS, type TokenFeatures } from '../sae/featureValues';
 import { contrastScore, logRatioOf } from '../traces/contrast';
 import { lens, type Explanation, type Lens } from './lens';
+import { layerLenses } from './layerLenses';
 import { NATS_PER_BIT, type ContrastScores } from './scores';
 import { entropyWords } from './scoreWords';
 
@@ -11,6 +12,7 @@ const signedBits = (value: number) => `${value < 0 ? '−' : '+'}${bits(Math.abs
 
 export const lenses = {
   tokens: lens({
+    group: 'text',
     title: 'Tokens',
     meaning: 'Where the tokenizer cuts the text. Shades alternate from token to token.',
     needs: [],
@@ -23,6 +25,7 @@ export const lenses = {
     explain: () => [],
   }),
   surprisal: lens({
+    group: 'text',
     title: 'Surprisal',
     meaning: 'How unlikely the model held this token, given the text before it: −log₂ p.',
     needs: ['tokens'],
@@ -33,6 +36,7 @@ export const lenses = {
     format: bits,
   }),
   bytes: lens({
+    group: 'bytes',
     title: 'Surprisal by byte',
     meaning:
       'How unlikely the model held each character, given the text before it, however that is cut into tokens: exact; a character of several bytes adds them up.',
@@ -43,6 +47,7 @@ export const lenses = {
     format: bits,
   }),
   difference: lens({
+    group: 'bytes',
     title: 'Difference by byte',
     meaning:
       'How many more bits the second model needed for each character than the first, whatever tokens they have; less than none: the second was the less surprised.',
@@ -54,6 +59,7 @@ export const lenses = {
     format: signedBits,
   }),
   contrast: lens({
+    group: 'traces',
     title: 'Contrast',
     meaning:
       'How many more bits the positive model of a pair needed for this token than the negative one: where more, the negative one likes it better. No proof that it is critical.',
@@ -71,6 +77,7 @@ export const lenses = {
     explain: ({ scores, row }) => explainContrast(scores?.contrast, row),
   }),
   entropy: lens({
+    group: 'text',
     title: 'Entropy',
     meaning: 'How undecided the model was before it saw this token.',
     needs: ['tokens'],
@@ -87,6 +94,7 @@ export const lenses = {
         : [],
   }),
   varentropy: lens({
+    group: 'text',
     title: 'Varentropy',
     meaning:
       'How much the surprisals of what might have come differ, as the model weighs them: none where it is sure or finds all equally likely, much where a few sure ways part from many unsure ones.',
@@ -99,6 +107,7 @@ export const lenses = {
     format: value => `${value.toFixed(2)} bits²`,
   }),
   gap: lens({
+    group: 'text',
     title: 'Top-1 gap',
     meaning:
       'How much likelier the likeliest token was than this one: nothing where this one was the likeliest.',
@@ -114,6 +123,7 @@ export const lenses = {
     format: bits,
   }),
   rank: lens({
+    group: 'text',
     title: 'Rank',
     meaning: 'The place of this token among all tokens of the vocabulary; 1 is the likeliest.',
     needs: ['tokens'],
@@ -127,6 +137,7 @@ export const lenses = {
       scores?.ranks[row] ? [{ name: 'Rank', value: String(scores.ranks[row]) }] : [],
   }),
   features: lens({
+    group: 'features',
     title: 'Features',
     meaning:
       'How high the strongest feature of the autoencoder is at this token, as a share of the highest it was ever seen. Features that fire on much of all text are left out.',
@@ -143,6 +154,7 @@ export const lenses = {
     explain: ({ scores, row }) => explainStrongest(scores?.features, row),
   }),
   pinned: lens({
+    group: 'features',
     title: 'Pinned features',
     meaning:
       'Where the features that you pinned fire, each in a colour and with a line of its own; thicker lines: higher. Of several at one token the strongest is drawn.',
@@ -153,6 +165,7 @@ export const lenses = {
     format: value => `pinned feature ${Math.floor(value / CHANNEL_STEPS) + 1}`,
   }),
   unexplained: lens({
+    group: 'features',
     title: 'Unexplained',
     meaning:
       'The part of the model’s activation at this token that the autoencoder’s features leave out: |x − x̂| / |x|. Where it is high, no list of features says what the model holds.',
@@ -168,7 +181,9 @@ export const lenses = {
         : [{ name: 'Unexplained', value: `${(100 * share).toFixed(1)} %` }];
     },
   }),
+  ...layerLenses,
   numbers: lens({
+    group: 'tokenizer',
     title: 'Digit groups',
     meaning:
       'Into which groups the tokenizer cuts the digits of numbers. Shades alternate from group to group; what is no digit stays as it is.',
@@ -179,6 +194,7 @@ export const lenses = {
     format: value => `group ${value + 1}`,
   }),
   words: lens({
+    group: 'tokenizer',
     title: 'Over-segmentation',
     meaning:
       'How many times the tokens of English text, byte for byte, this word takes by the same tokenizer. Words of one or two tokens, and those with digits, are left out.',
@@ -189,6 +205,7 @@ export const lenses = {
     format: value => `${value.toFixed(2)} times the tokens of English`,
   }),
   chunks: lens({
+    group: 'tokenizer',
     title: 'Chunks',
     meaning:
       'Into which chunks the text is cut for retrieval, at paragraphs, lines and sentences, of at most as many tokens as the settings say. Shades alternate from chunk to chunk.',
@@ -199,6 +216,7 @@ export const lenses = {
     format: value => `chunk ${value + 1}`,
   }),
   units: lens({
+    group: 'tokenizer',
     title: 'Less-is-better units',
     meaning:
       'How the text is cut by a lexicon that is learned from its own lines, with few units and few kinds of them, blanks left out. Shades alternate from unit to unit: compare them with the tokens.',

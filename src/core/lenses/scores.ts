@@ -1,8 +1,9 @@
 // What a forward pass leaves: one row per token, as typed arrays. Logits never leave the engine.
+import type { LayerScores } from '../layers/layerPasses';
 import type { TokenFeatures } from '../sae/featureValues';
 
 /** Row p is how the token at p looked to the model, given the tokens of its window before it. */
-export interface Scores {
+export interface Scores extends LayerScores {
   /** Alternatives kept per row: the second dimension of `topIds` and `topLogprobs`. */
   readonly topK: number;
   /** [row], nats; NaN where nothing came before the token, or where it has not been scored yet. */

@@ -1,17 +1,18 @@
 // What the editor asks the engine about documents, which it has sent by then.
 import type { Remote } from '../../protocol/channel';
+import { isOfLayers } from '../../core/layers/layerPasses';
 import type { Lens, PassId } from '../../core/lenses/lens';
 import { lenses, type LensId } from '../../core/lenses/lenses';
 import type { FileCount, TokenCount } from '../../protocol/compare';
 import type { EngineApi } from '../../protocol/engine';
 import type { FeatureOptions } from '../../protocol/features';
+import type { LayersView } from '../../protocol/layers';
 import type { ModelReport } from '../../protocol/models';
 import type { CharacterView, TokenView, ViewRequest } from '../../protocol/scores';
 import type { SplitView } from '../../protocol/split';
-import type { ContrastOptions } from '../../protocol/traces';
 import type { DocumentVersion, Range16 } from '../../protocol/types';
 import type { ShownText, Text, TextAt } from '../overlay/textSource';
-import { settings } from '../settings';
+import { layerOptions, settings } from '../settings';
 import type { DocumentSync } from './documentSync';
 import type { Engine } from './engineClient';
 import type { ScoringPasses } from './scoringPasses';
@@ -24,15 +25,18 @@ export interface VersionedView {
   readonly view: TokenView;
 }
 
-/** How the passes of a lens are read of a text: what a pair says, from where the answer begins. */
+/** How the passes of a lens are run and read: what a pair says, from where the answer begins. */
 export function passOptions(
   { needs }: Pick<Lens, 'needs'>,
   { answerStart = 0 }: { answerStart?: number | undefined },
-): { passes: readonly PassId[]; contrast?: ContrastOptions; chunkTokens?: number } {
-  if (needs.includes('chunks'))
-    return { passes: needs, chunkTokens: settings.report.chunkTokens.value };
-  if (!needs.includes('contrast')) return { passes: needs };
-  return { passes: needs, contrast: { from: answerStart, centred: settings.pair.centre.value } };
+): Pick<ViewRequest, 'contrast' | 'chunkTokens' | 'layers'> & { passes: readonly PassId[] } {
+  const contrast = { from: answerStart, centred: settings.pair.centre.value };
+  return {
+    passes: needs,
+    ...(needs.includes('chunks') && { chunkTokens: settings.report.chunkTokens.value }),
+    ...(needs.some(isOfLayers) && { layers: layerOptions() }),
+    ...(needs.includes('contrast') && { contrast }),
+  };
 }
 
 export class EngineQueries {
@@ -106,8 +110,8 @@ export class EngineQueries {
 
   peak({ text, utf16: from, answerStart }: TextAt, lens: LensId, direction: 1 | -1) {
     const features = this.featureOptions();
-    const { contrast } = passOptions(lenses[lens], { answerStart });
-    const options = { ...(features && { features }), ...(contrast && { contrast }) };
+    const { passes: _, ...passed } = passOptions(lenses[lens], { answerStart });
+    const options = { ...passed, ...(features && { features }) };
     return this.ask(text, (remote, at) =>
       remote.peak({ ...at, lens, from, direction, ...options }),
     );
@@ -138,6 +142,12 @@ export class EngineQueries {
 
   nextBytes(document: Text, utf16: number, signal: AbortSignal) {
     return this.ask(document, (remote, at) => remote.nextBytes({ ...at, utf16 }, signal));
+  }
+
+  /** Null where there is no token. */
+  layersAt(document: Text, utf16: number, signal: AbortSignal): Promise<LayersView | null> {
+    const nearShare = settings.layers.nearShare.value;
+    return this.ask(document, (remote, at) => remote.layersAt({ ...at, utf16, nearShare }, signal));
   }
 
   /** For people: what the tokens are made by. */

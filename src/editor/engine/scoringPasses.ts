@@ -2,11 +2,12 @@
 // why it was refused.
 import { EventEmitter } from 'vscode';
 import { Cancelled } from '../../core/errors';
+import { isOfLayers } from '../../core/layers/layerPasses';
 import type { Lens, PassId } from '../../core/lenses/lens';
 import type { ByteProof, ScoredEvent, ScoreSummary } from '../../protocol/scores';
 import type { DocumentVersion, Range16, Refusal } from '../../protocol/types';
 import type { Text } from '../overlay/textSource';
-import { settings } from '../settings';
+import { layerOptions, settings } from '../settings';
 import type { DocumentSync } from './documentSync';
 import type { Engine, RunningEngine } from './engineClient';
 
@@ -60,7 +61,8 @@ export class ScoringPasses {
       const done = await this.engine.call(async running => {
         const lacksSae = needs.includes('features') && !(await this.openSae(running));
         const passes = lacksSae ? needs.filter(id => id !== 'features') : needs;
-        const request = { passes, visible, maxTokens };
+        const layers = passes.some(isOfLayers) ? { layers: layerOptions() } : {};
+        const request = { passes, visible, maxTokens, ...layers };
         const at = this.texts.ensureSent(running, document);
         return running.remote.score({ ...at, ...request }, run.controller.signal);
       });

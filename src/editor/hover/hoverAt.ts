@@ -11,6 +11,7 @@ import { savedSection } from '../traces/savedSection';
 import { cutView } from '../traces/savedView';
 import { rangeOf } from '../ui/editorRanges';
 import type { HoverContext, HoverSection } from './hoverSection';
+import { layerSection } from './layerSection';
 import { secondSection } from './secondSection';
 import { tokenSection } from './tokenSection';
 
@@ -27,6 +28,7 @@ const sections: readonly HoverSection[] = [
   featureSection,
   savedSection,
   tokenSection,
+  layerSection,
   secondSection,
 ];
 

@@ -62,11 +62,15 @@ function scoreLines(
   const logprob = scores.logprobs[row]!;
   const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
   const isTrace = place.answerStart !== undefined;
+  const head = `| rank | token | probability | surprisal |${canBranch ? '  |' : ''}\n|--:|:--|--:|--:|${canBranch ? ':--|' : ''}\n`;
+  // Where layers are read, what they hold comes next, in a hover that should need no scrolling.
+  const table =
+    lens.group === 'layers'
+      ? ''
+      : `${head}${alternatives(view, scores, row, canBranch).join('\n')}\n\n`;
   return (
     `${probabilityCells(logprob).join(' = ')}, rank ${rankWords(scores.ranks[row]!)}; entropy before it ${entropyWords(scores, row)}\n\n` +
-    `| rank | token | probability | surprisal |${canBranch ? '  |' : ''}\n` +
-    `|--:|:--|--:|--:|${canBranch ? ':--|' : ''}\n${alternatives(view, scores, row, canBranch).join('\n')}\n\n` +
-    `${isTrace ? 'T1, re-scored by ' : ''}${escapeMarkdown(model)}, after ${scores.contexts[row]} tokens of context`
+    `${table}${isTrace ? 'T1, re-scored by ' : ''}${escapeMarkdown(model)}, after ${scores.contexts[row]} tokens of context`
   );
 }
 

@@ -40,6 +40,7 @@ export class Overlay {
           ...Object.values(settings.traces),
           settings.pair.centre,
           settings.report.chunkTokens,
+          ...Object.values(settings.layers),
         ],
         () => this.refreshAll(),
       ),

@@ -3,14 +3,12 @@ import { maskedIn } from '../../core/sae/masking';
 import { isEnough } from '../../core/sae/selection';
 import { concatRows, rowCount, sliceRows, type FeatureRows } from '../../core/sae/sparseRows';
 import type { TokenStream } from '../../core/text/stream/tokenStream';
-import { nextWindow, type Window } from '../../core/text/contextWindows';
-import { Cancelled } from '../../core/errors';
+import type { Window } from '../../core/text/contextWindows';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
-import { checkSpelled } from './checkSpelled';
-import { visibleSpans, type PassRun } from './pass';
-import { visibleFirst } from './visibleFirst';
+import type { PassRun } from './pass';
 import { WindowCache } from './windowCache';
+import { runWindows, windowsIn } from './windowRuns';
 import type { OpenedSae } from '../sae/openedSae';
 
 /** Rows of tokens [first, first + rows) of a document; the first `masked` of them say nothing. */
@@ -37,32 +35,17 @@ export class FeatureWindows {
 
   /** Encodes a document's windows, the visible ones first. Answers how many tokens' features are known. */
   async run(document: Document, run: Omit<PassRun, 'whole'>): Promise<number> {
-    checkSpelled(this.model, document);
     const stream = document.streamBy(this.model.tokenizer);
-    const signal = AbortSignal.any([run.signal, document.current]);
-    let known = 0;
-    let done = 0;
     const windows = [...this.windowsIn(stream)];
     // A request for all of a text keeps all of it.
     const isWhole = run.maxTokens === Infinity;
     if (isWhole) this.cache.reserve(windows.length);
-    const most = isWhole ? windows.length : this.capacity;
-    await visibleFirst({
-      units: () => windows,
-      spanOf: ({ ownStart, end }) => ({ first: ownStart, end }),
-      visible: visibleSpans(stream, run.visible),
-      // One more would push out what is visible, and no pass would ever be the last.
-      isEnough: () => known >= run.maxTokens || done >= most,
-      run: async window => {
-        done++;
-        const before = known;
-        await this.encode(stream, window, signal, count => run.onScored(before + count));
-        known += window.end - window.ownStart;
-        run.onScored(known);
-      },
+    return runWindows(this.model, document, {
+      ...run,
+      windows,
+      most: isWhole ? windows.length : this.capacity,
+      compute: (window, signal, onKnown) => this.encode(stream, window, signal, onKnown),
     });
-    if (signal.aborted) throw new Cancelled();
-    return known;
   }
 
   /** What is known of tokens [first, end), in order, and of how many nothing is. */
@@ -124,20 +107,8 @@ export class FeatureWindows {
   }
 
   /** No longer than the autoencoder's own windows were. */
-  *windowsIn(stream: TokenStream): Generator<Window> {
-    const { contextTokens } = this.opened.sae.source;
-    const most = Math.min(this.model.info.contextTokens, contextTokens ?? Infinity);
-    const context = Math.max(1, most - this.model.startTokens);
-    let before: Window | undefined;
-    for (;;) {
-      const { tokens } = stream.size;
-      const window = nextWindow(before, tokens, context, token =>
-        this.model.endsLine(stream.tokens(token, token + 1).ids[0]!),
-      );
-      if (!window) return;
-      yield window;
-      before = window;
-    }
+  windowsIn(stream: TokenStream): Generator<Window> {
+    return windowsIn(this.model, stream, this.opened.sae.source.contextTokens ?? Infinity);
   }
 
   /** The first token of a document, from a window's own on, that is not masked. */
@@ -151,7 +122,6 @@ export class FeatureWindows {
     signal: AbortSignal,
     onRows: (known: number) => void,
   ): Promise<void> {
-    if (signal.aborted) throw new Cancelled();
     const ids = idsOf(stream, window);
     const own = window.ownStart - window.start;
     const found = this.cache.find(ids, own);

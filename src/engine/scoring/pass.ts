@@ -1,5 +1,6 @@
 // A pass fills columns of a document's scores: what is visible first, then the rest. passes.ts lists them.
 import type { PassId } from '../../core/lenses/lens';
+import type { LayerOptions } from '../../core/layers/layerPasses';
 import type { Scores } from '../../core/lenses/scores';
 import type { TokenStream } from '../../core/text/stream/tokenStream';
 import type { ByteProof } from '../../protocol/scores';
@@ -20,6 +21,8 @@ export interface PassRun {
   readonly maxTokens: number;
   /** Score the whole text where a pass would score what is visible alone, and prove its sums. */
   readonly whole: boolean;
+  /** Of the passes that read layers. */
+  readonly layers?: LayerOptions | undefined;
   readonly signal: AbortSignal;
   /** Reports how much of the document is known, whenever that is more. */
   readonly onScored: (scored: number) => void;
@@ -37,6 +40,7 @@ export interface ColumnOptions {
   readonly contrast?: ContrastOptions | undefined;
   /** Tokens of a chunk at most. */
   readonly chunkTokens?: number | undefined;
+  readonly layers?: LayerOptions | undefined;
 }
 
 export interface Columns {

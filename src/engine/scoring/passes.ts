@@ -1,5 +1,6 @@
 // The passes over a document, each a value; a lens names those that it needs.
 import type { PassId } from '../../core/lenses/lens';
+import { layerPassesOf } from '../layers/layerPasses';
 import type { EngineState } from '../engineState';
 import { bytesPass, secondBytesPass } from './bytesPass';
 import { contrastPass } from './contrastPass';
@@ -20,5 +21,6 @@ export function passesOf(state: EngineState): Passes {
     numbers: numbersPass(state),
     words: wordsPass(state),
     chunks: chunksPass(state),
+    ...layerPassesOf(() => state.model()),
   };
 }

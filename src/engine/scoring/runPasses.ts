@@ -16,7 +16,7 @@ export async function runPasses(
   const began = performance.now();
   const total = wanted.reduce((sum, pass) => sum + pass.total(document), 0);
   const report = state.progressReporter(request, total);
-  const { visible, maxTokens, whole = false } = request;
+  const { visible, maxTokens, whole = false, layers } = request;
   const results = new Map<Pass, PassResult | Refusal>();
   const scored = () =>
     [...results.values()].reduce(
@@ -33,7 +33,7 @@ export async function runPasses(
       if (known && 'refused' in known) continue;
       const others = scored() - (known?.scored ?? 0);
       const onScored = (own: number) => report(others + own);
-      const run = { visible, ...round, signal, onScored };
+      const run = { visible, ...round, layers, signal, onScored };
       // Asked pass by pass: what the first needs is not held up by what the second opens.
       const refused = known ? undefined : await pass.available(document);
       results.set(pass, refused ?? (await pass.run(document, run)));

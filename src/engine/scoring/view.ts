@@ -67,10 +67,10 @@ function scoresIn(
   passes: Passes,
   document: Document,
   span: RowSpan,
-  { passes: wanted = ['tokens'], details, features, contrast, chunkTokens }: ViewRequest,
+  { passes: wanted = ['tokens'], details, ...options }: ViewRequest,
 ): { scores: Scores; pending: number } {
   const asked = details ? (Object.keys(passes) as PassId[]) : wanted;
-  const known = readColumns(passes, asked, document, span, { features, contrast, chunkTokens });
+  const known = readColumns(passes, asked, document, span, options);
   // A pass that has not said anything yet would say something of every token.
   const pending = wanted.map(id => known.pending.get(id) ?? span.end - span.first);
   return { scores: known.scores, pending: Math.max(0, ...pending) };

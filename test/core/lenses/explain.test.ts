@@ -1,5 +1,6 @@
 // Every lens explains a token by the number that colours it.
 import { describe, expect, test } from 'vitest';
+import { layerPasses } from '../../../src/core/layers/layerPasses';
 import { passColumns, type Lens } from '../../../src/core/lenses/lens';
 import { lenses } from '../../../src/core/lenses/lenses';
 import { emptyScores, type Scores } from '../../../src/core/lenses/scores';
@@ -29,6 +30,7 @@ const scores: Scores = {
   digitGroups: Float32Array.of(1),
   fineness: Float32Array.of(2.6),
   chunks: Float32Array.of(4),
+  ...Object.fromEntries(layerPasses.map((id, i) => [id, Float32Array.of(0.3 + i / 10)])),
 };
 const unknown: Scores = emptyScores(1, 2);
 

@@ -105,6 +105,7 @@ beforeEach(() => {
         };
       },
       nextBytes: async (_: unknown, utf16: number) => ({ refused: `at ${utf16}` }),
+      layersAt: async (_: unknown, utf16: number) => (utf16 < 3 ? { token: utf16 } : null),
       split: async (_: unknown, at: number, typed: string) => ({ at, typed }),
       firstToken: async ({ answerStart = 0 }) => answerStart && 3,
     },
@@ -323,6 +324,18 @@ test('features: at the cursor, in the document, and the page of the one that is 
   await expect(stateOf('features')).rejects.toBeInstanceOf(Cancelled);
 });
 
+test('layers: of the token at the cursor, with the version that its places are of', async () => {
+  editor.select(2);
+  expect(await stateOf('layers')).toEqual({
+    file: 'src/a.txt',
+    uri: 'file:///src/a.txt',
+    version: document.version,
+    found: { token: 2 },
+  });
+  editor.select(5);
+  expect(await stateOf('layers')).toBeNull();
+});
+
 test('each tab follows what changes it, and what is costly waits until the cursor rests', () => {
   const followed = Object.entries(tabs).map(([id, tab]) => [
     id,
@@ -336,6 +349,7 @@ test('each tab follows what changes it, and what is costly waits until the curso
     ['split', 'cursor,look', false],
     ['compare', 'cursor,visibleRanges', false],
     ['nextByte', 'cursor', true],
+    ['layers', 'cursor', true],
     ['features', 'cursor,look', true],
     ['rollouts', 'rollouts', false],
   ]);

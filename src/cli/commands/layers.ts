@@ -1,0 +1,183 @@
+// `tokenscope layers`: what the layers of a model know, token by token.
+import { displayToken } from '../../core/displayToken';
+import { formatNumberOf } from '../../core/format';
+import { UserError } from '../../core/errors';
+import {
+  layerPasses,
+  layerPassNames,
+  REDUNDANCY_FORMS,
+  type LayerOptions,
+  type LayerPassId,
+} from '../../core/layers/layerPasses';
+import { layerLenses } from '../../core/lenses/layerLenses';
+import type { Scores } from '../../core/lenses/scores';
+import { Document } from '../../engine/documents/document';
+import { numberOrNull, placeFields } from '../../engine/documents/tokenJson';
+import { layerDetails } from '../../engine/layers/layerDetails';
+import { layerPassesOf } from '../../engine/layers/layerPasses';
+import { layerSummaries } from '../../engine/layers/layerSummaries';
+import type { Model } from '../../engine/models/model';
+import { windowsIn } from '../../engine/scoring/windowRuns';
+import { defineCommand } from '../command';
+import { modelFolder, withModel } from '../engine';
+import { readText } from '../input';
+import { interruptible } from '../interrupt';
+import { choice, number, wholeNumber } from '../options';
+import { formatScored, withProgress } from '../progressLine';
+import * as shared from '../sharedOptions';
+import { tableLines } from '../tableLines';
+
+const names = layerPasses.map(id => layerPassNames[id]);
+const LARGEST = 10_000;
+
+export const layers = defineCommand({
+  name: 'layers',
+  summary: 'what the layers of a model know, token by token',
+  usage: 'FILE',
+  options: {
+    model: shared.model,
+    lens: choice(names, { default: names[0]!, description: 'what is read' }),
+    layer: wholeNumber({
+      valueName: 'N',
+      min: 0,
+      max: LARGEST,
+      description:
+        'this layer alone, from 0 (default: all for attention and dilution, else the last one)',
+    }),
+    head: wholeNumber({
+      valueName: 'N',
+      min: 0,
+      max: LARGEST,
+      description: 'this head alone, from 0, for attention and dilution (default: all)',
+    }),
+    near: number({
+      valueName: 'SHARE',
+      min: 0,
+      max: 1,
+      isOpen: 'min',
+      default: 0.1,
+      description: 'the share of what a token sees that counts as near, for dilution',
+    }),
+    ahead: wholeNumber({
+      valueName: 'N',
+      min: 1,
+      max: 1000,
+      default: 8,
+      description: 'tokens that look-ahead adds up',
+    }),
+    form: choice(REDUNDANCY_FORMS, { default: 'elu', description: 'the energy of redundancy' }),
+    margin: number({
+      valueName: 'COSINE',
+      min: -1,
+      max: 1,
+      isOpen: 'max',
+      default: 0.5,
+      description: 'above it states count as similar, for redundancy',
+    }),
+    seed: shared.seed,
+    context: shared.context,
+    json: shared.json,
+  },
+  async run({ operands: [file = ''], values, print }) {
+    const content = await readText(file);
+    const id = layerPasses.find(pass => layerPassNames[pass] === values.lens)!;
+    const options: LayerOptions = {
+      layer: values.layer ?? null,
+      head: values.head ?? null,
+      nearShare: values.near,
+      lookAheadTokens: values.ahead,
+      redundancyForm: values.form,
+      redundancyMargin: values.margin,
+      seed: values.seed,
+    };
+    await withModel(modelFolder(values.model), values.context, async model => {
+      const document = new Document('text', 0, content);
+      await interruptible(async signal => {
+        const found = await valuesOf(id, model, document, options, signal);
+        const lines = values.json
+          ? jsonLines(id, model, document, found, options, signal)
+          : prettyLines(id, model, document, found, options, signal);
+        for await (const line of lines) await print(line);
+      });
+    });
+  },
+});
+
+/** [token], as the pass says them. */
+async function valuesOf(
+  id: LayerPassId,
+  model: Model,
+  document: Document,
+  options: LayerOptions,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const pass = layerPassesOf(() => model)[id];
+  const total = pass.total(document);
+  const done = await withProgress(formatScored('tokens'), report =>
+    pass.run(document, {
+      visible: [],
+      maxTokens: Infinity,
+      whole: true,
+      layers: options,
+      signal,
+      onScored: known => report(known, total),
+    }),
+  );
+  if ('refused' in done) throw new UserError(`${done.refused}.`);
+  const columns = pass.columns(document, { first: 0, end: total }, { layers: options });
+  return columns?.scores[id] ?? new Float32Array(total).fill(NaN);
+}
+
+async function* jsonLines(
+  id: LayerPassId,
+  model: Model,
+  document: Document,
+  values: Float32Array,
+  options: LayerOptions,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const stream = document.streamBy(model.tokenizer);
+  for (const { start, ownStart, end } of windowsIn(model, stream)) {
+    const { ids } = stream.tokens(start, end);
+    const details = await layerDetails(id, model, ids, options, signal);
+    const tokens = stream.tokens(ownStart, end);
+    for (let row = 0; row < tokens.ids.length; row++) {
+      const index = ownStart + row;
+      const value = numberOrNull(lensValue(id, values, index));
+      const place = { index, ...placeFields(tokens, row, model.tokenizer) };
+      yield `${JSON.stringify({ ...place, value, ...details(index - start) })}\n`;
+    }
+  }
+}
+
+/** In the unit of the lens. */
+function lensValue(id: LayerPassId, values: Float32Array, token: number): number {
+  return layerLenses[id].value({ [id]: values } as Partial<Scores> as Scores, token, token);
+}
+
+async function* prettyLines(
+  id: LayerPassId,
+  model: Model,
+  document: Document,
+  values: Float32Array,
+  options: LayerOptions,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const lens = layerLenses[id];
+  const tokens = document.streamBy(model.tokenizer).tokens();
+  const rows = Array.from(tokens.ids, (tokenId, index) => {
+    const value = lensValue(id, values, index);
+    const words = Number.isNaN(value) ? '–' : lens.format(value);
+    return [String(index), displayToken(model.tokenizer.bytesOf(tokenId)), words];
+  });
+  yield* tableLines([['token', '', lens.title.toLowerCase()], ...rows], ['right', 'left', 'right']);
+  yield `\n${formatNumberOf(rows.length, 'token')}, ${model.info.name}. ${lens.meaning}\n`;
+  const summary = await layerSummaries[id]?.({ model, document, values }, options, signal);
+  for (const { title, rows } of summary ?? []) {
+    yield `\n${title}:\n`;
+    yield* tableLines(
+      rows,
+      rows[0]!.map(() => 'right' as const),
+    );
+  }
+}

@@ -1,0 +1,128 @@
+// Lenses on what the layers of the model know, and on what its predictions rest on.
+import type { LayerPassId } from '../layers/layerPasses';
+import { lens, type Lens } from './lens';
+import { NATS_PER_BIT, type Scores } from './scores';
+
+const bits = (value: number) => `${value.toFixed(2)} bits`;
+const signedBits = (value: number) => `${value < 0 ? '−' : '+'}${bits(Math.abs(value))}`;
+const percent = (value: number) => `${value.toFixed(0)} %`;
+
+/** A lens that shows the column of one pass, times `factor`. */
+function layerLens(
+  id: LayerPassId,
+  factor: number,
+  parts: Pick<Lens, 'title' | 'meaning' | 'scale' | 'format'> &
+    Partial<Pick<Lens, 'needs' | 'peaksByShare'>>,
+): Lens {
+  return lens({
+    group: 'layers',
+    needs: [id, 'tokens'],
+    per: 'token',
+    value: (scores: Scores | null, row: number) => factor * (scores?.[id]?.[row] ?? NaN),
+    ...parts,
+  });
+}
+
+const PERCENT = 100;
+const BITS = 1 / NATS_PER_BIT;
+
+export const layerLenses = {
+  exitDepth: layerLens('exitDepth', PERCENT, {
+    title: 'Early exit',
+    meaning:
+      'Which share of its layers the model did not need here: from the layer before them on its own first choice stays first, read through its last norm and its head (the logit lens).',
+    scale: {
+      kind: 'heat',
+      bounds: [1, 15, 30, 45, 60, 75, 90],
+      unit: '% of the layers',
+      decimals: 0,
+    },
+    format: value => `${percent(value)} of the layers not needed`,
+  }),
+  attention: layerLens('attention', 1, {
+    title: 'Attention spread',
+    meaning:
+      'How many tokens before it this token looks at: e to the entropy of its attention weights, without those on the first token, averaged over layers and heads.',
+    scale: {
+      kind: 'heat',
+      bounds: [90, 110, 130, 160, 220, 300, 500],
+      unit: 'tokens',
+      decimals: 1,
+    },
+    format: value => `${value.toFixed(1)} tokens`,
+  }),
+  dilution: layerLens('dilution', PERCENT, {
+    title: 'Local attention',
+    meaning:
+      'The share of the attention weights that stays on the nearest tokens, by default the nearest tenth of what the token sees: 10 % where attention is spread evenly.',
+    scale: { kind: 'heat', bounds: [70, 72, 75, 79, 84, 90, 96], unit: '%', decimals: 0 },
+    format: percent,
+  }),
+  coreTokens: layerLens('coreTokens', PERCENT, {
+    title: 'Core tokens',
+    meaning:
+      'How much of the attention that the last token of a group of 16 pays to its group goes to this token: 6 % if it went to all alike.',
+    scale: {
+      kind: 'heat',
+      bounds: [9, 13, 18, 26, 38, 50, 70],
+      unit: '% of its group',
+      decimals: 1,
+    },
+    format: value => `${value.toFixed(1)} % of its group`,
+  }),
+  attentionRank: layerLens('attentionRank', 1, {
+    title: 'Attention rank',
+    meaning:
+      'The rank of the token in the graph of attention after four steps, the first token left out: 1 is what each would have if all were looked at alike.',
+    scale: { kind: 'heat', bounds: [1, 2, 3.5, 6, 12, 30, 100], unit: '', decimals: 2 },
+    format: value => value.toFixed(2),
+  }),
+  redundancy: layerLens('redundancy', 1, {
+    title: 'Redundancy',
+    meaning:
+      'How similar the model’s state at this token is to its states at all tokens of the window: high where they say the same.',
+    scale: {
+      kind: 'heat',
+      bounds: [-0.21, -0.18, -0.14, -0.05, 0.02, 0.1, 0.3],
+      unit: '',
+      decimals: 3,
+    },
+    format: value => value.toFixed(3),
+  }),
+  drift: layerLens('drift', 1, {
+    title: 'Drift',
+    meaning:
+      'How far the model’s last state moves from the token before to this one: 1 less their cosine.',
+    scale: { kind: 'heat', bounds: [0.83, 0.88, 0.91, 0.95, 1, 1.05, 1.15], unit: '', decimals: 2 },
+    format: value => value.toFixed(2),
+  }),
+  wordBits: layerLens('wordBits', BITS, {
+    title: 'Surprisal by word',
+    meaning:
+      'How unlikely the model held this whole word, that it ends there included, given the text before it.',
+    scale: { kind: 'heat', bounds: [10, 13, 16, 19, 22, 26, 32], unit: 'bits', decimals: 2 },
+    format: bits,
+  }),
+  lookAhead: layerLens('lookAhead', BITS, {
+    title: 'Look-ahead',
+    meaning:
+      'How many bits the model needs for this token and the next ones, by default eight in all.',
+    needs: ['tokens', 'lookAhead'],
+    scale: { kind: 'heat', bounds: [35, 42, 50, 58, 66, 76, 90], unit: 'bits', decimals: 1 },
+    format: value => `${value.toFixed(1)} bits`,
+  }),
+  lexical: layerLens('lexical', BITS, {
+    title: 'Lexical identity',
+    meaning:
+      'How many more bits the token costs where words of the whole text are exchanged for others of their kind: how much of its prediction rests on which words these are.',
+    scale: { kind: 'diverging', bounds: [8, 12, 16, 20], unit: 'bits', decimals: 2 },
+    format: signedBits,
+  }),
+  robustness: layerLens('robustness', BITS, {
+    title: 'Words that matter',
+    meaning:
+      'How many more bits the next seven words cost where one letter of this word is another: much where the model leans on it.',
+    scale: { kind: 'diverging', bounds: [5, 10, 16, 24], unit: 'bits', decimals: 2 },
+    format: signedBits,
+  }),
+} satisfies Record<LayerPassId, Lens>;

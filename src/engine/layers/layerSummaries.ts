@@ -1,0 +1,104 @@
+// What a lens on layers says of a text as a whole: tables of words and numbers.
+import { dilutionMarks, dilutionOf } from '../../core/layers/attentionRows';
+import { EarlyExits } from '../../core/layers/exitDepth';
+import type { LayerOptions, LayerPassId } from '../../core/layers/layerPasses';
+import { gapByPosition } from '../../core/layers/permutation';
+import { NATS_PER_BIT } from '../../core/lenses/scores';
+import { formatPercent } from '../../core/format';
+import type { Document } from '../documents/document';
+import type { Model } from '../models/model';
+import { windowsIn } from '../scoring/windowRuns';
+
+export interface LayerTable {
+  readonly title: string;
+  /** The first row is the head. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** `values`: [token], what the pass said. Reads the layers again. */
+type Summary = (
+  text: { model: Model; document: Document; values: Float32Array },
+  options: LayerOptions,
+  signal: AbortSignal,
+) => Promise<LayerTable[]>;
+
+const share = (part: number) => (Number.isNaN(part) ? '–' : formatPercent(Math.log(part)));
+const bits = (nats: number) => (nats / NATS_PER_BIT).toFixed(2);
+
+/** What an early exit at a threshold would have got right, with the model as its judge. */
+const exits: Summary = async ({ model, document }, _options, signal) => {
+  let found: EarlyExits | undefined;
+  const stream = document.streamBy(model.tokenizer);
+  for (const { start, ownStart, end } of windowsIn(model, stream)) {
+    const { ids } = stream.tokens(start, end);
+    const from = Math.max(0, ownStart - start + model.startTokens - 1);
+    const ladder = await model.readLayers(ids, { kind: 'ladder', topK: 1, from }, signal);
+    const { layers, topIds, topLogprobs } = ladder;
+    found ??= new EarlyExits(layers, 1);
+    for (let row = from; row < ids.length + model.startTokens - 1; row++) {
+      const own = [row * layers, (row + 1) * layers] as const;
+      found.add({ topIds: topIds.subarray(...own), topLogprobs: topLogprobs.subarray(...own) });
+    }
+  }
+  const rows = (found?.result() ?? []).map(({ threshold, leaving, right, meanLayers }) => [
+    threshold.toFixed(2),
+    share(leaving),
+    share(right),
+    meanLayers.toFixed(2),
+  ]);
+  return [
+    {
+      title: 'If the model stopped at the first layer that is as sure of its choice',
+      rows: [['probability', 'stop early', 'of these right', 'layers run'], ...rows],
+    },
+  ];
+};
+
+/** By layer, and by the length of what is seen. */
+const locality: Summary = async ({ model, document }, { nearShare }, signal) => {
+  const stream = document.streamBy(model.tokenizer);
+  const [window] = windowsIn(model, stream);
+  if (!window) return [];
+  const { ids } = stream.tokens(window.start, window.end);
+  const rows = await model.readLayers(ids, { kind: 'attention', share: nearShare }, signal);
+  const { heads, layers, locals } = rows;
+  const ofLayer = (layer: number) =>
+    locals.filter((_, i) => Math.floor((i % (layers * heads)) / heads) === layer);
+  const all = { from: 0, to: ids.length + model.startTokens };
+  const each = Array.from({ length: layers }, (_, layer) => dilutionOf(ofLayer(layer), heads, all));
+  const { curve } = dilutionOf(locals, layers * heads, all);
+  const marks = dilutionMarks(nearShare);
+  return [
+    {
+      title: `Attention on the nearest ${share(nearShare)}, first window: ${share(marks.uniform)} if it were spread evenly, ${share(marks.diagonal)} if all were on the token itself`,
+      rows: [['layer', 'near'], ...each.map(({ mean }, layer) => [String(layer), share(mean)])],
+    },
+    {
+      title: 'By the number of tokens seen',
+      rows: [
+        ['seen at least', 'near'],
+        ...curve.map(({ from, mean }) => [String(from), share(mean)]),
+      ],
+    },
+  ];
+};
+
+const gaps: Summary = async ({ values }) => {
+  const none = new Float32Array(values.length);
+  const rows = gapByPosition(none, values);
+  return [
+    {
+      title: 'By the place in the text',
+      rows: [
+        ['place at least', 'bits more', 'tokens'],
+        ...rows.map(({ from, mean, count }) => [String(from), bits(mean), String(count)]),
+      ],
+    },
+  ];
+};
+
+export const layerSummaries: Partial<Record<LayerPassId, Summary>> = {
+  exitDepth: exits,
+  dilution: locality,
+  lexical: gaps,
+};

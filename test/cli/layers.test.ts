@@ -1,0 +1,73 @@
+// `layers` on the command line: its lines, its tables, its refusals.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { layerPasses, layerPassNames } from '../../src/core/layers/layerPasses';
+import { coder, linesOf, run, scratch, setUpCommandLine } from './support';
+
+setUpCommandLine();
+const TEXT = 'function first(items) {\n  return items[0];\n}\n'.repeat(3);
+
+let places: ReturnType<typeof linesOf>;
+beforeAll(() => {
+  places = linesOf(run(['tokens', '-', '--model', coder, '--json'], TEXT).out);
+});
+
+test.each(layerPasses.map(id => layerPassNames[id]))('%s: a line for each token', name => {
+  const { code, err, out } = run(['layers', '-', '--model', coder, '--lens', name, '--json'], TEXT);
+  expect([code, err]).toEqual([0, '']);
+  const lines = linesOf(out);
+  expect(lines).toHaveLength(places.length);
+  lines.forEach((line, i) => expect(line).toMatchObject(places[i]));
+  const known = lines.filter(({ value }) => value !== null);
+  expect(known.length).toBeGreaterThan(lines.length / 3);
+  expect(known.every(({ value }) => Number.isFinite(value))).toBe(true);
+});
+
+test('the ladder and the heads are in the lines of their lenses', () => {
+  const exits = linesOf(
+    run(['layers', '-', '--model', coder, '--lens', 'exit-depth', '--json'], TEXT).out,
+  );
+  for (const { value, exitLayer, layers } of exits) {
+    expect(layers).toHaveLength(4);
+    expect(value).toBeCloseTo(100 * (1 - (1 + exitLayer) / 4), 3);
+    const choices = layers.map(({ top }: { top: { id: number }[] }) => top[0]!.id);
+    expect(new Set(choices.slice(exitLayer)).size).toBe(1);
+  }
+  const heads = linesOf(
+    run(['layers', '-', '--model', coder, '--lens', 'dilution', '--json'], TEXT).out,
+  );
+  for (const { value, near, first, entropy } of heads) {
+    expect([near.length, near[0].length, first[3].length, entropy[0].length]).toEqual([4, 8, 8, 8]);
+    const mean = near.flat().reduce((sum: number, each: number) => sum + each, 0) / 32;
+    expect(value).toBeCloseTo(100 * mean, 3);
+  }
+});
+
+test('people read a table, and what the text as a whole says', () => {
+  const { out } = run(['layers', '-', '--model', coder], TEXT);
+  expect(out).toMatch(/ % of the layers not needed$/m);
+  expect(out).toContain('If the model stopped at the first layer that is as sure of its choice:');
+  expect(out).toMatch(/^ *0\.99 /m);
+  const near = run(
+    ['layers', '-', '--model', coder, '--lens', 'dilution', '--near', '0.2'],
+    TEXT,
+  ).out;
+  expect(near).toContain('Attention on the nearest 20 %');
+});
+
+test('what cannot be read is refused, with what there is', () => {
+  const refused = (args: string[], text = TEXT) => {
+    const { code, err } = run(['layers', '-', '--model', coder, ...args], text);
+    expect(code).not.toBe(0);
+    return err;
+  };
+  expect(refused(['--lens', 'attentiveness'])).toContain('--lens takes exit-depth, attention');
+  expect(refused(['--lens', 'attention', '--layer', '4'])).toContain('layers are 0 to 3');
+  expect(refused(['--lens', 'dilution', '--head', '8'])).toContain('heads are 0 to 7');
+  expect(refused(['--lens', 'dilution', '--near', '0'])).toContain('--near takes a number above 0');
+  const tokens = join(scratch, 'tokens.json');
+  writeFileSync(tokens, 'no tokenizer');
+  expect(refused(['--model', tokens])).not.toBe('');
+  expect(run(['layers', '-', '--model', coder, '--json'], '').out).toBe('');
+});

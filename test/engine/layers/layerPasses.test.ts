@@ -1,0 +1,240 @@
+// The passes that read layers, over documents and the built-in model.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Cancelled } from '../../../src/core/errors';
+import { sumsOf } from '../../../src/core/exactBytes/tokenModel';
+import {
+  defaultLayerOptions,
+  layerPasses,
+  type LayerOptions,
+  type LayerPassId,
+} from '../../../src/core/layers/layerPasses';
+import { wordContinuations, wordsOf } from '../../../src/core/layers/tokenWords';
+import { wordEdits } from '../../../src/core/layers/wordEdits';
+import { Document } from '../../../src/engine/documents/document';
+import { layerPassesOf } from '../../../src/engine/layers/layerPasses';
+import { layersAt } from '../../../src/engine/layers/layersAt';
+import { Model } from '../../../src/engine/models/model';
+import { readModelFolder } from '../../../src/engine/models/modelFolder';
+import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
+import { scoreTokens } from '../../../src/engine/scoring/tokensPass';
+import { windowsIn } from '../../../src/engine/scoring/windowRuns';
+import { bundleEngine } from '../../support/engineBundle';
+import { fakeBackend } from '../../support/fakeBackend';
+
+const root = join(import.meta.dirname, '../../..');
+const { signal } = new AbortController();
+let model: Model;
+/** Of 160 inputs at most: a text of some hundred tokens has several windows. */
+let narrow: Model;
+
+beforeAll(async () => {
+  const runtime = join(await bundleEngine(), 'runtime.js');
+  const open = (context: number) =>
+    Model.open(join(root, 'models/coder'), context, () => new RuntimeClient(runtime));
+  [model, narrow] = await Promise.all([open(2048), open(160)]);
+});
+afterAll(() => {
+  model.dispose();
+  narrow.dispose();
+});
+
+const code = readFileSync(join(root, 'samples/retry.ts'), 'utf8');
+
+async function valuesOf(
+  by: Model,
+  id: LayerPassId,
+  document: Document,
+  layers: LayerOptions = defaultLayerOptions,
+): Promise<Float32Array> {
+  const pass = layerPassesOf(() => by)[id];
+  const run = { visible: [], maxTokens: Infinity, whole: true, signal, onScored: () => {} };
+  const done = await pass.run(document, { ...run, layers });
+  const end = pass.total(document);
+  expect(done).toEqual({ scored: end });
+  const columns = pass.columns(document, { first: 0, end }, { layers });
+  expect(columns?.pending).toBe(0);
+  return columns!.scores[id]!;
+}
+
+async function natsOf(by: Model, document: Document): Promise<Float32Array> {
+  const run = { visible: [], maxTokens: Infinity, signal, onScored: () => {} };
+  const tokens = await scoreTokens(by, document, run);
+  return document.scoresOf(0, tokens).scores.logprobs.map(logprob => -logprob);
+}
+
+const sumOf = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((sum, value) => sum + value, 0);
+
+test.each(layerPasses)('%s says the same of a window, whatever text it is in', async id => {
+  const document = new Document('whole', 1, code);
+  const stream = document.streamBy(narrow.tokenizer);
+  const values = await valuesOf(narrow, id, document);
+  if (id === 'lookAhead' || id === 'robustness') return;
+  const windows = [...windowsIn(narrow, stream)];
+  expect(windows.length).toBeGreaterThan(2);
+  const { start, ownStart, end } = windows[1]!;
+  const { utf16Starts, utf16Ends } = stream.tokens(start, end);
+  const text = code.slice(utf16Starts[0], utf16Ends.at(-1));
+  const alone = await valuesOf(narrow, id, new Document('part', 1, text));
+  expect(alone.subarray(ownStart - start)).toEqual(values.subarray(ownStart, end));
+});
+
+test('early exits are what is left of the layers after the one of the ladder', async () => {
+  const document = new Document('exits', 1, code);
+  const values = await valuesOf(model, 'exitDepth', document);
+  for (const utf16 of [40, 333, 700]) {
+    const found = await layersAt(model, document, utf16, 0.1, signal);
+    if (!found || 'refused' in found.ladder) throw new Error('not read');
+    const { exitLayer, rungs } = found.ladder;
+    expect(values[found.token]).toBeCloseTo(1 - (1 + exitLayer) / rungs.length, 6);
+    const choices = rungs.map(({ best }) => Buffer.from(best[0]!.bytes).toString('hex'));
+    expect(new Set(choices.slice(exitLayer)).size).toBe(1);
+    if (exitLayer > 0) expect(choices[exitLayer - 1]).not.toBe(choices[exitLayer]);
+  }
+});
+
+test('the nearest and the widest attention are named with their weights', async () => {
+  const document = new Document('attention', 1, code);
+  const found = await layersAt(model, document, 333, 0.1, signal);
+  if (!found || 'refused' in found.attention) throw new Error('not read');
+  const { from, to, layers, heads, most } = found.attention;
+  expect([layers, heads, most.length]).toEqual([4, 8, 32]);
+  for (const list of [from, to]) {
+    const weights = list.map(({ weight }) => weight);
+    expect([...weights].sort((a, b) => b - a)).toEqual(weights);
+    expect(sumOf(weights)).toBeLessThanOrEqual(from === list ? 1 + 1e-5 : Infinity);
+  }
+  for (const { token, utf16Start, utf16End, bytes } of from)
+    if (token >= 0) expect(Buffer.from(bytes).toString()).toBe(code.slice(utf16Start, utf16End));
+  expect(from.every(({ token }) => token <= found.token)).toBe(true);
+  expect(to.every(({ token }) => token > found.token)).toBe(true);
+  expect(await layersAt(model, document, code.length, 0.1, signal)).toBeNull();
+});
+
+describe('words', () => {
+  test('cost together what their tokens cost', async () => {
+    const text = `${code.slice(0, 700)}\n`;
+    const document = new Document('words', 1, text);
+    const values = await valuesOf(model, 'wordBits', document);
+    const tokens = document.streamBy(model.tokenizer).tokens();
+    const { starts, words } = wordsOf(text, tokens);
+    const units = Array.from(words, (_, unit) => values[starts[unit]!]!);
+    const nats = await natsOf(model, document);
+    // No word is open at the end.
+    expect(sumOf(units)).toBeCloseTo(sumOf(nats), 2);
+    expect(Math.abs(sumOf(units) / sumOf(nats) - 1)).toBeLessThan(1e-6);
+  });
+
+  test('end with the probability of all tokens that do not go on with them', async () => {
+    const text = 'const total';
+    const values = await valuesOf(model, 'wordBits', new Document('one', 1, text));
+    const { ids } = model.tokenizer.encode(text);
+    const node = { parent: -1, token: -1 };
+    const [row] = await model.asTokenModel().rows([...ids], [node], [0]);
+    const goesOn = wordContinuations(model.tokenizer);
+    const ends = sumOf(row!.map((logprob, id) => (goesOn[id] ? 0 : Math.exp(logprob))));
+    const nats = await natsOf(model, new Document('again', 1, text));
+    const places = wordsOf(text, new Document('', 1, text).streamBy(model.tokenizer).tokens());
+    const first = places.starts.at(-2)!;
+    const openBefore = places.open[first] === 1;
+    expect(openBefore).toBe(true);
+    const before = [...ids.subarray(0, first)];
+    const set = new Uint32Array(Math.ceil(goesOn.length / 32));
+    goesOn.forEach((own, id) => (set[id >> 5]! |= own << (id & 31)));
+    const asked = { node: 0, tokens: [], ranges: [], others: set };
+    const [mass] = await sumsOf(model.asTokenModel(), before, [node], [asked], new Uint32Array());
+    const own = sumOf(nats.subarray(first)) + mass! - Math.log(ends);
+    expect(values.at(-1)).toBeCloseTo(own, 4);
+  });
+});
+
+test('look-ahead adds up the surprisals that follow', async () => {
+  const document = new Document('ahead', 1, code);
+  const layers = { ...defaultLayerOptions, lookAheadTokens: 5 };
+  const values = await valuesOf(model, 'lookAhead', document, layers);
+  const nats = await natsOf(model, document);
+  for (const token of [0, 17, 200])
+    expect(values[token]).toBeCloseTo(sumOf(nats.subarray(token, token + 5)), 3);
+  expect(values[nats.length - 5]).toBeGreaterThan(0);
+  expect([...values.subarray(nats.length - 4)]).toEqual([NaN, NaN, NaN, NaN]);
+});
+
+test('lexical identity and words that matter are draws of a seed', async () => {
+  const text = code.slice(0, 500);
+  for (const id of ['lexical', 'robustness'] as const) {
+    const of = (seed: number) =>
+      valuesOf(model, id, new Document(`${id} ${seed}`, 1, text), { ...defaultLayerOptions, seed });
+    const one = await of(1);
+    expect(await of(1)).toEqual(one);
+    expect(await of(2)).not.toEqual(one);
+  }
+});
+
+test('a word that matters is one whose letter changes what follows it costs', async () => {
+  const text = 'const total = 1;\nreturn total + other;\nconst next = total;\n';
+  const values = await valuesOf(model, 'robustness', new Document('matters', 1, text));
+  const { edited, stretches } = wordEdits(text, 0, 8, defaultLayerOptions.seed);
+  const [first] = stretches;
+  const cost = async (whole: string) => {
+    const document = new Document(whole, 1, whole);
+    const nats = await natsOf(model, document);
+    const { utf16Starts } = document.streamBy(model.tokenizer).tokens();
+    const { start, end } = first!.after;
+    return sumOf(nats.filter((_, i) => utf16Starts[i]! >= start && utf16Starts[i]! < end));
+  };
+  expect(edited).toHaveLength(text.length);
+  expect(values[0]).toBeCloseTo((await cost(edited)) - (await cost(text)), 3);
+});
+
+test('attention is read of one layer and one head, and others are refused', async () => {
+  const document = new Document('heads', 1, code.slice(0, 300));
+  const options = (layer: number | null, head: number | null) => ({
+    ...defaultLayerOptions,
+    layer,
+    head,
+  });
+  const of = (layer: number | null, head: number | null) =>
+    valuesOf(model, 'dilution', document, options(layer, head));
+  const heads = await Promise.all([...Array(8).keys()].map(head => of(2, head)));
+  const layer = await of(2, null);
+  for (const token of [5, 60])
+    expect(layer[token]).toBeCloseTo(sumOf(heads.map(values => values[token]!)) / 8, 5);
+  const run = { visible: [], maxTokens: Infinity, whole: true, signal, onScored: () => {} };
+  const passes = layerPassesOf(() => model);
+  for (const [asked, words] of [
+    [options(4, null), 'no layer 4'],
+    [options(null, 8), 'no head 8'],
+  ] as const)
+    expect(await passes.dilution.run(document, { ...run, layers: asked })).toEqual({
+      refused: expect.stringContaining(words) as string,
+    });
+});
+
+test('a model whose layers cannot be read says so', async () => {
+  const fake = new Model(
+    readModelFolder(join(root, 'models/coder')),
+    fakeBackend(model.tokenizer.vocabSize),
+    256,
+  );
+  const run = { visible: [], maxTokens: 9, whole: false, signal, onScored: () => {} };
+  const passes = layerPassesOf(() => fake);
+  const document = new Document('none', 1, 'text');
+  for (const id of ['exitDepth', 'attention', 'redundancy'] as const)
+    expect(await passes[id].run(document, run)).toEqual({
+      refused: 'The fake model has no layers',
+    });
+  const at = await layersAt(fake, document, 0, 0.1, signal);
+  expect(at?.ladder).toEqual({ refused: 'The fake model has no layers' });
+});
+
+test('a cancel ends a pass between chunks', async () => {
+  const controller = new AbortController();
+  const document = new Document('long', 1, code.repeat(3));
+  const run = { visible: [], maxTokens: Infinity, whole: true, onScored: () => {} };
+  const passes = layerPassesOf(() => model);
+  const done = passes.attention.run(document, { ...run, signal: controller.signal });
+  controller.abort();
+  await expect(done).rejects.toThrow(Cancelled);
+});
