@@ -14,6 +14,8 @@ export interface GoldenArchitecture {
   /** Of the whole vocabulary after ids[0..row], for each of `rows`. */
   readonly rows: readonly number[];
   readonly logprobs: readonly (readonly number[])[];
+  /** Of mixtures of experts: logits of each router, [layer][token][expert]. */
+  readonly routers?: readonly (readonly (readonly number[])[])[];
 }
 
 interface Goldens {

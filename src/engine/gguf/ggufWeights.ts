@@ -27,6 +27,7 @@ const NAMES: Readonly<Record<WeightName['role'], string>> = {
   attentionOutput: 'attn_output',
   attentionPostNorm: 'post_attention_norm',
   mlpNorm: 'ffn_norm',
+  router: 'ffn_gate_inp',
   gate: 'ffn_gate',
   up: 'ffn_up',
   down: 'ffn_down',

@@ -82,7 +82,13 @@ async function expectTreesAsPaths(graph: OpenGraph, ids: Uint32Array): Promise<v
   }
 }
 
-test.each(['mistral', 'gemma3_text', 'smollm3, windows and biases'])(
+test.each([
+  'mistral',
+  'gemma3_text',
+  'smollm3, windows and biases',
+  'mixtral, a window and one of two experts, in bfloat16',
+  'olmoe',
+])(
   '%s in chunks is as in one run, windows across chunks among it',
   async name => {
     const folder = writeCheckpoint(join(scratch, `${name}, in chunks`), cases.find(([each]) => each === name)![1]);
@@ -107,7 +113,7 @@ test.each(['mistral', 'gemma3_text', 'smollm3, windows and biases'])(
   },
 );
 
-test.each(['mistral', 'gemma3_text', 'smollm3, windows and biases', 'llama'])(
+test.each(['mistral', 'gemma3_text', 'smollm3, windows and biases', 'llama', 'olmoe'])(
   '%s draws the same tokens for a seed by itself and beside others',
   async name => {
     const golden = goldenArchitectures.cases[name]!;
@@ -156,6 +162,8 @@ test.each([
   ['gemma2', ['hook_attn_out', 'hook_mlp_out', 'mlp.hook_in']],
   ['qwen2, YaRN, in bfloat16', ['hook_attn_out', 'attn.hook_z', 'hook_mlp_out', 'mlp.hook_in']],
   ['phi', ['hook_resid_pre', 'hook_resid_post']],
+  ['mixtral', ['hook_attn_out', 'attn.hook_z', 'hook_mlp_out', 'mlp.hook_in', 'hook_resid_mid']],
+  ['olmoe', ['hook_attn_out', 'attn.hook_z', 'hook_mlp_out', 'mlp.hook_in', 'hook_resid_post']],
 ])('%s is steered at its hooks', async (name, hooks) => {
   const folder = writeCheckpoint(join(scratch, `${name}, steered`), goldenArchitectures.cases[name]!);
   const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);

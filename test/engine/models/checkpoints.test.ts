@@ -135,6 +135,45 @@ test('a folder is opened with its tokenizer, scores, has trees and features, and
   }
 });
 
+/** As transformers 5 keeps experts in memory: [experts, outputs, inputs], gates and ups of one after the other. */
+function together(tensors: TensorToWrite[]): TensorToWrite[] {
+  const experts = new Map<string, TensorToWrite[]>();
+  const others = tensors.filter(tensor => {
+    const [, layer, expert, role] = /^(.*)\.(?:block_sparse_moe|mlp)\.experts\.(\d+)\.(\w+)\./.exec(tensor.name) ?? [];
+    if (layer === undefined) return true;
+    const isDown = role === 'w2' || role === 'down_proj';
+    const name = `${layer}.mlp.experts.${isDown ? 'down_proj' : 'gate_up_proj'}`;
+    const isUp = role === 'w3' || role === 'up_proj';
+    const all = experts.get(name) ?? [];
+    all[isDown ? Number(expert) : 2 * Number(expert) + Number(isUp)] = tensor;
+    experts.set(name, all);
+    return false;
+  });
+  const joined = [...experts].map(([name, parts]) => {
+    const [outputs = 0, inputs = 0] = parts[0]!.shape;
+    const perExpert = name.endsWith('down_proj') ? outputs : 2 * outputs;
+    const shape = [(parts.length * outputs) / perExpert, perExpert, inputs];
+    return { ...parts[0]!, name, shape, data: Buffer.concat(parts.map(({ data }) => data)) };
+  });
+  const renamed = others.map(tensor => ({
+    ...tensor,
+    name: tensor.name.replace('.block_sparse_moe.', '.mlp.'),
+  }));
+  return [...renamed, ...joined];
+}
+
+test.each(['mixtral', 'olmoe', 'mixtral, a window and one of two experts, in bfloat16'])(
+  'experts that are kept in one tensor are those that are kept apart: %s',
+  async name => {
+    const golden = goldenArchitecture(name);
+    const folder = writeCheckpoint(fresh(), golden, together);
+    const names = [...readShards(findSafetensors(folder)!).keys()];
+    expect(names.filter(each => each.includes('experts'))).toHaveLength(4);
+    const apart = await logprobsOf(writeCheckpoint(fresh(), golden), golden);
+    expect(furthest(await logprobsOf(folder, golden), apart)).toBe(0);
+  },
+);
+
 describe('other names for the same', () => {
   const gemma = goldenArchitecture('gemma3_text');
   const renamed = (to: (name: string) => string) => (tensors: TensorToWrite[]) => [
@@ -238,6 +277,8 @@ describe('refused in one line', () => {
 
   test.each<[string, object, RegExp]>([
     ['another family', { model_type: 'mamba' }, /"model_type": "mamba", which is not known here; known are llama,/],
+    ['experts that all tokens share', { model_type: 'qwen2_moe' }, /"qwen2_moe", which has experts that all tokens share beside those that a router chooses, and is not computed here; known are llama,/],
+    ['other experts', { model_type: 'gpt_oss' }, /"gpt_oss", a mixture of experts of another family/],
     ['no family', { model_type: undefined }, /"model_type": missing/],
     ['a key that is not known', { use_magic: true }, /config\.json says "use_magic": true, which is not known/],
     ['a key of another family', { attn_logit_softcapping: 50 }, /"attn_logit_softcapping": 50/],
@@ -264,6 +305,24 @@ describe('refused in one line', () => {
     expect(refusal(writeCheckpoint(fresh(), withKeys({ [name]: 1 }))).length).toBeLessThan(500);
     const longer = (all: TensorToWrite[]) => [...all, { ...all[1]!, name }];
     expect(refusal(writeCheckpoint(fresh(), llama, longer)).length).toBeLessThan(500);
+  });
+
+  const mixtral = goldenArchitecture('mixtral');
+  test.each<[string, object, RegExp]>([
+    ['more experts than there are', { num_local_experts: 5 }, /block_sparse_moe\.gate\.weight" in .* has the shape 4 × 32, and .* needs 5 × 32/],
+    ['more chosen than there are', { num_experts_per_tok: 5 }, /"num_experts_per_tok": 5; it should be a whole number from 1 to 4/],
+    ['experts of another width', { intermediate_size: 64 }, /experts\.0\.w1\.weight" in .* has the shape 48 × 32/],
+    ['experts that all tokens share', { shared_expert_intermediate_size: 48 }, /"shared_expert_intermediate_size": 48, which is not known/],
+  ])('of a mixture of experts: %s', (_, keys, message) => {
+    expect(refusal(writeCheckpoint(fresh(), withKeys(keys, mixtral)))).toMatch(message);
+  });
+
+  test('an expert that is missing, and one that all tokens share', () => {
+    const without = (all: TensorToWrite[]) => all.filter(({ name }) => !name.includes('1.block_sparse_moe.experts.3.w2'));
+    expect(refusal(writeCheckpoint(fresh(), mixtral, without))).toMatch(/has no "model\.layers\.1\.block_sparse_moe\.experts\.3\.w2\.weight"/);
+    const name = 'model.layers.0.block_sparse_moe.shared_expert.w1.weight';
+    const shared = (all: TensorToWrite[]) => [...all, { ...all[1]!, name }];
+    expect(refusal(writeCheckpoint(fresh(), mixtral, shared))).toMatch(/shared_expert\.w1\.weight", which its config\.json says nothing of/);
   });
 
   test('layers of a kind that is not known', () => {

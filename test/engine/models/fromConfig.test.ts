@@ -256,6 +256,77 @@ test('Olmo 3 scales the positions of its global layers by YaRN, in the old spell
   expect(made.layers[3]!.window).toBeNull();
 });
 
+test('Mixtral 8x7B', () => {
+  const made = read({
+    ...BLOCKS,
+    architectures: ['MixtralForCausalLM'],
+    hidden_act: 'silu',
+    hidden_size: 4096,
+    intermediate_size: 14336,
+    max_position_embeddings: 32768,
+    model_type: 'mixtral',
+    num_attention_heads: 32,
+    num_experts_per_tok: 2,
+    num_hidden_layers: 32,
+    num_key_value_heads: 8,
+    num_local_experts: 8,
+    output_router_logits: false,
+    rms_norm_eps: 1e-5,
+    rope_theta: 1000000,
+    router_aux_loss_coef: 0.02,
+    sliding_window: null,
+    tie_word_embeddings: false,
+    vocab_size: 32000,
+  });
+  const routing = { experts: 8, chosen: 2, renormalises: true };
+  expect(made.layers.map(layer => layer.routing)).toEqual(Array(32).fill(routing));
+  expect(made.layers[0]).toMatchObject({ window: null, attentionScale: 128 ** -0.5 });
+  expect(made.mlp).toMatchObject({ kind: 'gated', activation: 'silu', innerSize: 14336 });
+});
+
+test('OLMoE 1B 7B does not divide what it chose by its sum', () => {
+  const made = read({
+    ...BLOCKS,
+    architectures: ['OlmoeForCausalLM'],
+    attention_bias: false,
+    clip_qkv: null,
+    hidden_act: 'silu',
+    hidden_size: 2048,
+    intermediate_size: 1024,
+    max_position_embeddings: 4096,
+    model_type: 'olmoe',
+    norm_topk_prob: false,
+    num_attention_heads: 16,
+    num_experts: 64,
+    num_experts_per_tok: 8,
+    num_hidden_layers: 16,
+    num_key_value_heads: 16,
+    output_router_logits: false,
+    rope_scaling: null,
+    rope_theta: 10000,
+    router_aux_loss_coef: 0.01,
+    tie_word_embeddings: false,
+    vocab_size: 50304,
+  });
+  const routing = { experts: 64, chosen: 8, renormalises: false };
+  expect(made.layers.map(layer => layer.routing)).toEqual(Array(16).fill(routing));
+  expect(made.attention).toMatchObject({ clip: null, queryKeyNorm: { over: 'width' } });
+  expect(made.norm.epsilon).toBe(1e-5);
+});
+
+test('mixtures of experts that leave out what their class has', () => {
+  const sizes = { hidden_size: 32, num_attention_heads: 8, num_hidden_layers: 1, vocab_size: 4 };
+  const mixtral = read({ ...sizes, model_type: 'mixtral' });
+  expect(mixtral.layers[0]!.routing).toEqual({ experts: 8, chosen: 2, renormalises: true });
+  expect(mixtral).toMatchObject({ contextTokens: 131_072, attention: { keyValueHeads: 8 } });
+  expect(mixtral.norm.epsilon).toBe(1e-5);
+  expect(mixtral.layers[0]!.rotary!.frequencies).toEqual(frequenciesOf(1e6, 4));
+  const olmoe = read({ ...sizes, model_type: 'olmoe' });
+  expect(olmoe.layers[0]!.routing).toEqual({ experts: 64, chosen: 8, renormalises: false });
+  expect(olmoe).toMatchObject({ contextTokens: 4096, mlp: { innerSize: 2048 } });
+  expect(olmoe.layers[0]!.rotary!.frequencies).toEqual(frequenciesOf(1e4, 4));
+});
+
 test('weights that MLX quantized are refused', () => {
   const config = { model_type: 'llama', quantization: { group_size: 64, bits: 4 } };
   expect(() => read(config)).toThrow(/are quantized \(MLX\)/);

@@ -48,6 +48,7 @@ export function decoder(keys: GgufKeys, kind: Kind): Decoder {
     window: null,
     rotary: turns?.rotary ?? null,
     attentionScale: headSize ** -0.5,
+    routing: null,
   };
   const contextTokens = Math.min(context, turns?.contextTokens ?? context);
   return {

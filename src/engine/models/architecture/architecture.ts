@@ -39,6 +39,20 @@ export interface Layer {
   readonly rotary: Rotary | null;
   /** Factor of the products of queries and keys: 1/√headSize in most. */
   readonly attentionScale: number;
+  /** Whether experts that are chosen for each token take the place of one MLP; null: they do not. */
+  readonly routing: Routing | null;
+}
+
+/**
+ * A mixture of experts, each an MLP as `mlp` says: p = softmax(router(x)), and the sum of p·expert(x) over the experts
+ * with the largest p (Jiang et al. 2024, arXiv 2401.04088).
+ */
+export interface Routing {
+  readonly experts: number;
+  /** Of them, those that compute a token: at most `experts`. */
+  readonly chosen: number;
+  /** Whether the p of the chosen are divided by their sum. */
+  readonly renormalises: boolean;
 }
 
 export interface Rotary {
@@ -79,7 +93,7 @@ export interface Attention {
   readonly headSize: number;
   /** Of queries, keys and values; of the output. */
   readonly bias: { readonly queryKeyValue: boolean; readonly output: boolean };
-  /** Queries, keys and values are cut to [-clip, clip] (OLMo); null: they are not. */
+  /** Queries, keys and values, perhaps normed, are cut to [-clip, clip] (OLMo); null: they are not. */
   readonly clip: number | null;
   /** cap·tanh(x / cap) of the scaled products of queries and keys (Gemma 2); null: none. */
   readonly softcap: number | null;
@@ -98,6 +112,7 @@ export interface Mlp {
   readonly kind: 'gated' | 'plain';
   /** `gelu` is by the error function, `geluTanh` by tanh (Hendrycks and Gimpel 2016, arXiv 1606.08415). */
   readonly activation: 'silu' | 'gelu' | 'geluTanh' | 'relu';
+  /** Of each expert where there are some. */
   readonly innerSize: number;
   readonly bias: boolean;
 }

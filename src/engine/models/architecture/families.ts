@@ -1,6 +1,7 @@
 // Families of decoders by "model_type": what each makes of its config.json. A family is in this list only with a golden
 // of its own, which transformers made (test/golden/architectures.json).
 import type { Family } from './families/common';
+import { mixtral, olmoe } from './families/experts';
 import { gemma, gemma2, gemma3 } from './families/gemma';
 import { gpt2, gptNeox, phi, stablelm, starcoder2 } from './families/gpt';
 import { granite, llama, mistral, olmo, olmo2, phi3, qwen2, qwen3, smollm3 } from './families/llama';
@@ -25,4 +26,6 @@ export const families: ReadonlyMap<string, Family> = new Map<string, Family>([
   ['granite', granite],
   ['smollm3', smollm3],
   ['stablelm', stablelm],
+  ['mixtral', mixtral],
+  ['olmoe', olmoe],
 ]);

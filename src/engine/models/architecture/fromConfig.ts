@@ -14,6 +14,21 @@ const QUANTIZED: Readonly<Record<string, string>> = {
   mlx: 'MLX',
 };
 
+const SHARED_EXPERTS = 'which has experts that all tokens share beside those that a router chooses';
+const OTHER_FAMILY = 'a mixture of experts of another family';
+
+/** Mixtures of experts that are not computed here; by "model_type". */
+const OTHER_MIXTURES: readonly (readonly [why: string, types: string])[] = [
+  [
+    SHARED_EXPERTS,
+    'qwen2_moe qwen3_next qwen3_5_moe deepseek deepseek_v2 deepseek_v3 deepseek_v32 kimi_k2 glm4_moe glm4_moe_lite dots1 ernie4_5_moe hunyuan_v1_moe bailing_moe llama4 llama4_text granitemoeshared granitemoehybrid',
+  ],
+  [
+    OTHER_FAMILY,
+    'qwen3_moe dbrx jamba gpt_oss phimoe granitemoe minimax minimax_m2 flex_olmo',
+  ],
+];
+
 /**
  * `source`: the file, for messages. Throws `UserError` that names the key that is not known or is not what it should be.
  */
@@ -31,8 +46,10 @@ export function fromConfig(json: Json, source: string): Architecture {
   const family = families.get(type);
   if (!family) {
     const known = [...families.keys()].join(', ');
+    const mixture = OTHER_MIXTURES.find(([, types]) => types.split(' ').includes(type));
+    const why = mixture ? `${mixture[0]}, and is not computed here` : 'which is not known here';
     throw new UserError(
-      `${source} says "model_type": ${quote(config.model_type)}, which is not known here; known are ${known}. Open an ONNX export of the model instead.`,
+      `${source} says "model_type": ${quote(config.model_type)}, ${why}; known are ${known}. Open an ONNX export of the model instead.`,
     );
   }
   const reader = new ConfigReader(config, source);

@@ -1,7 +1,10 @@
 // The weights of a decoder under one set of names, wherever they lie. The builder of graphs asks for each once, by its
 // place in the architecture; a source (safetensors, GGUF) knows what its format calls it.
 
-/** Of one block. `queryKeyValue` is asked for in place of the three where a source keeps them in one product. */
+/**
+ * Of one block. `queryKeyValue` is asked for in place of the three where a source keeps them in one product; `router` is
+ * a product whose outputs are experts, each with a `gate`, `up` and `down` of its own.
+ */
 export const LAYER_WEIGHTS = [
   'attentionNorm',
   'query',
@@ -13,6 +16,7 @@ export const LAYER_WEIGHTS = [
   'attentionOutput',
   'attentionPostNorm',
   'mlpNorm',
+  'router',
   'gate',
   'up',
   'down',
@@ -27,6 +31,8 @@ export type ModelWeight = (typeof MODEL_WEIGHTS)[number];
 export interface WeightName {
   /** Null for those of the model as a whole. */
   readonly layer: number | null;
+  /** Of a layer with a router, whose gate, up or down it is. */
+  readonly expert?: number;
   readonly role: LayerWeight | ModelWeight;
   readonly part: 'weight' | 'bias';
 }

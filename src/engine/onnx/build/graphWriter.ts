@@ -66,11 +66,20 @@ export class GraphWriter {
     return name;
   }
 
+  /** The same for a standard operator with several outputs; returns `names`. */
+  outputs(
+    opType: string,
+    inputs: string[],
+    names: string[],
+    attributes: Record<string, AttributeValue> = {},
+  ): string[] {
+    this.graph.nodes.push(makeNode(opType, inputs, names, attributes));
+    return names;
+  }
+
   /** Splits the last dimension; returns the parts' names. */
   split(input: string, sizes: readonly number[], names: string[]): string[] {
-    const inputs = [input, this.ints(...sizes)];
-    this.graph.nodes.push(makeNode('Split', inputs, names, { axis: { int: -1 } }));
-    return names;
+    return this.outputs('Split', [input, this.ints(...sizes)], names, { axis: { int: -1 } });
   }
 
   /** A constant int64 [values.length]. */
@@ -165,8 +174,10 @@ function checkShape(weight: Weight, expected: readonly number[]): void {
   );
 }
 
-function nameOf({ layer, role, part }: WeightName): string {
-  return [...(layer === null ? [] : ['layers', layer]), role, part].join('.');
+function nameOf({ layer, expert, role, part }: WeightName): string {
+  const at = layer === null ? [] : ['layers', layer];
+  const of = expert === undefined ? [] : ['experts', expert];
+  return [...at, ...of, role, part].join('.');
 }
 
 function initializerOf(name: string, { shape, data }: Weight): Initializer {

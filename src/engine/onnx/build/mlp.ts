@@ -1,23 +1,37 @@
-// The MLP of one block.
+// The MLP of one block: one for all tokens, or experts that a router chooses for each.
 import type { Architecture, Mlp } from '../../models/architecture/architecture';
+import { routed } from './experts';
 import type { GraphWriter } from './graphWriter';
 import { product } from './products';
 
 /** What the MLP adds to the residual stream for x [1, tokens, hiddenSize]. */
 export function mlp(
   graph: GraphWriter,
-  { mlp, hiddenSize }: Architecture,
+  architecture: Architecture,
   layer: number,
   x: string,
 ): string {
-  const at = `layers.${layer}/mlp`;
+  const { routing } = architecture.layers[layer]!;
+  const of = (rows: string, at: string, expert?: number) =>
+    oneMlp(graph, architecture, { layer, ...(expert !== undefined && { expert }) }, rows, at);
+  if (routing === null) return of(x, `layers.${layer}/mlp`);
+  return routed(graph, routing, architecture.hiddenSize, layer, x, of);
+}
+
+function oneMlp(
+  graph: GraphWriter,
+  { mlp, hiddenSize }: Architecture,
+  place: { readonly layer: number; readonly expert?: number },
+  x: string,
+  at: string,
+): string {
   const inner = [mlp.innerSize, hiddenSize] as const;
   const of = (role: 'gate' | 'up') =>
-    product(graph, x, { layer, role }, inner, mlp.bias, `${at}/${role}`);
+    product(graph, x, { ...place, role }, inner, mlp.bias, `${at}/${role}`);
   const first = activated(graph, mlp.activation, of(mlp.kind === 'gated' ? 'gate' : 'up'), at);
   const hidden = mlp.kind === 'gated' ? graph.op('Mul', [first, of('up')], `${at}/gated`) : first;
   const outer = [hiddenSize, mlp.innerSize] as const;
-  return product(graph, hidden, { layer, role: 'down' }, outer, mlp.bias, `${at}/output`);
+  return product(graph, hidden, { ...place, role: 'down' }, outer, mlp.bias, `${at}/output`);
 }
 
 function activated(

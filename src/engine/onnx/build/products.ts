@@ -13,7 +13,7 @@ import type { GraphWriter } from './graphWriter';
 export function product(
   graph: GraphWriter,
   x: string,
-  place: Pick<WeightName, 'layer' | 'role'>,
+  place: Omit<WeightName, 'part'>,
   [outputs, inputs]: readonly [outputs: number, inputs: number],
   hasBias: boolean,
   name: string,

@@ -36,15 +36,13 @@ function heads(place: Place, role: Role, all: string, turns: Turns | null): stri
   const { attention } = architecture;
   const name = `${at}/${role}`;
   const count = countOf(architecture, role);
-  let rows = all;
+  let rows = role === 'value' ? all : normedHeads(place, role, all);
   if (attention.clip !== null) {
     const [least, most] = [graph.float(-attention.clip), graph.float(attention.clip)];
     rows = graph.op('Clip', [rows, least, most], `${name}/clipped`);
   }
-  if (role !== 'value') {
-    rows = normedHeads(place, role, rows);
-    if (turns) rows = turned(graph, rows, turns, count, attention, `${name}/turned`);
-  }
+  if (role !== 'value' && turns)
+    rows = turned(graph, rows, turns, count, attention, `${name}/turned`);
   const shape = graph.ints(0, 0, count, attention.headSize);
   const apart = graph.op('Reshape', [rows, shape], `${name}/rows`);
   return graph.op('Transpose', [apart], `${name}/heads`, { perm: { ints: [0, 2, 1, 3] } });

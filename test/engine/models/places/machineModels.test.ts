@@ -210,7 +210,7 @@ describe('the cache of the hub', () => {
         'model.safetensors': 'x'.repeat(9),
       });
     folder('a/encoder', { model_type: 'bert', architectures: ['BertModel'] });
-    folder('b/experts', { model_type: 'mixtral' });
+    folder('b/experts', { model_type: 'deepseek_v3' });
     folder('c/quantized', { model_type: 'llama', quantization_config: { quant_method: 'awq' } });
     writeRepository(hub(), 'd/adapter', {
       'adapter_config.json': '{"peft_type": "LORA", "lora_alpha": 8, "base_model_name_or_path": "org/base"}',
@@ -218,7 +218,7 @@ describe('the cache of the hub', () => {
     });
     const why = new Map(list().map(model => [model.name, `${model.opens}: ${model.why}`]));
     expect(why.get('a/encoder')).toMatch(/^tokenizer: BertModel is an encoder/);
-    expect(why.get('b/experts')).toMatch(/^no: .*"mixtral", which is not known/);
+    expect(why.get('b/experts')).toMatch(/^no: .*"deepseek_v3", which has experts that all tokens share/);
     expect(why.get('c/quantized')).toMatch(/^no: .*quantized \(AWQ\)/);
     expect(why.get('d/adapter')).toMatch(/^no: It is an adapter of org\/base, which is not on this machine/);
   });

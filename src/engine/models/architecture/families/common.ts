@@ -125,6 +125,7 @@ export function llamaLike(
     window: windows?.[layer] ?? null,
     rotary: rotary.rotary,
     attentionScale: headSize ** -0.5,
+    routing: null,
   });
   return {
     family: type,

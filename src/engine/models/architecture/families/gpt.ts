@@ -44,6 +44,7 @@ export const gpt2: Family = (config, type) => {
       window: null,
       rotary: null,
       attentionScale: byLayer ? scale / (layer + 1) : scale,
+      routing: null,
     })),
     norm: layerNorm(config, 'layer_norm_epsilon'),
     block: SERIAL,

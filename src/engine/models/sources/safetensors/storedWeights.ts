@@ -53,10 +53,8 @@ export class StoredWeights implements Weights {
   }
 
   weight(name: WeightName): Weight {
-    const { tensor, rows, isTransposed }: NamedTensor =
-      name.role === 'head'
-        ? { tensor: this.headName(name.part) }
-        : this.inBody(this.names.named(name, this.architecture));
+    const { tensor, rows, isTransposed } =
+      name.role === 'head' ? { tensor: this.headName(name.part) } : this.inBody(name);
     this.asked.add(tensor);
     const found = this.tensors.get(tensor);
     if (!found)
@@ -85,8 +83,11 @@ export class StoredWeights implements Weights {
     }
   }
 
-  private inBody(named: NamedTensor): NamedTensor {
-    return { ...named, tensor: `${this.body}${named.tensor}` };
+  private inBody(name: WeightName): NamedTensor {
+    const { otherwise, ...usual } = this.names.named(name, this.architecture);
+    const placed = (named: NamedTensor) => ({ ...named, tensor: `${this.body}${named.tensor}` });
+    const other = otherwise && placed(otherwise);
+    return other && this.tensors.has(other.tensor) ? other : placed(usual);
   }
 
   private headName(part: WeightName['part']): string {
@@ -106,7 +107,10 @@ export function weightAt(name: string, { path, dtype, shape, offset, length }: S
 
 /** Rows lie one after the other. */
 function rowsOf(whole: Weight, { from, to, of }: NonNullable<NamedTensor['rows']>): Weight {
-  const { name, shape, data, lowRank } = whole;
+  const { name, data, lowRank } = whole;
+  // Products of all experts in one: [experts, outputs, inputs].
+  const shape =
+    whole.shape.length === 3 ? [whole.shape[0]! * whole.shape[1]!, whole.shape[2]!] : whole.shape;
   if (shape[0] !== of)
     throw new UserError(
       `"${name}" has ${shape[0]} rows, and the model's configuration needs ${of}: they do not belong together.`,

@@ -5,9 +5,11 @@ import type { WeightName, Weights } from '../../architecture/weights';
 export interface NamedTensor {
   /** Without the prefix of the body or the head. */
   readonly tensor: string;
-  /** Some of its rows: [from, to) of `of`. */
+  /** Some of its rows: [from, to) of `of`; of a tensor of three dimensions the first two count them. */
   readonly rows?: { readonly from: number; readonly to: number; readonly of: number };
   readonly isTransposed?: boolean;
+  /** Where a checkpoint that has no such tensor has the same. */
+  readonly otherwise?: NamedTensor;
 }
 
 export interface TensorNames {
@@ -88,6 +90,32 @@ function tensorOf(roles: Roles, { layer, role, part }: WeightName, layers: strin
   return [...(layer === null ? [] : [layers, layer]), own, part].join('.');
 }
 
+/**
+ * Products of each expert, called `own`; or those of all experts in one tensor without ".weight", as transformers 5 keeps
+ * them in memory: gates and ups of one expert after those of the one before, and the same for downs.
+ */
+function expertNames(block: string, own: Record<'gate' | 'up' | 'down', string>): TensorNames {
+  const named: TensorNames['named'] = (name, { mlp, hiddenSize, layers }) => {
+    const { layer, role, expert = 0, part } = name;
+    const at = (inBlock: string) => `layers.${layer}.${inBlock}`;
+    if (role === 'router')
+      return { tensor: at(`${block}.gate.${part}`), otherwise: { tensor: at(`mlp.gate.${part}`) } };
+    if (role !== 'gate' && role !== 'up' && role !== 'down')
+      return { tensor: tensorOf(LLAMA, name, 'layers') };
+    const isDown = role === 'down';
+    const sizes = isDown ? [hiddenSize] : [mlp.innerSize, mlp.innerSize];
+    const count = layers[layer!]!.routing!.experts;
+    const ofAll = Array.from({ length: count }, () => sizes).flat();
+    const rows = rowsOf(ofAll, expert * sizes.length + (role === 'up' ? 1 : 0));
+    const together = `mlp.experts.${isDown ? 'down_proj' : 'gate_up_proj'}`;
+    return {
+      tensor: at(`${block}.experts.${expert}.${own[role]}.${part}`),
+      otherwise: { tensor: at(together), rows },
+    };
+  };
+  return names(LLAMA, { named });
+}
+
 /** Rows of the parts of a product, one after the other. */
 function rowsOf(sizes: readonly number[], index: number): NonNullable<NamedTensor['rows']> {
   const sum = (parts: readonly number[]) => parts.reduce((total, size) => total + size, 0);
@@ -162,6 +190,8 @@ const FAMILIES: Readonly<Record<string, TensorNames>> = {
     down: 'mlp.fc2',
   }),
   starcoder2: names({ ...LLAMA, up: 'mlp.c_fc', down: 'mlp.c_proj' }),
+  mixtral: expertNames('block_sparse_moe', { gate: 'w1', up: 'w3', down: 'w2' }),
+  olmoe: expertNames('mlp', { gate: 'gate_proj', up: 'up_proj', down: 'down_proj' }),
   phi3,
   gpt2,
   gpt_neox: names(NEOX, {
