@@ -9,7 +9,7 @@ import { makeNode } from '../graph/writeGraph';
 /** Float [1, tokens or 1, hidden]; required by a graph that was opened with a hook to steer. */
 export const STEER = 'tokenscope.steer';
 
-const PRODUCTS = new Set(['MatMul', 'MatMulNBits', 'Gemm', 'FusedMatMul', 'MatMulBnb4']);
+export const PRODUCTS = new Set(['MatMul', 'MatMulNBits', 'Gemm', 'FusedMatMul', 'MatMulBnb4']);
 const SKIP_NORM = /^Skip(Simplified)?LayerNormalization$/;
 
 /** The tensor at a hook; undefined if the graph has no tensor of its own for it. */
