@@ -58,14 +58,12 @@ export class GgufWeights implements Weights {
   ) {}
 
   weight(name: WeightName): Weight {
+    if (name.expert !== undefined) return this.ofExpert(name, name.expert);
     const own = this.fullName(name, NAMES[name.role]);
     const together = this.together(name);
     if (together && this.tensors.has(together.tensor))
       return rowsOf(this.stored(together.tensor), together.rows);
-    if (this.tensors.has(own)) return this.stored(own);
-    throw new UserError(
-      `${this.name} has no tensor ${quote(own)}, which an architecture ${this.architecture.family} needs: it is no whole model, or its download is not complete.`,
-    );
+    return this.stored(own);
   }
 
   /** Throws `UserError` that names a tensor that the architecture has no place for. */
@@ -78,9 +76,29 @@ export class GgufWeights implements Weights {
     }
   }
 
+  /** Of the tensor that has those of all experts, one after the other: [experts, outputs, inputs]. */
+  private ofExpert(name: WeightName, expert: number): Weight {
+    const whole = this.stored(this.fullName(name, `${NAMES[name.role]}_exps`));
+    const [experts = 0, outputs = 0, inputs = 0] = whole.shape;
+    const of = experts * outputs;
+    const rows = { from: expert * outputs, to: (expert + 1) * outputs, of };
+    const { experts: needed } = this.architecture.layers[name.layer!]!.routing!;
+    if (experts !== needed)
+      throw new UserError(
+        `${this.name}: ${quote(whole.name)} has ${experts} experts, and ${needed} are needed.`,
+      );
+    return rowsOf({ ...whole, shape: [of, inputs] }, rows);
+  }
+
+  /** Throws `UserError` where there is none. */
   private stored(tensor: string): Weight {
     this.asked.add(tensor);
-    const { shape } = this.tensors.get(tensor)!;
+    const found = this.tensors.get(tensor);
+    if (!found)
+      throw new UserError(
+        `${this.name} has no tensor ${quote(tensor)}, which an architecture ${this.architecture.family} needs: it is no whole model, or its download is not complete.`,
+      );
+    const { shape } = found;
     const place = this.places.get(tensor)!;
     const data: WeightData =
       place.kind === 'blocks' ? place : { ...place, kind: 'file', type: 'float32' };

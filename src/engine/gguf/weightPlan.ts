@@ -11,7 +11,7 @@ const LAYOUT = 1;
 /** Tensors begin at its multiples, which suits every processor's vectors. */
 const ALIGNMENT = 64;
 export const ENDING = '.weights';
-/** Products of layers. Tables are looked up by row, and some are the head, too. */
+/** Products of layers, of experts in three dimensions. Tables are looked up by row, and some are the head, too. */
 const PACKED = /^blk\.\d+\.(attn|ffn)_.*\.weight$/;
 /** Weights with one scale. */
 export const BLOCK = 32;
@@ -73,7 +73,7 @@ export function planWeights(file: GgufFile, options: PlanOptions): WeightPlan {
       places.set(name, { kind: 'floats', path: tensor.path, offset, length: count * 4 });
       continue;
     }
-    const isProduct = shape.length === 2 && PACKED.test(name);
+    const isProduct = shape.length >= 2 && PACKED.test(name);
     const packer = options.packs && isProduct ? packers.get(type.name) : undefined;
     const blocks = count / BLOCK;
     const place: Place = packer

@@ -59,9 +59,67 @@ describe('is refused, by name', () => {
       'qwen3moe, a mixture of experts',
     ],
     [
-      'experts in a llama',
+      'experts in a qwen2',
+      changed('qwen2', { 'qwen2.expert_count': ['u32', 8] }),
+      'qwen2.expert_count is 8; it should be 0',
+    ],
+    [
+      'experts without how many are chosen',
       changed('llama', { 'llama.expert_count': ['u32', 8] }),
-      'llama.expert_count is 8; it should be 0',
+      'llama.expert_used_count is missing',
+    ],
+    [
+      'experts without their tensors',
+      changed('llama', { 'llama.expert_count': ['u32', 8], 'llama.expert_used_count': ['u32', 2] }),
+      'has no tensor "blk.0.ffn_gate_inp.weight"',
+    ],
+    [
+      'more experts chosen than there are',
+      changed('llama, experts', { 'llama.expert_used_count': ['u32', 5] }),
+      'expert_used_count is 5; it should be at most the 4 that there are',
+    ],
+    [
+      'fewer experts than there are',
+      changed('llama, experts', { 'llama.expert_count': ['u32', 3] }),
+      'ffn_gate_inp.weight" in',
+    ],
+    [
+      'products of more experts than there are',
+      ggufOfFamily({
+        ...goldenGgufs.cases.olmoe!,
+        tensors: {
+          ...goldenGgufs.cases.olmoe!.tensors,
+          'blk.1.ffn_up_exps.weight': [[9, 48, 32], 0, 1],
+        },
+      }),
+      '"blk.1.ffn_up_exps.weight" has 9 experts, and 8 are needed',
+    ],
+    [
+      'another way of choosing experts',
+      changed('olmoe', { 'olmoe.expert_gating_func': ['u32', 2] }),
+      'expert_gating_func is 2; it should be 1',
+    ],
+    [
+      'shares that are divided',
+      changed('olmoe', { 'olmoe.expert_weights_norm': ['bool', true] }),
+      'expert_weights_norm is true; it should be false',
+    ],
+    [
+      'experts of another width than the file says',
+      changed('olmoe', { 'olmoe.expert_feed_forward_length': ['u32', 40] }),
+      'expert_feed_forward_length is 40; it should be 48',
+    ],
+    [
+      'experts that all tokens share',
+      changed('llama, experts', { 'llama.expert_shared_count': ['u32', 1] }),
+      'llama.expert_shared_count is 1, which is not known',
+    ],
+    [
+      'a tensor of other experts',
+      ggufOfFamily(goldenGgufs.cases['llama, experts']!, {}, [
+        floats('blk.0.ffn_gate_shexp.weight', [48, 32], new Float32Array(48 * 32)),
+      ]),
+      'has the tensor "blk.0.ffn_gate_shexp.weight"',
     ],
     [
       'layers that predict more tokens',

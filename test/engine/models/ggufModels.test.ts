@@ -175,6 +175,28 @@ test('rows of products that a file keeps together are those of its 4 bits, too',
   packed!.forEach((each, i) => expect(each).toBeCloseTo(floats![i]!, 4));
 });
 
+test('products of experts are those of their 4 bits, too', async () => {
+  const { tensors, keys, ...experts } = goldenGgufs.cases['llama, experts']!;
+  const wide = { ...keys, feed_forward_length: 64 };
+  const inBlocks = Object.entries(tensors).map(([name, [shape, ...how]]) => {
+    const sizes = shape.map(size => (size === 48 ? 64 : size));
+    return [name, name.includes('_exps') ? [sizes, 'Q4_1'] : [sizes, ...how]];
+  });
+  const bytes = ggufOfFamily({ ...experts, keys: wide, tensors: Object.fromEntries(inBlocks) });
+  const [floats, packed] = await Promise.all(
+    [false, true].map(async packs => {
+      const { graph } = await openGguf(`experts-${packs}`, bytes, packs);
+      expect(graph.report.quantization).toBe(packs ? 'weight-only' : 'none');
+      expect(graph.report.noTree).toBeUndefined();
+      const scores = await scoresOf(graph);
+      await graph.close();
+      return scores.logprobs;
+    }),
+  );
+  expect(floats!.slice(1).every(each => each < 0)).toBe(true);
+  packed!.forEach((each, i) => expect(each).toBeCloseTo(floats![i]!, 4));
+});
+
 test('every architecture has a golden', () => {
   const covered = new Set(cases.map(([, { architecture }]) => architecture));
   expect([...FAMILIES.keys()].filter(family => !covered.has(family))).toEqual([]);

@@ -6,6 +6,7 @@ import type {
   Mlp,
   Norm,
   Rotary,
+  Routing,
 } from '../../models/architecture/architecture';
 import type { GgufKeys } from './ggufKeys';
 import { ggufRotary, type GgufRotary } from './ggufRotary';
@@ -18,6 +19,8 @@ export interface Kind {
   readonly activation: Mlp['activation'];
   /** Of layers with a window, where the file does not say it. */
   readonly localBase?: number;
+  /** Of architectures that may have experts: whether the shares of the chosen are divided by their sum. */
+  readonly renormalises?: boolean;
 }
 
 export interface Decoder extends Architecture {
@@ -30,6 +33,7 @@ export const SERIAL: Block = { kind: 'serial', before: 'each', after: false, res
 /** A plain decoder of its kind, all of whose layers are alike. */
 export function decoder(keys: GgufKeys, kind: Kind): Decoder {
   refuseOthers(keys);
+  const routing = routingOf(keys, kind.renormalises);
   const hiddenSize = keys.neededCount('embedding_length');
   const heads = keys.neededCount('attention.head_count');
   const keyLength = keys.count('attention.key_length');
@@ -48,7 +52,7 @@ export function decoder(keys: GgufKeys, kind: Kind): Decoder {
     window: null,
     rotary: turns?.rotary ?? null,
     attentionScale: headSize ** -0.5,
-    routing: null,
+    routing,
   };
   const contextTokens = Math.min(context, turns?.contextTokens ?? context);
   return {
@@ -114,9 +118,27 @@ function normOf(keys: GgufKeys, kind: Norm['kind']): Norm {
 function refuseOthers(keys: GgufKeys): void {
   keys.only('attention.causal', true);
   keys.only('pooling_type', 0);
-  keys.only('expert_count', 0);
   keys.only('nextn_predict_layers', 0);
   keys.only('attention.max_alibi_bias', 0);
+}
+
+const SOFTMAX = 1;
+
+/** Null where there are no experts. Throws where their computation is another one, or the architecture has none. */
+function routingOf(keys: GgufKeys, renormalises: boolean | undefined): Routing | null {
+  if (renormalises === undefined || !keys.number('expert_count')) {
+    keys.only('expert_count', 0);
+    return null;
+  }
+  const experts = keys.neededCount('expert_count');
+  const chosen = keys.neededCount('expert_used_count');
+  if (chosen > experts)
+    throw keys.refusal('expert_used_count', chosen, `at most the ${experts} that there are`);
+  keys.only('expert_gating_func', SOFTMAX);
+  keys.only('expert_weights_norm', renormalises);
+  keys.only('expert_weights_scale', 1);
+  keys.only('expert_feed_forward_length', keys.neededCount('feed_forward_length'));
+  return { experts, chosen, renormalises };
 }
 
 export interface Windows {

@@ -12,8 +12,9 @@ const qwenLike = { ...gatedSilu, pairs: 'halves' } as const;
 const gemmaLike = { norm: 'rms', mlp: 'gated', activation: 'geluTanh', pairs: 'halves' } as const;
 const plainGelu = { norm: 'layer', mlp: 'plain', activation: 'geluTanh' } as const;
 
+/** Mixtral is a Llama with experts. */
 const llama: GgufFamily = keys => {
-  const made = decoder(keys, llamaLike);
+  const made = decoder(keys, { ...llamaLike, renormalises: true });
   return withWindows(keys, made, { pattern: 1 });
 };
 
@@ -109,6 +110,12 @@ const olmo2: GgufFamily = keys => {
   };
 };
 
+const olmoe: GgufFamily = keys => {
+  const made = decoder(keys, { ...qwenLike, renormalises: false });
+  const queryKeyNorm = { over: 'width' as const, norm: made.norm };
+  return { ...made, attention: { ...made.attention, queryKeyNorm } };
+};
+
 const granite: GgufFamily = keys => {
   keys.only('rope.scaling.finetuned', true);
   const made = decoder(keys, llamaLike);
@@ -154,6 +161,7 @@ export const FAMILIES: ReadonlyMap<string, GgufFamily> = new Map([
   ['phi3', phi3],
   ['olmo', olmo],
   ['olmo2', olmo2],
+  ['olmoe', olmoe],
   ['granite', granite],
   ['smollm3', smollm3],
   ['stablelm', stablelm],

@@ -20,7 +20,7 @@ const OTHERS: readonly (readonly [why: string, names: string])[] = [
   ['a model of speech', 'wavtokenizer-dec'],
   [
     MIXTURE,
-    'qwen2moe qwen3moe llama4 deepseek deepseek2 gpt-oss dbrx grok arctic olmoe granitemoe glm4moe ernie4_5-moe bailingmoe bailingmoe2 hunyuan-moe minimax-m2 phimoe',
+    'qwen2moe qwen3moe llama4 deepseek deepseek2 gpt-oss dbrx grok arctic granitemoe glm4moe ernie4_5-moe bailingmoe bailingmoe2 hunyuan-moe minimax-m2 phimoe',
   ],
   [
     RECURRENT,
