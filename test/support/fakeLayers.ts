@@ -60,6 +60,8 @@ function answers(
         to: new Float32Array(places * (rows - reading.position)).fill(1 / keys),
       };
     }
+    case 'routing':
+      return { layers: [0, 2], experts: 4, chosen: 2, logits: [causal(4, 9), causal(4, 10)] };
     case 'drift':
       return causal(1, 8);
     case 'coreTokens':

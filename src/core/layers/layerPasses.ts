@@ -13,6 +13,7 @@ export const layerPassNames = {
   lookAhead: 'look-ahead',
   lexical: 'lexical',
   robustness: 'robustness',
+  routing: 'routing',
 } as const;
 export type LayerPassId = keyof typeof layerPassNames;
 export const layerPasses = Object.keys(layerPassNames) as LayerPassId[];

@@ -37,6 +37,17 @@ export interface AttentionAt {
   readonly to: Float32Array;
 }
 
+/** What the routers of a mixture of experts say of each input. */
+export interface RoutingRows {
+  /** [router]: its layer, from 0. */
+  readonly layers: readonly number[];
+  readonly experts: number;
+  /** Experts that compute each token. */
+  readonly chosen: number;
+  /** [router], each [input, expert]. */
+  readonly logits: readonly Float32Array[];
+}
+
 /** A number for each input of a window. */
 export type InputNumbers = Float32Array;
 
@@ -61,6 +72,7 @@ export interface Readings {
     answer: InputNumbers;
   };
   drift: { asked: OfLayer; answer: InputNumbers };
+  routing: { asked: object; answer: RoutingRows };
 }
 export type ReadingId = keyof Readings;
 

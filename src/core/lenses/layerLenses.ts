@@ -1,5 +1,6 @@
 // Lenses on what the layers of the model know, and on what its predictions rest on.
 import type { LayerPassId } from '../layers/layerPasses';
+import { CHANNELS } from '../sae/featureValues';
 import { lens, type Lens } from './lens';
 import { NATS_PER_BIT, type Scores } from './scores';
 
@@ -25,6 +26,12 @@ function layerLens(
 
 const PERCENT = 100;
 const BITS = 1 / NATS_PER_BIT;
+
+/** Of each colour. */
+const EXPERTS = Array.from(
+  { length: CHANNELS },
+  (_, first) => `expert ${first}, ${first + CHANNELS}, ${first + 2 * CHANNELS} …`,
+);
 
 export const layerLenses = {
   exitDepth: layerLens('exitDepth', PERCENT, {
@@ -117,6 +124,13 @@ export const layerLenses = {
       'How many more bits the token costs where words of the whole text are exchanged for others of their kind: how much of its prediction rests on which words these are.',
     scale: { kind: 'diverging', bounds: [8, 12, 16, 20], unit: 'bits', decimals: 2 },
     format: signedBits,
+  }),
+  routing: layerLens('routing', 1, {
+    title: 'Routing',
+    meaning:
+      'Of a mixture of experts: the expert that the router of a layer, by default the last one, likes best for this token. Six colours take turns.',
+    scale: { kind: 'channels', names: EXPERTS },
+    format: value => `expert ${value}`,
   }),
   robustness: layerLens('robustness', BITS, {
     title: 'Words that matter',

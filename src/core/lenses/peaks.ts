@@ -50,7 +50,10 @@ export function isPeak(
 ): boolean {
   if (lens.scale.kind === 'alternate') return true;
   if (lens.scale.kind === 'channels')
-    return !Number.isNaN(value) && channelOf(value) !== channelOf(before);
+    return (
+      !Number.isNaN(value) &&
+      channelOf(stepOf(lens.scale, value)) !== channelOf(stepOf(lens.scale, before))
+    );
   const size = lens.scale.kind === 'diverging' ? Math.abs : (value: number) => value;
   const isLarge =
     least === undefined

@@ -1,4 +1,5 @@
 // From a value to one of a few steps of a palette, and the words of the legend.
+import { CHANNEL_STEPS, CHANNELS } from '../sae/featureValues';
 
 /** Steps of the heat palette; step 0 is left unpainted. */
 export const HEAT_STEPS = 8;
@@ -9,8 +10,11 @@ const MIDDLE = (DIVERGING_STEPS - 1) / 2;
 export type Scale =
   /** Neighbours take turns: the value's parity picks the shade. `names`: of the two, for the legend. */
   | { readonly kind: 'alternate'; readonly names: readonly [even: string, odd: string] }
-  /** The value is the step: CHANNEL_STEPS strengths of each channel. */
-  | { readonly kind: 'channels' }
+  /**
+   * The value is the step: CHANNEL_STEPS strengths of each channel. With names for the legend, which are as many as channels,
+   * values take turns among these.
+   */
+  | { readonly kind: 'channels'; readonly names?: readonly string[] }
   /** Step n holds values in [bounds[n-1], bounds[n]); 7 bounds, ascending. Values are shown with `decimals` decimals. */
   | {
       readonly kind: 'heat';
@@ -29,7 +33,8 @@ export type Scale =
 /** The step of a value, or -1 where the value is unknown. */
 export function stepOf(scale: Scale, value: number): number {
   if (Number.isNaN(value)) return -1;
-  if (scale.kind === 'channels') return value;
+  if (scale.kind === 'channels')
+    return scale.names ? ((value % CHANNELS) + 1) * CHANNEL_STEPS - 1 : value;
   if (scale.kind === 'alternate') return value % 2;
   const size = scale.kind === 'diverging' ? Math.abs(value) : value;
   let step = 0;
@@ -45,7 +50,7 @@ export function strengthOf(scale: Scale, step: number): number {
 
 /** One line of the legend for each step, in words: "2 – 4 bits"; for each channel its name. */
 export function legendOf(scale: Scale, channels: readonly string[] = []): string[] {
-  if (scale.kind === 'channels') return [...channels];
+  if (scale.kind === 'channels') return [...(scale.names ?? channels)];
   if (scale.kind === 'alternate') return [...scale.names];
   const { bounds } = scale;
   const unit = scale.unit && ` ${scale.unit}`;

@@ -123,7 +123,7 @@ function explanations(state: StatusState, model: string): string[] {
     );
   }
   if (lens.needs.includes('features') && noAutoencoder) all.push(noAutoencoder);
-  if (lens.scale.kind === 'channels' && pins.length === 0) {
+  if (lens.scale.kind === 'channels' && !lens.scale.names && pins.length === 0) {
     all.push('No feature is pinned. Pin one with "Tokenscope: Pin Feature…".');
   }
   if (note) {

@@ -1,4 +1,5 @@
 // What the lines of `tokenscope layers --json` say beyond one number: the ladder, and each head.
+import { chosenExperts } from '../../core/layers/expertLoad';
 import { exitLayer } from '../../core/layers/exitDepth';
 import type { LayerOptions, LayerPassId } from '../../core/layers/layerPasses';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
@@ -18,6 +19,7 @@ export async function layerDetails(
 ): Promise<TokenDetails> {
   if (id === 'exitDepth') return ladderDetails(model, ids, signal);
   if (id === 'attention' || id === 'dilution') return headDetails(model, ids, options, signal);
+  if (id === 'routing') return expertDetails(model, ids, signal);
   return () => ({});
 }
 
@@ -40,6 +42,27 @@ async function ladderDetails(model: Model, ids: Uint32Array, signal: AbortSignal
     });
     const own = topIds.subarray(row * layers * topK, (row + 1) * layers * topK);
     return { exitLayer: exitLayer(own, topK), layers: rungs };
+  };
+}
+
+/** [router]: the experts of a token, the likeliest first, and their shares of all. */
+async function expertDetails(model: Model, ids: Uint32Array, signal: AbortSignal) {
+  const rows = await model.readLayers(ids, { kind: 'routing' }, signal);
+  const { layers, experts, chosen, logits } = rows;
+  return (token: number) => {
+    const from = (token + model.startTokens) * experts;
+    const routers = layers.map((layer, router) => {
+      const own = logits[router]!.subarray(from, from + experts);
+      const best = new Uint32Array(chosen);
+      chosenExperts(own, 0, experts, best);
+      const shares = own.map(logit => Math.exp(logit - own[best[0]!]!));
+      const sum = shares.reduce((total, each) => total + each, 0);
+      return {
+        layer,
+        experts: Array.from(best, expert => ({ expert, share: shares[expert]! / sum })),
+      };
+    });
+    return { routers };
   };
 }
 

@@ -12,6 +12,7 @@ import {
   drift,
   exitDepth,
   redundancy,
+  routing,
 } from './readMeasures';
 import { lexical, robustness } from './severalRuns';
 import type { WindowMeasure } from './windowMeasure';
@@ -29,6 +30,7 @@ const measures: Readonly<Record<Exclude<LayerPassId, 'lookAhead'>, WindowMeasure
   wordBits,
   lexical,
   robustness,
+  routing,
 };
 
 export type LayerPasses = Readonly<Record<LayerPassId, Pass>>;

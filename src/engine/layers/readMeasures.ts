@@ -1,4 +1,5 @@
 // Measures that read the layers in one run of the model.
+import { chosenExperts } from '../../core/layers/expertLoad';
 import { exitLayer } from '../../core/layers/exitDepth';
 import type { AttentionRows, LadderRows } from '../../core/layers/readings';
 import type { LayerOptions } from '../../core/layers/layerPasses';
@@ -96,6 +97,26 @@ export const drift: WindowMeasure = {
   async compute(model, { ids }, options, signal) {
     const reading = { kind: 'drift', ...layerOf(options) } as const;
     return ofTokens(await model.readLayers(ids, reading, signal), model.startTokens);
+  },
+};
+
+/** The expert that the router of a layer likes best for each token, from 0. */
+export const routing: WindowMeasure = {
+  isCausal: true,
+  uses: ['layer'],
+  async compute(model, { ids }, { layer }, signal) {
+    const rows = await model.readLayers(ids, { kind: 'routing' }, signal);
+    const { layers, experts } = rows;
+    const router = layer === null ? layers.length - 1 : layers.indexOf(layer);
+    if (router < 0)
+      throw new UserError(`Layer ${layer} has no router: those of layers ${layers.join(', ')} do.`);
+    const logits = rows.logits[router]!;
+    const best = new Uint32Array(1);
+    const choices = Float32Array.from({ length: logits.length / experts }, (_, input) => {
+      chosenExperts(logits, input * experts, experts, best);
+      return best[0]!;
+    });
+    return ofTokens(choices, model.startTokens);
   },
 };
 

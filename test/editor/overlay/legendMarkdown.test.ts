@@ -16,8 +16,9 @@ test.each(lensIds)('of the lens %s', id => {
   const lines = steps!.split('  \n');
   const { kind } = lens.scale;
   const looks = stepLooks[kind];
-  expect(lines).toHaveLength(kind === 'channels' ? CHANNELS.length : looks.length);
-  legendOf(lens.scale, CHANNELS).forEach((words, step) => {
+  const names = legendOf(lens.scale, CHANNELS);
+  expect(lines).toHaveLength(kind === 'channels' ? names.length : looks.length);
+  names.forEach((words, step) => {
     const line = lines[step]!;
     expect(wordsOf(line).endsWith(words)).toBe(true);
     const look = looks[kind === 'channels' ? (step + 1) * CHANNEL_STEPS - 1 : step];

@@ -67,19 +67,22 @@ async function natsOf(by: Model, document: Document): Promise<Float32Array> {
 const sumOf = (values: ArrayLike<number>) =>
   Array.from(values).reduce((sum, value) => sum + value, 0);
 
-test.each(layerPasses)('%s says the same of a window, whatever text it is in', async id => {
-  const document = new Document('whole', 1, code);
-  const stream = document.streamBy(narrow.tokenizer);
-  const values = await valuesOf(narrow, id, document);
-  if (id === 'lookAhead' || id === 'robustness') return;
-  const windows = [...windowsIn(narrow, stream)];
-  expect(windows.length).toBeGreaterThan(2);
-  const { start, ownStart, end } = windows[1]!;
-  const { utf16Starts, utf16Ends } = stream.tokens(start, end);
-  const text = code.slice(utf16Starts[0], utf16Ends.at(-1));
-  const alone = await valuesOf(narrow, id, new Document('part', 1, text));
-  expect(alone.subarray(ownStart - start)).toEqual(values.subarray(ownStart, end));
-});
+test.each(layerPasses.filter(id => id !== 'routing'))(
+  '%s says the same of a window, whatever text it is in',
+  async id => {
+    const document = new Document('whole', 1, code);
+    const stream = document.streamBy(narrow.tokenizer);
+    const values = await valuesOf(narrow, id, document);
+    if (id === 'lookAhead' || id === 'robustness') return;
+    const windows = [...windowsIn(narrow, stream)];
+    expect(windows.length).toBeGreaterThan(2);
+    const { start, ownStart, end } = windows[1]!;
+    const { utf16Starts, utf16Ends } = stream.tokens(start, end);
+    const text = code.slice(utf16Starts[0], utf16Ends.at(-1));
+    const alone = await valuesOf(narrow, id, new Document('part', 1, text));
+    expect(alone.subarray(ownStart - start)).toEqual(values.subarray(ownStart, end));
+  },
+);
 
 test('early exits are what is left of the layers after the one of the ladder', async () => {
   const document = new Document('exits', 1, code);

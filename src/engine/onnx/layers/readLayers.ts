@@ -9,6 +9,7 @@ import type { PrefixCache } from '../session/keyValues';
 import { attentionAtCollector, attentionCollector, layerWeights } from './attention';
 import type { Collector, ReadWindow } from './collector';
 import { ladderCollector } from './ladder';
+import { routingCollector } from './routing';
 import { layerStates } from './states';
 
 /**
@@ -52,6 +53,8 @@ async function collectorOf(
       return layerWeights(window, reading.layer, weights =>
         attentionRank(weights, length, reading),
       );
+    case 'routing':
+      return routingCollector(window);
     case 'energy':
       return layerStates(window, reading.layer, states => energies(states, length, reading));
     case 'drift':

@@ -8,6 +8,8 @@ export interface Router {
   readonly layer: number;
   /** Its logits, before the softmax: float [1, tokens, experts] in graphs that are built here. */
   readonly tensor: string;
+  /** The probabilities of the experts that are chosen, [1, tokens, chosen], before they are made to add up to 1. */
+  readonly shares: string;
 }
 
 /** Operators between the product and the softmax, or between that and the choice: a bias, an adapter, another type or shape. */
@@ -21,11 +23,13 @@ export function findRouters(graph: Graph): Router[] {
   const found = graph.nodes.flatMap(({ opType, inputs: [logits = ''], outputs: [shares = ''] }) => {
     if (opType !== 'Softmax' || !comesFromProduct(madeBy, logits)) return [];
     const choice = choiceOf(readers, shares);
-    return choice && reachesProduct(graph, choice) ? [logits] : [];
+    return choice && reachesProduct(graph, choice)
+      ? [{ tensor: logits, shares: choice.outputs[0]! }]
+      : [];
   });
   const layerOf = found.length > 0 ? layersByCache(graph) : () => 0;
   return found
-    .map(tensor => ({ layer: layerOf(tensor), tensor }))
+    .map(router => ({ layer: layerOf(router.tensor), ...router }))
     .sort((a, b) => a.layer - b.layer);
 }
 

@@ -22,6 +22,7 @@ import { unembeddingModel } from '../rewrite/unembedding';
 import { addSteering, hookTensor } from '../rewrite/hookPoints';
 import { maskModel, type MaskModel } from '../rewrite/maskModel';
 import { findAttentionWeights, type AttentionWeights } from '../rewrite/attentionWeights';
+import { findRouters, type Router } from '../rewrite/routers';
 import { addTreeMask, type TreeSupport } from '../rewrite/treeMask';
 import { WireError } from '../../../core/wire';
 import { locateWeights, OWN_FILE, type GraphFile, type Weights } from './weights';
@@ -41,6 +42,8 @@ export interface InstrumentedGraph {
   hooksMissing: string | undefined;
   /** The outputs are floats. */
   attentionWeights: AttentionWeights;
+  /** Of a mixture of experts, in the order of layers; empty for other models. The outputs are floats. */
+  routers: readonly Router[];
   /** The model that computes logits from the last hook's tensor, if they depend on nothing else. */
   unembedding: Uint8Array | undefined;
   tree: TreeSupport;
@@ -91,6 +94,11 @@ export function instrumentGraph(
     const found = findAttentionWeights(model.graph, roles);
     const attentionWeights: AttentionWeights =
       found.kind === 'none' ? found : { ...found, tensors: found.tensors.map(fetched) };
+    const routers = findRouters(model.graph).map(({ layer, tensor, shares }) => ({
+      layer,
+      tensor: fetched(tensor),
+      shares: fetched(shares),
+    }));
     addScoring(model, roles.logits);
     const bytes = writeModel(model);
     return {
@@ -105,6 +113,7 @@ export function instrumentGraph(
       hooks,
       hooksMissing: missing,
       attentionWeights,
+      routers,
       unembedding,
       tree,
       masks,

@@ -23,6 +23,10 @@ function fileOf(name: string) {
   return { folder, onnxPath: join(folder, 'config.json'), built };
 }
 
+/** Without what is chosen. */
+const placesIn = (graph: Graph) =>
+  findRouters(graph).map(({ layer, tensor }) => ({ layer, tensor }));
+
 const routed = Object.entries(goldenArchitectures.cases).filter(([, { routers }]) => routers);
 
 test('there are goldens with routers', () => {
@@ -58,11 +62,11 @@ describe.each(routed)('%s', (name, golden) => {
 
   test('has the same routers after all rewriting, whatever its tensors are called', () => {
     const file = fileOf(name);
-    const before = findRouters(parseModel(file.built).graph);
+    const before = placesIn(parseModel(file.built).graph);
     const { graph } = parseModel(
       instrumentGraph(file, undefined, undefined, 'blocks.1.mlp.hook_in').bytes,
     );
-    expect(findRouters(graph)).toEqual(before);
+    expect(placesIn(graph)).toEqual(before);
     const names = new Map(
       graph.nodes.flatMap(({ outputs }) => outputs).map((tensor, i) => [tensor, `t${i}`]),
     );
@@ -71,7 +75,7 @@ describe.each(routed)('%s', (name, golden) => {
       node.inputs = node.inputs.map(renamed);
       node.outputs = node.outputs.map(renamed);
     }
-    expect(findRouters(graph)).toEqual(
+    expect(placesIn(graph)).toEqual(
       before.map(({ layer, tensor }) => ({ layer, tensor: renamed(tensor) })),
     );
   });
@@ -79,7 +83,7 @@ describe.each(routed)('%s', (name, golden) => {
 
 test('a model without experts has none', () => {
   for (const name of ['llama', 'gpt2', 'gpt_neox'])
-    expect(findRouters(parseModel(fileOf(name).built).graph)).toEqual([]);
+    expect(placesIn(parseModel(fileOf(name).built).graph)).toEqual([]);
 });
 
 /** Blocks of an attention that reads a cache, and a router where `routers` has its block. */
@@ -114,9 +118,9 @@ function graphOf(
 describe('by wiring', () => {
   test('the layer is the block, although others have no router and nodes are in another order', () => {
     const expected = [0, 2].map(layer => ({ layer, tensor: `r${layer}` }));
-    expect(findRouters(graphOf([0, 2]))).toEqual(expected);
-    expect(findRouters(graphOf([2], nodes => nodes.toReversed()))).toEqual([expected[1]]);
-    expect(findRouters(graphOf([0, 2], nodes => nodes.toReversed()))).toEqual(expected);
+    expect(placesIn(graphOf([0, 2]))).toEqual(expected);
+    expect(placesIn(graphOf([2], nodes => nodes.toReversed()))).toEqual([expected[1]]);
+    expect(placesIn(graphOf([0, 2], nodes => nodes.toReversed()))).toEqual(expected);
   });
 
   test('lengths of later caches are no part of a block', () => {
@@ -126,7 +130,7 @@ describe('by wiring', () => {
         node.opType === 'Attention' ? { ...node, inputs: [...node.inputs, 'length'] } : node,
       ),
     ]);
-    expect(findRouters(graph)).toEqual([{ layer: 0, tensor: 'r0' }]);
+    expect(placesIn(graph)).toEqual([{ layer: 0, tensor: 'r0' }]);
   });
 
   test('keys and values in one cache are of one block', () => {
@@ -135,7 +139,7 @@ describe('by wiring', () => {
     graph.inputs = graph.inputs
       .filter(({ name }) => name.endsWith('key'))
       .map(input => ({ ...input, shape }));
-    expect(findRouters(graph)).toEqual([{ layer: 1, tensor: 'r1' }]);
+    expect(placesIn(graph)).toEqual([{ layer: 1, tensor: 'r1' }]);
   });
 
   test('a bias and a cast between are passed', () => {
@@ -151,7 +155,7 @@ describe('by wiring', () => {
         return [node];
       }),
     );
-    expect(findRouters(graph)).toEqual([{ layer: 1, tensor: 'c1' }]);
+    expect(placesIn(graph)).toEqual([{ layer: 1, tensor: 'c1' }]);
   });
 
   test('neither the likeliest tokens nor a softmax of other things nor one that nothing is chosen from', () => {
@@ -166,7 +170,7 @@ describe('by wiring', () => {
       makeNode('Softmax', ['scores'], ['weights']),
       makeNode('MatMul', ['weights', 'x1'], ['mixed']),
     ];
-    expect(findRouters(graphOf([], more))).toEqual([]);
-    expect(findRouters(graphOf([1], more))).toEqual([{ layer: 1, tensor: 'r1' }]);
+    expect(placesIn(graphOf([], more))).toEqual([]);
+    expect(placesIn(graphOf([1], more))).toEqual([{ layer: 1, tensor: 'r1' }]);
   });
 });
