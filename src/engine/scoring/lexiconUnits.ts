@@ -1,4 +1,5 @@
 // A text cut into the units of a Less-is-Better lexicon, which is learned from its own lines.
+import { Cancelled } from '../../core/errors';
 import { seededRandom } from '../../core/random';
 import { learn } from '../../core/tokenizerReport/measures/lessIsBetter/learn';
 import type { Lexicon } from '../../core/tokenizerReport/measures/lessIsBetter/lexicon';
@@ -16,21 +17,26 @@ const SETTINGS = { ...PUBLISHED_SETTINGS, linesPerDocument: 100, documents: 100,
 const OPTIONS = { longestUnit: SETTINGS.longestUnit, subunits: false };
 /** The same lexicon for the same text. */
 const SEED = 1;
-/** A text whose length has changed by more is learned anew. */
-const CHANGED = 0.1;
+/** A text that is edited is learned anew once it rests. */
+const REST_MS = 300;
 
 interface Learned {
   readonly lexicon: Lexicon;
-  /** Of the text, in UTF-16 units. */
-  readonly length: number;
+  readonly version: number;
 }
 
 const known = new WeakMap<Document, Learned>();
 
-/** The units of the lines in a range; `bits` are their numbers, counted from 0 in each line. */
-export function unitsOf(document: Document, { utf16Start, utf16End }: Range16): CharacterView {
+/**
+ * The units of the lines in a range; `bits` are their numbers, counted from 0 in each line. They follow from the text alone,
+ * whatever its edits were. Throws `Cancelled` where the text has changed before it was learned.
+ */
+export async function unitsOf(
+  document: Document,
+  { utf16Start, utf16End }: Range16,
+): Promise<CharacterView> {
+  const lexicon = await lexiconOf(document);
   const { text } = document;
-  const lexicon = lexiconOf(document);
   const starts: number[] = [];
   const ends: number[] = [];
   const numbers: number[] = [];
@@ -60,15 +66,19 @@ export function unitsOf(document: Document, { utf16Start, utf16End }: Range16): 
 
 const withoutBlanks = (line: string) => line.replace(/\s+/g, '');
 
-function lexiconOf(document: Document): Lexicon {
-  const { text } = document;
+async function lexiconOf(document: Document): Promise<Lexicon> {
+  const { text, version } = document;
   const before = known.get(document);
-  if (before && Math.abs(text.length - before.length) <= CHANGED * before.length)
-    return before.lexicon;
+  if (before && before.version !== version) {
+    await new Promise(resolve => setTimeout(resolve, REST_MS));
+    if (document.version !== version) throw new Cancelled();
+  }
+  const learned = known.get(document);
+  if (learned?.version === version) return learned.lexicon;
   const lines = text
     .split('\n', MOST_LINES)
     .map(line => withoutBlanks(line.slice(0, LONGEST_LINE)));
   const lexicon = learn(lines, SETTINGS, seededRandom(SEED));
-  known.set(document, { lexicon, length: text.length });
+  known.set(document, { lexicon, version });
   return lexicon;
 }

@@ -1,6 +1,7 @@
 // A text cut by a lexicon that is learned from its own lines.
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { Cancelled } from '../../../src/core/errors';
 import { Model } from '../../../src/engine/models/model';
 import { engineServer } from '../../../src/engine/server';
 import { models } from '../../support/paths';
@@ -62,4 +63,23 @@ test('characters of two units, blank lines and an empty text', async () => {
   expect(units.map(({ text }) => text.replace(/\s/g, '')).join('')).toBe('𝄞𝄞ab');
   expect(await unitsOf('')).toEqual([]);
   expect(await unitsOf(' \n\t\n')).toEqual([]);
+});
+
+test('an edited text has the units of one that was never otherwise, and waits until it rests', async () => {
+  await unitsOf(TEXT);
+  const edit = (version: number, text: string) =>
+    engine.editDocument(
+      { uri: 'text', version, edits: [{ utf16Start: 0, utf16End: 3, text }] },
+      signal,
+    );
+  const whole = { utf16Start: 0, utf16End: TEXT.length };
+  await edit(2, 'tha');
+  const overtaken = engine.units({ uri: 'text', version: 2, range: whole }, signal);
+  await edit(3, 'our dog and thine');
+  await expect(overtaken).rejects.toThrow(Cancelled);
+  const edited = `our dog and thine${TEXT.slice(3)}`;
+  const range = { utf16Start: 0, utf16End: edited.length };
+  const view = await engine.units({ uri: 'text', version: 3, range }, signal);
+  const starts = (await unitsOf(edited)).map(({ start }) => start);
+  expect([...view.utf16Starts]).toEqual(starts);
 });
