@@ -1,6 +1,7 @@
 // A mixture of experts (Shazeer et al. 2017, arXiv 1701.06538; Jiang et al. 2024, arXiv 2401.04088): a router chooses some
-// for each token, and an expert computes its own tokens alone. Rows are sorted by expert, split, computed and put back, so
-// that the graph has one shape whatever is chosen; an expert that nobody chooses computes no rows.
+// for each token, and an expert computes its own tokens alone. Rows are sorted by expert, split, computed and put back.
+// An expert that nobody chooses is a branch that is not taken, whose weights are not even cast. ONNX Runtime plans each
+// branch by itself: in one graph, whose sizes it does not know, loading takes time by the square of all nodes of experts.
 import type { Routing } from '../../models/architecture/architecture';
 import { INT64 } from '../graph/graph';
 import type { GraphWriter } from './graphWriter';
@@ -21,13 +22,20 @@ export function routed(
   const sorted = sortedByExpert(graph, routing, chosen, `${at}/experts`);
   const rows = graph.op('Gather', [x, sorted.tokens], `${at}/experts/rows`, { axis: { int: 1 } });
   const experts = Array.from({ length: routing.experts }, (_, expert) => expert);
-  const parts = graph.outputs(
-    'Split',
-    [rows, sorted.counts],
-    experts.map(expert => `${at}/experts.${expert}/rows`),
-    { axis: { int: 1 } },
-  );
-  const computed = parts.map((part, expert) => mlpOf(part, `${at}/experts.${expert}`, expert));
+  const names = (part: string) => experts.map(expert => `${at}/experts.${expert}/${part}`);
+  const parts = graph.outputs('Split', [rows, sorted.counts], names('rows'), { axis: { int: 1 } });
+  const isAny = graph.op('Greater', [sorted.counts, graph.int(0)], `${at}/experts/any`);
+  const conditions = graph.split(isAny, Array<number>(routing.experts).fill(1), names('any'));
+  const computed = parts.map((part, expert) => {
+    const own = `${at}/experts.${expert}`;
+    return graph.op('If', [conditions[expert]!], `${own}/computed`, {
+      then_branch: { graph: graph.branch(() => mlpOf(part, own, expert)), name: own },
+      else_branch: {
+        graph: graph.branch(() => graph.op('Identity', [part], `${own}/none`)),
+        name: `${own}/none`,
+      },
+    });
+  });
   const all = graph.op('Concat', computed, `${at}/experts/computed`, { axis: { int: 1 } });
   const back = graph.op('Gather', [all, sorted.places], `${at}/experts/back`, { axis: { int: 1 } });
   const apart = graph.ints(-1, routing.chosen, hiddenSize);

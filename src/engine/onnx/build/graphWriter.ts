@@ -77,6 +77,27 @@ export class GraphWriter {
     return names;
   }
 
+  /**
+   * What `make` adds as a graph of its own, for a choice between two: it reads what is computed before, and its weights
+   * are those of the whole graph. `make` returns the name of its output.
+   */
+  branch(make: () => string): Graph {
+    const { nodes } = this.graph;
+    this.graph.nodes = [];
+    try {
+      const output = { name: make(), elementType: 0, shape: undefined };
+      return {
+        nodes: this.graph.nodes,
+        initializers: [],
+        inputs: [],
+        outputs: [output],
+        rest: [],
+      };
+    } finally {
+      this.graph.nodes = nodes;
+    }
+  }
+
   /** Splits the last dimension; returns the parts' names. */
   split(input: string, sizes: readonly number[], names: string[]): string[] {
     return this.outputs('Split', [input, this.ints(...sizes)], names, { axis: { int: -1 } });

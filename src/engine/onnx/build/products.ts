@@ -101,9 +101,7 @@ function blockSums(graph: GraphWriter, x: string, blocks: number): string {
   const name = `${x}/sums`;
   return graph.once(name, () => {
     const parts = graph.op('Reshape', [x, graph.ints(0, 0, blocks, BLOCK)], `${x}/blocks`);
-    // Of no rows at all, ONNX Runtime keeps the dimensions where it is not to keep the last.
-    const sums = graph.op('ReduceSum', [parts, graph.ints(-1)], `${x}/sums/column`);
-    return graph.op('Reshape', [sums, graph.ints(0, 0, blocks)], name);
+    return graph.op('ReduceSum', [parts, graph.ints(-1)], name, { keepdims: { int: 0 } });
   });
 }
 

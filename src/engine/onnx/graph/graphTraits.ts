@@ -1,7 +1,7 @@
 // The kinds of attention and of quantization of a graph, by its operators, and a change that makes quantized products
 // reproducible.
 import { FLOAT16, readersOf, type Graph } from './graph';
-import { intAttribute } from './readGraph';
+import { innerGraphs, intAttribute } from './readGraph';
 import { makeAttribute } from './writeGraph';
 
 export type Quantization = 'none' | 'fp16' | 'weight-only' | 'dynamic-int8';
@@ -24,7 +24,14 @@ export function attentionKind(graph: Graph): string {
 }
 
 export function quantizationKind(graph: Graph): Quantization {
-  const types = new Set(graph.nodes.map(({ opType }) => opType));
+  const types = new Set<string>();
+  const graphs = [graph];
+  // A list is walked with what is added on the way.
+  for (const { nodes } of graphs)
+    for (const node of nodes) {
+      types.add(node.opType);
+      graphs.push(...innerGraphs(node));
+    }
   const dynamic = ['DynamicQuantizeLinear', 'DynamicQuantizeMatMul', 'DynamicQuantizeLSTM'];
   if (dynamic.some(type => types.has(type))) return 'dynamic-int8';
   const weightOnly = ['MatMulNBits', 'MatMulBnb4', 'DequantizeLinear', 'GatherBlockQuantized'];

@@ -103,6 +103,17 @@ function stringAt(bytes: Uint8Array, number: number): string {
   return field === undefined ? '' : readString(bytes, field);
 }
 
+/** The graphs that a node has as attributes, to choose between or to repeat. */
+export function innerGraphs({ attributes }: GraphNode): Graph[] {
+  return attributes.flatMap(({ bytes }) =>
+    fieldsOf(bytes, 6).map(field => {
+      const graph: Graph = { nodes: [], initializers: [], inputs: [], outputs: [], rest: [] };
+      parseGraph(payload(bytes, field), graph);
+      return graph;
+    }),
+  );
+}
+
 /** The value of an integer attribute, or `otherwise` if the node has none. */
 export function intAttribute(node: GraphNode, name: string, otherwise: number): number {
   const bytes = node.attributes.find(attribute => attribute.name === name)?.bytes;

@@ -83,9 +83,7 @@ function firstProductInput(graph: Graph, from: string, sum: string): string | un
     for (const node of readers.get(name) ?? []) {
       if (node === end) continue;
       if (PRODUCTS.has(node.opType)) found.add(node.inputs[0] ?? '');
-      // Rows that are picked for an expert are of what the router itself multiplies.
-      else if (node.opType !== 'Gather')
-        for (const output of node.outputs) if (output) names.add(output);
+      else for (const output of node.outputs) if (output) names.add(output);
     }
   }
   return found.size === 1 ? [...found][0] : undefined;
