@@ -52,7 +52,7 @@ export const layerLenses = {
       'How many tokens before it this token looks at: e to the entropy of its attention weights, without those on the first token, averaged over layers and heads.',
     scale: {
       kind: 'heat',
-      bounds: [90, 110, 130, 160, 220, 300, 500],
+      bounds: [40, 55, 75, 100, 130, 180, 300],
       unit: 'tokens',
       decimals: 1,
     },
@@ -62,7 +62,7 @@ export const layerLenses = {
     title: 'Local attention',
     meaning:
       'The share of the attention weights that stays on the nearest tokens, by default the nearest tenth of what the token sees: 10 % where attention is spread evenly.',
-    scale: { kind: 'heat', bounds: [70, 72, 75, 79, 84, 90, 96], unit: '%', decimals: 0 },
+    scale: { kind: 'heat', bounds: [66, 69, 72, 75, 79, 85, 92], unit: '%', decimals: 0 },
     format: percent,
   }),
   coreTokens: layerLens('coreTokens', PERCENT, {
@@ -136,7 +136,7 @@ export const layerLenses = {
     title: 'Words that matter',
     meaning:
       'How many more bits the next seven words cost where one letter of this word is another: much where the model leans on it.',
-    scale: { kind: 'diverging', bounds: [5, 10, 16, 24], unit: 'bits', decimals: 2 },
+    scale: { kind: 'diverging', bounds: [12, 18, 24, 32], unit: 'bits', decimals: 2 },
     format: signedBits,
   }),
 } satisfies Record<LayerPassId, Lens>;
