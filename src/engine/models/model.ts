@@ -20,6 +20,7 @@ import { readModel } from './readModel';
 import { dtypeFacts } from './dtypeFacts';
 import { checkVocabulary, infoOf, ownContextTokens } from './modelInfo';
 import type { Opening, StartRuntime } from './source';
+import { whyNoRuntime } from '../onnx/session/runtimePresence';
 import { Turns } from '../turns';
 
 const LINE_FEED = 0x0a;
@@ -73,6 +74,8 @@ export class Model {
     const { weights } = folder;
     if (!weights || !startRuntime) return new Model(folder, null, contextLimit);
     const { source, path: at } = weights;
+    const missing = source.isElsewhere ? '' : whyNoRuntime();
+    if (missing) return new Model({ ...folder, weightsMissing: missing }, null, contextLimit);
     const backend = await source.open(at, folder.path, folder, startRuntime, { ...opening, dtype });
     try {
       if (opening?.signal?.aborted) throw new Cancelled();

@@ -53,6 +53,8 @@ export interface Opening {
 export type StartRuntime = () => RuntimeClient;
 
 export interface ModelSource {
+  /** Whether its models run in another process or on another machine, so that none runs here. */
+  readonly isElsewhere?: boolean;
   /**
    * The weights in a model's folder, those of the dtype where it has them; undefined where there are none of this kind.
    */
