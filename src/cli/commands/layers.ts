@@ -94,10 +94,9 @@ export const layers = defineCommand({
       const document = new Document('text', 0, content);
       await interruptible(async signal => {
         const found = await valuesOf(id, model, document, options, signal);
-        const lines = values.json
-          ? jsonLines(id, model, document, found, options, signal)
-          : prettyLines(id, model, document, found, options, signal);
-        for await (const line of lines) await print(line);
+        const read: Read = { id, model, document, values: found, options, signal };
+        for await (const line of values.json ? jsonLines(read) : prettyLines(read))
+          await print(line);
       });
     });
   },
@@ -128,14 +127,18 @@ async function valuesOf(
   return columns?.scores[id] ?? new Float32Array(total).fill(NaN);
 }
 
-async function* jsonLines(
-  id: LayerPassId,
-  model: Model,
-  document: Document,
-  values: Float32Array,
-  options: LayerOptions,
-  signal: AbortSignal,
-): AsyncGenerator<string> {
+/** What was read of a text. */
+interface Read {
+  readonly id: LayerPassId;
+  readonly model: Model;
+  readonly document: Document;
+  /** [token] */
+  readonly values: Float32Array;
+  readonly options: LayerOptions;
+  readonly signal: AbortSignal;
+}
+
+async function* jsonLines({ id, model, document, values, options, signal }: Read) {
   const stream = document.streamBy(model.tokenizer);
   for (const { start, ownStart, end } of windowsIn(model, stream)) {
     const { ids } = stream.tokens(start, end);
@@ -155,14 +158,7 @@ function lensValue(id: LayerPassId, values: Float32Array, token: number): number
   return layerLenses[id].value({ [id]: values } as Partial<Scores> as Scores, token, token);
 }
 
-async function* prettyLines(
-  id: LayerPassId,
-  model: Model,
-  document: Document,
-  values: Float32Array,
-  options: LayerOptions,
-  signal: AbortSignal,
-): AsyncGenerator<string> {
+async function* prettyLines({ id, model, document, values, options, signal }: Read) {
   const lens = layerLenses[id];
   const tokens = document.streamBy(model.tokenizer).tokens();
   const rows = Array.from(tokens.ids, (tokenId, index) => {

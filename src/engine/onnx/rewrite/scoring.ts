@@ -48,6 +48,16 @@ export const SCORING = {
   rowLogprobs: 'tokenscope.row_logprobs',
 } as const;
 
+/** The outputs that say how targets look. */
+export const SCORES = [
+  SCORING.logprobs,
+  SCORING.entropies,
+  SCORING.varentropies,
+  SCORING.ranks,
+  SCORING.topIds,
+  SCORING.topLogprobs,
+] as const;
+
 export const MIN_OPSET = 11;
 
 /** The version of the standard operators. Throws `GraphError` if it is too old to be rewritten. */
@@ -101,16 +111,8 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
   // A cast from float to float would copy the logits, because it is an output.
   if (logits.elementType === FLOAT) rename(graph, rows, SCORING.logits);
   else graph.nodes.push(makeNode('Cast', [rows], [SCORING.logits], { to: { int: FLOAT } }));
-  const outputs = [
-    SCORING.logprobs,
-    SCORING.entropies,
-    SCORING.varentropies,
-    SCORING.ranks,
-    SCORING.topIds,
-    SCORING.topLogprobs,
-  ];
   graph.nodes.push(
-    makeNode('If', [SCORING.enabled], outputs, {
+    makeNode('If', [SCORING.enabled], [...SCORES], {
       then_branch: { graph: scores(opset), name: 'tokenscope.scores' },
       else_branch: { graph: nothing(), name: 'tokenscope.nothing' },
     }),
@@ -119,7 +121,7 @@ export function addScoring(model: OnnxModel, logits: ValueInfo): void {
       else_branch: { graph: noRows(), name: 'tokenscope.no_rows' },
     }),
   );
-  for (const name of [SCORING.logits, SCORING.rowLogprobs, ...outputs])
+  for (const name of [SCORING.logits, SCORING.rowLogprobs, ...SCORES])
     graph.outputs.push({ name, elementType: 0, shape: undefined });
 }
 

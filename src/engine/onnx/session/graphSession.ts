@@ -1,7 +1,7 @@
 // A loaded graph, which runs some tokens after others whose keys and values are known.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { emptyScores, type Scores } from '../../../core/lenses/scores';
-import { SCORING } from '../rewrite/scoring';
+import { SCORES, SCORING } from '../rewrite/scoring';
 import { STEER } from '../rewrite/hookPoints';
 import { TREE } from '../rewrite/treeMask';
 import { windowBias, type TreeShape } from './treeShape';
@@ -10,7 +10,7 @@ import { instrumentGraph, type GraphShape, type InstrumentedGraph } from './inst
 import { emptyKeyValues, type KeyValues } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
 import { sessionOptions } from './sessionOptions';
-import { readScores, SCORES } from './scoreOutputs';
+import { readScores } from './scoreOutputs';
 import { Unembedding } from './unembedding';
 import type { GraphFile } from './weights';
 

@@ -3,17 +3,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { Scores } from '../../../core/lenses/scores';
 import { SCORING } from '../rewrite/scoring';
 
-/** The outputs that `readScores` reads. */
-export const SCORES = [
-  SCORING.logprobs,
-  SCORING.entropies,
-  SCORING.varentropies,
-  SCORING.ranks,
-  SCORING.topIds,
-  SCORING.topLogprobs,
-];
-
-/** Row 0 was scored after `firstContext` tokens. */
+/** Of `SCORES`. Row 0 was scored after `firstContext` tokens. */
 export function readScores(
   outputs: InferenceSession.ReturnType,
   rows: number,

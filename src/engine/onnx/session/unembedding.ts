@@ -1,11 +1,11 @@
 // The last norm and the head of a graph as a session of its own, for residuals from anywhere.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Scores } from '../../../core/lenses/scores';
-import { SCORING } from '../rewrite/scoring';
+import { SCORES, SCORING } from '../rewrite/scoring';
 import { RESIDUAL } from '../rewrite/unembedding';
 import { int64 } from './feeds';
 import type { InstrumentedGraph } from './instrumentedGraph';
-import { readScores, SCORES } from './scoreOutputs';
+import { readScores } from './scoreOutputs';
 import { sessionOptions } from './sessionOptions';
 
 export class Unembedding {
