@@ -76,9 +76,10 @@ export function number<Default extends number | undefined = undefined>(
 
 export function choice<const Choice extends string>(
   choices: readonly Choice[],
-  spec: { readonly description: string; readonly default: Choice },
+  spec: { readonly description: string; readonly default: Choice; readonly valueName?: string },
 ): Option<Choice> {
-  const described = { valueName: choices.join('|'), description: spec.description };
+  const { valueName = choices.join('|'), description } = spec;
+  const described = { valueName, description };
   return optional(described, spec.default, (value, flag) => {
     const found = choices.find(each => each === value);
     if (found !== undefined) return found;

@@ -1,6 +1,7 @@
 // An engine over models without a runtime, to which anything may happen, and the state that it has to be in by then.
 import { join } from 'node:path';
 import { Cancelled, UserError } from '../../src/core/errors';
+import { defaultLayerOptions } from '../../src/core/layers/layerPasses';
 import { passColumns, type PassId } from '../../src/core/lenses/lens';
 import { lenses, type LensId } from '../../src/core/lenses/lenses';
 import { Model } from '../../src/engine/models/model';
@@ -151,6 +152,7 @@ export class EngineSubject {
     const options = {
       features: { pins: [{ feature: 1, threshold: 0.2 }], densityCutoff: 1 },
       contrast: { from: 3, centred: true },
+      layers: defaultLayerOptions,
     };
     const columns = new Map<string, ArrayLike<number>>();
     const pending = {} as Record<PassId, number>;

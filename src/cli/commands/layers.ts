@@ -36,7 +36,11 @@ export const layers = defineCommand({
   usage: 'FILE',
   options: {
     model: shared.model,
-    lens: choice(names, { default: names[0]!, description: 'what is read' }),
+    lens: choice(names, {
+      valueName: 'NAME',
+      default: names[0]!,
+      description: `what is read: ${names.join(', ')}`,
+    }),
     layer: wholeNumber({
       valueName: 'N',
       min: 0,

@@ -51,9 +51,10 @@ export function layerPass(opened: () => Model, id: LayerPassId, measure: WindowM
         });
         return { scored };
       }),
-    columns(document, { first, end }, { layers: options = defaultLayerOptions }) {
+    columns(document, { first, end }, { layers: options }) {
       const model = opened();
-      if (!model.info.scores) return undefined;
+      // Who does not say how they are read does not ask for them.
+      if (!model.info.scores || !options) return undefined;
       const stream = document.streamBy(model.tokenizer);
       const values = new Float32Array(end - first).fill(NaN);
       let pending = 0;

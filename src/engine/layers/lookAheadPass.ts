@@ -1,5 +1,4 @@
 // The pass that adds up the surprisals of the tokens from each place on, as the tokens pass knows them.
-import { defaultLayerOptions } from '../../core/layers/layerPasses';
 import { lookAhead } from '../../core/layers/lookAhead';
 import type { Model } from '../models/model';
 import type { Pass } from '../scoring/pass';
@@ -10,7 +9,9 @@ export function lookAheadPass(opened: () => Model): Pass {
   return {
     ...tokens,
     id: 'lookAhead',
-    columns(document, { first, end }, { layers: options = defaultLayerOptions }) {
+    columns(document, { first, end }, { layers: options }) {
+      // Who does not say how it is read does not ask for it.
+      if (!options) return undefined;
       const total = tokens.total(document);
       const to = Math.min(total, end + options.lookAheadTokens - 1);
       const known = tokens.columns(document, { first, end: to }, {});
