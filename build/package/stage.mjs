@@ -20,7 +20,10 @@ export function stage(target, folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   copyProduct(repository, folder);
-  cpSync(join(folder, 'node_modules'), join(folder, MODULES), { recursive: true });
+  cpSync(join(folder, 'node_modules'), join(folder, MODULES), {
+    recursive: true,
+    filter: path => !/\.(?:map|d\.ts)$/.test(path),
+  });
   rmSync(join(folder, 'node_modules'), { recursive: true });
   rmSync(join(folder, MODULES, BINARIES), { recursive: true, force: true });
   for (const name of target.binaries) {
