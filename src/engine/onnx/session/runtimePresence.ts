@@ -16,8 +16,8 @@ export function whyNoRuntime(): string {
 const here = `${process.platform}-${process.arch}`;
 
 function isThere(): boolean {
-  // Sources that are run as modules, as by tests, have it beside them.
-  if (typeof require === 'undefined') return true;
+  // Sources that are run as modules, as by tests and benches, have it beside them.
+  if (typeof require === 'undefined' || typeof require.resolve !== 'function') return true;
   const folder = dirname(dirname(require.resolve('onnxruntime-node')));
   return existsSync(
     join(folder, 'bin/napi-v6', process.platform, process.arch, 'onnxruntime_binding.node'),
