@@ -108,11 +108,8 @@ class CompletionWriter {
     this.#drafter?.accepted(path.length - this.#askedAfter - 1);
     const draft = this.#drafter?.draftAfter(path) ?? [];
     this.#askedAfter = path.length;
-    const [row] = await this.#rows.rowsOfPaths([
-      path,
-      ...draft.map((_, i) => [...path, ...draft.slice(0, i + 1)]),
-    ]);
-    return row!;
+    await this.#rows.fetch([path, ...draft.map((_, i) => [...path, ...draft.slice(0, i + 1)])]);
+    return this.#rows.known(path)!;
   }
 
   get #path(): number[] {

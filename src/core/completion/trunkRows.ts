@@ -1,16 +1,30 @@
-// The rows of a model after a trunk, cached so that no path is requested twice.
-import type { PathNode, LogprobRow, TokenModel } from '../exactBytes/tokenModel';
+// The rows of a model after a trunk, cached so that no path is requested twice. Log-probabilities are made of those that
+// are looked at: most drafted tokens are wrong, and nobody asks what follows them.
+import {
+  rawRowsOf,
+  type LogprobRow,
+  type PathNode,
+  type RawRow,
+  type TokenModel,
+} from '../exactBytes/tokenModel';
+
+/** Is told the scores of what follows a token, in the order of their probabilities. */
+export type OnScores = (token: number, scores: LogprobRow) => void;
 
 export class TrunkRows {
+  readonly #raw = new Map<string, RawRow>();
   readonly #rows = new Map<string, LogprobRow>();
   /** The number of rows requested so far. */
   asked = 0;
   readonly #model: TokenModel;
   readonly #trunk: readonly number[];
+  readonly #onScores: OnScores | undefined;
 
-  constructor(model: TokenModel, trunk: readonly number[]) {
+  /** `onScores`: called with each row that the model computes after a token. */
+  constructor(model: TokenModel, trunk: readonly number[], onScores?: OnScores) {
     this.#model = model;
     this.#trunk = trunk;
+    this.#onScores = onScores;
   }
 
   get ends(): readonly number[] {
@@ -18,14 +32,28 @@ export class TrunkRows {
   }
 
   known(path: readonly number[]): LogprobRow | undefined {
-    return this.#rows.get(path.join());
+    const key = path.join();
+    const raw = this.#raw.get(key);
+    if (raw) {
+      this.#rows.set(key, raw.logprobs());
+      this.#raw.delete(key);
+    }
+    return this.#rows.get(key);
   }
 
   /** [path]: the row after the trunk and each path. Unknown rows are fetched in one request. */
   async rowsOfPaths(paths: readonly (readonly number[])[]): Promise<LogprobRow[]> {
-    const unknown = paths.filter(path => !this.#rows.has(path.join()));
+    await this.fetch(paths);
+    return paths.map(path => this.known(path)!);
+  }
+
+  /** Fetches the rows that are not known yet, in one request. */
+  async fetch(paths: readonly (readonly number[])[]): Promise<void> {
+    const unknown = paths.filter(path => {
+      const key = path.join();
+      return !this.#raw.has(key) && !this.#rows.has(key);
+    });
     if (unknown.length > 0) await this.#ask(unknown);
-    return paths.map(path => this.#rows.get(path.join())!);
   }
 
   async #ask(paths: readonly (readonly number[])[]): Promise<void> {
@@ -45,8 +73,14 @@ export class TrunkRows {
     });
     const wanted = [...new Set(ends)];
     this.asked += wanted.length;
-    const rows = await this.#model.rows([...this.#trunk, ...start], nodes, wanted);
-    paths.forEach((path, i) => this.#rows.set(path.join(), rows[wanted.indexOf(ends[i]!)]!));
+    const rows = await rawRowsOf(this.#model, [...this.#trunk, ...start], nodes, wanted);
+    paths.forEach((path, i) => this.#raw.set(path.join(), rows[wanted.indexOf(ends[i]!)]!));
+    if (!this.#onScores) return;
+    const before = start.at(-1) ?? this.#trunk.at(-1);
+    wanted.forEach((node, i) => {
+      const token = node > 0 ? nodes[node]!.token : before;
+      if (token !== undefined) this.#onScores!(token, rows[i]!.scores);
+    });
   }
 }
 

@@ -11,6 +11,14 @@ export interface PathNode {
 /** [token], nats: the log-probability of each next token. May be longer than the vocabulary. */
 export type LogprobRow = Float32Array | Float64Array;
 
+/** A row of which the likeliest tokens may be all that is looked at. */
+export interface RawRow {
+  /** [token], ordered as the log-probabilities are, less a number that all have. */
+  readonly scores: LogprobRow;
+  /** Made anew by each call. */
+  logprobs(): LogprobRow;
+}
+
 export interface TokenModel {
   /** The tokens that end a text. */
   readonly ends: readonly number[];
@@ -25,6 +33,13 @@ export interface TokenModel {
     wanted: readonly number[],
   ): Promise<readonly LogprobRow[]>;
 
+  /** The same rows, for who looks at few of them: log-probabilities of many tokens take longer than the model's own. */
+  rawRows?(
+    trunk: readonly number[],
+    nodes: readonly PathNode[],
+    wanted: readonly number[],
+  ): Promise<readonly RawRow[]>;
+
   /**
    * What sums ask of rows, one after the other, as `sumRow` answers it. For a model whose rows are costly to hand over;
    * others are asked for the rows.
@@ -35,6 +50,18 @@ export interface TokenModel {
     sums: readonly RowSums[],
     order: Uint32Array,
   ): Promise<Float64Array>;
+}
+
+/** The rows of a model, made when they are asked for where it can do so. */
+export async function rawRowsOf(
+  model: TokenModel,
+  trunk: readonly number[],
+  nodes: readonly PathNode[],
+  wanted: readonly number[],
+): Promise<readonly RawRow[]> {
+  if (model.rawRows) return model.rawRows(trunk, nodes, wanted);
+  const rows = await model.rows(trunk, nodes, wanted);
+  return rows.map(row => ({ scores: row, logprobs: () => row }));
 }
 
 /** The answers to sums, made by the model or from its rows. */

@@ -35,18 +35,25 @@ export function askedTrees(
     begun.catch(error => {
       throw explained(error, prefix.length + depthOf(nodes));
     });
+  const rawRows: NonNullable<TokenModel['rawRows']> = (trunk, nodes, wanted) =>
+    request(async backend => {
+      const prefix = after(trunk);
+      const tree = nodes.map(({ parent, token }) => ({ parent, token }));
+      const begun = needed(backend.tree)({ prefix, nodes: tree, wanted }, signal);
+      const { logits, ran } = await run(prefix, nodes, begun);
+      before.onRan?.(ran, prefix.length + nodes.length - 1);
+      return wanted.map((_, i) => {
+        const scores = logits.subarray(i * vocabSize, (i + 1) * vocabSize);
+        return {
+          scores,
+          logprobs: () => (backend.givesLogprobs ? scores : logSoftmax(scores)),
+        };
+      });
+    }, signal);
   return {
     ends: [...new Set([...ends, ...before.ends])].filter(id => id < vocabSize),
-    rows: (trunk, nodes, wanted) =>
-      request(async backend => {
-        const prefix = after(trunk);
-        const tree = nodes.map(({ parent, token }) => ({ parent, token }));
-        const begun = needed(backend.tree)({ prefix, nodes: tree, wanted }, signal);
-        const { logits, ran } = await run(prefix, nodes, begun);
-        before.onRan?.(ran, prefix.length + nodes.length - 1);
-        const rows = wanted.map((_, i) => logits.subarray(i * vocabSize, (i + 1) * vocabSize));
-        return backend.givesLogprobs ? rows : rows.map(logSoftmax);
-      }, signal),
+    rows: async (...asked) => (await rawRows(...asked)).map(row => row.logprobs()),
+    rawRows,
     ...(sums && {
       sums: (trunk, nodes, sums, order) =>
         request(async backend => {
