@@ -3,7 +3,7 @@
 import { incompleteFrom } from '../exactBytes/utf8Characters';
 import type { LogprobRow } from '../exactBytes/tokenModel';
 import type { CompletedToken, Completion, CompleteOptions, StopReason } from './completion';
-import { Drafter } from './drafter';
+import type { Drafter } from './drafter';
 import { Endings } from './endings';
 import type { HealingNode, HealingStarts, HealingHead } from './healingStarts';
 import { isMostlyRepeated, repeatsOf } from './stopRules';
@@ -77,7 +77,7 @@ class CompletionWriter {
     this.#beginnings = beginnings;
     this.#options = options;
     this.#endings = new Endings(rows, beginnings, options, this.#tokens);
-    this.#drafter = options.draftFrom && new Drafter(options.draftFrom);
+    this.#drafter = options.draft?.();
   }
 
   /** `logprob`: nats, of the start given the text that it extends. */
@@ -96,19 +96,22 @@ class CompletionWriter {
       if (reason) return this.#stop(reason);
       this.#reportText();
       next = next.followedBy(choice.token);
-      const row = this.#rows.known(this.#path) ?? (await this.#ask());
+      const row = this.#rows.known(this.#path) ?? (await this.#ask(written));
       choice = this.#choose({ parent: -1, token: -1, next }, row);
       likely += choice?.logprob ?? 0;
     }
   }
 
-  /** The row after the tokens so far. With a draft, the rows after its tokens are fetched in the same request. */
-  async #ask(): Promise<LogprobRow> {
+  /** The row after the tokens so far. With drafts, the rows after their tokens are fetched in the same request. */
+  async #ask(written: number): Promise<LogprobRow> {
     const path = this.#path;
     this.#drafter?.accepted(path.length - this.#askedAfter - 1);
-    const draft = this.#drafter?.draftAfter(path) ?? [];
+    const drafts = this.#drafter?.draftsAfter(path) ?? [];
     this.#askedAfter = path.length;
-    await this.#rows.fetch([path, ...draft.map((_, i) => [...path, ...draft.slice(0, i + 1)])]);
+    // What follows the last token is not asked.
+    const left = this.#options.maxTokens - written - 1;
+    const used = drafts.filter(({ length }) => length <= left);
+    await this.#rows.fetch([path, ...used.map(draft => [...path, ...draft])]);
     return this.#rows.known(path)!;
   }
 

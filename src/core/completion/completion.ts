@@ -1,6 +1,7 @@
 // A completion at a cursor, and how one is asked for.
 import type { ByteString } from '../exactBytes/byteString';
 import type { LogprobRow } from '../exactBytes/tokenModel';
+import type { Drafter } from './drafter';
 import type { ChoiceSampling } from './tokenChoice';
 
 /**
@@ -59,11 +60,8 @@ export interface CompleteOptions {
   readonly sampling?: ChoiceSampling | undefined;
   /** Nats: the lowest log-probability of an insertion. -Infinity: no limit. */
   readonly least: number;
-  /**
-   * The tokens that the model sees before the end of the trunk, to draft from. Undefined: no drafting, one row per
-   * request.
-   */
-  readonly draftFrom?: readonly number[] | undefined;
+  /** A drafter for each completion. Undefined: no drafting, one row per request. */
+  readonly draft?: (() => Drafter) | undefined;
   /** Checked between tokens: whether the time limit has passed. */
   isLate(): boolean;
   /** Called with the part of the insertion that can no longer change. */

@@ -1,54 +1,31 @@
-// Drafts tokens by prompt lookup: those that followed the last earlier occurrence of the text's final tokens. The model
-// scores the whole draft in one request; the result is the same as asking token by token.
+// Guesses of the tokens that come next. The rows after all of them are asked for in one request; what is chosen from a row
+// does not depend on who asked for it, so a completion is the same as token by token.
 
-/** Final tokens that must match: as many as possible within these limits. */
-const MOST_SAME = 4;
-const LEAST_SAME = 2;
-
-const FIRST = 4;
-const MOST = 16;
-
-export class Drafter {
-  #length = FIRST;
-  #pending = 0;
-  readonly #context: number[];
-  readonly #before: number;
-
-  /** @param context the tokens that the model sees before those that it writes */
-  constructor(context: readonly number[]) {
-    this.#context = [...context];
-    this.#before = context.length;
-  }
-
-  /** The drafted tokens after `written`; none if there is no match. */
-  draftAfter(written: readonly number[]): number[] {
-    this.#context.length = this.#before;
-    this.#context.push(...written);
-    const draft = continuation(this.#context, this.#length);
-    this.#pending = draft.length;
-    return draft;
-  }
-
-  /** Reports how many tokens of the last draft the model chose as well. */
-  accepted(count: number): void {
-    if (this.#pending === 0) return;
-    this.#length =
-      count === this.#pending ? Math.min(MOST, this.#length * 2) : Math.max(LEAST_SAME, count + 1);
-    this.#pending = 0;
-  }
+export interface Drafter {
+  /** Guessed paths after the tokens written so far, beginnings before what goes on from them; none without a guess. */
+  draftsAfter(written: readonly number[]): number[][];
+  /** Reports how many tokens were chosen along one of the last drafts. */
+  accepted(count: number): void;
 }
 
-function continuation(tokens: readonly number[], most: number): number[] {
-  const end = tokens.length;
-  let best = -1;
-  let bestSame = LEAST_SAME - 1;
-  for (let at = end - 1; at > 0; at--) {
-    let same = 0;
-    while (same < MOST_SAME && at - same > 0 && tokens[at - 1 - same] === tokens[end - 1 - same]) {
-      same++;
-    }
-    if (same > bestSame) [best, bestSame] = [at, same];
-    if (bestSame === MOST_SAME) break;
-  }
-  return best < 0 ? [] : tokens.slice(best, best + most);
+/** The path's beginnings and itself. */
+export function pathsAlong(path: readonly number[]): number[][] {
+  return path.map((_, i) => path.slice(0, i + 1));
+}
+
+/** Of the first that has a guess. */
+export function firstDraft(drafters: readonly Drafter[]): Drafter {
+  let asked: Drafter | undefined;
+  return {
+    draftsAfter(written) {
+      for (const drafter of drafters) {
+        const drafts = drafter.draftsAfter(written);
+        asked = drafter;
+        if (drafts.length > 0) return drafts;
+      }
+      asked = undefined;
+      return [];
+    },
+    accepted: count => asked?.accepted(count),
+  };
 }

@@ -26,6 +26,7 @@ import type { CompletionItem, CompletionOptions, CompletionView } from '../../pr
 import type { Model } from '../models/model';
 import { TREE_TOKENS } from '../scoring/byteScores';
 import { itemOf, logprobOf, textOf } from './completionItem';
+import { draftingAfter } from './drafting';
 
 /** Room for the marks of a FIM prompt, in tokens. */
 const MARKS = 8;
@@ -95,10 +96,12 @@ async function completeLines(
       rememberedTokens ??= all - tokens;
     },
   });
+  const seen = [...prompt.root, ...starts.trunk];
+  const drafting = options.drafts ? draftingAfter(model, seen) : undefined;
   const chooser = { tokens: model.textTokens, ends: asked.ends };
   const completions = await completeAtCursor(
     chooser,
-    new TrunkRows(asked, starts.trunk),
+    new TrunkRows(asked, starts.trunk, drafting?.learn),
     starts,
     options.candidates,
     {
@@ -112,7 +115,7 @@ async function completeLines(
       seesSuffix: prompt.mode !== 'none',
       least: Math.log(options.minProbability),
       sampling: samplingOf(options),
-      draftFrom: options.drafts ? [...prompt.root, ...starts.trunk] : undefined,
+      draft: drafting && (() => drafting.draft()),
       isLate: () => performance.now() - began > options.maxTimeMs,
       ...(onText ? { onText: insert => onText(textOf(insert)) } : {}),
     },

@@ -116,6 +116,8 @@ export interface Backend {
   readonly exactNeeds?: string;
   /** Parts of a window cost no more than their own tokens: what is visible is scored first within it. */
   readonly scoresParts?: boolean;
+  /** All rows of a tree, or of a path without branches, are one run: to ask for more of them costs little. */
+  readonly runsTogether?: 'trees' | 'paths';
   /** Rows of trees are log-probabilities, which may leave out tokens: these are -Infinity. */
   readonly givesLogprobs?: boolean;
   /** Columns of `Scores` that stay unknown, each with the reason: a sentence without its period. */

@@ -175,6 +175,11 @@ export class Model {
     return (this.sorted ??= textTokensOf(this.tokenizer, this.fim?.marks));
   }
 
+  /** Which rows of a tree cost little more than one of them; undefined: none. */
+  get runsTogether(): Backend['runsTogether'] {
+    return this.backend?.runsTogether;
+  }
+
   /** Runs a request in its turn. Throws `UserError` where the folder is a tokenizer alone, `Cancelled` when aborted by then. */
   async request<T>(
     work: (backend: Backend) => Promise<T>,

@@ -11,6 +11,7 @@ export function onnxBackend(runtime: RuntimeClient, graph: GraphReport): Backend
     report: reportOf(graph),
     score: (request, signal, onRows) =>
       runtime.score(request, signal, ({ scores, firstRow }) => onRows?.(scores, firstRow)),
+    runsTogether: graph.noTree === undefined ? 'trees' : 'paths',
     // A graph that takes no tree mask runs each path by itself: slower, and as exact.
     tree: (request, signal) => runtime.forwardTree(request, signal),
     sums: (request, signal) => runtime.forwardSums(request, signal),
