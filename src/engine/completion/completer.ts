@@ -1,7 +1,7 @@
 // A completion at an offset of a text with the opened model: the prompt, the healing starts, and what the model writes.
 import { byteStringOf, bytesOf } from '../../core/exactBytes/byteString';
 import { Balance } from '../../core/completion/balance';
-import { InexactError } from '../../core/errors';
+import { Cancelled, InexactError } from '../../core/errors';
 import {
   commonStarts,
   exactStarts,
@@ -116,7 +116,11 @@ async function completeLines(
       least: Math.log(options.minProbability),
       sampling: samplingOf(options),
       draft: drafting && (() => drafting.draft()),
-      isLate: () => performance.now() - began > options.maxTimeMs,
+      isLate: () => {
+        // A token that was drafted right takes no request that would notice it.
+        if (signal.aborted) throw new Cancelled();
+        return performance.now() - began > options.maxTimeMs;
+      },
       ...(onText ? { onText: insert => onText(textOf(insert)) } : {}),
     },
   );
