@@ -18,7 +18,7 @@ TEXT = 20
 # The first so many of them are controlled: more than a decade.
 CONTROLLED = (1, 2, 4, 8, 16)
 # Bounds of the norm of a whole perturbation, of EPSILON_CONTROLLED tokens together.
-EPSILONS = (2.0, 4.0, 8.0, 16.0, 32.0)
+EPSILONS = (0.25, 0.5, 1.0, 2.0, 4.0)
 EPSILON_CONTROLLED = 4
 # More targets for each controlled token than were ever forced, and some.
 TARGETS = 12
