@@ -17,7 +17,7 @@ from training.steering.fit import Fitted
 from training.steering.golden import write
 from training.steering.law import PAPER, chi, law
 
-SEEDS, STEPS = 4, 400
+SEEDS, STEPS = 4, 800
 EPSILON_SEEDS, EPSILON_STEPS = 3, 300
 
 
