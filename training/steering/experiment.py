@@ -22,8 +22,8 @@ EPSILONS = (0.25, 0.5, 1.0, 2.0, 4.0)
 EPSILON_CONTROLLED = 4
 # More targets for each controlled token than were ever forced, and some.
 TARGETS = 12
-# Cosine from which two embeddings are twins: hardly anything makes one of them the likeliest by a margin, so neither is a
-# target.
+# Cosine from which two embeddings are twins: hardly anything makes one of them the likeliest by a margin, so neither is
+# a target.
 TWIN = 0.99
 FOLDER = WORK / "steering"
 
