@@ -81,8 +81,11 @@ describe.each(withPaths)('%s', page => {
     const paths = [...new Set(textOf(page).match(pattern))];
     expect(paths.filter(path => !existsSync(join(root, path)))).toEqual([]);
     const modules = [...textOf(page).matchAll(/python -m (training[\w.]*\w)/g)];
-    const files = modules.map(([, name = '']) => `${name.replaceAll('.', '/')}.py`);
-    expect(files.filter(path => !existsSync(join(root, path)))).toEqual([]);
+    const files = modules.map(([, name = '']) => name.replaceAll('.', '/'));
+    // A module, or a package that can be run.
+    const isThere = (path: string) =>
+      [`${path}.py`, `${path}/__main__.py`].some(file => existsSync(join(root, file)));
+    expect(files.filter(path => !isThere(path))).toEqual([]);
   });
 });
 
