@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { Model } from '../../../src/engine/models/model';
@@ -11,6 +12,7 @@ import type { Comparison } from '../../../src/protocol/compare';
 import type { Piece, Range16 } from '../../../src/protocol/types';
 import { hasShared, shared, tokenizerOf } from '../../support/shared';
 import { writeModelFolder } from '../../support/modelFolder';
+import { seedOr } from '../../support/seed';
 
 const root = join(import.meta.dirname, '../../..');
 const coder = join(root, 'models/coder');
@@ -66,6 +68,28 @@ test('counts, views and differences of both are those of each by itself', async 
     ranges: bytes.length,
     second: { document: second, ranges: second },
   });
+});
+
+test('lists the differences that are in sight', async () => {
+  await documents.compareWith({ path: coder }, signal);
+  const all = compared([], [{ utf16Start: 0, utf16End: TEXT.length }]);
+  expect(all.listed).toHaveLength(all.differences);
+  const range = fc
+    .tuple(fc.nat(TEXT.length), fc.nat(40))
+    .map(([utf16Start, length]) => ({ utf16Start, utf16End: utf16Start + length + 1 }));
+  fc.assert(
+    fc.property(fc.array(range, { maxLength: 3 }), visible => {
+      const inSight = all.listed.filter(one =>
+        visible.some(
+          ({ utf16Start, utf16End }) => one.utf16Start < utf16End && one.utf16End > utf16Start,
+        ),
+      );
+      const now = compared([], visible);
+      expect(now.listed).toEqual(inSight);
+      expect(now.differences).toBe(all.differences);
+    }),
+    { seed: seedOr(1) },
+  );
 });
 
 test('goes from difference to difference and back', async () => {
