@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Scores } from '../../../src/core/lenses/scores';
 import { FAMILIES } from '../../../src/engine/gguf/architecture/families';
-import { builtFromGguf } from '../../../src/engine/models/sources/gguf/ggufSource';
+import { builtFromGguf, ggufSource } from '../../../src/engine/models/sources/gguf/ggufSource';
 import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
+import type { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import { goldenArchitecture } from '../../support/checkpoints';
 import type { GgufValueToWrite } from '../../support/gguf';
 import { ggufOfFamily, goldenGgufs, type GoldenGguf } from '../../support/ggufFamilies';
@@ -195,6 +196,23 @@ test('products of experts are those of their 4 bits, too', async () => {
   );
   expect(floats!.slice(1).every(each => each < 0)).toBe(true);
   packed!.forEach((each, i) => expect(each).toBeCloseTo(floats![i]!, 4));
+});
+
+test.each([
+  ['llama', TOLERANCE_NATS.silu],
+  ['gpt2', TOLERANCE_NATS.geluTanh],
+  ['gemma', TOLERANCE_NATS.geluTanh],
+])('the report says how near a model is to llama.cpp: %s', async (name, nats) => {
+  vi.stubEnv('TOKENSCOPE_CACHE', join(scratch, 'cache'));
+  const path = join(scratch, `${name}-reported.gguf`);
+  writeFileSync(path, ggufOfFamily(goldenGgufs.cases[name]!));
+  const opened = { hooks: [], selfTest: [], warnings: [], weightBytes: 0, loadMs: 0, vocabSize: 1 };
+  const runtime = { open: () => Promise.resolve(opened) } as unknown as RuntimeClient;
+  const { report } = await ggufSource.open(path, scratch, {} as never, () => runtime);
+  const facts = new Map(report.facts);
+  expect(facts.get('Architecture')).toMatch(new RegExp(`^${name}; golden of the family: "${name}"`));
+  expect(Number(/within (\S+) nats/.exec(facts.get('Architecture')!)?.[1])).toBe(nats);
+  vi.unstubAllEnvs();
 });
 
 test('every architecture has a golden', () => {
