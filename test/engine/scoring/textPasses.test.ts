@@ -1,13 +1,20 @@
 // Passes over the text alone: any part of a view has the numbers of the whole, with a model or without one.
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { lenses } from '../../../src/core/lenses/lenses';
+import { chunksBySeparators } from '../../../src/core/tokenizerReport/measures/chunkers';
 import { numbersOf } from '../../../src/core/tokenizerReport/measures/numbers';
 import { Model } from '../../../src/engine/models/model';
 import { engineServer } from '../../../src/engine/server';
 import type { TokenView } from '../../../src/protocol/scores';
 import { models } from '../../support/paths';
 import { tokenizerOf } from '../../support/shared';
+
+vi.mock('../../../src/core/tokenizerReport/measures/chunkers', async importOriginal => {
+  const module =
+    await importOriginal<typeof import('../../../src/core/tokenizerReport/measures/chunkers')>();
+  return { ...module, chunksBySeparators: vi.fn(module.chunksBySeparators) };
+});
 
 const PART = `const total = 1234567 + 89; // ናይጄሪያ and 1,234,567
 Internationalisierungsgesellschaft is one word.
@@ -81,7 +88,7 @@ test('a long word and a word of another script are cut finely, short ones are le
   for (const left of ['one word', '1234567']) expect(values[rowAt(left)]).toBeNaN();
 });
 
-test('chunks have the size that is asked for, and follow an edit', () => {
+test('chunks have the size that is asked for', () => {
   const sizes = (chunkTokens: number) => {
     const counts = new Map<number, number>();
     for (const chunk of valuesOf('chunks', viewOf('chunks', 0, TEXT.length, chunkTokens)))
@@ -92,4 +99,36 @@ test('chunks have the size that is asked for, and follow an edit', () => {
   expect(Math.max(...small)).toBeLessThanOrEqual(50);
   expect(Math.max(...large)).toBeLessThanOrEqual(500);
   expect(small.length).toBeGreaterThan(5 * large.length);
+});
+
+test('chunks are made once for a text and a size, and anew after an edit', async () => {
+  const uri = 'edited';
+  const made = vi.mocked(chunksBySeparators).mock.calls;
+  const chunksAt = (version: number, chunkTokens = 50) => {
+    const range = { utf16Start: 0, utf16End: 1e6 };
+    const request = {
+      uri,
+      version,
+      range,
+      maxTokens: 1e6,
+      passes: ['chunks'] as const,
+      chunkTokens,
+    };
+    return Array.from((engine.view(request, signal) as TokenView).scores!.chunks!);
+  };
+  await engine.setDocument({ uri, version: 1, text: TEXT }, signal);
+  const before = made.length;
+  const first = chunksAt(1);
+  expect(chunksAt(1)).toEqual(first);
+  expect(made.length).toBe(before + 1);
+  const edits = [{ utf16Start: 0, utf16End: PART.length, text: 'short.\n\n' }];
+  await engine.editDocument({ uri, version: 2, edits }, signal);
+  const edited = chunksAt(2);
+  expect(made.length).toBe(before + 2);
+  const [larger, again] = [chunksAt(2, 100), chunksAt(2)];
+  expect(Math.max(...larger)).toBeLessThan(Math.max(...edited));
+  expect(again).toEqual(edited);
+  // As a text that was never another one.
+  await engine.setDocument({ uri, version: 3, text: `short.\n\n${PART.repeat(39)}` }, signal);
+  expect(chunksAt(3)).toEqual(edited);
 });
