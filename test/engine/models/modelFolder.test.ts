@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UserError } from '../../../src/core/errors';
 import { readModelFolder } from '../../../src/engine/models/modelFolder';
 import { START_ID, writeModelFolder } from '../../support/modelFolder';
 import { hasShared, shared } from '../../support/shared';
@@ -71,6 +72,39 @@ test('ids that are none are not ends, and no start', () => {
 test('numbers that are not finite are read as Python writes them, after a byte order mark too', () => {
   const read = withConfig('\ufeff{"time_step_limit": [0.0, Infinity], "n": NaN, "n_ctx": 9}');
   expect(read.contextTokens).toBe(9);
+});
+
+describe('how a model fills in the middle', () => {
+  const withOwn = (own: object) => {
+    const path = join(folder, 'tokenscope.json');
+    const before = readFileSync(path);
+    writeFileSync(path, JSON.stringify(own));
+    try {
+      return readModelFolder(folder);
+    } finally {
+      writeFileSync(path, before);
+    }
+  };
+
+  test('is said by its own file', () => {
+    const fim = { psm: '<|start|>{prefix}<|start|>{suffix}', end: '<|start|>', cuts: 'token' };
+    expect(withOwn({ fim }).fim).toMatchObject({
+      source: 'tokenscope.json',
+      templates: { psm: [[START_ID], 'prefix', [START_ID], 'suffix'] },
+      ends: [START_ID],
+      cuts: 'token',
+    });
+    expect(withOwn({}).fim).toBeUndefined();
+  });
+
+  test.skipIf(!hasShared)('is that of the family whose tokens it has', () => {
+    expect(readModelFolder(join(shared, 'tokenizers/qwen2')).fim).toMatchObject({ source: 'Qwen' });
+  });
+
+  test('is refused by the name of the file where it cannot be', () => {
+    expect(() => withOwn({ fim: { psm: '<|start|>{prefix}' } })).toThrow(UserError);
+    expect(() => withOwn({ fim: {} })).toThrow(/tokenscope\.json: "fim" needs a template/);
+  });
 });
 
 describe('the graph of a folder', () => {
