@@ -1,5 +1,6 @@
 // A file's bytes at an offset, against those that were written, however few of them the system gives at once.
 import * as fc from 'fast-check';
+import type * as files from 'node:fs';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { seedOr } from '../../support/seed';
 /** Bytes that a read gives at most: Linux's limit is 2 GiB. */
 const most = vi.hoisted(() => ({ bytes: Infinity }));
 vi.mock('node:fs', async importOriginal => {
-  const fs = await importOriginal<typeof import('node:fs')>();
+  const fs = await importOriginal<typeof files>();
   const readSync = (
     file: number,
     into: NodeJS.ArrayBufferView,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { lenses } from '../../../src/core/lenses/lenses';
+import type * as chunkers from '../../../src/core/tokenizerReport/measures/chunkers';
 import { chunksBySeparators } from '../../../src/core/tokenizerReport/measures/chunkers';
 import { numbersOf } from '../../../src/core/tokenizerReport/measures/numbers';
 import { Model } from '../../../src/engine/models/model';
@@ -11,8 +12,7 @@ import { models } from '../../support/paths';
 import { tokenizerOf } from '../../support/shared';
 
 vi.mock('../../../src/core/tokenizerReport/measures/chunkers', async importOriginal => {
-  const module =
-    await importOriginal<typeof import('../../../src/core/tokenizerReport/measures/chunkers')>();
+  const module = await importOriginal<typeof chunkers>();
   return { ...module, chunksBySeparators: vi.fn(module.chunksBySeparators) };
 });
 
