@@ -30,3 +30,8 @@ test('is Markdown whose tables are in line as plain text', () => {
     expect(lines[1]).toMatch(/^\| -+ \|( -+:? \|)+$/);
   }
 });
+
+test('says what was not counted only where something was not', () => {
+  expect(countMarkdown(COUNT)).toMatch(/\n\n## Not counted\n\n\| file .*\n.*\n\| `picture\.png` /);
+  expect(countMarkdown({ ...COUNT, skipped: [] })).not.toContain('Not counted');
+});

@@ -1,6 +1,6 @@
 // Rollouts are remembered under the model and the settings that they are of, and their falls are drawn over the text that
 // they are of.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Memento } from 'vscode';
 import { UserError } from '../../../src/core/errors';
 import type { Trace } from '../../../src/core/traces/trace';
@@ -248,6 +248,15 @@ test('an estimate says how many prefixes there are, or that the time is not know
   expect(world.shown).toBeUndefined();
   world.answer = () => ({ refused: 'it cannot write' });
   expect(await estimate()).toEqual({ refused: 'it cannot write' });
+});
+
+test('an estimate is the time of its rollouts, by their number', async () => {
+  let now = 70_000;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  world.meanwhile = () => (now += 640);
+  const estimate = await world.rollouts.estimate(world.document.asDocument, world.open);
+  expect(estimate).toMatchObject({ msPerRollout: 640 / 32 });
+  clock.mockRestore();
 });
 
 test('the change of a range is from the point before it to the one at its end', () => {
