@@ -57,6 +57,25 @@ test('lenses show what the file says, and nothing where it says nothing', () => 
   expect([...view.scores!.ranks]).toEqual([1, 0, 0, 0]);
 });
 
+test('each alternative has its own number, the likeliest first', () => {
+  const top = [entry('x', 0.1), entry('y', 0.5), entry('z', 0.2), entry('?', NaN)];
+  const tokens = [
+    { start: 0, end: 1, ...entry('w', 0.15), top },
+    { start: 1, end: 2, ...entry('v', 0.01), top: top.slice(0, 2) },
+  ];
+  const { topBytes, scores } = savedView(text, { ...series, tokens });
+  const listed = topBytes!.map((all, row) =>
+    all.map((bytes, k) => {
+      const p = Math.exp(scores!.topLogprobs[row * scores!.topK + k]!);
+      return `${Buffer.from(bytes).toString()} ${p.toFixed(2)}`;
+    }),
+  );
+  expect(listed).toEqual([
+    ['y 0.50', 'z 0.20', 'w 0.15', 'x 0.10'],
+    ['y 0.50', 'x 0.10'],
+  ]);
+});
+
 test('the gap is never negative, and the rank is that of the token itself, where alternatives share its text', () => {
   const top = [entry('�', 0.3), entry('a', 0.05)];
   const token = (p: number) => ({ start: 0, end: 1, ...entry('�', p), top });
