@@ -8,9 +8,12 @@ import { lenses, lensIds, type LensId } from '../../src/core/lenses/lenses';
 import { closedWalk } from '../support/closedWalk';
 import { engine, hoverText, open, product, run, until } from './support';
 
+/** The built-in model is no mixture of experts, whose routing could be drawn. */
+const drawable = lensIds.filter(id => id !== 'routing');
+
 /** Of the lenses on layers, which share their pass, one of each kind: read up to a token, of a window, and added up. */
 const LAYERS: readonly LensId[] = ['exitDepth', 'redundancy', 'lookAhead'];
-const walked = lensIds.filter(id => lenses[id].group !== 'layers' || LAYERS.includes(id));
+const walked = drawable.filter(id => lenses[id].group !== 'layers' || LAYERS.includes(id));
 
 /** Feature 729 fires on `raise`, so that the lens of pinned features has something to draw; so have those of digits and of words. */
 const TEXT = `import os
@@ -82,7 +85,7 @@ describe('each lens after each other one', () => {
 
   it('draws and says what it does after none', async function () {
     this.timeout(180_000);
-    for (const id of lensIds) {
+    for (const id of drawable) {
       await run('toggleOverlay');
       const off = await until(seen, ({ drawn }) => drawn?.length === 0);
       assert.equal(off.hover, '');
@@ -92,7 +95,7 @@ describe('each lens after each other one', () => {
       alone.set(id, await complete(id));
     }
     const pictures = [...alone.values()].map(({ drawn, hover }) => JSON.stringify([drawn, hover]));
-    assert.equal(new Set(pictures).size, lensIds.length, 'no two lenses draw and say the same');
+    assert.equal(new Set(pictures).size, drawable.length, 'no two lenses draw and say the same');
     const pairs = new Set<string>();
     let before: LensId | undefined;
     for (const id of closedWalk(walked)) {
@@ -109,8 +112,8 @@ describe('each lens after each other one', () => {
   it('also where the first one is still being scored', async function () {
     this.timeout(180_000);
     const start = new vscode.Position(0, 0);
-    for (const [i, first] of lensIds.entries()) {
-      const second = lensIds[(i + 5) % lensIds.length]!;
+    for (const [i, first] of drawable.entries()) {
+      const second = drawable[(i + 5) % drawable.length]!;
       await editor.edit(edit => edit.insert(start, ' '));
       await editor.edit(edit => edit.delete(new vscode.Range(start, start.translate(0, 1))));
       const begun = choose(first);
