@@ -8,7 +8,7 @@ import {
   type TokenModel,
 } from '../exactBytes/tokenModel';
 
-/** Is told the scores of what follows a token, in the order of their probabilities. */
+/** Called with the scores of what follows a token, which are ordered as the probabilities are. */
 export type OnScores = (token: number, scores: LogprobRow) => void;
 
 export class TrunkRows {
