@@ -37,7 +37,7 @@ export function exitLayers({ layers, topK, topIds }: LadderRows): Float32Array {
 /** How many tokens a token looks at: e to the entropy of its weights but for those on the first input. */
 export const attention: WindowMeasure = {
   isCausal: true,
-  uses: ['layer', 'head', 'nearShare'],
+  uses: ['layer', 'head'],
   async compute(model, { ids }, options, signal) {
     const { nearShare: share } = options;
     const rows = await model.readLayers(ids, { kind: 'attention', share }, signal);

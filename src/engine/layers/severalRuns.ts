@@ -18,7 +18,7 @@ export const lexical: WindowMeasure = {
     const permutation = permutationOf(model.tokenizer, seed);
     const permuted = ids.map(id => permutation[id]!);
     const before = await surprisals(model, ids, signal);
-    const after = await surprisals(model, permuted, signal);
+    const after = await surprisals(model, permuted, signal, true);
     return after.map((nats, token) => nats - before[token]!);
   },
 };
@@ -28,7 +28,8 @@ const permutations = new WeakMap<Tokenizer, { seed: number; permutation: Uint32A
 function permutationOf(tokenizer: Tokenizer, seed: number): Uint32Array {
   const known = permutations.get(tokenizer);
   if (known?.seed === seed) return known.permutation;
-  const classOf = (id: number) => tokenClassOf(tokenizer.bytesOf(id));
+  const classOf = (id: number) =>
+    tokenizer.isSpecial(id) ? undefined : tokenClassOf(tokenizer.bytesOf(id));
   const permutation = permutedWithinClasses(tokenizer.vocabSize, classOf, seed);
   permutations.set(tokenizer, { seed, permutation });
   return permutation;
@@ -46,7 +47,7 @@ export const robustness: WindowMeasure = {
     const changes = new Float32Array(ids.length).fill(NaN);
     for (let round = 0; round < ROUNDS; round++) {
       const { edited, stretches } = wordEdits(text, round, ROUNDS, seed);
-      const changed = await placed(model, encoded(model.tokenizer, edited), signal);
+      const changed = await placed(model, encoded(model.tokenizer, edited), signal, true);
       for (const { wordStart, wordEnd, after } of stretches) {
         const change = changed.over(after) - original.over(after);
         // Of all tokens that hold a part of the word.
@@ -68,9 +69,14 @@ interface Span {
 }
 
 /** Nats of the tokens that begin in a span of UTF-16 offsets. */
-async function placed(model: Model, { ids, utf16Starts }: WindowText, signal: AbortSignal) {
+async function placed(
+  model: Model,
+  { ids, utf16Starts }: WindowText,
+  signal: AbortSignal,
+  isOnce = false,
+) {
   const most = model.info.contextTokens - model.startTokens;
-  const nats = await surprisals(model, ids.subarray(0, most), signal);
+  const nats = await surprisals(model, ids.subarray(0, most), signal, isOnce);
   return {
     /** NaN where the text is longer by then than the model holds. */
     over({ start, end }: Span): number {

@@ -107,8 +107,16 @@ export class Model {
     return this.backend?.givesLogprobs ?? false;
   }
 
-  /** Nats, of tokens [first, ids.length), each after those before it and the model's start. Throws as `request` does. */
-  async logprobsOf(ids: Uint32Array, first: number, signal: AbortSignal): Promise<Float32Array> {
+  /**
+   * Nats, of tokens [first, ids.length), each after those before it and the model's start. `isOnce`: nothing is kept for
+   * another request. Throws as `request` does.
+   */
+  async logprobsOf(
+    ids: Uint32Array,
+    first: number,
+    signal: AbortSignal,
+    isOnce = false,
+  ): Promise<Float32Array> {
     const inputs = this.withStartToken(ids);
     const before = inputs.length - ids.length;
     return this.request(async backend => {
@@ -117,6 +125,7 @@ export class Model {
         targets: inputs.subarray(1),
         from: before + first - 1,
         topK: 1,
+        isOnce,
       };
       return (await backend.score(request, signal)).logprobs;
     }, signal);
