@@ -10,8 +10,6 @@ export interface Collector<Answer> {
   /** Chunks come in their order. */
   take(chunk: Chunk): void | Promise<void>;
   answer(): Answer;
-  /** Frees what it opened. */
-  release?(): Promise<void>;
 }
 
 /** A window that is read. */

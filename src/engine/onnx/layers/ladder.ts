@@ -3,7 +3,6 @@ import { UserError } from '../../../core/errors';
 import type { LadderRows } from '../../../core/layers/readings';
 import { layerOf } from '../../../core/sae/hookNames';
 import type { GraphSession } from '../session/graphSession';
-import { Unembedding } from '../session/unembedding';
 import type { Collector, ReadWindow } from './collector';
 
 /** [layer]: the output with the residual stream after each block. Throws `UserError` where the graph has none. */
@@ -22,7 +21,7 @@ export async function ladderCollector(
   from = 0,
 ): Promise<Collector<LadderRows>> {
   const tensors = residualTensors(session);
-  const unembedding = await Unembedding.open(session.graph);
+  const unembedding = await session.unembedding;
   const layers = tensors.length;
   const rows = inputs.length;
   const topIds = new Uint32Array(rows * layers * topK);
@@ -48,6 +47,5 @@ export async function ladderCollector(
       }
     },
     answer: () => ({ layers, topK, topIds, topLogprobs, logprobs }),
-    release: () => unembedding.release(),
   };
 }

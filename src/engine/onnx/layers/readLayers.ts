@@ -23,14 +23,10 @@ export async function readLayers(
   isCancelled: () => boolean,
 ): Promise<ReadingAnswer> {
   const collector = await collectorOf(window, reading);
-  try {
-    const { tensors, from = 0 } = collector;
-    const request = { inputs: window.inputs, from, tensors, isCancelled };
-    await runChunks(window.session, cache, request, chunk => collector.take(chunk));
-    return collector.answer();
-  } finally {
-    await collector.release?.();
-  }
+  const { tensors, from = 0 } = collector;
+  const request = { inputs: window.inputs, from, tensors, isCancelled };
+  await runChunks(window.session, cache, request, chunk => collector.take(chunk));
+  return collector.answer();
 }
 
 async function collectorOf(

@@ -42,6 +42,7 @@ export interface RunResult {
 export class GraphSession {
   /** Tokens that have been run so far. */
   tokensRun = 0;
+  private tail: Promise<Unembedding> | undefined;
 
   private constructor(
     readonly graph: InstrumentedGraph,
@@ -149,11 +150,18 @@ export class GraphSession {
     }
   }
 
+  /** The graph's end, which is opened once it is asked for and kept; the graph has one. */
+  get unembedding(): Promise<Unembedding> {
+    return (this.tail ??= Unembedding.open(this.graph));
+  }
+
   get emptyKeyValues(): KeyValues {
     return emptyKeyValues(this.graph.roles.past);
   }
 
-  release(): Promise<void> {
-    return this.session.release();
+  async release(): Promise<void> {
+    // Where it could not be opened, who asked for it has heard.
+    await (await this.tail?.catch(() => undefined))?.release();
+    await this.session.release();
   }
 }
