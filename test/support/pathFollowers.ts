@@ -2,7 +2,8 @@
 import { byteStringOf } from '../../src/core/exactBytes/byteString';
 import { ByteRules } from '../../src/core/exactBytes/byteRules';
 import { Canonical } from '../../src/core/exactBytes/canonical';
-import { coverTree, noTrunk, settle } from '../../src/core/exactBytes/coverTree';
+import { coverTree, settle } from '../../src/core/exactBytes/coverTree';
+import { noTrunk } from '../../src/core/exactBytes/trunk';
 import type { TokenPrefix } from '../../src/core/exactBytes/tokenPrefix';
 import { encodeUtf8 } from '../../src/core/text/utf8';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';

@@ -5,7 +5,8 @@
 //   one-token  the text's tokens without the last one; then a token that begins with its bytes, or the same one;
 //   none       the text's tokens unchanged.
 import { byteStringOf, bytesOf, type ByteString } from '../exactBytes/byteString';
-import { coverTree, noTrunk, settle } from '../exactBytes/coverTree';
+import { coverTree, settle } from '../exactBytes/coverTree';
+import { noTrunk } from '../exactBytes/trunk';
 import type { PathNode } from '../exactBytes/tokenModel';
 import type { ByteRules } from '../exactBytes/byteRules';
 import type { SortedTokens } from '../exactBytes/sortedTokens';

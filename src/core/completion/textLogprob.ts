@@ -1,7 +1,8 @@
 // The exact log-probability of an inserted text, wherever it came from: of its bytes at the cursor, given those before
 // it, summed over all tokenizations.
 import type { ByteString } from '../exactBytes/byteString';
-import { coverTree, noTrunk, settle, type CoverTree } from '../exactBytes/coverTree';
+import { coverTree, settle, type CoverTree } from '../exactBytes/coverTree';
+import { noTrunk } from '../exactBytes/trunk';
 import { logSumOf } from '../exactBytes/logSum';
 import type { TokenModel } from '../exactBytes/tokenModel';
 import { massOf, nextByte, type NextByte, type ScoredTree } from '../exactBytes/nextByte';

@@ -1,7 +1,8 @@
 // Exact probabilities at the end of a text that grows and shrinks byte by byte. Rows of the model are kept as long as
 // the cursor may return to their path, or to one that begins with it.
 import { byteStringOf, type ByteString } from './byteString';
-import { coverTree, noTrunk, settle, type CoverTree, type Trunk } from './coverTree';
+import { coverTree, settle, type CoverTree } from './coverTree';
+import { noTrunk, type Trunk } from './trunk';
 import type { LogprobRow, TokenModel } from './tokenModel';
 import {
   headMasses,

@@ -16,6 +16,7 @@ import { Canonical } from './canonical';
 import { incompleteFrom } from './utf8Characters';
 import type { PretokenBoundaries } from './pretokenBoundaries';
 import { InexactError } from '../errors';
+import { KnownBeginnings } from './knownBeginnings';
 import { KnownPaths } from './knownPaths';
 import type { Joins } from './tokenPairs';
 import type { TokenizerFamily } from './tokenizerFamily';
@@ -37,6 +38,7 @@ export class ByteRules {
   readonly boundaries: PretokenBoundaries;
   readonly joins: Joins;
   readonly paths: KnownPaths;
+  readonly beginnings = new KnownBeginnings();
   readonly #family: TokenizerFamily;
   /** Added tokens that a text may spell. */
   readonly #names: ReadonlyMap<ByteString, number>;

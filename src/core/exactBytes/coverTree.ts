@@ -8,16 +8,7 @@ import { settledOf } from './pretokenBoundaries';
 import type { PathNode } from './tokenModel';
 import type { ByteRules } from './byteRules';
 import { TokenPrefix } from './tokenPrefix';
-
-/** What all texts that begin with the bytes so far have in common. */
-export interface Trunk {
-  /** In bytes; a boundary, whatever follows. */
-  readonly offset: number;
-  /** The tokens of the bytes before `offset`. */
-  readonly tokens: readonly number[];
-  /** The first token, where it is known before the bytes settle it: texts that begin with another one are left out. */
-  readonly given?: number;
-}
+import { noTrunk, type Trunk } from './trunk';
 
 export interface CoverNode extends PathNode {
   /** The path's tokens, from a settled boundary. */
@@ -39,18 +30,17 @@ export interface CoverTree {
   readonly heads: readonly CoverHead[];
 }
 
-export const noTrunk: Trunk = { offset: 0, tokens: [] };
-
-/** Of texts whose first token is this one. There is no cover of fewer bytes than it has. */
-export function trunkGiven(token: number): Trunk {
-  return { ...noTrunk, given: token };
-}
-
 /** Longer unsettled tails would take quadratic time. */
 const LONGEST_TAIL = 1000;
 
-/** Extends the trunk by what the bytes after it settle. */
+/** Extends the trunk by what the bytes after it settle. Texts that begin as the last one did go on from what it settled. */
 export function settle(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk {
+  if (trunk !== noTrunk) return settleAfter(rules, bytes, trunk);
+  const known = rules.beginnings.trunkOf(bytes, (part, before) => settleAfter(rules, part, before));
+  return settleAfter(rules, bytes, known);
+}
+
+function settleAfter(rules: ByteRules, bytes: ByteString, trunk: Trunk): Trunk {
   const settled = settledEnds(rules, bytes, trunk.offset);
   if (settled.length === 0) return trunk;
   const tokens = [...trunk.tokens];

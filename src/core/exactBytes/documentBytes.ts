@@ -18,7 +18,8 @@
 import { byteStringOf } from './byteString';
 import type { ByteWindow } from './byteWindows';
 import { incompleteFrom } from './utf8Characters';
-import { checkTails, noTrunk, trunkGiven, type Trunk } from './coverTree';
+import { checkTails } from './coverTree';
+import { noTrunk, trunkGiven, type Trunk } from './trunk';
 import { ByteCursor } from './byteCursor';
 import { InexactError } from '../errors';
 import { logSumOf } from './logSum';

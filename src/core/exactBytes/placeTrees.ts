@@ -6,7 +6,8 @@
 import { Bits } from './bits';
 import type { ByteString } from './byteString';
 import type { ByteRules } from './byteRules';
-import { coverTree, settle, type CoverTree, type Trunk } from './coverTree';
+import { coverTree, settle, type CoverTree } from './coverTree';
+import type { Trunk } from './trunk';
 import { LogSum } from './logSum';
 import { answersOf, type RangeSum, type RowSums } from './rowSums';
 import type { PathNode } from './tokenModel';

@@ -1,7 +1,8 @@
 // The covers of a text in all tokenizations of its last pretoken, canonical or not (Vieira et al. 2025, arXiv
 // 2412.03719): the unrestricted model, which may spell a text in any way.
 import type { ByteString } from './byteString';
-import { treeOf, type CoverTree, type Trunk } from './coverTree';
+import { treeOf, type CoverTree } from './coverTree';
+import type { Trunk } from './trunk';
 import { InexactError } from '../errors';
 import type { Acceptance } from './nextTokenClasses';
 import type { ByteRules } from './byteRules';

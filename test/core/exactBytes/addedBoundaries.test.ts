@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { AddedBoundaries } from '../../../src/core/exactBytes/addedBoundaries';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
-import { coverTree, noTrunk, settle } from '../../../src/core/exactBytes/coverTree';
+import { coverTree, settle } from '../../../src/core/exactBytes/coverTree';
+import { noTrunk } from '../../../src/core/exactBytes/trunk';
 import type {
   Boundaries,
   PretokenBoundaries,

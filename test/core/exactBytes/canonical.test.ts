@@ -1,6 +1,7 @@
 // Which token sequences the tokenizer produces for some text, compared with trying texts.
 import { expect, test } from 'vitest';
-import { coverTree, noTrunk } from '../../../src/core/exactBytes/coverTree';
+import { coverTree } from '../../../src/core/exactBytes/coverTree';
+import { noTrunk } from '../../../src/core/exactBytes/trunk';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { TokenPairs } from '../../../src/core/exactBytes/tokenPairs';
 import { TokenPrefix } from '../../../src/core/exactBytes/tokenPrefix';

@@ -1,7 +1,8 @@
 // Texts without boundaries: where the covers of their tails would take too long.
 import { expect, test } from 'vitest';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
-import { checkTails, coverTree, noTrunk, settle } from '../../../src/core/exactBytes/coverTree';
+import { checkTails, coverTree, settle } from '../../../src/core/exactBytes/coverTree';
+import { noTrunk } from '../../../src/core/exactBytes/trunk';
 import { seedOr } from '../../support/seed';
 import { pick, randomOf, randomToy } from '../../support/toys';
 

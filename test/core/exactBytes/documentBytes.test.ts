@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
-import { noTrunk } from '../../../src/core/exactBytes/coverTree';
+import { noTrunk } from '../../../src/core/exactBytes/trunk';
 import { emptyByteScores, scoreRange } from '../../../src/core/exactBytes/documentBytes';
 import { PlaceTrees } from '../../../src/core/exactBytes/placeTrees';
 import { sumRow, type RowSums } from '../../../src/core/exactBytes/rowSums';
