@@ -14,7 +14,9 @@ import { openModel, ownSources } from './codeCuts';
 
 const DOCUMENTS = Number(process.env.TOKENSCOPE_BENCH_DOCUMENTS ?? 10);
 const DOCUMENT_BYTES = Number(process.env.TOKENSCOPE_BENCH_BYTES ?? 1500);
-const RESTS = 20;
+/** Bytes typed before each rest of the cursor. */
+const TYPED = 5;
+const RESTS = 60;
 const { signal } = new AbortController();
 const quiet = { visible: [], signal, onScored: () => {} };
 
@@ -66,7 +68,7 @@ async function documentRow(label: string, model: Model) {
   };
 }
 
-/** A character is typed, the cursor rests; the rival runs the next token of the same text after what is cached. */
+/** Some bytes are typed, the cursor rests; the rival runs the next token of the same text after what is cached. */
 async function restRow(label: string, model: Model) {
   const [text] = ownSources().filter(each => each.length > DOCUMENT_BYTES);
   const bytes = encodeUtf8(text!.slice(0, DOCUMENT_BYTES));
@@ -77,7 +79,7 @@ async function restRow(label: string, model: Model) {
   let restMs = 0;
   let stepMs = 0;
   for (let rest = 0; rest <= RESTS; rest++) {
-    const at = DOCUMENT_BYTES - 5 * (RESTS - rest) - 1;
+    const at = DOCUMENT_BYTES - TYPED * (RESTS - rest) - 1;
     const ms = await processTime(() => nextBytes(model, { bytes, tokens }, at, 'e2'));
     const step = await processTime(() =>
       own.rows(ids.slice(0, ids.length - RESTS + rest), root, [0]),

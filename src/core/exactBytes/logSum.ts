@@ -27,12 +27,13 @@ export function logSumOf(terms: Iterable<number>): number {
 
 /** Log-softmax of logits, in double precision. */
 export function logSoftmax(logits: Float32Array): Float64Array {
+  const { length } = logits;
   let largest = -Infinity;
-  for (const logit of logits) largest = Math.max(largest, logit);
+  for (let i = 0; i < length; i++) if (logits[i]! > largest) largest = logits[i]!;
   let total = 0;
-  for (const logit of logits) total += Math.exp(logit - largest);
+  for (let i = 0; i < length; i++) total += Math.exp(logits[i]! - largest);
   const sum = largest + Math.log(total);
-  const row = new Float64Array(logits.length);
-  for (let i = 0; i < row.length; i++) row[i] = logits[i]! - sum;
+  const row = new Float64Array(length);
+  for (let i = 0; i < length; i++) row[i] = logits[i]! - sum;
   return row;
 }

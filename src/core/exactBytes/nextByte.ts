@@ -65,8 +65,7 @@ export function nextByte(
     if (rest === '') {
       mass.add(path);
       classifyNextTokens(rules, accepted, prefix, row, ends, floor, (part, token, logprob) => {
-        const sum =
-          part === 'canonical' ? bytes[tokens.bytesOf(token)!.charCodeAt(0)]! : parts[part];
+        const sum = part === 'canonical' ? bytes[tokens.firstByteOf(token)]! : parts[part];
         sum.add(path + logprob);
       });
       continue;

@@ -29,12 +29,17 @@ export function classifyNextTokens(
   const all = floor === -Infinity ? accepted.followers(prefix) : undefined;
   const follows = all ? (token: number) => all.has(token) : accepted.follower(prefix);
   const endPart = accepted.endsText(prefix) ? 'end' : 'leak';
+  // Looking a token up in a set would take as long as all else.
+  const sortedEnds = [...ends].sort((a, b) => a - b);
+  let nextEnd = 0;
   for (let token = 0; token < row.length; token++) {
     const logprob = row[token]!;
+    const isEnd = token === sortedEnds[nextEnd];
+    if (isEnd) nextEnd++;
     if (logprob === -Infinity) continue;
     let part: NextTokenClass = 'leak';
-    if (ends.has(token)) part = endPart;
-    else if (rules.tokens.bytesOf(token) === undefined) part = 'leak';
+    if (isEnd) part = endPart;
+    else if (rules.tokens.firstByteOf(token) < 0) part = 'leak';
     else if (logprob < floor) part = 'untested';
     else if (follows(token)) part = 'canonical';
     visit(part, token, logprob);

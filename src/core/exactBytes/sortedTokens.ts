@@ -11,6 +11,8 @@ export class SortedTokens {
   readonly longest: number;
   /** [id]; undefined for what is not text: special and added tokens, and unused ids. */
   readonly #byId: (ByteString | undefined)[];
+  /** [id], a byte; -1 for what is not text. */
+  readonly #firstBytes: Int16Array;
 
   constructor(ids: Iterable<number>, bytesOf: (id: number) => Uint8Array) {
     const entries = Array.from(ids, id => ({ id, bytes: byteStringOf(bytesOf(id)) }));
@@ -19,8 +21,14 @@ export class SortedTokens {
     this.ids.set(entries.map(({ id }) => id));
     this.bytes = entries.map(({ bytes }) => bytes);
     this.longest = Math.max(0, ...new Set(this.bytes.map(({ length }) => length)));
-    this.#byId = [];
-    for (const { id, bytes } of entries) this.#byId[id] = bytes;
+    const limit = entries.reduce((most, { id }) => Math.max(most, id + 1), 0);
+    // Filled in no order, an array that grows would become a slow one.
+    this.#byId = new Array<ByteString | undefined>(limit).fill(undefined);
+    this.#firstBytes = new Int16Array(limit).fill(-1);
+    for (const { id, bytes } of entries) {
+      this.#byId[id] = bytes;
+      this.#firstBytes[id] = bytes.charCodeAt(0);
+    }
   }
 
   /** Highest id + 1. */
@@ -30,6 +38,11 @@ export class SortedTokens {
 
   bytesOf(id: number): ByteString | undefined {
     return this.#byId[id];
+  }
+
+  /** -1 for what is not text. Unlike `bytesOf` it reads no string, which counts over a whole vocabulary. */
+  firstByteOf(id: number): number {
+    return this.#firstBytes[id] ?? -1;
   }
 
   /** The tokens with exactly these bytes: usually one or none. */

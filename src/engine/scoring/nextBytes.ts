@@ -2,6 +2,7 @@
 import { byteStringOf, bytesOf, type ByteString } from '../../core/exactBytes/byteString';
 import { windowStartAt } from '../../core/exactBytes/byteWindows';
 import { ByteCursor } from '../../core/exactBytes/byteCursor';
+import { logSumOf } from '../../core/exactBytes/logSum';
 import type { LogprobRow, TokenModel } from '../../core/exactBytes/tokenModel';
 import type { ByteRules } from '../../core/exactBytes/byteRules';
 import type { NextBytesView } from '../../protocol/nextBytes';
@@ -42,7 +43,8 @@ export async function nextBytes(
   const cursor = await ByteCursor.openAt(rules, tokenModel, seen, begins, lazy);
   const next = mode === 'e2' ? cursor.next() : cursor.nextRenormalised();
   const { trunk, nodes, heads } = cursor.tree;
-  const { logMass, headMasses } = cursor;
+  const { headMasses } = cursor;
+  const logMass = logSumOf(headMasses);
   const opening = begins ? rules.opening : '';
   const trunkBytes = trunk.reduce((sum, id) => sum + rules.tokens.bytesOf(id)!.length, 0);
   const common = await commonWays(rules, tokenModel, cursor, opening + byteStringOf(seen), opening);
@@ -104,6 +106,13 @@ async function commonWays(
 /** [byte]: the tokens that begin with `rest` and go on with the byte. */
 function byNextByte({ tokens }: ByteRules, row: LogprobRow, rest: string): Float64Array {
   const sums = new Float64Array(256);
+  if (rest === '') {
+    for (let id = 0; id < tokens.idLimit; id++) {
+      const first = tokens.firstByteOf(id);
+      if (first >= 0) sums[first]! += Math.exp(row[id]!);
+    }
+    return sums;
+  }
   const { start, end } = tokens.startingWith(rest);
   for (let place = start; place < end; place++) {
     const next = tokens.bytes[place]!.charCodeAt(rest.length);
