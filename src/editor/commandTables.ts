@@ -8,8 +8,10 @@ import type { Engine } from './engine/engineClient';
 import type { EngineQueries } from './engine/engineQueries';
 import type { Autoencoder } from './features/autoencoder';
 import { featureCommands } from './features/featureCommands';
+import { chooseDensity } from './overlay/chooseDensity';
 import { chooseSecondTokenizer } from './models/chooseComparison';
 import type { ChosenModel } from './models/chosenModel';
+import type { LensScales } from './overlay/lensScales';
 import type { OverlayState } from './overlay/overlayState';
 import type { ShownTexts } from './overlay/textSource';
 import type { Samples } from './samples';
@@ -28,6 +30,7 @@ export interface CommandServices {
   readonly engine: Engine;
   readonly queries: EngineQueries;
   readonly state: OverlayState;
+  readonly scales: LensScales;
   readonly shown: ShownTexts;
   readonly pages: Pages;
   readonly samples: Samples;
@@ -66,6 +69,7 @@ export function commandTable(services: CommandServices): CommandTable {
       chooseSecond: () => chooseSecondTokenizer(engine, chosen.builtIn),
       onError: error => report(log, error, 'Tokenscope'),
     }),
+    chooseDensity: () => chooseDensity(services.scales),
     showLog: () => log.show(),
   };
 }

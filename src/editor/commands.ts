@@ -55,7 +55,7 @@ export function generalCommands(
     return editor;
   };
   const goToNextPeak = async (direction: 1 | -1) =>
-    goToPeak(await turnOverlayOn(), { queries, shown }, state.lensId, direction);
+    goToPeak(await turnOverlayOn(), { queries, shown }, state, direction);
   return {
     openSample: () => samples.openCode(),
     openSampleTrace: () => samples.openTraces(),

@@ -14,6 +14,7 @@ import { registerInspector } from './inspector/inspectorView';
 import { cancellable } from './ui/progress';
 import { onDidSay, type Said } from './ui/messages';
 import { report } from './ui/notifications';
+import { LensScales } from './overlay/lensScales';
 import { Overlay } from './overlay/overlay';
 import { OverlayState } from './overlay/overlayState';
 import { Pages } from './ui/pages';
@@ -45,7 +46,6 @@ export interface Exports {
 
 export function activate(context: ExtensionContext): Exports {
   const log = window.createOutputChannel('Tokenscope', { log: true });
-  const state = new OverlayState(context.workspaceState);
   const chosen = new ChosenModel(
     context.asAbsolutePath('models/coder'),
     context.globalState,
@@ -65,6 +65,12 @@ export function activate(context: ExtensionContext): Exports {
   });
   const quietly = (error: unknown) => report(log, error);
   const loudly = (error: unknown) => report(log, error, 'Tokenscope');
+  const samplesFolder = Uri.joinPath(context.extensionUri, 'samples');
+  const scales = new LensScales(engine, context.globalState, samplesFolder, quietly);
+  const state = new OverlayState(context.workspaceState, id => scales.lensOf(id));
+  const followScale = () => {
+    if (state.isOn) void scales.follow(state.lensId);
+  };
   const followed = new EngineSettings(engine, options.model, loudly);
   const texts = new DocumentSync(engine);
   const autoencoder = new Autoencoder(engine, texts, state, context.globalState, loudly);
@@ -99,6 +105,7 @@ export function activate(context: ExtensionContext): Exports {
       traces,
       rollouts,
       whatIf,
+      scales,
       secrets: context.secrets,
       storage: context.globalStorageUri,
       built,
@@ -107,7 +114,11 @@ export function activate(context: ExtensionContext): Exports {
   };
   context.subscriptions.push(
     log,
+    scales,
+    scales.onDidChange(() => state.rescale()),
     state,
+    state.onDidChange(followScale),
+    engine.onDidChangeState(followScale),
     followed,
     texts,
     passes,

@@ -1,5 +1,6 @@
 // The settings, grouped as in the manifest. Those of completions are in completion/completionSettings.ts.
 import { defaultLayerOptions, type LayerOptions } from '../core/layers/layerPasses';
+import type { Density } from '../core/lenses/density';
 import type { PairMembers } from '../protocol/traces';
 import { Setting } from './setting';
 
@@ -68,6 +69,8 @@ export const settings = {
     redundancyMargin: new Setting('layers.redundancyMargin', defaultLayerOptions.redundancyMargin),
   },
   overlay: {
+    density: new Setting<Density>('overlay.density', 'normal'),
+    scale: new Setting<'model' | 'fixed'>('overlay.scale', 'model'),
     maxTokens: new Setting('overlay.maxTokens', 50_000),
   },
 };

@@ -121,6 +121,8 @@ export interface ModelInfo {
   scoresMissing?: string;
   /** Tokens in a window. */
   contextTokens: number;
+  /** When its weights were changed last (milliseconds since 1970); absent where a server has them. */
+  weightsTime?: number;
   warnings: string[];
   /** Columns of its scores that stay unknown, and why: sentences without their periods. */
   lacks?: Lacks | undefined;

@@ -1,4 +1,5 @@
 // What crosses between the editor and the inspector's page.
+import type { HeatScale } from '../core/lenses/scale';
 import type { LensId } from '../core/lenses/lenses';
 import type { Pin } from '../core/sae/featureValues';
 import type { Comparison } from './compare';
@@ -91,6 +92,8 @@ export type PageCommand =
 /** What all tabs share. The page keeps no document of its own and can be closed at any moment. */
 export interface InspectorState {
   lens: LensId;
+  /** Of the lens's heat scale, as it is drawn; null for other kinds. */
+  heat: Pick<HeatScale, 'bounds' | 'about'> | null;
   isOn: boolean;
   engine: 'stopped' | 'starting' | 'ready' | 'failed';
   /** Why the engine failed. */

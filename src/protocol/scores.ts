@@ -1,6 +1,7 @@
 // What the editor may ask about the scores of a document: passes over it, and views of what they know.
 import type { LayerOptions } from '../core/layers/layerPasses';
 import type { PassId } from '../core/lenses/lens';
+import type { MeasuredBounds } from '../core/lenses/density';
 import type { LensId } from '../core/lenses/lenses';
 import type { Scores } from '../core/lenses/scores';
 import { methodsOf } from './channel';
@@ -35,6 +36,8 @@ export interface ScoreApi {
   peak(
     params: DocumentVersion & {
       lens: LensId;
+      /** Of the lens's heat scale, where they are not its own. */
+      bounds?: readonly number[];
       from: number;
       direction: 1 | -1;
       features?: FeatureOptions;
@@ -43,6 +46,16 @@ export interface ScoreApi {
       layers?: LayerOptions;
     },
   ): Range16 | null;
+
+  /**
+   * The bounds of a lens's scale that follow the model: measured over sample texts. Null where it has none: the lens is of
+   * another kind, a server computes the numbers, or the model does not say them. Throws `Cancelled` when aborted.
+   */
+  measureScale(params: {
+    lens: LensId;
+    texts: readonly string[];
+    layers?: LayerOptions;
+  }): MeasuredBounds | null;
 
   /**
    * The exact probability of every byte that may come at an offset, by the second model too, where there is one.
@@ -57,6 +70,7 @@ export const scoreMethods = methodsOf<ScoreApi>({
   characters: true,
   units: true,
   peak: true,
+  measureScale: true,
   nextBytes: true,
 });
 

@@ -4,6 +4,7 @@ import { firstLook, type Look, type Page } from '../../webview/page';
 
 export const SHARED: InspectorState = {
   lens: 'surprisal',
+  heat: null,
   isOn: true,
   engine: 'ready',
   message: '',

@@ -1,9 +1,9 @@
 // The lens of the overlay: its meaning, its legend, and buttons that go to its peaks.
 import { html, type TemplateResult } from 'lit';
 import { CHANNEL_STEPS } from '../../src/core/sae/featureValues';
-import { lenses } from '../../src/core/lenses/lenses';
 import { legendOf } from '../../src/core/lenses/scale';
 import { button } from './button';
+import { shownLens } from './shownLens';
 import type { Page } from '../page';
 
 /** The class that draws a channel at its highest strength. */
@@ -12,7 +12,7 @@ export function channelClass(channel: number): string {
 }
 
 export function legendTemplate({ shared, run }: Page): TemplateResult {
-  const lens = lenses[shared.lens];
+  const lens = shownLens(shared);
   const { kind } = lens.scale;
   const steps = legendOf(lens.scale, shared.channels).map((words, i) => {
     const look = kind === 'channels' ? channelClass(i) : `${kind}${i}`;
@@ -24,6 +24,7 @@ export function legendTemplate({ shared, run }: Page): TemplateResult {
     <ul class="legend">
       ${steps}
     </ul>
+    ${lens.scale.kind === 'heat' && lens.scale.about ? html`<p>${lens.scale.about}.</p>` : ''}
     <p class="buttons">
       ${button('previousPeak', 'Previous peak', run)} ${button('nextPeak', 'Next peak', run)}
     </p>

@@ -1,8 +1,6 @@
 // The visible tokens as a table that sorts by any column.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { lenses } from '../../src/core/lenses/lenses';
-import type { Lens } from '../../src/core/lenses/lens';
 import type { VisibleTokens } from '../../src/protocol/page';
 import { columnsOf, sorted, type Column } from '../parts/tableColumns';
 import type { Page } from '../page';
@@ -10,6 +8,7 @@ import { listeners } from '../parts/roving';
 import { heatClass, selectToken, tokenRows, type TokenRow } from '../parts/tokenRows';
 import { visibleListNote, visibleListTemplate } from '../parts/visibleList';
 import type { Tab } from './tab';
+import { shownLens } from '../parts/shownLens';
 
 export const tableTab: Tab<VisibleTokens> = {
   title: 'Table',
@@ -75,7 +74,7 @@ function header({ look, change }: Page, column: Column, isSorted: boolean): Temp
 }
 
 function rowTemplate(page: Page, columns: readonly Column[], row: TokenRow): TemplateResult {
-  const lens: Lens = lenses[page.shared.lens];
+  const lens = shownLens(page.shared);
   const cells = columns.map(column => {
     if (column.id === 'token') {
       return html`<td>

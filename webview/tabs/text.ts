@@ -1,7 +1,6 @@
 // The visible text as the model reads it: its tokens one by one, in the lens's colours, line by line.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { lenses } from '../../src/core/lenses/lenses';
 import type { Lens } from '../../src/core/lenses/lens';
 import type { InspectorState, VisibleTokens } from '../../src/protocol/page';
 import type { Page } from '../page';
@@ -9,6 +8,7 @@ import { listeners } from '../parts/roving';
 import { heatClass, selectToken, tokenRows, valueOf, type TokenRow } from '../parts/tokenRows';
 import { visibleListNote, visibleListTemplate } from '../parts/visibleList';
 import type { Tab } from './tab';
+import { shownLens } from '../parts/shownLens';
 
 export const textTab: Tab<VisibleTokens> = {
   title: 'Text',
@@ -17,7 +17,7 @@ export const textTab: Tab<VisibleTokens> = {
 };
 
 function stripTemplate(page: Page, list: VisibleTokens): TemplateResult {
-  const lens: Lens = lenses[page.shared.lens];
+  const lens = shownLens(page.shared);
   const { onKey, onClick, onFocus } = listeners((element, goThere) =>
     selectToken(page, list, element, goThere),
   );

@@ -16,12 +16,7 @@ export type Scale =
    */
   | { readonly kind: 'channels'; readonly names?: readonly string[] }
   /** Step n holds values in [bounds[n-1], bounds[n]); 7 bounds, ascending. Values are shown with `decimals` decimals. */
-  | {
-      readonly kind: 'heat';
-      readonly bounds: readonly number[];
-      readonly unit: string;
-      readonly decimals: number;
-    }
+  | HeatScale
   /** Step MIDDLE + n holds values in [bounds[n-1], bounds[n]), step MIDDLE - n the same below zero; 4 bounds, ascending. */
   | {
       readonly kind: 'diverging';
@@ -29,6 +24,15 @@ export type Scale =
       readonly unit: string;
       readonly decimals: number;
     };
+
+export interface HeatScale {
+  readonly kind: 'heat';
+  readonly bounds: readonly number[];
+  readonly unit: string;
+  readonly decimals: number;
+  /** Where the bounds come from, for the legend: a sentence without its period. */
+  readonly about?: string;
+}
 
 /** The step of a value, or -1 where the value is unknown. */
 export function stepOf(scale: Scale, value: number): number {

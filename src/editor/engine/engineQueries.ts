@@ -108,10 +108,16 @@ export class EngineQueries {
     return this.ask(document, (remote, version) => remote.split({ ...version, at, typed }));
   }
 
-  peak({ text, utf16: from, answerStart }: TextAt, lens: LensId, direction: 1 | -1) {
+  /** `bounds`: of the lens's heat scale, as it is drawn. */
+  peak(
+    { text, utf16: from, answerStart }: TextAt,
+    lens: LensId,
+    direction: 1 | -1,
+    bounds?: readonly number[],
+  ) {
     const features = this.featureOptions();
     const { passes: _, ...passed } = passOptions(lenses[lens], { answerStart });
-    const options = { ...passed, ...(features && { features }) };
+    const options = { ...passed, ...(features && { features }), ...(bounds && { bounds }) };
     return this.ask(text, (remote, at) =>
       remote.peak({ ...at, lens, from, direction, ...options }),
     );

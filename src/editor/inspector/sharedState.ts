@@ -1,5 +1,6 @@
 // What all tabs of the inspector share.
 import type { TextEditor } from 'vscode';
+import type { Lens } from '../../core/lenses/lens';
 import type { InspectorState } from '../../protocol/page';
 import { documentName } from './documentName';
 import type { InspectorServices } from './tabs/tab';
@@ -15,15 +16,21 @@ export function sourceOf(
   return JSON.stringify([model?.folder, model?.name, second?.path, text]);
 }
 
+function heatOf({ scale }: Lens): InspectorState['heat'] {
+  if (scale.kind !== 'heat') return null;
+  return { bounds: scale.bounds, ...(scale.about && { about: scale.about }) };
+}
+
 export async function sharedState(
   services: InspectorServices,
   editor: TextEditor | undefined,
 ): Promise<InspectorState> {
   const { engine, queries, traces } = services;
-  const { lensId, isOn, pins } = services.state;
+  const { lensId, lens, isOn, pins } = services.state;
   const { state } = engine;
   const shared: InspectorState = {
     lens: lensId,
+    heat: heatOf(lens),
     isOn,
     engine: state.kind,
     message: state.kind === 'failed' ? state.message : '',

@@ -38,6 +38,7 @@ export function legendMarkdown(
   return [
     `**${escapeMarkdown(lens.title)}**: ${escapeMarkdown(lens.meaning)}`,
     steps.join('  \n'),
+    ...(lens.scale.kind === 'heat' && lens.scale.about ? [`${lens.scale.about}.`] : []),
     ...warnings.map(warning => `Warning&#46; ${escapeMarkdown(warning)}`),
   ].join('\n\n');
 }

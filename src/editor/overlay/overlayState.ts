@@ -19,7 +19,11 @@ export class OverlayState {
   readonly onDidChange = this.changed.event;
   private value: Remembered;
 
-  constructor(private readonly memento: Memento) {
+  /** `scaled`: a lens with the scale that it is drawn with. */
+  constructor(
+    private readonly memento: Memento,
+    private readonly scaled: (id: LensId) => Lens = id => lenses[id],
+  ) {
     const remembered = memento.get<Remembered>(KEY);
     const fits = remembered !== undefined && remembered.lens in lenses;
     this.value = fits ? remembered : { on: false, lens: FIRST_LENS };
@@ -35,7 +39,7 @@ export class OverlayState {
   }
 
   get lens(): Lens {
-    return lenses[this.value.lens];
+    return this.scaled(this.value.lens);
   }
 
   get pins(): readonly Pin[] {
@@ -68,6 +72,11 @@ export class OverlayState {
 
   show(lens: LensId): void {
     this.set({ ...this.value, on: true, lens });
+  }
+
+  /** The scale of the lens is another one. */
+  rescale(): void {
+    this.changed.fire();
   }
 
   dispose(): void {

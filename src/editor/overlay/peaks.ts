@@ -1,6 +1,5 @@
 // Goes to the next or the previous peak of the lens.
 import type { TextEditor } from 'vscode';
-import { lenses, type LensId } from '../../core/lenses/lenses';
 import { nearestPeak } from '../../core/lenses/peaks';
 import type { Lens } from '../../core/lenses/lens';
 import { UserError } from '../../core/errors';
@@ -9,26 +8,27 @@ import type { TokenView } from '../../protocol/scores';
 import { putCursor } from '../ui/goTo';
 import { showBriefly } from '../ui/messages';
 import type { EngineQueries } from '../engine/engineQueries';
+import type { OverlayState } from './overlayState';
 import { scoreText } from './scoreText';
 import type { ShownTexts, TextAt } from './textSource';
 
 export async function goToPeak(
   editor: TextEditor,
   { queries, shown }: { queries: EngineQueries; shown: ShownTexts },
-  lensId: LensId,
+  { lensId, lens }: Pick<OverlayState, 'lensId' | 'lens'>,
   direction: 1 | -1,
 ): Promise<void> {
-  const lens = lenses[lensId];
   if (lens.scale.kind === 'alternate') {
     throw new UserError(
       `The lens "${lens.title}" has no peaks. "Tokenscope: Choose Lens…" offers others.`,
     );
   }
   const at = textAtCursor(editor, shown, lens);
+  const bounds = lens.scale.kind === 'heat' ? lens.scale.bounds : undefined;
+  const peakAt = () => queries.peak(at, lensId, direction, bounds);
   const peak = at.saved
     ? peakOf(at.saved.view, lens, at.utf16, direction)
-    : ((await queries.peak(at, lensId, direction)) ??
-      (await peakOnceScored(at, { queries, lensId, direction })));
+    : ((await peakAt()) ?? (await peakOnceScored(at, queries, lens, direction, peakAt)));
   if (peak === undefined) return;
   const [place] = peak ? at.placesOf(peak) : [];
   if (place) return putCursor(editor, place);
@@ -39,15 +39,18 @@ export async function goToPeak(
 /** What is not scored yet may hold one. Undefined if the user cancelled the scoring. */
 async function peakOnceScored(
   at: TextAt,
-  { queries, lensId, direction }: { queries: EngineQueries; lensId: LensId; direction: 1 | -1 },
+  queries: EngineQueries,
+  lens: Lens,
+  direction: 1 | -1,
+  peakAt: () => Promise<Range16 | null>,
 ): Promise<Range16 | null | undefined> {
   const length = at.text.getText().length;
   const ahead =
     direction > 0
       ? { utf16Start: at.utf16, utf16End: length }
       : { utf16Start: 0, utf16End: at.utf16 };
-  if (!(await scoreText(queries, at.text, ahead, lenses[lensId]))) return undefined;
-  return queries.peak(at, lensId, direction);
+  if (!(await scoreText(queries, at.text, ahead, lens))) return undefined;
+  return peakAt();
 }
 
 /** Throws `UserError` if the document is a file of traces and the cursor is in none of them. */

@@ -1,4 +1,5 @@
 // What is known of an opened model: from its folder, its tokenizer and its backend.
+import { statSync } from 'node:fs';
 import { UserError } from '../../core/errors';
 import { describePublished, publishedFor } from '../../core/sae/publishedSaes';
 import type { ModelInfo } from '../../protocol/models';
@@ -24,6 +25,7 @@ export function infoOf(
     contextTokens: Math.min(ownContextTokens(folder, backend), contextLimit),
     warnings: [tokenizer.limitation, ...folder.warnings, ...warnings].filter(Boolean),
     lacks: backend?.lacks,
+    ...weightsTimeOf(folder),
     ...publishedOf(folder, backend),
   };
 }
@@ -40,6 +42,11 @@ export function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }:
     `The tokenizer does not fit the model: it has ${tokenizer.vocabSize} tokens, the model's ` +
       `output ${vocabSize} (in ${path}).`,
   );
+}
+
+function weightsTimeOf({ weights }: ModelFolder): Pick<ModelInfo, 'weightsTime'> {
+  const found = weights && statSync(weights.path, { throwIfNoEntry: false });
+  return found ? { weightsTime: found.mtimeMs } : {};
 }
 
 /** With the dtype where it is not that of the trained model: two of one folder are two models. */

@@ -1,4 +1,5 @@
 // The engine's side of ScoreApi: passes over documents, what they know, and the peaks of lenses.
+import { withHeat } from '../../core/lenses/density';
 import { lenses } from '../../core/lenses/lenses';
 import { nearestPeak } from '../../core/lenses/peaks';
 import type { Handlers } from '../../protocol/channel';
@@ -6,6 +7,7 @@ import type { ScoreApi } from '../../protocol/scores';
 import { asRefusal } from '../asRefusal';
 import type { EngineState } from '../engineState';
 import { byteScoresOf, charactersOf } from './byteScores';
+import { measureScale } from './measureScale';
 import { nextBytesAt } from './nextBytesAt';
 import { passesOf } from './passes';
 import { unitsOf } from './lexiconUnits';
@@ -49,7 +51,7 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
 
     peak(params) {
       const { stream } = state.resolve(params);
-      const lens = lenses[params.lens];
+      const lens = withHeat(lenses[params.lens], params.bounds && { bounds: params.bounds });
       const valueAt = lensValues(state, passes, lens, params);
       const { direction } = params;
       const { first } = stream.tokensIn(params.from, params.from);
@@ -58,6 +60,8 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
       const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
       return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
     },
+
+    measureScale: (params, signal) => measureScale(state.model(), passes, params, signal),
 
     nextBytes(params, signal) {
       const { document } = state.resolve(params);

@@ -6,6 +6,7 @@ import type { Details, TokenView, ViewRequest } from '../../protocol/scores';
 import type { DocumentVersion } from '../../protocol/types';
 import type { Document } from '../documents/document';
 import type { EngineState } from '../engineState';
+import type { Model } from '../models/model';
 import type { ColumnOptions, RowSpan } from './pass';
 import type { Passes } from './passes';
 
@@ -105,7 +106,19 @@ export function lensValues(
   lens: Lens,
   request: DocumentVersion & ColumnOptions,
 ): (token: number) => number {
-  const { model, document, stream } = state.resolve(request);
+  const { model, document } = state.resolve(request);
+  return valuesIn(document, model, passes, lens, request);
+}
+
+/** As `lensValues`, of a document that need not be the editor's. */
+export function valuesIn(
+  document: Document,
+  model: Model,
+  passes: Passes,
+  lens: Lens,
+  request: ColumnOptions,
+): (token: number) => number {
+  const stream = document.streamBy(model.tokenizer);
   let block: { first: number; scores: Scores | null } | undefined;
   return token => {
     const first = token - (token % BLOCK);

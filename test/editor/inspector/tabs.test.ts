@@ -379,6 +379,7 @@ test('what all tabs share: the models, the text, and the tokens at the cursor', 
   const shared = await sharedState(context, editor.asEditor);
   expect(shared).toEqual({
     lens: 'surprisal',
+    heat: { bounds: [1, 2, 4, 6, 8, 11, 14] },
     isOn: true,
     engine: 'ready',
     message: '',

@@ -79,7 +79,7 @@ const sources = () => ({ queries, shown: new ShownTexts([source]) });
 /** The offset of the cursor afterwards. */
 async function peak(from: number, direction: 1 | -1, lens: LensId = 'surprisal') {
   editor.select(from);
-  await goToPeak(editor.asEditor, sources(), lens, direction);
+  await goToPeak(editor.asEditor, sources(), { lensId: lens, lens: lenses[lens] }, direction);
   return editor.document.offsetAt(editor.selection.active);
 }
 

@@ -1,0 +1,35 @@
+// How much the overlay colours: chosen from a list, and shown in the editor while the list is open.
+import type { QuickPickItem } from 'vscode';
+import { densities, type Density } from '../../core/lenses/density';
+import { settings } from '../settings';
+import { showList } from '../ui/messages';
+import type { LensScales } from './lensScales';
+
+interface DensityRow extends QuickPickItem {
+  readonly density: Density;
+}
+
+const WORDS: Readonly<Record<Density, { label: string; detail: string }>> = {
+  subtle: { label: 'Subtle', detail: 'Only what stands out most: about one token in twenty.' },
+  normal: { label: 'Normal', detail: 'What stands out: about one token in seven.' },
+  full: { label: 'Full', detail: 'About one token in two.' },
+};
+
+export async function chooseDensity(
+  scales: Pick<LensScales, 'density' | 'preview'>,
+): Promise<void> {
+  const now = scales.density;
+  const rows = densities.map((density): DensityRow => {
+    const description = density === now ? 'shown now' : '';
+    return { density, ...WORDS[density], description };
+  });
+  try {
+    const chosen = await showList(rows, {
+      title: 'Tokenscope: overlay density',
+      onDidSelectItem: row => scales.preview((row as unknown as { item: DensityRow }).item.density),
+    });
+    if (chosen) await settings.overlay.density.update(chosen.density);
+  } finally {
+    scales.preview(undefined);
+  }
+}
