@@ -60,6 +60,7 @@ export function generalCommands(
     openSample: () => samples.openCode(),
     openSampleTrace: () => samples.openTraces(),
     turnOverlayOn,
+    turnOverlayOff: () => state.turnOff(),
     toggleOverlay() {
       if (engine.state.kind !== 'failed' || !state.isOn) state.toggle();
       return state.isOn ? startEngine() : undefined;

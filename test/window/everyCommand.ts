@@ -8,6 +8,7 @@ const ANSWERED_ELSEWHERE: Record<string, string> = {
   openSample: 'the sample may be open already; test/ui/walkthrough.spec.ts',
   toggleOverlay: 'the status item',
   turnOverlayOn: 'the status item and the text',
+  turnOverlayOff: 'the status item and the text',
   openInspector: 'the panel',
   findFeature: 'the panel',
   showReport: 'the page, which may be there already',

@@ -70,6 +70,10 @@ export class OverlayState {
     if (!this.isOn) this.toggle();
   }
 
+  turnOff(): void {
+    if (this.isOn) this.toggle();
+  }
+
   show(lens: LensId): void {
     this.set({ ...this.value, on: true, lens });
   }

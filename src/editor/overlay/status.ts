@@ -1,5 +1,6 @@
 // The one status item: lens, tokens in document or selection, and how the engine is.
 import {
+  type Command,
   MarkdownString,
   StatusBarAlignment,
   ThemeColor,
@@ -27,6 +28,14 @@ const COUNT_MS = 120;
 /** The argument of the command after a click on the item, which took the focus from the editor. */
 export const FROM_STATUS = 'fromStatus';
 
+/** While the overlay is off, the item turns it on. */
+const TURN_ON: Command = { command: 'tokenscope.turnOverlayOn', title: 'Turn Overlay On' };
+const CHOOSE_LENS: Command = {
+  command: 'tokenscope.chooseLens',
+  title: 'Choose Lens…',
+  arguments: [FROM_STATUS],
+};
+
 export class Status {
   private readonly item: StatusBarItem;
   private readonly listeners: Disposable[];
@@ -49,11 +58,6 @@ export class Status {
   ) {
     this.item = window.createStatusBarItem('tokenscope.status', StatusBarAlignment.Right, 100);
     this.item.name = 'Tokenscope';
-    this.item.command = {
-      command: 'tokenscope.chooseLens',
-      title: 'Choose Lens…',
-      arguments: [FROM_STATUS],
-    };
     this.listeners = [
       this.item,
       state.onDidChange(() => {
@@ -118,6 +122,7 @@ export class Status {
     this.view = statusOf(this.stateNow());
     const { text, tooltip, hasLegend, severity, accessibleLabel } = this.view;
     item.text = text;
+    item.command = this.state.isOn ? CHOOSE_LENS : TURN_ON;
     // The first Markdown that the extension host parses blocks it for 15 ms and more: none before there is a legend.
     if (tooltip !== this.tooltip) item.tooltip = hasLegend ? legend(tooltip) : tooltip;
     this.tooltip = tooltip;

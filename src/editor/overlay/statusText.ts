@@ -56,7 +56,8 @@ export interface StatusView {
 export function statusOf(state: StatusState): StatusView {
   const { isOn, lens, engine } = state;
   if (!isOn) {
-    return viewOf('$(eye-closed) Tokenscope', 'Tokenscope is off. Select to choose a lens.');
+    const tooltip = `Turn on the Tokenscope overlay: ${lens.title.toLowerCase()}.`;
+    return viewOf('$(eye-closed) Tokenscope', tooltip);
   }
   if (engine.kind === 'failed') {
     return viewOf('$(error) Tokenscope', plainText(engine.message), 'error');

@@ -33,7 +33,7 @@ function shown(changes: Partial<Omit<StatusState, 'lens'>> & { lens?: LensId } =
 test('is off', () => {
   expect(shown({ isOn: false, engine: { kind: 'failed', message: 'No model.' } })).toEqual({
     text: '$(eye-closed) Tokenscope',
-    tooltip: 'Tokenscope is off. Select to choose a lens.',
+    tooltip: 'Turn on the Tokenscope overlay: surprisal.',
     hasLegend: false,
     severity: 'none',
     accessibleLabel: 'Tokenscope',
