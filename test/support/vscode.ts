@@ -250,7 +250,14 @@ class InputBox {
 /** A list whose items depend on what is typed. */
 class QuickPick extends InputBox {
   items: { label: string }[] = [];
+  activeItems: { label: string }[] = [];
   selectedItems: { label: string }[] = [];
+  private readonly active = new EventEmitter<{ label: string }[]>();
+  readonly onDidChangeActive = this.active.event;
+  point(label: string): void {
+    this.activeItems = this.items.filter(item => item.label === label);
+    this.active.fire(this.activeItems);
+  }
   choose(label: string): void {
     this.selectedItems = this.items.filter(item => item.label === label);
     this.accept();

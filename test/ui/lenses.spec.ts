@@ -7,7 +7,7 @@ import { seededRandom } from '../../src/core/random';
 import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { closedWalk } from '../support/closedWalk';
-import { drawn, settled } from './picture';
+import { FIXED_SCALE, drawn, settled } from './picture';
 
 const CODE = `export function words(text: string): string[] {
   const found = text.split(' ');
@@ -46,7 +46,7 @@ export const windows: SharedWindow[] = [
 ];
 
 function openWithPair(ui: Workbench): Promise<void> {
-  return ui.open(PAIR);
+  return ui.open({ ...PAIR, ...FIXED_SCALE });
 }
 
 export async function everyLensSaysItsOwnNumber(ui: Workbench) {

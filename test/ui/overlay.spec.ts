@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { seededRandom } from '../../src/core/random';
 import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
-import { drawn, settled } from './picture';
+import { drawn, FIXED_SCALE, settled } from './picture';
 
 export const windows: SharedWindow[] = [
   {
@@ -17,6 +17,7 @@ export const windows: SharedWindow[] = [
       aKilledEngineComesBackWithTheRightPicture,
       splitEditorsShowOneDocumentTwice,
     ],
+    open: openFixed,
   },
   {
     specs: [
@@ -27,8 +28,15 @@ export const windows: SharedWindow[] = [
       // It leaves a second model beside the one that is open.
       twoModelsOnOneTextAreToldApartAndEachProvesItsSum,
     ],
+    open: openFixed,
   },
 ];
+
+function openFixed(ui: Workbench): Promise<void> {
+  return ui.open(FIXED_SCALE);
+}
+
+const CLEAR = 'rgba(0, 0, 0, 0)';
 
 const FILE = 'words.ts';
 const CODE = `export function words(text: string): string[] {
@@ -65,7 +73,7 @@ export async function surprisalIsPaintedAndTakenOff(ui: Workbench) {
   await openCode(ui);
   await show(ui, 'Surprisal');
   const pieces = await ui.backgrounds();
-  const painted = pieces.filter(piece => piece.backgroundColor !== 'rgba(0, 0, 0, 0)');
+  const painted = pieces.filter(piece => piece.backgroundColor !== CLEAR);
   assert.ok(painted.length >= 5, `${painted.length} painted pieces`);
   const lines = new Set(pieces.map(piece => piece.borderBottom));
   assert.ok(lines.size >= 2, 'steps differ by the line below them, too');
@@ -299,4 +307,40 @@ function killEngines(ui: Workbench): number {
   });
   for (const pid of engines) process.kill(Number(pid), 'SIGKILL');
   return engines.length;
+}
+
+/** Of the words of the page, the pieces that have a color. */
+const coloredPieces = async (ui: Workbench) =>
+  (await ui.backgrounds()).filter(({ backgroundColor }) => backgroundColor !== CLEAR).length;
+
+export async function theScaleFollowsTheModelAndItsDensityIsChosenByLooking(ui: Workbench) {
+  await ui.openFile('readings.py');
+  await ui.runCommand('Tokenscope: Toggle Overlay');
+  await ui.runCommand('Tokenscope: Open Inspector');
+  await ui
+    .webview()
+    .getByText('Scaled to this model: it colours about 14 % of sample text')
+    .waitFor();
+  const normal = await ui.until(
+    () => coloredPieces(ui),
+    count => count > 0,
+  );
+  await ui.runCommand('Tokenscope: Choose Overlay Density…');
+  await ui.page.keyboard.press('ArrowDown');
+  await ui.until(
+    () => coloredPieces(ui),
+    count => count > normal,
+  );
+  await ui.page.keyboard.press('Escape');
+  await ui.until(
+    () => coloredPieces(ui),
+    count => count === normal,
+  );
+  await ui.runCommand('Tokenscope: Choose Overlay Density…');
+  await ui.pick('Subtle');
+  await ui.webview().getByText('it colours about 5 % of sample text').waitFor();
+  await ui.until(
+    () => coloredPieces(ui),
+    count => count < normal,
+  );
 }

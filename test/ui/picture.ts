@@ -1,6 +1,12 @@
 // What the overlay draws in the active editor, as a value that can be compared.
 import type { Workbench } from '../host/workbench.mjs';
 
+/** Settings under which a lens looks alike in every window: no scale is measured meanwhile. */
+export const FIXED_SCALE = {
+  'tokenscope.overlay.scale': 'fixed',
+  'tokenscope.overlay.density': 'full',
+};
+
 /** The painted ranges in reading order: where, how wide, which colour and which line below. */
 export async function drawn(ui: Workbench): Promise<string> {
   const pieces = await ui.backgrounds();

@@ -67,6 +67,9 @@ describe('each lens after each other one', () => {
 
   before(async () => {
     await product().activate();
+    // Scales that are measured meanwhile would change what is drawn.
+    await set('overlay.scale', 'fixed');
+    await set('overlay.density', 'full');
     // All that a lens may need: a pair, another model, and a feature that is pinned.
     await set('pair.positivePrompt', '// sorted words\n');
     await set('pair.negativePrompt', '# once upon a time\n');
@@ -78,7 +81,13 @@ describe('each lens after each other one', () => {
     await run('unpinFeatures');
     await choose('surprisal');
     await run('toggleOverlay');
-    for (const name of ['pair.positivePrompt', 'pair.negativePrompt', 'compare.tokenizer'])
+    for (const name of [
+      'overlay.scale',
+      'overlay.density',
+      'pair.positivePrompt',
+      'pair.negativePrompt',
+      'compare.tokenizer',
+    ])
       await set(name, undefined);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });

@@ -2,7 +2,7 @@
 import type { QuickPickItem } from 'vscode';
 import { densities, type Density } from '../../core/lenses/density';
 import { settings } from '../settings';
-import { showList } from '../ui/messages';
+import { createList } from '../ui/messages';
 import type { LensScales } from './lensScales';
 
 interface DensityRow extends QuickPickItem {
@@ -23,13 +23,20 @@ export async function chooseDensity(
     const description = density === now ? 'shown now' : '';
     return { density, ...WORDS[density], description };
   });
-  try {
-    const chosen = await showList(rows, {
-      title: 'Tokenscope: overlay density',
-      onDidSelectItem: row => scales.preview((row as unknown as { item: DensityRow }).item.density),
-    });
-    if (chosen) await settings.overlay.density.update(chosen.density);
-  } finally {
-    scales.preview(undefined);
-  }
+  const { list, setItems } = createList<DensityRow>(
+    'Tokenscope: overlay density',
+    'How much of the text the overlay colors',
+  );
+  setItems(rows);
+  list.activeItems = list.items.filter(({ density }) => density === now);
+  const listener = list.onDidChangeActive(([row]) => row && scales.preview(row.density));
+  const chosen = await new Promise<Density | undefined>(resolve => {
+    list.onDidAccept(() => resolve(list.selectedItems[0]?.density));
+    list.onDidHide(() => resolve(undefined));
+    list.show();
+  });
+  listener.dispose();
+  list.dispose();
+  if (chosen) await settings.overlay.density.update(chosen);
+  scales.preview(undefined);
 }

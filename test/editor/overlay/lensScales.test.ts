@@ -127,16 +127,19 @@ test('settings choose the density, and bounds that are the same for all models',
   expect(boundsOf(made)).toEqual([1, 2, 4, 6, 8, 11, 14]);
 });
 
-test('a density is shown while it is looked at, and set once it is chosen', async () => {
+test('a density is shown while it is pointed at, and set once it is chosen', async () => {
   const { made } = scales();
   await made.follow('surprisal');
-  const seen: (readonly number[] | undefined)[] = [];
-  made.onDidChange(() => seen.push(boundsOf(made)));
-  fake.choose = items => items[2];
-  await chooseDensity(made);
-  expect(boundsOf(made)).toEqual(BOUNDS.full);
-  made.preview('subtle');
+  const dismissed = chooseDensity(made);
+  expect(fake.pick!.activeItems.map(({ label }) => label)).toEqual(['Normal']);
+  fake.pick!.point('Subtle');
   expect(boundsOf(made)).toEqual(BOUNDS.subtle);
-  made.preview(undefined);
-  expect(seen.at(-1)).toEqual(BOUNDS.full);
+  fake.pick!.hide();
+  await dismissed;
+  expect(boundsOf(made)).toEqual(BOUNDS.normal);
+  const chosen = chooseDensity(made);
+  fake.pick!.point('Subtle');
+  fake.pick!.choose('Full');
+  await chosen;
+  expect(boundsOf(made)).toEqual(BOUNDS.full);
 });
