@@ -309,8 +309,8 @@ function killEngines(ui: Workbench): number {
   return engines.length;
 }
 
-/** Of the words of the page, the pieces that have a color. */
-const coloredPieces = async (ui: Workbench) =>
+/** Of the words of the page, the pieces that have a colour. */
+const colouredPieces = async (ui: Workbench) =>
   (await ui.backgrounds()).filter(({ backgroundColor }) => backgroundColor !== CLEAR).length;
 
 export async function theScaleFollowsTheModelAndItsDensityIsChosenByLooking(ui: Workbench) {
@@ -322,25 +322,25 @@ export async function theScaleFollowsTheModelAndItsDensityIsChosenByLooking(ui: 
     .getByText('Scaled to this model: it colours about 14 % of sample text')
     .waitFor();
   const normal = await ui.until(
-    () => coloredPieces(ui),
+    () => colouredPieces(ui),
     count => count > 0,
   );
   await ui.runCommand('Tokenscope: Choose Overlay Density…');
   await ui.page.keyboard.press('ArrowDown');
   await ui.until(
-    () => coloredPieces(ui),
+    () => colouredPieces(ui),
     count => count > normal,
   );
   await ui.page.keyboard.press('Escape');
   await ui.until(
-    () => coloredPieces(ui),
+    () => colouredPieces(ui),
     count => count === normal,
   );
   await ui.runCommand('Tokenscope: Choose Overlay Density…');
   await ui.pick('Subtle');
   await ui.webview().getByText('it colours about 5 % of sample text').waitFor();
   await ui.until(
-    () => coloredPieces(ui),
+    () => colouredPieces(ui),
     count => count < normal,
   );
 }

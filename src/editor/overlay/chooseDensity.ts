@@ -25,7 +25,7 @@ export async function chooseDensity(
   });
   const { list, setItems } = createList<DensityRow>(
     'Tokenscope: overlay density',
-    'How much of the text the overlay colors',
+    'How much of the text the overlay colours',
   );
   setItems(rows);
   list.activeItems = list.items.filter(({ density }) => density === now);
