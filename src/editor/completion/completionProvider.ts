@@ -38,6 +38,10 @@ export { CompletionClient } from './completionClient';
 /** A command that no menu shows: VS Code runs it when a completion is accepted, with how far the cursor goes back. */
 export const ACCEPTED = 'tokenscope.completion.accepted';
 
+/** Completions that a request by the user finds, to walk through. */
+const CANDIDATES = 3;
+/** The longest delay after a keystroke; it is shorter where the user types slowly or completions are fast. */
+const MAX_PAUSE_MS = 250;
 /** UTF-16 units of the text after the cursor that a suggestion depends on. */
 const SUFFIX_UNITS = 1000;
 
@@ -113,12 +117,12 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     };
     const site: Site = { document, position, text: document.getText(), edit };
     const place = placeOf(site);
-    const candidates = isExplicit ? completionSettings.candidates.value : 1;
+    const candidates = isExplicit ? CANDIDATES : 1;
     const request: SuggestionRequest = {
       place,
       ask: this.askAt(site, place, candidates, view => this.answered.fire(view)),
       isExplicit,
-      maxPauseMs: completionSettings.maxPause.value,
+      maxPauseMs: MAX_PAUSE_MS,
     };
     try {
       const { middles, note } = await this.suggester.suggest(request, controller.signal);
@@ -138,7 +142,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
       this.log.info(`${where} ${what}: ${note}`);
       if (first) {
         this.shown = this.answerWith(place, first.middle) ?? this.shown;
-        if (completionSettings.prepareNext.value) this.prepare(site, first.fitted);
+        this.prepare(site, first.fitted);
       }
       const start = chosen?.range.start ?? position;
       return fits.map(({ fitted }) => {

@@ -18,10 +18,6 @@ export const completionSettings = {
   maxTokens: new Setting('completion.maxTokens', 48),
   /** Milliseconds. */
   maxTime: new Setting('completion.maxTime', 1000),
-  /** Milliseconds. */
-  maxPause: new Setting('completion.maxPause', 250),
-  candidates: new Setting('completion.candidates', 3),
-  prepareNext: new Setting('completion.prepareNext', true),
   contextTokens: new Setting('completion.contextTokens', 512),
   fim: new Setting<PromptMode | 'auto'>('completion.fim', 'auto'),
   healing: new Setting<Healing>('completion.healing', 'exact'),
