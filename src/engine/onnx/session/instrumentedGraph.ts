@@ -1,12 +1,6 @@
 // Turns a model folder's .onnx file into the graph that is run: the same computation over the same weights on disk,
 // with scores computed inside and the residual stream as outputs.
-import { UserError } from '../../../core/errors';
-import { withFile } from '../../files/fileSource';
-import { readProto } from '../graph/externalise';
-import { checkConstantShapes } from '../graph/constantShapes';
-import { checkAcyclic, FLOAT, GraphError, type OnnxModel } from '../graph/graph';
-import { checkNestedTensors } from '../graph/nestedTensors';
-import { parseModel } from '../graph/readGraph';
+import { FLOAT, GraphError, type OnnxModel } from '../graph/graph';
 import { makeNode, writeModel } from '../graph/writeGraph';
 import {
   attentionKind,
@@ -24,8 +18,8 @@ import { maskModel, type MaskModel } from '../rewrite/maskModel';
 import { findAttentionWeights, type AttentionWeights } from '../rewrite/attentionWeights';
 import { findRouters, type Router } from '../rewrite/routers';
 import { addTreeMask, type TreeSupport } from '../rewrite/treeMask';
-import { WireError } from '../../../core/wire';
-import { locateWeights, OWN_FILE, type GraphFile, type Weights } from './weights';
+import { withCheckedGraph } from './checkedGraph';
+import { locateWeights, type GraphFile, type Weights } from './weights';
 
 export interface InstrumentedGraph {
   bytes: Uint8Array;
@@ -69,13 +63,7 @@ export function instrumentGraph(
   noTree?: string,
   hook?: string,
 ): InstrumentedGraph {
-  const { onnxPath, built } = file;
-  try {
-    const model = parseModel(built ?? readModelFile(onnxPath));
-    if (model.graph.nodes.length === 0) throw new GraphError('holds no graph');
-    checkAcyclic(model.graph);
-    checkNestedTensors(model);
-    checkConstantShapes(model.graph);
+  return withCheckedGraph(file, model => {
     const opset = opsetOf(model);
     const nodes = model.graph.nodes.length;
     const roles = findRoles(model.graph, shape);
@@ -119,14 +107,7 @@ export function instrumentGraph(
       masks,
       isSteered: hook !== undefined,
     };
-  } catch (error) {
-    if (error instanceof GraphError) throw new UserError(`${onnxPath} ${error.message}.`);
-    if (error instanceof WireError)
-      throw new UserError(
-        `${onnxPath} is cut short or not an ONNX model (${error.message}). Download it again.`,
-      );
-    throw error;
-  }
+  });
 }
 
 /**
@@ -159,8 +140,4 @@ function addFloatOutput({ graph }: OnnxModel, tensor: string, isHalf: boolean): 
   if (isHalf) graph.nodes.push(makeNode('Cast', [tensor], [output], { to: { int: FLOAT } }));
   graph.outputs.push({ name: output, elementType: 0, shape: undefined });
   return output;
-}
-
-function readModelFile(path: string): Uint8Array {
-  return withFile(path, source => readProto(source, OWN_FILE));
 }

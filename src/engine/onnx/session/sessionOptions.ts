@@ -21,7 +21,7 @@ const CASTING = 'ConstantFolding;FuseFp16InitializerToFp32NodeTransformer';
 
 /** Weights beyond `limit` bytes are not prepacked, and beyond `castLimit` bytes of float32 not cast on loading. */
 export function sessionOptions(
-  { weights, quantization }: InstrumentedGraph,
+  { weights, quantization }: Pick<InstrumentedGraph, 'weights' | 'quantization'>,
   limit = MAX_PREPACKED_BYTES,
   castLimit = MAX_CAST_BYTES,
 ) {
