@@ -9,11 +9,12 @@ import {
 } from '../../core/exactBytes/documentBytes';
 import { incompleteFrom } from '../../core/exactBytes/utf8Characters';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
-import { encodeUtf8, utf8Length, utf8LengthAt } from '../../core/text/utf8';
+import { encodeUtf8 } from '../../core/text/utf8';
 import type { CharacterView } from '../../protocol/scores';
 import type { Range16 } from '../../protocol/types';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
+import { charactersIn } from './characters';
 
 /** Tokens that a window keeps free for a tree after it. */
 export const TREE_TOKENS = 24;
@@ -58,32 +59,14 @@ export function windowingOf(model: Model, { bytes, tokens }: TextInBytes): Windo
 export function charactersOf(
   { text }: Document,
   scores: ByteScores,
-  { utf16Start, utf16End }: Range16,
+  range: Range16,
   second?: ByteScores,
 ): CharacterView {
   const surprisals = second ? differenceOf(scores, second) : scores.surprisals;
-  const starts: number[] = [];
-  const ends: number[] = [];
-  const bits: number[] = [];
-  let pending = 0;
-  let byte = utf8Length(text, 0, utf16Start);
-  for (let at = utf16Start; at < Math.min(utf16End, text.length);) {
-    const length = utf8LengthAt(text, at);
-    const own = surprisals.subarray(byte, byte + length);
-    starts.push(at);
-    at += length === 4 ? 2 : 1;
-    ends.push(at);
-    bits.push(own.reduce((sum, nats) => sum + nats, 0) / NATS_PER_BIT);
-    const isPending = [scores, second].some(side => side && hasUnknown(side, byte, byte + length));
-    if (isPending) pending++;
-    byte += length;
-  }
-  return {
-    utf16Starts: Uint32Array.from(starts),
-    utf16Ends: Uint32Array.from(ends),
-    bits: Float32Array.from(bits),
-    pending,
-  };
+  return charactersIn(text, range, (from, to) => ({
+    value: surprisals.subarray(from, to).reduce((sum, nats) => sum + nats, 0) / NATS_PER_BIT,
+    isPending: [scores, second].some(side => side && hasUnknown(side, from, to)),
+  }));
 }
 
 /** Whether some of the bytes [from, to) are not scored yet. */
