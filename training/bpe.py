@@ -12,6 +12,15 @@ SPLIT = (
 )
 
 
+def byte_level() -> dict[int, str]:
+    """GPT-2's characters for bytes: printable ones are unchanged, the others start at U+0100."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in printable]
+    spelling = {byte: chr(byte) for byte in printable} | {byte: chr(0x100 + i) for i, byte in enumerate(others)}
+    assert sorted(spelling.values()) == sorted(pre_tokenizers.ByteLevel.alphabet())
+    return spelling
+
+
 def make(texts: list[str], size: int, specials: list[str], folder: Path, context: int) -> Tokenizer:
     """Trains a byte-level BPE tokenizer and writes the two tokenizer files of a model folder."""
     tokenizer = Tokenizer(models.BPE())

@@ -15,8 +15,8 @@ from pathlib import Path
 import tiktoken
 import tiktoken.load
 from tiktoken_ext import openai_public
-from tokenizers import pre_tokenizers
 
+from training.bpe import byte_level
 from training.golden.families import BATCH, llama2, trained
 from training.golden.tokens import COUNT, SEED, fuzz_strings
 from training.paths import GOLDEN, SHARED
@@ -36,15 +36,6 @@ def write_ranks(name: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{base64.b64encode(tokens[id]).decode()} {id}\n" for id in sorted(tokens)))
     return path
-
-
-def byte_level() -> dict[int, str]:
-    """GPT-2's characters for bytes: printable ones are unchanged, the others start at U+0100."""
-    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    others = [byte for byte in range(256) if byte not in printable]
-    spelling = {byte: chr(byte) for byte in printable} | {byte: chr(0x100 + i) for i, byte in enumerate(others)}
-    assert sorted(spelling.values()) == sorted(pre_tokenizers.ByteLevel.alphabet())
-    return spelling
 
 
 def tiktoken_encoder(name: str, ranks_file: Path) -> Callable[[str], list[int]]:

@@ -7,8 +7,8 @@ import json
 
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+from training.bpe import byte_level
 from training.golden.families import added, bare, texts
-from training.golden.ranks import byte_level
 from training.golden.tokens import COUNT, SEED, digests, fuzz_strings
 from training.paths import GOLDEN
 
