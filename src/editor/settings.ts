@@ -67,6 +67,8 @@ export const settings = {
     lookAheadTokens: new Setting('layers.lookAheadTokens', defaultLayerOptions.lookAheadTokens),
     redundancyForm: new Setting('layers.redundancyForm', defaultLayerOptions.redundancyForm),
     redundancyMargin: new Setting('layers.redundancyMargin', defaultLayerOptions.redundancyMargin),
+    /** Of the delete gate; empty: the built-in one. */
+    gateFolder: new Setting('layers.gateFolder', defaultLayerOptions.gateFolder),
   },
   overlay: {
     density: new Setting<Density>('overlay.density', 'normal'),
@@ -77,7 +79,8 @@ export const settings = {
 
 /** How the passes that read layers run. */
 export function layerOptions(): LayerOptions {
-  const { layer, nearShare, lookAheadTokens, redundancyForm, redundancyMargin } = settings.layers;
+  const { layer, nearShare, lookAheadTokens, redundancyForm, redundancyMargin, gateFolder } =
+    settings.layers;
   return {
     ...defaultLayerOptions,
     layer: layer.value < 0 ? null : layer.value,
@@ -85,6 +88,7 @@ export function layerOptions(): LayerOptions {
     lookAheadTokens: lookAheadTokens.value,
     redundancyForm: redundancyForm.value,
     redundancyMargin: redundancyMargin.value,
+    gateFolder: gateFolder.value,
   };
 }
 

@@ -4,6 +4,7 @@ import type { TokenStream } from '../core/text/stream/tokenStream';
 import type { EngineEvents } from '../protocol/engine';
 import type { DocumentVersion } from '../protocol/types';
 import type { Document } from './documents/document';
+import { OpenGate } from './gate/openGate';
 import type { ComparisonModel } from './models/comparisonModel';
 import type { Model, OpenModel } from './models/model';
 import { Openings } from './models/openings';
@@ -19,6 +20,7 @@ export class EngineState {
   readonly documents = new Map<string, Document>();
   readonly pair: OpenPair;
   readonly autoencoder = new OpenAutoencoder();
+  readonly gate: OpenGate;
   contextLimit = 0;
   /** Of all weights, where their folders have it. */
   dtype: string | undefined;
@@ -32,8 +34,11 @@ export class EngineState {
     openModel: OpenModel,
     /** Sends an event to the editor. */
     readonly emit: Emit,
+    /** Folder of the delete gate that comes with Tokenscope. */
+    builtInGate: string,
   ) {
     this.openings = new Openings(openModel, event => emit('preparing', event));
+    this.gate = new OpenGate(this.openModel, builtInGate);
     this.pair = new OpenPair(
       () => this.model(),
       (path, contextLimit) => this.openModel(path, contextLimit, this.dtype),

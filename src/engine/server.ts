@@ -21,8 +21,9 @@ export function engineServer(
   send?: SendToServer,
   /** The bundled thread of reports. */
   reportThread = join(__dirname, 'reportThread.js'),
+  builtInGate = join(__dirname, '..', 'models', 'gate'),
 ): Handlers<EngineApi> {
-  const state = new EngineState(openModel, emit);
+  const state = new EngineState(openModel, emit, builtInGate);
   return {
     ...modelRequests(state, send),
     ...documentRequests(state),

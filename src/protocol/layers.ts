@@ -1,13 +1,46 @@
 // What the editor may ask about the layers of the model at one token.
 import { methodsOf } from './channel';
-import type { DocumentVersion, Refusal } from './types';
+import type { CharacterView } from './scores';
+import type { DocumentVersion, Range16, Refusal } from './types';
 
 export interface LayerApi {
   /** What the layers hold at the token at an offset; null where there is none. Throws `Cancelled` when aborted. */
   layersAt(params: DocumentVersion & { utf16: number; nearShare?: number }): LayersView | null;
+
+  /** The characters of a range, with how far the delete gate shuts them out by what is known now, in per cent. */
+  gateCharacters(params: DocumentVersion & OfGate & { range: Range16 }): CharacterView;
+
+  /** What the delete gate says of the character at an offset; null where there is none, or no gate is open. */
+  gateAt(params: DocumentVersion & OfGate & { utf16: number }): GateView | null;
 }
 
-export const layerMethods = methodsOf<LayerApi>({ layersAt: true });
+export const layerMethods = methodsOf<LayerApi>({
+  layersAt: true,
+  gateCharacters: true,
+  gateAt: true,
+});
+
+export interface OfGate {
+  /** As in `LayerOptions`. */
+  gateFolder: string;
+}
+
+/** A gate, and its values of one character. */
+export interface GateView {
+  readonly name: string;
+  /** Who made it, and under what terms. */
+  readonly about: string;
+  readonly scale: number;
+  /** A byte is kept where the gate's value is above it. */
+  readonly threshold: number;
+  readonly bytes: Uint8Array;
+  /** [byte], from `scale` to 0; NaN where not known. */
+  readonly values: Float32Array;
+  /** Bytes of the text: all, those that are known, and of these those that the gate keeps. */
+  readonly total: number;
+  readonly known: number;
+  readonly kept: number;
+}
 
 export interface LayersView {
   /** The token's index in the document, and its bytes. */

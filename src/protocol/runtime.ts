@@ -137,6 +137,15 @@ export interface Runtime {
    */
   logitsOfResiduals(params: { residuals: Float32Array; rows: number }): Float32Array | null;
 
+  /**
+   * Opens the graph of a gate, which takes bytes in place of a model's tokens, and tries it on `ids`. Throws `UserError` if
+   * the graph is none, or cannot be run.
+   */
+  openGate(params: { folder: string; onnxPath: string; ids: Uint32Array }): void;
+
+  /** [input]: the gate's values. Throws `UserError` where the graph fails. */
+  readGate(params: { inputs: Uint32Array }): Float32Array;
+
   close(params: Record<string, never>): void;
 }
 
@@ -151,6 +160,8 @@ export const runtimeMethods = [
   'scoreSteered',
   'readLayers',
   'logitsOfResiduals',
+  'openGate',
+  'readGate',
   'close',
 ] as const satisfies (keyof Runtime)[];
 

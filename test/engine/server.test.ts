@@ -1,7 +1,7 @@
 // The engine through whatever may happen to it: what its views say afterwards is what those of a fresh engine say, given
 // the texts, the models and the choices as they are by then. One property for everything that is remembered.
 import * as fc from 'fast-check';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,6 +18,7 @@ import {
   type Uri,
 } from '../support/engineSubject';
 import { START_ID, writeModelFolder } from '../support/modelFolder';
+import { golden } from '../support/paths';
 import { writeSae, writeSafetensors } from '../support/saes';
 import { sampleOf, seedOr } from '../support/seed';
 
@@ -46,6 +47,10 @@ beforeAll(() => {
     // What is found is not opened.
     writeFileSync(join(folder, 'model.onnx'), '');
   }
+  const gate = join(place, 'gate');
+  cpSync(join(golden, 'gate'), gate, { recursive: true });
+  const own = { scale: -30, threshold: -15, layer: 1, tokens: CONTEXT };
+  writeFileSync(join(gate, 'tokenscope.json'), JSON.stringify({ gate: own }));
   for (const [seed, name] of ['first', 'second'].entries()) {
     const folder = writeSae(join(place, name), { width: 4, features: FEATURES, seed });
     writeFileSync(join(folder, 'tokenscope.json'), `{ "firstPosition": ${3 * seed} }`);

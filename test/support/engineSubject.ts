@@ -4,7 +4,7 @@ import { Cancelled, UserError } from '../../src/core/errors';
 import { defaultLayerOptions } from '../../src/core/layers/layerPasses';
 import { passColumns, type PassId } from '../../src/core/lenses/lens';
 import { lenses, type LensId } from '../../src/core/lenses/lenses';
-import { Model } from '../../src/engine/models/model';
+import { Model, type OpenModel } from '../../src/engine/models/model';
 import { readModelFolder, type ModelFolder } from '../../src/engine/models/modelFolder';
 import { engineServer } from '../../src/engine/server';
 import type { Range16, TextEdit } from '../../src/protocol/types';
@@ -170,6 +170,8 @@ export class EngineSubject {
       if ('refused' in view) refused.push(view);
       else characters.push(view.bits);
     }
+    const { gateFolder } = defaultLayerOptions;
+    characters.push((await server.gateCharacters({ ...at, range, gateFolder }, signal)).bits);
     for (const lens of Object.keys(lenses) as LensId[])
       for (const direction of [1, -1] as const)
         sums.push(await server.peak({ ...at, ...options, lens, from: 9, direction }, signal));
@@ -239,12 +241,13 @@ export class EngineSubject {
       this.onStep();
       await new Promise(setImmediate);
     };
-    return engineServer(async (folder, contextLimit) => {
+    const open: OpenModel = async (folder, contextLimit) => {
       await step();
       const read = typeof folder === 'string' ? folderAt(folder) : folder;
       const seed = hashOf(Buffer.from(read.name), 1);
       return new Model(read, steppedBackend(read.tokenizer.vocabSize, seed, step), contextLimit);
-    });
+    };
+    return engineServer(open, undefined, undefined, undefined, this.folder('gate'));
   }
 }
 

@@ -62,6 +62,11 @@ function answers(
     }
     case 'routing':
       return { layers: [0, 2], experts: 4, chosen: 2, logits: [causal(4, 9), causal(4, 10)] };
+    case 'gate': {
+      // Of the window as a whole, from -30 to 0.
+      const whole = hashOf(inputs, seed + 4);
+      return Float32Array.from({ length: rows }, (_, row) => -30 * shareOf(hashOf([row], whole)));
+    }
     case 'drift':
       return causal(1, 8);
     case 'coreTokens':

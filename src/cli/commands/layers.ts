@@ -3,6 +3,7 @@ import { displayToken } from '../../core/displayToken';
 import { formatNumberOf } from '../../core/format';
 import { UserError } from '../../core/errors';
 import {
+  GATE_NAME,
   layerPasses,
   layerPassNames,
   REDUNDANCY_FORMS,
@@ -19,15 +20,16 @@ import { layerSummaries } from '../../engine/layers/layerSummaries';
 import type { Model } from '../../engine/models/model';
 import { windowsIn } from '../../engine/scoring/windowRuns';
 import { defineCommand } from '../command';
+import { printGate } from '../gateLines';
 import { modelFolder, withModel } from '../engine';
 import { readText } from '../input';
 import { interruptible } from '../interrupt';
-import { choice, number, wholeNumber } from '../options';
+import { choice, number, text, wholeNumber } from '../options';
 import { formatScored, withProgress } from '../progressLine';
 import * as shared from '../sharedOptions';
 import { tableLines } from '../tableLines';
 
-const names = layerPasses.map(id => layerPassNames[id]);
+const names = [...layerPasses.map(id => layerPassNames[id]), GATE_NAME] as const;
 const LARGEST = 10_000;
 
 export const layers = defineCommand({
@@ -38,7 +40,7 @@ export const layers = defineCommand({
     model: shared.model,
     lens: choice(names, {
       valueName: 'NAME',
-      default: names[0]!,
+      default: names[0],
       description: `what is read: ${names.join(', ')}`,
     }),
     layer: wholeNumber({
@@ -78,12 +80,17 @@ export const layers = defineCommand({
       default: 0.5,
       description: 'above it states count as similar, for redundancy',
     }),
+    gate: text({
+      valueName: 'FOLDER',
+      description: 'the gate of delete-gate, which needs no model (default: the built-in one)',
+    }),
     seed: shared.seed,
     context: shared.context,
     json: shared.json,
   },
   async run({ operands: [file = ''], values, print }) {
     const content = await readText(file);
+    if (values.lens === GATE_NAME) return printGate(content, values.gate ?? '', values.json, print);
     const id = layerPasses.find(pass => layerPassNames[pass] === values.lens)!;
     const options: LayerOptions = {
       layer: values.layer ?? null,
@@ -93,6 +100,7 @@ export const layers = defineCommand({
       redundancyForm: values.form,
       redundancyMargin: values.margin,
       seed: values.seed,
+      gateFolder: '',
     };
     await withModel(modelFolder(values.model), values.context, async model => {
       const document = new Document('text', 0, content);

@@ -18,12 +18,17 @@ export const layerPassNames = {
 export type LayerPassId = keyof typeof layerPassNames;
 export const layerPasses = Object.keys(layerPassNames) as LayerPassId[];
 
-const ids: ReadonlySet<string> = new Set(layerPasses);
+/** The pass of the delete gate, which is read off a layer of an encoder of its own, and its name on the command line. */
+export const GATE_PASS = 'deleteGate';
+export const GATE_NAME = 'delete-gate';
 
+const ids: ReadonlySet<string> = new Set([...layerPasses, GATE_PASS]);
+
+/** Whether a pass runs by `LayerOptions`. */
 export const isOfLayers = (pass: string): boolean => ids.has(pass);
 
 /** [row], NaN where not known. Absent unless asked for. What the numbers are is said by the lenses of these names. */
-export type LayerScores = { readonly [P in LayerPassId]?: Float32Array };
+export type LayerScores = { readonly [P in LayerPassId | typeof GATE_PASS]?: Float32Array };
 
 export const REDUNDANCY_FORMS = ['elu', 'gaussian'] as const;
 
@@ -42,6 +47,8 @@ export interface LayerOptions {
   readonly lookAheadTokens: number;
   /** Of what is drawn at random. */
   readonly seed: number;
+  /** Of the delete gate; empty: the built-in one. */
+  readonly gateFolder: string;
 }
 
 export const defaultLayerOptions: LayerOptions = {
@@ -52,4 +59,5 @@ export const defaultLayerOptions: LayerOptions = {
   redundancyMargin: 0.5,
   lookAheadTokens: 8,
   seed: 1,
+  gateFolder: '',
 };

@@ -73,6 +73,8 @@ export interface Readings {
   };
   drift: { asked: OfLayer; answer: InputNumbers };
   routing: { asked: object; answer: RoutingRows };
+  /** Of an encoder with a delete gate: its values, from its scale, which deletes, to 0, which keeps. */
+  gate: { asked: object; answer: InputNumbers };
 }
 export type ReadingId = keyof Readings;
 

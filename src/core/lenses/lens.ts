@@ -13,6 +13,7 @@ export const passColumns = {
   numbers: 'digitGroups',
   words: 'fineness',
   chunks: 'chunks',
+  deleteGate: 'deleteGate',
   ...layerColumns(),
 } as const satisfies Record<string, keyof Scores>;
 export type PassId = keyof typeof passColumns;
@@ -22,12 +23,12 @@ function layerColumns(): { readonly [P in LayerPassId]: P } {
   return Object.fromEntries(layerPasses.map(id => [id, id])) as { [P in LayerPassId]: P };
 }
 
-/** Passes that read the text and its tokens alone. */
-const OF_TEXT: readonly PassId[] = ['numbers', 'words', 'chunks'];
+/** Passes that read the text and its tokens alone, or ask a model of their own. */
+const OF_TEXT: readonly PassId[] = ['numbers', 'words', 'chunks', 'deleteGate'];
 
 export const isOfText = (pass: PassId): boolean => OF_TEXT.includes(pass);
 
-/** Whether a lens says nothing without a model. */
+/** Whether a lens says nothing unless a model is open. */
 export const needsModel = ({ needs }: Pick<Lens, 'needs'>): boolean =>
   needs.some(pass => !isOfText(pass));
 

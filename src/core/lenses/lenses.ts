@@ -3,6 +3,7 @@ import { formatBits } from '../format';
 import { CHANNEL_STEPS, type TokenFeatures } from '../sae/featureValues';
 import { contrastScore, logRatioOf } from '../traces/contrast';
 import { lens, type Explanation, type Lens } from './lens';
+import { deleteGate } from './gateLens';
 import { layerLenses } from './layerLenses';
 import { NATS_PER_BIT, type ContrastScores } from './scores';
 import { entropyWords } from './scoreWords';
@@ -182,6 +183,7 @@ export const lenses = {
     },
   }),
   ...layerLenses,
+  deleteGate,
   numbers: lens({
     group: 'tokenizer',
     title: 'Digit groups',

@@ -6,7 +6,7 @@ import { lenses, type LensId } from '../../core/lenses/lenses';
 import type { FileCount, TokenCount } from '../../protocol/compare';
 import type { EngineApi } from '../../protocol/engine';
 import type { FeatureOptions } from '../../protocol/features';
-import type { LayersView } from '../../protocol/layers';
+import type { GateView, LayersView } from '../../protocol/layers';
 import type { ModelReport } from '../../protocol/models';
 import type { CharacterView, TokenView, ViewRequest } from '../../protocol/scores';
 import type { SplitView } from '../../protocol/split';
@@ -83,6 +83,12 @@ export class EngineQueries {
       return this.ask(text, async (remote, at) => {
         return { version: at.version, view: await remote.units({ ...at, range }) };
       });
+    if (lens.needs.includes('deleteGate'))
+      return this.ask(text, async (remote, at) => {
+        const gateFolder = settings.layers.gateFolder.value;
+        const view = await remote.gateCharacters({ ...at, range, gateFolder });
+        return { version: at.version, view };
+      });
     const difference = lens.needs.includes('secondBytes');
     return this.ask(text, async (remote, at) => {
       const found = await remote.characters({ ...at, range, difference });
@@ -154,6 +160,12 @@ export class EngineQueries {
   layersAt(document: Text, utf16: number, signal: AbortSignal): Promise<LayersView | null> {
     const nearShare = settings.layers.nearShare.value;
     return this.ask(document, (remote, at) => remote.layersAt({ ...at, utf16, nearShare }, signal));
+  }
+
+  /** Null where there is no character, or no gate is open. */
+  gateAt(document: Text, utf16: number): Promise<GateView | null> {
+    const gateFolder = settings.layers.gateFolder.value;
+    return this.ask(document, (remote, at) => remote.gateAt({ ...at, utf16, gateFolder }));
   }
 
   /** For people: what the tokens are made by. */

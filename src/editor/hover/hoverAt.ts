@@ -10,6 +10,7 @@ import type { ShownTexts } from '../overlay/textSource';
 import { savedSection } from '../traces/savedSection';
 import { cutView } from '../traces/savedView';
 import { rangeOf } from '../ui/editorRanges';
+import { gateSection } from './gateSection';
 import type { HoverContext, HoverSection } from './hoverSection';
 import { layerSection } from './layerSection';
 import { secondSection } from './secondSection';
@@ -29,6 +30,7 @@ const sections: readonly HoverSection[] = [
   savedSection,
   tokenSection,
   layerSection,
+  gateSection,
   secondSection,
 ];
 

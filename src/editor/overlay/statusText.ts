@@ -103,7 +103,7 @@ function warningsOf({ model, secondProblem }: Extract<EngineStatus, { kind: 'rea
 function partsOf(state: StatusState) {
   const { lens, saved, counted, progress, noAutoencoder } = state;
   const note = noteOf(state);
-  const isOfOne = lens.per === 'character' && !lens.needs.includes('secondBytes');
+  const isOfOne = lens.needs.includes('bytes') && !lens.needs.includes('secondBytes');
   const mayBeElsewhere = isOfOne && modelOf(state)?.scores !== false;
   return [
     saved ? `${formatCount(saved.tokens)} tokens` : counted ? countText(counted) : '',
@@ -140,7 +140,7 @@ function noteOf(state: StatusState): ByteProof | Refusal | undefined {
   const model = modelOf(state);
   if (model?.scores === false && needsModel(lens) && !saved) {
     return {
-      refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lenses of tokens, digit groups, over-segmentation, chunks and units need no model`,
+      refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lenses of tokens, digit groups, over-segmentation, chunks and units need no model, the delete gate has its own`,
     };
   }
   const lack = lens.column && !saved && model?.lacks?.[lens.column];
@@ -148,7 +148,7 @@ function noteOf(state: StatusState): ByteProof | Refusal | undefined {
   // That of another lens may still be there.
   const isOwn =
     note &&
-    ('refused' in note ? note.passes.join() === lens.needs.join() : lens.per === 'character');
+    ('refused' in note ? note.passes.join() === lens.needs.join() : lens.needs.includes('bytes'));
   return isOwn ? note : undefined;
 }
 

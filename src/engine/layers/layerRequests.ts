@@ -3,6 +3,7 @@ import { defaultLayerOptions } from '../../core/layers/layerPasses';
 import type { Handlers } from '../../protocol/channel';
 import type { LayerApi } from '../../protocol/layers';
 import type { EngineState } from '../engineState';
+import { gateAt, gateCharacters } from '../gate/gateViews';
 import { layersAt } from './layersAt';
 
 export function layerRequests(state: EngineState): Handlers<LayerApi> {
@@ -10,6 +11,14 @@ export function layerRequests(state: EngineState): Handlers<LayerApi> {
     layersAt({ utf16, nearShare = defaultLayerOptions.nearShare, ...version }, signal) {
       const { model, document } = state.resolve(version);
       return layersAt(model, document, utf16, nearShare, signal);
+    },
+
+    gateCharacters: ({ range, gateFolder, ...version }) =>
+      gateCharacters(state.gate.current(gateFolder), state.documentAt(version), range),
+
+    gateAt({ utf16, gateFolder, ...version }) {
+      const gate = state.gate.current(gateFolder);
+      return gate ? gateAt(gate, state.documentAt(version), utf16) : null;
     },
   };
 }

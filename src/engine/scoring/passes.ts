@@ -1,5 +1,6 @@
 // The passes over a document, each a value; a lens names those that it needs.
 import type { PassId } from '../../core/lenses/lens';
+import { gatePass } from '../gate/gatePass';
 import { layerPassesOf } from '../layers/layerPasses';
 import type { EngineState } from '../engineState';
 import { bytesPass, secondBytesPass } from './bytesPass';
@@ -21,6 +22,7 @@ export function passesOf(state: EngineState): Passes {
     numbers: numbersPass(state),
     words: wordsPass(state),
     chunks: chunksPass(state),
+    deleteGate: gatePass(state),
     ...layerPassesOf(() => state.model()),
   };
 }

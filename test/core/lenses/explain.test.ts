@@ -30,6 +30,7 @@ const scores: Scores = {
   digitGroups: Float32Array.of(1),
   fineness: Float32Array.of(2.6),
   chunks: Float32Array.of(4),
+  deleteGate: Float32Array.of(0.62),
   ...Object.fromEntries(layerPasses.map((id, i) => [id, Float32Array.of(0.3 + i / 10)])),
 };
 const unknown: Scores = emptyScores(1, 2);

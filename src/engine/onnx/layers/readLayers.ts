@@ -1,4 +1,5 @@
 // Runs a model over a window and reads its layers.
+import { UserError } from '../../../core/errors';
 import { attentionRank } from '../../../core/layers/attentionRank';
 import { coreSignificance } from '../../../core/layers/coreTokens';
 import { energies } from '../../../core/layers/energy';
@@ -55,5 +56,7 @@ async function collectorOf(
       return layerStates(window, reading.layer, states => energies(states, length, reading));
     case 'drift':
       return layerStates(window, reading.layer, (states, width) => drift(states, length, width));
+    case 'gate':
+      throw new UserError('The model has no delete gate.');
   }
 }

@@ -123,6 +123,16 @@ export class RuntimeClient {
     return this.answered(this.remote.logitsOfResiduals({ residuals, rows }));
   }
 
+  /** In a thread without another graph. */
+  openGate(params: Parameters<Runtime['openGate']>[0]): Promise<void> {
+    return this.answered(this.remote.openGate(params));
+  }
+
+  /** A run is short and cannot be interrupted: aborting throws `Cancelled` before it begins. */
+  readGate(inputs: Uint32Array, signal?: AbortSignal): Promise<Float32Array> {
+    return this.answered(this.remote.readGate({ inputs }, signal));
+  }
+
   /** Sends a request whose chunks are posted under a number of its own. */
   private runJob<T>(
     signal: AbortSignal | undefined,

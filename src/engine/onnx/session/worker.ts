@@ -11,12 +11,14 @@ import {
   type Runtime,
 } from '../../../protocol/runtime';
 import { Turns } from '../../turns';
+import { GateSession } from './gateSession';
 import { OpenGraph } from './openGraph';
 
 if (parentPort === null) throw new Error('not a worker thread');
 const port = parentPort;
 const connection = portConnection(port);
 let open: OpenGraph | undefined;
+let gate: GateSession | undefined;
 
 /** A run would block the others anyway. */
 const turns = new Turns();
@@ -61,10 +63,20 @@ serve<Runtime>(connection, runtimeMethods, {
   readLayers: (params, signal) => inTurn(() => opened().readLayers(params, signal)),
   logitsOfResiduals: ({ residuals, rows }) =>
     inTurn(() => opened().logitsOfResiduals(residuals, rows)),
+  openGate: ({ ids, ...file }) =>
+    inTurn(async () => {
+      gate = await GateSession.open(file, ids);
+    }),
+  readGate: ({ inputs }) =>
+    inTurn(async () => {
+      if (gate === undefined) throw new Error('no gate is open');
+      return gate.run(inputs);
+    }),
   close: () =>
     inTurn(async () => {
       await open?.close();
-      open = undefined;
+      await gate?.release();
+      open = gate = undefined;
     }),
 });
 // Closing the port ends the thread. Terminating the thread would abort the process.
