@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from training.gate.folder import LIMIT, apart, ids_of, write
 from training.gate.model import SENTINEL, GateShape, MrT5
@@ -64,7 +64,11 @@ def read_encoder(folder: Path, s: GateShape) -> MrT5:
     with torch.device("meta"):
         model = MrT5(s)
     names = [name for name in model.state_dict() if _is_read(name, s)]
-    with safe_open(path, "pt") as file:
+    try:
+        opened = safe_open(path, "pt")
+    except SafetensorError as error:
+        raise Refused(f"{path} is damaged ({error}): download it again") from None
+    with opened as file:
         held = set(file.keys())
         found = {}
         for name in names:
