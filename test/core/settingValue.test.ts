@@ -39,7 +39,9 @@ test.each(properties)('%s', (_, schema) => {
 test('an untrusted workspace sets no path, program or pattern', () => {
   const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
   const named = properties.filter(([id]) =>
-    /\.(?:folder|gateFolder|tokenizer|autoencoder|positive|negative|checker|\w*[pP]attern)$/.test(id),
+    /\.(?:folder|gateFolder|tokenizer|autoencoder|positive|negative|checker|\w*[pP]attern)$/.test(
+      id,
+    ),
   );
   expect(named.length).toBeGreaterThanOrEqual(8);
   for (const [id] of named) expect(restricted).toContain(id);
