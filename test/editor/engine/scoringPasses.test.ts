@@ -329,6 +329,28 @@ test('a lens is viewed by its own passes, and a lens of characters by characters
   expect(world.calls.at(-1)![1]).toMatchObject({ difference: true });
 });
 
+test('the delete gate is viewed by characters, read and explained by the folder of the setting', async () => {
+  fake.set('layers.gateFolder', '/gates/small');
+  world.answers = { gateCharacters: { utf16Starts: [], pending: 1 }, gateAt: { name: 'small' } };
+  const range = { utf16Start: 0, utf16End: 3 };
+  const shown = wholeDocument(world.document.asDocument, []);
+  const { view } = await world.queries.viewForLens(shown, range, lenses.deleteGate);
+  expect(view).toBe(world.answers.gateCharacters);
+  const asked = { uri, version: 1, gateFolder: '/gates/small' };
+  expect(world.calls.at(-1)).toEqual(['gateCharacters', { ...asked, range }]);
+  expect(await world.queries.gateAt(world.document.asDocument, 2)).toBe(world.answers.gateAt);
+  expect(world.calls.at(-1)).toEqual(['gateAt', { ...asked, utf16: 2 }]);
+  const done = world.score(lenses.deleteGate.needs);
+  await expect.poll(() => world.runs).toHaveLength(1);
+  const { request } = world.runs[0]!;
+  expect(request).toMatchObject({
+    passes: ['deleteGate'],
+    layers: { gateFolder: '/gates/small' },
+  });
+  world.runs[0]!.answer(summary());
+  await done;
+});
+
 test('what is not exact is viewed as nothing, with the reason', async () => {
   world.answers = { characters: { refused: 'it is no BPE' } };
   const range = { utf16Start: 0, utf16End: 3 };
