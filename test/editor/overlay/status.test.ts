@@ -1,5 +1,6 @@
 // The status item in every state: what it says, how loudly, and what a screen reader hears.
 import { expect, test } from 'vitest';
+import type { PassId } from '../../../src/core/lenses/lens';
 import { lenses, lensIds, type LensId } from '../../../src/core/lenses/lenses';
 import { statusOf, type StatusState } from '../../../src/editor/overlay/statusText';
 import type { ByteProof } from '../../../src/protocol/scores';
@@ -120,6 +121,7 @@ test.each([
   ['bytes', 'not exact here'],
   ['difference', 'not shown'],
   ['contrast', 'not shown'],
+  ['deleteGate', 'not shown'],
   // As a server does that is sent no more.
   ['surprisal', 'not shown'],
 ] as const)('says that the lens %s is refused: %s', (lens, ending) => {
@@ -137,7 +139,8 @@ test('shows the proof of bytes, and no note to a lens that is not about it', () 
     /\n\nΣ bytes 10\.000 \+ end 1\.000 = Σ tokens 11\.000 bits \(difference 0\)$/,
   );
   // What was proved of the bytes is nothing of a pair's.
-  for (const lens of lensIds.filter(id => lenses[id].per === 'token')) {
+  const isOfBytes = (id: LensId) => new Set<PassId>(lenses[id].needs).has('bytes');
+  for (const lens of lensIds.filter(id => !isOfBytes(id))) {
     expect(shown({ lens, note })).toEqual(shown({ lens }));
     expect(shown({ lens, note: refusedTo('bytes') })).toEqual(shown({ lens }));
   }
@@ -163,6 +166,8 @@ test('says that a tokenizer alone has no scores, to lenses that need them', () =
     );
   }
   expect(shown({ lens: 'tokens', engine }).text).toBe('$(eye) qwen2 · Tokens · 12,345 tokens');
+  // It has a model of its own.
+  expect(shown({ lens: 'deleteGate', engine }).text).not.toMatch(/not shown/);
   const saved = { source: 'file', tokens: 3 };
   expect(shown({ engine, saved }).text).not.toMatch(/not shown/);
 });
