@@ -2,19 +2,15 @@
 import { lenses } from '../core/lenses/lenses';
 import type { Lens } from '../core/lenses/lens';
 import { terminalHeat, terminalShades } from '../core/lenses/steps';
-import { isScored } from '../core/lenses/scoreWords';
 import { legendOf, stepOf } from '../core/lenses/scale';
 import type { Scores } from '../core/lenses/scores';
-import { displayToken } from '../core/displayToken';
+import { formatRatio } from '../core/format';
 import type { Size } from '../core/text/stream/rope';
 import type { TokenPart } from '../core/text/stream/tokenReader';
-import type { StreamTokens } from '../core/text/stream/tokenStream';
 import type { Model } from '../engine/models/model';
-import type { ScoredPart } from '../engine/scoring/scoreReader';
+import type { ScoreSummary } from '../engine/scoring/scoreSummary';
 import { tableLines } from './tableLines';
 import { usesColour, type Piece } from './terminal';
-
-const LISTED = 10;
 
 /** A part of the text in the colours of a lens, where the terminal has colours. */
 export function* colouredPart(
@@ -36,68 +32,19 @@ export function* colouredPart(
 /** Below the text. */
 export function* tokensSummary({ tokens, bytes }: Size, model: Model): Generator<Piece> {
   if (usesColour()) yield '\n';
-  yield `${tokens} tokens, ${bytes} bytes, ${ratio(bytes, tokens)} bytes per token (${model.info.name})\n`;
+  yield `${tokens} tokens, ${bytes} bytes, ${formatRatio(bytes, tokens)} bytes per token (${model.info.name})\n`;
   yield* limitation(model);
 }
 
 /** Below the text: the tokens that surprise most, and what all cost. */
-export class InspectSummary {
-  /** Most bits first; of equal ones the first in the text. */
-  private highest: { readonly bits: number; readonly row: string[] }[] = [];
-  private bits = 0;
-  private known = 0;
-
-  constructor(
-    private readonly model: Model,
-    private readonly size: Size,
-  ) {}
-
-  add({ tokens, scores }: ScoredPart): void {
-    for (const token of scores.logprobs.keys()) {
-      if (!isScored(scores, token)) continue;
-      const bits = lenses.surprisal.value(scores, token);
-      this.bits += bits;
-      this.known++;
-      const at = this.highest.findIndex(other => other.bits < bits);
-      const place = at < 0 ? this.highest.length : at;
-      if (place >= LISTED) continue;
-      this.highest.splice(place, 0, { bits, row: this.rowOf(tokens, scores, token, bits) });
-      this.highest.length = Math.min(this.highest.length, LISTED);
-    }
+export function* inspectSummary(summary: ScoreSummary, model: Model): Generator<Piece> {
+  if (usesColour()) {
+    yield '\n';
+    yield* legend(lenses.surprisal);
   }
-
-  *lines(): Generator<Piece> {
-    if (usesColour()) {
-      yield '\n';
-      yield* legend(lenses.surprisal);
-    }
-    yield* tableLines(
-      [
-        ['bits', 'rank', 'at byte', 'token', 'likeliest instead'],
-        ...this.highest.map(({ row }) => row),
-      ],
-      ['right', 'right', 'right', 'left', 'left'],
-    );
-    const { tokens, bytes } = this.size;
-    yield (
-      `\n${tokens} tokens, ${bytes} bytes: ${ratio(this.bits, this.known)} bits per token, ` +
-      `${ratio(this.bits, bytes)} bits per byte (${this.model.info.name})\n`
-    );
-    yield* limitation(this.model);
-  }
-
-  private rowOf(tokens: StreamTokens, scores: Scores, token: number, bits: number): string[] {
-    const { tokenizer } = this.model;
-    return [
-      bits.toFixed(2),
-      scores.ranks[token]! > 0 ? String(scores.ranks[token]) : '–',
-      String(tokens.byteStarts[token]),
-      displayToken(tokenizer.bytesOf(tokens.ids[token]!)),
-      Number.isNaN(scores.topLogprobs[token * scores.topK] ?? 0)
-        ? '–'
-        : displayToken(tokenizer.bytesOf(scores.topIds[token * scores.topK] ?? -1)),
-    ];
-  }
+  yield* tableLines(summary.rows(), summary.alignments);
+  yield `\n${summary.words()} (${model.info.name})\n`;
+  yield* limitation(model);
 }
 
 function* limitation({ tokenizer }: Model): Generator<string> {
@@ -112,8 +59,4 @@ function* legend(lens: Lens): Generator<Piece> {
     yield style ? { text: ` ${words} `, style } : words;
   }
   yield '\n\n';
-}
-
-function ratio(a: number, b: number): string {
-  return b > 0 ? (a / b).toFixed(3) : '–';
 }

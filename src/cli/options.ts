@@ -1,5 +1,6 @@
 // The kinds of options that commands have: how help writes one, and how its value is read.
 import { UserError } from '../core/errors';
+import { isWithin, rangeWords, type NumberRange } from '../core/numberRange';
 
 export interface Option<Value> {
   /** What stands for its value in help: 'FOLDER'. Null: a flag, which takes no value. */
@@ -29,11 +30,7 @@ interface Description {
   readonly description: string;
 }
 
-interface NumberRange<Default> extends Description {
-  readonly min: number;
-  readonly max: number;
-  /** Whether `min` or `max` itself is refused. */
-  readonly isOpen?: 'min' | 'max';
+interface NumberOption<Default> extends Description, NumberRange {
   /** Without it the value of an absent option is undefined. */
   readonly default?: Default;
 }
@@ -55,22 +52,22 @@ export function text({ valueName, description }: Description): Option<string | u
 }
 
 export function wholeNumber<Default extends number | undefined = undefined>(
-  range: NumberRange<Default>,
+  range: NumberOption<Default>,
 ): Option<number | Default> {
   return optional(range, range.default as Default, (value, flag) => {
     const number = Number(value);
     if (/^\d+$/.test(value) && isWithin(number, range)) return number;
-    throw new UserError(`${flag} takes a whole number ${limitsOf(range)}, not "${value}".`);
+    throw new UserError(`${flag} takes a whole number ${rangeWords(range)}, not "${value}".`);
   });
 }
 
 export function number<Default extends number | undefined = undefined>(
-  range: NumberRange<Default>,
+  range: NumberOption<Default>,
 ): Option<number | Default> {
   return optional(range, range.default as Default, (value, flag) => {
     const number = Number(value);
     if (value.trim() !== '' && isWithin(number, range)) return number;
-    throw new UserError(`${flag} takes a number ${limitsOf(range)}, not "${value}".`);
+    throw new UserError(`${flag} takes a number ${rangeWords(range)}, not "${value}".`);
   });
 }
 
@@ -121,17 +118,4 @@ function optional<Value, Default>(
       return value === undefined ? fallback : parse(value, flag);
     },
   };
-}
-
-type Limits = Pick<NumberRange<unknown>, 'min' | 'max' | 'isOpen'>;
-
-function isWithin(value: number, { min, max, isOpen }: Limits): boolean {
-  if ((isOpen === 'min' && value === min) || (isOpen === 'max' && value === max)) return false;
-  return value >= min && value <= max;
-}
-
-function limitsOf({ min, max, isOpen }: Limits): string {
-  if (isOpen === 'min') return `above ${min} and up to ${max}`;
-  if (isOpen === 'max') return `from ${min} to below ${max}`;
-  return max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `of at least ${min}`;
 }

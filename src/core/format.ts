@@ -21,6 +21,11 @@ export function formatProgress(done: number, total: number): string {
   return `${Math.floor((100 * done) / total)} %`;
 }
 
+/** `3.142`, or `–` where nothing was counted. */
+export function formatRatio(a: number, b: number): string {
+  return b > 0 ? (a / b).toFixed(3) : '–';
+}
+
 /** `8 s`, `4 min`, `2.5 h`: how long something takes, for people who wait. */
 export function formatDuration(ms: number): string {
   const seconds = ms / 1000;

@@ -9,6 +9,7 @@ import {
   formatPercent,
   formatProbability,
   formatProgress,
+  formatRatio,
   formatShare,
   formatSigned,
 } from '../../src/core/format';
@@ -35,6 +36,11 @@ test('shares are whole, and progress is complete only at its end', () => {
   expect(formatShare(0, 32)).toBe('0 %');
   expect(formatProgress(999, 1000)).toBe('99 %');
   expect(formatProgress(1000, 1000)).toBe('100 %');
+});
+
+test('a ratio of nothing is none', () => {
+  expect(formatRatio(1, 3)).toBe('0.333');
+  expect(formatRatio(5, 0)).toBe('–');
 });
 
 test('durations are told in the unit that people wait in', () => {

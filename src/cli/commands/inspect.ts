@@ -2,7 +2,8 @@ import { measureTokens, TokenReader } from '../../core/text/stream/tokenReader';
 import { tokenLines } from '../../engine/documents/tokenJson';
 import { checkMissing } from '../../engine/scoring/checkSpelled';
 import { scoreReader } from '../../engine/scoring/scoreReader';
-import { colouredPart, InspectSummary } from '../colouredText';
+import { ScoreSummary } from '../../engine/scoring/scoreSummary';
+import { colouredPart, inspectSummary } from '../colouredText';
 import { lenses } from '../../core/lenses/lenses';
 import { defineCommand } from '../command';
 import { modelFolder, withModel } from '../engine';
@@ -12,6 +13,9 @@ import { pieceLines, prettyPieces, serverPieces } from '../pieces';
 import { formatScored, readingBytes, withProgress } from '../progressLine';
 import { NO_TOKENIZER, tokenizer as tokenizerOption } from '../servers';
 import * as shared from '../sharedOptions';
+
+/** Tokens below the text. */
+const LISTED = 10;
 
 export const inspect = defineCommand({
   name: 'inspect',
@@ -37,7 +41,7 @@ export const inspect = defineCommand({
           measureTokens(tokenizer, input.parts(), bytes => report(bytes, input.bytes)),
         );
         checkMissing(model, size.missing);
-        const summary = new InspectSummary(model, size);
+        const summary = new ScoreSummary(tokenizer, size, LISTED);
         await interruptible(signal =>
           withProgress(formatScored('tokens'), async report => {
             const reader = new TokenReader(tokenizer, input.parts());
@@ -53,7 +57,7 @@ export const inspect = defineCommand({
             }
           }),
         );
-        if (!values.json) await print(summary.lines());
+        if (!values.json) await print(inspectSummary(summary, model));
       });
     });
   },

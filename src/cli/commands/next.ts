@@ -1,13 +1,20 @@
 // `tokenscope next`: the probability of every next byte.
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';
-import { formatBits, formatHex, formatPercent } from '../../core/format';
+import { formatBits, formatHex } from '../../core/format';
 import { byteRulesOf } from '../../core/exactBytes/byteRules';
 import { encodeUtf8 } from '../../core/text/utf8';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { lowerBounds, type LowerBounds } from '../../engine/scoring/lowerBounds';
 import type { Model } from '../../engine/models/model';
 import { nextBytes, type Mode, type NextBytes } from '../../engine/scoring/nextBytes';
+import {
+  byteFields,
+  likeliest,
+  nextTable,
+  percent,
+  restFields,
+} from '../../engine/scoring/nextBytesFields';
 import { tableLines } from '../tableLines';
 import { defineCommand } from '../command';
 import { modelFolder, withModels } from '../engine';
@@ -99,10 +106,10 @@ function* boundLines({ start, text, joint }: LowerBounds, ms: number): Generator
 }
 
 function* prettyBounds({ start, text, joint }: LowerBounds): Generator<string> {
-  const likeliest = [...joint.keys()].sort((a, b) => joint[b]! - joint[a]!);
-  const rows = likeliest
-    .slice(0, LISTED)
-    .map(byte => [displayToken(Uint8Array.of(byte)), formatBits(-joint[byte]!)]);
+  const rows = likeliest(joint, LISTED).map(byte => [
+    displayToken(Uint8Array.of(byte)),
+    formatBits(-joint[byte]!),
+  ]);
   yield* tableLines([['byte', 'at most'], ...rows], ['left', 'right']);
   yield `\ne1: what the text from byte ${start} on and the byte cost together, in all tokenizations of its last pretoken\n`;
   yield `the text alone: at most ${formatBits(-text)}\n`;
@@ -120,23 +127,18 @@ function* twoLines(a: NextBytes, b: NextBytes, mode: Mode, ms: number): Generato
     const [exact, second] = [a.exact[byte], b.exact[byte]];
     yield `${JSON.stringify({ byte: hex, exact, second, mixture: mixture[byte] })}\n`;
   }
-  const rest = ({ end, leak, untested, nodes, heads, contextTokens }: NextBytes) => {
-    return { end, leak, untested, nodes, heads, contextTokens };
-  };
-  yield `${JSON.stringify({ mode, ...rest(a), second: rest(b), mixtureEnd: (a.end + b.end) / 2, ms })}\n`;
+  const mixtureEnd = (a.end + b.end) / 2;
+  yield `${JSON.stringify({ mode, ...restFields(a), second: restFields(b), mixtureEnd, ms })}\n`;
 }
 
 function* prettyTwo(a: NextBytes, b: NextBytes, mode: Mode): Generator<string> {
   const mixture = mixtureOf(a, b);
-  const likeliest = [...mixture.keys()].sort((x, y) => mixture[y]! - mixture[x]!);
   const row = (name: string, ...all: number[]) => [name, ...all.map(percent)];
   const rows = [
     ['byte', 'first', 'second', 'mixture'],
-    ...likeliest
-      .slice(0, LISTED)
-      .map(byte =>
-        row(displayToken(Uint8Array.of(byte)), a.exact[byte]!, b.exact[byte]!, mixture[byte]!),
-      ),
+    ...likeliest(mixture, LISTED).map(byte =>
+      row(displayToken(Uint8Array.of(byte)), a.exact[byte]!, b.exact[byte]!, mixture[byte]!),
+    ),
     row('end', a.end, b.end, (a.end + b.end) / 2),
     row('leak', a.leak, b.leak, (a.leak + b.leak) / 2),
   ];
@@ -146,45 +148,12 @@ function* prettyTwo(a: NextBytes, b: NextBytes, mode: Mode): Generator<string> {
 
 /** One JSON object for each byte, then one for the rest. */
 function* nextLines(next: NextBytes, mode: Mode, lazy: number, ms: number): Generator<string> {
-  for (let byte = 0; byte < 256; byte++) {
-    const line = {
-      byte: byte.toString(16).padStart(2, '0'),
-      [nameOf(lazy)]: next.exact[byte],
-      naive: next.naive?.[byte] ?? null,
-      healed: next.healed?.[byte] ?? null,
-    };
-    yield `${JSON.stringify(line)}\n`;
-  }
-  const { end, leak, untested, nodes, heads, contextTokens } = next;
-  const rest = { end, leak, untested, nodes, heads, contextTokens, ms };
-  yield `${JSON.stringify({ mode, ...(lazy > 0 && { lazy }), ...rest })}\n`;
+  for (let byte = 0; byte < 256; byte++) yield `${JSON.stringify(byteFields(next, byte, lazy))}\n`;
+  yield `${JSON.stringify({ mode, ...(lazy > 0 && { lazy }), ...restFields(next), ms })}\n`;
 }
-
-/** What is left out might have been a byte's. */
-const nameOf = (lazy: number) => (lazy > 0 ? 'atLeast' : 'exact');
 
 /** The likeliest bytes, for people. */
 function* prettyNext(next: NextBytes, mode: Mode, lazy: number): Generator<string> {
-  const likeliest = [...next.exact.keys()].sort((a, b) => next.exact[b]! - next.exact[a]!);
-  const rows = [
-    ['byte', nameOf(lazy), 'naive', 'healed'],
-    ...likeliest
-      .slice(0, LISTED)
-      .map(byte => [
-        displayToken(Uint8Array.of(byte)),
-        percent(next.exact[byte]),
-        percent(next.naive?.[byte]),
-        percent(next.healed?.[byte]),
-      ]),
-    ['end', percent(next.end), '', ''],
-    ['leak', percent(next.leak), '', ''],
-    ...(lazy > 0 ? [['untested', percent(next.untested), '', '']] : []),
-  ];
-  yield* tableLines(rows, ['left', 'right', 'right', 'right']);
+  yield* tableLines(nextTable(next, LISTED, lazy), ['left', 'right', 'right', 'right']);
   yield `\n${mode}: ${next.nodes} nodes, ${next.heads} heads after ${next.contextTokens} tokens\n`;
-}
-
-/** Of a probability. */
-function percent(p: number | undefined): string {
-  return p === undefined ? '–' : formatPercent(Math.log(p));
 }

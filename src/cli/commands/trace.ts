@@ -2,7 +2,6 @@
 // model's, a pair's, and those of rollouts.
 import { Cancelled, PlainTextError, UserError } from '../../core/errors';
 import { definedFields } from '../../core/json';
-import { encodeUtf8 } from '../../core/text/utf8';
 import type { TraceReading } from '../../core/traces/readTraces';
 import type { Trace } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
@@ -11,6 +10,8 @@ import { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
 import { ModelPair, pairOfFolder } from '../../engine/scoring/modelPair';
 import { noTraceError, openTraceFile } from '../../engine/traces/readTraceFile';
+import { savedTokens } from '../../engine/traces/savedTokens';
+import { traceFields, traceNamed, traceRow } from '../../engine/traces/traceList';
 import { tableLines } from '../tableLines';
 import { defineCommand, type Invocation } from '../command';
 import { openModel, withModel } from '../engine';
@@ -21,7 +22,6 @@ import * as shared from '../sharedOptions';
 import { writeError } from '../terminal';
 import { prettyTrace } from '../trace/prettyTrace';
 import { describeRollouts, rolloutFields, rollOutTrace } from '../trace/rollouts';
-import { savedTokens } from '../trace/savedTokens';
 import { scoredTokens } from '../trace/scoredTokens';
 
 /** They do nothing without `--rollouts`. */
@@ -162,57 +162,17 @@ function checkCombination({ values, given }: Invocation<typeof options>): void {
   }
 }
 
-/** By its id, else by its number from 1. Throws `UserError`. */
-function traceNamed(traces: Iterable<Trace>, sample: string): Trace {
-  const number = /^\d+$/.test(sample) ? Number(sample) : undefined;
-  let count = 0;
-  let numbered: Trace | undefined;
-  let [first, last] = ['', ''];
-  for (const trace of traces) {
-    count++;
-    if (trace.id === sample) return trace;
-    if (count === number) numbered = trace;
-    first ||= trace.id;
-    last = trace.id;
-  }
-  if (numbered) return numbered;
-  throw new UserError(
-    `There is no trace "${sample}": the file has ${count}, from "${first}" to "${last}".`,
-  );
-}
-
-/** Of `--json` without a sample. The field names are an interface: docs/cli.md documents them. */
-function* traceLines(traces: Iterable<Trace>): Generator<string> {
-  for (const { id, format, question, answer, target, isRight, ...trace } of traces) {
-    const line = {
-      id,
-      format,
-      question: question ?? null,
-      answer: answer ?? null,
-      target: target ?? null,
-      isRight: isRight ?? null,
-      bytes: encodeUtf8(trace.text).length,
-      steps: trace.steps.length,
-      logprobs: trace.logprobs.map(({ source }) => source),
-      refused: trace.refused,
-      notes: trace.notes,
-    };
-    yield `${JSON.stringify(line)}\n`;
-  }
-}
-
 function prettyTraces(traces: Iterable<Trace>): Generator<string> {
   const rows: string[][] = [];
-  for (const { id, isRight, steps, logprobs, refused } of traces) {
-    const verdict = isRight === undefined ? '' : isRight ? 'right' : 'wrong';
-    const incomplete = refused.length > 0 ? ['not all: see --sample'] : [];
-    const sources = [...logprobs.map(({ source }) => source), ...incomplete].join(', ');
-    rows.push([String(rows.length + 1), id, verdict, String(steps.length), sources]);
-  }
+  for (const trace of traces) rows.push(traceRow(trace, rows.length + 1, 'not all: see --sample'));
   return tableLines(
     [['', 'trace', 'answer', 'steps', 'log-probabilities'], ...rows],
     ['right', 'left', 'left', 'right', 'left'],
   );
+}
+
+function* traceLines(traces: Iterable<Trace>): Generator<string> {
+  for (const trace of traces) yield `${JSON.stringify(traceFields(trace))}\n`;
 }
 
 function* jsonLines(tokens: readonly object[]): Generator<string> {

@@ -4,7 +4,7 @@ import { showHidden } from '../../core/showHidden';
 import type { Trace } from '../../core/traces/trace';
 import type { Alignment } from '../../core/columns';
 import { tableLines } from '../tableLines';
-import type { RolloutFields, TraceToken } from './traceToken';
+import type { RolloutFields, TraceToken } from '../../engine/traces/traceToken';
 
 /** Characters of a token that are shown. */
 const TOKEN_WIDTH = 22;

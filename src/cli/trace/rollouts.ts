@@ -6,7 +6,7 @@ import type { Document } from '../../engine/documents/document';
 import type { Model } from '../../engine/models/model';
 import { rollOutDocument } from '../../engine/traces/rolloutView';
 import { withProgress, type ProgressWords } from '../progressLine';
-import type { RolloutFields } from './traceToken';
+import type { RolloutFields } from '../../engine/traces/traceToken';
 
 /** `document` is of `text`. Throws `UserError`, and `Cancelled` when aborted. */
 export function rollOutTrace(

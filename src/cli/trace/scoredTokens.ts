@@ -11,7 +11,7 @@ import { contrastRowsOf, scoreContrast } from '../../engine/scoring/contrastPass
 import { scoreTokens } from '../../engine/scoring/tokensPass';
 import type { ModelPair } from '../../engine/scoring/modelPair';
 import { withProgress, formatScored } from '../progressLine';
-import { noContrast, type TraceToken } from './traceToken';
+import { noContrast, type TraceToken } from '../../engine/traces/traceToken';
 
 export interface TraceScoring {
   readonly model: Model;

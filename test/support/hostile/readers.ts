@@ -7,7 +7,7 @@ import { encodeUtf8 } from '../../../src/core/text/utf8';
 import type { Tokenizer } from '../../../src/core/tokenizer/tokenizer';
 import { JsonSourceMap } from '../../../src/core/traces/jsonSourceMap';
 import type { Span, Trace } from '../../../src/core/traces/trace';
-import { savedTokens } from '../../../src/cli/trace/savedTokens';
+import { savedTokens } from '../../../src/engine/traces/savedTokens';
 import { withFile } from '../../../src/engine/files/fileSource';
 import { Model } from '../../../src/engine/models/model';
 import { openTokenizerAt } from '../../../src/engine/models/openTokenizer';

@@ -6,7 +6,7 @@ import { listedIndex, savedUncertainty } from '../../core/traces/savedUncertaint
 import type { SavedLogprobs, SavedToken, Trace } from '../../core/traces/trace';
 import { TraceText } from '../../core/traces/traceText';
 import { UserError } from '../../core/errors';
-import { hex, numberOrNull } from '../../engine/documents/tokenJson';
+import { hex, numberOrNull } from '../documents/tokenJson';
 import { noContrast, type TraceToken } from './traceToken';
 
 /** `top`: alternatives for each token at most. Throws `UserError` where the file holds none. */
