@@ -4,6 +4,7 @@ import { context } from 'esbuild';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { circleErrors, layerErrors, layers, readImports } from './build/imports.mjs';
+import { commandLineBundles } from './build/commandLine.mjs';
 import { extensionBundles } from './build/lazyParts.mjs';
 import { messageErrorsIn } from './build/messages.mjs';
 import { terminalErrorsIn } from './build/terminal.mjs';
@@ -41,9 +42,9 @@ const bundles = [
       engine: 'src/engine/main.ts',
       reportThread: 'src/engine/tokenizerReport/thread.ts',
       runtime: 'src/engine/onnx/session/worker.ts',
-      cli: 'src/cli/main.ts',
     },
   },
+  ...commandLineBundles(node),
   {
     ...common,
     platform: /** @type {const} */ ('browser'),

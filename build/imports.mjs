@@ -40,6 +40,7 @@ export const layers = {
     'src/engine',
     'src/cli',
     'node:',
+    '@modelcontextprotocol/server',
   ],
   'src/editor': [
     'src/core',

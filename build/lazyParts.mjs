@@ -50,43 +50,43 @@ export const lazyParts = {
   trainTokenizer: 'src/editor/tokenizerReport/trainTokenizer.ts',
 };
 
+/** A dynamic import becomes `require`, which every host of extensions has. */
+export const requiring = { supported: { 'dynamic-import': false } };
+
 /**
  * The extension's bundle and those of its parts, made of what all bundles for Node have in common.
  * @param {BuildOptions} node
  * @returns {BuildOptions[]}
  */
 export function extensionBundles(node) {
-  const common = {
-    ...node,
-    // `require` it is, which every host of extensions has.
-    supported: { 'dynamic-import': false },
-  };
+  const common = { ...node, ...requiring };
   return [
     {
       ...common,
       entryPoints: { extension: EXTENSION },
-      plugins: [lazyImports, sharing(node)],
+      plugins: [lazyImports(lazyParts), sharing(node)],
     },
-    { ...common, entryPoints: lazyParts, plugins: [lazyImports, shared(node)] },
+    { ...common, entryPoints: lazyParts, plugins: [lazyImports(lazyParts), shared(node)] },
   ];
 }
 
 /**
  * Makes each dynamic import of a part a `require` of its bundle; any other dynamic import of a source is an error.
- * @type {Plugin}
+ * @param {Record<string, string>} parts
+ * @returns {Plugin}
  */
-const lazyImports = {
+export const lazyImports = parts => ({
   name: 'lazy parts',
   setup(build) {
     build.onResolve({ filter: /^\./ }, ({ kind, path, importer }) => {
       if (kind !== 'dynamic-import') return undefined;
       const file = sourceOf(importer, path);
-      const part = Object.entries(lazyParts).find(([, module]) => module === file);
+      const part = Object.entries(parts).find(([, module]) => module === file);
       if (part) return { path: `./${part[0]}.js`, external: true };
-      return { errors: [{ text: `${file} is no part: name it in build/lazyParts.mjs` }] };
+      return { errors: [{ text: `${file} is no part: name it in build` }] };
     });
   },
-};
+});
 
 /**
  * Exports from the extension's bundle, by file, the modules that parts take from there.
@@ -169,7 +169,7 @@ async function inputsOf(node, entryPoints) {
   const { metafile } = await build({
     ...node,
     entryPoints,
-    plugins: [lazyImports],
+    plugins: [lazyImports(lazyParts)],
     metafile: true,
     minify: false,
     sourcemap: false,

@@ -13,7 +13,9 @@ export async function noticesShipped() {
     .flatMap(name => JSON.parse(readFileSync(join(dist, name), 'utf8')).sources);
   const shipped = [...bundled, ...(manifestOf(repository).files ?? [])];
   const packages = new Set(
-    shipped.flatMap(path => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+    shipped.flatMap(
+      path => [...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].at(-1)?.[1] ?? [],
+    ),
   );
   const notices = readFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
   const missing = [...packages].filter(name => !notices.includes(`\n${name} `));

@@ -7,6 +7,7 @@ import { features } from './commands/features';
 import { get } from './commands/get';
 import { layers } from './commands/layers';
 import { inspect } from './commands/inspect';
+import { mcp } from './commands/mcp';
 import { models } from './commands/models';
 import { next } from './commands/next';
 import { serveCheck } from './commands/serveCheck';
@@ -30,4 +31,5 @@ export const commands: readonly Command[] = [
   models,
   get,
   serveCheck,
+  mcp,
 ];

@@ -4,6 +4,8 @@ import { preparingWords } from '../core/models/preparingWords';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { Model, type OpenModel } from '../engine/models/model';
 import { modelPath } from '../engine/models/places/modelPath';
+import type { ModelFolder } from '../engine/models/modelFolder';
+import type { Opening } from '../engine/models/source';
 import { modelOpener } from '../engine/models/openModel';
 import { readModel } from '../engine/models/readModel';
 import { interruptiblePart } from './interrupt';
@@ -17,7 +19,22 @@ export function modelFolder(given: string | undefined, tokenizer?: string): stri
 
 /** Of a model that comes with Tokenscope. */
 export function builtInFolder(name: string): string {
-  return join(__dirname, '..', 'models', name);
+  return join(builtInModels(), name);
+}
+
+export function builtInModels(): string {
+  return join(__dirname, '..', 'models');
+}
+
+/** Opens a model that the caller disposes, and says nothing on a terminal. Throws `UserError`, `Cancelled` when aborted. */
+export function openedModel(
+  path: string | ModelFolder,
+  contextTokens: number,
+  opening: Opening,
+  dtype?: string,
+): Promise<Model> {
+  const open = modelOpener(join(__dirname, 'runtime.js'), undefined, send);
+  return open(path, contextTokens, dtype, opening);
 }
 
 /**
@@ -37,8 +54,7 @@ export const openModel: OpenModel = async (named, contextTokens, dtype) => {
         inPart(done < all);
         report(done, all);
       };
-      const open = modelOpener(join(__dirname, 'runtime.js'), undefined, send);
-      return open(path, contextTokens, dtype, { signal, onPrepared });
+      return openedModel(path, contextTokens, { signal, onPrepared }, dtype);
     }),
   );
 };

@@ -12,6 +12,7 @@ import type { OpenModel } from './models/model';
 import { featureRequests } from './sae/featureRequests';
 import { layerRequests } from './layers/layerRequests';
 import { scoreRequests } from './scoring/scoreRequests';
+import { toolRequests } from './tools/toolRequests';
 import { reportRequests } from './tokenizerReport/reportRequests';
 import { traceRequests } from './traces/traceRequests';
 
@@ -34,5 +35,6 @@ export function engineServer(
     ...traceRequests(state),
     ...featureRequests(state),
     ...reportRequests(state, reportThread),
+    ...toolRequests(state),
   };
 }

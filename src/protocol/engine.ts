@@ -11,6 +11,7 @@ import {
   type TokenizerReportApi,
   type TokenizerReportEvents,
 } from './tokenizerReport';
+import { toolMethods, type ToolApi } from './tools';
 import { traceMethods, type TraceApi, type TraceEvents } from './traces';
 
 export interface EngineApi
@@ -23,7 +24,8 @@ export interface EngineApi
     TraceApi,
     FeatureApi,
     LayerApi,
-    TokenizerReportApi {}
+    TokenizerReportApi,
+    ToolApi {}
 
 export const engineMethods = [
   ...modelMethods,
@@ -35,6 +37,7 @@ export const engineMethods = [
   ...featureMethods,
   ...layerMethods,
   ...tokenizerReportMethods,
+  ...toolMethods,
 ];
 
 /** Notifications from the engine, by their names. */

@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { sdkAlias } from '../../build/commandLine.mjs';
 import { root } from './paths';
 
 /** Names the folder of a bundle that was built for all files of this run. */
@@ -28,6 +29,7 @@ export async function bundleEngine(banner = ''): Promise<string> {
     platform: 'node',
     format: 'cjs',
     external: ['onnxruntime-node', 'highs'],
+    alias: sdkAlias,
     banner: { js: banner },
     outdir,
     logLevel: 'error',

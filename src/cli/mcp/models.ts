@@ -1,0 +1,66 @@
+// The models that calls of tools ask, kept open between them: loading one takes longer than most calls.
+import { UserError } from '../../core/errors';
+import type { Model } from '../../engine/models/model';
+import { modelPath } from '../../engine/models/places/modelPath';
+import { pathInRoots } from '../../engine/tools/toolText';
+import { isServerAddress } from '../../servers/address';
+import { builtInModels, openedModel, openWithoutGraph } from '../engine';
+import { completed } from '../servers';
+
+type Needs = 'scores' | 'tokenizer';
+
+interface Opened {
+  readonly name: string;
+  readonly model: Model;
+}
+
+export class OpenModels {
+  /** The last one of each kind. */
+  private readonly opened = new Map<Needs, Opened>();
+
+  constructor(private readonly contextTokens: number) {}
+
+  /** By what `--model` takes. Throws `UserError`, `Cancelled` when aborted. */
+  async open(name: string, needs: Needs, signal: AbortSignal): Promise<Model> {
+    const scored = this.opened.get('scores');
+    if (scored?.name === name) return scored.model;
+    const before = this.opened.get(needs);
+    if (before?.name === name) return before.model;
+    const model =
+      needs === 'tokenizer'
+        ? await openWithoutGraph(name)
+        : await openedModel(modelPath(await completed(name)), this.contextTokens, { signal });
+    before?.model.dispose();
+    this.opened.set(needs, { name, model });
+    return model;
+  }
+
+  dispose(): void {
+    for (const { model } of this.opened.values()) model.dispose();
+    this.opened.clear();
+  }
+}
+
+/** A name as in `hf:org/name`, which may be anywhere on this machine. */
+export const isModelName = (given: string) => /^(?:hf|ollama):/.test(given);
+
+/**
+ * What a call names as its model: a name, or a path below a root or among the built-in models. An address is refused: the
+ * text would be sent there, which only the user may ask for. Throws `UserError`.
+ */
+export function modelOfCall(given: string, roots: readonly string[]): string {
+  if (isServerAddress(given))
+    throw new UserError(
+      `${given} is not asked: a call may not name a server. \`tokenscope mcp --model ${given}\` has all calls ask it.`,
+    );
+  if (isModelName(given)) return given;
+  try {
+    return pathInRoots(given, { roots: [builtInModels(), ...roots], withoutRoots: '' });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const reason = error.message.replace(/\.$/, '');
+    throw new UserError(
+      `There is no model "${given}" (${reason}). \`tokenscope models\` lists the models of this machine.`,
+    );
+  }
+}
