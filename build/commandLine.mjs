@@ -2,7 +2,7 @@
 import { lazyImports, requiring } from './lazyParts.mjs';
 
 /** The module of each part, by the name of its bundle. */
-const parts = { mcpSdk: 'src/cli/mcp/sdk.ts' };
+export const commandLineParts = { mcpSdk: 'src/cli/mcp/sdk.ts' };
 
 /** A validator that is never asked, in the SDK of the Model Context Protocol. */
 export const sdkAlias = { '@modelcontextprotocol/server/_shims': './src/cli/mcp/sdkShims.ts' };
@@ -17,8 +17,8 @@ export function commandLineBundles(node) {
       ...node,
       ...requiring,
       entryPoints: { cli: 'src/cli/main.ts' },
-      plugins: [lazyImports(parts)],
+      plugins: [lazyImports(commandLineParts)],
     },
-    { ...node, entryPoints: parts, alias: sdkAlias },
+    { ...node, entryPoints: commandLineParts, alias: sdkAlias },
   ];
 }

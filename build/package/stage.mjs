@@ -1,7 +1,8 @@
-// The files of a package in a folder of their own: what package.json's `files` list, with the binaries of one platform.
+// The files of a package in a folder of their own, with the binaries of one platform: of the extension what package.json's
+// `files` list, of the command line the part of it that runs without an editor.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { copyProduct, repository } from '../../test/host/product.mjs';
+import { copyFiles, copyProduct, manifestOf, repository } from '../../test/host/product.mjs';
 import { REPOSITORY } from './owner.mjs';
 
 /** Packagers leave out a folder of modules at the top; here Node finds them beside the bundles all the same. */
@@ -9,17 +10,84 @@ const MODULES = 'dist/node_modules';
 const BINARIES = 'onnxruntime-node/bin/napi-v6';
 
 /** What the manifest is for development alone. */
-const OF_DEVELOPMENT = ['devDependencies', 'dependencies', 'scripts', 'files', 'private'];
+const OF_DEVELOPMENT = [
+  'devDependencies',
+  'dependencies',
+  'scripts',
+  'files',
+  'private',
+  'overrides',
+];
+
+/** The files of the command line, besides the modules that it loads. */
+export const COMMAND_LINE = [
+  'dist/cli.js',
+  'dist/mcpSdk.js',
+  'dist/runtime.js',
+  'dist/*.txt',
+  'models/**',
+  'docs/**',
+  'LICENSE',
+  'README.md',
+  'CHANGELOG.md',
+];
 
 /**
- * Writes the files of a package into an empty folder.
+ * Writes the files of an extension's package into an empty folder.
  * @param {import('./targets.mjs').Target} target
  * @param {string} folder
  */
 export function stage(target, folder) {
+  empty(folder);
+  copyProduct(repository, folder);
+  moveModules(target, folder);
+  const own = readManifest();
+  for (const name of OF_DEVELOPMENT) delete own[name];
+  writeManifest(folder, { ...own, ...links() });
+}
+
+/**
+ * The same of an npm package of the command line. It depends on nothing: a dependency with a script that downloads, as ONNX
+ * Runtime has one, would not install offline.
+ * @param {import('./targets.mjs').Target} target
+ * @param {string} folder
+ */
+export function stageCommandLine(target, folder) {
+  empty(folder);
+  const modules = (manifestOf(repository).files ?? []).filter(file =>
+    file.startsWith('node_modules/'),
+  );
+  copyFiles(repository, folder, [...COMMAND_LINE, ...modules]);
+  moveModules(target, folder);
+  const { version, license, keywords, engines } = readManifest();
+  const [os, cpu] = target.binaries.length > 0 ? target.name.split('-') : [];
+  writeManifest(folder, {
+    name: 'tokenscope',
+    version,
+    description:
+      'What a language model sees in a text: its tokens, their surprisal, exact next bytes. A command line and an MCP server.',
+    license,
+    keywords,
+    bin: { tokenscope: 'dist/cli.js' },
+    files: ['dist', 'models', 'docs', 'CHANGELOG.md'],
+    engines: { node: engines.node },
+    ...(os && { os: [os], cpu: [cpu] }),
+    ...(os === 'linux' && { libc: ['glibc'] }),
+    ...links(),
+  });
+}
+
+/** @param {string} folder */
+function empty(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  copyProduct(repository, folder);
+}
+
+/**
+ * @param {import('./targets.mjs').Target} target
+ * @param {string} folder
+ */
+function moveModules(target, folder) {
   cpSync(join(folder, 'node_modules'), join(folder, MODULES), {
     recursive: true,
     filter: path => !/\.(?:map|d\.ts)$/.test(path),
@@ -31,15 +99,21 @@ export function stage(target, folder) {
     mkdirSync(join(folder, MODULES, dirname(path)), { recursive: true });
     cpSync(join(repository, 'node_modules', path), join(folder, MODULES, path));
   }
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
 }
 
-function manifest() {
-  const own = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
-  for (const name of OF_DEVELOPMENT) delete own[name];
-  if (!REPOSITORY) return own;
+const readManifest = () => JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+
+/**
+ * @param {string} folder
+ * @param {object} manifest
+ */
+function writeManifest(folder, manifest) {
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+function links() {
+  if (!REPOSITORY) return {};
   return {
-    ...own,
     repository: { type: 'git', url: `${REPOSITORY}.git` },
     bugs: { url: `${REPOSITORY}/issues` },
     homepage: `${REPOSITORY}#readme`,

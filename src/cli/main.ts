@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The command line: the engine without an editor.
 import { Cancelled, InexactError, UserError } from '../core/errors';
 import { commands } from './commands';

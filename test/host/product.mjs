@@ -26,15 +26,25 @@ export function copyProduct(extension, target) {
     throw new HostError(
       `The package.json of ${extension} has no "files": nothing says what the product is made of.`,
     );
-  for (const pattern of ['package.json', ...files]) {
-    for (const path of pathsOf(extension, pattern)) {
-      if (!existsSync(join(extension, path))) continue;
-      mkdirSync(dirname(join(target, path)), { recursive: true });
-      cpSync(join(extension, path), join(target, path), { recursive: true });
-    }
-  }
+  copyFiles(extension, target, ['package.json', ...files]);
   if (!existsSync(join(target, main)))
     throw new HostError(`${main} is not built: run \`npm run build\`.`);
+}
+
+/**
+ * Copies what is there of the files that patterns name.
+ * @param {string} source
+ * @param {string} target
+ * @param {readonly string[]} patterns as those of `files`
+ */
+export function copyFiles(source, target, patterns) {
+  for (const pattern of patterns) {
+    for (const path of pathsOf(source, pattern)) {
+      if (!existsSync(join(source, path))) continue;
+      mkdirSync(dirname(join(target, path)), { recursive: true });
+      cpSync(join(source, path), join(target, path), { recursive: true });
+    }
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 // Packages of every platform, made as a release makes them and unpacked: what is in them, and that the one of this platform
-// works without a clone beside it. Takes some minutes, and installs the packager at its first use.
+// works without a clone beside it; and the npm package of this platform, installed without a network. Takes some minutes, and installs the packager at its first use.
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anywhere, targets } from '../../build/package/targets.mjs';
@@ -87,6 +89,78 @@ describe.each([...targets, anywhere])('$name', ({ name: target, binaries, most }
     expect(run(['tokens', sample, '--json']).split('\n').length).toBeGreaterThan(300);
     if (isOwn) expect(run(['inspect', sample])).toContain('bits per token');
     else expect(() => run(['inspect', sample])).toThrow(/no ONNX Runtime for/);
+  });
+});
+
+describe('the npm package of this platform', () => {
+  const target = `${process.platform}-${process.arch}`;
+  let installed: string;
+
+  /** npm with an empty cache, a registry that does not answer, and scripts on. */
+  const npm = (args: string[], cwd: string) =>
+    execFileSync('npm', [...args, '--offline', '--ignore-scripts=false', '--no-audit'], {
+      cwd,
+      encoding: 'utf8',
+      stdio: 'pipe',
+      shell: process.platform === 'win32',
+      env: {
+        ...process.env,
+        npm_config_cache: join(folder, 'cache'),
+        npm_config_registry: 'http://127.0.0.1:9',
+      },
+    });
+
+  beforeAll(() => {
+    const script = join(repository, 'build/package/run.mjs');
+    execFileSync(process.execPath, [script, '--npm', '--target', target, '--out', folder]);
+    installed = join(folder, 'installed');
+    mkdirSync(installed);
+    writeFileSync(join(installed, 'package.json'), '{}');
+    npm(['install', join(folder, `tokenscope-${version}-npm-${target}.tgz`)], installed);
+  }, 10 * MINUTE);
+
+  /** By the command that npm has made. */
+  const run = (args: string[]) =>
+    execFileSync(join(installed, 'node_modules/.bin/tokenscope'), args, {
+      cwd: installed,
+      encoding: 'utf8',
+      stdio: 'pipe',
+      shell: process.platform === 'win32',
+    });
+
+  test('is one package, with nothing of others', () => {
+    const all = readdirSync(join(installed, 'node_modules')).filter(name => !name.startsWith('.'));
+    expect(all).toEqual(['tokenscope']);
+    expect(npm(['ls'], installed)).toContain(`tokenscope@${version}`);
+  });
+
+  test('counts, scores and says next bytes by the built-in model', () => {
+    const text = join(installed, 'text.txt');
+    writeFileSync(text, 'The cat sat on the mat.\n');
+    expect(run(['inspect', text])).toMatch(/bits per token.*\(coder\)/);
+    expect(run(['next', text, '--at', '10'])).toContain('e2: ');
+    expect(run(['models'])).toContain('coder');
+    expect(run(['tokenizer-report', text])).toContain('coder');
+  });
+
+  test('serves its tools', async () => {
+    const client = new Client({ name: 'test', version: '1' }, {});
+    await client.connect(
+      new StdioClientTransport({
+        command: process.execPath,
+        args: [join(installed, 'node_modules/tokenscope/dist/cli.js'), 'mcp'],
+      }),
+    );
+    try {
+      expect(client.getServerVersion()).toMatchObject({ name: 'tokenscope', version });
+      const { structuredContent } = await client.callTool({
+        name: 'score_text',
+        arguments: { text: 'The cat sat on the mat.' },
+      });
+      expect(structuredContent).toMatchObject({ model: 'coder', bytes: 23 });
+    } finally {
+      await client.close();
+    }
   });
 });
 
