@@ -46,6 +46,7 @@ export const lazyParts = {
   preparedWeights: 'src/editor/models/preparedWeights.ts',
   secondTokenizers: 'src/editor/models/secondTokenizers.ts',
   serverGate: 'src/editor/servers/serverGate.ts',
+  toolCalls: 'src/editor/tools/toolCalls.ts',
   tokenizerReports: 'src/editor/tokenizerReport/tokenizerReports.ts',
   trainTokenizer: 'src/editor/tokenizerReport/trainTokenizer.ts',
 };

@@ -31,6 +31,7 @@ import { registerTraceOutline } from './traces/traceOutline';
 import { keepTraceTabs } from './traces/traceTabs';
 import { registerTraceTree } from './traces/traceTree';
 import { WhatIf } from './traces/whatIf';
+import { registerTools } from './tools/registerTools';
 import { registerCommands, type CommandTable } from './ui/commandTable';
 import { TraceTexts } from './traces/traceTexts';
 
@@ -155,6 +156,7 @@ export function activate(context: ExtensionContext): Exports {
     ...registerTraceTree(traces),
     ...registerTraceOutline(traces, rollouts),
     ...registerCommands(context.extension, commands, log),
+    ...registerTools(context.extension, engine, quietly),
   );
   overlay.refreshAll();
   keepTraceTabs(context.workspaceState, quietly).then(

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The synopsis, a table of options whose first row is its head, and rows of sections. */
+/** @typedef {{ name: string, title: string, summary: string, description: string, mostBytes: number }} Tool */
+
+/** The tools for language models with their schemas, the synopsis, a table of options whose first row is its head, and rows of sections. */
 export async function commandLine() {
   const outfile = join(root, `.cache/test/commands-${process.pid}.cjs`);
   await build({
@@ -15,6 +17,8 @@ export async function commandLine() {
       contents: [
         "export { commands } from './src/cli/commands';",
         "export * from './src/cli/help';",
+        "export { tools } from './src/engine/tools/tools';",
+        "export { toolSchema } from './src/engine/tools/tool';",
         "export { sectionWords } from './src/core/tokenizerReport/sections/sectionWords';",
       ].join('\n'),
       resolveDir: root,
@@ -23,17 +27,18 @@ export async function commandLine() {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    external: ['onnxruntime-node', 'highs'],
+    external: ['onnxruntime-node', 'highs', '@modelcontextprotocol/server'],
     outfile,
     logLevel: 'error',
   });
   try {
-    const { commands, synopsis, optionTable, sectionWords } = createRequire(import.meta.url)(
-      outfile,
-    );
+    const { commands, synopsis, optionTable, sectionWords, tools, toolSchema } = createRequire(
+      import.meta.url,
+    )(outfile);
     return {
       synopsis: /** @type {string} */ (synopsis(commands)),
       options: /** @type {string[][]} */ (optionTable(commands)),
+      tools: /** @type {Tool[]} */ (tools).map(tool => ({ ...tool, schema: toolSchema(tool) })),
       sections: Object.entries(
         /** @type {Record<string, import('../../src/core/tokenizerReport/report').SectionWords>} */ (
           sectionWords

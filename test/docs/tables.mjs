@@ -1,5 +1,5 @@
 // The generated parts of pages: tables of commands and settings, written from the manifest, and those about the command
-// line, from its commands.
+// line, from its commands. In the manifest itself, what is said of the tools for language models, from the list of them.
 //   node test/docs/tables.mjs           writes them
 //   node test/docs/tables.mjs --check   fails where a page differs from the manifest
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -19,11 +19,12 @@ import { commandLine } from './commandLine.mjs';
  */
 /** @typedef {{ title: string, properties: Record<string, Setting> }} Group */
 
+/** @typedef {{ name: string }} DeclaredTool */
+
 const root = join(import.meta.dirname, '../..');
-/** @type {{ commands: Command[], keybindings: Key[], configuration: Group[] }} */
-const { commands, keybindings, configuration } = JSON.parse(
-  readFileSync(join(root, 'package.json'), 'utf8'),
-).contributes;
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** @type {{ commands: Command[], keybindings: Key[], configuration: Group[], languageModelTools: DeclaredTool[] }} */
+const { commands, keybindings, configuration, languageModelTools } = manifest.contributes;
 
 /** @param {string[][]} rows */
 const table = ([head = [], ...rows]) =>
@@ -47,7 +48,10 @@ function describe(setting) {
   return [setting.markdownDescription, ...choices, ...scope].join(' ');
 }
 
-const { synopsis, options, sections } = await commandLine();
+const { synopsis, options, sections, tools } = await commandLine();
+
+/** In front of the names of tools in the manifest. */
+const PREFIX = 'tokenscope_';
 
 /** @type {Record<string, string>} */
 const parts = {
@@ -71,8 +75,30 @@ const parts = {
     .join('\n\n'),
   synopsis: `\`\`\`\n${synopsis}\n\`\`\``,
   options: table(options),
+  tools: table([
+    ['tool', 'what it answers', 'text of at most', 'inputs'],
+    ...tools.map(({ name, summary, mostBytes, schema }) => [
+      `\`${name}\``,
+      summary,
+      `${mostBytes >> 20} MB`,
+      inputsOf(schema),
+    ]),
+  ]),
   sections: table([['section', 'id', 'question', 'follows'], ...sections]),
 };
+
+/**
+ * Besides those that every tool has.
+ * @param {{ properties: Record<string, { default?: unknown }>, required?: string[] }} schema
+ */
+function inputsOf({ properties, required = [] }) {
+  const own = Object.entries(properties).filter(([name]) => name !== 'text' && name !== 'path');
+  const notes = own.map(([name, { default: value }]) => {
+    if (required.includes(name)) return `\`${name}\` (required)`;
+    return value === undefined ? `\`${name}\`` : `\`${name}\` (${value})`;
+  });
+  return notes.join(', ') || '–';
+}
 
 /** The parts of each page, between marks of their names. */
 const pages = {
@@ -80,6 +106,7 @@ const pages = {
   'docs/settings.md': ['settings'],
   'docs/cli.md': ['synopsis', 'options'],
   'docs/comparing.md': ['sections'],
+  'docs/tools.md': ['tools'],
   'README.md': ['synopsis'],
 };
 
@@ -94,14 +121,37 @@ function replacePart(page, name, text) {
   return text.replace(marked, (_, open, close) => `${open}\n${parts[name]}\n\n${close}`);
 }
 
+for (const declared of languageModelTools) {
+  const tool = tools.find(({ name }) => `${PREFIX}${name}` === declared.name);
+  if (!tool) throw new Error(`package.json declares ${declared.name}, which is no tool`);
+  Object.assign(declared, {
+    displayName: tool.title,
+    userDescription: `Tells ${tool.summary}.`,
+    modelDescription: tool.description,
+    inputSchema: tool.schema,
+  });
+}
+
+/** @type {Record<string, (before: string) => string>} */
+const written = {
+  'package.json': () => `${JSON.stringify(manifest, null, 2)}\n`,
+  ...Object.fromEntries(
+    Object.entries(pages).map(([page, names]) => [
+      page,
+      (/** @type {string} */ before) =>
+        names.reduce((text, name) => replacePart(page, name, text), before),
+    ]),
+  ),
+};
+
 const isCheck = process.argv.includes('--check');
-for (const [page, names] of Object.entries(pages)) {
+for (const [page, write] of Object.entries(written)) {
   const path = join(root, page);
   const before = readFileSync(path, 'utf8');
-  const after = names.reduce((text, name) => replacePart(page, name, text), before);
+  const after = write(before);
   if (after === before) continue;
   if (isCheck) {
-    console.error(`${page} differs from package.json or src/cli. Run node test/docs/tables.mjs`);
+    console.error(`${page} differs from package.json or src. Run node test/docs/tables.mjs`);
     process.exitCode = 1;
   } else writeFileSync(path, after);
 }
