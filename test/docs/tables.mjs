@@ -4,6 +4,7 @@
 //   node test/docs/tables.mjs --check   fails where a page differs from the manifest
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { REPOSITORY } from '../../build/package/owner.mjs';
 import { commandLine } from './commandLine.mjs';
 
 /** @typedef {{ command: string, title: string }} Command */
@@ -132,8 +133,28 @@ for (const declared of languageModelTools) {
   });
 }
 
+/**
+ * What the page of issue forms links to, where the repository is known.
+ * @param {string} repository
+ */
+function issueConfig(repository) {
+  const links = [
+    ['A security problem', '/security/advisories/new', 'Please report it privately.'],
+    ['How to read the numbers', '/blob/main/docs/lenses.md', 'What each lens means, and does not.'],
+    ['Models that can be opened', '/blob/main/docs/models.md', 'Formats, families and sizes.'],
+  ];
+  const lines = links.flatMap(([name, path, about]) => [
+    `  - name: ${name}`,
+    `    url: ${repository}${path}`,
+    `    about: ${about}`,
+  ]);
+  const listed = repository ? ['contact_links:', ...lines] : ['contact_links: []'];
+  return `${['# Written by test/docs/tables.mjs from build/package/owner.mjs.', 'blank_issues_enabled: false', ...listed].join('\n')}\n`;
+}
+
 /** @type {Record<string, (before: string) => string>} */
 const written = {
+  '.github/ISSUE_TEMPLATE/config.yml': () => issueConfig(REPOSITORY),
   'package.json': () => `${JSON.stringify(manifest, null, 2)}\n`,
   ...Object.fromEntries(
     Object.entries(pages).map(([page, names]) => [
