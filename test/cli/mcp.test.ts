@@ -240,6 +240,13 @@ describe.each(VERSIONS)('in version %j', mode => {
     },
   );
 
+  test('spells what is hidden in a text, and leaves the data as it is', async () => {
+    const text = '<think>\nIt is red\x1b[31m.\n</think>\nSo it is.\n';
+    const answer = await asking.call('read_trace', { text, trace: '1' });
+    expect(answer.text).toContain('It is red⟨U+001B⟩[31m.');
+    expect(answer.data.steps[0].text).toContain('red\x1b[31m.');
+  });
+
   test('refuses inputs by name', async () => {
     const most = await asking.refused('score_text', { text: TEXT, most: 1.5 });
     expect(most).toBe('most takes a whole number from 0 to 1000, not 1.5.');

@@ -190,6 +190,16 @@ export class RelativePattern {
   ) {}
 }
 
+export class CancellationError extends Error {}
+
+export class LanguageModelTextPart {
+  constructor(readonly value: string) {}
+}
+
+export class LanguageModelToolResult {
+  constructor(readonly content: readonly LanguageModelTextPart[]) {}
+}
+
 export class FileSystemError extends Error {
   constructor(readonly code: string) {
     super(code);

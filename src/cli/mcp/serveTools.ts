@@ -186,7 +186,7 @@ function progressOf({ _meta, notify }: sdk.ServerContext['mcpReq']) {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof UserError) return showHiddenInLines(error.message);
+  if (error instanceof UserError) return error.message;
   const { stack, message } = error as Error;
   writeError(stack ?? message);
   return `A defect in Tokenscope: ${message}. Its standard error says more.`;

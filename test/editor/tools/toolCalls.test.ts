@@ -1,0 +1,76 @@
+// Calls of tools in the editor, with an engine that answers what the test says: test/window/tools.test.ts has a real one.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { CancellationError, LanguageModelTextPart } from 'vscode';
+import { Cancelled, UserError } from '../../../src/core/errors';
+import type { Engine } from '../../../src/editor/engine/engineClient';
+import { callTool, prepared } from '../../../src/editor/tools/toolCalls';
+import type { ToolApi } from '../../../src/protocol/tools';
+import { root } from '../../support/paths';
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const declared = manifest.contributes.languageModelTools as { name: string }[];
+
+test.each(declared)('$name says what it does while it works', ({ name }) => {
+  expect(prepared(name.replace('tokenscope_', '')).invocationMessage).toMatch(/ with Tokenscope$/);
+});
+
+type Run = (
+  params: Parameters<ToolApi['runTool']>[0],
+  signal: AbortSignal,
+) => Promise<ReturnType<ToolApi['runTool']>>;
+
+function called(run: Run, isCancelled = false) {
+  const engine = {
+    call: (request: (running: unknown) => unknown) => request({ remote: { runTool: run } }),
+  } as unknown as Engine;
+  const cancelling: (() => void)[] = [];
+  const dispose = vi.fn();
+  const token = {
+    isCancellationRequested: isCancelled,
+    onCancellationRequested(listener: () => void) {
+      cancelling.push(listener);
+      return { dispose };
+    },
+  } as unknown as Parameters<typeof callTool>[0]['token'];
+  const onError = vi.fn();
+  const input = { text: 'A text.' };
+  const answer = callTool({ engine, name: 'count_tokens', input, token, onError });
+  return { answer, onError, dispose, cancel: () => cancelling.forEach(each => each()) };
+}
+
+describe('a call', () => {
+  test('answers with the text and the data, and asks for what was given', async () => {
+    const run = vi.fn<Run>(async () => ({ text: '3 tokens', data: { tokens: 3 } }));
+    const { answer, dispose } = called(run);
+    expect((await answer).content).toEqual([
+      new LanguageModelTextPart('3 tokens'),
+      new LanguageModelTextPart('{"tokens":3}'),
+    ]);
+    expect(run.mock.calls[0]![0]).toMatchObject({
+      name: 'count_tokens',
+      input: { text: 'A text.' },
+    });
+    expect(dispose).toHaveBeenCalledOnce();
+  });
+
+  test('that is refused says why, to the log, too', async () => {
+    const error = new UserError('The text is too long.');
+    const { answer, onError } = called(() => Promise.reject(error));
+    await expect(answer).rejects.toThrow('The text is too long.');
+    expect(onError).toHaveBeenCalledWith(error);
+  });
+
+  test.each(['before it', 'while it works'])('that is cancelled %s is no error', async when => {
+    const run: Run = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        if (signal.aborted) reject(new Cancelled());
+        signal.addEventListener('abort', () => reject(new Cancelled()));
+      });
+    const { answer, onError, cancel } = called(run, when === 'before it');
+    if (when === 'while it works') cancel();
+    await expect(answer).rejects.toBeInstanceOf(CancellationError);
+    expect(onError).not.toHaveBeenCalled();
+  });
+});
