@@ -33,6 +33,7 @@ function opened(more: Partial<Backend> = {}) {
   const state = new EngineState(
     async () => model,
     () => {},
+    '',
   );
   state.setModel(model);
   return { model, passes: passesOf(state) };
