@@ -38,7 +38,8 @@ try {
     await page.locator('.monaco-editor .view-line').first().waitFor();
     await page.locator('.monaco-editor .view-lines').first().click();
     await page.keyboard.press(`${system === 'mac' ? 'Meta' : 'Control'}+KeyA`);
-    // What the system's own key for it would do.
+    // What the system's own key for copying would do; there is no other way in a page of VS Code.
+    // oxlint-disable-next-line typescript/no-deprecated
     await page.evaluate(() => document.execCommand('copy'));
     const text = await page.evaluate(() => navigator.clipboard.readText());
     // Comments follow the list: commands that have no key.
