@@ -127,11 +127,11 @@ class KnownWindows {
     ids: Uint32Array,
     from: number,
   ): Float32Array | undefined {
-    const found = this.isOf(model, options) ? this.cache.find(ids, from) : undefined;
-    if (!found) return undefined;
-    const { window, until } = found;
-    const isSame = until === ids.length && window.ids.length === ids.length;
-    return this.measure.isCausal || isSame ? window.rows.subarray(0, until) : undefined;
+    if (!this.isOf(model, options)) return undefined;
+    // What follows a token changes its number: a longer window that begins alike says nothing of it.
+    if (!this.measure.isCausal) return this.cache.findSame(ids)?.rows;
+    const found = this.cache.find(ids, from);
+    return found?.window.rows.subarray(0, found.until);
   }
 
   private isOf(model: Model, options: LayerOptions): boolean {

@@ -41,10 +41,22 @@ export class WindowCache<R> {
       const until = Math.min(commonPrefix(window.ids, ids), known);
       if (until > (best?.until ?? firstRow)) best = { window, until };
     }
-    if (best) {
-      this.windows.splice(this.windows.indexOf(best.window), 1);
-      this.windows.push(best.window);
-    }
+    if (best) this.use(best.window);
     return best;
+  }
+
+  /** The remembered window of exactly these tokens, beside others that begin with them. */
+  findSame(ids: Uint32Array): CachedWindow<R> | undefined {
+    const same = this.windows.find(
+      window => window.ids.length === ids.length && commonPrefix(window.ids, ids) === ids.length,
+    );
+    if (same) this.use(same);
+    return same;
+  }
+
+  /** Now the most recently used one. */
+  private use(window: CachedWindow<R>): void {
+    this.windows.splice(this.windows.indexOf(window), 1);
+    this.windows.push(window);
   }
 }

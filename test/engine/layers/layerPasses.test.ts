@@ -84,6 +84,24 @@ test.each(layerPasses.filter(id => id !== 'routing'))(
   },
 );
 
+test.each(['exitDepth', 'redundancy', 'coreTokens', 'wordBits'] as const)(
+  '%s stays known of a text whose end was deleted, however often it is looked at',
+  async id => {
+    const pass = layerPassesOf(() => model)[id];
+    const run = { visible: [], maxTokens: Infinity, whole: true, signal, onScored: () => {} };
+    const layers = defaultLayerOptions;
+    const whole = new Document('whole', 1, code.slice(0, 300));
+    // At the end of a token, so that the longer text begins with the same ones.
+    const { utf16Ends } = whole.streamBy(model.tokenizer).tokens(0, 60);
+    const cut = new Document('cut', 1, code.slice(0, utf16Ends.at(-1)));
+    expect(pass.total(cut)).toBe(60);
+    for (const document of [whole, cut]) await pass.run(document, { ...run, layers });
+    const look = () => pass.columns(cut, { first: 0, end: pass.total(cut) }, { layers })!;
+    const { scores } = look();
+    for (let again = 0; again < 3; again++) expect(look()).toEqual({ scores, pending: 0 });
+  },
+);
+
 test('early exits are what is left of the layers after the one of the ladder', async () => {
   const document = new Document('exits', 1, code);
   const values = await valuesOf(model, 'exitDepth', document);

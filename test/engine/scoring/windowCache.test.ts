@@ -30,6 +30,24 @@ test('the window that was not used for longest is forgotten', () => {
   expect([isKnown(a), isKnown(b), isKnown(c)]).toEqual([true, true, true]);
 });
 
+test('a window is found beside longer ones that begin with it', () => {
+  const cache = new WindowCache<number[]>(rows => rows.length, 3);
+  const [short, long] = [window([1, 2], 2), window([1, 2, 3], 3)];
+  cache.add(short);
+  cache.add(long);
+  const asked = (ids: number[]) => cache.findSame(Uint32Array.from(ids));
+  for (let again = 0; again < 3; again++) {
+    expect(asked([1, 2])).toBe(short);
+    expect(asked([1, 2, 3])).toBe(long);
+  }
+  expect([asked([1]), asked([1, 3]), asked([])]).toEqual([undefined, undefined, undefined]);
+  // Being found counts as use.
+  asked([1, 2]);
+  cache.add(window([4], 1));
+  cache.add(window([5], 1));
+  expect([asked([1, 2]), asked([1, 2, 3])]).toEqual([short, undefined]);
+});
+
 test('the window is found that knows most rows of the same tokens', () => {
   const ids = fc.array(fc.nat(1), { minLength: 1, maxLength: 5 });
   const added = fc.tuple(ids, fc.nat(5), fc.nat(3)).map(([ids, rows, firstRow]) => {
