@@ -17,8 +17,8 @@ import { layerOptions, settings } from '../settings';
 const KEY = 'lensScales';
 /** Models and lenses that are remembered. */
 const MAX_KEPT = 200;
-/** Of the extension's folder: code and prose. */
-const TEXTS = ['retry.ts', 'readings.py', 'twice.js', 'greetings.md', 'story.txt'];
+/** Code, and a little prose. */
+const TEXTS = ['retry.ts', 'readings.py', 'twice.js', 'story.txt'];
 
 /** By model and lens. Null: there is none. */
 type Kept = Record<string, MeasuredBounds | null>;

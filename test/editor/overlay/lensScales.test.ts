@@ -20,7 +20,7 @@ let engine: { state: EngineStatus; call: Engine['call'] };
 
 beforeEach(() => {
   fake.unsetAll();
-  for (const name of ['retry.ts', 'readings.py', 'twice.js', 'greetings.md', 'story.txt'])
+  for (const name of ['retry.ts', 'readings.py', 'twice.js', 'story.txt'])
     fake.files.set(`/x/samples/${name}`, new TextEncoder().encode(`text of ${name}`));
   [asked, errors, values] = [[], [], new Map()];
   answer = async () => BOUNDS;
@@ -62,7 +62,7 @@ test('a model is measured once, and what was measured is kept', async () => {
   await made.follow('surprisal');
   expect(boundsOf(made)).toEqual(BOUNDS.normal);
   expect(changes()).toBe(1);
-  expect(asked[0]!.texts).toHaveLength(5);
+  expect(asked[0]!.texts).toHaveLength(4);
   expect(asked[0]!.texts[0]).toBe('text of retry.ts');
   await made.follow('surprisal');
   await scales().made.follow('surprisal');
