@@ -66,8 +66,16 @@ export function activate(context: ExtensionContext): Exports {
   });
   const quietly = (error: unknown) => report(log, error);
   const loudly = (error: unknown) => report(log, error, 'Tokenscope');
+  let openSae: () => unknown = () => undefined;
   const samplesFolder = Uri.joinPath(context.extensionUri, 'samples');
-  const scales = new LensScales(engine, context.globalState, samplesFolder, quietly);
+  const scales = new LensScales(
+    engine,
+    context.globalState,
+    samplesFolder,
+    // Undefined, too, before the autoencoder's side below is there.
+    () => openSae(),
+    quietly,
+  );
   const state = new OverlayState(context.workspaceState, id => scales.lensOf(id));
   const followScale = () => {
     if (state.isOn) void scales.follow(state.lensId);
@@ -75,6 +83,8 @@ export function activate(context: ExtensionContext): Exports {
   const followed = new EngineSettings(engine, options.model, loudly);
   const texts = new DocumentSync(engine);
   const autoencoder = new Autoencoder(engine, texts, state, context.globalState, loudly);
+  openSae = () =>
+    autoencoder.info && [autoencoder.info.path, settings.features.densityCutoff.value];
   const featureOptions = () => autoencoder.optionsForLens();
   const passes = new ScoringPasses(engine, texts, autoencoder.open);
   const queries = new EngineQueries(engine, texts, passes, featureOptions);
@@ -120,6 +130,7 @@ export function activate(context: ExtensionContext): Exports {
     state,
     state.onDidChange(followScale),
     engine.onDidChangeState(followScale),
+    autoencoder.onDidChange(followScale),
     followed,
     texts,
     passes,

@@ -55,6 +55,7 @@ export interface ScoreApi {
     lens: LensId;
     texts: readonly string[];
     layers?: LayerOptions;
+    features?: FeatureOptions;
   }): MeasuredBounds | null;
 
   /**

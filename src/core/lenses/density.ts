@@ -24,12 +24,7 @@ export type MeasuredBounds = Readonly<Record<Density, readonly number[]>>;
 
 /** Whether the lens's colours may follow the model: they are heat of tokens, and a model says what they are. */
 export function followsModel(lens: Lens): lens is Lens & { scale: HeatScale } {
-  return (
-    lens.scale.kind === 'heat' &&
-    lens.per === 'token' &&
-    lens.group !== 'features' &&
-    needsModel(lens)
-  );
+  return lens.scale.kind === 'heat' && lens.per === 'token' && needsModel(lens);
 }
 
 /**

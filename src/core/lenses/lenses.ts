@@ -141,18 +141,18 @@ export const lenses = {
     group: 'features',
     title: 'Features',
     meaning:
-      'How high the strongest feature of the autoencoder is at this token, as a share of the highest it was ever seen. Features that fire on much of all text are left out.',
+      'How unusually high a feature of the autoencoder is at this token: the share of the feature’s own values that are lower or, if the autoencoder comes without their distribution, the share of its maximum. Features that fire on much of all text are left out.',
     needs: ['features', 'tokens'],
     per: 'token',
     scale: {
       kind: 'heat',
-      bounds: [40, 50, 60, 70, 80, 88, 95],
-      unit: '% of its maximum',
-      decimals: 0,
+      bounds: [90, 95, 98, 99, 99.5, 99.8, 99.95],
+      unit: '%',
+      decimals: 2,
     },
-    value: (scores, row) => 100 * (scores?.features?.strongest[row] ?? NaN),
-    format: value => `${value.toFixed(0)} % of its maximum`,
-    explain: ({ scores, row }) => explainStrongest(scores?.features, row),
+    value: (scores, row) => 100 * (scores?.features?.unusual[row] ?? NaN),
+    format: value => `${value.toFixed(1)} %`,
+    explain: ({ scores, row }) => explainUnusual(scores?.features, row),
   }),
   pinned: lens({
     group: 'features',
@@ -260,14 +260,17 @@ function explainContrast(contrast: ContrastScores | undefined, row: number): Exp
   ];
 }
 
-function explainStrongest(features: TokenFeatures | undefined, row: number): Explanation[] {
-  const share = features?.strongest[row] ?? NaN;
-  if (Number.isNaN(share)) return [];
-  const feature = features!.strongestFeature[row]!;
-  return [
-    { name: 'Features', value: lenses.features.format(100 * share) },
-    ...(feature < 0 ? [] : [{ name: 'strongest feature', value: `#${feature}` }]),
-  ];
+function explainUnusual(features: TokenFeatures | undefined, row: number): Explanation[] {
+  const share = features?.unusual[row] ?? NaN;
+  if (!features || Number.isNaN(share)) return [];
+  const number = lenses.features.format(100 * share);
+  const own = { name: 'Features', value: number };
+  const feature = features.unusualFeature[row]!;
+  if (feature < 0) return [own];
+  const how = features.byDistribution
+    ? `higher than ${number} of its values`
+    : `at ${number} of its maximum`;
+  return [own, { name: 'most unusual feature', value: `#${feature}, ${how}` }];
 }
 
 function formatSignedBits(nats: number): string {

@@ -21,6 +21,15 @@ export interface TokenFeatures {
   readonly strongest: Float32Array;
   /** The feature with that value; -1: none. */
   readonly strongestFeature: Int32Array;
+  /**
+   * How unusually high the feature is that is most so, without dense ones: the share of its own values, where it fires, that
+   * are lower; where their distribution is not known, the value as a share of its maximum. 0 and NaN as above.
+   */
+  readonly unusual: Float32Array;
+  /** The feature with that number; -1: none. */
+  readonly unusualFeature: Int32Array;
+  /** Whether the distributions of values are known. */
+  readonly byDistribution: boolean;
   /** channel * CHANNEL_STEPS + strength of the strongest pinned feature; NaN: none. */
   readonly channel: Float32Array;
   /** |x - x̂| / |x|; NaN if unknown or masked, and for transcoders. */

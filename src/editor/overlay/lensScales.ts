@@ -33,11 +33,12 @@ export class LensScales {
   /** The lens that was asked for last: the same object until its scale changes. */
   private made: { of: readonly unknown[]; lens: Lens } | undefined;
 
-  /** `samples`: the folder of the sample texts. */
+  /** `samples`: the folder of the sample texts; `openSae`: what identifies the autoencoder that is open, if there is one. */
   constructor(
     private readonly engine: Engine,
     private readonly storage: Memento,
     private readonly samples: Uri,
+    private readonly openSae: () => unknown,
     private readonly onError: (error: unknown) => void,
   ) {
     this.listener = onDidChangeAny(Object.values(settings.overlay), () => this.changed.fire());
@@ -70,8 +71,11 @@ export class LensScales {
     try {
       const texts = await Promise.all(TEXTS.map(name => this.textOf(name)));
       const layers = lenses[id].needs.some(isOfLayers) ? { layers: layerOptions() } : {};
+      const features = lenses[id].needs.includes('features')
+        ? { features: { pins: [], densityCutoff: settings.features.densityCutoff.value } }
+        : {};
       const bounds = await this.engine.call(({ remote }) =>
-        remote.measureScale({ lens: id, texts, ...layers }),
+        remote.measureScale({ lens: id, texts, ...layers, ...features }),
       );
       // Another model may have been opened meanwhile, and measured.
       if (this.keyOf(id) !== key) return;
@@ -99,7 +103,10 @@ export class LensScales {
     if (state.kind !== 'ready' || !state.model.scores) return undefined;
     const { folder, name, weightsTime = 0 } = state.model;
     const layers = lenses[id].needs.some(isOfLayers) ? layerOptions() : null;
-    return JSON.stringify([id, folder, name, weightsTime, layers]);
+    const sae = lenses[id].needs.includes('features') ? this.openSae() : null;
+    // It is opened when its lens is first drawn.
+    if (sae === undefined) return undefined;
+    return JSON.stringify([id, folder, name, weightsTime, layers, sae]);
   }
 
   private async textOf(name: string): Promise<string> {

@@ -5,6 +5,7 @@ import { isTrusted, unlabelled, type Label } from '../../core/sae/featureLabels'
 import { readLabels } from '../../core/sae/readLabels';
 import type { FeatureName } from '../../core/sae/featureValues';
 import type { Sae } from '../../core/sae/sae';
+import type { FeatureStatistics } from '../../core/sae/tokenFeatures';
 import type { SparseRows } from '../../core/sae/sparseRows';
 import { UserError } from '../../core/errors';
 import { FileError } from '../files/regularFile';
@@ -20,6 +21,8 @@ export class OpenedSae {
   private readonly seen: Float32Array;
   private userLabels: ReadonlyMap<number, Label> = new Map();
   private keptLabels: ReadonlyMap<number, Label>;
+  /** The share of a feature's values that are lower; undefined where the folder has no histograms. */
+  readonly rankOf: FeatureStatistics['rankOf'];
 
   private constructor(
     readonly path: string,
@@ -35,6 +38,12 @@ export class OpenedSae {
   ) {
     this.seen = new Float32Array(sae.features);
     this.keptLabels = kept;
+    if (!histograms || !max) return;
+    this.rankOf = (feature, value) => {
+      const start = feature * HISTOGRAM_BINS;
+      const place = (HISTOGRAM_BINS * value) / max[feature]!;
+      return shareBelow(histograms.subarray(start, start + HISTOGRAM_BINS), place);
+    };
   }
 
   /** Throws `UserError` that names the file if it cannot be read. */
@@ -127,6 +136,17 @@ export class OpenedSae {
     const start = feature * HISTOGRAM_BINS;
     return this.histograms?.slice(start, start + HISTOGRAM_BINS) ?? null;
   }
+}
+
+/** The share of a histogram's counts below a place in bins, as if those of a bin were spread evenly over it. */
+function shareBelow(histogram: Float32Array, place: number): number {
+  let below = 0;
+  let all = 0;
+  for (const [bin, count] of histogram.entries()) {
+    all += count;
+    below += count * Math.min(1, Math.max(0, place - bin));
+  }
+  return all > 0 ? below / all : 1;
 }
 
 const LABELS = /^(?:labels.*|batch-\d+)\.jsonl(?:\.gz)?$/;

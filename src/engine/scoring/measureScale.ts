@@ -1,17 +1,22 @@
 // The scale of a lens that follows the model: what the lens says of the tokens of sample texts.
 import { followsModel, measuredBounds, type MeasuredBounds } from '../../core/lenses/density';
 import { lenses, type LensId } from '../../core/lenses/lenses';
-import type { LayerOptions } from '../../core/layers/layerPasses';
 import { Document } from '../documents/document';
 import type { Model } from '../models/model';
+import type { ColumnOptions } from './pass';
 import type { Passes } from './passes';
 import { valuesIn } from './view';
+
+interface ScaleRequest extends Pick<ColumnOptions, 'layers' | 'features'> {
+  readonly lens: LensId;
+  readonly texts: readonly string[];
+}
 
 /** Null where the lens cannot be measured by this model. Throws `Cancelled` when aborted. */
 export async function measureScale(
   model: Model,
   passes: Passes,
-  { lens: id, texts, layers }: { lens: LensId; texts: readonly string[]; layers?: LayerOptions },
+  { lens: id, texts, ...options }: ScaleRequest,
   signal: AbortSignal,
 ): Promise<MeasuredBounds | null> {
   const lens = lenses[id];
@@ -22,11 +27,18 @@ export async function measureScale(
     const document = new Document('', 1, text);
     for (const needed of lens.needs) {
       const pass = passes[needed];
-      const run = { visible: [], maxTokens: Infinity, whole: false, layers, signal, onScored() {} };
+      const run = {
+        visible: [],
+        maxTokens: Infinity,
+        whole: false,
+        layers: options.layers,
+        signal,
+        onScored() {},
+      };
       const found = (await pass.available(document)) ?? (await pass.run(document, run));
       if ('refused' in found) return null;
     }
-    const valueAt = valuesIn(document, model, passes, lens, { layers });
+    const valueAt = valuesIn(document, model, passes, lens, options);
     const { tokens } = document.streamBy(model.tokenizer).size;
     for (let token = 0; token < tokens; token++) values.push(valueAt(token));
   }

@@ -9,7 +9,7 @@ import {
 import { lensIds, lenses } from '../../../src/core/lenses/lenses';
 import { stepOf } from '../../../src/core/lenses/scale';
 
-const { surprisal, rank, tokens, difference, features } = lenses;
+const { surprisal, rank, tokens, difference } = lenses;
 const scaleOf = (lens: ReturnType<typeof withDensity>) => {
   if (lens.scale.kind !== 'heat') throw new Error('not a heat scale');
   return lens.scale;
@@ -81,7 +81,6 @@ test('the lenses that follow a model are those of its tokens', () => {
   const following = lensIds.filter(id => followsModel(lenses[id]));
   expect(following).toContain('surprisal');
   expect(following).toContain('exitDepth');
-  for (const id of ['tokens', 'bytes', 'features', 'contrast', 'digitGroups'] as const)
+  for (const id of ['tokens', 'bytes', 'pinned', 'contrast', 'digitGroups'] as const)
     expect(following).not.toContain(id);
-  expect(followsModel(features)).toBe(false);
 });

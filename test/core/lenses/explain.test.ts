@@ -24,6 +24,9 @@ const scores: Scores = {
   features: {
     strongest: Float32Array.of(0.63),
     strongestFeature: Int32Array.of(12),
+    unusual: Float32Array.of(0.63),
+    unusualFeature: Int32Array.of(12),
+    byDistribution: true,
     channel: Float32Array.of(4),
     unexplained: Float32Array.of(0.21),
   },
@@ -63,13 +66,16 @@ describe.each(Object.entries<Lens>(lenses))('%s', (_, lens) => {
   });
 });
 
-test('the strongest feature is named where there is one', () => {
+test('the most unusual feature is named where there is one, with what its number is', () => {
   const row = { scores, row: 0, index: 0 };
   expect(lenses.features.explain(row)).toEqual([
-    { name: 'Features', value: '63 % of its maximum' },
-    { name: 'strongest feature', value: '#12' },
+    { name: 'Features', value: '63.0 %' },
+    { name: 'most unusual feature', value: '#12, higher than 63.0 % of its values' },
   ]);
-  const none = { ...scores.features!, strongestFeature: Int32Array.of(-1) };
+  const byMaximum = { ...scores.features!, byDistribution: false };
+  const [, named] = lenses.features.explain({ ...row, scores: { ...scores, features: byMaximum } });
+  expect(named!.value).toBe('#12, at 63.0 % of its maximum');
+  const none = { ...scores.features!, unusualFeature: Int32Array.of(-1) };
   expect(lenses.features.explain({ ...row, scores: { ...scores, features: none } })).toHaveLength(
     1,
   );

@@ -93,6 +93,9 @@ describe('lens values', () => {
     const features = {
       strongest: Float32Array.of(0.75),
       strongestFeature: Int32Array.of(3),
+      unusual: Float32Array.of(0.75),
+      unusualFeature: Int32Array.of(3),
+      byDistribution: true,
       channel: Float32Array.of(4),
       unexplained: Float32Array.of(0.5),
     };

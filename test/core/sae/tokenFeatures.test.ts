@@ -90,3 +90,28 @@ test('a part of what is unexplained is of the activation’s length', () => {
   expect([...found.strongestFeature]).toEqual([-1, -1]);
   expect([...found.channel]).toEqual([NaN, NaN]);
 });
+
+test('the most unusual feature is the one with most of its own values below, without dense ones', () => {
+  const lists: [number, number][][] = [
+    [
+      [1, 3],
+      [2, 5],
+      [0, 9],
+    ],
+    [],
+  ];
+  const parts = [{ first: 0, rows: featureRows(lists), masked: 0 }];
+  const known = {
+    ...figures,
+    densityOf: (feature: number) => (feature === 0 ? 0.9 : 0.1),
+    rankOf: (feature: number, value: number) => (feature === 1 ? 0.9 : 0.2) + value / 100,
+  };
+  const found = tokenFeaturesOf(parts, 0, 2, known, [], 0.5);
+  expect([...found.unusualFeature]).toEqual([1, -1]);
+  expect([...found.unusual].map(value => Math.round(100 * value))).toEqual([93, 0]);
+  expect(found.byDistribution).toBe(true);
+  // Without distributions it is the strongest one.
+  const plain = tokenFeaturesOf(parts, 0, 2, figures, [], 1);
+  expect([plain.unusual, plain.unusualFeature]).toEqual([plain.strongest, plain.strongestFeature]);
+  expect(plain.byDistribution).toBe(false);
+});

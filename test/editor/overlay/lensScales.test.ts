@@ -15,6 +15,7 @@ const READY = { kind: 'ready', model: { folder: '/m', name: 'm', scores: true, w
 let asked: { lens: LensId; texts: readonly string[] }[];
 let answer: () => Promise<MeasuredBounds | null>;
 let errors: unknown[];
+let sae: unknown;
 let values: Map<string, unknown>;
 let engine: { state: EngineStatus; call: Engine['call'] };
 
@@ -22,7 +23,7 @@ beforeEach(() => {
   fake.unsetAll();
   for (const name of ['retry.ts', 'readings.py', 'twice.js', 'story.txt'])
     fake.files.set(`/x/samples/${name}`, new TextEncoder().encode(`text of ${name}`));
-  [asked, errors, values] = [[], [], new Map()];
+  [asked, errors, values, sae] = [[], [], new Map(), undefined];
   answer = async () => BOUNDS;
   engine = {
     state: READY as unknown as EngineStatus,
@@ -44,7 +45,13 @@ function scales() {
     update: async (key: string, value: unknown) => void values.set(key, value),
   } as unknown as Memento;
   const folder = Uri.file('/x/samples');
-  const made = new LensScales(engine as Engine, memento, folder, error => errors.push(error));
+  const made = new LensScales(
+    engine as Engine,
+    memento,
+    folder,
+    () => sae,
+    error => errors.push(error),
+  );
   let changes = 0;
   made.onDidChange(() => changes++);
   return { made, changes: () => changes };
@@ -93,6 +100,18 @@ test('what cannot be measured keeps its own bounds, and is not asked for again',
   engine.state = { kind: 'stopped' };
   await made.follow('rank');
   expect(asked).toHaveLength(1);
+});
+
+test('features have a scale of their own for each autoencoder, once it is open', async () => {
+  const { made } = scales();
+  await made.follow('features');
+  expect(asked).toHaveLength(0);
+  sae = ['/sae', 0.05];
+  await made.follow('features');
+  expect(asked).toMatchObject([{ lens: 'features', features: { pins: [], densityCutoff: 0.05 } }]);
+  expect(boundsOf(made, 'features')).toEqual(BOUNDS.normal);
+  sae = ['/other', 0.05];
+  expect(boundsOf(made, 'features')).not.toEqual(BOUNDS.normal);
 });
 
 test('an error is reported, and the lens is drawn as if there were no scale', async () => {

@@ -58,7 +58,7 @@ test('is that of the values of all tokens of the texts', async () => {
 
 test('is none for other lenses, too little text, and models of servers', async () => {
   const { model, passes } = opened();
-  for (const lens of ['features', 'tokens', 'bytes', 'difference'] as const)
+  for (const lens of ['features', 'tokens', 'bytes', 'pinned', 'difference'] as const)
     expect(await measureScale(model, passes, { lens, texts: TEXTS }, signal)).toBeNull();
   const few = { lens: 'surprisal', texts: [TEXTS[1]!] } as const;
   expect(await measureScale(model, passes, few, signal)).toBeNull();
