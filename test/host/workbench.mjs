@@ -15,6 +15,9 @@ const TIDY = 'Control+Alt+Shift+F9';
 
 const INPUT = '.quick-input-widget .quick-input-box input';
 
+/** What the status item says while the overlay is off. */
+const OFF = /^\s*Tokenscope\s*$/;
+
 export class Workbench {
   /**
    * @param {import('playwright-core').Page} page
@@ -86,7 +89,7 @@ export class Workbench {
       },
       ({ tabs, ends }) => tabs === 0 && ends === 1,
     );
-    await this.statusItem(/^\s*Tokenscope\s*$/).waitFor();
+    await this.statusItem(OFF).waitFor();
     const samplesHere = new Set([...readdirSync(samples), '.vscode']);
     for (const name of readdirSync(this.folder))
       if (!samplesHere.has(name)) rmSync(join(this.folder, name), { recursive: true });
@@ -247,7 +250,13 @@ export class Workbench {
    * @param {string} title
    */
   async chooseLens(title) {
-    await this.page.locator('.statusbar-item[id*="tokenscope.status"]').click();
+    const item = this.page.locator('.statusbar-item[id*="tokenscope.status"]');
+    if ((await this.statusItem(OFF).count()) > 0) {
+      // While the overlay is off, a click turns it on.
+      await item.click();
+      await this.statusItem(OFF).waitFor({ state: 'detached' });
+    }
+    await item.click();
     await this.pick(title);
     // The click took the focus away from the text.
     await this.page.locator('.statusbar-item-label:focus').waitFor({ state: 'detached' });
