@@ -54,7 +54,6 @@ export interface ScoreApi {
   measureScale(params: {
     lens: LensId;
     texts: readonly string[];
-    layers?: LayerOptions;
     features?: FeatureOptions;
   }): MeasuredBounds | null;
 

@@ -1,6 +1,6 @@
 // How much of a text a heat lens colours. Its scale follows the model where the model's own values were measured: a bound is
 // what a share of the tokens of sample text stays below. Else the lens's own bounds are moved up.
-import { needsModel, type Lens } from './lens';
+import { needsModel, type Lens, type LensGroup } from './lens';
 import type { HeatScale } from './scale';
 
 export const densities = ['subtle', 'normal', 'full'] as const;
@@ -22,9 +22,16 @@ const LEAST_VALUES = 500;
 /** Bounds of a heat scale, by density. */
 export type MeasuredBounds = Readonly<Record<Density, readonly number[]>>;
 
+/** Of other groups the bounds mean something themselves, or the values grow with the length of a text. */
+const GROUPS: readonly LensGroup[] = ['text', 'bytes', 'features'];
+
 /** Whether the lens's colours may follow the model: they are heat of tokens, and a model says what they are. */
 export function followsModel(lens: Lens): lens is Lens & { scale: HeatScale } {
-  return lens.scale.kind === 'heat' && lens.per === 'token' && needsModel(lens);
+  return isScaled(lens) && lens.per === 'token' && needsModel(lens);
+}
+
+function isScaled({ scale, group }: Lens): boolean {
+  return scale.kind === 'heat' && GROUPS.includes(group);
 }
 
 /**
@@ -49,10 +56,10 @@ export function measuredBounds(
   return Object.fromEntries(bounds) as Record<Density, readonly number[]>;
 }
 
-/** The lens with the bounds of a density; those of other kinds than heat are what they are. */
+/** The lens with the bounds of a density; lenses of other groups and other kinds than heat are what they are. */
 export function withDensity(lens: Lens, density: Density, measured?: MeasuredBounds): Lens {
   const { scale } = lens;
-  if (scale.kind !== 'heat') return lens;
+  if (scale.kind !== 'heat' || !isScaled(lens)) return lens;
   const share = Math.round(100 * (1 - SHARES[density][0]!));
   const parts = measured
     ? {

@@ -1,7 +1,6 @@
 // The scales of lenses: as dense as the setting says, and following the model that is open, whose values over sample texts are
 // measured once and kept.
 import { EventEmitter, Uri, workspace, type Disposable, type Memento } from 'vscode';
-import { isOfLayers } from '../../core/layers/layerPasses';
 import {
   followsModel,
   withDensity,
@@ -12,7 +11,7 @@ import { lenses, type LensId } from '../../core/lenses/lenses';
 import type { Lens } from '../../core/lenses/lens';
 import type { Engine } from '../engine/engineClient';
 import { onDidChangeAny } from '../setting';
-import { layerOptions, settings } from '../settings';
+import { settings } from '../settings';
 
 const KEY = 'lensScales';
 /** Models and lenses that are remembered. */
@@ -70,12 +69,11 @@ export class LensScales {
     this.asked.add(key);
     try {
       const texts = await Promise.all(TEXTS.map(name => this.textOf(name)));
-      const layers = lenses[id].needs.some(isOfLayers) ? { layers: layerOptions() } : {};
       const features = lenses[id].needs.includes('features')
         ? { features: { pins: [], densityCutoff: settings.features.densityCutoff.value } }
         : {};
       const bounds = await this.engine.call(({ remote }) =>
-        remote.measureScale({ lens: id, texts, ...layers, ...features }),
+        remote.measureScale({ lens: id, texts, ...features }),
       );
       // Another model may have been opened meanwhile, and measured.
       if (this.keyOf(id) !== key) return;
@@ -102,11 +100,10 @@ export class LensScales {
     if (settings.overlay.scale.value === 'fixed' || !followsModel(lenses[id])) return undefined;
     if (state.kind !== 'ready' || !state.model.scores) return undefined;
     const { folder, name, weightsTime = 0 } = state.model;
-    const layers = lenses[id].needs.some(isOfLayers) ? layerOptions() : null;
     const sae = lenses[id].needs.includes('features') ? this.openSae() : null;
     // It is opened when its lens is first drawn.
     if (sae === undefined) return undefined;
-    return JSON.stringify([id, folder, name, weightsTime, layers, sae]);
+    return JSON.stringify([id, folder, name, weightsTime, sae]);
   }
 
   private async textOf(name: string): Promise<string> {

@@ -70,8 +70,9 @@ test('without a measurement the bounds of the lens move up', () => {
   expect(scaleOf(withDensity(surprisal, 'normal')).about).toBeUndefined();
 });
 
-test('lenses without heat are as they are', () => {
+test('lenses without heat, and those on layers, are as they are', () => {
   for (const density of densities) {
+    expect(withDensity(lenses.attention, density)).toBe(lenses.attention);
     expect(withDensity(tokens, density)).toBe(tokens);
     expect(withDensity(difference, density)).toBe(difference);
   }
@@ -80,7 +81,7 @@ test('lenses without heat are as they are', () => {
 test('the lenses that follow a model are those of its tokens', () => {
   const following = lensIds.filter(id => followsModel(lenses[id]));
   expect(following).toContain('surprisal');
-  expect(following).toContain('exitDepth');
-  for (const id of ['tokens', 'bytes', 'pinned', 'contrast', 'digitGroups'] as const)
+  expect(following).toContain('features');
+  for (const id of ['tokens', 'bytes', 'pinned', 'contrast', 'numbers', 'exitDepth'] as const)
     expect(following).not.toContain(id);
 });
