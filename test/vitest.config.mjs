@@ -3,22 +3,35 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const elsewhere = [
+  'test/window/**',
+  'test/ui/**',
+  'test/prove/**',
+  'test/bench/**',
+  '**/node_modules/**',
+];
+/** They put another module in place of one of the sources, before anybody has read it. */
+const ALONE = ['test/engine/files/fileSource.test.ts', 'test/engine/scoring/textPasses.test.ts'];
+
 export default defineConfig({
   resolve: { alias: { vscode: join(import.meta.dirname, 'support/vscode.ts') } },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [
-      'test/window/**',
-      'test/ui/**',
-      'test/prove/**',
-      'test/bench/**',
-      '**/node_modules/**',
-    ],
+    exclude: elsewhere,
     pool: 'forks',
-    // A process for each worker, and the sources read once in each: files leave nothing behind that others see.
-    isolate: false,
-    unstubGlobals: true,
-    unstubEnvs: true,
+    projects: [
+      // A process for each worker, which reads the sources once.
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          isolate: false,
+          include: ['test/**/*.test.ts'],
+          exclude: ALONE,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: ALONE } },
+    ],
+    setupFiles: 'test/support/tidyAfterFile.ts',
     // Vitest would leave one of two cores to itself.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: 'test/support/engineBundle.ts',

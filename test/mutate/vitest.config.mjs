@@ -15,8 +15,8 @@ const inProcesses = {
 };
 
 export default defineConfig(() => {
-  const { include, globalSetup: _, ...test } = unit.test ?? {};
-  const own = process.env.TOKENSCOPE_MUTATE_TESTS?.split(',') ?? include ?? [];
+  const { projects: _, globalSetup: __, setupFiles: ___, ...test } = unit.test ?? {};
+  const own = process.env.TOKENSCOPE_MUTATE_TESTS?.split(',') ?? ['test/**/*.test.ts'];
   const runsEngine = own.some(path => !path.startsWith('test/core/'));
   return mergeConfig(
     { ...unit, test },

@@ -170,7 +170,8 @@ test('a connection that is cut is continued where it was', async () => {
   });
   const paths = await getAll(server, { onProgress: () => setTimeout(() => server.cut(), 10) });
   expect(paths.map(path => readFileSync(path))).toEqual(Object.values(files).map(Buffer.from));
-  expect(server.seen.some(({ range }) => range === 'bytes=500-')).toBe(true);
+  // How much had arrived by the cut depends on the machine.
+  expect(server.seen.some(({ range }) => /^bytes=[1-9]\d*-$/.test(range ?? ''))).toBe(true);
 });
 
 test('a redirect to another origin is not followed, and one within is', async () => {
