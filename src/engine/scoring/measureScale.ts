@@ -7,7 +7,7 @@ import type { ColumnOptions } from './pass';
 import type { Passes } from './passes';
 import { valuesIn } from './view';
 
-interface ScaleRequest extends Pick<ColumnOptions, 'layers' | 'features'> {
+interface ScaleRequest extends Pick<ColumnOptions, 'features'> {
   readonly lens: LensId;
   readonly texts: readonly string[];
 }
@@ -16,7 +16,7 @@ interface ScaleRequest extends Pick<ColumnOptions, 'layers' | 'features'> {
 export async function measureScale(
   model: Model,
   passes: Passes,
-  { lens: id, texts, ...options }: ScaleRequest,
+  { lens: id, texts, features }: ScaleRequest,
   signal: AbortSignal,
 ): Promise<MeasuredBounds | null> {
   const lens = lenses[id];
@@ -31,14 +31,13 @@ export async function measureScale(
         visible: [],
         maxTokens: Infinity,
         whole: false,
-        layers: options.layers,
         signal,
         onScored() {},
       };
       const found = (await pass.available(document)) ?? (await pass.run(document, run));
       if ('refused' in found) return null;
     }
-    const valueAt = valuesIn(document, model, passes, lens, options);
+    const valueAt = valuesIn(document, model, passes, lens, { features });
     const { tokens } = document.streamBy(model.tokenizer).size;
     for (let token = 0; token < tokens; token++) values.push(valueAt(token));
   }
