@@ -89,12 +89,15 @@ export class EngineState {
     return { model, document, stream: document.streamBy(model.tokenizer) };
   }
 
-  /** Reports the progress of a pass from time to time, and its end. */
-  progressReporter({ uri, version }: DocumentVersion, total: number): (scored: number) => void {
+  /** Reports the progress of a pass from time to time, and at once its end and where it `isNews`. */
+  progressReporter(
+    { uri, version }: DocumentVersion,
+    total: number,
+  ): (scored: number, isNews?: boolean) => void {
     let reported = performance.now();
-    return scored => {
+    return (scored, isNews = false) => {
       const now = performance.now();
-      if (now - reported < PROGRESS_MS && scored < total) return;
+      if (now - reported < PROGRESS_MS && scored < total && !isNews) return;
       reported = now;
       this.emit('scored', { uri, version, scored, total });
     };

@@ -39,6 +39,8 @@ export interface Runtime {
     inputs: Uint32Array;
     targets: Uint32Array;
     from: number;
+    /** Chunks that begin at it or after it are not run; all are, where it is not said. */
+    until?: number | undefined;
     topK: number;
     /** Nothing is kept in the cache. */
     isOnce?: boolean | undefined;
@@ -103,6 +105,7 @@ export interface Runtime {
   encode(params: {
     inputs: Uint32Array;
     from: number;
+    until?: number | undefined;
     candidates?: { limit: number };
     cancel: Int32Array<SharedArrayBuffer>;
     job: number;

@@ -41,10 +41,10 @@ export function fakeBackend(
     calls,
     vocabSize,
     report: { facts: [['Runtime', 'none: a fake']], hooks: [], selfTest: [], warnings: [] },
-    async score({ inputs, targets, from, topK }, signal, onRows) {
+    async score({ inputs, targets, from, until, topK }, signal, onRows) {
       calls.score++;
       if (signal?.aborted) throw new Cancelled();
-      const rows = targets.subarray(from);
+      const rows = targets.subarray(from, until);
       const logits = new Float32Array(rows.length * vocabSize);
       for (let row = 0; row < rows.length; row++)
         logits.set(

@@ -26,11 +26,11 @@ export function steppedBackend(
   };
   return {
     ...fake,
-    async score({ inputs, targets, from, topK }, signal, onRows) {
-      const scores = emptyScores(targets.length - from, topK);
-      for (let at = from; at < targets.length; at += STEP) {
+    async score({ inputs, targets, from, until = targets.length, topK }, signal, onRows) {
+      const scores = emptyScores(until - from, topK);
+      for (let at = from; at < until; at += STEP) {
         await next(signal);
-        const end = Math.min(at + STEP, targets.length);
+        const end = Math.min(at + STEP, until);
         const part = { inputs, targets: targets.subarray(0, end), from: at, topK };
         const rows = await fake.score(part);
         copyScores(rows, 0, end - at, scores, at - from);
@@ -48,10 +48,11 @@ export function steppedBackend(
         await next();
         sae = wanted;
       },
-      async encode({ inputs, from }, signal, onRows) {
+      async encode({ inputs, from, until = inputs.length }, signal, onRows) {
         const parts: FeatureRows[] = [];
-        for (let at = from; at < inputs.length; at += STEP) {
+        for (let at = from; at < until; at += STEP) {
           await next(signal);
+          // The last one may reach beyond what is asked for, as chunks do.
           const rows = featureRows(sae!, inputs, at, Math.min(at + STEP, inputs.length));
           parts.push(rows);
           onRows(rows, at);

@@ -58,6 +58,7 @@ export async function readGate(
       first: offsetOf(utf16Start),
       end: offsetOf(utf16End),
     })),
+    onVisible: run.onVisible,
     isEnough: () => known >= maxTokens || done >= most,
     async run({ start, ownStart, end }) {
       if (signal.aborted) throw new Cancelled();

@@ -38,7 +38,7 @@ export function layerPass(opened: () => Model, id: LayerPassId, measure: WindowM
           ...run,
           windows,
           most,
-          compute: async (window, signal) => {
+          compute: async (window, _, signal) => {
             const { ids } = stream.tokens(window.start, window.end);
             if (known.of(model, options, ids) === undefined)
               known.add(

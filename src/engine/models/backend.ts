@@ -22,11 +22,13 @@ export function needed<T extends object>(ability: Ability<T>): T {
   return ability;
 }
 
-/** Row i is how `targets[i]` looked after `inputs[0..i]`; rows before `from` are not computed. */
+/** Row i is how `targets[i]` looked after `inputs[0..i]`; rows before `from`, and from `until` on, are not asked for. */
 export interface ScoreRequest {
   readonly inputs: Uint32Array;
   readonly targets: Uint32Array;
   readonly from: number;
+  /** All, where it is not said. Where a run computes more of them, they come with the others. */
+  readonly until?: number | undefined;
   /** Alternatives kept for each row. */
   readonly topK: number;
   /** Nothing is kept for another request that begins with the same tokens. */
@@ -71,12 +73,14 @@ export interface SampleRequest extends Sampling {
 
 export interface EncodeRequest {
   readonly inputs: Uint32Array;
+  /** Inputs before it, and from `until` on, are not asked for, as in a `ScoreRequest`. */
   readonly from: number;
+  readonly until?: number | undefined;
   /** Not by the autoencoder's own rule: of each input the `limit` highest above 0. */
   readonly candidates?: { limit: number };
 }
 
-export interface SteerRequest extends Omit<ScoreRequest, 'from'> {
+export interface SteerRequest extends Omit<ScoreRequest, 'from' | 'until'> {
   /** [inputs.length, width]: added to what the autoencoder reads. */
   readonly steer: Float32Array;
 }

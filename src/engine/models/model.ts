@@ -12,7 +12,7 @@ import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { Sampling } from '../../core/traces/drawToken';
 import type { ModelInfo, ModelReport } from '../../protocol/models';
 import { askedTrees, type PromptPrefix, type TreeModel } from './askedTrees';
-import { needed, type Backend } from './backend';
+import { needed, type Backend, type EncodeRequest } from './backend';
 import { licenceBeside } from './cardLicence';
 import type { SendToServer } from '../../servers/transport';
 import type { ModelFolder } from './modelFolder';
@@ -244,16 +244,22 @@ export class Model {
     return this.request(backend => needed(backend.features).openSae(sae));
   }
 
-  /** The features on at tokens [from, ids.length) of a window; `onRows` receives them as they are done. */
+  /** The features on at tokens [from, until) of a window, or more; `onRows` receives them as they are done. */
   encode(
     ids: Uint32Array,
     from: number,
     signal: AbortSignal,
     onRows: (rows: FeatureRows) => void = () => {},
-    candidates?: { limit: number },
+    { until = ids.length, candidates }: Pick<EncodeRequest, 'until' | 'candidates'> = {},
   ): Promise<FeatureRows> {
     const inputs = this.withStartToken(ids);
-    const request = { inputs, from: from + this.startTokens, ...(candidates && { candidates }) };
+    const before = this.startTokens;
+    const request = {
+      inputs,
+      from: before + from,
+      until: before + until,
+      ...(candidates && { candidates }),
+    };
     return this.request(
       backend => needed(backend.features).encode(request, signal, rows => onRows(rows)),
       signal,

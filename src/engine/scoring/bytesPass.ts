@@ -58,7 +58,7 @@ function passBy(id: PassId, state: EngineState, side: Side): Pass {
     total: ({ text }) => utf8Length(text, 0, text.length),
     run: (document, run) =>
       asRefusal(async () => {
-        await side.prepare(document, { ...run, onScored: () => {} });
+        await side.prepare(document, { ...run, onScored: () => {}, onVisible: undefined });
         const model = await side.model();
         const scored = await scoreBytes(model, document, run);
         const isWhole = scored === byteScoresOf(model, document).bytes.length;
@@ -79,7 +79,7 @@ function passBy(id: PassId, state: EngineState, side: Side): Pass {
 export async function scoreBytes(
   model: Model,
   document: Document,
-  { visible, whole, signal, onScored }: Omit<PassRun, 'maxTokens'>,
+  { visible, whole, signal, onScored, onVisible }: Omit<PassRun, 'maxTokens'>,
 ): Promise<number> {
   const tokenModel = model.asTokenModel(AbortSignal.any([signal, document.current]));
   const scores = byteScoresOf(model, document);
@@ -99,7 +99,8 @@ export async function scoreBytes(
       end: text16(utf16End),
     })),
     isEnough: () => !whole,
-    inParts: true,
+    onVisible,
+    parts: 'visible',
     async run(_, { first, end }) {
       for (;;) {
         const [next] = unknownRanges(scores, first, end);

@@ -127,7 +127,8 @@ export async function scoreContrast(
     spanOf: ({ ownStart, end }) => ({ first: ownStart, end }),
     visible: visibleSpans(document.streamBy(model.tokenizer), run.visible),
     isEnough: () => known >= run.maxTokens,
-    inParts: true,
+    onVisible: run.onVisible,
+    parts: 'visible',
     async run(window, { first, end }) {
       for (const part of unknownParts(rows, first, end, model)) {
         if (signal.aborted) throw new Cancelled();

@@ -44,7 +44,9 @@ export class FeatureWindows {
       ...run,
       windows,
       most: isWhole ? windows.length : this.capacity,
-      compute: (window, signal, onKnown) => this.encode(stream, window, signal, onKnown),
+      inParts: true,
+      compute: (window, end, signal, onKnown) =>
+        this.encode(stream, window, end - window.start, signal, onKnown),
     });
   }
 
@@ -91,7 +93,9 @@ export class FeatureWindows {
       for (const window of this.windowsIn(stream)) {
         const { start, ownStart } = window;
         const ids = idsOf(stream, window);
-        const rows = await this.model.encode(ids, ownStart - start, signal, () => {}, { limit });
+        const rows = await this.model.encode(ids, ownStart - start, signal, () => {}, {
+          candidates: { limit },
+        });
         const masked = Math.max(0, this.maskedTo(window) - ownStart);
         parts.push({ first: ownStart, rows, masked });
       }
@@ -116,32 +120,35 @@ export class FeatureWindows {
     return start + maskedIn(this.opened.sae, this.model.startTokens);
   }
 
+  /** Tokens of a window up to `until`. */
   private async encode(
     stream: TokenStream,
     window: Window,
+    until: number,
     signal: AbortSignal,
     onRows: (known: number) => void,
   ): Promise<void> {
     const ids = idsOf(stream, window);
     const own = window.ownStart - window.start;
     const found = this.cache.find(ids, own);
-    const until = found?.until ?? own;
-    if (until >= ids.length) return;
+    const from = found?.until ?? own;
+    if (from >= until) return;
     const parts = found
-      ? [sliceRows(found.window.rows, own - found.window.firstRow, until - found.window.firstRow)]
+      ? [sliceRows(found.window.rows, own - found.window.firstRow, from - found.window.firstRow)]
       : [];
-    let count = until - own;
+    let count = from - own;
     const keep = (): void => {
       const rows = concatRows(parts);
       this.cache.add({ ids, firstRow: own, rows });
     };
-    await this.model.encode(ids, until, signal, rows => {
+    const onEncoded = (rows: FeatureRows): void => {
       parts.push(rows);
       this.opened.note(rows);
       count += rowCount(rows);
       keep();
       onRows(count);
-    });
+    };
+    await this.model.encode(ids, from, signal, onEncoded, { until });
   }
 }
 

@@ -26,6 +26,8 @@ export interface PassRun {
   readonly signal: AbortSignal;
   /** Reports how much of the document is known, whenever that is more. */
   readonly onScored: (scored: number) => void;
+  /** Reports that what is visible is known, before the rest is. */
+  readonly onVisible?: (() => void) | undefined;
 }
 
 export interface PassResult {

@@ -27,13 +27,23 @@ export async function runPasses(
   // What is visible has the numbers of all passes before the rest has those of one.
   const rounds =
     wanted.length > 1 && visible.length > 0 ? [{ maxTokens: 0, whole: false }, all] : [all];
+  let last = 0;
+  // No later than what is visible is known, however soon that is.
+  const onVisible = () => report(last, true);
   for (const round of rounds)
     for (const pass of wanted) {
       const known = results.get(pass);
       if (known && 'refused' in known) continue;
       const others = scored() - (known?.scored ?? 0);
-      const onScored = (own: number) => report(others + own);
-      const run = { visible, ...round, layers, signal, onScored };
+      const onScored = (own: number) => report((last = others + own));
+      const run = {
+        visible,
+        ...round,
+        layers,
+        signal,
+        onScored,
+        onVisible: known ? undefined : onVisible,
+      };
       // Asked pass by pass: what the first needs is not held up by what the second opens.
       const refused = known ? undefined : await pass.available(document);
       results.set(pass, refused ?? (await pass.run(document, run)));

@@ -42,7 +42,8 @@ export async function scoreTokens(
     spanOf: ({ window: { ownStart, end } }) => ({ first: ownStart, end }),
     visible: visibleSpans(document.streamBy(model.tokenizer), run.visible),
     isEnough: () => windows.scored >= run.maxTokens,
-    inParts: model.scoresParts,
+    onVisible: run.onVisible,
+    parts: model.scoresParts ? 'visible' : 'upToVisible',
     run: (window, part) =>
       scoreWindow(model, window, part, signal, () => run.onScored(windows.scored), cacheOf(model)),
   });
@@ -56,8 +57,8 @@ export function ruleOf(model: Model): WindowRule {
 }
 
 /**
- * Rows of a part of the window's own tokens, which is all of them unless the model scores parts: those that `cache`
- * remembers, then those that the model computes. Without it nothing is kept for another time, in the model's thread neither.
+ * Rows of a part of the window's own tokens, or more: those that `cache` remembers, then those that the model computes.
+ * Without it nothing is kept for another time, in the model's thread neither.
  */
 export function scoreWindow(
   model: Model,
@@ -89,18 +90,19 @@ export function scoreWindow(
       from = end;
       onRows();
     }
+    const shift = start ? 0 : 1;
+    const inputs = start ? shiftedInputs(start.id, ids) : ids.slice(0, -1);
+    const targets = ids.slice(shift);
     while (from < until) {
       // A part that was visible may be known in between.
       let end = from + 1;
       while (end < until && !window.knows(first + end)) end++;
-      const shift = start ? 0 : 1;
-      const seen = ids.subarray(0, end);
-      const inputs = start ? shiftedInputs(start.id, seen) : seen.slice(0, -1);
       await backend.score(
         {
           inputs,
-          targets: seen.slice(shift),
+          targets,
           from: from - shift,
+          until: end - shift,
           topK: window.scores.topK,
           isOnce: cache === undefined,
         },

@@ -27,9 +27,12 @@ export interface WindowRun extends Omit<PassRun, 'whole'> {
   readonly windows: readonly Window[];
   /** Windows that are remembered: one more would push out what is visible, and no pass would ever be the last. */
   readonly most: number;
-  /** Reports how many of the window's own tokens are known. */
+  /** Of a visible window the tokens up to the end of what is visible come first. */
+  readonly inParts?: boolean;
+  /** Tokens before `end`, or more. Reports how many of the window's own tokens are known. */
   readonly compute: (
     window: Window,
+    end: number,
     signal: AbortSignal,
     onKnown: (tokens: number) => void,
   ) => Promise<void>;
@@ -39,25 +42,33 @@ export interface WindowRun extends Omit<PassRun, 'whole'> {
 export async function runWindows(
   model: Model,
   document: Document,
-  { windows, visible, maxTokens, most, compute, ...run }: WindowRun,
+  { windows, visible, maxTokens, most, inParts, compute, ...run }: WindowRun,
 ): Promise<number> {
   checkSpelled(model, document);
   const stream = document.streamBy(model.tokenizer);
   const signal = AbortSignal.any([run.signal, document.current]);
   let known = 0;
   let done = 0;
+  /** Own tokens that are known of windows. */
+  const counts = new Map<Window, number>();
+  const keep = (window: Window, count: number): void => {
+    const before = counts.get(window) ?? 0;
+    if (count <= before) return;
+    counts.set(window, count);
+    if (count === window.end - window.ownStart) done++;
+    run.onScored((known += count - before));
+  };
   await visibleFirst({
     units: () => windows,
     spanOf: ({ ownStart, end }) => ({ first: ownStart, end }),
     visible: visibleSpans(stream, visible),
+    onVisible: run.onVisible,
+    parts: inParts ? 'upToVisible' : undefined,
     isEnough: () => known >= maxTokens || done >= most,
-    run: async window => {
-      done++;
-      const before = known;
+    run: async (window, { end }) => {
       if (signal.aborted) throw new Cancelled();
-      await compute(window, signal, count => run.onScored(before + count));
-      known += window.end - window.ownStart;
-      run.onScored(known);
+      await compute(window, end, signal, count => keep(window, count));
+      keep(window, end - window.ownStart);
     },
   });
   if (signal.aborted) throw new Cancelled();

@@ -58,7 +58,7 @@ beforeAll(async () => {
   await model.openSae(opened.sae);
   rows = await model.encode(ids, 0, signal);
   const limit = opened.sae.features;
-  const all = await model.encode(ids, 0, signal, () => {}, { limit });
+  const all = await model.encode(ids, 0, signal, () => {}, { candidates: { limit } });
   above = { ...all, ...filterRows(all, (_, token) => token > 0) };
 });
 afterAll(() => model.dispose());

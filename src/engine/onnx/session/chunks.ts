@@ -17,6 +17,8 @@ export interface ChunkRequest {
   readonly inputs: Uint32Array;
   /** Chunks that end before it are run, where nothing is remembered of them, but not handed over. */
   readonly from: number;
+  /** Chunks that begin at it or after it are not run; all are, where it is not said. */
+  readonly until?: number | undefined;
   /** Names of the graph's outputs. */
   readonly tensors: readonly string[];
   isCancelled(): boolean;
@@ -29,13 +31,13 @@ export interface ChunkRequest {
 export async function runChunks(
   session: GraphSession,
   cache: PrefixCache,
-  { inputs, from, tensors, isCancelled }: ChunkRequest,
+  { inputs, from, until = inputs.length, tensors, isCancelled }: ChunkRequest,
   take: (chunk: Chunk) => void | Promise<void>,
 ): Promise<void> {
   let past = cache.find(inputs, from, CHUNK_TOKENS);
   let whole = past;
   try {
-    for (let start = past.tokens; start < inputs.length; start = past.tokens) {
+    for (let start = past.tokens; start < until; start = past.tokens) {
       if (isCancelled()) throw new Cancelled();
       const end = Math.min(start + CHUNK_TOKENS, inputs.length);
       const wanted = end > from;

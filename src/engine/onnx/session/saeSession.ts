@@ -14,6 +14,7 @@ import { CHUNK_TOKENS } from './scoreWindow';
 export interface SessionEncodeRequest {
   readonly inputs: Uint32Array;
   readonly from: number;
+  readonly until?: number | undefined;
   readonly candidates?: Candidates | undefined;
   isCancelled(): boolean;
   onChunk(firstRow: number, rows: FeatureRows): void;
@@ -77,11 +78,11 @@ export class SaeSession {
     await this.steered?.release();
   }
 
-  /** Features of inputs [from, inputs.length). Throws `Cancelled`, and `UserError` if a run fails. */
+  /** Features of inputs from `from` on, to the end of the chunk that reaches `until`. Throws `Cancelled`, and `UserError` if a run fails. */
   async encode(cache: PrefixCache, request: SessionEncodeRequest): Promise<FeatureRows> {
-    const { inputs, from, candidates } = request;
+    const { from, candidates } = request;
     const parts: FeatureRows[] = [];
-    await this.forEachChunk(cache, inputs, from, request, async (start, x) => {
+    await this.forEachChunk(cache, request, async (start, x) => {
       const rows = await this.encoder.encode(x, candidates);
       const firstRow = Math.max(start, from);
       const own = sliceRows(rows, firstRow - start, rows.norms.length);
@@ -116,19 +117,17 @@ export class SaeSession {
   }
 
   /**
-   * Runs the model over the inputs; calls `use` with the activations x [tokens, width] of each chunk that reaches
-   * beyond `from`.
+   * Runs the model over the inputs up to `until`; calls `use` with the activations x [tokens, width] of each chunk that
+   * reaches beyond `from`.
    */
   private async forEachChunk(
     cache: PrefixCache,
-    inputs: Uint32Array,
-    from: number,
-    { isCancelled }: Pick<SessionEncodeRequest, 'isCancelled'>,
+    { inputs, from, until, isCancelled }: SessionEncodeRequest,
     use: (start: number, x: Float32Array) => Promise<void>,
   ): Promise<void> {
     const session = await this.sessionWithHook();
     const tensor = session.graph.hooks.find(({ hook }) => hook === this.hook)!.tensor;
-    const request = { inputs, from, tensors: [tensor], isCancelled };
+    const request = { inputs, from, until, tensors: [tensor], isCancelled };
     await runChunks(session, cache, request, ({ start, tensors }) =>
       use(start, tensors.get(tensor)!),
     );

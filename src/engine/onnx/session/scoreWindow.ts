@@ -17,6 +17,8 @@ export interface SessionScoreRequest {
   targets: Uint32Array;
   /** The first row wanted. */
   from: number;
+  /** Chunks that begin at it or after it are not run; all are, where it is not said. */
+  until?: number | undefined;
   topK: number;
   /** Nothing is kept for another request. */
   isOnce?: boolean | undefined;
@@ -26,7 +28,7 @@ export interface SessionScoreRequest {
 }
 
 /**
- * Rows [from, targets.length), with `topK` alternatives, of which those beyond the vocabulary stay unknown. Throws
+ * Rows [from, until), with `topK` alternatives, of which those beyond the vocabulary stay unknown. Throws
  * `Cancelled`; what was computed until then is cached, unless the request is made once. Throws `UserError` for tokens outside the vocabulary and runs
  * that fail.
  */
@@ -36,14 +38,14 @@ export async function scoreWindow(
   vocabSize: number,
   request: SessionScoreRequest,
 ): Promise<Scores> {
-  const { inputs, targets, from } = request;
+  const { inputs, targets, from, until = targets.length } = request;
   checkRequest(request, vocabSize);
   const topK = Math.min(Math.max(1, request.topK), vocabSize);
-  const scores = emptyScores(targets.length - from, request.topK);
+  const scores = emptyScores(until - from, request.topK);
   let past = cache.find(inputs, from, CHUNK_TOKENS);
   let whole = past;
   try {
-    for (let start = past.tokens; start < inputs.length; start = past.tokens) {
+    for (let start = past.tokens; start < until; start = past.tokens) {
       if (request.isCancelled()) throw new Cancelled();
       const end = Math.min(start + CHUNK_TOKENS, inputs.length);
       const wanted = end > from;
@@ -59,7 +61,7 @@ export async function scoreWindow(
       if (wanted) {
         const firstRow = Math.max(start, from);
         const rows = sliceScores(withTopK(chunk, request.topK), firstRow - start, end - start);
-        copyScores(rows, 0, end - firstRow, scores, firstRow - from);
+        copyScores(rows, 0, Math.min(end, until) - firstRow, scores, firstRow - from);
         request.onChunk(firstRow, rows);
       }
     }
@@ -86,9 +88,15 @@ function withTopK(scores: Scores, topK: number): Scores {
   return { ...scores, topK, topIds, topLogprobs };
 }
 
-function checkRequest({ inputs, targets, from }: SessionScoreRequest, vocabSize: number): void {
-  if (targets.length !== inputs.length || from < 0 || from > targets.length)
-    throw new RangeError(`${inputs.length} inputs, ${targets.length} targets, from ${from}`);
+function checkRequest(
+  { inputs, targets, from, until = targets.length }: SessionScoreRequest,
+  vocabSize: number,
+): void {
+  const isRange = 0 <= from && from <= until && until <= targets.length;
+  if (targets.length !== inputs.length || !isRange)
+    throw new RangeError(
+      `${inputs.length} inputs, ${targets.length} targets, rows ${from} to ${until}`,
+    );
   for (const ids of [inputs, targets])
     for (const id of ids)
       if (id >= vocabSize)

@@ -88,6 +88,11 @@ describe.each(graphs)('a graph with %s', (name, options) => {
     const suffix = await runtime.encode({ inputs, from: 101 });
     expect(rowCount(suffix)).toBe(49);
     expect([...suffix.values]).toEqual([...whole.values.subarray(whole.starts[101])]);
+    // The chunk that reaches the end of what is asked for is whole.
+    const first = await runtime.encode({ inputs, from: 20, until: 70 });
+    expect(rowCount(first)).toBe(128 - 20);
+    const same = whole.values.subarray(whole.starts[20], whole.starts[128]);
+    expect([...first.values]).toEqual([...same]);
   });
 });
 

@@ -137,6 +137,24 @@ describe('scoring a window', () => {
     expect(chunks.flatMap(({ scores }) => [...scores.logprobs])).toEqual([...rest.logprobs]);
   });
 
+  test('stops after the chunk that reaches `until`, whose rows are those of the whole window', async () => {
+    const [inputs, targets] = [randomIds(300, 7), randomIds(300, 8)];
+    const request = { inputs, targets, from: 70, topK: 3 };
+    const chunks: ScoredChunk[] = [];
+    const first = await runtime.score({ ...request, until: 150 }, undefined, chunk =>
+      chunks.push(chunk),
+    );
+    const whole = await runtime.score({ ...request, from: 0, isOnce: true });
+    expect(first.logprobs).toEqual(whole.logprobs.slice(70, 150));
+    expect(chunks.map(({ firstRow }) => firstRow)).toEqual([70, 128]);
+    const rows = chunks.flatMap(({ scores }) => [...scores.logprobs]);
+    expect(rows).toEqual([...whole.logprobs.slice(70, 192)]);
+    const rest = await runtime.score({ ...request, from: 192 });
+    expect(rest.logprobs).toEqual(whole.logprobs.slice(192));
+    for (const until of [69, 301])
+      await expect(runtime.score({ ...request, until })).rejects.toThrow(`rows 70 to ${until}`);
+  });
+
   test('has the same bits whatever was scored before', async () => {
     const [inputs, targets] = [randomIds(300, 5), randomIds(300, 6)];
     const score = () => runtime.score({ inputs, targets, from: 100, topK: 3 });

@@ -71,13 +71,13 @@ export class ServerBackend implements Backend {
   }
 
   async score(
-    { inputs, targets, from, topK }: ScoreRequest,
+    { inputs, targets, from, until = targets.length, topK }: ScoreRequest,
     signal?: AbortSignal,
     onRows?: OnRows<Scores>,
   ): Promise<Scores> {
-    const ids = new Uint32Array(inputs.length + 1);
-    ids.set(inputs);
-    ids[inputs.length] = targets.at(-1)!;
+    const ids = new Uint32Array(until + 1);
+    ids.set(inputs.subarray(0, until));
+    ids[until] = targets[until - 1]!;
     // Row i of the request is of token i + 1.
     const first = from + 1;
     const rows: TokenRow[] = [];
