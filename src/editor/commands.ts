@@ -9,6 +9,7 @@ import type { ByteProof } from '../protocol/scores';
 import { countFolder } from './counting/countTokens';
 import type { Engine } from './engine/engineClient';
 import type { EngineQueries } from './engine/engineQueries';
+import { showingWork } from './engine/workProgress';
 import { chooseSecondTokenizer } from './models/chooseComparison';
 import { chooseModel, openModel } from './models/chooseModel';
 import type { ChosenModel } from './models/chosenModel';
@@ -31,7 +32,7 @@ import { choose, showBriefly, showList } from './ui/messages';
 import { inform } from './ui/notifications';
 import type { Pages } from './ui/pages';
 import { pickPath } from './ui/pickPath';
-import { cancellable, inStatusBar, shareReporter } from './ui/progress';
+import { cancellable, shareReporter } from './ui/progress';
 
 export function generalCommands(
   engine: Engine,
@@ -108,7 +109,10 @@ export function generalCommands(
         pairOf,
         showList,
         pickPath,
-        opening: open => inStatusBar('Opening the pair', () => keepingOpen(open(), PAIRS)),
+        opening: open =>
+          showingWork(engine, 'pair', 'Opening the pair', signal =>
+            keepingOpen(open(signal), PAIRS),
+          ),
       });
       if (isChosen) state.show('contrast');
     },

@@ -3,6 +3,7 @@ import { Cancelled, UserError } from '../core/errors';
 import type { TokenStream } from '../core/text/stream/tokenStream';
 import type { EngineEvents } from '../protocol/engine';
 import type { DocumentVersion } from '../protocol/types';
+import type { WorkTask } from '../protocol/work';
 import type { Document } from './documents/document';
 import { OpenGate } from './gate/openGate';
 import type { ComparisonModel } from './models/comparisonModel';
@@ -41,7 +42,8 @@ export class EngineState {
     this.gate = new OpenGate(this.openModel, builtInGate);
     this.pair = new OpenPair(
       () => this.model(),
-      (path, contextLimit) => this.openModel(path, contextLimit, this.dtype),
+      (path, contextLimit, _, opening) => this.openModel(path, contextLimit, this.dtype, opening),
+      this.workReporter('pair'),
     );
   }
 
@@ -87,6 +89,17 @@ export class EngineState {
     const document = this.documentAt(version);
     const model = this.model();
     return { model, document, stream: document.streamBy(model.tokenizer) };
+  }
+
+  /** Reports how much of a request is done, from time to time, and its beginning and end at once. */
+  workReporter(task: WorkTask): (done: number, total: number) => void {
+    let reported = -Infinity;
+    return (done, total) => {
+      const now = performance.now();
+      if (now - reported < PROGRESS_MS && done > 0 && done < total) return;
+      reported = now;
+      this.emit('working', { task, done, total });
+    };
   }
 
   /** Reports the progress of a pass from time to time, and at once its end and where it `isNews`. */

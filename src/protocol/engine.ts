@@ -13,6 +13,7 @@ import {
 } from './tokenizerReport';
 import { toolMethods, type ToolApi } from './tools';
 import { traceMethods, type TraceApi, type TraceEvents } from './traces';
+import type { WorkEvents } from './work';
 
 export interface EngineApi
   extends
@@ -42,4 +43,10 @@ export const engineMethods = [
 
 /** Notifications from the engine, by their names. */
 export interface EngineEvents
-  extends ModelEvents, ScoreEvents, CompletionEvents, TraceEvents, TokenizerReportEvents {}
+  extends
+    ModelEvents,
+    ScoreEvents,
+    CompletionEvents,
+    TraceEvents,
+    TokenizerReportEvents,
+    WorkEvents {}

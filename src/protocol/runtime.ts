@@ -121,6 +121,7 @@ export interface Runtime {
     steer: Float32Array;
     topK: number;
     cancel: Int32Array<SharedArrayBuffer>;
+    job: number;
   }): Scores;
 
   /**
@@ -174,7 +175,7 @@ export const CLOSED = 'closed';
 /** Notification from the runtime, with a `ScoredChunk`. */
 export const SCORED_CHUNK = 'scoredChunk';
 
-/** Sent by the runtime while `score` is under way: rows [firstRow, firstRow + scores.logprobs.length). */
+/** Sent by the runtime while `score` or `scoreSteered` is under way: rows [firstRow, firstRow + scores.logprobs.length). */
 export interface ScoredChunk {
   job: number;
   firstRow: number;

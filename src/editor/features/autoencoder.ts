@@ -30,7 +30,7 @@ export class Autoencoder {
   private shown: number | undefined;
 
   constructor(
-    private readonly engine: Engine,
+    readonly engine: Engine,
     private readonly texts: DocumentSync,
     private readonly state: OverlayState,
     private readonly memento: Memento,
@@ -143,10 +143,13 @@ export class Autoencoder {
     this.reopened.dispose();
   }
 
-  /** Opens another autoencoder in place of the one before. Throws `UserError` where it cannot be: that stays open. */
-  async switchTo(path: string): Promise<void> {
+  /**
+   * Opens another autoencoder in place of the one before. Throws `UserError` where it cannot be, and `Cancelled` when
+   * aborted: that stays open.
+   */
+  async switchTo(path: string, signal?: AbortSignal): Promise<void> {
     await this.engine.call(async running => {
-      const opened = await this.openAt(running, path);
+      const opened = await this.openAt(running, path, signal);
       running.process.sae = Promise.resolve(opened);
     });
     this.changed.fire();
@@ -171,8 +174,12 @@ export class Autoencoder {
     return this.opened ?? null;
   }
 
-  private async openAt({ remote }: RunningEngine, path: string): Promise<SaeInfo | null> {
-    const opened = await remote.openSae({ path });
+  private async openAt(
+    { remote }: RunningEngine,
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<SaeInfo | null> {
+    const opened = await remote.openSae({ path }, signal);
     this.opened = opened;
     this.openedPath = path;
     this.whyNot = '';

@@ -11,7 +11,7 @@ import { inform } from '../ui/notifications';
 import { pickPath } from '../ui/pickPath';
 import { DIALOGS } from '../ui/dialogs';
 import { activeText } from '../ui/editorRanges';
-import { inStatusBar } from '../ui/progress';
+import { showingWork } from '../engine/workProgress';
 import { chooseFeature } from './chooseFeature';
 import { showEffect } from './featureEffect';
 import type { Autoencoder } from './autoencoder';
@@ -26,10 +26,12 @@ export function featureCommands(
   /** `given`: the feature, if the command was called with one. */
   const choose = (given: unknown, title: string) => chooseFeature(autoencoder, given, title);
   const open = async (path: string) => {
-    await inStatusBar('Opening the autoencoder', () =>
-      keepingOpen(autoencoder.switchTo(path), AUTOENCODERS),
-    );
-    await settings.features.autoencoder.update(path);
+    const title = 'Opening the autoencoder';
+    const isOpen = await showingWork(autoencoder.engine, 'autoencoder', title, async signal => {
+      await keepingOpen(autoencoder.switchTo(path, signal), AUTOENCODERS);
+      return true;
+    });
+    if (isOpen) await settings.features.autoencoder.update(path);
   };
   return {
     async chooseAutoencoder() {

@@ -1,9 +1,9 @@
 // Ablates or steers a feature at the cursor, and shows the effect on a page.
 import { featureTitle } from '../../core/sae/featureFormat';
 import type { EffectChange } from '../../protocol/features';
+import { showingWork } from '../engine/workProgress';
 import type { Pages } from '../ui/pages';
 import { ask, showList } from '../ui/messages';
-import { cancellable } from '../ui/progress';
 import { activeText } from '../ui/editorRanges';
 import type { Autoencoder } from './autoencoder';
 
@@ -23,8 +23,10 @@ export async function showEffect(
   const place = await showList(places, { title: 'Tokenscope: where?' });
   if (!place) return;
   const { everywhere } = place;
-  const found = await cancellable(
-    `Tokenscope: computing the effect of feature ${feature}`,
+  const found = await showingWork(
+    autoencoder.engine,
+    'effect',
+    `Computing the effect of feature ${feature}`,
     signal =>
       autoencoder.askAbout(document, (remote, version) =>
         remote.effect({ ...version, feature, at, everywhere, change }, signal),

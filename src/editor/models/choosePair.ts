@@ -17,8 +17,10 @@ export interface PairSurroundings {
   readonly pairOf: (positive: string, negative: string) => PairMembers | undefined;
   readonly showList: typeof showList;
   readonly pickPath: typeof pickPath;
-  /** Shows that it opens, and says what stays open where it cannot. */
-  readonly opening: (open: () => Promise<unknown>) => Thenable<unknown>;
+  /** Shows that it opens, and says what stays open where it cannot. Undefined if it was cancelled. */
+  readonly opening: (
+    open: (signal: AbortSignal) => Promise<true>,
+  ) => Promise<true | undefined>;
 }
 
 type Choice = QuickPickItem & { readonly chooses: 'folders' | 'none' };
@@ -61,9 +63,12 @@ export async function chooseModelPair({
   const negative = isOwn ? '' : positive && (await pickMember('Use as Negative Model'));
   if (positive === undefined || negative === undefined) return false;
   const members = pairOf(positive, negative);
-  await opening(() =>
-    engine.call(({ remote }) => remote.choosePair({ ...(members && { members }), opensNow: true })),
-  );
+  const isOpen = await opening(async signal => {
+    const request = { ...(members && { members }), opensNow: true };
+    await engine.call(({ remote }) => remote.choosePair(request, signal));
+    return true;
+  });
+  if (!isOpen) return false;
   await settings.positive.update(positive);
   await settings.negative.update(negative);
   return true;

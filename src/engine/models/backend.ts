@@ -91,7 +91,11 @@ export interface FeatureBackend {
   openSae(sae: Sae | null): Promise<void>;
   encode(request: EncodeRequest, signal: AbortSignal, onRows: OnRows<FeatureRows>): Promise<FeatureRows>;
   /** Scores of all rows with something added to what the autoencoder reads. */
-  scoreSteered(request: SteerRequest, signal: AbortSignal): Promise<Scores>;
+  scoreSteered(
+    request: SteerRequest,
+    signal: AbortSignal,
+    onRows?: OnRows<Scores>,
+  ): Promise<Scores>;
   /** [rows, vocabSize]: logits of final residuals [rows, hidden] through the last norm and the head alone; null where the model has no such end. */
   unembed(residuals: Float32Array, rows: number): Promise<Float32Array | null>;
 }

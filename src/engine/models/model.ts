@@ -239,9 +239,18 @@ export class Model {
     return this.request(backend => needed(backend.sample)(request, signal), signal);
   }
 
-  /** Throws `UserError` where it does not fit. */
-  openSae(sae: Sae | null): Promise<void> {
-    return this.request(backend => needed(backend.features).openSae(sae));
+  /** Throws `UserError` where it does not fit; `Cancelled` when aborted, with the one before open again. */
+  openSae(
+    sae: Sae | null,
+    { signal, before = null }: { signal?: AbortSignal | undefined; before?: Sae | null | undefined } = {},
+  ): Promise<void> {
+    return this.request(async backend => {
+      const features = needed(backend.features);
+      await features.openSae(sae);
+      if (!signal?.aborted) return;
+      await features.openSae(before);
+      throw new Cancelled();
+    }, signal);
   }
 
   /** The features on at tokens [from, until) of a window, or more; `onRows` receives them as they are done. */
@@ -275,6 +284,7 @@ export class Model {
     steer: Float32Array,
     topK: number,
     signal: AbortSignal,
+    onRows: (count: number) => void = () => {},
   ): Promise<Scores> {
     const inputs = this.withStartToken(ids);
     const before = inputs.length - ids.length;
@@ -284,7 +294,10 @@ export class Model {
     const targets = Uint32Array.of(...inputs.subarray(1), inputs.at(-1)!);
     return this.request(async backend => {
       const request = { inputs, targets, steer: whole, topK };
-      const scores = await needed(backend.features).scoreSteered(request, signal);
+      const scores = await needed(backend.features).scoreSteered(request, signal, (rows, first) =>
+        // The start token's row is none of the text's.
+        onRows(rows.logprobs.length - Math.max(0, before - first)),
+      );
       return sliceScores(scores, before, inputs.length);
     }, signal);
   }

@@ -14,13 +14,17 @@ export class Openings {
     private readonly report: (event: PreparingEvent) => void,
   ) {}
 
-  /** As `OpenModel`. Throws `UserError` where it is given up, so that nothing opens it again by itself. */
-  readonly open: OpenModel = async (path, contextLimit, dtype) => {
+  /**
+   * As `OpenModel`. Throws `UserError` where it is given up here, so that nothing opens it again by itself, and `Cancelled`
+   * where who asked gives it up.
+   */
+  readonly open: OpenModel = async (path, contextLimit, dtype, asked) => {
     const controller = new AbortController();
     const named = typeof path === 'string' ? path : path.path;
     let last: PreparingEvent | undefined;
     let reported = -Infinity;
     const onPrepared = (done: number, all: number) => {
+      asked?.onPrepared?.(done, all);
       last = { path: named, done, all, ended: false };
       const now = performance.now();
       if (now - reported < INTERVAL_MS) return;
@@ -29,8 +33,10 @@ export class Openings {
     };
     this.running.add(controller);
     try {
-      const opening = { signal: controller.signal, onPrepared };
-      return await this.opened(this.openModel(path, contextLimit, dtype, opening), named, opening);
+      const { signal } = controller;
+      const any = asked?.signal ? AbortSignal.any([signal, asked.signal]) : signal;
+      const opening = { signal: any, onPrepared };
+      return await this.opened(this.openModel(path, contextLimit, dtype, opening), named, signal);
     } finally {
       this.running.delete(controller);
       if (last) this.report({ ...last, ended: true });
@@ -44,7 +50,7 @@ export class Openings {
   private async opened(
     model: Promise<Model>,
     path: string,
-    { signal }: { signal: AbortSignal },
+    signal: AbortSignal,
   ): Promise<Model> {
     try {
       return await model;

@@ -29,6 +29,7 @@ export async function featureEffect(
   document: Document,
   { feature, at: utf16, everywhere, change }: EffectRequest,
   signal: AbortSignal,
+  onProgress?: (done: number, total: number) => void,
 ): Promise<EffectView> {
   const stream = document.streamBy(model.tokenizer);
   const token = stream.tokensIn(utf16, utf16 + 1).first;
@@ -38,7 +39,9 @@ export async function featureEffect(
   const { ids } = stream.tokens(start, end);
   const row = token - start;
   const isChanged = (at: number) => everywhere || at === row;
-  const steered = await steer(opened, model, ids, { feature, change }, isChanged, TOP_K, signal);
+  const wanted = { feature, change };
+  const watched = { signal, onProgress };
+  const steered = await steer(opened, model, ids, wanted, isChanged, TOP_K, watched);
   const { before, after, values, changed } = steered;
   // Row t scores token t + 1.
   const following = [...Array(end - start - 1).keys()].filter(at => everywhere || at >= row);

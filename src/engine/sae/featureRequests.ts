@@ -16,7 +16,10 @@ const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 export function featureRequests(state: EngineState): Handlers<FeatureApi> {
   const needed = () => state.autoencoder.needed();
   return {
-    openSae: async ({ path }) => (await state.autoencoder.open(state.model(), path))?.info ?? null,
+    openSae: async ({ path }, signal) => {
+      const opening = { signal, onProgress: state.workReporter('autoencoder') };
+      return (await state.autoencoder.open(state.model(), path, opening))?.info ?? null;
+    },
 
     featuresAt: params => needed().featuresAt(state.documentAt(params), params.at, params.details),
 
@@ -40,7 +43,8 @@ export function featureRequests(state: EngineState): Handlers<FeatureApi> {
 
     effect: (params, signal) => {
       const document = state.documentAt(params);
-      return needed().effect(document, params, AbortSignal.any([signal, document.current]));
+      const any = AbortSignal.any([signal, document.current]);
+      return needed().effect(document, params, any, state.workReporter('effect'));
     },
 
     agreement: (params, signal) =>

@@ -1,8 +1,9 @@
 // An autoencoder opened beside its model, with what views and the command line ask of it.
+import { setImmediate } from 'node:timers/promises';
 import type { Label } from '../../core/sae/featureLabels';
 import type { FeatureName, TokenFeatures } from '../../core/sae/featureValues';
 import { tokenFeaturesOf } from '../../core/sae/tokenFeatures';
-import { UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import type {
   EffectView,
   FeatureOptions,
@@ -22,6 +23,15 @@ import { keepLabels, readLabelFiles } from './keptLabels';
 import { LogitEffects } from './logitEffects';
 import { OpenedSae } from './openedSae';
 
+export interface SaeOpening {
+  readonly signal?: AbortSignal | undefined;
+  /** In steps. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Its file is read, and its graph is loaded. */
+const OPENING_STEPS = 2;
+
 export class FeatureService implements FeatureContext {
   readonly windows: FeatureWindows;
   readonly effects: LogitEffects;
@@ -34,10 +44,24 @@ export class FeatureService implements FeatureContext {
     this.effects = new LogitEffects(opened, model);
   }
 
-  /** Throws `UserError` if the autoencoder cannot be read or does not fit the model. */
-  static async open(model: Model, path: string): Promise<FeatureService> {
+  /**
+   * In place of `before`. Throws `UserError` if the autoencoder cannot be read or does not fit the model, and `Cancelled`
+   * when aborted: the model has the one before, then.
+   */
+  static async open(
+    model: Model,
+    path: string,
+    before?: OpenedSae,
+    { signal, onProgress = () => {} }: SaeOpening = {},
+  ): Promise<FeatureService> {
+    onProgress(0, OPENING_STEPS);
     const opened = OpenedSae.open(path);
-    await model.openSae(opened.sae);
+    onProgress(1, OPENING_STEPS);
+    // A file is read in one go: an abort is heard after it.
+    if (signal) await setImmediate();
+    if (signal?.aborted) throw new Cancelled();
+    await model.openSae(opened.sae, { signal, before: before?.sae });
+    onProgress(OPENING_STEPS, OPENING_STEPS);
     return new FeatureService(opened, model);
   }
 
@@ -118,8 +142,9 @@ export class FeatureService implements FeatureContext {
     document: Document,
     request: EffectRequest,
     signal: AbortSignal,
+    onProgress?: (done: number, total: number) => void,
   ): Promise<EffectView> {
     this.checkFeature(request.feature);
-    return featureEffect(this, document, request, signal);
+    return featureEffect(this, document, request, signal, onProgress);
   }
 }

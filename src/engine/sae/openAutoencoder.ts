@@ -1,7 +1,7 @@
 // The autoencoder that is open beside the model, if one is.
 import { UserError } from '../../core/errors';
 import type { Model } from '../models/model';
-import { FeatureService } from './featureService';
+import { FeatureService, type SaeOpening } from './featureService';
 
 export class OpenAutoencoder {
   private service: FeatureService | undefined;
@@ -14,13 +14,18 @@ export class OpenAutoencoder {
 
   /**
    * In place of the one before; an empty path: the one that comes with the model, if there is one. Throws `UserError`
-   * where it cannot be opened: the one before stays open.
+   * where it cannot be opened, and `Cancelled` when aborted: the one before stays open.
    */
-  async open(model: Model, path: string): Promise<FeatureService | undefined> {
+  async open(
+    model: Model,
+    path: string,
+    opening?: SaeOpening,
+  ): Promise<FeatureService | undefined> {
     const [own] = model.info.scores ? model.saeFolders : [];
     const wanted = path || own;
     try {
-      this.service = wanted ? await FeatureService.open(model, wanted) : undefined;
+      const before = this.service?.opened;
+      this.service = wanted ? await FeatureService.open(model, wanted, before, opening) : undefined;
     } finally {
       this.isMissing = !this.service;
     }

@@ -2,7 +2,7 @@
 // feature's own part of the activation is changed, so what the autoencoder does not explain stays.
 import { normalize } from '../../core/sae/encode';
 import { maskedIn } from '../../core/sae/masking';
-import { valueAt } from '../../core/sae/sparseRows';
+import { rowCount, valueAt } from '../../core/sae/sparseRows';
 import type { Scores } from '../../core/lenses/scores';
 import { UserError } from '../../core/errors';
 import type { EffectChange } from '../../protocol/features';
@@ -18,6 +18,12 @@ export interface Steered {
   readonly changed: Float32Array;
 }
 
+interface Watched {
+  readonly signal: AbortSignal;
+  /** In tokens of the runs over the window. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /**
  * Changes a feature at the tokens of a window for which `at` returns true. Throws `UserError` for transcoders,
  * `Cancelled` when aborted.
@@ -29,14 +35,18 @@ export async function steer(
   { feature, change }: { feature: number; change: EffectChange },
   at: (token: number) => boolean,
   topK: number,
-  signal: AbortSignal,
+  { signal, onProgress = () => {} }: Watched,
 ): Promise<Steered> {
   const { source, width, outWidth, decoder } = sae;
   if (source.hook !== source.hookOut || width !== outWidth)
     throw new UserError(
       'Effects are measured for autoencoders; a transcoder writes to another place.',
     );
-  const rows = await model.encode(ids, 0, signal);
+  // Three runs over the window.
+  let done = 0;
+  const onRows = (count: number) => onProgress((done += count), 3 * ids.length);
+  onRows(0);
+  const rows = await model.encode(ids, 0, signal, encoded => onRows(rowCount(encoded)));
   const masked = maskedIn(sae, model.startTokens);
   const values = new Float32Array(ids.length);
   const changed = new Float32Array(ids.length);
@@ -54,7 +64,7 @@ export async function steer(
     for (let i = 0; i < width; i++) steer[token * width + i] = by * scale * direction[i]!;
   }
   const nothing = new Float32Array(steer.length);
-  const before = await model.scoreSteered(ids, nothing, topK, signal);
-  const after = await model.scoreSteered(ids, steer, topK, signal);
+  const before = await model.scoreSteered(ids, nothing, topK, signal, onRows);
+  const after = await model.scoreSteered(ids, steer, topK, signal, onRows);
   return { before, after, values, changed };
 }

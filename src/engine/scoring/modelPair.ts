@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContrastScores } from '../../core/lenses/scores';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
-import { UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import type { PairInfo, PairMember, PairMembers } from '../../protocol/traces';
 import { namedPath } from '../files/namedPath';
 import { readJson } from '../models/readJson';
@@ -13,6 +13,12 @@ import type { Model, OpenModel } from '../models/model';
 export interface Prompted {
   readonly model: Model;
   readonly prompt: readonly number[];
+}
+
+export interface PairOpening {
+  readonly signal?: AbortSignal | undefined;
+  /** In models: those that are open, and what is prepared of the weights of the next one. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 export class ModelPair {
@@ -28,8 +34,16 @@ export class ModelPair {
     private readonly own: readonly Model[],
   ) {}
 
-  /** Throws `UserError` where a folder cannot be opened or the two do not share the opened model's vocabulary. */
-  static async open(opened: Model, members: PairMembers, openModel: OpenModel): Promise<ModelPair> {
+  /**
+   * Throws `UserError` where a folder cannot be opened or the two do not share the opened model's vocabulary, `Cancelled`
+   * when aborted.
+   */
+  static async open(
+    opened: Model,
+    members: PairMembers,
+    openModel: OpenModel,
+    { signal, onProgress = () => {} }: PairOpening = {},
+  ): Promise<ModelPair> {
     const { positive, negative } = members;
     if (same(positive, negative)) {
       throw new UserError(
@@ -38,12 +52,19 @@ export class ModelPair {
     }
     const models = new Map<string, Model>([[opened.info.folder, opened]]);
     const own: Model[] = [];
+    const folders = [positive, negative].map(({ folder }) => folder || opened.info.folder);
+    const total = new Set(folders.filter(folder => folder !== opened.info.folder)).size;
     const prompted = async ({ folder, prompt }: PairMember): Promise<Prompted> => {
       let model = models.get(folder || opened.info.folder);
       if (!model) {
-        model = await openModel(folder, opened.info.contextTokens);
+        onProgress(own.length, total);
+        const onPrepared = (done: number, all: number) =>
+          onProgress(own.length + done / all, total);
+        const opening = { signal, onPrepared };
+        model = await openModel(folder, opened.info.contextTokens, undefined, opening);
         own.push(model);
         models.set(folder, model);
+        if (signal?.aborted) throw new Cancelled();
         checkVocabulary(opened, model);
       }
       if (!model.info.scores)

@@ -17,6 +17,7 @@ export class OpenPair {
   constructor(
     private readonly model: () => Model,
     private readonly openModel: OpenModel,
+    private readonly onProgress: (done: number, total: number) => void = () => {},
   ) {
     this.lazy = new Lazy(() => this.openMembers(this.members));
   }
@@ -29,14 +30,18 @@ export class OpenPair {
   /**
    * Without members: those that the model's folder names. Where a pair is open already, or where they are to be opened
    * now, they take its place once they are opened. Throws `UserError` where that fails: the pair that was open still is;
-   * `Cancelled` where another pair or model was chosen meanwhile.
+   * `Cancelled` where another pair or model was chosen meanwhile, or when aborted.
    */
-  async choose(members: PairMembers | undefined, opensNow: boolean): Promise<void> {
+  async choose(
+    members: PairMembers | undefined,
+    opensNow: boolean,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const choice = (this.choosing = Symbol());
     if (this.lazy.current && isSamePair(members, this.members)) return;
     const isNamed = members ?? pairOfFolder(this.model().info.folder);
     if (opensNow || (this.lazy.current && isNamed)) {
-      const pair = await this.openMembers(members);
+      const pair = await this.openMembers(members, signal);
       if (this.choosing !== choice) {
         pair.dispose();
         throw new Cancelled();
@@ -57,11 +62,15 @@ export class OpenPair {
     this.lazy.close();
   }
 
-  private async openMembers(chosen: PairMembers | undefined): Promise<ModelPair> {
+  private async openMembers(
+    chosen: PairMembers | undefined,
+    signal?: AbortSignal,
+  ): Promise<ModelPair> {
     const model = this.model();
     const members = chosen ?? pairOfFolder(model.info.folder);
     if (!members) throw new UserError(NO_PAIR);
-    return ModelPair.open(model, members, this.openModel);
+    const { onProgress } = this;
+    return ModelPair.open(model, members, this.openModel, { signal, onProgress });
   }
 }
 

@@ -9,7 +9,8 @@ import { branchOfDocument, rollOutDocument } from './rolloutView';
 
 export function traceRequests(state: EngineState): Handlers<TraceApi> {
   return {
-    choosePair: ({ members, opensNow = false }) => state.pair.choose(members, opensNow),
+    choosePair: ({ members, opensNow = false }, signal) =>
+      state.pair.choose(members, opensNow, signal),
 
     readTraces({ name, bytes, as }) {
       try {

@@ -36,7 +36,8 @@ class World {
   });
   process: { sae?: Promise<SaeInfo | null> } = {};
   readonly remote = {
-    openSae: async ({ path }: { path: string }) => {
+    openSae: async ({ path }: { path: string }, signal?: AbortSignal) => {
+      if (signal?.aborted) throw new Cancelled();
       this.events.push(`open ${path}`);
       const found = this.saes.get(path);
       if (found instanceof Error || found === undefined) throw found ?? new Error(path);
@@ -194,6 +195,15 @@ test('each has labels of its own', async () => {
   expect(world.labels).toEqual(own);
   await world.autoencoder.label(label(4, ''));
   expect(world.autoencoder.labels).toEqual([label(3, 'round brackets')]);
+});
+
+test('a switch that is aborted leaves what is open', async () => {
+  await world.whose();
+  const before = world.autoencoder.info;
+  const aborted = world.autoencoder.switchTo('/a', AbortSignal.abort());
+  await expect(aborted).rejects.toThrow(Cancelled);
+  expect(world.autoencoder.info).toBe(before);
+  expect(await world.whose()).toBe('');
 });
 
 test('remembers which feature’s page is shown', () => {

@@ -31,7 +31,7 @@ function choose(choice: number | undefined, changes: Partial<PairSurroundings> =
       events.push(title);
       return paths.shift();
     },
-    opening: open => open(),
+    opening: open => open(new AbortController().signal),
     ...changes,
   });
 }
@@ -61,7 +61,7 @@ test('those that the model’s folder names', async () => {
   expect(chosenPair()).toBeUndefined();
 });
 
-test('what is dismissed, or cannot be opened, changes nothing', async () => {
+test('what is dismissed or cancelled, or cannot be opened, changes nothing', async () => {
   expect(await choose(undefined)).toBe(false);
   expect(await choose(0)).toBe(false);
   paths = ['/good'];
@@ -69,6 +69,8 @@ test('what is dismissed, or cannot be opened, changes nothing', async () => {
   paths = ['/good', '/bad'];
   const opening = () => Promise.reject(new UserError('No model there.'));
   await expect(choose(0, { opening })).rejects.toThrow(new UserError('No model there.'));
+  paths = ['/good', '/bad'];
+  expect(await choose(0, { opening: async () => undefined })).toBe(false);
   expect(chosenPair()).toBeUndefined();
   expect(events.filter(event => typeof event !== 'string')).toEqual([]);
 });

@@ -1,6 +1,6 @@
 // What is heard of models that are being opened, and what giving them up does.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { UserError } from '../../../src/core/errors';
+import { Cancelled, UserError } from '../../../src/core/errors';
 import type { Model, OpenModel } from '../../../src/engine/models/model';
 import { Openings } from '../../../src/engine/models/openings';
 import type { PreparingEvent } from '../../../src/protocol/models';
@@ -77,4 +77,21 @@ test('all that are running are given up, by name, and none that comes later', as
   const later = openings.open('/c', 512);
   asked.at(-1)!.opens(model);
   expect(await later).toBe(model);
+});
+
+test('who asked hears how far it is, too, and gives up that one alone', async () => {
+  const controller = new AbortController();
+  const heard: number[] = [];
+  const onPrepared = (done: number, all: number) => void heard.push(done / all);
+  const own = openings.open('/a', 512, undefined, { signal: controller.signal, onPrepared });
+  const other = openings.open('/b', 512);
+  for (const done of [1, 2, 3]) asked[0]!.opening.onPrepared!(done, 4);
+  expect(heard).toEqual([0.25, 0.5, 0.75]);
+  controller.abort();
+  expect(asked.map(({ opening }) => opening.signal!.aborted)).toEqual([true, false]);
+  asked[0]!.fails(new Cancelled());
+  // Nobody is told of what they have given up.
+  await expect(own).rejects.toThrow(Cancelled);
+  asked[1]!.opens(model);
+  expect(await other).toBe(model);
 });

@@ -134,7 +134,7 @@ test('ablating and steering change log-probabilities as a hook in PyTorch does',
     const { feature = 0, token, kind, by } = effect;
     const change = kind === 'steer' ? { kind, by } : ({ kind: 'ablate' } as const);
     const at = (t: number) => kind !== 'none' && (token === null || t === token);
-    const { after } = await steer(opened, model, ids, { feature, change }, at, 1, signal);
+    const { after } = await steer(opened, model, ids, { feature, change }, at, 1, { signal });
     for (let t = 1; t < ids.length; t++)
       expect(Math.abs(after.logprobs[t - 1]! - effect.logprob[t]!)).toBeLessThanOrEqual(1e-4);
   }

@@ -26,14 +26,22 @@ function scripted() {
     return new Model(read, backend, 16);
   };
   const opened = modelAt(folderOf('opened'));
+  const shares: number[] = [];
+  const asked: string[] = [];
   const pair = new OpenPair(
     () => opened,
-    folder =>
-      new Promise(resolve => waiting.set(String(folder), () => resolve(modelAt(String(folder))))),
+    (folder, _, __, opening) =>
+      new Promise(resolve => {
+        asked.push(String(folder));
+        opening!.onPrepared!(1, 4);
+        waiting.set(String(folder), () => resolve(modelAt(String(folder))));
+      }),
+    (done, total) => shares.push(done / total),
   );
-  const choose = (name: string) =>
-    pair.choose({ positive: { folder: folderOf(name) }, negative: { folder: '' } }, true);
-  return { pair, choose, disposed, opens: (name: string) => waiting.get(folderOf(name))!() };
+  const choose = (name: string, signal?: AbortSignal) =>
+    pair.choose({ positive: { folder: folderOf(name) }, negative: { folder: '' } }, true, signal);
+  const opens = (name: string) => waiting.get(folderOf(name))!();
+  return { pair, choose, disposed, shares, asked, opens };
 }
 
 test('the last choice, whichever is opened first', async () => {
@@ -62,4 +70,37 @@ test('none that was chosen beside the model before', async () => {
   await expect(chosen).rejects.toThrow(Cancelled);
   expect(pair.current).toBeUndefined();
   expect(disposed).toEqual(['slow']);
+});
+
+test('how far it is: the models that are open, and what is prepared of the next one', async () => {
+  const { pair, shares, asked, opens } = scripted();
+  const [positive, negative] = ['slow', 'fast'].map(name => ({ folder: folderOf(name) }));
+  const chosen = pair.choose({ positive: positive!, negative: negative! }, true);
+  expect(shares).toEqual([0, 0.125]);
+  opens('slow');
+  await expect.poll(() => asked.length).toBe(2);
+  expect(shares).toEqual([0, 0.125, 0.5, 0.625]);
+  opens('fast');
+  await chosen;
+  expect(pair.current?.info).toEqual({ positive: 'slow', negative: 'fast' });
+});
+
+test('a choice that is aborted leaves the pair that is open, and opens no other model', async () => {
+  const { pair, choose, disposed, asked, opens } = scripted();
+  const first = choose('fast');
+  opens('fast');
+  await first;
+  const [positive, negative] = ['slow', 'opened'].map(name => ({ folder: folderOf(name) }));
+  const members = { positive: positive!, negative: { ...negative!, prompt: 'Wrongly.' } };
+  const other = { positive: members.positive, negative: { folder: folderOf('fast') } };
+  for (const chosen of [members, other]) {
+    const controller = new AbortController();
+    const aborted = pair.choose(chosen, true, controller.signal);
+    controller.abort();
+    opens('slow');
+    await expect(aborted).rejects.toThrow(Cancelled);
+  }
+  expect(disposed).toEqual(['slow', 'slow']);
+  expect(asked.map(path => path.slice(place.length + 1))).toEqual(['fast', 'slow', 'slow']);
+  expect(pair.current?.info.positive).toBe('fast');
 });

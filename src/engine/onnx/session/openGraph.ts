@@ -32,7 +32,7 @@ const TREE_CACHE_BYTES = 64 << 20;
 type OpenParams = Parameters<Runtime['open']>[0];
 type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'job'>;
 type EncodeParams = Omit<Parameters<Runtime['encode']>[0], 'job'>;
-type SteerParams = Parameters<Runtime['scoreSteered']>[0];
+type SteerParams = Omit<Parameters<Runtime['scoreSteered']>[0], 'job'>;
 
 export class OpenGraph {
   private readonly cache: PrefixCache;
@@ -160,9 +160,12 @@ export class OpenGraph {
     return this.openedSae().encode(this.cache, { ...params, isCancelled, onChunk });
   }
 
-  scoreSteered({ cancel, ...params }: SteerParams): Promise<Scores> {
+  scoreSteered(
+    { cancel, ...params }: SteerParams,
+    onChunk: (firstRow: number, scores: Scores) => void,
+  ): Promise<Scores> {
     const isCancelled = () => Atomics.load(cancel, 0) !== 0;
-    const request: SessionSteerRequest = { ...params, isCancelled };
+    const request: SessionSteerRequest = { ...params, isCancelled, onChunk };
     return this.openedSae().scoreSteered(request);
   }
 

@@ -22,7 +22,7 @@ type OpenParams = Parameters<Runtime['open']>[0];
 type ScoreParams = Omit<Parameters<Runtime['score']>[0], 'cancel' | 'job'>;
 type EncodeParams = Omit<Parameters<Runtime['encode']>[0], 'cancel' | 'job'>;
 type SampleParams = Omit<Parameters<Runtime['sample']>[0], 'cancel'>;
-type SteerParams = Omit<Parameters<Runtime['scoreSteered']>[0], 'cancel'>;
+type SteerParams = Omit<Parameters<Runtime['scoreSteered']>[0], 'cancel' | 'job'>;
 
 interface Job {
   /** [1]: 1 asks the thread to stop. The thread reads it between runs, when no message would reach it. */
@@ -100,9 +100,14 @@ export class RuntimeClient {
     );
   }
 
-  scoreSteered(params: SteerParams, signal?: AbortSignal): Promise<Scores> {
-    return this.cancellable(signal, cancel =>
-      this.answered(this.remote.scoreSteered({ ...params, cancel }, signal)),
+  /** As `score`. */
+  scoreSteered(
+    params: SteerParams,
+    signal?: AbortSignal,
+    onChunk?: (chunk: ScoredChunk) => void,
+  ): Promise<Scores> {
+    return this.runJob(signal, { onChunk }, to =>
+      this.remote.scoreSteered({ ...params, ...to }, signal),
     );
   }
 

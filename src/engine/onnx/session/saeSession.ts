@@ -27,6 +27,7 @@ export interface SessionSteerRequest {
   readonly steer: Float32Array;
   readonly topK: number;
   isCancelled(): boolean;
+  onChunk(firstRow: number, scores: Scores): void;
 }
 
 export class SaeSession {
@@ -112,6 +113,7 @@ export class SaeSession {
       });
       past = present;
       copyScores(chunk, 0, end - start, scores, start);
+      request.onChunk(start, chunk);
     }
     return scores;
   }

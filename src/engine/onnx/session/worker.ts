@@ -1,6 +1,7 @@
 // Entry of the thread that runs ONNX Runtime and nothing else. A run blocks its thread and cannot be interrupted, so
 // requests and cancels are received between runs only.
 import { parentPort } from 'node:worker_threads';
+import type { Scores } from '../../../core/lenses/scores';
 import { serve } from '../../../protocol/channel';
 import { portConnection } from '../../../protocol/port';
 import {
@@ -29,6 +30,10 @@ function opened(): OpenGraph {
   return open;
 }
 
+/** Posts chunks of a request under its number. */
+const scoredIn = (job: number) => (firstRow: number, scores: Scores) =>
+  void connection.sendNotification(SCORED_CHUNK, { job, firstRow, scores });
+
 serve<Runtime>(connection, runtimeMethods, {
   open: params =>
     inTurn(async () => {
@@ -38,11 +43,7 @@ serve<Runtime>(connection, runtimeMethods, {
       return open.report;
     }),
   score: ({ job, ...params }, signal) =>
-    inTurn(async () => {
-      return opened().score(params, signal, (firstRow, scores) => {
-        void connection.sendNotification(SCORED_CHUNK, { job, firstRow, scores });
-      });
-    }),
+    inTurn(async () => opened().score(params, signal, scoredIn(job))),
   forwardTree: params =>
     inTurn(async () => {
       const open = opened();
@@ -59,7 +60,8 @@ serve<Runtime>(connection, runtimeMethods, {
         void connection.sendNotification(ENCODED_CHUNK, { job, firstRow, rows });
       }),
     ),
-  scoreSteered: params => inTurn(() => opened().scoreSteered(params)),
+  scoreSteered: ({ job, ...params }) =>
+    inTurn(() => opened().scoreSteered(params, scoredIn(job))),
   readLayers: (params, signal) => inTurn(() => opened().readLayers(params, signal)),
   logitsOfResiduals: ({ residuals, rows }) =>
     inTurn(() => opened().logitsOfResiduals(residuals, rows)),

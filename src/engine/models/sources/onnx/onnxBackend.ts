@@ -22,7 +22,10 @@ export function onnxBackend(runtime: RuntimeClient, graph: GraphReport): Backend
             openSae: sae => runtime.openSae(sae),
             encode: (request, signal, onRows) =>
               runtime.encode(request, signal, ({ rows, firstRow }) => onRows(rows, firstRow)),
-            scoreSteered: (request, signal) => runtime.scoreSteered(request, signal),
+            scoreSteered: (request, signal, onRows) =>
+              runtime.scoreSteered(request, signal, ({ scores, firstRow }) =>
+                onRows?.(scores, firstRow),
+              ),
             unembed: (residuals, rows) => runtime.logitsOfResiduals(residuals, rows),
           }
         : { missing: `The model's residual stream was not found: ${graph.hooksMissing}` },
