@@ -47,13 +47,13 @@ export async function everyButtonOfTheWalkthroughWorks(ui: Workbench) {
   await isPainted(ui);
 }
 
-/** A button, or a link in the text. The title of the step may have the same words in another case. */
+/** A button, or a link in the text. The title of the step may have the same words. */
 const buttonOf = (ui: Workbench, label: string) =>
   ui.page.locator('.getting-started-step.expanded').getByText(label, { exact: true }).last();
 
 async function openStep(ui: Workbench, title: string): Promise<void> {
   await ui.runCommand('Welcome: Open Walkthrough');
-  await ui.pick('See what a language model sees');
+  await ui.pick('See What a Language Model Sees');
   await ui.page.locator('.getting-started-step', { hasText: title }).first().click();
   await ui.page.locator('.getting-started-step.expanded', { hasText: title }).first().waitFor();
 }
