@@ -64,7 +64,7 @@ export function withDensity(lens: Lens, density: Density, measured?: MeasuredBou
   const parts = measured
     ? {
         bounds: measured[density],
-        about: `Scaled to this model: it colours about ${share} % of sample text`,
+        about: `Scaled to this model: about ${share} % of sample text is coloured`,
       }
     : { bounds: movedUp(scale, FIRST_STEP[density]) };
   return { ...lens, scale: { ...scale, ...parts } };

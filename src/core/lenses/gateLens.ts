@@ -6,7 +6,7 @@ export const deleteGate = lens({
   group: 'layers',
   title: 'Delete gate',
   meaning:
-    'How far the delete gate of a byte-level encoder, a model of its own, shuts out each character: at 100 % its later layers do without it, at 0 % they keep it. A character of several bytes has their mean.',
+    'How far the delete gate of a separate byte-level encoder closes for each character: at 100 % the later layers do without it, at 0 % they keep it. A character of several bytes has their mean.',
   needs: ['deleteGate'],
   per: 'character',
   scale: { kind: 'heat', bounds: [5, 15, 30, 50, 70, 85, 95], unit: '%', decimals: 0 },

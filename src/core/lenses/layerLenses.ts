@@ -37,7 +37,7 @@ export const layerLenses = {
   exitDepth: layerLens('exitDepth', PERCENT, {
     title: 'Early exit',
     meaning:
-      'Which share of its layers the model did not need here: from the layer before them on its own first choice stays first, read through its last norm and its head (the logit lens).',
+      'Share of the layers that were not needed here: the model’s choice is settled before them, as the logit lens reads it (last norm and unembedding applied to each layer).',
     scale: {
       kind: 'heat',
       bounds: [1, 15, 30, 45, 60, 75, 90],
@@ -49,7 +49,7 @@ export const layerLenses = {
   attention: layerLens('attention', 1, {
     title: 'Attention spread',
     meaning:
-      'How many tokens before it this token looks at: e to the entropy of its attention weights, without those on the first token, averaged over layers and heads.',
+      'Effective number of earlier tokens that this token attends to: exp of the entropy of its attention weights, without the first token, averaged over layers and heads.',
     scale: {
       kind: 'heat',
       bounds: [40, 55, 75, 100, 130, 180, 300],
@@ -61,14 +61,14 @@ export const layerLenses = {
   dilution: layerLens('dilution', PERCENT, {
     title: 'Local attention',
     meaning:
-      'The share of the attention weights that stays on the nearest tokens, by default the nearest tenth of what the token sees: 10 % where attention is spread evenly.',
+      'Share of the attention weights on the nearest tokens, by default the nearest tenth of the context: 10 % if attention is uniform.',
     scale: { kind: 'heat', bounds: [66, 69, 72, 75, 79, 85, 92], unit: '%', decimals: 0 },
     format: percent,
   }),
   coreTokens: layerLens('coreTokens', PERCENT, {
     title: 'Core tokens',
     meaning:
-      'How much of the attention that the last token of a group of 16 pays to its group goes to this token: 6 % if it went to all alike.',
+      'Share of this token in the attention that the last token of its group of 16 pays to the group: 6 % if attention is uniform.',
     scale: {
       kind: 'heat',
       bounds: [9, 13, 18, 26, 38, 50, 70],
@@ -80,14 +80,14 @@ export const layerLenses = {
   attentionRank: layerLens('attentionRank', 1, {
     title: 'Attention rank',
     meaning:
-      'The rank of the token in the graph of attention after four steps, the first token left out: 1 is what each would have if all were looked at alike.',
+      'PageRank-like score of the token in the attention graph after four steps, without the first token: 1 if attention is uniform.',
     scale: { kind: 'heat', bounds: [1, 2, 3.5, 6, 12, 30, 100], unit: '', decimals: 2 },
     format: value => value.toFixed(2),
   }),
   redundancy: layerLens('redundancy', 1, {
     title: 'Redundancy',
     meaning:
-      'How similar the model’s state at this token is to its states at all tokens of the window: high where they say the same.',
+      'How similar the hidden state at this token is to the states of all tokens in the window: high where they are redundant.',
     scale: {
       kind: 'heat',
       bounds: [-0.21, -0.18, -0.14, -0.05, 0.02, 0.1, 0.3],
@@ -99,21 +99,20 @@ export const layerLenses = {
   drift: layerLens('drift', 1, {
     title: 'Drift',
     meaning:
-      'How far the model’s last state moves from the token before to this one: 1 less their cosine.',
+      'How far the last hidden state moves from the previous token to this one: 1 − cosine similarity.',
     scale: { kind: 'heat', bounds: [0.83, 0.88, 0.91, 0.95, 1, 1.05, 1.15], unit: '', decimals: 2 },
     format: value => value.toFixed(2),
   }),
   wordBits: layerLens('wordBits', BITS, {
     title: 'Surprisal by word',
     meaning:
-      'How unlikely the model held this whole word, that it ends there included, given the text before it.',
+      'How unlikely the whole word was, including that it ends there, given the text before it.',
     scale: { kind: 'heat', bounds: [10, 13, 16, 19, 22, 26, 32], unit: 'bits', decimals: 2 },
     format: bits,
   }),
   lookAhead: layerLens('lookAhead', BITS, {
     title: 'Look-ahead',
-    meaning:
-      'How many bits the model needs for this token and the next ones, by default eight in all.',
+    meaning: 'Surprisal of this token and the following ones together, by default eight tokens.',
     needs: ['tokens', 'lookAhead'],
     scale: { kind: 'heat', bounds: [35, 42, 50, 58, 66, 76, 90], unit: 'bits', decimals: 1 },
     format: value => `${value.toFixed(1)} bits`,
@@ -121,21 +120,21 @@ export const layerLenses = {
   lexical: layerLens('lexical', BITS, {
     title: 'Lexical identity',
     meaning:
-      'How many more bits the token costs where words of the whole text are exchanged for others of their kind: how much of its prediction rests on which words these are.',
+      'How many more bits the token costs when words of the text are replaced by others of the same kind: how much its prediction depends on which words they are.',
     scale: { kind: 'diverging', bounds: [8, 12, 16, 20], unit: 'bits', decimals: 2 },
     format: signedBits,
   }),
   routing: layerLens('routing', 1, {
     title: 'Routing',
     meaning:
-      'Of a mixture of experts: the expert that the router of a layer, by default the last one, likes best for this token. Six colours take turns.',
+      'For a mixture of experts: the expert that the router of a layer, by default the last, ranks first for this token. Experts share six colours.',
     scale: { kind: 'channels', names: EXPERTS },
     format: value => `expert ${value}`,
   }),
   robustness: layerLens('robustness', BITS, {
     title: 'Words that matter',
     meaning:
-      'How many more bits the next seven words cost where one letter of this word is another: much where the model leans on it.',
+      'How many more bits the next seven words cost if one letter of this word is changed: high where the model relies on the word.',
     scale: { kind: 'diverging', bounds: [12, 18, 24, 32], unit: 'bits', decimals: 2 },
     format: signedBits,
   }),

@@ -50,8 +50,8 @@ export const lensGroups = {
   text: 'Text',
   bytes: 'Bytes',
   features: 'Features',
-  traces: 'Reasoning traces',
-  layers: 'Layers and what predictions rest on',
+  traces: 'Reasoning Traces',
+  layers: 'Layers and Attribution',
   tokenizer: 'Tokenizer',
 } as const;
 export type LensGroup = keyof typeof lensGroups;

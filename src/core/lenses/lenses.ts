@@ -15,7 +15,7 @@ export const lenses = {
   tokens: lens({
     group: 'text',
     title: 'Tokens',
-    meaning: 'Where the tokenizer cuts the text. Shades alternate from token to token.',
+    meaning: 'Where the tokenizer splits the text. Shades alternate from token to token.',
     needs: [],
     per: 'token',
     readsSaved: true,
@@ -28,7 +28,7 @@ export const lenses = {
   surprisal: lens({
     group: 'text',
     title: 'Surprisal',
-    meaning: 'How unlikely the model held this token, given the text before it: −log₂ p.',
+    meaning: 'How unlikely the token was, given the text before it: −log₂ p.',
     needs: ['tokens'],
     per: 'token',
     readsSaved: true,
@@ -40,7 +40,7 @@ export const lenses = {
     group: 'bytes',
     title: 'Surprisal by byte',
     meaning:
-      'How unlikely the model held each character, given the text before it, however that is cut into tokens: exact; a character of several bytes adds them up.',
+      'How unlikely each character was, given the text before it, summed exactly over all its tokenizations. A character of several bytes has the sum of its bytes.',
     needs: ['bytes'],
     per: 'character',
     scale: { kind: 'heat', bounds: [0.5, 1, 2, 3, 5, 7, 10], unit: 'bits', decimals: 2 },
@@ -51,7 +51,7 @@ export const lenses = {
     group: 'bytes',
     title: 'Difference by byte',
     meaning:
-      'How many more bits the second model needed for each character than the first, whatever tokens they have; less than none: the second was the less surprised.',
+      'How many more bits each character cost the second model than the first, whatever their tokenizers. Negative: the second model was less surprised.',
     needs: ['bytes', 'secondBytes'],
     per: 'character',
     scale: { kind: 'diverging', bounds: [0.5, 1.5, 4, 8], unit: 'bits', decimals: 2 },
@@ -63,7 +63,7 @@ export const lenses = {
     group: 'traces',
     title: 'Contrast',
     meaning:
-      'How many more bits the positive model of a pair needed for this token than the negative one: where more, the negative one likes it better. No proof that it is critical.',
+      'Log-ratio of the pair, in bits: positive where the negative model prefers this token. Not evidence that the token is critical.',
     needs: ['contrast', 'tokens'],
     per: 'token',
     peaksByShare: true,
@@ -80,7 +80,7 @@ export const lenses = {
   entropy: lens({
     group: 'text',
     title: 'Entropy',
-    meaning: 'How undecided the model was before it saw this token.',
+    meaning: 'How uncertain the model was about the next token, before it saw this one.',
     needs: ['tokens'],
     column: 'entropiesNats',
     per: 'token',
@@ -98,7 +98,7 @@ export const lenses = {
     group: 'text',
     title: 'Varentropy',
     meaning:
-      'How much the surprisals of what might have come differ, as the model weighs them: none where it is sure or finds all equally likely, much where a few sure ways part from many unsure ones.',
+      'Variance of the surprisal under the model’s own distribution: 0 when it is certain or indifferent, high when one likely path competes with many unlikely ones.',
     needs: ['tokens'],
     column: 'varentropies',
     per: 'token',
@@ -111,7 +111,7 @@ export const lenses = {
     group: 'text',
     title: 'Top-1 gap',
     meaning:
-      'How much likelier the likeliest token was than this one: nothing where this one was the likeliest.',
+      'How much more likely the model’s top choice was than this token, in bits: 0 where this token was the top choice.',
     needs: ['tokens'],
     column: 'topLogprobs',
     per: 'token',
@@ -126,7 +126,7 @@ export const lenses = {
   rank: lens({
     group: 'text',
     title: 'Rank',
-    meaning: 'The place of this token among all tokens of the vocabulary; 1 is the likeliest.',
+    meaning: 'Rank of this token among all tokens of the vocabulary; 1 is the most likely.',
     needs: ['tokens'],
     column: 'ranks',
     per: 'token',
@@ -141,7 +141,7 @@ export const lenses = {
     group: 'features',
     title: 'Features',
     meaning:
-      'How unusually high a feature of the autoencoder is at this token: the share of the feature’s own values that are lower or, if the autoencoder comes without their distribution, the share of its maximum. Features that fire on much of all text are left out.',
+      'How unusually high a feature of the autoencoder is at this token: the share of the feature’s own values that are lower or, if the autoencoder has no histograms, its share of the feature’s maximum. Features that fire on much of all text are hidden.',
     needs: ['features', 'tokens'],
     per: 'token',
     scale: {
@@ -158,7 +158,7 @@ export const lenses = {
     group: 'features',
     title: 'Pinned features',
     meaning:
-      'Where the features that you pinned fire, each in a colour and with a line of its own; thicker lines: higher. Of several at one token the strongest is drawn.',
+      'Where your pinned features fire. Each has its own colour and line; thicker lines are higher values. If several fire at one token, the strongest is drawn.',
     needs: ['features', 'tokens'],
     per: 'token',
     scale: { kind: 'channels' },
@@ -169,7 +169,7 @@ export const lenses = {
     group: 'features',
     title: 'Unexplained',
     meaning:
-      'The part of the model’s activation at this token that the autoencoder’s features leave out: |x − x̂| / |x|. Where it is high, no list of features says what the model holds.',
+      'Share of the model’s activation at this token that the autoencoder does not reconstruct: |x − x̂| / |x|. Where it is high, do not rely on the list of features.',
     needs: ['features', 'tokens'],
     per: 'token',
     scale: { kind: 'heat', bounds: [15, 22, 30, 38, 46, 55, 65], unit: '%', decimals: 1 },
@@ -188,7 +188,7 @@ export const lenses = {
     group: 'tokenizer',
     title: 'Digit groups',
     meaning:
-      'Into which groups the tokenizer cuts the digits of numbers. Shades alternate from group to group; what is no digit stays as it is.',
+      'How the tokenizer groups the digits of numbers. Shades alternate from group to group; other text has no colour.',
     needs: ['numbers'],
     per: 'token',
     scale: { kind: 'alternate', names: ['1st, 3rd, 5th … group', '2nd, 4th, 6th … group'] },
@@ -199,7 +199,7 @@ export const lenses = {
     group: 'tokenizer',
     title: 'Over-segmentation',
     meaning:
-      'How many times the tokens of English text, byte for byte, this word takes by the same tokenizer. Words of one or two tokens, and those with digits, are left out.',
+      'How many times as many tokens per byte this word takes as English text does with the same tokenizer. Words of one or two tokens, and words with digits, are left out.',
     needs: ['words'],
     per: 'token',
     scale: { kind: 'heat', bounds: [1.5, 2, 2.5, 3, 3.5, 4, 4.5], unit: 'times', decimals: 2 },
@@ -210,7 +210,7 @@ export const lenses = {
     group: 'tokenizer',
     title: 'Chunks',
     meaning:
-      'Into which chunks the text is cut for retrieval, at paragraphs, lines and sentences, of at most as many tokens as the settings say. Shades alternate from chunk to chunk.',
+      'Chunks for retrieval, split at paragraphs, lines and sentences, up to the maximum number of tokens in the settings. Shades alternate from chunk to chunk.',
     needs: ['chunks'],
     per: 'token',
     scale: { kind: 'alternate', names: ['1st, 3rd, 5th … chunk', '2nd, 4th, 6th … chunk'] },
@@ -221,7 +221,7 @@ export const lenses = {
     group: 'tokenizer',
     title: 'Less-is-better units',
     meaning:
-      'How the text is cut by a lexicon that is learned from its own lines, with few units and few kinds of them, blanks left out. Shades alternate from unit to unit: compare them with the tokens.',
+      'How a lexicon learned from the lines of this text splits it, with few units and few distinct ones; spaces are left out. Shades alternate from unit to unit. Compare them with the tokens.',
     needs: [],
     per: 'unit',
     scale: { kind: 'alternate', names: ['even units', 'odd units'] },
@@ -244,7 +244,7 @@ function explainContrast(contrast: ContrastScores | undefined, row: number): Exp
     divergence: contrast.divergences[row]!,
   };
   const { centre } = contrast;
-  const centred = { name: 'subtracted: median of the text', value: formatSignedBits(centre) };
+  const centred = { name: 'subtracted median of the text', value: formatSignedBits(centre) };
   return [
     { name: 'Contrast', value: formatSignedBits(logRatioOf(token) - centre) },
     ...(centre === 0 ? [] : [centred]),
@@ -254,7 +254,7 @@ function explainContrast(contrast: ContrastScores | undefined, row: number): Exp
     ...(Number.isNaN(token.divergence)
       ? []
       : [
-          { name: 'divergence of the two at this place', value: formatBits(token.divergence) },
+          { name: 'divergence of the two models here', value: formatBits(token.divergence) },
           { name: 'contrast score', value: formatBits(contrastScore(token)) },
         ]),
   ];

@@ -94,10 +94,10 @@ test('contrast is the sum that its rows spell out', () => {
   const names = lenses.contrast.explain({ scores, row: 0, index: 0 }).map(({ name }) => name);
   expect(names).toEqual([
     'Contrast',
-    'subtracted: median of the text',
+    'subtracted median of the text',
     'surprisal under the positive model',
     'surprisal under the negative model',
-    'divergence of the two at this place',
+    'divergence of the two models here',
     'contrast score',
   ]);
 });

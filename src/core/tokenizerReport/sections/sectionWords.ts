@@ -8,7 +8,7 @@ export const sectionWords = {
     question:
       'How many tokens do these texts take, and which of them take the most for their length?',
     follows: 'no paper: fertility (tokens per word) and bytes per token are the usual measures',
-    notClaimed: 'A tokenizer with fewer tokens is not a better one for that alone.',
+    notClaimed: 'Fewer tokens do not by themselves make a better tokenizer.',
   },
   vocabulary: {
     title: 'Vocabulary',
@@ -17,22 +17,22 @@ export const sectionWords = {
     follows:
       'Qtok (Chelombitko et al. 2024), and fertility and single-token retention under their usual names',
     notClaimed:
-      'The classes are ours. A vocabulary that covers an alphabet need not serve its language well: see the section on scripts.',
+      'The classes are Tokenscope’s own. A vocabulary that covers an alphabet need not serve its language well; see the section on scripts.',
   },
   scripts: {
     title: 'Scripts and languages',
-    question: 'Which scripts and languages pay more tokens than others for the same text?',
+    question: 'Which scripts and languages need more tokens than others for the same text?',
     follows: 'MAGNET (Ahia et al. 2024), and parity as Petrov et al. (2023) define it',
     notClaimed:
-      'Boundaries are those of the tokenizer: MAGNET’s own, which are learned, are not. Bytes per token favour scripts of three bytes a character; tokens per word do not.',
+      'The boundaries are those of the tokenizer, not the learned ones of MAGNET. Bytes per token favour scripts with three bytes per character; tokens per word do not.',
   },
   numbers: {
     title: 'Numbers',
     question:
-      'Into which groups are the digits of a number cut, and do they begin at the left, or at the right as people write them?',
+      'How are the digits of a number grouped: from the left, or from the right as people write them?',
     follows: 'Tokenization counts (Singh and Strouse 2024)',
     notClaimed:
-      'That a model calculates better with one grouping is the paper’s finding for large models. Sums are scored where the open model can score a text; a small model need not follow the paper.',
+      'The paper finds for large models that the grouping affects arithmetic. Sums are scored if the open model can score a text; a small model may behave differently.',
   },
   words: {
     title: 'Words and small edits',
@@ -41,58 +41,57 @@ export const sectionWords = {
     follows:
       'Hierarchical Autoregressive Transformers (Neitemeier et al. 2025), whose motivation this is',
     notClaimed:
-      'The paper’s model, which reads characters and words, is not run. What edits do to a model’s predictions is not measured here.',
+      'The model of the paper, which reads characters and words, is not run. The effect of edits on a model’s predictions is not measured.',
   },
   terms: {
     title: 'Terms',
     question:
-      'How finely are the terms of your field cut, and how many tokens would be saved if the vocabulary had them?',
-    follows: 'K-Tokeniser (Hasan et al. 2024), as far as tokens go',
+      'How many tokens do the terms of your field take, and how many would be saved if the vocabulary had them?',
+    follows: 'the tokenizer part of K-Tokeniser (Hasan et al. 2024)',
     notClaimed:
-      'The paper’s embeddings of new terms, and what a model gains by them, are not measured. A saved token is one that this text no longer needs.',
+      'The embeddings of new terms, and what a model gains from them, are not measured. A saved token is one that this text no longer needs.',
   },
   merges: {
-    title: 'Merges of your own',
+    title: 'Custom merges',
     question:
-      'How short would these texts become if their own most frequent pairs of tokens were merged, within words?',
+      'How short would these texts become if their most frequent pairs of tokens within words were merged?',
     follows: 'dynamic tokenization (Feher, Vulić and Minixhofer 2024)',
     notClaimed:
-      'What a model would make of merged tokens needs the paper’s network of embeddings, and is not measured.',
+      'The effect on a model is not measured: that needs the hypernetwork of the paper, which makes embeddings for merged tokens.',
   },
   lexicon: {
     title: 'Less is better',
     question:
-      'Which words does a reader learn who wants few tokens and few kinds of them, and how do they compare with the tokenizer’s?',
+      'Which units does a learner find that minimises both tokens and types, and how do they compare with the tokenizer’s?',
     follows:
       'Less-is-Better (Yang, Frank and van den Bosch 2020), with the settings of its published demonstration',
     notClaimed:
-      'The paper measures speech to children and Chinese; on other texts, such as code, nothing was published. No model is trained on the lexicon.',
+      'The paper measures child-directed speech and Chinese; there are no published results for other texts, such as code. No model is trained on the lexicon.',
   },
   chunks: {
     title: 'Chunks for retrieval',
     question:
-      'Into which chunks is a text best cut, so that they hold the passages that answer questions and little else?',
+      'Which way of splitting a text into chunks best isolates the passages that answer questions?',
     follows:
-      'token-aware metrics of retrieval (Smith and Troynikov 2024; "Domain-specific RAG" uses them)',
+      'token-aware retrieval metrics (Smith and Troynikov 2024; used in "Domain-specific RAG")',
     notClaimed:
-      'No search is run: every chunk that has a token of a passage counts as found, which is the best that a search could do.',
+      'No search is run: every chunk with a token of a passage counts as retrieved, which is the best case of a search.',
   },
   mixture: {
     title: 'Training data',
     question:
-      'What was the tokenizer trained on, as far as the order of its merges says, if it was texts like these kinds of file?',
+      'What does the order of its merges reveal about the tokenizer’s training data, in shares of these kinds of file?',
     follows: 'data mixture inference (Hayase et al. 2024)',
     notClaimed:
-      'Shares are of the kinds that there are samples of and of nothing else: what else the training data had is attributed to the nearest of them, and shows in the slack. Merges that were added by hand break the method.',
+      'Only the kinds with samples are considered: other training data is attributed to the nearest of them, and increases the slack. Manually added merges break the method.',
     isSlow: true,
   },
   swap: {
     title: 'Another tokenizer',
-    question: 'What would the second tokenizer make of these texts in place of the first?',
+    question: 'How would the second tokenizer split these texts, compared with the first?',
     follows:
-      'ZeTT (Minixhofer et al. 2024) and CamemBERT 2.0 (Antoun et al. 2024), as far as tokens go',
-    notClaimed:
-      'How well a model does after a transfer to the second tokenizer is not measured: that needs the model.',
+      'the tokenizer part of ZeTT (Minixhofer et al. 2024) and CamemBERT 2.0 (Antoun et al. 2024)',
+    notClaimed: 'The quality of a model after a transfer to the second tokenizer is not measured.',
   },
 } satisfies Record<string, SectionWords>;
 
