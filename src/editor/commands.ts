@@ -123,7 +123,8 @@ export function generalCommands(
     },
     async stopComparing() {
       const isComparing = settings.compare.tokenizer.value !== '';
-      if (!isComparing) return inform(`Nothing is compared. ${SECONDS} does.`);
+      if (!isComparing)
+        return inform(`No second tokenizer or model is chosen. ${SECONDS} chooses one.`);
       await settings.compare.tokenizer.update('');
     },
     nextDifference: () => goToDifference(queries, 1),
@@ -182,7 +183,7 @@ async function scoreEveryByte(queries: EngineQueries, { needs }: Lens): Promise<
   if (proofs.length === 0) return;
   const bytes = Buffer.byteLength(document.getText());
   const given = ({ givenBytes }: ByteProof) =>
-    givenBytes > 0 ? ` The first ${givenBytes} bytes, a token, were given.` : '';
+    givenBytes > 0 ? ` The first token (${givenBytes} bytes) is given and has no score.` : '';
   const words = (proof: ByteProof) => `${describeProof(totalsOf(proof))}.${given(proof)}`;
   const perByte = (proof: ByteProof) =>
     `${proof.model}: ${bitsPerByte(totalsOf(proof), bytes - proof.givenBytes)?.toFixed(3) ?? '–'} bits per byte. ${words(proof)}`;

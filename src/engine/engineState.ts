@@ -84,7 +84,7 @@ export class EngineState {
     return document;
   }
 
-  /** The document of a version with the opened model and its tokens. Throws as `documentAt` and `model` do. */
+  /** The document of a version with the open model and its tokens. Throws as `documentAt` and `model` do. */
   resolve(version: DocumentVersion): { model: Model; document: Document; stream: TokenStream } {
     const document = this.documentAt(version);
     const model = this.model();

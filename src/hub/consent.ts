@@ -13,7 +13,7 @@ export function consentFacts({ repository, weights, ...plan }: Plan): [string, s
     ['licence', isGated ? `${licence}; its owner asks to accept terms first` : licence],
     ['download', `${formatBytes(plan.bytes)} in ${count}${begun}`],
     weights.kind === 'autoencoder'
-      ? ['autoencoder', weights.name || 'the only one']
+      ? ['autoencoder', weights.name || 'the only choice']
       : ['weights', weights.kind === 'none' ? 'none: the tokenizer alone' : weights.name],
     ['folder', plan.folder],
     ['free there', formatBytes(plan.free)],

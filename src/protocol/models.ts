@@ -39,7 +39,7 @@ export interface ModelApi {
   /** Answers, if the engine can: one that does not hangs. */
   ping(params: Record<string, never>): void;
 
-  /** What the opened model is and how it tested against itself. */
+  /** What the open model is and how it tested against itself. */
   report(params: Record<string, never>): ModelReport;
 }
 

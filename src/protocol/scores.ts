@@ -98,7 +98,7 @@ export interface ScoreSummary {
   /** Tokens that are known, and bytes where passes count those; over all passes. */
   scored: number;
   total: number;
-  /** By each pass over bytes, the opened model's first; empty unless every byte is known. */
+  /** By each pass over bytes, the open model's first; empty unless every byte is known. */
   proofs: ByteProof[];
   ms: number;
 }

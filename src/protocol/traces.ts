@@ -6,7 +6,7 @@ import type { DocumentVersion, Refusal } from './types';
 
 export interface TraceApi {
   /**
-   * Chooses a positive and a negative model that share the opened model's tokens; none: those that its folder names
+   * Chooses a positive and a negative model that share the open model's tokens; none: those that its folder names
    * in tokenscope.json. They are opened when they are first asked for.
    */
   choosePair(params: { members?: PairMembers; opensNow?: boolean }): void;
@@ -47,7 +47,7 @@ export interface RollingEvent extends DocumentVersion {
   most: number;
 }
 
-/** A model of a pair; an empty folder is the opened model's. */
+/** A model of a pair; an empty folder is the open model's. */
 export interface PairMember {
   folder: string;
   /** What it is shown before every text. */

@@ -56,7 +56,7 @@ export async function aFeatureIsAblatedAndItsEffectToldOnAPage(ui: Workbench) {
   await ui.runCommand('Tokenscope: Ablate or Steer Feature…');
   await input(ui).fill('729');
   // One list follows the other, so that the widget is never gone.
-  for (const text of ['#729', 'Ablate', 'At the token under the cursor']) {
+  for (const text of ['#729', 'Ablate', 'At the token at the cursor']) {
     await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
   }
   await ui.page.locator('.tab.active', { hasText: 'Effect of feature 729' }).waitFor();

@@ -243,7 +243,7 @@ export async function axeFindsNothingSeriousInTheInspector(ui: Workbench) {
     }
   }
   await page.getByRole('tab', { name: 'Compare' }).click();
-  await page.getByRole('button', { name: 'Compare with a tokenizer' }).waitFor();
+  await page.getByRole('button', { name: 'Compare with a Tokenizer' }).waitFor();
   assert.deepEqual(await seriousFindings(ui), [], 'no second tokenizer');
   await ui.runCommand('Tokenscope: Toggle Overlay');
   await page.getByText('The overlay is off').waitFor();

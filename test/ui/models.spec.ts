@@ -53,7 +53,7 @@ export async function aModelOfOllamaIsListedAndOpened(ui: Workbench) {
     );
     // What was chosen is marked.
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
-    await rows.filter({ hasText: 'chosen now' }).filter({ hasText: 'picked:0.1b' }).waitFor();
+    await rows.filter({ hasText: 'current choice' }).filter({ hasText: 'picked:0.1b' }).waitFor();
     await ui.page.keyboard.press('Escape');
   } finally {
     rmSync(ollama, { recursive: true, force: true });
@@ -105,7 +105,7 @@ export async function eachWorkspaceKeepsItsModel(ui: Workbench) {
   };
   const rows = ui.page.locator('.quick-input-list .monaco-list-row');
   const isChosen = (name: string) =>
-    rows.filter({ hasText: 'chosen now' }).filter({ hasText: name }).waitFor();
+    rows.filter({ hasText: 'current choice' }).filter({ hasText: name }).waitFor();
   /** Waits until all is written that a reload would lose. */
   const choose = async (name: string, path: string) => {
     await ui.pick(name);
@@ -179,7 +179,7 @@ export async function theWaysToKeepAModelsWeightsAreChosenByKeyboard(ui: Workben
     await keyboard.press('Enter');
     await isSet(ui, path);
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
-    await rows.filter({ hasText: 'Keep weights in another way…' }).waitFor();
+    await rows.filter({ hasText: 'Change the weight format…' }).waitFor();
     await keyboard.type('Keep weights');
     await focused.filter({ hasText: 'Keep weights' }).waitFor();
     await keyboard.press('Enter');
@@ -199,7 +199,7 @@ export async function theWaysToKeepAModelsWeightsAreChosenByKeyboard(ui: Workben
       times => times === 2,
     );
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
-    await rows.filter({ hasText: 'Keep weights in another way…' }).click();
+    await rows.filter({ hasText: 'Change the weight format…' }).click();
     await rows.filter({ hasText: /q4 · .*in use/s }).waitFor();
     await keyboard.press('Escape');
     // Nobody is offered what they have just chosen.

@@ -141,7 +141,7 @@ async function legendColours(ui: Workbench): Promise<string[]> {
 export async function theHoverExplainsAToken(ui: Workbench) {
   await openCode(ui);
   await show(ui, 'Surprisal');
-  const text = await ui.hoverUntil('filter', /rank \d+; entropy before it \d+\.\d+ bits/);
+  const text = await ui.hoverUntil('filter', /rank \d+; entropy \d+\.\d+ bits/);
   assert.match(text, /index \d+ of \d+ tokens, from 0, id \d+/);
   assert.match(text, /coder, after \d+ tokens of context/);
 }

@@ -91,7 +91,7 @@ export async function aTextIsShownInTheServersOwnTokens(ui: Workbench) {
   try {
     await ui.openFile('story.txt');
     await typeAddress(ui, server.address);
-    await ui.pick('in the server’s own pieces');
+    await ui.pick('in the server’s own tokens');
     // A file of saved log-probabilities, whose trace opens as that of any other does.
     await ui.page
       .getByText(/as unknown-7B at .* has them/)
@@ -129,8 +129,10 @@ export async function aKeyIsAskedForOnceAndALimitHolds(ui: Workbench) {
     await ui.openFile('short.txt');
     await connect();
     const dialog = ui.page.locator('.monaco-dialog-box');
-    await dialog.getByText('Send It There', { exact: true }).click();
-    const asked = ui.page.locator('.quick-input-message', { hasText: `${address} wants a key` });
+    await dialog.getByText('Send', { exact: true }).click();
+    const asked = ui.page.locator('.quick-input-message', {
+      hasText: `${address} requires an API key`,
+    });
     await asked.waitFor();
     // Nothing of a text was sent before there is a key.
     assert.ok(server.seen.every(({ path }) => !path.includes('completions')));
@@ -163,7 +165,7 @@ export async function aKeyIsAskedForOnceAndALimitHolds(ui: Workbench) {
       await ui.setTheme(theme);
       await ui.statusItem('not shown').hover();
       await ui.page
-        .getByText(/more than 400 tokens would be sent/)
+        .getByText(/would exceed the daily limit of 400 tokens/)
         .first()
         .waitFor();
       await ui.screenshot(`server-limit-${theme}`);
@@ -203,7 +205,9 @@ export async function aFolderThatIsNotTrustedSendsNothing(ui: Workbench) {
       found => found.length > 0,
     );
     await ui.runCommand(COMMAND);
-    const message = ui.page.getByText(/A workspace that is not trusted names no server/).first();
+    const message = ui.page
+      .getByText(/Servers are not available in an untrusted workspace/)
+      .first();
     await message.waitFor();
     await ui.screenshot('server-untrusted');
     assert.deepEqual(server.seen, []);

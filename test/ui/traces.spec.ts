@@ -64,7 +64,7 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   await openTraces(ui);
   await ui.page.locator('.view-lines').first().click();
   await ui.runCommand('Tokenscope: Roll Out This Trace…');
-  await ui.pick('Find the falls');
+  await ui.pick('Find the drops');
   const told = ui.page.locator('.notification-list-item', { hasText: 'the critical token is' });
   await told.waitFor({ timeout: 120_000 });
   await ui.page.locator('.view-lines', { hasText: 'p(success)' }).waitFor();
@@ -210,7 +210,7 @@ export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
   );
   await ui.screenshot('saved');
   const saved = await ui.hoverUntil('starts', /T0, from the file: OpenAI completions/);
-  assert.match(saved, /entropy before it at least 1\.01 bits, as the list is cut/);
+  assert.match(saved, /entropy at least 1\.01 bits, as the list is cut/);
   await ui.screenshot('saved hover');
   await ui.page.keyboard.press('Escape');
   await ui.page.locator('.view-lines').first().click();

@@ -10,7 +10,7 @@ export function visibleListTemplate(
   list: VisibleTokens | null,
   template: (page: Page, list: VisibleTokens) => TemplateResult,
 ): TemplateResult {
-  if (!list || tokenRows(list).length === 0) return html`<p>There is no text on the screen.</p>`;
+  if (!list || tokenRows(list).length === 0) return html`<p>No text is visible.</p>`;
   // Not redrawn when the cursor moves: a thousand tokens take a while to draw.
   const { column, isDescending } = page.look;
   const { lens, second, firstToken } = page.shared;
@@ -23,9 +23,9 @@ export function visibleListNote({ shared }: Page, list: VisibleTokens | null): T
   const total = list?.runs[0]?.view.total ?? 0;
   const which =
     list && listed < list.visible
-      ? `${listed} of the ${list.visible} tokens on the screen, around the cursor`
-      : `On the screen: ${listed} of ${total} tokens`;
-  const others = shared.second ? ` Tokens of ${shared.second} are added where they differ.` : '';
+      ? `${listed} of the ${list.visible} visible tokens, around the cursor`
+      : `Visible: ${listed} of ${total} tokens`;
+  const others = shared.second ? ` Tokens of ${shared.second} are shown where they differ.` : '';
   const words = `${which}.${others} Space selects, Enter also moves to the editor.`;
   return html`<span id="note" class="note" title=${words}>${words}</span>`;
 }

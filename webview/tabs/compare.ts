@@ -22,7 +22,7 @@ export const compareTab: Tab<ComparedText> = {
           ${secondProblem || 'Choose a second tokenizer to compare with that of the model.'}
         </p>
         <p class="buttons">
-          ${button('compareWithTokenizer', 'Compare with a tokenizer', page.run)}
+          ${button('compareWithTokenizer', 'Compare with a Tokenizer', page.run)}
         </p>`;
     }
     if (!compared) return html`<p>There is no text to compare.</p>`;
@@ -116,11 +116,13 @@ function differencesTemplate(page: Page, compared: ComparedText): TemplateResult
     </tbody>
   </table>`;
   const none =
-    differences > 0 ? 'None of them is on the screen.' : 'Both split the text in the same way.';
+    differences > 0
+      ? 'None of them is visible.'
+      : 'Both tokenizers split the text in the same way.';
   return html`<section class="differences" aria-labelledby="differences">
     <h2 id="differences">
       ${differences} ${differences === 1 ? 'range is' : 'ranges are'} split differently
-      <small>on the screen: ${listed.length}</small>
+      <small>visible: ${listed.length}</small>
     </h2>
     <p class="buttons">
       ${button('previousDifference', 'Previous difference', run)}

@@ -29,7 +29,7 @@ export function featurePageTemplate(
     <h2 id="feature">
       #${feature} ${labelWords(label)}
       <small
-        >${isTrusted(label) ? label.kind : guess ? 'the label found is measured as wrong' : 'no description was found'}</small
+        >${isTrusted(label) ? label.kind : guess ? 'the available label was measured as wrong' : 'no label'}</small
       >
     </h2>
     <p>
@@ -95,7 +95,7 @@ function histogram(counts: readonly number[], max: number): TemplateResult {
 
 function examples(page: Page, { examples: found, max }: FeaturePage): TemplateResult {
   if (found.length === 0)
-    return html`<p>It is active nowhere in the open texts whose features are known.</p>`;
+    return html`<p>It is not active in any open text with computed features.</p>`;
   const rows = found.map(example => {
     const share = max ? Math.round((100 * example.value) / max) : null;
     const text = (part: string) => displayToken(encodeUtf8(part));

@@ -13,7 +13,7 @@ export const featuresTab: Tab<FeaturesState> = {
     if (!state)
       return html`<p>Place the cursor in a text to see which features are active there.</p>`;
     if (!state.sae) {
-      return html`<p>${state.problem || 'This model comes with no autoencoder.'}</p>
+      return html`<p>${state.problem || 'This model comes without an autoencoder.'}</p>
         <p class="buttons">
           ${button('chooseAutoencoder', 'Choose an autoencoder', page.run)}
           ${button('getAutoencoder', 'Get one from the Hugging Face hub', page.run)}

@@ -13,7 +13,7 @@ export function featuresAtCursorTemplate(page: Page, at: FeaturesAt | null): Tem
   const summary = at.pending
     ? 'Its features are pending.'
     : at.masked
-      ? 'The autoencoder was not trained on the first token of a text: its features are meaningless here.'
+      ? 'The autoencoder was not trained on the first token of a text. Its features are meaningless here.'
       : `${counted(at.features.length, 'active feature')}${at.unexplained === null ? '' : `; ${(100 * at.unexplained).toFixed(1)} % of the activation unexplained`}.`;
   const rows = at.features.map(
     each =>

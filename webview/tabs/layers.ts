@@ -13,7 +13,9 @@ export const layersTab: Tab<LayersState> = {
   template: (page, state) =>
     state
       ? layersTemplate(page, state)
-      : html`<p>Place the cursor on a token to see what each layer of the model makes of it.</p>`,
+      : html`<p>
+          Place the cursor on a token to see what each layer of the model predicts there.
+        </p>`,
 };
 
 function layersTemplate(page: Page, state: LayersState): TemplateResult {
@@ -40,8 +42,8 @@ function ladder({ rungs, exitLayer }: LadderView): TemplateResult {
   const last = rungs.length - 1;
   const words =
     exitLayer === last
-      ? 'The model’s choice comes first only after the last layer.'
-      : `The model’s choice comes first from layer ${exitLayer} on.`;
+      ? 'The model’s final choice ranks first only after the last layer.'
+      : `The model’s final choice ranks first from layer ${exitLayer} on.`;
   return html`<table class="ladder">
       <caption>
         What each layer would predict here. ${words}
@@ -65,7 +67,7 @@ function ladder({ rungs, exitLayer }: LadderView): TemplateResult {
             <td title=${`Next: ${others.join(' ')}`}>
               <code>${first ? displayToken(first.bytes) : ''}</code>${
                 layer >= exitLayer
-                  ? html` <span title="The model’s own choice, from here on">✓</span>`
+                  ? html` <span title="The model’s final choice, from here on">✓</span>`
                   : nothing
               }
             </td>
@@ -85,8 +87,8 @@ function ladder({ rungs, exitLayer }: LadderView): TemplateResult {
 
 function attention(page: Page, state: LayersState, view: AttentionView): TemplateResult {
   return html`<div class="columns">
-      ${tokenList(page, state, 'Looks at', view.from)}
-      ${tokenList(page, state, 'Is looked at by', view.to)}
+      ${tokenList(page, state, 'Attends to', view.from)}
+      ${tokenList(page, state, 'Attended to by', view.to)}
     </div>
     ${headTable(view)}`;
 }

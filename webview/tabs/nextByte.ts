@@ -17,7 +17,7 @@ export const nextByteTab: Tab<NextByteState> = {
   template: (page, next) =>
     next
       ? nextByteTemplate(page, next)
-      : html`<p>Place the cursor in a text to see which byte may come next.</p>`,
+      : html`<p>Place the cursor in a text to see the probabilities of the next byte.</p>`,
 };
 
 function nextByteTemplate({ shared }: Page, next: NextByteState): TemplateResult {
@@ -30,8 +30,8 @@ function nextByteTemplate({ shared }: Page, next: NextByteState): TemplateResult
       ${place}
       <p><span class="badge refused">not exact</span> ${found.refused}.</p>
       <p>
-        No approximate number is shown in its place. The other tabs and lenses still work, and
-        another model may support exact bytes: <em>Tokenscope: Choose Model or Tokenizer…</em>
+        No approximate number is shown instead. The other tabs and lenses still work, and another
+        model may support exact bytes: <em>Tokenscope: Choose Model or Tokenizer…</em>
       </p>
     </section>`;
   }

@@ -51,7 +51,7 @@ function summary({ points, falls, model, target, isSuccess }: RolloutView): stri
     const count = falls.filter(fall => fall.kind === kind).length;
     return count > 0 ? [`${count} ${kind}`] : [];
   });
-  const found = kinds.length > 0 ? kinds.join(', ') : 'no fall';
+  const found = kinds.length > 0 ? kinds.join(', ') : 'no drop';
   return `T3, rollouts by ${model}: the share of ${outcome} after ${points.length} prefixes, with Wilson’s 95 % intervals; ${found}. Tokens of the trace are counted from 0.`;
 }
 
@@ -139,7 +139,7 @@ function pointsTable(page: Page, curve: CurveState, view: RolloutView): Template
         <th scope="col">prefix ends with</th>
         <th scope="col" class="number">right</th>
         <th scope="col" class="number">95 %</th>
-        <th scope="col">fall</th>
+        <th scope="col">drop</th>
         <th scope="col">answers</th>
       </tr>
     </thead>

@@ -223,7 +223,7 @@ function rolloutRequest(
   };
 }
 
-/** Undefined where none is given; the one that is not given is the opened model. */
+/** Undefined where none is given; the one that is not given is the open model. */
 function membersOf({ positive, negative }: TraceValues): PairMembers | undefined {
   if (positive === undefined && negative === undefined) return undefined;
   return { positive: { folder: positive ?? '' }, negative: { folder: negative ?? '' } };

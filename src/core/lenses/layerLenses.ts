@@ -80,7 +80,7 @@ export const layerLenses = {
   attentionRank: layerLens('attentionRank', 1, {
     title: 'Attention rank',
     meaning:
-      'PageRank-like score of the token in the attention graph after four steps, without the first token: 1 if attention is uniform.',
+      'Rank of the token in the attention graph after four power iterations, without the first token: 1 is the mean.',
     scale: { kind: 'heat', bounds: [1, 2, 3.5, 6, 12, 30, 100], unit: '', decimals: 2 },
     format: value => value.toFixed(2),
   }),

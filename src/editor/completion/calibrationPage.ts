@@ -7,14 +7,14 @@ import { showHidden } from '../../core/showHidden';
 import type { Calibration } from './calibrations';
 
 const ROLLBACKS = {
-  none: 'nothing handed back',
-  boundary: 'the last word handed back',
-  line: 'the line handed back',
+  none: 'no rollback',
+  boundary: 'the last word rolled back',
+  line: 'the line rolled back',
 };
 
 const SUFFIXES = {
   cursor: 'the text from the cursor on',
-  boundary: 'the text after the rest of the word, which it writes itself',
+  boundary: 'the text after the rest of the word, which the model writes itself',
 };
 
 export function calibrationText(calibration: Calibration): string {
@@ -22,20 +22,20 @@ export function calibrationText(calibration: Calibration): string {
   const suffix =
     chosen.suffixFrom === 'boundary' ? `, with ${SUFFIXES.boundary} as the suffix,` : '';
   return [
-    `How ${showHidden(model)} completes best here`,
-    `${cuts} random places in ${files} files of this workspace, on ${day}: bits per byte that the model needs for\n` +
-      'the text that really stands there, up to the end of the line. Fewer is better.',
+    `Calibration of ${showHidden(model)} for this workspace`,
+    `${cuts} random places in ${files} files of this workspace, on ${day}: bits per byte of\n` +
+      'the actual text up to the end of the line. Lower is better.',
     table(rows, 'prompt', nameOf),
     'PSM: the text before the cursor, the text after it, then the middle.\n' +
       'SPM: the text after the cursor first, then the text before it, which the model continues.',
     ...(inWords.length > 0
       ? [
-          'Where the cursor is inside a word: bits for the text that really stands there, and for its end.',
+          'If the cursor is inside a word: bits for the actual text, including where it ends.',
           table(inWords, 'the model is shown', ({ suffixFrom }) => SUFFIXES[suffixFrom]),
         ]
       : []),
-    `Completions use ${nameOf(chosen)}${suffix} from now on, where tokenscope.completion.fim is "auto".\n` +
-      '"Tokenscope: Calibrate Completions for This Workspace" measures again.',
+    `Completions use ${nameOf(chosen)}${suffix} from now on if tokenscope.completion.fim is "auto".\n` +
+      'Run "Tokenscope: Calibrate Completions for This Workspace" to measure again.',
     '',
   ].join('\n\n');
 }
@@ -55,6 +55,6 @@ function table(
 }
 
 function nameOf({ mode, rollback }: PromptForm): string {
-  if (mode === 'none') return 'the text before the cursor alone';
+  if (mode === 'none') return 'only the text before the cursor';
   return mode === 'spm' ? 'SPM' : `PSM, ${ROLLBACKS[rollback]}`;
 }

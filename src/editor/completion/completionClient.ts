@@ -28,7 +28,7 @@ export class CompletionClient {
   get failure(): string | undefined {
     const { state } = this.engine;
     if (state.kind !== 'failed') return undefined;
-    return `${state.message} "Trigger Inline Suggestion" tries again.`;
+    return `${state.message} Run "Trigger Inline Suggestion" to try again.`;
   }
 
   optionsFor({ languageId }: TextDocument, candidates: number): CompletionOptions {
@@ -64,7 +64,7 @@ export class CompletionClient {
     return this.engine.call(({ remote, model: { folder, name } }) => {
       if (folder !== model.folder || name !== model.name)
         throw new UserError(
-          `The last completion is by ${model.name}, and ${name} is open now: there is none by it yet.`,
+          `The last completion is from ${model.name}, but ${name} is open now and has not completed anything yet.`,
         );
       return remote.explainCompletion({ text, at, options });
     });

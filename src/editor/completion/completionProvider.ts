@@ -127,7 +127,7 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     try {
       const { middles, note } = await this.suggester.suggest(request, controller.signal);
       if (token.isCancellationRequested) {
-        this.log.info(`${where} nothing: the typing went on`);
+        this.log.info(`${where} nothing: typing continued`);
         return [];
       }
       const fits = middles

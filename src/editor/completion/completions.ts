@@ -96,7 +96,7 @@ export class Completions {
       return inform(
         this.isOn
           ? 'No completion has been shown yet. Type some code, or run "Trigger Inline Suggestion".'
-          : 'Completions are off. "Tokenscope: Turn Completions On" turns them on.',
+          : 'Completions are off. Run "Tokenscope: Turn Completions On".',
       );
     }
     const views = await client.explain(last);
@@ -169,17 +169,19 @@ export class Completions {
     };
     if (!this.isOn) {
       status.text = 'Completions: off';
-      status.detail = 'by the model on this machine';
+      status.detail = 'from the open model';
       return;
     }
     const name = engine.state.kind === 'ready' ? plainText(engine.state.model.name) : '';
     status.text = `Completions: ${name || 'on'}`;
-    status.detail = lastView ? detailOf(lastView) : 'nothing asked yet';
+    status.detail = lastView ? detailOf(lastView) : 'no suggestion yet';
   }
 }
 
 function detailOf({ mode, ms, modelTokens }: CompletionView): string {
   const sees =
-    mode === 'none' ? 'the text after the cursor is not seen' : 'both sides of the cursor are seen';
+    mode === 'none'
+      ? 'uses only the text before the cursor'
+      : 'uses the text on both sides of the cursor';
   return `${ms.toFixed(0)} ms, ${modelTokens} tokens, ${sees}`;
 }

@@ -17,14 +17,14 @@ const HEALINGS = {
   none: 'none: continues the tokens of the text as they are',
 };
 const STOPS: Record<CompletionItem['stopReason'], string> = {
-  end: 'the model ended the text there',
+  end: 'the model ended the text',
   line: 'the line ended',
-  join: 'it would have repeated the text after the cursor',
-  balance: 'more would leave a bracket, a quote or a comment open, or close one twice',
-  tokens: 'it had as many tokens as tokenscope.completion.maxTokens allows',
-  time: 'the time of tokenscope.completion.maxTime was up',
-  unsure: 'with one token more it would be less likely than tokenscope.completion.minProbability',
-  nothing: 'no token could come',
+  join: 'the next token would repeat the text after the cursor',
+  balance: 'more text would leave a bracket, quote or comment open, or close one twice',
+  tokens: 'the limit of tokenscope.completion.maxTokens was reached',
+  time: 'the time limit of tokenscope.completion.maxTime expired',
+  unsure: 'one more token would bring its probability below tokenscope.completion.minProbability',
+  nothing: 'no next token was possible',
 };
 
 /** `views`: the same completion with each healing. */
@@ -47,7 +47,7 @@ export function explainCompletion(shown: Shown, views: readonly CompletionView[]
   if (full) sections.push(tokenTable(full, detailed!.rolledBack.length));
   else if (detailed)
     sections.push(
-      'Asked again, the model writes or ends differently: the tokens of this one are not known.',
+      'The tokens of this completion are not known: when asked again, the model wrote a different one.',
     );
   sections.push(healingTable(views), ...promptSections(detailed));
   return showHiddenInLines(`${sections.join('\n\n')}\n`);
@@ -59,7 +59,7 @@ function factTable({ model, view, options }: Shown, logprob: number | null): str
   const before = `${seen.before} characters before the cursor`;
   const sees =
     mode === 'none'
-      ? `${before}; the text after it is not seen`
+      ? `${before}; the text after it is not used`
       : `${before} and ${seen.after} after it`;
   const bytesOf = (bytes: Uint8Array) =>
     `${displayToken(bytes)} (${formatNumberOf(bytes.length, 'byte')})`;
@@ -70,11 +70,11 @@ function factTable({ model, view, options }: Shown, logprob: number | null): str
   ];
   if (inexact) rows.push(['not exact', inexact]);
   rows.push([
-    'handed back',
-    rolledBack.length > 0 ? `${bytesOf(rolledBack)}: the model wrote it again` : 'nothing',
+    'rolled back',
+    rolledBack.length > 0 ? `${bytesOf(rolledBack)}: rewritten by the model` : 'nothing',
   ]);
   if (rolledForward.length > 0) {
-    rows.push(['handed on', `${bytesOf(rolledForward)}: the model was to write that, too`]);
+    rows.push(['rolled forward', `${bytesOf(rolledForward)}: left to the model to write`]);
   }
   rows.push(
     ['stopped', STOPS[view.items[0]!.stopReason]],
@@ -86,8 +86,8 @@ function factTable({ model, view, options }: Shown, logprob: number | null): str
     ],
     [
       'cost',
-      `${view.ms.toFixed(0)} ms; ${view.modelTokens} tokens through the model; of the prompt's ` +
-        `${view.promptTokens} it remembered ${view.rememberedTokens}`,
+      `${view.ms.toFixed(0)} ms; ${view.modelTokens} tokens through the model; ` +
+        `${view.rememberedTokens} of ${view.promptTokens} prompt tokens were cached`,
     ],
     [
       'chosen by',
@@ -110,7 +110,7 @@ function tokenTable({ tokens, insert }: CompletionItem, handedBack: number): str
       .map(other => `${displayToken(other.bytes)} ${formatPercent(other.logprob)}`);
     const start = at;
     at += bytes.length;
-    const part = at <= handedBack ? 'handed back' : start >= end ? 'left out' : '';
+    const part = at <= handedBack ? 'rolled back' : start >= end ? 'left out' : '';
     const bar = '█'.repeat(Math.round(BAR * Math.exp(logprob)));
     return [displayToken(bytes), formatPercent(logprob), bar, others.join('   '), part];
   });
@@ -129,7 +129,7 @@ function healingTable(views: readonly CompletionView[]): string {
   return [
     'The same place with each healing',
     ...columns(rows, ['left', 'left', 'right', 'right', 'left']),
-    '(run again just now, one after the other: by then the prompt is remembered)',
+    '(run again just now, one after the other, with the prompt cached)',
   ].join('\n');
 }
 

@@ -28,7 +28,7 @@ export interface SuggestionRequest {
   readonly maxPauseMs: number;
 }
 
-const TYPED_ON: Outcome = { middles: [], note: 'the typing went on' };
+const TYPED_ON: Outcome = { middles: [], note: 'typing continued' };
 
 export class Suggester {
   private running: Running | undefined;

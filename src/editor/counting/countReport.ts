@@ -13,7 +13,7 @@ export function countMarkdown({ folder, tokenizers, files, skipped }: FolderCoun
   return [
     `# Tokens in ${code(folder)}`,
     `Tokenizer: ${proseText(first)}${second ? `; second: ${proseText(second)}, ratio: its tokens to the first's` : ''}.`,
-    'Per word (the fertility), per char: tokens; bytes each: of a token. A word is a run of anything but white space.',
+    'Tokens per word (fertility), tokens per character, and bytes per token. A word is a run of characters other than white space.',
     table(tokenCountTable('total', [sumOf('all files', files)])),
     '## By language',
     table(

@@ -48,7 +48,7 @@ export async function countFolder(
     }
     const { model, second } = await queries.tokenizers();
     if (model !== tokenizers.model || second !== tokenizers.second)
-      throw new UserError('Another tokenizer was opened during the count. Count again.');
+      throw new UserError('Another tokenizer was opened during the count. Run the count again.');
     return { folder: name, tokenizers, files: files.sort(byTokens), skipped };
   });
 }

@@ -23,7 +23,7 @@ export async function filesIn(uri: Uri, token?: CancellationToken): Promise<Fold
   const pattern = new RelativePattern(uri, '**/*');
   const uris = await workspace.findFiles(pattern, undefined, undefined, token);
   if (uris.length > 0 || token?.isCancellationRequested) return { base: uri, uris };
-  throw new UserError(`There are no files in ${folderName(uri)}, or files.exclude hides them all.`);
+  throw new UserError(`No files found in ${folderName(uri)}. Check the setting files.exclude.`);
 }
 
 /** Relative to the folder, with slashes. */

@@ -54,7 +54,7 @@ export interface RunningEngine {
 }
 
 const DEATHS_ALLOWED = 2;
-const OTHER_MODEL = '"Tokenscope: Choose Model or Tokenizer…" opens another one.';
+const OTHER_MODEL = 'Open another one with "Tokenscope: Choose Model or Tokenizer…".';
 
 export class Engine {
   readonly openings = new Openings(opening => this.options.onLongOpening?.(opening));
@@ -113,9 +113,9 @@ export class Engine {
         if (!(await process.hasEnded()) && !isReplaced) throw error;
         if (this.process === process) deaths++;
         if (deaths < DEATHS_ALLOWED) continue;
-        const message = `The engine stopped twice on one request (${await process.exited}).`;
+        const message = `The engine stopped twice on the same request (${await process.exited}).`;
         this.enter({ kind: 'failed', message });
-        throw new UserError(`${message} "Tokenscope: Show Log" says more.`);
+        throw new UserError(`${message} Run "Tokenscope: Show Log" for details.`);
       }
     }
   }
@@ -297,7 +297,7 @@ export class Engine {
 /** What is said of a first model that does not open. */
 function failureOf(error: unknown): unknown {
   if (error instanceof Cancelled)
-    return new UserError(`No model is open: its opening was cancelled. ${OTHER_MODEL}`);
+    return new UserError(`No model is open: opening it was cancelled. ${OTHER_MODEL}`);
   return error instanceof UserError ? new UserError(`${error.message} ${OTHER_MODEL}`) : error;
 }
 

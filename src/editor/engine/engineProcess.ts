@@ -81,7 +81,7 @@ export class EngineProcess {
       };
       this.child.on('error', error => end(error.message));
       this.child.on('exit', (code, signal) =>
-        end(this.isSilent ? 'it did not answer' : (signal ?? `exit code ${code}`)),
+        end(this.isSilent ? 'it did not respond' : (signal ?? `exit code ${code}`)),
       );
     });
   }

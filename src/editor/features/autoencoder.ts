@@ -190,5 +190,5 @@ export class Autoencoder {
 
 /** What is said of a model without an autoencoder, and with one that is published for it. */
 export function noSae({ publishedSae }: Pick<ModelInfo, 'publishedSae'>): string {
-  return `This model comes with no autoencoder.${publishedSae?.about ?? ''} Choose one with ${AUTOENCODERS}.`;
+  return `This model comes without an autoencoder.${publishedSae?.about ?? ''} Choose one with ${AUTOENCODERS}.`;
 }

@@ -21,7 +21,7 @@ export async function chooseFeature(
     return {
       feature: name.feature,
       label: featureTitle(name),
-      detail: `fires on ${formatDensity(name.density)} of tokens${guess && `; a guess measured as wrong: ${guess}`}`,
+      detail: `fires on ${formatDensity(name.density)} of tokens${guess && `; label measured as wrong: ${guess}`}`,
       alwaysShow: true,
     };
   };
@@ -31,7 +31,7 @@ export async function chooseFeature(
   return new Promise((resolve, reject) => {
     const { list: pick, setItems } = createList<Item>(
       `Tokenscope: ${title}`,
-      'A number, or words of its label',
+      'Feature number, or words of its label',
     );
     setItems(first.map(itemOf));
     pick.onDidChangeValue(async value => {

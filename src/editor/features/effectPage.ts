@@ -16,18 +16,18 @@ export function effectMarkdown(
     change.kind === 'ablate'
       ? 'is ablated'
       : `is steered by ${change.by > 0 ? '+' : ''}${change.by}`;
-  const where = everywhere ? 'at every token of the window' : 'at the token under the cursor';
+  const where = everywhere ? 'at every token of the context window' : 'at the token at the cursor';
   return [
     `# Feature ${feature.feature} ${what} ${where}`,
-    `${escapeMarkdown(featureTitle(feature))}. Autoencoder ${escapeMarkdown(sae.name)} at ${code(sae.hook)}. Its value under the cursor: ${value.toFixed(3)}, then ${changed.toFixed(3)}. ` +
-      'The part of the activation that the autoencoder does not explain is unchanged.',
-    '## The token after the one under the cursor',
+    `${escapeMarkdown(featureTitle(feature))}. Autoencoder ${escapeMarkdown(sae.name)} at ${code(sae.hook)}. Its value at the cursor changes from ${value.toFixed(3)} to ${changed.toFixed(3)}. ` +
+      'The part of the activation that the autoencoder does not reconstruct is unchanged.',
+    '## Next token after the cursor',
     nextTokenTable(effect),
-    'below: not among the 50 likeliest',
-    '## Surprisal of the tokens after it',
+    'below: not among the 50 most likely',
+    '## Surprisal of the following tokens',
     tokens.length > 0
       ? `In bits: ${formatSigned(totalBits, 3)} over ${counted} tokens; the largest changes.`
-      : `Nothing changed after it (${counted} tokens looked at).`,
+      : `No following token changed (${counted} tokens checked).`,
     ...(tokens.length > 0 ? [surprisalTable(effect, lineOf)] : []),
     '',
   ].join('\n\n');

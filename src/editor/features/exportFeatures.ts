@@ -16,8 +16,7 @@ const FORMATS: { label: string; detail: string; format: ExportFormat; ending: st
   },
   {
     label: 'Activations for Neuronpedia',
-    detail:
-      'A JSON line for each pinned feature; without pins, for the most prominent features here',
+    detail: 'One JSON line per pinned feature; without pins, per most prominent feature here',
     format: 'neuronpedia',
     ending: 'jsonl',
   },

@@ -71,7 +71,7 @@ export function featureCommands(
     },
     unpinFeatures(argument) {
       if (state.pins.length === 0) {
-        return inform('No feature is pinned. "Tokenscope: Pin Feature…" pins one.');
+        return inform('No feature is pinned. Pin one with "Tokenscope: Pin Feature…".');
       }
       state.unpin(typeof argument === 'number' ? argument : undefined);
     },

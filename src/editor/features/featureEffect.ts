@@ -17,10 +17,10 @@ export async function showEffect(
   const change = await askForChange(autoencoder, feature);
   if (!change) return;
   const places = [
-    { label: 'At the token under the cursor', everywhere: false },
-    { label: 'At every token of the window that the model sees here', everywhere: true },
+    { label: 'At the token at the cursor', everywhere: false },
+    { label: 'At every token of the context window', everywhere: true },
   ];
-  const place = await showList(places, { title: 'Tokenscope: where?' });
+  const place = await showList(places, { title: 'Tokenscope: change the feature where?' });
   if (!place) return;
   const { everywhere } = place;
   const found = await showingWork(
@@ -56,12 +56,12 @@ async function askForChange(
   const max = name?.max;
   const text = await ask({
     title: 'Tokenscope: steer by how much?',
-    prompt: max ? `Its highest value is ${max.toFixed(2)}` : 'In units of its value',
+    prompt: max ? `Its highest value is ${max.toFixed(2)}` : 'In units of the feature’s value',
     value: max ? max.toFixed(1) : '1',
     validateInput: text =>
       text.trim() !== '' && Number.isFinite(Number(text))
         ? undefined
-        : 'A number, such as 2.5 or -1',
+        : 'Enter a number, such as 2.5 or -1',
   });
   return text === undefined ? undefined : { kind: 'steer', by: Number(text) };
 }

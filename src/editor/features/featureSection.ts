@@ -23,9 +23,9 @@ export async function featureSection(context: HoverContext): Promise<MarkdownStr
 }
 
 function describeFeatures(found: FeaturesAt, name: string): string {
-  if (found.pending) return 'Its features are not computed yet.';
+  if (found.pending) return 'Its features have not been computed yet.';
   if (found.masked)
-    return 'The autoencoder was not trained on the first token of a text: its features mean nothing here.';
+    return 'The autoencoder was not trained on the first token of a text. Its features are meaningless here.';
   const rows = found.features.slice(0, LISTED).map(feature => {
     const raised = feature.raises
       .slice(0, RAISED)
@@ -49,7 +49,7 @@ function describeFeatures(found: FeaturesAt, name: string): string {
   return (
     `**${found.features.length} features fire**${unexplained} (${escapeMarkdown(name)})\n\n` +
     `| feature | value | of maximum | density | raises, directly |\n|:--|--:|--:|--:|:--|\n${rows.join('\n')}\n\n` +
-    (more > 0 ? `and ${more} more: the inspector lists them.\n\n` : '') +
-    (near.length > 0 ? `Nearly: ${near.join('; ')}` : '')
+    (more > 0 ? `and ${more} more, listed in the inspector.\n\n` : '') +
+    (near.length > 0 ? `Nearly active: ${near.join('; ')}` : '')
   );
 }

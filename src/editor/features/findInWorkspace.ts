@@ -27,7 +27,9 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
       report(i + 1, uris.length, `file ${i + 1} of ${uris.length}`);
       all.push(...(await examplesIn(autoencoder, uri, feature, signal)));
       if (autoencoder.info?.path !== sae)
-        throw new UserError('Another autoencoder was opened during the search. Search again.');
+        throw new UserError(
+          'Another autoencoder was opened during the search. Run the search again.',
+        );
     }
     // A search that was cancelled shows what it had found.
     return all.sort((a, b) => b.value - a.value);

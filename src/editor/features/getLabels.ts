@@ -32,7 +32,7 @@ export interface GetLabelsOptions extends DownloadUi {
 export type GotLabels = { readonly done: string } | { readonly problem: string };
 
 const UNTRUSTED =
-  'In a workspace that is not trusted nothing is asked of Neuronpedia. Trust it first (Workspaces: Manage Workspace Trust), or choose a file of labels.';
+  'Neuronpedia is not contacted from an untrusted workspace. Trust the workspace (Workspaces: Manage Workspace Trust), or choose a file of labels.';
 
 type Way = 'neuronpedia' | 'file' | 'forget';
 
@@ -41,7 +41,7 @@ export async function getLabels(options: GetLabelsOptions): Promise<GotLabels | 
   if (way === 'file') return ofFile(options);
   if (way === 'forget') {
     await options.keep([], null);
-    return { done: `The labels that were read for ${options.sae.name} are deleted.` };
+    return { done: `Deleted the labels read for ${options.sae.name}.` };
   }
   if (way === undefined) return undefined;
   if (!options.isTrusted) return { problem: UNTRUSTED };
@@ -54,17 +54,18 @@ async function chooseWay({ sae, showList }: GetLabelsOptions): Promise<Way | und
     {
       label: 'From Neuronpedia…',
       description: sae.neuronpedia ?? '',
-      detail: 'Its public export. Nothing is downloaded before you say yes to what it takes.',
+      detail: 'From its public export. Asks before anything is downloaded.',
       way: 'neuronpedia',
     },
     {
       label: 'From a file…',
-      detail: 'JSON lines or JSON, as Neuronpedia exports explanations, or packed (.gz).',
+      detail:
+        'JSON lines or JSON, as Neuronpedia exports explanations, optionally compressed (.gz).',
       way: 'file',
     },
   ];
   const forget: Item = {
-    label: 'Delete what was read',
+    label: 'Delete the labels',
     description: formatNumberOf(sae.keptLabels, 'label'),
     detail: `They are in ${dirname(sae.keptIn)}.`,
     way: 'forget',
@@ -117,11 +118,11 @@ async function askName(
 ): Promise<string | undefined> {
   const typed = await ask({
     title: titleOf(sae),
-    prompt: `What it is called on Neuronpedia, model/source, or the address of its page. It is asked for at ${new URL(endpoint).host}.`,
+    prompt: `Its Neuronpedia name (model/source) or the URL of its page. Requested from ${new URL(endpoint).host}.`,
     placeHolder: 'gpt2-small/8-res-jb',
     value: sae.neuronpedia ?? '',
     validateInput: text =>
-      neuronpediaName(text) ? undefined : 'A name is like gpt2-small/8-res-jb.',
+      neuronpediaName(text) ? undefined : 'Enter a name such as gpt2-small/8-res-jb.',
     ignoreFocusOut: true,
   });
   return typed === undefined ? undefined : neuronpediaName(typed);

@@ -13,13 +13,13 @@ export async function labelFeature(autoencoder: Autoencoder, feature: number): P
   const own = autoencoder.labels.find(label => label.feature === feature);
   const description = await ask({
     title: `Tokenscope: label of feature ${feature}`,
-    prompt: 'What it fires on, in your words. Empty removes your label.',
+    prompt: 'Describe what the feature fires on. Leave empty to remove your label.',
     value: own?.description ?? '',
   });
   if (description === undefined) return;
   if (description === '') return autoencoder.label({ feature, description, predicate: null });
   const predicate = await new Promise<string | undefined>(resolve => {
-    const box = createInput(`Tokenscope: when does “${description}” hold?`, PREDICATE_HELP);
+    const box = createInput(`Tokenscope: which tokens match “${description}”?`, PREDICATE_HELP);
     box.value = own?.predicate ?? '';
     const judge = async () => {
       const { value } = box;
@@ -46,7 +46,7 @@ export async function labelFeature(autoencoder: Autoencoder, feature: number): P
 }
 
 const PREDICATE_HELP =
-  'A predicate such as class="word" & -1:token="." or a regular expression over the token such as /^\\s*def$/. Empty: none.';
+  'A predicate such as class="word" & -1:token=".", or a regular expression for the token such as /^\\s*def$/. Leave empty for none.';
 
 /** A regular expression alone applies to the token's text. */
 function asPredicate(text: string): string {

@@ -11,8 +11,8 @@ export function byteLines(view: TokenView, row: number, second?: string): string
   const bits = byteBits?.[row];
   if (!bits || bits.some(Number.isNaN))
     return pending > 0
-      ? 'Its bytes are not scored yet.\n\n'
-      : 'No score of its bytes: they are given, because the first token has no context.\n\n';
+      ? 'The bytes of this token have not been scored yet.\n\n'
+      : 'No score for its bytes: the first token has no context, so its bytes are given.\n\n';
   const names = Array.from(bytes![row]!, byte => escapeMarkdown(displayToken(Uint8Array.of(byte))));
   const cells = (name: string, bits: Float64Array) =>
     `| ${[name, ...Array.from(bits, value => value.toFixed(2))].join(' | ')} |\n`;

@@ -12,11 +12,11 @@ export function contrastLines(
   const { answerStart } = place;
   if (!pair || !explanation)
     return view.utf16Ends[row]! > (answerStart ?? 0)
-      ? 'The pair has not scored it yet.\n\n'
+      ? 'The pair has not scored this token yet.\n\n'
       : 'Contrast is computed for the answer only.\n\n';
   return (
     // Below the numbers of every token, low ones too, so it speaks of high ones in general.
-    `${explanation}Where it is high, the pair points. Whether a token decides the answer, only rollouts can show.\n\n` +
+    `${explanation}A high contrast is only a hint. Rollouts show whether a token decides the answer.\n\n` +
     (answerStart === undefined ? '' : 'T2, contrast of a pair: ') +
     `${escapeMarkdown(pair.positive)} against ${escapeMarkdown(pair.negative)}\n\n`
   );

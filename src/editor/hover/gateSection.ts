@@ -16,7 +16,7 @@ function gateLines({ bytes, values, threshold, scale, name, about, ...length }: 
   const rows = Array.from(bytes, (byte, i) => {
     const value = values[i]!;
     const cells = Number.isNaN(value)
-      ? ['not known yet', '', '']
+      ? ['not yet known', '', '']
       : [
           value > threshold ? 'kept' : 'deleted',
           value.toFixed(1),

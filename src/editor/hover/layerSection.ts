@@ -33,8 +33,8 @@ function ladderLines({ rungs, exitLayer }: LadderView): string {
     return `| ${layer} | ${choice}${mark} | ${barOf(logprob)} | ${formatPercent(logprob)} | ${formatBits(-logprob)} |`;
   });
   return (
-    `The model’s choice comes first from layer **${exitLayer}** of ${rungs.length} on (✓).\n\n` +
-    `| layer | its choice | this token |  |  |\n|--:|:--|:--|--:|--:|\n${lines.join('\n')}`
+    `The model’s final choice ranks first from layer **${exitLayer}** of ${rungs.length} on (✓).\n\n` +
+    `| layer | top token | this token |  |  |\n|--:|:--|:--|--:|--:|\n${lines.join('\n')}`
   );
 }
 
@@ -54,7 +54,7 @@ function attentionLines({ layers, heads, from, to }: AttentionView): string {
       )
       .join(', ') || 'nothing';
   return (
-    `Looks at: ${list(from)}\n\nIs looked at by: ${list(to)}\n\n` +
-    `Mean weights over ${layers} layers of ${heads} heads; the inspector’s tab *Layers* has each.`
+    `Attends to: ${list(from)}\n\nAttended to by: ${list(to)}\n\n` +
+    `Mean weights over ${layers} layers with ${heads} heads. The *Layers* tab of the inspector shows each head.`
   );
 }

@@ -57,7 +57,9 @@ function scoreLines(
     // Passes over the text leave nothing pending, whatever a model knows.
     const isPending = view.pending > 0 || lens.needs.some(isOfText);
     if (!isPending) return 'No score: the first token has no context.';
-    return needsModel(lens) ? 'Not scored yet.' : 'Not scored: this lens needs no scores.';
+    return needsModel(lens)
+      ? 'Not scored yet.'
+      : 'This lens does not score tokens. Choose another lens to see probabilities.';
   }
   const logprob = scores.logprobs[row]!;
   const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
@@ -69,7 +71,7 @@ function scoreLines(
       ? ''
       : `${head}${alternatives(view, scores, row, canBranch).join('\n')}\n\n`;
   return (
-    `${probabilityCells(logprob).join(' = ')}, rank ${rankWords(scores.ranks[row]!)}; entropy before it ${entropyWords(scores, row)}\n\n` +
+    `${probabilityCells(logprob).join(' = ')}, rank ${rankWords(scores.ranks[row]!)}; entropy ${entropyWords(scores, row)}\n\n` +
     `${table}${isTrace ? 'T1, re-scored by ' : ''}${escapeMarkdown(model)}, after ${scores.contexts[row]} tokens of context`
   );
 }

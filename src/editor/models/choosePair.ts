@@ -29,12 +29,12 @@ const CHOICES: Choice[] = [
   {
     label: 'Choose two folders…',
     detail:
-      'First the positive model (tuned on right traces, the larger one, an expert), then the negative one. They have the opened model’s tokens.',
+      'First the positive model (for example, tuned on right traces, or the larger one), then the negative one. Both must use the tokenizer of the open model.',
     chooses: 'folders',
   },
   {
-    label: 'What the model’s folder names',
-    detail: 'The "pair" of its tokenscope.json, as the built-in reasoning model has one.',
+    label: 'The pair of the model’s folder',
+    detail: 'Its tokenscope.json has a "pair"; the built-in reasoning model has one.',
     chooses: 'none',
   },
 ];
@@ -49,12 +49,12 @@ export async function chooseModelPair({
   pickPath,
   opening,
 }: PairSurroundings): Promise<boolean> {
-  const nameOf = (folder: string) => (folder ? basename(folder) : 'the opened model');
+  const nameOf = (folder: string) => (folder ? basename(folder) : 'the open model');
   const choice = await showList(CHOICES, {
     title: 'Tokenscope: pair of models',
     placeHolder: now
       ? `now: ${nameOf(now.positive.folder)} against ${nameOf(now.negative.folder)}`
-      : 'One model with two prompts: see the settings tokenscope.pair.*Prompt',
+      : 'To use one model with two prompts, see the settings tokenscope.pair.*Prompt',
   });
   if (!choice) return false;
   const pickMember = (title: string) => pickPath({ title, openLabel: title, folders: {} });

@@ -67,11 +67,11 @@ export async function getAutoencoder(
 export function autoencoderChoices(now: string): PickOptions<string> {
   return {
     title: 'Tokenscope: autoencoder',
-    placeHolder: now ? `now: ${now}` : 'now: the one that comes with the model',
+    placeHolder: now ? `now: ${now}` : 'now: the autoencoder that comes with the model',
     openLabel: 'Use',
-    known: [{ label: 'The one that comes with the model', value: '' }],
+    known: [{ label: 'The autoencoder that comes with the model', value: '' }],
     folders: {},
-    files: { detail: 'Of a folder with several: a .safetensors or .npz file.' },
+    files: { detail: 'One of several in a folder: a .safetensors or .npz file.' },
   };
 }
 
@@ -93,14 +93,14 @@ async function chooseSource(
     }));
   const other: NameItem = {
     label: 'Another repository by name…',
-    detail: `It is asked for at ${client.environment.endpoint}.`,
+    detail: `Requested from ${client.environment.endpoint}.`,
     name: null,
   };
   const chosen = await ui.showList<NameItem>([...known, other], { title: SAE_TITLE });
   if (chosen?.name !== null) return chosen?.name;
   const words = await ui.ask({
     title: SAE_TITLE,
-    prompt: 'The whole name of a repository on the hub, such as google/gemma-scope-2-270m-pt',
+    prompt: 'Full name of a repository on the hub, such as google/gemma-scope-2-270m-pt',
   });
   return repositoryNameOf(words ?? '', client.environment.endpoint) || undefined;
 }
@@ -114,9 +114,9 @@ async function chooseAutoencoder(
   const items = [...all]
     .sort((a, b) => Number(b.name === suggested) - Number(a.name === suggested))
     .map(({ name, bytes }) => ({
-      label: name || 'the only one',
+      label: name || 'the only choice',
       description: sizeWords(bytes),
-      ...(name === suggested && { detail: 'to begin with: of the middle of the model' }),
+      ...(name === suggested && { detail: 'good start: from the middle of the model' }),
       name,
     }));
   const title = `${SAE_TITLE}: one of ${name}`;
@@ -130,7 +130,7 @@ const sizeWords = (bytes: number) =>
 async function chooseName(client: HubClient, ui: GetModelUi): Promise<string | undefined> {
   const search: NameItem = {
     label: 'Search by name…',
-    detail: `The words are sent to ${client.environment.endpoint}.`,
+    detail: `Your search is sent to ${client.environment.endpoint}.`,
     name: null,
   };
   const known = suggestions.map(({ name, purpose, about, licence }) => ({
@@ -143,7 +143,7 @@ async function chooseName(client: HubClient, ui: GetModelUi): Promise<string | u
   if (chosen?.name !== null) return chosen?.name;
   const asked = await ui.ask({
     title: TITLE,
-    prompt: 'Words of a name on the hub, or all of it, such as HuggingFaceTB/SmolLM2-135M',
+    prompt: 'Part of a name on the hub, or a full name such as HuggingFaceTB/SmolLM2-135M',
   });
   const words = repositoryNameOf(asked ?? '', client.environment.endpoint);
   if (words === '' || words.includes('/')) return words || undefined;
@@ -158,7 +158,7 @@ async function chooseName(client: HubClient, ui: GetModelUi): Promise<string | u
 }
 
 function foundItem({ name, formats, licence, downloads, isGated }: FoundRepository) {
-  const facts = [formats.join(', ') || 'no format that is opened', licence ?? 'no licence stated'];
+  const facts = [formats.join(', ') || 'no supported format', licence ?? 'no licence given'];
   return {
     label: name,
     description: [...facts, ...(isGated ? ['gated'] : [])].join('; '),
@@ -202,7 +202,7 @@ async function chooseWeights(
   }));
   const none = {
     label: 'No weights',
-    detail: 'The tokenizer alone serves the tokens lens.',
+    detail: 'The tokenizer alone is enough for the tokens lens.',
     name: NO_WEIGHTS.name,
   };
   const title = `${TITLE}: weights of ${repository}`;

@@ -79,7 +79,7 @@ async function chooseOne(
 ): Promise<MachineModel | undefined> {
   const rows = waysRows(found, now);
   if (rows.length < 2) return rows[0]?.model;
-  const title = `${TITLE}: whose weights are kept in another way`;
+  const title = `${TITLE}: change the weight format of which model`;
   return (await showList<WaysRow>(rows, { title, matchOnDescription: true }))?.model;
 }
 
@@ -89,7 +89,7 @@ async function chooseDtype(
 ): Promise<PickedModel | undefined> {
   const { path, name } = model;
   const rows = dtypeRows(model, path === now ? dtypeOf(path) : undefined);
-  const title = `${TITLE}: how the weights of ${name} are kept`;
+  const title = `${TITLE}: weight format of ${name}`;
   const chosen = await showList<DtypeRow>(rows, { title });
   return chosen && { path, dtype: chosen.dtype };
 }
@@ -135,7 +135,7 @@ function chooseRow(options: ModelPickerOptions): Promise<Chosen | undefined> {
     const again = isMoved && list.items.filter(({ choice }) => isSame(choice, active.choice));
     if (again && again.length > 0) list.activeItems = again;
   };
-  const tooltip = 'Choose How Its Weights Are Kept…';
+  const tooltip = 'Choose Weight Format…';
   const withButton = (row: ModelRow): ModelRow =>
     row.dtypesOf && row.choice && 'path' in row.choice
       ? { ...row, buttons: [{ iconPath: options.dtypeIcon, tooltip }] }

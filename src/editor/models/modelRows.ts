@@ -19,27 +19,27 @@ export type ModelAction = 'dtype' | 'folder' | 'file' | 'hub' | 'server';
 /** A line for each action; what it does is in modelPicker.ts. */
 const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> = {
   dtype: {
-    label: 'Keep weights in another way…',
+    label: 'Change the weight format…',
     detail:
-      'Of one of these models, which is opened then: 32-bit floats, half precision, 4 bits, as it has them.',
+      'Open one of these models as 32-bit floats, half precision or 4 bits, where available.',
   },
   folder: {
     label: 'Open a folder…',
-    detail: 'A model as on the Hugging Face hub, a GGUF file in its folder, or tokenizer files alone.',
+    detail: 'A model in the layout of the Hugging Face hub, a folder with a GGUF file, or only tokenizer files.',
   },
   file: {
     label: 'Open a file…',
     detail:
-      'A GGUF file, or a tokenizer alone: a tokenizer.json, a SentencePiece .model, a .tiktoken file, or a tokenizer.bin of llama2.c.',
+      'A GGUF file, or a tokenizer: tokenizer.json, SentencePiece .model, .tiktoken, or tokenizer.bin of llama2.c.',
   },
   hub: {
     label: 'Get a model from the Hugging Face hub…',
-    detail: 'Search by name. Nothing is downloaded before you say yes to what it takes.',
+    detail: 'Search by name. Asks before anything is downloaded.',
   },
   server: {
     label: 'Connect to a server…',
     detail:
-      'vLLM, SGLang, llama.cpp’s server and others, here or elsewhere. Text leaves this machine only to a host that you name and confirm.',
+      'vLLM, SGLang, llama.cpp server and others, local or remote. Text is sent only to a host that you confirm.',
   },
 };
 
@@ -62,7 +62,7 @@ export interface ListedModels {
 }
 
 const SEPARATOR = -1;
-const NOW = 'chosen now';
+const NOW = 'current choice';
 const ORDER: readonly MachineModel['opens'][] = ['model', 'tokenizer', 'no'];
 
 export function modelRows({ reasoner, found, recent, now, problems }: ListedModels): ModelRow[] {
@@ -70,7 +70,7 @@ export function modelRows({ reasoner, found, recent, now, problems }: ListedMode
     { label: 'coder', description: 'built-in code model', path: '' },
     {
       label: 'reasoner',
-      description: 'built-in model of word problems, with a positive and a negative one',
+      description: 'built-in model for word problems, with a positive and a negative model',
       path: reasoner,
     },
   ];
@@ -94,7 +94,7 @@ export function modelRows({ reasoner, found, recent, now, problems }: ListedMode
     ...group('on this machine', [
       ...machine.map(model => ({ ...rowOf(model), description: words(model, isNow(model.path)) })),
       ...problems.map(({ path, problem }) => ({
-        label: 'Not all is listed',
+        label: 'The list is incomplete',
         detail: `${path}: ${problem}.`,
       })),
     ]),

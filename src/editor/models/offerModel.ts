@@ -29,6 +29,6 @@ export async function offerModel({ engine, memory, inform }: Surroundings): Prom
   if (!found || hasChosen(memory)) return;
   await keepChosen(memory);
   inform(
-    `${found.name} (${PLACE_TITLES[found.place]}) is on this machine, and can be opened in place of the built-in model: "Tokenscope: Choose Model or Tokenizer…".`,
+    `${found.name} (${PLACE_TITLES[found.place]}) is on this machine and can replace the built-in model. Open it with "Tokenscope: Choose Model or Tokenizer…".`,
   );
 }

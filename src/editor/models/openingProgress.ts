@@ -7,7 +7,7 @@ import { formatTimeLeft, TimeLeft } from '../../core/timeLeft';
 import type { Opening, Openings } from '../engine/openings';
 import type { cancellable } from '../ui/progress';
 
-const LOADING = 'loading its weights, and testing the model against itself';
+const LOADING = 'loading the weights and running the self-test';
 
 /** `show`: of `ui/progress.ts`. */
 export async function showOpening(

@@ -7,14 +7,14 @@ export function secondTokenizers(now: string, builtIn: string): PickOptions<stri
   const stories = join(dirname(builtIn), 'stories260K');
   const descriptions = new Map([
     [builtIn, 'the built-in code model'],
-    [stories, 'a small model of stories, which comes with Tokenscope'],
+    [stories, 'built-in small model of stories'],
   ]);
   const paths = [...new Set([now, builtIn, stories])].filter(Boolean);
   return {
     title: 'Tokenscope: compare with tokenizer or model',
     placeHolder: now
       ? `now: ${now}`
-      : 'The second tokenizer is drawn beside the model’s; two models are compared byte by byte',
+      : 'The second tokenizer is drawn below the model’s own; two models are compared byte by byte',
     openLabel: 'Compare',
     known: paths.map(path => ({
       label: basename(path),
@@ -23,10 +23,10 @@ export function secondTokenizers(now: string, builtIn: string): PickOptions<stri
     })),
     folders: {
       detail:
-        'One with a tokenizer.json, a tokenizer.model, or vocab.json and merges.txt. A model in it is compared, too.',
+        'A folder with tokenizer.json, tokenizer.model, or vocab.json and merges.txt. If it has a model, the models are compared as well.',
     },
     files: {
-      detail: 'A tokenizer.json, a SentencePiece .model, a .tiktoken file, or a tokenizer.bin of llama2.c.',
+      detail: 'tokenizer.json, SentencePiece .model, .tiktoken, or tokenizer.bin of llama2.c.',
     },
   };
 }

@@ -10,9 +10,12 @@ interface DensityRow extends QuickPickItem {
 }
 
 const WORDS: Readonly<Record<Density, { label: string; detail: string }>> = {
-  subtle: { label: 'Subtle', detail: 'Only what stands out most: about one token in twenty.' },
-  normal: { label: 'Normal', detail: 'What stands out: about one token in seven.' },
-  full: { label: 'Full', detail: 'About one token in two.' },
+  subtle: {
+    label: 'Subtle',
+    detail: 'Colours only what stands out most: about one token in twenty.',
+  },
+  normal: { label: 'Normal', detail: 'Colours what stands out: about one token in seven.' },
+  full: { label: 'Full', detail: 'Colours about one token in two.' },
 };
 
 export async function chooseDensity(

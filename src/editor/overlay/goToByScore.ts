@@ -25,7 +25,7 @@ export async function goToByScore(
   const { document } = editor;
   if (lens.per !== 'token' || lens.scale.kind === 'alternate') {
     throw new UserError(
-      `The lens "${lens.title}" has no number for each token. "Tokenscope: Choose Lens…" offers others, such as Surprisal.`,
+      `The lens "${lens.title}" has no number for each token. Choose another one, such as Surprisal, with "Tokenscope: Choose Lens…".`,
     );
   }
   const at = textAtCursor(editor, shown, lens);

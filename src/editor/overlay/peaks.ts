@@ -20,7 +20,7 @@ export async function goToPeak(
 ): Promise<void> {
   if (lens.scale.kind === 'alternate') {
     throw new UserError(
-      `The lens "${lens.title}" has no peaks. "Tokenscope: Choose Lens…" offers others.`,
+      `The lens "${lens.title}" has no peaks. Choose another one with "Tokenscope: Choose Lens…".`,
     );
   }
   const at = textAtCursor(editor, shown, lens);

@@ -120,7 +120,7 @@ function explanations(state: StatusState, model: string): string[] {
   const all: string[] = [];
   if (saved) {
     all.push(
-      `The numbers are from the file (${saved.source}), not from ${model}: T0. "Tokenscope: Toggle Saved/Re-Scored Log-Probabilities" re-scores them.`,
+      `T0: these numbers are from the file (${saved.source}), not from ${model}. Run "Tokenscope: Toggle Saved/Re-Scored Log-Probabilities" to score the trace with the open model.`,
     );
   }
   if (lens.needs.includes('features') && noAutoencoder) all.push(noAutoencoder);
@@ -140,7 +140,7 @@ function noteOf(state: StatusState): ByteProof | Refusal | undefined {
   const model = modelOf(state);
   if (model?.scores === false && needsModel(lens) && !saved) {
     return {
-      refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lenses of tokens, digit groups, over-segmentation, chunks and units need no model, the delete gate has its own`,
+      refused: `${model.name} cannot score a text, ${model.scoresMissing}: the lenses tokens, digit groups, over-segmentation, chunks and units need no model, and the delete gate has its own`,
     };
   }
   const lack = lens.column && !saved && model?.lacks?.[lens.column];

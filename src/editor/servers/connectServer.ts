@@ -38,7 +38,7 @@ const TITLE = 'Tokenscope: connect to a server';
 const LAST = 'tokenscope.lastServer';
 
 const UNTRUSTED =
-  'A workspace that is not trusted names no server: its text is sent nowhere. Trust it first (Workspaces: Manage Workspace Trust).';
+  'Servers are not available in an untrusted workspace: its text is not sent anywhere. Trust the workspace first (Workspaces: Manage Workspace Trust).';
 
 /** Answers what is wrong: an error of this bundle is of another class than the window's. Throws those of the window. */
 export async function connectServer(options: ConnectOptions): Promise<string | undefined> {
@@ -58,7 +58,7 @@ async function addressOf(options: ConnectOptions): Promise<Connected | undefined
   const asked = await options.ask({
     title: TITLE,
     prompt:
-      'Its address. vLLM, SGLang, llama.cpp’s server, llama-cpp-python, TGI, or another with OpenAI’s completions.',
+      'Address of a vLLM, SGLang, llama.cpp, llama-cpp-python or TGI server, or another one with OpenAI’s completions API.',
     placeHolder: 'http://127.0.0.1:8080',
     value: memory.get(LAST, ''),
     validateInput: problemOf,
@@ -102,14 +102,14 @@ async function consent(
   const said = await confirm(
     `Send your text to ${hostOf(base)}?`,
     [
-      `What is sent: the text of every file that you look at through a lens, and the text around the cursor for completions, as tokens or as it is, to ${origin} and to no other host.`,
-      'Its numbers come back. The host may keep what it is sent.',
+      `The text of every file that you view with a lens, and the text around the cursor for completions, is sent as tokens or plain text to ${origin} and to no other host.`,
+      'The server returns scores. The host may keep what it receives.',
       ...(isOpen
-        ? ['The connection is not encrypted: whoever is on the way can read the text and the key.']
+        ? ['The connection is not encrypted: others on the network can read the text and the key.']
         : []),
-      'The setting "tokenscope.servers.dailyTokens" limits how much is sent in a day.',
+      'The setting "tokenscope.servers.dailyTokens" limits how many tokens are sent per day.',
     ],
-    'Send It There',
+    'Send',
   );
   if (said) await keepConfirmed(memory, origin);
   return said;
@@ -131,11 +131,13 @@ async function findWithKey(options: ConnectOptions, text: string): Promise<Serve
     if (!/wants a key/.test((error as Error).message)) throw error;
     const key = await options.ask({
       title: TITLE,
-      prompt: `${origin} wants a key. It is kept in the secret storage of VS Code, and sent there alone.`,
+      prompt: `${origin} requires an API key. The key is kept in the secret storage of VS Code and sent only to this server.`,
       password: true,
       ignoreFocusOut: true,
       validateInput: value =>
-        /^[\x21-\x7e]*$/.test(value.trim()) ? undefined : 'A key has no such characters.',
+        /^[\x21-\x7e]*$/.test(value.trim())
+          ? undefined
+          : 'An API key cannot contain these characters.',
     });
     if (!key?.trim()) return undefined;
     await options.secrets.store(keyName(origin), key.trim());
@@ -177,21 +179,21 @@ async function chooseTokenizer(
   const items: TokenizerItem[] = [
     {
       label: 'Choose a folder or a file…',
-      detail: 'Of the same model: its folder, its tokenizer.json, or its GGUF file.',
+      detail: 'From the same model: its folder, tokenizer.json or GGUF file.',
       by: 'path',
     },
     {
-      label: 'Name a repository that was downloaded…',
+      label: 'Enter the name of a downloaded repository…',
       detail:
-        'As in hf:Qwen/Qwen2.5-Coder-7B. "Get a Model from the Hugging Face Hub…" gets its tokenizer alone.',
+        'For example hf:Qwen/Qwen2.5-Coder-7B. "Get a Model from the Hugging Face Hub…" can download only the tokenizer.',
       by: 'name',
     },
   ];
   if (piecesAt !== undefined)
     items.push({
-      label: 'Without it: the text of the editor in the server’s own pieces',
+      label: 'Without a tokenizer: show the text in the server’s own tokens',
       detail:
-        'Sent once, and shown as saved log-probabilities. Ids, completions, bytes and rollouts need the tokenizer.',
+        'The text is sent once and shown with saved log-probabilities. Ids, completions, bytes and rollouts need the tokenizer.',
       by: 'pieces',
     });
   const title = `${TITLE}: tokenizer of ${model}`;

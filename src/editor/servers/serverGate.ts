@@ -41,7 +41,7 @@ export function serverGate(options: GateOptions): SendToServer {
     const host = hostOf(origin);
     if (!isConfirmed(memory, origin))
       return {
-        refused: `Nothing is sent to ${host} before you said that it may be: "Tokenscope: Connect to a Server…" asks for it.`,
+        refused: `Nothing is sent to ${host} until you allow it. Run "Tokenscope: Connect to a Server…".`,
       };
     if (request.tokens === 0) return send(request, signal);
     const isElsewhere = !isLoopback(origin);
@@ -50,7 +50,7 @@ export function serverGate(options: GateOptions): SendToServer {
       const tokens = sentToday(memory) + request.tokens;
       if (limit > 0 && tokens > limit)
         return {
-          refused: `${host} was not asked: with this text more than ${limit} tokens would be sent to servers today, which is the limit of the setting "tokenscope.servers.dailyTokens".`,
+          refused: `Nothing was sent to ${host}: this text would exceed the daily limit of ${limit} tokens. Raise the setting "tokenscope.servers.dailyTokens", or try again tomorrow.`,
         };
       // Counted before it is sent: what fails has left all the same.
       await memory.update(SENT, { day: today(), tokens } satisfies Sent);

@@ -34,9 +34,9 @@ export async function showServerPieces(
   await commands.executeCommand('tokenscope.openTraces', file);
   const several =
     merged > 0
-      ? ` ${formatNumberOf(merged, 'piece')} of characters that several tokens share: which bytes each token has is not known, and their surprisals are added.`
+      ? ` ${formatNumberOf(merged, 'piece')} cover characters that several tokens share. The bytes of each of these tokens are not known, so their surprisals are added.`
       : '';
   inform(
-    `${basename(document.uri.path)} in ${formatNumberOf(pieces, 'piece')}, as ${basename(model)} at ${host} has them.${several} Their ids are not known: completions, bytes and rollouts need the tokenizer, which "Tokenscope: Connect to a Server…" asks for.`,
+    `${basename(document.uri.path)} in ${formatNumberOf(pieces, 'piece')}, as ${basename(model)} at ${host} has them.${several} Their ids are not known. For completions, bytes and rollouts, choose a tokenizer with "Tokenscope: Connect to a Server…".`,
   );
 }

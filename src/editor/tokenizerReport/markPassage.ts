@@ -40,7 +40,7 @@ export async function markPassage(
   );
   await append(Uri.file(file), line);
   if (file !== setting.value) await setting.update(file);
-  return `Marked for "${question}" in ${file}. "Tokenscope: Tokenizer Report…" says into which chunks the texts are best cut.`;
+  return `Added the passages for "${question}" to ${file}. Run "Tokenscope: Tokenizer Report…" to compare ways to split the texts into chunks.`;
 }
 
 async function chooseFile(): Promise<string | undefined> {
@@ -69,6 +69,6 @@ async function textOf(uri: Uri): Promise<string> {
   }
   const text = decodeUtf8(bytes);
   if (text === undefined)
-    throw new UserError(`${uri.fsPath} is not UTF-8 text: name another file.`);
+    throw new UserError(`${uri.fsPath} is not UTF-8 text. Choose another file.`);
   return text;
 }

@@ -95,7 +95,7 @@ export class TokenizerReports {
     const page = [...this.pages].find(({ panel }) => panel.active);
     if (page) return page;
     throw new UserError(
-      'No tokenizer report is in front. "Tokenscope: Tokenizer Report…" makes one.',
+      'No tokenizer report is active. Create one with "Tokenscope: Tokenizer Report…".',
     );
   }
 

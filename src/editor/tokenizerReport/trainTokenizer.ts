@@ -19,7 +19,7 @@ export async function trainTokenizer(
   if (!subject) return undefined;
   const entries = await ui.ask({
     title: TITLE,
-    prompt: 'How many entries has the vocabulary, the 256 bytes included?',
+    prompt: 'Vocabulary size, including the 256 bytes',
     value: String(ENTRIES),
     validateInput: text =>
       /^\d+$/.test(text) && Number(text) >= FEWEST && Number(text) <= MOST
@@ -44,7 +44,7 @@ export async function trainTokenizer(
   );
   if (!trained) return undefined;
   const { path, entries: made, files, bytes, skipped } = trained;
-  const fewer = made < Number(entries) ? ', as no pair was left for more' : '';
+  const fewer = made < Number(entries) ? ', because no pair was left to merge' : '';
   const left = skipped.length > 0 ? ` ${formatNumberOf(skipped.length, 'file')} not read.` : '';
-  return `Trained ${formatCount(made)} entries on ${formatNumberOf(files, 'file')} with ${formatBytes(bytes)}${fewer}: ${path}.${left} Look at it with "Tokenscope: Compare with Tokenizer or Model…", or open it with "Tokenscope: Choose Model or Tokenizer…".`;
+  return `Trained ${formatCount(made)} entries on ${formatNumberOf(files, 'file')} with ${formatBytes(bytes)}${fewer}: ${path}.${left} Compare it with "Tokenscope: Compare with Tokenizer or Model…", or open it with "Tokenscope: Choose Model or Tokenizer…".`;
 }

@@ -23,7 +23,7 @@ const DOING: Readonly<Record<string, string>> = {
 };
 
 const WITHOUT_ROOTS =
-  'files are read below the folders of the workspace alone, and no folder is open. Give the text itself as text, or open a folder.';
+  'only files in workspace folders are read, and no folder is open. Pass the content as text, or open a folder.';
 
 export interface ToolCall {
   readonly engine: Engine;

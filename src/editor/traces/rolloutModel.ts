@@ -18,9 +18,13 @@ export class RolloutModel {
   /** Asks which model is to continue a trace, where the open one should not. Returns whether one may. */
   async choose(): Promise<boolean> {
     const model = await this.engine.call(async running => running.model);
-    if (!model.scores) return this.offer(`${model.name} is a tokenizer alone and writes nothing`);
+    if (!model.scores)
+      return this.offer(`${model.name} has only a tokenizer and cannot generate text`);
     if (model.folder !== this.chosen.builtIn || this.kept.has(model.folder)) return true;
-    return this.offer(`${model.name} is a model of code and has seen no chain of thought`, model);
+    return this.offer(
+      `${model.name} is a code model that was not trained on chains of thought`,
+      model,
+    );
   }
 
   /** Offers a model that can. `able`: the open one, if it can at all. Returns whether one may. */
@@ -28,8 +32,7 @@ export class RolloutModel {
     const items = [
       {
         label: 'Use the built-in reasoner',
-        detail:
-          'It was trained on chains of thought about word problems, and opens in place of the model.',
+        detail: 'Trained on chains of thought about word problems. It replaces the open model.',
         run: async () => {
           await openModel(this.engine, this.chosen, reasonerBeside(this.chosen.builtIn));
           return true;
@@ -46,8 +49,8 @@ export class RolloutModel {
       ...(able
         ? [
             {
-              label: `Use ${able.name} all the same`,
-              detail: 'What it writes shows little about the trace.',
+              label: `Use ${able.name} anyway`,
+              detail: 'Its rollouts say little about the trace.',
               run: async () => {
                 this.kept.add(able.folder);
                 return true;

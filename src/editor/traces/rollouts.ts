@@ -266,8 +266,11 @@ function shareWithInterval(point: RolloutPoint): string {
 }
 
 const KINDS: Record<RolloutFall['kind'], readonly [kind: string, words: string]> = {
-  critical: ['Critical token', 'no rollout from here on is right, and no later prefix recovers'],
-  cliff: ['Cliff', 'the share of right rollouts falls here by more than chance explains'],
+  critical: [
+    'Critical token',
+    'no rollout from here on is right, and none from a later prefix either',
+  ],
+  cliff: ['Cliff', 'the share of right rollouts drops here by more than chance explains'],
   pivotal: ['Pivotal token', 'the share of right rollouts changes by a fifth or more'],
 };
 

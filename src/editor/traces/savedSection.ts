@@ -22,21 +22,21 @@ export function savedSection({ view, place, lens }: HoverContext): MarkdownStrin
     const where = `${tokenPlace(view.first + row, view.total)}, bytes \`${formatHex(token.bytes)}\``;
     const space =
       series.space === 'sampled'
-        ? '\n\nThese are after sampling’s changes (temperature, top-p): not to be compared with a model’s own.'
+        ? '\n\nThese numbers are after sampling changes (temperature, top-p). Do not compare them with a model’s own.'
         : '';
     return new MarkdownString(
       `**${escapeMarkdown(displayToken(token.bytes))}** — ${where}\n\n${explanationLines(lens.explain({ scores: view.scores, row, index: view.first + row }))}${numbers(token, series)}\n\n` +
-        `${alternatives(view, row, token)}T0, from the file: ${escapeMarkdown(series.source)}. It shows where the model was uncertain or surprised, not what decided the answer.${space}`,
+        `${alternatives(view, row, token)}T0, from the file: ${escapeMarkdown(series.source)}. It shows where the model was uncertain or surprised, not which token decided the answer.${space}`,
     );
   });
 }
 
 function numbers(token: SavedToken, series: SavedLogprobs): string {
-  if (Number.isNaN(token.logprob)) return 'The file has no number for it.';
+  if (Number.isNaN(token.logprob)) return 'The file has no number for this token.';
   const { surprisal, entropy, varentropy, gap } = savedUncertainty(token, series);
   return [
     `${formatPercent(-surprisal)} = ${formatBits(surprisal)}`,
-    ...(token.top.length > 0 ? [`entropy before it ${boundsWords(...entropy)}`] : []),
+    ...(token.top.length > 0 ? [`entropy ${boundsWords(...entropy)}`] : []),
     ...(Number.isNaN(varentropy)
       ? []
       : [`varentropy ${(varentropy / NATS_PER_BIT ** 2).toFixed(2)} bits²`]),

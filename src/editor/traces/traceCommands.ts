@@ -43,7 +43,7 @@ export function traceCommands(
       const { scoresFrom } = settings.traces;
       const isSaved = scoresFrom.value === 'file';
       await scoresFrom.update(isSaved ? 'model' : 'file');
-      const from = isSaved ? 'the model' : 'the file, where it has some';
+      const from = isSaved ? 'the model' : 'the file, if it has log-probabilities';
       showBriefly(`Numbers of traces are from ${from}`);
     },
     showTrace(file, index) {
@@ -111,8 +111,8 @@ async function chooseExtent(estimate: RolloutEstimate): Promise<boolean | undefi
     [
       {
         whole: false,
-        label: 'Find the falls',
-        detail: `${time(searched)}. ${rollouts} rollouts from each of about 12 to ${SEARCHED_PREFIXES} prefixes: a binary search between prefixes that differ. A fall that recovers may be missed.`,
+        label: 'Find the drops',
+        detail: `${time(searched)}. ${rollouts} rollouts from each of about 12 to ${SEARCHED_PREFIXES} prefixes: binary search between prefixes that differ. A drop that recovers may be missed.`,
       },
       {
         whole: true,
@@ -133,7 +133,7 @@ function resultWords({ points, falls, target, isSuccess, ms, problem }: RolloutV
     ? `the critical token is index ${critical.token} of the trace, from 0`
     : 'no critical token';
   const cliffs = falls.filter(({ kind }) => kind === 'cliff').length;
-  return `${points.length} prefixes in ${(ms / 1000).toFixed(0)} s, ${of}: ${found}, ${formatNumberOf(cliffs, 'cliff')}. F8 goes to the next fall.`;
+  return `${points.length} prefixes in ${(ms / 1000).toFixed(0)} s, ${of}: ${found}, ${formatNumberOf(cliffs, 'cliff')}. F8 goes to the next drop.`;
 }
 
 /** Throws `UserError` if the active editor shows no trace. */
@@ -144,7 +144,7 @@ function activeTrace(traces: TraceDocuments): OpenTrace {
 }
 
 const NO_TRACE =
-  'No reasoning trace is active. "Tokenscope: Open Reasoning Traces…" opens those of a file, "Tokenscope: Open a Sample Trace" some that come with Tokenscope.';
+  'No reasoning trace is active. Open a file with "Tokenscope: Open Reasoning Traces…", or a sample with "Tokenscope: Open a Sample Trace".';
 
 async function goToTrace(traces: TraceDocuments, direction: 1 | -1): Promise<void> {
   const { file, index } = activeTrace(traces);
@@ -164,7 +164,7 @@ function goToFall(traces: TraceDocuments, rollouts: Rollouts, direction: 1 | -1)
   const view = rollouts.viewOf(activeTrace(traces));
   if (!view) {
     throw new UserError(
-      'This trace has not been rolled out. "Tokenscope: Roll Out This Trace…" does.',
+      'This trace has not been rolled out. Run "Tokenscope: Roll Out This Trace…".',
     );
   }
   const starts = view.falls.map(({ utf16Start }) => utf16Start);

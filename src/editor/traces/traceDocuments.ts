@@ -135,7 +135,7 @@ export class TraceDocuments {
     const size = await sizeOf(file);
     if (size > MAX_BYTES) {
       throw new UserError(
-        `${basename(file.path)} has ${Math.round(size / 2 ** 20)} MB: traces are read from files of up to 512 MB. Split it first, for example with \`head\`.`,
+        `${basename(file.path)} is ${Math.round(size / 2 ** 20)} MB; the limit for traces is 512 MB. Split it first, for example with \`head\`.`,
       );
     }
     const bytes = withoutMark(await workspace.fs.readFile(file));
@@ -212,7 +212,7 @@ export class TraceDocuments {
     const trace = content.traces[index];
     if (trace) return trace;
     throw new UserError(
-      `${basename(file.path)} has ${content.traces.length} traces now: there is no number ${index + 1}.`,
+      `${basename(file.path)} has ${content.traces.length} traces now, and none with number ${index + 1}.`,
     );
   }
 
@@ -249,7 +249,7 @@ async function sizeOf(file: Uri): Promise<number> {
   } catch (error) {
     if (!(error instanceof FileSystemError) || error.code !== 'FileNotFound') throw error;
     throw new UserError(
-      `${basename(file.path)} is gone: it was moved, renamed or deleted. Open its traces from where it is now, or close them in the view Reasoning Traces.`,
+      `${basename(file.path)} was moved, renamed or deleted. Open its traces from the new location, or close them in the Reasoning Traces view.`,
     );
   }
 }

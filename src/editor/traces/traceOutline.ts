@@ -78,7 +78,7 @@ function notesOn(
   view: RolloutView | undefined,
 ): string[] {
   return [
-    ...(trace.firstWrongStep === index ? ['first wrong step, says the file'] : []),
+    ...(trace.firstWrongStep === index ? ['first wrong step, according to the file'] : []),
     ...(step.label ? [plainText(step.label)] : []),
     ...(view ? shareChange(view, text.rangeOf(step)) : []),
   ];

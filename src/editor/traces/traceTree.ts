@@ -129,7 +129,8 @@ function verdictWords({ answer, target, isRight }: Trace): string {
     ...(answer === undefined ? [] : [`answer ${answer}`]),
     ...(target === undefined ? [] : [`right answer ${target}`]),
   ].join(', ');
-  const verdict = isRight === undefined ? '' : `${isRight ? 'Right' : 'Wrong'}, says the file`;
+  const verdict =
+    isRight === undefined ? '' : `${isRight ? 'Right' : 'Wrong'}, according to the file`;
   return [verdict, known].filter(Boolean).join(': ');
 }
 

@@ -72,13 +72,13 @@ export class WhatIf {
     const choice = given
       ? items.find(({ id }) => id === given.id)
       : await showList(items, {
-          title: 'Tokenscope: what if another token stood here?',
+          title: 'Tokenscope: try which token here?',
           placeHolder: `in place of ${displayToken(view.bytes![0]!)}, ${formatPercent(scores.logprobs[0]!)}`,
         });
     if (!choice) return;
     // Its id would be of another token.
     if (this.queries.opened !== opened)
-      throw new UserError('Another model was opened meanwhile. Choose again.');
+      throw new UserError('Another model was opened in the meantime. Choose again.');
     const found = await this.rollouts.branch(document, open, view.utf16Starts[0]!, choice.id);
     if (!found) return;
     const [answer] = found.answers;
@@ -114,7 +114,7 @@ export class WhatIf {
     );
     if (items.length === 0) {
       throw new UserError(
-        'This trace has no branch yet. "Tokenscope: Try Another Token Here…" makes one.',
+        'This trace has no branch yet. Create one with "Tokenscope: Try Another Token Here…".',
       );
     }
     const choice = await showList(items, {

@@ -15,9 +15,9 @@ export async function keepingOpen<T>(
     return await opening;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const what = setting ? `What the setting "${setting}" names` : 'What you chose';
+    const what = setting ? `The value of the setting "${setting}"` : 'Your choice';
     throw new UserError(
-      `${what} cannot be opened: what was open stays open. ${error.message} ${list} offers other choices.`,
+      `${what} cannot be opened, so the previous choice stays open. ${error.message} Choose another one with ${list}.`,
     );
   }
 }

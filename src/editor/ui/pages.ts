@@ -66,7 +66,7 @@ export class Pages {
   /** Copies the page in front as Markdown. Throws `UserError` if there is none. */
   async copy(): Promise<void> {
     const active = [...this.reports.values()].find(({ panel }) => panel.active);
-    if (!active) throw new UserError('No report is in front. Open one, or select its tab.');
+    if (!active) throw new UserError('No report is active. Open one, or select its tab.');
     await env.clipboard.writeText(active.markdown);
     showBriefly('Copied the report as Markdown');
   }

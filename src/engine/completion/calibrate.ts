@@ -1,4 +1,4 @@
-// Measures with which form of prompt the opened model predicts the code of given texts best.
+// Measures with which form of prompt the open model predicts the code of given texts best.
 import {
   rankPromptForms,
   cutsIn,

@@ -1,4 +1,4 @@
-// A completion at an offset of a text with the opened model: the prompt, the healing starts, and what the model writes.
+// A completion at an offset of a text with the open model: the prompt, the healing starts, and what the model writes.
 import { byteStringOf, bytesOf } from '../../core/exactBytes/byteString';
 import { Balance } from '../../core/completion/balance';
 import { Cancelled, InexactError } from '../../core/errors';

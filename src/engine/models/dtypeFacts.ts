@@ -8,7 +8,7 @@ import { weightsIn } from './sources/sources';
 
 type Fact = readonly [name: string, value: string];
 
-/** `request`: asks the opened model in its turn. None where the dtype is not known. */
+/** `request`: asks the open model in its turn. None where the dtype is not known. */
 export async function dtypeFacts(
   folder: ModelFolder,
   startRuntime: StartRuntime | null,

@@ -18,7 +18,7 @@ export interface EffectRequest {
   readonly feature: number;
   /** UTF-16 offset of the token. */
   readonly at: number;
-  /** Changes the feature at every token of the window, not only at this one. */
+  /** Changes the feature at every token of the context window, not only at this one. */
   readonly everywhere: boolean;
   readonly change: EffectChange;
 }

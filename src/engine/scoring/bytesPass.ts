@@ -1,4 +1,4 @@
-// The passes over bytes: their exact surprisals, by the opened model and by the one that it is compared with.
+// The passes over bytes: their exact surprisals, by the open model and by the one that it is compared with.
 import { scoreRange, unknownRanges, type ByteScores } from '../../core/exactBytes/documentBytes';
 import type { PassId } from '../../core/lenses/lens';
 import type { Scores } from '../../core/lenses/scores';
@@ -17,7 +17,7 @@ import { visibleFirst } from './visibleFirst';
 /** Bytes that are scored together: another pass may score some of the rest meanwhile. */
 const PART_BYTES = 4096;
 
-/** By the opened model; first the visible tokens, whose scores bytes are compared with. */
+/** By the open model; first the visible tokens, whose scores bytes are compared with. */
 export function bytesPass(state: EngineState): Pass {
   return passBy('bytes', state, {
     model: async () => state.model(),

@@ -1,4 +1,4 @@
-// A positive and a negative model: each a folder, or the opened model itself, and what it is shown before every text.
+// A positive and a negative model: each a folder, or the open model itself, and what it is shown before every text.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContrastScores } from '../../core/lenses/scores';
@@ -35,7 +35,7 @@ export class ModelPair {
   ) {}
 
   /**
-   * Throws `UserError` where a folder cannot be opened or the two do not share the opened model's vocabulary, `Cancelled`
+   * Throws `UserError` where a folder cannot be opened or the two do not share the open model's vocabulary, `Cancelled`
    * when aborted.
    */
   static async open(
@@ -132,7 +132,7 @@ function isSameVocabulary(one: Tokenizer, other: Tokenizer): boolean {
   return true;
 }
 
-/** A row for each token of the opened model. */
+/** A row for each token of the open model. */
 export interface ContrastRows extends Omit<ContrastScores, 'centre'> {
   readonly ids: Uint32Array;
 }

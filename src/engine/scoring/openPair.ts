@@ -51,7 +51,7 @@ export class OpenPair {
     this.members = members;
   }
 
-  /** Throws `UserError` where there is no pair, or it does not fit the opened model. */
+  /** Throws `UserError` where there is no pair, or it does not fit the open model. */
   open(): Promise<ModelPair> {
     return this.lazy.get();
   }

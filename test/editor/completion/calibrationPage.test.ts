@@ -22,7 +22,7 @@ test('lists the forms of prompt in columns, the best first', () => {
     [
       'bits per byte       more (95 %)   time  prompt',
       '        0.500          the best  31 ms  SPM',
-      '       10.250  −0.010 to +1.500   9 ms  PSM, the line handed back',
+      '       10.250  −0.010 to +1.500   9 ms  PSM, the line rolled back',
     ].join('\n'),
   );
   expect(page).toMatch(
@@ -40,14 +40,16 @@ test('names each form of prompt, and lists places inside words where they were m
   const calibration = { model: 'coder', cuts: 1, files: 1, day: '', rows: forms, chosen: form };
   const page = (inWords: Calibration['rows']) => calibrationText({ ...calibration, inWords });
   const plain = page([]);
-  expect(plain).toMatch(/ the best +1 ms +the text before the cursor alone\n/);
-  expect(plain).toMatch(/\+0\.100 to \+0\.200 +1 ms +PSM, nothing handed back\n/);
-  expect(plain).toMatch(/1 ms +PSM, the last word handed back\n/);
-  expect(plain).toMatch(/\nCompletions use SPM from now on, /);
+  expect(plain).toMatch(/ the best +1 ms +only the text before the cursor\n/);
+  expect(plain).toMatch(/\+0\.100 to \+0\.200 +1 ms +PSM, no rollback\n/);
+  expect(plain).toMatch(/1 ms +PSM, the last word rolled back\n/);
+  expect(plain).toMatch(/\nCompletions use SPM from now on if /);
   expect(plain).not.toMatch(/inside a word/);
   const inWords = page([row, { ...row, suffixFrom: 'boundary' }]);
   expect(inWords).toMatch(
     /inside a word.*\n\n.*the model is shown\n.*the text from the cursor on\n/s,
   );
-  expect(inWords).toMatch(/ms +the text after the rest of the word, which it writes itself\n/);
+  expect(inWords).toMatch(
+    /ms +the text after the rest of the word, which the model writes itself\n/,
+  );
 });

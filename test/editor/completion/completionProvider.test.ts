@@ -60,7 +60,9 @@ test('typing does not start a failed engine again, and a request of the user doe
   for (const text of ['a', 'ab', 'abc', 'abcd', 'abcde']) await ask(text, Automatic);
   expect(starts).toBe(1);
   expect(engine.state.kind).toBe('failed');
-  expect(lines.at(-1)).toMatch(/a\.ts:1:6 nothing: .*"Trigger Inline Suggestion" tries again\.$/);
+  expect(lines.at(-1)).toMatch(
+    /a\.ts:1:6 nothing: .*Run "Trigger Inline Suggestion" to try again\.$/,
+  );
   await ask('abcdef', Invoke);
   expect(starts).toBe(2);
   await ask('abcdefg', Automatic);

@@ -58,9 +58,9 @@ test('says what the model did, and what other healings make of the place', () =>
   expect(lines[0]).toBe('a.ts, line 2, column 8');
   const line = (start: string) => lines.find(line => line.startsWith(start));
   expect(line('let wordC')).toContain('⟦ount(');
-  expect(line('handed back')).toMatch(/C \(1 byte\): the model wrote it again/);
+  expect(line('rolled back')).toMatch(/C \(1 byte\): rewritten by the model/);
   expect(line('probability')).toContain('25 %');
-  expect(line('cost')).toMatch(/12 ms; 14 tokens .* 40 it remembered 30/);
+  expect(line('cost')).toMatch(/12 ms; 14 tokens .* 30 of 40 prompt tokens were cached/);
   expect(line('Count')).toMatch(/ 50 %  █{6} .*⟨U\+001B⟩ 0\.12 %/);
   expect(line('none ')).toMatch(/0 bytes back .*\(nothing\)/);
   expect(lines.join('\n')).toContain('<|fim_prefix|>\nfoo');
@@ -69,7 +69,7 @@ test('says what the model did, and what other healings make of the place', () =>
 test('says when the text after the cursor is not seen, and why healing is not exact', () => {
   const view: CompletionView = { ...VIEW, mode: 'none', healing: 'one-token', inexact: 'no BPE' };
   const page = explainCompletion({ ...SHOWN, view }, []);
-  expect(page).toMatch(/the text after it is not seen/);
+  expect(page).toMatch(/the text after it is not used/);
   expect(page).toMatch(/not exact +no BPE/);
   expect(page).toMatch(/probability +not known exactly/);
 });
@@ -84,9 +84,9 @@ test('says of each token which part of the completion it is', () => {
     const from = lines.findIndex(line => line.startsWith('token ')) + 1;
     return lines
       .slice(from, from + texts.length)
-      .map(line => /handed back|left out/.exec(line)?.[0]);
+      .map(line => /rolled back|left out/.exec(line)?.[0]);
   };
-  const [back, out, kept] = ['handed back', 'left out', undefined];
+  const [back, out, kept] = ['rolled back', 'left out', undefined];
   expect(parts(['wo', 'rd', 'Count', '()', '\n'], 'word', 'Count()')).toEqual([
     back,
     back,
@@ -94,7 +94,7 @@ test('says of each token which part of the completion it is', () => {
     kept,
     out,
   ]);
-  // Tokens that are handed back or left out in part are written.
+  // Tokens that are rolled back or left out in part are written.
   expect(parts(['wor', 'dCo', 'unt(', ')\n'], 'word', 'Count(')).toEqual([back, kept, kept, out]);
   expect(parts(['wor', 'dCo', 'unt()'], 'word', 'Count(')).toEqual([back, kept, kept]);
   expect(parts(['a', 'é'], '', 'aé')).toEqual([kept, kept]);
@@ -120,7 +120,7 @@ test('gives no numbers of another insertion than the one that was shown', () => 
   for (const other of others) {
     const page = explainCompletion(SHOWN, [{ ...VIEW, items: [other] }]);
     expect(page).toMatch(/^probability +not known exactly$/m);
-    expect(page).toMatch(/^Asked again, the model writes or ends differently/m);
+    expect(page).toMatch(/^The tokens of this completion are not known: when asked again/m);
     expect(page).not.toMatch(/^token +prob\./m);
   }
   // Among several it is the one that was shown.
@@ -139,14 +139,14 @@ test('shows the rest of the line after what it takes the place of', () => {
   expect(shown).toBe('let wordC⟦ount)⟧;');
 });
 
-test('says what was handed back and on, and what stopped it', () => {
+test('says what was rolled back and forward, and what stopped it', () => {
   const view = { ...VIEW, rolledBack: bytes(''), rolledForward: bytes('x)') };
   const page = explainCompletion({ ...SHOWN, view }, []);
-  expect(page).toMatch(/^handed back +nothing$/m);
-  expect(page).toMatch(/^handed on +x\) \(2 bytes\): the model was to write that, too$/m);
+  expect(page).toMatch(/^rolled back +nothing$/m);
+  expect(page).toMatch(/^rolled forward +x\) \(2 bytes\): left to the model to write$/m);
   expect(page).toMatch(/^stopped +the line ended$/m);
   expect(page).toMatch(
     /^form +SPM \(tokenscope\.json\): 20 characters before the cursor and 3 after it$/m,
   );
-  expect(explainCompletion(SHOWN, [])).not.toMatch(/^handed on/m);
+  expect(explainCompletion(SHOWN, [])).not.toMatch(/^rolled forward/m);
 });

@@ -156,7 +156,7 @@ test('one of another model is not explained by the one that is open now', async 
   }
   model = { folder: '/models/reasoner', name: 'reasoner' };
   expect(() => client.explain(provider.last!)).toThrow(
-    'The last completion is by coder, and reasoner is open now: there is none by it yet.',
+    'The last completion is from coder, but reasoner is open now and has not completed anything yet.',
   );
   expect(explained).toEqual([]);
 });

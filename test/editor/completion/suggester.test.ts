@@ -82,7 +82,7 @@ describe('a suggestion', () => {
     await vi.advanceTimersByTimeAsync(20);
     first.abort();
     const outcome = await atLast(typist.suggest(at('expo')));
-    expect(await given).toMatchObject({ middles: [], note: 'the typing went on' });
+    expect(await given).toMatchObject({ middles: [], note: 'typing continued' });
     expect(textsOf(outcome)).toEqual([TEXT.slice(4, 3 + AHEAD)]);
     expect(outcome.note).toMatch(/asked for 1 keys before/);
     expect(typist.asked).toBe(1);

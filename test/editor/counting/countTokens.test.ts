@@ -63,7 +63,7 @@ test('a file alone is counted', async () => {
 });
 
 test('is none where another tokenizer was opened meanwhile', async () => {
-  const message = 'Another tokenizer was opened during the count. Count again.';
+  const message = 'Another tokenizer was opened during the count. Run the count again.';
   meanwhile = () => (tokenizers = { ...tokenizers, second: 'gpt2 (BPE)' });
   await expect(count('/src')).rejects.toThrow(new UserError(message));
   meanwhile = () => (tokenizers = { ...tokenizers, model: 'stories (BPE)' });
@@ -88,6 +88,6 @@ test('a file that cannot be read is left out with the reason, and a cancelled co
 test('says that there are no files', async () => {
   fake.files.clear();
   await expect(count('/src')).rejects.toThrow(
-    new UserError('There are no files in src, or files.exclude hides them all.'),
+    new UserError('No files found in src. Check the setting files.exclude.'),
   );
 });

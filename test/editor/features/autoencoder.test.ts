@@ -122,7 +122,7 @@ test('an answer of the one before is not given out once another one is open', as
 
 test('says why there is none', async () => {
   world.saes.set('', null);
-  await expect(world.whose()).rejects.toThrow(/^This model comes with no autoencoder/);
+  await expect(world.whose()).rejects.toThrow(/^This model comes without an autoencoder/);
   expect([world.autoencoder.info, world.autoencoder.problem]).toEqual([null, '']);
   world.process = {};
   world.saes.set('', new UserError('It is of another width.'));
@@ -142,7 +142,7 @@ test('what was open stays open where the setting names another that cannot be op
   fake.set('features.autoencoder', '/b');
   await expect.poll(() => world.errors).toHaveLength(1);
   expect(String(world.errors[0])).toMatch(
-    /What the setting "tokenscope\.features\.autoencoder" names cannot be opened: what was open stays open\. No such folder\./,
+    /The value of the setting "tokenscope\.features\.autoencoder" cannot be opened, so the previous choice stays open\. No such folder\./,
   );
   expect(world.autoencoder.info).toEqual(infoOf(''));
   expect(await world.whose()).toBe('');
@@ -295,7 +295,7 @@ test('a search lists where a feature fires, highest first, of one autoencoder', 
   expect(fake.lists[0]!.map(({ label }) => label)).toEqual(['▸abcd◂', '▸ab◂']);
   world.meanwhile = uri => uri.endsWith('a.txt') && world.autoencoder.switchTo('/a');
   await expect(findInWorkspace(world.autoencoder, 3)).rejects.toThrow(
-    /^Another autoencoder was opened during the search\. Search again\.$/,
+    /^Another autoencoder was opened during the search\. Run the search again\.$/,
   );
   expect(fake.lists).toHaveLength(1);
 });

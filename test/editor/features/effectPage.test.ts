@@ -29,7 +29,7 @@ const EFFECT: EffectView = {
 
 test('lists the next token and changed surprisals in tables', () => {
   const parts = effectMarkdown(EFFECT, SAE, () => 12).split('\n\n');
-  expect(parts[0]).toBe('# Feature 7 is steered by +2.5 at the token under the cursor');
+  expect(parts[0]).toBe('# Feature 7 is steered by +2.5 at the token at the cursor');
   expect(parts[1]).toMatch(/^&#35;7 unlabelled&?\. Autoencoder coder&#45;sae at `blocks\.2`\./);
   expect(parts[3]!.split('\n')).toEqual([
     '| before |    after | token    |',
@@ -49,6 +49,6 @@ test('a token is code, whatever it spells', () => {
 
 test('says that nothing changed', () => {
   const page = effectMarkdown({ ...EFFECT, change: { kind: 'ablate' }, tokens: [] }, SAE, () => 1);
-  expect(page).toMatch(/ is ablated at the token under the cursor\n/);
-  expect(page).toMatch(/\nNothing changed after it \(30 tokens looked at\)\.\n/);
+  expect(page).toMatch(/ is ablated at the token at the cursor\n/);
+  expect(page).toMatch(/\nNo following token changed \(30 tokens checked\)\.\n/);
 });

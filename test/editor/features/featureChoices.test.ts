@@ -68,7 +68,7 @@ test('the list follows what is typed, and names what is measured as wrong', asyn
     { label: '#1 label 1', detail: 'fires on 1 % of tokens', alwaysShow: true },
     {
       label: '#2 unlabelled',
-      detail: 'fires on 1 % of tokens; a guess measured as wrong: label 2 (precision 0.10)',
+      detail: 'fires on 1 % of tokens; label measured as wrong: label 2 (precision 0.10)',
     },
   ]);
   pick.type('nam');
@@ -143,9 +143,9 @@ test('an effect is of the feature, the place and the change that were chosen', a
   const at = { uri: 'a', version: 1, feature: 7, at: 6 };
   expect(asked.at(-1)).toEqual({ ...at, everywhere: false, change: { kind: 'ablate' } });
   expect(title).toBe('Effect of feature 7');
-  expect(page).toMatch(/^# Feature 7 is ablated at the token under the cursor\n/);
+  expect(page).toMatch(/^# Feature 7 is ablated at the token at the cursor\n/);
   expect(page).toContain(
-    'Autoencoder sae&#45;8k at `h`. Its value under the cursor: 1.500, then 0.000.',
+    'Autoencoder sae&#45;8k at `h`. Its value at the cursor changes from 1.500 to 0.000.',
   );
   expect(page).toMatch(/\| +50 % \| below \| `x` +\|/);
   expect(page).toContain('In bits: +2.500 over 4 tokens; the largest changes.');
@@ -154,8 +154,10 @@ test('an effect is of the feature, the place and the change that were chosen', a
   effect = { ...effect, change: { kind: 'steer', by: 2.5 }, everywhere: true, tokens: [] };
   const [[, steered] = []] = await run(7, 'Steer', 'At every token');
   expect(asked.at(-1)).toEqual({ ...at, everywhere: true, change: { kind: 'steer', by: -2.5 } });
-  expect(steered).toMatch(/^# Feature 7 is steered by \+2\.5 at every token of the window\n/);
-  expect(steered).toMatch(/Nothing changed after it \(4 tokens looked at\)\.\n\n$/);
+  expect(steered).toMatch(
+    /^# Feature 7 is steered by \+2\.5 at every token of the context window\n/,
+  );
+  expect(steered).toMatch(/No following token changed \(4 tokens checked\)\.\n\n$/);
   effect = undefined;
   expect(await run(7, 'Ablate', 'At the token')).toEqual([]);
 });

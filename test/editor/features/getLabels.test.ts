@@ -104,7 +104,7 @@ test('those of Neuronpedia are downloaded after consent, and only labels are kep
   expect(shown).toEqual(
     expect.arrayContaining([
       `${NEURONPEDIA} | ${SOURCE}`,
-      expect.stringContaining(`It is asked for at ${host}.`),
+      expect.stringContaining(`Requested from ${host}.`),
       expect.stringMatching(/^explanations \| \d+ bytes in 2 files$/),
       expect.stringMatching(/^Download \d+ bytes of explanations of gpt2-small\/8-res-jb\?$/),
       `from: ${host}`,
@@ -130,7 +130,7 @@ test('before a name nothing is asked, and before consent no file', async () => {
 
 test('a workspace that is not trusted, and offline mode, ask nothing', async () => {
   const untrusted = await run({ lists: [NEURONPEDIA], isTrusted: false });
-  expect(untrusted.got).toEqual({ problem: expect.stringContaining('that is not trusted') });
+  expect(untrusted.got).toEqual({ problem: expect.stringContaining('an untrusted workspace') });
   vi.stubEnv('HF_HUB_OFFLINE', '1');
   const offline = await run({ lists: [NEURONPEDIA] });
   expect(offline.got).toEqual({ problem: expect.stringContaining('HF_HUB_OFFLINE') });
@@ -167,9 +167,9 @@ test('a file that the user has is read without asking anybody', async () => {
 });
 
 test('what was read can be deleted', async () => {
-  const { got, kept, shown } = await run({ lists: ['Delete what was read'], keptLabels: 3 });
-  expect(shown).toContain('Delete what was read | 3 labels');
+  const { got, kept, shown } = await run({ lists: ['Delete the labels'], keptLabels: 3 });
+  expect(shown).toContain('Delete the labels | 3 labels');
   expect(kept).toEqual([[]]);
-  expect(got).toEqual({ done: 'The labels that were read for sae are deleted.' });
-  expect((await run({ lists: [] })).shown).not.toContain('Delete what was read | 0 labels');
+  expect(got).toEqual({ done: 'Deleted the labels read for sae.' });
+  expect((await run({ lists: [] })).shown).not.toContain('Delete the labels | 0 labels');
 });

@@ -18,7 +18,7 @@ test('each byte with its bits, and their sum', () => {
 });
 
 test('bytes without a score are those of a first token that is given, or not scored yet', () => {
-  expect(byteLines(view([NaN, 1], 1), 0, '')).toMatch(/not scored yet/);
-  expect(byteLines(view(undefined, 1), 0, '')).toMatch(/not scored yet/);
-  expect(byteLines(view([NaN, NaN], 0), 0, '')).toMatch(/they are given/);
+  expect(byteLines(view([NaN, 1], 1), 0, '')).toMatch(/not been scored yet/);
+  expect(byteLines(view(undefined, 1), 0, '')).toMatch(/not been scored yet/);
+  expect(byteLines(view([NaN, NaN], 0), 0, '')).toMatch(/its bytes are given/);
 });

@@ -13,7 +13,7 @@ test('the words below the numbers hold for tokens of low contrast, too', () => {
   for (const numbers of ['+2.10 bits\n\n', '−0.24 bits\n\n']) {
     const lines = contrastLines(hover(0), 0, numbers);
     expect(lines.startsWith(numbers)).toBe(true);
-    expect(lines).toContain('Where it is high, the pair points.');
+    expect(lines).toContain('A high contrast is only a hint.');
     expect(lines).not.toMatch(/^High/m);
     expect(lines).toContain('T2, contrast of a pair: positive against negative');
   }
@@ -21,5 +21,5 @@ test('the words below the numbers hold for tokens of low contrast, too', () => {
 
 test('a token without numbers is in the question, or not scored yet', () => {
   expect(contrastLines(hover(4), 0, '')).toBe('Contrast is computed for the answer only.\n\n');
-  expect(contrastLines(hover(4), 1, '')).toBe('The pair has not scored it yet.\n\n');
+  expect(contrastLines(hover(4), 1, '')).toBe('The pair has not scored this token yet.\n\n');
 });

@@ -129,7 +129,7 @@ test('names the token, its place, and its numbers by the model that is open', as
     [
       '·b — index 1 of 5 tokens, from 0, id 6\n\nbytes `20 62` at 1–3',
       'Surprisal: 2.00 bits',
-      '25 % = 2.00 bits, rank 2; entropy before it 1.50 bits',
+      '25 % = 2.00 bits, rank 2; entropy 1.50 bits',
       '| rank | token | probability | surprisal |\n|--:|:--|--:|--:|\n' +
         '| 1 | ·c | 70.7 % | 0.50 bits |\n| 2 | ·b ✓ | 25 % | 2.00 bits |\n| 3 | ·d | 6.25 % | 4.00 bits |\n' +
         '| 4 | ·e | 3.12 % | 5.00 bits |\n| 5 | ·f | 1.56 % | 6.00 bits |',
@@ -245,11 +245,11 @@ test('shows bytes one by one, and by the second model where it has scored all of
   );
   change = view => ({ ...view, byteBits: [Float64Array.of(NaN, 1)], pending: 1 });
   expect((await hoverAt(2, { lens: 'bytes' }))!.words[0]).toContain(
-    'Its bytes are not scored yet.',
+    'The bytes of this token have not been scored yet.',
   );
   change = view => ({ ...view, pending: 1 });
   expect((await hoverAt(2, { lens: 'bytes' }))!.words[0]).toContain(
-    'Its bytes are not scored yet.',
+    'The bytes of this token have not been scored yet.',
   );
   change = view => ({ ...view, byteBits: own });
   expect((await hoverAt(0, { lens: 'bytes' }))!.words[0]).toContain('the token not known\n\n');
@@ -296,13 +296,16 @@ test('lists the features that fire, and says why there are none', async () => {
   expect(own).toMatch(/^8 features fire; 12\.5 % unexplained \(sae-8k\)\n\n/);
   expect(own!.match(/^\| #\d/gm)).toHaveLength(6);
   expect(own).toMatch(/^\| #0 .*\| 2\.00 \| 50 % .*\| x y z \|$/m);
-  expect(own).toContain('and 2 more: the inspector lists them.\n\n');
-  expect(own).toMatch(/Nearly: #9 .* at 50 % of its threshold; #10 .*; #11 [^;]*$/);
+  expect(own).toContain('and 2 more, listed in the inspector.\n\n');
+  expect(own).toMatch(/Nearly active: #9 .* at 50 % of its threshold; #10 .*; #11 [^;]*$/);
   expect(token).toMatch(/^·b/);
   const [few] = await words({ features: features.slice(0, 6), unexplained: null });
   expect(few).toMatch(/^6 features fire \(sae-8k\)/);
   expect(few).not.toMatch(/more:|Nearly/);
-  expect(await words({ pending: true })).toMatchObject(['Its features are not computed yet.', {}]);
+  expect(await words({ pending: true })).toMatchObject([
+    'Its features have not been computed yet.',
+    {},
+  ]);
   expect((await words({ masked: true }))[0]).toMatch(/not trained on the first token/);
   const none = await hoverAt(2, { lens: 'unexplained', features: null });
   expect(none!.words).toHaveLength(1);
@@ -362,13 +365,17 @@ test('shows the numbers of a trace’s file, and asks no model', async () => {
     /^a — index 0 of 3 tokens, from 0, bytes `61`\n\nSurprisal: 1\.00 bits\n\n/,
   );
   expect(first).toMatch(
-    /\n\n50 % = 1\.00 bits; entropy before it at least 1\.50 bits, as the list is cut; top-1 gap 0\.00 bits\n\n/,
+    /\n\n50 % = 1\.00 bits; entropy at least 1\.50 bits, as the list is cut; top-1 gap 0\.00 bits\n\n/,
   );
   expect(first).toContain('| 1 | a ✓ | 50 % | 1.00 bits |\n| 2 | z | 25 % | 2.00 bits |\n\n');
-  expect(first).toMatch(/T0, from the file: choices\.logprobs\. .*\n\nThese are after sampling/);
+  expect(first).toMatch(
+    /T0, from the file: choices\.logprobs\. .*\n\nThese numbers are after sampling/,
+  );
   const [second] = await words(1);
   expect(second).toContain('top-1 gap 2.00 bits');
   expect(second).toContain('| not listed | ·b ✓ | 12.5 % | 3.00 bits |\n\n');
   const [third] = await words(3);
-  expect(third).toMatch(/^·h — index 2 of 3 tokens.*\n\nThe file has no number for it\.\n\nT0, /);
+  expect(third).toMatch(
+    /^·h — index 2 of 3 tokens.*\n\nThe file has no number for this token\.\n\nT0, /,
+  );
 });

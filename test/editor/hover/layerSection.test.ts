@@ -73,9 +73,9 @@ test('a ladder of many layers has the last one, and fits', async () => {
 
 test('text of tokens is no markup, and lists say when there is nothing', async () => {
   const [attention] = await words('attention', VIEW);
-  expect(attention).toContain('Looks at: [y](z) 25 %, b 12.5 %');
-  expect(attention).toContain('Is looked at by: nothing');
-  expect(attention).toContain('over 3 layers of 2 heads');
+  expect(attention).toContain('Attends to: [y](z) 25 %, b 12.5 %');
+  expect(attention).toContain('Attended to by: nothing');
+  expect(attention).toContain('over 3 layers with 2 heads');
 });
 
 test('what cannot be read says why; other lenses, saved numbers and no token say nothing', async () => {

@@ -49,7 +49,7 @@ test('two folders are opened, then chosen', async () => {
     ['open', { members, opensNow: true }],
   ]);
   expect(chosenPair()).toEqual(members);
-  expect(placeholder).toMatch(/^One model with two prompts/);
+  expect(placeholder).toMatch(/^To use one model with two prompts/);
 });
 
 test('those that the model’s folder names', async () => {
@@ -83,7 +83,7 @@ test('one model with two prompts is a pair, too', async () => {
   };
   expect(chosenPair()).toEqual(one);
   await choose(undefined, { now: one });
-  expect(placeholder).toBe('now: the opened model against the opened model');
+  expect(placeholder).toBe('now: the open model against the open model');
 });
 
 test('the list of second tokenizers has what is compared now, and each once', () => {

@@ -83,7 +83,7 @@ test('it is there at once, and grows while models are found', async () => {
   on.found(machineModel({ name: 'second', path: '/second' }));
   done([{ place: 'ollama', path: '/locked', problem: 'permission denied' }]);
   await vi.waitFor(() => expect(list.busy).toBe(false));
-  expect(labels()).toEqual(expect.arrayContaining(['first', 'second', 'Not all is listed']));
+  expect(labels()).toEqual(expect.arrayContaining(['first', 'second', 'The list is incomplete']));
 });
 
 test('the row that the user has come to stays active', async () => {
@@ -117,7 +117,7 @@ test('a note chooses nothing, and the list stays', async () => {
   const { picked, choose, list, done, on } = open();
   done([{ place: 'hub', path: '/locked', problem: 'no' }]);
   await vi.waitFor(() => expect(list.busy).toBe(false));
-  choose('Not all is listed');
+  choose('The list is incomplete');
   expect(list.dispose).not.toHaveBeenCalled();
   on.hide();
   expect(await picked).toBeUndefined();
@@ -172,7 +172,7 @@ test('a model whose weights can be kept in several ways has a button, which list
   const buttons = (label: string) => list.items.find(item => item.label === label)!.buttons;
   expect(buttons('one way')).toBeUndefined();
   expect(buttons('mine')).toEqual([
-    { iconPath: { id: 'icon' }, tooltip: 'Choose How Its Weights Are Kept…' },
+    { iconPath: { id: 'icon' }, tooltip: 'Choose Weight Format…' },
   ]);
   on.button({ item: list.items.find(({ label }) => label === 'mine')! });
   expect(await picked).toEqual({ path: '/mine', dtype: 'q4' });
@@ -189,12 +189,12 @@ test('a row lists them of every model, that which is chosen now first, and needs
   on.found(machineModel({ name: 'a', path: '/a', family: 'llama', dtypes: DTYPES }));
   on.found(machineModel({ place: 'recent', name: 'now', path: '/now', dtypes: DTYPES }));
   done();
-  await vi.waitFor(() => expect(labels()).toContain('Keep weights in another way…'));
-  choose('Keep weights in another way…');
+  await vi.waitFor(() => expect(labels()).toContain('Change the weight format…'));
+  choose('Change the weight format…');
   expect(await picked).toEqual({ path: '/a', dtype: 'q4' });
   const [models, ways] = vi.mocked(options.showList).mock.calls.map(([rows]) => rows);
   expect(models).toMatchObject([
-    { label: 'now', description: 'recent · chosen now' },
+    { label: 'now', description: 'recent · current choice' },
     { label: 'a', description: 'Ollama · llama' },
   ]);
   expect(ways).toMatchObject([{ label: '32-bit floats' }, { description: 'q4 · 200 MB of memory' }]);
@@ -204,8 +204,8 @@ test('of one model alone that row asks for the way at once', async () => {
   const { picked, labels, on, done, choose, options } = open();
   on.found(machineModel({ place: 'recent', name: 'now', path: '/now', dtypes: DTYPES }));
   done();
-  await vi.waitFor(() => expect(labels()).toContain('Keep weights in another way…'));
-  choose('Keep weights in another way…');
+  await vi.waitFor(() => expect(labels()).toContain('Change the weight format…'));
+  choose('Change the weight format…');
   expect(await picked).toEqual({ path: '/now', dtype: 'q4' });
   const [rows] = vi.mocked(options.showList).mock.calls[0]!;
   expect(rows).toMatchObject([

@@ -24,7 +24,7 @@ test('before anything is found there are the built-in models and the ways to ope
     'Connect to a server…',
   ]);
   expect(rows()[1]).toMatchObject({
-    description: 'built-in code model · chosen now',
+    description: 'built-in code model · current choice',
     choice: { path: '' },
   });
 });
@@ -40,7 +40,7 @@ test('models of the machine come with what is known of them, those that open fir
   expect(labels(listed).slice(3, 8)).toEqual(['[on this machine]', 'c', 'd', 'a', 'b']);
   expect(listed.slice(4, 8)).toMatchObject([
     { description: 'Hugging Face cache · mit', detail: 'exact bytes', choice: { path: '/c' } },
-    { description: 'LM Studio · llama · 5 MB · chosen now', choice: { path: '/d' } },
+    { description: 'LM Studio · llama · 5 MB · current choice', choice: { path: '/d' } },
     { description: 'Ollama', detail: 'Tokens alone. Why.' },
     { description: 'Ollama', detail: 'It is an encoder.', choice: { path: '/b' } },
   ]);
@@ -56,7 +56,7 @@ test('recent paths are listed where no other group has them, with what is chosen
   const from = labels(listed).indexOf('[recent]');
   expect(labels(listed).slice(from, from + 4)).toEqual(['[recent]', 'hand', 'mine', 'other']);
   expect(listed.slice(from + 1, from + 4)).toMatchObject([
-    { description: '/by/hand · chosen now', choice: { path: '/by/hand' } },
+    { description: '/by/hand · current choice', choice: { path: '/by/hand' } },
     { description: '/my/mine', detail: 'fills in the middle', choice: { path: '/my/mine' } },
     { description: '/my/other', choice: { path: '/my/other' } },
   ]);
@@ -65,7 +65,7 @@ test('recent paths are listed where no other group has them, with what is chosen
 test('what could not be read is a note that chooses nothing', () => {
   const listed = rows({ problems: [{ path: '/locked', problem: 'permission denied' }] });
   expect(listed[4]).toEqual({
-    label: 'Not all is listed',
+    label: 'The list is incomplete',
     detail: '/locked: permission denied.',
   });
 });

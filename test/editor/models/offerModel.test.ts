@@ -41,7 +41,7 @@ test('the first model that opens is named once, with the command that lists it',
   await offerModel({ ...surroundings, inform });
   expect(inform.mock.calls).toEqual([
     [
-      'first:1b (Ollama) is on this machine, and can be opened in place of the built-in model: "Tokenscope: Choose Model or Tokenizer…".',
+      'first:1b (Ollama) is on this machine and can replace the built-in model. Open it with "Tokenscope: Choose Model or Tokenizer…".',
     ],
   ]);
   await offerModel({ ...surroundings, inform });

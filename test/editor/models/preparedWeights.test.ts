@@ -22,14 +22,14 @@ test('nothing is kept, and nothing is asked', async () => {
   expect(await run(0, 'Delete')).toEqual({
     asked: [false],
     question: [],
-    said: ['No prepared weights are kept. Those of GGUF files would be in /cache.'],
+    said: ['There are no prepared weights to delete. Those of GGUF files are kept in /cache.'],
   });
 });
 
 test('the question says how much it is and where', async () => {
   const { asked, question, said } = await run(3, 'Delete');
   expect(question).toEqual([
-    'The prepared weights of 3 models take 3 MB in /cache. They are made again when a model is opened.',
+    'The prepared weights of 3 models take 3 MB in /cache. They are written again when a model is opened.',
     'Delete',
   ]);
   expect(asked).toEqual([false, true]);

@@ -156,7 +156,9 @@ test('between saved tokens the next one is the nearest', async () => {
 
 test('a lens without numbers has no peaks and no list', async () => {
   await expect(peak(0, 1, 'tokens')).rejects.toThrow(
-    new UserError('The lens "Tokens" has no peaks. "Tokenscope: Choose Lens…" offers others.'),
+    new UserError(
+      'The lens "Tokens" has no peaks. Choose another one with "Tokenscope: Choose Lens…".',
+    ),
   );
   for (const lens of [lenses.tokens, lenses.bytes])
     await expect(goToByScore(editor.asEditor, sources(), lens)).rejects.toThrow(

@@ -108,7 +108,7 @@ test('says that a trace’s numbers are its file’s', () => {
   const { text, tooltip } = shown({ saved: { source: 'choices.logprobs', tokens: 1024 } });
   expect(text).toBe('$(eye) numbers saved in the file · Surprisal · 1,024 tokens');
   expect(words(tooltip)).toMatch(
-    /\n\nThe numbers are from the file \(choices\.logprobs\), not from coder: T0\. "Tokenscope: .*" re-scores them\.$/,
+    /\n\nT0: these numbers are from the file \(choices\.logprobs\), not from coder\. Run "Tokenscope: .*" to score the trace with the open model\.$/,
   );
 });
 

@@ -227,7 +227,7 @@ test('says that there is no autoencoder, once that is known', () => {
   world.events.autoencoder.fire();
   expect(world.text).toMatch(/ · no autoencoder$/);
   const tooltip = () => wordsOf((fake.statusItem!.tooltip as MarkdownString).value);
-  expect(tooltip()).toMatch(/This model comes with no autoencoder\./);
+  expect(tooltip()).toMatch(/This model comes without an autoencoder\./);
   world.autoencoder.problem = 'It is of another width.';
   world.events.autoencoder.fire();
   expect(tooltip()).toMatch(/It is of another width\.$/);

@@ -154,14 +154,14 @@ test('a host elsewhere is asked nothing before the user has said yes to its name
 test('a host that a setting names and nobody confirmed is sent nothing', async () => {
   const request = { url: `${ELSEWHERE}/completion`, body: '{}', tokens: 3, timeoutMs: 1000 };
   expect(await gate(request)).toEqual({
-    refused: expect.stringMatching(/Nothing is sent to elsewhere.example before you said/),
+    refused: expect.stringMatching(/Nothing is sent to elsewhere.example until you allow it/),
   });
   expect(fake.seen).toEqual([]);
 });
 
 test('a workspace that is not trusted names no server', async () => {
   const { problem, shown } = await connect({ isTrusted: false });
-  expect(problem).toMatch(/not trusted names no server/);
+  expect(problem).toMatch(/not available in an untrusted workspace/);
   expect(shown).toEqual([]);
 });
 
@@ -169,7 +169,7 @@ test('a key is asked for where it is wanted, kept as a secret, and sent in a hea
   fake.fault = ({ authorization }) =>
     authorization === 'Bearer the-key' ? undefined : { status: 401, body: '{}' };
   const { opened, shown } = await connect({ key: ' the-key ' });
-  expect(shown.join()).toMatch(/wants a key/);
+  expect(shown.join()).toMatch(/requires an API key/);
   expect(opened).toHaveLength(1);
   expect([...keys]).toEqual([[`tokenscope.server.${fake.address}`, 'the-key']]);
   expect(JSON.stringify([opened, memory.keys().map(key => memory.get(key)), sent])).not.toMatch(
@@ -179,7 +179,7 @@ test('a key is asked for where it is wanted, kept as a secret, and sent in a hea
 
 test('without a tokenizer the text is shown in the server’s own pieces', async () => {
   await use('vllm');
-  const { problem, opened, shown } = await connect({ picks: /own pieces/ });
+  const { problem, opened, shown } = await connect({ picks: /own tokens/ });
   expect([problem, opened]).toEqual([undefined, []]);
   expect(shown).toContain(`pieces of ${fake.address}#model=owner%2Ffake`);
 });
@@ -252,7 +252,7 @@ test('no more is sent elsewhere in a day than the limit', async () => {
       timeoutMs: 5000,
     });
   expect(await ask(60)).toMatchObject({ status: 200 });
-  expect(await ask(60)).toEqual({ refused: expect.stringMatching(/more than 100 tokens/) });
+  expect(await ask(60)).toEqual({ refused: expect.stringMatching(/daily limit of 100 tokens/) });
   expect(await ask(40)).toMatchObject({ status: 200 });
   expect(sent.at(-1)).toBe(
     'Sent to elsewhere.example: 100 tokens in 2 requests; 100 to other machines today.',

@@ -14,10 +14,10 @@ test.each([
 ] as const)('a cliff that is %s: the model is so, not the verdict', (cliff, of) => {
   expect(fallWords(fall('cliff', cliff))).toEqual({
     kind: 'Cliff',
-    words: `the share of right rollouts falls here by more than chance explains; ${of}`,
+    words: `the share of right rollouts drops here by more than chance explains; ${of}`,
   });
 });
 
 test('other falls have no class', () => {
-  expect(fallWords(fall('critical')).words).toMatch(/no later prefix recovers$/);
+  expect(fallWords(fall('critical')).words).toMatch(/none from a later prefix either$/);
 });

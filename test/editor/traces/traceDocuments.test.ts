@@ -71,7 +71,7 @@ test('each trace is a document of its own, read once', async () => {
   expect(reads).toHaveLength(1);
   expect(traces.traceOf(undefined)).toBeUndefined();
   await expect(show(2)).rejects.toThrow(
-    new UserError('t.jsonl has 2 traces now: there is no number 3.'),
+    new UserError('t.jsonl has 2 traces now, and none with number 3.'),
   );
 });
 
@@ -92,7 +92,7 @@ test('a file that is saved is read again, and its documents show what it holds n
   expect(openOf(first.uri)!.text.text).toBe('uno');
   // It is not in the file any more.
   expect(openOf(second.uri)).toBeUndefined();
-  expect(await contentOf(second.uri)).toBe('t.jsonl has 1 traces now: there is no number 2.');
+  expect(await contentOf(second.uri)).toBe('t.jsonl has 1 traces now, and none with number 2.');
   expect(openOf(second.uri)).toBeUndefined();
   write('uno', 'dos');
   await traces.load(FILE);
@@ -108,7 +108,7 @@ test('a file that is gone says so in the list, and is read when it is back', asy
   fake.changed.saved.fire({ uri: FILE });
   await expect.poll(() => errors).toHaveLength(1);
   expect(traces.files).toEqual([
-    { file: FILE, problem: expect.stringMatching(/^t\.jsonl is gone: /), isText: false },
+    { file: FILE, problem: expect.stringMatching(/^t\.jsonl was moved, /), isText: false },
   ]);
   expect(traces.contentOf(FILE)).toBeUndefined();
   // What is open shows what was read.
@@ -121,7 +121,7 @@ test('a file that is gone says so in the list, and is read when it is back', asy
 test('a large file is refused before it is read', async () => {
   fake.files.set('/t.jsonl', { length: (512 << 20) + 1 } as Uint8Array);
   await expect(traces.load(FILE)).rejects.toThrow(
-    /^t\.jsonl has 512 MB: traces are read from files of up to 512 MB/,
+    /^t\.jsonl is 512 MB; the limit for traces is 512 MB/,
   );
   expect([reads, traces.files]).toEqual([[], []]);
 });

@@ -240,7 +240,7 @@ test('the hover of a fall is over its token alone, by the model that rolled out'
   expect(await hover(12)).toBeUndefined();
   const { contents } = (await hover(9))!;
   expect(wordsOf((contents as unknown as { value: string }).value)).toBe(
-    'Cliff: the share of right rollouts falls here by more than chance explains; the model was undecided\n\n' +
+    'Cliff: the share of right rollouts drops here by more than chance explains; the model was undecided\n\n' +
       'Right before it: 50 % of 32 (95 %: 34 to 66 %). After it: 25 % of 32 (95 %: 13 to 42 %).\n\n' +
       'T3, rollouts by reasoner; index 3 of the trace’s tokens, from 0',
   );
@@ -265,7 +265,10 @@ test('steps are named by their first line, with what is known of each', () => {
   ) as unknown as { name: string; detail: string }[];
   expect(symbols.map(({ name, detail }) => [name, detail])).toEqual([
     ['1. one', ''],
-    ['2. two [x] (y)', 'first wrong step, says the file, first mistake, p(success) 50 % → 25 %'],
+    [
+      '2. two [x] (y)',
+      'first wrong step, according to the file, first mistake, p(success) 50 % → 25 %',
+    ],
     ['3. three', ''],
   ]);
   const { provideFoldingRanges } = fake.providers.folding as {

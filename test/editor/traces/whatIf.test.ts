@@ -124,7 +124,7 @@ test('a token of the model before is not tried by the one that was opened meanwh
     return items[0];
   };
   await expect(whatIf.ask(open)).rejects.toThrow(
-    new UserError('Another model was opened meanwhile. Choose again.'),
+    new UserError('Another model was opened in the meantime. Choose again.'),
   );
   expect(asked.map(([what]) => what)).toEqual(['score']);
 });

@@ -144,11 +144,11 @@ test('what was open stays open, and the message says where to choose again', asy
     keepingOpen(Promise.reject(error), MODELS, setting);
   await expect(fails(new UserError('No such folder.'))).rejects.toThrow(
     new UserError(
-      'What you chose cannot be opened: what was open stays open. No such folder. "Tokenscope: Choose Model or Tokenizer…" offers other choices.',
+      'Your choice cannot be opened, so the previous choice stays open. No such folder. Choose another one with "Tokenscope: Choose Model or Tokenizer…".',
     ),
   );
   await expect(fails(new UserError('No.'), 'tokenscope.model.folder')).rejects.toThrow(
-    /^What the setting "tokenscope\.model\.folder" names cannot be opened: what was open stays open\. No\./,
+    /^The value of the setting "tokenscope\.model\.folder" cannot be opened, so the previous choice stays open\. No\./,
   );
   await expect(fails(new TypeError('a defect'))).rejects.toThrow(TypeError);
 });

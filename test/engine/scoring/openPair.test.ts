@@ -16,7 +16,7 @@ const folderOf = (name: string) => join(place, name);
 for (const name of ['opened', 'slow', 'fast'])
   writeModelFolder(folderOf(name), { graph: false, context: 16 });
 
-/** A pair of the opened model and another, which is open when a test says so. */
+/** A pair of the open model and another, which is open when a test says so. */
 function scripted() {
   const disposed: string[] = [];
   const waiting = new Map<string, () => void>();

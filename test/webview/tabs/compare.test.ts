@@ -47,7 +47,7 @@ test('Compare: counts by each tokenizer, and where they differ', () => {
     'stories | 16 | 1.60 | 0.27 | 5.00',
   ]);
   expect(found.text).not.toContain('Selection');
-  expect(found.text).toContain('5 ranges are split differently on the screen: 1\n');
+  expect(found.text).toContain('5 ranges are split differently visible: 1\n');
   expect(found.text).toContain('line | coder | stories\n12 | a·b | a·b');
   expect(found.html).toContain('title="id 7"');
   expect(asked(page, found, 'click')).toEqual([
@@ -79,9 +79,9 @@ test('Compare: says that there is nothing to compare, or no difference', () => {
       }),
     ).text;
   expect(same(0)).toMatch(
-    /0 ranges are split differently.*\nBoth split the text in the same way\.$/s,
+    /0 ranges are split differently.*\nBoth tokenizers split the text in the same way\.$/s,
   );
-  expect(same(1)).toMatch(/1 range is split differently.*\nNone of them is on the screen\.$/s);
+  expect(same(1)).toMatch(/1 range is split differently.*\nNone of them is visible\.$/s);
 });
 
 /** Probabilities: byte 'a' .5, 'b' .25, 20 others, and the rest. */

@@ -132,7 +132,7 @@ test('Features: says what is not known', () => {
     shown(featuresTab.template(fakePage(), { ...features, ...changes })).text;
   const at = (changes: object) => text({ at: { ...features.at!, ...changes } });
   expect(at({ pending: true })).toContain('Its features are pending.\n');
-  expect(at({ masked: true })).toContain('its features are meaningless here.\n');
+  expect(at({ masked: true })).toContain('Its features are meaningless here.\n');
   expect(at({ unexplained: null, features: [], near: [] })).toContain('\n0 active features.\n');
   expect(text({ at: null })).toMatch(/^There is no token at the cursor\.\n/);
   expect(text({ table: null })).not.toContain('In this document');
@@ -155,7 +155,7 @@ test('Features: says what is not known', () => {
     expect(asked(page, found, 'click')).toEqual(['chooseAutoencoder', 'getAutoencoder']);
     return found.text;
   };
-  expect(none('')).toMatch(/^This model comes with no autoencoder\.\n/);
+  expect(none('')).toMatch(/^This model comes without an autoencoder\.\n/);
   expect(none('It is of another width.')).toMatch(/^It is of another width\.\n/);
   expect(shown(featuresTab.template(fakePage(), null)).text).toMatch(/^Place the cursor in a text/);
 });
@@ -226,7 +226,7 @@ test('Features: the page of one has its own label, values and neighbours', () =>
       page: { ...wrong, agreement: null },
     }),
   ).text;
-  expect(text).toContain('#7 unlabelled the label found is measured as wrong\n');
+  expect(text).toContain('#7 unlabelled the available label was measured as wrong\n');
   expect(text).toContain(
     'A guess (token): guessed (precision 0.10, recall 0.50).  token="(". Active on'.replace(
       '  ',
@@ -235,7 +235,7 @@ test('Features: the page of one has its own label, values and neighbours', () =>
   );
   expect(text).toContain('Active on 1 % of tokens.\n');
   expect(text).toContain('\nPin Ablate or steer Label');
-  expect(text).toContain('It is active nowhere in the open texts');
+  expect(text).toContain('It is not active in any open text');
   expect(text).not.toContain('Histogram');
   const silent = {
     ...wrong,
@@ -243,7 +243,7 @@ test('Features: the page of one has its own label, values and neighbours', () =>
     agreement: { fires: 0, holds: 0, both: 0 },
   };
   expect(shown(featuresTab.template(fakePage(), { ...features, page: silent })).text).toMatch(
-    /#7 unlabelled no description was found\nActive on|#7 unlabelled no description was found\n.*Active on/,
+    /#7 unlabelled no label\nActive on|#7 unlabelled no label\n.*Active on/,
   );
   const guess = { ...wrong, agreement: { fires: 1, holds: 0, both: 0 } };
   expect(shown(featuresTab.template(fakePage(), { ...features, page: guess })).text).toContain(

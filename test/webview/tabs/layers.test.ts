@@ -57,7 +57,7 @@ const lines = (state: LayersState | null) =>
 test('each layer says its choice, and how likely it holds the token of the text', () => {
   const all = lines(stateOf());
   expect(all[0]).toBe('·return src/a.ts');
-  expect(all.join(' ')).toContain('The model’s choice comes first from layer 1 on.');
+  expect(all.join(' ')).toContain('The model’s final choice ranks first from layer 1 on.');
   expect(all.filter(line => line.endsWith('bits'))).toEqual([
     '0 | ·if | 50 % | 12.5 % | | 3.00 bits',
     '1 | ·return ✓ | 25 % | 25 % | | 2.00 bits',
@@ -100,6 +100,6 @@ test('what cannot be read says why, and no place says what to do', () => {
   expect(words).toContain('not read no stream');
   expect(words).toContain('not read fused');
   expect(lines(null)).toEqual([
-    'Place the cursor on a token to see what each layer of the model makes of it.',
+    'Place the cursor on a token to see what each layer of the model predicts there.',
   ]);
 });

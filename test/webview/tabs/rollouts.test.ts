@@ -91,7 +91,7 @@ test('Rollouts: says what the shares are of, and that they say nothing', () => {
   expect(text({ isSuccess: false, target: null })).toContain(
     'the share of agreement with no answer',
   );
-  expect(text({ falls: [] })).toContain('intervals; no fall.');
+  expect(text({ falls: [] })).toContain('intervals; no drop.');
   const [fall] = curve.view!.falls;
   const falls = (['pivotal', 'cliff', 'cliff'] as const).map(kind => ({ ...fall!, kind }));
   expect(text({ falls })).toContain('; 2 cliff, 1 pivotal.');

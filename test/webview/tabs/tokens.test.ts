@@ -222,15 +222,15 @@ test('both say which tokens are listed, and that there are none', () => {
   const note = (shared: object, own: VisibleTokens | null) =>
     shown(textTab.note!(fakePage(shared), own)).text;
   expect(note({}, list)).toBe(
-    'On the screen: 4 of 4 tokens. Space selects, Enter also moves to the editor.',
+    'Visible: 4 of 4 tokens. Space selects, Enter also moves to the editor.',
   );
   expect(note({ second: 'stories' }, { ...list, visible: 9 })).toBe(
-    '4 of the 9 tokens on the screen, around the cursor. Tokens of stories are added where they differ. Space selects, Enter also moves to the editor.',
+    '4 of the 9 visible tokens, around the cursor. Tokens of stories are shown where they differ. Space selects, Enter also moves to the editor.',
   );
-  expect(note({}, null)).toMatch(/^On the screen: 0 of 0 tokens/);
+  expect(note({}, null)).toMatch(/^Visible: 0 of 0 tokens/);
   for (const tab of [textTab, tableTab])
     for (const none of [null, { ...list, runs: [] }])
-      expect(shown(tab.template(fakePage(), none)).text).toBe('There is no text on the screen.');
+      expect(shown(tab.template(fakePage(), none)).text).toBe('No text is visible.');
 });
 
 test('a token that is chosen is selected in the version of the text that it is of', () => {
