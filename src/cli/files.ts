@@ -19,7 +19,7 @@ export function filesOfPaths(paths: readonly string[], done: string, skip: Skip)
   for (const path of paths) {
     if (path === '-')
       throw new UserError(
-        `Standard input is not ${done}: name files or folders. \`tokens -\` counts a text that is sent to it.`,
+        `Standard input is not ${done}. Give files or folders, or use \`tokens -\` to count a text from standard input.`,
       );
     if (!exists(path)) throw new UserError(`File not found: ${path}`);
   }

@@ -12,14 +12,14 @@ export function synopsis(commands: readonly Command[]): string {
 }
 
 export function overallHelp(commands: readonly Command[]): string {
-  return `tokenscope: what a language model sees in a text
+  return `tokenscope: see a text as a language model does
 
 ${indented(synopsis(commands))}
 
 FILE is a UTF-8 file, or - for standard input. docs/cli.md explains the fields of --json.
 \`tokenscope COMMAND --help\` lists the options of a command.
 
-Exit codes: 0 done, 1 a defect in tokenscope, 2 bad input, 3 exactness is not available, 130 interrupted.
+Exit codes: 0 success, 1 internal error, 2 bad input, 3 exact result not available, 130 interrupted.
 `;
 }
 

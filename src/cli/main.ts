@@ -17,14 +17,16 @@ const [defect, badInput, inexact, interrupted] = [1, 2, 3, 130];
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
   if (name === '--help' || name === '-h') return writePieces([overallHelp(commands)], terminalText);
-  if (!name) throw new UserError('No command. `tokenscope --help` lists them.');
+  if (!name) throw new UserError('No command given. Run `tokenscope --help` for a list.');
   if (name.startsWith('-')) {
-    throw new UserError(`The command is first, then ${name}. \`tokenscope --help\` lists them.`);
+    throw new UserError(
+      `The command comes first, then ${name}. Run \`tokenscope --help\` for a list.`,
+    );
   }
   const command = commands.find(each => each.name === name);
   if (!command) {
     const names = commands.map(each => each.name).join(', ');
-    throw new UserError(`Unknown command "${name}". There are: ${names}.`);
+    throw new UserError(`Unknown command "${name}". Available commands: ${names}.`);
   }
   const { wantsHelp, ...parsed } = parseArguments(command, args, commands);
   if (wantsHelp) return writePieces([commandHelp(command)], terminalText);

@@ -78,7 +78,7 @@ function checkOperands({ name, usage }: Command, operands: readonly string[]): v
   }
   const extra = operands[names.length];
   if (extra === undefined || usage.endsWith('...')) return;
-  throw new UserError(`\`${name}\` takes ${usage || 'no operand'} alone: what is "${extra}"?`);
+  throw new UserError(`\`${name}\` takes only ${usage || 'options'}; "${extra}" is unexpected.`);
 }
 
 function unknownOption(

@@ -21,7 +21,7 @@ export async function serverPieces(
 ): Promise<Piece[]> {
   if (model === undefined || !isServerAddress(model))
     throw new UserError(
-      '--tokenizer none is for a server, whose own tokens are shown: --model names its address.',
+      '--tokenizer none shows the tokens of a server. Give its address with --model.',
     );
   return piecesOf(await findServer(model, send, signal), text, signal);
 }
@@ -67,7 +67,7 @@ export function* prettyPieces(pieces: readonly Piece[]): Generator<string> {
     [['piece', 'surprisal', 'likeliest', ''], ...rows],
     ['left', 'right', 'left', 'left'],
   );
-  yield `\n${formatNumberOf(pieces.length, 'piece')} of the server. Their ids are not known: everything else needs its tokenizer.\n`;
+  yield `\n${formatNumberOf(pieces.length, 'piece')} of the server. Their ids are not known. All other commands need its tokenizer.\n`;
 }
 
 /** Of a piece without alternatives nothing is known of the others. */

@@ -12,7 +12,7 @@ const KEY = 'TOKENSCOPE_SERVER_KEY';
 export const tokenizer = text({
   valueName: 'PATH',
   description:
-    'the tokenizer of the model, where --model is the address of a server; none: `inspect` shows the server’s own tokens, without ids',
+    'tokenizer of the model if --model is a server address; none: `inspect` shows the server’s own tokens, without ids',
 });
 
 /** In place of one: the server's own tokens are shown. */
@@ -29,7 +29,7 @@ function keyIn(value: string | undefined): string | undefined {
   const key = value?.trim();
   if (!key) return undefined;
   if (/^[\x21-\x7e]+$/.test(key)) return key;
-  throw new UserError(`${KEY} has characters that no key has.`);
+  throw new UserError(`${KEY} contains characters that an API key cannot have.`);
 }
 
 /** `--model` and `--tokenizer` as one text. Throws `UserError`. */
@@ -37,11 +37,11 @@ export function withTokenizer(model: string, named: string | undefined): string 
   if (named === undefined) return model;
   if (named === NO_TOKENIZER)
     throw new UserError(
-      '--tokenizer none shows a text in the server’s own tokens, which `inspect` alone can do: everything else needs ids, and so the tokenizer.',
+      '--tokenizer none works only with `inspect`, which shows the server’s own tokens. All other commands need ids, and so the tokenizer.',
     );
   if (!isServerAddress(model))
     throw new UserError(
-      '--tokenizer names the tokenizer of a server’s model: a folder or a file given with --model has its own.',
+      '--tokenizer is only for the model of a server. A folder or a file given with --model has its own tokenizer.',
     );
   return addressText({ ...readAddress(model), tokenizer: named });
 }

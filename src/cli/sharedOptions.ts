@@ -8,7 +8,7 @@ const CONTEXT_TOKENS = 2048;
 export const model = text({
   valueName: 'PATH',
   description:
-    'a model: a folder, an .onnx file in one, a GGUF file, a name as in ollama:qwen2.5-coder:0.5b or hf:org/name, the address of a server as in http://127.0.0.1:8080, or a tokenizer’s file alone (default: the built-in model)',
+    'model: a folder, its .onnx file, a GGUF file, a name such as ollama:qwen2.5-coder:0.5b or hf:org/name, a server address such as http://127.0.0.1:8080, or only a tokenizer file (default: the built-in model)',
 });
 
 export const json = flag('print one JSON object per line; docs/cli.md lists the fields');
@@ -18,7 +18,7 @@ export const context = wholeNumber({
   min: 1,
   max: 1 << 20,
   default: CONTEXT_TOKENS,
-  description: 'tokens in a window at most; a model that can hold less uses what it can hold',
+  description: 'maximum window in tokens; a model with a shorter context uses its own limit',
 });
 
 export const at = required(
@@ -26,7 +26,7 @@ export const at = required(
     valueName: 'BYTE',
     min: 0,
     max: Number.MAX_SAFE_INTEGER,
-    description: 'an offset in the file, in bytes',
+    description: 'byte offset in the file',
   }),
 );
 
@@ -35,12 +35,12 @@ export const top = wholeNumber({
   min: 0,
   max: 1000,
   default: 5,
-  description: 'alternatives listed for every token',
+  description: 'number of alternatives listed per token',
 });
 
 export const second = text({
   valueName: 'FOLDER',
-  description: 'a second model to compare with; its tokenizer may differ',
+  description: 'second model to compare with; its tokenizer may differ',
 });
 
 export const seed = wholeNumber({
@@ -48,7 +48,7 @@ export const seed = wholeNumber({
   min: 0,
   max: 2 ** 31,
   default: 1,
-  description: 'seed of what is drawn: the same seed draws the same',
+  description: 'random seed: the same seed draws the same samples',
 });
 
 export const topP = number({
@@ -57,7 +57,8 @@ export const topP = number({
   max: 1,
   isOpen: 'min',
   default: 1,
-  description: 'draw from the likeliest tokens that together have this probability',
+  description:
+    'top-p sampling: sample from the most likely tokens that together have this probability',
 });
 
 /** The range of `--at` is known once the file is read. Throws `UserError`. */

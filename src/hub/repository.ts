@@ -27,7 +27,7 @@ export interface Repository {
   /** What was asked for: a branch, a tag or a commit. */
   readonly revision: string;
   readonly commit: string;
-  /** In words: 'apache-2.0', 'gemma (https://…)', 'not stated'. */
+  /** In words: 'apache-2.0', 'gemma (https://…)', 'not given'. */
   readonly licence: string;
   /** Its terms have to be accepted. */
   readonly isGated: boolean;
@@ -85,7 +85,7 @@ function checksumOf(lfs: Json | undefined, blobId: unknown): Checksum | undefine
 function licenceOf({ license, license_name, license_link }: Json): string {
   const all = (Array.isArray(license) ? license : [license]).filter(each => asString(each));
   const name = all.length === 1 && all[0] === 'other' ? (asString(license_name) ?? 'other') : '';
-  const words = name || all.join(', ') || 'not stated';
+  const words = name || all.join(', ') || 'not given';
   const link = asString(license_link);
   return link ? `${quoted(words)} (${quoted(link)})` : quoted(words);
 }

@@ -211,7 +211,7 @@ test('complete prints what may be inserted, with its tokens and their probabilit
   expect(spelled.startsWith(handed + Buffer.from(written).toString('hex'))).toBe(true);
   const people = run([...args, '--fim', 'none', '--healing', 'one-token'], text);
   expect(people.code).toBe(0);
-  expect(people.out).toMatch(/does not see the text after/);
+  expect(people.out).toMatch(/uses only the text before the cursor/);
 });
 
 test('complete heals one token where exact bytes are not available, and says so, unless exact is asked for', () => {
@@ -225,12 +225,14 @@ test('complete heals one token where exact bytes are not available, and says so,
   expect(code).toBe(0);
   expect(linesOf(out)[0]).toMatchObject({ handedBack: 1, logprob: null });
   expect(err).toMatch(
-    /^One token is healed \(--healing one-token\): how far the tokenizer looks ahead/,
+    /^Healing one token \(--healing one-token\): how far the tokenizer looks ahead/,
   );
   expect(err.trimEnd().split('\n')).toHaveLength(1);
   const exact = run([...args, '--healing', 'exact'], 'abcd');
   expect(exact.code).toBe(3);
-  expect(exact.err).toMatch(/looks ahead .*: --healing one-token needs no exact bytes\.\n$/);
+  expect(exact.err).toMatch(
+    /looks ahead .*: try --healing one-token, which needs no exact bytes\.\n$/,
+  );
 });
 
 test('a second model with another tokenizer is beside the first, byte by byte', () => {
@@ -373,12 +375,12 @@ test.each([
   ],
   ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect, bytes, next/],
   ['no file', ['tokens'], '', /needs FILE/],
-  ['two files', ['tokens', 'a', 'b'], '', /takes FILE alone: what is "b"/],
+  ['two files', ['tokens', 'a', 'b'], '', /takes only FILE; "b" is unexpected/],
   ['a missing file', ['tokens', 'gone.txt'], '', /File not found: gone\.txt/],
   ['a folder', ['tokens', '.'], '', /is a folder/],
   ['an unknown option', ['tokens', '-', '--wat'], '', /no option --wat\. It takes --model/],
   ['a name that every object has', ['tokens', '-', '--constructor'], '', /no option --constructor/],
-  ['an option before the command', ['--model', 'x', 'tokens', '-'], '', /command is first/],
+  ['an option before the command', ['--model', 'x', 'tokens', '-'], '', /command comes first/],
   ['no value', ['inspect', '-', '--top'], '', /--top needs a value: `inspect` takes --top K/],
   ['an option as a value', ['inspect', '-', '--top', '--json'], '', /--top needs a value/],
   ['an empty value', ['tokens', '-', '--model', ''], '', /--model needs a value/],

@@ -79,13 +79,13 @@ test('a line of its labels that is none is named, and the others are labels', ()
 test('where no token counts, nothing is known of how many features are on', () => {
   const { lines } = run(['--sae', sae, '--json'], '');
   expect(lines()).toMatchObject([{ tokens: 0, fvu: null, l0Mean: null }]);
-  expect(run(['--sae', sae], '').out).toContain('0 tokens: – features on');
+  expect(run(['--sae', sae], '').out).toContain('0 tokens: – active features');
 });
 
 test.each([
   [['--top', '3'], /--top needs --json/],
-  [['--json', '--density', '0.5', '--sae', 'x'], /--density is not for --json/],
-  [['--json'], /comes with no autoencoder/],
+  [['--json', '--density', '0.5', '--sae', 'x'], /--density cannot be used with --json/],
+  [['--json'], /comes without an autoencoder/],
   [['--sae', 'nowhere'], /does not exist/],
   [['--feature', '96'], /no feature 96.*0 to 95/],
   [['--density', '2'], /--density/],

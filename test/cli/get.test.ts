@@ -80,7 +80,7 @@ async function get(
 test('without consent it says what it would do, and does nothing', async () => {
   const { code, out, err } = await get([NAME]);
   expect(code).toBe(2);
-  expect(err).toBe('tokenscope: Nothing was downloaded: add --yes once you agree to the above.\n');
+  expect(err).toBe('tokenscope: Nothing was downloaded. Add --yes to agree to the above.\n');
   expect(out).toMatch(/^repository {2}owner\/tiny \(main, c0ffee000000\)$/m);
   expect(out).toMatch(/^licence {5}apache-2\.0$/m);
   expect(out).toMatch(/^download {4}\S+ [kM]B in \d+ files$/m);
@@ -166,7 +166,9 @@ test('a search lists names, and says where there are none', async () => {
   expect(found.out).toMatch(
     /^repository +formats +licence +downloads\nowner\/tiny +safetensors +mit +1,234\n$/,
   );
-  expect((await get(['nothing', '--search'])).out).toBe('Nothing of that name was found.\n');
+  expect((await get(['nothing', '--search'])).out).toBe(
+    'No repository with that name was found.\n',
+  );
   const { out } = await get(['tiny', '--search', '--json']);
   expect(linesOf(out)).toMatchObject([
     { name: NAME, downloads: 1234, licence: 'mit', gated: false },
@@ -187,5 +189,5 @@ test('an autoencoder is a folder of a repository, which --sae takes', async () =
   expect(readdirSync(path).toSorted()).toEqual(['cfg.json', 'sae_weights.safetensors']);
   expect(hub.asked.every(name => name.startsWith('blocks.8/'))).toBe(true);
   const both = await get([SAES, '--autoencoder', 'blocks.8', '--weights', 'q4']);
-  expect([both.code, both.err]).toEqual([2, expect.stringContaining('leave --weights out')]);
+  expect([both.code, both.err]).toEqual([2, expect.stringContaining('--weights cannot be used')]);
 });

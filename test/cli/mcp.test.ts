@@ -282,11 +282,11 @@ describe.each(VERSIONS)('in version %j', mode => {
   test('refuses models that are not here, and sends no text to a server', async () => {
     const refused = (model: string) => asking.refused('count_tokens', { text: TEXT, model });
     expect(await refused('no-such-model')).toMatch(
-      /^There is no model "no-such-model" \(.*\)\. `tokenscope models` lists/,
+      /^Model "no-such-model" not found \(.*\)\. Run `tokenscope models` for/,
     );
     expect(await refused('hf:none/none')).toMatch(/is not on this machine/);
     expect(await refused(elsewhere)).toMatch(/outside of the roots/);
-    expect(await refused('http://127.0.0.1:9')).toMatch(/a call may not name a server/);
+    expect(await refused('http://127.0.0.1:9')).toMatch(/A call cannot name a server/);
     expect(await refused('sub')).toMatch(/tokenizer/);
   });
 
@@ -311,7 +311,7 @@ describe.each(VERSIONS)('in version %j', mode => {
 
   test('an unknown tool is an error of the protocol', async () => {
     await expect(asking.client.callTool({ name: 'none', arguments: {} })).rejects.toThrow(
-      /There is no tool "none": there are count_tokens, /,
+      /Unknown tool "none"\. Available tools: count_tokens, /,
     );
   });
 
@@ -319,7 +319,7 @@ describe.each(VERSIONS)('in version %j', mode => {
     const without = await Asking.open(mode, undefined);
     try {
       const text = await without.refused('count_tokens', { path: join(folder, 'cat.txt') });
-      expect(text).toMatch(/names no roots.*Give the text itself as text.*--root FOLDER/);
+      expect(text).toMatch(/this client has none.*Pass the content as text.*--root FOLDER/);
       expect((await without.call('count_tokens', { text: TEXT })).data.tokens).toBeGreaterThan(5);
     } finally {
       await without.client.close();

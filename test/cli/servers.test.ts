@@ -74,7 +74,7 @@ test('serve-check says what a server gives, and the first tokens of a text', asy
   expect(rows).toHaveLength(5);
   const pretty = await tokenscope(['serve-check', url, '--tokenizer', folder]);
   expect(pretty.out).toMatch(/^server +vLLM 0\.33\.0 at http:\/\/127/);
-  expect(pretty.out).toMatch(/^varentropy +not known: it is made of all tokens$/m);
+  expect(pretty.out).toMatch(/^varentropy +not known: it needs the whole distribution$/m);
 });
 
 test('serve-check says what a server cannot, and ends well', async () => {
@@ -130,7 +130,7 @@ test('without a tokenizer the server’s own tokens are printed, and everything 
   const refused = await tokenscope(['tokens', '-', ...args], 'abc');
   expect([refused.code, refused.err]).toEqual([
     2,
-    expect.stringMatching(/everything else needs ids/),
+    expect.stringMatching(/All other commands need ids/),
   ]);
 });
 
@@ -140,7 +140,7 @@ test('a tokenizer beside a folder is refused', async () => {
     'a',
   );
   expect(code).toBe(2);
-  expect(err).toMatch(/--tokenizer names the tokenizer of a server’s model/);
+  expect(err).toMatch(/--tokenizer is only for the model of a server/);
 });
 
 test('exact bytes of a server of the likeliest tokens are refused with exit code 3', async () => {

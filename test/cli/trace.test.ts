@@ -140,7 +140,7 @@ describe('trace', () => {
   test('prints for people what is known', () => {
     const { out } = run([...scored, '--rollouts', '4', '--max-tokens', '60']);
     expect(out).toMatch(/surprisal +ratio +divergence +contrast +success +low +high +n\nstep 1\n/);
-    expect(out).toMatch(/come to 82\. Before the first token \d+ % \(95 %: .* n = 4\)\.\n$/);
+    expect(out).toMatch(/reach 82\. Before the first token \d+ % \(95 %: .* n = 4\)\.\n$/);
     expect(run(['trace', saved, '--sample', '1']).out).toMatch(/surprisal +gap\nstep 1\n/);
   });
 
@@ -150,7 +150,7 @@ describe('trace', () => {
       code: 2,
       out: '',
       err: expect.stringMatching(
-        /^tokenscope: Standard input holds no reasoning trace\. It is a text without a sign .* With --as text it is read as one trace\.\n$/,
+        /^tokenscope: Standard input holds no reasoning trace\. It is a text without a sign .* Use --as text to read it as one trace\.\n$/,
       ) as string,
     });
     const [line] = readLines(['trace', '-', '--as', 'text'], text);

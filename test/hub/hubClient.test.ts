@@ -190,8 +190,8 @@ test('keys of others shapes are left out, and licences are said as they are', as
     [{ license: 'mit' }, 'mit'],
     [{ license: ['mit', 'apache-2.0'] }, 'mit, apache-2.0'],
     [{ license: 'other', license_name: 'qwen', license_link: 'https://x/L' }, 'qwen (https://x/L)'],
-    [{ license: 7 }, 'not stated'],
-    [{}, 'not stated'],
+    [{ license: 7 }, 'not given'],
+    [{}, 'not given'],
   ];
   for (const [cardData, licence] of licences) {
     const body = JSON.stringify({ sha: 'a'.repeat(40), siblings, cardData, __proto__: 1 });

@@ -31,7 +31,7 @@ interface Scored {
 
 export const bytes = defineCommand({
   name: 'bytes',
-  summary: 'how much every byte surprises the model',
+  summary: 'surprisal of every byte',
   usage: 'FILE',
   options: {
     model: shared.model,

@@ -23,42 +23,41 @@ const options = {
   tokenizer,
   healing: choice(healings, {
     default: 'exact',
-    description:
-      'how the model begins inside a token; where exact is not available and not asked for, one token is healed',
+    description: 'how to start inside a token; without exact healing, one token is healed',
   }),
   fim: choice(['auto', 'psm', 'spm', 'none'], {
     default: 'auto',
     description:
-      "the prompt's form: prefix first, suffix first, or without the suffix; auto: as the model was taught",
+      'prompt format: prefix first, suffix first, or no suffix; auto: as the model was trained',
   }),
   tokens: wholeNumber({
     valueName: 'N',
     min: 1,
     max: 1000,
     default: 48,
-    description: 'tokens of a completion at most',
+    description: 'maximum length of a completion, in tokens',
   }),
-  lines: flag('let a completion have several lines'),
+  lines: flag('allow several lines'),
   'min-probability': number({
     valueName: 'P',
     min: 0,
     max: 1,
     default: 0,
-    description: 'end a completion before the token that makes it less likely than this',
+    description: 'stop before the total probability drops below this value',
   }),
   candidates: wholeNumber({
     valueName: 'N',
     min: 1,
     max: 20,
     default: 1,
-    description: 'how many completions to find',
+    description: 'number of completions',
   }),
   temperature: number({
     valueName: 'T',
     min: 0,
     max: 10,
     default: 0,
-    description: 'draw tokens at this temperature; 0 takes the likeliest',
+    description: 'sampling temperature; 0 always takes the most likely token',
   }),
   'top-p': shared.topP,
   seed: shared.seed,
@@ -70,7 +69,7 @@ const completing: ProgressWords = { doing: 'completing', of: () => '' };
 
 export const complete = defineCommand({
   name: 'complete',
-  summary: 'what the model would insert there',
+  summary: 'completions of the text at a byte offset',
   usage: 'FILE',
   options,
   async run({ operands: [file = ''], values, given, print }) {
@@ -88,7 +87,7 @@ export const complete = defineCommand({
       });
       if (view.inexact)
         writeError(
-          `One token is healed (--healing one-token): ${lowerFirst(view.inexact)}. --healing exact refuses that.`,
+          `Healing one token (--healing one-token): ${lowerFirst(view.inexact)}. Use --healing exact to refuse instead.`,
         );
       if (values.json)
         await print(view.items.map(item => `${JSON.stringify(lineOf(text, at, view, item))}\n`));
@@ -100,7 +99,7 @@ export const complete = defineCommand({
 /** The reason with the option that helps. */
 function withOption({ message }: InexactError): InexactError {
   return new InexactError(
-    `${message.replace(/\.$/, '')}: --healing one-token needs no exact bytes.`,
+    `${message.replace(/\.$/, '')}: try --healing one-token, which needs no exact bytes.`,
   );
 }
 
@@ -140,7 +139,7 @@ function refuseUnusedSampling(temperature: number, given: ReadonlySet<string>): 
   const unused = ['seed', 'top-p'].find(name => given.has(name));
   if (temperature > 0 || unused === undefined) return;
   throw new UserError(
-    `\`complete\` takes --${unused} only with --temperature above 0: else it takes the likeliest token and draws nothing.`,
+    `\`complete\` takes --${unused} only with --temperature above 0; without it nothing is sampled.`,
   );
 }
 
@@ -190,9 +189,9 @@ function* pretty(text: string, at: number, view: CompletionView): Generator<Piec
   const { mode, healing, rolledBack, modelTokens, ms } = view;
   const seen =
     mode === 'none'
-      ? 'the model does not see the text after the cursor'
-      : `the model sees both sides (${mode})`;
-  yield `healing ${healing}, ${rolledBack.length} bytes handed back; ${seen}; `;
+      ? 'uses only the text before the cursor'
+      : `uses the text on both sides (${mode})`;
+  yield `healing ${healing}, ${rolledBack.length} bytes rolled back; ${seen}; `;
   yield `${modelTokens} tokens through the model, ${ms.toFixed(0)} ms\n`;
 }
 

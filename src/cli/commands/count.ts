@@ -24,13 +24,13 @@ import * as shared from '../sharedOptions';
 
 export const count = defineCommand({
   name: 'count',
-  summary: 'how many tokens files and folders have',
+  summary: 'token counts of files and folders',
   usage: 'PATH...',
   options: {
     model: shared.model,
     tokenizer: text({
       valueName: 'PATH',
-      description: 'a second tokenizer to count with: a folder or a file',
+      description: 'second tokenizer to count with: a folder or a file',
     }),
     json: shared.json,
   },

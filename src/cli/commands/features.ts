@@ -21,18 +21,19 @@ const LISTED = 20;
 
 export const features = defineCommand({
   name: 'features',
-  summary: 'which features of an autoencoder fire at every token',
+  summary: 'active features of an autoencoder at every token',
   usage: 'FILE',
   options: {
     model: shared.model,
     sae: text({
       valueName: 'FOLDER',
-      description: 'the autoencoder (default: the one that comes with the model)',
+      description:
+        'autoencoder: a folder or a weights file (default: the one that comes with the model)',
     }),
     labels: repeatable(
       text({
         valueName: 'FILE',
-        description: 'labels of its features, such as an export of Neuronpedia',
+        description: 'feature labels, such as a Neuronpedia export',
       }),
     ),
     top: wholeNumber({
@@ -40,14 +41,14 @@ export const features = defineCommand({
       min: 0,
       max: 1000,
       default: 5,
-      description: 'features listed for every token, with --json',
+      description: 'number of features listed per token, with --json',
     }),
     feature: repeatable(
       wholeNumber({
         valueName: 'N',
         min: 0,
         max: 2 ** 32 - 1,
-        description: 'list this feature alone',
+        description: 'list only this feature',
       }),
     ),
     density: number({
@@ -56,23 +57,23 @@ export const features = defineCommand({
       max: 1,
       isOpen: 'min',
       default: 0.05,
-      description: 'leave out what fires on a larger share of tokens; not with --json',
+      description: 'hide features that fire on a larger share of tokens; not with --json',
     }),
     context: shared.context,
     json: shared.json,
   },
   async run({ operands: [file = ''], values, given, print }) {
     if (values.json && given.has('density'))
-      throw new UserError('--density is not for --json, which lists what is on.');
+      throw new UserError('--density cannot be used with --json, which lists all active features.');
     if (!values.json && given.has('top'))
-      throw new UserError('--top needs --json: without it one table is printed.');
+      throw new UserError('--top needs --json; without it, one table is printed.');
     const { sae, labels, top, feature: only, density, context, json } = values;
     const content = await readText(file);
     await withModel(modelFolder(values.model), context, async model => {
       const path = sae ?? model.saeFolders[0];
       if (path === undefined)
         throw new UserError(
-          `${model.info.name} comes with no autoencoder. Name one with --sae FOLDER.`,
+          `${model.info.name} comes without an autoencoder. Give one with --sae FOLDER.`,
         );
       const service = await FeatureService.open(model, path);
       const left =
@@ -133,7 +134,7 @@ function* pretty(
   if (table.warning) yield `\n${table.warning}\n`;
   const fvu = table.fvu === null ? 'not known' : table.fvu.toFixed(4);
   yield (
-    `\n${table.tokens} tokens: ${table.l0 === null ? '–' : table.l0.toFixed(1)} features on at a token, share of variance unexplained ${fvu} ` +
+    `\n${table.tokens} tokens: ${table.l0 === null ? '–' : table.l0.toFixed(1)} active features per token, share of variance unexplained ${fvu} ` +
     `(${info.name}, ${info.format}, ${info.hook}). Sorted by value · log(1 / density), density up to ${formatPercent(Math.log(density))}.\n`
   );
 }

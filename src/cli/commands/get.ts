@@ -21,22 +21,22 @@ import { tableLines } from '../tableLines';
 
 export const get = defineCommand({
   name: 'get',
-  summary: 'download a model or an autoencoder from the Hugging Face hub, once you say yes',
+  summary: 'download a model or an autoencoder from the Hugging Face hub; asks first',
   usage: 'NAME',
   options: {
     weights: text({
       valueName: 'NAME',
       description:
-        'which weights, where a repository has several: a file, a kind, or a part of a name such as q4 or Q4_K_M; none is the tokenizer alone',
+        'which weights to download: a file, a kind, or part of a name such as q4 or Q4_K_M; none: only the tokenizer',
     }),
     autoencoder: text({
       valueName: 'FOLDER',
       description:
-        'an autoencoder in place of a model: its folder in the repository, or a part of the name that is its alone',
+        'download an autoencoder instead of a model: its folder in the repository, or an unambiguous part of its name',
     }),
     revision: text({
       valueName: 'REVISION',
-      description: 'a branch, a tag or a commit (default: main)',
+      description: 'branch, tag or commit (default: main)',
     }),
     search: flag('list repositories by name instead'),
     yes: flag('download without asking'),
@@ -53,7 +53,9 @@ export const get = defineCommand({
       readRepository(client, repositoryNameOf(name, endpoint), values.revision, signal),
     );
     if (values.autoencoder !== undefined && values.weights !== undefined)
-      throw new UserError('--autoencoder has weights of its own: leave --weights out.');
+      throw new UserError(
+        '--weights cannot be used with --autoencoder, which has weights of its own.',
+      );
     const isSae =
       values.autoencoder !== undefined || (!values.weights && isOfAutoencoders(repository));
     const plan = isSae
@@ -86,7 +88,7 @@ const jsonLine = (value: object) => `${JSON.stringify(value)}\n`;
 /** Throws `UserError` where the answer is no, or nobody can be asked, and `Cancelled` where it is none. */
 async function askForConsent({ missing }: Plan): Promise<void> {
   if (!process.stdin.isTTY)
-    throw new UserError('Nothing was downloaded: add --yes once you agree to the above.');
+    throw new UserError('Nothing was downloaded. Add --yes to agree to the above.');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const unanswered = new AbortController();
   // Ctrl+C and Ctrl+D.
@@ -141,7 +143,7 @@ function foundJson({ isGated, licence, ...found }: FoundRepository): string {
 }
 
 function foundTable(found: readonly FoundRepository[]): Iterable<string> {
-  if (found.length === 0) return ['Nothing of that name was found.\n'];
+  if (found.length === 0) return ['No repository with that name was found.\n'];
   const rows = found.map(({ name, formats, licence, downloads, isGated }) => [
     name,
     formats.join(', ') || '–',

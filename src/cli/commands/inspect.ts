@@ -19,7 +19,7 @@ const LISTED = 10;
 
 export const inspect = defineCommand({
   name: 'inspect',
-  summary: 'how much every token surprises the model',
+  summary: 'surprisal, rank and entropy of every token',
   usage: 'FILE',
   options: {
     model: shared.model,

@@ -34,7 +34,7 @@ const LARGEST = 10_000;
 
 export const layers = defineCommand({
   name: 'layers',
-  summary: 'what the layers of a model know, token by token',
+  summary: 'lenses on layers and attention, token by token',
   usage: 'FILE',
   options: {
     model: shared.model,
@@ -48,13 +48,13 @@ export const layers = defineCommand({
       min: 0,
       max: LARGEST,
       description:
-        'this layer alone, from 0 (default: all for attention and dilution, else the last one)',
+        'layer to read, from 0 (default: all for attention and dilution, otherwise the last)',
     }),
     head: wholeNumber({
       valueName: 'N',
       min: 0,
       max: LARGEST,
-      description: 'this head alone, from 0, for attention and dilution (default: all)',
+      description: 'head to read, from 0, for attention and dilution (default: all)',
     }),
     near: number({
       valueName: 'SHARE',
@@ -62,27 +62,31 @@ export const layers = defineCommand({
       max: 1,
       isOpen: 'min',
       default: 0.1,
-      description: 'the share of what a token sees that counts as near, for dilution',
+      description: 'share of the context that counts as near, for dilution',
     }),
     ahead: wholeNumber({
       valueName: 'N',
       min: 1,
       max: 1000,
       default: 8,
-      description: 'tokens that look-ahead adds up',
+      description: 'number of tokens that look-ahead adds up',
     }),
-    form: choice(REDUNDANCY_FORMS, { default: 'elu', description: 'the energy of redundancy' }),
+    form: choice(REDUNDANCY_FORMS, {
+      default: 'elu',
+      description: 'energy function of redundancy',
+    }),
     margin: number({
       valueName: 'COSINE',
       min: -1,
       max: 1,
       isOpen: 'max',
       default: 0.5,
-      description: 'above it states count as similar, for redundancy',
+      description: 'cosine above which states count as similar, for redundancy',
     }),
     gate: text({
       valueName: 'FOLDER',
-      description: 'the gate of delete-gate, which needs no model (default: the built-in one)',
+      description:
+        'folder of the delete gate, for delete-gate; needs no model (default: the built-in gate)',
     }),
     seed: shared.seed,
     context: shared.context,

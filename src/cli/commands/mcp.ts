@@ -10,7 +10,7 @@ import * as shared from '../sharedOptions';
 
 export const mcp = defineCommand({
   name: 'mcp',
-  summary: 'an MCP server over standard input and output',
+  summary: 'run an MCP server over standard input and output',
   usage: '',
   options: {
     model: shared.model,
@@ -19,7 +19,7 @@ export const mcp = defineCommand({
     root: repeatable(
       text({
         valueName: 'FOLDER',
-        description: 'a folder that files are read below, besides the roots that the client names',
+        description: 'folder from which files may be read, in addition to the roots of the client',
       }),
     ),
   },

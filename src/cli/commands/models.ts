@@ -17,7 +17,7 @@ const BUILT_IN = { coder: 'coder', reasoner: 'reasoner/base', stories260K: 'stor
 
 export const models = defineCommand({
   name: 'models',
-  summary: 'the models on this machine, and what each can do here',
+  summary: 'models on this machine, and what each supports',
   usage: '',
   options: { json: shared.json },
   async run({ values, print }) {
@@ -54,8 +54,8 @@ function* pretty(
     yield* tableLines([head, ...rows], ['left', 'left', 'right', 'left', 'right', 'left', 'left']);
     yield '\n';
   }
-  for (const { path, problem } of problems) yield `not all of ${path} is listed: ${problem}\n`;
-  yield '--model takes the name or path of the first column; of a built-in one, its path with --json.\n';
+  for (const { path, problem } of problems) yield `the list of ${path} is incomplete: ${problem}\n`;
+  yield 'Pass the name or path in the first column to --model. For a built-in model, --json prints its path.\n';
 }
 
 function rowOf(model: MachineModel): string[] {

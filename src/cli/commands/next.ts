@@ -35,7 +35,7 @@ const options = {
   mode: choice(['e1', 'e2', 'e3'], {
     default: 'e2',
     description:
-      'e1: lower bounds in all tokenizations; e2: canonical tokens of the raw model; e3: of the model renormalised to them',
+      'e1: lower bounds over all tokenizations; e2: canonical tokenizations, raw model; e3: canonical tokenizations, renormalised model',
   }),
   lazy: number({
     valueName: 'SHARE',
@@ -44,7 +44,7 @@ const options = {
     isOpen: 'max',
     default: 0,
     description:
-      'leave out tokenizations of the text below this share of its probability; they are reported as untested',
+      'skip tokenizations below this share of the probability of the text, and report them as untested',
   }),
   second: shared.second,
   context: shared.context,
@@ -53,7 +53,7 @@ const options = {
 
 export const next = defineCommand({
   name: 'next',
-  summary: 'the exact probability of every byte that may come there',
+  summary: 'exact probability of every possible next byte',
   usage: 'FILE',
   options,
   async run({ operands: [file = ''], values, print }) {
@@ -90,10 +90,10 @@ export const next = defineCommand({
 /** Throws `UserError`. */
 function checkCombination({ mode, lazy, second }: Values<typeof options>): void {
   if (lazy > 0 && (mode !== 'e2' || second !== undefined)) {
-    throw new UserError('--lazy is for mode e2 and one model.');
+    throw new UserError('--lazy needs mode e2 and a single model.');
   }
   if (mode === 'e1' && second !== undefined) {
-    throw new UserError('--mode e1 is for one model: bounds are not mixed.');
+    throw new UserError('--mode e1 needs a single model; bounds cannot be mixed.');
   }
 }
 
@@ -111,7 +111,7 @@ function* prettyBounds({ start, text, joint }: LowerBounds): Generator<string> {
     formatBits(-joint[byte]!),
   ]);
   yield* tableLines([['byte', 'at most'], ...rows], ['left', 'right']);
-  yield `\ne1: what the text from byte ${start} on and the byte cost together, in all tokenizations of its last pretoken\n`;
+  yield `\ne1: joint surprisal of the text from byte ${start} on and the byte, over all tokenizations of the last pretoken\n`;
   yield `the text alone: at most ${formatBits(-text)}\n`;
 }
 

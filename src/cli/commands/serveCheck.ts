@@ -28,7 +28,7 @@ const LISTED = 5;
 
 export const serveCheck = defineCommand({
   name: 'serve-check',
-  summary: 'what a server can give, and the first tokens of a text compared',
+  summary: 'check what a server supports, with the first tokens of a text',
   usage: 'URL',
   options: { tokenizer, json: shared.json },
   async run({ operands: [url = ''], values, print }) {
@@ -122,24 +122,26 @@ function* pretty(checked: Checked): Generator<string> {
     ['model', model + (found.models.length > 1 ? ` (of ${found.models.join(', ')})` : '')],
     ['tokenizer', readAddress(checked.address!).tokenizer ?? ''],
     [
-      'its ids are ours',
+      'its token ids match',
       numbers.idsCompared
         ? `yes, compared on a text of ${tokenizer.encode(CHECK_TEXT).ids.length} tokens`
-        : 'compared with every answer: it has no tokenizer of its own to ask',
+        : 'checked with every answer; the server has no tokenize endpoint',
     ],
-    ['holds', server.contextTokens === undefined ? 'not stated' : `${server.contextTokens} tokens`],
+    ['holds', server.contextTokens === undefined ? 'not given' : `${server.contextTokens} tokens`],
     ['surprisal', 'of every token'],
     ['alternatives', all > 0 ? `${all} of each token` : 'none'],
     ['rank', RANKS[numbers.rank as keyof typeof RANKS]],
     ['entropy', all > 0 ? 'between bounds' : 'not known'],
-    ['varentropy', 'not known: it is made of all tokens'],
+    ['varentropy', 'not known: it needs the whole distribution'],
     [
       'exact bytes',
-      numbers.bytes ? 'yes, a request for each place' : 'no: it gives the likeliest tokens alone',
+      numbers.bytes
+        ? 'yes, with one request per position'
+        : 'no: it returns only the most likely tokens',
     ],
     ['completions', COMPLETIONS[numbers.completions as keyof typeof COMPLETIONS]],
     ['rollouts', numbers.rollouts ? 'yes' : 'no'],
-    ['features, layers', 'no: it gives no activations'],
+    ['features, layers', 'no: it returns no activations'],
   ];
   yield* tableLines(facts, ['left', 'left']);
   yield '\n';
@@ -166,6 +168,6 @@ const RANKS = {
 };
 const COMPLETIONS = {
   exact: 'with exact healing',
-  likeliest: 'of the likeliest tokens; one token is healed',
+  likeliest: 'of the most likely tokens; one token is healed',
   none: 'no',
 };

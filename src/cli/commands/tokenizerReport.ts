@@ -27,7 +27,7 @@ import * as shared from '../sharedOptions';
 
 export const tokenizerReport = defineCommand({
   name: 'tokenizer-report',
-  summary: 'what a tokenizer, or two, make of files and folders, question by question',
+  summary: 'report on one or two tokenizers over files and folders',
   usage: 'PATH...',
   options: {
     model: shared.model,
@@ -43,22 +43,22 @@ export const tokenizerReport = defineCommand({
     ),
     glossary: text({
       valueName: 'FILE',
-      description: 'terms of your field, one a line or the first column of a .csv file',
+      description: 'terms of your field: one per line, or the first column of a .csv file',
     }),
     prices: text({
       valueName: 'FILE',
       description:
-        'what tokens cost: JSON as {"name": {"perMillion": 2.5, "window": 128000}}; with --second',
+        'token prices as JSON: {"name": {"perMillion": 2.5, "window": 128000}}; with --second',
     }),
     passages: text({
       valueName: 'FILE',
-      description: 'questions with the passages that answer them, as JSON lines: docs/cli.md',
+      description: 'questions with the passages that answer them, as JSON lines; see docs/cli.md',
     }),
     categories: choice(['ending', 'folder'], {
-      description: 'how the samples of training data are grouped, for --section mixture',
+      description: 'how samples are grouped, for --section mixture',
       default: 'ending',
     }),
-    sums: flag('have the model score generated sums, too'),
+    sums: flag('also score generated sums with the model'),
     seed: shared.seed,
     csv: flag('print the tables as comma-separated values'),
     json: shared.json,

@@ -1,4 +1,4 @@
-// `tokenscope trace`: the reasoning traces of a file, and one of them token by token: with the file's numbers, or with a
+// `tokenscope trace`: reasoning traces of a file, or the tokens of one of them: with the file's numbers, or with a
 // model's, a pair's, and those of rollouts.
 import { Cancelled, PlainTextError, UserError } from '../../core/errors';
 import { definedFields } from '../../core/json';
@@ -32,7 +32,7 @@ const rolloutOptions = {
     min: 0.01,
     max: 5,
     default: 1,
-    description: 'temperature of rollouts',
+    description: 'sampling temperature of rollouts',
   }),
   'top-p': shared.topP,
   'max-tokens': wholeNumber({
@@ -40,43 +40,43 @@ const rolloutOptions = {
     min: 1,
     max: 32768,
     default: 256,
-    description: 'tokens of a rollout at most; one that has not ended by then has no answer',
+    description: 'maximum length of a rollout, in tokens; one that reaches it counts as unanswered',
   }),
   target: text({
     valueName: 'ANSWER',
     description:
-      'the right answer, to count rollouts by (default: what the file says; without one, the most frequent answer)',
+      'right answer for counting rollouts (default: from the file; otherwise the most frequent answer)',
   }),
 };
 
 const options = {
   sample: text({
     valueName: 'ID|N',
-    description: 'print the tokens of one trace, by its id or its number from 1',
+    description: 'print the tokens of one trace, given by its id or its number from 1',
   }),
   as: choice(['auto', 'text'], {
     default: 'auto',
-    description: 'what the file is: auto decides by its content; text takes any text as one trace',
+    description: 'format of the file: auto detects it; text reads any text as one trace',
   }),
   model: text({
     valueName: 'FOLDER',
     description:
-      "score the trace by this model, and by the pair that its folder names (default: the file's own numbers)",
+      'score the trace with this model, and with the pair that its folder names (default: the numbers of the file)',
   }),
   positive: text({
     valueName: 'FOLDER',
-    description: 'the positive model of a pair (default: that of --model)',
+    description: 'positive model of a pair (default: that of --model)',
   }),
   negative: text({
     valueName: 'FOLDER',
-    description: 'the negative model of a pair (default: that of --model)',
+    description: 'negative model of a pair (default: that of --model)',
   }),
   top: shared.top,
   rollouts: wholeNumber({
     valueName: 'N',
     min: 1,
     max: 1024,
-    description: 'let the model continue the trace N times from each of some prefixes',
+    description: 'number of rollouts from each prefix',
   }),
   ...rolloutOptions,
   context: shared.context,
@@ -87,7 +87,7 @@ type TraceValues = Values<typeof options>;
 
 export const trace = defineCommand({
   name: 'trace',
-  summary: 'the reasoning traces of a file, and one of them token by token',
+  summary: 'reasoning traces of a file, or the tokens of one of them',
   usage: 'FILE',
   options,
   async run(invocation) {
@@ -123,7 +123,7 @@ async function withTraces(
     });
   } catch (error) {
     if (!(error instanceof PlainTextError)) throw error;
-    throw new UserError(`${error.message} With --as text it is read as one trace.`);
+    throw new UserError(`${error.message} Use --as text to read it as one trace.`);
   }
 }
 
@@ -145,7 +145,7 @@ function checkCombination({ values, given }: Invocation<typeof options>): void {
     throw new UserError(`--${flag} needs ${needed}.`);
   };
   if (values.rollouts !== undefined && values.sample === undefined) {
-    refuse('rollouts', '--sample ID|N: they are of one trace');
+    refuse('rollouts', '--sample ID|N, because they are of one trace');
   }
   for (const flag of ['model', 'top', 'context'].filter(each => given.has(each))) {
     if (values.sample === undefined)

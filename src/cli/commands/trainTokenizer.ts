@@ -10,7 +10,7 @@ import * as shared from '../sharedOptions';
 
 export const trainTokenizer = defineCommand({
   name: 'train-tokenizer',
-  summary: 'train a byte-level BPE on files and folders, and write its tokenizer.json',
+  summary: 'train a byte-level BPE tokenizer and write its tokenizer.json',
   usage: 'PATH...',
   options: {
     entries: wholeNumber({
@@ -18,9 +18,9 @@ export const trainTokenizer = defineCommand({
       min: 257,
       max: 1 << 20,
       default: 8192,
-      description: 'entries of the vocabulary, the 256 bytes included',
+      description: 'vocabulary size, including the 256 bytes',
     }),
-    out: required(text({ valueName: 'FILE', description: 'the tokenizer.json that is written' })),
+    out: required(text({ valueName: 'FILE', description: 'path of the tokenizer.json to write' })),
     json: shared.json,
   },
   async run({ operands, values: { entries, out: target, json }, print }) {

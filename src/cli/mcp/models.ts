@@ -51,7 +51,7 @@ export const isModelName = (given: string) => /^(?:hf|ollama):/.test(given);
 export function modelOfCall(given: string, roots: readonly string[]): string {
   if (isServerAddress(given))
     throw new UserError(
-      `${given} is not asked: a call may not name a server. \`tokenscope mcp --model ${given}\` has all calls ask it.`,
+      `A call cannot name a server (${given}). Start \`tokenscope mcp --model ${given}\` to use it for all calls.`,
     );
   if (isModelName(given)) return given;
   try {
@@ -60,7 +60,7 @@ export function modelOfCall(given: string, roots: readonly string[]): string {
     if (!(error instanceof UserError)) throw error;
     const reason = error.message.replace(/\.$/, '');
     throw new UserError(
-      `There is no model "${given}" (${reason}). \`tokenscope models\` lists the models of this machine.`,
+      `Model "${given}" not found (${reason}). Run \`tokenscope models\` for the models on this machine.`,
     );
   }
 }

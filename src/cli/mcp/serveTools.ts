@@ -20,7 +20,7 @@ const INSTRUCTIONS =
 
 /** A client that has none cannot name a folder. */
 const WITHOUT_ROOTS =
-  'this client names no roots, and files are read below roots alone. Give the text itself as text, have the client name a folder as a root, or start `tokenscope mcp --root FOLDER`.';
+  'files can only be read from roots, and this client has none. Pass the content as text, add a folder as a root in the client, or start `tokenscope mcp --root FOLDER`.';
 
 /** Milliseconds between two notifications of progress. */
 const PROGRESS_MS = 100;
@@ -108,7 +108,7 @@ class ToolCalls {
     const tool = tools.find(each => each.name === name);
     if (!tool) {
       const names = tools.map(each => each.name).join(', ');
-      throw new ProtocolError(INVALID_PARAMS, `There is no tool "${name}": there are ${names}.`);
+      throw new ProtocolError(INVALID_PARAMS, `Unknown tool "${name}". Available tools: ${names}.`);
     }
     const answer = inputResponse(context.mcpReq.inputResponses, 'roots');
     if (answer.kind === 'missing' && clientHasRoots && namesFile(given))
@@ -189,7 +189,7 @@ function messageOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   const { stack, message } = error as Error;
   writeError(stack ?? message);
-  return `A defect in Tokenscope: ${message}. Its standard error says more.`;
+  return `Internal error in Tokenscope: ${message}. See its standard error for details.`;
 }
 
 /** Of the package that this is a part of. */

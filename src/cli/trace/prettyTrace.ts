@@ -58,6 +58,6 @@ export function* prettyTrace(
   }
   yield* tableLines(rows, ['left', ...shown.map((): Alignment => 'right')]);
   if (hasContrast) {
-    yield '\nratio: how much more the negative model likes the token. A contrast proves nothing by itself.\n';
+    yield '\nratio: how much the negative model prefers the token, in bits. Not evidence that the token is critical.\n';
   }
 }

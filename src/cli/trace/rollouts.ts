@@ -39,8 +39,8 @@ export function rolloutFields({ points, problem }: RolloutView, token: number): 
 export function describeRollouts({ isSuccess, target, points, problem }: RolloutView): string {
   if (problem !== null) return `success: ${problem}.`;
   const share = isSuccess
-    ? `success: the share of rollouts after the token that come to ${target ?? 'the right answer'}`
-    : `success: no right answer is known; the share of rollouts that agree on ${target ?? 'no answer'}`;
+    ? `success: share of rollouts after the token that reach ${target ?? 'the right answer'}`
+    : `success: no right answer is known; share of rollouts that agree on ${target ?? 'no answer'}`;
   const [first] = points;
   return first?.token === -1
     ? `${share}. Before the first token ${formatSuccess(first)}.`
