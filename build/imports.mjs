@@ -89,7 +89,7 @@ export function readImports(root, folders) {
  * @param {string} source
  */
 export function importTargets(file, source) {
-  const pattern = /\b(?:from|import|require)\s*\(?\s*'([^'\n]+)'/g;
+  const pattern = /(?<!')\b(?:from|import|require)\s*\(?\s*'([^'\n]+)'/g;
   return [...source.matchAll(pattern)].map(([, target = '']) =>
     target.startsWith('.') ? join(dirname(file), target) : target,
   );

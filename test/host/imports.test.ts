@@ -29,6 +29,11 @@ test.each([
   ]);
 });
 
+test('a string that spells a keyword of imports is none', () => {
+  const [found] = importsOf({ 'src/core/a.ts': "type A = Omit<B, 'from' | 'to'>;\nimport 'b';" });
+  expect(found).toMatchObject({ targets: ['b'] });
+});
+
 test('a circle across folders is refused, and the way to it is left out', () => {
   const imports = importsOf({
     'src/core/a.ts': "import '../editor/a';",
