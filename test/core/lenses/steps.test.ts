@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { DIVERGING_STEPS, HEAT_STEPS } from '../../../src/core/lenses/scale';
 import {
   stepColours,
@@ -84,3 +84,46 @@ describe('the looks of the steps', () => {
     expect([less.at(-1)!.ruler, more.at(-1)!.ruler]).toEqual(['left', 'right']);
   });
 });
+
+/** WCAG 2.2: relative luminance, and the contrast of two. */
+const luminance = (colour: readonly number[]) => {
+  const [r, g, b] = colour.map(value => {
+    const share = value / 255;
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+};
+const contrast = (a: readonly number[], b: readonly number[]) => {
+  const [low, high] = [luminance(a), luminance(b)].sort((one, other) => one - other);
+  return (high! + 0.05) / (low! + 0.05);
+};
+const channels = (hex: string) => [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16));
+/** A colour with its opacity over a background. */
+const over = (hex: string, background: string) => {
+  const opacity = parseInt(hex.slice(7, 9), 16) / 255;
+  const below = channels(background);
+  return channels(hex).map((value, i) => opacity * value + (1 - opacity) * below[i]!);
+};
+
+// Of Light Modern and Dark Modern: their weakest colour of text has 4.6 and 5.0 on the plain background.
+test.each([
+  [
+    'light',
+    '#ffffff',
+    ['#3b3b3b', '#0000ff', '#a31515', '#008000', '#795e26', '#267f99', '#af00db', '#098658'],
+  ],
+  [
+    'dark',
+    '#1f1f1f',
+    ['#cccccc', '#569cd6', '#ce9178', '#6a9955', '#dcdcaa', '#4ec9b0', '#c586c0', '#b5cea8'],
+  ],
+] as const)(
+  'text keeps a contrast of 3 over every step of heat in the %s theme',
+  (theme, background, texts) => {
+    for (let step = 1; step < HEAT_STEPS; step++) {
+      const fill = over(stepColours[`heat${step}`]![theme][0], background);
+      const least = Math.min(...texts.map(text => contrast(channels(text), fill)));
+      expect(least, `step ${step}`).toBeGreaterThan(3);
+    }
+  },
+);
