@@ -178,6 +178,10 @@ export class TabInputTextDiff {
   ) {}
 }
 
+export class TabInputText {
+  constructor(readonly uri: Uri) {}
+}
+
 export enum FileType {
   File = 1,
   Directory = 2,
@@ -293,6 +297,9 @@ const given = new Map<string, unknown>();
 /** What tests see of the window and do to it. */
 export const fake = {
   changed,
+  /** What completes, in the order in which it was registered. */
+  completionProviders: [] as { provider: unknown; isDisposed: boolean }[],
+  languageStatus: undefined as object | undefined,
   providers: {} as Record<'folding' | 'hints' | 'hover' | 'symbols', unknown>,
   statusItem: undefined as { text: string; tooltip: unknown } | undefined,
   commands: [] as unknown[][],
@@ -315,15 +322,17 @@ export const fake = {
   choose: (items: { label: string }[]): unknown => items[0],
   /** What the progress of work reported. */
   progress: [] as unknown[],
-  /** Changes a setting, as the user does; `name` without `tokenscope.`. */
+  /** Changes a setting, as the user does; `name` without `tokenscope.`; undefined: to its default. */
   set(name: string, value: unknown): void {
-    given.set(name, value);
+    if (value === undefined) given.delete(name);
+    else given.set(name, value);
     changed.configuration.fire({ affectsConfiguration: id => id === `tokenscope.${name}` });
   },
   unsetAll: () => given.clear(),
 };
 
 export const commands = {
+  registerCommand: () => ({ dispose: () => {} }),
   executeCommand: async (...call: unknown[]) => void fake.commands.push(call),
 };
 
@@ -338,6 +347,12 @@ export const languages = {
   registerFoldingRangeProvider: registerAs('folding'),
   registerDocumentSymbolProvider: registerAs('symbols'),
   registerInlayHintsProvider: registerAs('hints'),
+  registerInlineCompletionItemProvider(_selector: unknown, provider: unknown) {
+    const registration = { provider, isDisposed: false };
+    fake.completionProviders.push(registration);
+    return { dispose: () => void (registration.isDisposed = true) };
+  },
+  createLanguageStatusItem: () => (fake.languageStatus = { dispose: () => {} }),
 };
 
 const shown =
@@ -366,6 +381,9 @@ export const window = {
   setStatusBarMessage: shown('status'),
   showTextDocument: async () => window.activeTextEditor,
   showInputBox: async () => fake.typed,
+  createTreeView: (_id: string, _options: { treeDataProvider: unknown }) => ({
+    dispose: () => {},
+  }),
   createInputBox: () => (fake.box = new InputBox()),
   createQuickPick: () => (fake.pick = new QuickPick()),
   async showQuickPick(items: { label: string }[]) {

@@ -224,6 +224,23 @@ test('falls are drawn over the text that they are of, and follow settings and mo
   expect(world.drawn).toEqual([[2, 3]]);
 });
 
+test('an editor that comes to the screen has its falls, and those of other texts are left alone', async () => {
+  await world.run();
+  const other = new FakeEditor(new FakeDocument('1 + 3 is 4', 'file:///other.txt'));
+  const again = new FakeEditor(world.document);
+  window.visibleTextEditors = [other, again];
+  expect(again.drawn.size).toBe(0);
+  fake.changed.visibleEditors.fire([]);
+  expect([...again.drawn.values()].flat()).toHaveLength(1);
+  expect(other.drawn.size).toBe(0);
+  // A change of another text draws nothing anew.
+  again.drawn.clear();
+  other.document.edit(0, 0, 'x');
+  expect(again.drawn.size).toBe(0);
+  world.document.edit(0, 0, '');
+  expect(again.drawn.size).toBeGreaterThan(0);
+});
+
 test('how far they are is reported, with the time that is left at most', async () => {
   fake.progress.length = 0;
   world.meanwhile = () => world.events.rolling!({ points: 3, most: 12 });
