@@ -41,7 +41,7 @@ export async function runPattern<T>(
         reject(isInvalid ? new UserError(invalid) : error);
       });
       worker.once('online', () => {
-        const late = `${what} took more than ${LIMIT_MS / 1000} seconds: write a simpler one, ${where}.`;
+        const late = `${what} took more than ${LIMIT_MS / 1000} seconds. Write a simpler one, ${where}.`;
         timer = setTimeout(() => reject(new UserError(late)), LIMIT_MS);
       });
       stop = () => reject(new Cancelled());

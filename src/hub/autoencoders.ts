@@ -55,7 +55,7 @@ export function planAutoencoder(
   const [only] = all;
   if (!only)
     throw new UserError(
-      `${repository.name} has no autoencoder that Tokenscope reads: no folder of it holds ${WEIGHTS.join(', ')}.${pickled(repository)}`,
+      `${repository.name} has no supported autoencoder: no folder contains ${WEIGHTS.join(', ')}.${pickled(repository)}`,
     );
   const folder = wanted?.replace(/^\/+|\/+$/g, '');
   const exact = all.find(({ name }) => name === folder);
@@ -65,14 +65,14 @@ export function planAutoencoder(
   const list = `${listed.slice(0, MOST_LISTED).join(', ')}${listed.length > MOST_LISTED ? ` and ${listed.length - MOST_LISTED} more` : ''}`;
   throw new UserError(
     fitting.length > 0
-      ? `${repository.name} has ${fitting.length} autoencoders${folder ? ` with ${quote(folder)} in their names` : ''}, of which one is downloaded: ${list}.`
-      : `${repository.name} has no autoencoder ${quote(folder)}. There are: ${list}.`,
+      ? `${repository.name} has ${fitting.length} autoencoders${folder ? ` with ${quote(folder)} in their names` : ''}, and only one can be downloaded at a time. Choose one of ${list}.`
+      : `${repository.name} has no autoencoder ${quote(folder)}. Available: ${list}.`,
   );
 }
 
 function pickled({ files }: Repository): string {
   return files.some(({ name }) => /\.(pt|pth|bin)$/.test(name))
-    ? ' It has pickles, which may run code when they are read.'
+    ? ' It has pickles, which can run code and are not loaded.'
     : '';
 }
 

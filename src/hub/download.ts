@@ -47,7 +47,7 @@ export async function download(
     if (error instanceof UserError || error instanceof Cancelled) throw error;
     const isFull = /^(ENOSPC|EDQUOT)$/.test((error as NodeJS.ErrnoException).code ?? '');
     const next = isFull
-      ? 'Make room there: the download continues where it was'
+      ? 'Free some space; the download then continues where it stopped'
       : 'Is it yours to write';
     throw new UserError(
       `${repository.name} could not be written to ${folder}: ${reasonOf(error)}. ${next}${isFull ? '.' : '?'}`,
@@ -80,7 +80,7 @@ export function checkBefore({ environment }: HubClient, plan: Plan): void {
     throw gatedError(repository.name, environment);
   if (missing > free)
     throw new UserError(
-      `${repository.name} needs ${formatBytes(missing)}, and ${folder} has ${formatBytes(free)} free: make room there, or set HF_HUB_CACHE to a folder on another disk.`,
+      `${repository.name} needs ${formatBytes(missing)}, and ${folder} has ${formatBytes(free)} free. Free some space, or set HF_HUB_CACHE to a folder on another disk.`,
     );
 }
 

@@ -38,7 +38,7 @@ export async function downloadFile(
         await begun.beginAnew();
         if (isSecond)
           throw new UserError(
-            `${subject.what} does not have the checksum that ${origin.name} says, twice: it was not kept. Is ${origin.variable} or a proxy one that changes files?`,
+            `${subject.what} does not match the checksum of ${origin.name}, even after a second download, and was deleted. Check whether ${origin.variable} or a proxy changes files.`,
           );
       }
       await begun.sync();

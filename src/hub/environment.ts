@@ -61,7 +61,9 @@ export function endpointOf(variable: string, named: string | undefined, usual: s
   // A name or a password in an address would be part of messages.
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash)
     return text;
-  throw new UserError(`${variable} is no address: it is like ${usual}, which is taken without it.`);
+  throw new UserError(
+    `${variable} is not a URL. Set it to a URL such as ${usual}, or unset it to use that one.`,
+  );
 }
 
 function tokenOf(variables: Variables, home: string): string | undefined {
@@ -72,7 +74,7 @@ function tokenOf(variables: Variables, home: string): string | undefined {
   if (token === '') return undefined;
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new UserError(
-    `The token in HF_TOKEN or in ${path} has characters that no token has: make one on the hub, under Access Tokens.`,
+    `The token in HF_TOKEN or in ${path} contains invalid characters. Create a new token on the hub, under Access Tokens.`,
   );
 }
 

@@ -76,7 +76,7 @@ export class HubClient {
   ): Promise<T> {
     if (this.environment.isOffline)
       throw new UserError(
-        `HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set: nothing is asked of ${this.origin.name}. ${this.origin.offline}`,
+        `HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, so ${this.origin.name} is not contacted. ${this.origin.offline}`,
       );
     const stop = new AbortController();
     const signals = [stop.signal, ...(request.signal ? [request.signal] : [])];
@@ -139,7 +139,7 @@ export class HubClient {
       const reason = networkReason(error);
       if (this.hasAnswered) throw this.transient(request, reason);
       throw new UserError(
-        `${url.origin} cannot be reached: ${reason}. Is this machine online, and are a proxy and ${this.origin.variable} as they should be?`,
+        `${url.origin} cannot be reached: ${reason}. Check the network connection, the proxy, and ${this.origin.variable}.`,
       );
     }
   }

@@ -36,7 +36,7 @@ export const HUB: Origin = {
   name: 'the hub',
   variable: 'HF_ENDPOINT',
   isRedirected: true,
-  offline: 'What is in the cache opens all the same.',
+  offline: 'Models in the cache can still be opened.',
   errorOf,
 };
 
@@ -77,13 +77,13 @@ function errorOf(
   if (code === 'RepoNotFound') return missingError(repository, environment);
   if (code === 'RevisionNotFound')
     return new UserError(
-      `${repository} has no revision "${revision}": ${endpoint}/${repository} lists them.`,
+      `${repository} has no revision "${revision}". See ${endpoint}/${repository}.`,
     );
   if (code === 'EntryNotFound')
     return new UserError(`${repository} has no file ${file} at its revision ${revision}.`);
   if (status === 401 && token)
     return new UserError(
-      `The hub does not accept the token (HF_TOKEN, or that of \`hf auth login\`): make another one at ${endpoint}/settings/tokens.`,
+      `The hub rejects the token (HF_TOKEN, or that of \`hf auth login\`). Create a new one at ${endpoint}/settings/tokens.`,
     );
   if (status === 401 || status === 404) return missingError(repository, environment);
   const words = headers.get('x-error-message');
@@ -100,8 +100,8 @@ export function gatedError(
   const page = `${endpoint}/${repository}`;
   return new UserError(
     token
-      ? `${repository} is gated, and the account of the token has no access: accept its terms at ${page}, and let the token read gated repositories.`
-      : `${repository} is gated: accept its terms at ${page}, then log in with \`hf auth login\` or set HF_TOKEN to a token of that account.`,
+      ? `${repository} is gated, and the account of your token has no access. Accept its terms at ${page}, and allow the token to read gated repositories.`
+      : `${repository} is gated. Accept its terms at ${page}, then log in with \`hf auth login\` or set HF_TOKEN to a token of that account.`,
   );
 }
 
@@ -111,6 +111,6 @@ function missingError(
 ): UserError {
   const needs = token ? 'needs a token of an account that may read it' : 'needs HF_TOKEN';
   return new UserError(
-    `${endpoint} has no ${repository}, or it is private: check the name; a private one ${needs}.`,
+    `${endpoint} has no ${repository}, or it is private. Check the name; a private repository ${needs}.`,
   );
 }

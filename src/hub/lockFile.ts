@@ -21,7 +21,7 @@ async function lock(path: string, what: string, isSecondTry = false): Promise<vo
     const holder = await readFile(path, 'utf8').catch(() => '');
     if (isSecondTry || !isGone(holder))
       throw new UserError(
-        `${what} is being downloaded by another process (${holder || 'which just began'}): wait for it. If there is none, delete ${path}.`,
+        `${what} is being downloaded by another process (${holder || 'which just began'}). Wait for it, or delete ${path} if there is none.`,
       );
     await rm(path, { force: true });
     await lock(path, what, true);

@@ -12,7 +12,7 @@ export function checkRepositoryName(name: string): void {
   const isKnown = /^[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)?$/.test(name);
   if (isKnown && name.length <= 96 && !/--|\.\.|\.git$|\.$/.test(name)) return;
   throw new UserError(
-    `${quote(name)} is no name of a repository on the hub, which is like HuggingFaceTB/SmolLM2-135M.`,
+    `${quote(name)} is not a repository name. Write it as HuggingFaceTB/SmolLM2-135M.`,
   );
 }
 
@@ -38,5 +38,5 @@ function isSafePart(part: string): boolean {
 /** Throws `UserError` where a branch, a tag or a commit cannot be one. */
 export function checkRevision(revision: string): void {
   if (isSafePath(revision)) return;
-  throw new UserError(`${quote(revision)} is no branch, tag or commit of a repository.`);
+  throw new UserError(`${quote(revision)} is not a valid branch, tag or commit.`);
 }

@@ -92,11 +92,11 @@ function planned(file: HubFile, repository: string, folder: string, snapshot: st
   const { name, bytes, checksum } = file;
   if (!isSafePath(name))
     throw new UserError(
-      `${repository} has a file whose name leads elsewhere, ${quote(name)}: nothing of it is downloaded.`,
+      `${repository} has a file with an unsafe name, ${quote(name)}, so nothing is downloaded.`,
     );
   if (bytes === undefined || !checksum)
     throw new UserError(
-      `The hub says no size or no checksum of ${name} of ${repository}, so that it cannot be checked: nothing is downloaded.`,
+      `The hub says no size or no checksum of ${name} of ${repository}, so it cannot be verified, and nothing is downloaded.`,
     );
   const blob = blobPath(folder, checksum);
   const path = join(snapshot, name);
@@ -126,7 +126,7 @@ function companions({ name, files }: Repository, weights: Weights): HubFile[] {
   if (weights.kind === 'adapter') return [...named(OF_ADAPTER), ...tokenizer];
   if (tokenizer.length === 0)
     throw new UserError(
-      `${name} has no tokenizer that Tokenscope reads: take the repository of the model that it was made from.`,
+      `${name} has no supported tokenizer. Use the repository of the original model.`,
     );
   const isInRoot = weights.kind === 'onnx' && !weights.name.includes('/');
   return [...named([...CONFIGURATION, ...(isInRoot ? ['genai_config.json'] : [])]), ...tokenizer];

@@ -49,11 +49,11 @@ export async function readRepository(
   const commit = isObject(info) ? asString(info.sha) : undefined;
   if (!isObject(info) || !commit || !/^[0-9a-f]{40}$/.test(commit))
     throw new UserError(
-      `${client.environment.endpoint} does not describe ${name} as a hub does: is HF_ENDPOINT one?`,
+      `${client.environment.endpoint} does not answer like a Hugging Face hub about ${name}. Check HF_ENDPOINT.`,
     );
   const siblings = asObjects(info.siblings);
   if (siblings.length > MOST_FILES)
-    throw new UserError(`${name} has ${siblings.length} files; at most ${MOST_FILES} are listed.`);
+    throw new UserError(`${name} has ${siblings.length} files; the limit is ${MOST_FILES}.`);
   return {
     name,
     revision,

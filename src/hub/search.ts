@@ -31,7 +31,9 @@ export async function searchModels(
   const subject = { what: `The search for "${words.slice(0, 100)}"` };
   const found = await client.json({ path: `/api/models?${query}`, signal, subject });
   if (!Array.isArray(found))
-    throw new UserError(`${client.environment.endpoint} does not search as a hub does.`);
+    throw new UserError(
+      `${client.environment.endpoint} does not answer searches like a Hugging Face hub. Check HF_ENDPOINT.`,
+    );
   return asObjects(found)
     .slice(0, MOST_FOUND)
     .flatMap(({ id, downloads, tags, gated }) => {

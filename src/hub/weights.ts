@@ -28,8 +28,7 @@ export function chooseWeights({ name, files }: Repository, wanted?: string): Wei
   const all = weightsOf(files);
   if (wanted === 'none') return NO_WEIGHTS;
   const [first] = all;
-  if (!first)
-    throw new UserError(`${name} has no weights that Tokenscope opens: ${whyNone(files)}.`);
+  if (!first) throw new UserError(`${name} has no supported weights: ${whyNone(files)}.`);
   if (wanted === undefined) return first;
   const exact = all.find(each => each.name === wanted || each.kind === wanted.toLowerCase());
   const named = exact ? [exact] : all.filter(each => hasPart(each.name, wanted));
@@ -37,8 +36,8 @@ export function chooseWeights({ name, files }: Repository, wanted?: string): Wei
   const list = (named.length > 0 ? named : all).map(each => each.name).join(', ');
   throw new UserError(
     named.length > 0
-      ? `"${wanted}" may be any of these weights of ${name}: ${list}. Give the whole name.`
-      : `${name} has no weights "${wanted}". There are: ${list}.`,
+      ? `"${wanted}" matches several weights of ${name}: ${list}. Give the full name.`
+      : `${name} has no weights "${wanted}". Available: ${list}.`,
   );
 }
 
@@ -134,7 +133,7 @@ function whyNone(files: readonly HubFile[]): string {
     files.some(file => (typeof name === 'string' ? file.name === name : name.test(file.name)));
   if (has('adapter_config.json')) return 'it holds an adapter without adapter_model.safetensors';
   if (has(/^pytorch_model.*\.bin/))
-    return 'they are in pytorch_model.bin, which can hold code: take a repository that has them as safetensors';
+    return 'they are in pytorch_model.bin, a pickle that can run code. Choose a repository with safetensors';
   if (has(/decoder_model_merged\w*\.onnx$/))
     return 'its graph is a merged decoder: take a repository with model.onnx or model.safetensors';
   if (has(/\.gguf$/i)) return 'its GGUF files lack parts, or are of types that are not read';

@@ -21,11 +21,11 @@ export function readAddress(text: string): ServerAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw new UserError(
-      `${quote(text)} is no address of a server: it is like http://127.0.0.1:8080.`,
+      `${quote(text)} is not a server address. Write it as http://127.0.0.1:8080.`,
     );
   if (url.username || url.password || url.search)
     throw new UserError(
-      `The address of a server has no name, password or question mark in it: a key belongs into TOKENSCOPE_SERVER_KEY, or is asked for in the editor.`,
+      `A server address must not contain a user name, a password or a query. Put an API key in TOKENSCOPE_SERVER_KEY; the editor asks for it.`,
     );
   const parameters = new URLSearchParams(url.hash.slice(1));
   return {

@@ -33,7 +33,7 @@ export async function findServer(
     if (found) return { ...found, address, client, title, models: look.models };
   }
   throw new UserError(
-    `What answers at ${address.base} is no server of a kind that is known: vLLM, SGLang, llama.cpp's server, llama-cpp-python, TGI, or another with OpenAI's /v1/models and /v1/completions.`,
+    `No supported server answers at ${address.base}. Supported: vLLM, SGLang, llama.cpp, llama-cpp-python, TGI, and others with OpenAI's /v1/models and /v1/completions.`,
   );
 }
 

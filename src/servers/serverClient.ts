@@ -78,12 +78,12 @@ export class ServerClient {
   /** A message about an answer that is none. `what`: a sentence without its period. */
   unexpected(what: string): UserError {
     return new UserError(
-      `${this.host} does not answer as it was asked to, and nothing of it is shown: ${what}. \`tokenscope serve-check\` says what it can do.`,
+      `${this.host} returned an unexpected answer, which is not shown: ${what}. Run \`tokenscope serve-check\` to see what the server supports.`,
     );
   }
 
   private tried(request: Ask, signal: AbortSignal | undefined): Promise<unknown> {
-    const advice = 'Is it running, and is the address right?';
+    const advice = 'Check that it is running and that the address is right.';
     return retrying(
       () => this.ask(request, signal),
       this.options.wait,
@@ -174,8 +174,8 @@ function parsed(body: string): unknown {
     const isPage = /^\s*</.test(body);
     throw new NoJson(
       isPage
-        ? 'it answers with a page of HTML, as a proxy or another program at that address would'
-        : `it answers with a text that is no JSON, ${quote(body)}`,
+        ? 'it answers with an HTML page; a proxy or another program may be at that address'
+        : `its answer is not JSON: ${quote(body)}`,
       body,
     );
   }

@@ -87,7 +87,7 @@ test.each([
   [['--json', '--density', '0.5', '--sae', 'x'], /--density cannot be used with --json/],
   [['--json'], /comes without an autoencoder/],
   [['--sae', 'nowhere'], /does not exist/],
-  [['--feature', '96'], /no feature 96.*0 to 95/],
+  [['--feature', '96'], /Feature 96 does not exist.*0 to 95/],
   [['--density', '2'], /--density/],
 ])('%j is refused in one line', (args, words) => {
   const own = args.includes('--sae') || args[0] === '--json' ? [] : ['--sae', sae];
@@ -101,7 +101,7 @@ test('an autoencoder that does not fit the model is refused with both numbers', 
   const wide = writeSae(join(scratch, 'wide'), { width: 48 });
   const { code, err } = run(['--sae', wide], 'abc');
   expect(code).toBe(2);
-  expect(err).toMatch(/48 numbers a token.* has 32/);
+  expect(err).toMatch(/its input width is 48.* has 32/);
 });
 
 test('labels of a file come before those beside it, and are not kept', () => {

@@ -142,17 +142,17 @@ test('a token of the environment is sent to the hub, and is in no message', asyn
   hub.fault = () => ({ status: 401 });
   const { code, out, err } = await get([NAME], { HF_TOKEN: 'hf_secret' });
   expect(code).toBe(2);
-  expect(err).toMatch(/^tokenscope: The hub does not accept the token .*\n$/);
+  expect(err).toMatch(/^tokenscope: The hub rejects the token .*\n$/);
   expect(out + err).not.toContain('hf_secret');
   expect(hub.seen.map(({ authorization }) => authorization)).toEqual(['Bearer hf_secret']);
 });
 
 test.each([
   [[NAME], { HF_HUB_OFFLINE: '1' }, 'HF_HUB_OFFLINE or'],
-  [['../x'], {}, 'is no name of a repository on the hub'],
+  [['../x'], {}, 'is not a repository name'],
   [['owner/none'], {}, 'has no owner/none, or it is private'],
   [[NAME, '--weights', 'q4'], {}, 'has no weights "q4"'],
-  [[NAME, '--revision', '../x'], {}, 'is no branch, tag or commit'],
+  [[NAME, '--revision', '../x'], {}, 'is not a valid branch, tag or commit'],
   [[NAME], { HF_ENDPOINT: 'nowhere' }, 'HF_ENDPOINT is no address'],
 ])('get %j with %j is one line and exit code 2', async (args, env, words) => {
   const { code, out, err } = await get(args, env);
@@ -179,7 +179,7 @@ test('an autoencoder is a folder of a repository, which --sae takes', async () =
   const without = await get([SAES, '--yes']);
   expect([without.code, hub.asked]).toEqual([2, []]);
   expect(without.err).toContain(
-    'has 2 autoencoders, of which one is downloaded: blocks.3, blocks.8',
+    'has 2 autoencoders, and only one can be downloaded at a time. Choose one of blocks.3, blocks.8',
   );
   const { code, out } = await get([SAES, '--autoencoder', 'blocks.8', '--yes']);
   expect(code).toBe(0);

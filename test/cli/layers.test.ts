@@ -49,7 +49,7 @@ test('the ladder and the heads are in the lines of their lenses', () => {
 test('people read a table, and what the text as a whole says', () => {
   const { out } = run(['layers', '-', '--model', coder], TEXT);
   expect(out).toMatch(/ % of the layers not needed$/m);
-  expect(out).toContain('If the model stopped at the first layer that is as sure of its choice:');
+  expect(out).toContain('If the model exited at the first layer with this confidence:');
   expect(out).toMatch(/^ *0\.99 /m);
   const near = run(
     ['layers', '-', '--model', coder, '--lens', 'dilution', '--near', '0.2'],
@@ -68,7 +68,7 @@ test('what cannot be read is refused, with what there is', () => {
   expect(refused(['--lens', 'attention', '--layer', '4'])).toContain('layers are 0 to 3');
   expect(refused(['--lens', 'dilution', '--head', '8'])).toContain('heads are 0 to 7');
   expect(refused(['--lens', 'dilution', '--near', '0'])).toContain('--near takes a number above 0');
-  expect(refused(['--lens', 'routing'])).toContain('it is no mixture of experts');
+  expect(refused(['--lens', 'routing'])).toContain('it is not a mixture of experts');
   const tokens = join(scratch, 'tokens.json');
   writeFileSync(tokens, 'no tokenizer');
   expect(refused(['--model', tokens])).not.toBe('');

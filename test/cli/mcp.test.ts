@@ -214,9 +214,9 @@ describe.each(VERSIONS)('in version %j', mode => {
     expect(one.data.steps).toHaveLength(2);
     expect(one.text).toContain(one.data.steps[0].text.trim());
     const wrong = await asking.refused('read_trace', { path: 'traces.jsonl', trace: 'none' });
-    expect(wrong).toMatch(/There is no trace "none": the file has \d+/);
+    expect(wrong).toMatch(/Trace "none" not found\. The file has \d+/);
     expect(await asking.refused('read_trace', { text: 'Plain words.' })).toMatch(
-      /holds no reasoning trace.*`as` = "text"/,
+      /contains no reasoning trace.*`as` = "text"/,
     );
   });
 
@@ -227,7 +227,7 @@ describe.each(VERSIONS)('in version %j', mode => {
       expect(await refused(join(elsewhere, 'secret.txt'))).toMatch(/outside of the roots/);
       expect(await refused(join(elsewhere, 'none.txt'))).toMatch(/outside of the roots/);
       expect(await refused('../secret.txt')).toMatch(/outside of the roots/);
-      expect(await refused('link.txt')).toMatch(/outside of the roots, links followed/);
+      expect(await refused('link.txt')).toMatch(/outside of the roots \(links are followed\)/);
       expect(await refused('none.txt')).toMatch(/File not found: none.txt/);
       expect(await refused('sub')).toMatch(/it is a folder/);
       expect(await refused('file://elsewhere/x')).toMatch(/names no file of this machine/);
@@ -235,7 +235,9 @@ describe.each(VERSIONS)('in version %j', mode => {
       const large = await asking.call(name, { path: 'large.txt', ...atOf(name) });
       expect(large.isError).toBe(true);
       expect(large.text).toMatch(
-        name === 'read_trace' ? /holds no reasoning trace/ : /it has 17 MB, and at most (16|1) MB/,
+        name === 'read_trace'
+          ? /contains no reasoning trace/
+          : /it has 17 MB; the limit is (16|1) MB/,
       );
     },
   );
@@ -254,14 +256,14 @@ describe.each(VERSIONS)('in version %j', mode => {
     expect(await asking.refused('score_text', {})).toMatch(/takes either text or path/);
     expect(await asking.refused('score_text', { text: '', path: 'cat.txt' })).toMatch(/either/);
     expect(await asking.refused('score_text', { text: TEXT, temperature: 1 })).toMatch(
-      /score_text has no input "temperature": it takes text, path, most, top/,
+      /score_text has no input "temperature"\. Its inputs are text, path, most, top/,
     );
     expect(await asking.refused('explain_token', { text: TEXT })).toMatch(/^at is missing: /);
     expect(await asking.refused('next_bytes', { text: TEXT, mode: 'e9' })).toMatch(/e2 or e3/);
     expect(await asking.refused('count_tokens', { path: 'nul.txt' })).toMatch(/holds a NUL/);
     const long = 'x'.repeat((1 << 20) + 1);
     expect(await asking.refused('score_text', { text: long })).toMatch(
-      /The text has 1048577 bytes, and score_text takes at most 1048576/,
+      /The text has 1048577 bytes; the limit of score_text is 1048576/,
     );
   });
 

@@ -67,7 +67,7 @@ test('names of others are refused in one line', () => {
   const missing = run(['tokens', '-', '--model', 'hf:org/other'], 'a', env);
   expect(missing).toMatchObject({ code: 2, out: '' });
   expect(missing.err).toBe(
-    'tokenscope: hf:org/other is not on this machine, and nothing is downloaded unasked: `tokenscope get org/other` gets it.\n',
+    'tokenscope: hf:org/other is not on this machine. Download it with `tokenscope get org/other`.\n',
   );
   expect(run(['tokens', '-', '--model', 'ollama:other'], 'a', env).err).toMatch(
     /ollama pull other/,

@@ -105,7 +105,7 @@ test('a model whose tokenizer is not known here is refused with what to do', asy
   });
   expect(code).toBe(2);
   expect(err).toMatch(
-    /The tokenizer of owner\/fake at 127\S+ is not on this machine: name it with --tokenizer.*tokenscope get owner\/fake --weights none/,
+    /The tokenizer of owner\/fake at 127\S+ is not on this machine\. Give it with --tokenizer.*tokenscope get owner\/fake --weights none/,
   );
 });
 
@@ -147,7 +147,7 @@ test('exact bytes of a server of the likeliest tokens are refused with exit code
   const args = ['next', '-', '--at', '1', '--model', await serve('sglang'), '--tokenizer', folder];
   const { code, err } = await tokenscope(args, 'abc');
   expect(code).toBe(3);
-  expect(err).toMatch(/SGLang says of the likeliest tokens alone/);
+  expect(err).toMatch(/SGLang, which returns probabilities only for the most likely/);
 });
 
 const trusted = authority();

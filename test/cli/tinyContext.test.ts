@@ -51,6 +51,6 @@ test('a model that holds one token is no model, and its tokens are shown', () =>
   const model = ['--model', folderOf(1)];
   const { code, err } = run(['inspect', '-', ...model], TEXT);
   expect(code).toBe(2);
-  expect(err).toMatch(/cannot score a text: its config\.json says that it holds 1 token/);
+  expect(err).toMatch(/cannot score a text: its config\.json gives a context of 1 token/);
   expect(readLines(['tokens', '-', ...model], TEXT)).toHaveLength(TEXT.length);
 });

@@ -150,7 +150,7 @@ describe('trace', () => {
       code: 2,
       out: '',
       err: expect.stringMatching(
-        /^tokenscope: Standard input holds no reasoning trace\. It is a text without a sign .* Use --as text to read it as one trace\.\n$/,
+        /^tokenscope: Standard input contains no reasoning trace\. It is a text without a sign .* Use --as text to read it as one trace\.\n$/,
       ) as string,
     });
     const [line] = readLines(['trace', '-', '--as', 'text'], text);
@@ -182,10 +182,10 @@ describe('trace', () => {
   });
 
   test.each([
-    [[file, '--sample', '9'], /no trace "9": the file has 4/],
+    [[file, '--sample', '9'], /Trace "9" not found\. The file has 4/],
     [[file, '--sample', '1'], /no log-probabilities.*--model/],
-    [[join(root, 'package.json')], /holds no reasoning trace/],
-    [[join(root, 'esbuild.mjs')], /is no trace by its name, but a program.*--as text/],
+    [[join(root, 'package.json')], /contains no reasoning trace/],
+    [[join(root, 'esbuild.mjs')], /looks like a program or a table by its name.*--as text/],
     [[root], /is a folder/],
     [[file, '--positive', 'x'], /--positive needs --model/],
     [[file, '--rollouts', '4'], /--rollouts needs --sample/],
@@ -267,7 +267,7 @@ describe('trace --rollouts', () => {
     const { code, out, err } = run([...args, '--json']);
     expect(code).toBe(0);
     const problem =
-      /no rollout's answer matches although the file says right: the answers may be written differently \(right: eighty; rollouts: \d+/;
+      /no rollout's answer matches, although the file marks the trace as right. The answers may be written differently \(right: eighty; rollouts: \d+/;
     expect(err).toMatch(problem);
     const rolled = linesOf(out).filter(({ n }) => n !== null);
     expect(rolled.length).toBeGreaterThan(0);

@@ -91,7 +91,9 @@ test('the first model that is cancelled is not opened again by itself', async ()
   const { pid } = engine;
   opening.cancel();
   await expect(first).rejects.toThrow(UserError);
-  await expect(first).rejects.toThrow(/its opening was cancelled\. "Tokenscope: Choose Model/);
+  await expect(first).rejects.toThrow(
+    /opening it was cancelled\. Open another one with "Tokenscope: Choose Model/,
+  );
   expect(engine.state.kind).toBe('failed');
   await vi.waitUntil(() => written().length === 0, { timeout: 10_000 });
   await vi.waitUntil(() => !isRunning(pid!), { timeout: 10_000 });
@@ -120,7 +122,7 @@ test('a model of a contrast is cancelled, too: the reason says so', async () => 
   const opening = await begun(engine);
   expect(opening).toMatchObject({ path: large, kind: 'beside' });
   opening.cancel();
-  await expect(pair).rejects.toThrow(`${large} is not open: its opening was cancelled.`);
+  await expect(pair).rejects.toThrow(`${large} is not open: opening it was cancelled.`);
   await opening.ended;
   expect(written()).toEqual([]);
   expect(engine.state.kind).toBe('ready');

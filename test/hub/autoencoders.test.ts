@@ -69,17 +69,17 @@ test('layers are listed as numbers; one of several is named, or a part that is i
     'blocks.10.hook_resid_pre',
   ]);
   expect(() => planned(SAELENS)).toThrow(
-    'owner/saes has 3 autoencoders, of which one is downloaded: blocks.8.hook_resid_pre, blocks.9.hook_resid_pre, blocks.10.hook_resid_pre.',
+    'owner/saes has 3 autoencoders, and only one can be downloaded at a time. Choose one of blocks.8.hook_resid_pre, blocks.9.hook_resid_pre, blocks.10.hook_resid_pre.',
   );
   expect(() => planned(SAELENS, 'resid')).toThrow(/3 autoencoders with "resid" in their names/);
-  expect(() => planned(SAELENS, 'blocks.7')).toThrow(/no autoencoder "blocks.7". There are: /);
+  expect(() => planned(SAELENS, 'blocks.7')).toThrow(/no autoencoder "blocks.7". Available: /);
   expect(planned(SAELENS, 'blocks.10').weights.name).toBe('blocks.10.hook_resid_pre');
 });
 
 test('a name that leads out of the cache is refused, and so are pickles', () => {
-  expect(() => planned(['../../x/params.npz'])).toThrow(/a file whose name leads elsewhere/);
+  expect(() => planned(['../../x/params.npz'])).toThrow(/a file with an unsafe name/);
   expect(() => planned(['layer0.sae.pt', 'config.json'])).toThrow(
-    /may run code when they are read/,
+    /can run code and are not loaded/,
   );
 });
 

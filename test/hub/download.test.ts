@@ -210,7 +210,7 @@ test.each([
     [NAME]: { files: { ...files, [name]: { ...files[name]!, listed } } },
   });
   const problem = await problemOf(get(clientOf(hub), NAME));
-  expect(problem).toContain(`${name} of ${NAME} does not have the checksum that the hub says`);
+  expect(problem).toContain(`${name} of ${NAME} does not match the checksum of the hub`);
   expect(hub.asked.filter(asked => asked === name)).toHaveLength(2);
   expect(existsSync(join(snapshot(), name))).toBe(false);
   expect(blobs().filter(blob => blob.startsWith(listed.hash))).toEqual([]);
@@ -297,7 +297,7 @@ test.each([
 ])('a name that leads elsewhere is refused: %j', async name => {
   const hub = await startHub({ [NAME]: { files: { [name]: { content, isLarge: true } } } });
   const problem = await problemOf(get(clientOf(hub), NAME));
-  expect(problem).toContain('has a file whose name leads elsewhere');
+  expect(problem).toContain('has a file with an unsafe name');
   expect(hub.asked).toEqual([]);
   expect(readdirSync(cacheFolder)).toEqual([]);
 });
@@ -319,7 +319,7 @@ test('more than the disk has is refused before it begins', async () => {
   const hub = await startHub(withWeights({ listed: { size: 2 ** 52 } }));
   const problem = await problemOf(get(clientOf(hub), NAME));
   expect(problem).toMatch(
-    /needs 4500000 GB, and .* has .* free: make room there, or set HF_HUB_CACHE/,
+    /needs 4500000 GB, and .* has .* free\. Free some space, or set HF_HUB_CACHE/,
   );
   expect(hub.asked).toEqual([]);
 });
@@ -340,7 +340,7 @@ test('a disk that is full in the middle says so, and the download continues once
   const problem = await problemOf(work);
   write.mockRestore();
   expect(problem).toContain(
-    `${NAME} could not be written to ${repositoryFolder()}: no space left on device. Make room there`,
+    `${NAME} could not be written to ${repositoryFolder()}: no space left on device. Free some space`,
   );
   await get(clientOf(hub), NAME);
   expectAllRight();

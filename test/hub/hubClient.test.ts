@@ -92,37 +92,37 @@ const answers: [string, Fault, string | undefined, RegExp][] = [
     'asks for a token',
     { status: 401 },
     undefined,
-    /has no owner\/model, or it is private: check the name; a private one needs HF_TOKEN\.$/,
+    /has no owner\/model, or it is private\. Check the name; a private repository needs HF_TOKEN\.$/,
   ],
   [
     'does not know the token',
     { status: 401 },
     TOKEN,
-    /^The hub does not accept the token .*make another one at .*\/settings\/tokens\.$/,
+    /^The hub rejects the token .*Create a new one at .*\/settings\/tokens\.$/,
   ],
   [
     'is gated, without a token',
     { status: 401, headers: { 'x-error-code': 'GatedRepo' } },
     undefined,
-    /^owner\/model is gated: accept its terms at http.*\/owner\/model, then log in/,
+    /^owner\/model is gated\. Accept its terms at http.*\/owner\/model, then log in/,
   ],
   [
     'is gated, with a token of somebody else',
     { status: 403, headers: { 'x-error-code': 'GatedRepo' } },
     TOKEN,
-    /the account of the token has no access: accept its terms at http.*\/owner\/model, and let/,
+    /the account of your token has no access\. Accept its terms at http.*\/owner\/model, and allow/,
   ],
   [
     'has no such repository',
     { status: 404, headers: { 'x-error-code': 'RepoNotFound' } },
     TOKEN,
-    /has no owner\/model, or it is private: check the name; a private one needs a token of an account/,
+    /has no owner\/model, or it is private\. Check the name; a private repository needs a token of an account/,
   ],
   [
     'has no such revision',
     { status: 404, headers: { 'x-error-code': 'RevisionNotFound' } },
     undefined,
-    /^owner\/model has no revision "main": http.*\/owner\/model lists them\.$/,
+    /^owner\/model has no revision "main"\. See http.*\/owner\/model\.$/,
   ],
   [
     'says why it does not answer',
@@ -162,15 +162,19 @@ test('a gated repository is refused without a token before anything is asked for
 
 test.each([
   ['no JSON', '<html>', 'it is no JSON'],
-  ['a list', '[]', 'does not describe owner/model as a hub does'],
-  ['no commit', '{"siblings":[]}', 'does not describe owner/model as a hub does'],
-  ['a commit that is a path', '{"sha":"../../../../x"}', 'does not describe owner/model'],
+  ['a list', '[]', 'does not answer like a Hugging Face hub about owner/model'],
+  ['no commit', '{"siblings":[]}', 'does not answer like a Hugging Face hub about owner/model'],
+  [
+    'a commit that is a path',
+    '{"sha":"../../../../x"}',
+    'does not answer like a Hugging Face hub about owner/model',
+  ],
   ['deep lists', '['.repeat(100_000) + ']'.repeat(100_000), 'it is nested too deeply'],
   ['more than a list has', Buffer.alloc((32 << 20) + 1, 32), 'it is too long'],
   [
     'more files than a repository has',
     JSON.stringify({ sha: 'a'.repeat(40), siblings: Array.from({ length: 50_001 }, () => ({})) }),
-    'has 50001 files; at most 50000 are listed',
+    'has 50001 files; the limit is 50000',
   ],
 ])('a description that is %s is refused', async (_, body, words) => {
   const hub = await startHub();
@@ -214,15 +218,19 @@ test('a hub that cannot be reached is said at once', async () => {
   const client = clientOf(hub);
   hub.close();
   expect(await problemOf(readRepository(client, NAME))).toMatch(
-    /^http:\/\/127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED.*\. Is this machine online/,
+    /^http:\/\/127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED.*\. Check the network connection/,
   );
 });
 
 test('names that are none ask for nothing', async () => {
   const hub = await startHub();
   for (const name of ['../x', 'a/b/c', 'https://huggingface.co/a/b', 'a/b?x', 'a b', ''])
-    expect(await problemOf(readRepository(clientOf(hub), name))).toContain('is no name of');
-  expect(await problemOf(readRepository(clientOf(hub), NAME, '../x'))).toContain('is no branch');
+    expect(await problemOf(readRepository(clientOf(hub), name))).toContain(
+      'is not a repository name',
+    );
+  expect(await problemOf(readRepository(clientOf(hub), NAME, '../x'))).toContain(
+    'is not a valid branch',
+  );
   expect(hub.seen).toEqual([]);
 });
 
@@ -239,6 +247,6 @@ test('a search lists repositories with their formats', async () => {
   });
   hub.fault = () => ({ body: '{}' });
   expect(await problemOf(searchModels(clientOf(hub), 'smol'))).toContain(
-    'does not search as a hub',
+    'does not answer searches like a Hugging Face hub',
   );
 });

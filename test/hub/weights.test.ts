@@ -126,15 +126,15 @@ test('the smallest complete tokenizer', () => {
 
 test.each([
   [['README.md'], undefined, 'there is no model.safetensors'],
-  [['pytorch_model.bin'], undefined, 'pytorch_model.bin, which can hold code'],
+  [['pytorch_model.bin'], undefined, 'pytorch_model.bin, a pickle that can run code'],
   [['adapter_config.json', 'adapter_model.bin'], undefined, 'it holds an adapter'],
   [['onnx/decoder_model_merged.onnx'], undefined, 'its graph is a merged decoder'],
   [['m-IQ1_S.gguf'], undefined, 'of types that are not read'],
-  [['m-Q4_0.gguf', 'm-Q4_1.gguf'], 'm', 'may be any of these'],
-  [['m-Q4_0.gguf', 'm-Q4_1.gguf'], 'q5', 'There are: m-Q4_1.gguf, m-Q4_0.gguf.'],
+  [['m-Q4_0.gguf', 'm-Q4_1.gguf'], 'm', 'matches several weights'],
+  [['m-Q4_0.gguf', 'm-Q4_1.gguf'], 'q5', 'Available: m-Q4_1.gguf, m-Q4_0.gguf.'],
   [['m-Q4_0.gguf'], '.*', 'has no weights ".*"'],
-  [['README.md'], 'none', 'has no tokenizer'],
-  [['model.safetensors', 'config.json'], undefined, 'has no tokenizer'],
+  [['README.md'], 'none', 'has no supported tokenizer'],
+  [['model.safetensors', 'config.json'], undefined, 'has no supported tokenizer'],
 ])('%j with %j is refused', (names, wanted, words) => {
   const plan = () => planDownload(repository(...names), '/nowhere', wanted);
   expect(plan).toThrow(UserError);

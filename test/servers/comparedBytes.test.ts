@@ -98,7 +98,7 @@ test('a server of the likeliest tokens alone is not compared, with the reason', 
   );
   expect(summary).toEqual({
     refused: expect.stringMatching(
-      /^127\S+ is served by vLLM, and vLLM says of the likeliest tokens alone.*a server of llama\.cpp/,
+      /^127\S+ is served by vLLM, which returns probabilities only for the most likely.*a server of llama\.cpp/,
     ),
   });
 });

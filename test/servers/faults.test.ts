@@ -56,9 +56,9 @@ async function failing(kind: FakeKind, fault: ServerFault): Promise<string> {
 }
 
 test.each([
-  ['a page of a proxy', { body: '<html>Sign in</html>' }, /a page of HTML, as a proxy/],
-  ['text', { body: 'Service is fine' }, /a text that is no JSON, "Service is fine"/],
-  ['NaN', { change: (body: string) => body.replace(/-\d+\.\d+/, 'NaN') }, /no JSON/],
+  ['a page of a proxy', { body: '<html>Sign in</html>' }, /an HTML page; a proxy/],
+  ['text', { body: 'Service is fine' }, /its answer is not JSON: "Service is fine"/],
+  ['NaN', { change: (body: string) => body.replace(/-\d+\.\d+/, 'NaN') }, /not JSON/],
   ['an empty object', { body: '{}' }, /0 tokens for/],
   ['silence', { isSilent: true }, /took the request, and did not answer within 0.3 s/],
   ['a key', { status: 401, body: '{}' }, /wants a key.*TOKENSCOPE_SERVER_KEY/],
@@ -124,7 +124,7 @@ test.each([
       },
     });
     expect(message).toMatch(words);
-    expect(message).toMatch(/nothing of it is shown/);
+    expect(message).toMatch(/which is not shown/);
   },
 );
 
@@ -200,7 +200,7 @@ test.each([
 test('an address with a key in it is refused before it is asked', async () => {
   for (const address of ['http://user:key@127.0.0.1:1', 'http://127.0.0.1:1?key=x', 'ftp://host'])
     expect(await problemOf(findServer(address, send, undefined, options))).toMatch(
-      /has no name, password or question mark|no address of a server/,
+      /must not contain a user name, a password or a query|is not a server address/,
     );
 });
 
@@ -241,7 +241,7 @@ test('what is no server of a known kind is said to be none', async () => {
   servers.push(fake);
   fake.fault = () => ({ body: '<html>hello</html>' });
   expect(await problemOf(findServer(fake.address, send, undefined, options))).toMatch(
-    /no server of a kind that is known/,
+    /No supported server answers/,
   );
 });
 

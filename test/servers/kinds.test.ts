@@ -92,8 +92,8 @@ test.each([...byIds, ...byText])('%s: every token has the number of the model', 
 });
 
 test.each([
-  ['ollama', /Ollama gives log-probabilities of what it writes, and none of a given text/],
-  ['lmStudio', /LM Studio gives log-probabilities of what it writes/],
+  ['ollama', /Ollama returns log-probabilities only for text that it generates/],
+  ['lmStudio', /LM Studio returns log-probabilities only for text that it generates/],
 ] as const)('%s is answered with what it cannot do', async (kind, words) => {
   const server = await start(kind);
   const found = await findServer(server.address, send);
@@ -138,7 +138,9 @@ test('llama.cpp says the exact distribution of the next token, and the bytes tha
 
 test('a server of the likeliest tokens alone refuses exact bytes by name', async () => {
   const model = await open(await start('vllm'));
-  expect(() => model.byteRules).toThrow(/vLLM says of the likeliest tokens alone/);
+  expect(() => model.byteRules).toThrow(
+    /vLLM, which returns probabilities only for the most likely/,
+  );
   const [row] = await model.asTokenModel().rows([97], [{ parent: -1, token: -1 }], [0]);
   const expected = logSoftmax(fakeLogits([START_ID, 97], BYTE_VOCAB));
   expect(row!.filter(value => value > -Infinity)).toHaveLength(20);
@@ -204,7 +206,7 @@ test('a model of a server names its host, and what it cannot say', async () => {
   const model = await Model.open(path, 64, noRuntime, undefined, { send });
   expect(model.info.name).toBe(`fake at 127.0.0.1:${server.port}`);
   expect(model.info.lacks).toEqual({
-    varentropies: 'SGLang gives the 20 likeliest tokens, and it is made of all of them',
+    varentropies: 'SGLang returns only the 20 most likely tokens, and this needs all of them',
   });
 });
 
@@ -264,8 +266,8 @@ test('a pair of servers is contrasted by the tokens of the text', async () => {
 
 test.each([
   ['llamaCpp', 'exact', /^$/],
-  ['vllm', 'one-token', /vLLM says of the likeliest tokens alone/],
-  ['sglang', 'one-token', /SGLang says of the likeliest tokens alone/],
+  ['vllm', 'one-token', /vLLM, which returns probabilities only for the most likely/],
+  ['sglang', 'one-token', /SGLang, which returns probabilities only for the most likely/],
 ] as const)('%s completes with healing: %s', async (kind, healing, inexact) => {
   const model = await open(await start(kind));
   const view = await completeAt(model, 'abc', 3, OPTIONS, signal);

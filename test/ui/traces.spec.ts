@@ -180,7 +180,7 @@ export async function aFileWithoutATraceSaysSo(ui: Workbench) {
   ui.writeFile('none.json', '{"a": 1}');
   await ui.openFile('none.json');
   await ui.runCommand('Tokenscope: Open Reasoning Traces…');
-  const words = 'none.json holds no reasoning trace';
+  const words = 'none.json contains no reasoning trace';
   await ui.page.locator('.notification-list-item', { hasText: words }).waitFor();
 }
 

@@ -97,7 +97,7 @@ export function nextByte(
 
 export function impossibleText(): InexactError {
   return new InexactError(
-    'The model considers the text impossible: no next byte has a probability',
+    'The model gives the text a probability of 0, so no next byte has a probability',
   );
 }
 

@@ -41,7 +41,7 @@ export function parsePredicate(text: string): Clause[] {
     const match = CLAUSE.exec(text);
     if (!match)
       throw new PredicateError(
-        `character ${at}: a clause such as class="word", -1:token="(" or depth>=2 is expected`,
+        `character ${at}: expected a clause such as class="word", -1:token="(" or depth>=2`,
       );
     const [whole, negated, offset, field = '', , regex, , number, , string, , list, more] = match;
     const operator = match[4] ?? match[6] ?? match[8] ?? match[10] ?? '';

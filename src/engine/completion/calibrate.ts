@@ -41,7 +41,7 @@ export async function calibrate(
   const cuts = cutsIn(texts, count, seededRandom(7));
   if (cuts.length < Math.min(10, count)) {
     throw new UserError(
-      `There is too little code to calibrate with: ${cuts.length} places of ${count}. Open a folder with code.`,
+      `Too little code to calibrate with: ${cuts.length} of ${count} places found. Open a folder with more code.`,
     );
   }
   const wordCuts = model.fim ? cutsIn(texts, count, seededRandom(9), true) : [];

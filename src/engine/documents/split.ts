@@ -76,7 +76,7 @@ function unexplained(tokenizer: Tokenizer, stream: TokenStream, at: number): Spl
     symbols: [],
     steps: [],
     rankIs: '',
-    note: `This tokenizer encodes a text as a whole: the split is explained for texts of up to ${LONGEST_WHOLE} characters.`,
+    note: `This tokenizer encodes a text as a whole, so splits are explained only for texts of up to ${LONGEST_WHOLE} characters.`,
     tokens: [tokenPiece(tokenizer, token.ids[0]!)],
     token: 0,
     continuations: [],

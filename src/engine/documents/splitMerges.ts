@@ -11,7 +11,7 @@ import { tokenPiece } from './tokenPiece';
 /** Symbols whose merges are listed; a larger tree is unreadable. */
 const MOST_SYMBOLS = 64;
 
-const ADDED = 'An added token: it is taken out of the text before the rest is split.';
+const ADDED = 'An added token, taken out of the text before the rest is split.';
 
 export type Merges = Pick<SplitView, 'symbols' | 'steps' | 'rankIs' | 'note'> & {
   /** The tokens that are explained, [first, end) of the text. */
@@ -34,19 +34,18 @@ export function mergesOf(
     const isAdded = added.some(({ id }) => id === ids[token]);
     const note = isAdded
       ? ADDED
-      : 'The vocabulary has no token for this character, which becomes the unknown token.';
+      : 'The vocabulary has no token for this character, so it becomes the unknown token.';
     return { ...none, first: token, end: token + 1, note };
   }
   const { text, first, end } = pretoken;
   if (whole?.(text) !== undefined) {
     const note =
-      'The vocabulary has this pretoken as a whole, so this tokenizer uses that token without merging.';
+      'The whole pretoken is in the vocabulary, so this tokenizer uses that token without merging.';
     return { ...none, first, end, note };
   }
   const bytes = encodeUtf8(text);
   if (byteScans.some(scan => scan(spellingOf(bytes), 0, bytes.length) < bytes.length)) {
-    const note =
-      'This tokenizer splits the pretoken once more between its bytes, at digits; its merges are not shown.';
+    const note = 'This tokenizer splits the pretoken again at digits. Its merges are not shown.';
     return { ...none, first, end, note };
   }
   const symbols = new Int32Array(text.length * 3);
@@ -72,7 +71,7 @@ export function mergesOf(
     note:
       near === all && firstOwn <= first
         ? ''
-        : `Of ${count} symbols only those of the tokens around the cursor are shown: no merge links them to the rest.`,
+        : `Only the symbols of the tokens around the cursor are shown, of ${count}; no merge links them to the rest.`,
   };
 }
 
@@ -87,9 +86,9 @@ export function lookupOf(
   if (!pretoken) return { ...none, first: token, end: token + 1, note: ADDED };
   const isUnknown = unknown.token?.id === ids[token];
   const note = [
-    `${name} merges nothing. ${how}`,
+    `${name} has no merges. ${how}`,
     ...(isUnknown
-      ? ['The vocabulary has no token for this text, which became the unknown token.']
+      ? ['The vocabulary has no token for this text, so it became the unknown token.']
       : []),
   ].join(' ');
   return { ...none, first: pretoken.first, end: pretoken.end, note };

@@ -25,7 +25,9 @@ export function namedPath(folder: string, named: string, scope: Scope, source: s
   if (roots.some(root => !isOutside(root, real))) return real;
   const place = scope === 'folder' ? "the model's folder" : "the folder of the model's folder";
   const link = real === path ? '' : `, which leads to ${real}`;
-  throw new UserError(`${source} names a file outside of ${place}: ${named}${link}.`);
+  throw new UserError(
+    `${source} refers to a file outside of ${place}: ${named}${link}. Move the file into the folder.`,
+  );
 }
 
 /** Whether a path is not below a folder. */

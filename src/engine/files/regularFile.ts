@@ -87,7 +87,7 @@ function checkKind(path: string, stats: Stats): void {
 function checkSize(path: string, size: number, most: number): void {
   if (size <= most) return;
   const [has, limit] = [size, most].map(bytes => `${Math.ceil(bytes / 2 ** 20)} MB`);
-  throw new FileError(path, 'large', `it has ${has}, and at most ${limit} are read`);
+  throw new FileError(path, 'large', `it has ${has}; the limit is ${limit}`);
 }
 
 function attempt<T>(path: string, work: () => T): T {
@@ -104,9 +104,9 @@ function attempt<T>(path: string, work: () => T): T {
 }
 
 function folderError(path: string): FileError {
-  return new FileError(path, 'folder', 'it is a folder, and a file is needed');
+  return new FileError(path, 'folder', 'it is a folder, not a file');
 }
 
 function specialError(path: string): FileError {
-  return new FileError(path, 'special', 'it is a pipe or a device, and a regular file is needed');
+  return new FileError(path, 'special', 'it is a pipe or a device, not a regular file');
 }

@@ -29,7 +29,7 @@ export interface SafetensorsHeader {
 
 /** What is wrong with a file. */
 export function damagedSafetensors(path: string, why: string): UserError {
-  return new UserError(`${path} is no whole safetensors file: ${why}. Download it again.`);
+  return new UserError(`${path} is not a complete safetensors file: ${why}. Download it again.`);
 }
 
 /** Throws `UserError` that names the file if it has no header of this kind, or two tensors overlap. */

@@ -41,7 +41,7 @@ export function* sourceLines(
     begunBytes += chunk.length - start;
     if (begunBytes > constants.MAX_STRING_LENGTH) {
       throw new UserError(
-        `Line ${number} of ${name} has more than ${constants.MAX_STRING_LENGTH >> 20} MB, which is more than a text can have here. Write one row on each line.`,
+        `Line ${number} of ${name} has more than ${constants.MAX_STRING_LENGTH >> 20} MB, more than the limit for one text. Write one row per line.`,
       );
     }
   }

@@ -89,7 +89,7 @@ function byteIds({ path, tokenizer }: ModelFolder): Uint32Array {
     const bytes = bytesOfText(tokenizer, id);
     if (bytes.length > 1)
       throw new UserError(
-        `${path} has no vocabulary of bytes, which a delete gate reads: its token ${id} has ${bytes.length}.`,
+        `${path} has no byte vocabulary, which a delete gate needs: token ${id} has ${bytes.length} bytes.`,
       );
     if (bytes.length === 0) continue;
     ids[bytes[0]!] = id;
@@ -97,7 +97,7 @@ function byteIds({ path, tokenizer }: ModelFolder): Uint32Array {
   }
   if (known.size < BYTES)
     throw new UserError(
-      `${path} has no vocabulary of bytes, which a delete gate reads: ${BYTES - known.size} of 256 bytes have no token.`,
+      `${path} has no byte vocabulary, which a delete gate needs: ${BYTES - known.size} of 256 bytes have no token.`,
     );
   return ids;
 }

@@ -53,7 +53,7 @@ async function openGate(path: string, openModel: OpenModel): Promise<Gate> {
   return new Gate(await openModel({ ...folder, ...shape }, tokens), read);
 }
 
-const NO_DECODER = { missing: 'An encoder up to its delete gate predicts nothing' };
+const NO_DECODER = { missing: 'The encoder of a delete gate makes no predictions' };
 
 /** `ids`: on which a graph is tried. */
 function gateSource(ids: Uint32Array): ModelSource {

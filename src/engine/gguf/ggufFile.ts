@@ -61,7 +61,9 @@ export class GgufFile {
   bytesOf({ path, offset, name }: PlacedTensor, from: number, length: number): Uint8Array {
     const bytes = this.sources.get(path)!.read(offset + from, length);
     if (bytes.length === length) return bytes;
-    throw new UserError(`${path} became shorter while the tensor ${quote(name)} was read from it.`);
+    throw new UserError(
+      `${path} became shorter while the tensor ${quote(name)} was being read. Download it again.`,
+    );
   }
 
   /** All weights of a tensor, as 32-bit floats: for small ones. */
@@ -90,11 +92,11 @@ function partsOf(path: string, { metadata }: GgufHeader): string[] {
   const count = metadata.count('split.count') ?? 1;
   if (count <= 1) return [];
   if (count > MOST_PARTS)
-    throw new UserError(`${path} is in ${count} parts, and at most ${MOST_PARTS} are read.`);
+    throw new UserError(`${path} is in ${count} parts; the limit is ${MOST_PARTS}.`);
   const named = PART_NAME.exec(path);
   if (!named || Number(named[2]) !== count)
     throw new UserError(
-      `${path} is one of ${count} parts: it needs the name that it was made with, which ends in -00001-of-${padded(count)}.gguf, and the others beside it.`,
+      `${path} is one of ${count} parts. Restore its original name, which ends in -00001-of-${padded(count)}.gguf, and put the other parts beside it.`,
     );
   const stem = path.slice(0, named.index);
   const nameOf = (i: number) => `${stem}-${padded(i + 1)}-of-${padded(count)}${named[3]}`;
@@ -107,7 +109,7 @@ function checkPart(path: string, { metadata }: GgufHeader, index: number, count:
   const [own, all] = [metadata.count('split.no'), metadata.count('split.count')];
   if (own === index && all === count) return;
   throw new UserError(
-    `${path} should be part ${index + 1} of ${count}, and says that it is part ${(own ?? 0) + 1} of ${all ?? 1}: the parts belong to different models, or were renamed.`,
+    `${path} should be part ${index + 1} of ${count}, but its header gives part ${(own ?? 0) + 1} of ${all ?? 1}: the parts belong to different models or were renamed.`,
   );
 }
 
@@ -118,7 +120,7 @@ function merged(headers: readonly (readonly [string, GgufHeader])[]): Map<string
       const other = tensors.get(tensor.name);
       if (other)
         throw new UserError(
-          `${path} has the tensor ${quote(tensor.name)}, which ${other.path} has too.`,
+          `${path} has the tensor ${quote(tensor.name)}, which is also in ${other.path}.`,
         );
       tensors.set(tensor.name, { ...tensor, path });
     }
@@ -130,6 +132,6 @@ function checkCount(path: string, { metadata }: GgufHeader, found: number): void
   const said = metadata.count('split.tensors.count') ?? found;
   if (said === found) return;
   throw new UserError(
-    `${path} and its other parts have ${found} tensors, and should have ${said}: the parts belong to different models.`,
+    `${path} and its other parts have ${found} tensors instead of ${said}: the parts belong to different models.`,
   );
 }

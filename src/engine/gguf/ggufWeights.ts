@@ -71,7 +71,7 @@ export class GgufWeights implements Weights {
     for (const tensor of this.tensors.keys()) {
       if (this.asked.has(tensor) || READ.test(tensor)) continue;
       throw new UserError(
-        `${this.name} has the tensor ${quote(tensor)}, which is not known for ${this.architecture.family}: what it does to a text is not known.`,
+        `${this.name} has the tensor ${quote(tensor)}, which is not known for ${this.architecture.family}, so its effect is unknown. Update Tokenscope, or use an ONNX export.`,
       );
     }
   }
@@ -85,7 +85,7 @@ export class GgufWeights implements Weights {
     const { experts: needed } = this.architecture.layers[name.layer!]!.routing!;
     if (experts !== needed)
       throw new UserError(
-        `${this.name}: ${quote(whole.name)} has ${experts} experts, and ${needed} are needed.`,
+        `${this.name}: ${quote(whole.name)} has ${experts} experts instead of ${needed}.`,
       );
     return rowsOf({ ...whole, shape: [of, inputs] }, rows);
   }
@@ -96,7 +96,7 @@ export class GgufWeights implements Weights {
     const found = this.tensors.get(tensor);
     if (!found)
       throw new UserError(
-        `${this.name} has no tensor ${quote(tensor)}, which an architecture ${this.architecture.family} needs: it is no whole model, or its download is not complete.`,
+        `${this.name} has no tensor ${quote(tensor)}, which ${this.architecture.family} needs: the model or its download is incomplete.`,
       );
     const { shape } = found;
     const place = this.places.get(tensor)!;
@@ -138,8 +138,7 @@ function rowsAt(counts: readonly number[], index: number): Rows {
 /** Rows lie one after the other, and so do all parts of their blocks. */
 function rowsOf(whole: Weight, { from, to, of }: Rows): Weight {
   const { name, shape, data } = whole;
-  if (shape[0] !== of)
-    throw new UserError(`${quote(name)} has ${shape[0]} rows, and ${of} are needed.`);
+  if (shape[0] !== of) throw new UserError(`${quote(name)} has ${shape[0]} rows instead of ${of}.`);
   const part = <T extends FilePart>(all: T): T => {
     const rowBytes = all.length / of;
     return { ...all, offset: all.offset + from * rowBytes, length: (to - from) * rowBytes };

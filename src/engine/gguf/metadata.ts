@@ -96,7 +96,7 @@ export class Metadata {
 
   private wrong(key: string, value: GgufValue, what: string): UserError {
     const found = isList(value) ? `a list of ${value.of}` : quote(value);
-    return new UserError(`${this.name}: ${key} is ${found}, and ${what} is needed.`);
+    return new UserError(`${this.name}: ${key} is ${found}; it should be ${what}.`);
   }
 }
 

@@ -180,7 +180,7 @@ function checkSpace(folder: string, bytes: number): void {
   const free = bavail * bsize;
   if (free >= bytes) return;
   throw new UserError(
-    `The weights need ${inMegabytes(bytes)} as they are mapped, and ${folder} has ${inMegabytes(free)} free: make room there, or choose a smaller model.`,
+    `The weights need ${inMegabytes(bytes)} on the disk, and ${folder} has ${inMegabytes(free)} free. Free some space, or choose a smaller model.`,
   );
 }
 

@@ -80,17 +80,17 @@ function checkVersion(name: string, version: number): void {
   swapped.setUint32(0, version, true);
   if (VERSIONS.includes(swapped.getUint32(0)))
     throw new UserError(
-      `${name} is a big-endian GGUF file, which is not read: get the little-endian one.`,
+      `${name} is a big-endian GGUF file, which is not supported. Get the little-endian file.`,
     );
   throw new UserError(
-    `${name} is of version ${version} of GGUF, and versions ${VERSIONS.join(' and ')} are read: get a newer file.`,
+    `${name} is GGUF version ${version}; supported are versions ${VERSIONS.join(' and ')}. Get a newer file.`,
   );
 }
 
 function countOf(reader: ValueReader, what: string, most: number): number {
   const count = reader.u64(`the number of ${what}`);
   if (count <= most) return count;
-  return reader.refuse(`it has ${count} ${what}, and at most ${most} are read`);
+  return reader.refuse(`it has ${count} ${what}; the limit is ${most}`);
 }
 
 function readValues(reader: ValueReader, count: number): Map<string, GgufValue> {
@@ -98,7 +98,7 @@ function readValues(reader: ValueReader, count: number): Map<string, GgufValue> 
   const budget = { elements: MOST_ELEMENTS };
   for (let i = 0; i < count; i++) {
     const key = reader.string(`key ${i}`, LONGEST_NAME);
-    if (values.has(key)) reader.refuse(`the key ${quote(key)} stands in it twice`);
+    if (values.has(key)) reader.refuse(`the key ${quote(key)} is in it twice`);
     values.set(key, readValue(reader, key, typeOf(reader, key), budget));
   }
   return values;

@@ -38,7 +38,7 @@ function readInfos(reader: ValueReader, count: number): TensorInfo[] {
   return Array.from({ length: count }, (_, i) => {
     const name = reader.string(`the name of tensor ${i}`, LONGEST_NAME);
     const what = `tensor ${quote(name)}`;
-    if (names.has(name)) reader.refuse(`${what} stands in it twice`);
+    if (names.has(name)) reader.refuse(`${what} is in it twice`);
     names.add(name);
     const dimensions = reader.u32(what);
     if (dimensions > MOST_DIMENSIONS || dimensions === 0)
@@ -48,7 +48,7 @@ function readInfos(reader: ValueReader, count: number): TensorInfo[] {
     const type = TENSOR_TYPES.get(number);
     if (!type)
       throw new UserError(
-        `${reader.name}: ${what} is of the type ${nameOfOther(number)}, which is not read. Get the model in another quantisation, such as Q8_0, Q4_K_M or F16.`,
+        `${reader.name}: ${what} is of type ${nameOfOther(number)}, which is not supported. Get the model in another quantisation, such as Q8_0, Q4_K_M or F16.`,
       );
     return { name, type, shape, offset: reader.u64(what) };
   });
@@ -62,13 +62,13 @@ function placed(
 ): Map<string, GgufTensor> {
   const alignment = metadata.count('general.alignment', 1) ?? ALIGNMENT;
   if (alignment > MOST_ALIGNMENT || (alignment & (alignment - 1)) !== 0)
-    reader.refuse(`general.alignment is ${alignment}, and a power of two is needed`);
+    reader.refuse(`general.alignment is ${alignment}, not a power of two`);
   const start = Math.ceil(reader.at / alignment) * alignment;
   const tensors = infos.map(info => {
     const what = `tensor ${quote(info.name)}`;
     const bytes = bytesOf(reader, info);
     if (info.offset % alignment !== 0)
-      reader.refuse(`${what} begins at ${info.offset}, which is no multiple of ${alignment}`);
+      reader.refuse(`${what} begins at ${info.offset}, which is not a multiple of ${alignment}`);
     reader.at = start + info.offset;
     reader.need(bytes, what);
     return { ...info, offset: start + info.offset, bytes };

@@ -87,7 +87,7 @@ export class ValueReader {
     const length = this.u64(what);
     if (length > longest)
       throw new UserError(
-        `${this.name} is damaged: ${what} at byte ${this.at - 8} has ${length} bytes, and at most ${longest} are read.`,
+        `${this.name} is damaged: ${what} at byte ${this.at - 8} has ${length} bytes; the limit is ${longest}.`,
       );
     this.need(length, what);
     return length;

@@ -49,8 +49,8 @@ const exits: Summary = async ({ model, document }, _options, signal) => {
   ]);
   return [
     {
-      title: 'If the model stopped at the first layer that is as sure of its choice',
-      rows: [['probability', 'stop early', 'of these right', 'layers run'], ...rows],
+      title: 'If the model exited at the first layer with this confidence',
+      rows: [['probability', 'exits early', 'of these correct', 'layers run'], ...rows],
     },
   ];
 };
@@ -71,7 +71,7 @@ const locality: Summary = async ({ model, document }, { nearShare }, signal) => 
   const marks = dilutionMarks(nearShare);
   return [
     {
-      title: `Attention on the nearest ${share(nearShare)}, first window: ${share(marks.uniform)} if it were spread evenly, ${share(marks.diagonal)} if all were on the token itself`,
+      title: `Attention on the nearest ${share(nearShare)}, first window: ${share(marks.uniform)} if uniform, ${share(marks.diagonal)} if all on the token itself`,
       rows: [['layer', 'near'], ...each.map(({ mean }, layer) => [String(layer), share(mean)])],
     },
     {

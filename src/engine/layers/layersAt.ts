@@ -63,7 +63,8 @@ async function ladderAt(
 ): Promise<LadderView> {
   // About the place of the token: from what comes before it.
   const row = token - window.start + model.startTokens - 1;
-  if (row < 0) throw new UserError('Nothing comes before the first token: no layer predicts it.');
+  if (row < 0)
+    throw new UserError('No layer predicts the first token, because nothing comes before it.');
   const { ids } = stream.tokens(window.start, token + 1);
   const ladder = await model.readLayers(ids, { kind: 'ladder', topK: BEST, from: row }, signal);
   const { layers, topK, topIds, topLogprobs, logprobs } = ladder;

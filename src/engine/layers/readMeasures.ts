@@ -129,9 +129,11 @@ export function meanOver(
   { layer, head }: Pick<LayerOptions, 'layer' | 'head'>,
 ): Float32Array {
   if (layer !== null && layer >= layers)
-    throw new UserError(`There is no layer ${layer}: the model's layers are 0 to ${layers - 1}.`);
+    throw new UserError(
+      `Layer ${layer} does not exist: the model's layers are 0 to ${layers - 1}.`,
+    );
   if (head !== null && head >= heads)
-    throw new UserError(`There is no head ${head}: the model's heads are 0 to ${heads - 1}.`);
+    throw new UserError(`Head ${head} does not exist: the model's heads are 0 to ${heads - 1}.`);
   const row = layers * heads;
   return Float32Array.from({ length: values.length / row }, (_, at) => {
     let sum = 0;

@@ -25,7 +25,7 @@ export class ComparisonModel {
     this.lazy = new Lazy(async () => {
       if (folder?.weights) return openModel(folder, contextLimit());
       throw new UserError(
-        `${info.name} is a tokenizer alone: choose a model's folder with "Tokenscope: Compare with Tokenizer or Model…"`,
+        `${info.name} is only a tokenizer. Choose a model folder with "Tokenscope: Compare with Tokenizer or Model…"`,
       );
     });
   }

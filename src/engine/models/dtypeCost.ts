@@ -56,6 +56,6 @@ export function describeCost({ tokens, moreBits, apartBits, mostBits, sameTop }:
   const more = `${bits(Math.abs(moreBits))} bits per token ${moreBits < 0 ? 'less' : 'more'}`;
   return (
     `${more} on ${tokens} tokens; ${bits(apartBits)} bits apart on average, ${bits(mostBits)} at most; ` +
-    `the likeliest token is the same at ${(sameTop * 100).toFixed(0)} %`
+    `the most likely token is the same for ${(sameTop * 100).toFixed(0)} %`
   );
 }

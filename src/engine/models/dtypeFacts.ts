@@ -16,7 +16,7 @@ export async function dtypeFacts(
 ): Promise<readonly Fact[]> {
   const { dtype, otherDtypes = [], why } = folder.weights ?? {};
   if (dtype === undefined) return [];
-  const others = `; the folder has ${otherDtypes.join(', ')}, too (setting tokenscope.model.dtype)`;
+  const others = `; other exports in the folder: ${otherDtypes.join(', ')} (setting tokenscope.model.dtype)`;
   const name: Fact = [
     'Dtype',
     `${dtype}${why ? `, ${why}` : ''}${otherDtypes.length > 0 ? others : ''}`,
@@ -40,7 +40,7 @@ async function costOf(
     return `not compared: the folder has no ${EXACT_DTYPE} export`;
   const { sizeBytes = 0 } = exact;
   if (!fitsMemory(sizeBytes))
-    return `not compared: the ${EXACT_DTYPE} export takes ${(sizeBytes / 1e9).toFixed(1)} GB, more than half of the memory`;
+    return `not compared: the ${EXACT_DTYPE} export needs ${(sizeBytes / 1e9).toFixed(1)} GB, more than half of the memory`;
   const reference = await exact.source.open(exact.path, folder.path, folder, startRuntime);
   try {
     const { tokenizer, start, contextTokens } = folder;

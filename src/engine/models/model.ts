@@ -165,7 +165,7 @@ export class Model {
   checkEnds(): void {
     if (this.folder.ends.length > 0) return;
     throw new UserError(
-      `${this.info.name} has no token that ends a text: name one as "eos_token_id" in its config.json.`,
+      `${this.info.name} has no end-of-text token. Set "eos_token_id" in its config.json.`,
     );
   }
 
@@ -234,7 +234,7 @@ export class Model {
     const prefix = this.withStartToken(before);
     const { ends, tokenizer, name } = this.folder;
     if (prefix.length === 0)
-      throw new UserError(`${name} has no token that starts a text: nothing can be continued.`);
+      throw new UserError(`${name} has no start-of-text token, so it cannot continue an empty text.`);
     const request = { ...rule, prefix, ends, vocabSize: tokenizer.vocabSize };
     return this.request(backend => needed(backend.sample)(request, signal), signal);
   }
@@ -359,7 +359,7 @@ export class Model {
     const contextTokens = this.ownContextTokens;
     if (!(error instanceof UserError) || tokens <= contextTokens) return error;
     return new UserError(
-      `${name} holds ${contextTokens} tokens, and this needs ${tokens}: ask for fewer, or choose a model that holds more.`,
+      `${name} has a context of ${contextTokens} tokens, and this needs ${tokens}. Ask for fewer tokens, or choose a model with a longer context.`,
     );
   }
 
@@ -370,7 +370,7 @@ export class Model {
 
   private withoutStart(): UserError {
     return new UserError(
-      `${this.folder.name} has no token that starts a text: name one as "start" in its tokenscope.json.`,
+      `${this.folder.name} has no start-of-text token. Set "start" in its tokenscope.json.`,
     );
   }
 

@@ -39,7 +39,7 @@ export function readModelConfig(config: Json): ModelConfig {
     ends: fields.eos_token_id,
     noScores:
       contextTokens === 1
-        ? 'its config.json says that it holds 1 token, and none after another'
+        ? 'its config.json gives a context of 1 token, so it cannot predict a next token'
         : noDecoder(fields),
   };
 }
@@ -73,13 +73,13 @@ function noDecoder(fields: Json): string {
   const all = Array.isArray(fields.architectures) ? fields.architectures : [];
   const [architecture = ''] = all.filter(name => typeof name === 'string');
   if (fields.is_encoder_decoder === true)
-    return `${architecture || 'it'} is an encoder with a decoder, which continues another text than it reads: choose a model with a decoder alone`;
+    return `${architecture || 'it'} is an encoder-decoder model. Choose a decoder-only model`;
   if (fields.is_decoder === true) return '';
   const isEncoder =
     ENCODER_TASK.test(architecture) ||
     (ENCODERS.has(nameOf(fields.model_type)) && architecture.endsWith('Model'));
   if (!isEncoder) return '';
-  return `${architecture} is an encoder, which reads a text in both directions and gives no probability of a next token: choose a decoder (a causal language model)`;
+  return `${architecture} is an encoder, which does not predict the next token. Choose a decoder (a causal language model)`;
 }
 
 function headSizeOf(fields: Json): number | undefined {

@@ -107,7 +107,7 @@ function otherDtype(weights: FoundWeights | Missing, dtype: string | undefined):
   if (dtype === undefined || 'missing' in weights || weights.dtype === dtype) return '';
   const { otherDtypes = [] } = weights;
   if (otherDtypes.length === 0) return '';
-  return `The folder has no ${dtype} export: ${weights.dtype} is open. It has ${otherDtypes.join(', ')}, too.`;
+  return `The folder has no ${dtype} export, so ${weights.dtype} is open. Other exports: ${otherDtypes.join(', ')}.`;
 }
 
 /** One file of a tokenizer in place of a folder. */

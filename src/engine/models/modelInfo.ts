@@ -68,6 +68,6 @@ function publishedOf(
 function vocabularyWarnings({ tokenizer }: ModelFolder, { vocabSize }: Backend): string[] {
   if (tokenizer.vocabSize >= vocabSize * 0.9) return [];
   return [
-    `The tokenizer has ${tokenizer.vocabSize} tokens, the model ${vocabSize}: they may not belong together.`,
+    `The tokenizer has ${tokenizer.vocabSize} tokens and the model ${vocabSize}; they may not belong together.`,
   ];
 }

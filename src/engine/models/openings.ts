@@ -56,7 +56,7 @@ export class Openings {
       return await model;
     } catch (error) {
       if (!signal.aborted) throw error;
-      throw new UserError(`${path} is not open: its opening was cancelled.`);
+      throw new UserError(`${path} is not open: opening it was cancelled.`);
     }
   }
 }

@@ -56,7 +56,7 @@ export function readTokenizerFile(path: string): TokenizerFiles {
   }
   if (name.endsWith('.json')) return { 'tokenizer.json': readJson(folder, name) };
   throw new UserError(
-    `${path} is no tokenizer that can be read: choose a folder, a tokenizer.json, a .tiktoken file, a tokenizer.model or a tokenizer.bin.`,
+    `${path} is not a supported tokenizer. Choose a folder, a tokenizer.json, a .tiktoken file, a tokenizer.model or a tokenizer.bin.`,
   );
 }
 
@@ -83,7 +83,7 @@ function modelAmong(folder: string, names: readonly string[]): string | undefine
     return found.includes('tokenizer.model') ? 'tokenizer.model' : found[0];
   }
   throw new UserError(
-    `${folder} has several tokenizers, ${found.join(', ')}: choose one of these files instead of the folder.`,
+    `${folder} has several tokenizers: ${found.join(', ')}. Choose one of these files instead of the folder.`,
   );
 }
 

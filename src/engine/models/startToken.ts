@@ -48,7 +48,7 @@ export function findStartToken(
     const start = named(ownStart);
     if (start) return { start };
     throw new UserError(
-      `${join(path, 'tokenscope.json')}: "start" names ${JSON.stringify(ownStart)}, which is no token of the tokenizer.`,
+      `${join(path, 'tokenscope.json')}: "start" is ${JSON.stringify(ownStart)}, which is not a token of the tokenizer.`,
     );
   }
   const json = files['tokenizer.json'];
@@ -60,8 +60,8 @@ export function findStartToken(
       return {
         start: null,
         warning:
-          `Its tokenizer puts ${before.length} tokens before a text (${all}), of which none is used: ` +
-          'name one as "start" in its tokenscope.json.',
+          `Its tokenizer puts ${before.length} tokens before a text (${all}), and none of them is used: ` +
+          'set one as "start" in its tokenscope.json.',
       };
     }
     return { start: first && first.id < tokenizer.vocabSize ? first : null };

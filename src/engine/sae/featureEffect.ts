@@ -34,7 +34,7 @@ export async function featureEffect(
   const stream = document.streamBy(model.tokenizer);
   const token = stream.tokensIn(utf16, utf16 + 1).first;
   const window = pass.windowOf(stream, token);
-  if (!window) throw new UserError('There is no token here. Put the cursor into a text.');
+  if (!window) throw new UserError('There is no token at the cursor. Place the cursor in a text.');
   const { start, end } = window;
   const { ids } = stream.tokens(start, end);
   const row = token - start;

@@ -105,7 +105,7 @@ export class FeatureService implements FeatureContext {
     const { features } = this.opened.sae;
     if (Number.isInteger(feature) && feature >= 0 && feature < features) return;
     throw new UserError(
-      `There is no feature ${feature}: they are numbered from 0 to ${features - 1}.`,
+      `Feature ${feature} does not exist: features are numbered from 0 to ${features - 1}.`,
     );
   }
 

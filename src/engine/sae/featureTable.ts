@@ -44,7 +44,7 @@ export async function featureTable(
     warning: [
       ...(isBad
         ? [
-            `It leaves ${(100 * fvu).toFixed(0)} % of the variance unexplained: it may belong to another model, another place in it, or other text.`,
+            `${(100 * fvu).toFixed(0)} % of the variance is unexplained: the autoencoder may be for another model, another hook point, or other text.`,
           ]
         : []),
       ...opened.problems,

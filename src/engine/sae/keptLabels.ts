@@ -43,7 +43,7 @@ export function keepLabels(kept: string, labels: ReadonlyMap<number, Label>): vo
     renameSync(unfinished, kept);
   } catch (error) {
     rmSync(unfinished, { force: true });
-    throw new UserError(`The labels could not be kept in ${dirname(kept)}: ${reasonOf(error)}.`);
+    throw new UserError(`The labels could not be saved in ${dirname(kept)}: ${reasonOf(error)}.`);
   }
 }
 

@@ -22,7 +22,7 @@ function fromZip<T>(path: string, work: (file: FileSource) => T): T {
     return withFile(path, work);
   } catch (error) {
     if (!(error instanceof ZipError)) throw error;
-    throw new UserError(`${path} is no whole npz file: ${error.message}. Download it again.`);
+    throw new UserError(`${path} is not a complete npz file: ${error.message}. Download it again.`);
   }
 }
 
@@ -40,7 +40,7 @@ const MOST_HEADER = 1 << 16;
 const MAGIC = 'NUMPY';
 
 function npyTensor(bytes: Uint8Array, what: string): Tensor {
-  const refuse = (why: string) => new UserError(`${what} is no array that is read here: ${why}.`);
+  const refuse = (why: string) => new UserError(`${what} is not a supported array: ${why}.`);
   const magic = new TextDecoder().decode(bytes.subarray(1, 1 + MAGIC.length));
   if (bytes.length < START_BYTES || magic !== MAGIC) throw refuse('it is no .npy file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -48,7 +48,7 @@ const PICKLES = /\.(?:pt|pth|bin|ckpt|pkl)$/;
  */
 export function readSae(path: string): Sae {
   const given = resolve(path);
-  if (!existsSync(given)) throw new UserError(`There is no autoencoder: ${given} does not exist.`);
+  if (!existsSync(given)) throw new UserError(`Autoencoder not found: ${given} does not exist.`);
   const found = statSync(given).isDirectory() ? inFolder(given) : given;
   const folder = dirname(found);
   const own = readJson(folder, 'tokenscope.json') ?? {};
@@ -64,7 +64,7 @@ export function readSae(path: string): Sae {
   const format = saeFormats.find(({ fits }) => fits(files));
   if (!format)
     throw new UserError(
-      `${found} is in no format of autoencoders that is read here; the documentation (docs/features.md) lists those that are.`,
+      `${found} is not in a supported autoencoder format. See docs/features.md for the formats.`,
     );
   const sae = assembleSae(found, format.name, format.read(files));
   const hook = typeof own.hook === 'string' ? (hookOf(own.hook) ?? own.hook) : sae.source.hook;
@@ -104,8 +104,8 @@ function inFolder(folder: string): string {
   const pickled = names.find(name => PICKLES.test(name));
   if (pickled)
     throw new UserError(
-      `${join(folder, pickled)} is a pickle, which may run code when it is read, and is not read here. ` +
-        `Convert it in a clone of Tokenscope: python -m training.sae.convert_pt ${pickled}`,
+      `${join(folder, pickled)} is a pickle, which can run code, and is not loaded. ` +
+        `Convert it in a clone of Tokenscope with python -m training.sae.convert_pt ${pickled}`,
     );
   throw new UserError(`${folder} holds no weights of an autoencoder (.safetensors or .npz).`);
 }

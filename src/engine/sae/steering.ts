@@ -39,9 +39,7 @@ export async function steer(
 ): Promise<Steered> {
   const { source, width, outWidth, decoder } = sae;
   if (source.hook !== source.hookOut || width !== outWidth)
-    throw new UserError(
-      'Effects are measured for autoencoders; a transcoder writes to another place.',
-    );
+    throw new UserError('Effects can be measured only for autoencoders, not for transcoders.');
   // Three runs over the window.
   let done = 0;
   const onRows = (count: number) => onProgress((done += count), 3 * ids.length);

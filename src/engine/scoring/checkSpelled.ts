@@ -12,7 +12,7 @@ export function checkSpelled(model: Model, document: Document): undefined {
 export function checkMissing({ info }: Model, missing: number | undefined): undefined {
   if (missing === undefined) return undefined;
   throw new InexactError(
-    `The vocabulary of ${info.name} cannot spell the character at byte ${missing}: its tokenizer leaves a byte of it out, ` +
-      'so scores would be of another text. Take the character out to have scores.',
+    `The vocabulary of ${info.name} cannot spell the character at byte ${missing}: its tokenizer drops a byte, ` +
+      'so the scores would be for another text. Remove the character to get scores.',
   );
 }

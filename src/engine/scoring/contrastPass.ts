@@ -219,7 +219,7 @@ function checkTokens(
     const own = model.tokenizer.encode(document.text).ids;
     if (own.length === ids.length && commonPrefix(own, ids) === ids.length) continue;
     throw new UserError(
-      `${model.info.name} cuts this text into other tokens: a contrast needs the same ones.`,
+      `${model.info.name} splits this text into other tokens. A contrast needs two models with the same tokenizer.`,
     );
   }
   checked.add(rows);

@@ -47,7 +47,7 @@ export class ModelPair {
     const { positive, negative } = members;
     if (same(positive, negative)) {
       throw new UserError(
-        'A pair needs two models, or one with two prompts: these are the same, and differ in nothing.',
+        'A pair needs two different models, or one model with two prompts. These two are the same.',
       );
     }
     const models = new Map<string, Model>([[opened.info.folder, opened]]);
@@ -118,8 +118,8 @@ function same(one: PairMember, other: PairMember): boolean {
 function checkVocabulary(opened: Model, { tokenizer, info }: Model): void {
   if (isSameVocabulary(opened.tokenizer, tokenizer)) return;
   throw new UserError(
-    `${info.name} has other tokens than ${opened.info.name}: a contrast needs the same ones. ` +
-      'The lens "Difference by byte" compares models whatever tokens they have.',
+    `${info.name} has another tokenizer than ${opened.info.name}. A contrast needs the same tokenizer. ` +
+      'The lens "Difference by byte" compares models with different tokenizers.',
   );
 }
 

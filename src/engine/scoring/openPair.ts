@@ -6,7 +6,7 @@ import type { Model, OpenModel } from '../models/model';
 import { ModelPair, pairOfFolder } from './modelPair';
 
 const NO_PAIR =
-  'A contrast needs a positive and a negative model. Choose them with "Tokenscope: Choose a Pair of Models…", or a model whose folder names a pair.';
+  'A contrast needs a positive and a negative model. Choose them with "Tokenscope: Choose a Pair of Models…", or open a model whose folder names a pair.';
 
 export class OpenPair {
   private members: PairMembers | undefined;

@@ -79,7 +79,7 @@ export class ScoreSummary {
       name(id),
       top?.[0] ? name(top[0].id) : '–',
     ]);
-    return [['bits', 'rank', 'at byte', 'token', 'likeliest instead'], ...rows];
+    return [['bits', 'rank', 'at byte', 'token', 'most likely instead'], ...rows];
   }
 }
 

@@ -50,7 +50,7 @@ async function sumTable(
   return {
     kind: 'table',
     title: 'Sums, scored by the open model',
-    meaning: `${model.info.name} is given "a + b =" and asked for the right result: its surprisal in bits, on average over ${SUMS} sums of two numbers with so many digits. Fewer bits: the model finds the right result likelier. With commas every number has them, the result too.`,
+    meaning: `${model.info.name} reads "a + b =". Shown is the surprisal of the correct result in bits, averaged over ${SUMS} sums of two numbers with this many digits. Lower is better. With commas, all numbers have them, including the result.`,
     columns: [
       { title: 'Digits', format: 'count' },
       { title: 'Without commas', format: 'rate', hasBar: true },

@@ -45,9 +45,7 @@ export const explainToken = defineTool({
     const total = stream.size.tokens;
     const { first } = stream.tokensIn(utf16, utf16);
     if (first >= total)
-      throw new UserError(
-        `There is no token at byte ${at}: the tokenizer leaves out what is there.`,
-      );
+      throw new UserError(`There is no token at byte ${at}: the tokenizer drops this text.`);
     const split = splitAt(tokenizer, stream, utf16, '');
     const place = { index: first, ...placeFields(stream.tokens(first, first + 1), 0, tokenizer) };
     const token = info.scores ? await scoredAt(engine, model, text, first, top) : place;

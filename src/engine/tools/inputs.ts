@@ -94,7 +94,7 @@ export function readInputs<I extends Inputs>(
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(inputs, name)) continue;
     const names = Object.keys(inputs).join(', ');
-    throw new UserError(`${tool} has no input "${name}": it takes ${names}.`);
+    throw new UserError(`${tool} has no input "${name}". Its inputs are ${names}.`);
   }
   return Object.fromEntries(
     Object.entries(inputs).map(([name, { read }]) => [name, read(given[name], name)]),

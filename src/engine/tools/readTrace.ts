@@ -40,7 +40,7 @@ export const readTrace = defineTool({
       return oneTrace(traceNamed(found(name, reading), trace), most);
     } catch (error) {
       if (!(error instanceof PlainTextError)) throw error;
-      throw new UserError(`${error.message} With \`as\` = "text" it is read as one trace.`);
+      throw new UserError(`${error.message} Pass \`as\` = "text" to read it as one trace.`);
     }
   },
 });

@@ -41,7 +41,7 @@ export function readTraceFile(
     length += trace.text.length + (trace.question?.length ?? 0);
     if (length > maxTraceText && found.length > 0) {
       const { problems, ...rest } = summary();
-      const left = `Only the first ${found.length} traces are shown: with the next, their texts have more than ${maxTraceText} characters.`;
+      const left = `Only the first ${found.length} traces are shown, because the total text is limited to ${maxTraceText} characters.`;
       return { traces: found, ...rest, problems: [...problems, left] };
     }
     found.push(trace);
@@ -64,14 +64,16 @@ export function openTraceFile(
   if (source.size <= maxTextBytes) {
     const text = decodeText(name, source.read(0, source.size));
     if (as !== 'text' && NO_TRACE_NAME.test(name) && !beginsAsJson(text)) {
-      throw new PlainTextError(`${name} is no trace by its name, but a program or a table.`);
+      throw new PlainTextError(
+        `${name} looks like a program or a table by its name, not like a trace.`,
+      );
     }
     return openTraces(text, as);
   }
   const reading = as ? undefined : openTraceLines(() => sourceLines(name, source));
   if (reading) return reading;
   throw new UserError(
-    `${name} has ${Math.round(source.size / 2 ** 20)} MB: of files larger than ${maxTextBytes >> 20} MB only those with one row on each line, or with events, are read. Write it so, for example with \`jq -c '.[]'\`.`,
+    `${name} has ${Math.round(source.size / 2 ** 20)} MB. Files larger than ${maxTextBytes >> 20} MB must have one row per line, or events. Convert it, for example with \`jq -c '.[]'\`.`,
   );
 }
 
@@ -81,8 +83,8 @@ export function noTraceError(
   { problems, mayBeText }: Pick<TraceFile, 'problems' | 'mayBeText'>,
 ): UserError {
   const [problem = ''] = problems;
-  if (mayBeText) return new PlainTextError(`${name} holds no reasoning trace. ${problem}`);
+  if (mayBeText) return new PlainTextError(`${name} contains no reasoning trace. ${problem}`);
   return new UserError(
-    `${name} holds no reasoning trace. ${problem} The documentation (docs/traces.md) lists the formats that are read.`,
+    `${name} contains no reasoning trace. ${problem} See docs/traces.md for the supported formats.`,
   );
 }

@@ -13,13 +13,14 @@ export function rolloutProblem(
   const answers = points.flatMap(point => point.answers);
   if (!checker?.length && target === null) {
     const where = answers.length > 0 ? 'before the trace' : 'any prefix';
-    return `no right answer is known, and no rollout from ${where} ended with an answer within ${maxTokens} tokens: name the right answer, or allow more tokens`;
+    return `no right answer is known, and no rollout from ${where} gave an answer within ${maxTokens} tokens. Give the right answer, or allow more tokens`;
   }
   if (!isRight || points.some(({ right }) => right > 0)) return null;
-  if (checker?.length) return 'the checker passes no rollout although the file says right';
+  if (checker?.length)
+    return 'the checker accepts no rollout, although the file marks the trace as right';
   if (answers.length === 0) {
-    return `no rollout ended with an answer within ${maxTokens} tokens although the file says right: allow more tokens`;
+    return `no rollout gave an answer within ${maxTokens} tokens, although the file marks the trace as right. Allow more tokens`;
   }
   const found = [...new Set(answers.map(({ text }) => text))].slice(0, NAMED).join(', ');
-  return `no rollout's answer matches although the file says right: the answers may be written differently (right: ${target}; rollouts: ${found})`;
+  return `no rollout's answer matches, although the file marks the trace as right. The answers may be written differently (right: ${target}; rollouts: ${found})`;
 }

@@ -29,7 +29,7 @@ function locateTrace(model: Model, document: Document, start: number): LocatedTr
   const found = utf16Ends.findIndex(end => end > start);
   const first = found < 0 ? ids.length : found;
   if (first === ids.length)
-    throw new UserError('The trace is empty: there is nothing to roll out.');
+    throw new UserError('The trace is empty, so there is nothing to roll out.');
   return {
     before: [...ids.subarray(0, first)],
     ids: [...ids.subarray(first)],
@@ -109,7 +109,8 @@ export function branchOfDocument(
 ): Promise<BranchView> {
   const { before, ids, utf16Ends } = locateTrace(model, document, start);
   const token = utf16Ends.findIndex(end => end > at);
-  if (token < 0) throw new UserError('There is no token of the trace here.');
+  if (token < 0)
+    throw new UserError('There is no token of the trace here. Place the cursor inside the answer.');
   const stale = AbortSignal.any([signal, document.current]);
   return branchFrom(model, { before, ids: [...ids.slice(0, token), id] }, options, stale);
 }

@@ -181,7 +181,7 @@ class RolloutSampler {
     if (room >= 1) return Math.min(this.options.maxTokens, room);
     const where = place < 0 ? 'from its beginning' : `after the token with index ${place}, from 0`;
     throw new UserError(
-      `The trace is longer than ${name} holds (${contextTokens} tokens): nothing can be rolled out ${where}.`,
+      `The trace exceeds the context of ${name} (${contextTokens} tokens), so nothing can be rolled out ${where}.`,
     );
   }
 

@@ -14,7 +14,7 @@ export function savedTokens(trace: Trace, top: number): TraceToken[] {
   const [series] = trace.logprobs;
   if (!series) {
     throw new UserError(
-      `The file has no log-probabilities for "${trace.id}". --model FOLDER scores it by a model.`,
+      `The file has no log-probabilities for "${trace.id}". Use --model FOLDER to score it with a model.`,
     );
   }
   const text = new TraceText(trace);

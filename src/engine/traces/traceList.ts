@@ -47,6 +47,6 @@ export function traceNamed(traces: Iterable<Trace>, named: string): Trace {
   }
   if (numbered) return numbered;
   throw new UserError(
-    `There is no trace "${named}": the file has ${count}, from "${first}" to "${last}".`,
+    `Trace "${named}" not found. The file has ${count}, from "${first}" to "${last}".`,
   );
 }

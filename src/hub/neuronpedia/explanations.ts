@@ -31,7 +31,7 @@ export async function findExplanations(
   signal?: AbortSignal,
 ): Promise<Explanations[]> {
   if (neuronpediaName(name) !== name)
-    throw new UserError(`"${name}" is no name on Neuronpedia: it is like gpt2-small/8-res-jb.`);
+    throw new UserError(`"${name}" is not a Neuronpedia name. Write it as gpt2-small/8-res-jb.`);
   const prefix = `v1/${name}/explanations`;
   const folders = new Map<string, ExplanationFile[]>();
   let next: string | undefined = '';
@@ -47,7 +47,7 @@ export async function findExplanations(
   }
   if (folders.size === 0)
     throw new UserError(
-      `Neuronpedia has no explanations of ${name} at ${client.environment.endpoint}: is that what www.neuronpedia.org calls it?`,
+      `Neuronpedia has no explanations for ${name} at ${client.environment.endpoint}. Check the name on www.neuronpedia.org.`,
     );
   return [...folders].map(([folder, files]) => {
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);

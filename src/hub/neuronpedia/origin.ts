@@ -13,11 +13,11 @@ const NEURONPEDIA: Origin = {
   variable: VARIABLE,
   // Consent names one host.
   isRedirected: false,
-  offline: 'A file of labels that you have is read all the same.',
+  offline: 'You can still read a file of labels.',
   errorOf: ({ status }, { what }, { endpoint }) =>
     new UserError(
       status === 404
-        ? `${what} is not at ${endpoint} any more: ask for the list again.`
+        ? `${what} is no longer at ${endpoint}. Get the list again.`
         : `${what} could not be read from Neuronpedia: ${endpoint} answers ${status}. Is ${VARIABLE} as it should be?`,
     ),
 };

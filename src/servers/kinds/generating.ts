@@ -31,6 +31,6 @@ function cannotScore(title: string, model: unknown, how = ''): Recognised {
     model: asString(model) ?? '',
     version: versionOf(undefined),
     sources: [],
-    cannot: `${title} gives log-probabilities of what it writes, and none of a given text: it cannot score. Its models are GGUF files on the machine that it runs on: where that is this one, "Tokenscope: Choose Model or Tokenizer…" and \`tokenscope models\` list them, and opening one gives every number${how}`,
+    cannot: `${title} returns log-probabilities only for text that it generates, so it cannot score a given text. Its models are GGUF files. If it runs on this machine, open one with "Tokenscope: Choose Model or Tokenizer…" or from \`tokenscope models\` to get every number${how}`,
   };
 }

@@ -94,7 +94,7 @@ test("every predicate of the built-in autoencoder's labels can be read", () => {
 test('an exponential expression is ended, and the blanks of a clause take linear time', async () => {
   const fields = fieldsOf(`${'a'.repeat(40)}!`, [0], [41], 'python');
   await expect(holdsAt(parsePredicate('token~/^(a+)+$/'), fields, matches)).rejects.toThrow(
-    'The regular expression of the predicate took more than 2 seconds: write a simpler one, or use = or in.',
+    'The regular expression of the predicate took more than 2 seconds. Write a simpler one, or use = or in.',
   );
   const before = process.cpuUsage();
   expect(() => parsePredicate(`token${' '.repeat(200_000)}x`)).toThrow(PredicateError);

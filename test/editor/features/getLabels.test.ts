@@ -141,11 +141,11 @@ test('what goes wrong is one message, what is cancelled none, and neither leaves
   const ways = [NEURONPEDIA, 'explanations'];
   const missing = await run({ lists: ways, name: 'https://www.neuronpedia.org/gpt2-small/9-x/7' });
   expect(missing.got).toEqual({
-    problem: expect.stringContaining('no explanations of gpt2-small/9-x at http'),
+    problem: expect.stringContaining('no explanations for gpt2-small/9-x at http'),
   });
   fault = { status: 404 };
   expect((await run({ lists: ways })).got).toEqual({
-    problem: expect.stringMatching(/^batch-\d\.jsonl\.gz of .* is not at http/),
+    problem: expect.stringMatching(/^batch-\d\.jsonl\.gz of .* is no longer at http/),
   });
   fault = undefined;
   expect(await run({ lists: ways, cancels: true })).toMatchObject({ got: undefined, kept: [] });

@@ -132,7 +132,7 @@ test('what goes wrong is said, and what is cancelled is not', async () => {
     problem: 'The hub has no model with "nowhere" in its name.',
   });
   expect(await search('nothing', 'owner/nothing')).toMatchObject({
-    problem: expect.stringMatching(/^owner\/nothing has no weights that Tokenscope opens/),
+    problem: expect.stringMatching(/^owner\/nothing has no supported weights/),
   });
   expect(await search('  ')).toBeUndefined();
   const signal = AbortSignal.abort();
@@ -182,7 +182,7 @@ describe('an autoencoder', () => {
   test('a repository without one says so', async () => {
     const { ui } = userWho({ lists: ['Another repository by name…'], words: NAME });
     expect(await getAutoencoder(ui, undefined)).toMatchObject({
-      problem: expect.stringMatching(/^owner\/model has no autoencoder that Tokenscope reads/),
+      problem: expect.stringMatching(/^owner\/model has no supported autoencoder/),
     });
   });
 });

@@ -176,5 +176,5 @@ test('a second tokenizer is a folder, or a file in any supported format', () => 
   writeFileSync(broken, '{"model":');
   expect(() => nameOf(broken)).toThrow(/broken\.json is not valid JSON/);
   expect(() => nameOf(join(scratch, 'none'))).toThrow(/Tokenizer not found.*none/);
-  expect(() => nameOf(join(root, 'README.md'))).toThrow(/README\.md is no tokenizer/);
+  expect(() => nameOf(join(root, 'README.md'))).toThrow(/README\.md is not a supported tokenizer/);
 });

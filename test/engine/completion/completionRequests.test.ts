@@ -354,7 +354,7 @@ describe('a calibration', () => {
   });
 
   test('is refused if there is too little code, and can be cancelled', async () => {
-    await expect(run(['x = 1\n'], 50)).rejects.toThrow(/too little code.*0 places of 50/);
+    await expect(run(['x = 1\n'], 50)).rejects.toThrow(/Too little code.*0 of 50 places/);
     const controller = new AbortController();
     const texts = [readGoldenText('python.py.txt')];
     const done = run(texts, 50, controller.signal, () => controller.abort());

@@ -11,9 +11,9 @@ tar.write('ustar', 257);
 
 /** By the programs that are here, else after the formats' descriptions. */
 const kinds: [start: Uint8Array, length: number, words: RegExp][] = [
-  [gzipSync('text'), 2, /packed by gzip/],
+  [gzipSync('text'), 2, /compressed with gzip/],
   [bytes('\x28\xb5\x2f\xfd\x04'), 4, /Zstandard/],
-  [bytes('\xfd7zXZ\0\0'), 6, /packed by xz/],
+  [bytes('\xfd7zXZ\0\0'), 6, /compressed with xz/],
   [bytes('BZh91AY&SY'), 3, /bzip2/],
   [bytes('7z\xbc\xaf\x27\x1c\0'), 6, /7z archive/],
   [bytes('Rar!\x1a\x07'), 4, /RAR/],
@@ -51,7 +51,7 @@ test('text, and what is known as nothing, has no kind', () => {
 
 test('a file is called by its kind only where it begins', () => {
   const packed = gzipSync('text');
-  expect(() => decodeText('a.txt', packed)).toThrow(/^a\.txt is packed by gzip/);
+  expect(() => decodeText('a.txt', packed)).toThrow(/^a\.txt is compressed with gzip/);
   expect(() => decodeText('a.txt', packed, 10)).toThrow(
     'a.txt is not UTF-8: byte 8b at offset 11.',
   );

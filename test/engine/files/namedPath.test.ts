@@ -36,7 +36,7 @@ test('what is below the folder is taken, there or not, also where the folder its
 test('what leads out is refused, by its words or by a link, with where it leads', () => {
   for (const name of ['../positive', '../../secret', secret, '../not there'])
     expect(() => inFolder(name)).toThrow(UserError);
-  expect(() => inFolder('link')).toThrow(`x.onnx names a file outside`);
+  expect(() => inFolder('link')).toThrow(`x.onnx refers to a file outside`);
   expect(() => inFolder('link')).toThrow(secret);
   expect(() => inFolder('saes/up/secret')).toThrow(secret);
   expect(() => inFolder('link', join(home, 'linked model'))).toThrow(secret);

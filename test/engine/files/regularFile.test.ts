@@ -34,7 +34,7 @@ test('a regular file is read whole, through a link too, and up to the limit', ()
   expect(readRegularFile(at('link.txt')).toString()).toBe('abc');
   expect(readRegularFile(at('empty.txt'))).toHaveLength(0);
   expect(readRegularFile(at('text.txt'), 3)).toHaveLength(3);
-  expect(() => readRegularFile(at('text.txt'), 2)).toThrow(/has 1 MB, and at most 1 MB are read/);
+  expect(() => readRegularFile(at('text.txt'), 2)).toThrow(/has 1 MB; the limit is 1 MB/);
   const long = Buffer.alloc(3 << 20, 'xyz');
   writeFileSync(at('long.bin'), long);
   expect(readRegularFile(at('long.bin')).equals(long)).toBe(true);
@@ -43,7 +43,7 @@ test('a regular file is read whole, through a link too, and up to the limit', ()
 test('what is missing is told from what cannot be read', () => {
   expect(() => readPart(at('gone'))).toThrow(`File not found: ${at('gone')}`);
   expect(readPartIfThere(at('gone'))).toBeUndefined();
-  expect(() => readPartIfThere(at('inner'))).toThrow(/it is a folder, and a file is needed\.$/);
+  expect(() => readPartIfThere(at('inner'))).toThrow(/it is a folder, not a file\.$/);
   symlinkSync('loop', at('loop'));
   const read = () => readPartIfThere(at('loop'));
   expect(read).toThrow(FileError);
@@ -65,7 +65,7 @@ test.skipIf(isWindows)('a file that grows beyond the size that it claims is limi
   // Files of /proc claim 0 bytes.
   if (process.platform !== 'linux') return;
   expect(readRegularFile('/proc/self/maps').length).toBeGreaterThan(0);
-  expect(() => readRegularFile('/proc/self/maps', 10)).toThrow(/at most 1 MB/);
+  expect(() => readRegularFile('/proc/self/maps', 10)).toThrow(/the limit is 1 MB/);
 });
 
 describe('a pointer of Git LFS', () => {

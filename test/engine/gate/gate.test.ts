@@ -287,22 +287,20 @@ describe('what is no gate is refused by name', () => {
   test('tokens that are no bytes', async () => {
     const pairs = writeModelFolder(join(place, 'pairs'), { graph: false, pairs: ['ab'] });
     writeFileSync(join(pairs, 'gate.onnx'), '');
-    await expect(open(pairs)).rejects.toThrow(
-      'has no vocabulary of bytes, which a delete gate reads',
-    );
+    await expect(open(pairs)).rejects.toThrow('has no byte vocabulary, which a delete gate needs');
   });
 
   test('another graph, and a damaged one', async () => {
     const decoder = changed('decoder', {});
     const graph = writeDecoder(join(place, 'graph'), { vocab: 259, hidden: 32, layers: 1 });
     cpSync(graph, join(decoder, 'gate.onnx'));
-    await expect(open(decoder)).rejects.toThrow('is no delete gate: it should take "input_ids"');
+    await expect(open(decoder)).rejects.toThrow('is not a delete gate: it should take "input_ids"');
     const cut = changed('cut', {});
     writeFileSync(
       join(cut, 'gate.onnx'),
       readFileSync(join(converted, 'gate.onnx')).subarray(0, 20_000),
     );
-    await expect(open(cut)).rejects.toThrow('is cut short or not an ONNX model');
+    await expect(open(cut)).rejects.toThrow('is truncated or not an ONNX model');
   });
 });
 
@@ -312,7 +310,7 @@ test('chosen as a model, it is a tokenizer alone, and says why', async () => {
   });
   expect(model.info).toMatchObject({
     scores: false,
-    scoresMissing: expect.stringContaining('is an encoder with a decoder') as string,
+    scoresMissing: expect.stringContaining('is an encoder-decoder model') as string,
     warnings: [],
   });
 });

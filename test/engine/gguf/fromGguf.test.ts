@@ -29,24 +29,24 @@ const changed = (family: string, change: Change) =>
 describe('is refused, by name', () => {
   test.each<[string, Uint8Array, string]>([
     [
-      'a part for images',
+      'the image part',
       changed('llama', { 'general.architecture': ['string', 'clip'] }),
-      'is a part for images beside a language model',
+      'is the image part of a language model',
     ],
     [
-      'a part for images, of its type',
+      'the image part, of its type',
       changed('llama', { 'general.type': ['string', 'mmproj'] }),
-      'is a part for images',
+      'is the image part',
     ],
     [
       'an adapter',
       changed('llama', { 'general.type': ['string', 'adapter'] }),
-      'is an adapter (LoRA)',
+      'is a LoRA adapter',
     ],
     [
-      'a model of embeddings',
+      'an embedding model',
       changed('qwen3', { 'qwen3.pooling_type': ['u32', 3] }),
-      'is a model of embeddings',
+      'is an embedding model',
     ],
     [
       'an encoder',
@@ -92,7 +92,7 @@ describe('is refused, by name', () => {
           'blk.1.ffn_up_exps.weight': [[9, 48, 32], 0, 1],
         },
       }),
-      '"blk.1.ffn_up_exps.weight" has 9 experts, and 8 are needed',
+      '"blk.1.ffn_up_exps.weight" has 9 experts instead of 8',
     ],
     [
       'another way of choosing experts',
@@ -110,7 +110,7 @@ describe('is refused, by name', () => {
       'expert_feed_forward_length is 40; it should be 48',
     ],
     [
-      'experts that all tokens share',
+      'a mixture of experts with shared experts',
       changed('llama, experts', { 'llama.expert_shared_count': ['u32', 1] }),
       'llama.expert_shared_count is 1, which is not known',
     ],
@@ -134,12 +134,12 @@ describe('is refused, by name', () => {
     [
       'an unknown architecture',
       changed('llama', { 'general.architecture': ['string', 'kraken'] }),
-      'is of the architecture "kraken": only llama, qwen2,',
+      'is of the architecture "kraken"; supported: llama, qwen2,',
     ],
     [
       'no architecture',
       changed('llama', { 'general.architecture': undefined }),
-      'does not say which architecture',
+      'does not give its architecture',
     ],
     [
       'a key that may change the maths',
@@ -159,7 +159,7 @@ describe('is refused, by name', () => {
     [
       'heads that differ by layer',
       changed('llama', { 'llama.attention.head_count_kv': ['list', 'u32', [2, 1]] }),
-      'head_count_kv is not the same for all layers',
+      'head_count_kv differs between layers',
     ],
     [
       'a missing size',
@@ -299,7 +299,7 @@ describe('a folder with GGUF files', () => {
   test('with several is asked which', () => {
     const folder = folderOf('two', 'tiny-Q8_0.gguf', 'tiny-Q4_0.gguf');
     expect(() => readModelFolder(folder)).toThrow(
-      'has several GGUF files, tiny-Q4_0.gguf, tiny-Q8_0.gguf: choose one',
+      'has several GGUF files: tiny-Q4_0.gguf, tiny-Q8_0.gguf. Choose one',
     );
   });
 
@@ -342,9 +342,9 @@ describe('the tokens around a text', () => {
       start: { id: 4, content: '%' },
       saes: [join(folder, 'sae')],
     });
-    expect(() => own({ start: 'none' })).toThrow('"start" names "none", which is no token');
+    expect(() => own({ start: 'none' })).toThrow('"start" is "none", which is not a token');
     expect(() => own({ fim: {} })).toThrow('tokenscope.json: "fim" needs a template');
-    expect(() => own({ saes: ['../../etc'] })).toThrow('names a file outside');
+    expect(() => own({ saes: ['../../etc'] })).toThrow('refers to a file outside');
   });
 
   test('are not ids that the vocabulary lacks', () => {

@@ -49,16 +49,16 @@ describe('a model in several files', () => {
     expect(() => new GgufFile(first)).toThrow(`File not found: ${second}`);
     const other = join(folder, 'other.gguf');
     renameSync(third, other);
-    expect(() => new GgufFile(other)).toThrow('is one of 3 parts: it needs the name');
+    expect(() => new GgufFile(other)).toThrow('is one of 3 parts. Restore its original name');
   });
 
   test('has parts of one model', () => {
     const [swapped] = writeParts('swapped', i => ({ 'split.no': ['u16', i === 2 ? 1 : i] }));
     expect(() => new GgufFile(swapped!)).toThrow(
-      'should be part 3 of 3, and says that it is part 2 of 3',
+      'should be part 3 of 3, but its header gives part 2 of 3',
     );
     const [fewer] = writeParts('fewer', () => ({ 'split.tensors.count': ['i32', 4] }));
-    expect(() => new GgufFile(fewer!)).toThrow('have 3 tensors, and should have 4');
+    expect(() => new GgufFile(fewer!)).toThrow('have 3 tensors instead of 4');
     const [many] = writeParts('many', () => ({ 'split.count': ['u16', 40_000] }));
     expect(() => new GgufFile(many!)).toThrow('is in 40000 parts');
   });

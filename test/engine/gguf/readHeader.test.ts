@@ -65,9 +65,9 @@ describe('the header of a GGUF file', () => {
     expect([...metadata.numbers('flags')!]).toEqual([1, 0]);
     expect(metadata.numberOrNumbers('u8')).toBe(255);
     expect(metadata.string('absent')).toBeUndefined();
-    expect(() => metadata.number('text')).toThrow('and a number is needed.');
-    expect(() => metadata.count('i8')).toThrow('a whole number of at least 0 is needed');
-    expect(() => metadata.strings('numbers')).toThrow('is a list of i16, and a list of texts');
+    expect(() => metadata.number('text')).toThrow('it should be a number.');
+    expect(() => metadata.count('i8')).toThrow('it should be a whole number of at least 0');
+    expect(() => metadata.strings('numbers')).toThrow('is a list of i16; it should be a list of texts');
     expect(() => metadata.numbers('nested')).toThrow('is a list of list, and a list of numbers');
   });
 
@@ -91,19 +91,19 @@ describe('the header of a GGUF file', () => {
   });
 
   test.each<[string, GgufToWrite | Buffer, string]>([
-    ['another version', { version: 1 }, 'version 1 of GGUF, and versions 2 and 3 are read'],
+    ['another version', { version: 1 }, 'GGUF version 1; supported are versions 2 and 3'],
     ['big-endian', { version: 0x03000000 }, 'is a big-endian GGUF file'],
     [
       'a tensor of a type that is not read',
       { tensors: [block('t', [256], 16, 66)] },
-      '"t" is of the type IQ2_XXS, which is not read',
+      '"t" is of type IQ2_XXS, which is not supported',
     ],
     [
       'an unknown type',
       { tensors: [block('t', [256], 99, 66)] },
-      'of the type 99, which is not read',
+      'of type 99, which is not supported',
     ],
-    ['the same tensor twice', { tensors: [matrix, matrix] }, 'tensor "a" stands in it twice'],
+    ['the same tensor twice', { tensors: [matrix, matrix] }, 'tensor "a" is in it twice'],
     [
       'rows that cut a block',
       { tensors: [block('t', [2, 48], 8, 102)] },
@@ -126,12 +126,12 @@ describe('the header of a GGUF file', () => {
     [
       'an offset that is not aligned',
       { tensors: [block('t', [4], 0, 16), block('u', [4], 0, 16)], alignment: 16 },
-      'begins at 16, which is no multiple of 32',
+      'begins at 16, which is not a multiple of 32',
     ],
     [
       'a strange alignment',
       { metadata: { 'general.alignment': ['u32', 24] } },
-      'general.alignment is 24, and a power of two',
+      'general.alignment is 24, not a power of two',
     ],
     [
       'lists in lists in lists',
@@ -155,9 +155,9 @@ describe('the header of a GGUF file', () => {
     [
       'many tensors',
       patched(ggufBytes({}), 8, 1n << 40n),
-      '1099511627776 tensors, and at most 131072',
+      '1099511627776 tensors; the limit is 131072',
     ],
-    ['many keys', patched(ggufBytes({}), 16, 1n << 63n), 'keys, and at most 65536'],
+    ['many keys', patched(ggufBytes({}), 16, 1n << 63n), 'keys; the limit is 65536'],
     [
       'a key that is longer than the file',
       patched(ggufBytes({ metadata: { k: ['u8', 1] } }), 24, 60_000n),
@@ -166,7 +166,7 @@ describe('the header of a GGUF file', () => {
     [
       'a very long key',
       patched(ggufBytes({ metadata: { k: ['u8', 1] } }), 24, 1n << 32n),
-      'at most 65536 are read',
+      'the limit is 65536',
     ],
     [
       'a list that is longer than the file',
@@ -191,7 +191,7 @@ describe('the header of a GGUF file', () => {
   test('repeats no key', () => {
     const one = ggufBytes({ metadata: { k: ['u8', 1] } });
     const twice = Buffer.concat([one, one.subarray(24)]);
-    expect(() => read(patched(twice, 16, 2n))).toThrow('the key "k" stands in it twice');
+    expect(() => read(patched(twice, 16, 2n))).toThrow('the key "k" is in it twice');
   });
 
   test('cut anywhere is refused in one line', () => {

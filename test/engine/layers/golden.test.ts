@@ -144,7 +144,7 @@ test('energies and drift are those of the residual stream', async () => {
 test('a layer that is not there is refused by its number', async () => {
   const energy = { kind: 'energy', form: 'elu', margin: 0.5, layer: 4 } as const;
   await expect(model.readLayers(ids, energy, signal)).rejects.toThrow(UserError);
-  await expect(model.readLayers(ids, energy, signal)).rejects.toThrow('no layer 4');
+  await expect(model.readLayers(ids, energy, signal)).rejects.toThrow('Layer 4 does not exist');
   const rank = { kind: 'attentionRank', iterations: 2, withoutSink: true, layer: 9 } as const;
-  await expect(model.readLayers(ids, rank, signal)).rejects.toThrow('no layer 9');
+  await expect(model.readLayers(ids, rank, signal)).rejects.toThrow('Layer 9 does not exist');
 });

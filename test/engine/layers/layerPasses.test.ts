@@ -225,8 +225,8 @@ test('attention is read of one layer and one head, and others are refused', asyn
   const run = { visible: [], maxTokens: Infinity, whole: true, signal, onScored: () => {} };
   const passes = layerPassesOf(() => model);
   for (const [asked, words] of [
-    [options(4, null), 'no layer 4'],
-    [options(null, 8), 'no head 8'],
+    [options(4, null), 'Layer 4 does not exist'],
+    [options(null, 8), 'Head 8 does not exist'],
   ] as const)
     expect(await passes.dilution.run(document, { ...run, layers: asked })).toEqual({
       refused: expect.stringContaining(words) as string,

@@ -79,7 +79,7 @@ test('a model of one MLP has no routers, and says so', async () => {
   try {
     await expect(
       model.readLayers(Uint32Array.of(1, 2), { kind: 'routing' }, signal),
-    ).rejects.toThrow('it is no mixture of experts');
+    ).rejects.toThrow('it is not a mixture of experts');
   } finally {
     model.dispose();
   }

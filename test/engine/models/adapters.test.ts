@@ -141,7 +141,7 @@ describe('its base', () => {
   test('is said by name where it is not here; nothing is asked for over a network', () => {
     const adapter = writeAdapter(llama, { base_model_name_or_path: 'org/absent' });
     expect(() => baseOf(adapter)).toThrow(
-      /is an adapter of org\/absent, which is not on this machine\. `tokenscope get org\/absent` gets/,
+      /is an adapter for org\/absent, which is not on this machine\. Download it with `tokenscope get org\/absent`/,
     );
     const share = writeAdapter(llama, { base_model_name_or_path: '\\\\host\\share\\base' });
     expect(() => baseOf(share)).toThrow(UserError);
@@ -166,11 +166,11 @@ describe('what is not LoRA as its paper has it is refused by name:', () => {
   });
 
   test.each([
-    ['base_model.model.model.embed_tokens.lora_embedding_A', [4, 96], /not computed here/],
-    ['base_model.model.lm_head.lora_A.weight', [4, 32], /changes the head/],
+    ['base_model.model.model.embed_tokens.lora_embedding_A', [4, 96], /is not supported/],
+    ['base_model.model.lm_head.lora_A.weight', [4, 32], /changes the LM head/],
     ['base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight', [4, 32], /its base does not have/],
     ['base_model.model.model.layers.0.self_attn.k_proj.lora_A.weight', [4, 32], /not both parts/],
-    ['transformer.h.0.weight', [4], /no part of an adapter/],
+    ['transformer.h.0.weight', [4], /not part of a PEFT adapter/],
   ])('the tensor %s', (name, shape, message) => {
     const tensors = { ...llama.tensors, [name]: [shape, 0, 1] as [number[], number, number] };
     const { path, config, base, baseWeights } = readAdapter(writeAdapter({ ...llama, tensors }));
@@ -196,7 +196,7 @@ describe('what is not LoRA as its paper has it is refused by name:', () => {
     const pickled = writeAdapter(llama);
     rmSync(join(pickled, 'adapter_model.safetensors'));
     writeFileSync(join(pickled, 'adapter_model.bin'), '');
-    expect(() => readAdapter(pickled)).toThrow(/can hold code and is not read/);
+    expect(() => readAdapter(pickled)).toThrow(/is a pickle, which can run code, and is not loaded/);
     const exported = writeAdapter(llama);
     rmSync(join(exported, '../base/model.safetensors'));
     expect(() => readAdapter(exported)).toThrow(/with a checkpoint of its base/);
@@ -217,6 +217,6 @@ test('a folder opens with the tokenizer of its base, or its own, and is describe
   rmSync(join(adapter, '../base'), { recursive: true });
   expect(describeFolder(new Place('recent', adapter), adapter)).toMatchObject({
     opens: 'no',
-    why: expect.stringMatching(/^It is an adapter of tiny\/base, which is not on this machine/),
+    why: expect.stringMatching(/^It is an adapter for tiny\/base, which is not on this machine/),
   });
 });

@@ -129,7 +129,7 @@ test('a folder is opened with its tokenizer, scores, has trees and features, and
     // Its graph would run on: nothing in it ends with the positions that it was trained for.
     const long = new Array<number>(64).fill(65);
     const beyond = model.asTokenModel().rows(long, [{ parent: -1, token: -1 }], [0]);
-    await expect(beyond).rejects.toThrow(/holds 64 tokens, and this needs 65/);
+    await expect(beyond).rejects.toThrow(/has a context of 64 tokens, and this needs 65/);
   } finally {
     model.dispose();
   }
@@ -202,7 +202,7 @@ describe('other names for the same', () => {
     const folder = writeCheckpoint(fresh(), llama, bare);
     const { architecture } = builtFromCheckpoint(findSafetensors(folder)!, folder);
     expect(architecture.head.tied).toBe(true);
-    expect(architecture.warnings).toEqual([expect.stringMatching(/hold no head/)]);
+    expect(architecture.warnings).toEqual([expect.stringMatching(/have no LM head/)]);
     const tied = { ...llama, config: { ...llama.config, tie_word_embeddings: true } };
     const other = writeCheckpoint(fresh(), tied);
     expect(furthest(await logprobsOf(folder, llama), await logprobsOf(other, llama))).toBe(0);
@@ -230,13 +230,13 @@ describe('beside ONNX exports', () => {
     expect(model.info.name).toBe(basename(folder));
     expect((await model.report()).backend!.facts[0]).toEqual([
       'Dtype',
-      'fp32, built from model.safetensors, because model_q4.onnx (q4) has other numbers; the folder has q4, q8, too (setting tokenscope.model.dtype)',
+      'fp32, built from model.safetensors, because model_q4.onnx (q4) has other numbers; other exports in the folder: q4, q8 (setting tokenscope.model.dtype)',
     ]);
     // Chosen by its dtype or as a file.
     expect(opened(folder, 'q8')).toEqual(['model_quantized.onnx', 'q8']);
     expect(opened(join(folder, 'onnx', 'model_q4.onnx'))).toEqual(['model_q4.onnx', 'q4']);
     expect(readModelFolder(folder, 'fp16').warnings).toEqual([
-      expect.stringMatching(/no fp16 export: fp32 is open\. It has q4, q8, too/),
+      expect.stringMatching(/no fp16 export, so fp32 is open\. Other exports: q4, q8/),
     ]);
     expect(opened(folderWith(golden, 'model.onnx'))).toEqual(['model.onnx', 'fp32']);
   });
@@ -276,11 +276,11 @@ describe('refused in one line', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['another family', { model_type: 'mamba' }, /"model_type": "mamba", which is not known here; known are llama,/],
-    ['experts that all tokens share', { model_type: 'qwen2_moe' }, /"qwen2_moe", which has experts that all tokens share beside those that a router chooses, and is not computed here; known are llama,/],
+    ['another family', { model_type: 'mamba' }, /"model_type": "mamba", which is not supported; supported: llama,/],
+    ['experts that all tokens share', { model_type: 'qwen2_moe' }, /"qwen2_moe", a mixture of experts with shared experts, which is not supported; supported: llama,/],
     ['other experts', { model_type: 'gpt_oss' }, /"gpt_oss", a mixture of experts of another family/],
     ['no family', { model_type: undefined }, /"model_type": missing/],
-    ['a key that is not known', { use_magic: true }, /config\.json says "use_magic": true, which is not known/],
+    ['a key that is not known', { use_magic: true }, /config\.json has "use_magic": true, which is not known/],
     ['a key of another family', { attn_logit_softcapping: 50 }, /"attn_logit_softcapping": 50/],
     ['GPTQ', { quantization_config: { quant_method: 'gptq', bits: 4 } }, /are quantized \(GPTQ\)/],
     ['bitsandbytes', { quantization_config: { quant_method: 'bitsandbytes' } }, /\(bitsandbytes\)/],
@@ -290,11 +290,11 @@ describe('refused in one line', () => {
     ['heads that cannot be shared', { num_key_value_heads: 3 }, /a divisor of 4 heads/],
     ['another activation', { hidden_act: 'xielu' }, /"hidden_act": "xielu"; it should be one of silu/],
     ['another rotation', { rope_parameters: { rope_type: 'ntk' } }, /"rope_type": "ntk"; it should be one of default/],
-    ['a key of the rotation', { rope_parameters: { rope_type: 'linear', factor: 2, magic: 1 } }, /in "rope_parameters" says "magic": 1/],
+    ['a key of the rotation', { rope_parameters: { rope_type: 'linear', factor: 2, magic: 1 } }, /in "rope_parameters" has "magic": 1/],
     ['a rotation without its factor', { rope_parameters: { rope_type: 'linear' } }, /has no "factor"/],
     ['a width that the weights have not', { intermediate_size: 64 }, /gate_proj\.weight" in .*model\.safetensors has the shape 48 × 32, and .* needs 64 × 32/],
     ['more blocks than there are', { num_hidden_layers: 3 }, /has no "model\.layers\.2\.input_layernorm\.weight"/],
-    ['fewer blocks than there are', { num_hidden_layers: 1 }, /has "model\.layers\.1\.[a-z_.]+", which its config\.json says nothing of/],
+    ['fewer blocks than there are', { num_hidden_layers: 1 }, /has "model\.layers\.1\.[a-z_.]+", which its config\.json does not account for/],
     ['biases that are not there', { attention_bias: true }, /has no "model\.layers\.0\.self_attn\.q_proj\.bias"/],
   ])('%s', (_, keys, message) => {
     expect(refusal(writeCheckpoint(fresh(), withKeys(keys)))).toMatch(message);
@@ -322,7 +322,7 @@ describe('refused in one line', () => {
     expect(refusal(writeCheckpoint(fresh(), mixtral, without))).toMatch(/has no "model\.layers\.1\.block_sparse_moe\.experts\.3\.w2\.weight"/);
     const name = 'model.layers.0.block_sparse_moe.shared_expert.w1.weight';
     const shared = (all: TensorToWrite[]) => [...all, { ...all[1]!, name }];
-    expect(refusal(writeCheckpoint(fresh(), mixtral, shared))).toMatch(/shared_expert\.w1\.weight", which its config\.json says nothing of/);
+    expect(refusal(writeCheckpoint(fresh(), mixtral, shared))).toMatch(/shared_expert\.w1\.weight", which its config\.json does not account for/);
   });
 
   test('layers of a kind that is not known', () => {
@@ -335,8 +335,8 @@ describe('refused in one line', () => {
     ...tensors.slice(1),
   ];
   test.each<[string, (tensors: TensorToWrite[]) => TensorToWrite[], RegExp]>([
-    ['8-bit floats', first(one => ({ ...one, dtype: 'F8_E4M3', data: one.data.subarray(one.data.length / 4 * 3) })), /is of type "F8_E4M3"; F32, F16 and BF16 are read/],
-    ['packed weights', first(one => ({ ...one, name: one.name.replace('weight', 'qweight') })), /holds quantized weights \("lm_head\.qweight"\), which are not read/],
+    ['8-bit floats', first(one => ({ ...one, dtype: 'F8_E4M3', data: one.data.subarray(one.data.length / 4 * 3) })), /is of type "F8_E4M3"; supported are F32, F16 and BF16/],
+    ['packed weights', first(one => ({ ...one, name: one.name.replace('weight', 'qweight') })), /has quantized weights \("lm_head\.qweight"\), which are not supported/],
     ['a bias that nobody speaks of', all => [...all, { ...all[1]!, name: 'model.layers.0.self_attn.q_proj.bias' }], /has "model\.layers\.0\.self_attn\.q_proj\.bias"/],
     ['a tensor shorter than its shape', first(one => ({ ...one, data: one.data.subarray(4) })), /"lm_head\.weight" does not fit into it/],
   ])('%s', (_, change, message) => {
@@ -370,7 +370,7 @@ describe('refused in one line', () => {
     const folder = writeCheckpoint(fresh(), llama);
     const path = join(folder, 'model.safetensors');
     truncateSync(path, readFileSync(path).length - 1);
-    expect(refusal(folder)).toMatch(/is no whole safetensors file: ".+" does not fit into it\. Download it again/);
+    expect(refusal(folder)).toMatch(/is not a complete safetensors file: ".+" does not fit into it\. Download it again/);
   });
 
   describe('shards', () => {
@@ -394,7 +394,7 @@ describe('refused in one line', () => {
 
     test.each<[string, (map: Record<string, unknown>) => unknown, RegExp]>([
       ['a map that is none', () => [], /has no "weight_map"/],
-      ['a file outside of the folder', map => ({ ...map, x: '../x' }), /names a file outside of the model's folder: \.\.\/x/],
+      ['a file outside of the folder', map => ({ ...map, x: '../x' }), /refers to a file outside of the model's folder: \.\.\/x/],
       ['a number in place of a file', map => ({ ...map, x: 3 }), /has 3 in its "weight_map"/],
       ['a tensor where it is not', map => ({ ...map, x: one }), /says that "x" is in .*, where it is not/],
     ])('%s', (_, change, message) => {
@@ -416,7 +416,7 @@ describe('refused in one line', () => {
     const from = findSafetensors(folder)!;
     const model = { ...builtFromCheckpoint(from, folder), folder, path: folder, from };
     const opened = openBuilt(model, () => expect.fail('it is not opened'), model.weightBytes - 1);
-    await expect(opened).rejects.toThrow(/holds 0\.0 GB of weights, and this machine has 0\.0 GB/);
+    await expect(opened).rejects.toThrow(/has 0\.0 GB of weights, and this machine has 0\.0 GB/);
   });
 
   test.each([

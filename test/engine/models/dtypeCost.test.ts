@@ -55,7 +55,7 @@ test('a text begins with the start token, and is no longer than the context', as
 test('in words', () => {
   const cost = { tokens: 20, moreBits: -0.0123, apartBits: 0.5, mostBits: 3, sameTop: 0.955 };
   expect(describeCost(cost)).toBe(
-    '0.012 bits per token less on 20 tokens; 0.50 bits apart on average, 3.0 at most; the likeliest token is the same at 96 %',
+    '0.012 bits per token less on 20 tokens; 0.50 bits apart on average, 3.0 at most; the most likely token is the same for 96 %',
   );
   expect(describeCost({ ...cost, moreBits: 0.25 })).toMatch(/^0\.25 bits per token more on 20/);
 });

@@ -32,7 +32,7 @@ describe('a tree that fails', () => {
     const said = await failure(refused, CONTEXT + 1);
     expect(said).toBeInstanceOf(UserError);
     expect(said).toMatchObject({
-      message: expect.stringMatching(/holds 16 tokens, and this needs 17/) as string,
+      message: expect.stringMatching(/has a context of 16 tokens, and this needs 17/) as string,
     });
   });
 

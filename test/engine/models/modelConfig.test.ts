@@ -84,7 +84,7 @@ describe('no scores', () => {
     'NextSentencePrediction',
   ])('are there of an encoder for %s', task => {
     expect(reason({ architectures: [`BertFor${task}`] })).toMatch(
-      new RegExp(`^BertFor${task} is an encoder, which reads`),
+      new RegExp(`^BertFor${task} is an encoder, which does not predict`),
     );
     expect(reason({ architectures: [`BertFor${task}Too`] })).toBe('');
     expect(reason({ architectures: [`BertFor${task}`], is_decoder: true })).toBe('');
@@ -101,12 +101,12 @@ describe('no scores', () => {
 
   test('are there of an encoder with a decoder, and of one token', () => {
     expect(reason({ is_encoder_decoder: true, architectures: ['T5Model'] })).toMatch(
-      /^T5Model is an encoder with a decoder/,
+      /^T5Model is an encoder-decoder model/,
     );
-    expect(reason({ is_encoder_decoder: true })).toMatch(/^it is an encoder with a decoder/);
+    expect(reason({ is_encoder_decoder: true })).toMatch(/^it is an encoder-decoder model/);
     expect(reason({ is_encoder_decoder: 1 })).toBe('');
     expect(reason({ n_ctx: 1 })).toBe(
-      'its config.json says that it holds 1 token, and none after another',
+      'its config.json gives a context of 1 token, so it cannot predict a next token',
     );
     expect(reason({ n_ctx: 2 })).toBe('');
   });

@@ -131,7 +131,7 @@ describe('the graph of a folder', () => {
   });
 
   test('that is not known is refused with the names', () => {
-    expect(open('a.onnx', 'b.onnx')).toMatch(/which of a\.onnx, b\.onnx in .* call it model\.onnx/);
+    expect(open('a.onnx', 'b.onnx')).toMatch(/which of a\.onnx, b\.onnx in .* Rename it to model\.onnx/);
     expect(open()).toMatch(/there is no model\.onnx in /);
   });
 });
@@ -139,7 +139,7 @@ describe('the graph of a folder', () => {
 test.each([
   ['an encoder by its task', { architectures: ['RobertaForMaskedLM'] }, /RobertaForMaskedLM is an encoder/],
   ['an encoder by its family', { architectures: ['BertModel'], model_type: 'bert' }, /BertModel is an encoder/],
-  ['an encoder with a decoder', { architectures: ['T5ForConditionalGeneration'], is_encoder_decoder: true }, /is an encoder with a decoder/],
+  ['an encoder with a decoder', { architectures: ['T5ForConditionalGeneration'], is_encoder_decoder: true }, /is an encoder-decoder model/],
   ['a decoder of an encoder family', { architectures: ['BertLMHeadModel'], model_type: 'bert', is_decoder: true }, /^$/],
   ['a decoder', { architectures: ['LlamaForCausalLM'], model_type: 'llama' }, /^$/],
 ])('%s says whether it scores a text', (_, config, why) => {

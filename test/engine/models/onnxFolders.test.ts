@@ -71,7 +71,7 @@ describe('of several dtypes', () => {
     expect(warnings).toEqual([]);
     const missing = readModelFolder(folder, 'int8');
     expect(missing.warnings).toEqual([
-      expect.stringMatching(/no int8 export: .* is open\. It has .*fp16, q8, too/),
+      expect.stringMatching(/no int8 export, so .* is open\. Other exports: .*fp16, q8/),
     ]);
     // Where there is one alone it is no choice.
     const one = readModelFolder(folderWith({ 'model.onnx': 1 }), 'q4');
@@ -85,7 +85,7 @@ describe('of several dtypes', () => {
     expect(model.info.name).toBe(`${read.name} (q4)`);
     expect((await model.report()).backend?.facts[0]).toEqual([
       'Dtype',
-      'q4; the folder has fp32, fp16, q8, too (setting tokenscope.model.dtype)',
+      'q4; other exports in the folder: fp32, fp16, q8 (setting tokenscope.model.dtype)',
     ]);
     const exact = new Model(readModelFolder(folder, 'fp32'), fakeBackend(BYTE_VOCAB), 64);
     expect(exact.info.name).toBe(read.name);
@@ -209,7 +209,7 @@ describe('of onnxruntime-genai', () => {
     });
     const onnxPath = join(folder, 'decoder.onnx');
     await expect(OpenGraph.open({ folder, onnxPath, kvHeads: 1, headSize: 16 })).rejects.toThrow(
-      /logits of the last token alone \(prune_lm_head/,
+      /logits only for the last token \(prune_lm_head/,
     );
   });
 

@@ -72,7 +72,7 @@ test('all that are running are given up, by name, and none that comes later', as
   for (const { fails } of asked.slice(1)) fails(new Error('aborted'));
   for (const [i, path] of ['/a', '/b'].entries()) {
     await expect(running[i]).rejects.toThrow(UserError);
-    await expect(running[i]).rejects.toThrow(`${path} is not open: its opening was cancelled.`);
+    await expect(running[i]).rejects.toThrow(`${path} is not open: opening it was cancelled.`);
   }
   const later = openings.open('/c', 512);
   asked.at(-1)!.opens(model);

@@ -15,7 +15,7 @@ const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}
 test.each([20_000, 1_000_000])('%d levels are refused in one line', depth => {
   writeFileSync(join(folder, 'config.json'), nested(depth));
   expect(() => readJson(folder, 'config.json')).toThrow(
-    /config\.json is nested more than 500 levels deep, and is not read\.$/,
+    /config\.json is nested more than 500 levels deep, which is not supported\.$/,
   );
 });
 

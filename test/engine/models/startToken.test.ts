@@ -77,7 +77,7 @@ describe('"start" of tokenscope.json', () => {
 
   test('that names no token is refused', () => {
     write(template, {}, { start: '<bos>' });
-    expect(startOf).toThrow(/tokenscope\.json: "start" names "<bos>", which is no token/);
+    expect(startOf).toThrow(/tokenscope\.json: "start" is "<bos>", which is not a token/);
   });
 });
 
@@ -87,6 +87,6 @@ test('without a token that starts a text only what comes after its first token i
   const { rows } = model.asTokenModel();
   const root = { parent: -1, token: -1 };
   expect(await rows([65], [root], [0])).toHaveLength(1);
-  await expect(rows([], [root], [0])).rejects.toThrow(/no token that starts a text/);
-  expect(() => model.checkStart()).toThrow(/name one as "start"/);
+  await expect(rows([], [root], [0])).rejects.toThrow(/no start-of-text token/);
+  expect(() => model.checkStart()).toThrow(/Set "start"/);
 });

@@ -63,7 +63,7 @@ describe('npz', () => {
   ])('of %s is refused', (_, array, words) => {
     expect(() => read(array)).toThrow(UserError);
     expect(() => read(array)).toThrow(words);
-    expect(() => read(array)).toThrow(/a\.npz: a\.npy is no array.{1,200}$/);
+    expect(() => read(array)).toThrow(/a\.npz: a\.npy is not a supported array.{1,200}$/);
   });
 
   test('that unpacks to a thousand times its size is refused', () => {
@@ -72,7 +72,7 @@ describe('npz', () => {
     // Its size is believed: nothing is unpacked to see.
     writeFileSync(path, zipOf({ name: 'a.npy', method: 8, packed, size: 100_000_000 }));
     expect(() => readNpz(path).get('a')).toThrow(
-      /a\.npz is no whole npz file: it unpacks to 96 MB/,
+      /a\.npz is not a complete npz file: it unpacks to 96 MB/,
     );
   });
 });
@@ -138,6 +138,6 @@ test.each(['constructor', '__proto__', 'toString', { toString: 1 }])(
     copyFileSync(join(path, 'sae_weights.safetensors'), join(weights, 'ae.safetensors'));
     const config = { trainer: { dict_class: architecture } };
     writeFileSync(join(weights, 'config.json'), JSON.stringify(config));
-    expect(() => readSae(weights)).toThrow(/dictionaries of the class .* are not read here/);
+    expect(() => readSae(weights)).toThrow(/dictionaries of the class .* are not supported/);
   },
 );

@@ -253,7 +253,7 @@ describe('a second model', () => {
       });
       await remote.compareWith({ path: join(stories, 'tokenizer.bin') });
       expect(await remote.characters(asked)).toEqual({
-        refused: expect.stringContaining('tokenizer.bin is a tokenizer alone'),
+        refused: expect.stringContaining('tokenizer.bin is only a tokenizer'),
       });
     });
   });

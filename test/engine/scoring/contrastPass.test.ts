@@ -241,10 +241,10 @@ describe('a pair that is chosen', () => {
       await documents.choosePair({ members }, signal);
       return (await score()) as { refused: string };
     };
-    expect((await refusedFor('', '')).refused).toMatch(/differ in nothing/);
+    expect((await refusedFor('', '')).refused).toMatch(/These two are the same/);
     const stories = join(models, '../stories260K');
     expect((await refusedFor(stories, '')).refused).toMatch(
-      /has other tokens than base.*Difference by byte/,
+      /has another tokenizer than base.*Difference by byte/,
     );
     expect((await refusedFor('/nowhere', '')).refused).toMatch(/not found/);
     await documents.choosePair({}, signal);

@@ -78,7 +78,7 @@ test('files, texts and what cannot be read', async () => {
     { path: 'nul.txt', reason: 'not UTF-8 text' },
     { path: 'picture.png', reason: 'binary by its name' },
     { path: 'gone.ts', reason: 'cannot be read: not found' },
-    { path: 'folder', reason: 'cannot be read: it is a folder, and a file is needed' },
+    { path: 'folder', reason: 'cannot be read: it is a folder, not a file' },
     { path: 'elsewhere', reason: 'offline' },
   ]);
   const [kinds] = sections[0]!.blocks as Table[];

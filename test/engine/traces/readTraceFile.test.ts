@@ -85,13 +85,13 @@ describe('an Inspect log', () => {
     const name = 'samples/1_epoch_1.json';
     const broken = zipOf({ name, method: 93, packed: Buffer.from([1, 2, 3, 4]), size: 10 });
     expect(() => readTraceFile('c.eval', broken)).toThrow(
-      /c\.eval holds no reasoning trace.*samples\/1_epoch_1/,
+      /c\.eval contains no reasoning trace.*samples\/1_epoch_1/,
     );
     expect(() => readTraceFile('d.eval', zipSync({ 'a.txt': encodeUtf8('x') }))).toThrow(
       /no samples/,
     );
     expect(() => readTraceFile('e.eval', zipSync({ 'header.json': encodeUtf8('{}') }))).toThrow(
-      /e\.eval holds no reasoning trace. It is the header of an Inspect log, without samples/,
+      /e\.eval contains no reasoning trace. It is the header of an Inspect log, without samples/,
     );
   });
 
@@ -114,7 +114,7 @@ describe('an Inspect log', () => {
       expect(problems).toEqual([`The archive is cut short ${words}`]);
     }
     expect(() => readTraceFile('f.eval', zip.subarray(0, 60))).toThrow(
-      'f.eval holds no reasoning trace. The archive is cut short inside samples/1_epoch_1.json: 0 samples are whole.',
+      'f.eval contains no reasoning trace. The archive is cut short inside samples/1_epoch_1.json: 0 samples are whole.',
     );
   });
 
@@ -146,7 +146,7 @@ describe('a file', () => {
       /no reasoning trace.*"a"/,
     );
     expect(() => readTraceFile('x.jsonl', gzipSync('{"a": 1}'))).toThrow(
-      'x.jsonl is packed by gzip: unpack it first (gunzip).',
+      'x.jsonl is compressed with gzip: unpack it first (gunzip).',
     );
     const utf16 = Buffer.from('\ufeffStep 1: add', 'utf16le');
     expect(() => readTraceFile('x.txt', utf16)).toThrow('x.txt is in UTF-16: save it as UTF-8.');
@@ -156,7 +156,7 @@ describe('a file', () => {
     const bytes = encodeUtf8('"""\n<think>\n</think>\n"""');
     expect(() => readTraceFile('a.py', bytes)).toThrow(PlainTextError);
     expect(() => readTraceFile('a.csv', encodeUtf8('q,a\n1,the answer is 4'))).toThrow(
-      'a.csv is no trace by its name, but a program or a table.',
+      'a.csv looks like a program or a table by its name, not like a trace.',
     );
     expect(readTraceFile('a.py', bytes, { as: 'text' }).traces.length).toBe(1);
     expect(readTraceFile('a.txt', bytes).traces.length).toBe(1);
@@ -185,7 +185,7 @@ describe('a file', () => {
     expect(stream.traces[0]!.text).toBe('4');
     expect(readTraceFile('a.txt', encodeUtf8(events), { maxTextBytes: 10 })).toEqual(stream);
     expect(() => readTraceFile('a.json', encodeUtf8('{"a":\n1}'), { maxTextBytes: 3 })).toThrow(
-      /^a\.json has 0 MB: of files larger than 0 MB only those with one row on each line/,
+      /^a\.json has 0 MB. Files larger than 0 MB must have one row per line/,
     );
     const bad = Buffer.concat([encodeUtf8(`${row('a')}\n`), Uint8Array.of(0x22, 0xff)]);
     expect(() => readTraceFile('b.jsonl', bad, { maxTextBytes: 3 })).toThrow(
@@ -207,7 +207,7 @@ test('traces are shown until their texts fill the memory', () => {
   const bytes = encodeUtf8(rows.map(row => JSON.stringify(row)).join('\n'));
   const { traces, problems } = readTraceFile('a.jsonl', bytes, { maxTraceText: 200 });
   expect(traces.length).toBe(2);
-  expect(problems).toEqual([expect.stringMatching(/^Only the first 2 traces are shown: .* 200 /)]);
+  expect(problems).toEqual([expect.stringMatching(/^Only the first 2 traces are shown, .* 200 /)]);
 });
 
 test('a sample that is a bomb is a problem, and the others are read', () => {

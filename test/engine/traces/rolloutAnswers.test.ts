@@ -82,14 +82,12 @@ describe('without a right answer', () => {
     );
     expect(target).toBeNull();
     expect(points.map(({ right }) => right)).toEqual([0, 0, 0]);
-    expect(problem).toMatch(
-      /no rollout from before the trace ended with an answer within 50 tokens/,
-    );
+    expect(problem).toMatch(/no rollout from before the trace gave an answer within 50 tokens/);
   });
 
   test('and no answer anywhere, the problem says so', async () => {
     const { problem } = await roll(() => ['\nhm']);
-    expect(problem).toMatch(/no rollout from any prefix ended with an answer/);
+    expect(problem).toMatch(/no rollout from any prefix gave an answer/);
   });
 });
 
@@ -98,7 +96,7 @@ describe('where no rollout is right although the file says right', () => {
     const wrong = () => ['\n#### four', '\n#### vier'];
     const { problem } = await roll(wrong, { target: '4', isRight: true });
     expect(problem).toBe(
-      "no rollout's answer matches although the file says right: the answers may be written differently (right: 4; rollouts: four, vier)",
+      "no rollout's answer matches, although the file marks the trace as right. The answers may be written differently (right: 4; rollouts: four, vier)",
     );
     expect((await roll(wrong, { target: '4', isRight: false })).problem).toBeNull();
     expect((await roll(wrong, { target: '4' })).problem).toBeNull();
@@ -106,7 +104,7 @@ describe('where no rollout is right although the file says right', () => {
 
   test('or that none ended, or the checker', async () => {
     const { problem } = await roll(() => ['x…'], { target: '4', isRight: true });
-    expect(problem).toMatch(/no rollout ended with an answer within 50 tokens although/);
+    expect(problem).toMatch(/no rollout gave an answer within 50 tokens, although/);
     const checker = [process.execPath, '-e', 'process.exit(1)'];
     expect((await roll(() => ['x'], { checker, isRight: true })).problem).toMatch(/the checker/);
   });

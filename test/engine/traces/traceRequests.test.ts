@@ -15,7 +15,7 @@ test('a plain text is refused, and read where the user says that it is a trace',
   const text = 'Once upon a time.';
   expect(ask(text)).toEqual({
     refused: expect.stringMatching(
-      /^a\.md holds no reasoning trace\. It is a text without a sign of reasoning/,
+      /^a\.md contains no reasoning trace\. It is a text without a sign of reasoning/,
     ) as string,
   });
   expect(ask(text, 'text')).toMatchObject({ format: 'text', traces: [{ text }] });

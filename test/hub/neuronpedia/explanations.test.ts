@@ -90,17 +90,19 @@ test('several folders are of several explaining models; what is no batch is left
 test('a name that it does not have is said, and one that is none is not asked for', async () => {
   const server = await startNeuronpedia({ files });
   expect(await problemOf(findExplanations(clientOf(server), 'gpt2-small/9-res-jb'))).toBe(
-    `Neuronpedia has no explanations of gpt2-small/9-res-jb at ${server.endpoint}: is that what www.neuronpedia.org calls it?`,
+    `Neuronpedia has no explanations for gpt2-small/9-res-jb at ${server.endpoint}. Check the name on www.neuronpedia.org.`,
   );
   const asked = server.seen.length;
   for (const name of ['gpt2-small', '../x', 'a/b/c', 'a/b&prefix=', ''])
-    expect(await problemOf(findExplanations(clientOf(server), name))).toContain('is no name');
+    expect(await problemOf(findExplanations(clientOf(server), name))).toContain(
+      'is not a Neuronpedia name',
+    );
   expect(server.seen).toHaveLength(asked);
 });
 
 const HTML = '<!doctype html><title>Sign in</title>';
 const lists: [string, Partial<FakeBucket>, RegExp][] = [
-  ['answers 404', { fault: () => ({ status: 404 }) }, /^the list of .* is not at http/],
+  ['answers 404', { fault: () => ({ status: 404 }) }, /^the list of .* is no longer at http/],
   ['refuses', { fault: () => ({ status: 403 }) }, /answers 403\. Is TOKENSCOPE_NEURONPEDIA as it/],
   ['answers 429', { fault: () => ({ status: 429 }) }, /it answers 429, 5 times in a row\./],
   [
@@ -141,7 +143,11 @@ const ofFiles = (fault: Fault) => (seen: { path: string }) =>
   seen.path.includes('/batch-2') ? fault : undefined;
 
 test.each([
-  ['answers 404', { status: 404 }, /^batch-2\.jsonl\.gz of gpt2-small\/8-res-jb is not at http/],
+  [
+    'answers 404',
+    { status: 404 },
+    /^batch-2\.jsonl\.gz of gpt2-small\/8-res-jb is no longer at http/,
+  ],
   ['answers 429', { status: 429 }, /from Neuronpedia: it answers 429, 5 times in a row\./],
   [
     'answers a page',
@@ -158,7 +164,7 @@ test('a file of another content than its checksum is of is not kept', async () =
   const [key] = Object.keys(files).slice(2);
   const other = files[key!]!.map(byte => byte ^ 1);
   const server = await startNeuronpedia({ files, fault: ofFiles({ body: other }) });
-  expect(await problemOf(getAll(server))).toContain('does not have the checksum that Neuronpedia');
+  expect(await problemOf(getAll(server))).toContain('does not match the checksum of Neuronpedia');
   expect(existsSync(join(folder(), 'batch-2.jsonl.gz'))).toBe(false);
 });
 
@@ -202,7 +208,7 @@ test('a redirect to another origin is not followed, and one within is', async ()
 test('offline nothing is asked, and it is said what is read all the same', async () => {
   const server = await startNeuronpedia({ files });
   expect(await problemOf(findExplanations(clientOf(server, true), SOURCE))).toBe(
-    'HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set: nothing is asked of Neuronpedia. A file of labels that you have is read all the same.',
+    'HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, so Neuronpedia is not contacted. You can still read a file of labels.',
   );
   expect(server.seen).toEqual([]);
 });
@@ -228,6 +234,6 @@ test('the origin is the one that the variable names, and no token goes there', (
   expect(named('http://127.0.0.1:9/').endpoint).toBe('http://127.0.0.1:9');
   expect(named('', { HF_HUB_OFFLINE: '1' }).isOffline).toBe(true);
   expect(() => named('file:///x')).toThrow(
-    /^TOKENSCOPE_NEURONPEDIA is no address: it is like https/,
+    /^TOKENSCOPE_NEURONPEDIA is not a URL\. Set it to a URL such as https/,
   );
 });

@@ -91,7 +91,7 @@ export function decoder(keys: GgufKeys, kind: Kind): Decoder {
     warnings:
       contextTokens < context
         ? [
-            `Texts are read up to ${contextTokens} tokens, for which the model was first trained; up to ${context} it would turn its positions otherwise.`,
+            `The context is limited to ${contextTokens} tokens, the original training length; up to ${context} tokens the model would use other rotary embeddings.`,
           ]
         : [],
     turns,

@@ -5,9 +5,9 @@ import { FAMILIES } from './families';
 import { GgufKeys, type GgufContent } from './ggufKeys';
 
 const MIXTURE = 'a mixture of experts';
-const RECURRENT = 'a recurrent model, which has no attention to a text before';
-const ENCODER = 'an encoder, which gives no probability of a next token';
-const IMAGES = 'a part for images beside a language model: choose the file of the language model';
+const RECURRENT = 'a recurrent model without attention over the text';
+const ENCODER = 'an encoder, which does not predict the next token';
+const IMAGES = 'the image part of a language model: choose the file of the language model';
 
 /** What is known, and not computed here. */
 const OTHERS: readonly (readonly [why: string, names: string])[] = [
@@ -26,21 +26,21 @@ const OTHERS: readonly (readonly [why: string, names: string])[] = [
     RECURRENT,
     'mamba mamba2 rwkv6 rwkv6qwen2 rwkv7 arwkv7 jamba falcon-h1 granitehybrid plamo2 lfm2 lfm2moe nemotron_h qwen3next qwen35 qwen35moe kimi-linear',
   ],
-  ['a model whose positions in a text have several numbers', 'qwen2vl qwen3vl qwen3vlmoe'],
+  ['a model with multi-dimensional positions', 'qwen2vl qwen3vl qwen3vlmoe'],
   ['a model with attention biased by distance (ALiBi)', 'bloom mpt refact jais baichuan'],
-  ['a model with embeddings of each layer', 'gemma3n gemma4'],
-  ['a model whose attention is parallel with norms of its own', 'command-r cohere2 falcon'],
+  ['a model with per-layer embeddings', 'gemma3n gemma4'],
+  ['a model with parallel attention and separate norms', 'command-r cohere2 falcon'],
   ['a diffusion model', 'dream llada llada-moe'],
 ];
 
 /** `general.type` of files that are no model by themselves. */
 const TYPES = new Map([
-  ['adapter', 'an adapter (LoRA), which changes another model: merge the two first'],
+  ['adapter', 'a LoRA adapter: merge it with its base model first'],
   ['mmproj', IMAGES],
-  ['imatrix', 'statistics for quantising a model, not a model'],
+  ['imatrix', 'quantisation statistics (imatrix), not a model'],
   ['vocab', 'a vocabulary without weights'],
-  ['dataset', 'a set of data, not a model'],
-  ['controlvector', 'a control vector, which changes another model'],
+  ['dataset', 'a dataset, not a model'],
+  ['controlvector', 'a control vector for another model'],
 ]);
 
 /** Throws `UserError` that names the file, and the key or the tensor where one is the reason. */
@@ -53,7 +53,7 @@ export function fromGguf(content: GgufContent): Architecture {
   if (!family) throw new UserError(`${name} ${whyNot(keys.family)}.`);
   const pooling = metadata.values.get(`${keys.family}.pooling_type`) ?? 0;
   if (pooling !== 0 || metadata.values.get(`${keys.family}.attention.causal`) === false)
-    throw new UserError(`${name} is a model of embeddings: it is ${ENCODER}.`);
+    throw new UserError(`${name} is an embedding model: ${ENCODER}.`);
   const architecture = family(keys);
   keys.checkAllRead();
   return architecture;
@@ -66,5 +66,5 @@ function whyNot(architecture: string): string {
   const is = known
     ? `is of the architecture ${architecture}, ${known[0]}`
     : `is of the architecture ${JSON.stringify(architecture)}`;
-  return `${is}: only ${list} are read`;
+  return `${is}; supported: ${list}`;
 }

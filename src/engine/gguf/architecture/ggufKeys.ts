@@ -29,7 +29,7 @@ export class GgufKeys {
     const family = content.metadata.string('general.architecture');
     if (!family)
       throw new UserError(
-        `${content.name} does not say which architecture it is of: it has no general.architecture.`,
+        `${content.name} does not give its architecture (general.architecture is missing). Get another conversion of the model.`,
       );
     this.family = family;
   }
@@ -60,7 +60,7 @@ export class GgufKeys {
     if (value === undefined) return undefined;
     if (typeof value === 'object' && !value.every(each => each === first))
       throw new UserError(
-        `${this.content.name}: ${this.full(key)} is not the same for all layers, which is not supported.`,
+        `${this.content.name}: ${this.full(key)} differs between layers, which is not supported.`,
       );
     if (Number.isSafeInteger(first) && first! > 0 && first! < 1e9) return first;
     throw this.refusal(key, first, 'a whole number above 0');
@@ -89,7 +89,7 @@ export class GgufKeys {
   only(key: string, value: string | number | boolean): void {
     const found = this.content.metadata.values.get(this.asking(key));
     if (found === undefined || found === value) return;
-    throw this.refusal(key, found, `${quote(value)}, which alone is computed here`);
+    throw this.refusal(key, found, `${quote(value)}, the only supported value`);
   }
 
   has(tensor: string): boolean {
@@ -101,7 +101,7 @@ export class GgufKeys {
     const tensor = this.content.tensors.get(name);
     if (tensor) return tensor;
     throw new UserError(
-      `${this.content.name} has no tensor ${quote(name)}: it is no whole language model.`,
+      `${this.content.name} has no tensor ${quote(name)}: it is not a complete language model.`,
     );
   }
 
@@ -114,7 +114,7 @@ export class GgufKeys {
       if (HARMLESS.includes(own) || OTHER_MODALITIES.test(own)) continue;
       const shown = typeof value === 'object' ? 'a list' : quote(value);
       throw new UserError(
-        `${this.content.name}: ${key} is ${shown}, which is not known for ${this.family} and may change what the model computes.`,
+        `${this.content.name}: ${key} is ${shown}, which is not known for ${this.family} and may change the result.`,
       );
     }
   }

@@ -108,7 +108,7 @@ export class ConfigReader {
   only(name: string, ...values: unknown[]): void {
     const value = this.value(name);
     if (value === undefined || values.includes(value)) return;
-    throw this.refusal(name, value, `${values.map(quote).join(' or ')}, which alone is computed here`);
+    throw this.refusal(name, value, `${values.map(quote).join(' or ')}, the only supported values`);
   }
 
   /** Throws `UserError` that names a key that nobody asked for, unless it is known to change nothing. */
@@ -116,7 +116,7 @@ export class ConfigReader {
     for (const [name, value] of Object.entries(this.fields)) {
       if (this.asked.has(name) || HARMLESS.has(name) || isEmpty(value)) continue;
       throw new UserError(
-        `${this.source} says ${quoteName(name)}: ${quote(value)}, which is not known of such a model and may change what it computes. Open an ONNX export of it instead.`,
+        `${this.source} has ${quoteName(name)}: ${quote(value)}, which is not known for this family and may change the result. Open an ONNX export of the model instead.`,
       );
     }
   }

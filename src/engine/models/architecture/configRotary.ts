@@ -126,7 +126,7 @@ const TYPES = new Map<string, (parameters: ConfigReader, basis: Basis) => Made>(
       parameters.number('factor');
       return {
         ...plain(parameters, basis),
-        warning: `Its positions are stretched beyond ${basis.contextTokens} tokens ("dynamic"): it is asked for no more at once.`,
+        warning: `The context is limited to ${basis.contextTokens} tokens: longer texts would use other rotary embeddings ("dynamic").`,
       };
     },
   ],
@@ -181,6 +181,6 @@ function longRope(parameters: ConfigReader, { base, turned, contextTokens }: Bas
     frequencies: frequenciesOf(base, turned).map((each, i) => each / short![i]!),
     magnitude: parameters.number('attention_factor', longRopeMagnitude(factor, originalContext)),
     contextTokens: originalContext,
-    warning: `Its positions are turned otherwise in texts of more than ${originalContext} tokens ("longrope"): it is asked for no more at once.`,
+    warning: `The context is limited to ${originalContext} tokens: longer texts would use other rotary embeddings ("longrope").`,
   };
 }

@@ -14,7 +14,7 @@ const QUANTIZED: Readonly<Record<string, string>> = {
   mlx: 'MLX',
 };
 
-const SHARED_EXPERTS = 'which has experts that all tokens share beside those that a router chooses';
+const SHARED_EXPERTS = 'a mixture of experts with shared experts';
 const OTHER_FAMILY = 'a mixture of experts of another family';
 
 /** Mixtures of experts that are not computed here; by "model_type". */
@@ -39,7 +39,7 @@ export function fromConfig(json: Json, source: string): Architecture {
   if (isObject(quantization) && Object.keys(quantization).length > 0) {
     const method = String(quantization.quant_method ?? (config.quantization ? 'mlx' : 'unknown'));
     throw new UserError(
-      `${source}: the weights are quantized (${QUANTIZED[method] ?? method}), and such weights are not read. Open the model that they were made from, a GGUF file of it, or an ONNX export.`,
+      `${source}: the weights are quantized (${QUANTIZED[method] ?? method}), which is not supported. Open the original model, a GGUF file of it, or an ONNX export.`,
     );
   }
   const type = String(config.model_type ?? '');
@@ -47,9 +47,9 @@ export function fromConfig(json: Json, source: string): Architecture {
   if (!family) {
     const known = [...families.keys()].join(', ');
     const mixture = OTHER_MIXTURES.find(([, types]) => types.split(' ').includes(type));
-    const why = mixture ? `${mixture[0]}, and is not computed here` : 'which is not known here';
+    const why = mixture ? `${mixture[0]}, which is not supported` : 'which is not supported';
     throw new UserError(
-      `${source} says "model_type": ${quote(config.model_type)}, ${why}; known are ${known}. Open an ONNX export of the model instead.`,
+      `${source} says "model_type": ${quote(config.model_type)}, ${why}; supported: ${known}. Open an ONNX export of the model instead.`,
     );
   }
   const reader = new ConfigReader(config, source);

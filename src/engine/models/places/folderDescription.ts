@@ -38,7 +38,7 @@ export function describeFolder(place: Place, folder: string): Description | unde
   const text = place.head(at('tokenizer.json'), MOST_TOKENIZER);
   const tokenizer = kindOfJson(text?.toString('utf8') ?? '');
   const described = { ...known, ...weights };
-  if (!hasTokenizer) return { ...described, opens: 'no', why: 'It has no tokenizer that is read.' };
+  if (!hasTokenizer) return { ...described, opens: 'no', why: 'It has no supported tokenizer.' };
   if (tokenizer.refused) return { ...described, opens: 'no', why: `${tokenizer.refused}.` };
   if (described.opens !== 'model') return described;
   return {

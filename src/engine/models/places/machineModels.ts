@@ -58,7 +58,7 @@ export function* machineModels({
       for (const found of READERS[id as ProgramPlace](place)) {
         if (seen.has(found.model)) continue;
         if (seen.size >= MOST_MODELS) {
-          const problem = `there are more than ${MOST_MODELS} models: the others are not listed`;
+          const problem = `there are more than ${MOST_MODELS} models; the rest is not listed`;
           return onProblem({ place: place.id, path: folder, problem });
         }
         seen.add(found.model);
@@ -95,9 +95,9 @@ function modelAt({ place: id, path, name = basename(path) }: NamedModel): Machin
   if (!existsSync(path)) return none('It is no longer there.');
   try {
     if (statSync(path).isDirectory())
-      return described(found, place) ?? none('It holds neither a model nor a tokenizer.');
+      return described(found, place) ?? none('It contains neither a model nor a tokenizer.');
     if (isGgufFile(path)) return described({ ...found, gguf: true }, place)!;
-    const why = 'It is a tokenizer alone.';
+    const why = 'It is only a tokenizer.';
     return { ...found, ...NOTHING_KNOWN, opens: 'tokenizer', why, bytes: null };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

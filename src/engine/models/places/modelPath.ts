@@ -26,13 +26,13 @@ function ollamaPath(name: string, around: Surroundings): string {
     const manifest = manifestOf(folder, name);
     if (manifest === undefined)
       throw new UserError(
-        `ollama:${name} is no name of a model of Ollama: write it as in ollama:qwen2.5-coder:0.5b.`,
+        `ollama:${name} is not an Ollama model name. Write it as ollama:qwen2.5-coder:0.5b.`,
       );
     if (!place.exists || !place.has(manifest)) continue;
     return openable(ofManifest(place, manifest, name));
   }
   throw new UserError(
-    `ollama:${name} is not on this machine: \`ollama pull ${name}\` gets it, and \`tokenscope models\` lists what is here.`,
+    `ollama:${name} is not on this machine. Get it with \`ollama pull ${name}\`, or see \`tokenscope models\` for the models on this machine.`,
   );
 }
 
@@ -49,7 +49,7 @@ function hubPath(name: string, around: Surroundings): string {
   if (!only) {
     const what = all.length > 0 && asked ? `${asked} of hf:${id}` : `hf:${id}`;
     throw new UserError(
-      `${what} is not on this machine, and nothing is downloaded unasked: \`tokenscope get ${id}\` gets it.`,
+      `${what} is not on this machine. Download it with \`tokenscope get ${id}\`.`,
     );
   }
   // The folder itself, or the file that is called so.

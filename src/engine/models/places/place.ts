@@ -49,7 +49,7 @@ export class Place {
       try {
         for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
           if (this.left-- <= 0) {
-            this.report(this.folder, `it has more than ${this.most} entries: the others are not listed`);
+            this.report(this.folder, `it has more than ${this.most} entries; the rest is not listed`);
             break;
           }
           if (isListed(entry))
@@ -78,7 +78,7 @@ export class Place {
     const real = realPath(path);
     if (real === undefined) return 'it is not there';
     if (this.root === undefined || isOutside(this.root, real))
-      return `it is a link out of ${this.folder}, which is not followed`;
+      return `it is a link out of ${this.folder}; such links are not followed`;
     return undefined;
   }
 

@@ -52,18 +52,18 @@ export function findRoles(graph: Graph, shape: CacheShape = {}): Roles {
   if (logits === undefined)
     throw new GraphError(
       outputs.has('last_hidden_state')
-        ? 'gives hidden states (output "last_hidden_state") and no logits: it is an encoder, or a decoder that was exported without its head'
+        ? 'returns hidden states (output "last_hidden_state") and no logits: it is an encoder, or a decoder exported without its LM head'
         : `has no output "logits"; ${listOf(outputs)}`,
     );
   if (logits.shape?.at(-2) === 1)
     throw new GraphError(
-      'gives logits of the last token alone (prune_lm_head of onnxruntime-genai); export it with those of all tokens',
+      'returns logits only for the last token (prune_lm_head of onnxruntime-genai). Export it with logits for all tokens',
     );
   const attentionMask = take('attention_mask');
   const positionIds = take('position_ids');
   for (const input of [ids, attentionMask, positionIds])
     if (input !== undefined && ![INT32, INT64, FLOAT].includes(input.elementType))
-      throw new GraphError(`wants "${input.name}" in a type that is not supported`);
+      throw new GraphError(`needs "${input.name}" in an unsupported type`);
 
   const past = [...inputs.keys()]
     .filter(name => name.startsWith('past'))
@@ -79,8 +79,7 @@ export function findRoles(graph: Graph, shape: CacheShape = {}): Roles {
     );
   if (past.length === 0) throw withoutCache(inputs, logits);
   const zeros = ZERO_INPUTS.map(take).filter(input => input !== undefined);
-  if (inputs.size > 0)
-    throw new GraphError(`wants inputs that are not known here; ${listOf(inputs)}`);
+  if (inputs.size > 0) throw new GraphError(`needs unknown inputs; ${listOf(inputs)}`);
   return { ids, attentionMask, positionIds, logits, past, zeros };
 }
 
@@ -88,7 +87,7 @@ export function findRoles(graph: Graph, shape: CacheShape = {}): Roles {
 function withoutCache(inputs: ReadonlyMap<string, ValueInfo>, logits: ValueInfo): GraphError {
   if (inputs.has('token_type_ids') || logits.shape?.length === 2)
     return new GraphError(
-      'is an encoder or a classifier, which gives no probability of a next token: choose a decoder (a causal language model)',
+      'is an encoder or a classifier, which does not predict the next token. Choose a decoder (a causal language model)',
     );
   return new GraphError(
     'takes no keys and values (inputs "past_key_values.*"); if it is a decoder, export it with a cache, ' +

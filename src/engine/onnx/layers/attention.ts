@@ -130,6 +130,6 @@ export function chosen(tensors: readonly string[], layer = tensors.length - 1): 
   const tensor = tensors[layer];
   if (tensor !== undefined) return tensor;
   throw new UserError(
-    `There is no layer ${layer}: the model's layers are 0 to ${tensors.length - 1}.`,
+    `Layer ${layer} does not exist: the model's layers are 0 to ${tensors.length - 1}.`,
   );
 }

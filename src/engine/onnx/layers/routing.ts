@@ -7,7 +7,7 @@ import type { Collector, ReadWindow } from './collector';
 export function routingCollector({ session, inputs }: ReadWindow): Collector<RoutingRows> {
   const { routers } = session.graph;
   if (routers.length === 0)
-    throw new UserError('The model has no routers: it is no mixture of experts.');
+    throw new UserError('The model has no routers: it is not a mixture of experts.');
   let rows: RoutingRows | undefined;
   const sized = (experts: number, chosen: number): RoutingRows => ({
     layers: routers.map(({ layer }) => layer),

@@ -35,8 +35,8 @@ export function findAttentionWeights(graph: Graph, roles: Roles): AttentionWeigh
 function fusedReason(kind: string): string {
   if (kind === 'none') return 'it has no attention';
   return (
-    `its ${kind} operator keeps them to itself. Models that Tokenscope builds from a GGUF file or from safetensors ` +
-    'compute them apart'
+    `its ${kind} operator does not output them. Models opened from a GGUF file or from safetensors ` +
+    'do'
   );
 }
 

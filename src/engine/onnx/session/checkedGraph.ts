@@ -25,7 +25,7 @@ export function withCheckedGraph<T>(
     if (error instanceof GraphError) throw new UserError(`${onnxPath} ${error.message}.`);
     if (error instanceof WireError)
       throw new UserError(
-        `${onnxPath} is cut short or not an ONNX model (${error.message}). Download it again.`,
+        `${onnxPath} is truncated or not an ONNX model (${error.message}). Download it again.`,
       );
     throw error;
   }

@@ -55,9 +55,9 @@ export class GateSession {
       throw explainRuntimeError(error, `${this.path} was loaded but cannot be run on bytes`);
     }
     if (!(values instanceof Float32Array) || values.length !== inputs.length)
-      throw new UserError(`${this.path} does not give one number for each byte.`);
+      throw new UserError(`${this.path} does not return one number per byte.`);
     if (!values.every(Number.isFinite))
-      throw new UserError(`${this.path} gives what is no number.`);
+      throw new UserError(`${this.path} returns a value that is not a number.`);
     return values;
   }
 
@@ -74,11 +74,11 @@ function checkGate({ inputs, outputs, initializers }: Graph): void {
   const isGate = ({ name, elementType }: ValueInfo) => name === OUTPUT && elementType === FLOAT;
   if (fed.length !== 1 || !fed.every(isIds))
     throw new GraphError(
-      `is no delete gate: it should take "${INPUT}" in int64 alone, and takes ${namesOf(fed)}`,
+      `is not a delete gate: it should take "${INPUT}" in int64 as its only input, but takes ${namesOf(fed)}`,
     );
   if (!outputs.some(isGate))
     throw new GraphError(
-      `is no delete gate: it should give "${OUTPUT}" in float32, and gives ${namesOf(outputs)}`,
+      `is not a delete gate: it should return "${OUTPUT}" in float32, but returns ${namesOf(outputs)}`,
     );
 }
 

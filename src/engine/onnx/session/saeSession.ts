@@ -52,8 +52,8 @@ export class SaeSession {
     const { hook } = sae.source;
     if (!hook)
       throw new UserError(
-        'The autoencoder does not say where in a model it reads. Write it as "hook" (such as ' +
-          '"blocks.1.hook_resid_post") into a tokenscope.json in its folder.',
+        'The autoencoder does not name its hook point. Set "hook" (such as ' +
+          '"blocks.1.hook_resid_post") in a tokenscope.json in its folder.',
       );
     const { hooks, hooksMissing } = session.graph;
     if (hooks.length === 0)
@@ -156,7 +156,7 @@ export class SaeSession {
     const { width } = this.encoder.sae;
     if (found !== width)
       throw new UserError(
-        `The autoencoder does not fit the model: it reads ${width} numbers a token, ${this.hook} has ${found}.`,
+        `The autoencoder does not fit the model: its input width is ${width}, and ${this.hook} has ${found}.`,
       );
   }
 }

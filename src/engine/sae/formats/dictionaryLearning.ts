@@ -28,7 +28,7 @@ export const dictionaryLearning: SaeFormat = {
     const read = Object.hasOwn(DICTIONARIES, name) ? DICTIONARIES[name] : undefined;
     if (!read)
       throw new UserError(
-        `${path}: dictionaries of the class ${quote(trainer.dict_class)} are not read here; ${Object.keys(DICTIONARIES).join(', ')} are.`,
+        `${path}: dictionaries of the class ${quote(trainer.dict_class)} are not supported; supported: ${Object.keys(DICTIONARIES).join(', ')}.`,
       );
     const submodule = asString(trainer.submodule_name) ?? '';
     const source = sourceAt(hookOf(submodule), undefined, trainer.lm_name);

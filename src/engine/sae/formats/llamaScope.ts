@@ -25,13 +25,13 @@ export const llamaScope: SaeFormat = {
     const average = (config.dataset_average_activation_norm as Json | undefined)?.in;
     if (typeof average !== 'number')
       throw new UserError(
-        `${path}: its configuration does not say "dataset_average_activation_norm".`,
+        `${path}: "dataset_average_activation_norm" is missing in its configuration.`,
       );
     const s = Math.sqrt(width) / average;
     const logs = weights.find('log_jumprelu_threshold')?.data;
     const { jump_relu_threshold: threshold } = config;
     if (!logs && typeof threshold !== 'number')
-      throw new UserError(`${path}: its configuration does not say "jump_relu_threshold".`);
+      throw new UserError(`${path}: "jump_relu_threshold" is missing in its configuration.`);
     const parts: SaeParts = {
       encoder,
       encoderIs: 'Fd',

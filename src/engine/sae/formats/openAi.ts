@@ -17,7 +17,7 @@ export const openAi: SaeFormat = {
     const isTopK = weights.notes.activation === 'TopK';
     const state = JSON.parse(weights.notes.activation_state_dict ?? '{}') as { k?: number };
     const k = state.k ?? Number(weights.notes['activation_state_dict.k'] ?? NaN);
-    if (isTopK && !(k > 0)) throw new UserError(`${path}: its metadata do not say "k".`);
+    if (isTopK && !(k > 0)) throw new UserError(`${path}: "k" is missing in its metadata.`);
     const site = /resid_(?:post|delta)_(?:attn|mlp)/.exec(path)?.[0];
     const layer = /^(\d+)\./.exec(basename(path))?.[1];
     return {

@@ -14,7 +14,7 @@ export const qwenScope: SaeFormat = {
       typeof config.k === 'number' ? config.k : Number(/L0[_-](\d+)/.exec(path)?.[1] ?? NaN);
     if (!(k > 0))
       throw new UserError(
-        `${path}: how many features stay on is in the name of its repository (L0_50): keep that as the folder's name.`,
+        `${path}: the number of active features is in the name of its repository (L0_50). Keep that name for the folder.`,
       );
     const layer = /layer_?(\d+)/.exec(basename(path))?.[1];
     return {

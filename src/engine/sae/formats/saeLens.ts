@@ -43,7 +43,7 @@ export const saeLens: SaeFormat = {
     const { path, folder, config: cfg } = files;
     if (readJson(folder, 'activation_scaler.json')?.has_whitening === true)
       throw new UserError(
-        `${folder} holds an autoencoder in training, whose inputs are whitened: save it for inference, which folds that in.`,
+        `${folder} is a training checkpoint with whitened inputs. Save it for inference, which folds the whitening in.`,
       );
     const weights = readSafetensors(path);
     const [architecture, isTranscoder] = architectureOf(cfg);
@@ -52,12 +52,12 @@ export const saeLens: SaeFormat = {
       : undefined;
     if (!activationOf)
       throw new UserError(
-        `${folder}: an autoencoder of the architecture ${quote(cfg.architecture)} is not read here; ` +
+        `${folder}: autoencoders of the architecture ${quote(cfg.architecture)} are not supported; ` +
           `${Object.keys(ACTIVATIONS).join(', ')} and transcoders are.`,
       );
     const activationName = nameOf(cfg.activation_fn ?? cfg.activation_fn_str ?? 'relu');
     if (!['relu', 'topk'].includes(activationName))
-      throw new UserError(`${folder}: the activation ${quote(activationName)} is not read here.`);
+      throw new UserError(`${folder}: the activation ${quote(activationName)} is not supported.`);
     const decoderBias = weights.get('b_dec').data;
     const shifts = !isTranscoder && cfg.apply_b_dec_to_input !== false;
     const skip = weights.find('W_skip');
@@ -96,7 +96,7 @@ function featuresOf(weights: Tensors): number {
 function kOf(path: string, cfg: Json): number {
   const k = cfg.k ?? (cfg.activation_fn_kwargs as Json | undefined)?.k;
   if (typeof k === 'number' && k >= 1) return k;
-  throw new UserError(`${path}: its cfg.json does not say "k", how many features stay on.`);
+  throw new UserError(`${path}: "k", the number of active features, is missing in its cfg.json.`);
 }
 
 /** The name that a training checkpoint has it under; for inference it is saved as "threshold", of each feature. */
@@ -146,7 +146,7 @@ function normalised(parts: SaeParts, files: SaeFiles): SaeParts {
   if (name === 'constant_norm_rescale') return { ...parts, norm: 'constantNorm' };
   if (name === 'layer_norm') return { ...parts, norm: 'layerNorm' };
   if (Object.hasOwn(SCALES, name)) return foldScale(parts, inputScale(files));
-  throw new UserError(`${files.folder}: the normalisation ${quote(name)} is not read here.`);
+  throw new UserError(`${files.folder}: the normalisation ${quote(name)} is not supported.`);
 }
 
 function normalisationOf(cfg: Json): string {
@@ -169,8 +169,8 @@ function inputScale({ folder, config }: SaeFiles): number {
   const value = config[key] ?? readJson(folder, 'activation_scaler.json')?.scaling_factor;
   if (typeof value === 'number' && value > 0) return value;
   throw new UserError(
-    `${folder}: its inputs were scaled by a constant that its cfg.json does not give. ` +
-      `Write it there as "${key}": SAELens keeps it in its list of pretrained autoencoders.`,
+    `${folder}: its inputs were scaled by a constant that is missing in its cfg.json. ` +
+      `Add it there as "${key}"; SAELens lists it with its pretrained autoencoders.`,
   );
 }
 

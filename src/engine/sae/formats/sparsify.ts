@@ -13,9 +13,9 @@ export const sparsify: SaeFormat = {
     const decoderBias = weights.get('b_dec').data;
     const skip = weights.find('W_skip');
     const { k, activation = 'topk' } = config;
-    if (typeof k !== 'number') throw new UserError(`${path}: its cfg.json does not say "k".`);
+    if (typeof k !== 'number') throw new UserError(`${path}: "k" is missing in its cfg.json.`);
     if (activation !== 'topk' && activation !== 'groupmax')
-      throw new UserError(`${path}: the activation ${quote(activation)} is not read here.`);
+      throw new UserError(`${path}: the activation ${quote(activation)} is not supported.`);
     const encoder = weights.get('encoder.weight');
     const claimed =
       numberOf(config.num_latents) || numberOf(config.d_in) * numberOf(config.expansion_factor);

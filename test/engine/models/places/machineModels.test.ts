@@ -87,11 +87,11 @@ describe('Ollama', () => {
   test.each([
     ['no JSON', '{', /manifest .* cannot be read/],
     ['another shape', '{"layers": 3}', /manifest .* cannot be read/],
-    ['no model', '{"layers": [null, 3, {"mediaType": 4}]}', /names no GGUF file/],
+    ['no model', '{"layers": [null, 3, {"mediaType": 4}]}', /lists no GGUF file/],
     [
       'a path for a hash',
       '{"layers": [{"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:../../../../etc/passwd"}]}',
-      /names no GGUF file/,
+      /lists no GGUF file/,
     ],
     [
       'a file that is not there',
@@ -109,7 +109,7 @@ describe('Ollama', () => {
     unlinkSync(path);
     symlinkSync(write(join(home, 'elsewhere.gguf'), tinyGguf()), path);
     expect(list()[0]).toMatchObject({ opens: 'no', family: null });
-    expect(list()[0]!.why).toMatch(/a link out of .*, which is not followed/);
+    expect(list()[0]!.why).toMatch(/a link out of .*; such links are not followed/);
   });
 
   test('a manifest that leads out of the folder is not read', () => {
@@ -218,9 +218,9 @@ describe('the cache of the hub', () => {
     });
     const why = new Map(list().map(model => [model.name, `${model.opens}: ${model.why}`]));
     expect(why.get('a/encoder')).toMatch(/^tokenizer: BertModel is an encoder/);
-    expect(why.get('b/experts')).toMatch(/^no: .*"deepseek_v3", which has experts that all tokens share/);
+    expect(why.get('b/experts')).toMatch(/^no: .*"deepseek_v3", a mixture of experts with shared experts/);
     expect(why.get('c/quantized')).toMatch(/^no: .*quantized \(AWQ\)/);
-    expect(why.get('d/adapter')).toMatch(/^no: It is an adapter of org\/base, which is not on this machine/);
+    expect(why.get('d/adapter')).toMatch(/^no: It is an adapter for org\/base, which is not on this machine/);
   });
 
   test('what is no model is not listed', () => {
@@ -249,7 +249,7 @@ describe('files', () => {
 
   test.each([
     ['bert', /an encoder/],
-    ['clip', /It is a part for images/],
+    ['clip', /It is the image part/],
     ['qwen2moe', /a mixture of experts/],
     ['mamba', /a recurrent model/],
     ['nonsense', /of the architecture "nonsense"/],
@@ -271,7 +271,7 @@ describe('files', () => {
       tinyGguf('llama', { 'tokenizer.ggml.pre': ['string', 'default'] }),
     );
     const [adapter, unknown] = list();
-    expect(adapter!.why).toMatch(/^It is an adapter \(LoRA\)/);
+    expect(adapter!.why).toMatch(/^It is a LoRA adapter/);
     expect(unknown).toMatchObject({ opens: 'no', family: 'llama' });
     expect(unknown!.why).toMatch(/tokenizer\.ggml\.pre/i);
   });

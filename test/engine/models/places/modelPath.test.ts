@@ -40,12 +40,12 @@ describe('Ollama', () => {
   });
 
   test.each([
-    ['ollama:b', /not on this machine: `ollama pull b` gets it/],
-    ['ollama:a:3b', /not on this machine: `ollama pull a:3b`/],
-    ['ollama:', /no name of a model of Ollama/],
-    ['ollama:../../../a', /no name of a model of Ollama/],
-    ['ollama:..:..', /no name of a model of Ollama/],
-    ['ollama:a/b/c/d', /no name of a model of Ollama/],
+    ['ollama:b', /not on this machine\. Get it with `ollama pull b`/],
+    ['ollama:a:3b', /not on this machine\. Get it with `ollama pull a:3b`/],
+    ['ollama:', /is not an Ollama model name/],
+    ['ollama:../../../a', /is not an Ollama model name/],
+    ['ollama:..:..', /is not an Ollama model name/],
+    ['ollama:a/b/c/d', /is not an Ollama model name/],
   ])('%s is refused', (name, why) => expect(refusal(name)).toMatch(why));
 
   test('what cannot be opened says why', () => {
@@ -74,7 +74,7 @@ describe('the hub', () => {
 
   test.each(['hf:org/other', 'hf:', 'hf:../..', 'hf:..', 'hf:a/b/c/d'])(
     '%s is not here, and not downloaded',
-    name => expect(refusal(name)).toMatch(/nothing is downloaded unasked: `tokenscope get /),
+    name => expect(refusal(name)).toMatch(/Download it with `tokenscope get /),
   );
 });
 
@@ -86,7 +86,7 @@ describe('a folder of GGUF files', () => {
     write(join(home, 'one/mmproj-a.gguf'), tinyGguf());
     expect(read('one')).toBe(only);
     write(join(home, 'one/b.gguf'), tinyGguf());
-    expect(() => read('one')).toThrow(/has several GGUF files, a\.gguf, b\.gguf: choose one/);
+    expect(() => read('one')).toThrow(/has several GGUF files: a\.gguf, b\.gguf\. Choose one/);
   });
 
   test('without any is as before', () => {

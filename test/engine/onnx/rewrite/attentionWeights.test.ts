@@ -55,7 +55,7 @@ test('a fused operator keeps them to itself, and that is said with what would he
   const { found } = weightsOf(path, () => {});
   expect(found).toEqual({
     kind: 'none',
-    reason: expect.stringContaining('GroupQueryAttention operator keeps them') as string,
+    reason: expect.stringContaining('GroupQueryAttention operator does not output them') as string,
   });
   const open = await OpenGraph.open({ folder, onnxPath: path, contextTokens: 64, layers: 2 });
   try {

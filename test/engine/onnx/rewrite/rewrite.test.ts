@@ -291,7 +291,7 @@ describe('what cannot be used is refused by name', () => {
           elementType: 1,
           shape: [1, 1, 1],
         }),
-      'it is an encoder, or a decoder that was exported without its head',
+      'it is an encoder, or a decoder exported without its LM head',
     ],
     [
       'a merged decoder',

@@ -33,7 +33,7 @@ export function baseOf(
   const [snapshot] = [...hubRepository(hub, base)].filter(({ gguf }) => !gguf);
   if (snapshot && isModel(snapshot.path)) return snapshot.path;
   throw new UserError(
-    `${adapter} is an adapter of ${base}, which is not on this machine. \`tokenscope get ${base}\` gets a model of the hub, as "Tokenscope: Get a Model from the Hugging Face Hub…" does; one that is elsewhere is named as "base" in a tokenscope.json in the adapter's folder.`,
+    `${adapter} is an adapter for ${base}, which is not on this machine. Download it with \`tokenscope get ${base}\` or "Tokenscope: Get a Model from the Hugging Face Hub…", or give its path as "base" in a tokenscope.json in the adapter's folder.`,
   );
 }
 

@@ -60,7 +60,7 @@ export function readAdapterConfig(folder: string): AdapterConfig {
   for (const [key, value] of Object.entries(config))
     if (!TRAINING.has(key) && !isNothing(value)) throw refused(source, key, value);
   if (typeof base !== 'string' || base === '')
-    throw new UserError(`${source} does not say which model it is of, in "base_model_name_or_path".`);
+    throw new UserError(`${source} does not name its base model ("base_model_name_or_path").`);
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw refused(source, 'lora_alpha', alpha);
   const isRankStabilised = config.use_rslora === true;
   return {
@@ -85,6 +85,6 @@ function isNothing(value: unknown): boolean {
 
 function refused(source: string, key: string, value: unknown): UserError {
   return new UserError(
-    `${source} has ${quote(key)}: ${quote(value)}, which is not computed here: adapters are LoRA, without biases and without changes of it. Merge it in Python, merge_and_unload() of peft, and open the result.`,
+    `${source} has ${quote(key)}: ${quote(value)}, which is not supported: only plain LoRA without biases is. Merge it in Python with merge_and_unload() of peft, and open the result.`,
   );
 }

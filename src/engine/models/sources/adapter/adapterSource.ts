@@ -30,7 +30,7 @@ export function readAdapter(folder: string) {
   if (!existsSync(path))
     throw new UserError(
       existsSync(join(folder, PICKLE))
-        ? `${join(folder, PICKLE)} can hold code and is not read: convert it in Python, PeftModel.from_pretrained(base, folder).save_pretrained(folder).`
+        ? `${join(folder, PICKLE)} is a pickle, which can run code, and is not loaded. Convert it in Python: PeftModel.from_pretrained(base, folder).save_pretrained(folder).`
         : `${folder} has no ${TENSORS} beside its ${ADAPTER_CONFIG}: is its download complete?`,
     );
   const base = baseOf(folder, config);
@@ -72,7 +72,7 @@ export function builtFromAdapter(
     const hasHead = saved.has(`${head}.weight`);
     if (own && architecture.head.tied && !hasHead)
       throw new UserError(
-        `${path} holds a table of tokens, and its base has the same table as its head: which of the two it changes is not known. Merge it in Python, merge_and_unload() of peft, and open the result.`,
+        `${path} holds a table of tokens, and its base has the same table as its head: which of the two it changes is not known. Merge it in Python with merge_and_unload() of peft, and open the result.`,
       );
     const vocabSize = own?.shape[0] ?? architecture.vocabSize;
     return {

@@ -37,13 +37,13 @@ export function readAdapterTensors(
   const saved = new Map<string, Shard>();
   const refused = (name: string, why: string) =>
     new UserError(
-      `${path} has ${quoteName(name)}, ${why}. Merge it in Python, merge_and_unload() of peft, and open the result.`,
+      `${path} has ${quoteName(name)}, ${why}. Merge it in Python with merge_and_unload() of peft, and open the result.`,
     );
   for (const tensor of tensors) {
     const { name } = tensor;
     checkPlace(tensor, path, size);
-    if (!PREFIX.test(name)) throw refused(name, 'which is no part of an adapter of PEFT');
-    if (OTHER.test(name)) throw refused(name, 'a kind of LoRA that is not computed here');
+    if (!PREFIX.test(name)) throw refused(name, 'which is not part of a PEFT adapter');
+    if (OTHER.test(name)) throw refused(name, 'a kind of LoRA that is not supported');
     const own = name.replace(PREFIX, '');
     const [, module, part] = PART.exec(own) ?? [];
     const target = module === undefined ? own.replace(SAVED, '') : `${module}.weight`;
@@ -56,7 +56,7 @@ export function readAdapterTensors(
       saved.set(inBase ?? target, shard);
       continue;
     }
-    if (isHead) throw refused(name, 'which changes the head: that is not computed here');
+    if (isHead) throw refused(name, 'which changes the LM head; that is not supported');
     if (inBase === undefined) throw refused(name, 'which its base does not have');
     parts.set(inBase, { ...parts.get(inBase), [part as 'A']: shard });
   }

@@ -41,7 +41,7 @@ export async function openBuilt(
   const [needed, there] = [weightBytes, memory].map(bytes => `${(bytes / 1e9).toFixed(1)} GB`);
   if (weightBytes > memory)
     throw new UserError(
-      `${from} holds ${needed} of weights, and this machine has ${there} of memory: choose a smaller model, or one that is quantized.`,
+      `${from} has ${needed} of weights, and this machine has ${there} of memory. Choose a smaller or quantized model.`,
     );
   const runtime = startRuntime();
   try {

@@ -38,7 +38,7 @@ export function ggufIn(folder: string): string | undefined {
   if (first === undefined || all.includes('tokenizer.json')) return undefined;
   if (second === undefined) return join(folder, first);
   throw new UserError(
-    `${folder} has several GGUF files, ${names.join(', ')}: choose one of them in place of the folder.`,
+    `${folder} has several GGUF files: ${names.join(', ')}. Choose one of them instead of the folder.`,
   );
 }
 

@@ -64,7 +64,7 @@ export function dtypesOf(file: GgufFile): DtypeChoice[] {
 /** Of test/golden/gguf/families.json. */
 const GOLDEN = {
   silu: 'llama.cpp, within 1e-4 nats',
-  gelu: 'llama.cpp, within 3e-2 nats and with the same likeliest token: its GELU is a table in half precision',
+  gelu: 'llama.cpp, within 3e-2 nats and with the same most likely token; its GELU is a half-precision table',
 };
 
 /** Where the weights of all files are kept in the form that is mapped. */
@@ -134,7 +134,7 @@ export function memoryNeeded(file: GgufFile): string {
 function tooMuch(bytes: number): string {
   const most = Math.max(SMALL_BYTES, totalmem() * SHARE_OF_ALL);
   if (bytes <= most) return '';
-  return `needs ${inMegabytes(bytes)} of memory, and at most ${inMegabytes(most)} are used on this machine: choose a smaller model, or a Q4_0, Q4_1 or Q4_K_S file of it, which is kept in 4 bits`;
+  return `needs ${inMegabytes(bytes)} of memory, and the limit on this machine is ${inMegabytes(most)}. Choose a smaller model, or a Q4_0, Q4_1 or Q4_K_S file of it, which stays in 4 bits`;
 }
 
 /** For people. */
@@ -160,4 +160,4 @@ function factsOf({ tensors, metadata }: GgufFile): BuiltFromGguf['facts'] {
 }
 
 const ROUNDING =
-  'the weights of the file, computed exactly; llama.cpp rounds what it multiplies with blocks to 8 bits, and its log-probabilities differ from these by about 0.1 nats';
+  'the weights of the file, computed exactly; llama.cpp quantises activations to 8 bits, so its log-probabilities differ by about 0.1 nats';

@@ -117,7 +117,7 @@ const MODEL_FILES = new Set(['config.json', 'genai_config.json', 'tokenizer.json
 export function whyNoGraph(folder: string): string {
   const all = graphsIn(folder);
   if (all.length === 0) return `there is no model.onnx in ${folder} or in its folder onnx`;
-  return `which of ${all.join(', ')} in ${folder} is the model is not known: call it model.onnx`;
+  return `which of ${all.join(', ')} in ${folder} is the model is unclear. Rename it to model.onnx`;
 }
 
 /** Paths relative to the folder. */

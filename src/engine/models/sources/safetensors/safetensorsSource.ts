@@ -55,7 +55,7 @@ interface BuiltFromCheckpoint extends Pick<BuiltModel, 'architecture' | 'built' 
 function whyNoCheckpoint(folder: string): string {
   const has = (name: string) => existsSync(join(folder, name));
   if (has('pytorch_model.bin') || has('pytorch_model.bin.index.json'))
-    return "its weights are in pytorch_model.bin, which can hold code and is not read: convert them in Python, AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)";
+    return "its weights are in pytorch_model.bin, a pickle that can run code and is not loaded. Convert them in Python: AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)";
   if (has('adapter_model.safetensors'))
     return 'it holds an adapter (adapter_model.safetensors) without its adapter_config.json, which says what it changes';
   return 'there is no model.safetensors';
@@ -109,7 +109,7 @@ function checkUnquantized(names: Iterable<string>, path: string): void {
   for (const name of names)
     if (PACKED.test(name))
       throw new UserError(
-        `${path} holds quantized weights (${quoteName(name)}), which are not read. Open the model that they were made from, a GGUF file of it, or an ONNX export.`,
+        `${path} has quantized weights (${quoteName(name)}), which are not supported. Open the original model, a GGUF file of it, or an ONNX export.`,
       );
 }
 
@@ -121,7 +121,7 @@ function withHead(architecture: Architecture, hasHead: boolean): Architecture {
     head: { ...architecture.head, tied: true },
     warnings: [
       ...architecture.warnings,
-      'Its files hold no head: the table of tokens is used in its place, although its config.json does not say so.',
+      'The files have no LM head, so the token embeddings are used instead, although config.json does not say so.',
     ],
   };
 }

@@ -59,7 +59,7 @@ export class StoredWeights implements Weights {
     const found = this.tensors.get(tensor);
     if (!found)
       throw new UserError(
-        `${this.path} has no "${tensor}", which its config.json needs: the two do not belong together, or the download is not complete.`,
+        `${this.path} has no "${tensor}", which its config.json requires: the two do not belong together, or the download is incomplete.`,
       );
     const lowRank = this.lowRank.get(tensor);
     const whole: Weight = {
@@ -78,7 +78,7 @@ export class StoredWeights implements Weights {
       if (this.architecture.head.tied && name === this.headName('weight')) continue;
       if (OTHER_MODALITIES.test(name)) continue;
       throw new UserError(
-        `${this.path} has ${quoteName(name)}, which its config.json says nothing of: what it does to a text is not known.`,
+        `${this.path} has ${quoteName(name)}, which its config.json does not account for, so its effect is unknown. Open an ONNX export of the model instead.`,
       );
     }
   }
@@ -100,7 +100,7 @@ export function weightAt(name: string, { path, dtype, shape, offset, length }: S
   const type = TYPES.get(dtype as 'F32');
   if (!type)
     throw new UserError(
-      `${path}: "${name}" is of type ${quote(dtype)}; F32, F16 and BF16 are read. Open the model that it was quantized from, or a GGUF file of it.`,
+      `${path}: "${name}" is of type ${quote(dtype)}; supported are F32, F16 and BF16. Open the original model, or a GGUF file of it.`,
     );
   return { name, shape, data: { kind: 'file', path, offset, length, type } };
 }

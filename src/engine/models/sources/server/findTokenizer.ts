@@ -15,8 +15,8 @@ export function completeAddress({ address, model, sources, client, pieces }: Fou
   }
   const [repository] = sources.filter(source => /^[\w.-]+\/[\w.-]+$/.test(source));
   throw new UserError(
-    `The tokenizer of ${model || 'the model'} at ${client.host} is not on this machine: name it with --tokenizer, a folder, a tokenizer.json, a GGUF file or hf:org/name.` +
-      (repository ? ` \`tokenscope get ${repository} --weights none\` gets it.` : '') +
+    `The tokenizer of ${model || 'the model'} at ${client.host} is not on this machine. Give it with --tokenizer: a folder, a tokenizer.json, a GGUF file or hf:org/name.` +
+      (repository ? ` Download it with \`tokenscope get ${repository} --weights none\`.` : '') +
       (pieces ? ' `tokenscope inspect FILE --tokenizer none` shows the server’s own tokens.' : ''),
   );
 }

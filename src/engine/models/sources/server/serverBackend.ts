@@ -19,10 +19,10 @@ export class ServerBackend implements Backend {
   readonly tree: Backend['tree'];
   readonly sample: Backend['sample'];
   readonly features: Ability<never> = {
-    missing: 'A server gives no activations: features need the model on this machine',
+    missing: 'A server returns no activations: features need the model on this machine',
   };
   readonly layers: Ability<never> = {
-    missing: 'A server gives no activations: its layers can be read of a model on this machine',
+    missing: 'A server returns no activations: layers can only be read from a model on this machine',
   };
   private readonly closed = new AbortController();
 
@@ -39,14 +39,14 @@ export class ServerBackend implements Backend {
     this.scoresParts = server.scoresParts;
     const { title, client } = found;
     const isWhole = server.distribution !== undefined;
-    if (!isWhole) this.inexact = `is served by ${title}, and ${title} says of the likeliest tokens alone how likely they are`;
+    if (!isWhole) this.inexact = `is served by ${title}, which returns probabilities only for the most likely tokens`;
     this.tree =
       server.distribution || server.likeliest
         ? (request, signal) => this.rowsOf(request, signal)
-        : { missing: `${title} at ${client.host} gives no numbers of the next token: nothing can be completed` };
+        : { missing: `${title} at ${client.host} returns no probabilities of the next token, so nothing can be completed` };
     this.sample = server.sample
       ? (request, signal) => this.samples(request, signal)
-      : { missing: `${title} at ${client.host} is not asked to write: it gives no ids of what it writes` };
+      : { missing: `${title} at ${client.host} cannot be used for generation: it returns no token ids` };
     this.lacks = lacksOf(title, rows);
   }
 
@@ -108,7 +108,7 @@ export class ServerBackend implements Backend {
     const now = await this.server.identity(signal);
     if (now === this.identity) return;
     throw new UserError(
-      `${this.found.client.host} serves another model than the one that was opened, ${this.server.model}: nothing of it is shown. Connect to it again.`,
+      `${this.found.client.host} serves another model than the one that was opened, ${this.server.model}. Connect to it again.`,
     );
   }
 
@@ -180,7 +180,7 @@ function untilEnd(
   const end = ids.findIndex(id => ends.includes(id));
   if (end >= 0) return ids.slice(0, end + 1);
   if (ids.some(id => id >= vocabSize) || ids.length > maxTokens)
-    throw new UserError('The server wrote tokens that were not asked for: nothing of it is used.');
+    throw new UserError('The server returned tokens that were not requested, so its answer is not used.');
   const [stop] = ends;
   return ids.length < maxTokens && stop !== undefined ? Uint32Array.of(...ids, stop) : ids;
 }
@@ -196,9 +196,9 @@ function lacksOf(title: string, rows: readonly TokenRow[]): Lacks {
   const counts = rows.map(({ top }) => top.length);
   const most = Math.max(0, ...counts);
   if (most === 0) {
-    const none = `${title} gives the log-probabilities of the text's own tokens, and none of others`;
+    const none = `${title} returns log-probabilities only for the tokens of the text`;
     return { entropiesNats: none, varentropies: none, topLogprobs: none, ranks: none };
   }
-  const listed = `${title} gives the ${most} likeliest tokens, and it is made of all of them`;
+  const listed = `${title} returns only the ${most} most likely tokens, and this needs all of them`;
   return { varentropies: listed };
 }

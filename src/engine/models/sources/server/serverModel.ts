@@ -14,7 +14,7 @@ export function readServerModel(text: string): ModelFolder {
   const host = hostOf(base);
   if (tokenizer === undefined)
     throw new UserError(
-      `Which tokenizer the model at ${host} has is not known: name it with --tokenizer, or connect with "Tokenscope: Connect to a Server…".`,
+      `The tokenizer of the model at ${host} is not known. Give it with --tokenizer, or connect with "Tokenscope: Connect to a Server…".`,
     );
   const own = readModelFolder(modelPath(tokenizer));
   const name = model?.replace(/^.*[\\/]/, '').replace(/\.gguf$/i, '');

@@ -18,7 +18,7 @@ export function serverSource(
     whyNone: () => 'it is no server',
     async open(address, _folder, _shape, _startRuntime, opening) {
       const send = opening?.send;
-      if (!send) throw new UserError('A server can be asked by the command line and the editor alone.');
+      if (!send) throw new UserError('A server can be used only from the command line and the editor.');
       const found = await findServer(address, send, undefined, options);
       const server = await openServer(found, tokenizer);
       const identity = await server.identity();
