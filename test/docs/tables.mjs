@@ -127,7 +127,7 @@ for (const declared of languageModelTools) {
   if (!tool) throw new Error(`package.json declares ${declared.name}, which is no tool`);
   Object.assign(declared, {
     displayName: tool.title,
-    userDescription: `Tells ${tool.summary}.`,
+    userDescription: `Shows ${tool.summary}.`,
     modelDescription: tool.description,
     inputSchema: tool.schema,
   });
