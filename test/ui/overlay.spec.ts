@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { seededRandom } from '../../src/core/random';
 import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
-import { drawn, FIXED_SCALE, settled } from './picture';
+import { drawn, openFixed, settled } from './picture';
 
 export const windows: SharedWindow[] = [
   {
@@ -31,10 +31,6 @@ export const windows: SharedWindow[] = [
     open: openFixed,
   },
 ];
-
-function openFixed(ui: Workbench): Promise<void> {
-  return ui.open(FIXED_SCALE);
-}
 
 const CLEAR = 'rgba(0, 0, 0, 0)';
 

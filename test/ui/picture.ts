@@ -7,6 +7,10 @@ export const FIXED_SCALE = {
   'tokenscope.overlay.density': 'full',
 };
 
+export function openFixed(ui: Workbench): Promise<void> {
+  return ui.open(FIXED_SCALE);
+}
+
 /** The painted ranges in reading order: where, how wide, which colour and which line below. */
 export async function drawn(ui: Workbench): Promise<string> {
   const pieces = await ui.backgrounds();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { SharedWindow } from '../host/uiSpecs.mjs';
 import type { Workbench } from '../host/workbench.mjs';
 import { seriousFindings } from './axe';
+import { openFixed } from './picture';
 
 export const windows: SharedWindow[] = [
   {
@@ -14,6 +15,7 @@ export const windows: SharedWindow[] = [
       aTraceIsColouredInsideItsFile,
       theCodeModelIsNotTakenForChainsOfThoughtUnasked,
     ],
+    open: openFixed,
   },
   // They choose the reasoner, which stays open.
   {
@@ -23,6 +25,7 @@ export const windows: SharedWindow[] = [
       // Its rollouts are kept.
       rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere,
     ],
+    open: openFixed,
   },
 ];
 
