@@ -72,7 +72,7 @@ export async function aCompletionInsideAWordIsAcceptedWithTabAndUndoneInOneStep(
   const lines = await ui.page.locator('.editor-instance .view-line').allTextContents();
   const page = lines.join('\n').replaceAll('\u00a0', ' ');
   assert.match(page, /total \+= wordC⟦ount/);
-  assert.match(page, /handed back/);
+  assert.match(page, /rolled back/);
 }
 
 export async function completionsAreQuietWhileIntelliSenseIsOpen(ui: Workbench) {

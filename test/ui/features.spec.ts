@@ -93,7 +93,7 @@ export async function aLabelOfOnesOwnIsJudgedWhileItIsWritten(ui: Workbench) {
   await title(/label of feature 729/).waitFor();
   await input(ui).fill('raising an error');
   await ui.page.keyboard.press('Enter');
-  await title(/when does “raising an error” hold/).waitFor();
+  await title(/which tokens match “raising an error”/).waitFor();
   const told = ui.page.locator('.quick-input-message');
   await input(ui).fill('token=');
   await told.filter({ hasText: 'cannot be read' }).waitFor();

@@ -180,8 +180,8 @@ export async function theWaysToKeepAModelsWeightsAreChosenByKeyboard(ui: Workben
     await isSet(ui, path);
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
     await rows.filter({ hasText: 'Change the weight format…' }).waitFor();
-    await keyboard.type('Keep weights');
-    await focused.filter({ hasText: 'Keep weights' }).waitFor();
+    await keyboard.type('Change the weight');
+    await focused.filter({ hasText: 'Change the weight' }).waitFor();
     await keyboard.press('Enter');
     const floats = rows.filter({ hasText: 'fp32 ·' });
     await floats.waitFor();

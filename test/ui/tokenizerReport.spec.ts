@@ -182,7 +182,7 @@ export async function passagesAreMarkedAndJudged(ui: Workbench) {
     path: 'answers.md',
     references: [{ start: 18, end: 35 }],
   });
-  await ui.page.locator('.notification-list-item', { hasText: 'Marked for' }).waitFor();
+  await ui.page.locator('.notification-list-item', { hasText: 'Added the passages' }).waitFor();
   await ui.runCommand('Tokenscope: Tokenizer Report…');
   await pickEach(ui, ['Open file', 'coder']);
   await chooseQuestions(ui, ['Chunks for retrieval']);

@@ -187,7 +187,9 @@ test('without a tokenizer the text is shown in the server’s own pieces', async
 test('Ollama elsewhere is answered with what it cannot do, and the command that lists models', async () => {
   await use('ollama');
   const { problem, opened } = await connect();
-  expect(problem).toMatch(/Ollama .*cannot score\. .*"Tokenscope: Choose Model or Tokenizer…"/);
+  expect(problem).toMatch(
+    /Ollama .*cannot score a given text\. .*"Tokenscope: Choose Model or Tokenizer…"/,
+  );
   expect(opened).toEqual([]);
 });
 

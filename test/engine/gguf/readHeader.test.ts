@@ -67,8 +67,12 @@ describe('the header of a GGUF file', () => {
     expect(metadata.string('absent')).toBeUndefined();
     expect(() => metadata.number('text')).toThrow('it should be a number.');
     expect(() => metadata.count('i8')).toThrow('it should be a whole number of at least 0');
-    expect(() => metadata.strings('numbers')).toThrow('is a list of i16; it should be a list of texts');
-    expect(() => metadata.numbers('nested')).toThrow('is a list of list, and a list of numbers');
+    expect(() => metadata.strings('numbers')).toThrow(
+      'is a list of i16; it should be a list of texts',
+    );
+    expect(() => metadata.numbers('nested')).toThrow(
+      'is a list of list; it should be a list of numbers',
+    );
   });
 
   test('places tensors, the slowest dimension first', () => {
