@@ -46,7 +46,7 @@ if (!isMainThread && workerData?.encodingThread) {
     const ids = texts.map(text => tokenizer.encode(text).ids.slice());
     parentPort!.postMessage(
       { ids } satisfies Answer,
-      ids.map(({ buffer }) => buffer as ArrayBuffer),
+      ids.map(({ buffer }) => buffer),
     );
   });
 }

@@ -386,6 +386,7 @@ export const window = {
   }),
   createInputBox: () => (fake.box = new InputBox()),
   createQuickPick: () => (fake.pick = new QuickPick()),
+  showOpenDialog: async (_options: unknown): Promise<Uri[] | undefined> => undefined,
   async showQuickPick(items: { label: string }[]) {
     fake.lists.push(items);
     return fake.choose(items);

@@ -80,7 +80,7 @@ export interface EncodeRequest {
   readonly candidates?: { limit: number };
 }
 
-export interface SteerRequest extends Omit<ScoreRequest, 'from' | 'until'> {
+export interface SteerRequest extends Omit<ScoreRequest, 'until' | 'from'> {
   /** [inputs.length, width]: added to what the autoencoder reads. */
   readonly steer: Float32Array;
 }

@@ -66,3 +66,28 @@ test('the end of a process that another one took the place of is no news', async
   expect(await opened()).toBe(folder('other'));
   expect(engine.pid).not.toBe(before);
 });
+
+test('stop ends the process', async () => {
+  const { opened, ended } = begin();
+  await opened();
+  const pid = engine.pid!;
+  engine.stop();
+  expect(engine.pid).toBeUndefined();
+  await ended(pid);
+});
+
+test('an engine that is given up stays so when its last process has ended', async () => {
+  const { states, ended, opened } = begin();
+  const died: number[] = [];
+  const dying = engine.call(async ({ remote }) => {
+    died.push(engine.pid!);
+    process.kill(engine.pid!, 'SIGKILL');
+    return remote.report({});
+  });
+  await expect(dying).rejects.toThrow(/^The engine stopped twice on one request/);
+  for (const pid of died) await ended(pid);
+  expect(died).toHaveLength(2);
+  expect(engine.state.kind).toBe('failed');
+  expect(states.at(-1)).toBe('failed');
+  expect(await opened()).toBe(folder('first'));
+});

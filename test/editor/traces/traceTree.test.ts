@@ -13,6 +13,16 @@ const traceOf = (changes: Partial<Trace>) =>
 const content = (traces: Trace[], problems: string[] = []) =>
   ({ format: 'rows', traces, problems }) as unknown as NonNullable<ListedFile['content']>;
 
+/** What is looked at of an item. */
+interface ShownItem {
+  readonly label: string;
+  readonly description?: string;
+  readonly tooltip?: string;
+  readonly collapsibleState: TreeItemCollapsibleState;
+  readonly iconPath: { readonly id: string };
+  readonly command: { readonly arguments: unknown[] };
+}
+
 let files: ListedFile[];
 let contentNow: () => Promise<unknown>;
 let views: [id: string, provider: TreeDataProvider<TraceNode>][];
@@ -40,7 +50,7 @@ afterEach(() => {
   window.createTreeView = createTreeView;
 });
 const children = async (node?: TraceNode) => (await views[0]![1].getChildren(node))!;
-const itemOf = (node: TraceNode) => views[0]![1].getTreeItem(node) as never as Record<string, any>;
+const itemOf = (node: TraceNode) => views[0]![1].getTreeItem(node) as never as ShownItem;
 
 test('is there where there are traces', () => {
   expect(views.map(([id]) => id)).toEqual(['tokenscope.traces']);

@@ -56,7 +56,8 @@ test('the button of a message that is chosen runs, and no other', async () => {
     await Promise.resolve();
   }
   expect(ran).toEqual(['Two']);
-  expect(fake.messages).toEqual(Array(2).fill(['warning', PLAIN, 'One', 'Two']));
+  const message = ['warning', PLAIN, 'One', 'Two'];
+  expect(fake.messages).toEqual([message, message]);
   const noted = { kind: 'warning', text: PLAIN, actions: ['One', 'Two'] };
   expect(said).toEqual([noted, noted]);
 });

@@ -17,9 +17,8 @@ function drawn(found: NextBytesView) {
     new RegExp(`\\s${name}="?([^">]*)`).exec(markup)![1]!;
   const byteAt = (at: number) => (at - MARGIN) / CELL;
   const arcs = [...html.matchAll(/<path[^>]*>/g)].map(([path]) => {
-    const [, from, top, up, to] = /^M (\S+) (\S+) C \S+ ([^,]+), .*?(\S+) \S+$/
-      .exec(attribute(path, 'd'))!
-      .map(Number) as number[] as [number, number, number, number, number];
+    const numbers = /^M (\S+) (\S+) C \S+ ([^,]+), .*?(\S+) \S+$/.exec(attribute(path, 'd'))!;
+    const [from = NaN, top = NaN, up = NaN, to = NaN] = numbers.slice(1).map(Number);
     return {
       name: attribute(path, 'class'),
       from: byteAt(from),

@@ -60,8 +60,7 @@ serve<Runtime>(connection, runtimeMethods, {
         void connection.sendNotification(ENCODED_CHUNK, { job, firstRow, rows });
       }),
     ),
-  scoreSteered: ({ job, ...params }) =>
-    inTurn(() => opened().scoreSteered(params, scoredIn(job))),
+  scoreSteered: ({ job, ...params }) => inTurn(() => opened().scoreSteered(params, scoredIn(job))),
   readLayers: (params, signal) => inTurn(() => opened().readLayers(params, signal)),
   logitsOfResiduals: ({ residuals, rows }) =>
     inTurn(() => opened().logitsOfResiduals(residuals, rows)),

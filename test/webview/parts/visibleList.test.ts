@@ -1,0 +1,39 @@
+// What lists of the tokens on the screen share: the list itself, or that there is none, and the note beside it.
+import '../../support/navigator';
+import { html } from 'lit';
+import { expect, test } from 'vitest';
+import type { VisibleTokens } from '../../../src/protocol/page';
+import { visibleListNote, visibleListTemplate } from '../../../webview/parts/visibleList';
+import { fakePage } from '../../support/inspectorPage';
+import { shown } from '../../support/litText';
+import { tokenView } from '../../support/tokenViews';
+
+const view = tokenView([
+  { token: 'a', id: 1 },
+  { token: 'b', id: 2 },
+]);
+const runs = [{ line: 7, view: { ...view, total: 9 }, second: null }];
+const list: VisibleTokens = { uri: 'file:///a', version: 3, visible: 2, runs };
+
+test('the list is drawn where there are tokens', () => {
+  const draw = (_: unknown, { visible }: VisibleTokens) => html`<p>${visible} tokens</p>`;
+  expect(shown(visibleListTemplate(fakePage(), list, draw)).text).toBe('2 tokens');
+  for (const none of [null, { ...list, runs: [] }])
+    expect(shown(visibleListTemplate(fakePage(), none, draw)).text).toBe(
+      'There is no text on the screen.',
+    );
+});
+
+test('the note says how much is listed, and of which tokenizers', () => {
+  const note = (of: VisibleTokens | null, second = '') =>
+    shown(visibleListNote(fakePage({ second }), of)).text;
+  const keys = 'Space selects, Enter also moves to the editor.';
+  expect(note(list)).toBe(`On the screen: 2 of 9 tokens. ${keys}`);
+  expect(note(null)).toBe(`On the screen: 0 of 0 tokens. ${keys}`);
+  expect(note({ ...list, visible: 3 })).toBe(
+    `2 of the 3 tokens on the screen, around the cursor. ${keys}`,
+  );
+  expect(note(list, 'gpt2')).toBe(
+    `On the screen: 2 of 9 tokens. Tokens of gpt2 are added where they differ. ${keys}`,
+  );
+});
