@@ -35,7 +35,7 @@ export async function aModelOfTheHubOpensAfterConsent(ui: Workbench) {
     await rows.filter({ hasText: 'about 270 MB' }).waitFor();
     await ui.screenshot('hub-suggestions');
     await rows.filter({ hasText: 'Search by name…' }).click();
-    await ui.page.locator('.quick-input-message', { hasText: 'Words of a name' }).waitFor();
+    await ui.page.locator('.quick-input-message', { hasText: 'Part of a name' }).waitFor();
     assert.deepEqual(hub.seen, []);
     await ui.page.keyboard.type('coder');
     await ui.page.keyboard.press('Enter');

@@ -19,7 +19,7 @@ const COMMAND = 'Tokenscope: Connect to a Server…';
 
 async function typeAddress(ui: Workbench, address: string): Promise<void> {
   await ui.runCommand(COMMAND);
-  await ui.page.locator('.quick-input-message', { hasText: 'Its address' }).waitFor();
+  await ui.page.locator('.quick-input-message', { hasText: 'Address of a vLLM' }).waitFor();
   await ui.page.keyboard.press('ControlOrMeta+a');
   await ui.page.keyboard.type(address);
   await ui.page.keyboard.press('Enter');

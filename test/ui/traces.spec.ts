@@ -138,8 +138,8 @@ export async function theCodeModelIsNotTakenForChainsOfThoughtUnasked(ui: Workbe
   await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'coder' }).waitFor();
   await ui.screenshot('model for rollouts');
   await ui.pick('Use the built-in reasoner');
-  const falls = ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'falls' });
-  await falls.filter({ hasText: /At most \d+ (s|min)\./ }).waitFor();
+  const drops = ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Find the drops' });
+  await drops.filter({ hasText: /At most \d+ (s|min)\./ }).waitFor();
   await ui.screenshot('rollouts estimated');
   await ui.page.keyboard.press('Escape');
 }
@@ -157,9 +157,9 @@ export async function tracesAreThereAfterAReload(ui: Workbench) {
   await tree.waitFor();
   rmSync(join(ui.folder, FILE));
   await ui.page.reload();
-  const gone = ui.page.locator('.monaco-list-row', { hasText: `${FILE} is gone` });
+  const gone = ui.page.locator('.monaco-list-row', { hasText: `${FILE} was moved` });
   await gone.waitFor({ timeout: 60_000 });
-  await ui.page.locator('.view-lines', { hasText: `${FILE} is gone` }).waitFor();
+  await ui.page.locator('.view-lines', { hasText: `${FILE} was moved` }).waitFor();
   // What is said in its place is no text to score: no model is opened for it.
   await ui.statusItem(/Tokenscope · Surprisal/).waitFor();
   await ui.screenshot('trace gone');
