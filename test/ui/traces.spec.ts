@@ -138,7 +138,9 @@ export async function theCodeModelIsNotTakenForChainsOfThoughtUnasked(ui: Workbe
   await ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'coder' }).waitFor();
   await ui.screenshot('model for rollouts');
   await ui.pick('Use the built-in reasoner');
-  const drops = ui.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Find the drops' });
+  const drops = ui.page.locator('.quick-input-list .monaco-list-row', {
+    hasText: 'Find the drops',
+  });
   await drops.filter({ hasText: /At most \d+ (s|min)\./ }).waitFor();
   await ui.screenshot('rollouts estimated');
   await ui.page.keyboard.press('Escape');
