@@ -84,7 +84,7 @@ test('an engine that is given up stays so when its last process has ended', asyn
     process.kill(engine.pid!, 'SIGKILL');
     return remote.report({});
   });
-  await expect(dying).rejects.toThrow(/^The engine stopped twice on one request/);
+  await expect(dying).rejects.toThrow(/^The engine stopped twice on the same request/);
   for (const pid of died) await ended(pid);
   expect(died).toHaveLength(2);
   expect(engine.state.kind).toBe('failed');

@@ -19,21 +19,19 @@ test('the list is drawn where there are tokens', () => {
   const draw = (_: unknown, { visible }: VisibleTokens) => html`<p>${visible} tokens</p>`;
   expect(shown(visibleListTemplate(fakePage(), list, draw)).text).toBe('2 tokens');
   for (const none of [null, { ...list, runs: [] }])
-    expect(shown(visibleListTemplate(fakePage(), none, draw)).text).toBe(
-      'There is no text on the screen.',
-    );
+    expect(shown(visibleListTemplate(fakePage(), none, draw)).text).toBe('No text is visible.');
 });
 
 test('the note says how much is listed, and of which tokenizers', () => {
   const note = (of: VisibleTokens | null, second = '') =>
     shown(visibleListNote(fakePage({ second }), of)).text;
   const keys = 'Space selects, Enter also moves to the editor.';
-  expect(note(list)).toBe(`On the screen: 2 of 9 tokens. ${keys}`);
-  expect(note(null)).toBe(`On the screen: 0 of 0 tokens. ${keys}`);
+  expect(note(list)).toBe(`Visible: 2 of 9 tokens. ${keys}`);
+  expect(note(null)).toBe(`Visible: 0 of 0 tokens. ${keys}`);
   expect(note({ ...list, visible: 3 })).toBe(
-    `2 of the 3 tokens on the screen, around the cursor. ${keys}`,
+    `2 of the 3 visible tokens, around the cursor. ${keys}`,
   );
   expect(note(list, 'gpt2')).toBe(
-    `On the screen: 2 of 9 tokens. Tokens of gpt2 are added where they differ. ${keys}`,
+    `Visible: 2 of 9 tokens. Tokens of gpt2 are added where they differ. ${keys}`,
   );
 });

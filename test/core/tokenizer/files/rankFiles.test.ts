@@ -71,6 +71,6 @@ test('of several models in a folder one has to be chosen', () => {
   for (const name of ['a.model', 'b.model']) {
     copyFileSync(join(golden, 'pieces/bpe-bytes.model'), join(folder, name));
   }
-  expect(() => openTokenizerAt(folder)).toThrow(/a\.model, b\.model: choose one of these files/);
+  expect(() => openTokenizerAt(folder)).toThrow(/a\.model, b\.model\. Choose one of these files/);
   expect(openTokenizerAt(join(folder, 'b.model')).tokenizer.name).toBe('SentencePiece BPE');
 });
