@@ -32,6 +32,6 @@ test('the note says how much is listed, and of which tokenizers', () => {
     `2 of the 3 visible tokens, around the cursor. ${keys}`,
   );
   expect(note(list, 'gpt2')).toBe(
-    `Visible: 2 of 9 tokens. Tokens of gpt2 are added where they differ. ${keys}`,
+    `Visible: 2 of 9 tokens. Tokens of gpt2 are shown where they differ. ${keys}`,
   );
 });
