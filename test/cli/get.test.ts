@@ -153,7 +153,7 @@ test.each([
   [['owner/none'], {}, 'has no owner/none, or it is private'],
   [[NAME, '--weights', 'q4'], {}, 'has no weights "q4"'],
   [[NAME, '--revision', '../x'], {}, 'is not a valid branch, tag or commit'],
-  [[NAME], { HF_ENDPOINT: 'nowhere' }, 'HF_ENDPOINT is no address'],
+  [[NAME], { HF_ENDPOINT: 'nowhere' }, 'HF_ENDPOINT is not a URL'],
 ])('get %j with %j is one line and exit code 2', async (args, env, words) => {
   const { code, out, err } = await get(args, env);
   expect([code, out]).toEqual([2, '']);
