@@ -42,7 +42,7 @@ test.each(sampleOf([2], [2, 15]))('a model that holds %d tokens', { timeout: 120
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(
     new RegExp(
-      `^tokenscope: context-${context} holds ${context} tokens, and this needs \\d+: .*\\n$`,
+      `^tokenscope: context-${context} has a context of ${context} tokens, and this needs \\d+\\. .*\\n$`,
     ),
   );
 });
