@@ -118,7 +118,7 @@ describe('tools for language models', () => {
       await refuses(name, { path: join(elsewhere, 'secret.txt') }, /outside of the roots/);
       await refuses(name, { path: 'tool-link.txt' }, /outside of the roots \(links are followed\)/);
       await refuses(name, { path: 'tool-bad.txt' }, /not UTF-8: byte ff at offset 1/);
-      await refuses(name, { path: 'tool-large.txt' }, /it has 20 MB, and at most (?:16|1) MB/);
+      await refuses(name, { path: 'tool-large.txt' }, /it has 20 MB; the limit is (?:16|1) MB/);
       await refuses(name, { path: 'tool-none.txt' }, /File not found/);
       await refuses(name, {}, /takes either text or path/);
     }
