@@ -100,6 +100,7 @@ export async function everyLensIsDrawnAfterEveryOther(ui: Workbench) {
   const steps = process.env.TOKENSCOPE_ALL_PAIRS ? walk.length : 2 * titles.length - 1;
   ui.writeFile('names.py', RAISES);
   await ui.openFile('names.py');
+  await ui.runCommand('Tokenscope: Turn Overlay On');
   await ui.runCommand('Tokenscope: Pin Feature…');
   await ui.page.locator('.quick-input-widget .quick-input-box input').fill('729');
   await ui.pick('#729');
