@@ -315,7 +315,7 @@ export async function theScaleFollowsTheModelAndItsDensityIsChosenByLooking(ui: 
   await ui.runCommand('Tokenscope: Open Inspector');
   await ui
     .webview()
-    .getByText('Scaled to this model: it colours about 14 % of sample text')
+    .getByText('Scaled to this model: about 14 % of sample text is coloured')
     .waitFor();
   const normal = await ui.until(
     () => colouredPieces(ui),
@@ -334,7 +334,7 @@ export async function theScaleFollowsTheModelAndItsDensityIsChosenByLooking(ui: 
   );
   await ui.runCommand('Tokenscope: Choose Overlay Density…');
   await ui.pick('Subtle');
-  await ui.webview().getByText('it colours about 5 % of sample text').waitFor();
+  await ui.webview().getByText('about 5 % of sample text is coloured').waitFor();
   await ui.until(
     () => colouredPieces(ui),
     count => count < normal,
