@@ -43,12 +43,18 @@ export async function scoreTokens(
     visible: visibleSpans(document.streamBy(model.tokenizer), run.visible),
     isEnough: () => windows.scored >= run.maxTokens,
     onVisible: run.onVisible,
-    parts: model.scoresParts ? 'visible' : 'upToVisible',
+    parts: partsOf(model),
     run: (window, part) =>
       scoreWindow(model, window, part, signal, () => run.onScored(windows.scored), cacheOf(model)),
   });
   if (signal.aborted) throw new Cancelled();
   return windows.scored;
+}
+
+/** A server that scores no parts would be sent the text up to what is visible, and then all of it again. */
+function partsOf({ scoresParts, scoresElsewhere }: Model): 'visible' | 'upToVisible' | undefined {
+  if (scoresParts) return 'visible';
+  return scoresElsewhere ? undefined : 'upToVisible';
 }
 
 /** How a model's windows are made. */

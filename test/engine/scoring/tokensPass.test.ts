@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Cancelled } from '../../../src/core/errors';
+import type { Backend } from '../../../src/engine/models/backend';
 import { Document } from '../../../src/engine/documents/document';
 import { Model } from '../../../src/engine/models/model';
 import { readModelFolder } from '../../../src/engine/models/modelFolder';
@@ -47,4 +48,29 @@ test('a pass that is cancelled anywhere leaves what the next one completes', asy
     expect(await scored(model, new Document('other', 1, TEXT))).toEqual(fresh);
     expect(await scored(model, document)).toEqual(fresh);
   }
+});
+
+test('a server that scores no parts is sent the whole window at once', async () => {
+  const read = readModelFolder(writeModelFolder(folder, { graph: false, context: CONTEXT }));
+  const asked = async (givesLogprobs: boolean) => {
+    const sizes: number[] = [];
+    const stepped = steppedBackend(BYTE_VOCAB, 1, async () => {});
+    const backend: Backend = {
+      ...stepped,
+      givesLogprobs,
+      score: (request, ...more) => {
+        sizes.push(request.until ?? request.targets.length);
+        return stepped.score(request, ...more);
+      },
+    };
+    const document = new Document('seen', 1, TEXT.slice(0, CONTEXT));
+    const visible = [{ utf16Start: 0, utf16End: 4 }];
+    const { signal } = new AbortController();
+    const run = { visible, maxTokens: Infinity, signal, onScored: () => {} };
+    await scoreTokens(new Model(read, backend, CONTEXT), document, run);
+    return sizes.length;
+  };
+  expect(await asked(true)).toBe(1);
+  // On this machine what is visible comes first.
+  expect(await asked(false)).toBe(2);
 });
