@@ -16,17 +16,14 @@ export const manifestOf = extension =>
   JSON.parse(readFileSync(join(extension, 'package.json'), 'utf8'));
 
 /**
- * Copies the extension, built before, to a folder.
+ * Copies the extension, built before, to a folder: what `files` of its package.json names, or all of an unpacked package,
+ * which has no such list.
  * @param {string} extension
  * @param {string} target
  */
 export function copyProduct(extension, target) {
   const { files, main } = manifestOf(extension);
-  if (!files)
-    throw new HostError(
-      `The package.json of ${extension} has no "files": nothing says what the product is made of.`,
-    );
-  copyFiles(extension, target, ['package.json', ...files]);
+  copyFiles(extension, target, files ? ['package.json', ...files] : readdirSync(extension));
   if (!existsSync(join(target, main)))
     throw new HostError(`${main} is not built: run \`npm run build\`.`);
 }

@@ -19,6 +19,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anywhere, targets } from '../../build/package/targets.mjs';
 import { manifestOf, repository } from '../host/product.mjs';
+import { runUiSpecs } from '../host/ui.mjs';
 
 const MINUTE = 60_000;
 const { name, version } = manifestOf(repository);
@@ -90,6 +91,16 @@ describe.each([...targets, anywhere])('$name', ({ name: target, binaries, most }
     if (isOwn) expect(run(['inspect', sample])).toContain('bits per token');
     else expect(() => run(['inspect', sample])).toThrow(/no ONNX Runtime for/);
   });
+
+  test(
+    'colours a text in a VS Code window that has no clone beside it',
+    async () => {
+      if (target !== `${process.platform}-${process.arch}`) return;
+      const results = await runUiSpecs({ extension, filters: ['surprisal is painted'] });
+      expect(results.map(({ state }) => state)).toEqual(['passed']);
+    },
+    10 * MINUTE,
+  );
 });
 
 describe('the npm package of this platform', () => {

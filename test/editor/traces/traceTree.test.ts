@@ -117,7 +117,9 @@ test('the items: a file, a problem, a trace with its verdict and its question', 
   const trace = traceOf({ question: ` ${long}\nmore`, answer: '4', target: '5', isRight: false });
   const wrong = itemOf({ kind: 'trace', file, index: 7, trace });
   expect(wrong.description).toBe(`wrong · answer 4 · ${'x'.repeat(60)}…`);
-  expect(wrong.tooltip).toBe(`Wrong, according to the file: answer 4, right answer 5\n\n ${long}\nmore`);
+  expect(wrong.tooltip).toBe(
+    `Wrong, according to the file: answer 4, right answer 5\n\n ${long}\nmore`,
+  );
   expect(wrong.iconPath.id).toBe('error');
   expect(wrong.command.arguments).toEqual([String(file), 7]);
   const right = itemOf({ kind: 'trace', file, index: 0, trace: traceOf({ isRight: true }) });

@@ -147,7 +147,9 @@ test('hooks that the model does not have are refused with both numbers', async (
   await runtime.open({ folder: join(folder, 'refusing'), onnxPath, hiddenSize: 32, layers: 2 });
   const open = (options: Parameters<typeof randomSae>[0]) => runtime.openSae(randomSae(options));
   await expect(open({ hook: 'blocks.5.hook_resid_post' })).rejects.toThrow(/layer 5 .* 2 layers/);
-  await expect(open({ hook: 'blocks.1.hook_resid_post', width: 64 })).rejects.toThrow(/width is 64, .* 32/);
+  await expect(open({ hook: 'blocks.1.hook_resid_post', width: 64 })).rejects.toThrow(
+    /width is 64, .* 32/,
+  );
   await expect(open({ hook: 'blocks.1.hook_pos_embed' })).rejects.toThrow(/hook_pos_embed/);
   await expect(open({})).rejects.toThrow(/tokenscope\.json/);
   await expect(open({})).rejects.toThrow(UserError);
