@@ -1,5 +1,5 @@
-// The decoration types, made once. Colours are the theme's and the user's (contributes.colors). Heat shows without
-// colour, too: the style of the line below a token changes with the step.
+// The decoration types, made once. Colours are the theme's and the user's (contributes.colors). The highest steps
+// of heat have a line below the token, too; in high contrast themes, whose colours have no fill, every step has its own.
 import {
   DecorationRangeBehavior,
   OverviewRulerLane,

@@ -38,7 +38,7 @@ export function prepared(name: string): PreparedToolInvocation {
   return invocationMessage === undefined ? {} : { invocationMessage };
 }
 
-/** Throws what the language model is told, and `CancellationError`. */
+/** Throws an error whose message is for the language model, and `CancellationError`. */
 export async function callTool({
   engine,
   name,
