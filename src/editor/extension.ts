@@ -129,7 +129,8 @@ export function activate(context: ExtensionContext): Exports {
     scales.onDidChange(() => state.rescale()),
     state,
     state.onDidChange(followScale),
-    engine.onDidChangeState(followScale),
+    // What is on the screen has its scores first.
+    passes.onDidScore(followScale),
     autoencoder.onDidChange(followScale),
     followed,
     texts,

@@ -26,8 +26,8 @@ export class LensScales {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   private readonly listener: Disposable;
-  /** Keys that were asked for since the start. */
-  private readonly asked = new Set<string>();
+  /** Keys that are being measured. */
+  private readonly underWay = new Set<string>();
   private previewed: Density | undefined;
   /** The lens that was asked for last: the same object until its scale changes. */
   private made: { of: readonly unknown[]; lens: Lens } | undefined;
@@ -65,8 +65,8 @@ export class LensScales {
   /** Measures the scale of a lens for the model that is open, unless it is known. */
   async follow(id: LensId): Promise<void> {
     const key = this.keyOf(id);
-    if (key === undefined || this.asked.has(key) || key in this.kept) return;
-    this.asked.add(key);
+    if (key === undefined || this.underWay.has(key) || key in this.kept) return;
+    this.underWay.add(key);
     try {
       const texts = await Promise.all(TEXTS.map(name => this.textOf(name)));
       const features = lenses[id].needs.includes('features')
@@ -82,6 +82,8 @@ export class LensScales {
       this.changed.fire();
     } catch (error) {
       this.onError(error);
+    } finally {
+      this.underWay.delete(key);
     }
   }
 
@@ -97,8 +99,8 @@ export class LensScales {
   /** Undefined where the lens's own bounds are to be shown, or no model is open. */
   private keyOf(id: LensId): string | undefined {
     const { state } = this.engine;
-    if (settings.overlay.scale.value === 'fixed' || !followsModel(lenses[id])) return undefined;
     if (state.kind !== 'ready' || !state.model.scores) return undefined;
+    if (!followsModel(lenses[id]) || settings.overlay.scale.value === 'fixed') return undefined;
     const { folder, name, weightsTime = 0 } = state.model;
     const sae = lenses[id].needs.includes('features') ? this.openSae() : null;
     // It is opened when its lens is first drawn.

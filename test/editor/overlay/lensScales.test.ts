@@ -133,6 +133,11 @@ test('what was measured for a model that is not open any more is dropped', async
   };
   await made.follow('surprisal');
   expect(values.size).toBe(0);
+  // Once the first one is open again, it is measured after all.
+  engine.state = READY as unknown as EngineStatus;
+  answer = async () => BOUNDS;
+  await made.follow('surprisal');
+  expect(boundsOf(made)).toEqual(BOUNDS.normal);
 });
 
 test('settings choose the density, and bounds that are the same for all models', async () => {
