@@ -129,8 +129,7 @@ export function activate(context: ExtensionContext): Exports {
     scales.onDidChange(() => state.rescale()),
     state,
     state.onDidChange(followScale),
-    // What is on the screen has its scores first.
-    passes.onDidScore(followScale),
+    engine.onDidChangeState(followScale),
     autoencoder.onDidChange(followScale),
     followed,
     texts,
