@@ -322,6 +322,10 @@ export async function theScaleFollowsTheModelAndItsDensityIsChosenByLooking(ui: 
     count => count > 0,
   );
   await ui.runCommand('Tokenscope: Choose Overlay Density…');
+  // The list is there, and begins at the density of now.
+  await ui.page
+    .locator('.quick-input-list .monaco-list-row.focused', { hasText: 'Normal' })
+    .waitFor();
   await ui.page.keyboard.press('ArrowDown');
   await ui.until(
     () => colouredPieces(ui),
