@@ -5,18 +5,21 @@ import { Document } from '../documents/document';
 import type { Model } from '../models/model';
 import type { ColumnOptions } from './pass';
 import type { Passes } from './passes';
+import type { UnderWay } from './underWay';
 import { valuesIn } from './view';
 
 interface ScaleRequest extends Pick<ColumnOptions, 'features'> {
   readonly lens: LensId;
   readonly texts: readonly string[];
+  /** Each text waits until what is computed for the screen is done. */
+  readonly screen: UnderWay;
 }
 
 /** Null where the lens cannot be measured by this model. Throws `Cancelled` when aborted. */
 export async function measureScale(
   model: Model,
   passes: Passes,
-  { lens: id, texts, features }: ScaleRequest,
+  { lens: id, texts, features, screen }: ScaleRequest,
   signal: AbortSignal,
 ): Promise<MeasuredBounds | null> {
   const lens = lenses[id];
@@ -24,6 +27,7 @@ export async function measureScale(
   if (!followsModel(lens) || !model.info.scores || model.scoresElsewhere) return null;
   const values: number[] = [];
   for (const text of texts) {
+    await screen.ended();
     const document = new Document('', 1, text);
     for (const needed of lens.needs) {
       const pass = passes[needed];

@@ -12,15 +12,17 @@ import { nextBytesAt } from './nextBytesAt';
 import { passesOf } from './passes';
 import { unitsOf } from './lexiconUnits';
 import { runPasses } from './runPasses';
+import { UnderWay } from './underWay';
 import { lensValues, tokenView } from './view';
 
 export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
   const passes = passesOf(state);
+  const screen = new UnderWay();
   return {
     score(params, signal) {
       const { document } = state.resolve(params);
       const wanted = params.passes.map(id => passes[id]);
-      return runPasses(state, wanted, document, params, signal);
+      return screen.add(runPasses(state, wanted, document, params, signal));
     },
 
     view: params => tokenView(state, passes, params),
@@ -61,7 +63,8 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
       return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
     },
 
-    measureScale: (params, signal) => measureScale(state.model(), passes, params, signal),
+    measureScale: (params, signal) =>
+      measureScale(state.model(), passes, { ...params, screen }, signal),
 
     nextBytes(params, signal) {
       const { document } = state.resolve(params);
