@@ -28,7 +28,7 @@ export interface ModelApi {
   weightCache(params: { deletes: boolean }): WeightCache;
 
   /** What answers at an address, asked through the extension host. Throws `UserError` where nothing known does. */
-  findServer(params: { address: string }): ServerInfo;
+  findServer(params: { address: string }): ServerInfo | KeyNeeded;
 
   /**
    * A text in the tokens of the server at an address, without a tokenizer: a line of a file of saved log-probabilities.
@@ -75,6 +75,12 @@ export interface WeightCache {
   folder: string;
   files: number;
   bytes: number;
+}
+
+/** A server that answers only with a key, or with another one. */
+export interface KeyNeeded {
+  /** What it answered, and where a key is set. */
+  needsKey: string;
 }
 
 export interface ServerInfo {

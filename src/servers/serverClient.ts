@@ -25,7 +25,13 @@ export class RequestRefused extends UserError {
   ) {
     super(`${host} refuses the request (${status})${reason ? `: ${reason}` : ''}.`);
   }
+
+  get needsKey(): boolean {
+    return needsKey(this.status);
+  }
 }
+
+const needsKey = (status: number) => status === 401 || status === 403;
 
 export class ServerClient {
   readonly host: string;
@@ -55,7 +61,7 @@ export class ServerClient {
         throw error;
       });
     } catch (error) {
-      if (error instanceof RequestRefused && ![401, 403].includes(error.status)) return undefined;
+      if (error instanceof RequestRefused && !error.needsKey) return undefined;
       if (error instanceof NoJson) return error.text;
       // Servers answer paths that they do not have in many ways. One that is still loading its model says 503.
       if (error instanceof BusyError && ![429, 503].includes(error.status)) return undefined;
@@ -123,7 +129,7 @@ export class ServerClient {
     body: string;
     retryAfter: string | null;
   }): Error {
-    if (status === 401 || status === 403)
+    if (needsKey(status))
       return new RequestRefused(
         this.host,
         status,

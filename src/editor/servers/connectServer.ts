@@ -1,7 +1,7 @@
 // "Connect to a Server…": the address, once the user's word that text may go there, a key where it wants one, the model,
 // and its tokenizer. It is a bundle of its own, so what has state is handed over.
 import type { QuickPickItem, SecretStorage } from 'vscode';
-import type { LocalModel, ServerInfo } from '../../protocol/models';
+import type { KeyNeeded, LocalModel, ServerInfo } from '../../protocol/models';
 import {
   addressText,
   hostOf,
@@ -71,6 +71,7 @@ async function addressOf(options: ConnectOptions): Promise<Connected | undefined
   await memory.update(LAST, address.base);
   const found = await findWithKey(options, text);
   if (!found) return undefined;
+  if ('needsKey' in found) return { problem: found.needsKey };
   if (found.cannot !== undefined) return openLocally(options, found.cannot, found.local ?? []);
   const model = found.models.length > 1 ? await chooseModel(options, found) : found.model;
   if (model === undefined) return undefined;
@@ -122,27 +123,27 @@ function find({ engine, cancellable }: ConnectOptions, address: string) {
   );
 }
 
-/** Asks for a key where the server wants one. */
-async function findWithKey(options: ConnectOptions, text: string): Promise<ServerInfo | undefined> {
+/** Asks for a key where the server needs one; the answer is `KeyNeeded` where it refuses that, too. */
+async function findWithKey(
+  options: ConnectOptions,
+  text: string,
+): Promise<ServerInfo | KeyNeeded | undefined> {
+  const found = await find(options, text);
+  if (!found || !('needsKey' in found)) return found;
   const { origin } = new URL(readAddress(text).base);
-  try {
-    return await find(options, text);
-  } catch (error) {
-    if (!/wants a key/.test((error as Error).message)) throw error;
-    const key = await options.ask({
-      title: TITLE,
-      prompt: `${origin} requires an API key. The key is kept in the secret storage of VS Code and sent only to this server.`,
-      password: true,
-      ignoreFocusOut: true,
-      validateInput: value =>
-        /^[\x21-\x7e]*$/.test(value.trim())
-          ? undefined
-          : 'An API key cannot contain these characters.',
-    });
-    if (!key?.trim()) return undefined;
-    await options.secrets.store(keyName(origin), key.trim());
-    return find(options, text);
-  }
+  const key = await options.ask({
+    title: TITLE,
+    prompt: `${origin} requires an API key. The key is kept in the secret storage of VS Code and sent only to this server.`,
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: value =>
+      /^[\x21-\x7e]*$/.test(value.trim())
+        ? undefined
+        : 'An API key cannot contain these characters.',
+  });
+  if (!key?.trim()) return undefined;
+  await options.secrets.store(keyName(origin), key.trim());
+  return find(options, text);
 }
 
 /** Where its models are files of this machine, opens one of them. */

@@ -4,6 +4,7 @@ import type { Handlers } from '../../protocol/channel';
 import { AUTO_DTYPE, type ModelApi, type ServerInfo } from '../../protocol/models';
 import { addressText } from '../../servers/address';
 import { findServer, type FoundServer } from '../../servers/connect';
+import { RequestRefused } from '../../servers/serverClient';
 import { piecesOf, savedPieces } from '../../servers/pieces';
 import type { SendToServer } from '../../servers/transport';
 import type { PlaceProblem } from '../../core/models/machineModel';
@@ -48,7 +49,12 @@ export function modelRequests(state: EngineState, send?: SendToServer): Handlers
 
     async findServer({ address }, signal) {
       if (!send) throw new UserError('This process asks no servers.');
-      return serverInfo(await findServer(address, send, signal));
+      try {
+        return serverInfo(await findServer(address, send, signal));
+      } catch (error) {
+        if (error instanceof RequestRefused && error.needsKey) return { needsKey: error.message };
+        throw error;
+      }
     },
 
     async serverPieces({ address, text }, signal) {

@@ -177,6 +177,13 @@ test('a key is asked for where it is wanted, kept as a secret, and sent in a hea
   );
 });
 
+test('a key that the server refuses is said to be refused', async () => {
+  fake.fault = () => ({ status: 403, body: '{}' });
+  const { problem, opened } = await connect({ key: 'another-key' });
+  expect(problem).toMatch(/refuses the request \(403\): .*TOKENSCOPE_SERVER_KEY/);
+  expect(opened).toEqual([]);
+});
+
 test('without a tokenizer the text is shown in the server’s own pieces', async () => {
   await use('vllm');
   const { problem, opened, shown } = await connect({ picks: /own tokens/ });
