@@ -1,5 +1,5 @@
 // Which tests are asked about a source: those of the same folder in test/, which mirrors the sources.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repository } from '../host/product.mjs';
 
@@ -68,6 +68,13 @@ export const sourcesOf = path =>
         .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))
         .sort()
     : [path];
+
+/**
+ * Whether a source runs without VS Code: `import type` is no code.
+ * @param {string} source
+ */
+export const isPure = source =>
+  !/^import (?!type )[^;]* from 'vscode';/m.test(readFileSync(join(repository, source), 'utf8'));
 
 /**
  * Globs of the tests of the files of a source folder: the same folder's in test/, or of the nearest one above that has
