@@ -24,7 +24,7 @@ class Token {
   closest = (selector: string) => (this.matches(selector) ? this : null);
   focus(): void {
     this.focused++;
-    active = this;
+    moveFocus(this);
   }
   scrollIntoView = () => scrolled.push(this.dataset.token);
 }
@@ -33,6 +33,7 @@ let tokens: Token[] | undefined;
 let active: Token | { closest(selector: string): null } | null;
 let scrolled: string[];
 let frames: (() => void)[];
+const moveFocus = (token: Token) => (active = token);
 const list = {
   querySelector: (selector: string) => tokens!.find(token => token.matches(selector)) ?? null,
   querySelectorAll: (selector: string) => tokens!.filter(token => token.matches(selector)),
@@ -109,14 +110,14 @@ test('where that token is gone the focus goes to the cursor, or stays in the lis
       tokens = tokensOf(3, 4, 5);
       for (const token of tokens) if (Number(token.dataset.token) === stop) token.tabIndex = 0;
     });
-    return Number((active as Token).dataset.token);
+    return Number(active.dataset.token);
   };
   expect(goesTo([5], 4)).toBe(5);
   expect(goesTo([], 4)).toBe(4);
   expect(goesTo([])).toBe(3);
   active = new Token(9);
   drawn([], () => (tokens = []));
-  expect((active as Token).dataset.token).toBe('9');
+  expect(active.dataset.token).toBe('9');
 });
 
 test('the focus elsewhere stays there, and without a list nothing is done', () => {
