@@ -1,11 +1,12 @@
-// Messages name commands by their titles in the manifest.
+// Messages name commands by their titles in the manifest, which has those that do something.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { commandTable, type CommandServices } from '../../src/editor/commandTables';
 
 const root = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  contributes: { commands: { title: string }[] };
+  contributes: { commands: { title: string; command: string }[] };
 };
 
 test('commands are named by their titles', () => {
@@ -20,4 +21,18 @@ test('commands are named by their titles', () => {
     .map(([, title]) => title!);
   expect(named.length).toBeGreaterThan(5);
   expect(named.filter(title => !titles.has(title))).toEqual([]);
+});
+
+test('each command of the manifest does something, and nothing else does', () => {
+  const show = vi.fn();
+  const services = new Proxy({}, { get: (_, name) => (name === 'log' ? { show } : {}) });
+  const table = commandTable(services as CommandServices);
+  const declared = manifest.contributes.commands.map(({ command }) => command);
+  expect(Object.keys(table).map(name => `tokenscope.${name}`)).toEqual(
+    expect.arrayContaining(declared),
+  );
+  expect(Object.keys(table)).toHaveLength(declared.length);
+  expect(Object.values(table).every(run => typeof run === 'function')).toBe(true);
+  table.showLog!();
+  expect(show).toHaveBeenCalledOnce();
 });

@@ -1,6 +1,7 @@
 // Choosing a pair and a second tokenizer: what is opened is what was chosen, and it is chosen once it is open.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors';
+import { chooseSecondTokenizer } from '../../../src/editor/models/chooseComparison';
 import { chooseModelPair, type PairSurroundings } from '../../../src/editor/models/choosePair';
 import { secondTokenizers } from '../../../src/editor/models/secondTokenizers';
 import { chosenPair, pairOf, settings } from '../../../src/editor/settings';
@@ -13,7 +14,10 @@ beforeEach(() => {
   [events, paths, placeholder] = [[], [], undefined];
   fake.unsetAll();
 });
-afterEach(() => fake.unsetAll());
+afterEach(() => {
+  fake.unsetAll();
+  fake.choose = items => items[0];
+});
 
 /** `choice`: the index of what is chosen in the list. */
 function choose(choice: number | undefined, changes: Partial<PairSurroundings> = {}) {
@@ -96,4 +100,34 @@ test('the list of second tokenizers has what is compared now, and each once', ()
   expect(known![0]).toEqual({ label: 'gpt2', description: '/x/gpt2', value: '/x/gpt2' });
   expect(known![1]).toMatchObject({ label: 'coder', description: 'the built-in code model' });
   expect(secondTokenizers('', '/models/coder').placeHolder).toMatch(/^The second tokenizer is drawn/);
+});
+
+test('a second tokenizer is opened, then chosen; one that cannot be opened is not', async () => {
+  const opened: object[] = [];
+  let problem: Error | undefined;
+  const compareWith = async (request: object) => {
+    opened.push(request);
+    if (problem) throw problem;
+  };
+  const engine = {
+    call: (request: (running: object) => unknown) => request({ remote: { compareWith } }),
+  } as never;
+  const path = '/models/stories260K';
+  const choose = (answer: (items: { label: string }[]) => unknown) => {
+    fake.choose = answer;
+    return chooseSecondTokenizer(engine, '/models/coder');
+  };
+  expect(await choose(() => undefined)).toBe(false);
+  expect(opened).toEqual([]);
+  problem = new UserError('No tokenizer there.');
+  await expect(choose(items => items[1])).rejects.toThrow(
+    /^Your choice cannot be opened, so the previous choice stays open\. No tokenizer there\. Choose another one with "Tokenscope: Compare with Tokenizer or Model…"\.$/,
+  );
+  expect(settings.compare.tokenizer.value).toBe('');
+  problem = new TypeError('no function');
+  await expect(choose(items => items[1])).rejects.toBe(problem);
+  problem = undefined;
+  expect(await choose(items => items[1])).toBe(true);
+  expect(opened).toEqual([{ path }, { path }, { path }]);
+  expect(settings.compare.tokenizer.value).toBe(path);
 });

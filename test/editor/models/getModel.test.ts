@@ -2,7 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { getAutoencoder, getModel, type GetModelUi } from '../../../src/editor/models/getModel';
+import {
+  autoencoderChoices,
+  getAutoencoder,
+  getModel,
+  type GetModelUi,
+} from '../../../src/editor/models/getModel';
 import { COMMIT, type FakeHub } from '../../support/fakeHub';
 import { cacheFolder, randomBytes, setUpHub, startHub } from '../../support/hubClient';
 
@@ -48,6 +53,8 @@ interface Answers {
 /** Answers as a user would, and keeps what was shown. */
 function userWho({ lists, words, agrees = true, opens = true, signal }: Answers) {
   const shown: string[] = [];
+  /** Of the rows of the lists that have one. */
+  const details: string[] = [];
   const chosen = [...lists];
   const ui: GetModelUi = {
     ask: async () => words,
@@ -61,6 +68,7 @@ function userWho({ lists, words, agrees = true, opens = true, signal }: Answers)
     },
     showList: async items => {
       shown.push(...items.map(({ label, description = '' }) => `${label} | ${description}`));
+      details.push(...items.flatMap(({ label, detail }) => (detail ? `${label} | ${detail}` : [])));
       const label = chosen.shift();
       return items.find(item => item.label === label);
     },
@@ -68,7 +76,7 @@ function userWho({ lists, words, agrees = true, opens = true, signal }: Answers)
       work(signal ?? new AbortController().signal, { report() {} }, undefined as never),
     shareReporter: () => (done, all, text) => shown.push(`${done === all ? 'all ' : ''}${text}`),
   };
-  return { ui, shown };
+  return { ui, shown, details };
 }
 
 const snapshot = (folder: string) => join(cacheFolder, folder, 'snapshots', COMMIT);
@@ -139,6 +147,65 @@ test('what goes wrong is said, and what is cancelled is not', async () => {
   expect(await getModel(userWho({ lists: [SUGGESTED], signal }).ui)).toBeUndefined();
 });
 
+test('of several weights the usual ones come first, and the tokenizer alone is enough', async () => {
+  const lists = ['Search by name…', 'No weights'];
+  const { ui, details } = userWho({ lists, words: 'owner/ggufs' });
+  expect(await getModel(ui)).toEqual({ path: snapshot('models--owner--ggufs') });
+  expect(hub.asked).toEqual(['tokenizer.json']);
+  expect(details.slice(-2)).toEqual([
+    'm-Q8_0.gguf | the usual choice',
+    'No weights | The tokenizer alone is enough for the tokens lens.',
+  ]);
+  expect(await getModel(userWho({ lists: lists.slice(0, 1), words: 'owner/ggufs' }).ui)).toBe(
+    undefined,
+  );
+});
+
+test('what is found by a search says what is in it, and who may have it', async () => {
+  const found = [
+    { id: 'a/b', downloads: 1_234_567, tags: ['gguf', 'onnx', 'license:mit'], gated: false },
+    { id: 'c/d', tags: ['pytorch'], gated: 'manual' },
+  ];
+  hub.fault = ({ path }) => (path.includes('search') ? { body: JSON.stringify(found) } : undefined);
+  const { ui, shown, details } = userWho({ lists: ['Search by name…'], words: 'b' });
+  expect(await getModel(ui)).toBeUndefined();
+  expect(shown.slice(-2)).toEqual([
+    'a/b | onnx, gguf; mit',
+    'c/d | no supported format; no licence given; gated',
+  ]);
+  expect(details.slice(-2)).toEqual([
+    'a/b | 1,234,567 downloads in a month',
+    'c/d | 0 downloads in a month',
+  ]);
+});
+
+test('a question that nobody waits for is no error', async () => {
+  for (const words of ['ggufs', NAME]) {
+    const { ui } = userWho({ lists: ['Search by name…'], words });
+    expect(await getModel({ ...ui, cancellable: async () => undefined })).toBeUndefined();
+  }
+  expect(hub.seen).toEqual([]);
+});
+
+test('weights whose size the hub does not say are listed all the same', async () => {
+  hub.close();
+  const listed = { size: undefined };
+  const unknown = { 'm-Q4_0.gguf': { content, listed }, 'm-Q8_0.gguf': { content, listed } };
+  hub = await startHub({ 'owner/unknown': { files: { ...unknown, 'tokenizer.json': tokenizer } } });
+  vi.stubEnv('HF_ENDPOINT', hub.endpoint);
+  const { ui, shown } = userWho({ lists: ['Search by name…'], words: 'owner/unknown' });
+  await getModel(ui);
+  expect(shown).toContain('m-Q4_0.gguf | size not known');
+});
+
+test('the list of autoencoders begins with the model’s own, and says which one is chosen', () => {
+  const { known, placeHolder, folders, files } = autoencoderChoices('');
+  expect(known!.map(({ value }) => value)).toEqual(['']);
+  expect(placeHolder).toBe('now: the autoencoder that comes with the model');
+  expect(autoencoderChoices('/saes/8').placeHolder).toBe('now: /saes/8');
+  expect([folders, files]).toEqual([{}, { detail: expect.stringContaining('.safetensors') }]);
+});
+
 describe('an autoencoder', () => {
   let path: string;
   beforeEach(() => {
@@ -146,8 +213,13 @@ describe('an autoencoder', () => {
   });
 
   test('that is published for the open model comes first, and of its layers the one to begin with', async () => {
-    const { ui, shown } = userWho({ lists: [SAES, 'blocks.8.hook_resid_pre'] });
+    const { ui, shown, details } = userWho({ lists: [SAES, 'blocks.8.hook_resid_pre'] });
     expect(await getAutoencoder(ui, SAES)).toEqual({ path });
+    expect(details).toEqual([
+      `${SAES} | for the model that is open`,
+      `Another repository by name… | Requested from ${hub.endpoint}.`,
+      'blocks.8.hook_resid_pre | good start: from the middle of the model',
+    ]);
     expect(shown[0]).toBe(`${SAES} | for openai-community/gpt2; licence mit`);
     expect(shown).toContain('autoencoder: blocks.8.hook_resid_pre');
     expect(shown.filter(line => line.startsWith('blocks.'))).toEqual([
@@ -164,6 +236,11 @@ describe('an autoencoder', () => {
     const { ui } = userWho({ lists: [] });
     expect(await getAutoencoder(ui, undefined)).toBeUndefined();
     expect(hub.seen).toEqual([]);
+    const unnamed = userWho({ lists: ['Another repository by name…'], words: ' ' });
+    expect(await getAutoencoder(unnamed.ui, undefined)).toBeUndefined();
+    expect(unnamed.details).not.toContain(`${SAES} | for the model that is open`);
+    expect(await getAutoencoder(userWho({ lists: [SAES] }).ui, undefined)).toBeUndefined();
+    expect(hub.asked).toEqual([]);
     const lists = ['Another repository by name…', 'blocks.3.hook_resid_pre'];
     const named = userWho({ lists, words: ` hf:${SAES} ` });
     expect(await getAutoencoder(named.ui, undefined)).toEqual({

@@ -9,7 +9,7 @@ import type { DtypeRow, ModelRow, WaysRow } from '../../../src/editor/models/mod
 import { fakeMemory } from '../../support/fakeMemory';
 import { machineModel } from '../../support/machineModel';
 
-function open(recent: string[] = []) {
+function open(recent: string[] = [], changes: Partial<ModelPickerOptions> = {}) {
   const on = {
     accept: () => {},
     hide: () => {},
@@ -24,6 +24,10 @@ function open(recent: string[] = []) {
     activeItems: [] as ModelRow[],
     selectedItems: [] as ModelRow[],
     busy: false,
+    matchOnDescription: false,
+    matchOnDetail: false,
+    keepScrollPosition: false,
+    placeholder: '',
     onDidAccept: (listener: () => void) => (on.accept = listener),
     onDidHide: (listener: () => void) => (on.hide = listener),
     onDidTriggerItemButton: (listener: typeof on.button) => (on.button = listener),
@@ -49,8 +53,8 @@ function open(recent: string[] = []) {
     reasoner: '/reasoner',
     now: '/now',
     open: '',
-    createList: () => ({
-      list,
+    createList: (title: string, placeholder: string) => ({
+      list: Object.assign(list, { title, placeholder }),
       setItems: (rows: readonly ModelRow[]) => {
         list.items = rows.map(row => ({ ...row }));
         list.activeItems = [list.items[1]!];
@@ -60,7 +64,9 @@ function open(recent: string[] = []) {
     getModel: vi.fn(async () => undefined),
     dtypeOf: (path: string) => (path === '/now' ? 'q4' : 'auto'),
     dtypeIcon: { id: 'icon' },
+    connectServer: vi.fn(async () => undefined),
     showList: vi.fn(async (items: readonly (DtypeRow | WaysRow)[]) => items[1]),
+    ...changes,
   } as unknown as ModelPickerOptions;
   const labels = () => list.items.map(({ label }) => label);
   const choose = (label: string) => {
@@ -94,6 +100,53 @@ test('the row that the user has come to stays active', async () => {
   await vi.waitFor(() => expect(list.busy).toBe(false));
   expect(list.activeItems.map(({ label }) => label)).toEqual(['reasoner']);
   expect(list.items).toContain(list.activeItems[0]);
+});
+
+test('the list says what is chosen now, and is searched in all that its rows say', () => {
+  const { list } = open([], { open: 'qwen' });
+  expect(list).toMatchObject({
+    placeholder: 'now: qwen, /now',
+    matchOnDescription: true,
+    matchOnDetail: true,
+    keepScrollPosition: true,
+  });
+  expect(open([], { now: '' }).list.placeholder).toBe('now: the built-in code model');
+  expect(open([], { now: 'http://127.0.0.1:8080#model=a' }).list.placeholder).toBe(
+    'now: http://127.0.0.1:8080',
+  );
+});
+
+test('models that come soon after each other are shown together, the first one active', async () => {
+  vi.useFakeTimers();
+  const { list, labels, on } = open();
+  const drawn = list.items;
+  for (const name of ['a', 'b']) on.found(machineModel({ name, path: `/${name}` }));
+  expect(list.items).toBe(drawn);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(labels()).toEqual(expect.arrayContaining(['a', 'b']));
+  expect(list.activeItems.map(({ label }) => label)).toEqual(['coder']);
+  const again = list.items;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(list.items).toBe(again);
+  on.found(machineModel({ name: 'c', path: '/c' }));
+  on.hide();
+  on.found(machineModel({ name: 'd', path: '/d' }));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(list.items).toBe(again);
+  vi.useRealTimers();
+});
+
+test('servers are not described, as nothing is asked of them', () => {
+  const recent = ['http://127.0.0.1:8080', '/old'];
+  expect(open(recent, { now: '' }).asked).toEqual([['/old']]);
+});
+
+test('the row that the user has come to may be gone', async () => {
+  const { list, done } = open();
+  list.activeItems = [{ label: 'gone', choice: { path: '/gone' } }];
+  done();
+  await vi.waitFor(() => expect(list.busy).toBe(false));
+  expect(list.activeItems.map(({ label }) => label)).toEqual(['coder']);
 });
 
 test('a model is answered by its path, and nothing more is looked for', async () => {
@@ -156,6 +209,29 @@ test('a model from the hub is opened by what gets it', async () => {
   choose('Get a model from the Hugging Face hub…');
   expect(await picked).toBeUndefined();
   expect(options.getModel).toHaveBeenCalledOnce();
+});
+
+test('a server is connected to by what asks for its address', async () => {
+  const { picked, choose, options } = open();
+  choose('Connect to a server…');
+  expect(await picked).toBeUndefined();
+  expect(options.connectServer).toHaveBeenCalledOnce();
+});
+
+test('a model or a format of weights that is not chosen opens nothing', async () => {
+  for (const answers of [[undefined], [0, undefined]]) {
+    const showList = async (items: readonly unknown[]) => {
+      const at = answers.shift();
+      return at === undefined ? undefined : items[at];
+    };
+    const { picked, labels, on, done, choose } = open([], { showList: showList as never });
+    for (const path of ['/a', '/b']) on.found(machineModel({ name: path, path, dtypes: DTYPES }));
+    done();
+    await vi.waitFor(() => expect(labels()).toContain('Change the weight format…'));
+    choose('Change the weight format…');
+    expect(await picked).toBeUndefined();
+    expect(answers).toEqual([]);
+  }
 });
 
 const DTYPES = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dtypeRows, modelRows, type ListedModels } from '../../../src/editor/models/modelRows';
+import { dtypeRows, modelRows, placeOf, waysRows, type ListedModels } from '../../../src/editor/models/modelRows';
 import { machineModel } from '../../support/machineModel';
 
 const REASONER = '/models/reasoner/base';
@@ -95,4 +95,54 @@ test('the usual dtype is the one in use where none was chosen, and none of a mod
     'no exact bytes; the usual choice: float32 takes more than half of the memory',
     'numbers depend on what shares a run; no exact bytes',
   ]);
+});
+
+test('a server is listed by its model, else by its host, and never with what is not sent', () => {
+  const named = 'http://127.0.0.1:8080#tokenizer=%2Fmodels%2Fqwen.gguf&model=Qwen%2FQwen2.5';
+  const plain = 'https://models.example/v1/';
+  const listed = rows({ recent: [named, plain], now: plain });
+  const from = labels(listed).indexOf('[recent]') + 1;
+  expect(listed.slice(from, from + 2)).toMatchObject([
+    {
+      label: 'models.example',
+      description: 'https://models.example · current choice',
+      choice: { path: plain },
+    },
+    { label: 'Qwen2.5', description: 'http://127.0.0.1:8080', choice: { path: named } },
+  ]);
+  expect(placeOf('/models/http')).toBe('/models/http');
+});
+
+test('of one kind and place the models are in the order of their names', () => {
+  const found = ['c', 'a', 'b'].map(name => machineModel({ name, path: `/${name}` }));
+  expect(labels(rows({ found })).slice(4, 7)).toEqual(['a', 'b', 'c']);
+});
+
+test('the format of weights can be changed where a model has several, and of each model once', () => {
+  const dtype = (name: string) => ({ dtype: name, memory: 1e9, written: 0, isDefault: null });
+  const several = { dtypes: [dtype('fp32'), dtype('q8')] };
+  const found = [
+    machineModel({ name: 'one', path: '/one', dtypes: [dtype('fp32')] }),
+    machineModel({ name: 'b', path: '/b', ...several }),
+    machineModel({ name: 'a', path: '/a', ...several, family: 'llama' }),
+    machineModel({ name: 'b', path: '/b', ...several, place: 'recent' }),
+    machineModel({ name: 'now', path: '/now', ...several, place: 'hub' }),
+  ];
+  const ways = (of: typeof found) => labels(rows({ found: of })).includes('Change the weight format…');
+  expect([ways(found), ways(found.slice(0, 1)), ways([])]).toEqual([true, false, false]);
+  expect(waysRows(found, '/now').map(({ label, description }) => [label, description])).toEqual([
+    ['now', 'Hugging Face cache · current choice'],
+    ['a', 'Ollama · llama'],
+    ['b', 'recent'],
+  ]);
+  expect(waysRows(found, '').map(({ label }) => label)).toEqual(['now', 'a', 'b']);
+  // A button on its row leads there, too.
+  const withButton = rows({ found }).filter(({ dtypesOf }) => dtypesOf);
+  expect(withButton.map(({ label }) => label)).toEqual(['now', 'a', 'b']);
+});
+
+test('a format of weights says its name in words and the memory that it takes', () => {
+  const dtypes = [{ dtype: 'q8', memory: 5e8, written: 0, isDefault: null }];
+  const [row] = dtypeRows(machineModel({ dtypes }), undefined);
+  expect(row).toMatchObject({ label: '8 bits', description: 'q8 · 500 MB of memory', dtype: 'q8' });
 });

@@ -60,6 +60,10 @@ test('says that a model is being opened only while one is', () => {
     severity: 'none',
     accessibleLabel: 'Tokenscope: opening the model',
   });
+  const preparing = { done: 1, all: 4 };
+  expect(shown({ engine: { kind: 'starting' }, preparing }).text).toBe(
+    '$(loading~spin) Tokenscope: opening the model 25 %',
+  );
 });
 
 test('names model, lens and tokens, with the legend as its tooltip', () => {
