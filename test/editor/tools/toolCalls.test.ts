@@ -1,13 +1,14 @@
 // Calls of tools in the editor, with an engine that answers what the test says: test/window/tools.test.ts has a real one.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CancellationError, LanguageModelTextPart } from 'vscode';
 import { Cancelled, UserError } from '../../../src/core/errors';
 import type { Engine } from '../../../src/editor/engine/engineClient';
 import { callTool, prepared } from '../../../src/editor/tools/toolCalls';
-import type { ToolApi } from '../../../src/protocol/tools';
+import type { ToolApi, ToolInput } from '../../../src/protocol/tools';
 import { root } from '../../support/paths';
+import { Uri, workspace } from '../../support/vscode';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const declared = manifest.contributes.languageModelTools as { name: string }[];
@@ -21,7 +22,7 @@ type Run = (
   signal: AbortSignal,
 ) => Promise<ReturnType<ToolApi['runTool']>>;
 
-function called(run: Run, isCancelled = false) {
+function called(run: Run, isCancelled = false, input: ToolInput = { text: 'A text.' }) {
   const engine = {
     call: (request: (running: unknown) => unknown) => request({ remote: { runTool: run } }),
   } as unknown as Engine;
@@ -35,7 +36,6 @@ function called(run: Run, isCancelled = false) {
     },
   } as unknown as Parameters<typeof callTool>[0]['token'];
   const onError = vi.fn();
-  const input = { text: 'A text.' };
   const answer = callTool({ engine, name: 'count_tokens', input, token, onError });
   return { answer, onError, dispose, cancel: () => cancelling.forEach(each => each()) };
 }
@@ -72,5 +72,48 @@ describe('a call', () => {
     if (when === 'while it works') cancel();
     await expect(answer).rejects.toBeInstanceOf(CancellationError);
     expect(onError).not.toHaveBeenCalled();
+  });
+});
+
+describe('a file', () => {
+  const folder = (uri: Uri) => ({ uri });
+  const text = (path: string, isDirty = true, scheme = 'file') => ({
+    uri: Uri.from({ scheme, path }),
+    isDirty,
+    getText: () => `text of ${path}`,
+  });
+  afterEach(() => Object.assign(workspace, { workspaceFolders: undefined, textDocuments: [] }));
+
+  /** What the engine is told of files, for a path. */
+  async function filesFor(path: string | undefined, folders: Uri[], texts: object[] = []) {
+    const workspaceFolders = folders.length > 0 ? folders.map(folder) : undefined;
+    Object.assign(workspace, { workspaceFolders, textDocuments: texts });
+    const run = vi.fn<Run>(async () => ({ text: '', data: {} }));
+    await called(run, false, path === undefined ? {} : { path }).answer;
+    return run.mock.calls[0]![0].files;
+  }
+  const [a, b] = [Uri.file('/a'), Uri.file('/b')];
+  const other = Uri.from({ scheme: 'vscode-vfs', path: '/c' });
+
+  test('is read in the folders of the workspace that are on this machine', async () => {
+    expect(await filesFor('x.txt', [a, other, b])).toMatchObject({ roots: ['/a', '/b'] });
+    expect(await filesFor(undefined, [])).toEqual({
+      roots: [],
+      withoutRoots: expect.stringContaining('no folder is open'),
+    });
+  });
+
+  test.each([
+    ['from its folder', 'src/x.txt', '/b/src/x.txt'],
+    ['absolute', '/b/x.txt', '/b/x.txt'],
+    ['as an address', 'file:///b/x.txt', '/b/x.txt'],
+  ])('with changes that are not saved is the text of its editor: %s', async (_, path, open) => {
+    const own = text(open);
+    expect(await filesFor(path, [a, b], [text('/b/other'), own])).toMatchObject({
+      open: { [path]: `text of ${open}` },
+    });
+    for (const saved of [text(open, false), text(open, true, 'git'), text(`/elsewhere${open}`)])
+      expect(await filesFor(path, [a, b], [saved])).not.toHaveProperty('open');
+    expect(await filesFor(undefined, [a, b], [own])).not.toHaveProperty('open');
   });
 });
