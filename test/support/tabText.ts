@@ -23,3 +23,14 @@ export const asked = (
   for (const { listener, event: own } of listeners) if (own === event) listener(value);
   return page.asked.map(([what, params]) => (typeof params === 'object' ? [what, params] : params));
 };
+
+/** What a click, Space and Enter at a row or a token ask of the page, by its `data-token`. */
+export function chosen(page: FakePage, found: Shown, token: string) {
+  const target = { closest: () => ({ dataset: { token } }) };
+  const key = (name: string) => ({ key: name, target, preventDefault: () => {} });
+  return [
+    asked(page, found, 'click', { target }),
+    asked(page, found, 'keydown', key(' ')),
+    asked(page, found, 'keydown', key('Enter')),
+  ];
+}

@@ -5,7 +5,7 @@ import type { ComparedText } from '../../../src/protocol/page';
 import { compareTab } from '../../../webview/tabs/compare';
 import { fakePage } from '../../support/inspectorPage';
 import { shown } from '../../support/litText';
-import { asked, piece } from '../../support/tabText';
+import { asked, chosen, piece } from '../../support/tabText';
 
 const size = (tokens: number, second?: number) => ({
   tokens,
@@ -84,4 +84,16 @@ test('Compare: says that there is nothing to compare, or no difference', () => {
   expect(same(1)).toMatch(/1 range is split differently.*\nNone of them is visible\.$/s);
 });
 
-/** Probabilities: byte 'a' .5, 'b' .25, 20 others, and the rest. */
+test('Compare: a difference is gone to, by mouse and by keys', () => {
+  const page = fakePage({ second: 'stories' });
+  const found = shown(compareTab.template(page, compared));
+  expect(found.html).toMatch(/<tr tabindex="-1" data-token="difference 0" aria-selected="false">/);
+  const lists = { ...found, listeners: found.listeners.filter(({ event }) => event !== 'click') };
+  const click = found.listeners.filter(({ event }) => event === 'click');
+  const rowsAlone = { ...lists, listeners: [...lists.listeners, click.at(-1)!] };
+  const place = { uri: 'file:///a', version: 3, utf16Start: 4, utf16End: 6 };
+  const go = (goThere: boolean) => [['select', { ...place, goThere }]];
+  expect(chosen(page, rowsAlone, 'difference 0')).toEqual([go(false), go(false), go(true)]);
+  // One that is not listed any more.
+  expect(chosen(page, rowsAlone, 'difference 1')).toEqual([[], [], []]);
+});

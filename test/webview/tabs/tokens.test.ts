@@ -10,6 +10,7 @@ import { tokenTab } from '../../../webview/tabs/token';
 import { heatClass, selectToken, tokenRows } from '../../../webview/parts/tokenRows';
 import { fakePage } from '../../support/inspectorPage';
 import { shown } from '../../support/litText';
+import { chosen } from '../../support/tabText';
 import { tokenView, type TokenRow } from '../../support/tokenViews';
 
 const TOP = [
@@ -251,4 +252,59 @@ test('tokens have the class of their step under every lens, none where nothing i
     for (const own of classes) expect(own).toMatch(new RegExp(`^(${lens.scale.kind}\\d+)?$`));
     if (lens.needs.length > 0) expect(classes[0]).toBe('');
   }
+});
+
+test('a token of the lists is selected by mouse and by keys; Enter goes there', () => {
+  const place = { uri: 'file:///a', version: 3, utf16Start: 1, utf16End: 3 };
+  const go = (goThere: boolean) => [['select', { ...place, goThere }]];
+  for (const tab of [textTab, tableTab]) {
+    const page = fakePage();
+    const { listeners, ...found } = shown(tab.template(page, list));
+    // Not those of the titles that sort.
+    const own = listeners.slice(listeners.findIndex(({ event }) => event === 'keydown'));
+    expect(chosen(page, { ...found, listeners: own }, '1')).toEqual([
+      go(false),
+      go(false),
+      go(true),
+    ]);
+    expect(found.html.match(/tabindex="-1"/g)).toHaveLength(ROWS.length);
+    expect(found.html.match(/aria-selected="false"/g)).toHaveLength(ROWS.length);
+  }
+});
+
+test('Table: numbers are aligned with their titles, and the lens colours the tokens', () => {
+  const { html } = shown(tableTab.template(fakePage(), list));
+  const heads = [...html.matchAll(/<th[^>]*class="(\w*)"/g)].map(([, name]) => name);
+  expect(heads.slice(0, 5)).toEqual(['number', '', '', 'number', 'number']);
+  const [row = ''] = /<tr tabindex="-1" data-token="1".*?<\/tr>/s.exec(html)!;
+  const cells = [...row.matchAll(/<td(?: class="(\w+)")?>/g)].map(([, name]) => name);
+  expect(cells.slice(0, 5)).toEqual(['number', undefined, 'bytes', 'number', 'number']);
+  expect(row).toContain('class="chip heat2"');
+  // Which column it is sorted by is seen at the inner side of its title.
+  const titles = (column: string, isDescending = false) =>
+    shown(tableTab.template(fakePage({}, { column, isDescending }), list)).text.split('\n')[0]!;
+  expect(titles('token')).toMatch(/\btoken ?▲/);
+  expect(titles('id', true)).toMatch(/▼ ?id\b/);
+});
+
+test('Token: what was expected leaves out what is not known, and marks the token of the text', () => {
+  const top = [
+    [5, ' c', 0.5],
+    [8, ' d', 3],
+    [6, ' b', NaN],
+  ] as const;
+  const two = tokenView([
+    { token: ' b', id: 6, bits: 2, entropyBits: 1, rank: 2, top },
+    { token: ' d', id: 8, bits: 3, entropyBits: 1, rank: 2, top },
+  ]);
+  const { text, html } = shown(tokenTab.template(fakePage(), two));
+  const rows = text.split('\n').filter(line => /^\d \|/.test(line));
+  expect(rows).toEqual([
+    '1 | ·c | | 70.7 % | 0.50 bits',
+    '2 | ·d | | 12.5 % | 3.00 bits',
+    '1 | ·c | | 70.7 % | 0.50 bits',
+    '2 | ·d ✓ | | 12.5 % | 3.00 bits',
+  ]);
+  expect(html.match(/<tr class="actual">/g)).toHaveLength(1);
+  expect(html).toMatch(/<meter min="0" max="1" value="0\.70710/);
 });
