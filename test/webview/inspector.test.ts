@@ -60,3 +60,42 @@ test('names the lens beside the tabs, and changes the tab', () => {
   select.listener({ detail: { selectedIndex: 2 } });
   expect(page.asked).toEqual([['change', [{ tab: 'table' }, undefined]]]);
 });
+
+test('a header for each tab, in order; Space opens one as a click does', () => {
+  const { html, listeners } = shown(inspectorTemplate(fakePage({}, { tab: 'split' })));
+  const titles = [...html.matchAll(/<vscode-tab-header[^>]*>([^<]*)</g)].map(([, title]) => title);
+  expect(titles).toEqual([
+    'Token',
+    'Text',
+    'Table',
+    'Split',
+    'Compare',
+    'Next byte',
+    'Layers',
+    'Features',
+    'Rollouts',
+  ]);
+  expect(html).toContain('selectedIndex="3"');
+  expect(html.match(/<vscode-tab-panel>/g)).toHaveLength(titles.length);
+  const keys = listeners.filter(({ event }) => event === 'keydown');
+  expect(keys).toHaveLength(titles.length);
+  let clicks = 0;
+  for (const key of [' ', 'Enter', 'a'])
+    keys[0]!.listener({ key, target: { click: () => clicks++ } });
+  expect(clicks).toBe(1);
+});
+
+test('the panel and the note are those of the open tab', () => {
+  const run = { line: 1, view: token(2), second: null };
+  const list = { uri: 'a', version: 1, visible: 1, runs: [run] };
+  const text: KnownStates = { text: { source: 'a', state: list } };
+  const open = shown(inspectorTemplate(fakePage({}, { tab: 'text' }, text)));
+  expect(open.text).toContain('Visible: 1 of 1 tokens.');
+  // In the panel at the place of its header.
+  const panels = open.html.split('<vscode-tab-panel>').slice(1);
+  expect(panels.map(panel => panel.includes('role="listbox"'))).toEqual(
+    panels.map((_, i) => i === 1),
+  );
+  const none = shown(inspectorTemplate(fakePage({}, { tab: 'token' }, text)));
+  expect(none.text).not.toContain('Visible:');
+});

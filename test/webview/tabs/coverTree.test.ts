@@ -92,3 +92,62 @@ test('of a long text the last forty bytes, and the arcs among them', () => {
   // The first one begins before what is drawn. No arc is higher than one over six bytes.
   expect(arcs).toEqual([{ name: 'arc', from: 2, to: 40, height: 22 + 12 * 6, thickness: 9 }]);
 });
+
+test('the table has the likeliest way first, each token by itself', () => {
+  const tree = [
+    { parent: -1, bytes: encodeUtf8('w') },
+    { parent: 0, bytes: encodeUtf8('or') },
+    { parent: 1, bytes: encodeUtf8('d ') },
+  ];
+  const covers = [
+    { node: 0, rest: encodeUtf8('ord'), share: 0.125 },
+    { node: 2, rest: new Uint8Array(), share: 0.5 },
+    { node: -1, rest: new Uint8Array(), share: 0.375 },
+  ];
+  const found = view({ open: encodeUtf8('word '), tree, covers });
+  const { text, html } = shown(coverTreeTemplate(found));
+  expect(text.split('\n').slice(-3)).toEqual([
+    'w or d· | 50 %',
+    'a token begins at the cursor | 37.5 %',
+    'w ord… | 12.5 %',
+  ]);
+  expect(html.match(/<code class="piece">/g)).toHaveLength(3 + 2);
+  // It is not sorted in its place: the engine's order is that of the tree.
+  expect(covers.map(({ share }) => share)).toEqual([0.125, 0.5, 0.375]);
+});
+
+test('the picture holds all that is drawn: arcs, letters, the line of the text and the cursor', () => {
+  const tree = [{ parent: -1, bytes: encodeUtf8('word') }];
+  const rest = encodeUtf8('longer than six');
+  const covers = [
+    { node: 0, rest: new Uint8Array(), share: 0.5 },
+    { node: -1, rest, share: 0.5 },
+  ];
+  const { html } = shown(
+    coverTreeTemplate(view({ open: rest.slice(), tree, covers: [...covers].reverse() })),
+  );
+  const attribute = (markup: string, name: string) =>
+    Number(new RegExp(`\\s${name}="([^"]*)"`).exec(markup)![1]);
+  const [svg = ''] = /<svg[^>]*>/.exec(html)!;
+  const [width, height] = [attribute(svg, 'width'), attribute(svg, 'height')];
+  const [track = ''] = /<line class="track"[^>]*>/.exec(html)!;
+  const line = attribute(track, 'y1');
+  expect([attribute(track, 'y2'), attribute(track, 'x1'), attribute(track, 'x2')]).toEqual([
+    line,
+    MARGIN,
+    x(rest.length),
+  ]);
+  for (const [, d] of html.matchAll(/<path[^>]* d="([^"]*)"/g)) {
+    const places = [...d!.matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(([, ...at]) => at.map(Number));
+    expect(places).toHaveLength(4);
+    for (const [at, up] of places)
+      expect(at! >= 0 && at! <= width && up! >= 0 && up! <= line).toBe(true);
+    expect(places[0]![1]).toBe(line);
+  }
+  const [text = ''] = /<text[^>]*>/.exec(html)!;
+  expect(attribute(text, 'y')).toBeGreaterThan(line);
+  expect(attribute(text, 'y')).toBeLessThan(height);
+  const [cursor = ''] = /<line class="cursor"[^>]*>/.exec(html)!;
+  expect(attribute(cursor, 'y2')).toBeGreaterThan(line);
+  expect(attribute(cursor, 'x2')).toBe(attribute(cursor, 'x1'));
+});

@@ -250,3 +250,115 @@ test('Features: the page of one has its own label, values and neighbours', () =>
     'it is active on 1 token, the guess holds on 0, both on 0.',
   );
 });
+
+/** A page of a feature with examples and effects. */
+const pageOf = (changes: object) => ({
+  ...named(7, 'brackets'),
+  histogram: null,
+  neighbours: [],
+  raises: [],
+  lowers: [],
+  examples: [],
+  agreement: null,
+  ...changes,
+});
+const shownPage = (changes: object) =>
+  shown(featuresTab.template(fakePage(), { ...features, page: pageOf(changes) }));
+
+test('Features: an example is cut around its token, and says its place', () => {
+  const example = {
+    uri: 'file:///a.ts',
+    line: 4,
+    before: 'x'.repeat(30),
+    token: '(',
+    after: 'y'.repeat(30),
+    value: 3,
+    utf16Start: 1,
+    utf16End: 2,
+  };
+  const { html } = shownPage({ examples: [example] });
+  expect(html).toMatch(/<code\s*>x{24}<mark>\(<\/mark>y{24}<\/code/);
+  expect(html).toContain('title="75 % of its maximum"');
+  const unknown = shownPage({ examples: [example], max: null });
+  expect(unknown.html).not.toMatch(/title="[^"]*of its maximum"/);
+  expect(unknown.text).toContain('3.00 | ');
+});
+
+test('Features: eight tokens that it raises and lowers, the first ones', () => {
+  const effects = Array.from({ length: 9 }, (_, i) => ({ ...piece(i, `t${i}`), score: 9 - i }));
+  const { text } = shownPage({ raises: effects, lowers: effects.slice(0, 1) });
+  expect(text).toContain('Raises directly\n9.0 | t0\n8.0 | t1\n');
+  expect(text).toContain('2.0 | t7\nLowers directly\n9.0 | t0\n');
+  expect(text).not.toContain('t8');
+});
+
+test('Features: bars of a histogram fill its height, and a rare value is still seen', () => {
+  const bars = (histogram: number[]) => {
+    const { html } = shownPage({ histogram, max: 2 });
+    const [, width, height] = /class="histogram"\s+width="(\d+)"\s+height="(\d+)"/.exec(html)!;
+    const all = [...html.matchAll(/<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)">/g)];
+    const numbers = all.map(([, ...own]) => own.map(Number));
+    for (const [x, y, own, high] of numbers) {
+      expect(y! + high!).toBe(Number(height));
+      expect(x! + own! <= Number(width) && own! > 0).toBe(true);
+    }
+    return numbers.map(([, , , high]) => high! / Number(height));
+  };
+  expect(bars([4, 1, 0])).toEqual([1, 0.5, 0]);
+  expect(bars([1_000_000, 1])[1]).toBeCloseTo(1 / 48, 9);
+  expect(bars([0, 0])).toEqual([0, 0]);
+  expect(shownPage({ histogram: [1], max: null }).html).not.toContain('histogram');
+});
+
+test('Features: a pinned feature shows what its threshold is, and can be moved and taken off', () => {
+  const pins = [
+    { feature: 7, threshold: 0.25 },
+    { feature: 12, threshold: 0 },
+  ];
+  const page = fakePage();
+  const found = shown(featuresTab.template(page, { ...features, pins }));
+  const inputs = [...found.html.matchAll(/<input\s[^>]*>/g)].map(([markup]) =>
+    ['value', 'aria-valuetext'].map(name => new RegExp(`\\s${name}="([^"]*)"`).exec(markup)![1]),
+  );
+  expect(inputs).toEqual([
+    ['25', '25 % of its maximum'],
+    ['0', '0 % of its maximum'],
+  ]);
+  // The look of a channel at its highest.
+  expect(found.html).toMatch(/swatch channels2".*feature 7.*swatch channels5".*feature 12/s);
+  const changes = asked(page, found, 'change', { target: { value: '5' } });
+  expect(changes.slice(-2)).toEqual([
+    ['feature', { feature: 7, act: 'pin', threshold: 0.05 }],
+    ['feature', { feature: 12, act: 'pin', threshold: 0.05 }],
+  ]);
+});
+
+test('Features: what counts as active is one of the list, in its order', () => {
+  const titles = [
+    ...shown(featuresTab.template(fakePage(), features)).html.matchAll(/<option [^>]*>([^<]*)</g),
+  ].map(([, title]) => title);
+  expect(titles).toEqual([
+    'its own threshold',
+    ...[4, 8, 16, 32].map(k => `the top ${k} of each token`),
+    ...[1, 2, 4, 8, 16, 32, 64].map(n => `the highest in this document, ${n} per token`),
+  ]);
+  const selected = (choice: object) =>
+    /<option value="(\d+)" selected>/.exec(
+      shown(featuresTab.template(fakePage({}, { choice: choice as never }), features)).html,
+    )?.[1];
+  expect(selected({ kind: 'topK', k: 16 })).toBe('3');
+  expect(selected({ kind: 'topK', k: 5 })).toBeUndefined();
+  const page = fakePage();
+  const found = shown(featuresTab.template(page, { ...features, pins: [] }));
+  expect(asked(page, found, 'change', { target: { value: '2' } })).toEqual([
+    ['change', [{ choice: { kind: 'topK', k: 8 } }, 'Counted as active: the top 8 of each token']],
+  ]);
+});
+
+test('Features: nothing is listed where nothing is active or nearly so', () => {
+  const at = { ...features.at!, features: [], near: [] };
+  const { text, html } = shown(featuresTab.template(fakePage(), { ...features, at }));
+  expect(text).not.toContain('Nearly active');
+  expect(html).not.toContain('aria-labelledby="fires"><thead');
+  expect(text).not.toContain('raises, directly');
+});

@@ -103,3 +103,50 @@ test('what cannot be read says why, and no place says what to do', () => {
     'Place the cursor on a token to see what each layer of the model predicts there.',
   ]);
 });
+
+test('layers from the final choice on are marked, and the others have their next choices', () => {
+  const { html } = shown(layersTab.template(fakePage(), stateOf()));
+  const rungs = [...html.matchAll(/<tr class="(\w*)">/g)].map(([, name]) => name);
+  expect(rungs).toEqual(['', 'settled', 'settled']);
+  expect(html.match(/✓/g)).toHaveLength(2);
+  expect(html).toContain('title="Next: ↵"');
+  const none = {
+    exitLayer: 1,
+    rungs: [
+      { logprob: -1, best: [] },
+      { logprob: -1, best: [] },
+    ],
+  };
+  expect(lines(stateOf({ ladder: none })).filter(line => line.endsWith('bits'))[0]).toBe(
+    '0 | | | 36.8 % | | 1.44 bits',
+  );
+});
+
+test('each head has its numbers, in the row of its layer and the column of its place', () => {
+  const heads = {
+    ...ATTENTION,
+    layers: 2,
+    heads: 2,
+    entropies: Float32Array.of(0, 1, 2, 3),
+    entropiesWithoutSink: Float32Array.of(0.5, 1.5, 2.5, 3.5),
+    sinks: Float32Array.of(0.5, 0.25, 0.125, 1),
+    locals: Float32Array.of(0.125, 0.25, 0.5, 1),
+    most: ['a', 'b', 'c', 'd'].map(encodeUtf8),
+  };
+  const { html, text } = shown(layersTab.template(fakePage(), stateOf({ attention: heads })));
+  const cells = [...html.matchAll(/title="Layer (\d), head (\d): ([^"]*)">\s*<code>(\w)/g)];
+  expect(cells.map(([, ...own]) => own)).toEqual([
+    ['0', '0', '50 % on the first token, 12.5 % on the nearest 10 %; entropy 0.00 bits', 'a'],
+    ['0', '1', '25 % on the first token, 25 % on the nearest 10 %; entropy 1.00 bits', 'b'],
+    ['1', '0', '12.5 % on the first token, 50 % on the nearest 10 %; entropy 2.00 bits', 'c'],
+    ['1', '1', '100 % on the first token, 100 % on the nearest 10 %; entropy 3.00 bits', 'd'],
+  ]);
+  expect(text).toContain('layer | head 0 | head 1\n');
+});
+
+test('a token that nothing attends to says so', () => {
+  const attention = { ...ATTENTION, from: [], to: [] };
+  const all = lines(stateOf({ attention }));
+  expect(all.filter(line => line === 'nothing')).toHaveLength(2);
+  expect(lines(stateOf()).filter(line => line === 'nothing')).toEqual([]);
+});

@@ -138,3 +138,45 @@ test('Next byte: of a long line the end is shown, and the arcs of the drawn byte
   );
   expect(begins.text).toContain('a token begins at the cursor | 100 %');
 });
+
+test('Next byte: the ten likeliest in their order, and the rest in one row, never below nothing', () => {
+  const exact = Float64Array.from({ length: 256 }, (_, byte) => (byte < 12 ? (byte + 1) / 78 : 0));
+  // By the naive estimate the ten hold all, and a little more by rounding.
+  const naive = Float64Array.from(exact, (_, byte) => (byte >= 2 && byte < 12 ? 0.1 + 1e-17 : 0));
+  const { text } = shown(nextByteTab.template(fakePage(), next(nextBytes({ exact, naive }))));
+  const rows = text.split('\n').filter(line => /^[^|]+ \| [0-9a-f]{2} \| /.test(line));
+  expect(rows.map(row => row.split(' | ')[1])).toEqual(
+    Array.from({ length: 10 }, (_, i) => (11 - i).toString(16).padStart(2, '0')),
+  );
+  expect(text).toMatch(/^other bytes \| \| \| 3\.85 % \| 0 %$/m);
+});
+
+test('Next byte: the line up to the cursor is cut where it is long, never inside of the open bytes', () => {
+  const tail = (before: string, open: string) => {
+    const found = nextBytes({ open: encodeUtf8(open) });
+    const { html } = shown(nextByteTab.template(fakePage(), next(found, before)));
+    const [, settled, own] = /<code class="tail">(.*?)<u class="healed">(.*?)<\/u>/.exec(html)!;
+    return [settled, own];
+  };
+  expect(tail('  wor', 'wor')).toEqual(['  ', 'wor']);
+  expect(tail(`${'x'.repeat(24)}wor`, 'wor')).toEqual(['x'.repeat(24), 'wor']);
+  expect(tail(`y${'x'.repeat(24)}wor`, 'wor')).toEqual([`…${'x'.repeat(24)}`, 'wor']);
+  expect(tail('schön', 'ön')).toEqual(['sch', 'ön']);
+  // They may begin on a line above.
+  expect(tail('r', 'wo\nr')).toEqual(['', 'r']);
+});
+
+test('Next byte: what else there is has its words, and its bars', () => {
+  const { html } = shown(nextByteTab.template(fakePage(), next(nextBytes())));
+  const titles = [...html.matchAll(/<tr title="([^"]*)"/g)].map(([, title]) => title);
+  expect(titles).toEqual([
+    'The text ends here',
+    'Tokens that the tokenizer does not produce here',
+    'Tokens too unlikely to be evaluated',
+  ]);
+  // Ten bytes and the others with two bars each, three more with one.
+  expect(html.match(/<rect class="exact"/g)).toHaveLength(14);
+  expect(html.match(/<rect class="naive"/g)).toHaveLength(11);
+  const exactAlone = shown(nextByteTab.template(fakePage(), next(nextBytes({ naive: null }))));
+  expect(exactAlone.html).not.toContain('class="naive"');
+});

@@ -69,3 +69,57 @@ test('Split: says why there are no merges, and of one token nothing of the curso
   expect(text).not.toContain('at the cursor');
   expect(shown(splitTab.template(page, null)).text).toMatch(/^Place the cursor/);
 });
+
+test('Split: each piece stands below the pieces that it was merged from', () => {
+  const four = {
+    ...split,
+    symbols: [piece(1, 'a'), piece(2, 'b'), piece(3, 'c'), piece(4, 'd')],
+    steps: [
+      { at: 2, rank: 3, piece: piece(8, 'cd') },
+      { at: 0, rank: 17, piece: piece(9, 'ab') },
+      { at: 0, rank: 20, piece: piece(10, 'abcd') },
+    ],
+    tokens: [piece(10, 'abcd'), piece(11, 'e')],
+    token: 0,
+  };
+  const { html, text } = shown(splitTab.template(fakePage(), four));
+  const rows = [...html.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
+    [...row!.matchAll(/colspan="(\d)" class="piece ([^"]*)"/g)].map(([, width, kind]) => [
+      Number(width),
+      kind!.trim(),
+    ]),
+  );
+  expect(rows.slice(1, 5)).toEqual([
+    [1, 1, 1, 1].map(width => [width, '']),
+    [
+      [1, ''],
+      [1, ''],
+      [2, 'merged'],
+    ],
+    [
+      [2, 'merged'],
+      [2, ''],
+    ],
+    [[4, 'merged current']],
+  ]);
+  expect(text).toContain('\n2 | a + b | 17 | ab | cd\n3 | ab + cd | 20 | abcd (at the cursor)\n');
+  expect(html).toContain('colspan="4">pieces after the step');
+});
+
+test('Split: a continuation that keeps all tokens stays, and its own tokens are marked', () => {
+  const { html, text } = shown(splitTab.template(fakePage({}, { typed: 'x"y' }), split));
+  const [changed = '', stays = ''] = html.split('<th scope="row">').slice(-2);
+  expect(changed.match(/class="piece (\w*)"/g)).toEqual(['class="piece "', 'class="piece merged"']);
+  expect(stays.match(/class="piece (\w*)"/g)!.slice(0, 2)).toEqual([
+    'class="piece "',
+    'class="piece "',
+  ]);
+  expect(html).toContain('<strong>changes</strong>');
+  expect(html).toContain('value="x&#34;y"');
+  const telling = { ...split.continuations[1]!, origin: 'telling' as const, text: 's' };
+  const { text: own } = shown(
+    splitTab.template(fakePage(), { ...split, continuations: [split.continuations[0]!, telling] }),
+  );
+  expect(own).toContain('\ns | abcd | changes');
+  expect(text).toContain('nothing | abc |');
+});
