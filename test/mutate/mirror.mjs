@@ -48,6 +48,7 @@ const ALSO = new Map([
     'src/engine/models/sources/server',
     ['test/servers/kinds.test.ts', 'test/servers/kills.test.ts'],
   ],
+  ['webview/parts', ['test/webview/tabs/features.test.ts', 'test/webview/tabs/tokens.test.ts']],
 ]);
 
 /** @param {string} path */

@@ -52,3 +52,39 @@ test('a long text of openings takes a time in proportion to its length', () => {
   inertHtml('<a '.repeat(300_000));
   expect(process.cpuUsage(began).user / 1000).toBeLessThan(5000);
 });
+
+test('hidden characters are spelled, however they are written; others stay as they are', () => {
+  const spelled = 'a⟨U+202E⟩b';
+  for (const written of ['a\u202eb', 'a&#8238;b', 'a&#x202e;b', 'a&#X202E;b', 'a&#8238b'])
+    expect(inertHtml(written)).toBe(spelled);
+  expect(inertHtml('&#60;b&#x3e; &amp; &#169;')).toBe('&#60;b&#x3e; &amp; &#169;');
+  // No character at all.
+  expect(inertHtml('a&#x110000;b&#99999999;')).toBe('ab');
+  expect(inertHtml('&#x10ffff;x')).toContain('x');
+  // A family is one picture: what joins it is not hidden.
+  const family = '👩\u200d👩\u200d👧';
+  expect(inertHtml(`${family}\u200b${family}`)).toBe(`${family}⟨U+200B⟩${family}`);
+  expect(inertHtml('a\u200db')).toBe('a⟨U+200D⟩b');
+});
+
+test('a link may lead to a heading of the page, and a heading keeps its name alone', () => {
+  expect(inertHtml('<a class="x" href="#by-file">there</a>')).toBe('<a href="#by-file">there</a>');
+  expect(inertHtml('<a href="http://example.org">x</a>')).toBe(
+    '<a href="http://example.org">x</a>',
+  );
+  expect(inertHtml('<a href="ftp://example.org">x</a>')).toBe('<a>x</a>');
+  expect(inertHtml('<a data-href="https://example.org">x</a>')).toBe('<a>x</a>');
+  expect(inertHtml('<p id="a">x</p><h6 id="b">y</h6><h2>z</h2>')).toBe(
+    '<p>x</p><h6 id="b">y</h6><h2>z</h2>',
+  );
+  expect(inertHtml('<H2>a</H2>')).toBe('<h2>a</h2>');
+  expect(inertHtml('a < b > c')).toBe('a &lt; b &gt; c');
+});
+
+test('a page says its language, and what its address may not be', () => {
+  const page = pageHtml('a & b', '', { style: 'x.css', source: 'vscode:' });
+  expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(page).toContain("base-uri 'none'");
+  expect(page).toContain('<link rel="stylesheet" href="x.css">');
+  expect(page).toContain('<title>a &amp; b</title>');
+});
