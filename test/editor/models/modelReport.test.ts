@@ -39,3 +39,41 @@ test('of a model', () => {
   expect(markdown).toContain('- Start of text: none: the first token has no scores\n');
   expect(markdown).toContain('- Window: 1024 tokens; the model can hold 1024\n- Weights: a.onnx\n');
 });
+
+test('of a model with its warnings, its self-test and the report that came with it', () => {
+  const row = { value: 0.00012345, tolerance: 0.001, unit: 'nats', passed: true };
+  const selfTest = [
+    { ...row, name: 'scores' },
+    { ...row, name: 'trees', value: 2, passed: false },
+  ];
+  const parts = reportMarkdown({
+    ...REPORT,
+    info: { ...REPORT.info, warnings: ['It is odd.', 'It is slow.'] },
+    start: { content: '<s>', id: 1 },
+    backend: { facts: [], hooks: [], selfTest, warnings: [] },
+    ownReport: '# Report',
+  }).split('\n\n');
+  const from = parts.findIndex(part => part.startsWith('**Warning.**'));
+  expect(parts.slice(from)).toEqual([
+    '**Warning.** It is odd.',
+    '**Warning.** It is slow.',
+    '## Self-test',
+    [
+      '| test | largest difference | allowed | unit | |',
+      '|---|--:|--:|---|---|',
+      '| scores | 1.2e-4 | 0.001 | nats | passed |',
+      '| trees | 2.0e+0 | 0.001 | nats | FAILED |',
+    ].join('\n'),
+    '---',
+    '# Report',
+    '',
+  ]);
+  expect(parts[1]).toContain('(id 1)');
+  expect(parts[1]).not.toContain('has no scores');
+  expect(reportMarkdown(REPORT)).not.toMatch(/Self-test|---|Warning/);
+});
+
+test('of a tokenizer of which nobody knows why it has no weights', () => {
+  const { scoresMissing: _, ...info } = REPORT.info;
+  expect(reportMarkdown({ ...REPORT, info })).toContain('- Weights: none\n');
+});
