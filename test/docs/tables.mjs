@@ -6,8 +6,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '../../build/package/owner.mjs';
 import { commandLine } from './commandLine.mjs';
+import { listedWhen } from './listedWhen.mjs';
 
-/** @typedef {{ command: string, title: string }} Command */
+/** @typedef {{ command: string, title: string, enablement?: string }} Command */
 /** @typedef {{ command: string, key: string, mac: string }} Key */
 /**
  * @typedef {object} Setting
@@ -24,8 +25,9 @@ import { commandLine } from './commandLine.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-/** @type {{ commands: Command[], keybindings: Key[], configuration: Group[], languageModelTools: DeclaredTool[] }} */
-const { commands, keybindings, configuration, languageModelTools } = manifest.contributes;
+/** @typedef {{ commandPalette: import('./listedWhen.mjs').Item[] }} Menus */
+/** @type {{ commands: Command[], menus: Menus, keybindings: Key[], configuration: Group[], languageModelTools: DeclaredTool[] }} */
+const { commands, menus, keybindings, configuration, languageModelTools } = manifest.contributes;
 
 /** @param {string[][]} rows */
 const table = ([head = [], ...rows]) =>
@@ -57,11 +59,12 @@ const PREFIX = 'tokenscope_';
 /** @type {Record<string, string>} */
 const parts = {
   commands: table([
-    ['command', 'key', 'key on macOS'],
-    ...commands.map(({ command, title }) => [
-      `Tokenscope: ${title}`,
-      keysOf(command, 'key'),
-      keysOf(command, 'mac'),
+    ['command', 'key', 'key on macOS', 'listed when'],
+    ...commands.map(command => [
+      `Tokenscope: ${command.title}`,
+      keysOf(command.command, 'key'),
+      keysOf(command.command, 'mac'),
+      listedWhen(command, menus.commandPalette),
     ]),
   ]),
   settings: configuration

@@ -10,7 +10,7 @@ export const windows: SharedWindow[] = [
   {
     specs: [
       nothingIsDrawnBeforeItIsAskedFor,
-      thePaletteOffersTheCommands,
+      thePaletteOffersWhatApplies,
       theServerAsksForATokenThatNoCommandLineShows,
     ],
   },
@@ -29,15 +29,32 @@ export async function nothingIsDrawnBeforeItIsAskedFor(ui: Workbench) {
   assert.deepEqual(await ui.backgrounds(), []);
 }
 
-export async function thePaletteOffersTheCommands(ui: Workbench) {
+export async function thePaletteOffersWhatApplies(ui: Workbench) {
+  const always = ['Choose Model or Tokenizer…', 'Open a Sample Trace', 'Show Log'];
+  const ofText = ['Toggle Overlay', 'Open Inspector', "Show the Model's Report"];
   await ui.statusItem('Tokenscope').waitFor();
-  for (const title of ['Toggle Overlay', 'Open Inspector', 'Show Log']) {
-    // The list draws only what fits on the screen.
-    await ui.quickInput('F1', `>Tokenscope: ${title}`);
-    const row = { hasText: `Tokenscope: ${title}` };
-    await ui.page.locator('.quick-input-list .monaco-list-row', row).first().waitFor();
-    await ui.page.keyboard.press('Escape');
-  }
+  for (const title of always) await isListed(ui, title, true);
+  for (const title of ofText) await isListed(ui, title, false);
+  // A page without a text is an editor, too.
+  await ui.runCommand('Help: Welcome');
+  await ui.page.locator('.tab.active', { hasText: 'Welcome' }).waitFor();
+  for (const title of ofText) await isListed(ui, title, false);
+  await ui.openFile('README.md');
+  for (const title of [...always, ...ofText]) await isListed(ui, title, true);
+}
+
+async function isListed(ui: Workbench, title: string, expected: boolean): Promise<void> {
+  const rows = ui.page.locator('.quick-input-list .monaco-list-row');
+  // The list draws only what fits on the screen.
+  await ui.quickInput('F1', `>Tokenscope: ${title}`);
+  await ui.until(
+    async () => [
+      await rows.count(),
+      await rows.filter({ hasText: `Tokenscope: ${title}` }).count(),
+    ],
+    ([all, found]) => all! > 0 && found! > 0 === expected,
+  );
+  await ui.page.keyboard.press('Escape');
 }
 
 export async function theServerAsksForATokenThatNoCommandLineShows(ui: Workbench) {

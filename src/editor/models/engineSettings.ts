@@ -50,6 +50,7 @@ export class EngineSettings {
         );
       }),
       onDidChangeAny(Object.values(settings.model), () => this.switchModel()),
+      engine.onDidChangeState(({ kind }) => setContext('hasModel', kind === 'ready')),
     ];
     updateComparingContext();
   }
@@ -70,8 +71,10 @@ export class EngineSettings {
   }
 }
 
+const updateComparingContext = () =>
+  setContext('compares', settings.compare.tokenizer.value !== '');
+
 /** For the conditions of commands in the manifest. */
-function updateComparingContext(): void {
-  const compares = settings.compare.tokenizer.value !== '';
-  void commands.executeCommand('setContext', 'tokenscope.compares', compares);
+function setContext(name: 'compares' | 'hasModel', value: boolean): void {
+  void commands.executeCommand('setContext', `tokenscope.${name}`, value);
 }

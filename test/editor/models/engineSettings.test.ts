@@ -9,6 +9,7 @@ import { fake } from '../../support/vscode';
 let events: string[];
 let errors: unknown[];
 let engine: { running: boolean; state: { kind: string } };
+let changeState: (state: { kind: string }) => void;
 let opened: string;
 let failure: Error | undefined;
 let followed: EngineSettings;
@@ -28,6 +29,10 @@ beforeEach(() => {
     contrast: asked('contrast'),
     switchModel: asked('switch'),
     stop: () => events.push('stop'),
+    onDidChangeState(listener: typeof changeState) {
+      changeState = listener;
+      return { dispose: () => {} };
+    },
     hasOpened: ({ folder }: { folder: string }) => folder === opened,
   } as never;
   const chosen = () => ({ folder: '/coder', contextLimit: 64 });
@@ -60,6 +65,15 @@ test('another second tokenizer is opened, and commands know that there is one', 
     ['tokenscope.compares', false],
     ['tokenscope.compares', true],
     ['tokenscope.compares', false],
+  ]);
+});
+
+test('commands know whether a model is open', () => {
+  fake.commands.length = 0;
+  for (const kind of ['ready', 'failed']) changeState({ kind });
+  expect(fake.commands.map(([, ...context]) => context)).toEqual([
+    ['tokenscope.hasModel', true],
+    ['tokenscope.hasModel', false],
   ]);
 });
 
