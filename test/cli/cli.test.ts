@@ -371,7 +371,7 @@ test.each([
     'a JSON file that is no tokenizer',
     ['count', '.', '--model', coder, '--tokenizer', join(coder, 'config.json')],
     '',
-    /: config\.json: model is missing/,
+    /: config\.json has no "model"/,
   ],
   ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect, bytes, next/],
   ['no file', ['tokens'], '', /needs FILE/],

@@ -135,7 +135,7 @@ test('a tokenizer without merges says how it works, and what one more character 
   expect(textOf(split.tokens)).toBe('functions');
   expect([split.utf16Start, split.utf16End]).toEqual([3, 13]);
   expect(split.symbols).toEqual([]);
-  expect(split.note).toMatch(/^WordPiece has no merges\. It takes the longest entry/);
+  expect(split.note).toMatch(/^WordPiece has no merges\. The tokenizer takes the longest entry/);
   expect(split.continuations[0]!.tokens).toEqual(split.tokens);
   const unknown = splitOf('the 𐍈𐍈', 4, tokenizerOfFile(join(path, 'unigram.json')));
   expect(unknown.note).toMatch(/became the unknown token/);

@@ -25,29 +25,29 @@ export interface GgufVocabulary {
 }
 
 const OTHER_MODELS = new Map([
-  ['bert', 'WordPiece, of encoders'],
+  ['bert', 'WordPiece'],
   ['t5', 'Unigram'],
-  ['rwkv', 'of RWKV'],
-  ['plamo2', 'of PLaMo 2'],
-  ['gemma4', 'of Gemma 4'],
+  ['rwkv', 'RWKV'],
+  ['plamo2', 'PLaMo 2'],
+  ['gemma4', 'Gemma 4'],
 ]);
 
 /** Throws `TokenizerError` that names the key. */
 export function tokenizerOfGguf(vocabulary: GgufVocabulary): Tokenizer {
   const { model, tokens, scores, types } = vocabulary;
   if (tokens.length === 0)
-    throw new TokenizerError('tokenizer.ggml.tokens: is missing: the file has no tokenizer');
+    throw new TokenizerError('tokenizer.ggml.tokens is missing: the file has no tokenizer');
   for (const [key, list] of Object.entries({ scores, token_type: types })) {
     if (list && list.length < tokens.length)
       throw new TokenizerError(
-        `tokenizer.ggml.${key}: has ${list.length} values for ${tokens.length} tokens`,
+        `tokenizer.ggml.${key} has ${list.length} values for ${tokens.length} tokens`,
       );
   }
   if (model === 'gpt2') return byteLevel(vocabulary);
   if (model === 'llama') return sentencePiece(vocabulary);
   const kind = OTHER_MODELS.get(model ?? '');
   throw new TokenizerError(
-    `tokenizer.ggml.model: is ${quote(model)}${kind ? ` (${kind})` : ''}: only gpt2 and llama are supported`,
+    `tokenizer.ggml.model is ${quote(model)}${kind ? ` (${kind})` : ''}; only gpt2 and llama are supported`,
   );
 }
 
@@ -70,9 +70,7 @@ function typeOf(types: ArrayLike<number> | undefined, id: number): PieceType {
   const number = types?.[id] ?? 1;
   const type = TYPES[number];
   if (type) return type;
-  throw new TokenizerError(
-    `tokenizer.ggml.token_type: token ${id} is of the type ${number}, which is not known`,
-  );
+  throw new TokenizerError(`tokenizer.ggml.token_type: token ${id} has the unknown type ${number}`);
 }
 
 function byteLevel({ pre, tokens, types, merges }: GgufVocabulary): Tokenizer {
@@ -84,7 +82,7 @@ function byteLevel({ pre, tokens, types, merges }: GgufVocabulary): Tokenizer {
     const other = vocab.get(content);
     if (other !== undefined)
       throw new TokenizerError(
-        `tokenizer.ggml.tokens: ${quote(content)} is token ${other} and token ${id}`,
+        `tokenizer.ggml.tokens: tokens ${other} and ${id} are both ${quote(content)}`,
       );
     vocab.set(content, id);
     const type = typeOf(types, id);
@@ -105,7 +103,7 @@ function sentencePiece({
   addSpacePrefix,
   removeExtraSpaces,
 }: GgufVocabulary): Tokenizer {
-  if (!scores) throw new TokenizerError('tokenizer.ggml.scores: is missing');
+  if (!scores) throw new TokenizerError('tokenizer.ggml.scores is missing');
   const pieces = tokens.map((token, id) => {
     const type = typeOf(types, id);
     const piece = named(token, id);

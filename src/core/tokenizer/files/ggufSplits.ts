@@ -103,9 +103,9 @@ function unknown(pre: string | undefined): TokenizerError {
   const key = 'tokenizer.ggml.pre';
   if (pre === undefined || pre === 'default')
     return new TokenizerError(
-      `${key}: is ${pre === undefined ? 'missing' : '"default"'}: how the tokenizer splits words was not known when the file was made, so its tokens would not be the model's. Get a newer conversion of the model`,
+      `${key} is ${pre === undefined ? 'missing' : '"default"'}: the file does not say how its tokenizer splits text into words, so the tokens could differ from the model's. Use a newer conversion of the model`,
     );
   return new TokenizerError(
-    `${key}: is ${quote(pre)}, which is not known; known are ${[...BY_NAME.keys()].join(', ')}`,
+    `${key} is ${quote(pre)}, which is not supported. Supported: ${[...BY_NAME.keys()].join(', ')}`,
   );
 }

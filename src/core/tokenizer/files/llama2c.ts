@@ -21,7 +21,7 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
   const { pieces, scores } = readPieces(name, file);
   if (pieces.length < FIRST_PIECE) {
     throw new TokenizerError(
-      `${name}: has ${pieces.length} pieces, fewer than the ${FIRST_PIECE} of a vocabulary with all bytes`,
+      `${name} has ${pieces.length} pieces; a vocabulary with all bytes has at least ${FIRST_PIECE}`,
     );
   }
   const ids = new Map<string, number>();
@@ -34,7 +34,7 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
     if (text !== '') ids.set(text, id);
   });
   const characters = charactersOf(ids);
-  if (!characters.has(SPACE)) throw new TokenizerError(`${name}: has no piece for a space`);
+  if (!characters.has(SPACE)) throw new TokenizerError(`${name} has no piece for a space`);
   const ranks = ranksOfScores(scores);
   const byteIds = Int32Array.from({ length: 256 }, (_, byte) => FIRST_BYTE + byte);
   const bytesById = pieces.map((bytes, id) =>
@@ -53,7 +53,7 @@ export function tokenizerOfBin(name: string, file: Uint8Array): Tokenizer {
     respell: undefined,
     unknown: undefined,
     whole: undefined,
-    rankIs: 'the place of what the pair becomes in the order of scores, from 0',
+    rankIs: 'position of the merged token in the order of scores, from 0',
   });
 }
 
@@ -71,7 +71,7 @@ function readPieces(name: string, file: Uint8Array): { pieces: Uint8Array[]; sco
     const length = at + 8 <= file.length ? view.getInt32(at + 4, true) : -1;
     if (length < 0 || at + 8 + length > file.length) {
       throw new TokenizerError(
-        `${name}: piece ${pieces.length}, at byte ${at}, ends beyond the file: it is not a tokenizer of llama2.c, or truncated`,
+        `${name}: piece ${pieces.length}, at byte ${at}, ends beyond the file: it is truncated, or not a tokenizer of llama2.c`,
       );
     }
     scores.push(view.getFloat32(at, true));

@@ -36,9 +36,9 @@ export interface TokenizerFiles {
 export function loadTokenizer(files: TokenizerFiles, finders?: PieceFinders): Tokenizer {
   const json = files['tokenizer.json'];
   if (json !== undefined) {
-    if (!isObject(json)) throw new TokenizerError('tokenizer.json: is not an object');
+    if (!isObject(json)) throw new TokenizerError('tokenizer.json is not a JSON object');
     const { model } = json;
-    if (!isObject(model)) throw new TokenizerError('tokenizer.json: model is missing');
+    if (!isObject(model)) throw new TokenizerError('tokenizer.json has no "model"');
     const whole = withConfigTokens(json, files['tokenizer_config.json']);
     if (finders && lookupTypeOf(model)) return lookupTokenizerOf(whole, model, finders);
     return tokenizerOfJson(whole, model, {
@@ -61,9 +61,11 @@ export function loadTokenizer(files: TokenizerFiles, finders?: PieceFinders): To
   if (!isObject(vocab) || merges === undefined) {
     const problem =
       merges === undefined
-        ? 'merges.txt: is missing beside vocab.json'
-        : 'vocab.json: is no object';
-    throw new TokenizerError(`${problem}; the two are used together, or a tokenizer.json instead`);
+        ? 'merges.txt is missing beside vocab.json'
+        : 'vocab.json is not a JSON object';
+    throw new TokenizerError(
+      `${problem}. The two are needed together, or a tokenizer.json instead`,
+    );
   }
   const made = tokenizerJsonOf(vocab, merges, files['tokenizer_config.json']);
   return tokenizerOfJson(made, made.model as Json, { vocab: 'vocab.json', merges: 'merges.txt' });
@@ -82,11 +84,11 @@ function missing(others: readonly string[]): TokenizerError {
   const [other] = others;
   if (other === undefined) {
     return new TokenizerError(
-      'There is no tokenizer.json, vocab.json with a merges.txt, .tiktoken file, tokenizer.model or tokenizer.bin',
+      'There is no tokenizer.json, vocab.json with merges.txt, .tiktoken file, tokenizer.model or tokenizer.bin',
     );
   }
   return new TokenizerError(
-    `${other}: files of this kind are not read. Put a tokenizer.json beside it, which is what ` +
-      '`AutoTokenizer.from_pretrained(...).save_pretrained(...)` of the transformers library writes',
+    `${other}: files of this kind are not supported. Put a tokenizer.json beside it; ` +
+      '`AutoTokenizer.from_pretrained(...).save_pretrained(...)` of the transformers library writes one',
   );
 }

@@ -39,7 +39,10 @@ export function wordPipelineOf(json: Json): LookupPipeline {
   const before = isMetaspace ? preTokenizers.slice(0, -1) : preTokenizers;
   if (before.length > 0 && normalizers.some(mapsSpaces)) {
     // They would search for spaces where there is U+2581.
-    throw refusal('pre_tokenizer', `has ${namesOf(before)} after spaces became U+2581`);
+    throw refusal(
+      'pre_tokenizer',
+      `has ${namesOf(before)} after the step that replaces spaces by U+2581, which is not supported`,
+    );
   }
   return {
     normalizer: namesOf(normalizers.filter(step => !mapsSpaces(step))),
@@ -64,7 +67,7 @@ function splitsOf(step: PipelineStep): PretokenSplit[] {
   const names = Object.keys(cutsByType).join(', ');
   throw refusal(
     'pre_tokenizer',
-    `has the step ${quote(step.type)}: only ${names} and a last Metaspace are supported with Unigram and WordPiece`,
+    `has the step ${quote(step.type)}; with Unigram and WordPiece, only ${names} and a final Metaspace are supported`,
   );
 }
 

@@ -63,11 +63,14 @@ export function rewritesOf(steps: readonly PipelineStep[]): Rewrite[] {
     if (step.type === 'Prepend') {
       const { prepend: prefix } = step;
       if (prefix === METASPACE) return [prependSpace];
-      throw refusal('normalizer.Prepend', `is ${quote(prefix)}: only U+2581 is supported`);
+      throw refusal('normalizer.Prepend', `is ${quote(prefix)}; only U+2581 is supported`);
     }
     // It would find U+2581 where the text here has spaces.
     if (isSpelled) {
-      throw refusal('normalizer', `has ${quote(step.type)} after spaces became U+2581`);
+      throw refusal(
+        'normalizer',
+        `has ${quote(step.type)} after the step that replaces spaces by U+2581, which is not supported`,
+      );
     }
     return normalizersOf([step]);
   });
@@ -86,7 +89,7 @@ function preTokenizersOf(
   if (rest.length > 1 || step!.type !== 'Metaspace') {
     throw refusal(
       'pre_tokenizer',
-      `is ${namesOf(rest)}: with spaces spelled U+2581, only Metaspace is supported`,
+      `is ${namesOf(rest)}; where spaces are written as U+2581, only Metaspace is supported`,
     );
   }
   return metaspace(step!);
@@ -99,13 +102,16 @@ export function metaspace({ replacement, add_prefix_space, prepend_scheme, split
   if (replacement !== METASPACE) {
     throw refusal(
       'pre_tokenizer.Metaspace',
-      `replaces by ${quote(replacement)}: only U+2581 is supported`,
+      `has the replacement ${quote(replacement)}; only U+2581 is supported`,
     );
   }
   // Files older than `prepend_scheme` use `add_prefix_space` for the same setting.
   const scheme = add_prefix_space === false ? 'never' : (prepend_scheme ?? 'always');
   if (scheme !== 'never' && scheme !== 'first' && scheme !== 'always') {
-    throw refusal('pre_tokenizer.Metaspace', `has the prepend_scheme ${quote(scheme)}`);
+    throw refusal(
+      'pre_tokenizer.Metaspace',
+      `has the prepend_scheme ${quote(scheme)}; only always, first and never are supported`,
+    );
   }
   const respell: Respell = (text, isFirst) => {
     const prefixes = scheme === 'always' || (scheme === 'first' && isFirst);

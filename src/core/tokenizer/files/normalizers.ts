@@ -33,7 +33,7 @@ const known: Record<string, (step: PipelineStep) => Rewrite | Rewrite[]> = {
     if (typeof found === 'string' && found !== '') return replaceAll(found, by);
     throw refusal(
       'normalizer.Replace.pattern',
-      `is ${quote(pattern)}: only strings and the expressions "${SPACE_RUNS}" and "\\s+" are supported`,
+      `is ${quote(pattern)}; only strings and the regular expressions "${SPACE_RUNS}" and "\\s+" are supported`,
     );
   },
 };
@@ -45,7 +45,7 @@ export function normalizersOf(steps: readonly PipelineStep[]): Rewrite[] {
   return steps.flatMap(step => {
     if (Object.hasOwn(known, step.type)) return known[step.type]!(step);
     const names = Object.keys(known).join(', ');
-    throw refusal('normalizer', `is ${quote(step.type)}: only ${names} are supported`);
+    throw refusal('normalizer', `is ${quote(step.type)}; only ${names} are supported`);
   });
 }
 

@@ -30,7 +30,7 @@ export function splitsOfByteLevel(steps: readonly PipelineStep[]): ByteLevelSpli
     const found = steps.length > 0 ? `ends in ${quote(steps.at(-1)!.type)}` : 'is missing';
     throw refusal(
       FIELD,
-      `${found}: only tokenizers with the step ByteLevel, and those that spell spaces as U+2581, are supported`,
+      `${found}; a BPE tokenizer needs the step ByteLevel or a step that writes spaces as U+2581`,
     );
   }
   const [first] = steps;
@@ -60,7 +60,7 @@ function scansOfStep(step: PipelineStep): Scan[] {
   if (step.type === 'Punctuation') return [scanOfPunctuation(step)];
   throw refusal(
     FIELD,
-    `has the step ${quote(step.type)}: only Split, Digits, Punctuation and one ByteLevel are supported`,
+    `has the step ${quote(step.type)}; only Split, Digits, Punctuation and one ByteLevel are supported`,
   );
 }
 
@@ -68,7 +68,7 @@ function scansOfByteLevel({ add_prefix_space, use_regex }: Json): Scan[] {
   if (add_prefix_space === true) {
     throw refusal(
       `${FIELD}.add_prefix_space`,
-      'is true: tokens would have bytes that the text lacks',
+      'is true, which is not supported: tokens would have bytes that are not in the text',
     );
   }
   // Files without the field mean true.
@@ -95,9 +95,9 @@ export function scanOfSplit({ pattern, behavior, invert }: Json): Scan {
         : undefined;
   if (!match) {
     const found = quote(regex ?? pattern);
-    throw refusal(`${field}.pattern`, `is ${found}: only ${KNOWN_PATTERNS} are supported`);
+    throw refusal(`${field}.pattern`, `is ${found}; only ${KNOWN_PATTERNS} are supported`);
   }
-  if (invert === true) throw refusal(`${field}.invert`, 'is true: only false is supported');
+  if (invert === true) throw refusal(`${field}.invert`, 'is true; only false is supported');
   const scan = cutAt(match, behavior, `${field}.behavior`);
   const step = behavior === 'Isolated' && typeof regex === 'string' && runStepOf(regex);
   return step ? describedAs(scan, step) : scan;
@@ -124,5 +124,5 @@ function cutAt(match: Match, behavior: unknown, field: string): Scan {
   if (scan) return scanOfMatches(match, behavior === 'Isolated' ? isolates(match, scan) : scan);
   // "Removed" drops text, which a model then never sees.
   const known = [...behaviors.keys()].join(', ');
-  throw refusal(field, `is ${quote(behavior)}: only ${known} are supported`);
+  throw refusal(field, `is ${quote(behavior)}; only ${known} are supported`);
 }

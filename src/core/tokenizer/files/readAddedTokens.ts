@@ -24,15 +24,16 @@ export function readAddedTokens(
   const added = new Map<string, AddedToken>();
   let next = modelSize;
   for (const json of list as unknown[]) {
-    const problem = (what: string) => new TokenizerError(`An added token, ${quote(json)}, ${what}`);
+    const problem = (what: string) =>
+      new TokenizerError(`tokenizer.json: the added token ${quote(json)} ${what}`);
     if (!isObject(json) || typeof json.content !== 'string') throw problem('has no content');
     const { content } = json;
-    if (!isId(json.id)) throw problem(`has the id ${quote(json.id)}`);
+    if (!isId(json.id)) throw problem(`has the id ${quote(json.id)}, which is not a token id`);
     if (content === '') continue;
     const id = contents.get(content) ?? next;
     if (id >= next) next = id + 1;
     if (!contents.has(content) && tokens[id]) {
-      throw problem(`gets the id ${id}, which belongs to another token`);
+      throw problem(`would get the id ${id}, which belongs to another token`);
     }
     const bytes = textOf(content);
     contents.set(content, id);

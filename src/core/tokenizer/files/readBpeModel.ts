@@ -11,13 +11,13 @@ export function checkModel(model: Json): void {
   const type = model.type ?? (model.merges === undefined ? undefined : 'BPE');
   if (type !== 'BPE') {
     throw new TokenizerError(
-      `tokenizer.json: model.type is ${quote(type)}: only BPE, Unigram and WordPiece are supported`,
+      `tokenizer.json: model.type is ${quote(type)}; only BPE, Unigram and WordPiece are supported`,
     );
   }
   for (const field of ['continuing_subword_prefix', 'dropout']) {
     if (!model[field]) continue;
     throw new TokenizerError(
-      `tokenizer.json: model.${field} is ${quote(model[field])}: BPE is supported only without it`,
+      `tokenizer.json: model.${field} is ${quote(model[field])}; BPE with this option is not supported`,
     );
   }
 }
@@ -29,13 +29,16 @@ export function readVocabulary(
   bytesOf: (spelling: string) => Uint8Array,
 ): { ids: Map<string, number>; tokens: (Uint8Array | undefined)[] } {
   if (vocab instanceof Map) return { ids: vocab, tokens: tokensOf(vocab, bytesOf) };
-  if (!isObject(vocab)) throw new TokenizerError(`${place}: is ${quote(vocab)}, not an object`);
+  if (!isObject(vocab)) throw new TokenizerError(`${place} is ${quote(vocab)}, not a JSON object`);
   const ids = new Map<string, number>();
   const tokens: (Uint8Array | undefined)[] = [];
   // Of a quarter of a million entries, pairs would be as many arrays.
   for (const spelling of Object.keys(vocab)) {
     const id = vocab[spelling];
-    if (!isId(id)) throw new TokenizerError(`${place}: ${quote(spelling)} has the id ${quote(id)}`);
+    if (!isId(id))
+      throw new TokenizerError(
+        `${place}: ${quote(spelling)} has the id ${quote(id)}, which is not a token id`,
+      );
     if (tokens[id] !== undefined) {
       const other = [...ids].find(([, each]) => each === id)![0];
       throw new TokenizerError(
@@ -65,16 +68,16 @@ export function readMerges(
   places: { vocab: string; merges: string },
 ): Int32Array {
   const place = places.merges;
-  if (!Array.isArray(merges)) throw new TokenizerError(`${place}: is ${quote(merges)}, not a list`);
+  if (!Array.isArray(merges)) throw new TokenizerError(`${place} is ${quote(merges)}, not a list`);
   if (merges.length > MAX_MERGES)
-    throw new TokenizerError(`${place}: has over ${MAX_MERGES} merges`);
+    throw new TokenizerError(`${place} has more than ${MAX_MERGES} merges`);
   const table = new Int32Array(merges.length * 4);
   const idOf = (spelling: string, rank: number) => {
     const id = ids.get(spelling);
     if (id !== undefined) return id;
     throw new TokenizerError(
-      `${place}: merge ${rank}, ${quote(merges[rank])}, needs the token ${quote(spelling)}, which ` +
-        `${places.vocab} lacks: the two belong to different tokenizers`,
+      `${place}: merge ${rank}, ${quote(merges[rank])}, needs the token ${quote(spelling)}, which is ` +
+        `not in ${places.vocab}: the two belong to different tokenizers`,
     );
   };
   for (let rank = 0; rank < merges.length; rank++) {

@@ -41,17 +41,17 @@ export function tokenizerOfPieces(
   const parts = { ...commonParts(name, model, extra), ...normalizerOf(name, model) };
   if (model.kind === 'BPE') return bpe(name, model, parts);
   if (finders) return unigram(name, model, parts, finders);
-  throw new TokenizerError(`${name}: is Unigram, which is not available here`);
+  throw new TokenizerError(`${name} is a Unigram model, which is not available here`);
 }
 
 function check(
   name: string,
   { kind, spaceIsSuffix, escapesSpaces, pieces }: SentencePieceModel,
 ): void {
-  const refuse = (what: string) => new TokenizerError(`${name}: ${what}, which is not supported`);
-  if (kind !== 'BPE' && kind !== 'Unigram') throw refuse(`is a model ${kind}`);
-  if (spaceIsSuffix) throw refuse('puts spaces after words (treat_whitespace_as_suffix)');
-  if (!escapesSpaces) throw refuse('does not spell spaces as U+2581 (escape_whitespaces)');
+  const refuse = (what: string) => new TokenizerError(`${name} ${what}, which is not supported`);
+  if (kind !== 'BPE' && kind !== 'Unigram') throw refuse(`is a ${kind} model`);
+  if (spaceIsSuffix) throw refuse('has treat_whitespace_as_suffix set');
+  if (!escapesSpaces) throw refuse('does not write spaces as U+2581 (escape_whitespaces)');
   const unused = kind === 'BPE' && pieces.find(({ type }) => type === 'unused');
   if (unused) throw refuse(`has the unused piece ${quote(unused.piece)} among its merges`);
 }
@@ -103,8 +103,8 @@ function commonParts(name: string, model: SentencePieceModel, extra: readonly Js
     if (contents.has(content)) continue;
     if (special !== true || tokens[id]) {
       throw new TokenizerError(
-        `tokenizer_config.json: the added token ${quote(content)} (id ${id}) is not in ${name}, and how the two work ` +
-          'together is not known: put a tokenizer.json beside them, which `save_pretrained` of the transformers library writes',
+        `tokenizer_config.json: the added token ${quote(content)} (id ${id}) is not in ${name}, and it is unknown how the ` +
+          'two are combined. Put a tokenizer.json beside them; `save_pretrained` of the transformers library writes one',
       );
     }
     contents.set(content, id);
@@ -128,7 +128,7 @@ function normalizerOf(
   }
   const table = charsmap.length > 0 ? ReplacementTable.of(charsmap) : undefined;
   if (charsmap.length > 0 && !table) {
-    throw new TokenizerError(`${name}: precompiled_charsmap is not a table of replacements`);
+    throw new TokenizerError(`${name}: precompiled_charsmap cannot be read`);
   }
   const symbols = model.pieces.filter(({ type, piece }) => type === 'user-defined' && piece !== '');
   const rules = {
@@ -161,13 +161,13 @@ function bpe(
     );
     if (lacking === undefined) continue;
     throw new TokenizerError(
-      `${name}: the piece ${quote(spelling)} has the character ${quote(lacking)}, which is no piece itself: that is not supported`,
+      `${name}: the piece ${quote(spelling)} has the character ${quote(lacking)}, which has no piece of its own; this is not supported`,
     );
   }
   const alphabet = new CharacterAlphabet(characters, byteIds);
   if (alphabet.isPartial && !unknown) {
     throw new TokenizerError(
-      `${name}: has no piece for unknown characters and no fallback to bytes`,
+      `${name} has neither a piece for unknown characters nor a byte fallback`,
     );
   }
   const ranks = ranksOfScores(pieces.map(({ score }) => score));
@@ -180,7 +180,7 @@ function bpe(
     scans: [],
     respell: undefined,
     whole: undefined,
-    rankIs: 'the place of what the pair becomes in the order of scores, from 0',
+    rankIs: 'position of the merged token in the order of scores, from 0',
   });
 }
 
@@ -194,7 +194,7 @@ function unigram(
   if (symbol) {
     // 46 of 20,000 fuzzed strings got other ids than from sentencepiece, which prefers such pieces by a bonus.
     throw new TokenizerError(
-      `${name}: has user-defined symbols (${quote(symbol.piece)}) in a Unigram model, which are not read exactly: use its tokenizer.json`,
+      `${name} is a Unigram model with user-defined symbols (${quote(symbol.piece)}), which cannot be read exactly. Use its tokenizer.json`,
     );
   }
   return new LookupTokenizer({

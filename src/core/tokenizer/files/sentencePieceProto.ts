@@ -44,7 +44,7 @@ export function readSentencePieceModel(name: string, bytes: Uint8Array): Sentenc
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     throw new TokenizerError(
-      `${name}: is not a SentencePiece model, or is cut short: it has ${error.message}`,
+      `${name} is not a SentencePiece model, or is truncated: it has ${error.message}`,
     );
   }
 }
@@ -63,14 +63,14 @@ function modelOf(name: string, bytes: Uint8Array): SentencePieceModel {
       for (const each of readFields((ofNormalizer = part))) normalizer.set(each.number, each);
   }
   if (pieces.length === 0)
-    throw new TokenizerError(`${name}: is not a SentencePiece model: it has no pieces`);
+    throw new TokenizerError(`${name} is not a SentencePiece model: it has no pieces`);
   const kind = trainer.get(3)?.value ?? 1;
   const flag = (from: Map<number, Field>, number: number, byDefault: boolean) =>
     (from.get(number)?.value ?? Number(byDefault)) !== 0;
   const [rule, charsmap] = [normalizer.get(1), normalizer.get(2)];
   return {
     pieces,
-    kind: MODELS[kind] ?? `of type ${kind}`,
+    kind: MODELS[kind] ?? `type-${kind}`,
     byteFallback: flag(trainer, 35, false),
     spaceIsSuffix: flag(trainer, 24, false),
     normalizer: rule ? readString(ofNormalizer, rule) : '',
@@ -94,5 +94,5 @@ function pieceOf(name: string, id: number, bytes: Uint8Array): SentencePiece {
   }
   const known = TYPES[type];
   if (known) return { piece, score, type: known };
-  throw new TokenizerError(`${name}: piece ${id} is of the type ${type}, which is not known`);
+  throw new TokenizerError(`${name}: piece ${id} has the unknown type ${type}`);
 }

@@ -50,9 +50,9 @@ export function tokenizerOfRanks(file: RanksFile): Tokenizer {
     typeof name === 'string' && Object.hasOwn(encodings, name) ? encodings[name]! : undefined;
   if (!encoding) {
     throw new TokenizerError(
-      `${file.name}: does not say how text is split, and ${quote(name)} is not a known encoding` +
-        (file.config ? `, nor is that of model_type ${quote(file.config.model_type)} known` : '') +
-        `: put a tokenizer.json beside it, or set "encoding" in a tokenscope.json there to one of ` +
+      `${file.name} does not say how text is split into words, and ${quote(name)} is not a known encoding` +
+        (file.config ? `; the model_type ${quote(file.config.model_type)} has none either` : '') +
+        `. Put a tokenizer.json beside it, or set "encoding" in a tokenscope.json there to one of ` +
         Object.keys(encodings).join(', '),
     );
   }
@@ -60,7 +60,7 @@ export function tokenizerOfRanks(file: RanksFile): Tokenizer {
   const byteIds = Int32Array.from({ length: 256 }, (_, byte) => {
     const id = ids.get(String.fromCharCode(byte));
     if (id !== undefined) return id;
-    throw new TokenizerError(`${file.name}: has no token for the byte ${hex(byte)}`);
+    throw new TokenizerError(`${file.name} has no token for the byte ${hex(byte)}`);
   });
   const contents = new Map<string, number>();
   const added = Object.entries(encoding.special).flatMap(([content, id]) => {
@@ -83,7 +83,7 @@ export function tokenizerOfRanks(file: RanksFile): Tokenizer {
     respell: undefined,
     unknown: undefined,
     whole: text => ids.get(binary(encodeUtf8(text))),
-    rankIs: 'the rank of what the pair becomes, which is its id',
+    rankIs: 'rank of the merged token, which is its id',
   });
 }
 
@@ -99,11 +99,11 @@ function readRanks({ name, text }: RanksFile) {
     const problem = (what: string) =>
       new TokenizerError(`${name}: line ${i + 1}, ${quote(line)}, ${what}`);
     const found = /^([A-Za-z0-9+/]+={0,2}) (\d+)$/.exec(line);
-    if (!found) throw problem('is not base64 and a rank');
+    if (!found) throw problem('is not a base64 string and a rank');
     const bytes = bytesOfBase64(found[1]!);
     const id = Number(found[2]);
-    if (!isId(id) || !bytes) throw problem(bytes ? 'has too high a rank' : 'is not base64');
-    if (tokens[id]) throw problem('has a rank that another line has');
+    if (!isId(id) || !bytes) throw problem(bytes ? 'has a rank that is too high' : 'is not base64');
+    if (tokens[id]) throw problem('has the same rank as another line');
     tokens[id] = bytes;
     ids.set(binary(bytes), id);
   });

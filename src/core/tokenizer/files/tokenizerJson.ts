@@ -59,7 +59,7 @@ export function tokenizerOfJson(json: Json, model: Json, places: FieldNames): To
     unknown,
     ...pipeline,
     whole: takesWhole ? whole : undefined,
-    rankIs: 'its place in the list of merges, from 0',
+    rankIs: 'position in the list of merges, from 0',
   });
 }
 
@@ -87,7 +87,7 @@ function byteSpelling({ unk_token, fuse_unk, end_of_word_suffix }: Json): Spelli
         each?.every((id, byte) => id >= 0 || !occursInUtf8(byte));
       if (!spellsAll(byteIds) || !spellsAll(lastIds)) {
         throw new TokenizerError(
-          `${place}: lacks bytes, alone or with the end_of_word_suffix ${quote(suffix)}, which is not supported with one`,
+          `${place} lacks tokens for some bytes, alone or with the end_of_word_suffix ${quote(suffix)}; with a suffix, all bytes are needed`,
         );
       }
       return { alphabet: new ByteAlphabet(byteIds, unknown, lastIds) };
@@ -97,7 +97,7 @@ function byteSpelling({ unk_token, fuse_unk, end_of_word_suffix }: Json): Spelli
 
 function otherTokenizers(place: string, what: string): TokenizerError {
   return new TokenizerError(
-    `${place}: has no token for ${what}: pre_tokenizer and vocabulary belong to different tokenizers`,
+    `${place} has no token for ${what}: pre_tokenizer and vocabulary belong to different tokenizers`,
   );
 }
 
@@ -116,7 +116,7 @@ function characterSpelling({
 }: Json): Spelling {
   if (end_of_word_suffix) {
     throw new TokenizerError(
-      `tokenizer.json: model.end_of_word_suffix is ${quote(end_of_word_suffix)}: only byte-level BPE is supported with it`,
+      `tokenizer.json: model.end_of_word_suffix is ${quote(end_of_word_suffix)}; it is supported with byte-level BPE only`,
     );
   }
   return {
@@ -131,15 +131,15 @@ function characterSpelling({
       // An entry spelled as a literal space is never matched.
       const spelled = [...ids].filter(([spelling]) => spelling !== ' ');
       const characters = charactersOf(spelled.map(([spelling, id]) => [withSpaces(spelling), id]));
-      if (!characters.has(SPACE)) throw otherTokenizers(place, 'U+2581, which spells a space');
+      if (!characters.has(SPACE)) throw otherTokenizers(place, 'U+2581, which stands for a space');
       const byteIds = byte_fallback === true ? idsOfBytes(ids, byteToken) : undefined;
       const alphabet = new CharacterAlphabet(characters, byteIds);
       if (!alphabet.isPartial) return { alphabet };
       const unknown = tokenOf(ids, unk_token);
       if (!unknown) {
         throw new TokenizerError(
-          `tokenizer.json: model.unk_token is ${quote(unk_token)}: without a fallback to all bytes, characters that ` +
-            'the vocabulary lacks need a token that stands for them',
+          `tokenizer.json: model.unk_token is ${quote(unk_token)}; without a byte fallback, a tokenizer needs a token for ` +
+            'characters that are not in its vocabulary',
         );
       }
       const token = { ...unknown, bytes: withSpaces(unknown.bytes) };

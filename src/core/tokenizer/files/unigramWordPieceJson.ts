@@ -39,7 +39,7 @@ export function lookupTypeOf(model: Json): 'Unigram' | 'WordPiece' | undefined {
 
 /** For display. */
 export const HOW_UNIGRAM =
-  'Of all pieces that spell the pretoken it takes those whose scores have the highest sum.';
+  'The tokenizer splits the pretoken into the pieces whose scores have the highest sum.';
 
 const VOCAB_FIELD = 'tokenizer.json: model.vocab';
 
@@ -90,7 +90,7 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
   const unknownPiece = typeof unknownId === 'number' ? entries[unknownId]?.[0] : undefined;
   const spellsAll = byteIds?.every((id, byte) => id >= 0 || !occursInUtf8(byte));
   if (!spellsAll && unknownPiece === undefined) {
-    throw refusal('model.unk_id', `is ${quote(unknownId)}: ${WITHOUT_UNKNOWN}`);
+    throw refusal('model.unk_id', `is ${quote(unknownId)}; ${WITHOUT_UNKNOWN}`);
   }
   return {
     name: 'Unigram',
@@ -121,7 +121,7 @@ function unigram(model: Json, isSpaced: boolean): LookupModel {
 
 function readPieces(vocab: unknown): (readonly [piece: string, score: number])[] {
   if (!Array.isArray(vocab) || vocab.length === 0) {
-    throw new TokenizerError(`${VOCAB_FIELD}: is ${quote(vocab)}, not a list of pieces`);
+    throw new TokenizerError(`${VOCAB_FIELD} is ${quote(vocab)}, not a list of pieces`);
   }
   return vocab.map((entry: unknown, id) => {
     const [piece, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
@@ -133,7 +133,7 @@ function readPieces(vocab: unknown): (readonly [piece: string, score: number])[]
 }
 
 const WITHOUT_UNKNOWN =
-  'what the vocabulary lacks needs a token that stands for it, and the vocabulary has none of that name';
+  'the tokenizer needs a token for text that is not in its vocabulary, and the vocabulary has no such token';
 
 /** The longest word, in characters, that Rust `tokenizers` looks up if the file does not say. */
 const LONGEST_WORD = 100;
@@ -151,11 +151,11 @@ function wordPiece(model: Json): LookupModel {
   }
   const unknownId = typeof unk_token === 'string' ? ids.get(unk_token) : undefined;
   if (unknownId === undefined) {
-    throw refusal('model.unk_token', `is ${quote(unk_token)}: ${WITHOUT_UNKNOWN}`);
+    throw refusal('model.unk_token', `is ${quote(unk_token)}; ${WITHOUT_UNKNOWN}`);
   }
   return {
     name: 'WordPiece',
-    how: `It takes the longest entry of the vocabulary that the pretoken begins with, then continues after it with those that begin with ${quote(prefix)}; a pretoken that cannot be spelled so is unknown as a whole.`,
+    how: `The tokenizer takes the longest entry of the vocabulary that begins the pretoken, then continues with entries that begin with ${quote(prefix)}. A pretoken that cannot be split this way is unknown as a whole.`,
     ids,
     tokens,
     size: ids.size,

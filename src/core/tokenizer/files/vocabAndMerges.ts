@@ -29,13 +29,13 @@ export function tokenizerJsonOf(vocab: Json, merges: string, config: unknown): J
   if (!rules || !isObject(config)) {
     const known = Object.keys(CLASSES).join(' and ');
     throw new TokenizerError(
-      `${file}: tokenizer_class is ${quote(named)}: how vocab.json and merges.txt are used is known for ` +
-        `${known} only; export a tokenizer.json instead`,
+      `${file}: tokenizer_class is ${quote(named)}; vocab.json and merges.txt are supported for ${known} only. ` +
+        'Export a tokenizer.json instead',
     );
   }
   if (config.add_prefix_space === true) {
     throw new TokenizerError(
-      `${file}: add_prefix_space is true: tokens would have bytes that the text lacks`,
+      `${file}: add_prefix_space is true, which is not supported: tokens would have bytes that are not in the text`,
     );
   }
   const split = { type: 'Split', pattern: { Regex: rules.pattern }, behavior: 'Isolated' };

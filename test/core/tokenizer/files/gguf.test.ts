@@ -122,33 +122,33 @@ describe('a SentencePiece tokenizer', () => {
 describe('refuses, naming the key', () => {
   const plain = ofFamily('llama3', 'llama-bpe');
   test.each<[string, Partial<GgufVocabulary>, string]>([
-    ['no tokens', { tokens: [] }, 'tokenizer.ggml.tokens: is missing'],
+    ['no tokens', { tokens: [] }, 'tokenizer.ggml.tokens is missing'],
     [
       'another kind',
       { model: 't5' },
-      'tokenizer.ggml.model: is "t5" (Unigram): only gpt2 and llama',
+      'tokenizer.ggml.model is "t5" (Unigram); only gpt2 and llama',
     ],
-    ['no kind', { model: undefined }, 'tokenizer.ggml.model: is missing: only'],
+    ['no kind', { model: undefined }, 'tokenizer.ggml.model is missing; only'],
     [
       'an unknown split',
       { pre: 'poro-chat' },
-      'tokenizer.ggml.pre: is "poro-chat", which is not known; known are gpt-2',
+      'tokenizer.ggml.pre is "poro-chat", which is not supported. Supported: gpt-2',
     ],
     [
       'no split',
       { pre: undefined },
-      'tokenizer.ggml.pre: is missing: how the tokenizer splits words',
+      'tokenizer.ggml.pre is missing: the file does not say how its tokenizer splits',
     ],
-    ['no merges', { merges: undefined }, 'tokenizer.ggml.merges: is missing, not a list'],
+    ['no merges', { merges: undefined }, 'tokenizer.ggml.merges is missing, not a list'],
     ['a merge of no tokens', { merges: ['q x'] }, 'tokenizer.ggml.merges: merge 0, "q x", needs'],
-    ['fewer types than tokens', { types: [1] }, 'tokenizer.ggml.token_type: has 1 values for'],
-    ['a strange type', { types: plain.tokens.map(() => 9) }, 'token 0 is of the type 9'],
+    ['fewer types than tokens', { types: [1] }, 'tokenizer.ggml.token_type has 1 values for'],
+    ['a strange type', { types: plain.tokens.map(() => 9) }, 'token 0 has the unknown type 9'],
     [
       'a token twice',
       { tokens: [...plain.tokens, 'a'] },
-      `"a" is token 64 and token ${plain.tokens.length}`,
+      `tokens 64 and ${plain.tokens.length} are both "a"`,
     ],
-    ['no scores', { model: 'llama' }, 'tokenizer.ggml.scores: is missing'],
+    ['no scores', { model: 'llama' }, 'tokenizer.ggml.scores is missing'],
   ])('%s', (_, change, message) => {
     const make = () => tokenizerOfGguf({ ...plain, ...change });
     expect(make).toThrow(TokenizerError);

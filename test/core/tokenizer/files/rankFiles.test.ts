@@ -52,7 +52,7 @@ describe('the encoding', () => {
   test('is refused by name where nothing says it', () => {
     put('tiktoken.model', { 'config.json': { model_type: 'kimi_k2' } });
     expect(() => openTokenizerAt(folder)).toThrow(
-      /tiktoken\.model: does not say how text is split.*"kimi_k2".*tokenizer\.json.*"encoding"/,
+      /tiktoken\.model does not say how text is split.*"kimi_k2".*tokenizer\.json.*"encoding"/,
     );
   });
 });

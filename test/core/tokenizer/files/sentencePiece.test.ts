@@ -70,11 +70,11 @@ const letters: [string, number][] = [
 describe('refuses, naming what is wrong', () => {
   const whole = modelOf(letters);
   test.each<[string, Uint8Array, RegExp]>([
-    ['what is no protobuf', encodeUtf8('hello'), /tokenizer\.model: is not a SentencePiece model/],
-    ['a file that is cut short', whole.subarray(0, -3), /cut short: it has .* at byte \d+/],
+    ['what is no protobuf', encodeUtf8('hello'), /tokenizer\.model is not a SentencePiece model/],
+    ['a file that is cut short', whole.subarray(0, -3), /truncated: it has .* at byte \d+/],
     ['an empty file', new Uint8Array(), /has no pieces/],
-    ['a model of words', modelOf(letters, [[3, 3]]), /is a model word/],
-    ['a type that is not known', modelOf([['a', 9]]), /piece 0 is of the type 9/],
+    ['a model of words', modelOf(letters, [[3, 3]]), /is a word model/],
+    ['a type that is not known', modelOf([['a', 9]]), /piece 0 has the unknown type 9/],
     [
       'spaces after words',
       modelOf(letters, [
@@ -84,9 +84,9 @@ describe('refuses, naming what is wrong', () => {
       /treat_whitespace_as_suffix/,
     ],
     ['unused pieces that merge', modelOf([...letters, ['aa', 5]]), /unused piece "aa"/],
-    ['a piece of unknown characters', modelOf([...letters, ['ab', 1]]), /"b", which is no piece/],
+    ['a piece of unknown characters', modelOf([...letters, ['ab', 1]]), /"b", which has no piece/],
     ['user-defined symbols of Unigram', modelOf([...letters, ['<s>', 4]], [[3, 1]]), /"<s>"/],
-    ['no unknown piece', modelOf(letters.slice(1)), /no piece for unknown characters/],
+    ['no unknown piece', modelOf(letters.slice(1)), /neither a piece for unknown characters nor/],
   ])('%s', (_, bytes, message) => {
     expect(() => load(bytes)).toThrow(TokenizerError);
     expect(() => load(bytes)).toThrow(message);

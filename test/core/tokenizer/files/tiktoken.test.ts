@@ -56,7 +56,7 @@ describe('refuses, naming what is wrong', () => {
     [
       'a broken line',
       { ranks: { name: 'r50k_base.tiktoken', text: `${text}\nYWI=` } },
-      /r50k_base\.tiktoken: line 257, "YWI=", is not base64 and a rank/,
+      /r50k_base\.tiktoken: line 257, "YWI=", is not a base64 string and a rank/,
     ],
     [
       'a byte without a rank',
@@ -71,7 +71,7 @@ describe('refuses, naming what is wrong', () => {
     [
       'too few pieces',
       { bin: { name: 'tokenizer.bin', bytes: new Uint8Array(4) } },
-      /tokenizer\.bin: has 0 pieces/,
+      /tokenizer\.bin has 0 pieces/,
     ],
   ])('%s', (_, files, message) => {
     expect(() => loadTokenizer(files)).toThrow(TokenizerError);

@@ -161,7 +161,7 @@ describe('refuses, naming what is wrong', () => {
     [
       'no list of pieces',
       { model: { ...unigram, vocab: {} } },
-      /model\.vocab: is \{\}, not a list/,
+      /model\.vocab is \{\}, not a list/,
     ],
     ['a piece without a score', { model: { ...unigram, vocab: [['a']] } }, /piece 0 is \["a"\]/],
     ['no unknown piece', { model: { ...unigram, unk_id: null } }, /unk_id is null/],
@@ -184,7 +184,7 @@ describe('refuses, naming what is wrong', () => {
         normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
         pre_tokenizer: words,
       },
-      /WhitespaceSplit after spaces became U\+2581/,
+      /WhitespaceSplit after the step that replaces spaces by U\+2581/,
     ],
   ])('%s', (_, json, message) => {
     expect(() => load(json)).toThrow(TokenizerError);
