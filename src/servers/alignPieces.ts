@@ -69,7 +69,7 @@ function startsOf(
   wrong: (what: string) => UserError,
 ): number[] {
   const several = () =>
-    wrong('it does not say the bytes of its tokens, and they fit the text in several ways');
+    wrong('it does not return the bytes of its tokens, and they fit the text in several ways');
   /** [stretch]; by the byte at which it ends. */
   const ways: Map<number, Way>[] = [];
   let ends = new Map<number, Way>([[0, { start: 0, before: 0, isOneOfSeveral: false }]]);
@@ -89,7 +89,8 @@ function startsOf(
     ways.push((ends = next));
   }
   const last = ends.get(text.length);
-  if (!last) throw wrong(`its tokens do not spell the text: they differ from byte ${furthest} on`);
+  if (!last)
+    throw wrong(`its tokens do not spell the text: the first difference is at byte ${furthest}`);
   if (last.isOneOfSeveral) throw several();
   const starts: number[] = [];
   let end = text.length;

@@ -32,7 +32,7 @@ export class RowChecks {
     if (listed >= 0) this.same(id, top[listed]!.logprob, own);
     if (listed < 0 && top.length > 0 && own > least + ROUNDING)
       throw this.wrong(
-        `token ${id} is likelier than a token of the likeliest, and is none of them`,
+        `token ${id} is more likely than one of the top tokens, but is not among them`,
       );
     const all = listed < 0 ? [...top, { id, logprob: own }] : top;
     this.mass(all.map(each => each.logprob));
@@ -43,7 +43,7 @@ export class RowChecks {
   mass(logprobs: readonly number[]): void {
     const mass = logprobs.reduce((sum, logprob) => sum + Math.exp(logprob), 0);
     if (mass > 1 + MASS)
-      throw this.wrong(`the probabilities of one token sum to ${mass.toFixed(3)}`);
+      throw this.wrong(`the probabilities at one position sum to ${mass.toFixed(3)}`);
   }
 
   /** Of a list of the likeliest: in order, none twice, each in the vocabulary. */
@@ -52,17 +52,18 @@ export class RowChecks {
     const seen = new Set<number>();
     for (const { id, logprob } of top) {
       this.inVocabulary(id);
-      if (seen.has(id)) throw this.wrong(`token ${id} is twice among the likeliest`);
+      if (seen.has(id)) throw this.wrong(`token ${id} is listed twice among the top tokens`);
       seen.add(id);
       this.logprob(logprob, `of token ${id}`);
-      if (logprob > before + 1e-6) throw this.wrong('the likeliest tokens are not in order');
+      if (logprob > before + 1e-6)
+        throw this.wrong('the top tokens are not in order of probability');
       before = logprob;
     }
   }
 
   /** The ids of what a server wrote, each in the vocabulary. */
   written(value: unknown): Uint32Array {
-    if (!Array.isArray(value)) throw this.wrong('it gives no ids of what it writes');
+    if (!Array.isArray(value)) throw this.wrong('the generated tokens have no ids');
     return Uint32Array.from(value as unknown[], id => this.inVocabulary(id));
   }
 
@@ -71,31 +72,31 @@ export class RowChecks {
     const ids: unknown[] = Array.isArray(value) ? value : [];
     return ids.map(id => {
       if (typeof id === 'number' && Number.isInteger(id) && id >= 0) return id;
-      throw this.wrong(`${quote(id)} is no id of a token`);
+      throw this.wrong(`${quote(id)} is not a token id`);
     });
   }
 
   count(got: number, wanted: number): void {
     if (got === wanted) return;
-    throw this.wrong(`it answers with ${got} tokens for ${wanted}`);
+    throw this.wrong(`it returned ${got} tokens where ${wanted} were requested`);
   }
 
   /** Of a vocabulary of fewer tokens all are listed. */
   listed(got: number, wanted: number): void {
     if (got === Math.min(wanted, this.vocabSize)) return;
-    throw this.wrong(`it lists ${got} of the likeliest tokens for ${wanted}`);
+    throw this.wrong(`it returned ${got} top tokens where ${wanted} were requested`);
   }
 
   /** Of one token, which was given twice. */
   same(id: number, one: number, other: unknown): void {
     if (typeof other === 'number' && Math.abs(one - other) <= ROUNDING) return;
-    throw this.wrong(`token ${id} has two log-probabilities, ${one} and ${quote(other)}`);
+    throw this.wrong(`token ${id} has two different log-probabilities, ${one} and ${quote(other)}`);
   }
 
   sameId(id: number, said: unknown): void {
     if (said === id) return;
     throw this.wrong(
-      `it has the token ${quote(said)} where ours is ${id}: its tokenizer may be another one, or its model may have changed`,
+      `it has token ${quote(said)} where the tokenizer has token ${id}; its tokenizer may differ, or its model may have changed`,
     );
   }
 
@@ -104,7 +105,7 @@ export class RowChecks {
     if (typeof value !== 'number' || !Number.isFinite(value))
       throw this.wrong(`the log-probability ${of} is ${quote(value)}`);
     if (value < NO_NUMBER)
-      throw this.wrong(`the log-probability ${of} is ${value}, which stands for none`);
+      throw this.wrong(`the log-probability ${of} is ${value}, a placeholder for a missing value`);
     if (value > ROUNDING)
       throw this.wrong(`the log-probability ${of} is ${value}, which is above 0`);
     return Math.min(0, value);
@@ -121,7 +122,7 @@ export class RowChecks {
 
   private inVocabulary(id: unknown): number {
     if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < this.vocabSize) return id;
-    throw this.wrong(`${quote(id)} is no id of the vocabulary, which has ${this.vocabSize} tokens`);
+    throw this.wrong(`token id ${quote(id)} is not in the vocabulary of ${this.vocabSize} tokens`);
   }
 
   /** The server's own where it gives one, else the place among the likeliest, else 0. */
@@ -137,7 +138,9 @@ export class RowChecks {
       return listed < 0 ? 0 : top.filter(other => other.logprob > top[listed]!.logprob).length + 1;
     const isRank = typeof said === 'number' && Number.isInteger(said) && said >= 1;
     if (!isRank || said > this.vocabSize || said <= above)
-      throw this.wrong(`the rank of token ${id} is ${quote(said)}`);
+      throw this.wrong(
+        `token ${id} has the rank ${quote(said)}, which does not fit its probability`,
+      );
     return said;
   }
 }

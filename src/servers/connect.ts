@@ -51,7 +51,7 @@ export async function openServer(
   const server = open(client, tokenizer);
   if (server.vocabSize !== undefined && tokenizer.vocabSize > server.vocabSize)
     throw new UserError(
-      `The tokenizer has ${tokenizer.vocabSize} tokens, and the model at ${client.host} ${server.vocabSize}: choose the model's own with --tokenizer.`,
+      `The tokenizer has ${tokenizer.vocabSize} tokens, but the model at ${client.host} has ${server.vocabSize}. Choose the model's own tokenizer with --tokenizer.`,
     );
   await compareTokens(server, client.host, tokenizer, signal);
   return server;
@@ -72,7 +72,7 @@ async function compareTokens(
   const place = at < 0 ? ids.length : at;
   const bytes = Buffer.from(CHECK_TEXT).subarray(byteStarts[place] ?? 0);
   throw new UserError(
-    `The tokenizer is not that of ${server.model} at ${host}: at ${quote(bytes.toString('utf8').slice(0, 12))} it has the token ${ids[place] ?? 'none'}, and the server ${theirs[place] ?? 'none'}. Choose the model's own tokenizer with --tokenizer (a folder, a tokenizer.json, a GGUF file, hf:org/name).`,
+    `The tokenizer is not that of ${server.model} at ${host}: at ${quote(bytes.toString('utf8').slice(0, 12))} it has token ${ids[place] ?? 'none'}, and the server has ${theirs[place] ?? 'none'}. Choose the model's own tokenizer with --tokenizer (a folder, a tokenizer.json, a GGUF file, hf:org/name).`,
   );
 }
 

@@ -54,7 +54,7 @@ export async function lookAt(
   const model = models[named === undefined ? 0 : names.indexOf(named)];
   if (named !== undefined && !model && names.length > 0)
     throw new UserError(
-      `${client.host} has no model ${JSON.stringify(named)}: it has ${names.slice(0, 10).join(', ')}.`,
+      `${client.host} has no model ${JSON.stringify(named)}. It has ${names.slice(0, 10).join(', ')}.`,
     );
   return { model, models: names, props, version, modelInfo, serverInfo, info, lmStudio, ollama };
 }

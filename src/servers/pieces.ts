@@ -12,7 +12,8 @@ export async function piecesOf(
   signal?: AbortSignal,
 ): Promise<Piece[]> {
   if (!pieces) {
-    const why = cannot ?? 'It does not name the tokens of a text: its tokenizer is needed';
+    const why =
+      cannot ?? 'It does not return the tokens of a text. Choose its tokenizer with --tokenizer';
     throw new UserError(`${client.host} is ${title}. ${why}.`);
   }
   const checks = new RowChecks(client, Infinity);

@@ -78,7 +78,7 @@ export class ServerClient {
   async post(path: string, body: object, tokens: number, signal?: AbortSignal): Promise<Json> {
     const value = await this.tried({ path, body: JSON.stringify(body), tokens }, signal);
     if (isObject(value)) return value;
-    throw this.unexpected(`it answers ${path} with ${quote(value)}`);
+    throw this.unexpected(`it answered ${path} with ${quote(value)}`);
   }
 
   /** A message about an answer that is none. `what`: a sentence without its period. */
@@ -133,13 +133,13 @@ export class ServerClient {
       return new RequestRefused(
         this.host,
         status,
-        'it wants a key, or another one: TOKENSCOPE_SERVER_KEY has it for the command line, "Tokenscope: Connect to a Server…" asks for it in the editor',
+        'the API key is missing or not accepted. On the command line, set TOKENSCOPE_SERVER_KEY; in the editor, "Tokenscope: Connect to a Server…" asks for it',
       );
     const words = wordsOf(body);
     if (status === 429 || status === 408 || status >= 500)
       return new BusyError(
         status,
-        `${this.host} answers ${status}${words ? ` (${words})` : ''}`,
+        `${this.host} answered ${status}${words ? ` (${words})` : ''}`,
         retryAfter(answer.retryAfter),
       );
     return new RequestRefused(this.host, status, words);
@@ -180,7 +180,7 @@ function parsed(body: string): unknown {
     const isPage = /^\s*</.test(body);
     throw new NoJson(
       isPage
-        ? 'it answers with an HTML page; a proxy or another program may be at that address'
+        ? 'it returned an HTML page; a proxy or another program may be at that address'
         : `its answer is not JSON: ${quote(body)}`,
       body,
     );

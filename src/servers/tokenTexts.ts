@@ -28,7 +28,7 @@ export class TokenTexts {
     const lead = this.isStart(ids[0]!) ? 1 : 0;
     const text = this.textOf(ids.subarray(lead));
     if (text !== undefined) return { text, lead };
-    throw checks.wrong('it takes texts alone, and this window begins or ends inside a character');
+    throw checks.wrong('it accepts only text, and this window begins or ends inside a character');
   }
 
   /** A piece of a character has no text of its own: whatever stands for one fits. */

@@ -50,7 +50,7 @@ export function sendBy(
       if (error instanceof UserError) return { refused: error.message };
       if (late.signal.aborted)
         return {
-          failure: `it took the request, and did not answer within ${request.timeoutMs / 1000} s`,
+          failure: `it accepted the request but did not answer within ${request.timeoutMs / 1000} s`,
           mayPass: false,
         };
       return failureOf(error);
@@ -112,7 +112,7 @@ async function follow(
     await response.body?.cancel().catch(() => {});
     at = redirected(at, location);
   }
-  throw new UserError(`${hostOf(url)} redirects without end.`);
+  throw new UserError(`${hostOf(url)} redirects too many times.`);
 }
 
 /** Throws `UserError` for another host: nothing is sent where nobody named it. */
@@ -120,7 +120,7 @@ function redirected(from: string, location: string): string {
   const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
   if (to?.origin === new URL(from).origin) return to.href;
   throw new UserError(
-    `${hostOf(from)} redirects to ${to ? to.origin : 'no address'}, and nothing is sent to a host that you did not name: name that one if it is the server.`,
+    `${hostOf(from)} redirects to ${to ? to.origin : 'no address'}. Nothing is sent to a host that you did not name; if that is the server, use its address.`,
   );
 }
 
@@ -136,22 +136,22 @@ async function textOf({ body }: Response, url: string): Promise<string> {
     length += part.value.length;
     if (length > MOST_BYTES)
       throw new UserError(
-        `${hostOf(url)} answers with more than ${MOST_BYTES >> 20} MB: that is no answer.`,
+        `The answer of ${hostOf(url)} is larger than ${MOST_BYTES >> 20} MB, which is not supported.`,
       );
   }
 }
 
 /** By codes of OpenSSL and of Node: what is wrong, and what to do. The first that fits is taken. */
 const TLS_FAILURES: readonly [code: RegExp, what: string, next: string][] = [
-  [/EXPIRED/, 'its certificate has expired', 'whoever runs the server has to renew it'],
-  [/NOT_YET_VALID/, 'its certificate is not valid yet', 'is the clock of this machine right?'],
-  [/ALTNAME/, 'its certificate is for another name', 'name the host as the certificate does'],
+  [/EXPIRED/, 'its certificate has expired', 'the operator of the server has to renew it'],
+  [/NOT_YET_VALID/, 'its certificate is not valid yet', 'check the clock of this machine'],
+  [/ALTNAME/, 'its certificate is for another name', 'use the host name of the certificate'],
   [
     /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/,
-    'its certificate is not accepted',
-    'let the machine trust it (NODE_EXTRA_CA_CERTS names a file of certificates)',
+    'its certificate is not trusted',
+    'add it to the trusted certificates, for example with NODE_EXTRA_CA_CERTS',
   ],
-  [/EPROTO|SSL|TLS/, 'it does not speak TLS', 'is its address http://?'],
+  [/EPROTO|SSL|TLS/, 'it does not speak TLS', 'check whether its address begins with http://'],
 ];
 
 function failureOf(error: unknown): ServerAnswer {

@@ -157,19 +157,19 @@ test.each([
     'of an authority that the machine does not know',
     {},
     false,
-    /is not accepted \(.+\): let the machine trust it \(NODE_EXTRA_CA_CERTS/,
+    /is not trusted \(.+\): add it to the trusted certificates, for example with NODE_EXTRA_CA_CERTS/,
   ],
   [
     'that has expired',
     { days: -1 },
     true,
-    /has expired \(.+\): whoever runs the server has to renew it/,
+    /has expired \(.+\): the operator of the server has to renew it/,
   ],
   [
     'for another name',
     { host: '10.0.0.1' },
     true,
-    /is for another name \(.+10\.0\.0\.1\): name the host/,
+    /is for another name \(.+10\.0\.0\.1\): use the host name/,
   ],
   ['that fits', {}, true, undefined],
 ] as const)('a certificate %s', async (_, options, isTrusted, problem) => {

@@ -50,8 +50,8 @@ describe('trace', () => {
     const logprobs = { content: [' So', ' 4.'].map(token => ({ token, logprob: -1 })) };
     const choices = [{ message: { role: 'assistant', content }, logprobs }];
     writeFileSync(path, JSON.stringify({ choices }));
-    const left = 'OpenAI chat: those of “·So”, of which the text has only a part';
-    const note = 'Some of the reasoning is encrypted in the file: its text is not there.';
+    const left = 'OpenAI chat: tokens that are only partly in the text: “·So”';
+    const note = 'Some of the reasoning is encrypted in the file and cannot be shown.';
     const [line] = readLines(['trace', path]);
     expect([line.refused, line.notes]).toEqual([[left], [note]]);
     expect(run(['trace', path]).out).toMatch(/OpenAI chat, not all: see --sample/);
@@ -150,7 +150,7 @@ describe('trace', () => {
       code: 2,
       out: '',
       err: expect.stringMatching(
-        /^tokenscope: Standard input contains no reasoning trace\. It is a text without a sign .* Use --as text to read it as one trace\.\n$/,
+        /^tokenscope: Standard input contains no reasoning trace\. It is a text without signs .* Use --as text to read it as one trace\.\n$/,
       ) as string,
     });
     const [line] = readLines(['trace', '-', '--as', 'text'], text);
@@ -175,10 +175,10 @@ describe('trace', () => {
     const row = JSON.stringify({ question: 'q', answer: 'So\n#### 4' });
     const { code, out, err } = run(['trace', '-', '--json'], `${row}\n${row.slice(0, 20)}`);
     expect([code, linesOf(out).length]).toEqual([0, 1]);
-    expect(err).toBe('line 2 is cut short: a string without an end at line 2, column 17.\n');
+    expect(err).toBe('line 2 is truncated: a string without an end at line 2, column 17.\n');
     const log = run(['trace', '-', '--json'], '{"eval": {},\n "samples": [{"id": "q');
     expect([log.code, log.out]).toEqual([2, '']);
-    expect(log.err).toMatch(/It is cut short: a string without an end at line 2, column 21\./);
+    expect(log.err).toMatch(/It is truncated: a string without an end at line 2, column 21\./);
   });
 
   test.each([

@@ -59,9 +59,13 @@ test.each([
   ['a page of a proxy', { body: '<html>Sign in</html>' }, /an HTML page; a proxy/],
   ['text', { body: 'Service is fine' }, /its answer is not JSON: "Service is fine"/],
   ['NaN', { change: (body: string) => body.replace(/-\d+\.\d+/, 'NaN') }, /not JSON/],
-  ['an empty object', { body: '{}' }, /0 tokens for/],
-  ['silence', { isSilent: true }, /took the request, and did not answer within 0.3 s/],
-  ['a key', { status: 401, body: '{}' }, /wants a key.*TOKENSCOPE_SERVER_KEY/],
+  ['an empty object', { body: '{}' }, /returned 0 tokens where/],
+  ['silence', { isSilent: true }, /accepted the request but did not answer within 0.3 s/],
+  [
+    'a key',
+    { status: 401, body: '{}' },
+    /API key is missing or not accepted.*TOKENSCOPE_SERVER_KEY/,
+  ],
   [
     'a refusal',
     { status: 400, body: '{"error":{"message":"too long"}}' },
@@ -75,16 +79,16 @@ test.each([
 );
 
 test.each([
-  ['fewer tokens', (rows: Row[]) => rows.slice(1), /answers with \d+ tokens for/],
+  ['fewer tokens', (rows: Row[]) => rows.slice(1), /returned \d+ tokens where/],
   [
     'another id',
     (rows: Row[]) => [{ ...rows[0]!, id: 7 }, ...rows.slice(1)],
-    /has the token 7 where ours is/,
+    /has token 7 where the tokenizer has/,
   ],
   [
     '−9999',
     (rows: Row[]) => [{ ...rows[0]!, logprob: -9999 }, ...rows.slice(1)],
-    /stands for none/,
+    /a placeholder for a missing value/,
   ],
   ['null', (rows: Row[]) => [{ ...rows[0]!, logprob: null }, ...rows.slice(1)], /is null/],
   [
@@ -148,7 +152,7 @@ test('a rate limit and a failure that pass are waited for, as long as the server
 
 test('a limit that does not pass is given up with what to do', async () => {
   const message = await failing('vllm', { status: 429, body: '{"error":"slow down"}' });
-  expect(message).toMatch(/answers 429 \(slow down\), 5 times in a row/);
+  expect(message).toMatch(/answered 429 \(slow down\), 5 times in a row/);
 });
 
 test('cancelling closes the connection', async () => {
@@ -175,14 +179,17 @@ test('a redirect to another host is refused with its name, and nothing is sent t
 });
 
 test.each([
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', /its certificate is not accepted \(why\): .*NODE_EXTRA_CA_CERTS/],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', /its certificate is not trusted \(why\): .*NODE_EXTRA_CA_CERTS/],
   [
     'CERT_HAS_EXPIRED',
-    /its certificate has expired \(why\): whoever runs the server has to renew it/,
+    /its certificate has expired \(why\): the operator of the server has to renew it/,
   ],
-  ['CERT_NOT_YET_VALID', /is the clock of this machine right/],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', /is for another name \(why\): name the host as the certificate/],
-  ['EPROTO', /does not speak TLS \(why\): is its address http/],
+  ['CERT_NOT_YET_VALID', /check the clock of this machine/],
+  [
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    /is for another name \(why\): use the host name of the certificate/,
+  ],
+  ['EPROTO', /does not speak TLS \(why\): check whether its address begins with http/],
 ])('a certificate that does not fit is an error, and not tried again: %s', async (code, words) => {
   let tries = 0;
   const broken = sendBy(
@@ -232,7 +239,7 @@ test('a server that is loading its model says so, and other paths may fail in an
   expect((await findServer(fake.address, send, undefined, options)).title).toBe('vLLM');
   fake.fault = () => ({ status: 503, body: '{"error":{"message":"Loading model"}}' });
   expect(await problemOf(findServer(fake.address, send, undefined, options))).toMatch(
-    /answers 503 \(Loading model\)/,
+    /answered 503 \(Loading model\)/,
   );
 });
 

@@ -108,7 +108,7 @@ test.each(['llamaCpp', 'vllm', 'llamaCppPython'] as const)(
       tokenize: text => [...tokenizer.encode(text).ids].map((id, i) => (i === 4 ? 77 : id)),
     });
     expect(await problemOf(open(server))).toMatch(
-      /The tokenizer is not that of .*: at "café's.*it has the token 99, and the server 77/,
+      /The tokenizer is not that of .*: at "café's.*it has token 99, and the server has 77/,
     );
   },
 );

@@ -101,7 +101,7 @@ describe('tools for language models', () => {
     const [text, data] = await call('next_bytes', { text: TEXT, at: 12, most: 256 });
     const sum = data.likeliest.reduce((sum: number, { exact }: Json) => sum + exact, 0);
     assert.ok(Math.abs(sum + data.end + data.leak + data.untested - 1) < 1e-6);
-    assert.match(text, /The next byte at byte 12/);
+    assert.match(text, /Exact next byte at byte 12/);
   });
 
   it('see what is not saved yet', async () => {
@@ -115,12 +115,12 @@ describe('tools for language models', () => {
 
   it('refuse what is outside of the workspace, no text, or too large', async () => {
     for (const name of NAMES) {
-      await refuses(name, { path: join(elsewhere, 'secret.txt') }, /outside of the roots/);
-      await refuses(name, { path: 'tool-link.txt' }, /outside of the roots \(links are followed\)/);
+      await refuses(name, { path: join(elsewhere, 'secret.txt') }, /outside the roots/);
+      await refuses(name, { path: 'tool-link.txt' }, /outside the roots \(symbolic links are resolved\)/);
       await refuses(name, { path: 'tool-bad.txt' }, /not UTF-8: byte ff at offset 1/);
       await refuses(name, { path: 'tool-large.txt' }, /it has 20 MB; the limit is (?:16|1) MB/);
       await refuses(name, { path: 'tool-none.txt' }, /File not found/);
-      await refuses(name, {}, /takes either text or path/);
+      await refuses(name, {}, /needs either text or path/);
     }
   });
 

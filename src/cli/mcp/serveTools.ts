@@ -16,7 +16,7 @@ import { isModelName, modelOfCall, OpenModels } from './models';
 import type * as sdk from './sdk';
 
 const INSTRUCTIONS =
-  'Tokenscope shows what a language model sees in a text: its tokens, and how much each of them surprises the model. Offsets are bytes of UTF-8, from 0. The model runs on this machine. Files are read below the roots that the client names.';
+  'Tokenscope shows what a language model sees in a text: its tokens, and how surprising each token is. Offsets are UTF-8 bytes, from 0. The model runs on this machine. Only files below the roots that the client names can be read.';
 
 /** A client that has none cannot name a folder. */
 const WITHOUT_ROOTS =

@@ -173,8 +173,8 @@ function leftOutOf(tokens: readonly RawLogprob[], walk: TokenWalk): string | und
   }
   end();
   const reasons = [
-    ...(absent.length > 0 ? [`those of ${listOf(absent)}, which the text does not have`] : []),
-    ...(partly.length > 0 ? [`those of ${listOf(partly)}, of which the text has only a part`] : []),
+    ...(absent.length > 0 ? [`tokens that are not in the text: ${listOf(absent)}`] : []),
+    ...(partly.length > 0 ? [`tokens that are only partly in the text: ${listOf(partly)}`] : []),
   ];
   return reasons.length > 0 ? reasons.join('; ') : undefined;
 }
@@ -196,7 +196,7 @@ function wordsOf({ at, tokens }: Difference, text: Uint8Array): string {
   const shown = (bytes: Uint8Array) =>
     bytes.length > 0 ? `“${displayToken(bytes.subarray(0, SHOWN))}”` : 'nothing more';
   return (
-    `they do not match the text: first difference at byte ${at}, where the text has ` +
+    `the tokens do not match the text: at byte ${at}, the text has ` +
     `${shown(text.subarray(at))} and the tokens have ${shown(tokens)}`
   );
 }

@@ -39,7 +39,7 @@ export function openTraces(text: string, as?: 'text'): TraceReading {
   const rows = rowsOf(text, reader);
   if (rows) return reading(rows, reader);
   if (beginsAsPython(text)) {
-    return noTraces('It is printed by Python and no JSON: write it with `json.dump`.');
+    return noTraces('It is printed Python, not JSON. Write it with `json.dump`.');
   }
   return hasReasoningSign(text) ? plainTrace(text) : noTraces(NO_SIGN, true);
 }
@@ -59,7 +59,7 @@ export function openTraceLines(lines: () => Iterable<Line>): TraceReading | unde
 }
 
 const NO_SIGN =
-  'It is a text without a sign of reasoning, such as <think>, "Step 1", \\boxed{} or "the answer is".';
+  'It is a text without signs of reasoning, such as <think>, "Step 1", \\boxed{} or "the answer is".';
 
 function reading(rows: Iterable<Trace>, reader: RowReader): TraceReading {
   function* traces() {
@@ -93,7 +93,7 @@ function* readCassette(text: string, reader: RowReader): Generator<Trace> {
     if (isObject(row)) yield* reader.add({ name, row, path: [], ...place, isRewritten: true });
     else if (body.trim()) reader.report(`${name} is neither events nor JSON.`);
   }
-  if (answers === 0) reader.report('It is a recording without responses.');
+  if (answers === 0) reader.report('It is a recording of requests without responses.');
 }
 
 function jsonOf(text: string): unknown {

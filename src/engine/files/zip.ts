@@ -40,7 +40,7 @@ const MAX_COMMENT_BYTES = 0xffff;
 export function readZipEntries(source: ByteSource): ZipEntry[] {
   const { offset, size } = findDirectory(source);
   const directory = readBytes(source, offset, size);
-  if (directory.length < size) throw new ZipError('its directory is cut short');
+  if (directory.length < size) throw new ZipError('its directory is truncated');
   const entries = new Map<string, ZipEntry>();
   for (let at = 0; at + 46 <= size && directory.readUInt32LE(at) === DIRECTORY_ENTRY;) {
     const nameEnd = at + 46 + directory.readUInt16LE(at + 28);
@@ -70,7 +70,7 @@ export function readZipEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
   if (header.readUInt16LE(6) & 1) throw new ZipError('it is encrypted');
   const start = offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   const packed = source.read(start, packedSize);
-  if (packed.length < packedSize) throw new ZipError('it is cut short');
+  if (packed.length < packedSize) throw new ZipError('it is truncated');
   const unpack = METHODS[method];
   const most = mostUnpacked(packedSize);
   if (size > most) {

@@ -24,7 +24,7 @@ export class ValueReader {
   need(bytes: number, what: string): void {
     if (bytes <= this.source.size - this.at) return;
     throw new UserError(
-      `${this.name} is cut short or damaged: ${what} at byte ${this.at} ends beyond the file's ${this.source.size} bytes. Download it again.`,
+      `${this.name} is truncated or damaged: ${what} at byte ${this.at} ends beyond the file's ${this.source.size} bytes. Download it again.`,
     );
   }
 

@@ -10,7 +10,7 @@ export const countTokens = defineTool({
   title: 'Count Tokens',
   summary: 'how many tokens, bytes, characters and words a text has',
   description:
-    'Counts the tokens of a text or a file exactly, with the tokenizer of a language model that runs on this machine, and its bytes, characters and words. Needs no scores, so it is fast. Call it to see whether a text fits in a context window, or what it costs.',
+    'Counts the tokens of a text or file exactly, with the tokenizer of a language model on this machine. Also counts bytes, characters and words. It is fast, because it computes no scores. Use it to find out whether a text fits into a context window, or what it costs.',
   inputs: {},
   mostBytes: 16 << 20,
   async run(engine, given) {

@@ -22,15 +22,15 @@ import { decoded } from './toolText';
 export const explainToken = defineTool({
   name: 'explain_token',
   title: 'Explain a Token',
-  summary: 'the token at a place: its scores, and the merges that made it',
+  summary: 'the token at a byte offset: its scores, and the merges that made it',
   description:
-    'The token at a byte offset of a text or a file: its id, bytes and place; its surprisal in bits, rank, entropy and the likeliest tokens in its place, by a language model that runs on this machine; and the steps by which the tokenizer made it of the word around it (the merges of byte-pair encoding). Call it to find out why a text is split as it is, or what the model expected there.',
+    'Explains the token at a byte offset of a text or file: its id, bytes and position; its surprisal in bits, rank, entropy and the most likely alternatives, from a language model on this machine; and how the tokenizer made it from the word around it (the merges of byte-pair encoding). Use it to find out why a text is split as it is, or what the model expected there.',
   inputs: {
     at: required(
       wholeNumber({
         min: 0,
         max: Number.MAX_SAFE_INTEGER,
-        description: 'A byte offset in the UTF-8 of the text, at the beginning of a character',
+        description: 'Byte offset in the UTF-8 text, at the start of a character',
       }),
     ),
     top,
@@ -68,9 +68,10 @@ export const explainToken = defineTool({
 /** The UTF-16 offset of the character that begins at a byte. Throws `UserError` where none does. */
 function characterAt(text: string, bytes: Uint8Array, at: number): number {
   if (at >= bytes.length) {
-    const range = bytes.length > 0 ? `from 0 to ${bytes.length - 1}` : 'of a text that has any';
+    const range =
+      bytes.length > 0 ? `from 0 to ${bytes.length - 1}` : 'in a text that is not empty';
     throw new UserError(
-      `There is no token at byte ${at}: at takes a byte offset ${range}, as the text has ${bytes.length} bytes.`,
+      `There is no token at byte ${at}: the text has ${bytes.length} bytes, so at must be a byte offset ${range}.`,
     );
   }
   let begins = at;
@@ -79,7 +80,7 @@ function characterAt(text: string, bytes: Uint8Array, at: number): number {
   if (begins === at) return utf16;
   const character = String.fromCodePoint(text.codePointAt(utf16)!);
   throw new UserError(
-    `Byte ${at} is inside the character ${showHidden(character)}, which begins at byte ${begins}: at takes the beginning of one.`,
+    `Byte ${at} is inside the character ${showHidden(character)}. Use the byte where it begins: ${begins}.`,
   );
 }
 
@@ -113,7 +114,7 @@ function scoreLines(
   const uncertain = entropy === null ? '' : `; entropy ${formatBits(entropy * NATS_PER_BIT)}`;
   return [
     `Probability ${formatPercent(logprob)} = ${formatBits(-logprob)}, rank ${rank ?? 'not known'}${uncertain}, after ${context} tokens.`,
-    ...(others?.length ? [`Likeliest: ${others.join(', ')}.`] : []),
+    ...(others?.length ? [`Most likely: ${others.join(', ')}.`] : []),
   ];
 }
 
@@ -124,7 +125,7 @@ function splitLines({ tokens, symbols, steps, rankIs, note }: SplitView): string
     `The word around it: ${names(tokens)}.`,
     ...(steps.length > 0
       ? [
-          `Made of ${names(symbols)} by (rank: ${rankIs}):`,
+          `Merged from ${names(symbols)} (rank: ${rankIs}):`,
           ...steps.map(({ rank, piece }) => `  ${rank}  ${displayToken(piece.bytes)}`),
         ]
       : []),

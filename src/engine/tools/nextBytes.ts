@@ -11,26 +11,26 @@ import { decoded } from './toolText';
 export const nextBytes = defineTool({
   name: 'next_bytes',
   title: 'Next Bytes',
-  summary: 'the exact probability of every byte that may come at a place',
+  summary: 'the exact probability of every next byte at a byte offset',
   description:
-    'The exact probability of every next byte at a byte offset of a text or a file, by a language model that runs on this machine, summed over all the tokens that the text there may be cut into: also right inside a word or a token, where the probabilities of next tokens are not. Lists the likeliest bytes beside what the common ways give (naive: after the tokens of the text; healed: with the last token dropped). Call it to ask what a model expects at a cursor.',
+    'Computes the exact probability of every next byte at a byte offset of a text or file, with a language model on this machine. It sums over all tokenizations of the text before the offset, so it is also correct inside a word or a token, where next-token probabilities are not. Lists the most likely bytes beside two common approximations (naive: after the tokens of the text; healed: with the last token dropped). Use it to find out what a model expects at a cursor.',
   inputs: {
     at: wholeNumber({
       min: 0,
       max: Number.MAX_SAFE_INTEGER,
       description:
-        'The byte offset in the UTF-8 of the text; may lie inside a character. Without it: the end of the text',
+        'Byte offset in the UTF-8 text, also inside a character. Default: the end of the text',
     }),
     most: wholeNumber({
       min: 1,
       max: 256,
       default: 12,
-      description: 'How many bytes to list, the likeliest first',
+      description: 'Number of bytes to list, the most likely first',
     }),
     mode: choice(['e2', 'e3'], {
       default: 'e2',
       description:
-        'e2: the model as it is; what it would leak to tokens that its tokenizer does not make there is reported. e3: renormalised, so that nothing leaks',
+        'e2: the model as it is; the probability that it gives to tokens which its tokenizer does not make there is reported as leak. e3: renormalised, without a leak',
     }),
   },
   mostBytes: 1 << 20,
@@ -46,9 +46,7 @@ export const nextBytes = defineTool({
     const listed = likeliest(next.exact, most);
     const table = columns(nextTable(next, most), ['left', 'right', 'right', 'right']);
     return {
-      text: [`The next byte at byte ${at}, exactly (${model.info.name}, ${mode}):`, ...table].join(
-        '\n',
-      ),
+      text: [`Exact next byte at byte ${at} (${model.info.name}, ${mode}):`, ...table].join('\n'),
       data: {
         model: model.info.name,
         at,
@@ -65,5 +63,5 @@ export const nextBytes = defineTool({
 
 function checkOffset(at: number, length: number): void {
   if (at <= length) return;
-  throw new UserError(`at takes a byte offset from 0 to ${length}, the end, not ${at}.`);
+  throw new UserError(`at must be a byte offset from 0 to ${length} (the end), not ${at}.`);
 }

@@ -18,18 +18,19 @@ export const readTrace = defineTool({
   title: 'Read Reasoning Traces',
   summary: 'the reasoning traces of a file, and one of them step by step',
   description:
-    'Reads reasoning traces of language models: chats, published data sets and logs of harnesses in many formats (JSON, JSON lines, Inspect logs, recordings of streams, texts with <think>). Lists the traces of a file with question, answer, whether it is right, and steps; with `trace`, the steps of one of them with their text, and the most surprising tokens where the file holds log-probabilities. Needs no model.',
+    'Reads reasoning traces of language models: chats, published data sets and logs of evaluation harnesses in many formats (JSON, JSON Lines, Inspect logs, recorded streams, texts with <think>). Lists the traces of a file with question, answer, verdict and number of steps. With `trace`, lists the steps of one trace with their text, and its most surprising tokens if the file contains log-probabilities. Needs no model.',
   inputs: {
-    trace: text('The id of one trace, or its number from 1. Without it: all are listed'),
+    trace: text('Id of one trace, or its number from 1. Default: list all traces'),
     most: wholeNumber({
       min: 1,
       max: 1000,
       default: 50,
-      description: 'How many traces, or steps and tokens of one, to list',
+      description: 'Number of traces to list, or of steps and tokens of one trace',
     }),
     as: choice(['auto', 'text'], {
       default: 'auto',
-      description: 'auto: the format is found by the content; text: any text is one trace',
+      description:
+        'auto: detect the format from the content; text: read the whole text as one trace',
     }),
   },
   mostBytes: 64 << 20,
@@ -63,7 +64,7 @@ function listed(name: string, reading: TraceReading, most: number) {
   const rows = shown.map((trace, i) => traceRow(trace, i + 1, 'not all'));
   return {
     text: [
-      `${count} traces${count > most ? `, of which the first ${most} are listed` : ''}:`,
+      `${count} traces${count > most ? `; the first ${most} are listed` : ''}:`,
       ...columns(
         [['', 'trace', 'answer', 'steps', 'log-probabilities'], ...rows],
         ['right', 'left', 'left', 'right', 'left'],
@@ -91,7 +92,7 @@ function oneTrace(trace: Trace, most: number) {
   const left = trace.steps.length - steps.length;
   return {
     text: [
-      `${trace.id}: ${trace.steps.length} steps${left > 0 ? `, of which the first ${most} are listed` : ''}.`,
+      `${trace.id}: ${trace.steps.length} steps${left > 0 ? `; the first ${most} are listed` : ''}.`,
       ...trace.notes,
       ...steps.map(({ step, text }) => `${step}. ${text.trim()}`),
     ].join('\n'),

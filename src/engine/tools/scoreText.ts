@@ -14,21 +14,21 @@ export const top = wholeNumber({
   min: 0,
   max: 20,
   default: 3,
-  description: 'How many of the likeliest tokens to list in place of each token',
+  description: 'Number of most likely alternatives to list for each token',
 });
 
 export const scoreText = defineTool({
   name: 'score_text',
   title: 'Score Text',
-  summary: 'how much a text surprises the model, and its most surprising tokens',
+  summary: 'the surprisal of a text, and its most surprising tokens',
   description:
-    'Scores every token of a text or a file with a language model that runs on this machine: the surprisal (−log2 of its probability, in bits) of all tokens together, per token and per byte, and the most surprising tokens with their byte offsets, ranks, entropies and the likeliest tokens in their place. Call it to find typos, bugs, odd wordings or unusual values in a text, or to compare how predictable texts are. Takes seconds for some thousands of tokens.',
+    'Scores every token of a text or file with a language model on this machine. Returns the surprisal (−log2 of the probability, in bits) in total, per token and per byte, and the most surprising tokens with byte offset, rank, entropy and the most likely alternatives. Use it to find typos, bugs, odd wordings or unusual values in a text, or to compare how predictable texts are. A few thousand tokens take seconds.',
   inputs: {
     most: wholeNumber({
       min: 0,
       max: 1000,
       default: 10,
-      description: 'How many tokens to list, the most surprising first',
+      description: 'Number of tokens to list, the most surprising first',
     }),
     top,
   },

@@ -35,9 +35,9 @@ export function defineTool<I extends Inputs>(tool: Tool<I>): Tool {
 }
 
 const source = {
-  text: text('The text itself. Give either text or path.'),
+  text: text('The text. Give either text or path.'),
   path: text(
-    'A UTF-8 file in place of the text: an absolute path, a file: URI, or a path from a root (a folder of the workspace). Files outside of the roots are refused.',
+    'A UTF-8 file in place of the text: an absolute path, a file: URI, or a path relative to a root (a folder of the workspace). Files outside the roots are refused.',
   ),
 };
 

@@ -29,7 +29,7 @@ export function readToolText(
   tool: string,
 ): ToolText {
   if ((text === undefined) === (path === undefined))
-    throw new UserError(`${tool} takes either text or path. Give exactly one of them.`);
+    throw new UserError(`${tool} needs either text or path. Give exactly one of them.`);
   if (path === undefined) return limited('The text', encodeUtf8(text!), most, tool);
   const real = pathInRoots(path, files);
   const open = files.open?.[path];
@@ -41,13 +41,13 @@ export function readToolText(
 function limited(name: string, bytes: Uint8Array, most: number, tool: string): ToolText {
   if (bytes.length <= most) return { name, bytes };
   throw new UserError(
-    `${name} has ${bytes.length} bytes; the limit of ${tool} is ${most}. Give a part of it.`,
+    `${name} has ${bytes.length} bytes; the limit of ${tool} is ${most}. Pass a part of it.`,
   );
 }
 
 /** The real path of what is below one of the roots, links followed. Throws `UserError`. */
 export function pathInRoots(path: string, { roots, withoutRoots }: ToolFiles): string {
-  if (roots.length === 0) throw new UserError(`${path} is not read: ${withoutRoots}`);
+  if (roots.length === 0) throw new UserError(`${path} cannot be read: ${withoutRoots}`);
   const named = path.startsWith('file:') ? pathOfUri(path) : path;
   const candidates = isAbsolute(named) ? [resolve(named)] : roots.map(root => join(root, named));
   const found = candidates.find(each => existsSync(each));
@@ -59,7 +59,7 @@ export function pathInRoots(path: string, { roots, withoutRoots }: ToolFiles): s
   if (real === undefined && candidates.some(each => inside(each, roots)))
     throw new UserError(`File not found: ${path}`);
   throw new UserError(
-    `${path} is outside of the roots (links are followed). Only files below ${roots.join(', ')} can be read.`,
+    `${path} is outside the roots (symbolic links are resolved). Only files below ${roots.join(', ')} can be read.`,
   );
 }
 

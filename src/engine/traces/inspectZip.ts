@@ -71,7 +71,7 @@ function entriesOf(name: string, source: ByteSource, problems: string[]): readon
     const count = entries.filter(entry => SAMPLE.test(entry.name)).length;
     const where = cut === undefined ? 'before its directory' : `inside ${cut}`;
     const samples = count === 1 ? 'sample is' : 'samples are';
-    problems.push(`The archive is cut short ${where}: ${count} ${samples} whole.`);
+    problems.push(`The archive is truncated ${where}: ${count} ${samples} whole.`);
     return entries;
   }
 }

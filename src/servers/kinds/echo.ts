@@ -75,7 +75,7 @@ class EchoServer extends KnownServer {
     // It writes one token after them.
     this.checks.count(tokens.length - (tokens.length > ids.length ? 1 : 0), ids.length);
     if (own.length !== tokens.length || (top.length > 0 && top.length !== tokens.length))
-      throw this.checks.wrong('its lists of tokens and of numbers are not of one length');
+      throw this.checks.wrong('its lists of tokens and of log-probabilities differ in length');
     for (let i = lead; i < ids.length; i++) {
       const said = tokens[i];
       if (typeof said !== 'string' || !this.texts.fits(ids[i]!, said))

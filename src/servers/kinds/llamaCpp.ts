@@ -115,7 +115,7 @@ class LlamaCppServer extends KnownServer {
     for (const { id, logprob } of top) {
       const value = this.isZero(logprob) ? -Infinity : this.checks.logprob(logprob, 'of a token');
       if (typeof id !== 'number' || !Number.isNaN(row[id] ?? 0))
-        throw this.checks.wrong('the tokens of the vocabulary are not all there');
+        throw this.checks.wrong('some tokens of the vocabulary are missing');
       row[id] = value;
       mass += Math.exp(value);
     }
@@ -200,7 +200,7 @@ class LlamaCppServer extends KnownServer {
     const { completion_probabilities: found, tokens_evaluated: evaluated, truncated } = answer;
     if (truncated === true || (typeof evaluated === 'number' && evaluated !== prompt.length))
       throw this.checks.wrong(
-        `it computed ${String(evaluated)} tokens of ${prompt.length}: the text was cut`,
+        `it read ${String(evaluated)} of ${prompt.length} tokens: the text was truncated`,
       );
     const rows = asObjects(found);
     this.checks.count(rows.length, tokens.length);
@@ -239,7 +239,7 @@ async function piecesOf(
   };
   const tokens = await spelled(text, true);
   const [plain] = await spelled('a', false);
-  if (!plain) throw client.unexpected('it has no token for the letter a');
+  if (!plain) throw client.unexpected('it returned no token for the letter "a"');
   const bytes = new Map([...tokens, plain].map(each => [each.id, each.bytes]));
   const spelling: Spelling = {
     vocabSize: facts.vocabSize ?? Infinity,

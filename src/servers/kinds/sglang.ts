@@ -80,7 +80,7 @@ class SglangServer extends KnownServer {
     };
     const meta = await metaOf(this.client, body, prefix.length, signal);
     const found = this.likeliestOf(listOf(meta.output_top_logprobs)[0]);
-    if (found.length === 0) throw this.checks.wrong('it lists no next token');
+    if (found.length === 0) throw this.checks.wrong('it returned no next token');
     this.checks.alternatives(found);
     return found;
   }

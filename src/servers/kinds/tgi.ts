@@ -81,6 +81,6 @@ async function prefillOf(
   const found = asObjects(isObject(details) ? details.prefill : undefined);
   if (found.length > 0) return found;
   throw client.unexpected(
-    'it gives no numbers of the text: start it with --enable-prefill-logprobs',
+    'it returned no log-probabilities for the text; start the server with --enable-prefill-logprobs',
   );
 }

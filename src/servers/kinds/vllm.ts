@@ -90,7 +90,7 @@ class VllmServer extends KnownServer {
       logprob: this.checks.logprob(logprob, `of ${name}`),
     }));
     found.sort((a, b) => b.logprob - a.logprob);
-    if (found.length === 0) throw this.checks.wrong('it lists no next token');
+    if (found.length === 0) throw this.checks.wrong('it returned no next token');
     this.checks.alternatives(found);
     return found;
   }
@@ -116,11 +116,11 @@ class VllmServer extends KnownServer {
 
   /** `row`: {"ID": {logprob, rank, decoded_token}}, the token itself always among them. */
   private rowOf(id: number, row: unknown): TokenRow {
-    if (!isObject(row)) throw this.checks.wrong(`it has nothing of token ${id}`);
+    if (!isObject(row)) throw this.checks.wrong(`it returned nothing for token ${id}`);
     const own = row[id];
     if (!isObject(own))
       throw this.checks.wrong(
-        `token ${id} is not among those of its place, ${Object.keys(row).slice(0, 5).join(', ')}: its tokenizer may be another one`,
+        `token ${id} is not among the tokens at its position (${Object.keys(row).slice(0, 5).join(', ')}); its tokenizer may differ`,
       );
     const top = Object.entries(row)
       .flatMap(([key, value]) =>

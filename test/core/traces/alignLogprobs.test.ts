@@ -53,7 +53,7 @@ describe('log-probabilities', () => {
     // A token of which the text has only a part is left out, and named.
     expect(spelled(trimmed)).toEqual([' 4.']);
     expect(trimmed.refused).toEqual([
-      'OpenAI chat: those of “·So”, of which the text has only a part',
+      'OpenAI chat: tokens that are only partly in the text: “·So”',
     ]);
   });
 
@@ -78,8 +78,7 @@ describe('log-probabilities', () => {
     );
     expect(spelled(trace)).toEqual(['Add.', '4']);
     expect(trace.refused).toEqual([
-      'OpenAI chat: those of “<|channel|>analysis<|message|>”, “<|end|><|start|>assistant<|channel|>final<|messa…”, ' +
-        'which the text does not have',
+      'OpenAI chat: tokens that are not in the text: “<|channel|>analysis<|message|>”, “<|end|><|start|>assistant<|channel|>final<|messa…”',
     ]);
   });
 
@@ -102,7 +101,7 @@ describe('log-probabilities', () => {
     const trace = chat({ content: 'I add.', tool_calls }, entries('I', ' add.', '\n', ...call));
     expect(spelled(trace)).toEqual(['I', ' add.']);
     expect(trace.refused).toEqual([
-      expect.stringMatching(/^OpenAI chat: those of “↵[<[].*does not have$/),
+      expect.stringMatching(/^OpenAI chat: tokens that are not in the text: “↵[<[]/),
     ]);
   });
 
@@ -116,7 +115,7 @@ describe('log-probabilities', () => {
   test('of a token on both sides of a border are left out', () => {
     const trace = chat({ reasoning: 'Hm.', content: 'So 4.' }, entries('Hm', '.\nSo', ' 4.'));
     expect(spelled(trace)).toEqual(['Hm', ' 4.']);
-    expect(trace.refused[0]).toMatch(/“.↵So”, of which the text has only a part/);
+    expect(trace.refused[0]).toMatch(/only partly in the text: “.↵So”/);
   });
 
   test('are placed byte by byte, however the tokens are cut', () => {
@@ -155,16 +154,16 @@ describe('log-probabilities', () => {
     const trace = chat({ content: 'So 4 apples.' }, entries('So', ' 5', ' apples', '.'));
     expect(trace.logprobs).toEqual([]);
     expect(trace.refused).toEqual([
-      'OpenAI chat: they do not match the text: first difference at byte 3, where the text has ' +
+      'OpenAI chat: the tokens do not match the text: at byte 3, the text has ' +
         '“4·apples.” and the tokens have “5·apples.”',
     ]);
   });
 
   test('of groups of tokens that share an entry are refused', () => {
     const trace = chat({ content: 'one two three' }, entries('one', ' three'));
-    expect(trace.refused[0]).toMatch(/first difference at byte 5/);
+    expect(trace.refused[0]).toMatch(/at byte 5, the text/);
     const short = chat({ content: 'one two' }, entries('one'));
-    expect(short.refused[0]).toMatch(/first difference at byte 3.*nothing more/);
+    expect(short.refused[0]).toMatch(/at byte 3, the text.*nothing more/);
   });
 
   test('with escapes are read as what the text has', () => {
@@ -254,7 +253,7 @@ describe('log-probabilities', () => {
     expect(spelledBy(places.slice(0, 2))).toBe(undefined);
     const unknown = { choices: [{ text: 'c', prompt_logprobs: places.slice(0, 2) }] };
     expect(readTraces(JSON.stringify(unknown)).traces[0]!.refused[0]).toMatch(
-      /^vLLM prompt_logprobs: they do not tell which tokens .* return_token_ids\.$/,
+      /^vLLM prompt_logprobs: they do not say which tokens .* return_token_ids in the request\.$/,
     );
   });
 
@@ -415,15 +414,11 @@ test.skipIf(!existsSync(field))(
     };
     expect(of('lead-blank-logprobs.json')).toEqual([
       [' there', '.'],
-      ['OpenAI chat: those of “·Hello”, of which the text has only a part'],
+      ['OpenAI chat: tokens that are only partly in the text: “·Hello”'],
     ]);
     expect(of('harmony-logprobs.json')).toEqual([
       ['Add.', '4'],
-      [
-        expect.stringMatching(
-          /“<\|channel\|>analysis<\|message\|>”.*which the text does not have$/,
-        ),
-      ],
+      [expect.stringMatching(/not in the text: “<\|channel\|>analysis<\|message\|>”/)],
     ]);
     expect(of('right-reasoning-logprobs.json')).toEqual([
       ['Two plus', ' two.\n', 'It is four.', 'The answer', ' is 4.'],
@@ -431,7 +426,7 @@ test.skipIf(!existsSync(field))(
     ]);
     expect(of('right-fffd.json')).toEqual([
       undefined,
-      [expect.stringMatching(/first difference at byte 0/)],
+      [expect.stringMatching(/at byte 0, the text/)],
     ]);
   },
 );

@@ -37,7 +37,7 @@ test.each([
 ])('%j bears none, and is a text only if the user says so', text => {
   expect(hasReasoningSign(text)).toBe(false);
   expect(readTraces(text)).toMatchObject({ traces: [], mayBeText: true });
-  expect(readTraces(text).problems[0]).toMatch(/^It is a text without a sign of reasoning/);
+  expect(readTraces(text).problems[0]).toMatch(/^It is a text without signs of reasoning/);
   expect(readTraces(text, 'text')).toMatchObject({ format: 'text', traces: [{ text }] });
 });
 
@@ -50,6 +50,6 @@ test('a Python literal is refused as what it is', () => {
   const { traces, problems } = readTraces("{'role': 'assistant', 'content': '\\boxed{4}'}");
   expect([traces, problems]).toEqual([
     [],
-    ['It is printed by Python and no JSON: write it with `json.dump`.'],
+    ['It is printed Python, not JSON. Write it with `json.dump`.'],
   ]);
 });

@@ -120,7 +120,7 @@ describe('the header of a GGUF file', () => {
     [
       'a tensor beyond the end',
       { tensors: [block('t', [1 << 20], 0, 4)] },
-      'is cut short or damaged: tensor "t"',
+      'is truncated or damaged: tensor "t"',
     ],
     [
       'tensors that overlap',
@@ -185,7 +185,7 @@ describe('the header of a GGUF file', () => {
     [
       'a text longer than the file',
       patched(ggufBytes({ metadata: { k: ['string', 'a'] } }), 37, 99n),
-      'is cut short or damaged: "k" at byte 45',
+      'is truncated or damaged: "k" at byte 45',
     ],
   ])('with %s is refused', (_, file, message) => {
     const bytes = Buffer.isBuffer(file) ? file : ggufBytes(file);

@@ -25,7 +25,7 @@ describe.skipIf(!existsSync(join(shared, 'field')))('files from the field', () =
 
   test('that are cut are refused with the place', () => {
     expect(() => read('cut-json-log.json')).toThrow(
-      /It is cut short: a string without an end at line 69, column 21\./,
+      /It is truncated: a string without an end at line 69, column 21\./,
     );
   });
 

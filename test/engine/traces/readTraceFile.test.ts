@@ -111,10 +111,10 @@ describe('an Inspect log', () => {
     for (const [length, texts, words] of cuts) {
       const { traces, problems } = readTraceFile('e.eval', zip.subarray(0, length));
       expect(traces.map(({ text }) => text)).toEqual(texts);
-      expect(problems).toEqual([`The archive is cut short ${words}`]);
+      expect(problems).toEqual([`The archive is truncated ${words}`]);
     }
     expect(() => readTraceFile('f.eval', zip.subarray(0, 60))).toThrow(
-      'f.eval contains no reasoning trace. The archive is cut short inside samples/1_epoch_1.json: 0 samples are whole.',
+      'f.eval contains no reasoning trace. The archive is truncated inside samples/1_epoch_1.json: 0 samples are whole.',
     );
   });
 
@@ -176,8 +176,8 @@ describe('a file', () => {
       ['line 4', row('b')],
     ]);
     expect(whole.problems).toEqual([
-      'line 3 has no known format: it has "a".',
-      'line 5 is cut short: a string without an end at line 5, column 2.',
+      'line 3 has no supported format: its fields are "a".',
+      'line 5 is truncated: a string without an end at line 5, column 2.',
     ]);
     expect(readTraceFile('a.jsonl', encodeUtf8(text), { maxTextBytes: 10 })).toEqual(whole);
     const events = 'data: {"choices": [{"delta": {"content": "4"}}]}\n\ndata: [DONE]\n\n';

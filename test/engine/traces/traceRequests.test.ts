@@ -15,10 +15,10 @@ test('a plain text is refused, and read where the user says that it is a trace',
   const text = 'Once upon a time.';
   expect(ask(text)).toEqual({
     refused: expect.stringMatching(
-      /^a\.md contains no reasoning trace\. It is a text without a sign of reasoning/,
+      /^a\.md contains no reasoning trace\. It is a text without signs of reasoning/,
     ) as string,
   });
   expect(ask(text, 'text')).toMatchObject({ format: 'text', traces: [{ text }] });
   expect(ask('So the answer is 4.')).toMatchObject({ traces: [{}], problems: [] });
-  expect(() => ask('{"a": 1')).toThrow(/is cut short/);
+  expect(() => ask('{"a": 1')).toThrow(/is truncated/);
 });

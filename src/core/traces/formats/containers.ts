@@ -35,7 +35,7 @@ function tracesIn(
   ];
   if (problem !== undefined) return missing(problem);
   const found = isObject(row) ? readRow(row) : undefined;
-  if (!found) return missing(`has no known format: it has ${keysOf(row)}`);
+  if (!found) return missing(`has no supported format: ${fieldsOf(row)}`);
   return found.traces.map((trace): RawTrace => ({
     ...known,
     ...trace,
@@ -50,11 +50,12 @@ export function partsWithin({ parts }: Pick<RawTrace, 'parts'>, path: Path): Raw
 }
 
 /** The fields of an object, for a message. */
-export function keysOf(row: unknown): string {
-  if (!isObject(row)) return 'no object';
+export function fieldsOf(row: unknown): string {
+  if (!isObject(row)) return 'it is not a JSON object';
   const keys = Object.keys(row);
   const shown = keys.slice(0, 8).map(key => quote(key));
-  return keys.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ') || 'no fields';
+  if (keys.length === 0) return 'it has no fields';
+  return `its fields are ${shown.join(', ')}${keys.length > 8 ? ', …' : ''}`;
 }
 
 export const openAiBatch: Container = {
@@ -70,7 +71,7 @@ export const openAiBatch: Container = {
       return [{ id, path: [], problem: `has no answer: ${messageOf(inner)}` }];
     }
     if (isObject(body) && typeof url === 'string') {
-      const problem = "is a batch's request: the answers are in the batch's output file";
+      const problem = "is a request of a batch; the answers are in the batch's output file";
       return [{ id, path: [], problem }];
     }
     return undefined;
@@ -86,7 +87,9 @@ export const anthropicBatch: Container = {
       return [{ id, row: result.message, path: ['result', 'message'] }];
     }
     const { error, type } = result;
-    const why = isObject(error) ? messageOf(error.error ?? error) : `it is ${nameOf(type)}`;
+    const why = isObject(error)
+      ? messageOf(error.error ?? error)
+      : `the request is ${nameOf(type)}`;
     return [{ id, path: [], problem: `has no answer: ${why}` }];
   },
 };

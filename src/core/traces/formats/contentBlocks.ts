@@ -3,8 +3,8 @@
 import { isObject, asObjects, asString } from '../../json';
 import { textPart, type Path, type RawPart, type TraceRow } from './rawTrace';
 
-const HIDDEN = 'Some of the reasoning is encrypted in the file: its text is not there.';
-const SUMMARY = 'The reasoning is encrypted in the file: what is shown is its summary.';
+const HIDDEN = 'Some of the reasoning is encrypted in the file and cannot be shown.';
+const SUMMARY = 'The reasoning is encrypted in the file; its summary is shown.';
 
 /** Reasoning of which the file has no text. */
 const hidden: RawPart = { kind: 'thinking', text: '', note: HIDDEN };

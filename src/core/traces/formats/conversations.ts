@@ -61,7 +61,7 @@ export const chatCompletion: Format = {
 };
 
 const UNKNOWN_PROMPT =
-  'vLLM prompt_logprobs: they do not tell which tokens the prompt has. Save the prompt too, or ask for return_token_ids.';
+  'vLLM prompt_logprobs: they do not say which tokens the prompt has. Save the prompt as well, or set return_token_ids in the request.';
 
 export const completion: Format = {
   name: 'OpenAI completion',

@@ -25,7 +25,7 @@ export const lmEval: Format = {
       return [{ id, parts: [choicesPart(choices)], ...known }];
     }
     if (isRolling(row.resps, requests)) {
-      const problem = 'has no generated text: the likelihood of its own text was measured';
+      const problem = 'has no generated text: the harness measured the likelihood of a given text';
       return [{ id: document, parts: [], problem }];
     }
     const filter = asString(row.filter);
@@ -172,10 +172,11 @@ export const inspectSample: Format = {
   },
 };
 
-const REPEATED = 'is not read: its messages repeat its attachments to many times their size';
+const REPEATED =
+  'is skipped: with its attachments filled in, its messages would be many times their size';
 
 export const HEADER_ALONE =
-  'is the header of an Inspect log, without samples: open the whole log (it was written with header_only, or before any sample was done)';
+  'is the header of an Inspect log, without samples. Open the whole log; this one was written with header_only, or before a sample was done';
 
 /** A whole log in one JSON object. */
 export const inspectLog: Format = {
@@ -213,9 +214,7 @@ function scoreOf(scores: TraceRow): TraceRow | undefined {
 }
 
 function errorOf(error: unknown): string {
-  return (
-    (isObject(error) ? asString(error.message) : undefined) ?? "there is no assistant's message"
-  );
+  return (isObject(error) ? asString(error.message) : undefined) ?? 'no message of the assistant';
 }
 
 function verdictOf(value: unknown): boolean | undefined {

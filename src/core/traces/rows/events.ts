@@ -39,7 +39,7 @@ export function* readEvents(
       }
       const value = dataOf(text);
       if (value === undefined) {
-        if (!isField(text)) reader.report(`${nameOf(line)} is no field of an event.`);
+        if (!isField(text)) reader.report(`${nameOf(line)} is not a field of an event.`);
         continue;
       }
       data ??= { lines: [], first: line, last: line };
@@ -96,7 +96,7 @@ function* readEvent(
     } else if (line.trim() !== '') {
       reader.report(
         value instanceof JsonError && value.isCut
-          ? `${name} is an event whose data is cut short.`
+          ? `${name} is an event whose data is truncated.`
           : `${name} is an event whose data is not JSON.`,
       );
     }

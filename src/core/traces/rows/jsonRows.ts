@@ -88,6 +88,6 @@ export function* readJson(text: string, reader: RowReader): Generator<Trace> {
 /** `line`: the line of the file that was parsed by itself. Throws what is no `JsonError`. */
 function wordsOf(error: unknown, line?: number): string {
   if (!(error instanceof JsonError)) throw error;
-  const words = error.isCut ? 'is cut short' : 'is not valid JSON';
+  const words = error.isCut ? 'is truncated' : 'is not valid JSON';
   return `${words}: ${line === undefined ? error.message : error.onLine(line)}.`;
 }

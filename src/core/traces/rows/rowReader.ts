@@ -2,7 +2,7 @@
 import { asString, isObject } from '../../json';
 import { messageLine } from '../../messageLine';
 import { assembleTrace, type RowPlace } from '../assembleTrace';
-import { keysOf } from '../formats/containers';
+import { fieldsOf } from '../formats/containers';
 import { readRow } from '../formats/formats';
 import { StreamJoiner } from '../streams/joinStreams';
 import type { Trace, TraceFile } from '../trace';
@@ -50,9 +50,9 @@ export class RowReader {
     const isUnread = this.#formats.size === 0;
     const only = isUnread && this.#problems.length === 1 ? this.#unknown : undefined;
     const problems = only
-      ? [`Its JSON has no known format: it has ${keysOf(only.row)}.`]
+      ? [`Its JSON has no supported format: ${fieldsOf(only.row)}.`]
       : isUnread && this.#problems.length === 0
-        ? ['It has no answer of a model.']
+        ? ['It contains no answer of a model.']
         : this.#problems;
     return {
       format: [...this.#formats].join(', ') || 'JSON',
@@ -72,7 +72,7 @@ export class RowReader {
       const isLong = first.name !== last.name;
       const name = isLong ? `${first.name} to ${last.name}` : first.name;
       if (isCut)
-        this.report(`${name || 'It'} ends before the answer does: the stream was cut short.`);
+        this.report(`${name || 'It'} ends before the answer does: the stream was truncated.`);
       const range = { utf16Start: first.utf16Start, utf16End: last.utf16End };
       yield* this.#read({ name, row, path: [], ...range, isRewritten: true });
     }
@@ -88,7 +88,7 @@ export class RowReader {
     } catch (error) {
       // The only way to run out of stack here.
       if (!(error instanceof RangeError)) throw error;
-      return this.report(`${name || 'It'} is nested too deeply to be read.`);
+      return this.report(`${name || 'It'} is nested too deeply.`);
     }
     if (!found) return this.#reportUnknown(placed);
     const { format, traces } = found;
@@ -99,7 +99,7 @@ export class RowReader {
     for (const raw of traces) {
       if (raw.parts.length === 0) {
         const subject = [name, raw.id].filter(Boolean).join(', ') || 'It';
-        this.report(`${subject} ${raw.problem ?? 'has no text that a model wrote'}.`);
+        this.report(`${subject} ${raw.problem ?? 'has no text written by a model'}.`);
         continue;
       }
       this.#formats.add(format.name);
@@ -114,7 +114,7 @@ export class RowReader {
     const subject = name || 'It';
     const problem = error
       ? `${subject} is a server's error: ${error}.`
-      : `${subject} has no known format: it has ${keysOf(row)}.`;
+      : `${subject} has no supported format: ${fieldsOf(row)}.`;
     if (!error) this.#unknown ??= placed;
     this.report(problem);
   }

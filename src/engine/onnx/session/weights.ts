@@ -65,7 +65,7 @@ export function locateWeights(graph: Graph, file: GraphFile): Weights {
     if (HALF.has(tensor.elementType)) halfBytes += length;
     if (!(data.offset >= 0 && length >= 0 && data.offset + length <= place.sizeBytes))
       throw new UserError(
-        `${place.path} is cut short: "${tensor.name}" ends at byte ${data.offset + length} of ${place.sizeBytes}. ` +
+        `${place.path} is truncated: "${tensor.name}" ends at byte ${data.offset + length} of ${place.sizeBytes}. ` +
           'Download it again.',
       );
     const needed = tensorBytes(tensor);

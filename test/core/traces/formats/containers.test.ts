@@ -36,7 +36,7 @@ test('a batch of OpenAI has its answers by their ids, in any form, and lists wha
   expect(problems).toEqual([
     'line 3, c has no answer: no such model.',
     'line 4, d has no answer: it expired.',
-    "line 5, e is a batch's request: the answers are in the batch's output file.",
+    "line 5, e is a request of a batch; the answers are in the batch's output file.",
   ]);
   const file = rows.map(row => JSON.stringify(row)).join('\n');
   const [, answer] = new JsonSourceMap(file).partsOf(traces[0]!);
@@ -60,7 +60,7 @@ test('a batch of Anthropic has its messages, and lists what failed', () => {
   expect(segmentsOf(traces[0]!)).toEqual(thought);
   expect(problems).toEqual([
     'line 2, b has no answer: overloaded.',
-    'line 3, c has no answer: it is expired.',
+    'line 3, c has no answer: the request is expired.',
   ]);
 });
 
@@ -115,7 +115,7 @@ test('a list of rows in an object is those rows, at their places', () => {
     const file = JSON.stringify(whole);
     const { traces, problems } = readTraces(file);
     expect(traces.map(({ id }) => id)).toEqual(['row 1']);
-    expect(problems).toEqual(['row 2 has no known format: it has "a".']);
+    expect(problems).toEqual(['row 2 has no supported format: its fields are "a".']);
     expect(new JsonSourceMap(file).partsOf(traces[0]!)).toHaveLength(1);
   }
 });
@@ -138,7 +138,7 @@ test('rows in rows are read to a limited depth, and messages about them are shor
   expect(readTraces(JSON.stringify(nested(8))).traces.length).toBe(1);
   expect(readTraces(JSON.stringify(nested(9)))).toMatchObject({
     traces: [],
-    problems: [expect.stringMatching(/has no known format: it has "role"/)],
+    problems: [expect.stringMatching(/has no supported format: its fields are "role"/)],
   });
   const [problem] = readTraces(JSON.stringify({ ['a'.repeat(100_000)]: 1 })).problems;
   expect(problem!.length).toBeLessThan(200);

@@ -25,8 +25,8 @@ const thought = [
   ['answer', 'So 4.'],
 ];
 const SECRET = 'gAAAAABsecret';
-const HIDDEN = 'Some of the reasoning is encrypted in the file: its text is not there.';
-const SUMMARY = 'The reasoning is encrypted in the file: what is shown is its summary.';
+const HIDDEN = 'Some of the reasoning is encrypted in the file and cannot be shown.';
+const SUMMARY = 'The reasoning is encrypted in the file; its summary is shown.';
 
 describe('reasoning', () => {
   const text = { type: 'text', text: 'So 4.' };

@@ -254,12 +254,12 @@ describe('a row of JSON', () => {
     const { traces, problems } = readTraces(`${good}\n{"a": \n{"b": 1, "c": 2}\n${good}`);
     expect(traces.map(({ id }) => id)).toEqual(['line 1', 'line 4']);
     expect(problems).toEqual([
-      expect.stringMatching(/^line 2 is cut short: /),
-      'line 3 has no known format: it has "b", "c".',
+      expect.stringMatching(/^line 2 is truncated: /),
+      'line 3 has no supported format: its fields are "b", "c".',
     ]);
     const none = readTraces('{"b": 1}');
     expect(none.traces).toEqual([]);
-    expect(none.problems).toEqual(['Its JSON has no known format: it has "b".']);
+    expect(none.problems).toEqual(['Its JSON has no supported format: its fields are "b".']);
   });
 });
 

@@ -54,8 +54,8 @@ describe('events', () => {
     expect(traces.map(({ text }) => text)).toEqual(['a']);
     expect(problems).toEqual([
       'line 3 is an event whose data is not JSON.',
-      'line 5 is no field of an event.',
-      'line 7 is an event whose data is cut short.',
+      'line 5 is not a field of an event.',
+      'line 7 is an event whose data is truncated.',
     ]);
   });
 

@@ -76,7 +76,7 @@ describe('chunks of a chat completion', () => {
     for (const { traces, problems } of readings(chat({ content: 'So' }), chat({ content: ' 4' }))) {
       expect(traces.map(({ text }) => text)).toEqual(['So 4']);
       expect(problems).toEqual([
-        expect.stringMatching(/ ends before the answer does: the stream was cut short\.$/),
+        expect.stringMatching(/ ends before the answer does: the stream was truncated\.$/),
       ]);
     }
   });
@@ -131,7 +131,7 @@ describe('events of Responses', () => {
     }
     for (const { traces, problems } of readings(created, ...deltas)) {
       expect(traces.map(segmentsOf)).toEqual([thought]);
-      expect(problems).toEqual([expect.stringMatching(/the stream was cut short/)]);
+      expect(problems).toEqual([expect.stringMatching(/the stream was truncated/)]);
     }
   });
 });
@@ -184,7 +184,7 @@ test('lines of Ollama, chat and generate, and of llama.cpp are one answer; two a
   ]) {
     const { traces, problems } = readTraces(asLines(twice(lines)));
     expect([problems, traces.map(segmentsOf)]).toEqual([[], [thought, thought]]);
-    expect(readTraces(asLines(lines.slice(0, -1))).problems[0]).toMatch(/cut short/);
+    expect(readTraces(asLines(lines.slice(0, -1))).problems[0]).toMatch(/truncated/);
   }
   const { traces } = readTraces(asLines(twice([llama('So'), llama(' 4'), llama('', true)])));
   expect(traces.map(({ text }) => text)).toEqual(['So 4', 'So 4']);

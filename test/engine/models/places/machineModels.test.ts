@@ -290,7 +290,7 @@ describe('files', () => {
     write(join(home, '.cache/llama.cpp/b.gguf'), 'words');
     write(join(home, '.cache/llama.cpp/c.gguf'), '');
     expect(list().map(({ opens, why }) => `${opens}: ${why}`)).toEqual([
-      expect.stringMatching(/^no: It is cut short or damaged/),
+      expect.stringMatching(/^no: It is truncated or damaged/),
       expect.stringMatching(/^no: It is not a GGUF file/),
       expect.stringMatching(/^no: It is not a GGUF file/),
     ]);

@@ -323,7 +323,7 @@ describe('what cannot be used is refused by name', () => {
     const data = join(path, '../weights.bin');
     const bytes = readFileSync(data);
     writeFileSync(data, bytes.subarray(0, bytes.length - 1));
-    await expectRefusal(path, 'weights.bin is cut short');
+    await expectRefusal(path, 'weights.bin is truncated');
     rmSync(data);
     await expectRefusal(path, 'weights.bin is missing');
     mkdirSync(data);
