@@ -227,7 +227,9 @@ describe.each(VERSIONS)('in version %j', mode => {
       expect(await refused(join(elsewhere, 'secret.txt'))).toMatch(/outside the roots/);
       expect(await refused(join(elsewhere, 'none.txt'))).toMatch(/outside the roots/);
       expect(await refused('../secret.txt')).toMatch(/outside the roots/);
-      expect(await refused('link.txt')).toMatch(/outside the roots \(symbolic links are resolved\)/);
+      expect(await refused('link.txt')).toMatch(
+        /outside the roots \(symbolic links are resolved\)/,
+      );
       expect(await refused('none.txt')).toMatch(/File not found: none.txt/);
       expect(await refused('sub')).toMatch(/it is a folder/);
       expect(await refused('file://elsewhere/x')).toMatch(/names no file of this machine/);

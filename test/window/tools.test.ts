@@ -116,7 +116,11 @@ describe('tools for language models', () => {
   it('refuse what is outside of the workspace, no text, or too large', async () => {
     for (const name of NAMES) {
       await refuses(name, { path: join(elsewhere, 'secret.txt') }, /outside the roots/);
-      await refuses(name, { path: 'tool-link.txt' }, /outside the roots \(symbolic links are resolved\)/);
+      await refuses(
+        name,
+        { path: 'tool-link.txt' },
+        /outside the roots \(symbolic links are resolved\)/,
+      );
       await refuses(name, { path: 'tool-bad.txt' }, /not UTF-8: byte ff at offset 1/);
       await refuses(name, { path: 'tool-large.txt' }, /it has 20 MB; the limit is (?:16|1) MB/);
       await refuses(name, { path: 'tool-none.txt' }, /File not found/);

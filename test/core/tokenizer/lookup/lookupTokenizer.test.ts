@@ -158,11 +158,7 @@ describe('refuses, naming what is wrong', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    [
-      'no list of pieces',
-      { model: { ...unigram, vocab: {} } },
-      /model\.vocab is \{\}, not a list/,
-    ],
+    ['no list of pieces', { model: { ...unigram, vocab: {} } }, /model\.vocab is \{\}, not a list/],
     ['a piece without a score', { model: { ...unigram, vocab: [['a']] } }, /piece 0 is \["a"\]/],
     ['no unknown piece', { model: { ...unigram, unk_id: null } }, /unk_id is null/],
     ['an unknown piece that is none', { model: { ...unigram, unk_id: 9 } }, /unk_id is 9/],
