@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from training.export import publish
 from training.gate.data import NOISE, SPAN, batch, texts
-from training.gate.folder import LIMIT, apart, ids_of, write
+from training.gate.folder import LAYOUT, LIMIT, apart, ids_of, write
 from training.gate.model import MrT5
 from training.gate.train import SHAPE, SHORT, TOKENS, folder, loss_of
 from training.paths import GOLDEN, REPO
@@ -20,15 +20,6 @@ NAME = "Tokenscope’s small gate"
 ABOUT = "ours, trained on the text of Tokenscope’s repository; not a published MrT5"
 BATCHES, ROWS = 25, 8
 TEXTS = ("python.py.txt", "typescript.ts.txt", "scripts.md.txt")
-CONFIG = {
-    "architectures": ["MrT5ForConditionalGeneration"],
-    "model_type": "mrt5",
-    "is_encoder_decoder": True,
-    "feed_forward_proj": "gated-gelu",
-    "deletion_type": "scaled_sigmoid",
-    "eos_token_id": 1,
-    "pad_token_id": 0,
-}
 
 
 def load(target: float) -> tuple[MrT5, dict]:
@@ -106,7 +97,7 @@ def main() -> None:
     fresh = OUT.with_suffix(".new")
     shutil.rmtree(fresh, ignore_errors=True)
     about = {"name": NAME, "about": ABOUT, "tokens": TOKENS}
-    write(fresh, model, {**CONFIG, **vars(SHAPE)}, about, {"report": "REPORT.md"})
+    write(fresh, model, {**LAYOUT, **vars(SHAPE)}, about, {"report": "REPORT.md"})
     rows = [ids_of((GOLDEN / "texts" / name).read_bytes()[: TOKENS - 1]) for name in TEXTS]
     furthest = apart(fresh, model, [*rows, ids_of(b"a"), ids_of(b"")])
     assert furthest <= LIMIT, f"ONNX Runtime differs from PyTorch by {furthest:.1e}"

@@ -16,6 +16,16 @@ from training.gate.model import END, OFFSET, PAD, SENTINEL, MrT5
 # How far ONNX Runtime's gate may be from PyTorch's, beside a scale of 30.
 LIMIT = 1e-3
 SPECIAL = {"<pad>": PAD, "</s>": END, "<unk>": 2}
+# Of config.json what is the same for all that is read and written here.
+LAYOUT = {
+    "architectures": ["MrT5ForConditionalGeneration"],
+    "model_type": "mrt5",
+    "is_encoder_decoder": True,
+    "feed_forward_proj": "gated-gelu",
+    "deletion_type": "scaled_sigmoid",
+    "eos_token_id": END,
+    "pad_token_id": PAD,
+}
 
 
 def tokenizer() -> Tokenizer:

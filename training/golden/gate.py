@@ -20,7 +20,7 @@ from transformers import T5Config, T5EncoderModel
 from transformers.models.t5 import modeling_t5
 
 from training.gate.convert import convert
-from training.gate.folder import ids_of
+from training.gate.folder import LAYOUT, ids_of
 from training.gate.model import GateShape, MrT5, buckets
 from training.paths import GOLDEN, REPO
 
@@ -29,11 +29,7 @@ OUT, CONVERTED, BUILT_IN = GOLDEN / "gate.json", GOLDEN / "gate", REPO / "models
 # that it shows what attention is divided by.
 TEXTS = {"python.py.txt": (0, 300), "scripts.md.txt": (0, 500), "typescript.ts.txt": (0, 4)}
 CONFIG = {
-    "architectures": ["MrT5ForConditionalGeneration"],
-    "model_type": "mrt5",
-    "is_encoder_decoder": True,
-    "feed_forward_proj": "gated-gelu",
-    "deletion_type": "scaled_sigmoid",
+    **LAYOUT,
     "vocab_size": 384,
     "d_model": 16,
     "d_kv": 6,
@@ -49,8 +45,6 @@ CONFIG = {
     "relative_attention_num_buckets": 32,
     "relative_attention_max_distance": 128,
     "layer_norm_epsilon": 1e-06,
-    "eos_token_id": 1,
-    "pad_token_id": 0,
 }
 
 
