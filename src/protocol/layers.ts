@@ -57,6 +57,8 @@ export interface LadderView {
   readonly rungs: readonly Rung[];
   /** From 0: from it on the model's own choice stays first. */
   readonly exitLayer: number;
+  /** Name of the tuned lens; null: the logit lens. */
+  readonly tunedLens: string | null;
 }
 
 export interface Rung {

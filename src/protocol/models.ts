@@ -122,6 +122,8 @@ export interface ModelInfo {
   folder: string;
   tokenizer: string;
   vocabSize: number;
+  /** Name of the tuned lens in its folder. */
+  tunedLens?: string;
   /** Whether it can score, or is a tokenizer alone; why, where it is. */
   scores: boolean;
   scoresMissing?: string;

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { layerPasses, layerPassNames } from '../../src/core/layers/layerPasses';
+import { writeTunedLens } from '../support/tunedLens';
 import { coder, linesOf, run, scratch, setUpCommandLine } from './support';
 
 setUpCommandLine();
@@ -49,7 +50,9 @@ test('the ladder and the heads are in the lines of their lenses', () => {
 test('people read a table, and what the text as a whole says', () => {
   const { out } = run(['layers', '-', '--model', coder], TEXT);
   expect(out).toMatch(/ % of the layers not needed$/m);
-  expect(out).toContain('If the model exited at the first layer with this confidence:');
+  expect(out).toContain(
+    'If the model exited at the first layer with this confidence, by the logit lens:',
+  );
   expect(out).toMatch(/^ *0\.99 /m);
   const near = run(
     ['layers', '-', '--model', coder, '--lens', 'dilution', '--near', '0.2'],
@@ -73,4 +76,20 @@ test('what cannot be read is refused, with what there is', () => {
   writeFileSync(tokens, 'no tokenizer');
   expect(refused(['--model', tokens])).not.toBe('');
   expect(run(['layers', '-', '--model', coder, '--json'], '').out).toBe('');
+});
+
+test('a tuned lens is named, and refused where it does not fit the model', () => {
+  const read = (args: string[]) =>
+    run(['layers', '-', '--model', coder, '--tuned-lens', ...args], TEXT);
+  const zeros = writeTunedLens(scratch, { layers: 4, width: 256 });
+  const first = read([zeros, '--json']);
+  expect(first.err).toBe('');
+  const lines = linesOf(first.out);
+  const without = linesOf(run(['layers', '-', '--model', coder, '--json'], TEXT).out);
+  expect(lines).toEqual(without.map(line => ({ ...line, tunedLens: 'a/b' })));
+  expect(without.every(({ tunedLens }) => tunedLens === null)).toBe(true);
+  expect(read([zeros]).out).toContain('with this confidence, by the tuned lens of a/b:');
+  const { code, err, out } = read([writeTunedLens(scratch, { layers: 4, width: 32 })]);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain('for states of 32 numbers; those of the open model have 256');
 });

@@ -35,9 +35,9 @@ def parts(value: dict, prefix: str = "") -> tuple[dict[str, torch.Tensor], dict[
     return tensors, notes
 
 
-def convert(path: Path) -> Path:
-    """Returns the path of the written file. Raises ValueError for a file that holds anything but tensors, holds none or
-    is not a PyTorch file, and OSError if it cannot be read.
+def read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """As `parts` has them. Raises ValueError for a file that holds anything but tensors, holds none or is not a PyTorch
+    file, and OSError if it cannot be read.
     """
     try:
         value = torch.load(path, map_location="cpu", weights_only=True)
@@ -53,6 +53,12 @@ def convert(path: Path) -> Path:
     tensors, notes = parts(value if isinstance(value, dict) else {"value": value})
     if not tensors:
         raise ValueError("it holds no tensors")
+    return tensors, notes
+
+
+def convert(path: Path) -> Path:
+    """Returns the path of the written file. Raises as `read` does."""
+    tensors, notes = read(path)
     out = path.with_suffix(".safetensors")
     save_file(tensors, out, metadata=notes)
     return out

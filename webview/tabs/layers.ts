@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatBits, formatPercent } from '../../src/core/format';
 import { displayToken } from '../../src/core/displayToken';
+import { lensWords } from '../../src/core/layers/lensWords';
 import type { AttendedToken, AttentionView, LadderView } from '../../src/protocol/layers';
 import type { LayersState } from '../../src/protocol/page';
 import type { Page } from '../page';
@@ -38,7 +39,7 @@ function layersTemplate(page: Page, state: LayersState): TemplateResult {
 const refused = (reason: string) =>
   html`<p><span class="badge refused">not read</span> ${reason}</p>`;
 
-function ladder({ rungs, exitLayer }: LadderView): TemplateResult {
+function ladder({ rungs, exitLayer, tunedLens }: LadderView): TemplateResult {
   const last = rungs.length - 1;
   const words =
     exitLayer === last
@@ -80,8 +81,9 @@ function ladder({ rungs, exitLayer }: LadderView): TemplateResult {
       </tbody>
     </table>
     <p class="source">
-      By the logit lens: the residual stream after each layer, through the model’s own last norm and
-      head.
+      By ${lensWords(tunedLens)}: the residual stream after each layer,
+      ${tunedLens === null ? '' : 'but for the last through its translator, '}through the model’s
+      own last norm and head.
     </p>`;
 }
 

@@ -88,6 +88,11 @@ export const layers = defineCommand({
       description:
         'folder of the delete gate, for delete-gate; needs no model (default: the built-in gate)',
     }),
+    'tuned-lens': text({
+      valueName: 'FOLDER',
+      description:
+        'tuned lens that exit-depth reads through (default: tuned-lens in the model’s folder, otherwise the logit lens)',
+    }),
     seed: shared.seed,
     context: shared.context,
     json: shared.json,
@@ -105,6 +110,7 @@ export const layers = defineCommand({
       redundancyMargin: values.margin,
       seed: values.seed,
       gateFolder: '',
+      tunedLens: values['tuned-lens'] ?? '',
     };
     await withModel(modelFolder(values.model), values.context, async model => {
       const document = new Document('text', 0, content);

@@ -49,6 +49,8 @@ export interface LayerOptions {
   readonly seed: number;
   /** Of the delete gate; empty: the built-in one. */
   readonly gateFolder: string;
+  /** Of a tuned lens, for `exitDepth`; empty: that in the model's folder, or where it has none the logit lens. */
+  readonly tunedLens: string;
 }
 
 export const defaultLayerOptions: LayerOptions = {
@@ -60,4 +62,5 @@ export const defaultLayerOptions: LayerOptions = {
   lookAheadTokens: 8,
   seed: 1,
   gateFolder: '',
+  tunedLens: '',
 };

@@ -1,7 +1,30 @@
 // What can be read off the layers of a model while it runs over a window: small numbers for each token, made where the
 // activations are. Positions and keys count the model's inputs, a start token included.
 
-/** What each layer would predict, through the model's own last norm and head: the logit lens (nostalgebraist 2020). */
+/**
+ * A tuned lens (Belrose et al. 2023, arXiv:2303.08112): a translator for the residual stream after each block but the
+ * last, h + W h + b.
+ */
+export interface TunedLens {
+  /** Of the model that it was trained for, as its configuration has it. */
+  readonly name: string;
+  readonly folder: string;
+  readonly width: number;
+  /** [layer but the last] */
+  readonly translators: readonly Translator[];
+}
+
+export interface Translator {
+  /** W: [out, in], row by row. */
+  readonly weight: Float32Array;
+  /** b: [out] */
+  readonly bias: Float32Array;
+}
+
+/**
+ * What each layer would predict, through the model's own last norm and head: the logit lens (nostalgebraist 2020), or
+ * through the translators of a tuned lens before them.
+ */
 export interface LadderRows {
   /** Blocks. The last one's row is the model's own. */
   readonly layers: number;
@@ -59,7 +82,10 @@ export interface OfLayer {
 /** Readings by their names: what each is asked with, and what it answers. */
 export interface Readings {
   /** Rows before `from` stay unread. */
-  ladder: { asked: { readonly topK: number; readonly from?: number }; answer: LadderRows };
+  ladder: {
+    asked: { readonly topK: number; readonly from?: number; readonly lens?: TunedLens };
+    answer: LadderRows;
+  };
   attention: { asked: { readonly share: number }; answer: AttentionRows };
   attentionAt: { asked: { readonly position: number }; answer: AttentionAt };
   coreTokens: { asked: OfLayer & { readonly group: number }; answer: InputNumbers };

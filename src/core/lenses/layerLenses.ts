@@ -37,7 +37,7 @@ export const layerLenses = {
   exitDepth: layerLens('exitDepth', PERCENT, {
     title: 'Early exit',
     meaning:
-      'Share of the layers that were not needed here: the model’s choice is settled before them, as the logit lens reads it (last norm and unembedding applied to each layer).',
+      'Share of the layers that were not needed here: the model’s choice is settled before them, as the logit lens (last norm and unembedding applied to each layer) or the model’s tuned lens reads it.',
     scale: {
       kind: 'heat',
       bounds: [1, 15, 30, 45, 60, 75, 90],

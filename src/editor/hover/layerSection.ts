@@ -2,6 +2,7 @@
 import { MarkdownString } from 'vscode';
 import { displayToken } from '../../core/displayToken';
 import { formatBits, formatPercent } from '../../core/format';
+import { lensWords } from '../../core/layers/lensWords';
 import type { AttendedToken, AttentionView, LadderView } from '../../protocol/layers';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
 import type { HoverSection } from './hoverSection';
@@ -23,7 +24,7 @@ export const layerSection: HoverSection = async ({ lens, place, at, queries }) =
 };
 
 /** From the last layer down, as many as have room. */
-function ladderLines({ rungs, exitLayer }: LadderView): string {
+function ladderLines({ rungs, exitLayer, tunedLens }: LadderView): string {
   const step = Math.max(1, Math.ceil(rungs.length / RUNGS));
   const shown = [...rungs.keys()].reverse().filter((_, i) => i % step === 0);
   const lines = shown.map(layer => {
@@ -34,7 +35,8 @@ function ladderLines({ rungs, exitLayer }: LadderView): string {
   });
   return (
     `The model’s final choice ranks first from layer **${exitLayer}** of ${rungs.length} on (✓).\n\n` +
-    `| layer | top token | this token |  |  |\n|--:|:--|:--|--:|--:|\n${lines.join('\n')}`
+    `| layer | top token | this token |  |  |\n|--:|:--|:--|--:|--:|\n${lines.join('\n')}\n\n` +
+    `By ${escapeMarkdown(lensWords(tunedLens))}.`
   );
 }
 

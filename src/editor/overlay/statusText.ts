@@ -1,6 +1,7 @@
 // The words of the status item: plain values in, plain words out. The tooltip is the legend, as Markdown.
 import { describeProof, totalsOf } from '../../core/exactBytes/byteProof';
 import { formatCount, formatProgress } from '../../core/format';
+import { lensWords } from '../../core/layers/lensWords';
 import { needsModel, type Lens } from '../../core/lenses/lens';
 import type { TokenCount } from '../../protocol/compare';
 import type { ByteProof } from '../../protocol/scores';
@@ -123,6 +124,9 @@ function explanations(state: StatusState, model: string): string[] {
       `T0: these numbers are from the file (${saved.source}), not from ${model}. Run "Tokenscope: Toggle Saved/Re-Scored Log-Probabilities" to score the trace with the open model.`,
     );
   }
+  const opened = modelOf(state);
+  if (lens.needs.includes('exitDepth') && opened?.scores)
+    all.push(`Read by ${lensWords(opened.tunedLens)}.`);
   if (lens.needs.includes('features') && noAutoencoder) all.push(noAutoencoder);
   if (lens.scale.kind === 'channels' && !lens.scale.names && pins.length === 0) {
     all.push('No feature is pinned. Pin one with "Tokenscope: Pin Feature…".');

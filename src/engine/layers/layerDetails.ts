@@ -5,6 +5,7 @@ import type { LayerOptions, LayerPassId } from '../../core/layers/layerPasses';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { hex, numberOrNull } from '../documents/tokenJson';
 import type { Model } from '../models/model';
+import { readLadder, tunedLensOf } from './readLadder';
 
 /** Of each token of a window. */
 export type TokenDetails = (token: number) => object;
@@ -17,7 +18,7 @@ export async function layerDetails(
   options: LayerOptions,
   signal: AbortSignal,
 ): Promise<TokenDetails> {
-  if (id === 'exitDepth') return ladderDetails(model, ids, signal);
+  if (id === 'exitDepth') return ladderDetails(model, ids, options, signal);
   if (id === 'attention' || id === 'dilution') return headDetails(model, ids, options, signal);
   if (id === 'routing') return expertDetails(model, ids, signal);
   return () => ({});
@@ -25,12 +26,18 @@ export async function layerDetails(
 
 const BEST = 3;
 
-async function ladderDetails(model: Model, ids: Uint32Array, signal: AbortSignal) {
-  const ladder = await model.readLayers(ids, { kind: 'ladder', topK: BEST }, signal);
+async function ladderDetails(
+  model: Model,
+  ids: Uint32Array,
+  options: LayerOptions,
+  signal: AbortSignal,
+) {
+  const ladder = await readLadder(model, ids, { topK: BEST }, options, signal);
+  const tunedLens = tunedLensOf(model, options)?.name ?? null;
   const { layers, topK, topIds, topLogprobs, logprobs } = ladder;
   return (token: number) => {
     const row = token + model.startTokens - 1;
-    if (row < 0) return { exitLayer: null, layers: null };
+    if (row < 0) return { exitLayer: null, layers: null, tunedLens };
     const rungs = Array.from({ length: layers }, (_, layer) => {
       const at = row * layers + layer;
       const top = Array.from(topIds.subarray(at * topK, (at + 1) * topK), (id, i) => ({
@@ -41,7 +48,7 @@ async function ladderDetails(model: Model, ids: Uint32Array, signal: AbortSignal
       return { logprob: numberOrNull(logprobs[at]!), top };
     });
     const own = topIds.subarray(row * layers * topK, (row + 1) * layers * topK);
-    return { exitLayer: exitLayer(own, topK), layers: rungs };
+    return { exitLayer: exitLayer(own, topK), layers: rungs, tunedLens };
   };
 }
 

@@ -6,9 +6,11 @@ import type { LayerOptions, LayerPassId } from '../../core/layers/layerPasses';
 import { gapByPosition } from '../../core/layers/permutation';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { formatPercent } from '../../core/format';
+import { lensWords } from '../../core/layers/lensWords';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
 import { windowsIn } from '../scoring/windowRuns';
+import { readLadder, tunedLensOf } from './readLadder';
 
 export interface LayerTable {
   readonly title: string;
@@ -27,13 +29,13 @@ const share = (part: number) => (Number.isNaN(part) ? '–' : formatPercent(Math
 const bits = (nats: number) => (nats / NATS_PER_BIT).toFixed(2);
 
 /** What an early exit at a threshold would have got right, with the model as its judge. */
-const exits: Summary = async ({ model, document }, _options, signal) => {
+const exits: Summary = async ({ model, document }, options, signal) => {
   let found: EarlyExits | undefined;
   const stream = document.streamBy(model.tokenizer);
   for (const { start, ownStart, end } of windowsIn(model, stream)) {
     const { ids } = stream.tokens(start, end);
     const from = Math.max(0, ownStart - start + model.startTokens - 1);
-    const ladder = await model.readLayers(ids, { kind: 'ladder', topK: 1, from }, signal);
+    const ladder = await readLadder(model, ids, { topK: 1, from }, options, signal);
     const { layers, topIds, topLogprobs } = ladder;
     found ??= new EarlyExits(layers, 1);
     for (let row = from; row < ids.length + model.startTokens - 1; row++) {
@@ -49,7 +51,7 @@ const exits: Summary = async ({ model, document }, _options, signal) => {
   ]);
   return [
     {
-      title: 'If the model exited at the first layer with this confidence',
+      title: `If the model exited at the first layer with this confidence, by ${lensWords(tunedLensOf(model, options)?.name)}`,
       rows: [['probability', 'exits early', 'of these correct', 'layers run'], ...rows],
     },
   ];

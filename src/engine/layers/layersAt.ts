@@ -16,6 +16,10 @@ import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
 import { checkSpelled } from '../scoring/checkSpelled';
 import { windowsIn } from '../scoring/windowRuns';
+import { readLadder, tunedLensOf } from './readLadder';
+
+/** Of the model's folder, if it has one. */
+const OWN_LENS = { tunedLens: '' };
 
 /** Of a layer's likeliest tokens. */
 const BEST = 3;
@@ -66,7 +70,8 @@ async function ladderAt(
   if (row < 0)
     throw new UserError('No layer predicts the first token, because nothing comes before it.');
   const { ids } = stream.tokens(window.start, token + 1);
-  const ladder = await model.readLayers(ids, { kind: 'ladder', topK: BEST, from: row }, signal);
+  // The editor has no other than the model's own.
+  const ladder = await readLadder(model, ids, { topK: BEST, from: row }, OWN_LENS, signal);
   const { layers, topK, topIds, topLogprobs, logprobs } = ladder;
   const own = row * layers;
   const rungs = Array.from({ length: layers }, (_, layer) => {
@@ -80,7 +85,8 @@ async function ladderAt(
     };
   });
   const row0 = topIds.subarray(own * topK, (own + layers) * topK);
-  return { rungs, exitLayer: exitLayer(row0, topK) };
+  const tunedLens = tunedLensOf(model, OWN_LENS)?.name ?? null;
+  return { rungs, exitLayer: exitLayer(row0, topK), tunedLens };
 }
 
 async function attentionAt(

@@ -4,6 +4,7 @@ import { exitLayer } from '../../core/layers/exitDepth';
 import type { AttentionRows, LadderRows } from '../../core/layers/readings';
 import type { LayerOptions } from '../../core/layers/layerPasses';
 import { UserError } from '../../core/errors';
+import { readLadder } from './readLadder';
 import type { WindowMeasure } from './windowMeasure';
 
 /** Choices of each layer that are kept. */
@@ -18,9 +19,9 @@ const RANK_ITERATIONS = 4;
 /** The share of the layers after the one from which the model's own choice for the token's place stays first. */
 export const exitDepth: WindowMeasure = {
   isCausal: true,
-  uses: [],
-  async compute(model, { ids }, _options, signal) {
-    const ladder = await model.readLayers(ids, { kind: 'ladder', topK: CHOICES }, signal);
+  uses: ['tunedLens'],
+  async compute(model, { ids }, options, signal) {
+    const ladder = await readLadder(model, ids, { topK: CHOICES }, options, signal);
     const shares = exitLayers(ladder).map(layer => 1 - (1 + layer) / ladder.layers);
     return aboutNext(shares, model.startTokens, ids.length);
   },

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { UserError } from '../../core/errors';
 import { describePublished, publishedFor } from '../../core/sae/publishedSaes';
 import type { ModelInfo } from '../../protocol/models';
+import { tunedLensBeside, tunedLensName } from '../layers/tunedLensFolder';
 import type { Backend } from './backend';
 import type { ModelFolder } from './modelFolder';
 import { EXACT_DTYPE } from './source';
@@ -25,6 +26,7 @@ export function infoOf(
     contextTokens: Math.min(ownContextTokens(folder, backend), contextLimit),
     warnings: [tokenizer.limitation, ...folder.warnings, ...warnings].filter(Boolean),
     lacks: backend?.lacks,
+    ...tunedLensIn(folder),
     ...weightsTimeOf(folder),
     ...publishedOf(folder, backend),
   };
@@ -42,6 +44,11 @@ export function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }:
     `The tokenizer does not fit the model: it has ${tokenizer.vocabSize} tokens, the model's ` +
       `output ${vocabSize} (in ${path}).`,
   );
+}
+
+function tunedLensIn({ path }: ModelFolder): Pick<ModelInfo, 'tunedLens'> {
+  const folder = tunedLensBeside(path);
+  return folder === undefined ? {} : { tunedLens: tunedLensName(folder) };
 }
 
 function weightsTimeOf({ weights }: ModelFolder): Pick<ModelInfo, 'weightsTime'> {

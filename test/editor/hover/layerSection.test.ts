@@ -25,6 +25,7 @@ const VIEW: LayersView = {
   bytes: encodeUtf8('x'),
   ladder: {
     exitLayer: 1,
+    tunedLens: null,
     rungs: [rung(Math.log(0.0625), '*a*'), rung(Math.log(0.25), 'x'), rung(Math.log(0.5), 'x')],
   },
   attention: {
@@ -62,9 +63,19 @@ test('the ladder goes from the last layer down, and marks where the choice stays
   ]);
 });
 
+test('the ladder says which lens it is read through', async () => {
+  expect((await words('exitDepth', VIEW))[0]).toMatch(/By the logit lens\.$/);
+  const ladder = { exitLayer: 0, rungs: [rung(-1, 'x')], tunedLens: 'org/*a*' };
+  const [by] = await words('exitDepth', { ...VIEW, ladder });
+  expect(by).toMatch(/By the tuned lens of org\/\*a\*\.$/);
+});
+
 test('a ladder of many layers has the last one, and fits', async () => {
   const rungs = Array.from({ length: 30 }, (_, layer) => rung(-layer, `t${layer}`));
-  const [ladder] = await words('exitDepth', { ...VIEW, ladder: { exitLayer: 29, rungs } });
+  const [ladder] = await words('exitDepth', {
+    ...VIEW,
+    ladder: { exitLayer: 29, rungs, tunedLens: null },
+  });
   const layers = [...ladder!.matchAll(/^\| (\d+) \|/gm)].map(([, layer]) => Number(layer));
   expect(layers[0]).toBe(29);
   expect(layers.length).toBeLessThanOrEqual(8);

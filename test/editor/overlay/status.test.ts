@@ -41,6 +41,19 @@ test('is off', () => {
   });
 });
 
+test('says by which lens the layers are read, where they are', () => {
+  expect(words(shown({ lens: 'exitDepth' }).tooltip)).toMatch(/Read by the logit lens\.$/);
+  const by = (changes: object) => ({
+    ...READY,
+    model: { ...MODEL, tunedLens: 'a_b*', ...changes },
+  });
+  const tooltip = (changes: object) =>
+    words(shown({ lens: 'exitDepth', engine: by(changes) }).tooltip);
+  expect(tooltip({})).toMatch(/Read by the tuned lens of a_b\*\.$/);
+  expect(tooltip({ scores: false, scoresMissing: 'it has no weights' })).not.toContain('Read by');
+  expect(words(shown({ engine: by({}) }).tooltip)).not.toContain('Read by');
+});
+
 test('says why the engine failed', () => {
   expect(shown({ engine: { kind: 'failed', message: 'No model.' } })).toEqual({
     text: '$(error) Tokenscope',

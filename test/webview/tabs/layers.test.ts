@@ -39,6 +39,7 @@ function stateOf(changes: Partial<LayersView> = {}): LayersState {
     bytes: encodeUtf8(' return'),
     ladder: {
       exitLayer: 1,
+      tunedLens: null,
       rungs: [
         { logprob: Math.log(0.125), best: [best(' if', 0.5), best('\n', 0.25)] },
         { logprob: Math.log(0.25), best: [best(' return', 0.25)] },
@@ -67,8 +68,12 @@ test('each layer says its choice, and how likely it holds the token of the text'
 
 test('a choice of the last layer alone is said so', () => {
   const rung = { logprob: -1, best: [best('a', 0.5)] };
-  const ladder = { exitLayer: 2, rungs: [rung, rung, rung] };
-  expect(lines(stateOf({ ladder })).join(' ')).toContain('only after the last layer');
+  const ladder = { exitLayer: 2, rungs: [rung, rung, rung], tunedLens: 'org/name' };
+  const words = lines(stateOf({ ladder })).join(' ');
+  expect(words).toContain('only after the last layer');
+  expect(words).toContain('By the tuned lens of org/name:');
+  expect(words).toContain('through its translator');
+  expect(lines(stateOf()).join(' ')).toContain('By the logit lens:');
 });
 
 test('what it looks at can be gone to, but for the start', () => {

@@ -37,7 +37,7 @@ async function collectorOf(
   const { length } = window.inputs;
   switch (reading.kind) {
     case 'ladder':
-      return ladderCollector(window, reading.topK, reading.from);
+      return ladderCollector(window, reading.topK, reading.from, reading.lens);
     case 'attention':
       return attentionCollector(window, reading.share);
     case 'attentionAt':

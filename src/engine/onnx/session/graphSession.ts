@@ -1,5 +1,6 @@
 // A loaded graph, which runs some tokens after others whose keys and values are known.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Translator } from '../../../core/layers/readings';
 import { emptyScores, type Scores } from '../../../core/lenses/scores';
 import { SCORES, SCORING } from '../rewrite/scoring';
 import { STEER } from '../rewrite/hookPoints';
@@ -11,6 +12,7 @@ import { emptyKeyValues, type KeyValues } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
 import { sessionOptions } from './sessionOptions';
 import { readScores } from './scoreOutputs';
+import { TranslatorSession } from './translatorSession';
 import { Unembedding } from './unembedding';
 import type { GraphFile } from './weights';
 
@@ -43,6 +45,7 @@ export class GraphSession {
   /** Tokens that have been run so far. */
   tokensRun = 0;
   private tail: Promise<Unembedding> | undefined;
+  private translator: Promise<TranslatorSession> | undefined;
 
   private constructor(
     readonly graph: InstrumentedGraph,
@@ -155,13 +158,20 @@ export class GraphSession {
     return (this.tail ??= Unembedding.open(this.graph));
   }
 
+  /** [rows, width] of states [rows, width]: what a translator of a tuned lens makes of them. */
+  async translate(states: Float32Array, translator: Translator): Promise<Float32Array> {
+    this.translator ??= TranslatorSession.open();
+    return (await this.translator).run(states, translator);
+  }
+
   get emptyKeyValues(): KeyValues {
     return emptyKeyValues(this.graph.roles.past);
   }
 
   async release(): Promise<void> {
     // Where it could not be opened, who asked for it has heard.
-    await (await this.tail?.catch(() => undefined))?.release();
+    for (const opened of [this.tail, this.translator])
+      await (await opened?.catch(() => undefined))?.release();
     await this.session.release();
   }
 }

@@ -1,0 +1,71 @@
+// Which folders are tuned lenses, and why others are none.
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { UserError } from '../../../src/core/errors';
+import { readTunedLens } from '../../../src/engine/layers/tunedLensFolder';
+import { writeTunedLens, type LensOptions, type StoredLens } from '../../support/tunedLens';
+
+const root = join(import.meta.dirname, '../../..');
+const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-lens-folder-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+test('a folder may have no biases', () => {
+  const path = writeTunedLens(scratch, {
+    config: { bias: false },
+    change: tensors => {
+      for (const name of Object.keys(tensors)) if (name.endsWith('.bias')) delete tensors[name];
+    },
+  });
+  const { name, translators } = readTunedLens(path);
+  expect([name, translators.length]).toEqual(['a/b', 4]);
+  expect(translators[0]!.bias).toEqual(new Float32Array(64));
+});
+
+const infinite = (tensors: StoredLens) => {
+  tensors['2.weight']!.data[9] = NaN;
+};
+const cases: [string, LensOptions, string][] = [
+  ['an unknown field', { config: { rank: 4 } }, 'has a field "rank"'],
+  ['another kind of lens', { config: { lens_type: 'mlp' } }, '"lens_type" is "mlp"'],
+  ['a size that is none', { config: { d_model: 'x' } }, '"d_model" should be a whole number'],
+  ['no number of layers', { config: { num_hidden_layers: null } }, '"num_hidden_layers" should'],
+  ['a bias that is no flag', { config: { bias: 1 } }, '"bias" should be true or false'],
+  ['another size than it says', { config: { d_model: 32 } }, 'has the shape [64, 64]'],
+  ['more layers than it says', { config: { num_hidden_layers: 4 } }, 'a tensor "4.weight"'],
+  ['fewer layers than it says', { config: { num_hidden_layers: 6 } }, 'no tensor "5.weight"'],
+  ['biases that it says it lacks', { config: { bias: false } }, 'a tensor "0.bias"'],
+  ['a value that is no number', { change: infinite }, '"2.weight" holds a value that is not'],
+];
+test.each(cases)('a folder with %s is refused by name', (_, given, words) => {
+  const path = writeTunedLens(scratch, given);
+  expect(() => readTunedLens(path)).toThrow(UserError);
+  expect(() => readTunedLens(path)).toThrow(words);
+  expect(() => readTunedLens(path)).toThrow(path);
+});
+
+test('a folder with numbers of another type is refused by name', () => {
+  const path = writeTunedLens(scratch);
+  const file = join(path, 'params.safetensors');
+  const bytes = readFileSync(file);
+  const at = bytes.indexOf('"F32"', bytes.indexOf('"1.bias"'));
+  bytes.write('"I32"', at);
+  writeFileSync(file, bytes);
+  expect(() => readTunedLens(path)).toThrow('"1.bias" is of type "I32"');
+});
+
+test('a folder with a pickle is refused with the command that converts it', () => {
+  const path = writeTunedLens(scratch);
+  renameSync(join(path, 'params.safetensors'), join(path, 'params.pt'));
+  expect(() => readTunedLens(path)).toThrow(
+    `is a pickle, which can run code, and is not loaded. Convert it in a clone of Tokenscope with: python -m training.tuned_lens.convert "${path}"`,
+  );
+  expect(readFileSync(join(root, 'training/tuned_lens/convert.py'), 'utf8')).toContain(
+    'python -m training.tuned_lens.convert',
+  );
+  rmSync(join(path, 'params.pt'));
+  expect(() => readTunedLens(path)).toThrow('There is no params.safetensors of a tuned lens');
+  rmSync(join(path, 'config.json'));
+  expect(() => readTunedLens(path)).toThrow('There is no config.json of a tuned lens');
+});
