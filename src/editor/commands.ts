@@ -12,6 +12,7 @@ import type { EngineQueries } from './engine/engineQueries';
 import { showingWork } from './engine/workProgress';
 import { chooseSecondTokenizer } from './models/chooseComparison';
 import { chooseModel, openModel } from './models/chooseModel';
+import { compareRouting } from './layers/compareRouting';
 import type { ChosenModel } from './models/chosenModel';
 import { goToByScore } from './overlay/goToByScore';
 import { lensRows } from './overlay/lensRows';
@@ -135,6 +136,11 @@ export function generalCommands(
       const { countMarkdown } = await import('./counting/countReport');
       const text = countMarkdown(count);
       await pages.showMarkdown(`Tokens in ${count.folder}`, text);
+    },
+    async compareRouting() {
+      const { document } = activeText();
+      const page = await compareRouting(engine, queries, document);
+      if (page) await pages.showMarkdown(page.title, page.markdown);
     },
     async deletePreparedWeights() {
       const lazy = await import('./models/preparedWeights');

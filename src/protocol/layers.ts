@@ -1,4 +1,5 @@
 // What the editor may ask about the layers of the model at one token.
+import type { LoadComparison } from '../core/layers/loadComparison';
 import { methodsOf } from './channel';
 import type { CharacterView } from './scores';
 import type { DocumentVersion, Range16, Refusal } from './types';
@@ -6,6 +7,14 @@ import type { DocumentVersion, Range16, Refusal } from './types';
 export interface LayerApi {
   /** What the layers hold at the token at an offset; null where there is none. Throws `Cancelled` when aborted. */
   layersAt(params: DocumentVersion & { utf16: number; nearShare?: number }): LayersView | null;
+
+  /**
+   * How the routers of a mixture of experts load its experts over a document and over other texts, of which there were
+   * `given`. Reports as `working`. Throws `UserError` where the model has none, and `Cancelled` when aborted.
+   */
+  compareLoads(
+    params: DocumentVersion & { texts: readonly string[]; given: number },
+  ): LoadComparison;
 
   /** The characters of a range, with how far the delete gate shuts them out by what is known now, in per cent. */
   gateCharacters(params: DocumentVersion & OfGate & { range: Range16 }): CharacterView;
@@ -16,6 +25,7 @@ export interface LayerApi {
 
 export const layerMethods = methodsOf<LayerApi>({
   layersAt: true,
+  compareLoads: true,
   gateCharacters: true,
   gateAt: true,
 });

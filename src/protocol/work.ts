@@ -4,7 +4,7 @@ export interface WorkEvents {
   working: WorkingEvent;
 }
 
-export type WorkTask = 'pair' | 'autoencoder' | 'effect';
+export type WorkTask = 'pair' | 'autoencoder' | 'effect' | 'routing';
 
 /** One request of a kind works at a time. */
 export interface WorkingEvent {

@@ -1,8 +1,10 @@
 // `layers` on the command line: its lines, its tables, its refusals.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { layerPasses, layerPassNames } from '../../src/core/layers/layerPasses';
+import { goldenArchitecture, withVocabulary, writeCheckpoint } from '../support/checkpoints';
+import { BYTE_VOCAB, writeModelFolder } from '../support/modelFolder';
 import { writeTunedLens } from '../support/tunedLens';
 import { coder, linesOf, run, scratch, setUpCommandLine } from './support';
 
@@ -92,4 +94,40 @@ test('a tuned lens is named, and refused where it does not fit the model', () =>
   const { code, err, out } = read([writeTunedLens(scratch, { layers: 4, width: 32 })]);
   expect([code, out]).toEqual([2, '']);
   expect(err).toContain('for states of 32 numbers; those of the open model have 256');
+});
+
+test('routing is compared with a file, or with the other files of a folder', () => {
+  const moe = writeModelFolder(join(scratch, 'moe'), { graph: false });
+  writeCheckpoint(moe, withVocabulary(goldenArchitecture('mixtral'), BYTE_VOCAB));
+  const folder = join(scratch, 'texts');
+  mkdirSync(folder);
+  const own = join(folder, 'own.txt');
+  writeFileSync(own, TEXT);
+  writeFileSync(join(folder, 'other.txt'), 'Once upon a time\n');
+  writeFileSync(join(folder, 'image.png'), Uint8Array.of(0x89, 0x50));
+  writeFileSync(join(folder, 'latin1.txt'), Uint8Array.of(0xff));
+  const read = (against: string, ...args: string[]) =>
+    run(['layers', own, '--model', moe, '--lens', 'routing', '--against', against, ...args]);
+  const lastOf = (against: string) => linesOf(read(against, '--json').out).at(-1)!;
+  const same = lastOf(own);
+  expect(same.others).toEqual({ files: 1, given: 1, tokens: same.tokens });
+  for (const { distance, shares, othersShares } of same.layers) {
+    expect([distance, othersShares]).toEqual([0, shares]);
+    expect(shares.reduce((sum: number, each: number) => sum + each, 0)).toBeCloseTo(1, 10);
+  }
+  const others = lastOf(folder);
+  expect(others.others).toMatchObject({ files: 1, given: 2 });
+  expect(others.layers[0].distance).toBeGreaterThan(0);
+  expect(read(folder).out).toMatch(/and \d+ tokens of 1 of 2 files:\n *layer +total variation/);
+  const refused = (args: string[]) => {
+    const { code, err, out } = run(['layers', own, '--model', moe, ...args], TEXT);
+    expect(code).toBe(2);
+    return out + err;
+  };
+  expect(refused(['--against', own])).toContain('use it with --lens routing');
+  const routing = ['--lens', 'routing', '--against'];
+  expect(refused([...routing, 'nowhere'])).toBe('tokenscope: File not found: nowhere\n');
+  expect(refused([...routing, join(folder, 'latin1.txt')])).toContain('is not UTF-8');
+  mkdirSync(join(scratch, 'none'));
+  expect(refused([...routing, 'none'])).toContain('There is no other text to compare with');
 });

@@ -21,6 +21,7 @@ import type { Model } from '../../engine/models/model';
 import { windowsIn } from '../../engine/scoring/windowRuns';
 import { defineCommand } from '../command';
 import { printGate } from '../gateLines';
+import { comparisonLines, otherTexts } from '../routingLines';
 import { modelFolder, withModel } from '../engine';
 import { readText } from '../input';
 import { interruptible } from '../interrupt';
@@ -93,12 +94,20 @@ export const layers = defineCommand({
       description:
         'tuned lens that exit-depth reads through (default: tuned-lens in the model’s folder, otherwise the logit lens)',
     }),
+    against: text({
+      valueName: 'PATH',
+      description: 'file or folder whose load of the experts is compared with, for routing',
+    }),
     seed: shared.seed,
     context: shared.context,
     json: shared.json,
   },
   async run({ operands: [file = ''], values, print }) {
+    const { against } = values;
+    if (against !== undefined && values.lens !== layerPassNames.routing)
+      throw new UserError('--against compares the load of experts: use it with --lens routing.');
     const content = await readText(file);
+    const others = against === undefined ? undefined : otherTexts(against, file);
     if (values.lens === GATE_NAME) return printGate(content, values.gate ?? '', values.json, print);
     const id = layerPasses.find(pass => layerPassNames[pass] === values.lens)!;
     const options: LayerOptions = {
@@ -118,6 +127,9 @@ export const layers = defineCommand({
         const found = await valuesOf(id, model, document, options, signal);
         const read: Read = { id, model, document, values: found, options, signal };
         for await (const line of values.json ? jsonLines(read) : prettyLines(read))
+          await print(line);
+        if (!others) return;
+        for await (const line of comparisonLines(model, document, others, values.json, signal))
           await print(line);
       });
     });

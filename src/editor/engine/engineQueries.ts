@@ -162,6 +162,10 @@ export class EngineQueries {
     return this.ask(document, (remote, at) => remote.layersAt({ ...at, utf16, nearShare }, signal));
   }
 
+  compareLoads(document: Text, texts: string[], given: number, signal: AbortSignal) {
+    return this.ask(document, (remote, at) => remote.compareLoads({ ...at, texts, given }, signal));
+  }
+
   /** Null where there is no character, or no gate is open. */
   gateAt(document: Text, utf16: number): Promise<GateView | null> {
     const gateFolder = settings.layers.gateFolder.value;

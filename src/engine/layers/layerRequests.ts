@@ -5,12 +5,25 @@ import type { LayerApi } from '../../protocol/layers';
 import type { EngineState } from '../engineState';
 import { gateAt, gateCharacters } from '../gate/gateViews';
 import { layersAt } from './layersAt';
+import { compareLoads } from './routingLoad';
 
 export function layerRequests(state: EngineState): Handlers<LayerApi> {
   return {
     layersAt({ utf16, nearShare = defaultLayerOptions.nearShare, ...version }, signal) {
       const { model, document } = state.resolve(version);
       return layersAt(model, document, utf16, nearShare, signal);
+    },
+
+    compareLoads({ texts, given, ...version }, signal) {
+      const { model, document } = state.resolve(version);
+      const aborted = AbortSignal.any([signal, document.current]);
+      return compareLoads(
+        model,
+        document,
+        { texts, given },
+        aborted,
+        state.workReporter('routing'),
+      );
     },
 
     gateCharacters: ({ range, gateFolder, ...version }) =>

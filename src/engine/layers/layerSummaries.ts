@@ -1,7 +1,6 @@
 // What a lens on layers says of a text as a whole: tables of words and numbers.
 import { dilutionMarks, dilutionOf } from '../../core/layers/attentionRows';
 import { EarlyExits } from '../../core/layers/exitDepth';
-import { ExpertLoad } from '../../core/layers/expertLoad';
 import type { LayerOptions, LayerPassId } from '../../core/layers/layerPasses';
 import { gapByPosition } from '../../core/layers/permutation';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
@@ -11,6 +10,7 @@ import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
 import { windowsIn } from '../scoring/windowRuns';
 import { readLadder, tunedLensOf } from './readLadder';
+import { loadOf, MICRO_BATCH } from './routingLoad';
 
 export interface LayerTable {
   readonly title: string;
@@ -100,25 +100,11 @@ const gaps: Summary = async ({ values }) => {
   ];
 };
 
-/** Tokens of a micro-batch, whose balance is compared with that of the whole text. */
-const MICRO_BATCH = 256;
 /** Experts that are named for each layer. */
 const NAMED = 3;
 
 const load: Summary = async ({ model, document }, _options, signal) => {
-  const stream = document.streamBy(model.tokenizer);
-  let found: { layers: readonly number[]; load: ExpertLoad } | undefined;
-  for (const { start, ownStart, end } of windowsIn(model, stream)) {
-    const { ids } = stream.tokens(start, end);
-    const rows = await model.readLayers(ids, { kind: 'routing' }, signal);
-    const { layers, experts, chosen, logits } = rows;
-    found ??= { layers, load: new ExpertLoad(layers.length, experts, chosen) };
-    const all = ids.length + model.startTokens;
-    for (let from = ownStart - start + model.startTokens; from < all; from += MICRO_BATCH) {
-      const part = [from * experts, Math.min(all, from + MICRO_BATCH) * experts] as const;
-      found.load.add(logits.map(values => values.subarray(...part)));
-    }
-  }
+  const found = await loadOf(model, document, signal);
   if (!found) return [];
   const { layers, load } = found;
   const [whole, micro] = [load.balanceLoss(), load.microBalanceLoss()];

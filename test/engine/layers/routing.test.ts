@@ -3,15 +3,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Cancelled } from '../../../src/core/errors';
 import { defaultLayerOptions } from '../../../src/core/layers/layerPasses';
 import { Document } from '../../../src/engine/documents/document';
 import { layerPassesOf } from '../../../src/engine/layers/layerPasses';
 import { layerSummaries } from '../../../src/engine/layers/layerSummaries';
+import { compareLoads } from '../../../src/engine/layers/routingLoad';
 import { Model } from '../../../src/engine/models/model';
+import { readModelFolder } from '../../../src/engine/models/modelFolder';
 import { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import { bundleEngine } from '../../support/engineBundle';
 import { goldenArchitectures, withVocabulary, writeCheckpoint } from '../../support/checkpoints';
+import { fakeBackend } from '../../support/fakeBackend';
+import { fakeReading } from '../../support/fakeLayers';
 import { BYTE_VOCAB, writeModelFolder } from '../../support/modelFolder';
+
+/** Of the built-in model, whose tokenizer is lent. */
+const VOCABULARY = 8192;
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-routing-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -69,6 +77,88 @@ describe.each(['mixtral', 'olmoe'])('%s', name => {
     expect(Number(first![2])).toBeGreaterThan(0.5);
     // One batch holds all of them.
     expect(first![3]).toBe(first![2]);
+  });
+});
+
+describe('the load beside that of other texts', () => {
+  const text = 'some words for experts, and some more\n'.repeat(9);
+  /** Of 64 inputs at most: a text has several windows. */
+  const fake = (context = 64) =>
+    new Model(
+      readModelFolder(join(import.meta.dirname, '../../../models/coder')),
+      fakeBackend(VOCABULARY, {
+        layers: {
+          read: async ({ inputs }, reading) => fakeReading(inputs, VOCABULARY, reading, 3),
+        },
+      }),
+      context,
+    );
+  const compare = (texts: string[], by = fake(), own = text) =>
+    compareLoads(by, new Document('own', 1, own), { texts, given: 9 }, signal);
+
+  test('is the same where the text is', async () => {
+    const same = await compare([text, text]);
+    const { tokens } = same;
+    expect(tokens).toBe(fake().tokenizer.encode(text).ids.length);
+    expect(same.others).toEqual({ files: 2, given: 9, tokens: 2 * tokens });
+    expect([same.experts, same.chosen]).toEqual([4, 2]);
+    expect(same.layers.map(({ layer, distance }) => [layer, distance])).toEqual([
+      [0, 0],
+      [2, 0],
+    ]);
+    for (const { shares, othersShares } of same.layers) expect(shares).toEqual(othersShares);
+  });
+
+  test('differs as the choices of the routers do, counted one by one', async () => {
+    const other = 'const total = items.length;\n'.repeat(7);
+    const model = fake(512);
+    const { layers } = await compare([other], model);
+    const countsOf = async (of: string, router: number) => {
+      const { ids } = model.tokenizer.encode(of);
+      const { logits, experts } = await model.readLayers(ids, { kind: 'routing' }, signal);
+      const counts = new Float64Array(experts);
+      for (let at = model.startTokens * experts; at < logits[router]!.length; at += experts) {
+        const row = [...logits[router]!.subarray(at, at + experts)];
+        const best = [...row.keys()].sort((a, b) => row[b]! - row[a]!).slice(0, 2);
+        for (const expert of best) counts[expert]! += 1 / (2 * ids.length);
+      }
+      return counts;
+    };
+    for (const [router, { shares, othersShares, distance }] of layers.entries()) {
+      const [here, there] = [await countsOf(text, router), await countsOf(other, router)];
+      here.forEach((share, expert) => expect(shares[expert]).toBeCloseTo(share, 10));
+      there.forEach((share, expert) => expect(othersShares[expert]).toBeCloseTo(share, 10));
+      const more = here.map((share, expert) => Math.max(0, share - there[expert]!));
+      expect(distance).toBeCloseTo(
+        more.reduce((sum, each) => sum + each, 0),
+        10,
+      );
+      expect(distance).toBeGreaterThan(0);
+    }
+  });
+
+  test('takes the middle of many long texts, and no more tokens than it says', async () => {
+    const lines = Array.from({ length: 400 }, (_, i) => `line ${i} of some\n`).join('');
+    const reports: number[][] = [];
+    const document = new Document('own', 1, text);
+    const others = { texts: Array<string>(32).fill(lines), given: 40 };
+    const found = await compareLoads(fake(), document, others, signal, (...at) => reports.push(at));
+    expect(found.others.files).toBe(32);
+    expect(found.others.tokens).toBeLessThanOrEqual(16_384 + 32 * 4);
+    expect(found.others.tokens).toBeGreaterThan(16_000);
+    const total = found.tokens + found.others.tokens;
+    expect(reports.at(-1)).toEqual([total, total]);
+  });
+
+  test('is refused where there is nothing to compare', async () => {
+    await expect(compare([])).rejects.toThrow('There is no other text to compare with');
+    await expect(compare([''])).rejects.toThrow('There is no other text to compare with');
+    await expect(compare([text], fake(), '')).rejects.toThrow('The text is empty');
+    const aborted = AbortSignal.abort(new Cancelled());
+    const document = new Document('own', 1, text);
+    await expect(
+      compareLoads(fake(), document, { texts: [text], given: 1 }, aborted),
+    ).rejects.toThrow(Cancelled);
   });
 });
 

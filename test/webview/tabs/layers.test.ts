@@ -117,6 +117,7 @@ test('layers from the final choice on are marked, and the others have their next
   expect(html).toContain('title="Next: ↵"');
   const none = {
     exitLayer: 1,
+    tunedLens: null,
     rungs: [
       { logprob: -1, best: [] },
       { logprob: -1, best: [] },
