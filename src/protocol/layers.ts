@@ -6,7 +6,13 @@ import type { DocumentVersion, Range16, Refusal } from './types';
 
 export interface LayerApi {
   /** What the layers hold at the token at an offset; null where there is none. Throws `Cancelled` when aborted. */
-  layersAt(params: DocumentVersion & { utf16: number; nearShare?: number }): LayersView | null;
+  layersAt(
+    params: DocumentVersion & {
+      utf16: number;
+      parts: readonly LayersPart[];
+      nearShare?: number;
+    },
+  ): LayersView | null;
 
   /**
    * How the routers of a mixture of experts load its experts over a document and over other texts, of which there were
@@ -56,10 +62,12 @@ export interface LayersView {
   /** The token's index in the document, and its bytes. */
   readonly token: number;
   readonly bytes: Uint8Array;
-  /** A refusal says why it cannot be read. */
-  readonly ladder: LadderView | Refusal;
-  readonly attention: AttentionView | Refusal;
+  /** Those that were asked for. A refusal says why it cannot be read. */
+  readonly ladder?: LadderView | Refusal;
+  readonly attention?: AttentionView | Refusal;
 }
+
+export type LayersPart = 'ladder' | 'attention';
 
 /** What each layer would predict for the token's place, through the model's last norm and its head. */
 export interface LadderView {

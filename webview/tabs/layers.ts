@@ -5,6 +5,7 @@ import { displayToken } from '../../src/core/displayToken';
 import { lensWords } from '../../src/core/layers/lensWords';
 import type { AttendedToken, AttentionView, LadderView } from '../../src/protocol/layers';
 import type { LayersState } from '../../src/protocol/page';
+import type { Refusal } from '../../src/protocol/types';
 import type { Page } from '../page';
 import { shareBar } from '../parts/shareBar';
 import type { Tab } from './tab';
@@ -24,20 +25,20 @@ function layersTemplate(page: Page, state: LayersState): TemplateResult {
   return html`<section class="layers" aria-labelledby="layersAt">
     <h2 id="layersAt"><code>${displayToken(found.bytes)}</code> <small>${file}</small></h2>
     <div class="columns">
-      <div>${'refused' in found.ladder ? refused(found.ladder.refused) : ladder(found.ladder)}</div>
-      <div class="attention">
-        ${
-          'refused' in found.attention
-            ? refused(found.attention.refused)
-            : attention(page, state, found.attention)
-        }
-      </div>
+      <div>${part(found.ladder, ladder)}</div>
+      <div class="attention">${part(found.attention, view => attention(page, state, view))}</div>
     </div>
   </section>`;
 }
 
-const refused = (reason: string) =>
-  html`<p><span class="badge refused">not read</span> ${reason}</p>`;
+function part<View extends object>(
+  found: View | Refusal | undefined,
+  template: (view: View) => TemplateResult,
+) {
+  if (!found) return nothing;
+  if (!('refused' in found)) return template(found);
+  return html`<p><span class="badge refused">not read</span> ${found.refused}</p>`;
+}
 
 function ladder({ rungs, exitLayer, tunedLens }: LadderView): TemplateResult {
   const last = rungs.length - 1;

@@ -6,7 +6,7 @@ import { lenses, type LensId } from '../../core/lenses/lenses';
 import type { FileCount, TokenCount } from '../../protocol/compare';
 import type { EngineApi } from '../../protocol/engine';
 import type { FeatureOptions } from '../../protocol/features';
-import type { GateView, LayersView } from '../../protocol/layers';
+import type { GateView, LayersPart, LayersView } from '../../protocol/layers';
 import type { ModelReport } from '../../protocol/models';
 import type { CharacterView, TokenView, ViewRequest } from '../../protocol/scores';
 import type { SplitView } from '../../protocol/split';
@@ -157,9 +157,14 @@ export class EngineQueries {
   }
 
   /** Null where there is no token. */
-  layersAt(document: Text, utf16: number, signal: AbortSignal): Promise<LayersView | null> {
-    const nearShare = settings.layers.nearShare.value;
-    return this.ask(document, (remote, at) => remote.layersAt({ ...at, utf16, nearShare }, signal));
+  layersAt(
+    document: Text,
+    utf16: number,
+    parts: readonly LayersPart[],
+    signal: AbortSignal,
+  ): Promise<LayersView | null> {
+    const request = { utf16, parts, nearShare: settings.layers.nearShare.value };
+    return this.ask(document, (remote, at) => remote.layersAt({ ...at, ...request }, signal));
   }
 
   compareLoads(document: Text, texts: string[], given: number, signal: AbortSignal) {

@@ -13,12 +13,16 @@ const RUNGS = 8;
 const BAR = 10;
 
 export const layerSection: HoverSection = async ({ lens, place, at, queries }) => {
-  const isLadder = lens.needs.includes('exitDepth');
-  const isAttention = lens.needs.includes('attention') || lens.needs.includes('dilution');
-  if (place.saved || !(isLadder || isAttention)) return [];
-  const found = await queries.layersAt(place.text, at.utf16Start, new AbortController().signal);
-  if (!found) return [];
-  const part = isLadder ? found.ladder : found.attention;
+  const shown = lens.needs.includes('exitDepth')
+    ? 'ladder'
+    : lens.needs.includes('attention') || lens.needs.includes('dilution')
+      ? 'attention'
+      : undefined;
+  if (place.saved || !shown) return [];
+  const { signal } = new AbortController();
+  const found = await queries.layersAt(place.text, at.utf16Start, [shown], signal);
+  const part = found?.[shown];
+  if (!part) return [];
   if ('refused' in part) return [new MarkdownString(escapeMarkdown(part.refused))];
   return [new MarkdownString('rungs' in part ? ladderLines(part) : attentionLines(part))];
 };

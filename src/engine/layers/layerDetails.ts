@@ -5,6 +5,7 @@ import type { LayerOptions, LayerPassId } from '../../core/layers/layerPasses';
 import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { hex, numberOrNull } from '../documents/tokenJson';
 import type { Model } from '../models/model';
+import { readAttention } from './readAttention';
 import { readLadder, tunedLensOf } from './readLadder';
 
 /** Of each token of a window. */
@@ -76,10 +77,10 @@ async function expertDetails(model: Model, ids: Uint32Array, signal: AbortSignal
 async function headDetails(
   model: Model,
   ids: Uint32Array,
-  { nearShare: share }: LayerOptions,
+  { nearShare }: LayerOptions,
   signal: AbortSignal,
 ) {
-  const rows = await model.readLayers(ids, { kind: 'attention', share }, signal);
+  const rows = await readAttention(model, ids, nearShare, signal);
   const { layers, heads } = rows;
   return (token: number) => {
     const row = token + model.startTokens;

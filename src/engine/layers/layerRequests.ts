@@ -9,9 +9,9 @@ import { compareLoads } from './routingLoad';
 
 export function layerRequests(state: EngineState): Handlers<LayerApi> {
   return {
-    layersAt({ utf16, nearShare = defaultLayerOptions.nearShare, ...version }, signal) {
+    layersAt({ utf16, parts, nearShare = defaultLayerOptions.nearShare, ...version }, signal) {
       const { model, document } = state.resolve(version);
-      return layersAt(model, document, utf16, nearShare, signal);
+      return layersAt(model, document, utf16, { parts, nearShare }, signal);
     },
 
     compareLoads({ texts, given, ...version }, signal) {

@@ -9,6 +9,7 @@ import { lensWords } from '../../core/layers/lensWords';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
 import { windowsIn } from '../scoring/windowRuns';
+import { readAttention } from './readAttention';
 import { readLadder, tunedLensOf } from './readLadder';
 import { loadOf, MICRO_BATCH } from './routingLoad';
 
@@ -63,7 +64,7 @@ const locality: Summary = async ({ model, document }, { nearShare }, signal) => 
   const [window] = windowsIn(model, stream);
   if (!window) return [];
   const { ids } = stream.tokens(window.start, window.end);
-  const rows = await model.readLayers(ids, { kind: 'attention', share: nearShare }, signal);
+  const rows = await readAttention(model, ids, nearShare, signal);
   const { heads, layers, locals } = rows;
   const ofLayer = (layer: number) =>
     locals.filter((_, i) => Math.floor((i % (layers * heads)) / heads) === layer);

@@ -10,7 +10,13 @@ import { NATS_PER_BIT } from '../../core/lenses/scores';
 import { UserError } from '../../core/errors';
 import type { TokenStream } from '../../core/text/stream/tokenStream';
 import type { Window } from '../../core/text/contextWindows';
-import type { AttendedToken, AttentionView, LadderView, LayersView } from '../../protocol/layers';
+import type {
+  AttendedToken,
+  AttentionView,
+  LadderView,
+  LayersPart,
+  LayersView,
+} from '../../protocol/layers';
 import { asRefusal } from '../asRefusal';
 import type { Document } from '../documents/document';
 import type { Model } from '../models/model';
@@ -31,7 +37,7 @@ export async function layersAt(
   model: Model,
   document: Document,
   utf16: number,
-  nearShare: number,
+  { parts, nearShare }: { readonly parts: readonly LayersPart[]; readonly nearShare: number },
   aborted: AbortSignal,
 ): Promise<LayersView | null> {
   checkSpelled(model, document);
@@ -43,8 +49,10 @@ export async function layersAt(
   return {
     token,
     bytes: model.tokenizer.bytesOf(stream.tokens(token, token + 1).ids[0]!).slice(),
-    ladder: await asRefusal(() => ladderAt(place, signal)),
-    attention: await asRefusal(() => attentionAt(place, nearShare, signal)),
+    ...(parts.includes('ladder') && { ladder: await asRefusal(() => ladderAt(place, signal)) }),
+    ...(parts.includes('attention') && {
+      attention: await asRefusal(() => attentionAt(place, nearShare, signal)),
+    }),
   };
 }
 

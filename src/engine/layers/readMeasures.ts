@@ -4,6 +4,7 @@ import { exitLayer } from '../../core/layers/exitDepth';
 import type { AttentionRows, LadderRows } from '../../core/layers/readings';
 import type { LayerOptions } from '../../core/layers/layerPasses';
 import { UserError } from '../../core/errors';
+import { readAttention } from './readAttention';
 import { readLadder } from './readLadder';
 import type { WindowMeasure } from './windowMeasure';
 
@@ -40,8 +41,7 @@ export const attention: WindowMeasure = {
   isCausal: true,
   uses: ['layer', 'head'],
   async compute(model, { ids }, options, signal) {
-    const { nearShare: share } = options;
-    const rows = await model.readLayers(ids, { kind: 'attention', share }, signal);
+    const rows = await readAttention(model, ids, options.nearShare, signal);
     const spread = rows.entropiesWithoutSink.map(Math.exp);
     return ofTokens(meanOver(rows, spread, options), model.startTokens);
   },
@@ -52,8 +52,7 @@ export const dilution: WindowMeasure = {
   isCausal: true,
   uses: ['layer', 'head', 'nearShare'],
   async compute(model, { ids }, options, signal) {
-    const { nearShare: share } = options;
-    const rows = await model.readLayers(ids, { kind: 'attention', share }, signal);
+    const rows = await readAttention(model, ids, options.nearShare, signal);
     return ofTokens(meanOver(rows, rows.locals, options), model.startTokens);
   },
 };

@@ -42,12 +42,19 @@ const VIEW: LayersView = {
   },
 };
 
+const asked: unknown[] = [];
+
 async function words(lens: LensId, view: LayersView | null, saved = false): Promise<string[]> {
   const context = {
     lens: lenses[lens],
     place: { text: {}, saved: saved ? {} : undefined },
     at: { utf16Start: 3, utf16End: 4 },
-    queries: { layersAt: async () => view },
+    queries: {
+      async layersAt(_: unknown, _at: number, parts: unknown) {
+        asked.push(parts);
+        return view;
+      },
+    },
   } as unknown as HoverContext;
   return (await layerSection(context)).map(({ value }) => wordsOf(value));
 }
@@ -68,6 +75,13 @@ test('the ladder says which lens it is read through', async () => {
   const ladder = { exitLayer: 0, rungs: [rung(-1, 'x')], tunedLens: 'org/*a*' };
   const [by] = await words('exitDepth', { ...VIEW, ladder });
   expect(by).toMatch(/By the tuned lens of org\/\*a\*\.$/);
+});
+
+test('only what is shown is asked for', async () => {
+  asked.length = 0;
+  for (const lens of ['exitDepth', 'attention', 'dilution', 'surprisal'] as const)
+    await words(lens, VIEW);
+  expect(asked).toEqual([['ladder'], ['attention'], ['attention']]);
 });
 
 test('a ladder of many layers has the last one, and fits', async () => {

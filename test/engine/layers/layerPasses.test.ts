@@ -22,9 +22,11 @@ import { scoreTokens } from '../../../src/engine/scoring/tokensPass';
 import { windowsIn } from '../../../src/engine/scoring/windowRuns';
 import { bundleEngine } from '../../support/engineBundle';
 import { fakeBackend } from '../../support/fakeBackend';
+import { fakeReading } from '../../support/fakeLayers';
 
 const root = join(import.meta.dirname, '../../..');
 const { signal } = new AbortController();
+const whole = { parts: ['ladder', 'attention'], nearShare: 0.1 } as const;
 let model: Model;
 /** Of 160 inputs at most: a text of some hundred tokens has several windows. */
 let narrow: Model;
@@ -106,8 +108,8 @@ test('early exits are what is left of the layers after the one of the ladder', a
   const document = new Document('exits', 1, code);
   const values = await valuesOf(model, 'exitDepth', document);
   for (const utf16 of [40, 333, 700]) {
-    const found = await layersAt(model, document, utf16, 0.1, signal);
-    if (!found || 'refused' in found.ladder) throw new Error('not read');
+    const found = await layersAt(model, document, utf16, whole, signal);
+    if (!found?.ladder || 'refused' in found.ladder) throw new Error('not read');
     const { exitLayer, rungs } = found.ladder;
     expect(values[found.token]).toBeCloseTo(1 - (1 + exitLayer) / rungs.length, 6);
     const choices = rungs.map(({ best }) => Buffer.from(best[0]!.bytes).toString('hex'));
@@ -118,8 +120,8 @@ test('early exits are what is left of the layers after the one of the ladder', a
 
 test('the nearest and the widest attention are named with their weights', async () => {
   const document = new Document('attention', 1, code);
-  const found = await layersAt(model, document, 333, 0.1, signal);
-  if (!found || 'refused' in found.attention) throw new Error('not read');
+  const found = await layersAt(model, document, 333, whole, signal);
+  if (!found?.attention || 'refused' in found.attention) throw new Error('not read');
   const { from, to, layers, heads, most } = found.attention;
   expect([layers, heads, most.length]).toEqual([4, 8, 32]);
   for (const list of [from, to]) {
@@ -131,7 +133,7 @@ test('the nearest and the widest attention are named with their weights', async 
     if (token >= 0) expect(Buffer.from(bytes).toString()).toBe(code.slice(utf16Start, utf16End));
   expect(from.every(({ token }) => token <= found.token)).toBe(true);
   expect(to.every(({ token }) => token > found.token)).toBe(true);
-  expect(await layersAt(model, document, code.length, 0.1, signal)).toBeNull();
+  expect(await layersAt(model, document, code.length, whole, signal)).toBeNull();
 });
 
 describe('words', () => {
@@ -246,8 +248,38 @@ test('a model whose layers cannot be read says so', async () => {
     expect(await passes[id].run(document, run)).toEqual({
       refused: 'The fake model has no layers',
     });
-  const at = await layersAt(fake, document, 0, 0.1, signal);
+  const at = await layersAt(fake, document, 0, whole, signal);
   expect(at?.ladder).toEqual({ refused: 'The fake model has no layers' });
+});
+
+test('layers are read for what is asked, and the same attention once', async () => {
+  const asked: string[] = [];
+  const { vocabSize } = model.tokenizer;
+  const backend = fakeBackend(vocabSize, {
+    layers: {
+      async read({ inputs }, reading) {
+        asked.push(reading.kind);
+        return fakeReading(inputs, vocabSize, reading, 5);
+      },
+    },
+  });
+  const fake = new Model(readModelFolder(join(root, 'models/coder')), backend, 512);
+  const document = new Document('asked', 1, code.slice(0, 300));
+  for (const part of ['ladder', 'attention'] as const) {
+    const at = await layersAt(fake, document, 40, { parts: [part], nearShare: 0.1 }, signal);
+    expect(Object.keys(at!)).toEqual(['token', 'bytes', part]);
+  }
+  expect(asked.splice(0)).toEqual(['ladder', 'attentionAt']);
+  const attention = await valuesOf(fake, 'attention', document);
+  const local = await valuesOf(fake, 'dilution', document);
+  expect(asked.splice(0)).toEqual(['attention']);
+  const near = await valuesOf(fake, 'dilution', document, {
+    ...defaultLayerOptions,
+    nearShare: 0.5,
+  });
+  expect(near).not.toEqual(local);
+  expect(await valuesOf(fake, 'attention', new Document('again', 1, code))).not.toEqual(attention);
+  expect(asked.splice(0)).toEqual(['attention', 'attention']);
 });
 
 test('a cancel ends a pass between chunks', async () => {

@@ -9,7 +9,8 @@ export const layersTab: InspectorTab<LayersState> = {
   refreshOn: { cursor: true },
   async state({ editor, queries }, signal) {
     const { document, selection } = editor;
-    const found = await queries.layersAt(document, document.offsetAt(selection.active), signal);
+    const at = document.offsetAt(selection.active);
+    const found = await queries.layersAt(document, at, ['ladder', 'attention'], signal);
     const { uri, version } = document;
     return found && { file: documentName(document), uri: uri.toString(), version, found };
   },
