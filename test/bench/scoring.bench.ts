@@ -236,8 +236,10 @@ async function scoreInScript(
   }
 }
 
+/** Milliseconds of the processor: what else the machine does counts less. */
 async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   await work();
-  return performance.now() - begun;
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1000;
 }
